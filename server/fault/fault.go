@@ -1,0 +1,143 @@
+// Package fault holds the failures that a person will read.
+//
+// Code anywhere in the plugin returns an *Error where somebody can act on what went wrong: the code says what happened,
+// the parameters fill the sentence in the message catalogue (id "fault.<code>"), and the wrapped error carries the
+// details that belong in the log only. Any other error reaches people as Internal, and its text only the log.
+package fault
+
+import (
+	"errors"
+	"maps"
+)
+
+// Code names one kind of failure. Each has a sentence in the message catalogue that says what happened and what to do next.
+type Code string
+
+// The codes, by who can mend them.
+const (
+	// Internal is a defect or an outage of ours; the details are in the server log.
+	Internal Code = "internal"
+	// InvalidInput is a request that cannot be understood. Params: Reason.
+	InvalidInput Code = "invalid_input"
+	// Forbidden is an action that the acting user may not take.
+	Forbidden Code = "forbidden"
+	// NoPost is a channel that the acting user may not post in, or that is archived.
+	NoPost Code = "no_post"
+	// AdminOnly is an action kept for system admins.
+	AdminOnly Code = "admin_only"
+	// Restricted is a channel in which an admin has switched off starting meetings.
+	Restricted Code = "restricted"
+	// Busy is a second attempt at something that is under way already.
+	Busy Code = "busy"
+
+	// NotConfigured is a setting that an admin has yet to fill in. Params: Setting.
+	NotConfigured Code = "not_configured"
+	// NotConnected is a user without a Zoom grant.
+	NotConnected Code = "not_connected"
+	// AccountNotConnected is an account-level app that no admin has authorized yet.
+	AccountNotConnected Code = "account_not_connected"
+	// Revoked is a grant of the user that Zoom no longer accepts.
+	Revoked Code = "revoked"
+	// AccountRevoked is the account-level grant, or the server-to-server app, that Zoom no longer accepts.
+	AccountRevoked Code = "account_revoked"
+	// Unreadable is a stored secret that none of the known encryption keys opens.
+	Unreadable Code = "unreadable"
+	// LinkExpired is an authorization link or state that is too old, used up, or not this user's.
+	LinkExpired Code = "link_expired"
+	// Declined is an authorization that the person refused at Zoom.
+	Declined Code = "declined"
+	// ClientRejected is a client id or secret that Zoom does not know.
+	ClientRejected Code = "client_rejected"
+
+	// EmailUnverified is an address that its owner has yet to verify.
+	EmailUnverified Code = "email_unverified"
+	// EmailUntrusted is an address on a server that verifies none, while the admin switch does not trust them.
+	EmailUntrusted Code = "email_untrusted"
+	// ZoomUserUnknown is an address or id that Zoom has no user for (1001, 1010, 1120). Params: Email.
+	ZoomUserUnknown Code = "zoom_user_unknown"
+
+	// MissingScope is a Zoom app that lacks a scope (4711, 4700). Params: Scopes.
+	MissingScope Code = "missing_scope"
+	// RateLimited is Zoom's limit per second.
+	RateLimited Code = "rate_limited"
+	// DailyLimit is Zoom's limit per day. Params: Until (may be empty).
+	DailyLimit Code = "daily_limit"
+	// ZoomUnavailable is an answer of Zoom with status 5xx.
+	ZoomUnavailable Code = "zoom_unavailable"
+	// ZoomTimeout is a call to Zoom that got no answer in time.
+	ZoomTimeout Code = "zoom_timeout"
+	// ZoomUnreachable is an address of Zoom that does not answer as Zoom: name unknown, refused, not JSON. Params: URL.
+	ZoomUnreachable Code = "zoom_unreachable"
+	// ZoomRefused is any other refusal of Zoom. Params: Code, Message (Zoom's own words, escaped by who shows them).
+	ZoomRefused Code = "zoom_refused"
+	// MeetingUnknown is a meeting that Zoom does not have (3001).
+	MeetingUnknown Code = "meeting_unknown"
+	// NoPersonalMeeting is a Zoom user without a personal meeting ID.
+	NoPersonalMeeting Code = "no_personal_meeting"
+)
+
+// Error is a failure with a code. Its Error text is for logs; people read the catalogue's sentence for the code.
+type Error struct {
+	Code   Code
+	Params map[string]string
+	Err    error
+}
+
+// New returns a fault without a cause.
+func New(code Code) *Error { return &Error{Code: code} }
+
+// Wrap returns a fault caused by err.
+func Wrap(err error, code Code) *Error { return &Error{Code: code, Err: err} }
+
+// With returns a copy of the fault with one parameter for its sentence added.
+func (e *Error) With(name, value string) *Error {
+	params := maps.Clone(e.Params)
+	if params == nil {
+		params = map[string]string{}
+	}
+	params[name] = value
+	return &Error{Code: e.Code, Params: params, Err: e.Err}
+}
+
+// Error describes the fault for the log.
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return string(e.Code)
+	}
+	return string(e.Code) + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause, or nil.
+func (e *Error) Unwrap() error { return e.Err }
+
+// CodeOf returns the code of the first fault in err's chain, Internal when there is none, and "" for a nil error.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	var f *Error
+	if errors.As(err, &f) {
+		return f.Code
+	}
+	return Internal
+}
+
+// Is reports whether err's first fault has one of the codes.
+func Is(err error, codes ...Code) bool {
+	got := CodeOf(err)
+	for _, code := range codes {
+		if got == code {
+			return true
+		}
+	}
+	return false
+}
+
+// ParamsOf returns the parameters of the first fault in err's chain; they may be nil.
+func ParamsOf(err error) map[string]string {
+	var f *Error
+	if errors.As(err, &f) {
+		return f.Params
+	}
+	return nil
+}

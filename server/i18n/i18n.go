@@ -1,0 +1,90 @@
+// Package i18n holds every sentence that the server side shows to people, by language.
+//
+// Code names a message by id and fills its parameters; the edge that knows the reader's language asks the Catalogue for
+// the text. Parameters are put in as they are: whoever fills one with text from outside escapes it first.
+// A translation is one more JSON file beside en.json; a message it lacks is shown in English.
+package i18n
+
+import (
+	"embed"
+	"encoding/json"
+
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/pkg/errors"
+	"golang.org/x/text/language"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+//go:embed *.json
+var files embed.FS
+
+// Message is one sentence of the catalogue with its parameters.
+type Message struct {
+	ID     string
+	Params map[string]string
+	// Count chooses the plural form, where the message has any; nil where it has none.
+	Count *int
+}
+
+// M returns the message with this id and, in pairs, the names and values of its parameters.
+// A name without a value is left out.
+func M(id string, pairs ...string) Message {
+	m := Message{ID: id}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if m.Params == nil {
+			m.Params = map[string]string{}
+		}
+		m.Params[pairs[i]] = pairs[i+1]
+	}
+	return m
+}
+
+// N returns the message with this id in the plural form for n, which the text has as {{.PluralCount}}.
+func N(id string, n int) Message { return Message{ID: id, Count: &n} }
+
+// OfFault returns the sentence for a failure: that of its code, or the one for an unexpected failure.
+func OfFault(err error) Message {
+	return Message{ID: "fault." + string(fault.CodeOf(err)), Params: fault.ParamsOf(err)}
+}
+
+// Zero reports whether there is no message.
+func (m Message) Zero() bool { return m.ID == "" }
+
+// Catalogue holds the messages of all languages. It is safe for use by several goroutines.
+type Catalogue struct {
+	bundle *goi18n.Bundle
+}
+
+// NewCatalogue reads the languages that are part of the binary. It fails only if one of the files is broken.
+func NewCatalogue() (*Catalogue, error) {
+	bundle := goi18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		return nil, errors.Wrap(err, "list the languages")
+	}
+	for _, entry := range entries {
+		if _, err := bundle.LoadMessageFileFS(files, entry.Name()); err != nil {
+			return nil, errors.Wrapf(err, "read %s", entry.Name())
+		}
+	}
+	return &Catalogue{bundle: bundle}, nil
+}
+
+// Text returns the message in the language of the locale ("de", "pt-BR"), else in English.
+// A message that no file has is shown by its id, so that a slip is visible and nothing fails.
+func (c *Catalogue) Text(locale string, m Message) string {
+	if m.Zero() {
+		return ""
+	}
+	config := &goi18n.LocalizeConfig{MessageID: m.ID, TemplateData: m.Params}
+	if m.Count != nil {
+		config.PluralCount = *m.Count
+	}
+	text, err := goi18n.NewLocalizer(c.bundle, locale, language.English.String()).Localize(config)
+	if text == "" && err != nil {
+		return m.ID
+	}
+	return text
+}
