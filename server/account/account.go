@@ -1,0 +1,119 @@
+// Package account connects people in chat with their accounts at Zoom: who may act as whom, how they authorize, and how
+// that ends.
+//
+// There are three ways, chosen by an admin: each user authorizes (a user-managed app), one admin authorizes for everybody
+// (an admin-managed app), or the server authorizes itself (server-to-server OAuth). In the last two a person is matched
+// with a Zoom user by email address, so the address must be known to be theirs.
+package account
+
+import (
+	"context"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/oauth"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// Mode is how users authorize.
+type Mode string
+
+const (
+	// ByUser has each user authorize a user-managed app.
+	ByUser Mode = "user"
+	// ByAdmin has one admin authorize an admin-managed app for everybody.
+	ByAdmin Mode = "account"
+	// ByServer has the server authorize itself with server-to-server OAuth.
+	ByServer Mode = "s2s"
+)
+
+// Settings are what admins decide, as the service needs it.
+type Settings struct {
+	Mode     Mode
+	ClientID string
+	// TrustUnverifiedEmail lets addresses count that nobody verified, on a server that verifies none.
+	TrustUnverifiedEmail bool
+	// ConnectURL is the address at which an authorization begins; the ticket goes into its query.
+	ConnectURL string
+}
+
+// Directory is what the service needs of the chat product.
+type Directory interface {
+	// Person returns who has this id.
+	Person(ctx context.Context, userID string) (chat.Person, error)
+	// VerifiesEmail reports whether this server makes people prove that an address is theirs.
+	VerifiesEmail() bool
+	// DirectMessage has the bot write to somebody.
+	DirectMessage(ctx context.Context, userID string, text i18n.Message) error
+}
+
+// Zoom is what the service calls at Zoom.
+type Zoom interface {
+	User(ctx context.Context, as zoom.Caller) (zoom.User, error)
+}
+
+// Links remembers which person a Zoom user belongs to, and what was learned of them.
+type Links interface {
+	// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to nobody.
+	Link(ctx context.Context, zoomUserID, userID string) (before string, err error)
+	// Linked returns the person that the Zoom user belongs to, "" when nobody.
+	Linked(ctx context.Context, zoomUserID string) (userID string, err error)
+	// Unlink forgets it, if the Zoom user still belongs to the person.
+	Unlink(ctx context.Context, zoomUserID, userID string) error
+	// PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" when nothing.
+	PersonalMeetingID(ctx context.Context, userID string) (string, error)
+	// SetPersonalMeetingID remembers the person's personal meeting ID for a time; "" forgets it.
+	SetPersonalMeetingID(ctx context.Context, userID, id string, keep time.Duration) error
+}
+
+// Service connects, disconnects and says as whom a person acts.
+type Service struct {
+	settings func() Settings
+	people   Directory
+	tokens   *oauth.Tokens
+	flow     *oauth.Flow
+	zoom     Zoom
+	links    Links
+	log      func(msg string, pairs ...any)
+}
+
+// NewService returns a service that works with these.
+func NewService(settings func() Settings, people Directory, tokens *oauth.Tokens, flow *oauth.Flow, z Zoom, links Links, log func(msg string, pairs ...any)) *Service {
+	return &Service{settings: settings, people: people, tokens: tokens, flow: flow, zoom: z, links: links, log: log}
+}
+
+// accountGrant is the name of the one grant of an admin-managed app.
+const accountGrant = "account"
+
+// Caller returns the identity for the person's calls at Zoom. With a user-managed app that is "me" and the person's own
+// grant; Zoom refuses anything else there. Otherwise it is the person's address and the shared grant.
+// Faults: EmailUnverified, EmailUntrusted. A missing grant shows only when its token is asked for.
+func (s *Service) Caller(_ context.Context, who chat.Person) (zoom.Caller, error) {
+	settings := s.settings()
+	if settings.Mode == ByUser {
+		return zoom.Caller{User: "me", Tokens: s.tokens.Of(who.ID)}, nil
+	}
+	if err := s.trusted(who, settings); err != nil {
+		return zoom.Caller{}, err
+	}
+	if settings.Mode == ByServer {
+		return zoom.Caller{User: who.Email, Tokens: s.tokens.Server()}, nil
+	}
+	return zoom.Caller{User: who.Email, Tokens: s.tokens.Of(accountGrant)}, nil
+}
+
+// trusted reports whether the person's address is known to be theirs: else anybody could start meetings as anybody.
+func (s *Service) trusted(who chat.Person, settings Settings) error {
+	switch {
+	case who.EmailVerified, who.IdentityProvider != "":
+		return nil
+	case s.people.VerifiesEmail():
+		return fault.New(fault.EmailUnverified).With("Email", who.Email)
+	case settings.TrustUnverifiedEmail:
+		return nil
+	default:
+		return fault.New(fault.EmailUntrusted).With("Email", who.Email)
+	}
+}

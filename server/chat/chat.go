@@ -1,0 +1,61 @@
+// Package chat is the neutral model of the chat product: people, places and notes, without any of its API types.
+package chat
+
+import "mattermost-plugin-zoom/server/i18n"
+
+// Person is somebody with an account in the chat product.
+type Person struct {
+	ID       string
+	Username string
+	// Name is what others see: full name or nickname as the server shows it, else the username.
+	Name  string
+	Email string
+	// EmailVerified reports that the server has checked that the address is the person's.
+	EmailVerified bool
+	// IdentityProvider names who signs the person in ("saml", "ldap", "gitlab", …); "" when the server itself does.
+	// An address that comes from an identity provider cannot be chosen by the person.
+	IdentityProvider string
+	Admin            bool
+}
+
+// Channel is a conversation.
+type Channel struct {
+	ID     string
+	TeamID string
+	// Public channels can be joined by everybody in the team.
+	Public   bool
+	Archived bool
+}
+
+// Place is where something is said: a channel, or a thread in it.
+type Place struct {
+	ChannelID string
+	// RootID is the first post of the thread; "" means the channel itself.
+	RootID string
+}
+
+// Note is a message that only one person sees.
+type Note struct {
+	Text    i18n.Message
+	Buttons []Button
+}
+
+// Button is a choice under a note. A click comes back as a Click with the same action and values.
+type Button struct {
+	Label   i18n.Message
+	Primary bool
+	// Action says what the click does; letters and digits only.
+	Action string
+	Values map[string]string
+}
+
+// Click is somebody choosing a button. All but UserID come from the client and prove nothing:
+// whoever carries the click out checks that this user may do so in this place.
+type Click struct {
+	UserID string
+	Place  Place
+	// PostID is the note with the button.
+	PostID string
+	Action string
+	Values map[string]string
+}

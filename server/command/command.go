@@ -1,0 +1,126 @@
+// Package command is the tree of slash commands: what can be typed, what it means, and who may.
+//
+// One tree serves for running a line, for its help text and for the autocomplete of the chat product.
+package command
+
+import (
+	"context"
+	"strings"
+	"unicode"
+
+	"github.com/mattn/go-shellwords"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// Command is a word that can be typed, with the words that may follow it or what it does.
+type Command struct {
+	// Name is the word, in lower case.
+	Name string
+	// Hint shows the arguments, such as "[topic]"; zero when there are none.
+	Hint i18n.Message
+	// Help is one sentence on what the command does.
+	Help i18n.Message
+	// Admin keeps the command for system admins; to others it does not exist.
+	Admin bool
+	// Run does it. A non-zero message is the answer; a zero one means that the answer was given already.
+	Run func(ctx context.Context, call Call) (i18n.Message, error)
+	// Sub are the words that may follow.
+	Sub []*Command
+}
+
+// Call is one command line, typed by somebody somewhere.
+type Call struct {
+	UserID    string
+	Admin     bool
+	ChannelID string
+	RootID    string
+	TeamID    string
+	// ConnectionID is the WebSocket connection of the window it was typed in; "" where the server does not say.
+	ConnectionID string
+	TriggerID    string
+	// Text is what follows the command's own words, as typed but without the blanks around it.
+	Text string
+}
+
+// Args splits the text into words; quotes of any kind hold words together.
+func (c Call) Args() ([]string, error) {
+	words, err := shellwords.Parse(straightQuotes.Replace(c.Text))
+	if err != nil {
+		return nil, fault.Wrap(err, fault.InvalidInput).With("Reason", "a quote is not closed")
+	}
+	return words, nil
+}
+
+// straightQuotes turns the quotes that phones and word processors write into those of a command line.
+var straightQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'")
+
+// Find follows the line's words down the tree as far as they name commands that the caller may see.
+// It returns the command reached and the rest of the line.
+func (c *Command) Find(line string, admin bool) (*Command, string) {
+	reached, rest := c, strings.TrimSpace(line)
+	for {
+		word, after := cutWord(rest)
+		next := reached.child(word, admin)
+		if next == nil {
+			return reached, rest
+		}
+		reached, rest = next, after
+	}
+}
+
+// Visible returns the commands that may follow, without those kept from the caller.
+func (c *Command) Visible(admin bool) []*Command {
+	var seen []*Command
+	for _, sub := range c.Sub {
+		if admin || !sub.Admin {
+			seen = append(seen, sub)
+		}
+	}
+	return seen
+}
+
+// Execute runs the command that the line names, such as "/zoom start Stand-up" on the tree of "zoom".
+// A line that names none answers with help: the sentence for an unknown word, or the list of commands.
+func (c *Command) Execute(ctx context.Context, line string, call Call) (i18n.Message, error) {
+	_, rest := cutWord(strings.TrimSpace(line))
+	found, text := c.Find(rest, call.Admin)
+	if found.Run == nil {
+		return c.misunderstood(text, call.Admin)
+	}
+	call.Text = text
+	return found.Run(ctx, call)
+}
+
+func (c *Command) misunderstood(text string, admin bool) (i18n.Message, error) {
+	help, _ := c.Find("help", admin)
+	if text == "" && help.Run != nil {
+		return help.Run(context.Background(), Call{Admin: admin})
+	}
+	names := make([]string, 0, len(c.Sub))
+	for _, sub := range c.Visible(admin) {
+		names = append(names, "`/"+c.Name+" "+sub.Name+"`")
+	}
+	return i18n.M("command.unknown", "Commands", strings.Join(names, ", ")), nil
+}
+
+func (c *Command) child(word string, admin bool) *Command {
+	if word == "" {
+		return nil
+	}
+	for _, sub := range c.Visible(admin) {
+		if strings.EqualFold(sub.Name, word) {
+			return sub
+		}
+	}
+	return nil
+}
+
+func cutWord(s string) (word, rest string) {
+	end := strings.IndexFunc(s, unicode.IsSpace)
+	if end < 0 {
+		return s, ""
+	}
+	return s[:end], strings.TrimSpace(s[end:])
+}

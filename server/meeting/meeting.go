@@ -1,0 +1,139 @@
+// Package meeting is the life of a Zoom meeting in chat: somebody starts it, a post announces it, Zoom says that it began
+// and ended, and the same post tells so.
+package meeting
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// ErrGone is what a Board returns for a post that no longer exists.
+var ErrGone = errors.New("the post is gone")
+
+// Choice is which meeting somebody starts.
+type Choice string
+
+const (
+	// Unspecified leaves it to the user's setting.
+	Unspecified Choice = ""
+	// Unique is a meeting with an ID of its own; the setting of those who chose nothing.
+	Unique Choice = "unique"
+	// Personal is the meeting with the user's personal meeting ID.
+	Personal Choice = "personal"
+	// Ask asks each time; only a setting, never a choice for one start.
+	Ask Choice = "ask"
+)
+
+// Status is how far a meeting has come, as its post shows it.
+type Status string
+
+const (
+	// Announced is a meeting that can be joined; Zoom has not said yet that it began.
+	Announced Status = "announced"
+	// Started is a meeting that Zoom said has begun.
+	Started Status = "started"
+	// Ended is a meeting that Zoom said is over.
+	Ended Status = "ended"
+)
+
+// Progress is the part of a meeting's post that changes.
+type Progress struct {
+	Status Status
+	// UUID is Zoom's identity of the one session that the post is about; "" before it began.
+	UUID string
+	// StartedAt and EndedAt are Zoom's own times; zero where Zoom did not say.
+	StartedAt time.Time
+	EndedAt   time.Time
+}
+
+// Announcement is a new meeting's post.
+type Announcement struct {
+	Place   chat.Place
+	Creator chat.Person
+	Meeting zoom.Meeting
+	// Personal reports a meeting with the creator's personal meeting ID.
+	Personal bool
+}
+
+// Running is a meeting that is open in a channel, as the prompt shows it that keeps people from starting a second one.
+type Running struct {
+	PostID    string
+	MeetingID string
+	JoinURL   string
+	// Topic and Creator are as people wrote them: not escaped.
+	Topic   string
+	Creator string
+	// Requested is the topic of the start that was held back.
+	Requested string
+	// RequestedChoice is the choice of the start that was held back.
+	RequestedChoice Choice
+}
+
+// Chat is what the service needs of the chat product.
+type Chat interface {
+	// Person returns who has this id.
+	Person(ctx context.Context, userID string) (chat.Person, error)
+	// Channel returns the channel with this id.
+	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	// CanPost reports whether the user may post in the channel now.
+	CanPost(ctx context.Context, userID, channelID string) bool
+	// Thread returns the first post of the thread that the post belongs to; it fails when that is not in the channel.
+	Thread(ctx context.Context, postID, channelID string) (rootID string, err error)
+	// Whisper shows a note to one person in a place.
+	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
+	// Rewhisper replaces a note shown before.
+	Rewhisper(ctx context.Context, at chat.Place, userID, postID string, note chat.Note) error
+	// OpenJoinPage makes the one window that asked open the address. It does nothing without a connection.
+	OpenJoinPage(ctx context.Context, userID, connectionID, url string)
+}
+
+// Board is where meetings are announced.
+type Board interface {
+	// Announce posts the meeting in its creator's name and returns the post's id.
+	Announce(ctx context.Context, a Announcement) (postID string, err error)
+	// Rewrite brings the post to the progress; a post that shows it already is left alone. ErrGone when the post is deleted.
+	Rewrite(ctx context.Context, postID string, p Progress) error
+	// PromptRunning asks one person whether to join the meeting that is open here or to start another.
+	PromptRunning(ctx context.Context, at chat.Place, userID string, r Running) error
+}
+
+// Zoom is what the service calls at Zoom.
+type Zoom interface {
+	CreateMeeting(ctx context.Context, as zoom.Caller, m zoom.CreateMeeting) (zoom.Meeting, error)
+	Meeting(ctx context.Context, as zoom.Caller, id string) (zoom.Meeting, error)
+}
+
+// Accounts says as whom a user acts at Zoom.
+type Accounts interface {
+	// Caller returns the identity for the user's calls. Faults: NotConnected, AccountNotConnected, EmailUnverified, …
+	Caller(ctx context.Context, who chat.Person) (zoom.Caller, error)
+	// PersonalMeetingID returns the user's personal meeting ID; fresh asks Zoom again. Fault: NoPersonalMeeting.
+	PersonalMeetingID(ctx context.Context, who chat.Person, fresh bool) (string, error)
+	// ConnectURL returns a link that lets the user authorize and then resumes what next describes.
+	ConnectURL(ctx context.Context, userID, next string) (string, error)
+}
+
+// Index remembers which posts belong to which meeting.
+type Index interface {
+	// UpdateMeeting changes the record of a meeting ID; change gets a zero record when there is none, and returns whether to write.
+	// It may be called several times, when others write the same record.
+	UpdateMeeting(ctx context.Context, meetingID string, change func(*Record) bool) (Record, error)
+	// UpdateOpen changes the list of meetings that are open in a channel, likewise.
+	UpdateOpen(ctx context.Context, channelID string, change func(*OpenList) bool) (OpenList, error)
+	// Choice returns the user's setting, Unspecified when there is none.
+	Choice(ctx context.Context, userID string) (Choice, error)
+	// SetChoice stores the user's setting.
+	SetChoice(ctx context.Context, userID string, c Choice) error
+}
+
+// Settings are what admins decide, as the service needs it.
+type Settings struct {
+	// Missing names the first setting without which no meeting can start; "" when there is none.
+	Missing string
+	// RestrictPublic keeps meetings out of public channels.
+	RestrictPublic bool
+}

@@ -1,0 +1,137 @@
+package meeting
+
+import (
+	"time"
+)
+
+// Record is what is known of one meeting ID: the posts that announced it, and the sessions that are over.
+//
+// A meeting ID can have several posts and several sessions, each with a UUID of its own: a personal meeting ID always does,
+// and any meeting can be started again. Events come late, twice and out of order, so the record only ever moves forward.
+type Record struct {
+	// Personal reports a personal meeting ID: its sessions may be none of ours.
+	Personal bool      `json:"personal,omitempty"`
+	Posts    []Post    `json:"posts,omitempty"`
+	Over     []Session `json:"over,omitempty"`
+}
+
+// Post is one announcement of the meeting.
+type Post struct {
+	ID        string    `json:"id"`
+	ChannelID string    `json:"channel"`
+	PostedAt  time.Time `json:"posted"`
+	Status    Status    `json:"status"`
+	UUID      string    `json:"uuid,omitempty"`
+	StartedAt time.Time `json:"started,omitzero"`
+	EndedAt   time.Time `json:"ended,omitzero"`
+	// Shown is the status that the post was last brought to, so that a crash or a race in between is noticed.
+	Shown Status `json:"shown,omitempty"`
+}
+
+// Progress returns what the post should show.
+func (p Post) Progress() Progress {
+	return Progress{Status: p.Status, UUID: p.UUID, StartedAt: p.StartedAt, EndedAt: p.EndedAt}
+}
+
+// Session is one run of the meeting that is over.
+type Session struct {
+	UUID    string    `json:"uuid"`
+	EndedAt time.Time `json:"ended"`
+}
+
+// Limits that keep a record small: a personal meeting ID is used for years.
+const (
+	maxPosts = 50
+	maxOver  = 20
+)
+
+// Announce adds a post to the record.
+func (r *Record) Announce(p Post, personal bool) {
+	r.Personal = r.Personal || personal
+	r.Posts = append(r.Posts, p)
+	if len(r.Posts) > maxPosts {
+		r.Posts = r.Posts[len(r.Posts)-maxPosts:]
+	}
+}
+
+// Start applies that the session began and reports whether anything changed.
+func (r *Record) Start(uuid string, at time.Time) bool {
+	if r.isOver(uuid) {
+		return false
+	}
+	changed := false
+	for i := range r.Posts {
+		changed = r.Posts[i].start(uuid, at, r.Personal) || changed
+	}
+	return changed
+}
+
+func (p *Post) start(uuid string, at time.Time, personal bool) bool {
+	switch {
+	case p.Status == Announced:
+	case p.UUID == uuid:
+		return false
+	case p.Status == Started && !at.After(p.StartedAt), p.Status == Ended && !at.After(p.EndedAt):
+		return false
+	case p.Status == Ended && personal:
+		// Somebody uses the personal room again; that session was not announced here.
+		return false
+	case p.Status == Started && personal:
+		// A room holds one session at a time: ours is over, though Zoom's word on it never came.
+		p.Status = Ended
+		return true
+	}
+	p.Status, p.UUID, p.StartedAt, p.EndedAt = Started, uuid, at, time.Time{}
+	return true
+}
+
+// End applies that the session is over and reports whether anything changed.
+func (r *Record) End(uuid string, start, end time.Time) bool {
+	changed := false
+	if !r.isOver(uuid) {
+		r.Over = append(r.Over, Session{UUID: uuid, EndedAt: end})
+		if len(r.Over) > maxOver {
+			r.Over = r.Over[len(r.Over)-maxOver:]
+		}
+		changed = true
+	}
+	for i := range r.Posts {
+		changed = r.Posts[i].end(uuid, start, end, r.Personal) || changed
+	}
+	return changed
+}
+
+func (p *Post) end(uuid string, start, end time.Time, personal bool) bool {
+	switch {
+	case p.UUID == uuid && (p.Status != Ended || p.EndedAt.IsZero()):
+	case p.Status == Announced && p.UUID == "":
+		// The word that it began was lost or comes later. A personal room may have been left before this post was made.
+		if personal && p.PostedAt.After(end) {
+			return false
+		}
+	default:
+		return false
+	}
+	p.Status, p.UUID, p.StartedAt, p.EndedAt = Ended, uuid, start, end
+	return true
+}
+
+// Of returns the positions of the posts that are about the session, or whose state is not shown yet.
+func (r *Record) Of(uuid string) []int {
+	var found []int
+	for i, p := range r.Posts {
+		if p.UUID == uuid || p.Shown != p.Status {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+func (r *Record) isOver(uuid string) bool {
+	for _, s := range r.Over {
+		if s.UUID == uuid {
+			return true
+		}
+	}
+	return false
+}
