@@ -8,6 +8,9 @@ package i18n
 import (
 	"embed"
 	"encoding/json"
+	"maps"
+	"strconv"
+	"strings"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pkg/errors"
@@ -19,12 +22,16 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// Message is one sentence of the catalogue with its parameters.
+// Message is one sentence of the catalogue with its parameters, or several of them below each other.
 type Message struct {
 	ID     string
 	Params map[string]string
+	// Nested are parameters that are messages themselves.
+	Nested map[string]Message
 	// Count chooses the plural form, where the message has any; nil where it has none.
 	Count *int
+	// Parts are what a message without an ID consists of, one on each line.
+	Parts []Message
 }
 
 // M returns the message with this id and, in pairs, the names and values of its parameters.
@@ -43,13 +50,27 @@ func M(id string, pairs ...string) Message {
 // N returns the message with this id in the plural form for n, which the text has as {{.PluralCount}}.
 func N(id string, n int) Message { return Message{ID: id, Count: &n} }
 
+// Lines returns the messages below each other.
+func Lines(parts ...Message) Message { return Message{Parts: parts} }
+
+// WithMessage returns a copy of the message with one more parameter, which is a message itself.
+func (m Message) WithMessage(name string, nested Message) Message {
+	all := maps.Clone(m.Nested)
+	if all == nil {
+		all = map[string]Message{}
+	}
+	all[name] = nested
+	m.Nested = all
+	return m
+}
+
 // OfFault returns the sentence for a failure: that of its code, or the one for an unexpected failure.
 func OfFault(err error) Message {
 	return Message{ID: "fault." + string(fault.CodeOf(err)), Params: fault.ParamsOf(err)}
 }
 
 // Zero reports whether there is no message.
-func (m Message) Zero() bool { return m.ID == "" }
+func (m Message) Zero() bool { return m.ID == "" && len(m.Parts) == 0 }
 
 // Catalogue holds the messages of all languages. It is safe for use by several goroutines.
 type Catalogue struct {
@@ -75,12 +96,22 @@ func NewCatalogue() (*Catalogue, error) {
 // Text returns the message in the language of the locale ("de", "pt-BR"), else in English.
 // A message that no file has is shown by its id, so that a slip is visible and nothing fails.
 func (c *Catalogue) Text(locale string, m Message) string {
-	if m.Zero() {
-		return ""
+	if m.ID == "" {
+		lines := make([]string, len(m.Parts))
+		for i, part := range m.Parts {
+			lines[i] = c.Text(locale, part)
+		}
+		return strings.Join(lines, "\n")
 	}
-	config := &goi18n.LocalizeConfig{MessageID: m.ID, TemplateData: m.Params}
+	params := make(map[string]string, len(m.Params)+len(m.Nested))
+	maps.Copy(params, m.Params)
+	for name, nested := range m.Nested {
+		params[name] = c.Text(locale, nested)
+	}
+	config := &goi18n.LocalizeConfig{MessageID: m.ID, TemplateData: params}
 	if m.Count != nil {
 		config.PluralCount = *m.Count
+		params["PluralCount"] = strconv.Itoa(*m.Count)
 	}
 	text, err := goi18n.NewLocalizer(c.bundle, locale, language.English.String()).Localize(config)
 	if text == "" && err != nil {

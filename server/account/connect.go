@@ -1,0 +1,145 @@
+package account
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/oauth"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// ConnectURL returns a link with which this user, and nobody else, can authorize; afterwards Complete gives next back.
+// Faults: AdminOnly for the account-level app, InvalidInput where nobody authorizes.
+func (s *Service) ConnectURL(ctx context.Context, userID, next string) (string, error) {
+	settings := s.settings()
+	if err := s.mayConnect(ctx, userID, settings.Mode); err != nil {
+		return "", err
+	}
+	ticket, err := s.flow.Ticket(ctx, userID, string(settings.Mode), next)
+	if err != nil {
+		return "", errors.Wrap(err, "make an authorization ticket")
+	}
+	return settings.ConnectURL + "?t=" + url.QueryEscape(ticket), nil
+}
+
+// Begin returns Zoom's page on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
+// Faults: LinkExpired, AdminOnly.
+func (s *Service) Begin(ctx context.Context, userID, ticket string) (string, error) {
+	if err := s.mayConnect(ctx, userID, s.settings().Mode); err != nil {
+		return "", err
+	}
+	return s.flow.AuthURL(ctx, userID, ticket)
+}
+
+// Declined returns what was to happen after an authorization that the user refused at Zoom. Fault: LinkExpired.
+func (s *Service) Declined(ctx context.Context, userID, state string) (next string, err error) {
+	_, next, err = s.flow.Peek(ctx, userID, state)
+	return next, err
+}
+
+// Connected is a finished authorization.
+type Connected struct {
+	// Email is the Zoom user's address.
+	Email string
+	// ForAll reports that everybody is connected now, not only this user.
+	ForAll bool
+	// Next is what ConnectURL was given.
+	Next string
+}
+
+// Complete finishes an authorization with what Zoom sent back. Faults: LinkExpired, AdminOnly, and those of the calls to Zoom.
+// The rights of the user are checked again before anything is exchanged or stored.
+func (s *Service) Complete(ctx context.Context, userID, code, state string) (Connected, error) {
+	mode := s.settings().Mode
+	app, _, err := s.flow.Peek(ctx, userID, state)
+	if err != nil {
+		return Connected{}, err
+	}
+	if app != string(mode) {
+		return Connected{}, fault.New(fault.LinkExpired)
+	}
+	if err = s.mayConnect(ctx, userID, mode); err != nil {
+		return Connected{}, err
+	}
+	done, err := s.flow.Complete(ctx, userID, code, state)
+	if err != nil {
+		return Connected{}, err
+	}
+	user, err := s.zoom.User(ctx, zoom.Caller{User: "me", Tokens: justIssued(done.Token.Access)})
+	if err != nil {
+		return Connected{}, errors.Wrap(err, "ask Zoom who authorized")
+	}
+	if err = s.keep(ctx, userID, mode, done.Token, user); err != nil {
+		return Connected{}, err
+	}
+	return Connected{Email: user.Email, ForAll: mode == ByAdmin, Next: done.Next}, nil
+}
+
+func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oauth.Token, user zoom.User) error {
+	identity := oauth.Identity{
+		ZoomUserID: user.ID, AccountID: user.AccountID, Email: user.Email, PMI: user.PMI, AuthorizedBy: userID,
+	}
+	if mode == ByAdmin {
+		return errors.Wrap(s.tokens.Of(accountGrant).Save(ctx, token, identity), "store the account's grant")
+	}
+	if earlier, err := s.tokens.Of(userID).Identity(ctx); err == nil && earlier.ZoomUserID != user.ID {
+		if err := s.links.Unlink(ctx, earlier.ZoomUserID, userID); err != nil {
+			return errors.Wrap(err, "unlink the earlier Zoom user")
+		}
+	}
+	if err := s.tokens.Of(userID).Save(ctx, token, identity); err != nil {
+		return errors.Wrap(err, "store the grant")
+	}
+	if err := s.links.SetPersonalMeetingID(ctx, userID, user.PMI, personalKept); err != nil {
+		return errors.Wrap(err, "remember the personal meeting ID")
+	}
+	before, err := s.links.Link(ctx, user.ID, userID)
+	if err != nil {
+		return errors.Wrap(err, "link the Zoom user")
+	}
+	if before != "" && before != userID {
+		s.takenOver(ctx, before, user)
+	}
+	return nil
+}
+
+// takenOver tells a person that somebody else connected the same Zoom user. Zoom keeps one grant for a user and an app,
+// so theirs died in that moment; keeping it would only fail them later.
+func (s *Service) takenOver(ctx context.Context, userID string, user zoom.User) {
+	if err := s.tokens.Of(userID).Drop(ctx, false); err != nil {
+		s.log("A grant that Zoom ended could not be removed", "user_id", userID, "zoom_user_id", user.ID, "error", err.Error())
+	}
+	if err := s.people.DirectMessage(ctx, userID, i18n.M("account.taken_over", "Email", chat.Escape(user.Email))); err != nil {
+		s.log("A person could not be told that their Zoom user was connected by somebody else", "user_id", userID, "error", err.Error())
+	}
+}
+
+func (s *Service) mayConnect(ctx context.Context, userID string, mode Mode) error {
+	switch mode {
+	case ByServer:
+		return fault.New(fault.InvalidInput).With("Reason", "this server connects to Zoom by itself; nobody needs to authorize")
+	case ByAdmin:
+		who, err := s.people.Person(ctx, userID)
+		if err != nil {
+			return errors.Wrap(err, "look up who authorizes")
+		}
+		if !who.Admin {
+			return fault.New(fault.AdminOnly)
+		}
+	}
+	return nil
+}
+
+// justIssued is a token that was issued this very moment: there is nothing to renew it with yet.
+type justIssued string
+
+func (t justIssued) Token(context.Context) (string, error) { return string(t), nil }
+
+func (t justIssued) Renew(context.Context, string) (string, error) {
+	return "", fault.New(fault.Revoked)
+}

@@ -1,0 +1,191 @@
+// Package config is what admins set in the System Console, checked and with the defaults filled in.
+package config
+
+import (
+	"net"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+// Addresses of Zoom's own service, used where an admin names no other.
+const (
+	DefaultZoomURL    = "https://zoom.us"
+	DefaultZoomAPIURL = "https://api.zoom.us/v2"
+)
+
+// minKeyLength is the shortest encryption key that is accepted, in bytes. The console generates 32.
+const minKeyLength = 16
+
+// Values of AuthorizationMode; "" and "auto" follow AccountLevelApp, as the public plugin does.
+const (
+	ModeAuto    = "auto"
+	ModeUser    = "user"
+	ModeAccount = "account"
+	ModeServer  = "s2s"
+)
+
+// Config holds the settings of plugin.json under their keys. Read one through the methods where there is one:
+// they fill in defaults.
+type Config struct {
+	ZoomURL                        string
+	ZoomAPIURL                     string
+	AuthorizationMode              string
+	AccountLevelApp                bool
+	AccountID                      string
+	OAuthClientID                  string
+	OAuthClientSecret              string
+	EncryptionKey                  string
+	ZoomWebhookSecret              string
+	WebhookSecret                  string
+	TrustUnverifiedEmail           bool
+	RestrictMeetingCreation        bool
+	EnablePostingRecordingPassword bool
+
+	// SiteURL is the server's own address; it is not one of the plugin's settings.
+	SiteURL string `json:"-"`
+}
+
+// Clean returns the settings without the blanks that pasting leaves around them.
+func (c Config) Clean() Config {
+	for _, s := range []*string{
+		&c.ZoomURL, &c.ZoomAPIURL, &c.AuthorizationMode, &c.AccountID, &c.OAuthClientID, &c.OAuthClientSecret,
+		&c.EncryptionKey, &c.ZoomWebhookSecret, &c.WebhookSecret, &c.SiteURL,
+	} {
+		*s = strings.TrimSpace(*s)
+	}
+	c.ZoomURL = strings.TrimRight(c.ZoomURL, "/")
+	c.ZoomAPIURL = strings.TrimRight(c.ZoomAPIURL, "/")
+	c.SiteURL = strings.TrimRight(c.SiteURL, "/")
+	return c
+}
+
+// Zoom returns the address of Zoom's web site, without a slash at the end.
+func (c Config) Zoom() string {
+	if c.ZoomURL == "" {
+		return DefaultZoomURL
+	}
+	return c.ZoomURL
+}
+
+// ZoomAPI returns the address of Zoom's API, without a slash at the end.
+func (c Config) ZoomAPI() string {
+	if c.ZoomAPIURL == "" {
+		return DefaultZoomAPIURL
+	}
+	return c.ZoomAPIURL
+}
+
+// Mode returns how users authorize: ModeUser, ModeAccount or ModeServer.
+func (c Config) Mode() string {
+	switch c.AuthorizationMode {
+	case ModeUser, ModeAccount, ModeServer:
+		return c.AuthorizationMode
+	}
+	if c.AccountLevelApp {
+		return ModeAccount
+	}
+	return ModeUser
+}
+
+// PluginURL returns the address of a path of this plugin, as seen from outside.
+func (c Config) PluginURL(path string) string {
+	return c.SiteURL + "/plugins/zoom" + path
+}
+
+// JoinHosts returns the hosts whose links are those of meetings: an entry that begins with a dot stands for all below it.
+func (c Config) JoinHosts() []string {
+	hosts := []string{"zoom.us", ".zoom.us", ".zoomgov.com"}
+	if u, err := url.Parse(c.ZoomURL); err == nil && u.Host != "" {
+		hosts = append(hosts, u.Hostname())
+		if net.ParseIP(u.Hostname()) == nil {
+			hosts = append(hosts, "."+u.Hostname())
+		}
+	}
+	return hosts
+}
+
+// Missing returns the first setting without which nothing works, by its name in the System Console, or "".
+func (c Config) Missing() string {
+	for _, problem := range c.Problems() {
+		if problem.Fatal {
+			return problem.Setting
+		}
+	}
+	return ""
+}
+
+// Problem is a setting that is missing or cannot be right.
+type Problem struct {
+	// ID names the check; there is a message "check.<id>" and "check.<id>.fix" for each.
+	ID string
+	// Setting is the name that the System Console shows.
+	Setting string
+	// Fatal problems keep meetings from starting; the others cost a feature.
+	Fatal bool
+}
+
+// Problems checks the settings and returns what is wrong, the worst first.
+func (c Config) Problems() []Problem {
+	var found []Problem
+	add := func(wrong bool, id, setting string, fatal bool) {
+		if wrong {
+			found = append(found, Problem{ID: id, Setting: setting, Fatal: fatal})
+		}
+	}
+	add(c.SiteURL == "", "site_url", "Site URL", true)
+	add(!validURL(c.Zoom()), "zoom_url", "Zoom URL", true)
+	add(!validURL(c.ZoomAPI()), "zoom_api_url", "Zoom API URL", true)
+	add(c.OAuthClientID == "", "client_id", "Zoom OAuth client ID", true)
+	add(c.OAuthClientSecret == "", "client_secret", "Zoom OAuth client secret", true)
+	add(c.Mode() == ModeServer && c.AccountID == "", "account_id", "Zoom account ID", true)
+	add(len(c.EncryptionKey) < minKeyLength, "encryption_key", "At-rest token encryption key", true)
+	add(c.ZoomWebhookSecret == "", "webhook_secret", "Zoom webhook secret token", false)
+	return found
+}
+
+// Usable returns NotConfigured with the name of the first setting that is missing, or nil.
+func (c Config) Usable() error {
+	if missing := c.Missing(); missing != "" {
+		return fault.New(fault.NotConfigured).With("Setting", missing)
+	}
+	return nil
+}
+
+// validURL reports whether s is the address of a server. Plain HTTP is for servers on this machine only,
+// since tokens and client secrets travel on it.
+func validURL(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Container holds the settings in force. It is safe for use by several goroutines.
+type Container struct {
+	current atomic.Pointer[Config]
+}
+
+// Load returns the settings in force.
+func (c *Container) Load() Config {
+	if held := c.current.Load(); held != nil {
+		return *held
+	}
+	return Config{}
+}
+
+// Store puts new settings in force and returns those before.
+func (c *Container) Store(next Config) (before Config) {
+	if held := c.current.Swap(&next); held != nil {
+		return *held
+	}
+	return Config{}
+}

@@ -1,0 +1,140 @@
+package meeting
+
+import (
+	"context"
+	"time"
+
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// Verdict is how a check came out.
+type Verdict string
+
+const (
+	// OK needs nothing.
+	OK Verdict = "ok"
+	// Warn costs a feature, or may.
+	Warn Verdict = "warn"
+	// Fail keeps meetings from starting.
+	Fail Verdict = "fail"
+)
+
+// Check is one line of the self-check: what was looked at, and how to mend it.
+type Check struct {
+	ID      string
+	Verdict Verdict
+	Message i18n.Message
+	// Fix says what to do; zero when nothing has to be done.
+	Fix i18n.Message
+}
+
+// Problem is a setting that is missing or wrong.
+type Problem struct {
+	ID    string
+	Fatal bool
+}
+
+// Setup is what the self-check looks at.
+type Setup struct {
+	Problems []Problem
+	// Mode is how users authorize: "user", "account" or "s2s".
+	Mode string
+	// VerifiesEmail and TrustsUnverified say which addresses count where people are matched by address.
+	VerifiesEmail    bool
+	TrustsUnverified bool
+	// Heard is when Zoom's last signed event arrived; zero when none ever did.
+	Heard time.Time
+	// WebhookURL is the address that events are to be sent to.
+	WebhookURL string
+	// Grant tries the credentials that everybody depends on; nil where each user has their own.
+	Grant func(ctx context.Context) error
+}
+
+// Doctor checks the set-up and says how to mend what is missing.
+type Doctor struct {
+	inspect func(ctx context.Context) (Setup, error)
+}
+
+// NewDoctor returns a doctor who looks at what inspect finds.
+func NewDoctor(inspect func(ctx context.Context) (Setup, error)) *Doctor {
+	return &Doctor{inspect: inspect}
+}
+
+// Examine runs all checks.
+func (d *Doctor) Examine(ctx context.Context) ([]Check, error) {
+	setup, err := d.inspect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	checks := settingChecks(setup)
+	if setup.Grant != nil && len(setup.Problems) == 0 {
+		checks = append(checks, grantCheck(ctx, setup))
+	}
+	if setup.Mode != "user" {
+		checks = append(checks, emailCheck(setup))
+	}
+	return append(checks, eventCheck(setup)), nil
+}
+
+func settingChecks(setup Setup) []Check {
+	var checks []Check
+	for _, p := range setup.Problems {
+		verdict := Warn
+		if p.Fatal {
+			verdict = Fail
+		}
+		checks = append(checks, Check{ID: p.ID, Verdict: verdict, Message: i18n.M("check." + p.ID), Fix: i18n.M("check." + p.ID + ".fix")})
+	}
+	if len(checks) == 0 {
+		checks = append(checks, Check{ID: "settings", Verdict: OK, Message: i18n.M("check.settings")})
+	}
+	return append(checks, Check{ID: "mode", Verdict: OK, Message: i18n.M("check.mode." + setup.Mode)})
+}
+
+func grantCheck(ctx context.Context, setup Setup) Check {
+	err := setup.Grant(ctx)
+	if err == nil {
+		return Check{ID: "grant", Verdict: OK, Message: i18n.M("check.grant")}
+	}
+	check := Check{ID: "grant", Verdict: Fail, Message: i18n.OfFault(err)}
+	if fault.Is(err, fault.AccountNotConnected, fault.AccountRevoked, fault.Unreadable) && setup.Mode == "account" {
+		check.Fix = i18n.M("check.grant.fix")
+	}
+	return check
+}
+
+func emailCheck(setup Setup) Check {
+	switch {
+	case setup.VerifiesEmail:
+		return Check{ID: "email", Verdict: OK, Message: i18n.M("check.email")}
+	case setup.TrustsUnverified:
+		return Check{ID: "email", Verdict: Warn, Message: i18n.M("check.email.trusted"), Fix: i18n.M("check.email.trusted.fix")}
+	}
+	return Check{ID: "email", Verdict: Warn, Message: i18n.M("check.email.untrusted"), Fix: i18n.M("check.email.untrusted.fix")}
+}
+
+func eventCheck(setup Setup) Check {
+	if setup.Heard.IsZero() {
+		return Check{ID: "events", Verdict: Warn, Message: i18n.M("check.events.never"), Fix: i18n.M("check.events.never.fix", "URL", setup.WebhookURL)}
+	}
+	return Check{ID: "events", Verdict: OK, Message: i18n.M("check.events", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"))}
+}
+
+// Run answers /zoom doctor.
+func (d *Doctor) Run(ctx context.Context, _ command.Call) (i18n.Message, error) {
+	checks, err := d.Examine(ctx)
+	if err != nil {
+		return i18n.Message{}, err
+	}
+	lines := []i18n.Message{i18n.M("check.title")}
+	for _, check := range checks {
+		line := i18n.M("check.line." + string(check.Verdict)).WithMessage("Message", check.Message)
+		if !check.Fix.Zero() {
+			line = i18n.M("check.line_fix." + string(check.Verdict)).WithMessage("Message", check.Message).WithMessage("Fix", check.Fix)
+		}
+		lines = append(lines, line)
+	}
+	return i18n.Lines(lines...), nil
+}

@@ -1,0 +1,62 @@
+package meeting
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// explain tells the person why there is no meeting and what to do next. It reports whether they were given something to
+// act on, which makes the failure a question.
+func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (prompted bool, err error) {
+	if fault.Is(cause, fault.NotConnected, fault.Revoked, fault.AccountNotConnected, fault.AccountRevoked, fault.Unreadable) {
+		return s.inviteToConnect(ctx, r, cause)
+	}
+	note := chat.Note{Text: i18n.OfFault(cause)}
+	if fault.Is(cause, fault.DailyLimit) && r.Choice != Personal {
+		note.Buttons = []chat.Button{{
+			Label: i18n.M("choice.button.personal"), Primary: true, Action: ActionStart, Values: r.values(Personal),
+		}}
+	}
+	return false, errors.Wrap(s.chat.Whisper(ctx, r.Place, r.UserID, note), "whisper the failure")
+}
+
+// inviteToConnect offers the link that mends a missing or dead grant and then goes on with this start. Where only an admin
+// can mend it, the others are told to ask one.
+func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause error) (bool, error) {
+	next, err := json.Marshal(r)
+	if err != nil {
+		return false, errors.Wrap(err, "pack the start")
+	}
+	text := i18n.OfFault(cause)
+	link, err := s.accounts.ConnectURL(ctx, r.UserID, string(next))
+	switch {
+	case err == nil:
+		text = i18n.M("connect."+string(fault.CodeOf(cause)), "URL", link)
+	case !fault.Is(err, fault.AdminOnly, fault.InvalidInput):
+		return false, err
+	}
+	err = s.chat.Whisper(ctx, r.Place, r.UserID, chat.Note{Text: text})
+	return err == nil && link != "", errors.Wrap(err, "whisper the way to connect")
+}
+
+// promptRunning asks whether to join the open meeting or to start another all the same.
+func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) error {
+	if open.PostID == "" {
+		return fault.New(fault.Busy)
+	}
+	creator, err := s.chat.Person(ctx, open.CreatorID)
+	if err != nil {
+		return errors.Wrap(err, "look up who started the open meeting")
+	}
+	err = s.board.PromptRunning(ctx, r.Place, r.UserID, Running{
+		PostID: open.PostID, MeetingID: open.MeetingID, JoinURL: open.JoinURL, Topic: open.Topic, Creator: creator.Username,
+		Requested: r.Topic, RequestedChoice: r.Choice,
+	})
+	return errors.Wrap(err, "tell of the open meeting")
+}

@@ -1,0 +1,123 @@
+package meeting
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// Events of Zoom that the service follows.
+// https://developers.zoom.us/docs/api/meetings/events/
+const (
+	EventStarted = "meeting.started"
+	EventEnded   = "meeting.ended"
+)
+
+// showAttempts bounds how often one event brings a post up to date, while other events move the meeting on.
+const showAttempts = 5
+
+// Handle brings the posts of a meeting to what Zoom says of it. Events may come late, twice, out of order, on any server, and
+// for meetings that are none of ours. After an error the same event can be handled again, from wherever it stopped.
+func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
+	if e.Meeting.ID == "" || e.Meeting.UUID == "" {
+		return nil
+	}
+	var apply func(*Record) bool
+	switch e.Type {
+	case EventStarted:
+		begin := orElse(e.Meeting.Start, e.At)
+		apply = func(r *Record) bool { return r.Start(e.Meeting.UUID, begin) }
+	case EventEnded:
+		end := orElse(e.Meeting.End, e.At)
+		apply = func(r *Record) bool { return r.End(e.Meeting.UUID, e.Meeting.Start, end) }
+	default:
+		return nil
+	}
+	record, err := s.index.UpdateMeeting(ctx, e.Meeting.ID, func(r *Record) bool {
+		return len(r.Posts) > 0 && apply(r)
+	})
+	if err != nil {
+		return errors.Wrapf(err, "apply %s of meeting %s", e.Type, e.Meeting.ID)
+	}
+	for _, i := range record.Of(e.Meeting.UUID) {
+		if err := s.show(ctx, e.Meeting.ID, record.Posts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// show brings one post to the meeting's state and notes that it did. Another event may have moved the meeting on in the
+// meantime, and its post with it or not: then the post is brought to the newer state, whoever wrote last.
+func (s *Service) show(ctx context.Context, meetingID string, post Post) error {
+	for range showAttempts {
+		gone, err := s.rewrite(ctx, post)
+		if err != nil {
+			return err
+		}
+		latest, err := s.shown(ctx, meetingID, post, gone)
+		if err != nil {
+			return err
+		}
+		if latest == nil {
+			return s.noteOpen(ctx, post, gone)
+		}
+		post = *latest
+	}
+	return errors.Errorf("meeting %s moves on faster than its post %s", meetingID, post.ID)
+}
+
+func (s *Service) rewrite(ctx context.Context, post Post) (gone bool, err error) {
+	err = s.board.Rewrite(ctx, post.ID, post.Progress())
+	if errors.Is(err, ErrGone) {
+		return true, nil
+	}
+	return false, errors.Wrapf(err, "rewrite post %s", post.ID)
+}
+
+// shown notes which status the post was brought to. It returns the post as it is to be by now, if that is something else.
+func (s *Service) shown(ctx context.Context, meetingID string, brought Post, gone bool) (*Post, error) {
+	var latest *Post
+	_, err := s.index.UpdateMeeting(ctx, meetingID, func(r *Record) bool {
+		latest = nil
+		for i := range r.Posts {
+			p := &r.Posts[i]
+			switch {
+			case p.ID != brought.ID:
+			case gone:
+				r.Posts = append(r.Posts[:i:i], r.Posts[i+1:]...)
+				return true
+			case p.Status != brought.Status || p.UUID != brought.UUID:
+				copied := *p
+				latest = &copied
+				return false
+			default:
+				p.Shown = brought.Status
+				return true
+			}
+		}
+		return false
+	})
+	return latest, errors.Wrapf(err, "note that post %s is up to date", brought.ID)
+}
+
+// noteOpen keeps the channel's list of open meetings in step with the post.
+func (s *Service) noteOpen(ctx context.Context, post Post, gone bool) error {
+	_, err := s.index.UpdateOpen(ctx, post.ChannelID, func(l *OpenList) bool {
+		if gone || post.Status == Ended {
+			return l.close(post.ID)
+		}
+		return l.extend(post.ID, post.StartedAt)
+	})
+	return errors.Wrap(err, "note which meetings are open")
+}
+
+func orElse(t, fallback time.Time) time.Time {
+	if t.IsZero() {
+		return fallback
+	}
+	return t
+}

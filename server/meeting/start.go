@@ -1,0 +1,212 @@
+package meeting
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// Service starts meetings and follows them.
+type Service struct {
+	settings func() Settings
+	chat     Chat
+	board    Board
+	zoom     Zoom
+	accounts Accounts
+	index    Index
+	now      func() time.Time
+	log      func(msg string, pairs ...any)
+}
+
+// NewService returns a service that works with these.
+func NewService(settings func() Settings, c Chat, board Board, z Zoom, accounts Accounts, index Index, now func() time.Time, log func(msg string, pairs ...any)) *Service {
+	return &Service{settings: settings, chat: c, board: board, zoom: z, accounts: accounts, index: index, now: now, log: log}
+}
+
+// StartRequest is somebody wanting a meeting. It is also what is carried through an authorization, so that the start goes
+// on afterwards; none of it is trusted, each start is checked in full.
+type StartRequest struct {
+	UserID string     `json:"-"`
+	Place  chat.Place `json:"place"`
+	Topic  string     `json:"topic,omitempty"`
+	Choice Choice     `json:"choice,omitempty"`
+	// AllTheSame starts another meeting although one is open in the channel.
+	AllTheSame bool `json:"all_the_same,omitempty"`
+	// ConnectionID is the window that asked; only that one opens the join page. "" opens none.
+	ConnectionID string `json:"connection,omitempty"`
+}
+
+// Outcome is what came of a start.
+type Outcome struct {
+	// Prompted reports that the person was asked something instead: to connect, which meeting, or whether to join the open one.
+	Prompted bool
+	PostID   string
+	JoinURL  string
+}
+
+// Start starts a meeting, or asks the person what is needed first. Whatever happens, the person is told:
+// an error that Start returns was shown to them already.
+func (s *Service) Start(ctx context.Context, r StartRequest) (Outcome, error) {
+	outcome, err := s.start(ctx, r)
+	if err == nil {
+		return outcome, nil
+	}
+	prompted, tellErr := s.explain(ctx, r, err)
+	if tellErr != nil {
+		s.log("A failed start could not be explained to who asked", "user_id", r.UserID, "channel_id", r.Place.ChannelID, "error", tellErr.Error())
+	}
+	if prompted {
+		return Outcome{Prompted: true}, nil
+	}
+	s.log("A meeting was not started", "user_id", r.UserID, "channel_id", r.Place.ChannelID, "code", string(fault.CodeOf(err)), "error", err.Error())
+	return Outcome{}, err
+}
+
+// Resume goes on with the start that was held back for an authorization. An empty next is none: nothing happens.
+func (s *Service) Resume(ctx context.Context, userID, next string) (Outcome, error) {
+	if next == "" {
+		return Outcome{}, nil
+	}
+	var r StartRequest
+	if err := json.Unmarshal([]byte(next), &r); err != nil {
+		return Outcome{}, errors.Wrap(err, "read what to resume")
+	}
+	r.UserID = userID
+	return s.Start(ctx, r)
+}
+
+func (s *Service) start(ctx context.Context, r StartRequest) (Outcome, error) {
+	who, r, err := s.permitted(ctx, r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if r.Choice, err = s.chosen(ctx, r); err != nil {
+		return Outcome{}, err
+	}
+	if r.Choice == Ask {
+		return Outcome{Prompted: true}, s.askWhich(ctx, r)
+	}
+	caller, err := s.accounts.Caller(ctx, who)
+	if err != nil {
+		return Outcome{}, err
+	}
+	ticket := rand.Text()
+	running, err := s.reserve(ctx, r, ticket)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if running != nil {
+		return Outcome{Prompted: true}, s.promptRunning(ctx, r, *running)
+	}
+	outcome, err := s.create(ctx, r, who, caller, ticket)
+	if err != nil {
+		s.release(ctx, r.Place.ChannelID, ticket)
+	}
+	return outcome, err
+}
+
+// permitted checks, now and whichever way the request came in, that this person may start a meeting in this place.
+func (s *Service) permitted(ctx context.Context, r StartRequest) (chat.Person, StartRequest, error) {
+	settings := s.settings()
+	if settings.Missing != "" {
+		return chat.Person{}, r, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
+	}
+	if !s.chat.CanPost(ctx, r.UserID, r.Place.ChannelID) {
+		return chat.Person{}, r, fault.New(fault.NoPost)
+	}
+	channel, err := s.chat.Channel(ctx, r.Place.ChannelID)
+	if err != nil {
+		return chat.Person{}, r, errors.Wrap(err, "look up the channel")
+	}
+	if channel.Archived {
+		return chat.Person{}, r, fault.New(fault.NoPost)
+	}
+	if settings.RestrictPublic && channel.Public {
+		return chat.Person{}, r, fault.New(fault.Restricted)
+	}
+	if r.Place.RootID != "" {
+		if r.Place.RootID, err = s.chat.Thread(ctx, r.Place.RootID, r.Place.ChannelID); err != nil {
+			return chat.Person{}, r, fault.Wrap(err, fault.InvalidInput).With("Reason", "the thread is not in this channel")
+		}
+	}
+	who, err := s.chat.Person(ctx, r.UserID)
+	r.Topic = strings.Join(strings.Fields(r.Topic), " ")
+	return who, r, errors.Wrap(err, "look up who starts the meeting")
+}
+
+// reserve notes the start in the channel's list, unless a meeting is open there: then it returns that one.
+// The list is swapped, so of two people who start in the same moment only one gets through, on whichever servers they are.
+func (s *Service) reserve(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
+	var running *Open
+	_, err := s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool {
+		now := s.now()
+		l.prune(now)
+		running = nil
+		if held := l.current(); held != nil && !r.AllTheSame {
+			copied := *held
+			running = &copied
+			return false
+		}
+		l.reserve(r.UserID, ticket, r.Topic, now)
+		return true
+	})
+	return running, errors.Wrap(err, "look for an open meeting")
+}
+
+func (s *Service) release(ctx context.Context, channelID, ticket string) {
+	// The caller's time may have run out, which must not leave the channel blocked.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
+	defer cancel()
+	if _, err := s.index.UpdateOpen(ctx, channelID, func(l *OpenList) bool { l.release(ticket); return true }); err != nil {
+		s.log("A start that failed blocks its channel until it runs out", "channel_id", channelID, "error", err.Error())
+	}
+}
+
+func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller, ticket string) (Outcome, error) {
+	m, err := s.meeting(ctx, r, who, caller)
+	if err != nil {
+		return Outcome{}, err
+	}
+	personal := r.Choice == Personal
+	postID, err := s.board.Announce(ctx, Announcement{Place: r.Place, Creator: who, Meeting: m, Personal: personal})
+	if err != nil {
+		// The meeting exists at Zoom: its creator gets the link, so that it is not lost.
+		return Outcome{}, fault.Wrap(err, fault.NotPosted).With("Link", chat.Link(m.JoinURL, m.JoinURL))
+	}
+	if err := s.remember(ctx, r, m, postID, ticket); err != nil {
+		// The meeting is there and people can join; only its end will not be told. That is for the log, not for the person.
+		s.log("A meeting was announced, but its post cannot follow it", "post_id", postID, "meeting_id", m.ID, "error", err.Error())
+	}
+	s.chat.OpenJoinPage(ctx, r.UserID, r.ConnectionID, m.JoinURL)
+	return Outcome{PostID: postID, JoinURL: m.JoinURL}, nil
+}
+
+// remember stores which post the meeting belongs to and opens the meeting in the channel's list.
+func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, postID, ticket string) error {
+	now := s.now()
+	post := Post{ID: postID, ChannelID: r.Place.ChannelID, PostedAt: now, Status: Announced, Shown: Announced}
+	_, err := s.index.UpdateMeeting(ctx, m.ID, func(rec *Record) bool {
+		rec.Announce(post, r.Choice == Personal)
+		return true
+	})
+	if err != nil {
+		return errors.Wrap(err, "store the meeting")
+	}
+	_, err = s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool {
+		l.prune(now)
+		l.release(ticket)
+		l.Meetings = append(l.Meetings, Open{
+			PostID: postID, MeetingID: m.ID, JoinURL: m.JoinURL, Topic: m.Topic, CreatorID: r.UserID, Until: now.Add(announcedFor),
+		})
+		return true
+	})
+	return errors.Wrap(err, "note the open meeting")
+}
