@@ -1,0 +1,60 @@
+package stack
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+)
+
+// Mode is one of the three ways in which a Zoom app can be authorized.
+type Mode string
+
+// The three kinds of app, by the sandbox's and the plugin's word for them.
+const (
+	UserApp    Mode = "user"    // everybody connects
+	AccountApp Mode = "account" // one administrator connects for all
+	ServerApp  Mode = "s2s"     // server-to-server OAuth, nobody connects
+)
+
+// WebhookSecret is the Secret Token of the sandbox's apps.
+const WebhookSecret = "e2e-webhook-secret-token"
+
+// zoomAccountID is the Zoom account that the apps and the users belong to.
+const zoomAccountID = "e2e-account"
+
+// ClientID is the client ID of the mode's app.
+func (m Mode) ClientID() string { return "e2e-client-" + string(m) }
+
+// ClientSecret is the client secret of the mode's app. The stories look for it
+// where it must not be.
+func (m Mode) ClientSecret() string { return "e2e-client-secret-of-" + string(m) }
+
+// Use registers an app of this kind at the sandbox, with its events going to the
+// first server, and sets the plugin up for it. More settings can be laid over.
+func (s *Stack) Use(ctx context.Context, mode Mode, more Settings) error {
+	s.progress.Sayf("registering the %s-level Zoom app and configuring the plugin", mode)
+	plugin := s.Servers[0].URL + "/plugins/" + PluginID
+	settings := Settings{
+		"ZoomURL": s.Sandbox.URL, "ZoomAPIURL": s.Sandbox.URL + "/v2",
+		"AuthorizationMode": string(mode), "AccountID": zoomAccountID,
+		"OAuthClientID": mode.ClientID(), "OAuthClientSecret": mode.ClientSecret(),
+		"ZoomWebhookSecret": WebhookSecret,
+	}
+	if _, ok := s.settings["encryptionkey"]; !ok {
+		settings["EncryptionKey"] = "e2e-encryption-key-0123456789abc"
+	}
+	for key, value := range more {
+		settings[key] = value
+	}
+	if err := s.Set(ctx, settings); err != nil {
+		return err
+	}
+	err := s.Sandbox.Register(ctx, App{
+		Name: "Mattermost (" + string(mode) + ")", Kind: string(mode),
+		ClientID: mode.ClientID(), ClientSecret: mode.ClientSecret(), AccountID: zoomAccountID,
+		RedirectURIs:  []string{s.SiteURL + "/plugins/" + PluginID + "/oauth2/complete"},
+		WebhookSecret: WebhookSecret, WebhookURL: plugin + "/webhook",
+		DeauthorizationURL: plugin + "/deauthorization", Validate: true,
+	})
+	return errors.Wrapf(err, "register the %s-level app", mode)
+}

@@ -1,0 +1,144 @@
+package stack
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// Database looks into the database that the servers share, for what no API
+// shows.
+type Database struct{ db *sql.DB }
+
+func openDatabase(ctx context.Context, dsn string) (*Database, error) {
+	db, err := sql.Open("postgres", dsn)
+	if err != nil {
+		return nil, errors.Wrap(err, "open the database")
+	}
+	// Not there on a server that MM_TEST_DSN names: then nothing is counted.
+	_, _ = db.ExecContext(ctx, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+	return &Database{db: db}, nil
+}
+
+// Close ends the connections.
+func (d *Database) Close() { _ = d.db.Close() }
+
+// Record is one row of the plugin's key-value store.
+type Record struct {
+	// Key and Value are as stored.
+	Key   string
+	Value []byte
+	// ExpireAt is when it ends, in milliseconds since 1970; 0 for never.
+	ExpireAt int64
+}
+
+// Records returns the plugin's records whose key begins with a prefix, in the
+// order of their keys.
+func (d *Database) Records(ctx context.Context, prefix string) ([]Record, error) {
+	rows, err := d.db.QueryContext(ctx,
+		`SELECT pkey, pvalue, expireat FROM pluginkeyvaluestore WHERE pluginid = $1 AND starts_with(pkey, $2) ORDER BY pkey`,
+		PluginID, prefix)
+	if err != nil {
+		return nil, errors.Wrap(err, "read the key-value store")
+	}
+	defer rows.Close()
+	var records []Record
+	for rows.Next() {
+		var r Record
+		if err := rows.Scan(&r.Key, &r.Value, &r.ExpireAt); err != nil {
+			return nil, errors.Wrap(err, "read a record")
+		}
+		records = append(records, r)
+	}
+	return records, errors.Wrap(rows.Err(), "read the key-value store")
+}
+
+// Freeze holds a post's row and a record's row, so that whoever wants to write
+// either one waits.
+type Freeze struct {
+	db   *sql.DB
+	tx   *sql.Tx
+	self int
+}
+
+// FreezePost freezes a post and the plugin's record under a key.
+func (d *Database) FreezePost(ctx context.Context, postID, key string) (*Freeze, error) {
+	tx, err := d.db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, errors.Wrap(err, "begin")
+	}
+	f := &Freeze{db: d.db, tx: tx}
+	var got string
+	err = errors.Wrap(tx.QueryRowContext(ctx, `SELECT pg_backend_pid()`).Scan(&f.self), "find the own connection")
+	if err == nil {
+		err = errors.Wrap(tx.QueryRowContext(ctx, `SELECT id FROM posts WHERE id = $1 FOR UPDATE`, postID).Scan(&got), "freeze the post")
+	}
+	if err == nil {
+		err = errors.Wrapf(tx.QueryRowContext(ctx,
+			`SELECT pkey FROM pluginkeyvaluestore WHERE pluginid = $1 AND pkey = $2 FOR UPDATE`, PluginID, key).Scan(&got), "freeze %s", key)
+	}
+	if err != nil {
+		_ = tx.Rollback()
+		return nil, err
+	}
+	return f, nil
+}
+
+// AwaitBlocked waits until somebody waits for what is frozen.
+func (f *Freeze) AwaitBlocked(ctx context.Context) error {
+	return eventually(ctx, 20*time.Second, 20*time.Millisecond, func() error {
+		var n int
+		err := f.db.QueryRowContext(ctx,
+			`SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))`, f.self).Scan(&n)
+		if err != nil {
+			return errors.Wrap(err, "look for who waits")
+		}
+		if n == 0 {
+			return errors.New("nobody waits for the frozen rows")
+		}
+		return nil
+	})
+}
+
+// Thaw gives the rows free after it has refused the statements that wait for
+// them. Refusing matters: a statement that the server runs for a killed plugin
+// would otherwise be carried out by the server after all.
+func (f *Freeze) Thaw(ctx context.Context) error {
+	_, err := f.db.ExecContext(ctx,
+		`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))`, f.self)
+	if rollback := f.tx.Rollback(); err == nil {
+		err = rollback
+	}
+	return errors.Wrap(err, "thaw")
+}
+
+// Statements counts the statements on the plugins' key-value store by kind
+// ("select", "insert", "update", "delete") since the last ResetStatements. It
+// fails when the database keeps no statistics.
+func (d *Database) Statements(ctx context.Context) (map[string]int64, error) {
+	rows, err := d.db.QueryContext(ctx,
+		`SELECT lower(split_part(ltrim(query), ' ', 1)), sum(calls) FROM pg_stat_statements
+		 WHERE query ILIKE '%PluginKeyValueStore%' AND query NOT ILIKE '%pg_stat%' GROUP BY 1`)
+	if err != nil {
+		return nil, errors.Wrap(err, "read the statement statistics")
+	}
+	defer rows.Close()
+	counts := map[string]int64{}
+	for rows.Next() {
+		var kind string
+		var calls int64
+		if err := rows.Scan(&kind, &calls); err != nil {
+			return nil, errors.Wrap(err, "read a statistic")
+		}
+		counts[kind] = calls
+	}
+	return counts, errors.Wrap(rows.Err(), "read the statement statistics")
+}
+
+// ResetStatements sets the counts to zero.
+func (d *Database) ResetStatements(ctx context.Context) error {
+	_, err := d.db.ExecContext(ctx, `SELECT pg_stat_statements_reset()`)
+	return errors.Wrap(err, "reset the statement statistics")
+}

@@ -1,0 +1,138 @@
+package stack
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+)
+
+// Settings are plugin settings by their key in plugin.json.
+type Settings map[string]any
+
+// Install uploads the bundle to every server and enables the plugin there.
+func (s *Stack) Install(ctx context.Context, bundle string) error {
+	s.progress.Sayf("installing %s", filepath.Base(bundle))
+	for _, server := range s.Servers {
+		if err := server.install(ctx, bundle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *Server) install(ctx context.Context, bundle string) error {
+	file, err := os.Open(bundle)
+	if err != nil {
+		return errors.Wrap(err, "open the bundle")
+	}
+	defer file.Close()
+	manifest, _, err := v.admin.UploadPluginForced(ctx, file)
+	if err != nil {
+		return errors.Wrapf(err, "upload the bundle to server %d", v.Number)
+	}
+	return v.enable(ctx, manifest.Id)
+}
+
+func (v *Server) enable(ctx context.Context, id string) error {
+	if _, err := v.admin.EnablePlugin(ctx, id); err != nil {
+		return errors.Wrapf(err, "enable %s on server %d", id, v.Number)
+	}
+	return eventually(ctx, 30*time.Second, 100*time.Millisecond, func() error {
+		plugins, _, err := v.admin.GetPlugins(ctx)
+		if err != nil {
+			return errors.Wrap(err, "list the plugins")
+		}
+		for _, active := range plugins.Active {
+			if active.Id == id {
+				return nil
+			}
+		}
+		return errors.Errorf("%s is not active on server %d", id, v.Number)
+	})
+}
+
+// Set changes the plugin's settings on every server and keeps the others.
+func (s *Stack) Set(ctx context.Context, settings Settings) error {
+	for key, value := range settings {
+		s.settings[strings.ToLower(key)] = value // as System Console stores them
+	}
+	for _, server := range s.Servers {
+		if err := server.Set(ctx, s.settings); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Set changes the plugin's settings on this server only.
+func (v *Server) Set(ctx context.Context, settings Settings) error {
+	lower := map[string]any{}
+	for key, value := range settings {
+		lower[strings.ToLower(key)] = value
+	}
+	patch := &model.Config{}
+	patch.PluginSettings.Plugins = map[string]map[string]any{PluginID: lower}
+	return v.Configure(ctx, patch)
+}
+
+// RestartPlugin disables the plugin on this server and enables it again.
+func (v *Server) RestartPlugin(ctx context.Context) error {
+	if _, err := v.admin.DisablePlugin(ctx, PluginID); err != nil {
+		return errors.Wrapf(err, "disable the plugin on server %d", v.Number)
+	}
+	return v.enable(ctx, PluginID)
+}
+
+// PluginProcess is a running plugin, as the system sees it.
+type PluginProcess struct {
+	// PID is its process ID.
+	PID int
+	// RSS is its resident memory in bytes.
+	RSS int64
+}
+
+// Plugin finds the plugin's process among the server's children.
+func (v *Server) Plugin(ctx context.Context) (PluginProcess, error) {
+	out, err := exec.CommandContext(ctx, "ps", "-axo", "pid=,ppid=,rss=,args=").Output()
+	if err != nil {
+		return PluginProcess{}, errors.Wrap(err, "list the processes")
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || fields[1] != itoa(v.proc.pid()) || !strings.Contains(fields[3], filepath.Join("plugins", PluginID)) {
+			continue
+		}
+		pid, pidErr := strconv.Atoi(fields[0])
+		rss, rssErr := strconv.ParseInt(fields[2], 10, 64)
+		if pidErr == nil && rssErr == nil {
+			return PluginProcess{PID: pid, RSS: rss * 1024}, nil
+		}
+	}
+	return PluginProcess{}, errors.Errorf("server %d has no plugin process", v.Number)
+}
+
+// KillPlugin ends the plugin's process at once (kill -9) and waits until it is
+// gone.
+func (v *Server) KillPlugin(ctx context.Context) error {
+	plugin, err := v.Plugin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(plugin.PID, syscall.SIGKILL); err != nil {
+		return errors.Wrap(err, "kill the plugin")
+	}
+	return eventually(ctx, 10*time.Second, 20*time.Millisecond, func() error {
+		if now, err := v.Plugin(ctx); err == nil && now.PID == plugin.PID {
+			return errors.New("the plugin still runs")
+		}
+		return nil
+	})
+}
