@@ -1,0 +1,164 @@
+package chat
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// joint is a character without width. Put inside something that Mattermost would act on, it leaves plain text that looks
+// the same: mentions, hashtags, emoji names and web addresses all end at it.
+const joint = "\u200b"
+
+// Escape returns text that shows in a message as it was written, on one line, and does nothing: it mentions nobody, links
+// nowhere and formats nothing. All text from outside (topics, names, Zoom's own words) passes through it exactly once.
+//
+// Control characters and those that turn the direction of writing are left out, and runs of white space become one space.
+func Escape(text string) string {
+	runes := []rune(oneLine(text))
+	var b strings.Builder
+	if startsBlock(runes) {
+		b.WriteString(joint)
+	}
+	for i, c := range runes {
+		switch c {
+		case '*', '_', '`', '[', ']', '|', '>':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case '@', '＠', '#', '~', '<', '&', '\\', ':':
+			// Not by a backslash: the server finds mentions and hashtags without regard to it, and the web app's Markdown
+			// does not know it before all of these.
+			b.WriteRune(c)
+			b.WriteString(joint)
+		case '.':
+			// "www.example.com" and "example.com/" become links, whether the joint follows a "www." or not.
+			if i+1 < len(runes) && runes[i+1] != ' ' {
+				b.WriteString(joint)
+			}
+			b.WriteRune(c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+// startsBlock reports whether a line that begins so would become a list, a rule or a heading's underline.
+func startsBlock(line []rune) bool {
+	if len(line) == 0 {
+		return false
+	}
+	switch line[0] {
+	case '-', '+', '=':
+		return true
+	}
+	return line[0] >= '0' && line[0] <= '9'
+}
+
+// Link returns a Markdown link that shows the text. Only http and https addresses without a user name become links, since
+// what stands before an "@" passes for the host; with any other address the text stands alone.
+func Link(text, address string) string {
+	label := Escape(text)
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return label
+	}
+	// The web app counts brackets in a link's text even after a backslash.
+	label = strings.NewReplacer(`\[`, "&#91;", `\]`, "&#93;").Replace(label)
+	return "[" + label + "](" + encode(u.String()) + ")"
+}
+
+// encode percent-encodes what would end a link's address or mean something in Markdown.
+func encode(address string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for _, c := range []byte(address) {
+		if c > ' ' && c < utf8.RuneSelf-1 && !strings.ContainsRune("()<>\"'`\\|*@", rune(c)) {
+			b.WriteByte(c)
+			continue
+		}
+		b.WriteByte('%')
+		b.WriteByte(hex[c>>4])
+		b.WriteByte(hex[c&15])
+	}
+	return b.String()
+}
+
+// Code returns text as inline code, on one line; "" for no text.
+func Code(text string) string {
+	text = oneLine(text)
+	if text == "" {
+		return ""
+	}
+	longest, run := 0, 0
+	for _, c := range text {
+		run++
+		if c != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	fence := strings.Repeat("`", longest+1)
+	if longest == 0 {
+		return fence + text + fence
+	}
+	return fence + " " + text + " " + fence
+}
+
+// Truncate returns text of at most this many characters (runes), cut where it shows least and ended with "…" if it was
+// longer. Emoji, flags and letters with accents are not taken apart. Truncate before Escape, not after.
+func Truncate(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	if most <= 0 {
+		return ""
+	}
+	runes := []rune(text)
+	end := most - 1
+	for end > 0 && joined(runes, end) {
+		end--
+	}
+	return strings.TrimRightFunc(string(runes[:end]), unicode.IsSpace) + "…"
+}
+
+// joined reports whether the runes before and after the position are drawn as one.
+func joined(runes []rune, at int) bool {
+	const (
+		zeroWidthJoiner = '\u200d'
+		firstSkinTone   = '\U0001F3FB'
+		lastSkinTone    = '\U0001F3FF'
+	)
+	before, after := runes[at-1], runes[at]
+	switch {
+	case before == zeroWidthJoiner, after == zeroWidthJoiner, unicode.Is(unicode.M, after):
+		return true
+	case after >= firstSkinTone && after <= lastSkinTone:
+		return true
+	case !unicode.Is(unicode.Regional_Indicator, after):
+		return false
+	}
+	// Two of these make a flag: the pair is cut when an odd number stands before.
+	pairs := 0
+	for i := at - 1; i >= 0 && unicode.Is(unicode.Regional_Indicator, runes[i]); i-- {
+		pairs++
+	}
+	return pairs%2 == 1
+}
+
+// oneLine returns the text without line breaks, control characters, invisible direction marks and superfluous space.
+func oneLine(text string) string {
+	text = strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c):
+			return ' '
+		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c), c == '\u2424':
+			return -1
+		case c == '\u200b', c == '\u2060', c == '\ufeff':
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(text, "\ufffd"))
+	return strings.Join(strings.Fields(text), " ")
+}

@@ -1,0 +1,179 @@
+package zoom
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Types of events that the plugin acts on.
+const (
+	// EventStarted says that a session of a meeting began.
+	EventStarted = "meeting.started"
+	// EventEnded says that a session of a meeting is over.
+	EventEnded = "meeting.ended"
+	// EventDeauthorized says that a user removed the app.
+	EventDeauthorized = "app_deauthorized"
+	// EventURLValidation asks the receiver to prove that it knows the secret token; see ValidationAnswer.
+	EventURLValidation = "endpoint.url_validation"
+)
+
+// ErrEvent is a delivery that is no event: not JSON, without a type, too large or nested too deeply.
+var ErrEvent = errors.New("the delivery is no event of Zoom's")
+
+// maxDepth is the deepest nesting of an event; Zoom's have less than ten levels.
+const maxDepth = 32
+
+// Event is a webhook event, as far as the plugin uses it. What is missing, or not of the documented type, is zero.
+type Event struct {
+	// Type is Zoom's name of the event, such as EventStarted.
+	Type string
+	// At is when it happened, to the millisecond where Zoom says so.
+	At time.Time
+	// AccountID is the Zoom account that it happened in.
+	AccountID string
+	// Meeting is set in meeting.* and recording.* events.
+	Meeting EventMeeting
+	// Deauthorized is set in EventDeauthorized.
+	Deauthorized Deauthorized
+	// PlainToken is set in EventURLValidation.
+	PlainToken string
+}
+
+// EventMeeting is the meeting that an event is about.
+type EventMeeting struct {
+	// ID is the meeting's number; for meetings in a personal room it is the personal meeting ID.
+	ID string
+	// UUID identifies the session.
+	UUID   string
+	HostID string
+	Topic  string
+	// Type is one of Zoom's numbers, such as TypeInstant.
+	Type int
+	// Start and End are Zoom's own times; End is zero until the session is over.
+	Start time.Time
+	End   time.Time
+}
+
+// Deauthorized says who removed which app.
+type Deauthorized struct {
+	UserID    string
+	AccountID string
+	ClientID  string
+}
+
+// ParseEvent reads the body of a delivery. It accepts the variations of Zoom's events: ids as numbers or strings, times as
+// numbers, strings or missing, and fields it does not know. Its error is ErrEvent.
+func ParseEvent(body []byte) (Event, error) {
+	var w wireEvent
+	if len(body) > maxBody || tooDeep(body) || decode(body, &w) != nil || w.Event == "" {
+		return Event{}, ErrEvent
+	}
+	p := w.Payload
+	e := Event{
+		Type: w.Event, AccountID: p.AccountID, PlainToken: p.PlainToken,
+		Meeting: EventMeeting{
+			ID: string(p.Object.ID), UUID: p.Object.UUID, HostID: p.Object.HostID, Topic: p.Object.Topic,
+			Type: int(p.Object.Type), Start: p.Object.StartTime.Time, End: p.Object.EndTime.Time,
+		},
+	}
+	if e.Type == EventDeauthorized {
+		e.Deauthorized = Deauthorized{UserID: p.UserID, AccountID: p.AccountID, ClientID: p.ClientID}
+	}
+	for _, at := range []flexTime{w.EventTS, p.EventTS, p.DeauthorizedAt} {
+		if e.At.IsZero() {
+			e.At = at.Time
+		}
+	}
+	return e, nil
+}
+
+// wireEvent is an event in Zoom's JSON.
+type wireEvent struct {
+	Event   string   `json:"event"`
+	EventTS flexTime `json:"event_ts"`
+	Payload struct {
+		AccountID string `json:"account_id"`
+		Object    struct {
+			ID        flexID   `json:"id"`
+			UUID      string   `json:"uuid"`
+			HostID    string   `json:"host_id"`
+			Topic     string   `json:"topic"`
+			Type      flexInt  `json:"type"`
+			StartTime flexTime `json:"start_time"`
+			EndTime   flexTime `json:"end_time"`
+		} `json:"object"`
+		PlainToken string `json:"plainToken"`
+		UserID     string `json:"user_id"`
+		ClientID   string `json:"client_id"`
+		// EventTS is here, and not outside, in app_deauthorized.
+		EventTS        flexTime `json:"event_ts"`
+		DeauthorizedAt flexTime `json:"deauthorization_time"`
+	} `json:"payload"`
+}
+
+// flexTime is a time that Zoom sends as milliseconds, as seconds or as text; anything else is the zero time.
+type flexTime struct{ time.Time }
+
+// UnmarshalJSON reads a number or a string.
+func (t *flexTime) UnmarshalJSON(data []byte) error {
+	t.Time = time.Time{}
+	text := strings.Trim(string(data), `"`)
+	if !digits(text) {
+		if at, err := isoTime(text); err == nil {
+			t.Time = at
+		}
+		return nil
+	}
+	const (
+		// Numbers below are seconds: as milliseconds they would lie in 1973.
+		leastMillis = 100_000_000_000
+		// The year 2286, beyond which no number means a time.
+		mostMillis = 9_999_999_999_999
+	)
+	number, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil, number == 0, number > mostMillis:
+	case number < leastMillis:
+		t.Time = time.Unix(number, 0).UTC()
+	default:
+		t.Time = time.UnixMilli(number).UTC()
+	}
+	return nil
+}
+
+// flexInt is a small number that may come as a string; anything else is 0.
+type flexInt int
+
+// UnmarshalJSON reads a number or a string.
+func (i *flexInt) UnmarshalJSON(data []byte) error {
+	*i = 0
+	if number, err := strconv.Atoi(strings.Trim(string(data), `"`)); err == nil {
+		*i = flexInt(number)
+	}
+	return nil
+}
+
+// tooDeep reports whether JSON is nested more deeply than any event. It need not be right about text that is no JSON.
+func tooDeep(data []byte) bool {
+	depth, inText, escaped := 0, false, false
+	for _, c := range data {
+		switch {
+		case escaped:
+			escaped = false
+		case inText:
+			escaped = c == '\\'
+			inText = c != '"'
+		case c == '"':
+			inText = true
+		case c == '{', c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}', c == ']':
+			depth--
+		}
+	}
+	return false
+}

@@ -1,0 +1,193 @@
+package zoom
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// MaxTopic is the longest topic that Zoom takes, in characters.
+const MaxTopic = 200
+
+// Types of meetings, as far as the plugin tells them apart.
+const (
+	// TypeInstant is a meeting that starts now.
+	TypeInstant = 1
+	// TypePersonal is a meeting in somebody's personal room.
+	TypePersonal = 4
+)
+
+// Values of Meeting.Status.
+const (
+	// StatusWaiting is a meeting that nobody has started.
+	StatusWaiting = "waiting"
+	// StatusStarted is a meeting that is under way.
+	StatusStarted = "started"
+)
+
+// CreateMeeting is a meeting to create. Only what is chosen here is sent, so that the settings of the host and of the
+// account decide all the rest.
+type CreateMeeting struct {
+	// Topic is cut to MaxTopic; "" leaves it to Zoom.
+	Topic string `json:"topic,omitempty"`
+	// Type is TypeInstant when it is 0.
+	Type int `json:"type"`
+}
+
+// Meeting is a meeting as its host's colleagues may see it.
+type Meeting struct {
+	// ID is the meeting's number.
+	ID string
+	// UUID identifies one session of the meeting; "" where Zoom does not say.
+	UUID string
+	// HostID is the host's user id; "" where Zoom does not say.
+	HostID    string
+	HostEmail string
+	Topic     string
+	// Type is one of Zoom's numbers, such as TypeInstant.
+	Type int
+	// JoinURL lets people join, with the passcode inside.
+	JoinURL  string
+	Passcode string
+	// PMI is the personal meeting ID that events about this meeting will carry, if it has one.
+	PMI string
+	// Status is StatusWaiting, StatusStarted, or "" where Zoom does not say.
+	Status string
+	// Personal reports a meeting in the host's personal room.
+	Personal bool
+	// DialIn holds the telephone numbers to join by.
+	DialIn []DialIn
+}
+
+// DialIn is a telephone number to join by.
+type DialIn struct {
+	// Country is a two-letter code.
+	Country string `json:"country"`
+	// City may be "".
+	City string `json:"city"`
+	// Number is written for people, such as "+1 2332357613".
+	Number string `json:"number"`
+	// Type is "toll" or "tollfree".
+	Type string `json:"type"`
+}
+
+// PastMeeting is a session that is over.
+type PastMeeting struct {
+	ID     string
+	UUID   string
+	HostID string
+	Topic  string
+	// Start and End are Zoom's own times; End is zero while the session lasts.
+	Start time.Time
+	End   time.Time
+	// Participants is how often somebody came.
+	Participants int
+}
+
+// CreateMeeting creates a meeting with the caller as its host. With a valid token it is one request.
+//
+// Only a refusal for the limit per second is repeated: after a server error or a time-out nobody knows whether the meeting
+// was made, and asking again could make a second one.
+func (c *Client) CreateMeeting(ctx context.Context, as Caller, m CreateMeeting) (Meeting, error) {
+	user, err := segment(as.User)
+	if err != nil {
+		return Meeting{}, errors.Wrap(err, "create a meeting")
+	}
+	m.Topic = strings.TrimSpace(cut(m.Topic, MaxTopic))
+	if m.Type == 0 {
+		m.Type = TypeInstant
+	}
+	var w wireMeeting
+	k := call{operation: "create a meeting", method: http.MethodPost, path: "/users/" + user + "/meetings", body: m}
+	if err := c.do(ctx, as, k, &w); err != nil {
+		return Meeting{}, err
+	}
+	return w.meeting(), nil
+}
+
+// Meeting returns the meeting with this number, which may be a personal meeting ID.
+func (c *Client) Meeting(ctx context.Context, as Caller, id string) (Meeting, error) {
+	encoded, err := segment(id)
+	if err != nil {
+		return Meeting{}, errors.Wrap(err, "read a meeting")
+	}
+	var w wireMeeting
+	if err := c.do(ctx, as, call{operation: "read a meeting", method: http.MethodGet, path: "/meetings/" + encoded}, &w); err != nil {
+		return Meeting{}, err
+	}
+	return w.meeting(), nil
+}
+
+// PastMeeting returns a session by its UUID, or the last session of a meeting by its number.
+func (c *Client) PastMeeting(ctx context.Context, as Caller, uuidOrID string) (PastMeeting, error) {
+	encoded, err := segment(uuidOrID)
+	if err != nil {
+		return PastMeeting{}, errors.Wrap(err, "read a past meeting")
+	}
+	if strings.HasPrefix(uuidOrID, "/") || strings.Contains(uuidOrID, "//") {
+		// Zoom wants these encoded twice: https://developers.zoom.us/docs/api/using-zoom-apis/#meeting-id-and-uuid
+		if encoded, err = segment(encoded); err != nil {
+			return PastMeeting{}, errors.Wrap(err, "read a past meeting")
+		}
+	}
+	var w wirePastMeeting
+	k := call{operation: "read a past meeting", method: http.MethodGet, path: "/past_meetings/" + encoded}
+	if err := c.do(ctx, as, k, &w); err != nil {
+		return PastMeeting{}, err
+	}
+	return PastMeeting{
+		ID: string(w.ID), UUID: w.UUID, HostID: w.HostID, Topic: w.Topic,
+		Start: w.StartTime.Time, End: w.EndTime.Time, Participants: w.ParticipantsCount,
+	}, nil
+}
+
+// wireMeeting is a meeting in Zoom's JSON.
+type wireMeeting struct {
+	ID        flexID `json:"id"`
+	UUID      string `json:"uuid"`
+	HostID    string `json:"host_id"`
+	HostEmail string `json:"host_email"`
+	Topic     string `json:"topic"`
+	Type      int    `json:"type"`
+	JoinURL   string `json:"join_url"`
+	Password  string `json:"password"`
+	// PMI is a string here and a number in users.
+	PMI      flexID `json:"pmi"`
+	Status   string `json:"status"`
+	Settings struct {
+		UsePMI bool     `json:"use_pmi"`
+		DialIn []DialIn `json:"global_dial_in_numbers"`
+	} `json:"settings"`
+}
+
+func (w *wireMeeting) complete() bool { return w.ID != "" && w.JoinURL != "" }
+
+func (w *wireMeeting) meeting() Meeting {
+	m := Meeting{
+		ID: string(w.ID), UUID: w.UUID, HostID: w.HostID, HostEmail: w.HostEmail, Topic: w.Topic, Type: w.Type,
+		JoinURL: w.JoinURL, Passcode: w.Password, PMI: string(w.PMI), Status: w.Status,
+		Personal: w.Type == TypePersonal || w.Settings.UsePMI || w.PMI == w.ID,
+	}
+	for _, d := range w.Settings.DialIn {
+		if d.Number != "" {
+			m.DialIn = append(m.DialIn, d)
+		}
+	}
+	return m
+}
+
+// wirePastMeeting is a session in Zoom's JSON.
+type wirePastMeeting struct {
+	ID                flexID   `json:"id"`
+	UUID              string   `json:"uuid"`
+	HostID            string   `json:"host_id"`
+	Topic             string   `json:"topic"`
+	StartTime         flexTime `json:"start_time"`
+	EndTime           flexTime `json:"end_time"`
+	ParticipantsCount int      `json:"participants_count"`
+}
+
+func (w *wirePastMeeting) complete() bool { return w.UUID != "" }

@@ -1,0 +1,233 @@
+package zoom
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	stderrors "errors"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+// Zoom's error codes: https://developers.zoom.us/docs/api/errors/ and the pages of the operations.
+const (
+	codeBadToken       = 124
+	codeUserUnknown    = 1001
+	codeUserElsewhere  = 1010
+	codeUserNotInvited = 1120
+	codeMeetingUnknown = 3001
+	codeNoScopes       = 4700
+	codeMissingScope   = 4711
+	codeTokenRevoked   = 4741
+)
+
+// maxMessage bounds what is kept of Zoom's words, in runes.
+const maxMessage = 500
+
+// missingScopes finds the list in "Invalid access token, does not contain scopes:[user:read:user, user:read:user:admin]."
+var missingScopes = regexp.MustCompile(`(?i)does not contain scopes?:?\s*\[([^\]]*)\]`)
+
+// refusal is the body of an answer with which Zoom refuses something.
+type refusal struct {
+	Code    flexID  `json:"code"`
+	Message string  `json:"message"`
+	Errors  []field `json:"errors"`
+}
+
+// field says what is wrong with one field of a request.
+type field struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// refusal reads the body of a refusal and reports whether it is one of Zoom's.
+func (a answer) refusal() (refusal, bool) {
+	var r refusal
+	if decode(a.body, &r) != nil {
+		return refusal{}, false
+	}
+	return r, r.Code != "" || r.Message != ""
+}
+
+// code returns Zoom's error code, 0 when there is none.
+func (r refusal) code() int {
+	code, err := strconv.Atoi(string(r.Code))
+	if err != nil {
+		return 0
+	}
+	return code
+}
+
+// text returns the message with what Zoom says about single fields.
+func (r refusal) text() string {
+	parts := []string{strings.TrimSpace(r.Message)}
+	for _, f := range r.Errors {
+		parts = append(parts, strings.TrimSpace(f.Field+": "+f.Message))
+	}
+	return cut(strings.Join(parts, " "), maxMessage)
+}
+
+// scopes returns the scopes that the message misses, as "a, b".
+func (r refusal) scopes() (string, bool) {
+	code := r.code()
+	found := missingScopes.FindStringSubmatch(r.Message)
+	if found == nil {
+		return "", code == codeMissingScope || code == codeNoScopes
+	}
+	names := strings.FieldsFunc(found[1], func(c rune) bool { return c == ',' || c == ' ' })
+	return cut(strings.Join(names, ", "), maxMessage), true
+}
+
+// rejectsToken reports whether the token was at fault, so that another one may help.
+func (a answer) rejectsToken() bool {
+	if a.status < 400 || a.status >= 500 {
+		return false
+	}
+	r, _ := a.refusal()
+	if _, missing := r.scopes(); missing {
+		return false
+	}
+	return a.status == http.StatusUnauthorized || r.code() == codeBadToken
+}
+
+// refused turns an answer other than success into a fault.
+func (c *Client) refused(k call, target *url.URL, as Caller, a answer) error {
+	r, zooms := a.refusal()
+	if !zooms && a.status < http.StatusInternalServerError && a.status != http.StatusTooManyRequests {
+		return c.foreign(k, target, a)
+	}
+	c.log("Zoom refused a call", "operation", k.operation, "status", a.status, "code", string(r.Code),
+		"message", r.text(), "tracking_id", a.trackingID)
+	cause := errors.Errorf("%s: status %d, code %s: %s (tracking id %s)", k.operation, a.status, r.Code, r.text(), a.trackingID)
+	scopes, missing := r.scopes()
+	switch {
+	case a.status == http.StatusTooManyRequests:
+		return limited(cause, readLimit(a.header, a.body, c.now()))
+	case a.status >= http.StatusInternalServerError:
+		return fault.Wrap(cause, fault.ZoomUnavailable)
+	case missing:
+		return fault.Wrap(cause, fault.MissingScope).With("Scopes", scopes)
+	}
+	switch r.code() {
+	case codeBadToken, codeTokenRevoked:
+		if as.User == Me {
+			return fault.Wrap(cause, fault.Revoked)
+		}
+		return fault.Wrap(cause, fault.AccountRevoked)
+	case codeUserUnknown, codeUserElsewhere, codeUserNotInvited:
+		return fault.Wrap(cause, fault.ZoomUserUnknown).With("Email", as.User)
+	case codeMeetingUnknown:
+		return fault.Wrap(cause, fault.MeetingUnknown)
+	}
+	code := string(r.Code)
+	if code == "" {
+		code = strconv.Itoa(a.status)
+	}
+	return fault.Wrap(cause, fault.ZoomRefused).With("Code", code).With("Message", r.text())
+}
+
+// limited turns a limit into a fault.
+func limited(cause error, l limit) error {
+	if !l.daily {
+		return fault.Wrap(cause, fault.RateLimited)
+	}
+	return fault.Wrap(cause, fault.DailyLimit).With("Until", l.until.UTC().Format(time.RFC3339))
+}
+
+// foreign is an answer that Zoom would not give: a page, a redirect, JSON of something else.
+func (c *Client) foreign(k call, target *url.URL, a answer) error {
+	kind := cut(a.header.Get("Content-Type"), 100)
+	c.log("The address of Zoom's API does not answer as Zoom", "operation", k.operation, "host", target.Host,
+		"status", a.status, "content_type", kind, "tracking_id", a.trackingID)
+	cause := errors.Errorf("%s: status %d with content type %q", k.operation, a.status, kind)
+	return fault.Wrap(cause, fault.ZoomUnreachable).With("URL", target.Host)
+}
+
+// unanswered turns the lack of an answer into a fault.
+func (c *Client) unanswered(k call, target *url.URL, err error) error {
+	var wrapped *url.Error
+	if stderrors.As(err, &wrapped) {
+		// Its text has the whole address, and with it people's email addresses.
+		err = wrapped.Err
+	}
+	if stderrors.Is(err, context.Canceled) {
+		return errors.Wrap(err, k.operation)
+	}
+	c.log("A call to Zoom got no answer", "operation", k.operation, "host", target.Host, "error", err.Error())
+	err = errors.Wrap(err, k.operation)
+	switch {
+	case timedOut(err):
+		return fault.Wrap(err, fault.ZoomTimeout)
+	case broken(err):
+		return fault.Wrap(err, fault.ZoomUnavailable)
+	default:
+		return fault.Wrap(err, fault.ZoomUnreachable).With("URL", target.Host)
+	}
+}
+
+// broken reports whether the connection was there and broke off.
+func broken(err error) bool {
+	var record tls.RecordHeaderError
+	if stderrors.As(err, &record) {
+		return false
+	}
+	for _, cause := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if stderrors.Is(err, cause) {
+			return true
+		}
+	}
+	return false
+}
+
+// cut shortens text to a number of runes.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most])
+}
+
+// flexID is an identifier that Zoom sends as a number in one place and as a string in another. It never goes through a
+// floating point number, which would round long ids. Other types and 0, by which Zoom means none, are read as "".
+type flexID string
+
+// UnmarshalJSON reads a number or a string.
+func (id *flexID) UnmarshalJSON(data []byte) error {
+	*id = ""
+	if len(data) > 0 && data[0] == '"' {
+		var text string
+		if err := json.Unmarshal(data, &text); err != nil {
+			return err
+		}
+		*id = flexID(strings.TrimSpace(text))
+		return nil
+	}
+	if number := string(data); number != "0" && digits(number) {
+		*id = flexID(number)
+	}
+	return nil
+}
+
+// digits reports whether text is a number without sign, fraction and exponent.
+func digits(text string) bool {
+	for _, c := range []byte(text) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return text != ""
+}
