@@ -14,7 +14,7 @@ import (
 )
 
 // ConnectURL returns a link with which this user, and nobody else, can authorize; afterwards Complete gives next back.
-// Faults: AdminOnly for the account-level app, InvalidInput where nobody authorizes.
+// Faults: AdminOnly for the account-level app, NobodyAuthorizes.
 func (s *Service) ConnectURL(ctx context.Context, userID, next string) (string, error) {
 	settings := s.settings()
 	if err := s.mayConnect(ctx, userID, settings.Mode); err != nil {
@@ -122,7 +122,7 @@ func (s *Service) takenOver(ctx context.Context, userID string, user zoom.User) 
 func (s *Service) mayConnect(ctx context.Context, userID string, mode Mode) error {
 	switch mode {
 	case ByServer:
-		return fault.New(fault.InvalidInput).With("Reason", "this server connects to Zoom by itself; nobody needs to authorize")
+		return fault.New(fault.NobodyAuthorizes)
 	case ByAdmin:
 		who, err := s.people.Person(ctx, userID)
 		if err != nil {

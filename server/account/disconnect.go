@@ -36,7 +36,7 @@ func (s *Service) Status(ctx context.Context, userID string) (Status, error) {
 }
 
 // Disconnect ends the person's grant at Zoom and here; with an account-level app that of everybody, which only an admin may.
-// Faults: NotConnected, AdminOnly, InvalidInput where nobody authorizes.
+// Faults: NotConnected, AdminOnly, NobodyAuthorizes.
 func (s *Service) Disconnect(ctx context.Context, userID string) error {
 	mode := s.settings().Mode
 	if err := s.mayConnect(ctx, userID, mode); err != nil {

@@ -48,7 +48,7 @@ type Call struct {
 func (c Call) Args() ([]string, error) {
 	words, err := shellwords.Parse(straightQuotes.Replace(c.Text))
 	if err != nil {
-		return nil, fault.Wrap(err, fault.InvalidInput).With("Reason", "a quote is not closed")
+		return nil, fault.Wrap(err, fault.OpenQuote)
 	}
 	return words, nil
 }

@@ -17,8 +17,14 @@ type Code string
 const (
 	// Internal is a defect or an outage of ours; the details are in the server log.
 	Internal Code = "internal"
-	// InvalidInput is a request that cannot be understood. Params: Reason.
+	// InvalidInput is a request that no page or button of ours sends.
 	InvalidInput Code = "invalid_input"
+	// OpenQuote is a command line with a quote that is not closed.
+	OpenQuote Code = "open_quote"
+	// ThreadElsewhere is a thread that is not in the channel it was said to be in.
+	ThreadElsewhere Code = "thread_elsewhere"
+	// NobodyAuthorizes is an attempt to connect or disconnect where the server authorizes itself.
+	NobodyAuthorizes Code = "nobody_authorizes"
 	// Forbidden is an action that the acting user may not take.
 	Forbidden Code = "forbidden"
 	// NoPost is a channel that the acting user may not post in, or that is archived.

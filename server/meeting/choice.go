@@ -22,7 +22,7 @@ func (s *Service) chosen(ctx context.Context, r StartRequest) (Choice, error) {
 		return r.Choice, nil
 	case Unspecified:
 	default:
-		return "", fault.New(fault.InvalidInput).With("Reason", "a meeting is either unique or personal")
+		return "", fault.New(fault.InvalidInput)
 	}
 	setting, err := s.index.Choice(ctx, r.UserID)
 	if err != nil {
@@ -119,13 +119,13 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	case ActionSetChoice:
 		return s.setChoice(ctx, c)
 	}
-	return fault.New(fault.InvalidInput).With("Reason", "the button is unknown")
+	return fault.New(fault.InvalidInput)
 }
 
 func (s *Service) setChoice(ctx context.Context, c chat.Click) error {
 	choice := Choice(c.Values[valueChoice])
 	if choice != Unique && choice != Personal && choice != Ask {
-		return fault.New(fault.InvalidInput).With("Reason", "the setting is unknown")
+		return fault.New(fault.InvalidInput)
 	}
 	if err := s.index.SetChoice(ctx, c.UserID, choice); err != nil {
 		return errors.Wrap(err, "store the setting")

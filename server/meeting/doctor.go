@@ -130,9 +130,9 @@ func (d *Doctor) Run(ctx context.Context, _ command.Call) (i18n.Message, error) 
 	}
 	lines := []i18n.Message{i18n.M("check.title")}
 	for _, check := range checks {
-		line := i18n.M("check.line." + string(check.Verdict)).WithMessage("Message", check.Message)
+		line := i18n.M("check.line."+string(check.Verdict)).WithMessage("Message", check.Message)
 		if !check.Fix.Zero() {
-			line = i18n.M("check.line_fix." + string(check.Verdict)).WithMessage("Message", check.Message).WithMessage("Fix", check.Fix)
+			line = i18n.M("check.line_fix."+string(check.Verdict)).WithMessage("Message", check.Message).WithMessage("Fix", check.Fix)
 		}
 		lines = append(lines, line)
 	}

@@ -38,7 +38,7 @@ func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause err
 	switch {
 	case err == nil:
 		text = i18n.M("connect."+string(fault.CodeOf(cause)), "URL", link)
-	case !fault.Is(err, fault.AdminOnly, fault.InvalidInput):
+	case !fault.Is(err, fault.AdminOnly, fault.NobodyAuthorizes):
 		return false, err
 	}
 	err = s.chat.Whisper(ctx, r.Place, r.UserID, chat.Note{Text: text})

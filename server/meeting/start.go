@@ -134,7 +134,7 @@ func (s *Service) permitted(ctx context.Context, r StartRequest) (chat.Person, S
 	}
 	if r.Place.RootID != "" {
 		if r.Place.RootID, err = s.chat.Thread(ctx, r.Place.RootID, r.Place.ChannelID); err != nil {
-			return chat.Person{}, r, fault.Wrap(err, fault.InvalidInput).With("Reason", "the thread is not in this channel")
+			return chat.Person{}, r, fault.Wrap(err, fault.ThreadElsewhere)
 		}
 	}
 	who, err := s.chat.Person(ctx, r.UserID)
