@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// Limits of the inbox.
+const (
+	// slotLease is how long a server may be silent before another takes over what it accepted.
+	slotLease = 30 * time.Second
+	// claimLease is how long a server may be silent before another handles the delivery that it was handling.
+	claimLease = 60 * time.Second
+	// renewEvery is how often a server renews the leases of what it holds.
+	renewEvery = slotLease / 3
+	// doneFor is how long a delivery that comes again is known to be done. Zoom's last retry comes 85 minutes after the
+	// first attempt: https://developers.zoom.us/docs/api/webhooks/#webhook-retries.
+	doneFor = 72 * time.Hour
+	// maxCrashes is how many servers may die while they handle a delivery before it is given up as their killer.
+	maxCrashes = 5
+	// maxPanics is after how many attempts a delivery is given up whose handler panics.
+	maxPanics = 5
+	// retryMin and retryMax bound the wait between two attempts.
+	retryMin = time.Second
+	retryMax = 5 * time.Minute
+	// lookAgain is the wait when the table failed or the backlog was full.
+	lookAgain = 5 * time.Second
+)
+
+// Refusals of Accept. The sender should be answered with 503, so that it sends again.
+var (
+	// ErrFull is a backlog, or a ring, without room for one more delivery.
+	ErrFull = errors.New("the inbox is full")
+	// ErrClosed is an inbox that is shutting down.
+	ErrClosed = errors.New("the inbox is closed")
+)
+
+// Delivery is one message from outside that was acknowledged and must not be lost.
+type Delivery struct {
+	// ID tells a repetition; Accept fills it with DeliveryID when it is empty.
+	ID string `json:"id"`
+	// Kind says who sent it ("zoom").
+	Kind string `json:"kind"`
+	// Key is what it is about: deliveries with one key are handled one after another, in the order they came.
+	Key string `json:"key"`
+	// Header and Body are the request. Header holds only what the handler needs.
+	Header map[string]string `json:"header,omitempty"`
+	Body   []byte            `json:"body"`
+	// ReceivedAt is when it was accepted; Accept fills it.
+	ReceivedAt time.Time `json:"received_at"`
+	// Attempt counts the attempts that failed.
+	Attempt int `json:"attempt,omitempty"`
+	// NotBefore is when the next attempt is due; zero means at once.
+	NotBefore time.Time `json:"not_before,omitzero"`
+}
+
+// DeliveryID returns the id of a delivery by its content, so that one sent twice has the same.
+func DeliveryID(kind string, body []byte) string {
+	sum := sha256.Sum256(body)
+	return Hash(kind, string(sum[:]))
+}
+
+// Handle works on one delivery. It is called again after an error (see Permanent), and in rare cases after a success that
+// could not be recorded, so a repetition must do no harm. After a failure later deliveries with the same key go ahead, so
+// it must also bear one that comes late. The context ends when the server shuts down or has lost the delivery to another.
+type Handle func(ctx context.Context, d Delivery) error
+
+// Log writes one line to the server log, with names and values in pairs.
+type Log func(message string, pairs ...any)
+
+// Options are the sizes of an inbox; zero values mean the defaults.
+type Options struct {
+	// Slots bounds what all servers together have accepted and not yet done (4096).
+	Slots int
+	// Backlog bounds what this server has accepted and not yet begun (1024).
+	Backlog int
+	// Workers is how many keys are handled at once on this server (8).
+	Workers int
+	// MaxAge is how long a failing delivery is tried (24 hours).
+	MaxAge time.Duration
+}
+
+// permanent marks an error that trying again would not mend.
+type permanent struct{ err error }
+
+func (p permanent) Error() string { return p.err.Error() }
+func (p permanent) Unwrap() error { return p.err }
+
+// Permanent marks err as one that trying again would not mend: the inbox drops the delivery with a line in the log.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanent{err}
+}
+
+// Inbox keeps acknowledged deliveries in the key-value table until they are handled.
+//
+// Each lies in one slot ("inb.<n>") of a ring with a lease of the server that works on it, so that no list of keys is
+// ever needed: a free slot is found by guessing, and what a dead server left is found by looking at all slots in use.
+// A record "clm.<id>" lets one server handle a delivery even if several received it, and remembers for days that it was done.
+type Inbox struct {
+	kv     KV
+	store  *Store
+	now    func() time.Time
+	log    Log
+	handle Handle
+	opts   Options
+	owner  string
+
+	stop     chan struct{} // closed: begin nothing new
+	finished chan struct{} // closed: the workers have ended
+	running  sync.WaitGroup
+	shards   []chan *item
+	sweeping sync.Mutex
+	// base is the parent of every handler's context; Close cancels it when its own context ends.
+	base  context.Context
+	abort context.CancelFunc
+
+	mu       sync.Mutex
+	closed   bool
+	high     int
+	reserved int
+	held     map[int]*item
+	ids      map[string]int
+	watched  map[int]*watching
+}
+
+// NewInbox returns an inbox over the table; Start sets it to work.
+func NewInbox(kv KV, now func() time.Time, log Log, handle Handle, opts Options) *Inbox {
+	setDefault(&opts.Slots, 4096)
+	setDefault(&opts.Backlog, 1024)
+	setDefault(&opts.Workers, 8)
+	if opts.MaxAge == 0 {
+		opts.MaxAge = 24 * time.Hour
+	}
+	var id [9]byte
+	_, _ = rand.Read(id[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
+	i := &Inbox{
+		kv: kv, store: New(kv, now), now: now, log: log, handle: handle, opts: opts,
+		owner: base64.RawURLEncoding.EncodeToString(id[:]),
+		stop:  make(chan struct{}), finished: make(chan struct{}), shards: make([]chan *item, opts.Workers), high: min(minHigh, opts.Slots),
+		held: map[int]*item{}, ids: map[string]int{}, watched: map[int]*watching{},
+	}
+	i.base, i.abort = context.WithCancel(context.Background())
+	for n := range i.shards {
+		i.shards[n] = make(chan *item, opts.Backlog)
+	}
+	return i
+}
+
+func setDefault(value *int, fallback int) {
+	if *value <= 0 {
+		*value = fallback
+	}
+}
+
+// Accept writes the delivery to the table and queues it. After a nil error it is safe: the caller acknowledges it.
+// duplicate says that it was handled, or is being handled here, already; then nothing is written. After an error the caller
+// answers 503.
+func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err error) {
+	if d.ID == "" {
+		d.ID = DeliveryID(d.Kind, d.Body)
+	}
+	d.ReceivedAt, d.Attempt, d.NotBefore = i.now(), 0, time.Time{}
+	if known, err := i.reserve(d.ID); known || err != nil {
+		return known, err
+	}
+	it, err := i.insert(ctx, d)
+	if err != nil || it == nil {
+		i.unreserve()
+		return err == nil, err
+	}
+	i.enqueue(it)
+	return false, nil
+}
+
+// insert looks whether the delivery was done (then the item is nil) and else writes it to a slot.
+func (i *Inbox) insert(ctx context.Context, d Delivery) (*item, error) {
+	seen, err := i.kv.Get(claimKey(d.ID))
+	if err != nil {
+		return nil, errors.Wrap(err, "look the delivery up")
+	}
+	if string(seen) == done {
+		return nil, nil
+	}
+	until := i.now().Add(slotLease)
+	raw, err := json.Marshal(slot{Delivery: d, Owner: i.owner, Until: until})
+	if err != nil {
+		return nil, errors.Wrap(err, "encode the delivery")
+	}
+	n, err := i.place(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	return &item{n: n, delivery: d, raw: raw, until: until}, nil
+}
+
+// Start begins to work, and looks in the background for what other servers, or this one before it restarted, left behind.
+func (i *Inbox) Start() {
+	for _, shard := range i.shards {
+		i.running.Go(func() { i.serve(shard) })
+	}
+	go i.renew()
+	i.running.Go(func() {
+		i.Sweep(i.base, false)
+		i.Sweep(i.base, true)
+	})
+}
+
+// Close stops accepting, waits for the handlers at work until the context ends (and cancels theirs then), and gives the
+// leases of what was not begun back, so that any server can go on with it at once. It must follow a Start.
+func (i *Inbox) Close(ctx context.Context) error {
+	i.mu.Lock()
+	if i.closed {
+		i.mu.Unlock()
+		return nil
+	}
+	i.closed = true
+	for _, w := range i.watched {
+		w.timer.Stop()
+	}
+	i.mu.Unlock()
+	close(i.stop)
+	go func() {
+		i.running.Wait()
+		close(i.finished)
+	}()
+	defer i.abort()
+	select {
+	case <-i.finished:
+		return nil
+	case <-ctx.Done():
+		return errors.Wrap(ctx.Err(), "close the inbox")
+	}
+}
+
+// reserve takes room for one more delivery in the backlog, unless it is held here already.
+func (i *Inbox) reserve(id string) (known bool, err error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	switch {
+	case i.closed:
+		return false, ErrClosed
+	case id != "" && i.ids[id] > 0:
+		return true, nil
+	case i.reserved >= i.opts.Backlog:
+		return false, ErrFull
+	}
+	i.reserved++
+	return false, nil
+}
+
+func (i *Inbox) unreserve() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.reserved--
+}

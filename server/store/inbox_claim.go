@@ -1,0 +1,141 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// done is the claim of a delivery that was handled.
+const done = "done"
+
+// doneTries is how often the end of a delivery is written before it is left to a later sweep.
+const doneTries = 5
+
+// verdict is what a claim came to.
+type verdict int
+
+const (
+	claimMine verdict = iota
+	claimBusy
+	claimDone
+	claimWorn
+)
+
+// claimRecord is the claim of a delivery that is being handled.
+type claimRecord struct {
+	Owner string    `json:"owner"`
+	Until time.Time `json:"until"`
+	// Tries counts the servers that died with the claim.
+	Tries int `json:"tries,omitempty"`
+}
+
+func claimKey(id string) string { return "clm." + Hash(id) }
+
+// claim makes this server the one to handle the delivery, unless it was handled or another server is at it (until the
+// time returned). The claim of a server that let the slot's lease run out counts as run out as well: both are renewed together.
+func (i *Inbox) claim(it *item) (verdict, time.Time, error) {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	key := claimKey(it.delivery.ID)
+	var old []byte
+	for try := range doneTries {
+		if try > 0 {
+			if err := pause(i.base, try); err != nil {
+				return claimBusy, time.Time{}, err
+			}
+		}
+		mine, err := i.swapClaim(it, old)
+		if err != nil || mine {
+			return claimMine, time.Time{}, err
+		}
+		if old, err = i.kv.Get(key); err != nil {
+			return claimBusy, time.Time{}, errors.Wrap(err, "read the claim")
+		}
+		if string(old) == done {
+			return claimDone, time.Time{}, nil
+		}
+		var other claimRecord
+		if old == nil || json.Unmarshal(old, &other) != nil {
+			it.tries = 0
+			continue
+		}
+		if other.Until.After(i.now()) && other.Owner != it.previous {
+			return claimBusy, other.Until, nil
+		}
+		if it.tries = other.Tries + 1; it.tries >= maxCrashes {
+			return claimWorn, time.Time{}, nil
+		}
+	}
+	return claimBusy, i.now().Add(lookAgain), nil
+}
+
+// swapClaim puts our claim in the place of old. The caller holds the item's lock.
+func (i *Inbox) swapClaim(it *item, old []byte) (bool, error) {
+	raw, err := json.Marshal(claimRecord{Owner: i.owner, Until: i.now().Add(claimLease), Tries: it.tries})
+	if err != nil {
+		return false, errors.Wrap(err, "encode the claim")
+	}
+	swapped, err := i.kv.Swap(claimKey(it.delivery.ID), old, raw, doneFor)
+	if err != nil || !swapped {
+		return false, errors.Wrap(err, "write the claim")
+	}
+	it.claim = raw
+	return true, nil
+}
+
+// reclaim renews our claim. The caller holds the item's lock.
+func (i *Inbox) reclaim(it *item) (bool, error) { return i.swapClaim(it, it.claim) }
+
+// unclaim drops our claim, if we have one. The caller holds the item's lock. If it fails, the claim runs out by itself.
+func (i *Inbox) unclaim(it *item) {
+	if it.claim == nil {
+		return
+	}
+	if _, err := i.kv.Swap(claimKey(it.delivery.ID), it.claim, nil, 0); err != nil {
+		i.logDelivery("The inbox cannot drop a claim", it, "error", err)
+	}
+	it.claim = nil
+}
+
+// finish records that the delivery is done with and frees its slot. It returns when to look at the slot again if the table
+// did not let us, else zero.
+func (i *Inbox) finish(it *item) time.Time {
+	err := i.insist(func() error { return i.kv.Set(claimKey(it.delivery.ID), []byte(done), doneFor) })
+	if err != nil {
+		i.logDelivery("The inbox cannot record that a delivery is done; it may be handled again", it, "error", err)
+		return i.now().Add(slotLease)
+	}
+	return i.remove(it)
+}
+
+// remove frees the slot. One that another server has taken stays, for that server to find the delivery done.
+func (i *Inbox) remove(it *item) time.Time {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	it.over = true
+	err := i.insist(func() error {
+		_, err := i.kv.Swap(slotKey(it.n), it.raw, nil, 0)
+		return err
+	})
+	if err != nil {
+		i.logDelivery("The inbox cannot free a slot; it will be found done later", it, "error", err)
+		return i.now().Add(slotLease)
+	}
+	return time.Time{}
+}
+
+// insist tries the write several times.
+func (i *Inbox) insist(write func() error) error {
+	var err error
+	for try := range doneTries {
+		if try > 0 && pause(i.base, try+doneTries) != nil {
+			break
+		}
+		if err = write(); err == nil {
+			return nil
+		}
+	}
+	return err
+}

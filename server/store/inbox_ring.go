@@ -1,0 +1,266 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+const (
+	// highKey is the record of how many slots, from the first on, are in use.
+	highKey = "inb.high"
+	// minHigh is the smallest number of slots in use.
+	minHigh = 64
+	// probes is how many slots are tried before more are taken into use.
+	probes = 4
+	// lastProbes is how many are tried when all are in use.
+	lastProbes = 32
+)
+
+// slot is the record of one acknowledged delivery.
+type slot struct {
+	Delivery
+	// Owner holds the lease until Until; both are zero while nobody works on the delivery.
+	Owner string    `json:"owner,omitempty"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+// due returns when anybody may take the delivery.
+func (s slot) due() time.Time {
+	if s.Until.After(s.NotBefore) {
+		return s.Until
+	}
+	return s.NotBefore
+}
+
+func slotKey(n int) string { return "inb." + strconv.Itoa(n) }
+
+// place writes the value to a free slot and returns its number. Slots are guessed: as long as most of those in use are
+// free, that takes one swap and no server needs to know what the others took. After several misses twice as many are used.
+func (i *Inbox) place(ctx context.Context, value []byte) (int, error) {
+	for {
+		i.mu.Lock()
+		high := i.high
+		i.mu.Unlock()
+		tries := probes
+		if high >= i.opts.Slots {
+			tries = lastProbes
+		}
+		for range tries {
+			n := rand.IntN(high)
+			if i.holds(n) {
+				continue
+			}
+			free, err := i.kv.Swap(slotKey(n), nil, value, i.slotTTL())
+			if err != nil {
+				return 0, errors.Wrap(err, "write the delivery")
+			}
+			if free {
+				return n, nil
+			}
+		}
+		if high >= i.opts.Slots {
+			return 0, ErrFull
+		}
+		if err := i.resize(ctx, high, min(high*2, i.opts.Slots)); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// slotTTL is how long a slot is kept at most: longer than the delivery is tried.
+func (i *Inbox) slotTTL() time.Duration { return 2 * i.opts.MaxAge }
+
+func (i *Inbox) holds(n int) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.held[n] != nil
+}
+
+// resize changes the number of slots in use, unless another server was first, and takes over what is recorded then.
+func (i *Inbox) resize(ctx context.Context, from, to int) error {
+	high, err := update(ctx, i.store, highKey, 0, func(high *int) (bool, error) {
+		if i.bounded(*high) != from {
+			return false, nil
+		}
+		*high = to
+		return from != to, nil
+	})
+	if err != nil {
+		return errors.Wrap(err, "change the size of the ring")
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.high = i.bounded(high)
+	return nil
+}
+
+func (i *Inbox) bounded(high int) int {
+	return min(max(high, minHigh), i.opts.Slots)
+}
+
+// Sweep takes over every delivery whose lease ran out or whose next attempt is due, oldest first, and looks at the others
+// again when they will be. It reads the slots in use; a full sweep reads all of them, for the rare delivery that was placed
+// by a server that did not know yet that fewer are in use. Meant for the start, every minute or so, and full every hour.
+func (i *Inbox) Sweep(ctx context.Context, full bool) {
+	i.sweeping.Lock()
+	defer i.sweeping.Unlock()
+	high, _, err := load[int](i.store, highKey)
+	if err != nil {
+		i.log("The inbox cannot read its size", "error", err)
+		return
+	}
+	high = i.bounded(high)
+	i.mu.Lock()
+	i.high = high
+	i.mu.Unlock()
+	limit := high
+	if full {
+		limit = i.opts.Slots
+	}
+	due, top, ok := i.scan(ctx, limit)
+	if !ok {
+		return
+	}
+	slices.SortFunc(due, func(a, b finding) int { return a.received.Compare(b.received) })
+	for _, f := range due {
+		i.look(f.n)
+	}
+	if half := high / 2; top < half && half >= minHigh {
+		if err := i.resize(ctx, high, half); err != nil {
+			i.log("The inbox cannot shrink", "error", err)
+		}
+	}
+}
+
+// finding is a slot that may be taken over.
+type finding struct {
+	n        int
+	received time.Time
+}
+
+// scan reads the slots below limit. It returns those that are due and the highest that is taken (-1 for none), and has
+// the others watched; false means that it could not finish.
+func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok bool) {
+	top = -1
+	for n := range limit {
+		if i.stopping() || ctx.Err() != nil {
+			return nil, 0, false
+		}
+		raw, err := i.kv.Get(slotKey(n))
+		if err != nil {
+			i.log("The inbox cannot read a slot", "slot", n, "error", err)
+			return nil, 0, false
+		}
+		if raw == nil {
+			continue
+		}
+		top = n
+		if i.holds(n) {
+			continue
+		}
+		var s slot
+		if err := json.Unmarshal(raw, &s); err != nil {
+			i.discard(n, raw, err)
+			continue
+		}
+		if at := s.due(); at.After(i.now()) {
+			i.watch(n, at)
+			continue
+		}
+		due = append(due, finding{n: n, received: s.ReceivedAt})
+	}
+	return due, top, true
+}
+
+// discard removes a slot that is not one of ours any more, such as one of a later version of the plugin.
+func (i *Inbox) discard(n int, raw []byte, cause error) {
+	i.log("The inbox drops a record that it cannot read", "slot", n, "error", cause)
+	if _, err := i.kv.Swap(slotKey(n), raw, nil, 0); err != nil {
+		i.log("The inbox cannot drop it", "slot", n, "error", err)
+	}
+}
+
+// watching is one slot that will be looked at again.
+type watching struct {
+	at    time.Time
+	timer *time.Timer
+}
+
+// watch looks at the slot once more at the given time, or earlier if that was planned already.
+func (i *Inbox) watch(n int, at time.Time) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.closed {
+		return
+	}
+	if planned := i.watched[n]; planned != nil {
+		if !at.Before(planned.at) {
+			return
+		}
+		planned.timer.Stop()
+	}
+	w := &watching{at: at}
+	w.timer = time.AfterFunc(max(at.Sub(i.now()), 0)+rand.N(lookAgain/10), func() {
+		i.mu.Lock()
+		if i.watched[n] == w {
+			delete(i.watched, n)
+		}
+		i.mu.Unlock()
+		i.look(n)
+	})
+	i.watched[n] = w
+}
+
+// look takes the delivery in the slot over, if it is due and there is room, and queues it.
+func (i *Inbox) look(n int) {
+	switch _, err := i.reserve(""); {
+	case errors.Is(err, ErrClosed):
+		return
+	case err != nil:
+		i.watch(n, i.now().Add(lookAgain))
+		return
+	}
+	if it := i.takeOver(n); it != nil {
+		i.enqueue(it)
+		return
+	}
+	i.unreserve()
+}
+
+// takeOver swaps our lease into the slot, or returns nil.
+func (i *Inbox) takeOver(n int) *item {
+	if i.holds(n) {
+		return nil
+	}
+	raw, err := i.kv.Get(slotKey(n))
+	if err != nil {
+		i.watch(n, i.now().Add(lookAgain))
+		return nil
+	}
+	if raw == nil {
+		return nil
+	}
+	var s slot
+	if err := json.Unmarshal(raw, &s); err != nil {
+		i.discard(n, raw, err)
+		return nil
+	}
+	if at := s.due(); at.After(i.now()) {
+		i.watch(n, at)
+		return nil
+	}
+	it := &item{n: n, delivery: s.Delivery, raw: raw, previous: s.Owner}
+	swapped, err := i.lease(it)
+	if err != nil || !swapped {
+		// Another server was first, or the read was behind: by then it is done or its lease has run out.
+		i.watch(n, i.now().Add(slotLease))
+		return nil
+	}
+	return it
+}

@@ -1,0 +1,299 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// item is a delivery that this server holds the lease of.
+type item struct {
+	n        int
+	delivery Delivery
+	// previous held the lease before us and let it run out; "" if nobody did.
+	previous string
+
+	// mu guards the rest: the worker and the renewal of leases both write.
+	mu    sync.Mutex
+	raw   []byte // the slot as we last wrote it
+	until time.Time
+	claim []byte // the claim as we last wrote it, nil while we have none
+	tries int    // servers that died handling it
+	over  bool   // no longer ours: done, given back or lost
+	// cancel ends the handler's context; nil while none runs.
+	cancel context.CancelFunc
+}
+
+// panicError is what a handler that panicked returned.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (p panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
+
+// enqueue hands the item to the worker of its key.
+func (i *Inbox) enqueue(it *item) {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(it.delivery.Key)) // never fails
+	shard := i.shards[hash.Sum32()%uint32(len(i.shards))]
+	i.mu.Lock()
+	if i.closed {
+		i.mu.Unlock()
+		i.giveBack(it)
+		i.unreserve()
+		return
+	}
+	i.held[it.n] = it
+	i.ids[it.delivery.ID]++
+	shard <- it // has room for the whole backlog
+	i.mu.Unlock()
+}
+
+// forget ends our interest in an item and makes room for another.
+func (i *Inbox) forget(it *item) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.reserved--
+	delete(i.held, it.n)
+	if i.ids[it.delivery.ID]--; i.ids[it.delivery.ID] <= 0 {
+		delete(i.ids, it.delivery.ID)
+	}
+}
+
+// serve is one worker: it handles its keys' deliveries in order, and gives back what is left when the inbox closes.
+func (i *Inbox) serve(queue chan *item) {
+	for {
+		select {
+		case it := <-queue:
+			if !i.stopping() {
+				i.work(it)
+				continue
+			}
+			i.giveBack(it)
+			i.forget(it)
+		case <-i.stop:
+			for len(queue) > 0 {
+				it := <-queue
+				i.giveBack(it)
+				i.forget(it)
+			}
+			return
+		}
+	}
+}
+
+func (i *Inbox) stopping() bool {
+	select {
+	case <-i.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// work brings one item as far as it gets now.
+func (i *Inbox) work(it *item) {
+	var again time.Time
+	defer func() {
+		i.forget(it)
+		if !again.IsZero() {
+			i.watch(it.n, again)
+		}
+	}()
+	if !i.ready(it) {
+		again = i.now().Add(slotLease)
+		return
+	}
+	verdict, until, err := i.claim(it)
+	switch {
+	case err != nil:
+		again = i.postpone(it, i.now().Add(lookAgain))
+	case verdict == claimDone:
+		again = i.remove(it)
+	case verdict == claimBusy:
+		again = i.postpone(it, until)
+	case verdict == claimWorn:
+		i.logDelivery("The inbox drops a delivery: the server died each time that it was handled", it)
+		again = i.finish(it)
+	default:
+		again = i.conclude(it, i.run(it))
+	}
+}
+
+// run calls the handler.
+func (i *Inbox) run(it *item) (err error) {
+	ctx, cancel := context.WithCancel(i.base)
+	defer cancel()
+	it.mu.Lock()
+	it.cancel = cancel
+	it.mu.Unlock()
+	defer func() {
+		if value := recover(); value != nil {
+			err = panicError{value: value, stack: debug.Stack()}
+		}
+	}()
+	return i.handle(ctx, it.delivery)
+}
+
+// conclude records how the handler ended. It returns when to look at the slot again, zero for never.
+func (i *Inbox) conclude(it *item, err error) time.Time {
+	if err == nil {
+		return i.finish(it)
+	}
+	it.mu.Lock()
+	lost := it.over
+	it.mu.Unlock()
+	if lost {
+		return i.now().Add(slotLease)
+	}
+	var panicked panicError
+	failures := it.delivery.Attempt + 1
+	next := i.now().Add(backoff(failures))
+	switch {
+	case errors.As(err, &permanent{}):
+		i.logDelivery("The inbox drops a delivery: it cannot be handled", it, "error", err)
+	case errors.As(err, &panicked) && failures >= maxPanics:
+		i.logDelivery("The inbox drops a delivery: its handling panics each time", it, "error", err)
+	case next.Sub(it.delivery.ReceivedAt) > i.opts.MaxAge:
+		i.logDelivery("The inbox drops a delivery: it failed for too long", it, "error", err)
+	default:
+		if failures == 1 {
+			i.logDelivery("A delivery failed and will be tried again", it, "error", err)
+		}
+		it.mu.Lock()
+		it.delivery.Attempt = failures
+		it.mu.Unlock()
+		return i.postpone(it, next)
+	}
+	return i.finish(it)
+}
+
+// backoff returns the wait after that many failures: it doubles from retryMin to retryMax, give or take a quarter.
+func backoff(failures int) time.Duration {
+	wait := min(retryMin<<min(failures-1, 20), retryMax)
+	return wait*3/4 + rand.N(wait/2)
+}
+
+func (i *Inbox) logDelivery(message string, it *item, pairs ...any) {
+	d := it.delivery
+	i.log(message, append([]any{"delivery", d.ID, "kind", d.Kind, "key", d.Key, "attempt", d.Attempt + 1}, pairs...)...)
+}
+
+// ready makes sure that the lease lasts for a while; false means that another server has the delivery, or may have.
+func (i *Inbox) ready(it *item) bool {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	if it.over {
+		return false
+	}
+	if it.until.Sub(i.now()) > renewEvery {
+		return true
+	}
+	renewed, err := i.lease(it)
+	it.over = err != nil || !renewed
+	return !it.over
+}
+
+// lease swaps a new lease of ours into the slot. The caller holds the item's lock, or is the only one to know it.
+func (i *Inbox) lease(it *item) (bool, error) {
+	until := i.now().Add(slotLease)
+	return i.rewrite(it, slot{Delivery: it.delivery, Owner: i.owner, Until: until})
+}
+
+func (i *Inbox) rewrite(it *item, s slot) (bool, error) {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return false, errors.Wrap(err, "encode the delivery")
+	}
+	swapped, err := i.kv.Swap(slotKey(it.n), it.raw, raw, i.slotTTL())
+	if err != nil || !swapped {
+		return false, errors.Wrap(err, "renew the lease")
+	}
+	it.raw, it.until = raw, s.Until
+	return true, nil
+}
+
+// postpone gives the item back, to be taken by anybody from the given time on, which it returns for us to try as well.
+func (i *Inbox) postpone(it *item, until time.Time) time.Time {
+	it.mu.Lock()
+	it.delivery.NotBefore = until
+	it.mu.Unlock()
+	if !i.giveBack(it) {
+		return i.now().Add(slotLease)
+	}
+	return until
+}
+
+// giveBack drops our claim and our lease. If that fails, the lease runs out by itself.
+func (i *Inbox) giveBack(it *item) bool {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	if it.over {
+		return false
+	}
+	it.over = true
+	i.unclaim(it)
+	swapped, err := i.rewrite(it, slot{Delivery: it.delivery})
+	if err != nil {
+		i.logDelivery("The inbox cannot give a delivery back", it, "error", err)
+	}
+	return swapped
+}
+
+// renew keeps the leases of everything that this server holds until its workers have ended.
+func (i *Inbox) renew() {
+	ticker := time.NewTicker(renewEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			for _, it := range i.snapshot() {
+				i.renewItem(it)
+			}
+		case <-i.finished:
+			return
+		case <-i.base.Done():
+			return
+		}
+	}
+}
+
+func (i *Inbox) snapshot() []*item {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	items := make([]*item, 0, len(i.held))
+	for _, it := range i.held {
+		items = append(items, it)
+	}
+	return items
+}
+
+// renewItem renews the lease and the claim of one item, and cancels its handler when another server has taken it.
+func (i *Inbox) renewItem(it *item) {
+	it.mu.Lock()
+	defer it.mu.Unlock()
+	if it.over {
+		return
+	}
+	renewed, err := i.lease(it)
+	if err == nil && renewed && it.claim != nil {
+		renewed, err = i.reclaim(it)
+	}
+	if err != nil && i.now().Before(it.until) {
+		return // the table may answer again before the lease runs out
+	}
+	if !renewed {
+		it.over = true
+		if it.cancel != nil {
+			it.cancel()
+		}
+	}
+}

@@ -1,0 +1,143 @@
+// Package store keeps the plugin's records in Mattermost's key-value table and gives them back as the types of the domain.
+//
+// All servers of a cluster share that table and nothing else, so every decision between them is a compare-and-swap on
+// one record: Claim (the first one wins), update (read, change, swap, again on a lost race) and the leases of the Inbox.
+// Reads may come from a database replica that lags behind; a swap that fails because of it is tried again after a while.
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"math/rand/v2"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// KV is the key-value table of the plugin, shared by all servers. Keys have at most 150 characters.
+type KV interface {
+	// Get returns the value, or nil when there is none. It may read a replica, and so return an earlier value.
+	Get(key string) ([]byte, error)
+	// Set writes the value, whatever was there. A ttl of 0 keeps it for ever.
+	Set(key string, value []byte, ttl time.Duration) error
+	// Swap writes the value if the stored one equals old, and reports whether it did. It works on the master.
+	// With a nil old the key must not exist; with a nil value the key is deleted.
+	Swap(key string, old, value []byte, ttl time.Duration) (bool, error)
+	// Delete removes the key; it is no error if there is none.
+	Delete(key string) error
+}
+
+// ErrContended is a record that so many writers change at once that this one did not get its turn.
+var ErrContended = errors.New("the record is being changed by too many writers at once")
+
+const (
+	swapTries = 20
+	pauseMin  = 2 * time.Millisecond
+	pauseMax  = 250 * time.Millisecond
+)
+
+// Store reads and writes the records. It is safe for use by several goroutines and keeps nothing in memory.
+type Store struct {
+	kv  KV
+	now func() time.Time
+}
+
+// New returns a store over the table.
+func New(kv KV, now func() time.Time) *Store { return &Store{kv: kv, now: now} }
+
+// Claim reports whether the caller is the first to claim the key within ttl, on any server of the cluster.
+func (s *Store) Claim(ctx context.Context, key string, ttl time.Duration) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, errors.Wrapf(err, "claim %s", key)
+	}
+	first, err := s.kv.Swap(key, nil, []byte("1"), ttl)
+	return first, errors.Wrapf(err, "claim %s", key)
+}
+
+// Hash returns 32 characters for the parts that are safe in a key: base64url of the first 24 bytes of a SHA-256.
+// Each part goes in with its length, so that ("a", "bc") and ("ab", "c") differ.
+func Hash(parts ...string) string {
+	hash := sha256.New()
+	var length [8]byte
+	for _, part := range parts {
+		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
+		hash.Write(length[:])
+		hash.Write([]byte(part))
+	}
+	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:24])
+}
+
+// load reads the JSON record; false means that there is none.
+func load[T any](s *Store, key string) (T, bool, error) {
+	value, _, found, err := read[T](s, key)
+	return value, found, err
+}
+
+// update reads the JSON record (the zero T when there is none), lets change work on it, and writes it back with the ttl
+// if change returns true. When another writer came between, all of it is done again on what that writer left, so change
+// must depend on nothing but the record. It returns the record as change left it; an error of change is returned as it is.
+func update[T any](ctx context.Context, s *Store, key string, ttl time.Duration, change func(*T) (bool, error)) (T, error) {
+	var none T
+	for try := range swapTries {
+		if try > 0 {
+			if err := pause(ctx, try); err != nil {
+				return none, errors.Wrapf(err, "update %s", key)
+			}
+		}
+		value, raw, _, err := read[T](s, key)
+		if err != nil {
+			return none, err
+		}
+		write, err := change(&value)
+		if err != nil || !write {
+			return value, err
+		}
+		changed, err := json.Marshal(value)
+		if err != nil {
+			return none, errors.Wrapf(err, "encode %s", key)
+		}
+		if bytes.Equal(raw, changed) && ttl == 0 {
+			return value, nil
+		}
+		swapped, err := s.kv.Swap(key, raw, changed, ttl)
+		if err != nil {
+			return none, errors.Wrapf(err, "swap %s", key)
+		}
+		if swapped {
+			return value, nil
+		}
+	}
+	return none, errors.Wrapf(ErrContended, "update %s", key)
+}
+
+// read returns the record together with its raw bytes, which a later swap must give back unaltered.
+func read[T any](s *Store, key string) (value T, raw []byte, found bool, err error) {
+	raw, err = s.kv.Get(key)
+	if err != nil {
+		return value, nil, false, errors.Wrapf(err, "read %s", key)
+	}
+	if raw == nil {
+		return value, nil, false, nil
+	}
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return value, nil, false, errors.Wrapf(err, "decode %s", key)
+	}
+	return value, raw, true, nil
+}
+
+// pause waits before the try with this number (from 1), twice as long each time, at random so that rivals part.
+func pause(ctx context.Context, try int) error {
+	limit := min(pauseMin<<min(try, 10), pauseMax)
+	timer := time.NewTimer(limit/2 + rand.N(limit/2))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
