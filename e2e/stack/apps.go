@@ -19,8 +19,12 @@ const (
 // WebhookSecret is the Secret Token of the sandbox's apps.
 const WebhookSecret = "e2e-webhook-secret-token"
 
-// zoomAccountID is the Zoom account that the apps and the users belong to.
-const zoomAccountID = "e2e-account"
+// zoomAccountID is the Zoom account that the apps and the users belong to: the
+// sandbox's default.
+const zoomAccountID = "SbxAccountAAAAAAAAAAAA"
+
+// encryptionKey is the first setting of the key that seals stored tokens.
+const encryptionKey = "e2e-encryption-key-0123456789abc"
 
 // ClientID is the client ID of the mode's app.
 func (m Mode) ClientID() string { return "e2e-client-" + string(m) }
@@ -41,7 +45,7 @@ func (s *Stack) Use(ctx context.Context, mode Mode, more Settings) error {
 		"ZoomWebhookSecret": WebhookSecret,
 	}
 	if _, ok := s.settings["encryptionkey"]; !ok {
-		settings["EncryptionKey"] = "e2e-encryption-key-0123456789abc"
+		settings["EncryptionKey"] = encryptionKey
 	}
 	for key, value := range more {
 		settings[key] = value

@@ -35,7 +35,21 @@ func BuildServer(ctx context.Context, root string, progress *Progress) (string, 
 		return binary, nil
 	}
 	what := "building the Mattermost server (about 5 minutes the first time, seconds later on)"
-	return binary, goBuild(ctx, e2e, "./mattermost", binary, what, progress)
+	if err := goBuild(ctx, e2e, "./mattermost", binary, what, progress); err != nil {
+		return "", err
+	}
+	return binary, removeOthers(binary, filepath.Join(root, ".cache", "mattermost-*"))
+}
+
+// removeOthers removes the binaries of earlier sources, 200 MB each.
+func removeOthers(keep, pattern string) error {
+	found, err := filepath.Glob(pattern)
+	for _, path := range found {
+		if path != keep && err == nil {
+			err = os.Remove(path)
+		}
+	}
+	return errors.Wrap(err, "remove outdated binaries")
 }
 
 // buildSandbox builds the sandbox each time; Go's own cache makes that quick.

@@ -45,6 +45,20 @@ func newestBundle(root string) (string, error) {
 	return newest, nil
 }
 
+// webClient returns the web client to serve, or "" when there is none: what
+// MM_CLIENT_DIR names, else the project's own host page.
+func webClient(root string) string {
+	if dir := os.Getenv("MM_CLIENT_DIR"); dir != "" {
+		return dir
+	}
+	for _, dir := range []string{filepath.Join(root, "e2e", "host", "dist"), filepath.Join(root, "e2e", "host")} {
+		if isFile(filepath.Join(dir, "root.html")) {
+			return dir
+		}
+	}
+	return ""
+}
+
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()

@@ -31,7 +31,8 @@ type Options struct {
 	// RequireEmailVerification makes the servers verify email addresses.
 	RequireEmailVerification bool
 	// ClientDir is a web client (a folder with root.html) for the servers to
-	// serve; what MM_CLIENT_DIR says when empty.
+	// serve. When empty it is what MM_CLIENT_DIR says, else the host page of
+	// this project.
 	ClientDir string
 	// Settings are plugin settings by key, laid over those of the user-level app.
 	Settings Settings
@@ -99,7 +100,7 @@ func prepare(options Options) (*Stack, error) {
 		options.Servers = 1
 	}
 	if options.ClientDir == "" {
-		options.ClientDir = os.Getenv("MM_CLIENT_DIR")
+		options.ClientDir = webClient(root)
 	}
 	s := &Stack{
 		options: options, root: root,
@@ -213,6 +214,9 @@ func (s *Stack) Close() {
 	s.guard.dismiss()
 	_ = os.RemoveAll(s.work) // a folder below the temporary one
 }
+
+// HasClient tells whether the servers serve a web client.
+func (s *Stack) HasClient() bool { return s.options.ClientDir != "" }
 
 // Logs is the folder that holds every program's log.
 func (s *Stack) Logs() string { return s.logs }

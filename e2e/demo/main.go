@@ -1,0 +1,137 @@
+// Command demo starts the plugin on a real Mattermost server beside a sandbox
+// that stands in for Zoom, plays a meeting from start to end, shows what each
+// step showed, and stays so that one can try it by hand.
+//
+// With -exit it ends after the story, with an exit status of 1 when a step did
+// not show what it should. With -story=false it only starts everything, and
+// with -ready FILE it writes where everything is to a file, for other programs.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// preferredPort is where a Mattermost server is by default.
+const preferredPort = 8065
+
+func main() {
+	var o options
+	flag.BoolVar(&o.exit, "exit", false, "end after the story instead of staying until Ctrl-C")
+	flag.BoolVar(&o.story, "story", true, "play the story")
+	flag.StringVar(&o.ready, "ready", "", "write the addresses and logins to this file as JSON when all is up")
+	flag.StringVar(&o.name, "name", "demo", "the folder below e2e/artifacts for the logs")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, o); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(os.Stderr, "\nThe demo failed:", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	exit, story bool
+	ready, name string
+}
+
+// run is the whole program; it returns when the story failed, when it is over
+// and -exit was given, or at Ctrl-C.
+func run(ctx context.Context, o options) error {
+	s, err := stack.Start(ctx, stack.Options{
+		Name: o.name, Port: preferredPort, RequireEmailVerification: true, Progress: os.Stdout,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		fmt.Println("Ending the servers …")
+		s.Close()
+	}()
+	c, err := newCast(ctx, s)
+	if err != nil {
+		return err
+	}
+	if o.story {
+		if err := play(ctx, c); err != nil {
+			return errors.Wrapf(err, "see the logs in %s", s.Logs())
+		}
+	}
+	if o.ready != "" {
+		if err := writeReady(o.ready, c); err != nil {
+			return err
+		}
+	}
+	if o.exit {
+		return nil
+	}
+	invite(c)
+	<-ctx.Done()
+	fmt.Println()
+	return nil
+}
+
+// ready is what another program needs to know to drive the servers.
+type ready struct {
+	SiteURL  string            `json:"site_url"`
+	Sandbox  string            `json:"sandbox_url"`
+	Client   bool              `json:"client"`
+	Team     string            `json:"team"`
+	TeamID   string            `json:"team_id"`
+	Channel  string            `json:"channel"`
+	Channels map[string]string `json:"channel_ids"`
+	Password string            `json:"password"`
+	Users    map[string]string `json:"users"`
+	ClientID string            `json:"client_id"`
+	Secret   string            `json:"webhook_secret"`
+}
+
+func writeReady(path string, c *cast) error {
+	data, err := json.MarshalIndent(ready{
+		SiteURL: c.stack.SiteURL, Sandbox: c.stack.Sandbox.URL, Client: c.stack.HasClient(),
+		Team: c.stack.Team.Name, TeamID: c.stack.Team.Id, Channel: c.channel.Name,
+		Channels: map[string]string{c.channel.Name: c.channel.Id}, Password: stack.Password,
+		Users:    map[string]string{"admin": c.stack.Admin.User.Email, "alice": c.alice.User.Email, "bob": c.bob.User.Email},
+		ClientID: stack.UserApp.ClientID(), Secret: stack.WebhookSecret,
+	}, "", "  ")
+	if err != nil {
+		return errors.Wrap(err, "encode where everything is")
+	}
+	half := path + ".half"
+	if err := os.WriteFile(half, data, 0o600); err != nil {
+		return errors.Wrap(err, "write where everything is")
+	}
+	return errors.Wrap(os.Rename(half, path), "write where everything is")
+}
+
+// invite tells where to log in and what to try.
+func invite(c *cast) {
+	fmt.Printf("\nEverything is running. Ctrl-C ends it.\n\n")
+	if c.stack.HasClient() {
+		fmt.Printf("  Mattermost   %s\n", c.stack.SiteURL)
+	} else {
+		fmt.Printf("  Mattermost   %s (the API only: set MM_CLIENT_DIR to a web client's folder to see it in a browser,\n", c.stack.SiteURL)
+		fmt.Printf("               or add this server in the Mattermost desktop or mobile app)\n")
+	}
+	fmt.Printf("  Log in as    admin, alice or bob (@acme.test), password %s\n", stack.Password)
+	fmt.Printf("  Zoom         %s (the sandbox: consent, join page and control API under /_sandbox)\n", c.stack.Sandbox.URL)
+	fmt.Printf("  Logs         %s\n\n", c.stack.Logs())
+	fmt.Printf("Try, in the channel ~%s:\n", c.channel.Name)
+	fmt.Println("  /zoom start Retro        alice is connected: the meeting is posted at once")
+	fmt.Println("  /zoom start again        somebody else: join the open one, or start another")
+	fmt.Println("  /zoom settings           personal meeting ID, a unique one, or ask each time")
+	fmt.Println("  /zoom doctor             as admin: what is set up, what is missing")
+	fmt.Printf("Let a meeting begin and end, with the number from its post:\n")
+	fmt.Printf("  curl -X POST %s/_sandbox/meetings/NUMBER/start\n", c.stack.Sandbox.URL)
+	fmt.Printf("  curl -X POST %s/_sandbox/meetings/NUMBER/end\n\n", c.stack.Sandbox.URL)
+}

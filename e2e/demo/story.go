@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// scene is one step of the story: what happens, and what came of it.
+type scene struct {
+	title string
+	play  func(ctx context.Context, c *cast, p *props) (shown string, err error)
+}
+
+// props is what the scenes hand on.
+type props struct {
+	from   int         // how much alice had heard before the scene
+	prompt *model.Post // the ephemeral post with the connect link
+	post   *model.Post // the meeting's post, as it was last seen
+	id     string      // the meeting's number
+}
+
+// scenes is the story.
+var scenes = []scene{
+	{"The admin has installed the bundle and entered the Zoom app's client ID and secrets.", checkSetup},
+	{"alice, who is not connected to Zoom yet, types: /zoom start Standup", startUnconnected},
+	{"She opens the link and allows the app at Zoom. The start goes on where it stopped.", connect},
+	{"She opens the meeting: Zoom says that it has begun.", begin},
+	{"bob types /zoom start in the same channel.", startSecond},
+	{"Two people come; 25 minutes later the meeting ends. The same post says so.", end},
+}
+
+// play plays the scenes and prints what each showed.
+func play(ctx context.Context, c *cast) error {
+	fmt.Printf("\nThe story\n=========\n")
+	var p props
+	for i, s := range scenes {
+		fmt.Printf("\n%d. %s\n", i+1, s.title)
+		p.from = c.ear.Count()
+		shown, err := s.play(ctx, c, &p)
+		if err != nil {
+			return errors.Wrapf(err, "step %d", i+1)
+		}
+		for line := range strings.Lines(shown) {
+			fmt.Printf("     | %s", line)
+		}
+		fmt.Println()
+	}
+	return nil
+}
+
+func checkSetup(ctx context.Context, c *cast, _ *props) (string, error) {
+	ear, err := c.stack.Admin.Listen()
+	if err != nil {
+		return "", err
+	}
+	defer ear.Close()
+	if err := c.stack.Admin.Type(ctx, c.channel.Id, "/zoom doctor"); err != nil {
+		return "", err
+	}
+	report, err := ear.Whisper(ctx, 0, "self-check")
+	if err != nil {
+		return "", err
+	}
+	return "admin types /zoom doctor and is told:\n" + stack.Text(report), nil
+}
+
+func startUnconnected(ctx context.Context, c *cast, p *props) (string, error) {
+	if err := c.alice.Type(ctx, c.channel.Id, "/zoom start Standup"); err != nil {
+		return "", err
+	}
+	var err error
+	if p.prompt, err = c.ear.Whisper(ctx, p.from, "/oauth2/connect"); err != nil {
+		return "", err
+	}
+	return "only alice sees:\n" + stack.Text(p.prompt), nil
+}
+
+func connect(ctx context.Context, c *cast, p *props) (string, error) {
+	link, err := stack.ConnectLink(p.prompt)
+	if err != nil {
+		return "", err
+	}
+	page, err := c.alice.Authorize(ctx, link, c.alice.User.Email)
+	if err != nil {
+		return "", err
+	}
+	if page.Status != 200 {
+		return "", errors.Errorf("the browser ended at %s with status %d: %.300s", page.URL.Path, page.Status, page.Body)
+	}
+	posts, err := c.alice.MeetingPosts(ctx, c.channel.Id)
+	if err != nil {
+		return "", err
+	}
+	if len(posts) != 1 {
+		return "", errors.Errorf("%d meeting posts instead of one", len(posts))
+	}
+	p.post, p.id = posts[0], fmt.Sprint(posts[0].GetProp("meeting_id"))
+	return "the channel shows:\n" + describe(p.post), nil
+}
+
+func begin(ctx context.Context, c *cast, p *props) (string, error) {
+	if err := c.stack.Sandbox.StartMeeting(ctx, p.id); err != nil {
+		return "", err
+	}
+	return rewritten(ctx, c, p, "STARTED", func(post *model.Post) bool { return post.GetProp("meeting_started") == true })
+}
+
+func startSecond(ctx context.Context, c *cast, _ *props) (string, error) {
+	ear, err := c.bob.Listen()
+	if err != nil {
+		return "", err
+	}
+	defer ear.Close()
+	if err := c.bob.Type(ctx, c.channel.Id, "/zoom start Another"); err != nil {
+		return "", err
+	}
+	prompt, err := ear.Whisper(ctx, 0, "alice")
+	if err != nil {
+		return "", err
+	}
+	return "only bob sees:\n" + describe(prompt), nil
+}
+
+func end(ctx context.Context, c *cast, p *props) (string, error) {
+	for _, name := range []string{"alice", "bob"} {
+		if err := c.stack.Sandbox.JoinMeeting(ctx, p.id, name); err != nil {
+			return "", err
+		}
+	}
+	if err := c.stack.Sandbox.Advance(ctx, 25*time.Minute); err != nil {
+		return "", err
+	}
+	before := describe(p.post)
+	if err := c.stack.Sandbox.EndMeeting(ctx, p.id); err != nil {
+		return "", err
+	}
+	after, err := rewritten(ctx, c, p, "ENDED", func(post *model.Post) bool { return post.GetProp("meeting_duration") != nil })
+	if err != nil {
+		return "", err
+	}
+	return "before:\n" + before + "\n" + after, nil
+}
+
+// rewritten waits until the post has the status and more, and describes it.
+func rewritten(ctx context.Context, c *cast, p *props, status string, fits func(*model.Post) bool) (string, error) {
+	deadline := time.Now().Add(20 * time.Second)
+	for time.Now().Before(deadline) {
+		post, err := c.alice.Post(ctx, p.post.Id)
+		if err != nil {
+			return "", err
+		}
+		if p.post = post; post.GetProp("meeting_status") == status && fits(post) {
+			return "after, in the same post:\n" + describe(post), nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return "", errors.Errorf("the post did not become %s:\n%s", status, describe(p.post))
+}
+
+// describe is what a post says, in plain text: as mobile apps show it, with the
+// facts that the webapp draws its own picture from.
+func describe(post *model.Post) string {
+	lines := strings.Split(stack.Text(post), "\n")
+	for _, attachment := range post.Attachments() {
+		for _, action := range attachment.Actions {
+			lines = append(lines, "["+action.Name+"]")
+		}
+	}
+	var facts []string
+	for _, key := range []string{"meeting_status", "meeting_started", "meeting_start_time", "meeting_end_time", "meeting_duration"} {
+		value := post.GetProp(key)
+		if value == nil {
+			continue
+		}
+		if at, ok := value.(float64); ok && strings.HasSuffix(key, "_time") {
+			value = time.UnixMilli(int64(at)).UTC().Format("2006-01-02 15:04:05 UTC")
+		}
+		facts = append(facts, fmt.Sprintf("%s=%v", strings.TrimPrefix(key, "meeting_"), value))
+	}
+	return strings.Join(append(lines, "("+strings.Join(facts, ", ")+")"), "\n")
+}
