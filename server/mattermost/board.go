@@ -1,0 +1,126 @@
+package mattermost
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/meeting"
+)
+
+// postType is the type of a meeting's post, which the plugin's browser side and the public plugin's both render.
+const postType = "custom_zoom"
+
+// Announce posts the meeting in its creator's name and returns the post's id. The post has all that changes later in its
+// props; its text is never touched again, since Mattermost marks whoever's text was changed as an edit of theirs.
+func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, error) {
+	f, progress := factsOf(a), meeting.Progress{Status: meeting.Announced, UUID: a.Meeting.UUID}
+	props := f.props()
+	props[propPersonal], props[propCreator] = a.Personal, a.Creator.Username
+	apply(props, progressProps(progress))
+	post := &model.Post{
+		UserId: a.Creator.ID, ChannelId: a.Place.ChannelID, RootId: a.Place.RootID, Type: postType,
+		Message: c.here(i18n.M("post.message")),
+	}
+	if err := setProps(post, props, []*model.MessageAttachment{c.attachment(f, progress)}); err != nil {
+		return "", err
+	}
+	created, err := c.createPost(post)
+	if err != nil {
+		return "", errors.Wrap(err, "announce the meeting")
+	}
+	return created.Id, nil
+}
+
+// Rewrite brings the post to the progress; a post that shows it already is left alone. It returns meeting.ErrGone for a
+// post that is deleted or that the server will never let be changed, as in an archived channel.
+func (c *Client) Rewrite(_ context.Context, postID string, p meeting.Progress) error {
+	post, err := answered(c.api.GetPost(postID))
+	if statusOf(err) == http.StatusNotFound || (err == nil && post.DeleteAt != 0) {
+		return meeting.ErrGone
+	}
+	if err != nil {
+		return errors.Wrapf(err, "read post %s", postID)
+	}
+	updated := post.Clone()
+	props := map[string]any{}
+	for name, value := range post.GetProps() {
+		if name != model.PostPropsAttachments {
+			props[name] = value
+		}
+	}
+	apply(props, progressProps(p))
+	if err = setProps(updated, props, []*model.MessageAttachment{c.attachment(factsIn(props), p)}); err != nil {
+		return err
+	}
+	if sameProps(post, updated) {
+		return nil
+	}
+	// What the server knows of links and files in the post stays as it has it.
+	updated.Metadata = nil
+	_, err = answered(c.api.UpdatePost(updated))
+	if statusOf(err) == http.StatusBadRequest {
+		return meeting.ErrGone
+	}
+	return errors.Wrapf(err, "update post %s", postID)
+}
+
+// PromptRunning asks one person whether to join the meeting that is open here or to start another. The browser side draws
+// it from the props; other clients show the text, the link and the button.
+func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, r meeting.Running) error {
+	locale := c.Locale(userID)
+	say := func(m i18n.Message) string { return c.catalogue.Text(locale, m) }
+	post := &model.Post{
+		UserId: c.botID, ChannelId: at.ChannelID, RootId: at.RootID, Type: postType,
+		Message: say(i18n.M("prompt.running", "Creator", chat.Escape(r.Creator))),
+	}
+	props := facts{topic: r.Topic, id: r.MeetingID, link: r.JoinURL}.props()
+	// The server gives every note a type of its own; the browser side goes by this prop then.
+	props["type"] = postType
+	props[propStatus], props[propCreator], props[propRequested] = statusRunning, r.Creator, r.Requested
+	err := setProps(post, props, []*model.MessageAttachment{c.runningAttachment(at, locale, post.Message, r)})
+	if err != nil {
+		return err
+	}
+	if c.api.SendEphemeralPost(userID, post) == nil {
+		return errors.Wrap(ErrNoAnswer, "show the prompt")
+	}
+	return nil
+}
+
+func (c *Client) runningAttachment(at chat.Place, locale, question string, r meeting.Running) *model.MessageAttachment {
+	join := c.catalogue.Text(locale, i18n.M("prompt.join"))
+	topic := chat.Truncate(strings.Join(strings.Fields(r.Topic), " "), maxTopic)
+	return &model.MessageAttachment{
+		Fallback: question, Title: chat.Escape(topic), Text: "**" + chat.Link(join, r.JoinURL) + "**",
+		Actions: c.buttons(at, locale, []chat.Button{{
+			Label: i18n.M("prompt.start_another"), Action: meeting.ActionStart,
+			Values: map[string]string{
+				valueTopic: r.Requested, valueChoice: string(r.RequestedChoice), valueAllTheSame: "true",
+			},
+		}}),
+	}
+}
+
+// Values that a start button carries, as meeting.Service.Act reads them.
+const (
+	valueTopic      = "topic"
+	valueChoice     = "choice"
+	valueAllTheSame = "all_the_same"
+)
+
+// apply writes the changed props over the others; a nil takes one away.
+func apply(props, changed map[string]any) {
+	for name, value := range changed {
+		if value == nil {
+			delete(props, name)
+			continue
+		}
+		props[name] = value
+	}
+}

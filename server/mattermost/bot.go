@@ -1,0 +1,53 @@
+package mattermost
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/mattermost/mattermost/server/public/pluginapi"
+	"github.com/pkg/errors"
+)
+
+// botUsername is also the name of the public plugin's bot, so that its notes and ours come from one account.
+const botUsername = "zoom"
+
+// ErrNameTaken is a username of the bot that belongs to a person; an admin has to rename that account.
+var ErrNameTaken = errors.New("the username @" + botUsername + " belongs to a person, and the bot needs it")
+
+// EnsureBot creates the bot, or finds it, and returns its user id. Several servers of a cluster may call it at once.
+// Where a person has the name, the server hands out that person's id; it fails with ErrNameTaken then.
+func EnsureBot(api plugin.API) (string, error) {
+	bots := pluginapi.NewClient(api, nil).Bot
+	botID, err := bots.EnsureBot(&model.Bot{
+		Username: botUsername, DisplayName: "Zoom", Description: "Tells about Zoom meetings.",
+	})
+	if err != nil {
+		return "", errors.Wrap(err, "ensure the bot")
+	}
+	user, err := answered(api.GetUser(botID))
+	if err != nil {
+		return "", errors.Wrap(err, "look up the bot")
+	}
+	if !user.IsBot {
+		return "", ErrNameTaken
+	}
+	return botID, nil
+}
+
+// SetBotPicture gives the bot the picture in the file of the bundle. The bot works without one.
+func SetBotPicture(api plugin.API, botID, file string) error {
+	bundle, err := api.GetBundlePath()
+	if err != nil {
+		return errors.Wrap(err, "find the bundle")
+	}
+	picture, err := os.ReadFile(filepath.Join(bundle, file))
+	if err != nil {
+		return errors.Wrap(err, "read the bot's picture")
+	}
+	if appErr := api.SetProfileImage(botID, picture); appErr != nil {
+		return errors.Wrap(appErr, "set the bot's picture")
+	}
+	return nil
+}

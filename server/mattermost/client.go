@@ -1,0 +1,107 @@
+// Package mattermost is the plugin's side of the Mattermost server: people, notes, posts, events, records and commands,
+// as the domain wants them. It is the only package that talks to the plugin API.
+//
+// Three habits of that API are dealt with here, so that nobody else meets them. An *AppError that is nil must not become
+// a non-nil error. A call whose connection broke returns neither a value nor an error, so both being absent is a failure
+// (ErrNoAnswer). And one value in a post's props that cannot be encoded breaks the connection for good, so props leave
+// through one narrow gate (see safeProps).
+package mattermost
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/mattermost/mattermost/server/public/pluginapi"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// ErrNoAnswer is a call that the server answered with nothing at all: the connection to it is broken, see Alive.
+var ErrNoAnswer = errors.New("the server gave no answer")
+
+// Client is the plugin's connection to its server. It is safe for use by several goroutines.
+type Client struct {
+	api       plugin.API
+	plug      *pluginapi.Client
+	catalogue *i18n.Catalogue
+	botID     string
+	now       func() time.Time
+	server    atomic.Pointer[server]
+}
+
+// server is what the client needs of the server's own settings. Reading them all is slow, so it is done once per change.
+type server struct {
+	siteURL       string
+	locale        string
+	nameFormat    string
+	showFullNames bool
+	verifiesEmail bool
+}
+
+// New returns a client that speaks as the bot, in the languages of the catalogue. It reads the server's settings.
+func New(api plugin.API, botID string, catalogue *i18n.Catalogue, now func() time.Time) *Client {
+	c := &Client{api: api, plug: pluginapi.NewClient(api, nil), catalogue: catalogue, botID: botID, now: now}
+	c.ServerSettingsChanged()
+	return c
+}
+
+// ServerSettingsChanged reads the server's settings again. The hook OnConfigurationChange calls it.
+func (c *Client) ServerSettingsChanged() {
+	config := c.api.GetConfig()
+	if config == nil {
+		config = &model.Config{}
+	}
+	// The server leaves out what is secret; a setting that is missing has its default.
+	config.SetDefaults()
+	c.server.Store(&server{
+		siteURL:       *config.ServiceSettings.SiteURL,
+		locale:        *config.LocalizationSettings.DefaultServerLocale,
+		nameFormat:    *config.TeamSettings.TeammateNameDisplay,
+		showFullNames: *config.PrivacySettings.ShowFullName,
+		verifiesEmail: *config.EmailSettings.RequireEmailVerification,
+	})
+}
+
+// SiteURL returns the server's own address as its admins set it; it may be "".
+func (c *Client) SiteURL() string { return c.server.Load().siteURL }
+
+// BotID returns the user id of the bot that notes and direct messages come from.
+func (c *Client) BotID() string { return c.botID }
+
+// Debug writes to the server's log; pairs are names and values. None of them may be a secret.
+func (c *Client) Debug(msg string, pairs ...any) { c.plug.Log.Debug(msg, pairs...) }
+
+// Info writes to the server's log, likewise.
+func (c *Client) Info(msg string, pairs ...any) { c.plug.Log.Info(msg, pairs...) }
+
+// Warn writes to the server's log, likewise.
+func (c *Client) Warn(msg string, pairs ...any) { c.plug.Log.Warn(msg, pairs...) }
+
+// Error writes to the server's log, likewise.
+func (c *Client) Error(msg string, pairs ...any) { c.plug.Log.Error(msg, pairs...) }
+
+// here returns the message in the server's own language, for what everybody in a channel reads.
+func (c *Client) here(m i18n.Message) string { return c.catalogue.Text(c.server.Load().locale, m) }
+
+// answered turns the results of an API call into Go's: an error that is really there, or a value that is.
+func answered[T any](value *T, appErr *model.AppError) (*T, error) {
+	switch {
+	case appErr != nil:
+		return nil, appErr
+	case value == nil:
+		return nil, ErrNoAnswer
+	}
+	return value, nil
+}
+
+// statusOf returns the HTTP status of an error of the API, 0 for any other.
+func statusOf(err error) int {
+	var appErr *model.AppError
+	if errors.As(err, &appErr) && appErr != nil {
+		return appErr.StatusCode
+	}
+	return 0
+}

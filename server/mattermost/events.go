@@ -1,0 +1,29 @@
+package mattermost
+
+import (
+	"context"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Events that the plugin's browser side listens to; the server puts "custom_zoom_" in front.
+const (
+	eventMeetingStarted = "meeting_started"
+	eventConfigChanged  = "config_changed"
+)
+
+// OpenJoinPage makes the one window that asked open the address. Without a connection it does nothing: then nobody knows
+// which of the user's windows asked, and opening the page in all of them is worse than in none.
+func (c *Client) OpenJoinPage(_ context.Context, userID, connectionID, url string) {
+	if connectionID == "" {
+		return
+	}
+	c.api.PublishWebSocketEvent(eventMeetingStarted, map[string]any{"meeting_url": url}, &model.WebsocketBroadcast{
+		UserId: userID, ConnectionId: connectionID,
+	})
+}
+
+// ConfigChanged makes every open browser ask for the plugin's settings again.
+func (c *Client) ConfigChanged() {
+	c.api.PublishWebSocketEvent(eventConfigChanged, map[string]any{}, &model.WebsocketBroadcast{})
+}

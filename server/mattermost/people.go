@@ -1,0 +1,116 @@
+package mattermost
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+)
+
+// Person returns who has this user id.
+func (c *Client) Person(_ context.Context, userID string) (chat.Person, error) {
+	user, err := c.user(userID)
+	if err != nil {
+		return chat.Person{}, err
+	}
+	return chat.Person{
+		ID:               user.Id,
+		Username:         user.Username,
+		Name:             c.displayName(user),
+		Email:            user.Email,
+		EmailVerified:    user.EmailVerified,
+		IdentityProvider: identityProvider(user),
+		Admin:            c.api.HasPermissionTo(user.Id, model.PermissionManageSystem),
+	}, nil
+}
+
+// VerifiesEmail reports whether this server makes people prove that an address is theirs.
+func (c *Client) VerifiesEmail() bool { return c.server.Load().verifiesEmail }
+
+// Locale returns the language that the user reads, such as "de"; the server's own when the user is unknown.
+func (c *Client) Locale(userID string) string {
+	user, err := c.user(userID)
+	if err != nil || user.Locale == "" {
+		return c.server.Load().locale
+	}
+	return user.Locale
+}
+
+// Channel returns the channel with this id. Fault: NoPost when there is none.
+func (c *Client) Channel(_ context.Context, channelID string) (chat.Channel, error) {
+	channel, err := answered(c.api.GetChannel(channelID))
+	if statusOf(err) == http.StatusNotFound {
+		return chat.Channel{}, fault.Wrap(errors.Wrapf(err, "channel %s", channelID), fault.NoPost)
+	}
+	if err != nil {
+		return chat.Channel{}, errors.Wrapf(err, "look up channel %s", channelID)
+	}
+	return chat.Channel{
+		ID: channel.Id, TeamID: channel.TeamId, Public: channel.Type == model.ChannelTypeOpen, Archived: channel.DeleteAt != 0,
+	}, nil
+}
+
+// CanPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
+// that is not archived. The server checks none of that when a plugin posts. Whatever cannot be told is a no.
+func (c *Client) CanPost(ctx context.Context, userID, channelID string) bool {
+	channel, err := c.Channel(ctx, channelID)
+	if err != nil || channel.Archived {
+		return false
+	}
+	user, err := c.user(userID)
+	if err != nil || user.DeleteAt != 0 {
+		return false
+	}
+	// Admins have the permission everywhere, also where they are no members and would surprise those who are.
+	if _, err := answered(c.api.GetChannelMember(channelID, userID)); err != nil {
+		return false
+	}
+	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionCreatePost)
+}
+
+// Thread returns the first post of the thread that the post belongs to, "" for "". Fault: ThreadElsewhere when there is no
+// such post in the channel.
+func (c *Client) Thread(_ context.Context, postID, channelID string) (string, error) {
+	if postID == "" {
+		return "", nil
+	}
+	post, err := answered(c.api.GetPost(postID))
+	if statusOf(err) != 0 || (err == nil && (post.ChannelId != channelID || post.DeleteAt != 0)) {
+		return "", fault.Wrap(err, fault.ThreadElsewhere)
+	}
+	if err != nil {
+		return "", errors.Wrapf(err, "look up post %s", postID)
+	}
+	if post.RootId != "" {
+		return post.RootId, nil
+	}
+	return post.Id, nil
+}
+
+func (c *Client) user(userID string) (*model.User, error) {
+	user, err := answered(c.api.GetUser(userID))
+	return user, errors.Wrapf(err, "look up user %s", userID)
+}
+
+// displayName returns the name as this server shows people to each other.
+func (c *Client) displayName(user *model.User) string {
+	settings := c.server.Load()
+	shown := *user
+	if !settings.showFullNames {
+		shown.FirstName, shown.LastName = "", ""
+	}
+	return shown.GetDisplayName(settings.nameFormat)
+}
+
+// identityProvider returns who vouches for the user's address. Signing in by a link in an email is the server's own doing.
+func identityProvider(user *model.User) string {
+	switch user.AuthService {
+	case model.UserAuthServiceEmail, model.UserAuthServiceMagicLink:
+		return ""
+	}
+	return user.AuthService
+}

@@ -1,0 +1,95 @@
+package mattermost
+
+import (
+	"context"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// actionURL is where clicks on buttons go. It is relative, so that the server hands them to the plugin itself: an absolute
+// address would leave through the network and come back without the user.
+const actionURL = "/plugins/zoom/action"
+
+// Names in the context of a button, as the action route gets them back.
+const (
+	contextAction = "action"
+	contextValues = "values"
+	contextRootID = "root_id"
+)
+
+// Whisper shows a note to one person in a place, in the person's language.
+func (c *Client) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
+	post, err := c.note(at, c.Locale(userID), note)
+	if err != nil {
+		return err
+	}
+	if c.api.SendEphemeralPost(userID, post) == nil {
+		return errors.Wrap(ErrNoAnswer, "show a note")
+	}
+	return nil
+}
+
+// Rewhisper replaces a note shown before.
+func (c *Client) Rewhisper(_ context.Context, at chat.Place, userID, postID string, note chat.Note) error {
+	post, err := c.note(at, c.Locale(userID), note)
+	if err != nil {
+		return err
+	}
+	// The server stores no notes, so it cannot fill in what is left out: without a time the note would move to the top.
+	post.Id, post.CreateAt = postID, model.GetMillisForTime(c.now())
+	if c.api.UpdateEphemeralPost(userID, post) == nil {
+		return errors.Wrap(ErrNoAnswer, "replace a note")
+	}
+	return nil
+}
+
+// DirectMessage has the bot write to somebody, in the person's language.
+func (c *Client) DirectMessage(_ context.Context, userID string, text i18n.Message) error {
+	channel, err := answered(c.api.GetDirectChannel(c.botID, userID))
+	if err != nil {
+		return errors.Wrapf(err, "open the direct channel with user %s", userID)
+	}
+	_, err = c.createPost(&model.Post{
+		UserId: c.botID, ChannelId: channel.Id, Message: c.catalogue.Text(c.Locale(userID), text),
+	})
+	return errors.Wrapf(err, "write to user %s", userID)
+}
+
+func (c *Client) note(at chat.Place, locale string, note chat.Note) (*model.Post, error) {
+	post := &model.Post{
+		UserId: c.botID, ChannelId: at.ChannelID, RootId: at.RootID, Message: c.catalogue.Text(locale, note.Text),
+	}
+	if len(note.Buttons) == 0 {
+		return post, setProps(post, map[string]any{}, nil)
+	}
+	return post, setProps(post, map[string]any{}, []*model.MessageAttachment{{
+		Fallback: post.Message, Actions: c.buttons(at, locale, note.Buttons),
+	}})
+}
+
+// buttons renders buttons. They get no ids: the server gives each one that is its own, also to two with the same action.
+func (c *Client) buttons(at chat.Place, locale string, buttons []chat.Button) []*model.PostAction {
+	actions := make([]*model.PostAction, 0, len(buttons))
+	for _, b := range buttons {
+		values := make(map[string]any, len(b.Values))
+		for name, value := range b.Values {
+			values[name] = value
+		}
+		style := "default"
+		if b.Primary {
+			style = "primary"
+		}
+		actions = append(actions, &model.PostAction{
+			Type: model.PostActionTypeButton, Name: c.catalogue.Text(locale, b.Label), Style: style,
+			Integration: &model.PostActionIntegration{
+				URL:     actionURL,
+				Context: map[string]any{contextAction: b.Action, contextValues: values, contextRootID: at.RootID},
+			},
+		})
+	}
+	return actions
+}
