@@ -1,0 +1,58 @@
+import React from 'react';
+
+import {Spinner} from './spinner';
+
+interface ButtonProps {
+    children: React.ReactNode;
+    primary?: boolean;
+
+    /** Shows a spinner and lets no click through. The button stays focusable, so that keyboard users keep their place. */
+    busy?: boolean;
+    label?: string;
+    onClick: () => void;
+}
+
+/** A button in the theme's colours. */
+export function Button({children, primary, busy = false, label, onClick}: ButtonProps) {
+    return (
+        <button
+            type='button'
+            className={className(primary)}
+            aria-label={label}
+            aria-busy={busy}
+            aria-disabled={busy}
+            onClick={() => !busy && onClick()}
+        >
+            {busy && <Spinner/>}
+            {children}
+        </button>
+    );
+}
+
+interface LinkButtonProps {
+    children: React.ReactNode;
+    primary?: boolean;
+    label?: string;
+    href: string;
+    onClick?: () => void;
+}
+
+/** A link that looks like a button and opens a new tab which can neither see nor steer this one. */
+export function LinkButton({children, primary, label, href, onClick}: LinkButtonProps) {
+    return (
+        <a
+            className={className(primary)}
+            href={href}
+            target='_blank'
+            rel='noopener noreferrer'
+            aria-label={label}
+            onClick={onClick}
+        >
+            {children}
+        </a>
+    );
+}
+
+function className(primary = false): string {
+    return primary ? 'zoom-button zoom-button--primary' : 'zoom-button';
+}

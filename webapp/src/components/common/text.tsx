@@ -1,0 +1,24 @@
+import React from 'react';
+import {FormattedMessage, useIntl} from 'react-intl';
+
+import {english} from '../../i18n';
+import type {TextId} from '../../i18n';
+
+type Values = Record<string, string | number>;
+
+/** Shows a text of the catalogue in the viewer's language. */
+export function Text({id, values}: {id: TextId; values?: Values}) {
+    return (
+        <FormattedMessage
+            id={id}
+            defaultMessage={english[id]}
+            values={values}
+        />
+    );
+}
+
+/** Gives texts of the catalogue as strings, for attributes and for announcements. */
+export function useText(): (id: TextId, values?: Values) => string {
+    const intl = useIntl();
+    return (id, values) => intl.formatMessage({id, defaultMessage: english[id]}, values);
+}

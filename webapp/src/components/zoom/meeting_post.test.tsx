@@ -1,0 +1,198 @@
+import {screen, within} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {describe, expect, it} from 'vitest';
+
+import {openPage} from '../../testing/fake_page';
+import {lookingAtTownSquare, meetingPost, nineOhFour, publicPluginPost} from '../../testing/fixtures';
+import type {Post} from '../../types/mattermost-webapp';
+
+const minute = 60_000;
+
+async function show(post: Post, options: Parameters<typeof openPage>[0] = {}) {
+    const page = await openPage({...options, posts: [post]});
+    return {page, card: screen.getByTestId(post.id)};
+}
+
+// What a viewer reads beside a fact's name.
+function fact(card: HTMLElement, name: string) {
+    return within(card).getByText(name).nextSibling?.textContent;
+}
+
+describe('A meeting to join', () => {
+    it('tells topic, ID and passcode and has one button into the meeting', async () => {
+        const {card} = await show(meetingPost({meeting_passcode: 's3cret'}));
+
+        expect(card).toHaveTextContent('@alice started a Zoom meeting');
+        expect(within(card).getByRole('region', {name: 'Zoom meeting: Stand-up'})).toBeInTheDocument();
+        expect(fact(card, 'Meeting ID')).toBe('812 3456 7890');
+        expect(fact(card, 'Passcode')).toBe('s3cret');
+        const join = within(card).getByRole('link', {name: 'Join meeting: Stand-up (opens in a new tab)'});
+        expect(join).toHaveTextContent('Join meeting');
+        expect(join).toHaveAttribute('href', 'https://us02web.zoom.us/j/81234567890?pwd=abc');
+        expect(join).toHaveAttribute('rel', 'noopener noreferrer');
+    });
+
+    it('waits for the meeting to begin, then tells since when it runs', async () => {
+        const {card} = await show(meetingPost());
+        expect(card).toHaveTextContent('Waiting for the meeting to begin');
+        document.body.innerHTML = '';
+
+        const begun = await show(meetingPost({meeting_started: true, meeting_start_time: nineOhFour}));
+        expect(begun.card).toHaveTextContent('In progress since 10:04 AM');
+    });
+
+    it('keeps the telephone numbers behind a disclosure', async () => {
+        const {card} = await show(meetingPost({meeting_dial_in: [
+            {country: 'US', city: 'New York', number: '+1 646 558 8656'},
+            {country: 'FR', city: '', number: '+33 1 7037 9729'},
+            {country: 'DE', city: 'Berlin'},
+        ]}));
+
+        const disclosure = within(card).getByText('Dial in by phone').closest('details')!;
+        expect(disclosure).not.toHaveAttribute('open');
+        await userEvent.click(within(disclosure).getByText('Dial in by phone'));
+        expect(within(disclosure).getAllByRole('listitem').map((item) => item.textContent)).toEqual(['+1 646 558 8656 New York, US', '+33 1 7037 9729 FR']);
+        expect(within(disclosure).getByText('+1 646 558 8656')).toHaveAttribute('href', 'tel:+16465588656');
+    });
+
+    it('calls a personal meeting ID by its name', async () => {
+        const {card} = await show(meetingPost({meeting_personal: true, meeting_id: '1234567890'}));
+        expect(fact(card, 'Personal meeting ID')).toBe('123 456 7890');
+    });
+});
+
+describe('A forged post', () => {
+    it.each([
+        'https://zoom.us.evil.example/j/1',
+        'https://evilzoom.us/j/1',
+        'https://zoom.us@evil.example/j/1',
+        'https://user:password@zoom.us/j/1',
+        'http://zoom.us/j/1',
+        'javascript:alert(document.cookie)',
+        'not a link',
+    ])('gets no button for %s, only its text', async (link) => {
+        const {card} = await show(meetingPost({meeting_link: link}));
+        expect(within(card).queryByRole('link')).not.toBeInTheDocument();
+        expect(card).toHaveTextContent(link);
+    });
+
+    it('can put no markup into the page', async () => {
+        const {card} = await show(meetingPost({meeting_topic: '<img src=x onerror=alert(1)>', meeting_creator_username: '<b>eve</b>'}));
+        expect(card.querySelector('img, b')).toBeNull();
+        expect(card).toHaveTextContent('<img src=x onerror=alert(1)>');
+    });
+
+    it('gets no button before the server said whom to trust', async () => {
+        const {card} = await show(meetingPost(), {config: {join_hosts: []}});
+        expect(within(card).queryByRole('link')).not.toBeInTheDocument();
+    });
+
+    it('breaks nothing whatever its props are', async () => {
+        const odd = [undefined, null, 0, -1, NaN, 1e300, '', 'x', [], [null], {}, [{number: 7}], true];
+        const names = Object.keys({...meetingPost().props, meeting_started: 0, meeting_start_time: 0, meeting_end_time: 0, meeting_duration: 0, meeting_dial_in: 0, meeting_passcode: 0});
+        const posts = odd.flatMap((value, v) => ['STARTED', 'ENDED', 'RECENTLY_CREATED', value].map((status, s) => ({
+            ...meetingPost(), id: `odd-${v}-${s}`, props: {...Object.fromEntries(names.map((name) => [name, value])), meeting_status: status},
+        })));
+        await openPage({posts});
+        expect(screen.getAllByRole('article')).toHaveLength(posts.length);
+    });
+});
+
+describe('A meeting that ended', () => {
+    const ended = meetingPost({meeting_status: 'ENDED', meeting_started: true, meeting_start_time: nineOhFour, meeting_end_time: nineOhFour + (42 * minute), meeting_duration: 42 * 60});
+
+    it('is summed up in the viewer’s time zone and clock, without a button', async () => {
+        const {card} = await show(ended);
+        expect(card).toHaveTextContent('The Zoom meeting has ended');
+        expect(card).toHaveTextContent('Meeting summary');
+        expect(fact(card, 'Date')).toBe('Mar 2, 2026');
+        expect(fact(card, 'Time')).toBe('10:04 AM – 10:46 AM');
+        expect(fact(card, 'Length')).toBe('42 minutes');
+        expect(within(card).queryByRole('link')).not.toBeInTheDocument();
+    });
+
+    it.each([
+        ['set by hand, 12-hour clock', {useAutomaticTimezone: 'false', automaticTimezone: 'Europe/Paris', manualTimezone: 'America/New_York'}, 'false', '4:04 AM – 4:46 AM', 'Mar 2, 2026'],
+        ['the browser’s, 24-hour clock', {useAutomaticTimezone: true, automaticTimezone: 'Asia/Tokyo', manualTimezone: ''}, 'true', '18:04 – 18:46', 'Mar 2, 2026'],
+        ['across the date line', {useAutomaticTimezone: false, manualTimezone: 'Pacific/Honolulu'}, 'true', '23:04 – 23:46', 'Mar 1, 2026'],
+    ])('reads right in a zone %s', async (_name, timezone, military, times, date) => {
+        const state = lookingAtTownSquare();
+        state.entities.users.profiles.alice = {timezone};
+        state.entities.preferences.myPreferences['display_settings--use_military_time'] = {value: military};
+        const {card} = await show(ended, {state});
+        expect(fact(card, 'Time')).toBe(times);
+        expect(fact(card, 'Date')).toBe(date);
+    });
+
+    it('still renders for a viewer whose zone the browser does not know', async () => {
+        const state = lookingAtTownSquare();
+        state.entities.users.profiles.alice = {timezone: {useAutomaticTimezone: 'false', manualTimezone: 'Mars/Olympus'}};
+        const {card} = await show(ended, {state});
+        expect(fact(card, 'Length')).toBe('42 minutes');
+    });
+
+    it('names both days when it went past midnight', async () => {
+        const {card} = await show(meetingPost({...ended.props, meeting_start_time: Date.UTC(2026, 2, 2, 22, 30), meeting_end_time: Date.UTC(2026, 2, 2, 23, 30)}));
+        expect(fact(card, 'Date')).toBe('Mar 2, 2026 – Mar 3, 2026');
+    });
+
+    it.each([[20, 'Less than a minute'], [61, '1 minute'], [3600, '1 hour'], [3660, '1 hour 1 minute'], [7320, '2 hours 2 minutes']])('of %d seconds took %s', async (seconds, words) => {
+        const {card} = await show(meetingPost({...ended.props, meeting_duration: seconds}));
+        expect(fact(card, 'Length')).toBe(words);
+    });
+});
+
+describe('A post of the public plugin', () => {
+    it('can still be joined and makes no claim about whether the meeting began', async () => {
+        const {card} = await show(publicPluginPost());
+        expect(fact(card, 'Meeting ID')).toBe('123 456 7890');
+        expect(within(card).getByRole('link')).toHaveAttribute('href', 'https://zoom.us/j/1234567890');
+        expect(card).not.toHaveTextContent(/waiting|in progress/i);
+    });
+
+    it('measures its length from the post to the end the server heard of', async () => {
+        const {card} = await show(publicPluginPost({meeting_status: 'ENDED', meeting_end_time: nineOhFour + (10 * minute)}));
+        expect(fact(card, 'Length')).toBe('10 minutes');
+    });
+});
+
+describe('The already-running prompt', () => {
+    const prompt = meetingPost({meeting_status: 'RECENTLY_CREATED', meeting_requested_topic: 'Retro'}, {id: 'prompt', root_id: 'thread', channel_id: 'off-topic'});
+
+    it('lets the user join the meeting that runs', async () => {
+        const {card} = await show(prompt);
+        expect(card).toHaveTextContent('@alice already started a Zoom meeting here');
+        expect(within(card).getByRole('link', {name: 'Join existing meeting (opens in a new tab)'})).toHaveAttribute('href', 'https://us02web.zoom.us/j/81234567890?pwd=abc');
+    });
+
+    it('starts another all the same, in its thread and with the topic asked for, once however often it is pressed', async () => {
+        const {card, page} = await show(prompt);
+        page.server.says('POST /plugins/zoom/api/v1/meetings', {json: {outcome: 'started', meeting_url: 'https://zoom.us/j/2'}});
+        const answer = page.server.hold();
+        const button = within(card).getByRole('button', {name: 'Create new meeting'});
+
+        await userEvent.dblClick(button);
+        expect(button).toHaveAttribute('aria-busy', 'true');
+        expect(button).toHaveTextContent('Creating…');
+        answer();
+        await page.settle();
+
+        expect(page.server.askedFor('POST /plugins/zoom/api/v1/meetings').map(({body}) => body)).toEqual([
+            {channel_id: 'off-topic', root_id: 'thread', topic: 'Retro', connection_id: 'connection-of-this-tab', identity: '', force: true},
+        ]);
+        expect(page.tabs).toEqual(['https://zoom.us/j/2']);
+    });
+});
+
+describe('In any theme', () => {
+    it('a post names no colour of its own for text or background', async () => {
+        const {card} = await show(meetingPost());
+        for (const element of card.querySelectorAll('*')) {
+            expect(element).not.toHaveAttribute('style');
+        }
+        const rules = document.head.querySelector('style')!.textContent!;
+        for (const [declaration] of rules.matchAll(/(?:^|[\s;{])(?:color|background):[^;]*;/g)) {
+            expect(declaration).toMatch(/var\(--|inherit|currentcolor|rgba\((61, 184, 135|245, 171, 0|210, 75, 78), 0\.\d+\)/);
+        }
+    });
+});

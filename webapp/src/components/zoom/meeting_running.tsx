@@ -1,0 +1,62 @@
+import React from 'react';
+import {useSelector} from 'react-redux';
+
+import {JoinButton} from './join_button';
+import {MeetingCard} from './meeting_card';
+
+import type {Meeting} from '../../meeting';
+import type {Actions} from '../../store/actions';
+import {startedBy} from '../../store/selectors';
+import type {Post} from '../../types/mattermost-webapp';
+import {Button} from '../common/button';
+import {Text, useText} from '../common/text';
+
+interface MeetingRunningProps {
+    meeting: Meeting;
+    post: Post;
+    actions: Actions;
+}
+
+/** The prompt shown in place of a second meeting while one is open in the channel: start another, or join that one. */
+export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
+    const text = useText();
+    const busy = useSelector(startedBy) === post.id;
+    const startAnother = () => actions.startAnother({
+        postId: post.id,
+        channelId: post.channel_id,
+        rootId: post.root_id,
+        topic: meeting.requestedTopic,
+    });
+    return (
+        <MeetingCard
+            topic={meeting.topic}
+            intro={meeting.creator ? (
+                <Text
+                    id='zoom.prompt.title'
+                    values={{creator: `@${meeting.creator}`, provider: meeting.provider}}
+                />
+            ) : (
+                <Text
+                    id='zoom.prompt.title_nobody'
+                    values={{provider: meeting.provider}}
+                />
+            )}
+        >
+            <p className='zoom-card__progress'><Text id='zoom.prompt.question'/></p>
+            <div className='zoom-card__actions'>
+                <Button
+                    busy={busy}
+                    onClick={startAnother}
+                >
+                    <Text id={busy ? 'zoom.prompt.creating' : 'zoom.prompt.create'}/>
+                </Button>
+                <JoinButton
+                    link={meeting.link}
+                    label={text('zoom.prompt.join_label')}
+                >
+                    <Text id='zoom.prompt.join'/>
+                </JoinButton>
+            </div>
+        </MeetingCard>
+    );
+}

@@ -1,0 +1,83 @@
+import React from 'react';
+
+import {JoinButton} from './join_button';
+import {Facts, MeetingCard} from './meeting_card';
+
+import {useTimes} from '../../hooks/use_times';
+import type {DialIn, Meeting} from '../../meeting';
+import {Text, useText} from '../common/text';
+
+/** A meeting that can be joined. */
+export function MeetingStarted({meeting}: {meeting: Meeting}) {
+    const text = useText();
+    const topic = meeting.topic || text('zoom.post.default_topic');
+    return (
+        <MeetingCard
+            topic={topic}
+            intro={meeting.creator ? (
+                <Text
+                    id='zoom.post.intro_started'
+                    values={{creator: `@${meeting.creator}`}}
+                />
+            ) : <Text id='zoom.post.intro_started_nobody'/>}
+        >
+            <Progress meeting={meeting}/>
+            <Facts
+                facts={[
+                    {name: meeting.personal ? 'zoom.post.personal_meeting_id' : 'zoom.post.meeting_id', value: meeting.id},
+                    {name: 'zoom.post.passcode', value: meeting.passcode},
+                ]}
+            />
+            <div className='zoom-card__actions'>
+                <JoinButton
+                    link={meeting.link}
+                    label={text('zoom.post.join_label', {topic})}
+                >
+                    <Text id='zoom.post.join'/>
+                </JoinButton>
+            </div>
+            {meeting.dialIn.length > 0 && <DialInNumbers numbers={meeting.dialIn}/>}
+        </MeetingCard>
+    );
+}
+
+function Progress({meeting: {begun, startedAt}}: {meeting: Meeting}) {
+    const {clock} = useTimes();
+    if (begun === 'unknown' || (begun === 'yes' && !startedAt)) {
+        return null;
+    }
+    return (
+        <p className={begun === 'yes' ? 'zoom-card__progress zoom-card__progress--live' : 'zoom-card__progress'}>
+            {begun === 'yes' ? (
+                <Text
+                    id='zoom.post.in_progress'
+                    values={{time: clock(startedAt)}}
+                />
+            ) : <Text id='zoom.post.waiting'/>}
+        </p>
+    );
+}
+
+function DialInNumbers({numbers}: {numbers: DialIn[]}) {
+    return (
+        <details className='zoom-dial-in'>
+            <summary><Text id='zoom.post.dial_in'/></summary>
+            <ul>
+                {numbers.map(({number, city, country}) => (
+                    <li key={`${country} ${number}`}>
+                        <a href={`tel:${number.replace(/[^+\d]/g, '')}`}>{number}</a>
+                        {' '}
+                        <span className='zoom-dial-in__place'>
+                            {city && country ? (
+                                <Text
+                                    id='zoom.post.dial_in_place'
+                                    values={{city, country}}
+                                />
+                            ) : city || country}
+                        </span>
+                    </li>
+                ))}
+            </ul>
+        </details>
+    );
+}

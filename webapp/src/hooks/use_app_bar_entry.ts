@@ -1,0 +1,54 @@
+import {useEffect} from 'react';
+import {useSelector} from 'react-redux';
+
+import {useStartLabel} from './use_start_label';
+
+import {pluginId} from '../manifest';
+import type {GlobalState} from '../types/mattermost-webapp';
+
+const entryId = `app-bar-icon-${pluginId}`;
+
+/**
+ * Mends our App Bar entry. The web app draws it as an image named after the plugin's id inside an element with the role
+ * of a button; it shows no progress, and Enter and Space do nothing. This gives it its name, its busy state and its keys.
+ */
+export function useAppBarEntry() {
+    const {label, busy} = useStartLabel();
+
+    // Read only to run again when the web app has drawn or dropped entries.
+    useSelector((state: GlobalState) => state.plugins?.components?.AppBar);
+
+    useEffect(() => {
+        const describe = () => describeEntry(label, busy);
+        describe();
+
+        // The App Bar may have been drawn anew meanwhile, for example after a look at another product.
+        document.addEventListener('focusin', describe);
+        return () => document.removeEventListener('focusin', describe);
+    });
+
+    useEffect(() => {
+        document.addEventListener('keydown', press);
+        return () => document.removeEventListener('keydown', press);
+    }, []);
+}
+
+function describeEntry(label: string, busy: boolean) {
+    const entry = document.getElementById(entryId);
+    const button = entry?.querySelector('[role="button"]') ?? entry;
+    entry?.setAttribute('data-zoom-busy', String(busy));
+    button?.setAttribute('aria-label', label);
+    button?.setAttribute('aria-busy', String(busy));
+}
+
+function press(event: KeyboardEvent) {
+    const target = event.target instanceof Element ? event.target : null;
+    const entry = target?.closest<HTMLElement>(`#${entryId}`);
+
+    // A real button, should a later web app have one there, handles its keys itself.
+    if (!entry || target?.tagName === 'BUTTON' || event.defaultPrevented || (event.key !== 'Enter' && event.key !== ' ')) {
+        return;
+    }
+    event.preventDefault();
+    entry.click();
+}

@@ -1,0 +1,111 @@
+import {screen} from '@testing-library/react';
+import {describe, expect, it, vi} from 'vitest';
+
+import {openPage} from './testing/fake_page';
+import {configured} from './testing/fixtures';
+
+const config = 'GET /plugins/zoom/api/v1/config';
+
+describe('The plugin in a page', () => {
+    it('offers a start in header and App Bar once the server is configured', async () => {
+        const {registry} = await openPage();
+        expect([registry.headerButtons.length, registry.appBar.length]).toEqual([1, 1]);
+        expect(String(registry.appBar[0].icon)).toMatch(/^data:image\/svg\+xml/);
+    });
+
+    it('offers none while it is not, but renders posts and the setup all the same', async () => {
+        const {registry} = await openPage({config: {configured: false}});
+        expect([registry.headerButtons.length, registry.appBar.length]).toEqual([0, 0]);
+        expect(Object.keys(registry.postTypes)).toEqual(['custom_zoom']);
+        expect(Object.keys(registry.settings)).toEqual(['Setup']);
+    });
+
+    it.each([['the server says that its configuration changed', 'event'], ['the WebSocket reconnects', 'reconnect']])('asks again when %s', async (_when, how) => {
+        const page = await openPage({config: {configured: false}});
+        const tell = async () => {
+            if (how === 'event') {
+                page.registry.receive('custom_zoom_config_changed');
+            } else {
+                page.registry.reconnected();
+            }
+            await page.settle();
+        };
+
+        page.server.says(config, {json: configured});
+        await tell();
+        expect(screen.getByAltText('zoom')).toBeInTheDocument();
+        await tell();
+        expect(page.registry.appBar).toHaveLength(1);
+
+        page.server.says(config, {json: {...configured, configured: false}});
+        await tell();
+        expect(screen.queryByAltText('zoom')).not.toBeInTheDocument();
+        expect(page.registry.headerButtons).toHaveLength(0);
+    });
+
+    it('keeps what it offers while the server cannot be asked', async () => {
+        const page = await openPage();
+        page.server.says(config, {gone: true});
+        page.registry.reconnected();
+        await page.settle();
+        expect(page.registry.appBar).toHaveLength(1);
+    });
+
+    it('takes the newest configuration when answers overtake each other', async () => {
+        const page = await openPage();
+        const release = page.server.hold();
+        page.server.says(config, {json: configured});
+        page.registry.receive('custom_zoom_config_changed');
+        page.server.says(config, {json: {...configured, configured: false}});
+        page.registry.receive('custom_zoom_config_changed');
+        release();
+        await page.settle();
+        expect(page.registry.appBar).toHaveLength(0);
+    });
+
+    it('sends the token that Mattermost asks for, under the site’s subpath', async () => {
+        document.cookie = 'MMCSRF=token-1';
+        const {server} = await openPage({basename: '/chat'});
+        expect(server.asked[0]).toMatchObject({path: '/chat/plugins/zoom/api/v1/config', headers: {'X-Requested-With': 'XMLHttpRequest', 'X-CSRF-Token': 'token-1'}});
+    });
+
+    it('opens the join page that the server sends this tab after a slash command', async () => {
+        const page = await openPage();
+        page.registry.receive('custom_zoom_meeting_started', {meeting_url: 'https://zoom.us/j/3'});
+        page.registry.receive('custom_zoom_meeting_started', {});
+        expect(page.tabs).toEqual(['https://zoom.us/j/3']);
+    });
+
+    it('tells the server which tab a /zoom command comes from, and leaves other commands alone', async () => {
+        const {registry} = await openPage();
+        const [hook] = registry.commandHooks;
+        const args = {channel_id: 'town', root_id: ''};
+        expect(hook('/zoom start Retro', args)).toEqual({message: '/zoom start Retro', args: {...args, connection_id: 'connection-of-this-tab'}});
+        expect(hook('/zoom start', {...args, connection_id: 'known'}).args.connection_id).toBe('known');
+        expect(hook('/zoomer start', args).args).toBe(args);
+        expect(hook('/jira create', args).args).toBe(args);
+    });
+
+    it('runs in a web app that lacks the App Bar and the command hook', async () => {
+        const warned = vi.spyOn(console, 'error');
+        const page = await openPage({config: {configured: false}});
+        delete page.registry.facade.registerAppBarComponent;
+        page.server.says(config, {json: configured});
+        page.registry.reconnected();
+        await page.settle();
+        expect(page.registry.headerButtons).toHaveLength(1);
+        expect(warned).not.toHaveBeenCalled();
+    });
+
+    it('gives another language’s page English texts rather than ids', async () => {
+        await openPage({locale: 'de'});
+        expect(screen.getByTestId('header-tooltip')).toHaveTextContent('Start a Zoom meeting');
+    });
+
+    it('takes its style sheet along when it is disabled', async () => {
+        const page = await openPage();
+        expect(document.head.querySelectorAll('style')).toHaveLength(1);
+        page.unload();
+        expect(document.head.querySelectorAll('style')).toHaveLength(0);
+    });
+});

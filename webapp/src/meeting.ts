@@ -1,0 +1,107 @@
+import type {Post} from './types/mattermost-webapp';
+
+/** What a meeting post can say about its meeting. */
+export type MeetingStatus = 'STARTED' | 'ENDED' | 'RECENTLY_CREATED';
+
+/** One telephone number of a meeting. */
+export interface DialIn {
+    country: string;
+    city: string;
+    number: string;
+}
+
+/** A meeting as its post tells of it. Texts are '' and times 0 where the post says nothing. */
+export interface Meeting {
+    status: MeetingStatus;
+    topic: string;
+    creator: string;
+    provider: string;
+
+    /** The meeting's number, grouped for reading as Zoom groups it. */
+    id: string;
+    personal: boolean;
+
+    /** As the post claims it: not to be trusted. See trustedJoinLink. */
+    link: string;
+    passcode: string;
+    dialIn: DialIn[];
+
+    /** 'unknown' in posts of the public plugin, which never told. */
+    begun: 'yes' | 'no' | 'unknown';
+
+    /** Milliseconds since 1970. */
+    startedAt: number;
+    endedAt: number;
+
+    /** Length in seconds. */
+    seconds: number;
+
+    /** The topic asked for when the server answered with the already-running prompt instead. */
+    requestedTopic: string;
+}
+
+/**
+ * Reads the meeting from a post's props. Posts come from this plugin, from the public plugin before it, or from anybody
+ * who forged one, so a prop of the wrong type counts as missing.
+ */
+export function readMeeting(post: Post): Meeting {
+    const props = post.props ?? {};
+    const endedAt = time(props.meeting_end_time);
+
+    // Posts of the public plugin know no start; there the meeting began when its post was made.
+    const startedAt = time(props.meeting_start_time) || (endedAt ? post.create_at : 0);
+    const fromPublicPlugin = typeof props.meeting_id === 'number';
+
+    let begun: Meeting['begun'] = props.meeting_started === true ? 'yes' : 'no';
+    if (begun === 'no' && fromPublicPlugin) {
+        begun = 'unknown';
+    }
+
+    return {
+        status: status(props.meeting_status),
+        topic: text(props.meeting_topic),
+        creator: text(props.meeting_creator_username),
+        provider: text(props.meeting_provider) || 'Zoom',
+        id: groupedId(props.meeting_id),
+        personal: props.meeting_personal === true,
+        link: text(props.meeting_link),
+        passcode: text(props.meeting_passcode),
+        dialIn: dialIn(props.meeting_dial_in),
+        begun,
+        startedAt,
+        endedAt,
+        seconds: time(props.meeting_duration) || Math.max(0, Math.round((endedAt - startedAt) / 1000)),
+        requestedTopic: text(props.meeting_requested_topic),
+    };
+}
+
+function status(value: unknown): MeetingStatus {
+    return value === 'ENDED' || value === 'RECENTLY_CREATED' ? value : 'STARTED';
+}
+
+function text(value: unknown): string {
+    return typeof value === 'string' ? value : '';
+}
+
+function time(value: unknown): number {
+    return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+// Zoom writes 9 digits as 3-3-3, 10 as 3-3-4 and 11 as 3-4-4.
+function groupedId(value: unknown): string {
+    const digits = typeof value === 'number' ? String(value) : text(value);
+    if (!/^\d{9,11}$/.test(digits)) {
+        return digits;
+    }
+    const middle = digits.length === 11 ? 7 : 6;
+    return `${digits.slice(0, 3)} ${digits.slice(3, middle)} ${digits.slice(middle)}`;
+}
+
+function dialIn(value: unknown): DialIn[] {
+    if (!Array.isArray(value)) {
+        return [];
+    }
+    return value.
+        map((entry: Record<string, unknown> | null) => ({country: text(entry?.country), city: text(entry?.city), number: text(entry?.number)})).
+        filter((entry) => entry.number !== '');
+}

@@ -1,0 +1,40 @@
+import React from 'react';
+
+import {Setup} from './components/admin/setup';
+import {ChannelHeaderIcon} from './components/zoom/channel_header_icon';
+import {MeetingPost} from './components/zoom/meeting_post';
+import {startTooltip} from './components/zoom/start_tooltip';
+import {StatusArea} from './components/zoom/status_area';
+import {translationsFor} from './i18n';
+import type {Client} from './client';
+import type {Actions} from './store/actions';
+import {reducer} from './store/reducer';
+import type {PluginRegistry, PostTypeProps} from './types/mattermost-webapp';
+
+import appBarIcon from '../../assets/icon.svg?inline';
+
+/** Registers what is there whether or not an admin has configured the plugin: old posts still render, and the admin must reach the setup. */
+export function registerAlways(registry: PluginRegistry, actions: Actions, client: Client) {
+    registry.registerReducer(reducer);
+    registry.registerTranslations(translationsFor);
+    registry.registerRootComponent(() => React.createElement(StatusArea, {actions}));
+    registry.registerPostTypeComponent('custom_zoom', (props: PostTypeProps) => React.createElement(MeetingPost, {...props, actions}));
+    registry.registerAdminConsoleCustomSetting('Setup', () => React.createElement(Setup, {client}), {showTitle: true});
+}
+
+/** Returns a switch that shows or hides the ways to start a meeting: pressing what could only fail helps nobody. */
+export function newStartEntries(registry: PluginRegistry, actions: Actions): (shown: boolean) => void {
+    let ids: string[] = [];
+    return (shown) => {
+        if (shown && ids.length === 0) {
+            // The web app shows one of the two: the App Bar entry, or the header button where the App Bar is off.
+            ids = [registry.registerChannelHeaderButtonAction(React.createElement(ChannelHeaderIcon), actions.startHere, startTooltip(), startTooltip())];
+            if (registry.registerAppBarComponent) {
+                ids.push(registry.registerAppBarComponent(appBarIcon, actions.startHere, startTooltip()));
+            }
+        } else if (!shown) {
+            ids.forEach((id) => registry.unregisterComponent(id));
+            ids = [];
+        }
+    };
+}

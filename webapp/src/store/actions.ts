@@ -1,0 +1,114 @@
+import {connectionId, currentPlace, startedBy} from './selectors';
+import {headerAction} from './reducer';
+import type {Action} from './reducer';
+
+import {Refused} from '../client';
+import type {Client} from '../client';
+import {webAddress} from '../links';
+import {openTab} from '../open_tab';
+import type {TextId} from '../i18n';
+import type {Config} from '../types/api';
+import type {Channel, Store} from '../types/mattermost-webapp';
+
+// A fast server may have answered between the two clicks of a double click, so a start counts as under way at least this
+// long. People double-click within half a second.
+const shortestStartMs = 1000;
+
+/** What the user, the server and the page can set off. */
+export interface Actions {
+
+    /** Starts a meeting where the user is looking. Does nothing while a start is under way. */
+    startHere(channel?: Channel | null): Promise<void>;
+
+    /** Starts another meeting from the already-running prompt, in that prompt's channel and thread. */
+    startAnother(prompt: {postId: string; channelId: string; rootId: string; topic: string}): Promise<void>;
+
+    /** Opens a join page in a new tab, or tells that the browser would not. */
+    openJoinPage(url: string): void;
+
+    /** Asks the server for its configuration; null when it did not answer, or when a later question overtook this one. */
+    refreshConfig(): Promise<Config | null>;
+    dismissNotice(): void;
+}
+
+interface Start {
+    by: string;
+    channelId: string;
+    rootId: string;
+    topic: string;
+    force: boolean;
+}
+
+/** Makes the plugin's actions on the web app's store. */
+export function newActions(store: Store, client: Client): Actions {
+    const dispatch = (action: Action) => store.dispatch(action);
+    const announce = (id: TextId) => dispatch({type: 'zoom/announced', say: {id}});
+    const fail = (id: TextId) => dispatch({type: 'zoom/noticed', notice: {kind: 'failed', id}});
+    let questions = 0;
+
+    function openJoinPage(url: string) {
+        const address = webAddress(url);
+        if (address && !openTab(address)) {
+            dispatch({type: 'zoom/noticed', notice: {kind: 'blocked', url: address.href}});
+        }
+    }
+
+    async function post({channelId, rootId, topic, force}: Start) {
+        const channel = channelId || (rootId && await client.channelOfPost(rootId));
+        if (!channel) {
+            fail('zoom.failed.no_channel');
+            return;
+        }
+        const result = await client.startMeeting({
+            channel_id: channel,
+            root_id: rootId,
+            topic,
+            connection_id: connectionId(store.getState()),
+            identity: '',
+            force,
+        });
+        if (result.outcome === 'started' && result.meeting_url) {
+            announce('zoom.say.started');
+            openJoinPage(result.meeting_url);
+        } else {
+            announce('zoom.say.prompted');
+        }
+    }
+
+    async function start(what: Start) {
+        if (startedBy(store.getState())) {
+            return;
+        }
+        dispatch({type: 'zoom/start_began', by: what.by});
+        announce('zoom.say.starting');
+        const settled = new Promise((resolve) => setTimeout(resolve, shortestStartMs));
+        try {
+            await post(what);
+        } catch (error) {
+            // What the server refuses it has also posted where the user looks; only its silence is ours to report.
+            if (error instanceof Refused) {
+                dispatch({type: 'zoom/announced', say: {words: error.message}});
+            } else {
+                fail('zoom.failed.unreachable');
+            }
+        }
+        await settled;
+        dispatch({type: 'zoom/start_over'});
+    }
+
+    return {
+        openJoinPage,
+        startHere: (channel) => start({...currentPlace(store.getState(), channel), by: headerAction, topic: '', force: false}),
+        startAnother: ({postId, ...prompt}) => start({...prompt, by: postId, force: true}),
+        dismissNotice: () => void dispatch({type: 'zoom/noticed', notice: null}),
+        async refreshConfig() {
+            const question = ++questions;
+            const config = await client.config().catch(() => null);
+            if (!config || question !== questions) {
+                return null;
+            }
+            dispatch({type: 'zoom/configured', config});
+            return config;
+        },
+    };
+}

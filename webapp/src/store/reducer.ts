@@ -1,0 +1,56 @@
+import type {TextId} from '../i18n';
+import type {Config} from '../types/api';
+
+/** Something to say to screen readers. The serial number tells a repeated text from an unchanged one. */
+export interface Announcement {
+    serial: number;
+
+    /** A text of the catalogue, or words that the server already put into the user's language. */
+    say: {id: TextId} | {words: string};
+}
+
+/** Something the user must see that no post in a channel tells. */
+export type Notice = {kind: 'blocked'; url: string} | {kind: 'failed'; id: TextId};
+
+/** The plugin's part of the web app's store. */
+export interface ZoomState {
+
+    /** What the server last told of itself, null before it did. */
+    config: Config | null;
+
+    /** What asked for the start that is under way: a post's id, or headerAction; '' while none is. */
+    startedBy: string;
+    announcement: Announcement | null;
+    notice: Notice | null;
+}
+
+/** Stands in startedBy for the header button and the App Bar entry. */
+export const headerAction = 'header';
+
+/** What can happen to the plugin's state. */
+export type Action =
+    | {type: 'zoom/configured'; config: Config}
+    | {type: 'zoom/start_began'; by: string}
+    | {type: 'zoom/start_over'}
+    | {type: 'zoom/announced'; say: Announcement['say']}
+    | {type: 'zoom/noticed'; notice: Notice | null};
+
+const initial: ZoomState = {config: null, startedBy: '', announcement: null, notice: null};
+
+/** Keeps the plugin's state. */
+export function reducer(state: ZoomState = initial, action: Action): ZoomState {
+    switch (action.type) {
+    case 'zoom/configured':
+        return {...state, config: action.config};
+    case 'zoom/start_began':
+        return {...state, startedBy: action.by, notice: null};
+    case 'zoom/start_over':
+        return {...state, startedBy: ''};
+    case 'zoom/announced':
+        return {...state, announcement: {serial: (state.announcement?.serial ?? 0) + 1, say: action.say}};
+    case 'zoom/noticed':
+        return {...state, notice: action.notice};
+    default:
+        return state;
+    }
+}

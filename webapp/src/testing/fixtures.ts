@@ -1,0 +1,79 @@
+import type {Config, Setup} from '../types/api';
+import type {GlobalState, Post} from '../types/mattermost-webapp';
+
+/** A server that is set up, for a user who is connected. */
+export const configured: Config = {configured: true, authorization: 'user', connected: true, join_hosts: ['zoom.us', '.zoom.us', '127.0.0.1']};
+
+/** 2 March 2026, 09:04 UTC. */
+export const nineOhFour = Date.UTC(2026, 2, 2, 9, 4);
+
+/** What the web app knows when alice looks at Town Square with nothing open beside it. */
+export function lookingAtTownSquare(): Omit<GlobalState, 'plugins-zoom'> {
+    return {
+        entities: {
+            users: {currentUserId: 'alice', profiles: {alice: {timezone: {useAutomaticTimezone: 'true', automaticTimezone: 'Europe/Paris', manualTimezone: ''}}}},
+            teams: {currentTeamId: 'team'},
+            channels: {currentChannelId: 'town'},
+            posts: {posts: {}},
+            preferences: {myPreferences: {}},
+        },
+        views: {rhs: {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false}, threads: {selectedThreadIdInTeam: {}}},
+        websocket: {connectionId: 'connection-of-this-tab'},
+        plugins: {components: {}},
+    };
+}
+
+/** A post of a meeting that alice started a moment ago. */
+export function meetingPost(props: Record<string, unknown> = {}, post: Partial<Post> = {}): Post {
+    return {
+        id: 'post',
+        channel_id: 'town',
+        root_id: '',
+        create_at: nineOhFour,
+        message: 'I have started a meeting',
+        ...post,
+        props: {
+            meeting_id: '81234567890',
+            meeting_uuid: '4444AAAiAAAAAiAiAiiAii==',
+            meeting_link: 'https://us02web.zoom.us/j/81234567890?pwd=abc',
+            meeting_status: 'STARTED',
+            meeting_personal: false,
+            meeting_topic: 'Stand-up',
+            meeting_creator_username: 'alice',
+            meeting_provider: 'Zoom',
+            ...props,
+        },
+    };
+}
+
+/** A post as the public plugin left it in the database: a number for an id, no start, its end when the server heard of it. */
+export function publicPluginPost(props: Record<string, unknown> = {}): Post {
+    return {
+        id: 'old',
+        channel_id: 'town',
+        root_id: '',
+        create_at: nineOhFour,
+        props: {
+            meeting_id: 1234567890,
+            meeting_link: 'https://zoom.us/j/1234567890',
+            meeting_status: 'STARTED',
+            meeting_personal: false,
+            meeting_topic: 'Zoom Meeting',
+            meeting_creator_username: 'bob',
+            meeting_provider: 'Zoom',
+            ...props,
+        },
+    };
+}
+
+/** A self-check with one point of each kind. */
+export const setup: Setup = {
+    redirect_url: 'https://chat.example.com/plugins/zoom/oauth2/complete',
+    webhook_url: 'https://chat.example.com/plugins/zoom/webhook',
+    deauthorization_url: 'https://chat.example.com/plugins/zoom/deauthorization',
+    checks: [
+        {id: 'client_id', status: 'ok', message: 'The client ID is set.', fix: ''},
+        {id: 'tls', status: 'warn', message: 'The site is served without TLS.', fix: 'Zoom calls only https addresses.'},
+        {id: 'webhook_secret', status: 'fail', message: 'The webhook secret token is blank.', fix: 'Copy the Secret Token from your Zoom app.'},
+    ],
+};

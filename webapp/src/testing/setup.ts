@@ -1,0 +1,9 @@
+import '@testing-library/jest-dom/vitest';
+
+import {cleanup} from '@testing-library/react';
+import {afterEach} from 'vitest';
+
+afterEach(() => {
+    cleanup();
+    document.head.querySelectorAll('style').forEach((sheet) => sheet.remove());
+});

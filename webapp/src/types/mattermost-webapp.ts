@@ -1,0 +1,103 @@
+// The parts of Mattermost's web app that this plugin touches, written down as far as it touches them. Everything optional
+// here is missing on some supported server or at some moment of its start.
+
+import type React from 'react';
+
+import type {ZoomState} from '../store/reducer';
+
+/** A post as the web app keeps it. Any user can set the props of a post, so nothing about them is certain. */
+export interface Post {
+    id: string;
+    channel_id: string;
+    root_id: string;
+    create_at: number;
+    message?: string;
+    props?: Record<string, unknown>;
+}
+
+/** A channel as handed to the action of a header button or App Bar entry. */
+export interface Channel {
+    id: string;
+}
+
+/** A user's profile as far as times are concerned. */
+export interface UserProfile {
+    timezone?: {
+        useAutomaticTimezone?: boolean | string;
+        automaticTimezone?: string;
+        manualTimezone?: string;
+    };
+}
+
+/** The slice of the web app's state that the plugin reads. */
+export interface GlobalState {
+    entities: {
+        users: {currentUserId: string; profiles: Record<string, UserProfile | undefined>};
+        teams: {currentTeamId: string};
+        channels: {currentChannelId: string};
+        posts: {posts: Record<string, Post | undefined>};
+        preferences: {myPreferences: Record<string, {value?: string} | undefined>};
+    };
+    views: {
+        rhs?: {selectedPostId?: string; selectedChannelId?: string; isSidebarOpen?: boolean};
+        threads?: {selectedThreadIdInTeam?: Record<string, string | null | undefined>};
+    };
+    websocket?: {connectionId?: string};
+    plugins?: {components?: {AppBar?: unknown}};
+    'plugins-zoom'?: ZoomState;
+}
+
+/** The web app's Redux store. */
+export interface Store {
+    getState(): GlobalState;
+    dispatch(action: {type: string}): unknown;
+}
+
+/** A message from the server's WebSocket. */
+export interface WebSocketMessage<T> {
+    data?: T;
+}
+
+/** What a slash command carries beside its text. */
+export type CommandArgs = Record<string, unknown>;
+
+/** What a slash-command hook returns to let the command pass, possibly changed. */
+export interface PassedCommand {
+    message: string;
+    args: CommandArgs;
+}
+
+/** What the web app hands a component that draws posts of a custom type. */
+export interface PostTypeProps {
+    post: Post;
+    theme?: Record<string, string>;
+    compactDisplay?: boolean;
+    isRHS?: boolean;
+}
+
+/** The action of a header button or App Bar entry. The global Threads view has no channel. */
+export type ChannelAction = (channel?: Channel | null) => void;
+
+/** The web app's plugin registry. See https://developers.mattermost.com/integrate/reference/webapp/webapp-reference/ */
+export interface PluginRegistry {
+    registerReducer(reducer: (state: ZoomState | undefined, action: never) => ZoomState): void;
+    registerTranslations(translations: (locale: string) => Record<string, string>): void;
+    registerRootComponent(component: React.ElementType): string;
+    registerChannelHeaderButtonAction(icon: React.ReactNode, action: ChannelAction, dropdownText: React.ReactNode, tooltip: React.ReactNode): string;
+    registerAppBarComponent?(iconUrl: string, action: ChannelAction, tooltip: React.ReactNode): string;
+    registerPostTypeComponent(type: string, component: React.ElementType): string;
+    registerAdminConsoleCustomSetting(key: string, component: React.ElementType, options?: {showTitle: boolean}): void;
+    registerWebSocketEventHandler<T>(event: string, handler: (message: WebSocketMessage<T>) => void): void;
+    registerReconnectHandler(handler: () => void): void;
+    registerSlashCommandWillBePostedHook?(hook: (message: string, args: CommandArgs) => PassedCommand): string;
+    unregisterComponent(id: string): void;
+}
+
+declare global {
+    interface Window {
+
+        /** The path the site is served under, without a slash at its end. */
+        basename?: string;
+        registerPlugin(id: string, plugin: {initialize(registry: PluginRegistry, store: Store): void; uninitialize?(): void}): void;
+    }
+}

@@ -1,0 +1,26 @@
+import {pluginId} from './manifest';
+import type {Actions} from './store/actions';
+import type {CommandArgs, PluginRegistry, Store, WebSocketMessage} from './types/mattermost-webapp';
+import {connectionId} from './store/selectors';
+
+/** Listens to what the server tells this tab, and lets slash commands say which tab they come from. */
+export function listen(registry: PluginRegistry, store: Store, actions: Actions, configChanged: () => void) {
+    // Sent only to the connection that asked, so that no other tab or device opens the join page.
+    registry.registerWebSocketEventHandler(`custom_${pluginId}_meeting_started`, (message: WebSocketMessage<{meeting_url?: string}>) => {
+        if (message.data?.meeting_url) {
+            actions.openJoinPage(message.data.meeting_url);
+        }
+    });
+    registry.registerWebSocketEventHandler(`custom_${pluginId}_config_changed`, configChanged);
+
+    // Events sent while the connection was down are lost.
+    registry.registerReconnectHandler(configChanged);
+
+    registry.registerSlashCommandWillBePostedHook?.((message, args) => ({message, args: withConnection(message, args, connectionId(store.getState()))}));
+}
+
+// Servers that do not know the field pass over it.
+function withConnection(message: string, args: CommandArgs, connection: string): CommandArgs {
+    const ours = /^\/zoom(\s|$)/i.test(message.trim());
+    return ours && connection && !args.connection_id ? {...args, connection_id: connection} : args;
+}
