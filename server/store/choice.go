@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/meeting"
+)
+
+// user is what a person chose.
+type user struct {
+	Choice meeting.Choice `json:"choice,omitempty"`
+}
+
+// Choice returns the user's setting, Unspecified when there is none; a setting made in the public plugin counts.
+func (s *Store) Choice(ctx context.Context, userID string) (meeting.Choice, error) {
+	if err := ctx.Err(); err != nil {
+		return meeting.Unspecified, errors.Wrap(err, "read the setting")
+	}
+	record, found, err := load[user](s, userKey(userID))
+	if err != nil || found {
+		return record.Choice, err
+	}
+	return s.migrateChoice(userID)
+}
+
+// SetChoice stores the user's setting.
+func (s *Store) SetChoice(ctx context.Context, userID string, c meeting.Choice) error {
+	_, err := update(ctx, s, userKey(userID), 0, func(u *user) (bool, error) {
+		u.Choice = c
+		return true, nil
+	})
+	return err
+}
+
+// migrateChoice takes over what the public plugin stored, and notes even that it stored nothing: looking for a key that
+// does not exist is the slowest read there is, and each start would make it. The old record stays, so that an admin can go
+// back to the public plugin.
+func (s *Store) migrateChoice(userID string) (meeting.Choice, error) {
+	const oldKey = "zoomUserPreference_"
+	raw, err := s.kv.Get(oldKey + userID)
+	if err != nil {
+		return meeting.Unspecified, errors.Wrap(err, "read the public plugin's setting")
+	}
+	choice := oldChoice(raw)
+	record, err := json.Marshal(user{Choice: choice})
+	if err != nil {
+		return meeting.Unspecified, errors.Wrap(err, "encode the setting")
+	}
+	// When the swap fails, the user has chosen meanwhile, and the next read sees it.
+	if _, err := s.kv.Swap(userKey(userID), nil, record, 0); err != nil {
+		return meeting.Unspecified, errors.Wrap(err, "take over the public plugin's setting")
+	}
+	return choice, nil
+}
+
+// oldChoice reads the public plugin's answer to whether the personal meeting ID is used: a JSON string.
+func oldChoice(raw []byte) meeting.Choice {
+	var answer string
+	if len(raw) == 0 || json.Unmarshal(raw, &answer) != nil {
+		return meeting.Unspecified
+	}
+	switch answer {
+	case "true":
+		return meeting.Personal
+	case "false":
+		return meeting.Unique
+	case "ask":
+		return meeting.Ask
+	}
+	return meeting.Unspecified
+}
+
+func userKey(userID string) string { return "usr." + userID }

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// link is the person that a Zoom user belongs to.
+type link struct {
+	UserID string `json:"user"`
+}
+
+// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to nobody.
+func (s *Store) Link(ctx context.Context, zoomUserID, userID string) (string, error) {
+	var before string
+	_, err := update(ctx, s, linkKey(zoomUserID), 0, func(l *link) (bool, error) {
+		before = l.UserID
+		l.UserID = userID
+		return before != userID, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return before, nil
+}
+
+// Linked returns the person that the Zoom user belongs to, "" when nobody.
+func (s *Store) Linked(ctx context.Context, zoomUserID string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", errors.Wrap(err, "read the link")
+	}
+	l, _, err := load[link](s, linkKey(zoomUserID))
+	return l.UserID, err
+}
+
+// Unlink forgets it, if the Zoom user still belongs to the person: another may have connected it since.
+func (s *Store) Unlink(ctx context.Context, zoomUserID, userID string) error {
+	key := linkKey(zoomUserID)
+	for try := range swapTries {
+		if try > 0 {
+			if err := pause(ctx, try); err != nil {
+				return errors.Wrapf(err, "unlink %s", key)
+			}
+		}
+		l, raw, found, err := read[link](s, key)
+		if err != nil || !found || l.UserID != userID {
+			return err
+		}
+		deleted, err := s.kv.Swap(key, raw, nil, 0)
+		if err != nil || deleted {
+			return errors.Wrapf(err, "unlink %s", key)
+		}
+	}
+	return errors.Wrapf(ErrContended, "unlink %s", key)
+}
+
+// PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" when nothing.
+func (s *Store) PersonalMeetingID(ctx context.Context, userID string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", errors.Wrap(err, "read the personal meeting ID")
+	}
+	id, _, err := load[string](s, personalKey(userID))
+	return id, err
+}
+
+// SetPersonalMeetingID remembers the person's personal meeting ID for a time; "" forgets it.
+func (s *Store) SetPersonalMeetingID(ctx context.Context, userID, id string, keep time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return errors.Wrap(err, "remember the personal meeting ID")
+	}
+	if id == "" {
+		return errors.Wrap(s.kv.Delete(personalKey(userID)), "forget the personal meeting ID")
+	}
+	value, err := json.Marshal(id)
+	if err != nil {
+		return errors.Wrap(err, "encode the personal meeting ID")
+	}
+	return errors.Wrap(s.kv.Set(personalKey(userID), value, keep), "remember the personal meeting ID")
+}
+
+func linkKey(zoomUserID string) string { return "lnk.zoom." + Hash(zoomUserID) }
+
+func personalKey(userID string) string { return "pmi." + userID }
