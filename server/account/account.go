@@ -117,3 +117,20 @@ func (s *Service) trusted(who chat.Person, settings Settings) error {
 		return fault.New(fault.EmailUntrusted).With("Email", who.Email)
 	}
 }
+
+// SharedGrant returns a function that tries the grant which everybody depends on; nil where each user has their own.
+func (s *Service) SharedGrant() func(ctx context.Context) error {
+	var grant *oauth.Grant
+	switch s.settings().Mode {
+	case ByAdmin:
+		grant = s.tokens.Of(accountGrant)
+	case ByServer:
+		grant = s.tokens.Server()
+	default:
+		return nil
+	}
+	return func(ctx context.Context) error {
+		_, err := grant.Token(ctx)
+		return err
+	}
+}

@@ -11,10 +11,6 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// instant is Zoom's meeting type for one that starts now.
-// https://developers.zoom.us/docs/api/meetings/#tag/meetings/POST/users/{userId}/meetings
-const instant = 1
-
 // chosen returns which meeting to start: what was asked for, else the user's setting, else a unique one.
 func (s *Service) chosen(ctx context.Context, r StartRequest) (Choice, error) {
 	switch r.Choice {
@@ -39,7 +35,7 @@ func (s *Service) meeting(ctx context.Context, r StartRequest, who chat.Person, 
 	if r.Choice == Personal {
 		return s.personal(ctx, r, who, caller)
 	}
-	m, err := s.zoom.CreateMeeting(ctx, caller, zoom.CreateMeeting{Topic: r.Topic, Type: instant})
+	m, err := s.zoom.CreateMeeting(ctx, caller, zoom.CreateMeeting{Topic: r.Topic, Type: zoom.TypeInstant})
 	return m, errors.Wrap(err, "create the meeting")
 }
 

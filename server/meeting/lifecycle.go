@@ -9,13 +9,6 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// Events of Zoom that the service follows.
-// https://developers.zoom.us/docs/api/meetings/events/
-const (
-	EventStarted = "meeting.started"
-	EventEnded   = "meeting.ended"
-)
-
 // showAttempts bounds how often one event brings a post up to date, while other events move the meeting on.
 const showAttempts = 5
 
@@ -27,10 +20,10 @@ func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
 	}
 	var apply func(*Record) bool
 	switch e.Type {
-	case EventStarted:
+	case zoom.EventStarted:
 		begin := orElse(e.Meeting.Start, e.At)
 		apply = func(r *Record) bool { return r.Start(e.Meeting.UUID, begin) }
-	case EventEnded:
+	case zoom.EventEnded:
 		end := orElse(e.Meeting.End, e.At)
 		apply = func(r *Record) bool { return r.End(e.Meeting.UUID, e.Meeting.Start, end) }
 	default:

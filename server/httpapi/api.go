@@ -1,0 +1,173 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/meeting"
+)
+
+// maxRequest is the largest request of the webapp that is read, in bytes.
+const maxRequest = 64 << 10
+
+// StartRequest is what the webapp sends to start a meeting.
+type StartRequest struct {
+	ChannelID    string `json:"channel_id"`
+	RootID       string `json:"root_id"`
+	Topic        string `json:"topic"`
+	ConnectionID string `json:"connection_id"`
+	// Identity is "unique", "personal", or "" for the user's setting.
+	Identity string `json:"identity"`
+	// Force starts another meeting although one is open in the channel.
+	Force bool `json:"force"`
+}
+
+// StartAnswer is what came of it.
+type StartAnswer struct {
+	// Outcome is "started", or "prompted" when the person was asked something instead.
+	Outcome    string `json:"outcome"`
+	MeetingURL string `json:"meeting_url"`
+	PostID     string `json:"post_id,omitempty"`
+}
+
+// ErrorAnswer is a failure, in words for who asked.
+type ErrorAnswer struct {
+	Error ErrorDetail `json:"error"`
+}
+
+// ErrorDetail is a failure's code and sentence.
+type ErrorDetail struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// ConfigAnswer is what the webapp needs to know of the settings.
+type ConfigAnswer struct {
+	Configured    bool     `json:"configured"`
+	Authorization string   `json:"authorization"`
+	Connected     bool     `json:"connected"`
+	JoinHosts     []string `json:"join_hosts"`
+}
+
+// SetupAnswer is what the System Console shows of the set-up.
+type SetupAnswer struct {
+	RedirectURL        string        `json:"redirect_url"`
+	WebhookURL         string        `json:"webhook_url"`
+	DeauthorizationURL string        `json:"deauthorization_url"`
+	Checks             []CheckAnswer `json:"checks"`
+}
+
+// CheckAnswer is one line of the self-check.
+type CheckAnswer struct {
+	ID string `json:"id"`
+	// Status is "ok", "warn" or "fail".
+	Status  string `json:"status"`
+	Message string `json:"message"`
+	Fix     string `json:"fix"`
+}
+
+// startMeeting starts a meeting from the channel header, the App Bar or the already-running prompt. The window that asked
+// opens the join page itself, so none is told to.
+func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, userID string) {
+	var request StartRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
+		s.fail(w, userID, fault.Wrap(err, fault.InvalidInput))
+		return
+	}
+	outcome, err := s.Meetings.Start(r.Context(), meeting.StartRequest{
+		UserID: userID, Place: chat.Place{ChannelID: request.ChannelID, RootID: request.RootID}, Topic: request.Topic,
+		Choice: meeting.Choice(request.Identity), AllTheSame: request.Force || r.URL.Query().Get("force") == "true",
+	})
+	if err != nil {
+		s.fail(w, userID, err)
+		return
+	}
+	answer := StartAnswer{Outcome: "started", MeetingURL: outcome.JoinURL, PostID: outcome.PostID}
+	if outcome.Prompted {
+		answer.Outcome = "prompted"
+	}
+	s.reply(w, http.StatusOK, answer)
+}
+
+func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, userID string) {
+	settings := s.Settings()
+	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts}
+	if answer.Configured {
+		_, connected, err := s.Accounts.Connected(r.Context(), userID)
+		if err != nil {
+			s.fail(w, userID, err)
+			return
+		}
+		answer.Connected = connected
+	}
+	s.reply(w, http.StatusOK, answer)
+}
+
+func (s *server) setup(w http.ResponseWriter, r *http.Request, userID string) {
+	if !s.People.Admin(userID) {
+		s.fail(w, userID, fault.New(fault.Forbidden))
+		return
+	}
+	checks, err := s.Doctor.Examine(r.Context())
+	if err != nil {
+		s.fail(w, userID, err)
+		return
+	}
+	settings := s.Settings()
+	answer := SetupAnswer{RedirectURL: settings.RedirectURL, WebhookURL: settings.WebhookURL, DeauthorizationURL: settings.DeauthorizationURL}
+	for _, check := range checks {
+		answer.Checks = append(answer.Checks, CheckAnswer{
+			ID: check.ID, Status: string(check.Verdict), Message: s.People.Text(userID, check.Message), Fix: s.People.Text(userID, check.Fix),
+		})
+	}
+	s.reply(w, http.StatusOK, answer)
+}
+
+// fail answers with the failure's sentence in the user's language. What is not a fault is shown as an internal failure, and
+// its text logged only.
+func (s *server) fail(w http.ResponseWriter, userID string, err error) {
+	code := fault.CodeOf(err)
+	if code == fault.Internal {
+		s.Log("A request failed", "user_id", userID, "error", err.Error())
+	}
+	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Text(userID, i18n.OfFault(err))}})
+}
+
+// reply writes the answer at once: the server hands on only the last write of some answers.
+func (s *server) reply(w http.ResponseWriter, status int, answer any) {
+	body, err := json.Marshal(answer)
+	if err != nil {
+		s.Log("An answer could not be written", "error", err.Error())
+		status, body = http.StatusInternalServerError, []byte("{}")
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// statusOf is the HTTP status of a failure.
+func statusOf(code fault.Code) int {
+	switch code {
+	case fault.InvalidInput, fault.OpenQuote, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired:
+		return http.StatusBadRequest
+	case fault.Forbidden, fault.NoPost, fault.AdminOnly, fault.Restricted, fault.EmailUnverified, fault.EmailUntrusted,
+		fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable, fault.Declined:
+		return http.StatusForbidden
+	case fault.Busy:
+		return http.StatusConflict
+	case fault.RateLimited, fault.DailyLimit:
+		return http.StatusTooManyRequests
+	case fault.NotConfigured:
+		return http.StatusNotImplemented
+	case fault.ZoomTimeout:
+		return http.StatusGatewayTimeout
+	case fault.ZoomUnavailable, fault.ZoomUnreachable, fault.ZoomRefused, fault.ZoomUserUnknown, fault.MissingScope,
+		fault.MeetingUnknown, fault.NoPersonalMeeting, fault.ClientRejected:
+		return http.StatusBadGateway
+	}
+	return http.StatusInternalServerError
+}

@@ -1,0 +1,128 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/rand"
+	_ "embed"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+//go:embed page.html
+var pageHTML string
+
+// page is what somebody sees at the end of an authorization.
+type page struct {
+	Title, Text string
+	// JoinURL and JoinLabel make a link to the meeting that was started; "" makes none.
+	JoinURL, JoinLabel string
+	// Close has the page close itself.
+	Close bool
+	Nonce string
+}
+
+// connect leads to Zoom's page on which the person authorizes. It changes nothing: a GET is not protected against other
+// sites, and what it leads to asks the person.
+func (s *server) connect(w http.ResponseWriter, r *http.Request) {
+	userID := signedIn(r)
+	if userID == "" {
+		s.show(w, http.StatusUnauthorized, s.failed("", i18n.M("page.sign_in")))
+		return
+	}
+	url, err := s.Accounts.Begin(r.Context(), userID, r.URL.Query().Get("t"))
+	if err != nil {
+		s.showFault(w, userID, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	http.Redirect(w, r, url, http.StatusFound)
+}
+
+// complete is where Zoom sends the person back to. The state proves that this person began it, a short time ago, and that
+// it was not used before.
+func (s *server) complete(w http.ResponseWriter, r *http.Request) {
+	userID := signedIn(r)
+	if userID == "" {
+		s.show(w, http.StatusUnauthorized, s.failed("", i18n.M("page.sign_in")))
+		return
+	}
+	query := r.URL.Query()
+	if query.Get("error") != "" || query.Get("code") == "" {
+		_, err := s.Accounts.Declined(r.Context(), userID, query.Get("state"))
+		if err == nil {
+			err = fault.New(fault.Declined)
+		}
+		s.showFault(w, userID, err)
+		return
+	}
+	connected, err := s.Accounts.Complete(r.Context(), userID, query.Get("code"), query.Get("state"))
+	if err != nil {
+		s.showFault(w, userID, err)
+		return
+	}
+	s.show(w, http.StatusOK, s.resumed(r, userID, connected))
+}
+
+// resumed goes on with what the authorization was for and says what came of it.
+func (s *server) resumed(r *http.Request, userID string, connected account.Connected) page {
+	say := func(m i18n.Message) string { return plain(s.People.Text(userID, m)) }
+	p := page{Title: say(i18n.M("page.connected.title"))}
+	outcome, err := s.Meetings.Resume(r.Context(), userID, connected.Next)
+	switch {
+	case err != nil:
+		p.Text = say(i18n.M("page.start_failed.text").WithMessage("Reason", i18n.OfFault(err)))
+	case outcome.Prompted:
+		p.Text = say(i18n.M("page.prompted.text"))
+	case outcome.JoinURL != "":
+		p.Text, p.JoinURL, p.JoinLabel = say(i18n.M("page.started.text")), outcome.JoinURL, say(i18n.M("page.join"))
+	case connected.ForAll:
+		p.Text, p.Close = say(i18n.M("page.connected_all.text")), true
+	default:
+		p.Text, p.Close = say(i18n.M("page.connected.text", "Email", connected.Email)), true
+	}
+	return p
+}
+
+func (s *server) showFault(w http.ResponseWriter, userID string, err error) {
+	code := fault.CodeOf(err)
+	s.Log("An authorization failed", "user_id", userID, "code", string(code), "error", err.Error())
+	s.show(w, statusOf(code), s.failed(userID, i18n.OfFault(err)))
+}
+
+func (s *server) failed(userID string, text i18n.Message) page {
+	return page{Title: plain(s.People.Text(userID, i18n.M("page.failed.title"))), Text: plain(s.People.Text(userID, text))}
+}
+
+// show writes the page. It runs no script but its own, is never stored or framed, and tells nobody where it came from,
+// since its address holds the authorization's code.
+func (s *server) show(w http.ResponseWriter, status int, p page) {
+	p.Nonce = rand.Text()
+	layout, err := template.New("page").Parse(pageHTML)
+	var out bytes.Buffer
+	if err == nil {
+		err = layout.Execute(&out, p)
+	}
+	if err != nil {
+		s.Log("A page could not be made", "error", err.Error())
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'nonce-"+p.Nonce+"'; script-src 'nonce-"+p.Nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes())
+}
+
+// plain takes the markdown out of a message that was written for posts.
+func plain(s string) string { return strings.NewReplacer("`", "", "**", "").Replace(s) }

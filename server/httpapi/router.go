@@ -1,0 +1,139 @@
+// Package httpapi is the plugin's face on HTTP: Zoom's webhooks, the pages of an authorization, the clicks on buttons, and
+// the API of the webapp.
+//
+// The server sets the Mattermost-User-Id header for people who are signed in and strips it from everybody else's requests;
+// the routes for people rely on it. The routes for Zoom rely on its signature alone.
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// Headers that the Mattermost server sets.
+const (
+	headerUser   = "Mattermost-User-Id"
+	headerPlugin = "Mattermost-Plugin-ID"
+	// serverAsPlugin is what the second says when the server itself calls, as it does for clicks on buttons.
+	serverAsPlugin = "com.mattermost.server"
+)
+
+// Meetings is what the routes do with meetings.
+type Meetings interface {
+	Start(ctx context.Context, r meeting.StartRequest) (meeting.Outcome, error)
+	Resume(ctx context.Context, userID, next string) (meeting.Outcome, error)
+	Act(ctx context.Context, c chat.Click) error
+}
+
+// Accounts is what the routes do with people's accounts at Zoom.
+type Accounts interface {
+	Begin(ctx context.Context, userID, ticket string) (url string, err error)
+	Complete(ctx context.Context, userID, code, state string) (account.Connected, error)
+	Declined(ctx context.Context, userID, state string) (next string, err error)
+	Connected(ctx context.Context, userID string) (email string, connected bool, err error)
+}
+
+// Examiner runs the self-check.
+type Examiner interface {
+	Examine(ctx context.Context) ([]meeting.Check, error)
+}
+
+// People is what the routes need to know of who asks.
+type People interface {
+	// Text returns the message in the user's language; the server's for "".
+	Text(userID string, m i18n.Message) string
+	// Admin reports whether the user is a system admin.
+	Admin(userID string) bool
+}
+
+// Settings are what admins decide, as the routes need it.
+type Settings struct {
+	// Missing names a setting without which nothing works; "" when there is none.
+	Missing string
+	// Mode is how users authorize.
+	Mode string
+	// URLSecret must stand in the query of Zoom's requests, unless it is "".
+	URLSecret string
+	JoinHosts []string
+	// RedirectURL, WebhookURL and DeauthorizationURL are for the Zoom app, without secrets in them.
+	RedirectURL, WebhookURL, DeauthorizationURL string
+}
+
+// Dependencies are what the routes work with.
+type Dependencies struct {
+	Settings func() Settings
+	Meetings Meetings
+	Accounts Accounts
+	Doctor   Examiner
+	People   People
+	Verifier *zoom.Verifier
+	// Accept stores a delivery so that it will be carried out whatever happens; after an error it is not stored.
+	Accept func(ctx context.Context, e zoom.Event, body []byte) error
+	// Heard notes that a signed event arrived.
+	Heard func(ctx context.Context)
+	Log   func(msg string, pairs ...any)
+}
+
+type server struct{ Dependencies }
+
+// userTimeout bounds what a person waits for: a call to Zoom of at most ten seconds, and the renewal of a token before it.
+const userTimeout = 25 * time.Second
+
+// New returns the handler of all routes.
+func New(d Dependencies) http.Handler {
+	s := &server{d}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /webhook", s.webhook)
+	mux.HandleFunc("POST /deauthorization", s.webhook)
+	mux.HandleFunc("GET /oauth2/connect", s.connect)
+	mux.HandleFunc("GET /oauth2/complete", s.complete)
+	mux.HandleFunc("POST /action", s.forUser(s.action))
+	mux.HandleFunc("POST /api/v1/meetings", s.forUser(s.startMeeting))
+	mux.HandleFunc("GET /api/v1/config", s.forUser(s.webappConfig))
+	mux.HandleFunc("GET /api/v1/setup", s.forUser(s.setup))
+	return s.guarded(mux)
+}
+
+// guarded answers 500 where a handler panics: a panic that got out would end the plugin's process.
+func (s *server) guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				s.Log("A request made the plugin panic", "method", r.Method, "path", r.URL.Path, "cause", cause, "stack", string(debug.Stack()))
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		ctx, cancel := context.WithTimeout(r.Context(), userTimeout)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// forUser keeps a route for people who are signed in.
+func (s *server) forUser(next func(http.ResponseWriter, *http.Request, string)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		userID := signedIn(r)
+		if userID == "" {
+			http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
+			return
+		}
+		next(w, r, userID)
+	}
+}
+
+// signedIn returns whose request it is, "" when nobody's. Another plugin may put any user into its request, so those count
+// as nobody's.
+func signedIn(r *http.Request) string {
+	if from := r.Header.Get(headerPlugin); from != "" && from != serverAsPlugin {
+		return ""
+	}
+	return r.Header.Get(headerUser)
+}

@@ -1,0 +1,80 @@
+package httpapi
+
+import (
+	"crypto/subtle"
+	"errors"
+	"io"
+	"net/http"
+
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// maxDelivery is the largest event that is read, in bytes. Zoom's are a few kilobytes.
+const maxDelivery = 1 << 20
+
+// webhook takes Zoom's events. It only verifies and stores them: Zoom waits three seconds for an answer, and repeats an event
+// solely after a status of 500 or more, so whatever may pass by itself answers 503.
+// https://developers.zoom.us/docs/api/webhooks/
+func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
+	if !s.carriesURLSecret(r) {
+		s.refuse(w, r, http.StatusUnauthorized, "the secret in the address is missing or wrong")
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDelivery))
+	if err != nil {
+		s.refuse(w, r, http.StatusRequestEntityTooLarge, "the body is too large or broke off")
+		return
+	}
+	secret, err := s.Verifier.SignedBy(r.Header, body)
+	switch {
+	case errors.Is(err, zoom.ErrNoSecret):
+		s.refuse(w, r, http.StatusServiceUnavailable, err.Error())
+		return
+	case err != nil:
+		s.refuse(w, r, http.StatusUnauthorized, err.Error())
+		return
+	}
+	event, err := zoom.ParseEvent(body)
+	if err != nil {
+		s.refuse(w, r, http.StatusBadRequest, err.Error())
+		return
+	}
+	s.Heard(r.Context())
+	s.take(w, r, event, secret, body)
+}
+
+// take handles an event that is Zoom's.
+func (s *server) take(w http.ResponseWriter, r *http.Request, event zoom.Event, secret string, body []byte) {
+	switch event.Type {
+	case zoom.EventURLValidation:
+		answer, err := zoom.ValidationAnswer(secret, event.PlainToken)
+		if err != nil {
+			s.refuse(w, r, http.StatusBadRequest, err.Error())
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(answer)
+	case zoom.EventStarted, zoom.EventEnded, zoom.EventDeauthorized:
+		if err := s.Accept(r.Context(), event, body); err != nil {
+			s.Log("An event of Zoom could not be stored; Zoom will send it again", "event", event.Type, "meeting_id", event.Meeting.ID, "error", err.Error())
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		w.WriteHeader(http.StatusOK)
+	default:
+		// Events that nothing is done with are acknowledged, else Zoom counts them as failures and stops sending any.
+		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// carriesURLSecret reports whether the request has the secret in its address, where one is set.
+func (s *server) carriesURLSecret(r *http.Request) bool {
+	want := s.Settings().URLSecret
+	return want == "" || subtle.ConstantTimeCompare([]byte(want), []byte(r.URL.Query().Get("secret"))) == 1
+}
+
+func (s *server) refuse(w http.ResponseWriter, r *http.Request, status int, why string) {
+	s.Log("A request to the webhook was refused", "path", r.URL.Path, "status", status, "reason", why,
+		"zoom_request_id", r.Header.Get("X-Zm-Request-Id"))
+	http.Error(w, http.StatusText(status), status)
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/config"
+	"mattermost-plugin-zoom/server/mattermost"
+)
+
+// Intervals of what goes on in the background.
+const (
+	// sweepEvery is how often deliveries are looked for that a server left behind.
+	sweepEvery = time.Minute
+	// aliveEvery is how often the connection to the Mattermost server is tried.
+	aliveEvery = time.Minute
+	// fullSweepEvery is how often the whole ring of the inbox is looked at.
+	fullSweepEvery = time.Hour
+)
+
+// start sets the plugin to work.
+func (a *app) start() error {
+	if err := a.ensureEncryptionKey(); err != nil {
+		return err
+	}
+	if err := mattermost.SetBotPicture(a.api, a.client.BotID(), "assets/profile.png"); err != nil {
+		a.client.Warn("The bot goes without its picture", "error", err.Error())
+	}
+	if err := a.client.RegisterCommand(a.commands, "assets/icon.svg"); err != nil {
+		return errors.Wrap(err, "register the slash command")
+	}
+	a.inbox.Start()
+	stop, err := mattermost.Schedule(a.api, "inbox_sweep", sweepEvery, a.sweep())
+	if err != nil {
+		return err
+	}
+	a.stopSweep = stop
+	go a.client.WatchAlive(a.background, aliveEvery, func() { a.exit(1) })
+	go a.rewrap()
+	return nil
+}
+
+// sweep returns the job that looks for deliveries left behind: mostly in the part of the ring that is in use, now and then
+// in all of it.
+func (a *app) sweep() func() {
+	var full time.Time
+	return func() {
+		all := time.Since(full) >= fullSweepEvery
+		if all {
+			full = time.Now()
+		}
+		a.inbox.Sweep(a.background, all)
+	}
+}
+
+// stop lets work under way finish, for as long as ctx allows.
+func (a *app) stop(ctx context.Context) error {
+	a.end()
+	err := a.stopSweep(ctx)
+	if closeErr := a.inbox.Close(ctx); closeErr != nil {
+		err = closeErr
+	}
+	return errors.Wrap(err, "stop the background work")
+}
+
+// settingsChanged reacts to changed settings, in the background: hooks must return soon.
+func (a *app) settingsChanged(before, next config.Config) {
+	go func() {
+		a.client.ServerSettingsChanged()
+		if before.EncryptionKey != next.EncryptionKey {
+			a.vault.SetKey(next.EncryptionKey)
+			a.rewrap()
+		}
+		if before != next {
+			a.client.ConfigChanged()
+		}
+	}()
+}
+
+// rewrap seals the data keys with the encryption key in force, after an admin regenerated it. Every server tries; one is enough.
+func (a *app) rewrap() {
+	if a.settings.Load().EncryptionKey == "" {
+		return
+	}
+	if err := a.vault.Rewrap(a.background); err != nil {
+		a.client.Error("The stored tokens could not be sealed with the new encryption key", "error", err.Error())
+	}
+}
+
+// ensureEncryptionKey generates the key where an admin has not, so that one step less can be forgotten.
+func (a *app) ensureEncryptionKey() error {
+	if a.settings.Load().EncryptionKey != "" {
+		return nil
+	}
+	settings, name := map[string]any{}, "encryptionkey"
+	for key, value := range a.api.GetPluginConfig() {
+		settings[key] = value
+		// The System Console writes its keys in lower case, other clients as plugin.json has them.
+		if strings.EqualFold(key, name) {
+			name = key
+		}
+	}
+	settings[name] = rand.Text()
+	if appErr := a.api.SavePluginConfig(settings); appErr != nil {
+		return errors.Wrap(appErr, "save a new encryption key")
+	}
+	return nil
+}

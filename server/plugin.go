@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/config"
+)
+
+// Plugin holds the hooks that the Mattermost server calls. What they do is wired in app.
+type Plugin struct {
+	plugin.MattermostPlugin
+
+	// now and exit are the clock and the end of the process; tests have others.
+	now  func() time.Time
+	exit func(code int)
+
+	settings config.Container
+	app      atomic.Pointer[app]
+}
+
+// How long hooks may take.
+const (
+	// commandTimeout bounds a slash command: a call to Zoom, and the renewal of a token before it.
+	commandTimeout = 25 * time.Second
+	// closeTimeout bounds what a server that shuts down waits for.
+	closeTimeout = 10 * time.Second
+)
+
+// OnActivate builds the plugin and sets it to work. Incomplete settings are no reason to fail: admins have to reach the
+// System Console to mend them, and everybody is told what is missing when they start a meeting.
+func (p *Plugin) OnActivate() error {
+	if p.now == nil {
+		p.now, p.exit = time.Now, os.Exit
+	}
+	if err := p.OnConfigurationChange(); err != nil {
+		return err
+	}
+	built, err := build(p.API, &p.settings, p.now, p.exit)
+	if err != nil {
+		return errors.Wrap(err, "build the plugin")
+	}
+	// From here on changes of the settings reach it, those included that starting makes.
+	p.app.Store(built)
+	if err := built.start(); err != nil {
+		p.app.Store(nil)
+		return errors.Wrap(err, "start the plugin")
+	}
+	return nil
+}
+
+// OnDeactivate lets work under way finish, for a bounded time. What does not is taken up by another server or the next start.
+func (p *Plugin) OnDeactivate() error {
+	built := p.app.Swap(nil)
+	if built == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	return built.stop(ctx)
+}
+
+// OnConfigurationChange puts changed settings in force. It runs before OnActivate, too, and at every change of any setting of
+// the server, so it only reads and leaves the work to the background.
+func (p *Plugin) OnConfigurationChange() error {
+	var next config.Config
+	if err := p.API.LoadPluginConfiguration(&next); err != nil {
+		return errors.Wrap(err, "read the settings")
+	}
+	if server := p.API.GetConfig(); server != nil && server.ServiceSettings.SiteURL != nil {
+		next.SiteURL = *server.ServiceSettings.SiteURL
+	}
+	next = next.Clean()
+	before := p.settings.Store(next)
+	if built := p.app.Load(); built != nil {
+		built.settingsChanged(before, next)
+	}
+	return nil
+}
+
+// ServeHTTP answers requests below /plugins/zoom.
+func (p *Plugin) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
+	built := p.app.Load()
+	if built == nil {
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+		return
+	}
+	built.http.ServeHTTP(w, r)
+}
+
+// ExecuteCommand runs a slash command. The answer is shown by the bot, in the thread where the command was typed.
+func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*model.CommandResponse, *model.AppError) {
+	if built := p.app.Load(); built != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
+		defer cancel()
+		built.execute(ctx, args)
+	}
+	return &model.CommandResponse{}, nil
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// heardKey is the record of when Zoom's last signed event arrived.
+const heardKey = "hrd.zoom"
+
+// heardEvery is how often that is written: it tells an admin that events arrive, for which minutes do.
+const heardEvery = 10 * time.Minute
+
+// Heard notes when signed events arrive, for the self-check. It is safe for use by several goroutines.
+type Heard struct {
+	store   *Store
+	mu      sync.Mutex
+	written time.Time
+}
+
+// NewHeard returns a note in the table of the store.
+func NewHeard(s *Store) *Heard { return &Heard{store: s} }
+
+// Note records that an event arrived now. Most calls write nothing.
+func (h *Heard) Note(context.Context) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.store.now()
+	if now.Sub(h.written) < heardEvery {
+		return nil
+	}
+	value, err := now.UTC().MarshalText()
+	if err != nil {
+		return err
+	}
+	if err := h.store.kv.Set(heardKey, value, 0); err != nil {
+		return err
+	}
+	h.written = now
+	return nil
+}
+
+// Last returns when an event last arrived, give or take some minutes; zero when none ever did.
+func (h *Heard) Last(context.Context) (time.Time, error) {
+	value, err := h.store.kv.Get(heardKey)
+	if err != nil || len(value) == 0 {
+		return time.Time{}, err
+	}
+	var at time.Time
+	return at, at.UnmarshalText(value)
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/config"
+	"mattermost-plugin-zoom/server/httpapi"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost"
+	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/oauth"
+	"mattermost-plugin-zoom/server/store"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// app is the plugin's object graph: everything is made in build, once, and handed to who needs it.
+type app struct {
+	api      plugin.API
+	settings *config.Container
+	client   *mattermost.Client
+	texts    *i18n.Catalogue
+	vault    *oauth.Vault
+	tokens   *oauth.Tokens
+	accounts *account.Service
+	meetings *meeting.Service
+	inbox    *store.Inbox
+	heard    *store.Heard
+	commands *command.Command
+	http     http.Handler
+	exit     func(int)
+
+	// background ends the loops of this process.
+	background context.Context
+	end        context.CancelFunc
+	stopSweep  func(context.Context) error
+}
+
+// build makes the graph. It needs the server for the bot only; nothing works yet until start.
+func build(api plugin.API, settings *config.Container, now func() time.Time, exit func(int)) (*app, error) {
+	texts, err := i18n.NewCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	botID, err := mattermost.EnsureBot(api)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{api: api, settings: settings, texts: texts, exit: exit, client: mattermost.New(api, botID, texts, now)}
+	a.background, a.end = context.WithCancel(context.Background())
+
+	kv := mattermost.NewKV(api)
+	records := store.New(kv, now)
+	outbound := mattermost.Outbound(api)
+	a.heard = store.NewHeard(records)
+	a.vault = oauth.NewVault(kv, now)
+	a.vault.SetKey(settings.Load().EncryptionKey)
+	a.tokens = oauth.NewTokens(kv, a.vault, a.oauthApp, outbound, now, a.client.Warn)
+	flow := oauth.NewFlow(a.vault, kv, a.oauthApp, outbound, now)
+	calls := zoom.NewClient(func() string { return settings.Load().ZoomAPI() }, outbound, now, a.client.Warn)
+	a.accounts = account.NewService(a.accountSettings, a.client, a.tokens, flow, calls, records, a.client.Warn)
+	a.meetings = meeting.NewService(a.meetingSettings, a.client, a.client, calls, a.accounts, records, now, a.client.Warn)
+	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{})
+	doctor := meeting.NewDoctor(a.inspect)
+	a.commands = a.meetings.Command(a.accounts, doctor)
+	a.http = httpapi.New(httpapi.Dependencies{
+		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
+		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),
+		Accept:   a.accept, Heard: a.noteHeard, Log: a.client.Warn,
+	})
+	return a, nil
+}
+
+func (a *app) oauthApp() oauth.App {
+	s := a.settings.Load()
+	return oauth.App{
+		ClientID: s.OAuthClientID, ClientSecret: s.OAuthClientSecret, AccountID: s.AccountID,
+		AuthURL: s.Zoom() + "/oauth/authorize", TokenURL: s.Zoom() + "/oauth/token", RevokeURL: s.Zoom() + "/oauth/revoke",
+		RedirectURL: s.PluginURL("/oauth2/complete"),
+	}
+}
+
+func (a *app) accountSettings() account.Settings {
+	s := a.settings.Load()
+	return account.Settings{
+		Mode: account.Mode(s.Mode()), ClientID: s.OAuthClientID, TrustUnverifiedEmail: s.TrustUnverifiedEmail,
+		ConnectURL: s.PluginURL("/oauth2/connect"),
+	}
+}
+
+func (a *app) meetingSettings() meeting.Settings {
+	s := a.settings.Load()
+	return meeting.Settings{Missing: s.Missing(), RestrictPublic: s.RestrictMeetingCreation}
+}
+
+func (a *app) httpSettings() httpapi.Settings {
+	s := a.settings.Load()
+	return httpapi.Settings{
+		Missing: s.Missing(), Mode: s.Mode(), URLSecret: s.WebhookSecret, JoinHosts: s.JoinHosts(),
+		RedirectURL: s.PluginURL("/oauth2/complete"), WebhookURL: s.PluginURL("/webhook"), DeauthorizationURL: s.PluginURL("/deauthorization"),
+	}
+}
+
+// inspect gathers what the self-check looks at.
+func (a *app) inspect(ctx context.Context) (meeting.Setup, error) {
+	s := a.settings.Load()
+	heard, err := a.heard.Last(ctx)
+	if err != nil {
+		return meeting.Setup{}, errors.Wrap(err, "read when Zoom was last heard of")
+	}
+	setup := meeting.Setup{
+		Mode: s.Mode(), VerifiesEmail: a.client.VerifiesEmail(), TrustsUnverified: s.TrustUnverifiedEmail,
+		Heard: heard, WebhookURL: s.PluginURL("/webhook"),
+	}
+	for _, problem := range s.Problems() {
+		setup.Problems = append(setup.Problems, meeting.Problem{ID: problem.ID, Fatal: problem.Fatal})
+	}
+	setup.Grant = a.accounts.SharedGrant()
+	return setup, nil
+}
+
+// kindZoom marks the deliveries of Zoom in the inbox.
+const kindZoom = "zoom"
+
+// accept puts an event of Zoom into the inbox. Events of one meeting are handled one after another.
+func (a *app) accept(ctx context.Context, e zoom.Event, body []byte) error {
+	_, err := a.inbox.Accept(ctx, store.Delivery{Kind: kindZoom, Key: e.Meeting.ID, Body: body})
+	return err
+}
+
+// handle carries out what the inbox holds.
+func (a *app) handle(ctx context.Context, d store.Delivery) error {
+	event, err := zoom.ParseEvent(d.Body)
+	if err != nil {
+		return store.Permanent(err)
+	}
+	if event.Type == zoom.EventDeauthorized {
+		return a.accounts.Deauthorized(ctx, event)
+	}
+	return a.meetings.Handle(ctx, event)
+}
+
+func (a *app) noteHeard(ctx context.Context) {
+	if err := a.heard.Note(ctx); err != nil {
+		a.client.Warn("The time of Zoom's last event could not be noted", "error", err.Error())
+	}
+}
+
+// execute runs a slash command and shows its answer, or its failure, to who typed it.
+func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
+	at := chat.Place{ChannelID: args.ChannelId, RootID: args.RootId}
+	answer, err := a.run(ctx, args)
+	if err != nil {
+		a.client.Warn("A command failed", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
+		answer = i18n.OfFault(err)
+	}
+	if answer.Zero() {
+		return
+	}
+	if err := a.client.Whisper(ctx, at, args.UserId, chat.Note{Text: answer}); err != nil {
+		a.client.Error("The answer to a command could not be shown", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
+	}
+}
+
+func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer i18n.Message, err error) {
+	defer func() {
+		// A panic that got out would end the plugin's process.
+		if cause := recover(); cause != nil {
+			err = errors.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	who, err := a.client.Person(ctx, args.UserId)
+	if err != nil {
+		return i18n.Message{}, err
+	}
+	return a.commands.Execute(ctx, args.Command, command.Call{
+		UserID: args.UserId, Admin: who.Admin, ChannelID: args.ChannelId, RootID: args.RootId, TeamID: args.TeamId,
+		ConnectionID: args.ConnectionId, TriggerID: args.TriggerId,
+	})
+}
+
+// reader knows the language and the rights of who reads an answer.
+type reader struct{ *app }
+
+func (r reader) Text(userID string, m i18n.Message) string {
+	return r.texts.Text(r.client.Locale(userID), m)
+}
+
+func (r reader) Admin(userID string) bool {
+	who, err := r.client.Person(context.Background(), userID)
+	return err == nil && who.Admin
+}
