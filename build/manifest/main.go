@@ -10,6 +10,8 @@
 //	manifest apply [-o file] [-platform linux-amd64]
 //	                                writes the manifest of the bundle, with its version, to a file or to standard output;
 //	                                with -platform it names only that platform's executable
+//	manifest bundle -o file [-platform linux-amd64] [-fast]
+//	                                packs what was built into the bundle that a Mattermost server installs
 package main
 
 import (
@@ -19,11 +21,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 
 	"github.com/pkg/errors"
 )
 
-const usage = "usage: manifest id|version|has_server|has_webapp|check|apply [-o file] [-platform os-arch]"
+const usage = "usage: manifest id|version|has_server|has_webapp|check|apply|bundle [-o file] [-platform os-arch] [-fast]"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -59,6 +62,8 @@ func run(ctx context.Context, dir string, args []string, out io.Writer) error {
 		err = check(dir, m)
 	case "apply":
 		err = runApply(ctx, dir, m, args[1:], out)
+	case "bundle":
+		err = runBundle(ctx, dir, m, args[1:])
 	default:
 		err = errors.Errorf("unknown command %q; %s", args[0], usage)
 	}
@@ -67,24 +72,79 @@ func run(ctx context.Context, dir string, args []string, out io.Writer) error {
 
 // runApply writes the manifest of the bundle where the flags say.
 func runApply(ctx context.Context, dir string, m *manifest, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("apply", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	file := flags.String("o", "", "file to write; standard output when empty")
-	platform := flags.String("platform", "", "keep only this platform's executable, for example linux-amd64")
-	if err := flags.Parse(args); err != nil {
-		return errors.Wrap(err, usage)
+	f := parse("apply", args)
+	if f.err != nil {
+		return f.err
 	}
-	v, err := version(ctx, dir, m.Version)
+	_, text, err := applied(ctx, dir, m, f.platform)
 	if err != nil {
 		return err
 	}
-	text, err := apply(m, v, *platform)
-	if err != nil {
-		return err
-	}
-	if *file == "" {
+	if f.file == "" {
 		_, err = out.Write(text)
 		return err
 	}
-	return errors.Wrap(os.WriteFile(*file, text, 0o644), "write the bundle's manifest")
+	return errors.Wrap(os.WriteFile(f.file, text, 0o644), "write the bundle's manifest")
+}
+
+// runBundle packs the bundle. It writes beside the file and renames, so that an interrupted build leaves no half bundle.
+func runBundle(ctx context.Context, dir string, m *manifest, args []string) error {
+	f := parse("bundle", args)
+	if f.err != nil {
+		return f.err
+	}
+	if f.file == "" {
+		return errors.Errorf("bundle needs -o; %s", usage)
+	}
+	bundled, text, err := applied(ctx, dir, m, f.platform)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(f.file), 0o755); err != nil {
+		return errors.Wrap(err, "make the bundle's folder")
+	}
+	half, err := os.CreateTemp(filepath.Dir(f.file), ".bundle-*")
+	if err != nil {
+		return errors.Wrap(err, "start the bundle")
+	}
+	defer os.Remove(half.Name())
+	err = bundle(dir, bundled, text, f.fast, half)
+	if closeErr := half.Close(); err == nil {
+		err = errors.Wrap(closeErr, "write the bundle")
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Chmod(half.Name(), 0o644); err != nil {
+		return errors.Wrap(err, "open the bundle to readers")
+	}
+	return errors.Wrap(os.Rename(half.Name(), f.file), "finish the bundle")
+}
+
+// applied returns the manifest of the bundle, as a value and as the file's text.
+func applied(ctx context.Context, dir string, m *manifest, platform string) (*manifest, []byte, error) {
+	v, err := version(ctx, dir, m.Version)
+	if err != nil {
+		return nil, nil, err
+	}
+	return apply(m, v, platform)
+}
+
+// options are the flags that apply and bundle understand.
+type options struct {
+	file, platform string
+	fast           bool
+	err            error // what was wrong with the flags
+}
+
+// parse reads the flags of a command.
+func parse(command string, args []string) options {
+	var o options
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.file, "o", "", "file to write")
+	flags.StringVar(&o.platform, "platform", "", "keep only this platform's executable, for example linux-amd64")
+	flags.BoolVar(&o.fast, "fast", false, "pack quickly rather than tightly")
+	o.err = errors.Wrap(flags.Parse(args), usage)
+	return o
 }

@@ -53,24 +53,24 @@ func check(dir string, m *manifest) error {
 	return nil
 }
 
-// apply returns the manifest for a bundle of the given version. A platform other than "" leaves only its executable in
+// apply returns the manifest for a bundle of the given version, as a value and as the file's text. A platform other than "" leaves only its executable in
 // the manifest, so that a bundle for one machine does not promise binaries that it lacks.
-func apply(m *manifest, version, platform string) ([]byte, error) {
+func apply(m *manifest, version, platform string) (*manifest, []byte, error) {
 	bundled := *m
 	bundled.Version = version
 	if err := bundled.IsValid(); err != nil {
-		return nil, errors.Wrapf(err, "the manifest of version %q is not valid", version)
+		return nil, nil, errors.Wrapf(err, "the manifest of version %q is not valid", version)
 	}
 	if platform != "" && m.HasServer() {
 		path, ok := m.Server.Executables[platform]
 		if !ok {
-			return nil, errors.Errorf("plugin.json names no executable for %s", platform)
+			return nil, nil, errors.Errorf("plugin.json names no executable for %s", platform)
 		}
 		bundled.Server = &model.ManifestServer{Executables: map[string]string{platform: path}}
 	}
 	text, err := json.MarshalIndent(&bundled, "", "    ")
 	if err != nil {
-		return nil, errors.Wrap(err, "encode the manifest")
+		return nil, nil, errors.Wrap(err, "encode the manifest")
 	}
-	return append(text, '\n'), nil
+	return &bundled, append(text, '\n'), nil
 }

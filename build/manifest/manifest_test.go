@@ -1,12 +1,16 @@
 package main
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -90,7 +94,7 @@ func TestVersionComesFromTheTags(t *testing.T) {
 			got, err := version(t.Context(), dir, story.pinned)
 			require.NoError(t, err)
 			require.Regexp(t, story.want, got)
-			_, err = apply(&manifest{Id: "zoom", Name: "Zoom"}, got, "")
+			_, _, err = apply(&manifest{Id: "zoom", Name: "Zoom"}, got, "")
 			require.NoError(t, err, "the server accepts the version")
 		})
 	}
@@ -142,7 +146,7 @@ func TestApplyFillsInTheVersionAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	source, err := load(projectRoot)
 	require.NoError(t, err)
-	text, err := apply(source, "1.2.3", "")
+	_, text, err := apply(source, "1.2.3", "")
 	require.NoError(t, err)
 
 	var bundled manifest
@@ -168,6 +172,105 @@ func TestABundleForOnePlatformPromisesOnlyItsBinary(t *testing.T) {
 
 func TestApplyRefusesAVersionThatIsNone(t *testing.T) {
 	t.Parallel()
-	_, err := apply(&manifest{Id: "zoom", Name: "Zoom"}, "latest", "")
+	_, _, err := apply(&manifest{Id: "zoom", Name: "Zoom"}, "latest", "")
 	require.ErrorContains(t, err, `version "latest"`)
+}
+
+func TestABundleHoldsWhatAServerInstalls(t *testing.T) {
+	t.Parallel()
+	dir := project(t, smallManifest)
+	built(t, dir)
+	files := unpack(t, makeBundle(t, dir))
+	require.Equal(t, map[string]string{
+		"zoom/assets/icon.svg":                 "-rw-r--r-- <svg/>",
+		"zoom/server/dist/plugin-darwin-arm64": "-rwxr-xr-x binary",
+		"zoom/server/dist/plugin-linux-amd64":  "-rwxr-xr-x binary",
+		"zoom/webapp/dist/main.js":             "-rw-r--r-- script",
+	}, files.others)
+	require.Equal(t, "0.0.0", files.manifest.Version)
+}
+
+func TestADevelopersBundleHoldsOneBinary(t *testing.T) {
+	t.Parallel()
+	dir := project(t, smallManifest)
+	built(t, dir)
+	files := unpack(t, makeBundle(t, dir, "-platform", "linux-amd64", "-fast"))
+	require.Contains(t, files.others, "zoom/server/dist/plugin-linux-amd64")
+	require.NotContains(t, files.others, "zoom/server/dist/plugin-darwin-arm64")
+	require.Len(t, files.manifest.Server.Executables, 1)
+}
+
+func TestTheSameFilesMakeTheSameBundle(t *testing.T) {
+	t.Parallel()
+	var bundles [][]byte
+	for _, age := range []time.Duration{0, 24 * time.Hour} {
+		dir := project(t, smallManifest)
+		built(t, dir)
+		old := time.Now().Add(-age)
+		require.NoError(t, os.Chtimes(filepath.Join(dir, "assets", "icon.svg"), old, old))
+		bundles = append(bundles, makeBundle(t, dir))
+	}
+	require.Equal(t, bundles[0], bundles[1])
+}
+
+func TestNoBundleWithoutItsFiles(t *testing.T) {
+	t.Parallel()
+	dir := project(t, smallManifest)
+	file := filepath.Join(dir, "dist", "zoom.tar.gz")
+	require.ErrorContains(t, run(t.Context(), dir, []string{"bundle", "-o", file}, &bytes.Buffer{}), "read a file of the bundle")
+	left, err := os.ReadDir(filepath.Dir(file))
+	require.NoError(t, err)
+	require.Empty(t, left, "nothing half done stays behind")
+	require.ErrorContains(t, run(t.Context(), dir, []string{"bundle"}, &bytes.Buffer{}), "needs -o")
+}
+
+// built puts in place what the compilers would have made. The folder is an empty git repository, so that the version does
+// not come from a repository around the temporary folder.
+func built(t *testing.T, dir string) {
+	t.Helper()
+	mustGit(t, dir, "init", "--quiet")
+	for name, text := range map[string]string{
+		"server/dist/plugin-linux-amd64": "binary", "server/dist/plugin-darwin-arm64": "binary", "webapp/dist/main.js": "script",
+	} {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	}
+}
+
+// makeBundle runs the bundle command and returns the file it wrote.
+func makeBundle(t *testing.T, dir string, flags ...string) []byte {
+	t.Helper()
+	file := filepath.Join(dir, "dist", "zoom.tar.gz")
+	require.NoError(t, run(t.Context(), dir, append([]string{"bundle", "-o", file}, flags...), &bytes.Buffer{}))
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return data
+}
+
+// unpacked is a bundle's content: its manifest, and "mode text" of every other file.
+type unpacked struct {
+	manifest manifest
+	others   map[string]string
+}
+
+func unpack(t *testing.T, data []byte) unpacked {
+	t.Helper()
+	zipped, err := gzip.NewReader(bytes.NewReader(data))
+	require.NoError(t, err)
+	files := unpacked{others: map[string]string{}}
+	for archive := tar.NewReader(zipped); ; {
+		header, err := archive.Next()
+		if err == io.EOF {
+			return files
+		}
+		require.NoError(t, err)
+		text, err := io.ReadAll(archive)
+		require.NoError(t, err)
+		if header.Name == "zoom/plugin.json" {
+			require.NoError(t, json.Unmarshal(text, &files.manifest))
+			continue
+		}
+		files.others[header.Name] = header.FileInfo().Mode().String() + " " + string(text)
+	}
 }
