@@ -1,0 +1,165 @@
+package zoom
+
+import (
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// SetApp registers an app, or replaces the one with the same client ID. With
+// Validate set, the notification endpoint must pass the validation; if it does
+// not, the app is there but is sent nothing, and the error says why.
+func (s *Sandbox) SetApp(a App) (AppStatus, error) {
+	var saved *registration
+	err := s.control(func(w *world) (err error) {
+		saved, err = w.addApp(a)
+		return err
+	})
+	if err != nil {
+		return AppStatus{}, err
+	}
+	if a.Validate && a.WebhookURL != "" {
+		err = s.validate(saved.ClientID, true)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return saved.status(), err
+}
+
+// App returns a registered app.
+func (s *Sandbox) App(clientID string) (AppStatus, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if app := s.w.apps[clientID]; app != nil {
+		return app.status(), nil
+	}
+	return AppStatus{}, errors.Wrapf(ErrNotFound, "app %q", clientID)
+}
+
+// AddUser registers a person and returns it with the ID and PMI it was given.
+func (s *Sandbox) AddUser(u User) (User, error) {
+	var added User
+	err := s.control(func(w *world) error {
+		user, err := w.addUser(u)
+		if err == nil {
+			added = *user
+		}
+		return err
+	})
+	return added, err
+}
+
+// SetPolicy puts the switches that p names; what is empty in p stays.
+func (s *Sandbox) SetPolicy(p Policy) error {
+	return s.control(func(w *world) error {
+		if err := p.check(); err != nil {
+			return err
+		}
+		for _, f := range []struct{ field, value *string }{
+			{&w.policy.RetryTimestamp, &p.RetryTimestamp}, {&w.policy.S2STokens, &p.S2STokens},
+			{&w.policy.ParticipantTime, &p.ParticipantTime}, {&w.policy.Plan, &p.Plan},
+		} {
+			if *f.value != "" {
+				*f.field = *f.value
+			}
+		}
+		if p.DailyMeetingRequests != 0 {
+			w.policy.DailyMeetingRequests = p.DailyMeetingRequests
+		}
+		if p.PastMeetingLagSeconds != 0 {
+			w.policy.PastMeetingLagSeconds = p.PastMeetingLagSeconds
+		}
+		return nil
+	})
+}
+
+// RevokeGrant ends a user's grant to an app without telling the app, as an admin
+// of the account can.
+func (s *Sandbox) RevokeGrant(email, clientID string) error {
+	return s.control(func(w *world) error {
+		_, _, err := w.endGrantOf(email, clientID)
+		return err
+	})
+}
+
+// Deauthorize lets a user remove an app: the grant ends and the app is told by
+// app_deauthorized, at its notification endpoint and its deauthorization URL.
+func (s *Sandbox) Deauthorize(email, clientID string) error {
+	return s.control(func(w *world) error {
+		app, u, err := w.endGrantOf(email, clientID)
+		if err != nil {
+			return err
+		}
+		now := w.now()
+		body := compact(event{EventAppDeauthorized, now.UnixMilli(), deauthorization{
+			AccountID: u.AccountID, UserID: u.ID, Signature: mac(app.ClientSecret, []byte(u.ID+stamp(now))),
+			DeauthorizationTime: now.Format("2006-01-02T15:04:05.000Z"), ClientID: app.ClientID,
+		}})
+		if app.WebhookURL != "" && app.enabled {
+			w.post(app, app.WebhookURL, "", EventAppDeauthorized, body)
+		}
+		if app.DeauthorizationURL != "" {
+			w.post(app, app.DeauthorizationURL, "", EventAppDeauthorized, body)
+		}
+		return nil
+	})
+}
+
+// endGrantOf ends the grant of a user to an app.
+func (w *world) endGrantOf(email, clientID string) (*registration, *User, error) {
+	app, u := w.apps[clientID], w.user(email)
+	if app == nil || u == nil {
+		return nil, nil, errors.Wrapf(ErrNotFound, "user %q or app %q", email, clientID)
+	}
+	if !w.endGrant(grantKey{clientID, u.ID}) {
+		return nil, nil, errors.Wrapf(ErrNotFound, "a grant of %s to app %q", email, clientID)
+	}
+	return app, u, nil
+}
+
+// ExpireTokens makes all access tokens of an app expire now.
+func (s *Sandbox) ExpireTokens(clientID string) error {
+	return s.control(func(w *world) error {
+		if w.apps[clientID] == nil {
+			return errors.Wrapf(ErrNotFound, "app %q", clientID)
+		}
+		for _, a := range w.access {
+			if now := w.now(); a.clientID == clientID && now.Before(a.expires) {
+				a.expires = now
+			}
+		}
+		return nil
+	})
+}
+
+// Notify sends an app a notification that the sandbox would not send by itself.
+func (s *Sandbox) Notify(clientID, name string, payload any) error {
+	return s.control(func(w *world) error {
+		app := w.apps[clientID]
+		if app == nil || app.WebhookURL == "" {
+			return errors.Wrapf(ErrNotFound, "a notification endpoint of app %q", clientID)
+		}
+		w.post(app, app.WebhookURL, "", name, compact(event{name, w.now().UnixMilli(), payload}))
+		return nil
+	})
+}
+
+// Meeting is what the control API tells about a meeting.
+type Meeting struct {
+	ID       int64     `json:"id"`
+	UUID     string    `json:"uuid"`
+	Topic    string    `json:"topic"`
+	Host     string    `json:"host"`
+	Status   string    `json:"status"`
+	JoinURL  string    `json:"join_url"`
+	Personal bool      `json:"personal"`
+	Present  []string  `json:"present"`
+	Created  time.Time `json:"created"`
+}
+
+// Meetings returns all meetings, personal rooms included, oldest first.
+func (s *Sandbox) Meetings() []Meeting {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.overview()
+}

@@ -1,0 +1,74 @@
+package zoom
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// apiError is a refusal of the API, in Zoom's form.
+// https://developers.zoom.us/docs/api/errors/
+type apiError struct {
+	status  int
+	header  http.Header
+	Code    int          `json:"code"`
+	Message string       `json:"message"`
+	Errors  []fieldError `json:"errors,omitempty"`
+}
+
+// fieldError tells what is wrong with one field of a request.
+type fieldError struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// refuse returns a refusal whose message is made as fmt.Sprintf does.
+func refuse(status, code int, format string, args ...any) *apiError {
+	return &apiError{status: status, Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// invalidFields refuses a request for what its fields hold.
+func invalidFields(errs ...fieldError) *apiError {
+	return &apiError{status: http.StatusBadRequest, Code: 300, Message: "Validation Failed.", Errors: errs}
+}
+
+// noSuchUser refuses a user who is not in the caller's account.
+func noSuchUser(key string) *apiError {
+	return refuse(http.StatusNotFound, 1001, "User does not exist: %s.", key)
+}
+
+// noSuchMeeting refuses a meeting that is not, or is not the caller's.
+func noSuchMeeting(key string) *apiError {
+	return refuse(http.StatusNotFound, 3001, "Meeting does not exist: %s.", key)
+}
+
+// missingScopes refuses a token and names the scopes it would need.
+func missingScopes(scopes []string) *apiError {
+	return refuse(http.StatusBadRequest, 4711,
+		"Invalid access token, does not contain scopes:[%s].", strings.Join(scopes, ", "))
+}
+
+// compact encodes v the way Zoom does: no spaces and no HTML escaping, so that a
+// peer which decodes and encodes a notification again signs the same bytes.
+func compact(v any) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // only our own types come here
+	}
+	return bytes.TrimRight(buf.Bytes(), "\n")
+}
+
+// writeJSON answers a request; a nil body sends the status alone.
+func writeJSON(rw http.ResponseWriter, status int, body any) {
+	if body == nil {
+		rw.WriteHeader(status)
+		return
+	}
+	rw.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	rw.WriteHeader(status)
+	_, _ = rw.Write(compact(body))
+}

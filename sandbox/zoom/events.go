@@ -1,0 +1,152 @@
+package zoom
+
+import (
+	"slices"
+	"time"
+)
+
+// The notifications that the sandbox sends of its own accord.
+// https://developers.zoom.us/docs/api/webhooks/
+const (
+	EventMeetingStarted    = "meeting.started"
+	EventMeetingEnded      = "meeting.ended"
+	EventParticipantJoined = "meeting.participant_joined"
+	EventParticipantLeft   = "meeting.participant_left"
+	EventAppDeauthorized   = "app_deauthorized"
+	EventURLValidation     = "endpoint.url_validation"
+)
+
+// event is the envelope of a notification.
+type event struct {
+	Event     string `json:"event"`
+	Timestamp int64  `json:"event_ts"` // milliseconds
+	Payload   any    `json:"payload"`
+}
+
+// meetingPayload is the payload of meeting.* events.
+type meetingPayload struct {
+	AccountID string        `json:"account_id"`
+	Object    meetingObject `json:"object"`
+}
+
+// meetingObject is a meeting in a notification. The ID is text here, while the
+// API answers with a number.
+type meetingObject struct {
+	ID          string             `json:"id"`
+	UUID        string             `json:"uuid"`
+	HostID      string             `json:"host_id"`
+	Topic       string             `json:"topic"`
+	Type        int                `json:"type"`
+	StartTime   string             `json:"start_time"`
+	Timezone    string             `json:"timezone"`
+	Duration    int                `json:"duration"`
+	EndTime     string             `json:"end_time,omitempty"`
+	Participant *participantObject `json:"participant,omitempty"`
+}
+
+// participantObject is a person in a notification. ID is empty for who is not
+// signed in; both IDs and the UUID of a stay change when a person comes back.
+type participantObject struct {
+	UserID            string `json:"user_id"`
+	UserName          string `json:"user_name"`
+	ID                string `json:"id"`
+	ParticipantUUID   string `json:"participant_uuid"`
+	JoinTime          string `json:"join_time,omitempty"`
+	LeaveTime         string `json:"leave_time,omitempty"`
+	DateTime          string `json:"date_time,omitempty"`
+	LeaveReason       string `json:"leave_reason,omitempty"`
+	Email             string `json:"email"`
+	ParticipantUserID string `json:"participant_user_id"`
+	RegistrantID      string `json:"registrant_id"`
+}
+
+// deauthorization is the payload of app_deauthorized.
+type deauthorization struct {
+	AccountID           string `json:"account_id"`
+	UserID              string `json:"user_id"`
+	Signature           string `json:"signature"`
+	DeauthorizationTime string `json:"deauthorization_time"`
+	ClientID            string `json:"client_id"`
+}
+
+// eventType is the type of a meeting in notifications, which know no 10.
+func eventType(kind int) int {
+	if kind == typeScreenShare {
+		return typeInstant
+	}
+	return kind
+}
+
+// meetingEvent tells that a run began or ended.
+func meetingEvent(name string, r *run, at time.Time) event {
+	m := r.meeting
+	object := meetingObject{
+		ID: number(m.id), UUID: r.uuid, HostID: m.host.ID, Topic: m.topic, Type: eventType(m.kind),
+		StartTime: stamp(r.began), Timezone: m.timezone, Duration: m.duration,
+	}
+	if m.kind == typeInstant {
+		object.Timezone, object.Duration = "", 0
+	}
+	if name == EventMeetingEnded {
+		object.EndTime = stamp(r.ended)
+	}
+	return event{name, at.UnixMilli(), meetingPayload{m.host.AccountID, object}}
+}
+
+// participantEvent tells that a person came or went.
+func (w *world) participantEvent(name string, r *run, p *participant, at time.Time, reason string) event {
+	e := meetingEvent(name, r, at)
+	who := participantObject{
+		UserID: p.number, UserName: p.name, ParticipantUUID: p.uuid, Email: p.email, LeaveReason: reason,
+	}
+	if p.user != nil {
+		who.ID, who.ParticipantUserID = p.user.ID, p.user.ID
+	}
+	when := p.joined
+	field := &who.JoinTime
+	if name == EventParticipantLeft {
+		when, field = p.left, &who.LeaveTime
+	}
+	if w.policy.ParticipantTime == TimeAsDateTime {
+		field = &who.DateTime
+	}
+	*field = stamp(when)
+	payload := e.Payload.(meetingPayload)
+	payload.Object.Participant = &who
+	e.Payload = payload
+	return e
+}
+
+// announce leaves an event about a meeting with every app that is to be told.
+func (w *world) announce(room *meeting, e event) {
+	for _, app := range w.sortedApps() {
+		if w.subscribes(app, e.Event, room.host) {
+			w.post(app, app.WebhookURL, number(room.id), e.Event, compact(e))
+		}
+	}
+}
+
+// subscribes reports whether an app is told events of a host: its endpoint is
+// enabled, it has a scope for them, and it was authorized by the host, or for the
+// host's account.
+func (w *world) subscribes(app *registration, event string, host *User) bool {
+	if app.WebhookURL == "" || !app.enabled || len(app.Events) > 0 && !slices.Contains(app.Events, event) {
+		return false
+	}
+	if !slices.ContainsFunc(eventScopes(event), func(s string) bool { return slices.Contains(app.Scopes, s) }) {
+		return false
+	}
+	switch app.Kind {
+	case KindS2S:
+		return app.AccountID == host.AccountID
+	case KindUser:
+		return w.grants[grantKey{app.ClientID, host.ID}] != nil
+	default:
+		for key := range w.grants {
+			if u := w.user(key.userID); key.clientID == app.ClientID && u != nil && u.AccountID == host.AccountID {
+				return true
+			}
+		}
+		return false
+	}
+}

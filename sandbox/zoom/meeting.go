@@ -1,0 +1,186 @@
+package zoom
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// The types of meetings.
+const (
+	typeInstant        = 1
+	typeScheduled      = 2
+	typeRecurring      = 3
+	typePersonal       = 4
+	typeRecurringFixed = 8
+	typeScreenShare    = 10
+)
+
+// meetingLifetime is how long an ID lives that nobody uses; personal rooms are
+// for ever. https://developers.zoom.us/docs/api/using-zoom-apis/
+const meetingLifetime = 30 * 24 * time.Hour
+
+// startPassLifetime is how long a start link works.
+const startPassLifetime = 2 * time.Hour
+
+// meeting is a number one can dial: it can be started any number of times.
+type meeting struct {
+	id         int64
+	uuid       string // of the current run, else of the latest, else of the first to come
+	host       *User
+	kind       int
+	topic      string
+	agenda     string
+	start      time.Time // zero for what has no time
+	timezone   string
+	duration   int // minutes
+	passcode   string
+	encrypted  string
+	usePMI     bool
+	preset     bool // pre_schedule
+	settings   map[string]json.RawMessage
+	recurrence json.RawMessage
+	source     string
+	created    time.Time
+	touched    time.Time
+	deleted    bool
+	runs       []*run
+}
+
+// run is one time that a meeting took place.
+type run struct {
+	uuid         string
+	meeting      *meeting
+	began, ended time.Time
+	people       []*participant
+}
+
+// participant is one stay of one person in a run; who comes back is a new one.
+type participant struct {
+	name, email  string
+	user         *User // nil for who is not signed in
+	number, uuid string
+	host         bool
+	joined, left time.Time
+}
+
+// startPass lets its bearer start a meeting as its host.
+type startPass struct {
+	meeting *meeting
+	expires time.Time
+}
+
+// live returns the run that goes on, or nil.
+func (m *meeting) live() *run {
+	if n := len(m.runs); n > 0 && m.runs[n-1].ended.IsZero() {
+		return m.runs[n-1]
+	}
+	return nil
+}
+
+// status is Zoom's word for whether the meeting goes on.
+func (m *meeting) status() string {
+	if m.live() != nil {
+		return "started"
+	}
+	return "waiting"
+}
+
+// expired reports whether Zoom has forgotten the ID: an instant meeting is gone
+// with its end, others when they lay idle for too long.
+func (m *meeting) expired(now time.Time) bool {
+	if m.live() != nil || m.kind == typePersonal {
+		return false
+	}
+	return m.kind == typeInstant && len(m.runs) > 0 || now.Sub(m.touched) > meetingLifetime && now.Sub(m.start) > meetingLifetime
+}
+
+// room is where people of this meeting meet: for one that uses the host's
+// personal meeting ID that is the personal room, whose number its
+// notifications carry.
+func (w *world) room(m *meeting) *meeting {
+	if m.usePMI {
+		return w.meetings[m.host.PMI]
+	}
+	return m
+}
+
+// find looks up a meeting by the number in text.
+func (w *world) find(number string) (*meeting, error) {
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return nil, errors.Wrapf(ErrInvalid, "%q is no meeting ID", number)
+	}
+	if m := w.meetings[id]; m != nil && !m.deleted {
+		return m, nil
+	}
+	return nil, errors.Wrapf(ErrNotFound, "meeting %d", id)
+}
+
+// joinURL is the link to share. It carries the passcode in an encrypted form.
+func (w *world) joinURL(m *meeting) string {
+	room := w.room(m)
+	link := fmt.Sprintf("%s/j/%d", w.base, room.id)
+	if room.passcode != "" {
+		link += "?pwd=" + url.QueryEscape(room.encrypted)
+	}
+	return link
+}
+
+// startURL is the host's secret link, with a new pass each time it is asked for.
+func (w *world) startURL(m *meeting) string {
+	pass := w.ids.secret("zak")
+	w.starts[pass] = &startPass{meeting: w.room(m), expires: w.now().Add(startPassLifetime)}
+	return fmt.Sprintf("%s/s/%d?zak=%s", w.base, w.room(m).id, pass)
+}
+
+// defaultSettings are the meeting settings of a user who changed none.
+func defaultSettings() map[string]json.RawMessage {
+	settings := map[string]json.RawMessage{}
+	for name, value := range map[string]any{
+		"host_video": false, "participant_video": false, "join_before_host": false, "jbh_time": 0,
+		"mute_upon_entry": false, "watermark": false, "use_pmi": false, "approval_type": 2, "audio": "both",
+		"auto_recording": "none", "enforce_login": false, "enforce_login_domains": "", "alternative_hosts": "",
+		"close_registration": false, "waiting_room": false, "meeting_authentication": false,
+		"registrants_confirmation_email": true, "registrants_email_notification": true,
+		"global_dial_in_countries": []string{"US"}, "encryption_type": "enhanced_encryption",
+		"global_dial_in_numbers": []dialIn{
+			{"US", "New York", "+1 6465588656", "toll", "US"},
+			{"US", "San Jose", "+1 6699006833", "toll", "US"},
+		},
+	} {
+		settings[name] = compact(value)
+	}
+	return settings
+}
+
+// dialIn is a telephone number that leads into a meeting.
+type dialIn struct {
+	CountryName string `json:"country_name"`
+	City        string `json:"city"`
+	Number      string `json:"number"`
+	Type        string `json:"type"`
+	Country     string `json:"country"`
+}
+
+// applySettings lays the settings of a request over those there are.
+func (m *meeting) applySettings(requested map[string]json.RawMessage) {
+	maps.Copy(m.settings, requested)
+	if string(m.settings["waiting_room"]) == "true" {
+		m.settings["join_before_host"] = compact(false)
+	}
+	m.usePMI = string(m.settings["use_pmi"]) == "true" && (m.kind == typeScheduled || m.kind == typeRecurring)
+	if m.kind != typePersonal {
+		m.settings["use_pmi"] = compact(m.usePMI)
+	}
+}
+
+// setting reports whether a switch is on.
+func (m *meeting) setting(name string) bool {
+	return string(m.settings[name]) == "true"
+}

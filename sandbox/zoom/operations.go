@@ -1,0 +1,57 @@
+package zoom
+
+// label is the weight of an operation against an account's rate limits.
+type label string
+
+// The labels. https://developers.zoom.us/docs/api/rate-limits/
+const (
+	light  label = "Light"
+	medium label = "Medium"
+)
+
+// operation is one row of the API: what it is called, what it weighs, who may
+// call it and what it does. granular and classic are Zoom's two generations of
+// scopes, one of either is enough.
+type operation struct {
+	method, path      string
+	label             label
+	granular, classic []string
+	run               func(*world, *call) (int, any, *apiError)
+}
+
+// operations is the part of Zoom's API that the sandbox serves. The facts are
+// those of Zoom's reference: https://developers.zoom.us/docs/api/
+func operations() []operation {
+	read := []string{"meeting:read", "meeting:read:admin"}
+	write := []string{"meeting:write", "meeting:write:admin"}
+	return []operation{
+		{"GET", "/users/{userId}", light, both("user:read:user"),
+			[]string{"user:read", "user:write", "user:read:admin", "user:write:admin"}, (*world).readUser},
+		{"POST", "/users/{userId}/meetings", light, both("meeting:write:meeting"), write, (*world).createMeeting},
+		{"GET", "/users/{userId}/meetings", medium, both("meeting:read:list_meetings"), read, (*world).listMeetings},
+		{"GET", "/meetings/{meetingId}", light, both("meeting:read:meeting"), read, (*world).readMeeting},
+		{"PATCH", "/meetings/{meetingId}", light, both("meeting:update:meeting"), write, (*world).updateMeeting},
+		{"DELETE", "/meetings/{meetingId}", light, both("meeting:delete:meeting"), write, (*world).deleteMeeting},
+		{"PUT", "/meetings/{meetingId}/status", light, both("meeting:update:status"), write, (*world).updateStatus},
+		{"GET", "/meetings/{meetingId}/invitation", light, both("meeting:read:invitation"), read, (*world).readInvitation},
+		{"GET", "/past_meetings/{meetingId}", light, both("meeting:read:past_meeting"), read, (*world).readPastMeeting},
+		{"GET", "/past_meetings/{meetingId}/participants", medium,
+			both("meeting:read:list_past_participants"), read, (*world).listPastParticipants},
+	}
+}
+
+// both returns a granular scope at user and at account level.
+func both(scope string) []string {
+	return []string{scope, scope + ":admin"}
+}
+
+// eventScopes returns the scopes of which an app needs one to be told an event.
+func eventScopes(event string) []string {
+	classic := []string{"meeting:read", "meeting:read:admin", "meeting:write", "meeting:write:admin"}
+	switch event {
+	case EventParticipantJoined, EventParticipantLeft:
+		return append(both("meeting:read:participant"), classic...)
+	default:
+		return append(both("meeting:read:meeting"), classic...)
+	}
+}

@@ -1,0 +1,85 @@
+package zoom
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// The positions of the switches in [Policy].
+const (
+	// RetryKeep repeats a notification with its first timestamp and signature.
+	RetryKeep = "keep"
+	// RetryRestamp gives each attempt its own timestamp and signature.
+	RetryRestamp = "restamp"
+
+	// S2SMany lets several server-to-server tokens of an app live at once.
+	S2SMany = "many"
+	// S2SSingle ends an app's older server-to-server token when it gets a new one.
+	S2SSingle = "single"
+
+	// TimeAsJoinTime names a participant's time join_time and leave_time.
+	TimeAsJoinTime = "join_time"
+	// TimeAsDateTime names a participant's time date_time.
+	TimeAsDateTime = "date_time"
+)
+
+// The plans an account can be on, which decide its rate limits.
+// https://developers.zoom.us/docs/api/rate-limits/
+const (
+	PlanFree     = "free"
+	PlanPro      = "pro"
+	PlanBusiness = "business"
+	// PlanUnlimited lifts the limits, for benchmarks; Zoom has no such plan.
+	PlanUnlimited = "unlimited"
+)
+
+// dailyMeetingRequests is how many meetings one host may create and update per
+// UTC day. https://developers.zoom.us/docs/api/rate-limits/
+const dailyMeetingRequests = 100
+
+// Policy holds the switches for what Zoom leaves undocumented and for what
+// depends on a customer's contract. An empty field means the default, which is
+// named first.
+type Policy struct {
+	// RetryTimestamp is RetryRestamp or RetryKeep.
+	RetryTimestamp string `json:"retry_timestamp,omitempty"`
+	// S2STokens is S2SMany or S2SSingle.
+	S2STokens string `json:"s2s_tokens,omitempty"`
+	// ParticipantTime is TimeAsJoinTime or TimeAsDateTime.
+	ParticipantTime string `json:"participant_time,omitempty"`
+	// Plan is PlanBusiness, PlanPro, PlanFree or PlanUnlimited, for all accounts.
+	Plan string `json:"plan,omitempty"`
+	// DailyMeetingRequests is how many meetings a host may create and update per
+	// UTC day: 100 where 0, no limit where negative.
+	DailyMeetingRequests int `json:"daily_meeting_requests,omitempty"`
+	// PastMeetingLagSeconds is how long after its end a meeting's participants
+	// are listed with a duration of 0.
+	PastMeetingLagSeconds int `json:"past_meeting_lag_seconds,omitempty"`
+}
+
+// check reports a switch in a position that does not exist.
+func (p Policy) check() error {
+	for _, s := range []struct {
+		name, value string
+		allowed     []string
+	}{
+		{"retry_timestamp", p.RetryTimestamp, []string{"", RetryRestamp, RetryKeep}},
+		{"s2s_tokens", p.S2STokens, []string{"", S2SMany, S2SSingle}},
+		{"participant_time", p.ParticipantTime, []string{"", TimeAsJoinTime, TimeAsDateTime}},
+		{"plan", p.Plan, []string{"", PlanBusiness, PlanPro, PlanFree, PlanUnlimited}},
+	} {
+		if !slices.Contains(s.allowed, s.value) {
+			return errors.Wrapf(ErrInvalid, "%s can not be %q", s.name, s.value)
+		}
+	}
+	return nil
+}
+
+// dailyLimit is the number of create and update requests a host has per day.
+func (p Policy) dailyLimit() int {
+	if p.DailyMeetingRequests == 0 {
+		return dailyMeetingRequests
+	}
+	return p.DailyMeetingRequests
+}
