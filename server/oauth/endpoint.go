@@ -1,0 +1,214 @@
+package oauth
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+const (
+	// callTimeout bounds one call to the authorization server.
+	callTimeout = 10 * time.Second
+	// defaultLife is how long an access token is valid if Zoom does not say: its documented hour.
+	defaultLife = time.Hour
+)
+
+// errRejected is the authorization server's word that the grant itself (code, refresh token, account) is not valid any more.
+var errRejected = errors.New("the authorization server does not accept the grant")
+
+// endpoint calls Zoom's authorization server for one app.
+type endpoint struct {
+	app    func() App
+	client *http.Client
+	now    func() time.Time
+}
+
+// newEndpoint uses the client without following redirects: codes and tokens go to the configured address only.
+func newEndpoint(app func() App, client *http.Client, now func() time.Time) endpoint {
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return endpoint{app: app, client: &own, now: now}
+}
+
+// config returns the library's form of the app. Faults: NotConfigured.
+func (e endpoint) config() (*oauth2.Config, error) {
+	app := e.app()
+	switch {
+	case app.ClientID == "":
+		return nil, notConfigured("Zoom OAuth client ID")
+	case app.ClientSecret == "":
+		return nil, notConfigured("Zoom OAuth client secret")
+	}
+	return &oauth2.Config{
+		ClientID: app.ClientID, ClientSecret: app.ClientSecret, RedirectURL: app.RedirectURL,
+		Endpoint: oauth2.Endpoint{AuthURL: app.AuthURL, TokenURL: app.TokenURL, AuthStyle: oauth2.AuthStyleInHeader},
+	}, nil
+}
+
+// exchange turns the code of a consent into tokens. A code that is used, old or foreign is errRejected.
+func (e endpoint) exchange(ctx context.Context, code, verifier string) (Token, error) {
+	config, err := e.config()
+	if err != nil {
+		return Token{}, err
+	}
+	return e.call(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		return config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	})
+}
+
+// refresh turns a refresh token into new tokens. A dead one is errRejected.
+func (e endpoint) refresh(ctx context.Context, refresh string) (Token, error) {
+	config, err := e.config()
+	if err != nil {
+		return Token{}, err
+	}
+	return e.call(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		return config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh}).Token()
+	})
+}
+
+// mint gets a token for the server itself:
+// https://developers.zoom.us/docs/internal-apps/s2s-oauth/#use-account-credentials-to-get-an-access-token.
+func (e endpoint) mint(ctx context.Context) (Token, error) {
+	config, err := e.config()
+	if err != nil {
+		return Token{}, err
+	}
+	account := e.app().AccountID
+	if account == "" {
+		return Token{}, notConfigured("Zoom account ID")
+	}
+	own := clientcredentials.Config{
+		ClientID: config.ClientID, ClientSecret: config.ClientSecret, TokenURL: config.Endpoint.TokenURL,
+		AuthStyle:      oauth2.AuthStyleInHeader,
+		EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {account}},
+	}
+	return e.call(ctx, own.Token)
+}
+
+// call makes one request for a token, in time, and with errors that tell whose turn it is.
+func (e endpoint) call(ctx context.Context, get func(context.Context) (*oauth2.Token, error)) (Token, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	asked := e.now()
+	token, err := get(context.WithValue(ctx, oauth2.HTTPClient, e.client))
+	if err != nil {
+		return Token{}, explain(ctx, e.app().TokenURL, err)
+	}
+	scope, _ := token.Extra("scope").(string)
+	return Token{Access: token.AccessToken, Refresh: token.RefreshToken, Expiry: asked.Add(life(token)), Scope: scope}, nil
+}
+
+// life returns how long the token is valid. Zoom says so in a number or in a text; the library reads both, but counts from
+// a clock of its own.
+func life(token *oauth2.Token) time.Duration {
+	if token.Expiry.IsZero() {
+		return defaultLife
+	}
+	return time.Until(token.Expiry).Round(time.Second)
+}
+
+// revoke ends the grant of the access token at Zoom.
+func (e endpoint) revoke(ctx context.Context, access string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	app := e.app()
+	form := url.Values{"token": {access}}.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, app.RevokeURL, strings.NewReader(form))
+	if err != nil {
+		return errors.Wrap(err, "make the request to revoke")
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.SetBasicAuth(url.QueryEscape(app.ClientID), url.QueryEscape(app.ClientSecret))
+	response, err := e.client.Do(request)
+	if err != nil {
+		return explain(ctx, app.RevokeURL, err)
+	}
+	defer func() { _ = response.Body.Close() }() // nothing was read, so nothing can be lost
+	if response.StatusCode != http.StatusOK {
+		return errors.Errorf("the authorization server answered %d", response.StatusCode)
+	}
+	return nil
+}
+
+// explain turns an error of a call into a fault or errRejected, without the answer's body, which may hold secrets.
+func explain(ctx context.Context, address string, err error) error {
+	var refusal *oauth2.RetrieveError
+	if errors.As(err, &refusal) && refusal.Response != nil {
+		return explainRefusal(address, refusal)
+	}
+	var network net.Error
+	timedOut := errors.As(err, &network) && network.Timeout()
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return errors.Wrap(ctx.Err(), "call the authorization server")
+	case timedOut, ctx.Err() != nil:
+		return fault.Wrap(errors.New("the authorization server did not answer in time"), fault.ZoomTimeout)
+	}
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return unreachable(address, errors.Wrap(failed.Err, "call the authorization server"))
+	}
+	return unreachable(address, errors.New("the authorization server's answer is not a token"))
+}
+
+// explainRefusal reads an answer that is an error. Zoom says what is wrong in "error", and in words in "reason".
+func explainRefusal(address string, refusal *oauth2.RetrieveError) error {
+	status, code := refusal.Response.StatusCode, plainCode(refusal.ErrorCode)
+	cause := errors.Errorf("the authorization server answered %d %s", status, code)
+	switch {
+	case status == http.StatusTooManyRequests:
+		return fault.Wrap(cause, fault.RateLimited)
+	case status >= http.StatusInternalServerError:
+		return fault.Wrap(cause, fault.ZoomUnavailable)
+	case code == "invalid_client", code == "unauthorized_client", code == "" && status == http.StatusUnauthorized:
+		return fault.Wrap(cause, fault.ClientRejected)
+	case code == "invalid_grant", code == "invalid_request" && blamesGrant(refusal.Body):
+		return errors.Wrap(errRejected, cause.Error())
+	case code == "":
+		return unreachable(address, cause)
+	}
+	return fault.Wrap(cause, fault.ZoomRefused).With("Code", code)
+}
+
+// blamesGrant reports whether the reason of an invalid_request is the token or code itself ("Invalid Token!").
+func blamesGrant(body []byte) bool {
+	var answer struct {
+		Reason string `json:"reason"`
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		return false
+	}
+	reason := strings.ToLower(answer.Reason)
+	return strings.Contains(reason, "invalid token") || strings.Contains(reason, "invalid authorization code")
+}
+
+// codePattern is what an OAuth error code looks like; anything else is not repeated.
+var codePattern = regexp.MustCompile(`^[a-z_]{1,40}$`)
+
+func plainCode(code string) string {
+	if codePattern.MatchString(code) {
+		return code
+	}
+	return ""
+}
+
+// unreachable is an address that does not answer as an authorization server; people are told the host.
+func unreachable(address string, cause error) error {
+	host := ""
+	if parsed, err := url.Parse(address); err == nil && parsed.Host != "" {
+		host = parsed.Scheme + "://" + parsed.Host
+	}
+	return fault.Wrap(cause, fault.ZoomUnreachable).With("URL", host)
+}

@@ -1,0 +1,98 @@
+// Package oauth connects people and accounts with their Zoom app and keeps the tokens that come of it.
+//
+// A Flow leads somebody through Zoom's consent page and back. Tokens keeps one Grant per person (and one for the account, and
+// one of the server itself), renews access tokens once per cluster, and tells a dead grant from a Zoom that is down. A Vault
+// seals all of it at rest.
+//
+// The rules of Zoom's side are at https://developers.zoom.us/docs/integrations/oauth/.
+package oauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"math/rand/v2"
+	"time"
+)
+
+// KV is the key-value table of the plugin, shared by all servers.
+type KV interface {
+	// Get returns the value, or nil when there is none. It may read a replica, and so return an earlier value.
+	Get(key string) ([]byte, error)
+	// Set writes the value, whatever was there. A ttl of 0 keeps it for ever.
+	Set(key string, value []byte, ttl time.Duration) error
+	// Swap writes the value if the stored one equals old (nil: does not exist), and reports whether it did.
+	Swap(key string, old, value []byte, ttl time.Duration) (bool, error)
+	// Delete removes the key; it is no error if there is none.
+	Delete(key string) error
+}
+
+// Log writes one line to the server log, with names and values in pairs.
+type Log func(message string, pairs ...any)
+
+// App is the Zoom app that this server is, with the addresses of its Zoom.
+type App struct {
+	ClientID     string
+	ClientSecret string
+	// AccountID is the account of a server-to-server app.
+	AccountID string
+	// AuthURL, TokenURL and RevokeURL are Zoom's.
+	AuthURL   string
+	TokenURL  string
+	RevokeURL string
+	// RedirectURL is ours, as entered at Zoom.
+	RedirectURL string
+}
+
+// Identity is who a grant belongs to.
+type Identity struct {
+	// ZoomUserID, AccountID, Email and PMI are Zoom's. PMI is "" without a personal meeting ID.
+	ZoomUserID string `json:"zoom_user_id,omitempty"`
+	AccountID  string `json:"account_id,omitempty"`
+	Email      string `json:"email,omitempty"`
+	PMI        string `json:"pmi,omitempty"`
+	// Scopes are what was granted, where that is known.
+	Scopes []string `json:"scopes,omitempty"`
+	// AuthorizedBy is the Mattermost user who went through the consent page.
+	AuthorizedBy string `json:"authorized_by,omitempty"`
+}
+
+// Token is an access token with what is needed to renew it.
+type Token struct {
+	Access string `json:"access"`
+	// Refresh is "" for a server's own token. Zoom gives a new one with each renewal, and the old one is dead then.
+	Refresh string `json:"refresh,omitempty"`
+	// Expiry is when Access stops to be valid.
+	Expiry time.Time `json:"expiry"`
+	// Scope is Zoom's list of granted scopes, separated by spaces.
+	Scope string `json:"scope,omitempty"`
+}
+
+const (
+	pauseMin = 10 * time.Millisecond
+	pauseMax = 400 * time.Millisecond
+)
+
+// pause waits before the try with this number (from 1), twice as long each time, at random so that rivals part.
+func pause(ctx context.Context, try int) error {
+	limit := min(pauseMin<<min(try, 10), pauseMax)
+	timer := time.NewTimer(limit/2 + rand.N(limit/2))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// digest returns 32 characters of base64url for the parts: 24 bytes of a SHA-256 over them and their lengths.
+func digest(parts ...string) string {
+	hash := sha256.New()
+	for _, part := range parts {
+		hash.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+		hash.Write([]byte(part))
+	}
+	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:24])
+}
