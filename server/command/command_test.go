@@ -1,0 +1,93 @@
+package command_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// tree is a small /zoom that notes what ran.
+func tree(ran *string) *command.Command {
+	run := func(name string) func(context.Context, command.Call) (i18n.Message, error) {
+		return func(_ context.Context, call command.Call) (i18n.Message, error) {
+			*ran = name + "|" + call.Text
+			return i18n.Message{}, nil
+		}
+	}
+	return &command.Command{Name: "zoom", Sub: []*command.Command{
+		{Name: "start", Run: run("start")},
+		{Name: "doctor", Admin: true, Run: run("doctor")},
+		{Name: "channel", Sub: []*command.Command{{Name: "list", Run: run("channel list")}}},
+		{Name: "help", Run: run("help")},
+	}}
+}
+
+func TestALineRunsTheCommandItNames(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"/zoom start":                       "start|",
+		"/zoom start Weekly   sync":         "start|Weekly   sync",
+		"  /zoom   START  help me  ":        "start|help me",
+		"/zoom start \"quoted\" topic":      "start|\"quoted\" topic",
+		"/zoom channel list":                "channel list|",
+		"/zoom":                             "help|",
+		"/zoom\tstart\ttabs":                "start|tabs",
+		"/zoom start Ünïcode 🎉 @channel":    "start|Ünïcode 🎉 @channel",
+		"/zoom start\nseveral\nlines of it": "start|several\nlines of it",
+	} {
+		var ran string
+		_, err := tree(&ran).Execute(context.Background(), line, command.Call{})
+		require.NoError(t, err)
+		require.Equal(t, want, ran, line)
+	}
+}
+
+func TestAnUnknownWordIsAnsweredWithWhatCanBeTyped(t *testing.T) {
+	t.Parallel()
+	var ran string
+	answer, err := tree(&ran).Execute(context.Background(), "/zoom strat", command.Call{})
+	require.NoError(t, err)
+	require.Empty(t, ran)
+	require.Equal(t, "command.unknown", answer.ID)
+	require.Contains(t, answer.Params["Commands"], "`/zoom start`")
+	require.NotContains(t, answer.Params["Commands"], "doctor", "admins' commands are not for everybody")
+}
+
+func TestAnAdminsCommandDoesNotExistForOthers(t *testing.T) {
+	t.Parallel()
+	var ran string
+	answer, err := tree(&ran).Execute(context.Background(), "/zoom doctor", command.Call{})
+	require.NoError(t, err)
+	require.Equal(t, "command.unknown", answer.ID)
+	_, err = tree(&ran).Execute(context.Background(), "/zoom doctor", command.Call{Admin: true})
+	require.NoError(t, err)
+	require.Equal(t, "doctor|", ran)
+}
+
+func TestQuotesOfAnyKindHoldWordsTogether(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`"two words" three`, `'two words' three`, `“two words” three`, `„two words“ three`, `«two words» three`} {
+		words, err := command.Call{Text: text}.Args()
+		require.NoError(t, err)
+		require.Equal(t, []string{"two words", "three"}, words, text)
+	}
+	_, err := command.Call{Text: `"open`}.Args()
+	require.Equal(t, fault.OpenQuote, fault.CodeOf(err))
+}
+
+func FuzzCommandLine(f *testing.F) {
+	for _, line := range []string{"/zoom start x", "", "/zoom", "/zoom channel list \"", "zoom start\x00", "/zoom \u2028start"} {
+		f.Add(line, true)
+	}
+	f.Fuzz(func(t *testing.T, line string, admin bool) {
+		var ran string
+		_, err := tree(&ran).Execute(context.Background(), line, command.Call{Admin: admin})
+		require.NoError(t, err)
+		_, _ = command.Call{Text: line}.Args()
+	})
+}

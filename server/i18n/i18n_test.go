@@ -1,0 +1,175 @@
+package i18n
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+func catalogue(t *testing.T) *Catalogue {
+	t.Helper()
+	c, err := NewCatalogue()
+	require.NoError(t, err)
+	return c
+}
+
+func TestAMessageIsFilledWithItsParameters(t *testing.T) {
+	t.Parallel()
+	text := catalogue(t).Text("en", M("fault.not_configured", "Setting", "Zoom URL"))
+	require.Contains(t, text, "“Zoom URL”")
+}
+
+func TestAMessageMayHoldAnother(t *testing.T) {
+	t.Parallel()
+	line := M("help.line", "Command", "/zoom help").WithMessage("Help", M("command.help"))
+	require.Equal(t, "* `/zoom help` – Show what you can do.", catalogue(t).Text("en", line))
+}
+
+func TestSeveralMessagesStandBelowEachOther(t *testing.T) {
+	t.Parallel()
+	text := catalogue(t).Text("en", Lines(M("choice.ask"), M("choice.started")))
+	require.Equal(t, "Which meeting do you want to start?\nYour meeting is started.", text)
+}
+
+func TestAnUnknownLanguageReadsEnglishAndAnUnknownMessageItsID(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "Disconnected from Zoom.", catalogue(t).Text("tlh", M("disconnect.done")))
+	require.Equal(t, "no.such.message", catalogue(t).Text("en", M("no.such.message")))
+	require.Empty(t, catalogue(t).Text("en", Message{}))
+}
+
+func TestParametersAreNotRead(t *testing.T) {
+	t.Parallel()
+	text := catalogue(t).Text("en", M("fault.zoom_refused", "Message", "{{.Code}} {{index .}}"))
+	require.Contains(t, text, "{{.Code}} {{index .}}")
+}
+
+func TestEveryFailureHasASentence(t *testing.T) {
+	t.Parallel()
+	for _, code := range faultCodes(t) {
+		err := errors.Wrap(fault.New(fault.Code(code)).With("Link", "https://zoom.us/j/1").With("Setting", "Zoom URL"), "somewhere deep")
+		text := catalogue(t).Text("en", OfFault(err))
+		require.NotEqual(t, "fault."+code, text)
+		require.NotContains(t, text, "<no value>", code)
+	}
+	require.Equal(t, "fault.internal", OfFault(errors.New("a nil pointer")).ID, "what is no fault is internal")
+}
+
+// The catalogue has what the code asks for, and nothing that nobody asks for.
+func TestTheCatalogueIsComplete(t *testing.T) {
+	t.Parallel()
+	content, err := files.ReadFile("en.json")
+	require.NoError(t, err)
+	var texts map[string]any
+	require.NoError(t, json.Unmarshal(content, &texts))
+	used := usedIDs(t)
+	for _, code := range faultCodes(t) {
+		used["fault."+code] = true
+	}
+	for id := range used {
+		require.True(t, known(texts, id), "the catalogue lacks %q", id)
+	}
+	for id := range texts {
+		require.True(t, asked(used, id), "nobody shows %q", id)
+	}
+}
+
+// known reports whether the catalogue has the id; one that ends in "." or "_" stands for all that begin so.
+func known(texts map[string]any, id string) bool {
+	if _, ok := texts[id]; ok || !strings.HasSuffix(id, ".") {
+		return ok
+	}
+	for have := range texts {
+		if strings.HasPrefix(have, id) {
+			return true
+		}
+	}
+	return false
+}
+
+func asked(used map[string]bool, id string) bool {
+	if used[id] {
+		return true
+	}
+	for prefix := range used {
+		if strings.HasSuffix(prefix, ".") && strings.HasPrefix(id, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// usedIDs returns the string literals of the server's code that look like message ids. Ids that are put together, such as
+// "check." + id, appear by their beginning.
+func usedIDs(t *testing.T) map[string]bool {
+	used := map[string]bool{}
+	inspect(t, "..", func(n ast.Node) {
+		literal, ok := n.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return
+		}
+		value, err := strconv.Unquote(literal.Value)
+		if err == nil && messageID(value) {
+			used[value] = true
+		}
+	})
+	return used
+}
+
+// groups are the first words of message ids.
+var groups = []string{"account.", "check.", "choice.", "command.", "connect.", "disconnect.", "help.", "page.", "post.", "prompt.", "settings."}
+
+func messageID(s string) bool {
+	for _, group := range groups {
+		if strings.HasPrefix(s, group) && !strings.ContainsAny(s, " /%:") && !strings.HasSuffix(s, ".html") && !strings.HasSuffix(s, ".go") {
+			return true
+		}
+	}
+	return false
+}
+
+func faultCodes(t *testing.T) []string {
+	var codes []string
+	inspect(t, "../fault", func(n ast.Node) {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return
+		}
+		kind, ok := spec.Type.(*ast.Ident)
+		if !ok || kind.Name != "Code" {
+			return
+		}
+		value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+		require.NoError(t, err)
+		codes = append(codes, value)
+	})
+	require.NotEmpty(t, codes)
+	return codes
+}
+
+func inspect(t *testing.T, dir string, visit func(ast.Node)) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool { visit(n); return true })
+		return nil
+	})
+	require.NoError(t, err)
+}
