@@ -74,7 +74,7 @@ func encode(address string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for _, c := range []byte(address) {
-		if c > ' ' && c < utf8.RuneSelf-1 && !strings.ContainsRune("()<>\"'`\\|*@", rune(c)) {
+		if c > ' ' && c < 0x7f && !strings.ContainsRune("()<>\"'`\\|*@", rune(c)) {
 			b.WriteByte(c)
 			continue
 		}

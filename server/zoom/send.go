@@ -189,6 +189,9 @@ func peek(response *http.Response) []byte {
 	if err != nil {
 		return nil
 	}
-	response.Body = io.NopCloser(bytes.NewReader(data))
+	response.Body = struct {
+		io.Reader
+		io.Closer
+	}{bytes.NewReader(data), response.Body}
 	return data
 }
