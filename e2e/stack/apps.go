@@ -33,6 +33,18 @@ func (m Mode) ClientID() string { return "e2e-client-" + string(m) }
 // where it must not be.
 func (m Mode) ClientSecret() string { return "e2e-client-secret-of-" + string(m) }
 
+// Scopes are what the plugin's documentation asks an app of this kind to have.
+func (m Mode) Scopes() []string {
+	scopes := []string{"meeting:read:meeting", "meeting:write:meeting", "user:read:user"}
+	if m == UserApp {
+		return scopes
+	}
+	for i := range scopes {
+		scopes[i] += ":admin"
+	}
+	return scopes
+}
+
 // Use registers an app of this kind at the sandbox, with its events going to the
 // first server, and sets the plugin up for it. More settings can be laid over.
 func (s *Stack) Use(ctx context.Context, mode Mode, more Settings) error {
@@ -56,6 +68,7 @@ func (s *Stack) Use(ctx context.Context, mode Mode, more Settings) error {
 	err := s.Sandbox.Register(ctx, App{
 		Name: "Mattermost (" + string(mode) + ")", Kind: string(mode),
 		ClientID: mode.ClientID(), ClientSecret: mode.ClientSecret(), AccountID: zoomAccountID,
+		Scopes:        mode.Scopes(),
 		RedirectURIs:  []string{s.SiteURL + "/plugins/" + PluginID + "/oauth2/complete"},
 		WebhookSecret: WebhookSecret, WebhookURL: plugin + "/webhook",
 		DeauthorizationURL: plugin + "/deauthorization", Validate: true,

@@ -55,6 +55,15 @@ func (d *Database) Records(ctx context.Context, prefix string) ([]Record, error)
 	return records, errors.Wrap(rows.Err(), "read the key-value store")
 }
 
+// Text returns every text cell of a table as one text, to look for what must not
+// be in it.
+func (d *Database) Text(ctx context.Context, table, column string) (string, error) {
+	var all sql.NullString
+	// Both names come from the tests' own source.
+	err := d.db.QueryRowContext(ctx, "SELECT string_agg("+column+"::text, E'\n') FROM "+table).Scan(&all)
+	return all.String, errors.Wrapf(err, "read %s of %s", column, table)
+}
+
 // Freeze holds a post's row and a record's row, so that whoever wants to write
 // either one waits.
 type Freeze struct {

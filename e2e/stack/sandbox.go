@@ -176,6 +176,12 @@ func (z *Sandbox) Counts(ctx context.Context) (map[string]int, error) {
 	return counts, z.do(ctx, http.MethodGet, "/counts", nil, &counts)
 }
 
+// LiftLimits takes away Zoom's rate limits, for load that no real account would
+// be allowed.
+func (z *Sandbox) LiftLimits(ctx context.Context) error {
+	return z.do(ctx, http.MethodPost, "/policy", map[string]any{"plan": "unlimited", "daily_meeting_requests": -1}, nil)
+}
+
 // Delivery is an event with what became of it.
 type Delivery struct {
 	Event    string `json:"event"`

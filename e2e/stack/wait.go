@@ -35,6 +35,12 @@ func eventually(ctx context.Context, limit, pause time.Duration, check func() er
 	}
 }
 
+// Eventually calls check until it returns nil, and gives its last error when
+// that does not happen within the limit.
+func Eventually(ctx context.Context, limit time.Duration, check func() error) error {
+	return eventually(ctx, limit, 50*time.Millisecond, check)
+}
+
 // freePort returns a loopback port that nobody listens on right now.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

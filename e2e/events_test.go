@@ -1,0 +1,127 @@
+package e2e
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// The meeting begins and ends at Zoom: the same post tells so, with Zoom's own
+// times.
+func TestThePostTellsThatTheMeetingBeganAndEnded(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, _ := w.connected("alice")
+	channel := w.private(alice)
+	post := w.starts(alice, channel, "Standup")
+	id := meetingID(post)
+
+	require.NoError(t, w.Sandbox.StartMeeting(w.ctx, id))
+	live := w.becomes(alice, post, begun)
+	require.Equal(t, "STARTED", live.GetProp("meeting_status"))
+
+	require.NoError(t, w.Sandbox.Advance(w.ctx, 3*time.Minute))
+	require.NoError(t, w.Sandbox.EndMeeting(w.ctx, id))
+	over := w.becomes(alice, post, ended)
+	start, stop := over.GetProp("meeting_start_time").(float64), over.GetProp("meeting_end_time").(float64)
+	require.InDelta(t, 180, over.GetProp("meeting_duration").(float64), 5, "the length is in seconds")
+	require.InDelta(t, 180_000, stop-start, 5000)
+	require.Len(t, over.Attachments(), 1)
+	require.Empty(t, over.Attachments()[0].Actions, "nobody can join any more")
+	require.Equal(t, post.Message, over.Message, "alice's own words stay")
+	require.Len(t, w.meetings(alice, channel), 1)
+}
+
+// An event comes twice and late, the second one after the end: the post still
+// says what it said.
+func TestEventsThatComeTwiceOrOutOfOrderChangeNothing(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, _ := w.connected("alice")
+	channel := w.private(alice)
+	post := w.starts(alice, channel, "Standup")
+	id, uuid := meetingID(post), "twice/"+post.Id+"=="
+	began := time.Now().Add(-10 * time.Minute).Truncate(time.Second)
+	stopped := began.Add(9 * time.Minute)
+
+	end := stack.Event("meeting.ended", id, uuid, began, stopped)
+	start := stack.Event("meeting.started", id, uuid, began, time.Time{})
+	w.deliver(1, end, time.Now())
+	over := w.becomes(alice, post, ended)
+	require.InDelta(t, 540, over.GetProp("meeting_duration").(float64), 1)
+
+	w.deliver(2, end, time.Now())                      // Zoom's other subscription
+	w.deliver(1, start, time.Now())                    // overtaken by the end
+	w.deliver(1, end, time.Now().Add(-85*time.Minute)) // the last retry, with its first timestamp
+	w.deliver(1, stack.Event("meeting.participant_left", id, uuid, began, stopped), time.Now())
+	w.settled()
+	same, err := alice.Post(w.ctx, post.Id)
+	require.NoError(t, err)
+	require.Equal(t, over.UpdateAt, same.UpdateAt, "the post was written again")
+	require.Equal(t, ended, same.GetProp("meeting_status"))
+	require.Len(t, w.meetings(alice, channel), 1)
+}
+
+// The plugin is killed after it acknowledged that the meeting ended and before it
+// rewrote the post. After the restart the post is right.
+func TestAnAcknowledgedEventSurvivesAKill(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, _ := w.connected("alice")
+	channel := w.private(alice)
+	post := w.starts(alice, channel, "Standup")
+	id := meetingID(post)
+	began := time.Now().Add(-5 * time.Minute)
+
+	frozen, err := w.DB.FreezePost(w.ctx, post.Id, "mid."+id)
+	require.NoError(t, err)
+	w.deliver(1, stack.Event("meeting.ended", id, "killed"+post.Id, began, began.Add(4*time.Minute)), time.Now())
+	blocked := frozen.AwaitBlocked(w.ctx)
+	killed := w.Server(1).KillPlugin(w.ctx)
+	require.NoError(t, frozen.Thaw(w.ctx))
+	require.NoError(t, blocked, "no worker was writing when the plugin was killed")
+	require.NoError(t, killed)
+
+	now, err := alice.Post(w.ctx, post.Id)
+	require.NoError(t, err)
+	require.Equal(t, "STARTED", now.GetProp("meeting_status"), "the post was rewritten before the kill")
+	waiting, err := w.DB.Records(w.ctx, "inb.")
+	require.NoError(t, err)
+	require.NotEmpty(t, waiting, "the acknowledged event is kept")
+
+	require.NoError(t, w.Server(1).RestartPlugin(w.ctx))
+	require.NoError(t, stack.Eventually(w.ctx, 2*time.Minute, func() error {
+		now, err := alice.Post(w.ctx, post.Id)
+		if err == nil && now.GetProp("meeting_status") != ended {
+			err = errors.New("the post still says that the meeting is open")
+		}
+		return err
+	}))
+	now, err = alice.Post(w.ctx, post.Id)
+	require.NoError(t, err)
+	require.InDelta(t, 240, now.GetProp("meeting_duration").(float64), 1)
+	w.settled()
+}
+
+// deliver sends a signed event to a server, which must acknowledge it.
+func (w *tale) deliver(server int, body []byte, at time.Time) {
+	w.Helper()
+	require.True(w, json.Valid(body))
+	status, answer, err := w.Server(server).Deliver(w.ctx, stack.Signed(stack.WebhookSecret, at, body), body)
+	require.NoError(w, err)
+	require.Equal(w, 200, status, answer)
+}
+
+// settled waits until every acknowledged event was worked off.
+func (w *tale) settled() {
+	w.Helper()
+	require.NoError(w, stack.Eventually(w.ctx, 2*time.Minute, func() error {
+		waiting, err := w.DB.Records(w.ctx, "inb.")
+		if err == nil && len(waiting) > 0 {
+			err = errors.Errorf("%d events wait in the inbox", len(waiting))
+		}
+		return err
+	}))
+}

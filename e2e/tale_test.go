@@ -1,0 +1,192 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// tale is one story: the stack, and words to tell with.
+type tale struct {
+	*testing.T
+	ctx context.Context
+	*stack.Stack
+}
+
+// serial makes names of people and channels unique among the stories.
+var serial atomic.Int64
+
+// begin starts a story with the plugin set up for a kind of Zoom app.
+func begin(t *testing.T, mode stack.Mode, more ...stack.Settings) *tale {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	t.Cleanup(cancel)
+	w := &tale{T: t, ctx: ctx, Stack: shared}
+	settings := stack.Settings{"RestrictMeetingCreation": false}
+	for _, m := range more {
+		for key, value := range m {
+			settings[key] = value
+		}
+	}
+	require.NoError(t, w.Use(ctx, mode, settings))
+	return w
+}
+
+// person creates somebody with a Mattermost user and a Zoom account of the same
+// address, and an open tab that hears what they hear.
+func (w *tale) person(name string) (*stack.Person, *stack.Ear) {
+	w.Helper()
+	name = fmt.Sprintf("%s%d", name, serial.Add(1))
+	p, err := w.NewPerson(w.ctx, name)
+	require.NoError(w, err)
+	_, err = w.Sandbox.NewAccount(w.ctx, stack.Account{Email: p.User.Email, FirstName: name, LastName: "Acme"})
+	require.NoError(w, err)
+	return p, w.listen(p)
+}
+
+func (w *tale) listen(p *stack.Person) *stack.Ear {
+	w.Helper()
+	ear, err := p.Listen()
+	require.NoError(w, err)
+	w.Cleanup(ear.Close)
+	return ear
+}
+
+// connected creates a person who has connected their Zoom account already.
+func (w *tale) connected(name string) (*stack.Person, *stack.Ear) {
+	w.Helper()
+	p, ear := w.person(name)
+	w.connect(p, ear)
+	return p, ear
+}
+
+// connect lets somebody type /zoom connect and follow the link.
+func (w *tale) connect(p *stack.Person, ear *stack.Ear) {
+	w.Helper()
+	from := ear.Count()
+	require.NoError(w, p.Type(w.ctx, w.private(p).Id, "/zoom connect"))
+	w.follow(p, w.whisper(ear, from, "/oauth2/connect"))
+}
+
+// follow opens the connect link of a post, allows the app at Zoom and comes back.
+func (w *tale) follow(p *stack.Person, prompt *model.Post) *stack.Page {
+	w.Helper()
+	link, err := stack.ConnectLink(prompt)
+	require.NoError(w, err)
+	page, err := p.Authorize(w.ctx, link, p.User.Email)
+	require.NoError(w, err)
+	require.Equal(w, 200, page.Status, "%s: %.400s", page.URL.Path, page.Body)
+	return page
+}
+
+// whisper waits for an ephemeral post with a word in it.
+func (w *tale) whisper(ear *stack.Ear, from int, word string) *model.Post {
+	w.Helper()
+	post, err := ear.Whisper(w.ctx, from, word)
+	require.NoError(w, err)
+	return post
+}
+
+// private creates a private channel with these people in it.
+func (w *tale) private(members ...*stack.Person) *model.Channel {
+	w.Helper()
+	return w.channel(model.ChannelTypePrivate, members...)
+}
+
+func (w *tale) channel(kind model.ChannelType, members ...*stack.Person) *model.Channel {
+	w.Helper()
+	channel, err := w.NewChannel(w.ctx, fmt.Sprintf("room%d", serial.Add(1)), kind, members...)
+	require.NoError(w, err)
+	return channel
+}
+
+// starts lets a connected person start a meeting with the slash command, and
+// returns its post.
+func (w *tale) starts(p *stack.Person, channel *model.Channel, topic string) *model.Post {
+	w.Helper()
+	before := len(w.meetings(p, channel))
+	require.NoError(w, p.Type(w.ctx, channel.Id, "/zoom start "+topic))
+	return w.meetingPost(p, channel, before)
+}
+
+// meetingPost waits for the meeting post number n, counted from 0.
+func (w *tale) meetingPost(p *stack.Person, channel *model.Channel, n int) *model.Post {
+	w.Helper()
+	var post *model.Post
+	w.eventually(func() error {
+		posts := w.meetings(p, channel)
+		if len(posts) != n+1 {
+			return errors.Errorf("%d meeting posts in the channel, not %d", len(posts), n+1)
+		}
+		post = posts[n]
+		return nil
+	})
+	return post
+}
+
+func (w *tale) meetings(p *stack.Person, channel *model.Channel) []*model.Post {
+	w.Helper()
+	posts, err := p.MeetingPosts(w.ctx, channel.Id)
+	require.NoError(w, err)
+	return posts
+}
+
+// becomes waits until a meeting's post has a status, and returns it.
+func (w *tale) becomes(p *stack.Person, post *model.Post, status string) *model.Post {
+	w.Helper()
+	var now *model.Post
+	w.eventually(func() error {
+		var err error
+		if now, err = p.Post(w.ctx, post.Id); err != nil {
+			return err
+		}
+		switch {
+		case status == begun && now.GetProp("meeting_started") != true:
+			return errors.New("the post does not say that the meeting began")
+		case status == ended && now.GetProp("meeting_status") != ended:
+			return errors.Errorf("the post's status is %v", now.GetProp("meeting_status"))
+		}
+		return nil
+	})
+	return now
+}
+
+// What a meeting's post can become.
+const (
+	begun = "begun" // meeting_started, while meeting_status stays STARTED
+	ended = "ENDED"
+)
+
+func (w *tale) eventually(check func() error) {
+	w.Helper()
+	require.NoError(w, stack.Eventually(w.ctx, 30*time.Second, check))
+}
+
+// meetingID is the number of a post's meeting.
+func meetingID(post *model.Post) string { return fmt.Sprint(post.GetProp("meeting_id")) }
+
+// zoomCalls counts what the plugin asked Zoom for while something happens.
+func (w *tale) zoomCalls(happens func()) map[string]int {
+	w.Helper()
+	before, err := w.Sandbox.Counts(w.ctx)
+	require.NoError(w, err)
+	happens()
+	after, err := w.Sandbox.Counts(w.ctx)
+	require.NoError(w, err)
+	calls := map[string]int{}
+	for operation, count := range after {
+		if more := count - before[operation]; more > 0 && !strings.Contains(operation, "/_sandbox") {
+			calls[operation] = more
+		}
+	}
+	return calls
+}
