@@ -67,7 +67,7 @@ func build(api plugin.API, settings *config.Container, now func() time.Time, exi
 	a.tokens = oauth.NewTokens(kv, a.vault, a.oauthApp, outbound, now, a.client.Warn)
 	flow := oauth.NewFlow(a.vault, kv, a.oauthApp, outbound, now)
 	calls := zoom.NewClient(func() string { return settings.Load().ZoomAPI() }, outbound, now, a.client.Warn)
-	a.accounts = account.NewService(a.accountSettings, a.client, a.tokens, flow, calls, records, a.client.Warn)
+	a.accounts = account.NewService(a.accountSettings, a.client, a.tokens, flow, calls, records, now, a.client.Warn)
 	a.meetings = meeting.NewService(a.meetingSettings, a.client, a.client, calls, a.accounts, records, now, a.client.Warn)
 	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{})
 	doctor := meeting.NewDoctor(a.inspect)

@@ -76,12 +76,13 @@ type Service struct {
 	flow     *oauth.Flow
 	zoom     Zoom
 	links    Links
+	now      func() time.Time
 	log      func(msg string, pairs ...any)
 }
 
 // NewService returns a service that works with these.
-func NewService(settings func() Settings, people Directory, tokens *oauth.Tokens, flow *oauth.Flow, z Zoom, links Links, log func(msg string, pairs ...any)) *Service {
-	return &Service{settings: settings, people: people, tokens: tokens, flow: flow, zoom: z, links: links, log: log}
+func NewService(settings func() Settings, people Directory, tokens *oauth.Tokens, flow *oauth.Flow, z Zoom, links Links, now func() time.Time, log func(msg string, pairs ...any)) *Service {
+	return &Service{settings: settings, people: people, tokens: tokens, flow: flow, zoom: z, links: links, now: now, log: log}
 }
 
 // accountGrant is the name of the one grant of an admin-managed app.

@@ -82,7 +82,8 @@ func (s *Service) Complete(ctx context.Context, userID, code, state string) (Con
 
 func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oauth.Token, user zoom.User) error {
 	identity := oauth.Identity{
-		ZoomUserID: user.ID, AccountID: user.AccountID, Email: user.Email, PMI: user.PMI, AuthorizedBy: userID,
+		ZoomUserID: user.ID, AccountID: user.AccountID, Email: user.Email, PMI: user.PMI,
+		AuthorizedBy: userID, AuthorizedAt: s.now(),
 	}
 	if mode == ByAdmin {
 		return errors.Wrap(s.tokens.Of(accountGrant).Save(ctx, token, identity), "store the account's grant")

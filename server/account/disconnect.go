@@ -7,6 +7,7 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -71,6 +72,9 @@ func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 		return nil
 	}
 	if identity, err := s.tokens.Of(accountGrant).Identity(ctx); err == nil && identity.ZoomUserID == gone.UserID {
+		if renewed(identity, e) {
+			return nil
+		}
 		return s.forget(ctx, accountGrant, identity.AuthorizedBy, "account.deauthorized_all")
 	}
 	userID, err := s.links.Linked(ctx, gone.UserID)
@@ -80,10 +84,19 @@ func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 	if userID == "" {
 		return nil
 	}
+	if identity, err := s.tokens.Of(userID).Identity(ctx); err == nil && renewed(identity, e) {
+		return nil
+	}
 	if err := s.forget(ctx, userID, userID, "account.deauthorized"); err != nil {
 		return err
 	}
 	return errors.Wrap(s.links.Unlink(ctx, gone.UserID, userID), "unlink the Zoom user")
+}
+
+// renewed reports whether the grant was given after the event: Zoom may repeat one for an hour and a half, in which people
+// connect again.
+func renewed(identity oauth.Identity, e zoom.Event) bool {
+	return !e.At.IsZero() && identity.AuthorizedAt.After(e.At)
 }
 
 func (s *Service) forget(ctx context.Context, grant, owner, message string) error {

@@ -138,8 +138,19 @@ func (s *Service) permitted(ctx context.Context, r StartRequest) (chat.Person, S
 		}
 	}
 	who, err := s.chat.Person(ctx, r.UserID)
-	r.Topic = strings.Join(strings.Fields(r.Topic), " ")
+	r.Topic = cut(strings.Join(strings.Fields(r.Topic), " "))
 	return who, r, errors.Wrap(err, "look up who starts the meeting")
+}
+
+// maxTopic is the longest topic that Zoom takes, in characters.
+// https://developers.zoom.us/docs/api/meetings/#tag/meetings/POST/users/{userId}/meetings
+const maxTopic = 200
+
+func cut(topic string) string {
+	if runes := []rune(topic); len(runes) > maxTopic {
+		return string(runes[:maxTopic])
+	}
+	return topic
 }
 
 // reserve notes the start in the channel's list, unless a meeting is open there: then it returns that one.
