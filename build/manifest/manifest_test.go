@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 )
 
@@ -117,7 +118,7 @@ func TestQuestionsOfTheMakefile(t *testing.T) {
 		require.NoError(t, run(t.Context(), dir, []string{question}, &out), question)
 		require.Equal(t, want, out.String(), question)
 	}
-	require.ErrorContains(t, run(t.Context(), dir, []string{"colour"}, &bytes.Buffer{}), "unknown command")
+	require.ErrorContains(t, run(t.Context(), dir, []string{"paint"}, &bytes.Buffer{}), "unknown command")
 	require.ErrorContains(t, run(t.Context(), dir, nil, &bytes.Buffer{}), "usage")
 }
 
@@ -125,14 +126,14 @@ func TestCheckFindsWhatTheServerWouldRefuseOrIgnore(t *testing.T) {
 	t.Parallel()
 	for name, story := range map[string]struct{ manifest, want string }{
 		"no name":                {`{"id": "zoom"}`, "name is needed"},
-		"misspelt key":           {`{"id": "zoom", "name": "Zoom", "min_server_versoin": "10.11.0"}`, "unknown field"},
+		"key with a slip":           {`{"id": "zoom", "name": "Zoom", "min_server_versoin": "10.11.0"}`, "unknown field"},
 		"broken JSON":            {`{"id": `, "parse plugin.json"},
 		"icon that is not there": {`{"id": "zoom", "name": "Zoom", "icon_path": "assets/other.svg"}`, "icon that is missing"},
 		"setting declared twice": {
 			`{"id": "zoom", "name": "Zoom", "settings_schema": {"settings": [{"key": "A", "type": "text"}, {"key": "A", "type": "bool"}]}}`,
 			`setting "A" twice`,
 		},
-		"setting of no known type": {`{"id": "zoom", "name": "Zoom", "settings_schema": {"settings": [{"key": "A", "type": "colour"}]}}`, "not valid"},
+		"setting of no known type": {`{"id": "zoom", "name": "Zoom", "settings_schema": {"settings": [{"key": "A", "type": "paint"}]}}`, "not valid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -261,7 +262,7 @@ func unpack(t *testing.T, data []byte) unpacked {
 	files := unpacked{others: map[string]string{}}
 	for archive := tar.NewReader(zipped); ; {
 		header, err := archive.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files
 		}
 		require.NoError(t, err)

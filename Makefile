@@ -1,0 +1,163 @@
+# Every command of this project. CI runs the same targets: .ci/run is `make test`.
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+GOLANGCI_LINT_VERSION := v2.15.0
+GOVULNCHECK_VERSION   := v1.9.0
+
+# The platform that dist-dev and deploy build for, for example PLATFORM=linux-arm64.
+PLATFORM  ?= $(shell go env GOOS)-$(shell go env GOARCH)
+PLATFORMS := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64
+# How long `make fuzz` spends on each target.
+FUZZTIME  ?= 60s
+
+BIN        := $(CURDIR)/.cache/bin
+MANIFEST   := $(BIN)/manifest
+PLUGINCTL  := $(BIN)/pluginctl
+LINT       := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)
+DEV_BUNDLE := dist/zoom-dev.tar.gz
+
+executable     = server/dist/plugin-$(1)$(if $(findstring windows,$(1)),.exe)
+EXECUTABLES   := $(foreach p,$(PLATFORMS),$(call executable,$(p)))
+SERVER_FILES  := $(shell find server -type f -not -name '*_test.go' -not -path 'server/dist/*' -not -path '*/testdata/*') go.mod go.sum
+WEBAPP_FILES  := $(shell find webapp/src -type f -not -name '*.test.*' 2>/dev/null) $(wildcard webapp/*.json webapp/*.ts webapp/*.js)
+# The folders below e2e/ with npm packages of their own.
+E2E_PACKAGES  := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard e2e/*/package-lock.json))
+# The Mattermost server in e2e/ is built without cgo; everything there uses the same compiled packages.
+E2E_GO        := cd e2e && CGO_ENABLED=0 go
+
+.PHONY: help all dist dist-dev test check-style fmt race webapp arch fuzz bench golden e2e e2e-ready chromium rivet demo \
+	deploy watch enable disable reset logs vulncheck clean FORCE
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+all: check-style race dist ## lint, test and build the bundle of all platforms
+
+## ---- build
+
+dist: $(EXECUTABLES) webapp/dist/main.js $(MANIFEST) ## build dist/zoom-<version>.tar.gz with the binaries of all platforms
+	@bundle=dist/$$($(MANIFEST) id)-$$(cat .cache/version).tar.gz; $(MANIFEST) bundle -o $$bundle && ls -sh $$bundle
+
+dist-dev: $(DEV_BUNDLE) ## build dist/zoom-dev.tar.gz for this machine only, when something changed
+
+$(DEV_BUNDLE): $(call executable,$(PLATFORM)) webapp/dist/main.js plugin.json $(wildcard assets/*) .cache/platform $(MANIFEST)
+	$(MANIFEST) bundle -fast -platform $(PLATFORM) -o $@
+
+# One rule for the binaries of all platforms: -trimpath and no build stamps, so that the same commit gives the same bytes.
+$(EXECUTABLES): $(SERVER_FILES) .cache/version
+	GOOS=$(word 2,$(subst -, ,$(@F))) GOARCH=$(basename $(word 3,$(subst -, ,$(@F)))) CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+		-ldflags '-s -w -X main.version='$$(cat .cache/version) -o $@ ./server
+
+webapp/dist/main.js: $(WEBAPP_FILES) webapp/node_modules/.package-lock.json
+	cd webapp && npm run build
+	@touch $@
+
+# npm writes this file last, so it is there only when everything else is.
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund
+	@touch $@
+
+# Files that change only when what they hold changes, so that what depends on them is not built in vain.
+.cache/version: $(MANIFEST) FORCE
+	@$(MANIFEST) version > $@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
+
+.cache/platform: FORCE
+	@mkdir -p .cache && echo $(PLATFORM) > $@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
+
+$(MANIFEST) $(PLUGINCTL): $(BIN)/%: go.mod $(wildcard build/*/*.go)
+	@mkdir -p $(BIN)
+	go build -buildvcs=false -o $@ ./build/$*
+
+$(LINT):
+	@mkdir -p $(BIN)
+	@echo "building golangci-lint $(GOLANGCI_LINT_VERSION), about two minutes, once"
+	GOBIN=$(BIN)/lint.new go install -trimpath github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	@mv $(BIN)/lint.new/golangci-lint $@ && rmdir $(BIN)/lint.new
+
+## ---- test
+
+test: ## everything below: style, unit tests, webapp, e2e on a real server in a real browser
+	@build/test.sh
+
+# The Mattermost server's main package is left out: the linters would have to read all of that server.
+check-style: $(LINT) $(MANIFEST) webapp/node_modules/.package-lock.json ## lint Go and TypeScript, check types and plugin.json
+	$(MANIFEST) check
+	$(LINT) run ./build/... ./server/... ./sandbox/...
+	cd e2e && CGO_ENABLED=0 $(LINT) run -c ../.golangci.yml $$(go list -f '{{.Dir}}' ./... | grep -v '/e2e/mattermost$$')
+	cd webapp && npm run lint && npm run check-types
+
+fmt: $(LINT) ## format the Go code the way check-style wants it
+	$(LINT) fmt ./build/... ./server/... ./sandbox/...
+	cd e2e && $(LINT) fmt -c ../.golangci.yml
+
+race: ## unit tests of the plugin, the sandbox and the build tools, under the race detector
+	CGO_ENABLED=1 go test -race -timeout 10m ./build/... ./server/... ./sandbox/...
+
+arch: ## the import rules and the craft rules of server/arch_test.go
+	go test -count=1 -run '^TestArch' ./server
+
+webapp: webapp/node_modules/.package-lock.json ## unit tests, build and size of the webapp
+	cd webapp && npm test
+	cd webapp && npm run build
+	@touch webapp/dist/main.js
+
+fuzz: ## every fuzz test in turn, FUZZTIME (60s) each
+	@grep -rEo '^func Fuzz[A-Za-z0-9_]+' --include='*_test.go' server sandbox build | sort | \
+	while IFS=: read -r file name; do \
+		go test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+	done
+
+bench: $(DEV_BUNDLE) e2e-ready ## Go benchmarks, then the load test on a real server
+	go test -run '^$$' -bench . -benchmem ./server/... ./sandbox/...
+	$(E2E_GO) run ./bench
+
+golden: ## write the golden files anew; read the diff before you commit it
+	@grep -rlE 'flag\.Bool\("update"' --include='*_test.go' server sandbox | xargs -r dirname | sort -u | \
+	while read -r dir; do go test -count=1 "./$$dir" -update || exit 1; done
+
+e2e: $(DEV_BUNDLE) e2e-ready chromium rivet ## stories on a real Mattermost server, and the browser specs
+	$(E2E_GO) build -buildvcs=false ./...
+	cd e2e && CGO_ENABLED=0 BUNDLE=$(CURDIR)/$(DEV_BUNDLE) go test -count=1 -timeout 30m ./...
+
+e2e-ready: $(E2E_PACKAGES) # what e2e needs besides the bundle: npm packages, and the server's packages compiled
+	$(E2E_GO) build -buildvcs=false -o /dev/null ./mattermost
+
+rivet: $(E2E_PACKAGES) ## Zoom's own SDK against the sandbox
+	@if [ -f e2e/rivet/package.json ]; then cd e2e/rivet && npm test; fi
+
+chromium: # installs Debian's Chromium where there is none and this user may
+	@if [ -z "$$CHROMIUM" ] && ! command -v chromium >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-liberation >/dev/null; \
+		else \
+			echo "the browser specs need Chromium: install it, or name one in CHROMIUM=/path/to/chromium" >&2; exit 1; \
+		fi; \
+	fi
+
+vulncheck: ## known vulnerabilities in what the plugin calls
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./server/...
+
+## ---- try
+
+demo: $(DEV_BUNDLE) $(E2E_PACKAGES) ## a real server with the plugin and a pretended Zoom; EXIT=1 ends after the story
+	cd e2e && CGO_ENABLED=0 BUNDLE=$(CURDIR)/$(DEV_BUNDLE) go run ./demo $(if $(filter 1,$(EXIT)),-exit)
+
+deploy: $(DEV_BUNDLE) $(PLUGINCTL) ## install on the server that MM_SERVICESETTINGS_SITEURL and MM_ADMIN_TOKEN name
+	$(PLUGINCTL) deploy $$($(MANIFEST) id) $(DEV_BUNDLE)
+
+enable disable reset logs: $(PLUGINCTL) $(MANIFEST)
+	$(PLUGINCTL) $@ $$($(MANIFEST) id)
+
+watch: ## deploy now, and again whenever a source changes
+	@mkdir -p .cache; rm -f .cache/watched; while :; do \
+		if [ ! -e .cache/watched ] || [ -n "$$(find server webapp/src assets plugin.json -type f -newer .cache/watched \
+			-not -path 'server/dist/*' -print -quit)" ]; then \
+			touch .cache/watched; $(MAKE) --no-print-directory deploy || echo "not deployed; waiting for the next change"; \
+		fi; \
+		sleep 1; \
+	done
+
+clean: ## remove what was built; the caches of npm and Go stay
+	rm -rf dist server/dist webapp/dist .cache e2e/artifacts
