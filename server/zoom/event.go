@@ -2,8 +2,6 @@ package zoom
 
 import (
 	"errors"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -111,48 +109,6 @@ type wireEvent struct {
 		EventTS        flexTime `json:"event_ts"`
 		DeauthorizedAt flexTime `json:"deauthorization_time"`
 	} `json:"payload"`
-}
-
-// flexTime is a time that Zoom sends as milliseconds, as seconds or as text; anything else is the zero time.
-type flexTime struct{ time.Time }
-
-// UnmarshalJSON reads a number or a string.
-func (t *flexTime) UnmarshalJSON(data []byte) error {
-	t.Time = time.Time{}
-	text := strings.Trim(string(data), `"`)
-	if !digits(text) {
-		if at, err := isoTime(text); err == nil {
-			t.Time = at
-		}
-		return nil
-	}
-	const (
-		// Numbers below are seconds: as milliseconds they would lie in 1973.
-		leastMillis = 100_000_000_000
-		// The year 2286, beyond which no number means a time.
-		mostMillis = 9_999_999_999_999
-	)
-	number, err := strconv.ParseInt(text, 10, 64)
-	switch {
-	case err != nil, number == 0, number > mostMillis:
-	case number < leastMillis:
-		t.Time = time.Unix(number, 0).UTC()
-	default:
-		t.Time = time.UnixMilli(number).UTC()
-	}
-	return nil
-}
-
-// flexInt is a small number that may come as a string; anything else is 0.
-type flexInt int
-
-// UnmarshalJSON reads a number or a string.
-func (i *flexInt) UnmarshalJSON(data []byte) error {
-	*i = 0
-	if number, err := strconv.Atoi(strings.Trim(string(data), `"`)); err == nil {
-		*i = flexInt(number)
-	}
-	return nil
 }
 
 // tooDeep reports whether JSON is nested more deeply than any event. It need not be right about text that is no JSON.

@@ -72,15 +72,3 @@ func retryAfter(value string, now time.Time) (time.Time, bool) {
 	}
 	return at.UTC(), true
 }
-
-// isoTime reads the spellings of ISO 8601 times seen from Zoom. Times without a zone are universal time.
-func isoTime(value string) (time.Time, error) {
-	var at time.Time
-	var err error
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", time.DateTime} {
-		if at, err = time.Parse(layout, value); err == nil {
-			return at.UTC(), nil
-		}
-	}
-	return time.Time{}, err
-}

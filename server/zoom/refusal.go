@@ -3,7 +3,6 @@ package zoom
 import (
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	stderrors "errors"
 	"io"
 	"net/http"
@@ -199,35 +198,4 @@ func cut(text string, most int) string {
 		return text
 	}
 	return string(runes[:most])
-}
-
-// flexID is an identifier that Zoom sends as a number in one place and as a string in another. It never goes through a
-// floating point number, which would round long ids. Other types and 0, by which Zoom means none, are read as "".
-type flexID string
-
-// UnmarshalJSON reads a number or a string.
-func (id *flexID) UnmarshalJSON(data []byte) error {
-	*id = ""
-	if len(data) > 0 && data[0] == '"' {
-		var text string
-		if err := json.Unmarshal(data, &text); err != nil {
-			return err
-		}
-		*id = flexID(strings.TrimSpace(text))
-		return nil
-	}
-	if number := string(data); number != "0" && digits(number) {
-		*id = flexID(number)
-	}
-	return nil
-}
-
-// digits reports whether text is a number without sign, fraction and exponent.
-func digits(text string) bool {
-	for _, c := range []byte(text) {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return text != ""
 }
