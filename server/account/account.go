@@ -119,6 +119,17 @@ func (s *Service) trusted(who chat.Person, settings Settings) error {
 	}
 }
 
+// ScopeMissed reacts to a call that Zoom refused for want of a scope. An admin adds it at Zoom, and a token that the server
+// issued to itself before that would go on without it until it runs out; so that token is dropped.
+func (s *Service) ScopeMissed(ctx context.Context) {
+	if s.settings().Mode != ByServer {
+		return
+	}
+	if err := s.tokens.Server().Drop(ctx, false); err != nil {
+		s.log("The server's token could not be dropped", "error", err.Error())
+	}
+}
+
 // SharedGrant returns a function that tries the grant which everybody depends on; nil where each user has their own.
 func (s *Service) SharedGrant() func(ctx context.Context) error {
 	var grant *oauth.Grant

@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"context"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -47,7 +48,7 @@ func (s *Service) personal(ctx context.Context, r StartRequest, who chat.Person,
 		return zoom.Meeting{}, err
 	}
 	m, err := s.zoom.Meeting(ctx, caller, id)
-	if fault.Is(err, fault.MeetingUnknown) {
+	if fault.Is(err, fault.MeetingUnknown) || err == nil && someoneElses(m, caller) {
 		if id, err = s.accounts.PersonalMeetingID(ctx, who, true); err != nil {
 			return zoom.Meeting{}, err
 		}
@@ -62,6 +63,12 @@ func (s *Service) personal(ctx context.Context, r StartRequest, who chat.Person,
 		m.Topic = r.Topic
 	}
 	return m, nil
+}
+
+// someoneElses reports whether the personal meeting belongs to another Zoom user by now: IDs that people give up are given
+// to others, and a shared grant can read anybody's meetings.
+func someoneElses(m zoom.Meeting, caller zoom.Caller) bool {
+	return m.HostEmail != "" && strings.Contains(caller.User, "@") && !strings.EqualFold(m.HostEmail, caller.User)
 }
 
 // Actions of the buttons under our notes.

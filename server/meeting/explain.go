@@ -17,6 +17,9 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 	if fault.Is(cause, fault.NotConnected, fault.Revoked, fault.AccountNotConnected, fault.AccountRevoked, fault.Unreadable) {
 		return s.inviteToConnect(ctx, r, cause)
 	}
+	if fault.Is(cause, fault.MissingScope) {
+		s.accounts.ScopeMissed(ctx)
+	}
 	note := chat.Note{Text: i18n.OfFault(cause)}
 	if fault.Is(cause, fault.DailyLimit) && r.Choice != Personal {
 		note.Buttons = []chat.Button{{

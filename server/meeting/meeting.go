@@ -113,6 +113,8 @@ type Accounts interface {
 	Caller(ctx context.Context, who chat.Person) (zoom.Caller, error)
 	// PersonalMeetingID returns the user's personal meeting ID; fresh asks Zoom again. Fault: NoPersonalMeeting.
 	PersonalMeetingID(ctx context.Context, who chat.Person, fresh bool) (string, error)
+	// ScopeMissed is told of a call that Zoom refused for want of a scope.
+	ScopeMissed(ctx context.Context)
 	// ConnectURL returns a link that lets the user authorize and then resumes what next describes.
 	ConnectURL(ctx context.Context, userID, next string) (string, error)
 }
