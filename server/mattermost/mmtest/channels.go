@@ -1,0 +1,154 @@
+package mmtest
+
+import (
+	"slices"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Kind is who can get into a channel.
+type Kind model.ChannelType
+
+// The kinds of channel.
+const (
+	Public  = Kind(model.ChannelTypeOpen)
+	Private = Kind(model.ChannelTypePrivate)
+	Direct  = Kind(model.ChannelTypeDirect)
+	Group   = Kind(model.ChannelTypeGroup)
+)
+
+// teamID is the one team that there is.
+const teamID = "team0000000000000000000001"
+
+// Place is where somebody can type: a channel, or the thread of a post.
+type Place interface {
+	place() (channelID, rootID string)
+}
+
+// Channel is a conversation.
+type Channel struct {
+	ID string
+
+	mm *Mattermost
+}
+
+type channelState struct {
+	model.Channel
+	members []string
+	silent  []string
+}
+
+func (c *Channel) place() (channelID, rootID string) { return c.ID, "" }
+
+// AddChannel adds a conversation of these members.
+func (mm *Mattermost) AddChannel(name string, kind Kind, members ...*User) *Channel {
+	mm.t.Helper()
+	state := &channelState{Channel: model.Channel{
+		Id: mm.newID(name), Name: name, DisplayName: name, Type: model.ChannelType(kind), TeamId: teamID, CreateAt: mm.millis(),
+	}}
+	if kind == Direct || kind == Group {
+		state.TeamId = ""
+	}
+	for _, u := range members {
+		state.members = append(state.members, u.ID)
+	}
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	mm.channels[state.Id] = state
+	return &Channel{ID: state.Id, mm: mm}
+}
+
+// Archive ends the conversation: it can be read, but nobody can post.
+func (c *Channel) Archive() {
+	archived := c.mm.millis()
+	c.change(func(s *channelState) { s.DeleteAt = archived })
+}
+
+// Join makes the user a member.
+func (c *Channel) Join(u *User) {
+	c.change(func(s *channelState) { s.members = append(s.members, u.ID) })
+}
+
+// Leave ends the user's membership.
+func (c *Channel) Leave(u *User) {
+	c.change(func(s *channelState) {
+		s.members = slices.DeleteFunc(s.members, func(id string) bool { return id == u.ID })
+	})
+}
+
+// Silence takes the permission to post from a member, as channel moderation can.
+func (c *Channel) Silence(u *User) {
+	c.change(func(s *channelState) { s.silent = append(s.silent, u.ID) })
+}
+
+func (c *Channel) change(change func(*channelState)) {
+	c.mm.mu.Lock()
+	defer c.mm.mu.Unlock()
+	change(c.mm.channels[c.ID])
+}
+
+func (a *api) GetChannel(channelID string) (*model.Channel, *model.AppError) {
+	a.mm.mu.Lock()
+	state, known := a.mm.channels[channelID]
+	broken := a.mm.broken
+	var found model.Channel
+	if known {
+		found = state.Channel
+	}
+	a.mm.mu.Unlock()
+	switch {
+	case broken:
+		return nil, nil
+	case !known:
+		return nil, notFound("app.channel.get.existing.app_error")
+	}
+	sent, _ := cross(a.mm, &found)
+	return sent, nil
+}
+
+func (a *api) GetChannelMember(channelID, userID string) (*model.ChannelMember, *model.AppError) {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	if a.mm.broken {
+		return nil, nil
+	}
+	if state, known := a.mm.channels[channelID]; !known || !slices.Contains(state.members, userID) {
+		return nil, notFound("app.channel.get_member.missing.app_error")
+	}
+	return &model.ChannelMember{ChannelId: channelID, UserId: userID}, nil
+}
+
+// HasPermissionToChannel answers as the real server: membership gives the permission, and admins have it everywhere.
+// Whether the channel is archived makes no difference.
+func (a *api) HasPermissionToChannel(userID, channelID string, _ *model.Permission) bool {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	state, known := a.mm.channels[channelID]
+	user, has := a.mm.users[userID]
+	if a.mm.broken || !known || !has {
+		return false
+	}
+	return user.IsSystemAdmin() || slices.Contains(state.members, userID) && !slices.Contains(state.silent, userID)
+}
+
+func (a *api) GetDirectChannel(one, other string) (*model.Channel, *model.AppError) {
+	if !a.mm.alive() {
+		return nil, nil
+	}
+	channel := a.mm.direct(one, other)
+	return a.GetChannel(channel.ID)
+}
+
+// direct returns the direct channel between two, which is there as soon as it is asked for.
+func (mm *Mattermost) direct(one, other string) *Channel {
+	name := model.GetDMNameFromIds(one, other)
+	mm.mu.Lock()
+	for id, state := range mm.channels {
+		if state.Name == name {
+			mm.mu.Unlock()
+			return &Channel{ID: id, mm: mm}
+		}
+	}
+	mm.mu.Unlock()
+	return mm.AddChannel(name, Direct, &User{ID: one}, &User{ID: other})
+}

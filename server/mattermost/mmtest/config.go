@@ -1,0 +1,103 @@
+package mmtest
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// serverVersion is the lowest that the plugin's manifest allows.
+const serverVersion = "10.11.0"
+
+// Configure changes the server's own settings and tells the plugin.
+func (mm *Mattermost) Configure(change func(*model.Config)) {
+	mm.mu.Lock()
+	changed := mm.config.Clone()
+	change(changed)
+	mm.config = changed
+	mm.mu.Unlock()
+	mm.tellOfChange()
+}
+
+// Set changes settings of the plugin, as saving the System Console page does, and tells the plugin.
+func (mm *Mattermost) Set(settings map[string]any) {
+	mm.mu.Lock()
+	merged := maps.Clone(mm.settings)
+	maps.Copy(merged, settings)
+	mm.settings = merged
+	mm.mu.Unlock()
+	mm.tellOfChange()
+}
+
+func (mm *Mattermost) tellOfChange() {
+	hooks, ok := mm.attached().(Configurable)
+	if !ok {
+		return
+	}
+	if err := hooks.OnConfigurationChange(); err != nil {
+		mm.t.Errorf("mmtest: OnConfigurationChange failed: %v", err)
+	}
+}
+
+func (mm *Mattermost) siteURL() string {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	return *mm.config.ServiceSettings.SiteURL
+}
+
+func (a *api) GetServerVersion() string {
+	if !a.mm.alive() {
+		return ""
+	}
+	return serverVersion
+}
+
+func (a *api) GetConfig() *model.Config {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	if a.mm.broken {
+		return nil
+	}
+	return a.mm.config.Clone()
+}
+
+// LoadPluginConfiguration never fails; what does not fit the destination is left out, as by the real client library.
+func (a *api) LoadPluginConfiguration(dest any) error {
+	a.mm.mu.Lock()
+	encoded, err := json.Marshal(a.mm.settings)
+	broken := a.mm.broken
+	a.mm.mu.Unlock()
+	if err != nil || broken {
+		return nil
+	}
+	// The real one logs a mismatch and returns no error either.
+	_ = json.Unmarshal(encoded, dest)
+	return nil
+}
+
+func (a *api) GetPluginConfig() map[string]any {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	return maps.Clone(a.mm.settings)
+}
+
+func (a *api) SavePluginConfig(config map[string]any) *model.AppError {
+	sent, ok := cross(a.mm, &config)
+	if !ok {
+		return nil
+	}
+	a.mm.mu.Lock()
+	a.mm.settings = *sent
+	a.mm.mu.Unlock()
+	a.mm.tellOfChange()
+	return nil
+}
+
+func (a *api) GetBundlePath() (string, error) {
+	if a.mm.Bundle == "" {
+		return "", errors.New("the bundle is nowhere")
+	}
+	return a.mm.Bundle, nil
+}

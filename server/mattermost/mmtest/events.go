@@ -1,0 +1,57 @@
+package mmtest
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Event is something that was sent to browsers over their WebSocket connections.
+type Event struct {
+	// Name is what the browser side listens for, with the prefix of the plugin.
+	Name    string
+	Payload map[string]any
+	// UserID and Connection are who gets it; both "" is everybody, a connection is that window only.
+	UserID     string
+	Connection string
+}
+
+func (a *api) PublishWebSocketEvent(name string, payload map[string]any, broadcast *model.WebsocketBroadcast) {
+	sent, ok := cross(a.mm, &payload)
+	if !ok {
+		return
+	}
+	e := Event{Name: "custom_" + PluginID + "_" + name, Payload: maps.Clone(*sent)}
+	if broadcast != nil {
+		e.UserID, e.Connection = broadcast.UserId, broadcast.ConnectionId
+	}
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	a.mm.events = append(a.mm.events, e)
+}
+
+// PublishPluginClusterEvent reaches nobody: there is one server.
+func (a *api) PublishPluginClusterEvent(event model.PluginClusterEvent, _ model.PluginClusterEventSendOptions) error {
+	cross(a.mm, &event)
+	return nil
+}
+
+// Events returns what was sent to browsers, oldest first.
+func (mm *Mattermost) Events() []Event {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	return slices.Clone(mm.events)
+}
+
+// Opened returns the addresses that were opened in the user's window.
+func (u *User) Opened() []string {
+	var opened []string
+	for _, e := range u.mm.Events() {
+		toThisWindow := e.Connection == u.Connection || e.Connection == "" && e.UserID == u.ID
+		if url, ok := e.Payload["meeting_url"].(string); ok && toThisWindow {
+			opened = append(opened, url)
+		}
+	}
+	return opened
+}

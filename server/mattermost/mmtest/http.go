@@ -1,0 +1,163 @@
+package mmtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+)
+
+// Headers with which the server tells a plugin who is asking. From outside they are taken away.
+const (
+	headerUserID   = "Mattermost-User-Id"
+	headerPluginID = "Mattermost-Plugin-Id"
+)
+
+// Response is the plugin's answer to a request.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// JSON reads the body into a value. The test fails when it is not JSON.
+func (r *Response) JSON(into any) error { return json.Unmarshal([]byte(r.Body), into) }
+
+// Get asks the plugin for an address such as "/api/v1/config", signed in as the user.
+func (u *User) Get(path string) *Response {
+	u.mm.t.Helper()
+	return u.mm.serve(httptest.NewRequest(http.MethodGet, pluginPath(path), nil), u.ID)
+}
+
+// Post sends the body as JSON to an address of the plugin, signed in as the user.
+func (u *User) Post(path string, body any) *Response {
+	u.mm.t.Helper()
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		u.mm.t.Fatalf("mmtest: encode the body: %v", err)
+	}
+	r := httptest.NewRequest(http.MethodPost, pluginPath(path), bytes.NewReader(encoded))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Requested-With", "XMLHttpRequest")
+	return u.mm.serve(r, u.ID)
+}
+
+// Webhook sends a request from outside, where nobody is signed in.
+func (mm *Mattermost) Webhook(path, body string, headers map[string]string) *Response {
+	mm.t.Helper()
+	r := httptest.NewRequest(http.MethodPost, pluginPath(path), strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
+	return mm.serve(r, "")
+}
+
+// Request sends any request; the user is nil when nobody is signed in.
+func (mm *Mattermost) Request(r *http.Request, as *User) *Response {
+	mm.t.Helper()
+	r.URL.Path = pluginPath(r.URL.Path)
+	if as == nil {
+		return mm.serve(r, "")
+	}
+	return mm.serve(r, as.ID)
+}
+
+// serve hands the request to the plugin as the server does.
+func (mm *Mattermost) serve(r *http.Request, userID string) *Response {
+	mm.t.Helper()
+	hooks := mm.attached()
+	if hooks == nil {
+		mm.t.Fatal("mmtest: no plugin is attached")
+	}
+	r.Header.Del(headerUserID)
+	r.Header.Del(headerPluginID)
+	if userID != "" {
+		r.Header.Set(headerUserID, userID)
+	}
+	recorder := httptest.NewRecorder()
+	hooks.ServeHTTP(&plugin.Context{}, recorder, r)
+	response := &Response{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.String()}
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	mm.answers = append(mm.answers, response.Body)
+	return response
+}
+
+// pluginPath is how the plugin sees an address: without what stands before its own part.
+func pluginPath(path string) string { return strings.TrimPrefix(path, "/plugins/"+PluginID) }
+
+// Clicks has the user press the button with this label on the newest note or post that has one.
+func (u *User) Clicks(label string) *Response {
+	u.mm.t.Helper()
+	post, action := u.button(label)
+	if action == nil {
+		u.mm.t.Fatalf("mmtest: %s sees no button %q", u.Username, label)
+	}
+	body, err := json.Marshal(model.PostActionIntegrationRequest{
+		UserId: u.ID, UserName: u.Username, ChannelId: post.ChannelId, TeamId: teamID, PostId: post.Id,
+		TriggerId: "trigger", Type: action.Type, Context: action.Integration.Context,
+	})
+	if err != nil {
+		u.mm.t.Fatalf("mmtest: encode the click: %v", err)
+	}
+	if !strings.HasPrefix(action.Integration.URL, "/plugins/"+PluginID+"/") {
+		u.mm.t.Fatalf("mmtest: a click on %q would leave the server for %s", label, action.Integration.URL)
+	}
+	r := httptest.NewRequest(http.MethodPost, pluginPath(action.Integration.URL), bytes.NewReader(body))
+	response := u.mm.serve(r, u.ID)
+	u.heed(response, post)
+	return response
+}
+
+// heed does what the server does with the answer to a click.
+func (u *User) heed(response *Response, clicked *Post) {
+	u.mm.t.Helper()
+	var answer model.PostActionIntegrationResponse
+	if response.Status != http.StatusOK || response.Body == "" {
+		return
+	}
+	if err := response.JSON(&answer); err != nil {
+		u.mm.t.Errorf("mmtest: the server cannot read the answer to a click: %v: %s", err, response.Body)
+	}
+	if answer.EphemeralText == "" {
+		return
+	}
+	_, rootID := clicked.place()
+	u.mm.show(u.ID, &model.Post{
+		Id: u.mm.newID("note"), Type: model.PostTypeEphemeral, ChannelId: clicked.ChannelId, RootId: rootID,
+		Message: answer.EphemeralText, CreateAt: u.mm.millis(),
+	})
+}
+
+// button finds the newest button with the label among the user's notes, then among all posts.
+func (u *User) button(label string) (*Post, *model.PostAction) {
+	seen := u.mm.allPosts()
+	seen = append(seen, u.Notes()...)
+	for i := len(seen) - 1; i >= 0; i-- {
+		for _, a := range seen[i].Attachments() {
+			for _, action := range a.Actions {
+				if action.Name == label && action.Integration != nil {
+					return seen[i], action
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (mm *Mattermost) allPosts() []*Post {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	var posts []*Post
+	for _, id := range mm.order {
+		if p := mm.posts[id]; p.DeleteAt == 0 {
+			posts = append(posts, &Post{Post: p.Clone(), mm: mm})
+		}
+	}
+	return posts
+}

@@ -1,0 +1,70 @@
+package mmtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+func (a *api) LogDebug(msg string, pairs ...any) { a.mm.log("debug", msg, pairs) }
+func (a *api) LogInfo(msg string, pairs ...any)  { a.mm.log("info", msg, pairs) }
+func (a *api) LogWarn(msg string, pairs ...any)  { a.mm.log("warn", msg, pairs) }
+func (a *api) LogError(msg string, pairs ...any) { a.mm.log("error", msg, pairs) }
+
+// log keeps a line in the form `level msg name=value`.
+func (mm *Mattermost) log(level, msg string, pairs []any) {
+	line := level + " " + msg
+	for i := 0; i+1 < len(pairs); i += 2 {
+		line += fmt.Sprintf(" %v=%v", pairs[i], pairs[i+1])
+	}
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	mm.logs = append(mm.logs, line)
+}
+
+// Logs returns the lines of the server's log that the plugin wrote, such as "warn No room left slots=8".
+func (mm *Mattermost) Logs() []string {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	return slices.Clone(mm.logs)
+}
+
+// Reveals returns where the secret can be read: in the log, in a post, in a note, in an event, in an answer to a request
+// or in the plugin's table. Tests expect that to be nowhere.
+func (mm *Mattermost) Reveals(secret string) []string {
+	var where []string
+	look := func(place, text string) {
+		if secret != "" && strings.Contains(text, secret) {
+			where = append(where, place+": "+text)
+		}
+	}
+	for key, value := range mm.KV.Dump() {
+		look("table "+key, string(value))
+	}
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	for _, line := range mm.logs {
+		look("log", line)
+	}
+	for id, p := range mm.posts {
+		look("post "+id, fmt.Sprint(p.Message, p.GetProps()))
+	}
+	for _, n := range mm.notes {
+		look("note for "+n.userID, fmt.Sprint(n.post.Message, n.post.GetProps()))
+	}
+	for _, e := range mm.events {
+		look("event "+e.Name, fmt.Sprint(e.Payload))
+	}
+	for _, body := range mm.answers {
+		look("answer", body)
+	}
+	return where
+}
+
+// RequireSecret fails the test if the secret can be read anywhere.
+func (mm *Mattermost) RequireSecret(secret string) {
+	mm.t.Helper()
+	for _, place := range mm.Reveals(secret) {
+		mm.t.Errorf("mmtest: the secret can be read in %s", place)
+	}
+}

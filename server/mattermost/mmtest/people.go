@@ -1,0 +1,134 @@
+package mmtest
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// User is somebody with an account.
+type User struct {
+	ID       string
+	Username string
+	// Connection is the window that the user types in; "" is a client that does not say which.
+	Connection string
+
+	mm *Mattermost
+}
+
+// Trait is something about a user that is not as usual.
+type Trait func(*model.User)
+
+// Admin makes the user a system admin.
+func Admin(u *model.User) { u.Roles = model.SystemUserRoleId + " " + model.SystemAdminRoleId }
+
+// Unverified makes the user one whose address nobody has verified.
+func Unverified(u *model.User) { u.EmailVerified = false }
+
+// Deactivated makes the user one whom an admin has deactivated.
+func Deactivated(u *model.User) { u.DeleteAt = 1 }
+
+// Reads makes the user read this language, such as "de".
+func Reads(locale string) Trait { return func(u *model.User) { u.Locale = locale } }
+
+// Email gives the user this address instead of <username>@example.com.
+func Email(address string) Trait { return func(u *model.User) { u.Email = address } }
+
+// SignsInWith makes the user one of an identity provider, such as "saml".
+func SignsInWith(provider string) Trait {
+	return func(u *model.User) { u.AuthService, u.AuthData = provider, model.NewPointer("data") }
+}
+
+// Named gives the user a first and a last name.
+func Named(first, last string) Trait {
+	return func(u *model.User) { u.FirstName, u.LastName = first, last }
+}
+
+// Called gives the user a nickname.
+func Called(nickname string) Trait { return func(u *model.User) { u.Nickname = nickname } }
+
+// AddUser adds somebody who reads English, with the verified address <username>@example.com.
+func (mm *Mattermost) AddUser(username string, traits ...Trait) *User {
+	mm.t.Helper()
+	account := &model.User{
+		Id: mm.newID(username), Username: username, Email: username + "@example.com", EmailVerified: true,
+		Locale: "en", Roles: model.SystemUserRoleId, CreateAt: mm.millis(),
+	}
+	for _, trait := range traits {
+		trait(account)
+	}
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	mm.users[account.Id] = account
+	return &User{ID: account.Id, Username: username, Connection: "windowof" + username, mm: mm}
+}
+
+// Becomes changes the user's account.
+func (u *User) Becomes(traits ...Trait) {
+	u.mm.mu.Lock()
+	defer u.mm.mu.Unlock()
+	for _, trait := range traits {
+		trait(u.mm.users[u.ID])
+	}
+}
+
+func (a *api) GetUser(userID string) (*model.User, *model.AppError) {
+	if !a.mm.alive() {
+		return nil, nil
+	}
+	a.mm.mu.Lock()
+	user, known := a.mm.users[userID]
+	var found model.User
+	if known {
+		found = *user
+	}
+	a.mm.mu.Unlock()
+	if !known {
+		return nil, notFound("app.user.missing_account.const")
+	}
+	sent, _ := cross(a.mm, &found)
+	return sent, nil
+}
+
+func (a *api) HasPermissionTo(userID string, _ *model.Permission) bool {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	user, known := a.mm.users[userID]
+	return !a.mm.broken && known && user.IsSystemAdmin()
+}
+
+// EnsureBotUser returns the account of that name, whoever has it, as the real server does.
+func (a *api) EnsureBotUser(bot *model.Bot) (string, error) {
+	sent, ok := cross(a.mm, bot)
+	if !ok {
+		return "", nil
+	}
+	a.mm.mu.Lock()
+	for id, user := range a.mm.users {
+		if strings.EqualFold(user.Username, sent.Username) {
+			a.mm.mu.Unlock()
+			return id, nil
+		}
+	}
+	a.mm.mu.Unlock()
+	added := a.mm.AddUser(sent.Username, func(u *model.User) { u.IsBot = true })
+	return added.ID, nil
+}
+
+func (a *api) SetProfileImage(userID string, picture []byte) *model.AppError {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	if _, known := a.mm.users[userID]; !known {
+		return refusal("app.user.missing_account.const", http.StatusNotFound)
+	}
+	a.mm.pictures[userID] = picture
+	return nil
+}
+
+// Picture returns the profile picture of an account, nil when it has the standard one.
+func (mm *Mattermost) Picture(userID string) []byte {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	return mm.pictures[userID]
+}

@@ -1,0 +1,147 @@
+package mmtest
+
+import (
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Post is a message as it was when the test looked at it, or a note that one person sees.
+type Post struct {
+	*model.Post
+
+	mm *Mattermost
+}
+
+func (p *Post) place() (channelID, rootID string) {
+	if p.RootId != "" {
+		return p.ChannelId, p.RootId
+	}
+	return p.ChannelId, p.Id
+}
+
+// Prop returns a prop, nil when the post does not have it.
+func (p *Post) Prop(name string) any { return p.GetProp(name) }
+
+// Edited reports whether clients mark the post as edited.
+func (p *Post) Edited() bool { return p.EditAt != 0 }
+
+// Text returns all that a client without the plugin's own view shows: the message, and titles and texts of attachments.
+func (p *Post) Text() string {
+	parts := []string{p.Message}
+	for _, a := range p.Attachments() {
+		parts = append(parts, a.Title, a.Text)
+	}
+	return strings.TrimSpace(strings.Join(parts, "\n"))
+}
+
+// Buttons returns the labels of the post's buttons.
+func (p *Post) Buttons() []string {
+	var labels []string
+	for _, a := range p.Attachments() {
+		for _, action := range a.Actions {
+			labels = append(labels, action.Name)
+		}
+	}
+	return labels
+}
+
+// Refreshed returns the post as it is now; nil when it is deleted.
+func (p *Post) Refreshed() *Post {
+	for _, post := range (&Channel{ID: p.ChannelId, mm: p.mm}).Posts() {
+		if post.Id == p.Id {
+			return post
+		}
+	}
+	return nil
+}
+
+// Delete deletes the post, as its author can.
+func (p *Post) Delete() {
+	now := p.mm.millis()
+	p.mm.mu.Lock()
+	defer p.mm.mu.Unlock()
+	p.mm.posts[p.Id].DeleteAt = now
+}
+
+// Forge changes props of the post as its author can with any API client: to anything.
+func (p *Post) Forge(props map[string]any) {
+	p.mm.mu.Lock()
+	stored := p.mm.posts[p.Id].Clone()
+	p.mm.mu.Unlock()
+	for name, value := range props {
+		stored.AddProp(name, value)
+	}
+	stored = p.mm.asStored(stored)
+	p.mm.mu.Lock()
+	defer p.mm.mu.Unlock()
+	p.mm.posts[p.Id] = stored
+}
+
+// Posts returns what stands in the channel, oldest first, threads included.
+func (c *Channel) Posts() []*Post {
+	c.mm.mu.Lock()
+	defer c.mm.mu.Unlock()
+	var posts []*Post
+	for _, id := range c.mm.order {
+		if p := c.mm.posts[id]; p.ChannelId == c.ID && p.DeleteAt == 0 {
+			posts = append(posts, &Post{Post: p.Clone(), mm: c.mm})
+		}
+	}
+	return posts
+}
+
+// LastPost returns the newest post. The test fails when there is none.
+func (c *Channel) LastPost() *Post {
+	c.mm.t.Helper()
+	posts := c.Posts()
+	if len(posts) == 0 {
+		c.mm.t.Fatal("mmtest: nothing was posted in the channel")
+	}
+	return posts[len(posts)-1]
+}
+
+// Says posts a message of the user.
+func (u *User) Says(text string, at Place) *Post {
+	u.mm.t.Helper()
+	channelID, rootID := at.place()
+	created, appErr := u.mm.createPost(&model.Post{UserId: u.ID, ChannelId: channelID, RootId: rootID, Message: text})
+	if appErr != nil {
+		u.mm.t.Fatalf("mmtest: %s cannot post: %v", u.Username, appErr)
+	}
+	return &Post{Post: created, mm: u.mm}
+}
+
+// Notes returns what only this user sees, oldest first.
+func (u *User) Notes() []*Post {
+	u.mm.mu.Lock()
+	defer u.mm.mu.Unlock()
+	var notes []*Post
+	for _, n := range u.mm.notes {
+		if n.userID == u.ID {
+			notes = append(notes, &Post{Post: n.post.Clone(), mm: u.mm})
+		}
+	}
+	return notes
+}
+
+// LastNote returns the newest note that only this user sees. The test fails when there is none.
+func (u *User) LastNote() *Post {
+	u.mm.t.Helper()
+	notes := u.Notes()
+	if len(notes) == 0 {
+		u.mm.t.Fatalf("mmtest: %s was shown nothing", u.Username)
+	}
+	return notes[len(notes)-1]
+}
+
+// DirectMessages returns what the other account wrote to this user, oldest first.
+func (u *User) DirectMessages(from string) []*Post {
+	var received []*Post
+	for _, p := range u.mm.direct(u.ID, from).Posts() {
+		if p.UserId == from {
+			received = append(received, p)
+		}
+	}
+	return received
+}

@@ -1,0 +1,53 @@
+package mmtest
+
+import (
+	"bytes"
+	"encoding/gob"
+	"net/http"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+)
+
+// api is the plugin API. The embedded interface is nil: a method that is not written here panics when called.
+type api struct {
+	plugin.API
+	mm *Mattermost
+}
+
+// cross sends a value over the connection between plugin and server and returns what arrives on the other side. The real
+// connection breaks for good when a value cannot be encoded, and says nothing; this one fails the test as well.
+func cross[T any](mm *Mattermost, value *T) (*T, bool) {
+	mm.mu.Lock()
+	broken := mm.broken
+	mm.mu.Unlock()
+	if broken {
+		return nil, false
+	}
+	var line bytes.Buffer
+	arrived := new(T)
+	err := gob.NewEncoder(&line).Encode(value)
+	if err == nil {
+		err = gob.NewDecoder(&line).Decode(arrived)
+	}
+	if err != nil {
+		mm.t.Errorf("mmtest: this would break the plugin's connection to the server: %T: %v", *value, err)
+		mm.BreakConnection()
+		return nil, false
+	}
+	return arrived, true
+}
+
+// alive reports whether the connection still stands, for calls whose arguments are plain text.
+func (mm *Mattermost) alive() bool {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	return !mm.broken
+}
+
+// refusal is an error of the server.
+func refusal(id string, status int) *model.AppError {
+	return model.NewAppError("mmtest", id, nil, "", status)
+}
+
+func notFound(id string) *model.AppError { return refusal(id, http.StatusNotFound) }
