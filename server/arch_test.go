@@ -1,0 +1,130 @@
+package main_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// mayImport says, for each package of the plugin, which others of ours it may import. A package that is missing here
+// fails the test: whoever adds one decides where it stands.
+//
+// From top to bottom: what everybody may use, the core in plain Go, the vendor's side, the use cases, the adapters, and
+// the one place that knows them all.
+var mayImport = map[string][]string{
+	"fault": {},
+	"i18n":  {"fault"},
+
+	"chat":    {"fault", "i18n"},
+	"command": {"fault", "i18n"},
+	"config":  {"fault", "i18n"},
+
+	"zoom":  {"fault", "i18n"},
+	"oauth": {"fault", "i18n"},
+
+	"account": {"chat", "fault", "i18n", "oauth", "zoom"},
+	"meeting": {"chat", "command", "fault", "i18n", "zoom"},
+
+	"store":      {"fault", "meeting", "oauth", "zoom"},
+	"mattermost": {"chat", "command", "fault", "i18n", "meeting"}, // never store: it knows a key-value port, not records
+	"httpapi":    {"account", "chat", "fault", "i18n", "meeting", "oauth", "zoom"},
+
+	"": {everything},
+
+	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
+	"mattermost/mmtest": {"store/storetest"},
+	"store/storetest":   {"store"},
+}
+
+// everything is the right of server itself, which wires the rest together.
+const everything = "*"
+
+// mayOnlyServeTests are packages that no file but a test, or another of them, may import.
+var mayOnlyServeTests = []string{"mattermost/mmtest", "store/storetest"}
+
+// vendorHomes says which packages may import a package of the Mattermost server, or what lies below it; no other may.
+var vendorHomes = map[string][]string{
+	"github.com/mattermost/mattermost/server/public/model":     {"", "mattermost", "mattermost/mmtest", "httpapi"},
+	"github.com/mattermost/mattermost/server/public/plugin":    {"", "mattermost", "mattermost/mmtest"},
+	"github.com/mattermost/mattermost/server/public/pluginapi": {"", "mattermost"},
+}
+
+func TestArchPackagesImportOnlyWhatTheirLineAllows(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t, "server") {
+		if file.isTest {
+			continue // a test may set up whatever its story needs
+		}
+		allowed, known := mayImport[file.pkg]
+		require.True(t, known, "server/%s has no line in mayImport: decide what it may import", file.pkg)
+		for _, path := range file.imports() {
+			target, ours := strings.CutPrefix(path, module+"/server/")
+			if !ours || slices.Contains(allowed, everything) || slices.Contains(allowed, target) {
+				continue
+			}
+			t.Errorf("%s imports %s; server/%s may import %v of ours", file.path, target, file.pkg, allowed)
+		}
+	}
+}
+
+func TestArchTheTableNamesOnlyPackagesThatExist(t *testing.T) {
+	t.Parallel()
+	exists := map[string]bool{}
+	for _, file := range goFiles(t, "server") {
+		exists[file.pkg] = true
+	}
+	for pkg, allowed := range mayImport {
+		require.True(t, exists[pkg], "mayImport has a line for server/%s, which does not exist", pkg)
+		for _, target := range allowed {
+			require.True(t, target == everything || exists[target], "server/%s may import server/%s, which does not exist", pkg, target)
+		}
+	}
+}
+
+func TestArchMattermostsTypesStayInTheirHomes(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t, "server") {
+		for _, path := range file.imports() {
+			for vendor, homes := range vendorHomes {
+				within := path == vendor || strings.HasPrefix(path, vendor+"/")
+				if within && !file.isTest && !slices.Contains(homes, file.pkg) {
+					t.Errorf("%s imports %s, which may appear only in %q", file.path, path, homes)
+				}
+			}
+		}
+	}
+}
+
+func TestArchThePluginHoldsNothingMadeForTests(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t, "server") {
+		if file.isTest || slices.Contains(mayOnlyServeTests, file.pkg) {
+			continue
+		}
+		for _, path := range file.imports() {
+			local, ours := strings.CutPrefix(path, module+"/")
+			if !ours {
+				continue
+			}
+			top, inServer, _ := strings.Cut(local, "/")
+			if top != "server" || slices.Contains(mayOnlyServeTests, inServer) {
+				t.Errorf("%s imports %s, which must not be in the plugin's binary", file.path, local)
+			}
+		}
+	}
+}
+
+// TestArchTheSandboxKnowsNothingOfThePlugin keeps the pretended Zoom honest: what both sides took from the same code could
+// not show a misunderstanding.
+func TestArchTheSandboxKnowsNothingOfThePlugin(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t, "sandbox") {
+		for _, path := range file.imports() {
+			if strings.HasPrefix(path, module+"/server") && !file.isTest {
+				t.Errorf("%s imports %s", file.path, path)
+			}
+		}
+	}
+}

@@ -1,0 +1,247 @@
+package main_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	module = "mattermost-plugin-zoom"
+
+	// maxFileLines and maxFunctionLines are what a reader can hold in the head at once, generously.
+	maxFileLines     = 400
+	maxFunctionLines = 80
+)
+
+// ourCode are the folders whose Go code the craft rules hold for.
+var ourCode = []string{"server", "sandbox", "build", "e2e"}
+
+// postponed finds notes to oneself. It is put together from two halves so as not to find itself.
+var postponed = regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`)
+
+// goFile is one parsed source file.
+type goFile struct {
+	path   string // from the project's root, with slashes
+	pkg    string // the folder below the walked one; "" for that folder itself
+	isTest bool
+	source []byte
+	syntax *ast.File
+	set    *token.FileSet
+}
+
+// goFiles parses all Go files below a folder of the project.
+func goFiles(t *testing.T, folder string) []goFile {
+	t.Helper()
+	root := filepath.Join("..", folder)
+	var files []goFile
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if entry.Name() == "node_modules" || entry.Name() == "testdata" || entry.Name() == "artifacts" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(name) != ".go" {
+			return nil
+		}
+		file := goFile{set: token.NewFileSet(), isTest: strings.HasSuffix(name, "_test.go")}
+		if file.source, err = os.ReadFile(name); err != nil {
+			return err
+		}
+		if file.syntax, err = parser.ParseFile(file.set, name, file.source, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+			return err
+		}
+		below, err := filepath.Rel(root, name)
+		file.path = path.Join(folder, filepath.ToSlash(below))
+		if file.pkg = path.Dir(filepath.ToSlash(below)); file.pkg == "." {
+			file.pkg = ""
+		}
+		files = append(files, file)
+		return err
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, files, "no Go file below %s: does the test look in the right place?", folder)
+	return files
+}
+
+// imports returns the import paths of the file.
+func (f goFile) imports() []string {
+	var paths []string
+	for _, spec := range f.syntax.Imports {
+		if value, err := strconv.Unquote(spec.Path.Value); err == nil {
+			paths = append(paths, value)
+		}
+	}
+	return paths
+}
+
+// line returns the line of a position.
+func (f goFile) line(at token.Pos) int { return f.set.Position(at).Line }
+
+// everyFile calls check for each Go file of ours.
+func everyFile(t *testing.T, check func(t *testing.T, file goFile)) {
+	t.Helper()
+	for _, folder := range ourCode {
+		for _, file := range goFiles(t, folder) {
+			check(t, file)
+		}
+	}
+}
+
+func TestArchFilesAndFunctionsStayShort(t *testing.T) {
+	t.Parallel()
+	everyFile(t, func(t *testing.T, file goFile) {
+		if lines := bytes.Count(file.source, []byte("\n")); lines > maxFileLines {
+			t.Errorf("%s has %d lines; %d are the most", file.path, lines, maxFileLines)
+		}
+		if file.isTest {
+			return // a table of stories may be long
+		}
+		for _, decl := range file.syntax.Decls {
+			function, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if lines := file.line(function.End()) - file.line(function.Pos()) + 1; lines > maxFunctionLines {
+				t.Errorf("%s: %s has %d lines; %d are the most", file.path, function.Name.Name, lines, maxFunctionLines)
+			}
+		}
+	})
+}
+
+// TestArchNoHiddenStartsAndNoHiddenState allows one context value, since golang.org/x/oauth2 takes its HTTP client no
+// other way.
+func TestArchNoHiddenStartsAndNoHiddenState(t *testing.T) {
+	t.Parallel()
+	everyFile(t, func(t *testing.T, file goFile) {
+		ast.Inspect(file.syntax, func(node ast.Node) bool {
+			switch node := node.(type) {
+			case *ast.FuncDecl:
+				if node.Name.Name == "init" && node.Recv == nil {
+					t.Errorf("%s: init runs unseen; call it by its name where the program is wired", file.path)
+				}
+			case *ast.CallExpr:
+				if !file.isTest && isSelector(node.Fun, "context", "WithValue") && !isSelector(node.Args[1], "oauth2", "HTTPClient") {
+					t.Errorf("%s:%d: a context value is an argument that nobody sees; pass it", file.path, file.line(node.Pos()))
+				}
+			}
+			return true
+		})
+	})
+}
+
+// isSelector reports whether an expression is pkg.name.
+func isSelector(expr ast.Expr, pkg, name string) bool {
+	selector, ok := expr.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	from, ok := selector.X.(*ast.Ident)
+	return ok && from.Name == pkg && selector.Sel.Name == name
+}
+
+func TestArchNothingIsPostponed(t *testing.T) {
+	t.Parallel()
+	everyFile(t, func(t *testing.T, file goFile) {
+		for _, group := range file.syntax.Comments {
+			for _, comment := range group.List {
+				if mark := postponed.FindString(comment.Text); mark != "" {
+					t.Errorf("%s:%d: %s: do it now, or file an issue", file.path, file.line(comment.Pos()), mark)
+				}
+			}
+		}
+	})
+}
+
+func TestArchEveryPackageSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	documented := map[string]bool{}
+	everyFile(t, func(_ *testing.T, file goFile) {
+		if !file.isTest {
+			folder := path.Dir(file.path)
+			documented[folder] = documented[folder] || file.syntax.Doc != nil
+		}
+	})
+	for folder, ok := range documented {
+		if !ok {
+			t.Errorf("%s has no package comment", folder)
+		}
+	}
+}
+
+func TestArchEveryExportedNameIsDocumented(t *testing.T) {
+	t.Parallel()
+	everyFile(t, func(t *testing.T, file goFile) {
+		if file.isTest {
+			return
+		}
+		for _, decl := range file.syntax.Decls {
+			for _, name := range undocumented(decl) {
+				t.Errorf("%s:%d: %s is exported and has no comment", file.path, file.line(name.Pos()), name.Name)
+			}
+		}
+	})
+}
+
+// undocumented returns the exported names that a declaration introduces without a comment: functions, methods of exported
+// types, types, the methods of interfaces, constants and variables. One comment may serve a group of constants or variables.
+func undocumented(decl ast.Decl) []*ast.Ident {
+	var bare []*ast.Ident
+	check := func(documented bool, names ...*ast.Ident) {
+		for _, name := range names {
+			if name.IsExported() && !documented {
+				bare = append(bare, name)
+			}
+		}
+	}
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		check(decl.Doc != nil || !exportedReceiver(decl), decl.Name)
+	case *ast.GenDecl:
+		for _, spec := range decl.Specs {
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				check(decl.Doc != nil || spec.Doc != nil || spec.Comment != nil, spec.Name)
+				if port, ok := spec.Type.(*ast.InterfaceType); ok && spec.Name.IsExported() {
+					for _, method := range port.Methods.List {
+						check(method.Doc != nil || method.Comment != nil, method.Names...)
+					}
+				}
+			case *ast.ValueSpec:
+				check(decl.Doc != nil || spec.Doc != nil || spec.Comment != nil, spec.Names...)
+			}
+		}
+	}
+	return bare
+}
+
+// exportedReceiver reports whether a function has no receiver, or one of an exported type.
+func exportedReceiver(function *ast.FuncDecl) bool {
+	if function.Recv == nil {
+		return true
+	}
+	exported := false
+	ast.Inspect(function.Recv.List[0].Type, func(node ast.Node) bool {
+		if name, ok := node.(*ast.Ident); ok {
+			exported = name.IsExported()
+			return false
+		}
+		return true
+	})
+	return exported
+}
