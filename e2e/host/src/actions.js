@@ -1,0 +1,122 @@
+import {api} from './api.js';
+import {syncPlugins} from './plugins.js';
+import {connect, putPreferences} from './socket.js';
+import {loadUsers, put, putPosts, store} from './store.js';
+
+/** Shows another page of the site. */
+export function go(path) {
+    history.pushState(null, '', window.basename + path);
+    put('host.path', location.pathname);
+}
+
+window.addEventListener('popstate', () => put('host.path', location.pathname));
+
+/** Loads what the page needs of a logged-in user; goes to the login page when nobody is logged in. */
+export async function start() {
+    let me;
+    try {
+        me = await api.get('/users/me');
+    } catch {
+        put('host.ready', true);
+        if (!location.pathname.endsWith('/login')) {
+            go(`/login?redirect_to=${encodeURIComponent(location.pathname)}`);
+        }
+        return;
+    }
+    put('entities.users.profiles', (old) => ({...old, [me.id]: me}));
+    put('entities.users.currentUserId', me.id);
+    const [config, teams, preferences] = await Promise.all([api.get('/config/client?format=old'), api.get('/users/me/teams'), api.get('/users/me/preferences')]);
+    put('entities.general.config', config);
+    putPreferences(preferences);
+    put('entities.teams.teams', Object.fromEntries(teams.map((team) => [team.id, team])));
+    if (teams[0]) {
+        put('entities.teams.currentTeamId', teams[0].id);
+        await loadChannels(teams[0].id);
+    }
+    connect(syncPlugins, reload);
+    await syncPlugins().catch(() => {});
+    put('host.ready', true);
+}
+
+async function loadChannels(teamId) {
+    const channels = await api.get(`/users/me/teams/${teamId}/channels`);
+    await loadUsers(channels.filter(({type}) => type === 'D').flatMap(({name}) => name.split('__')));
+    put('entities.channels.channels', Object.fromEntries(channels.map((channel) => [channel.id, channel])));
+}
+
+// Events that came while the connection was down are lost.
+async function reload() {
+    const {currentChannelId} = store.getState().entities.channels;
+    if (currentChannelId) {
+        await loadPosts(currentChannelId);
+    }
+    await syncPlugins();
+}
+
+async function loadPosts(channelId) {
+    const list = await api.get(`/channels/${channelId}/posts?per_page=60`);
+    const posts = Object.values(list.posts);
+    await loadUsers(posts.map(({user_id: id}) => id));
+    putPosts(posts);
+}
+
+/** Shows a channel; '' is the global Threads view, which has none. */
+export function openChannel(channelId) {
+    put('entities.channels.currentChannelId', channelId);
+    if (channelId) {
+        put(['host', 'unread', channelId], false);
+        loadPosts(channelId);
+    }
+}
+
+/** Opens the thread of a post in the right-hand sidebar. */
+export async function openThread(post) {
+    const root = post.root_id || post.id;
+    put('views.rhs', {selectedPostId: root, selectedChannelId: post.channel_id, isSidebarOpen: true});
+    if (!post.ephemeral) {
+        await loadThread(root);
+    }
+}
+
+/** Loads the posts of a thread. */
+export async function loadThread(root) {
+    const list = await api.get(`/posts/${root}/thread`);
+    const posts = Object.values(list.posts);
+    await loadUsers(posts.map(({user_id: id}) => id));
+    putPosts(posts);
+}
+
+/** Closes the right-hand sidebar. */
+export function closeThread() {
+    put('views.rhs', {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false});
+}
+
+/** Sends what was typed: a message, or a slash command after the plugins' hooks saw it. */
+export async function send(text, channelId, rootId) {
+    if (!text.startsWith('/')) {
+        putPosts([await api.post('/posts', {channel_id: channelId, root_id: rootId, message: text})]);
+        return;
+    }
+    const state = store.getState();
+    let command = {message: text, args: {channel_id: channelId, team_id: state.entities.teams.currentTeamId, root_id: rootId}};
+    for (const {hook} of state.plugins.components.SlashCommandWillBePosted ?? []) {
+        command = await hook(command.message, command.args);
+        if (command.error) {
+            throw new Error(command.error.message);
+        }
+        if (!command.message) {
+            return;
+        }
+    }
+    const answer = await api.post('/commands/execute', {...command.args, command: command.message});
+    if (answer.goto_location) {
+        window.open(answer.goto_location, '_blank', 'noopener');
+    }
+}
+
+/** Stores one of the user's preferences. */
+export async function setPreference(category, name, value) {
+    const userId = store.getState().entities.users.currentUserId;
+    await api.put(`/users/${userId}/preferences`, [{user_id: userId, category, name, value}]);
+    putPreferences([{category, name, value}]);
+}

@@ -1,0 +1,122 @@
+import React, {useEffect} from 'react';
+import {IntlProvider} from 'react-intl';
+import {useSelector} from 'react-redux';
+
+import {go, openChannel, setPreference} from './actions.js';
+import {api} from './api.js';
+import {AppBar} from './app_bar.jsx';
+import {ChannelView} from './channel.jsx';
+import {Console} from './console.jsx';
+import {Login} from './login.jsx';
+import {Sidebar} from './sidebar.jsx';
+import {theme} from './store.js';
+import {applyTheme, themes} from './theme.js';
+import {ThreadSidebar, ThreadsView} from './thread.jsx';
+
+/** The whole page. */
+export function App() {
+    const translations = useSelector((state) => state.host.translations);
+    return (
+        <IntlProvider
+            locale='en'
+            messages={Object.assign({}, ...Object.values(translations))}
+            onError={() => {}}
+        >
+            <Page/>
+        </IntlProvider>
+    );
+}
+
+function Page() {
+    const path = useSelector((state) => state.host.path).slice(window.basename.length);
+    const ready = useSelector((state) => state.host.ready);
+    const teamId = useSelector((state) => state.entities.teams.currentTeamId);
+    const current = useSelector(theme);
+    const inConsole = path.startsWith('/admin_console');
+
+    useEffect(() => applyTheme(inConsole ? themes.denim : current), [current.type, inConsole]);
+
+    if (!ready) {
+        return <div className='loading'>Loading…</div>;
+    }
+    if (path.startsWith('/login') || !teamId) {
+        return <Login/>;
+    }
+    if (inConsole) {
+        return <Console pluginId={path.match(/plugin_([\w.-]+)/)?.[1] ?? 'zoom'}/>;
+    }
+    return <Main path={path}/>;
+}
+
+function Main({path}) {
+    const [, team, kind, name] = path.split('/');
+    const channels = useSelector((state) => state.entities.channels.channels);
+    const channelId = useSelector((state) => state.entities.channels.currentChannelId);
+    const roots = useSelector((state) => state.plugins.components.Root);
+    const inThreads = kind === 'threads';
+
+    useEffect(() => {
+        if (inThreads) {
+            openChannel('');
+            return;
+        }
+        const found = Object.values(channels).find((channel) => channel.name === name) ?? Object.values(channels).find((channel) => channel.name === 'town-square');
+        if (found) {
+            openChannel(found.id);
+        }
+    }, [team, kind, name, inThreads]);
+
+    return (
+        <div className='page app__body'>
+            <GlobalHeader/>
+            <div className='page__columns'>
+                <Sidebar inThreads={inThreads}/>
+                {inThreads ? <ThreadsView threadId={name}/> : channelId && channels[channelId] && <ChannelView channel={channels[channelId]}/>}
+                {!inThreads && <ThreadSidebar/>}
+                <AppBar/>
+            </div>
+            {(roots ?? []).map(({id, component: Component}) => <Component key={id}/>)}
+        </div>
+    );
+}
+
+function GlobalHeader() {
+    const user = useSelector((state) => state.entities.users.profiles[state.entities.users.currentUserId]);
+    const dark = useSelector(theme).type === 'Onyx';
+    return (
+        <header className='global-header'>
+            <span className='global-header__product'>Channels</span>
+            <span className='global-header__note'>host page for tests — not the Mattermost web app</span>
+            <button
+                className='global-header__button'
+                onClick={() => setPreference('theme', '', JSON.stringify(dark ? themes.denim : themes.onyx))}
+            >
+                {dark ? 'Light theme' : 'Dark theme'}
+            </button>
+            {user.roles.includes('system_admin') && (
+                <button
+                    className='global-header__button'
+                    onClick={() => go('/admin_console/plugins/plugin_zoom')}
+                >
+                    System Console
+                </button>
+            )}
+            <button
+                className='global-header__button'
+                onClick={logOut}
+            >
+                Log out
+            </button>
+            <img
+                className='global-header__avatar'
+                src={api.image(user.id)}
+                alt={`@${user.username}`}
+            />
+        </header>
+    );
+}
+
+async function logOut() {
+    await api.post('/users/logout');
+    location.assign(`${window.basename}/login`);
+}

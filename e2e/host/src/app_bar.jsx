@@ -1,0 +1,49 @@
+import React from 'react';
+import {useSelector} from 'react-redux';
+
+import {Tooltip} from './tooltip.jsx';
+
+/** Whether the server lets the App Bar be shown. */
+export function appBarEnabled(state) {
+    return state.entities.general.config.DisableAppBar !== 'true';
+}
+
+/** The bar at the right edge. Mattermost draws an entry just like this: an image in an element with a button's role. */
+export function AppBar() {
+    const enabled = useSelector(appBarEnabled);
+    const entries = useSelector((state) => state.plugins.components.AppBar) ?? [];
+    const channel = useSelector((state) => state.entities.channels.channels[state.entities.channels.currentChannelId]);
+    if (!enabled || entries.length === 0) {
+        return null;
+    }
+    return (
+        <div className='app-bar'>
+            <div className='app-bar__top'>
+                {entries.map(({id, pluginId, iconUrl, action, tooltipText}) => (
+                    <Tooltip
+                        key={id}
+                        text={tooltipText}
+                        side='left'
+                    >
+                        <div
+                            id={`app-bar-icon-${pluginId}`}
+                            className='app-bar__icon'
+                            onClick={() => action(channel)}
+                        >
+                            <div
+                                role='button'
+                                tabIndex={0}
+                                className='app-bar__icon-inner'
+                            >
+                                <img
+                                    src={iconUrl}
+                                    alt={pluginId}
+                                />
+                            </div>
+                        </div>
+                    </Tooltip>
+                ))}
+            </div>
+        </div>
+    );
+}

@@ -1,0 +1,92 @@
+import React, {useEffect, useRef} from 'react';
+import {FormattedMessage, useIntl} from 'react-intl';
+import {useSelector} from 'react-redux';
+
+import {appBarEnabled} from './app_bar.jsx';
+import {Composer} from './composer.jsx';
+import {PostList} from './post.jsx';
+import {useChannelName} from './sidebar.jsx';
+import {Tooltip} from './tooltip.jsx';
+
+/** A channel in the middle of the page: header, posts, and the box to write in. */
+export function ChannelView({channel}) {
+    const all = useSelector((state) => state.entities.posts.posts);
+    const posts = Object.values(all).filter((post) => post.channel_id === channel.id && !post.delete_at).sort((a, b) => a.create_at - b.create_at);
+    const name = useChannelName(channel);
+    const list = useRef(null);
+
+    useEffect(() => {
+        list.current.scrollTop = list.current.scrollHeight;
+    }, [posts.length, channel.id]);
+
+    return (
+        <main className='channel'>
+            <ChannelHeader
+                channel={channel}
+                name={name}
+            />
+            <div
+                ref={list}
+                className='channel__posts'
+            >
+                <PostList posts={posts}/>
+            </div>
+            <Composer
+                id='post_textbox'
+                channelId={channel.id}
+                rootId=''
+                placeholder={`Write to ${name}`}
+            />
+        </main>
+    );
+}
+
+function ChannelHeader({channel, name}) {
+    const withAppBar = useSelector(appBarEnabled);
+    const appBar = useSelector((state) => state.plugins.components.AppBar) ?? [];
+    const buttons = useSelector((state) => state.plugins.components.ChannelHeaderButton) ?? [];
+
+    // As in Mattermost: with the App Bar on, the header shows no buttons of plugins that have an entry there.
+    const shown = withAppBar ? buttons.filter(({pluginId}) => !appBar.some((entry) => entry.pluginId === pluginId)) : buttons;
+    return (
+        <div
+            id='channel-header'
+            className='channel-header'
+        >
+            <h2 className='channel-header__title'>{name}</h2>
+            <span className='channel-header__purpose'>{channel.header || channel.purpose}</span>
+            {shown.map((button) => (
+                <HeaderButton
+                    key={button.id}
+                    button={button}
+                    channel={channel}
+                />
+            ))}
+        </div>
+    );
+}
+
+function HeaderButton({button: {id, icon, action, tooltipText, dropdownText}, channel}) {
+    const label = useLabel(tooltipText ?? dropdownText);
+    return (
+        <Tooltip text={tooltipText ?? dropdownText}>
+            <button
+                id={`${id}ChannelHeaderButton`}
+                className='channel-header__icon'
+                aria-label={label}
+                onClick={() => action(channel)}
+            >
+                {icon}
+            </button>
+        </Tooltip>
+    );
+}
+
+// As in Mattermost: a text or a message names the button, any other component leaves it without a name.
+function useLabel(tooltip) {
+    const intl = useIntl();
+    if (typeof tooltip === 'string') {
+        return tooltip;
+    }
+    return tooltip?.type === FormattedMessage ? intl.formatMessage({id: tooltip.props.id, defaultMessage: tooltip.props.defaultMessage}) : '';
+}

@@ -1,0 +1,112 @@
+import React from 'react';
+import {useIntl} from 'react-intl';
+import {useSelector} from 'react-redux';
+
+import {openThread} from './actions.js';
+import {api} from './api.js';
+import {Attachments} from './attachments.jsx';
+import {Markdown} from './markdown.jsx';
+import {preference, theme} from './store.js';
+
+/** Posts one under the other, with a line where a new day begins. */
+export function PostList({posts, inThread = false}) {
+    const intl = useIntl();
+    let lastDay = '';
+    return posts.map((post) => {
+        const day = intl.formatDate(post.create_at, {weekday: 'long', month: 'long', day: 'numeric'});
+        const newDay = day !== lastDay && !inThread;
+        lastDay = day;
+        return (
+            <React.Fragment key={post.id}>
+                {newDay && <div className='day-separator'><span>{day}</span></div>}
+                <Post
+                    post={post}
+                    inThread={inThread}
+                />
+            </React.Fragment>
+        );
+    });
+}
+
+function Post({post, inThread}) {
+    const user = useSelector((state) => state.entities.users.profiles[post.user_id]);
+    const ephemeral = post.ephemeral || post.type === 'system_ephemeral';
+    const system = post.type?.startsWith('system_') && !ephemeral;
+    const name = post.props?.override_username || (system ? 'System' : user?.username) || '…';
+    return (
+        <article
+            id={`${inThread ? 'rhsPost' : 'post'}_${post.id}`}
+            className='post'
+        >
+            <img
+                className='post__avatar'
+                src={system ? `${window.basename}/static/icon.svg` : api.image(post.user_id)}
+                alt=''
+            />
+            <div className='post__main'>
+                <div className='post__header'>
+                    <b>{name}</b>
+                    {user?.is_bot && <span className='post__bot'>BOT</span>}
+                    <PostTime at={post.create_at}/>
+                    {ephemeral && <span className='post__only-you'>(Only visible to you)</span>}
+                    {post.edit_at > 0 && <span className='post__only-you'>Edited</span>}
+                    {!inThread && !system && (
+                        <button
+                            id={`CENTER_commentIcon_${post.id}`}
+                            className='post__reply'
+                            aria-label='reply'
+                            onClick={() => openThread(post)}
+                        >
+                            ↩ Reply
+                        </button>
+                    )}
+                </div>
+                <Replied
+                    post={post}
+                    inThread={inThread}
+                />
+                <PostBody
+                    post={post}
+                    inThread={inThread}
+                />
+            </div>
+        </article>
+    );
+}
+
+function Replied({post, inThread}) {
+    const root = useSelector((state) => state.entities.posts.posts[post.root_id]);
+    if (inThread || !post.root_id) {
+        return null;
+    }
+    return <div className='post__replied'>Commented on a thread{root?.message ? `: ${root.message.slice(0, 60)}` : ''}</div>;
+}
+
+function PostTime({at}) {
+    const intl = useIntl();
+    const military = useSelector((state) => preference(state, 'display_settings', 'use_military_time')) === 'true';
+    return <time className='post__time'>{intl.formatTime(at, {hour: 'numeric', minute: '2-digit', hourCycle: military ? 'h23' : 'h12'})}</time>;
+}
+
+function PostBody({post, inThread}) {
+    const type = typeof post.props?.type === 'string' ? post.props.type : post.type;
+    const plugged = useSelector((state) => state.plugins.postTypes[type]);
+    const current = useSelector(theme);
+    if (plugged) {
+        const Component = plugged.component;
+        return (
+            <Component
+                post={post}
+                compactDisplay={false}
+                isRHS={inThread}
+                theme={current}
+            />
+        );
+    }
+    return (
+        <>
+            {post.message && <Markdown text={post.message}/>}
+            <Attachments post={post}/>
+        </>
+    );
+}

@@ -1,0 +1,83 @@
+import React from 'react';
+
+import {reconnectHandlers, socketHandlers} from './socket.js';
+import {addReducer, put} from './store.js';
+
+let count = 0;
+const newId = () => `component${++count}`;
+
+// Mattermost takes the arguments of a registry call one by one or as one object with their names.
+function named(names, method) {
+    return (...args) => {
+        const object = args.length === 1 && args[0] && typeof args[0] === 'object' && !React.isValidElement(args[0]) && names.some((name) => name in args[0]);
+        return method(object ? args[0] : Object.fromEntries(names.map((name, index) => [name, args[index]])));
+    };
+}
+
+// A component is as good as an element of it.
+function element(value) {
+    return typeof value === 'function' ? React.createElement(value) : value;
+}
+
+/** Mattermost's plugin registry, as far as this page can draw what is registered. */
+export class PluginRegistry {
+    supports = {globalAppBar: true, globalRhs: true};
+
+    constructor(pluginId) {
+        this.id = pluginId;
+    }
+
+    add(slot, data) {
+        const id = newId();
+        put(['plugins', 'components', slot], (old = []) => [...old, {id, pluginId: this.id, ...data}]);
+        return id;
+    }
+
+    registerReducer = named(['reducer'], ({reducer}) => addReducer(`plugins-${this.id}`, reducer));
+    registerTranslations = named(['getTranslationsForLocale'], ({getTranslationsForLocale}) => {
+        put(['host', 'translations', this.id], getTranslationsForLocale('en'));
+    });
+
+    registerRootComponent = named(['component'], ({component}) => this.add('Root', {component}));
+    registerGlobalComponent = named(['component'], ({component}) => this.add('Root', {component}));
+    registerChannelHeaderButtonAction = named(['icon', 'action', 'dropdownText', 'tooltipText'], ({icon, action, dropdownText, tooltipText}) =>
+        this.add('ChannelHeaderButton', {icon: element(icon), action, dropdownText: element(dropdownText), tooltipText: element(tooltipText)}));
+
+    registerAppBarComponent = named(['iconUrl', 'action', 'tooltipText', 'supportedProductIds', 'rhsComponent', 'rhsTitle'], ({iconUrl, action, tooltipText}) =>
+        this.add('AppBar', {iconUrl, action, tooltipText: element(tooltipText)}));
+
+    registerPostTypeComponent = named(['type', 'component'], ({type, component}) => {
+        const id = newId();
+        put(['plugins', 'postTypes', type], {id, pluginId: this.id, component});
+        return id;
+    });
+
+    registerAdminConsoleCustomSetting = named(['key', 'component', 'options'], ({key, component, options}) => {
+        put(['plugins', 'adminConsoleCustomComponents', this.id, key.toLowerCase()], {component, showTitle: Boolean(options?.showTitle)});
+    });
+
+    registerSlashCommandWillBePostedHook = named(['hook'], ({hook}) => this.add('SlashCommandWillBePosted', {hook}));
+    registerWebSocketEventHandler = named(['event', 'handler'], ({event, handler}) => {
+        (socketHandlers[event] ??= {})[this.id] = handler;
+    });
+
+    unregisterWebSocketEventHandler = named(['event'], ({event}) => delete socketHandlers[event]?.[this.id]);
+    registerReconnectHandler = named(['handler'], ({handler}) => {
+        reconnectHandlers[this.id] = handler;
+    });
+
+    unregisterReconnectHandler = () => delete reconnectHandlers[this.id];
+    unregisterComponent = named(['componentId'], ({componentId}) => {
+        put('plugins.components', (slots) => Object.fromEntries(Object.entries(slots).map(([slot, entries]) => [slot, entries.filter(({id}) => id !== componentId)])));
+    });
+}
+
+/** Forgets everything a plugin registered. */
+export function forgetPlugin(pluginId) {
+    const others = ([, entry]) => entry.pluginId !== pluginId;
+    put('plugins.components', (slots) => Object.fromEntries(Object.entries(slots).map(([slot, entries]) => [slot, entries.filter((entry) => entry.pluginId !== pluginId)])));
+    put('plugins.postTypes', (types) => Object.fromEntries(Object.entries(types).filter(others)));
+    put(['plugins', 'adminConsoleCustomComponents', pluginId], {});
+    Object.values(socketHandlers).forEach((handlers) => delete handlers[pluginId]);
+    delete reconnectHandlers[pluginId];
+}

@@ -1,0 +1,69 @@
+import {store, loadUsers, put, putPosts} from './store.js';
+
+/** Handlers of plugins: by event, then by plugin. */
+export const socketHandlers = {};
+
+/** What plugins want called when the connection is back, by plugin. */
+export const reconnectHandlers = {};
+
+const retryMs = 1000;
+
+/** Keeps a connection to the server's WebSocket, and brings what it tells into the store. */
+export function connect(pluginsChanged, missedEvents) {
+    let first = true;
+    (function open() {
+        const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+        const socket = new WebSocket(`${scheme}://${location.host}${window.basename}/api/v4/websocket?connection_id=&sequence_number=0`);
+        socket.onmessage = ({data}) => receive(JSON.parse(data), pluginsChanged);
+        socket.onopen = () => {
+            put('websocket.connected', true);
+            if (!first) {
+                missedEvents();
+                Object.values(reconnectHandlers).forEach((handler) => handler());
+            }
+            first = false;
+        };
+        socket.onclose = () => {
+            put('websocket', {connected: false, connectionId: ''});
+            setTimeout(open, retryMs);
+        };
+    }());
+}
+
+function receive(message, pluginsChanged) {
+    const {event, data = {}} = message;
+    switch (event) {
+    case 'hello':
+        put('websocket.connectionId', data.connection_id);
+        break;
+    case 'posted':
+    case 'post_edited':
+    case 'ephemeral_message':
+        receivePost(JSON.parse(data.post), event);
+        break;
+    case 'post_deleted':
+        put('entities.posts.posts', ({[JSON.parse(data.post).id]: _gone, ...others}) => others);
+        break;
+    case 'preferences_changed':
+        putPreferences(JSON.parse(data.preferences));
+        break;
+    case 'plugin_enabled':
+    case 'plugin_disabled':
+        pluginsChanged();
+        break;
+    }
+    Object.values(socketHandlers[event] ?? {}).forEach((handler) => handler(message));
+}
+
+function receivePost(post, event) {
+    putPosts([event === 'ephemeral_message' ? {...post, ephemeral: true} : post]);
+    loadUsers([post.user_id]);
+    if (event === 'posted' && post.channel_id !== store.getState().entities.channels.currentChannelId) {
+        put(['host', 'unread', post.channel_id], true);
+    }
+}
+
+/** Takes over preferences as the server tells of them. */
+export function putPreferences(preferences) {
+    put('entities.preferences.myPreferences', (old) => ({...old, ...Object.fromEntries(preferences.map((entry) => [`${entry.category}--${entry.name}`, entry]))}));
+}

@@ -1,0 +1,86 @@
+import {createStore} from 'redux';
+
+import {api} from './api.js';
+import {themes} from './theme.js';
+
+// The slices that plugins know from Mattermost's web app, at the same places, and under 'host' what only this page knows.
+const initial = {
+    entities: {
+        general: {config: {}},
+        users: {currentUserId: '', profiles: {}},
+        teams: {currentTeamId: '', teams: {}},
+        channels: {currentChannelId: '', channels: {}, myMembers: {}},
+        posts: {posts: {}},
+        preferences: {myPreferences: {}},
+        roles: {},
+    },
+    views: {
+        rhs: {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false},
+        threads: {selectedThreadIdInTeam: {}},
+    },
+    websocket: {connected: false, connectionId: ''},
+    plugins: {plugins: {}, components: {}, postTypes: {}, adminConsoleCustomComponents: {}},
+    host: {path: location.pathname, translations: {}, ready: false, unread: {}},
+};
+
+const pluginReducers = {};
+
+function reduce(state = initial, action) {
+    const next = {...(action.type === 'host/change' ? action.change(state) : state)};
+    for (const [name, reducer] of Object.entries(pluginReducers)) {
+        next[name] = reducer(next[name], action);
+    }
+    return next;
+}
+
+/** The page's one store. It runs functions too, as Mattermost's does. */
+export const store = createStore(reduce);
+const plain = store.dispatch;
+store.dispatch = (action) => (typeof action === 'function' ? action(store.dispatch, store.getState) : plain(action));
+
+/** Adds a plugin's reducer. */
+export function addReducer(name, reducer) {
+    pluginReducers[name] = reducer;
+    plain({type: 'host/reducer_added'});
+}
+
+/** Sets the value at a path of the state; a function gets the old value. */
+export function put(path, value) {
+    const keys = Array.isArray(path) ? path : path.split('.');
+    const inside = (state, depth) => {
+        if (depth === keys.length) {
+            return typeof value === 'function' ? value(state) : value;
+        }
+        return {...state, [keys[depth]]: inside(state?.[keys[depth]], depth + 1)};
+    };
+    plain({type: 'host/change', change: (state) => inside(state, 0)});
+}
+
+/** Adds or replaces posts. */
+export function putPosts(posts) {
+    put('entities.posts.posts', (old) => ({...old, ...Object.fromEntries(posts.map((post) => [post.id, post]))}));
+}
+
+/** Loads the profiles that are not here yet. */
+export async function loadUsers(ids) {
+    const known = store.getState().entities.users.profiles;
+    const missing = [...new Set(ids)].filter((id) => id && !known[id]);
+    if (missing.length) {
+        const users = await api.post('/users/ids', missing);
+        put('entities.users.profiles', (old) => ({...old, ...Object.fromEntries(users.map((user) => [user.id, user]))}));
+    }
+}
+
+/** A preference's value, '' where the user set none. */
+export function preference(state, category, name) {
+    return state.entities.preferences.myPreferences[`${category}--${name}`]?.value ?? '';
+}
+
+/** The user's theme: what is stored, else light. */
+export function theme(state) {
+    try {
+        return {...themes.denim, ...JSON.parse(preference(state, 'theme', ''))};
+    } catch {
+        return themes.denim;
+    }
+}

@@ -1,0 +1,31 @@
+// Mattermost's light and dark standard themes, and how a theme becomes the CSS variables that components use.
+const light = {
+    type: 'Denim', sidebarBg: '#1e325c', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#28427b',
+    sidebarTextActiveBorder: '#5d89ea', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#192a4d', sidebarHeaderTextColor: '#ffffff',
+    sidebarTeamBarBg: '#14213e', onlineIndicator: '#3db887', awayIndicator: '#ffbc1f', dndIndicator: '#d24b4e', mentionBg: '#ffffff',
+    mentionColor: '#1e325c', centerChannelBg: '#ffffff', centerChannelColor: '#3f4350', newMessageSeparator: '#cc8f00', linkColor: '#386fe5',
+    buttonBg: '#1c58d9', buttonColor: '#ffffff', errorTextColor: '#d24b4e', mentionHighlightBg: '#ffd470', mentionHighlightLink: '#1b1d22', codeTheme: 'github',
+};
+const dark = {
+    ...light,
+    type: 'Onyx', sidebarBg: '#121317', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#1592e0', sidebarHeaderBg: '#1b1d22',
+    sidebarHeaderTextColor: '#dddfe4', sidebarTeamBarBg: '#000000', awayIndicator: '#f5ab00', mentionBg: '#1c58d9', mentionColor: '#ffffff',
+    centerChannelBg: '#090a0b', centerChannelColor: '#dddfe4', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#386fe5',
+    errorTextColor: '#da6c6e', mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai',
+};
+
+export const themes = {denim: light, onyx: dark};
+
+/** Paints the page in a theme. The System Console keeps the light one, whatever the user chose. */
+export function applyTheme(theme) {
+    for (const [key, value] of Object.entries(theme)) {
+        if (/^#[0-9a-f]{6}$/i.test(value)) {
+            const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace('team-bar', 'teambar');
+            const rgb = [1, 3, 5].map((at) => parseInt(value.slice(at, at + 2), 16)).join(', ');
+            document.documentElement.style.setProperty(`--${name}`, value);
+            document.documentElement.style.setProperty(`--${name}-rgb`, rgb);
+        }
+    }
+    document.documentElement.style.setProperty('--error-text', theme.errorTextColor);
+    document.documentElement.style.colorScheme = theme.type === 'Onyx' ? 'dark' : 'light';
+}

@@ -1,0 +1,106 @@
+import React, {useEffect, useState} from 'react';
+import {useSelector} from 'react-redux';
+
+import {closeThread, go, loadThread} from './actions.js';
+import {api} from './api.js';
+import {Composer} from './composer.jsx';
+import {PostList} from './post.jsx';
+import {loadUsers, put, putPosts} from './store.js';
+
+/** The thread open in the right-hand sidebar. */
+export function ThreadSidebar() {
+    const {selectedPostId, selectedChannelId, isSidebarOpen} = useSelector((state) => state.views.rhs);
+    if (!isSidebarOpen || !selectedPostId) {
+        return null;
+    }
+    return (
+        <aside
+            id='rhsContainer'
+            className='thread'
+        >
+            <div className='thread__header'>
+                <h2>Thread</h2>
+                <button
+                    id='rhsCloseButton'
+                    aria-label='Close'
+                    onClick={closeThread}
+                >
+                    ✕
+                </button>
+            </div>
+            <Thread
+                rootId={selectedPostId}
+                channelId={selectedChannelId}
+            />
+        </aside>
+    );
+}
+
+function Thread({rootId, channelId}) {
+    const all = useSelector((state) => state.entities.posts.posts);
+    const posts = Object.values(all).filter((post) => (post.id === rootId || post.root_id === rootId) && !post.delete_at).sort((a, b) => a.create_at - b.create_at);
+    return (
+        <>
+            <div className='thread__posts'>
+                <PostList
+                    posts={posts}
+                    inThread={true}
+                />
+            </div>
+            <Composer
+                id='reply_textbox'
+                channelId={channelId}
+                rootId={rootId}
+                placeholder='Reply to this thread...'
+            />
+        </>
+    );
+}
+
+/** The global Threads view: all followed threads of the team, and one of them opened. It belongs to no channel. */
+export function ThreadsView({threadId}) {
+    const team = useSelector((state) => state.entities.teams.teams[state.entities.teams.currentTeamId]);
+    const open = useSelector((state) => state.entities.posts.posts[threadId]);
+    const [threads, setThreads] = useState([]);
+
+    useEffect(() => {
+        put('views.rhs.isSidebarOpen', false);
+        api.get(`/users/me/teams/${team.id}/threads?extended=false&per_page=25`).then(({threads: found}) => setThreads(found ?? []), () => setThreads([]));
+    }, [team.id]);
+
+    useEffect(() => {
+        put(['views', 'threads', 'selectedThreadIdInTeam', team.id], threadId ?? null);
+        if (threadId) {
+            loadThread(threadId);
+        }
+    }, [team.id, threadId]);
+
+    return (
+        <main className='threads'>
+            <div className='threads__list'>
+                <h2>Followed threads</h2>
+                {threads.map(({id, post}) => (
+                    <button
+                        key={id}
+                        className={id === threadId ? 'threads__item active' : 'threads__item'}
+                        onClick={async () => {
+                            await loadUsers([post.user_id]);
+                            putPosts([post]);
+                            go(`/${team.name}/threads/${id}`);
+                        }}
+                    >
+                        {post.message || 'A post'}
+                    </button>
+                ))}
+            </div>
+            {open && (
+                <div className='threads__open'>
+                    <Thread
+                        rootId={open.root_id || open.id}
+                        channelId={open.channel_id}
+                    />
+                </div>
+            )}
+        </main>
+    );
+}

@@ -1,0 +1,12 @@
+// Picks the build with the wanted version of React: ?react=17, 18 or 19, kept for the tab's later pages.
+const wanted = new URLSearchParams(location.search).get('react') || sessionStorage.getItem('host.react') || '18';
+sessionStorage.setItem('host.react', wanted);
+
+const here = new URL(document.currentScript.src);
+
+// Mattermost's own page tells plugins the site's subpath this way.
+window.basename = here.pathname.replace(/\/static\/boot\.js$/, '');
+
+const script = document.createElement('script');
+script.src = new URL(`host-${['17', '19'].includes(wanted) ? wanted : '18'}.js${here.search}`, here).href;
+document.body.appendChild(script);
