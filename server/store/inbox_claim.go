@@ -41,7 +41,7 @@ func (i *Inbox) claim(it *item) (verdict, time.Time, error) {
 	key := claimKey(it.delivery.ID)
 	var old []byte
 	for try := range doneTries {
-		if try > 0 {
+		if try > 1 { // the second time needs no pause: the first had nothing to go by
 			if err := pause(i.base, try); err != nil {
 				return claimBusy, time.Time{}, err
 			}
