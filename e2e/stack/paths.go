@@ -26,8 +26,12 @@ func Root() (string, error) {
 	}
 }
 
-// newestBundle returns the plugin bundle in dist/ that was written last.
+// newestBundle returns the plugin bundle that E2E_BUNDLE names, else the one in
+// dist/ that was written last.
 func newestBundle(root string) (string, error) {
+	if named := os.Getenv("E2E_BUNDLE"); named != "" {
+		return named, nil
+	}
 	found, err := filepath.Glob(filepath.Join(root, "dist", "*.tar.gz"))
 	if err != nil {
 		return "", errors.Wrap(err, "look for a bundle")

@@ -45,7 +45,8 @@ func (v *Server) enable(ctx context.Context, id string) error {
 	if _, err := v.admin.EnablePlugin(ctx, id); err != nil {
 		return errors.Wrapf(err, "enable %s on server %d", id, v.Number)
 	}
-	return eventually(ctx, 30*time.Second, 100*time.Millisecond, func() error {
+	// Enabling waits for the activation: what is not active by now will not be.
+	return eventually(ctx, 3*time.Second, 100*time.Millisecond, func() error {
 		plugins, _, err := v.admin.GetPlugins(ctx)
 		if err != nil {
 			return errors.Wrap(err, "list the plugins")
@@ -55,8 +56,23 @@ func (v *Server) enable(ctx context.Context, id string) error {
 				return nil
 			}
 		}
-		return errors.Errorf("%s is not active on server %d", id, v.Number)
+		return errors.Errorf("%s is not active on server %d: %s", id, v.Number, v.complaint("Unable to activate plugin"))
 	})
+}
+
+// complaint returns the last line of the server's log with these words in it.
+func (v *Server) complaint(words string) string {
+	log, err := v.Log()
+	if err != nil {
+		return err.Error()
+	}
+	last := "the log does not tell why"
+	for line := range strings.Lines(log) {
+		if strings.Contains(line, words) {
+			last = strings.TrimSpace(line)
+		}
+	}
+	return last
 }
 
 // Set changes the plugin's settings on every server and keeps the others.
