@@ -24,6 +24,9 @@ SERVER_FILES  := $(shell find server -type f -not -name '*_test.go' -not -path '
 WEBAPP_FILES  := $(shell find webapp/src -type f -not -name '*.test.*' 2>/dev/null) $(wildcard webapp/*.json webapp/*.ts webapp/*.js)
 # The folders below e2e/ with npm packages of their own.
 E2E_PACKAGES  := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard e2e/*/package-lock.json))
+# The page that stands in for Mattermost's web client.
+HOST_PAGE     := e2e/host/dist/root.html
+HOST_FILES    := $(shell find e2e/host -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 # The Mattermost server in e2e/ is built without cgo; everything there uses the same compiled packages.
 E2E_GO        := cd e2e && CGO_ENABLED=0 go
 
@@ -52,6 +55,10 @@ $(EXECUTABLES): $(SERVER_FILES) .cache/version
 
 webapp/dist/main.js: $(WEBAPP_FILES) webapp/node_modules/.package-lock.json
 	cd webapp && npm run build
+	@touch $@
+
+$(HOST_PAGE): $(HOST_FILES) e2e/host/node_modules/.package-lock.json
+	cd e2e/host && npm run build
 	@touch $@
 
 # npm writes this file last, so it is there only when everything else is.
@@ -85,7 +92,7 @@ test: ## everything below: style, unit tests, webapp, e2e on a real server in a 
 check-style: $(LINT) $(MANIFEST) webapp/node_modules/.package-lock.json ## lint Go and TypeScript, check types and plugin.json
 	$(MANIFEST) check
 	$(LINT) run ./build/... ./server/... ./sandbox/...
-	cd e2e && CGO_ENABLED=0 $(LINT) run -c ../.golangci.yml $$(go list -f '{{.Dir}}' ./... | grep -v '/e2e/mattermost$$')
+	cd e2e && CGO_ENABLED=0 $(LINT) run -c ../.golangci.yml $$(go list -f '{{.Dir}}' ./... | grep -vE '/e2e/mattermost$$|/node_modules/')
 	cd webapp && npm run lint && npm run check-types
 
 fmt: $(LINT) ## format the Go code the way check-style wants it
@@ -121,7 +128,7 @@ e2e: $(DEV_BUNDLE) e2e-ready chromium rivet ## stories on a real Mattermost serv
 	$(E2E_GO) build -buildvcs=false ./...
 	cd e2e && CGO_ENABLED=0 BUNDLE=$(CURDIR)/$(DEV_BUNDLE) go test -count=1 -timeout 30m ./...
 
-e2e-ready: $(E2E_PACKAGES) # what e2e needs besides the bundle: npm packages, and the server's packages compiled
+e2e-ready: $(E2E_PACKAGES) $(HOST_PAGE) # what e2e needs besides the bundle: npm packages, the page, the server's packages compiled
 	$(E2E_GO) build -buildvcs=false -o /dev/null ./mattermost
 
 rivet: $(E2E_PACKAGES) ## Zoom's own SDK against the sandbox
@@ -141,7 +148,7 @@ vulncheck: ## known vulnerabilities in what the plugin calls
 
 ## ---- try
 
-demo: $(DEV_BUNDLE) $(E2E_PACKAGES) ## a real server with the plugin and a pretended Zoom; EXIT=1 ends after the story
+demo: $(DEV_BUNDLE) $(HOST_PAGE) ## a real server with the plugin and a pretended Zoom; EXIT=1 ends after the story
 	cd e2e && CGO_ENABLED=0 BUNDLE=$(CURDIR)/$(DEV_BUNDLE) go run ./demo $(if $(filter 1,$(EXIT)),-exit)
 
 deploy: $(DEV_BUNDLE) $(PLUGINCTL) ## install on the server that MM_SERVICESETTINGS_SITEURL and MM_ADMIN_TOKEN name
@@ -160,4 +167,4 @@ watch: ## deploy now, and again whenever a source changes
 	done
 
 clean: ## remove what was built; the caches of npm and Go stay
-	rm -rf dist server/dist webapp/dist .cache e2e/artifacts
+	rm -rf dist server/dist webapp/dist e2e/host/dist .cache e2e/artifacts
