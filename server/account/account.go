@@ -51,6 +51,7 @@ type Directory interface {
 
 // Zoom is what the service calls at Zoom.
 type Zoom interface {
+	// User returns who the caller is at Zoom.
 	User(ctx context.Context, as zoom.Caller) (zoom.User, error)
 }
 

@@ -28,21 +28,29 @@ const (
 
 // Meetings is what the routes do with meetings.
 type Meetings interface {
+	// Start starts a meeting; the person was told what came of it in any case.
 	Start(ctx context.Context, r meeting.StartRequest) (meeting.Outcome, error)
+	// Resume goes on with the start that an authorization held back; "" is none.
 	Resume(ctx context.Context, userID, next string) (meeting.Outcome, error)
+	// Act carries out a click on a button.
 	Act(ctx context.Context, c chat.Click) error
 }
 
 // Accounts is what the routes do with people's accounts at Zoom.
 type Accounts interface {
+	// Begin returns Zoom's page on which the bearer of the ticket authorizes.
 	Begin(ctx context.Context, userID, ticket string) (url string, err error)
+	// Complete finishes an authorization with what Zoom sent back.
 	Complete(ctx context.Context, userID, code, state string) (account.Connected, error)
+	// Declined checks the state of an authorization that was refused at Zoom, and returns what was to follow.
 	Declined(ctx context.Context, userID, state string) (next string, err error)
+	// Connected reports whether the person's calls to Zoom can be made, and as which address.
 	Connected(ctx context.Context, userID string) (email string, connected bool, err error)
 }
 
 // Examiner runs the self-check.
 type Examiner interface {
+	// Examine runs all checks.
 	Examine(ctx context.Context) ([]meeting.Check, error)
 }
 

@@ -31,14 +31,11 @@ func (c *Client) RegisterCommand(tree *command.Command, iconFile string) error {
 }
 
 // Autocomplete returns what the server completes for the tree, in the server's language, since it asks once for all users.
-// It hides the commands for admins from others, as the tree does.
+// Arguments are shown by their hint alone: the server knows no optional ones without a name. It hides the commands for admins from others, as the tree does.
 func (c *Client) Autocomplete(tree *command.Command) *model.AutocompleteData {
 	data := model.NewAutocompleteData(tree.Name, c.here(tree.Hint), c.here(tree.Help))
 	if tree.Admin {
 		data.RoleID = model.SystemAdminRoleId
-	}
-	if !tree.Hint.Zero() {
-		data.AddNamedTextArgument("", c.here(tree.Help), c.here(tree.Hint), "", false)
 	}
 	for _, sub := range tree.Sub {
 		data.AddCommand(c.Autocomplete(sub))

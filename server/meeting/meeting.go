@@ -103,7 +103,9 @@ type Board interface {
 
 // Zoom is what the service calls at Zoom.
 type Zoom interface {
+	// CreateMeeting creates a meeting of the caller's.
 	CreateMeeting(ctx context.Context, as zoom.Caller, m zoom.CreateMeeting) (zoom.Meeting, error)
+	// Meeting returns the meeting with this ID; for a personal meeting ID, the personal meeting.
 	Meeting(ctx context.Context, as zoom.Caller, id string) (zoom.Meeting, error)
 }
 

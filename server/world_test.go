@@ -1,0 +1,226 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sandbox "mattermost-plugin-zoom/sandbox/zoom"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
+)
+
+// world is the plugin between a Mattermost in memory and a simulated Zoom, with some people in it.
+type world struct {
+	t      *testing.T
+	mm     *mmtest.Mattermost
+	zoom   *sandbox.Sandbox
+	zoomAt string
+	hook   string
+	plugin *Plugin
+
+	alice, bob, admin *mmtest.User
+	town, backroom    *mmtest.Channel
+}
+
+// Credentials of the Zoom app in the stories; none of them may ever be seen in a post, a log line or a record.
+const (
+	clientID      = "story-client"
+	clientSecret  = "story-client-secret"
+	webhookSecret = "story-webhook-secret"
+	zoomAccount   = sandbox.DefaultAccountID
+)
+
+var scopes = map[string][]string{
+	"user":    {"meeting:read:meeting", "meeting:write:meeting", "user:read:user"},
+	"account": {"meeting:read:meeting:admin", "meeting:write:meeting:admin", "user:read:user:admin"},
+	"s2s":     {"meeting:read:meeting:admin", "meeting:write:meeting:admin", "user:read:user:admin"},
+}
+
+// newWorld returns a world in which users authorize in this mode: "user", "account" or "s2s".
+func newWorld(t *testing.T, mode string) *world {
+	t.Helper()
+	mm := mmtest.New(t)
+	w := &world{t: t, mm: mm}
+	w.zoom = sandbox.New(sandbox.Options{Now: time.Now, RandomSeed: 7})
+	t.Cleanup(w.zoom.Close)
+	mm.UseClock(w.zoom.Now)
+	zoomServer := httptest.NewServer(w.zoom)
+	t.Cleanup(zoomServer.Close)
+	w.zoomAt = zoomServer.URL
+	w.zoom.SetBaseURL(w.zoomAt)
+	hookServer := httptest.NewServer(http.HandlerFunc(w.fromOutside))
+	t.Cleanup(hookServer.Close)
+	w.hook = hookServer.URL + "/plugins/zoom/webhook"
+
+	w.alice, w.bob = mm.AddUser("alice"), mm.AddUser("bob")
+	w.admin = mm.AddUser("root", mmtest.Admin)
+	w.alice.Connection, w.bob.Connection, w.admin.Connection = "alice-window-1", "bob-window-1", "root-window-1"
+	w.town = mm.AddChannel("town-square", mmtest.Public, w.alice, w.bob, w.admin)
+	w.backroom = mm.AddChannel("backroom", mmtest.Private, w.alice, w.bob, w.admin)
+	for _, u := range []*mmtest.User{w.alice, w.bob, w.admin} {
+		_, err := w.zoom.AddUser(sandbox.User{Email: address(u), FirstName: u.Username, LastName: "Zoomer"})
+		require.NoError(t, err)
+	}
+	mm.Set(map[string]any{
+		"ZoomURL": w.zoomAt, "ZoomAPIURL": w.zoomAt + "/v2", "AuthorizationMode": mode, "AccountID": zoomAccount,
+		"OAuthClientID": clientID, "OAuthClientSecret": clientSecret, "EncryptionKey": "0123456789abcdef0123456789abcdef",
+		"ZoomWebhookSecret": webhookSecret,
+	})
+	w.plugin = w.newServer()
+	mm.Attach(w.plugin)
+	w.registerApp(mode)
+	for _, secret := range []string{clientSecret, webhookSecret} {
+		mm.RequireSecret(secret)
+	}
+	return w
+}
+
+// newServer starts the plugin, as each server of a cluster does.
+func (w *world) newServer() *Plugin {
+	w.t.Helper()
+	p := &Plugin{now: w.mm.Now, exit: func(int) { w.t.Error("the plugin ended its process") }}
+	p.SetAPI(w.mm.API())
+	require.NoError(w.t, p.OnActivate())
+	w.t.Cleanup(func() { _ = p.OnDeactivate() })
+	return p
+}
+
+func (w *world) registerApp(mode string) {
+	w.t.Helper()
+	_, err := w.zoom.SetApp(sandbox.App{
+		Name: "Mattermost", Kind: sandbox.Kind(mode), ClientID: clientID, ClientSecret: clientSecret, AccountID: zoomAccount,
+		RedirectURIs: []string{"https://chat.example.com/plugins/zoom/oauth2/complete"}, Scopes: scopes[mode],
+		WebhookSecret: webhookSecret, WebhookURL: w.hook, Validate: true,
+	})
+	require.NoError(w.t, err)
+}
+
+// fromOutside is a request of Zoom that reaches the server: nobody is signed in.
+func (w *world) fromOutside(rw http.ResponseWriter, r *http.Request) {
+	answer := w.mm.Request(r, nil)
+	rw.WriteHeader(answer.Status)
+	_, _ = rw.Write([]byte(answer.Body))
+}
+
+var links = regexp.MustCompile(`https://chat\.example\.com(/plugins/zoom/oauth2/connect\?t=[^)\s]+)`)
+
+// connectLink returns the path of the link in the user's newest note.
+func (w *world) connectLink(u *mmtest.User) string {
+	w.t.Helper()
+	found := links.FindStringSubmatch(u.LastNote().Text())
+	require.NotEmpty(w.t, found, "%s was shown no link: %s", u.Username, u.LastNote().Text())
+	return found[1]
+}
+
+// authorizes follows the link of the user's newest note through Zoom's pages, and returns the page at the end.
+func (w *world) authorizes(u *mmtest.User) *mmtest.Response {
+	w.t.Helper()
+	return u.Get(w.allows(u, w.connectLink(u)))
+}
+
+// allows has the user allow the app at Zoom and returns where Zoom sends the browser back to.
+func (w *world) allows(u *mmtest.User, link string) string {
+	w.t.Helper()
+	return w.decides(u, link, "allow")
+}
+
+func (w *world) decides(u *mmtest.User, link, decision string) string {
+	w.t.Helper()
+	begun := u.Get(link)
+	require.Equal(w.t, http.StatusFound, begun.Status, begun.Body)
+	consent, err := url.Parse(begun.Header.Get("Location"))
+	require.NoError(w.t, err)
+	form := consent.Query()
+	form.Set("user", address(u))
+	form.Set("decision", decision)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.PostForm(w.zoomAt+"/oauth/authorize", form)
+	require.NoError(w.t, err)
+	defer answer.Body.Close()
+	require.Equal(w.t, http.StatusFound, answer.StatusCode)
+	return strings.TrimPrefix(answer.Header.Get("Location"), "https://chat.example.com")
+}
+
+// connect has the user connect with Zoom.
+func (w *world) connect(u *mmtest.User) {
+	w.t.Helper()
+	u.Types("/zoom connect", w.town)
+	page := w.authorizes(u)
+	require.Equal(w.t, http.StatusOK, page.Status, page.Body)
+}
+
+// meetingID returns the ID of the meeting that the post is about.
+func (w *world) meetingID(p *mmtest.Post) int64 {
+	w.t.Helper()
+	id, err := strconv.ParseInt(p.Prop("meeting_id").(string), 10, 64)
+	require.NoError(w.t, err)
+	return id
+}
+
+// begins and ends have Zoom start and end the meeting of the post; both wait until the plugin has dealt with it.
+func (w *world) begins(p *mmtest.Post) {
+	w.t.Helper()
+	require.NoError(w.t, w.zoom.StartMeeting(w.meetingID(p)))
+	w.settle()
+}
+
+func (w *world) ends(p *mmtest.Post) {
+	w.t.Helper()
+	require.NoError(w.t, w.zoom.EndMeeting(w.meetingID(p)))
+	w.settle()
+}
+
+// settle waits until Zoom has told all, and the plugin has dealt with what it was told.
+func (w *world) settle() {
+	w.t.Helper()
+	w.zoom.Settle()
+	require.Eventually(w.t, func() bool {
+		for key := range w.mm.KV.Dump() {
+			if strings.HasPrefix(key, "inb.") && key != "inb.high" {
+				return false
+			}
+		}
+		return true
+	}, 10*time.Second, 5*time.Millisecond, "the inbox is not worked off")
+}
+
+// meetings returns the posts that are about meetings.
+func meetings(c *mmtest.Channel) []*mmtest.Post {
+	var found []*mmtest.Post
+	for _, p := range c.Posts() {
+		if p.Type == "custom_zoom" {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// calls returns how many requests Zoom's API got, tokens not counted.
+func (w *world) calls() int {
+	n := 0
+	for operation, count := range w.zoom.Counts() {
+		if strings.Contains(operation, " /v2/") {
+			n += count
+		}
+	}
+	return n
+}
+
+// failsOnce makes Zoom answer the next such request with this.
+func (w *world) failsOnce(method, path string, status int, body string) {
+	w.t.Helper()
+	require.NoError(w.t, w.zoom.AddFault(sandbox.Fault{
+		Match:  sandbox.Match{Method: method, Path: path},
+		Action: sandbox.Action{Status: status, Body: []byte(body)},
+	}))
+}
+
+// address is the email address that mmtest gives its users; at Zoom they have the same.
+func address(u *mmtest.User) string { return u.Username + "@example.com" }
