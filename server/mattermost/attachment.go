@@ -47,7 +47,8 @@ func (c *Client) openFallback(topic string, f facts) string {
 }
 
 func (c *Client) openLines(f facts) []string {
-	lines := []string{c.here(i18n.M("post.meeting_id", "ID", chat.Link(spaced(f.id), f.link)))}
+	// Link escapes what it shows; with words in front the number itself stays as it is, to be copied.
+	lines := []string{chat.Link(c.here(i18n.M("post.meeting_id", "ID", spaced(f.id))), f.link)}
 	if isWebAddress(f.link) {
 		lines = append(lines, "**"+chat.Link(c.here(i18n.M("post.join")), f.link)+"**")
 	}

@@ -31,7 +31,8 @@ func (c *Client) RegisterCommand(tree *command.Command, iconFile string) error {
 }
 
 // Autocomplete returns what the server completes for the tree, in the server's language, since it asks once for all users.
-// Arguments are shown by their hint alone: the server knows no optional ones without a name. It hides the commands for admins from others, as the tree does.
+// Arguments are shown by their hint alone: the server knows no optional ones without a name. The commands for admins are
+// hidden from others, as they are by the tree.
 func (c *Client) Autocomplete(tree *command.Command) *model.AutocompleteData {
 	data := model.NewAutocompleteData(tree.Name, c.here(tree.Hint), c.here(tree.Help))
 	if tree.Admin {

@@ -1,0 +1,168 @@
+package mattermost_test
+
+import (
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
+)
+
+func TestPersonIsWhoTheServerSaysTheyAre(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	root := w.mm.AddUser("root", mmtest.Admin, mmtest.SignsInWith("saml"), mmtest.Unverified, mmtest.Email("root@corp.example"))
+	person, err := w.Person(t.Context(), root.ID)
+	require.NoError(t, err)
+	require.Equal(t, chat.Person{
+		ID: root.ID, Username: "root", Name: "root", Email: "root@corp.example", IdentityProvider: "saml", Admin: true,
+	}, person)
+
+	alice, err := w.Person(t.Context(), w.alice.ID)
+	require.NoError(t, err)
+	require.True(t, alice.EmailVerified)
+	require.False(t, alice.Admin)
+
+	_, err = w.Person(t.Context(), "nobody")
+	require.Error(t, err)
+}
+
+func TestAddressesThatTheServerItselfKeepsHaveNoIdentityProvider(t *testing.T) {
+	t.Parallel()
+	for _, service := range []string{"", "email", "magic_link"} {
+		w := newWorld(t)
+		guest := w.mm.AddUser("guest", mmtest.SignsInWith(service))
+		person, err := w.Person(t.Context(), guest.ID)
+		require.NoError(t, err)
+		require.Empty(t, person.IdentityProvider, service)
+	}
+}
+
+func TestPeopleAreCalledAsTheServerShowsThem(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		format    string
+		fullNames bool
+		want      string
+	}{
+		"username":              {model.ShowUsername, true, "carol"},
+		"full name":             {model.ShowFullName, true, "Carol Carter"},
+		"nickname first":        {model.ShowNicknameFullName, true, "Caz"},
+		"full names are hidden": {model.ShowFullName, false, "carol"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			carol := w.mm.AddUser("carol", mmtest.Named("Carol", "Carter"), mmtest.Called("Caz"))
+			w.mm.Configure(func(config *model.Config) {
+				*config.TeamSettings.TeammateNameDisplay, *config.PrivacySettings.ShowFullName = c.format, c.fullNames
+			})
+			w.ServerSettingsChanged()
+			person, err := w.Person(t.Context(), carol.ID)
+			require.NoError(t, err)
+			require.Equal(t, c.want, person.Name)
+		})
+	}
+}
+
+func TestServerSettingsCountFromWhenTheyAreChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.False(t, w.VerifiesEmail())
+	w.mm.Configure(func(config *model.Config) {
+		*config.EmailSettings.RequireEmailVerification = true
+		*config.ServiceSettings.SiteURL = "https://talk.example.com/sub"
+	})
+	w.ServerSettingsChanged()
+	require.True(t, w.VerifiesEmail())
+	require.Equal(t, "https://talk.example.com/sub", w.SiteURL())
+}
+
+func TestChannelsAreKnownByTheirKind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	private := w.mm.AddChannel("secret", mmtest.Private, w.alice)
+	direct := w.mm.AddChannel("direct", mmtest.Direct, w.alice, w.bob)
+
+	public, err := w.Channel(t.Context(), w.townSquare.ID)
+	require.NoError(t, err)
+	require.True(t, public.Public)
+	require.NotEmpty(t, public.TeamID)
+	for _, c := range []*mmtest.Channel{private, direct} {
+		found, err := w.Channel(t.Context(), c.ID)
+		require.NoError(t, err)
+		require.False(t, found.Public)
+	}
+	w.townSquare.Archive()
+	public, err = w.Channel(t.Context(), w.townSquare.ID)
+	require.NoError(t, err)
+	require.True(t, public.Archived)
+
+	_, err = w.Channel(t.Context(), "elsewhere")
+	require.True(t, fault.Is(err, fault.NoPost))
+}
+
+// The peer asks whether somebody may post only when the meeting exists already; the answer has to be a reliable one.
+func TestDefect38_OnlyThoseWhoMayPostCan(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(w *world)
+		want   bool
+	}{
+		"a member":                      {func(*world) {}, true},
+		"somebody who left":             {func(w *world) { w.townSquare.Leave(w.alice) }, false},
+		"a member without permission":   {func(w *world) { w.townSquare.Silence(w.alice) }, false},
+		"anybody in an archive":         {func(w *world) { w.townSquare.Archive() }, false},
+		"a deactivated member":          {func(w *world) { w.alice.Becomes(mmtest.Deactivated) }, false},
+		"an admin who is a member":      {func(w *world) { w.alice.Becomes(mmtest.Admin) }, true},
+		"an admin who is not a member":  {func(w *world) { w.alice.Becomes(mmtest.Admin); w.townSquare.Leave(w.alice) }, false},
+		"a member of an unknown server": {func(w *world) { w.mm.BreakConnection() }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c.change(w)
+			require.Equal(t, c.want, w.CanPost(t.Context(), w.alice.ID, w.townSquare.ID))
+		})
+	}
+	t.Run("nowhere", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		require.False(t, w.CanPost(t.Context(), w.alice.ID, "elsewhere"))
+	})
+}
+
+// The peer takes the author of the thread for the one who was asked, so that threads of others refused everybody.
+func TestDefect18_ThreadIsFoundWhoeverBeganIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	question := w.bob.Says("Shall we talk?", w.townSquare)
+	reply := w.alice.Says("Yes", question)
+	elsewhere := w.mm.AddChannel("elsewhere", mmtest.Public, w.bob)
+
+	for name, c := range map[string]struct{ post, channel, want string }{
+		"no thread":        {"", w.townSquare.ID, ""},
+		"its first post":   {question.Id, w.townSquare.ID, question.Id},
+		"a reply in it":    {reply.Id, w.townSquare.ID, question.Id},
+		"other channel":    {question.Id, elsewhere.ID, "refused"},
+		"no such post":     {"nopost", w.townSquare.ID, "refused"},
+		"not an id at all": {"../../users", w.townSquare.ID, "refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root, err := w.Thread(t.Context(), c.post, c.channel)
+			if c.want == "refused" {
+				require.True(t, fault.Is(err, fault.ThreadElsewhere), "%v", err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, c.want, root)
+		})
+	}
+
+	question.Delete()
+	_, err := w.Thread(t.Context(), question.Id, w.townSquare.ID)
+	require.True(t, fault.Is(err, fault.ThreadElsewhere))
+}

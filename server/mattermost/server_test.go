@@ -1,0 +1,188 @@
+package mattermost_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
+)
+
+// decode reads JSON, the zero value when it is none.
+func decode[T any](r io.Reader) T {
+	var value T
+	_ = json.NewDecoder(r).Decode(&value)
+	return value
+}
+
+func TestTableKeepsSwapsAndForgets(t *testing.T) {
+	t.Parallel()
+	mm := mmtest.New(t)
+	kv := mattermost.NewKV(mm.API())
+
+	value, err := kv.Get("key")
+	require.NoError(t, err)
+	require.Nil(t, value)
+
+	first, err := kv.Swap("key", nil, []byte("one"), time.Minute)
+	require.NoError(t, err)
+	require.True(t, first)
+	again, err := kv.Swap("key", nil, []byte("two"), time.Minute)
+	require.NoError(t, err)
+	require.False(t, again, "it exists")
+	stale, err := kv.Swap("key", []byte("zero"), []byte("two"), time.Minute)
+	require.NoError(t, err)
+	require.False(t, stale, "it changed")
+	second, err := kv.Swap("key", []byte("one"), []byte("two"), time.Minute)
+	require.NoError(t, err)
+	require.True(t, second)
+
+	mm.Advance(time.Minute)
+	value, err = kv.Get("key")
+	require.NoError(t, err)
+	require.Nil(t, value)
+
+	require.NoError(t, kv.Set("key", []byte("three"), 0))
+	mm.Advance(1000 * time.Hour)
+	gone, err := kv.Swap("key", []byte("three"), nil, 0)
+	require.NoError(t, err)
+	require.True(t, gone)
+	require.Empty(t, mm.KV.Dump())
+
+	require.NoError(t, kv.Delete("key"), "what is not there can be deleted")
+}
+
+// The server counts in whole seconds, and 0 of them is for ever.
+func TestTableForgetsWithinASecondRoundedUp(t *testing.T) {
+	t.Parallel()
+	mm := mmtest.New(t)
+	kv := mattermost.NewKV(mm.API())
+	require.NoError(t, kv.Set("key", []byte("x"), 300*time.Millisecond))
+	mm.Advance(500 * time.Millisecond)
+	require.Len(t, mm.KV.Dump(), 1)
+	mm.Advance(500 * time.Millisecond)
+	require.Empty(t, mm.KV.Dump())
+}
+
+func TestTableRefusesKeysThatTheServerWould(t *testing.T) {
+	t.Parallel()
+	kv := mattermost.NewKV(mmtest.New(t).API())
+	require.NoError(t, kv.Set(strings.Repeat("ä", 150), []byte("x"), 0))
+	for _, key := range []string{"", strings.Repeat("k", 151), "mmi_botid"} {
+		require.Error(t, kv.Set(key, []byte("x"), 0), key)
+		_, err := kv.Swap(key, nil, []byte("x"), 0)
+		require.Error(t, err, key)
+	}
+}
+
+func TestTablePassesOnThatTheDatabaseFails(t *testing.T) {
+	t.Parallel()
+	mm := mmtest.New(t)
+	kv := mattermost.NewKV(mm.API())
+	mm.BreakConnection()
+	require.ErrorIs(t, kv.Set("key", []byte("x"), 0), mattermost.ErrNoAnswer)
+}
+
+func TestBotIsMadeOnceAndFoundAgain(t *testing.T) {
+	t.Parallel()
+	mm := mmtest.New(t)
+	mm.Bundle = t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(mm.Bundle, "profile.png"), []byte("picture"), 0o600))
+	first, err := mattermost.EnsureBot(mm.API())
+	require.NoError(t, err)
+	second, err := mattermost.EnsureBot(mm.API())
+	require.NoError(t, err)
+	require.Equal(t, first, second)
+
+	require.NoError(t, mattermost.SetBotPicture(mm.API(), first, "profile.png"))
+	require.Equal(t, []byte("picture"), mm.Picture(first))
+	require.Error(t, mattermost.SetBotPicture(mm.API(), first, "missing.png"))
+}
+
+// The server hands out whoever has the name; their notes would come from a person, with our picture.
+func TestPersonWithTheBotsNameIsNotTakenForTheBot(t *testing.T) {
+	t.Parallel()
+	mm := mmtest.New(t)
+	mm.AddUser("zoom")
+	_, err := mattermost.EnsureBot(mm.API())
+	require.ErrorIs(t, err, mattermost.ErrNameTaken)
+}
+
+func TestBrokenConnectionIsNoticed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.True(t, w.Alive())
+
+	var ends atomic.Int32
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.WatchAlive(t.Context(), time.Millisecond, func() { ends.Add(1) })
+	}()
+	time.Sleep(5 * time.Millisecond)
+	require.Zero(t, ends.Load())
+	w.mm.BreakConnection()
+	<-done
+	require.EqualValues(t, 1, ends.Load())
+	require.False(t, w.Alive())
+
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	w.WatchAlive(cancelled, time.Hour, func() { t.Error("nobody may be told after the end") })
+}
+
+func tree() *command.Command {
+	return &command.Command{Name: "zoom", Help: i18n.M("command.zoom"), Sub: []*command.Command{
+		{Name: "start", Help: i18n.M("command.start"), Hint: i18n.M("command.start.hint")},
+		{Name: "help", Help: i18n.M("command.help")},
+		{Name: "doctor", Help: i18n.M("command.doctor"), Admin: true},
+	}}
+}
+
+func TestCommandLineIsCompletedFromTheTree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.RegisterCommand(tree(), "missing.svg"), "a missing picture is no reason to have no command")
+	registered := w.mm.Command("zoom")
+	require.NotNil(t, registered)
+	require.Equal(t, "[start|help]", registered.AutoCompleteHint)
+
+	data := registered.AutocompleteData
+	require.NoError(t, data.IsValid())
+	require.Equal(t, "start", data.SubCommands[0].Trigger)
+	require.Equal(t, "[topic]", data.SubCommands[0].Hint)
+	require.Empty(t, data.SubCommands[0].Arguments, "the server would insist on an argument without a name")
+	require.Equal(t, model.SystemUserRoleId, data.SubCommands[1].RoleID)
+	require.Equal(t, model.SystemAdminRoleId, data.SubCommands[2].RoleID, "to others it does not exist")
+}
+
+func TestCommandHasItsPicture(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mm.Bundle = t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(w.mm.Bundle, "icon.svg"), []byte("<svg/>"), 0o600))
+	require.NoError(t, w.RegisterCommand(tree(), "icon.svg"))
+	require.True(t, strings.HasPrefix(w.mm.Command("zoom").AutocompleteIconData, "data:image/svg+xml;base64,"))
+}
+
+func TestLogGoesToTheServer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Debug("one", "n", 1)
+	w.Info("two")
+	w.Warn("three", "error", "bad")
+	w.Error("four")
+	require.Equal(t, []string{"debug one n=1", "info two", "warn three error=bad", "error four"}, w.mm.Logs())
+}
