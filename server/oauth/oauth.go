@@ -56,6 +56,8 @@ type Identity struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// AuthorizedBy is the Mattermost user who went through the consent page.
 	AuthorizedBy string `json:"authorized_by,omitempty"`
+	// AuthorizedAt is when that was; what happened to the app before does not concern this grant.
+	AuthorizedAt time.Time `json:"authorized_at,omitzero"`
 }
 
 // Token is an access token with what is needed to renew it.

@@ -273,6 +273,7 @@ func (g *Grant) swap(ctx context.Context, old state, r record) (state, bool, err
 	}
 	swapped, err := g.tokens.kv.Swap(g.key(), old.raw, raw, 0)
 	if err != nil || !swapped {
+		g.forget() // the master has something else, or may have
 		return state{}, false, errors.Wrap(err, "swap the grant")
 	}
 	g.remember(raw, r.Seq)
@@ -292,6 +293,12 @@ func (g *Grant) remember(raw []byte, seq int64) {
 		}
 	}
 	t.recent[g.key()] = written{raw: raw, seq: seq, at: t.now()}
+}
+
+func (g *Grant) forget() {
+	g.tokens.mu.Lock()
+	defer g.tokens.mu.Unlock()
+	delete(g.tokens.recent, g.key())
 }
 
 func (g *Grant) recall() (written, bool) {
