@@ -126,7 +126,7 @@ func TestCheckFindsWhatTheServerWouldRefuseOrIgnore(t *testing.T) {
 	t.Parallel()
 	for name, story := range map[string]struct{ manifest, want string }{
 		"no name":                {`{"id": "zoom"}`, "name is needed"},
-		"key with a slip":        {`{"id": "zoom", "name": "Zoom", "min_server_versoin": "10.11.0"}`, "unknown field"},
+		"key with a slip":        {`{"id": "zoom", "name": "Zoom", "min_server_versions": "10.11.0"}`, "unknown field"},
 		"broken JSON":            {`{"id": `, "parse plugin.json"},
 		"icon that is not there": {`{"id": "zoom", "name": "Zoom", "icon_path": "assets/other.svg"}`, "icon that is missing"},
 		"setting declared twice": {
