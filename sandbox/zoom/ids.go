@@ -12,6 +12,8 @@ import (
 type ids struct {
 	rng   *rand.Rand
 	uuids int
+	// minted is told each secret; it may be nil.
+	minted func(secret string)
 }
 
 // newIDs seeds a generator; seed 0 takes a random one.
@@ -38,7 +40,11 @@ func (g *ids) object() string {
 
 // secret returns a token whose prefix marks it as the sandbox's own.
 func (g *ids) secret(kind string) string {
-	return "sbx_" + kind + "_" + base64.RawURLEncoding.EncodeToString(g.bytes(24))
+	minted := "sbx_" + kind + "_" + base64.RawURLEncoding.EncodeToString(g.bytes(24))
+	if g.minted != nil {
+		g.minted(minted)
+	}
+	return minted
 }
 
 // meetingUUID returns the identifier of one run of a meeting. The alphabet is

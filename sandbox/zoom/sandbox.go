@@ -25,6 +25,10 @@ type Options struct {
 	// AnswerWithin is how long the sender waits for a receipt, in wall-clock
 	// time; Zoom's 3 seconds when 0.
 	AnswerWithin time.Duration
+	// Minted is told each secret that the sandbox makes up (codes, tokens, the
+	// keys in start links), so that a test can look for them where they must not
+	// be. It is called with the sandbox locked.
+	Minted func(secret string)
 	// Seed is the world to begin with and to return to on reset. New panics when
 	// it is not valid; see [Seed.Check].
 	Seed Seed
@@ -79,6 +83,7 @@ func (s Seed) Check() error {
 // fresh makes the world that a sandbox begins with.
 func (s *Sandbox) fresh(base string) (*world, error) {
 	w := newWorld(s.opts.RandomSeed, s.clock.Now, base)
+	w.ids.minted = s.opts.Minted
 	return w, w.plant(s.opts.Seed)
 }
 
