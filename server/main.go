@@ -3,6 +3,9 @@ package main
 
 import "github.com/mattermost/mattermost/server/public/plugin"
 
+// version is that of the bundle; the build sets it.
+var version = "development"
+
 func main() {
 	plugin.ClientMain(&Plugin{})
 }

@@ -53,6 +53,7 @@ func (p *Plugin) OnActivate() error {
 		p.app.Store(nil)
 		return errors.Wrap(err, "start the plugin")
 	}
+	built.client.Info("The Zoom plugin is running", "version", version, "authorization", p.settings.Load().Mode(), "missing_setting", p.settings.Load().Missing())
 	return nil
 }
 
