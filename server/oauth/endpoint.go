@@ -34,9 +34,11 @@ type endpoint struct {
 	now    func() time.Time
 }
 
-// newEndpoint uses the client without following redirects: codes and tokens go to the configured address only.
+// newEndpoint uses the client without following redirects: codes and tokens go to the configured address only. Its time-out is
+// replaced by callTimeout, which can still be told apart when it strikes in the middle of an answer.
 func newEndpoint(app func() App, client *http.Client, now func() time.Time) endpoint {
 	own := *client
+	own.Timeout = 0
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return endpoint{app: app, client: &own, now: now}
 }

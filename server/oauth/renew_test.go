@@ -110,11 +110,11 @@ func TestDefect22_ADeadGrantSaysSoAndStaysSo(t *testing.T) {
 				s := w.server(firstKey)
 				w.connect(s, "ann", "ann@example.com", 0)
 				w.connect(s, "account", "boss@example.com", 0)
-				w.zoom.intercept = func(rw http.ResponseWriter, r *http.Request) bool {
+				w.zoom.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
 					w.zoom.calls["all"]++
 					refuse(rw, http.StatusBadRequest, codes[0], codes[1])
 					return true
-				}
+				})
 				for range 3 {
 					_, err := s.tokens.Of("ann").Token(t.Context())
 					wantFault(t, fault.Revoked, err)
@@ -126,7 +126,7 @@ func TestDefect22_ADeadGrantSaysSoAndStaysSo(t *testing.T) {
 				require.Equal(t, 2, w.zoom.calls["all"], "Zoom is asked once for each")
 				require.Equal(t, 2, w.logged("no longer accepts"))
 
-				w.zoom.intercept = nil
+				w.zoom.breakWith(nil)
 				w.connect(s, "ann", "ann@example.com", time.Hour)
 				_, err = s.tokens.Of("ann").Token(t.Context())
 				require.NoError(t, err, "connecting again mends it")
@@ -162,13 +162,13 @@ func TestDefect23_TransientFailuresNeverDropAGrant(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				s := w.server(firstKey)
 				w.connect(s, "ann", "ann@example.com", 0)
-				w.zoom.intercept = tc.intercept
+				w.zoom.breakWith(tc.intercept)
 				asked := time.Now()
 				_, err := s.tokens.Of("ann").Token(t.Context())
 				wantFault(t, tc.code, err)
 				require.Equal(t, tc.takes, time.Since(asked))
 				require.NotContains(t, err.Error(), "secret")
-				w.zoom.intercept = nil
+				w.zoom.breakWith(nil)
 				asked = time.Now()
 				_, err = s.tokens.Of("ann").Token(t.Context())
 				require.NoError(t, err)
@@ -237,14 +237,14 @@ func TestAServerThatDiesWhileItRenews(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		one, two := w.server(firstKey), w.server(firstKey)
 		w.connect(one, "ann", "ann@example.com", 0)
-		w.zoom.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
+		w.zoom.breakWith(func(_ http.ResponseWriter, r *http.Request) bool {
 			one.kv.cut.Store(true)
 			<-r.Context().Done() // the request never left
 			return true
-		}
+		})
 		go func() { _, _ = one.tokens.Of("ann").Token(context.Background()) }()
 		synctest.Wait()
-		w.zoom.intercept = nil
+		w.zoom.breakWith(nil)
 		asked := time.Now()
 		_, err := two.tokens.Of("ann").Token(t.Context())
 		require.NoError(t, err)
@@ -325,10 +325,10 @@ func TestWhatHappensToTheGrantWhileItIsRenewed(t *testing.T) {
 		"Zoom ends it, and its owner connects again": {
 			meanwhile: func(_ *testing.T, w *world, other *server) {
 				w.connect(other, "ann", "ann@example.com", time.Hour)
-				w.zoom.intercept = func(rw http.ResponseWriter, _ *http.Request) bool {
+				w.zoom.breakWith(func(rw http.ResponseWriter, _ *http.Request) bool {
 					refuse(rw, http.StatusBadRequest, "invalid_grant", "Invalid Token!")
 					return true
-				}
+				})
 			},
 			want: func(t *testing.T, w *world, _ *server, _ string, err error) {
 				require.NoError(t, err)

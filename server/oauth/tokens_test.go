@@ -76,7 +76,7 @@ func TestDefect12_DisconnectRevokes(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			s := w.server(firstKey)
 			w.connect(s, "ann", "ann@example.com", time.Hour)
-			w.zoom.intercept = answerWith(503, "text/html", "down")
+			w.zoom.breakWith(answerWith(503, "text/html", "down"))
 			require.NoError(t, s.tokens.Of("ann").Drop(t.Context(), true))
 			require.Equal(t, 1, w.logged("could not be revoked"))
 			require.Empty(t, w.kv.Keys("sec."))

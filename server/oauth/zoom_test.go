@@ -33,7 +33,7 @@ type authServer struct {
 	issued  []string             // every secret that was ever given out
 	revoked []string
 
-	// intercept may answer a request itself; it is asked before anything happens.
+	// intercept may answer a request itself; it is asked before anything happens. breakWith sets it.
 	intercept func(w http.ResponseWriter, r *http.Request) bool
 	// late is called after a request took effect, before its answer.
 	late func(r *http.Request)
@@ -99,7 +99,10 @@ func (z *authServer) grant(user string, life time.Duration) Token {
 
 // ServeHTTP answers requests for tokens and to revoke.
 func (z *authServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if z.intercept != nil && z.intercept(w, r) {
+	z.mu.Lock()
+	intercept := z.intercept
+	z.mu.Unlock()
+	if intercept != nil && intercept(w, r) {
 		return
 	}
 	if id, secret, ok := r.BasicAuth(); !ok || id != clientID || secret != clientSecret {
@@ -194,6 +197,13 @@ func (z *authServer) secret(kind string) string {
 	s := kind + "-" + rand.Text()
 	z.issued = append(z.issued, s)
 	return s
+}
+
+// breakWith has requests answered by this from now on, or nil for the server itself.
+func (z *authServer) breakWith(intercept func(http.ResponseWriter, *http.Request) bool) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.intercept = intercept
 }
 
 // count returns how many requests of the kind came so far.

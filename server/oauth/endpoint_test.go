@@ -1,0 +1,95 @@
+package oauth
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+// stalled is a body of which nothing comes until the request is given up.
+type stalled struct{ gone <-chan struct{} }
+
+func (s stalled) Read([]byte) (int, error) { <-s.gone; return 0, io.ErrUnexpectedEOF }
+func (s stalled) Close() error             { return nil }
+
+// The peer's time-out ended with the headers, so an answer could take for ever.
+func TestDefect23_TheTimeoutCoversTheBody(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		w.connect(s, "ann", "ann@example.com", 0)
+		client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: stalled{r.Context().Done()}, Request: r}, nil
+		})}
+		asked := time.Now()
+		_, err := NewTokens(s.kv, s.vault, s.app, client, time.Now, w.write).Of("ann").Token(t.Context())
+		wantFault(t, fault.ZoomTimeout, err)
+		require.Equal(t, callTimeout, time.Since(asked))
+	})
+}
+
+func TestDefect23_TheBodyIsBounded(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		w.connect(s, "ann", "ann@example.com", 0)
+		endless := &counting{}
+		client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(endless), Request: r}, nil
+		})}
+		_, err := NewTokens(s.kv, s.vault, s.app, client, time.Now, w.write).Of("ann").Token(t.Context())
+		wantFault(t, fault.ZoomUnreachable, err)
+		require.LessOrEqual(t, endless.read, 2<<20)
+	})
+}
+
+type counting struct{ read int }
+
+func (c *counting) Read(p []byte) (int, error) {
+	copy(p, strings.Repeat(" ", len(p)))
+	c.read += len(p)
+	return len(p), nil
+}
+
+func TestOverARealConnection(t *testing.T) {
+	t.Parallel()
+	w := &world{t: t, kv: storetest.NewMemoryKV(time.Now), zoom: newAuthServer()}
+	live := httptest.NewServer(w.zoom)
+	s := w.server(firstKey)
+	s.app = func() App {
+		app := w.zoom.app()
+		app.AuthURL, app.TokenURL, app.RevokeURL = live.URL+"/oauth/authorize", live.URL+"/oauth/token", live.URL+"/oauth/revoke"
+		return app
+	}
+	s.tokens = NewTokens(s.kv, s.vault, s.app, live.Client(), time.Now, w.write)
+	s.flow = NewFlow(s.vault, s.kv, s.app, live.Client(), time.Now)
+
+	code, state := w.begin(s, "ann")
+	done, err := s.flow.Complete(t.Context(), "ann", code, state)
+	require.NoError(t, err)
+	g := s.tokens.Of("ann")
+	require.NoError(t, g.Save(t.Context(), done.Token, Identity{}))
+	_, err = g.Renew(t.Context(), done.Token.Access)
+	require.NoError(t, err)
+	_, err = s.tokens.Server().Token(t.Context())
+	require.NoError(t, err)
+
+	live.Close()
+	_, err = s.tokens.Of("ann").Renew(t.Context(), readAccess(t, g))
+	wantFault(t, fault.ZoomUnreachable, err)
+	require.NoError(t, g.Drop(t.Context(), true))
+	require.Equal(t, 1, w.logged("could not be revoked"))
+}
+
+func readAccess(t *testing.T, g *Grant) string {
+	t.Helper()
+	access, err := g.Token(t.Context())
+	require.NoError(t, err)
+	return access
+}
