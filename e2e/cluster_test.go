@@ -93,7 +93,7 @@ func TestTwoServersDoNotStartTwoMeetingsInOneChannel(t *testing.T) {
 }
 
 // The admin presses Regenerate beside the encryption key. Nobody has to connect
-// again, on either server, and no stored secret is sealed as before.
+// again, on either server.
 func TestRegeneratingTheKeyKeepsEverybodyConnected(t *testing.T) {
 	w := begin(t, stack.UserApp)
 	alice, _ := w.connected("alice")

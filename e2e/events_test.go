@@ -87,7 +87,7 @@ func TestAnAcknowledgedEventSurvivesAKill(t *testing.T) {
 	now, err := alice.Post(w.ctx, post.Id)
 	require.NoError(t, err)
 	require.Equal(t, "STARTED", now.GetProp("meeting_status"), "the post was rewritten before the kill")
-	waiting, err := w.DB.Records(w.ctx, "inb.")
+	waiting, err := w.DB.Waiting(w.ctx)
 	require.NoError(t, err)
 	require.NotEmpty(t, waiting, "the acknowledged event is kept")
 
@@ -117,11 +117,5 @@ func (w *tale) deliver(server int, body []byte, at time.Time) {
 // settled waits until every acknowledged event was worked off.
 func (w *tale) settled() {
 	w.Helper()
-	require.NoError(w, stack.Eventually(w.ctx, 2*time.Minute, func() error {
-		waiting, err := w.DB.Records(w.ctx, "inb.")
-		if err == nil && len(waiting) > 0 {
-			err = errors.Errorf("%d events wait in the inbox", len(waiting))
-		}
-		return err
-	}))
+	require.NoError(w, w.DB.AwaitIdle(w.ctx))
 }

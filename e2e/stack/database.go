@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -53,6 +54,33 @@ func (d *Database) Records(ctx context.Context, prefix string) ([]Record, error)
 		records = append(records, r)
 	}
 	return records, errors.Wrap(rows.Err(), "read the key-value store")
+}
+
+// Waiting returns the events in the plugin's inbox: acknowledged, and not yet
+// worked off.
+func (d *Database) Waiting(ctx context.Context) ([]Record, error) {
+	records, err := d.Records(ctx, "inb.")
+	if err != nil {
+		return nil, err
+	}
+	var waiting []Record
+	for _, record := range records { // beside the numbered slots there is what says how many are in use
+		if slot := strings.TrimPrefix(record.Key, "inb."); strings.Trim(slot, "0123456789") == "" {
+			waiting = append(waiting, record)
+		}
+	}
+	return waiting, nil
+}
+
+// AwaitIdle waits until the inbox is empty.
+func (d *Database) AwaitIdle(ctx context.Context) error {
+	return eventually(ctx, 2*time.Minute, 50*time.Millisecond, func() error {
+		waiting, err := d.Waiting(ctx)
+		if err == nil && len(waiting) > 0 {
+			err = errors.Errorf("%d events wait in the inbox, the first in %s: %.600s", len(waiting), waiting[0].Key, waiting[0].Value)
+		}
+		return err
+	})
 }
 
 // Text returns every text cell of a table as one text, to look for what must not
@@ -123,13 +151,19 @@ func (f *Freeze) Thaw(ctx context.Context) error {
 	return errors.Wrap(err, "thaw")
 }
 
-// Statements counts the statements on the plugins' key-value store by kind
-// ("select", "insert", "update", "delete") since the last ResetStatements. It
-// fails when the database keeps no statistics.
+// expiry marks the statement with which the server clears away an expired record
+// before it inserts one: housekeeping that no plugin asked for.
+const expiry = "ExpireAt <>"
+
+// Statements counts the statements that the servers ran on the plugins'
+// key-value store for a plugin's calls, by kind ("select", "insert", "update",
+// "delete"), since the last ResetStatements. It fails when the database keeps no
+// statistics.
 func (d *Database) Statements(ctx context.Context) (map[string]int64, error) {
+	// The servers write the table's name like this; this package never does.
 	rows, err := d.db.QueryContext(ctx,
 		`SELECT lower(split_part(ltrim(query), ' ', 1)), sum(calls) FROM pg_stat_statements
-		 WHERE query ILIKE '%PluginKeyValueStore%' AND query NOT ILIKE '%pg_stat%' GROUP BY 1`)
+		 WHERE position($1 in query) > 0 AND position($2 in query) = 0 GROUP BY 1`, "Plugin"+"KeyValueStore", expiry)
 	if err != nil {
 		return nil, errors.Wrap(err, "read the statement statistics")
 	}
@@ -144,6 +178,13 @@ func (d *Database) Statements(ctx context.Context) (map[string]int64, error) {
 		counts[kind] = calls
 	}
 	return counts, errors.Wrap(rows.Err(), "read the statement statistics")
+}
+
+// UpdatedAt is when a post was last written.
+func (d *Database) UpdatedAt(ctx context.Context, postID string) (time.Time, error) {
+	var at int64
+	err := d.db.QueryRowContext(ctx, `SELECT updateat FROM posts WHERE id = $1`, postID).Scan(&at)
+	return time.UnixMilli(at), errors.Wrap(err, "read when the post was written")
 }
 
 // ResetStatements sets the counts to zero.

@@ -105,7 +105,18 @@ func (s *Stack) NewChannel(ctx context.Context, name string, kind model.ChannelT
 			return nil, errors.Wrapf(err, "add %s to %s", member.User.Username, name)
 		}
 	}
-	return channel, nil
+	return channel, s.spread(ctx)
+}
+
+// spread makes the other servers forget what they hold in memory. Servers of a
+// cluster tell each other what changed; the team edition has no cluster.
+func (s *Stack) spread(ctx context.Context) error {
+	for _, server := range s.Servers[1:] {
+		if _, err := server.admin.InvalidateCaches(ctx); err != nil {
+			return errors.Wrapf(err, "clear the caches of server %d", server.Number)
+		}
+	}
+	return nil
 }
 
 // Type types a slash command into a channel.

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// bench is what the measurements work with.
+type bench struct {
+	stack *stack.Stack
+	n     int
+	rooms [][]room // by round: a channel without a meeting for each start
+	hook  string   // the address of an incoming webhook
+	idle  int64    // the plugin's memory before the first measurement, in bytes
+}
+
+// room is a channel and the one person who starts a meeting in it.
+type room struct {
+	owner   *stack.Person
+	channel *model.Channel
+}
+
+// meeting is a started meeting.
+type meeting struct{ id, post string }
+
+// people is how many take turns.
+const people = 8
+
+// prepare connects people, and makes a channel for every start to come.
+func prepare(ctx context.Context, s *stack.Stack, n int) (*bench, error) {
+	if err := s.Sandbox.LiftLimits(ctx); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(os.Stderr, "preparing %d people and %d channels …\n", people, n*len(atOnce))
+	owners := make([]*stack.Person, people)
+	for i := range owners {
+		var err error
+		if owners[i], err = connected(ctx, s, fmt.Sprintf("person%d", i)); err != nil {
+			return nil, err
+		}
+	}
+	b := &bench{stack: s, n: n, rooms: make([][]room, len(atOnce))}
+	for round := range atOnce {
+		for i := range n {
+			owner := owners[i%people]
+			channel, err := s.NewChannel(ctx, fmt.Sprintf("room-%d-%d", round, i), model.ChannelTypePrivate, owner)
+			if err != nil {
+				return nil, err
+			}
+			b.rooms[round] = append(b.rooms[round], room{owner, channel})
+		}
+	}
+	wall, err := s.NewChannel(ctx, "wall", model.ChannelTypeOpen)
+	if err != nil {
+		return nil, err
+	}
+	hook, _, err := s.Admin.API.CreateIncomingWebhook(ctx, &model.IncomingWebhook{ChannelId: wall.Id, DisplayName: "bench"})
+	if err != nil {
+		return nil, errors.Wrap(err, "create the incoming webhook")
+	}
+	b.hook = s.Servers[0].URL + "/hooks/" + hook.Id
+	b.idle, err = b.memory(ctx)
+	return b, err
+}
+
+// connected creates a person who has connected Zoom.
+func connected(ctx context.Context, s *stack.Stack, name string) (*stack.Person, error) {
+	p, err := s.NewPerson(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Sandbox.NewAccount(ctx, stack.Account{Email: p.User.Email, FirstName: name, LastName: "Acme"}); err != nil {
+		return nil, err
+	}
+	home, err := s.NewChannel(ctx, "home-"+name, model.ChannelTypePrivate, p)
+	if err != nil {
+		return nil, err
+	}
+	ear, err := p.Listen()
+	if err != nil {
+		return nil, err
+	}
+	defer ear.Close()
+	if err := p.Type(ctx, home.Id, "/zoom connect"); err != nil {
+		return nil, err
+	}
+	prompt, err := ear.Whisper(ctx, 0, "/oauth2/connect")
+	if err != nil {
+		return nil, err
+	}
+	link, err := stack.ConnectLink(prompt)
+	if err != nil {
+		return nil, err
+	}
+	_, err = p.Authorize(ctx, link, p.User.Email)
+	return p, err
+}
+
+// round measures the three operations with so many at a time.
+func (b *bench) round(ctx context.Context, number, workers int) ([]row, error) {
+	base, err := b.measure(ctx, "incoming webhook", workers, b.post)
+	if err != nil {
+		return nil, err
+	}
+	meetings := make([]meeting, b.n)
+	start, err := b.measure(ctx, "start a meeting", workers, func(ctx context.Context, i int) error {
+		return b.start(ctx, b.rooms[number][i], &meetings[i])
+	})
+	if err != nil {
+		return nil, err
+	}
+	sent := make([]time.Time, b.n)
+	acknowledged, err := b.measure(ctx, "ended: acknowledged", workers, func(ctx context.Context, i int) error {
+		sent[i] = time.Now()
+		return b.end(ctx, meetings[i])
+	})
+	if err != nil {
+		return nil, err
+	}
+	shown, err := b.shown(ctx, acknowledged, meetings, sent)
+	rows := []row{base, start, acknowledged, shown}
+	for i := range rows {
+		rows[i].ratio = float64(rows[i].middle) / float64(base.middle)
+	}
+	return rows, err
+}
+
+// post posts a message through the server's own incoming webhook.
+func (b *bench) post(ctx context.Context, i int) error {
+	body := fmt.Sprintf(`{"text":"I have started a meeting, number %d"}`, i)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, b.hook, strings.NewReader(body))
+	if err != nil {
+		return errors.Wrap(err, "make a request")
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return errors.Wrap(err, "post through the webhook")
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err == nil && (response.StatusCode != 200 || !bytes.Equal(answer, []byte("ok"))) {
+		err = errors.Errorf("the incoming webhook answered %s: %s", response.Status, answer)
+	}
+	return err
+}
+
+// start starts a meeting as the camera icon does.
+func (b *bench) start(ctx context.Context, r room, m *meeting) error {
+	answer, err := r.owner.ClickIcon(ctx, stack.IconRequest{ChannelID: r.channel.Id, Topic: "Bench"})
+	if err != nil {
+		return err
+	}
+	if answer.Outcome != "started" {
+		return errors.Errorf("a start came to %+v", answer)
+	}
+	_, number, _ := strings.Cut(answer.MeetingURL, "/j/")
+	m.id, _, _ = strings.Cut(number, "?")
+	m.post = answer.PostID
+	return nil
+}
+
+// end sends the event that the meeting ended.
+func (b *bench) end(ctx context.Context, m meeting) error {
+	began := time.Now().Add(-time.Minute)
+	body := stack.Event("meeting.ended", m.id, "bench"+m.post, began, began.Add(30*time.Second))
+	status, answer, err := b.stack.Servers[0].Deliver(ctx, stack.Signed(stack.WebhookSecret, time.Now(), body), body)
+	if err == nil && status != http.StatusOK {
+		err = errors.Errorf("an event was answered %d: %s", status, answer)
+	}
+	return err
+}
