@@ -144,6 +144,12 @@ func (e endpoint) revoke(ctx context.Context, access string) error {
 	return nil
 }
 
+// accountRefused reports whether the error is Zoom's word on a server's own app: account_credentials have nothing but the account
+// that could be wrong, and Zoom calls that an invalid_request.
+func accountRefused(err error) bool {
+	return errors.Is(err, errRejected) || fault.Is(err, fault.ZoomRefused)
+}
+
 // explain turns an error of a call into a fault or errRejected, without the answer's body, which may hold secrets.
 func explain(ctx context.Context, address string, err error) error {
 	var refusal *oauth2.RetrieveError

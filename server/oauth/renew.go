@@ -96,12 +96,12 @@ func (g *Grant) renewHeld(ctx context.Context, held state) (string, error) {
 	switch {
 	case err == nil:
 		return g.persist(ctx, held, fresh)
-	case !errors.Is(err, errRejected):
-		g.release(ctx, held)
-		return "", err
-	case g.name == serverName:
+	case g.name == serverName && accountRefused(err):
 		g.release(ctx, held)
 		return "", fault.Wrap(err, fault.AccountRevoked)
+	case g.name == serverName, !errors.Is(err, errRejected):
+		g.release(ctx, held)
+		return "", err
 	}
 	dead := held.record
 	dead.Dead, dead.Lease = true, nil

@@ -270,6 +270,10 @@ func TestTheServersToken(t *testing.T) {
 			s.app = func() App { app := w.zoom.app(); app.AccountID = "gone"; return app }
 			_, err := s.tokens.Server().Token(t.Context())
 			wantFault(t, fault.AccountRevoked, err)
+			w.zoom.breakWith(answerWith(400, "application/json", `{"reason":"Bad request","error":"invalid_request"}`))
+			_, err = s.tokens.Server().Token(t.Context())
+			wantFault(t, fault.AccountRevoked, err)
+			w.zoom.breakWith(nil)
 			s.app = w.zoom.app
 			_, err = s.tokens.Server().Token(t.Context())
 			require.NoError(t, err)

@@ -159,14 +159,14 @@ func (i *Inbox) conclude(it *item, err error) time.Time {
 	next := i.now().Add(backoff(failures))
 	switch {
 	case errors.As(err, &permanent{}):
-		i.logDelivery("The inbox drops a delivery: it cannot be handled", it, "error", err)
+		i.logDelivery("The inbox drops a delivery: it cannot be handled", it, "error", err.Error())
 	case errors.As(err, &panicked) && failures >= maxPanics:
-		i.logDelivery("The inbox drops a delivery: its handling panics each time", it, "error", err)
+		i.logDelivery("The inbox drops a delivery: its handling panics each time", it, "error", err.Error())
 	case next.Sub(it.delivery.ReceivedAt) > i.opts.MaxAge:
-		i.logDelivery("The inbox drops a delivery: it failed for too long", it, "error", err)
+		i.logDelivery("The inbox drops a delivery: it failed for too long", it, "error", err.Error())
 	default:
 		if failures == 1 {
-			i.logDelivery("A delivery failed and will be tried again", it, "error", err)
+			i.logDelivery("A delivery failed and will be tried again", it, "error", err.Error())
 		}
 		it.mu.Lock()
 		it.delivery.Attempt = failures
@@ -243,7 +243,7 @@ func (i *Inbox) giveBack(it *item) bool {
 	i.unclaim(it)
 	swapped, err := i.rewrite(it, slot{Delivery: it.delivery})
 	if err != nil {
-		i.logDelivery("The inbox cannot give a delivery back", it, "error", err)
+		i.logDelivery("The inbox cannot give a delivery back", it, "error", err.Error())
 	}
 	return swapped
 }

@@ -1,0 +1,225 @@
+package oauth
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+// ring returns the key ring as it is stored.
+func (w *world) ring() *ring {
+	w.t.Helper()
+	r, err := parseRing(w.kv.Dump()[ringKey])
+	require.NoError(w.t, err)
+	return r
+}
+
+func (w *world) wraps() int { return len(w.ring().Keys[0].Wraps) }
+
+func TestARegeneratedKeyReachesOneServerLate(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		early, late := w.server(firstKey), w.server(firstKey)
+		blob := seals(t, early, "a", "x")
+
+		early.vault.SetKey(secondKey)
+		require.NoError(t, early.vault.Rewrap(t.Context()))
+		require.Equal(t, 2, w.wraps(), "for a while both settings open the key")
+		opens(t, late, "a", "x", seals(t, early, "a", "x"))
+
+		// A server that starts with the earlier setting meanwhile works, and changes nothing.
+		stale := w.server(firstKey)
+		opens(t, stale, "a", "x", blob)
+		opens(t, early, "a", "y", seals(t, stale, "a", "y"))
+
+		time.Sleep(time.Minute)
+		late.vault.SetKey(secondKey)
+		require.NoError(t, late.vault.Rewrap(t.Context()))
+		opens(t, late, "a", "x", blob)
+
+		time.Sleep(overlap)
+		opens(t, early, "a", "z", seals(t, early, "a", "z"))
+		require.Equal(t, 1, w.wraps(), "then only the new one does")
+		opens(t, w.server(secondKey), "a", "x", blob)
+	})
+}
+
+func TestARegeneratedKeyNeedsNobodyToCallRewrap(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		blob := seals(t, s, "a", "x")
+		s.vault.SetKey(secondKey)
+		opens(t, s, "a", "y", seals(t, s, "a", "y"))
+		opens(t, w.server(secondKey), "a", "x", blob)
+	})
+}
+
+func TestARegeneratedKeyReachesAllServersAtOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		servers := []*server{w.server(firstKey), w.server(firstKey), w.server(firstKey)}
+		blob := seals(t, servers[0], "a", "x")
+		w.kv.Lag(50 * time.Millisecond)
+		time.Sleep(time.Second)
+		var changes sync.WaitGroup
+		for _, s := range servers {
+			s.vault.SetKey(secondKey)
+			changes.Go(func() {
+				if err := s.vault.Rewrap(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		changes.Wait()
+		require.Equal(t, 2, w.wraps())
+		opens(t, w.server(secondKey), "a", "x", blob)
+	})
+}
+
+func TestARegeneratedKeyReachesAServerThatOpenedNothingYet(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		blob := seals(t, w.server(firstKey), "a", "x")
+		idle := w.server(firstKey) // has opened nothing when the setting changes
+		idle.vault.SetKey(secondKey)
+		require.NoError(t, idle.vault.Rewrap(t.Context()))
+		opens(t, w.server(secondKey), "a", "x", blob)
+	})
+}
+
+func TestTheKeyIsRegeneratedSeveralTimesAndBack(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		blob := seals(t, s, "a", "x")
+		for _, setting := range []string{secondKey, "a third setting 000000", firstKey, secondKey, firstKey} {
+			s.vault.SetKey(setting)
+			require.NoError(t, s.vault.Rewrap(t.Context()))
+			opens(t, w.server(setting), "a", "x", blob)
+		}
+		time.Sleep(2 * overlap)
+		require.NoError(t, s.vault.Rewrap(t.Context()))
+		require.Equal(t, 1, w.wraps())
+		opens(t, w.server(firstKey), "a", "x", blob)
+	})
+}
+
+// Two servers whose settings differ for good must not take turns at shutting each other out.
+func TestServersThatDisagreeBothKeepWorking(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		changed, unchanged := w.server(firstKey), w.server(firstKey)
+		blob := seals(t, unchanged, "a", "x")
+		changed.vault.SetKey(secondKey)
+		for range 5 {
+			require.NoError(t, changed.vault.Rewrap(t.Context()))
+			require.NoError(t, unchanged.vault.Rewrap(t.Context()))
+			opens(t, changed, "a", "x", blob)
+			opens(t, unchanged, "a", "x", blob)
+			opens(t, w.server(secondKey), "a", "x", blob)
+			time.Sleep(overlap)
+		}
+	})
+}
+
+// restartedWithAnotherKey tells the beginning of several stories: something was sealed, and then the setting changed while no server
+// ran. The server that is returned knows only the new setting.
+func restartedWithAnotherKey(t *testing.T, w *world) (s *server, blob []byte) {
+	t.Helper()
+	old := w.server(firstKey)
+	blob = seals(t, old, "a", "old")
+	s = w.server(secondKey)
+	_, err := s.vault.Open(t.Context(), "a", blob)
+	wantFault(t, fault.Internal, err)
+	require.ErrorIs(t, err, ErrLocked)
+	_, err = s.vault.Seal(t.Context(), "a", nil)
+	require.ErrorIs(t, err, ErrLocked)
+	return s, blob
+}
+
+func TestRegeneratedWhileOffAServerThatKnowsTheOldKeyArrivesInTime(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s, blob := restartedWithAnotherKey(t, w)
+		time.Sleep(grace / 2)
+		late := w.server(firstKey)
+		late.vault.SetKey(secondKey)
+		require.NoError(t, late.vault.Rewrap(t.Context()))
+		opens(t, s, "a", "old", blob)
+		require.Empty(t, w.ring().Locked)
+	})
+}
+
+func TestRegeneratedWhileOffPeopleHaveToReconnect(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s, blob := restartedWithAnotherKey(t, w)
+		time.Sleep(grace / 2)
+		other := w.server(secondKey)
+		_, err := other.vault.Open(t.Context(), "a", blob)
+		require.ErrorIs(t, err, ErrLocked)
+		time.Sleep(grace / 2)
+		for _, one := range []*server{other, s} {
+			_, err = one.vault.Open(t.Context(), "a", blob)
+			wantFault(t, fault.Unreadable, err)
+			opens(t, s, "b", "new", seals(t, one, "b", "new"))
+		}
+		require.Len(t, w.ring().Keys, 2)
+
+		// The old setting comes back, in a process that has seen the new one.
+		fresh := seals(t, s, "b", "new")
+		s.vault.SetKey(firstKey)
+		require.NoError(t, s.vault.Rewrap(t.Context()))
+		opens(t, s, "a", "old", blob)
+		opens(t, w.server(firstKey), "b", "new", fresh)
+	})
+}
+
+func TestRegeneratedWhileOffAndRestoredWhileOff(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s, blob := restartedWithAnotherKey(t, w)
+		time.Sleep(grace)
+		fresh := seals(t, s, "b", "new")
+		restored := w.server(firstKey)
+		opens(t, restored, "a", "old", blob)
+		_, err := restored.vault.Open(t.Context(), "b", fresh)
+		wantFault(t, fault.Unreadable, err)
+		opens(t, restored, "b", "newer", seals(t, restored, "b", "newer"))
+	})
+}
+
+func TestRegeneratedAndRestoredWithinTheOverlap(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		blob := seals(t, s, "a", "x")
+		s.vault.SetKey(secondKey)
+		require.NoError(t, s.vault.Rewrap(t.Context()))
+		restored := w.server(firstKey)
+		opens(t, restored, "a", "x", blob)
+		time.Sleep(2 * overlap)
+		opens(t, restored, "a", "y", seals(t, restored, "a", "y"))
+		opens(t, w.server(firstKey), "a", "x", blob)
+	})
+}
+
+// People's grants survive all of it.
+func TestGrantsSurviveARegeneratedKey(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		w.connect(s, "ann", "ann@example.com", 0)
+		s.vault.SetKey(secondKey)
+		_, err := s.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err)
+		identity, err := w.server(secondKey).tokens.Of("ann").Identity(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "ann@example.com", identity.Email)
+		w.keepsSecrets()
+
+		lost := w.server("a third setting 000000")
+		_, err = lost.tokens.Of("ann").Token(t.Context())
+		require.ErrorIs(t, err, ErrLocked)
+		time.Sleep(grace)
+		_, err = lost.tokens.Of("ann").Token(t.Context())
+		wantFault(t, fault.Unreadable, err)
+		w.connect(lost, "ann", "ann@example.com", time.Hour)
+		_, err = lost.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err, "connecting again mends it")
+	})
+}
