@@ -161,7 +161,7 @@ func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
 	answer, err := a.run(ctx, args)
 	if err != nil {
 		a.client.Warn("A command failed", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
-		answer = i18n.OfFault(err)
+		answer = chat.Failure(err)
 	}
 	if answer.Zero() {
 		return

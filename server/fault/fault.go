@@ -29,7 +29,7 @@ const (
 	Forbidden Code = "forbidden"
 	// NoPost is a channel that the acting user may not post in, or that is archived.
 	NoPost Code = "no_post"
-	// NotPosted is a meeting that exists at Zoom and could not be announced. Params: Link.
+	// NotPosted is a meeting that exists at Zoom and could not be announced. Params: Link (its address).
 	NotPosted Code = "not_posted"
 	// AdminOnly is an action kept for system admins.
 	AdminOnly Code = "admin_only"

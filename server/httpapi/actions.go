@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // action carries out a click on a button of a post. The request comes through the server, which vouches for who clicked;
@@ -31,7 +30,7 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
 		if fault.CodeOf(err) == fault.Internal {
 			s.Log("A click failed", "user_id", userID, "action", click.Action, "error", err.Error())
 		}
-		answer.EphemeralText = s.People.Text(userID, i18n.OfFault(err))
+		answer.EphemeralText = s.People.Text(userID, chat.Failure(err))
 	}
 	s.reply(w, http.StatusOK, answer)
 }

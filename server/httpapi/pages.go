@@ -76,6 +76,7 @@ func (s *server) resumed(r *http.Request, userID string, connected account.Conne
 	outcome, err := s.Meetings.Resume(r.Context(), userID, connected.Next)
 	switch {
 	case err != nil:
+		p.JoinURL, p.JoinLabel = fault.ParamsOf(err)["Link"], say(i18n.M("page.join"))
 		p.Text = say(i18n.M("page.start_failed.text").WithMessage("Reason", i18n.OfFault(err)))
 	case outcome.Prompted:
 		p.Text = say(i18n.M("page.prompted.text"))

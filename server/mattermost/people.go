@@ -79,7 +79,7 @@ func (c *Client) Thread(_ context.Context, postID, channelID string) (string, er
 		return "", nil
 	}
 	post, err := answered(c.api.GetPost(postID))
-	if statusOf(err) != 0 || (err == nil && (post.ChannelId != channelID || post.DeleteAt != 0)) {
+	if statusOf(err) == http.StatusNotFound || (err == nil && (post.ChannelId != channelID || post.DeleteAt != 0)) {
 		return "", fault.Wrap(err, fault.ThreadElsewhere)
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
@@ -98,9 +99,12 @@ func grantCheck(ctx context.Context, setup Setup) Check {
 	if err == nil {
 		return Check{ID: "grant", Verdict: OK, Message: i18n.M("check.grant")}
 	}
-	check := Check{ID: "grant", Verdict: Fail, Message: i18n.OfFault(err)}
-	if fault.Is(err, fault.AccountNotConnected, fault.AccountRevoked, fault.Unreadable) && setup.Mode == "account" {
+	check := Check{ID: "grant", Verdict: Fail, Message: chat.Failure(err)}
+	switch {
+	case setup.Mode == "account" && fault.Is(err, fault.AccountNotConnected, fault.AccountRevoked, fault.Unreadable):
 		check.Fix = i18n.M("check.grant.fix")
+	case setup.Mode == "s2s" && fault.Is(err, fault.AccountRevoked, fault.ClientRejected, fault.ZoomRefused):
+		check.Fix = i18n.M("check.grant.fix_s2s")
 	}
 	return check
 }

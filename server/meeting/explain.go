@@ -20,7 +20,10 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 	if fault.Is(cause, fault.MissingScope) {
 		s.accounts.ScopeMissed(ctx)
 	}
-	note := chat.Note{Text: i18n.OfFault(cause)}
+	if fault.Is(cause, fault.ThreadElsewhere) {
+		r.Place.RootID = "" // nobody would see the note in a thread that is not there
+	}
+	note := chat.Note{Text: chat.Failure(cause)}
 	if fault.Is(cause, fault.DailyLimit) && r.Choice != Personal {
 		note.Buttons = []chat.Button{{
 			Label: i18n.M("choice.button.personal"), Primary: true, Action: ActionStart, Values: r.values(Personal),
@@ -36,7 +39,7 @@ func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause err
 	if err != nil {
 		return false, errors.Wrap(err, "pack the start")
 	}
-	text := i18n.OfFault(cause)
+	text := chat.Failure(cause)
 	link, err := s.accounts.ConnectURL(ctx, r.UserID, string(next))
 	switch {
 	case err == nil:

@@ -79,9 +79,9 @@ type Chat interface {
 	Person(ctx context.Context, userID string) (chat.Person, error)
 	// Channel returns the channel with this id.
 	Channel(ctx context.Context, channelID string) (chat.Channel, error)
-	// CanPost reports whether the user may post in the channel now.
+	// CanPost reports whether the user may post in the channel now; nobody may in one that is archived or unknown.
 	CanPost(ctx context.Context, userID, channelID string) bool
-	// Thread returns the first post of the thread that the post belongs to; it fails when that is not in the channel.
+	// Thread returns the first post of the thread that the post belongs to. Fault: ThreadElsewhere when that is not in the channel.
 	Thread(ctx context.Context, postID, channelID string) (rootID string, err error)
 	// Whisper shows a note to one person in a place.
 	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error

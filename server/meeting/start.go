@@ -55,7 +55,8 @@ type Outcome struct {
 // Start starts a meeting, or asks the person what is needed first. Whatever happens, the person is told:
 // an error that Start returns was shown to them already.
 func (s *Service) Start(ctx context.Context, r StartRequest) (Outcome, error) {
-	outcome, err := s.start(ctx, r)
+	r.Topic = cut(strings.Join(strings.Fields(r.Topic), " "))
+	outcome, err := s.start(ctx, &r)
 	if err == nil {
 		return outcome, nil
 	}
@@ -83,17 +84,21 @@ func (s *Service) Resume(ctx context.Context, userID, next string) (Outcome, err
 	return s.Start(ctx, r)
 }
 
-func (s *Service) start(ctx context.Context, r StartRequest) (Outcome, error) {
-	who, r, err := s.permitted(ctx, r)
+// start fills in of the request what it left open, which is what a failure is explained with.
+func (s *Service) start(ctx context.Context, asked *StartRequest) (Outcome, error) {
+	who, err := s.permitted(ctx, asked)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if r.Choice, err = s.chosen(ctx, r); err != nil {
+	choice, err := s.chosen(ctx, *asked)
+	if err != nil {
 		return Outcome{}, err
 	}
-	if r.Choice == Ask {
-		return Outcome{Prompted: true}, s.askWhich(ctx, r)
+	if choice == Ask {
+		return Outcome{Prompted: true}, s.askWhich(ctx, *asked)
 	}
+	asked.Choice = choice
+	r := *asked
 	caller, err := s.accounts.Caller(ctx, who)
 	if err != nil {
 		return Outcome{}, err
@@ -114,32 +119,31 @@ func (s *Service) start(ctx context.Context, r StartRequest) (Outcome, error) {
 }
 
 // permitted checks, now and whichever way the request came in, that this person may start a meeting in this place.
-func (s *Service) permitted(ctx context.Context, r StartRequest) (chat.Person, StartRequest, error) {
+// It replaces the post that the thread was named by with the thread's first post.
+func (s *Service) permitted(ctx context.Context, r *StartRequest) (chat.Person, error) {
 	settings := s.settings()
 	if settings.Missing != "" {
-		return chat.Person{}, r, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
+		return chat.Person{}, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
 	}
 	if !s.chat.CanPost(ctx, r.UserID, r.Place.ChannelID) {
-		return chat.Person{}, r, fault.New(fault.NoPost)
+		return chat.Person{}, fault.New(fault.NoPost)
 	}
 	channel, err := s.chat.Channel(ctx, r.Place.ChannelID)
 	if err != nil {
-		return chat.Person{}, r, errors.Wrap(err, "look up the channel")
-	}
-	if channel.Archived {
-		return chat.Person{}, r, fault.New(fault.NoPost)
+		return chat.Person{}, errors.Wrap(err, "look up the channel")
 	}
 	if settings.RestrictPublic && channel.Public {
-		return chat.Person{}, r, fault.New(fault.Restricted)
+		return chat.Person{}, fault.New(fault.Restricted)
 	}
 	if r.Place.RootID != "" {
-		if r.Place.RootID, err = s.chat.Thread(ctx, r.Place.RootID, r.Place.ChannelID); err != nil {
-			return chat.Person{}, r, fault.Wrap(err, fault.ThreadElsewhere)
+		root, err := s.chat.Thread(ctx, r.Place.RootID, r.Place.ChannelID)
+		if err != nil {
+			return chat.Person{}, errors.Wrap(err, "look up the thread")
 		}
+		r.Place.RootID = root
 	}
 	who, err := s.chat.Person(ctx, r.UserID)
-	r.Topic = cut(strings.Join(strings.Fields(r.Topic), " "))
-	return who, r, errors.Wrap(err, "look up who starts the meeting")
+	return who, errors.Wrap(err, "look up who starts the meeting")
 }
 
 // maxTopic is the longest topic that Zoom takes, in characters.
@@ -190,7 +194,7 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	postID, err := s.board.Announce(ctx, Announcement{Place: r.Place, Creator: who, Meeting: m, Personal: personal})
 	if err != nil {
 		// The meeting exists at Zoom: its creator gets the link, so that it is not lost.
-		return Outcome{}, fault.Wrap(err, fault.NotPosted).With("Link", chat.Link(m.JoinURL, m.JoinURL))
+		return Outcome{}, fault.Wrap(err, fault.NotPosted).With("Link", m.JoinURL)
 	}
 	if err := s.remember(ctx, r, m, postID, ticket); err != nil {
 		// The meeting is there and people can join; only its end will not be told. That is for the log, not for the person.
