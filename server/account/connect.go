@@ -88,10 +88,8 @@ func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oaut
 	if mode == ByAdmin {
 		return errors.Wrap(s.tokens.Of(accountGrant).Save(ctx, token, identity), "store the account's grant")
 	}
-	if earlier, err := s.tokens.Of(userID).Identity(ctx); err == nil && earlier.ZoomUserID != user.ID {
-		if err := s.links.Unlink(ctx, earlier.ZoomUserID, userID); err != nil {
-			return errors.Wrap(err, "unlink the earlier Zoom user")
-		}
+	if err := s.letGo(ctx, userID, user); err != nil {
+		return err
 	}
 	if err := s.tokens.Of(userID).Save(ctx, token, identity); err != nil {
 		return errors.Wrap(err, "store the grant")
@@ -109,9 +107,26 @@ func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oaut
 	return nil
 }
 
+// letGo ends the person's earlier grant if it is another Zoom user's: Zoom replaces only a grant of the same user, so that one
+// would live on with nobody to use it.
+func (s *Service) letGo(ctx context.Context, userID string, next zoom.User) error {
+	earlier, held, err := s.held(ctx, userID)
+	if err != nil || !held || earlier.ZoomUserID == next.ID {
+		return err
+	}
+	if err := s.tokens.Of(userID).Drop(ctx, true); err != nil {
+		return errors.Wrap(err, "drop the earlier grant")
+	}
+	return errors.Wrap(s.links.Unlink(ctx, earlier.ZoomUserID, userID), "unlink the earlier Zoom user")
+}
+
 // takenOver tells a person that somebody else connected the same Zoom user. Zoom keeps one grant for a user and an app,
 // so theirs died in that moment; keeping it would only fail them later.
 func (s *Service) takenOver(ctx context.Context, userID string, user zoom.User) {
+	identity, held, err := s.held(ctx, userID)
+	if err == nil && (!held || identity.ZoomUserID != user.ID) {
+		return // they have left that Zoom user before
+	}
 	if err := s.tokens.Of(userID).Drop(ctx, false); err != nil {
 		s.log("A grant that Zoom ended could not be removed", "user_id", userID, "zoom_user_id", user.ID, "error", err.Error())
 	}

@@ -26,14 +26,8 @@ func (s *Service) Status(ctx context.Context, userID string) (Status, error) {
 	if mode == ByServer {
 		return Status{Mode: mode, Connected: true}, nil
 	}
-	identity, err := s.tokens.Of(s.grantOf(userID, mode)).Identity(ctx)
-	switch {
-	case err == nil:
-		return Status{Mode: mode, Connected: true, Email: identity.Email}, nil
-	case fault.Is(err, fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable):
-		return Status{Mode: mode}, nil
-	}
-	return Status{}, errors.Wrap(err, "read the grant")
+	identity, held, err := s.held(ctx, s.grantOf(userID, mode))
+	return Status{Mode: mode, Connected: held, Email: identity.Email}, err
 }
 
 // Disconnect ends the person's grant at Zoom and here; with an account-level app that of everybody, which only an admin may.
@@ -71,11 +65,8 @@ func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 	if settings := s.settings(); gone.ClientID != "" && gone.ClientID != settings.ClientID {
 		return nil
 	}
-	if identity, err := s.tokens.Of(accountGrant).Identity(ctx); err == nil && identity.ZoomUserID == gone.UserID {
-		if renewed(identity, e) {
-			return nil
-		}
-		return s.forget(ctx, accountGrant, identity.AuthorizedBy, "account.deauthorized_all")
+	if err := s.accountDeauthorized(ctx, e); err != nil {
+		return err
 	}
 	userID, err := s.links.Linked(ctx, gone.UserID)
 	if err != nil {
@@ -84,13 +75,43 @@ func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 	if userID == "" {
 		return nil
 	}
-	if identity, err := s.tokens.Of(userID).Identity(ctx); err == nil && renewed(identity, e) {
-		return nil
-	}
-	if err := s.forget(ctx, userID, userID, "account.deauthorized"); err != nil {
+	identity, held, err := s.held(ctx, userID)
+	if err != nil {
 		return err
 	}
+	if held && renewed(identity, e) {
+		return nil
+	}
+	// A grant of another Zoom user lives on; one that is dead or cannot be opened has nothing more to say.
+	if !held || identity.ZoomUserID == gone.UserID {
+		if err := s.forget(ctx, userID, userID, "account.deauthorized"); err != nil {
+			return err
+		}
+	}
 	return errors.Wrap(s.links.Unlink(ctx, gone.UserID, userID), "unlink the Zoom user")
+}
+
+// accountDeauthorized carries it out for the grant of everybody, if the user is the admin who gave it.
+func (s *Service) accountDeauthorized(ctx context.Context, e zoom.Event) error {
+	identity, held, err := s.held(ctx, accountGrant)
+	if err != nil || !held || identity.ZoomUserID != e.Deauthorized.UserID || renewed(identity, e) {
+		return err
+	}
+	return s.forget(ctx, accountGrant, identity.AuthorizedBy, "account.deauthorized_all")
+}
+
+// held returns the owner of the grant, if there is one that can be used. An error is one that passes.
+func (s *Service) held(ctx context.Context, grant string) (oauth.Identity, bool, error) {
+	identity, err := s.tokens.Of(grant).Identity(ctx)
+	if notUsable(err) {
+		return oauth.Identity{}, false, nil
+	}
+	return identity, err == nil, errors.Wrap(err, "read the grant")
+}
+
+// notUsable reports whether the error says that there is no grant, or none that can be used any more.
+func notUsable(err error) bool {
+	return fault.Is(err, fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable)
 }
 
 // renewed reports whether the grant was given after the event: Zoom may repeat one for an hour and a half, in which people
