@@ -24,6 +24,7 @@ const (
 
 // start sets the plugin to work.
 func (a *app) start() error {
+	a.vault.SetKey(a.settings.Load().EncryptionKey) // it may have changed since build
 	if err := a.ensureEncryptionKey(); err != nil {
 		return err
 	}
@@ -67,12 +68,13 @@ func (a *app) stop(ctx context.Context) error {
 	return errors.Wrap(err, "stop the background work")
 }
 
-// settingsChanged reacts to changed settings, in the background: hooks must return soon.
+// settingsChanged reacts to changed settings. The key is in force when it returns, so that two changes keep their order;
+// what calls the server happens in the background, since hooks must return soon.
 func (a *app) settingsChanged(before, next config.Config) {
+	a.vault.SetKey(next.EncryptionKey)
 	go func() {
 		a.client.ServerSettingsChanged()
 		if before.EncryptionKey != next.EncryptionKey {
-			a.vault.SetKey(next.EncryptionKey)
 			a.rewrap()
 		}
 		if before != next {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +24,8 @@ type Plugin struct {
 	exit func(code int)
 
 	settings config.Container
+	// changing has one change of the settings happen after another.
+	changing sync.Mutex
 	app      atomic.Pointer[app]
 }
 
@@ -71,6 +74,8 @@ func (p *Plugin) OnDeactivate() error {
 // OnConfigurationChange puts changed settings in force. It runs before OnActivate, too, and at every change of any setting of
 // the server, so it only reads and leaves the work to the background.
 func (p *Plugin) OnConfigurationChange() error {
+	p.changing.Lock()
+	defer p.changing.Unlock()
 	var next config.Config
 	if err := p.API.LoadPluginConfiguration(&next); err != nil {
 		return errors.Wrap(err, "read the settings")
