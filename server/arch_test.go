@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 
 	"chat":    {"fault", "i18n"},
 	"command": {"fault", "i18n"},
-	"config":  {"fault", "i18n"},
+	"config":  {},
 
 	"zoom":  {"fault", "i18n"},
 	"oauth": {"fault", "i18n"},

@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
-
-	"mattermost-plugin-zoom/server/fault"
 )
 
 // Addresses of Zoom's own service, used where an admin names no other.
@@ -144,14 +142,6 @@ func (c Config) Problems() []Problem {
 	add(len(c.EncryptionKey) < minKeyLength, "encryption_key", "At-rest token encryption key", true)
 	add(c.ZoomWebhookSecret == "", "webhook_secret", "Zoom webhook secret token", false)
 	return found
-}
-
-// Usable returns NotConfigured with the name of the first setting that is missing, or nil.
-func (c Config) Usable() error {
-	if missing := c.Missing(); missing != "" {
-		return fault.New(fault.NotConfigured).With("Setting", missing)
-	}
-	return nil
 }
 
 // validURL reports whether s is the address of a server. Plain HTTP is for servers on this machine only,
