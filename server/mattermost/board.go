@@ -16,8 +16,8 @@ import (
 // postType is the type of a meeting's post, which the plugin's browser side and the public plugin's both render.
 const postType = "custom_zoom"
 
-// Announce posts the meeting in its creator's name and returns the post's id. The post has all that changes later in its
-// props; its text is never touched again, since Mattermost marks whoever's text was changed as an edit of theirs.
+// Announce posts the meeting in its creator's name and returns the post's id. All that changes later is in the props; the
+// text is the creator's and is never touched again.
 func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, error) {
 	f, progress := factsOf(a), meeting.Progress{Status: meeting.Announced, UUID: a.Meeting.UUID}
 	props := f.props()
@@ -39,6 +39,9 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 
 // Rewrite brings the post to the progress; a post that shows it already is left alone. It returns meeting.ErrGone for a
 // post that is deleted or that the server will never let be changed, as in an archived channel.
+//
+// That a meeting began changes no attachment. That it ended does, for clients that show nothing else, and there the server
+// marks the post as edited; the plugin's own view shows no such mark.
 func (c *Client) Rewrite(_ context.Context, postID string, p meeting.Progress) error {
 	post, err := answered(c.api.GetPost(postID))
 	if statusOf(err) == http.StatusNotFound || (err == nil && post.DeleteAt != 0) {

@@ -27,8 +27,8 @@ func setProps(post *model.Post, props map[string]any, attachments []*model.Messa
 }
 
 // safeProps returns the props as they look after a trip through JSON: strings, float64, bool, []any and map[string]any.
-// Props travel to the server in Go's own encoding, which knows these types and hardly any other; a []string in there breaks
-// the connection for good, without an error.
+// Props travel to the server in Go's own encoding, which knows these types and few others; a map[string]string in there
+// breaks the connection for good, without an error.
 func safeProps(props map[string]any) (map[string]any, error) {
 	encoded, err := json.Marshal(props)
 	if err != nil {

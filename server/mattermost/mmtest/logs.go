@@ -61,10 +61,12 @@ func (mm *Mattermost) Reveals(secret string) []string {
 	return where
 }
 
-// RequireSecret fails the test if the secret can be read anywhere.
+// RequireSecret fails the test if the secret can be read anywhere when the test ends.
 func (mm *Mattermost) RequireSecret(secret string) {
 	mm.t.Helper()
-	for _, place := range mm.Reveals(secret) {
-		mm.t.Errorf("mmtest: the secret can be read in %s", place)
-	}
+	mm.t.Cleanup(func() {
+		for _, place := range mm.Reveals(secret) {
+			mm.t.Errorf("mmtest: the secret can be read in %s", place)
+		}
+	})
 }

@@ -32,14 +32,17 @@ import (
 // PluginID is the plugin's id, which is in its addresses.
 const PluginID = "zoom"
 
-// Hooks is the part of a plugin that the server calls. Those of Configurable and Clustered are called where it has them.
+// Hooks is the part of a plugin that the server calls. That of Configurable is called where it has it.
 type Hooks interface {
+	// ServeHTTP answers a request to an address below /plugins/zoom, which the address comes without.
 	ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Request)
+	// ExecuteCommand carries out a command line.
 	ExecuteCommand(c *plugin.Context, args *model.CommandArgs) (*model.CommandResponse, *model.AppError)
 }
 
 // Configurable is a plugin that wants to know of changed settings.
 type Configurable interface {
+	// OnConfigurationChange is called after settings changed, the server's or the plugin's. The server only logs its error.
 	OnConfigurationChange() error
 }
 
