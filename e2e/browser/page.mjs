@@ -1,0 +1,188 @@
+// Everything the specs know of the page: how to open it, where things are on it, and how to wait for them. The same
+// places exist in Mattermost's own web client, so that the specs run against that one too.
+import {mkdirSync} from 'node:fs';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import {chromium} from 'playwright-core';
+
+import {Person, stack} from './stack.mjs';
+
+const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../artifacts/screenshots');
+mkdirSync(screenshots, {recursive: true});
+
+// As shipped; the page's own list of themes names them.
+const themes = {
+    light: {type: 'Denim', sidebarBg: '#1e325c', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#28427b', sidebarTextActiveBorder: '#5d89ea', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#192a4d', sidebarHeaderTextColor: '#ffffff', sidebarTeamBarBg: '#14213e', onlineIndicator: '#3db887', awayIndicator: '#ffbc1f', dndIndicator: '#d24b4e', mentionBg: '#ffffff', mentionBj: '#ffffff', mentionColor: '#1e325c', centerChannelBg: '#ffffff', centerChannelColor: '#3f4350', newMessageSeparator: '#cc8f00', linkColor: '#386fe5', buttonBg: '#1c58d9', buttonColor: '#ffffff', errorTextColor: '#d24b4e', mentionHighlightBg: '#ffd470', mentionHighlightLink: '#1b1d22', codeTheme: 'github'},
+    dark: {type: 'Onyx', sidebarBg: '#121317', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#1592e0', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#1b1d22', sidebarHeaderTextColor: '#dddfe4', sidebarTeamBarBg: '#000000', onlineIndicator: '#3db887', awayIndicator: '#f5ab00', dndIndicator: '#d24b4e', mentionBg: '#1c58d9', mentionBj: '#1c58d9', mentionColor: '#ffffff', centerChannelBg: '#090a0b', centerChannelColor: '#dddfe4', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#386fe5', buttonColor: '#ffffff', errorTextColor: '#da6c6e', mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai'},
+};
+
+/** Starts Debian's Chromium, or the one that CHROMIUM names. */
+export function launch() {
+    return chromium.launch({
+        executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+        args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    });
+}
+
+/** A logged-in person's browser: their windows share cookies, as tabs of one browser do. */
+export async function openBrowser(browser, name) {
+    const person = await Person.logIn(name);
+
+    // The real client greets newcomers with tours, which would cover what the specs look at.
+    await person.prefer(['tutorial_step', person.id, '999'], ['recommended_next_steps', 'hide', 'true'], ['onboarding_task_list', 'onboarding_task_list_show', 'false']);
+    const context = await browser.newContext({viewport: {width: 1280, height: 800}, baseURL: stack.url, locale: 'en-US', timezoneId: 'Europe/Paris'});
+    await context.addInitScript(() => localStorage.setItem('__landingPageSeen__', 'true'));
+    await context.addCookies([
+        {name: 'MMAUTHTOKEN', value: person.token, url: stack.url, httpOnly: true},
+        {name: 'MMUSERID', value: person.id, url: stack.url},
+    ]);
+
+    // Logging in from inside the browser gets it the token against forged requests too.
+    const {username, password} = stack.users[name];
+    await context.request.post('/api/v4/users/login', {data: {login_id: username, password}, headers: {'X-Requested-With': 'XMLHttpRequest'}});
+    return {context, person};
+}
+
+/** One tab of a person's browser. */
+export class Tab {
+    constructor(page, person) {
+        this.page = page;
+        this.person = person;
+
+        /** Tabs that this one opened. */
+        this.opened = [];
+        this.problems = [];
+        page.on('popup', (popup) => this.opened.push(popup));
+        page.on('pageerror', (error) => this.problems.push(error.message));
+    }
+
+    static async open({context, person}, where, query = '') {
+        const tab = new Tab(await context.newPage(), person);
+        await tab.page.goto(where + query);
+        return tab;
+    }
+
+    /** Opens a channel. */
+    static async inChannel(browser, channel, query = '') {
+        const tab = await Tab.open(browser, `/${stack.team}/channels/${channel.name}`, query);
+        await tab.page.locator('#post_textbox').waitFor();
+        return tab;
+    }
+
+    // Places on the page.
+    get appBarEntry() {
+        return this.page.locator('#app-bar-icon-zoom');
+    }
+
+    get appBarButton() {
+        return this.appBarEntry.locator('[role="button"], button').or(this.page.locator('#app-bar-icon-zoom[role="button"]')).first();
+    }
+
+    get headerButton() {
+        return this.page.locator('#channel-header button:has(.zoom-header-icon), .channel-header button:has(.zoom-header-icon)').first();
+    }
+
+    get liveRegion() {
+        return this.page.getByTestId('zoom-live-region');
+    }
+
+    get meetings() {
+        return this.page.locator('.zoom-post');
+    }
+
+    get lastMeeting() {
+        return this.meetings.last();
+    }
+
+    get rightSidebar() {
+        return this.page.locator('#rhsContainer, #sidebar-right').first();
+    }
+
+    get saveSettings() {
+        return this.page.getByTestId('saveSetting').or(this.page.locator('#saveSetting')).first();
+    }
+
+    setting(key) {
+        return this.page.locator(`[id="PluginSettings.Plugins.zoom.${key.toLowerCase()}"]`);
+    }
+
+    /** Writes into the box below the channel and sends it. */
+    async say(text) {
+        await this.page.locator('#post_textbox').fill(text);
+        await this.page.locator('#post_textbox').press('Enter');
+    }
+
+    /** Opens the thread of a message beside the channel. */
+    async openThread(text) {
+        const post = this.page.locator('[id^="post_"]').filter({hasText: text}).last();
+        await post.hover();
+        await post.locator('[id^="CENTER_commentIcon_"]').click();
+        await this.rightSidebar.waitFor();
+    }
+
+    /** Lets no answer to a start through until the returned function is called. */
+    async holdStart() {
+        let release;
+        const held = new Promise((resolve) => {
+            release = resolve;
+        });
+        await this.page.route('**/plugins/zoom/api/v1/meetings', async (route) => {
+            await held;
+            await route.continue();
+        });
+        return release;
+    }
+
+    /** The tab that was opened last, loaded. */
+    async join() {
+        await poll(() => this.opened.length > 0, 'a join page opens');
+        const page = this.opened.at(-1);
+        await page.waitForLoadState();
+        return page;
+    }
+
+    /** Shows the page in a theme. */
+    async inTheme(name) {
+        await this.person.prefer(['theme', '', JSON.stringify(themes[name])]);
+        await this.page.waitForFunction((bg) => getComputedStyle(document.documentElement).getPropertyValue('--center-channel-bg').trim() === bg, themes[name].centerChannelBg);
+    }
+
+    /** Keeps a picture of the page in both themes, named after what it shows. */
+    async picture(name, options = {}) {
+        for (const theme of ['dark', 'light']) {
+            await this.inTheme(theme);
+            await this.page.screenshot({path: path.join(screenshots, `${name}-${theme}.png`), animations: 'disabled', ...options});
+        }
+    }
+}
+
+/** Connects a person's Zoom account the way people do: command, link, Zoom's consent page. */
+export async function connect(browser, channel, email) {
+    const tab = await Tab.inChannel(browser, channel);
+    await tab.say('/zoom connect');
+    const link = tab.page.locator('a[href*="/oauth2/connect"]').last();
+    await link.waitFor();
+    await link.click();
+    const consent = await tab.join();
+    await consent.locator('select[name="user"]').selectOption(email);
+    await consent.locator('button', {hasText: /allow/i}).first().click();
+    await poll(async () => (await consent.title().catch(() => 'Connected')).includes('Connected') || consent.isClosed(), 'the account is connected');
+    await tab.page.close();
+}
+
+/** Waits until something holds. */
+export async function poll(holds, what, timeoutMs = 15_000) {
+    const end = Date.now() + timeoutMs;
+    while (!await holds()) {
+        if (Date.now() > end) {
+            throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}
+
+/** The number of the meeting that a post shows. */
+export async function meetingNumber(post) {
+    return (await post.locator('.zoom-facts dd').first().textContent()).replace(/\D/g, '');
+}

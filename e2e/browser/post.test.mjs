@@ -1,0 +1,104 @@
+// What people see of a meeting from its start to its end, and what a forged one gets.
+import assert from 'node:assert/strict';
+import {after, before, describe, it} from 'node:test';
+
+import {connect, launch, meetingNumber, openBrowser, poll, Tab} from './page.mjs';
+import {newChannel, putClockAhead, sandbox, stack} from './stack.mjs';
+
+describe('The post of a meeting', () => {
+    let browser;
+    let alice;
+    let bob;
+    let channel;
+    let hers;
+    let his;
+
+    before(async () => {
+        browser = await launch();
+        alice = await openBrowser(browser, 'alice');
+        bob = await openBrowser(browser, 'bob');
+        channel = await newChannel('Stand-up', alice.person, bob.person);
+        await connect(alice, channel, stack.users.alice.email);
+        await connect(bob, channel, stack.users.bob.email);
+        hers = await Tab.inChannel(alice, channel);
+        his = await Tab.inChannel(bob, channel);
+    });
+    after(() => browser?.close());
+
+    it('waits for the meeting to begin, with a way to join it', async () => {
+        await hers.say('Good morning! Shall we start?');
+        await hers.say('/zoom start Weekly planning');
+        await his.lastMeeting.waitFor();
+
+        const card = await his.lastMeeting.textContent();
+        assert.match(card, /@alice started a Zoom meeting/);
+        assert.match(card, /Weekly planning/);
+        assert.match(card, /Waiting for the meeting to begin/);
+        const join = his.lastMeeting.getByRole('link', {name: /^Join meeting: Weekly planning/});
+        assert.ok((await join.getAttribute('href')).startsWith(stack.sandbox));
+        await his.picture('post-waiting');
+    });
+
+    it('asks a second person whether to join the one that is open', async () => {
+        await his.say('/zoom start Another one');
+        const prompt = his.meetings.filter({hasText: 'already started a Zoom meeting here'});
+        await prompt.waitFor();
+        await prompt.getByRole('link', {name: /Join existing meeting/}).waitFor();
+        await his.picture('already-running');
+
+        await prompt.getByRole('button', {name: /create new meeting/i}).click();
+        await his.meetings.filter({hasText: 'Another one'}).filter({hasText: '@bob started'}).waitFor();
+        await his.join();
+    });
+
+    it('tells when the meeting began, and sums it up when it is over', async () => {
+        const post = his.meetings.filter({hasText: '@alice started'}).first();
+        const number = await meetingNumber(post);
+
+        await sandbox('POST', `/meetings/${number}/start`);
+        const live = his.meetings.filter({hasText: 'In progress since'}).first();
+        await live.waitFor();
+        await his.picture('post-in-progress');
+
+        await putClockAhead(4);
+        await sandbox('POST', `/meetings/${number}/end`);
+        const ended = his.meetings.filter({hasText: 'Meeting summary'}).first();
+        await ended.waitFor();
+        assert.match(await ended.textContent(), /Length[45] minutes/);
+        assert.equal(await ended.getByRole('link').count(), 0, 'nothing is left to join');
+        await his.picture('post-ended');
+    });
+
+    it('tells times by the viewer’s own clock', async () => {
+        const ended = his.meetings.filter({hasText: 'Meeting summary'}).first();
+        await poll(async () => /[AP]M/.test(await ended.textContent()), 'the 12-hour clock shows');
+        await bob.person.prefer(['display_settings', 'use_military_time', 'true']);
+        await poll(async () => !/[AP]M/.test(await ended.textContent()), 'the 24-hour clock shows');
+    });
+
+    it('has no button when somebody forged it', async () => {
+        await bob.person.call('POST', '/posts', {
+            channel_id: channel.id,
+            message: 'I have started a meeting',
+            type: 'custom_zoom',
+            props: {meeting_status: 'STARTED', meeting_topic: 'All hands (forged)', meeting_id: '999999999', meeting_link: 'https://zoom.us.evil.example/j/1', meeting_provider: 'Zoom'},
+        });
+        const forged = hers.meetings.filter({hasText: 'All hands (forged)'});
+        await forged.waitFor();
+        assert.equal(await forged.getByRole('link').count(), 0);
+        assert.match(await forged.textContent(), /https:\/\/zoom\.us\.evil\.example\/j\/1/);
+        assert.deepEqual([...hers.problems, ...his.problems], []);
+    });
+
+    it('of the public plugin still renders and can be joined', async () => {
+        await alice.person.call('POST', '/posts', {
+            channel_id: channel.id,
+            message: 'I have started a meeting',
+            type: 'custom_zoom',
+            props: {meeting_status: 'STARTED', meeting_topic: 'From before the swap', meeting_id: 1234567890, meeting_link: `${stack.sandbox}/j/1234567890`, meeting_provider: 'Zoom', meeting_creator_username: 'alice', meeting_personal: false},
+        });
+        const old = his.meetings.filter({hasText: 'From before the swap'});
+        await old.getByRole('link', {name: /^Join meeting/}).waitFor();
+        assert.match(await old.textContent(), /123 456 7890/);
+    });
+});
