@@ -56,8 +56,10 @@ func (s *Sandbox) SetPolicy(p Policy) error {
 			return err
 		}
 		for _, f := range []struct{ field, value *string }{
-			{&w.policy.RetryTimestamp, &p.RetryTimestamp}, {&w.policy.S2STokens, &p.S2STokens},
-			{&w.policy.ParticipantTime, &p.ParticipantTime}, {&w.policy.Plan, &p.Plan},
+			{&w.policy.RetryTimestamp, &p.RetryTimestamp},
+			{&w.policy.S2STokens, &p.S2STokens},
+			{&w.policy.ParticipantTime, &p.ParticipantTime},
+			{&w.policy.Plan, &p.Plan},
 		} {
 			if *f.value != "" {
 				*f.field = *f.value

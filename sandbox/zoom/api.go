@@ -2,6 +2,7 @@ package zoom
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,9 +32,7 @@ func (s *Sandbox) serveAPI(op operation) http.HandlerFunc {
 			status, answer, failure = w.answer(&call{r: r, body: body, op: op}, rw.Header())
 			if failure != nil {
 				status, answer = failure.status, failure
-				for name, values := range failure.header {
-					rw.Header()[name] = values
-				}
+				maps.Copy(rw.Header(), failure.header)
 			}
 		})
 		writeJSON(rw, status, answer)

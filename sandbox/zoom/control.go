@@ -16,6 +16,18 @@ type grantRequest struct {
 	ClientID string `json:"client_id"`
 }
 
+// clockRequest lets time pass.
+type clockRequest struct {
+	Seconds float64 `json:"advance_seconds"`
+}
+
+// eventRequest is a notification to send.
+type eventRequest struct {
+	ClientID string          `json:"client_id"`
+	Event    string          `json:"event"`
+	Payload  json.RawMessage `json:"payload"`
+}
+
 // routeAdmin says what the sandbox serves besides Zoom: each path does what the
 // Go method of that meaning does.
 func (s *Sandbox) routeAdmin() {
@@ -32,10 +44,8 @@ func (s *Sandbox) routeAdmin() {
 	})
 	handle("POST /_sandbox/users", body(func(u User) (any, error) { return s.AddUser(u) }))
 	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.clockAnswer(), nil) })
-	handle("POST /_sandbox/clock", body(func(q struct {
-		Seconds int64 `json:"advance_seconds"`
-	}) (any, error) {
-		s.Advance(time.Duration(q.Seconds) * time.Second)
+	handle("POST /_sandbox/clock", body(func(q clockRequest) (any, error) {
+		s.Advance(time.Duration(q.Seconds * float64(time.Second)))
 		return s.clockAnswer(), nil
 	}))
 	s.routeMeetings(handle)
@@ -46,11 +56,7 @@ func (s *Sandbox) routeAdmin() {
 	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); reply(rw, nil, nil) })
 	handle("POST /_sandbox/policy", body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
 	s.routeJournal(handle)
-	handle("POST /_sandbox/events", body(func(q struct {
-		ClientID string          `json:"client_id"`
-		Event    string          `json:"event"`
-		Payload  json.RawMessage `json:"payload"`
-	}) (any, error) {
+	handle("POST /_sandbox/events", body(func(q eventRequest) (any, error) {
 		return nil, s.Notify(q.ClientID, q.Event, q.Payload)
 	}))
 	handle("POST /_sandbox/events/retry", func(rw http.ResponseWriter, _ *http.Request) {

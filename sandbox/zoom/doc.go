@@ -12,6 +12,30 @@
 // Where Zoom's own OpenAPI documents are present, the tests of this package
 // hold every answer and every event against them.
 //
+// # Control API
+//
+// JSON over HTTP; misspelt fields are refused with 400, what does not exist
+// with 404, what can not happen now with 409 and {"error": "..."}.
+//
+//	POST   /_sandbox/apps                         an App; PUT /_sandbox/apps/{client_id} changes the fields it names
+//	GET    /_sandbox/apps/{client_id}             the App and whether its endpoint is enabled
+//	POST   /_sandbox/apps/{client_id}/validate    sends endpoint.url_validation
+//	POST   /_sandbox/users                        a User; answers with its ID and PMI
+//	GET    /_sandbox/clock                        POST {"advance_seconds": 300} lets time pass
+//	GET    /_sandbox/meetings
+//	POST   /_sandbox/meetings/{id}/start          join {"name","email"}, leave {"name"}, end; id may be a PMI
+//	POST   /_sandbox/grants/revoke                {"email","client_id"}, silently
+//	POST   /_sandbox/grants/expire                {"client_id"}: its access tokens expire now
+//	POST   /_sandbox/deauthorize                  {"email","client_id"}, sends app_deauthorized
+//	POST   /_sandbox/faults                       a Fault; DELETE removes all
+//	POST   /_sandbox/policy                       a Policy; empty fields stay as they are
+//	POST   /_sandbox/events                       {"client_id","event","payload"}: any notification
+//	POST   /_sandbox/events/retry                 sends what is due
+//	GET    /_sandbox/journal                      ?kind=&method=&path=&unexpected=true; DELETE empties it
+//	GET    /_sandbox/deliveries                   the notifications with their attempts
+//	GET    /_sandbox/counts                       requests by operation
+//	POST   /_sandbox/reset                        back to the seed
+//
 // # Known unknowables
 //
 // Zoom documents none of the following; the choice made here is a guess, and a

@@ -79,6 +79,15 @@ func eventType(kind int) int {
 
 // meetingEvent tells that a run began or ended.
 func meetingEvent(name string, r *run, at time.Time) event {
+	object := r.object()
+	if name == EventMeetingEnded {
+		object.EndTime = stamp(r.ended)
+	}
+	return event{name, at.UnixMilli(), meetingPayload{r.meeting.host.AccountID, object}}
+}
+
+// object describes a run in a notification.
+func (r *run) object() meetingObject {
 	m := r.meeting
 	object := meetingObject{
 		ID: number(m.id), UUID: r.uuid, HostID: m.host.ID, Topic: m.topic, Type: eventType(m.kind),
@@ -87,15 +96,11 @@ func meetingEvent(name string, r *run, at time.Time) event {
 	if m.kind == typeInstant {
 		object.Timezone, object.Duration = "", 0
 	}
-	if name == EventMeetingEnded {
-		object.EndTime = stamp(r.ended)
-	}
-	return event{name, at.UnixMilli(), meetingPayload{m.host.AccountID, object}}
+	return object
 }
 
 // participantEvent tells that a person came or went.
 func (w *world) participantEvent(name string, r *run, p *participant, at time.Time, reason string) event {
-	e := meetingEvent(name, r, at)
 	who := participantObject{
 		UserID: p.number, UserName: p.name, ParticipantUUID: p.uuid, Email: p.email, LeaveReason: reason,
 	}
@@ -111,10 +116,9 @@ func (w *world) participantEvent(name string, r *run, p *participant, at time.Ti
 		field = &who.DateTime
 	}
 	*field = stamp(when)
-	payload := e.Payload.(meetingPayload)
-	payload.Object.Participant = &who
-	e.Payload = payload
-	return e
+	object := r.object()
+	object.Participant = &who
+	return event{name, at.UnixMilli(), meetingPayload{r.meeting.host.AccountID, object}}
 }
 
 // announce leaves an event about a meeting with every app that is to be told.

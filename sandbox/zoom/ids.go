@@ -96,15 +96,6 @@ func (g *ids) encryptedPasscode() string {
 	return base64.RawURLEncoding.EncodeToString(g.bytes(24)) + ".1"
 }
 
-// digits returns n random decimal digits.
-func (g *ids) digits(n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = '0' + byte(g.rng.IntN(10))
-	}
-	return string(b)
-}
-
 // trackingID returns the value of the x-zm-trackingid header.
 func (g *ids) trackingID() string {
 	return fmt.Sprintf("v=2.0;clid=us04;rid=WEB_%s", hex.EncodeToString(g.bytes(16)))

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"github.com/pkg/errors"
 )
 
 // The bounds of a meeting's fields.
@@ -75,7 +77,8 @@ func decodeFields(body []byte, into any) *apiError {
 	if err == nil {
 		return nil
 	}
-	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
 		return invalidFields(fieldError{wrong.Field, "Invalid field."})
 	}
 	return refuse(http.StatusBadRequest, 300, "Request Body should be a valid JSON object.")
@@ -143,18 +146,23 @@ func (q *meetingRequest) checkRecurrence(kind int) []fieldError {
 // checkSettings checks the kinds of the settings that mean something here.
 func (q *meetingRequest) checkSettings() []fieldError {
 	var errs []fieldError
-	for _, name := range []string{"use_pmi", "waiting_room", "join_before_host", "host_video", "participant_video",
-		"mute_upon_entry", "auto_start_meeting_summary", "meeting_authentication"} {
+	for _, name := range []string{
+		"use_pmi", "waiting_room", "join_before_host", "host_video", "participant_video",
+		"mute_upon_entry", "auto_start_meeting_summary", "meeting_authentication",
+	} {
 		if v, sent := q.Settings[name]; sent && !slices.Contains([]string{"true", "false"}, string(v)) {
 			errs = append(errs, fieldError{"settings." + name, "Invalid field."})
 		}
 	}
-	for name, allowed := range map[string][]string{
-		"jbh_time":       {"0", "5", "10", "15"},
-		"auto_recording": {`"local"`, `"cloud"`, `"none"`},
+	for _, s := range []struct {
+		name    string
+		allowed []string
+	}{
+		{"jbh_time", []string{"0", "5", "10", "15"}},
+		{"auto_recording", []string{`"local"`, `"cloud"`, `"none"`}},
 	} {
-		if v, sent := q.Settings[name]; sent && !slices.Contains(allowed, string(v)) {
-			errs = append(errs, fieldError{"settings." + name, "Invalid field."})
+		if v, sent := q.Settings[s.name]; sent && !slices.Contains(s.allowed, string(v)) {
+			errs = append(errs, fieldError{"settings." + s.name, "Invalid field."})
 		}
 	}
 	return errs

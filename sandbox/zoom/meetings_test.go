@@ -119,8 +119,10 @@ func TestWhatACreateRequestMeans(t *testing.T) {
 	}{
 		{"nothing is a scheduled meeting now", `{}`, map[string]any{"type": 2., "start_time": "2026-03-02T12:00:00Z", "duration": 60.}},
 		{"a past start is now", `{"start_time":"2020-01-01T00:00:00Z"}`, map[string]any{"start_time": "2026-03-02T12:00:00Z"}},
-		{"a local start in its zone", `{"start_time":"2026-03-03T09:00:00","timezone":"Europe/Berlin"}`,
-			map[string]any{"start_time": "2026-03-03T08:00:00Z", "timezone": "Europe/Berlin"}},
+		{
+			"a local start in its zone", `{"start_time":"2026-03-03T09:00:00","timezone":"Europe/Berlin"}`,
+			map[string]any{"start_time": "2026-03-03T08:00:00Z", "timezone": "Europe/Berlin"},
+		},
 		{"without fixed time there is no start", `{"type":3}`, map[string]any{"type": 3., "start_time": nil}},
 		{"the passcode asked for", `{"password":"a@_*-9"}`, map[string]any{"password": "a@_*-9"}},
 		{"no passcode", `{"default_password":false}`, map[string]any{"password": nil, "encrypted_password": nil}},

@@ -3,6 +3,7 @@ package zoom_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
 	"sync"
@@ -73,13 +74,8 @@ func TestNobodyIsSentToAnAddressThatIsNotOnTheList(t *testing.T) {
 		"a login that does not exist":  {"user": {"ghost@example.com"}},
 		"neither allowed nor declined": {"decision": {""}},
 	} {
-		form := url.Values{}
-		for k, v := range good {
-			form[k] = v
-		}
-		for k, v := range change {
-			form[k] = v
-		}
+		form := maps.Clone(good)
+		maps.Copy(form, change)
 		a := s.post(zoom.App{}, "/oauth/authorize", form)
 		require.Equal(t, http.StatusBadRequest, a.status, name)
 		require.Empty(t, a.header.Get("Location"), name)

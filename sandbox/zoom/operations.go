@@ -25,8 +25,11 @@ func operations() []operation {
 	read := []string{"meeting:read", "meeting:read:admin"}
 	write := []string{"meeting:write", "meeting:write:admin"}
 	return []operation{
-		{"GET", "/users/{userId}", light, both("user:read:user"),
-			[]string{"user:read", "user:write", "user:read:admin", "user:write:admin"}, (*world).readUser},
+		{
+			"GET", "/users/{userId}", light, both("user:read:user"),
+			[]string{"user:read", "user:write", "user:read:admin", "user:write:admin"},
+			(*world).readUser,
+		},
 		{"POST", "/users/{userId}/meetings", light, both("meeting:write:meeting"), write, (*world).createMeeting},
 		{"GET", "/users/{userId}/meetings", medium, both("meeting:read:list_meetings"), read, (*world).listMeetings},
 		{"GET", "/meetings/{meetingId}", light, both("meeting:read:meeting"), read, (*world).readMeeting},
@@ -35,8 +38,10 @@ func operations() []operation {
 		{"PUT", "/meetings/{meetingId}/status", light, both("meeting:update:status"), write, (*world).updateStatus},
 		{"GET", "/meetings/{meetingId}/invitation", light, both("meeting:read:invitation"), read, (*world).readInvitation},
 		{"GET", "/past_meetings/{meetingId}", light, both("meeting:read:past_meeting"), read, (*world).readPastMeeting},
-		{"GET", "/past_meetings/{meetingId}/participants", medium,
-			both("meeting:read:list_past_participants"), read, (*world).listPastParticipants},
+		{
+			"GET", "/past_meetings/{meetingId}/participants", medium,
+			both("meeting:read:list_past_participants"), read, (*world).listPastParticipants,
+		},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,8 +60,8 @@ func (w *world) past(c *call) (*run, *apiError) {
 	key := c.r.PathValue("meetingId")
 	if m, err := w.find(key); err == nil {
 		room := w.room(m)
-		for i := len(room.runs) - 1; i >= 0; i-- {
-			if r := room.runs[i]; !r.ended.IsZero() {
+		for _, r := range slices.Backward(room.runs) {
+			if !r.ended.IsZero() {
 				return r, w.host(c, m.host, key)
 			}
 		}

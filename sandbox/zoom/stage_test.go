@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -188,9 +189,7 @@ func (s *stage) consent(app zoom.App, u zoom.User, more url.Values) string {
 		"response_type": {"code"}, "client_id": {app.ClientID}, "redirect_uri": {app.RedirectURIs[0]}, "state": {"st"},
 		"user": {u.Email}, "decision": {"allow"},
 	}
-	for name, v := range more {
-		form[name] = v
-	}
+	maps.Copy(form, more)
 	a := s.post(zoom.App{}, "/oauth/authorize", form)
 	require.Equal(s.t, http.StatusFound, a.status, a.text)
 	back, err := url.Parse(a.header.Get("Location"))

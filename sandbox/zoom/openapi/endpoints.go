@@ -3,6 +3,7 @@ package openapi
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -155,9 +156,7 @@ func (e *Endpoints) Answers(next http.Handler, report func(Violation)) http.Hand
 		if err := e.Response(r, answer.Code, answer.Header(), answer.Body.Bytes()); err != nil {
 			report(Violation{Method: r.Method, Path: r.URL.Path, Answer: true, Status: answer.Code, Err: err})
 		}
-		for name, values := range answer.Header() {
-			rw.Header()[name] = values
-		}
+		maps.Copy(rw.Header(), answer.Header())
 		rw.WriteHeader(answer.Code)
 		_, _ = rw.Write(answer.Body.Bytes())
 	})

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,9 +12,29 @@ import (
 	"mattermost-plugin-zoom/sandbox/zoom/openapi"
 )
 
+// endpoints loads Zoom's documents once for all tests.
+var endpoints = sync.OnceValues(func() (*openapi.Endpoints, error) {
+	dir, found := openapi.Find()
+	if !found {
+		return nil, nil
+	}
+	return openapi.LoadEndpoints(dir)
+})
+
+// requireEndpoints is openapi.RequireEndpoints with the documents shared.
+func requireEndpoints(t *testing.T) *openapi.Endpoints {
+	t.Helper()
+	docs, err := endpoints()
+	require.NoError(t, err)
+	if docs == nil {
+		return openapi.RequireEndpoints(t) // which skips the test and says why
+	}
+	return docs
+}
+
 func TestRequestsThatZoomWouldNotUnderstandAreFound(t *testing.T) {
 	t.Parallel()
-	docs := openapi.RequireEndpoints(t)
+	docs := requireEndpoints(t)
 	for _, c := range []struct {
 		name, method, path, body string
 		wrong                    bool
@@ -49,7 +70,7 @@ func TestRequestsThatZoomWouldNotUnderstandAreFound(t *testing.T) {
 
 func TestAnswersThatZoomWouldNotGiveAreFound(t *testing.T) {
 	t.Parallel()
-	docs := openapi.RequireEndpoints(t)
+	docs := requireEndpoints(t)
 	for body, wrong := range map[string]bool{
 		`{"id":85746065000,"status":"waiting","type":4,"pmi":"2345678901"}`: false,
 		`{"id":"85746065000"}`:        true,
