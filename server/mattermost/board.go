@@ -85,7 +85,8 @@ func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, 
 	props := facts{topic: r.Topic, id: r.MeetingID, link: r.JoinURL}.props()
 	// The server gives every note a type of its own; the browser side goes by this prop then.
 	props["type"] = postType
-	props[propStatus], props[propCreator], props[propRequested] = statusRunning, r.Creator, r.Requested
+	props[propStatus], props[propCreator] = statusRunning, r.Creator
+	props[propRequested], props[propRequestedIdentity] = r.Requested, string(r.RequestedChoice)
 	err := setProps(post, props, []*model.MessageAttachment{c.runningAttachment(at, locale, post.Message, r)})
 	if err != nil {
 		return err
@@ -101,21 +102,9 @@ func (c *Client) runningAttachment(at chat.Place, locale, question string, r mee
 	topic := chat.Truncate(strings.Join(strings.Fields(r.Topic), " "), maxTopic)
 	return &model.MessageAttachment{
 		Fallback: question, Title: chat.Escape(topic), Text: "**" + chat.Link(join, r.JoinURL) + "**",
-		Actions: c.buttons(at, locale, []chat.Button{{
-			Label: i18n.M("prompt.start_another"), Action: meeting.ActionStart,
-			Values: map[string]string{
-				valueTopic: r.Requested, valueChoice: string(r.RequestedChoice), valueAllTheSame: "true",
-			},
-		}}),
+		Actions:  c.buttons(at, locale, []chat.Button{r.Another}),
 	}
 }
-
-// Values that a start button carries, as meeting.Service.Act reads them.
-const (
-	valueTopic      = "topic"
-	valueChoice     = "choice"
-	valueAllTheSame = "all_the_same"
-)
 
 // apply writes the changed props over the others; a nil takes one away.
 func apply(props, changed map[string]any) {

@@ -8,6 +8,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
+	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -197,6 +198,10 @@ func TestDefect39_PromptWorksWithoutThePluginsOwnView(t *testing.T) {
 	err := w.PromptRunning(t.Context(), chat.Place{ChannelID: w.townSquare.ID}, w.bob.ID, meeting.Running{
 		PostID: "post", MeetingID: "85746065432", JoinURL: "https://zoom.us/j/85746065432", Topic: "Stand-up", Creator: "alice",
 		Requested: "Review @here", RequestedChoice: meeting.Personal,
+		Another: chat.Button{
+			Label: i18n.M("prompt.start_another"), Action: meeting.ActionStart,
+			Values: map[string]string{"topic": "Review @here", "choice": "personal", "all_the_same": "true"},
+		},
 	})
 	require.NoError(t, err)
 	require.Empty(t, w.alice.Notes(), "only the one who asked sees it")

@@ -27,6 +27,8 @@ const (
 	propPasscode  = "meeting_passcode"
 	propDialIn    = "meeting_dial_in"
 	propRequested = "meeting_requested_topic"
+	// propRequestedIdentity is "unique", "personal" or "", as a start request has it.
+	propRequestedIdentity = "meeting_requested_identity"
 )
 
 // Values of propStatus.

@@ -60,9 +60,11 @@ func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) 
 	if err != nil {
 		return errors.Wrap(err, "look up who started the open meeting")
 	}
+	r.AllTheSame = true
 	err = s.board.PromptRunning(ctx, r.Place, r.UserID, Running{
 		PostID: open.PostID, MeetingID: open.MeetingID, JoinURL: open.JoinURL, Topic: open.Topic, Creator: creator.Username,
 		Requested: r.Topic, RequestedChoice: r.Choice,
+		Another: chat.Button{Label: i18n.M("prompt.start_another"), Action: ActionStart, Values: r.values(r.Choice)},
 	})
 	return errors.Wrap(err, "tell of the open meeting")
 }

@@ -71,6 +71,8 @@ type Running struct {
 	Requested string
 	// RequestedChoice is the choice of the start that was held back.
 	RequestedChoice Choice
+	// Another is the button that starts another meeting all the same.
+	Another chat.Button
 }
 
 // Chat is what the service needs of the chat product.
