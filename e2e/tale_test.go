@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,9 +34,7 @@ func begin(t *testing.T, mode stack.Mode, more ...stack.Settings) *tale {
 	w := &tale{T: t, ctx: ctx, Stack: shared}
 	settings := stack.Settings{"RestrictMeetingCreation": false}
 	for _, m := range more {
-		for key, value := range m {
-			settings[key] = value
-		}
+		maps.Copy(settings, m)
 	}
 	require.NoError(t, w.Use(ctx, mode, settings))
 	return w

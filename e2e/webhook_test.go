@@ -41,8 +41,10 @@ func attacks(id string) []attack {
 	began := time.Now().Add(-5 * time.Minute)
 	end := stack.Event("meeting.ended", id, "forged==", began, began.Add(time.Minute))
 	good := signedAt(stack.WebhookSecret, 0)
-	oracle, _ := json.Marshal(map[string]any{"event": "endpoint.url_validation", "event_ts": 1,
-		"payload": map[string]string{"plainToken": "v0:" + fmt.Sprint(time.Now().Unix()) + ":" + string(end)}})
+	oracle, _ := json.Marshal(map[string]any{
+		"event": "endpoint.url_validation", "event_ts": 1,
+		"payload": map[string]string{"plainToken": "v0:" + fmt.Sprint(time.Now().Unix()) + ":" + string(end)},
+	})
 	validation := []byte(`{"payload":{"plainToken":"q9ibPhGeRZ6ayx5WTrXjRw"},"event_ts":1689061099652,"event":"endpoint.url_validation"}`)
 	return []attack{
 		{"unsigned", end, func([]byte) http.Header { return http.Header{"Content-Type": {"application/json"}} }, refused},

@@ -9,7 +9,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -68,7 +67,7 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	if o.ready != "" {
-		if err := writeReady(o.ready, c); err != nil {
+		if err := s.Facts(c.alice, c.bob).Write(o.ready); err != nil {
 			return err
 		}
 	}
@@ -79,39 +78,6 @@ func run(ctx context.Context, o options) error {
 	<-ctx.Done()
 	fmt.Println()
 	return nil
-}
-
-// ready is what another program needs to know to drive the servers.
-type ready struct {
-	SiteURL  string            `json:"site_url"`
-	Sandbox  string            `json:"sandbox_url"`
-	Client   bool              `json:"client"`
-	Team     string            `json:"team"`
-	TeamID   string            `json:"team_id"`
-	Channel  string            `json:"channel"`
-	Channels map[string]string `json:"channel_ids"`
-	Password string            `json:"password"`
-	Users    map[string]string `json:"users"`
-	ClientID string            `json:"client_id"`
-	Secret   string            `json:"webhook_secret"`
-}
-
-func writeReady(path string, c *cast) error {
-	data, err := json.MarshalIndent(ready{
-		SiteURL: c.stack.SiteURL, Sandbox: c.stack.Sandbox.URL, Client: c.stack.HasClient(),
-		Team: c.stack.Team.Name, TeamID: c.stack.Team.Id, Channel: c.channel.Name,
-		Channels: map[string]string{c.channel.Name: c.channel.Id}, Password: stack.Password,
-		Users:    map[string]string{"admin": c.stack.Admin.User.Email, "alice": c.alice.User.Email, "bob": c.bob.User.Email},
-		ClientID: stack.UserApp.ClientID(), Secret: stack.WebhookSecret,
-	}, "", "  ")
-	if err != nil {
-		return errors.Wrap(err, "encode where everything is")
-	}
-	half := path + ".half"
-	if err := os.WriteFile(half, data, 0o600); err != nil {
-		return errors.Wrap(err, "write where everything is")
-	}
-	return errors.Wrap(os.Rename(half, path), "write where everything is")
 }
 
 // invite tells where to log in and what to try.

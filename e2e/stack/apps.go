@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"maps"
 
 	"github.com/pkg/errors"
 )
@@ -59,9 +60,7 @@ func (s *Stack) Use(ctx context.Context, mode Mode, more Settings) error {
 	if _, ok := s.settings["encryptionkey"]; !ok {
 		settings["EncryptionKey"] = encryptionKey
 	}
-	for key, value := range more {
-		settings[key] = value
-	}
+	maps.Copy(settings, more)
 	if err := s.Set(ctx, settings); err != nil {
 		return err
 	}

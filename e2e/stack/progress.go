@@ -40,9 +40,7 @@ func (p *Progress) during(what string, state func() string, do func() error) err
 	began := time.Now()
 	done := make(chan struct{})
 	var ticking sync.WaitGroup
-	ticking.Add(1)
-	go func() {
-		defer ticking.Done()
+	ticking.Go(func() {
 		ticker := time.NewTicker(tickEvery)
 		defer ticker.Stop()
 		for {
@@ -53,7 +51,7 @@ func (p *Progress) during(what string, state func() string, do func() error) err
 				p.Sayf("  … still at it%s", state())
 			}
 		}
-	}()
+	})
 	err := do()
 	close(done)
 	ticking.Wait()

@@ -24,7 +24,7 @@ type Options struct {
 	Port int
 	// SiteURL is what the servers call themselves; the first server's address when empty.
 	SiteURL string
-	// Bundle is the plugin's tar.gz. When empty it is what E2E_BUNDLE names, else
+	// Bundle is the plugin's tar.gz. When empty it is what BUNDLE names, else
 	// the newest of dist/.
 	Bundle string
 	// Bare starts PostgreSQL and Mattermost only: no sandbox and no plugin.

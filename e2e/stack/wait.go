@@ -3,7 +3,10 @@ package stack
 import (
 	"context"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/pkg/errors"
@@ -21,7 +24,8 @@ func eventually(ctx context.Context, limit, pause time.Duration, check func() er
 		if err == nil {
 			return nil
 		}
-		if stop, ok := err.(fatal); ok {
+		var stop fatal
+		if errors.As(err, &stop) {
 			return stop.error
 		}
 		if time.Now().After(deadline) {
@@ -48,7 +52,12 @@ func freePort() (int, error) {
 		return 0, errors.Wrap(err, "find a free port")
 	}
 	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return 0, errors.Wrap(err, "find a free port")
+	}
+	number, err := strconv.Atoi(port)
+	return number, errors.Wrap(err, "find a free port")
 }
 
 // portOr returns the wanted port when it is free, else any free one.
@@ -60,6 +69,23 @@ func portOr(want int) (int, error) {
 		}
 	}
 	return freePort()
+}
+
+// lock waits until no other stack, in whatever process, holds the lock, so that
+// two test binaries do not build the same thing side by side.
+func lock(dir, name string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, errors.Wrap(err, "create the cache folder")
+	}
+	file, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, errors.Wrap(err, "open the lock")
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+		file.Close()
+		return nil, errors.Wrap(err, "wait for the lock")
+	}
+	return func() { file.Close() }, nil
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
