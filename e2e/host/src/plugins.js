@@ -25,7 +25,7 @@ function load(manifest) {
     return new Promise((resolve) => {
         const script = document.createElement('script');
         script.id = `plugin_${manifest.id}`;
-        script.src = window.basename + manifest.webapp.bundle_path;
+        script.src = window.basename + manifest.webapp.bundle_path.replace(/^\/static\/(?!plugins\/)/, '/static/plugins/');
         script.onload = () => {
             window.plugins[manifest.id]?.initialize?.(new PluginRegistry(manifest.id), store);
             resolve();

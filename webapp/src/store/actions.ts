@@ -53,7 +53,7 @@ export function newActions(store: Store, client: Client): Actions {
         }
     }
 
-    async function post({channelId, rootId, topic, force}: Start) {
+    async function post({by, channelId, rootId, topic, force}: Start) {
         const channel = channelId || (rootId && await client.channelOfPost(rootId));
         if (!channel) {
             fail('zoom.failed.no_channel');
@@ -69,6 +69,9 @@ export function newActions(store: Store, client: Client): Actions {
         });
         if (result.outcome === 'started' && result.meeting_url) {
             announce('zoom.say.started');
+            if (by !== headerAction) {
+                dispatch({type: 'zoom/prompt_answered', postId: by});
+            }
             openJoinPage(result.meeting_url);
         } else {
             announce('zoom.say.prompted');

@@ -22,6 +22,9 @@ export interface ZoomState {
     startedBy: string;
     announcement: Announcement | null;
     notice: Notice | null;
+
+    /** The already-running prompts that were answered with another meeting, by post id. */
+    answered: string[];
 }
 
 /** Stands in startedBy for the header button and the App Bar entry. */
@@ -33,9 +36,10 @@ export type Action =
     | {type: 'zoom/start_began'; by: string}
     | {type: 'zoom/start_over'}
     | {type: 'zoom/announced'; say: Announcement['say']}
-    | {type: 'zoom/noticed'; notice: Notice | null};
+    | {type: 'zoom/noticed'; notice: Notice | null}
+    | {type: 'zoom/prompt_answered'; postId: string};
 
-const initial: ZoomState = {config: null, startedBy: '', announcement: null, notice: null};
+const initial: ZoomState = {config: null, startedBy: '', announcement: null, notice: null, answered: []};
 
 /** Keeps the plugin's state. */
 export function reducer(state: ZoomState = initial, action: Action): ZoomState {
@@ -50,6 +54,8 @@ export function reducer(state: ZoomState = initial, action: Action): ZoomState {
         return {...state, announcement: {serial: (state.announcement?.serial ?? 0) + 1, say: action.say}};
     case 'zoom/noticed':
         return {...state, notice: action.notice};
+    case 'zoom/prompt_answered':
+        return {...state, answered: [...state.answered, action.postId]};
     default:
         return state;
     }

@@ -33,6 +33,11 @@ export function startedBy(state: GlobalState): string {
     return state['plugins-zoom']?.startedBy ?? '';
 }
 
+/** Whether the user answered this already-running prompt by starting another meeting. */
+export function isAnswered(state: GlobalState, postId: string): boolean {
+    return state['plugins-zoom']?.answered.includes(postId) ?? false;
+}
+
 /** The hosts whose links may stand behind a JOIN button. None is trusted before the server named them. */
 export function joinHosts(state: GlobalState): string[] {
     return state['plugins-zoom']?.config?.join_hosts ?? noHosts;

@@ -1,4 +1,4 @@
-import {screen, within} from '@testing-library/react';
+import {screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {describe, expect, it} from 'vitest';
 
@@ -176,6 +176,8 @@ describe('The already-running prompt', () => {
         expect(button).toHaveTextContent('Creating…');
         answer();
         await page.settle();
+        await waitFor(() => expect(within(card).queryByRole('button')).not.toBeInTheDocument(), {timeout: 2000});
+        expect(card).toHaveTextContent('You started another meeting.');
 
         expect(page.server.askedFor('POST /plugins/zoom/api/v1/meetings').map(({body}) => body)).toEqual([
             {channel_id: 'off-topic', root_id: 'thread', topic: 'Retro', connection_id: 'connection-of-this-tab', identity: '', force: true},

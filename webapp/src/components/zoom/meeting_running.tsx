@@ -6,8 +6,8 @@ import {MeetingCard} from './meeting_card';
 
 import type {Meeting} from '../../meeting';
 import type {Actions} from '../../store/actions';
-import {startedBy} from '../../store/selectors';
-import type {Post} from '../../types/mattermost-webapp';
+import {isAnswered, startedBy} from '../../store/selectors';
+import type {GlobalState, Post} from '../../types/mattermost-webapp';
 import {Button} from '../common/button';
 import {Text, useText} from '../common/text';
 
@@ -21,6 +21,7 @@ interface MeetingRunningProps {
 export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
     const text = useText();
     const busy = useSelector(startedBy) === post.id;
+    const answered = useSelector((state: GlobalState) => isAnswered(state, post.id));
     const startAnother = () => actions.startAnother({
         postId: post.id,
         channelId: post.channel_id,
@@ -42,14 +43,16 @@ export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
                 />
             )}
         >
-            <p className='zoom-card__progress'><Text id='zoom.prompt.question'/></p>
+            <p className='zoom-card__progress'><Text id={answered ? 'zoom.prompt.answered' : 'zoom.prompt.question'}/></p>
             <div className='zoom-card__actions'>
-                <Button
-                    busy={busy}
-                    onClick={startAnother}
-                >
-                    <Text id={busy ? 'zoom.prompt.creating' : 'zoom.prompt.create'}/>
-                </Button>
+                {(!answered || busy) && (
+                    <Button
+                        busy={busy}
+                        onClick={startAnother}
+                    >
+                        <Text id={busy ? 'zoom.prompt.creating' : 'zoom.prompt.create'}/>
+                    </Button>
+                )}
                 <JoinButton
                     link={meeting.link}
                     label={text('zoom.prompt.join_label')}
