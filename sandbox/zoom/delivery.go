@@ -8,8 +8,11 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/pkg/errors"
 )
 
 // retryAfter is how long after an attempt that failed the next one is made;
@@ -55,7 +58,7 @@ func (s *Sandbox) attempt(w *world, d *delivery) {
 	defer s.mu.Unlock()
 	a := Attempt{At: at, Timestamp: d.timestamp, Status: status}
 	if err != nil {
-		a.Error = err.Error()
+		a.Error = reason(err)
 	}
 	d.Attempts = append(d.Attempts, a)
 	d.Due = time.Time{}
@@ -71,6 +74,16 @@ func (s *Sandbox) attempt(w *world, d *delivery) {
 		w.waiting = append(w.waiting, d)
 	}
 	w.journal.delivered(d, at, a)
+}
+
+// reason explains why there was no answer, without the address: some endpoints
+// carry a secret in theirs.
+func reason(err error) string {
+	var about *url.Error
+	if errors.As(err, &about) {
+		err = about.Err
+	}
+	return err.Error()
 }
 
 // stampDelivery gives an attempt its timestamp and signature, or leaves those of

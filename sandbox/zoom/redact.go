@@ -16,8 +16,7 @@ var secretNames = [...]string{
 	"access_token", "refresh_token", "token", "code", "code_verifier", "client_secret", "start_url", "zak", "webhook_secret",
 }
 
-// isSecret reports whether a field of that name holds a secret when it is text; the
-// "code" of an API error is a number.
+// isSecret reports whether a field of that name holds a secret.
 func isSecret(name string) bool {
 	return slices.Contains(secretNames[:], name)
 }
@@ -79,16 +78,21 @@ func redactJSON(body []byte) string {
 	return string(compact(redactValue(v)))
 }
 
-// redactValue replaces the secret texts in a decoded JSON value, in place.
+// redactValue replaces the secrets in a decoded JSON value, in place. Numbers
+// stay: the "code" of an API error is none.
 func redactValue(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			if text, ok := inner.(string); ok && isSecret(name) {
-				v[name] = fingerprint(text)
+			if _, isNumber := inner.(json.Number); isNumber || !isSecret(name) {
+				v[name] = redactValue(inner)
 				continue
 			}
-			v[name] = redactValue(inner)
+			text, isText := inner.(string)
+			if !isText {
+				text = string(compact(inner))
+			}
+			v[name] = fingerprint(text)
 		}
 	case []any:
 		for i := range v {

@@ -77,7 +77,7 @@ func (s *Sandbox) validate(clientID string, saving bool) error {
 // judge returns what is wrong with the answer to a challenge.
 func judge(secret, token string, status int, answer []byte, err error) error {
 	if err != nil {
-		return errors.Wrap(ErrConflict, "the endpoint did not answer the validation: "+err.Error())
+		return errors.Wrap(ErrConflict, "the endpoint did not answer the validation: "+reason(err))
 	}
 	if status != http.StatusOK && status != http.StatusNoContent {
 		return errors.Wrap(ErrConflict, "the endpoint answered the validation with status "+strconv.Itoa(status))
