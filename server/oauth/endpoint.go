@@ -96,7 +96,12 @@ func (e endpoint) mint(ctx context.Context) (Token, error) {
 		AuthStyle:      oauth2.AuthStyleInHeader,
 		EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {account}},
 	}
-	return e.call(ctx, own.Token)
+	token, err := e.call(ctx, own.Token)
+	if fault.Is(err, fault.ZoomRefused) && fault.ParamsOf(err)["Code"] == "invalid_request" {
+		// So Zoom answers an account that the app does not belong to.
+		err = fault.Wrap(err, fault.ClientRejected)
+	}
+	return token, err
 }
 
 // call makes one request for a token, in time, and with errors that tell whose turn it is.
