@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +26,11 @@ type world struct {
 	zoomAt string
 	hook   string
 	plugin *Plugin
+	// lost is how many answers to Zoom are still to be lost on their way.
+	lost atomic.Int32
+
+	mu      sync.Mutex
+	secrets []string
 
 	alice, bob, admin *mmtest.User
 	town, backroom    *mmtest.Channel
@@ -34,6 +41,7 @@ const (
 	clientID      = "story-client"
 	clientSecret  = "story-client-secret"
 	webhookSecret = "story-webhook-secret"
+	encryptionKey = "0123456789abcdef0123456789abcdef"
 	zoomAccount   = sandbox.DefaultAccountID
 )
 
@@ -48,7 +56,10 @@ func newWorld(t *testing.T, mode string) *world {
 	t.Helper()
 	mm := mmtest.New(t)
 	w := &world{t: t, mm: mm}
-	w.zoom = sandbox.New(sandbox.Options{Now: time.Now, RandomSeed: 7})
+	// Cleanups run backwards: this one looks at what is left when all others have run.
+	t.Cleanup(func() { w.keepsSecrets() })
+	w.secrets = []string{clientSecret, webhookSecret, encryptionKey}
+	w.zoom = sandbox.New(sandbox.Options{Now: time.Now, RandomSeed: 7, Minted: w.minted})
 	t.Cleanup(w.zoom.Close)
 	mm.UseClock(w.zoom.Now)
 	zoomServer := httptest.NewServer(w.zoom)
@@ -70,23 +81,36 @@ func newWorld(t *testing.T, mode string) *world {
 	}
 	mm.Set(map[string]any{
 		"ZoomURL": w.zoomAt, "ZoomAPIURL": w.zoomAt + "/v2", "AuthorizationMode": mode, "AccountID": zoomAccount,
-		"OAuthClientID": clientID, "OAuthClientSecret": clientSecret, "EncryptionKey": "0123456789abcdef0123456789abcdef",
+		"OAuthClientID": clientID, "OAuthClientSecret": clientSecret, "EncryptionKey": encryptionKey,
 		"ZoomWebhookSecret": webhookSecret,
 	})
 	w.plugin = w.newServer()
 	mm.Attach(w.plugin)
 	w.registerApp(mode)
-	for _, secret := range []string{clientSecret, webhookSecret} {
-		mm.RequireSecret(secret)
-	}
 	return w
+}
+
+// minted takes down a secret that Zoom made up: a code, a token, the key in a start link.
+func (w *world) minted(secret string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.secrets = append(w.secrets, secret)
+}
+
+// keepsSecrets fails the test when a secret can be read in a post, a note, the log, an answer or the plugin's table.
+func (w *world) keepsSecrets() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, secret := range w.secrets {
+		w.mm.RequireSecret(secret)
+	}
 }
 
 // newServer starts the plugin, as each server of a cluster does.
 func (w *world) newServer() *Plugin {
 	w.t.Helper()
 	p := &Plugin{now: w.mm.Now, exit: func(int) { w.t.Error("the plugin ended its process") }}
-	p.SetAPI(w.mm.API())
+	p.SetAPI(&meddler{API: w.mm.API()})
 	require.NoError(w.t, p.OnActivate())
 	w.t.Cleanup(func() { _ = p.OnDeactivate() })
 	return p
@@ -94,9 +118,15 @@ func (w *world) newServer() *Plugin {
 
 func (w *world) registerApp(mode string) {
 	w.t.Helper()
+	w.registerAppWith(mode, scopes[mode])
+}
+
+func (w *world) registerAppWith(mode string, scopes []string) {
+	w.t.Helper()
 	_, err := w.zoom.SetApp(sandbox.App{
 		Name: "Mattermost", Kind: sandbox.Kind(mode), ClientID: clientID, ClientSecret: clientSecret, AccountID: zoomAccount,
-		RedirectURIs: []string{"https://chat.example.com/plugins/zoom/oauth2/complete"}, Scopes: scopes[mode],
+		RedirectURIs: []string{"https://chat.example.com/plugins/zoom/oauth2/complete"}, Scopes: scopes,
+		DeauthorizationURL: strings.TrimSuffix(w.hook, "/webhook") + "/deauthorization",
 		WebhookSecret: webhookSecret, WebhookURL: w.hook, Validate: true,
 	})
 	require.NoError(w.t, err)
@@ -105,6 +135,9 @@ func (w *world) registerApp(mode string) {
 // fromOutside is a request of Zoom that reaches the server: nobody is signed in.
 func (w *world) fromOutside(rw http.ResponseWriter, r *http.Request) {
 	answer := w.mm.Request(r, nil)
+	if w.lost.Add(-1) >= 0 {
+		answer.Status = http.StatusBadGateway
+	}
 	rw.WriteHeader(answer.Status)
 	_, _ = rw.Write([]byte(answer.Body))
 }
