@@ -38,6 +38,9 @@ export interface Meeting {
 
     /** The topic asked for when the server answered with the already-running prompt instead. */
     requestedTopic: string;
+
+    /** The kind of meeting ID asked for then, '' for what the user prefers. */
+    requestedIdentity: '' | 'unique' | 'personal';
 }
 
 /**
@@ -72,11 +75,16 @@ export function readMeeting(post: Post): Meeting {
         endedAt,
         seconds: time(props.meeting_duration) || Math.max(0, Math.round((endedAt - startedAt) / 1000)),
         requestedTopic: text(props.meeting_requested_topic),
+        requestedIdentity: identity(props.meeting_requested_identity),
     };
 }
 
 function status(value: unknown): MeetingStatus {
     return value === 'ENDED' || value === 'RECENTLY_CREATED' ? value : 'STARTED';
+}
+
+function identity(value: unknown): Meeting['requestedIdentity'] {
+    return value === 'unique' || value === 'personal' ? value : '';
 }
 
 function text(value: unknown): string {

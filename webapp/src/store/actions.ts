@@ -7,7 +7,7 @@ import type {Client} from '../client';
 import {webAddress} from '../links';
 import {openTab} from '../open_tab';
 import type {TextId} from '../i18n';
-import type {Config} from '../types/api';
+import type {Config, StartRequest} from '../types/api';
 import type {Channel, Store} from '../types/mattermost-webapp';
 
 // A fast server may have answered between the two clicks of a double click, so a start counts as under way at least this
@@ -21,7 +21,7 @@ export interface Actions {
     startHere(channel?: Channel | null): Promise<void>;
 
     /** Starts another meeting from the already-running prompt, in that prompt's channel and thread. */
-    startAnother(prompt: {postId: string; channelId: string; rootId: string; topic: string}): Promise<void>;
+    startAnother(prompt: {postId: string} & Omit<Start, 'by' | 'force'>): Promise<void>;
 
     /** Opens a join page in a new tab, or tells that the browser would not. */
     openJoinPage(url: string): void;
@@ -36,6 +36,7 @@ interface Start {
     channelId: string;
     rootId: string;
     topic: string;
+    identity: StartRequest['identity'];
     force: boolean;
 }
 
@@ -53,7 +54,7 @@ export function newActions(store: Store, client: Client): Actions {
         }
     }
 
-    async function post({by, channelId, rootId, topic, force}: Start) {
+    async function post({by, channelId, rootId, topic, identity, force}: Start) {
         const channel = channelId || (rootId && await client.channelOfPost(rootId));
         if (!channel) {
             fail('zoom.failed.no_channel');
@@ -64,7 +65,7 @@ export function newActions(store: Store, client: Client): Actions {
             root_id: rootId,
             topic,
             connection_id: connectionId(store.getState()),
-            identity: '',
+            identity,
             force,
         });
         if (result.outcome === 'started' && result.meeting_url) {
@@ -101,7 +102,7 @@ export function newActions(store: Store, client: Client): Actions {
 
     return {
         openJoinPage,
-        startHere: (channel) => start({...currentPlace(store.getState(), channel), by: headerAction, topic: '', force: false}),
+        startHere: (channel) => start({...currentPlace(store.getState(), channel), by: headerAction, topic: '', identity: '', force: false}),
         startAnother: ({postId, ...prompt}) => start({...prompt, by: postId, force: true}),
         dismissNotice: () => void dispatch({type: 'zoom/noticed', notice: null}),
         async refreshConfig() {

@@ -63,5 +63,7 @@ export interface Setup {
     redirect_url: string;
     webhook_url: string;
     deauthorization_url: string;
-    checks: Check[];
+
+    /** Null where the server has nothing to check. */
+    checks: Check[] | null;
 }

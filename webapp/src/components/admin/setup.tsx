@@ -27,7 +27,7 @@ export function Setup({client}: {client: Client}) {
                         />
                     ))}
                     <h4 className='zoom-setup__heading'><Text id='zoom.setup.checks'/></h4>
-                    <CheckList checks={answer.checks}/>
+                    <CheckList checks={answer.checks ?? []}/>
                 </>
             )}
             {failure && (
@@ -60,8 +60,9 @@ export function Setup({client}: {client: Client}) {
 }
 
 function summary({checks}: SetupAnswer, text: ReturnType<typeof useText>): string {
-    const ok = checks.filter(({status}) => status === 'ok').length;
-    return text('zoom.setup.checked', {ok, open: checks.length - ok});
+    const points = checks ?? [];
+    const ok = points.filter(({status}) => status === 'ok').length;
+    return text('zoom.setup.checked', {ok, open: points.length - ok});
 }
 
 // Asks the server at once and each time check is called. A failed check keeps what an earlier one told.

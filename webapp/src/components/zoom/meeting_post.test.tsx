@@ -157,7 +157,7 @@ describe('A post of the public plugin', () => {
 });
 
 describe('The already-running prompt', () => {
-    const prompt = meetingPost({meeting_status: 'RECENTLY_CREATED', meeting_requested_topic: 'Retro'}, {id: 'prompt', root_id: 'thread', channel_id: 'off-topic'});
+    const prompt = meetingPost({meeting_status: 'RECENTLY_CREATED', meeting_requested_topic: 'Retro', meeting_requested_identity: 'personal'}, {id: 'prompt', root_id: 'thread', channel_id: 'off-topic'});
 
     it('lets the user join the meeting that runs', async () => {
         const {card} = await show(prompt);
@@ -165,7 +165,7 @@ describe('The already-running prompt', () => {
         expect(within(card).getByRole('link', {name: 'Join existing meeting (opens in a new tab)'})).toHaveAttribute('href', 'https://us02web.zoom.us/j/81234567890?pwd=abc');
     });
 
-    it('starts another all the same, in its thread and with the topic asked for, once however often it is pressed', async () => {
+    it('starts another all the same, in its thread, with the topic and kind of meeting ID asked for, once however often it is pressed', async () => {
         const {card, page} = await show(prompt);
         page.server.says('POST /plugins/zoom/api/v1/meetings', {json: {outcome: 'started', meeting_url: 'https://zoom.us/j/2'}});
         const answer = page.server.hold();
@@ -180,7 +180,7 @@ describe('The already-running prompt', () => {
         expect(card).toHaveTextContent('You started another meeting.');
 
         expect(page.server.askedFor('POST /plugins/zoom/api/v1/meetings').map(({body}) => body)).toEqual([
-            {channel_id: 'off-topic', root_id: 'thread', topic: 'Retro', connection_id: 'connection-of-this-tab', identity: '', force: true},
+            {channel_id: 'off-topic', root_id: 'thread', topic: 'Retro', connection_id: 'connection-of-this-tab', identity: 'personal', force: true},
         ]);
         expect(page.tabs).toEqual(['https://zoom.us/j/2']);
     });

@@ -27,6 +27,7 @@ export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
         channelId: post.channel_id,
         rootId: post.root_id,
         topic: meeting.requestedTopic,
+        identity: meeting.requestedIdentity,
     });
     return (
         <MeetingCard
