@@ -1,17 +1,22 @@
 // An admin who sets the plugin up.
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
+import {fileURLToPath} from 'node:url';
 
 import {launch, openBrowser, poll, Tab} from './page.mjs';
-import {Person, stack} from './stack.mjs';
+import {stack} from './stack.mjs';
+
+const picture = (theme) => fileURLToPath(new URL(`../artifacts/screenshots/system-console-${theme}.png`, import.meta.url));
 
 describe('The System Console page', () => {
     let browser;
+    let admin;
     let tab;
 
     before(async () => {
         browser = await launch();
-        tab = await Tab.open(await openBrowser(browser, 'admin'), '/admin_console/plugins/plugin_zoom');
+        admin = await openBrowser(browser, 'admin');
+        tab = await Tab.open(admin, '/admin_console/plugins/plugin_zoom');
         await tab.page.getByText('Self-check').first().waitFor();
     });
     after(() => browser?.close());
@@ -20,7 +25,18 @@ describe('The System Console page', () => {
         assert.equal(await tab.page.getByRole('textbox', {name: 'Redirect URL for OAuth'}).inputValue(), `${stack.url}/plugins/zoom/oauth2/complete`);
         assert.match(await tab.page.getByRole('textbox', {name: 'Event notification endpoint URL'}).inputValue(), new RegExp(`^${stack.url}/plugins/zoom/webhook`));
         await tab.page.locator('.zoom-checks__point').first().waitFor();
-        await tab.page.screenshot({path: new URL('../artifacts/screenshots/system-console-light.png', import.meta.url).pathname, fullPage: true});
+        await tab.page.setViewportSize({width: 1280, height: 1100});
+        await tab.page.screenshot({path: picture('light')});
+    });
+
+    it('is readable in a dark theme too', {skip: stack.realClient && 'the real console is always light'}, async () => {
+        const themed = await Tab.open(admin, '/admin_console/plugins/plugin_zoom', '?console=themed');
+        await themed.page.setViewportSize({width: 1280, height: 1100});
+        await themed.inTheme('dark');
+        await themed.page.locator('.zoom-checks__point').first().waitFor();
+        await themed.page.screenshot({path: picture('dark')});
+        await themed.inTheme('light');
+        await themed.page.close();
     });
 
     it('copies an address', async () => {
@@ -29,8 +45,8 @@ describe('The System Console page', () => {
     });
 
     it('saves a setting and checks again', async () => {
-        const admin = await Person.logIn('admin');
-        const restricted = async () => (await admin.call('GET', '/config')).PluginSettings.Plugins.zoom.restrictmeetingcreation;
+        const {person} = admin;
+        const restricted = async () => (await person.call('GET', '/config')).PluginSettings.Plugins.zoom.restrictmeetingcreation;
         const earlier = await restricted();
         await tab.page.locator('[id="PluginSettings.Plugins.zoom.restrictmeetingcreationtrue"]').check();
         await tab.saveSettings.click();
@@ -38,7 +54,7 @@ describe('The System Console page', () => {
 
         await tab.page.getByRole('button', {name: 'Check again'}).click();
         await poll(async () => await tab.page.getByRole('button', {name: 'Check again'}).getAttribute('aria-busy') === 'false', 'the check is done');
-        await admin.call('PUT', '/config/patch', {PluginSettings: {Plugins: {zoom: {...(await admin.call('GET', '/config')).PluginSettings.Plugins.zoom, restrictmeetingcreation: earlier ?? false}}}});
+        await person.call('PUT', '/config/patch', {PluginSettings: {Plugins: {zoom: {...(await person.call('GET', '/config')).PluginSettings.Plugins.zoom, restrictmeetingcreation: earlier ?? false}}}});
         assert.deepEqual(tab.problems, []);
     });
 });

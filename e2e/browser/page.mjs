@@ -144,15 +144,21 @@ export class Tab {
 
     /** Shows the page in a theme. */
     async inTheme(name) {
-        await this.person.prefer(['theme', '', JSON.stringify(themes[name])]);
-        await this.page.waitForFunction((bg) => getComputedStyle(document.documentElement).getPropertyValue('--center-channel-bg').trim() === bg, themes[name].centerChannelBg);
+        const shown = (bg) => getComputedStyle(document.documentElement).getPropertyValue('--center-channel-bg').trim() === bg;
+
+        // A page that is still connecting misses the news of it, so it is told until it shows.
+        await poll(async () => {
+            await this.person.prefer(['theme', '', JSON.stringify(themes[name])]);
+            return this.page.waitForFunction(shown, themes[name].centerChannelBg, {timeout: 2000}).then(() => true, () => false);
+        }, `the ${name} theme shows`);
     }
 
-    /** Keeps a picture of the page in both themes, named after what it shows. */
-    async picture(name, options = {}) {
+    /** Keeps a picture of the page in both themes, named after what it shows, with this post in sight. */
+    async picture(name, post) {
         for (const theme of ['dark', 'light']) {
             await this.inTheme(theme);
-            await this.page.screenshot({path: path.join(screenshots, `${name}-${theme}.png`), animations: 'disabled', ...options});
+            await post?.evaluate((element) => element.scrollIntoView({block: 'center'}));
+            await this.page.screenshot({path: path.join(screenshots, `${name}-${theme}.png`), animations: 'disabled'});
         }
     }
 }

@@ -49,6 +49,8 @@ describe('The post of a meeting', () => {
         await prompt.getByRole('button', {name: /create new meeting/i}).click();
         await his.meetings.filter({hasText: 'Another one'}).filter({hasText: '@bob started'}).waitFor();
         await his.join();
+        await poll(async () => await prompt.getByRole('button').count() === 0, 'the prompt is settled');
+        assert.match(await prompt.textContent(), /You started another meeting/);
     });
 
     it('tells when the meeting began, and sums it up when it is over', async () => {
@@ -58,7 +60,7 @@ describe('The post of a meeting', () => {
         await sandbox('POST', `/meetings/${number}/start`);
         const live = his.meetings.filter({hasText: 'In progress since'}).first();
         await live.waitFor();
-        await his.picture('post-in-progress');
+        await his.picture('post-in-progress', live);
 
         await putClockAhead(4);
         await sandbox('POST', `/meetings/${number}/end`);
@@ -66,7 +68,7 @@ describe('The post of a meeting', () => {
         await ended.waitFor();
         assert.match(await ended.textContent(), /Length[45] minutes/);
         assert.equal(await ended.getByRole('link').count(), 0, 'nothing is left to join');
-        await his.picture('post-ended');
+        await his.picture('post-ended', ended);
     });
 
     it('tells times by the viewer’s own clock', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
 import {connect, launch, openBrowser, poll, Tab} from './page.mjs';
-import {configure, meetingsCreated, newChannel, stack} from './stack.mjs';
+import {configure, meetingsCreated, newChannel, sandbox, stack} from './stack.mjs';
 
 describe('Starting a meeting in the browser', () => {
     let browser;
@@ -107,6 +107,42 @@ describe('Starting a meeting in the browser', () => {
         await tab.rightSidebar.locator('.zoom-post').waitFor();
         await tab.join();
         await tab.picture('thread');
+    });
+
+    it('goes into the thread that is open in the global Threads view, which has no channel', async () => {
+        const channel = await newChannel('Far away', alice.person);
+        const root = await alice.person.call('POST', '/posts', {channel_id: channel.id, message: 'A thread in another channel'});
+        await alice.person.call('POST', '/posts', {channel_id: channel.id, root_id: root.id, message: 'Let us talk'});
+        const tab = await Tab.open(alice, `/${stack.team}/threads/${root.id}`);
+        await tab.page.getByText('Let us talk').first().waitFor();
+        await tab.appBarEntry.waitFor();
+
+        await tab.appBarEntry.click();
+
+        await tab.lastMeeting.waitFor();
+        await tab.join();
+        const thread = await alice.person.call('GET', `/posts/${root.id}/thread`);
+        assert.deepEqual(Object.values(thread.posts).filter(({type}) => type === 'custom_zoom').map((post) => [post.channel_id, post.root_id]), [[channel.id, root.id]]);
+    });
+
+    it('tells why when Zoom is too busy, to the eye and to screen readers', async () => {
+        const channel = await newChannel('Busy', alice.person);
+        const tab = await Tab.inChannel(alice, channel);
+        await tab.appBarEntry.waitFor();
+        await sandbox('POST', '/faults', {
+            match: {method: 'POST', path: '/v2/users/'},
+            times: 10,
+            action: {status: 429, body: '{"code":429,"message":"You have reached the maximum per-second rate limit for this API. Try again later."}'},
+        });
+        try {
+            await tab.appBarEntry.click();
+            await tab.page.getByText(/too many requests/).first().waitFor();
+            await poll(async () => (await tab.liveRegion.textContent()).includes('too many requests'), 'the reason is announced');
+            assert.equal(await tab.meetings.count(), 0);
+            assert.equal(tab.opened.length, 0);
+        } finally {
+            await sandbox('DELETE', '/faults');
+        }
     });
 
     it('opens the join page only in the tab that asked', async () => {

@@ -34,7 +34,9 @@ function Page() {
     const current = useSelector(theme);
     const inConsole = path.startsWith('/admin_console');
 
-    useEffect(() => applyTheme(inConsole ? themes.denim : current), [current.type, inConsole]);
+    // Mattermost's System Console keeps the light theme whatever the user chose; ?console=themed shows it in theirs.
+    const light = inConsole && !location.search.includes('console=themed');
+    useEffect(() => applyTheme(light ? themes.denim : current), [current.type, light]);
 
     if (!ready) {
         return <div className='loading'>Loading…</div>;
