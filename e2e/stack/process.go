@@ -112,9 +112,9 @@ const guardScript = `groups=
 while read -r verb id; do
   case "$verb" in watch) groups="$groups $id";; done) exit 0;; esac
 done
-for id in $groups; do kill -TERM -- "-$id" 2>/dev/null; done
+for id in $groups; do kill -s TERM -- "-$id" 2>/dev/null; done
 sleep 3
-for id in $groups; do kill -KILL -- "-$id" 2>/dev/null; done
+for id in $groups; do kill -s KILL -- "-$id" 2>/dev/null; done
 rm -rf -- "$1"`
 
 func newGuard(workDir string) (*guard, error) {

@@ -62,8 +62,12 @@ func startServer(ctx context.Context, s *Stack, plan launchPlan) (*Server, error
 		if !proc.alive() {
 			return fatal{errors.Errorf("Mattermost ended: %s", proc.tail())}
 		}
+		// Another server may have taken the port a moment ago and would answer.
+		if log, err := server.Log(); err != nil || !strings.Contains(log, "Server is listening on") {
+			return errors.New("Mattermost does not listen yet")
+		}
 		_, _, err := server.admin.GetPing(ctx)
-		return err
+		return errors.Wrap(err, "ask Mattermost whether it is up")
 	})
 }
 
