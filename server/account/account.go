@@ -67,6 +67,8 @@ type Links interface {
 	PersonalMeetingID(ctx context.Context, userID string) (string, error)
 	// SetPersonalMeetingID remembers the person's personal meeting ID for a time; "" forgets it.
 	SetPersonalMeetingID(ctx context.Context, userID, id string, keep time.Duration) error
+	// TakeLegacy returns and removes a record of the public plugin; nil when there is none.
+	TakeLegacy(ctx context.Context, key string) ([]byte, error)
 }
 
 // Service connects, disconnects and says as whom a person acts.
@@ -95,7 +97,7 @@ const accountGrant = "account"
 func (s *Service) Caller(_ context.Context, who chat.Person) (zoom.Caller, error) {
 	settings := s.settings()
 	if settings.Mode == ByUser {
-		return zoom.Caller{User: "me", Tokens: s.tokens.Of(who.ID)}, nil
+		return zoom.Caller{User: zoom.Me, Tokens: s.grantFor(who.ID)}, nil
 	}
 	if err := s.trusted(who, settings); err != nil {
 		return zoom.Caller{}, err
@@ -103,7 +105,7 @@ func (s *Service) Caller(_ context.Context, who chat.Person) (zoom.Caller, error
 	if settings.Mode == ByServer {
 		return zoom.Caller{User: who.Email, Tokens: s.tokens.Server()}, nil
 	}
-	return zoom.Caller{User: who.Email, Tokens: s.tokens.Of(accountGrant)}, nil
+	return zoom.Caller{User: who.Email, Tokens: s.sharedGrant()}, nil
 }
 
 // trusted reports whether the person's address is known to be theirs: else anybody could start meetings as anybody.
@@ -133,10 +135,10 @@ func (s *Service) ScopeMissed(ctx context.Context) {
 
 // SharedGrant returns a function that tries the grant which everybody depends on; nil where each user has their own.
 func (s *Service) SharedGrant() func(ctx context.Context) error {
-	var grant *oauth.Grant
+	var grant zoom.TokenSource
 	switch s.settings().Mode {
 	case ByAdmin:
-		grant = s.tokens.Of(accountGrant)
+		grant = s.sharedGrant()
 	case ByServer:
 		grant = s.tokens.Server()
 	default:

@@ -8,9 +8,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/mattn/go-shellwords"
-
-	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
 )
 
@@ -43,18 +40,6 @@ type Call struct {
 	// Text is what follows the command's own words, as typed but without the blanks around it.
 	Text string
 }
-
-// Args splits the text into words; quotes of any kind hold words together.
-func (c Call) Args() ([]string, error) {
-	words, err := shellwords.Parse(straightQuotes.Replace(c.Text))
-	if err != nil {
-		return nil, fault.Wrap(err, fault.OpenQuote)
-	}
-	return words, nil
-}
-
-// straightQuotes turns the quotes that phones and word processors write into those of a command line.
-var straightQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'")
 
 // Find follows the line's words down the tree as far as they name commands that the caller may see.
 // It returns the command reached and the rest of the line.

@@ -8,6 +8,7 @@ package fault
 import (
 	"errors"
 	"maps"
+	"slices"
 )
 
 // Code names one kind of failure. Each has a sentence in the message catalogue that says what happened and what to do next.
@@ -19,8 +20,6 @@ const (
 	Internal Code = "internal"
 	// InvalidInput is a request that no page or button of ours sends.
 	InvalidInput Code = "invalid_input"
-	// OpenQuote is a command line with a quote that is not closed.
-	OpenQuote Code = "open_quote"
 	// ThreadElsewhere is a thread that is not in the channel it was said to be in.
 	ThreadElsewhere Code = "thread_elsewhere"
 	// NobodyAuthorizes is an attempt to connect or disconnect where the server authorizes itself.
@@ -132,13 +131,7 @@ func CodeOf(err error) Code {
 
 // Is reports whether err's first fault has one of the codes.
 func Is(err error, codes ...Code) bool {
-	got := CodeOf(err)
-	for _, code := range codes {
-		if got == code {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(codes, CodeOf(err))
 }
 
 // ParamsOf returns the parameters of the first fault in err's chain; they may be nil.

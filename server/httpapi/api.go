@@ -80,6 +80,7 @@ func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, userID str
 	outcome, err := s.Meetings.Start(r.Context(), meeting.StartRequest{
 		UserID: userID, Place: chat.Place{ChannelID: request.ChannelID, RootID: request.RootID}, Topic: request.Topic,
 		Choice: meeting.Choice(request.Identity), AllTheSame: request.Force || r.URL.Query().Get("force") == "true",
+		ConnectionID: request.ConnectionID, OpensItself: true,
 	})
 	if err != nil {
 		s.fail(w, userID, err)
@@ -152,7 +153,7 @@ func (s *server) reply(w http.ResponseWriter, status int, answer any) {
 // statusOf is the HTTP status of a failure.
 func statusOf(code fault.Code) int {
 	switch code {
-	case fault.InvalidInput, fault.OpenQuote, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired:
+	case fault.InvalidInput, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired:
 		return http.StatusBadRequest
 	case fault.Forbidden, fault.NoPost, fault.AdminOnly, fault.Restricted, fault.EmailUnverified, fault.EmailUntrusted,
 		fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable, fault.Declined:

@@ -102,7 +102,7 @@ func (c *Client) runningAttachment(at chat.Place, locale, question string, r mee
 	topic := chat.Truncate(strings.Join(strings.Fields(r.Topic), " "), maxTopic)
 	return &model.MessageAttachment{
 		Fallback: question, Title: chat.Escape(topic), Text: "**" + chat.Link(join, r.JoinURL) + "**",
-		Actions:  c.buttons(at, locale, []chat.Button{r.Another}),
+		Actions: c.buttons(at, locale, []chat.Button{r.Another}),
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/zoom"
 )

@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -54,9 +55,7 @@ func sameProps(a, b *model.Post) bool {
 // comparable returns the props in one form: attachments read from the database lack the type they were posted with.
 func comparable(post *model.Post) ([]byte, error) {
 	props := map[string]any{}
-	for name, value := range post.GetProps() {
-		props[name] = value
-	}
+	maps.Copy(props, post.GetProps())
 	if _, ok := props[model.PostPropsAttachments]; ok {
 		props[model.PostPropsAttachments] = post.Attachments()
 	}

@@ -42,6 +42,9 @@ type StartRequest struct {
 	AllTheSame bool `json:"all_the_same,omitempty"`
 	// ConnectionID is the window that asked; only that one opens the join page. "" opens none.
 	ConnectionID string `json:"connection,omitempty"`
+	// OpensItself is a window that opens the join page by itself if it gets its answer right away. After a question it has to
+	// be told like any other, so this is not carried along.
+	OpensItself bool `json:"-"`
 }
 
 // Outcome is what came of a start.
@@ -200,7 +203,9 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 		// The meeting is there and people can join; only its end will not be told. That is for the log, not for the person.
 		s.log("A meeting was announced, but its post cannot follow it", "post_id", postID, "meeting_id", m.ID, "error", err.Error())
 	}
-	s.chat.OpenJoinPage(ctx, r.UserID, r.ConnectionID, m.JoinURL)
+	if !r.OpensItself {
+		s.chat.OpenJoinPage(ctx, r.UserID, r.ConnectionID, m.JoinURL)
+	}
 	return Outcome{PostID: postID, JoinURL: m.JoinURL}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -212,7 +213,7 @@ func (v *Vault) knowledge() (knowledge, error) {
 	if !v.configured {
 		return knowledge{}, notConfigured(keySetting)
 	}
-	return knowledge{keks: v.keks[:len(v.keks):len(v.keks)], keys: maps.Clone(v.keys), switched: v.switched}, nil
+	return knowledge{keks: slices.Clip(v.keks), keys: maps.Clone(v.keys), switched: v.switched}, nil
 }
 
 // adopt remembers what was opened, unless the setting has changed since.

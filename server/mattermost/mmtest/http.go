@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -138,11 +139,11 @@ func (u *User) heed(response *Response, clicked *Post) {
 func (u *User) button(label string) (*Post, *model.PostAction) {
 	seen := u.mm.allPosts()
 	seen = append(seen, u.Notes()...)
-	for i := len(seen) - 1; i >= 0; i-- {
-		for _, a := range seen[i].Attachments() {
+	for _, post := range slices.Backward(seen) {
+		for _, a := range post.Attachments() {
 			for _, action := range a.Actions {
 				if action.Name == label && action.Integration != nil {
-					return seen[i], action
+					return post, action
 				}
 			}
 		}

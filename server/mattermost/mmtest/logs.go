@@ -13,13 +13,14 @@ func (a *api) LogError(msg string, pairs ...any) { a.mm.log("error", msg, pairs)
 
 // log keeps a line in the form `level msg name=value`.
 func (mm *Mattermost) log(level, msg string, pairs []any) {
-	line := level + " " + msg
+	var line strings.Builder
+	line.WriteString(level + " " + msg)
 	for i := 0; i+1 < len(pairs); i += 2 {
-		line += fmt.Sprintf(" %v=%v", pairs[i], pairs[i+1])
+		fmt.Fprintf(&line, " %v=%v", pairs[i], pairs[i+1])
 	}
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
-	mm.logs = append(mm.logs, line)
+	mm.logs = append(mm.logs, line.String())
 }
 
 // Logs returns the lines of the server's log that the plugin wrote, such as "warn No room left slots=8".

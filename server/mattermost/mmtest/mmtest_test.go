@@ -177,9 +177,11 @@ func TestPluginHearsOfChangedSettings(t *testing.T) {
 func TestSecretsAreFoundWhereverTheyCanBeRead(t *testing.T) {
 	t.Parallel()
 	for name, leak := range map[string]func(mm *mmtest.Mattermost, alice *mmtest.User, channel *mmtest.Channel){
-		"in the log":   func(mm *mmtest.Mattermost, _ *mmtest.User, _ *mmtest.Channel) { mm.API().LogWarn("x", "token", "hush") },
-		"in the table": func(mm *mmtest.Mattermost, _ *mmtest.User, _ *mmtest.Channel) { mm.API().KVSet("k", []byte(`"hush"`)) },
-		"in a post":    func(_ *mmtest.Mattermost, alice *mmtest.User, channel *mmtest.Channel) { alice.Says("hush", channel) },
+		"in the log": func(mm *mmtest.Mattermost, _ *mmtest.User, _ *mmtest.Channel) { mm.API().LogWarn("x", "token", "hush") },
+		"in the table": func(mm *mmtest.Mattermost, _ *mmtest.User, _ *mmtest.Channel) {
+			_ = mm.API().KVSet("k", []byte(`"hush"`))
+		},
+		"in a post": func(_ *mmtest.Mattermost, alice *mmtest.User, channel *mmtest.Channel) { alice.Says("hush", channel) },
 		"in a note": func(mm *mmtest.Mattermost, alice *mmtest.User, channel *mmtest.Channel) {
 			mm.API().SendEphemeralPost(alice.ID, &model.Post{ChannelId: channel.ID, Props: model.StringInterface{"p": "hush"}})
 		},

@@ -186,8 +186,7 @@ const maxKey = 150
 func (m *MemoryKV) at(key string, lag time.Duration) []byte {
 	versions := m.rows[key]
 	moment := time.Now().Add(-lag)
-	for i := len(versions) - 1; i >= 0; i-- {
-		v := versions[i]
+	for _, v := range slices.Backward(versions) {
 		if lag > 0 && v.since.After(moment) {
 			continue
 		}
