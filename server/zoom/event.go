@@ -79,7 +79,8 @@ func ParseEvent(body []byte) (Event, error) {
 	if e.Type == EventDeauthorized {
 		e.Deauthorized = Deauthorized{UserID: p.UserID, AccountID: p.AccountID, ClientID: p.ClientID}
 	}
-	for _, at := range []flexTime{w.EventTS, p.EventTS, p.DeauthorizedAt} {
+	// What happened comes before when it was told: app_deauthorized has both.
+	for _, at := range []flexTime{p.DeauthorizedAt, w.EventTS, p.EventTS} {
 		if e.At.IsZero() {
 			e.At = at.Time
 		}
