@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,6 +16,9 @@ import (
 // storyTime is how far Zoom's clock is put forward in the story. The plugin
 // refuses events whose time lies more than five minutes ahead of its own.
 const storyTime = 4 * time.Minute
+
+// ticket is the long, signed part of a connect link, which says nothing to a reader.
+var ticket = regexp.MustCompile(`(/oauth2/connect\?\w+=)[^)\s]+`)
 
 // scene is one step of the story: what happens, and what came of it.
 type scene struct {
@@ -83,7 +87,7 @@ func startUnconnected(ctx context.Context, c *cast, p *props) (string, error) {
 	if p.prompt, err = c.ear.Whisper(ctx, p.from, "/oauth2/connect"); err != nil {
 		return "", err
 	}
-	return "only alice sees:\n" + stack.Text(p.prompt), nil
+	return "only alice sees:\n" + ticket.ReplaceAllString(stack.Text(p.prompt), "$1…"), nil
 }
 
 func connect(ctx context.Context, c *cast, p *props) (string, error) {
