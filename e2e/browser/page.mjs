@@ -30,7 +30,7 @@ export async function openBrowser(browser, name) {
     const person = await Person.logIn(name);
 
     // The real client greets newcomers with tours, which would cover what the specs look at.
-    await person.prefer(['tutorial_step', person.id, '999'], ['recommended_next_steps', 'hide', 'true'], ['onboarding_task_list', 'onboarding_task_list_show', 'false']);
+    await person.prefer(['tutorial_step', person.id, '999'], ['recommended_next_steps', 'hide', 'true'], ['onboarding_task_list', 'onboarding_task_list_show', 'false'], ['display_settings', 'use_military_time', 'false']);
     const context = await browser.newContext({viewport: {width: 1280, height: 800}, baseURL: stack.url, locale: 'en-US', timezoneId: 'Europe/Paris'});
     await context.addInitScript(() => localStorage.setItem('__landingPageSeen__', 'true'));
     await context.addCookies([

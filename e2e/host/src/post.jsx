@@ -31,6 +31,9 @@ export function PostList({posts, inThread = false}) {
 function Post({post, inThread}) {
     const user = useSelector((state) => state.entities.users.profiles[post.user_id]);
     const ephemeral = post.ephemeral || post.type === 'system_ephemeral';
+
+    // As in Mattermost: the mark of an edit belongs to the text, which a plugin's component stands in for.
+    const plugged = useSelector((state) => state.plugins.postTypes[postType(post)]);
     const system = post.type?.startsWith('system_') && !ephemeral;
     const name = post.props?.override_username || (system ? 'System' : user?.username) || '…';
     return (
@@ -49,7 +52,7 @@ function Post({post, inThread}) {
                     {user?.is_bot && <span className='post__bot'>BOT</span>}
                     <PostTime at={post.create_at}/>
                     {ephemeral && <span className='post__only-you'>(Only visible to you)</span>}
-                    {post.edit_at > 0 && <span className='post__only-you'>Edited</span>}
+                    {post.edit_at > 0 && !plugged && <span className='post__only-you'>Edited</span>}
                     {!inThread && !system && (
                         <button
                             id={`CENTER_commentIcon_${post.id}`}
@@ -74,6 +77,11 @@ function Post({post, inThread}) {
     );
 }
 
+// The server gives every ephemeral post a type of its own; the plugin's is in a prop then.
+function postType(post) {
+    return typeof post.props?.type === 'string' ? post.props.type : post.type;
+}
+
 function Replied({post, inThread}) {
     const root = useSelector((state) => state.entities.posts.posts[post.root_id]);
     if (inThread || !post.root_id) {
@@ -89,8 +97,7 @@ function PostTime({at}) {
 }
 
 function PostBody({post, inThread}) {
-    const type = typeof post.props?.type === 'string' ? post.props.type : post.type;
-    const plugged = useSelector((state) => state.plugins.postTypes[type]);
+    const plugged = useSelector((state) => state.plugins.postTypes[postType(post)]);
     const current = useSelector(theme);
     if (plugged) {
         const Component = plugged.component;
