@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -15,8 +16,8 @@ const showAttempts = 5
 // Handle brings the posts of a meeting to what Zoom says of it. Events may come late, twice, out of order, on any server, and
 // for meetings that are none of ours. After an error the same event can be handled again, from wherever it stopped.
 func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
-	if e.Meeting.ID == "" || e.Meeting.UUID == "" {
-		return nil
+	if !isMeetingNumber(e.Meeting.ID) || e.Meeting.UUID == "" {
+		return nil // trying again would make it no better
 	}
 	var apply func(*Record) bool
 	switch e.Type {
@@ -106,6 +107,13 @@ func (s *Service) noteOpen(ctx context.Context, post Post, gone bool) error {
 		return l.extend(post.ID, post.StartedAt)
 	})
 	return errors.Wrap(err, "note which meetings are open")
+}
+
+// maxNumber is generous: Zoom's meeting numbers have 9 to 11 digits.
+const maxNumber = 20
+
+func isMeetingNumber(id string) bool {
+	return id != "" && len(id) <= maxNumber && strings.Trim(id, "0123456789") == ""
 }
 
 func orElse(t, fallback time.Time) time.Time {
