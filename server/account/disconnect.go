@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -115,9 +116,9 @@ func notUsable(err error) bool {
 }
 
 // renewed reports whether the grant was given after the event: Zoom may repeat one for an hour and a half, in which people
-// connect again.
+// connect again. Zoom's time may be cut to the second.
 func renewed(identity oauth.Identity, e zoom.Event) bool {
-	return !e.At.IsZero() && identity.AuthorizedAt.After(e.At)
+	return !e.At.IsZero() && identity.AuthorizedAt.Truncate(time.Second).After(e.At)
 }
 
 func (s *Service) forget(ctx context.Context, grant, owner, message string) error {
