@@ -29,6 +29,8 @@ type world struct {
 	// lost is how many answers to Zoom are still to be lost on their way.
 	lost atomic.Int32
 
+	zoomUsers []sandbox.User
+
 	mu      sync.Mutex
 	secrets []string
 
@@ -76,8 +78,9 @@ func newWorld(t *testing.T, mode string) *world {
 	w.town = mm.AddChannel("town-square", mmtest.Public, w.alice, w.bob, w.admin)
 	w.backroom = mm.AddChannel("backroom", mmtest.Private, w.alice, w.bob, w.admin)
 	for _, u := range []*mmtest.User{w.alice, w.bob, w.admin} {
-		_, err := w.zoom.AddUser(sandbox.User{Email: address(u), FirstName: u.Username, LastName: "Zoomer"})
+		user, err := w.zoom.AddUser(sandbox.User{Email: address(u), FirstName: u.Username, LastName: "Zoomer"})
 		require.NoError(t, err)
+		w.zoomUsers = append(w.zoomUsers, user)
 	}
 	mm.Set(map[string]any{
 		"ZoomURL": w.zoomAt, "ZoomAPIURL": w.zoomAt + "/v2", "AuthorizationMode": mode, "AccountID": zoomAccount,
@@ -127,7 +130,7 @@ func (w *world) registerAppWith(mode string, scopes []string) {
 		Name: "Mattermost", Kind: sandbox.Kind(mode), ClientID: clientID, ClientSecret: clientSecret, AccountID: zoomAccount,
 		RedirectURIs: []string{"https://chat.example.com/plugins/zoom/oauth2/complete"}, Scopes: scopes,
 		DeauthorizationURL: strings.TrimSuffix(w.hook, "/webhook") + "/deauthorization",
-		WebhookSecret: webhookSecret, WebhookURL: w.hook, Validate: true,
+		WebhookSecret:      webhookSecret, WebhookURL: w.hook, Validate: true,
 	})
 	require.NoError(w.t, err)
 }
@@ -161,17 +164,29 @@ func (w *world) authorizes(u *mmtest.User) *mmtest.Response {
 // allows has the user allow the app at Zoom and returns where Zoom sends the browser back to.
 func (w *world) allows(u *mmtest.User, link string) string {
 	w.t.Helper()
-	return w.decides(u, link, "allow")
+	return w.answersAtZoom(u, u, link, "allow")
 }
 
+// allowsAs is allows by somebody who is signed in at Zoom as another.
+func (w *world) allowsAs(u, atZoom *mmtest.User, link string) string {
+	w.t.Helper()
+	return w.answersAtZoom(u, atZoom, link, "allow")
+}
+
+// decides has the user answer the app's request at Zoom with "allow" or "decline".
 func (w *world) decides(u *mmtest.User, link, decision string) string {
+	w.t.Helper()
+	return w.answersAtZoom(u, u, link, decision)
+}
+
+func (w *world) answersAtZoom(u, atZoom *mmtest.User, link, decision string) string {
 	w.t.Helper()
 	begun := u.Get(link)
 	require.Equal(w.t, http.StatusFound, begun.Status, begun.Body)
 	consent, err := url.Parse(begun.Header.Get("Location"))
 	require.NoError(w.t, err)
 	form := consent.Query()
-	form.Set("user", address(u))
+	form.Set("user", address(atZoom))
 	form.Set("decision", decision)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := client.PostForm(w.zoomAt+"/oauth/authorize", form)
@@ -184,8 +199,14 @@ func (w *world) decides(u *mmtest.User, link, decision string) string {
 // connect has the user connect with Zoom.
 func (w *world) connect(u *mmtest.User) {
 	w.t.Helper()
+	w.connectAs(u, u)
+}
+
+// connectAs has the user connect while signed in at Zoom as another.
+func (w *world) connectAs(u, atZoom *mmtest.User) {
+	w.t.Helper()
 	u.Types("/zoom connect", w.town)
-	page := w.authorizes(u)
+	page := u.Get(w.allowsAs(u, atZoom, w.connectLink(u)))
 	require.Equal(w.t, http.StatusOK, page.Status, page.Body)
 }
 

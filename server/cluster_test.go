@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/stretchr/testify/require"
+
+	sandbox "mattermost-plugin-zoom/sandbox/zoom"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+type storeOp = storetest.Op
+
+// errOutage is what the table answers while it is out of order.
+var errOutage = errors.New("the table is out of order")
+
+// typesOn has the user's command line arrive at this server of the cluster.
+func (w *world) typesOn(p *Plugin, u *mmtest.User, line string, c *mmtest.Channel) {
+	_, appErr := p.ExecuteCommand(&plugin.Context{}, &model.CommandArgs{
+		UserId: u.ID, ChannelId: c.ID, Command: line, ConnectionId: u.Connection,
+	})
+	if appErr != nil {
+		w.t.Errorf("%q failed: %v", line, appErr)
+	}
+}
+
+// startsOn reports whether the user can start a meeting through this server.
+func (w *world) startsOn(p *Plugin, u *mmtest.User) bool {
+	w.t.Helper()
+	room := w.mm.AddChannel("room", mmtest.Private, u)
+	w.typesOn(p, u, "/zoom start", room)
+	return len(meetings(room)) == 1
+}
+
+func TestDefect21_FiftyStartsAtTokenExpiryRefreshOnce(t *testing.T) {
+	t.Parallel()
+	for mode, grants := range map[string]int{"user": 1, "account": 1, "s2s": 1} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, mode)
+			require.NoError(t, w.zoom.SetPolicy(sandbox.Policy{Plan: sandbox.PlanUnlimited, DailyMeetingRequests: -1}))
+			servers := []*Plugin{w.plugin, w.newServer()}
+			w.connectFor(w.alice, mode)
+			require.True(t, w.canStart(w.alice))
+			w.zoom.Advance(2 * time.Hour)
+			w.zoom.ClearJournal()
+
+			var rooms []*mmtest.Channel
+			for i := range 50 {
+				rooms = append(rooms, w.mm.AddChannel(fmt.Sprint("room", i), mmtest.Private, w.alice))
+			}
+			var all sync.WaitGroup
+			for i, room := range rooms {
+				all.Go(func() { w.typesOn(servers[i%2], w.alice, "/zoom start", room) })
+			}
+			all.Wait()
+			for _, room := range rooms {
+				require.Len(t, meetings(room), 1)
+			}
+			require.Equal(t, map[string]int{"POST /oauth/token": grants, "POST /v2/users/{userId}/meetings": 50}, w.zoom.Counts())
+
+			w.zoom.Advance(2 * time.Hour)
+			require.True(t, w.canStart(w.alice), "the grant is whole")
+		})
+	}
+}
+
+func TestTwoWhoStartInTheSameMomentOnTwoServersGetOneMeeting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	second := w.newServer()
+	for i := range 10 {
+		room := w.mm.AddChannel(fmt.Sprint("room", i), mmtest.Private, w.alice, w.bob)
+		var both sync.WaitGroup
+		both.Go(func() { w.typesOn(w.plugin, w.alice, "/zoom start", room) })
+		both.Go(func() { w.typesOn(second, w.bob, "/zoom start", room) })
+		both.Wait()
+		require.Len(t, meetings(room), 1)
+		other := w.bob
+		if meetings(room)[0].UserId == w.bob.ID {
+			other = w.alice
+		}
+		require.Regexp(t, "already started a Zoom meeting here|being started in this channel right now", other.LastNote().Text())
+	}
+}
+
+func TestStartedAndEndedAtOnceOnTwoServersLeaveTheMeetingEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	require.NoError(t, w.zoom.SetPolicy(sandbox.Policy{Plan: sandbox.PlanUnlimited, DailyMeetingRequests: -1}))
+	second := w.newServer()
+	for i := range 40 {
+		room := w.mm.AddChannel(fmt.Sprint("room", i), mmtest.Private, w.alice)
+		w.alice.Types("/zoom start", room)
+		post := meetings(room)[0]
+		start, end := w.zoom.Now(), w.zoom.Now().Add(9*time.Minute)
+		uuid := fmt.Sprintf("/session%d==", i)
+		var both sync.WaitGroup
+		both.Go(func() { w.deliver(w.plugin, w.event("meeting.started", post, uuid, start, time.Time{})) })
+		both.Go(func() { w.deliver(second, w.event("meeting.ended", post, uuid, start, end)) })
+		both.Wait()
+		w.settle()
+		over := post.Refreshed()
+		require.Equal(t, "ENDED", over.Prop("meeting_status"), "round %d", i)
+		require.InDelta(t, 540, over.Prop("meeting_duration"), 1)
+	}
+	require.Empty(t, w.openIn(w.town))
+}
+
+func TestAServerThatDiesAfterTheReceiptLeavesTheRewriteToAnother(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{"GetPost", "UpdatePost"} {
+		t.Run("in "+in, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "s2s")
+			w.alice.Types("/zoom start", w.town)
+			post := meetings(w.town)[0]
+			w.begins(post)
+			w.zoom.Advance(5 * time.Minute)
+
+			dead := w.plugin.dies(in)
+			require.NoError(t, w.zoom.EndMeeting(w.meetingID(post)))
+			<-dead
+			require.Equal(t, sandbox.DeliveryDone, w.zoom.Deliveries()[len(w.zoom.Deliveries())-1].State, "Zoom has its receipt")
+			require.Equal(t, "STARTED", post.Refreshed().Prop("meeting_status"))
+
+			survivor := w.newServer()
+			w.mm.Attach(survivor)
+			w.zoom.Advance(3 * time.Minute) // the dead one's leases run out
+			survivor.app.Load().inbox.Sweep(t.Context(), true)
+			require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, 10*time.Second, 5*time.Millisecond)
+			require.InDelta(t, 300, post.Refreshed().Prop("meeting_duration"), 2, "Zoom's own length, however late it was told")
+			w.bob.Types("/zoom start", w.town)
+			require.Len(t, meetings(w.town), 2, "the channel is free")
+		})
+	}
+}
+
+// openIn returns the record of what is open in the channel.
+func (w *world) openIn(c *mmtest.Channel) string {
+	return strings.ReplaceAll(string(w.mm.KV.Dump()["opn."+c.ID]), "{}", "")
+}
