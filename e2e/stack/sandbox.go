@@ -140,9 +140,18 @@ func (z *Sandbox) meeting(ctx context.Context, id, what string, in any) error {
 	return z.do(ctx, http.MethodPost, "/meetings/"+url.PathEscape(id)+"/"+what, in, nil)
 }
 
-// Advance moves Zoom's clock forward, which also fires what is due by then.
-func (z *Sandbox) Advance(ctx context.Context, by time.Duration) error {
-	return z.do(ctx, http.MethodPost, "/clock", map[string]float64{"advance_seconds": by.Seconds()}, nil)
+// PutAhead puts Zoom's clock so far ahead of this machine's, unless it is already;
+// it never goes back. The plugin refuses events from more than five minutes ahead.
+func (z *Sandbox) PutAhead(ctx context.Context, by time.Duration) error {
+	now, err := z.Now(ctx)
+	if err != nil {
+		return err
+	}
+	missing := int64((by - time.Until(now)).Seconds())
+	if missing <= 0 {
+		return nil
+	}
+	return z.do(ctx, http.MethodPost, "/clock", map[string]int64{"advance_seconds": missing}, nil)
 }
 
 // Now is Zoom's time.
