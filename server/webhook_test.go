@@ -217,7 +217,7 @@ func TestDefect25_RetriesUpTo85MinutesLateCountOnce(t *testing.T) {
 				last := w.zoom.Deliveries()[len(w.zoom.Deliveries())-1]
 				require.Equal(t, sandbox.DeliveryDone, last.State)
 				require.Len(t, last.Attempts, 4)
-				require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, 10*time.Second, 5*time.Millisecond)
+				require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, tenSeconds, tick)
 				w.sweepAll()
 				require.InDelta(t, 600, post.Refreshed().Prop("meeting_duration"), 2, "by Zoom's own times")
 				w.mu.Lock()

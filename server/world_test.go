@@ -47,6 +47,12 @@ const (
 	zoomAccount   = sandbox.DefaultAccountID
 )
 
+// How long things that happen in the background are waited for, and how often they are looked at.
+const (
+	tenSeconds = 10 * time.Second
+	tick       = 5 * time.Millisecond
+)
+
 var scopes = map[string][]string{
 	"user":    {"meeting:read:meeting", "meeting:write:meeting", "user:read:user"},
 	"account": {"meeting:read:meeting:admin", "meeting:write:meeting:admin", "user:read:user:admin"},
@@ -242,7 +248,7 @@ func (w *world) settle() {
 			}
 		}
 		return true
-	}, 10*time.Second, 5*time.Millisecond, "the inbox is not worked off")
+	}, tenSeconds, tick, "the inbox is not worked off")
 }
 
 // meetings returns the posts that are about meetings.
