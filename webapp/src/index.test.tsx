@@ -80,10 +80,24 @@ describe('The plugin in a page', () => {
         const {registry} = await openPage();
         const [hook] = registry.commandHooks;
         const args = {channel_id: 'town', root_id: ''};
-        expect(hook('/zoom start Retro', args)).toEqual({message: '/zoom start Retro', args: {...args, connection_id: 'connection-of-this-tab'}});
-        expect(hook('/zoom start', {...args, connection_id: 'known'}).args.connection_id).toBe('known');
+        expect(hook('/zoom connect', args)).toEqual({message: '/zoom connect', args: {...args, connection_id: 'connection-of-this-tab'}});
+        expect(hook('/zoom help', {...args, connection_id: 'known'}).args?.connection_id).toBe('known');
         expect(hook('/zoomer start', args).args).toBe(args);
         expect(hook('/jira create', args).args).toBe(args);
+    });
+
+    it('starts a meeting that is typed, where it is typed, and opens its join page in this tab', async () => {
+        const page = await openPage();
+        const [hook] = page.registry.commandHooks;
+        page.server.says('POST /plugins/zoom/api/v1/meetings', {json: {outcome: 'started', meeting_url: 'https://zoom.us/j/4', post_id: 'p'}});
+        expect(hook('/zoom  start  Retro of\nthe week ', {channel_id: 'town', root_id: 'root'})).toEqual({});
+        const again = hook('/zoom start', {channel_id: 'town', root_id: ''});
+        expect(again.message, 'while one is under way the server is to say so').toBe('/zoom start');
+        await page.settle();
+        expect(page.tabs).toEqual(['https://zoom.us/j/4']);
+        const asked = page.server.asked.filter(({method}) => method === 'POST');
+        expect(asked).toHaveLength(1);
+        expect(asked[0].body).toMatchObject({channel_id: 'town', root_id: 'root', topic: 'Retro of\nthe week', identity: '', force: false});
     });
 
     it('runs in a web app that lacks the App Bar and the command hook', async () => {

@@ -3,7 +3,7 @@ import type {Actions} from './store/actions';
 import type {CommandArgs, PluginRegistry, Store, WebSocketMessage} from './types/mattermost-webapp';
 import {connectionId} from './store/selectors';
 
-/** Listens to what the server tells this tab, and lets slash commands say which tab they come from. */
+/** Listens to what the server tells this tab, and has slash commands act for the tab they are typed in. */
 export function listen(registry: PluginRegistry, store: Store, actions: Actions, configChanged: () => void) {
     // Sent only to the connection that asked, so that no other tab or device opens the join page.
     registry.registerWebSocketEventHandler(`custom_${pluginId}_meeting_started`, (message: WebSocketMessage<{meeting_url?: string}>) => {
@@ -16,7 +16,23 @@ export function listen(registry: PluginRegistry, store: Store, actions: Actions,
     // Events sent while the connection was down are lost.
     registry.registerReconnectHandler(configChanged);
 
-    registry.registerSlashCommandWillBePostedHook?.((message, args) => ({message, args: withConnection(message, args, connectionId(store.getState()))}));
+    registry.registerSlashCommandWillBePostedHook?.((message, args) => {
+        const typed = typedStart(message, args);
+        if (typed && actions.startTyped(typed)) {
+            return {};
+        }
+        return {message, args: withConnection(message, args, connectionId(store.getState()))};
+    });
+}
+
+// Reads "/zoom start Stand-up" as the server would; null for every other command.
+function typedStart(message: string, args: CommandArgs) {
+    const found = /^\s*\/zoom\s+start(?:\s+([\s\S]*))?$/i.exec(message);
+    if (!found || typeof args.channel_id !== 'string' || args.channel_id === '') {
+        return null;
+    }
+    const rootId = typeof args.root_id === 'string' ? args.root_id : '';
+    return {channelId: args.channel_id, rootId, topic: (found[1] ?? '').trim()};
 }
 
 // Servers that do not know the field pass over it.

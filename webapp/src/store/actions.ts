@@ -20,6 +20,13 @@ export interface Actions {
     /** Starts a meeting where the user is looking. Does nothing while a start is under way. */
     startHere(channel?: Channel | null): Promise<void>;
 
+    /**
+     * Starts a meeting that was typed as a slash command, in this window: most servers do not tell a plugin which window
+     * a command comes from, so only a request of our own gets the join page opened here. Tells false, and does nothing,
+     * while a start is under way.
+     */
+    startTyped(typed: {channelId: string; rootId: string; topic: string}): boolean;
+
     /** Starts another meeting from the already-running prompt, in that prompt's channel and thread. */
     startAnother(prompt: {postId: string} & Omit<Start, 'by' | 'force'>): Promise<void>;
 
@@ -103,6 +110,13 @@ export function newActions(store: Store, client: Client): Actions {
     return {
         openJoinPage,
         startHere: (channel) => start({...currentPlace(store.getState(), channel), by: headerAction, topic: '', identity: '', force: false}),
+        startTyped: (typed) => {
+            if (startedBy(store.getState())) {
+                return false;
+            }
+            start({...typed, by: headerAction, identity: '', force: false});
+            return true;
+        },
         startAnother: ({postId, ...prompt}) => start({...prompt, by: postId, force: true}),
         dismissNotice: () => void dispatch({type: 'zoom/noticed', notice: null}),
         async refreshConfig() {

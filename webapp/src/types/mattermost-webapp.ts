@@ -61,10 +61,10 @@ export interface WebSocketMessage<T> {
 /** What a slash command carries beside its text. */
 export type CommandArgs = Record<string, unknown>;
 
-/** What a slash-command hook returns to let the command pass, possibly changed. */
+/** What a slash-command hook returns: the command, possibly changed, to let it pass; nothing when it was dealt with. */
 export interface PassedCommand {
-    message: string;
-    args: CommandArgs;
+    message?: string;
+    args?: CommandArgs;
 }
 
 /** What the web app hands a component that draws posts of a custom type. */
