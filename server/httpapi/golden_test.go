@@ -1,0 +1,179 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/httpapi"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// desk plays all that the routes work with.
+type desk struct {
+	catalogue *i18n.Catalogue
+	outcome   meeting.Outcome
+	err       error
+	admin     bool
+	connected account.Connected
+	missing   string
+	checks    []meeting.Check
+	accepts   error
+
+	started []meeting.StartRequest
+	clicked []chat.Click
+	logged  []string
+}
+
+func (d *desk) Start(_ context.Context, r meeting.StartRequest) (meeting.Outcome, error) {
+	d.started = append(d.started, r)
+	return d.outcome, d.err
+}
+
+func (d *desk) Resume(context.Context, string, string) (meeting.Outcome, error) {
+	return d.outcome, d.err
+}
+
+func (d *desk) Act(_ context.Context, c chat.Click) error {
+	d.clicked = append(d.clicked, c)
+	return d.err
+}
+
+func (d *desk) Begin(context.Context, string, string) (string, error) {
+	return "https://zoom.us/oauth/authorize?state=sealed", nil
+}
+
+func (d *desk) Complete(context.Context, string, string, string) (account.Connected, error) {
+	return d.connected, nil
+}
+
+func (d *desk) Declined(context.Context, string, string) (string, error) { return "", nil }
+
+func (d *desk) Connected(context.Context, string) (string, bool, error) {
+	return "alice@example.com", true, d.err
+}
+
+func (d *desk) Examine(context.Context) ([]meeting.Check, error) { return d.checks, d.err }
+
+func (d *desk) Text(_ string, m i18n.Message) string { return d.catalogue.Text("en", m) }
+
+func (d *desk) Admin(string) bool { return d.admin }
+
+func (d *desk) settings() httpapi.Settings {
+	return httpapi.Settings{
+		Missing: d.missing, Mode: "user", JoinHosts: []string{"zoom.us", ".zoom.us", "zoom.example.com"},
+		RedirectURL:        "https://chat.example.com/plugins/zoom/oauth2/complete",
+		WebhookURL:         "https://chat.example.com/plugins/zoom/webhook",
+		DeauthorizationURL: "https://chat.example.com/plugins/zoom/deauthorization",
+	}
+}
+
+// noon is when the stories play.
+var noon = time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC)
+
+func (d *desk) handler(t *testing.T) http.Handler {
+	t.Helper()
+	catalogue, err := i18n.NewCatalogue()
+	require.NoError(t, err)
+	d.catalogue = catalogue
+	return httpapi.New(httpapi.Dependencies{
+		Settings: d.settings, Meetings: d, Accounts: d, Doctor: d, People: d,
+		Verifier: zoom.NewVerifier(func() []string { return []string{"token"} }, func() time.Time { return noon }),
+		Accept:   func(context.Context, zoom.Event, []byte) error { return d.accepts },
+		Heard:    func(context.Context) {},
+		Log:      func(msg string, _ ...any) { d.logged = append(d.logged, msg) },
+	})
+}
+
+// asks sends a request of alice's.
+func (d *desk) asks(t *testing.T, method, path, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Mattermost-User-Id", "alice")
+	recorder := httptest.NewRecorder()
+	d.handler(t).ServeHTTP(recorder, r)
+	return recorder
+}
+
+const startBody = `{"channel_id":"town","root_id":"root","topic":"Weekly","connection_id":"w1","identity":"personal","force":true}`
+
+// TestAnswersStayAsTheBrowserSideKnowsThem holds the JSON that the webapp reads. Write the files anew with
+// "make golden", read the difference, and change webapp/src with them.
+func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
+	t.Parallel()
+	for name, story := range map[string]struct {
+		desk               desk
+		method, path, body string
+		status             int
+	}{
+		"start.started": {
+			desk:   desk{outcome: meeting.Outcome{PostID: "post1", JoinURL: "https://zoom.us/j/85746065432?pwd=abc.1"}},
+			method: "POST", path: "/api/v1/meetings", body: startBody, status: 200,
+		},
+		"start.prompted": {
+			desk:   desk{outcome: meeting.Outcome{Prompted: true}},
+			method: "POST", path: "/api/v1/meetings", body: startBody, status: 200,
+		},
+		"start.failed": {
+			desk:   desk{err: fault.New(fault.MissingScope).With("Scopes", "meeting:write:meeting")},
+			method: "POST", path: "/api/v1/meetings", body: startBody, status: 502,
+		},
+		"start.not_posted": {
+			desk:   desk{err: fault.New(fault.NotPosted).With("Link", "https://zoom.us/j/85746065432?pwd=abc.1")},
+			method: "POST", path: "/api/v1/meetings", body: startBody, status: 500,
+		},
+		"start.broke": {
+			desk:   desk{err: errors.New("the database says: secret internals")},
+			method: "POST", path: "/api/v1/meetings", body: startBody, status: 500,
+		},
+		"config":          {method: "GET", path: "/api/v1/config", status: 200},
+		"config.unset":    {desk: desk{missing: "Zoom OAuth client ID"}, method: "GET", path: "/api/v1/config", status: 200},
+		"setup.forbidden": {method: "GET", path: "/api/v1/setup", status: 403},
+		"setup": {
+			desk: desk{admin: true, checks: []meeting.Check{
+				{ID: "settings", Verdict: meeting.OK, Message: i18n.M("check.settings")},
+				{ID: "client_id", Verdict: meeting.Fail, Message: i18n.M("check.client_id"), Fix: i18n.M("check.client_id.fix")},
+				{ID: "events", Verdict: meeting.Warn, Message: i18n.M("check.events.never"), Fix: i18n.M("check.events.never.fix", "URL", "https://chat.example.com/plugins/zoom/webhook")},
+			}},
+			method: "GET", path: "/api/v1/setup", status: 200,
+		},
+		"action":        {method: "POST", path: "/action", body: `{"channel_id":"town","context":{"action":"start"}}`, status: 200},
+		"action.failed": {desk: desk{err: fault.New(fault.InvalidInput)}, method: "POST", path: "/action", body: `{}`, status: 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			answer := story.desk.asks(t, story.method, story.path, story.body)
+			require.Equal(t, story.status, answer.Code, answer.Body)
+			require.Equal(t, "application/json", answer.Header().Get("Content-Type"))
+			require.Equal(t, "no-store", answer.Header().Get("Cache-Control"))
+			var pretty bytes.Buffer
+			require.NoError(t, json.Indent(&pretty, answer.Body.Bytes(), "", "  "))
+			pretty.WriteByte('\n')
+			file := filepath.Join("testdata", name+".golden.json")
+			if *update {
+				require.NoError(t, os.WriteFile(file, pretty.Bytes(), 0o600))
+			}
+			want, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.Equal(t, string(want), pretty.String())
+		})
+	}
+}
