@@ -179,6 +179,13 @@ func TestATopicOfAnyLengthLeadsToALinkToConnectAndToAMeeting(t *testing.T) {
 	require.Contains(t, topic, "<é 🎉>")
 }
 
+func TestWhereNoLinkCanBeMadeThePersonIsToldWhatToType(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "user")
+	w.alice.Post("/api/v1/meetings", map[string]any{"channel_id": w.backroom.ID, "connection_id": strings.Repeat("x", 5000)})
+	requireSays(t, w.alice.LastNote().Text(), "Type /zoom connect")
+}
+
 func TestAFailureThatCannotBeShownIsLogged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")

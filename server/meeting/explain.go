@@ -45,7 +45,8 @@ func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause err
 	case err == nil:
 		text = i18n.M("connect."+string(fault.CodeOf(cause)), "URL", link)
 	case !fault.Is(err, fault.AdminOnly, fault.NobodyAuthorizes):
-		return false, err
+		// Without a link the sentence still says what to type.
+		s.log("No link to connect could be made", "user_id", r.UserID, "error", err.Error())
 	}
 	err = s.chat.Whisper(ctx, r.Place, r.UserID, chat.Note{Text: text})
 	return err == nil && link != "", errors.Wrap(err, "whisper the way to connect")
