@@ -107,33 +107,66 @@ func connected(ctx context.Context, s *stack.Stack, name string) (*stack.Person,
 	return p, err
 }
 
-// round measures the three operations with so many at a time.
+// round measures the operations with so many at a time. Half of the meetings end
+// one after another: the next event is sent when the last one's post is written.
+// The others end in a burst, as fast as the events are taken.
 func (b *bench) round(ctx context.Context, number, workers int) ([]row, error) {
-	base, err := b.measure(ctx, "incoming webhook", workers, b.post)
+	base, err := b.measure(ctx, "incoming webhook", workers, b.n, b.post)
 	if err != nil {
 		return nil, err
 	}
 	meetings := make([]meeting, b.n)
-	start, err := b.measure(ctx, "start a meeting", workers, func(ctx context.Context, i int) error {
+	start, err := b.measure(ctx, "start a meeting", workers, b.n, func(ctx context.Context, i int) error {
 		return b.start(ctx, b.rooms[number][i], &meetings[i])
 	})
 	if err != nil {
 		return nil, err
 	}
-	sent := make([]time.Time, b.n)
-	acknowledged, err := b.measure(ctx, "ended: acknowledged", workers, func(ctx context.Context, i int) error {
+	steady, err := b.ends(ctx, "ended", workers, meetings[:b.n/2], b.awaitRewrite)
+	if err != nil {
+		return nil, err
+	}
+	burst, err := b.ends(ctx, "ended, burst", workers, meetings[b.n/2:], nil)
+	rows := append([]row{base, start}, append(steady, burst...)...)
+	for i := range rows {
+		rows[i].ratio = float64(rows[i].middle) / float64(base.middle)
+	}
+	return rows, err
+}
+
+// ends ends meetings, and measures until the events are acknowledged and until
+// their posts are written. wait is what to do after each event; nil is nothing.
+func (b *bench) ends(ctx context.Context, name string, workers int, meetings []meeting, wait func(context.Context, meeting, time.Time) error) ([]row, error) {
+	sent, answered := make([]time.Time, len(meetings)), make([]time.Duration, len(meetings))
+	acknowledged, err := b.measure(ctx, name+": acknowledged", workers, len(meetings), func(ctx context.Context, i int) error {
 		sent[i] = time.Now()
-		return b.end(ctx, meetings[i])
+		err := b.end(ctx, meetings[i])
+		answered[i] = time.Since(sent[i])
+		if err == nil && wait != nil {
+			err = wait(ctx, meetings[i], sent[i])
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	shown, err := b.shown(ctx, acknowledged, meetings, sent)
-	rows := []row{base, start, acknowledged, shown}
-	for i := range rows {
-		rows[i].ratio = float64(rows[i].middle) / float64(base.middle)
-	}
-	return rows, err
+	shown.name = name + ": post rewritten"
+	all := time.Duration(float64(len(meetings)) / acknowledged.perSecond * float64(time.Second))
+	acknowledged.time(answered, all)
+	return []row{acknowledged, shown}, err
+}
+
+// awaitRewrite waits until the meeting's post was written after a moment. How
+// long that took is read from the post itself, so a coarse look will do.
+func (b *bench) awaitRewrite(ctx context.Context, m meeting, since time.Time) error {
+	return stack.Eventually(ctx, time.Minute, func() error {
+		at, err := b.stack.DB.UpdatedAt(ctx, m.post)
+		if err == nil && at.Before(since.Truncate(time.Millisecond)) {
+			err = errors.Errorf("post %s was not rewritten", m.post)
+		}
+		return err
+	})
 }
 
 // post posts a message through the server's own incoming webhook.

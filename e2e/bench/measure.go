@@ -28,12 +28,12 @@ type row struct {
 
 // measure runs an operation n times, so many at a time, and takes the numbers
 // from everything around it.
-func (b *bench) measure(ctx context.Context, name string, workers int, operation func(context.Context, int) error) (row, error) {
-	r, err := b.begin(ctx, name, workers)
+func (b *bench) measure(ctx context.Context, name string, workers, n int, operation func(context.Context, int) error) (row, error) {
+	r, err := b.begin(ctx, name, workers, n)
 	if err != nil {
 		return row{}, err
 	}
-	took, err := repeat(ctx, b.n, workers, operation)
+	took, err := repeat(ctx, n, workers, operation)
 	if err != nil {
 		return row{}, errors.Wrap(err, name)
 	}
@@ -42,8 +42,8 @@ func (b *bench) measure(ctx context.Context, name string, workers int, operation
 }
 
 // begin notes how things stand before a measurement.
-func (b *bench) begin(ctx context.Context, name string, workers int) (row, error) {
-	r := row{name: name, workers: workers, operationCount: b.n}
+func (b *bench) begin(ctx context.Context, name string, workers, n int) (row, error) {
+	r := row{name: name, workers: workers, operationCount: n}
 	r.counted = b.stack.DB.ResetStatements(ctx) == nil
 	calls, err := b.zoomCalls(ctx)
 	r.zoomBefore, r.began = calls, time.Now()
@@ -104,7 +104,6 @@ func repeat(ctx context.Context, n, workers int, operation func(context.Context,
 // event was sent until its post was written.
 func (b *bench) shown(ctx context.Context, acknowledged row, meetings []meeting, sent []time.Time) (row, error) {
 	r := acknowledged
-	r.name = "ended: post rewritten"
 	took, last := make([]time.Duration, len(meetings)), r.began
 	for i, m := range meetings {
 		at, err := b.stack.DB.UpdatedAt(ctx, m.post)
