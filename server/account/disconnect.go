@@ -63,7 +63,7 @@ func (s *Service) Disconnect(ctx context.Context, userID string) error {
 // A grant that is not ours, or was renewed since, is none of this event's business.
 func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 	gone := e.Deauthorized
-	if settings := s.settings(); gone.ClientID != "" && gone.ClientID != settings.ClientID {
+	if gone.UserID == "" || gone.ClientID != "" && gone.ClientID != s.settings().ClientID {
 		return nil
 	}
 	if err := s.accountDeauthorized(ctx, e); err != nil {
