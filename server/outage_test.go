@@ -1,0 +1,149 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+// outage is one operation of the table that fails once.
+type outage struct {
+	op     storeOp
+	prefix string
+	// after has it fail though it was carried out, as when the connection breaks after the commit.
+	after bool
+}
+
+func (o outage) String() string {
+	if o.after {
+		return string(o.op) + " " + o.prefix + " fails afterwards"
+	}
+	return string(o.op) + " " + o.prefix + " fails"
+}
+
+// strikes makes the outage happen once, and returns whether it did.
+func (w *world) strikes(o outage) (struck *atomic.Bool) {
+	struck = &atomic.Bool{}
+	fault := func(op storeOp, key string) error {
+		if op == o.op && strings.HasPrefix(key, o.prefix) && struck.CompareAndSwap(false, true) {
+			return errOutage
+		}
+		return nil
+	}
+	if o.after {
+		w.mm.KV.OnAnswer(fault)
+	} else {
+		w.mm.KV.OnCall(fault)
+	}
+	return struck
+}
+
+// outages are all operations on records with these prefixes, each failing before and after.
+func outages(prefixes ...string) []outage {
+	var all []outage
+	for _, prefix := range prefixes {
+		for _, op := range []storeOp{storetest.Get, storetest.Swap, storetest.Set, storetest.Delete} {
+			all = append(all, outage{op, prefix, false}, outage{op, prefix, true})
+		}
+	}
+	return all
+}
+
+func TestAStartDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.T) {
+	t.Parallel()
+	for _, o := range outages("opn.", "mid.", "usr.", "sec.", "pmi.") {
+		t.Run(o.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "user")
+			w.connect(w.alice)
+			struck := w.strikes(o)
+			w.alice.Post("/action", map[string]any{
+				"channel_id": w.town.ID, "context": map[string]any{"action": "start", "values": map[string]any{"choice": "personal"}},
+			})
+			if struck.Load() && len(meetings(w.town)) == 0 {
+				requireSays(t, w.alice.LastNote().Text(), "Something went wrong on the server")
+			}
+			if !struck.Load() {
+				require.Len(t, meetings(w.town), 1)
+			}
+			w.mm.KV.OnCall(nil)
+			w.mm.KV.OnAnswer(nil)
+			before := len(meetings(w.town))
+			w.alice.Types("/zoom start", w.town)
+			note := ""
+			if notes := w.alice.Notes(); len(notes) > 0 {
+				note = notes[len(notes)-1].Text()
+			}
+			if len(meetings(w.town)) == before {
+				// Either the first one is open, or its reservation could not be given back and runs out soon.
+				require.Regexp(t, "already started a Zoom meeting here|being started in this channel right now", note)
+				w.zoom.Advance(31 * time.Minute)
+				w.alice.Types("/zoom start", w.town)
+				require.Len(t, meetings(w.town), before+1)
+			}
+		})
+	}
+}
+
+func TestAMeetingThatEndsDuringAnOutageOfTheTableEndsAllTheSame(t *testing.T) {
+	t.Parallel()
+	for _, o := range outages("opn.", "mid.", "clm.", "inb.") {
+		t.Run(o.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "s2s")
+			w.alice.Types("/zoom start", w.town)
+			post := meetings(w.town)[0]
+			w.begins(post)
+			w.strikes(o)
+			require.NoError(t, w.zoom.EndMeeting(w.meetingID(post)))
+			w.zoom.Advance(6 * time.Minute) // Zoom tries again where it got no receipt
+			w.sweepAll()
+			require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
+			require.NotContains(t, w.openIn(w.town), post.Id)
+		})
+	}
+}
+
+func TestConnectingDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.T) {
+	t.Parallel()
+	for _, o := range outages("sec.", "lnk.", "pmi.", "nce.", "vlt.") {
+		t.Run(o.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "user")
+			w.connect(w.alice) // so that there is something to be replaced
+			w.alice.Types("/zoom connect", w.town)
+			back := w.allowsAs(w.alice, w.bob, w.connectLink(w.alice))
+			struck := w.strikes(o)
+			page := w.alice.Get(back)
+			if page.Status != http.StatusOK {
+				require.True(t, struck.Load())
+				requireSays(t, page.Body, "Not connected", "Something went wrong on the server")
+			}
+			w.connectAs(w.alice, w.bob)
+			require.True(t, w.canStart(w.alice))
+		})
+	}
+}
+
+func TestDisconnectingDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.T) {
+	t.Parallel()
+	for _, o := range outages("sec.", "lnk.", "pmi.") {
+		t.Run(o.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "user")
+			w.connect(w.alice)
+			w.strikes(o)
+			w.alice.Types("/zoom disconnect", w.town)
+			require.Regexp(t, "Disconnected from Zoom|Something went wrong on the server", w.alice.LastNote().Text())
+			w.alice.Types("/zoom disconnect", w.town)
+			require.Regexp(t, "Disconnected from Zoom|You have not connected", w.alice.LastNote().Text())
+			require.False(t, w.canStart(w.alice))
+		})
+	}
+}
