@@ -286,6 +286,20 @@ func TestDefect28_EachSessionOfAPersonalMeetingEndsItsOwnPost(t *testing.T) {
 	require.Len(t, uuids, 3)
 }
 
+func TestDefect28_AMeetingOfMoreThanADayEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.alice.Types("/zoom start", w.town)
+	post := meetings(w.town)[0]
+	w.begins(post)
+	w.zoom.Advance(29 * time.Hour)
+	w.bob.Types("/zoom start", w.town)
+	require.Len(t, meetings(w.town), 1, "it is still open")
+	w.ends(post)
+	require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
+	require.InDelta(t, 29*60*60, post.Refreshed().Prop("meeting_duration"), 5)
+}
+
 func TestDefect26_MeetingsThatAreNotOursAreAcknowledged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
