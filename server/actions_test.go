@@ -126,7 +126,7 @@ func TestTheDoctorKnowsSiteURLVerifiedAddressesAndEvents(t *testing.T) {
 	require.Eventually(t, func() bool {
 		w.admin.Types("/zoom doctor", w.town)
 		return strings.Contains(w.admin.LastNote().Text(), "The server verifies email addresses")
-	}, tenSeconds, tick)
+	}, patience, tick)
 	require.Contains(t, w.admin.LastNote().Text(), "Zoom's last event arrived at", "the validation of the address was one")
 	w.mm.Configure(func(c *model.Config) { *c.ServiceSettings.SiteURL = "" })
 	w.admin.Types("/zoom doctor", w.town)
@@ -206,7 +206,8 @@ func TestTheBrowserLearnsTheSettingsAndOfTheirChange(t *testing.T) {
 		Configured, Connected bool
 		Authorization         string
 		JoinHosts             []string `json:"join_hosts"`
-	}) {
+	},
+	) {
 		require.NoError(t, w.alice.Get("/api/v1/config").JSON(&c))
 		return c
 	}
@@ -223,7 +224,7 @@ func TestTheBrowserLearnsTheSettingsAndOfTheirChange(t *testing.T) {
 	before := len(w.mm.Events())
 	w.mm.Set(map[string]any{"OAuthClientID": ""})
 	require.False(t, config().Configured)
-	require.Eventually(t, func() bool { return len(w.mm.Events()) > before }, tenSeconds, tick)
+	require.Eventually(t, func() bool { return len(w.mm.Events()) > before }, patience, tick)
 	require.Equal(t, "custom_zoom_config_changed", w.mm.Events()[before].Name)
 }
 

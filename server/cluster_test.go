@@ -136,7 +136,7 @@ func TestAServerThatDiesAfterTheReceiptLeavesTheRewriteToAnother(t *testing.T) {
 			w.mm.Attach(survivor)
 			w.zoom.Advance(3 * time.Minute) // the dead one's leases run out
 			survivor.app.Load().inbox.Sweep(t.Context(), true)
-			require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, tenSeconds, tick)
+			require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, patience, tick)
 			require.InDelta(t, 300, post.Refreshed().Prop("meeting_duration"), 2, "Zoom's own length, however late it was told")
 			w.settle()
 			w.bob.Types("/zoom start", w.town)

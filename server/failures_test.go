@@ -113,23 +113,39 @@ func nowhere(t *testing.T) string {
 // zoomFailures are those that can befall a person whose grant is good, in any mode and on every way in.
 func zoomFailures() []failure {
 	return []failure{
-		{name: "limit per second", code: "rate_limited", says: []string{"too many requests", "Wait a few seconds and try again"},
-			cause: answers(sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"per-second rate limit"}`), Headers: map[string]string{"X-RateLimit-Type": "QPS"}})},
-		{name: "limit per day", code: "daily_limit", says: []string{"no more new meetings for you today", "personal meeting ID instead"},
-			cause: answers(sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"You have exceeded the daily rate limit (100)"}`)})},
-		{name: "Zoom is down", code: "zoom_unavailable", says: []string{"Zoom has a problem", "Try again in a minute"},
-			cause: answers(sandbox.Action{Status: 503, Body: []byte(`"<h1>Service Unavailable</h1>"`)})},
+		{
+			name: "limit per second", code: "rate_limited", says: []string{"too many requests", "Wait a few seconds and try again"},
+			cause: answers(sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"per-second rate limit"}`), Headers: map[string]string{"X-RateLimit-Type": "QPS"}}),
+		},
+		{
+			name: "limit per day", code: "daily_limit", says: []string{"no more new meetings for you today", "personal meeting ID instead"},
+			cause: answers(sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"You have exceeded the daily rate limit (100)"}`)}),
+		},
+		{
+			name: "Zoom is down", code: "zoom_unavailable", says: []string{"Zoom has a problem", "Try again in a minute"},
+			cause: answers(sandbox.Action{Status: 503, Body: []byte(`"<h1>Service Unavailable</h1>"`)}),
+		},
 		{name: "the connection breaks", code: "zoom_unavailable", says: []string{"Try again in a minute"}, cause: answers(sandbox.Action{Reset: true})},
-		{name: "a proxy answers", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
-			cause: answers(sandbox.Action{Status: 200, Body: []byte(`"<html>Welcome to the intranet</html>"`)})},
-		{name: "a page where the API should be", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
-			cause: answers(sandbox.Action{Status: 404, Body: []byte(`"<html>Not here</html>"`)})},
-		{name: "nobody listens at the API's address", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
-			cause: func(w *world) { w.mm.Set(map[string]any{"ZoomAPIURL": nowhere(w.t) + "/v2"}) }},
-		{name: "a refusal of another kind", code: "zoom_refused", says: []string{"Zoom refused the request: Ask @all *now*", "(code 4444)"},
-			cause: answers(sandbox.Action{Status: 400, Body: []byte(`{"code":4444,"message":"Ask @all *now*"}`)})},
-		{name: "the app lacks a scope", code: "missing_scope", says: []string{"lacks the scope meeting:write:meeting", "system admin has to add it"},
-			cause: answers(sandbox.Action{Status: 400, Body: []byte(`{"code":4711,"message":"Invalid access token, does not contain scopes:[meeting:write:meeting]."}`)})},
+		{
+			name: "a proxy answers", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
+			cause: answers(sandbox.Action{Status: 200, Body: []byte(`"<html>Welcome to the intranet</html>"`)}),
+		},
+		{
+			name: "a page where the API should be", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
+			cause: answers(sandbox.Action{Status: 404, Body: []byte(`"<html>Not here</html>"`)}),
+		},
+		{
+			name: "nobody listens at the API's address", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
+			cause: func(w *world) { w.mm.Set(map[string]any{"ZoomAPIURL": nowhere(w.t) + "/v2"}) },
+		},
+		{
+			name: "a refusal of another kind", code: "zoom_refused", says: []string{"Zoom refused the request: Ask @all *now*", "(code 4444)"},
+			cause: answers(sandbox.Action{Status: 400, Body: []byte(`{"code":4444,"message":"Ask @all *now*"}`)}),
+		},
+		{
+			name: "the app lacks a scope", code: "missing_scope", says: []string{"lacks the scope meeting:write:meeting", "system admin has to add it"},
+			cause: answers(sandbox.Action{Status: 400, Body: []byte(`{"code":4711,"message":"Invalid access token, does not contain scopes:[meeting:write:meeting]."}`)}),
+		},
 		{name: "the client ID is missing", code: "not_configured", says: []string{"“Zoom OAuth client ID”"}, cause: set(map[string]any{"OAuthClientID": ""})},
 		{name: "the client secret is missing", code: "not_configured", says: []string{"“Zoom OAuth client secret”"}, cause: set(map[string]any{"OAuthClientSecret": ""})},
 		{name: "the encryption key is missing", code: "not_configured", says: []string{"“At-rest token encryption key”"}, cause: set(map[string]any{"EncryptionKey": ""})},
@@ -145,32 +161,54 @@ func zoomFailures() []failure {
 func grantFailures() []failure {
 	return []failure{
 		{name: "not connected", mode: "user", says: []string{"connect your Zoom account", "starts right after that"}, cause: func(*world) {}},
-		{name: "revoked at Zoom", mode: "user", connected: true, says: []string{"no longer accepts your authorization", "Connect your Zoom account again"},
-			cause: func(w *world) { require.NoError(w.t, w.zoom.RevokeGrant(address(w.alice), clientID)) }},
-		{name: "revoked at Zoom and the token ran out", mode: "user", connected: true, says: []string{"Connect your Zoom account again"},
+		{
+			name: "revoked at Zoom", mode: "user", connected: true, says: []string{"no longer accepts your authorization", "Connect your Zoom account again"},
+			cause: func(w *world) { require.NoError(w.t, w.zoom.RevokeGrant(address(w.alice), clientID)) },
+		},
+		{
+			name: "revoked at Zoom and the token ran out", mode: "user", connected: true, says: []string{"Connect your Zoom account again"},
 			cause: func(w *world) {
 				require.NoError(w.t, w.zoom.RevokeGrant(address(w.alice), clientID))
 				w.zoom.Advance(2 * time.Hour)
-			}},
-		{name: "no admin has connected the server", mode: "account", code: "account_not_connected", says: []string{"Ask a system admin to type `/zoom connect`"},
-			cause: func(*world) {}},
-		{name: "the admin's grant is revoked", mode: "account", connected: true, code: "account_revoked", says: []string{"Ask a system admin"},
-			cause: func(w *world) { require.NoError(w.t, w.zoom.RevokeGrant(address(w.admin), clientID)) }},
-		{name: "unknown to Zoom", mode: "account", connected: true, code: "zoom_user_unknown", says: []string{"no user for your email address stranger@example.com", "ask your Zoom admin"},
-			cause: func(w *world) { w.alice.Becomes(mmtest.Email("stranger@example.com")) }},
-		{name: "unknown to Zoom, with the server's own token", mode: "s2s", code: "zoom_user_unknown", says: []string{"stranger@example.com"},
-			cause: func(w *world) { w.alice.Becomes(mmtest.Email("stranger@example.com")) }},
-		{name: "a wrong client secret", mode: "s2s", code: "client_rejected", says: []string{"“Zoom OAuth client secret”"},
-			cause: set(map[string]any{"OAuthClientSecret": "mistyped"})},
-		{name: "a wrong account ID", mode: "s2s", code: "client_rejected", says: []string{"“Zoom account ID”"},
-			cause: set(map[string]any{"AccountID": "mistyped"})},
+			},
+		},
+		{
+			name: "no admin has connected the server", mode: "account", code: "account_not_connected", says: []string{"Ask a system admin to type `/zoom connect`"},
+			cause: func(*world) {},
+		},
+		{
+			name: "the admin's grant is revoked", mode: "account", connected: true, code: "account_revoked", says: []string{"Ask a system admin"},
+			cause: func(w *world) { require.NoError(w.t, w.zoom.RevokeGrant(address(w.admin), clientID)) },
+		},
+		{
+			name: "unknown to Zoom", mode: "account", connected: true, code: "zoom_user_unknown", says: []string{"no user for your email address stranger@example.com", "ask your Zoom admin"},
+			cause: func(w *world) { w.alice.Becomes(mmtest.Email("stranger@example.com")) },
+		},
+		{
+			name: "unknown to Zoom, with the server's own token", mode: "s2s", code: "zoom_user_unknown", says: []string{"stranger@example.com"},
+			cause: func(w *world) { w.alice.Becomes(mmtest.Email("stranger@example.com")) },
+		},
+		{
+			name: "a wrong client secret", mode: "s2s", code: "client_rejected", says: []string{"“Zoom OAuth client secret”"},
+			cause: set(map[string]any{"OAuthClientSecret": "mistyped"}),
+		},
+		{
+			name: "a wrong account ID", mode: "s2s", code: "client_rejected", says: []string{"“Zoom account ID”"},
+			cause: set(map[string]any{"AccountID": "mistyped"}),
+		},
 		{name: "no account ID", mode: "s2s", code: "not_configured", says: []string{"“Zoom account ID”"}, cause: set(map[string]any{"AccountID": ""})},
-		{name: "nobody listens where tokens are", mode: "s2s", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom URL”"},
-			cause: func(w *world) { w.mm.Set(map[string]any{"ZoomURL": nowhere(w.t)}) }},
-		{name: "a page where tokens should be", mode: "s2s", code: "zoom_unreachable", says: []string{"“Zoom URL”"},
-			cause: func(w *world) { w.fails("/oauth/token", -1, sandbox.Action{Status: 200, Body: []byte(`"<html>"`)}) }},
-		{name: "no tokens at the moment", mode: "s2s", code: "zoom_unavailable", says: []string{"Try again in a minute"},
-			cause: func(w *world) { w.fails("/oauth/token", -1, sandbox.Action{Status: 500, Body: []byte(`{}`)}) }},
+		{
+			name: "nobody listens where tokens are", mode: "s2s", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom URL”"},
+			cause: func(w *world) { w.mm.Set(map[string]any{"ZoomURL": nowhere(w.t)}) },
+		},
+		{
+			name: "a page where tokens should be", mode: "s2s", code: "zoom_unreachable", says: []string{"“Zoom URL”"},
+			cause: func(w *world) { w.fails("/oauth/token", -1, sandbox.Action{Status: 200, Body: []byte(`"<html>"`)}) },
+		},
+		{
+			name: "no tokens at the moment", mode: "s2s", code: "zoom_unavailable", says: []string{"Try again in a minute"},
+			cause: func(w *world) { w.fails("/oauth/token", -1, sandbox.Action{Status: 500, Body: []byte(`{}`)}) },
+		},
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -32,10 +33,8 @@ func (p *Plugin) meddle(before func(call string) *model.AppError) {
 // breaks makes these calls fail, by the names of the API.
 func (p *Plugin) breaks(calls ...string) {
 	p.meddle(func(call string) *model.AppError {
-		for _, broken := range calls {
-			if call == broken {
-				return refuse()
-			}
+		if slices.Contains(calls, call) {
+			return refuse()
 		}
 		return nil
 	})

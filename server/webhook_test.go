@@ -165,7 +165,7 @@ func TestDefect14_RoutesTakeTheirMethodOnly(t *testing.T) {
 		"/webhook": "GET PUT DELETE", "/deauthorization": "GET", "/oauth2/connect": "POST PUT", "/oauth2/complete": "POST",
 		"/action": "GET", "/api/v1/meetings": "GET DELETE", "/api/v1/config": "POST", "/api/v1/setup": "POST",
 	} {
-		for _, method := range strings.Fields(methods) {
+		for _, method := range strings.FieldsSeq(methods) {
 			answer := w.mm.Request(httptest.NewRequest(method, path, nil), w.alice)
 			require.Equal(t, http.StatusMethodNotAllowed, answer.Status, "%s %s", method, path)
 		}
@@ -217,7 +217,7 @@ func TestDefect25_RetriesUpTo85MinutesLateCountOnce(t *testing.T) {
 				last := w.zoom.Deliveries()[len(w.zoom.Deliveries())-1]
 				require.Equal(t, sandbox.DeliveryDone, last.State)
 				require.Len(t, last.Attempts, 4)
-				require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, tenSeconds, tick)
+				require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, patience, tick)
 				w.sweepAll()
 				require.InDelta(t, 600, post.Refreshed().Prop("meeting_duration"), 2, "by Zoom's own times")
 				w.mu.Lock()

@@ -49,8 +49,8 @@ const (
 
 // How long things that happen in the background are waited for, and how often they are looked at.
 const (
-	tenSeconds = 10 * time.Second
-	tick       = 5 * time.Millisecond
+	patience = 10 * time.Second
+	tick     = 5 * time.Millisecond
 )
 
 var scopes = map[string][]string{
@@ -248,7 +248,7 @@ func (w *world) settle() {
 			}
 		}
 		return true
-	}, tenSeconds, tick, "the inbox is not worked off")
+	}, patience, tick, "the inbox is not worked off")
 }
 
 // meetings returns the posts that are about meetings.
