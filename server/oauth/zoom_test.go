@@ -213,17 +213,6 @@ func (z *authServer) count(kind string) int {
 	return z.calls[kind]
 }
 
-// forgetUser ends the user's grant, as when the user removes the app at Zoom.
-func (z *authServer) forgetUser(user string) {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	for token, owner := range z.refresh {
-		if owner == user {
-			delete(z.refresh, token)
-		}
-	}
-}
-
 func refuse(w http.ResponseWriter, status int, code, reason string) {
 	reply(w, status, map[string]any{"error": code, "reason": reason})
 }
