@@ -52,8 +52,12 @@ func TestTheWayToAuthorizeFollowsTheSwitchOfThePublicPlugin(t *testing.T) {
 		account bool
 		want    string
 	}{
-		{"", false, config.ModeUser}, {"", true, config.ModeAccount}, {"auto", true, config.ModeAccount},
-		{"user", true, config.ModeUser}, {"s2s", true, config.ModeServer}, {"nonsense", false, config.ModeUser},
+		{"", false, config.ModeUser},
+		{"", true, config.ModeAccount},
+		{"auto", true, config.ModeAccount},
+		{"user", true, config.ModeUser},
+		{"s2s", true, config.ModeServer},
+		{"nonsense", false, config.ModeUser},
 	} {
 		require.Equal(t, row.want, config.Config{AuthorizationMode: row.mode, AccountLevelApp: row.account}.Mode())
 	}
@@ -72,6 +76,14 @@ func TestLinksOfAnOwnZoomServerAreMeetingsToo(t *testing.T) {
 	t.Parallel()
 	require.Contains(t, config.Config{ZoomURL: "https://zoom.example.com:8443"}.JoinHosts(), "zoom.example.com")
 	require.Contains(t, config.Config{}.JoinHosts(), ".zoom.us")
+}
+
+func TestAddressesForEventsSayWhereTheSecretGoesButNotTheSecret(t *testing.T) {
+	t.Parallel()
+	c := complete()
+	require.Equal(t, "https://chat.example.com/plugins/zoom/webhook", c.EventURL("/webhook"))
+	c.WebhookSecret = "hush"
+	require.Equal(t, "https://chat.example.com/plugins/zoom/webhook?secret=WEBHOOKSECRET", c.EventURL("/webhook"))
 }
 
 func TestSettingsAreSwappedAsAWhole(t *testing.T) {
