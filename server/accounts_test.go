@@ -224,6 +224,7 @@ func TestAnotherPluginCannotActAsSomebody(t *testing.T) {
 		r := httptest.NewRequest(http.MethodPost, "/api/v1/meetings", strings.NewReader(`{"channel_id":"`+w.town.ID+`"}`))
 		r.Header.Set("Mattermost-User-Id", w.alice.ID)
 		r.Header.Set("Mattermost-Plugin-ID", from)
+		r.Header.Set("X-Requested-With", "XMLHttpRequest")
 		recorder := httptest.NewRecorder()
 		w.plugin.ServeHTTP(&plugin.Context{}, recorder, r)
 		require.Equal(t, want, recorder.Code, from)

@@ -11,6 +11,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/config"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -178,7 +179,9 @@ func TestBodiesThatAreNoRequestAreRefusedInWords(t *testing.T) {
 			if path == "/action" && name == "wrong types" {
 				continue // that is a click without anything, see the forged ones
 			}
-			answer := w.mm.Request(httptest.NewRequest(http.MethodPost, path, strings.NewReader(body)), w.alice)
+			request := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+			request.Header.Set("X-Requested-With", "XMLHttpRequest")
+			answer := w.mm.Request(request, w.alice)
 			require.Equal(t, http.StatusBadRequest, answer.Status, "%s to %s", name, path)
 			require.Equal(t, "application/json", answer.Header.Get("Content-Type"))
 			require.Contains(t, answer.Body, `"code":"invalid_input"`)
@@ -262,12 +265,14 @@ func TestWhereNoAdminChoseAnEncryptionKeyOneIsGenerated(t *testing.T) {
 	}
 }
 
-func TestAPluginThatCannotSaveAKeyDoesNotStart(t *testing.T) {
+func TestAPluginThatCannotSaveAKeySaysThatItIsMissing(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)
 	p := &Plugin{now: mm.Now, exit: func(int) {}}
 	p.SetAPI(&meddler{API: mm.API()})
 	p.breaks("SavePluginConfig")
-	require.ErrorContains(t, p.OnActivate(), "save a new encryption key")
-	require.NoError(t, p.OnDeactivate())
+	require.NoError(t, p.OnActivate(), "an admin must reach the settings")
+	t.Cleanup(func() { _ = p.OnDeactivate() })
+	require.Contains(t, strings.Join(mm.Logs(), "\n"), "a new one could not be saved")
+	require.Contains(t, p.settings.Load().Problems(), config.Problem{ID: "encryption_key", Setting: "At-rest token encryption key", Fatal: true})
 }

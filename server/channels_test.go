@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -36,12 +38,6 @@ func attempts(channel *mmtest.Channel) map[string]func(w *world) {
 		},
 		"button, by force": func(w *world) {
 			w.alice.Post("/api/v1/meetings?force=true", map[string]any{"channel_id": channel.ID, "force": true})
-		},
-		"a forged click": func(w *world) {
-			w.forges(w.alice, click{channel: channel.ID, action: "start", values: map[string]any{"choice": "unique", "all_the_same": "true"}})
-		},
-		"a forged click for the personal meeting": func(w *world) {
-			w.forges(w.alice, click{channel: channel.ID, action: "start", values: map[string]any{"choice": "personal"}})
 		},
 	}
 }
@@ -177,7 +173,7 @@ func TestDefect18_AForgedThreadIsFoundOutAndARealOneIsKept(t *testing.T) {
 	root := w.bob.Says("Shall we talk?", w.town)
 	reply := w.alice.Says("Yes", root)
 	start := func(rootID string) {
-		w.forges(w.alice, click{channel: w.town.ID, root: rootID, action: "start", values: map[string]any{"choice": "unique", "all_the_same": "true"}})
+		w.alice.Post("/api/v1/meetings", map[string]any{"channel_id": w.town.ID, "root_id": rootID, "force": true})
 	}
 	for _, forged := range []string{elsewhere.Id, "nosuchpost0000000000000000"} {
 		start(forged)
@@ -196,28 +192,58 @@ func TestForgedClicksGetAnAnswerInWords(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	for name, c := range map[string]click{
-		"an unknown action":   {channel: w.town.ID, action: "format-disk"},
-		"no action":           {channel: w.town.ID},
-		"an unknown setting":  {channel: w.town.ID, action: "choose", values: map[string]any{"choice": "both"}},
-		"a setting of a kind": {channel: w.town.ID, action: "choose", values: map[string]any{"choice": 7}},
+		"an unknown action": {channel: w.town.ID, action: "format-disk"},
+		"no action":         {channel: w.town.ID},
+		"a setting":         {channel: w.town.ID, action: "choose", values: map[string]any{"choice": "personal"}},
+		"a start":           {channel: w.town.ID, action: "start", values: map[string]any{"choice": "personal", "all_the_same": "true"}},
+		"a made-up seal":    {channel: w.town.ID, action: "start", values: map[string]any{"sealed": "v1.k1.AAAA"}},
+		"a seal of a kind":  {channel: w.town.ID, action: "start", values: map[string]any{"sealed": 7}},
 	} {
 		answer := w.forges(w.alice, c)
 		require.Equal(t, http.StatusOK, answer.Status, name)
-		require.Contains(t, answer.Body, "That request could not be understood", name)
+		require.Contains(t, answer.Body, "too old, or was made for somebody else", name)
 	}
-	w.forges(w.alice, click{channel: w.town.ID, action: "start", values: map[string]any{"choice": "ask"}})
-	requireSays(t, w.alice.LastNote().Text(), "could not be understood")
-	w.forges(w.alice, click{channel: w.town.ID, action: "start", values: map[string]any{"choice": "both"}})
-	requireSays(t, w.alice.LastNote().Text(), "could not be understood")
 	require.Empty(t, meetings(w.town))
 }
 
-func TestDefect09_AClickIsTheWorkOfWhoIsSignedIn(t *testing.T) {
+// Mattermost lets everybody post buttons, and sends what a button says in the name of whoever presses it.
+func TestAButtonThatSomebodyElseMadeStartsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
-	w.forges(w.alice, click{channel: w.town.ID, action: "start"}) // it says that the admin clicked
-	require.Equal(t, w.alice.ID, meetings(w.town)[0].UserId)
-	require.Equal(t, "alice", meetings(w.town)[0].Prop("meeting_creator_username"))
+	w.bob.Types("/zoom settings", w.town)
+	w.bob.Clicks("Ask me each time")
+	w.bob.Types("/zoom start", w.town)
+	genuine := w.bob.LastNote().Attachments()[0].Actions[0].Integration.Context
+	w.alice.Post("/action", model.PostActionIntegrationRequest{UserId: w.alice.ID, ChannelId: w.town.ID, Context: genuine})
+	require.Empty(t, meetings(w.town), "bob's own button, pressed by alice")
+
+	// The server sends such a click with the rights of who pressed it, but without the header that programs set.
+	body := strings.NewReader(`{"channel_id":"` + w.town.ID + `","user_id":"` + w.alice.ID + `"}`)
+	answer := w.mm.Request(httptest.NewRequest(http.MethodPost, "/plugins/zoom/api/v1/meetings?force=true", body), w.alice)
+	require.Equal(t, http.StatusForbidden, answer.Status)
+	require.Empty(t, meetings(w.town))
+
+	w.bob.Clicks("Unique meeting ID")
+	require.Equal(t, w.bob.ID, meetings(w.town)[0].UserId)
+}
+
+func TestDefect09_AButtonFromBeforeIsCheckedWhenItIsPressed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.alice.Types("/zoom settings", w.town)
+	w.alice.Clicks("Ask me each time")
+	w.alice.Types("/zoom start", w.town)
+	w.mm.Set(map[string]any{"RestrictMeetingCreation": true})
+	w.alice.Clicks("Unique meeting ID")
+	require.Empty(t, meetings(w.town))
+	requireSays(t, w.alice.LastNote().Text(), "in public channels is switched off")
+	require.Zero(t, w.calls())
+
+	w.mm.Set(map[string]any{"RestrictMeetingCreation": false})
+	w.alice.Types("/zoom start", w.town)
+	w.zoom.Advance(25 * time.Hour)
+	w.alice.Clicks("Unique meeting ID")
+	require.Empty(t, meetings(w.town), "a note is for the moment")
 }
 
 func TestMeetingsStartInDirectAndGroupMessagesToo(t *testing.T) {

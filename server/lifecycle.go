@@ -25,9 +25,7 @@ const (
 // start sets the plugin to work.
 func (a *app) start() error {
 	a.vault.SetKey(a.settings.Load().EncryptionKey) // it may have changed since build
-	if err := a.ensureEncryptionKey(); err != nil {
-		return err
-	}
+	a.ensureEncryptionKey()
 	if err := mattermost.SetBotPicture(a.api, a.client.BotID(), "assets/profile.png"); err != nil {
 		a.client.Warn("The bot goes without its picture", "error", err.Error())
 	}
@@ -61,9 +59,10 @@ func (a *app) sweep() func() {
 // stop lets work under way finish, for as long as ctx allows.
 func (a *app) stop(ctx context.Context) error {
 	a.end()
-	err := a.stopSweep(ctx)
-	if closeErr := a.inbox.Close(ctx); closeErr != nil {
-		err = closeErr
+	// The sweep may wait for another server's lock; deliveries under way come first.
+	err := a.inbox.Close(ctx)
+	if sweepErr := a.stopSweep(ctx); err == nil {
+		err = sweepErr
 	}
 	return errors.Wrap(err, "stop the background work")
 }
@@ -94,9 +93,9 @@ func (a *app) rewrap() {
 }
 
 // ensureEncryptionKey generates the key where an admin has not, so that one step less can be forgotten.
-func (a *app) ensureEncryptionKey() error {
+func (a *app) ensureEncryptionKey() {
 	if a.settings.Load().EncryptionKey != "" {
-		return nil
+		return
 	}
 	settings, name := map[string]any{}, "encryptionkey"
 	for key, value := range a.api.GetPluginConfig() {
@@ -108,7 +107,7 @@ func (a *app) ensureEncryptionKey() error {
 	}
 	settings[name] = rand.Text()
 	if appErr := a.api.SavePluginConfig(settings); appErr != nil {
-		return errors.Wrap(appErr, "save a new encryption key")
+		// Where the configuration cannot be written, an admin has to; the self-check and every start say so.
+		a.client.Warn("No encryption key is set, and a new one could not be saved", "error", appErr.Error())
 	}
-	return nil
 }

@@ -63,9 +63,7 @@ func TestAStartDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.T) {
 			w := newWorld(t, "user")
 			w.connect(w.alice)
 			struck := w.strikes(o)
-			w.alice.Post("/action", map[string]any{
-				"channel_id": w.town.ID, "context": map[string]any{"action": "start", "values": map[string]any{"choice": "personal"}},
-			})
+			w.alice.Post("/api/v1/meetings", map[string]any{"channel_id": w.town.ID, "identity": "personal"})
 			if struck.Load() && len(meetings(w.town)) == 0 {
 				requireSays(t, w.alice.LastNote().Text(), "Something went wrong on the server")
 			}

@@ -68,7 +68,7 @@ func build(api plugin.API, settings *config.Container, now func() time.Time, exi
 	flow := oauth.NewFlow(a.vault, kv, a.oauthApp, outbound, now)
 	calls := zoom.NewClient(func() string { return settings.Load().ZoomAPI() }, outbound, now, a.client.Warn)
 	a.accounts = account.NewService(a.accountSettings, a.client, a.tokens, flow, calls, records, now, a.client.Warn)
-	a.meetings = meeting.NewService(a.meetingSettings, a.client, a.client, calls, a.accounts, records, now, a.client.Warn)
+	a.meetings = meeting.NewService(a.meetingSettings, a.client, a.client, calls, a.accounts, records, a.vault, now, a.client.Warn)
 	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{})
 	doctor := meeting.NewDoctor(a.inspect)
 	a.commands = a.meetings.Command(a.accounts, doctor)
@@ -99,14 +99,14 @@ func (a *app) accountSettings() account.Settings {
 
 func (a *app) meetingSettings() meeting.Settings {
 	s := a.settings.Load()
-	return meeting.Settings{Missing: s.Missing(), RestrictPublic: s.RestrictMeetingCreation}
+	return meeting.Settings{Missing: s.Missing(), RestrictPublic: s.RestrictMeetingCreation, Replicas: a.client.Replicas()}
 }
 
 func (a *app) httpSettings() httpapi.Settings {
 	s := a.settings.Load()
 	return httpapi.Settings{
 		Missing: s.Missing(), Mode: s.Mode(), URLSecret: s.WebhookSecret, JoinHosts: s.JoinHosts(),
-		RedirectURL: s.PluginURL("/oauth2/complete"), WebhookURL: s.PluginURL("/webhook"), DeauthorizationURL: s.PluginURL("/deauthorization"),
+		RedirectURL: s.PluginURL("/oauth2/complete"), WebhookURL: s.EventURL("/webhook"), DeauthorizationURL: s.EventURL("/deauthorization"),
 	}
 }
 
@@ -119,7 +119,7 @@ func (a *app) inspect(ctx context.Context) (meeting.Setup, error) {
 	}
 	setup := meeting.Setup{
 		Mode: s.Mode(), VerifiesEmail: a.client.VerifiesEmail(), TrustsUnverified: s.TrustUnverifiedEmail,
-		Heard: heard, WebhookURL: s.PluginURL("/webhook"),
+		Heard: heard, WebhookURL: s.EventURL("/webhook"), URLSecret: s.WebhookSecret != "",
 	}
 	for _, problem := range s.Problems() {
 		setup.Problems = append(setup.Problems, meeting.Problem{ID: problem.ID, Fatal: problem.Fatal})

@@ -8,6 +8,7 @@ package account
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -67,8 +68,10 @@ type Links interface {
 	PersonalMeetingID(ctx context.Context, userID string) (string, error)
 	// SetPersonalMeetingID remembers the person's personal meeting ID for a time; "" forgets it.
 	SetPersonalMeetingID(ctx context.Context, userID, id string, keep time.Duration) error
-	// TakeLegacy returns and removes a record of the public plugin; nil when there is none.
-	TakeLegacy(ctx context.Context, key string) ([]byte, error)
+	// Legacy returns a record of the public plugin; nil when there is none.
+	Legacy(ctx context.Context, key string) ([]byte, error)
+	// RemoveLegacy removes a record of the public plugin.
+	RemoveLegacy(ctx context.Context, key string) error
 }
 
 // Service connects, disconnects and says as whom a person acts.
@@ -81,6 +84,10 @@ type Service struct {
 	links    Links
 	now      func() time.Time
 	log      func(msg string, pairs ...any)
+
+	mu sync.Mutex
+	// scopeMissed is when the server's token was last dropped for want of a scope.
+	scopeMissed time.Time
 }
 
 // NewService returns a service that works with these.
@@ -97,7 +104,7 @@ const accountGrant = "account"
 func (s *Service) Caller(_ context.Context, who chat.Person) (zoom.Caller, error) {
 	settings := s.settings()
 	if settings.Mode == ByUser {
-		return zoom.Caller{User: zoom.Me, Tokens: s.grantFor(who.ID)}, nil
+		return zoom.Caller{User: zoom.Me, Tokens: s.grant(who.ID)}, nil
 	}
 	if err := s.trusted(who, settings); err != nil {
 		return zoom.Caller{}, err
@@ -105,7 +112,7 @@ func (s *Service) Caller(_ context.Context, who chat.Person) (zoom.Caller, error
 	if settings.Mode == ByServer {
 		return zoom.Caller{User: who.Email, Tokens: s.tokens.Server()}, nil
 	}
-	return zoom.Caller{User: who.Email, Tokens: s.sharedGrant()}, nil
+	return zoom.Caller{User: who.Email, Tokens: s.grant(accountGrant)}, nil
 }
 
 // trusted reports whether the person's address is known to be theirs: else anybody could start meetings as anybody.
@@ -125,7 +132,7 @@ func (s *Service) trusted(who chat.Person, settings Settings) error {
 // ScopeMissed reacts to a call that Zoom refused for want of a scope. An admin adds it at Zoom, and a token that the server
 // issued to itself before that would go on without it until it runs out; so that token is dropped.
 func (s *Service) ScopeMissed(ctx context.Context) {
-	if s.settings().Mode != ByServer {
+	if s.settings().Mode != ByServer || !s.scopeDue() {
 		return
 	}
 	if err := s.tokens.Server().Drop(ctx, false); err != nil {
@@ -133,12 +140,26 @@ func (s *Service) ScopeMissed(ctx context.Context) {
 	}
 }
 
+// scopePause is how often a missing scope makes the server get itself a new token: one person who tries again and again must
+// not make it ask Zoom each time.
+const scopePause = time.Minute
+
+func (s *Service) scopeDue() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now().Sub(s.scopeMissed) < scopePause {
+		return false
+	}
+	s.scopeMissed = s.now()
+	return true
+}
+
 // SharedGrant returns a function that tries the grant which everybody depends on; nil where each user has their own.
 func (s *Service) SharedGrant() func(ctx context.Context) error {
 	var grant zoom.TokenSource
 	switch s.settings().Mode {
 	case ByAdmin:
-		grant = s.sharedGrant()
+		grant = s.grant(accountGrant)
 	case ByServer:
 		grant = s.tokens.Server()
 	default:

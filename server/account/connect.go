@@ -85,14 +85,17 @@ func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oaut
 		ZoomUserID: user.ID, AccountID: user.AccountID, Email: user.Email, PMI: user.PMI,
 		AuthorizedBy: userID, AuthorizedAt: s.now(),
 	}
-	if mode == ByAdmin {
-		return errors.Wrap(s.tokens.Of(accountGrant).Save(ctx, token, identity), "store the account's grant")
+	if mode == ByUser {
+		if err := s.letGo(ctx, userID, user); err != nil {
+			return err
+		}
 	}
-	if err := s.letGo(ctx, userID, user); err != nil {
-		return err
-	}
-	if err := s.tokens.Of(userID).Save(ctx, token, identity); err != nil {
+	name := s.grantOf(userID, mode)
+	if err := s.tokens.Of(name).Save(ctx, token, identity); err != nil {
 		return errors.Wrap(err, "store the grant")
+	}
+	if err := s.forgetLegacy(ctx, name); err != nil || mode == ByAdmin {
+		return err
 	}
 	if err := s.links.SetPersonalMeetingID(ctx, userID, user.PMI, personalKept); err != nil {
 		return errors.Wrap(err, "remember the personal meeting ID")

@@ -38,7 +38,7 @@ func (s *Service) Disconnect(ctx context.Context, userID string) error {
 	if err := s.mayConnect(ctx, userID, mode); err != nil {
 		return err
 	}
-	grant := s.tokens.Of(s.grantOf(userID, mode))
+	grant := s.grant(s.grantOf(userID, mode))
 	identity, err := grant.Identity(ctx)
 	if fault.Is(err, fault.NotConnected, fault.AccountNotConnected) {
 		return err
@@ -47,8 +47,8 @@ func (s *Service) Disconnect(ctx context.Context, userID string) error {
 	if err := grant.Drop(ctx, true); err != nil {
 		return errors.Wrap(err, "drop the grant")
 	}
-	if mode != ByUser {
-		return nil
+	if err := s.forgetLegacy(ctx, s.grantOf(userID, mode)); err != nil || mode != ByUser {
+		return err
 	}
 	if err := s.links.SetPersonalMeetingID(ctx, userID, "", 0); err != nil {
 		return errors.Wrap(err, "forget the personal meeting ID")
@@ -74,7 +74,9 @@ func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 		return errors.Wrap(err, "find whose Zoom user it is")
 	}
 	if userID == "" {
-		return nil
+		if userID, err = s.legacyOwner(ctx, gone.UserID); err != nil || userID == "" {
+			return err
+		}
 	}
 	identity, held, err := s.held(ctx, userID)
 	if err != nil {
@@ -95,15 +97,32 @@ func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 // accountDeauthorized carries it out for the grant of everybody, if the user is the admin who gave it.
 func (s *Service) accountDeauthorized(ctx context.Context, e zoom.Event) error {
 	identity, held, err := s.held(ctx, accountGrant)
+	if err == nil && held && identity.ZoomUserID == "" {
+		return s.tryOut(ctx)
+	}
 	if err != nil || !held || identity.ZoomUserID != e.Deauthorized.UserID || renewed(identity, e) {
 		return err
 	}
 	return s.forget(ctx, accountGrant, identity.AuthorizedBy, "account.deauthorized_all")
 }
 
+// tryOut renews a grant of everybody whose giver is not known, because the public plugin did not note that. If Zoom ended it,
+// the attempt marks it as dead, and the next start says so.
+func (s *Service) tryOut(ctx context.Context) error {
+	grant := s.tokens.Of(accountGrant)
+	access, err := grant.Token(ctx)
+	if err == nil {
+		_, err = grant.Renew(ctx, access)
+	}
+	if notUsable(err) {
+		return nil
+	}
+	return errors.Wrap(err, "try out the account's grant")
+}
+
 // held returns the owner of the grant, if there is one that can be used. An error is one that passes.
 func (s *Service) held(ctx context.Context, grant string) (oauth.Identity, bool, error) {
-	identity, err := s.tokens.Of(grant).Identity(ctx)
+	identity, err := s.grant(grant).Identity(ctx)
 	if notUsable(err) {
 		return oauth.Identity{}, false, nil
 	}

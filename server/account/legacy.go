@@ -34,7 +34,7 @@ type legacyUser struct {
 // of plugins nobody has to connect again, and the clear text goes.
 type adopting struct {
 	*oauth.Grant
-	adopt func(ctx context.Context) (found bool, err error)
+	adopt func(ctx context.Context) error
 }
 
 var _ zoom.TokenSource = adopting{}
@@ -42,66 +42,124 @@ var _ zoom.TokenSource = adopting{}
 // Token returns an access token, as that of the grant does.
 func (a adopting) Token(ctx context.Context) (string, error) {
 	access, err := a.Grant.Token(ctx)
-	if !fault.Is(err, fault.NotConnected, fault.AccountNotConnected) {
+	if !missing(err) {
 		return access, err
 	}
-	found, adoptErr := a.adopt(ctx)
-	switch {
-	case adoptErr != nil:
-		return "", adoptErr
-	case !found:
+	if err := a.adopt(ctx); err != nil {
 		return "", err
 	}
+	// Whether there was something to take over or not: another start may have done it in the meantime.
 	return a.Grant.Token(ctx)
 }
 
-// grantFor returns the grant of a user.
-func (s *Service) grantFor(userID string) adopting {
-	return adopting{s.tokens.Of(userID), func(ctx context.Context) (bool, error) { return s.adoptUser(ctx, userID) }}
+// Identity returns who the grant belongs to, as that of the grant does.
+func (a adopting) Identity(ctx context.Context) (oauth.Identity, error) {
+	identity, err := a.Grant.Identity(ctx)
+	if !missing(err) {
+		return identity, err
+	}
+	if err := a.adopt(ctx); err != nil {
+		return oauth.Identity{}, err
+	}
+	return a.Grant.Identity(ctx)
 }
 
-// sharedGrant returns the grant of an admin-managed app.
-func (s *Service) sharedGrant() adopting {
-	return adopting{s.tokens.Of(accountGrant), s.adoptAccount}
+func missing(err error) bool { return fault.Is(err, fault.NotConnected, fault.AccountNotConnected) }
+
+// grant returns the grant with this name: that of a user, or the one of an admin-managed app.
+func (s *Service) grant(name string) adopting {
+	if name == accountGrant {
+		return adopting{s.tokens.Of(name), s.adoptAccount}
+	}
+	return adopting{s.tokens.Of(name), func(ctx context.Context) error { return s.adoptUser(ctx, name) }}
 }
 
-func (s *Service) adoptUser(ctx context.Context, userID string) (bool, error) {
+// adoptUser takes over the grant of a user. It is stored before the old record goes, so that nothing is lost on the way, and
+// never in place of one that is there.
+func (s *Service) adoptUser(ctx context.Context, userID string) error {
 	var left legacyUser
-	if err := s.takeLegacy(ctx, legacyUserKey+userID, &left); err != nil || left.OAuthToken.Refresh == "" {
-		return false, err
-	}
-	if _, err := s.links.TakeLegacy(ctx, legacyZoomKey+left.ZoomID); err != nil {
-		return false, err
-	}
-	token := oauth.Token{Refresh: left.OAuthToken.Refresh, Expiry: s.now()}
-	identity := oauth.Identity{ZoomUserID: left.ZoomID, Email: left.ZoomEmail, AuthorizedBy: userID}
-	if err := s.tokens.Of(userID).Save(ctx, token, identity); err != nil {
-		return false, errors.Wrap(err, "store the grant of the public plugin")
-	}
-	if left.ZoomID == "" {
-		return true, nil
-	}
-	_, err := s.links.Link(ctx, left.ZoomID, userID)
-	return true, errors.Wrap(err, "link the Zoom user")
-}
-
-func (s *Service) adoptAccount(ctx context.Context) (bool, error) {
-	var left legacyToken
-	if err := s.takeLegacy(ctx, legacyAccountKey, &left); err != nil || left.Refresh == "" {
-		return false, err
-	}
-	err := s.tokens.Of(accountGrant).Save(ctx, oauth.Token{Refresh: left.Refresh, Expiry: s.now()}, oauth.Identity{})
-	return true, errors.Wrap(err, "store the grant of the public plugin")
-}
-
-// takeLegacy reads and removes a record of the public plugin; into stays empty when there is none that can be read.
-func (s *Service) takeLegacy(ctx context.Context, key string, into any) error {
-	raw, err := s.links.TakeLegacy(ctx, key)
-	if err != nil || raw == nil {
+	found, err := s.readLegacy(ctx, legacyUserKey+userID, &left)
+	if err != nil || !found {
 		return err
+	}
+	if left.OAuthToken.Refresh != "" {
+		token := oauth.Token{Refresh: left.OAuthToken.Refresh, Expiry: s.now()}
+		identity := oauth.Identity{ZoomUserID: left.ZoomID, Email: left.ZoomEmail, AuthorizedBy: userID}
+		if err := s.tokens.Of(userID).Adopt(ctx, token, identity); err != nil {
+			return errors.Wrap(err, "take over a grant of the public plugin")
+		}
+		if err := s.linkIfFree(ctx, left.ZoomID, userID); err != nil {
+			return err
+		}
+	}
+	return s.removeLegacy(ctx, legacyUserKey+userID, legacyZoomKey+left.ZoomID)
+}
+
+func (s *Service) adoptAccount(ctx context.Context) error {
+	var left legacyToken
+	found, err := s.readLegacy(ctx, legacyAccountKey, &left)
+	if err != nil || !found {
+		return err
+	}
+	if left.Refresh != "" {
+		token := oauth.Token{Refresh: left.Refresh, Expiry: s.now()}
+		if err := s.tokens.Of(accountGrant).Adopt(ctx, token, oauth.Identity{}); err != nil {
+			return errors.Wrap(err, "take over the account's grant of the public plugin")
+		}
+	}
+	return s.removeLegacy(ctx, legacyAccountKey)
+}
+
+// linkIfFree links the Zoom user to the person, unless it belongs to somebody already.
+func (s *Service) linkIfFree(ctx context.Context, zoomUserID, userID string) error {
+	if zoomUserID == "" {
+		return nil
+	}
+	linked, err := s.links.Linked(ctx, zoomUserID)
+	if err != nil || linked != "" {
+		return errors.Wrap(err, "look whom the Zoom user belongs to")
+	}
+	_, err = s.links.Link(ctx, zoomUserID, userID)
+	return errors.Wrap(err, "link the Zoom user")
+}
+
+// legacyOwner returns the person whose grant the public plugin kept for the Zoom user, "" when nobody's.
+func (s *Service) legacyOwner(ctx context.Context, zoomUserID string) (string, error) {
+	var left struct{ UserID string }
+	_, err := s.readLegacy(ctx, legacyZoomKey+zoomUserID, &left)
+	return left.UserID, err
+}
+
+// forgetLegacy removes what the public plugin kept for the grant, since there is a newer one.
+func (s *Service) forgetLegacy(ctx context.Context, name string) error {
+	if name == accountGrant {
+		return s.removeLegacy(ctx, legacyAccountKey)
+	}
+	var left legacyUser
+	found, err := s.readLegacy(ctx, legacyUserKey+name, &left)
+	if err != nil || !found {
+		return err
+	}
+	return s.removeLegacy(ctx, legacyUserKey+name, legacyZoomKey+left.ZoomID)
+}
+
+// readLegacy reads a record of the public plugin. One that cannot be understood is there, but empty.
+func (s *Service) readLegacy(ctx context.Context, key string, into any) (found bool, err error) {
+	raw, err := s.links.Legacy(ctx, key)
+	if err != nil || raw == nil {
+		return false, err
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
 		s.log("A grant of the public plugin could not be read", "key", key)
+	}
+	return true, nil
+}
+
+func (s *Service) removeLegacy(ctx context.Context, keys ...string) error {
+	for _, key := range keys {
+		if err := s.links.RemoveLegacy(ctx, key); err != nil {
+			return errors.Wrap(err, "remove a record of the public plugin")
+		}
 	}
 	return nil
 }

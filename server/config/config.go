@@ -93,16 +93,31 @@ func (c Config) PluginURL(path string) string {
 	return c.SiteURL + "/plugins/zoom" + path
 }
 
+// EventURL returns the address of a path for Zoom's events, as it is to be entered at Zoom. Where events must carry a secret,
+// its place is marked: the secret itself is shown to nobody.
+func (c Config) EventURL(path string) string {
+	if c.WebhookSecret == "" {
+		return c.PluginURL(path)
+	}
+	return c.PluginURL(path) + "?secret=WEBHOOKSECRET"
+}
+
 // JoinHosts returns the hosts whose links are those of meetings: an entry that begins with a dot stands for all below it.
 func (c Config) JoinHosts() []string {
-	hosts := []string{"zoom.us", ".zoom.us", ".zoomgov.com"}
-	if u, err := url.Parse(c.ZoomURL); err == nil && u.Host != "" {
-		hosts = append(hosts, u.Hostname())
-		if net.ParseIP(u.Hostname()) == nil {
-			hosts = append(hosts, "."+u.Hostname())
-		}
+	hosts := []string{"zoom.us", ".zoom.us", "zoomgov.com", ".zoomgov.com"}
+	u, err := url.Parse(c.ZoomURL)
+	if err != nil || u.Host == "" {
+		return hosts
 	}
-	return hosts
+	host := u.Hostname()
+	switch {
+	case net.ParseIP(host) == nil:
+		return append(hosts, host, "."+host)
+	case strings.Contains(host, ":"):
+		// Browsers write IPv6 addresses in brackets.
+		return append(hosts, "["+host+"]")
+	}
+	return append(hosts, host)
 }
 
 // Missing returns the first setting without which nothing works, by its name in the System Console, or "".

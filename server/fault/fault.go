@@ -20,6 +20,8 @@ const (
 	Internal Code = "internal"
 	// InvalidInput is a request that no page or button of ours sends.
 	InvalidInput Code = "invalid_input"
+	// ButtonExpired is a button that is too old, or was not made by us for the one who clicked it.
+	ButtonExpired Code = "button_expired"
 	// ThreadElsewhere is a thread that is not in the channel it was said to be in.
 	ThreadElsewhere Code = "thread_elsewhere"
 	// NobodyAuthorizes is an attempt to connect or disconnect where the server authorizes itself.

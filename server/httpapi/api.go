@@ -153,7 +153,7 @@ func (s *server) reply(w http.ResponseWriter, status int, answer any) {
 // statusOf is the HTTP status of a failure.
 func statusOf(code fault.Code) int {
 	switch code {
-	case fault.InvalidInput, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired:
+	case fault.InvalidInput, fault.ButtonExpired, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired:
 		return http.StatusBadRequest
 	case fault.Forbidden, fault.NoPost, fault.AdminOnly, fault.Restricted, fault.EmailUnverified, fault.EmailUntrusted,
 		fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable, fault.Declined:

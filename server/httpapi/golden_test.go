@@ -107,6 +107,7 @@ func (d *desk) handler(t *testing.T) http.Handler {
 func (d *desk) asks(t *testing.T, method, path, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("X-Requested-With", "XMLHttpRequest")
 	r.Header.Set("Mattermost-User-Id", "alice")
 	recorder := httptest.NewRecorder()
 	d.handler(t).ServeHTTP(recorder, r)

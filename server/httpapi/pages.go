@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	_ "embed"
 	"html/template"
@@ -73,7 +74,10 @@ func (s *server) complete(w http.ResponseWriter, r *http.Request) {
 func (s *server) resumed(r *http.Request, userID string, connected account.Connected) page {
 	say := func(m i18n.Message) string { return plain(s.People.Text(userID, m)) }
 	p := page{Title: say(i18n.M("page.connected.title"))}
-	outcome, err := s.Meetings.Resume(r.Context(), userID, connected.Next)
+	// The exchange may have used up the request's time; what it was for gets its own.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
+	defer cancel()
+	outcome, err := s.Meetings.Resume(ctx, userID, connected.Next)
 	switch {
 	case err != nil:
 		p.JoinURL, p.JoinLabel = fault.ParamsOf(err)["Link"], say(i18n.M("page.join"))

@@ -104,7 +104,7 @@ func New(d Dependencies) http.Handler {
 	mux.HandleFunc("GET /oauth2/connect", s.connect)
 	mux.HandleFunc("GET /oauth2/complete", s.complete)
 	mux.HandleFunc("POST /action", s.forUser(s.action))
-	mux.HandleFunc("POST /api/v1/meetings", s.forUser(s.startMeeting))
+	mux.HandleFunc("POST /api/v1/meetings", s.forUser(fromWebapp(s.startMeeting)))
 	mux.HandleFunc("GET /api/v1/config", s.forUser(s.webappConfig))
 	mux.HandleFunc("GET /api/v1/setup", s.forUser(s.setup))
 	return s.guarded(mux)
@@ -131,6 +131,18 @@ func (s *server) forUser(next func(http.ResponseWriter, *http.Request, string)) 
 		userID := signedIn(r)
 		if userID == "" {
 			http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
+			return
+		}
+		next(w, r, userID)
+	}
+}
+
+// fromWebapp keeps a route for programs that send the request on purpose. Anybody can put a button into a post that has the
+// server send a request for whoever clicks it, to any address of a plugin; such a request lacks this header.
+func fromWebapp(next func(http.ResponseWriter, *http.Request, string)) func(http.ResponseWriter, *http.Request, string) {
+	return func(w http.ResponseWriter, r *http.Request, userID string) {
+		if r.Header.Get("X-Requested-With") != "XMLHttpRequest" {
+			http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 			return
 		}
 		next(w, r, userID)

@@ -6,8 +6,12 @@ import (
 	"io"
 	"net/http"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/zoom"
 )
+
+// maxLoggedID is how much of an id that anybody may have made up goes into the log, in characters.
+const maxLoggedID = 100
 
 // maxDelivery is the largest event that is read, in bytes. Zoom's are a few kilobytes.
 const maxDelivery = 1 << 20
@@ -21,8 +25,13 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDelivery))
-	if err != nil {
-		s.refuse(w, r, http.StatusRequestEntityTooLarge, "the body is too large or broke off")
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		s.refuse(w, r, http.StatusRequestEntityTooLarge, "the body is too large")
+		return
+	case err != nil:
+		s.refuse(w, r, http.StatusServiceUnavailable, "the body broke off")
 		return
 	}
 	secret, err := s.Verifier.SignedBy(r.Header, body)
@@ -39,8 +48,8 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	s.Heard(r.Context())
 	s.take(w, r, event, secret, body)
+	s.Heard(r.Context())
 }
 
 // take handles an event that is Zoom's.
@@ -75,6 +84,6 @@ func (s *server) carriesURLSecret(r *http.Request) bool {
 
 func (s *server) refuse(w http.ResponseWriter, r *http.Request, status int, why string) {
 	s.Log("A request to the webhook was refused", "path", r.URL.Path, "status", status, "reason", why,
-		"zoom_request_id", r.Header.Get("X-Zm-Request-Id"))
+		"zoom_request_id", chat.Truncate(r.Header.Get("X-Zm-Request-Id"), maxLoggedID))
 	http.Error(w, http.StatusText(status), status)
 }

@@ -21,7 +21,7 @@ const postType = "custom_zoom"
 func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, error) {
 	f, progress := factsOf(a), meeting.Progress{Status: meeting.Announced, UUID: a.Meeting.UUID}
 	props := f.props()
-	props[propPersonal], props[propCreator] = a.Personal, a.Creator.Username
+	props[propPersonal], props[propCreator] = a.Meeting.Personal, a.Creator.Username
 	apply(props, progressProps(progress))
 	post := &model.Post{
 		UserId: a.Creator.ID, ChannelId: a.Place.ChannelID, RootId: a.Place.RootID, Type: postType,
@@ -37,14 +37,18 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 	return created.Id, nil
 }
 
-// Rewrite brings the post to the progress; a post that shows it already is left alone. It returns meeting.ErrGone for a
-// post that is deleted or that the server will never let be changed, as in an archived channel.
+// Rewrite brings the post to the progress; a post that shows it already is left alone. It returns meeting.ErrMissing
+// for a post that the server does not find, and meeting.ErrGone for one that it will never let be changed, as in an archived
+// channel.
 //
 // That a meeting began changes no attachment. That it ended does, for clients that show nothing else, and there the server
 // marks the post as edited; the plugin's own view shows no such mark.
 func (c *Client) Rewrite(_ context.Context, postID string, p meeting.Progress) error {
 	post, err := answered(c.api.GetPost(postID))
-	if statusOf(err) == http.StatusNotFound || (err == nil && post.DeleteAt != 0) {
+	switch {
+	case statusOf(err) == http.StatusNotFound:
+		return meeting.ErrMissing
+	case err == nil && post.DeleteAt != 0:
 		return meeting.ErrGone
 	}
 	if err != nil {
@@ -67,10 +71,16 @@ func (c *Client) Rewrite(_ context.Context, postID string, p meeting.Progress) e
 	// What the server knows of links and files in the post stays as it has it.
 	updated.Metadata = nil
 	_, err = answered(c.api.UpdatePost(updated))
-	if statusOf(err) == http.StatusBadRequest {
+	if statusOf(err) == http.StatusBadRequest && c.archived(post.ChannelId) {
 		return meeting.ErrGone
 	}
 	return errors.Wrapf(err, "update post %s", postID)
+}
+
+// archived reports whether the channel takes no changes any more.
+func (c *Client) archived(channelID string) bool {
+	channel, err := answered(c.api.GetChannel(channelID))
+	return err == nil && channel.DeleteAt != 0
 }
 
 // PromptRunning asks one person whether to join the meeting that is open here or to start another. The browser side draws

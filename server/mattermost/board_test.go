@@ -30,8 +30,10 @@ func TestMeetingIsAnnouncedInTheThreadItWasStartedIn(t *testing.T) {
 	question := w.bob.Says("Shall we talk?", w.townSquare)
 	alice, err := w.Person(t.Context(), w.alice.ID)
 	require.NoError(t, err)
+	personal := standUp()
+	personal.Personal = true
 	_, err = w.Announce(t.Context(), meeting.Announcement{
-		Place: chat.Place{ChannelID: w.townSquare.ID, RootID: question.Id}, Creator: alice, Meeting: standUp(), Personal: true,
+		Place: chat.Place{ChannelID: w.townSquare.ID, RootID: question.Id}, Creator: alice, Meeting: personal,
 	})
 	require.NoError(t, err)
 	require.Equal(t, question.Id, w.townSquare.LastPost().RootId)
@@ -137,8 +139,8 @@ func TestDeletedPostIsGone(t *testing.T) {
 	w := newWorld(t)
 	post := w.announced(t, standUp())
 	post.Delete()
-	require.ErrorIs(t, w.Rewrite(t.Context(), post.Id, ended(nine(), nine())), meeting.ErrGone)
-	require.ErrorIs(t, w.Rewrite(t.Context(), "unknownpost", ended(nine(), nine())), meeting.ErrGone)
+	require.ErrorIs(t, w.Rewrite(t.Context(), post.Id, ended(nine(), nine())), meeting.ErrMissing)
+	require.ErrorIs(t, w.Rewrite(t.Context(), "unknownpost", ended(nine(), nine())), meeting.ErrMissing)
 }
 
 func TestPostInAnArchivedChannelIsGoneTooForItCanNeverChange(t *testing.T) {
@@ -199,7 +201,7 @@ func TestDefect39_PromptWorksWithoutThePluginsOwnView(t *testing.T) {
 		PostID: "post", MeetingID: "85746065432", JoinURL: "https://zoom.us/j/85746065432", Topic: "Stand-up", Creator: "alice",
 		Requested: "Review @here", RequestedChoice: meeting.Personal,
 		Another: chat.Button{
-			Label: i18n.M("prompt.start_another"), Action: meeting.ActionStart,
+			Label: i18n.M("prompt.start_another"), Action: "start",
 			Values: map[string]string{"topic": "Review @here", "choice": "personal", "all_the_same": "true"},
 		},
 	})

@@ -39,6 +39,7 @@ type server struct {
 	nameFormat    string
 	showFullNames bool
 	verifiesEmail bool
+	replicas      bool
 }
 
 // New returns a client that speaks as the bot, in the languages of the catalogue. It reads the server's settings.
@@ -62,11 +63,15 @@ func (c *Client) ServerSettingsChanged() {
 		nameFormat:    *config.TeamSettings.TeammateNameDisplay,
 		showFullNames: *config.PrivacySettings.ShowFullName,
 		verifiesEmail: *config.EmailSettings.RequireEmailVerification,
+		replicas:      len(config.SqlSettings.DataSourceReplicas) > 0,
 	})
 }
 
 // SiteURL returns the server's own address as its admins set it; it may be "".
 func (c *Client) SiteURL() string { return c.server.Load().siteURL }
+
+// Replicas reports whether the server reads from replicas of its database, which may be behind.
+func (c *Client) Replicas() bool { return c.server.Load().replicas }
 
 // BotID returns the user id of the bot that notes and direct messages come from.
 func (c *Client) BotID() string { return c.botID }

@@ -37,6 +37,10 @@ func (s *Service) meeting(ctx context.Context, r StartRequest, who chat.Person, 
 		return s.personal(ctx, r, who, caller)
 	}
 	m, err := s.zoom.CreateMeeting(ctx, caller, zoom.CreateMeeting{Topic: r.Topic, Type: zoom.TypeInstant})
+	if m.Personal && m.PMI != "" {
+		// The user's own settings at Zoom make every meeting a personal one; events name those by the personal ID.
+		m.ID = m.PMI
+	}
 	return m, errors.Wrap(err, "create the meeting")
 }
 
@@ -58,7 +62,7 @@ func (s *Service) personal(ctx context.Context, r StartRequest, who chat.Person,
 		return zoom.Meeting{}, errors.Wrap(err, "look up the personal meeting")
 	}
 	// Events name a personal meeting by its personal ID, whatever the answer calls it.
-	m.ID = id
+	m.ID, m.Personal = id, true
 	if r.Topic != "" {
 		m.Topic = r.Topic
 	}
@@ -71,62 +75,22 @@ func someoneElses(m zoom.Meeting, caller zoom.Caller) bool {
 	return m.HostEmail != "" && strings.Contains(caller.User, "@") && !strings.EqualFold(m.HostEmail, caller.User)
 }
 
-// Actions of the buttons under our notes.
-const (
-	ActionStart     = "start"
-	ActionSetChoice = "choose"
-)
-
-// Names of the values that buttons carry.
-const (
-	valueChoice     = "choice"
-	valueTopic      = "topic"
-	valueAllTheSame = "all_the_same"
-	valueConnection = "connection"
-)
-
 // askWhich asks which meeting this one start is for. The answer is for this start only; the setting stays "ask".
 func (s *Service) askWhich(ctx context.Context, r StartRequest) error {
-	note := chat.Note{Text: i18n.M("choice.ask"), Buttons: []chat.Button{
-		{Label: i18n.M("choice.button.unique"), Primary: true, Action: ActionStart, Values: r.values(Unique)},
-		{Label: i18n.M("choice.button.personal"), Action: ActionStart, Values: r.values(Personal)},
-	}}
+	unique, err := s.startButton(ctx, r, Unique, i18n.M("choice.button.unique"))
+	if err != nil {
+		return err
+	}
+	personal, err := s.startButton(ctx, r, Personal, i18n.M("choice.button.personal"))
+	if err != nil {
+		return err
+	}
+	unique.Primary = true
+	note := chat.Note{Text: i18n.M("choice.ask"), Buttons: []chat.Button{unique, personal}}
 	return errors.Wrap(s.chat.Whisper(ctx, r.Place, r.UserID, note), "ask which meeting")
 }
 
-// values packs the request into a button, with the choice that the button stands for.
-func (r StartRequest) values(choice Choice) map[string]string {
-	values := map[string]string{valueChoice: string(choice), valueTopic: r.Topic, valueConnection: r.ConnectionID}
-	if r.AllTheSame {
-		values[valueAllTheSame] = "true"
-	}
-	return values
-}
-
-// Act carries out the click on a button of ours. What the button says comes from the client, so it is no more than a
-// request of the person who clicked, and checked like one.
-func (s *Service) Act(ctx context.Context, c chat.Click) error {
-	switch c.Action {
-	case ActionStart:
-		r := StartRequest{
-			UserID: c.UserID, Place: c.Place, Topic: c.Values[valueTopic], Choice: Choice(c.Values[valueChoice]),
-			AllTheSame: c.Values[valueAllTheSame] == "true", ConnectionID: c.Values[valueConnection],
-		}
-		outcome, err := s.Start(ctx, r)
-		if err != nil || outcome.Prompted {
-			// The person was told by Start.
-			return nil
-		}
-		s.replace(ctx, c, i18n.M("choice.started"))
-		return nil
-	case ActionSetChoice:
-		return s.setChoice(ctx, c)
-	}
-	return fault.New(fault.InvalidInput)
-}
-
-func (s *Service) setChoice(ctx context.Context, c chat.Click) error {
-	choice := Choice(c.Values[valueChoice])
+func (s *Service) setChoice(ctx context.Context, c chat.Click, choice Choice) error {
 	if choice != Unique && choice != Personal && choice != Ask {
 		return fault.New(fault.InvalidInput)
 	}
@@ -135,11 +99,4 @@ func (s *Service) setChoice(ctx context.Context, c chat.Click) error {
 	}
 	s.replace(ctx, c, i18n.M("settings.saved."+string(choice)))
 	return nil
-}
-
-// replace turns the note with the buttons into a plain answer, so that nobody clicks twice.
-func (s *Service) replace(ctx context.Context, c chat.Click, text i18n.Message) {
-	if err := s.chat.Rewhisper(ctx, c.Place, c.UserID, c.PostID, chat.Note{Text: text}); err != nil {
-		s.log("A note could not be brought up to date", "user_id", c.UserID, "post_id", c.PostID, "error", err.Error())
-	}
 }

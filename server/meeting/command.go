@@ -80,12 +80,14 @@ func (s *Service) runSettings(ctx context.Context, call command.Call) (i18n.Mess
 	}
 	note := chat.Note{Text: i18n.M("settings.current." + string(current))}
 	for _, choice := range []Choice{Unique, Personal, Ask} {
-		if choice != current {
-			note.Buttons = append(note.Buttons, chat.Button{
-				Label: i18n.M("settings.button." + string(choice)), Action: ActionSetChoice,
-				Values: map[string]string{valueChoice: string(choice)},
-			})
+		if choice == current {
+			continue
 		}
+		button, err := s.choiceButton(ctx, call.UserID, choice, i18n.M("settings.button."+string(choice)))
+		if err != nil {
+			return i18n.Message{}, err
+		}
+		note.Buttons = append(note.Buttons, button)
 	}
 	at := chat.Place{ChannelID: call.ChannelID, RootID: call.RootID}
 	return i18n.Message{}, errors.Wrap(s.chat.Whisper(ctx, at, call.UserID, note), "show the settings")

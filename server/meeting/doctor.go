@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -47,6 +48,8 @@ type Setup struct {
 	TrustsUnverified bool
 	// Heard is when Zoom's last signed event arrived; zero when none ever did.
 	Heard time.Time
+	// URLSecret reports that events must carry a secret in their address, which the addresses shown only hint at.
+	URLSecret bool
 	// WebhookURL is the address that events are to be sent to.
 	WebhookURL string
 	// Grant tries the credentials that everybody depends on; nil where each user has their own.
@@ -70,13 +73,22 @@ func (d *Doctor) Examine(ctx context.Context) ([]Check, error) {
 		return nil, err
 	}
 	checks := settingChecks(setup)
-	if setup.Grant != nil && len(setup.Problems) == 0 {
+	if setup.Grant != nil && !setup.broken() {
 		checks = append(checks, grantCheck(ctx, setup))
 	}
 	if setup.Mode != "user" {
 		checks = append(checks, emailCheck(setup))
 	}
-	return append(checks, eventCheck(setup)), nil
+	checks = append(checks, eventCheck(setup))
+	if setup.URLSecret {
+		checks = append(checks, Check{ID: "url_secret", Verdict: Warn, Message: i18n.M("check.url_secret"), Fix: i18n.M("check.url_secret.fix")})
+	}
+	return checks, nil
+}
+
+// broken reports whether a setting is missing without which nothing works.
+func (s Setup) broken() bool {
+	return slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.Fatal })
 }
 
 func settingChecks(setup Setup) []Check {

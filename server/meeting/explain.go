@@ -25,9 +25,12 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 	}
 	note := chat.Note{Text: chat.Failure(cause)}
 	if fault.Is(cause, fault.DailyLimit) && r.Choice != Personal {
-		note.Buttons = []chat.Button{{
-			Label: i18n.M("choice.button.personal"), Primary: true, Action: ActionStart, Values: r.values(Personal),
-		}}
+		button, err := s.startButton(ctx, r, Personal, i18n.M("choice.button.personal"))
+		if err != nil {
+			return false, err
+		}
+		button.Primary = true
+		note.Buttons = []chat.Button{button}
 	}
 	return false, errors.Wrap(s.chat.Whisper(ctx, r.Place, r.UserID, note), "whisper the failure")
 }
@@ -62,10 +65,14 @@ func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) 
 		return errors.Wrap(err, "look up who started the open meeting")
 	}
 	r.AllTheSame = true
+	another, err := s.startButton(ctx, r, r.Choice, i18n.M("prompt.start_another"))
+	if err != nil {
+		return err
+	}
 	err = s.board.PromptRunning(ctx, r.Place, r.UserID, Running{
 		PostID: open.PostID, MeetingID: open.MeetingID, JoinURL: open.JoinURL, Topic: open.Topic, Creator: creator.Username,
 		Requested: r.Topic, RequestedChoice: r.Choice,
-		Another: chat.Button{Label: i18n.M("prompt.start_another"), Action: ActionStart, Values: r.values(r.Choice)},
+		Another: another,
 	})
 	return errors.Wrap(err, "tell of the open meeting")
 }

@@ -17,6 +17,7 @@ type Open struct {
 	JoinURL   string    `json:"join,omitempty"`
 	Topic     string    `json:"topic,omitempty"`
 	CreatorID string    `json:"creator"`
+	At        time.Time `json:"at,omitzero"`
 	Until     time.Time `json:"until"`
 	// Ticket identifies a start that is under way.
 	Ticket string `json:"ticket,omitempty"`
@@ -32,6 +33,9 @@ const (
 	startedFor = 30 * time.Hour
 )
 
+// maxOpen bounds the list: only the newest meeting is offered, and nobody keeps so many open on purpose.
+const maxOpen = 50
+
 // current returns the newest open meeting, with starts under way last; nil when the channel is free.
 func (l *OpenList) current() *Open {
 	for i := len(l.Meetings) - 1; i >= 0; i-- {
@@ -45,9 +49,22 @@ func (l *OpenList) current() *Open {
 	return nil
 }
 
-// prune forgets what has run out.
+// underWay returns the start of this user that is under way, nil when there is none.
+func (l *OpenList) underWay(userID string) *Open {
+	for i := range l.Meetings {
+		if l.Meetings[i].PostID == "" && l.Meetings[i].CreatorID == userID {
+			return &l.Meetings[i]
+		}
+	}
+	return nil
+}
+
+// prune forgets what has run out, and the oldest of very many.
 func (l *OpenList) prune(now time.Time) {
 	l.Meetings = slices.DeleteFunc(l.Meetings, func(o Open) bool { return !now.Before(o.Until) })
+	if len(l.Meetings) > maxOpen {
+		l.Meetings = l.Meetings[len(l.Meetings)-maxOpen:]
+	}
 }
 
 // reserve notes that a start is under way.

@@ -10,6 +10,17 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
+// ErrNotYet is an event of a meeting that this server may only not have heard of yet: try again.
+var ErrNotYet = errors.New("the meeting is not known yet")
+
+// Limits of what a database with replicas may not have told this server yet.
+const (
+	// replicaLag is how long a record may take to reach the replicas.
+	replicaLag = 15 * time.Second
+	// settledAfter is how old a post is before its absence means that it was deleted.
+	settledAfter = 2 * time.Minute
+)
+
 // showAttempts bounds how often one event brings a post up to date, while other events move the meeting on.
 const showAttempts = 5
 
@@ -23,10 +34,10 @@ func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
 	switch e.Type {
 	case zoom.EventStarted:
 		begin := orElse(e.Meeting.Start, e.At)
-		apply = func(r *Record) bool { return r.Start(e.Meeting.UUID, begin) }
+		apply = func(r *Record) bool { return r.Start(e.Meeting.UUID, e.Meeting.HostID, begin) }
 	case zoom.EventEnded:
 		end := orElse(e.Meeting.End, e.At)
-		apply = func(r *Record) bool { return r.End(e.Meeting.UUID, e.Meeting.Start, end) }
+		apply = func(r *Record) bool { return r.End(e.Meeting.UUID, e.Meeting.HostID, e.Meeting.Start, end) }
 	default:
 		return nil
 	}
@@ -35,6 +46,9 @@ func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
 	})
 	if err != nil {
 		return errors.Wrapf(err, "apply %s of meeting %s", e.Type, e.Meeting.ID)
+	}
+	if len(record.Posts) == 0 && s.settings().Replicas && s.now().Sub(e.At) < replicaLag {
+		return ErrNotYet
 	}
 	for _, i := range record.Of(e.Meeting.UUID) {
 		if err := s.show(ctx, e.Meeting.ID, record.Posts[i]); err != nil {
@@ -66,7 +80,7 @@ func (s *Service) show(ctx context.Context, meetingID string, post Post) error {
 
 func (s *Service) rewrite(ctx context.Context, post Post) (gone bool, err error) {
 	err = s.board.Rewrite(ctx, post.ID, post.Progress())
-	if errors.Is(err, ErrGone) {
+	if errors.Is(err, ErrGone) || errors.Is(err, ErrMissing) && s.now().Sub(post.PostedAt) > settledAfter {
 		return true, nil
 	}
 	return false, errors.Wrapf(err, "rewrite post %s", post.ID)
@@ -84,7 +98,7 @@ func (s *Service) shown(ctx context.Context, meetingID string, brought Post, gon
 			case gone:
 				r.Posts = append(r.Posts[:i:i], r.Posts[i+1:]...)
 				return true
-			case p.Status != brought.Status || p.UUID != brought.UUID:
+			case !p.shows(brought):
 				copied := *p
 				latest = &copied
 				return false

@@ -11,8 +11,13 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// ErrGone is what a Board returns for a post that no longer exists.
-var ErrGone = errors.New("the post is gone")
+// What a Board returns for a post that it cannot rewrite.
+var (
+	// ErrGone is a post that nobody will ever change again.
+	ErrGone = errors.New("the post is gone")
+	// ErrMissing is a post that is not found: deleted, or too new for this server to know.
+	ErrMissing = errors.New("the post is missing")
+)
 
 // Choice is which meeting somebody starts.
 type Choice string
@@ -55,8 +60,6 @@ type Announcement struct {
 	Place   chat.Place
 	Creator chat.Person
 	Meeting zoom.Meeting
-	// Personal reports a meeting with the creator's personal meeting ID.
-	Personal bool
 }
 
 // Running is a meeting that is open in a channel, as the prompt shows it that keeps people from starting a second one.
@@ -97,7 +100,7 @@ type Chat interface {
 type Board interface {
 	// Announce posts the meeting in its creator's name and returns the post's id.
 	Announce(ctx context.Context, a Announcement) (postID string, err error)
-	// Rewrite brings the post to the progress; a post that shows it already is left alone. ErrGone when the post is deleted.
+	// Rewrite brings the post to the progress; a post that shows it already is left alone. ErrGone or ErrMissing when there is none to rewrite.
 	Rewrite(ctx context.Context, postID string, p Progress) error
 	// PromptRunning asks one person whether to join the meeting that is open here or to start another.
 	PromptRunning(ctx context.Context, at chat.Place, userID string, r Running) error
@@ -140,6 +143,8 @@ type Index interface {
 type Settings struct {
 	// Missing names the first setting without which no meeting can start; "" when there is none.
 	Missing string
+	// Replicas reports that reads may be behind writes.
+	Replicas bool
 	// RestrictPublic keeps meetings out of public channels.
 	RestrictPublic bool
 }

@@ -20,6 +20,8 @@ type Post struct {
 	ID        string    `json:"id"`
 	ChannelID string    `json:"channel"`
 	PostedAt  time.Time `json:"posted"`
+	// HostID is Zoom's id of the host; "" when Zoom did not say. A personal meeting ID that its owner gave up gets another.
+	HostID    string    `json:"host,omitempty"`
 	Status    Status    `json:"status"`
 	UUID      string    `json:"uuid,omitempty"`
 	StartedAt time.Time `json:"started,omitzero"`
@@ -33,11 +35,25 @@ func (p Post) Progress() Progress {
 	return Progress{Status: p.Status, UUID: p.UUID, StartedAt: p.StartedAt, EndedAt: p.EndedAt}
 }
 
+// shows reports whether both are to show the same.
+func (p Post) shows(other Post) bool {
+	return p.Status == other.Status && p.UUID == other.UUID && p.StartedAt.Equal(other.StartedAt) && p.EndedAt.Equal(other.EndedAt)
+}
+
 // Session is one run of the meeting that is over.
 type Session struct {
 	UUID    string    `json:"uuid"`
 	EndedAt time.Time `json:"ended"`
 }
+
+// Bounds on which session of a personal meeting ID a post can be about: the ID is used for years, mostly for meetings that were
+// announced elsewhere or nowhere.
+const (
+	// clockSkew is how far Zoom's clock and ours may be apart.
+	clockSkew = 2 * time.Minute
+	// awaitedFor is how long after its post a meeting may begin.
+	awaitedFor = 24 * time.Hour
+)
 
 // Limits that keep a record small: a personal meeting ID is used for years.
 const (
@@ -54,20 +70,32 @@ func (r *Record) Announce(p Post, personal bool) {
 	}
 }
 
-// Start applies that the session began and reports whether anything changed.
-func (r *Record) Start(uuid string, at time.Time) bool {
+// Start applies that the host began the session and reports whether anything changed. The host is "" when Zoom did not say.
+func (r *Record) Start(uuid, host string, at time.Time) bool {
 	if r.isOver(uuid) {
 		return false
 	}
 	changed := false
 	for i := range r.Posts {
-		changed = r.Posts[i].start(uuid, at, r.Personal) || changed
+		if p := &r.Posts[i]; !r.Personal || p.hostedBy(host) {
+			changed = p.start(uuid, at, r.Personal) || changed
+		}
 	}
 	return changed
 }
 
+// hostedBy reports whether the post of a personal meeting can be about a session of this host.
+func (p *Post) hostedBy(host string) bool { return p.HostID == "" || host == "" || p.HostID == host }
+
+// awaits reports whether a session that began then can be the one that the post announced.
+func (p *Post) awaits(at time.Time) bool {
+	return !at.Before(p.PostedAt.Add(-clockSkew)) && at.Before(p.PostedAt.Add(awaitedFor))
+}
+
 func (p *Post) start(uuid string, at time.Time, personal bool) bool {
 	switch {
+	case p.Status == Announced && personal && !p.awaits(at):
+		return false
 	case p.Status == Announced:
 	case p.UUID == uuid:
 		return false
@@ -85,8 +113,8 @@ func (p *Post) start(uuid string, at time.Time, personal bool) bool {
 	return true
 }
 
-// End applies that the session is over and reports whether anything changed.
-func (r *Record) End(uuid string, start, end time.Time) bool {
+// End applies that the host's session is over and reports whether anything changed.
+func (r *Record) End(uuid, host string, start, end time.Time) bool {
 	changed := false
 	if !r.isOver(uuid) {
 		r.Over = append(r.Over, Session{UUID: uuid, EndedAt: end})
@@ -96,7 +124,9 @@ func (r *Record) End(uuid string, start, end time.Time) bool {
 		changed = true
 	}
 	for i := range r.Posts {
-		changed = r.Posts[i].end(uuid, start, end, r.Personal) || changed
+		if p := &r.Posts[i]; !r.Personal || p.hostedBy(host) {
+			changed = p.end(uuid, start, end, r.Personal) || changed
+		}
 	}
 	return changed
 }
@@ -105,8 +135,9 @@ func (p *Post) end(uuid string, start, end time.Time, personal bool) bool {
 	switch {
 	case p.UUID == uuid && (p.Status != Ended || p.EndedAt.IsZero()):
 	case p.Status == Announced && p.UUID == "":
-		// The word that it began was lost or comes later. A personal room may have been left before this post was made.
-		if personal && p.PostedAt.After(end) {
+		// The word that it began was lost or comes later. A personal room may have been left before this post was made, or be
+		// used long after it; and a post that was made while the room was in use is about that session.
+		if personal && !p.awaits(start) && (p.PostedAt.After(end) || start.After(p.PostedAt)) {
 			return false
 		}
 	default:

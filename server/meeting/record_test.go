@@ -21,9 +21,9 @@ func TestAMeetingBeginsAndEndsOnItsPost(t *testing.T) {
 	var r Record
 	r.Announce(announced("p", 0), false)
 
-	require.True(t, r.Start("u1", at(1)))
+	require.True(t, r.Start("u1", "", at(1)))
 	require.Equal(t, Progress{Status: Started, UUID: "u1", StartedAt: at(1)}, r.Posts[0].Progress())
-	require.True(t, r.End("u1", at(1), at(31)))
+	require.True(t, r.End("u1", "", at(1), at(31)))
 	require.Equal(t, Progress{Status: Ended, UUID: "u1", StartedAt: at(1), EndedAt: at(31)}, r.Posts[0].Progress())
 }
 
@@ -31,18 +31,18 @@ func TestEventsThatComeTwiceChangeNothing(t *testing.T) {
 	t.Parallel()
 	var r Record
 	r.Announce(announced("p", 0), false)
-	require.True(t, r.Start("u1", at(1)))
-	require.False(t, r.Start("u1", at(1)))
-	require.True(t, r.End("u1", at(1), at(31)))
-	require.False(t, r.End("u1", at(1), at(31)))
+	require.True(t, r.Start("u1", "", at(1)))
+	require.False(t, r.Start("u1", "", at(1)))
+	require.True(t, r.End("u1", "", at(1), at(31)))
+	require.False(t, r.End("u1", "", at(1), at(31)))
 }
 
 func TestAStartThatArrivesAfterTheEndDoesNotReopenThePost(t *testing.T) {
 	t.Parallel()
 	var r Record
 	r.Announce(announced("p", 0), false)
-	require.True(t, r.End("u1", at(1), at(31)))
-	require.False(t, r.Start("u1", at(1)))
+	require.True(t, r.End("u1", "", at(1), at(31)))
+	require.False(t, r.Start("u1", "", at(1)))
 	require.Equal(t, Ended, r.Posts[0].Status)
 }
 
@@ -50,12 +50,12 @@ func TestAMeetingStartedAgainShowsItsNewSession(t *testing.T) {
 	t.Parallel()
 	var r Record
 	r.Announce(announced("p", 0), false)
-	r.Start("u1", at(1))
-	r.End("u1", at(1), at(31))
-	require.True(t, r.Start("u2", at(40)))
+	r.Start("u1", "", at(1))
+	r.End("u1", "", at(1), at(31))
+	require.True(t, r.Start("u2", "", at(40)))
 	require.Equal(t, Progress{Status: Started, UUID: "u2", StartedAt: at(40)}, r.Posts[0].Progress())
-	require.False(t, r.End("u1", at(1), at(31)), "the first end, sent again, is not the second session's")
-	require.True(t, r.End("u2", at(40), at(50)))
+	require.False(t, r.End("u1", "", at(1), at(31)), "the first end, sent again, is not the second session's")
+	require.True(t, r.End("u2", "", at(40), at(50)))
 }
 
 func TestDefect28EveryPostOfAPersonalMeetingEnds(t *testing.T) {
@@ -63,9 +63,9 @@ func TestDefect28EveryPostOfAPersonalMeetingEnds(t *testing.T) {
 	var r Record
 	r.Announce(announced("first", 0), true)
 	r.Announce(announced("second", 1), true)
-	r.Start("u1", at(2))
+	r.Start("u1", "", at(2))
 	r.Announce(announced("shared while it ran", 10), true)
-	require.True(t, r.End("u1", at(2), at(32)))
+	require.True(t, r.End("u1", "", at(2), at(32)))
 	for _, p := range r.Posts {
 		require.Equal(t, Ended, p.Status, p.ID)
 		require.Equal(t, at(32), p.EndedAt, p.ID)
@@ -76,9 +76,9 @@ func TestDefect28APersonalMeetingThatEndedEarlierLeavesANewPostAlone(t *testing.
 	t.Parallel()
 	var r Record
 	r.Announce(announced("morning", 0), true)
-	r.Start("u1", at(1))
+	r.Start("u1", "", at(1))
 	r.Announce(announced("afternoon", 120), true)
-	require.True(t, r.End("u1", at(1), at(31)), "Zoom's word comes 90 minutes late")
+	require.True(t, r.End("u1", "", at(1), at(31)), "Zoom's word comes 90 minutes late")
 	require.Equal(t, Ended, r.Posts[0].Status)
 	require.Equal(t, Announced, r.Posts[1].Status)
 }
@@ -87,9 +87,9 @@ func TestAPersonalRoomUsedElsewhereDoesNotReopenAnEndedPost(t *testing.T) {
 	t.Parallel()
 	var r Record
 	r.Announce(announced("p", 0), true)
-	r.Start("u1", at(1))
-	r.End("u1", at(1), at(31))
-	require.False(t, r.Start("u2", at(60)))
+	r.Start("u1", "", at(1))
+	r.End("u1", "", at(1), at(31))
+	require.False(t, r.Start("u2", "", at(60)))
 	require.Equal(t, Ended, r.Posts[0].Status)
 }
 
@@ -97,9 +97,9 @@ func TestAPersonalSessionWhoseEndWasLostIsOverWhenTheNextBegins(t *testing.T) {
 	t.Parallel()
 	var r Record
 	r.Announce(announced("yesterday", 0), true)
-	r.Start("u1", at(1))
+	r.Start("u1", "", at(1))
 	r.Announce(announced("today", 600), true)
-	require.True(t, r.Start("u2", at(601)))
+	require.True(t, r.Start("u2", "", at(601)))
 	require.Equal(t, Progress{Status: Ended, UUID: "u1", StartedAt: at(1)}, r.Posts[0].Progress(), "ended, without a made-up time")
 	require.Equal(t, "u2", r.Posts[1].UUID)
 }
@@ -109,20 +109,48 @@ func TestARecordStaysSmall(t *testing.T) {
 	var r Record
 	for i := range 500 {
 		r.Announce(announced("p", i), true)
-		r.End("u"+at(i).String(), at(i), at(i))
+		r.End("u"+at(i).String(), "", at(i), at(i))
 	}
 	require.LessOrEqual(t, len(r.Posts), maxPosts)
 	require.LessOrEqual(t, len(r.Over), maxOver)
+}
+
+func TestAPersonalRoomIsNotFollowedForPostsThatAreNotAboutIt(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		begins, ends int
+		host         string
+	}{
+		"a session weeks later":                        {20 * 24 * 60, 20*24*60 + 30, "ann"},
+		"a session from before, told 85 minutes late":  {-90, -60, "ann"},
+		"a session of somebody who got the ID by then": {5, 35, "bob"},
+	} {
+		var r Record
+		r.Announce(Post{ID: "p", PostedAt: at(0), Status: Announced, HostID: "ann"}, true)
+		require.False(t, r.Start("u1", row.host, at(row.begins)), name)
+		r.End("u1", row.host, at(row.begins), at(row.ends))
+		require.Equal(t, Announced, r.Posts[0].Status, name)
+		require.True(t, r.Start("u2", "ann", at(40)), name)
+		require.Equal(t, "u2", r.Posts[0].UUID, name)
+	}
+}
+
+func TestAClockThatIsAheadOfZoomsEndsItsPostsAllTheSame(t *testing.T) {
+	t.Parallel()
+	var r Record
+	r.Announce(announced("p", 1), true)
+	require.True(t, r.End("u1", "", at(0), at(0)), "Zoom's clock says it was before the post")
+	require.Equal(t, Ended, r.Posts[0].Status)
 }
 
 // Whatever order the events of two sessions come in, and however often, the post ends up the same.
 func TestTheOrderOfEventsDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	events := []func(*Record){
-		func(r *Record) { r.Start("u1", at(1)) },
-		func(r *Record) { r.End("u1", at(1), at(31)) },
-		func(r *Record) { r.Start("u2", at(40)) },
-		func(r *Record) { r.End("u2", at(40), at(50)) },
+		func(r *Record) { r.Start("u1", "", at(1)) },
+		func(r *Record) { r.End("u1", "", at(1), at(31)) },
+		func(r *Record) { r.Start("u2", "", at(40)) },
+		func(r *Record) { r.End("u2", "", at(40), at(50)) },
 	}
 	for seed := range uint64(2000) {
 		random := rand.New(rand.NewPCG(seed, 7))

@@ -22,13 +22,14 @@ type Service struct {
 	zoom     Zoom
 	accounts Accounts
 	index    Index
+	seals    Seals
 	now      func() time.Time
 	log      func(msg string, pairs ...any)
 }
 
 // NewService returns a service that works with these.
-func NewService(settings func() Settings, c Chat, board Board, z Zoom, accounts Accounts, index Index, now func() time.Time, log func(msg string, pairs ...any)) *Service {
-	return &Service{settings: settings, chat: c, board: board, zoom: z, accounts: accounts, index: index, now: now, log: log}
+func NewService(settings func() Settings, c Chat, board Board, z Zoom, accounts Accounts, index Index, seals Seals, now func() time.Time, log func(msg string, pairs ...any)) *Service {
+	return &Service{settings: settings, chat: c, board: board, zoom: z, accounts: accounts, index: index, seals: seals, now: now, log: log}
 }
 
 // StartRequest is somebody wanting a meeting. It is also what is carried through an authorization, so that the start goes
@@ -107,7 +108,7 @@ func (s *Service) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 		return Outcome{}, err
 	}
 	ticket := rand.Text()
-	running, err := s.reserve(ctx, r, ticket)
+	running, err := s.free(ctx, r, ticket)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -160,6 +161,23 @@ func cut(topic string) string {
 	return topic
 }
 
+// free reserves the channel for the start, unless a meeting is open there: then it returns that one. A meeting whose post was
+// deleted is open no more.
+func (s *Service) free(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
+	running, err := s.reserve(ctx, r, ticket)
+	if err != nil || running == nil || running.PostID == "" || s.now().Sub(running.At) < settledAfter {
+		return running, err
+	}
+	if _, err := s.chat.Thread(ctx, running.PostID, r.Place.ChannelID); err == nil {
+		return running, nil
+	}
+	_, err = s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool { return l.close(running.PostID) })
+	if err != nil {
+		return nil, errors.Wrap(err, "forget a meeting whose post is gone")
+	}
+	return s.reserve(ctx, r, ticket)
+}
+
 // reserve notes the start in the channel's list, unless a meeting is open there: then it returns that one.
 // The list is swapped, so of two people who start in the same moment only one gets through, on whichever servers they are.
 func (s *Service) reserve(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
@@ -168,7 +186,12 @@ func (s *Service) reserve(ctx context.Context, r StartRequest, ticket string) (*
 		now := s.now()
 		l.prune(now)
 		running = nil
-		if held := l.current(); held != nil && !r.AllTheSame {
+		held := l.current()
+		if r.AllTheSame {
+			// Whoever presses the button three times wants one more meeting, not three.
+			held = l.underWay(r.UserID)
+		}
+		if held != nil {
 			copied := *held
 			running = &copied
 			return false
@@ -193,8 +216,7 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	if err != nil {
 		return Outcome{}, err
 	}
-	personal := r.Choice == Personal
-	postID, err := s.board.Announce(ctx, Announcement{Place: r.Place, Creator: who, Meeting: m, Personal: personal})
+	postID, err := s.board.Announce(ctx, Announcement{Place: r.Place, Creator: who, Meeting: m})
 	if err != nil {
 		// The meeting exists at Zoom: its creator gets the link, so that it is not lost.
 		return Outcome{}, fault.Wrap(err, fault.NotPosted).With("Link", m.JoinURL)
@@ -211,10 +233,13 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 
 // remember stores which post the meeting belongs to and opens the meeting in the channel's list.
 func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, postID, ticket string) error {
+	// The meeting is posted already, so this does not end with the person's patience.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
+	defer cancel()
 	now := s.now()
-	post := Post{ID: postID, ChannelID: r.Place.ChannelID, PostedAt: now, Status: Announced, Shown: Announced}
+	post := Post{ID: postID, ChannelID: r.Place.ChannelID, HostID: m.HostID, PostedAt: now, Status: Announced, Shown: Announced}
 	_, err := s.index.UpdateMeeting(ctx, m.ID, func(rec *Record) bool {
-		rec.Announce(post, r.Choice == Personal)
+		rec.Announce(post, m.Personal)
 		return true
 	})
 	if err != nil {
@@ -224,7 +249,8 @@ func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, 
 		l.prune(now)
 		l.release(ticket)
 		l.Meetings = append(l.Meetings, Open{
-			PostID: postID, MeetingID: m.ID, JoinURL: m.JoinURL, Topic: m.Topic, CreatorID: r.UserID, Until: now.Add(announcedFor),
+			PostID: postID, MeetingID: m.ID, JoinURL: m.JoinURL, Topic: m.Topic, CreatorID: r.UserID,
+			At: now, Until: now.Add(announcedFor),
 		})
 		return true
 	})

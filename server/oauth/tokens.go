@@ -137,6 +137,20 @@ func (g *Grant) Save(ctx context.Context, token Token, identity Identity) error 
 	return nil
 }
 
+// Adopt stores a grant that was kept elsewhere before, unless there is one already.
+func (g *Grant) Adopt(ctx context.Context, token Token, identity Identity) error {
+	r := record{App: g.app(), Token: token, Identity: identity, Seq: g.next(0)}
+	raw, err := g.seal(ctx, r)
+	if err != nil {
+		return err
+	}
+	stored, err := g.tokens.kv.Swap(g.key(), nil, raw, 0)
+	if stored {
+		g.remember(raw, r.Seq)
+	}
+	return errors.Wrap(err, "store the grant")
+}
+
 // Amend changes what is known of the grant's owner. change may be called several times. Faults: those of a missing or dead grant.
 func (g *Grant) Amend(ctx context.Context, change func(*Identity)) error {
 	for try := range writeTries {
@@ -161,10 +175,12 @@ func (g *Grant) Amend(ctx context.Context, change func(*Identity)) error {
 }
 
 // Drop forgets the grant; with revoke it is ended at Zoom first. What the person asked for is that this server can no longer act
-// for them, so a failure of that, or a record that does not open, is only logged.
+// for them, so a failure of that, or a record that no key opens, is only logged. A record that cannot be read at the moment stays.
 func (g *Grant) Drop(ctx context.Context, revoke bool) error {
 	s, err := g.read(ctx)
 	switch {
+	case err != nil && revoke && !fault.Is(err, fault.Unreadable):
+		return err
 	case err != nil && revoke:
 		g.logKept(err)
 	case revoke && s.found && !s.Dead && g.name != serverName:
@@ -213,7 +229,8 @@ func (g *Grant) key() string { return "sec.zoom." + g.name }
 func (g *Grant) app() string {
 	app := g.tokens.endpoint.app()
 	if g.name == serverName {
-		return digest(app.TokenURL, app.ClientID, app.AccountID)
+		// Nobody authorizes this one, so a token that outlives its credentials would hide that they are wrong by now.
+		return digest(app.TokenURL, app.ClientID, app.AccountID, app.ClientSecret)
 	}
 	return digest(app.TokenURL, app.ClientID)
 }

@@ -272,7 +272,7 @@ func TestTheServersToken(t *testing.T) {
 			wantFault(t, fault.AccountRevoked, err)
 			w.zoom.breakWith(answerWith(400, "application/json", `{"reason":"Bad request","error":"invalid_request"}`))
 			_, err = s.tokens.Server().Token(t.Context())
-			wantFault(t, fault.AccountRevoked, err)
+			wantFault(t, fault.ClientRejected, err)
 			w.zoom.breakWith(nil)
 			s.app = w.zoom.app
 			_, err = s.tokens.Server().Token(t.Context())

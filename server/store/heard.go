@@ -22,23 +22,29 @@ type Heard struct {
 // NewHeard returns a note in the table of the store.
 func NewHeard(s *Store) *Heard { return &Heard{store: s} }
 
-// Note records that an event arrived now. Most calls write nothing.
+// Note records that an event arrived now. Most calls write nothing, and one that fails is not made up for until the next is due:
+// Zoom waits for its answer.
 func (h *Heard) Note(context.Context) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	now := h.store.now()
-	if now.Sub(h.written) < heardEvery {
+	if !h.due(now) {
 		return nil
 	}
 	value, err := now.UTC().MarshalText()
 	if err != nil {
 		return err
 	}
-	if err := h.store.kv.Set(heardKey, value, 0); err != nil {
-		return err
+	return h.store.kv.Set(heardKey, value, 0)
+}
+
+// due reports whether it is time to write, and counts as having written.
+func (h *Heard) due(now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if now.Sub(h.written) < heardEvery {
+		return false
 	}
 	h.written = now
-	return nil
+	return true
 }
 
 // Last returns when an event last arrived, give or take some minutes; zero when none ever did.

@@ -124,6 +124,10 @@ func (c *Client) refused(k call, target *url.URL, as Caller, a answer) error {
 		}
 		return fault.Wrap(cause, fault.AccountRevoked)
 	case codeUserUnknown, codeUserElsewhere, codeUserNotInvited:
+		if as.User == Me {
+			// The one who authorized is gone; it is not about an address.
+			return fault.Wrap(cause, fault.Revoked)
+		}
 		return fault.Wrap(cause, fault.ZoomUserUnknown).With("Email", as.User)
 	case codeMeetingUnknown:
 		return fault.Wrap(cause, fault.MeetingUnknown)

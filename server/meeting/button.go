@@ -1,0 +1,115 @@
+package meeting
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// Actions of the buttons under our notes.
+const (
+	actionStart     = "start"
+	actionSetChoice = "choose"
+)
+
+const (
+	// sealedValue is the one value that a button of ours carries.
+	sealedValue = "sealed"
+	// buttonSeal names the seals of buttons, so that nothing else that is sealed passes for one.
+	buttonSeal = "meeting.button"
+	// buttonLife is how long a button works: a note is for the moment.
+	buttonLife = 24 * time.Hour
+)
+
+// Seals makes blobs that nobody else can make or read.
+type Seals interface {
+	// Seal returns the blob for plain; it opens only under the same name.
+	Seal(ctx context.Context, name string, plain []byte) ([]byte, error)
+	// Open returns what Seal was given.
+	Open(ctx context.Context, name string, blob []byte) ([]byte, error)
+}
+
+// intent is what a button does, and for whom. Anybody can put a button into a post that sends a click of whoever presses it
+// to this plugin, with any values; so what counts is only what we have sealed, for the person who was shown the button.
+type intent struct {
+	UserID  string       `json:"user"`
+	Action  string       `json:"action"`
+	Start   StartRequest `json:"start,omitzero"`
+	Choice  Choice       `json:"choice,omitempty"`
+	Expires time.Time    `json:"expires"`
+}
+
+// startButton returns a button that starts the requested meeting, of this kind.
+func (s *Service) startButton(ctx context.Context, r StartRequest, choice Choice, label i18n.Message) (chat.Button, error) {
+	r.Choice = choice
+	return s.button(ctx, label, intent{UserID: r.UserID, Action: actionStart, Start: r})
+}
+
+// choiceButton returns a button that makes the choice the user's setting.
+func (s *Service) choiceButton(ctx context.Context, userID string, choice Choice, label i18n.Message) (chat.Button, error) {
+	return s.button(ctx, label, intent{UserID: userID, Action: actionSetChoice, Choice: choice})
+}
+
+func (s *Service) button(ctx context.Context, label i18n.Message, what intent) (chat.Button, error) {
+	what.Expires = s.now().Add(buttonLife)
+	plain, err := json.Marshal(what)
+	if err != nil {
+		return chat.Button{}, errors.Wrap(err, "encode what the button does")
+	}
+	sealed, err := s.seals.Seal(ctx, buttonSeal, plain)
+	if err != nil {
+		return chat.Button{}, errors.Wrap(err, "seal what the button does")
+	}
+	return chat.Button{Label: label, Action: what.Action, Values: map[string]string{sealedValue: string(sealed)}}, nil
+}
+
+// Act carries out the click on a button of ours, in the place that the button was made for. Fault: ButtonExpired for one that
+// is too old, was made for somebody else, or is none of ours.
+func (s *Service) Act(ctx context.Context, c chat.Click) error {
+	what, err := s.intended(ctx, c)
+	if err != nil {
+		return err
+	}
+	if what.Action == actionSetChoice {
+		return s.setChoice(ctx, c, what.Choice)
+	}
+	what.Start.UserID = c.UserID
+	outcome, err := s.Start(ctx, what.Start)
+	if err != nil || outcome.Prompted {
+		// The person was told by Start.
+		return nil
+	}
+	s.replace(ctx, c, i18n.M("choice.started"))
+	return nil
+}
+
+func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
+	plain, err := s.seals.Open(ctx, buttonSeal, []byte(c.Values[sealedValue]))
+	if fault.Is(err, fault.Unreadable) {
+		return intent{}, fault.Wrap(err, fault.ButtonExpired)
+	}
+	if err != nil {
+		return intent{}, errors.Wrap(err, "open what the button does")
+	}
+	var what intent
+	if err := json.Unmarshal(plain, &what); err != nil {
+		return intent{}, errors.Wrap(err, "read what the button does")
+	}
+	if what.UserID != c.UserID || what.Action != c.Action || !s.now().Before(what.Expires) {
+		return intent{}, fault.New(fault.ButtonExpired)
+	}
+	return what, nil
+}
+
+// replace turns the note with the buttons into a plain answer, so that nobody clicks twice.
+func (s *Service) replace(ctx context.Context, c chat.Click, text i18n.Message) {
+	if err := s.chat.Rewhisper(ctx, c.Place, c.UserID, c.PostID, chat.Note{Text: text}); err != nil {
+		s.log("A note could not be brought up to date", "user_id", c.UserID, "post_id", c.PostID, "error", err.Error())
+	}
+}
