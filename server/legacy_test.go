@@ -2,14 +2,18 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
+	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 // An admin replaces the public plugin by this one: people stay connected, and the tokens that lay in the clear are gone.
@@ -81,4 +85,91 @@ func (w *world) refreshToken(u *mmtest.User) string {
 	require.NoError(w.t, json.NewDecoder(answer.Body).Decode(&token))
 	require.NotEmpty(w.t, token.Refresh)
 	return token.Refresh
+}
+
+// leavesToken leaves the grant of a user as the public plugin did.
+func (w *world) leavesToken(u *mmtest.User, refresh string) {
+	w.t.Helper()
+	record := `{"UserID":"` + u.ID + `","ZoomEmail":"` + address(u) + `","OAuthToken":{"refresh_token":"` + refresh + `"},"ZoomID":"zid` + u.Username + `"}`
+	require.NoError(w.t, w.mm.KV.Set("zoomtoken_"+u.ID, []byte(record), 0))
+	require.NoError(w.t, w.mm.KV.Set("zoomtokenbyzoomid_zid"+u.Username, []byte(record), 0))
+}
+
+func TestWhoDisconnectsIsNotConnectedAgainByWhatThePublicPluginLeft(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(w *world){
+		"before the first start": func(*world) {},
+		"after a start":          func(w *world) { w.alice.Types("/zoom start", w.backroom) },
+		"after connecting anew": func(w *world) {
+			w.connect(w.alice)
+			w.leavesToken(w.alice, "left again by a server that still ran the public plugin")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "user")
+			w.leavesToken(w.alice, w.refreshToken(w.alice))
+			before(w)
+			w.alice.Types("/zoom disconnect", w.town)
+			requireSays(t, w.alice.LastNote().Text(), "Disconnected from Zoom")
+			w.alice.Types("/zoom start", w.town)
+			require.Empty(t, meetings(w.town))
+			requireSays(t, w.alice.LastNote().Text(), "connect your Zoom account")
+		})
+	}
+}
+
+func TestAGrantOfThePublicPluginSurvivesAnOutageWhileItIsTakenOver(t *testing.T) {
+	t.Parallel()
+	for _, prefix := range []string{"sec.", "lnk.", "zoomtoken"} {
+		for _, op := range []storetest.Op{storetest.Get, storetest.Swap, storetest.Set, storetest.Delete} {
+			t.Run(string(op)+" "+prefix, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, "user")
+				w.leavesToken(w.alice, w.refreshToken(w.alice))
+				var once sync.Once
+				w.mm.KV.OnCall(func(did storetest.Op, key string) (err error) {
+					if did == op && strings.HasPrefix(key, prefix) {
+						once.Do(func() { err = errors.New("the database is away") })
+					}
+					return err
+				})
+				w.alice.Types("/zoom start", w.town)
+				w.alice.Types("/zoom start", w.backroom)
+				require.Len(t, meetings(w.backroom), 1, "nobody has to connect again")
+				w.alice.Types("/zoom disconnect", w.town)
+				require.Empty(t, w.mm.KV.Keys("zoomtoken"), "what could not be removed then goes now")
+			})
+		}
+	}
+}
+
+func TestEverybodyWhoStartsAtOnceUsesTheGrantThatOneTakesOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "account")
+	require.NoError(t, w.mm.KV.Set("zoomSuperUserToken_", []byte(`{"refresh_token":"`+w.refreshToken(w.admin)+`"}`), 0))
+	w.mm.KV.OnAnswer(func(storetest.Op, string) error { time.Sleep(time.Millisecond); return nil })
+	rooms := make([]*mmtest.Channel, 20)
+	var all sync.WaitGroup
+	for i := range rooms {
+		rooms[i] = w.mm.AddChannel("room"+string(rune('a'+i)), mmtest.Private, w.alice)
+		all.Go(func() { w.alice.Types("/zoom start", rooms[i]) })
+	}
+	all.Wait()
+	for _, room := range rooms {
+		require.Len(t, meetings(room), 1)
+	}
+}
+
+func TestAUserOfThePublicPluginWhoRemovedTheAppIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "user")
+	w.leavesToken(w.alice, w.refreshToken(w.alice))
+	require.NoError(t, w.zoom.Notify(clientID, "app_deauthorized", map[string]any{
+		"account_id": zoomAccount, "user_id": "zidalice", "client_id": clientID, "deauthorization_time": w.zoom.Now().UTC().Format(time.RFC3339),
+	}))
+	w.settle()
+	require.Len(t, w.alice.DirectMessages(w.botID()), 1)
+	w.alice.Types("/zoom start", w.town)
+	require.Empty(t, meetings(w.town))
 }

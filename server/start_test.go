@@ -2,10 +2,14 @@ package main
 
 import (
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
+
+	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 )
 
 func TestAMeetingFromStartToEnd(t *testing.T) {
@@ -199,4 +203,53 @@ func TestAPersonalMeetingKeepsItsPasscode(t *testing.T) {
 			require.Equal(t, 1, w.calls())
 		})
 	}
+}
+
+func TestAMeetingWhosePostWasDeletedBlocksNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.alice.Types("/zoom start", w.town)
+	meetings(w.town)[0].Delete()
+	w.zoom.Advance(3 * time.Minute)
+	w.bob.Types("/zoom start", w.town)
+	require.Len(t, meetings(w.town), 1)
+	require.Equal(t, w.bob.ID, meetings(w.town)[0].UserId)
+}
+
+func TestPressingStartAnotherThreeTimesStartsOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.alice.Types("/zoom start", w.town)
+	require.NoError(t, w.zoom.AddFault(sandbox.Fault{Match: sandbox.Match{Method: "POST", Path: "/v2/users/"}, Times: -1, Action: sandbox.Action{LatencyMS: 300}}))
+	var presses sync.WaitGroup
+	for range 3 {
+		presses.Go(func() {
+			w.bob.Post("/api/v1/meetings", map[string]any{"channel_id": w.town.ID, "force": true})
+		})
+	}
+	presses.Wait()
+	require.Len(t, meetings(w.town), 2)
+}
+
+// An account may make every instant meeting a personal one; its events carry the personal ID, whatever the answer said.
+func TestTrapAnInstantMeetingMayBeAPersonalOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	answer := `{"id":81234567890,"uuid":"u==","host_id":"h","topic":"Daily","type":1,"pmi":"4445556666","join_url":"https://zoom.us/j/4445556666?pwd=x","settings":{"use_pmi":true}}`
+	w.failsOnce("POST", "/v2/users/", 201, answer)
+	w.alice.Types("/zoom start Daily", w.town)
+	post := meetings(w.town)[0]
+	require.Equal(t, "4445556666", post.Prop("meeting_id"))
+	require.Equal(t, true, post.Prop("meeting_personal"))
+}
+
+func TestAnEventThatOvertakesItsMeetingInAReplicaIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.mm.Configure(func(c *model.Config) { c.SqlSettings.DataSourceReplicas = []string{"replica"} })
+	w.alice.Types("/zoom start", w.town)
+	post := meetings(w.town)[0]
+	w.mm.KV.Lag(600 * time.Millisecond)
+	require.NoError(t, w.zoom.StartMeeting(w.meetingID(post)))
+	require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_started") == true }, 10*time.Second, 20*time.Millisecond)
 }

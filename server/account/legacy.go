@@ -85,11 +85,11 @@ func (s *Service) adoptUser(ctx context.Context, userID string) error {
 	if left.OAuthToken.Refresh != "" {
 		token := oauth.Token{Refresh: left.OAuthToken.Refresh, Expiry: s.now()}
 		identity := oauth.Identity{ZoomUserID: left.ZoomID, Email: left.ZoomEmail, AuthorizedBy: userID}
-		if err := s.tokens.Of(userID).Adopt(ctx, token, identity); err != nil {
-			return errors.Wrap(err, "take over a grant of the public plugin")
-		}
 		if err := s.linkIfFree(ctx, left.ZoomID, userID); err != nil {
 			return err
+		}
+		if err := s.tokens.Of(userID).Adopt(ctx, token, identity); err != nil {
+			return errors.Wrap(err, "take over a grant of the public plugin")
 		}
 	}
 	return s.removeLegacy(ctx, legacyUserKey+userID, legacyZoomKey+left.ZoomID)
