@@ -61,6 +61,12 @@ func (i *Inbox) claim(it *item) (verdict, time.Time, error) {
 			it.tries = 0
 			continue
 		}
+		if other.Owner == i.owner {
+			// Deliveries with one ID are handled one after another here, so this is a claim that we took or gave back without
+			// the table telling us so.
+			it.tries = other.Tries
+			continue
+		}
 		if other.Until.After(i.now()) && other.Owner != it.previous {
 			return claimBusy, other.Until, nil
 		}

@@ -342,3 +342,21 @@ func BenchmarkAcceptAndHandle(b *testing.B) {
 	left.Wait()
 	require.NoError(b, i.Close(context.Background()))
 }
+
+// The table takes our claim and the connection breaks before it can say so: that must not count as another server's claim.
+func TestAClaimThatWasTakenButNotConfirmedIsOurs(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(nil, Options{})
+		var once sync.Once
+		w.kv.OnAnswer(func(op storetest.Op, key string) (err error) {
+			if op == storetest.Swap && strings.HasPrefix(key, "clm.") {
+				once.Do(func() { err = errors.New("the connection broke") })
+			}
+			return err
+		})
+		w.send(s, "meeting", "ended")
+		time.Sleep(claimLease / 2)
+		synctest.Wait()
+		require.Equal(t, []string{"ended"}, w.handled, "long before the claim would run out")
+	})
+}
