@@ -15,6 +15,7 @@ FUZZTIME  ?= 60s
 BIN        := $(CURDIR)/.cache/bin
 MANIFEST   := $(BIN)/manifest
 PLUGINCTL  := $(BIN)/pluginctl
+SANDBOX    := $(BIN)/sandbox
 LINT       := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 DEV_BUNDLE := dist/zoom-dev.tar.gz
 
@@ -77,6 +78,10 @@ $(MANIFEST) $(PLUGINCTL): $(BIN)/%: go.mod $(wildcard build/*/*.go)
 	@mkdir -p $(BIN)
 	go build -buildvcs=false -o $@ ./build/$*
 
+$(SANDBOX): go.mod $(shell find sandbox -type f -name '*.go' -not -name '*_test.go') $(wildcard sandbox/zoom/pages/*)
+	@mkdir -p $(BIN)
+	go build -buildvcs=false -o $@ ./sandbox/cmd/sandbox
+
 $(LINT):
 	@mkdir -p $(BIN)
 	@echo "building golangci-lint $(GOLANGCI_LINT_VERSION), about two minutes, once"
@@ -131,8 +136,8 @@ e2e: $(DEV_BUNDLE) e2e-ready chromium rivet ## stories on a real Mattermost serv
 e2e-ready: $(E2E_PACKAGES) $(HOST_PAGE) # what e2e needs besides the bundle: npm packages, the page, the server's packages compiled
 	$(E2E_GO) build -buildvcs=false -o /dev/null ./mattermost
 
-rivet: $(E2E_PACKAGES) ## Zoom's own SDK against the sandbox
-	@if [ -f e2e/rivet/package.json ]; then cd e2e/rivet && npm test; fi
+rivet: $(E2E_PACKAGES) $(SANDBOX) ## Zoom's own SDK against the sandbox
+	cd e2e/rivet && SANDBOX_BIN=$(SANDBOX) npm test
 
 chromium: # installs Debian's Chromium where there is none and this user may
 	@if [ -z "$$CHROMIUM" ] && ! command -v chromium >/dev/null; then \
