@@ -94,6 +94,23 @@ describe('The post of a meeting', () => {
         assert.deepEqual([...hers.problems, ...his.problems], []);
     });
 
+    it('offers to start nothing in its reader’s name when somebody forged the already-running prompt', async () => {
+        const forged = {
+            channel_id: channel.id,
+            message: 'A meeting is already running',
+            type: 'custom_zoom',
+            props: {type: 'custom_zoom', meeting_status: 'RECENTLY_CREATED', meeting_topic: 'Press here (forged)', meeting_requested_topic: 'A trap', meeting_id: '999999999', meeting_link: 'https://zoom.us.evil.example/j/1', meeting_provider: 'Zoom'},
+        };
+        await bob.person.call('POST', '/posts', forged);
+        const trap = hers.meetings.filter({hasText: 'Press here (forged)'});
+        await trap.waitFor();
+        assert.equal(await trap.getByRole('button').count(), 0);
+        assert.equal(await trap.getByRole('link').count(), 0);
+
+        // What makes a prompt a prompt is a type that the server takes from nobody.
+        await assert.rejects(bob.person.call('POST', '/posts', {...forged, type: 'system_ephemeral'}));
+    });
+
     it('of the public plugin still renders and can be joined', async () => {
         await alice.person.call('POST', '/posts', {
             channel_id: channel.id,

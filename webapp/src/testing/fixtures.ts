@@ -18,7 +18,7 @@ export function lookingAtTownSquare(): Omit<GlobalState, 'plugins-zoom'> {
             preferences: {myPreferences: {}},
         },
         views: {rhs: {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false}, threads: {selectedThreadIdInTeam: {}}},
-        websocket: {connectionId: 'connection-of-this-tab'},
+        websocket: {connected: true, connectionId: 'connection-of-this-tab'},
         plugins: {components: {}},
     };
 }
@@ -30,6 +30,7 @@ export function meetingPost(props: Record<string, unknown> = {}, post: Partial<P
         channel_id: 'town',
         root_id: '',
         create_at: nineOhFour,
+        type: 'custom_zoom',
         message: 'I have started a meeting',
         ...post,
         props: {
@@ -46,6 +47,11 @@ export function meetingPost(props: Record<string, unknown> = {}, post: Partial<P
     };
 }
 
+/** The already-running prompt as the server shows it to one person. */
+export function promptPost(props: Record<string, unknown> = {}, post: Partial<Post> = {}): Post {
+    return meetingPost({type: 'custom_zoom', meeting_status: 'RECENTLY_CREATED', ...props}, {id: 'prompt', type: 'system_ephemeral', ...post});
+}
+
 /** A post as the public plugin left it in the database: a number for an id, no start, its end when the server heard of it. */
 export function publicPluginPost(props: Record<string, unknown> = {}): Post {
     return {
@@ -53,6 +59,7 @@ export function publicPluginPost(props: Record<string, unknown> = {}): Post {
         channel_id: 'town',
         root_id: '',
         create_at: nineOhFour,
+        type: 'custom_zoom',
         props: {
             meeting_id: 1234567890,
             meeting_link: 'https://zoom.us/j/1234567890',

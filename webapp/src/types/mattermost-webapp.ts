@@ -5,12 +5,18 @@ import type React from 'react';
 
 import type {ZoomState} from '../store/reducer';
 
-/** A post as the web app keeps it. Any user can set the props of a post, so nothing about them is certain. */
+/**
+ * A post as the web app keeps it. Any user can set the props of a post and give it a type that begins with 'custom_', so
+ * nothing about those is certain. Types that begin with 'system_' the server takes from nobody.
+ */
 export interface Post {
     id: string;
     channel_id: string;
     root_id: string;
     create_at: number;
+
+    /** 'custom_zoom', or 'system_ephemeral' for a note that only its reader sees; the plugin's type is in a prop then. */
+    type?: string;
     message?: string;
     props?: Record<string, unknown>;
 }
@@ -42,7 +48,7 @@ export interface GlobalState {
         rhs?: {selectedPostId?: string; selectedChannelId?: string; isSidebarOpen?: boolean};
         threads?: {selectedThreadIdInTeam?: Record<string, string | null | undefined>};
     };
-    websocket?: {connectionId?: string};
+    websocket?: {connected?: boolean; connectionId?: string};
     plugins?: {components?: {AppBar?: unknown}};
     'plugins-zoom'?: ZoomState;
 }

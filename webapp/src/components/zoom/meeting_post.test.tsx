@@ -1,9 +1,9 @@
-import {screen, waitFor, within} from '@testing-library/react';
+import {cleanup, screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {describe, expect, it} from 'vitest';
 
 import {openPage} from '../../testing/fake_page';
-import {lookingAtTownSquare, meetingPost, nineOhFour, publicPluginPost} from '../../testing/fixtures';
+import {lookingAtTownSquare, meetingPost, nineOhFour, promptPost, publicPluginPost} from '../../testing/fixtures';
 import type {Post} from '../../types/mattermost-webapp';
 
 const minute = 60_000;
@@ -87,11 +87,27 @@ describe('A forged post', () => {
         expect(within(card).queryByRole('link')).not.toBeInTheDocument();
     });
 
+    it.each([
+        ['of the plugin’s type', {type: 'custom_zoom'}],
+        ['that names the plugin’s type in a prop only', {type: ''}],
+        ['without a type', {type: undefined}],
+    ])('%s gets no button that starts a meeting in its reader’s name', async (_name, type) => {
+        const trap = {meeting_requested_topic: 'Eve’s topic', meeting_requested_identity: 'personal'};
+        const {card} = await show(promptPost(trap, type));
+        expect(within(card).queryByRole('button')).not.toBeInTheDocument();
+        expect(card).toHaveTextContent('@alice started a Zoom meeting');
+        expect(within(card).getByRole('link', {name: /^Join meeting/})).toBeInTheDocument();
+
+        cleanup();
+        const astray = await show(promptPost({...trap, meeting_link: 'https://zoom.us.evil.example/j/1'}, type));
+        expect(within(astray.card).queryByRole('link')).not.toBeInTheDocument();
+    });
+
     it('breaks nothing whatever its props are', async () => {
         const odd = [undefined, null, 0, -1, NaN, 1e300, '', 'x', [], [null], {}, [{number: 7}], true];
         const names = Object.keys({...meetingPost().props, meeting_started: 0, meeting_start_time: 0, meeting_end_time: 0, meeting_duration: 0, meeting_dial_in: 0, meeting_passcode: 0});
         const posts = odd.flatMap((value, v) => ['STARTED', 'ENDED', 'RECENTLY_CREATED', value].map((status, s) => ({
-            ...meetingPost(), id: `odd-${v}-${s}`, props: {...Object.fromEntries(names.map((name) => [name, value])), meeting_status: status},
+            ...meetingPost(), id: `odd-${v}-${s}`, type: v % 2 ? 'custom_zoom' : 'system_ephemeral', props: {...Object.fromEntries(names.map((name) => [name, value])), meeting_status: status},
         })));
         await openPage({posts});
         expect(screen.getAllByRole('article')).toHaveLength(posts.length);
@@ -157,7 +173,7 @@ describe('A post of the public plugin', () => {
 });
 
 describe('The already-running prompt', () => {
-    const prompt = meetingPost({meeting_status: 'RECENTLY_CREATED', meeting_requested_topic: 'Retro', meeting_requested_identity: 'personal'}, {id: 'prompt', root_id: 'thread', channel_id: 'off-topic'});
+    const prompt = promptPost({meeting_requested_topic: 'Retro', meeting_requested_identity: 'personal'}, {root_id: 'thread', channel_id: 'off-topic'});
 
     it('lets the user join the meeting that runs', async () => {
         const {card} = await show(prompt);

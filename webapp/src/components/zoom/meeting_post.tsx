@@ -8,13 +8,19 @@ import {readMeeting} from '../../meeting';
 import type {Actions} from '../../store/actions';
 import type {PostTypeProps} from '../../types/mattermost-webapp';
 
+// What the server makes of the type of every post that only one person sees. Nobody can post with it.
+const ephemeral = 'system_ephemeral';
+
 /** Draws a post of type custom_zoom: a meeting to join, the summary of one that ended, or the already-running prompt. */
 export function MeetingPost({post, actions}: PostTypeProps & {actions: Actions}) {
     const meeting = readMeeting(post);
-    switch (meeting.status) {
-    case 'ENDED':
+    if (meeting.status === 'ENDED') {
         return <MeetingEnded meeting={meeting}/>;
-    case 'RECENTLY_CREATED':
+    }
+
+    // The prompt's button starts a meeting in the name of whoever presses it, under the topic that the post gives. In a
+    // post that anybody could have written it would be a trap.
+    if (meeting.status === 'RECENTLY_CREATED' && post.type === ephemeral) {
         return (
             <MeetingRunning
                 meeting={meeting}
@@ -22,7 +28,6 @@ export function MeetingPost({post, actions}: PostTypeProps & {actions: Actions})
                 actions={actions}
             />
         );
-    default:
-        return <MeetingStarted meeting={meeting}/>;
     }
+    return <MeetingStarted meeting={meeting}/>;
 }
