@@ -1,5 +1,8 @@
 import type {Post} from './types/mattermost-webapp';
 
+// As many telephone numbers as the server puts into a post.
+const maxDialIn = 8;
+
 /** What a meeting post can say about its meeting. */
 export type MeetingStatus = 'STARTED' | 'ENDED' | 'RECENTLY_CREATED';
 
@@ -33,8 +36,8 @@ export interface Meeting {
     startedAt: number;
     endedAt: number;
 
-    /** Length in seconds. */
-    seconds: number;
+    /** Length in seconds, null where the post does not let it be known. */
+    seconds: number | null;
 
     /** The topic asked for when the server answered with the already-running prompt instead. */
     requestedTopic: string;
@@ -49,11 +52,11 @@ export interface Meeting {
  */
 export function readMeeting(post: Post): Meeting {
     const props = post.props ?? {};
+    const fromPublicPlugin = typeof props.meeting_id === 'number';
     const endedAt = time(props.meeting_end_time);
 
     // Posts of the public plugin know no start; there the meeting began when its post was made.
-    const startedAt = time(props.meeting_start_time) || (endedAt ? post.create_at : 0);
-    const fromPublicPlugin = typeof props.meeting_id === 'number';
+    const startedAt = time(props.meeting_start_time) || (endedAt && fromPublicPlugin ? post.create_at : 0);
 
     let begun: Meeting['begun'] = props.meeting_started === true ? 'yes' : 'no';
     if (begun === 'no' && fromPublicPlugin) {
@@ -73,7 +76,7 @@ export function readMeeting(post: Post): Meeting {
         begun,
         startedAt,
         endedAt,
-        seconds: time(props.meeting_duration) || Math.max(0, Math.round((endedAt - startedAt) / 1000)),
+        seconds: time(props.meeting_duration) || secondsBetween(startedAt, endedAt),
         requestedTopic: text(props.meeting_requested_topic),
         requestedIdentity: identity(props.meeting_requested_identity),
     };
@@ -95,6 +98,10 @@ function time(value: unknown): number {
     return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }
 
+function secondsBetween(startedAt: number, endedAt: number): number | null {
+    return startedAt && endedAt >= startedAt ? Math.round((endedAt - startedAt) / 1000) : null;
+}
+
 // Zoom writes 9 digits as 3-3-3, 10 as 3-3-4 and 11 as 3-4-4.
 function groupedId(value: unknown): string {
     const digits = typeof value === 'number' ? String(value) : text(value);
@@ -111,5 +118,6 @@ function dialIn(value: unknown): DialIn[] {
     }
     return value.
         map((entry: Record<string, unknown> | null) => ({country: text(entry?.country), city: text(entry?.city), number: text(entry?.number)})).
-        filter((entry) => entry.number !== '');
+        filter((entry) => entry.number !== '').
+        slice(0, maxDialIn);
 }

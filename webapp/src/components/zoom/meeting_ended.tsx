@@ -19,7 +19,7 @@ export function MeetingEnded({meeting}: {meeting: Meeting}) {
                 facts={[
                     {name: 'zoom.ended.date', value: meeting.startedAt || meeting.endedAt ? <Day meeting={meeting}/> : null},
                     {name: 'zoom.ended.time', value: meeting.startedAt && meeting.endedAt ? <TimeRange meeting={meeting}/> : null},
-                    {name: 'zoom.ended.length', value: meeting.startedAt ? <Length seconds={meeting.seconds}/> : null},
+                    {name: 'zoom.ended.length', value: meeting.seconds === null ? null : <Length seconds={meeting.seconds}/>},
                 ]}
             />
         </MeetingCard>

@@ -55,6 +55,11 @@ describe('A meeting to join', () => {
         expect(within(disclosure).getByText('+1 646 558 8656')).toHaveAttribute('href', 'tel:+16465588656');
     });
 
+    it('draws no more telephone numbers than the server would put there', async () => {
+        const {card} = await show(meetingPost({meeting_dial_in: Array.from({length: 500}, (_, n) => ({country: 'US', city: '', number: `+1 646 555 ${1000 + n}`}))}));
+        expect(card.querySelectorAll('.zoom-dial-in li')).toHaveLength(8);
+    });
+
     it('calls a personal meeting ID by its name', async () => {
         const {card} = await show(meetingPost({meeting_personal: true, meeting_id: '1234567890'}));
         expect(fact(card, 'Personal meeting ID')).toBe('123 456 7890');
@@ -150,6 +155,20 @@ describe('A meeting that ended', () => {
     it('names both days when it went past midnight', async () => {
         const {card} = await show(meetingPost({...ended.props, meeting_start_time: Date.UTC(2026, 2, 2, 22, 30), meeting_end_time: Date.UTC(2026, 2, 2, 23, 30)}));
         expect(fact(card, 'Date')).toBe('Mar 2, 2026 – Mar 3, 2026');
+    });
+
+    it.each([
+        ['neither start nor end', {}, {Date: undefined, Time: undefined, Length: undefined}],
+        ['its start only', {meeting_start_time: nineOhFour}, {Date: 'Mar 2, 2026', Time: undefined, Length: undefined}],
+        ['its end only', {meeting_end_time: nineOhFour}, {Date: 'Mar 2, 2026', Time: undefined, Length: undefined}],
+        ['an end before its start', {meeting_start_time: nineOhFour, meeting_end_time: nineOhFour - minute}, {Length: undefined}],
+        ['its length only', {meeting_duration: 300}, {Date: undefined, Time: undefined, Length: '5 minutes'}],
+        ['an end in the moment of its start', {meeting_start_time: nineOhFour, meeting_end_time: nineOhFour}, {Length: 'Less than a minute'}],
+    ])('of which the post tells %s makes up nothing', async (_name, times, facts) => {
+        const {card} = await show(meetingPost({meeting_status: 'ENDED', ...times}));
+        for (const [name, value] of Object.entries(facts)) {
+            expect(within(card).queryByText(name)?.nextSibling?.textContent, name).toBe(value);
+        }
     });
 
     it.each([[20, 'Less than a minute'], [61, '1 minute'], [3600, '1 hour'], [3660, '1 hour 1 minute'], [7320, '2 hours 2 minutes']])('of %d seconds took %s', async (seconds, words) => {
