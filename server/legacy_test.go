@@ -121,7 +121,7 @@ func TestWhoDisconnectsIsNotConnectedAgainByWhatThePublicPluginLeft(t *testing.T
 
 func TestAGrantOfThePublicPluginSurvivesAnOutageWhileItIsTakenOver(t *testing.T) {
 	t.Parallel()
-	for _, prefix := range []string{"sec.", "lnk.", "zoomtoken"} {
+	for _, prefix := range []string{"sec.", "lnk.", "zoomtoken", "zoomtokenby"} {
 		for _, op := range []storetest.Op{storetest.Get, storetest.Swap, storetest.Set, storetest.Delete} {
 			t.Run(string(op)+" "+prefix, func(t *testing.T) {
 				t.Parallel()

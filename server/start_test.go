@@ -253,3 +253,53 @@ func TestAnEventThatOvertakesItsMeetingInAReplicaIsLookedAtAgain(t *testing.T) {
 	require.NoError(t, w.zoom.StartMeeting(w.meetingID(post)))
 	require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_started") == true }, 10*time.Second, 20*time.Millisecond)
 }
+
+func TestAPersonalRoomThatIsInUseIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.alice.Types("/zoom settings", w.town)
+	w.alice.Clicks("My personal meeting ID")
+	w.alice.Types("/zoom start", w.town)
+	first := meetings(w.town)[0]
+	w.begins(first)
+	w.zoom.Advance(time.Hour)
+	w.alice.Types("/zoom start", w.backroom)
+	second := meetings(w.backroom)[0]
+	require.Equal(t, true, second.Prop("meeting_started"))
+	w.zoom.Advance(time.Hour)
+	w.bob.Types("/zoom start", w.backroom)
+	require.Len(t, meetings(w.backroom), 1, "it is open for as long as it runs")
+	w.ends(first)
+	require.Equal(t, "ENDED", first.Refreshed().Prop("meeting_status"))
+	require.Equal(t, "ENDED", second.Refreshed().Prop("meeting_status"))
+}
+
+func TestAGuardThatCannotLookStartsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.alice.Types("/zoom start", w.town)
+	w.zoom.Advance(3 * time.Minute)
+	w.plugin.breaks("GetPost")
+	w.bob.Types("/zoom start", w.town)
+	require.Len(t, meetings(w.town), 1)
+	w.plugin.meddle(nil)
+	w.bob.Types("/zoom start", w.town)
+	require.Contains(t, w.bob.LastNote().Text(), "already started a Zoom meeting here", "the open meeting was not forgotten")
+}
+
+func TestAReplicaThatIsBehindDoesNotMakeAPostFlap(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.mm.Configure(func(c *model.Config) { c.SqlSettings.DataSourceReplicas = []string{"replica"} })
+	w.alice.Types("/zoom start", w.town)
+	post := meetings(w.town)[0]
+	w.begins(post)
+	rewrites := w.rewrites()
+	time.Sleep(200 * time.Millisecond) // the replica knows of the meeting, but will be behind with its end
+	w.mm.KV.Lag(150 * time.Millisecond)
+	w.ends(post)
+	require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	require.Equal(t, 1, *rewrites)
+}

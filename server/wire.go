@@ -146,7 +146,11 @@ func (a *app) handle(ctx context.Context, d store.Delivery) error {
 	if event.Type == zoom.EventDeauthorized {
 		return a.accounts.Deauthorized(ctx, event)
 	}
-	return a.meetings.Handle(ctx, event)
+	err = a.meetings.Handle(ctx, event)
+	if errors.Is(err, meeting.ErrNotYet) {
+		return store.Later(err, meeting.ReplicaLag)
+	}
+	return err
 }
 
 func (a *app) noteHeard(ctx context.Context) {
@@ -183,8 +187,8 @@ func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer i18n.Mes
 		return i18n.Message{}, err
 	}
 	return a.commands.Execute(ctx, args.Command, command.Call{
-		UserID: args.UserId, Admin: who.Admin, ChannelID: args.ChannelId, RootID: args.RootId, TeamID: args.TeamId,
-		ConnectionID: args.ConnectionId, TriggerID: args.TriggerId,
+		UserID: args.UserId, Admin: who.Admin, ChannelID: args.ChannelId, RootID: args.RootId,
+		ConnectionID: args.ConnectionId,
 	})
 }
 

@@ -92,7 +92,7 @@ func (s *Service) adoptUser(ctx context.Context, userID string) error {
 			return errors.Wrap(err, "take over a grant of the public plugin")
 		}
 	}
-	return s.removeLegacy(ctx, legacyUserKey+userID, legacyZoomKey+left.ZoomID)
+	return s.removeLegacy(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+userID)
 }
 
 func (s *Service) adoptAccount(ctx context.Context) error {
@@ -140,7 +140,7 @@ func (s *Service) forgetLegacy(ctx context.Context, name string) error {
 	if err != nil || !found {
 		return err
 	}
-	return s.removeLegacy(ctx, legacyUserKey+name, legacyZoomKey+left.ZoomID)
+	return s.removeLegacy(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+name)
 }
 
 // readLegacy reads a record of the public plugin. One that cannot be understood is there, but empty.
@@ -155,6 +155,7 @@ func (s *Service) readLegacy(ctx context.Context, key string, into any) (found b
 	return true, nil
 }
 
+// removeLegacy removes records of the public plugin, in this order: the last is the one that leads to the others.
 func (s *Service) removeLegacy(ctx context.Context, keys ...string) error {
 	for _, key := range keys {
 		if err := s.links.RemoveLegacy(ctx, key); err != nil {

@@ -23,6 +23,10 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 	props := f.props()
 	props[propPersonal], props[propCreator] = a.Meeting.Personal, a.Creator.Username
 	apply(props, progressProps(progress))
+	if a.Meeting.Running() {
+		// Somebody is in the room already, since when Zoom does not say.
+		props[propStarted] = true
+	}
 	post := &model.Post{
 		UserId: a.Creator.ID, ChannelId: a.Place.ChannelID, RootId: a.Place.RootID, Type: postType,
 		Message: c.here(i18n.M("post.message")),

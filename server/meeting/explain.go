@@ -27,10 +27,12 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 	if fault.Is(cause, fault.DailyLimit) && r.Choice != Personal {
 		button, err := s.startButton(ctx, r, Personal, i18n.M("choice.button.personal"))
 		if err != nil {
-			return false, err
+			// Without the button the sentence still says what to do.
+			s.log("A button could not be made", "user_id", r.UserID, "error", err.Error())
+		} else {
+			button.Primary = true
+			note.Buttons = []chat.Button{button}
 		}
-		button.Primary = true
-		note.Buttons = []chat.Button{button}
 	}
 	return false, errors.Wrap(s.chat.Whisper(ctx, r.Place, r.UserID, note), "whisper the failure")
 }

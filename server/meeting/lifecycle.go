@@ -15,8 +15,8 @@ var ErrNotYet = errors.New("the meeting is not known yet")
 
 // Limits of what a database with replicas may not have told this server yet.
 const (
-	// replicaLag is how long a record may take to reach the replicas.
-	replicaLag = 15 * time.Second
+	// ReplicaLag is how long a record may take to reach the replicas.
+	ReplicaLag = 5 * time.Second
 	// settledAfter is how old a post is before its absence means that it was deleted.
 	settledAfter = 2 * time.Minute
 )
@@ -47,15 +47,16 @@ func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
 	if err != nil {
 		return errors.Wrapf(err, "apply %s of meeting %s", e.Type, e.Meeting.ID)
 	}
-	if len(record.Posts) == 0 && s.settings().Replicas && s.now().Sub(e.At) < replicaLag {
+	if len(record.Posts) == 0 && s.settings().Replicas && s.now().Sub(e.At) < ReplicaLag {
 		return ErrNotYet
 	}
 	for _, i := range record.Of(e.Meeting.UUID) {
-		if err := s.show(ctx, e.Meeting.ID, record.Posts[i]); err != nil {
-			return err
+		// A post that cannot be shown keeps no other from being shown; the first failure has the event handled again.
+		if showErr := s.show(ctx, e.Meeting.ID, record.Posts[i]); err == nil {
+			err = showErr
 		}
 	}
-	return nil
+	return err
 }
 
 // show brings one post to the meeting's state and notes that it did. Another event may have moved the meeting on in the
@@ -98,6 +99,9 @@ func (s *Service) shown(ctx context.Context, meetingID string, brought Post, gon
 			case gone:
 				r.Posts = append(r.Posts[:i:i], r.Posts[i+1:]...)
 				return true
+			case p.Rev < brought.Rev:
+				// A replica that is behind: writing makes the swap find out, and the record is read again.
+				return true
 			case !p.shows(brought):
 				copied := *p
 				latest = &copied
@@ -116,7 +120,8 @@ func (s *Service) shown(ctx context.Context, meetingID string, brought Post, gon
 func (s *Service) noteOpen(ctx context.Context, post Post, gone bool) error {
 	_, err := s.index.UpdateOpen(ctx, post.ChannelID, func(l *OpenList) bool {
 		if gone || post.Status == Ended {
-			return l.close(post.ID)
+			// Where reads may be behind, writing finds out whether the list is.
+			return l.close(post.ID) || s.settings().Replicas
 		}
 		return l.extend(post.ID, post.StartedAt)
 	})

@@ -26,6 +26,8 @@ type Post struct {
 	UUID      string    `json:"uuid,omitempty"`
 	StartedAt time.Time `json:"started,omitzero"`
 	EndedAt   time.Time `json:"ended,omitzero"`
+	// Rev counts the changes of what the post is to show.
+	Rev int `json:"rev,omitempty"`
 	// Shown is the status that the post was last brought to, so that a crash or a race in between is noticed.
 	Shown Status `json:"shown,omitempty"`
 }
@@ -78,7 +80,7 @@ func (r *Record) Start(uuid, host string, at time.Time) bool {
 	changed := false
 	for i := range r.Posts {
 		if p := &r.Posts[i]; !r.Personal || p.hostedBy(host) {
-			changed = p.start(uuid, at, r.Personal) || changed
+			changed = p.moved(p.start(uuid, at, r.Personal)) || changed
 		}
 	}
 	return changed
@@ -86,6 +88,14 @@ func (r *Record) Start(uuid, host string, at time.Time) bool {
 
 // hostedBy reports whether the post of a personal meeting can be about a session of this host.
 func (p *Post) hostedBy(host string) bool { return p.HostID == "" || host == "" || p.HostID == host }
+
+// moved counts a change, if there was one, and passes on whether there was.
+func (p *Post) moved(changed bool) bool {
+	if changed {
+		p.Rev++
+	}
+	return changed
+}
 
 // awaits reports whether a session that began then can be the one that the post announced.
 func (p *Post) awaits(at time.Time) bool {
@@ -125,7 +135,7 @@ func (r *Record) End(uuid, host string, start, end time.Time) bool {
 	}
 	for i := range r.Posts {
 		if p := &r.Posts[i]; !r.Personal || p.hostedBy(host) {
-			changed = p.end(uuid, start, end, r.Personal) || changed
+			changed = p.moved(p.end(uuid, start, end, r.Personal)) || changed
 		}
 	}
 	return changed

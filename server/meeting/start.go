@@ -164,18 +164,20 @@ func cut(topic string) string {
 // free reserves the channel for the start, unless a meeting is open there: then it returns that one. A meeting whose post was
 // deleted is open no more.
 func (s *Service) free(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
-	running, err := s.reserve(ctx, r, ticket)
-	if err != nil || running == nil || running.PostID == "" || s.now().Sub(running.At) < settledAfter {
-		return running, err
+	for {
+		running, err := s.reserve(ctx, r, ticket)
+		if err != nil || running == nil || running.PostID == "" || s.now().Sub(running.At) < settledAfter {
+			return running, err
+		}
+		_, err = s.chat.Thread(ctx, running.PostID, r.Place.ChannelID)
+		if !fault.Is(err, fault.ThreadElsewhere) {
+			return running, errors.Wrap(err, "look for the open meeting's post")
+		}
+		_, err = s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool { return l.close(running.PostID) })
+		if err != nil {
+			return nil, errors.Wrap(err, "forget a meeting whose post is gone")
+		}
 	}
-	if _, err := s.chat.Thread(ctx, running.PostID, r.Place.ChannelID); err == nil {
-		return running, nil
-	}
-	_, err = s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool { return l.close(running.PostID) })
-	if err != nil {
-		return nil, errors.Wrap(err, "forget a meeting whose post is gone")
-	}
-	return s.reserve(ctx, r, ticket)
 }
 
 // reserve notes the start in the channel's list, unless a meeting is open there: then it returns that one.
@@ -245,12 +247,16 @@ func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, 
 	if err != nil {
 		return errors.Wrap(err, "store the meeting")
 	}
+	until := now.Add(announcedFor)
+	if m.Running() {
+		until = now.Add(startedFor)
+	}
 	_, err = s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool {
 		l.prune(now)
 		l.release(ticket)
 		l.Meetings = append(l.Meetings, Open{
 			PostID: postID, MeetingID: m.ID, JoinURL: m.JoinURL, Topic: m.Topic, CreatorID: r.UserID,
-			At: now, Until: now.Add(announcedFor),
+			At: now, Until: until,
 		})
 		return true
 	})

@@ -101,6 +101,19 @@ func Permanent(err error) error {
 	return permanent{err}
 }
 
+// later marks an error that is no failure.
+type later struct {
+	err  error
+	wait time.Duration
+}
+
+func (l later) Error() string { return l.err.Error() }
+func (l later) Unwrap() error { return l.err }
+
+// Later marks err as one that says nothing but that it is too early: the inbox looks at the delivery again after the wait, and
+// neither counts nor logs a failure.
+func Later(err error, wait time.Duration) error { return later{err: err, wait: wait} }
+
 // Inbox keeps acknowledged deliveries in the key-value table until they are handled.
 //
 // Each lies in one slot ("inb.<n>") of a ring with a lease of the server that works on it, so that no list of keys is

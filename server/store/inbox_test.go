@@ -360,3 +360,22 @@ func TestAClaimThatWasTakenButNotConfirmedIsOurs(t *testing.T) {
 		require.Equal(t, []string{"ended"}, w.handled, "long before the claim would run out")
 	})
 }
+
+func TestADeliveryThatComesTooEarlyIsLookedAtLaterWithoutAWord(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		looked := 0
+		s := w.server(func(ctx context.Context, d Delivery) error {
+			if looked++; looked == 1 {
+				return Later(errors.New("not known yet"), 15*time.Second)
+			}
+			return w.note(ctx, d)
+		}, Options{})
+		w.send(s, "meeting", "started")
+		time.Sleep(14 * time.Second)
+		require.Empty(t, w.done())
+		time.Sleep(2 * time.Second)
+		require.Equal(t, []string{"started"}, w.done())
+		require.Empty(t, w.log)
+		require.Equal(t, 2, looked)
+	})
+}

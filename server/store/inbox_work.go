@@ -154,6 +154,10 @@ func (i *Inbox) conclude(it *item, err error) time.Time {
 	if lost {
 		return i.now().Add(slotLease)
 	}
+	var early later
+	if errors.As(err, &early) && i.now().Sub(it.delivery.ReceivedAt) < i.opts.MaxAge {
+		return i.postpone(it, i.now().Add(early.wait))
+	}
 	var panicked panicError
 	failures := it.delivery.Attempt + 1
 	next := i.now().Add(backoff(failures))
