@@ -7,9 +7,7 @@ import "mattermost-plugin-zoom/server/i18n"
 type Person struct {
 	ID       string
 	Username string
-	// Name is what others see: full name or nickname as the server shows it, else the username.
-	Name  string
-	Email string
+	Email    string
 	// EmailVerified reports that the server has checked that the address is the person's.
 	EmailVerified bool
 	// IdentityProvider names who signs the person in ("saml", "ldap", "gitlab", …); "" when the server itself does.
@@ -20,8 +18,6 @@ type Person struct {
 
 // Channel is a conversation.
 type Channel struct {
-	ID     string
-	TeamID string
 	// Public channels can be joined by everybody in the team.
 	Public   bool
 	Archived bool
@@ -49,8 +45,9 @@ type Button struct {
 	Values map[string]string
 }
 
-// Click is somebody choosing a button. All but UserID come from the client and prove nothing:
-// whoever carries the click out checks that this user may do so in this place.
+// Click is somebody choosing a button. All but UserID come from the client. Of that, only a value that was sealed when the
+// button was made proves anything: what the button does, and for whom. The rest proves nothing, nor does any of it say that
+// the user may still do it: whoever carries the click out checks that.
 type Click struct {
 	UserID string
 	Place  Place

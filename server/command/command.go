@@ -33,10 +33,8 @@ type Call struct {
 	Admin     bool
 	ChannelID string
 	RootID    string
-	TeamID    string
 	// ConnectionID is the WebSocket connection of the window it was typed in; "" where the server does not say.
 	ConnectionID string
-	TriggerID    string
 	// Text is what follows the command's own words, as typed but without the blanks around it.
 	Text string
 }

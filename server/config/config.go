@@ -19,7 +19,6 @@ const minKeyLength = 16
 
 // Values of AuthorizationMode; "" and "auto" follow AccountLevelApp, as the public plugin does.
 const (
-	ModeAuto    = "auto"
 	ModeUser    = "user"
 	ModeAccount = "account"
 	ModeServer  = "s2s"

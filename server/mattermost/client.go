@@ -36,8 +36,6 @@ type Client struct {
 type server struct {
 	siteURL       string
 	locale        string
-	nameFormat    string
-	showFullNames bool
 	verifiesEmail bool
 	replicas      bool
 }
@@ -60,8 +58,6 @@ func (c *Client) ServerSettingsChanged() {
 	c.server.Store(&server{
 		siteURL:       *config.ServiceSettings.SiteURL,
 		locale:        *config.LocalizationSettings.DefaultServerLocale,
-		nameFormat:    *config.TeamSettings.TeammateNameDisplay,
-		showFullNames: *config.PrivacySettings.ShowFullName,
 		verifiesEmail: *config.EmailSettings.RequireEmailVerification,
 		replicas:      len(config.SqlSettings.DataSourceReplicas) > 0,
 	})
@@ -76,10 +72,7 @@ func (c *Client) Replicas() bool { return c.server.Load().replicas }
 // BotID returns the user id of the bot that notes and direct messages come from.
 func (c *Client) BotID() string { return c.botID }
 
-// Debug writes to the server's log; pairs are names and values. None of them may be a secret.
-func (c *Client) Debug(msg string, pairs ...any) { c.plug.Log.Debug(msg, pairs...) }
-
-// Info writes to the server's log, likewise.
+// Info writes to the server's log; pairs are names and values. None of them may be a secret.
 func (c *Client) Info(msg string, pairs ...any) { c.plug.Log.Info(msg, pairs...) }
 
 // Warn writes to the server's log, likewise.

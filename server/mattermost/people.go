@@ -20,7 +20,6 @@ func (c *Client) Person(_ context.Context, userID string) (chat.Person, error) {
 	return chat.Person{
 		ID:               user.Id,
 		Username:         user.Username,
-		Name:             c.displayName(user),
 		Email:            user.Email,
 		EmailVerified:    user.EmailVerified,
 		IdentityProvider: identityProvider(user),
@@ -49,9 +48,7 @@ func (c *Client) Channel(_ context.Context, channelID string) (chat.Channel, err
 	if err != nil {
 		return chat.Channel{}, errors.Wrapf(err, "look up channel %s", channelID)
 	}
-	return chat.Channel{
-		ID: channel.Id, TeamID: channel.TeamId, Public: channel.Type == model.ChannelTypeOpen, Archived: channel.DeleteAt != 0,
-	}, nil
+	return chat.Channel{Public: channel.Type == model.ChannelTypeOpen, Archived: channel.DeleteAt != 0}, nil
 }
 
 // CanPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
@@ -94,16 +91,6 @@ func (c *Client) Thread(_ context.Context, postID, channelID string) (string, er
 func (c *Client) user(userID string) (*model.User, error) {
 	user, err := answered(c.api.GetUser(userID))
 	return user, errors.Wrapf(err, "look up user %s", userID)
-}
-
-// displayName returns the name as this server shows people to each other.
-func (c *Client) displayName(user *model.User) string {
-	settings := c.server.Load()
-	shown := *user
-	if !settings.showFullNames {
-		shown.FirstName, shown.LastName = "", ""
-	}
-	return shown.GetDisplayName(settings.nameFormat)
 }
 
 // identityProvider returns who vouches for the user's address. Signing in by a link in an email is the server's own doing.

@@ -40,7 +40,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{mm: mmtest.New(t)}
-	w.alice, w.bob = w.mm.AddUser("alice", mmtest.Named("Alice", "Archer")), w.mm.AddUser("bob")
+	w.alice, w.bob = w.mm.AddUser("alice"), w.mm.AddUser("bob")
 	w.townSquare = w.mm.AddChannel("town-square", mmtest.Public, w.alice, w.bob)
 	botID, err := mattermost.EnsureBot(w.mm.API())
 	require.NoError(t, err)

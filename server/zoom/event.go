@@ -46,9 +46,6 @@ type EventMeeting struct {
 	// UUID identifies the session.
 	UUID   string
 	HostID string
-	Topic  string
-	// Type is one of Zoom's numbers, such as TypeInstant.
-	Type int
 	// Start and End are Zoom's own times; End is zero until the session is over.
 	Start time.Time
 	End   time.Time
@@ -72,8 +69,8 @@ func ParseEvent(body []byte) (Event, error) {
 	e := Event{
 		Type: w.Event, AccountID: p.AccountID, PlainToken: p.PlainToken,
 		Meeting: EventMeeting{
-			ID: string(p.Object.ID), UUID: p.Object.UUID, HostID: p.Object.HostID, Topic: p.Object.Topic,
-			Type: int(p.Object.Type), Start: p.Object.StartTime.Time, End: p.Object.EndTime.Time,
+			ID: string(p.Object.ID), UUID: p.Object.UUID, HostID: p.Object.HostID,
+			Start: p.Object.StartTime.Time, End: p.Object.EndTime.Time,
 		},
 	}
 	if e.Type == EventDeauthorized {
@@ -98,8 +95,6 @@ type wireEvent struct {
 			ID        flexID   `json:"id"`
 			UUID      string   `json:"uuid"`
 			HostID    string   `json:"host_id"`
-			Topic     string   `json:"topic"`
-			Type      flexInt  `json:"type"`
 			StartTime flexTime `json:"start_time"`
 			EndTime   flexTime `json:"end_time"`
 		} `json:"object"`

@@ -21,7 +21,7 @@ func TestAMeetingsEndIsToldWithZoomsOwnTimes(t *testing.T) {
 	require.Equal(t, zoom.Event{
 		Type: zoom.EventEnded, At: time.Date(2022, 3, 23, 12, 33, 39, 658e6, time.UTC), AccountID: "acc",
 		Meeting: zoom.EventMeeting{
-			ID: "86431910364", UUID: "hwkAADUySwyG3GyUkqc0vA==", HostID: "host", Topic: "Standup", Type: zoom.TypeInstant,
+			ID: "86431910364", UUID: "hwkAADUySwyG3GyUkqc0vA==", HostID: "host",
 			Start: time.Date(2022, 3, 23, 12, 33, 26, 0, time.UTC), End: time.Date(2022, 3, 23, 12, 33, 39, 0, time.UTC),
 		},
 	}, e)

@@ -68,18 +68,6 @@ func (t *flexTime) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// flexInt is a small number that may come as a string; anything else is 0.
-type flexInt int
-
-// UnmarshalJSON reads a number or a string.
-func (i *flexInt) UnmarshalJSON(data []byte) error {
-	*i = 0
-	if number, err := strconv.Atoi(strings.Trim(string(data), `"`)); err == nil {
-		*i = flexInt(number)
-	}
-	return nil
-}
-
 // isoTime reads the spellings of ISO 8601 times seen from Zoom. Times without a zone are universal time.
 func isoTime(value string) (time.Time, error) {
 	var at time.Time

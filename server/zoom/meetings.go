@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/pkg/errors"
 )
@@ -20,13 +19,8 @@ const (
 	TypePersonal = 4
 )
 
-// Values of Meeting.Status.
-const (
-	// StatusWaiting is a meeting that nobody has started.
-	StatusWaiting = "waiting"
-	// StatusStarted is a meeting that is under way.
-	StatusStarted = "started"
-)
+// StatusStarted is the Meeting.Status of a meeting that is under way.
+const StatusStarted = "started"
 
 // CreateMeeting is a meeting to create. Only what is chosen here is sent, so that the settings of the host and of the
 // account decide all the rest.
@@ -54,13 +48,16 @@ type Meeting struct {
 	Passcode string
 	// PMI is the personal meeting ID that events about this meeting will carry, if it has one.
 	PMI string
-	// Status is StatusWaiting, StatusStarted, or "" where Zoom does not say.
+	// Status is StatusStarted, "waiting" while nobody has started the meeting, or "" where Zoom does not say.
 	Status string
 	// Personal reports a meeting in the host's personal room.
 	Personal bool
 	// DialIn holds the telephone numbers to join by.
 	DialIn []DialIn
 }
+
+// Running reports that somebody is in the meeting already.
+func (m Meeting) Running() bool { return m.Status == StatusStarted }
 
 // DialIn is a telephone number to join by.
 type DialIn struct {
@@ -72,19 +69,6 @@ type DialIn struct {
 	Number string `json:"number"`
 	// Type is "toll" or "tollfree".
 	Type string `json:"type"`
-}
-
-// PastMeeting is a session that is over.
-type PastMeeting struct {
-	ID     string
-	UUID   string
-	HostID string
-	Topic  string
-	// Start and End are Zoom's own times; End is zero while the session lasts.
-	Start time.Time
-	End   time.Time
-	// Participants is how often somebody came.
-	Participants int
 }
 
 // CreateMeeting creates a meeting with the caller as its host. With a valid token it is one request.
@@ -121,29 +105,6 @@ func (c *Client) Meeting(ctx context.Context, as Caller, id string) (Meeting, er
 	return w.meeting(), nil
 }
 
-// PastMeeting returns a session by its UUID, or the last session of a meeting by its number.
-func (c *Client) PastMeeting(ctx context.Context, as Caller, uuidOrID string) (PastMeeting, error) {
-	encoded, err := segment(uuidOrID)
-	if err != nil {
-		return PastMeeting{}, errors.Wrap(err, "read a past meeting")
-	}
-	if strings.HasPrefix(uuidOrID, "/") || strings.Contains(uuidOrID, "//") {
-		// Zoom wants these encoded twice: https://developers.zoom.us/docs/api/using-zoom-apis/#meeting-id-and-uuid
-		if encoded, err = segment(encoded); err != nil {
-			return PastMeeting{}, errors.Wrap(err, "read a past meeting")
-		}
-	}
-	var w wirePastMeeting
-	k := call{operation: "read a past meeting", method: http.MethodGet, path: "/past_meetings/" + encoded}
-	if err := c.do(ctx, as, k, &w); err != nil {
-		return PastMeeting{}, err
-	}
-	return PastMeeting{
-		ID: string(w.ID), UUID: w.UUID, HostID: w.HostID, Topic: w.Topic,
-		Start: w.StartTime.Time, End: w.EndTime.Time, Participants: w.ParticipantsCount,
-	}, nil
-}
-
 // wireMeeting is a meeting in Zoom's JSON.
 type wireMeeting struct {
 	ID        flexID `json:"id"`
@@ -178,16 +139,3 @@ func (w *wireMeeting) meeting() Meeting {
 	}
 	return m
 }
-
-// wirePastMeeting is a session in Zoom's JSON.
-type wirePastMeeting struct {
-	ID                flexID   `json:"id"`
-	UUID              string   `json:"uuid"`
-	HostID            string   `json:"host_id"`
-	Topic             string   `json:"topic"`
-	StartTime         flexTime `json:"start_time"`
-	EndTime           flexTime `json:"end_time"`
-	ParticipantsCount int      `json:"participants_count"`
-}
-
-func (w *wirePastMeeting) complete() bool { return w.UUID != "" }

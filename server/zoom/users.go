@@ -12,14 +12,8 @@ type User struct {
 	ID        string
 	AccountID string
 	Email     string
-	FirstName string
-	LastName  string
-	// DisplayName is what others see; "" where Zoom does not say.
-	DisplayName string
 	// PMI is the number of the user's personal room; "" when there is none.
 	PMI string
-	// Status is "active", "pending" or "inactive"; "" where Zoom does not say.
-	Status string
 }
 
 // User returns the caller as Zoom knows them.
@@ -32,23 +26,16 @@ func (c *Client) User(ctx context.Context, as Caller) (User, error) {
 	if err := c.do(ctx, as, call{operation: "read a user", method: http.MethodGet, path: "/users/" + id}, &w); err != nil {
 		return User{}, err
 	}
-	return User{
-		ID: w.ID, AccountID: w.AccountID, Email: w.Email, FirstName: w.FirstName, LastName: w.LastName,
-		DisplayName: w.DisplayName, PMI: string(w.PMI), Status: w.Status,
-	}, nil
+	return User{ID: w.ID, AccountID: w.AccountID, Email: w.Email, PMI: string(w.PMI)}, nil
 }
 
 // wireUser is a user in Zoom's JSON.
 type wireUser struct {
-	ID          string `json:"id"`
-	AccountID   string `json:"account_id"`
-	Email       string `json:"email"`
-	FirstName   string `json:"first_name"`
-	LastName    string `json:"last_name"`
-	DisplayName string `json:"display_name"`
+	ID        string `json:"id"`
+	AccountID string `json:"account_id"`
+	Email     string `json:"email"`
 	// PMI is a number here and a string in meetings.
-	PMI    flexID `json:"pmi"`
-	Status string `json:"status"`
+	PMI flexID `json:"pmi"`
 }
 
 func (w *wireUser) complete() bool { return w.ID != "" }

@@ -55,15 +55,9 @@ func NewVerifier(secrets func() []string, now func() time.Time) *Verifier {
 	return &Verifier{secrets: secrets, now: now}
 }
 
-// Verify returns nil when the delivery with this header and unchanged body is Zoom's and recent, else ErrNoSecret,
-// ErrUnsigned, ErrSignature or ErrStale.
-func (v *Verifier) Verify(header http.Header, body []byte) error {
-	_, err := v.SignedBy(header, body)
-	return err
-}
-
-// SignedBy returns the secret token that the delivery was signed with, which is the one to answer a URL validation with.
-// Its errors are those of Verify.
+// SignedBy returns the secret token that the delivery with this header and unchanged body was signed with, which is the one
+// to answer a URL validation with. Its error is nil when the delivery is Zoom's and recent, else ErrNoSecret, ErrUnsigned,
+// ErrSignature or ErrStale.
 func (v *Verifier) SignedBy(header http.Header, body []byte) (string, error) {
 	secrets := v.usable()
 	if len(secrets) == 0 {

@@ -41,6 +41,12 @@ func signed(timestamp, signature string) http.Header {
 	return h
 }
 
+// verify returns why the verifier refuses the delivery.
+func verify(v *zoom.Verifier, header http.Header, body []byte) error {
+	_, err := v.SignedBy(header, body)
+	return err
+}
+
 // sign signs as Zoom does.
 func sign(key, timestamp, body string) string {
 	mac := hmac.New(sha256.New, []byte(key))
@@ -78,7 +84,7 @@ func TestDefect04_NobodyGetsAnEventSignedByAskingForAValidation(t *testing.T) {
 	_, err = zoom.ValidationAnswer(secret, strings.Repeat("a", 128))
 	require.NoError(t, err)
 	// And a request for one is itself refused unless Zoom signed it.
-	require.ErrorIs(t, zoom.NewVerifier(knowing(secret), at(1689061099)).Verify(http.Header{}, []byte(validation)), zoom.ErrUnsigned)
+	require.ErrorIs(t, verify(zoom.NewVerifier(knowing(secret), at(1689061099)), http.Header{}, []byte(validation)), zoom.ErrUnsigned)
 }
 
 func TestDefect05_WithoutASecretNothingIsAccepted(t *testing.T) {
@@ -86,12 +92,12 @@ func TestDefect05_WithoutASecretNothingIsAccepted(t *testing.T) {
 	for _, secrets := range [][]string{nil, {}, {""}, {"", ""}} {
 		v := zoom.NewVerifier(knowing(secrets...), at(1689061099))
 		header := signed(validationTimestamp, sign("", validationTimestamp, validation))
-		require.ErrorIs(t, v.Verify(header, []byte(validation)), zoom.ErrNoSecret)
+		require.ErrorIs(t, verify(v, header, []byte(validation)), zoom.ErrNoSecret)
 	}
 	// An empty secret beside a real one signs nothing.
 	v := zoom.NewVerifier(knowing("", secret), at(1689061099))
 	header := signed(validationTimestamp, sign("", validationTimestamp, validation))
-	require.ErrorIs(t, v.Verify(header, []byte(validation)), zoom.ErrSignature)
+	require.ErrorIs(t, verify(v, header, []byte(validation)), zoom.ErrSignature)
 }
 
 func TestWhatIsNotZoomsDeliveryIsRefused(t *testing.T) {
@@ -129,7 +135,7 @@ func TestWhatIsNotZoomsDeliveryIsRefused(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			require.ErrorIs(t, zoom.NewVerifier(knowing(secret), at(1689061099)).Verify(test.header, []byte(test.body)), test.want)
+			require.ErrorIs(t, verify(zoom.NewVerifier(knowing(secret), at(1689061099)), test.header, []byte(test.body)), test.want)
 		})
 	}
 }
@@ -146,28 +152,28 @@ func TestTrapTheLastRetryOf85MinutesMayCarryTheFirstTimestamp(t *testing.T) {
 		-5*time.Minute - time.Second:  zoom.ErrStale,
 	} {
 		v := zoom.NewVerifier(knowing(secret), at(sent+int64(age/time.Second)))
-		require.ErrorIs(t, v.Verify(signed(validationTimestamp, validationSignature), []byte(validation)), want, age)
+		require.ErrorIs(t, verify(v, signed(validationTimestamp, validationSignature), []byte(validation)), want, age)
 	}
 	// Milliseconds, which Zoom uses inside of events, are no seconds.
 	v := zoom.NewVerifier(knowing(secret), at(sent))
-	require.ErrorIs(t, v.Verify(signed("1689061099652", sign(secret, "1689061099652", validation)), []byte(validation)), zoom.ErrStale)
+	require.ErrorIs(t, verify(v, signed("1689061099652", sign(secret, "1689061099652", validation)), []byte(validation)), zoom.ErrStale)
 }
 
 func TestAnAdminReplacesTheSecretWithoutLosingEvents(t *testing.T) {
 	t.Parallel()
 	setting := "old-secret"
 	v := zoom.NewVerifier(func() []string { return zoom.Secrets(setting) }, at(1689061099))
-	verify := func(key string) error {
-		return v.Verify(signed(validationTimestamp, sign(key, validationTimestamp, validation)), []byte(validation))
+	signedWith := func(key string) error {
+		return verify(v, signed(validationTimestamp, sign(key, validationTimestamp, validation)), []byte(validation))
 	}
-	require.NoError(t, verify("old-secret"))
+	require.NoError(t, signedWith("old-secret"))
 	setting = "new-secret,\n old-secret "
-	require.NoError(t, verify("old-secret"))
-	require.NoError(t, verify("new-secret"))
+	require.NoError(t, signedWith("old-secret"))
+	require.NoError(t, signedWith("new-secret"))
 	setting = "new-secret"
-	require.ErrorIs(t, verify("old-secret"), zoom.ErrSignature)
+	require.ErrorIs(t, signedWith("old-secret"), zoom.ErrSignature)
 	setting = " ,\n"
-	require.ErrorIs(t, verify(""), zoom.ErrNoSecret)
+	require.ErrorIs(t, signedWith(""), zoom.ErrNoSecret)
 }
 
 func FuzzVerify(f *testing.F) {
@@ -177,7 +183,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add("1689061099", "v0=zz", "\x00")
 	f.Fuzz(func(t *testing.T, timestamp, signature, body string) {
 		v := zoom.NewVerifier(knowing(secret), at(1689061099))
-		if v.Verify(signed(timestamp, signature), []byte(body)) == nil {
+		if verify(v, signed(timestamp, signature), []byte(body)) == nil {
 			require.True(t, strings.EqualFold(sign(secret, timestamp, body), signature), "only what the secret signs is accepted")
 			_, err := strconv.ParseInt(timestamp, 10, 64)
 			require.NoError(t, err)

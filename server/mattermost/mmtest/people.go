@@ -40,14 +40,6 @@ func SignsInWith(provider string) Trait {
 	return func(u *model.User) { u.AuthService, u.AuthData = provider, model.NewPointer("data") }
 }
 
-// Named gives the user a first and a last name.
-func Named(first, last string) Trait {
-	return func(u *model.User) { u.FirstName, u.LastName = first, last }
-}
-
-// Called gives the user a nickname.
-func Called(nickname string) Trait { return func(u *model.User) { u.Nickname = nickname } }
-
 // AddUser adds somebody who reads English, with the verified address <username>@example.com.
 func (mm *Mattermost) AddUser(username string, traits ...Trait) *User {
 	mm.t.Helper()
