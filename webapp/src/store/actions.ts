@@ -1,6 +1,6 @@
-import {connectionId, currentPlace, startedBy} from './selectors';
-import {headerAction} from './reducer';
-import type {Action} from './reducer';
+import {connectionId, currentPlace, isConnected, startedBy} from './selectors';
+import {headerAction, typedAction} from './reducer';
+import type {Action, Say} from './reducer';
 
 import {Refused} from '../client';
 import type {Client} from '../client';
@@ -14,10 +14,14 @@ import type {Channel, Store} from '../types/mattermost-webapp';
 // long. People double-click within half a second.
 const shortestStartMs = 1000;
 
+// What the server refuses with these codes it may have had no way to post: it did not get as far as knowing where, or
+// posting is what went wrong.
+const perhapsNotPosted = ['internal', 'invalid_input'];
+
 /** What the user, the server and the page can set off. */
 export interface Actions {
 
-    /** Starts a meeting where the user is looking. Does nothing while a start is under way. */
+    /** Starts a meeting where the user is looking. While a start is under way it does no more than say so. */
     startHere(channel?: Channel | null): Promise<void>;
 
     /**
@@ -51,7 +55,7 @@ interface Start {
 export function newActions(store: Store, client: Client): Actions {
     const dispatch = (action: Action) => store.dispatch(action);
     const announce = (id: TextId) => dispatch({type: 'zoom/announced', say: {id}});
-    const fail = (id: TextId) => dispatch({type: 'zoom/noticed', notice: {kind: 'failed', id}});
+    const tell = (say: Say) => dispatch({type: 'zoom/noticed', notice: {kind: 'told', say}});
     let questions = 0;
 
     function openJoinPage(url: string) {
@@ -64,7 +68,7 @@ export function newActions(store: Store, client: Client): Actions {
     async function post({by, channelId, rootId, topic, identity, force}: Start) {
         const channel = channelId || (rootId && await client.channelOfPost(rootId));
         if (!channel) {
-            fail('zoom.failed.no_channel');
+            tell({id: 'zoom.failed.no_channel'});
             return;
         }
         const result = await client.startMeeting({
@@ -77,17 +81,24 @@ export function newActions(store: Store, client: Client): Actions {
         });
         if (result.outcome === 'started' && result.meeting_url) {
             announce('zoom.say.started');
-            if (by !== headerAction) {
+            if (force) {
                 dispatch({type: 'zoom/prompt_answered', postId: by});
             }
             openJoinPage(result.meeting_url);
-        } else {
+        } else if (isConnected(store.getState())) {
             announce('zoom.say.prompted');
+        } else {
+            tell({id: 'zoom.notice.prompted'});
         }
     }
 
     async function start(what: Start) {
-        if (startedBy(store.getState())) {
+        const underWay = startedBy(store.getState());
+        if (underWay) {
+            // What asked for it shows that it is busy; anything else would seem to have done nothing.
+            if (underWay !== what.by) {
+                announce('zoom.label.busy');
+            }
             return;
         }
         dispatch({type: 'zoom/start_began', by: what.by});
@@ -96,12 +107,7 @@ export function newActions(store: Store, client: Client): Actions {
         try {
             await post(what);
         } catch (error) {
-            // What the server refuses it has also posted where the user looks; only its silence is ours to report.
-            if (error instanceof Refused) {
-                dispatch({type: 'zoom/announced', say: {words: error.message}});
-            } else {
-                fail('zoom.failed.unreachable');
-            }
+            dispatch(explained(error, isConnected(store.getState())));
         }
         await settled;
         dispatch({type: 'zoom/start_over'});
@@ -114,7 +120,7 @@ export function newActions(store: Store, client: Client): Actions {
             if (startedBy(store.getState())) {
                 return false;
             }
-            start({...typed, by: headerAction, identity: '', force: false});
+            start({...typed, by: typedAction, identity: '', force: false});
             return true;
         },
         startAnother: ({postId, ...prompt}) => start({...prompt, by: postId, force: true}),
@@ -129,4 +135,15 @@ export function newActions(store: Store, client: Client): Actions {
             return config;
         },
     };
+}
+
+// Tells of a failure in the place where it is not told already: what the server refuses it also posts where the user
+// looks, as far as it can and the page hears of it.
+function explained(error: unknown, connected: boolean): Action {
+    if (!(error instanceof Refused)) {
+        return {type: 'zoom/noticed', notice: {kind: 'told', say: {id: 'zoom.failed.unreachable'}}};
+    }
+    const say = {words: error.message};
+    const posted = connected && !perhapsNotPosted.includes(error.code);
+    return posted ? {type: 'zoom/announced', say} : {type: 'zoom/noticed', notice: {kind: 'told', say}};
 }

@@ -5,12 +5,14 @@ import type {Config} from '../types/api';
 export interface Announcement {
     serial: number;
 
-    /** A text of the catalogue, or words that the server already put into the user's language. */
-    say: {id: TextId} | {words: string};
+    say: Say;
 }
 
+/** A text of the catalogue, or words that the server already put into the user's language. */
+export type Say = {id: TextId} | {words: string};
+
 /** Something the user must see that no post in a channel tells. */
-export type Notice = {kind: 'blocked'; url: string} | {kind: 'failed'; id: TextId};
+export type Notice = {kind: 'blocked'; url: string} | {kind: 'told'; say: Say};
 
 /** The plugin's part of the web app's store. */
 export interface ZoomState {
@@ -18,7 +20,7 @@ export interface ZoomState {
     /** What the server last told of itself, null before it did. */
     config: Config | null;
 
-    /** What asked for the start that is under way: a post's id, or headerAction; '' while none is. */
+    /** What asked for the start that is under way: a post's id, headerAction or typedAction; '' while none is. */
     startedBy: string;
     announcement: Announcement | null;
     notice: Notice | null;
@@ -30,12 +32,15 @@ export interface ZoomState {
 /** Stands in startedBy for the header button and the App Bar entry. */
 export const headerAction = 'header';
 
+/** Stands in startedBy for a slash command. */
+export const typedAction = 'typed';
+
 /** What can happen to the plugin's state. */
 export type Action =
     | {type: 'zoom/configured'; config: Config}
     | {type: 'zoom/start_began'; by: string}
     | {type: 'zoom/start_over'}
-    | {type: 'zoom/announced'; say: Announcement['say']}
+    | {type: 'zoom/announced'; say: Say}
     | {type: 'zoom/noticed'; notice: Notice | null}
     | {type: 'zoom/prompt_answered'; postId: string};
 

@@ -43,9 +43,14 @@ export function joinHosts(state: GlobalState): string[] {
     return state['plugins-zoom']?.config?.join_hosts ?? noHosts;
 }
 
-/** This tab's WebSocket connection, '' while there is none. */
+/** This tab's WebSocket connection, '' before there was one. */
 export function connectionId(state: GlobalState): string {
     return state.websocket?.connectionId ?? '';
+}
+
+/** Whether the server can show this page anything. The web app keeps the name of a connection that it lost. */
+export function isConnected(state: GlobalState): boolean {
+    return connectionId(state) !== '' && state.websocket?.connected !== false;
 }
 
 /** The viewer's time zone as set in Mattermost, undefined for the browser's own. */

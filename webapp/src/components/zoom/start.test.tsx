@@ -4,7 +4,7 @@ import {beforeEach, describe, expect, it, vi} from 'vitest';
 
 import {openPage} from '../../testing/fake_page';
 import type {FakePage} from '../../testing/fake_page';
-import {lookingAtTownSquare} from '../../testing/fixtures';
+import {lookingAtTownSquare, promptPost} from '../../testing/fixtures';
 
 const meetings = 'POST /plugins/zoom/api/v1/meetings';
 const joinPage = 'https://us02web.zoom.us/j/81234567890?pwd=abc';
@@ -65,6 +65,43 @@ describe('Starting a meeting', () => {
         await page.settle();
         await press(page, headerButton());
         expect(page.server.askedFor(meetings)).toHaveLength(2);
+    });
+
+    it('says so when it is pressed while the already-running prompt starts one', async () => {
+        const page = await openPage({posts: [promptPost()]});
+        page.server.says(meetings, started);
+        const answer = page.server.hold();
+        await press(page, screen.getByRole('button', {name: 'Create new meeting'}));
+        expect(page.spoken()).toBe('Starting a Zoom meeting.');
+
+        for (const button of [headerButton(), appBarEntry()]) {
+            const before = screen.getByTestId('zoom-live-region').firstChild;
+            await press(page, button);
+            expect(page.spoken()).toBe('Starting a Zoom meeting…');
+            expect(screen.getByTestId('zoom-live-region').firstChild, 'is read out again').not.toBe(before);
+        }
+
+        answer();
+        await page.settle();
+        expect(page.server.askedFor(meetings)).toHaveLength(1);
+    });
+
+    it('says and shows so when it is pressed while a typed command starts one', async () => {
+        const page = await openPage();
+        page.server.says(meetings, started);
+        const answer = page.server.hold();
+        page.registry.commandHooks[0]('/zoom start', {channel_id: 'town', root_id: ''});
+        await page.settle();
+        expect(headerButton()).toHaveAttribute('aria-busy', 'true');
+
+        await press(page, headerButton());
+        expect(page.spoken()).toBe('Starting a Zoom meeting…');
+
+        answer();
+        await page.settle();
+        expect(page.server.askedFor(meetings)).toHaveLength(1);
+        await press(page, headerButton());
+        expect(page.server.askedFor(meetings)).toHaveLength(1);
     });
 
     it('says what it does while it does it', async () => {
@@ -230,6 +267,32 @@ describe('When no join page opens', () => {
 
         expect(page.spoken()).toBe('Zoom is busy. Try again in a minute.');
         expect(screen.getByRole('alert')).toBeEmptyDOMElement();
+    });
+
+    describe.each([
+        ['was never there', {connected: false, connectionId: ''}],
+        ['was lost', {connected: false, connectionId: 'connection-of-this-tab'}],
+    ])('while the connection that brings messages %s', (_name, websocket) => {
+        it('shows a refusal, which no message can', async () => {
+            const page = await openPage({state: {...lookingAtTownSquare(), websocket}});
+            page.server.says(meetings, {status: 429, json: {error: {code: 'rate_limited', message: 'Zoom is busy. Try again in a minute.'}}});
+            await press(page, headerButton());
+            expect(screen.getByRole('alert')).toHaveTextContent('Zoom is busy. Try again in a minute.');
+        });
+
+        it('tells that the channel has a question', async () => {
+            const page = await openPage({state: {...lookingAtTownSquare(), websocket}});
+            page.server.says(meetings, {json: {outcome: 'prompted', meeting_url: ''}});
+            await press(page, headerButton());
+            expect(screen.getByRole('alert')).toHaveTextContent('Zoom has a question for you in the channel');
+        });
+    });
+
+    it.each(['internal', 'invalid_input'])('shows a refusal of kind %s, which the server posts nowhere', async (code) => {
+        const page = await openPage();
+        page.server.says(meetings, {status: 500, json: {error: {code, message: 'Something went wrong.'}}});
+        await press(page, headerButton());
+        expect(screen.getByRole('alert')).toHaveTextContent('Something went wrong.');
     });
 
     it.each([

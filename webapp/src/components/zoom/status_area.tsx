@@ -3,7 +3,7 @@ import {useSelector} from 'react-redux';
 
 import {useAppBarEntry} from '../../hooks/use_app_bar_entry';
 import type {Actions} from '../../store/actions';
-import type {Announcement, Notice} from '../../store/reducer';
+import type {Announcement, Notice, Say} from '../../store/reducer';
 import type {GlobalState} from '../../types/mattermost-webapp';
 import {Button, LinkButton} from '../common/button';
 import {Text} from '../common/text';
@@ -37,14 +37,18 @@ export function StatusArea({actions}: {actions: Actions}) {
 
 // A new key makes a new element, which is read out even when its text is the same as before.
 function Spoken({announcement: {serial, say}}: {announcement: Announcement}) {
-    return <span key={serial}>{'id' in say ? <Text id={say.id}/> : say.words}</span>;
+    return <span key={serial}><Said say={say}/></span>;
+}
+
+function Said({say}: {say: Say}) {
+    return 'id' in say ? <Text id={say.id}/> : <>{say.words}</>;
 }
 
 function NoticeBox({notice, onDismiss}: {notice: Notice; onDismiss: () => void}) {
     return (
         <div className='zoom-notice'>
             <span className='zoom-notice__text'>
-                <Text id={notice.kind === 'blocked' ? 'zoom.notice.blocked' : notice.id}/>
+                <Said say={notice.kind === 'blocked' ? {id: 'zoom.notice.blocked'} : notice.say}/>
             </span>
             {notice.kind === 'blocked' && (
                 <LinkButton
