@@ -52,8 +52,6 @@ type Identity struct {
 	AccountID  string `json:"account_id,omitempty"`
 	Email      string `json:"email,omitempty"`
 	PMI        string `json:"pmi,omitempty"`
-	// Scopes are what was granted, where that is known.
-	Scopes []string `json:"scopes,omitempty"`
 	// AuthorizedBy is the Mattermost user who went through the consent page.
 	AuthorizedBy string `json:"authorized_by,omitempty"`
 	// AuthorizedAt is when that was; what happened to the app before does not concern this grant.

@@ -124,8 +124,9 @@ func (g *Grant) ask(ctx context.Context, refresh string) (Token, error) {
 	return g.tokens.endpoint.refresh(ctx, refresh)
 }
 
-// persist stores the new token. The old refresh token is dead by now, so it does not give up lightly: an amended identity is
-// kept, a table that fails is tried again, and in the end the access token serves for as long as it is valid.
+// persist stores the new token. The old refresh token is dead by now, so it does not give up lightly: a record whose
+// lease another server took over and a table that fails are tried again, and in the end the access token serves for as long as
+// it is valid.
 func (g *Grant) persist(ctx context.Context, held state, fresh Token) (string, error) {
 	if fresh.Scope == "" {
 		fresh.Scope = held.Token.Scope

@@ -291,15 +291,20 @@ func TestWhatHappensToTheGrantWhileItIsRenewed(t *testing.T) {
 		meanwhile func(t *testing.T, w *world, other *server)
 		want      func(t *testing.T, w *world, s *server, access string, err error)
 	}{
-		"its owner's details are amended": {
+		"another server takes the lease over": {
 			meanwhile: func(t *testing.T, _ *world, other *server) {
-				require.NoError(t, other.tokens.Of("ann").Amend(t.Context(), func(i *Identity) { i.PMI = "123" }))
+				g := other.tokens.Of("ann")
+				found, err := g.read(t.Context())
+				require.NoError(t, err)
+				_, taken, err := g.takeLease(t.Context(), found)
+				require.NoError(t, err)
+				require.True(t, taken)
 			},
-			want: func(t *testing.T, w *world, s *server, _ string, err error) {
+			want: func(t *testing.T, w *world, _ *server, access string, err error) {
 				require.NoError(t, err)
-				identity, err := s.tokens.Of("ann").Identity(t.Context())
+				stored, err := w.server(firstKey).tokens.Of("ann").Token(t.Context())
 				require.NoError(t, err)
-				require.Equal(t, "123", identity.PMI)
+				require.Equal(t, stored, access, "whoever has the new token stores it")
 				require.Equal(t, 1, w.zoom.count("refresh_token"))
 			},
 		},

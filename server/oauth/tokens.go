@@ -151,29 +151,6 @@ func (g *Grant) Adopt(ctx context.Context, token Token, identity Identity) error
 	return errors.Wrap(err, "store the grant")
 }
 
-// Amend changes what is known of the grant's owner. change may be called several times. Faults: those of a missing or dead grant.
-func (g *Grant) Amend(ctx context.Context, change func(*Identity)) error {
-	for try := range writeTries {
-		if try > 0 {
-			if err := pause(ctx, try); err != nil {
-				return errors.Wrap(err, "wait to amend the grant")
-			}
-		}
-		s, err := g.read(ctx)
-		if err == nil {
-			err = g.check(s)
-		}
-		if err != nil {
-			return err
-		}
-		change(&s.Identity)
-		if _, swapped, err := g.swap(ctx, s, s.record); swapped || err != nil {
-			return err
-		}
-	}
-	return errors.New("the grant is being changed by too many writers at once")
-}
-
 // Drop forgets the grant; with revoke it is ended at Zoom first. What the person asked for is that this server can no longer act
 // for them, so a failure of that, or a record that no key opens, is only logged. A record that cannot be read at the moment stays.
 func (g *Grant) Drop(ctx context.Context, revoke bool) error {

@@ -1,9 +1,7 @@
 package oauth
 
 import (
-	"context"
 	"errors"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,31 +117,6 @@ func TestDefect34_ReconnectingReplacesTheWholeGrant(t *testing.T) {
 	})
 }
 
-func TestDefect34_AmendingTogetherLosesNothing(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		one, two := w.server(firstKey), w.server(firstKey)
-		w.connect(one, "ann", "ann@example.com", time.Hour)
-		w.kv.Lag(20 * time.Millisecond)
-		time.Sleep(time.Second)
-		var writers sync.WaitGroup
-		for n, s := range []*server{one, two, one, two} {
-			writers.Go(func() {
-				err := s.tokens.Of("ann").Amend(context.Background(), func(i *Identity) {
-					i.Scopes = append(i.Scopes, string(rune('a'+n)))
-				})
-				if err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		writers.Wait()
-		w.kv.Lag(0)
-		identity, err := one.tokens.Of("ann").Identity(t.Context())
-		require.NoError(t, err)
-		require.ElementsMatch(t, []string{"a", "b", "c", "d"}, identity.Scopes)
-	})
-}
-
 func TestDefect35_AFailedSaveChangesNothing(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
@@ -177,7 +150,6 @@ func TestWhoIsNotConnected(t *testing.T) {
 			wantFault(t, code, err)
 			_, err = g.Identity(t.Context())
 			wantFault(t, code, err)
-			wantFault(t, code, g.Amend(t.Context(), func(*Identity) {}))
 		}
 	})
 }

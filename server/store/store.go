@@ -1,7 +1,7 @@
 // Package store keeps the plugin's records in Mattermost's key-value table and gives them back as the types of the domain.
 //
 // All servers of a cluster share that table and nothing else, so every decision between them is a compare-and-swap on
-// one record: Claim (the first one wins), update (read, change, swap, again on a lost race) and the leases of the Inbox.
+// one record: update (read, change, swap, again on a lost race), and the claims and leases of the Inbox.
 // Reads may come from a database replica that lags behind; a swap that fails because of it is tried again after a while.
 package store
 
@@ -48,15 +48,6 @@ type Store struct {
 
 // New returns a store over the table.
 func New(kv KV, now func() time.Time) *Store { return &Store{kv: kv, now: now} }
-
-// Claim reports whether the caller is the first to claim the key within ttl, on any server of the cluster.
-func (s *Store) Claim(ctx context.Context, key string, ttl time.Duration) (bool, error) {
-	if err := ctx.Err(); err != nil {
-		return false, errors.Wrapf(err, "claim %s", key)
-	}
-	first, err := s.kv.Swap(key, nil, []byte("1"), ttl)
-	return first, errors.Wrapf(err, "claim %s", key)
-}
 
 // Hash returns 32 characters for the parts that are safe in a key: base64url of the first 24 bytes of a SHA-256.
 // Each part goes in with its length, so that ("a", "bc") and ("ab", "c") differ.

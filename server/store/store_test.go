@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,43 +23,6 @@ func newStore(t *testing.T) (*Store, *storetest.MemoryKV) {
 	t.Helper()
 	kv := storetest.NewMemoryKV(time.Now)
 	return New(kv, time.Now), kv
-}
-
-func TestOnlyTheFirstClaimWins(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s, _ := newStore(t)
-		var winners atomic.Int32
-		var servers sync.WaitGroup
-		for range 20 {
-			servers.Go(func() {
-				first, err := s.Claim(t.Context(), "ran.oncall", time.Hour)
-				if err == nil && first {
-					winners.Add(1)
-				}
-			})
-		}
-		servers.Wait()
-		require.EqualValues(t, 1, winners.Load())
-
-		time.Sleep(time.Hour)
-		again, err := s.Claim(t.Context(), "ran.oncall", time.Hour)
-		require.NoError(t, err)
-		require.True(t, again, "a claim ends with its time")
-	})
-}
-
-func TestAClaimSaysWhenItCannotKnow(t *testing.T) {
-	t.Parallel()
-	s, kv := newStore(t)
-	kv.OnCall(func(storetest.Op, string) error { return errors.New("database gone") })
-	_, err := s.Claim(t.Context(), "k", time.Hour)
-	require.ErrorContains(t, err, "database gone")
-
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err = s.Claim(ended, "k", time.Hour)
-	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestHashKeepsPartsApart(t *testing.T) {
