@@ -51,6 +51,7 @@ describe('The post of a meeting', () => {
         await his.join();
         await poll(async () => await prompt.getByRole('button').count() === 0, 'the prompt is settled');
         assert.match(await prompt.textContent(), /You started another meeting/);
+        assert.equal(await prompt.getByRole('region').evaluate((card) => card === document.activeElement), true, 'the focus of the button that is gone stays here');
     });
 
     it('tells when the meeting began, and sums it up when it is over', async () => {

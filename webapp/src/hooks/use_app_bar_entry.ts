@@ -50,5 +50,9 @@ function press(event: KeyboardEvent) {
         return;
     }
     event.preventDefault();
-    entry.click();
+
+    // A key that is held down is one press, as on a real button.
+    if (!event.repeat) {
+        entry.click();
+    }
 }

@@ -2,6 +2,8 @@ import React from 'react';
 
 import {Spinner} from './spinner';
 
+import {useFocusHandedOn} from '../../hooks/use_focus_handed_on';
+
 interface ButtonProps {
     children: React.ReactNode;
     primary?: boolean;
@@ -14,8 +16,10 @@ interface ButtonProps {
 
 /** A button in the theme's colours. */
 export function Button({children, primary, busy = false, label, onClick}: ButtonProps) {
+    const ref = useFocusHandedOn<HTMLButtonElement>();
     return (
         <button
+            ref={ref}
             type='button'
             className={className(primary)}
             aria-label={label}
@@ -39,8 +43,10 @@ interface LinkButtonProps {
 
 /** A link that looks like a button and opens a new tab which can neither see nor steer this one. */
 export function LinkButton({children, primary, label, href, onClick}: LinkButtonProps) {
+    const ref = useFocusHandedOn<HTMLAnchorElement>();
     return (
         <a
+            ref={ref}
             className={className(primary)}
             href={href}
             target='_blank'

@@ -14,7 +14,7 @@ interface MeetingCardProps {
     children: React.ReactNode;
 }
 
-/** The frame that every meeting post shares. */
+/** The frame that every meeting post shares. It takes the focus of a button in it that vanishes. */
 export function MeetingCard({intro, topic, over = false, children}: MeetingCardProps) {
     const text = useText();
     const title = topic || text('zoom.post.default_topic');
@@ -23,6 +23,7 @@ export function MeetingCard({intro, topic, over = false, children}: MeetingCardP
             <p className='zoom-post__intro'>{intro}</p>
             <section
                 className={over ? 'zoom-card zoom-card--over' : 'zoom-card'}
+                tabIndex={-1}
                 aria-label={text('zoom.post.card', {topic: title})}
             >
                 <div className='zoom-card__title'>

@@ -213,6 +213,7 @@ describe('The already-running prompt', () => {
         await page.settle();
         await waitFor(() => expect(within(card).queryByRole('button')).not.toBeInTheDocument(), {timeout: 2000});
         expect(card).toHaveTextContent('You started another meeting.');
+        expect(within(card).getByRole('region'), 'keyboard users keep their place').toHaveFocus();
 
         expect(page.server.askedFor('POST /plugins/zoom/api/v1/meetings').map(({body}) => body)).toEqual([
             {channel_id: 'off-topic', root_id: 'thread', topic: 'Retro', connection_id: 'connection-of-this-tab', identity: 'personal', force: true},

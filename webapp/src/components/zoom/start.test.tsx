@@ -52,6 +52,21 @@ describe('Starting a meeting', () => {
         expect(page.tabs).toEqual([joinPage]);
     });
 
+    it('takes a key that is held down in the App Bar for one press', async () => {
+        const page = await openPage();
+        page.server.says(meetings, started);
+        fireEvent.keyDown(appBarEntry(), {key: 'Enter'});
+        await page.settle();
+        vi.advanceTimersByTime(1000);
+        await page.settle();
+
+        const letThrough = fireEvent.keyDown(appBarEntry(), {key: 'Enter', repeat: true});
+        await page.settle();
+
+        expect(letThrough, 'the page does not scroll').toBe(false);
+        expect(page.server.askedFor(meetings)).toHaveLength(1);
+    });
+
     it('starts one meeting on a double click, also when the server answers between the clicks', async () => {
         const page = await openPage();
         page.server.says(meetings, started);
@@ -228,6 +243,7 @@ describe('When no join page opens', () => {
         expect(within(notice).getByRole('link', {name: 'Open the meeting'})).toHaveAttribute('href', joinPage);
         await userEvent.click(within(notice).getByRole('button', {name: 'Dismiss'}));
         expect(notice).toBeEmptyDOMElement();
+        expect(document.activeElement, 'keyboard users keep their place').toBe(notice.parentElement);
     });
 
     it('the desktop app, which opens tabs in the system browser, reports none as blocked', async () => {

@@ -8,13 +8,19 @@ import type {GlobalState} from '../../types/mattermost-webapp';
 import {Button, LinkButton} from '../common/button';
 import {Text} from '../common/text';
 
-/** Lives at the root of the page: says to screen readers what happens, and shows what no post in a channel tells. */
+/**
+ * Lives at the root of the page: says to screen readers what happens, and shows what no post in a channel tells. It takes
+ * the focus of a notice that is dismissed.
+ */
 export function StatusArea({actions}: {actions: Actions}) {
     useAppBarEntry();
     const announcement = useSelector((state: GlobalState) => state['plugins-zoom']?.announcement);
     const notice = useSelector((state: GlobalState) => state['plugins-zoom']?.notice);
     return (
-        <>
+        <div
+            className='zoom-status'
+            tabIndex={-1}
+        >
             <div
                 className='zoom-sr-only'
                 role='status'
@@ -31,7 +37,7 @@ export function StatusArea({actions}: {actions: Actions}) {
                     />
                 )}
             </div>
-        </>
+        </div>
     );
 }
 
