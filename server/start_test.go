@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
 func TestAMeetingFromStartToEnd(t *testing.T) {
@@ -91,10 +92,22 @@ func TestDefect39_OnlyTheWindowThatAskedOpensTheJoinPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.connect(w.alice)
-	w.alice.Connection = ""
-	w.alice.Types("/zoom start", w.town)
-	require.Len(t, meetings(w.town), 1)
-	require.Empty(t, w.alice.Opened(), "a server that does not say which window asked opens none")
+	first, second, unnamed := w.alice, w.alice.InWindow("alice-window-2"), w.alice.InWindow("")
+
+	first.Types("/zoom start", w.town)
+	link := meetings(w.town)[0].Prop("meeting_link").(string)
+	require.Equal(t, []string{link}, first.Opened())
+	require.Empty(t, second.Opened(), "the other window of the same person stays as it is")
+
+	second.Types("/zoom start", w.backroom)
+	other := meetings(w.backroom)[0].Prop("meeting_link").(string)
+	require.Equal(t, []string{other}, second.Opened())
+	require.Equal(t, []string{link}, first.Opened())
+
+	unnamed.Types("/zoom start", w.mm.AddChannel("third", mmtest.Private, w.alice))
+	require.Len(t, first.Opened(), 1, "a server that does not say which window asked opens none")
+	require.Len(t, second.Opened(), 1)
+	require.Empty(t, unnamed.Opened())
 }
 
 func TestTheButtonAnswersWithTheLinkAndOpensNothing(t *testing.T) {

@@ -202,7 +202,7 @@ func TestDefect39_PromptWorksWithoutThePluginsOwnView(t *testing.T) {
 		Requested: "Review @here", RequestedChoice: meeting.Personal,
 		Another: chat.Button{
 			Label: i18n.M("prompt.start_another"), Action: "start",
-			Values: map[string]string{"topic": "Review @here", "choice": "personal", "all_the_same": "true"},
+			Values: map[string]string{"sealed": "v1.what the button does, and for whom"},
 		},
 	})
 	require.NoError(t, err)

@@ -31,8 +31,8 @@ func (e *echo) ExecuteCommand(*plugin.Context, *model.CommandArgs) (*model.Comma
 
 func whichMeeting() chat.Note {
 	return chat.Note{Text: i18n.M("choice.ask"), Buttons: []chat.Button{
-		{Label: i18n.M("choice.button.unique"), Primary: true, Action: "start", Values: map[string]string{"choice": "unique"}},
-		{Label: i18n.M("choice.button.personal"), Action: "start", Values: map[string]string{"choice": "personal"}},
+		{Label: i18n.M("choice.button.unique"), Primary: true, Action: "start", Values: map[string]string{"sealed": "v1.unique"}},
+		{Label: i18n.M("choice.button.personal"), Action: "start", Values: map[string]string{"sealed": "v1.personal"}},
 	}}
 }
 
@@ -67,7 +67,7 @@ func TestDefect18_ClickTellsTheThreadAndTheChoice(t *testing.T) {
 	require.Equal(t, w.alice.ID, plugin.userID)
 	require.Equal(t, w.alice.LastNote().Id, plugin.body.PostId)
 	require.Equal(t, map[string]any{
-		"action": "start", "root_id": question.Id, "values": map[string]any{"choice": "personal"},
+		"action": "start", "root_id": question.Id, "values": map[string]any{"sealed": "v1.personal"},
 	}, plugin.body.Context)
 
 	ids := map[string]bool{}

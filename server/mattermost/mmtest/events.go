@@ -48,10 +48,17 @@ func (mm *Mattermost) Events() []Event {
 func (u *User) Opened() []string {
 	var opened []string
 	for _, e := range u.mm.Events() {
-		toThisWindow := e.Connection == u.Connection || e.Connection == "" && e.UserID == u.ID
-		if url, ok := e.Payload["meeting_url"].(string); ok && toThisWindow {
+		if url, ok := e.Payload["meeting_url"].(string); ok && e.reaches(u) {
 			opened = append(opened, url)
 		}
 	}
 	return opened
+}
+
+// reaches reports whether the event comes to the user's window.
+func (e Event) reaches(u *User) bool {
+	if e.Connection != "" {
+		return e.Connection == u.Connection
+	}
+	return e.UserID == "" || e.UserID == u.ID
 }

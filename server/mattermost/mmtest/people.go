@@ -56,6 +56,13 @@ func (mm *Mattermost) AddUser(username string, traits ...Trait) *User {
 	return &User{ID: account.Id, Username: username, Connection: "windowof" + username, mm: mm}
 }
 
+// InWindow returns the same user in another window.
+func (u *User) InWindow(connection string) *User {
+	other := *u
+	other.Connection = connection
+	return &other
+}
+
 // Becomes changes the user's account.
 func (u *User) Becomes(traits ...Trait) {
 	u.mm.mu.Lock()
