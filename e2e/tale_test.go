@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -38,6 +40,14 @@ func begin(t *testing.T, mode stack.Mode, more ...stack.Settings) *tale {
 	}
 	require.NoError(t, w.Use(ctx, mode, settings))
 	return w
+}
+
+// keep leaves a text for people to read in e2e/artifacts, and in the test's log.
+func (w *tale) keep(name, text string) {
+	w.Helper()
+	path := filepath.Join(filepath.Dir(w.Logs()), name)
+	w.Logf("%s:\n%s", path, text)
+	require.NoError(w, os.WriteFile(path, []byte(text), 0o600))
 }
 
 // person creates somebody with a Mattermost user and a Zoom account of the same
