@@ -66,7 +66,8 @@ func testsInTree(t *testing.T) map[string]bool {
 			}
 		}
 	}
-	sentence := regexp.MustCompile(`(?m)^\s*(?:it|test)\('(.+?)',`)
+	// The sentence of a table stands after the table's end.
+	sentence := regexp.MustCompile(`(?m)^\s*(?:it|test|\]\))\('(.+?)',`)
 	for _, pattern := range []string{"../webapp/src/*.test.*", "../webapp/src/*/*.test.*", "../webapp/src/*/*/*.test.*", "../e2e/browser/*.test.mjs"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
