@@ -10,7 +10,7 @@ import type {TextId} from '../i18n';
 import type {Config, StartRequest} from '../types/api';
 import type {Channel, Store} from '../types/mattermost-webapp';
 
-// A fast server may have answered between the two clicks of a double click, so a start counts as under way at least this
+// A fast server may have answered between the two clicks of a double click, so what asked for a start is busy at least this
 // long. People double-click within half a second.
 const shortestStartMs = 1000;
 
@@ -57,6 +57,9 @@ export function newActions(store: Store, client: Client): Actions {
     const announce = (id: TextId) => dispatch({type: 'zoom/announced', say: {id}});
     const tell = (say: Say) => dispatch({type: 'zoom/noticed', notice: {kind: 'told', say}});
     let questions = 0;
+    let unanswered = false;
+
+    const mayStart = (by: string) => !unanswered && startedBy(store.getState()) !== by;
 
     function openJoinPage(url: string) {
         const address = webAddress(url);
@@ -71,14 +74,8 @@ export function newActions(store: Store, client: Client): Actions {
             tell({id: 'zoom.failed.no_channel'});
             return;
         }
-        const result = await client.startMeeting({
-            channel_id: channel,
-            root_id: rootId,
-            topic,
-            connection_id: connectionId(store.getState()),
-            identity,
-            force,
-        });
+        const connection = connectionId(store.getState());
+        const result = await client.startMeeting({channel_id: channel, root_id: rootId, topic, connection_id: connection, identity, force});
         if (result.outcome === 'started' && result.meeting_url) {
             announce('zoom.say.started');
             if (force) {
@@ -93,14 +90,14 @@ export function newActions(store: Store, client: Client): Actions {
     }
 
     async function start(what: Start) {
-        const underWay = startedBy(store.getState());
-        if (underWay) {
+        if (!mayStart(what.by)) {
             // What asked for it shows that it is busy; anything else would seem to have done nothing.
-            if (underWay !== what.by) {
+            if (startedBy(store.getState()) !== what.by) {
                 announce('zoom.label.busy');
             }
             return;
         }
+        unanswered = true;
         dispatch({type: 'zoom/start_began', by: what.by});
         announce('zoom.say.starting');
         const settled = new Promise((resolve) => setTimeout(resolve, shortestStartMs));
@@ -109,15 +106,16 @@ export function newActions(store: Store, client: Client): Actions {
         } catch (error) {
             dispatch(explained(error, isConnected(store.getState())));
         }
+        unanswered = false;
         await settled;
-        dispatch({type: 'zoom/start_over'});
+        dispatch({type: 'zoom/start_over', by: what.by});
     }
 
     return {
         openJoinPage,
         startHere: (channel) => start({...currentPlace(store.getState(), channel), by: headerAction, topic: '', identity: '', force: false}),
         startTyped: (typed) => {
-            if (startedBy(store.getState())) {
+            if (!mayStart(typedAction)) {
                 return false;
             }
             start({...typed, by: typedAction, identity: '', force: false});

@@ -20,7 +20,7 @@ export interface ZoomState {
     /** What the server last told of itself, null before it did. */
     config: Config | null;
 
-    /** What asked for the start that is under way: a post's id, headerAction or typedAction; '' while none is. */
+    /** What asked for the newest start that is under way: a post's id, headerAction or typedAction; '' while none is. */
     startedBy: string;
     announcement: Announcement | null;
     notice: Notice | null;
@@ -39,7 +39,7 @@ export const typedAction = 'typed';
 export type Action =
     | {type: 'zoom/configured'; config: Config}
     | {type: 'zoom/start_began'; by: string}
-    | {type: 'zoom/start_over'}
+    | {type: 'zoom/start_over'; by: string}
     | {type: 'zoom/announced'; say: Say}
     | {type: 'zoom/noticed'; notice: Notice | null}
     | {type: 'zoom/prompt_answered'; postId: string};
@@ -54,7 +54,7 @@ export function reducer(state: ZoomState = initial, action: Action): ZoomState {
     case 'zoom/start_began':
         return {...state, startedBy: action.by, notice: null};
     case 'zoom/start_over':
-        return {...state, startedBy: ''};
+        return state.startedBy === action.by ? {...state, startedBy: ''} : state;
     case 'zoom/announced':
         return {...state, announcement: {serial: (state.announcement?.serial ?? 0) + 1, say: action.say}};
     case 'zoom/noticed':
