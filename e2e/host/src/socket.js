@@ -24,7 +24,8 @@ export function connect(pluginsChanged, missedEvents) {
             first = false;
         };
         socket.onclose = () => {
-            put('websocket', {connected: false, connectionId: ''});
+            // As in Mattermost: the lost connection's name stays until there is a new one.
+            put('websocket.connected', false);
             setTimeout(open, retryMs);
         };
     }());
