@@ -150,13 +150,10 @@ func (s *Service) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 	return who, errors.Wrap(err, "look up who starts the meeting")
 }
 
-// maxTopic is the longest topic that Zoom takes, in characters.
-// https://developers.zoom.us/docs/api/meetings/#tag/meetings/POST/users/{userId}/meetings
-const maxTopic = 200
-
+// cut shortens a topic to what Zoom takes.
 func cut(topic string) string {
-	if runes := []rune(topic); len(runes) > maxTopic {
-		return string(runes[:maxTopic])
+	if runes := []rune(topic); len(runes) > zoom.MaxTopic {
+		return string(runes[:zoom.MaxTopic])
 	}
 	return topic
 }
