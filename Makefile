@@ -118,7 +118,7 @@ webapp: webapp/node_modules/.package-lock.json ## unit tests, build and size of 
 fuzz: ## every fuzz test in turn, FUZZTIME (60s) each
 	@grep -rEo '^func Fuzz[A-Za-z0-9_]+' --include='*_test.go' server sandbox build | sort | \
 	while IFS=: read -r file name; do \
-		go test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+		go test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s "./$$(dirname "$$file")" || exit 1; \
 	done
 
 bench: $(DEV_BUNDLE) e2e-ready ## Go benchmarks, then the load test on a real server

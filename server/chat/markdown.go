@@ -32,8 +32,9 @@ func Escape(text string) string {
 			b.WriteRune(c)
 			b.WriteString(joint)
 		case '.':
-			// "www.example.com" and "example.com/" become links, whether the joint follows a "www." or not.
-			if i+1 < len(runes) && runes[i+1] != ' ' {
+			// "www.example.com" and "example.com/" become links, whether the joint follows a "www." or not. What follows the
+			// text is not known here.
+			if i+1 < len(runes) && runes[i+1] != ' ' || i+1 == len(runes) && endsWWW(runes[:i]) {
 				b.WriteString(joint)
 			}
 			b.WriteRune(c)
@@ -42,6 +43,12 @@ func Escape(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// endsWWW reports whether the text ends like the name of a web server: "www", or "www2".
+func endsWWW(runes []rune) bool {
+	text := strings.TrimRight(strings.ToLower(string(runes)), "0123456789")
+	return strings.HasSuffix(text, "www")
 }
 
 // startsBlock reports whether a line that begins so would become a list, a rule or a heading's underline.
