@@ -33,8 +33,8 @@ func Escape(text string) string {
 			b.WriteString(joint)
 		case '.':
 			// "www.example.com" and "example.com/" become links, whether the joint follows a "www." or not. What follows the
-			// text is not known here.
-			if i+1 < len(runes) && runes[i+1] != ' ' || i+1 == len(runes) && endsWWW(runes[:i]) {
+			// text is not known here, nor what a client makes of a blank after it.
+			if i+1 < len(runes) && runes[i+1] != ' ' || endsWWW(runes[:i]) {
 				b.WriteString(joint)
 			}
 			b.WriteRune(c)
