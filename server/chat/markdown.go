@@ -47,8 +47,11 @@ func Escape(text string) string {
 
 // endsWWW reports whether the text ends like the name of a web server: "www", or "www2".
 func endsWWW(runes []rune) bool {
-	text := strings.TrimRight(strings.ToLower(string(runes)), "0123456789")
-	return strings.HasSuffix(text, "www")
+	end := len(runes)
+	for end > 0 && runes[end-1] >= '0' && runes[end-1] <= '9' {
+		end--
+	}
+	return end >= 3 && strings.EqualFold(string(runes[end-3:end]), "www")
 }
 
 // startsBlock reports whether a line that begins so would become a list, a rule or a heading's underline.
