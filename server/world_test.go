@@ -62,6 +62,12 @@ var scopes = map[string][]string{
 // newWorld returns a world in which users authorize in this mode: "user", "account" or "s2s".
 func newWorld(t *testing.T, mode string) *world {
 	t.Helper()
+	return newWorldBehind(t, mode, func(zoom http.Handler) http.Handler { return zoom })
+}
+
+// newWorldBehind returns one in which all requests to Zoom pass the gate.
+func newWorldBehind(t *testing.T, mode string, gate func(http.Handler) http.Handler) *world {
+	t.Helper()
 	mm := mmtest.New(t)
 	w := &world{t: t, mm: mm}
 	// Cleanups run backwards: this one looks at what is left when all others have run.
@@ -70,7 +76,7 @@ func newWorld(t *testing.T, mode string) *world {
 	w.zoom = sandbox.New(sandbox.Options{Now: time.Now, RandomSeed: 7, Minted: w.minted})
 	t.Cleanup(w.zoom.Close)
 	mm.UseClock(w.zoom.Now)
-	zoomServer := httptest.NewServer(w.zoom)
+	zoomServer := httptest.NewServer(gate(w.zoom))
 	t.Cleanup(zoomServer.Close)
 	w.zoomAt = zoomServer.URL
 	w.zoom.SetBaseURL(w.zoomAt)
