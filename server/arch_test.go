@@ -15,6 +15,7 @@ import (
 // the one place that knows them all.
 var mayImport = map[string][]string{
 	"fault": {},
+	"kv":    {},
 	"i18n":  {"fault"},
 
 	"chat":    {"fault", "i18n"},
@@ -22,12 +23,12 @@ var mayImport = map[string][]string{
 	"config":  {},
 
 	"zoom":  {"fault", "i18n"},
-	"oauth": {"fault", "i18n"},
+	"oauth": {"fault", "i18n", "kv"},
 
 	"account": {"chat", "fault", "i18n", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "i18n", "zoom"},
 
-	"store":      {"fault", "meeting", "oauth", "zoom"},
+	"store":      {"fault", "kv", "meeting", "oauth", "zoom"},
 	"mattermost": {"chat", "command", "fault", "i18n", "meeting"}, // never store: it knows a key-value port, not records
 	"httpapi":    {"account", "chat", "fault", "i18n", "meeting", "oauth", "zoom"},
 

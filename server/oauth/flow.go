@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/kv"
 )
 
 const (
@@ -170,4 +171,4 @@ func (p passage) verifier() string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-func (p passage) nonceKey() string { return "nce." + digest(p.Nonce) }
+func (p passage) nonceKey() string { return "nce." + kv.Hash(p.Nonce) }

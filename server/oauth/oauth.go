@@ -9,11 +9,9 @@ package oauth
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
-	"math/rand/v2"
 	"time"
+
+	"mattermost-plugin-zoom/server/kv"
 )
 
 // KV is the key-value table of the plugin, shared by all servers.
@@ -74,25 +72,5 @@ const (
 	pauseMax = 400 * time.Millisecond
 )
 
-// pause waits before the try with this number (from 1), twice as long each time, at random so that rivals part.
-func pause(ctx context.Context, try int) error {
-	limit := min(pauseMin<<min(try, 10), pauseMax)
-	timer := time.NewTimer(limit/2 + rand.N(limit/2))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
-// digest returns 32 characters of base64url for the parts: 24 bytes of a SHA-256 over them and their lengths.
-func digest(parts ...string) string {
-	hash := sha256.New()
-	for _, part := range parts {
-		hash.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
-		hash.Write([]byte(part))
-	}
-	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:24])
-}
+// pause waits before the try with this number (from 1).
+func pause(ctx context.Context, try int) error { return kv.Pause(ctx, try, pauseMin, pauseMax) }

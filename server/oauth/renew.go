@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/kv"
 )
 
 const (
@@ -31,7 +32,7 @@ func (g *Grant) token(ctx context.Context, rejected string) (string, error) {
 	}
 	// Those who wait on this server share one renewal. It goes on when the one who began it leaves, for the rest, and so that
 	// a new refresh token is not lost.
-	flight := g.tokens.group.DoChan(digest(g.name, rejected), func() (any, error) {
+	flight := g.tokens.group.DoChan(kv.Hash(g.name, rejected), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTimeout)
 		defer cancel()
 		return g.renew(ctx, rejected)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/kv"
 )
 
 const (
@@ -207,9 +208,9 @@ func (g *Grant) app() string {
 	app := g.tokens.endpoint.app()
 	if g.name == serverName {
 		// Nobody authorizes this one, so a token that outlives its credentials would hide that they are wrong by now.
-		return digest(app.TokenURL, app.ClientID, app.AccountID, app.ClientSecret)
+		return kv.Hash(app.TokenURL, app.ClientID, app.AccountID, app.ClientSecret)
 	}
-	return digest(app.TokenURL, app.ClientID)
+	return kv.Hash(app.TokenURL, app.ClientID)
 }
 
 // read returns the stored record, or the one that this server wrote a moment ago if the replica does not have it yet.

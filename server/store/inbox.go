@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/kv"
 )
 
 // Limits of the inbox.
@@ -64,7 +66,7 @@ type Delivery struct {
 // DeliveryID returns the id of a delivery by its content, so that one sent twice has the same.
 func DeliveryID(kind string, body []byte) string {
 	sum := sha256.Sum256(body)
-	return Hash(kind, string(sum[:]))
+	return kv.Hash(kind, string(sum[:]))
 }
 
 // Handle works on one delivery. It is called again after an error (see Permanent), and in rare cases after a success that

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/kv"
 )
 
 // done is the claim of a delivery that was handled.
@@ -31,7 +33,7 @@ type claimRecord struct {
 	Tries int `json:"tries,omitempty"`
 }
 
-func claimKey(id string) string { return "clm." + Hash(id) }
+func claimKey(id string) string { return "clm." + kv.Hash(id) }
 
 // claim makes this server the one to handle the delivery, unless it was handled or another server is at it (until the
 // time returned). The claim of a server that let the slot's lease run out counts as run out as well: both are renewed together.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/kv"
 )
 
 // link is the person that a Zoom user belongs to.
@@ -81,6 +83,6 @@ func (s *Store) SetPersonalMeetingID(ctx context.Context, userID, id string, kee
 	return errors.Wrap(s.kv.Set(personalKey(userID), value, keep), "remember the personal meeting ID")
 }
 
-func linkKey(zoomUserID string) string { return "lnk.zoom." + Hash(zoomUserID) }
+func linkKey(zoomUserID string) string { return "lnk.zoom." + kv.Hash(zoomUserID) }
 
 func personalKey(userID string) string { return "pmi." + userID }

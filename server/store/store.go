@@ -8,14 +8,12 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
-	"math/rand/v2"
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/kv"
 )
 
 // KV is the key-value table of the plugin, shared by all servers. Keys have at most 150 characters.
@@ -48,19 +46,6 @@ type Store struct {
 
 // New returns a store over the table.
 func New(kv KV, now func() time.Time) *Store { return &Store{kv: kv, now: now} }
-
-// Hash returns 32 characters for the parts that are safe in a key: base64url of the first 24 bytes of a SHA-256.
-// Each part goes in with its length, so that ("a", "bc") and ("ab", "c") differ.
-func Hash(parts ...string) string {
-	hash := sha256.New()
-	var length [8]byte
-	for _, part := range parts {
-		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
-		hash.Write(length[:])
-		hash.Write([]byte(part))
-	}
-	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:24])
-}
 
 // load reads the JSON record; false means that there is none.
 func load[T any](s *Store, key string) (T, bool, error) {
@@ -120,15 +105,5 @@ func read[T any](s *Store, key string) (value T, raw []byte, found bool, err err
 	return value, raw, true, nil
 }
 
-// pause waits before the try with this number (from 1), twice as long each time, at random so that rivals part.
-func pause(ctx context.Context, try int) error {
-	limit := min(pauseMin<<min(try, 10), pauseMax)
-	timer := time.NewTimer(limit/2 + rand.N(limit/2))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
+// pause waits before the try with this number (from 1).
+func pause(ctx context.Context, try int) error { return kv.Pause(ctx, try, pauseMin, pauseMax) }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -23,15 +22,6 @@ func newStore(t *testing.T) (*Store, *storetest.MemoryKV) {
 	t.Helper()
 	kv := storetest.NewMemoryKV(time.Now)
 	return New(kv, time.Now), kv
-}
-
-func TestHashKeepsPartsApart(t *testing.T) {
-	t.Parallel()
-	require.Len(t, Hash("a"), 32)
-	require.Equal(t, Hash("a", "bc"), Hash("a", "bc"))
-	require.NotEqual(t, Hash("a", "bc"), Hash("ab", "c"))
-	require.NotEqual(t, Hash("a"), Hash("a", ""))
-	require.Empty(t, strings.Trim(Hash("x"), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"))
 }
 
 // Lost updates of a map that several servers write are the peer's defect 34.
