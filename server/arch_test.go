@@ -25,12 +25,17 @@ var mayImport = map[string][]string{
 	"zoom":  {"fault", "i18n"},
 	"oauth": {"fault", "i18n", "kv"},
 
+	"provider": {"chat", "fault", "i18n"},
+
 	"account": {"chat", "fault", "i18n", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "i18n", "zoom"},
 
-	"store":      {"fault", "kv", "meeting", "oauth", "zoom"},
-	"mattermost": {"chat", "command", "fault", "i18n", "meeting"}, // never store: it knows a key-value port, not records
-	"httpapi":    {"account", "chat", "fault", "i18n", "meeting", "oauth", "zoom"},
+	"bridge": {"chat", "command", "fault", "i18n", "kv", "provider"},
+
+	"session":    {"bridge", "fault", "i18n", "kv", "oauth", "provider"},
+	"store":      {"bridge", "fault", "kv", "meeting", "oauth", "provider", "zoom"},
+	"mattermost": {"bridge", "chat", "command", "fault", "i18n", "meeting"}, // never store: it knows a key-value port, not records
+	"httpapi":    {"account", "bridge", "chat", "fault", "i18n", "meeting", "oauth", "zoom"},
 
 	"": {everything},
 

@@ -21,6 +21,10 @@ type Channel struct {
 	// Public channels can be joined by everybody in the team.
 	Public   bool
 	Archived bool
+	// Direct is the conversation of the bot with one person.
+	Direct bool
+	// Name is what people call it; "" for a direct message.
+	Name string
 }
 
 // Place is where something is said: a channel, or a thread in it.
@@ -45,7 +49,7 @@ type Button struct {
 	Values map[string]string
 }
 
-// Click is somebody choosing a button. All but UserID come from the client. Of that, only a value that was sealed when the
+// Click is somebody choosing a button, or a line of a menu, which is the value "selected" then. All but UserID come from the client. Of that, only a value that was sealed when the
 // button was made proves anything: what the button does, and for whom. The rest proves nothing, nor does any of it say that
 // the user may still do it: whoever carries the click out checks that.
 type Click struct {
@@ -54,5 +58,10 @@ type Click struct {
 	// PostID is the note with the button.
 	PostID string
 	Action string
+	// Card says that the button is one of a card, which everybody sees; those are not sealed, and what they are about is told by the
+	// card's record alone.
+	Card   bool
 	Values map[string]string
+	// TriggerID lets the answer be a form.
+	TriggerID string
 }

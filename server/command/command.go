@@ -35,6 +35,10 @@ type Call struct {
 	RootID    string
 	// ConnectionID is the WebSocket connection of the window it was typed in; "" where the server does not say.
 	ConnectionID string
+	// TriggerID lets the answer be a form; "" where there can be none.
+	TriggerID string
+	// Trigger is the first word of the line, without the slash.
+	Trigger string
 	// Text is what follows the command's own words, as typed but without the blanks around it.
 	Text string
 }
@@ -67,7 +71,8 @@ func (c *Command) Visible(admin bool) []*Command {
 // Execute runs the command that the line names, such as "/zoom start Stand-up" on the tree of "zoom".
 // A line that names none answers with help: the sentence for an unknown word, or the list of commands.
 func (c *Command) Execute(ctx context.Context, line string, call Call) (i18n.Message, error) {
-	_, rest := cutWord(strings.TrimSpace(line))
+	trigger, rest := cutWord(strings.TrimSpace(line))
+	call.Trigger = strings.TrimPrefix(trigger, "/")
 	found, text := c.Find(rest, call.Admin)
 	if found.Run == nil {
 		return c.misunderstood(text, call.Admin)

@@ -83,6 +83,39 @@ const (
 	MeetingUnknown Code = "meeting_unknown"
 	// NoPersonalMeeting is a Zoom user without a personal meeting ID.
 	NoPersonalMeeting Code = "no_personal_meeting"
+
+	// ConnectForbidden is connecting or changing a channel by somebody whom the policy of the admins keeps from it. Params: Who.
+	ConnectForbidden Code = "connect_forbidden"
+	// NotFollowed is a channel without a connection to the provider, or without the one that was named. Params: Provider, Command.
+	NotFollowed Code = "not_followed"
+	// TooMany is a limit on connections or subscriptions. Params: Limit.
+	TooMany Code = "too_many"
+	// AddressUnknown is a text that is not the address of anything at the provider. Params: Provider, Example.
+	AddressUnknown Code = "address_unknown"
+	// HostUnknown is the address of a server that no admin has allowed. Params: Provider, Host, Command.
+	HostUnknown Code = "host_unknown"
+	// SetupNeeded is a provider at which no admin has registered this server yet. Params: Provider, Command.
+	SetupNeeded Code = "setup_needed"
+	// ResourceUnknown is a thing that the provider does not have, or does not show to this account (404). Params: Provider.
+	ResourceUnknown Code = "resource_unknown"
+	// NotResourceAdmin is a thing that the acting account may see and not administer. Params: Provider, Resource.
+	NotResourceAdmin Code = "not_resource_admin"
+	// AccountNeeded is a person without an account at the provider that we know of. Params: Provider, Command.
+	AccountNeeded Code = "account_needed"
+	// AccountRejected is an authorization or token that the provider no longer accepts (401). Params: Provider.
+	AccountRejected Code = "account_rejected"
+	// ProviderForbidden is something that the acting account may not do at the provider (403). Params: Provider.
+	ProviderForbidden Code = "provider_forbidden"
+	// ProviderLimited is the provider's limit on calls (429). Params: Provider.
+	ProviderLimited Code = "provider_limited"
+	// ProviderUnavailable is a provider that does not answer, or with 5xx, or with what is no answer. Params: Provider.
+	ProviderUnavailable Code = "provider_unavailable"
+	// ProviderRefused is any other refusal. Params: Provider, Message (the provider's own words, if it said any).
+	ProviderRefused Code = "provider_refused"
+	// CardUnknown is a card that is too old, or none of ours.
+	CardUnknown Code = "card_unknown"
+	// TooLate is an action that the thing on the card no longer allows, such as approving what is merged. Params: Provider.
+	TooLate Code = "too_late"
 )
 
 // Error is a failure with a code. Its Error text is for logs; people read the catalogue's sentence for the code.

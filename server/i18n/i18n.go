@@ -8,6 +8,7 @@ package i18n
 import (
 	"embed"
 	"encoding/json"
+	"io/fs"
 	"maps"
 	"strconv"
 	"strings"
@@ -23,15 +24,19 @@ import (
 var files embed.FS
 
 // Message is one sentence of the catalogue with its parameters, or several of them below each other.
+//
+// It can be stored: as JSON it is small and reads the same later.
 type Message struct {
-	ID     string
-	Params map[string]string
+	ID     string            `json:"id,omitempty"`
+	Params map[string]string `json:"params,omitempty"`
 	// Nested are parameters that are messages themselves.
-	Nested map[string]Message
+	Nested map[string]Message `json:"nested,omitempty"`
 	// Count chooses the plural form, where the message has any; nil where it has none.
-	Count *int
+	Count *int `json:"count,omitempty"`
 	// Parts are what a message without an ID consists of, one on each line.
-	Parts []Message
+	Parts []Message `json:"parts,omitempty"`
+	// Verbatim is a text that is the same in all languages, such as a name, in place of an ID.
+	Verbatim string `json:"verbatim,omitempty"`
 }
 
 // M returns the message with this id and, in pairs, the names and values of its parameters.
@@ -53,6 +58,9 @@ func N(id string, n int) Message { return Message{ID: id, Count: &n} }
 // Lines returns the messages below each other.
 func Lines(parts ...Message) Message { return Message{Parts: parts} }
 
+// Verbatim returns a message that reads the same in all languages. Like a parameter it is shown as it is.
+func Verbatim(text string) Message { return Message{Verbatim: text} }
+
 // WithMessage returns a copy of the message with one more parameter, which is a message itself.
 func (m Message) WithMessage(name string, nested Message) Message {
 	all := maps.Clone(m.Nested)
@@ -70,24 +78,27 @@ func OfFault(err error) Message {
 }
 
 // Zero reports whether there is no message.
-func (m Message) Zero() bool { return m.ID == "" && len(m.Parts) == 0 }
+func (m Message) Zero() bool { return m.ID == "" && len(m.Parts) == 0 && m.Verbatim == "" }
 
 // Catalogue holds the messages of all languages. It is safe for use by several goroutines.
 type Catalogue struct {
 	bundle *goi18n.Bundle
 }
 
-// NewCatalogue reads the languages that are part of the binary. It fails only if one of the files is broken.
-func NewCatalogue() (*Catalogue, error) {
+// NewCatalogue reads the languages that are part of the binary: those of this package, and those that others bring along, one
+// file or more for each language ("en.json", "cards.en.json"). It fails only if one of the files is broken.
+func NewCatalogue(others ...fs.FS) (*Catalogue, error) {
 	bundle := goi18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	entries, err := files.ReadDir(".")
-	if err != nil {
-		return nil, errors.Wrap(err, "list the languages")
-	}
-	for _, entry := range entries {
-		if _, err := bundle.LoadMessageFileFS(files, entry.Name()); err != nil {
-			return nil, errors.Wrapf(err, "read %s", entry.Name())
+	for _, source := range append([]fs.FS{files}, others...) {
+		names, err := fs.Glob(source, "*.json")
+		if err != nil {
+			return nil, errors.Wrap(err, "list the languages")
+		}
+		for _, name := range names {
+			if _, err := bundle.LoadMessageFileFS(source, name); err != nil {
+				return nil, errors.Wrapf(err, "read %s", name)
+			}
 		}
 	}
 	return &Catalogue{bundle: bundle}, nil
@@ -96,6 +107,9 @@ func NewCatalogue() (*Catalogue, error) {
 // Text returns the message in the language of the locale ("de", "pt-BR"), else in English.
 // A message that no file has is shown by its id, so that a slip is visible and nothing fails.
 func (c *Catalogue) Text(locale string, m Message) string {
+	if m.Verbatim != "" {
+		return m.Verbatim
+	}
 	if m.ID == "" {
 		lines := make([]string, len(m.Parts))
 		for i, part := range m.Parts {

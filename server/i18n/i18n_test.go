@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -58,7 +59,11 @@ func TestParametersAreNotRead(t *testing.T) {
 func TestEveryFailureHasASentence(t *testing.T) {
 	t.Parallel()
 	for _, code := range faultCodes(t) {
-		err := errors.Wrap(fault.New(fault.Code(code)).With("Link", "https://zoom.us/j/1").With("Setting", "Zoom URL"), "somewhere deep")
+		failure := fault.New(fault.Code(code))
+		for _, name := range []string{"Link", "Setting", "Provider", "Command", "Host", "Who", "Limit", "Example"} {
+			failure = failure.With(name, "x")
+		}
+		err := errors.Wrap(failure, "somewhere deep")
 		text := catalogue(t).Text("en", OfFault(err))
 		require.NotEqual(t, "fault."+code, text)
 		require.NotContains(t, text, "<no value>", code)
@@ -69,10 +74,7 @@ func TestEveryFailureHasASentence(t *testing.T) {
 // The catalogue has what the code asks for, and nothing that nobody asks for.
 func TestTheCatalogueIsComplete(t *testing.T) {
 	t.Parallel()
-	content, err := files.ReadFile("en.json")
-	require.NoError(t, err)
-	var texts map[string]any
-	require.NoError(t, json.Unmarshal(content, &texts))
+	texts := english(t)
 	used := usedIDs(t)
 	for _, code := range faultCodes(t) {
 		used["fault."+code] = true
@@ -83,6 +85,31 @@ func TestTheCatalogueIsComplete(t *testing.T) {
 	for id := range texts {
 		require.True(t, asked(used, id), "nobody shows %q", id)
 	}
+}
+
+// english returns all English messages, those that other packages bring along included.
+func english(t *testing.T) map[string]any {
+	texts := map[string]any{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Name() != "en.json" && !strings.HasSuffix(entry.Name(), ".en.json") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		var own map[string]any
+		if err := json.Unmarshal(content, &own); err != nil {
+			return errors.Wrap(err, path)
+		}
+		for id, text := range own {
+			require.NotContains(t, texts, id, "%s has a message that another file has", path)
+			texts[id] = text
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	return texts
 }
 
 // known reports whether the catalogue has the id; one that ends in "." or "_" stands for all that begin so.
@@ -128,7 +155,7 @@ func usedIDs(t *testing.T) map[string]bool {
 }
 
 // groups are the first words of message ids.
-var groups = []string{"account.", "check.", "choice.", "command.", "connect.", "disconnect.", "help.", "page.", "post.", "prompt.", "settings."}
+var groups = []string{"account.", "bitbucket.", "bridge.", "check.", "choice.", "command.", "connect.", "disconnect.", "help.", "jenkins.", "page.", "post.", "prompt.", "settings."}
 
 func messageID(s string) bool {
 	for _, group := range groups {

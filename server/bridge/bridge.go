@@ -1,0 +1,195 @@
+// Package bridge brings the news of tools into channels: one live card for each build, pull request or incident, with its
+// history in the thread and buttons that act as who presses them.
+//
+// A delivery is verified, stored and acknowledged (ingest), then applied to its subject and shown in the channels that
+// subscribed (deliver). Connections and subscriptions are made by commands and forms, and whoever may do so is checked at
+// that moment. All state is in records that several servers share; every change of one is a compare-and-swap.
+package bridge
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// What a Surface returns for a post that it cannot change, and what Records returns for a lack of room.
+var (
+	// ErrGone is a post or channel that nothing will be shown in any more.
+	ErrGone = errors.New("the post or channel is gone")
+	// ErrNotYet says that it is too early: another server is at it, or the card was changed a moment ago. See Wait.
+	ErrNotYet = errors.New("it is too early")
+)
+
+// Surface is the chat product.
+type Surface interface {
+	// Post puts a card into a channel or thread and returns the post's id. ErrGone for a channel that is archived or gone.
+	Post(ctx context.Context, p chat.Posting) (postID string, err error)
+	// Update brings the card of a post up to date; one that shows it already is left alone. ErrGone for a post that is deleted or
+	// cannot be changed.
+	Update(ctx context.Context, postID string, p chat.Posting) error
+	// Reply posts a line into the thread. ErrGone likewise.
+	Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (postID string, err error)
+	// Find returns the post in the place that carries the mark and was made since then, "" when there is none.
+	Find(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (postID string, err error)
+	// Marked returns the place and mark of a post of ours; ErrGone when it is none.
+	Marked(ctx context.Context, postID string) (chat.Place, chat.Mark, error)
+	// Link returns the address of a post.
+	Link(postID string) string
+	// OpenForm shows a form to who just typed a command or clicked, as the trigger proves. The trigger is good for seconds.
+	OpenForm(ctx context.Context, trigger string, f chat.Form) error
+}
+
+// People is what the bridge needs to know of people and channels, and how it speaks to them.
+type People interface {
+	// Person returns who has this id.
+	Person(ctx context.Context, userID string) (chat.Person, error)
+	// Channel returns the channel with this id.
+	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	// CanPost reports whether the user may post in the channel now.
+	CanPost(ctx context.Context, userID, channelID string) bool
+	// Administers reports whether the user is an admin of the channel now (or of all).
+	Administers(ctx context.Context, userID, channelID string) bool
+	// Whisper shows a note to one person in a place.
+	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
+	// Rewhisper replaces a note shown before.
+	Rewhisper(ctx context.Context, at chat.Place, userID, postID string, note chat.Note) error
+	// DirectMessage has the bot write to somebody.
+	DirectMessage(ctx context.Context, userID string, text i18n.Message) error
+	// Announce has the bot write into a channel or thread, for all to read.
+	Announce(ctx context.Context, at chat.Place, text i18n.Message) error
+}
+
+// Records keeps what the bridge knows. In an update, change gets a zero record when there is none and says whether to write; it may be
+// called several times, when others write the same record.
+type Records interface {
+	// Connection returns the connection with this id; false means that there is none.
+	Connection(ctx context.Context, id string) (Connection, bool, error)
+	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
+	UpdateConnection(ctx context.Context, id string, change func(*Connection) (bool, error)) (Connection, error)
+	// ConnectionsOf returns the ids of the provider's connections that the channel follows or followed.
+	ConnectionsOf(ctx context.Context, providerID, channelID string) ([]string, error)
+	// UpdateConnectionsOf changes that list.
+	UpdateConnectionsOf(ctx context.Context, providerID, channelID string, change func(*[]string) bool) error
+	// Subject returns a subject of a connection.
+	Subject(ctx context.Context, connectionID, name string) (Subject, bool, error)
+	// UpdateSubject changes it; it is kept for 30 days after the last change.
+	UpdateSubject(ctx context.Context, connectionID, name string, change func(*Subject) (bool, error)) (Subject, error)
+	// UpdateSeries changes a series, likewise, kept for 180 days.
+	UpdateSeries(ctx context.Context, connectionID, name string, change func(*Series) (bool, error)) (Series, error)
+	// Alias returns the subject that has the further name, "" when none.
+	Alias(ctx context.Context, connectionID, name string) (string, error)
+	// SetAlias gives a subject a further name; it is kept for 30 days.
+	SetAlias(ctx context.Context, connectionID, name, subject string) error
+	// Journal returns the latest deliveries of a connection, the newest first.
+	Journal(ctx context.Context, connectionID string) ([]Entry, error)
+	// Log adds to it, oldest first, and lets go of what is beyond the last twenty.
+	Log(ctx context.Context, connectionID string, entries []Entry) error
+	// Claim reports whether this is the first to ask for the key within the time.
+	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
+}
+
+// Inbox keeps deliveries until they are carried out.
+type Inbox interface {
+	// Accept stores the job. Jobs of one key are carried out one after another; one whose ID is known already is dropped.
+	Accept(ctx context.Context, j Job) error
+}
+
+// Job is what the inbox keeps: a delivery, or a task (Task is not nil then).
+type Job struct {
+	// ID tells a repetition.
+	ID string `json:"-"`
+	// Key is what it is about.
+	Key        string            `json:"-"`
+	Connection string            `json:"conn"`
+	Delivery   provider.Delivery `json:"delivery,omitzero"`
+	Proof      provider.Proof    `json:"proof,omitzero"`
+	Task       *provider.Task    `json:"task,omitempty"`
+	// NotBefore is when it is due; zero means at once.
+	NotBefore time.Time `json:"-"`
+}
+
+// Seals makes blobs that nobody else can make or read.
+type Seals interface {
+	// Seal returns the blob for plain; it opens only under the same name.
+	Seal(ctx context.Context, name string, plain []byte) ([]byte, error)
+	// Open returns what Seal was given. Fault: Unreadable.
+	Open(ctx context.Context, name string, blob []byte) ([]byte, error)
+}
+
+// Sessions says as whom a tool is called, and where tools are.
+type Sessions interface {
+	// Sites returns where the provider's tool is installed: the vendor's own, and those that an admin has set.
+	Sites(ctx context.Context, providerID string) ([]provider.Site, error)
+	// SaveSite has an admin add a site, or change the one with the same address; the client may be blank.
+	SaveSite(ctx context.Context, providerID string, s provider.Site, clientID, clientSecret string) error
+	// RemoveSite takes a site away that an admin has added.
+	RemoveSite(ctx context.Context, providerID, siteURL string) error
+	// ForUser returns a session that acts as the person's own account at the site. Faults: AccountNeeded, AccountRejected.
+	ForUser(ctx context.Context, providerID string, site provider.Site, userID string) (provider.Session, error)
+	// With returns a session that shows the credential to the site.
+	With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error)
+	// ConnectURL returns a link with which the person, and nobody else, authorizes at the site; next (at most 1500 bytes) comes
+	// back to Resume. Fault: SetupNeeded where no admin has registered this server at the site.
+	ConnectURL(ctx context.Context, providerID string, site provider.Site, userID, next string) (string, error)
+	// SaveToken keeps a personal token as the person's account, after a call has shown whose it is.
+	SaveToken(ctx context.Context, providerID string, site provider.Site, userID string, c provider.Credential) (provider.Account, error)
+	// SignOut forgets the person's account at the site, and ends it there where that can be done.
+	SignOut(ctx context.Context, providerID string, site provider.Site, userID string) error
+}
+
+// Meetings starts Zoom meetings.
+type Meetings interface {
+	// Start starts a meeting as the person and announces it in the place. Whatever happens, the person is told.
+	Start(ctx context.Context, userID string, at chat.Place, topic string) error
+}
+
+// ConnectPolicy is who may connect channels.
+type ConnectPolicy string
+
+// The policies; all ask for the right to post in the channel.
+const (
+	Members       ConnectPolicy = "members"
+	ChannelAdmins ConnectPolicy = "channel_admins"
+	SystemAdmins  ConnectPolicy = "system_admins"
+)
+
+// Settings are what admins decide, as the bridge needs it.
+type Settings struct {
+	// Enabled holds the providers that are switched on, with the words of their commands.
+	Enabled map[string]string
+	Policy  ConnectPolicy
+	// HookURL is the address of deliveries, to be followed by Connection.Hook.
+	HookURL string
+	// Missing names a setting without which nothing can be kept safely; "" when there is none.
+	Missing string
+	// Replicas reports that reads may be behind writes.
+	Replicas bool
+}
+
+// Dependencies are what the service works with.
+type Dependencies struct {
+	Registry *provider.Registry
+	Settings func() Settings
+	Surface  Surface
+	People   People
+	Records  Records
+	Inbox    Inbox
+	Seals    Seals
+	Sessions Sessions
+	Meetings Meetings
+	Now      func() time.Time
+	// Log writes a line to the server's log, with names and values in pairs.
+	Log func(msg string, pairs ...any)
+}
+
+// Service is the bridge. It is safe for use by several goroutines; what it remembers is only a journal not yet written.
+type Service struct {
+	Dependencies
+	journal *journal
+	// owner tells this server from others in leases.
+	owner string
+}

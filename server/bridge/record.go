@@ -1,0 +1,204 @@
+package bridge
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Connection is one place at a tool whose news come to channels: a Jenkins, a repository, an organization. It holds its
+// subscriptions, so that a delivery takes one read to know whom it is for.
+type Connection struct {
+	// ID is random for what people name themselves, and derived from the site and the resource for what we set up at the tool, so that
+	// a second channel finds what the first made.
+	ID       string `json:"id"`
+	Provider string `json:"provider"`
+	// Name is what people call it, as they wrote it.
+	Name string `json:"name"`
+	// Site is the base address of the tool; "" where it is not known.
+	Site     string            `json:"site,omitempty"`
+	Resource provider.Resource `json:"resource,omitzero"`
+	// HookKey follows the ID in the address of its deliveries.
+	HookKey   string    `json:"hook_key"`
+	CreatedBy string    `json:"created_by"`
+	CreatedAt time.Time `json:"created_at"`
+	// Sealed holds its secrets and credential; see Keys.
+	Sealed string `json:"sealed"`
+	// ActsAs is the person whose account calls the tool for it; "" where its own credential does, or nothing.
+	ActsAs string `json:"acts_as,omitempty"`
+	// HasCredential says that Sealed holds a credential.
+	HasCredential bool `json:"has_credential,omitempty"`
+	// Installation is what the tool calls the webhook that we made.
+	Installation  json.RawMessage `json:"installation,omitempty"`
+	Subscriptions []Subscription  `json:"subscriptions,omitempty"`
+}
+
+// Hook is what the address of its deliveries ends with.
+func (c Connection) Hook() string { return c.ID + "." + c.HookKey }
+
+// In returns the subscriptions of the channel.
+func (c Connection) In(channelID string) []Subscription {
+	var found []Subscription
+	for _, s := range c.Subscriptions {
+		if s.ChannelID == channelID {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// Channels returns the channels that follow it.
+func (c Connection) Channels() []string {
+	var found []string
+	for _, s := range c.Subscriptions {
+		if !slices.Contains(found, s.ChannelID) {
+			found = append(found, s.ChannelID)
+		}
+	}
+	return found
+}
+
+// Keys are what a connection keeps to itself.
+type Keys struct {
+	// Secrets are those that deliveries may prove themselves with, the newest first.
+	Secrets []Secret `json:"secrets"`
+	// Credential is what calls to the tool are made with; nil for none.
+	Credential *provider.Credential `json:"credential,omitempty"`
+}
+
+// Secret is shared with the tool.
+type Secret struct {
+	Value string `json:"value"`
+	// Until is when it stops to count, after another has taken its place; zero for the one in force.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Valid returns the secrets that count at this time, the newest first.
+func (k Keys) Valid(now time.Time) []string {
+	var valid []string
+	for _, s := range k.Secrets {
+		if s.Until.IsZero() || now.Before(s.Until) {
+			valid = append(valid, s.Value)
+		}
+	}
+	return valid
+}
+
+// Style is how the news of a subscription appear.
+type Style string
+
+// The styles.
+const (
+	// Live is one card for each subject, brought up to date in place, with its history in the thread.
+	Live Style = ""
+	// Each is a new post for each event.
+	Each Style = "each"
+	// Thread is one thread for each series (or for the resource), in which the cards are.
+	Thread Style = "thread"
+)
+
+// Subscription is a channel's wish for news of a connection.
+type Subscription struct {
+	ID        string `json:"id"`
+	ChannelID string `json:"channel"`
+	// Resource narrows it to one of the connection's resources; "" for all.
+	Resource     string `json:"resource,omitempty"`
+	ResourceName string `json:"resource_name,omitempty"`
+	// Events are the kinds that are wanted; nil for the provider's defaults.
+	Events []string `json:"events,omitempty"`
+	// Filters hold, by label, patterns separated by commas; one that begins with "!" keeps out. Or the least level.
+	Filters map[string]string `json:"filters,omitempty"`
+	// OnlyTurns wants only what differs from the result before.
+	OnlyTurns bool  `json:"only_turns,omitempty"`
+	Style     Style `json:"style,omitempty"`
+	// Mention is who is called when something gets worse: "", "here", "channel", or a user's name.
+	Mention   string    `json:"mention,omitempty"`
+	CreatedBy string    `json:"created_by"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Subject is what a connection's deliveries have said of one thing, and where it is shown.
+type Subject struct {
+	Connection string          `json:"conn"`
+	Name       string          `json:"name"`
+	State      json.RawMessage `json:"state,omitempty"`
+	// Rev counts the changes of the state.
+	Rev int `json:"rev"`
+	// Seen are the events applied, the latest last; see maxSeen.
+	Seen  []string `json:"seen,omitempty"`
+	Shown []Shown  `json:"shown,omitempty"`
+}
+
+// Shown is a subject in one subscription's channel.
+type Shown struct {
+	Subscription string `json:"sub"`
+	ChannelID    string `json:"channel"`
+	// PostID is the card, "" before it is posted; RootID the thread that it is in, "" for none.
+	PostID string `json:"post,omitempty"`
+	RootID string `json:"root,omitempty"`
+	// Earlier is the card before this one, if it has surfaced again.
+	Earlier string `json:"earlier,omitempty"`
+	// Rev is the change that the card shows; At when it was brought to it.
+	Rev int       `json:"rev,omitempty"`
+	At  time.Time `json:"at,omitzero"`
+	// Mention is who is to be called by the first post.
+	Mention string `json:"mention,omitempty"`
+	// Waiting are the replies, or in style Each the posts, that are still to be made.
+	Waiting []Waiting `json:"waiting,omitempty"`
+	// Owner works on it until Until; then it is anybody's.
+	Owner string    `json:"owner,omitempty"`
+	Until time.Time `json:"until,omitzero"`
+	// Over is a post that can be changed no more.
+	Over bool `json:"over,omitempty"`
+}
+
+// Waiting is something to be posted about a subject.
+type Waiting struct {
+	// Key tells it from all others of this card.
+	Key   string     `json:"key"`
+	Reply chat.Reply `json:"reply,omitzero"`
+	// State is what a new card of style Each shows.
+	State json.RawMessage `json:"state,omitempty"`
+}
+
+// Series is the state of what subjects come in.
+type Series struct {
+	State json.RawMessage `json:"state,omitempty"`
+	// Threads are the roots of style Thread, by channel.
+	Threads map[string]string `json:"threads,omitempty"`
+}
+
+// Result is what became of a delivery.
+type Result string
+
+// The results.
+const (
+	Posted     Result = "posted"
+	Unchanged  Result = "unchanged"  // a repetition, or older than what is known
+	Unwanted   Result = "unwanted"   // no subscription wants it
+	Ignored    Result = "ignored"    // of no interest to the provider
+	Tested     Result = "tested"     // a ping, or the tool's test of the connection
+	Refused    Result = "refused"    // unsigned or wrongly signed
+	Unreadable Result = "unreadable" // signed, and not understood
+	Failed     Result = "failed"     // will be tried again
+)
+
+// Entry is a line of a connection's journal: what became of one delivery.
+type Entry struct {
+	At     time.Time `json:"at"`
+	Result Result    `json:"result"`
+	// Event and Title say what it was, as far as that is known; from outside.
+	Event string `json:"event,omitempty"`
+	Title string `json:"title,omitempty"`
+	// Reason says why, where the result alone does not.
+	Reason i18n.Message `json:"reason,omitzero"`
+	// By is how it proved where it comes from; Old that it did so with a secret that was replaced.
+	By  provider.ProofKind `json:"by,omitempty"`
+	Old bool               `json:"old,omitempty"`
+	// Count is how many such there were in a row.
+	Count int `json:"count,omitempty"`
+}

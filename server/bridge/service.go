@@ -1,0 +1,128 @@
+package bridge
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// New returns a bridge that works with these.
+func New(d Dependencies) *Service {
+	return &Service{Dependencies: d, journal: newJournal(), owner: rand.Text()}
+}
+
+// word returns the provider's command as people type it ("/jenkins").
+func (s *Service) word(providerID string) string { return "/" + s.Settings().Enabled[providerID] }
+
+// name returns what the provider's tool calls itself.
+func (s *Service) name(providerID string) string { return s.Registry.Describe(providerID).Name }
+
+// keysSeal names the seal of a connection's keys, so that those of one open for no other.
+func keysSeal(connectionID string) string { return "bridge.keys." + connectionID }
+
+// sealKeys returns the keys as a connection holds them.
+func (s *Service) sealKeys(ctx context.Context, connectionID string, k Keys) (string, error) {
+	plain, err := json.Marshal(k)
+	if err != nil {
+		return "", errors.Wrap(err, "encode keys")
+	}
+	sealed, err := s.Seals.Seal(ctx, keysSeal(connectionID), plain)
+	return string(sealed), errors.Wrapf(err, "seal the keys of connection %s", connectionID)
+}
+
+// openKeys returns the keys of the connection. Fault: Unreadable.
+func (s *Service) openKeys(ctx context.Context, c Connection) (Keys, error) {
+	plain, err := s.Seals.Open(ctx, keysSeal(c.ID), []byte(c.Sealed))
+	if err != nil {
+		return Keys{}, errors.Wrapf(err, "open the keys of connection %s", c.ID)
+	}
+	var k Keys
+	return k, errors.Wrap(json.Unmarshal(plain, &k), "read keys")
+}
+
+// site returns the connection's site. Fault: HostUnknown where an admin has taken it away.
+func (s *Service) site(ctx context.Context, c Connection) (provider.Site, error) {
+	sites, err := s.Sessions.Sites(ctx, c.Provider)
+	if err != nil {
+		return provider.Site{}, errors.Wrap(err, "list the sites")
+	}
+	for _, site := range sites {
+		if site.URL == c.Site {
+			return site, nil
+		}
+	}
+	if c.HasCredential {
+		// Who entered the credential named the address with it.
+		return provider.Site{ID: c.Site, URL: c.Site, API: c.Site}, nil
+	}
+	return provider.Site{}, fault.New(fault.HostUnknown).With("Provider", s.name(c.Provider)).With("Host", c.Site).With("Command", s.word(c.Provider))
+}
+
+// background returns a session for what nobody asked for this moment: with the connection's own credential, else as who connected
+// it. Faults: HostUnknown, AccountNeeded, AccountRejected, Unreadable.
+func (s *Service) background(ctx context.Context, c Connection) (provider.Session, error) {
+	site, err := s.site(ctx, c)
+	if err != nil {
+		return provider.Session{}, err
+	}
+	if c.HasCredential {
+		keys, err := s.openKeys(ctx, c)
+		if err != nil {
+			return provider.Session{}, err
+		}
+		if keys.Credential != nil {
+			return s.Sessions.With(ctx, c.Provider, site, *keys.Credential)
+		}
+	}
+	return s.Sessions.ForUser(ctx, c.Provider, site, c.ActsAs)
+}
+
+// mayConnect checks, at this moment, that the person may change what the channel is connected to. Faults: NoPost, ConnectForbidden.
+func (s *Service) mayConnect(ctx context.Context, userID, channelID string) error {
+	if !s.People.CanPost(ctx, userID, channelID) {
+		return fault.New(fault.NoPost)
+	}
+	channel, err := s.People.Channel(ctx, channelID)
+	if err != nil {
+		return errors.Wrap(err, "look up the channel")
+	}
+	if channel.Direct {
+		return nil // one's own conversation with the bot
+	}
+	switch s.Settings().Policy {
+	case ChannelAdmins:
+		if !s.People.Administers(ctx, userID, channelID) {
+			return fault.New(fault.ConnectForbidden).With("Who", "channel admins")
+		}
+	case SystemAdmins:
+		who, err := s.People.Person(ctx, userID)
+		if err != nil {
+			return errors.Wrap(err, "look up who connects")
+		}
+		if !who.Admin {
+			return fault.New(fault.ConnectForbidden).With("Who", "system admins")
+		}
+	}
+	return nil
+}
+
+// whisper answers somebody in the place, and logs where that fails: there is nothing else to be done.
+func (s *Service) whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) {
+	if err := s.People.Whisper(ctx, at, userID, note); err != nil {
+		s.Log("A person could not be answered", "user_id", userID, "channel_id", at.ChannelID, "error", err.Error())
+	}
+}
+
+// answer replaces the note with the button that was pressed by what came of it.
+func (s *Service) answer(ctx context.Context, c chat.Click, text i18n.Message) {
+	if err := s.People.Rewhisper(ctx, c.Place, c.UserID, c.PostID, chat.Note{Text: text}); err != nil {
+		s.Log("A note could not be brought up to date", "user_id", c.UserID, "post_id", c.PostID, "error", err.Error())
+	}
+}

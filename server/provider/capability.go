@@ -1,0 +1,150 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// Hook is where a tool sends its deliveries, and what proves them.
+type Hook struct {
+	// URL is the address, without any secret.
+	URL string
+	// Secret is a random text of ours.
+	Secret string
+}
+
+// WithSecret returns the address with the secret in it, for senders that can prove themselves no other way.
+func (h Hook) WithSecret() string { return h.URL + "/" + h.Secret }
+
+// Instructor is a provider whose webhook people set up at the tool themselves.
+type Instructor interface {
+	// Instructions are what is sent to who connected a channel, once, as a direct message. It is the only place where the secret is
+	// ever shown.
+	Instructions(h Hook) i18n.Message
+}
+
+// Resource is a thing at the tool that a channel can follow: a repository, a project, a service.
+type Resource struct {
+	// ID is the tool's own lasting name for it; Name is what people call it. Both as they came from outside.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// URL is its page, SettingsURL that of its webhooks; "" for none.
+	URL         string `json:"url,omitempty"`
+	SettingsURL string `json:"settings_url,omitempty"`
+	// Private things are not for everybody's eyes.
+	Private bool `json:"private,omitempty"`
+	// Path is how the provider addresses it in calls.
+	Path string `json:"path,omitempty"`
+}
+
+// Location is what somebody meant by the address they typed.
+type Location struct {
+	// Site is the base address of the tool, Path what the provider addresses the resource by. Both may be "" when it was not said.
+	Site string `json:"site,omitempty"`
+	Path string `json:"path,omitempty"`
+}
+
+// Installer is a provider whose webhook we set up at the tool ourselves, acting as who connects the channel.
+type Installer interface {
+	// Locate understands what somebody typed. Fault: AddressUnknown.
+	Locate(text string, sites []Site) (Location, error)
+	// Resource returns the resource at the location, if who asks may administer it. Faults: ResourceUnknown, NotResourceAdmin.
+	Resource(ctx context.Context, s Session, path string) (Resource, error)
+	// Install makes the webhook and returns what the tool calls it; where ours, told by its address, is there already, it is
+	// brought up to date instead.
+	Install(ctx context.Context, s Session, r Resource, h Hook) (json.RawMessage, error)
+	// Installed reports whether the webhook is there and in order.
+	Installed(ctx context.Context, s Session, r Resource, h Hook, installation json.RawMessage) (bool, error)
+	// Uninstall removes the webhook; one that is gone already is no error.
+	Uninstall(ctx context.Context, s Session, r Resource, installation json.RawMessage) error
+}
+
+// Authorizer is a provider at which people have accounts of their own, and act with them.
+type Authorizer interface {
+	// Endpoints are where people authorize at the site.
+	Endpoints(site Site) Endpoints
+	// WhoAmI returns whose account the session acts with.
+	WhoAmI(ctx context.Context, s Session) (Account, error)
+}
+
+// Endpoints are where and how people authorize: https://datatracker.ietf.org/doc/html/rfc6749.
+type Endpoints struct {
+	AuthURL   string
+	TokenURL  string
+	RevokeURL string // "" where there is none
+	Scopes    []string
+	// InBody sends the client's credentials in the body instead of a header.
+	InBody bool
+}
+
+// Account is somebody's login at the tool.
+type Account struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	URL  string `json:"url,omitempty"`
+}
+
+// Bearer is a provider to which a connection can carry a credential of its own: an API token that somebody enters in a form.
+type Bearer interface {
+	// CredentialForm are the fields of the form: any of "url", "user" and "token".
+	CredentialForm() []chat.FormField
+	// Credential makes the credential of the answers. Fault: InvalidInput with a message for a field.
+	Credential(values map[string]string) (Credential, error)
+	// Try calls the tool once with it, so that a slip is noticed at once.
+	Try(ctx context.Context, s Session) error
+}
+
+// Responder is a provider whose cards have actions.
+type Responder interface {
+	// Respond carries out an action on a card as the session's account, or asks for more with a form. Faults are shown to who clicked.
+	Respond(ctx context.Context, s Session, c Call) (Response, error)
+}
+
+// Call is somebody's click on an action of a card, or their answer to the form that it led to.
+type Call struct {
+	Action string
+	// State is that of the card's subject.
+	State json.RawMessage
+	// Resource is that of the connection, where it has one.
+	Resource Resource
+	// Values came with the click or the form, by the word of a client.
+	Values map[string]string
+	// Answered says that the values are the answer to a form of this provider's.
+	Answered bool
+	// Actor is the account that acts, zero where the connection's own credential does; By is who clicked, as a name in chat.
+	Actor Account
+	By    string
+	At    time.Time
+}
+
+// Response is what came of an action.
+type Response struct {
+	// Form asks for more; the answer comes as another Call. Its Kind and State are the bridge's.
+	Form *chat.Form
+	// Note tells who clicked what came of it; zero for nothing.
+	Note i18n.Message
+	// Events are applied to the card at once, before the tool's own delivery arrives.
+	Events []Event
+	// Reply goes to the thread, seen by all; zero text for none.
+	Reply chat.Reply
+}
+
+// Task is something to look at after a while, for what a tool does not tell by itself.
+type Task struct {
+	// Key tells one task of a connection from another.
+	Key string `json:"key"`
+	// After is how long to wait; Round counts how often it was done.
+	After time.Duration   `json:"after"`
+	Round int             `json:"round"`
+	Data  json.RawMessage `json:"data,omitempty"`
+}
+
+// Follower is a provider that does tasks.
+type Follower interface {
+	// Follow looks and returns what happened, and what is to be done after another while.
+	Follow(ctx context.Context, s Session, r Resource, t Task) ([]Event, []Task, error)
+}

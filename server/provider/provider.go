@@ -1,0 +1,159 @@
+// Package provider says what a tool is that sends its news to channels: a build server, a code host, an error tracker, a pager.
+//
+// A provider is one package below this one. It knows the tool's deliveries, how they are signed, what they mean, how the
+// thing they are about changes, and how that looks on a card. All else (connecting a channel, keeping what was acknowledged,
+// posting and rewriting cards, rights, forms, commands) is the bridge's and the same for all.
+//
+// What a provider must do is Provider. What only some can is a capability: an interface of its own that the bridge looks for.
+package provider
+
+import (
+	"encoding/json"
+	"io/fs"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// Provider is one tool. Its methods are pure: they keep nothing, call nothing, and give the same answer on every server.
+type Provider interface {
+	// Describe says what the provider is. It is asked once.
+	Describe() Descriptor
+	// Verify checks that the delivery comes from who knows one of the secrets, in constant time, before anything of the body is
+	// read. Errors: ErrUnsigned, ErrForged, or ErrPing for one that may be acknowledged, as nothing is done with it.
+	Verify(d Delivery, secrets []string) (Proof, error)
+	// Parse returns what a verified delivery says, none for one that is of no interest. An error is one that is not understood.
+	Parse(d Delivery) ([]Event, error)
+	// Fold applies the event to the state of its subject; state is nil for the first. The same event, or an older one, coming
+	// again changes nothing. Series is the state of what the subject is one of, after this event; nil where there is none.
+	Fold(state, series json.RawMessage, e Event) (Change, error)
+	// Card draws the state. It returns an error only for a state that is none of Fold's.
+	Card(state json.RawMessage) (chat.Card, error)
+	// Sample returns an event as it might come, for trying a connection out: its card is posted, and nothing at the tool changes.
+	Sample(now time.Time) Event
+}
+
+// Descriptor is what the bridge has to know of a provider before anything happens.
+type Descriptor struct {
+	// ID is the word for the provider in commands, keys and addresses: lower-case letters, at most 16.
+	ID string
+	// Name is how the tool calls itself.
+	Name string
+	// Summary is a sentence on what connecting it brings; the help of its command.
+	Summary i18n.Message
+	// Resource is what it calls the thing that a channel follows ("repository"), as a word in a sentence.
+	Resource i18n.Message
+	// Argument hints at what may follow "connect", such as "[repository URL]".
+	Argument i18n.Message
+	// Events are the kinds of news that people choose from, in the order they are shown.
+	Events []EventKind
+	// Filters are the labels of events that subscriptions can be narrowed by.
+	Filters []Filter
+	// Headers are those that Verify and Parse read, in canonical form. No others are kept.
+	Headers []string
+	// MaxBody is the largest body that is read, in bytes; 0 is 1 MiB.
+	MaxBody int64
+	// Texts holds the provider's own messages, one file for each language ("en.json") at its root; all ids begin with the ID
+	// and a dot.
+	Texts fs.FS
+}
+
+// EventKind is a kind of news that a channel may want or not.
+type EventKind struct {
+	ID string
+	// Label has at most 24 characters.
+	Label i18n.Message
+	// Default has it wanted until somebody says otherwise.
+	Default bool
+}
+
+// Filter narrows a subscription to events whose label matches one of several patterns.
+type Filter struct {
+	// ID is the key of Event.Labels that it looks at.
+	ID string
+	// Label has at most 24 characters; Help at most 150.
+	Label i18n.Message
+	Help  i18n.Message
+	// Levels, from the least on, make it a threshold instead of patterns: what is chosen and all above it pass.
+	Levels []string
+}
+
+// Delivery is one request from the tool.
+type Delivery struct {
+	// Header has those of Descriptor.Headers that were there, under their canonical names.
+	Header map[string]string
+	// PathSecret is what followed the hook in the address; "" for nothing.
+	PathSecret string
+	Body       []byte
+	ReceivedAt time.Time
+}
+
+// Proof is how a delivery proved where it comes from.
+type Proof struct {
+	// Secret is the position of the secret that fitted.
+	Secret int
+	// By is how it was shown.
+	By ProofKind
+}
+
+// ProofKind is a way of showing that one knows a secret.
+type ProofKind string
+
+// The ways.
+const (
+	// BySignature is a signature over the body.
+	BySignature ProofKind = "signature"
+	// ByHeader is the secret itself in a header.
+	ByHeader ProofKind = "header"
+	// ByPath is the secret itself in the address.
+	ByPath ProofKind = "path"
+)
+
+// Event is one thing that a delivery says.
+type Event struct {
+	// ID tells a repetition: two events of one subject with the same ID say the same. "" has the bridge take the delivery's content.
+	ID string `json:"id,omitempty"`
+	// Subject names what it is about, unique in its connection (at most 200 characters).
+	Subject string `json:"subject"`
+	// Series names what the subject is one of, such as a build's job; "" where that does not matter.
+	Series string `json:"series,omitempty"`
+	// Also are names of other subjects that this event is part of as well, if they exist: the pull request of a commit whose build ended.
+	Also []string `json:"also,omitempty"`
+	// Resource is the thing that a channel follows, where one connection has several; "" otherwise.
+	Resource string `json:"resource,omitempty"`
+	// Labels are what filters look at.
+	Labels map[string]string `json:"labels,omitempty"`
+	// At is the tool's own time; zero where it does not say.
+	At time.Time `json:"at,omitzero"`
+	// Data is what Fold needs of it: names and states, never contents such as source code.
+	Data json.RawMessage `json:"data,omitempty"`
+}
+
+// Change is what an event makes of its subject.
+type Change struct {
+	// State is the subject's state from now on. Stale says that the event changes nothing; then all else is ignored.
+	State json.RawMessage
+	Stale bool
+	// Kind is which of the Descriptor's events this turned out to be. It may depend on what was before.
+	Kind string
+	// Turned says that the result is another than the one before it; subscriptions may want only these.
+	Turned bool
+	// Worse says that somebody should look.
+	Worse bool
+	// Resurface says that a card from earlier is no longer seen, and what happened deserves a new post.
+	Resurface bool
+	// Replies go to the thread.
+	Replies []chat.Reply
+	// Names are further names of the subject, for Event.Also of others.
+	Names []string
+	// Tasks are to be done later.
+	Tasks []Task
+}
+
+// Serial is a provider whose subjects come in series, such as the builds of a job, and matter by how those before them ended.
+type Serial interface {
+	// FoldSeries applies the event to the state of its series; state is nil for the first. Events come late, twice and out of
+	// order. It returns the same state where nothing changes.
+	FoldSeries(state json.RawMessage, e Event) (json.RawMessage, error)
+}
