@@ -18,7 +18,7 @@ const (
 	// sealedValue is the one value that such a button carries.
 	sealedValue = "sealed"
 	// intentSeal names the seals of buttons and forms, so that nothing else that is sealed passes for one.
-	intentSeal = "bridge.intent"
+	intentSeal = "bridge/intent"
 	// intentLife is how long a button or form works: a note is for the moment.
 	intentLife = 24 * time.Hour
 )

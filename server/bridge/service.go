@@ -25,7 +25,7 @@ func (s *Service) word(providerID string) string { return "/" + s.Settings().Ena
 func (s *Service) name(providerID string) string { return s.Registry.Describe(providerID).Name }
 
 // keysSeal names the seal of a connection's keys, so that those of one open for no other.
-func keysSeal(connectionID string) string { return "bridge.keys." + connectionID }
+func keysSeal(connectionID string) string { return "bridge/keys/" + connectionID }
 
 // sealKeys returns the keys as a connection holds them.
 func (s *Service) sealKeys(ctx context.Context, connectionID string, k Keys) (string, error) {
