@@ -76,7 +76,7 @@ func (a *app) settingsChanged(before, next config.Config) {
 		if before.EncryptionKey != next.EncryptionKey {
 			a.rewrap()
 		}
-		if before != next {
+		if !before.Same(next) {
 			a.client.ConfigChanged()
 		}
 	}()

@@ -4,6 +4,7 @@ package config
 import (
 	"net"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync/atomic"
 )
@@ -40,7 +41,10 @@ type Config struct {
 	TrustUnverifiedEmail           bool
 	RestrictMeetingCreation        bool
 	EnablePostingRecordingPassword bool
+	BridgePolicy                   string
 
+	// Providers are the settings of the providers, by id; see ReadProviders.
+	Providers map[string]Provider `json:"-"`
 	// SiteURL is the server's own address; it is not one of the plugin's settings.
 	SiteURL string `json:"-"`
 }
@@ -172,6 +176,9 @@ func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
+
+// Same reports whether both are the same settings.
+func (c Config) Same(other Config) bool { return reflect.DeepEqual(c, other) }
 
 // Container holds the settings in force. It is safe for use by several goroutines.
 type Container struct {

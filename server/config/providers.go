@@ -1,0 +1,72 @@
+package config
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Values of BridgePolicy: who may connect channels to the tools of providers. "" is members.
+const (
+	PolicyMembers       = "members"
+	PolicyChannelAdmins = "channel_admins"
+	PolicySystemAdmins  = "system_admins"
+)
+
+// Provider is what admins decide about one provider.
+type Provider struct {
+	// Enabled says that people may use it.
+	Enabled bool
+	// Trigger is the word of its slash command, in place of the provider's own; "" for that.
+	Trigger string
+}
+
+// triggerForm is what can be typed after a slash.
+var triggerForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)
+
+// ReadProviders returns what the settings say about the providers with these ids. Each has two keys, such as "EnableJenkins"
+// and "JenkinsTrigger", so that a provider needs no code of its own here; case does not matter, since the server turns it.
+func ReadProviders(settings map[string]any, ids []string) map[string]Provider {
+	lower := make(map[string]any, len(settings))
+	for key, value := range settings {
+		lower[strings.ToLower(key)] = value
+	}
+	found := make(map[string]Provider, len(ids))
+	for _, id := range ids {
+		enabled, _ := lower["enable"+id].(bool)
+		trigger, _ := lower[id+"trigger"].(string)
+		found[id] = Provider{Enabled: enabled, Trigger: strings.TrimPrefix(strings.ToLower(strings.TrimSpace(trigger)), "/")}
+	}
+	return found
+}
+
+// Triggers returns the words of the commands of the providers that are switched on, by id. A word that cannot be one, or that
+// two have, gives way to the provider's own.
+func (c Config) Triggers() map[string]string {
+	words, taken := map[string]string{}, map[string]bool{"zoom": true}
+	for id, p := range c.Providers {
+		if p.Enabled {
+			words[id] = id
+			taken[id] = true
+		}
+	}
+	// In order, so that all servers choose alike.
+	for _, id := range slices.Sorted(maps.Keys(c.Providers)) {
+		p := c.Providers[id]
+		if p.Enabled && triggerForm.MatchString(p.Trigger) && !taken[p.Trigger] {
+			words[id] = p.Trigger
+			taken[p.Trigger] = true
+		}
+	}
+	return words
+}
+
+// Policy returns who may connect channels.
+func (c Config) Policy() string {
+	switch c.BridgePolicy {
+	case PolicyChannelAdmins, PolicySystemAdmins:
+		return c.BridgePolicy
+	}
+	return PolicyMembers
+}
