@@ -29,8 +29,8 @@ func (a *app) start() error {
 	if err := mattermost.SetBotPicture(a.api, a.client.BotID(), "assets/profile.png"); err != nil {
 		a.client.Warn("The bot goes without its picture", "error", err.Error())
 	}
-	if err := a.client.RegisterCommand(a.commands, "assets/icon.svg"); err != nil {
-		return errors.Wrap(err, "register the slash command")
+	if err := a.registerCommands(); err != nil {
+		return err
 	}
 	a.inbox.Start()
 	stop, err := mattermost.Schedule(a.api, "inbox_sweep", sweepEvery, a.sweep())
@@ -40,6 +40,7 @@ func (a *app) start() error {
 	a.stopSweep = stop
 	go a.client.WatchAlive(a.background, aliveEvery, func() { a.exit(1) })
 	go a.rewrap()
+	go a.flushJournals()
 	return nil
 }
 
@@ -59,6 +60,7 @@ func (a *app) sweep() func() {
 // stop lets work under way finish, for as long as ctx allows.
 func (a *app) stop(ctx context.Context) error {
 	a.end()
+	a.bridge.Flush(ctx)
 	// The sweep may wait for another server's lock; deliveries under way come first.
 	err := a.inbox.Close(ctx)
 	if sweepErr := a.stopSweep(ctx); err == nil {
@@ -77,6 +79,9 @@ func (a *app) settingsChanged(before, next config.Config) {
 			a.rewrap()
 		}
 		if !before.Same(next) {
+			if err := a.registerCommands(); err != nil {
+				a.client.Error("The slash commands could not be brought in line with the settings", "error", err.Error())
+			}
 			a.client.ConfigChanged()
 		}
 	}()

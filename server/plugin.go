@@ -22,6 +22,8 @@ type Plugin struct {
 	// now and exit are the clock and the end of the process; tests have others.
 	now  func() time.Time
 	exit func(code int)
+	// registry are the providers; tests may add to them.
+	registry *provider.Registry
 
 	settings config.Container
 	// changing has one change of the settings happen after another.
@@ -43,10 +45,13 @@ func (p *Plugin) OnActivate() error {
 	if p.now == nil {
 		p.now, p.exit = time.Now, os.Exit
 	}
+	if p.registry == nil {
+		p.registry = providers()
+	}
 	if err := p.OnConfigurationChange(); err != nil {
 		return err
 	}
-	built, err := build(p.API, &p.settings, p.now, p.exit)
+	built, err := build(p.API, p.registry, &p.settings, p.now, p.exit)
 	if err != nil {
 		return errors.Wrap(err, "build the plugin")
 	}
@@ -84,11 +89,30 @@ func (p *Plugin) OnConfigurationChange() error {
 		next.SiteURL = *server.ServiceSettings.SiteURL
 	}
 	next = next.Clean()
+	if p.registry != nil {
+		next.Providers = config.ReadProviders(p.providerSettings(), p.registry.IDs())
+	}
 	before := p.settings.Store(next)
 	if built := p.app.Load(); built != nil {
 		built.settingsChanged(before, next)
 	}
 	return nil
+}
+
+// providerSettings returns all settings as the server has them: those of providers are found by the providers' names.
+func (p *Plugin) providerSettings() map[string]any {
+	settings := map[string]any{}
+	if err := p.API.LoadPluginConfiguration(&settings); err != nil {
+		return nil
+	}
+	return settings
+}
+
+// MessageHasBeenPosted hears what people write to the bot; all else is none of our business.
+func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
+	if built := p.app.Load(); built != nil && post != nil {
+		built.said(post)
+	}
 }
 
 // ServeHTTP answers requests below /plugins/zoom.

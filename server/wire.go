@@ -26,6 +26,7 @@ import (
 // app is the plugin's object graph: everything is made in build, once, and handed to who needs it.
 type app struct {
 	api      plugin.API
+	registry *provider.Registry
 	settings *config.Container
 	client   *mattermost.Client
 	texts    *i18n.Catalogue
@@ -33,11 +34,17 @@ type app struct {
 	tokens   *oauth.Tokens
 	accounts *account.Service
 	meetings *meeting.Service
+	sessions *session.Sessions
+	bridge   *bridge.Service
 	inbox    *store.Inbox
 	heard    *store.Heard
 	commands *command.Command
 	http     http.Handler
 	exit     func(int)
+
+	// registered are the words of the commands that this server has told Mattermost of.
+	registering sync.Mutex
+	registered  map[string]bool
 
 	// background ends the loops of this process.
 	background context.Context
@@ -46,8 +53,8 @@ type app struct {
 }
 
 // build makes the graph. It needs the server for the bot only; nothing works yet until start.
-func build(api plugin.API, settings *config.Container, now func() time.Time, exit func(int)) (*app, error) {
-	texts, err := i18n.NewCatalogue()
+func build(api plugin.API, registry *provider.Registry, settings *config.Container, now func() time.Time, exit func(int)) (*app, error) {
+	texts, err := catalogueOf(registry)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +62,10 @@ func build(api plugin.API, settings *config.Container, now func() time.Time, exi
 	if err != nil {
 		return nil, err
 	}
-	a := &app{api: api, settings: settings, texts: texts, exit: exit, client: mattermost.New(api, botID, texts, now)}
+	a := &app{
+		api: api, registry: registry, settings: settings, texts: texts, exit: exit, client: mattermost.New(api, botID, texts, now),
+		registered: map[string]bool{},
+	}
 	a.background, a.end = context.WithCancel(context.Background())
 
 	kv := mattermost.NewKV(api)
@@ -70,6 +80,7 @@ func build(api plugin.API, settings *config.Container, now func() time.Time, exi
 	a.accounts = account.NewService(a.accountSettings, a.client, a.tokens, flow, calls, records, now, a.client.Warn)
 	a.meetings = meeting.NewService(a.meetingSettings, a.client, a.client, calls, a.accounts, records, a.vault, now, a.client.Warn)
 	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{})
+	a.buildBridge(kv, records, now)
 	doctor := meeting.NewDoctor(a.inspect)
 	a.commands = a.meetings.Command(a.accounts, doctor)
 	a.http = httpapi.New(httpapi.Dependencies{
@@ -139,6 +150,9 @@ func (a *app) accept(ctx context.Context, e zoom.Event, body []byte) error {
 
 // handle carries out what the inbox holds.
 func (a *app) handle(ctx context.Context, d store.Delivery) error {
+	if d.Kind != kindZoom {
+		return a.handleBridge(ctx, d)
+	}
 	event, err := zoom.ParseEvent(d.Body)
 	if err != nil {
 		return store.Permanent(err)
@@ -186,9 +200,9 @@ func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer i18n.Mes
 	if err != nil {
 		return i18n.Message{}, err
 	}
-	return a.commands.Execute(ctx, args.Command, command.Call{
+	return a.tree(args.Command).Execute(ctx, args.Command, command.Call{
 		UserID: args.UserId, Admin: who.Admin, ChannelID: args.ChannelId, RootID: args.RootId,
-		ConnectionID: args.ConnectionId,
+		ConnectionID: args.ConnectionId, TriggerID: args.TriggerId,
 	})
 }
 

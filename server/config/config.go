@@ -133,6 +133,16 @@ func (c Config) Missing() string {
 	return ""
 }
 
+// MissingForBridge returns the first setting without which nothing can be connected to a tool, or "". Zoom's own are not needed.
+func (c Config) MissingForBridge() string {
+	for _, problem := range c.Problems() {
+		if problem.ID == "site_url" || problem.ID == "encryption_key" {
+			return problem.Setting
+		}
+	}
+	return ""
+}
+
 // Problem is a setting that is missing or cannot be right.
 type Problem struct {
 	// ID names the check; there is a message "check.<id>" and "check.<id>.fix" for each.

@@ -31,6 +31,15 @@ func NewRegistry(providers ...Provider) *Registry {
 // All returns the providers in the order they were given.
 func (r *Registry) All() []Provider { return slices.Clone(r.all) }
 
+// IDs returns their IDs, in the same order.
+func (r *Registry) IDs() []string {
+	ids := make([]string, 0, len(r.all))
+	for _, p := range r.all {
+		ids = append(ids, p.Describe().ID)
+	}
+	return ids
+}
+
 // Get returns the provider with this ID, nil where there is none.
 func (r *Registry) Get(id string) Provider { return r.byID[id] }
 

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost"
+	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/oauth"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/bitbucket"
+	"mattermost-plugin-zoom/server/provider/jenkins"
+	"mattermost-plugin-zoom/server/session"
+	"mattermost-plugin-zoom/server/store"
+)
+
+// providers are the tools whose news can come to channels. A further one is one more line here, and its two switches in
+// plugin.json.
+func providers() *provider.Registry {
+	return provider.NewRegistry(
+		jenkins.New(),
+		bitbucket.New(),
+	)
+}
+
+// flushEvery is how often the journals of connections are written.
+const flushEvery = time.Second
+
+// catalogueOf returns all texts: ours, the bridge's and the providers'.
+func catalogueOf(registry *provider.Registry) (*i18n.Catalogue, error) {
+	sources := []fs.FS{bridge.Texts()}
+	for _, p := range registry.All() {
+		if texts := p.Describe().Texts; texts != nil {
+			sources = append(sources, texts)
+		}
+	}
+	return i18n.NewCatalogue(sources...)
+}
+
+// buildBridge makes the part of the graph that brings the news of tools.
+func (a *app) buildBridge(kv *mattermost.KV, records *store.Store, now func() time.Time) {
+	a.sessions = session.New(session.Dependencies{
+		Registry: a.registry, KV: kv, Vault: a.vault,
+		Trusted: mattermost.Outbound(a.api), Guarded: mattermost.Guarded(a.api),
+		PluginURL: func(path string) string { return a.settings.Load().PluginURL(path) },
+		Command:   func(id string) string { return "/" + a.settings.Load().Triggers()[id] },
+		Now:       now, Log: a.client.Warn,
+	})
+	a.bridge = bridge.New(bridge.Dependencies{
+		Registry: a.registry, Settings: a.bridgeSettings, Surface: a.client, People: a.client, Records: records,
+		Inbox: store.NewBridgeInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings},
+		Now: now, Log: a.client.Warn,
+	})
+}
+
+func (a *app) bridgeSettings() bridge.Settings {
+	s := a.settings.Load()
+	return bridge.Settings{
+		Enabled: s.Triggers(), Policy: bridge.ConnectPolicy(s.Policy()), HookURL: s.PluginURL("/hooks/"),
+		Missing: s.MissingForBridge(), Replicas: a.client.Replicas(),
+	}
+}
+
+// starter starts meetings for the cards of the bridge.
+type starter struct{ meetings *meeting.Service }
+
+// Start starts a meeting in the thread of a card.
+func (s starter) Start(ctx context.Context, userID string, at chat.Place, topic string) error {
+	_, err := s.meetings.Start(ctx, meeting.StartRequest{UserID: userID, Place: at, Topic: topic})
+	return err
+}
+
+// handleBridge carries out what the inbox holds for the bridge.
+func (a *app) handleBridge(ctx context.Context, d store.Delivery) error {
+	job, err := store.Job(d)
+	if err != nil {
+		return store.Permanent(err)
+	}
+	err = a.bridge.Handle(ctx, job)
+	if wait, early := bridge.Wait(err); early {
+		return store.Later(err, wait)
+	}
+	if bridge.Permanent(err) {
+		return store.Permanent(err)
+	}
+	return err
+}
+
+// trees returns the command trees by the words they begin with.
+func (a *app) trees() map[string]*command.Command {
+	trees := map[string]*command.Command{a.commands.Name: a.commands}
+	for _, tree := range a.bridge.Commands() {
+		trees[tree.Name] = tree
+	}
+	return trees
+}
+
+// tree returns the tree that the command line is for.
+func (a *app) tree(line string) *command.Command {
+	word, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "/"), " ")
+	if tree := a.trees()[strings.ToLower(word)]; tree != nil {
+		return tree
+	}
+	return a.commands
+}
+
+// registerCommands brings the server's commands in line with the settings: those of providers come and go with their switches.
+// What another plugin owns is left to it: the server would keep both, and take away the other's with ours.
+func (a *app) registerCommands() error {
+	a.registering.Lock()
+	defer a.registering.Unlock()
+	wanted := map[string]bool{}
+	for word, tree := range a.trees() {
+		wanted[word] = true
+		if owner, taken := a.client.TriggerOwner(word); taken {
+			a.client.Warn("Another plugin has this command; set another word in System Console > Plugins > Zoom", "command", "/"+word, "plugin_id", owner)
+			continue
+		}
+		if err := a.client.RegisterCommand(tree, "assets/icon.svg"); err != nil {
+			return errors.Wrap(err, "register the slash commands")
+		}
+		a.registered[word] = true
+	}
+	for word := range a.registered {
+		if wanted[word] {
+			continue
+		}
+		if err := a.client.UnregisterCommand(word); err != nil {
+			return errors.Wrap(err, "take back a slash command")
+		}
+		delete(a.registered, word)
+	}
+	return nil
+}
+
+// said hears what people write to the bot.
+func (a *app) said(post *model.Post) {
+	if post.UserId == a.client.BotID() || post.Type != "" || !a.client.DirectWithBot(post.ChannelId) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(a.background, commandTimeout)
+	defer cancel()
+	defer a.survive("A message to the bot")
+	a.bridge.Said(ctx, post.UserId, post.ChannelId, post.RootId, post.Message)
+}
+
+// flushJournals writes what became of deliveries until the plugin stops.
+func (a *app) flushJournals() {
+	ticker := time.NewTicker(flushEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			a.bridge.Flush(a.background)
+		case <-a.background.Done():
+			return
+		}
+	}
+}
