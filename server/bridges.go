@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io/fs"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -151,6 +152,13 @@ func (a *app) said(post *model.Post) {
 	defer cancel()
 	defer a.survive("A message to the bot")
 	a.bridge.Said(ctx, post.UserId, post.ChannelId, post.RootId, post.Message)
+}
+
+// survive keeps a panic from ending the plugin's process; it is deferred.
+func (a *app) survive(what string) {
+	if cause := recover(); cause != nil {
+		a.client.Error(what+" made the plugin panic", "cause", cause, "stack", string(debug.Stack()))
+	}
 }
 
 // flushJournals writes what became of deliveries until the plugin stops.
