@@ -3,6 +3,7 @@ module mattermost-plugin-zoom
 go 1.26.7
 
 require (
+	github.com/bmatcuk/doublestar/v4 v4.10.4
 	github.com/getkin/kin-openapi v0.152.0
 	github.com/hashicorp/go-retryablehttp v0.7.8
 	github.com/mattermost/mattermost/server/public v0.4.4

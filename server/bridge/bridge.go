@@ -98,16 +98,18 @@ type Inbox interface {
 	Accept(ctx context.Context, j Job) error
 }
 
-// Job is what the inbox keeps: a delivery, or a task (Task is not nil then).
+// Job is what the inbox keeps: a delivery, events, or a task (Task is not nil then).
 type Job struct {
-	// ID tells a repetition.
+	// ID tells a repetition. The inbox gives it back with the job.
 	ID string `json:"-"`
 	// Key is what it is about.
 	Key        string            `json:"-"`
 	Connection string            `json:"conn"`
 	Delivery   provider.Delivery `json:"delivery,omitzero"`
 	Proof      provider.Proof    `json:"proof,omitzero"`
-	Task       *provider.Task    `json:"task,omitempty"`
+	// Events are what the delivery says, where there is no delivery: what a task or an action has found out.
+	Events []provider.Event `json:"events,omitempty"`
+	Task   *provider.Task   `json:"task,omitempty"`
 	// NotBefore is when it is due; zero means at once.
 	NotBefore time.Time `json:"-"`
 }

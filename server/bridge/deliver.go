@@ -2,17 +2,290 @@ package bridge
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
 
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// apply brings events of the connection to their subjects and the subjects' cards up to date. It may be repeated after an error.
-func (s *Service) apply(ctx context.Context, c Connection, events []provider.Event) error { return nil }
+// Handle carries out what the inbox holds. After an error the same job can be handled again, from wherever it stopped; see Wait and
+// Permanent for what an error means.
+func (s *Service) Handle(ctx context.Context, j Job) error {
+	c, found, err := s.Records.Connection(ctx, j.Connection)
+	if err != nil {
+		return errors.Wrap(err, "look up the connection of a job")
+	}
+	p := s.enabled(c.Provider)
+	if !found || p == nil {
+		return nil // disconnected or switched off meanwhile
+	}
+	if j.Task != nil {
+		return s.doTask(ctx, c, p, j)
+	}
+	if len(j.Events) > 0 {
+		return s.apply(ctx, c, j.Events)
+	}
+	events, err := p.Parse(j.Delivery)
+	if err != nil {
+		return hopeless{errors.Wrap(err, "read a delivery")}
+	}
+	for i := range events {
+		if events[i].ID == "" {
+			events[i].ID = kv.Hash(string(j.Delivery.Body), strconv.Itoa(i))
+		}
+	}
+	came, err := s.deliver(ctx, c, p, events)
+	s.tellOf(c, j, came, err)
+	return err
+}
 
-// Ingest takes a delivery.
-func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body []byte) error {
+// apply brings events of the connection to their subjects and the subjects' cards up to date. It may be repeated after an error,
+// and has to be to get all of it done; where an error is one of Wait, another is at it or it would be too much at once. See
+// applySoon for who cannot repeat it.
+func (s *Service) apply(ctx context.Context, c Connection, events []provider.Event) error {
+	p := s.Registry.Get(c.Provider)
+	if p == nil {
+		return nil
+	}
+	events = slices.Clone(events)
+	for i := range events {
+		if events[i].ID == "" {
+			content, err := json.Marshal(events[i])
+			if err != nil {
+				return hopeless{errors.Wrap(err, "encode an event")}
+			}
+			events[i].ID = kv.Hash(string(content))
+		}
+	}
+	_, err := s.deliver(ctx, c, p, events)
+	return err
+}
+
+// applySoon is apply for who cannot try again: what cannot be shown at once is left to the inbox. The error is one of nothing having
+// been done.
+func (s *Service) applySoon(ctx context.Context, c Connection, events []provider.Event) error {
+	err := s.apply(ctx, c, events)
+	wait, early := Wait(err)
+	if !early && !errors.As(err, new(unshown)) {
+		return err
+	}
+	content, err := json.Marshal(events)
+	if err != nil {
+		return errors.Wrap(err, "encode events")
+	}
+	// By the time, too: what was shown and comes up again has to be stored again.
+	now := s.Now()
+	id := kv.Hash("events", c.ID, now.UTC().String(), string(content))
+	job := Job{ID: id, Key: jobKey(c.ID, events[0].Subject), Connection: c.ID, Events: events, NotBefore: now.Add(wait)}
+	return errors.Wrap(s.Inbox.Accept(ctx, job), "store events")
+}
+
+// outcome is what came of some events, for the journal.
+type outcome struct {
+	// kind and title say what the first of them was.
+	kind, title string
+	// folded says that any changed its subject, wanted that any channel is to see it.
+	folded, wanted bool
+}
+
+// bundle are events for one subject.
+type bundle struct {
+	subject string
+	// known says that the events are only for a subject that exists already.
+	known  bool
+	events []serialEvent
+}
+
+// serialEvent is an event with what its series is after it.
+type serialEvent struct {
+	provider.Event
+	series json.RawMessage
+}
+
+// deliver applies the events, all of one subject together, so that they make one change of its cards.
+func (s *Service) deliver(ctx context.Context, c Connection, p provider.Provider, events []provider.Event) (outcome, error) {
+	var total outcome
+	bundles, err := s.bundle(ctx, c, p, events)
+	if err != nil && !Permanent(err) {
+		return total, err
+	}
+	for _, b := range bundles {
+		came, bundleErr := s.bring(ctx, c, p, b)
+		if total.kind == "" {
+			total.kind, total.title = came.kind, came.title
+		}
+		total.folded, total.wanted = total.folded || came.folded, total.wanted || came.wanted
+		err = worst(err, bundleErr) // one subject's trouble keeps no other from being shown
+	}
+	return total, err
+}
+
+// bundle folds the events into their series, and sorts them by what they are about. It leaves out those of a hopeless error.
+func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider, events []provider.Event) ([]*bundle, error) {
+	var bundles []*bundle
+	var broken error
+	put := func(subject string, known bool, e serialEvent) {
+		for _, b := range bundles {
+			if b.subject == subject {
+				b.known = b.known && known
+				b.events = append(b.events, e)
+				return
+			}
+		}
+		bundles = append(bundles, &bundle{subject: subject, known: known, events: []serialEvent{e}})
+	}
+	for _, e := range events {
+		series, err := s.foldSeries(ctx, c, p, e)
+		if Permanent(err) {
+			broken = err
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		serial := serialEvent{Event: e, series: series}
+		put(e.Subject, false, serial)
+		for _, name := range e.Also {
+			subject, err := s.Records.Alias(ctx, c.ID, name)
+			if err != nil {
+				return nil, errors.Wrapf(err, "look up whose name %q is", name)
+			}
+			if subject == "" {
+				subject = name
+			}
+			if subject != e.Subject {
+				put(subject, true, serial)
+			}
+		}
+	}
+	return bundles, broken
+}
+
+// foldSeries returns the state of the event's series after it, nil where it has none.
+func (s *Service) foldSeries(ctx context.Context, c Connection, p provider.Provider, e provider.Event) (json.RawMessage, error) {
+	serial, ok := p.(provider.Serial)
+	if !ok || e.Series == "" {
+		return nil, nil
+	}
+	series, err := s.Records.UpdateSeries(ctx, c.ID, e.Series, func(series *Series) (bool, error) {
+		state, err := serial.FoldSeries(series.State, e)
+		if err != nil {
+			return false, hopeless{errors.Wrap(err, "fold an event into its series")}
+		}
+		changed := string(state) != string(series.State)
+		series.State = state
+		return changed, nil
+	})
+	return series.State, errors.Wrapf(err, "change the series of %s", c.ID)
+}
+
+// bring folds the events into their subject, in one change of its record that also takes the leases of what has to be shown then,
+// and shows it.
+func (s *Service) bring(ctx context.Context, c Connection, p provider.Provider, b *bundle) (outcome, error) {
+	var came outcome
+	var todo []*work
+	var broken, wait error
+	subject, err := s.Records.UpdateSubject(ctx, c.ID, b.subject, func(sub *Subject) (bool, error) {
+		came, todo, wait, broken = outcome{}, nil, nil, nil
+		if b.known && sub.State == nil {
+			return false, nil
+		}
+		sub.Connection, sub.Name = c.ID, b.subject
+		for _, e := range b.events {
+			broken = worst(broken, s.fold(sub, c, p, e, &came))
+		}
+		todo, wait = s.take(sub, c)
+		return came.folded || len(todo) > 0, nil
+	})
+	if err != nil {
+		return came, errors.Wrapf(err, "change a subject of %s", c.ID)
+	}
+	if subject.State != nil {
+		card, err := p.Card(subject.State)
+		if err != nil {
+			return came, hopeless{errors.Wrap(err, "draw a subject")}
+		}
+		came.title = card.Title
+	}
+	err = worst(wait, broken)
+	if choreErr := s.doChores(ctx, c, subject); choreErr != nil {
+		err = worst(err, unshown{choreErr})
+		subject.Unnamed, subject.Chores = nil, nil // they stay in the record, to be done again
+	}
+	for _, w := range todo {
+		if showErr := s.show(ctx, c, p, subject, w); showErr != nil {
+			err = worst(err, showErr)
+		}
+	}
+	if recordErr := s.record(ctx, subject, todo); recordErr != nil {
+		err = worst(err, unshown{recordErr})
+	}
+	return came, err
+}
+
+// fold applies one event to its subject, and plans what channels shall see of it.
+func (s *Service) fold(sub *Subject, c Connection, p provider.Provider, e serialEvent, came *outcome) error {
+	id := seenAs(e.Event)
+	if slices.Contains(sub.Seen, id) {
+		return nil
+	}
+	change, err := p.Fold(sub.State, e.series, e.Event)
+	if err != nil {
+		return hopeless{errors.Wrap(err, "fold an event into its subject")}
+	}
+	if change.Stale {
+		return nil
+	}
+	sub.State = change.State
+	sub.Rev++
+	sub.Seen = append(sub.Seen, id)
+	sub.Seen = sub.Seen[max(0, len(sub.Seen)-maxSeen):]
+	sub.remember(id, change)
+	if came.kind == "" {
+		came.kind = change.Kind
+	}
+	came.folded = true
+	if sub.plan(c, s.Registry.Describe(c.Provider), e.Event, change) {
+		came.wanted = true
+	}
 	return nil
 }
 
-// Handle carries out what the inbox holds.
-func (s *Service) Handle(ctx context.Context, j Job) error { return nil }
+// doChores does what an event asked for beside its cards. Doing it twice does no harm.
+func (s *Service) doChores(ctx context.Context, c Connection, sub Subject) error {
+	for _, name := range sub.Unnamed {
+		if err := s.Records.SetAlias(ctx, c.ID, name, sub.Name); err != nil {
+			return errors.Wrap(err, "give a subject a further name")
+		}
+	}
+	for _, chore := range sub.Chores {
+		if err := s.accept(ctx, c, chore.ID, chore.Task); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOf notes what became of the job's delivery, once.
+func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
+	entry := Entry{Event: came.kind, Title: came.title, By: j.Proof.By, Old: j.Proof.Secret > 0, Result: Unchanged}
+	_, early := Wait(err)
+	switch {
+	case Permanent(err):
+		entry.Result = Unreadable
+	case err != nil && !early:
+		entry.Result, entry.Reason = Failed, i18n.OfFault(err)
+	case came.folded && came.wanted:
+		entry.Result = Posted
+	case came.folded:
+		entry.Result = Unwanted
+	}
+	if s.journal.once(j.ID, err != nil && !Permanent(err)) {
+		s.note(c.ID, entry)
+	}
+}

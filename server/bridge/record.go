@@ -131,6 +131,18 @@ type Subject struct {
 	// Seen are the events applied, the latest last; see maxSeen.
 	Seen  []string `json:"seen,omitempty"`
 	Shown []Shown  `json:"shown,omitempty"`
+	// Names are its further names, Unnamed those of them that are still to be set.
+	Names   []string `json:"names,omitempty"`
+	Unnamed []string `json:"unnamed,omitempty"`
+	// Chores are tasks still to be handed to the inbox.
+	Chores []Chore `json:"chores,omitempty"`
+}
+
+// Chore is a task that an event brought up.
+type Chore struct {
+	// ID tells it from the same task of another event.
+	ID   string        `json:"id"`
+	Task provider.Task `json:"task"`
 }
 
 // Shown is a subject in one subscription's channel.
@@ -140,6 +152,8 @@ type Shown struct {
 	// PostID is the card, "" before it is posted; RootID the thread that it is in, "" for none.
 	PostID string `json:"post,omitempty"`
 	RootID string `json:"root,omitempty"`
+	// Thread names the series whose thread the card belongs in; "" for none.
+	Thread string `json:"thread,omitempty"`
 	// Earlier is the card before this one, if it has surfaced again.
 	Earlier string `json:"earlier,omitempty"`
 	// Rev is the change that the card shows; At when it was brought to it.
@@ -149,11 +163,19 @@ type Shown struct {
 	Mention string `json:"mention,omitempty"`
 	// Waiting are the replies, or in style Each the posts, that are still to be made.
 	Waiting []Waiting `json:"waiting,omitempty"`
-	// Owner works on it until Until; then it is anybody's.
-	Owner string    `json:"owner,omitempty"`
-	Until time.Time `json:"until,omitzero"`
+	// Lease is held by who works on it.
+	Lease
 	// Over is a post that can be changed no more.
 	Over bool `json:"over,omitempty"`
+}
+
+// Lease keeps others from doing what somebody is at.
+type Lease struct {
+	// Owner has it until Until; then it is anybody's.
+	Owner string    `json:"owner,omitempty"`
+	Until time.Time `json:"until,omitzero"`
+	// Since is when the first owner began of whom it is not known how far they came.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Waiting is something to be posted about a subject.
@@ -161,8 +183,10 @@ type Waiting struct {
 	// Key tells it from all others of this card.
 	Key   string     `json:"key"`
 	Reply chat.Reply `json:"reply,omitzero"`
-	// State is what a new card of style Each shows.
+	// State is what a new card of style Each shows; the mention is the reply's then.
 	State json.RawMessage `json:"state,omitempty"`
+	// Moved tells the earlier card's thread where it goes on.
+	Moved bool `json:"moved,omitempty"`
 }
 
 // Series is the state of what subjects come in.
@@ -170,6 +194,8 @@ type Series struct {
 	State json.RawMessage `json:"state,omitempty"`
 	// Threads are the roots of style Thread, by channel.
 	Threads map[string]string `json:"threads,omitempty"`
+	// Making are the leases of who makes such a root, likewise.
+	Making map[string]Lease `json:"making,omitempty"`
 }
 
 // Result is what became of a delivery.

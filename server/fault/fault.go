@@ -114,6 +114,14 @@ const (
 	ProviderRefused Code = "provider_refused"
 	// CardUnknown is a card that is too old, or none of ours.
 	CardUnknown Code = "card_unknown"
+	// HookUnknown is a delivery to an address that is none of ours, or of a provider that is switched off.
+	HookUnknown Code = "hook_unknown"
+	// Unsigned is a delivery without proof of where it comes from.
+	Unsigned Code = "unsigned"
+	// Forged is a delivery whose proof is wrong.
+	Forged Code = "forged"
+	// TooLarge is a delivery with more in it than the provider ever sends.
+	TooLarge Code = "too_large"
 	// TooLate is an action that the thing on the card no longer allows, such as approving what is merged. Params: Provider.
 	TooLate Code = "too_late"
 )

@@ -1,0 +1,224 @@
+package bridge
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Limits of a subject's record, and of how fast its cards change.
+const (
+	// maxSeen is how many events are known to have been applied; what is older than these is for Fold to tell.
+	maxSeen = 100
+	// maxNames is how many further names a subject remembers to have.
+	maxNames = 50
+	// maxWaiting bounds what waits for a channel that nothing can be posted in.
+	maxWaiting = 200
+	// fewWaiting is how many replies are posted one by one; more than these, of a flood, are put together by maxLines.
+	fewWaiting = 5
+	maxLines   = 20
+
+	// editEvery is the least time between two changes of a card: what comes within is shown together.
+	editEvery = time.Second
+	// leaseTime is how long somebody may be silent before another goes on with a card, and leaseLeft what has to be left of that to
+	// begin with anything.
+	leaseTime = 30 * time.Second
+	leaseLeft = 10 * time.Second
+	// waitMin and waitMax bound the wait of who finds another at a card.
+	waitMin = 50 * time.Millisecond
+	waitMax = time.Second
+)
+
+// in returns where the subject is shown in the channel, nil for nowhere.
+func (sub *Subject) in(channelID string) *Shown {
+	for i := range sub.Shown {
+		if sub.Shown[i].ChannelID == channelID {
+			return &sub.Shown[i]
+		}
+	}
+	return nil
+}
+
+// remember keeps what is to be done about the event beside showing it, so that nobody's death has it forgotten.
+func (sub *Subject) remember(eventID string, c provider.Change) {
+	for _, name := range c.Names {
+		if name != sub.Name && !slices.Contains(sub.Names, name) && !slices.Contains(sub.Unnamed, name) {
+			sub.Unnamed = append(sub.Unnamed, name)
+		}
+	}
+	for i, task := range c.Tasks {
+		task.Round = 0
+		id := kv.Hash("task", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
+		sub.Chores = append(sub.Chores, Chore{ID: id, Task: task})
+	}
+}
+
+// plan notes what the connection's channels shall see of the event, and reports whether any shall. A channel that has a card already
+// gets it brought up to date whatever it wants, so that the card does not lie; all else is for those that want the event. There
+// is one card in each channel, however many of its subscriptions want it.
+func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, change provider.Change) bool {
+	wanted := false
+	for _, channelID := range c.Channels() {
+		all := c.In(channelID)
+		at := sub.in(channelID)
+		i := slices.IndexFunc(all, func(s Subscription) bool { return s.wants(d, e, change) })
+		switch {
+		case i < 0 && at != nil && at.style(all) == Each:
+			at.Rev = sub.Rev // posts of their own are never changed
+		case i < 0, at != nil && at.Over:
+		default:
+			wanted = true
+			sub.planFor(all[i], at, e, change)
+		}
+	}
+	return wanted
+}
+
+// style returns the style of the subscription that it is shown for.
+func (at *Shown) style(all []Subscription) Style {
+	for _, s := range all {
+		if s.ID == at.Subscription {
+			return s.Style
+		}
+	}
+	return Live
+}
+
+// planFor notes what the channel of a subscription that wants the event shall see; at is nil where it has no card yet.
+func (sub *Subject) planFor(wish Subscription, at *Shown, e provider.Event, change provider.Change) {
+	mention := ""
+	if change.Worse {
+		mention = wish.Mention
+	}
+	fresh := at == nil
+	if fresh {
+		sub.Shown = append(sub.Shown, Shown{ChannelID: wish.ChannelID})
+		at = &sub.Shown[len(sub.Shown)-1]
+	}
+	at.Subscription = wish.ID
+	if wish.Style == Each {
+		at.Rev = sub.Rev
+		at.wait(Waiting{Key: waitingKey(e, "card"), State: sub.State, Reply: chat.Reply{Mention: mention}})
+		at.waitReplies(e, change.Replies, "")
+		return
+	}
+	if at.PostID == "" && wish.Style == Thread {
+		at.Thread = thread(e)
+	}
+	if change.Resurface && at.PostID != "" {
+		at.Earlier, at.PostID, at.Rev, at.Mention = at.PostID, "", 0, ""
+		at.wait(Waiting{Key: waitingKey(e, "moved"), Moved: true})
+		fresh = true
+	}
+	// A card that somebody may be posting this moment cannot be given a mention any more.
+	if fresh || at.PostID == "" && at.Owner == "" {
+		if mention != "" {
+			at.Mention = mention
+		}
+		mention = ""
+	}
+	replies := change.Replies
+	if mention != "" && len(replies) == 0 {
+		replies = []chat.Reply{{Text: i18n.M("bridge.deliver.worse")}}
+	}
+	at.waitReplies(e, replies, mention)
+}
+
+// wait adds to what is to be posted. Where nothing can be posted for long, the oldest is let go of.
+func (at *Shown) wait(w Waiting) {
+	at.Waiting = append(at.Waiting, w)
+	at.Waiting = at.Waiting[max(0, len(at.Waiting)-maxWaiting):]
+}
+
+// waitReplies adds the event's replies, of which the first calls who is mentioned.
+func (at *Shown) waitReplies(e provider.Event, replies []chat.Reply, mention string) {
+	for i, r := range replies {
+		if i == 0 && mention != "" {
+			r.Mention = mention
+		}
+		at.wait(Waiting{Key: waitingKey(e, strconv.Itoa(i)), Reply: r})
+	}
+}
+
+// seenAs is how a subject remembers the event.
+func seenAs(e provider.Event) string { return kv.Hash(e.ID)[:16] }
+
+func waitingKey(e provider.Event, what string) string { return kv.Hash(e.ID, what) }
+
+// take takes the leases of what has to be shown and can be now. The error has who cannot show the rest come back for it.
+func (s *Service) take(sub *Subject, c Connection) ([]*work, error) {
+	var todo []*work
+	var wait error
+	now := s.Now()
+	channels := c.Channels()
+	for i := range sub.Shown {
+		at := &sub.Shown[i]
+		since := now.Sub(at.At)
+		switch {
+		case at.Over, at.Rev >= sub.Rev && len(at.Waiting) == 0, !slices.Contains(channels, at.ChannelID):
+		case now.Before(at.Until):
+			wait = worst(wait, tooEarly(min(at.Until.Sub(now), waitMax)))
+		case at.PostID != "" && since >= 0 && since < editEvery:
+			wait = worst(wait, tooEarly(editEvery-since))
+		default:
+			w := &work{again: at.Owner != ""}
+			if !w.again {
+				at.Waiting = together(at.Waiting)
+			}
+			at.Lease = at.taken(s.owner, now)
+			w.Shown, w.post = *at, at.PostID
+			w.Waiting = slices.Clone(at.Waiting)
+			todo = append(todo, w)
+		}
+	}
+	return todo, wait
+}
+
+// taken returns the lease as its next owner has it.
+func (l Lease) taken(owner string, now time.Time) Lease {
+	if l.Since.IsZero() {
+		l.Since = now
+	}
+	return Lease{Owner: owner, Until: now.Add(leaseTime), Since: l.Since}
+}
+
+// same reports whether nobody has taken the lease since.
+func (l Lease) same(other Lease) bool { return l.Owner == other.Owner && l.Until.Equal(other.Until) }
+
+// together puts the lines of a flood into few replies, in their order. It is for the record, before anything of it is posted, so that
+// whoever goes on knows what each reply holds.
+func together(all []Waiting) []Waiting {
+	if len(all) <= fewWaiting {
+		return all
+	}
+	var few []Waiting
+	lines := 0
+	for _, w := range all {
+		n := len(few)
+		if n == 0 || lines >= maxLines || !w.plain() || !few[n-1].plain() {
+			few, lines = append(few, w), 1
+			continue
+		}
+		few[n-1].Reply.Text = i18n.Lines(few[n-1].Reply.Text, w.Reply.Text)
+		lines++
+	}
+	return few
+}
+
+// plain reports whether it is a line of text and nothing else.
+func (w Waiting) plain() bool {
+	return w.State == nil && !w.Moved && len(w.Reply.Actions) == 0 && w.Reply.Mention == ""
+}
+
+// thread names the series whose thread an event's card belongs in; where there is none, it is that of the resource.
+func thread(e provider.Event) string {
+	if e.Series != "" {
+		return e.Series
+	}
+	return resourceThread + e.Resource
+}
