@@ -1,0 +1,244 @@
+package bridge
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// wish is what somebody wants done about what a channel is connected to, however they said so: typed, with a button, with a form, or
+// before they signed in.
+type wish struct {
+	userID   string
+	place    chat.Place
+	provider string
+	// text is what was typed after the word, connection the one that was chosen instead; "" for nothing.
+	text       string
+	connection string
+	// values are the answers that make a credential.
+	values map[string]string
+	// trigger lets the answer be a form; "" where there can be none.
+	trigger string
+}
+
+// granted does what a wish is for and returns what to show to who has it; a zero note for nothing more.
+type granted func(ctx context.Context, w wish) (chat.Note, error)
+
+// wishKind is the kind of all buttons, forms and returns from a sign-in that are about connections; the intent's action is the deed.
+const wishKind = "wish"
+
+// The deeds, as intents name them. Those that can be typed are named like their words.
+const (
+	deedConnect       = "connect"
+	deedConnectAsk    = "connect_ask"    // opens the form
+	deedConnectNew    = "connect_new"    // although there is one with the name
+	deedConnectAnyway = "connect_anyway" // although not everybody in the channel may see it at the tool
+	deedDisconnect    = "disconnect"
+	deedDisconnectNow = "disconnect_now"
+	deedLeave         = "leave" // disconnects and signs out
+	deedSignOut       = "sign_out"
+	deedConfigure     = "configure"
+	deedList          = "list"
+	deedTest          = "test"
+	deedStatus        = "status"
+	deedRepair        = "repair"
+	deedRotate        = "rotate"
+	deedRotateNow     = "rotate_now"
+	deedHelp          = "help"
+	deedSay           = "say" // carries out a line whose provider was asked for
+	deedCancel        = "cancel"
+)
+
+// deeds returns what buttons and returns from a sign-in can do.
+func (s *Service) deeds() map[string]granted {
+	return map[string]granted{
+		deedConnect:       s.connect,
+		deedConnectAsk:    s.openAddressForm,
+		deedConnectNew:    s.connectNew,
+		deedConnectAnyway: s.connectAnyway,
+		deedDisconnect:    s.disconnect,
+		deedDisconnectNow: s.disconnectNow,
+		deedLeave:         s.disconnectAndSignOut,
+		deedSignOut:       s.signOut,
+		deedTest:          s.test,
+		deedStatus:        s.status,
+		deedRepair:        s.repair,
+		deedRotate:        s.rotate,
+		deedRotateNow:     s.rotateNow,
+		deedSay:           s.saying,
+		deedCancel:        cancelled,
+	}
+}
+
+// typed returns what can be typed, by the words.
+func (s *Service) typed() map[string]granted {
+	return map[string]granted{
+		deedConnect: s.connect, deedDisconnect: s.disconnect, deedList: s.list, deedTest: s.test, deedStatus: s.status, deedRotate: s.rotate,
+	}
+}
+
+// Commands returns a tree for each provider that is switched on, by the word that an admin chose for it.
+func (s *Service) Commands() []*command.Command {
+	enabled := s.Settings().Enabled
+	var trees []*command.Command
+	for _, p := range s.Registry.All() {
+		if id := p.Describe().ID; enabled[id] != "" {
+			trees = append(trees, s.tree(id, enabled[id]))
+		}
+	}
+	return trees
+}
+
+// tree returns what can be typed about one provider.
+func (s *Service) tree(id, word string) *command.Command {
+	about := s.Registry.Describe(id)
+	help := func(of string) i18n.Message { return i18n.M("bridge.command."+of, "Provider", about.Name) }
+	named := i18n.M("bridge.hint.name")
+	root := &command.Command{Name: word, Help: about.Summary}
+	root.Sub = []*command.Command{
+		{Name: deedConnect, Hint: about.Argument, Help: help(deedConnect), Run: s.runs(id, s.connect)},
+		{Name: deedDisconnect, Hint: i18n.M("bridge.hint.name_or_all"), Help: help(deedDisconnect), Run: s.runs(id, s.disconnect)},
+		{Name: deedConfigure, Hint: named, Help: help(deedConfigure), Run: s.runConfigure(id)},
+		{Name: deedList, Help: help(deedList), Run: s.runs(id, s.list)},
+		{Name: deedTest, Hint: named, Help: help(deedTest), Run: s.runs(id, s.test)},
+		{Name: deedStatus, Hint: named, Help: help(deedStatus), Run: s.runs(id, s.status)},
+		{Name: deedRotate, Hint: named, Help: help(deedRotate), Run: s.runs(id, s.rotate)},
+		{Name: "setup", Help: help("setup"), Admin: true, Run: s.runSetup(id)},
+		{Name: deedHelp, Help: help(deedHelp), Run: s.runHelp(id, root)},
+	}
+	return root
+}
+
+// runs returns the command that does the deed.
+func (s *Service) runs(providerID string, do granted) func(context.Context, command.Call) (i18n.Message, error) {
+	return func(ctx context.Context, call command.Call) (i18n.Message, error) {
+		w := wish{
+			userID: call.UserID, place: chat.Place{ChannelID: call.ChannelID, RootID: call.RootID},
+			provider: providerID, text: call.Text, trigger: call.TriggerID,
+		}
+		note, err := do(ctx, w)
+		if err != nil || len(note.Buttons) == 0 {
+			return note.Text, err
+		}
+		return i18n.Message{}, errors.Wrap(s.People.Whisper(ctx, w.place, w.userID, note), "show a question")
+	}
+}
+
+// intends returns the intent to do the deed for this wish.
+func (w wish) intends(deed string) intent {
+	return intent{
+		UserID: w.userID, Kind: wishKind, Action: deed, Provider: w.provider, Place: w.place,
+		Connection: w.connection, Text: w.text, Values: w.values,
+	}
+}
+
+// wish returns the wish that the intent was made for.
+func (i intent) wish() wish {
+	return wish{
+		userID: i.UserID, place: i.Place, provider: i.Provider, text: i.Text, connection: i.Connection, values: i.Values,
+	}
+}
+
+func (s *Service) connectPresses() map[string]pressed {
+	return map[string]pressed{wishKind: s.pressWish}
+}
+func (s *Service) connectForms() map[string]answered {
+	return map[string]answered{wishKind: s.submitWish}
+}
+func (s *Service) connectResumes() map[string]resumed {
+	return map[string]resumed{wishKind: s.resumeWish}
+}
+
+// pressWish does what a button of ours says, and shows what came of it in place of the button.
+func (s *Service) pressWish(ctx context.Context, c chat.Click, what intent) error {
+	do := s.deeds()[what.Action]
+	if do == nil || s.Settings().Enabled[what.Provider] == "" {
+		return fault.New(fault.ButtonExpired)
+	}
+	w := what.wish()
+	w.trigger = c.TriggerID
+	note, err := do(ctx, w)
+	if err != nil || note.Text.Zero() {
+		return err
+	}
+	if err := s.People.Rewhisper(ctx, w.place, w.userID, c.PostID, note); err != nil {
+		s.Log("A note could not be brought up to date", "user_id", w.userID, "post_id", c.PostID, "error", err.Error())
+	}
+	return nil
+}
+
+// resumeWish goes on after a sign-in, and says on the page what came of it. A question is asked where the wish was typed.
+func (s *Service) resumeWish(ctx context.Context, userID string, what intent) (i18n.Message, error) {
+	do := s.deeds()[what.Action]
+	if do == nil || what.UserID != userID || s.Settings().Enabled[what.Provider] == "" {
+		return i18n.Message{}, fault.New(fault.LinkExpired)
+	}
+	w := what.wish()
+	note, err := do(ctx, w)
+	if err != nil {
+		return i18n.Message{}, err
+	}
+	if !note.Text.Zero() {
+		s.whisper(ctx, w.place, w.userID, note)
+	}
+	if len(note.Buttons) > 0 {
+		return i18n.M("bridge.connect.page_asked"), nil
+	}
+	return i18n.M("bridge.connect.page_done", "Provider", s.name(what.Provider)), nil
+}
+
+// cancelled says that nothing was done.
+func cancelled(context.Context, wish) (chat.Note, error) {
+	return chat.Note{Text: i18n.M("bridge.cancelled")}, nil
+}
+
+// question returns a note with these buttons, each of which does its deed for its wish.
+func (s *Service) question(ctx context.Context, text i18n.Message, offers ...offer) (chat.Note, error) {
+	note := chat.Note{Text: text}
+	for _, c := range offers {
+		button, err := s.button(ctx, c.label, c.primary, c.wish.intends(c.deed))
+		if err != nil {
+			return chat.Note{}, err
+		}
+		note.Buttons = append(note.Buttons, button)
+	}
+	return note, nil
+}
+
+// offer is one button of a question.
+type offer struct {
+	label   i18n.Message
+	primary bool
+	deed    string
+	wish    wish
+}
+
+// orCancel returns the button that ends a question.
+func orCancel(w wish) offer {
+	return offer{label: i18n.M("bridge.button.cancel"), deed: deedCancel, wish: w}
+}
+
+// bare returns what was typed without the quotes around it (straight, typographic or angle, even where the two differ, as phones
+// make them), and without what nobody sees.
+func bare(typed string) string {
+	const quotes = "\"'`“”„‟‘’‚‛«»‹›<>"
+	shown := strings.Map(func(r rune) rune {
+		if slices.Contains([]rune{'\u200b', '\u2060', '\ufeff'}, r) {
+			return -1 // comes along when a name is copied out of a post
+		}
+		return r
+	}, strings.ToValidUTF8(typed, ""))
+	text := strings.Join(strings.Fields(shown), " ")
+	first, last := []rune(text), []rune(text)
+	if len(first) < 2 || !strings.ContainsRune(quotes, first[0]) || !strings.ContainsRune(quotes, last[len(last)-1]) {
+		return text
+	}
+	return strings.TrimSpace(string(first[1 : len(first)-1]))
+}

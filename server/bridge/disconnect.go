@@ -1,0 +1,206 @@
+package bridge
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// everything is what somebody types to mean all connections of the channel.
+const everything = "all"
+
+// disconnect asks whether to end what the wish names; where that is not clear, which. Faults: those of mayConnect, NotFollowed.
+func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
+	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+		return chat.Note{}, err
+	}
+	if strings.EqualFold(bare(w.text), everything) {
+		w.text = everything
+	}
+	found, err := s.meant(ctx, w)
+	if fault.Is(err, fault.NotFollowed) && w.text == "" && w.connection == "" {
+		return s.offerSignOut(ctx, w, err)
+	}
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if len(found) > 1 && w.text != everything {
+		ask := i18n.M("bridge.disconnect.which", "Command", s.word(w.provider))
+		return s.question(ctx, ask, offersOf(found, w, deedDisconnect)...)
+	}
+	if len(found) == 1 {
+		w.connection, w.text = found[0].ID, ""
+	}
+	return s.confirmDisconnect(ctx, w, found)
+}
+
+// meant returns the connections that are to be ended.
+func (s *Service) meant(ctx context.Context, w wish) ([]Connection, error) {
+	if w.text == everything {
+		w.text = ""
+	}
+	return s.chosen(ctx, w)
+}
+
+// confirmDisconnect asks, and says what will be no more.
+func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []Connection) (chat.Note, error) {
+	lines := []i18n.Message{i18n.N("bridge.disconnect.confirm", len(found))}
+	_, installs := s.Registry.Get(w.provider).(provider.Installer)
+	for _, c := range found {
+		line := "bridge.disconnect.line"
+		switch last := len(c.Channels()) == 1; {
+		case last && installs:
+			line = "bridge.disconnect.line_hook"
+		case last:
+			line = "bridge.disconnect.line_address"
+		}
+		lines = append(lines, i18n.M(line, "Name", c.shown(), "Provider", s.name(w.provider)))
+	}
+	offers := []offer{{label: i18n.M("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}}
+	if len(s.signedIn(ctx, w)) > 0 {
+		lines = append(lines, i18n.M("bridge.disconnect.sign_out_too", "Provider", s.name(w.provider)))
+		offers = append(offers, offer{label: i18n.M("bridge.button.disconnect_and_sign_out"), deed: deedLeave, wish: w})
+	}
+	return s.question(ctx, i18n.Lines(lines...), append(offers, orCancel(w))...)
+}
+
+// disconnectNow ends what was asked about.
+func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) {
+	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+		return chat.Note{}, err
+	}
+	found, err := s.meant(ctx, w)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	var lines []i18n.Message
+	for _, c := range found {
+		ended, err := s.end(ctx, w, c)
+		if err != nil {
+			return chat.Note{}, err
+		}
+		lines = append(lines, ended)
+	}
+	return chat.Note{Text: i18n.Lines(lines...)}, nil
+}
+
+// disconnectAndSignOut ends the connection, and then the person's sign-in, which ending it may need.
+func (s *Service) disconnectAndSignOut(ctx context.Context, w wish) (chat.Note, error) {
+	ended, err := s.disconnectNow(ctx, w)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	out, err := s.signOut(ctx, w)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	return chat.Note{Text: i18n.Lines(ended.Text, out.Text)}, nil
+}
+
+// offerSignOut asks somebody whose channel is connected to nothing whether they want to sign out, if they are signed in.
+func (s *Service) offerSignOut(ctx context.Context, w wish, nothing error) (chat.Note, error) {
+	if len(s.signedIn(ctx, w)) == 0 {
+		return chat.Note{}, nothing
+	}
+	return s.question(ctx, i18n.M("bridge.disconnect.only_sign_out", "Provider", s.name(w.provider)),
+		offer{label: i18n.M("bridge.button.sign_out"), primary: true, deed: deedSignOut, wish: w}, orCancel(w))
+}
+
+// signedIn returns the sites at which the person has an account that can be used.
+func (s *Service) signedIn(ctx context.Context, w wish) []provider.Site {
+	if _, ok := s.Registry.Get(w.provider).(provider.Authorizer); !ok {
+		return nil
+	}
+	sites, err := s.Sessions.Sites(ctx, w.provider)
+	if err != nil {
+		s.Log("The sites of a provider could not be listed", "provider", w.provider, "error", err.Error())
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(sites), func(site provider.Site) bool {
+		_, err := s.Sessions.ForUser(ctx, w.provider, site, w.userID)
+		return err != nil
+	})
+}
+
+// signOut ends the person's sign-in at all sites.
+func (s *Service) signOut(ctx context.Context, w wish) (chat.Note, error) {
+	for _, site := range s.signedIn(ctx, w) {
+		if err := s.Sessions.SignOut(ctx, w.provider, site, w.userID); err != nil {
+			return chat.Note{}, err
+		}
+	}
+	return chat.Note{Text: i18n.M("bridge.disconnect.signed_out", "Provider", s.name(w.provider), "Command", s.word(w.provider))}, nil
+}
+
+// end has the channel leave the connection, and says how that went. With the last channel the webhook goes, before the record that
+// knows it: whoever is interrupted can do it again. One that cannot be removed is left to people, who are told where it is.
+func (s *Service) end(ctx context.Context, w wish, c Connection) (i18n.Message, error) {
+	_, installs := s.Registry.Get(w.provider).(provider.Installer)
+	var failure error
+	first := installs && len(c.Channels()) == 1
+	if first {
+		failure = s.uninstall(ctx, w, c)
+	}
+	left, gone, err := s.detach(ctx, c.ID, w.provider, w.place.ChannelID)
+	if err != nil {
+		return i18n.Message{}, err
+	}
+	switch {
+	case installs && gone && !first:
+		failure = s.uninstall(ctx, w, c) // the other channels left in between
+	case first && !gone && left.ID != "":
+		// Another channel joined in between and needs what is removed now.
+		if _, err := s.mend(ctx, w, left); err != nil {
+			s.Log("A webhook that was removed while a channel joined could not be set up again", "connection", c.ID, "error", err.Error())
+		}
+	}
+	s.tell(ctx, w, i18n.M("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
+	switch {
+	case failure != nil && gone:
+		s.Log("A webhook could not be removed", "connection", c.ID, "error", failure.Error())
+		return i18n.M("bridge.disconnect.hook_left", "Name", c.shown(), "Where", c.webhooksPage(), "Key", chat.Code(c.ID)).
+			WithMessage("Reason", chat.Failure(failure)), nil
+	case installs && gone:
+		return i18n.M("bridge.disconnect.done_hook", "Name", c.shown(), "Provider", s.name(w.provider)), nil
+	case gone:
+		return i18n.M("bridge.disconnect.done_address", "Name", c.shown(), "Provider", s.name(w.provider)), nil
+	}
+	return i18n.M("bridge.disconnect.done", "Name", c.shown()), nil
+}
+
+// uninstall removes the connection's webhook at the tool. One that was set up by somebody who was interrupted before they could note
+// it is found by setting it up again.
+func (s *Service) uninstall(ctx context.Context, w wish, c Connection) error {
+	installer, ok := s.Registry.Get(c.Provider).(provider.Installer)
+	if !ok {
+		return nil
+	}
+	return s.asEither(ctx, w, c, func(as acting) error {
+		installation := c.Installation
+		if len(installation) == 0 {
+			hook, err := s.hookOf(ctx, c)
+			if err != nil {
+				return err
+			}
+			if installation, err = installer.Install(ctx, as.session, c.Resource, hook); err != nil {
+				return errors.Wrap(err, "find the webhook")
+			}
+		}
+		return errors.Wrap(installer.Uninstall(ctx, as.session, c.Resource, installation), "remove the webhook")
+	})
+}
+
+// webhooksPage returns a link to where the tool lists the webhooks, as far as it is known.
+func (c Connection) webhooksPage() string {
+	if c.Resource.SettingsURL != "" {
+		return chat.Link(c.Resource.SettingsURL, c.Resource.SettingsURL)
+	}
+	return c.shown()
+}

@@ -1,0 +1,260 @@
+package bridge
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// addressField is the name of the form's question for what to connect.
+	addressField = "address"
+	// maxAddress is the longest address that is looked at: it has to fit into what a sign-in brings back.
+	maxAddress = 500
+)
+
+// target is a thing at a tool that somebody wants a channel to follow, and as whom the tool is called for it.
+type target struct {
+	installer provider.Installer
+	session   provider.Session
+	site      provider.Site
+	resource  provider.Resource
+	// credential is what came with the wish, for the connection itself; nil for none. own says that the person's account acts instead.
+	credential *provider.Credential
+	own        bool
+}
+
+// connectAnyway connects although people in the channel may not be allowed to see the thing at the tool.
+func (s *Service) connectAnyway(ctx context.Context, w wish) (chat.Note, error) {
+	if err := s.canKeep(ctx, w); err != nil {
+		return chat.Note{}, err
+	}
+	installer, ok := s.Registry.Get(w.provider).(provider.Installer)
+	if !ok {
+		return chat.Note{}, fault.New(fault.ButtonExpired)
+	}
+	return s.connectResource(ctx, w, installer, true)
+}
+
+// connectResource connects the channel to what the text is the address of. Who asks has to administer it there.
+func (s *Service) connectResource(ctx context.Context, w wish, installer provider.Installer, anyway bool) (chat.Note, error) {
+	w.text = bare(w.text)
+	if w.text == "" {
+		return s.askForAddress(ctx, w)
+	}
+	if len(w.text) > maxAddress {
+		w.text = strings.ToValidUTF8(w.text[:maxAddress], "") // what names the thing stands in front
+	}
+	site, path, err := s.locate(ctx, w, installer)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	t := target{installer: installer, site: site}
+	if t.session, t.credential, err = s.sessionFor(ctx, w, site); err != nil {
+		return s.orSignIn(ctx, w, deedConnect, site, err)
+	}
+	t.own = t.credential == nil
+	if t.resource, err = installer.Resource(ctx, t.session, path); err != nil {
+		return s.orSignIn(ctx, w, deedConnect, site, err)
+	}
+	channel, err := s.People.Channel(ctx, w.place.ChannelID)
+	if err != nil {
+		return chat.Note{}, errors.Wrap(err, "look up the channel")
+	}
+	if t.resource.Private && channel.Public && !anyway {
+		return s.warn(ctx, w, t.resource)
+	}
+	return s.followTarget(ctx, w, t)
+}
+
+// locate returns the site and the path that the text is the address of. Faults: AddressUnknown, HostUnknown.
+func (s *Service) locate(ctx context.Context, w wish, installer provider.Installer) (provider.Site, string, error) {
+	sites, err := s.Sessions.Sites(ctx, w.provider)
+	if err != nil {
+		return provider.Site{}, "", errors.Wrap(err, "list the sites")
+	}
+	at, err := installer.Locate(w.text, sites)
+	if err != nil {
+		return provider.Site{}, "", err
+	}
+	for _, site := range sites {
+		if site.URL == at.Site || at.Site == "" && len(sites) == 1 {
+			return site, at.Path, nil
+		}
+	}
+	return provider.Site{}, "", fault.New(fault.HostUnknown).With("Provider", s.name(w.provider)).
+		With("Host", at.Site).With("Command", s.word(w.provider))
+}
+
+// sessionFor returns as whom the tool is called for the wish: with the token that came with it, else as the person's own account.
+func (s *Service) sessionFor(ctx context.Context, w wish, site provider.Site) (provider.Session, *provider.Credential, error) {
+	bearer, ok := s.Registry.Get(w.provider).(provider.Bearer)
+	if !ok || len(w.values) == 0 {
+		session, err := s.Sessions.ForUser(ctx, w.provider, site, w.userID)
+		return session, nil, err
+	}
+	values := maps.Clone(w.values)
+	values["url"] = site.URL
+	credential, err := bearer.Credential(values)
+	if err != nil {
+		return provider.Session{}, nil, err
+	}
+	session, err := s.Sessions.With(ctx, w.provider, site, credential)
+	return session, &credential, err
+}
+
+// warn asks whether a channel that everybody can join shall really show what not everybody may see at the tool.
+func (s *Service) warn(ctx context.Context, w wish, r provider.Resource) (chat.Note, error) {
+	text := i18n.M("bridge.connect.private", "Name", chat.Link(chat.Truncate(r.Name, 100), r.URL), "Provider", s.name(w.provider))
+	return s.question(ctx, text,
+		offer{label: i18n.M("bridge.button.anyway"), deed: deedConnectAnyway, wish: w}, orCancel(w))
+}
+
+// followTarget has the channel follow the resource. The record with the secret comes first, so that nothing that was set up at the tool is
+// without one; a webhook that cannot be noted is removed again.
+func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note, error) {
+	id := kv.Hash(w.provider, t.site.URL, t.resource.ID)
+	before, known, err := s.Records.Connection(ctx, id)
+	if err != nil {
+		return chat.Note{}, errors.Wrap(err, "look for the connection")
+	}
+	already := known && len(before.In(w.place.ChannelID)) > 0
+	fresh, err := s.freshConnection(ctx, w, t, id)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	c, err := s.attach(ctx, w, id, fresh)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if err := s.ensureHook(ctx, w, t, c); err != nil {
+		if !already {
+			if _, _, undo := s.detach(context.WithoutCancel(ctx), id, w.provider, w.place.ChannelID); undo != nil {
+				s.Log("A connection without a webhook could not be removed", "connection", id, "error", undo.Error())
+			}
+		}
+		return chat.Note{}, err
+	}
+	if already {
+		return chat.Note{Text: i18n.M("bridge.connect.already", "Name", c.shown(), "Command", s.word(w.provider))}, nil
+	}
+	s.tell(ctx, w, i18n.M("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()).
+		WithMessage("Events", s.eventsOf(w.provider, nil)))
+	return chat.Note{Text: i18n.M("bridge.connect.done_installed", "Name", c.shown(), "Command", s.word(w.provider)).
+		WithMessage("Events", s.eventsOf(w.provider, nil))}, nil
+}
+
+// freshConnection returns the connection as it begins, if there is none yet.
+func (s *Service) freshConnection(ctx context.Context, w wish, t target, id string) (Connection, error) {
+	c := Connection{
+		ID: id, Provider: w.provider, Name: t.resource.Name, Site: t.site.URL, Resource: t.resource, HookKey: rand.Text(),
+		CreatedBy: w.userID, CreatedAt: s.Now(), HasCredential: t.credential != nil,
+	}
+	if t.credential == nil {
+		c.ActsAs = w.userID
+	}
+	var err error
+	c.Sealed, err = s.sealKeys(ctx, id, Keys{Secrets: []Secret{{Value: rand.Text()}}, Credential: t.credential})
+	return c, err
+}
+
+// ensureHook sets the webhook up at the tool, or mends it, unless it is there and in order; and has the connection act as who did so
+// where it acted as nobody before.
+func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection) error {
+	hook, err := s.hookOf(ctx, c)
+	if fault.Is(err, fault.Unreadable) {
+		if c, err = s.renewKeys(ctx, c, t.credential); err != nil {
+			return err
+		}
+		hook, err = s.hookOf(ctx, c)
+	}
+	if err != nil {
+		return err
+	}
+	if len(c.Installation) > 0 {
+		fine, err := t.installer.Installed(ctx, t.session, t.resource, hook, c.Installation)
+		if err != nil {
+			return errors.Wrap(err, "look for the webhook")
+		}
+		if fine {
+			return nil
+		}
+	}
+	installation, err := t.installer.Install(ctx, t.session, t.resource, hook)
+	if err != nil {
+		return errors.Wrap(err, "set up the webhook")
+	}
+	if err := s.noteHook(ctx, w, t, c.ID, installation); err != nil {
+		if undo := t.installer.Uninstall(context.WithoutCancel(ctx), t.session, t.resource, installation); undo != nil {
+			s.Log("A webhook that could not be noted could not be removed", "connection", c.ID, "error", undo.Error())
+		}
+		return err
+	}
+	return nil
+}
+
+// noteHook records what the tool calls the webhook, and who can change it there.
+func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, installation json.RawMessage) error {
+	_, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
+		if c.ID == "" {
+			return false, s.noSuch(w.provider) // the last channel left meanwhile
+		}
+		c.Installation, c.Resource, c.Name = installation, t.resource, t.resource.Name
+		if !c.HasCredential && t.own {
+			c.ActsAs = w.userID
+		}
+		return true, nil
+	})
+	return errors.Wrap(err, "note the webhook")
+}
+
+// hookOf returns the address of the connection's deliveries with the secret in force. Fault: Unreadable.
+func (s *Service) hookOf(ctx context.Context, c Connection) (provider.Hook, error) {
+	keys, err := s.openKeys(ctx, c)
+	if err != nil {
+		return provider.Hook{}, err
+	}
+	valid := keys.Valid(s.Now())
+	if len(valid) == 0 {
+		return provider.Hook{}, fault.New(fault.Unreadable)
+	}
+	return provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: valid[0]}, nil
+}
+
+// renewKeys gives the connection a new secret in place of keys that cannot be opened any more.
+func (s *Service) renewKeys(ctx context.Context, c Connection, credential *provider.Credential) (Connection, error) {
+	sealed, err := s.sealKeys(ctx, c.ID, Keys{Secrets: []Secret{{Value: rand.Text()}}, Credential: credential})
+	if err != nil {
+		return Connection{}, err
+	}
+	c, err = s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
+		if now.ID == "" || now.Sealed != c.Sealed {
+			return false, nil // somebody else was at it
+		}
+		now.Sealed, now.HasCredential, now.Installation = sealed, credential != nil, nil
+		return true, nil
+	})
+	return c, errors.Wrap(err, "renew the keys of a connection")
+}
+
+// eventsOf returns the labels of these events, of the provider's defaults for nil.
+func (s *Service) eventsOf(providerID string, wanted []string) i18n.Message {
+	var labels []i18n.Message
+	for _, kind := range s.Registry.Describe(providerID).Events {
+		if wanted == nil && kind.Default || slices.Contains(wanted, kind.ID) {
+			labels = append(labels, kind.Label)
+		}
+	}
+	return enumerated(labels)
+}

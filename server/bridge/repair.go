@@ -1,0 +1,76 @@
+package bridge
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// acting is as whom a tool is called for a connection. own says that it is the person who asked.
+type acting struct {
+	session provider.Session
+	own     bool
+}
+
+// asEither does something at the tool as the connection acts, or, where that fails, as the person who asks. The failure that it
+// returns is the person's, who can do something about it.
+func (s *Service) asEither(ctx context.Context, w wish, c Connection, do func(acting) error) error {
+	session, err := s.background(ctx, c)
+	if err == nil {
+		err = do(acting{session: session, own: !c.HasCredential && c.ActsAs == w.userID})
+	}
+	if err == nil || !c.HasCredential && c.ActsAs == w.userID {
+		return err
+	}
+	site, unknown := s.site(ctx, c)
+	if unknown != nil {
+		return unknown
+	}
+	if session, err = s.Sessions.ForUser(ctx, c.Provider, site, w.userID); err != nil {
+		return err
+	}
+	return do(acting{session: session, own: true})
+}
+
+// repair sets the webhook up again, or brings it up to date.
+func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
+	if err := s.canKeep(ctx, w); err != nil {
+		return chat.Note{}, err
+	}
+	c, note, err := s.theOne(ctx, w, deedRepair, i18n.M("bridge.repair.which"))
+	if err != nil || c.ID == "" {
+		return note, err
+	}
+	if site, err := s.mend(ctx, w, c); err != nil {
+		return s.orSignIn(ctx, w, deedRepair, site, err)
+	}
+	return chat.Note{Text: i18n.M("bridge.repair.done", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
+}
+
+// mend sees to it that the connection's webhook is there and in order. Who does so has to administer the resource. It returns the
+// site too, for signing in.
+func (s *Service) mend(ctx context.Context, w wish, c Connection) (provider.Site, error) {
+	installer, ok := s.Registry.Get(c.Provider).(provider.Installer)
+	if !ok {
+		return provider.Site{}, fault.New(fault.ButtonExpired)
+	}
+	site, err := s.site(ctx, c)
+	if err != nil {
+		return provider.Site{}, err
+	}
+	return site, s.asEither(ctx, w, c, func(as acting) error {
+		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
+		if err != nil {
+			return errors.Wrap(err, "look the resource up")
+		}
+		if resource.ID != c.Resource.ID {
+			return fault.New(fault.ResourceUnknown).With("Provider", s.name(c.Provider)) // another has its name by now
+		}
+		return s.ensureHook(ctx, w, target{installer: installer, session: as.session, site: site, resource: resource, own: as.own}, c)
+	})
+}

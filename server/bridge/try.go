@@ -1,0 +1,83 @@
+package bridge
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// trialPrefix begins the subjects of cards that only try a connection out, so that they are none of the tool's.
+const trialPrefix = "test/"
+
+// maxTrials is how often it is tried to show one in a channel in which much happens.
+const maxTrials = 4
+
+// test shows a sample card in the channel, the way the tool's own news would come, and says how the last of those went. Faults: those of
+// mayConnect, NotFollowed.
+func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
+	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+		return chat.Note{}, err
+	}
+	c, note, err := s.theOne(ctx, w, deedTest, i18n.M("bridge.test.which"))
+	if err != nil || c.ID == "" {
+		return note, err
+	}
+	sample := asTrial(s.Registry.Get(w.provider).Sample(s.Now()))
+	told := i18n.M("bridge.test.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown())
+	if err := s.People.Announce(ctx, chat.Place{ChannelID: w.place.ChannelID}, told); err != nil {
+		return chat.Note{}, errors.Wrap(err, "announce a test")
+	}
+	trial := forTrial(c, w.place.ChannelID, s.Registry.Describe(w.provider).Events)
+	for tries := 1; ; tries++ {
+		err := s.apply(ctx, trial, []provider.Event{sample})
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, ErrNotYet) || tries == maxTrials || kv.Pause(ctx, tries, time.Second/2, 2*time.Second) != nil {
+			return chat.Note{}, errors.Wrap(err, "show a sample card")
+		}
+	}
+	lines := []i18n.Message{i18n.M("bridge.test.done")}
+	journal, err := s.Records.Journal(ctx, c.ID)
+	if err != nil {
+		return chat.Note{}, errors.Wrap(err, "read what arrived lately")
+	}
+	if len(journal) == 0 {
+		return chat.Note{Text: i18n.Lines(append(lines, s.whyNothing(w)...)...)}, nil
+	}
+	lines = append(lines, i18n.M("bridge.test.last", "Provider", s.name(w.provider)), s.line(w.provider, journal[0]))
+	return chat.Note{Text: i18n.Lines(append(lines, s.advice(ctx, c, journal)...)...)}, nil
+}
+
+// asTrial returns the sample as an event of its own, that is part of nothing else: no streak counts it, and no other card shows it.
+func asTrial(sample provider.Event) provider.Event {
+	sample.Subject = trialPrefix + rand.Text()
+	sample.ID = sample.Subject
+	if sample.Series != "" {
+		sample.Series = sample.Subject
+	}
+	sample.Also, sample.Resource = nil, ""
+	return sample
+}
+
+// forTrial returns the connection as if only this channel followed it, and wanted all there is; nobody is called.
+func forTrial(c Connection, channelID string, kinds []provider.EventKind) Connection {
+	here := c.In(channelID)
+	if len(here) == 0 {
+		c.Subscriptions = nil
+		return c
+	}
+	all := Subscription{ID: here[0].ID, ChannelID: channelID, CreatedBy: here[0].CreatedBy, CreatedAt: here[0].CreatedAt}
+	for _, kind := range kinds {
+		all.Events = append(all.Events, kind.ID)
+	}
+	c.Subscriptions = []Subscription{all}
+	return c
+}
