@@ -52,9 +52,13 @@ func (e endpoint) config() (*oauth2.Config, error) {
 	case app.ClientSecret == "":
 		return nil, notConfigured("Zoom OAuth client secret")
 	}
+	style := oauth2.AuthStyleInHeader
+	if app.InBody {
+		style = oauth2.AuthStyleInParams
+	}
 	return &oauth2.Config{
-		ClientID: app.ClientID, ClientSecret: app.ClientSecret, RedirectURL: app.RedirectURL,
-		Endpoint: oauth2.Endpoint{AuthURL: app.AuthURL, TokenURL: app.TokenURL, AuthStyle: oauth2.AuthStyleInHeader},
+		ClientID: app.ClientID, ClientSecret: app.ClientSecret, RedirectURL: app.RedirectURL, Scopes: app.Scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: app.AuthURL, TokenURL: app.TokenURL, AuthStyle: style},
 	}, nil
 }
 
@@ -69,8 +73,12 @@ func (e endpoint) exchange(ctx context.Context, code, verifier string) (Token, e
 	})
 }
 
-// refresh turns a refresh token into new tokens. A dead one is errRejected.
+// refresh turns a refresh token into new tokens; where the answer has none, the old one stays. A dead one is errRejected, and so is
+// none: then the grant ended with its access token.
 func (e endpoint) refresh(ctx context.Context, refresh string) (Token, error) {
+	if refresh == "" {
+		return Token{}, errors.Wrap(errRejected, "there is no refresh token")
+	}
 	config, err := e.config()
 	if err != nil {
 		return Token{}, err
@@ -126,18 +134,24 @@ func life(token *oauth2.Token) time.Duration {
 	return time.Until(token.Expiry).Round(time.Second)
 }
 
-// revoke ends the grant of the access token at Zoom.
-func (e endpoint) revoke(ctx context.Context, access string) error {
+// revoke ends the grant of the token at Zoom.
+func (e endpoint) revoke(ctx context.Context, token string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	app := e.app()
-	form := url.Values{"token": {access}}.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, app.RevokeURL, strings.NewReader(form))
+	form := url.Values{"token": {token}}
+	if app.InBody {
+		form.Set("client_id", app.ClientID)
+		form.Set("client_secret", app.ClientSecret)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, app.RevokeURL, strings.NewReader(form.Encode()))
 	if err != nil {
 		return errors.Wrap(err, "make the request to revoke")
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.SetBasicAuth(url.QueryEscape(app.ClientID), url.QueryEscape(app.ClientSecret))
+	if !app.InBody {
+		request.SetBasicAuth(url.QueryEscape(app.ClientID), url.QueryEscape(app.ClientSecret))
+	}
 	response, err := e.client.Do(request)
 	if err != nil {
 		return explain(ctx, app.RevokeURL, err)

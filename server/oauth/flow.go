@@ -70,7 +70,7 @@ func (f *Flow) Ticket(ctx context.Context, userID, app, next string) (string, er
 	if len(next) > maxNext {
 		return "", fault.New(fault.InvalidInput).With("Reason", "too long")
 	}
-	return f.seal(ctx, ticketName, passage{User: userID, App: app, Next: next, Expires: f.now().Add(ticketLife)})
+	return f.seal(ctx, f.named(ticketName), passage{User: userID, App: app, Next: next, Expires: f.now().Add(ticketLife)})
 }
 
 // AuthURL returns the address of Zoom's consent page for the user with this ticket. Faults: LinkExpired for a ticket that is old,
@@ -80,21 +80,27 @@ func (f *Flow) AuthURL(ctx context.Context, userID, ticket string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	p, err := f.open(ctx, ticketName, userID, ticket)
+	p, err := f.open(ctx, f.named(ticketName), userID, ticket)
 	if err != nil {
 		return "", err
 	}
 	p.Nonce, p.Expires = rand.Text(), f.now().Add(stateLife)
-	state, err := f.seal(ctx, stateName, p)
+	state, err := f.seal(ctx, f.named(stateName), p)
 	if err != nil {
 		return "", err
 	}
 	return config.AuthCodeURL(state, oauth2.S256ChallengeOption(p.verifier())), nil
 }
 
+// Holds returns whose grant the ticket is for, as it was given to Ticket. Faults: LinkExpired, NotConfigured.
+func (f *Flow) Holds(ctx context.Context, userID, ticket string) (app string, err error) {
+	p, err := f.open(ctx, f.named(ticketName), userID, ticket)
+	return p.App, err
+}
+
 // Peek returns what the state is about, and leaves it usable. Faults: LinkExpired, NotConfigured.
 func (f *Flow) Peek(ctx context.Context, userID, state string) (app, next string, err error) {
-	p, err := f.open(ctx, stateName, userID, state)
+	p, err := f.open(ctx, f.named(stateName), userID, state)
 	if err != nil {
 		return "", "", err
 	}
@@ -112,7 +118,7 @@ func (f *Flow) Peek(ctx context.Context, userID, state string) (app, next string
 // used, altered or somebody else's, and for a code that Zoom does not accept; ClientRejected, RateLimited, ZoomUnavailable, ZoomTimeout,
 // ZoomUnreachable, ZoomRefused, NotConfigured.
 func (f *Flow) Complete(ctx context.Context, userID, code, state string) (Completed, error) {
-	p, err := f.open(ctx, stateName, userID, state)
+	p, err := f.open(ctx, f.named(stateName), userID, state)
 	if err != nil {
 		return Completed{}, err
 	}
@@ -131,6 +137,14 @@ func (f *Flow) Complete(ctx context.Context, userID, code, state string) (Comple
 		return Completed{}, err
 	}
 	return Completed{App: p.App, Next: p.Next, Token: token}, nil
+}
+
+// named returns the name of a seal, so that what one tool's flow made is nothing to another's.
+func (f *Flow) named(what string) string {
+	if name := f.endpoint.app().name(); name != zoomName {
+		return what + "." + name
+	}
+	return what
 }
 
 func (f *Flow) seal(ctx context.Context, name string, p passage) (string, error) {

@@ -1,4 +1,5 @@
-// Package oauth connects people and accounts with their Zoom app and keeps the tokens that come of it.
+// Package oauth connects people and accounts with their Zoom app and keeps the tokens that come of it. Other tools at which people
+// authorize are served likewise; where a fault or comment says Zoom, it is the App's authorization server.
 //
 // A Flow leads somebody through Zoom's consent page and back. Tokens keeps one Grant per person (and one for the account, and
 // one of the server itself), renews access tokens once per cluster, and tells a dead grant from a Zoom that is down. A Vault
@@ -29,18 +30,43 @@ type KV interface {
 // Log writes one line to the server log, with names and values in pairs.
 type Log func(message string, pairs ...any)
 
-// App is the Zoom app that this server is, with the addresses of its Zoom.
+// App is the Zoom app that this server is, with the addresses of its Zoom; or that of another tool.
 type App struct {
+	// Name begins the keys of the grants, and keeps tickets apart from those of others; "" is "zoom". It never changes.
+	Name string
+	// Vendor is what the log calls the tool; "" is "Zoom".
+	Vendor       string
 	ClientID     string
 	ClientSecret string
 	// AccountID is the account of a server-to-server app.
 	AccountID string
+	// Scopes are what people are asked for, where the app's registration does not say it.
+	Scopes []string
+	// InBody sends the client's credentials in the body instead of a header.
+	InBody bool
 	// AuthURL, TokenURL and RevokeURL are Zoom's.
 	AuthURL   string
 	TokenURL  string
 	RevokeURL string
 	// RedirectURL is ours, as entered at Zoom.
 	RedirectURL string
+}
+
+// zoomName is the name of Zoom's apps.
+const zoomName = "zoom"
+
+func (a App) name() string {
+	if a.Name == "" {
+		return zoomName
+	}
+	return a.Name
+}
+
+func (a App) vendor() string {
+	if a.Vendor == "" {
+		return "Zoom"
+	}
+	return a.Vendor
 }
 
 // Identity is who a grant belongs to.
@@ -50,6 +76,10 @@ type Identity struct {
 	AccountID  string `json:"account_id,omitempty"`
 	Email      string `json:"email,omitempty"`
 	PMI        string `json:"pmi,omitempty"`
+	// UserID, Name and URL are those of an account at another tool.
+	UserID string `json:"user_id,omitempty"`
+	Name   string `json:"name,omitempty"`
+	URL    string `json:"url,omitempty"`
 	// AuthorizedBy is the Mattermost user who went through the consent page.
 	AuthorizedBy string `json:"authorized_by,omitempty"`
 	// AuthorizedAt is when that was; what happened to the app before does not concern this grant.
@@ -59,7 +89,8 @@ type Identity struct {
 // Token is an access token with what is needed to renew it.
 type Token struct {
 	Access string `json:"access"`
-	// Refresh is "" for a server's own token. Zoom gives a new one with each renewal, and the old one is dead then.
+	// Refresh is "" for a server's own token. Zoom gives a new one with each renewal, and the old one is dead then; others may let
+	// it stay the same.
 	Refresh string `json:"refresh,omitempty"`
 	// Expiry is when Access stops to be valid.
 	Expiry time.Time `json:"expiry"`

@@ -114,7 +114,7 @@ func (g *Grant) renewHeld(ctx context.Context, held state) (string, error) {
 		// Somebody connected again, or the one whose lease ran out was only slow: theirs is the token now.
 		return "", errLost
 	}
-	g.tokens.log("Zoom no longer accepts a grant; its owner has to connect again", "grant", g.name, "error", err.Error())
+	g.tokens.log(g.tokens.endpoint.app().vendor()+" no longer accepts a grant; its owner has to connect again", "grant", g.name, "error", err.Error())
 	return "", g.check(s)
 }
 

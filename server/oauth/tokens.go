@@ -27,7 +27,7 @@ const (
 	writeTries = 20
 )
 
-// Tokens keeps the grants, each in one sealed record "sec.zoom.<name>", so that its tokens and its owner never disagree.
+// Tokens keeps the grants, each in one sealed record "sec.<app>.<name>" (Zoom's are "sec.zoom.<name>"), so that its tokens and its owner never disagree.
 // It is safe for use by several goroutines and several servers.
 type Tokens struct {
 	kv       KV
@@ -57,7 +57,8 @@ func NewTokens(kv KV, vault *Vault, app func() App, client *http.Client, now fun
 	}
 }
 
-// Of returns the grant with this name: a Mattermost user id, or "account" for the one of an account-level app.
+// Of returns the grant with this name: a Mattermost user id, or "account" for the one of an account-level app. An app of another tool
+// names its grants as it likes, with at most 100 characters that may be in a key.
 func (t *Tokens) Of(name string) *Grant { return &Grant{tokens: t, name: name} }
 
 // Server returns the token of a server-to-server app. It is got when needed and shared by all servers, since Zoom may end the
@@ -162,7 +163,7 @@ func (g *Grant) Drop(ctx context.Context, revoke bool) error {
 	case err != nil && revoke:
 		g.logKept(err)
 	case revoke && s.found && !s.Dead && g.name != serverName:
-		g.revoke(ctx)
+		g.revoke(ctx, s)
 	}
 	if err := g.tokens.kv.Delete(g.key()); err != nil {
 		return errors.Wrap(err, "delete the grant")
@@ -171,11 +172,15 @@ func (g *Grant) Drop(ctx context.Context, revoke bool) error {
 	return nil
 }
 
-// revoke ends the grant at Zoom, which wants a valid access token for that.
-func (g *Grant) revoke(ctx context.Context) {
-	access, err := g.Token(ctx)
+// revoke ends the grant at Zoom, which wants a valid access token for that. Elsewhere the refresh token is what ends all others with
+// it: https://datatracker.ietf.org/doc/html/rfc7009#section-2.1.
+func (g *Grant) revoke(ctx context.Context, s state) {
+	token, err := s.Token.Refresh, error(nil)
+	if token == "" || g.tokens.endpoint.app().name() == zoomName {
+		token, err = g.Token(ctx)
+	}
 	if err == nil {
-		err = g.tokens.endpoint.revoke(ctx, access)
+		err = g.tokens.endpoint.revoke(ctx, token)
 	}
 	if err != nil && !fault.Is(err, fault.Revoked, fault.AccountRevoked) {
 		g.logKept(err)
@@ -183,7 +188,7 @@ func (g *Grant) revoke(ctx context.Context) {
 }
 
 func (g *Grant) logKept(err error) {
-	g.tokens.log("A grant is forgotten here but could not be revoked at Zoom", "grant", g.name, "error", err.Error())
+	g.tokens.log("A grant is forgotten here but could not be revoked at "+g.tokens.endpoint.app().vendor(), "grant", g.name, "error", err.Error())
 }
 
 // check returns the fault of a grant that cannot be used.
@@ -201,7 +206,7 @@ func (g *Grant) check(s state) error {
 	return nil
 }
 
-func (g *Grant) key() string { return "sec.zoom." + g.name }
+func (g *Grant) key() string { return "sec." + g.tokens.endpoint.app().name() + "." + g.name }
 
 // app returns the fingerprint of the app that the grant belongs to.
 func (g *Grant) app() string {

@@ -59,8 +59,18 @@ type Delivery struct {
 	ReceivedAt time.Time `json:"received_at"`
 	// Attempt counts the attempts that failed.
 	Attempt int `json:"attempt,omitempty"`
-	// NotBefore is when the next attempt is due; zero means at once.
+	// NotBefore is when the next attempt is due; zero means at once. Who hands a delivery in may ask for a later time.
 	NotBefore time.Time `json:"not_before,omitzero"`
+	// Due is the time that was asked for; Accept fills it.
+	Due time.Time `json:"due,omitzero"`
+}
+
+// since returns from when on it counts how long the delivery is tried.
+func (d Delivery) since() time.Time {
+	if d.Due.After(d.ReceivedAt) {
+		return d.Due
+	}
+	return d.ReceivedAt
 }
 
 // DeliveryID returns the id of a delivery by its content, so that one sent twice has the same.
@@ -85,7 +95,7 @@ type Options struct {
 	Backlog int
 	// Workers is how many keys are handled at once on this server (8).
 	Workers int
-	// MaxAge is how long a failing delivery is tried (24 hours).
+	// MaxAge is how long a failing delivery is tried after it came, or was due (24 hours).
 	MaxAge time.Duration
 }
 
@@ -179,16 +189,21 @@ func setDefault(value *int, fallback int) {
 
 // Accept writes the delivery to the table and queues it. After a nil error it is safe: the caller acknowledges it.
 // duplicate says that it was handled, or is being handled here, already; then nothing is written. After an error the caller
-// answers 503.
+// answers 503. A delivery for later waits in the table, and the first server to look when it is due handles it.
 func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err error) {
 	if d.ID == "" {
 		d.ID = DeliveryID(d.Kind, d.Body)
 	}
-	d.ReceivedAt, d.Attempt, d.NotBefore = i.now(), 0, time.Time{}
+	d.ReceivedAt, d.Attempt = i.now(), 0
+	if d.NotBefore.After(d.ReceivedAt) {
+		d.Due = d.NotBefore
+		return i.shelve(ctx, d)
+	}
+	d.NotBefore, d.Due = time.Time{}, time.Time{}
 	if known, err := i.reserve(d.ID); known || err != nil {
 		return known, err
 	}
-	it, err := i.insert(ctx, d)
+	it, err := i.insert(ctx, slot{Delivery: d, Owner: i.owner, Until: i.now().Add(slotLease)})
 	if err != nil || it == nil {
 		i.unreserve()
 		return err == nil, err
@@ -197,25 +212,38 @@ func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err err
 	return false, nil
 }
 
+// shelve writes a delivery for later to a slot that nobody holds. It takes no room in the backlog: it is not begun for long, and
+// many may wait.
+func (i *Inbox) shelve(ctx context.Context, d Delivery) (duplicate bool, err error) {
+	if i.stopping() {
+		return false, ErrClosed
+	}
+	it, err := i.insert(ctx, slot{Delivery: d})
+	if err != nil || it == nil {
+		return err == nil, err
+	}
+	i.watch(it.n, d.NotBefore)
+	return false, nil
+}
+
 // insert looks whether the delivery was done (then the item is nil) and else writes it to a slot.
-func (i *Inbox) insert(ctx context.Context, d Delivery) (*item, error) {
-	seen, err := i.kv.Get(claimKey(d.ID))
+func (i *Inbox) insert(ctx context.Context, s slot) (*item, error) {
+	seen, err := i.kv.Get(claimKey(s.ID))
 	if err != nil {
 		return nil, errors.Wrap(err, "look the delivery up")
 	}
 	if string(seen) == done {
 		return nil, nil
 	}
-	until := i.now().Add(slotLease)
-	raw, err := json.Marshal(slot{Delivery: d, Owner: i.owner, Until: until})
+	raw, err := json.Marshal(s)
 	if err != nil {
 		return nil, errors.Wrap(err, "encode the delivery")
 	}
-	n, err := i.place(ctx, raw)
+	n, err := i.place(ctx, raw, i.slotTTL(s.Delivery))
 	if err != nil {
 		return nil, err
 	}
-	return &item{n: n, delivery: d, raw: raw, until: until}, nil
+	return &item{n: n, delivery: s.Delivery, raw: raw, until: s.Until}, nil
 }
 
 // Start begins to work, and looks in the background for what other servers, or this one before it restarted, left behind.

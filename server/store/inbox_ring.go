@@ -42,7 +42,7 @@ func slotKey(n int) string { return "inb." + strconv.Itoa(n) }
 
 // place writes the value to a free slot and returns its number. Slots are guessed: as long as most of those in use are
 // free, that takes one swap and no server needs to know what the others took. After several misses twice as many are used.
-func (i *Inbox) place(ctx context.Context, value []byte) (int, error) {
+func (i *Inbox) place(ctx context.Context, value []byte, ttl time.Duration) (int, error) {
 	for {
 		i.mu.Lock()
 		high := i.high
@@ -56,7 +56,7 @@ func (i *Inbox) place(ctx context.Context, value []byte) (int, error) {
 			if i.holds(n) {
 				continue
 			}
-			free, err := i.kv.Swap(slotKey(n), nil, value, i.slotTTL())
+			free, err := i.kv.Swap(slotKey(n), nil, value, ttl)
 			if err != nil {
 				return 0, errors.Wrap(err, "write the delivery")
 			}
@@ -73,8 +73,10 @@ func (i *Inbox) place(ctx context.Context, value []byte) (int, error) {
 	}
 }
 
-// slotTTL is how long a slot is kept at most: longer than the delivery is tried.
-func (i *Inbox) slotTTL() time.Duration { return 2 * i.opts.MaxAge }
+// slotTTL is how long a slot is kept at most: longer than the delivery waits and is tried.
+func (i *Inbox) slotTTL(d Delivery) time.Duration {
+	return max(d.since().Sub(i.now()), 0) + 2*i.opts.MaxAge
+}
 
 func (i *Inbox) holds(n int) bool {
 	i.mu.Lock()
@@ -127,7 +129,7 @@ func (i *Inbox) Sweep(ctx context.Context, full bool) {
 	if !ok {
 		return
 	}
-	slices.SortFunc(due, func(a, b finding) int { return a.received.Compare(b.received) })
+	slices.SortFunc(due, func(a, b finding) int { return a.since.Compare(b.since) })
 	for _, f := range due {
 		i.look(f.n)
 	}
@@ -140,8 +142,8 @@ func (i *Inbox) Sweep(ctx context.Context, full bool) {
 
 // finding is a slot that may be taken over.
 type finding struct {
-	n        int
-	received time.Time
+	n     int
+	since time.Time
 }
 
 // scan reads the slots below limit. It returns those that are due and the highest that is taken (-1 for none), and has
@@ -173,7 +175,7 @@ func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok
 			i.watch(n, at)
 			continue
 		}
-		due = append(due, finding{n: n, received: s.ReceivedAt})
+		due = append(due, finding{n: n, since: s.since()})
 	}
 	return due, top, true
 }

@@ -155,7 +155,7 @@ func (i *Inbox) conclude(it *item, err error) time.Time {
 		return i.now().Add(slotLease)
 	}
 	var early later
-	if errors.As(err, &early) && i.now().Sub(it.delivery.ReceivedAt) < i.opts.MaxAge {
+	if errors.As(err, &early) && i.now().Sub(it.delivery.since()) < i.opts.MaxAge {
 		return i.postpone(it, i.now().Add(early.wait))
 	}
 	var panicked panicError
@@ -166,7 +166,7 @@ func (i *Inbox) conclude(it *item, err error) time.Time {
 		i.logDelivery("The inbox drops a delivery: it cannot be handled", it, "error", err.Error())
 	case errors.As(err, &panicked) && failures >= maxPanics:
 		i.logDelivery("The inbox drops a delivery: its handling panics each time", it, "error", err.Error())
-	case next.Sub(it.delivery.ReceivedAt) > i.opts.MaxAge:
+	case next.Sub(it.delivery.since()) > i.opts.MaxAge:
 		i.logDelivery("The inbox drops a delivery: it failed for too long", it, "error", err.Error())
 	default:
 		if failures == 1 {
@@ -217,7 +217,7 @@ func (i *Inbox) rewrite(it *item, s slot) (bool, error) {
 	if err != nil {
 		return false, errors.Wrap(err, "encode the delivery")
 	}
-	swapped, err := i.kv.Swap(slotKey(it.n), it.raw, raw, i.slotTTL())
+	swapped, err := i.kv.Swap(slotKey(it.n), it.raw, raw, i.slotTTL(s.Delivery))
 	if err != nil || !swapped {
 		return false, errors.Wrap(err, "renew the lease")
 	}

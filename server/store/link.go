@@ -40,23 +40,13 @@ func (s *Store) Linked(ctx context.Context, zoomUserID string) (string, error) {
 
 // Unlink forgets it, if the Zoom user still belongs to the person: another may have connected it since.
 func (s *Store) Unlink(ctx context.Context, zoomUserID, userID string) error {
-	key := linkKey(zoomUserID)
-	for try := range swapTries {
-		if try > 0 {
-			if err := pause(ctx, try); err != nil {
-				return errors.Wrapf(err, "unlink %s", key)
-			}
+	_, err := edit(ctx, s, linkKey(zoomUserID), 0, func(l *link) (outcome, error) {
+		if l.UserID != userID {
+			return leave, nil
 		}
-		l, raw, found, err := read[link](s, key)
-		if err != nil || !found || l.UserID != userID {
-			return err
-		}
-		deleted, err := s.kv.Swap(key, raw, nil, 0)
-		if err != nil || deleted {
-			return errors.Wrapf(err, "unlink %s", key)
-		}
-	}
-	return errors.Wrapf(ErrContended, "unlink %s", key)
+		return remove, nil
+	})
+	return err
 }
 
 // PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" when nothing.

@@ -53,10 +53,29 @@ func load[T any](s *Store, key string) (T, bool, error) {
 	return value, found, err
 }
 
+// outcome is what a change makes of a record.
+type outcome int
+
+const (
+	leave outcome = iota
+	write
+	remove
+)
+
 // update reads the JSON record (the zero T when there is none), lets change work on it, and writes it back with the ttl
 // if change returns true. When another writer came between, all of it is done again on what that writer left, so change
 // must depend on nothing but the record. It returns the record as change left it; an error of change is returned as it is.
 func update[T any](ctx context.Context, s *Store, key string, ttl time.Duration, change func(*T) (bool, error)) (T, error) {
+	return edit(ctx, s, key, ttl, func(value *T) (outcome, error) {
+		if changed, err := change(value); err != nil || !changed {
+			return leave, err
+		}
+		return write, nil
+	})
+}
+
+// edit is update for what may end a record as well. Nothing is removed that another writer has changed meanwhile.
+func edit[T any](ctx context.Context, s *Store, key string, ttl time.Duration, change func(*T) (outcome, error)) (T, error) {
 	var none T
 	for try := range swapTries {
 		if try > 0 {
@@ -64,20 +83,22 @@ func update[T any](ctx context.Context, s *Store, key string, ttl time.Duration,
 				return none, errors.Wrapf(err, "update %s", key)
 			}
 		}
-		value, raw, _, err := read[T](s, key)
+		value, raw, found, err := read[T](s, key)
 		if err != nil {
 			return none, err
 		}
-		write, err := change(&value)
-		if err != nil || !write {
+		what, err := change(&value)
+		if err != nil || what == leave || what == remove && !found {
 			return value, err
 		}
-		changed, err := json.Marshal(value)
-		if err != nil {
-			return none, errors.Wrapf(err, "encode %s", key)
-		}
-		if bytes.Equal(raw, changed) && ttl == 0 {
-			return value, nil
+		var changed []byte
+		if what == write {
+			if changed, err = json.Marshal(value); err != nil {
+				return none, errors.Wrapf(err, "encode %s", key)
+			}
+			if bytes.Equal(raw, changed) && ttl == 0 {
+				return value, nil
+			}
 		}
 		swapped, err := s.kv.Swap(key, raw, changed, ttl)
 		if err != nil {

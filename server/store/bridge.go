@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/kv"
+)
+
+const (
+	// journalKept is counted from the last delivery: "why does nothing come?" is asked after weeks, too.
+	journalKept = 180 * 24 * time.Hour
+	// journalLength is how many deliveries a journal tells of.
+	journalLength = 20
+)
+
+// connectionForm is what the id of a connection looks like. One comes with every delivery, by the word of who sends it.
+var connectionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// Connection returns the connection with this id; see bridge.Records. An id that cannot be one costs no call.
+func (s *Store) Connection(ctx context.Context, id string) (bridge.Connection, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return bridge.Connection{}, false, errors.Wrap(err, "read a connection")
+	}
+	if !connectionForm.MatchString(id) {
+		return bridge.Connection{}, false, nil
+	}
+	return load[bridge.Connection](s, connectionKey(id))
+}
+
+// UpdateConnection changes a connection; see bridge.Records. One without an id afterwards is deleted, unless somebody else changed it
+// in the meantime: then change is asked again.
+func (s *Store) UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
+	if !connectionForm.MatchString(id) {
+		return bridge.Connection{}, errors.New("that cannot be the id of a connection")
+	}
+	return edit(ctx, s, connectionKey(id), 0, func(c *bridge.Connection) (outcome, error) {
+		changed, err := change(c)
+		switch {
+		case err != nil || !changed:
+			return leave, err
+		case c.ID == "":
+			return remove, nil
+		case c.ID != id:
+			return leave, errors.New("a connection keeps its id")
+		}
+		return write, nil
+	})
+}
+
+// ConnectionsOf returns the ids of the provider's connections that the channel follows or followed.
+func (s *Store) ConnectionsOf(ctx context.Context, providerID, channelID string) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, errors.Wrap(err, "read the connections of a channel")
+	}
+	ids, _, err := load[[]string](s, channelKey(providerID, channelID))
+	return ids, err
+}
+
+// UpdateConnectionsOf changes that list. An empty one leaves nothing behind.
+func (s *Store) UpdateConnectionsOf(ctx context.Context, providerID, channelID string, change func(*[]string) bool) error {
+	_, err := edit(ctx, s, channelKey(providerID, channelID), 0, func(ids *[]string) (outcome, error) {
+		switch {
+		case !change(ids):
+			return leave, nil
+		case len(*ids) == 0:
+			return remove, nil
+		}
+		return write, nil
+	})
+	return err
+}
+
+// Journal returns the latest deliveries of a connection, the newest first.
+func (s *Store) Journal(ctx context.Context, connectionID string) ([]bridge.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, errors.Wrap(err, "read the journal")
+	}
+	entries, _, err := load[[]bridge.Entry](s, journalKey(connectionID))
+	slices.Reverse(entries)
+	return entries, err
+}
+
+// Log adds to it, oldest first, and lets go of what is beyond the last twenty.
+func (s *Store) Log(ctx context.Context, connectionID string, entries []bridge.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	_, err := update(ctx, s, journalKey(connectionID), journalKept, func(all *[]bridge.Entry) (bool, error) {
+		*all = append(*all, entries...)
+		*all = (*all)[max(0, len(*all)-journalLength):]
+		return true, nil
+	})
+	return err
+}
+
+// Claim reports whether this is the first to ask for the key within the time. After an error nobody knows, and whoever asks again
+// may be told no.
+func (s *Store) Claim(ctx context.Context, key string, keep time.Duration) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, errors.Wrap(err, "claim")
+	}
+	first, err := s.kv.Swap("one."+kv.Hash(key), nil, []byte("1"), keep)
+	return first, errors.Wrap(err, "claim")
+}
+
+func connectionKey(id string) string { return "con." + id }
+
+func channelKey(providerID, channelID string) string { return "chn." + providerID + "." + channelID }
+
+// journalKey hashes nothing: only a connection that exists has a journal.
+func journalKey(connectionID string) string { return "jrn." + connectionID }

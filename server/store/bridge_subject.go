@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/kv"
+)
+
+const (
+	// subjectKept is counted from the last change. What comes later about the same thing gets a new card.
+	subjectKept = 30 * 24 * time.Hour
+	// seriesKept is longer: how a job's builds ended before matters for one that runs once a quarter, too.
+	seriesKept = 180 * 24 * time.Hour
+)
+
+// Subject returns a subject of a connection. One that does not exist costs one read.
+func (s *Store) Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return bridge.Subject{}, false, errors.Wrap(err, "read a subject")
+	}
+	return load[bridge.Subject](s, subjectKey(connectionID, name))
+}
+
+// UpdateSubject changes it; see bridge.Records. It is kept for 30 days after the last change.
+func (s *Store) UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error) {
+	return update(ctx, s, subjectKey(connectionID, name), subjectKept, change)
+}
+
+// UpdateSeries changes a series; see bridge.Records. It is kept for 180 days after the last change.
+func (s *Store) UpdateSeries(ctx context.Context, connectionID, name string, change func(*bridge.Series) (bool, error)) (bridge.Series, error) {
+	return update(ctx, s, "ser."+kv.Hash(connectionID, name), seriesKept, change)
+}
+
+// Alias returns the subject that has the further name, "" when none.
+func (s *Store) Alias(ctx context.Context, connectionID, name string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", errors.Wrap(err, "read another name of a subject")
+	}
+	subject, _, err := load[string](s, aliasKey(connectionID, name))
+	return subject, err
+}
+
+// SetAlias gives a subject a further name, in place of any other that had it, for 30 days.
+func (s *Store) SetAlias(ctx context.Context, connectionID, name, subject string) error {
+	if err := ctx.Err(); err != nil {
+		return errors.Wrap(err, "give a subject another name")
+	}
+	value, err := json.Marshal(subject)
+	if err != nil {
+		return errors.Wrap(err, "encode the name of a subject")
+	}
+	return errors.Wrap(s.kv.Set(aliasKey(connectionID, name), value, subjectKept), "give a subject another name")
+}
+
+func subjectKey(connectionID, name string) string { return "sbj." + kv.Hash(connectionID, name) }
+
+func aliasKey(connectionID, name string) string { return "als." + kv.Hash(connectionID, name) }

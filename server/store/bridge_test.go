@@ -1,0 +1,303 @@
+package store_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/store"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+var (
+	_ bridge.Records = (*store.Store)(nil)
+	_ bridge.Inbox   = store.BridgeInbox{}
+)
+
+// follow has the channel follow the connection.
+func follow(id, channelID string) func(*bridge.Connection) (bool, error) {
+	return func(c *bridge.Connection) (bool, error) {
+		c.ID = id
+		c.Subscriptions = append(c.Subscriptions, bridge.Subscription{ID: channelID, ChannelID: channelID})
+		return true, nil
+	}
+}
+
+// leave has the channel leave the connection, and the last one end it.
+func leave(channelID string) func(*bridge.Connection) (bool, error) {
+	return func(c *bridge.Connection) (bool, error) {
+		var left []bridge.Subscription
+		for _, s := range c.Subscriptions {
+			if s.ChannelID != channelID {
+				left = append(left, s)
+			}
+		}
+		if c.Subscriptions = left; len(left) == 0 {
+			c.ID = ""
+		}
+		return true, nil
+	}
+}
+
+func TestAConnectionLivesAsLongAsAChannelFollowsIt(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	_, found, err := s.Connection(t.Context(), "c1")
+	require.NoError(t, err)
+	require.False(t, found)
+	for _, channel := range []string{"dev", "ops"} {
+		_, err = s.UpdateConnection(t.Context(), "c1", follow("c1", channel))
+		require.NoError(t, err)
+	}
+	s.now = s.now.Add(10 * 365 * 24 * time.Hour)
+	c, found, err := s.Connection(t.Context(), "c1")
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, []string{"dev", "ops"}, c.Channels())
+
+	_, err = s.UpdateConnection(t.Context(), "c1", leave("dev"))
+	require.NoError(t, err)
+	require.Len(t, s.kv.Keys("con."), 1)
+	_, err = s.UpdateConnection(t.Context(), "c1", leave("ops"))
+	require.NoError(t, err)
+	require.Empty(t, s.kv.Keys(""))
+	_, err = s.UpdateConnection(t.Context(), "c1", leave("ops"))
+	require.NoError(t, err, "what is gone stays gone")
+	require.Empty(t, s.kv.Keys(""))
+}
+
+// While the last channel leaves, another begins to follow: the connection must stay, with the webhook and keys that the new one counts on.
+func TestAConnectionThatSomebodyFollowsMeanwhileIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	_, err := s.UpdateConnection(t.Context(), "c1", follow("c1", "dev"))
+	require.NoError(t, err)
+	asked := 0
+	left, err := s.UpdateConnection(t.Context(), "c1", func(c *bridge.Connection) (bool, error) {
+		if asked++; asked == 1 {
+			_, err := s.UpdateConnection(t.Context(), "c1", follow("c1", "ops"))
+			require.NoError(t, err)
+		}
+		return leave("dev")(c)
+	})
+	require.NoError(t, err)
+	require.Equal(t, 2, asked)
+	require.Equal(t, []string{"ops"}, left.Channels())
+	c, found, err := s.Connection(t.Context(), "c1")
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, []string{"ops"}, c.Channels())
+}
+
+func TestAnIDFromOutsideReachesNoOtherRecord(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	for _, id := range []string{"", ".", "../sec.zoom.ann", "a b", "é", strings.Repeat("a", 65), strings.Repeat("a", 1<<20)} {
+		_, found, err := s.Connection(t.Context(), id)
+		require.NoError(t, err)
+		require.False(t, found)
+		_, err = s.UpdateConnection(t.Context(), id, follow(id, "dev"))
+		require.Error(t, err)
+	}
+	require.Zero(t, s.kv.Count(storetest.Get), "and costs nothing")
+	_, err := s.UpdateConnection(t.Context(), "c1", follow("c2", "dev"))
+	require.ErrorContains(t, err, "keeps its id")
+
+	long := strings.Repeat("§", 10000)
+	_, err = s.UpdateSubject(t.Context(), "c1", long, func(v *bridge.Subject) (bool, error) { v.Rev = 1; return true, nil })
+	require.NoError(t, err)
+	require.NoError(t, s.SetAlias(t.Context(), "c1", long, long))
+	_, err = s.UpdateSeries(t.Context(), "c1", long, func(v *bridge.Series) (bool, error) { return true, nil })
+	require.NoError(t, err)
+	_, err = s.Claim(t.Context(), long, time.Minute)
+	require.NoError(t, err)
+	for key := range s.kv.Dump() {
+		require.NotContains(t, key, "§")
+		require.LessOrEqual(t, len(key), 50, "names from outside are hashed")
+	}
+}
+
+func TestTheConnectionsOfAChannelAreListed(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	set := func(ids ...string) func(*[]string) bool {
+		return func(all *[]string) bool { *all = ids; return true }
+	}
+	require.NoError(t, s.UpdateConnectionsOf(t.Context(), "jenkins", "dev", set("c1", "c2")))
+	require.NoError(t, s.UpdateConnectionsOf(t.Context(), "jenkins", "dev", func(*[]string) bool { return false }))
+	ids, err := s.ConnectionsOf(t.Context(), "jenkins", "dev")
+	require.NoError(t, err)
+	require.Equal(t, []string{"c1", "c2"}, ids)
+	for _, other := range [][2]string{{"bitbucket", "dev"}, {"jenkins", "ops"}} {
+		ids, err = s.ConnectionsOf(t.Context(), other[0], other[1])
+		require.NoError(t, err)
+		require.Empty(t, ids)
+	}
+	require.NoError(t, s.UpdateConnectionsOf(t.Context(), "jenkins", "dev", set()))
+	require.Empty(t, s.kv.Keys(""), "an empty list leaves nothing behind")
+}
+
+func TestSubjectsSeriesAndNamesRunOut(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	touch := func() {
+		_, err := s.UpdateSubject(t.Context(), "c1", "build 42", func(v *bridge.Subject) (bool, error) { v.Rev++; return true, nil })
+		require.NoError(t, err)
+		_, err = s.UpdateSeries(t.Context(), "c1", "web", func(v *bridge.Series) (bool, error) {
+			v.State = json.RawMessage(`{}`)
+			return true, nil
+		})
+		require.NoError(t, err)
+		require.NoError(t, s.SetAlias(t.Context(), "c1", "commit 3c5a", "build 42"))
+	}
+	touch()
+	s.now = s.now.Add(29 * 24 * time.Hour)
+	touch()
+	s.now = s.now.Add(29 * 24 * time.Hour)
+	v, found, err := s.Subject(t.Context(), "c1", "build 42")
+	require.NoError(t, err)
+	require.True(t, found, "each change keeps it for another 30 days")
+	require.Equal(t, 2, v.Rev)
+	name, err := s.Alias(t.Context(), "c1", "commit 3c5a")
+	require.NoError(t, err)
+	require.Equal(t, "build 42", name)
+	_, found, err = s.Subject(t.Context(), "c2", "build 42")
+	require.NoError(t, err)
+	require.False(t, found, "another connection has builds of its own")
+
+	s.now = s.now.Add(2 * 24 * time.Hour)
+	require.Len(t, s.kv.Keys(""), 1)
+	require.Len(t, s.kv.Keys("ser."), 1)
+	name, err = s.Alias(t.Context(), "c1", "commit 3c5a")
+	require.NoError(t, err)
+	require.Empty(t, name)
+	s.now = s.now.Add(150 * 24 * time.Hour)
+	require.Empty(t, s.kv.Keys(""))
+}
+
+func TestWhatADeliveryCosts(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	_, err := s.UpdateConnection(t.Context(), "c1", follow("c1", "dev"))
+	require.NoError(t, err)
+	s.kv.ResetCounts()
+	_, _, err = s.Connection(t.Context(), "c1")
+	require.NoError(t, err)
+	_, _, err = s.Subject(t.Context(), "c1", "build 42")
+	require.NoError(t, err)
+	require.Equal(t, 2, s.kv.Count(storetest.Get), "one read each, of a subject that is not there, too")
+	_, err = s.UpdateSubject(t.Context(), "c1", "build 42", func(v *bridge.Subject) (bool, error) { v.Rev = 1; return true, nil })
+	require.NoError(t, err)
+	require.Equal(t, 3, s.kv.Count(storetest.Get))
+	require.Equal(t, 1, s.kv.Count(storetest.Swap))
+	_, err = s.UpdateSubject(t.Context(), "c1", "build 42", func(*bridge.Subject) (bool, error) { return false, nil })
+	require.NoError(t, err)
+	require.Equal(t, 1, s.kv.Count(storetest.Swap), "what changes nothing writes nothing")
+}
+
+// A build of twenty parallel steps sends its news at once, and they reach several servers.
+func TestASubjectSurvivesTwentyRivals(t *testing.T) {
+	t.Parallel()
+	for name, lag := range map[string]time.Duration{"one database": 0, "a replica that is behind": 20 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				kv := storetest.NewMemoryKV(time.Now)
+				kv.Lag(lag)
+				kv.OnCall(func(storetest.Op, string) error { time.Sleep(time.Millisecond); return nil })
+				s := store.New(kv, time.Now)
+				var rivals sync.WaitGroup
+				for n := range 20 {
+					rivals.Go(func() {
+						for step := range 3 {
+							_, err := s.UpdateSubject(t.Context(), "c1", "build 42", func(v *bridge.Subject) (bool, error) {
+								v.Rev++
+								v.Seen = append(v.Seen, fmt.Sprint(n, "/", step))
+								return true, nil
+							})
+							if err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				}
+				rivals.Wait()
+				kv.Lag(0)
+				v, _, err := s.Subject(t.Context(), "c1", "build 42")
+				require.NoError(t, err)
+				require.Equal(t, 60, v.Rev)
+				require.Len(t, v.Seen, 60)
+			})
+		})
+	}
+}
+
+func TestAJournalTellsOfTheLastTwenty(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	for n := range 15 {
+		require.NoError(t, s.Log(t.Context(), "c1", []bridge.Entry{{Title: fmt.Sprint(2 * n)}, {Title: fmt.Sprint(2*n + 1), Result: bridge.Posted}}))
+	}
+	require.NoError(t, s.Log(t.Context(), "c1", nil))
+	entries, err := s.Journal(t.Context(), "c1")
+	require.NoError(t, err)
+	require.Len(t, entries, 20)
+	require.Equal(t, "29", entries[0].Title, "the newest first")
+	require.Equal(t, "10", entries[19].Title)
+	entries, err = s.Journal(t.Context(), "c2")
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
+func TestOneOfManyClaims(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	var mine sync.Map
+	var rivals sync.WaitGroup
+	for n := range 20 {
+		rivals.Go(func() {
+			if first, err := s.Claim(context.Background(), "told ann", time.Hour); err == nil && first {
+				mine.Store(n, true)
+			}
+		})
+	}
+	rivals.Wait()
+	winners := 0
+	mine.Range(func(any, any) bool { winners++; return true })
+	require.Equal(t, 1, winners)
+	s.now = s.now.Add(time.Hour + time.Second)
+	first, err := s.Claim(t.Context(), "told ann", time.Hour)
+	require.NoError(t, err)
+	require.True(t, first, "after the time it is anybody's again")
+
+	gone := errors.New("database gone")
+	s.kv.OnCall(func(storetest.Op, string) error { return gone })
+	_, err = s.Claim(t.Context(), "told bob", time.Hour)
+	require.ErrorIs(t, err, gone)
+}
+
+func TestRecordsAreNotReadForWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, connection := s.Connection(ctx, "c1")
+	_, of := s.ConnectionsOf(ctx, "jenkins", "dev")
+	_, _, subject := s.Subject(ctx, "c1", "build")
+	_, alias := s.Alias(ctx, "c1", "commit")
+	_, journal := s.Journal(ctx, "c1")
+	_, claim := s.Claim(ctx, "told", time.Hour)
+	for _, err := range []error{connection, of, subject, alias, s.SetAlias(ctx, "c1", "commit", "build"), journal, claim} {
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	require.Zero(t, s.kv.Count(storetest.Get)+s.kv.Count(storetest.Set)+s.kv.Count(storetest.Swap))
+}

@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+// later hands a delivery in that is due after the wait.
+func (w *world) later(s *server, key, body string, wait time.Duration) {
+	w.t.Helper()
+	d := Delivery{Kind: "bridge", Key: key, Body: []byte(body), NotBefore: time.Now().Add(wait)}
+	duplicate, err := s.Accept(w.t.Context(), d)
+	require.NoError(w.t, err)
+	require.False(w.t, duplicate)
+}
+
+func TestWhatIsForLaterIsHandledWhenItIsDue(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		var got Delivery
+		s := w.server(func(ctx context.Context, d Delivery) error { got = d; return w.note(ctx, d) }, Options{Backlog: 1})
+		due := time.Now().Add(10 * time.Minute)
+		w.later(s, "c", "builds of 3c5a", 10*time.Minute)
+		w.later(s, "c", "builds of 77aa", 20*time.Minute)
+		w.send(s, "m", "meeting.started")
+		require.Equal(t, []string{"meeting.started"}, w.done(), "what waits takes no room from what does not")
+
+		time.Sleep(9 * time.Minute)
+		require.Len(t, w.done(), 1)
+		time.Sleep(time.Minute + time.Second)
+		require.Equal(t, []string{"meeting.started", "builds of 3c5a"}, w.done())
+		require.Equal(t, due, got.NotBefore.Local())
+		time.Sleep(10 * time.Minute)
+		require.Len(t, w.done(), 3)
+		require.Empty(t, w.slots())
+	})
+}
+
+func TestWhatWasDueBeforeItCameIsHandledAtOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(nil, Options{})
+		w.later(s, "c", "late", -time.Hour)
+		require.Equal(t, []string{"late"}, w.done())
+	})
+}
+
+func TestWhatIsForLaterOutlivesItsServer(t *testing.T) {
+	t.Run("a restart", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			first := w.server(nil, Options{})
+			w.later(first, "c", "look again", time.Hour)
+			first.kill()
+			w.server(nil, Options{}) // nobody calls Sweep again
+			time.Sleep(59 * time.Minute)
+			require.Empty(t, w.done())
+			time.Sleep(2 * time.Minute)
+			require.Equal(t, []string{"look again"}, w.done())
+		})
+	})
+	t.Run("another server's sweep", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			first, second := w.server(nil, Options{}), w.server(nil, Options{})
+			w.later(first, "c", "look again", time.Hour)
+			second.Sweep(t.Context(), false)
+			first.kill()
+			time.Sleep(time.Hour + time.Second)
+			require.Equal(t, []string{"look again"}, w.done(), "as soon as it is due: nobody holds a lease on it")
+			require.Empty(t, w.slots())
+		})
+	})
+	t.Run("both servers at once", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			first, second := w.server(nil, Options{}), w.server(nil, Options{})
+			for _, body := range []string{"a", "b", "c", "d"} {
+				w.later(first, "c", body, time.Hour)
+				w.later(second, "c", body, time.Hour)
+			}
+			first.Sweep(t.Context(), false)
+			second.Sweep(t.Context(), false)
+			time.Sleep(2 * time.Hour)
+			require.ElementsMatch(t, []string{"a", "b", "c", "d"}, w.done())
+			require.Empty(t, w.slots())
+		})
+	})
+}
+
+func TestHowLongItIsTriedCountsFromWhenItWasDue(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		var first, last time.Time
+		s := w.server(func(context.Context, Delivery) error {
+			if last = time.Now(); first.IsZero() {
+				first = last
+			}
+			return errors.New("the tool is down")
+		}, Options{})
+		due := time.Now().Add(72 * time.Hour)
+		w.later(s, "c", "look again", 72*time.Hour)
+		for range 100 { // longer than any delivery is kept that was for at once
+			time.Sleep(time.Hour)
+			s.Sweep(t.Context(), false)
+		}
+		require.WithinDuration(t, due, first, time.Second)
+		require.WithinDuration(t, due.Add(24*time.Hour), last, 10*time.Minute)
+		require.Equal(t, 1, w.logged("failed for too long"))
+		require.Empty(t, w.slots())
+	})
+}
+
+func TestWhatIsForLaterIsRefusedAsAnythingElse(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(nil, Options{Slots: 2})
+		d := Delivery{Kind: "bridge", Key: "c", Body: []byte("again")}
+		_, err := s.Accept(t.Context(), d)
+		require.NoError(t, err)
+		require.Equal(t, []string{"again"}, w.done())
+		d.NotBefore = time.Now().Add(time.Hour)
+		duplicate, err := s.Accept(t.Context(), d)
+		require.NoError(t, err)
+		require.True(t, duplicate, "what was done is known")
+
+		w.later(s, "c", "1", time.Hour)
+		w.later(s, "c", "2", time.Hour)
+		d.Body = []byte("3")
+		_, err = s.Accept(t.Context(), d)
+		require.ErrorIs(t, err, ErrFull)
+
+		w.kv.OnCall(func(op storetest.Op, _ string) error { return errors.New("database gone") })
+		_, err = s.Accept(t.Context(), d)
+		require.ErrorContains(t, err, "database gone")
+		w.kv.OnCall(nil)
+		require.NoError(t, s.Close(t.Context()))
+		_, err = s.Accept(t.Context(), d)
+		require.ErrorIs(t, err, ErrClosed)
+	})
+}
+
+func TestTheBridgesJobsComeOutAsTheyWentIn(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		var got []bridge.Job
+		s := w.server(func(_ context.Context, d Delivery) error {
+			require.Equal(t, KindBridge, d.Kind)
+			j, err := Job(d)
+			got = append(got, j)
+			return err
+		}, Options{})
+		inbox := NewBridgeInbox(s.Inbox)
+		delivery := bridge.Job{
+			ID: "d1", Key: "conn/build 1", Connection: "conn",
+			Delivery: provider.Delivery{
+				Header: map[string]string{"X-Event-Key": "repo:push"}, PathSecret: "s", Body: []byte{0, 0xff, '{'}, ReceivedAt: time.Now().UTC(),
+			},
+			Proof: provider.Proof{Secret: 1, By: provider.BySignature},
+		}
+		task := bridge.Job{
+			ID: "t1", Key: "conn", Connection: "conn", Task: &provider.Task{Key: "builds", After: time.Minute, Round: 2, Data: []byte(`{"a":1}`)},
+			NotBefore: time.Now().Add(time.Minute).UTC(),
+		}
+		for range 2 {
+			require.NoError(t, inbox.Accept(t.Context(), delivery))
+			synctest.Wait()
+		}
+		require.NoError(t, inbox.Accept(t.Context(), task))
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		require.Equal(t, []bridge.Job{delivery, task}, got)
+
+		nameless := bridge.Job{Connection: "conn", Task: &provider.Task{Key: "one"}}
+		require.NoError(t, inbox.Accept(t.Context(), nameless))
+		nameless.Task = &provider.Task{Key: "two"}
+		require.NoError(t, inbox.Accept(t.Context(), nameless))
+		synctest.Wait()
+		require.Len(t, got, 4, "jobs without an id are told apart by what they say")
+	})
+}
+
+func TestABrokenJobIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, header := range []map[string]string{nil, {jobHeader: "{"}, {jobHeader: `{"conn":7}`}} {
+		_, err := Job(Delivery{Kind: KindBridge, Header: header})
+		require.ErrorContains(t, err, "read a job")
+	}
+}
+
+func FuzzJob(f *testing.F) {
+	f.Add("bridge.d1", `{"conn":"c","delivery":{"Header":{"A":"b"}},"proof":{"By":"path"}}`, []byte("body"))
+	f.Add("", `{"task":{"key":"k","after":-1}}`, []byte(nil))
+	f.Fuzz(func(t *testing.T, id, header string, body []byte) {
+		j, err := Job(Delivery{ID: id, Header: map[string]string{jobHeader: header}, Body: body})
+		if err == nil && string(j.Delivery.Body) != string(body) {
+			t.Fatalf("the body is %q", j.Delivery.Body)
+		}
+	})
+}
