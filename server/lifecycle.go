@@ -29,7 +29,7 @@ func (a *app) start() error {
 	if err := mattermost.SetBotPicture(a.api, a.client.BotID(), "assets/profile.png"); err != nil {
 		a.client.Warn("The bot goes without its picture", "error", err.Error())
 	}
-	if err := a.client.RegisterCommand(a.commands, "assets/icon.svg"); err != nil {
+	if err := a.client.RegisterCommand(a.commands, "Zoom", "assets/icon.svg"); err != nil {
 		return errors.Wrap(err, "register the slash command")
 	}
 	a.inbox.Start()
