@@ -116,6 +116,11 @@ func Code(text string) string {
 	return fence + " " + text + " " + fence
 }
 
+// Plain returns text as it was written, on one line, for places that show no formatting, where Escape's marks would be seen.
+//
+// Control characters and those that turn the direction of writing are left out, and runs of white space become one space.
+func Plain(text string) string { return oneLine(text) }
+
 // Truncate returns text of at most this many characters (runes), cut where it shows least and ended with "…" if it was
 // longer. Emoji, flags and letters with accents are not taken apart. Truncate before Escape, not after.
 func Truncate(text string, most int) string {

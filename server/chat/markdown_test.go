@@ -159,3 +159,8 @@ func FuzzEscape(f *testing.F) {
 		require.NotContains(t, chat.Code(text), "\n")
 	})
 }
+
+func TestPlainTextIsOneLineAndOtherwiseAsItWas(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "my_job @all [x] *1*", chat.Plain(" my_job\n@all\t[x]\u202e *1*\x00"))
+}

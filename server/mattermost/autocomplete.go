@@ -10,24 +10,99 @@ import (
 	"mattermost-plugin-zoom/server/command"
 )
 
-// RegisterCommand makes the server hand us the command lines of the tree and complete them while they are typed. iconFile
-// is an SVG in the bundle; without it the command has no picture.
-func (c *Client) RegisterCommand(tree *command.Command, iconFile string) error {
+// RegisterCommand makes the server hand us the command lines of the tree and complete them while they are typed, under a name that
+// people see beside it. It takes the place of one of ours from before. iconFile is an SVG in the bundle; without it the command has
+// no picture.
+func (c *Client) RegisterCommand(tree *command.Command, name, iconFile string) error {
 	icon, err := iconcommand.GetIconData(&c.plug.System, iconFile)
 	if err != nil {
-		c.Warn("The picture of the slash command is missing", "error", err.Error())
+		c.Warn("The picture of a slash command is missing", "command", tree.Name, "error", err.Error())
 	}
-	err = c.api.RegisterCommand(&model.Command{
-		Trigger:              tree.Name,
-		DisplayName:          "Zoom",
-		Description:          c.here(tree.Help),
-		AutoComplete:         true,
-		AutoCompleteDesc:     c.here(tree.Help),
-		AutoCompleteHint:     words(tree),
-		AutocompleteData:     c.Autocomplete(tree),
-		AutocompleteIconData: icon,
-	})
-	return errors.Wrapf(err, "register /%s", tree.Name)
+	registered := c.slashCommand(tree, name)
+	registered.AutocompleteData, registered.AutocompleteIconData = c.Autocomplete(tree), icon
+	if err := c.api.RegisterCommand(registered); err != nil {
+		return errors.Wrapf(err, "register /%s", tree.Name)
+	}
+	c.commands.Store(tree.Name, registered)
+	return nil
+}
+
+func (c *Client) slashCommand(tree *command.Command, name string) *model.Command {
+	return &model.Command{
+		Trigger:          tree.Name,
+		DisplayName:      name,
+		Description:      c.here(tree.Help),
+		AutoComplete:     true,
+		AutoCompleteDesc: c.here(tree.Help),
+		AutoCompleteHint: words(tree),
+	}
+}
+
+// UnregisterCommand takes the tree's command away, if it is there and ours. The server removes every command of that name, whosever
+// it is; so where another plugin's is in force it is left alone.
+func (c *Client) UnregisterCommand(tree *command.Command, name string) error {
+	if _, taken := c.TriggerOwner(tree, name); taken {
+		return nil
+	}
+	if err := c.api.UnregisterCommand("", tree.Name); err != nil {
+		return errors.Wrapf(err, "unregister /%s", tree.Name)
+	}
+	c.commands.Delete(tree.Name)
+	return nil
+}
+
+// TriggerOwner reports whether a slash command with the tree's name is there that is none of ours, and whose it is, as people call
+// it. Of several plugins the first to register a trigger has it, and the server tells the others nothing; commands of a team and the
+// server's own would give way to ours, which nobody would expect.
+func (c *Client) TriggerOwner(tree *command.Command, name string) (owner string, taken bool) {
+	lists := []func() ([]*model.Command, error){
+		func() ([]*model.Command, error) { return c.api.ListPluginCommands("") },
+		c.api.ListBuiltInCommands,
+	}
+	teams, appErr := c.api.GetTeams()
+	if appErr != nil {
+		c.Warn("The teams could not be listed to look for commands of theirs", "error", appErr.Error())
+	}
+	for _, team := range teams {
+		lists = append(lists, func() ([]*model.Command, error) { return c.api.ListCustomCommands(team.Id) })
+	}
+	own := c.slashCommand(tree, name)
+	for _, list := range lists {
+		commands, err := list()
+		if err != nil {
+			c.Warn("The slash commands could not be listed", "error", err.Error())
+			continue
+		}
+		for _, listed := range commands {
+			if strings.EqualFold(listed.Trigger, tree.Name) && !alike(listed, own) && !c.registered(listed) {
+				return ownerOf(listed), true
+			}
+		}
+	}
+	return "", false
+}
+
+// registered reports whether the command is one that this process registered, perhaps in another language than it would now.
+func (c *Client) registered(listed *model.Command) bool {
+	stored, _ := c.commands.Load(listed.Trigger)
+	ours, ok := stored.(*model.Command)
+	return ok && alike(listed, ours)
+}
+
+// alike compares what people see of two commands. The server does not say whose a command is, and keeps those of a plugin that
+// crashed, so ours are known by their looks alone.
+func alike(a, b *model.Command) bool {
+	return a.DisplayName == b.DisplayName && a.AutoCompleteDesc == b.AutoCompleteDesc && a.AutoCompleteHint == b.AutoCompleteHint
+}
+
+func ownerOf(c *model.Command) string {
+	switch {
+	case c.PluginId != "":
+		return c.PluginId
+	case c.DisplayName != "":
+		return c.DisplayName
+	}
+	return "/" + c.Trigger
 }
 
 // Autocomplete returns what the server completes for the tree, in the server's language, since it asks once for all users.

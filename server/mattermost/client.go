@@ -8,6 +8,7 @@
 package mattermost
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,8 @@ type Client struct {
 	botID     string
 	now       func() time.Time
 	server    atomic.Pointer[server]
+	// commands holds the slash commands that this process registered, by their triggers.
+	commands sync.Map
 }
 
 // server is what the client needs of the server's own settings. Reading them all is slow, so it is done once per change.

@@ -3,6 +3,7 @@ package mattermost
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -48,7 +49,12 @@ func (c *Client) Channel(_ context.Context, channelID string) (chat.Channel, err
 	if err != nil {
 		return chat.Channel{}, errors.Wrapf(err, "look up channel %s", channelID)
 	}
-	return chat.Channel{Public: channel.Type == model.ChannelTypeOpen, Archived: channel.DeleteAt != 0}, nil
+	found := chat.Channel{Public: channel.Type == model.ChannelTypeOpen, Archived: channel.DeleteAt != 0, Name: channel.DisplayName}
+	if channel.Type == model.ChannelTypeDirect {
+		// The name of a direct channel is made of the ids of the two.
+		found.Name, found.Direct = "", strings.Contains(channel.Name, c.botID)
+	}
+	return found, nil
 }
 
 // CanPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
@@ -67,6 +73,16 @@ func (c *Client) CanPost(ctx context.Context, userID, channelID string) bool {
 		return false
 	}
 	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionCreatePost)
+}
+
+// Administers reports whether the user is an admin of the channel now, or of its team or the whole server. Whatever cannot be
+// told is a no.
+func (c *Client) Administers(_ context.Context, userID, channelID string) bool {
+	user, err := c.user(userID)
+	if err != nil || user.DeleteAt != 0 {
+		return false
+	}
+	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionManageChannelRoles)
 }
 
 // Thread returns the first post of the thread that the post belongs to, "" for "". Fault: ThreadElsewhere when there is no

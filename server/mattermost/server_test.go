@@ -154,7 +154,7 @@ func tree() *command.Command {
 func TestCommandLineIsCompletedFromTheTree(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.RegisterCommand(tree(), "missing.svg"), "a missing picture is no reason to have no command")
+	require.NoError(t, w.RegisterCommand(tree(), "Zoom", "missing.svg"), "a missing picture is no reason to have no command")
 	registered := w.mm.Command("zoom")
 	require.NotNil(t, registered)
 	require.Equal(t, "[start|help]", registered.AutoCompleteHint)
@@ -173,7 +173,7 @@ func TestCommandHasItsPicture(t *testing.T) {
 	w := newWorld(t)
 	w.mm.Bundle = t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(w.mm.Bundle, "icon.svg"), []byte("<svg/>"), 0o600))
-	require.NoError(t, w.RegisterCommand(tree(), "icon.svg"))
+	require.NoError(t, w.RegisterCommand(tree(), "Zoom", "icon.svg"))
 	require.True(t, strings.HasPrefix(w.mm.Command("zoom").AutocompleteIconData, "data:image/svg+xml;base64,"))
 }
 

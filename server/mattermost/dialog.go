@@ -1,0 +1,106 @@
+package mattermost
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// formURL is where the answers to forms go; relative for the same reason as actionURL.
+const formURL = "/plugins/zoom/form"
+
+// OpenForm shows a form to who just typed a command or clicked, in the person's language. Fault: ButtonExpired for a trigger that is
+// too old.
+func (c *Client) OpenForm(_ context.Context, trigger string, f chat.Form) error {
+	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.dialog(c.Locale(userOf(trigger)), f)}
+	// The server only logs what is wrong with a form, and the person would see nothing.
+	if err := request.IsValid(); err != nil {
+		return errors.Wrapf(err, "the form %s", f.Kind)
+	}
+	appErr := c.api.OpenInteractiveDialog(request)
+	switch {
+	case appErr == nil:
+		return nil
+	case appErr.StatusCode == http.StatusBadRequest:
+		return fault.Wrap(appErr, fault.ButtonExpired)
+	}
+	return errors.Wrapf(appErr, "open the form %s", f.Kind)
+}
+
+// userOf returns whom a trigger says that it was made for, "" where that cannot be read. It is good for choosing a language, and
+// for nothing else: only the server can check it.
+func userOf(trigger string) string {
+	plain, err := base64.StdEncoding.DecodeString(trigger)
+	if err != nil {
+		return ""
+	}
+	parts := strings.Split(string(plain), ":")
+	if len(parts) < 2 {
+		return ""
+	}
+	return parts[1]
+}
+
+func (c *Client) dialog(locale string, f chat.Form) model.Dialog {
+	say := func(m i18n.Message) string { return c.catalogue.Text(locale, m) }
+	d := model.Dialog{
+		CallbackId: f.Kind, State: f.State, Title: inBytes(say(f.Title), model.DialogTitleMaxLength),
+		IntroductionText: say(f.Intro), SubmitLabel: say(f.Submit),
+	}
+	for _, field := range f.Fields {
+		d.Elements = append(d.Elements, element(say, field))
+	}
+	return d
+}
+
+func element(say func(i18n.Message) string, f chat.FormField) model.DialogElement {
+	e := model.DialogElement{
+		Name: f.Name, DisplayName: inBytes(say(f.Label), model.DialogElementDisplayNameMaxLength),
+		HelpText: inBytes(say(f.Help), model.DialogElementHelpTextMaxLength), Optional: f.Optional,
+		Placeholder: inBytes(say(f.Placeholder), model.DialogElementTextMaxLength), Default: f.Default, MaxLength: f.MaxLength,
+	}
+	switch f.Kind {
+	case chat.SecretField:
+		e.Type, e.SubType, e.Default = "text", "password", ""
+	case chat.LongTextField:
+		e.Type = "textarea"
+		e.Default = inBytes(e.Default, model.DialogElementTextareaMaxLength)
+	case chat.SelectField:
+		e.Type = "select"
+		for _, o := range f.Options {
+			e.Options = append(e.Options, &model.PostActionOptions{Text: say(o.Label), Value: o.Value})
+		}
+		// What was chosen once may not be there any more.
+		if !slices.ContainsFunc(f.Options, func(o chat.Option) bool { return o.Value == f.Default }) {
+			e.Default = ""
+		}
+	case chat.BoolField:
+		e.Type = "bool"
+	default:
+		e.Type = "text"
+		if len(e.Default) > model.DialogElementTextMaxLength {
+			// One line has no room for it.
+			e.Type = "textarea"
+			e.Default = inBytes(e.Default, model.DialogElementTextareaMaxLength)
+		}
+	}
+	return e
+}
+
+// inBytes shortens a text to what the server allows, which counts bytes.
+func inBytes(text string, most int) string {
+	for runes := utf8.RuneCountInString(text) - 1; len(text) > most; runes-- {
+		text = chat.Truncate(strings.TrimSuffix(text, ellipsis), runes)
+	}
+	return text
+}

@@ -1,0 +1,174 @@
+package mattermost
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// Limits of what a card shows, in characters, and of its fields.
+const (
+	maxTitle  = 250
+	maxAuthor = 100
+	maxText   = 4000
+	maxField  = 200
+	maxLabel  = 60
+	maxFooter = 200
+	maxFields = 6
+)
+
+// contextCard marks the buttons of cards; see chat.Click.
+const contextCard = "card"
+
+// actionID is what the server finds a button by; it answers 404 to clicks on any other.
+var actionID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+
+// colourOf is the bar at the side of a card. It is never the only sign: the title says the same.
+func colourOf(tone chat.Tone) string {
+	switch tone {
+	case chat.ToneSuccess:
+		return "#2EB886"
+	case chat.ToneRunning:
+		return "#2D9EE0"
+	case chat.ToneWarning:
+		return "#DAA038"
+	case chat.ToneFailure:
+		return "#D00000"
+	case chat.ToneInactive:
+		return "#9B9B9B"
+	}
+	return ""
+}
+
+// card renders a card. All of it is in the server's language and in UTC: it cannot know who reads. The same card always renders the
+// same, down to the ids of its buttons, so that it can be told whether a post shows it already.
+func (c *Client) card(card chat.Card) (*model.MessageAttachment, error) {
+	actions, err := c.actions(card.Actions)
+	if err != nil {
+		return nil, err
+	}
+	a := &model.MessageAttachment{
+		Color: colourOf(card.Tone), Fallback: c.cardFallback(card), Title: c.cardTitle(card),
+		AuthorName: chat.Truncate(chat.Plain(card.Author), maxAuthor), Text: c.cardText(card), Footer: cardFooter(card), Actions: actions,
+	}
+	if isWebAddress(card.URL) {
+		a.TitleLink = card.URL
+	}
+	for _, f := range card.Fields {
+		if len(a.Fields) == maxFields {
+			break
+		}
+		if value, _ := cut(c.here(f.Value), maxField); value != "" {
+			a.Fields = append(a.Fields, &model.MessageAttachmentField{
+				Title: chat.Truncate(c.here(f.Label), maxLabel), Value: value, Short: model.SlackCompatibleBool(!f.Long),
+			})
+		}
+	}
+	return a, nil
+}
+
+// cardTitle returns emoji, state and title. Clients show a title that is a link as it is, and any other as Markdown; so only that
+// one is escaped, and the emoji is the character itself, not its name.
+func (c *Client) cardTitle(card chat.Card) string {
+	title := chat.Truncate(chat.Plain(card.Title), maxTitle)
+	if !isWebAddress(card.URL) {
+		title = chat.Escape(title)
+	}
+	heading := joinedBy(" · ", c.here(card.State), title)
+	return joinedBy(" ", emoji(card.Emoji), heading)
+}
+
+// cardFallback is what a notification says: no formatting, and no colour.
+func (c *Client) cardFallback(card chat.Card) string {
+	said := joinedBy(": ", c.here(card.State), chat.Truncate(chat.Plain(card.Title), maxTitle))
+	if where := chat.Truncate(chat.Plain(card.Footer), maxFooter); where != "" {
+		said += " (" + where + ")"
+	}
+	return said
+}
+
+func (c *Client) cardText(card chat.Card) string {
+	text, shorter := cut(c.here(card.Text), maxText)
+	if shorter && isWebAddress(card.URL) {
+		text += "\n" + chat.Link(c.here(i18n.M("bridge.card.more")), card.URL)
+	}
+	return text
+}
+
+// cardFooter says where the thing lives, and as of when the card is, in a form that reads the same everywhere.
+func cardFooter(card chat.Card) string {
+	at := ""
+	if !card.At.IsZero() {
+		at = card.At.UTC().Format(time.DateOnly+", 15:04") + " UTC"
+	}
+	return joinedBy(" · ", chat.Truncate(chat.Plain(card.Footer), maxFooter), at)
+}
+
+// actions renders the buttons and menus of a card. Their ids are the actions' own, unlike those of notes.
+func (c *Client) actions(list []chat.Action) ([]*model.PostAction, error) {
+	seen := map[string]bool{}
+	var actions []*model.PostAction
+	for _, a := range list {
+		if !actionID.MatchString(a.ID) || seen[a.ID] {
+			return nil, errors.Errorf("%q cannot be the id of an action, or is that of two", a.ID)
+		}
+		seen[a.ID] = true
+		values := make(map[string]any, len(a.Values))
+		for name, value := range a.Values {
+			values[name] = value
+		}
+		action := &model.PostAction{
+			Id: a.ID, Type: model.PostActionTypeButton, Name: chat.Truncate(c.here(a.Label), maxLabel), Style: styleOf(a.Tone),
+			Integration: &model.PostActionIntegration{
+				URL: actionURL, Context: map[string]any{contextCard: true, contextAction: a.ID, contextValues: values},
+			},
+		}
+		for _, o := range a.Options {
+			action.Type = model.PostActionTypeSelect
+			action.Options = append(action.Options, &model.PostActionOptions{Text: c.here(o.Label), Value: o.Value})
+		}
+		actions = append(actions, action)
+	}
+	return actions, nil
+}
+
+func styleOf(tone chat.Tone) string {
+	switch tone {
+	case chat.ToneSuccess:
+		return "primary"
+	case chat.ToneFailure:
+		return "danger"
+	}
+	return "default"
+}
+
+// emoji returns the character of that name, "" for a name that is none of the server's own.
+func emoji(name string) string {
+	var b strings.Builder
+	for code := range strings.SplitSeq(model.SystemEmojis[name], "-") {
+		point, err := strconv.ParseUint(code, 16, 32)
+		if err != nil {
+			return ""
+		}
+		b.WriteRune(rune(point))
+	}
+	return b.String()
+}
+
+// joinedBy joins those that there are.
+func joinedBy(separator string, parts ...string) string {
+	var there []string
+	for _, part := range parts {
+		if part != "" {
+			there = append(there, part)
+		}
+	}
+	return strings.Join(there, separator)
+}

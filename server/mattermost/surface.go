@@ -1,0 +1,274 @@
+package mattermost
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+const (
+	// propMark is the prop with the mark of a post of the bridge.
+	propMark = "bridge"
+	// replicaLag is how long after it was made a post may be missing on a server that reads from replicas. There is no telling
+	// when an unknown post was made, so it counts from when it was first missed.
+	replicaLag = time.Minute
+	// maxMissed bounds how many posts are remembered as missing.
+	maxMissed = 1000
+)
+
+// username is what names of people look like; nothing else is mentioned.
+var username = regexp.MustCompile(`^[a-z0-9._-]{1,64}$`)
+
+// Surface shows the bridge's cards in channels, as the bot. It is safe for use by several goroutines.
+type Surface struct {
+	*Client
+
+	mu sync.Mutex
+	// missed says since when posts could not be found that should be there.
+	missed map[string]time.Time
+}
+
+// NewSurface returns the surface of the client's server.
+func NewSurface(c *Client) *Surface { return &Surface{Client: c, missed: map[string]time.Time{}} }
+
+// Post puts a card into a channel or thread. See bridge.Surface.
+func (s *Surface) Post(_ context.Context, p chat.Posting) (string, error) {
+	attachment, err := s.card(p.Card)
+	if err != nil {
+		return "", err
+	}
+	return s.say(p.Place, s.mention(p.Place.ChannelID, p.Mention), p.Mark, []*model.MessageAttachment{attachment})
+}
+
+// Update brings the card of a post up to date. The text beside the card, with whom it mentions, stays as it was.
+func (s *Surface) Update(_ context.Context, postID string, p chat.Posting) error {
+	post, err := s.ours(postID)
+	if err != nil {
+		return err
+	}
+	attachment, err := s.card(p.Card)
+	if err != nil {
+		return err
+	}
+	updated := post.Clone()
+	props := map[string]any{}
+	for name, value := range post.GetProps() {
+		if name != model.PostPropsAttachments {
+			props[name] = value
+		}
+	}
+	props[propMark] = markProp(p.Mark)
+	if err = setProps(updated, props, []*model.MessageAttachment{attachment}); err != nil {
+		return err
+	}
+	if sameProps(post, updated) {
+		return nil
+	}
+	// What the server knows of links and files in the post stays as it has it.
+	updated.Metadata = nil
+	_, err = answered(s.api.UpdatePost(updated))
+	if refused(err) && s.closed(post.ChannelId) {
+		return bridge.ErrGone
+	}
+	if statusOf(err) == http.StatusNotFound {
+		return s.missing(postID)
+	}
+	return errors.Wrapf(err, "update post %s", postID)
+}
+
+// Reply posts a line into the thread. See bridge.Surface.
+func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (string, error) {
+	actions, err := s.actions(r.Actions)
+	if err != nil {
+		return "", err
+	}
+	text, _ := cut(s.here(r.Text), maxText)
+	var attachments []*model.MessageAttachment
+	if len(actions) > 0 {
+		attachments = append(attachments, &model.MessageAttachment{Fallback: chat.Plain(text), Actions: actions})
+	}
+	return s.say(at, joinedBy(" ", s.mention(at.ChannelID, r.Mention), text), mark, attachments)
+}
+
+// Announce has the bot write into a channel or thread, for all to read. ErrGone for a channel or thread that is gone.
+func (s *Surface) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
+	_, err := s.say(at, s.here(text), chat.Mark{}, nil)
+	return err
+}
+
+// say posts as the bot.
+func (s *Surface) say(at chat.Place, message string, mark chat.Mark, attachments []*model.MessageAttachment) (string, error) {
+	post := &model.Post{UserId: s.botID, ChannelId: at.ChannelID, RootId: at.RootID, Message: message}
+	props := map[string]any{model.PostPropsFromBot: "true"}
+	if mark != (chat.Mark{}) {
+		props[propMark] = markProp(mark)
+	}
+	if err := setProps(post, props, attachments); err != nil {
+		return "", err
+	}
+	created, err := s.createPost(post)
+	switch {
+	case err == nil:
+		return created.Id, nil
+	case !refused(err):
+		return "", err
+	case s.closed(at.ChannelID):
+		return "", bridge.ErrGone
+	case at.RootID == "":
+		return "", err
+	}
+	if _, rootErr := answered(s.api.GetPost(at.RootID)); statusOf(rootErr) == http.StatusNotFound {
+		return "", s.missing(at.RootID)
+	}
+	return "", err
+}
+
+// Find returns the first post in the place that carries the mark and was made since then. See bridge.Surface.
+func (s *Surface) Find(_ context.Context, at chat.Place, mark chat.Mark, since time.Time) (string, error) {
+	list, err := s.postsAt(at, since)
+	if statusOf(err) == http.StatusNotFound {
+		return "", nil
+	}
+	if err != nil {
+		return "", errors.Wrapf(err, "look for a post in channel %s", at.ChannelID)
+	}
+	found, first := "", int64(0)
+	for _, post := range list.Posts {
+		has, marked := markOf(post)
+		switch {
+		case post.UserId != s.botID, post.DeleteAt != 0, post.ChannelId != at.ChannelID, post.RootId != at.RootID:
+		case !marked, has != mark, post.CreateAt < model.GetMillisForTime(since):
+		case found == "" || post.CreateAt < first:
+			found, first = post.Id, post.CreateAt
+		}
+	}
+	return found, nil
+}
+
+func (s *Surface) postsAt(at chat.Place, since time.Time) (*model.PostList, error) {
+	if at.RootID != "" {
+		return answered(s.api.GetPostThread(at.RootID))
+	}
+	// The server returns what changed after the time, and not at it.
+	return answered(s.api.GetPostsSince(at.ChannelID, model.GetMillisForTime(since)-1))
+}
+
+// Marked returns the place and mark of a post of ours. See bridge.Surface.
+func (s *Surface) Marked(_ context.Context, postID string) (chat.Place, chat.Mark, error) {
+	post, err := s.ours(postID)
+	if err != nil {
+		return chat.Place{}, chat.Mark{}, err
+	}
+	mark, marked := markOf(post)
+	if !marked {
+		return chat.Place{}, chat.Mark{}, bridge.ErrGone
+	}
+	return chat.Place{ChannelID: post.ChannelId, RootID: post.RootId}, mark, nil
+}
+
+// Link returns the address of a post, which leads to it in whichever team the reader is.
+func (s *Surface) Link(postID string) string { return s.SiteURL() + "/_redirect/pl/" + postID }
+
+// ours returns a post of the bot's. Anybody can give their own posts any props, so those of others are none of ours.
+func (s *Surface) ours(postID string) (*model.Post, error) {
+	post, err := answered(s.api.GetPost(postID))
+	switch {
+	case statusOf(err) == http.StatusNotFound:
+		return nil, s.missing(postID)
+	case err != nil:
+		return nil, errors.Wrapf(err, "read post %s", postID)
+	case post.DeleteAt != 0, post.UserId != s.botID:
+		return nil, bridge.ErrGone
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.missed, postID)
+	return post, nil
+}
+
+// missing says what it means that a post is not found: that it is deleted, or, where replicas of the database are read, perhaps
+// that it has not arrived there yet.
+func (s *Surface) missing(postID string) error {
+	if !s.Replicas() {
+		return bridge.ErrGone
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	since, known := s.missed[postID]
+	switch {
+	case !known && len(s.missed) >= maxMissed:
+		clear(s.missed) // those that are asked for again begin to count anew
+		fallthrough
+	case !known:
+		s.missed[postID] = s.now()
+		return bridge.ErrNotYet
+	case s.now().Sub(since) < replicaLag:
+		return bridge.ErrNotYet
+	}
+	delete(s.missed, postID)
+	return bridge.ErrGone
+}
+
+// closed reports whether nothing can be shown in the channel any more, since it is archived or gone.
+func (s *Surface) closed(channelID string) bool {
+	channel, err := answered(s.api.GetChannel(channelID))
+	return statusOf(err) == http.StatusNotFound || err == nil && channel.DeleteAt != 0
+}
+
+// refused reports whether the server answered that something cannot be, and not that it failed.
+func refused(err error) bool {
+	status := statusOf(err)
+	return status >= 400 && status < 500
+}
+
+// mention returns what calls somebody to a post; "" for nobody, and for what is no name.
+func (s *Surface) mention(channelID, who string) string {
+	switch {
+	case !username.MatchString(who), who == "all":
+		return ""
+	case who == "here", who == "channel":
+		s.join(channelID)
+	}
+	return "@" + who
+}
+
+// join makes the bot a member of the channel and its team: the server heeds a call to all only from members. Without it the post
+// appears and calls nobody.
+func (s *Surface) join(channelID string) {
+	if _, err := answered(s.api.GetChannelMember(channelID, s.botID)); err == nil {
+		return
+	}
+	channel, err := answered(s.api.GetChannel(channelID))
+	if err == nil && channel.TeamId != "" {
+		_, err = answered(s.api.CreateTeamMember(channel.TeamId, s.botID))
+	}
+	if err == nil {
+		_, err = answered(s.api.AddChannelMember(channelID, s.botID))
+	}
+	if err != nil {
+		s.Warn("The bot could not join a channel, so its calls to all there are not heard", "channel_id", channelID, "error", err.Error())
+	}
+}
+
+func markProp(m chat.Mark) map[string]any {
+	return map[string]any{"provider": m.Provider, "connection": m.Connection, "subject": m.Subject, "key": m.Key}
+}
+
+func markOf(post *model.Post) (chat.Mark, bool) {
+	m, ok := post.GetProp(propMark).(map[string]any)
+	if !ok {
+		return chat.Mark{}, false
+	}
+	return chat.Mark{
+		Provider: text(m["provider"]), Connection: text(m["connection"]), Subject: text(m["subject"]), Key: text(m["key"]),
+	}, true
+}
