@@ -112,10 +112,6 @@ const (
 	ProviderUnavailable Code = "provider_unavailable"
 	// ProviderRefused is any other refusal. Params: Provider, Message (the provider's own words, if it said any).
 	ProviderRefused Code = "provider_refused"
-	// HookUnknown is an address for deliveries that is not in use, or whose provider is switched off.
-	HookUnknown Code = "hook_unknown"
-	// Unsigned is a delivery that does not prove where it comes from, or wrongly.
-	Unsigned Code = "unsigned"
 	// CardUnknown is a card that is too old, or none of ours.
 	CardUnknown Code = "card_unknown"
 	// HookUnknown is a delivery to an address that is none of ours, or of a provider that is switched off.
