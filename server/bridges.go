@@ -56,8 +56,9 @@ func (a *app) buildBridge(kv *mattermost.KV, records *store.Store, now func() ti
 		Command:   func(id string) string { return "/" + a.settings.Load().Triggers()[id] },
 		Now:       now, Log: a.client.Warn,
 	})
+	surface := mattermost.NewSurface(a.client)
 	a.bridge = bridge.New(bridge.Dependencies{
-		Registry: a.registry, Settings: a.bridgeSettings, Surface: a.client, People: a.client, Records: records,
+		Registry: a.registry, Settings: a.bridgeSettings, Surface: surface, People: surface, Records: records,
 		Inbox: store.NewBridgeInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings},
 		Now: now, Log: a.client.Warn,
 	})
@@ -96,49 +97,62 @@ func (a *app) handleBridge(ctx context.Context, d store.Delivery) error {
 	return err
 }
 
-// trees returns the command trees by the words they begin with.
-func (a *app) trees() map[string]*command.Command {
-	trees := map[string]*command.Command{a.commands.Name: a.commands}
-	for _, tree := range a.bridge.Commands() {
-		trees[tree.Name] = tree
-	}
-	return trees
-}
-
 // tree returns the tree that the command line is for.
 func (a *app) tree(line string) *command.Command {
 	word, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "/"), " ")
-	if tree := a.trees()[strings.ToLower(word)]; tree != nil {
-		return tree
+	for _, tree := range a.bridge.Commands() {
+		if strings.EqualFold(tree.Name, word) {
+			return tree
+		}
 	}
 	return a.commands
 }
 
+// slash is a slash command as the server was told of it.
+type slash struct {
+	tree       *command.Command
+	name, icon string
+}
+
+// slashes returns the commands that there are to be, by their words.
+func (a *app) slashes() map[string]slash {
+	all := map[string]slash{a.commands.Name: {tree: a.commands, name: "Zoom", icon: "assets/icon.svg"}}
+	trees := map[string]*command.Command{}
+	for _, tree := range a.bridge.Commands() {
+		trees[tree.Name] = tree
+	}
+	for id, word := range a.settings.Load().Triggers() {
+		if trees[word] != nil {
+			all[word] = slash{tree: trees[word], name: a.registry.Describe(id).Name, icon: "assets/" + id + ".svg"}
+		}
+	}
+	return all
+}
+
 // registerCommands brings the server's commands in line with the settings: those of providers come and go with their switches.
-// What another plugin owns is left to it: the server would keep both, and take away the other's with ours.
+// What another plugin has is left to it.
 func (a *app) registerCommands() error {
 	a.registering.Lock()
 	defer a.registering.Unlock()
-	wanted := map[string]bool{}
-	for word, tree := range a.trees() {
-		wanted[word] = true
-		if owner, taken := a.client.TriggerOwner(word); taken {
-			a.client.Warn("Another plugin has this command; set another word in System Console > Plugins > Zoom", "command", "/"+word, "plugin_id", owner)
+	wanted := a.slashes()
+	for word, held := range a.registered {
+		if _, stays := wanted[word]; stays {
 			continue
 		}
-		if err := a.client.RegisterCommand(tree, "assets/icon.svg"); err != nil {
-			return errors.Wrap(err, "register the slash commands")
-		}
-		a.registered[word] = true
-	}
-	for word := range a.registered {
-		if wanted[word] {
-			continue
-		}
-		if err := a.client.UnregisterCommand(word); err != nil {
+		if err := a.client.UnregisterCommand(held.tree, held.name); err != nil {
 			return errors.Wrap(err, "take back a slash command")
 		}
 		delete(a.registered, word)
+	}
+	for word, s := range wanted {
+		if owner, taken := a.client.TriggerOwner(s.tree, s.name); taken && s.tree != a.commands {
+			a.client.Warn("This slash command belongs to something else; set another word for it in System Console > Plugins > Zoom", "command", "/"+word, "owner", owner)
+			continue
+		}
+		if err := a.client.RegisterCommand(s.tree, s.name, s.icon); err != nil {
+			return errors.Wrap(err, "register the slash commands")
+		}
+		a.registered[word] = s
 	}
 	return nil
 }

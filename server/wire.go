@@ -44,7 +44,7 @@ type app struct {
 
 	// registered are the words of the commands that this server has told Mattermost of.
 	registering sync.Mutex
-	registered  map[string]bool
+	registered  map[string]slash
 
 	// background ends the loops of this process.
 	background context.Context
@@ -64,7 +64,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	}
 	a := &app{
 		api: api, registry: registry, settings: settings, texts: texts, exit: exit, client: mattermost.New(api, botID, texts, now),
-		registered: map[string]bool{},
+		registered: map[string]slash{},
 	}
 	a.background, a.end = context.WithCancel(context.Background())
 

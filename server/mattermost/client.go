@@ -31,6 +31,7 @@ type Client struct {
 	botID     string
 	now       func() time.Time
 	server    atomic.Pointer[server]
+	directs   directs
 	// commands holds the slash commands that this process registered, by their triggers.
 	commands sync.Map
 }

@@ -36,3 +36,9 @@ func Schedule(api plugin.API, name string, every time.Duration, run func()) (sto
 func Outbound(api plugin.API) *http.Client {
 	return httpservice.MakeHTTPServicePlugin(api).MakeClient(true)
 }
+
+// Guarded returns the client for calls to addresses that people typed. It reaches no host of the internal network unless the
+// server's setting AllowedUntrustedInternalConnections names it.
+func Guarded(api plugin.API) *http.Client {
+	return httpservice.MakeHTTPServicePlugin(api).MakeClient(false)
+}

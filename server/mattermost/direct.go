@@ -1,0 +1,37 @@
+package mattermost
+
+import (
+	"context"
+	"sync"
+)
+
+// maxKnown bounds how many channels are remembered; then all are looked up again.
+const maxKnown = 20_000
+
+// directs remembers which channels are conversations of the bot with one person. That never changes, and is asked for every
+// message on the server.
+type directs struct {
+	mu    sync.Mutex
+	known map[string]bool
+}
+
+// DirectWithBot reports whether the channel is the bot's conversation with one person.
+func (c *Client) DirectWithBot(channelID string) bool {
+	c.directs.mu.Lock()
+	direct, known := c.directs.known[channelID]
+	c.directs.mu.Unlock()
+	if known {
+		return direct
+	}
+	channel, err := c.Channel(context.Background(), channelID)
+	if err != nil {
+		return false
+	}
+	c.directs.mu.Lock()
+	defer c.directs.mu.Unlock()
+	if c.directs.known == nil || len(c.directs.known) >= maxKnown {
+		c.directs.known = map[string]bool{}
+	}
+	c.directs.known[channelID] = channel.Direct
+	return channel.Direct
+}
