@@ -100,7 +100,10 @@ func TestAConnectionsCredentialIsShownToItsSite(t *testing.T) {
 			require.Equal(t, shows, w.tool.shown[len(w.tool.shown)-1])
 		}
 		for _, c := range []provider.Credential{
-			{}, {Scheme: provider.BearerToken}, {Scheme: "digest", Secret: "x"}, {Scheme: provider.BearerToken, Secret: "x\r\nHost: y"},
+			{},
+			{Scheme: provider.BearerToken},
+			{Scheme: "digest", Secret: "x"},
+			{Scheme: provider.BearerToken, Secret: "x\r\nHost: y"},
 			{Scheme: provider.Basic, User: "a:b", Secret: "x"},
 		} {
 			_, err := s.With(t.Context(), "builder", company, c)

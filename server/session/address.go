@@ -34,7 +34,7 @@ func origin(u *url.URL) string {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if port != "" && !(u.Scheme == "https" && port == "443") && !(u.Scheme == "http" && port == "80") {
+	if usual := map[string]string{"https": "443", "http": "80"}[u.Scheme]; port != "" && port != usual {
 		host += ":" + port
 	}
 	return u.Scheme + "://" + host

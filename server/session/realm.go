@@ -25,7 +25,7 @@ func (s *Sessions) realm(ctx context.Context, providerID string, r registered) (
 	if !r.OAuth {
 		return nil, s.fault(providerID, errors.New("no client is set for the site"), fault.SetupNeeded)
 	}
-	secret, err := s.Vault.Open(ctx, clientSeal(providerID, r), []byte(r.Secret))
+	secret, err := s.Vault.Open(ctx, clientSeal(providerID, r), []byte(r.Sealed))
 	if fault.Is(err, fault.Unreadable) {
 		return nil, s.fault(providerID, err, fault.SetupNeeded)
 	}

@@ -232,7 +232,7 @@ func TestALostEncryptionKeyIsTold(t *testing.T) {
 		wantFault(t, fault.AccountNeeded, err)
 		sites, _, err := s.readSites("hub")
 		require.NoError(t, err)
-		sites[0].Secret = "v1.gone.AAAA"
+		sites[0].Sealed = "v1.gone.AAAA"
 		require.NoError(t, s.editSites(context.Background(), "hub", func([]registered) ([]registered, error) { return sites, nil }))
 		_, err = w.whoAmI(s, cloud, "ann")
 		wantFault(t, fault.SetupNeeded, err)

@@ -29,8 +29,8 @@ const (
 type registered struct {
 	provider.Site
 	ClientID string `json:"client_id,omitempty"`
-	// Secret is the client's, sealed.
-	Secret string `json:"secret,omitempty"`
+	// Sealed is the client's secret.
+	Sealed string `json:"sealed,omitempty"`
 }
 
 // key tells the sites of a provider apart in records.
@@ -62,16 +62,16 @@ func (s *Sessions) SaveSite(ctx context.Context, providerID string, site provide
 		if err != nil {
 			return errors.Wrap(err, "seal a client secret")
 		}
-		r.Secret = string(sealed)
+		r.Sealed = string(sealed)
 	}
 	return s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
 		at := slices.IndexFunc(all, func(old registered) bool { return old.URL == r.URL })
 		next := r
-		if at >= 0 && next.Secret == "" && (next.ClientID == "" || next.ClientID == all[at].ClientID) {
-			next.ClientID, next.Secret = all[at].ClientID, all[at].Secret
+		if at >= 0 && next.Sealed == "" && (next.ClientID == "" || next.ClientID == all[at].ClientID) {
+			next.ClientID, next.Sealed = all[at].ClientID, all[at].Sealed
 		}
 		switch {
-		case next.ClientID != "" && next.Secret == "", next.ClientID == "" && clientSecret != "":
+		case next.ClientID != "" && next.Sealed == "", next.ClientID == "" && clientSecret != "":
 			return nil, fault.New(fault.InvalidInput)
 		case at >= 0:
 			all[at] = next
@@ -142,7 +142,7 @@ func (s *Sessions) registrations(ctx context.Context, providerID string) ([]regi
 	for _, own := range s.vendors(providerID) {
 		r := registered{Site: own}
 		if at := slices.IndexFunc(added, func(a registered) bool { return a.URL == own.URL }); at >= 0 {
-			r.ClientID, r.Secret = added[at].ClientID, added[at].Secret
+			r.ClientID, r.Sealed = added[at].ClientID, added[at].Sealed
 			added = slices.Delete(added, at, at+1)
 		}
 		all = append(all, r)
@@ -150,7 +150,7 @@ func (s *Sessions) registrations(ctx context.Context, providerID string) ([]regi
 	all = append(all, added...)
 	authorizer, authorizes := s.Registry.Get(providerID).(provider.Authorizer)
 	for i, r := range all {
-		all[i].OAuth = authorizes && r.ClientID != "" && r.Secret != "" && authorizer.Endpoints(r.Site).AuthURL != ""
+		all[i].OAuth = authorizes && r.ClientID != "" && r.Sealed != "" && authorizer.Endpoints(r.Site).AuthURL != ""
 	}
 	return all, nil
 }
