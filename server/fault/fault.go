@@ -51,9 +51,9 @@ const (
 	AccountRevoked Code = "account_revoked"
 	// Unreadable is a stored secret that none of the known encryption keys opens.
 	Unreadable Code = "unreadable"
-	// LinkExpired is an authorization link or state that is too old, used up, or not this user's.
+	// LinkExpired is an authorization link or state that is too old, used up, or not this user's. Params: Command, where it is not Zoom's.
 	LinkExpired Code = "link_expired"
-	// Declined is an authorization that the person refused at Zoom.
+	// Declined is an authorization that the person refused at Zoom, or at the provider. Params then: Provider, Command.
 	Declined Code = "declined"
 	// ClientRejected is a client id or secret that Zoom does not know.
 	ClientRejected Code = "client_rejected"

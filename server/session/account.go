@@ -1,0 +1,219 @@
+package session
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/oauth"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// personal is a token that somebody entered, with the account that it is of.
+type personal struct {
+	Credential provider.Credential `json:"credential"`
+	Account    provider.Account    `json:"account"`
+}
+
+// ForUser returns a session that acts as the person's own account at the site. Faults: AccountNeeded, AccountRejected, SetupNeeded,
+// HostUnknown for an address that cannot be a site's.
+func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider.Site, userID string) (provider.Session, error) {
+	r, listed, err := s.at(ctx, providerID, site)
+	if err != nil {
+		return provider.Session{}, err
+	}
+	if userID == "" {
+		return provider.Session{}, s.fault(providerID, nil, fault.AccountNeeded)
+	}
+	if r.OAuth {
+		in, err := s.realm(ctx, providerID, r)
+		if err != nil {
+			return provider.Session{}, err
+		}
+		grant := in.tokens.Of(grantName(r, userID))
+		identity, err := grant.Identity(ctx)
+		if err == nil {
+			who := provider.Account{ID: identity.UserID, Name: identity.Name, URL: identity.URL}
+			return s.session(providerID, r.Site, listed, s.renewing(providerID, grant), who), nil
+		}
+		if !fault.Is(err, fault.NotConnected) {
+			return provider.Session{}, s.explain(providerID, err)
+		}
+	}
+	p, err := s.personal(ctx, providerID, r, userID)
+	if err != nil {
+		return provider.Session{}, err
+	}
+	show, err := showingCredential(p.Credential)
+	return s.session(providerID, r.Site, listed, show, p.Account), err
+}
+
+// With returns a session that shows the credential to the site. Faults: InvalidInput for what is no credential, HostUnknown for an
+// address that cannot be a site's.
+func (s *Sessions) With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error) {
+	r, listed, err := s.at(ctx, providerID, site)
+	if err != nil {
+		return provider.Session{}, err
+	}
+	show, err := showingCredential(c)
+	if err != nil {
+		return provider.Session{}, err
+	}
+	return s.session(providerID, r.Site, listed, show, provider.Account{}), nil
+}
+
+// SaveToken keeps a personal token as the person's account, in place of any other, after a call has shown whose it is.
+// Faults: those of With and of the call.
+func (s *Sessions) SaveToken(ctx context.Context, providerID string, site provider.Site, userID string, c provider.Credential) (provider.Account, error) {
+	session, err := s.With(ctx, providerID, site, c)
+	if err != nil {
+		return provider.Account{}, err
+	}
+	account, err := s.whose(ctx, providerID, session)
+	if err != nil {
+		return provider.Account{}, err
+	}
+	r := registered{Site: session.Site}
+	plain, err := json.Marshal(personal{Credential: c, Account: account})
+	if err != nil {
+		return provider.Account{}, errors.Wrap(err, "encode a personal token")
+	}
+	key := tokenKey(providerID, r, userID)
+	sealed, err := s.Vault.Seal(ctx, key, plain)
+	if err != nil {
+		return provider.Account{}, errors.Wrap(err, "seal a personal token")
+	}
+	if err := s.dropGrant(ctx, providerID, r, userID); err != nil {
+		return provider.Account{}, err
+	}
+	return account, errors.Wrap(s.KV.Set(key, sealed, 0), "store a personal token")
+}
+
+// SignOut forgets the person's account at the site, and ends it there where that can be done.
+func (s *Sessions) SignOut(ctx context.Context, providerID string, site provider.Site, userID string) error {
+	r, _, err := s.at(ctx, providerID, site)
+	if err != nil {
+		return err
+	}
+	if err := s.dropGrant(ctx, providerID, r, userID); err != nil {
+		return err
+	}
+	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, userID)), "forget a personal token")
+}
+
+// dropGrant forgets what the person authorized at the site. It is ended there as well, unless there is nothing to do that with.
+func (s *Sessions) dropGrant(ctx context.Context, providerID string, site registered, userID string) error {
+	r, _, err := s.find(ctx, providerID, site.URL)
+	if err != nil {
+		return err
+	}
+	in, err := s.realm(ctx, providerID, r)
+	if fault.Is(err, fault.SetupNeeded) {
+		// What was authorized before the client was taken away is still there.
+		gone := oauth.NewTokens(s.KV, s.Vault, func() oauth.App { return oauth.App{Name: providerID} }, s.Trusted, s.Now, s.Log)
+		return errors.Wrap(gone.Of(grantName(site, userID)).Drop(ctx, false), "drop a grant")
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Wrap(in.tokens.Of(grantName(r, userID)).Drop(ctx, in.app.Load().RevokeURL != ""), "drop a grant")
+}
+
+// at returns the site as it is kept; listed is false for one that neither vendor nor admin named. Fault: HostUnknown for an address
+// to which no credential is sent.
+func (s *Sessions) at(ctx context.Context, providerID string, site provider.Site) (r registered, listed bool, err error) {
+	r, listed, err = s.find(ctx, providerID, site.URL)
+	if err != nil || listed {
+		return r, listed, err
+	}
+	r, err = s.described(providerID, site)
+	if err != nil {
+		return r, false, s.fault(providerID, err, fault.HostUnknown).With("Host", site.URL)
+	}
+	return r, false, nil
+}
+
+// personal returns the token that the person entered for the site. Fault: AccountNeeded.
+func (s *Sessions) personal(ctx context.Context, providerID string, r registered, userID string) (personal, error) {
+	key := tokenKey(providerID, r, userID)
+	sealed, err := s.KV.Get(key)
+	if err != nil {
+		return personal{}, errors.Wrap(err, "read a personal token")
+	}
+	if sealed == nil {
+		return personal{}, s.fault(providerID, nil, fault.AccountNeeded)
+	}
+	plain, err := s.Vault.Open(ctx, key, sealed)
+	if err != nil {
+		return personal{}, s.explain(providerID, err)
+	}
+	var p personal
+	return p, errors.Wrap(json.Unmarshal(plain, &p), "decode a personal token")
+}
+
+// whose asks the tool as whom the session acts.
+func (s *Sessions) whose(ctx context.Context, providerID string, session provider.Session) (provider.Account, error) {
+	authorizer, ok := s.Registry.Get(providerID).(provider.Authorizer)
+	if !ok {
+		return provider.Account{}, fault.Wrap(errors.New("nobody has an account at this provider"), fault.InvalidInput)
+	}
+	account, err := authorizer.WhoAmI(ctx, session)
+	if err == nil && account.ID == "" {
+		err = s.fault(providerID, errors.New("the tool does not say whose account it is"), fault.ProviderUnavailable)
+	}
+	return account, errors.Wrap(err, "ask whose account it is")
+}
+
+// renewing shows the grant's token, and another one after that was rejected.
+func (s *Sessions) renewing(providerID string, grant *oauth.Grant) shown {
+	return func(ctx context.Context, rejected string) (string, error) {
+		get := grant.Token
+		if rejected != "" {
+			get = func(ctx context.Context) (string, error) {
+				return grant.Renew(ctx, strings.TrimPrefix(rejected, "Bearer "))
+			}
+		}
+		access, err := get(ctx)
+		switch {
+		case err == nil:
+		case ctx.Err() == nil && fault.Is(err, fault.Internal):
+			return "", fault.Wrap(err, fault.Internal) // else the tool would be blamed for our table
+		default:
+			return "", s.explain(providerID, err)
+		}
+		return "Bearer " + access, nil
+	}
+}
+
+// always shows the same; there is nothing else when that is rejected.
+func always(header string) shown {
+	return func(_ context.Context, rejected string) (string, error) {
+		if rejected != "" {
+			return "", nil
+		}
+		return header, nil
+	}
+}
+
+// showingCredential shows the credential. Fault: InvalidInput for one that cannot be shown.
+func showingCredential(c provider.Credential) (shown, error) {
+	switch {
+	case c.Secret == "" || strings.ContainsAny(c.User+c.Secret, "\r\n\x00"):
+	case c.Scheme == provider.BearerToken:
+		return always("Bearer " + c.Secret), nil
+	case c.Scheme == provider.Basic && !strings.Contains(c.User, ":"):
+		return always("Basic " + base64.StdEncoding.EncodeToString([]byte(c.User+":"+c.Secret))), nil
+	}
+	return nil, fault.Wrap(errors.New("that is no credential"), fault.InvalidInput)
+}
+
+// grantName names the person's grant at the site among those of the provider.
+func grantName(r registered, userID string) string { return r.key() + "." + userID }
+
+func tokenKey(providerID string, r registered, userID string) string {
+	return "sec." + providerID + "." + grantName(r, userID) + ".token"
+}

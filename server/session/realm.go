@@ -1,0 +1,161 @@
+package session
+
+import (
+	"context"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/oauth"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// realm is a site at which people authorize this server. It lives as long as the process, so that those who need a token at once
+// share its renewal; what the server is registered as may change at any time.
+type realm struct {
+	app    atomic.Pointer[oauth.App]
+	tokens *oauth.Tokens
+	flow   *oauth.Flow
+}
+
+// realm returns the one of the site, with its registration as it was just read. Fault: SetupNeeded.
+func (s *Sessions) realm(ctx context.Context, providerID string, r registered) (*realm, error) {
+	if !r.OAuth {
+		return nil, s.fault(providerID, errors.New("no client is set for the site"), fault.SetupNeeded)
+	}
+	secret, err := s.Vault.Open(ctx, clientSeal(providerID, r), []byte(r.Sealed))
+	if fault.Is(err, fault.Unreadable) {
+		return nil, s.fault(providerID, err, fault.SetupNeeded)
+	}
+	if err != nil {
+		return nil, errors.Wrap(err, "open a client secret")
+	}
+	app := &oauth.App{
+		Name: providerID, Vendor: s.Registry.Describe(providerID).Name, ClientID: r.ClientID, ClientSecret: string(secret),
+		RedirectURL: s.RedirectURL(providerID),
+	}
+	if authorizer, ok := s.Registry.Get(providerID).(provider.Authorizer); ok {
+		e := authorizer.Endpoints(r.Site)
+		app.AuthURL, app.TokenURL, app.RevokeURL, app.Scopes, app.InBody = e.AuthURL, e.TokenURL, e.RevokeURL, e.Scopes, e.InBody
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in := s.realms[providerID+"."+r.key()]
+	if in == nil {
+		in = &realm{}
+		current := func() oauth.App { return *in.app.Load() }
+		in.tokens = oauth.NewTokens(s.KV, s.Vault, current, s.Trusted, s.Now, s.Log)
+		in.flow = oauth.NewFlow(s.Vault, s.KV, current, s.Trusted, s.Now)
+		s.realms[providerID+"."+r.key()] = in
+	}
+	in.app.Store(app)
+	return in, nil
+}
+
+// links reads the tickets and states of all of the provider's sites.
+func (s *Sessions) links(providerID string) *oauth.Flow {
+	return oauth.NewFlow(s.Vault, s.KV, func() oauth.App { return oauth.App{Name: providerID} }, s.Trusted, s.Now)
+}
+
+// registration returns the site with this key and its realm. Fault: SetupNeeded where no admin has registered this server there (any more).
+func (s *Sessions) registration(ctx context.Context, providerID, key string) (registered, *realm, error) {
+	all, err := s.registrations(ctx, providerID)
+	if err != nil {
+		return registered{}, nil, err
+	}
+	for _, r := range all {
+		if r.key() == key {
+			in, err := s.realm(ctx, providerID, r)
+			return r, in, err
+		}
+	}
+	return registered{}, nil, s.fault(providerID, errors.New("no admin has added the site"), fault.SetupNeeded)
+}
+
+// RedirectURL is the address that an admin registers at the tool, for people to come back to from there.
+func (s *Sessions) RedirectURL(providerID string) string {
+	return s.PluginURL("/oauth2/" + providerID + "/complete")
+}
+
+// ConnectURL returns a link with which the person, and nobody else, authorizes at the site within the hour; next (at most 1500
+// bytes) is given back by Complete. Faults: SetupNeeded, InvalidInput.
+func (s *Sessions) ConnectURL(ctx context.Context, providerID string, site provider.Site, userID, next string) (string, error) {
+	if len(next) > maxNext {
+		return "", fault.New(fault.InvalidInput)
+	}
+	address, _ := parseAddress(site.URL)
+	r, in, err := s.registration(ctx, providerID, registered{Site: provider.Site{URL: address}}.key())
+	if err != nil {
+		return "", err
+	}
+	ticket, err := in.flow.Ticket(ctx, userID, r.key(), next)
+	if err != nil {
+		return "", s.explain(providerID, errors.Wrap(err, "make an authorization ticket"))
+	}
+	return s.PluginURL("/oauth2/"+providerID+"/connect") + "?t=" + url.QueryEscape(ticket), nil
+}
+
+// maxNext bounds what is carried through the tool and back in an address.
+const maxNext = 1500
+
+// Begin returns the page of the tool on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
+// Faults: LinkExpired, SetupNeeded.
+func (s *Sessions) Begin(ctx context.Context, providerID, userID, ticket string) (string, error) {
+	key, err := s.links(providerID).Holds(ctx, userID, ticket)
+	if err != nil {
+		return "", s.explain(providerID, err)
+	}
+	_, in, err := s.registration(ctx, providerID, key)
+	if err != nil {
+		return "", err
+	}
+	page, err := in.flow.AuthURL(ctx, userID, ticket)
+	return page, s.explain(providerID, err)
+}
+
+// Declined returns what was to happen after an authorization that the person refused at the tool. Fault: LinkExpired.
+func (s *Sessions) Declined(ctx context.Context, providerID, userID, state string) (next string, err error) {
+	_, next, err = s.links(providerID).Peek(ctx, userID, state)
+	return next, s.explain(providerID, err)
+}
+
+// Complete finishes an authorization with what the tool sent back, and keeps it as the person's account at the site. It returns
+// what ConnectURL was given. Faults: LinkExpired, SetupNeeded, and those of calls to the tool.
+func (s *Sessions) Complete(ctx context.Context, providerID, userID, code, state string) (account provider.Account, next string, err error) {
+	key, _, err := s.links(providerID).Peek(ctx, userID, state)
+	if err != nil {
+		return provider.Account{}, "", s.explain(providerID, err)
+	}
+	r, in, err := s.registration(ctx, providerID, key)
+	if err != nil {
+		return provider.Account{}, "", err
+	}
+	done, err := in.flow.Complete(ctx, userID, code, state)
+	if err != nil {
+		return provider.Account{}, "", s.explain(providerID, err)
+	}
+	account, err = s.whose(ctx, providerID, s.session(providerID, r.Site, true, always("Bearer "+done.Token.Access), provider.Account{}))
+	if err != nil {
+		return provider.Account{}, "", err
+	}
+	return account, done.Next, s.keep(ctx, providerID, userID, r, in, done.Token, account)
+}
+
+// keep stores the grant in place of any other account of the person's at the site.
+func (s *Sessions) keep(ctx context.Context, providerID, userID string, r registered, in *realm, token oauth.Token, account provider.Account) error {
+	grant := in.tokens.Of(grantName(r, userID))
+	earlier, err := grant.Identity(ctx)
+	if err == nil && earlier.UserID != account.ID {
+		// Nobody would ever use that one again, or end it.
+		if err := grant.Drop(ctx, in.app.Load().RevokeURL != ""); err != nil {
+			return errors.Wrap(err, "drop the earlier grant")
+		}
+	}
+	identity := oauth.Identity{UserID: account.ID, Name: account.Name, URL: account.URL, AuthorizedBy: userID, AuthorizedAt: s.Now()}
+	if err := grant.Save(ctx, token, identity); err != nil {
+		return errors.Wrap(err, "store the grant")
+	}
+	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, userID)), "forget a personal token")
+}

@@ -1,0 +1,216 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// maxSites is how many sites of one provider an admin may add; they share a record that is read for each session.
+	maxSites = 50
+	// swapTries is how often a lost race for that record is tried again.
+	swapTries = 20
+	pauseMin  = 2 * time.Millisecond
+	pauseMax  = 250 * time.Millisecond
+)
+
+// registered is a site with what this server is registered as there.
+type registered struct {
+	provider.Site
+	ClientID string `json:"client_id,omitempty"`
+	// Sealed is the client's secret.
+	Sealed string `json:"sealed,omitempty"`
+}
+
+// key tells the sites of a provider apart in records.
+func (r registered) key() string { return kv.Hash(r.URL) }
+
+// Sites returns where the provider's tool is installed: the vendor's own sites first.
+func (s *Sessions) Sites(ctx context.Context, providerID string) ([]provider.Site, error) {
+	all, err := s.registrations(ctx, providerID)
+	if err != nil {
+		return nil, err
+	}
+	sites := make([]provider.Site, len(all))
+	for i, r := range all {
+		sites[i] = r.Site
+	}
+	return sites, nil
+}
+
+// SaveSite has an admin add a site, or change the one with the same address; of a vendor's own only the client can be set. A blank
+// client leaves the one that there is, and a blank secret that of the same client. Who may do so is the caller's to check.
+// Faults: AddressUnknown, InvalidInput for a client without a secret, TooMany, NotConfigured.
+func (s *Sessions) SaveSite(ctx context.Context, providerID string, site provider.Site, clientID, clientSecret string) error {
+	r, err := s.described(providerID, site)
+	if err != nil {
+		return err
+	}
+	if r.ClientID, clientSecret = strings.TrimSpace(clientID), strings.TrimSpace(clientSecret); r.ClientID != "" && clientSecret != "" {
+		sealed, err := s.Vault.Seal(ctx, clientSeal(providerID, r), []byte(clientSecret))
+		if err != nil {
+			return errors.Wrap(err, "seal a client secret")
+		}
+		r.Sealed = string(sealed)
+	}
+	return s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
+		at := slices.IndexFunc(all, func(old registered) bool { return old.URL == r.URL })
+		next := r
+		if at >= 0 && next.Sealed == "" && (next.ClientID == "" || next.ClientID == all[at].ClientID) {
+			next.ClientID, next.Sealed = all[at].ClientID, all[at].Sealed
+		}
+		switch {
+		case next.ClientID != "" && next.Sealed == "", next.ClientID == "" && clientSecret != "":
+			return nil, fault.New(fault.InvalidInput)
+		case at >= 0:
+			all[at] = next
+			return all, nil
+		case len(all) >= maxSites:
+			return nil, fault.New(fault.TooMany).With("Limit", strconv.Itoa(maxSites))
+		}
+		return append(all, next), nil
+	})
+}
+
+// RemoveSite takes a site away that an admin has added, or the client of a vendor's own. People's accounts there are kept, and count
+// again if it comes back with the same client; until then nothing uses them.
+func (s *Sessions) RemoveSite(ctx context.Context, providerID, siteURL string) error {
+	address, ok := parseAddress(siteURL)
+	if !ok {
+		return nil // no such site can have been added
+	}
+	return s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
+		return slices.DeleteFunc(all, func(r registered) bool { return r.URL == address }), nil
+	})
+}
+
+// described returns the site with its addresses in the form that they are kept in; a vendor's own as the vendor has it.
+func (s *Sessions) described(providerID string, site provider.Site) (registered, error) {
+	url, ok := parseAddress(site.URL)
+	api := url
+	if site.API != "" && ok {
+		api, ok = parseAddress(site.API)
+	}
+	if !ok {
+		example := "https://" + providerID + ".example.com"
+		return registered{}, s.fault(providerID, errors.New("not the address of a site"), fault.AddressUnknown).With("Example", example)
+	}
+	for _, own := range s.vendors(providerID) {
+		if own.URL == url {
+			return registered{Site: own}, nil
+		}
+	}
+	site.URL, site.API, site.OAuth = url, api, false
+	if site.ID == "" {
+		site.ID = kv.Hash(url)
+	}
+	return registered{Site: site}, nil
+}
+
+// vendors returns the sites that the provider's vendor runs.
+func (s *Sessions) vendors(providerID string) []provider.Site {
+	if clouded, ok := s.Registry.Get(providerID).(provider.Clouded); ok {
+		return clouded.Sites()
+	}
+	return nil
+}
+
+// registrations returns all sites of the provider: the vendor's own, then those that an admin has added.
+func (s *Sessions) registrations(ctx context.Context, providerID string) ([]registered, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, errors.Wrap(err, "list the sites")
+	}
+	if s.Registry.Get(providerID) == nil {
+		return nil, errors.Errorf("there is no provider %q", providerID)
+	}
+	added, _, err := s.readSites(providerID)
+	if err != nil {
+		return nil, err
+	}
+	var all []registered
+	for _, own := range s.vendors(providerID) {
+		r := registered{Site: own}
+		if at := slices.IndexFunc(added, func(a registered) bool { return a.URL == own.URL }); at >= 0 {
+			r.ClientID, r.Sealed = added[at].ClientID, added[at].Sealed
+			added = slices.Delete(added, at, at+1)
+		}
+		all = append(all, r)
+	}
+	all = append(all, added...)
+	authorizer, authorizes := s.Registry.Get(providerID).(provider.Authorizer)
+	for i, r := range all {
+		all[i].OAuth = authorizes && r.ClientID != "" && r.Sealed != "" && authorizer.Endpoints(r.Site).AuthURL != ""
+	}
+	return all, nil
+}
+
+// find returns the provider's site with this address, as it is kept; false where neither vendor nor admin named it.
+func (s *Sessions) find(ctx context.Context, providerID, siteURL string) (registered, bool, error) {
+	all, err := s.registrations(ctx, providerID)
+	if err != nil {
+		return registered{}, false, err
+	}
+	address, ok := parseAddress(siteURL)
+	at := slices.IndexFunc(all, func(r registered) bool { return ok && r.URL == address })
+	if at < 0 {
+		return registered{}, false, nil
+	}
+	return all[at], true, nil
+}
+
+func (s *Sessions) readSites(providerID string) (sites []registered, raw []byte, err error) {
+	raw, err = s.KV.Get(sitesKey(providerID))
+	if err != nil || raw == nil {
+		return nil, nil, errors.Wrap(err, "read the sites")
+	}
+	return sites, raw, errors.Wrap(json.Unmarshal(raw, &sites), "decode the sites")
+}
+
+// editSites changes the record of the provider's sites; when somebody else came between, all over again.
+func (s *Sessions) editSites(ctx context.Context, providerID string, change func([]registered) ([]registered, error)) error {
+	for try := range swapTries {
+		if try > 0 {
+			if err := kv.Pause(ctx, try, pauseMin, pauseMax); err != nil {
+				return errors.Wrap(err, "change the sites")
+			}
+		}
+		sites, raw, err := s.readSites(providerID)
+		if err != nil {
+			return err
+		}
+		if sites, err = change(sites); err != nil {
+			return err
+		}
+		var encoded []byte
+		if len(sites) > 0 {
+			if encoded, err = json.Marshal(sites); err != nil {
+				return errors.Wrap(err, "encode the sites")
+			}
+		}
+		if bytes.Equal(raw, encoded) {
+			return nil
+		}
+		swapped, err := s.KV.Swap(sitesKey(providerID), raw, encoded, 0)
+		if err != nil || swapped {
+			return errors.Wrap(err, "write the sites")
+		}
+	}
+	return errors.New("the sites are being changed by too many at once")
+}
+
+func sitesKey(providerID string) string { return "sit." + providerID }
+
+func clientSeal(providerID string, r registered) string {
+	return "session/client/" + providerID + "/" + r.key()
+}

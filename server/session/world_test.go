@@ -1,0 +1,164 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/oauth"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+var _ bridge.Sessions = (*Sessions)(nil)
+
+// hub is a provider with a cloud of its vendor's and accounts.
+type hub struct {
+	provider.Provider
+	id string
+}
+
+func (h hub) Describe() provider.Descriptor {
+	return provider.Descriptor{ID: h.id, Name: strings.ToUpper(h.id[:1]) + h.id[1:]}
+}
+
+func (h hub) Sites() []provider.Site {
+	return []provider.Site{{ID: "cloud", Kind: "cloud", URL: "https://cloud.test", API: "https://api.cloud.test"}}
+}
+
+func (h hub) Endpoints(site provider.Site) provider.Endpoints {
+	return provider.Endpoints{
+		AuthURL: site.URL + "/oauth/authorize", TokenURL: site.URL + "/oauth/token", RevokeURL: site.URL + "/oauth/revoke",
+		Scopes: []string{"repository", "webhook"},
+	}
+}
+
+func (h hub) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
+	var a provider.Account
+	return a, s.Call(ctx, http.MethodGet, "/user", nil, &a)
+}
+
+// builder is a provider without accounts.
+type builder struct{ provider.Provider }
+
+func (builder) Describe() provider.Descriptor {
+	return provider.Descriptor{ID: "builder", Name: "Builder"}
+}
+
+// world is a cluster with one table, and a tool. What leaves by the client for addresses of strangers is noted.
+type world struct {
+	t    *testing.T
+	kv   *storetest.MemoryKV
+	tool *tool
+
+	mu      sync.Mutex
+	log     []string
+	guarded []string
+}
+
+// inWorld tells a story in synthetic time.
+func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		story(t, &world{t: t, kv: storetest.NewMemoryKV(time.Now), tool: newTool()})
+	})
+}
+
+// server starts a process with the plugin.
+func (w *world) server() *Sessions {
+	vault := oauth.NewVault(w.kv, time.Now)
+	vault.SetKey("the setting 0123456789")
+	return New(Dependencies{
+		Registry: provider.NewRegistry(hub{id: "hub"}, hub{id: "mirror"}, builder{}), KV: w.kv, Vault: vault,
+		Trusted: &http.Client{Transport: w.tool}, Guarded: &http.Client{Transport: roundTripper(w.guard)},
+		PluginURL: func(path string) string { return "https://chat.example.com/plugins/zoom" + path },
+		Command:   func(id string) string { return "/" + id }, Now: time.Now, Log: w.write,
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// guard is the client for addresses of strangers.
+func (w *world) guard(r *http.Request) (*http.Response, error) {
+	w.mu.Lock()
+	w.guarded = append(w.guarded, r.URL.Host)
+	w.mu.Unlock()
+	return w.tool.RoundTrip(r)
+}
+
+func (w *world) write(message string, pairs ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.log = append(w.log, message+" "+fmt.Sprint(pairs...))
+}
+
+var cloud, company = provider.Site{URL: "https://cloud.test"}, provider.Site{URL: "https://dc.test/code", Kind: "datacenter"}
+
+// setUp has an admin register the plugin at the site.
+func (w *world) setUp(s *Sessions, site provider.Site) {
+	w.t.Helper()
+	require.NoError(w.t, s.SaveSite(w.t.Context(), "hub", site, clientID, clientSecret))
+}
+
+// consent takes somebody from the link in a message to the address that the tool sends them back to.
+func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (code, state string) {
+	w.t.Helper()
+	link, err := s.ConnectURL(w.t.Context(), "hub", site, userID, next)
+	require.NoError(w.t, err)
+	ticket, ours := strings.CutPrefix(link, "https://chat.example.com/plugins/zoom/oauth2/hub/connect?t=")
+	require.True(w.t, ours, link)
+	page, err := s.Begin(w.t.Context(), "hub", userID, ticket)
+	require.NoError(w.t, err)
+	return w.tool.agree(w.t, page, userID)
+}
+
+// connect takes somebody through all of it.
+func (w *world) connect(s *Sessions, site provider.Site, userID string) {
+	w.t.Helper()
+	code, state := w.consent(s, site, userID, "")
+	_, _, err := s.Complete(w.t.Context(), "hub", userID, code, state)
+	require.NoError(w.t, err)
+}
+
+// whoAmI asks the tool as whom it sees the person.
+func (w *world) whoAmI(s *Sessions, site provider.Site, userID string) (string, error) {
+	session, err := s.ForUser(w.t.Context(), "hub", site, userID)
+	if err != nil {
+		return "", err
+	}
+	a, err := hub{}.WhoAmI(w.t.Context(), session)
+	return a.Name, err
+}
+
+// keepsSecrets requires that nothing secret is in the table or in the log.
+func (w *world) keepsSecrets() {
+	w.t.Helper()
+	w.mu.Lock()
+	everything := strings.Join(w.log, "\n")
+	w.mu.Unlock()
+	for key, value := range w.kv.Dump() {
+		everything += key + "=" + string(value) + "\n"
+	}
+	for _, secret := range append(w.tool.issued, "refresh_token", "id-ann") {
+		require.NotContains(w.t, everything, secret)
+	}
+}
+
+func wantFault(t *testing.T, code fault.Code, err error) {
+	t.Helper()
+	require.Error(t, err)
+	require.Equal(t, code, fault.CodeOf(err), err.Error())
+	require.NotContains(t, err.Error(), clientSecret)
+}
