@@ -108,8 +108,8 @@ type Subscription struct {
 	// Resource narrows it to one of the connection's resources; "" for all.
 	Resource     string `json:"resource,omitempty"`
 	ResourceName string `json:"resource_name,omitempty"`
-	// Events are the kinds that are wanted; nil for the provider's defaults.
-	Events []string `json:"events,omitempty"`
+	// Events are the kinds that are wanted; nil for the provider's defaults, which is not the same as none.
+	Events []string `json:"events"`
 	// Filters hold, by label, patterns separated by commas; one that begins with "!" keeps out. Or the least level.
 	Filters map[string]string `json:"filters,omitempty"`
 	// OnlyTurns wants only what differs from the result before.

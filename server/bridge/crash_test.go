@@ -1,0 +1,181 @@
+package bridge_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+)
+
+func TestNoDeathOfAServerLosesOrDoublesAnything(t *testing.T) {
+	t.Parallel()
+	for _, style := range []bridge.Style{bridge.Live, bridge.Each, bridge.Thread} {
+		for _, when := range []string{"before", "after"} {
+			for _, nth := range []int{1, 2, 3, 4} {
+				t.Run(fmt.Sprintf("style %q, %s the post number %d", style, when, nth), func(t *testing.T) {
+					t.Parallel()
+					w := newWorld(t, bridge.Subscription{Style: style, Mention: "here"}, bridge.Subscription{ChannelID: "other", Style: style})
+					w.hear(said{ID: "1", Thing: "a", Series: "s", Is: "broken", Say: "one"})
+					calls := 0
+					w.surface.kill = func(_, at string) bool {
+						if at == when {
+							calls++
+						}
+						return at == when && calls == nth
+					}
+					w.dies()
+					w.work()
+					expected := 4
+					if style == bridge.Thread {
+						expected = 6
+					}
+					require.Len(t, w.surface.posts, expected)
+					w.onlyOnce()
+				})
+			}
+		}
+	}
+}
+
+func TestALeaseIsTakenOverWhenItRanOutAndNotBefore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "a", Is: "fine"})
+	w.surface.kill = func(_, when string) bool { return when == "after" }
+	w.dies()
+	j, _ := w.queue.pop()
+	for range 29 {
+		wait, early := bridge.Wait(w.server.Handle(context.Background(), j))
+		require.True(t, early)
+		require.Equal(t, time.Second, wait)
+		w.pass(wait)
+	}
+	require.Zero(t, w.surface.finds)
+	w.pass(time.Second)
+	require.NoError(t, w.server.Handle(context.Background(), j))
+	require.Equal(t, 1, w.surface.finds)
+	require.Equal(t, []string{"a is fine"}, w.surface.titles(theRoom))
+}
+
+func TestWhatIsNewWhenASecondServerTakesOverIsShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "a", Is: "begun"})
+	w.surface.kill = func(_, when string) bool { return when == "after" }
+	w.dies()
+	w.hear(said{ID: "2", Thing: "a", Is: "fine", N: 1, Say: "ok"})
+	w.work()
+	require.Equal(t, []string{"a is fine"}, w.surface.titles(theRoom))
+	require.Equal(t, []string{"ok"}, w.surface.thread(theRoom))
+	w.onlyOnce()
+}
+
+func TestTwoDeathsInARowDoubleNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "a", Is: "broken", Say: "one"})
+	killAfter := func(what, when string) bool { return what == "reply" && when == "after" }
+	w.surface.kill = func(what, when string) bool { return what == "post" && when == "after" }
+	w.dies()
+	w.pass(31 * time.Second)
+	w.surface.kill = killAfter
+	w.dies()
+	w.work()
+	require.Len(t, w.surface.posts, 2)
+	w.onlyOnce()
+}
+
+func TestAShowThatTakesTooLongLeavesTheRestToTheNext(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "a", Is: "fine", Say: "one"}, said{ID: "2", Thing: "a", Is: "fine", N: 1, Say: "two"})
+	slow := true
+	w.surface.kill = func(_, when string) bool {
+		if when == "after" && slow {
+			w.pass(25 * time.Second)
+			slow = false
+		}
+		return false
+	}
+	j, _ := w.queue.pop()
+	_, early := bridge.Wait(w.server.Handle(context.Background(), j))
+	require.True(t, early)
+	require.Len(t, w.surface.posts, 1)
+	w.queue.push(j)
+	w.work()
+	require.Equal(t, []string{"one", "two"}, w.surface.thread(theRoom))
+	require.Zero(t, w.surface.finds, "what was done was recorded")
+}
+
+func TestACardThatWasDeletedStaysGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "a", Is: "begun"})
+	w.work()
+	w.surface.posts[0].deleted = true
+	w.pass(time.Minute)
+	for n := 1; n < 4; n++ {
+		w.hear(said{ID: fmt.Sprint("n", n), Thing: "a", Is: "broken", N: n, Say: "words", Again: n == 3})
+		w.work()
+	}
+	require.Len(t, w.surface.posts, 1)
+	require.Equal(t, bridge.Unwanted, w.results()[0])
+	w.hear(said{ID: "x", Thing: "b", Is: "begun"})
+	w.work()
+	require.Equal(t, []string{"b is begun"}, w.surface.titles(theRoom))
+}
+
+func TestAChannelThatIsGoneIsDisconnectedAndItsCreatorToldOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, bridge.Subscription{ChannelID: "old"}, bridge.Subscription{ChannelID: "old", Resource: "r"}, bridge.Subscription{})
+	w.surface.gone["old"] = true
+	for n := range 3 {
+		w.hear(said{ID: fmt.Sprint("n", n), Thing: fmt.Sprint(n), Is: "fine", Say: "words"})
+	}
+	w.work()
+	c, _, err := w.records.Connection(context.Background(), "con1")
+	require.NoError(t, err)
+	require.Equal(t, []string{theRoom}, c.Channels())
+	require.Equal(t, []string{"ada: bridge.deliver.tell_channel_gone"}, w.people.told)
+	require.Equal(t, []string{"0 is fine", "1 is fine", "2 is fine"}, w.surface.titles(theRoom))
+	require.Contains(t, fmt.Sprint(w.journal()), "bridge.deliver.channel_gone")
+}
+
+func TestNobodySpeaksForWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, bridge.Subscription{CreatedBy: "bob"}, bridge.Subscription{ChannelID: "other", Style: bridge.Each, CreatedBy: "bob"}, bridge.Subscription{ChannelID: "third"})
+	w.hear(said{ID: "1", Thing: "a", Is: "begun"})
+	w.work()
+	w.people.left["bob"] = true
+	w.pass(time.Minute)
+	w.hear(said{ID: "2", Thing: "a", Is: "fine", N: 1})
+	w.hear(said{ID: "3", Thing: "b", Is: "fine"})
+	w.hear(said{ID: "4", Thing: "c", Is: "fine"})
+	w.work()
+	require.Equal(t, []string{"a is fine"}, w.surface.titles(theRoom), "a card that is there is kept right")
+	require.Equal(t, []string{"a is fine", "b is fine", "c is fine"}, w.surface.titles("third"))
+	c, _, err := w.records.Connection(context.Background(), "con1")
+	require.NoError(t, err)
+	require.Equal(t, []string{"third"}, c.Channels())
+	require.ElementsMatch(t, []string{
+		"#room: bridge.deliver.announce_creator_gone", "bob: bridge.deliver.tell_creator_gone", "ada: bridge.deliver.tell_creator_gone",
+		"#other: bridge.deliver.announce_creator_gone", "bob: bridge.deliver.tell_creator_gone", "ada: bridge.deliver.tell_creator_gone",
+	}, w.people.told)
+}
+
+func TestAnOutageDisconnectsNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.people.left["ada"], w.people.outage = true, context.DeadlineExceeded
+	w.hear(said{ID: "1", Thing: "a", Is: "begun"})
+	j, _ := w.queue.pop()
+	require.Error(t, w.server.Handle(context.Background(), j))
+	w.people.left["ada"], w.people.outage = false, nil
+	w.queue.push(j)
+	w.work()
+	require.Equal(t, []string{"a is begun"}, w.surface.titles(theRoom))
+}

@@ -1,0 +1,229 @@
+package bridge_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+func TestEveryDeliveryIsAnsweredAsItDeserves(t *testing.T) {
+	t.Parallel()
+	good := `[{"ID":"1","Thing":"a","Is":"fine"}]`
+	for name, row := range map[string]struct {
+		hook, secret, path, body string
+		code                     fault.Code
+		result                   bridge.Result
+	}{
+		"signed":                 {secret: theSecret, body: good, result: bridge.Posted},
+		"with the old secret":    {secret: "old", body: good, result: bridge.Posted},
+		"the secret in the path": {path: theSecret, body: good, result: bridge.Posted},
+		"unsigned":               {body: good, code: fault.Unsigned, result: bridge.Refused},
+		"forged":                 {secret: "x", body: good, code: fault.Forged, result: bridge.Refused},
+		"a ping":                 {secret: "ping", body: good, result: bridge.Tested},
+		"an empty test":          {secret: theSecret, result: bridge.Tested},
+		"of no interest":         {secret: theSecret, body: "[]", result: bridge.Ignored},
+		"not understood":         {secret: theSecret, body: "{", code: fault.InvalidInput, result: bridge.Unreadable},
+		"too large":              {secret: theSecret, body: strings.Repeat("x", 5001), code: fault.TooLarge, result: bridge.Unreadable},
+		"another key":            {hook: "con1.key2", secret: theSecret, body: good, code: fault.HookUnknown},
+		"another connection":     {hook: "con2.key1", secret: theSecret, body: good, code: fault.HookUnknown},
+		"no key":                 {hook: "con1", secret: theSecret, body: good, code: fault.HookUnknown},
+		"not an address":         {hook: "../con1.key1", secret: theSecret, body: good, code: fault.HookUnknown},
+		"a long address":         {hook: "con1." + strings.Repeat("k", 500), body: good, code: fault.HookUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			if row.hook == "" {
+				row.hook = theHook
+			}
+			header := func(name string) string { return map[string]string{"Authorization": row.secret}[name] }
+			err := w.server.Ingest(context.Background(), row.hook, row.path, header, []byte(row.body))
+			require.Equal(t, row.code, fault.CodeOf(err))
+			w.work()
+			if row.result == "" {
+				require.Empty(t, w.results())
+				return
+			}
+			require.Equal(t, []bridge.Result{row.result}, w.results())
+			require.Equal(t, row.secret == "old", w.journal()[0].Old)
+		})
+	}
+}
+
+func TestAProviderThatIsSwitchedOffHasNoAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.off = true
+	require.True(t, fault.Is(w.deliver(theSecret), fault.HookUnknown))
+}
+
+func TestADeliveryIsNotAcknowledgedBeforeItIsSafe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.queue.full = true
+	require.True(t, fault.Is(w.deliver(theSecret, said{Thing: "a", Is: "fine"}), fault.Internal))
+	require.Equal(t, []bridge.Result{bridge.Failed}, w.results())
+	w.queue.full = false
+	w.table.OnCall(func(storetest.Op, string) error { return errors.New("outage") })
+	require.True(t, fault.Is(w.deliver(theSecret, said{Thing: "a", Is: "fine"}), fault.Internal))
+}
+
+func TestKeysThatCannotBeOpenedRefuseNothingForGood(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, err := w.records.UpdateConnection(context.Background(), "con1", func(c *bridge.Connection) (bool, error) {
+		c.Sealed = "broken"
+		return true, nil
+	})
+	require.NoError(t, err)
+	require.True(t, fault.Is(w.deliver(theSecret, said{Thing: "a"}), fault.Unreadable))
+	require.Equal(t, []bridge.Result{bridge.Failed}, w.results())
+}
+
+func TestTheSameBytesAreOneDelivery(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 3 {
+		w.hear(said{Thing: "a", Is: "fine"})
+	}
+	require.Len(t, w.queue.jobs, 1)
+	w.hear(said{Thing: "a", Is: "broken"})
+	require.Len(t, w.queue.jobs, 2)
+	w.pass(time.Hour)
+	w.hear(said{Thing: "a", Is: "fine"})
+	require.Len(t, w.queue.jobs, 3, "later somebody may be trying the same command again")
+}
+
+func TestNoSecretIsStoredWithADelivery(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	header := map[string]string{"Authorization": theSecret, "X-Event": "token " + theSecret}
+	body := []byte(`[{"Thing":"a","Is":"fine"}]`)
+	require.NoError(t, w.server.Ingest(context.Background(), theHook, theSecret, func(n string) string { return header[n] }, body))
+	require.Error(t, w.deliver("wrong "+theSecret, said{Thing: "a"}))
+	stored, err := json.Marshal(w.queue.jobs)
+	require.NoError(t, err)
+	require.NotContains(t, string(stored)+fmt.Sprint(w.journal(), w.log), theSecret)
+	require.Equal(t, provider.ByPath, w.queue.jobs[0].Proof.By)
+}
+
+func TestRefusedDeliveriesAreCountedAndToldOfOnceADay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 5 {
+		require.Error(t, w.deliver("", said{Thing: "a"}))
+	}
+	entries := w.journal()
+	require.Len(t, entries, 1)
+	require.Equal(t, 5, entries[0].Count)
+	require.Equal(t, "bridge.deliver.stripped", entries[0].Reason.ID)
+	w.server = w.newServer()
+	require.Error(t, w.deliver("wrong", said{Thing: "a"}))
+	w.journal()
+	require.Equal(t, []string{"ada: bridge.deliver.refused bridge.deliver.stripped"}, w.people.told)
+	w.pass(25 * time.Hour)
+	require.Error(t, w.deliver("wrong", said{Thing: "a"}))
+	w.journal()
+	require.Equal(t, "ada: bridge.deliver.refused bridge.deliver.forged", w.people.told[1])
+}
+
+func TestTheJournalSurvivesAnOutage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.Error(t, w.deliver("", said{Thing: "a"}))
+	w.table.OnCall(func(storetest.Op, string) error { return errors.New("outage") })
+	w.server.Flush(context.Background())
+	require.Len(t, w.log, 1)
+	w.table.OnCall(nil)
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	w.server.Run(ctx)
+	require.Len(t, w.journal(), 1)
+}
+
+func TestATaskGoesOnUntilItFindsSomething(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "push 1", Is: "begun", Poll: "status"})
+	before := w.now()
+	for range 3 {
+		j, ok := w.queue.pop()
+		require.True(t, ok)
+		if late := j.NotBefore.Sub(w.now()); late > 0 {
+			w.pass(late)
+		}
+		require.NoError(t, w.server.Handle(context.Background(), j))
+	}
+	require.Equal(t, 2, w.tool.follows)
+	require.GreaterOrEqual(t, w.now().Sub(before), 2*time.Minute)
+	w.tool.finds = []said{{ID: "found", Thing: "push 1", Is: "fine", N: 1}}
+	w.work()
+	require.Equal(t, []string{"push 1 is fine"}, w.surface.titles(theRoom))
+}
+
+func TestNoTaskGoesOnForEver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "push 1", Is: "begun", Poll: "status"})
+	w.work()
+	require.Equal(t, 20, w.tool.follows)
+}
+
+func TestATaskIsTriedAgainOnlyWhereThatMayHelp(t *testing.T) {
+	t.Parallel()
+	for code, permanent := range map[fault.Code]bool{fault.ProviderUnavailable: false, fault.AccountRejected: true} {
+		w := newWorld(t)
+		w.tool.fault = fault.New(code)
+		err := w.server.Handle(context.Background(), bridge.Job{ID: "t", Connection: "con1", Task: &provider.Task{Key: "x"}})
+		require.Equal(t, permanent, bridge.Permanent(err))
+		require.Equal(t, "fault."+string(code), w.journal()[0].Reason.ID)
+	}
+}
+
+func TestWhatATaskFindsInAFloodIsShownLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "a", Is: "begun"})
+	w.work()
+	w.tool.finds = []said{{ID: "2", Thing: "a", Is: "fine", N: 1}}
+	require.NoError(t, w.server.Handle(context.Background(), bridge.Job{ID: "t", Connection: "con1", Task: &provider.Task{Key: "x"}}))
+	require.Equal(t, []string{"a is begun"}, w.surface.titles(theRoom))
+	w.work()
+	require.Equal(t, []string{"a is fine"}, w.surface.titles(theRoom))
+	require.Equal(t, 1, w.tool.follows)
+}
+
+// BenchmarkDelivery takes and shows deliveries for a known subject, in a table with few or many connections.
+func BenchmarkDelivery(b *testing.B) {
+	for _, others := range []int{1, 10000} {
+		b.Run(fmt.Sprint(others), func(b *testing.B) {
+			w := newWorld(b)
+			for n := range others - 1 {
+				w.connect(fmt.Sprint("other", n), []bridge.Subscription{{ID: "s", ChannelID: fmt.Sprint("channel", n)}})
+			}
+			w.hear(said{ID: "0", Thing: "a", Is: "begun"})
+			w.work()
+			w.table.ResetCounts()
+			n := 0
+			for b.Loop() {
+				n++
+				w.pass(time.Minute)
+				w.hear(said{ID: fmt.Sprint(n), Thing: "a", Is: []string{"fine", "broken"}[n%2], N: n})
+				w.work()
+			}
+			b.ReportMetric(float64(w.table.Count(storetest.Get))/float64(n), "kv-reads/op")
+			b.ReportMetric(float64(w.table.Count(storetest.Swap)+w.table.Count(storetest.Set))/float64(n), "kv-writes/op")
+		})
+	}
+}

@@ -1,0 +1,91 @@
+package bridge
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+func TestPatternsFitAsPeopleMeanThem(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		patterns, label string
+		fits            bool
+	}{
+		{"main", "main", true},
+		{"main", "MAIN", true},
+		{"main", "maintenance", false},
+		{"main, release/*", "release/1.2", true},
+		{"release/*", "release/1.2/fix", false},
+		{"release/**", "release/1.2/fix", true},
+		{"**/web", "folder/deep/web", true},
+		{"**", "any/thing", true},
+		{"!main", "feature", true},
+		{"!main", "main", false},
+		{"feature/*, !feature/x*", "feature/xyz", false},
+		{"feature/*, !feature/x*", "feature/abc", true},
+		{"!feature/x*, feature/*", "main", false},
+		{"{main,develop}", "develop", true},
+		{"v?.[0-9]", "v1.2", true},
+		{"[broken", "[broken", true},
+		{"[broken", "broken", false},
+		{"main", "", false},
+		{"!main", "", true},
+		{" , !, ", "anything", true},
+	} {
+		require.Equal(t, row.fits, matches(row.patterns, row.label), "%q and %q", row.patterns, row.label)
+	}
+}
+
+func TestASubscriptionWantsWhatItAsksFor(t *testing.T) {
+	t.Parallel()
+	desc := provider.Descriptor{
+		Events:  []provider.EventKind{{ID: "fine"}, {ID: "broken", Default: true}},
+		Filters: []provider.Filter{{ID: "branch"}, {ID: "level", Levels: []string{"low", "medium", "high"}}},
+	}
+	event := provider.Event{Resource: "r1", Labels: map[string]string{"branch": "main", "level": "medium"}}
+	broken := provider.Change{Kind: "broken", Turned: true}
+	for name, row := range map[string]struct {
+		sub    Subscription
+		event  provider.Event
+		change provider.Change
+		wanted bool
+	}{
+		"the defaults":           {Subscription{}, event, broken, true},
+		"not among the defaults": {Subscription{}, event, provider.Change{Kind: "fine"}, false},
+		"chosen":                 {Subscription{Events: []string{"fine"}}, event, provider.Change{Kind: "fine"}, true},
+		"nothing chosen":         {Subscription{Events: []string{}}, event, broken, false},
+		"its resource":           {Subscription{Resource: "r1"}, event, broken, true},
+		"another resource":       {Subscription{Resource: "r2"}, event, broken, false},
+		"of all resources":       {Subscription{Resource: "r2"}, provider.Event{}, broken, true},
+		"a turn":                 {Subscription{OnlyTurns: true}, event, broken, true},
+		"no turn":                {Subscription{OnlyTurns: true}, event, provider.Change{Kind: "broken"}, false},
+		"a branch":               {Subscription{Filters: map[string]string{"branch": "main"}}, event, broken, true},
+		"another branch":         {Subscription{Filters: map[string]string{"branch": "!main"}}, event, broken, false},
+		"bad enough":             {Subscription{Filters: map[string]string{"level": "low"}}, event, broken, true},
+		"just as bad":            {Subscription{Filters: map[string]string{"level": "medium"}}, event, broken, true},
+		"not bad enough":         {Subscription{Filters: map[string]string{"level": "high"}}, event, broken, false},
+		"nobody knows how bad":   {Subscription{Filters: map[string]string{"level": "high"}}, provider.Event{}, broken, true},
+		"all filters count":      {Subscription{Filters: map[string]string{"level": "low", "branch": "x"}}, event, broken, false},
+	} {
+		require.Equal(t, row.wanted, row.sub.wants(desc, row.event, row.change), name)
+	}
+}
+
+func FuzzPatterns(f *testing.F) {
+	f.Add("main, !release/**", "release/1")
+	f.Add("{a,{b,c}},[x-", "b")
+	f.Add("**/**/**/**/*a*a*a*a*b", "a/a/a/a/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+	f.Add("{*,**}{*,**}{*,**}{*,**}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/b")
+	f.Fuzz(func(t *testing.T, patterns, label string) {
+		began := time.Now()
+		matches(patterns, label)
+		require.Less(t, time.Since(began), 5*time.Second)
+		if len(split(label)) == 1 && len(label) <= maxPattern && label[0] != '!' && split(label)[0] == label {
+			require.True(t, matches(label, label), "a text fits itself")
+		}
+	})
+}

@@ -1,0 +1,332 @@
+package bridge_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+// tool is a provider whose deliveries say in so many words what they are.
+type tool struct {
+	mu      sync.Mutex
+	follows int
+	finds   []said
+	fault   error
+}
+
+// said is one event of the tool's.
+type said struct {
+	ID, Thing, Is, Say, Series, Resource, Branch string
+	Also, Names                                  []string
+	// N is the tool's time: of two, the greater is newer.
+	N       int
+	Again   bool
+	Poll    string
+	Garbled bool
+}
+
+// memory is the state of a thing; its series' is the greatest N.
+type memory struct {
+	Thing, Is string
+	N, Length int
+}
+
+func (t *tool) Describe() provider.Descriptor {
+	kind := func(id string, on bool) provider.EventKind {
+		return provider.EventKind{ID: id, Label: i18n.Verbatim(id), Default: on}
+	}
+	return provider.Descriptor{
+		ID: "tool", Name: "Tool", Headers: []string{"Authorization", "X-Event"}, MaxBody: 5000,
+		Events:  []provider.EventKind{kind("begun", true), kind("fine", true), kind("broken", true), kind("noise", false)},
+		Filters: []provider.Filter{{ID: "branch"}, {ID: "level", Levels: []string{"low", "high"}}},
+	}
+}
+
+func (t *tool) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
+	shown, by := d.Header["Authorization"], provider.ByHeader
+	if d.PathSecret != "" {
+		shown, by = d.PathSecret, provider.ByPath
+	}
+	switch at := provider.Matches(shown, secrets); {
+	case shown == "ping":
+		return provider.Proof{}, provider.ErrPing
+	case shown == "":
+		return provider.Proof{}, provider.ErrUnsigned
+	case at < 0:
+		return provider.Proof{}, provider.ErrForged
+	default:
+		return provider.Proof{Secret: at, By: by}, nil
+	}
+}
+
+func (t *tool) Parse(d provider.Delivery) ([]provider.Event, error) {
+	var says []said
+	if len(d.Body) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(d.Body, &says); err != nil {
+		return nil, err
+	}
+	return eventsOf(says), nil
+}
+
+func eventsOf(says []said) []provider.Event {
+	var events []provider.Event
+	for _, s := range says {
+		data, err := json.Marshal(s)
+		if err != nil {
+			panic(err)
+		}
+		labels := map[string]string{}
+		if s.Branch != "" {
+			labels["branch"] = s.Branch
+		}
+		events = append(events, provider.Event{
+			ID: s.ID, Subject: s.Thing, Series: s.Series, Resource: s.Resource, Also: s.Also, Labels: labels, Data: data,
+		})
+	}
+	return events
+}
+
+func (t *tool) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMessage, error) {
+	var s said
+	if err := json.Unmarshal(e.Data, &s); err != nil {
+		return nil, err
+	}
+	greatest := 0
+	if state != nil {
+		if err := json.Unmarshal(state, &greatest); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(max(greatest, s.N))
+}
+
+func (t *tool) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change, error) {
+	var s said
+	var m memory
+	if err := json.Unmarshal(e.Data, &s); err != nil {
+		return provider.Change{}, err
+	}
+	if s.Garbled {
+		return provider.Change{}, errors.New("garbled")
+	}
+	if state != nil {
+		if err := json.Unmarshal(state, &m); err != nil {
+			return provider.Change{}, err
+		}
+	}
+	if s.N < m.N {
+		return provider.Change{Stale: true}, nil
+	}
+	change := provider.Change{
+		Kind: s.Is, Turned: state != nil && s.Is != m.Is, Worse: s.Is == "broken", Resurface: s.Again, Names: s.Names,
+	}
+	if m.Thing == "" {
+		m.Thing = s.Thing
+	}
+	m.Is, m.N, m.Length = s.Is, s.N, m.Length+1
+	if s.Say != "" {
+		change.Replies = []chat.Reply{{Text: i18n.Verbatim(s.Say)}}
+	}
+	if s.Poll != "" {
+		change.Tasks = []provider.Task{{Key: s.Poll, After: time.Minute}}
+	}
+	var err error
+	change.State, err = json.Marshal(m)
+	return change, err
+}
+
+func (t *tool) Card(state json.RawMessage) (chat.Card, error) {
+	var m memory
+	err := json.Unmarshal(state, &m)
+	return chat.Card{Title: m.Thing + " is " + m.Is}, err
+}
+
+func (t *tool) Sample(time.Time) provider.Event { return provider.Event{} }
+
+func (t *tool) Follow(_ context.Context, _ provider.Session, _ provider.Resource, task provider.Task) ([]provider.Event, []provider.Task, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.follows++
+	if t.fault != nil {
+		return nil, nil, t.fault
+	}
+	found := t.finds
+	t.finds = nil
+	if len(found) > 0 {
+		return eventsOf(found), nil, nil
+	}
+	return nil, []provider.Task{task}, nil
+}
+
+// records keeps JSON in the table, as the plugin does.
+type records struct{ kv *storetest.MemoryKV }
+
+func update[T any](r *records, key string, change func(*T) (bool, error)) (T, error) {
+	for {
+		var value T
+		raw, err := r.kv.Get(key)
+		if err != nil {
+			return value, err
+		}
+		if raw != nil {
+			if err := json.Unmarshal(raw, &value); err != nil {
+				return value, err
+			}
+		}
+		write, err := change(&value)
+		if err != nil || !write {
+			return value, err
+		}
+		changed, err := json.Marshal(value)
+		if err != nil {
+			return value, err
+		}
+		if c, is := any(&value).(*bridge.Connection); is && c.ID == "" {
+			changed = nil
+		}
+		if swapped, err := r.kv.Swap(key, raw, changed, 0); swapped || err != nil {
+			return value, err
+		}
+	}
+}
+
+func read[T any](r *records, key string) (T, bool, error) {
+	found := false
+	value, err := update(r, key, func(*T) (bool, error) { return false, nil })
+	if err == nil {
+		var raw []byte
+		raw, err = json.Marshal(value)
+		var zero T
+		none, _ := json.Marshal(zero)
+		found = string(raw) != string(none)
+	}
+	return value, found, err
+}
+
+func (r *records) Connection(_ context.Context, id string) (bridge.Connection, bool, error) {
+	return read[bridge.Connection](r, "con."+id)
+}
+
+func (r *records) UpdateConnection(_ context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
+	return update(r, "con."+id, change)
+}
+
+func (r *records) ConnectionsOf(context.Context, string, string) ([]string, error) { return nil, nil }
+
+func (r *records) UpdateConnectionsOf(context.Context, string, string, func(*[]string) bool) error {
+	return nil
+}
+
+func (r *records) Subject(_ context.Context, connectionID, name string) (bridge.Subject, bool, error) {
+	return read[bridge.Subject](r, "sub."+kv.Hash(connectionID, name))
+}
+
+func (r *records) UpdateSubject(_ context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error) {
+	return update(r, "sub."+kv.Hash(connectionID, name), change)
+}
+
+func (r *records) UpdateSeries(_ context.Context, connectionID, name string, change func(*bridge.Series) (bool, error)) (bridge.Series, error) {
+	return update(r, "ser."+kv.Hash(connectionID, name), change)
+}
+
+func (r *records) Alias(_ context.Context, connectionID, name string) (string, error) {
+	raw, err := r.kv.Get("ali." + kv.Hash(connectionID, name))
+	return string(raw), err
+}
+
+func (r *records) SetAlias(_ context.Context, connectionID, name, subject string) error {
+	return r.kv.Set("ali."+kv.Hash(connectionID, name), []byte(subject), 0)
+}
+
+func (r *records) Journal(_ context.Context, connectionID string) ([]bridge.Entry, error) {
+	entries, _, err := read[[]bridge.Entry](r, "jrn."+connectionID)
+	return entries, err
+}
+
+func (r *records) Log(_ context.Context, connectionID string, entries []bridge.Entry) error {
+	_, err := update(r, "jrn."+connectionID, func(all *[]bridge.Entry) (bool, error) {
+		for _, e := range entries {
+			*all = slices.Insert(*all, 0, e)
+		}
+		return true, nil
+	})
+	return err
+}
+
+func (r *records) Claim(_ context.Context, key string, keep time.Duration) (bool, error) {
+	return r.kv.Swap("clm."+key, nil, []byte("x"), keep)
+}
+
+// people says who left, and keeps what people are told.
+type people struct {
+	mu       sync.Mutex
+	left     map[string]bool
+	channels map[string]chat.Channel
+	outage   error
+	told     []string // "who: id of the message"
+}
+
+func (p *people) Person(_ context.Context, userID string) (chat.Person, error) {
+	return chat.Person{ID: userID}, nil
+}
+
+func (p *people) Channel(_ context.Context, id string) (chat.Channel, error) {
+	return p.channels[id], p.outage
+}
+func (p *people) CanPost(_ context.Context, userID, _ string) bool             { return !p.left[userID] }
+func (p *people) Administers(context.Context, string, string) bool             { return false }
+func (p *people) Whisper(context.Context, chat.Place, string, chat.Note) error { return nil }
+func (p *people) Rewhisper(context.Context, chat.Place, string, string, chat.Note) error {
+	return nil
+}
+
+func (p *people) DirectMessage(_ context.Context, userID string, text i18n.Message) error {
+	return p.tell(userID, text)
+}
+
+func (p *people) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
+	return p.tell("#"+at.ChannelID, text)
+}
+
+func (p *people) tell(whom string, text i18n.Message) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	line := whom + ": " + text.ID
+	if reason := text.Nested["Reason"]; reason.ID != "" {
+		line += " " + reason.ID
+	}
+	p.told = append(p.told, line)
+	return nil
+}
+
+// openSeals seal nothing; what the bridge keeps to itself is not what these tests are about.
+type openSeals struct{}
+
+func (openSeals) Seal(_ context.Context, _ string, plain []byte) ([]byte, error) { return plain, nil }
+func (openSeals) Open(_ context.Context, _ string, blob []byte) ([]byte, error) {
+	if string(blob) == "broken" {
+		return nil, fault.New(fault.Unreadable)
+	}
+	return blob, nil
+}
+
+// sessions calls no tool: this one's provider needs no calls to know what it finds.
+type sessions struct{ bridge.Sessions }
+
+func (sessions) Sites(context.Context, string) ([]provider.Site, error) { return nil, nil }
+func (sessions) ForUser(context.Context, string, provider.Site, string) (provider.Session, error) {
+	return provider.Session{}, nil
+}

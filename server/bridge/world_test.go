@@ -1,0 +1,385 @@
+package bridge_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+// world is a table, a chat product and any number of servers, with a clock that only tests move.
+type world struct {
+	t       testing.TB
+	mu      sync.Mutex
+	time    time.Time
+	table   *storetest.MemoryKV
+	records *records
+	surface *surface
+	people  *people
+	queue   *queue
+	tool    *tool
+	off     bool
+	server  *bridge.Service
+	log     []string
+}
+
+const (
+	theHook   = "con1.key1"
+	theSecret = "s3cret"
+	theRoom   = "room"
+)
+
+func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
+	t.Helper()
+	w := &world{t: t, time: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC), tool: &tool{}}
+	w.table = storetest.NewMemoryKV(w.now)
+	w.records = &records{kv: w.table}
+	w.surface = &surface{w: w, gone: map[string]bool{}}
+	w.people = &people{left: map[string]bool{}, channels: map[string]chat.Channel{}}
+	w.queue = &queue{known: map[string]bool{}}
+	w.server = w.newServer()
+	if len(subs) == 0 {
+		subs = []bridge.Subscription{{}}
+	}
+	for i := range subs {
+		subs[i].ID = fmt.Sprint("sub", i)
+		if subs[i].ChannelID == "" {
+			subs[i].ChannelID = theRoom
+		}
+		if subs[i].CreatedBy == "" {
+			subs[i].CreatedBy = "ada"
+		}
+	}
+	w.connect("con1", subs)
+	return w
+}
+
+// newServer returns one more server on the same table.
+func (w *world) newServer() *bridge.Service {
+	return bridge.New(bridge.Dependencies{
+		Registry: provider.NewRegistry(w.tool), Surface: w.surface, People: w.people, Records: w.records, Inbox: w.queue,
+		Seals: openSeals{}, Sessions: sessions{}, Now: w.now,
+		Settings: func() bridge.Settings {
+			if w.off {
+				return bridge.Settings{}
+			}
+			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}}
+		},
+		Log: func(msg string, pairs ...any) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.log = append(w.log, msg+fmt.Sprint(pairs...))
+		},
+	})
+}
+
+func (w *world) connect(id string, subs []bridge.Subscription) {
+	w.t.Helper()
+	keys, err := json.Marshal(bridge.Keys{Secrets: []bridge.Secret{{Value: theSecret}, {Value: "old", Until: w.now().Add(time.Hour)}}})
+	require.NoError(w.t, err)
+	_, err = w.records.UpdateConnection(context.Background(), id, func(c *bridge.Connection) (bool, error) {
+		*c = bridge.Connection{
+			ID: id, Provider: "tool", Name: "Acme", HookKey: "key1", CreatedBy: "ada", Sealed: string(keys), HasCredential: true,
+			Site: "https://tool.test", Subscriptions: subs,
+		}
+		return true, nil
+	})
+	require.NoError(w.t, err)
+}
+
+func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.time
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.time = w.time.Add(d)
+}
+
+// hear has a server take what the tool sends.
+func (w *world) hear(says ...said) {
+	w.t.Helper()
+	require.NoError(w.t, w.deliver(theSecret, says...))
+}
+
+func (w *world) deliver(secret string, says ...said) error {
+	body, err := json.Marshal(says)
+	require.NoError(w.t, err)
+	return w.deliverBytes(secret, body)
+}
+
+func (w *world) deliverBytes(secret string, body []byte) error {
+	header := map[string]string{"Authorization": secret}
+	return w.server.Ingest(context.Background(), theHook, "", func(name string) string { return header[name] }, body)
+}
+
+// work has the server carry out what the inbox holds, and the time pass that it asks for, until nothing is left.
+func (w *world) work() {
+	w.t.Helper()
+	for range 500 {
+		j, ok := w.queue.pop()
+		if !ok {
+			return
+		}
+		if late := j.NotBefore.Sub(w.now()); late > 0 {
+			w.pass(late)
+		}
+		err := w.server.Handle(context.Background(), j)
+		switch wait, early := bridge.Wait(err); {
+		case early:
+			j.NotBefore = w.now().Add(wait)
+			w.queue.push(j)
+		case bridge.Permanent(err):
+		case err != nil:
+			j.NotBefore = w.now().Add(time.Second)
+			w.queue.push(j)
+		}
+	}
+	w.t.Fatal("the inbox does not get empty")
+}
+
+// dies has the server begin the next job and be killed in the middle of it.
+func (w *world) dies() {
+	w.t.Helper()
+	j, ok := w.queue.pop()
+	require.True(w.t, ok)
+	w.queue.push(j)
+	require.Panics(w.t, func() { _ = w.server.Handle(context.Background(), j) })
+	w.surface.kill = nil
+	w.server = w.newServer()
+}
+
+func (w *world) journal() []bridge.Entry {
+	w.t.Helper()
+	w.server.Flush(context.Background())
+	entries, err := w.records.Journal(context.Background(), "con1")
+	require.NoError(w.t, err)
+	return entries
+}
+
+func (w *world) results() []bridge.Result {
+	var all []bridge.Result
+	for _, e := range w.journal() {
+		all = append(all, e.Result)
+	}
+	return all
+}
+
+// queue is the inbox in memory.
+type queue struct {
+	mu    sync.Mutex
+	jobs  []bridge.Job
+	known map[string]bool
+	full  bool
+}
+
+func (q *queue) Accept(_ context.Context, j bridge.Job) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.full {
+		return errors.New("full")
+	}
+	if q.known[j.ID] {
+		return nil
+	}
+	q.known[j.ID] = true
+	stored, err := json.Marshal(j)
+	if err != nil {
+		return err
+	}
+	kept := bridge.Job{ID: j.ID, Key: j.Key, NotBefore: j.NotBefore}
+	if err := json.Unmarshal(stored, &kept); err != nil {
+		return err
+	}
+	q.jobs = append(q.jobs, kept)
+	return nil
+}
+
+// pop takes the job that is due first.
+func (q *queue) pop() (bridge.Job, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.jobs) == 0 {
+		return bridge.Job{}, false
+	}
+	slices.SortStableFunc(q.jobs, func(a, b bridge.Job) int { return a.NotBefore.Compare(b.NotBefore) })
+	j := q.jobs[0]
+	q.jobs = q.jobs[1:]
+	return j, true
+}
+
+func (q *queue) push(j bridge.Job) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.jobs = append(q.jobs, j)
+}
+
+// post is a card or a reply as the channel has it.
+type post struct {
+	id, title, text, mention string
+	at                       chat.Place
+	mark                     chat.Mark
+	made                     time.Time
+	edits                    int
+	deleted                  bool
+}
+
+// surface is the chat product in memory. It can die before or after it does something, which takes the server with it, and fail.
+type surface struct {
+	w     *world
+	mu    sync.Mutex
+	posts []*post
+	finds int
+	// gone are channels that are archived.
+	gone map[string]bool
+	// kill is asked with what is done, and when ("before", "after"), whether the server dies.
+	kill func(what, when string) bool
+	fail error
+}
+
+func (s *surface) may(what, when string) {
+	if s.kill != nil && s.kill(what, when) {
+		panic("the server was killed " + when + " a " + what)
+	}
+}
+
+func (s *surface) put(what string, p *post) (string, error) {
+	s.may(what, "before")
+	s.mu.Lock()
+	defer func() { s.mu.Unlock(); s.may(what, "after") }()
+	if s.fail != nil {
+		return "", s.fail
+	}
+	if s.gone[p.at.ChannelID] || p.at.RootID != "" && s.live(p.at.RootID) == nil {
+		return "", bridge.ErrGone
+	}
+	p.id, p.made = fmt.Sprint("p", len(s.posts)+1), s.w.now()
+	s.posts = append(s.posts, p)
+	return p.id, nil
+}
+
+func (s *surface) live(id string) *post {
+	for _, p := range s.posts {
+		if p.id == id && !p.deleted {
+			return p
+		}
+	}
+	return nil
+}
+
+func (s *surface) Post(_ context.Context, p chat.Posting) (string, error) {
+	return s.put("post", &post{title: p.Card.Title, text: fmt.Sprint(p.Card.Text), mention: p.Mention, at: p.Place, mark: p.Mark})
+}
+
+func (s *surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (string, error) {
+	return s.put("reply", &post{text: plainText(r), mention: r.Mention, at: at, mark: mark})
+}
+
+// plainText returns the lines of a reply; those of the bridge by their ids.
+func plainText(r chat.Reply) string {
+	text := r.Text.Verbatim + r.Text.ID
+	for _, part := range r.Text.Parts {
+		text += plainText(chat.Reply{Text: part}) + "|"
+	}
+	return text
+}
+
+func (s *surface) Update(_ context.Context, id string, p chat.Posting) error {
+	s.may("edit", "before")
+	s.mu.Lock()
+	defer func() { s.mu.Unlock(); s.may("edit", "after") }()
+	at := s.live(id)
+	if s.fail != nil {
+		return s.fail
+	}
+	if at == nil || s.gone[at.at.ChannelID] {
+		return bridge.ErrGone
+	}
+	if at.title != p.Card.Title {
+		at.title = p.Card.Title
+		at.edits++
+	}
+	return nil
+}
+
+func (s *surface) Find(_ context.Context, at chat.Place, mark chat.Mark, since time.Time) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.finds++
+	for _, p := range s.posts {
+		if p.at == at && p.mark == mark && !p.made.Before(since) {
+			return p.id, nil
+		}
+	}
+	return "", nil
+}
+
+func (s *surface) Marked(context.Context, string) (chat.Place, chat.Mark, error) {
+	return chat.Place{}, chat.Mark{}, bridge.ErrGone
+}
+
+func (s *surface) Link(postID string) string { return "https://chat.test/pl/" + postID }
+
+func (s *surface) OpenForm(context.Context, string, chat.Form) error { return nil }
+
+// cards returns what a channel has outside of threads, or in the thread.
+func (s *surface) in(channelID, rootID string) []*post {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []*post
+	for _, p := range s.posts {
+		if p.at == (chat.Place{ChannelID: channelID, RootID: rootID}) && !p.deleted {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// titles returns the cards of the channel, as they read now.
+func (s *surface) titles(channelID string) []string {
+	return each(s.in(channelID, ""), func(p *post) string { return p.title })
+}
+
+// thread returns the replies of the channel's first card.
+func (s *surface) thread(channelID string) []string {
+	return each(s.in(channelID, s.in(channelID, "")[0].id), func(p *post) string { return p.text })
+}
+
+func each(posts []*post, of func(*post) string) []string {
+	var all []string
+	for _, p := range posts {
+		all = append(all, of(p))
+	}
+	return all
+}
+
+func (s *surface) marks() map[string]int {
+	counts := map[string]int{}
+	for _, p := range s.posts {
+		counts[p.at.ChannelID+"|"+p.mark.Subject+"|"+p.mark.Key]++
+	}
+	return counts
+}
+
+// onlyOnce checks that nothing was posted twice.
+func (w *world) onlyOnce() {
+	w.t.Helper()
+	for mark, n := range maps.All(w.surface.marks()) {
+		require.Equal(w.t, 1, n, "posted %d times: %s", n, mark)
+	}
+}
