@@ -45,6 +45,26 @@ func (s *Service) enabled(providerID string) provider.Provider {
 }
 
 func (s *Service) applySoon(ctx context.Context, c Connection, events []provider.Event) error {
+	p := s.Registry.Get(c.Provider)
+	for _, e := range events {
+		sub, err := s.Records.UpdateSubject(ctx, c.ID, e.Subject, func(sub *Subject) (bool, error) {
+			change, err := p.Fold(sub.State, nil, e)
+			sub.State = change.State
+			return true, err
+		})
+		if err != nil {
+			return err
+		}
+		for _, at := range sub.Shown {
+			card, err := p.Card(sub.State)
+			if err != nil {
+				return err
+			}
+			if err := s.Surface.Update(ctx, at.PostID, chat.Posting{Card: s.withMeeting(card)}); err != nil {
+				return err
+			}
+		}
+	}
 	return s.apply(ctx, c, events)
 }
 
