@@ -1,0 +1,172 @@
+package bridge
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// actWhisper is a note to one person.
+type actWhisper struct {
+	user string
+	at   chat.Place
+	text string
+	note chat.Note
+}
+
+// actPeople are who is there, and what they were told.
+type actPeople struct {
+	w         *actWorld
+	members   map[string][]string
+	whispers  []actWhisper
+	announced []string
+	letters   []string
+}
+
+func (p *actPeople) latest() actWhisper {
+	if len(p.whispers) == 0 {
+		return actWhisper{}
+	}
+	return p.whispers[len(p.whispers)-1]
+}
+
+func (p *actPeople) Person(_ context.Context, userID string) (chat.Person, error) {
+	return chat.Person{ID: userID, Username: userID, Admin: userID == "root"}, nil
+}
+
+func (p *actPeople) Channel(_ context.Context, channelID string) (chat.Channel, error) {
+	return chat.Channel{Name: channelID, Direct: channelID == "dm"}, nil
+}
+
+func (p *actPeople) CanPost(_ context.Context, userID, channelID string) bool {
+	return slices.Contains(p.members[channelID], userID)
+}
+
+func (p *actPeople) Administers(_ context.Context, userID, _ string) bool { return userID == "root" }
+
+func (p *actPeople) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
+	p.whispers = append(p.whispers, actWhisper{user: userID, at: at, text: p.w.text(note.Text), note: note})
+	return nil
+}
+
+func (p *actPeople) Rewhisper(ctx context.Context, at chat.Place, userID, _ string, note chat.Note) error {
+	return p.Whisper(ctx, at, userID, note)
+}
+
+func (p *actPeople) DirectMessage(_ context.Context, userID string, text i18n.Message) error {
+	p.letters = append(p.letters, userID+": "+p.w.text(text))
+	return nil
+}
+
+func (p *actPeople) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
+	p.announced = append(p.announced, at.ChannelID+": "+p.w.text(text))
+	return nil
+}
+
+// actRecords keeps records in memory.
+type actRecords struct {
+	now         func() time.Time
+	connections map[string]Connection
+	subjects    map[string]Subject
+	series      map[string]Series
+	aliases     map[string]string
+	entries     []Entry
+	claims      map[string]time.Time
+}
+
+func (r *actRecords) Connection(_ context.Context, id string) (Connection, bool, error) {
+	c, ok := r.connections[id]
+	c.Subscriptions = slices.Clone(c.Subscriptions)
+	return c, ok, nil
+}
+
+func (r *actRecords) UpdateConnection(ctx context.Context, id string, change func(*Connection) (bool, error)) (Connection, error) {
+	c, _, _ := r.Connection(ctx, id)
+	write, err := change(&c)
+	if err == nil && write {
+		r.connections[id] = c
+	}
+	return c, err
+}
+
+func (r *actRecords) ConnectionsOf(_ context.Context, providerID, channelID string) ([]string, error) {
+	var ids []string
+	for id, c := range r.connections {
+		if c.Provider == providerID && len(c.In(channelID)) > 0 {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+func (r *actRecords) UpdateConnectionsOf(context.Context, string, string, func(*[]string) bool) error {
+	return nil
+}
+
+func (r *actRecords) Subject(_ context.Context, connectionID, name string) (Subject, bool, error) {
+	s, ok := r.subjects[connectionID+"/"+name]
+	s.Shown = slices.Clone(s.Shown)
+	return s, ok, nil
+}
+
+func (r *actRecords) UpdateSubject(ctx context.Context, connectionID, name string, change func(*Subject) (bool, error)) (Subject, error) {
+	s, _, _ := r.Subject(ctx, connectionID, name)
+	write, err := change(&s)
+	if err == nil && write {
+		r.subjects[connectionID+"/"+name] = s
+	}
+	return s, err
+}
+
+func (r *actRecords) UpdateSeries(_ context.Context, connectionID, name string, change func(*Series) (bool, error)) (Series, error) {
+	s := r.series[connectionID+"/"+name]
+	write, err := change(&s)
+	if err == nil && write {
+		r.series[connectionID+"/"+name] = s
+	}
+	return s, err
+}
+
+func (r *actRecords) Alias(_ context.Context, connectionID, name string) (string, error) {
+	return r.aliases[connectionID+"/"+name], nil
+}
+
+func (r *actRecords) SetAlias(_ context.Context, connectionID, name, subject string) error {
+	r.aliases[connectionID+"/"+name] = subject
+	return nil
+}
+
+func (r *actRecords) Journal(context.Context, string) ([]Entry, error) { return r.entries, nil }
+
+func (r *actRecords) Log(_ context.Context, _ string, entries []Entry) error {
+	r.entries = append(r.entries, entries...)
+	return nil
+}
+
+func (r *actRecords) Claim(_ context.Context, key string, keep time.Duration) (bool, error) {
+	if r.now().Before(r.claims[key]) {
+		return false, nil
+	}
+	r.claims[key] = r.now().Add(keep)
+	return true, nil
+}
+
+// everythingWritten is all that is kept, posted or logged, as one text.
+func (w *actWorld) everythingWritten() string {
+	var all strings.Builder
+	for _, c := range w.records.connections {
+		all.WriteString(c.Sealed)
+	}
+	for _, note := range w.people.whispers {
+		all.WriteString(note.text)
+	}
+	for _, lines := range [][]string{w.people.announced, w.people.letters, w.surface.replies, w.logged} {
+		all.WriteString(strings.Join(lines, "\n"))
+	}
+	return all.String()
+}

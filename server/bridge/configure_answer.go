@@ -1,0 +1,176 @@
+package bridge
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// configured takes the answer to the form of a subscription.
+func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	before, err := s.changeableSubscription(ctx, what)
+	if err != nil {
+		return nil, err
+	}
+	d := s.Registry.Describe(what.Provider)
+	answer, slips := readAnswer(d, before.subscription, a.Values)
+	if len(slips) > 0 {
+		return slips, nil
+	}
+	changed := changes(d, before.subscription, answer)
+	if len(changed) > 0 {
+		if err := s.rewriteSubscription(ctx, what, answer); err != nil {
+			return nil, err
+		}
+		s.tell(ctx, what.wish(), i18n.M("bridge.configure.changed", "Who", s.who(ctx, a.UserID), "Name", chat.Escape(before.title())).WithMessage("What", enumerated(changed)))
+	}
+	f := subscribed{Connection: before.Connection, subscription: answer}
+	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
+	return nil, nil
+}
+
+// rewriteSubscription stores what the answer says; the rest of the subscription stays as others may have made it meanwhile.
+func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer Subscription) error {
+	_, err := s.Records.UpdateConnection(ctx, what.Connection, func(c *Connection) (bool, error) {
+		for i := range c.Subscriptions {
+			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.ChannelID == what.Place.ChannelID {
+				now.Events, now.Filters, now.OnlyTurns, now.Style, now.Mention = answer.Events, answer.Filters, answer.OnlyTurns, answer.Style, answer.Mention
+				return true, nil
+			}
+		}
+		return false, s.notFollowed(what.Provider)
+	})
+	return errors.Wrapf(err, "change subscription %s", what.Subscription)
+}
+
+// readAnswer returns the subscription as the answer wants it, or what is wrong with the answer.
+func readAnswer(d provider.Descriptor, before Subscription, values map[string]string) (Subscription, chat.FormErrors) {
+	slips := chat.FormErrors{}
+	after := before
+	after.Events = []string{}
+	for _, kind := range d.Events {
+		if values[fieldEvent+kind.ID] == "true" {
+			after.Events = append(after.Events, kind.ID)
+		}
+	}
+	if len(after.Events) == 0 && len(d.Events) > 0 {
+		slips[fieldEvent+d.Events[0].ID] = i18n.M("bridge.configure.no_event")
+	}
+	after.Filters = map[string]string{}
+	for _, filter := range d.Filters {
+		value, slip := readFilter(filter, values[fieldFilter+filter.ID])
+		if !slip.Zero() {
+			slips[fieldFilter+filter.ID] = slip
+		}
+		if value != "" {
+			after.Filters[filter.ID] = value
+		}
+	}
+	after.OnlyTurns = values[fieldOnlyTurns] == "true"
+	if !hasOption(styleOptions(), values[fieldStyle]) {
+		slips[fieldStyle] = i18n.M("bridge.configure.unknown_choice")
+	}
+	if after.Style = Style(values[fieldStyle]); after.Style == styleLive {
+		after.Style = Live
+	}
+	if !hasOption(mentionOptions(before.Mention), values[fieldMention]) {
+		slips[fieldMention] = i18n.M("bridge.configure.unknown_choice")
+	}
+	if after.Mention = values[fieldMention]; after.Mention == mentionNobody {
+		after.Mention = ""
+	}
+	return after, slips
+}
+
+// readFilter returns the filter as a subscription holds it, or what is wrong with it.
+func readFilter(filter provider.Filter, text string) (string, i18n.Message) {
+	if len(filter.Levels) > 0 {
+		switch {
+		case text == anyLevel:
+			return "", i18n.Message{}
+		case !slices.Contains(filter.Levels, text):
+			return "", i18n.M("bridge.configure.unknown_choice")
+		}
+		return text, i18n.Message{}
+	}
+	if utf8.RuneCountInString(text) > maxFilterText {
+		return "", i18n.M("bridge.configure.filter_long", "Most", strconv.Itoa(maxFilterText))
+	}
+	patterns := split(text)
+	for _, pattern := range patterns {
+		if !goodPattern(pattern) {
+			return "", i18n.M("bridge.configure.filter_bad", "Pattern", pattern)
+		}
+	}
+	return strings.Join(patterns, ", "), i18n.Message{}
+}
+
+// goodPattern reports whether the pattern can match anything.
+func goodPattern(pattern string) bool {
+	pattern = strings.TrimSpace(strings.TrimPrefix(pattern, "!"))
+	return pattern != "" && len(pattern) <= maxPattern && strings.Count(pattern, "{") <= maxBraces && doublestar.ValidatePattern(pattern)
+}
+
+// changes names the parts in which the subscriptions differ.
+func changes(d provider.Descriptor, before, after Subscription) []i18n.Message {
+	var changed []i18n.Message
+	if !slices.Equal(before.wanted(d), after.wanted(d)) {
+		changed = append(changed, i18n.M("bridge.configure.part.events"))
+	}
+	if !maps.Equal(before.Filters, after.Filters) || before.OnlyTurns != after.OnlyTurns {
+		changed = append(changed, i18n.M("bridge.configure.part.filters"))
+	}
+	if before.Style != after.Style {
+		changed = append(changed, i18n.M("bridge.configure.part.style"))
+	}
+	if before.Mention != after.Mention {
+		changed = append(changed, i18n.M("bridge.configure.part.mention"))
+	}
+	return changed
+}
+
+// summary says what the channel gets from now on.
+func (s *Service) summary(d provider.Descriptor, f subscribed, changed bool) i18n.Message {
+	head := i18n.M("bridge.configure.unchanged", "Name", chat.Escape(f.title()))
+	if changed {
+		head = i18n.M("bridge.configure.saved", "Name", chat.Escape(f.title()))
+	}
+	var events []i18n.Message
+	for _, kind := range d.Events {
+		if slices.Contains(f.subscription.wanted(d), kind.ID) {
+			events = append(events, kind.Label)
+		}
+	}
+	lines := []i18n.Message{head, i18n.M("bridge.configure.line.events").WithMessage("Events", enumerated(events))}
+	for _, filter := range d.Filters {
+		if value := f.subscription.Filters[filter.ID]; value != "" {
+			lines = append(lines, i18n.M("bridge.configure.line.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))
+		}
+	}
+	if f.subscription.OnlyTurns {
+		lines = append(lines, i18n.M("bridge.configure.line.turns"))
+	}
+	for _, style := range styleOptions() {
+		if style.Value == styleValue(f.subscription.Style) {
+			lines = append(lines, i18n.M("bridge.configure.line.style").WithMessage("Style", style.Label))
+		}
+	}
+	if f.subscription.Mention != "" {
+		lines = append(lines, i18n.M("bridge.configure.line.mention", "Who", chat.Code("@"+f.subscription.Mention)))
+	}
+	if _, installs := s.Registry.Get(f.Provider).(provider.Installer); installs && f.Resource.SettingsURL != "" {
+		link := chat.Link(f.Resource.Name, f.Resource.SettingsURL)
+		lines = append(lines, i18n.M("bridge.configure.line.settings", "Provider", chat.Escape(d.Name), "Link", link))
+	}
+	return i18n.Lines(lines...)
+}

@@ -1,0 +1,140 @@
+package bridge
+
+import (
+	"slices"
+	"strconv"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Names of the form's fields; those of events and filters are followed by the provider's name for it.
+const (
+	fieldEvent     = "event_"
+	fieldFilter    = "filter_"
+	fieldOnlyTurns = "only_turns"
+	fieldStyle     = "style"
+	fieldMention   = "mention"
+)
+
+// Values of choices that a subscription has no word for: a choice cannot be blank.
+const (
+	styleLive     = "live"
+	mentionNobody = "nobody"
+	anyLevel      = "any"
+)
+
+// maxFilterText bounds the patterns of one filter, in characters.
+const maxFilterText = 300
+
+// configureForm asks what a channel wants to hear of a connection, and how.
+func configureForm(d provider.Descriptor, f subscribed) chat.Form {
+	form := chat.Form{
+		Title:  i18n.M("bridge.configure.title"),
+		Intro:  i18n.M("bridge.configure.intro", "Name", chat.Escape(f.title()), "Provider", chat.Escape(d.Name)),
+		Submit: i18n.M("bridge.configure.submit"),
+	}
+	wanted := f.subscription.wanted(d)
+	for _, kind := range d.Events {
+		form.Fields = append(form.Fields, chat.FormField{
+			Name: fieldEvent + kind.ID, Kind: chat.BoolField, Label: kind.Label, Optional: true,
+			Default: strconv.FormatBool(slices.Contains(wanted, kind.ID)),
+		})
+	}
+	for _, filter := range d.Filters {
+		form.Fields = append(form.Fields, filterField(filter, f.subscription.Filters[filter.ID]))
+	}
+	form.Fields = append(form.Fields,
+		chat.FormField{
+			Name: fieldOnlyTurns, Kind: chat.BoolField, Optional: true, Default: strconv.FormatBool(f.subscription.OnlyTurns),
+			Label: i18n.M("bridge.configure.turns.label"), Help: i18n.M("bridge.configure.turns.help"),
+		},
+		chat.FormField{
+			Name: fieldStyle, Kind: chat.SelectField, Default: styleValue(f.subscription.Style), Options: styleOptions(),
+			Label: i18n.M("bridge.configure.style.label"), Help: i18n.M("bridge.configure.style.help"),
+		},
+		chat.FormField{
+			Name: fieldMention, Kind: chat.SelectField, Default: mentionValue(f.subscription.Mention),
+			Options: mentionOptions(f.subscription.Mention),
+			Label:   i18n.M("bridge.configure.mention.label"), Help: i18n.M("bridge.configure.mention.help"),
+		})
+	return form
+}
+
+// wanted returns the kinds of news that the subscription asks for.
+func (s Subscription) wanted(d provider.Descriptor) []string {
+	if s.Events != nil {
+		return s.Events
+	}
+	var wanted []string
+	for _, kind := range d.Events {
+		if kind.Default {
+			wanted = append(wanted, kind.ID)
+		}
+	}
+	return wanted
+}
+
+func filterField(filter provider.Filter, value string) chat.FormField {
+	field := chat.FormField{
+		Name: fieldFilter + filter.ID, Kind: chat.TextField, Label: filter.Label, Help: filter.Help, Default: value,
+		Optional: true, MaxLength: maxFilterText,
+	}
+	if len(filter.Levels) > 0 {
+		field.Kind, field.Optional, field.MaxLength = chat.SelectField, false, 0
+		field.Options = levelOptions(filter)
+		if value == "" {
+			field.Default = anyLevel
+		}
+	}
+	return field
+}
+
+func levelOptions(filter provider.Filter) []chat.Option {
+	options := []chat.Option{{Label: i18n.M("bridge.configure.level.any"), Value: anyLevel}}
+	for _, level := range filter.Levels {
+		options = append(options, chat.Option{Label: i18n.Verbatim(level), Value: level})
+	}
+	return options
+}
+
+func styleOptions() []chat.Option {
+	return []chat.Option{
+		{Label: i18n.M("bridge.configure.style.live"), Value: styleLive},
+		{Label: i18n.M("bridge.configure.style.each"), Value: string(Each)},
+		{Label: i18n.M("bridge.configure.style.thread"), Value: string(Thread)},
+	}
+}
+
+func styleValue(style Style) string {
+	if style == Live {
+		return styleLive
+	}
+	return string(style)
+}
+
+// mentionOptions are the choices of whom to call; somebody who is called already can stay.
+func mentionOptions(now string) []chat.Option {
+	options := []chat.Option{
+		{Label: i18n.M("bridge.configure.mention.nobody"), Value: mentionNobody},
+		{Label: i18n.Verbatim("@here"), Value: "here"},
+		{Label: i18n.Verbatim("@channel"), Value: "channel"},
+	}
+	if now != "" && !hasOption(options, now) {
+		options = append(options, chat.Option{Label: i18n.Verbatim("@" + now), Value: now})
+	}
+	return options
+}
+
+func mentionValue(mention string) string {
+	if mention == "" {
+		return mentionNobody
+	}
+	return mention
+}
+
+// hasOption reports whether the value is one of the choices.
+func hasOption(options []chat.Option, value string) bool {
+	return slices.ContainsFunc(options, func(o chat.Option) bool { return o.Value == value })
+}
