@@ -65,7 +65,7 @@ type Refusal struct {
 	Body   []byte
 }
 
-// Answer, as what Call decodes into, takes the answer as it is, for what is no JSON.
+// Answer is an answer as it came: what Call is given to decode into where the answer is no JSON.
 type Answer struct {
 	Header http.Header
 	Body   []byte
