@@ -1,0 +1,91 @@
+package jenkins
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"unicode"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Respond implements provider.Responder. All actions are carried out as the user of the connection's API token.
+func (Jenkins) Respond(ctx context.Context, s provider.Session, c provider.Call) (provider.Response, error) {
+	var b build
+	if err := json.Unmarshal(c.State, &b); err != nil {
+		return provider.Response{}, errors.Wrap(err, "read a build")
+	}
+	at, ok := reach(s, b.Place)
+	if !ok {
+		return provider.Response{Note: i18n.M("jenkins.act.elsewhere", "Base", chat.Code(s.Site.URL))}, nil
+	}
+	switch c.Action {
+	case actionRebuild:
+		return at.rebuild(ctx, c)
+	case actionAbort:
+		return at.abort(ctx, c)
+	case actionLog:
+		return at.showLog(ctx, c)
+	}
+	return provider.Response{}, fault.New(fault.InvalidInput)
+}
+
+func (c client) rebuild(ctx context.Context, by provider.Call) (provider.Response, error) {
+	takes, values, err := c.parameters(ctx)
+	if err != nil {
+		return provider.Response{}, err
+	}
+	if err := c.start(ctx, takes, values); err != nil {
+		return provider.Response{}, err
+	}
+	text := i18n.M("jenkins.act.rebuilding", "Who", chat.Escape(by.By))
+	if len(values) > 0 {
+		text.Params["Parameters"] = "yes"
+	}
+	return provider.Response{Reply: chat.Reply{Text: text}}, nil
+}
+
+// abort stops the build if it runs: Jenkins takes the order for one that is over, too, and does nothing.
+func (c client) abort(ctx context.Context, by provider.Call) (provider.Response, error) {
+	running, err := c.running(ctx)
+	if err != nil {
+		return provider.Response{}, err
+	}
+	if !running {
+		return provider.Response{}, fault.New(fault.TooLate).With("Provider", c.Provider)
+	}
+	if err := c.stop(ctx); err != nil {
+		return provider.Response{}, err
+	}
+	return provider.Response{Reply: chat.Reply{Text: i18n.M("jenkins.act.aborting", "Who", chat.Escape(by.By))}}, nil
+}
+
+func (c client) showLog(ctx context.Context, by provider.Call) (provider.Response, error) {
+	log, err := c.log(ctx)
+	if err != nil {
+		return provider.Response{}, err
+	}
+	block := lastLines(log)
+	if block == "" {
+		return provider.Response{Note: i18n.M("jenkins.act.log_empty")}, nil
+	}
+	return provider.Response{Reply: chat.Reply{Text: i18n.M("jenkins.act.log", "Who", chat.Escape(by.By), "Log", block)}}, nil
+}
+
+// visible returns a line of a log without what could change how others are shown.
+func visible(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == '\t':
+			return ' '
+		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c):
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(text, "\ufffd"))
+}

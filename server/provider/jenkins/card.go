@@ -1,0 +1,188 @@
+package jenkins
+
+import (
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// The actions on a card.
+const (
+	actionRebuild = "rebuild"
+	actionAbort   = "abort"
+	actionLog     = "log"
+)
+
+// face is how a build at some point looks at a glance.
+type face struct {
+	emoji string
+	state i18n.Message
+	tone  chat.Tone
+}
+
+// faces returns how each kind of news looks.
+func faces() map[string]face {
+	return map[string]face{
+		kindStarted:    {"hourglass_flowing_sand", i18n.M("jenkins.state.started"), chat.ToneRunning},
+		kindSuccess:    {"white_check_mark", i18n.M("jenkins.state.success"), chat.ToneSuccess},
+		kindUnstable:   {"warning", i18n.M("jenkins.state.unstable"), chat.ToneWarning},
+		kindFailure:    {"x", i18n.M("jenkins.state.failure"), chat.ToneFailure},
+		kindNotBuilt:   {"no_entry_sign", i18n.M("jenkins.state.not_built"), chat.ToneInactive},
+		kindAborted:    {"octagonal_sign", i18n.M("jenkins.state.aborted"), chat.ToneInactive},
+		kindBackNormal: {"white_check_mark", i18n.M("jenkins.state.back_to_normal"), chat.ToneSuccess},
+		kindRepeated:   {"x", i18n.M("jenkins.state.repeated_failure"), chat.ToneFailure},
+		kindMessage:    {"speech_balloon", i18n.M("jenkins.state.message"), chat.ToneNeutral},
+	}
+}
+
+// Card implements provider.Provider.
+func (Jenkins) Card(state json.RawMessage) (chat.Card, error) {
+	var b build
+	if err := json.Unmarshal(state, &b); err != nil {
+		return chat.Card{}, errors.Wrap(err, "read a build")
+	}
+	v := b.view()
+	f := faces()[v.kind()]
+	return chat.Card{
+		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: v.title(), URL: v.URL, Author: v.author(),
+		Text: v.text(), Fields: v.fields(), Actions: v.actions(), Footer: v.footer(), At: v.moment(),
+	}, nil
+}
+
+// starter is how Jenkins says that a person started a build.
+const starter = "Started by user "
+
+func (v view) author() string {
+	who, ok := strings.CutPrefix(v.Cause, starter)
+	if !ok {
+		return ""
+	}
+	return who
+}
+
+func (v view) text() i18n.Message {
+	var lines []i18n.Message
+	if v.Sample {
+		lines = append(lines, i18n.M("jenkins.sample"))
+	}
+	if streak := v.streak(); !streak.Zero() {
+		lines = append(lines, streak)
+	} else if v.Summary != "" && (v.Result == resultFailure || v.Result == resultUnstable) {
+		lines = append(lines, i18n.Verbatim(chat.Escape(v.Summary)))
+	}
+	if v.Message != "" {
+		lines = append(lines, i18n.Verbatim(chat.Escape(v.Message)))
+	}
+	if len(lines) == 0 {
+		return i18n.Message{}
+	}
+	return i18n.Lines(lines...)
+}
+
+// streak says what the builds before this one make of it, zero where that is nothing.
+func (v view) streak() i18n.Message {
+	var m i18n.Message
+	if v.Before.Failures == 0 {
+		return m
+	}
+	switch v.kind() {
+	case kindBackNormal:
+		m = i18n.N("jenkins.streak.mended", v.Before.Failures)
+	case kindRepeated:
+		m = i18n.N("jenkins.streak.failing", v.Before.Failures+1)
+	default:
+		return m
+	}
+	if d := lasted(v.Before.Since, v.At); d > 0 {
+		m = m.WithMessage("Span", span(d))
+	}
+	return m
+}
+
+func (v view) fields() []chat.Field {
+	var fields []chat.Field
+	add := func(label string, value i18n.Message) {
+		if !value.Zero() {
+			fields = append(fields, chat.Field{Label: i18n.M("jenkins.field." + label), Value: value})
+		}
+	}
+	branch := v.Branch
+	if branch == "" {
+		branch = line(v.Place.branch(), maxName)
+	}
+	add("branch", i18n.Verbatim(chat.Code(branch)))
+	add("commit", i18n.Verbatim(chat.Code(v.Commit)))
+	if v.Duration > 0 {
+		add("duration", span(v.ran()))
+	}
+	if v.Tests != nil {
+		add("tests", v.Tests.inWords())
+	}
+	if v.ChangeCount > 0 {
+		add("changes", i18n.N("jenkins.changes", v.ChangeCount))
+	}
+	if v.author() == "" {
+		add("cause", i18n.Verbatim(chat.Escape(v.Cause)))
+	}
+	return fields
+}
+
+func (v view) actions() []chat.Action {
+	if v.Sample || v.Place.Base == "" || v.Place.Number == 0 {
+		return nil
+	}
+	log := chat.Action{ID: actionLog, Label: i18n.M("jenkins.action.log")}
+	if v.Result == "" {
+		return []chat.Action{{ID: actionAbort, Label: i18n.M("jenkins.action.abort"), Tone: chat.ToneFailure}, log}
+	}
+	return []chat.Action{{ID: actionRebuild, Label: i18n.M("jenkins.action.rebuild")}, log}
+}
+
+// footer says which Jenkins it is, since a channel may hear of several.
+func (v view) footer() string {
+	address := v.Place.Base
+	if address == "" {
+		address = v.URL
+	}
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return name + " · " + u.Host
+	}
+	return name
+}
+
+// inWords says how the tests went.
+func (t tests) inWords() i18n.Message {
+	id := "jenkins.tests"
+	if t.Failed == 0 && t.Skipped == 0 {
+		id = "jenkins.tests_passed"
+	}
+	return i18n.M(id, "Total", strconv.Itoa(t.Total), "Failed", strconv.Itoa(t.Failed), "Skipped", strconv.Itoa(t.Skipped))
+}
+
+// span says how long something took.
+func span(d time.Duration) i18n.Message {
+	seconds := int(d.Round(time.Second) / time.Second)
+	parts := func(id string, whole, rest int) i18n.Message {
+		m := i18n.M(id, "Whole", strconv.Itoa(whole))
+		if rest > 0 {
+			m.Params["Rest"] = strconv.Itoa(rest)
+		}
+		return m
+	}
+	switch {
+	case seconds < 60:
+		return parts("jenkins.span.seconds", seconds, 0)
+	case seconds < 3600:
+		return parts("jenkins.span.minutes", seconds/60, seconds%60)
+	case seconds < 86400:
+		return parts("jenkins.span.hours", seconds/3600, seconds/60%60)
+	}
+	return parts("jenkins.span.days", seconds/86400, seconds/3600%24)
+}

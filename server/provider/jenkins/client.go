@@ -1,0 +1,216 @@
+package jenkins
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// terminalCode colours a log, or moves about in it.
+var terminalCode = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+
+// tail is how much of a log's end is fetched, in bytes.
+const tail = 64 << 10
+
+// The fields of the credential's form.
+const (
+	fieldURL   = "url"
+	fieldUser  = "user"
+	fieldToken = "token"
+)
+
+// CredentialForm implements provider.Bearer.
+func (Jenkins) CredentialForm() []chat.FormField {
+	return []chat.FormField{
+		{
+			Name: fieldURL, Kind: chat.TextField, Label: i18n.M("jenkins.credential.url"), Help: i18n.M("jenkins.credential.url_help"),
+			Placeholder: i18n.Verbatim("https://jenkins.example.com"), MaxLength: 500,
+		},
+		{
+			Name: fieldUser, Kind: chat.TextField, Label: i18n.M("jenkins.credential.user"), Help: i18n.M("jenkins.credential.user_help"),
+			MaxLength: maxName,
+		},
+		{
+			Name: fieldToken, Kind: chat.SecretField, Label: i18n.M("jenkins.credential.token"), Help: i18n.M("jenkins.credential.token_help"),
+			MaxLength: maxName,
+		},
+	}
+}
+
+// Credential implements provider.Bearer. Requests with an API token need no crumb: https://www.jenkins.io/doc/book/security/csrf-protection/.
+func (Jenkins) Credential(values map[string]string) (provider.Credential, error) {
+	user, token := strings.TrimSpace(values[fieldUser]), strings.TrimSpace(values[fieldToken])
+	switch {
+	case baseOf(values[fieldURL]) == "":
+		return provider.Credential{}, &provider.FieldError{Field: fieldURL, Message: i18n.M("jenkins.credential.url_bad")}
+	case user == "" || strings.Contains(user, ":"):
+		return provider.Credential{}, &provider.FieldError{Field: fieldUser, Message: i18n.M("jenkins.credential.user_missing")}
+	case token == "":
+		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: i18n.M("jenkins.credential.token_missing")}
+	}
+	return provider.Credential{Scheme: provider.Basic, User: user, Secret: token}, nil
+}
+
+// baseOf returns the address of a Jenkins in the form that places have it, "" for what cannot be one.
+func baseOf(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || !isWeb(strings.ToLower(u.Scheme)) || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return ""
+	}
+	path := strings.Trim(u.EscapedPath(), "/")
+	if strings.Contains("/"+path, "/.") {
+		return ""
+	}
+	return strings.TrimSuffix(strings.ToLower(u.Scheme+"://"+u.Host)+"/"+path, "/")
+}
+
+// Try implements provider.Bearer.
+func (Jenkins) Try(ctx context.Context, s provider.Session) error {
+	var who struct {
+		Anonymous *bool `json:"anonymous"`
+	}
+	if err := s.Call(ctx, http.MethodGet, "/whoAmI/api/json?tree=anonymous", nil, &who); err != nil {
+		return err
+	}
+	switch {
+	case who.Anonymous == nil: // JSON, but no Jenkins
+		return fault.New(fault.ProviderUnavailable).With("Provider", s.Provider)
+	case *who.Anonymous: // somebody in between took the login off
+		return fault.New(fault.AccountRejected).With("Provider", s.Provider)
+	}
+	return nil
+}
+
+// client calls the one Jenkins that a connection has a credential for, about one build.
+type client struct {
+	provider.Session
+	build string // the paths below the Jenkins
+	job   string
+}
+
+// reach returns a client for the build. It reports false for a build elsewhere: what a delivery says must not choose where requests go,
+// so the path is put together anew from names, and the Jenkins has to be the one that was entered.
+func reach(s provider.Session, p place) (client, bool) {
+	if p.Base == "" || p.Number == 0 || len(p.Path) == 0 || p.Base != baseOf(s.Site.URL) {
+		return client{}, false
+	}
+	return client{Session: s, build: p.path(true), job: p.path(false)}, true
+}
+
+// running reports whether the build still runs.
+func (c client) running(ctx context.Context) (bool, error) {
+	var b struct {
+		Building bool `json:"building"`
+	}
+	err := c.Call(ctx, http.MethodGet, c.build+"/api/json?tree=building", nil, &b)
+	return b.Building, err
+}
+
+// stop asks Jenkins to abort the build.
+func (c client) stop(ctx context.Context) error {
+	return c.Call(ctx, http.MethodPost, c.build+"/stop", nil, &provider.Answer{})
+}
+
+// parameters reports whether the job takes any, and returns those that the build had. Jenkins does not tell those that are secret.
+func (c client) parameters(ctx context.Context) (bool, url.Values, error) {
+	var job struct {
+		Property []struct {
+			ParameterDefinitions []struct{} `json:"parameterDefinitions"`
+		} `json:"property"`
+	}
+	if err := c.Call(ctx, http.MethodGet, c.job+"/api/json?tree=property[parameterDefinitions[name]]", nil, &job); err != nil {
+		return false, nil, err
+	}
+	takes := false
+	for _, p := range job.Property {
+		takes = takes || len(p.ParameterDefinitions) > 0
+	}
+	if !takes {
+		return false, nil, nil
+	}
+	var build struct {
+		Actions []struct {
+			Parameters []struct {
+				Name  string `json:"name"`
+				Value any    `json:"value"`
+			} `json:"parameters"`
+		} `json:"actions"`
+	}
+	if err := c.Call(ctx, http.MethodGet, c.build+"/api/json?tree=actions[parameters[name,value]]", nil, &build); err != nil {
+		return false, nil, err
+	}
+	values := url.Values{}
+	for _, action := range build.Actions {
+		for _, p := range action.Parameters {
+			switch p.Value.(type) {
+			case string, bool, float64:
+				values.Set(p.Name, fmt.Sprint(p.Value))
+			}
+		}
+	}
+	return true, values, nil
+}
+
+// start has the job built again.
+func (c client) start(ctx context.Context, takes bool, values url.Values) error {
+	address := c.job + "/build"
+	if takes {
+		address = c.job + "/buildWithParameters?" + values.Encode()
+	}
+	return c.Call(ctx, http.MethodPost, address, nil, &provider.Answer{})
+}
+
+// log returns the end of the build's log. Jenkins says how long it is before it is fetched, and is asked from there on only.
+func (c client) log(ctx context.Context) (string, error) {
+	address := c.build + "/logText/progressiveText?start="
+	var head, answer provider.Answer
+	if err := c.Call(ctx, http.MethodHead, address+"0", nil, &head); err != nil {
+		return "", err
+	}
+	size, err := strconv.ParseInt(head.Header.Get("X-Text-Size"), 10, 64)
+	if err != nil {
+		return "", fault.Wrap(err, fault.ProviderUnavailable).With("Provider", c.Provider)
+	}
+	from := max(0, size-tail)
+	if err := c.Call(ctx, http.MethodGet, address+strconv.FormatInt(from, 10), nil, &answer); err != nil {
+		return "", err
+	}
+	text := string(answer.Body)
+	if from > 0 {
+		_, text, _ = strings.Cut(text, "\n") // the first line is cut somewhere
+	}
+	return text, nil
+}
+
+// lastLines returns the end of a log as a block of code: its last lines, without colours, each cut.
+func lastLines(log string) string {
+	const most, width, length = 50, 200, 6000
+	log = terminalCode.ReplaceAllString(log, "")
+	lines := strings.Split(strings.TrimRight(strings.ReplaceAll(log, "\r\n", "\n"), "\n \t"), "\n")
+	var kept []string
+	for i, total := len(lines)-1, 0; i >= 0 && len(kept) < most; i-- {
+		cut := chat.Truncate(visible(lines[i]), width)
+		if total += len([]rune(cut)) + 1; total > length {
+			break
+		}
+		kept = append([]string{cut}, kept...)
+	}
+	text := strings.Join(kept, "\n")
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + "\n" + text + "\n" + fence
+}

@@ -1,0 +1,150 @@
+package jenkins
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// build is the state of a build: what each part of its story said. All that is shown follows from that, so that it is the same
+// whatever order the parts came in.
+type build struct {
+	Place  place `json:"place,omitzero"`
+	Sample bool  `json:"sample,omitempty"`
+	// Said has no results of messages; those are with the messages.
+	Said     map[slot]said `json:"said,omitempty"`
+	Messages []message     `json:"messages,omitempty"`
+	// Before is how its job stood before it ended, as far as is known.
+	Before streak `json:"before,omitzero"`
+}
+
+// message is what a pipeline said, with the result that it named.
+type message struct {
+	Text string `json:"text"`
+	verdict
+}
+
+func (m message) repeats(o message) bool { return o.Text == m.Text && o.Result == m.Result }
+
+// Fold implements provider.Provider.
+func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Change, error) {
+	var before build
+	if len(state) > 0 {
+		if err := json.Unmarshal(state, &before); err != nil {
+			return provider.Change{}, errors.Wrap(err, "read a build")
+		}
+	}
+	s, n, err := readSeries(job, e)
+	if err != nil {
+		return provider.Change{}, err
+	}
+	after := before.hearing(n)
+	if n.Result != "" {
+		after.Before = before.Before.or(s.before(n.Place.Number, keyOf(n, e), n.verdict().At))
+	}
+	was, is := before.view(), after.view()
+	if len(state) > 0 && was.same(is) && slices.Equal(before.Messages, after.Messages) {
+		// What adds nothing is not kept either: the phase FINALIZED mostly repeats COMPLETED.
+		return provider.Change{Stale: true}, nil
+	}
+	next, err := json.Marshal(after)
+	if err != nil {
+		return provider.Change{}, errors.Wrap(err, "encode a build")
+	}
+	c := provider.Change{State: next, Kind: is.kind()}
+	if n.Slot == slotMessage && was.Result == is.Result {
+		c.Kind = kindMessage
+	}
+	if was.Result != is.Result {
+		c.Turned = is.turned()
+		c.Worse = is.worse()
+	}
+	c.Replies = replies(len(state) == 0, was, is, fresh(before.Messages, after.Messages))
+	return c, nil
+}
+
+// hearing returns the build after one more part of its story.
+func (b build) hearing(n news) build {
+	if len(b.Place.Path) == 0 {
+		b.Place = n.Place
+	}
+	b.Sample = b.Sample || n.Sample
+	heard := n.said
+	if n.Slot == slotMessage {
+		b.Messages = remembering(b.Messages, message{Text: n.Message, verdict: n.verdict()})
+		heard.Result, heard.Trust, heard.Summary = "", 0, ""
+	}
+	parts := map[slot]said{n.Slot: heard}
+	for part, known := range b.Said {
+		if part == n.Slot {
+			known = richer(known, heard)
+		}
+		parts[part] = known
+	}
+	b.Said = parts
+	return b
+}
+
+// richer returns which of two tellings of the same part is to be kept, whichever came first: the longer one, or of the same the
+// earlier.
+func richer(a, b said) said {
+	first, second := a, b
+	first.Ended, second.Ended = 0, 0
+	one, errA := json.Marshal(first)
+	other, errB := json.Marshal(second)
+	if errA != nil || errB != nil {
+		return a
+	}
+	if byLength := cmp.Compare(len(one), len(other)); cmp.Or(byLength, bytes.Compare(one, other), cmp.Compare(b.Ended, a.Ended)) >= 0 {
+		return a
+	}
+	return b
+}
+
+// remembering returns the latest messages with this one among them, in the order in which they were said.
+func remembering(all []message, m message) []message {
+	all = slices.Clone(all)
+	known := slices.IndexFunc(all, m.repeats)
+	if known < 0 {
+		all = append(all, m)
+	} else {
+		all[known].At = min(all[known].At, m.At)
+	}
+	slices.SortFunc(all, func(a, b message) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Result, b.Result))
+	})
+	return all[max(0, len(all)-maxMessages):]
+}
+
+// fresh returns the messages that were not there before.
+func fresh(before, after []message) []message {
+	var added []message
+	for _, m := range after {
+		if !slices.ContainsFunc(before, m.repeats) {
+			added = append(added, m)
+		}
+	}
+	return added
+}
+
+// or returns the streak that knows more.
+func (s streak) or(o streak) streak {
+	switch {
+	case s.Weight != o.Weight:
+		if s.Weight > o.Weight {
+			return s
+		}
+	case s.Failures != o.Failures:
+		if s.Failures > o.Failures {
+			return s
+		}
+	case s.Since >= o.Since:
+		return s
+	}
+	return o
+}

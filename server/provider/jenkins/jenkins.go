@@ -1,0 +1,101 @@
+// Package jenkins is Jenkins as a provider: what its two public plugins and signed requests say of builds, the cards of builds, and
+// what can be done about a build from its card.
+//
+// The plugin "Zoom" (https://plugins.jenkins.io/zoom/) says little, late and blurred; the plugin "Notification"
+// (https://plugins.jenkins.io/notification/) says more. Both may tell of one build, each in parts that arrive in any order: a
+// build's state keeps what each part said, and the card is what all of them together mean.
+package jenkins
+
+import (
+	"embed"
+	"encoding/json"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The kinds of news that people choose from.
+const (
+	kindStarted    = "started"
+	kindSuccess    = "success"
+	kindUnstable   = "unstable"
+	kindFailure    = "failure"
+	kindNotBuilt   = "not_built"
+	kindAborted    = "aborted"
+	kindBackNormal = "back_to_normal"
+	kindRepeated   = "repeated_failure"
+	kindMessage    = "message"
+)
+
+// name is what Jenkins calls itself.
+const name = "Jenkins"
+
+//go:embed texts/*.json
+var texts embed.FS
+
+// Jenkins is the provider. It has no state.
+type Jenkins struct{}
+
+// What it can do.
+var (
+	_ provider.Provider   = Jenkins{}
+	_ provider.Serial     = Jenkins{}
+	_ provider.Instructor = Jenkins{}
+	_ provider.Bearer     = Jenkins{}
+	_ provider.Responder  = Jenkins{}
+)
+
+// New returns the provider.
+func New() Jenkins { return Jenkins{} }
+
+// Describe implements provider.Provider.
+func (Jenkins) Describe() provider.Descriptor {
+	return provider.Descriptor{
+		ID: "jenkins", Name: name,
+		Summary:  i18n.M("jenkins.summary"),
+		Resource: i18n.M("jenkins.resource"),
+		Argument: i18n.M("jenkins.argument"),
+		Events: []provider.EventKind{
+			{ID: kindStarted, Label: i18n.M("jenkins.event.started"), Default: true},
+			{ID: kindSuccess, Label: i18n.M("jenkins.event.success"), Default: true},
+			{ID: kindUnstable, Label: i18n.M("jenkins.event.unstable"), Default: true},
+			{ID: kindFailure, Label: i18n.M("jenkins.event.failure"), Default: true},
+			{ID: kindNotBuilt, Label: i18n.M("jenkins.event.not_built"), Default: true},
+			{ID: kindAborted, Label: i18n.M("jenkins.event.aborted"), Default: true},
+			{ID: kindBackNormal, Label: i18n.M("jenkins.event.back_to_normal"), Default: true},
+			{ID: kindRepeated, Label: i18n.M("jenkins.event.repeated_failure"), Default: true},
+			{ID: kindMessage, Label: i18n.M("jenkins.event.message"), Default: true},
+		},
+		Filters: []provider.Filter{
+			{ID: labelJob, Label: i18n.M("jenkins.filter.job"), Help: i18n.M("jenkins.filter.job_help")},
+			{ID: labelBranch, Label: i18n.M("jenkins.filter.branch"), Help: i18n.M("jenkins.filter.branch_help")},
+		},
+		Headers: []string{headerToken, headerSignature},
+		Texts:   ownTexts(),
+	}
+}
+
+// ownTexts returns the messages, one file for each language.
+func ownTexts() fs.FS {
+	below, err := fs.Sub(texts, "texts")
+	if err != nil {
+		return texts // cannot be: the folder is part of the binary
+	}
+	return below
+}
+
+// Sample implements provider.Provider. Each is a build of its own, so that each makes a card.
+func (Jenkins) Sample(now time.Time) provider.Event {
+	id := "sample/" + strconv.FormatInt(now.UnixMilli(), 10)
+	data, err := json.Marshal(news{Slot: slotEnd, Sample: true, said: said{
+		Name: "example » web", Label: "#42", Result: resultSuccess, Trust: trustFinalized, Ended: now.UnixMilli(), Duration: 83_000, Branch: "main",
+		Tests: &tests{Total: 120},
+	}})
+	if err != nil {
+		data = nil // cannot be: there is nothing in it that JSON lacks
+	}
+	return provider.Event{ID: id, Subject: id, At: now, Data: data}
+}

@@ -1,0 +1,83 @@
+package jenkins
+
+import (
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// replies returns what is told in the thread: what a pipeline says, the commits, how the build ended, and its tests. What the card
+// already says when it is posted is not repeated.
+func replies(first bool, was, is view, said []message) []chat.Reply {
+	var all []chat.Reply
+	tell := func(text i18n.Message) { all = append(all, chat.Reply{Text: text}) }
+	for _, m := range said {
+		if !first {
+			tell(i18n.M("jenkins.reply.message", "Text", chat.Escape(m.Text)))
+		}
+	}
+	if is.ChangeCount > 0 && was.ChangeCount == 0 {
+		tell(is.commits())
+	}
+	if !first && is.Result != was.Result {
+		tell(is.outcome(was))
+	}
+	if is.Tests != nil && (was.Tests == nil || len(is.Tests.Names) > len(was.Tests.Names)) && (is.Tests.Failed > 0 || is.Tests.Total > 0) {
+		tell(is.Tests.report())
+	}
+	return all
+}
+
+// outcome says how the build ended, or that it ended otherwise than was told before.
+func (v view) outcome(was view) i18n.Message {
+	f := faces()[v.kind()]
+	m := i18n.M("jenkins.reply.ended", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
+	if was.Result != "" {
+		m = i18n.M("jenkins.reply.corrected", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
+	}
+	if v.Duration > 0 {
+		m = m.WithMessage("Span", span(v.ran()))
+	}
+	if streak := v.streak(); !streak.Zero() {
+		return i18n.Lines(m, streak)
+	}
+	return m
+}
+
+// commits lists what is new in the build: short ids, first lines and authors, nothing else.
+func (v view) commits() i18n.Message {
+	lines := []i18n.Message{i18n.N("jenkins.reply.changes", v.ChangeCount)}
+	for _, c := range v.Changes {
+		parts := []string{"*"}
+		for _, part := range []string{chat.Code(c.ID), chat.Escape(c.Message)} {
+			if part != "" {
+				parts = append(parts, part)
+			}
+		}
+		if c.Author != "" {
+			parts = append(parts, "– "+chat.Escape(c.Author))
+		}
+		lines = append(lines, i18n.Verbatim(strings.Join(parts, " ")))
+	}
+	return i18n.Lines(withRest(lines, v.ChangeCount-len(v.Changes))...)
+}
+
+// report says how the tests went and names the first that failed.
+func (t tests) report() i18n.Message {
+	lines := []i18n.Message{i18n.M("jenkins.reply.tests").WithMessage("Tests", t.inWords())}
+	for _, failed := range t.Names {
+		lines = append(lines, i18n.Verbatim("* "+chat.Code(failed)))
+	}
+	if len(t.Names) == 0 {
+		return i18n.Lines(lines...)
+	}
+	return i18n.Lines(withRest(lines, t.Listed-len(t.Names))...)
+}
+
+func withRest(lines []i18n.Message, rest int) []i18n.Message {
+	if rest > 0 {
+		lines = append(lines, i18n.N("jenkins.reply.more", rest))
+	}
+	return lines
+}

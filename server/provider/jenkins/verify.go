@@ -1,0 +1,71 @@
+package jenkins
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// headerToken has the token as the plugin "Zoom" sends it, without a scheme, or as user info of the plugin "Notification"'s URL.
+	// Some versions of Mattermost take it off on the way; then only the address can prove anything.
+	headerToken = "Authorization"
+	// headerSignature has "sha256=" and the HMAC of the body, for senders that can make one.
+	headerSignature = "X-Mattermost-Jenkins-Signature"
+
+	signaturePrefix = "sha256="
+)
+
+// Verify implements provider.Provider. What is shown has to be right: a wrong signature or token is not made good by an address
+// that is right, since somebody who read an address in a log may try.
+func (Jenkins) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
+	if signature := strings.TrimSpace(d.Header[headerSignature]); signature != "" {
+		encoded, ok := strings.CutPrefix(signature, signaturePrefix)
+		if !ok {
+			return provider.Proof{}, provider.ErrForged
+		}
+		return proved(provider.SignedBy(d.Body, encoded, secrets), provider.BySignature)
+	}
+	if token := strings.Trim(d.Header[headerToken], " "); token != "" {
+		found := -1
+		for _, shown := range tokens(token) {
+			if n := provider.Matches(shown, secrets); found < 0 {
+				found = n
+			}
+		}
+		return proved(found, provider.ByHeader)
+	}
+	if d.PathSecret != "" {
+		return proved(provider.Matches(d.PathSecret, secrets), provider.ByPath)
+	}
+	return provider.Proof{}, provider.ErrUnsigned
+}
+
+func proved(secret int, by provider.ProofKind) (provider.Proof, error) {
+	if secret < 0 {
+		return provider.Proof{}, provider.ErrForged
+	}
+	return provider.Proof{Secret: secret, By: by}, nil
+}
+
+// tokens returns what the header's value may have as the token: all of it, what follows a scheme, or the parts of a login.
+func tokens(value string) []string {
+	all := []string{value}
+	scheme, rest, _ := strings.Cut(value, " ")
+	switch strings.ToLower(scheme) {
+	case "bearer":
+		all = append(all, rest)
+	case "basic":
+		login, err := base64.StdEncoding.Strict().DecodeString(rest)
+		if err != nil {
+			return all
+		}
+		user, password, _ := strings.Cut(string(login), ":")
+		if password == "" {
+			return append(all, user) // "https://token@host/" has no password
+		}
+		all = append(all, password)
+	}
+	return all
+}

@@ -1,0 +1,150 @@
+package jenkins
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// view is what all parts of a build's story together mean.
+type view struct {
+	said
+	Place  place
+	Sample bool
+	// At is when it ended, in milliseconds, as far as is known.
+	At int64
+	// Heard says that Jenkins itself told of the build, and not only a pipeline's message.
+	Heard bool
+	// Message is what a pipeline said last.
+	Message string
+	Before  streak
+}
+
+// view puts the parts together. Of each fact the most trusted part that has it counts; names and addresses are better from the
+// plugin "Zoom", which sends them as people see them.
+func (b build) view() view {
+	v := view{Place: b.Place, Sample: b.Sample, Before: b.Before}
+	var end verdict
+	for _, part := range slots() {
+		s, ok := b.Said[part]
+		if !ok {
+			continue
+		}
+		v.Heard = v.Heard || part != slotMessage
+		v.over(s, part == slotStart || part == slotEnd || part == slotMessage)
+		if s.Result != "" {
+			if o := s.verdict(); end.Result == "" || o.beats(end) {
+				end = o
+			}
+		}
+	}
+	for _, m := range b.Messages {
+		if m.Result != "" && (end.Result == "" || m.beats(end)) {
+			end = m.verdict
+		}
+	}
+	v.Result, v.At = end.Result, end.At
+	if v.Result == "" {
+		v.Duration = 0
+	}
+	for _, m := range b.Messages {
+		if m.Result == "" || m.Result == v.Result {
+			v.Message = m.Text // one that names another result was wrong
+		}
+	}
+	return v
+}
+
+// over lays a part over what less trusted ones said.
+func (v *view) over(s said, names bool) {
+	if s.URL != "" && (names || v.URL == "") {
+		v.URL = s.URL
+	}
+	if s.Name != "" && (names || v.Name == "") {
+		v.Name = s.Name
+	}
+	if s.Label != "" && (names || v.Label == "") {
+		v.Label = s.Label
+	}
+	lay(&v.Summary, s.Summary)
+	lay(&v.Cause, s.Cause)
+	lay(&v.Duration, s.Duration)
+	lay(&v.Started, s.Started)
+	lay(&v.Branch, s.Branch)
+	lay(&v.Commit, s.Commit)
+	if s.ChangeCount > 0 {
+		v.Changes, v.ChangeCount = s.Changes, s.ChangeCount
+	}
+	lay(&v.Tests, s.Tests)
+}
+
+func lay[T comparable](on *T, value T) {
+	var none T
+	if value != none {
+		*on = value
+	}
+}
+
+// same reports whether two views show the same.
+func (v view) same(o view) bool { return reflect.DeepEqual(v, o) }
+
+// brokenBefore is how Jenkins says that earlier builds were broken, too.
+var brokenBefore = regexp.MustCompile(`^broken (for a long time|since build )`)
+
+// kind returns which of the events the build stands at. Of builds before the channel was connected, only Jenkins' own words tell.
+func (v view) kind() string {
+	switch v.Result {
+	case "":
+		if v.Heard {
+			return kindStarted
+		}
+		return kindMessage
+	case resultSuccess:
+		if v.Before.Failures > 0 || v.Before.Last == "" && strings.Contains(v.Summary, "back to normal") {
+			return kindBackNormal
+		}
+	case resultFailure:
+		if v.Before.Last == resultFailure || v.Before.Last == "" && brokenBefore.MatchString(v.Summary) {
+			return kindRepeated
+		}
+	}
+	return string(v.Result)
+}
+
+// turned reports whether the result is another than that of the build before. The first build of a job turns if it is not well.
+func (v view) turned() bool {
+	if v.Before.Last == "" {
+		return v.kind() == kindBackNormal || v.Result != "" && v.Result != resultSuccess && v.kind() != kindRepeated
+	}
+	return v.Result != "" && v.Result != v.Before.Last
+}
+
+// worse reports whether the job is worse off than before.
+func (v view) worse() bool {
+	bad := map[result]int{resultUnstable: 1, resultFailure: 2}
+	if v.kind() == kindRepeated {
+		return false
+	}
+	return bad[v.Result] > bad[v.Before.Last]
+}
+
+// title names the build as people know it.
+func (v view) title() string {
+	job := v.Name
+	if job == "" {
+		job = line(strings.Join(v.Place.names(), separator), maxName)
+	}
+	return strings.TrimSpace(job + " " + v.Label)
+}
+
+// moment returns the time of the latest change; the plugin "Zoom" tells none.
+func (v view) moment() time.Time {
+	if v.Started == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(v.Started + v.Duration).UTC()
+}
+
+// ran returns how long the build took.
+func (v view) ran() time.Duration { return time.Duration(v.Duration) * time.Millisecond }
