@@ -92,10 +92,19 @@ type Account struct {
 type Bearer interface {
 	// CredentialForm are the fields of the form: any of "url", "user" and "token".
 	CredentialForm() []chat.FormField
-	// Credential makes the credential of the answers. Fault: InvalidInput with a message for a field.
+	// Credential makes the credential of the answers; where they are not good, the error is a *FieldError.
 	Credential(values map[string]string) (Credential, error)
 	// Try calls the tool once with it, so that a slip is noticed at once.
 	Try(ctx context.Context, s Session) error
+}
+
+// Hosted is a provider whose tool companies also run on servers of their own, which an admin names.
+type Hosted interface {
+	// Kinds are what such a server can be; the value of each is Site.Kind.
+	Kinds() []chat.Option
+	// SiteOf makes the site of what an admin typed; api is "" where the usual address is meant. Where it is not good, the error is a
+	// *FieldError for "kind", "url" or "api".
+	SiteOf(kind, address, api string) (Site, error)
 }
 
 // Responder is a provider whose cards have actions.

@@ -1,0 +1,140 @@
+package providertest
+
+import (
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// What fits where it is shown, in characters.
+const (
+	maxLabel = 24
+	maxHelp  = 150
+)
+
+// describes checks what the bridge builds commands and forms of.
+func (tr *trial) describes(t *testing.T) {
+	d := tr.d
+	require.Regexp(t, regexp.MustCompile(`^[a-z]{2,16}$`), d.ID)
+	require.NotEmpty(t, d.Name)
+	tr.says(t, d.Summary)
+	tr.says(t, d.Resource)
+	if !d.Argument.Zero() {
+		tr.says(t, d.Argument)
+	}
+	require.GreaterOrEqual(t, d.MaxBody, int64(0))
+	for _, name := range d.Headers {
+		require.Equal(t, http.CanonicalHeaderKey(name), name, "a header is kept under its canonical name")
+	}
+	require.NotEmpty(t, d.Events)
+	seen := map[string]bool{}
+	for _, e := range d.Events {
+		require.NotEmpty(t, e.ID)
+		require.False(t, seen[e.ID], "two events are called %q", e.ID)
+		seen[e.ID] = true
+		tr.labels(t, e.Label, maxLabel)
+	}
+	seen = map[string]bool{}
+	for _, f := range d.Filters {
+		require.NotEmpty(t, f.ID)
+		require.False(t, seen[f.ID], "two filters are called %q", f.ID)
+		seen[f.ID] = true
+		tr.labels(t, f.Label, maxLabel)
+		if !f.Help.Zero() {
+			tr.labels(t, f.Help, maxHelp)
+		}
+	}
+}
+
+// readTexts reads the provider's English messages.
+func (tr *trial) readTexts(t testing.TB) {
+	t.Helper()
+	content, err := fs.ReadFile(tr.d.Texts, "en.json")
+	require.NoError(t, err, "the texts are at the root, English among them")
+	require.NoError(t, json.Unmarshal(content, &tr.texts))
+}
+
+// speaks checks that all messages are the provider's own and say something.
+func (tr *trial) speaks(t *testing.T) {
+	require.NotEmpty(t, tr.texts)
+	for id, text := range tr.texts {
+		require.True(t, strings.HasPrefix(id, tr.d.ID+"."), "%q does not begin with the provider's ID", id)
+		require.NotEqual(t, `""`, string(text), id)
+	}
+}
+
+// says checks that the message, and each in it, is one of the provider's, and that nothing is left open in it.
+func (tr *trial) says(t testing.TB, m i18n.Message) string {
+	t.Helper()
+	require.False(t, m.Zero(), "there is no message")
+	tr.knows(t, m)
+	text := tr.text(m)
+	require.NotEmpty(t, strings.TrimSpace(text))
+	require.NotContains(t, text, "<no value>", m.ID)
+	return text
+}
+
+func (tr *trial) knows(t testing.TB, m i18n.Message) {
+	t.Helper()
+	if m.Verbatim == "" && m.ID != "" {
+		require.Contains(t, tr.texts, m.ID, "the provider has no text for it")
+	}
+	for _, nested := range m.Nested {
+		tr.knows(t, nested)
+	}
+	for _, part := range m.Parts {
+		tr.knows(t, part)
+	}
+}
+
+func (tr *trial) labels(t testing.TB, m i18n.Message, most int) {
+	t.Helper()
+	text := tr.says(t, m)
+	require.LessOrEqual(t, utf8.RuneCountInString(text), most, "%q is too long for where it is shown", text)
+}
+
+// samples checks that a connection can be tried out.
+func (tr *trial) samples(t *testing.T) {
+	e := tr.p.Sample(noon())
+	require.NotEmpty(t, e.Subject)
+	w := tr.newWorld()
+	steps := w.apply(t, e)
+	require.NotEmpty(t, steps)
+	require.False(t, steps[0].change.Stale)
+	tr.checkStep(t, steps[0])
+}
+
+// offers checks what the bridge makes of capabilities.
+func (tr *trial) offers(t *testing.T) {
+	if instructor, ok := tr.p.(provider.Instructor); ok {
+		hook := provider.Hook{URL: "https://chat.example.com/plugins/zoom/hooks/conn.key", Secret: "KSOXMWX5UBLQTBRPBKVCZMAFWE"}
+		text := tr.says(t, instructor.Instructions(hook))
+		require.Contains(t, text, hook.URL)
+		require.Contains(t, text, hook.Secret)
+		require.LessOrEqual(t, utf8.RuneCountInString(text), 16000, "it has to fit into one post")
+	}
+	if bearer, ok := tr.p.(provider.Bearer); ok {
+		fields := bearer.CredentialForm()
+		require.NotEmpty(t, fields)
+		for _, f := range fields {
+			require.Contains(t, []string{"url", "user", "token"}, f.Name)
+			tr.labels(t, f.Label, maxLabel)
+			if !f.Help.Zero() {
+				tr.labels(t, f.Help, maxHelp)
+			}
+			if f.Kind == chat.SecretField {
+				require.Empty(t, f.Default, "a secret is never shown again")
+			}
+		}
+	}
+}

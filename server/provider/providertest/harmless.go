@@ -1,0 +1,118 @@
+package providertest
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+)
+
+// maxText is the longest text on a card or in a thread, in characters: half of what a post takes.
+const maxText = 8000
+
+// evil is the host that no link may lead to.
+const evil = "evil.example"
+
+// harmless fails the test where something in the text would act.
+func (tr *trial) harmless(t testing.TB, text string) {
+	t.Helper()
+	require.NoError(t, Harmless(text))
+}
+
+// Harmless returns an error where the Markdown text mentions somebody, leads elsewhere than to web addresses, holds HTML, or lets
+// one of the hostile texts of this package do what it tries to. What stands in code does nothing.
+func Harmless(text string) error {
+	if utf8.RuneCountInString(text) > maxText {
+		return errors.Errorf("a text of %d characters", utf8.RuneCountInString(text))
+	}
+	plain := strings.ReplaceAll(withoutCode(text), `\]`, "") // an escaped bracket ends no link's text
+	for _, link := range regexp.MustCompile(`\]\(([^)\s]*)\)`).FindAllStringSubmatch(plain, -1) {
+		if err := webAddress(link[1]); err != nil {
+			return err
+		}
+		plain = strings.Replace(plain, link[0], "]", 1)
+	}
+	for what, pattern := range map[string]string{
+		"mentions somebody":    `[@＠][A-Za-z0-9]`,
+		"links somewhere":      `\]\(`,
+		"is an address":        `(?i)(https?:/|www\.)/?` + regexp.QuoteMeta(evil),
+		"is bold":              `(^|[^\\])\*\*boom`,
+		"is a heading or list": `(?m)^\s*(#|>|-|\*|[0-9]+\.) *boom`,
+		"holds HTML":           `<[A-Za-z/!]`,
+		"names an emoji":       `:boom:`,
+		"is a hashtag":         `#boom`,
+		"links to a channel":   `~boom`,
+		"turns the writing":    `[\x{202a}-\x{202e}\x{2066}-\x{2069}]`,
+	} {
+		if found := regexp.MustCompile(pattern).FindString(plain); found != "" {
+			return errors.Errorf("%q %s: %q", found, what, text)
+		}
+	}
+	return nil
+}
+
+// webAddress returns an error for an address that is neither blank nor one that a link may lead to.
+func webAddress(address string) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return errors.Wrap(err, "an address")
+	case u.Scheme != "https" && u.Scheme != "http", u.Host == "", u.User != nil:
+		return fmt.Errorf("%q is no web address", address)
+	case strings.HasSuffix(u.Hostname(), evil):
+		return fmt.Errorf("%q was planted", address)
+	}
+	return nil
+}
+
+// withoutCode returns the text without what stands between backticks.
+func withoutCode(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		switch {
+		case text[i] == '\\' && i+1 < len(text):
+			b.WriteString(text[i : i+2])
+			i += 2
+		case text[i] == '`':
+			n := run(text[i:])
+			end := closing(text[i+n:], n)
+			if end < 0 {
+				b.WriteString(text[i : i+n])
+				i += n
+				continue
+			}
+			i += n + end + n
+		default:
+			b.WriteByte(text[i])
+			i++
+		}
+	}
+	return b.String()
+}
+
+// run returns how many backticks the text begins with.
+func run(text string) int { return len(text) - len(strings.TrimLeft(text, "`")) }
+
+// closing returns where exactly n backticks follow each other, -1 for nowhere.
+func closing(text string, n int) int {
+	for i := 0; i < len(text); {
+		if text[i] != '`' {
+			i++
+			continue
+		}
+		m := run(text[i:])
+		if m == n {
+			return i
+		}
+		i += m
+	}
+	return -1
+}

@@ -1,0 +1,212 @@
+package providertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// hostileTexts are what somebody might write where a tool takes any text.
+func hostileTexts() []string {
+	return []string{
+		"@channel @all @here @mallory",
+		"[x](http://" + evil + "/) ![x](http://" + evil + "/x.png)",
+		"see http://" + evil + "/ www." + evil,
+		"**boom** *boom* ~~boom~~ `boom ``` boom",
+		"line\n# boom\n> boom\n- boom\n1. boom\r\n\n```\nboom",
+		"</a><script>boom</script><http://" + evil + ">",
+		"javascript:alert(1)",
+		"https://user@" + evil + "/",
+		":boom: #boom ~boom",
+		"\u202eboom\u2066 \x00\x07",
+		"{{.Title}} {{template \"x\"}} %s %!d",
+		strings.Repeat("long @channel ", 1000),
+	}
+}
+
+// escapes plants each hostile text into each place of each delivery, alone and behind what was there, and looks at what is shown.
+func (tr *trial) escapes(t *testing.T) {
+	for _, story := range tr.Stories {
+		w := tr.newWorld()
+		for minute, name := range story.Fixtures {
+			d := tr.delivery(tr.fixture(t, name), minute)
+			for _, body := range planted(d.Body) {
+				spoiled := d
+				spoiled.Body = body
+				tr.shows(t, w.copy(), spoiled)
+			}
+			for _, e := range tr.parse(t, name, d) {
+				w.apply(t, e)
+			}
+		}
+	}
+}
+
+// shows applies what is understood of the delivery and checks what would be shown.
+func (tr *trial) shows(t testing.TB, w *world, d provider.Delivery) {
+	t.Helper()
+	events, err := tr.p.Parse(d)
+	if err != nil {
+		return // not understood, which is an answer
+	}
+	for _, e := range events {
+		checkEvent(t, e)
+		for _, s := range w.apply(t, e) {
+			tr.checkStep(t, s)
+		}
+	}
+}
+
+// planted returns the JSON body with each text in it replaced, and added to, by each hostile text.
+func planted(body []byte) [][]byte {
+	var bodies [][]byte
+	for at, value := range leaves(body) {
+		text, ok := value.(string)
+		if !ok {
+			continue
+		}
+		for _, hostile := range hostileTexts() {
+			bodies = append(bodies, replaced(body, at, hostile), replaced(body, at, text+" "+hostile))
+		}
+	}
+	return bodies
+}
+
+// survives checks that nothing which arrives makes the provider panic, or fail at what it took for understood.
+func (tr *trial) survives(t *testing.T) {
+	for _, f := range tr.Fixtures {
+		d := tr.delivery(f, 0)
+		var bodies [][]byte
+		for i := range 64 {
+			bodies = append(bodies, d.Body[:len(d.Body)*i/64])
+		}
+		random := rand.New(rand.NewPCG(7, 7))
+		for range 400 * min(len(d.Body), 1) {
+			mutated := bytes.Clone(d.Body)
+			for range 1 + random.IntN(4) {
+				mutated[random.IntN(len(mutated))] = byte(random.Uint32())
+			}
+			bodies = append(bodies, mutated)
+		}
+		for at := range leaves(d.Body) {
+			for _, other := range []any{nil, true, -1, 1e300, "", "x", []any{}, map[string]any{}, []any{nil, 1, "x", map[string]any{}}} {
+				bodies = append(bodies, replaced(d.Body, at, other))
+			}
+		}
+		bodies = append(bodies, []byte("null"), []byte("[]"), []byte("{}"), []byte(`""`), []byte("0"),
+			bytes.Repeat([]byte("["), 20000), []byte(strings.Repeat(`{"a":`, 20000)))
+		for _, body := range bodies {
+			d.Body = body
+			tr.shows(t, tr.newWorld(), d)
+		}
+		d.Header = nil
+		tr.shows(t, tr.newWorld(), d)
+	}
+}
+
+// leaves returns all values of the JSON body that hold no others, and the empty ones that could, in order.
+func leaves(body []byte) []any {
+	var found []any
+	walk(decoded(body), func(v any) any { found = append(found, v); return v })
+	return found
+}
+
+// replaced returns the body with another value in place of the leaf at this position.
+func replaced(body []byte, at int, value any) []byte {
+	position := -1
+	changed := walk(decoded(body), func(v any) any {
+		if position++; position == at {
+			return value
+		}
+		return v
+	})
+	encoded, err := json.Marshal(changed)
+	if err != nil {
+		return body
+	}
+	return encoded
+}
+
+func decoded(body []byte) any {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil {
+		return nil
+	}
+	return value
+}
+
+// walk returns the value with each of its leaves changed.
+func walk(value any, change func(any) any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		if len(v) == 0 {
+			return change(v)
+		}
+		names := make([]string, 0, len(v))
+		for name := range v {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			v[name] = walk(v[name], change)
+		}
+		return v
+	case []any:
+		if len(v) == 0 {
+			return change(v)
+		}
+		for i := range v {
+			v[i] = walk(v[i], change)
+		}
+		return v
+	}
+	return change(value)
+}
+
+// FuzzParse tries the provider with deliveries like the fixtures.
+func FuzzParse(f *testing.F, p provider.Provider, s Suite) {
+	tr := newTrial(f, p, s)
+	for i, fixture := range s.Fixtures {
+		f.Add(uint8(i), tr.bodies[fixture.Name])
+	}
+	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
+		d := tr.delivery(tr.Fixtures[int(which)%len(tr.Fixtures)], 0)
+		d.Body = body
+		w := tr.newWorld()
+		tr.shows(t, w, d)
+		tr.shows(t, w, d)
+	})
+}
+
+// FuzzVerify tries the provider with proofs like the right ones; none but those may pass.
+func FuzzVerify(f *testing.F, p provider.Provider, s Suite) {
+	tr := newTrial(f, p, s)
+	for i, fixture := range s.Fixtures {
+		for j, proof := range s.Proofs {
+			for _, with := range []string{secret, former, stranger} {
+				d := proof.apply(tr.delivery(fixture, 0), with)
+				f.Add(uint8(i), uint8(j), proof.shown(d), d.Body)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, which, how uint8, shown string, body []byte) {
+		d := tr.delivery(tr.Fixtures[int(which)%len(tr.Fixtures)], 0)
+		d.Body = body
+		d = tr.Proofs[int(how)%len(tr.Proofs)].show(d, shown)
+		got, err := p.Verify(d, []string{secret, former})
+		if err != nil {
+			require.True(t, isRefusal(err), "%v", err)
+			return
+		}
+		require.True(t, tr.proves(d, []string{secret, former}[got.Secret]), "believed without knowing the secret: %q", shown)
+	})
+}

@@ -1,0 +1,190 @@
+// Package providertest holds what every provider has to be able to do, so that each shows it with one call in its tests:
+//
+//	var update = flag.Bool("update", false, "write the golden files anew")
+//
+//	func TestConformance(t *testing.T) { providertest.Run(t, New(), suite()) }
+//	func FuzzParse(f *testing.F)       { providertest.FuzzParse(f, New(), suite()) }
+//	func FuzzVerify(f *testing.F)      { providertest.FuzzVerify(f, New(), suite()) }
+package providertest
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Suite is what a provider is tried with.
+type Suite struct {
+	// Dir holds the bodies of the fixtures and the golden files; "testdata" when empty.
+	Dir string
+	// Fixtures are deliveries as the tool sends them.
+	Fixtures []Fixture
+	// Stories are sequences of fixtures; each fixture alone is no story of its own.
+	Stories []Story
+	// Proofs are all ways in which deliveries prove themselves.
+	Proofs []Proof
+	// Update writes the golden files anew.
+	Update bool
+}
+
+// Fixture is one delivery as the tool sends it.
+type Fixture struct {
+	Name string
+	// Headers are those that the provider reads, under their canonical names, without a proof.
+	Headers map[string]string
+	// Body is a file in the suite's folder; "" is an empty body.
+	Body string
+	// Secret says that headers and body are a recorded pair which the secret proves as it is.
+	Secret string
+	// Ping is a delivery that needs no proof, as nothing is done with it.
+	Ping bool
+}
+
+// Story is a sequence of deliveries with the cards that they make, held in the file "<name>.golden.json".
+type Story struct {
+	Name string
+	// Fixtures are their names in the order of what happened; at the tool one minute passes between two of them.
+	Fixtures []string
+}
+
+// Proof is a way in which a delivery shows that its sender knows a secret.
+type Proof struct {
+	Name string
+	// By is what Verify is to call it.
+	By provider.ProofKind
+	// Header holds the proof; "" puts it into the path.
+	Header string
+	// Prefix stands before what Make makes.
+	Prefix string
+	// Make returns the proof; nil is the secret itself. One that covers the body is a signature.
+	Make       func(body []byte, secret string) string
+	CoversBody bool
+}
+
+// apply returns the delivery with the proof made with the secret.
+func (p Proof) apply(d provider.Delivery, secret string) provider.Delivery {
+	value := secret
+	if p.Make != nil {
+		value = p.Make(d.Body, secret)
+	}
+	return p.show(d, p.Prefix+value)
+}
+
+// show returns the delivery with this text in the place of the proof.
+func (p Proof) show(d provider.Delivery, value string) provider.Delivery {
+	headers := map[string]string{}
+	maps.Copy(headers, d.Header)
+	if p.Header == "" {
+		d.PathSecret = value
+	} else {
+		headers[p.Header] = value
+	}
+	d.Header = headers
+	return d
+}
+
+// shown returns what stands in the place of the proof.
+func (p Proof) shown(d provider.Delivery) string {
+	if p.Header == "" {
+		return d.PathSecret
+	}
+	return d.Header[p.Header]
+}
+
+// trial is a provider on trial: the suite made ready.
+type trial struct {
+	Suite
+	p         provider.Provider
+	d         provider.Descriptor
+	catalogue *i18n.Catalogue
+	// texts are the provider's own messages in English.
+	texts  map[string]json.RawMessage
+	bodies map[string][]byte
+}
+
+// noon is when the stories begin.
+func noon() time.Time { return time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC) }
+
+// Run tries the provider in every respect.
+func Run(t *testing.T, p provider.Provider, s Suite) {
+	t.Helper()
+	tr := newTrial(t, p, s)
+	require.NotEmpty(t, s.Fixtures, "a provider without fixtures shows nothing")
+	require.NotEmpty(t, s.Stories, "a provider without stories shows nothing")
+	require.NotEmpty(t, s.Proofs, "every delivery proves itself somehow")
+	for name, check := range map[string]func(*testing.T){
+		"the descriptor is sound":                tr.describes,
+		"the texts are complete":                 tr.speaks,
+		"the sample is a card":                   tr.samples,
+		"the capabilities are sound":             tr.offers,
+		"only who knows a secret is believed":    tr.verifies,
+		"recorded deliveries are believed":       tr.believesRecords,
+		"broken deliveries break nothing":        tr.survives,
+		"events are as the bridge expects them":  tr.saysEvents,
+		"a repetition changes nothing":           tr.foldsOnce,
+		"the order of arrival does not matter":   tr.foldsInAnyOrder,
+		"what is stored reads the same later":    tr.survivesStorage,
+		"text from outside does nothing":         tr.escapes,
+		"the cards are those in the golden file": tr.tellsStories,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t)
+		})
+	}
+}
+
+// newTrial reads the suite's files.
+func newTrial(t testing.TB, p provider.Provider, s Suite) *trial {
+	t.Helper()
+	if s.Dir == "" {
+		s.Dir = "testdata"
+	}
+	tr := &trial{Suite: s, p: p, d: p.Describe(), texts: map[string]json.RawMessage{}, bodies: map[string][]byte{}}
+	require.NotNil(t, tr.d.Texts, "a provider brings its texts along")
+	catalogue, err := i18n.NewCatalogue(tr.d.Texts)
+	require.NoError(t, err)
+	tr.catalogue = catalogue
+	tr.readTexts(t)
+	for _, f := range s.Fixtures {
+		require.NotContains(t, tr.bodies, f.Name, "two fixtures of one name")
+		tr.bodies[f.Name] = nil
+		if f.Body == "" {
+			continue
+		}
+		body, err := os.ReadFile(filepath.Join(s.Dir, f.Body))
+		require.NoError(t, err)
+		tr.bodies[f.Name] = body
+	}
+	return tr
+}
+
+// delivery returns the fixture as it arrives some minutes after noon.
+func (tr *trial) delivery(f Fixture, minute int) provider.Delivery {
+	return provider.Delivery{
+		Header: f.Headers, Body: tr.bodies[f.Name], ReceivedAt: noon().Add(time.Duration(minute) * time.Minute),
+	}
+}
+
+// fixture returns the fixture with this name.
+func (tr *trial) fixture(t testing.TB, name string) Fixture {
+	t.Helper()
+	for _, f := range tr.Fixtures {
+		if f.Name == name {
+			return f
+		}
+	}
+	require.FailNow(t, "a story names a fixture that is not there", name)
+	return Fixture{}
+}
+
+// text returns the message in English.
+func (tr *trial) text(m i18n.Message) string { return tr.catalogue.Text("en", m) }
