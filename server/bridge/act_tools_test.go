@@ -113,7 +113,9 @@ type actForge struct {
 	installs []string
 }
 
-func (p *actForge) Sites() []provider.Site { return []provider.Site{{ID: "cloud", URL: actCloud, API: actCloud}} }
+func (p *actForge) Sites() []provider.Site {
+	return []provider.Site{{ID: "cloud", URL: actCloud, API: actCloud}}
+}
 
 func (p *actForge) Kinds() []chat.Option {
 	return []chat.Option{{Label: i18n.Verbatim("Cloud"), Value: "cloud"}, {Label: i18n.Verbatim("Own server"), Value: "own"}}

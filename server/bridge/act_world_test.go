@@ -148,7 +148,9 @@ func (w *actWorld) text(m i18n.Message) string {
 	return strings.ReplaceAll(w.catalogue.Text("en", m), "\u200b", "")
 }
 
-func (w *actWorld) subscription(id string) Subscription { return w.records.connections[id].Subscriptions[0] }
+func (w *actWorld) subscription(id string) Subscription {
+	return w.records.connections[id].Subscriptions[0]
+}
 
 func (w *actWorld) Accept(_ context.Context, j Job) error {
 	if !slices.ContainsFunc(w.inbox, func(known Job) bool { return known.ID == j.ID }) {
