@@ -146,12 +146,21 @@ func (i intent) wish() wish {
 	}
 }
 
+// connectPresses takes the buttons of other parts, too, that go on with connecting what the intent's text is the address of.
 func (s *Service) connectPresses() map[string]pressed {
-	return map[string]pressed{wishKind: s.pressWish}
+	return map[string]pressed{
+		wishKind: s.pressWish,
+		deedConnect: func(ctx context.Context, c chat.Click, what intent) error {
+			what.Action = deedConnect
+			return s.pressWish(ctx, c, what)
+		},
+	}
 }
+
 func (s *Service) connectForms() map[string]answered {
 	return map[string]answered{wishKind: s.submitWish}
 }
+
 func (s *Service) connectResumes() map[string]resumed {
 	return map[string]resumed{wishKind: s.resumeWish}
 }
