@@ -234,9 +234,9 @@ func orCancel(w wish) offer {
 	return offer{label: i18n.M("bridge.button.cancel"), deed: deedCancel, wish: w}
 }
 
-// bare returns what was typed without the quotes around it (straight, typographic or angle, even where the two differ, as phones
+// unquoted returns what was typed without the quotes around it (straight, typographic or angle, even where the two differ, as phones
 // make them), and without what nobody sees.
-func bare(typed string) string {
+func unquoted(typed string) string {
 	const quotes = "\"'`“”„‟‘’‚‛«»‹›<>"
 	shown := strings.Map(func(r rune) rune {
 		if slices.Contains([]rune{'\u200b', '\u2060', '\ufeff'}, r) {

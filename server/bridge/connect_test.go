@@ -41,7 +41,7 @@ func TestWhoConnectsAChannelGetsAddressAndSecretOnceByDirectMessage(t *testing.T
 
 	require.Contains(t, o.types(ada, lab, "/builder connect Builder of ~lab"), "already")
 	require.Len(t, o.people.direct, 1, "the secret is not shown again")
-	require.Contains(t, o.types(ada, lab, "/builder list"), "Builder of ~​lab")
+	require.Contains(t, o.types(ada, lab, "/builder list"), "Builder of ~\u200blab")
 }
 
 func TestNothingIsMadeWhereTheSecretCannotBeHandedOver(t *testing.T) {
@@ -93,13 +93,13 @@ func TestConnectionsOfOneNameAreNumberedOrAskedFor(t *testing.T) {
 	o := newOffice(t)
 	o.types(ada, lab, "/builder connect")
 	o.types(ada, lab, "/builder connect")
-	require.Contains(t, o.types(ada, lab, "/builder list"), "Builder of ~​lab 2")
+	require.Contains(t, o.types(ada, lab, "/builder list"), "Builder of ~\u200blab 2")
 
 	o.people.members[town] = []string{ada, eve}
 	o.types(eve, town, "/builder connect ci")
 	o.types(bob, lab, "/builder connect ci")
 	require.Contains(t, o.types(ada, adasDirect, "/builder connect ci"), "several connections named ci")
-	require.ElementsMatch(t, []string{"ci, as in ~​town", "ci, as in ~​lab", "A new one", "Cancel"}, o.labels(o.lastWhisper()))
+	require.ElementsMatch(t, []string{"ci, as in ~\u200btown", "ci, as in ~\u200blab", "A new one", "Cancel"}, o.labels(o.lastWhisper()))
 	direct := len(o.people.direct)
 	require.Contains(t, o.presses(ada, "A new one"), "is ready")
 	require.Len(t, o.people.direct, direct+1)
@@ -131,7 +131,7 @@ func TestAPolicyOfTheAdminsNarrowsWhoConnects(t *testing.T) {
 	o.types(bob, town, "/builder connect")
 	require.Contains(t, o.types(ada, town, "/builder list"), "Builder of", "looking is for all who are in the channel")
 	o.types(ada, adasDirect, "/builder connect")
-	require.Contains(t, o.types(ada, adasDirect, "/builder list"), "Builder of @​ada", "one's own conversation is one's own")
+	require.Contains(t, o.types(ada, adasDirect, "/builder list"), "Builder of @\u200bada", "one's own conversation is one's own")
 }
 
 func TestThereAreOnlySoManyConnections(t *testing.T) {
@@ -230,15 +230,15 @@ func FuzzACommandLineDoesNoHarm(f *testing.F) {
 	})
 }
 
-// FuzzBareTakesOffQuotes wants what is left to be the same when taken again, but for further quotes.
-func FuzzBareTakesOffQuotes(f *testing.F) {
+// FuzzUnquotedTakesOffQuotes wants what is left to be the same when taken again, but for further quotes.
+func FuzzUnquotedTakesOffQuotes(f *testing.F) {
 	for _, text := range []string{`"a"`, "“a”", "«a»", "'", "''", "“", "<x>", "a\u200bb", " \t", "\xff"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := bare(text)
+		got := unquoted(text)
 		require.LessOrEqual(t, len(got), len(text))
 		require.Equal(t, strings.TrimSpace(got), got)
-		require.Equal(t, got, bare(`"`+got+`"`), "what is quoted is what was meant")
+		require.Equal(t, got, unquoted(`"`+got+`"`), "what is quoted is what was meant")
 	})
 }

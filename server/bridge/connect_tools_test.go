@@ -83,7 +83,8 @@ func (c *coder) Describe() provider.Descriptor {
 	d := c.builder.Describe()
 	d.ID, d.Name, d.Resource, d.Argument = "coder", "Coder", i18n.Verbatim("repository"), i18n.Verbatim("[repository address]")
 	d.Events = []provider.EventKind{
-		{ID: "pushes", Label: i18n.Verbatim("Pushes"), Default: true}, {ID: "reviews", Label: i18n.Verbatim("Reviews"), Default: true},
+		{ID: "pushes", Label: i18n.Verbatim("Pushes"), Default: true},
+		{ID: "reviews", Label: i18n.Verbatim("Reviews"), Default: true},
 		{ID: "forks", Label: i18n.Verbatim("Forks")},
 	}
 	return d

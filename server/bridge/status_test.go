@@ -29,7 +29,7 @@ func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 
 	text := o.types(ada, lab, "/builder status")
 
-	require.Contains(t, text, "* 3 min ago: **Shown** – web #​42 @​all (Builds, secret in the address): as asked")
+	require.Contains(t, text, "* 3 min ago: **Shown** – web #\u200b42 @\u200ball (Builds, secret in the address): as asked")
 	require.Contains(t, text, "* 2 hours ago: **Not chosen** (Queue, secret in a header)")
 	require.Contains(t, text, "* 2 days ago: **Refused** (12 times in a row)")
 	require.Contains(t, text, "take that header away")
@@ -74,8 +74,8 @@ func TestOtherChannelsAreNamedOnlyToThoseWhoAreInThem(t *testing.T) {
 	o.types(ada, lab, "/builder connect ci")
 	o.types(ada, town, "/builder connect ci")
 	o.types(ada, adasDirect, "/builder connect ci")
-	require.Contains(t, o.types(ada, town, "/builder list"), "Also in: ~​lab, a direct message")
-	require.Contains(t, o.types(bob, town, "/builder list"), "Also in: ~​lab, 1 other")
+	require.Contains(t, o.types(ada, town, "/builder list"), "Also in: ~\u200blab, a direct message")
+	require.Contains(t, o.types(bob, town, "/builder list"), "Also in: ~\u200blab, 1 other")
 	require.Contains(t, o.types(eve, town, "/builder list"), "Also in: 2 others")
 }
 
@@ -96,7 +96,7 @@ func TestListSaysWhatIsShownAndHow(t *testing.T) {
 
 	for _, part := range []string{
 		"**ci**", "Of it: backend", "Events: Queue", "Only where: job `web-*,!test`",
-		"cards in a thread, only when the result changes, calls @​here when", "Connected by @​ada, yesterday",
+		"cards in a thread, only when the result changes, calls @\u200bhere when", "Connected by @\u200bada, yesterday",
 	} {
 		require.Contains(t, text, part)
 	}
