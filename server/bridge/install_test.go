@@ -232,6 +232,17 @@ func TestALostWebhookIsSeenAndRepaired(t *testing.T) {
 	require.Contains(t, o.types(bob, lab, "/coder status"), "is in order")
 }
 
+func TestAToolThatIsDownIsNotBlamedOnWhoAsks(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	delete(o.accounts.signedIn, bob)
+	o.coder.broken["installed"] = fault.New(fault.ProviderUnavailable).With("Provider", "Coder")
+	text := o.types(bob, lab, "/coder status")
+	require.Contains(t, text, "could not be found out: Coder cannot be reached")
+	require.NotContains(t, text, "not signed in")
+}
+
 func TestAnotherChannelsConnectRepairsWhatWasLost(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
