@@ -146,12 +146,21 @@ func (i intent) wish() wish {
 	}
 }
 
+// connectPresses takes the buttons of other parts, too, that go on with connecting what the intent's text is the address of.
 func (s *Service) connectPresses() map[string]pressed {
-	return map[string]pressed{wishKind: s.pressWish}
+	return map[string]pressed{
+		wishKind: s.pressWish,
+		deedConnect: func(ctx context.Context, c chat.Click, what intent) error {
+			what.Action = deedConnect
+			return s.pressWish(ctx, c, what)
+		},
+	}
 }
+
 func (s *Service) connectForms() map[string]answered {
 	return map[string]answered{wishKind: s.submitWish}
 }
+
 func (s *Service) connectResumes() map[string]resumed {
 	return map[string]resumed{wishKind: s.resumeWish}
 }
@@ -225,9 +234,9 @@ func orCancel(w wish) offer {
 	return offer{label: i18n.M("bridge.button.cancel"), deed: deedCancel, wish: w}
 }
 
-// bare returns what was typed without the quotes around it (straight, typographic or angle, even where the two differ, as phones
+// unquoted returns what was typed without the quotes around it (straight, typographic or angle, even where the two differ, as phones
 // make them), and without what nobody sees.
-func bare(typed string) string {
+func unquoted(typed string) string {
 	const quotes = "\"'`“”„‟‘’‚‛«»‹›<>"
 	shown := strings.Map(func(r rune) rune {
 		if slices.Contains([]rune{'\u200b', '\u2060', '\ufeff'}, r) {

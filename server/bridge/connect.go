@@ -28,7 +28,7 @@ func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
 	if installer, ok := s.Registry.Get(w.provider).(provider.Installer); ok {
 		return s.connectResource(ctx, w, installer, false)
 	}
-	name := chat.Truncate(bare(w.text), maxName)
+	name := chat.Truncate(unquoted(w.text), maxName)
 	if w.connection != "" {
 		return s.join(ctx, w)
 	}
@@ -61,7 +61,7 @@ func (s *Service) connectNew(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.canKeep(ctx, w); err != nil {
 		return chat.Note{}, err
 	}
-	return s.connectHook(ctx, w, chat.Truncate(bare(w.text), maxName))
+	return s.connectHook(ctx, w, chat.Truncate(unquoted(w.text), maxName))
 }
 
 // canKeep checks that secrets can be kept, and that the person may change what the channel is connected to.
@@ -142,7 +142,7 @@ func (s *Service) defaultName(ctx context.Context, w wish) (string, error) {
 		}
 		of = "@" + person.Username
 	}
-	return chat.Truncate(s.name(w.provider)+" of "+bare(of), maxName), nil
+	return chat.Truncate(s.name(w.provider)+" of "+unquoted(of), maxName), nil
 }
 
 // namesakes is the list of the connections that have a name. It stands among those of channels, whose ids are shorter than it is.
@@ -195,7 +195,7 @@ func (s *Service) join(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{}, errors.Wrap(err, "read the connection to follow")
 	}
 	if !ok || c.Provider != w.provider || !s.manages(ctx, w.userID, c) {
-		return chat.Note{}, s.noSuch(w.provider)
+		return chat.Note{}, s.notFollowed(w.provider)
 	}
 	if len(c.In(w.place.ChannelID)) > 0 {
 		return chat.Note{Text: i18n.M("bridge.connect.already", "Name", c.shown(), "Command", s.word(w.provider))}, nil

@@ -21,7 +21,7 @@ func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
 		return chat.Note{}, err
 	}
-	if strings.EqualFold(bare(w.text), everything) {
+	if strings.EqualFold(unquoted(w.text), everything) {
 		w.text = everything
 	}
 	found, err := s.meant(ctx, w)

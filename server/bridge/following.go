@@ -52,14 +52,14 @@ func (s *Service) chosen(ctx context.Context, w wish) ([]Connection, error) {
 		return nil, err
 	}
 	found := all
-	switch text := bare(w.text); {
+	switch text := unquoted(w.text); {
 	case w.connection != "":
 		found = slices.DeleteFunc(all, func(c Connection) bool { return c.ID != w.connection })
 	case text != "":
-		found = s.meaning(ctx, w.provider, all, text)
+		found = s.named(ctx, w.provider, all, text)
 	}
 	if len(found) == 0 {
-		return nil, s.noSuch(w.provider)
+		return nil, s.notFollowed(w.provider)
 	}
 	return found, nil
 }
@@ -102,9 +102,9 @@ func labelOf(c Connection, among []Connection) string {
 	return c.Name + " (" + strconv.Itoa(at+1) + ")"
 }
 
-// meaning returns the connections that somebody means by the text: the address of the resource, the name, what only one name begins
+// named returns the connections that somebody means by the text: the address of the resource, the name, what only one name begins
 // with, or what is in it.
-func (s *Service) meaning(ctx context.Context, providerID string, all []Connection, text string) []Connection {
+func (s *Service) named(ctx context.Context, providerID string, all []Connection, text string) []Connection {
 	if installer, ok := s.Registry.Get(providerID).(provider.Installer); ok {
 		if sites, err := s.Sessions.Sites(ctx, providerID); err == nil {
 			if at, err := installer.Locate(text, sites); err == nil && at.Path != "" {
@@ -137,7 +137,7 @@ func filtered(all []Connection, is func(Connection) bool) []Connection {
 
 func sameName(a, b string) bool { return strings.EqualFold(a, b) }
 
-func (s *Service) noSuch(providerID string) error {
+func (s *Service) notFollowed(providerID string) error {
 	return fault.New(fault.NotFollowed).With("Provider", s.name(providerID)).With("Command", s.word(providerID))
 }
 
@@ -170,7 +170,7 @@ func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connectio
 		}
 		switch {
 		case c.ID == "" || c.Provider != w.provider:
-			return false, s.noSuch(w.provider)
+			return false, s.notFollowed(w.provider)
 		case len(c.In(w.place.ChannelID)) > 0:
 			return false, nil
 		case len(c.Channels()) >= maxChannels:

@@ -49,7 +49,7 @@ func (s *Service) connectAnyway(ctx context.Context, w wish) (chat.Note, error) 
 
 // connectResource connects the channel to what the text is the address of. Who asks has to administer it there.
 func (s *Service) connectResource(ctx context.Context, w wish, installer provider.Installer, anyway bool) (chat.Note, error) {
-	w.text = bare(w.text)
+	w.text = unquoted(w.text)
 	if w.text == "" {
 		return s.askForAddress(ctx, w)
 	}
@@ -208,7 +208,7 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, installation json.RawMessage) error {
 	_, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
 		if c.ID == "" {
-			return false, s.noSuch(w.provider) // the last channel left meanwhile
+			return false, s.notFollowed(w.provider) // the last channel left meanwhile
 		}
 		c.Installation, c.Resource, c.Name = installation, t.resource, t.resource.Name
 		if !c.HasCredential && t.own {

@@ -17,14 +17,16 @@ type acting struct {
 	own     bool
 }
 
-// asEither does something at the tool as the connection acts, or, where that fails, as the person who asks. The failure that it
-// returns is the person's, who can do something about it.
+// asEither does something at the tool as the connection acts, or, where that account or token may not, as the person who asks. The
+// failure is the person's then, who can do something about it.
 func (s *Service) asEither(ctx context.Context, w wish, c Connection, do func(acting) error) error {
+	own := !c.HasCredential && c.ActsAs == w.userID
 	session, err := s.background(ctx, c)
 	if err == nil {
-		err = do(acting{session: session, own: !c.HasCredential && c.ActsAs == w.userID})
+		err = do(acting{session: session, own: own})
 	}
-	if err == nil || !c.HasCredential && c.ActsAs == w.userID {
+	if own || !fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable,
+		fault.ProviderForbidden, fault.NotResourceAdmin, fault.ResourceUnknown) {
 		return err
 	}
 	site, unknown := s.site(ctx, c)

@@ -66,7 +66,7 @@ func (s *Service) heard(userID string, at chat.Place, text string) spoken {
 // answerTo does what was written. A zero answer means that a question was asked instead.
 func (s *Service) answerTo(ctx context.Context, said spoken) (i18n.Message, error) {
 	if id := said.named(); id != "" {
-		return s.carryOut(ctx, said, id, said.line)
+		return s.runLine(ctx, said, id, said.line)
 	}
 	if !said.understood() {
 		return i18n.M("bridge.words.unknown"), nil
@@ -77,7 +77,7 @@ func (s *Service) answerTo(ctx context.Context, said spoken) (i18n.Message, erro
 	}
 	switch {
 	case len(meant) == 1:
-		return s.carryOut(ctx, said, meant[0], said.trees[meant[0]].Name+" "+said.line)
+		return s.runLine(ctx, said, meant[0], said.trees[meant[0]].Name+" "+said.line)
 	case said.word == deedHelp:
 		return s.helpForAll(said.inOrder()), nil
 	case len(meant) == 0:
@@ -94,7 +94,7 @@ func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
 	}
 	switch said.word {
 	case deedConnect:
-		if meant := s.knowing(ctx, said.order, bare(said.rest)); len(meant) > 0 {
+		if meant := s.knowing(ctx, said.order, unquoted(said.rest)); len(meant) > 0 {
 			return meant, nil
 		}
 	case deedDisconnect, deedConfigure, deedList, deedStatus, deedTest, deedRotate:
@@ -135,8 +135,8 @@ func (s *Service) knowing(ctx context.Context, ids []string, text string) []stri
 	return meant
 }
 
-// carryOut does a line as if it had been typed as a command.
-func (s *Service) carryOut(ctx context.Context, said spoken, providerID, line string) (i18n.Message, error) {
+// runLine does a line as if it had been typed as a command.
+func (s *Service) runLine(ctx context.Context, said spoken, providerID, line string) (i18n.Message, error) {
 	person, err := s.People.Person(ctx, said.userID)
 	if err != nil {
 		return i18n.Message{}, err
@@ -167,7 +167,7 @@ func (s *Service) saying(ctx context.Context, w wish) (chat.Note, error) {
 		w.text = said.rest
 		return do(ctx, w)
 	}
-	answer, err := s.carryOut(ctx, said, w.provider, said.trees[w.provider].Name+" "+said.line)
+	answer, err := s.runLine(ctx, said, w.provider, said.trees[w.provider].Name+" "+said.line)
 	return chat.Note{Text: answer}, err
 }
 
