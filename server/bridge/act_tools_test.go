@@ -113,7 +113,9 @@ type actForge struct {
 	installs []string
 }
 
-func (p *actForge) Sites() []provider.Site { return []provider.Site{{ID: "cloud", URL: actCloud, API: actCloud}} }
+func (p *actForge) Sites() []provider.Site {
+	return []provider.Site{{ID: "cloud", URL: actCloud, API: actCloud}}
+}
 
 func (p *actForge) Kinds() []chat.Option {
 	return []chat.Option{{Label: i18n.Verbatim("Cloud"), Value: "cloud"}, {Label: i18n.Verbatim("Own server"), Value: "own"}}
@@ -162,6 +164,17 @@ func (p *actForge) Installed(context.Context, provider.Session, provider.Resourc
 
 func (p *actForge) Uninstall(context.Context, provider.Session, provider.Resource, json.RawMessage) error {
 	return nil
+}
+
+// actPager is a tool that only its vendor runs, and at which people have accounts.
+type actPager struct{ actTool }
+
+func (p *actPager) Endpoints(provider.Site) provider.Endpoints {
+	return provider.Endpoints{Scopes: []string{"write", "read", "read"}}
+}
+
+func (p *actPager) WhoAmI(_ context.Context, s provider.Session) (provider.Account, error) {
+	return s.Account, nil
 }
 
 // actWire answers for a tool: what it is asked is decided by what is shown to it.
