@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
 )
 
 const (
@@ -139,6 +140,19 @@ func TestAReplyUnderACardHasButtonsOfItsOwn(t *testing.T) {
 	require.NoError(t, w.click("ada", "reply", "approve"))
 	require.Len(t, w.forge.calls, 1)
 	require.Equal(t, []string{forgeCard + ": ada did approve"}, w.surface.replies)
+}
+
+func TestACardInAThreadHasItsRepliesThere(t *testing.T) {
+	t.Parallel()
+	w := newActWorld(t)
+	subject := w.records.subjects["c-forge/pr/7"]
+	subject.Shown[0].RootID = "root-of-series"
+	mark := chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"}
+	for _, post := range []string{forgeCard, "reply"} {
+		w.surface.put(post, chat.Place{ChannelID: "town", RootID: "root-of-series"}, mark)
+		require.NoError(t, w.click("ada", post, "approve"))
+	}
+	require.Equal(t, []string{"root-of-series: ada did approve", "root-of-series: ada did approve"}, w.surface.replies)
 }
 
 func TestADoubleClickIsOne(t *testing.T) {
@@ -271,6 +285,19 @@ func TestACardOfAConnectionWithAPIAccessActsWithThat(t *testing.T) {
 	require.Empty(t, w.tool.calls[0].Actor)
 	require.Equal(t, "ada", w.tool.calls[0].By)
 	require.Equal(t, "t0p to https://ci.example", w.sessions.shown[len(w.sessions.shown)-1])
+}
+
+func TestAPIAccessThatIsNoLongerAcceptedIsSaidAndCanBeMended(t *testing.T) {
+	t.Parallel()
+	w := newActWorld(t)
+	c := w.records.connections["c-builder"]
+	c.Site, c.HasCredential = "https://ci.example", true
+	require.NoError(t, w.resealKeys(context.Background(), &c, &provider.Credential{Secret: "wrong by now"}))
+	w.records.connections["c-builder"] = c
+	require.NoError(t, w.click("bob", builderCard, "rebuild"))
+	require.Contains(t, w.people.latest().text, "no longer accepts the API access")
+	require.NoError(t, w.press("bob", "Change API access"))
+	require.Equal(t, "https://ci.example", w.surface.forms[0].Fields[0].Default)
 }
 
 func TestAMeetingAboutACardStartsInItsThread(t *testing.T) {

@@ -166,6 +166,17 @@ func (p *actForge) Uninstall(context.Context, provider.Session, provider.Resourc
 	return nil
 }
 
+// actPager is a tool that only its vendor runs, and at which people have accounts.
+type actPager struct{ actTool }
+
+func (p *actPager) Endpoints(provider.Site) provider.Endpoints {
+	return provider.Endpoints{Scopes: []string{"write", "read", "read"}}
+}
+
+func (p *actPager) WhoAmI(_ context.Context, s provider.Session) (provider.Account, error) {
+	return s.Account, nil
+}
+
 // actWire answers for a tool: what it is asked is decided by what is shown to it.
 type actWire struct{ token string }
 

@@ -46,7 +46,7 @@ func newActWorld(t *testing.T) *actWorld {
 	w := &actWorld{
 		t: t, tool: &actTool{id: "builder"}, forge: &actForge{actTool: actTool{id: "forge"}}, catalogue: catalogue,
 		now:      time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC),
-		settings: Settings{Enabled: map[string]string{"builder": "builder", "forge": "forge"}, HookURL: "https://chat.example/hooks/"},
+		settings: Settings{Enabled: map[string]string{"builder": "builder", "forge": "forge", "pager": "pager"}, HookURL: "https://chat.example/hooks/"},
 		sessions: &actSessions{
 			sites:  []provider.Site{{ID: "cloud", URL: actCloud, API: actCloud, OAuth: true}},
 			tokens: map[string]string{"ada": "ada-token"}, clients: map[string]string{},
@@ -60,7 +60,7 @@ func newActWorld(t *testing.T) *actWorld {
 	w.people = &actPeople{w: w, members: map[string][]string{"town": {"ada", "bob", "root"}, "dm": {"ada"}, "garden": {"eve"}}}
 	w.surface = &actSurface{w: w, marks: map[string]chat.Mark{}, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
 	w.Service = New(Dependencies{
-		Registry: provider.NewRegistry(w.tool, w.forge), Settings: func() Settings { return w.settings },
+		Registry: provider.NewRegistry(w.tool, w.forge, &actPager{actTool{id: "pager"}}), Settings: func() Settings { return w.settings },
 		Surface: w.surface, People: w.people, Records: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w,
 		Now: func() time.Time { return w.now },
 		Log: func(msg string, pairs ...any) {

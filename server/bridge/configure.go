@@ -15,16 +15,16 @@ import (
 
 // Kinds of what configuring shows: buttons under notes, and forms.
 const (
-	pressConfigure      = "configure_open"
-	formConfigure       = "configure_form"
-	pressCredential     = "credential_open"
-	pressCredentialAsk  = "credential_ask"
-	pressCredentialDrop = "credential_drop"
-	formCredential      = "credential_form"
-	pressSetup          = "setup_open"
-	pressSetupAsk       = "setup_ask"
-	pressSetupDrop      = "setup_drop"
-	formSetup           = "setup_form"
+	pressConfigure  = "configure_open"
+	formConfigure   = "configure_form"
+	pressAccess     = "access_open"
+	pressAccessAsk  = "access_ask"
+	pressAccessDrop = "access_drop"
+	formAccess      = "access_form"
+	pressSetup      = "setup_open"
+	pressSetupAsk   = "setup_ask"
+	pressSetupDrop  = "setup_drop"
+	formSetup       = "setup_form"
 )
 
 // maxButtonLabel bounds the names that people gave to things where they label a button, in characters.
@@ -32,21 +32,21 @@ const maxButtonLabel = 40
 
 func (s *Service) configurePresses() map[string]pressed {
 	return map[string]pressed{
-		pressConfigure:      s.pressConfigure,
-		pressCredential:     s.pressCredential,
-		pressCredentialAsk:  s.askCredentialAway,
-		pressCredentialDrop: s.dropCredential,
-		pressSetup:          s.pressSetup,
-		pressSetupAsk:       s.askSiteAway,
-		pressSetupDrop:      s.dropSite,
+		pressConfigure:  s.pressConfigure,
+		pressAccess:     s.pressAccess,
+		pressAccessAsk:  s.askCredentialAway,
+		pressAccessDrop: s.dropCredential,
+		pressSetup:      s.pressSetup,
+		pressSetupAsk:   s.askSiteAway,
+		pressSetupDrop:  s.dropSite,
 	}
 }
 
 func (s *Service) configureForms() map[string]answered {
 	return map[string]answered{
-		formConfigure:  s.configured,
-		formCredential: s.credentialEntered,
-		formSetup:      s.siteEntered,
+		formConfigure: s.configured,
+		formAccess:    s.credentialEntered,
+		formSetup:     s.siteEntered,
 	}
 }
 

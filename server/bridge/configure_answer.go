@@ -103,16 +103,16 @@ func readFilter(filter provider.Filter, text string) (string, i18n.Message) {
 		}
 		return text, i18n.Message{}
 	}
-	if utf8.RuneCountInString(text) > maxFilterText {
-		return "", i18n.M("bridge.configure.filter_long", "Most", strconv.Itoa(maxFilterText))
-	}
 	patterns := split(text)
 	for _, pattern := range patterns {
 		if !goodPattern(pattern) {
 			return "", i18n.M("bridge.configure.filter_bad", "Pattern", pattern)
 		}
 	}
-	return strings.Join(patterns, ", "), i18n.Message{}
+	if text = strings.Join(patterns, ", "); utf8.RuneCountInString(text) > maxFilterText {
+		return "", i18n.M("bridge.configure.filter_long", "Most", strconv.Itoa(maxFilterText))
+	}
+	return text, i18n.Message{}
 }
 
 // goodPattern reports whether the pattern can match anything.

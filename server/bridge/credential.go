@@ -29,7 +29,7 @@ func (s *Service) credentialButton(ctx context.Context, c Connection, at chat.Pl
 	if c.HasCredential {
 		label = i18n.M("bridge.credential.replace")
 	}
-	return s.button(ctx, label, false, intent{UserID: userID, Kind: pressCredential, Provider: c.Provider, Place: at, Connection: c.ID})
+	return s.button(ctx, label, false, intent{UserID: userID, Kind: pressAccess, Provider: c.Provider, Place: at, Connection: c.ID})
 }
 
 // accessButtons returns the buttons that change the connection's API access; none where the provider takes none.
@@ -41,13 +41,13 @@ func (s *Service) accessButtons(ctx context.Context, c Connection, at chat.Place
 	if err != nil || !c.HasCredential {
 		return []chat.Button{enter}, err
 	}
-	what := intent{UserID: userID, Kind: pressCredentialAsk, Provider: c.Provider, Place: at, Connection: c.ID}
+	what := intent{UserID: userID, Kind: pressAccessAsk, Provider: c.Provider, Place: at, Connection: c.ID}
 	remove, err := s.button(ctx, i18n.M("bridge.credential.remove"), false, what)
 	return []chat.Button{enter, remove}, err
 }
 
-// pressCredential shows the form for the connection's API access.
-func (s *Service) pressCredential(ctx context.Context, c chat.Click, what intent) error {
+// pressAccess shows the form for the connection's API access.
+func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) error {
 	if err := s.canKeep(ctx, what.wish()); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Service) pressCredential(ctx context.Context, c chat.Click, what intent
 		return fault.New(fault.ButtonExpired)
 	}
 	_, installs := p.(provider.Installer)
-	what.Kind = formCredential
+	what.Kind = formAccess
 	return s.openForm(ctx, c.TriggerID, chat.Form{
 		Title:  i18n.M("bridge.credential.title"),
 		Intro:  i18n.M("bridge.credential.intro", "Provider", chat.Escape(s.name(connection.Provider)), "Name", chat.Escape(connection.Name)),
@@ -179,7 +179,7 @@ func (s *Service) askCredentialAway(ctx context.Context, c chat.Click, what inte
 	if err != nil {
 		return err
 	}
-	what.Kind = pressCredentialDrop
+	what.Kind = pressAccessDrop
 	button, err := s.button(ctx, i18n.M("bridge.credential.drop"), true, what)
 	if err != nil {
 		return err
@@ -216,10 +216,10 @@ func (s *Service) dropCredential(ctx context.Context, c chat.Click, what intent)
 func baseAddress(text string) (string, bool) {
 	text = strings.TrimRight(strings.TrimSpace(text), "/")
 	u, err := url.Parse(text)
-	if err != nil || len(text) > maxSiteURL || u.Scheme != "https" && u.Scheme != "http" {
+	if err != nil || len(text) > maxSiteURL || strings.ContainsAny(text, "?#") || u.Scheme != "https" && u.Scheme != "http" {
 		return "", false
 	}
-	return text, u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+	return text, u.Host != "" && u.User == nil
 }
 
 // slipOf returns the error as one of a field, where it names one.

@@ -88,6 +88,19 @@ func TestAToolWithoutServersOfOnesOwnNeedsNoSetup(t *testing.T) {
 	require.Empty(t, w.surface.forms)
 }
 
+func TestAVendorsOwnSiteGetsItsOAuthClient(t *testing.T) {
+	t.Parallel()
+	w := newActWorld(t)
+	require.NoError(t, w.run("root", "town", "", "t", w.runSetup("pager")))
+	require.Contains(t, w.text(w.surface.forms[0].Intro), "Its scopes: `read write`")
+	said, err := w.submit("root", map[string]string{"url": "https://elsewhere.example"})
+	require.NoError(t, err)
+	require.NotEmpty(t, said["url"])
+	_, err = w.submit("root", map[string]string{"client_id": "id", "client_secret": "s3cret"})
+	require.NoError(t, err)
+	require.Equal(t, "id:s3cret", w.sessions.clients[actCloud])
+}
+
 func TestAWebhookIsLookedAfterEveryDay(t *testing.T) {
 	t.Parallel()
 	w, ctx := newActWorld(t), context.Background()
