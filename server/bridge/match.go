@@ -12,9 +12,9 @@ import (
 // Limits of patterns: a channel's members write them, and each event is held against them.
 const (
 	// maxPattern is the longest pattern, and the longest label, that is looked at; in bytes.
-	maxPattern = 1000
-	// maxBraces bounds the alternatives in one, whose combinations multiply.
-	maxBraces = 4
+	maxPattern = 300
+	// maxBraces bounds the alternatives in one: their combinations multiply, and take for ever to try.
+	maxBraces = 1
 )
 
 // wants reports whether the subscription asks for the event, given what it made of its subject.
@@ -74,12 +74,29 @@ func matches(patterns, label string) bool {
 	return included || !asked
 }
 
+// fits tries the alternatives in braces one by one: doublestar, which can do that too, takes very long for some.
 func fits(pattern, label string) bool {
 	if len(pattern) > maxPattern || len(label) > maxPattern {
 		return false
 	}
 	pattern, label = strings.ToLower(pattern), strings.ToLower(label)
-	return pattern == label || strings.Count(pattern, "{") <= maxBraces && doublestar.MatchUnvalidated(pattern, label)
+	if pattern == label {
+		return true
+	}
+	before, rest, braced := strings.Cut(pattern, "{")
+	inside, after, closed := strings.Cut(rest, "}")
+	if !braced {
+		return doublestar.MatchUnvalidated(pattern, label)
+	}
+	if !closed || strings.Count(pattern, "{") > maxBraces {
+		return false
+	}
+	for choice := range strings.SplitSeq(inside, ",") {
+		if doublestar.MatchUnvalidated(before+choice+after, label) {
+			return true
+		}
+	}
+	return false
 }
 
 // split takes the patterns apart at commas, but not at those within braces.

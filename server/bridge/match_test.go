@@ -29,6 +29,11 @@ func TestPatternsFitAsPeopleMeanThem(t *testing.T) {
 		{"feature/*, !feature/x*", "feature/abc", true},
 		{"!feature/x*, feature/*", "main", false},
 		{"{main,develop}", "develop", true},
+		{"{main,develop}, x", "x", true},
+		{"{a,b}{c,d}", "ac", false},
+		{"{a,b}{c}", "{a,b}{c}", true},
+		{"release/{1,2}/*", "release/2/x", true},
+		{"{a,b", "a", false},
 		{"v?.[0-9]", "v1.2", true},
 		{"[broken", "[broken", true},
 		{"[broken", "broken", false},
@@ -83,8 +88,8 @@ func FuzzPatterns(f *testing.F) {
 	f.Fuzz(func(t *testing.T, patterns, label string) {
 		began := time.Now()
 		matches(patterns, label)
-		require.Less(t, time.Since(began), 5*time.Second)
-		if len(split(label)) == 1 && len(label) <= maxPattern && label[0] != '!' && split(label)[0] == label {
+		require.Less(t, time.Since(began), time.Second)
+		if parts := split(label); len(parts) == 1 && parts[0] == label && len(label) <= maxPattern && label[0] != '!' {
 			require.True(t, matches(label, label), "a text fits itself")
 		}
 	})

@@ -286,6 +286,7 @@ func (p *people) Person(_ context.Context, userID string) (chat.Person, error) {
 func (p *people) Channel(_ context.Context, id string) (chat.Channel, error) {
 	return p.channels[id], p.outage
 }
+
 func (p *people) CanPost(_ context.Context, userID, _ string) bool             { return !p.left[userID] }
 func (p *people) Administers(context.Context, string, string) bool             { return false }
 func (p *people) Whisper(context.Context, chat.Place, string, chat.Note) error { return nil }
@@ -316,6 +317,7 @@ func (p *people) tell(whom string, text i18n.Message) error {
 type openSeals struct{}
 
 func (openSeals) Seal(_ context.Context, _ string, plain []byte) ([]byte, error) { return plain, nil }
+
 func (openSeals) Open(_ context.Context, _ string, blob []byte) ([]byte, error) {
 	if string(blob) == "broken" {
 		return nil, fault.New(fault.Unreadable)
@@ -327,6 +329,7 @@ func (openSeals) Open(_ context.Context, _ string, blob []byte) ([]byte, error) 
 type sessions struct{ bridge.Sessions }
 
 func (sessions) Sites(context.Context, string) ([]provider.Site, error) { return nil, nil }
+
 func (sessions) ForUser(context.Context, string, provider.Site, string) (provider.Session, error) {
 	return provider.Session{}, nil
 }
