@@ -163,10 +163,3 @@ func (s *Service) complain(ctx context.Context, c Connection, cause error) {
 			"Command", chat.Code(s.word(c.Provider)+" connect")).WithMessage("Reason", chat.Failure(cause)))
 	}
 }
-
-// writeTo has the bot write to somebody, and logs where that fails.
-func (s *Service) writeTo(ctx context.Context, userID string, text i18n.Message) {
-	if err := s.People.DirectMessage(ctx, userID, text); err != nil {
-		s.Log("A person could not be written to", "user_id", userID, "error", err.Error())
-	}
-}

@@ -174,3 +174,9 @@ func split(patterns string) []string {
 	add(patterns[begin:])
 	return parts
 }
+
+func (s *Service) writeTo(ctx context.Context, userID string, text i18n.Message) {
+	if err := s.People.DirectMessage(ctx, userID, text); err != nil {
+		s.Log("A person could not be written to", "user_id", userID, "error", err.Error())
+	}
+}
