@@ -104,13 +104,13 @@ func readFilter(filter provider.Filter, text string) (string, i18n.Message) {
 		return text, i18n.Message{}
 	}
 	patterns := split(text)
-	for _, pattern := range patterns {
-		if !goodPattern(pattern) {
-			return "", i18n.M("bridge.configure.filter_bad", "Pattern", pattern)
-		}
-	}
 	if text = strings.Join(patterns, ", "); utf8.RuneCountInString(text) > maxFilterText {
 		return "", i18n.M("bridge.configure.filter_long", "Most", strconv.Itoa(maxFilterText))
+	}
+	for _, pattern := range patterns {
+		if !goodPattern(pattern) {
+			return "", i18n.M("bridge.configure.filter_bad", "Pattern", chat.Truncate(pattern, 60))
+		}
 	}
 	return text, i18n.Message{}
 }
