@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"session":    {"bridge", "fault", "i18n", "kv", "oauth", "provider"},
 	"store":      {"bridge", "fault", "kv", "meeting", "oauth", "provider", "zoom"},
 	"mattermost": {"bridge", "chat", "command", "fault", "i18n", "meeting"}, // never store: it knows a key-value port, not records
-	"httpapi":    {"account", "bridge", "chat", "fault", "i18n", "meeting", "oauth", "zoom"},
+	"httpapi":    {"account", "bridge", "chat", "fault", "i18n", "meeting", "oauth", "provider", "zoom"},
 
 	"": {everything},
 

@@ -1,14 +1,21 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
 )
+
+// selectedValue is what the line chosen in a menu is found under; see chat.Click.
+const selectedValue = "selected"
 
 // action carries out a click on a button of a post. The request comes through the server, which vouches for who clicked;
 // the rest of it is the client's word.
@@ -18,21 +25,83 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
 		s.fail(w, userID, fault.Wrap(err, fault.InvalidInput))
 		return
 	}
+	card, _ := request.Context["card"].(bool)
 	click := chat.Click{
-		UserID: userID,
-		Place:  chat.Place{ChannelID: request.ChannelId, RootID: text(request.Context["root_id"])},
-		PostID: request.PostId,
-		Action: text(request.Context["action"]),
-		Values: texts(request.Context["values"]),
+		UserID:    userID,
+		Place:     chat.Place{ChannelID: request.ChannelId, RootID: text(request.Context["root_id"])},
+		PostID:    request.PostId,
+		Action:    text(request.Context["action"]),
+		Card:      card,
+		Values:    texts(request.Context["values"]),
+		TriggerID: request.TriggerId,
+	}
+	if chosen := text(request.Context["selected_option"]); chosen != "" {
+		click.Values[selectedValue] = chosen
 	}
 	var answer model.PostActionIntegrationResponse
-	if err := s.Meetings.Act(r.Context(), click); err != nil {
+	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {
-			s.Log("A click failed", "user_id", userID, "action", click.Action, "error", err.Error())
+			s.Log("A click failed", "user_id", userID, "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
 		}
 		answer.EphemeralText = s.People.Text(userID, chat.Failure(err))
 	}
 	s.reply(w, http.StatusOK, answer)
+}
+
+// actorOf returns who carries the click out.
+func (s *server) actorOf(c chat.Click) func(context.Context, chat.Click) error {
+	switch {
+	case c.Card:
+		return s.Bridge.Act
+	case c.Action == bridge.Pressed:
+		return s.Bridge.Press
+	}
+	return s.Meetings.Act
+}
+
+// form carries out the answer to a dialog. Like a click it comes through the server, but anybody can send one for themselves.
+func (s *server) form(w http.ResponseWriter, r *http.Request, userID string) {
+	var request model.SubmitDialogRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
+		s.fail(w, userID, fault.Wrap(err, fault.InvalidInput))
+		return
+	}
+	var answer model.SubmitDialogResponse
+	if request.Cancelled {
+		s.reply(w, http.StatusOK, answer)
+		return
+	}
+	mistakes, err := s.Bridge.Submit(r.Context(), chat.FormAnswer{
+		UserID: userID, Place: chat.Place{ChannelID: request.ChannelId}, Kind: request.CallbackId, State: request.State,
+		Values: submitted(request.Submission),
+	})
+	if err != nil {
+		if fault.CodeOf(err) == fault.Internal {
+			s.Log("A form failed", "user_id", userID, "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
+		}
+		// A dialog shows no formatting.
+		answer.Error = plain(s.People.Text(userID, i18n.OfFault(err)))
+	}
+	for field, mistake := range mistakes {
+		if answer.Errors == nil {
+			answer.Errors = map[string]string{}
+		}
+		answer.Errors[field] = plain(s.People.Text(userID, mistake))
+	}
+	s.reply(w, http.StatusOK, answer)
+}
+
+// submitted returns the answers of a form as texts.
+func submitted(values map[string]any) map[string]string {
+	found := make(map[string]string, len(values))
+	for name, value := range values {
+		if yes, ok := value.(bool); ok {
+			found[name] = strconv.FormatBool(yes)
+			continue
+		}
+		found[name] = text(value)
+	}
+	return found
 }
 
 func text(value any) string {

@@ -69,6 +69,17 @@ type CheckAnswer struct {
 	Fix     string `json:"fix"`
 }
 
+// ProviderAnswer is how a provider stands, for admins.
+type ProviderAnswer struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Enabled bool   `json:"enabled"`
+	// Trigger is the word of its command.
+	Trigger string `json:"trigger"`
+	// Clash is whose command has that word already, so that this one has none; "" is nobody's.
+	Clash string `json:"clash,omitempty"`
+}
+
 // startMeeting starts a meeting from the channel header, the App Bar or the already-running prompt. The window that asked
 // opens the join page itself, so none is told to.
 func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, userID string) {
@@ -127,6 +138,15 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request, userID string) {
 	s.reply(w, http.StatusOK, answer)
 }
 
+// providers lists the providers for the System Console.
+func (s *server) providers(w http.ResponseWriter, _ *http.Request, userID string) {
+	if !s.People.Admin(userID) {
+		s.fail(w, userID, fault.New(fault.Forbidden))
+		return
+	}
+	s.reply(w, http.StatusOK, s.Providers())
+}
+
 // fail answers with the failure's sentence in the user's language. What is not a fault is shown as an internal failure, and
 // its text logged only.
 func (s *server) fail(w http.ResponseWriter, userID string, err error) {
@@ -148,27 +168,4 @@ func (s *server) reply(w http.ResponseWriter, status int, answer any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
-}
-
-// statusOf is the HTTP status of a failure.
-func statusOf(code fault.Code) int {
-	switch code {
-	case fault.InvalidInput, fault.ButtonExpired, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired:
-		return http.StatusBadRequest
-	case fault.Forbidden, fault.NoPost, fault.AdminOnly, fault.Restricted, fault.EmailUnverified, fault.EmailUntrusted,
-		fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable, fault.Declined:
-		return http.StatusForbidden
-	case fault.Busy:
-		return http.StatusConflict
-	case fault.RateLimited, fault.DailyLimit:
-		return http.StatusTooManyRequests
-	case fault.NotConfigured:
-		return http.StatusNotImplemented
-	case fault.ZoomTimeout:
-		return http.StatusGatewayTimeout
-	case fault.ZoomUnavailable, fault.ZoomUnreachable, fault.ZoomRefused, fault.ZoomUserUnknown, fault.MissingScope,
-		fault.MeetingUnknown, fault.NoPersonalMeeting, fault.ClientRejected:
-		return http.StatusBadGateway
-	}
-	return http.StatusInternalServerError
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
@@ -41,6 +42,7 @@ type desk struct {
 	started []meeting.StartRequest
 	clicked []chat.Click
 	logged  []string
+	tools
 }
 
 func (d *desk) Start(_ context.Context, r meeting.StartRequest) (meeting.Outcome, error) {
@@ -91,16 +93,25 @@ var noon = time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC)
 
 func (d *desk) handler(t *testing.T) http.Handler {
 	t.Helper()
-	catalogue, err := i18n.NewCatalogue()
+	return d.handlerWith(t, func(*httpapi.Dependencies) {})
+}
+
+// handlerWith returns a handler of other dependencies.
+func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) http.Handler {
+	t.Helper()
+	catalogue, err := i18n.NewCatalogue(bridge.Texts())
 	require.NoError(t, err)
 	d.catalogue = catalogue
-	return httpapi.New(httpapi.Dependencies{
+	all := httpapi.Dependencies{
 		Settings: d.settings, Meetings: d, Accounts: d, Doctor: d, People: d,
 		Verifier: zoom.NewVerifier(func() []string { return []string{"token"} }, func() time.Time { return noon }),
 		Accept:   func(context.Context, zoom.Event, []byte) error { return d.accepts },
 		Heard:    func(context.Context) {},
-		Log:      func(msg string, _ ...any) { d.logged = append(d.logged, msg) },
-	})
+		Bridge:   &d.tools, Signer: &d.tools, Providers: standing,
+		Log: func(msg string, _ ...any) { d.logged = append(d.logged, msg) }, MaxHookBody: 2 << 20,
+	}
+	change(&all)
+	return httpapi.New(all)
 }
 
 // asks sends a request of alice's.
@@ -156,8 +167,10 @@ func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 			}},
 			method: "GET", path: "/api/v1/setup", status: 200,
 		},
-		"action":        {method: "POST", path: "/action", body: `{"channel_id":"town","context":{"action":"start"}}`, status: 200},
-		"action.failed": {desk: desk{err: fault.New(fault.InvalidInput)}, method: "POST", path: "/action", body: `{}`, status: 200},
+		"providers.forbidden": {method: "GET", path: "/api/v1/providers", status: 403},
+		"providers":           {desk: desk{admin: true}, method: "GET", path: "/api/v1/providers", status: 200},
+		"action":              {method: "POST", path: "/action", body: `{"channel_id":"town","context":{"action":"start"}}`, status: 200},
+		"action.failed":       {desk: desk{err: fault.New(fault.InvalidInput)}, method: "POST", path: "/action", body: `{}`, status: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,20 +1,22 @@
-// Package httpapi is the plugin's face on HTTP: Zoom's webhooks, the pages of an authorization, the clicks on buttons, and
-// the API of the webapp.
+// Package httpapi is the plugin's face on HTTP: the webhooks of Zoom and of the tools, the pages of an authorization, the clicks on
+// buttons and the answers to forms, and the API of the webapp.
 //
 // The server sets the Mattermost-User-Id header for people who are signed in and strips it from everybody else's requests;
-// the routes for people rely on it. The routes for Zoom rely on its signature alone.
+// the routes for people rely on it. The routes for Zoom and for tools rely on their signatures alone.
 package httpapi
 
 import (
 	"context"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -46,6 +48,30 @@ type Accounts interface {
 	Declined(ctx context.Context, userID, state string) (next string, err error)
 	// Connected reports whether the person's calls to Zoom can be made, and as which address.
 	Connected(ctx context.Context, userID string) (email string, connected bool, err error)
+}
+
+// Bridge is what the routes do with the news of tools.
+type Bridge interface {
+	// Ingest verifies and stores a delivery. Faults: HookUnknown, Unsigned, InvalidInput; after any other error it may be sent again.
+	Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body []byte) error
+	// Act carries out a click on a button or menu of a card.
+	Act(ctx context.Context, c chat.Click) error
+	// Press carries out a click on a button under a note.
+	Press(ctx context.Context, c chat.Click) error
+	// Submit carries out the answer to a form; errors by field keep it open.
+	Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error)
+	// Resume goes on with what an authorization was for, and says what came of it.
+	Resume(ctx context.Context, userID, next string) (i18n.Message, error)
+}
+
+// Signer has people authorize at the tools of providers.
+type Signer interface {
+	// Begin returns the tool's page on which the bearer of the ticket authorizes.
+	Begin(ctx context.Context, providerID, userID, ticket string) (url string, err error)
+	// Complete finishes an authorization with what the tool sent back, and returns what was to follow; "" is nothing.
+	Complete(ctx context.Context, providerID, userID, code, state string) (who provider.Account, next string, err error)
+	// Declined checks the state of an authorization that was refused at the tool, and returns what was to follow.
+	Declined(ctx context.Context, providerID, userID, state string) (next string, err error)
 }
 
 // Examiner runs the self-check.
@@ -80,9 +106,15 @@ type Dependencies struct {
 	Settings func() Settings
 	Meetings Meetings
 	Accounts Accounts
+	Bridge   Bridge
+	Signer   Signer
 	Doctor   Examiner
 	People   People
-	Verifier *zoom.Verifier
+	// Providers says how the providers stand.
+	Providers func() []ProviderAnswer
+	// MaxHookBody is the largest delivery of a tool that is read, in bytes, where it is more than 1 MiB.
+	MaxHookBody int64
+	Verifier    *zoom.Verifier
 	// Accept stores a delivery so that it will be carried out whatever happens; after an error it is not stored.
 	Accept func(ctx context.Context, e zoom.Event, body []byte) error
 	// Heard notes that a signed event arrived.
@@ -103,10 +135,16 @@ func New(d Dependencies) http.Handler {
 	mux.HandleFunc("POST /deauthorization", s.webhook)
 	mux.HandleFunc("GET /oauth2/connect", s.connect)
 	mux.HandleFunc("GET /oauth2/complete", s.complete)
+	mux.HandleFunc("POST /hooks/{hook}", s.hook)
+	mux.HandleFunc("POST /hooks/{hook}/{secret}", s.hook)
+	mux.HandleFunc("GET /oauth2/{provider}/connect", s.signIn)
+	mux.HandleFunc("GET /oauth2/{provider}/complete", s.signInDone)
 	mux.HandleFunc("POST /action", s.forUser(s.action))
+	mux.HandleFunc("POST /form", s.forUser(s.form))
 	mux.HandleFunc("POST /api/v1/meetings", s.forUser(fromWebapp(s.startMeeting)))
 	mux.HandleFunc("GET /api/v1/config", s.forUser(s.webappConfig))
 	mux.HandleFunc("GET /api/v1/setup", s.forUser(s.setup))
+	mux.HandleFunc("GET /api/v1/providers", s.forUser(s.providers))
 	return s.guarded(mux)
 }
 
@@ -115,7 +153,7 @@ func (s *server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.Log("A request made the plugin panic", "method", r.Method, "path", r.URL.Path, "cause", cause, "stack", string(debug.Stack()))
+				s.Log("A request made the plugin panic", "method", r.Method, "path", loggable(r.URL.Path), "cause", cause, "stack", string(debug.Stack()))
 				w.WriteHeader(http.StatusInternalServerError)
 			}
 		}()
@@ -123,6 +161,14 @@ func (s *server) guarded(next http.Handler) http.Handler {
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// loggable returns a path for the log, without what follows "/hooks/": that is as good as a password.
+func loggable(path string) string {
+	if strings.HasPrefix(path, "/hooks/") {
+		return "/hooks/"
+	}
+	return path
 }
 
 // forUser keeps a route for people who are signed in.

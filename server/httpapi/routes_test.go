@@ -48,7 +48,8 @@ func TestEachFailureHasItsStatus(t *testing.T) {
 		fault.InvalidInput: 400, fault.ThreadElsewhere: 400, fault.LinkExpired: 400, fault.Forbidden: 403, fault.Restricted: 403,
 		fault.NotConnected: 403, fault.EmailUntrusted: 403, fault.Busy: 409, fault.RateLimited: 429, fault.DailyLimit: 429,
 		fault.Internal: 500, fault.NotPosted: 500, fault.NotConfigured: 501, fault.ZoomUnavailable: 502, fault.ZoomUserUnknown: 502,
-		fault.ClientRejected: 502, fault.ZoomTimeout: 504,
+		fault.ClientRejected: 502, fault.ZoomTimeout: 504, fault.ConnectForbidden: 403, fault.CardUnknown: 404, fault.TooLate: 409,
+		fault.ProviderLimited: 429, fault.SetupNeeded: 501, fault.ProviderUnavailable: 502,
 	} {
 		d := &desk{err: fault.New(code)}
 		require.Equal(t, want, d.asks(t, http.MethodPost, "/api/v1/meetings", `{}`).Code, code)
@@ -145,7 +146,7 @@ func TestABodyThatBreaksOffIsRefused(t *testing.T) {
 
 // FuzzRoutes sends anything anywhere: no handler panics, and nothing that Zoom did not sign is acknowledged.
 func FuzzRoutes(f *testing.F) {
-	for _, path := range []string{"/webhook", "/deauthorization", "/action", "/api/v1/meetings", "/oauth2/complete"} {
+	for _, path := range []string{"/webhook", "/deauthorization", "/action", "/api/v1/meetings", "/oauth2/complete", "/hooks/c1.key/secret", "/form", "/oauth2/jenkins/complete"} {
 		f.Add(path, startBody, "v0=00", "1")
 	}
 	f.Add("/webhook?secret=x", `{"event":"endpoint.url_validation","payload":{"plainToken":"abc"}}`, "", "")
@@ -166,7 +167,7 @@ func FuzzRoutes(f *testing.F) {
 			recorder := httptest.NewRecorder()
 			handler.ServeHTTP(recorder, r)
 			require.NotContains(t, d.logged, "A request made the plugin panic")
-			if r.URL.Path == "/webhook" || r.URL.Path == "/deauthorization" {
+			if strings.HasPrefix(r.URL.Path, "/hooks/") || r.URL.Path == "/webhook" || r.URL.Path == "/deauthorization" {
 				require.NotEqual(t, http.StatusOK, recorder.Code)
 			}
 		}

@@ -22,8 +22,11 @@ func cut(text string, most int) (string, bool) {
 	for rest, room := text, most-1; rest != ""; { // one is for the ellipsis
 		p := nextPiece(rest)
 		if p.seen > room {
-			b.WriteString(p.shortened(room))
-			return closed(b.String(), bold), true
+			short := p.shortened(room + 1)
+			if short == "" {
+				return strings.TrimRight(b.String(), " \n") + ended(ellipsis, bold), true
+			}
+			return b.String() + ended(short, bold), true
 		}
 		bold = bold != (p.raw == "**")
 		b.WriteString(p.raw)
@@ -32,16 +35,12 @@ func cut(text string, most int) (string, bool) {
 	return text, false
 }
 
-// closed ends the text with an ellipsis, and what is bold in it.
-func closed(text string, bold bool) string {
-	text = strings.TrimRight(text, " \n")
-	if !strings.HasSuffix(text, ellipsis) && !strings.Contains(text[strings.LastIndexByte(text, '\n')+1:], "```") {
-		text += ellipsis
-	}
+// ended ends what is bold after the last piece.
+func ended(last string, bold bool) string {
 	if bold {
-		text += "**"
+		return last + "**"
 	}
-	return text
+	return last
 }
 
 // piece is a part of Markdown that cannot be taken apart without regard to what it is.
@@ -109,7 +108,7 @@ func linkPiece(text string) (piece, bool) {
 
 // shortened returns the piece with less of what is seen, "" where nothing is left of it.
 func (p piece) shortened(room int) string {
-	if p.inner == "" || room < 2 {
+	if p.inner == "" || room < 3 {
 		return ""
 	}
 	inner := p.inner

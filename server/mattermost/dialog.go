@@ -99,8 +99,9 @@ func element(say func(i18n.Message) string, f chat.FormField) model.DialogElemen
 
 // inBytes shortens a text to what the server allows, which counts bytes.
 func inBytes(text string, most int) string {
-	for runes := utf8.RuneCountInString(text) - 1; len(text) > most; runes-- {
-		text = chat.Truncate(strings.TrimSuffix(text, ellipsis), runes)
+	short := text
+	for runes := utf8.RuneCountInString(text) - 1; len(short) > most; runes-- {
+		short = chat.Truncate(text, runes)
 	}
-	return text
+	return short
 }

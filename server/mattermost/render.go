@@ -56,7 +56,7 @@ func (c *Client) card(card chat.Card) (*model.MessageAttachment, error) {
 	}
 	a := &model.MessageAttachment{
 		Color: colourOf(card.Tone), Fallback: c.cardFallback(card), Title: c.cardTitle(card),
-		AuthorName: chat.Truncate(chat.Plain(card.Author), maxAuthor), Text: c.cardText(card), Footer: cardFooter(card), Actions: actions,
+		AuthorName: asItIs(card.Author, maxAuthor), Text: c.cardText(card), Footer: cardFooter(card), Actions: actions,
 	}
 	if isWebAddress(card.URL) {
 		a.TitleLink = card.URL
@@ -77,9 +77,9 @@ func (c *Client) card(card chat.Card) (*model.MessageAttachment, error) {
 // cardTitle returns emoji, state and title. Clients show a title that is a link as it is, and any other as Markdown; so only that
 // one is escaped, and the emoji is the character itself, not its name.
 func (c *Client) cardTitle(card chat.Card) string {
-	title := chat.Truncate(chat.Plain(card.Title), maxTitle)
+	title := asItIs(card.Title, maxTitle)
 	if !isWebAddress(card.URL) {
-		title = chat.Escape(title)
+		title = chat.Escape(chat.Truncate(card.Title, maxTitle))
 	}
 	heading := joinedBy(" · ", c.here(card.State), title)
 	return joinedBy(" ", emoji(card.Emoji), heading)
@@ -87,8 +87,8 @@ func (c *Client) cardTitle(card chat.Card) string {
 
 // cardFallback is what a notification says: no formatting, and no colour.
 func (c *Client) cardFallback(card chat.Card) string {
-	said := joinedBy(": ", c.here(card.State), chat.Truncate(chat.Plain(card.Title), maxTitle))
-	if where := chat.Truncate(chat.Plain(card.Footer), maxFooter); where != "" {
+	said := joinedBy(": ", c.here(card.State), asItIs(card.Title, maxTitle))
+	if where := asItIs(card.Footer, maxFooter); where != "" {
 		said += " (" + where + ")"
 	}
 	return said
@@ -108,7 +108,12 @@ func cardFooter(card chat.Card) string {
 	if !card.At.IsZero() {
 		at = card.At.UTC().Format(time.DateOnly+", 15:04") + " UTC"
 	}
-	return joinedBy(" · ", chat.Truncate(chat.Plain(card.Footer), maxFooter), at)
+	return joinedBy(" · ", asItIs(card.Footer, maxFooter), at)
+}
+
+// asItIs returns text from outside for where clients format nothing. Should one look for mentions there all the same, it finds none.
+func asItIs(text string, most int) string {
+	return strings.ReplaceAll(chat.Truncate(chat.Plain(text), most), "@", "@\u200b")
 }
 
 // actions renders the buttons and menus of a card. Their ids are the actions' own, unlike those of notes.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost"
@@ -25,6 +26,8 @@ var (
 	_ meeting.Board     = (*mattermost.Client)(nil)
 	_ account.Directory = (*mattermost.Client)(nil)
 	_ store.KV          = (*mattermost.KV)(nil)
+	_ bridge.Surface    = (*mattermost.Surface)(nil)
+	_ bridge.People     = (*mattermost.Surface)(nil)
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -44,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	w.townSquare = w.mm.AddChannel("town-square", mmtest.Public, w.alice, w.bob)
 	botID, err := mattermost.EnsureBot(w.mm.API())
 	require.NoError(t, err)
-	catalogue, err := i18n.NewCatalogue()
+	catalogue, err := i18n.NewCatalogue(bridge.Texts())
 	require.NoError(t, err)
 	w.Client = mattermost.New(w.mm.API(), botID, catalogue, w.mm.Now)
 	return w

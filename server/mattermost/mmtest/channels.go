@@ -36,6 +36,7 @@ type channelState struct {
 	model.Channel
 	members []string
 	silent  []string
+	admins  []string
 }
 
 func (c *Channel) place() (channelID, rootID string) { return c.ID, "" }
@@ -81,6 +82,11 @@ func (c *Channel) Silence(u *User) {
 	c.change(func(s *channelState) { s.silent = append(s.silent, u.ID) })
 }
 
+// Promote makes a member an admin of the channel.
+func (c *Channel) Promote(u *User) {
+	c.change(func(s *channelState) { s.admins = append(s.admins, u.ID) })
+}
+
 func (c *Channel) change(change func(*channelState)) {
 	c.mm.mu.Lock()
 	defer c.mm.mu.Unlock()
@@ -115,12 +121,51 @@ func (a *api) GetChannelMember(channelID, userID string) (*model.ChannelMember, 
 	if state, known := a.mm.channels[channelID]; !known || !slices.Contains(state.members, userID) {
 		return nil, notFound("app.channel.get_member.missing.app_error")
 	}
-	return &model.ChannelMember{ChannelId: channelID, UserId: userID}, nil
+	return a.mm.channels[channelID].member(userID), nil
 }
 
-// HasPermissionToChannel answers as the real server: membership gives the permission, and admins have it everywhere.
-// Whether the channel is archived makes no difference.
-func (a *api) HasPermissionToChannel(userID, channelID string, _ *model.Permission) bool {
+func (s *channelState) member(userID string) *model.ChannelMember {
+	return &model.ChannelMember{ChannelId: s.Id, UserId: userID, SchemeUser: true, SchemeAdmin: slices.Contains(s.admins, userID)}
+}
+
+// AddChannelMember takes only members of the channel's team.
+func (a *api) AddChannelMember(channelID, userID string) (*model.ChannelMember, *model.AppError) {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	state, known := a.mm.channels[channelID]
+	switch {
+	case a.mm.broken:
+		return nil, nil
+	case !known:
+		return nil, notFound("app.channel.get.existing.app_error")
+	case state.TeamId != "" && a.mm.users[userID].IsBot && !a.mm.botsInTeam[userID]:
+		return nil, notFound("api.team.get_member.missing.app_error")
+	}
+	if !slices.Contains(state.members, userID) {
+		state.members = append(state.members, userID)
+	}
+	return state.member(userID), nil
+}
+
+// CreateTeamMember matters for bots; people are in the team from the start.
+func (a *api) CreateTeamMember(team, userID string) (*model.TeamMember, *model.AppError) {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	if a.mm.broken {
+		return nil, nil
+	}
+	a.mm.botsInTeam[userID] = true
+	return &model.TeamMember{TeamId: team, UserId: userID}, nil
+}
+
+// GetTeams returns the one team that there is.
+func (a *api) GetTeams() ([]*model.Team, *model.AppError) {
+	return crossed(a.mm, []*model.Team{{Id: teamID, Name: "team", DisplayName: "Team"}}), nil
+}
+
+// HasPermissionToChannel answers as the real server: membership gives the permission to post, being the channel's admin that to
+// manage roles, and system admins have both everywhere. Whether the channel is archived makes no difference.
+func (a *api) HasPermissionToChannel(userID, channelID string, permission *model.Permission) bool {
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	state, known := a.mm.channels[channelID]
@@ -128,7 +173,11 @@ func (a *api) HasPermissionToChannel(userID, channelID string, _ *model.Permissi
 	if a.mm.broken || !known || !has {
 		return false
 	}
-	return user.IsSystemAdmin() || slices.Contains(state.members, userID) && !slices.Contains(state.silent, userID)
+	member := slices.Contains(state.members, userID)
+	if permission.Id == model.PermissionManageChannelRoles.Id {
+		return user.IsSystemAdmin() || member && slices.Contains(state.admins, userID)
+	}
+	return user.IsSystemAdmin() || member && !slices.Contains(state.silent, userID)
 }
 
 func (a *api) GetDirectChannel(one, other string) (*model.Channel, *model.AppError) {

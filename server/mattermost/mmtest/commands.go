@@ -8,44 +8,146 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
+// slashCommand is a command with the plugin that registered it, which the server knows and tells nobody.
+type slashCommand struct {
+	pluginID string
+	*model.Command
+}
+
 func (a *api) RegisterCommand(command *model.Command) error {
 	sent, ok := cross(a.mm, command)
 	if !ok {
 		return nil
 	}
+	return a.mm.register(PluginID, sent)
+}
+
+// RegisterElsewhere registers a slash command of another plugin.
+func (mm *Mattermost) RegisterElsewhere(pluginID string, command *model.Command) {
+	mm.t.Helper()
+	if err := mm.register(pluginID, command); err != nil {
+		mm.t.Fatalf("mmtest: register /%s for %s: %v", command.Trigger, pluginID, err)
+	}
+}
+
+// register keeps only part of the command, as the real server does. A plugin's second command of a name replaces its first; one of
+// another plugin's stands behind it.
+func (mm *Mattermost) register(pluginID string, sent *model.Command) error {
 	if sent.AutocompleteData != nil {
 		if err := sent.AutocompleteData.IsValid(); err != nil {
 			return err
 		}
 	}
-	a.mm.mu.Lock()
-	defer a.mm.mu.Unlock()
-	a.mm.commands = slices.DeleteFunc(a.mm.commands, func(c *model.Command) bool { return c.Trigger == sent.Trigger })
-	a.mm.commands = append(a.mm.commands, sent)
+	kept := slashCommand{pluginID: pluginID, Command: &model.Command{
+		Trigger: strings.ToLower(sent.Trigger), TeamId: sent.TeamId, AutoComplete: sent.AutoComplete, AutoCompleteDesc: sent.AutoCompleteDesc,
+		AutoCompleteHint: sent.AutoCompleteHint, DisplayName: sent.DisplayName, AutocompleteData: sent.AutocompleteData,
+		AutocompleteIconData: sent.AutocompleteIconData,
+	}}
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	for i, c := range mm.commands {
+		if c.Trigger == kept.Trigger && c.TeamId == kept.TeamId && c.pluginID == pluginID {
+			mm.commands[i] = kept
+			return nil
+		}
+	}
+	mm.commands = append(mm.commands, kept)
 	return nil
 }
 
-func (a *api) UnregisterCommand(_, trigger string) error {
+// UnregisterCommand removes every command of that name, whosever it is.
+func (a *api) UnregisterCommand(teamID, trigger string) error {
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
-	a.mm.commands = slices.DeleteFunc(a.mm.commands, func(c *model.Command) bool { return c.Trigger == trigger })
+	a.mm.commands = slices.DeleteFunc(a.mm.commands, func(c slashCommand) bool {
+		return c.TeamId == teamID && c.Trigger == strings.ToLower(trigger)
+	})
 	return nil
 }
 
-// Command returns the registered slash command, nil when there is none.
-func (mm *Mattermost) Command(trigger string) *model.Command {
+// ListPluginCommands lists, of several commands of a name, the first only.
+func (a *api) ListPluginCommands(string) ([]*model.Command, error) {
+	a.mm.mu.Lock()
+	var list []*model.Command
+	for _, c := range a.mm.commands {
+		if !slices.ContainsFunc(list, func(before *model.Command) bool { return before.Trigger == c.Trigger }) {
+			list = append(list, c.Command)
+		}
+	}
+	a.mm.mu.Unlock()
+	return crossed(a.mm, list), nil
+}
+
+// ListBuiltInCommands lists a few of the server's own.
+func (a *api) ListBuiltInCommands() ([]*model.Command, error) {
+	var list []*model.Command
+	for _, trigger := range []string{"away", "echo", "help", "invite", "join", "leave", "me", "msg", "online", "settings", "shrug"} {
+		list = append(list, &model.Command{Trigger: trigger, AutoComplete: true})
+	}
+	return crossed(a.mm, list), nil
+}
+
+func (a *api) ListCustomCommands(team string) ([]*model.Command, error) {
+	a.mm.mu.Lock()
+	var list []*model.Command
+	if team == teamID {
+		list = slices.Clone(a.mm.custom)
+	}
+	a.mm.mu.Unlock()
+	return crossed(a.mm, list), nil
+}
+
+// AddCustomCommand adds a slash command that somebody made for the team.
+func (mm *Mattermost) AddCustomCommand(trigger, name string) {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	mm.custom = append(mm.custom, &model.Command{Trigger: trigger, DisplayName: name, TeamId: teamID})
+}
+
+// crossed sends a list to the plugin.
+func crossed[T any](mm *Mattermost, list []T) []T {
+	sent, ok := cross(mm, &list)
+	if !ok {
+		return nil
+	}
+	return *sent
+}
+
+// Command returns the slash command that the plugin registered, nil when there is none.
+func (mm *Mattermost) Command(trigger string) *model.Command { return mm.CommandOf(PluginID, trigger) }
+
+// CommandOf returns the slash command that a plugin registered, nil when there is none.
+func (mm *Mattermost) CommandOf(pluginID, trigger string) *model.Command {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
 	for _, c := range mm.commands {
-		if c.Trigger == trigger {
-			return c
+		if c.Trigger == trigger && c.pluginID == pluginID {
+			return c.Command
 		}
 	}
 	return nil
 }
 
+// handlerOf returns the plugin that a command line goes to: the first that registered its trigger, "" when none did. Where no
+// plugin registered anything all lines go to the one attached, so that tests of what lies behind need not.
+func (mm *Mattermost) handlerOf(line string) string {
+	word, _, _ := strings.Cut(line, " ")
+	trigger := strings.ToLower(strings.TrimPrefix(word, "/"))
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	for _, c := range mm.commands {
+		if c.Trigger == trigger {
+			return c.pluginID
+		}
+	}
+	if len(mm.commands) == 0 {
+		return PluginID
+	}
+	return ""
+}
+
 // Types has the user send a command line in a channel or in the thread of a post. An answer that only the user sees is
-// among their notes afterwards, as the real server shows it.
+// among their notes afterwards, as the real server shows it. A line that goes to another plugin is answered by its id.
 func (u *User) Types(line string, at Place) {
 	u.mm.t.Helper()
 	hooks := u.mm.attached()
@@ -53,9 +155,18 @@ func (u *User) Types(line string, at Place) {
 		u.mm.t.Fatal("mmtest: no plugin is attached")
 	}
 	channelID, rootID := at.place()
+	switch handler := u.mm.handlerOf(line); handler {
+	case PluginID:
+	case "":
+		u.sees("Command with a trigger of that name not found.", channelID, rootID)
+		return
+	default:
+		u.sees(handler, channelID, rootID)
+		return
+	}
 	args, ok := cross(u.mm, &model.CommandArgs{
 		UserId: u.ID, ChannelId: channelID, RootId: rootID, TeamId: teamID, Command: line, SiteURL: u.mm.siteURL(),
-		TriggerId: "trigger", ConnectionId: u.Connection,
+		TriggerId: u.trigger(channelID), ConnectionId: u.Connection,
 	})
 	if !ok {
 		return
@@ -72,8 +183,13 @@ func (u *User) Types(line string, at Place) {
 		u.Says(answer.Text, at)
 		return
 	}
+	u.sees(answer.Text, channelID, rootID)
+}
+
+// sees shows the user a note of the server's.
+func (u *User) sees(text, channelID, rootID string) {
 	u.mm.show(u.ID, &model.Post{
-		Id: u.mm.newID("note"), Type: model.PostTypeEphemeral, ChannelId: channelID, RootId: rootID, Message: answer.Text,
+		Id: u.mm.newID("note"), Type: model.PostTypeEphemeral, ChannelId: channelID, RootId: rootID, Message: text,
 		CreateAt: u.mm.millis(),
 	})
 }

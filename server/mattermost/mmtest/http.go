@@ -3,8 +3,10 @@ package mmtest
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +19,9 @@ const (
 	headerUserID   = "Mattermost-User-Id"
 	headerPluginID = "Mattermost-Plugin-Id"
 )
+
+// routable is what the id of a button has to be, for the server to find its way to it.
+var routable = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 
 // Response is the plugin's answer to a request.
 type Response struct {
@@ -99,15 +104,47 @@ func (u *User) Clicks(label string) *Response {
 	if action == nil {
 		u.mm.t.Fatalf("mmtest: %s sees no button %q", u.Username, label)
 	}
+	return u.acts(post, action, "")
+}
+
+// Chooses has the user choose a line of the menu with this label, likewise.
+func (u *User) Chooses(label, option string) *Response {
+	u.mm.t.Helper()
+	post, menu := u.button(label)
+	if menu == nil {
+		u.mm.t.Fatalf("mmtest: %s sees no menu %q", u.Username, label)
+	}
+	for _, o := range menu.Options {
+		if o.Text == option {
+			return u.acts(post, menu, o.Value)
+		}
+	}
+	u.mm.t.Fatalf("mmtest: the menu %q has no line %q", label, option)
+	return nil
+}
+
+// acts sends what the server sends for a click.
+func (u *User) acts(post *Post, action *model.PostAction, chosen string) *Response {
+	u.mm.t.Helper()
+	context := maps.Clone(action.Integration.Context)
+	if action.Type == model.PostActionTypeSelect && chosen != "" {
+		if context == nil {
+			context = map[string]any{}
+		}
+		context["selected_option"] = chosen
+	}
 	body, err := json.Marshal(model.PostActionIntegrationRequest{
 		UserId: u.ID, UserName: u.Username, ChannelId: post.ChannelId, TeamId: teamID, PostId: post.Id,
-		TriggerId: "trigger", Type: action.Type, Context: action.Integration.Context,
+		TriggerId: u.trigger(post.ChannelId), Type: action.Type, Context: context,
 	})
 	if err != nil {
 		u.mm.t.Fatalf("mmtest: encode the click: %v", err)
 	}
 	if !strings.HasPrefix(action.Integration.URL, "/plugins/"+PluginID+"/") {
-		u.mm.t.Fatalf("mmtest: a click on %q would leave the server for %s", label, action.Integration.URL)
+		u.mm.t.Fatalf("mmtest: a click on %q would leave the server for %s", action.Name, action.Integration.URL)
+	}
+	if !routable.MatchString(action.Id) {
+		u.mm.t.Fatalf("mmtest: the server answers 404 to clicks on %q, for its id is %q", action.Name, action.Id)
 	}
 	r := httptest.NewRequest(http.MethodPost, pluginPath(action.Integration.URL), bytes.NewReader(body))
 	response := u.mm.serve(r, u.ID)
@@ -129,10 +166,7 @@ func (u *User) heed(response *Response, clicked *Post) {
 		return
 	}
 	_, rootID := clicked.place()
-	u.mm.show(u.ID, &model.Post{
-		Id: u.mm.newID("note"), Type: model.PostTypeEphemeral, ChannelId: clicked.ChannelId, RootId: rootID,
-		Message: answer.EphemeralText, CreateAt: u.mm.millis(),
-	})
+	u.sees(answer.EphemeralText, clicked.ChannelId, rootID)
 }
 
 // button finds the newest button with the label among the user's notes, then among all posts.

@@ -29,7 +29,7 @@ func (mm *Mattermost) Logs() []string {
 	return slices.Clone(mm.logs)
 }
 
-// Reveals returns where the secret can be read: in the log, in a post, in a note, in an event, in an answer to a request
+// Reveals returns where the secret can be read: in the log, in a post, in a note, in a dialog, in an event, in an answer to a request
 // or in the plugin's table. Tests expect that to be nowhere.
 func (mm *Mattermost) Reveals(secret string) []string {
 	var where []string
@@ -51,6 +51,9 @@ func (mm *Mattermost) Reveals(secret string) []string {
 	}
 	for _, n := range mm.notes {
 		look("note for "+n.userID, fmt.Sprint(n.post.Message, n.post.GetProps()))
+	}
+	for userID, d := range mm.dialogs {
+		look("dialog of "+userID, fmt.Sprint(d.Dialog))
 	}
 	for _, e := range mm.events {
 		look("event "+e.Name, fmt.Sprint(e.Payload))

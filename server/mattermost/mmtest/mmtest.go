@@ -32,7 +32,7 @@ import (
 // PluginID is the plugin's id, which is in its addresses.
 const PluginID = "zoom"
 
-// Hooks is the part of a plugin that the server calls. That of Configurable is called where it has it.
+// Hooks is the part of a plugin that the server calls. Those of Configurable and Listener are called where it has them.
 type Hooks interface {
 	// ServeHTTP answers a request to an address below /plugins/zoom, which the address comes without.
 	ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Request)
@@ -64,16 +64,21 @@ type Mattermost struct {
 	broken   bool
 	last     int
 
-	users    map[string]*model.User
-	pictures map[string][]byte
-	channels map[string]*channelState
-	posts    map[string]*model.Post
-	order    []string
-	notes    []note
-	events   []Event
-	commands []*model.Command
-	logs     []string
-	answers  []string
+	users map[string]*model.User
+	// botsInTeam are the bots that are members of the team.
+	botsInTeam map[string]bool
+	pictures   map[string][]byte
+	channels   map[string]*channelState
+	posts      map[string]*model.Post
+	order      []string
+	notes      []note
+	events     []Event
+	commands   []slashCommand
+	custom     []*model.Command
+	triggers   map[string]trigger
+	dialogs    map[string]*Dialog
+	logs       []string
+	answers    []string
 }
 
 // note is a post that one person sees, with the state it was last brought to.
@@ -90,7 +95,7 @@ func New(t testing.TB) *Mattermost {
 	mm := &Mattermost{
 		t: t, clock: func() time.Time { return start }, config: &model.Config{}, settings: map[string]any{},
 		users: map[string]*model.User{}, pictures: map[string][]byte{}, channels: map[string]*channelState{},
-		posts: map[string]*model.Post{},
+		posts: map[string]*model.Post{}, triggers: map[string]trigger{}, botsInTeam: map[string]bool{}, dialogs: map[string]*Dialog{},
 	}
 	mm.config.SetDefaults()
 	*mm.config.ServiceSettings.SiteURL = "https://chat.example.com"

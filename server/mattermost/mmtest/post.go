@@ -1,6 +1,8 @@
 package mmtest
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -26,16 +28,21 @@ func (p *Post) Prop(name string) any { return p.GetProp(name) }
 // Edited reports whether clients mark the post as edited.
 func (p *Post) Edited() bool { return p.EditAt != 0 }
 
-// Text returns all that a client without the plugin's own view shows: the message, and titles and texts of attachments.
+// Text returns all that a client without the plugin's own view shows: the message, and what attachments say.
 func (p *Post) Text() string {
 	parts := []string{p.Message}
 	for _, a := range p.Attachments() {
-		parts = append(parts, a.Title, a.Text)
+		parts = append(parts, a.AuthorName, a.Title, a.Text)
+		for _, field := range a.Fields {
+			parts = append(parts, fmt.Sprint(field.Title, ": ", field.Value))
+		}
+		parts = append(parts, a.Footer)
 	}
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	return strings.TrimSpace(strings.Join(parts, "\n"))
 }
 
-// Buttons returns the labels of the post's buttons.
+// Buttons returns the labels of the post's buttons and menus.
 func (p *Post) Buttons() []string {
 	var labels []string
 	for _, a := range p.Attachments() {
@@ -109,6 +116,7 @@ func (u *User) Says(text string, at Place) *Post {
 	if appErr != nil {
 		u.mm.t.Fatalf("mmtest: %s cannot post: %v", u.Username, appErr)
 	}
+	u.mm.tellOfPost(created)
 	return &Post{Post: created, mm: u.mm}
 }
 
@@ -134,6 +142,9 @@ func (u *User) LastNote() *Post {
 	}
 	return notes[len(notes)-1]
 }
+
+// DirectWith returns the conversation of the user with another account, such as the bot.
+func (u *User) DirectWith(other string) *Channel { return u.mm.direct(u.ID, other) }
 
 // DirectMessages returns what the other account wrote to this user, oldest first.
 func (u *User) DirectMessages(from string) []*Post {

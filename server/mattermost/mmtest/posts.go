@@ -18,6 +18,7 @@ func (a *api) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
 	if appErr != nil {
 		return nil, appErr
 	}
+	a.mm.tellOfPost(created)
 	answer, _ := cross(a.mm, created)
 	return answer, nil
 }
@@ -29,6 +30,11 @@ func (mm *Mattermost) createPost(post *model.Post) (*model.Post, *model.AppError
 		return nil, appErr
 	}
 	post.GenerateActionIds()
+	mm.mu.Lock()
+	if mm.users[post.UserId].IsBot {
+		post.AddProp(model.PostPropsFromBot, "true")
+	}
+	mm.mu.Unlock()
 	stored := mm.asStored(post)
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
@@ -50,7 +56,7 @@ func (mm *Mattermost) postable(post *model.Post) *model.AppError {
 		return notFound("app.user.missing_account.const")
 	case channel.DeleteAt != 0:
 		return refusal("api.post.create_post.can_not_post_to_deleted.error", http.StatusBadRequest)
-	case post.RootId != "" && (root == nil || root.ChannelId != post.ChannelId || root.RootId != ""):
+	case post.RootId != "" && (root == nil || root.DeleteAt != 0 || root.ChannelId != post.ChannelId || root.RootId != ""):
 		return refusal("api.post.create_post.root_id.app_error", http.StatusBadRequest)
 	case len(post.Type) > 26 || post.Type != "" && !strings.HasPrefix(post.Type, model.PostCustomTypePrefix):
 		return refusal("model.post.is_valid.type.app_error", http.StatusBadRequest)

@@ -1,0 +1,58 @@
+package httpapi
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+)
+
+// strippedHint is for senders that show their secret in the Authorization header, which some versions of Mattermost keep from
+// plugins. It cannot be told from here whether one was sent.
+const strippedHint = " No Authorization header arrived; if one was sent, your Mattermost strips the Authorization header; " +
+	"use the address with the token in it."
+
+// hook takes a delivery of a tool. It is only verified and stored: some tools wait a second for an answer, and few try again. Some
+// take nothing but exactly 200 for success. What may pass by itself answers 503.
+//
+// Neither the body nor the headers are logged, nor more of the address than names the connection: all of them may hold secrets.
+func (s *server) hook(w http.ResponseWriter, r *http.Request) {
+	hook := r.PathValue("hook")
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, max(s.MaxHookBody, maxDelivery)))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		s.refuseHook(w, hook, http.StatusRequestEntityTooLarge, "The body is too large.", err)
+		return
+	case err != nil:
+		s.refuseHook(w, hook, http.StatusServiceUnavailable, "The body broke off.", err)
+		return
+	}
+	err = s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, body)
+	switch fault.CodeOf(err) {
+	case "":
+		s.reply(w, http.StatusOK, struct{}{})
+	case fault.HookUnknown:
+		s.refuseHook(w, hook, http.StatusNotFound, "This address is not in use.", err)
+	case fault.Unsigned:
+		why := "The delivery carries no valid signature or token."
+		if r.Header.Get("Authorization") == "" && r.PathValue("secret") == "" {
+			why += strippedHint
+		}
+		s.refuseHook(w, hook, http.StatusUnauthorized, why, err)
+	case fault.InvalidInput:
+		s.refuseHook(w, hook, http.StatusBadRequest, "The delivery was not understood.", err)
+	default:
+		s.refuseHook(w, hook, http.StatusServiceUnavailable, "The delivery could not be stored. Try again.", err)
+	}
+}
+
+func (s *server) refuseHook(w http.ResponseWriter, hook string, status int, why string, err error) {
+	connection, _, _ := strings.Cut(hook, ".")
+	s.Log("A delivery was refused", "connection", chat.Truncate(connection, maxLoggedID), "status", status, "error", err.Error())
+	w.Header().Set("Cache-Control", "no-store")
+	http.Error(w, why, status)
+}

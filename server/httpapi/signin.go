@@ -1,0 +1,73 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// signIn leads to the tool's page on which the person authorizes; as connect does to Zoom's.
+func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
+	userID := signedIn(r)
+	if userID == "" {
+		s.show(w, http.StatusUnauthorized, s.failed("", i18n.M("page.sign_in")))
+		return
+	}
+	url, err := s.Signer.Begin(r.Context(), r.PathValue("provider"), userID, r.URL.Query().Get("t"))
+	if err != nil {
+		s.showFault(w, userID, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	http.Redirect(w, r, url, http.StatusFound)
+}
+
+// signInDone is where the tool sends the person back to; as complete is for Zoom.
+func (s *server) signInDone(w http.ResponseWriter, r *http.Request) {
+	userID := signedIn(r)
+	if userID == "" {
+		s.show(w, http.StatusUnauthorized, s.failed("", i18n.M("page.sign_in")))
+		return
+	}
+	providerID, query := r.PathValue("provider"), r.URL.Query()
+	if query.Get("error") != "" || query.Get("code") == "" {
+		if _, err := s.Signer.Declined(r.Context(), providerID, userID, query.Get("state")); err != nil {
+			s.showFault(w, userID, err)
+			return
+		}
+		s.show(w, http.StatusForbidden, s.failed(userID, i18n.M("bridge.page.declined.text")))
+		return
+	}
+	who, next, err := s.Signer.Complete(r.Context(), providerID, userID, query.Get("code"), query.Get("state"))
+	if err != nil {
+		s.showFault(w, userID, err)
+		return
+	}
+	s.show(w, http.StatusOK, s.wentOn(r, userID, who, next))
+}
+
+// wentOn goes on with what the authorization was for and says what came of it.
+func (s *server) wentOn(r *http.Request, userID string, who provider.Account, next string) page {
+	say := func(m i18n.Message) string { return plain(s.People.Text(userID, m)) }
+	p := page{Title: say(i18n.M("bridge.page.resumed.title"))}
+	var did i18n.Message
+	if next != "" {
+		// The exchange may have used up the request's time; what it was for gets its own.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
+		defer cancel()
+		var err error
+		if did, err = s.Bridge.Resume(ctx, userID, next); err != nil {
+			s.Log("What an authorization was for failed", "user_id", userID, "error", err.Error())
+			did = i18n.OfFault(err)
+		}
+	}
+	if did.Zero() {
+		p.Text, p.Close = say(i18n.M("bridge.page.signed_in.text", "Name", who.Name)), true
+		return p
+	}
+	p.Text = say(did)
+	return p
+}

@@ -1,0 +1,36 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+// statusOf is the HTTP status of a failure.
+func statusOf(code fault.Code) int {
+	switch code {
+	case fault.InvalidInput, fault.ButtonExpired, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired,
+		fault.AddressUnknown, fault.HostUnknown:
+		return http.StatusBadRequest
+	case fault.Unsigned:
+		return http.StatusUnauthorized
+	case fault.Forbidden, fault.NoPost, fault.AdminOnly, fault.Restricted, fault.EmailUnverified, fault.EmailUntrusted,
+		fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable, fault.Declined,
+		fault.ConnectForbidden, fault.NotResourceAdmin, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden:
+		return http.StatusForbidden
+	case fault.HookUnknown, fault.NotFollowed, fault.ResourceUnknown, fault.CardUnknown:
+		return http.StatusNotFound
+	case fault.Busy, fault.TooMany, fault.TooLate:
+		return http.StatusConflict
+	case fault.RateLimited, fault.DailyLimit, fault.ProviderLimited:
+		return http.StatusTooManyRequests
+	case fault.NotConfigured, fault.SetupNeeded:
+		return http.StatusNotImplemented
+	case fault.ZoomTimeout:
+		return http.StatusGatewayTimeout
+	case fault.ZoomUnavailable, fault.ZoomUnreachable, fault.ZoomRefused, fault.ZoomUserUnknown, fault.MissingScope,
+		fault.MeetingUnknown, fault.NoPersonalMeeting, fault.ClientRejected, fault.ProviderUnavailable, fault.ProviderRefused:
+		return http.StatusBadGateway
+	}
+	return http.StatusInternalServerError
+}

@@ -1,0 +1,290 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/httpapi"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// tools plays the bridge and the sign-in: it takes deliveries with the body "good" and keeps what came.
+type tools struct {
+	mistakes chat.FormErrors
+	failure  error
+	said     i18n.Message
+
+	deliveries []string
+	acted      []chat.Click
+	pressed    []chat.Click
+	answered   []chat.FormAnswer
+	resumed    []string
+}
+
+func (b *tools) Ingest(_ context.Context, hook, pathSecret string, header func(string) string, body []byte) error {
+	b.deliveries = append(b.deliveries, strings.Join([]string{hook, pathSecret, header("X-Event"), string(body)}, " "))
+	switch string(body) {
+	case "good":
+		return nil
+	case "not understood":
+		return fault.Wrap(errors.New("not JSON"), fault.InvalidInput)
+	case "no room":
+		return errors.New("the inbox is full")
+	}
+	if hook == "gone.key" {
+		return fault.New(fault.HookUnknown)
+	}
+	return fault.Wrap(provider.ErrForged, fault.Unsigned)
+}
+
+func (b *tools) Act(_ context.Context, c chat.Click) error {
+	b.acted = append(b.acted, c)
+	return b.failure
+}
+
+func (b *tools) Press(_ context.Context, c chat.Click) error {
+	b.pressed = append(b.pressed, c)
+	return b.failure
+}
+
+func (b *tools) Submit(_ context.Context, a chat.FormAnswer) (chat.FormErrors, error) {
+	b.answered = append(b.answered, a)
+	return b.mistakes, b.failure
+}
+
+func (b *tools) Resume(_ context.Context, userID, next string) (i18n.Message, error) {
+	b.resumed = append(b.resumed, userID+" "+next)
+	return b.said, b.failure
+}
+
+func (b *tools) Begin(_ context.Context, providerID, userID, ticket string) (string, error) {
+	return "https://" + providerID + ".example.com/authorize?" + userID + ticket, b.failure
+}
+
+func (b *tools) Complete(_ context.Context, _, _, code, state string) (provider.Account, string, error) {
+	if code != "c" || state != "s" {
+		return provider.Account{}, "", fault.New(fault.LinkExpired)
+	}
+	next := "next"
+	if b.said.Zero() && b.failure == nil {
+		next = ""
+	}
+	return provider.Account{Name: "<b>Ada</b>"}, next, nil
+}
+
+func (b *tools) Declined(context.Context, string, string, string) (string, error) {
+	return "", b.failure
+}
+
+// standing is how the providers of the tests stand.
+func standing() []httpapi.ProviderAnswer {
+	return []httpapi.ProviderAnswer{
+		{ID: "jenkins", Name: "Jenkins", Enabled: true, Trigger: "jenkins", Clash: "Jenkins by others"},
+		{ID: "bitbucket", Name: "Bitbucket", Trigger: "bb"},
+	}
+}
+
+var (
+	_ httpapi.Bridge = (*tools)(nil)
+	_ httpapi.Signer = (*tools)(nil)
+)
+
+func TestADeliveryIsAnsweredAsItsSenderUnderstands(t *testing.T) {
+	t.Parallel()
+	for name, story := range map[string]struct {
+		method, path, body, authorization string
+		status                            int
+		says                              string
+	}{
+		"taken":                   {path: "/hooks/c1.key", body: "good", status: 200, says: "{}"},
+		"taken with its secret":   {path: "/hooks/c1.key/hush", body: "good", status: 200, says: "{}"},
+		"gone":                    {path: "/hooks/gone.key", body: "x", status: 404, says: "not in use"},
+		"unproved":                {path: "/hooks/c1.key", body: "x", status: 401, says: "strips the Authorization header; use the address with the token in it"},
+		"wrong in the header":     {path: "/hooks/c1.key", body: "x", authorization: "wrong", status: 401, says: "no valid signature or token"},
+		"wrong in the address":    {path: "/hooks/c1.key/wrong", body: "x", status: 401, says: "no valid signature or token"},
+		"not understood":          {path: "/hooks/c1.key", body: "not understood", status: 400, says: "not understood"},
+		"no room":                 {path: "/hooks/c1.key", body: "no room", status: 503, says: "Try again"},
+		"the largest that is":     {path: "/hooks/c1.key", body: strings.Repeat("x", 2<<20), status: 401},
+		"too large":               {path: "/hooks/c1.key", body: strings.Repeat("x", 2<<20+1), status: 413, says: "too large"},
+		"a browser":               {method: http.MethodGet, path: "/hooks/c1.key", status: 405},
+		"no hook":                 {path: "/hooks/", status: 404},
+		"more than a secret":      {path: "/hooks/c1.key/hush/more", body: "good", status: 404},
+		"nothing, as some try it": {path: "/hooks/c1.key", status: 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &desk{}
+			method := story.method
+			if method == "" {
+				method = http.MethodPost
+			}
+			r := httptest.NewRequest(method, story.path, strings.NewReader(story.body))
+			if story.authorization != "" {
+				r.Header.Set("Authorization", story.authorization)
+			}
+			recorder := httptest.NewRecorder()
+			d.handler(t).ServeHTTP(recorder, r)
+			require.Equal(t, story.status, recorder.Code)
+			require.Contains(t, recorder.Body.String(), story.says)
+			require.LessOrEqual(t, strings.Count(recorder.Body.String(), "\n"), 1, "one line")
+			if story.status == http.StatusUnauthorized && story.authorization != "" {
+				require.NotContains(t, recorder.Body.String(), "strips")
+			}
+		})
+	}
+}
+
+func TestADeliveryIsHandedOnWithWhatItCameWith(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	r := httptest.NewRequest(http.MethodPost, "/hooks/c1.key/hush", strings.NewReader("good"))
+	r.Header.Set("X-Event", "push")
+	d.handler(t).ServeHTTP(httptest.NewRecorder(), r)
+	require.Equal(t, []string{"c1.key hush push good"}, d.deliveries)
+}
+
+func TestTheLogHasNothingSecretOfADelivery(t *testing.T) {
+	t.Parallel()
+	var lines []string
+	d := &desk{}
+	handler := d.handlerWith(t, func(all *httpapi.Dependencies) {
+		all.Log = func(msg string, pairs ...any) {
+			line, err := json.Marshal(append([]any{msg}, pairs...))
+			require.NoError(t, err)
+			lines = append(lines, string(line))
+		}
+		all.Bridge = breaking{all.Bridge}
+	})
+	for _, body := range []string{"hush3", "not understood", "panic"} {
+		r := httptest.NewRequest(http.MethodPost, "/hooks/c1.hush1/hush2", strings.NewReader(body))
+		r.Header.Set("Authorization", "hush4")
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	require.Len(t, lines, 3)
+	for _, line := range lines {
+		require.NotContains(t, line, "hush")
+	}
+	require.Contains(t, lines[0], "c1")
+}
+
+// breaking is a bridge that has a defect.
+type breaking struct{ httpapi.Bridge }
+
+func (b breaking) Ingest(ctx context.Context, hook, secret string, header func(string) string, body []byte) error {
+	if string(body) == "panic" {
+		panic("a defect")
+	}
+	return b.Bridge.Ingest(ctx, hook, secret, header, body)
+}
+
+func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"card","trigger_id":"trigger",
+		"context":{"card":true,"action":"archive","values":{"of":"web"},"selected_option":"forever"}}`)
+	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"note","trigger_id":"trigger",
+		"context":{"action":"`+bridge.Pressed+`","root_id":"root","values":{"sealed":"v1.x"}}}`)
+	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","context":{"card":"true","action":"start"}}`)
+	require.Equal(t, []chat.Click{{
+		UserID: "alice", Place: chat.Place{ChannelID: "town"}, PostID: "card", Action: "archive", Card: true,
+		Values: map[string]string{"of": "web", "selected": "forever"}, TriggerID: "trigger",
+	}}, d.acted)
+	require.Equal(t, []chat.Click{{
+		UserID: "alice", Place: chat.Place{ChannelID: "town", RootID: "root"}, PostID: "note", Action: bridge.Pressed,
+		Values: map[string]string{"sealed": "v1.x"}, TriggerID: "trigger",
+	}}, d.pressed)
+	require.Len(t, d.clicked, 1, "a meeting's button")
+}
+
+const formBody = `{"callback_id":"connect","state":"sealed","user_id":"root","channel_id":"town",
+	"submission":{"name":"CI","only":true,"all":false,"list":null,"odd":[1]}}`
+
+func TestTheAnswerToAFormIsOfWhoIsSignedInWhateverItSays(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	answer := d.asks(t, http.MethodPost, "/form", formBody)
+	require.Equal(t, "{}", answer.Body.String())
+	require.Equal(t, []chat.FormAnswer{{
+		UserID: "alice", Place: chat.Place{ChannelID: "town"}, Kind: "connect", State: "sealed",
+		Values: map[string]string{"name": "CI", "only": "true", "all": "false", "list": "", "odd": ""},
+	}}, d.answered)
+}
+
+func TestWhatIsWrongWithAFormIsSaidInIt(t *testing.T) {
+	t.Parallel()
+	for name, story := range map[string]struct {
+		tools tools
+		want  model.SubmitDialogResponse
+	}{
+		"a field":  {tools{mistakes: chat.FormErrors{"url": i18n.Verbatim("Not `that`.")}}, model.SubmitDialogResponse{Errors: map[string]string{"url": "Not that."}}},
+		"all":      {tools{failure: fault.New(fault.Forbidden)}, model.SubmitDialogResponse{Error: "You may not do that here."}},
+		"a defect": {tools{failure: errors.New("secret internals")}, model.SubmitDialogResponse{Error: "Something went wrong on the server. Try again in a minute; if it stays like this, ask your system admin to look for your name in the server log."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &desk{tools: story.tools}
+			answer := d.asks(t, http.MethodPost, "/form", formBody)
+			require.Equal(t, http.StatusOK, answer.Code)
+			var got model.SubmitDialogResponse
+			require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &got))
+			require.Equal(t, story.want, got)
+		})
+	}
+}
+
+func TestAFormThatWasClosedIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	require.Equal(t, "{}", d.asks(t, http.MethodPost, "/form", `{"callback_id":"connect","cancelled":true}`).Body.String())
+	require.Empty(t, d.answered)
+	require.Equal(t, http.StatusBadRequest, d.asks(t, http.MethodPost, "/form", `not JSON`).Code)
+}
+
+func TestThePageOfASignInSaysWhatBecameOfWhatItWasFor(t *testing.T) {
+	t.Parallel()
+	for says, story := range map[string]struct {
+		tools tools
+		path  string
+	}{
+		"You are signed in as &lt;b&gt;Ada&lt;/b&gt;": {path: "/oauth2/bitbucket/complete?code=c&state=s"},
+		"acme/web is connected":                       {tools{said: i18n.Verbatim("acme/web is **connected**")}, "/oauth2/bitbucket/complete?code=c&state=s"},
+		"but not administer it":                       {tools{failure: fault.New(fault.NotResourceAdmin).With("Provider", "Bitbucket")}, "/oauth2/bitbucket/complete?code=c&state=s"},
+		"This link has expired":                       {path: "/oauth2/bitbucket/complete?code=c&state=forged"},
+		"You did not allow that":                      {path: "/oauth2/bitbucket/complete?error=access_denied&state=s"},
+	} {
+		d := &desk{tools: story.tools}
+		body := d.asks(t, http.MethodGet, story.path, "").Body.String()
+		require.Contains(t, body, says)
+		require.Equal(t, len(d.resumed), strings.Count(strings.Join(d.resumed, ","), "alice next"))
+	}
+}
+
+func TestASignInLeadsToTheTool(t *testing.T) {
+	t.Parallel()
+	away := (&desk{}).asks(t, http.MethodGet, "/oauth2/bitbucket/connect?t=ticket", "")
+	require.Equal(t, http.StatusFound, away.Code)
+	require.Equal(t, "https://bitbucket.example.com/authorize?aliceticket", away.Header().Get("Location"))
+
+	zoom := (&desk{}).asks(t, http.MethodGet, "/oauth2/connect?t=ticket", "")
+	require.Contains(t, html.UnescapeString(zoom.Header().Get("Location")), "https://zoom.us/", "Zoom's own route stays")
+
+	d := &desk{}
+	for _, path := range []string{"/oauth2/bitbucket/connect", "/oauth2/bitbucket/complete?code=c&state=s"} {
+		recorder := httptest.NewRecorder()
+		d.handler(t).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))
+		require.Equal(t, http.StatusUnauthorized, recorder.Code)
+	}
+}

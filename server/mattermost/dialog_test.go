@@ -1,0 +1,135 @@
+package mattermost_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+)
+
+// asking is a plugin that asks something of whoever types a command, with the trigger that came with it.
+type asking struct {
+	echo
+	w    *world
+	form chat.Form
+	last string
+	err  error
+}
+
+func (a *asking) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*model.CommandResponse, *model.AppError) {
+	a.last = args.TriggerId
+	a.err = a.w.OpenForm(context.Background(), args.TriggerId, a.form)
+	return &model.CommandResponse{}, nil
+}
+
+func whichJenkins() chat.Form {
+	return chat.Form{
+		Kind: "connect", State: "v1.sealed", Title: i18n.Verbatim("Connect Jenkins"), Intro: i18n.Verbatim("Where is it?"),
+		Submit: i18n.Verbatim("Connect"),
+		Fields: []chat.FormField{
+			{Name: "url", Kind: chat.TextField, Label: i18n.Verbatim("Address"), Default: "https://ci.example.com", Placeholder: i18n.Verbatim("https://")},
+			{Name: "token", Kind: chat.SecretField, Label: i18n.Verbatim("API token"), Default: "hush", Optional: true, MaxLength: 500},
+			{Name: "jobs", Kind: chat.LongTextField, Label: i18n.Verbatim("Jobs"), Optional: true},
+			{Name: "style", Kind: chat.SelectField, Label: i18n.Verbatim("Style"), Default: "card", Options: []chat.Option{
+				{Label: i18n.Verbatim("Card and thread"), Value: "card"}, {Label: i18n.Verbatim("New post each"), Value: "each"},
+			}},
+			{Name: "turns", Kind: chat.BoolField, Label: i18n.Verbatim("Only on change"), Default: "true", Optional: true},
+		},
+	}
+}
+
+// asks has alice be asked.
+func (w *world) asks(t *testing.T, form chat.Form) *asking {
+	t.Helper()
+	a := &asking{w: w, form: form}
+	w.mm.Attach(a)
+	w.alice.Types("/jenkins connect", w.townSquare)
+	return a
+}
+
+func TestAFormIsShownToWhoAskedForItInTheirLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.asks(t, whichJenkins()).err)
+	d := w.alice.Dialog()
+	require.Equal(t, "Connect Jenkins", d.Title)
+	require.Equal(t, "connect", d.CallbackId)
+	require.Equal(t, "v1.sealed", d.State)
+	require.Equal(t, "Connect", d.SubmitLabel)
+	require.Equal(t, "Where is it?", d.IntroductionText)
+	require.Nil(t, w.bob.Dialog())
+
+	token := w.alice.Field("token")
+	require.Equal(t, "password", token.SubType)
+	require.Empty(t, token.Default, "a secret is never shown again")
+	require.Equal(t, 500, token.MaxLength)
+	require.Equal(t, "textarea", w.alice.Field("jobs").Type)
+	require.Len(t, w.alice.Field("style").Options, 2)
+	require.Equal(t, "true", w.alice.Field("turns").Default)
+}
+
+func TestWhatIsTooLongForAFormIsCut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	long := i18n.Verbatim(strings.Repeat("äöü 🎉", 60))
+	form := chat.Form{Kind: "k", Title: long, Intro: long, Fields: []chat.FormField{
+		{Name: "short", Kind: chat.TextField, Label: long, Help: long, Placeholder: long},
+		{Name: "globs", Kind: chat.TextField, Label: i18n.Verbatim("Jobs"), Default: strings.Repeat("folder/*, ", 50), Optional: true},
+		{Name: "text", Kind: chat.LongTextField, Label: i18n.Verbatim("Text"), Default: strings.Repeat("x", 4000)},
+		{Name: "style", Kind: chat.SelectField, Label: i18n.Verbatim("Style"), Default: "gone", Options: []chat.Option{{Label: i18n.Verbatim("A"), Value: "a"}}},
+	}}
+	require.NoError(t, w.asks(t, form).err)
+	d := w.alice.Dialog()
+	require.NoError(t, d.IsValid())
+	require.True(t, strings.HasSuffix(d.Title, "…"), d.Title)
+	require.True(t, strings.HasSuffix(w.alice.Field("short").HelpText, "…"))
+	require.Equal(t, "textarea", w.alice.Field("globs").Type, "one line has no room for it")
+	require.Equal(t, strings.Repeat("folder/*, ", 50), w.alice.Field("globs").Default)
+	require.Empty(t, w.alice.Field("style").Default, "what was chosen is no choice any more")
+}
+
+func TestAFormThatNobodyWouldSeeIsAnError(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	form := whichJenkins()
+	form.Fields[0].Name = "token"
+	require.Error(t, w.asks(t, form).err)
+	form = whichJenkins()
+	form.Title = i18n.Message{}
+	require.Error(t, w.asks(t, form).err)
+	require.Nil(t, w.alice.Dialog())
+}
+
+func TestAFormCannotBeForcedOnAnybody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, trigger := range []string{"", "forged", "Zm9yZ2Vk", "Zm9yZ2VkOmFsaWNlOjE6eA=="} {
+		require.Error(t, w.OpenForm(t.Context(), trigger, whichJenkins()))
+	}
+	a := w.asks(t, whichJenkins())
+	require.NoError(t, a.err)
+	w.alice.Cancels()
+	require.True(t, fault.Is(w.OpenForm(t.Context(), a.last, whichJenkins()), fault.ButtonExpired))
+	w.mm.Attach(&echo{})
+	w.mm.Advance(time.Hour)
+	require.Nil(t, w.alice.Dialog())
+}
+
+func TestTheAnswerToAFormComesBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.asks(t, whichJenkins()).err)
+	w.alice.Becomes(mmtest.Reads("de"))
+	w.alice.Submits(map[string]any{"token": "hush", "turns": false})
+	require.Nil(t, w.alice.Dialog(), "nothing was wrong with it")
+}

@@ -1,0 +1,68 @@
+package mmtest
+
+import (
+	"slices"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+)
+
+// Listener is a plugin that wants to know of new posts.
+type Listener interface {
+	// MessageHasBeenPosted is called after each new post, those of plugins included.
+	MessageHasBeenPosted(c *plugin.Context, post *model.Post)
+}
+
+// tellOfPost tells the plugin of a new post. The real server does so a moment later; here it has happened when the post is made.
+func (mm *Mattermost) tellOfPost(post *model.Post) {
+	listener, ok := mm.attached().(Listener)
+	if !ok {
+		return
+	}
+	if sent, ok := cross(mm, post); ok {
+		listener.MessageHasBeenPosted(&plugin.Context{}, sent)
+	}
+}
+
+// GetPostsSince returns the posts of the channel that were changed after the time, deleted ones included, and the first posts of
+// their threads.
+func (a *api) GetPostsSince(channelID string, since int64) (*model.PostList, *model.AppError) {
+	a.mm.mu.Lock()
+	list := model.NewPostList()
+	for _, id := range slices.Backward(a.mm.order) {
+		post := a.mm.posts[id]
+		if post.ChannelId != channelID || max(post.UpdateAt, post.DeleteAt) <= since {
+			continue
+		}
+		list.AddPost(post.Clone())
+		list.AddOrder(id)
+		if root := a.mm.posts[post.RootId]; root != nil {
+			list.AddPost(root.Clone())
+		}
+	}
+	a.mm.mu.Unlock()
+	sent, _ := cross(a.mm, list)
+	return sent, nil
+}
+
+// GetPostThread returns all posts of the thread that the post is in.
+func (a *api) GetPostThread(postID string) (*model.PostList, *model.AppError) {
+	a.mm.mu.Lock()
+	list, rootID := model.NewPostList(), postID
+	if post := a.mm.posts[postID]; post != nil && post.RootId != "" {
+		rootID = post.RootId
+	}
+	for _, id := range a.mm.order {
+		if post := a.mm.posts[id]; post.DeleteAt == 0 && (id == rootID || post.RootId == rootID) {
+			list.AddPost(post.Clone())
+			list.AddOrder(id)
+		}
+	}
+	broken, asked := a.mm.broken, a.mm.posts[postID]
+	a.mm.mu.Unlock()
+	if !broken && (asked == nil || asked.DeleteAt != 0) {
+		return nil, notFound("app.post.get.app_error")
+	}
+	sent, _ := cross(a.mm, list)
+	return sent, nil
+}

@@ -1,0 +1,256 @@
+package mattermost_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
+)
+
+// build is the card of a build in this state.
+func build(state string, tone chat.Tone) chat.Card {
+	return chat.Card{
+		Emoji: "x", State: i18n.Verbatim(state), Title: "web #42", URL: "https://ci.example.com/42", Tone: tone, Footer: "Jenkins",
+		Actions: []chat.Action{{ID: "rebuild", Label: i18n.Verbatim("Rebuild"), Values: map[string]string{"of": "web"}}},
+	}
+}
+
+func mark(key string) chat.Mark {
+	return chat.Mark{Provider: "jenkins", Connection: "c1", Subject: "web/42", Key: key}
+}
+
+// shown has a build's card stand in town square.
+func (w *world) shown(t *testing.T, s *mattermost.Surface) (*mmtest.Post, chat.Posting) {
+	t.Helper()
+	p := chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: build("Running", chat.ToneRunning), Mark: mark("card")}
+	postID, err := s.Post(t.Context(), p)
+	require.NoError(t, err)
+	post := w.townSquare.LastPost()
+	require.Equal(t, postID, post.Id)
+	return post, p
+}
+
+func TestACardIsPostedByTheBotAndBroughtUpToDateInPlace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	post, p := w.shown(t, s)
+	require.Equal(t, w.BotID(), post.UserId)
+	require.Equal(t, "true", post.Prop("from_bot"))
+	require.Equal(t, []string{"Rebuild"}, post.Buttons())
+	require.Equal(t, "https://chat.example.com/_redirect/pl/"+post.Id, s.Link(post.Id))
+
+	w.mm.Advance(time.Minute)
+	require.NoError(t, s.Update(t.Context(), post.Id, p))
+	require.Equal(t, post.UpdateAt, post.Refreshed().UpdateAt, "what it shows already is not written again")
+
+	p.Card = build("Failed", chat.ToneFailure)
+	require.NoError(t, s.Update(t.Context(), post.Id, p))
+	require.Len(t, w.townSquare.Posts(), 1)
+	failed := post.Refreshed()
+	require.Contains(t, failed.Text(), "❌ Failed · web #42")
+	require.Equal(t, "true", failed.Prop("from_bot"))
+	require.Equal(t, "true", failed.Prop("from_plugin"))
+
+	at, has, err := s.Marked(t.Context(), post.Id)
+	require.NoError(t, err)
+	require.Equal(t, mark("card"), has)
+	require.Equal(t, chat.Place{ChannelID: w.townSquare.ID}, at)
+}
+
+func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	card, _ := w.shown(t, s)
+	at := chat.Place{ChannelID: w.townSquare.ID, RootID: card.Id}
+	replyID, err := s.Reply(t.Context(), at, chat.Reply{
+		Text: i18n.Verbatim("2 tests failed."), Actions: []chat.Action{{ID: "log", Label: i18n.Verbatim("Log")}}, Mention: "bob",
+	}, mark("reply"))
+	require.NoError(t, err)
+	reply := w.townSquare.LastPost()
+	require.Equal(t, replyID, reply.Id)
+	require.Equal(t, card.Id, reply.RootId)
+	require.Equal(t, "@bob 2 tests failed.", reply.Message)
+	require.Equal(t, []string{"Log"}, reply.Buttons())
+
+	require.NoError(t, s.Announce(t.Context(), at, i18n.Verbatim("The channel is no longer connected.")))
+	said := w.townSquare.LastPost()
+	require.Equal(t, "The channel is no longer connected.", said.Message)
+	require.Equal(t, card.Id, said.RootId)
+	_, _, err = s.Marked(t.Context(), said.Id)
+	require.ErrorIs(t, err, bridge.ErrGone, "it is about no subject")
+}
+
+func TestACallGoesOutOnceAndOnlyToWhomItCanBe(t *testing.T) {
+	t.Parallel()
+	for who, want := range map[string]string{
+		"": "", "bob": "@bob", "here": "@here", "channel": "@channel", "all": "", "Bob": "", "bob @all": "", "@bob": "", "b\nob": "",
+		strings.Repeat("b", 65): "",
+	} {
+		w := newWorld(t)
+		s := mattermost.NewSurface(w.Client)
+		p := chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: build("Failed", chat.ToneFailure), Mention: who}
+		postID, err := s.Post(t.Context(), p)
+		require.NoError(t, err)
+		require.Equal(t, want, w.townSquare.LastPost().Message)
+		_, appErr := w.mm.API().GetChannelMember(w.townSquare.ID, w.BotID())
+		require.Equal(t, who == "here" || who == "channel", appErr == nil, "only members can call all")
+
+		p.Card, p.Mention = build("Fixed", chat.ToneSuccess), "channel"
+		require.NoError(t, s.Update(t.Context(), postID, p))
+		require.Equal(t, want, w.townSquare.LastPost().Message, "an edit calls nobody")
+	}
+}
+
+func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*world, *mmtest.Post) chat.Place{
+		"a deleted post": func(w *world, p *mmtest.Post) chat.Place {
+			p.Delete()
+			return chat.Place{ChannelID: w.townSquare.ID, RootID: p.Id}
+		},
+		"an archived channel": func(w *world, p *mmtest.Post) chat.Place {
+			w.townSquare.Archive()
+			return chat.Place{ChannelID: w.townSquare.ID, RootID: p.Id}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			s := mattermost.NewSurface(w.Client)
+			post, p := w.shown(t, s)
+			at := end(w, post)
+			p.Card = build("Failed", chat.ToneFailure)
+			require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrGone)
+			_, err := s.Reply(t.Context(), at, chat.Reply{Text: i18n.Verbatim("x")}, mark("reply"))
+			require.ErrorIs(t, err, bridge.ErrGone)
+			require.ErrorIs(t, s.Announce(t.Context(), at, i18n.Verbatim("x")), bridge.ErrGone)
+		})
+	}
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{ChannelID: "nowhere"}, Card: build("Failed", chat.ToneFailure)})
+	require.ErrorIs(t, err, bridge.ErrGone)
+}
+
+// A card that another server posted a moment ago may not have arrived at the replica that this one reads from.
+func TestAPostThatAReplicaLacksIsNotGoneYet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mm.Configure(func(c *model.Config) { c.SqlSettings.DataSourceReplicas = []string{"replica"} })
+	w.ServerSettingsChanged()
+	s := mattermost.NewSurface(w.Client)
+	post, p := w.shown(t, s)
+	post.Delete()
+	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrNotYet)
+	w.mm.Advance(59 * time.Second)
+	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrNotYet)
+	w.mm.Advance(time.Second)
+	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrGone)
+}
+
+func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	before, p := w.shown(t, s)
+	w.mm.Advance(time.Minute)
+	since := w.mm.Now()
+	channel := chat.Place{ChannelID: w.townSquare.ID}
+	find := func(at chat.Place, m chat.Mark) string {
+		found, err := s.Find(t.Context(), at, m, since)
+		require.NoError(t, err)
+		return found
+	}
+	p.Card = build("Failed", chat.ToneFailure)
+	require.NoError(t, s.Update(t.Context(), before.Id, p))
+	require.Empty(t, find(channel, mark("card")), "it was changed since then, but made before")
+
+	cardID, err := s.Post(t.Context(), p)
+	require.NoError(t, err)
+	thread := chat.Place{ChannelID: w.townSquare.ID, RootID: cardID}
+	replyID, err := s.Reply(t.Context(), thread, chat.Reply{Text: i18n.Verbatim("x")}, mark("reply"))
+	require.NoError(t, err)
+	require.Equal(t, cardID, find(channel, mark("card")))
+	require.Empty(t, find(channel, mark("reply")), "that is in the thread")
+	require.Equal(t, replyID, find(thread, mark("reply")))
+	require.Empty(t, find(thread, mark("other")))
+	require.Empty(t, find(chat.Place{ChannelID: w.townSquare.ID, RootID: "nothread"}, mark("reply")))
+}
+
+func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	_, p := w.shown(t, s)
+	forged := w.bob.Says("Look", w.townSquare)
+	forged.Forge(map[string]any{"from_bot": "true", "bridge": map[string]any{
+		"provider": "jenkins", "connection": "c1", "subject": "web/42", "key": "forged",
+	}})
+	_, _, err := s.Marked(t.Context(), forged.Id)
+	require.ErrorIs(t, err, bridge.ErrGone)
+	require.ErrorIs(t, s.Update(t.Context(), forged.Id, p), bridge.ErrGone)
+	found, err := s.Find(t.Context(), chat.Place{ChannelID: w.townSquare.ID}, mark("forged"), w.mm.Now())
+	require.NoError(t, err)
+	require.Empty(t, found)
+}
+
+func TestABrokenConnectionLosesNoCard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	post, p := w.shown(t, s)
+	w.mm.BreakConnection()
+	_, err := s.Post(t.Context(), p)
+	require.ErrorIs(t, err, mattermost.ErrNoAnswer)
+	_, err = s.Find(t.Context(), p.Place, p.Mark, nine())
+	require.ErrorIs(t, err, mattermost.ErrNoAnswer)
+	_, _, err = s.Marked(t.Context(), post.Id)
+	require.ErrorIs(t, err, mattermost.ErrNoAnswer)
+	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), mattermost.ErrNoAnswer)
+	require.False(t, s.Administers(t.Context(), w.alice.ID, w.townSquare.ID))
+}
+
+func TestOnlyAdminsAdminister(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(w *world)
+		want   bool
+	}{
+		"a member":             {func(*world) {}, false},
+		"the channel's admin":  {func(w *world) { w.townSquare.Promote(w.alice) }, true},
+		"one who left":         {func(w *world) { w.townSquare.Promote(w.alice); w.townSquare.Leave(w.alice) }, false},
+		"a deactivated admin":  {func(w *world) { w.townSquare.Promote(w.alice); w.alice.Becomes(mmtest.Deactivated) }, false},
+		"an admin of them all": {func(w *world) { w.alice.Becomes(mmtest.Admin) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c.change(w)
+			require.Equal(t, c.want, w.Administers(t.Context(), w.alice.ID, w.townSquare.ID))
+		})
+	}
+}
+
+func TestTheConversationWithTheBotIsKnown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for channel, want := range map[*mmtest.Channel]chat.Channel{
+		w.alice.DirectWith(w.BotID()): {Direct: true},
+		w.alice.DirectWith(w.bob.ID):  {},
+		w.townSquare:                  {Public: true, Name: "town-square"},
+	} {
+		found, err := w.Channel(t.Context(), channel.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, found)
+	}
+}
