@@ -1,0 +1,156 @@
+// Package bitbucket knows Bitbucket, in Atlassian's cloud and as a company's own Data Center: what its webhooks say and how they are
+// signed, how commits, branches and pull requests look on a card, and what can be done about them there.
+//
+// One connection is one repository. Its subjects are commits ("commit/<hash>", to which pushes and builds belong), pull requests
+// ("pull/<number>"), branches and tags. Of contents nothing is kept: names, titles, numbers and states alone.
+package bitbucket
+
+import (
+	"embed"
+	"encoding/json"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The headers that matter, in canonical form.
+const (
+	headerEvent     = "X-Event-Key"
+	headerSignature = "X-Hub-Signature"
+	// headerCloudRequest is the same in all attempts of one delivery; headerRequest is a Data Center's, which makes only one.
+	headerCloudRequest = "X-Request-Uuid"
+	headerRequest      = "X-Request-Id"
+)
+
+// eventPing is what "Test connection" of a Data Center sends, signed or not.
+const eventPing = "diagnostics:ping"
+
+// The kinds of news.
+const (
+	kindRunning = "build_running"
+	kindPassed  = "build_passed"
+	kindFailed  = "build_failed"
+	kindFixed   = "build_fixed"
+	kindPush    = "push"
+	kindBranch  = "branch"
+	kindTag     = "tag"
+	kindPull    = "pull_request"
+	kindReview  = "review"
+	kindComment = "comment"
+	kindMerged  = "merged"
+)
+
+// The labels that filters look at.
+const (
+	labelBranch = "branch"
+	labelBuild  = "build"
+)
+
+//go:embed texts/*.json
+var texts embed.FS
+
+// Bitbucket is the provider. It keeps nothing.
+type Bitbucket struct{}
+
+// What it can do beside being a provider.
+var (
+	_ provider.Provider   = (*Bitbucket)(nil)
+	_ provider.Serial     = (*Bitbucket)(nil)
+	_ provider.Hosted     = (*Bitbucket)(nil)
+	_ provider.Installer  = (*Bitbucket)(nil)
+	_ provider.Authorizer = (*Bitbucket)(nil)
+	_ provider.Bearer     = (*Bitbucket)(nil)
+	_ provider.Responder  = (*Bitbucket)(nil)
+	_ provider.Follower   = (*Bitbucket)(nil)
+)
+
+// New returns the provider.
+func New() *Bitbucket { return &Bitbucket{} }
+
+// Describe says what the provider is.
+func (*Bitbucket) Describe() provider.Descriptor {
+	kind := func(id string, wanted bool) provider.EventKind {
+		return provider.EventKind{ID: id, Label: i18n.M("bitbucket.kind." + id), Default: wanted}
+	}
+	filter := func(id string) provider.Filter {
+		return provider.Filter{ID: id, Label: i18n.M("bitbucket.filter." + id), Help: i18n.M("bitbucket.filter_help." + id)}
+	}
+	below, err := fs.Sub(texts, "texts")
+	if err != nil {
+		below = texts // cannot be: the folder is part of the binary
+	}
+	return provider.Descriptor{
+		ID: "bitbucket", Name: "Bitbucket",
+		Summary:  i18n.M("bitbucket.summary"),
+		Resource: i18n.M("bitbucket.resource"),
+		Argument: i18n.M("bitbucket.argument"),
+		Events: []provider.EventKind{
+			kind(kindFailed, true), kind(kindFixed, true), kind(kindPassed, true), kind(kindRunning, true),
+			kind(kindPush, true), kind(kindPull, true), kind(kindReview, true), kind(kindComment, true), kind(kindMerged, true),
+			kind(kindBranch, false), kind(kindTag, true),
+		},
+		Filters: []provider.Filter{filter(labelBranch), filter(labelBuild)},
+		Headers: []string{headerEvent, headerSignature, headerCloudRequest, headerRequest},
+		Texts:   below,
+	}
+}
+
+// Verify checks the signature over the body. The trial that a Data Center sends may come without one: nothing is done with it.
+func (*Bitbucket) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
+	shown := d.Header[headerSignature]
+	if shown == "" {
+		if d.Header[headerEvent] == eventPing {
+			return provider.Proof{}, provider.ErrPing
+		}
+		return provider.Proof{}, provider.ErrUnsigned
+	}
+	algorithm, signature, _ := strings.Cut(shown, "=")
+	if !strings.EqualFold(algorithm, "sha256") {
+		return provider.Proof{}, provider.ErrForged
+	}
+	fits := provider.SignedBy(d.Body, signature, secrets)
+	if fits < 0 {
+		return provider.Proof{}, provider.ErrForged
+	}
+	return provider.Proof{Secret: fits, By: provider.BySignature}, nil
+}
+
+// Parse returns what a delivery of either product says; they are told apart by the names of their events.
+func (*Bitbucket) Parse(d provider.Delivery) ([]provider.Event, error) {
+	key := d.Header[headerEvent]
+	if key == "" {
+		var body struct {
+			EventKey string `json:"eventKey"`
+		}
+		if err := json.Unmarshal(d.Body, &body); err != nil || body.EventKey == "" {
+			return nil, errors.New("a delivery that names no event")
+		}
+		key = body.EventKey
+	}
+	switch {
+	case key == eventPing:
+		return nil, nil
+	case strings.HasPrefix(key, "pr:"), key == dcRefsChanged, key == dcCommitComment:
+		return parseDataCenter(key, d)
+	case strings.HasPrefix(key, "pullrequest:"), strings.HasPrefix(key, "repo:commit_"), key == cloudPush:
+		return parseCloud(key, d)
+	}
+	return nil, nil
+}
+
+// Sample returns a build that passed, of a commit that there is nowhere.
+func (*Bitbucket) Sample(now time.Time) provider.Event {
+	return statusEvent(news{
+		Repo: repo{Name: "example/web", URL: "https://bitbucket.org"},
+		At:   now,
+		Commit: &commit{
+			Hash: "5a3d1e5a3d1e5a3d1e5a3d1e5a3d1e5a3d1e5a3d", Title: "Say hello", Author: "Bitbucket",
+		},
+		Status: &status{Key: "trial", Name: "Pipeline #1 for main", State: buildPassed, Branch: "main", At: now},
+	})
+}

@@ -1,0 +1,227 @@
+package bitbucket
+
+import (
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// How many lines of a card a list may take.
+const (
+	maxBuildLines = 8
+	maxFailed     = 3
+)
+
+// look is how a state of a thing is shown: never by the colour alone.
+type look struct {
+	emoji string
+	tone  chat.Tone
+	state string
+}
+
+// message returns the state in words.
+func (l look) message() i18n.Message { return i18n.M("bitbucket.state." + l.state) }
+
+// Card draws a commit, a branch or tag, or a pull request.
+func (*Bitbucket) Card(raw json.RawMessage) (chat.Card, error) {
+	s, err := readState(raw)
+	if err != nil {
+		return chat.Card{}, err
+	}
+	card := chat.Card{Footer: s.Repo.Name, At: s.At}
+	switch {
+	case s.Pull != nil:
+		s.pullCard(&card)
+	case s.Ref != nil:
+		s.refCard(&card)
+	case s.Commit != nil:
+		s.commitCard(&card)
+	default:
+		return chat.Card{}, errors.New("a state of nothing")
+	}
+	return card, nil
+}
+
+// wear has the card look so.
+func wear(card *chat.Card, l look) { card.Emoji, card.Tone, card.State = l.emoji, l.tone, l.message() }
+
+// field adds a fact, if there is one.
+func field(card *chat.Card, label, value i18n.Message, long bool) {
+	if !value.Zero() {
+		card.Fields = append(card.Fields, chat.Field{Label: label, Value: value, Long: long})
+	}
+}
+
+// buildLook is how builds look together.
+func buildLook(t tally) look {
+	switch {
+	case t.failed > 0:
+		return look{"x", chat.ToneFailure, "failed"}
+	case t.running > 0:
+		return look{"hourglass_flowing_sand", chat.ToneRunning, "running"}
+	case t.stopped > 0:
+		return look{"black_square_for_stop", chat.ToneInactive, "stopped"}
+	}
+	return look{"white_check_mark", chat.ToneSuccess, "passed"}
+}
+
+// commitCard draws a commit with its builds, and the push that it came with.
+func (s state) commitCard(card *chat.Card) {
+	l := look{"speech_balloon", chat.ToneNeutral, "discussed"}
+	switch forced := s.forced(); {
+	case len(s.Builds) > 0:
+		l = buildLook(count(s.Builds))
+	case forced:
+		l = look{"warning", chat.ToneWarning, "forced"}
+	case len(s.Pushes) > 0:
+		l = look{"arrow_up", chat.ToneNeutral, "pushed"}
+	}
+	wear(card, l)
+	card.Title, card.URL = first(s.Commit.Title, short(s.Commit.Hash)), s.Repo.commitURL(s.Commit.Hash)
+	card.Author = s.Commit.Author
+	if last := len(s.Pushes) - 1; last >= 0 && s.Pushes[last].By.Name != "" {
+		card.Author = s.Pushes[last].By.Name
+	}
+	card.Text = lines(summary(s.Builds), s.mended(), s.commits())
+	field(card, i18n.M("bitbucket.field.branch"), s.branches(), false)
+	field(card, i18n.M("bitbucket.field.commit"), i18n.Verbatim(chat.Link(short(s.Commit.Hash), card.URL)), false)
+	field(card, i18n.M("bitbucket.field.builds"), buildLines(s.Builds), true)
+	if len(rerunnable(s.Builds)) > 0 {
+		card.Actions = []chat.Action{{ID: actionRerun, Label: i18n.M("bitbucket.action.rerun")}}
+	}
+}
+
+func (s state) forced() bool {
+	for _, p := range s.Pushes {
+		if p.Forced {
+			return true
+		}
+	}
+	return false
+}
+
+// branches lists those that came to the commit, and those that it was built for.
+func (s state) branches() i18n.Message {
+	var names []i18n.Message
+	known := map[string]bool{"": true}
+	add := func(name string) {
+		if !known[name] && len(names) < maxPushes {
+			names = append(names, i18n.Verbatim(chat.Code(chat.Truncate(name, maxName))))
+		}
+		known[name] = true
+	}
+	for _, p := range s.Pushes {
+		add(p.Branch)
+	}
+	for _, b := range s.Builds {
+		add(b.Branch)
+	}
+	return joined(names...)
+}
+
+// commits lists those of the latest push, where it had more than the one that the card is about.
+func (s state) commits() i18n.Message {
+	if len(s.Pushes) == 0 {
+		return i18n.Message{}
+	}
+	last := s.Pushes[len(s.Pushes)-1]
+	if len(last.Commits) < 2 {
+		return i18n.Message{}
+	}
+	var all []i18n.Message
+	for _, c := range last.Commits {
+		all = append(all, i18n.M("bitbucket.commit",
+			"Commit", chat.Link(short(c.Hash), s.Repo.commitURL(c.Hash)), "Title", chat.Escape(c.Title), "Author", chat.Escape(c.Author)))
+	}
+	if last.More {
+		all = append(all, i18n.M("bitbucket.commits_more"))
+	}
+	return lines(all...)
+}
+
+// summary says how the builds stand in one line ("5 of 6 passed, lint failed").
+func summary(builds []build) i18n.Message {
+	t := count(builds)
+	switch {
+	case t.all == 0:
+		return i18n.Message{}
+	case t.passed == t.all:
+		return i18n.N("bitbucket.builds.passed", t.all)
+	}
+	parts := []i18n.Message{i18n.M("bitbucket.builds.some", "Passed", itoa(int64(t.passed)), "All", itoa(int64(t.all)))}
+	failed := 0
+	for _, b := range builds {
+		if b.State != buildFailed {
+			continue
+		}
+		if failed++; failed <= maxFailed {
+			parts = append(parts, i18n.M("bitbucket.builds.failed", "Build", chat.Escape(chat.Truncate(b.label(), maxName))))
+		}
+	}
+	if failed > maxFailed {
+		parts = append(parts, i18n.N("bitbucket.builds.failed_more", failed-maxFailed))
+	}
+	if t.running > 0 {
+		parts = append(parts, i18n.N("bitbucket.builds.running", t.running))
+	}
+	if t.stopped > 0 {
+		parts = append(parts, i18n.N("bitbucket.builds.stopped", t.stopped))
+	}
+	return joined(parts...)
+}
+
+// mended says what the builds mended, or for how long it has been broken.
+func (s state) mended() i18n.Message {
+	worst := build{}
+	for _, b := range s.shown() {
+		if b.State == buildFailed && (worst.State != buildFailed || b.Streak > worst.Streak) ||
+			b.State == buildPassed && worst.State != buildFailed && b.Streak > worst.Streak {
+			worst = b
+		}
+	}
+	switch {
+	case worst.State == buildFailed && worst.Streak > 1:
+		return i18n.N("bitbucket.builds.failed_again", worst.Streak)
+	case worst.State == buildPassed && worst.Streak > 0 && count(s.shown()).failed == 0:
+		return i18n.N("bitbucket.builds.fixed", worst.Streak)
+	}
+	return i18n.Message{}
+}
+
+// buildLines lists the builds, those that failed first.
+func buildLines(builds []build) i18n.Message {
+	var all []i18n.Message
+	for _, state := range []string{buildFailed, buildRunning, buildStopped, buildPassed} {
+		for _, b := range builds {
+			if b.State == state && len(all) < maxBuildLines {
+				all = append(all, i18n.M("bitbucket.build."+state, "Build", chat.Link(chat.Truncate(b.Name, maxName), b.URL)))
+			}
+		}
+	}
+	return lines(append(all, more(len(builds), len(all)))...)
+}
+
+// refCard draws a branch or tag.
+func (s state) refCard(card *chat.Card) {
+	kind := kindBranch
+	l := look{"seedling", chat.ToneNeutral, "created"}
+	if s.Ref.Tag {
+		kind, l.emoji = kindTag, "label"
+	}
+	switch {
+	case s.Ref.Deleted:
+		l = look{"wastebasket", chat.ToneInactive, "deleted"}
+	case s.Ref.Moved:
+		l = look{"warning", chat.ToneWarning, "moved"}
+	}
+	wear(card, l)
+	card.Title, card.Author = s.Ref.Name, s.Ref.By.Name
+	if !s.Ref.Deleted {
+		card.URL = s.Repo.commitURL(s.Ref.Hash)
+	}
+	card.Text = i18n.M("bitbucket.ref." + kind)
+	field(card, i18n.M("bitbucket.field.commit"), i18n.Verbatim(chat.Link(short(s.Ref.Hash), s.Repo.commitURL(s.Ref.Hash))), false)
+}

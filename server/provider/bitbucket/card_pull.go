@@ -1,0 +1,143 @@
+package bitbucket
+
+import (
+	"slices"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// The actions of cards and replies.
+const (
+	actionApprove = "approve"
+	actionReject  = "requestchanges"
+	actionMerge   = "merge"
+	actionDecline = "decline"
+	actionComment = "comment"
+	actionReply   = "reply"
+	actionRerun   = "rerun"
+	// actionMore is a menu of what is seldom wanted; its choices are the other actions and these.
+	actionMore     = "more"
+	choiceRetract  = "unapprove"
+	choiceWithdraw = "withdraw"
+)
+
+// maxReviewerNames is how many reviewers are named on a card.
+const maxReviewerNames = 10
+
+// pullLook is how a pull request looks.
+func pullLook(p pull) look {
+	switch p.State {
+	case pullMerged:
+		return look{"white_check_mark", chat.ToneSuccess, "merged"}
+	case pullDeclined:
+		return look{"no_entry_sign", chat.ToneInactive, "declined"}
+	case pullSuperseded:
+		return look{"no_entry_sign", chat.ToneInactive, "superseded"}
+	case pullDeleted:
+		return look{"wastebasket", chat.ToneInactive, "deleted"}
+	}
+	approved := false
+	for _, r := range p.Reviewers {
+		if r.Verdict == verdictChanges {
+			return look{"warning", chat.ToneWarning, "changes"}
+		}
+		approved = approved || r.Verdict == verdictApproved
+	}
+	switch {
+	case p.Draft:
+		return look{"construction", chat.ToneNeutral, "draft"}
+	case approved:
+		return look{"thumbsup", chat.ToneSuccess, "approved"}
+	}
+	return look{"twisted_rightwards_arrows", chat.ToneRunning, "open"}
+}
+
+// pullCard draws a pull request.
+func (s state) pullCard(card *chat.Card) {
+	p, builds := s.Pull.view(), s.shown()
+	wear(card, pullLook(p))
+	if p.State == pullOpen && count(builds).failed > 0 {
+		card.Tone = chat.ToneFailure
+	}
+	card.Title = "#" + itoa(p.ID) + " " + p.Title
+	card.URL, card.Author = p.URL, p.Author.Name
+	card.Text = lines(
+		i18n.M("bitbucket.pull.branches", "From", branchName(p.From), "To", branchName(p.To)),
+		s.ended(p),
+	)
+	field(card, i18n.M("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
+	state := joined(summary(builds), s.mended())
+	field(card, i18n.M("bitbucket.field.builds"), state, true)
+	if p.Merge != "" && p.State == pullMerged {
+		field(card, i18n.M("bitbucket.field.commit"), i18n.Verbatim(chat.Link(short(p.Merge), s.Repo.commitURL(p.Merge))), false)
+	}
+	if p.State == pullOpen {
+		card.Actions = pullActions(p, builds)
+	}
+}
+
+// branchName returns a branch as code, or what stands for one that is not known.
+func branchName(name string) string { return first(chat.Code(chat.Truncate(name, maxName)), "–") }
+
+// ended says who ended it.
+func (s state) ended(p pull) i18n.Message {
+	if p.State == pullOpen || s.Pull.Closer.Name == "" {
+		return i18n.Message{}
+	}
+	return i18n.M("bitbucket.ended."+p.State).WithMessage("Who", called(s.Pull.Closer))
+}
+
+// reviewers lists who was asked, with what they said; those who said something first.
+func reviewers(all []reviewer) i18n.Message {
+	var parts []i18n.Message
+	for _, verdict := range []string{verdictChanges, verdictApproved, ""} {
+		for _, r := range all {
+			if r.Verdict == verdict && len(parts) < maxReviewerNames {
+				parts = append(parts, i18n.M("bitbucket.reviewer."+first(verdict, "asked")).WithMessage("Who", called(r.person)))
+			}
+		}
+	}
+	return joined(append(parts, more(len(all), len(parts)))...)
+}
+
+// pullActions are what can be done about an open pull request.
+func pullActions(p pull, builds []build) []chat.Action {
+	button := func(id string, tone chat.Tone) chat.Action {
+		return chat.Action{ID: id, Label: i18n.M("bitbucket.action." + id), Tone: tone}
+	}
+	actions := []chat.Action{button(actionApprove, chat.ToneSuccess), button(actionReject, chat.ToneNeutral)}
+	if !p.Draft {
+		actions = append(actions, button(actionMerge, chat.ToneNeutral))
+	}
+	actions = append(actions, button(actionDecline, chat.ToneFailure), button(actionComment, chat.ToneNeutral))
+	var choices []string
+	if slices.ContainsFunc(p.Reviewers, func(r reviewer) bool { return r.Verdict == verdictApproved }) {
+		choices = append(choices, choiceRetract)
+	}
+	if slices.ContainsFunc(p.Reviewers, func(r reviewer) bool { return r.Verdict == verdictChanges }) {
+		choices = append(choices, choiceWithdraw)
+	}
+	if len(rerunnable(builds)) > 0 {
+		choices = append(choices, actionRerun)
+	}
+	if len(choices) == 0 {
+		return actions
+	}
+	menu := button(actionMore, chat.ToneNeutral)
+	for _, choice := range choices {
+		menu.Options = append(menu.Options, chat.Option{Label: i18n.M("bitbucket.action." + choice), Value: choice})
+	}
+	return append(actions, menu)
+}
+
+// rerunnable returns the failed or stopped builds that Bitbucket can be told to run again: those of its own Pipelines.
+func rerunnable(builds []build) []build {
+	var found []build
+	for _, b := range builds {
+		if (b.State == buildFailed || b.State == buildStopped) && b.pipeline() && b.Branch != "" {
+			found = append(found, b)
+		}
+	}
+	return found
+}

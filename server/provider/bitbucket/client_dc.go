@@ -1,0 +1,266 @@
+package bitbucket
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// dataCenter calls a Data Center: https://developer.atlassian.com/server/bitbucket/rest/.
+type dataCenter struct{ provider.Session }
+
+// base returns the address of the repository; a personal one is in a project whose key is "~" and its owner.
+func (dataCenter) base(path string) string {
+	owner, slug := escaped(path)
+	return "/rest/api/latest/projects/" + owner + "/repos/" + slug
+}
+
+// account asks who it is: there is no call for it, but every answer names the account in a header.
+func (d dataCenter) account(ctx context.Context) (provider.Account, error) {
+	name, err := d.username(ctx)
+	if err != nil {
+		return provider.Account{}, err
+	}
+	if name == "" {
+		return provider.Account{}, fault.New(fault.AccountRejected).With("Provider", d.Provider)
+	}
+	var u dcUser
+	if err := d.Call(ctx, http.MethodGet, "/rest/api/latest/users/"+url.PathEscape(strings.ToLower(name)), nil, &u); err != nil && !fault.Is(err, fault.ResourceUnknown) {
+		return provider.Account{}, err
+	}
+	if u.Name == "" {
+		u.Name = name
+	}
+	who := u.person()
+	return provider.Account{ID: who.ID, Name: who.Name, URL: u.Links.self()}, nil
+}
+
+// username returns the name of the account, "" for nobody's.
+func (d dataCenter) username(ctx context.Context) (string, error) {
+	const maxUsername = 256
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.Site.API+"/plugins/servlet/applinks/whoami", nil)
+	if err != nil {
+		return "", errors.Wrap(err, "make the request")
+	}
+	response, err := d.HTTP.Do(request)
+	if err != nil {
+		var f *fault.Error
+		if errors.As(err, &f) {
+			return "", f
+		}
+		return "", fault.Wrap(errors.New("no answer to who it is"), fault.ProviderUnavailable).With("Provider", d.Provider)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxUsername+1))
+	switch {
+	case response.StatusCode == http.StatusUnauthorized, response.StatusCode == http.StatusForbidden:
+		return "", nil
+	case err != nil, response.StatusCode >= http.StatusInternalServerError:
+		return "", fault.Wrap(errors.New(response.Status), fault.ProviderUnavailable).With("Provider", d.Provider)
+	}
+	name := first(response.Header.Get("X-AUSERNAME"), strings.TrimSpace(string(body)))
+	if name == "anonymous" || len(name) > maxUsername || strings.ContainsAny(name, "<>\n") {
+		return "", nil
+	}
+	if decoded, err := url.QueryUnescape(name); err == nil {
+		name = decoded
+	}
+	return name, nil
+}
+
+func (d dataCenter) repository(ctx context.Context, path string) (provider.Resource, error) {
+	var r dcRepo
+	if err := d.Call(ctx, http.MethodGet, d.base(path), nil, &r); err != nil {
+		return provider.Resource{}, err
+	}
+	if r.Slug == "" || r.Project.Key == "" {
+		return provider.Resource{}, fault.Wrap(errors.New("an answer without a repository"), fault.ProviderUnavailable).With("Provider", d.Provider)
+	}
+	page := r.repo().URL
+	if page == "" {
+		page = d.page(r)
+	}
+	return provider.Resource{
+		ID: itoa(r.ID), Name: r.path(), URL: page + "/browse", SettingsURL: d.settings(r),
+		Private: !r.Public && !r.Project.Public, Path: r.path(),
+	}, nil
+}
+
+// page returns the address of a repository that names none itself.
+func (d dataCenter) page(r dcRepo) string {
+	if owner, personal := strings.CutPrefix(r.Project.Key, "~"); personal {
+		return d.Site.URL + "/users/" + url.PathEscape(strings.ToLower(owner)) + "/repos/" + url.PathEscape(r.Slug)
+	}
+	return d.Site.URL + "/projects/" + url.PathEscape(r.Project.Key) + "/repos/" + url.PathEscape(r.Slug)
+}
+
+func (d dataCenter) settings(r dcRepo) string {
+	return d.Site.URL + "/plugins/servlet/webhooks/projects/" + url.PathEscape(r.Project.Key) + "/repos/" + url.PathEscape(r.Slug)
+}
+
+// administers tries a call that only admins of the repository may make. It is refused as not signed in, too.
+func (d dataCenter) administers(ctx context.Context, r provider.Resource) (bool, error) {
+	err := d.Call(ctx, http.MethodGet, d.base(r.Path)+"/webhooks?limit=1", nil, nil)
+	if fault.Is(err, fault.ProviderForbidden, fault.AccountRejected) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// dcHook is a webhook as Data Center has it.
+type dcHook struct {
+	ID            int64             `json:"id,omitempty"`
+	Name          string            `json:"name"`
+	URL           string            `json:"url"`
+	Active        bool              `json:"active"`
+	VerifyTLS     bool              `json:"sslVerificationRequired"`
+	Events        []string          `json:"events"`
+	Configuration map[string]string `json:"configuration"`
+}
+
+// dcPage is where in a list one is.
+type dcPage struct {
+	Last bool  `json:"isLastPage"`
+	Next int64 `json:"nextPageStart"`
+}
+
+func (d dataCenter) hooks(ctx context.Context, path string) ([]hook, error) {
+	var all []hook
+	start := int64(0)
+	for range maxPages {
+		var page struct {
+			dcPage
+			Values []struct {
+				ID     int64    `json:"id"`
+				URL    string   `json:"url"`
+				Active bool     `json:"active"`
+				Events []string `json:"events"`
+			} `json:"values"`
+		}
+		if err := d.Call(ctx, http.MethodGet, d.base(path)+"/webhooks?limit=100&start="+itoa(start), nil, &page); err != nil {
+			return nil, err
+		}
+		for _, h := range page.Values {
+			all = append(all, hook{ID: itoa(h.ID), URL: h.URL, Active: h.Active, Events: h.Events})
+		}
+		if page.Last || page.Next <= start {
+			break
+		}
+		start = page.Next
+	}
+	return all, nil
+}
+
+func (d dataCenter) putHook(ctx context.Context, path string, h hook) (string, error) {
+	method, address := http.MethodPost, d.base(path)+"/webhooks"
+	if h.ID != "" {
+		method, address = http.MethodPut, address+"/"+url.PathEscape(h.ID)
+	}
+	in := dcHook{
+		Name: hookName, URL: h.URL, Active: true, VerifyTLS: true, Events: h.Events,
+		Configuration: map[string]string{"secret": h.Secret},
+	}
+	var made struct {
+		ID int64 `json:"id"`
+	}
+	err := d.Call(ctx, method, address, in, &made)
+	if made.ID != 0 {
+		return itoa(made.ID), err
+	}
+	return h.ID, err
+}
+
+func (d dataCenter) deleteHook(ctx context.Context, path, id string) error {
+	return d.Call(ctx, http.MethodDelete, d.base(path)+"/webhooks/"+url.PathEscape(id), nil, nil)
+}
+
+func (d dataCenter) pullAddress(path string, id int64) string {
+	return d.base(path) + "/pull-requests/" + itoa(id)
+}
+
+func (d dataCenter) pull(ctx context.Context, path string, id int64) (shownPull, error) {
+	var p dcPull
+	if err := d.Call(ctx, http.MethodGet, d.pullAddress(path, id), nil, &p); err != nil {
+		return shownPull{}, err
+	}
+	return shownPull{pull: *p.pull()}, nil
+}
+
+// strategies adds the ways to merge that the repository allows; where they are not told, it is merged its usual way.
+func (d dataCenter) strategies(ctx context.Context, path string, p *shownPull) {
+	var settings struct {
+		Merge struct {
+			Default struct {
+				ID string `json:"id"`
+			} `json:"defaultStrategy"`
+			Strategies []struct {
+				ID      string `json:"id"`
+				Enabled bool   `json:"enabled"`
+			} `json:"strategies"`
+		} `json:"mergeConfig"`
+	}
+	if d.Call(ctx, http.MethodGet, d.base(path)+"/settings/pull-requests", nil, &settings) != nil {
+		return
+	}
+	for _, one := range settings.Merge.Strategies {
+		if one.Enabled && one.ID != "" {
+			p.Strategies = append(p.Strategies, one.ID)
+		}
+	}
+	if p.DefaultStrategy = settings.Merge.Default.ID; !slices.Contains(p.Strategies, p.DefaultStrategy) {
+		p.DefaultStrategy = ""
+	}
+}
+
+func (d dataCenter) judge(ctx context.Context, path string, id int64, what deed, _ string) error {
+	switch what {
+	case didApprove:
+		return d.Call(ctx, http.MethodPost, d.pullAddress(path, id)+"/approve", nil, nil)
+	case didRetract:
+		return d.Call(ctx, http.MethodDelete, d.pullAddress(path, id)+"/approve", nil, nil)
+	}
+	who := d.Account
+	if who.ID == "" {
+		var err error
+		if who, err = d.account(ctx); err != nil {
+			return err
+		}
+	}
+	in := map[string]any{"user": map[string]string{"name": who.ID}, "approved": false, "status": "NEEDS_WORK"}
+	return d.Call(ctx, http.MethodPut, d.pullAddress(path, id)+"/participants/"+url.PathEscape(who.ID), in, nil)
+}
+
+func (d dataCenter) merge(ctx context.Context, path string, p shownPull, m merging) error {
+	in := map[string]any{"autoSubject": true}
+	if m.Strategy != "" {
+		in["strategyId"] = m.Strategy
+	}
+	if m.Message != "" {
+		in["message"] = m.Message
+	}
+	return d.Call(ctx, http.MethodPost, d.pullAddress(path, p.ID)+"/merge?version="+itoa(p.Version), in, nil)
+}
+
+func (d dataCenter) decline(ctx context.Context, path string, p shownPull) error {
+	return d.Call(ctx, http.MethodPost, d.pullAddress(path, p.ID)+"/decline?version="+itoa(p.Version), map[string]any{}, nil)
+}
+
+func (d dataCenter) comment(ctx context.Context, path string, id, parent int64, text string) (comment, error) {
+	in := map[string]any{"text": text}
+	if parent > 0 {
+		in["parent"] = map[string]int64{"id": parent}
+	}
+	var made dcComment
+	if err := d.Call(ctx, http.MethodPost, d.pullAddress(path, id)+"/comments", in, &made); err != nil {
+		return comment{}, err
+	}
+	return *made.comment(parent), nil
+}

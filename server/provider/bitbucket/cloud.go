@@ -1,0 +1,152 @@
+package bitbucket
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// cloudPush is Cloud's event for branches and tags that moved.
+const cloudPush = "repo:push"
+
+// cloudBody is a delivery of Cloud.
+type cloudBody struct {
+	Repository cloudRepo   `json:"repository"`
+	Actor      cloudUser   `json:"actor"`
+	Status     cloudStatus `json:"commit_status"`
+	Push       struct {
+		Changes []cloudChange `json:"changes"`
+	} `json:"push"`
+	Pull     cloudPull    `json:"pullrequest"`
+	Comment  cloudComment `json:"comment"`
+	Commit   cloudCommit  `json:"commit"`
+	Approval cloudVerdict `json:"approval"`
+	Changes  cloudVerdict `json:"changes_request"`
+}
+
+// cloudLinks are the addresses that come with most things.
+type cloudLinks struct {
+	HTML   cloudLink `json:"html"`
+	Commit cloudLink `json:"commit"`
+}
+
+type cloudLink struct {
+	Href string `json:"href"`
+}
+
+type cloudRepo struct {
+	FullName string     `json:"full_name"`
+	UUID     string     `json:"uuid"`
+	Private  bool       `json:"is_private"`
+	Links    cloudLinks `json:"links"`
+}
+
+func (r cloudRepo) repo() repo {
+	return repo{Name: cleaned(r.FullName, maxTitle), URL: strings.TrimRight(webAddress(r.Links.HTML.Href), "/")}
+}
+
+// cloudUser is a person; "username" is gone since 2019.
+type cloudUser struct {
+	DisplayName string     `json:"display_name"`
+	Nickname    string     `json:"nickname"`
+	AccountID   string     `json:"account_id"`
+	UUID        string     `json:"uuid"`
+	Links       cloudLinks `json:"links"`
+}
+
+func (u cloudUser) person() person {
+	return person{ID: cleaned(first(u.UUID, u.AccountID, u.Nickname), maxName), Name: cleaned(first(u.DisplayName, u.Nickname), maxName)}
+}
+
+type cloudCommit struct {
+	Hash    string `json:"hash"`
+	Message string `json:"message"`
+	Date    stamp  `json:"date"`
+	Author  struct {
+		Raw  string    `json:"raw"`
+		User cloudUser `json:"user"`
+	} `json:"author"`
+}
+
+func (c cloudCommit) commit() commit {
+	name, _, _ := strings.Cut(c.Author.Raw, "<")
+	return commit{Hash: hashOf(c.Hash), Title: firstLine(c.Message), Author: first(c.Author.User.person().Name, cleaned(name, maxName))}
+}
+
+type cloudComment struct {
+	ID      int64 `json:"id"`
+	Content struct {
+		Raw string `json:"raw"`
+	} `json:"content"`
+	Inline struct {
+		Path string `json:"path"`
+		From int    `json:"from"`
+		To   int    `json:"to"`
+	} `json:"inline"`
+	Parent struct {
+		ID int64 `json:"id"`
+	} `json:"parent"`
+	User    cloudUser  `json:"user"`
+	Created stamp      `json:"created_on"`
+	Updated stamp      `json:"updated_on"`
+	Links   cloudLinks `json:"links"`
+}
+
+func (c cloudComment) comment() *comment {
+	return &comment{
+		ID: c.ID, Parent: c.Parent.ID, Excerpt: cleaned(c.Content.Raw, maxExcerpt), URL: webAddress(c.Links.HTML.Href),
+		Path: cleaned(c.Inline.Path, maxTitle), Line: max(c.Inline.To, c.Inline.From, 0),
+	}
+}
+
+// parseCloud returns what a delivery of Cloud says.
+func parseCloud(key string, d provider.Delivery) ([]provider.Event, error) {
+	var body cloudBody
+	if err := json.Unmarshal(d.Body, &body); err != nil {
+		return nil, errors.Wrap(err, "read a delivery of Cloud")
+	}
+	if body.Repository.FullName == "" {
+		return nil, errors.New("a delivery of no repository")
+	}
+	n := news{Repo: body.Repository.repo(), By: body.Actor.person()}
+	switch key {
+	case "repo:commit_status_created", "repo:commit_status_updated":
+		return body.Status.events(n)
+	case "repo:commit_comment_created":
+		return body.commitComment(n)
+	case cloudPush:
+		return body.pushes(n, d), nil
+	}
+	return body.pull(key, n)
+}
+
+// commitComment returns a comment on a commit.
+func (b cloudBody) commitComment(n news) ([]provider.Event, error) {
+	about := b.Commit.commit()
+	if about.Hash == "" {
+		return nil, errors.New("a comment on no commit")
+	}
+	n.Commit, n.Comment, n.Did, n.At = &about, b.Comment.comment(), didComment, latest(b.Comment.Created.Time)
+	return []provider.Event{commentEvent(n)}, nil
+}
+
+// commentEvent returns the event of a comment on a commit.
+func commentEvent(n news) provider.Event {
+	return event(n, provider.Event{
+		ID: identity("comment", strconv.FormatInt(n.Comment.ID, 10)), Subject: "commit/" + n.Commit.Hash, At: n.At,
+	})
+}
+
+// first returns the first of the texts that is not blank.
+func first(texts ...string) string {
+	for _, text := range texts {
+		if strings.TrimSpace(text) != "" {
+			return text
+		}
+	}
+	return ""
+}

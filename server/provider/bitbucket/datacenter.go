@@ -1,0 +1,283 @@
+package bitbucket
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Data Center's events that are not of pull requests.
+const (
+	dcRefsChanged   = "repo:refs_changed"
+	dcCommitComment = "repo:comment:added"
+)
+
+// dcBody is a delivery of Data Center.
+type dcBody struct {
+	Date        stamp         `json:"date"`
+	Actor       dcUser        `json:"actor"`
+	Repository  dcRepo        `json:"repository"`
+	Changes     []dcChange    `json:"changes"`
+	Commits     []dcCommit    `json:"commits"`
+	ToCommit    dcCommit      `json:"toCommit"`
+	Pull        dcPull        `json:"pullRequest"`
+	Participant dcParticipant `json:"participant"`
+	Comment     dcComment     `json:"comment"`
+	ParentID    int64         `json:"commentParentId"`
+	// Commit is the hash of what a comment is on.
+	Commit string `json:"commit"`
+}
+
+// dcLinks are the addresses that come with most things; personal repositories may have none, or a list of nothing.
+type dcLinks struct {
+	Self []struct {
+		Href string `json:"href"`
+	} `json:"self"`
+}
+
+func (l dcLinks) self() string {
+	for _, link := range l.Self {
+		if address := webAddress(link.Href); address != "" {
+			return address
+		}
+	}
+	return ""
+}
+
+type dcUser struct {
+	Name        string  `json:"name"`
+	Slug        string  `json:"slug"`
+	DisplayName string  `json:"displayName"`
+	Links       dcLinks `json:"links"`
+}
+
+func (u dcUser) person() person {
+	return person{ID: cleaned(first(u.Slug, u.Name), maxName), Name: cleaned(first(u.DisplayName, u.Name, u.Slug), maxName)}
+}
+
+type dcRepo struct {
+	ID      int64  `json:"id"`
+	Slug    string `json:"slug"`
+	Name    string `json:"name"`
+	Public  bool   `json:"public"`
+	Project struct {
+		Key    string `json:"key"`
+		Public bool   `json:"public"`
+	} `json:"project"`
+	Links dcLinks `json:"links"`
+}
+
+// path returns what the repository is called in addresses.
+func (r dcRepo) path() string { return r.Project.Key + "/" + r.Slug }
+
+func (r dcRepo) repo() repo {
+	return repo{Name: cleaned(r.path(), maxTitle), URL: strings.TrimSuffix(strings.TrimRight(r.Links.self(), "/"), "/browse")}
+}
+
+type dcCommit struct {
+	ID      string `json:"id"`
+	Message string `json:"message"`
+	Author  dcUser `json:"author"`
+}
+
+func (c dcCommit) commit() commit {
+	return commit{Hash: hashOf(c.ID), Title: firstLine(c.Message), Author: c.Author.person().Name}
+}
+
+// dcChange is what a push did to one branch or tag; a hash of zeros is of nothing.
+type dcChange struct {
+	Ref struct {
+		ID        string `json:"id"`
+		DisplayID string `json:"displayId"`
+		Type      string `json:"type"`
+	} `json:"ref"`
+	From string `json:"fromHash"`
+	To   string `json:"toHash"`
+}
+
+type dcComment struct {
+	ID      int64  `json:"id"`
+	Text    string `json:"text"`
+	Created stamp  `json:"createdDate"`
+	Updated stamp  `json:"updatedDate"`
+	Anchor  struct {
+		Path string `json:"path"`
+		Line int    `json:"line"`
+	} `json:"anchor"`
+}
+
+func (c dcComment) comment(parent int64) *comment {
+	return &comment{
+		ID: c.ID, Parent: parent, Excerpt: cleaned(c.Text, maxExcerpt), Path: cleaned(c.Anchor.Path, maxTitle), Line: max(c.Anchor.Line, 0),
+	}
+}
+
+type dcParticipant struct {
+	User     dcUser `json:"user"`
+	Approved bool   `json:"approved"`
+	Status   string `json:"status"`
+}
+
+func (p dcParticipant) verdict() string {
+	switch {
+	case p.Status == "NEEDS_WORK":
+		return verdictChanges
+	case p.Approved, p.Status == "APPROVED":
+		return verdictApproved
+	}
+	return ""
+}
+
+// dcPull is a pull request in a delivery, and in an answer, of Data Center.
+type dcPull struct {
+	ID         int64           `json:"id"`
+	Version    int64           `json:"version"`
+	Title      string          `json:"title"`
+	State      string          `json:"state"`
+	Draft      bool            `json:"draft"`
+	Created    stamp           `json:"createdDate"`
+	Updated    stamp           `json:"updatedDate"`
+	From       dcEnd           `json:"fromRef"`
+	To         dcEnd           `json:"toRef"`
+	Author     dcParticipant   `json:"author"`
+	Reviewers  []dcParticipant `json:"reviewers"`
+	Properties struct {
+		MergeCommit struct {
+			ID string `json:"id"`
+		} `json:"mergeCommit"`
+	} `json:"properties"`
+	Links dcLinks `json:"links"`
+}
+
+// dcEnd is one of the branches of a pull request.
+type dcEnd struct {
+	ID        string `json:"id"`
+	DisplayID string `json:"displayId"`
+	Latest    string `json:"latestCommit"`
+	Repo      dcRepo `json:"repository"`
+}
+
+func (e dcEnd) branch() string {
+	return cleaned(first(e.DisplayID, strings.TrimPrefix(e.ID, "refs/heads/")), maxBranch)
+}
+
+func (p dcPull) pull() *pull {
+	neutral := &pull{
+		ID: p.ID, Version: p.Version, Title: cleaned(p.Title, maxTitle), URL: p.Links.self(), State: pullState(p.State), Draft: p.Draft,
+		Author: p.Author.User.person(), From: p.From.branch(), To: p.To.branch(), Head: hashOf(p.From.Latest),
+		Merge: hashOf(p.Properties.MergeCommit.ID), Updated: latest(p.Created.Time, p.Updated.Time),
+	}
+	for _, r := range p.Reviewers {
+		neutral.review(r.User.person(), r.verdict())
+	}
+	return neutral
+}
+
+// dcDeeds are what Data Center's events say that somebody did.
+func dcDeeds(key string) deed {
+	switch strings.TrimPrefix(key, "pr:") {
+	case "opened":
+		return didOpen
+	case "from_ref_updated", "to_ref_updated", "modified", "reviewer:updated", "reopened":
+		return didUpdate
+	case "reviewer:approved":
+		return didApprove
+	case "reviewer:unapproved":
+		return didRetract
+	case "reviewer:needs_work", "reviewer:changes_requested":
+		return didReject
+	case "merged":
+		return didMerge
+	case "declined":
+		return didDecline
+	case "deleted":
+		return didDelete
+	case "comment:added":
+		return didComment
+	}
+	return ""
+}
+
+// parseDataCenter returns what a delivery of Data Center says. It sends none about builds, so they have to be looked up.
+func parseDataCenter(key string, d provider.Delivery) ([]provider.Event, error) {
+	var body dcBody
+	if err := json.Unmarshal(d.Body, &body); err != nil {
+		return nil, errors.Wrap(err, "read a delivery of Data Center")
+	}
+	n := news{Repo: body.Repository.repo(), By: body.Actor.person(), At: body.Date.Time, Silent: true}
+	switch key {
+	case dcRefsChanged:
+		return body.refs(n, d)
+	case dcCommitComment:
+		hash := hashOf(body.Commit)
+		if hash == "" {
+			return nil, errors.New("a comment on no commit")
+		}
+		n.Commit, n.Comment, n.Did = &commit{Hash: hash}, body.Comment.comment(body.ParentID), didComment
+		return []provider.Event{commentEvent(n)}, nil
+	}
+	return body.pull(key, n)
+}
+
+// pull returns what happened to a pull request of Data Center.
+func (b dcBody) pull(key string, n news) ([]provider.Event, error) {
+	n.Did = dcDeeds(key)
+	if n.Did == "" {
+		return nil, nil
+	}
+	if b.Pull.ID <= 0 || b.Pull.Title == "" {
+		return nil, errors.New("a delivery of no pull request")
+	}
+	n.Repo, n.Pull = b.Pull.To.Repo.repo(), b.Pull.pull()
+	if n.At.IsZero() {
+		n.At = n.Pull.Updated
+	}
+	switch n.Did {
+	case didApprove, didRetract, didReject:
+		if who := b.Participant.User.person(); who.ID != "" {
+			n.By = who
+		}
+	case didDelete:
+		n.Pull.State = pullDeleted
+	case didComment:
+		n.Comment = b.Comment.comment(b.ParentID)
+	}
+	return []provider.Event{pullEvent(n)}, nil
+}
+
+// refs returns one event for each branch or tag that moved.
+func (b dcBody) refs(n news, d provider.Delivery) ([]provider.Event, error) {
+	if b.Repository.Slug == "" {
+		return nil, errors.New("a delivery of no repository")
+	}
+	if n.At.IsZero() {
+		n.At = d.ReceivedAt
+	}
+	var events []provider.Event
+	for _, change := range b.Changes {
+		m := moved{
+			name: cleaned(first(change.Ref.DisplayID, change.Ref.ID), maxBranch), tag: change.Ref.Type == "TAG",
+			from: commit{Hash: hashOf(change.From)}, to: commit{Hash: hashOf(change.To)},
+		}
+		if m.name == "" || m.from.Hash == "" && m.to.Hash == "" {
+			continue
+		}
+		if to := b.ToCommit.commit(); to.Hash == m.to.Hash {
+			m.to = to
+		}
+		for _, c := range b.Commits {
+			one := c.commit()
+			if one.Hash == m.to.Hash {
+				m.to = one
+			}
+			if len(b.Changes) == 1 { // else it is not said which of them it belongs to
+				m.commits = append(m.commits, one)
+			}
+		}
+		events = append(events, m.event(n, d.Header[headerRequest]))
+	}
+	return events, nil
+}

@@ -1,0 +1,231 @@
+package bitbucket
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+const (
+	// maxBuilds is how many builds of a commit, and maxPushes how many branches that came to it, are kept.
+	maxBuilds = 40
+	maxPushes = 6
+	// seen is how long a card is taken to be in sight.
+	seen = time.Hour
+)
+
+// build is how a build of a commit stands.
+type build struct {
+	status
+	Hash string `json:"hash"`
+	// Streak is which failure in a row this is, or how many were mended.
+	Streak int `json:"streak,omitempty"`
+}
+
+// pushed is a branch that came to the commit.
+type pushed struct {
+	push
+	By person    `json:"by,omitzero"`
+	At time.Time `json:"at,omitzero"`
+}
+
+// refState is how a branch or tag stands.
+type refState struct {
+	refNews
+	By person    `json:"by,omitzero"`
+	At time.Time `json:"at,omitzero"`
+}
+
+// shown returns the builds that belong to what the card is about: those of the commit that a pull request ends with now.
+func (s state) shown() []build {
+	if s.Pull == nil {
+		return s.Builds
+	}
+	var ofHead []build
+	for _, b := range s.Builds {
+		if sameCommit(b.Hash, s.Pull.Head) {
+			ofHead = append(ofHead, b)
+		}
+	}
+	return ofHead
+}
+
+// status folds how a build stands. A newer run of the same build takes the place of the older.
+func (f *fold) status() bool {
+	f.about()
+	wasFailed, wasPassed := count(f.shown()).failed > 0, count(f.shown()).allPassed()
+	fresh := build{status: *f.n.Status, Hash: f.n.Commit.Hash}
+	f.change.Kind = f.judge(&fresh)
+	at := slices.IndexFunc(f.Builds, func(b build) bool { return b.build() == fresh.build() && sameCommit(b.Hash, fresh.Hash) })
+	if at >= 0 {
+		if !newer(fresh, f.Builds[at]) {
+			return false
+		}
+		f.Builds = slices.Delete(slices.Clone(f.Builds), at, at+1)
+	}
+	f.Builds = append(slices.Clone(f.Builds), fresh)
+	slices.SortFunc(f.Builds, func(a, b build) int {
+		return strings.Compare(a.Hash+"\x00"+a.label()+"\x00"+a.Key, b.Hash+"\x00"+b.label()+"\x00"+b.Key)
+	})
+	f.dropBuilds()
+	if f.Pull != nil && !sameCommit(fresh.Hash, f.Pull.Head) {
+		f.change.Turned, f.change.Worse = false, false
+		return true // of a commit that is no longer, or not yet, the last of the pull request
+	}
+	f.change.Worse = f.change.Worse && !wasFailed
+	f.change.Resurface = wasPassed && fresh.State == buildFailed && f.Pull == nil && fresh.At.Sub(f.At) > seen
+	f.buildReply(fresh)
+	return true
+}
+
+// judge finds out what the result means after those before it, and returns the kind of news that it is.
+func (f *fold) judge(b *build) string {
+	if b.State == buildRunning {
+		return kindRunning
+	}
+	r, decided := runOf(f.n)
+	failures, known := f.streak.before(r.ID)
+	switch {
+	case !decided:
+		return kindFailed
+	case r.Failed:
+		b.Streak = failures + 1
+		f.change.Turned, f.change.Worse = failures == 0, failures == 0
+		return kindFailed
+	case known && failures > 0:
+		b.Streak, f.change.Turned = failures, true
+		return kindFixed
+	}
+	return kindPassed
+}
+
+// newer reports whether the first is to take the place of the second, which is of the same build.
+func newer(a, b build) bool {
+	if a.Run != b.Run && a.Run > 0 && b.Run > 0 {
+		return a.Run > b.Run
+	}
+	if order := a.At.Compare(b.At); order != 0 {
+		return order > 0
+	}
+	if a.finished() != b.finished() {
+		return a.finished()
+	}
+	return strings.Compare(a.State+a.Key+a.URL+a.Name, b.State+b.Key+b.URL+b.Name) > 0
+}
+
+// dropBuilds lets go of the oldest where there are too many.
+func (f *fold) dropBuilds() {
+	for len(f.Builds) > maxBuilds {
+		oldest := 0
+		for i, b := range f.Builds {
+			if b.At.Before(f.Builds[oldest].At) {
+				oldest = i
+			}
+		}
+		f.Builds = slices.Delete(f.Builds, oldest, oldest+1)
+	}
+}
+
+// buildReply tells the thread of a result. One build that passed among others is worth a line when it was the last.
+func (f *fold) buildReply(b build) {
+	name := chat.Link(chat.Truncate(b.label(), maxName), b.URL)
+	told := i18n.Message{Params: map[string]string{"Build": name}}
+	switch {
+	case b.State == buildRunning:
+		return
+	case b.State == buildStopped:
+		told.ID = "bitbucket.reply.stopped"
+	case b.State == buildFailed && b.Streak > 1:
+		told.ID, told.Count = "bitbucket.reply.failed_again", &b.Streak
+	case b.State == buildFailed:
+		told.ID = "bitbucket.reply.failed"
+	case b.Streak > 0:
+		told.ID, told.Count = "bitbucket.reply.fixed", &b.Streak
+	default:
+		all := count(f.shown())
+		if !all.allPassed() {
+			return
+		}
+		told.ID, told.Count = "bitbucket.reply.passed", &all.all
+	}
+	f.reply(chat.Reply{Text: told})
+}
+
+// push folds new commits on a branch.
+func (f *fold) push() bool {
+	f.about()
+	f.change.Kind = kindPush
+	fresh := pushed{push: *f.n.Push, By: f.n.By, At: f.n.At}
+	for _, known := range f.Pushes {
+		if known.Branch == fresh.Branch && known.Forced == fresh.Forced && len(known.Commits) == len(fresh.Commits) {
+			return false // it says nothing else
+		}
+	}
+	f.Pushes = append(slices.Clone(f.Pushes), fresh)
+	slices.SortFunc(f.Pushes, func(a, b pushed) int {
+		if order := a.At.Compare(b.At); order != 0 {
+			return order
+		}
+		return strings.Compare(a.Branch, b.Branch)
+	})
+	if len(f.Pushes) > maxPushes {
+		f.Pushes = f.Pushes[len(f.Pushes)-maxPushes:]
+	}
+	f.look(f.n.Commit.Hash, fresh.Branch)
+	return true
+}
+
+// ref folds a branch or tag that was made, moved or deleted.
+func (f *fold) ref() bool {
+	f.change.Kind = kindBranch
+	if f.n.Ref.Tag {
+		f.change.Kind = kindTag
+	}
+	fresh := &refState{refNews: *f.n.Ref, By: f.n.By, At: f.n.At}
+	before := f.Ref
+	if before != nil && (fresh.At.Before(before.At) || fresh.At.Equal(before.At) && before.Deleted || fresh.refNews == before.refNews) {
+		return false
+	}
+	f.Ref = fresh
+	if !fresh.Deleted && !fresh.Tag {
+		f.look(fresh.Hash, fresh.Name)
+	}
+	if before == nil {
+		return true
+	}
+	switch {
+	case fresh.Deleted:
+		f.say("bitbucket.reply.ref_deleted", fresh.By)
+	case before.Deleted:
+		f.change.Resurface = fresh.At.Sub(before.At) > seen
+		f.say("bitbucket.reply.ref_created", fresh.By)
+	default:
+		f.say("bitbucket.reply.ref_moved", fresh.By, "Commit", chat.Link(short(fresh.Hash), f.Repo.commitURL(fresh.Hash)))
+	}
+	return true
+}
+
+// tally counts builds by how they stand.
+type tally struct{ all, passed, failed, running, stopped int }
+
+func (t tally) allPassed() bool { return t.all > 0 && t.passed == t.all }
+
+func count(builds []build) tally {
+	t := tally{all: len(builds)}
+	for _, b := range builds {
+		switch b.State {
+		case buildPassed:
+			t.passed++
+		case buildFailed:
+			t.failed++
+		case buildRunning:
+			t.running++
+		default:
+			t.stopped++
+		}
+	}
+	return t
+}

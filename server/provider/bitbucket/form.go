@@ -1,0 +1,76 @@
+package bitbucket
+
+import (
+	"slices"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// usualStrategy is the choice of the repository's own way to merge.
+const usualStrategy = "default"
+
+// mergeForm asks how to merge. A Data Center deletes branches by another way, which is not offered.
+func mergeForm(p shownPull, closes bool) *chat.Form {
+	options := []chat.Option{}
+	if p.DefaultStrategy == "" {
+		options = append(options, chat.Option{Label: i18n.M("bitbucket.strategy.usual"), Value: usualStrategy})
+	}
+	for _, id := range p.Strategies {
+		options = append(options, chat.Option{Label: strategyLabel(id), Value: id})
+	}
+	form := &chat.Form{
+		Title:  i18n.M("bitbucket.form.merge"),
+		Intro:  i18n.M("bitbucket.form.merge_intro", "Pull", pullName(p.pull), "From", branchName(p.From), "To", branchName(p.To)),
+		Submit: i18n.M("bitbucket.action.merge"),
+		Fields: []chat.FormField{{
+			Name: fieldStrategy, Kind: chat.SelectField, Label: i18n.M("bitbucket.form.strategy"),
+			Default: first(p.DefaultStrategy, usualStrategy), Options: options,
+		}, {
+			Name: fieldMessage, Kind: chat.LongTextField, Label: i18n.M("bitbucket.form.message"), Help: i18n.M("bitbucket.form.message_help"),
+			Optional: true, MaxLength: maxWritten,
+		}},
+	}
+	if closes {
+		form.Fields = append(form.Fields, chat.FormField{
+			Name: fieldClose, Kind: chat.BoolField, Label: i18n.M("bitbucket.form.close_source"), Optional: true,
+			Default: map[bool]string{true: "true", false: "false"}[p.CloseSource],
+		})
+	}
+	return form
+}
+
+// strategyLabel names a way to merge; both products add some now and then.
+func strategyLabel(id string) i18n.Message {
+	if slices.Contains([]string{"merge_commit", "squash", "fast_forward", "no-ff", "ff", "ff-only", "rebase-no-ff", "rebase-ff-only", "squash-ff-only"}, id) {
+		return i18n.M("bitbucket.strategy." + id)
+	}
+	return i18n.Verbatim(chat.Truncate(id, maxName))
+}
+
+// declineForm asks whether to decline.
+func declineForm(p pull) *chat.Form {
+	return &chat.Form{
+		Title: i18n.M("bitbucket.form.decline"), Submit: i18n.M("bitbucket.action.decline"),
+		Intro: i18n.M("bitbucket.form.decline_intro", "Pull", pullName(p)),
+	}
+}
+
+// commentForm asks what to say.
+func commentForm(p pull, parent int64) *chat.Form {
+	form := &chat.Form{
+		Title: i18n.M("bitbucket.form.comment"), Submit: i18n.M("bitbucket.form.send"),
+		Intro: i18n.M("bitbucket.form.comment_intro", "Pull", pullName(p)),
+		Fields: []chat.FormField{{
+			Name: fieldText, Kind: chat.LongTextField, Label: i18n.M("bitbucket.form.text"), Help: i18n.M("bitbucket.form.text_help"),
+			MaxLength: maxWritten,
+		}},
+	}
+	if parent > 0 {
+		form.Title, form.Intro = i18n.M("bitbucket.form.reply"), i18n.M("bitbucket.form.reply_intro", "Pull", pullName(p))
+	}
+	return form
+}
+
+// pullName returns a pull request as a link.
+func pullName(p pull) string { return chat.Link("#"+itoa(p.ID)+" "+p.Title, p.URL) }

@@ -1,0 +1,140 @@
+package bitbucket
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// hookName is what our webhooks are called in the settings of repositories.
+const hookName = "Mattermost (Zoom plugin)"
+
+// installation is what the tool calls the webhook that we made.
+type installation struct {
+	ID string `json:"id"`
+}
+
+// hookEvents are those that a webhook of ours asks for: all that Parse understands.
+func hookEvents(kind string) []string {
+	if kind == kindDataCenter {
+		return []string{
+			dcRefsChanged, dcCommitComment, "pr:opened", "pr:from_ref_updated", "pr:modified", "pr:reviewer:updated",
+			"pr:reviewer:approved", "pr:reviewer:unapproved", "pr:reviewer:needs_work", "pr:merged", "pr:declined", "pr:deleted",
+			"pr:comment:added",
+		}
+	}
+	return []string{
+		cloudPush, "repo:commit_status_created", "repo:commit_status_updated", "repo:commit_comment_created",
+		"pullrequest:created", "pullrequest:updated", "pullrequest:approved", "pullrequest:unapproved",
+		"pullrequest:changes_request_created", "pullrequest:changes_request_removed", "pullrequest:fulfilled",
+		"pullrequest:rejected", "pullrequest:comment_created",
+	}
+}
+
+// Resource returns the repository, if who asks may administer it.
+func (*Bitbucket) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
+	side := remoteOf(s)
+	r, err := side.repository(ctx, path)
+	if err != nil {
+		return provider.Resource{}, err
+	}
+	if r.ID == "" {
+		return provider.Resource{}, fault.Wrap(errors.New("an answer without a repository"), fault.ProviderUnavailable).With("Provider", s.Provider)
+	}
+	r.Name, r.URL, r.SettingsURL = cleaned(r.Name, maxTitle), webAddress(r.URL), webAddress(r.SettingsURL)
+	may, err := side.administers(ctx, r)
+	if err != nil {
+		return provider.Resource{}, err
+	}
+	if !may {
+		return provider.Resource{}, fault.New(fault.NotResourceAdmin).With("Provider", s.Provider).With("Resource", r.Name)
+	}
+	return r, nil
+}
+
+// Install makes the webhook. One with the same address is ours, made before and lost from sight: it is taken over, and any more of them
+// are removed, as each would send everything once more.
+func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (json.RawMessage, error) {
+	side := remoteOf(s)
+	all, err := side.hooks(ctx, r.Path)
+	if err != nil {
+		return nil, asAdmin(err, s, r)
+	}
+	wanted := hook{URL: h.URL, Secret: h.Secret, Active: true, Events: hookEvents(s.Site.Kind)}
+	for _, one := range all {
+		switch {
+		case one.URL != h.URL:
+		case wanted.ID == "":
+			wanted.ID = one.ID
+		default:
+			if err := side.deleteHook(ctx, r.Path, one.ID); err != nil && !fault.Is(err, fault.ResourceUnknown) {
+				return nil, err
+			}
+		}
+	}
+	id, err := side.putHook(ctx, r.Path, wanted)
+	if err != nil {
+		return nil, explained(asAdmin(err, s, r))
+	}
+	encoded, err := json.Marshal(installation{ID: id})
+	return encoded, errors.Wrap(err, "encode an installation")
+}
+
+// Installed reports whether the webhook is there, sends all that we read, and sends it to us.
+func (*Bitbucket) Installed(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook, installed json.RawMessage) (bool, error) {
+	id, err := installedID(installed)
+	if err != nil || id == "" {
+		return false, err
+	}
+	all, err := remoteOf(s).hooks(ctx, r.Path)
+	if err != nil {
+		return false, asAdmin(err, s, r)
+	}
+	for _, one := range all {
+		if one.ID != id {
+			continue
+		}
+		for _, event := range hookEvents(s.Site.Kind) {
+			if !slices.Contains(one.Events, event) {
+				return false, nil
+			}
+		}
+		return one.Active && one.URL == h.URL, nil
+	}
+	return false, nil
+}
+
+// Uninstall removes the webhook. One that is gone, or whose repository is, is no error.
+func (*Bitbucket) Uninstall(ctx context.Context, s provider.Session, r provider.Resource, installed json.RawMessage) error {
+	id, err := installedID(installed)
+	if err != nil || id == "" {
+		return err
+	}
+	err = remoteOf(s).deleteHook(ctx, r.Path, id)
+	if fault.Is(err, fault.ResourceUnknown) {
+		return nil
+	}
+	return asAdmin(err, s, r)
+}
+
+func installedID(installed json.RawMessage) (string, error) {
+	if len(installed) == 0 {
+		return "", nil
+	}
+	var i installation
+	err := json.Unmarshal(installed, &i)
+	return i.ID, errors.Wrap(err, "read an installation")
+}
+
+// asAdmin says what a refusal of something about webhooks means: they are for admins alone.
+func asAdmin(err error, s provider.Session, r provider.Resource) error {
+	if fault.Is(err, fault.ProviderForbidden) {
+		return fault.Wrap(err, fault.NotResourceAdmin).With("Provider", s.Provider).With("Resource", r.Name)
+	}
+	return err
+}

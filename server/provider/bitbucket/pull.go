@@ -1,0 +1,212 @@
+package bitbucket
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The states of a pull request.
+const (
+	pullOpen       = "open"
+	pullMerged     = "merged"
+	pullDeclined   = "declined"
+	pullSuperseded = "superseded"
+	pullDeleted    = "deleted"
+)
+
+// The verdicts of a reviewer; "" is none yet.
+const (
+	verdictApproved = "approved"
+	verdictChanges  = "changes"
+)
+
+// maxReviewers is how many reviewers are kept.
+const maxReviewers = 25
+
+// pull is a pull request as a delivery shows it.
+type pull struct {
+	ID     int64  `json:"id"`
+	Title  string `json:"title"`
+	URL    string `json:"url,omitempty"`
+	State  string `json:"state"`
+	Draft  bool   `json:"draft,omitempty"`
+	Author person `json:"author,omitzero"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	// Head is the commit it ends with; Cloud cuts it to twelve characters.
+	Head string `json:"head,omitempty"`
+	// Version counts a Data Center's changes, and has to be named to change it.
+	Version   int64      `json:"version,omitempty"`
+	Reviewers []reviewer `json:"reviewers,omitempty"`
+	Merge     string     `json:"merge,omitempty"`
+	// CloseSource says that the branch is to be deleted with the merge.
+	CloseSource bool      `json:"close_source,omitempty"`
+	Updated     time.Time `json:"updated,omitzero"`
+}
+
+// reviewer is somebody who was asked for a review, or gave one.
+type reviewer struct {
+	person
+	Verdict string `json:"verdict,omitempty"`
+}
+
+// cloudPull is a pull request in a delivery, and in an answer, of Cloud.
+type cloudPull struct {
+	ID           int64              `json:"id"`
+	Title        string             `json:"title"`
+	State        string             `json:"state"`
+	Draft        bool               `json:"draft"`
+	Author       cloudUser          `json:"author"`
+	Source       cloudEnd           `json:"source"`
+	Destination  cloudEnd           `json:"destination"`
+	Reviewers    []cloudUser        `json:"reviewers"`
+	Participants []cloudParticipant `json:"participants"`
+	MergeCommit  cloudCommit        `json:"merge_commit"`
+	ClosedBy     cloudUser          `json:"closed_by"`
+	CloseSource  bool               `json:"close_source_branch"`
+	Created      stamp              `json:"created_on"`
+	Updated      stamp              `json:"updated_on"`
+	Links        cloudLinks         `json:"links"`
+}
+
+// cloudEnd is one of the branches of a pull request.
+type cloudEnd struct {
+	Branch struct {
+		Name            string   `json:"name"`
+		Strategies      []string `json:"merge_strategies"`
+		DefaultStrategy string   `json:"default_merge_strategy"`
+	} `json:"branch"`
+	Commit cloudCommit `json:"commit"`
+}
+
+type cloudParticipant struct {
+	User     cloudUser `json:"user"`
+	Approved bool      `json:"approved"`
+	State    string    `json:"state"`
+}
+
+func (p cloudParticipant) verdict() string {
+	switch {
+	case p.State == "changes_requested":
+		return verdictChanges
+	case p.Approved, p.State == "approved":
+		return verdictApproved
+	}
+	return ""
+}
+
+// cloudVerdict is the approval, or request for changes, that an event is about.
+type cloudVerdict struct {
+	Date stamp     `json:"date"`
+	User cloudUser `json:"user"`
+}
+
+func (p cloudPull) pull() *pull {
+	neutral := &pull{
+		ID: p.ID, Title: cleaned(p.Title, maxTitle), URL: webAddress(p.Links.HTML.Href), State: pullState(p.State), Draft: p.Draft,
+		Author: p.Author.person(), From: cleaned(p.Source.Branch.Name, maxBranch), To: cleaned(p.Destination.Branch.Name, maxBranch),
+		Head: hashOf(p.Source.Commit.Hash), Merge: hashOf(p.MergeCommit.Hash), CloseSource: p.CloseSource,
+		Updated: latest(p.Created.Time, p.Updated.Time),
+	}
+	for _, u := range p.Reviewers {
+		neutral.review(u.person(), "")
+	}
+	for _, participant := range p.Participants {
+		if verdict := participant.verdict(); verdict != "" {
+			neutral.review(participant.User.person(), verdict)
+		}
+	}
+	return neutral
+}
+
+// review notes a reviewer, once.
+func (p *pull) review(who person, verdict string) {
+	for i := range p.Reviewers {
+		if p.Reviewers[i].ID == who.ID {
+			p.Reviewers[i].Verdict = first(verdict, p.Reviewers[i].Verdict)
+			return
+		}
+	}
+	if len(p.Reviewers) < maxReviewers && who.ID != "" {
+		p.Reviewers = append(p.Reviewers, reviewer{person: who, Verdict: verdict})
+	}
+}
+
+// pullState returns the state that both products call so; what is none of them is open.
+func pullState(word string) string {
+	switch strings.ToUpper(word) {
+	case "MERGED":
+		return pullMerged
+	case "DECLINED":
+		return pullDeclined
+	case "SUPERSEDED":
+		return pullSuperseded
+	}
+	return pullOpen
+}
+
+// cloudDeeds are what Cloud's events say that somebody did; comments that are changed, deleted or settled are no news.
+func cloudDeeds(key string) deed {
+	switch strings.TrimPrefix(key, "pullrequest:") {
+	case "created":
+		return didOpen
+	case "updated":
+		return didUpdate
+	case "approved":
+		return didApprove
+	case "unapproved", "changes_request_removed":
+		return didRetract
+	case "changes_request_created":
+		return didReject
+	case "fulfilled":
+		return didMerge
+	case "rejected":
+		return didDecline
+	case "comment_created":
+		return didComment
+	}
+	return ""
+}
+
+// pull returns what happened to a pull request of Cloud.
+func (b cloudBody) pull(key string, n news) ([]provider.Event, error) {
+	n.Did = cloudDeeds(key)
+	if n.Did == "" {
+		return nil, nil
+	}
+	if b.Pull.ID <= 0 || b.Pull.Title == "" {
+		return nil, errors.New("a delivery of no pull request")
+	}
+	n.Pull = b.Pull.pull()
+	n.At = latest(n.Pull.Updated, b.Approval.Date.Time, b.Changes.Date.Time)
+	switch n.Did {
+	case didApprove, didRetract, didReject:
+		who := first(b.Approval.User.person().ID, b.Changes.User.person().ID)
+		if who != "" {
+			n.By = person{ID: who, Name: first(b.Approval.User.person().Name, b.Changes.User.person().Name)}
+		}
+	case didComment:
+		n.Comment = b.Comment.comment()
+		n.At = latest(n.At, b.Comment.Created.Time, b.Comment.Updated.Time)
+	}
+	return []provider.Event{pullEvent(n)}, nil
+}
+
+// pullEvent returns the event of something that happened to a pull request.
+func pullEvent(n news) provider.Event {
+	about := ""
+	if n.Comment != nil {
+		about = strconv.FormatInt(n.Comment.ID, 10)
+	}
+	return event(n, provider.Event{
+		ID:      identity("pull", strconv.FormatInt(n.Pull.ID, 10), string(n.Did), n.By.ID, about, clock(n.At), strconv.FormatInt(n.Pull.Version, 10)),
+		Subject: "pull/" + strconv.FormatInt(n.Pull.ID, 10),
+		Labels:  labels(n.Pull.To, ""),
+		At:      n.At,
+	})
+}

@@ -1,0 +1,67 @@
+package bitbucket
+
+import (
+	"net/url"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The kinds of sites.
+const (
+	kindCloud      = "cloud"
+	kindDataCenter = "datacenter"
+)
+
+// Where Atlassian's cloud is.
+const (
+	cloudURL = "https://bitbucket.org"
+	cloudAPI = "https://api.bitbucket.org"
+)
+
+// Kinds are what a site can be.
+func (*Bitbucket) Kinds() []chat.Option {
+	return []chat.Option{
+		{Label: i18n.M("bitbucket.site.datacenter"), Value: kindDataCenter},
+		{Label: i18n.M("bitbucket.site.cloud"), Value: kindCloud},
+	}
+}
+
+// Sites returns those that are there without an admin doing anything: Atlassian's cloud.
+func (*Bitbucket) Sites() []provider.Site {
+	return []provider.Site{{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudAPI}}
+}
+
+// SiteOf makes the site of what an admin typed. A Data Center answers programs at the address that people open.
+func (*Bitbucket) SiteOf(kind, address, api string) (provider.Site, error) {
+	if kind != kindCloud && kind != kindDataCenter {
+		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("bitbucket.site.wrong_kind")}
+	}
+	base, ok := baseAddress(address)
+	if !ok {
+		return provider.Site{}, &provider.FieldError{Field: "url", Message: i18n.M("bitbucket.site.wrong_url")}
+	}
+	site := provider.Site{ID: base, Kind: kind, URL: base, API: base}
+	if kind == kindCloud && strings.EqualFold(base, cloudURL) {
+		site = provider.Site{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudAPI}
+	}
+	if strings.TrimSpace(api) == "" {
+		return site, nil
+	}
+	if site.API, ok = baseAddress(api); !ok {
+		return provider.Site{}, &provider.FieldError{Field: "api", Message: i18n.M("bitbucket.site.wrong_url")}
+	}
+	return site, nil
+}
+
+// baseAddress returns the address of a server without what does not belong to it.
+func baseAddress(text string) (string, bool) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "", false
+	}
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	return u.Scheme + "://" + strings.ToLower(u.Host) + path, webAddress(u.String()) != ""
+}

@@ -1,0 +1,57 @@
+package bitbucket
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// stamp is a time as either product writes it: Cloud as an ISO string, Data Center up to 9 as milliseconds since 1970, from 10 on as
+// an ISO string, with or without a colon in the offset. What is none of these is no time, and never a reason to refuse a delivery.
+type stamp struct{ time.Time }
+
+// UnmarshalJSON reads any of the forms.
+func (s *stamp) UnmarshalJSON(data []byte) error {
+	s.Time = time.Time{}
+	text := strings.TrimSpace(string(data))
+	if strings.HasPrefix(text, `"`) {
+		if err := json.Unmarshal(data, &text); err != nil {
+			return err
+		}
+	}
+	s.Time = readTime(text)
+	return nil
+}
+
+// readTime returns the time that the text means, zero for none.
+func readTime(text string) time.Time {
+	if millis, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return sane(time.UnixMilli(millis).UTC())
+	}
+	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05"} {
+		if at, err := time.Parse(form, text); err == nil {
+			return sane(at.UTC())
+		}
+	}
+	return time.Time{}
+}
+
+// sane returns the time if it can be one at which something happened at Bitbucket.
+func sane(at time.Time) time.Time {
+	if at.Year() < 2000 || at.Year() > 2200 {
+		return time.Time{}
+	}
+	return at
+}
+
+// latest returns the latest of the times.
+func latest(times ...time.Time) time.Time {
+	var last time.Time
+	for _, at := range times {
+		if at.After(last) {
+			last = at
+		}
+	}
+	return last
+}

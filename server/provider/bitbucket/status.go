@@ -1,0 +1,142 @@
+package bitbucket
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The states of a build.
+const (
+	buildRunning = "running"
+	buildPassed  = "passed"
+	buildFailed  = "failed"
+	buildStopped = "stopped"
+)
+
+// buildStates are both products' words for the states.
+func buildStates(word string) string {
+	switch strings.ToUpper(word) {
+	case "INPROGRESS":
+		return buildRunning
+	case "SUCCESSFUL":
+		return buildPassed
+	case "FAILED":
+		return buildFailed
+	case "STOPPED", "CANCELLED", "UNKNOWN":
+		return buildStopped
+	}
+	return ""
+}
+
+// runNumber finds the number of a run in the name of a build.
+var runNumber = regexp.MustCompile(`\s*#(\d{1,18})\b`)
+
+// status is how a build of a commit stands.
+type status struct {
+	Key    string `json:"key"`
+	Name   string `json:"name"`
+	State  string `json:"state"`
+	Branch string `json:"branch,omitempty"`
+	URL    string `json:"url,omitempty"`
+	// Run counts the runs of a pipeline; 0 where it is not known.
+	Run int64     `json:"run,omitempty"`
+	At  time.Time `json:"at,omitzero"`
+}
+
+// pipeline reports whether this is a run of Bitbucket's own Pipelines.
+func (s status) pipeline() bool {
+	return strings.Contains(s.URL, "/pipelines/") || strings.HasPrefix(s.Name, "Pipeline #")
+}
+
+// build returns what the runs of one build have in common. Pipelines names each run anew, and the run's number is part of the name;
+// others use one key for all runs.
+func (s status) build() string {
+	if s.pipeline() {
+		return "pipeline:" + s.label()
+	}
+	return "key:" + s.Key
+}
+
+// label returns what people call the build: its name without the number of the run.
+func (s status) label() string {
+	return first(strings.TrimSpace(runNumber.ReplaceAllString(s.Name, "")), s.Name, s.Key)
+}
+
+// series returns the name of the build on its branch.
+func (s status) series() string { return named("build", s.Branch+"\x1f"+s.build()) }
+
+// finished reports whether there is a result.
+func (s status) finished() bool { return s.State != buildRunning }
+
+// cloudStatus is a status in a delivery, and in an answer, of Cloud.
+type cloudStatus struct {
+	Key     string      `json:"key"`
+	Name    string      `json:"name"`
+	State   string      `json:"state"`
+	Refname string      `json:"refname"`
+	URL     string      `json:"url"`
+	Commit  cloudCommit `json:"commit"`
+	Created stamp       `json:"created_on"`
+	Updated stamp       `json:"updated_on"`
+	Links   cloudLinks  `json:"links"`
+}
+
+// hash returns the commit's. Old and external statuses have no commit but a link to it.
+func (s cloudStatus) hash() string {
+	if hash := hashOf(s.Commit.Hash); hash != "" {
+		return hash
+	}
+	address, _, _ := strings.Cut(s.Links.Commit.Href, "?")
+	address = strings.TrimRight(address, "/")
+	return hashOf(address[strings.LastIndex(address, "/")+1:])
+}
+
+func (s cloudStatus) status() status {
+	return newStatus(status{
+		Key: s.Key, Name: s.Name, State: buildStates(s.State), Branch: s.Refname, URL: s.URL, At: latest(s.Created.Time, s.Updated.Time),
+	})
+}
+
+// newStatus returns the status fit to be kept.
+func newStatus(s status) status {
+	s.Key, s.Name = cleaned(s.Key, maxTitle), cleaned(first(s.Name, s.Key), maxTitle)
+	s.Branch, s.URL = cleaned(strings.TrimPrefix(s.Branch, "refs/heads/"), maxBranch), webAddress(s.URL)
+	if found := runNumber.FindStringSubmatch(s.Name); found != nil && s.Run == 0 {
+		s.Run, _ = strconv.ParseInt(found[1], 10, 64) // only digits, and few enough
+	}
+	return s
+}
+
+// events returns the status as an event.
+func (s cloudStatus) events(n news) ([]provider.Event, error) {
+	about := s.Commit.commit()
+	about.Hash = s.hash()
+	state := s.status()
+	if about.Hash == "" || state.Name == "" {
+		return nil, errors.New("a status of no commit")
+	}
+	if state.State == "" {
+		return nil, nil // a state that is yet to be invented
+	}
+	n.Commit, n.Status, n.At = &about, &state, state.At
+	return []provider.Event{statusEvent(n)}, nil
+}
+
+// statusEvent returns the event of a status. It is also part of the pull request that ends with the commit.
+func statusEvent(n news) provider.Event {
+	s := *n.Status
+	return event(n, provider.Event{
+		ID:      identity("status", n.Commit.Hash, s.Key, s.State, clock(s.At), s.URL),
+		Subject: "commit/" + n.Commit.Hash,
+		Series:  s.series(),
+		Also:    []string{head(n.Commit.Hash)},
+		Labels:  labels(s.Branch, s.label()),
+		At:      s.At,
+	})
+}
