@@ -137,7 +137,7 @@ func (w *world) answerCloud(op operation, c *call, header http.Header) (int, any
 
 // writeCloudError answers with an error in Cloud's form.
 func writeCloudError(rw http.ResponseWriter, err error) {
-	status, inner := http.StatusBadRequest, object{"message": err.Error()}
+	status, inner := http.StatusBadRequest, object{"message": plain(err)}
 	var known *apiError
 	switch {
 	case errors.As(err, &known):
@@ -149,6 +149,11 @@ func writeCloudError(rw http.ResponseWriter, err error) {
 		status = http.StatusNotFound
 	}
 	writeJSON(rw, status, object{"type": "error", "error": inner})
+}
+
+// plain is what an error says, without what kind it is.
+func plain(err error) string {
+	return strings.TrimSuffix(strings.TrimSuffix(err.Error(), ": "+ErrInvalid.Error()), ": "+ErrNotFound.Error())
 }
 
 // onPull runs on the pull request of the path.

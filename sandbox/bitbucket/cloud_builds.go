@@ -113,11 +113,11 @@ func cloudRunPipeline(w *world, c *call) (int, any, error) {
 	case t.Type == "pipeline_ref_target" && (t.RefType != "branch" || t.RefName == ""),
 		t.Type == "pipeline_commit_target" && t.Commit.Hash == "",
 		t.Type != "pipeline_ref_target" && t.Type != "pipeline_commit_target":
-		return 0, nil, errors.Wrap(ErrInvalid, "The target of the pipeline is not valid.")
+		return 0, nil, errors.Wrap(ErrInvalid, "the target of the pipeline is not valid")
 	}
 	p, err := w.runPipeline(c.repo, q.Target.RefName, q.Target.Commit.Hash, c.user.Nickname)
 	if errors.Is(err, ErrNotFound) {
-		err = errors.Wrap(ErrInvalid, "The target of the pipeline does not exist.")
+		err = errors.Wrap(ErrInvalid, "the target of the pipeline does not exist")
 	}
 	if err != nil {
 		return 0, nil, err

@@ -148,7 +148,7 @@ func (w *world) answerDC(op operation, c *call, header http.Header) (int, any, e
 
 // writeDCError answers with an error in a Data Center's form.
 func writeDCError(rw http.ResponseWriter, err error) {
-	status, what, message := http.StatusBadRequest, "validation.ArgumentValidationException", err.Error()
+	status, what, message := http.StatusBadRequest, "validation.ArgumentValidationException", plain(err)
 	var known *apiError
 	var refused *refusal
 	switch {

@@ -54,10 +54,10 @@ func (w *world) hookEvents() []string {
 func (w *world) checkHook(h *hook) error {
 	u, err := url.Parse(h.url)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return errors.Wrap(ErrInvalid, "url: Enter a valid URL.")
+		return errors.Wrap(ErrInvalid, "url: enter a valid URL")
 	}
 	if len(h.events) == 0 {
-		return errors.Wrap(ErrInvalid, "events: At least one event is needed.")
+		return errors.Wrap(ErrInvalid, "events: at least one is needed")
 	}
 	for _, event := range h.events {
 		if !slices.Contains(w.hookEvents(), event) {

@@ -3,6 +3,7 @@ package bitbucket_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,9 +30,7 @@ func (s *stage) consent(path, nickname string, more url.Values) string {
 		"response_type": {"code"}, "client_id": {s.app.ClientID}, "redirect_uri": {s.app.RedirectURI}, "state": {"st"},
 		"user": {nickname}, "decision": {"allow"},
 	}
-	for name, values := range more {
-		form[name] = values
-	}
+	maps.Copy(form, more)
 	a := s.form(path, form, false)
 	require.Equal(s.t, http.StatusFound, a.status, a.text)
 	back, err := url.Parse(a.header.Get("Location"))
@@ -44,9 +43,7 @@ func (s *stage) consent(path, nickname string, more url.Values) string {
 func (s *stage) redeem(path, code string, more url.Values) answer {
 	s.t.Helper()
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {s.app.RedirectURI}}
-	for name, values := range more {
-		form[name] = values
-	}
+	maps.Copy(form, more)
 	return s.form(path, form, true)
 }
 

@@ -1,7 +1,6 @@
 package bitbucket
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -198,16 +197,4 @@ func dcChange(change refChange) object {
 		"ref":   object{"id": id, "displayId": change.name, "type": kind},
 		"refId": id, "fromHash": from, "toHash": to, "type": what,
 	}
-}
-
-// branchesAt names the branches whose head is a commit.
-func (r *repo) branchesAt(hash string) []string {
-	var names []string
-	for name, head := range r.branches {
-		if head == hash {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }

@@ -62,12 +62,6 @@ type commit struct {
 	parent  string
 }
 
-// title is the first line of the message.
-func (c *commit) title() string {
-	first, _, _ := strings.Cut(c.message, "\n")
-	return first
-}
-
 // fullName is how the repository is called.
 func (r *repo) fullName() string { return r.Workspace + "/" + r.Slug }
 
