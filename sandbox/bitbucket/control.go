@@ -21,6 +21,11 @@ type clockRequest struct {
 	Seconds float64 `json:"advance_seconds"`
 }
 
+// versionRequest is an upgrade of a Data Center.
+type versionRequest struct {
+	Version string `json:"version"`
+}
+
 // routeAdmin says what the sandbox serves besides Bitbucket: each path does what
 // the Go method of that meaning does.
 func (s *Sandbox) routeAdmin() {
@@ -38,6 +43,7 @@ func (s *Sandbox) routeAdmin() {
 	handle("POST /_sandbox/faults", body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
 	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); reply(rw, nil, nil) })
 	handle("POST /_sandbox/policy", body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	handle("POST /_sandbox/version", body(func(q versionRequest) (any, error) { s.SetVersion(q.Version); return nil, nil }))
 	s.routeJournal(handle)
 	s.routeStories(handle)
 	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); reply(rw, nil, nil) })

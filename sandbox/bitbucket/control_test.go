@@ -67,6 +67,7 @@ func TestAnotherProcessTellsAStory(t *testing.T) {
 	require.Equal(t, "[]", ok("GET", one+"/hooks", "").text)
 	ok("POST", "/grants/expire", fmt.Sprintf(`{"client_id":%q}`, app.str("client_id")))
 	ok("POST", "/grants/revoke", fmt.Sprintf(`{"user":"ada","client_id":%q}`, app.str("client_id")))
+	ok("POST", "/version", `{"version":"10.0.1"}`)
 	ok("POST", "/policy", `{"auto_approve":"ada"}`)
 	require.NotEqual(t, ok("GET", "/clock", "").str("now"), ok("POST", "/clock", `{"advance_seconds":60}`).str("now"))
 	require.Contains(t, ok("GET", "/deliveries", "").text, `"state":"delivered"`)

@@ -44,6 +44,7 @@
 //	POST   /_sandbox/grants/expire                  {"client_id"}: its access tokens expire now
 //	POST   /_sandbox/faults                         a Fault; DELETE removes all
 //	POST   /_sandbox/policy                         a Policy, as a whole
+//	POST   /_sandbox/version                        {"version":"10.0.1"}: that of a Data Center from now on
 //	GET    /_sandbox/clock                          POST {"advance_seconds": 300} lets time pass
 //	GET    /_sandbox/journal                        ?kind=&method=&path=&unexpected=true; DELETE empties it
 //	GET    /_sandbox/deliveries                     the deliveries with their attempts

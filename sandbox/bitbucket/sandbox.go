@@ -162,6 +162,13 @@ func (s *Sandbox) Reset() {
 // Now returns the simulated time.
 func (s *Sandbox) Now() time.Time { return s.clock.Now() }
 
+// SetVersion makes a Data Center one of another version, as an upgrade does.
+func (s *Sandbox) SetVersion(version string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opts.Version, s.w.version = version, version
+}
+
 // Advance lets simulated time pass; deliveries that a fault delayed are sent at
 // the end of it, in the order they are due.
 func (s *Sandbox) Advance(d time.Duration) {
