@@ -78,7 +78,7 @@ $(MANIFEST) $(PLUGINCTL): $(BIN)/%: go.mod $(wildcard build/*/*.go)
 	@mkdir -p $(BIN)
 	go build -buildvcs=false -o $@ ./build/$*
 
-$(SANDBOX): go.mod $(shell find sandbox -type f -name '*.go' -not -name '*_test.go') $(wildcard sandbox/zoom/pages/*)
+$(SANDBOX): go.mod $(shell find sandbox -type f -name '*.go' -not -name '*_test.go') $(wildcard sandbox/*/pages/*)
 	@mkdir -p $(BIN)
 	go build -buildvcs=false -o $@ ./sandbox/cmd/sandbox
 

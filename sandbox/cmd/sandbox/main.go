@@ -1,9 +1,13 @@
-// Command sandbox serves the simulated Zoom on a loopback port, for tests in
-// other processes and for demonstrations without a Zoom account.
+// Command sandbox serves the simulated Zoom and the simulated tools on a loopback
+// port, for tests in other processes and for demonstrations without accounts.
 //
 // It prints one line of JSON once it listens, {"url":"http://127.0.0.1:PORT"},
 // so that a caller can ask for port 0. Everything it offers is described in
-// package mattermost-plugin-zoom/sandbox/zoom.
+// the packages below mattermost-plugin-zoom/sandbox:
+//
+//	/                zoom, with its control API under /_sandbox
+//	/bitbucket/      bitbucket as Cloud, with its control API under /_sandbox/bitbucket
+//	/bitbucket-dc/   bitbucket as a Data Center, with its control API under /_sandbox/bitbucket-dc
 package main
 
 import (
@@ -43,6 +47,7 @@ type settings struct {
 	seed    string
 	random  uint64
 	baseURL string
+	version string
 }
 
 // parse reads the command line.
@@ -55,6 +60,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	flags.StringVar(&s.seed, "seed", "", "JSON `file` with the policy, apps and users to begin with")
 	flags.Uint64Var(&s.random, "random-seed", 0, "makes identifiers and tokens repeatable; 0 is random")
 	flags.StringVar(&s.baseURL, "base-url", "", "address that links begin with; the listener's when empty")
+	flags.StringVar(&s.version, "bitbucket-version", "9.4.0", "version of the Bitbucket Data Center")
 	return s, flags.Parse(args)
 }
 
@@ -79,11 +85,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if s.baseURL == "" {
 		s.baseURL = address
 	}
-	sandbox := zoom.New(zoom.Options{RandomSeed: s.random, BaseURL: s.baseURL, Seed: seed})
+	stage := newStage(zoom.New(zoom.Options{RandomSeed: s.random, BaseURL: s.baseURL, Seed: seed}))
+	stage.addBitbucket(s)
 	if err := json.NewEncoder(stdout).Encode(map[string]string{"url": address}); err != nil {
 		return errors.Wrap(err, "tell the address")
 	}
-	return serve(ctx, listener, sandbox)
+	return serve(ctx, listener, stage)
 }
 
 // readSeed reads a seed file; misspelt fields are errors.
@@ -118,8 +125,8 @@ func listen(address string, public bool) (net.Listener, error) {
 }
 
 // serve answers requests and lets simulated time do its work.
-func serve(ctx context.Context, listener net.Listener, sandbox *zoom.Sandbox) error {
-	server := &http.Server{Handler: sandbox, ReadHeaderTimeout: 10 * time.Second}
+func serve(ctx context.Context, listener net.Listener, stage *stage) error {
+	server := &http.Server{Handler: stage.mux, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	ticker := time.NewTicker(tick)
@@ -127,11 +134,11 @@ func serve(ctx context.Context, listener net.Listener, sandbox *zoom.Sandbox) er
 	for {
 		select {
 		case <-ticker.C:
-			sandbox.Tick()
+			stage.tick()
 		case err := <-failed:
 			return errors.Wrap(err, "serve")
 		case <-ctx.Done():
-			sandbox.Close()
+			stage.close()
 			return server.Close()
 		}
 	}

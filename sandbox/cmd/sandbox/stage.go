@@ -1,0 +1,74 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+
+	"mattermost-plugin-zoom/sandbox/bitbucket"
+)
+
+// control is where sandboxes have their control API.
+const control = "/_sandbox"
+
+// player is a sandbox on the stage.
+type player interface {
+	http.Handler
+	Tick()
+	Close()
+}
+
+// stage is all that is played on one port.
+type stage struct {
+	mux     *http.ServeMux
+	players []player
+}
+
+// newStage returns a stage with one sandbox on it, which has all that no other is
+// given.
+func newStage(first player) *stage {
+	s := &stage{mux: http.NewServeMux(), players: []player{first}}
+	s.mux.Handle("/", first)
+	return s
+}
+
+// add gives a sandbox the paths below its name, and those of its control API.
+func (s *stage) add(name string, p player) {
+	s.players = append(s.players, p)
+	s.mount(name, p)
+}
+
+// mount serves a sandbox below its name.
+func (s *stage) mount(name string, h http.Handler) {
+	s.mux.Handle("/"+name+"/", http.StripPrefix("/"+name, h))
+	s.mux.HandleFunc(control+"/"+name+"/", func(rw http.ResponseWriter, r *http.Request) {
+		inner := r.Clone(r.Context())
+		inner.URL.Path = control + strings.TrimPrefix(r.URL.Path, control+"/"+name)
+		if r.URL.RawPath != "" {
+			inner.URL.RawPath = control + strings.TrimPrefix(r.URL.RawPath, control+"/"+name)
+		}
+		h.ServeHTTP(rw, inner)
+	})
+}
+
+// addBitbucket adds both of Bitbucket's products.
+func (s *stage) addBitbucket(set settings) {
+	for name, kind := range map[string]bitbucket.Kind{"bitbucket": bitbucket.Cloud, "bitbucket-dc": bitbucket.DataCenter} {
+		s.add(name, bitbucket.New(bitbucket.Options{
+			Kind: kind, Version: set.version, RandomSeed: set.random, BaseURL: set.baseURL + "/" + name,
+		}))
+	}
+}
+
+// tick lets simulated time do its work.
+func (s *stage) tick() {
+	for _, p := range s.players {
+		p.Tick()
+	}
+}
+
+// close ends all that is under way.
+func (s *stage) close() {
+	for _, p := range s.players {
+		p.Close()
+	}
+}
