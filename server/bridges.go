@@ -13,10 +13,10 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/meeting"
-	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/bitbucket"
 	"mattermost-plugin-zoom/server/provider/jenkins"
@@ -32,9 +32,6 @@ func providers() *provider.Registry {
 		bitbucket.New(),
 	)
 }
-
-// flushEvery is how often the journals of connections are written.
-const flushEvery = time.Second
 
 // catalogueOf returns all texts: ours, the bridge's and the providers'.
 func catalogueOf(registry *provider.Registry) (*i18n.Catalogue, error) {
@@ -175,16 +172,28 @@ func (a *app) survive(what string) {
 	}
 }
 
-// flushJournals writes what became of deliveries until the plugin stops.
-func (a *app) flushJournals() {
-	ticker := time.NewTicker(flushEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			a.bridge.Flush(a.background)
-		case <-a.background.Done():
-			return
-		}
+// maxHookBody returns the largest body that any of the providers takes, in bytes; 0 where they leave it to the routes.
+func maxHookBody(registry *provider.Registry) int64 {
+	var most int64
+	for _, p := range registry.All() {
+		most = max(most, p.Describe().MaxBody)
 	}
+	return most
+}
+
+// providerAnswers tells admins of the providers: which are on, under which word, and who else has that word.
+func (a *app) providerAnswers() []httpapi.ProviderAnswer {
+	words := a.settings.Load().Triggers()
+	wanted := a.slashes()
+	answers := make([]httpapi.ProviderAnswer, 0, len(words))
+	for _, p := range a.registry.All() {
+		d := p.Describe()
+		word, enabled := words[d.ID]
+		answer := httpapi.ProviderAnswer{ID: d.ID, Name: d.Name, Enabled: enabled, Trigger: word}
+		if s, ok := wanted[word]; ok && enabled {
+			answer.Clash, _ = a.client.TriggerOwner(s.tree, s.name)
+		}
+		answers = append(answers, answer)
+	}
+	return answers
 }

@@ -40,7 +40,7 @@ func (a *app) start() error {
 	a.stopSweep = stop
 	go a.client.WatchAlive(a.background, aliveEvery, func() { a.exit(1) })
 	go a.rewrap()
-	go a.flushJournals()
+	go a.bridge.Run(a.background)
 	return nil
 }
 
@@ -60,7 +60,6 @@ func (a *app) sweep() func() {
 // stop lets work under way finish, for as long as ctx allows.
 func (a *app) stop(ctx context.Context) error {
 	a.end()
-	a.bridge.Flush(ctx)
 	// The sweep may wait for another server's lock; deliveries under way come first.
 	err := a.inbox.Close(ctx)
 	if sweepErr := a.stopSweep(ctx); err == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/config"
+	"mattermost-plugin-zoom/server/provider"
 )
 
 // Plugin holds the hooks that the Mattermost server calls. What they do is wired in app.

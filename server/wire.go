@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -15,13 +16,13 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/config"
-	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -90,7 +91,6 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),
 		Accept:   a.accept, Heard: a.noteHeard, Log: a.client.Warn,
-		Bridge: noProviders{}, Signer: noProviders{}, Providers: func() []httpapi.ProviderAnswer { return []httpapi.ProviderAnswer{} },
 	})
 	return a, nil
 }
@@ -154,7 +154,7 @@ func (a *app) accept(ctx context.Context, e zoom.Event, body []byte) error {
 
 // handle carries out what the inbox holds.
 func (a *app) handle(ctx context.Context, d store.Delivery) error {
-	if d.Kind != kindZoom {
+	if d.Kind == store.KindBridge {
 		return a.handleBridge(ctx, d)
 	}
 	event, err := zoom.ParseEvent(d.Body)
@@ -220,34 +220,4 @@ func (r reader) Text(userID string, m i18n.Message) string {
 func (r reader) Admin(userID string) bool {
 	who, err := r.client.Person(context.Background(), userID)
 	return err == nil && who.Admin
-}
-
-// noProviders answers for the bridge while no provider is registered: nothing has an address, and nothing can be signed in to.
-type noProviders struct{}
-
-func (noProviders) Ingest(context.Context, string, string, func(string) string, []byte) error {
-	return fault.New(fault.HookUnknown)
-}
-
-func (noProviders) Act(context.Context, chat.Click) error   { return fault.New(fault.CardUnknown) }
-func (noProviders) Press(context.Context, chat.Click) error { return fault.New(fault.ButtonExpired) }
-
-func (noProviders) Submit(context.Context, chat.FormAnswer) (chat.FormErrors, error) {
-	return nil, fault.New(fault.ButtonExpired)
-}
-
-func (noProviders) Resume(context.Context, string, string) (i18n.Message, error) {
-	return i18n.Message{}, fault.New(fault.LinkExpired)
-}
-
-func (noProviders) Begin(context.Context, string, string, string) (string, error) {
-	return "", fault.New(fault.LinkExpired)
-}
-
-func (noProviders) Complete(context.Context, string, string, string, string) (provider.Account, string, error) {
-	return provider.Account{}, "", fault.New(fault.LinkExpired)
-}
-
-func (noProviders) Declined(context.Context, string, string, string) (string, error) {
-	return "", fault.New(fault.LinkExpired)
 }

@@ -37,8 +37,12 @@ func (s *server) hook(w http.ResponseWriter, r *http.Request) {
 		s.reply(w, http.StatusOK, struct{}{})
 	case fault.HookUnknown:
 		s.refuseHook(w, hook, http.StatusNotFound, "This address is not in use.", err)
+	case fault.TooLarge:
+		s.refuseHook(w, hook, http.StatusRequestEntityTooLarge, "The body is too large.", err)
+	case fault.Forged:
+		s.refuseHook(w, hook, http.StatusUnauthorized, "The signature or token of the delivery is wrong.", err)
 	case fault.Unsigned:
-		why := "The delivery carries no valid signature or token."
+		why := "The delivery carries no signature or token."
 		if r.Header.Get("Authorization") == "" && r.PathValue("secret") == "" {
 			why += strippedHint
 		}
