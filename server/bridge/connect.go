@@ -100,7 +100,9 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	}
 	s.rememberName(ctx, c)
 	s.tell(ctx, w, i18n.M("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
-	return chat.Note{Text: i18n.M("bridge.connect.done", "Name", c.shown(), "Provider", s.name(w.provider), "Command", s.word(w.provider))}, nil
+	note := chat.Note{Text: i18n.M("bridge.connect.done", "Name", c.shown(), "Provider", s.name(w.provider), "Command", s.word(w.provider))}
+	note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
+	return note, err
 }
 
 // instructions are what somebody does with the address and the secret: in the provider's words where it has any.

@@ -20,9 +20,15 @@ func (s *Service) Handle(ctx context.Context, j Job) error {
 	if err != nil {
 		return errors.Wrap(err, "look up the connection of a job")
 	}
+	if !found {
+		return nil // disconnected meanwhile
+	}
+	if j.Task != nil && j.Task.Key == repairKey {
+		return s.lookAfter(ctx, c) // goes on while the provider is switched off, so that it is there when it is on again
+	}
 	p := s.enabled(c.Provider)
-	if !found || p == nil {
-		return nil // disconnected or switched off meanwhile
+	if p == nil {
+		return nil
 	}
 	if j.Task != nil {
 		return s.doTask(ctx, c, p, j)

@@ -201,6 +201,9 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 		}
 		return err
 	}
+	if err := s.scheduleRepair(ctx, c); err != nil {
+		s.Log("Nobody looks after a webhook until it is set up again", "connection", c.ID, "error", err.Error())
+	}
 	return nil
 }
 

@@ -48,7 +48,7 @@ func (s *Service) unwelcome(ctx context.Context, c Connection, w *work) error {
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel gets no more news")
 	}
-	if err := s.unsubscribe(ctx, c.ID, func(sub Subscription) bool { return sub.ChannelID == w.ChannelID && sub.CreatedBy == creator }); err != nil {
+	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub Subscription) bool { return sub.ChannelID == w.ChannelID && sub.CreatedBy == creator }); err != nil {
 		return err
 	}
 	w.dropped = true
@@ -73,7 +73,7 @@ func (s *Service) retire(ctx context.Context, c Connection, channelID string) er
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel is gone")
 	}
-	if err := s.unsubscribe(ctx, c.ID, func(sub Subscription) bool { return sub.ChannelID == channelID }); err != nil {
+	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub Subscription) bool { return sub.ChannelID == channelID }); err != nil {
 		return err
 	}
 	s.note(c.ID, Entry{Result: Unwanted, Reason: i18n.M("bridge.deliver.channel_gone")})
@@ -106,10 +106,16 @@ func channelName(channel chat.Channel) i18n.Message {
 
 // unsubscribe takes subscriptions away. With the last of them the connection ends, and the webhook that we made at the tool, so that it
 // sends to no address that nobody follows.
-func (s *Service) unsubscribe(ctx context.Context, connectionID string, which func(Subscription) bool) error {
+func (s *Service) unsubscribe(ctx context.Context, providerID, connectionID string, which func(Subscription) bool) error {
 	var ended Connection
+	var left []string
 	_, err := s.Records.UpdateConnection(ctx, connectionID, func(c *Connection) (bool, error) {
-		ended = Connection{}
+		ended, left = Connection{}, nil
+		for _, sub := range c.Subscriptions {
+			if which(sub) {
+				left = append(left, sub.ChannelID)
+			}
+		}
 		before := len(c.Subscriptions)
 		c.Subscriptions = slices.DeleteFunc(c.Subscriptions, which)
 		if before == 0 || len(c.Subscriptions) == before {
@@ -123,6 +129,9 @@ func (s *Service) unsubscribe(ctx context.Context, connectionID string, which fu
 	})
 	if err != nil {
 		return errors.Wrap(err, "end subscriptions")
+	}
+	for _, channelID := range left {
+		s.unlist(ctx, providerID, channelID, connectionID)
 	}
 	installer, ok := s.Registry.Get(ended.Provider).(provider.Installer)
 	if !ok || len(ended.Installation) == 0 {

@@ -197,6 +197,7 @@ func (s *Service) card(p provider.Provider, state []byte, earlier string) (chat.
 	if err != nil {
 		return chat.Card{}, hopeless{errors.Wrap(err, "draw a card")}
 	}
+	card = s.withMeeting(card)
 	if earlier == "" {
 		return card, nil
 	}

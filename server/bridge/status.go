@@ -33,6 +33,7 @@ func (s *Service) status(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
+	s.Flush(ctx)
 	entries := mostEntries
 	if len(found) > 1 {
 		entries = fewEntries

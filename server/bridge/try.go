@@ -45,6 +45,7 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 		}
 	}
 	lines := []i18n.Message{i18n.M("bridge.test.done")}
+	s.Flush(ctx)
 	journal, err := s.Records.Journal(ctx, c.ID)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "read what arrived lately")

@@ -12,12 +12,14 @@ func statusOf(code fault.Code) int {
 	case fault.InvalidInput, fault.ButtonExpired, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired,
 		fault.AddressUnknown, fault.HostUnknown:
 		return http.StatusBadRequest
-	case fault.Unsigned:
+	case fault.Unsigned, fault.Forged:
 		return http.StatusUnauthorized
 	case fault.Forbidden, fault.NoPost, fault.AdminOnly, fault.Restricted, fault.EmailUnverified, fault.EmailUntrusted,
 		fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable, fault.Declined,
 		fault.ConnectForbidden, fault.NotResourceAdmin, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden:
 		return http.StatusForbidden
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
 	case fault.HookUnknown, fault.NotFollowed, fault.ResourceUnknown, fault.CardUnknown:
 		return http.StatusNotFound
 	case fault.Busy, fault.TooMany, fault.TooLate:
