@@ -64,7 +64,7 @@ func (tr *trial) shows(t testing.TB, w *world, d provider.Delivery) {
 	}
 }
 
-// planted returns the JSON body with each text in it replaced, and added to, by each hostile text.
+// planted returns the JSON body with each text in it replaced by each hostile text, and with all of them behind it.
 func planted(body []byte) [][]byte {
 	var bodies [][]byte
 	for at, value := range leaves(body) {
@@ -73,8 +73,9 @@ func planted(body []byte) [][]byte {
 			continue
 		}
 		for _, hostile := range hostileTexts() {
-			bodies = append(bodies, replaced(body, at, hostile), replaced(body, at, text+" "+hostile))
+			bodies = append(bodies, replaced(body, at, hostile))
 		}
+		bodies = append(bodies, replaced(body, at, text+" "+strings.Join(hostileTexts(), " ")))
 	}
 	return bodies
 }
