@@ -2,6 +2,7 @@ package jenkins_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -87,9 +88,7 @@ func report(t *testing.T, values map[string]any) string {
 		"name": "web #1", "number": "#1", "full_url": "https://ci.acme.test/job/web/1/display/redirect", "duration": 0, "status": "Start",
 		"summary": nil, "cause": nil, "changes": nil, "test_summary": map[string]any{"total": nil, "fail": nil, "skip": nil, "failedResults": nil},
 	}
-	for name, value := range values {
-		all[name] = value
-	}
+	maps.Copy(all, values)
 	body, err := json.Marshal(all)
 	require.NoError(t, err)
 	return string(body)
