@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pkg/errors"
+
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
@@ -78,7 +80,7 @@ func (Jenkins) Try(ctx context.Context, s provider.Session) error {
 	var who struct {
 		Anonymous *bool `json:"anonymous"`
 	}
-	if err := s.Call(ctx, http.MethodGet, "/whoAmI/api/json?tree=anonymous", nil, &who); err != nil {
+	if err := s.Call(ctx, http.MethodGet, baseOf(s.Site.URL)+"/whoAmI/api/json?tree=anonymous", nil, &who); err != nil {
 		return err
 	}
 	switch {
@@ -93,7 +95,7 @@ func (Jenkins) Try(ctx context.Context, s provider.Session) error {
 // client calls the one Jenkins that a connection has a credential for, about one build.
 type client struct {
 	provider.Session
-	build string // the paths below the Jenkins
+	build string // their addresses, without a slash at the end
 	job   string
 }
 
@@ -103,7 +105,7 @@ func reach(s provider.Session, p place) (client, bool) {
 	if p.Base == "" || p.Number == 0 || len(p.Path) == 0 || p.Base != baseOf(s.Site.URL) {
 		return client{}, false
 	}
-	return client{Session: s, build: p.path(true), job: p.path(false)}, true
+	return client{Session: s, build: p.Base + p.path(true), job: p.Base + p.path(false)}, true
 }
 
 // running reports whether the build still runs.
@@ -115,9 +117,15 @@ func (c client) running(ctx context.Context) (bool, error) {
 	return b.Building, err
 }
 
-// stop asks Jenkins to abort the build.
+// stop asks Jenkins to abort the build. The answer leads to the build's page, maybe by another name of the Jenkins, where the session does
+// not follow.
 func (c client) stop(ctx context.Context) error {
-	return c.Call(ctx, http.MethodPost, c.build+"/stop", nil, &provider.Answer{})
+	err := c.Call(ctx, http.MethodPost, c.build+"/stop", nil, &provider.Answer{})
+	var refused *provider.Refusal
+	if errors.As(err, &refused) && refused.Status/100 == 3 {
+		return nil
+	}
+	return err
 }
 
 // parameters reports whether the job takes any, and returns those that the build had. Jenkins does not tell those that are secret.

@@ -58,7 +58,7 @@ func tokens(value string) []string {
 		all = append(all, rest)
 	case "basic":
 		login, err := base64.StdEncoding.Strict().DecodeString(rest)
-		if err != nil {
+		if err != nil || strings.ContainsAny(rest, "\r\n") { // which the decoder leaves out
 			return all
 		}
 		user, password, _ := strings.Cut(string(login), ":")

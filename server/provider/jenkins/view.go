@@ -1,6 +1,7 @@
 package jenkins
 
 import (
+	"cmp"
 	"reflect"
 	"regexp"
 	"strings"
@@ -135,7 +136,7 @@ func (v view) title() string {
 	if job == "" {
 		job = line(strings.Join(v.Place.names(), separator), maxName)
 	}
-	return strings.TrimSpace(job + " " + v.Label)
+	return cmp.Or(strings.TrimSpace(job+" "+v.Label), name)
 }
 
 // moment returns the time of the latest change; the plugin "Zoom" tells none.

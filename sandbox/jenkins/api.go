@@ -1,0 +1,270 @@
+package jenkins
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// maxRequest is the largest request body that is read.
+const maxRequest = 1 << 20
+
+// routeREST says what Jenkins serves: https://www.jenkins.io/doc/book/using/remote-access-api/.
+func (j *Jenkins) routeREST() {
+	j.rest = http.NewServeMux()
+	j.rest.HandleFunc("GET /whoAmI/api/json", j.serveWhoAmI)
+	j.rest.HandleFunc("GET /api/json", j.known(j.serveJobs))
+	j.rest.HandleFunc("GET /queue/item/{id}/api/json", j.known(j.serveQueueItem))
+	j.rest.HandleFunc("/job/", j.known(j.serveJob))
+}
+
+// observe serves a request to Jenkins and records it.
+func (j *Jenkins) observe(rw http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxRequest))
+	if err != nil {
+		rw.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	answer := &recorder{ResponseWriter: rw, status: http.StatusOK}
+	answer.Header().Set("X-Jenkins", "2.516.3")
+	j.rest.ServeHTTP(answer, r)
+	user, _, _ := r.BasicAuth()
+	j.record(Entry{Kind: EntryRequest, Method: r.Method, Path: r.URL.RequestURI(), User: user, Body: string(body), Status: answer.status})
+}
+
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// login returns who calls; false for a login that is wrong. Nobody is the zero User.
+func (j *Jenkins) login(r *http.Request) (User, bool) {
+	name, token, ok := r.BasicAuth()
+	if !ok {
+		return User{}, true
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, u := range j.users {
+		if u.Name == name && u.Token == token && token != "" {
+			return u, true
+		}
+	}
+	return User{}, false
+}
+
+// known lets only those through who have logged in: anonymous may not even read.
+func (j *Jenkins) known(serve func(http.ResponseWriter, *http.Request, User)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		who, ok := j.login(r)
+		switch {
+		case !ok:
+			page(rw, http.StatusUnauthorized, "Invalid password/token for user")
+		case who.Name == "":
+			page(rw, http.StatusForbidden, "Authentication required")
+		default:
+			serve(rw, r, who)
+		}
+	}
+}
+
+func (j *Jenkins) serveWhoAmI(rw http.ResponseWriter, r *http.Request) {
+	who, ok := j.login(r)
+	if !ok {
+		page(rw, http.StatusUnauthorized, "Invalid password/token for user")
+		return
+	}
+	name := who.Name
+	if name == "" {
+		name = "anonymous"
+	}
+	writeJSON(rw, http.StatusOK, map[string]any{"name": name, "anonymous": who.Name == "", "authenticated": who.Name != ""})
+}
+
+func (j *Jenkins) serveJobs(rw http.ResponseWriter, _ *http.Request, _ User) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	jobs := []map[string]string{}
+	for _, job := range j.jobs {
+		jobs = append(jobs, map[string]string{"fullName": strings.Join(job.path, "/"), "url": j.base + "/" + job.url()})
+	}
+	writeJSON(rw, http.StatusOK, map[string]any{"jobs": jobs})
+}
+
+func (j *Jenkins) serveQueueItem(rw http.ResponseWriter, r *http.Request, _ User) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	j.mu.Lock()
+	b := j.queued[id]
+	j.mu.Unlock()
+	if err != nil || b == nil {
+		page(rw, http.StatusNotFound, "Not Found")
+		return
+	}
+	writeJSON(rw, http.StatusOK, map[string]any{"id": id, "executable": map[string]any{"number": b.Number, "url": b.URL()}})
+}
+
+// serveJob serves all below /job/: the path names folders and a job, then maybe a build, then what is asked of it.
+func (j *Jenkins) serveJob(rw http.ResponseWriter, r *http.Request, who User) {
+	segments := strings.Split(strings.Trim(r.URL.EscapedPath(), "/"), "/")
+	var path []string
+	for len(segments) >= 2 && segments[0] == "job" {
+		name, err := url.PathUnescape(segments[1])
+		if err != nil {
+			break
+		}
+		path, segments = append(path, name), segments[2:]
+	}
+	job := j.find(path)
+	if job == nil {
+		page(rw, http.StatusNotFound, "Not Found")
+		return
+	}
+	if len(segments) > 0 {
+		if n, err := strconv.Atoi(segments[0]); err == nil {
+			j.serveBuild(rw, r, who, job.build(n), strings.Join(segments[1:], "/"))
+			return
+		}
+	}
+	switch what := r.Method + " " + strings.Join(segments, "/"); what {
+	case "GET api/json":
+		writeJSON(rw, http.StatusOK, job.asJSON())
+	case "POST build", "POST buildWithParameters":
+		j.serveStart(rw, r, who, job, what == "POST buildWithParameters")
+	case "GET ":
+		page(rw, http.StatusOK, job.fullDisplayName())
+	default:
+		page(rw, http.StatusNotFound, "Not Found")
+	}
+}
+
+// serveStart puts a build into the queue, which is started when the answer is on its way.
+func (j *Jenkins) serveStart(rw http.ResponseWriter, r *http.Request, who User, job *Job, with bool) {
+	j.mu.Lock()
+	takes := job.parameters
+	j.mu.Unlock()
+	switch {
+	case !who.Build:
+		page(rw, http.StatusForbidden, who.Name+" is missing the Job/Build permission")
+		return
+	case with != (len(takes) > 0):
+		page(rw, http.StatusBadRequest, "Nothing is submitted")
+		return
+	}
+	cause := Cause{Text: "Started by user " + who.Name}
+	if with {
+		cause.Parameters = map[string]string{}
+		for _, name := range takes {
+			cause.Parameters[name] = r.FormValue(name)
+		}
+	}
+	queue := j.enter()
+	rw.Header().Set("Location", fmt.Sprintf("%s/queue/item/%d/", j.BaseURL(), queue))
+	rw.WriteHeader(http.StatusCreated)
+	j.going.Go(func() { job.leave(queue, cause) })
+}
+
+// build returns the build with this number, nil for none.
+func (job *Job) build(number int) *Build {
+	job.j.mu.Lock()
+	defer job.j.mu.Unlock()
+	if number < 1 || number > len(job.builds) {
+		return nil
+	}
+	return job.builds[number-1]
+}
+
+func (j *Jenkins) serveBuild(rw http.ResponseWriter, r *http.Request, who User, b *Build, what string) {
+	if b == nil {
+		page(rw, http.StatusNotFound, "Not Found")
+		return
+	}
+	switch {
+	case what == "stop" && r.Method == http.MethodPost:
+		if !who.Cancel {
+			page(rw, http.StatusForbidden, who.Name+" is missing the Job/Cancel permission")
+			return
+		}
+		j.going.Go(func() { b.Finish(Aborted, Outcome{}) })
+		http.Redirect(rw, r, b.URL(), http.StatusFound)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		page(rw, http.StatusNotFound, "Not Found")
+	case what == "api/json":
+		writeJSON(rw, http.StatusOK, b.asJSON())
+	case what == "logText/progressiveText":
+		b.serveLog(rw, r)
+	case what == "", what == "display/redirect":
+		page(rw, http.StatusOK, b.job.fullDisplayName()+" #"+strconv.Itoa(b.Number))
+	default:
+		page(rw, http.StatusNotFound, "Not Found")
+	}
+}
+
+// serveLog serves the log from an offset on; one beyond its end begins anew.
+func (b *Build) serveLog(rw http.ResponseWriter, r *http.Request) {
+	b.job.j.mu.Lock()
+	log, running := bytes.Clone(b.log), b.result == ""
+	b.job.j.mu.Unlock()
+	start, err := strconv.Atoi(r.URL.Query().Get("start"))
+	if err != nil || start < 0 || start > len(log) {
+		start = 0
+	}
+	rw.Header().Set("Content-Type", "text/plain;charset=utf-8")
+	rw.Header().Set("X-Text-Size", strconv.Itoa(len(log)))
+	if running {
+		rw.Header().Set("X-More-Data", "true")
+	}
+	_, _ = rw.Write(log[start:])
+}
+
+// asJSON returns the job as the API shows it; "tree" is not carried out, so that a client gets more than it asks for.
+func (job *Job) asJSON() map[string]any {
+	job.j.mu.Lock()
+	defer job.j.mu.Unlock()
+	property := []map[string]any{{}}
+	if len(job.parameters) > 0 {
+		var definitions []map[string]string
+		for _, name := range job.parameters {
+			definitions = append(definitions, map[string]string{"name": name, "type": "StringParameterDefinition"})
+		}
+		property = append(property, map[string]any{"parameterDefinitions": definitions})
+	}
+	return map[string]any{
+		"fullName": strings.Join(job.path, "/"), "fullDisplayName": job.fullDisplayName(), "url": job.j.base + "/" + job.url(),
+		"buildable": true, "property": property, "nextBuildNumber": len(job.builds) + 1,
+	}
+}
+
+func (b *Build) asJSON() map[string]any {
+	b.job.j.mu.Lock()
+	defer b.job.j.mu.Unlock()
+	parameters := []map[string]string{}
+	for name, value := range b.cause.Parameters {
+		parameters = append(parameters, map[string]string{"name": name, "value": value})
+	}
+	shown := map[string]any{
+		"number": b.Number, "queueId": b.Queue, "building": b.result == "", "result": nil, "timestamp": b.began.UnixMilli(),
+		"url":     fmt.Sprintf("%s/%s%d/", b.job.j.base, b.job.url(), b.Number),
+		"actions": []any{map[string]any{"parameters": parameters}, map[string]any{}},
+	}
+	if b.result != "" {
+		shown["result"], shown["duration"] = b.result, b.ended.Sub(b.began).Milliseconds()
+	}
+	return shown
+}
+
+func page(rw http.ResponseWriter, status int, text string) {
+	rw.Header().Set("Content-Type", "text/html;charset=utf-8")
+	rw.WriteHeader(status)
+	_, _ = fmt.Fprintf(rw, "<html><body>%s</body></html>\n", strings.NewReplacer("<", "&lt;", "&", "&amp;").Replace(text))
+}

@@ -1,0 +1,188 @@
+package jenkins_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/sandbox/jenkins"
+)
+
+// ear hears what is sent.
+type ear struct {
+	url    string
+	status int
+
+	mu    sync.Mutex
+	heard []heard
+}
+
+type heard struct {
+	header http.Header
+	body   string
+}
+
+func listen(t *testing.T) *ear {
+	t.Helper()
+	e := &ear{status: http.StatusOK}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.heard = append(e.heard, heard{r.Header, string(body)})
+		rw.WriteHeader(e.status)
+	}))
+	t.Cleanup(server.Close)
+	e.url = server.URL
+	return e
+}
+
+// take returns what was heard since the last time.
+func (e *ear) take() []heard {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := e.heard
+	e.heard = nil
+	return all
+}
+
+// phases returns the phases of what the plugin "Notification" sent.
+func phases(t *testing.T, all []heard) []string {
+	t.Helper()
+	var phases []string
+	for _, h := range all {
+		var s struct {
+			Build struct {
+				Phase string `json:"phase"`
+			} `json:"build"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(h.body), &s))
+		phases = append(phases, s.Build.Phase)
+	}
+	return phases
+}
+
+func noon() time.Time { return time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC) }
+
+func newJenkins() *jenkins.Jenkins {
+	return jenkins.New(jenkins.Options{Now: noon, BaseURL: "https://ci.acme.test"})
+}
+
+func TestThePluginZoomSendsNullsAndBlursTheResult(t *testing.T) {
+	t.Parallel()
+	j, e := newJenkins(), listen(t)
+	job := j.Job("folder/web").Sends(jenkins.ZoomPlugin{URL: e.url, Token: "tok", Events: jenkins.Events{Start: true, Aborted: true}})
+	b := job.Start(jenkins.Cause{Text: `Started by O'Brien & <a href="https://x.test/">x</a>`})
+	j.Advance(83211 * time.Millisecond)
+	b.Finish(jenkins.Aborted, jenkins.Outcome{})
+	all := e.take()
+	require.Len(t, all, 2)
+	require.Equal(t, "tok", all[0].header.Get("Authorization"), "raw, without a scheme")
+	require.Equal(t, "application/json", all[0].header.Get("Content-Type"))
+	require.Equal(t, `{"name":"folder » web #1","number":"#1","full_url":"https://ci.acme.test/job/folder/job/web/1/display/redirect",`+
+		`"duration":0,"status":"Start","summary":null,"cause":"Started by OBrien \u0026amp; \u003chttps://x.test/|x\u003e","changes":null,`+
+		`"test_summary":{"total":null,"fail":null,"skip":null,"failedResults":null}}`, strings.ReplaceAll(all[0].body, `"https://x.test/"`, "https://x.test/"))
+	require.Contains(t, all[1].body, `"duration":83211,"status":"Failure","summary":"aborted"`)
+}
+
+func TestThePluginZoomSendsOnlyWhatIsChecked(t *testing.T) {
+	t.Parallel()
+	j, e := newJenkins(), listen(t)
+	job := j.Job("web").Sends(jenkins.ZoomPlugin{URL: e.url, Events: jenkins.Events{Failure: true, BackToNormal: true}})
+	for _, result := range []jenkins.Result{jenkins.Success, jenkins.Failure, jenkins.Failure, jenkins.Aborted, jenkins.Success} {
+		job.Start(jenkins.Cause{}).Finish(result, jenkins.Outcome{})
+	}
+	all := e.take()
+	require.Len(t, all, 2)
+	require.Contains(t, all[0].body, "broken since this build")
+	require.Contains(t, all[1].body, "back to normal")
+	require.Empty(t, all[0].header.Get("Authorization"), "no token, no header")
+
+	j.Job("braces").Sends(jenkins.ZoomPlugin{URL: e.url, Events: jenkins.AllEvents()}).Start(jenkins.Cause{Text: "{0}"})
+	require.Empty(t, e.take(), "the plugin fails at a brace")
+}
+
+func TestPipelinesAreToldOfByTheirStepsOnly(t *testing.T) {
+	t.Parallel()
+	j, e := newJenkins(), listen(t)
+	job := j.Branch("folder/api", "feature/login")
+	job.Sends(jenkins.ZoomPlugin{URL: e.url, BlueOcean: true, Events: jenkins.AllEvents()})
+	b := job.Start(jenkins.Cause{Text: "Started by an SCM change"})
+	b.ZoomSend("it's <b>on</b>")
+	b.Finish(jenkins.Failure, jenkins.Outcome{})
+	all := e.take()
+	require.Len(t, all, 1)
+	require.Contains(t, all[0].body, `"full_url":"https://ci.acme.test/blue/organizations/jenkins/folder%2Fapi/detail/feature%2Flogin/1/"`)
+	require.Contains(t, all[0].body, `"status":"Workflow","summary":"it's \u003cb\u003eon\u003c/b\u003e","cause":null`)
+
+	job.Sends(jenkins.NotificationPlugin{URL: e.url})
+	b = job.Start(jenkins.Cause{})
+	b.NotifyEndpoints("DEPLOY", "on its way")
+	b.Finish(jenkins.Success, jenkins.Outcome{})
+	all = e.take()
+	require.Equal(t, []string{"QUEUED", "STARTED", "DEPLOY", "COMPLETED", "FINALIZED"}, phases(t, all))
+	require.Contains(t, all[0].body, `{"name":"feature%2Flogin","display_name":"feature/login","url":"job/folder/job/api/job/feature%252Flogin/"`)
+}
+
+func TestTheConnectionTestWantsExactly200(t *testing.T) {
+	t.Parallel()
+	j, e := newJenkins(), listen(t)
+	job := j.Job("web").Sends(jenkins.ZoomPlugin{URL: e.url, Token: "tok"})
+	require.Equal(t, "Connect ok", job.TestConnection())
+	all := e.take()
+	require.Len(t, all, 1)
+	require.Empty(t, all[0].body)
+	e.status = http.StatusAccepted
+	require.Equal(t, "Connect failed", job.TestConnection())
+	require.True(t, j.Journal()[1].Failed)
+}
+
+func TestOneFailedAttemptOfThePluginNotificationIsFollowedByDuplicates(t *testing.T) {
+	t.Parallel()
+	j, e := newJenkins(), listen(t)
+	j.AddFault(jenkins.Fault{Sender: "notification", Event: "STARTED", Break: true})
+	e.status = http.StatusInternalServerError
+	j.Job("web").Sends(jenkins.NotificationPlugin{URL: e.url, Retries: 3}).Start(jenkins.Cause{})
+	require.Equal(t, []string{"QUEUED", "STARTED", "STARTED", "STARTED"}, phases(t, e.take()), "the status does not matter")
+	require.Len(t, j.Journal(), 5)
+}
+
+func TestFaultsLoseDoubleAndReorder(t *testing.T) {
+	t.Parallel()
+	j, e := newJenkins(), listen(t)
+	job := j.Job("web").Sends(jenkins.NotificationPlugin{URL: e.url})
+	j.AddFault(jenkins.Fault{Event: "QUEUED", Drop: true})
+	j.AddFault(jenkins.Fault{Event: "STARTED", Hold: true})
+	j.AddFault(jenkins.Fault{Event: "COMPLETED", Duplicate: 1})
+	j.AddFault(jenkins.Fault{Event: "FINALIZED", Hold: true})
+	job.Start(jenkins.Cause{}).Finish(jenkins.Success, jenkins.Outcome{})
+	require.Equal(t, []string{"COMPLETED", "COMPLETED"}, phases(t, e.take()))
+	j.Release()
+	require.Equal(t, []string{"FINALIZED", "STARTED"}, phases(t, e.take()))
+}
+
+func TestALoginInTheAddressBecomesAHeader(t *testing.T) {
+	t.Parallel()
+	j, e := newJenkins(), listen(t)
+	j.Job("web").Sends(jenkins.NotificationPlugin{URL: strings.Replace(e.url, "http://", "http://jenkins:tok@", 1)}).Start(jenkins.Cause{})
+	require.Equal(t, "Basic amVua2luczp0b2s=", e.take()[0].header.Get("Authorization"))
+}
+
+func TestAScriptSigns(t *testing.T) {
+	t.Parallel()
+	j, e := newJenkins(), listen(t)
+	j.Job("web").Sends(jenkins.Signed{URL: e.url, Secret: "s"}).Start(jenkins.Cause{}).Finish(jenkins.Failure, jenkins.Outcome{})
+	all := e.take()
+	require.Len(t, all, 1)
+	require.Regexp(t, "^sha256=[0-9a-f]{64}$", all[0].header.Get("X-Mattermost-Jenkins-Signature"))
+}

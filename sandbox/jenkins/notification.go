@@ -1,0 +1,138 @@
+package jenkins
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+)
+
+// NotificationPlugin is an endpoint of https://plugins.jenkins.io/notification/, with format JSON and event All Events.
+type NotificationPlugin struct {
+	// URL may have a user's name and a password in it, which are sent as Basic authorization.
+	URL string `json:"url"`
+	// Retries is how often a delivery is repeated.
+	Retries int `json:"retries"`
+}
+
+// Signed is a script of somebody's that sends the end of each build with a signature: the documented curl line.
+type Signed struct {
+	URL    string `json:"url"`
+	Secret string `json:"secret"`
+}
+
+type jobState struct {
+	Name        string     `json:"name"`
+	DisplayName string     `json:"display_name"`
+	URL         string     `json:"url"`
+	Build       buildState `json:"build"`
+}
+
+type buildState struct {
+	FullURL     string            `json:"full_url"`
+	Number      int               `json:"number"`
+	QueueID     int64             `json:"queue_id"`
+	Timestamp   int64             `json:"timestamp"`
+	Duration    int64             `json:"duration"`
+	Phase       string            `json:"phase"`
+	Status      string            `json:"status,omitempty"`
+	URL         string            `json:"url"`
+	SCM         scmState          `json:"scm"`
+	Parameters  map[string]string `json:"parameters,omitempty"`
+	Log         string            `json:"log"`
+	Notes       string            `json:"notes,omitempty"`
+	TestSummary *testState        `json:"test_summary,omitempty"`
+	Artifacts   struct{}          `json:"artifacts"`
+}
+
+type scmState struct {
+	URL      string   `json:"url,omitempty"`
+	Branch   string   `json:"branch,omitempty"`
+	Commit   string   `json:"commit,omitempty"`
+	Changes  []string `json:"changes,omitempty"`
+	Culprits []string `json:"culprits,omitempty"`
+}
+
+type testState struct {
+	Total       int      `json:"total"`
+	Failed      int      `json:"failed"`
+	Passed      int      `json:"passed"`
+	Skipped     int      `json:"skipped"`
+	FailedTests []string `json:"failed_tests"`
+}
+
+func (n NotificationPlugin) started(b *Build) []outgoing {
+	return []outgoing{n.post(b, "QUEUED", ""), n.post(b, "STARTED", "")}
+}
+
+func (n NotificationPlugin) finished(b *Build) []outgoing {
+	return []outgoing{n.post(b, "COMPLETED", ""), n.post(b, "FINALIZED", "")}
+}
+
+// said is the step notifyEndpoints.
+func (n NotificationPlugin) said(b *Build, phase, text string) []outgoing {
+	if phase == "" {
+		return nil
+	}
+	return []outgoing{n.post(b, phase, text)}
+}
+
+// tested: there is no such button.
+func (NotificationPlugin) tested() (outgoing, bool) { return outgoing{}, false }
+
+func (n NotificationPlugin) post(b *Build, phase, notes string) outgoing {
+	o := outgoing{
+		sender: "notification", event: phase, build: b, url: n.URL, body: encoded(b.state(phase, notes)),
+		header:  map[string]string{"Content-Type": "application/json;charset=UTF-8"},
+		retries: n.Retries, follows: true,
+	}
+	if u, err := url.Parse(n.URL); err == nil && u.User != nil {
+		o.login, u.User = u.User, nil
+		o.url = u.String()
+	}
+	return o
+}
+
+// state returns what the plugin tells of the build; for a branch of a multibranch job the name is that of the branch alone.
+func (b *Build) state(phase, notes string) jobState {
+	job := b.job
+	s := jobState{Name: job.path[len(job.path)-1], DisplayName: job.display(), URL: job.url()}
+	address := fmt.Sprintf("%s%d/", job.url(), b.Number)
+	s.Build = buildState{
+		FullURL: job.j.BaseURL() + "/" + address, Number: b.Number, QueueID: b.Queue, Timestamp: b.began.UnixMilli(), Phase: phase,
+		URL: address, Parameters: b.cause.Parameters, Notes: notes, SCM: scmState{Branch: b.cause.Branch, Commit: b.cause.Commit},
+	}
+	for _, c := range b.cause.Changes {
+		s.Build.SCM.Changes = append(s.Build.SCM.Changes, c.Files...)
+		s.Build.SCM.Culprits = append(s.Build.SCM.Culprits, c.Author)
+	}
+	if b.result == "" {
+		return s
+	}
+	s.Build.Status, s.Build.Duration = string(b.result), b.ended.Sub(b.began).Milliseconds()
+	if t := b.outcome.Tests; t != nil {
+		s.Build.TestSummary = &testState{
+			Total: t.Total, Failed: len(t.Failed), Passed: t.Total - len(t.Failed) - t.Skipped, Skipped: t.Skipped, FailedTests: t.Failed,
+		}
+	}
+	return s
+}
+
+func (s Signed) started(*Build) []outgoing { return nil }
+
+func (s Signed) finished(b *Build) []outgoing {
+	body := encoded(b.state("FINALIZED", ""))
+	mac := hmac.New(sha256.New, []byte(s.Secret))
+	mac.Write(body)
+	return []outgoing{{
+		sender: "signed", event: "FINALIZED", build: b, url: s.URL, body: body,
+		header: map[string]string{
+			"Content-Type": "application/json", "X-Mattermost-Jenkins-Signature": "sha256=" + hex.EncodeToString(mac.Sum(nil)),
+		},
+	}}
+}
+
+func (s Signed) said(*Build, string, string) []outgoing { return nil }
+
+func (s Signed) tested() (outgoing, bool) { return outgoing{}, false }
