@@ -65,6 +65,12 @@ type Refusal struct {
 	Body   []byte
 }
 
+// Answer is an answer as it came: what Call is given to decode into where the answer is no JSON.
+type Answer struct {
+	Header http.Header
+	Body   []byte
+}
+
 // Error says the status; the body may hold anything and is for the provider to read.
 func (r *Refusal) Error() string {
 	return "the tool answered " + http.StatusText(r.Status)
@@ -114,6 +120,10 @@ func (s Session) send(request *http.Request, out any) error {
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		refusal := &Refusal{Status: response.StatusCode, Header: response.Header, Body: answer}
 		return s.fault(errors.Wrapf(refusal, "%s %s", request.Method, request.URL.Path), codeOf(response.StatusCode))
+	}
+	if whole, ok := out.(*Answer); ok {
+		*whole = Answer{Header: response.Header, Body: answer}
+		return nil
 	}
 	if out == nil || len(answer) == 0 {
 		return nil

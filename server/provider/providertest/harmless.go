@@ -38,16 +38,16 @@ func Harmless(text string) error {
 		plain = strings.Replace(plain, link[0], "]", 1)
 	}
 	for what, pattern := range map[string]string{
-		"mentions somebody":    `[@＠][A-Za-z0-9]`,
-		"links somewhere":      `\]\(`,
-		"is an address":        `(?i)(https?:/|www\.)/?` + regexp.QuoteMeta(evil),
-		"is bold":              `(^|[^\\])\*\*boom`,
-		"is a heading or list": `(?m)^\s*(#|>|-|\*|[0-9]+\.) *boom`,
-		"holds HTML":           `<[A-Za-z/!]`,
-		"names an emoji":       `:boom:`,
-		"is a hashtag":         `#boom`,
-		"links to a channel":   `~boom`,
-		"turns the writing":    `[\x{202a}-\x{202e}\x{2066}-\x{2069}]`,
+		"mentions somebody":  `[@＠][A-Za-z0-9]`,
+		"links somewhere":    `\]\(`,
+		"is an address":      `(?i)(https?:/|www\.)/?` + regexp.QuoteMeta(evil),
+		"is bold":            `(^|[^\\])\*\*boom`,
+		"begins a block":     `(?m)^\s*[#>] *boom`,
+		"holds HTML":         `<[A-Za-z/!]`,
+		"names an emoji":     `:boom:`,
+		"is a hashtag":       `#boom`,
+		"links to a channel": `~boom`,
+		"turns the writing":  `[\x{202a}-\x{202e}\x{2066}-\x{2069}]`,
 	} {
 		if found := regexp.MustCompile(pattern).FindString(plain); found != "" {
 			return errors.Errorf("%q %s: %q", found, what, text)

@@ -1,0 +1,216 @@
+package bitbucket
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// grantRequest names a grant.
+type grantRequest struct {
+	User     string `json:"user"`
+	ClientID string `json:"client_id"`
+}
+
+// clockRequest lets time pass.
+type clockRequest struct {
+	Seconds float64 `json:"advance_seconds"`
+}
+
+// versionRequest is an upgrade of a Data Center.
+type versionRequest struct {
+	Version string `json:"version"`
+}
+
+// routeAdmin says what the sandbox serves besides Bitbucket: each path does what
+// the Go method of that meaning does.
+func (s *Sandbox) routeAdmin() {
+	s.admin = http.NewServeMux()
+	handle := func(pattern string, h http.HandlerFunc) { s.admin.HandleFunc(pattern, h) }
+	handle("POST /_sandbox/apps", body(func(a App) (any, error) { return s.SetApp(a) }))
+	handle("POST /_sandbox/users", body(func(u User) (any, error) { return s.AddUser(u) }))
+	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.clockAnswer(), nil) })
+	handle("POST /_sandbox/clock", body(func(q clockRequest) (any, error) {
+		s.Advance(time.Duration(q.Seconds * float64(time.Second)))
+		return s.clockAnswer(), nil
+	}))
+	handle("POST /_sandbox/grants/revoke", body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.User, q.ClientID) }))
+	handle("POST /_sandbox/grants/expire", body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
+	handle("POST /_sandbox/faults", body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
+	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); reply(rw, nil, nil) })
+	handle("POST /_sandbox/policy", body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	handle("POST /_sandbox/version", body(func(q versionRequest) (any, error) { s.SetVersion(q.Version); return nil, nil }))
+	s.routeJournal(handle)
+	s.routeStories(handle)
+	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); reply(rw, nil, nil) })
+}
+
+// routeJournal says how to look at what happened.
+func (s *Sandbox) routeJournal(handle func(string, http.HandlerFunc)) {
+	handle("GET /_sandbox/journal", func(rw http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
+	})
+	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); reply(rw, nil, nil) })
+	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Deliveries(), nil) })
+	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Counts(), nil) })
+}
+
+// rightRequest gives a right.
+type rightRequest struct {
+	User  string `json:"user"`
+	Right string `json:"right"`
+}
+
+// routeStories says how things are made to happen in a repository.
+func (s *Sandbox) routeStories(handle func(string, http.HandlerFunc)) {
+	const one = "/_sandbox/repos/{workspace}/{slug}"
+	handle("POST /_sandbox/repos", body(func(q Repo) (any, error) { _, err := s.AddRepo(q); return nil, err }))
+	handle("POST "+one+"/push", story(s, func(h *Repository, q Push) (any, error) {
+		hash, err := h.Push(q)
+		return map[string]string{"hash": hash}, err
+	}))
+	handle("POST "+one+"/status", story(s, func(h *Repository, q Status) (any, error) { return nil, h.Status(q) }))
+	handle("POST "+one+"/rights", story(s, func(h *Repository, q rightRequest) (any, error) { return nil, h.SetRight(q.User, q.Right) }))
+	handle("POST "+one+"/private", story(s, func(h *Repository, q struct {
+		Private bool `json:"private"`
+	},
+	) (any, error) {
+		return nil, h.SetPrivate(q.Private)
+	}))
+	handle("POST "+one+"/tokens", story(s, func(h *Repository, q rightRequest) (any, error) {
+		token, err := h.AccessToken(q.Right)
+		return map[string]string{"token": token}, err
+	}))
+	handle("GET "+one+"/hooks", story(s, func(h *Repository, _ struct{}) (any, error) { return h.Hooks(), nil }))
+	handle("DELETE "+one+"/hooks", story(s, func(h *Repository, _ struct{}) (any, error) { return nil, h.LoseHooks() }))
+	handle("POST "+one+"/ping", story(s, func(h *Repository, _ struct{}) (any, error) { return nil, h.Ping() }))
+	handle("POST "+one+"/pipelines", story(s, func(h *Repository, q struct {
+		Branch string `json:"branch"`
+		By     string `json:"by"`
+	},
+	) (any, error) {
+		return h.RunPipeline(q.Branch, q.By)
+	}))
+	handle("POST "+one+"/pipelines/finish", story(s, func(h *Repository, q struct {
+		Number int    `json:"build_number"`
+		Result string `json:"result"`
+	},
+	) (any, error) {
+		return nil, h.FinishPipeline(q.Number, q.Result)
+	}))
+	handle("POST "+one+"/pullrequests", story(s, func(h *Repository, q PullRequest) (any, error) { return h.OpenPullRequest(q) }))
+	s.routePulls(handle, one+"/pullrequests/{id}")
+}
+
+// pullStory is what can be said of anything that happens to a pull request.
+type pullStory struct {
+	By          string   `json:"by"`
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	Reviewers   []string `json:"reviewers"`
+	Strategy    string   `json:"strategy"`
+	Conflicted  bool     `json:"conflicted"`
+	Comment     int      `json:"comment"`
+	Text        string   `json:"text"`
+	Done        bool     `json:"done"`
+}
+
+// routePulls says how things are made to happen to a pull request.
+func (s *Sandbox) routePulls(handle func(string, http.HandlerFunc), one string) {
+	for action, do := range map[string]func(*Pull, pullStory) error{
+		"approve":         func(p *Pull, q pullStory) error { return p.Approve(q.By) },
+		"request-changes": func(p *Pull, q pullStory) error { return p.RequestChanges(q.By) },
+		"withdraw":        func(p *Pull, q pullStory) error { return p.Withdraw(q.By) },
+		"edit":            func(p *Pull, q pullStory) error { return p.Edit(q.By, q.Title, q.Description, q.Reviewers...) },
+		"merge":           func(p *Pull, q pullStory) error { return p.Merge(q.By, q.Strategy) },
+		"decline":         func(p *Pull, q pullStory) error { return p.Decline(q.By) },
+		"conflicted":      func(p *Pull, q pullStory) error { return p.SetConflicted(q.Conflicted) },
+		"comments/edit":   func(p *Pull, q pullStory) error { return p.EditComment(q.Comment, q.Text) },
+		"comments/delete": func(p *Pull, q pullStory) error { return p.DeleteComment(q.Comment) },
+		"comments/resolve": func(p *Pull, q pullStory) error {
+			return p.ResolveComment(q.Comment, q.Done)
+		},
+	} {
+		handle("POST "+one+"/"+action, pullHandler(s, func(p *Pull, q pullStory) (any, error) { return nil, do(p, q) }))
+	}
+	handle("POST "+one+"/comments", pullHandler(s, func(p *Pull, q Comment) (any, error) {
+		id, err := p.Comment(q)
+		return map[string]int{"id": id}, err
+	}))
+	handle("GET "+one, pullHandler(s, func(p *Pull, _ struct{}) (any, error) {
+		return map[string]any{"state": p.State(), "comments": p.Comments()}, nil
+	}))
+}
+
+// story makes a handler of a function on the repository of the path.
+func story[T any](s *Sandbox, f func(*Repository, T) (any, error)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		h, err := s.Repository(r.PathValue("workspace"), r.PathValue("slug"))
+		if err != nil {
+			reply(rw, nil, err)
+			return
+		}
+		body(func(q T) (any, error) { return f(h, q) })(rw, r)
+	}
+}
+
+// pullHandler makes a handler of a function on the pull request of the path.
+func pullHandler[T any](s *Sandbox, f func(*Pull, T) (any, error)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		id, err := strconv.Atoi(r.PathValue("id"))
+		if err != nil {
+			reply(rw, nil, errors.Wrap(ErrInvalid, "the ID of a pull request is a number"))
+			return
+		}
+		story(s, func(h *Repository, q T) (any, error) { return f(h.Pull(id), q) })(rw, r)
+	}
+}
+
+// clockAnswer tells the simulated time.
+func (s *Sandbox) clockAnswer() map[string]string {
+	return map[string]string{"now": s.Now().Format(time.RFC3339Nano)}
+}
+
+// body makes a handler of a function that takes the decoded request.
+func body[T any](f func(T) (any, error)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		var q T
+		if err := decode(r, &q); err != nil {
+			reply(rw, nil, err)
+			return
+		}
+		answer, err := f(q)
+		reply(rw, answer, err)
+	}
+}
+
+// decode reads a JSON body; misspelt fields are errors, a missing body is {}.
+func decode(r *http.Request, into any) error {
+	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequest))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil && err != io.EOF {
+		return errors.Wrap(ErrInvalid, err.Error())
+	}
+	return nil
+}
+
+// reply answers a control request.
+func reply(rw http.ResponseWriter, answer any, err error) {
+	switch {
+	case err == nil && answer == nil:
+		writeJSON(rw, http.StatusOK, map[string]string{"status": "ok"})
+	case err == nil:
+		writeJSON(rw, http.StatusOK, answer)
+	case errors.Is(err, ErrNotFound):
+		writeJSON(rw, http.StatusNotFound, map[string]string{"error": err.Error()})
+	case errors.Is(err, ErrConflict):
+		writeJSON(rw, http.StatusConflict, map[string]string{"error": err.Error()})
+	default:
+		writeJSON(rw, http.StatusBadRequest, map[string]string{"error": err.Error()})
+	}
+}

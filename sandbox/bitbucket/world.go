@@ -1,0 +1,121 @@
+package bitbucket
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// The errors of the control methods; the control API answers them with 400, 404
+// and 409. They come wrapped, so compare with errors.Is.
+var (
+	ErrInvalid  = errors.New("invalid")
+	ErrNotFound = errors.New("not found")
+	ErrConflict = errors.New("conflict")
+)
+
+// object is a JSON object.
+type object = map[string]any
+
+// world is everything that a reset forgets. Its methods need the sandbox's lock.
+// None of them does any I/O: what has to be sent is left in waiting.
+type world struct {
+	kind    Kind
+	version string
+	ids     *ids
+	now     func() time.Time
+	base    string
+	policy  Policy
+
+	apps  map[string]*App // by client ID
+	users []*User
+	repos []*repo
+	last  int // the number given out last
+
+	codes   map[string]*authCode
+	access  map[string]*accessToken
+	refresh map[string]*grant
+
+	faults []*Fault
+
+	waiting    []*delivery // not yet handed to a worker
+	deliveries []*delivery
+	journal    journal
+}
+
+// newWorld returns a world with nobody in it.
+func newWorld(kind Kind, seed uint64, now func() time.Time, base string) *world {
+	return &world{
+		kind: kind, ids: newIDs(seed), now: now, base: base,
+		apps:    map[string]*App{},
+		codes:   map[string]*authCode{},
+		access:  map[string]*accessToken{},
+		refresh: map[string]*grant{},
+		journal: journal{counts: map[string]int{}},
+	}
+}
+
+// Policy are switches for what Bitbucket's versions do differently, or does not
+// say.
+type Policy struct {
+	// SignedPing has a Data Center sign the ping of its "Test connection", too.
+	SignedPing bool `json:"signed_ping"`
+	// AutoApprove is the nickname of who allows every app at once, instead of
+	// being asked by a page; empty for the page.
+	AutoApprove string `json:"auto_approve"`
+	// ConflictStatus is what Cloud answers when a pull request's state does not
+	// allow what is asked for: 400 when 0.
+	ConflictStatus int `json:"conflict_status"`
+}
+
+// Seed is what a sandbox begins with and returns to on reset.
+type Seed struct {
+	Policy Policy `json:"policy"`
+	Apps   []App  `json:"apps"`
+	Users  []User `json:"users"`
+	Repos  []Repo `json:"repos"`
+}
+
+// Check reports what is wrong with a seed for that product.
+func (s Seed) Check(kind Kind) error {
+	return newWorld(kind, 1, time.Now, "").plant(s)
+}
+
+// plant puts a seed into an empty world.
+func (w *world) plant(s Seed) error {
+	w.policy = s.Policy
+	for _, app := range s.Apps {
+		if _, err := w.addApp(app); err != nil {
+			return errors.Wrapf(err, "app %q", app.Name)
+		}
+	}
+	for _, user := range s.Users {
+		if _, err := w.addUser(user); err != nil {
+			return errors.Wrapf(err, "user %q", user.Nickname)
+		}
+	}
+	for _, r := range s.Repos {
+		if _, err := w.addRepo(r); err != nil {
+			return errors.Wrapf(err, "repository %q", r.Slug)
+		}
+	}
+	return nil
+}
+
+// number returns the next number for something that is counted.
+func (w *world) number() int {
+	w.last++
+	return w.last
+}
+
+// major is the first part of a Data Center's version.
+func (w *world) major() int {
+	first, _, _ := strings.Cut(w.version, ".")
+	n, err := strconv.Atoi(first)
+	if err != nil {
+		return 0
+	}
+	return n
+}
