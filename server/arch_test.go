@@ -25,7 +25,8 @@ var mayImport = map[string][]string{
 	"zoom":  {"fault", "i18n"},
 	"oauth": {"fault", "i18n", "kv"},
 
-	"provider": {"chat", "fault", "i18n"},
+	"provider":           {"chat", "fault", "i18n"},
+	"provider/bitbucket": {"chat", "fault", "i18n", "provider"},
 
 	"account": {"chat", "fault", "i18n", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "i18n", "zoom"},
@@ -40,15 +41,16 @@ var mayImport = map[string][]string{
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"mattermost/mmtest": {"store/storetest"},
-	"store/storetest":   {"store"},
+	"mattermost/mmtest":     {"store/storetest"},
+	"provider/providertest": {"chat", "i18n", "provider"},
+	"store/storetest":       {"store"},
 }
 
 // everything is the right of server itself, which wires the rest together.
 const everything = "*"
 
 // mayOnlyServeTests are packages that no file but a test, or another of them, may import.
-var mayOnlyServeTests = []string{"mattermost/mmtest", "store/storetest"}
+var mayOnlyServeTests = []string{"mattermost/mmtest", "provider/providertest", "store/storetest"}
 
 // vendorHomes says which packages may import a package of the Mattermost server, or what lies below it; no other may.
 var vendorHomes = map[string][]string{
