@@ -71,6 +71,12 @@ type Authorizer interface {
 	WhoAmI(ctx context.Context, s Session) (Account, error)
 }
 
+// Clouded is a provider whose vendor runs the tool for everybody, so that no admin has to name an address.
+type Clouded interface {
+	// Sites are the vendor's own. Their addresses never change.
+	Sites() []Site
+}
+
 // Endpoints are where and how people authorize: https://datatracker.ietf.org/doc/html/rfc6749.
 type Endpoints struct {
 	AuthURL   string

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -108,6 +109,8 @@ type trial struct {
 	// texts are the provider's own messages in English.
 	texts  map[string]json.RawMessage
 	bodies map[string][]byte
+	// checked are the messages and texts found good, with the text of a message: most come again and again.
+	checked sync.Map
 }
 
 // noon is when the stories begin.
