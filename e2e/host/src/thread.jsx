@@ -43,7 +43,12 @@ function Thread({rootId, channelId}) {
         <>
             <div className='thread__posts'>
                 <PostList
-                    posts={posts}
+                    posts={posts.filter(({id}) => id === rootId)}
+                    inThread={true}
+                />
+                {posts.length > 1 && <div className='thread__count'><span>{posts.length === 2 ? '1 reply' : `${posts.length - 1} replies`}</span></div>}
+                <PostList
+                    posts={posts.filter(({id}) => id !== rootId)}
                     inThread={true}
                 />
             </div>
@@ -89,7 +94,7 @@ export function ThreadsView({threadId}) {
                             go(`/${team.name}/threads/${id}`);
                         }}
                     >
-                        {post.message || 'A post'}
+                        {post.message || post.props?.attachments?.[0]?.fallback || 'A post'}
                     </button>
                 ))}
             </div>
