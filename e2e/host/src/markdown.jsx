@@ -39,7 +39,7 @@ function mentions(html) {
         }
     }
     for (const node of texts) {
-        const parts = node.data.split(/((?<![\w@])@[a-z0-9][\w.-]*)/i);
+        const parts = node.data.split(/((?<![\w@])@[a-z0-9](?:[\w.-]*\w)?)/i);
         if (parts.length > 1) {
             node.replaceWith(...parts.map((part, index) => (index % 2 ? mention(part) : part)));
         }
