@@ -230,7 +230,7 @@ func (s *Service) record(ctx context.Context, sub Subject, todo []*work) error {
 	now := s.Now()
 	_, err := s.Records.UpdateSubject(context.WithoutCancel(ctx), sub.Connection, sub.Name, func(current *Subject) (bool, error) {
 		if current.Name == "" {
-			return false, nil // expired, or removed with its connection
+			*current = sub // it was written a moment ago: what was read is behind, and will not be taken for the truth
 		}
 		current.settle(sub)
 		for _, w := range todo {
