@@ -99,9 +99,9 @@ var (
 	tokenBlock   = regexp.MustCompile("\\*\\*Token\\*\\*\n```\n([^`\n]+)\n```")
 )
 
-// handed returns what the user's newest direct message hands over. From then on nobody else may see it; that the connection's own
+// handedTo returns what the user's newest direct message hands over. From then on nobody else may see it; that the connection's own
 // record has the end of the address is how a delivery finds it.
-func (w *bridgeWorld) handed(u *mmtest.User) hook {
+func (w *bridgeWorld) handedTo(u *mmtest.User) hook {
 	w.t.Helper()
 	for _, post := range slices.Backward(u.DirectMessages(w.botID())) {
 		address, token := addressBlock.FindStringSubmatch(post.Message), tokenBlock.FindStringSubmatch(post.Message)
@@ -111,8 +111,8 @@ func (w *bridgeWorld) handed(u *mmtest.User) hook {
 		id, key, _ := strings.Cut(path.Base(address[1]), ".")
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.world.handed[token[1]] = []string{"post " + post.Id + ":"}
-		w.world.handed[key] = append(w.world.handed[key], "post "+post.Id+":", "table con."+id+":")
+		w.handed[token[1]] = []string{"post " + post.Id + ":"}
+		w.handed[key] = append(w.handed[key], "post "+post.Id+":", "table con."+id+":")
 		return hook{address: address[1], token: token[1], post: post}
 	}
 	require.FailNow(w.t, "nothing was handed over", "to %s", u.Username)
@@ -125,7 +125,7 @@ func (w *bridgeWorld) connects(u *mmtest.User, line string, at *mmtest.Channel) 
 	before := len(u.DirectMessages(w.botID()))
 	u.Types(line, at)
 	require.Greater(w.t, len(u.DirectMessages(w.botID())), before, "%q: %s", line, lastNote(u))
-	return w.handed(u)
+	return w.handedTo(u)
 }
 
 // configures has the user change how the channel's one subscription is shown.
@@ -157,7 +157,9 @@ func zoomPlugin(h hook) ci.ZoomPlugin {
 }
 
 // notificationPlugin is the Jenkins plugin "Notification", likewise.
-func notificationPlugin(h hook) ci.NotificationPlugin { return ci.NotificationPlugin{URL: h.withToken()} }
+func notificationPlugin(h hook) ci.NotificationPlugin {
+	return ci.NotificationPlugin{URL: h.withToken()}
+}
 
 // builds has a build of the job start and end after the time.
 func (w *bridgeWorld) builds(job *ci.Job, r ci.Result, took time.Duration) *ci.Build {

@@ -147,7 +147,7 @@ func TestSeveralControllersAndSeveralChannels(t *testing.T) {
 	west := w.connects(w.alice, "/jenkins connect west", w.town)
 	w.alice.Types("/jenkins connect east", w.backroom)
 	requireSays(t, lastNote(w.alice), "shows its news in this channel, too")
-	require.Equal(t, west.token, w.handed(w.alice).token, "the secret is not shown again")
+	require.Equal(t, west.token, w.handedTo(w.alice).token, "the secret is not shown again")
 
 	w.builds(here.Job("web").Sends(zoomPlugin(east)), ci.Failure, time.Minute)
 	w.builds(other.Job("web").Sends(zoomPlugin(west)), ci.Success, time.Minute)
@@ -254,7 +254,7 @@ func TestRotatingHasBothSecretsWorkForADay(t *testing.T) {
 	requireSays(t, lastNote(w.alice), "Do you want a new secret")
 	require.Equal(t, "Connect ok", job.TestConnection())
 	w.alice.Clicks("Make a new secret")
-	fresh := w.handed(w.alice)
+	fresh := w.handedTo(w.alice)
 	require.NotEqual(t, old.token, fresh.token)
 	require.Equal(t, old.address, fresh.address, "only the token changes")
 

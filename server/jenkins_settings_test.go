@@ -165,7 +165,7 @@ func TestBridgePolicySaysWhoMayConnect(t *testing.T) {
 				}
 				require.Equal(t, allowed, len(u.DirectMessages(w.botID())) > 0)
 				u.Says("jenkins connect", u.DirectWith(w.botID()))
-				w.handed(u) // one's own direct messages are one's own business
+				w.handedTo(u) // one's own direct messages are one's own business
 			}
 		})
 	}
@@ -189,7 +189,7 @@ func TestATriggerThatAnotherPluginOwnsIsLeftToItAndAnotherWordCanBeSet(t *testin
 	w.switches(map[string]any{"JenkinsTrigger": "/ci"}, "ci")
 	w.alice.Types("/ci connect", w.town)
 	require.NotNil(t, w.mm.CommandOf("jenkins", "jenkins"), "what is the other plugin's stays")
-	h := w.handed(w.alice)
+	h := w.handedTo(w.alice)
 	requireSays(t, h.post.Message, "/ci rotate")
 	requireSays(t, lastNote(w.alice), "/ci status")
 	require.NotContains(t, lastNote(w.alice), "/jenkins")
@@ -223,7 +223,7 @@ func TestBareWordsWorkInADirectMessage(t *testing.T) {
 	w.bob.Says("connect", direct)
 	requireSays(t, lastNote(w.bob), "Which tool do you mean?")
 	w.bob.Clicks("Jenkins")
-	h := w.handed(w.bob)
+	h := w.handedTo(w.bob)
 	job := w.jenkins.Job("web").Sends(zoomPlugin(h))
 	w.builds(job, ci.Failure, time.Minute)
 	require.Equal(t, "❌ Failed · web #1", title(w.card(direct)))

@@ -25,7 +25,7 @@ func TestJ1BuildsAreToldInAChannelAndByDirectMessage(t *testing.T) {
 	inTown := w.connects(w.alice, "/jenkins connect", w.town)
 	direct := w.bob.DirectWith(w.botID())
 	w.bob.Says("jenkins connect", direct)
-	job := w.jenkins.Job("folder/web").Sends(zoomPlugin(inTown), zoomPlugin(w.handed(w.bob)))
+	job := w.jenkins.Job("folder/web").Sends(zoomPlugin(inTown), zoomPlugin(w.handedTo(w.bob)))
 
 	w.builds(job, ci.Success, time.Minute)
 	require.Equal(t, "✅ Succeeded · folder » web #1", title(w.card(w.town)))
@@ -97,7 +97,7 @@ func TestJ4ConnectSendsURLAndTokenByDirectMessage(t *testing.T) {
 		w.alice.Types(line, w.town) // none of which shows it again, as is looked for when the story ends
 		w.settle()
 	}
-	require.NotEqual(t, h.token, w.handed(w.alice).token, "connecting again makes another connection")
+	require.NotEqual(t, h.token, w.handedTo(w.alice).token, "connecting again makes another connection")
 }
 
 func TestJ5AfterDisconnectingTheChannelHearsNothingAndTheAddressIsDead(t *testing.T) {
