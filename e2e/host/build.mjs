@@ -43,6 +43,9 @@ for (const file of ['boot.js', 'host.css', 'icon.svg']) {
     cpSync(path.join(here, 'static', file), path.join(dist, file));
 }
 
+// Not every machine that takes screenshots has a font with emoji.
+cpSync(path.join(here, 'node_modules/twemoji-colr-font/twemoji.woff2'), path.join(dist, 'emoji.woff2'));
+
 // The server lets browsers keep everything under /static for a year, so each build needs addresses of its own.
 const hash = createHash('sha256');
 for (const file of ['boot.js', 'host.css', 'host-17.js', 'host-18.js', 'host-19.js']) {

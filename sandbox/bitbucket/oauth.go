@@ -62,7 +62,7 @@ func (s *Sandbox) serveConsent(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveDecision is the page's form: it takes the same parameters, the nickname in
+// serveDecision is the page's form: it takes the same parameters, who it is in
 // "user" and "allow" or "decline" in "decision", and goes back to the app.
 func (s *Sandbox) serveDecision(rw http.ResponseWriter, r *http.Request) {
 	to, problem := "", "Bad request"

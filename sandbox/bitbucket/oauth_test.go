@@ -61,7 +61,7 @@ func TestAdaAllowsTheAppOnAPage(t *testing.T) {
 	query := "?response_type=code&client_id=chat&state=%3Cscript%3E"
 	page := s.request("", http.MethodGet, cloudAuthorize+query, "")
 	require.Equal(t, http.StatusOK, page.status)
-	require.Contains(t, page.text, "Ada (ada)")
+	require.Contains(t, page.text, "Ada (ada@example.com)")
 	require.Contains(t, page.text, "<code>webhook</code>")
 	require.NotContains(t, page.text, "<script>")
 

@@ -38,14 +38,15 @@ func (s Subscription) wantsKind(d provider.Descriptor, kind string) bool {
 // passes reports whether all filters let the labels through.
 func (s Subscription) passes(d provider.Descriptor, labels map[string]string) bool {
 	for _, f := range d.Filters {
-		wish := strings.TrimSpace(s.Filters[f.ID])
+		wish, label := strings.TrimSpace(s.Filters[f.ID]), labels[f.ID]
 		switch {
-		case wish == "":
+		case wish == "", label == "":
+			// What has no such label passes: a build of which nobody said the branch is better seen than missed.
 		case len(f.Levels) > 0:
-			if !reaches(f.Levels, wish, labels[f.ID]) {
+			if !reaches(f.Levels, wish, label) {
 				return false
 			}
-		case !matches(wish, labels[f.ID]):
+		case !matches(wish, label):
 			return false
 		}
 	}

@@ -94,3 +94,13 @@ func FuzzPatterns(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatHasNoLabelPassesItsFilter(t *testing.T) {
+	t.Parallel()
+	d := provider.Descriptor{Events: []provider.EventKind{{ID: "failure", Default: true}}, Filters: []provider.Filter{{ID: "branch"}}}
+	sub := Subscription{Filters: map[string]string{"branch": "main"}}
+	failed := provider.Change{Kind: "failure"}
+	require.True(t, sub.wants(d, provider.Event{}, failed), "nobody said which branch it was")
+	require.True(t, sub.wants(d, provider.Event{Labels: map[string]string{"branch": "main"}}, failed))
+	require.False(t, sub.wants(d, provider.Event{Labels: map[string]string{"branch": "dev"}}, failed))
+}

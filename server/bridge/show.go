@@ -59,7 +59,7 @@ func (s *Service) showCard(ctx context.Context, c Connection, p provider.Provide
 	if err := s.timely(w); err != nil {
 		return err
 	}
-	card, err := s.card(p, sub.State, w.Earlier)
+	card, err := s.card(c, p, sub.State, w.Earlier)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (s *Service) showEach(ctx context.Context, c Connection, p provider.Provide
 	if w.PostID == "" && !s.welcome(ctx, c, w) {
 		return s.unwelcome(ctx, c, w)
 	}
-	card, err := s.card(p, waiting.State, "")
+	card, err := s.card(c, p, waiting.State, "")
 	if err != nil {
 		return err
 	}
@@ -191,11 +191,15 @@ func (s *Service) timely(w *work) error {
 	return nil
 }
 
-// card draws the state; a card that has surfaced again says where the one before it is.
-func (s *Service) card(p provider.Provider, state []byte, earlier string) (chat.Card, error) {
+// card draws the state; a card that has surfaced again says where the one before it is. Actions that nobody could take, since the
+// connection has no access to the tool and people have no accounts there, are left out.
+func (s *Service) card(c Connection, p provider.Provider, state []byte, earlier string) (chat.Card, error) {
 	card, err := p.Card(state)
 	if err != nil {
 		return chat.Card{}, hopeless{errors.Wrap(err, "draw a card")}
+	}
+	if _, personal := p.(provider.Authorizer); !personal && !c.HasCredential {
+		card.Actions = nil
 	}
 	card = s.withMeeting(card)
 	if earlier == "" {

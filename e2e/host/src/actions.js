@@ -112,6 +112,53 @@ export async function send(text, channelId, rootId) {
     if (answer.goto_location) {
         window.open(answer.goto_location, '_blank', 'noopener');
     }
+    expectDialog(answer.trigger_id);
+}
+
+/** Presses a button of a post, or chooses from its menu. The server tells ephemeral posts, which it does not keep, by the cookie. */
+export async function pressAction(post, action, option) {
+    const answer = await api.post(`/posts/${post.id}/actions/${action.id}`, {cookie: action.cookie, selected_option: option});
+    expectDialog(answer?.trigger_id);
+}
+
+// As in Mattermost: a dialog opens only in the page that did what it answers, whichever of the two is told first.
+function expectDialog(trigger) {
+    if (!trigger) {
+        return;
+    }
+    put('host.trigger', trigger);
+    const {offered} = store.getState().host;
+    if (offered?.trigger_id === trigger) {
+        put('host.dialog', offered);
+    }
+}
+
+/** Sends the answers of a dialog; it closes unless something is wrong with them. */
+export async function submitDialog(request, submission) {
+    const {entities: {users, channels, teams}} = store.getState();
+    const {callback_id: callback, state} = request.dialog;
+    const answer = await api.post('/actions/dialogs/submit', {
+        url: request.url, callback_id: callback, state, submission, user_id: users.currentUserId, channel_id: channels.currentChannelId, team_id: teams.currentTeamId,
+    });
+    const errors = answer?.errors ?? {};
+    if (!answer?.error && Object.keys(errors).length === 0) {
+        put('host.dialog', null);
+    }
+    return {error: answer?.error ?? '', errors};
+}
+
+/** Closes a dialog unanswered, and says so to who wants to know. */
+export function cancelDialog(request) {
+    put('host.dialog', null);
+    if (!request.dialog.notify_on_cancel) {
+        return;
+    }
+    const {entities: {users, channels, teams}} = store.getState();
+    const {callback_id: callback, state} = request.dialog;
+    api.post('/actions/dialogs/submit', {
+        url: request.url, callback_id: callback, state, submission: {}, cancelled: true,
+        user_id: users.currentUserId, channel_id: channels.currentChannelId, team_id: teams.currentTeamId,
+    }).catch(() => {});
 }
 
 /** Stores one of the user's preferences. */

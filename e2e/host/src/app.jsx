@@ -7,6 +7,7 @@ import {api} from './api.js';
 import {AppBar} from './app_bar.jsx';
 import {ChannelView} from './channel.jsx';
 import {Console} from './console.jsx';
+import {Dialog} from './dialog.jsx';
 import {Login} from './login.jsx';
 import {Sidebar} from './sidebar.jsx';
 import {theme} from './store.js';
@@ -78,6 +79,7 @@ function Main({path}) {
                 <AppBar/>
             </div>
             {(roots ?? []).map(({id, component: Component}) => <Component key={id}/>)}
+            <Dialog/>
         </div>
     );
 }

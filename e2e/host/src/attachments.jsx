@@ -1,7 +1,7 @@
 import React, {useState} from 'react';
 
-import {api} from './api.js';
-import {Markdown} from './markdown.jsx';
+import {pressAction} from './actions.js';
+import {Inline, Markdown} from './markdown.jsx';
 
 const tones = {good: '#3db887', warning: '#ffbc1f', danger: '#d24b4e'};
 
@@ -25,40 +25,123 @@ function Attachment({post, attachment}) {
                 className='attachment'
                 style={{borderLeftColor: tones[attachment.color] ?? attachment.color}}
             >
-                {attachment.author_name && <div className='attachment__author'>{attachment.author_name}</div>}
-                {attachment.title && (
-                    <h4 className='attachment__title'>
-                        {attachment.title_link ? <a href={attachment.title_link}>{attachment.title}</a> : attachment.title}
-                    </h4>
+                <div className='attachment__body'>
+                    <Author attachment={attachment}/>
+                    <Title attachment={attachment}/>
+                    {attachment.text && <Markdown text={attachment.text}/>}
+                    <Fields fields={attachment.fields ?? []}/>
+                    {attachment.image_url && (
+                        <img
+                            className='attachment__image'
+                            src={attachment.image_url}
+                            alt=''
+                        />
+                    )}
+                    <Footer attachment={attachment}/>
+                    <Actions
+                        post={post}
+                        actions={attachment.actions ?? []}
+                    />
+                </div>
+                {attachment.thumb_url && (
+                    <img
+                        className='attachment__thumb'
+                        src={attachment.thumb_url}
+                        alt=''
+                    />
                 )}
-                {attachment.text && <Markdown text={attachment.text}/>}
-                {(attachment.fields ?? []).map(({title, value}) => (
-                    <div key={title}>
-                        <b>{title}</b>
-                        <Markdown text={String(value)}/>
-                    </div>
-                ))}
-                <Actions
-                    post={post}
-                    actions={attachment.actions ?? []}
-                />
-                {attachment.footer && <div className='attachment__footer'>{attachment.footer}</div>}
             </div>
         </>
     );
 }
 
+function Author({attachment: {author_name: name, author_link: link, author_icon: icon}}) {
+    if (!name && !icon) {
+        return null;
+    }
+    return (
+        <div className='attachment__author'>
+            {icon && (
+                <img
+                    src={icon}
+                    alt=''
+                />
+            )}
+            {link ? <Away href={link}>{name}</Away> : name}
+        </div>
+    );
+}
+
+// As in Mattermost: a title that is a link shows as it is, any other is Markdown.
+function Title({attachment: {title, title_link: link}}) {
+    if (!title) {
+        return null;
+    }
+    return <h4 className='attachment__title'>{link ? <Away href={link}>{title}</Away> : <Inline text={title}/>}</h4>;
+}
+
+function Footer({attachment: {footer, footer_icon: icon}}) {
+    if (!footer) {
+        return null;
+    }
+    return (
+        <div className='attachment__footer'>
+            {icon && (
+                <img
+                    src={icon}
+                    alt=''
+                />
+            )}
+            {footer}
+        </div>
+    );
+}
+
+function Away({href, children}) {
+    return (
+        <a
+            href={href}
+            target='_blank'
+            rel='noopener noreferrer'
+        >
+            {children}
+        </a>
+    );
+}
+
+// Short fields stand two by two, a long one has a row of its own.
+function Fields({fields}) {
+    if (fields.length === 0) {
+        return null;
+    }
+    return (
+        <dl className='attachment__fields'>
+            {fields.map(({title, value, short}, index) => (
+                <div
+                    key={index}
+                    className={short === true ? 'attachment__field' : 'attachment__field attachment__field--long'}
+                >
+                    <dt>{title}</dt>
+                    <dd><Markdown text={String(value ?? '')}/></dd>
+                </div>
+            ))}
+        </dl>
+    );
+}
+
 function Actions({post, actions}) {
     const [failure, setFailure] = useState('');
+    const [busy, setBusy] = useState('');
 
-    // The server tells ephemeral posts, which it does not keep, by the cookie it put into the action.
     async function press(action, option) {
         setFailure('');
+        setBusy(action.id);
         try {
-            await api.post(`/posts/${post.id}/actions/${action.id}`, {cookie: action.cookie, selected_option: option});
+            await pressAction(post, action, option);
         } catch (error) {
             setFailure(error.message);
         }
+        setBusy('');
     }
 
     if (actions.length === 0) {
@@ -66,33 +149,71 @@ function Actions({post, actions}) {
     }
     return (
         <div className='attachment__actions'>
-            {actions.map((action) => (action.type === 'select' ? (
-                <select
-                    key={action.id}
-                    aria-label={action.name}
-                    defaultValue={action.default_option ?? ''}
-                    onChange={(event) => press(action, event.target.value)}
+            {actions.map((action) => {
+                const Action = action.type === 'select' ? Menu : Button;
+                return (
+                    <Action
+                        key={action.id}
+                        action={action}
+                        disabled={Boolean(action.disabled) || busy === action.id}
+                        press={press}
+                    />
+                );
+            })}
+            {failure && (
+                <p
+                    className='attachment__failure'
+                    role='alert'
                 >
-                    <option value=''>{action.name}</option>
-                    {(action.options ?? []).map(({text, value}) => (
-                        <option
-                            key={value}
-                            value={value}
-                        >
-                            {text}
-                        </option>
-                    ))}
-                </select>
-            ) : (
-                <button
-                    key={action.id}
-                    className={`btn btn-sm ${action.style === 'primary' ? 'btn-primary' : ''}`}
-                    onClick={() => press(action)}
-                >
-                    {action.name}
-                </button>
-            )))}
-            {failure && <p role='alert'>{failure}</p>}
+                    {failure}
+                </p>
+            )}
         </div>
+    );
+}
+
+function Button({action, disabled, press}) {
+    return (
+        <button
+            data-action-id={action.id}
+            className={`btn btn-sm btn-${action.style || 'default'}`}
+            disabled={disabled}
+            title={action.tooltip}
+            onClick={() => press(action)}
+        >
+            <Inline text={action.name}/>
+        </button>
+    );
+}
+
+function Menu({action, disabled, press}) {
+    const [chosen, setChosen] = useState(action.default_option ?? '');
+
+    function choose(event) {
+        setChosen(event.target.value);
+        if (event.target.value) {
+            press(action, event.target.value);
+        }
+    }
+
+    return (
+        <select
+            data-action-id={action.id}
+            className='attachment__menu'
+            aria-label={action.name}
+            disabled={disabled}
+            value={chosen}
+            onChange={choose}
+        >
+            <option value=''>{action.name}</option>
+            {(action.options ?? []).map(({text, value}) => (
+                <option
+                    key={value}
+                    value={value}
+                >
+                    {text}
+                </option>
+            ))}
+        </select>
     );
 }

@@ -6,12 +6,14 @@ import {appBarEnabled} from './app_bar.jsx';
 import {Composer} from './composer.jsx';
 import {PostList} from './post.jsx';
 import {useChannelName} from './sidebar.jsx';
+import {threadsCollapsed} from './store.js';
 import {Tooltip} from './tooltip.jsx';
 
 /** A channel in the middle of the page: header, posts, and the box to write in. */
 export function ChannelView({channel}) {
     const all = useSelector((state) => state.entities.posts.posts);
-    const posts = Object.values(all).filter((post) => post.channel_id === channel.id && !post.delete_at).sort((a, b) => a.create_at - b.create_at);
+    const collapsed = useSelector(threadsCollapsed);
+    const posts = Object.values(all).filter((post) => post.channel_id === channel.id && !post.delete_at && !(collapsed && post.root_id && !post.ephemeral)).sort((a, b) => a.create_at - b.create_at);
     const name = useChannelName(channel);
     const list = useRef(null);
 

@@ -6,7 +6,7 @@ import {openThread} from './actions.js';
 import {api} from './api.js';
 import {Attachments} from './attachments.jsx';
 import {Markdown} from './markdown.jsx';
-import {preference, theme} from './store.js';
+import {preference, theme, threadsCollapsed} from './store.js';
 
 /** Posts one under the other, with a line where a new day begins. */
 export function PostList({posts, inThread = false}) {
@@ -72,8 +72,38 @@ function Post({post, inThread}) {
                     post={post}
                     inThread={inThread}
                 />
+                {!inThread && !post.root_id && <ThreadFooter post={post}/>}
             </div>
         </article>
+    );
+}
+
+// Where replies show only in their threads: who replied, how often, and when last.
+function ThreadFooter({post}) {
+    const collapsed = useSelector(threadsCollapsed);
+    const all = useSelector((state) => state.entities.posts.posts);
+    const replies = Object.values(all).filter(({root_id: root, delete_at: gone}) => root === post.id && !gone).sort((a, b) => a.create_at - b.create_at);
+    const count = Math.max(replies.length, post.reply_count ?? 0);
+    if (!collapsed || count === 0) {
+        return null;
+    }
+    const people = [...new Set(replies.map(({user_id: id}) => id))].slice(-3);
+    return (
+        <button
+            className='thread-footer'
+            onClick={() => openThread(post)}
+        >
+            {people.map((id) => (
+                <img
+                    key={id}
+                    className='thread-footer__avatar'
+                    src={api.image(id)}
+                    alt=''
+                />
+            ))}
+            <span className='thread-footer__count'>{count === 1 ? '1 reply' : `${count} replies`}</span>
+            {replies.length > 0 && <span className='thread-footer__last'>Last reply <PostTime at={replies.at(-1).create_at}/></span>}
+        </button>
     );
 }
 

@@ -45,6 +45,9 @@ function receive(message, pluginsChanged) {
     case 'post_deleted':
         put('entities.posts.posts', ({[JSON.parse(data.post).id]: _gone, ...others}) => others);
         break;
+    case 'open_dialog':
+        offerDialog(JSON.parse(data.dialog));
+        break;
     case 'preferences_changed':
         putPreferences(JSON.parse(data.preferences));
         break;
@@ -54,6 +57,14 @@ function receive(message, pluginsChanged) {
         break;
     }
     Object.values(socketHandlers[event] ?? {}).forEach((handler) => handler(message));
+}
+
+// It opens once the server's answer names it as what this page asked for, which may have come already.
+function offerDialog(request) {
+    put('host.offered', request);
+    if (store.getState().host.trigger === request.trigger_id) {
+        put('host.dialog', request);
+    }
 }
 
 function receivePost(post, event) {

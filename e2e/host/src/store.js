@@ -20,7 +20,7 @@ const initial = {
     },
     websocket: {connected: false, connectionId: ''},
     plugins: {plugins: {}, components: {}, postTypes: {}, adminConsoleCustomComponents: {}},
-    host: {path: location.pathname, translations: {}, ready: false, unread: {}},
+    host: {path: location.pathname, translations: {}, ready: false, unread: {}, trigger: '', offered: null, dialog: null},
 };
 
 const pluginReducers = {};
@@ -74,6 +74,20 @@ export async function loadUsers(ids) {
 /** A preference's value, '' where the user set none. */
 export function preference(state, category, name) {
     return state.entities.preferences.myPreferences[`${category}--${name}`]?.value ?? '';
+}
+
+/** Whether replies show only in their threads. */
+export function threadsCollapsed(state) {
+    const wanted = preference(state, 'display_settings', 'collapsed_reply_threads');
+    switch (state.entities.general.config.CollapsedThreads) {
+    case 'always_on':
+        return true;
+    case 'default_on':
+        return wanted !== 'off';
+    case 'default_off':
+        return wanted === 'on';
+    }
+    return false;
 }
 
 /** The user's theme: what is stored, else light. */

@@ -1,4 +1,4 @@
-import React, {useEffect, useState} from 'react';
+import React, {useEffect, useRef, useState} from 'react';
 import {useSelector} from 'react-redux';
 
 import {closeThread, go, loadThread} from './actions.js';
@@ -39,11 +39,25 @@ export function ThreadSidebar() {
 function Thread({rootId, channelId}) {
     const all = useSelector((state) => state.entities.posts.posts);
     const posts = Object.values(all).filter((post) => (post.id === rootId || post.root_id === rootId) && !post.delete_at).sort((a, b) => a.create_at - b.create_at);
+    const list = useRef(null);
+
+    useEffect(() => {
+        list.current.scrollTop = list.current.scrollHeight;
+    }, [posts.length, rootId]);
+
     return (
         <>
-            <div className='thread__posts'>
+            <div
+                ref={list}
+                className='thread__posts'
+            >
                 <PostList
-                    posts={posts}
+                    posts={posts.filter(({id}) => id === rootId)}
+                    inThread={true}
+                />
+                {posts.length > 1 && <div className='thread__count'><span>{posts.length === 2 ? '1 reply' : `${posts.length - 1} replies`}</span></div>}
+                <PostList
+                    posts={posts.filter(({id}) => id !== rootId)}
                     inThread={true}
                 />
             </div>
@@ -89,7 +103,7 @@ export function ThreadsView({threadId}) {
                             go(`/${team.name}/threads/${id}`);
                         }}
                     >
-                        {post.message || 'A post'}
+                        {post.message || post.props?.attachments?.[0]?.fallback || 'A post'}
                     </button>
                 ))}
             </div>

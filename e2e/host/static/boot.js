@@ -9,4 +9,6 @@ window.basename = here.pathname.replace(/\/static\/boot\.js$/, '');
 
 const script = document.createElement('script');
 script.src = new URL(`host-${['17', '19'].includes(wanted) ? wanted : '18'}.js${here.search}`, here).href;
-document.body.appendChild(script);
+
+// Emoji that were drawn before their font was there would stay empty boxes.
+document.fonts.load('14px "Host Emoji"', '❌').catch(() => {}).then(() => document.body.appendChild(script));

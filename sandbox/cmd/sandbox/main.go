@@ -8,6 +8,7 @@
 //	/                zoom, with its control API under /_sandbox
 //	/bitbucket/      bitbucket as Cloud, with its control API under /_sandbox/bitbucket
 //	/bitbucket-dc/   bitbucket as a Data Center, with its control API under /_sandbox/bitbucket-dc
+//	/jenkins/        jenkins, with its control API under /_sandbox/jenkins
 package main
 
 import (
@@ -87,6 +88,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	stage := newStage(zoom.New(zoom.Options{RandomSeed: s.random, BaseURL: s.baseURL, Seed: seed}))
 	stage.addBitbucket(s)
+	stage.addJenkins(s)
 	if err := json.NewEncoder(stdout).Encode(map[string]string{"url": address}); err != nil {
 		return errors.Wrap(err, "tell the address")
 	}

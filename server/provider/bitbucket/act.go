@@ -143,7 +143,11 @@ func (a acting) moved(now shownPull) (provider.Response, bool) {
 
 // judge gives the account's verdict, or takes it back.
 func (a acting) judge(ctx context.Context, d deed, taken string) (provider.Response, error) {
-	if err := a.remote.judge(ctx, a.c.Resource.Path, a.card.Pull.ID, d, taken); err != nil {
+	err := a.remote.judge(ctx, a.c.Resource.Path, a.card.Pull.ID, d, taken)
+	if d == didRetract && fault.Is(err, fault.ResourceUnknown) {
+		return provider.Response{Note: i18n.M("bitbucket.note.not_given")}, nil
+	}
+	if err != nil {
 		return a.refused(ctx, err)
 	}
 	return a.done(ctx, d)

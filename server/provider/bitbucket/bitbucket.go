@@ -61,6 +61,7 @@ type Bitbucket struct{}
 var (
 	_ provider.Provider   = (*Bitbucket)(nil)
 	_ provider.Serial     = (*Bitbucket)(nil)
+	_ provider.Clouded    = (*Bitbucket)(nil)
 	_ provider.Hosted     = (*Bitbucket)(nil)
 	_ provider.Installer  = (*Bitbucket)(nil)
 	_ provider.Authorizer = (*Bitbucket)(nil)

@@ -67,8 +67,7 @@ func (s state) pullCard(card *chat.Card) {
 		s.ended(p),
 	)
 	field(card, i18n.M("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
-	state := joined(summary(builds), s.mended())
-	field(card, i18n.M("bitbucket.field.builds"), state, true)
+	field(card, i18n.M("bitbucket.field.builds"), lines(summary(builds), s.mended()), true)
 	if p.Merge != "" && p.State == pullMerged {
 		field(card, i18n.M("bitbucket.field.commit"), i18n.Verbatim(chat.Link(short(p.Merge), s.Repo.commitURL(p.Merge))), false)
 	}

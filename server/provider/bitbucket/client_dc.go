@@ -1,8 +1,8 @@
 package bitbucket
 
 import (
+	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,6 +21,17 @@ type dataCenter struct{ provider.Session }
 func (dataCenter) base(path string) string {
 	owner, slug := escaped(path)
 	return "/rest/api/latest/projects/" + owner + "/repos/" + slug
+}
+
+// Call calls as any session does. A Data Center answers 401 also to those whom it knows and does not let; that is no reason to take
+// their account for ended.
+func (d dataCenter) Call(ctx context.Context, method, address string, in, out any) error {
+	err := d.Session.Call(ctx, method, address, in, out)
+	var refusal *provider.Refusal
+	if fault.Is(err, fault.AccountRejected) && errors.As(err, &refusal) && bytes.Contains(refusal.Body, []byte("AuthorisationException")) {
+		return fault.Wrap(err, fault.ProviderForbidden).With("Provider", d.Provider)
+	}
+	return err
 }
 
 // account asks who it is: there is no call for it, but every answer names the account in a header.
@@ -46,27 +57,11 @@ func (d dataCenter) account(ctx context.Context) (provider.Account, error) {
 // username returns the name of the account, "" for nobody's.
 func (d dataCenter) username(ctx context.Context) (string, error) {
 	const maxUsername = 256
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.Site.API+"/plugins/servlet/applinks/whoami", nil)
-	if err != nil {
-		return "", errors.Wrap(err, "make the request")
+	var answer provider.Answer
+	if err := d.Call(ctx, http.MethodGet, "/plugins/servlet/applinks/whoami", nil, &answer); err != nil {
+		return "", err
 	}
-	response, err := d.HTTP.Do(request)
-	if err != nil {
-		var f *fault.Error
-		if errors.As(err, &f) {
-			return "", f
-		}
-		return "", fault.Wrap(errors.New("no answer to who it is"), fault.ProviderUnavailable).With("Provider", d.Provider)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxUsername+1))
-	switch {
-	case response.StatusCode == http.StatusUnauthorized, response.StatusCode == http.StatusForbidden:
-		return "", nil
-	case err != nil, response.StatusCode >= http.StatusInternalServerError:
-		return "", fault.Wrap(errors.New(response.Status), fault.ProviderUnavailable).With("Provider", d.Provider)
-	}
-	name := first(response.Header.Get("X-AUSERNAME"), strings.TrimSpace(string(body)))
+	name := first(answer.Header.Get("X-AUSERNAME"), strings.TrimSpace(string(answer.Body)))
 	if name == "anonymous" || len(name) > maxUsername || strings.ContainsAny(name, "<>\n") {
 		return "", nil
 	}
@@ -78,7 +73,11 @@ func (d dataCenter) username(ctx context.Context) (string, error) {
 
 func (d dataCenter) repository(ctx context.Context, path string) (provider.Resource, error) {
 	var r dcRepo
-	if err := d.Call(ctx, http.MethodGet, d.base(path), nil, &r); err != nil {
+	err := d.Call(ctx, http.MethodGet, d.base(path), nil, &r)
+	if fault.Is(err, fault.ProviderForbidden) {
+		err = fault.Wrap(err, fault.ResourceUnknown).With("Provider", d.Provider)
+	}
+	if err != nil {
 		return provider.Resource{}, err
 	}
 	if r.Slug == "" || r.Project.Key == "" {
@@ -106,10 +105,10 @@ func (d dataCenter) settings(r dcRepo) string {
 	return d.Site.URL + "/plugins/servlet/webhooks/projects/" + url.PathEscape(r.Project.Key) + "/repos/" + url.PathEscape(r.Slug)
 }
 
-// administers tries a call that only admins of the repository may make. It is refused as not signed in, too.
+// administers tries a call that only admins of the repository may make.
 func (d dataCenter) administers(ctx context.Context, r provider.Resource) (bool, error) {
 	err := d.Call(ctx, http.MethodGet, d.base(r.Path)+"/webhooks?limit=1", nil, nil)
-	if fault.Is(err, fault.ProviderForbidden, fault.AccountRejected) {
+	if fault.Is(err, fault.ProviderForbidden) {
 		return false, nil
 	}
 	return err == nil, err

@@ -189,7 +189,7 @@ func (f *fold) ref() bool {
 	if before != nil && (fresh.At.Before(before.At) || fresh.At.Equal(before.At) && before.Deleted || fresh.refNews == before.refNews) {
 		return false
 	}
-	f.Ref = fresh
+	f.Ref, f.change.Turned = fresh, true
 	if !fresh.Deleted && !fresh.Tag {
 		f.look(fresh.Hash, fresh.Name)
 	}

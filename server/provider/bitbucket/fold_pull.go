@@ -52,8 +52,10 @@ func (f *fold) pull() bool {
 		f.change.Kind = kindReview
 	}
 	if before == nil {
+		f.change.Turned = true
 		f.begin(after)
 	} else {
+		f.change.Turned = pullLook(*before) != pullLook(after)
 		f.differ(*before, after)
 	}
 	return true

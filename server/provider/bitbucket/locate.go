@@ -133,8 +133,12 @@ func sameHost(u, base *url.URL, ssh bool, kind string) bool {
 	return ssh || portOf(u) == portOf(base)
 }
 
+// portOf returns the port where it is not the usual one: people type http for https.
 func portOf(u *url.URL) string {
-	return first(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	if port := u.Port(); port != "80" && port != "443" {
+		return port
+	}
+	return ""
 }
 
 func hostOf(address string) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -211,13 +212,16 @@ func firstLine(message string) string {
 	return cleaned(line, maxTitle)
 }
 
+// hostForm is what the host in an address may look like, with its port.
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9.\-_\[\]:]+$`)
+
 // webAddress returns the address if a link may lead there, else "".
 func webAddress(address string) string {
 	if address == "" || len(address) > maxAddress || strings.ContainsFunc(address, func(c rune) bool { return c <= ' ' || c == 0x7f || unicode.IsSpace(c) }) {
 		return ""
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+	if err != nil || !hostForm.MatchString(u.Host) || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return ""
 	}
 	return address

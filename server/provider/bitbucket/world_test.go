@@ -1,0 +1,231 @@
+package bitbucket
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sandbox "mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const hookSecret = "KSOXMWX5UBLQTBRPBKVCZMAFWE"
+
+// noon is when the stories begin.
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// world is a simulated Bitbucket with the repository acme/web, which Ada administers, Bob writes to and Cyd reads, and what its
+// deliveries came to.
+type world struct {
+	t    *testing.T
+	sbx  *sandbox.Sandbox
+	repo *sandbox.Repository
+	site provider.Site
+	hook provider.Hook
+	says *i18n.Catalogue
+
+	mu       sync.Mutex
+	subjects map[string]json.RawMessage
+	series   map[string]json.RawMessage
+	aliases  map[string]string
+	replies  map[string][]chat.Reply
+	kinds    []string
+	tasks    []provider.Task
+	refused  int
+}
+
+func newWorld(t *testing.T, kind sandbox.Kind, workspace string) *world {
+	t.Helper()
+	w := &world{
+		t: t, subjects: map[string]json.RawMessage{}, series: map[string]json.RawMessage{}, aliases: map[string]string{},
+		replies: map[string][]chat.Reply{},
+	}
+	opts := sandbox.Options{Kind: kind, Version: "9.4.0", Now: func() time.Time { return noon }, RandomSeed: 7}
+	for _, name := range []string{"ada", "bob", "cyd"} {
+		opts.Seed.Users = append(opts.Seed.Users, sandbox.User{Nickname: name, Token: "token-of-" + name})
+	}
+	opts.Seed.Repos = []sandbox.Repo{{
+		Workspace: workspace, Slug: "web", Private: true, Rights: map[string]string{"ada": "admin", "bob": "write", "cyd": "read"},
+	}}
+	w.sbx = sandbox.New(opts)
+	server, ear := httptest.NewServer(w.sbx), httptest.NewServer(http.HandlerFunc(w.receive))
+	t.Cleanup(func() { w.sbx.Close(); server.Close(); ear.Close() })
+	w.sbx.SetBaseURL(server.URL)
+	var err error
+	w.repo, err = w.sbx.Repository(workspace, "web")
+	require.NoError(t, err)
+	w.site, err = New().SiteOf(string(kind), server.URL, "")
+	require.NoError(t, err)
+	w.hook = provider.Hook{URL: ear.URL + "/hooks/c.k", Secret: hookSecret}
+	w.says, err = i18n.NewCatalogue(New().Describe().Texts)
+	require.NoError(t, err)
+	return w
+}
+
+// receive does with a delivery what the bridge does.
+func (w *world) receive(rw http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	body, err := io.ReadAll(r.Body)
+	d := provider.Delivery{Header: map[string]string{}, Body: body, ReceivedAt: w.sbx.Now()}
+	for _, name := range New().Describe().Headers {
+		if value := r.Header.Get(name); value != "" {
+			d.Header[name] = value
+		}
+	}
+	if err == nil {
+		_, err = New().Verify(d, []string{hookSecret})
+	}
+	var events []provider.Event
+	if err == nil {
+		events, err = New().Parse(d)
+	}
+	if err != nil {
+		w.refused++
+		rw.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	for _, e := range events {
+		w.applyLocked(e)
+	}
+}
+
+// apply brings events to their subjects.
+func (w *world) apply(events ...provider.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range events {
+		w.applyLocked(e)
+	}
+}
+
+func (w *world) applyLocked(e provider.Event) {
+	b := New()
+	if e.Series != "" {
+		state, err := b.FoldSeries(w.series[e.Series], e)
+		require.NoError(w.t, err)
+		w.series[e.Series] = state
+	}
+	for _, name := range append([]string{e.Subject}, e.Also...) {
+		if alias := w.aliases[name]; alias != "" {
+			name = alias
+		}
+		if name != e.Subject && w.subjects[name] == nil {
+			continue
+		}
+		change, err := b.Fold(w.subjects[name], w.series[e.Series], e)
+		require.NoError(w.t, err)
+		if change.Stale {
+			continue
+		}
+		w.subjects[name], w.kinds = change.State, append(w.kinds, change.Kind)
+		w.replies[name] = append(w.replies[name], change.Replies...)
+		w.tasks = append(w.tasks, change.Tasks...)
+		for _, alias := range change.Names {
+			w.aliases[alias] = name
+		}
+	}
+}
+
+// session acts as the person, whose name is the account's; "" is a token of the repository's.
+func (w *world) session(name string) provider.Session {
+	w.t.Helper()
+	s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: shows("Bearer token-of-" + name)}}
+	if w.site.Kind == kindCloud {
+		s.HTTP.Transport = showsBasic(name+"@example.com", "token-of-"+name)
+	}
+	who, err := New().WhoAmI(w.t.Context(), s)
+	require.NoError(w.t, err)
+	s.Account = who
+	return s
+}
+
+// shows is a transport that shows a credential.
+type shows string
+
+func (a shows) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", string(a))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func showsBasic(user, token string) shows {
+	r := &http.Request{Header: http.Header{}, URL: &url.URL{}}
+	r.SetBasicAuth(user, token)
+	return shows(r.Header.Get("Authorization"))
+}
+
+// follow installs the webhook as Ada and returns the repository.
+func (w *world) follow() provider.Resource {
+	w.t.Helper()
+	s := w.session("ada")
+	r, err := New().Resource(w.t.Context(), s, w.path())
+	require.NoError(w.t, err)
+	_, err = New().Install(w.t.Context(), s, r, w.hook)
+	require.NoError(w.t, err)
+	return r
+}
+
+func (w *world) path() string { return "acme/web" }
+
+// card draws a subject, which has to be there.
+func (w *world) card(subject string) chat.Card {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	require.Contains(w.t, w.subjects, subject)
+	card, err := New().Card(w.subjects[subject])
+	require.NoError(w.t, err)
+	return card
+}
+
+// text says a message in English.
+func (w *world) text(m i18n.Message) string { return w.says.Text("en", m) }
+
+// thread returns the lines below a card.
+func (w *world) thread(subject string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var all []string
+	for _, r := range w.replies[subject] {
+		all = append(all, w.text(r.Text))
+	}
+	return all
+}
+
+// field returns a fact of the card, "" where there is none.
+func (w *world) field(c chat.Card, label string) string {
+	for _, f := range c.Fields {
+		if w.text(f.Label) == label {
+			return w.text(f.Value)
+		}
+	}
+	return ""
+}
+
+// press carries out an action on a card as the person, applies what came of it and returns it.
+func (w *world) press(name, subject, action string, values map[string]string, answered bool) (provider.Response, error) {
+	w.t.Helper()
+	s := w.session(name)
+	w.mu.Lock()
+	state := w.subjects[subject]
+	w.mu.Unlock()
+	response, err := New().Respond(w.t.Context(), s, provider.Call{
+		Action: action, State: state, Resource: provider.Resource{Path: w.path()}, Values: values, Answered: answered,
+		Actor: s.Account, By: name, At: w.sbx.Now(),
+	})
+	if err == nil {
+		w.apply(response.Events...)
+	}
+	w.sbx.Settle()
+	return response, err
+}
