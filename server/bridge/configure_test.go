@@ -203,11 +203,13 @@ func TestAPIAccessIsTriedBeforeItIsKept(t *testing.T) {
 		"no token":                   {map[string]string{"url": "https://ci.example", "token": ""}, "token"},
 		"a wrong token":              {map[string]string{"url": "https://ci.example", "token": "wrong"}, "token"},
 		"an address without a tool":  {map[string]string{"url": "https://down.example", "token": "t0p"}, "url"},
+		"an address without TLS":     {map[string]string{"url": "http://plain.example", "token": "t0p"}, "url"},
 	} {
 		said, err := w.submit("bob", c.values)
 		require.NoError(t, err, name)
 		require.Len(t, said, 1, name)
 		require.NotEmpty(t, said[c.field], name)
+		require.NotContains(t, said[c.field], "setup", "what was typed here is nothing for an admin to allow: %s", name)
 		require.False(t, w.records.connections["c-builder"].HasCredential, name)
 	}
 

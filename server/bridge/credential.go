@@ -156,6 +156,10 @@ func (s *Service) tryCredential(
 		return provider.Credential{}, err
 	}
 	session, err := s.Sessions.With(ctx, providerID, site, credential)
+	if fault.Is(err, fault.HostUnknown) {
+		// It was typed by who may: no admin has to allow it, and none could.
+		return provider.Credential{}, &provider.FieldError{Field: fieldAddress, Message: i18n.M("bridge.credential.insecure")}
+	}
 	if err != nil {
 		return provider.Credential{}, err
 	}

@@ -34,10 +34,14 @@ func (*Bitbucket) Sites() []provider.Site {
 	return []provider.Site{{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudAPI}}
 }
 
-// SiteOf makes the site of what an admin typed. A Data Center answers programs at the address that people open.
+// SiteOf makes the site of what an admin typed; without an address, Cloud is Atlassian's. A Data Center answers programs at the address
+// that people open.
 func (*Bitbucket) SiteOf(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindDataCenter {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("bitbucket.site.wrong_kind")}
+	}
+	if kind == kindCloud && strings.TrimSpace(address) == "" {
+		address = cloudURL
 	}
 	base, ok := baseAddress(address)
 	if !ok {
