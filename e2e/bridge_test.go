@@ -184,8 +184,8 @@ func TestOnlyWhoMayPostInAChannelConnectsIt(t *testing.T) {
 
 	// The admin narrows it down: a member is not enough any more, at once, for what is connected already as well.
 	require.NoError(t, w.Set(w.ctx, stack.Settings{"BridgePolicy": "channel_admins"}))
-	w.answer(alice, ear, channel, "/jenkins disconnect", "Only channel admins")
-	w.answer(alice, ear, channel, "/jenkins connect Another", "channel admins")
+	w.answer(alice, ear, channel, "/jenkins disconnect", "only channel admins")
+	w.answer(alice, ear, channel, "/jenkins connect Another", "only channel admins")
 	require.NoError(t, w.Set(w.ctx, stack.Settings{"BridgePolicy": "members"}))
 	w.answer(alice, ear, channel, "/jenkins list", "Secret CI")
 }

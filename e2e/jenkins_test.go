@@ -114,7 +114,7 @@ func (w *tale) replies(p *stack.Person, root *model.Post, atLeast int) []*model.
 func picture(card stack.Card, replies []*model.Post) string {
 	shown := card.Attachments()[0]
 	var out strings.Builder
-	fmt.Fprintf(&out, "post %s, edited %v\n| %s  [%s]\n", card.Id, card.EditAt > 0 || card.UpdateAt > card.CreateAt, shown.Title, shown.Color)
+	fmt.Fprintf(&out, "post %s\n| %s  [%s]\n", card.Id, shown.Title, shown.Color)
 	for line := range strings.Lines(shown.Text) {
 		fmt.Fprintf(&out, "| %s\n", strings.TrimSpace(line))
 	}
