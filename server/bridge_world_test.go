@@ -161,6 +161,14 @@ func notificationPlugin(h hook) ci.NotificationPlugin {
 	return ci.NotificationPlugin{URL: h.withToken()}
 }
 
+// clicksCard sends what a client of one's own can: a click on an action of the card, whether it has it or not.
+func (w *bridgeWorld) clicksCard(u *mmtest.User, card *mmtest.Post, action string) *mmtest.Response {
+	w.t.Helper()
+	return u.Post("/action", model.PostActionIntegrationRequest{
+		ChannelId: card.ChannelId, PostId: card.Id, Context: map[string]any{"card": true, "action": action, "values": map[string]any{}},
+	})
+}
+
 // builds has a build of the job start and end after the time.
 func (w *bridgeWorld) builds(job *ci.Job, r ci.Result, took time.Duration) *ci.Build {
 	w.t.Helper()

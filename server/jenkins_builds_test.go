@@ -17,6 +17,7 @@ func TestABuildIsOnePostFromStartToFailureWithItsStoryInTheThread(t *testing.T) 
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
+	w.entersAccess(w.alice, "robot", w.secret("an-api-token"))
 	job := w.jenkins.Job("folder/web").Sends(zoomPlugin(h), notificationPlugin(h))
 	build := job.Start(ci.Cause{
 		Text: "Started by user Ada", Branch: "origin/main", Commit: "3c5a9d1e77aa",

@@ -209,7 +209,8 @@ func TestJ9JenkinsIsOnlyListenedTo(t *testing.T) {
 	for _, entry := range w.jenkins.Journal() {
 		require.Equal(t, ci.EntryDelivery, entry.Kind, "%s %s", entry.Method, entry.Path)
 	}
-	w.alice.Clicks("Rebuild")
+	require.Equal(t, []string{"Start Zoom meeting"}, cards(w.town)[0].Buttons(), "without API access no button would work")
+	w.clicksCard(w.alice, cards(w.town)[0], "rebuild")
 	requireSays(t, lastNote(w.alice), "needs API access", "/jenkins configure")
 	require.False(t, slices.ContainsFunc(w.jenkins.Journal(), func(e ci.Entry) bool { return e.Kind == ci.EntryRequest }))
 }
