@@ -165,13 +165,24 @@ func (a *app) registerCommands() error {
 
 // said hears what people write to the bot.
 func (a *app) said(post *model.Post) {
-	if post.UserId == a.client.BotID() || post.Type != "" || !a.client.DirectWithBot(post.ChannelId) {
+	if post.UserId == a.client.BotID() || post.Type != "" || byProgram(post) || !a.client.DirectWithBot(post.ChannelId) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(a.background, commandTimeout)
 	defer cancel()
 	defer a.survive("A message to the bot")
 	a.bridge.Said(ctx, post.UserId, post.ChannelId, post.RootId, post.Message)
+}
+
+// byProgram reports whether a bot, an integration or another plugin wrote the post: two that answer each other would not end, and nobody
+// commands us by way of a webhook.
+func byProgram(post *model.Post) bool {
+	for _, from := range []string{model.PostPropsFromBot, model.PostPropsFromWebhook, model.PostPropsFromPlugin, model.PostPropsFromOAuthApp} {
+		if post.GetProp(from) == "true" {
+			return true
+		}
+	}
+	return false
 }
 
 // survive keeps a panic from ending the plugin's process; it is deferred.

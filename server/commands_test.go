@@ -44,3 +44,21 @@ func TestACommandOfAProviderThatIsTakenKeepsNobodyFromMeeting(t *testing.T) {
 	require.NotNil(t, w.mm.Command("bitbucket"))
 	require.Nil(t, w.mm.Command("jenkins"))
 }
+
+func TestOnlyPeopleCommandTheBotInADirectMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.mm.Set(map[string]any{"EnableJenkins": true})
+	bot := w.plugin.app.Load().client.BotID()
+	require.Eventually(t, func() bool {
+		w.alice.Says("help", w.alice.DirectWith(bot))
+		return len(w.alice.DirectMessages(bot)) > 0
+	}, patience, tick, "the settings are in force")
+	answered := len(w.alice.DirectMessages(bot))
+	for _, from := range []string{"from_bot", "from_webhook", "from_plugin", "from_oauth_app"} {
+		post := &model.Post{UserId: w.alice.ID, ChannelId: w.alice.DirectMessages(bot)[0].ChannelId, Message: "help"}
+		post.AddProp(from, "true")
+		w.plugin.MessageHasBeenPosted(nil, post)
+	}
+	require.Len(t, w.alice.DirectMessages(bot), answered)
+}

@@ -22,6 +22,7 @@ type actWhisper struct {
 type actPeople struct {
 	w         *actWorld
 	members   map[string][]string
+	quiet     []string // who may not call everybody
 	whispers  []actWhisper
 	announced []string
 	letters   []string
@@ -48,6 +49,10 @@ func (p *actPeople) StillPosts(ctx context.Context, userID, channelID string) (b
 
 func (p *actPeople) CanPost(_ context.Context, userID, channelID string) bool {
 	return slices.Contains(p.members[channelID], userID)
+}
+
+func (p *actPeople) CanCallAll(_ context.Context, userID, _ string) bool {
+	return !slices.Contains(p.quiet, userID)
 }
 
 func (p *actPeople) Administers(_ context.Context, userID, _ string) bool { return userID == "root" }

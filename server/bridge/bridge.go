@@ -53,6 +53,8 @@ type People interface {
 	CanPost(ctx context.Context, userID, channelID string) bool
 	// StillPosts reports the same for where a no has consequences: what cannot be told is an error.
 	StillPosts(ctx context.Context, userID, channelID string) (bool, error)
+	// CanCallAll reports whether the user may mention everybody in the channel now.
+	CanCallAll(ctx context.Context, userID, channelID string) bool
 	// Administers reports whether the user is an admin of the channel now (or of all).
 	Administers(ctx context.Context, userID, channelID string) bool
 	// Whisper shows a note to one person in a place.

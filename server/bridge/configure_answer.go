@@ -24,6 +24,9 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 	}
 	d := s.Registry.Describe(what.Provider)
 	answer, slips := readAnswer(d, before.subscription, a.Values)
+	if m := answer.Mention; m != before.subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.CanCallAll(ctx, a.UserID, what.Place.ChannelID) {
+		slips[fieldMention] = i18n.M("bridge.configure.mention.forbidden") // the bot may, and would for anybody
+	}
 	if len(slips) > 0 {
 		return slips, nil
 	}

@@ -25,6 +25,12 @@ const (
 	anyLevel      = "any"
 )
 
+// Mentions that call everybody.
+const (
+	mentionHere    = "here"
+	mentionChannel = "channel"
+)
+
 // maxFilterText bounds the patterns of one filter, in characters.
 const maxFilterText = 300
 
@@ -118,8 +124,8 @@ func styleValue(style Style) string {
 func mentionOptions(now string) []chat.Option {
 	options := []chat.Option{
 		{Label: i18n.M("bridge.configure.mention.nobody"), Value: mentionNobody},
-		{Label: i18n.Verbatim("@here"), Value: "here"},
-		{Label: i18n.Verbatim("@channel"), Value: "channel"},
+		{Label: i18n.Verbatim("@here"), Value: mentionHere},
+		{Label: i18n.Verbatim("@channel"), Value: mentionChannel},
 	}
 	if now != "" && !hasOption(options, now) {
 		options = append(options, chat.Option{Label: i18n.Verbatim("@" + now), Value: now})

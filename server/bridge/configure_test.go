@@ -80,6 +80,27 @@ func TestAWrongAnswerIsSaidAtItsField(t *testing.T) {
 	}
 }
 
+func TestNobodyHasTheBotCallEverybodyWhoMayNotThemselves(t *testing.T) {
+	t.Parallel()
+	w := newActWorld(t)
+	w.people.quiet = []string{"bob"}
+	for _, who := range []string{"here", "channel"} {
+		require.NoError(t, w.run("bob", "town", "", "t", w.runConfigure("forge")))
+		said, err := w.submit("bob", map[string]string{"mention": who})
+		require.NoError(t, err)
+		require.Contains(t, said["mention"], "You may not call everybody")
+		require.Empty(t, w.subscription("c-forge").Mention)
+	}
+	w.people.quiet = nil
+	_, err := w.submit("bob", map[string]string{"mention": "here"})
+	require.NoError(t, err)
+	w.people.quiet = []string{"bob"}
+	require.NoError(t, w.run("bob", "town", "", "t", w.runConfigure("forge")))
+	said, err := w.submit("bob", map[string]string{"only_turns": "true"})
+	require.NoError(t, err)
+	require.Empty(t, said, "what somebody else chose may stay")
+}
+
 func TestAChannelWantsAtLeastOneKindOfNews(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)

@@ -207,6 +207,8 @@ func (p *officePeople) CanPost(_ context.Context, userID, channelID string) bool
 	return slices.Contains(p.members[channelID], userID)
 }
 
+func (p *officePeople) CanCallAll(context.Context, string, string) bool { return true }
+
 func (p *officePeople) Administers(_ context.Context, userID, channelID string) bool {
 	return slices.Contains(p.admins[channelID], userID)
 }

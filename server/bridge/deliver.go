@@ -14,8 +14,12 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// replicaLag is how far a replica of the database may be behind, where there are any.
-const replicaLag = time.Minute
+const (
+	// maxEvents is how many events of one delivery are shown: more are a flood, such as a push of all branches.
+	maxEvents = 100
+	// replicaLag is how far a replica of the database may be behind, where there are any.
+	replicaLag = time.Minute
+)
 
 // Handle carries out what the inbox holds. After an error the same job can be handled again, from wherever it stopped; see Wait and
 // Permanent for what an error means.
@@ -47,12 +51,15 @@ func (s *Service) Handle(ctx context.Context, j Job) error {
 	if err != nil {
 		return hopeless{errors.Wrap(err, "read a delivery")}
 	}
+	told := len(events)
+	events = events[:min(told, maxEvents)]
 	for i := range events {
 		if events[i].ID == "" {
 			events[i].ID = kv.Hash(string(j.Delivery.Body), strconv.Itoa(i))
 		}
 	}
 	came, err := s.deliver(ctx, c, p, events)
+	came.told = told
 	s.tellOf(c, j, came, err)
 	return err
 }
@@ -104,6 +111,8 @@ type outcome struct {
 	kind, title string
 	// folded says that any changed its subject, wanted that any channel is to see it.
 	folded, wanted bool
+	// told is how many there were, though no more than maxEvents of them are shown.
+	told int
 }
 
 // bundle are events for one subject.
@@ -297,6 +306,9 @@ func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
 		entry.Result = Posted
 	case came.folded:
 		entry.Result = Unwanted
+	}
+	if came.told > maxEvents && entry.Reason.Zero() {
+		entry.Reason = i18n.M("bridge.deliver.flood", "All", strconv.Itoa(came.told), "Most", strconv.Itoa(maxEvents))
 	}
 	if s.journal.once(j.ID, err != nil && !Permanent(err)) {
 		s.note(c.ID, entry)

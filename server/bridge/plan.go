@@ -17,6 +17,8 @@ const (
 	maxSeen = 100
 	// maxNames is how many further names a subject remembers to have.
 	maxNames = 50
+	// maxChores is how many tasks it remembers while the inbox takes none: a tool that is looked at again tells the same.
+	maxChores = 20
 	// maxWaiting bounds what waits for a channel that nothing can be posted in.
 	maxWaiting = 200
 	// fewWaiting is how many replies are posted one by one; more than these, of a flood, are put together by maxLines.
@@ -56,6 +58,8 @@ func (sub *Subject) remember(eventID string, c provider.Change) {
 		id := kv.Hash("task", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
 		sub.Chores = append(sub.Chores, Chore{ID: id, Task: task})
 	}
+	sub.Unnamed = sub.Unnamed[max(0, len(sub.Unnamed)-maxNames):]
+	sub.Chores = sub.Chores[max(0, len(sub.Chores)-maxChores):]
 }
 
 // plan notes what the connection's channels shall see of the event, and reports whether any shall. A channel that has a card already

@@ -291,6 +291,7 @@ func (p *people) StillPosts(_ context.Context, userID, _ string) (bool, error) {
 	return !p.left[userID], p.outage
 }
 func (p *people) CanPost(_ context.Context, userID, _ string) bool             { return !p.left[userID] }
+func (p *people) CanCallAll(context.Context, string, string) bool              { return true }
 func (p *people) Administers(context.Context, string, string) bool             { return false }
 func (p *people) Whisper(context.Context, chat.Place, string, chat.Note) error { return nil }
 func (p *people) Rewhisper(context.Context, chat.Place, string, string, chat.Note) error {

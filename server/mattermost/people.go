@@ -99,6 +99,11 @@ func (c *Client) Administers(_ context.Context, userID, channelID string) bool {
 	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionManageChannelRoles)
 }
 
+// CanCallAll reports whether the user may mention everybody in the channel now. Whatever cannot be told is a no.
+func (c *Client) CanCallAll(_ context.Context, userID, channelID string) bool {
+	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionUseChannelMentions)
+}
+
 // Thread returns the first post of the thread that the post belongs to, "" for "". Fault: ThreadElsewhere when there is no
 // such post in the channel.
 func (c *Client) Thread(_ context.Context, postID, channelID string) (string, error) {

@@ -94,7 +94,7 @@ func (s Session) Call(ctx context.Context, method, address string, in, out any) 
 	}
 	request, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {
-		return errors.Wrap(err, "make the request")
+		return errors.Wrap(withoutAddress(err), "make the request")
 	}
 	request.Header.Set("Accept", "application/json")
 	if in != nil {
