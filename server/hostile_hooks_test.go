@@ -28,7 +28,6 @@ type victim struct {
 	honest       string // a body as the tool sends it
 	wrongTypes   string
 	titleOfCard  string
-	pathIsProof  bool
 	unprovedSays string
 }
 
@@ -115,7 +114,7 @@ func TestHostileDeliveriesToJenkinsDoNothing(t *testing.T) {
 		honest: `{"name":"web","url":"job/web/","build":{"full_url":"https://ci.acme.test/job/web/7/","number":7,` +
 			`"phase":"FINALIZED","status":"FAILURE","url":"job/web/7/"}}`,
 		wrongTypes:   `{"name":7,"url":[],"build":"yes","full_url":{},"status":[1]}`,
-		unprovedSays: "There was no token", pathIsProof: true,
+		unprovedSays: "There was no token",
 	}
 	w.bears(v)
 	for name, shown := range map[string]map[string]string{
