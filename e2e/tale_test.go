@@ -34,7 +34,7 @@ func begin(t *testing.T, mode stack.Mode, more ...stack.Settings) *tale {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	w := &tale{T: t, ctx: ctx, Stack: shared}
-	settings := stack.Settings{"RestrictMeetingCreation": false}
+	settings := stack.Settings{"RestrictMeetingCreation": false, "EnableJenkins": true, "BridgePolicy": "members"}
 	for _, m := range more {
 		maps.Copy(settings, m)
 	}

@@ -127,7 +127,7 @@ func (a *app) slashes() map[string]slash {
 }
 
 // registerCommands brings the server's commands in line with the settings: those of providers come and go with their switches.
-// What another plugin has is left to it.
+// What another plugin has is left to it. Only the command for meetings has to succeed: no provider's takes that away.
 func (a *app) registerCommands() error {
 	a.registering.Lock()
 	defer a.registering.Unlock()
@@ -137,17 +137,26 @@ func (a *app) registerCommands() error {
 			continue
 		}
 		if err := a.client.UnregisterCommand(held.tree, held.name); err != nil {
-			return errors.Wrap(err, "take back a slash command")
+			a.client.Warn("A slash command could not be taken back", "command", "/"+word, "error", err.Error())
+			continue
 		}
 		delete(a.registered, word)
 	}
 	for word, s := range wanted {
-		if owner, taken := a.client.TriggerOwner(s.tree, s.name); taken && s.tree != a.commands {
+		if s.tree == a.commands {
+			if err := a.client.RegisterCommand(s.tree, s.name, s.icon); err != nil {
+				return errors.Wrap(err, "register the slash commands")
+			}
+			a.registered[word] = s
+			continue
+		}
+		if owner, taken := a.client.TriggerOwner(s.tree, s.name); taken {
 			a.client.Warn("This slash command belongs to something else; set another word for it in System Console > Plugins > Zoom", "command", "/"+word, "owner", owner)
 			continue
 		}
 		if err := a.client.RegisterCommand(s.tree, s.name, s.icon); err != nil {
-			return errors.Wrap(err, "register the slash commands")
+			a.client.Warn("A slash command could not be registered", "command", "/"+word, "error", err.Error())
+			continue
 		}
 		a.registered[word] = s
 	}

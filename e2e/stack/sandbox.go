@@ -191,6 +191,15 @@ func (z *Sandbox) LiftLimits(ctx context.Context) error {
 	return z.do(ctx, http.MethodPost, "/policy", map[string]any{"plan": "unlimited", "daily_meeting_requests": -1}, nil)
 }
 
+// Jenkins has the pretended Jenkins do something; see the control API in
+// sandbox/jenkins. in and out may be nil.
+func (z *Sandbox) Jenkins(ctx context.Context, what string, in, out any) error {
+	return z.do(ctx, http.MethodPost, "/jenkins/"+what, in, out)
+}
+
+// JenkinsURL is the address of the pretended Jenkins.
+func (z *Sandbox) JenkinsURL() string { return z.URL + "/jenkins" }
+
 // Delivery is an event with what became of it.
 type Delivery struct {
 	Event    string `json:"event"`

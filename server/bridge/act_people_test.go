@@ -42,6 +42,10 @@ func (p *actPeople) Channel(_ context.Context, channelID string) (chat.Channel, 
 	return chat.Channel{Name: channelID, Direct: channelID == "dm"}, nil
 }
 
+func (p *actPeople) StillPosts(ctx context.Context, userID, channelID string) (bool, error) {
+	return p.CanPost(ctx, userID, channelID), nil
+}
+
 func (p *actPeople) CanPost(_ context.Context, userID, channelID string) bool {
 	return slices.Contains(p.members[channelID], userID)
 }

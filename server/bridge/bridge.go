@@ -51,6 +51,8 @@ type People interface {
 	Channel(ctx context.Context, channelID string) (chat.Channel, error)
 	// CanPost reports whether the user may post in the channel now.
 	CanPost(ctx context.Context, userID, channelID string) bool
+	// StillPosts reports the same for where a no has consequences: what cannot be told is an error.
+	StillPosts(ctx context.Context, userID, channelID string) (bool, error)
 	// Administers reports whether the user is an admin of the channel now (or of all).
 	Administers(ctx context.Context, userID, channelID string) bool
 	// Whisper shows a note to one person in a place.

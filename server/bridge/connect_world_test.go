@@ -199,6 +199,10 @@ func (p *officePeople) Channel(_ context.Context, channelID string) (chat.Channe
 	return channel, nil
 }
 
+func (p *officePeople) StillPosts(ctx context.Context, userID, channelID string) (bool, error) {
+	return p.CanPost(ctx, userID, channelID), nil
+}
+
 func (p *officePeople) CanPost(_ context.Context, userID, channelID string) bool {
 	return slices.Contains(p.members[channelID], userID)
 }

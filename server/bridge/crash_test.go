@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 func TestNoDeathOfAServerLosesOrDoublesAnything(t *testing.T) {
@@ -178,4 +180,33 @@ func TestAnOutageDisconnectsNobody(t *testing.T) {
 	w.queue.push(j)
 	w.work()
 	require.Equal(t, []string{"a is begun"}, w.surface.titles(theRoom))
+}
+
+func TestWhoConnectedAChannelIsToldAlthoughEndingItFailsAtFirst(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(*world){
+		"the channel is gone":   func(w *world) { w.surface.gone[theRoom] = true },
+		"they left it":          func(w *world) { w.people.left["ada"] = true },
+		"it is archived by now": func(w *world) { w.people.left["ada"] = true; w.people.channels[theRoom] = chat.Channel{Archived: true} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			leave(w)
+			failing := true
+			w.table.OnCall(func(op storetest.Op, key string) error {
+				if op == storetest.Swap && key == "con.con1" && failing {
+					failing = false
+					return context.DeadlineExceeded
+				}
+				return nil
+			})
+			w.hear(said{ID: "1", Thing: "a", Is: "begun"})
+			w.work()
+			c, _, err := w.records.Connection(context.Background(), "con1")
+			require.NoError(t, err)
+			require.Empty(t, c.Subscriptions)
+			require.Contains(t, fmt.Sprint(w.people.told), "ada: bridge.deliver.tell_")
+		})
+	}
 }

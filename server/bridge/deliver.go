@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -13,12 +14,18 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
+// replicaLag is how far a replica of the database may be behind, where there are any.
+const replicaLag = time.Minute
+
 // Handle carries out what the inbox holds. After an error the same job can be handled again, from wherever it stopped; see Wait and
 // Permanent for what an error means.
 func (s *Service) Handle(ctx context.Context, j Job) error {
 	c, found, err := s.Records.Connection(ctx, j.Connection)
 	if err != nil {
 		return errors.Wrap(err, "look up the connection of a job")
+	}
+	if !found && s.Settings().Replicas && s.Now().Sub(j.Delivery.ReceivedAt) < replicaLag {
+		return tooEarly(waitMax) // it was there when the delivery came
 	}
 	if !found {
 		return nil // disconnected meanwhile

@@ -18,9 +18,13 @@ const retiredFor = 24 * time.Hour
 
 // welcome reports whether who made the subscription may still post in the channel: the bridge speaks there for them, and not when
 // they have left. It is asked for each new card, and no more often.
-func (s *Service) welcome(ctx context.Context, c Connection, w *work) bool {
+func (s *Service) welcome(ctx context.Context, c Connection, w *work) (bool, error) {
 	sub := w.subscription(c)
-	return sub.CreatedBy == "" || s.People.CanPost(ctx, sub.CreatedBy, w.ChannelID)
+	if sub.CreatedBy == "" {
+		return true, nil
+	}
+	may, err := s.People.StillPosts(ctx, sub.CreatedBy, w.ChannelID)
+	return may, errors.Wrap(err, "see whether who connected a channel is still there") // an outage must not disconnect anybody
 }
 
 // subscription returns the one that the card is for.
@@ -38,18 +42,17 @@ func (s *Service) unwelcome(ctx context.Context, c Connection, w *work) error {
 	creator := w.subscription(c).CreatedBy
 	channel, err := s.People.Channel(ctx, w.ChannelID)
 	if err != nil {
-		return errors.Wrap(err, "look up the channel of a card") // an outage must not disconnect anybody
+		return errors.Wrap(err, "look up the channel of a card")
 	}
 	if channel.Archived {
-		w.Over = true
-		return s.retire(ctx, c, w.ChannelID)
+		return s.retire(ctx, c, w)
+	}
+	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub Subscription) bool { return sub.ChannelID == w.ChannelID && sub.CreatedBy == creator }); err != nil {
+		return err
 	}
 	first, err := s.Records.Claim(ctx, kv.Hash("unwelcome", c.ID, w.ChannelID, creator), retiredFor)
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel gets no more news")
-	}
-	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub Subscription) bool { return sub.ChannelID == w.ChannelID && sub.CreatedBy == creator }); err != nil {
-		return err
 	}
 	w.dropped = true
 	s.note(c.ID, Entry{Result: Unwanted, Reason: i18n.M("bridge.deliver.creator_gone")})
@@ -68,13 +71,15 @@ func (s *Service) unwelcome(ctx context.Context, c Connection, w *work) error {
 }
 
 // retire ends the subscriptions of a channel that nothing can be posted in any more, and tells who made them, once.
-func (s *Service) retire(ctx context.Context, c Connection, channelID string) error {
+func (s *Service) retire(ctx context.Context, c Connection, w *work) error {
+	channelID := w.ChannelID
+	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub Subscription) bool { return sub.ChannelID == channelID }); err != nil {
+		return err
+	}
+	w.Over = true
 	first, err := s.Records.Claim(ctx, kv.Hash("retire", c.ID, channelID), retiredFor)
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel is gone")
-	}
-	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub Subscription) bool { return sub.ChannelID == channelID }); err != nil {
-		return err
 	}
 	s.note(c.ID, Entry{Result: Unwanted, Reason: i18n.M("bridge.deliver.channel_gone")})
 	if !first {

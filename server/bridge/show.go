@@ -82,7 +82,9 @@ func (s *Service) showCard(ctx context.Context, c Connection, p provider.Provide
 
 // postCard posts the card that the channel does not have yet, unless who had the lease before did.
 func (s *Service) postCard(ctx context.Context, c Connection, sub Subject, w *work, posting chat.Posting) error {
-	if !s.welcome(ctx, c, w) {
+	if may, err := s.welcome(ctx, c, w); err != nil {
+		return err
+	} else if !may {
 		return s.unwelcome(ctx, c, w)
 	}
 	root, err := s.root(ctx, c, w)
@@ -97,8 +99,7 @@ func (s *Service) postCard(ctx context.Context, c Connection, sub Subject, w *wo
 		return tooEarly(0) // there will be another thread
 	}
 	if errors.Is(err, ErrGone) {
-		w.Over = true
-		return s.retire(ctx, c, w.ChannelID)
+		return s.retire(ctx, c, w)
 	}
 	if err != nil {
 		return errors.Wrap(err, "post a card")
@@ -162,8 +163,12 @@ func (s *Service) showWaiting(ctx context.Context, c Connection, p provider.Prov
 
 // showEach posts a card of style Each, which shows what was the state then.
 func (s *Service) showEach(ctx context.Context, c Connection, p provider.Provider, sub Subject, w *work, waiting Waiting) error {
-	if w.PostID == "" && !s.welcome(ctx, c, w) {
-		return s.unwelcome(ctx, c, w)
+	if w.PostID == "" {
+		if may, err := s.welcome(ctx, c, w); err != nil {
+			return err
+		} else if !may {
+			return s.unwelcome(ctx, c, w)
+		}
 	}
 	card, err := s.card(c, p, waiting.State, "")
 	if err != nil {
@@ -173,8 +178,7 @@ func (s *Service) showEach(ctx context.Context, c Connection, p provider.Provide
 		Place: chat.Place{ChannelID: w.ChannelID}, Card: card, Mention: waiting.Reply.Mention, Mark: s.mark(c, sub, waiting.Key),
 	})
 	if errors.Is(err, ErrGone) {
-		w.Over = true
-		return s.retire(ctx, c, w.ChannelID)
+		return s.retire(ctx, c, w)
 	}
 	if err != nil {
 		return errors.Wrap(err, "post a card")
@@ -234,7 +238,7 @@ func (s *Service) record(ctx context.Context, sub Subject, todo []*work) error {
 	now := s.Now()
 	_, err := s.Records.UpdateSubject(context.WithoutCancel(ctx), sub.Connection, sub.Name, func(current *Subject) (bool, error) {
 		if current.Name == "" {
-			return false, nil // expired, or removed with its connection
+			*current = sub // it was written a moment ago: what was read is behind, and will not be taken for the truth
 		}
 		current.settle(sub)
 		for _, w := range todo {

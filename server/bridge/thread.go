@@ -57,7 +57,12 @@ func (s *Service) makeRoot(ctx context.Context, c Connection, w *work, mine Leas
 		return "", err // the lease is left to run out, since it is not known how far this came
 	}
 	_, err = s.Records.UpdateSeries(context.WithoutCancel(ctx), c.ID, w.Thread, func(series *Series) (bool, error) {
-		if !series.Making[w.ChannelID].same(mine) {
+		if other := series.Threads[w.ChannelID]; other != "" {
+			root = other // who took the lease over has found it
+			return false, nil
+		}
+		// An older lease, or none, is what a replica that is behind has: then nothing is written before it has caught up.
+		if held := series.Making[w.ChannelID]; !held.same(mine) && !held.Until.Before(mine.Until) {
 			return false, tooEarly(waitMax)
 		}
 		if series.Threads == nil {

@@ -284,9 +284,12 @@ func (p *people) Person(_ context.Context, userID string) (chat.Person, error) {
 }
 
 func (p *people) Channel(_ context.Context, id string) (chat.Channel, error) {
-	return p.channels[id], p.outage
+	return p.channels[id], nil
 }
 
+func (p *people) StillPosts(_ context.Context, userID, _ string) (bool, error) {
+	return !p.left[userID], p.outage
+}
 func (p *people) CanPost(_ context.Context, userID, _ string) bool             { return !p.left[userID] }
 func (p *people) Administers(context.Context, string, string) bool             { return false }
 func (p *people) Whisper(context.Context, chat.Place, string, chat.Note) error { return nil }

@@ -31,8 +31,10 @@ type world struct {
 	queue   *queue
 	tool    *tool
 	off     bool
-	server  *bridge.Service
-	log     []string
+	// replicas says that reads may be behind writes.
+	replicas bool
+	server   *bridge.Service
+	log      []string
 }
 
 const (
@@ -75,7 +77,7 @@ func (w *world) newServer() *bridge.Service {
 			if w.off {
 				return bridge.Settings{}
 			}
-			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}}
+			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}, Replicas: w.replicas}
 		},
 		Log: func(msg string, pairs ...any) {
 			w.mu.Lock()

@@ -75,7 +75,7 @@ func TestEveryFailureHasASentence(t *testing.T) {
 func TestTheCatalogueIsComplete(t *testing.T) {
 	t.Parallel()
 	texts := english(t)
-	used := usedIDs(t)
+	used := usedIDs(t, texts)
 	for _, code := range faultCodes(t) {
 		used["fault."+code] = true
 	}
@@ -137,9 +137,10 @@ func asked(used map[string]bool, id string) bool {
 	return false
 }
 
-// usedIDs returns the string literals of the server's code that look like message ids. Ids that are put together, such as
+// usedIDs returns the string literals of the server's code that look like ids of these messages. Ids that are put together, such as
 // "check." + id, appear by their beginning.
-func usedIDs(t *testing.T) map[string]bool {
+func usedIDs(t *testing.T, texts map[string]any) map[string]bool {
+	groups := groupsOf(texts)
 	used := map[string]bool{}
 	inspect(t, "..", func(n ast.Node) {
 		literal, ok := n.(*ast.BasicLit)
@@ -147,23 +148,27 @@ func usedIDs(t *testing.T) map[string]bool {
 			return
 		}
 		value, err := strconv.Unquote(literal.Value)
-		if err == nil && messageID(value) {
+		if err == nil && messageID(groups, value) {
 			used[value] = true
 		}
 	})
 	return used
 }
 
-// groups are the first words of message ids.
-var groups = []string{"account.", "bitbucket.", "bridge.", "check.", "choice.", "command.", "connect.", "disconnect.", "help.", "jenkins.", "page.", "post.", "prompt.", "settings."}
-
-func messageID(s string) bool {
-	for _, group := range groups {
-		if strings.HasPrefix(s, group) && !strings.ContainsAny(s, " /%:") && !strings.HasSuffix(s, ".html") && !strings.HasSuffix(s, ".go") {
-			return true
-		}
+// groupsOf returns the first words of the ids. Those of faults are left out: their ids are the codes.
+func groupsOf(texts map[string]any) map[string]bool {
+	groups := map[string]bool{}
+	for id := range texts {
+		group, _, _ := strings.Cut(id, ".")
+		groups[group] = true
 	}
-	return false
+	delete(groups, "fault")
+	return groups
+}
+
+func messageID(groups map[string]bool, s string) bool {
+	group, _, found := strings.Cut(s, ".")
+	return found && groups[group] && !strings.ContainsAny(s, " /%:") && !strings.HasSuffix(s, ".html") && !strings.HasSuffix(s, ".go")
 }
 
 func faultCodes(t *testing.T) []string {

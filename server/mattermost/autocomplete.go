@@ -10,6 +10,10 @@ import (
 	"mattermost-plugin-zoom/server/command"
 )
 
+// maxTeams is in how many teams commands of the team's own are looked for: each is a call, and this is done at every start and at every
+// change of the plugin's settings.
+const maxTeams = 100
+
 // RegisterCommand makes the server hand us the command lines of the tree and complete them while they are typed, under a name that
 // people see beside it. It takes the place of one of ours from before. iconFile is an SVG in the bundle; without it the command has
 // no picture.
@@ -53,7 +57,7 @@ func (c *Client) UnregisterCommand(tree *command.Command, name string) error {
 
 // TriggerOwner reports whether a slash command with the tree's name is there that is none of ours, and whose it is, as people call
 // it. Of several plugins the first to register a trigger has it, and the server tells the others nothing; commands of a team and the
-// server's own would give way to ours, which nobody would expect.
+// server's own would give way to ours, which nobody would expect. On a server with more teams than maxTeams those of the rest go unseen.
 func (c *Client) TriggerOwner(tree *command.Command, name string) (owner string, taken bool) {
 	lists := []func() ([]*model.Command, error){
 		func() ([]*model.Command, error) { return c.api.ListPluginCommands("") },
@@ -63,7 +67,7 @@ func (c *Client) TriggerOwner(tree *command.Command, name string) (owner string,
 	if appErr != nil {
 		c.Warn("The teams could not be listed to look for commands of theirs", "error", appErr.Error())
 	}
-	for _, team := range teams {
+	for _, team := range teams[:min(len(teams), maxTeams)] {
 		lists = append(lists, func() ([]*model.Command, error) { return c.api.ListCustomCommands(team.Id) })
 	}
 	own := c.slashCommand(tree, name)

@@ -239,6 +239,9 @@ func TestBrokenConnectionIsAnErrorNotACrash(t *testing.T) {
 	_, err = w.Thread(t.Context(), post.Id, w.townSquare.ID)
 	require.Error(t, err)
 	require.False(t, w.CanPost(t.Context(), w.alice.ID, w.townSquare.ID))
+	_, err = w.StillPosts(t.Context(), w.alice.ID, w.townSquare.ID)
+	require.Error(t, err, "that is no answer")
+
 	w.ServerSettingsChanged()
 }
 

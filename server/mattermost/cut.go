@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/mattermost/mattermost/server/public/model"
+
 	"mattermost-plugin-zoom/server/chat"
 )
 
@@ -33,6 +35,20 @@ func cut(text string, most int) (string, bool) {
 		rest, room = rest[len(p.raw):], room-p.seen
 	}
 	return text, false
+}
+
+// maxMessage is how long the Markdown of a message may be, addresses and all: a little less than the server takes, which refuses what
+// is longer each time that it is tried again.
+const maxMessage = model.PostMessageMaxRunesV2 - 200
+
+// fitting returns Markdown for a message of which people see at most this many characters, or fewer where it is long for what it shows.
+func fitting(text string, most int) string {
+	short, _ := cut(text, most)
+	for utf8.RuneCountInString(short) > maxMessage && most > 1 {
+		most /= 2
+		short, _ = cut(text, most)
+	}
+	return short
 }
 
 // ended ends what is bold after the last piece.

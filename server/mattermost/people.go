@@ -60,19 +60,33 @@ func (c *Client) Channel(_ context.Context, channelID string) (chat.Channel, err
 // CanPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
 // that is not archived. The server checks none of that when a plugin posts. Whatever cannot be told is a no.
 func (c *Client) CanPost(ctx context.Context, userID, channelID string) bool {
+	can, err := c.StillPosts(ctx, userID, channelID)
+	return err == nil && can
+}
+
+// StillPosts is CanPost for where a no has consequences: what cannot be told is an error.
+func (c *Client) StillPosts(ctx context.Context, userID, channelID string) (bool, error) {
 	channel, err := c.Channel(ctx, channelID)
 	if err != nil || channel.Archived {
-		return false
+		return false, unless(fault.Is(err, fault.NoPost), err)
 	}
 	user, err := c.user(userID)
 	if err != nil || user.DeleteAt != 0 {
-		return false
+		return false, unless(statusOf(err) == http.StatusNotFound, err)
 	}
 	// Admins have the permission everywhere, also where they are no members and would surprise those who are.
 	if _, err := answered(c.api.GetChannelMember(channelID, userID)); err != nil {
-		return false
+		return false, unless(statusOf(err) == http.StatusNotFound, errors.Wrapf(err, "look up a member of channel %s", channelID))
 	}
-	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionCreatePost)
+	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionCreatePost), nil
+}
+
+// unless returns the error, but where it is an answer.
+func unless(answer bool, err error) error {
+	if answer {
+		return nil
+	}
+	return err
 }
 
 // Administers reports whether the user is an admin of the channel now, or of its team or the whole server. Whatever cannot be

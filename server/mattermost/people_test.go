@@ -104,6 +104,11 @@ func TestDefect38_OnlyThoseWhoMayPostCan(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		require.False(t, w.CanPost(t.Context(), w.alice.ID, "elsewhere"))
+		for _, nobody := range [][2]string{{w.alice.ID, "elsewhere"}, {"nobody", w.townSquare.ID}, {w.mm.AddUser("eve").ID, w.townSquare.ID}} {
+			still, err := w.StillPosts(t.Context(), nobody[0], nobody[1])
+			require.NoError(t, err, "that is an answer")
+			require.False(t, still)
+		}
 	})
 }
 

@@ -91,7 +91,7 @@ func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark cha
 	if err != nil {
 		return "", err
 	}
-	text, _ := cut(s.here(r.Text), maxText)
+	text := fitting(s.here(r.Text), maxText)
 	var attachments []*model.MessageAttachment
 	if len(actions) > 0 {
 		attachments = append(attachments, &model.MessageAttachment{Fallback: chat.Plain(text), Actions: actions})
@@ -101,7 +101,7 @@ func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark cha
 
 // Announce has the bot write into a channel or thread, for all to read. ErrGone for a channel or thread that is gone.
 func (s *Surface) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
-	_, err := s.say(at, s.here(text), chat.Mark{}, nil)
+	_, err := s.say(at, fitting(s.here(text), maxMessage), chat.Mark{}, nil)
 	return err
 }
 

@@ -254,3 +254,21 @@ func TestTheConversationWithTheBotIsKnown(t *testing.T) {
 		require.Equal(t, want, found)
 	}
 }
+
+func TestALineWithLongAddressesIsNoLongerThanTheServerTakes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	post, p := w.shown(t, s)
+	thread := chat.Place{ChannelID: w.townSquare.ID, RootID: post.Id}
+	var lines []i18n.Message
+	for range 40 {
+		lines = append(lines, i18n.Verbatim(chat.Link("0123abc", "https://git.example.com/"+strings.Repeat("x", 900))+" Mend it"))
+	}
+	_, err := s.Reply(t.Context(), thread, chat.Reply{Text: i18n.Lines(lines...), Mention: "alice"}, mark("long"))
+	require.NoError(t, err)
+	said := w.townSquare.LastPost().Message
+	require.Contains(t, said, "Mend it")
+	require.True(t, strings.HasSuffix(said, "…"), said[len(said)-20:])
+	require.NoError(t, s.Announce(t.Context(), p.Place, i18n.Lines(lines...)))
+}

@@ -203,7 +203,7 @@ func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err err
 	if known, err := i.reserve(d.ID); known || err != nil {
 		return known, err
 	}
-	it, err := i.insert(ctx, slot{Delivery: d, Owner: i.owner, Until: i.now().Add(slotLease)})
+	it, err := i.insert(ctx, slot{Delivery: d, Owner: i.owner, Until: i.now().Add(slotLease)}, i.opts.Slots)
 	if err != nil || it == nil {
 		i.unreserve()
 		return err == nil, err
@@ -213,12 +213,12 @@ func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err err
 }
 
 // shelve writes a delivery for later to a slot that nobody holds. It takes no room in the backlog: it is not begun for long, and
-// many may wait.
+// many may wait. They get the first half of the ring only, so that whatever comes in the meantime still finds room.
 func (i *Inbox) shelve(ctx context.Context, d Delivery) (duplicate bool, err error) {
 	if i.stopping() {
 		return false, ErrClosed
 	}
-	it, err := i.insert(ctx, slot{Delivery: d})
+	it, err := i.insert(ctx, slot{Delivery: d}, (i.opts.Slots+1)/2)
 	if err != nil || it == nil {
 		return err == nil, err
 	}
@@ -226,8 +226,8 @@ func (i *Inbox) shelve(ctx context.Context, d Delivery) (duplicate bool, err err
 	return false, nil
 }
 
-// insert looks whether the delivery was done (then the item is nil) and else writes it to a slot.
-func (i *Inbox) insert(ctx context.Context, s slot) (*item, error) {
+// insert looks whether the delivery was done (then the item is nil) and else writes it to one of the first most slots.
+func (i *Inbox) insert(ctx context.Context, s slot, most int) (*item, error) {
 	seen, err := i.kv.Get(claimKey(s.ID))
 	if err != nil {
 		return nil, errors.Wrap(err, "look the delivery up")
@@ -239,7 +239,7 @@ func (i *Inbox) insert(ctx context.Context, s slot) (*item, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "encode the delivery")
 	}
-	n, err := i.place(ctx, raw, i.slotTTL(s.Delivery))
+	n, err := i.place(ctx, raw, i.slotTTL(s.Delivery), most)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,7 +121,7 @@ func TestHowLongItIsTriedCountsFromWhenItWasDue(t *testing.T) {
 
 func TestWhatIsForLaterIsRefusedAsAnythingElse(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		s := w.server(nil, Options{Slots: 2})
+		s := w.server(nil, Options{Slots: 4})
 		d := Delivery{Kind: "bridge", Key: "c", Body: []byte("again")}
 		_, err := s.Accept(t.Context(), d)
 		require.NoError(t, err)
@@ -143,6 +144,29 @@ func TestWhatIsForLaterIsRefusedAsAnythingElse(t *testing.T) {
 		require.NoError(t, s.Close(t.Context()))
 		_, err = s.Accept(t.Context(), d)
 		require.ErrorIs(t, err, ErrClosed)
+	})
+}
+
+func TestWhatIsForLaterLeavesRoomForWhatIsDue(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(nil, Options{Slots: 256})
+		waiting := 0
+		for ; waiting < 256; waiting++ {
+			d := Delivery{Kind: "bridge", Key: "c", Body: []byte(strconv.Itoa(waiting)), NotBefore: time.Now().Add(time.Hour)}
+			if _, err := s.Accept(t.Context(), d); err != nil {
+				require.ErrorIs(t, err, ErrFull)
+				break
+			}
+		}
+		require.Greater(t, waiting, 96)
+		require.LessOrEqual(t, waiting, 128)
+		for n := range 500 {
+			w.send(s, "m", "event "+strconv.Itoa(n))
+			synctest.Wait()
+		}
+		require.Len(t, w.done(), 500)
+		time.Sleep(2 * time.Hour)
+		require.Len(t, w.done(), 500+waiting)
 	})
 }
 

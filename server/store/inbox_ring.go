@@ -41,18 +41,18 @@ func (s slot) due() time.Time {
 func slotKey(n int) string { return "inb." + strconv.Itoa(n) }
 
 // place writes the value to a free slot and returns its number. Slots are guessed: as long as most of those in use are
-// free, that takes one swap and no server needs to know what the others took. After several misses twice as many are used.
-func (i *Inbox) place(ctx context.Context, value []byte, ttl time.Duration) (int, error) {
+// free, that takes one swap and no server needs to know what the others took. After several misses twice as many are used, up to most.
+func (i *Inbox) place(ctx context.Context, value []byte, ttl time.Duration, most int) (int, error) {
 	for {
 		i.mu.Lock()
 		high := i.high
 		i.mu.Unlock()
 		tries := probes
-		if high >= i.opts.Slots {
+		if high >= most {
 			tries = lastProbes
 		}
 		for range tries {
-			n := rand.IntN(high)
+			n := rand.IntN(min(high, most))
 			if i.holds(n) {
 				continue
 			}
@@ -64,7 +64,7 @@ func (i *Inbox) place(ctx context.Context, value []byte, ttl time.Duration) (int
 				return n, nil
 			}
 		}
-		if high >= i.opts.Slots {
+		if high >= most {
 			return 0, ErrFull
 		}
 		if err := i.resize(ctx, high, min(high*2, i.opts.Slots)); err != nil {

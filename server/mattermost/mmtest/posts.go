@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mattermost/mattermost/server/public/model"
 )
@@ -60,6 +61,8 @@ func (mm *Mattermost) postable(post *model.Post) *model.AppError {
 		return refusal("api.post.create_post.root_id.app_error", http.StatusBadRequest)
 	case len(post.Type) > 26 || post.Type != "" && !strings.HasPrefix(post.Type, model.PostCustomTypePrefix):
 		return refusal("model.post.is_valid.type.app_error", http.StatusBadRequest)
+	case utf8.RuneCountInString(post.Message) > model.PostMessageMaxRunesV2:
+		return refusal("model.post.is_valid.message_length.app_error", http.StatusBadRequest)
 	}
 	return nil
 }

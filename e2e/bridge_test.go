@@ -1,0 +1,218 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// A build starts and fails, and the next one mends it, told by the plugin "Zoom"
+// in its own words to two servers in turn. Each build is one post, which changes
+// in place, with its history in the thread.
+func TestABuildFromStartToBackToNormalIsOnePostWithAThread(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, ear := w.person("alice")
+	channel := w.private(alice)
+	hook := w.jenkins(alice, ear, channel, "")
+
+	broken, mended := build(41), build(42)
+	broken.Failed = []string{"CartTest.total", "CartTest.discount"}
+	commit := map[string]any{
+		"author": "Bob O&#039;Brien", "message": "Count the &lt;discount&gt; once", "commitId": broken.Commit,
+		"files": []map[string]string{{"name": "cart.go"}},
+	}
+	w.sends(hook, 1, hook.Raw(), broken.Zoom("Start", "", commit), 200)
+	before := w.card(alice, channel, 1, "Running", "folder » web")
+	w.Logf("when it began:\n%s", picture(before, w.replies(alice, before.Post, 1)))
+
+	w.sends(hook, 2, hook.Raw(), broken.Zoom("Failure", "broken since this build"), 200)
+	after := w.card(alice, channel, 1, "Failed", "folder » web")
+	require.Equal(t, before.Id, after.Id)
+	require.Equal(t, "#D00000", after.Color)
+	require.Contains(t, after.Attachments()[0].Fallback, "Failed: folder » web #41")
+	thread := w.replies(alice, after.Post, 2)
+	w.Logf("when it had failed:\n%s", picture(after, thread))
+	said := texts(thread)
+	require.Contains(t, said, "Bob O'Brien")
+	require.Contains(t, said, "<discount>")
+	require.Contains(t, said, "CartTest.discount")
+
+	w.sends(hook, 1, hook.Raw(), mended.Zoom("Start", ""), 200)
+	next := w.card(alice, channel, 2, "Running")
+	w.sends(hook, 2, hook.Raw(), mended.Zoom("Success", "back to normal"), 200)
+	fine := w.card(alice, channel, 2, "Back to normal", "#42")
+	require.Equal(t, next.Id, fine.Id)
+	require.Equal(t, "#2EB886", fine.Color)
+	require.Contains(t, fine.Text, "After 1 failure")
+	w.settled()
+	w.Logf("when the next one had mended it:\n%s", picture(fine, w.replies(alice, fine.Post, 1)))
+
+	w.sends(hook, 1, hook.Raw(), broken.Zoom("Failure", "broken since this build"), 200)
+	w.sends(hook, 2, hook.Raw(), mended.Zoom("Start", ""), 200)
+	w.settled()
+	cards, err := alice.Cards(w.ctx, channel.Id)
+	require.NoError(t, err)
+	require.Len(t, cards, 2, "what comes again changes nothing")
+	require.Equal(t, fine.UpdateAt, cards[1].UpdateAt)
+	require.Len(t, w.replies(alice, after.Post, 2), len(thread))
+}
+
+// texts is what the posts say, without the marks that keep it from being formatted.
+func texts(posts []*model.Post) string {
+	var all []string
+	for _, post := range posts {
+		all = append(all, stack.Text(post))
+	}
+	return strings.NewReplacer("\u200b", "", "\u2060", "", "\\", "").Replace(strings.Join(all, "\n"))
+}
+
+// The plugin "Notification" sends four phases of each build, and does so with its
+// secret in the address: they are one card, with the true result.
+func TestTheFourPhasesOfTheNotificationPluginAreOneCard(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, ear := w.person("alice")
+	channel := w.private(alice)
+	hook := w.jenkins(alice, ear, channel, "Main CI").WithSecret()
+	b := build(7)
+	b.Failed = []string{"pkg.CartTest.total"}
+	for i, phase := range []string{"QUEUED", "STARTED", "COMPLETED", "FINALIZED"} {
+		status := ""
+		if i >= 2 {
+			status = "UNSTABLE"
+		}
+		w.sends(hook, 1+i%2, hook.Plain(), b.Notification(phase, status), 200)
+	}
+	w.card(alice, channel, 1, "Unstable", "#7")
+	w.settled()
+	card := w.card(alice, channel, 1, "Unstable", "folder » web")
+	require.Equal(t, "#DAA038", card.Color)
+	w.Logf("%s", picture(card, w.replies(alice, card.Post, 1)))
+	status := stack.Text(w.answer(alice, ear, channel, "/jenkins status", "Main CI"))
+	require.Contains(t, status, "secret in the address")
+	w.Logf("%s", status)
+}
+
+// Test Connection of the plugin "Zoom" sends nothing but its headers, and takes
+// nothing but exactly 200 for success. What proves nothing is refused, and says why.
+func TestTestConnectionIsAnsweredWithExactly200(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, ear := w.person("alice")
+	channel := w.private(alice)
+	hook := w.jenkins(alice, ear, channel, "CI")
+	w.sends(hook, 1, hook.Raw(), nil, http.StatusOK)
+	w.sends(hook.WithSecret(), 2, hook.Plain(), nil, http.StatusOK)
+
+	forged := hook.Plain()
+	forged.Set("Authorization", "no"+hook.Token)
+	w.sends(hook, 1, forged, nil, http.StatusUnauthorized)
+	require.Contains(t, w.sends(hook, 1, hook.Plain(), nil, http.StatusUnauthorized), "strips the Authorization header")
+	body := build(1).Notification("STARTED", "")
+	w.sends(hook, 1, hook.Signed(append(body, ' ')), body, http.StatusUnauthorized)
+	w.sends(hook, 1, hook.Raw(), []byte(`{"name":`), http.StatusBadRequest)
+	w.sends(stack.Hook{URL: hook.URL + "x", Token: hook.Token}, 1, hook.Raw(), nil, http.StatusNotFound)
+	w.sends(hook, 1, hook.Signed(body), body, http.StatusOK)
+	w.card(alice, channel, 1, "Running")
+
+	w.settled()
+	status := stack.Text(w.answer(alice, ear, channel, "/jenkins status", "Test of the connection"))
+	w.Logf("%s", status)
+	for _, word := range []string{"Refused", "Not understood", "Shown", "secret in a header", "signed", "strips the `Authorization` header"} {
+		require.Contains(t, status, word)
+	}
+}
+
+// Some versions of Mattermost take the Authorization header off. This one is asked
+// which it does; where it does, the address with the token in it is the way.
+func TestWhetherThisServerKeepsTheAuthorizationHeader(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, ear := w.person("alice")
+	channel := w.private(alice)
+	hook := w.jenkins(alice, ear, channel, "CI")
+	kept := map[string]bool{}
+	basic := hook.Plain()
+	basic.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("jenkins:"+hook.Token)))
+	bearer := hook.Plain()
+	bearer.Set("Authorization", "Bearer "+hook.Token)
+	for name, header := range map[string]http.Header{"raw": hook.Raw(), "Basic": basic, "Bearer": bearer} {
+		status, answer, err := hook.Send(w.ctx, w.Server(1), header, nil)
+		require.NoError(t, err)
+		kept[name] = status == http.StatusOK
+		if !kept[name] {
+			require.Equal(t, http.StatusUnauthorized, status, answer)
+			require.Contains(t, answer, "strips the Authorization header")
+		}
+	}
+	w.Logf("this server keeps the Authorization header: %v", kept)
+	// A token of Mattermost's own is taken for a login and taken off: it is not shown to plugins, and proves nothing here.
+	session := hook.Plain()
+	session.Set("Authorization", "Bearer "+alice.API.AuthToken)
+	w.sends(hook, 1, session, nil, http.StatusUnauthorized)
+	w.sends(hook.WithSecret(), 1, session, nil, http.StatusOK)
+}
+
+// Who is not in the channel, or may not, changes nothing about its connection and
+// sees nothing of it.
+func TestOnlyWhoMayPostInAChannelConnectsIt(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, ear := w.person("alice")
+	mallory, hers := w.person("mallory")
+	channel, elsewhere := w.private(alice), w.private(mallory)
+	hook := w.jenkins(alice, ear, channel, "Secret CI")
+	b := build(1)
+	w.sends(hook, 1, hook.Signed(b.Notification("STARTED", "")), b.Notification("STARTED", ""), 200)
+	card := w.card(alice, channel, 1, "Running")
+
+	for _, command := range []string{"connect", "list", "status", "disconnect", "configure", "test", "rotate"} {
+		require.Error(t, mallory.Type(w.ctx, channel.Id, "/jenkins "+command+" Secret CI"), command)
+	}
+	require.Error(t, mallory.Click(w.ctx, card.Post, "Start Zoom meeting"))
+	// By its name the connection cannot be reached from her own channel: she gets one of her own.
+	other := w.jenkins(mallory, hers, elsewhere, "Secret CI")
+	require.NotEqual(t, hook.URL, other.URL)
+	require.NotContains(t, stack.Text(w.answer(mallory, hers, elsewhere, "/jenkins list", "Secret CI")), channel.Name)
+	w.sends(hook, 1, hook.Signed(b.Notification("COMPLETED", "SUCCESS")), b.Notification("COMPLETED", "SUCCESS"), 200)
+	w.card(alice, channel, 1, "Succeeded")
+	cards, err := mallory.Cards(w.ctx, elsewhere.Id)
+	require.NoError(t, err)
+	require.Empty(t, cards)
+
+	// The admin narrows it down: a member is not enough any more, at once, for what is connected already as well.
+	require.NoError(t, w.Set(w.ctx, stack.Settings{"BridgePolicy": "channel_admins"}))
+	w.answer(alice, ear, channel, "/jenkins disconnect", "only channel admins")
+	w.answer(alice, ear, channel, "/jenkins connect Another", "only channel admins")
+	require.NoError(t, w.Set(w.ctx, stack.Settings{"BridgePolicy": "members"}))
+	w.answer(alice, ear, channel, "/jenkins list", "Secret CI")
+}
+
+// Disconnecting asks first. After it the address is not in use, and the card stays.
+func TestDisconnectingAsksFirstAndClosesTheAddress(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, ear := w.person("alice")
+	channel := w.private(alice)
+	hook := w.jenkins(alice, ear, channel, "CI")
+	first := build(1)
+	w.sends(hook, 1, hook.Raw(), first.Zoom("Start", ""), 200)
+	card := w.card(alice, channel, 1, "Running")
+
+	question := w.answer(alice, ear, channel, "/jenkins disconnect", "Do you want to end this connection?")
+	w.sends(hook, 2, hook.Raw(), nil, http.StatusOK)
+	require.NoError(t, alice.Click(w.ctx, question, "Cancel"))
+	w.sends(hook, 2, hook.Raw(), nil, http.StatusOK)
+
+	question = w.answer(alice, ear, channel, "/jenkins disconnect", "Do you want to end this connection?")
+	require.NoError(t, alice.Click(w.ctx, question, "Disconnect"))
+	for server := range w.Servers {
+		w.sends(hook, server+1, hook.Raw(), first.Zoom("Success", "stable"), http.StatusNotFound)
+	}
+	w.settled()
+	same, err := alice.Post(w.ctx, card.Id)
+	require.NoError(t, err)
+	require.Equal(t, card.UpdateAt, same.UpdateAt)
+	w.answer(alice, ear, channel, "/jenkins list", "not connected")
+}

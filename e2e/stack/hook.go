@@ -1,0 +1,95 @@
+package stack
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+)
+
+// handedOver finds what a direct message hands over, each in a block of its own.
+var handedOver = regexp.MustCompile("(?s)\\*\\*(Webhook URL|Token)\\*\\*\n```\n(\\S+)\n```")
+
+// Hook is what the bot tells somebody who connects a channel.
+type Hook struct {
+	// URL is where deliveries go, and Token what they prove themselves with.
+	URL, Token string
+}
+
+// HookOf reads the hook in a direct message of the bot.
+func HookOf(post *model.Post) (Hook, error) {
+	var h Hook
+	for _, match := range handedOver.FindAllStringSubmatch(post.Message, -1) {
+		if match[1] == "Token" {
+			h.Token = match[2]
+			continue
+		}
+		h.URL = match[2]
+	}
+	if h.URL == "" || h.Token == "" {
+		return h, errors.New("the message hands over no URL and token")
+	}
+	return h, nil
+}
+
+// Key is the part of the URL that nobody can guess.
+func (h Hook) Key() string { return h.URL[strings.LastIndexByte(h.URL, '.')+1:] }
+
+// WithSecret is the hook in one piece, for senders that have no field for a token.
+func (h Hook) WithSecret() Hook { return Hook{URL: h.URL + "/" + h.Token, Token: h.Token} }
+
+// Plain are the headers of a delivery without any proof.
+func (h Hook) Plain() http.Header { return http.Header{"Content-Type": {"application/json"}} }
+
+// Raw are the headers of Jenkins' plugin "Zoom": the token without a scheme.
+func (h Hook) Raw() http.Header {
+	header := h.Plain()
+	header.Set("Authorization", h.Token)
+	return header
+}
+
+// Signed are the headers of a signed delivery.
+func (h Hook) Signed(body []byte) http.Header {
+	mac := hmac.New(sha256.New, []byte(h.Token))
+	mac.Write(body)
+	header := h.Plain()
+	header.Set("X-Mattermost-Jenkins-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	return header
+}
+
+// crowd keeps as many connections as the load tests have senders.
+var crowd = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
+// Post posts a body to an address, which may be one of the hook's on another
+// server, and returns the status and the answer.
+func Post(ctx context.Context, address string, header http.Header, body []byte) (int, string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return 0, "", errors.Wrap(err, "make a request")
+	}
+	request.Header = header
+	response, err := crowd.Do(request)
+	if err != nil {
+		return 0, "", errors.Wrap(err, "post")
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	return response.StatusCode, string(answer), errors.Wrap(err, "read the answer")
+}
+
+// Send delivers a body to the hook on one of the servers.
+func (h Hook) Send(ctx context.Context, v *Server, header http.Header, body []byte) (int, string, error) {
+	_, path, found := strings.Cut(h.URL, "/plugins/")
+	if !found {
+		return 0, "", errors.New("the hook's URL leads to no plugin")
+	}
+	return Post(ctx, v.URL+"/plugins/"+path, header, body)
+}

@@ -1,0 +1,128 @@
+// Package doorbell is a provider of a tool that does not exist, as small as one can be: it shows what adding a provider takes. See
+// docs/adding-a-provider.md.
+package doorbell
+
+import (
+	"embed"
+	"encoding/json"
+	"io/fs"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// headerSignature has the hexadecimal HMAC of the body.
+const headerSignature = "X-Doorbell-Signature"
+
+// maxName bounds names from outside, in characters.
+const maxName = 100
+
+//go:embed texts/en.json
+var texts embed.FS
+
+// Doorbell is the provider.
+type Doorbell struct{}
+
+// New returns the provider.
+func New() Doorbell { return Doorbell{} }
+
+// ring is what the tool sends, and the state of a card: that somebody stands at a door, or that they were let in.
+type ring struct {
+	ID     string    `json:"id"`
+	Door   string    `json:"door"`
+	Opened bool      `json:"opened"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// Describe implements provider.Provider.
+func (Doorbell) Describe() provider.Descriptor {
+	own, err := fs.Sub(texts, "texts")
+	if err != nil {
+		own = texts // cannot be: the folder is part of the binary
+	}
+	return provider.Descriptor{
+		ID: "doorbell", Name: "Doorbell", Summary: i18n.M("doorbell.summary"), Resource: i18n.M("doorbell.resource"),
+		Events: []provider.EventKind{
+			{ID: "rang", Label: i18n.M("doorbell.event.rang"), Default: true},
+			{ID: "opened", Label: i18n.M("doorbell.event.opened"), Default: true},
+		},
+		Filters: []provider.Filter{{ID: "door", Label: i18n.M("doorbell.door")}},
+		Headers: []string{headerSignature}, Texts: own,
+	}
+}
+
+// Verify implements provider.Provider.
+func (Doorbell) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
+	signature := d.Header[headerSignature]
+	if signature == "" {
+		return provider.Proof{}, provider.ErrUnsigned
+	}
+	n := provider.SignedBy(d.Body, signature, secrets)
+	if n < 0 {
+		return provider.Proof{}, provider.ErrForged
+	}
+	return provider.Proof{Secret: n, By: provider.BySignature}, nil
+}
+
+// Parse implements provider.Provider.
+func (Doorbell) Parse(d provider.Delivery) ([]provider.Event, error) {
+	var r ring
+	if err := json.Unmarshal(d.Body, &r); err != nil || r.ID == "" || r.Door == "" {
+		return nil, errors.New("no ring of a doorbell")
+	}
+	r.ID, r.Door, r.By = chat.Truncate(r.ID, maxName), chat.Truncate(r.Door, maxName), chat.Truncate(r.By, maxName)
+	return []provider.Event{event(r)}, nil
+}
+
+func event(r ring) provider.Event {
+	data, err := json.Marshal(r)
+	if err != nil {
+		data = nil // a year that JSON has no form for; Fold says so
+	}
+	return provider.Event{Subject: "ring/" + r.ID, Labels: map[string]string{"door": r.Door}, At: r.At, Data: data}
+}
+
+// Fold implements provider.Provider.
+func (Doorbell) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change, error) {
+	var was, is ring
+	if err := json.Unmarshal(e.Data, &is); err != nil {
+		return provider.Change{}, errors.Wrap(err, "read a ring")
+	}
+	if len(state) > 0 {
+		if err := json.Unmarshal(state, &was); err != nil {
+			return provider.Change{}, errors.Wrap(err, "read what was before")
+		}
+		if was.Opened || !is.Opened {
+			return provider.Change{Stale: true}, nil // a door is opened once
+		}
+	}
+	change := provider.Change{State: e.Data, Kind: "rang"}
+	if is.Opened {
+		change.Kind, change.Turned = "opened", true
+		change.Replies = []chat.Reply{{Text: i18n.M("doorbell.reply", "Who", chat.Escape(is.By))}}
+	}
+	return change, nil
+}
+
+// Card implements provider.Provider.
+func (Doorbell) Card(state json.RawMessage) (chat.Card, error) {
+	var r ring
+	if err := json.Unmarshal(state, &r); err != nil {
+		return chat.Card{}, errors.Wrap(err, "read a ring")
+	}
+	card := chat.Card{Emoji: "bell", State: i18n.M("doorbell.state.rang"), Tone: chat.ToneWarning, Title: r.Door, Footer: "Doorbell", At: r.At}
+	if r.Opened {
+		card.Emoji, card.State, card.Tone, card.Author = "door", i18n.M("doorbell.state.opened"), chat.ToneSuccess, r.By
+	}
+	return card, nil
+}
+
+// Sample implements provider.Provider.
+func (Doorbell) Sample(now time.Time) provider.Event {
+	return event(ring{ID: "sample", Door: "Front door", At: now})
+}
