@@ -263,7 +263,7 @@ func (i *Inbox) giveBack(it *item) bool {
 	return swapped
 }
 
-// renew keeps the leases of everything that this server holds until its workers have ended.
+// renew keeps the leases of everything that this server holds until its workers have ended, and its knowledge of the ring.
 func (i *Inbox) renew() {
 	ticker := time.NewTicker(renewEvery)
 	defer ticker.Stop()
@@ -273,6 +273,7 @@ func (i *Inbox) renew() {
 			for _, it := range i.snapshot() {
 				i.renewItem(it)
 			}
+			i.learnSize()
 		case <-i.finished:
 			return
 		case <-i.base.Done():
