@@ -47,7 +47,7 @@ func (a *app) start() error {
 // sweep returns the job that looks for deliveries left behind: mostly in the part of the ring that is in use, now and then
 // in all of it.
 func (a *app) sweep() func() {
-	var full time.Time
+	full := time.Now() // the inbox looks at all of it when it starts
 	return func() {
 		all := time.Since(full) >= fullSweepEvery
 		if all {

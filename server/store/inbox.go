@@ -34,6 +34,8 @@ const (
 	retryMax = 5 * time.Minute
 	// lookAgain is the wait when the table failed or the backlog was full.
 	lookAgain = 5 * time.Second
+	// maxRest is the longest wait for which a delivery is kept by the server that has it.
+	maxRest = 2 * time.Second
 )
 
 // Refusals of Accept. The sender should be answered with 503, so that it sends again.
@@ -156,6 +158,7 @@ type Inbox struct {
 	held     map[int]*item
 	ids      map[string]int
 	watched  map[int]*watching
+	resting  map[*item]*time.Timer
 }
 
 // NewInbox returns an inbox over the table; Start sets it to work.
@@ -172,7 +175,7 @@ func NewInbox(kv KV, now func() time.Time, log Log, handle Handle, opts Options)
 		kv: kv, store: New(kv, now), now: now, log: log, handle: handle, opts: opts,
 		owner: base64.RawURLEncoding.EncodeToString(id[:]),
 		stop:  make(chan struct{}), finished: make(chan struct{}), shards: make([]chan *item, opts.Workers), high: min(minHigh, opts.Slots),
-		held: map[int]*item{}, ids: map[string]int{}, watched: map[int]*watching{},
+		held: map[int]*item{}, ids: map[string]int{}, watched: map[int]*watching{}, resting: map[*item]*time.Timer{},
 	}
 	i.base, i.abort = context.WithCancel(context.Background())
 	for n := range i.shards {
@@ -271,6 +274,7 @@ func (i *Inbox) Close(ctx context.Context) error {
 		w.timer.Stop()
 	}
 	i.mu.Unlock()
+	i.running.Go(i.wake)
 	close(i.stop)
 	go func() {
 		i.running.Wait()

@@ -40,6 +40,9 @@ func claimKey(id string) string { return "clm." + kv.Hash(id) }
 func (i *Inbox) claim(it *item) (verdict, time.Time, error) {
 	it.mu.Lock()
 	defer it.mu.Unlock()
+	if it.claim != nil {
+		return claimMine, time.Time{}, nil // it has rested
+	}
 	key := claimKey(it.delivery.ID)
 	var old []byte
 	for try := range doneTries {
@@ -70,13 +73,21 @@ func (i *Inbox) claim(it *item) (verdict, time.Time, error) {
 			continue
 		}
 		if other.Until.After(i.now()) && other.Owner != it.previous {
-			return claimBusy, other.Until, nil
+			// It will be done long before that, as a rule; and if not, a look costs little.
+			return claimBusy, earlier(other.Until, i.now().Add(lookAgain)), nil
 		}
 		if it.tries = other.Tries + 1; it.tries >= maxCrashes {
 			return claimWorn, time.Time{}, nil
 		}
 	}
 	return claimBusy, i.now().Add(lookAgain), nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // swapClaim puts our claim in the place of old. The caller holds the item's lock.

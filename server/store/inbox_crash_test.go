@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strconv"
 	"sync/atomic"
@@ -199,12 +200,21 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 		require.GreaterOrEqual(t, high, 512)
 		close(release)
 		require.Len(t, w.done(), 300)
-		for range 6 {
-			one.Sweep(t.Context(), false)
-		}
+		two.Sweep(t.Context(), false)
 		high, _, err = load[int](two.store, highKey)
 		require.NoError(t, err)
 		require.Equal(t, minHigh, high)
+
+		// The other server learns of it, so that what it leaves behind from now on is found by looking there.
+		time.Sleep(2 * renewEvery)
+		for n := range 20 {
+			raw, err := json.Marshal(slot{Delivery: Delivery{ID: strconv.Itoa(n), Kind: "zoom", Key: "m", Body: []byte("late")}})
+			require.NoError(t, err)
+			_, err = one.place(t.Context(), raw, time.Hour)
+			require.NoError(t, err)
+		}
+		two.Sweep(t.Context(), false)
+		require.Len(t, w.done(), 320)
 	})
 }
 

@@ -133,10 +133,32 @@ func (i *Inbox) Sweep(ctx context.Context, full bool) {
 	for _, f := range due {
 		i.look(f.n)
 	}
-	if half := high / 2; top < half && half >= minHigh {
-		if err := i.resize(ctx, high, half); err != nil {
-			i.log("The inbox cannot shrink", "error", err.Error())
-		}
+	enough := high
+	for enough/2 >= minHigh && top < enough/2 {
+		enough /= 2
+	}
+	if enough == high {
+		return
+	}
+	if err := i.resize(ctx, high, enough); err != nil {
+		i.log("The inbox cannot shrink", "error", err.Error())
+	}
+}
+
+// learnSize takes over how many slots are in use, after another server has found that fewer are enough: what this one places beyond
+// them is not looked at before the next full sweep, should it die. Where that read fails, there will be another.
+func (i *Inbox) learnSize() {
+	i.mu.Lock()
+	known := i.high
+	i.mu.Unlock()
+	if known <= minHigh {
+		return // there cannot be fewer
+	}
+	high, _, err := load[int](i.store, highKey)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if err == nil && i.high == known {
+		i.high = i.bounded(high)
 	}
 }
 

@@ -39,11 +39,15 @@ type panicError struct {
 
 func (p panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
 
-// enqueue hands the item to the worker of its key.
-func (i *Inbox) enqueue(it *item) {
+// shard returns the queue of the worker of the item's key.
+func (i *Inbox) shard(it *item) chan *item {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(it.delivery.Key)) // never fails
-	shard := i.shards[hash.Sum32()%uint32(len(i.shards))]
+	return i.shards[hash.Sum32()%uint32(len(i.shards))]
+}
+
+// enqueue hands the item to the worker of its key.
+func (i *Inbox) enqueue(it *item) {
 	i.mu.Lock()
 	if i.closed {
 		i.mu.Unlock()
@@ -53,7 +57,7 @@ func (i *Inbox) enqueue(it *item) {
 	}
 	i.held[it.n] = it
 	i.ids[it.delivery.ID]++
-	shard <- it // has room for the whole backlog
+	i.shard(it) <- it // has room for the whole backlog
 	i.mu.Unlock()
 }
 
@@ -102,7 +106,11 @@ func (i *Inbox) stopping() bool {
 // work brings one item as far as it gets now.
 func (i *Inbox) work(it *item) {
 	var again time.Time
+	rests := false
 	defer func() {
+		if rests {
+			return
+		}
 		i.forget(it)
 		if !again.IsZero() {
 			i.watch(it.n, again)
@@ -124,7 +132,10 @@ func (i *Inbox) work(it *item) {
 		i.logDelivery("The inbox drops a delivery: the server died each time that it was handled", it)
 		again = i.finish(it)
 	default:
-		again = i.conclude(it, i.run(it))
+		err := i.run(it)
+		if rests = i.rest(it, err); !rests {
+			again = i.conclude(it, err)
+		}
 	}
 }
 
@@ -252,7 +263,7 @@ func (i *Inbox) giveBack(it *item) bool {
 	return swapped
 }
 
-// renew keeps the leases of everything that this server holds until its workers have ended.
+// renew keeps the leases of everything that this server holds until its workers have ended, and its knowledge of the ring.
 func (i *Inbox) renew() {
 	ticker := time.NewTicker(renewEvery)
 	defer ticker.Stop()
@@ -262,6 +273,7 @@ func (i *Inbox) renew() {
 			for _, it := range i.snapshot() {
 				i.renewItem(it)
 			}
+			i.learnSize()
 		case <-i.finished:
 			return
 		case <-i.base.Done():

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"errors"
+	"time"
+)
+
+// rest keeps the item with its lease and its claim, if the error says only that it is too early by a moment: to give both back and
+// to take them again would cost the table more than the attempt itself, and a flood consists of such attempts. If this server
+// dies meanwhile, its lease runs out as for all that it holds.
+func (i *Inbox) rest(it *item, err error) bool {
+	var early later
+	if !errors.As(err, &early) || early.wait > maxRest || i.now().Sub(it.delivery.since()) >= i.opts.MaxAge {
+		return false
+	}
+	it.mu.Lock()
+	lost := it.over
+	it.mu.Unlock()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.closed || lost {
+		return false
+	}
+	i.resting[it] = time.AfterFunc(early.wait, func() {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if _, rests := i.resting[it]; rests && !i.closed {
+			delete(i.resting, it)
+			i.shard(it) <- it // has room for the whole backlog, which the item is still part of
+		}
+	})
+	return true
+}
+
+// wake gives back what rests when the inbox closes.
+func (i *Inbox) wake() {
+	i.mu.Lock()
+	resting := i.resting
+	i.resting = nil
+	i.mu.Unlock()
+	for it, timer := range resting {
+		timer.Stop()
+		i.giveBack(it)
+		i.forget(it)
+	}
+}
