@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,6 +35,8 @@ type world struct {
 
 	mu      sync.Mutex
 	secrets []string
+	// handed are secrets that somebody was told once, with where they may stand: the message that did so, and maybe a record.
+	handed map[string][]string
 
 	alice, bob, admin *mmtest.User
 	town, backroom    *mmtest.Channel
@@ -69,7 +73,7 @@ func newWorld(t *testing.T, mode string) *world {
 func newWorldBehind(t *testing.T, mode string, gate func(http.Handler) http.Handler) *world {
 	t.Helper()
 	mm := mmtest.New(t)
-	w := &world{t: t, mm: mm}
+	w := &world{t: t, mm: mm, handed: map[string][]string{}}
 	// Cleanups run backwards: this one looks at what is left when all others have run.
 	t.Cleanup(func() { w.keepsSecrets() })
 	w.secrets = []string{clientSecret, webhookSecret, encryptionKey}
@@ -112,19 +116,33 @@ func (w *world) minted(secret string) {
 	w.secrets = append(w.secrets, secret)
 }
 
-// keepsSecrets fails the test when a secret can be read in a post, a note, the log, an answer or the plugin's table.
+// keepsSecrets fails the test when a secret can be read in a post, a note, the log, an answer or the plugin's table; one that was
+// handed over may stand where it was, and nowhere else.
 func (w *world) keepsSecrets() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, secret := range w.secrets {
 		w.mm.RequireSecret(secret)
 	}
+	for secret, allowed := range w.handed {
+		for _, place := range w.mm.Reveals(secret) {
+			if !slices.ContainsFunc(allowed, func(where string) bool { return strings.HasPrefix(place, where) }) {
+				w.t.Errorf("a secret that was handed over once can be read in %s", place)
+			}
+		}
+	}
 }
 
 // newServer starts the plugin, as each server of a cluster does.
 func (w *world) newServer() *Plugin {
 	w.t.Helper()
-	p := &Plugin{now: w.mm.Now, exit: func(int) { w.t.Error("the plugin ended its process") }}
+	return w.starts(&Plugin{})
+}
+
+// starts starts a plugin that has something of its own, such as other providers.
+func (w *world) starts(p *Plugin) *Plugin {
+	w.t.Helper()
+	p.now, p.exit = w.mm.Now, func(int) { w.t.Error("the plugin ended its process") }
 	p.SetAPI(&meddler{API: w.mm.API()})
 	require.NoError(w.t, p.OnActivate())
 	w.t.Cleanup(func() { _ = p.OnDeactivate() })
@@ -243,18 +261,27 @@ func (w *world) ends(p *mmtest.Post) {
 	w.settle()
 }
 
-// settle waits until Zoom has told all, and the plugin has dealt with what it was told.
+// settle waits until Zoom has told all, and the plugin has dealt with what it was told. What somebody asked to be done later
+// may stay.
 func (w *world) settle() {
 	w.t.Helper()
 	w.zoom.Settle()
 	require.Eventually(w.t, func() bool {
-		for key := range w.mm.KV.Dump() {
-			if strings.HasPrefix(key, "inb.") && key != "inb.high" {
+		for key, raw := range w.mm.KV.Dump() {
+			if strings.HasPrefix(key, "inb.") && key != "inb.high" && !w.dueLater(raw) {
 				return false
 			}
 		}
 		return true
 	}, patience, tick, "the inbox is not worked off")
+}
+
+// dueLater reports whether the slot of the inbox holds what was put there for a later time; a retry was not.
+func (w *world) dueLater(raw []byte) bool {
+	var slot struct {
+		Due time.Time `json:"due"`
+	}
+	return json.Unmarshal(raw, &slot) == nil && slot.Due.After(w.mm.Now())
 }
 
 // meetings returns the posts that are about meetings.
