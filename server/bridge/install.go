@@ -93,6 +93,10 @@ func (s *Service) locate(ctx context.Context, w wish, installer provider.Install
 			return site, at.Path, nil
 		}
 	}
+	if at.Site == "" && len(sites) > 0 {
+		// It can be at any of them, so that only the whole address says which.
+		return provider.Site{}, "", fault.New(fault.AddressUnknown).With("Provider", s.name(w.provider)).With("Example", sites[0].URL+"/"+at.Path)
+	}
 	return provider.Site{}, "", fault.New(fault.HostUnknown).With("Provider", s.name(w.provider)).
 		With("Host", at.Site).With("Command", s.word(w.provider))
 }

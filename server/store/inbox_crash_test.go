@@ -210,7 +210,7 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 		for n := range 20 {
 			raw, err := json.Marshal(slot{Delivery: Delivery{ID: strconv.Itoa(n), Kind: "zoom", Key: "m", Body: []byte("late")}})
 			require.NoError(t, err)
-			_, err = one.place(t.Context(), raw, time.Hour)
+			_, err = one.place(t.Context(), raw, time.Hour, one.opts.Slots)
 			require.NoError(t, err)
 		}
 		two.Sweep(t.Context(), false)
