@@ -112,7 +112,7 @@ func (sub *Subject) planFor(wish Subscription, at *Shown, e provider.Event, chan
 		return
 	}
 	if at.PostID == "" && wish.Style == Thread {
-		at.Thread = thread(e)
+		at.Thread, at.ThreadTitle = thread(e), e.SeriesTitle
 	}
 	if change.Resurface && at.PostID != "" {
 		at.Earlier, at.PostID, at.Rev, at.Mention = at.PostID, "", 0, ""

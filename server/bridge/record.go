@@ -154,6 +154,8 @@ type Shown struct {
 	RootID string `json:"root,omitempty"`
 	// Thread names the series whose thread the card belongs in; "" for none.
 	Thread string `json:"thread,omitempty"`
+	// ThreadTitle is what people call it, where that is not the name itself.
+	ThreadTitle string `json:"thread_title,omitempty"`
 	// Earlier is the card before this one, if it has surfaced again.
 	Earlier string `json:"earlier,omitempty"`
 	// Rev is the change that the card shows; At when it was brought to it.

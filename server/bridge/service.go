@@ -40,6 +40,9 @@ func (s *Service) sealKeys(ctx context.Context, connectionID string, k Keys) (st
 // openKeys returns the keys of the connection. Fault: Unreadable.
 func (s *Service) openKeys(ctx context.Context, c Connection) (Keys, error) {
 	plain, err := s.Seals.Open(ctx, keysSeal(c.ID), []byte(c.Sealed))
+	if fault.Is(err, fault.Unreadable) {
+		err = fault.Wrap(err, fault.Unreadable).With("Provider", s.name(c.Provider)).With("Command", s.word(c.Provider))
+	}
 	if err != nil {
 		return Keys{}, errors.Wrapf(err, "open the keys of connection %s", c.ID)
 	}

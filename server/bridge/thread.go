@@ -13,6 +13,9 @@ import (
 // resourceThread begins the names of threads that are no series', so that theirs cannot be the same.
 const resourceThread = "resource\n"
 
+// maxThreadTitle is how much of a thread's title is shown, in characters.
+const maxThreadTitle = 200
+
 // root returns the first post of the thread that the card belongs in, "" for none. It makes it where there is none yet, once over all
 // servers: as with cards, a lease says who is at it, and whoever takes over one that ran out looks first.
 func (s *Service) root(ctx context.Context, c Connection, w *work) (string, error) {
@@ -78,7 +81,7 @@ func (s *Service) makeRoot(ctx context.Context, c Connection, w *work, mine Leas
 // threadTitle returns what the thread is called: its series, or else the resource.
 func threadTitle(c Connection, w *work) string {
 	if !strings.HasPrefix(w.Thread, resourceThread) {
-		return w.Thread
+		return chat.Truncate(orElse(w.ThreadTitle, w.Thread), maxThreadTitle)
 	}
 	for _, sub := range c.In(w.ChannelID) {
 		if sub.ID == w.Subscription && sub.ResourceName != "" {

@@ -118,6 +118,8 @@ type Event struct {
 	Subject string `json:"subject"`
 	// Series names what the subject is one of, such as a build's job; "" where that does not matter.
 	Series string `json:"series,omitempty"`
+	// SeriesTitle is what people call the series, as it came from outside; "" where its name will do.
+	SeriesTitle string `json:"series_title,omitempty"`
 	// Also are names of other subjects that this event is part of as well, if they exist: the pull request of a commit whose build ended.
 	Also []string `json:"also,omitempty"`
 	// Resource is the thing that a channel follows, where one connection has several; "" otherwise.

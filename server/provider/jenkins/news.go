@@ -175,7 +175,7 @@ func (n news) event(address string) (provider.Event, error) {
 	if err != nil {
 		return provider.Event{}, errors.Wrap(err, "encode an event")
 	}
-	e := provider.Event{ID: n.fingerprint(), Subject: subject, Series: series, Labels: labels, Data: data}
+	e := provider.Event{ID: n.fingerprint(), Subject: subject, Series: series, SeriesTitle: n.jobName(), Labels: labels, Data: data}
 	if n.Started > 0 {
 		e.At = time.UnixMilli(n.Started + n.Duration).UTC()
 	}
