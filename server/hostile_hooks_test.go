@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -34,9 +35,7 @@ type victim struct {
 // shows returns the victim's headers with this text as the proof.
 func (v victim) shows(proof string) map[string]string {
 	headers := map[string]string{v.signature: proof}
-	for name, value := range v.headers {
-		headers[name] = value
-	}
+	maps.Copy(headers, v.headers)
 	return headers
 }
 
@@ -168,7 +167,7 @@ func (w *bridgeWorld) bears(v victim) {
 		w.settle()
 		after := told()
 		if h.says != "" {
-			newest := strings.Split(strings.Split(after, "\n* ")[1], "\n")[0]
+			newest, _, _ := strings.Cut(strings.Split(after, "\n* ")[1], "\n")
 			requireSays(w.t, newest, h.says)
 		} else if h.status == http.StatusNotFound {
 			require.Equal(w.t, before, after, "%s: what was sent nowhere is nobody's news", name)
