@@ -44,6 +44,47 @@ func TestABuildIsOnePostFromStartToFailureWithItsStoryInTheThread(t *testing.T) 
 	require.NotContains(t, strings.Join(said, "\n")+failed.Text(), "a.go", "what was changed is nobody's business")
 }
 
+func TestABuildFromStartToFailureToBackToNormalIsOnePostWithAThread(t *testing.T) {
+	t.Parallel()
+	w := newBridgeWorld(t)
+	h := w.connects(w.alice, "/jenkins connect", w.town)
+	job := w.jenkins.Job("folder/web").Sends(zoomPlugin(h), notificationPlugin(h))
+	w.builds(job, ci.Success, time.Minute)
+	broken := job.Start(ci.Cause{Text: "Started by user Ada"})
+	w.settle()
+	card := cards(w.town)[1]
+	require.Equal(t, "⏳ Running · folder » web #2", title(card))
+	w.zoom.Advance(time.Minute)
+	broken.Finish(ci.Failure, ci.Outcome{})
+	w.settle()
+	require.Equal(t, "❌ Failed · folder » web #2", title(card.Refreshed()))
+	w.zoom.Advance(time.Hour)
+	w.builds(job, ci.Success, time.Minute)
+
+	mended := card.Refreshed()
+	require.Equal(t, "☑️ Failed, mended since · folder » web #2", title(mended))
+	requireSays(t, mended.Text(), "Back to normal with [#3](", "), after 1 failure, 1 h 1 min")
+	said := thread(mended, w.town)
+	require.Len(t, said, 2, "how it ended, and that it is mended: %q", said)
+	require.Len(t, cards(w.town), 3, "one for each build, and no more for being mended")
+}
+
+func TestOnlyBuildsOfTheStreakAreMended(t *testing.T) {
+	t.Parallel()
+	w := newBridgeWorld(t)
+	h := w.connects(w.alice, "/jenkins connect", w.town)
+	job := w.jenkins.Job("web").Sends(notificationPlugin(h))
+	for _, r := range []ci.Result{ci.Failure, ci.Success, ci.Unstable, ci.Aborted, ci.Failure, ci.Success} {
+		w.builds(job, r, time.Minute)
+	}
+	require.Equal(t, []string{
+		"☑️ Failed, mended since · web #1", "✅ Back to normal · web #2", "☑️ Unstable, mended since · web #3",
+		"🛑 Aborted · web #4", "☑️ Failed, mended since · web #5", "✅ Back to normal · web #6",
+	}, titles(w.town))
+	requireSays(t, cards(w.town)[0].Text(), "Back to normal with [#2](", "after 1 failure")
+	requireSays(t, cards(w.town)[2].Text(), "Back to normal with [#6](", "after 2 failures")
+}
+
 func TestAJobFromFailureToBackToNormalIsOnePostWithAThreadWhereThatIsWanted(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
@@ -60,7 +101,7 @@ func TestAJobFromFailureToBackToNormalIsOnePostWithAThreadWhereThatIsWanted(t *t
 		require.Equal(t, root, p.RootId)
 	}
 	require.Equal(t, []string{
-		"✅ Succeeded · folder » web #1", "❌ Failed · folder » web #2", "❌ Failed again · folder » web #3", "✅ Back to normal · folder » web #4",
+		"✅ Succeeded · folder » web #1", "☑️ Failed, mended since · folder » web #2", "☑️ Failed again, mended since · folder » web #3", "✅ Back to normal · folder » web #4",
 	}, titles(w.town))
 }
 
@@ -99,7 +140,7 @@ func TestTheNotificationPluginOfJenkinsWorksUnchanged(t *testing.T) {
 				w.builds(job, r, time.Minute)
 			}
 			require.Equal(t, []string{
-				"✅ Succeeded", "⚠️ Unstable", "❌ Failed", "🚫 Not built", "🛑 Aborted", "✅ Back to normal",
+				"✅ Succeeded", "☑️ Unstable, mended since", "☑️ Failed, mended since", "🚫 Not built", "🛑 Aborted", "✅ Back to normal",
 			}, states(w.town), "its results are true")
 			require.Contains(t, title(cards(w.town)[0]), "folder » api » feature/login #1")
 			require.Len(t, thread(cards(w.town)[0], w.town), 1, "repetitions say nothing")
@@ -165,7 +206,7 @@ func TestSeveralControllersAndSeveralChannels(t *testing.T) {
 	w.alice.Clicks("Disconnect")
 	w.builds(here.Job("web"), ci.Success, time.Minute)
 	require.Len(t, cards(w.town), 2)
-	require.Equal(t, []string{"❌ Failed · web #1", "✅ Back to normal · web #2"}, titles(w.backroom))
+	require.Equal(t, []string{"☑️ Failed, mended since · web #1", "✅ Back to normal · web #2"}, titles(w.backroom))
 }
 
 func TestNewsInAnyOrderEndInTheSameCard(t *testing.T) {

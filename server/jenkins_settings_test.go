@@ -67,7 +67,7 @@ func TestOnlyChangesOfResultAreShown(t *testing.T) {
 	for _, r := range []ci.Result{ci.Success, ci.Success, ci.Failure, ci.Failure, ci.Success, ci.Success} {
 		w.builds(job, r, time.Minute)
 	}
-	require.Equal(t, []string{"❌ Failed · web #3", "✅ Back to normal · web #5"}, titles(w.town))
+	require.Equal(t, []string{"☑️ Failed, mended since · web #3", "✅ Back to normal · web #5"}, titles(w.town))
 }
 
 func TestEachEventIsAPostOfItsOwnWhereThatIsWanted(t *testing.T) {

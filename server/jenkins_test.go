@@ -159,17 +159,21 @@ func TestJ7EachEventIsToldApart(t *testing.T) {
 	said := strings.Join(thread(started, w.town), "\n")
 	requireSays(t, said, "1 new commit", "3c5a9d1", "Mend <it", "– Ada", "Failed after 1 min", "120 in all, 1 failed, 1 skipped", "CartTest.total")
 
+	failed := w.card(w.town).Refreshed()
+	require.Equal(t, "❌ Failed · web #1", title(failed))
 	w.zoom.Advance(time.Minute)
-	for _, result := range []ci.Result{ci.Failure, ci.Aborted, ci.NotBuilt, ci.Success, ci.Success, ci.Unstable} {
+	w.builds(job, ci.Failure, time.Minute)
+	require.Equal(t, "❌ Failed again · web #2", titles(w.town)[1])
+	for _, result := range []ci.Result{ci.Aborted, ci.NotBuilt, ci.Success, ci.Success, ci.Unstable} {
 		w.builds(job, result, time.Minute)
 	}
 	require.Equal(t, "⏳ Running · web #1", title(started))
 	require.Equal(t, []string{
-		"❌ Failed · web #1", "❌ Failed again · web #2", "🛑 Aborted · web #3", "🚫 Not built · web #4", "✅ Back to normal · web #5",
+		"☑️ Failed, mended since · web #1", "☑️ Failed again, mended since · web #2", "🛑 Aborted · web #3", "🚫 Not built · web #4", "✅ Back to normal · web #5",
 		"✅ Succeeded · web #6", "⚠️ Unstable · web #7",
 	}, titles(w.town))
 	colours := map[string]bool{}
-	for _, p := range append(cards(w.town), started) {
+	for _, p := range append(cards(w.town), started, failed) {
 		a := p.Attachments()[0]
 		colours[a.Color] = true
 		word, _, _ := strings.Cut(strings.SplitN(a.Title, " ", 2)[1], " · ")

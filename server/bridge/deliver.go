@@ -171,7 +171,7 @@ func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider,
 			return nil, err
 		}
 		serial := serialEvent{Event: e, series: series}
-		put(e.Subject, false, serial)
+		put(e.Subject, e.Later, serial)
 		for _, name := range e.Also {
 			subject, err := s.Records.Alias(ctx, c.ID, name)
 			if err != nil {
@@ -267,6 +267,9 @@ func (s *Service) fold(sub *Subject, c Connection, p provider.Provider, e serial
 	sub.Rev++
 	sub.Seen = append(sub.Seen, id)
 	sub.Seen = sub.Seen[max(0, len(sub.Seen)-maxSeen):]
+	if e.Later {
+		change.Further = nil // one thing leads to another, and that is the end of it
+	}
 	sub.remember(id, change)
 	if came.kind == "" {
 		came.kind = change.Kind
@@ -286,8 +289,15 @@ func (s *Service) doChores(ctx context.Context, c Connection, sub Subject) error
 		}
 	}
 	for _, chore := range sub.Chores {
-		if err := s.accept(ctx, c, chore.ID, chore.Task); err != nil {
-			return err
+		if chore.Event == nil {
+			if err := s.accept(ctx, c, chore.ID, chore.Task); err != nil {
+				return err
+			}
+			continue
+		}
+		job := Job{ID: chore.ID, Key: jobKey(c.ID, chore.Event.Subject), Connection: c.ID, Events: []provider.Event{*chore.Event}}
+		if err := s.Inbox.Accept(ctx, job); err != nil {
+			return errors.Wrap(err, "store an event that followed from another")
 		}
 	}
 	return nil

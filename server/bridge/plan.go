@@ -19,6 +19,8 @@ const (
 	maxNames = 50
 	// maxChores is how many tasks it remembers while the inbox takes none: a tool that is looked at again tells the same.
 	maxChores = 20
+	// maxFurther is how many events of other subjects may follow from one.
+	maxFurther = 10
 	// maxWaiting bounds what waits for a channel that nothing can be posted in.
 	maxWaiting = 200
 	// fewWaiting is how many replies are posted one by one; more than these, of a flood, are put together by maxLines.
@@ -58,6 +60,11 @@ func (sub *Subject) remember(eventID string, c provider.Change) {
 		id := kv.Hash("task", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
 		sub.Chores = append(sub.Chores, Chore{ID: id, Task: task})
 	}
+	for i, further := range c.Further[:min(len(c.Further), maxFurther)] {
+		further.Later, further.Series = true, "" // so that it begins nothing
+		id := kv.Hash("further", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
+		sub.Chores = append(sub.Chores, Chore{ID: id, Event: &further})
+	}
 	sub.Unnamed = sub.Unnamed[max(0, len(sub.Unnamed)-maxNames):]
 	sub.Chores = sub.Chores[max(0, len(sub.Chores)-maxChores):]
 }
@@ -74,7 +81,7 @@ func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, 
 		switch {
 		case i < 0 && at != nil && at.style(all) == Each:
 			at.Rev = sub.Rev // posts of their own are never changed
-		case i < 0, at != nil && at.Over:
+		case i < 0, at != nil && at.Over, at == nil && e.Later:
 		default:
 			wanted = true
 			sub.planFor(all[i], at, e, change)

@@ -134,15 +134,16 @@ type Subject struct {
 	// Names are its further names, Unnamed those of them that are still to be set.
 	Names   []string `json:"names,omitempty"`
 	Unnamed []string `json:"unnamed,omitempty"`
-	// Chores are tasks still to be handed to the inbox.
+	// Chores are tasks and events of other subjects that are still to be handed to the inbox.
 	Chores []Chore `json:"chores,omitempty"`
 }
 
-// Chore is a task that an event brought up.
+// Chore is a task that an event brought up, or an event of another subject that followed from it (Event is not nil then).
 type Chore struct {
 	// ID tells it from the same task of another event.
-	ID   string        `json:"id"`
-	Task provider.Task `json:"task"`
+	ID    string          `json:"id"`
+	Task  provider.Task   `json:"task,omitzero"`
+	Event *provider.Event `json:"event,omitempty"`
 }
 
 // Shown is a subject in one subscription's channel.

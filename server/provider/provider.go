@@ -126,6 +126,8 @@ type Event struct {
 	Resource string `json:"resource,omitempty"`
 	// Labels are what filters look at.
 	Labels map[string]string `json:"labels,omitempty"`
+	// Later says that the event only adds to a subject that is known already; of one that is not, it tells nothing.
+	Later bool `json:"later,omitempty"`
 	// At is the tool's own time; zero where it does not say.
 	At time.Time `json:"at,omitzero"`
 	// Data is what Fold needs of it: names and states, never contents such as source code.
@@ -151,6 +153,9 @@ type Change struct {
 	Names []string
 	// Tasks are to be done later.
 	Tasks []Task
+	// Further are events of other subjects that follow from this one, such as that an earlier build is mended. They lead to none
+	// themselves.
+	Further []Event
 }
 
 // Serial is a provider whose subjects come in series, such as the builds of a job, and matter by how those before them ended.

@@ -50,6 +50,10 @@ func (Jenkins) Card(state json.RawMessage) (chat.Card, error) {
 	}
 	v := b.view()
 	f := faces()[v.kind()]
+	if v.isMended() {
+		// It is still the build that failed; only nobody has to look at it any more.
+		f = face{"ballot_box_with_check", i18n.M("jenkins.state.mended").WithMessage("State", f.state), chat.ToneInactive}
+	}
 	return chat.Card{
 		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: v.title(), URL: v.URL, Author: v.author(),
 		Text: v.text(), Fields: v.fields(), Actions: v.actions(), Footer: v.footer(), At: v.moment(),
@@ -76,6 +80,9 @@ func (v view) text() i18n.Message {
 		lines = append(lines, streak)
 	} else if v.Summary != "" && (v.Result == resultFailure || v.Result == resultUnstable) {
 		lines = append(lines, i18n.Verbatim(chat.Escape(v.Summary)))
+	}
+	if v.isMended() {
+		lines = append(lines, v.Mended.inWords())
 	}
 	if v.Message != "" {
 		lines = append(lines, i18n.Verbatim(chat.Escape(v.Message)))

@@ -21,6 +21,8 @@ type build struct {
 	Messages []message     `json:"messages,omitempty"`
 	// Before is how its job stood before it ended, as far as is known.
 	Before streak `json:"before,omitzero"`
+	// Mended is the build with which its job was well again, nil while it is not.
+	Mended *mended `json:"mended,omitempty"`
 }
 
 // message is what a pipeline said, with the result that it named.
@@ -42,6 +44,9 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 	s, n, err := readSeries(job, e)
 	if err != nil {
 		return provider.Change{}, err
+	}
+	if n.Mended != nil {
+		return before.mend(*n.Mended)
 	}
 	after := before.hearing(n)
 	if n.Result != "" {
@@ -65,7 +70,10 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 		c.Worse = is.worse()
 	}
 	c.Replies = replies(len(state) == 0, was, is, fresh(before.Messages, after.Messages))
-	return c, nil
+	if is.kind() == kindBackNormal && was.Result != is.Result {
+		c.Further, err = s.mends(n, keyOf(n, e), is, e.Labels)
+	}
+	return c, err
 }
 
 // hearing returns the build after one more part of its story.

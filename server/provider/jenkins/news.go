@@ -88,6 +88,8 @@ type news struct {
 	Sample bool  `json:"sample,omitempty"`
 	// Message is what a pipeline said.
 	Message string `json:"message,omitempty"`
+	// Mended is the later build that was well again; nil for what Jenkins itself tells.
+	Mended *mended `json:"mended,omitempty"`
 	said
 }
 

@@ -28,6 +28,8 @@ type ended struct {
 	Number int64 `json:"number,omitempty"`
 	// Key tells builds without a number apart.
 	Key string `json:"key,omitempty"`
+	// Subject is the build's card.
+	Subject string `json:"subject,omitempty"`
 	verdict
 }
 
@@ -93,7 +95,7 @@ func (Jenkins) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMess
 	if err != nil || n.Result == "" || n.Sample {
 		return state, err
 	}
-	s.add(ended{Number: n.Place.Number, Key: keyOf(n, e), verdict: n.verdict()})
+	s.add(ended{Number: n.Place.Number, Key: keyOf(n, e), Subject: e.Subject, verdict: n.verdict()})
 	next, err := json.Marshal(s)
 	if err != nil {
 		return nil, errors.Wrap(err, "encode a job")

@@ -20,12 +20,14 @@ type view struct {
 	// Message is what a pipeline said last.
 	Message string
 	Before  streak
+	// Mended is the build with which its job was well again, nil while it is not.
+	Mended *mended
 }
 
 // view puts the parts together. Of each fact the most trusted part that has it counts; names and addresses are better from the
 // plugin "Zoom", which sends them as people see them.
 func (b build) view() view {
-	v := view{Place: b.Place, Sample: b.Sample, Before: b.Before}
+	v := view{Place: b.Place, Sample: b.Sample, Before: b.Before, Mended: b.Mended}
 	var end verdict
 	for _, part := range slots() {
 		s, ok := b.Said[part]

@@ -1,0 +1,99 @@
+package jenkins
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// maxMended is how many failed builds are told that they are mended: the latest of the streak.
+const maxMended = 10
+
+// mended is the build with which a job was well again, as the builds that had failed show it.
+type mended struct {
+	// Number is the build's, 0 where it has none; Label is what people see.
+	Number int64  `json:"number,omitempty"`
+	Label  string `json:"label"`
+	URL    string `json:"url,omitempty"`
+	// Failures and Span are how many builds had failed, and for how many milliseconds.
+	Failures int   `json:"failures"`
+	Span     int64 `json:"span,omitempty"`
+	// At is when it ended, in milliseconds.
+	At int64 `json:"at,omitempty"`
+}
+
+// mends returns the events that tell the failed builds right before this one that their job is well again.
+func (s series) mends(n news, key string, is view, labels map[string]string) ([]provider.Event, error) {
+	m := mended{
+		Number: n.Place.Number, Label: is.Label, URL: is.URL, At: is.At,
+		Failures: is.Before.Failures, Span: lasted(is.Before.Since, is.At).Milliseconds(),
+	}
+	if m.Label == "" {
+		m.Label = "#" + strconv.FormatInt(m.Number, 10)
+	}
+	data, err := json.Marshal(news{Mended: &m})
+	if err != nil {
+		return nil, errors.Wrap(err, "encode that builds are mended")
+	}
+	var events []provider.Event
+	for _, b := range s.failedBefore(ended{Number: n.Place.Number, Key: key, verdict: n.verdict()}) {
+		events = append(events, provider.Event{
+			ID: "mended by " + m.Label, Subject: b.Subject, Labels: labels, At: time.UnixMilli(is.At).UTC(), Data: data,
+		})
+	}
+	return events, nil
+}
+
+// failedBefore returns the builds that were not well, one after another, right before this one; the latest of them.
+func (s series) failedBefore(build ended) []ended {
+	var failed []ended
+	for _, b := range s.Ended {
+		if b.Number == build.Number && b.Key == build.Key || order(b, build) >= 0 {
+			continue
+		}
+		switch b.Result {
+		case resultSuccess:
+			failed = nil
+		case resultUnstable, resultFailure:
+			failed = append(failed, b)
+		}
+	}
+	return failed[max(0, len(failed)-maxMended):]
+}
+
+// mend notes that the job is well again since a later build; of several the first counts.
+func (b build) mend(m mended) (provider.Change, error) {
+	if b.Said == nil || b.Mended != nil && b.Mended.At <= m.At {
+		return provider.Change{Stale: true}, nil
+	}
+	b.Mended = &m
+	next, err := json.Marshal(b)
+	if err != nil {
+		return provider.Change{}, errors.Wrap(err, "encode a build")
+	}
+	return provider.Change{
+		State: next, Kind: kindBackNormal, Turned: true,
+		Replies: []chat.Reply{{Text: i18n.M("jenkins.reply.mended").WithMessage("Mended", m.inWords())}},
+	}, nil
+}
+
+// isMended reports whether the build was not well, and its job is again.
+func (v view) isMended() bool {
+	return v.Mended != nil && (v.Result == resultFailure || v.Result == resultUnstable)
+}
+
+// inWords says with which build the job was well again, after how many failures and for how long.
+func (m mended) inWords() i18n.Message {
+	text := i18n.N("jenkins.streak.mended_by", m.Failures)
+	text.Params = map[string]string{"Build": chat.Link(m.Label, m.URL)}
+	if m.Span > 0 {
+		text = text.WithMessage("Span", span(time.Duration(m.Span)*time.Millisecond))
+	}
+	return text
+}
