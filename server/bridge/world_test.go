@@ -21,20 +21,24 @@ import (
 
 // world is a table, a chat product and any number of servers, with a clock that only tests move.
 type world struct {
-	t       testing.TB
-	mu      sync.Mutex
-	time    time.Time
-	table   *storetest.MemoryKV
-	records *records
-	surface *surface
-	people  *people
-	queue   *queue
-	tool    *tool
-	off     bool
+	t     testing.TB
+	mu    sync.Mutex
+	time  time.Time
+	table *storetest.MemoryKV
+	// inboxTable is that of the inboxes of a cluster, where there is one.
+	inboxTable *storetest.MemoryKV
+	records    *records
+	surface    *surface
+	people     *people
+	queue      *queue
+	tool       *tool
+	off        bool
 	// replicas says that reads may be behind writes.
 	replicas bool
-	server   *bridge.Service
-	log      []string
+	// real has the clock be the one of everybody.
+	real   bool
+	server *bridge.Service
+	log    []string
 }
 
 const (
@@ -104,6 +108,9 @@ func (w *world) connect(id string, subs []bridge.Subscription) {
 func (w *world) now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.real {
+		return time.Now()
+	}
 	return w.time
 }
 

@@ -1,0 +1,185 @@
+package bridge_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/store"
+	"mattermost-plugin-zoom/server/store/storetest"
+)
+
+// member is one server of a cluster, with an inbox and a bridge of its own. Once it is dead nothing that it does reaches anybody.
+type member struct {
+	bridge.Surface
+	bridge *bridge.Service
+	inbox  *store.Inbox
+	dead   atomic.Bool
+}
+
+// mortal is how a member sees a table.
+type mortal struct {
+	store.KV
+	m *member
+}
+
+func (k mortal) Swap(key string, old, value []byte, ttl time.Duration) (bool, error) {
+	if k.m.dead.Load() {
+		return false, context.Canceled
+	}
+	return k.KV.Swap(key, old, value, ttl)
+}
+
+func (k mortal) Set(key string, value []byte, ttl time.Duration) error {
+	if k.m.dead.Load() {
+		return context.Canceled
+	}
+	return k.KV.Set(key, value, ttl)
+}
+
+// slow lets some time pass on the way to the chat product, and reports whether the server still lives then.
+func (m *member) slow() error {
+	time.Sleep(rand.N(5 * time.Second))
+	if m.dead.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+func (m *member) Post(ctx context.Context, p chat.Posting) (string, error) {
+	if err := m.slow(); err != nil {
+		return "", err
+	}
+	return m.Surface.Post(ctx, p)
+}
+
+func (m *member) Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (string, error) {
+	if err := m.slow(); err != nil {
+		return "", err
+	}
+	return m.Surface.Reply(ctx, at, r, mark)
+}
+
+func (m *member) Update(ctx context.Context, postID string, p chat.Posting) error {
+	if err := m.slow(); err != nil {
+		return err
+	}
+	return m.Surface.Update(ctx, postID, p)
+}
+
+// joins starts one more server of the cluster.
+func (w *world) joins() *member {
+	m := &member{Surface: w.surface}
+	records := store.New(mortal{w.table, m}, time.Now)
+	// The inbox's own records lag in its own tests: here it would sleep with a lock held, which stops the clock of the bubble.
+	m.inbox = store.NewInbox(mortal{w.inboxTable, m}, time.Now, func(string, ...any) {}, func(ctx context.Context, d store.Delivery) error {
+		j, err := store.Job(d)
+		if err != nil {
+			return store.Permanent(err)
+		}
+		err = m.bridge.Handle(ctx, j)
+		if wait, early := bridge.Wait(err); early {
+			return store.Later(err, wait)
+		}
+		if bridge.Permanent(err) {
+			return store.Permanent(err)
+		}
+		return err
+	}, store.Options{})
+	m.bridge = bridge.New(bridge.Dependencies{
+		Registry: provider.NewRegistry(w.tool), Surface: m, People: w.people, Records: records, Inbox: store.NewBridgeInbox(m.inbox),
+		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: func(string, ...any) {},
+		Settings: func() bridge.Settings {
+			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}, Replicas: true}
+		},
+	})
+	m.inbox.Start()
+	return m
+}
+
+func (m *member) leaves() {
+	m.dead.Store(true)
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = m.inbox.Close(ended)
+}
+
+func TestAClusterWhoseReplicasAreBehindAndWhoseServersDieShowsEachThingOnce(t *testing.T) {
+	t.Parallel()
+	for _, style := range []bridge.Style{bridge.Live, bridge.Thread, bridge.Each} {
+		t.Run(string(style), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { clusterStory(t, style) })
+		})
+	}
+}
+
+func clusterStory(t *testing.T, style bridge.Style) {
+	const things, changes = 6, 8
+	w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{ChannelID: "other", Style: style})
+	w.real = true
+	w.table, w.inboxTable = storetest.NewMemoryKV(time.Now), storetest.NewMemoryKV(time.Now)
+	w.records = &records{kv: w.table}
+	w.connect("con1", everyKindOf(style, changes))
+	time.Sleep(time.Second) // the replica knows the connection
+	w.table.Lag(500 * time.Millisecond)
+	servers := []*member{w.joins(), w.joins(), w.joins()}
+	for at, n := range rand.Perm(things * changes) {
+		says := said{ID: fmt.Sprint(n), Thing: fmt.Sprint("thing ", n%things), Series: fmt.Sprint("s", n%3), Is: fmt.Sprint("state ", n/things), N: n / things, Say: fmt.Sprint("said ", n)}
+		for range 1 + rand.IntN(2) { // some come twice, to any server
+			w.server = servers[rand.IntN(len(servers))].bridge
+			w.hear(says)
+		}
+		time.Sleep(rand.N(800 * time.Millisecond))
+		if at == things*changes/2 {
+			servers[0].leaves()
+			servers = servers[1:]
+		}
+	}
+	for range 60 {
+		time.Sleep(time.Minute)
+		for _, s := range servers {
+			s.inbox.Sweep(t.Context(), false)
+		}
+	}
+	for _, s := range servers {
+		s.leaves()
+	}
+	require.Equal(t, []string{"inb.high"}, w.inboxTable.Keys("inb."), "all was carried out")
+	for _, channel := range []string{theRoom, "other"} {
+		var shown, want []string
+		for _, p := range w.surface.posts {
+			if p.at.ChannelID == channel && p.mark.Subject != "" && p.title != "" {
+				shown = append(shown, p.title)
+			}
+		}
+		for n := range things {
+			want = append(want, fmt.Sprintf("thing %d is state %d", n, changes-1))
+		}
+		if style == bridge.Each {
+			require.Subset(t, shown, want)
+			continue
+		}
+		require.ElementsMatch(t, want, shown)
+	}
+	w.onlyOnce()
+}
+
+func everyKindOf(style bridge.Style, n int) []bridge.Subscription {
+	subs := []bridge.Subscription{{ID: "s0", ChannelID: theRoom, Style: style, CreatedBy: "ada"}, {ID: "s1", ChannelID: "other", Style: style, CreatedBy: "ada"}}
+	for i := range subs {
+		for k := range n {
+			subs[i].Events = append(subs[i].Events, fmt.Sprint("state ", k))
+		}
+	}
+	return subs
+}
