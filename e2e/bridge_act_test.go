@@ -77,9 +77,9 @@ func TestADialogChoosesWhatAChannelHears(t *testing.T) {
 	} {
 		w.sends(hook, 1, hook.Signed(body), body, 200)
 	}
-	card := w.card(alice, channel, 1, "Failed", "#1")
+	w.card(alice, channel, 1, "Failed", "#1")
 	w.settled()
-	card = w.card(alice, channel, 1, "Failed", "#1")
+	card := w.card(alice, channel, 1, "Failed", "#1")
 	require.Contains(t, card.Message, "@here")
 	w.answer(alice, ear, channel, "/jenkins status", "Not chosen")
 }

@@ -36,7 +36,8 @@ func TestABuildFromStartToBackToNormalIsOnePostWithAThread(t *testing.T) {
 	require.Equal(t, before.Id, after.Id)
 	require.Equal(t, "#D00000", after.Color)
 	require.Contains(t, after.Attachments()[0].Fallback, "Failed: folder » web #41")
-	thread := w.replies(alice, after.Post, 2)
+	thread := w.replies(alice, after.Post, 2) // the commits at the start, the end with its tests
+	require.Len(t, thread, 2)
 	w.Logf("when it had failed:\n%s", picture(after, thread))
 	said := texts(thread)
 	require.Contains(t, said, "Bob O'Brien")

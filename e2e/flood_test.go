@@ -189,7 +189,9 @@ func (f *flood) verify() {
 // figures are the times of a measurement.
 func figures(name string, took []time.Duration, lasted time.Duration) (line string, middle, perSecond float64) {
 	sorted := slices.Sorted(slices.Values(took))
-	at := func(p int) float64 { return float64(sorted[min(len(sorted)-1, len(sorted)*p/100)]) / float64(time.Millisecond) }
+	at := func(p int) float64 {
+		return float64(sorted[min(len(sorted)-1, len(sorted)*p/100)]) / float64(time.Millisecond)
+	}
 	perSecond = float64(len(took)) / lasted.Seconds()
 	return fmt.Sprintf("%-44s %6d  p50 %7.1f ms  p99 %7.1f ms  %7.1f/s", name, len(took), at(50), at(99), perSecond), at(50), perSecond
 }

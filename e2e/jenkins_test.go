@@ -26,16 +26,8 @@ func (w *tale) sayings(p *stack.Person) []*model.Post {
 // handed is what the bot's last direct message hands over.
 func (w *tale) handed(p *stack.Person) stack.Hook {
 	w.Helper()
-	var hook stack.Hook
-	w.eventually(func() error {
-		err := errors.New("the bot has written nothing")
-		for _, post := range w.sayings(p) {
-			if found, readErr := stack.HookOf(post); readErr == nil {
-				hook, err = found, nil
-			}
-		}
-		return err
-	})
+	hook, err := p.Handed(w.ctx)
+	require.NoError(w, err)
 	return hook
 }
 
@@ -43,10 +35,9 @@ func (w *tale) handed(p *stack.Person) stack.Hook {
 // to enter there.
 func (w *tale) jenkins(p *stack.Person, ear *stack.Ear, channel *model.Channel, name string) stack.Hook {
 	w.Helper()
-	from := ear.Count()
-	require.NoError(w, p.Type(w.ctx, channel.Id, strings.TrimSpace("/jenkins connect "+name)))
-	w.whisper(ear, from, "is ready")
-	return w.handed(p)
+	hook, err := p.ConnectJenkins(w.ctx, ear, channel.Id, name)
+	require.NoError(w, err)
+	return hook
 }
 
 // answer types a command and waits for what only this person sees of it.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,9 @@ type bench struct {
 	rooms [][]room // by round: a channel without a meeting for each start
 	hook  string   // the address of an incoming webhook
 	idle  int64    // the plugin's memory before the first measurement, in bytes
+	wall  *model.Channel
+	tool  stack.Hook // of a Jenkins, whose builds are shown on the wall
+	built int        // builds so far
 }
 
 // room is a channel and the one person who starts a meeting in it.
@@ -69,7 +73,10 @@ func prepare(ctx context.Context, s *stack.Stack, n int) (*bench, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "create the incoming webhook")
 	}
-	b.hook = s.Servers[0].URL + "/hooks/" + hook.Id
+	b.hook, b.wall = s.Servers[0].URL+"/hooks/"+hook.Id, wall
+	if b.tool, err = jenkins(ctx, s, owners[0], wall); err != nil {
+		return nil, err
+	}
 	b.idle, err = b.memory(ctx)
 	return b, err
 }
@@ -127,11 +134,20 @@ func (b *bench) round(ctx context.Context, number, workers int) ([]row, error) {
 		return nil, err
 	}
 	burst, err := b.ends(ctx, "ended, burst", workers, meetings[b.n/2:], nil)
-	rows := append([]row{base, start}, append(steady, burst...)...)
+	if err != nil {
+		return nil, err
+	}
+	builds, err := b.builds(ctx, "a build", workers)
+	rows := slices.Concat([]row{base, start}, steady, burst, builds)
+	return compared(base, rows), err
+}
+
+// compared fills in the ratios.
+func compared(base row, rows []row) []row {
 	for i := range rows {
 		rows[i].ratio = float64(rows[i].middle) / float64(base.middle)
 	}
-	return rows, err
+	return rows
 }
 
 // ends ends meetings, and measures until the events are acknowledged and until

@@ -1,6 +1,7 @@
 // Command bench measures the plugin on a real Mattermost server: starting a
-// meeting, and the event that tells of its end, alone and eight at a time. Beside
-// them, in the same run, it measures the server's own incoming webhook, which
+// meeting, the event that tells of its end, and the deliveries that tell of a
+// build, alone and eight at a time; the last also with thousands of connections in
+// the store. Beside them, in the same run, it measures the server's own incoming webhook, which
 // posts a message with no plugin at all; the ratios to that say more than the
 // milliseconds of one machine.
 //
@@ -59,6 +60,11 @@ func run(ctx context.Context, n int) error {
 		}
 		rows = append(rows, measured...)
 	}
+	crowded, err := b.crowded(ctx)
+	if err != nil {
+		return err
+	}
+	rows = append(rows, crowded...)
 	report, err := os.Create(filepath.Join(s.Logs(), "report.txt"))
 	if err != nil {
 		return errors.Wrap(err, "create the report")

@@ -23,6 +23,8 @@ func print(out io.Writer, rows []row, idle int64) {
 	fmt.Fprintf(out, "\nThe plugin's process took %.1f MiB before the first measurement.\n", mib(idle))
 	fmt.Fprintln(out, "The ratio compares the median with the incoming webhook's of the same round.")
 	fmt.Fprintln(out, "Whoever sent \"ended\" looks every 50 ms for its post before sending the next; in a burst nobody waits.")
+	fmt.Fprintf(out, "A build's card is shown once its post is written and, at the end, its thread; nobody waits for it. \"of %d\" are builds of one\n", crowd)
+	fmt.Fprintln(out, "connection among as many in the store.")
 	fmt.Fprintln(out, "KV reads and writes are SQL statements. Each write or removal of a key is two: the server also clears the key's legacy hashed")
 	fmt.Fprintln(out, "form. Each read of a key that is not there is two as well, since the server then looks for that form.")
 	fmt.Fprintln(out, "Users authorize by themselves (the user mode), with tokens that are fresh.")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/pkg/errors"
 )
 
@@ -84,12 +85,31 @@ func (d *Database) AwaitIdle(ctx context.Context) error {
 }
 
 // Text returns every text cell of a table as one text, to look for what must not
-// be in it.
-func (d *Database) Text(ctx context.Context, table, column string) (string, error) {
+// be in it. Rows with these ids are left out.
+func (d *Database) Text(ctx context.Context, table, column string, except ...string) (string, error) {
 	var all sql.NullString
 	// Both names come from the tests' own source.
-	err := d.db.QueryRowContext(ctx, "SELECT string_agg("+column+"::text, E'\n') FROM "+table).Scan(&all)
+	err := d.db.QueryRowContext(ctx,
+		"SELECT string_agg("+column+"::text, E'\n') FROM "+table+" WHERE id <> ALL($1)", pq.Array(except)).Scan(&all)
 	return all.String, errors.Wrapf(err, "read %s of %s", column, table)
+}
+
+// PostsLike returns the messages of the posts that a pattern of SQL fits, by the posts' ids.
+func (d *Database) PostsLike(ctx context.Context, pattern string) (map[string]string, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT id, message FROM posts WHERE message LIKE $1`, pattern)
+	if err != nil {
+		return nil, errors.Wrap(err, "look for posts")
+	}
+	defer rows.Close()
+	found := map[string]string{}
+	for rows.Next() {
+		var id, message string
+		if err := rows.Scan(&id, &message); err != nil {
+			return nil, errors.Wrap(err, "read a post")
+		}
+		found[id] = message
+	}
+	return found, errors.Wrap(rows.Err(), "look for posts")
 }
 
 // Freeze holds a post's row and a record's row, so that whoever wants to write
@@ -185,6 +205,42 @@ func (d *Database) UpdatedAt(ctx context.Context, postID string) (time.Time, err
 	var at int64
 	err := d.db.QueryRowContext(ctx, `SELECT updateat FROM posts WHERE id = $1`, postID).Scan(&at)
 	return time.UnixMilli(at), errors.Wrap(err, "read when the post was written")
+}
+
+// Stamp is when a card was posted, and when anything of it or its thread was last
+// written.
+type Stamp struct{ Posted, Written time.Time }
+
+// Cards returns the bridge's cards in a channel, by their titles.
+func (d *Database) Cards(ctx context.Context, channelID string) (map[string]Stamp, error) {
+	rows, err := d.db.QueryContext(ctx,
+		`SELECT props->'attachments'->0->>'title', createat, updateat FROM posts
+		 WHERE channelid = $1 AND rootid = '' AND jsonb_typeof(props->'bridge') = 'object'`, channelID)
+	if err != nil {
+		return nil, errors.Wrap(err, "look for cards")
+	}
+	defer rows.Close()
+	cards := map[string]Stamp{}
+	for rows.Next() {
+		var title string
+		var posted, written int64
+		if err := rows.Scan(&title, &posted, &written); err != nil {
+			return nil, errors.Wrap(err, "read a card")
+		}
+		cards[title] = Stamp{time.UnixMilli(posted), time.UnixMilli(written)}
+	}
+	return cards, errors.Wrap(rows.Err(), "look for cards")
+}
+
+// Crowd adds so many connections to the plugin's records, each like one that is
+// there: with its subscriptions, and of no use.
+func (d *Database) Crowd(ctx context.Context, connections int) error {
+	_, err := d.db.ExecContext(ctx,
+		`INSERT INTO pluginkeyvaluestore (pluginid, pkey, pvalue, expireat)
+		 SELECT pluginid, 'con.crowd' || n, pvalue, 0 FROM generate_series(1, $2) n,
+		 (SELECT pluginid, pvalue FROM pluginkeyvaluestore WHERE pluginid = $1 AND starts_with(pkey, 'con.') LIMIT 1) one`,
+		PluginID, connections)
+	return errors.Wrap(err, "add connections")
 }
 
 // ResetStatements sets the counts to zero.

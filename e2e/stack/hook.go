@@ -9,7 +9,9 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -38,6 +40,41 @@ func HookOf(post *model.Post) (Hook, error) {
 		return h, errors.New("the message hands over no URL and token")
 	}
 	return h, nil
+}
+
+// ConnectJenkins has somebody connect a channel to a Jenkins, as a connection with
+// this name, and returns what the bot hands over.
+func (p *Person) ConnectJenkins(ctx context.Context, ear *Ear, channelID, name string) (Hook, error) {
+	from := ear.Count()
+	if err := p.Type(ctx, channelID, strings.TrimSpace("/jenkins connect "+name)); err != nil {
+		return Hook{}, err
+	}
+	if _, err := ear.Whisper(ctx, from, "is ready"); err != nil {
+		return Hook{}, err
+	}
+	return p.Handed(ctx)
+}
+
+// Handed is what the bot's last direct message hands over.
+func (p *Person) Handed(ctx context.Context) (Hook, error) {
+	conversation, err := p.WithBot(ctx)
+	if err != nil {
+		return Hook{}, err
+	}
+	var hook Hook
+	err = Eventually(ctx, 20*time.Second, func() error {
+		posts, err := p.Posts(ctx, conversation.Id)
+		if err != nil {
+			return err
+		}
+		for _, post := range slices.Backward(posts) {
+			if hook, err = HookOf(post); err == nil {
+				return nil
+			}
+		}
+		return errors.New("the bot has handed over nothing")
+	})
+	return hook, err
 }
 
 // Key is the part of the URL that nobody can guess.

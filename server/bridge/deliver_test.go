@@ -168,6 +168,22 @@ func TestOneChannelHasOneCardHoweverOftenItAsks(t *testing.T) {
 	require.Len(t, w.surface.posts, 1)
 }
 
+func TestWhatOneEventSaysIsOneReply(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, bridge.Subscription{Mention: "here"})
+	w.hear(said{ID: "1", Thing: "a", Is: "begun"})
+	w.work()
+	w.hear(said{ID: "2", Thing: "a", Is: "broken", N: 1, Say: "failed | 2 of 9 tests failed"})
+	w.work()
+	w.hear(said{ID: "3", Thing: "a", Is: "fine", N: 2, Say: "passed"})
+	w.work()
+	thread := w.surface.thread(theRoom)
+	require.Len(t, thread, 2)
+	require.Contains(t, thread[0], "failed")
+	require.Contains(t, thread[0], "2 of 9 tests failed")
+	require.Equal(t, "passed", thread[1])
+}
+
 func TestAFloodIsAFewEditsAndFewReplies(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -204,23 +204,57 @@ func TestWhatATaskFindsInAFloodIsShownLater(t *testing.T) {
 	require.Equal(t, 1, w.tool.follows)
 }
 
-// BenchmarkDelivery takes and shows deliveries for a known subject, in a table with few or many connections.
+// crowded returns a table with so many connections, each followed by so many channels, of which one wants anything, and with a
+// subject that is shown there.
+func crowded(t testing.TB, connections, channels int) *world {
+	t.Helper()
+	subs := make([]bridge.Subscription, channels)
+	for n := range subs[1:] {
+		subs[n+1] = bridge.Subscription{ChannelID: fmt.Sprint("channel", n), Events: []string{}}
+	}
+	w := newWorld(t, subs...)
+	for n := range connections - 1 {
+		w.connect(fmt.Sprint("other", n), subs)
+	}
+	w.hear(said{ID: "0", Thing: "a", Is: "begun"})
+	w.work()
+	w.table.ResetCounts()
+	return w
+}
+
+// moves takes and shows the delivery with this number about the subject.
+func (w *world) moves(n int) {
+	w.t.Helper()
+	w.pass(time.Minute)
+	w.hear(said{ID: fmt.Sprint(n), Thing: "a", Is: []string{"fine", "broken"}[n%2], N: n})
+	w.work()
+}
+
+func TestADeliveryCostsTheSameInACrowdedTable(t *testing.T) {
+	t.Parallel()
+	var calls [][3]int
+	for _, size := range [][2]int{{1, 1}, {1000, 1}, {1, 100}} {
+		w := crowded(t, size[0], size[1])
+		for n := range 10 {
+			w.moves(n + 1)
+		}
+		calls = append(calls, [3]int{w.table.Count(storetest.Get), w.table.Count(storetest.Set), w.table.Count(storetest.Swap)})
+	}
+	require.Equal(t, [3]int{40, 0, 20}, calls[0])
+	require.Equal(t, calls[0], calls[1])
+	require.Equal(t, calls[0], calls[2])
+}
+
+// BenchmarkDelivery takes and shows deliveries in a table with one subscription, or with 10,000: one for each of as many connections,
+// or a hundred for each of a hundred.
 func BenchmarkDelivery(b *testing.B) {
-	for _, others := range []int{1, 10000} {
-		b.Run(fmt.Sprint(others), func(b *testing.B) {
-			w := newWorld(b)
-			for n := range others - 1 {
-				w.connect(fmt.Sprint("other", n), []bridge.Subscription{{ID: "s", ChannelID: fmt.Sprint("channel", n)}})
-			}
-			w.hear(said{ID: "0", Thing: "a", Is: "begun"})
-			w.work()
-			w.table.ResetCounts()
+	for _, size := range [][2]int{{1, 1}, {10000, 1}, {1, 100}, {100, 100}} {
+		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
+			w := crowded(b, size[0], size[1])
 			n := 0
 			for b.Loop() {
 				n++
-				w.pass(time.Minute)
-				w.hear(said{ID: fmt.Sprint(n), Thing: "a", Is: []string{"fine", "broken"}[n%2], N: n})
-				w.work()
+				w.moves(n)
 			}
 			b.ReportMetric(float64(w.table.Count(storetest.Get))/float64(n), "kv-reads/op")
 			b.ReportMetric(float64(w.table.Count(storetest.Swap)+w.table.Count(storetest.Set))/float64(n), "kv-writes/op")

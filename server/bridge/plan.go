@@ -146,13 +146,20 @@ func (at *Shown) wait(w Waiting) {
 	at.Waiting = at.Waiting[max(0, len(at.Waiting)-maxWaiting):]
 }
 
-// waitReplies adds the event's replies, of which the first calls who is mentioned.
+// waitReplies adds the event's replies, of which the first calls who is mentioned. What is only text is one post: it was said at once,
+// and each post in a thread is dear to the server, and a notification to who follows it.
 func (at *Shown) waitReplies(e provider.Event, replies []chat.Reply, mention string) {
 	for i, r := range replies {
 		if i == 0 && mention != "" {
 			r.Mention = mention
 		}
-		at.wait(Waiting{Key: waitingKey(e, strconv.Itoa(i)), Reply: r})
+		w := Waiting{Key: waitingKey(e, strconv.Itoa(i)), Reply: r}
+		if i > 0 && w.plain() && len(replies[i-1].Actions) == 0 {
+			last := &at.Waiting[len(at.Waiting)-1]
+			last.Reply.Text = i18n.Lines(last.Reply.Text, r.Text)
+			continue
+		}
+		at.wait(w)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -138,7 +139,9 @@ func (t *tool) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change
 	}
 	m.Is, m.N, m.Length = s.Is, s.N, m.Length+1
 	if s.Say != "" {
-		change.Replies = []chat.Reply{{Text: i18n.Verbatim(s.Say)}}
+		for said := range strings.SplitSeq(s.Say, " | ") {
+			change.Replies = append(change.Replies, chat.Reply{Text: i18n.Verbatim(said)})
+		}
 	}
 	if s.Poll != "" {
 		change.Tasks = []provider.Task{{Key: s.Poll, After: time.Minute}}
