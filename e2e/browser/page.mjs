@@ -95,6 +95,28 @@ export class Tab {
         return this.meetings.last();
     }
 
+    get posts() {
+        return this.page.locator('[id^="post_"]');
+    }
+
+    /** Posts with a message attachment that has a title, as cards do. */
+    get cards() {
+        return this.posts.filter({has: this.page.locator('.attachment__title')});
+    }
+
+    get dialog() {
+        return this.page.locator('#interactiveDialogModal');
+    }
+
+    get submit() {
+        return this.dialog.locator('#interactiveDialogSubmit');
+    }
+
+    /** A field of the dialog. */
+    field(name) {
+        return this.dialog.getByTestId(name);
+    }
+
     get rightSidebar() {
         return this.page.locator('#rhsContainer, #sidebar-right').first();
     }

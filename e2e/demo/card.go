@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -34,12 +35,28 @@ func newest(ctx context.Context, c *cast, words ...string) (stack.Card, error) {
 }
 
 // sameCard waits until a card that was seen before says all of the words. It has
-// to be the same post, and still the newest card of the channel.
+// to be the same post, and the only one about its subject.
 func sameCard(ctx context.Context, c *cast, before stack.Card, words ...string) (stack.Card, error) {
-	now, err := newest(ctx, c, words...)
-	if err == nil && now.Id != before.Id {
-		err = errors.Errorf("it is another post (%s) and not the same (%s)", now.Id, before.Id)
-	}
+	now := before
+	err := stack.Eventually(ctx, patience, func() error {
+		cards, err := c.alice.Cards(ctx, c.tools.Id)
+		if err != nil {
+			return err
+		}
+		posts := 0
+		for _, card := range cards {
+			if card.Subject == before.Subject {
+				posts++
+			}
+			if card.Id == before.Id {
+				now = card
+			}
+		}
+		if posts != 1 {
+			return errors.Errorf("%d posts are about %s instead of one", posts, before.Subject)
+		}
+		return says(picture(now), words...)
+	})
 	return now, err
 }
 
@@ -106,8 +123,11 @@ func buttons(post *model.Post) string {
 	return strings.Join(names, " ")
 }
 
-// readable takes out what keeps names from outside from being formatted, which
-// readers of a channel do not see either.
+// link is a Markdown link.
+var link = regexp.MustCompile(`\[([^\]]*)\]\([^)\s]*\)`)
+
+// readable is what readers see of Markdown in a channel: links by their words, and
+// without what keeps names from outside from being formatted.
 func readable(text string) string {
-	return strings.NewReplacer("\u200b", "", "\u2060", "", "\\", "").Replace(text)
+	return strings.NewReplacer("\u200b", "", "\u2060", "", "\\", "").Replace(link.ReplaceAllString(text, "$1"))
 }

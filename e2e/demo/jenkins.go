@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -101,7 +102,7 @@ func meetAboutBuild(ctx context.Context, c *cast, p *props) (string, error) {
 	if meeting.RootId != p.card.Id {
 		return "", errors.Errorf("the meeting is in the thread %q and not in the card's", meeting.RootId)
 	}
-	drawn := readable(describe(meeting))
+	drawn := strings.ReplaceAll(describe(meeting), "\u200b", "")
 	return "in the card's thread:\n" + drawn, says(drawn, "web #1")
 }
 

@@ -82,9 +82,10 @@ func (r *Repo) Push(ctx context.Context, by, branch string, messages ...string) 
 }
 
 // Status lets a build say something of a branch's head: INPROGRESS, SUCCESSFUL,
-// FAILED or STOPPED. The same key again changes what it said.
-func (r *Repo) Status(ctx context.Context, branch, key, state string) error {
-	return r.post(ctx, "/status", map[string]string{"branch": branch, "refname": branch, "key": key, "name": key, "state": state}, nil)
+// FAILED or STOPPED. The same build's name again changes what it said.
+func (r *Repo) Status(ctx context.Context, branch, build, state string) error {
+	key := strings.ReplaceAll(build, " ", "-")
+	return r.post(ctx, "/status", map[string]string{"branch": branch, "refname": branch, "key": key, "name": build, "state": state}, nil)
 }
 
 // Webhook is a webhook of a repository, as its admins see it.
