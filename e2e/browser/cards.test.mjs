@@ -100,12 +100,12 @@ describe('The cards of Jenkins', () => {
     it('are configured in a dialog', async () => {
         await tab.say('/jenkins configure');
         await tab.dialog.waitFor();
+        await tab.picture('configure-dialog');
         await tab.field('event_started').getByRole('checkbox').uncheck();
         await tab.field('filter_job').getByRole('textbox').fill('web [');
         await tab.submit.click();
         await tab.field('filter_job').getByText('is not a pattern').waitFor();
         await tab.field('filter_job').getByRole('textbox').fill('web, !*/nightly');
-        await tab.picture('configure-dialog');
         await tab.submit.click();
         await tab.dialog.waitFor({state: 'detached'});
         const saved = tab.posts.filter({hasText: 'Saved. From now on'});
@@ -115,9 +115,8 @@ describe('The cards of Jenkins', () => {
 
     it('explain themselves with /jenkins status', async () => {
         await tab.say('/jenkins status');
-        const note = tab.posts.filter({hasText: 'Test of the connection'});
+        const note = tab.posts.filter({hasText: 'Shown – web #2 (Back to normal'});
         await note.waitFor();
-        assert.match(await note.textContent(), /web #2/);
         await tab.picture('status-note', note);
     });
 
@@ -220,6 +219,6 @@ async function signIn(tab, name) {
     const consent = await tab.join();
     await consent.locator('select[name="user"]').selectOption(stack.users[name].email);
     await consent.getByRole('button', {name: 'Allow'}).click();
-    await consent.getByText(/You are signed in/).first().waitFor();
+    await consent.getByText(/signed in/i).first().waitFor();
     await consent.close();
 }

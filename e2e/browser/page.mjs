@@ -179,7 +179,7 @@ export class Tab {
     async picture(name, post) {
         for (const theme of ['dark', 'light']) {
             await this.inTheme(theme);
-            await post?.evaluate((element) => element.scrollIntoView({block: 'center'}));
+            await post?.evaluate((element) => element.scrollIntoView({block: element.offsetHeight > 500 ? 'start' : 'center'}));
             await this.page.screenshot({path: path.join(screenshots, `${name}-${theme}.png`), animations: 'disabled'});
         }
     }
