@@ -34,6 +34,8 @@ describe('The cards of Jenkins', () => {
     let tab;
     let hook;
     let failed;
+    let first; // the number of the build that fails
+    let second; // and of the one that mends it
 
     before(async () => {
         channel = await newChannel('Web shop', alice.person, bob.person);
@@ -57,20 +59,20 @@ describe('The cards of Jenkins', () => {
     });
 
     it('change in place from the start of a build to its end, with the history in the thread', async () => {
-        const {number} = await jenkins('start', {
+        ({number: first} = await jenkins('start', {
             job: 'web', cause: 'Started by user Ada', branch: 'origin/main', commit: '3c5a9d1e7b22f00d3c5a9d1e7b22f00d3c5a9d1e',
             changes: [{id: '3c5a9d1e7b22f00d3c5a9d1e7b22f00d3c5a9d1e', author: 'Ada', message: 'Count the discount once'}],
-        });
-        const running = tab.cards.filter({hasText: 'Running · web #1'});
+        }));
+        const running = tab.cards.filter({hasText: `Running · web #${first}`});
         await running.waitFor();
         const id = await running.getAttribute('id');
 
-        await jenkins('finish', {job: 'web', number, result: 'FAILURE', seconds: 83, tests: {total: 120, failed: ['CartTest.total', 'CartTest.discount'], skipped: 1}});
+        await jenkins('finish', {job: 'web', number: first, result: 'FAILURE', seconds: 83, tests: {total: 120, failed: ['CartTest.total', 'CartTest.discount'], skipped: 1}});
         failed = tab.page.locator(`[id="${id}"]`);
-        await failed.filter({hasText: 'Failed · web #1'}).filter({hasText: '2 failed'}).waitFor();
+        await failed.filter({hasText: `Failed · web #${first}`}).filter({hasText: '2 failed'}).waitFor();
         assert.equal(await tab.cards.count(), 1, 'it is the same post');
 
-        await tab.openThread('web #1');
+        await tab.openThread(`web #${first}`);
         await tab.rightSidebar.getByText('CartTest.discount').waitFor();
         await tab.rightSidebar.getByText('Count the discount once').waitFor();
         await tab.picture('build-failed', failed);
@@ -80,18 +82,18 @@ describe('The cards of Jenkins', () => {
         await failed.getByRole('button', {name: 'Start Zoom meeting'}).click();
         const meeting = tab.rightSidebar.locator('.zoom-post');
         await meeting.waitFor();
-        assert.match(await meeting.textContent(), /web #1/);
+        assert.match(await meeting.textContent(), new RegExp(`web #${first}`));
     });
 
     it('say when a build mended what was broken', async () => {
-        const {number} = await jenkins('start', {job: 'web', cause: 'Started by an SCM change', branch: 'origin/main', commit: '9b1f00d3c5a9d1e7b22f00d3c5a9d1e7b22f00d3'});
-        await tab.cards.filter({hasText: 'Running · web #2'}).waitFor();
-        await jenkins('finish', {job: 'web', number, result: 'SUCCESS', seconds: 79, tests: {total: 120, failed: []}});
-        const mended = tab.cards.filter({hasText: 'Back to normal · web #2'});
+        ({number: second} = await jenkins('start', {job: 'web', cause: 'Started by an SCM change', branch: 'origin/main', commit: '9b1f00d3c5a9d1e7b22f00d3c5a9d1e7b22f00d3'}));
+        await tab.cards.filter({hasText: `Running · web #${second}`}).waitFor();
+        await jenkins('finish', {job: 'web', number: second, result: 'SUCCESS', seconds: 79, tests: {total: 120, failed: []}});
+        const mended = tab.cards.filter({hasText: `Back to normal · web #${second}`});
         await mended.waitFor();
         assert.match(await mended.textContent(), /After 1 failure/);
         assert.equal(await tab.cards.count(), 2);
-        await tab.openThread('web #2');
+        await tab.openThread(`web #${second}`);
         await tab.rightSidebar.getByText('all 120 passed').first().waitFor();
         await tab.picture('back-to-normal', mended);
         await tab.page.locator('#rhsCloseButton').click();
@@ -115,7 +117,7 @@ describe('The cards of Jenkins', () => {
 
     it('explain themselves with /jenkins status', async () => {
         await tab.say('/jenkins status');
-        const note = tab.posts.filter({hasText: 'Shown – web #2 (Back to normal'});
+        const note = tab.posts.filter({hasText: `Shown – web #${second} (Back to normal`});
         await note.waitFor();
         await tab.picture('status-note', note);
     });

@@ -28,7 +28,7 @@ function Form({request}) {
 
     useEffect(() => {
         const before = document.activeElement;
-        box.current.querySelector('input, textarea, select, button')?.focus();
+        (box.current.querySelector('.dialog__body :is(input, textarea, select)') ?? box.current.querySelector('#interactiveDialogSubmit')).focus();
         return () => before?.focus?.();
     }, []);
 
