@@ -95,6 +95,28 @@ export class Tab {
         return this.meetings.last();
     }
 
+    get posts() {
+        return this.page.locator('[id^="post_"]');
+    }
+
+    /** Posts with a message attachment that has a title, as cards do. */
+    get cards() {
+        return this.posts.filter({has: this.page.locator('.attachment__title')});
+    }
+
+    get dialog() {
+        return this.page.locator('#interactiveDialogModal');
+    }
+
+    get submit() {
+        return this.dialog.locator('#interactiveDialogSubmit');
+    }
+
+    /** A field of the dialog. */
+    field(name) {
+        return this.dialog.getByTestId(name);
+    }
+
     get rightSidebar() {
         return this.page.locator('#rhsContainer, #sidebar-right').first();
     }
@@ -157,7 +179,7 @@ export class Tab {
     async picture(name, post) {
         for (const theme of ['dark', 'light']) {
             await this.inTheme(theme);
-            await post?.evaluate((element) => element.scrollIntoView({block: 'center'}));
+            await post?.evaluate((element) => element.scrollIntoView({block: element.offsetHeight > 500 ? 'start' : 'center'}));
             await this.page.screenshot({path: path.join(screenshots, `${name}-${theme}.png`), animations: 'disabled'});
         }
     }

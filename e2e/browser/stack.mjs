@@ -86,6 +86,26 @@ export async function sandbox(method, path, body) {
     return text ? JSON.parse(text) : null;
 }
 
+/** Lets something happen at the pretended Jenkins. */
+export const jenkins = (what, body) => sandbox('POST', `/jenkins/${what}`, body);
+
+/** A new repository at the pretended Bitbucket, with an admin and a writer of these names, and an OAuth client for this server. */
+export async function newRepository(adminName, writerName) {
+    for (const nickname of [adminName, writerName]) {
+        await sandbox('POST', '/bitbucket/users', {nickname, email: stack.users[nickname].email}).catch((error) => {
+            if (!error.message.includes(': 409 ')) { // another spec has made it
+                throw error;
+            }
+        });
+    }
+    const name = `acme/web-${Date.now().toString(36)}`;
+    const [workspace, slug] = name.split('/');
+    const app = await sandbox('POST', '/bitbucket/apps', {name: 'Mattermost', redirect_uri: `${stack.url}/plugins/zoom/oauth2/bitbucket/complete`});
+    await sandbox('POST', '/bitbucket/repos', {workspace, slug, rights: {[adminName]: 'admin', [writerName]: 'write'}});
+    const site = `${stack.sandbox}/bitbucket`;
+    return {name, app, site, url: `${site}/${name}`, does: (what, body) => sandbox('POST', `/bitbucket/repos/${name}/${what}`, body)};
+}
+
 /** How many meetings were created at Zoom so far. */
 export async function meetingsCreated() {
     const counts = await sandbox('GET', '/counts');

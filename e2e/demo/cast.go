@@ -13,11 +13,12 @@ import (
 type cast struct {
 	stack      *stack.Stack
 	alice, bob *stack.Person
-	channel    *model.Channel
-	ear        *stack.Ear // what alice's open tab hears
+	channel    *model.Channel // where they meet
+	tools      *model.Channel // where the news of Jenkins and Bitbucket come
+	ear        *stack.Ear     // what alice's open tab hears
 }
 
-// newCast creates two people with a Zoom account each, and a channel.
+// newCast creates two people with a Zoom account each, and two channels.
 func newCast(ctx context.Context, s *stack.Stack) (*cast, error) {
 	c := &cast{stack: s}
 	for name, person := range map[string]**stack.Person{"alice": &c.alice, "bob": &c.bob} {
@@ -31,6 +32,9 @@ func newCast(ctx context.Context, s *stack.Stack) (*cast, error) {
 	}
 	var err error
 	if c.channel, err = s.NewChannel(ctx, "stand-up", model.ChannelTypeOpen, c.alice, c.bob); err != nil {
+		return nil, err
+	}
+	if c.tools, err = s.NewChannel(ctx, "web-shop", model.ChannelTypeOpen, c.alice, c.bob); err != nil {
 		return nil, err
 	}
 	c.ear, err = c.alice.Listen()

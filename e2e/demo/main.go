@@ -1,6 +1,7 @@
 // Command demo starts the plugin on a real Mattermost server beside a sandbox
-// that stands in for Zoom, plays a meeting from start to end, shows what each
-// step showed, and stays so that one can try it by hand.
+// that stands in for Zoom, Jenkins and Bitbucket, plays a meeting from start to
+// end, builds that fail and are mended, and a pull request from open to merged,
+// shows what each step showed, and stays so that one can try it by hand.
 //
 // With -exit it ends after the story, with an exit status of 1 when a step did
 // not show what it should. With -story=false it only starts everything, and
@@ -74,14 +75,14 @@ func run(ctx context.Context, o options) error {
 	if o.exit {
 		return nil
 	}
-	invite(c)
+	invite(c, o.story)
 	<-ctx.Done()
 	fmt.Println()
 	return nil
 }
 
 // invite tells where to log in and what to try.
-func invite(c *cast) {
+func invite(c *cast, played bool) {
 	fmt.Printf("\nEverything is running. Ctrl-C ends it.\n\n")
 	if c.stack.HasClient() {
 		fmt.Printf("  Mattermost   %s\n", c.stack.SiteURL)
@@ -89,8 +90,12 @@ func invite(c *cast) {
 		fmt.Printf("  Mattermost   %s (the API only: set MM_CLIENT_DIR to a web client's folder to see it in a browser,\n", c.stack.SiteURL)
 		fmt.Printf("               or add this server in the Mattermost desktop or mobile app)\n")
 	}
+	z := c.stack.Sandbox
 	fmt.Printf("  Log in as    admin, alice or bob (@acme.test), password %s\n", stack.Password)
-	fmt.Printf("  Zoom         %s (the sandbox: consent, join page and control API under /_sandbox)\n", c.stack.Sandbox.URL)
+	fmt.Printf("  Zoom         %s (the sandbox: consent, join page and control API under /_sandbox)\n", z.URL)
+	fmt.Printf("  Jenkins      %s (the stand-in: its REST API; control API under /_sandbox/jenkins)\n", z.JenkinsURL())
+	fmt.Printf("  Bitbucket    %s (the stand-in for Cloud; control API under /_sandbox/bitbucket)\n", z.Bitbucket().URL)
+	fmt.Printf("               %s (the stand-in for a Data Center; /_sandbox/bitbucket-dc)\n", z.DataCenter().URL)
 	fmt.Printf("  Logs         %s\n\n", c.stack.Logs())
 	fmt.Printf("Try, in the channel ~%s:\n", c.channel.Name)
 	fmt.Println("  /zoom start Retro        alice is connected: the meeting is posted at once")
@@ -98,6 +103,29 @@ func invite(c *cast) {
 	fmt.Println("  /zoom settings           personal meeting ID, a unique one, or ask each time")
 	fmt.Println("  /zoom doctor             as admin: what is set up, what is missing")
 	fmt.Printf("Let a meeting begin and end, with the number from its post:\n")
-	fmt.Printf("  curl -X POST %s/_sandbox/meetings/NUMBER/start\n", c.stack.Sandbox.URL)
-	fmt.Printf("  curl -X POST %s/_sandbox/meetings/NUMBER/end\n\n", c.stack.Sandbox.URL)
+	fmt.Printf("  curl -X POST %s/_sandbox/meetings/NUMBER/start\n", z.URL)
+	fmt.Printf("  curl -X POST %s/_sandbox/meetings/NUMBER/end\n\n", z.URL)
+	if played {
+		inviteToTools(c)
+	}
+}
+
+// inviteToTools tells what to try with Jenkins and Bitbucket, which the story has
+// set up.
+func inviteToTools(c *cast) {
+	fmt.Printf("Try, in the channel ~%s:\n", c.tools.Name)
+	fmt.Println("  /jenkins configure       which news come, and how they are shown")
+	fmt.Println("  /jenkins status          the last deliveries, and what became of them")
+	fmt.Println("  /bitbucket disconnect    the webhook is removed at Bitbucket, too")
+	fmt.Println("  help                     in the conversation with the bot, where the same words work without a slash")
+	control := "  curl %s/_sandbox/%s -d '%s'\n"
+	fmt.Println("Let a build begin and end, with the number that the first line answers:")
+	fmt.Printf(control, c.stack.Sandbox.URL, "jenkins/start", `{"job":"web","cause":"Started by user bob"}`)
+	fmt.Printf(control, c.stack.Sandbox.URL, "jenkins/finish", `{"job":"web","number":3,"result":"UNSTABLE","seconds":60}`)
+	fmt.Println("Let somebody push, a build fail, and a pull request be opened:")
+	repo := "bitbucket/repos/" + repository
+	fmt.Printf(control, c.stack.Sandbox.URL, repo+"/push", `{"by":"bob","branch":"fix","commits":["Mend it"]}`)
+	fmt.Printf(control, c.stack.Sandbox.URL, repo+"/status", `{"branch":"fix","key":"lint","state":"FAILED"}`)
+	fmt.Printf(control, c.stack.Sandbox.URL, repo+"/pullrequests", `{"by":"bob","title":"Mend it","source":"fix","reviewers":["alice"]}`)
+	fmt.Println()
 }

@@ -18,7 +18,7 @@ import (
 const storyTime = 4 * time.Minute
 
 // ticket is the long, signed part of a connect link, which says nothing to a reader.
-var ticket = regexp.MustCompile(`(/oauth2/connect\?\w+=)[^)\s]+`)
+var ticket = regexp.MustCompile(`(/oauth2/(?:bitbucket/)?connect\?\w+=)[^)\s]+`)
 
 // scene is one step of the story: what happens, and what came of it.
 type scene struct {
@@ -32,6 +32,13 @@ type props struct {
 	prompt *model.Post // the ephemeral post with the connect link
 	post   *model.Post // the meeting's post, as it was last seen
 	id     string      // the meeting's number
+
+	hook      stack.Hook       // what Jenkins is told
+	job       *stack.Job       // the job at Jenkins
+	bitbucket *stack.Bitbucket // where the code is
+	repo      *stack.Repo
+	pull      *stack.Pull
+	card      stack.Card // the card that the story is about, as it was last seen
 }
 
 // scenes is the story.
@@ -42,6 +49,18 @@ var scenes = []scene{
 	{"She opens the meeting: Zoom says that it has begun.", begin},
 	{"bob types /zoom start in the same channel.", startSecond},
 	{"Two people come; four minutes later the meeting ends. The same post says so.", end},
+	{"The admin switches Jenkins and Bitbucket on, and registers this server at Bitbucket.", switchOn},
+	{"alice types /jenkins connect in another channel.", connectJenkins},
+	{"A build starts, and fails.", buildFails},
+	{"alice presses Start Zoom meeting on its card.", meetAboutBuild},
+	{"The next build mends it.", buildMended},
+	{"alice types /jenkins status.", jenkinsStatus},
+	{"alice types /bitbucket connect, with an address copied from her browser.", connectBitbucket},
+	{"She pushes two commits; of six builds one fails.", pushFails},
+	{"The failed build is run again, and passes.", pushMended},
+	{"She opens a pull request; bob comments on it, and its builds pass.", pullOpens},
+	{"bob presses Approve on the card.", bobApproves},
+	{"alice presses Merge on the card.", aliceMerges},
 }
 
 // play plays the scenes and prints what each showed.

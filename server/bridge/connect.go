@@ -92,7 +92,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
 	intro := i18n.M("bridge.connect.secret", "Provider", s.name(w.provider), "Name", c.shown(), "Command", s.word(w.provider))
-	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, s.instructions(w.provider, hook))); err != nil {
+	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, i18n.Message{}, s.instructions(w.provider, hook))); err != nil {
 		if _, _, undo := s.detach(context.WithoutCancel(ctx), c.ID, w.provider, w.place.ChannelID); undo != nil {
 			s.Log("A connection whose secret nobody got could not be removed", "connection", c.ID, "error", undo.Error())
 		}

@@ -65,7 +65,7 @@ func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []Connect
 	}
 	offers := []offer{{label: i18n.M("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}}
 	if len(s.signedIn(ctx, w)) > 0 {
-		lines = append(lines, i18n.M("bridge.disconnect.sign_out_too", "Provider", s.name(w.provider)))
+		lines = append(lines, i18n.Message{}, i18n.M("bridge.disconnect.sign_out_too", "Provider", s.name(w.provider)))
 		offers = append(offers, offer{label: i18n.M("bridge.button.disconnect_and_sign_out"), deed: deedLeave, wish: w})
 	}
 	return s.question(ctx, i18n.Lines(lines...), append(offers, orCancel(w))...)

@@ -24,7 +24,7 @@ func (s *Service) runHelp(providerID string, tree *command.Command) func(context
 		if _, installs := s.Registry.Get(providerID).(provider.Installer); installs {
 			begin = "bridge.help.begin_installed"
 		}
-		return i18n.Lines(append(lines,
+		return i18n.Lines(append(lines, i18n.Message{},
 			i18n.M(begin, "Provider", about.Name, "Command", "/"+tree.Name),
 			i18n.M("bridge.help.direct", "Word", tree.Name))...), nil
 	}
@@ -36,5 +36,5 @@ func (s *Service) helpForAll(trees []*command.Command) i18n.Message {
 	for _, tree := range trees {
 		lines = append(lines, i18n.M("bridge.words.tool", "Word", tree.Name).WithMessage("Summary", tree.Help))
 	}
-	return i18n.Lines(append(lines, i18n.M("bridge.words.next"))...)
+	return i18n.Lines(append(lines, i18n.Message{}, i18n.M("bridge.words.next"))...)
 }

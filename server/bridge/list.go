@@ -33,7 +33,8 @@ func (s *Service) list(ctx context.Context, w wish) (chat.Note, error) {
 	if more := len(found) - maxListed; more > 0 {
 		lines = append(lines, i18n.N("bridge.list.more", more))
 	}
-	return chat.Note{Text: i18n.Lines(append(lines, i18n.M("bridge.list.next", "Command", s.word(w.provider)))...)}, nil
+	lines = append(lines, i18n.Message{}, i18n.M("bridge.list.next", "Command", s.word(w.provider)))
+	return chat.Note{Text: i18n.Lines(lines...)}, nil
 }
 
 // nothingYet says what to type in a channel that is connected to nothing.

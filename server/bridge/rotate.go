@@ -70,7 +70,7 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{}, err
 	}
 	intro := i18n.M("bridge.rotate.secret", "Provider", s.name(w.provider), "Name", c.shown())
-	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, s.instructions(w.provider, hook))); err != nil {
+	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, i18n.Message{}, s.instructions(w.provider, hook))); err != nil {
 		return chat.Note{}, s.keepOldSecret(ctx, c.ID, hook.Secret, errors.Wrap(err, "hand over a new secret"))
 	}
 	return chat.Note{Text: i18n.M("bridge.rotate.done", "Name", c.shown(), "Provider", s.name(w.provider))}, nil

@@ -52,7 +52,7 @@ func (s *Service) status(ctx context.Context, w wish) (chat.Note, error) {
 		repairs = append(repairs, told.repairs...)
 	}
 	if more := len(found) - mostStatus; more > 0 {
-		lines = append(lines, i18n.N("bridge.status.more", more))
+		lines = append(lines, i18n.Message{}, i18n.N("bridge.status.more", more))
 	}
 	return s.question(ctx, i18n.Lines(lines...), repairs...)
 }
@@ -77,7 +77,9 @@ func (s *Service) healthOf(ctx context.Context, w wish, c Connection, among []Co
 	for _, entry := range journal[:min(len(journal), most)] {
 		told.add(health{lines: []i18n.Message{s.line(c.Provider, entry)}})
 	}
-	told.add(health{lines: s.advice(ctx, c, journal)})
+	if advice := s.advice(ctx, c, journal); len(advice) > 0 {
+		told.add(health{lines: append([]i18n.Message{{}}, advice...)}) // else it would be part of the last entry
+	}
 	return told, nil
 }
 

@@ -31,7 +31,7 @@ func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 
 	require.Contains(t, text, "* 3 min ago: **Shown** – web #\u200b42 @\u200ball (Builds, secret in the address): as asked")
 	require.Contains(t, text, "* 2 hours ago: **Not chosen** (Queue, secret in a header)")
-	require.Contains(t, text, "* 2 days ago: **Refused** (12 times in a row)")
+	require.Contains(t, text, "* 2 days ago: **Refused** (12 times in a row)\n\n", "what follows is not part of the list")
 	require.Contains(t, text, "take that header away")
 	require.Less(t, strings.Index(text, "3 min"), strings.Index(text, "2 days"), "the newest is first")
 }
@@ -96,7 +96,7 @@ func TestListSaysWhatIsShownAndHow(t *testing.T) {
 
 	for _, part := range []string{
 		"**ci**", "Of it: backend", "Events: Queue", "Only where: job `web-*,!test`",
-		"cards in a thread, only when the result changes, calls @\u200bhere when", "Connected by @\u200bada, yesterday",
+		"cards in a thread, only when the result changes, calls @\u200bhere when", "Connected by @\u200bada, yesterday\n\n",
 	} {
 		require.Contains(t, text, part)
 	}

@@ -1,6 +1,7 @@
 package mattermost
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -11,6 +12,9 @@ import (
 
 // ellipsis ends what was cut.
 const ellipsis = "…"
+
+// emojiName is an emoji at the beginning of a text, as messages write it.
+var emojiName = regexp.MustCompile(`^:[a-z0-9_+-]{1,64}:`)
 
 // cut returns Markdown of which people see at most this many characters, and whether anything was left out. Unlike plain text it
 // cannot be cut anywhere: half a link shows its address, and code that does not end any more lets what stands in it mention people.
@@ -68,7 +72,7 @@ type piece struct {
 	open, inner, end string
 }
 
-// nextPiece returns what the text begins with: code, a link, an escaped character, or one character.
+// nextPiece returns what the text begins with: code, a link, the name of an emoji, an escaped character, or one character.
 func nextPiece(text string) piece {
 	switch {
 	case text[0] == '`':
@@ -79,6 +83,10 @@ func nextPiece(text string) piece {
 		}
 	case strings.HasPrefix(text, "**"):
 		return piece{raw: "**"}
+	case text[0] == ':':
+		if name := emojiName.FindString(text); name != "" {
+			return piece{raw: name, seen: 2} // an emoji is as wide as two letters
+		}
 	case text[0] == '\\' && len(text) > 1:
 		_, size := utf8.DecodeRuneInString(text[1:])
 		return piece{raw: text[:1+size], seen: 1}

@@ -30,6 +30,8 @@ func TestMarkdownIsCutBetweenItsPieces(t *testing.T) {
 		"a block":           {"```\none\ntwo\nthree\n```", 12, "```\none\ntwo\n…\n```"},
 		"a bracket":         {"a [b c d e f", 6, "a [b…"},
 		"lines":             {"one\ntwo\nthree", 9, "one\ntwo…"},
+		"an emoji":          {":white_check_mark: all of it", 6, ":white_check_mark: al…"},
+		"half an emoji":     {"a :hourglass_flowing_sand: b", 3, "a…"},
 		"half of a new way": {"`", 5, "`"},
 	} {
 		t.Run(name, func(t *testing.T) {

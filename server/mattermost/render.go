@@ -19,6 +19,7 @@ const (
 	maxAuthor = 100
 	maxText   = 4000
 	maxField  = 200
+	maxLong   = 1000 // of a field that has a row of its own
 	maxLabel  = 60
 	maxFooter = 200
 	maxFields = 6
@@ -65,7 +66,11 @@ func (c *Client) card(card chat.Card) (*model.MessageAttachment, error) {
 		if len(a.Fields) == maxFields {
 			break
 		}
-		if value, _ := cut(c.here(f.Value), maxField); value != "" {
+		most := maxField
+		if f.Long {
+			most = maxLong
+		}
+		if value, _ := cut(c.here(f.Value), most); value != "" {
 			a.Fields = append(a.Fields, &model.MessageAttachmentField{
 				Title: chat.Truncate(c.here(f.Label), maxLabel), Value: value, Short: model.SlackCompatibleBool(!f.Long),
 			})

@@ -112,7 +112,7 @@ func TestLongTextIsCutWithTheWayToAllOfIt(t *testing.T) {
 		Footer: strings.Repeat("f", 300), Text: i18n.Verbatim("```\n" + strings.Repeat("a line of the log\n", 500) + "```"),
 	}
 	for i := range 9 {
-		card.Fields = append(card.Fields, chat.Field{Label: i18n.Verbatim(fmt.Sprint(i)), Value: i18n.Verbatim(strings.Repeat("v", 300))})
+		card.Fields = append(card.Fields, chat.Field{Label: i18n.Verbatim(fmt.Sprint(i)), Value: i18n.Verbatim(strings.Repeat("v", 300)), Long: i == 1})
 	}
 	a := w.posted(t, card).Attachments()[0]
 	require.Less(t, len([]rune(a.Title)), 270)
@@ -120,6 +120,7 @@ func TestLongTextIsCutWithTheWayToAllOfIt(t *testing.T) {
 	require.Len(t, []rune(a.Footer), 200)
 	require.Len(t, a.Fields, 6)
 	require.Len(t, []rune(fmt.Sprint(a.Fields[0].Value)), 200)
+	require.Len(t, []rune(fmt.Sprint(a.Fields[1].Value)), 300, "what has a row of its own may be longer")
 	require.Less(t, len(a.Text), 4200)
 	require.True(t, strings.HasSuffix(a.Text, "log\n…\n```\n[Read on at the source](https://ci.example.com/42)"), a.Text[len(a.Text)-80:])
 }

@@ -10,7 +10,7 @@ import {Console} from './console.jsx';
 import {Dialog} from './dialog.jsx';
 import {Login} from './login.jsx';
 import {Sidebar} from './sidebar.jsx';
-import {theme} from './store.js';
+import {store, theme} from './store.js';
 import {applyTheme, themes} from './theme.js';
 import {ThreadSidebar, ThreadsView} from './thread.jsx';
 
@@ -63,7 +63,7 @@ function Main({path}) {
             openChannel('');
             return;
         }
-        const found = Object.values(channels).find((channel) => channel.name === name) ?? Object.values(channels).find((channel) => channel.name === 'town-square');
+        const found = Object.values(channels).find((channel) => (kind === 'messages' ? isWith(channel, name) : channel.name === name)) ?? Object.values(channels).find((channel) => channel.name === 'town-square');
         if (found) {
             openChannel(found.id);
         }
@@ -82,6 +82,12 @@ function Main({path}) {
             <Dialog/>
         </div>
     );
+}
+
+// Direct messages are at the other person's name: /messages/@alice.
+function isWith({type, name}, handle) {
+    const {currentUserId, profiles} = store.getState().entities.users;
+    return type === 'D' && name.split('__').some((id) => id !== currentUserId && `@${profiles[id]?.username}` === handle);
 }
 
 function GlobalHeader() {

@@ -2,7 +2,7 @@ import React, {useEffect, useRef, useState} from 'react';
 import {useSelector} from 'react-redux';
 
 import {cancelDialog, submitDialog} from './actions.js';
-import {Inline, Markdown} from './markdown.jsx';
+import {Markdown} from './markdown.jsx';
 
 /** The form that an integration asked the server to open, over the rest of the page. */
 export function Dialog() {
@@ -28,7 +28,7 @@ function Form({request}) {
 
     useEffect(() => {
         const before = document.activeElement;
-        box.current.querySelector('input, textarea, select, button')?.focus();
+        (box.current.querySelector('.dialog__body :is(input, textarea, select)') ?? box.current.querySelector('#interactiveDialogSubmit')).focus();
         return () => before?.focus?.();
     }, []);
 
@@ -162,7 +162,7 @@ function Field({element, value, error, change}) {
                     className='dialog__error error-text'
                     role='alert'
                 >
-                    <Inline text={error}/>
+                    {error}
                 </div>
             )}
             {help && <div className='dialog__help'><Markdown text={help}/></div>}
