@@ -289,13 +289,16 @@ func (h *codeHost) cardOf(name string, c *mmtest.Channel) *mmtest.Post {
 	h.t.Helper()
 	var found []*mmtest.Post
 	for _, p := range cards(c) {
-		if strings.Contains(title(p), name) {
+		if strings.Contains(heading(p), name) {
 			found = append(found, p)
 		}
 	}
 	require.Len(h.t, found, 1, "%q among %q", name, titles(c))
 	return found[0]
 }
+
+// heading is the title of a card without what keeps it from being read as markdown.
+func heading(p *mmtest.Post) string { return strings.ReplaceAll(title(p), "\u200b", "") }
 
 var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\([^)\s]*\)`)
 
