@@ -80,7 +80,7 @@ func TestADataCenterIsConnectedWithAnyFormOfAddress(t *testing.T) {
 				h.alice.Types("/bitbucket connect "+h.site+below, h.backroom)
 				requireTells(t, lastNote(h.alice), "is connected to", "/web already")
 			}
-			git := strings.Split(strings.TrimPrefix(h.site, "http://"), ":")[0]
+			git, _, _ := strings.Cut(strings.TrimPrefix(h.site, "http://"), ":")
 			h.alice.Types("/bitbucket connect ssh://git@"+git+":7999/"+strings.ToLower(owner)+"/web.git", h.backroom)
 			requireTells(t, lastNote(h.alice), "is connected to", "/web already")
 			hooks := h.repo.Hooks()
