@@ -56,10 +56,24 @@ func newDataCenter(t *testing.T, version, project string) *codeHost {
 // newCodeHost returns a Bitbucket that the plugin does not know yet.
 func newCodeHost(t *testing.T, o code.Options, owner string) *codeHost {
 	t.Helper()
-	h := &codeHost{bridgeWorld: newBridgeWorld(t), kind: o.Kind, owner: owner}
-	h.carol = h.mm.AddUser("carol")
-	h.town.Join(h.carol)
-	h.backroom.Join(h.carol)
+	w := newBridgeWorld(t)
+	carol := w.mm.AddUser("carol")
+	w.town.Join(carol)
+	w.backroom.Join(carol)
+	return newCodeHostIn(w, carol, o, owner)
+}
+
+// newDataCenterBeside returns a Data Center in the same world, which an admin has made known, too.
+func newDataCenterBeside(h *codeHost, project string) *codeHost {
+	h.t.Helper()
+	other := newCodeHostIn(h.bridgeWorld, h.carol, code.Options{Kind: code.DataCenter}, project)
+	other.register()
+	return other
+}
+
+func newCodeHostIn(w *bridgeWorld, carol *mmtest.User, o code.Options, owner string) *codeHost {
+	w.t.Helper()
+	h := &codeHost{bridgeWorld: w, kind: o.Kind, owner: owner, carol: carol}
 	o.Now, o.RandomSeed, o.Minted = h.mm.Now, 7, h.minted
 	o.HTTPClient = &http.Client{Transport: receipts{h}}
 	for _, u := range []*mmtest.User{h.alice, h.bob, h.carol} {
@@ -71,9 +85,9 @@ func newCodeHost(t *testing.T, o code.Options, owner string) *codeHost {
 	}}
 	h.bitbucket = code.New(o)
 	server := httptest.NewServer(http.HandlerFunc(h.serve))
-	t.Cleanup(server.Close)
-	t.Cleanup(h.bitbucket.Close)
-	t.Cleanup(h.bitbucket.Settle)
+	w.t.Cleanup(server.Close)
+	w.t.Cleanup(h.bitbucket.Close)
+	w.t.Cleanup(h.bitbucket.Settle)
 	h.site = server.URL
 	h.bitbucket.SetBaseURL(h.site)
 	h.repo = h.repository(owner, "web")
@@ -235,13 +249,28 @@ func (h *codeHost) followsAs(u *mmtest.User, address string, at *mmtest.Channel)
 	h.passes()
 }
 
-// passes waits until Bitbucket has told all and the plugin has dealt with it, and lets a moment pass: no card changes twice within one.
-func (h *codeHost) passes() {
+// settle waits until Bitbucket has told all and the plugin has dealt with what is due. It sweeps, since the clock may have gone ahead of
+// the timers.
+func (h *codeHost) settle() {
 	h.t.Helper()
 	h.bitbucket.Settle()
+	require.Eventually(h.t, func() bool {
+		h.plugin.app.Load().inbox.Sweep(h.t.Context(), false)
+		for key, raw := range h.mm.KV.Dump() {
+			if strings.HasPrefix(key, "inb.") && key != "inb.high" && !h.dueLater(raw) {
+				return false
+			}
+		}
+		return true
+	}, patience, tick, "the inbox is not worked off")
+}
+
+// passes waits until all is settled, and lets a moment pass: no card changes twice within one. What a click could not show at once is
+// shown after it.
+func (h *codeHost) passes() {
+	h.t.Helper()
 	h.settle()
 	h.zoom.Advance(2 * time.Second)
-	h.plugin.app.Load().inbox.Sweep(h.t.Context(), false) // for what a click could not show at once
 	h.settle()
 }
 
@@ -250,8 +279,7 @@ func (h *codeHost) later(d time.Duration) {
 	h.t.Helper()
 	h.zoom.Advance(d)
 	h.bitbucket.Tick()
-	h.bitbucket.Settle()
-	h.sweepAll()
+	h.passes()
 }
 
 // happens is for what was done at Bitbucket: it must have worked, and is told of.
@@ -289,13 +317,16 @@ func (h *codeHost) cardOf(name string, c *mmtest.Channel) *mmtest.Post {
 	h.t.Helper()
 	var found []*mmtest.Post
 	for _, p := range cards(c) {
-		if strings.Contains(title(p), name) {
+		if strings.Contains(heading(p), name) {
 			found = append(found, p)
 		}
 	}
 	require.Len(h.t, found, 1, "%q among %q", name, titles(c))
 	return found[0]
 }
+
+// heading is the title of a card without what keeps it from being read as markdown.
+func heading(p *mmtest.Post) string { return strings.ReplaceAll(title(p), "\u200b", "") }
 
 var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\([^)\s]*\)`)
 

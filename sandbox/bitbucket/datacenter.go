@@ -46,6 +46,7 @@ func dcOperations() []operation {
 		{"GET /projects/{workspace}/repos", "PUBLIC_REPOS", "", dcRepos},
 		{"GET " + one, "PUBLIC_REPOS", RightRead, dcReadRepo},
 		{"GET " + one + "/branches", "PUBLIC_REPOS", RightRead, dcBranches},
+		{"GET " + one + "/settings/pull-requests", "PUBLIC_REPOS", RightRead, dcPullSettings},
 		{"GET " + one + "/permissions/users", "REPO_ADMIN", RightAdmin, dcPermissions},
 
 		{"GET " + one + "/webhooks", "REPO_ADMIN", RightAdmin, dcHooks},

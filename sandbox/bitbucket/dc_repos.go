@@ -83,6 +83,18 @@ func dcBranches(_ *world, c *call) (int, any, error) {
 	return dcPaged(c, list)
 }
 
+// dcPullSettings is GET settings/pull-requests, which says among others how pull
+// requests can be merged.
+func dcPullSettings(w *world, _ *call) (int, any, error) {
+	var all []object
+	for _, id := range w.mergeStrategies() {
+		all = append(all, object{"id": id, "name": id, "enabled": true})
+	}
+	return http.StatusOK, object{
+		"mergeConfig": object{"type": "DEFAULT", "defaultStrategy": all[0], "strategies": all, "commitSummaries": 20},
+	}, nil
+}
+
 // dcPermissions is GET permissions/users.
 func dcPermissions(w *world, c *call) (int, any, error) {
 	var list []object

@@ -32,6 +32,7 @@ func TestADataCenterAnswersEachPersonByTheirRight(t *testing.T) {
 		{"GET", one, "", 200, 200, 200, 401, 401, 401},
 		{"GET", "/rest/api/1.0/projects/acme/repos/other", "", 404, 404, 404, 404, 404, 401},
 		{"GET", one + "/branches", "", 200, 200, 200, 401, 401, 401},
+		{"GET", one + "/settings/pull-requests", "", 200, 200, 200, 401, 401, 401},
 		{"GET", one + "/permissions/users", "", 200, 401, 401, 401, 401, 401},
 		{"GET", one + "/webhooks", "", 200, 401, 401, 401, 401, 401},
 		{"POST", one + "/webhooks", `{"url":"http://x/","events":["pr:opened"]}`, 400, 401, 401, 401, 401, 401},

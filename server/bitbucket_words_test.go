@@ -1,0 +1,133 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	code "mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
+)
+
+// hears returns what the bot answered to these words of the user in their conversation.
+func (h *codeHost) hears(u *mmtest.User, words string) string {
+	h.t.Helper()
+	before := len(u.Notes())
+	u.Says(words, u.DirectWith(h.botID()))
+	if notes := u.Notes(); len(notes) > before {
+		return notes[len(notes)-1].Text()
+	}
+	return u.DirectWith(h.botID()).LastPost().Text()
+}
+
+func TestB9TheConversationWithTheBotTakesBareWords(t *testing.T) {
+	t.Parallel()
+	h := newCloud(t)
+	direct := h.alice.DirectWith(h.botID())
+	requireTells(t, h.hears(h.alice, "help"), "Tools whose news I bring", "bitbucket – Builds, pipelines", "jenkins – ")
+	requireTells(t, h.hears(h.alice, "list"), "not connected to anything yet")
+	requireTells(t, h.hears(h.alice, "fly me to the moon"), "I understand these words", "help")
+	requireTells(t, h.hears(h.alice, "connect "+h.url("/src/main/README.md")), "Sign in at Bitbucket")
+	require.Equal(t, 200, h.signsIn(h.alice).Status)
+	requireTells(t, lastNote(h.alice), "This channel follows acme/web now")
+	h.passes()
+	h.reports(h.pushes("main", "Round half up"), "unit", code.Failed, "main")
+	require.Equal(t, "❌ Failed · Round half up", heading(h.card(direct)), "private or not: alice alone reads it")
+	require.Empty(t, cards(h.town))
+
+	h.hears(h.alice, "configure "+h.url(""))
+	h.alice.Clicks("Configure")
+	requireTells(t, h.alice.Dialog().IntroductionText, "What this channel hears of acme/web")
+	h.alice.Submits(map[string]any{"event_push": false})
+	require.Nil(t, h.alice.Dialog())
+	h.pushes("main", "Quiet")
+	require.Len(t, cards(direct), 1)
+	requireTells(t, h.hears(h.alice, "status"), "The webhook at Bitbucket is in order", "Not chosen – Quiet")
+	requireTells(t, h.hears(h.alice, "List"), "acme/web", "Connected by @alice")
+
+	requireTells(t, h.hears(h.alice, "disconnect"), "Do you want to end this connection?")
+	require.Len(t, h.repo.Hooks(), 1)
+	h.alice.Clicks("Disconnect and sign out")
+	requireTells(t, lastNote(h.alice), "webhook at Bitbucket is removed", "You are signed out")
+	require.Empty(t, h.repo.Hooks())
+}
+
+func TestBareWordsAskWhichToolAndWhichRepository(t *testing.T) {
+	t.Parallel()
+	h := newCloud(t)
+	requireTells(t, h.hears(h.alice, "connect"), "Which tool do you mean?")
+	h.alice.Clicks("Bitbucket")
+	h.alice.Cancels()
+	requireTells(t, h.hears(h.alice, "bitbucket connect"), "Which repository shall this channel follow?")
+	h.alice.Clicks("Enter the address")
+	h.alice.Submits(map[string]any{"address": h.url("")})
+	require.Nil(t, h.alice.Dialog())
+	requireTells(t, lastNote(h.alice), "Sign in at Bitbucket")
+	h.signsIn(h.alice)
+	requireTells(t, lastNote(h.alice), "This channel follows acme/web now")
+	require.Len(t, h.repo.Hooks(), 1)
+}
+
+func TestWordsInChannelsAndInThreadsAreNobodysBusiness(t *testing.T) {
+	t.Parallel()
+	h := newCloud(t)
+	before := len(h.alice.Notes())
+	h.alice.Says("connect "+h.url(""), h.town)
+	h.alice.Says("help", h.town)
+	require.Len(t, h.alice.Notes(), before)
+	require.Len(t, h.town.Posts(), 2)
+	h.alice.Says("connect "+h.url(""), h.alice.DirectWith(h.botID()))
+	h.signsIn(h.alice)
+	h.passes()
+	h.pushes("main", "Round half up")
+	card := h.card(h.alice.DirectWith(h.botID()))
+	h.alice.Says("thanks, looks good", card)
+	require.Equal(t, "thanks, looks good", h.alice.DirectWith(h.botID()).LastPost().Message, "people talk in threads")
+}
+
+func TestWhatComesFromBitbucketCallsNobodyAndBreaksNothing(t *testing.T) {
+	t.Parallel()
+	h := newCloud(t)
+	h.follows(h.backroom)
+	hostile := "@channel [click](https://evil.example.com) **bold** <!here> | `x`"
+	h.pushes("feature/@all", "Begin")
+	h.pushes("feature/@all", hostile+"\n@here in the body")
+	pull, err := h.repo.OpenPullRequest(code.PullRequest{By: "bob", Title: hostile, Source: "feature/@all", Reviewers: []string{"alice"}})
+	h.happens(err)
+	_, err = pull.Comment(code.Comment{By: "alice", Text: hostile + strings.Repeat(" and on", 500)})
+	h.happens(err)
+	h.reports(h.repo.Head("feature/@all"), hostile, code.Failed, "feature/@all")
+	require.Len(t, cards(h.backroom), 2)
+	for _, p := range h.backroom.Posts()[1:] {
+		text := p.Text()
+		require.NotContains(t, text, "@channel", "%s", text)
+		require.NotContains(t, text, "@here")
+		require.Less(t, len(text), 2000, "long text is cut")
+		for _, a := range p.Attachments() {
+			if a.TitleLink != "" {
+				text = strings.ReplaceAll(text, a.Title, "") // which clients show as it is
+			}
+		}
+		require.NotContains(t, text, "](https://evil")
+	}
+}
+
+func TestTwoSitesHaveTheirRepositoriesApart(t *testing.T) {
+	t.Parallel()
+	h := newCloud(t)
+	h.follows(h.backroom)
+	other := newDataCenterBeside(h, "ACME")
+	other.follows(h.backroom)
+	h.alice.Types("/bitbucket list", h.backroom)
+	requireTells(t, lastNote(h.alice), "acme/web", "ACME/web")
+	h.pushes("main", "In the cloud")
+	other.pushes("main", "At home")
+	require.Equal(t, []string{"⬆️ Pushed · In the cloud", "⬆️ Pushed · At home"}, titles(h.backroom))
+	h.alice.Types("/bitbucket disconnect "+other.url(""), h.backroom)
+	h.alice.Clicks("Disconnect")
+	require.Empty(t, other.repo.Hooks())
+	require.Len(t, h.repo.Hooks(), 1)
+	h.later(time.Hour)
+}
