@@ -135,21 +135,22 @@ func TestWhetherThisServerKeepsTheAuthorizationHeader(t *testing.T) {
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "CI")
+	// Raw is what the plugin "Zoom" sends, Basic the plugin "Notification" with a login in its URL. A wrong token tells as well as
+	// the right one: what was taken off is called missing, what arrived is called wrong. Nobody is told to send Bearer: the server
+	// would try that as a token of its own, and write token and address to its debug log.
 	kept := map[string]bool{}
-	basic := hook.Plain()
-	basic.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("jenkins:"+hook.Token)))
-	bearer := hook.Plain()
-	bearer.Set("Authorization", "Bearer "+hook.Token)
-	for name, header := range map[string]http.Header{"raw": hook.Raw(), "Basic": basic, "Bearer": bearer} {
-		status, answer, err := hook.Send(w.ctx, w.Server(1), header, nil)
-		require.NoError(t, err)
-		kept[name] = status == http.StatusOK
-		if !kept[name] {
-			require.Equal(t, http.StatusUnauthorized, status, answer)
-			require.Contains(t, answer, "strips the Authorization header")
-		}
+	for name, value := range map[string]string{
+		"raw": "no" + hook.Token, "Basic": "Basic " + base64.StdEncoding.EncodeToString([]byte("jenkins:no"+hook.Token)),
+	} {
+		header := hook.Plain()
+		header.Set("Authorization", value)
+		answer := w.sends(hook, 1, header, nil, http.StatusUnauthorized)
+		kept[name] = !strings.Contains(answer, "strips the Authorization header")
 	}
 	w.Logf("this server keeps the Authorization header: %v", kept)
+	if kept["raw"] {
+		w.sends(hook, 1, hook.Raw(), nil, http.StatusOK)
+	}
 	// A token of Mattermost's own is taken for a login and taken off: it is not shown to plugins, and proves nothing here.
 	session := hook.Plain()
 	session.Set("Authorization", "Bearer "+alice.API.AuthToken)
