@@ -290,6 +290,7 @@ func (p *people) Channel(_ context.Context, id string) (chat.Channel, error) {
 func (p *people) StillPosts(_ context.Context, userID, _ string) (bool, error) {
 	return !p.left[userID], p.outage
 }
+
 func (p *people) CanPost(_ context.Context, userID, _ string) bool             { return !p.left[userID] }
 func (p *people) CanCallAll(context.Context, string, string) bool              { return true }
 func (p *people) Administers(context.Context, string, string) bool             { return false }
