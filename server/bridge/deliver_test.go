@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -218,26 +219,29 @@ func indexOf(text, part string) int {
 func TestTwoServersMakeOneCardOfShuffledEvents(t *testing.T) {
 	t.Parallel()
 	for _, style := range []bridge.Style{bridge.Live, bridge.Thread} {
-		w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{ChannelID: "other", Style: style})
-		for _, n := range rand.Perm(40) {
-			w.hear(said{ID: fmt.Sprint(n), Thing: fmt.Sprint("thing ", n%2), Series: "s", Is: fmt.Sprint("state ", n), N: n})
-		}
-		w.connect("con1", everyKind(w, 40))
-		servers := []*bridge.Service{w.newServer(), w.newServer()}
-		var running sync.WaitGroup
-		for i := range 6 {
-			running.Go(func() { runUntilEmpty(w, servers[i%2]) })
-		}
-		running.Wait()
-		for _, channel := range []string{theRoom, "other"} {
-			root := ""
-			if style == bridge.Thread {
-				root = w.surface.in(channel, "")[0].id
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{ChannelID: "other", Style: style})
+			w.real = true
+			for _, n := range rand.Perm(40) {
+				w.hear(said{ID: fmt.Sprint(n), Thing: fmt.Sprint("thing ", n%2), Series: "s", Is: fmt.Sprint("state ", n), N: n})
 			}
-			titles := each(w.surface.in(channel, root), func(p *post) string { return p.title })
-			require.ElementsMatch(t, []string{"thing 0 is state 38", "thing 1 is state 39"}, titles)
-		}
-		w.onlyOnce()
+			w.connect("con1", everyKind(w, 40))
+			servers := []*bridge.Service{w.newServer(), w.newServer()}
+			var running sync.WaitGroup
+			for i := range 6 {
+				running.Go(func() { runUntilEmpty(w, servers[i%2]) })
+			}
+			running.Wait()
+			for _, channel := range []string{theRoom, "other"} {
+				root := ""
+				if style == bridge.Thread {
+					root = w.surface.in(channel, "")[0].id
+				}
+				titles := each(w.surface.in(channel, root), func(p *post) string { return p.title })
+				require.ElementsMatch(t, []string{"thing 0 is state 38", "thing 1 is state 39"}, titles)
+			}
+			w.onlyOnce()
+		})
 	}
 }
 
@@ -252,7 +256,7 @@ func everyKind(w *world, n int) []bridge.Subscription {
 	return c.Subscriptions
 }
 
-// runUntilEmpty carries out jobs; whoever is told to wait has the clock moved.
+// runUntilEmpty carries out jobs, and waits when it is told to.
 func runUntilEmpty(w *world, server *bridge.Service) {
 	for {
 		j, ok := w.queue.pop()
@@ -261,7 +265,7 @@ func runUntilEmpty(w *world, server *bridge.Service) {
 		}
 		if err := server.Handle(context.Background(), j); err != nil {
 			wait, _ := bridge.Wait(err)
-			w.pass(wait)
+			time.Sleep(wait)
 			w.queue.push(j)
 		}
 	}
