@@ -52,6 +52,7 @@ func TestABuildFromStartToBackToNormalIsOnePostWithAThread(t *testing.T) {
 	require.Equal(t, "#2EB886", fine.Color)
 	require.Contains(t, fine.Text, "After 1 failure")
 	w.settled()
+	fine = w.card(alice, channel, 2, "Back to normal", "#42") // its thread is written by now, too, which counts as a change of it
 	w.Logf("when the next one had mended it:\n%s", picture(fine, w.replies(alice, fine.Post, 1)))
 
 	w.sends(hook, 1, hook.Raw(), broken.Zoom("Failure", "broken since this build"), 200)
