@@ -25,8 +25,9 @@ var mayImport = map[string][]string{
 	"zoom":  {"fault", "i18n"},
 	"oauth": {"fault", "i18n", "kv"},
 
-	"provider":         {"chat", "fault", "i18n"},
-	"provider/jenkins": {"chat", "fault", "i18n", "provider"},
+	"provider":           {"chat", "fault", "i18n"},
+	"provider/jenkins":   {"chat", "fault", "i18n", "provider"},
+	"provider/pagerduty": {"chat", "fault", "i18n", "provider"},
 
 	"account": {"chat", "fault", "i18n", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "i18n", "zoom"},
