@@ -76,8 +76,7 @@ func (w *world) serveIncidents(c *call) (int, any, *apiError) {
 		return len(asked) == 0 || slices.Contains(asked, value)
 	}
 	var all []object
-	for n := len(w.incidents) - 1; n >= 0; n-- { // the latest first
-		i := w.incidents[n]
+	for _, i := range slices.Backward(w.incidents) { // the latest first
 		people := c.list("user_ids")
 		mine := len(people) == 0 || slices.ContainsFunc(i.assignees, func(u *User) bool { return slices.Contains(people, u.ID) })
 		within := q.Get("date_range") == "all" || !i.created.Before(since) && i.created.Before(until)

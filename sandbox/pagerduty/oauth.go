@@ -99,7 +99,7 @@ func (w *world) consent(q url.Values) (consent, string) {
 	if c.challenge == "" || c.method != "S256" {
 		return consent{}, "PKCE with S256 is required"
 	}
-	for _, scope := range strings.Fields(q.Get("scope")) {
+	for scope := range strings.FieldsSeq(q.Get("scope")) {
 		if slices.Contains(app.Scopes, scope) {
 			c.scopes = append(c.scopes, scope)
 		}
