@@ -64,7 +64,7 @@ func (PagerDuty) Respond(ctx context.Context, s provider.Session, c provider.Cal
 
 // identify finds out who acts, which everything that changes an incident has to say.
 func (a *acting) identify(ctx context.Context) (err error) {
-	a.client, a.me, err = a.client.acting(ctx)
+	a.client, a.me, err = a.acting(ctx)
 	return err
 }
 

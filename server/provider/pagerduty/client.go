@@ -3,6 +3,7 @@ package pagerduty
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -103,9 +104,7 @@ func reset(err error) (time.Duration, bool) {
 // pages returns what is listed under the name, from as many pages as are needed for the number that is wanted, and whether there is more.
 func (c client) pages(ctx context.Context, path, key string, query url.Values, most int) (all []object, more bool, err error) {
 	asked := url.Values{}
-	for name, values := range query {
-		asked[name] = values
-	}
+	maps.Copy(asked, query)
 	asked.Set("limit", strconv.Itoa(min(pageSize, most)))
 	for offset := 0; ; offset += pageSize {
 		asked.Set("offset", strconv.Itoa(offset))

@@ -67,4 +67,3 @@ func (PagerDuty) Meet(ctx context.Context, s provider.Session, state json.RawMes
 	}
 	return append(events, written.event()), nil
 }
-
