@@ -28,6 +28,8 @@ var mayImport = map[string][]string{
 	"provider":           {"chat", "fault", "i18n"},
 	"provider/bitbucket": {"chat", "fault", "i18n", "provider"},
 	"provider/jenkins":   {"chat", "fault", "i18n", "provider"},
+	"provider/pagerduty": {"chat", "fault", "i18n", "provider"},
+	"provider/sentry":    {"chat", "fault", "i18n", "provider"},
 
 	"account": {"chat", "fault", "i18n", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "i18n", "zoom"},

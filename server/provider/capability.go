@@ -142,6 +142,8 @@ type Response struct {
 	Form *chat.Form
 	// Note tells who clicked what came of it; zero for nothing.
 	Note i18n.Message
+	// Share is what who clicked may post to the channel by a button under the note; zero for no such button.
+	Share i18n.Message
 	// Events are applied to the card at once, before the tool's own delivery arrives.
 	Events []Event
 	// Reply goes to the thread, seen by all; zero text for none.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,6 +57,8 @@ type Session struct {
 	HTTP     *http.Client
 	// Account is who acts; zero where a connection's own credential does.
 	Account Account
+	// Header goes with each call, beside or in place of what Call sends itself; names in canonical form.
+	Header http.Header
 }
 
 // Refusal is an answer of a tool that is no success. It is the cause of the fault that Call returns.
@@ -100,6 +103,7 @@ func (s Session) Call(ctx context.Context, method, address string, in, out any) 
 	if in != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
+	maps.Copy(request.Header, s.Header)
 	return s.send(request, out)
 }
 

@@ -1,0 +1,262 @@
+package pagerduty
+
+import (
+	"slices"
+	"time"
+)
+
+// The states of an incident.
+const (
+	StatusTriggered    = "triggered"
+	StatusAcknowledged = "acknowledged"
+	StatusResolved     = "resolved"
+)
+
+// incident is something that somebody is paged for.
+type incident struct {
+	id, key, title, details string
+	number                  int
+	status, urgency         string
+	service                 *Service
+	policy                  *EscalationPolicy
+	level                   int
+	priority                *Priority
+	assignees               []*User
+	acks                    []ack
+	created, changed        time.Time
+	updated                 time.Time
+	changedBy               *User // nil for the service itself
+	mergedInto              *incident
+	bridgeURL, bridgeNumber string
+	kind                    string
+	notes                   []Note
+	snoozedUntil            time.Time
+}
+
+// ack is somebody having taken it.
+type ack struct {
+	by *User
+	at time.Time
+}
+
+// Note is something that somebody wrote about an incident.
+type Note struct {
+	ID   string    `json:"id"`
+	By   string    `json:"by"`
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+	// Via is the name of the app that wrote it for them; empty for the web site.
+	Via string `json:"via,omitempty"`
+}
+
+// Incident is an incident as tests see it.
+type Incident struct {
+	ID         string    `json:"id"`
+	Number     int       `json:"number"`
+	Title      string    `json:"title"`
+	Status     string    `json:"status"`
+	Urgency    string    `json:"urgency"`
+	Service    string    `json:"service"`
+	Key        string    `json:"incident_key"`
+	Details    string    `json:"details"`
+	Priority   string    `json:"priority"`
+	Level      int       `json:"level"`
+	Assignees  []string  `json:"assignees"`
+	ChangedBy  string    `json:"changed_by"`
+	BridgeURL  string    `json:"conference_url"`
+	Notes      []Note    `json:"notes"`
+	SnoozedTil time.Time `json:"snoozed_until"`
+	URL        string    `json:"html_url"`
+}
+
+// incident finds one by ID or number, nil for none.
+func (w *world) incident(key string) *incident {
+	for _, i := range w.incidents {
+		if i.id == key || key == itoa(i.number) {
+			return i
+		}
+	}
+	return nil
+}
+
+// shown returns the incident as tests see it.
+func (w *world) shown(i *incident) Incident {
+	v := Incident{
+		ID: i.id, Number: i.number, Title: i.title, Status: i.status, Urgency: i.urgency, Service: i.service.Name, Key: i.key,
+		Details: i.details, Level: i.level, Assignees: []string{}, BridgeURL: i.bridgeURL, Notes: slices.Clone(i.notes),
+		SnoozedTil: i.snoozedUntil, URL: w.base + "/web/incidents/" + i.id,
+	}
+	if i.priority != nil {
+		v.Priority = i.priority.Name
+	}
+	if i.changedBy != nil {
+		v.ChangedBy = i.changedBy.Email
+	}
+	for _, u := range i.assignees {
+		v.Assignees = append(v.Assignees, u.Email)
+	}
+	return v
+}
+
+// wish is a new incident.
+type wish struct {
+	title, details, urgency, key string
+	service                      *Service
+	assignee                     *User
+	policy                       *EscalationPolicy
+	by                           *User
+}
+
+// open makes an incident. One that somebody gives to themselves is acknowledged
+// from the start, and nobody is paged.
+func (w *world) open(q wish) *incident {
+	if q.urgency == "" {
+		q.urgency = "high"
+	}
+	if q.policy == nil {
+		q.policy = w.escalation(q.service.Policy)
+	}
+	if q.key == "" {
+		q.key = w.ids.uuid()
+	}
+	now := w.now()
+	i := &incident{
+		id: w.ids.id("Q", 14), key: q.key, title: q.title, details: q.details, number: len(w.incidents) + 1, status: StatusTriggered,
+		urgency: q.urgency, service: q.service, policy: q.policy, level: 1, created: now, kind: "incident_default",
+	}
+	i.assignees = w.onLevel(i.policy, 1)
+	if q.assignee != nil {
+		i.assignees = []*User{q.assignee}
+	}
+	i.touch(now, q.by)
+	w.incidents = append(w.incidents, i)
+	if q.by != nil && q.assignee == q.by {
+		i.status, i.acks = StatusAcknowledged, []ack{{q.by, now}}
+	}
+	w.tell(i, "triggered", q.by, w.hookIncident(i))
+	return i
+}
+
+// touch records that somebody changed how it stands.
+func (i *incident) touch(at time.Time, by *User) { i.changed, i.updated, i.changedBy = at, at, by }
+
+// acknowledge takes it. Somebody else may do so, too; the same person can not.
+func (w *world) acknowledge(i *incident, by *User) *apiError {
+	switch {
+	case i.status == StatusResolved:
+		return &apiError{400, 1001, "Incident Already Resolved", nil}
+	case slices.ContainsFunc(i.acks, func(a ack) bool { return a.by == by }):
+		return &apiError{400, 1002, "Incident Already Acknowledged", nil}
+	}
+	i.status, i.acks = StatusAcknowledged, append(i.acks, ack{by, w.now()})
+	i.touch(w.now(), by)
+	w.tell(i, "acknowledged", by, w.hookIncident(i))
+	return nil
+}
+
+// unacknowledge gives it back, by itself when by is nil: the time ran out.
+func (w *world) unacknowledge(i *incident, by *User) *apiError {
+	if i.status != StatusAcknowledged {
+		return &apiError{400, 2001, "Invalid Input Provided", []string{"Incident is not acknowledged"}}
+	}
+	i.status, i.acks, i.snoozedUntil = StatusTriggered, nil, time.Time{}
+	i.touch(w.now(), by)
+	w.tell(i, "unacknowledged", by, w.hookIncident(i))
+	return nil
+}
+
+// resolve ends it.
+func (w *world) resolve(i *incident, by *User) *apiError {
+	if i.status == StatusResolved {
+		return &apiError{400, 1001, "Incident Already Resolved", nil}
+	}
+	i.status, i.assignees, i.acks = StatusResolved, nil, nil
+	i.touch(w.now(), by)
+	w.tell(i, "resolved", by, w.hookIncident(i))
+	return nil
+}
+
+// reopen takes it up again.
+func (w *world) reopen(i *incident, by *User) *apiError {
+	if i.status != StatusResolved {
+		return &apiError{400, 2001, "Invalid Input Provided", []string{"Incident is not resolved"}}
+	}
+	i.status, i.mergedInto, i.level = StatusTriggered, nil, 1
+	i.assignees = w.onLevel(i.policy, 1)
+	i.touch(w.now(), by)
+	w.tell(i, "reopened", by, w.hookIncident(i))
+	return nil
+}
+
+// escalate pages the people of a level; 0 is the next.
+func (w *world) escalate(i *incident, level int, by *User) *apiError {
+	if level == 0 {
+		level = i.level%max(len(i.policy.Levels), 1) + 1
+	}
+	people := w.onLevel(i.policy, level)
+	switch {
+	case i.status == StatusResolved:
+		return &apiError{400, 1001, "Incident Already Resolved", nil}
+	case len(people) == 0:
+		return &apiError{400, 2001, "Invalid Input Provided", []string{"Escalation level is invalid"}}
+	}
+	i.status, i.acks, i.level, i.assignees = StatusTriggered, nil, level, people
+	i.touch(w.now(), by)
+	w.tell(i, "escalated", by, w.hookIncident(i))
+	return nil
+}
+
+// reassign gives it to people, or to a policy.
+func (w *world) reassign(i *incident, people []*User, policy *EscalationPolicy, by *User) *apiError {
+	event := "reassigned"
+	if policy != nil {
+		event, people = "delegated", w.onLevel(policy, 1)
+		i.policy, i.level = policy, 1
+	}
+	switch {
+	case i.status == StatusResolved:
+		return &apiError{400, 1001, "Incident Already Resolved", nil}
+	case len(people) == 0:
+		return &apiError{400, 2001, "Invalid Input Provided", []string{"Assignee is not valid"}}
+	}
+	i.status, i.acks, i.assignees = StatusTriggered, nil, people
+	i.touch(w.now(), by)
+	w.tell(i, event, by, w.hookIncident(i))
+	return nil
+}
+
+// snooze lets it wait: it counts as acknowledged for so long.
+func (w *world) snooze(i *incident, d time.Duration, by *User) *apiError {
+	if i.status == StatusResolved {
+		return &apiError{400, 1001, "Incident Already Resolved", nil}
+	}
+	i.snoozedUntil = w.now().Add(d)
+	if i.status == StatusTriggered {
+		return w.acknowledge(i, by)
+	}
+	i.updated = w.now()
+	return nil
+}
+
+// update tells of a change that leaves the status as it is.
+func (w *world) update(i *incident, event string, by *User) {
+	i.updated = w.now()
+	w.tell(i, event, by, w.hookIncident(i))
+}
+
+// meet sets where people meet.
+func (w *world) meet(i *incident, address, number string, by *User) {
+	i.bridgeURL, i.bridgeNumber, i.updated = address, number, w.now()
+	w.tell(i, "conference_bridge.updated", by, object{
+		"incident": w.part(i), "conference_numbers": []object{{"label": "", "number": number}}, "conference_url": address,
+		"type": "incident_conference_bridge",
+	})
+}
+
+// note writes a note.
+func (w *world) note(i *incident, text, via string, by *User) Note {
+	n := Note{ID: w.ids.id("P", 7), By: by.Name, Text: text, At: w.now(), Via: via}
+	i.notes = append(i.notes, n)
+	w.tell(i, "annotated", by, object{"incident": w.part(i), "id": n.ID, "content": text, "trimmed": false, "type": "incident_note"})
+	return n
+}

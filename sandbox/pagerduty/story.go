@@ -1,0 +1,222 @@
+package pagerduty
+
+import (
+	"github.com/pkg/errors"
+)
+
+// Trigger is an incident that a test or a story makes.
+type Trigger struct {
+	// Service is its ID or name.
+	Service string `json:"service"`
+	Title   string `json:"title"`
+	Urgency string `json:"urgency"`
+	Details string `json:"details"`
+	// By is a person, by ID or address; empty for a monitoring tool.
+	By       string `json:"by"`
+	Assignee string `json:"assignee"`
+	Priority string `json:"priority"`
+}
+
+// Trigger makes an incident.
+func (s *Sandbox) Trigger(q Trigger) (Incident, error) {
+	var made Incident
+	err := s.control(func(w *world) error {
+		service := w.service(q.Service)
+		if service == nil {
+			return errors.Wrapf(ErrNotFound, "service %q", q.Service)
+		}
+		if q.Title == "" {
+			return errors.Wrap(ErrInvalid, "an incident needs a title")
+		}
+		i := w.open(wish{title: q.Title, details: q.Details, urgency: q.Urgency, service: service, by: w.user(q.By), assignee: w.user(q.Assignee)})
+		if p := w.priority(q.Priority); p != nil {
+			i.priority = p
+			w.update(i, "priority_updated", w.user(q.By))
+		}
+		made = w.shown(i)
+		return nil
+	})
+	return made, err
+}
+
+// Incident returns an incident, by ID or number.
+func (s *Sandbox) Incident(key string) (Incident, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.w.incident(key)
+	if i == nil {
+		return Incident{}, errors.Wrapf(ErrNotFound, "incident %q", key)
+	}
+	return s.w.shown(i), nil
+}
+
+// Incidents returns all incidents, the oldest first.
+func (s *Sandbox) Incidents() []Incident {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []Incident{}
+	for _, i := range s.w.incidents {
+		all = append(all, s.w.shown(i))
+	}
+	return all
+}
+
+// The things that can happen to an incident; see [Happening].
+const (
+	Acknowledge    = "acknowledge"
+	Unacknowledge  = "unacknowledge"
+	Resolve        = "resolve"
+	Reopen         = "reopen"
+	Escalate       = "escalate"
+	Reassign       = "reassign"
+	Delegate       = "delegate"
+	Prioritize     = "prioritize"
+	AddNote        = "note"
+	UpdateStatus   = "status-update"
+	AskResponder   = "ask-responder"
+	ReplyResponder = "reply-responder"
+	Meet           = "meet"
+	Rename         = "rename"
+	Move           = "move"
+	Retype         = "retype"
+	ChangeField    = "field"
+	AssignRole     = "role"
+	CreateTask     = "task"
+	StartWorkflow  = "workflow"
+	Merge          = "merge"
+)
+
+// Happening is something that happens to an incident at PagerDuty.
+type Happening struct {
+	// What is one of the words above.
+	What string `json:"what"`
+	// By is a person, by ID or address; empty for PagerDuty itself.
+	By string `json:"by"`
+	// To is whom or what it is about: a person, a policy, a priority, a service, an
+	// incident, a role or a field.
+	To string `json:"to"`
+	// Text are words: of a note, an update, a title, a value, an address.
+	Text string `json:"text"`
+}
+
+// Happen lets something happen to an incident, by its ID or number.
+func (s *Sandbox) Happen(key string, h Happening) error {
+	return s.control(func(w *world) error {
+		i, by := w.incident(key), w.user(h.By)
+		switch {
+		case i == nil:
+			return errors.Wrapf(ErrNotFound, "incident %q", key)
+		case h.By != "" && by == nil:
+			return errors.Wrapf(ErrNotFound, "user %q", h.By)
+		}
+		return w.happen(i, by, h)
+	})
+}
+
+// happen lets something happen to an incident.
+func (w *world) happen(i *incident, by *User, h Happening) error {
+	var refusal *apiError
+	switch h.What {
+	case Acknowledge:
+		if by == nil {
+			return errors.Wrap(ErrInvalid, "somebody has to acknowledge it")
+		}
+		refusal = w.acknowledge(i, by)
+	case Unacknowledge:
+		refusal = w.unacknowledge(i, by)
+	case Resolve:
+		refusal = w.resolve(i, by)
+	case Reopen:
+		refusal = w.reopen(i, by)
+	case Escalate:
+		refusal = w.escalate(i, 0, by)
+	case Reassign, Delegate:
+		refusal = w.reassign(i, known(w.user(h.To)), w.escalation(h.To), by)
+	case Merge:
+		into := w.incident(h.To)
+		if into == nil || into == i {
+			return errors.Wrapf(ErrNotFound, "incident %q", h.To)
+		}
+		if i.status != StatusResolved {
+			i.mergedInto = into
+		}
+		refusal = w.resolve(i, by)
+	default:
+		return w.alter(i, by, h)
+	}
+	if refusal != nil {
+		return errors.Wrap(ErrConflict, refusal.message)
+	}
+	return nil
+}
+
+// known is a list of the person, empty for none.
+func known(u *User) []*User {
+	if u == nil {
+		return nil
+	}
+	return []*User{u}
+}
+
+// alter lets something happen that leaves the status as it is.
+func (w *world) alter(i *incident, by *User, h Happening) error {
+	to := w.user(h.To)
+	asked := object{"incident": w.part(i), "user": w.userRef(to), "escalation_policy": nil, "message": h.Text, "type": "incident_responder"}
+	switch h.What {
+	case Prioritize:
+		i.priority = w.priority(h.To)
+		w.update(i, "priority_updated", by)
+	case AddNote:
+		if by == nil {
+			return errors.Wrap(ErrInvalid, "somebody has to write a note")
+		}
+		w.note(i, h.Text, "", by)
+	case UpdateStatus:
+		w.tell(i, "status_update_published", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "message": h.Text, "type": "incident_status_update"})
+	case AskResponder:
+		asked["state"] = "pending"
+		w.tell(i, "responder.added", by, asked)
+	case ReplyResponder:
+		asked["user"], asked["state"] = w.userRef(by), "accepted"
+		w.tell(i, "responder.replied", by, asked)
+	case Meet:
+		w.meet(i, h.Text, h.To, by)
+	case Rename:
+		i.title, i.updated = h.Text, w.now()
+	case Move:
+		service := w.service(h.To)
+		if service == nil {
+			return errors.Wrapf(ErrNotFound, "service %q", h.To)
+		}
+		i.service = service
+		w.update(i, "service_updated", by)
+	case Retype:
+		i.kind = h.To
+		w.update(i, "incident_type.changed", by)
+	default:
+		return w.busy(i, by, h)
+	}
+	return nil
+}
+
+// busy lets something happen beside the incident: fields, roles, tasks, workflows.
+func (w *world) busy(i *incident, by *User, h Happening) error {
+	switch h.What {
+	case ChangeField:
+		w.tell(i, "custom_field_values.updated", by, object{
+			"incident": w.part(i), "type": "incident_field_values", "changed_field_names": []string{h.To},
+			"custom_fields": []object{{"name": h.To, "display_name": h.To, "value": h.Text, "type": "field_value"}},
+		})
+	case AssignRole:
+		w.tell(i, "role.assigned", by, []object{{
+			"incident": w.part(i), "role": object{"summary": h.Text}, "user": w.userRef(w.user(h.To)), "type": "incident_role_assignment",
+		}})
+	case CreateTask:
+		w.tell(i, "task.created", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "summary": h.Text, "status": "to_do", "type": "incident_task"})
+	case StartWorkflow:
+		w.tell(i, "workflow.started", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "summary": h.Text, "type": "incident_workflow_instance"})
+	default:
+		return errors.Wrapf(ErrInvalid, "%q can not happen", h.What)
+	}
+	return nil
+}

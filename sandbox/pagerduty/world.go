@@ -1,0 +1,134 @@
+package pagerduty
+
+import (
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// The errors of the control methods; the control API answers them with 400, 404
+// and 409. They come wrapped, so compare with errors.Is.
+var (
+	ErrInvalid  = errors.New("invalid")
+	ErrNotFound = errors.New("not found")
+	ErrConflict = errors.New("conflict")
+)
+
+// object is a JSON object.
+type object = map[string]any
+
+// world is everything that a reset forgets. Its methods need the sandbox's lock.
+// None of them does any I/O: what has to be sent is left in the lanes.
+type world struct {
+	ids    *ids
+	now    func() time.Time
+	base   string
+	policy Policy
+
+	apps       map[string]*App // by client ID
+	users      []*User
+	teams      []*Team
+	services   []*Service
+	policies   []*EscalationPolicy
+	schedules  []*Schedule
+	priorities []*Priority
+	incidents  []*incident
+
+	codes   map[string]*authCode
+	access  map[string]*accessToken
+	refresh map[string]*grant
+	limits  map[string]*limit
+
+	subscriptions []*subscription
+	lanes         map[string]*lane
+	deliveries    []*delivery
+	faults        []*Fault
+	journal       journal
+}
+
+// newWorld returns a world with nobody in it.
+func newWorld(seed uint64, now func() time.Time, base string) *world {
+	return &world{
+		ids: newIDs(seed), now: now, base: base,
+		apps:    map[string]*App{},
+		codes:   map[string]*authCode{},
+		access:  map[string]*accessToken{},
+		refresh: map[string]*grant{},
+		limits:  map[string]*limit{},
+		lanes:   map[string]*lane{},
+		journal: journal{counts: map[string]int{}},
+	}
+}
+
+// Policy are switches for what PagerDuty does in more than one way.
+type Policy struct {
+	// AutoApprove is the address of who allows every app at once, instead of
+	// being asked by a page; empty for the page.
+	AutoApprove string `json:"auto_approve"`
+	// CallsAMinute is how many calls a token may make in a minute; 960 when 0.
+	CallsAMinute int `json:"calls_a_minute"`
+	// ErrorForm is how refusals list their details: "list", "text" in place of the
+	// list, "array" as a bare list of texts; "list" when empty.
+	ErrorForm string `json:"error_form"`
+}
+
+// Seed is what a sandbox begins with and returns to on reset.
+type Seed struct {
+	Policy     Policy             `json:"policy"`
+	Apps       []App              `json:"apps"`
+	Users      []User             `json:"users"`
+	Teams      []Team             `json:"teams"`
+	Schedules  []Schedule         `json:"schedules"`
+	Policies   []EscalationPolicy `json:"escalation_policies"`
+	Services   []Service          `json:"services"`
+	Priorities []Priority         `json:"priorities"`
+}
+
+// Check reports what is wrong with a seed.
+func (s Seed) Check() error { return newWorld(1, time.Now, "").plant(s) }
+
+// plant puts a seed into an empty world.
+func (w *world) plant(s Seed) error {
+	if err := s.Policy.check(); err != nil {
+		return err
+	}
+	w.policy = s.Policy
+	for _, app := range s.Apps {
+		if _, err := w.addApp(app); err != nil {
+			return errors.Wrapf(err, "app %q", app.Name)
+		}
+	}
+	for _, user := range s.Users {
+		if _, err := w.addUser(user); err != nil {
+			return errors.Wrapf(err, "user %q", user.Email)
+		}
+	}
+	return w.plantPlaces(s)
+}
+
+// check reports what is wrong with the switches.
+func (p Policy) check() error {
+	switch p.ErrorForm {
+	case "", "list", "text", "array":
+	default:
+		return errors.Wrapf(ErrInvalid, "errors have no form %q", p.ErrorForm)
+	}
+	if p.CallsAMinute < 0 {
+		return errors.Wrap(ErrInvalid, "a limit is no less than none")
+	}
+	return nil
+}
+
+// SetPolicy replaces the switches.
+func (s *Sandbox) SetPolicy(p Policy) error {
+	return s.control(func(w *world) error {
+		if err := p.check(); err != nil {
+			return err
+		}
+		if p.AutoApprove != "" && w.user(p.AutoApprove) == nil {
+			return errors.Wrapf(ErrNotFound, "user %q", p.AutoApprove)
+		}
+		w.policy = p
+		return nil
+	})
+}

@@ -1,0 +1,149 @@
+package pagerduty
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The kinds of sites: PagerDuty's service regions. An account is in one of them, and is unknown in the other.
+const (
+	regionUS = "us"
+	regionEU = "eu"
+)
+
+// Where PagerDuty is. People of both regions authorize at one address.
+const (
+	usURL = "https://app.pagerduty.com"
+	usAPI = "https://api.pagerduty.com"
+	euURL = "https://app.eu.pagerduty.com"
+	euAPI = "https://api.eu.pagerduty.com"
+
+	identityURL = "https://identity.pagerduty.com"
+)
+
+// scopes are what people are asked for: https://developer.pagerduty.com/docs/scopes. Only incidents and webhooks are written to.
+// PagerDuty passes over a scope that it does not know, without a word.
+func scopes() []string {
+	return []string{
+		"incidents.read", "incidents.write", "services.read", "users.read", "teams.read", "schedules.read", "oncalls.read",
+		"escalation_policies.read", "priorities.read", "webhook_subscriptions.read", "webhook_subscriptions.write", "openid",
+	}
+}
+
+// Endpoints are where people authorize: with scopes, which PagerDuty grants only to those who send a code challenge along.
+func (PagerDuty) Endpoints(site provider.Site) provider.Endpoints {
+	base := site.URL
+	if site.URL == usURL || site.URL == euURL {
+		base = identityURL
+	}
+	return provider.Endpoints{AuthURL: base + "/oauth/authorize", TokenURL: base + "/oauth/token", Scopes: scopes(), InBody: true}
+}
+
+// WhoAmI returns whose account the session acts with.
+func (PagerDuty) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
+	me, err := of(s).me(ctx)
+	if err != nil {
+		return provider.Account{}, err
+	}
+	return provider.Account{ID: me.ID, Name: me.Name, URL: me.URL}, nil
+}
+
+// Sites are PagerDuty's two regions.
+func (PagerDuty) Sites() []provider.Site {
+	return []provider.Site{
+		{ID: regionUS, Kind: regionUS, URL: usURL, API: usAPI},
+		{ID: regionEU, Kind: regionEU, URL: euURL, API: euAPI},
+	}
+}
+
+// Kinds are what a site can be.
+func (PagerDuty) Kinds() []chat.Option {
+	return []chat.Option{
+		{Label: i18n.M("pagerduty.site.us"), Value: regionUS},
+		{Label: i18n.M("pagerduty.site.eu"), Value: regionEU},
+	}
+}
+
+// SiteOf makes the site of what an admin typed: the address that people open, or one in front of it. What is PagerDuty's own in either
+// region is told by its address.
+func (p PagerDuty) SiteOf(kind, address, api string) (provider.Site, error) {
+	if kind != regionUS && kind != regionEU {
+		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("pagerduty.site.wrong_kind")}
+	}
+	base, ok := baseAddress(address)
+	if !ok {
+		return provider.Site{}, &provider.FieldError{Field: "url", Message: i18n.M("pagerduty.site.wrong_url")}
+	}
+	for _, own := range p.Sites() {
+		if own.URL == base || own.Kind == kind && strings.HasSuffix(base, ".pagerduty.com") {
+			return own, nil
+		}
+	}
+	site := provider.Site{ID: base, Kind: kind, URL: base, API: base}
+	if strings.TrimSpace(api) == "" {
+		return site, nil
+	}
+	if site.API, ok = baseAddress(api); !ok {
+		return provider.Site{}, &provider.FieldError{Field: "api", Message: i18n.M("pagerduty.site.wrong_url")}
+	}
+	return site, nil
+}
+
+// baseAddress returns the address of a server without what does not belong to it.
+func baseAddress(text string) (string, bool) {
+	u, err := url.Parse(webAddress(strings.TrimSpace(text)))
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", false
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host) + strings.TrimRight(u.EscapedPath(), "/"), true
+}
+
+// RegionOf returns which of the sites an account is in, by the ID token that PagerDuty answered with: its audience names the API. The
+// token has to come from PagerDuty's token endpoint itself, which is why its signature is not looked at. Fault: AccountRejected.
+func (PagerDuty) RegionOf(idToken string, sites []provider.Site) (provider.Site, error) {
+	refused := func(err error) (provider.Site, error) {
+		return provider.Site{}, fault.Wrap(err, fault.AccountRejected).With("Provider", name)
+	}
+	parts := strings.Split(idToken, ".")
+	if len(parts) != 3 {
+		return refused(errors.New("that is no ID token"))
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil {
+		return refused(errors.Wrap(err, "decode an ID token"))
+	}
+	var said struct {
+		Audience json.RawMessage `json:"aud"`
+	}
+	if err := json.Unmarshal(claims, &said); err != nil {
+		return refused(errors.Wrap(err, "read an ID token"))
+	}
+	var audience []string
+	if json.Unmarshal(said.Audience, &audience) != nil {
+		var one string
+		if err := json.Unmarshal(said.Audience, &one); err != nil {
+			return refused(errors.Wrap(err, "read the audience of an ID token"))
+		}
+		audience = []string{one}
+	}
+	for i := range audience {
+		audience[i] = strings.TrimRight(audience[i], "/")
+	}
+	for _, site := range sites {
+		if site.API != "" && slices.Contains(audience, site.API) {
+			return site, nil
+		}
+	}
+	return refused(errors.New("the account is in no region that is known"))
+}

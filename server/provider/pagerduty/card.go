@@ -1,0 +1,148 @@
+package pagerduty
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// The actions on a card.
+const (
+	actionAcknowledge = "acknowledge"
+	actionNote        = "note"
+	actionResolve     = "resolve"
+	actionMore        = "more"
+)
+
+// The choices of the menu.
+const (
+	choiceEscalate = "escalate"
+	choiceReassign = "reassign"
+	choiceSnooze   = "snooze"
+	choicePriority = "priority"
+)
+
+// face is how an incident looks at a glance.
+type face struct {
+	emoji string
+	state i18n.Message
+	tone  chat.Tone
+}
+
+// face returns how the incident looks. A low urgency looks like work under way, not like something broken.
+func (i incident) face() face {
+	switch {
+	case i.Shown == nil:
+		return face{"pager", i18n.M("pagerduty.state.unknown"), chat.ToneNeutral}
+	case i.status() == statusResolved && i.Shown.Merged != (reference{}):
+		return face{"twisted_rightwards_arrows", i18n.M("pagerduty.state.merged"), chat.ToneInactive}
+	case i.status() == statusResolved:
+		return face{"white_check_mark", i18n.M("pagerduty.state.resolved"), chat.ToneSuccess}
+	case i.status() == statusAcknowledged:
+		return face{"eyes", i18n.M("pagerduty.state.acknowledged"), chat.ToneWarning}
+	case i.Shown.Urgency == urgencyLow:
+		return face{"large_blue_circle", i18n.M("pagerduty.state.triggered"), chat.ToneRunning}
+	}
+	return face{"rotating_light", i18n.M("pagerduty.state.triggered"), chat.ToneFailure}
+}
+
+// Card implements provider.Provider.
+func (PagerDuty) Card(state json.RawMessage) (chat.Card, error) {
+	i, err := readIncident(state)
+	if err != nil {
+		return chat.Card{}, err
+	}
+	f := i.face()
+	card := chat.Card{
+		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: i.title(), Author: i.latestDeed().By.Name,
+		Text: i.text(), Actions: i.actions(), Footer: name, At: i.At,
+	}
+	if i.Shown != nil {
+		card.URL, card.Fields = i.Shown.URL, i.fields()
+		card.Footer = strings.Join(append([]string{name}, i.Shown.teamNames()...), " · ")
+	}
+	return card, nil
+}
+
+// title names the incident by its number and title.
+func (i incident) title() string {
+	if i.Shown == nil {
+		return first(i.ID, name)
+	}
+	title := first(i.Shown.Title, i.ID, name)
+	if i.Shown.Number > 0 {
+		return "#" + strconv.Itoa(i.Shown.Number) + " " + title
+	}
+	return title
+}
+
+// text are the lines under the title.
+func (i incident) text() i18n.Message {
+	var lines []i18n.Message
+	if i.Sample {
+		lines = append(lines, i18n.M("pagerduty.sample"))
+	}
+	if i.Shown != nil && i.status() == statusResolved && i.Shown.Merged != (reference{}) {
+		lines = append(lines, i18n.M("pagerduty.merged", "Incident", i.Shown.Merged.link()))
+	}
+	if i.Escalations > 0 {
+		lines = append(lines, i18n.N("pagerduty.escalations", i.Escalations))
+	}
+	if i.Bridge != (bridge{}) && i.status() != statusResolved {
+		lines = append(lines, i18n.M("pagerduty.meeting", "Meeting", i.Bridge.link()))
+	}
+	if len(lines) == 0 {
+		return i18n.Message{}
+	}
+	return i18n.Lines(lines...)
+}
+
+// fields are the facts: at most six.
+func (i incident) fields() []chat.Field {
+	var fields []chat.Field
+	add := func(label string, value i18n.Message) {
+		if !value.Zero() {
+			fields = append(fields, chat.Field{Label: i18n.M("pagerduty.field." + label), Value: value})
+		}
+	}
+	if i.Shown.Service.Name != "" {
+		add("service", i18n.Verbatim(i.Shown.Service.link()))
+	}
+	add("urgency", urgency(i.Shown.Urgency))
+	add("priority", i18n.Verbatim(chat.Escape(i.Shown.Priority)))
+	add("assigned", listed(i.Shown.Assignees, i.Shown.Assigned))
+	if d := i.toAcknowledge(); d > 0 {
+		add("to_acknowledge", span(d))
+	}
+	if d := i.toResolve(); d > 0 {
+		add("to_resolve", span(d))
+	}
+	return fields
+}
+
+// actions are what can be done about the incident as it stands. A note can be added to one that is over.
+func (i incident) actions() []chat.Action {
+	if i.Sample || i.Shown == nil {
+		return nil
+	}
+	acknowledge := chat.Action{ID: actionAcknowledge, Label: i18n.M("pagerduty.action.acknowledge"), Tone: chat.ToneSuccess}
+	note := chat.Action{ID: actionNote, Label: i18n.M("pagerduty.action.note")}
+	resolve := chat.Action{ID: actionResolve, Label: i18n.M("pagerduty.action.resolve")}
+	more := chat.Action{ID: actionMore, Label: i18n.M("pagerduty.action.more"), Options: []chat.Option{
+		{Label: i18n.M("pagerduty.action.escalate"), Value: choiceEscalate},
+		{Label: i18n.M("pagerduty.action.reassign"), Value: choiceReassign},
+		{Label: i18n.M("pagerduty.action.snooze"), Value: choiceSnooze},
+		{Label: i18n.M("pagerduty.action.priority"), Value: choicePriority},
+	}}
+	switch i.status() {
+	case statusTriggered:
+		return []chat.Action{acknowledge, note, resolve, more}
+	case statusAcknowledged:
+		resolve.Tone = chat.ToneSuccess
+		return []chat.Action{note, resolve, more}
+	}
+	return []chat.Action{note}
+}

@@ -1,0 +1,214 @@
+package pagerduty
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// mediaType has the version of the API in it: https://developer.pagerduty.com/docs/versioning.
+	mediaType = "application/vnd.pagerduty+json;version=2"
+	// pageSize is the most that a page holds; deepest is how far pages reach: https://developer.pagerduty.com/docs/pagination.
+	pageSize = 100
+	deepest  = 10_000
+	// headerReset says how many seconds a limit on calls goes on: https://developer.pagerduty.com/docs/rest-api-rate-limits.
+	headerReset = "Ratelimit-Reset"
+	// resetAtMost is the longest that is waited for: somebody may be looking at a spinner.
+	resetAtMost = 3 * time.Second
+)
+
+// The codes of refusals that are understood: https://developer.pagerduty.com/docs/errors.
+const (
+	codeResolved     = 1001
+	codeAcknowledged = 1002
+	codeNotAllowed   = 1018
+	codeForbidden    = 2010
+	codeLostAccess   = 2018
+)
+
+// client calls PagerDuty as somebody.
+type client struct{ provider.Session }
+
+// of returns the client of the session.
+func of(s provider.Session) client {
+	header := s.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Accept", mediaType)
+	s.Header = header
+	return client{s}
+}
+
+// from returns the client that names who acts, as what changes an incident wants it.
+func (c client) from(email string) client {
+	email = strings.Map(func(r rune) rune {
+		if r <= ' ' || r >= 0x7f {
+			return -1
+		}
+		return r
+	}, email)
+	if email == "" {
+		return c
+	}
+	c.Header = c.Header.Clone()
+	c.Header.Set("From", email)
+	return c
+}
+
+// do sends a request. One that PagerDuty did not take because there were too many is sent once more where that will be allowed soon.
+// The faults are those of provider.Session's Call, with PagerDuty's words in them.
+func (c client) do(ctx context.Context, method, path string, query url.Values, in any) (object, error) {
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	var answer object
+	err := c.Call(ctx, method, path, in, &answer)
+	if wait, soon := reset(err); soon {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+			return nil, c.explained(err)
+		case <-timer.C:
+		}
+		answer = nil
+		err = c.Call(ctx, method, path, in, &answer)
+	}
+	return answer, c.explained(err)
+}
+
+// reset returns how long a limit on calls goes on, and whether that is worth waiting for.
+func reset(err error) (time.Duration, bool) {
+	var refusal *provider.Refusal
+	if !errors.As(err, &refusal) || refusal.Status != http.StatusTooManyRequests {
+		return 0, false
+	}
+	seconds, err := strconv.ParseFloat(refusal.Header.Get(headerReset), 64)
+	wait := time.Duration(seconds * float64(time.Second))
+	return wait, err == nil && seconds >= 0 && wait <= resetAtMost
+}
+
+// pages returns what is listed under the name, from as many pages as are needed for the number that is wanted, and whether there is more.
+func (c client) pages(ctx context.Context, path, key string, query url.Values, most int) (all []object, more bool, err error) {
+	asked := url.Values{}
+	maps.Copy(asked, query)
+	asked.Set("limit", strconv.Itoa(min(pageSize, most)))
+	for offset := 0; ; offset += pageSize {
+		asked.Set("offset", strconv.Itoa(offset))
+		answer, err := c.do(ctx, http.MethodGet, path, asked, nil)
+		if err != nil {
+			return nil, false, err
+		}
+		page := answer.list(key)
+		all = append(all, page...)
+		more, _ = answer["more"].(bool)
+		if !more || len(page) == 0 || len(all) >= most || offset+2*pageSize > deepest {
+			return all, more, nil
+		}
+	}
+}
+
+// refusal is what PagerDuty says about an error.
+type refusal struct {
+	Code    int
+	Message string
+	Details []string
+}
+
+// readRefusal reads an error in any of the forms that PagerDuty has: with a list of details, with a text in its place, as a list alone,
+// or as a text.
+func readRefusal(body []byte) refusal {
+	var whole any
+	if json.Unmarshal(body, &whole) != nil {
+		return refusal{}
+	}
+	var r refusal
+	switch v := whole.(type) {
+	case []any:
+		r.Details = onlyTexts(v)
+	case map[string]any:
+		o := object(v)
+		inner := o.object("error")
+		if inner == nil {
+			r.Message = first(o.text("error_description"), o.text("error"), o.text("message"))
+			inner = o
+		}
+		r.Code, r.Message = inner.number("code"), first(inner.text("message"), r.Message)
+		switch details := inner["errors"].(type) {
+		case []any:
+			r.Details = onlyTexts(details)
+		case string:
+			r.Details = []string{details}
+		}
+	}
+	return r
+}
+
+// onlyTexts returns the texts in a list.
+func onlyTexts(values []any) []string {
+	var all []string
+	for _, value := range values {
+		if text, ok := value.(string); ok && text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// inWords returns what it says, as a message may hold it.
+func (r refusal) inWords() string {
+	said := r.Message
+	if len(r.Details) > 0 {
+		said = strings.TrimPrefix(said+": "+strings.Join(r.Details, "; "), ": ")
+	}
+	return chat.Escape(strings.TrimRight(cleaned(said, maxTitle), ". "))
+}
+
+// refusalOf returns what PagerDuty said, zero for an error of another origin.
+func refusalOf(err error) refusal {
+	var answer *provider.Refusal
+	if !errors.As(err, &answer) {
+		return refusal{}
+	}
+	return readRefusal(answer.Body)
+}
+
+// explained adds to a refusal what PagerDuty said about it, and calls what is forbidden so, whatever status it came with.
+func (c client) explained(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	said := refusalOf(err)
+	switch said.Code {
+	case codeNotAllowed, codeForbidden, codeLostAccess:
+		return fault.Wrap(err, fault.ProviderForbidden).With("Provider", c.Provider)
+	}
+	if words := said.inWords(); words != "" {
+		return f.With("Message", words)
+	}
+	return err
+}
+
+// nothing is the fault for an answer without what was asked for.
+func (c client) nothing(what string) error {
+	return fault.Wrap(errors.Errorf("an answer without %s", what), fault.ProviderUnavailable).With("Provider", c.Provider)
+}
+
+// unknown is the fault for what is not there, or cannot be.
+func (c client) unknown(what string) error {
+	return fault.Wrap(errors.New(what), fault.ResourceUnknown).With("Provider", c.Provider)
+}

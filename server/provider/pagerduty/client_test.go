@@ -1,0 +1,108 @@
+package pagerduty
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
+	"mattermost-plugin-zoom/server/fault"
+)
+
+func TestARefusalIsReadInEveryForm(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]struct {
+		code  int
+		words string
+	}{
+		`{"error":{"message":"Invalid Input Provided","code":2001,"errors":["Title cannot be empty","x"]}}`: {2001, "Invalid Input Provided:\u200b Title cannot be empty; x"},
+		`{"error":{"message":"Invalid Input","code":2001,"errors":"Title cannot be empty"}}`:                {2001, "Invalid Input:\u200b Title cannot be empty"},
+		`["Invalid Input","Title"]`: {0, "Invalid Input; Title"},
+		`{"error":"invalid_grant","error_description":"The code is expired."}`: {0, "The code is expired"},
+		`{"message":"Forbidden"}`: {0, "Forbidden"},
+		`{"errors":["@channel"]}`: {0, "@\u200bchannel"},
+		`<html>`:                  {0, ""},
+		`null`:                    {0, ""},
+		``:                        {0, ""},
+	} {
+		got := readRefusal([]byte(body))
+		require.Equal(t, want.code, got.Code, body)
+		require.Equal(t, want.words, got.inWords(), body)
+	}
+	w := newWorld(t)
+	for _, form := range []string{"list", "text", "array"} {
+		require.NoError(t, w.sbx.SetPolicy(sandbox.Policy{ErrorForm: form}))
+		_, err := New().Trigger(t.Context(), w.as("bob"), NewIncident{ServiceID: "PNONE", Title: "x"})
+		wantFault(t, fault.ProviderRefused, err)
+		require.Contains(t, fault.ParamsOf(err)["Message"], "Service not found", form)
+	}
+}
+
+func TestWhatIsNotAllowedIsSaidSoWhateverTheStatus(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, code := range []string{"1018", "2010", "2018"} {
+		require.NoError(t, w.sbx.AddFault(sandbox.Fault{
+			Match: sandbox.Match{Path: "/users"}, Action: sandbox.Action{Status: 400, Body: []byte(`{"error":{"message":"x","code":` + code + `}}`)},
+		}))
+		_, err := New().WhoAmI(t.Context(), w.as("ada"))
+		wantFault(t, fault.ProviderForbidden, err)
+	}
+}
+
+func TestALimitThatEndsSoonIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	limited := func(reset string, times int) {
+		t.Helper()
+		require.NoError(t, w.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Path: "/users"}, Times: times, Action: sandbox.Action{
+			Status: 429, Headers: map[string]string{"ratelimit-reset": reset}, Body: []byte(`{"error":{"message":"Rate Limit Exceeded","code":2020}}`),
+		}}))
+	}
+	limited("0.05", 1)
+	_, err := New().WhoAmI(t.Context(), w.as("ada"))
+	require.NoError(t, err)
+	require.Equal(t, 2, w.sbx.Counts()["GET /users/me"])
+
+	begin := time.Now()
+	for _, reset := range []string{"60", "", "x", "-1"} {
+		limited(reset, 1)
+		_, err = New().WhoAmI(t.Context(), w.as("ada"))
+		wantFault(t, fault.ProviderLimited, err)
+	}
+	require.Less(t, time.Since(begin), time.Second, "nobody waits for those")
+	limited("0.01", 2)
+	_, err = New().WhoAmI(t.Context(), w.as("ada"))
+	wantFault(t, fault.ProviderLimited, err)
+}
+
+func TestAnAnswerWithoutWhatWasAskedForIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 2 {
+		require.NoError(t, w.sbx.AddFault(sandbox.Fault{Times: -1, Action: sandbox.Action{Status: 200, Body: []byte(`{"user":7,"incident":[],"more":"x"}`)}}))
+		_, err := New().WhoAmI(t.Context(), w.as("ada"))
+		wantFault(t, fault.ProviderUnavailable, err)
+		_, err = New().Look(t.Context(), w.as("ada"), "Q1")
+		wantFault(t, fault.ProviderUnavailable, err)
+		_, err = New().Service(t.Context(), w.as("ada"), "P1")
+		wantFault(t, fault.ProviderUnavailable, err)
+		_, _, err = New().Subscribe(t.Context(), w.as("ada"), Scope{Kind: ScopeAccount}, w.hook)
+		wantFault(t, fault.ProviderUnavailable, err)
+	}
+	w.sbx.ClearFaults()
+	require.NoError(t, w.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodGet}, Action: sandbox.Action{Status: 404}}))
+	_, err := New().Look(t.Context(), w.as("ada"), "Q1")
+	wantFault(t, fault.ResourceUnknown, err)
+}
+
+func FuzzRefusal(f *testing.F) {
+	for _, body := range []string{`{"error":{"message":"x","code":2001,"errors":["y"]}}`, `["x"]`, `{"error":"x"}`, `{"error":{"errors":"@all"}}`} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		require.NotRegexp(t, `[@＠][A-Za-z0-9]`, readRefusal(body).inWords())
+	})
+}

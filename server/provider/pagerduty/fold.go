@@ -1,0 +1,130 @@
+package pagerduty
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Fold implements provider.Provider.
+func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change, error) {
+	was, err := readIncident(state)
+	if err != nil {
+		return provider.Change{}, err
+	}
+	var n news
+	if err := json.Unmarshal(e.Data, &n); err != nil {
+		return provider.Change{}, errors.Wrap(err, "read an event")
+	}
+	if n.Note == nil {
+		n.Note = &note{}
+	}
+	is, fresh := was.hearing(n)
+	next := encoded(is)
+	if len(state) > 0 && bytes.Equal(next, encoded(was)) {
+		return provider.Change{Stale: true}, nil
+	}
+	c := provider.Change{State: next, Kind: is.kind(was, n), Turned: was.status() != is.status() && is.Shown != nil}
+	c.Worse = is.worse(was, n, fresh)
+	c.Resurface = was.status() == statusResolved && is.status() != statusResolved
+	c.Replies = is.replies(was, n, fresh)
+	if was.Shown == nil && is.open() {
+		c.Tasks = []provider.Task{lookAgain(is.ID, 0)}
+	}
+	return c, nil
+}
+
+// kind returns what kind of news it turned out to be. Somebody having looked is what they found.
+func (i incident) kind(was incident, n news) string {
+	if n.Type != typeLooked || was.status() == i.status() {
+		return kindOf(n.Type)
+	}
+	switch {
+	case i.status() == statusResolved:
+		return kindResolved
+	case was.status() == statusResolved:
+		return kindReopened
+	case i.status() == statusAcknowledged:
+		return kindAcknowledged
+	case was.status() == statusAcknowledged:
+		return kindUnacknowledged
+	}
+	return kindTriggered
+}
+
+// worse reports whether somebody should look: an urgent incident waits for somebody, anew or at the next level.
+func (i incident) worse(was incident, n news, fresh bool) bool {
+	if i.status() != statusTriggered || i.Shown.Urgency != urgencyHigh {
+		return false
+	}
+	waits := was.status() != statusTriggered
+	return waits || was.Shown.Urgency != urgencyHigh || fresh && n.Type == typeEscalated
+}
+
+// open reports whether the incident waits for somebody, or is being worked on.
+func (i incident) open() bool {
+	return !i.Sample && (i.status() == statusTriggered || i.status() == statusAcknowledged)
+}
+
+// replies returns what is told in the thread: each change of the incident that the news made, and what is told once. What the card
+// says when it is posted is not repeated.
+func (i incident) replies(was incident, n news, fresh bool) []chat.Reply {
+	t := telling{by: n.By, n: n}
+	if was.Shown != nil && i.Shown != nil {
+		t.status(was, i)
+		t.assignees(was, i)
+		t.facts(*was.Shown, *i.Shown)
+	}
+	if was.Bridge != i.Bridge && i.status() != statusResolved && (was.Shown != nil || n.Bridge != nil) {
+		t.meeting(i.Bridge)
+	}
+	if fresh {
+		t.once(i)
+	}
+	return t.all
+}
+
+// latestDeed returns who did what made the status what it is.
+func (i incident) latestDeed() deed {
+	switch i.status() {
+	case statusAcknowledged:
+		return i.LastAck
+	case statusResolved:
+		return i.Resolved
+	}
+	if i.Reopened.At.After(i.Resolved.At) {
+		return i.Reopened
+	}
+	return deed{}
+}
+
+// The task of looking at an open incident now and then: a webhook that PagerDuty disabled for a while tells nothing of what was meanwhile.
+const (
+	lookKey = "look/"
+	// lookAfter is how long until the first look; each further one waits twice as long, up to lookAtMost.
+	lookAfter  = time.Hour
+	lookAtMost = 12 * time.Hour
+	// maxLooks ends it after about two weeks.
+	maxLooks = 30
+)
+
+// lookAgain returns the task of looking at the incident.
+func lookAgain(id string, round int) provider.Task {
+	after := lookAtMost
+	if round < 4 {
+		after = min(lookAfter<<round, lookAtMost)
+	}
+	return provider.Task{Key: lookKey + id, After: after, Round: round, Data: encoded(reference{ID: id})}
+}
+
+// teamNames returns the first teams of an incident.
+func (s snapshot) teamNames() []string {
+	all := names(s.Teams)
+	return slices.Clone(all[:min(len(all), 3)])
+}

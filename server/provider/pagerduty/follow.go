@@ -1,0 +1,69 @@
+package pagerduty
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Follow implements provider.Follower: it looks at an incident that was open when last heard of. Deliveries that were due while
+// PagerDuty had the webhook disabled never come, and nothing else would tell.
+func (PagerDuty) Follow(ctx context.Context, s provider.Session, _ provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
+	var about reference
+	if err := json.Unmarshal(t.Data, &about); err != nil || idOf(about.ID) == "" {
+		return nil, nil, errors.New("a task that names no incident")
+	}
+	shown, err := of(s).incident(ctx, about.ID)
+	if isUnknown(err) {
+		return nil, nil, nil // it was deleted, or is no longer for this account
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	n := looked(shown, Person{})
+	n.By = shown.object("last_status_change_by").reference()
+	events := []provider.Event{n.event()}
+	if n.Shown.Status == statusResolved || t.Round+1 >= maxLooks {
+		return events, nil, nil
+	}
+	return events, []provider.Task{lookAgain(about.ID, t.Round+1)}, nil
+}
+
+// Meet writes to PagerDuty where people meet about the incident, with a note that says so, and returns the events of both. The note is
+// worth less than the address: where only it fails, the meeting counts.
+func (PagerDuty) Meet(ctx context.Context, s provider.Session, state json.RawMessage, joinURL, number, noted string) ([]provider.Event, error) {
+	card, err := readIncident(state)
+	if err != nil {
+		return nil, err
+	}
+	if joinURL = webAddress(joinURL); joinURL == "" {
+		return nil, &provider.FieldError{Field: fieldText, Message: i18n.M("pagerduty.form.no_meeting")}
+	}
+	c, me, err := of(s).acting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	met := object{"conference_url": joinURL}
+	if number = chat.Plain(number); number != "" {
+		met["conference_number"] = number
+	}
+	shown, err := c.change(ctx, card.ID, object{"conference_bridge": met})
+	if err != nil {
+		return nil, err
+	}
+	n := looked(shown, me).after(card)
+	if n.Shown.Bridge == (bridge{}) {
+		n.Shown.Bridge = bridge{URL: joinURL, Number: number}
+	}
+	events := []provider.Event{n.event()}
+	written, err := c.note(ctx, card.ID, noted, me)
+	if err != nil {
+		return events, nil //nolint:nilerr // said above
+	}
+	return append(events, written.event()), nil
+}

@@ -1,0 +1,106 @@
+package pagerduty
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// maxSnooze is how long an incident can be snoozed, in seconds: https://support.pagerduty.com/main/docs/edit-incidents#snooze-an-incident.
+const maxSnooze = 7 * 24 * 3600
+
+// noteForm asks for a note.
+func (a acting) noteForm() *chat.Form {
+	return &chat.Form{
+		Title: i18n.M("pagerduty.form.note"), Submit: i18n.M("pagerduty.action.note"),
+		Intro: i18n.M("pagerduty.form.about", "Incident", chat.Escape(a.card.title())),
+		Fields: []chat.FormField{{
+			Name: fieldText, Kind: chat.LongTextField, Label: i18n.M("pagerduty.form.text"), Help: i18n.M("pagerduty.form.text_help"),
+			MaxLength: 3000,
+		}},
+	}
+}
+
+// choiceForm asks for one of several; what names the texts.
+func (a acting) choiceForm(field, what string, options []chat.Option) *chat.Form {
+	return &chat.Form{
+		Title: i18n.M("pagerduty.form." + what), Submit: i18n.M("pagerduty.form." + what + "_submit"),
+		Intro: i18n.M("pagerduty.form.about", "Incident", chat.Escape(a.card.title())),
+		Fields: []chat.FormField{{
+			Name: field, Kind: chat.SelectField, Label: i18n.M("pagerduty.form." + what + "_label"), Options: options,
+		}},
+	}
+}
+
+// durations are how long an incident can be snoozed.
+func durations() []chat.Option {
+	var options []chat.Option
+	for _, hours := range []int{1, 4, 8, 12, 24, 72, 168} {
+		d := time.Duration(hours) * time.Hour
+		options = append(options, chat.Option{Label: span(d), Value: strconv.Itoa(int(d / time.Second))})
+	}
+	return options
+}
+
+// levels are those of the incident's escalation policy, with whom each asks.
+func (a acting) levels(ctx context.Context) ([]chat.Option, error) {
+	if a.card.Shown == nil || a.card.Shown.Policy.ID == "" {
+		return nil, nil
+	}
+	answer, err := a.do(ctx, http.MethodGet, "/escalation_policies/"+a.card.Shown.Policy.ID, url.Values{"include[]": {"targets"}}, nil)
+	if err != nil {
+		return nil, err
+	}
+	var options []chat.Option
+	for i, rule := range answer.object("escalation_policy").list("escalation_rules") {
+		var whom []string
+		for _, target := range rule.list("targets") {
+			whom = append(whom, target.reference().Name)
+		}
+		label := i18n.M("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", chat.Plain(cleaned(strings.Join(whom, ", "), maxName)))
+		options = append(options, chat.Option{Label: label, Value: strconv.Itoa(i + 1)})
+	}
+	return options, nil
+}
+
+// assignees are who the incident can be given to: the people of its teams, or all, and the policies.
+func (a acting) assignees(ctx context.Context) ([]chat.Option, error) {
+	var teams []string
+	if a.card.Shown != nil {
+		for _, team := range a.card.Shown.Teams {
+			if team.ID != "" {
+				teams = append(teams, team.ID)
+			}
+		}
+	}
+	people, err := PagerDuty{}.People(ctx, a.Session, "", teams...)
+	if err != nil {
+		return nil, err
+	}
+	options := optionsOf(people)
+	policies, _, err := a.pages(ctx, "/escalation_policies", "escalation_policies", nil, maxOptions)
+	for _, policy := range policies {
+		if r := policy.reference(); r.ID != "" && len(options) < 2*maxOptions {
+			options = append(options, chat.Option{Label: i18n.M("pagerduty.form.policy", "Policy", chat.Plain(r.Name)), Value: policyPrefix + r.ID})
+		}
+	}
+	return options, err
+}
+
+// priorities are those of the account, the highest first.
+func (a acting) priorities(ctx context.Context) ([]chat.Option, error) {
+	found, _, err := a.pages(ctx, "/priorities", "priorities", nil, maxOptions)
+	var options []chat.Option
+	for _, one := range found {
+		if r := one.reference(); r.ID != "" {
+			options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(r.Name)), Value: r.ID})
+		}
+	}
+	return options, err
+}

@@ -1,0 +1,202 @@
+package pagerduty
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// hookName is what our webhooks are called among the account's.
+const hookName = "Mattermost (Zoom plugin)"
+
+// maxHooks is how many of the account's webhooks are looked through.
+const maxHooks = 1000
+
+// Scope is what a webhook tells of: the whole account, which takes an admin of it, or one service or team, which takes a manager of that.
+type Scope struct {
+	// Kind is one of those below; ID is that of the service or team.
+	Kind string `json:"kind"`
+	ID   string `json:"id,omitempty"`
+}
+
+// The kinds of scopes.
+const (
+	ScopeAccount = "account_reference"
+	ScopeService = "service_reference"
+	ScopeTeam    = "team_reference"
+)
+
+// Subscription is a webhook that we made.
+type Subscription struct {
+	ID    string `json:"id"`
+	Scope Scope  `json:"scope"`
+}
+
+// Health is how a webhook of ours is.
+type Health string
+
+// How it can be.
+const (
+	// HealthGood sends.
+	HealthGood Health = "good"
+	// HealthDisabled was switched off by PagerDuty for a day, as three deliveries in a row were dropped.
+	HealthDisabled Health = "disabled"
+	// HealthGone was deleted.
+	HealthGone Health = "gone"
+	// HealthChanged was changed by somebody: it is off, goes elsewhere, or lacks news that we tell of.
+	HealthChanged Health = "changed"
+)
+
+// hookEvents are those that a webhook of ours asks for: all that Parse understands.
+func hookEvents() []string {
+	var events []string
+	for _, eventType := range []string{
+		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,
+		typePriority, typeService, typeKind, typeNote, typeStatus, typeAdded, typeReplied, typeConference, typeFields, typeRole,
+		typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted,
+		typeFlowCompleted,
+	} {
+		events = append(events, incidentPrefix+eventType)
+	}
+	return events
+}
+
+// filter returns the scope as PagerDuty has it.
+func (s Scope) filter() object {
+	if s.Kind == ScopeAccount {
+		return object{"type": s.Kind}
+	}
+	return object{"type": s.Kind, "id": s.ID}
+}
+
+// Subscribe makes a webhook and returns it with the secret that PagerDuty made up for it, which is told this once. Webhooks with our
+// address that are there already are removed before: nobody knows their secrets any more. Faults: InvalidInput for what is no scope,
+// NotResourceAdmin.
+func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope, h provider.Hook) (made Subscription, secret string, err error) {
+	c := of(s)
+	if !slices.Contains([]string{ScopeAccount, ScopeService, ScopeTeam}, scope.Kind) || scope.Kind != ScopeAccount && idOf(scope.ID) == "" {
+		return made, "", fault.New(fault.InvalidInput)
+	}
+	all, _, err := c.pages(ctx, "/webhook_subscriptions", "webhook_subscriptions", nil, maxHooks)
+	if err != nil {
+		return made, "", c.asAdmin(err)
+	}
+	for _, one := range all {
+		if one.object("delivery_method").text("url") != h.URL {
+			continue
+		}
+		if err := c.unsubscribe(ctx, one.text("id")); err != nil {
+			return made, "", err
+		}
+	}
+	answer, err := c.do(ctx, http.MethodPost, "/webhook_subscriptions", nil, object{"webhook_subscription": object{
+		"type": "webhook_subscription", "description": hookName, "events": hookEvents(), "filter": scope.filter(),
+		"delivery_method": object{"type": "http_delivery_method", "url": h.URL},
+	}})
+	if err != nil {
+		return made, "", c.asAdmin(err)
+	}
+	hook := answer.object("webhook_subscription")
+	made, secret = Subscription{ID: idOf(hook.text("id")), Scope: scope}, hook.object("delivery_method").text("secret")
+	if made.ID == "" || secret == "" {
+		return made, "", c.nothing("a webhook and its secret")
+	}
+	return made, secret, nil
+}
+
+// Check returns how a webhook of ours is.
+func (PagerDuty) Check(ctx context.Context, s provider.Session, made Subscription, h provider.Hook) (Health, error) {
+	c := of(s)
+	if idOf(made.ID) == "" {
+		return HealthGone, nil
+	}
+	answer, err := c.do(ctx, http.MethodGet, "/webhook_subscriptions/"+made.ID, nil, nil)
+	if isUnknown(err) {
+		return HealthGone, nil
+	}
+	if err != nil {
+		return "", c.asAdmin(err)
+	}
+	hook := answer.object("webhook_subscription")
+	method := hook.object("delivery_method")
+	if active, told := hook["active"].(bool); told && !active || method.text("url") != h.URL || !asksForAll(hook) {
+		return HealthChanged, nil
+	}
+	if disabled, _ := method["temporarily_disabled"].(bool); disabled {
+		return HealthDisabled, nil
+	}
+	return HealthGood, nil
+}
+
+func asksForAll(hook object) bool {
+	asked, _ := hook["events"].([]any)
+	for _, event := range hookEvents() {
+		if !slices.Contains(asked, any(event)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Heal puts a webhook of ours in order and returns how it was. Where it had to be made anew, the secret is the new one; else it is "",
+// and the one that is known goes on. Where the secret is lost, Subscribe makes it anew.
+func (p PagerDuty) Heal(ctx context.Context, s provider.Session, made Subscription, h provider.Hook) (healed Subscription, secret string, was Health, err error) {
+	was, err = p.Check(ctx, s, made, h)
+	if err != nil {
+		return made, "", was, err
+	}
+	switch was {
+	case HealthGood:
+		return made, "", was, nil
+	case HealthDisabled:
+		c := of(s)
+		_, err = c.do(ctx, http.MethodPost, "/webhook_subscriptions/"+made.ID+"/enable", nil, nil)
+		return made, "", was, c.asAdmin(err)
+	}
+	// One that was changed may go to another address, which cannot be set: making it anew is the same for all.
+	if was == HealthChanged {
+		if err := of(s).unsubscribe(ctx, made.ID); err != nil {
+			return made, "", was, err
+		}
+	}
+	healed, secret, err = p.Subscribe(ctx, s, made.Scope, h)
+	return healed, secret, was, err
+}
+
+// Unsubscribe removes a webhook of ours; one that is gone already is no error.
+func (PagerDuty) Unsubscribe(ctx context.Context, s provider.Session, made Subscription) error {
+	return of(s).unsubscribe(ctx, made.ID)
+}
+
+func (c client) unsubscribe(ctx context.Context, id string) error {
+	if idOf(id) == "" {
+		return nil
+	}
+	_, err := c.do(ctx, http.MethodDelete, "/webhook_subscriptions/"+id, nil, nil)
+	if isUnknown(err) {
+		return nil
+	}
+	return c.asAdmin(err)
+}
+
+// Ping has PagerDuty send a delivery that says nothing, to see whether it arrives and is believed.
+func (PagerDuty) Ping(ctx context.Context, s provider.Session, made Subscription) error {
+	c := of(s)
+	if idOf(made.ID) == "" {
+		return c.unknown("a webhook without an ID")
+	}
+	_, err := c.do(ctx, http.MethodPost, "/webhook_subscriptions/"+made.ID+"/ping", url.Values{}, nil)
+	return c.asAdmin(err)
+}
+
+// asAdmin says what a refusal of something about webhooks means: they are for admins and managers.
+func (c client) asAdmin(err error) error {
+	if fault.Is(err, fault.ProviderForbidden) {
+		return fault.Wrap(err, fault.NotResourceAdmin).With("Provider", c.Provider).With("Resource", name)
+	}
+	return err
+}

@@ -1,0 +1,189 @@
+package pagerduty
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+const (
+	// maxTold is how many things are remembered as told.
+	maxTold = 200
+	// maxExpected is how many notes of ours may be on their way.
+	maxExpected = 20
+	// actPrefix begins the names of events that are the answers to calls of ours.
+	actPrefix = "act/"
+)
+
+// incident is the state of an incident.
+type incident struct {
+	ID     string `json:"id"`
+	Sample bool   `json:"sample,omitempty"`
+	// Shown is the newest that was shown of it, at At by the event By; nil while only parts were heard of.
+	Shown *snapshot `json:"shown,omitempty"`
+	At    time.Time `json:"at,omitzero"`
+	By    string    `json:"by,omitempty"`
+	// Bridge is where people meet, as of BridgeAt: it is shown with the incident, and told by itself.
+	Bridge   bridge    `json:"bridge,omitzero"`
+	BridgeAt time.Time `json:"bridge_at,omitzero"`
+	// FirstAck is what the time to acknowledge is counted to; LastAck is who has it.
+	FirstAck deed `json:"first_ack,omitzero"`
+	LastAck  deed `json:"last_ack,omitzero"`
+	Resolved deed `json:"resolved,omitzero"`
+	Reopened deed `json:"reopened,omitzero"`
+	// Escalations counts how often it went to the next level.
+	Escalations int `json:"escalations,omitempty"`
+	// Told are the names of what is told only once; Expected are the fingerprints of notes that we are about to write.
+	Told     []string `json:"told,omitempty"`
+	Expected []string `json:"expected,omitempty"`
+}
+
+// readIncident reads a state.
+func readIncident(state json.RawMessage) (incident, error) {
+	var i incident
+	if len(state) == 0 {
+		return i, nil
+	}
+	return i, errors.Wrap(json.Unmarshal(state, &i), "read an incident")
+}
+
+// hearing returns the incident after the news, and whether what is told only once is new.
+func (i incident) hearing(n news) (after incident, fresh bool) {
+	i.ID, i.Sample = n.Incident, i.Sample || n.Sample
+	if n.Shown != nil && i.older(n) {
+		shown := *n.Shown
+		i.Shown, i.At, i.By = &shown, n.At, n.ID
+		i.meet(n.Shown.Bridge, n.At)
+	}
+	if n.Bridge != nil {
+		i.meet(*n.Bridge, n.At)
+	}
+	i.acted(n)
+	if n.Type == typeExpected {
+		return i.expecting(n.Note.Text), false
+	}
+	name := n.once()
+	if name == "" || slices.Contains(i.Told, name) {
+		return i, false
+	}
+	i.Told = append(slices.Clone(i.Told), name)
+	i.Told = i.Told[max(0, len(i.Told)-maxTold):]
+	if n.Type == typeEscalated {
+		i.Escalations++
+	}
+	if n.Type != typeNote {
+		return i, true
+	}
+	if at := slices.Index(i.Expected, fingerprint(n.Note.Text)); at >= 0 {
+		i.Expected = slices.Delete(slices.Clone(i.Expected), at, at+1)
+		return i, false
+	}
+	return i, true
+}
+
+// older reports whether what is known is older than what the news show. Of two things at one time the one that is further on counts.
+func (i incident) older(n news) bool {
+	if i.Shown == nil {
+		return true
+	}
+	return cmp.Or(i.At.Compare(n.At), cmp.Compare(rank(i.Shown.Status), rank(n.Shown.Status)), cmp.Compare(i.By, n.ID)) < 0
+}
+
+// rank says how far on a status is.
+func rank(status string) int {
+	return slices.Index([]string{statusTriggered, statusAcknowledged, statusResolved}, status)
+}
+
+// meet takes over where people meet, unless it is known from later.
+func (i *incident) meet(b bridge, at time.Time) {
+	later := cmp.Or(at.Compare(i.BridgeAt), cmp.Compare(b.URL, i.Bridge.URL), cmp.Compare(b.Number, i.Bridge.Number))
+	if later > 0 {
+		i.Bridge, i.BridgeAt = b, at
+	}
+}
+
+// acted takes over who did what, and when.
+func (i *incident) acted(n news) {
+	did := deed{By: n.By, At: n.At}
+	switch n.Type {
+	case typeAcknowledged:
+		i.acknowledged(did)
+	case typeResolved:
+		i.Resolved = i.Resolved.or(did)
+	case typeReopened:
+		i.Reopened = i.Reopened.or(did)
+	}
+	if !n.Acked.At.IsZero() {
+		i.acknowledged(n.Acked)
+	}
+	if !n.Resolved.At.IsZero() {
+		i.Resolved = i.Resolved.or(n.Resolved)
+	}
+}
+
+func (i *incident) acknowledged(did deed) {
+	if i.FirstAck.At.IsZero() || i.FirstAck.compare(did) > 0 {
+		i.FirstAck = did
+	}
+	i.LastAck = i.LastAck.or(did)
+}
+
+// or returns the later of two deeds.
+func (d deed) or(o deed) deed {
+	if d.compare(o) < 0 {
+		return o
+	}
+	return d
+}
+
+func (d deed) compare(o deed) int {
+	return cmp.Or(d.At.Compare(o.At), cmp.Compare(d.By.ID, o.By.ID), cmp.Compare(d.By.Name, o.By.Name))
+}
+
+// expecting returns the incident that knows of a note on its way.
+func (i incident) expecting(text string) incident {
+	i.Expected = append(slices.Clone(i.Expected), fingerprint(text))
+	i.Expected = i.Expected[max(0, len(i.Expected)-maxExpected):]
+	return i
+}
+
+// once names what is told only once; "" for what shows on the incident itself. Our own doing is told by what it changes.
+func (n news) once() string {
+	switch {
+	case n.Type == typeNote && n.Note.ID != "":
+		return "note/" + n.Note.ID
+	case n.Shown != nil && n.Type != typeEscalated, n.Type == typeConference, n.Type == typeExpected, n.Type == typeLooked:
+		return ""
+	case len(n.ID) >= len(actPrefix) && n.ID[:len(actPrefix)] == actPrefix:
+		return ""
+	}
+	return n.ID
+}
+
+// status returns how the incident stands, "" where that is not known.
+func (i incident) status() string {
+	if i.Shown == nil {
+		return ""
+	}
+	return i.Shown.Status
+}
+
+// toAcknowledge and toResolve return how long it took, 0 where it has not happened or is not known.
+func (i incident) toAcknowledge() time.Duration { return i.since(i.FirstAck.At) }
+
+func (i incident) toResolve() time.Duration {
+	if i.status() != statusResolved {
+		return 0
+	}
+	return i.since(i.Resolved.At)
+}
+
+func (i incident) since(at time.Time) time.Duration {
+	if i.Shown == nil || i.Shown.Created.IsZero() || at.IsZero() {
+		return 0
+	}
+	return max(at.Sub(i.Shown.Created), time.Second)
+}

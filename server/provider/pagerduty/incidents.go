@@ -1,0 +1,224 @@
+package pagerduty
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// isUnknown reports whether something is not there.
+func isUnknown(err error) bool { return fault.Is(err, fault.ResourceUnknown) }
+
+// incident returns an incident by its ID, or by its number.
+func (c client) incident(ctx context.Context, id string) (object, error) {
+	if idOf(id) == "" {
+		return nil, c.unknown("an incident without an ID")
+	}
+	answer, err := c.do(ctx, http.MethodGet, "/incidents/"+id, nil, nil)
+	return c.only(answer, err)
+}
+
+// only returns the incident in an answer.
+func (c client) only(answer object, err error) (object, error) {
+	if err != nil {
+		return nil, err
+	}
+	shown := answer.object("incident")
+	if idOf(shown.text("id")) == "" {
+		return nil, c.nothing("an incident")
+	}
+	return shown, nil
+}
+
+// change changes an incident and returns what it is then.
+func (c client) change(ctx context.Context, id string, fields object) (object, error) {
+	if idOf(id) == "" {
+		return nil, c.unknown("an incident without an ID")
+	}
+	fields["type"] = "incident_reference"
+	answer, err := c.do(ctx, http.MethodPut, "/incidents/"+id, nil, object{"incident": fields})
+	return c.only(answer, err)
+}
+
+// looked returns the news of an incident as an answer shows it. What happened is told by how it differs from what is known, so that
+// neither this nor the delivery that says the same tells anything twice.
+func looked(shown object, by Person) news {
+	n := news{
+		Type: typeLooked, Incident: idOf(shown.text("id")), By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Shown: shown.snapshot(),
+		At: later(shown.time("created_at"), later(shown.time("updated_at"), shown.time("last_status_change_at"))),
+	}
+	changed := deed{By: shown.object("last_status_change_by").reference(), At: shown.time("last_status_change_at")}
+	switch n.Shown.Status {
+	case statusResolved:
+		n.Resolved = changed
+	case statusAcknowledged:
+		n.Acked = changed
+		for _, one := range shown.list("acknowledgements") {
+			ack := deed{By: one.object("acknowledger").reference(), At: one.time("at")}
+			if !ack.At.IsZero() && (n.Acked.At.IsZero() || ack.compare(n.Acked) < 0) {
+				n.Acked = ack
+			}
+		}
+	}
+	n.ID = actPrefix + n.Shown.Status + "/" + strconv.FormatInt(n.At.UnixMilli(), 10) + "/" + shortHash(encoded(n.Shown))
+	return n
+}
+
+// after returns the news as coming right after what is known: answers tell the second only, and what was done is newer than what was
+// known when it was done.
+func (n news) after(i incident) news {
+	n.At = later(n.At, i.At.Add(time.Millisecond))
+	return n
+}
+
+// NewIncident is what somebody wants to trigger.
+type NewIncident struct {
+	// ServiceID and Title are needed.
+	ServiceID, Title string
+	// AssigneeID is a person, "" for whoever is on call.
+	AssigneeID string
+	// Urgency is "high" or "low", "" for the service's own.
+	Urgency string
+	Details string
+	// Key is the same each time the same form is sent: the incident is made once.
+	Key string
+}
+
+// Limits of PagerDuty's, in characters.
+const (
+	maxIncidentTitle = 255
+	maxIncidentKey   = 255
+	maxDetails       = 10_000
+	maxNote          = 10_000
+)
+
+// The fields of the form for a new incident.
+const (
+	FieldService  = "service"
+	FieldTitle    = "title"
+	FieldAssignee = "assignee"
+	FieldUrgency  = "urgency"
+	FieldDetails  = "details"
+)
+
+// check returns a *provider.FieldError for what cannot be.
+func (w NewIncident) check() error {
+	slip := func(field, id string) error { return &provider.FieldError{Field: field, Message: i18n.M(id)} }
+	switch {
+	case idOf(w.ServiceID) == "":
+		return slip(FieldService, "pagerduty.form.no_service")
+	case w.Title == "":
+		return slip(FieldTitle, "pagerduty.form.no_title")
+	case len([]rune(w.Title)) > maxIncidentTitle:
+		return slip(FieldTitle, "pagerduty.form.long_title")
+	case w.AssigneeID != "" && idOf(w.AssigneeID) == "":
+		return slip(FieldAssignee, "pagerduty.form.no_person")
+	case !slices.Contains([]string{"", urgencyHigh, urgencyLow}, w.Urgency):
+		return slip(FieldUrgency, "pagerduty.form.no_choice")
+	case len([]rune(w.Details)) > maxDetails:
+		return slip(FieldDetails, "pagerduty.form.long_text")
+	}
+	return nil
+}
+
+// Trigger makes an incident and returns it as an event. One that was made with the same key before is returned in its place, so that a
+// form sent twice makes one. An incident that somebody assigns to themselves is acknowledged from the start. Errors: a
+// *provider.FieldError for what cannot be, and the faults of calls.
+func (PagerDuty) Trigger(ctx context.Context, s provider.Session, w NewIncident) (provider.Event, error) {
+	w.Title, w.Details = strings.TrimSpace(w.Title), strings.TrimSpace(w.Details)
+	if err := w.check(); err != nil {
+		return provider.Event{}, err
+	}
+	c, me, err := of(s).acting(ctx)
+	if err != nil {
+		return provider.Event{}, err
+	}
+	wanted := object{"type": "incident", "title": w.Title, "service": object{"id": w.ServiceID, "type": "service_reference"}}
+	if w.Urgency != "" {
+		wanted["urgency"] = w.Urgency
+	}
+	if w.Details != "" {
+		wanted["body"] = object{"type": "incident_body", "details": w.Details}
+	}
+	if w.AssigneeID != "" {
+		wanted["assignments"] = []object{{"assignee": object{"id": w.AssigneeID, "type": "user_reference"}}}
+	}
+	if w.Key = strings.TrimSpace(w.Key); w.Key != "" && len(w.Key) <= maxIncidentKey {
+		wanted["incident_key"] = w.Key
+	}
+	shown, err := c.only(c.do(ctx, http.MethodPost, "/incidents", nil, object{"incident": wanted}))
+	if err != nil {
+		made, again := c.byKey(ctx, w)
+		if again != nil || made == nil {
+			return provider.Event{}, err
+		}
+		shown = made
+	}
+	return looked(shown, me).event(), nil
+}
+
+// byKey returns the incident that was made with the key before, nil for none.
+func (c client) byKey(ctx context.Context, w NewIncident) (object, error) {
+	if w.Key == "" {
+		return nil, nil
+	}
+	found, _, err := c.pages(ctx, "/incidents", "incidents", url.Values{"incident_key": {w.Key}, "date_range": {"all"}}, 1)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	made := found[0]
+	if made.text("incident_key") != w.Key || made.object("service").text("id") != w.ServiceID {
+		return nil, nil
+	}
+	return made, nil
+}
+
+// AddNote writes a note about an incident, and returns the event that tells of it. PagerDuty's own delivery tells the same and changes
+// nothing more.
+func (PagerDuty) AddNote(ctx context.Context, s provider.Session, incidentID, text string) (provider.Event, error) {
+	c, me, err := of(s).acting(ctx)
+	if err != nil {
+		return provider.Event{}, err
+	}
+	n, err := c.note(ctx, incidentID, text, me)
+	return n.event(), err
+}
+
+// note writes a note.
+func (c client) note(ctx context.Context, incidentID, text string, by Person) (news, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case idOf(incidentID) == "":
+		return news{}, c.unknown("an incident without an ID")
+	case text == "":
+		return news{}, &provider.FieldError{Field: fieldText, Message: i18n.M("pagerduty.form.no_text")}
+	case len([]rune(text)) > maxNote:
+		return news{}, &provider.FieldError{Field: fieldText, Message: i18n.M("pagerduty.form.long_text")}
+	}
+	answer, err := c.do(ctx, http.MethodPost, "/incidents/"+incidentID+"/notes", nil, object{"note": object{"content": text}})
+	if err != nil {
+		return news{}, err
+	}
+	made := answer.object("note")
+	id := idOf(made.text("id"))
+	return news{
+		Type: typeNote, ID: actPrefix + "note/" + id, Incident: incidentID, At: made.time("created_at"),
+		By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Note: &note{ID: id, Text: cleaned(text, maxText)},
+	}, nil
+}
+
+// NoteComing is an event to apply before AddNote where the text stands in the thread already: the note is then not told there again,
+// whichever of its event and PagerDuty's delivery comes first.
+func (PagerDuty) NoteComing(incidentID, text string, now time.Time) provider.Event {
+	n := news{Type: typeExpected, Incident: incidentID, At: now, Note: &note{Text: cleaned(text, maxText)}}
+	n.ID = actPrefix + "expected/" + strconv.FormatInt(now.UnixNano(), 10)
+	return n.event()
+}

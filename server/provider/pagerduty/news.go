@@ -1,0 +1,205 @@
+package pagerduty
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The types of events about incidents, without "incident." before them: https://developer.pagerduty.com/docs/webhooks-overview.
+const (
+	typeTriggered      = "triggered"
+	typeAcknowledged   = "acknowledged"
+	typeUnacknowledged = "unacknowledged"
+	typeResolved       = "resolved"
+	typeReopened       = "reopened"
+	typeEscalated      = "escalated"
+	typeReassigned     = "reassigned"
+	typeDelegated      = "delegated"
+	typePriority       = "priority_updated"
+	typeService        = "service_updated"
+	typeKind           = "incident_type.changed"
+	typeNote           = "annotated"
+	typeStatus         = "status_update_published"
+	typeAdded          = "responder.added"
+	typeReplied        = "responder.replied"
+	typeConference     = "conference_bridge.updated"
+	typeFields         = "custom_field_values.updated"
+	typeRole           = "role.assigned"
+	typeTaskCreated    = "task.created"
+	typeTaskUpdated    = "task.updated"
+	typeTaskCompleted  = "task.completed"
+	typeActionCreated  = "action_invocation.created"
+	typeActionUpdated  = "action_invocation.updated"
+	typeActionEnded    = "action_invocation.terminated"
+	typeFlowStarted    = "workflow.started"
+	typeFlowCompleted  = "workflow.completed"
+
+	// typeLooked is our own: somebody looked at the incident, and this is how it was.
+	typeLooked = "looked"
+	// typeExpected is our own: a note with this text is about to be written by us, and is not to be told again.
+	typeExpected = "expected"
+)
+
+// kindOf returns what kind of news a type of event is.
+func kindOf(eventType string) string {
+	switch eventType {
+	case typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned:
+		return eventType // the same words
+	case typeDelegated:
+		return kindReassigned
+	case typePriority:
+		return kindPriority
+	case typeNote, typeExpected:
+		return kindNote
+	case typeStatus:
+		return kindStatus
+	case typeAdded, typeReplied:
+		return kindResponder
+	case typeConference:
+		return kindConference
+	case typeService, typeKind, typeFields, typeLooked:
+		return kindUpdated
+	}
+	return kindActivity
+}
+
+// The states of an incident.
+const (
+	statusTriggered    = "triggered"
+	statusAcknowledged = "acknowledged"
+	statusResolved     = "resolved"
+)
+
+// How urgent an incident can be.
+const (
+	urgencyHigh = "high"
+	urgencyLow  = "low"
+)
+
+// Limits of what is kept, in characters or things.
+const (
+	maxName    = 100
+	maxTitle   = 250
+	maxText    = 600
+	maxAddress = 500
+	maxListed  = 10
+	maxID      = 100
+)
+
+// reference is a person, service, team or the like.
+type reference struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	URL  string `json:"url,omitempty"`
+}
+
+// bridge is where people meet about an incident.
+type bridge struct {
+	Number string `json:"number,omitempty"`
+	URL    string `json:"url,omitempty"`
+}
+
+// snapshot is an incident as PagerDuty showed it.
+type snapshot struct {
+	Number    int         `json:"number,omitempty"`
+	Title     string      `json:"title,omitempty"`
+	URL       string      `json:"url,omitempty"`
+	Status    string      `json:"status,omitempty"`
+	Urgency   string      `json:"urgency,omitempty"`
+	Priority  string      `json:"priority,omitempty"`
+	Kind      string      `json:"kind,omitempty"`
+	Created   time.Time   `json:"created,omitzero"`
+	Service   reference   `json:"service,omitzero"`
+	Policy    reference   `json:"policy,omitzero"`
+	Teams     []reference `json:"teams,omitempty"`
+	Assignees []reference `json:"assignees,omitempty"`
+	// Assigned counts the assignees, of whom only the first are kept.
+	Assigned int `json:"assigned,omitempty"`
+	// Merged is the incident that this one was merged into.
+	Merged reference `json:"merged,omitzero"`
+	Bridge bridge    `json:"bridge,omitzero"`
+}
+
+// note is something that somebody wrote about an incident.
+type note struct {
+	ID   string `json:"id,omitempty"`
+	Text string `json:"text,omitempty"`
+}
+
+// news is what an event says: its Data.
+type news struct {
+	Type     string    `json:"type"`
+	ID       string    `json:"id,omitempty"`
+	At       time.Time `json:"at,omitzero"`
+	By       reference `json:"by,omitzero"`
+	Incident string    `json:"incident"`
+	Sample   bool      `json:"sample,omitempty"`
+	Shown    *snapshot `json:"shown,omitempty"`
+	Note     *note     `json:"note,omitempty"`
+	Bridge   *bridge   `json:"bridge,omitempty"`
+	// Text is the words of a status update, of a responder's request, or what somebody does.
+	Text string `json:"text,omitempty"`
+	// Whom is who is asked to respond, or has a role; State is what they answered.
+	Whom  string `json:"whom,omitempty"`
+	State string `json:"state,omitempty"`
+	// Acked and Resolved are when that happened last, where an answer to a call of ours tells.
+	Acked    deed `json:"acked,omitzero"`
+	Resolved deed `json:"resolved,omitzero"`
+}
+
+// deed is what somebody did, and when.
+type deed struct {
+	By reference `json:"by,omitzero"`
+	At time.Time `json:"at,omitzero"`
+}
+
+// event returns the event of the news.
+func (n news) event() provider.Event {
+	e := provider.Event{ID: n.ID, Subject: n.Incident, At: n.At, Data: encoded(n)}
+	if n.Shown == nil {
+		return e // PagerDuty does not say which service such a thing is about
+	}
+	e.Resource = n.Shown.Service.ID
+	e.Labels = map[string]string{}
+	for label, value := range map[string]string{
+		labelService: n.Shown.Service.Name, labelUrgency: n.Shown.Urgency, labelPriority: n.Shown.Priority,
+		labelTeam: strings.Join(names(n.Shown.Teams), ", "), labelTitle: n.Shown.Title,
+	} {
+		// A slash would end what "*" stands for in a pattern.
+		if value = strings.ReplaceAll(value, "/", " "); value != "" {
+			e.Labels[label] = value
+		}
+	}
+	return e
+}
+
+// names returns what they are called, without those that have no name.
+func names(all []reference) []string {
+	var found []string
+	for _, r := range all {
+		if r.Name != "" {
+			found = append(found, r.Name)
+		}
+	}
+	return found
+}
+
+// fingerprint is what a note's text is recognized by: its beginning, as PagerDuty cuts long ones, and not its white space.
+func fingerprint(text string) string {
+	const most = 200
+	runes := []rune(strings.Join(strings.Fields(cleaned(text, maxText)), ""))
+	return string(runes[:min(len(runes), most)])
+}
+
+// known reports whether the type is one of PagerDuty's that says something of an incident.
+func known(eventType string) bool {
+	return slices.Contains([]string{
+		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,
+		typePriority, typeService, typeKind, typeNote, typeStatus, typeAdded, typeReplied, typeConference, typeFields, typeRole,
+		typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted,
+		typeFlowCompleted,
+	}, eventType)
+}

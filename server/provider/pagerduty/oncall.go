@@ -1,0 +1,157 @@
+package pagerduty
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Shift is somebody's turn of being on call.
+type Shift struct {
+	Who Person
+	// Start and End bound the turn, zero where it never ends.
+	Start, End time.Time
+	// Level is that of the escalation policy through which the schedule pages, the lowest of several.
+	Level int
+}
+
+// How a schedule is told.
+const (
+	ScheduleByName = "name"
+	ScheduleByID   = "id"
+)
+
+// Schedules returns the schedules whose names contain the query.
+func (PagerDuty) Schedules(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
+	return of(s).schedules(ctx, query)
+}
+
+func (c client) schedules(ctx context.Context, query string) ([]provider.Resource, error) {
+	asked := url.Values{}
+	if query = strings.TrimSpace(query); query != "" {
+		asked.Set("query", query)
+	}
+	found, _, err := c.pages(ctx, "/schedules", "schedules", asked, maxOptions)
+	var all []provider.Resource
+	for _, one := range found {
+		if r := one.reference(); r.ID != "" {
+			all = append(all, provider.Resource{ID: r.ID, Name: first(cleaned(one.text("name"), maxName), r.Name, r.ID), URL: r.URL})
+		}
+	}
+	return all, err
+}
+
+// Schedule returns the schedule that somebody means, told by its name or ID. Of several whose names contain the text, the one with just
+// this name. Errors: a *provider.FieldError for a name that means several, or none.
+func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text string) (provider.Resource, error) {
+	c := of(s)
+	text = unquoted(text)
+	slip := func(id string) error { return &provider.FieldError{Field: "schedule", Message: i18n.M(id)} }
+	if by == ScheduleByID {
+		if idOf(text) == "" {
+			return provider.Resource{}, slip("pagerduty.oncall.no_schedule")
+		}
+		answer, err := c.do(ctx, http.MethodGet, "/schedules/"+text, nil, nil)
+		if isUnknown(err) {
+			return provider.Resource{}, slip("pagerduty.oncall.no_schedule")
+		}
+		r := answer.object("schedule").reference()
+		return provider.Resource{ID: r.ID, Name: first(r.Name, r.ID), URL: r.URL}, err
+	}
+	if text == "" {
+		return provider.Resource{}, slip("pagerduty.oncall.no_schedule")
+	}
+	found, err := c.schedules(ctx, text)
+	if err != nil {
+		return provider.Resource{}, err
+	}
+	exact := slices.DeleteFunc(slices.Clone(found), func(r provider.Resource) bool { return !strings.EqualFold(r.Name, text) })
+	switch {
+	case len(exact) == 1:
+		return exact[0], nil
+	case len(found) == 0:
+		return provider.Resource{}, slip("pagerduty.oncall.no_schedule")
+	case len(found) == 1:
+		return found[0], nil
+	}
+	return provider.Resource{}, slip("pagerduty.oncall.several_schedules")
+}
+
+// OnCall returns who is on call by the schedule at that time, the first to be paged first.
+func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID string, at time.Time) ([]Shift, error) {
+	c := of(s)
+	if idOf(scheduleID) == "" {
+		return nil, c.unknown("a schedule without an ID")
+	}
+	at = at.UTC()
+	found, _, err := c.pages(ctx, "/oncalls", "oncalls", url.Values{
+		"schedule_ids[]": {scheduleID}, "include[]": {"users"}, "since": {at.Format(time.RFC3339)}, "until": {at.Add(time.Minute).Format(time.RFC3339)},
+	}, maxOptions)
+	if err != nil {
+		return nil, err
+	}
+	var shifts []Shift
+	for _, one := range found {
+		shift := Shift{Who: one.object("user").person(), Start: one.time("start"), End: one.time("end"), Level: one.number("escalation_level")}
+		if shift.Who.ID == "" || shift.Start.After(at) || !shift.End.IsZero() && !shift.End.After(at) {
+			continue // somebody whose turn begins within the minute, or has just ended
+		}
+		same := slices.IndexFunc(shifts, func(o Shift) bool { return o.Who.ID == shift.Who.ID })
+		if same < 0 {
+			shifts = append(shifts, shift)
+			continue
+		}
+		shifts[same].Level = min(shifts[same].Level, shift.Level)
+		if shift.End.IsZero() || !shifts[same].End.IsZero() && shift.End.After(shifts[same].End) {
+			shifts[same].End = shift.End
+		}
+	}
+	slices.SortStableFunc(shifts, func(a, b Shift) int {
+		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(a.Who.Name, b.Who.Name), cmp.Compare(a.Who.ID, b.Who.ID))
+	})
+	return shifts, nil
+}
+
+// Duty returns the list of who is on call as a card, with times in the zone. Known are the names in chat of those whose address belongs
+// to a member of the channel, by the address in lower case: only these are called.
+func (PagerDuty) Duty(schedule provider.Resource, shifts []Shift, at time.Time, zone *time.Location, known map[string]string) chat.Card {
+	card := chat.Card{
+		Emoji: "calendar", State: i18n.M("pagerduty.oncall.state"), Tone: chat.ToneNeutral,
+		Title: first(schedule.Name, schedule.ID), URL: webAddress(schedule.URL), Footer: name, At: at,
+	}
+	if len(shifts) == 0 {
+		card.Text, card.Tone, card.Emoji = i18n.M("pagerduty.oncall.nobody"), chat.ToneWarning, "warning"
+		return card
+	}
+	var lines []i18n.Message
+	for _, shift := range shifts {
+		who := chat.Escape(first(shift.Who.Name, shift.Who.ID))
+		if username := known[strings.ToLower(shift.Who.Email)]; username != "" && shift.Who.Email != "" {
+			who = "@" + username
+		}
+		line := i18n.M("pagerduty.oncall.always", "Who", who)
+		if !shift.End.IsZero() {
+			line = i18n.M("pagerduty.oncall.until", "Who", who, "Until", moment(shift.End, zone))
+		}
+		if shift.Level > 0 {
+			line.Params["Level"] = strconv.Itoa(shift.Level)
+		}
+		lines = append(lines, line)
+	}
+	card.Text = i18n.Lines(lines...)
+	return card
+}
+
+// moment writes a time for people in the zone, as numbers that read the same in all languages.
+func moment(at time.Time, zone *time.Location) string {
+	return at.In(zone).Format("2006-01-02 15:04 MST")
+}

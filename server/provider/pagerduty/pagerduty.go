@@ -1,0 +1,133 @@
+// Package pagerduty is PagerDuty as a provider: what its webhooks say of incidents, the cards of incidents, what people can do about an
+// incident from its card or from a form, and who is on call.
+//
+// An incident's state is what the newest delivery showed of it, and what single events did: who acknowledged and resolved it, and
+// when. Deliveries come late, twice and out of order, and the answers to our own calls come between them; all of that ends in the
+// same card. What is told only once, such as a note, is remembered by its name.
+package pagerduty
+
+import (
+	"embed"
+	"encoding/json"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The kinds of news that people choose from.
+const (
+	kindTriggered      = "triggered"
+	kindAcknowledged   = "acknowledged"
+	kindUnacknowledged = "unacknowledged"
+	kindResolved       = "resolved"
+	kindReopened       = "reopened"
+	kindEscalated      = "escalated"
+	kindReassigned     = "reassigned"
+	kindPriority       = "priority"
+	kindNote           = "note"
+	kindStatus         = "status_update"
+	kindResponder      = "responder"
+	kindConference     = "conference"
+	kindUpdated        = "updated"
+	kindActivity       = "activity"
+)
+
+// The labels of events.
+const (
+	labelService  = "service"
+	labelUrgency  = "urgency"
+	labelPriority = "priority"
+	labelTeam     = "team"
+	labelTitle    = "title"
+)
+
+// name is what the tool calls itself.
+const name = "PagerDuty"
+
+//go:embed texts/*.json
+var texts embed.FS
+
+// PagerDuty is the provider. It has no state.
+type PagerDuty struct{}
+
+// What it can do.
+var (
+	_ provider.Provider   = PagerDuty{}
+	_ provider.Authorizer = PagerDuty{}
+	_ provider.Clouded    = PagerDuty{}
+	_ provider.Hosted     = PagerDuty{}
+	_ provider.Responder  = PagerDuty{}
+	_ provider.Follower   = PagerDuty{}
+)
+
+// New returns the provider.
+func New() PagerDuty { return PagerDuty{} }
+
+// Describe implements provider.Provider.
+func (PagerDuty) Describe() provider.Descriptor {
+	return provider.Descriptor{
+		ID: "pagerduty", Name: name,
+		Summary:  i18n.M("pagerduty.summary"),
+		Resource: i18n.M("pagerduty.resource"),
+		Argument: i18n.M("pagerduty.argument"),
+		Events: []provider.EventKind{
+			{ID: kindTriggered, Label: i18n.M("pagerduty.event.triggered"), Default: true},
+			{ID: kindAcknowledged, Label: i18n.M("pagerduty.event.acknowledged"), Default: true},
+			{ID: kindUnacknowledged, Label: i18n.M("pagerduty.event.unacknowledged"), Default: true},
+			{ID: kindResolved, Label: i18n.M("pagerduty.event.resolved"), Default: true},
+			{ID: kindReopened, Label: i18n.M("pagerduty.event.reopened"), Default: true},
+			{ID: kindEscalated, Label: i18n.M("pagerduty.event.escalated"), Default: true},
+			{ID: kindReassigned, Label: i18n.M("pagerduty.event.reassigned"), Default: true},
+			{ID: kindPriority, Label: i18n.M("pagerduty.event.priority"), Default: true},
+			{ID: kindNote, Label: i18n.M("pagerduty.event.note"), Default: true},
+			{ID: kindStatus, Label: i18n.M("pagerduty.event.status_update"), Default: true},
+			{ID: kindResponder, Label: i18n.M("pagerduty.event.responder"), Default: true},
+			{ID: kindConference, Label: i18n.M("pagerduty.event.conference"), Default: true},
+			{ID: kindUpdated, Label: i18n.M("pagerduty.event.updated"), Default: true},
+			{ID: kindActivity, Label: i18n.M("pagerduty.event.activity")},
+		},
+		Filters: []provider.Filter{
+			{ID: labelUrgency, Label: i18n.M("pagerduty.filter.urgency"), Help: i18n.M("pagerduty.filter.urgency_help"), Levels: []string{urgencyLow, urgencyHigh}},
+			{ID: labelPriority, Label: i18n.M("pagerduty.filter.priority"), Help: i18n.M("pagerduty.filter.priority_help")},
+			{ID: labelService, Label: i18n.M("pagerduty.filter.service"), Help: i18n.M("pagerduty.filter.service_help")},
+			{ID: labelTeam, Label: i18n.M("pagerduty.filter.team"), Help: i18n.M("pagerduty.filter.team_help")},
+			{ID: labelTitle, Label: i18n.M("pagerduty.filter.title"), Help: i18n.M("pagerduty.filter.title_help")},
+		},
+		Headers: []string{headerSignature},
+		Texts:   ownTexts(),
+	}
+}
+
+// ownTexts returns the messages, one file for each language.
+func ownTexts() fs.FS {
+	below, err := fs.Sub(texts, "texts")
+	if err != nil {
+		return texts // cannot be: the folder is part of the binary
+	}
+	return below
+}
+
+// Sample implements provider.Provider. Each is an incident of its own, so that each makes a card.
+func (PagerDuty) Sample(now time.Time) provider.Event {
+	n := news{
+		Type: typeTriggered, ID: "sample/" + strconv.FormatInt(now.UnixMilli(), 10), At: now, Sample: true,
+		Shown: &snapshot{
+			Number: 42, Title: "Checkout answers slowly", Status: statusTriggered, Urgency: urgencyHigh, Created: now,
+			Service: reference{Name: "Web shop"}, Assignees: []reference{{Name: "Ada Lovelace"}},
+		},
+	}
+	n.Incident = n.ID
+	return n.event()
+}
+
+// encoded returns v as JSON. There is nothing in our own types that JSON lacks.
+func encoded(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return text
+}

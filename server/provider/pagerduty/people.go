@@ -1,0 +1,212 @@
+package pagerduty
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// maxOptions is how much a picker lists.
+const maxOptions = 100
+
+// Person is somebody with a login at PagerDuty.
+type Person struct {
+	ID, Name, Email, URL, TimeZone string
+	// Teams are the IDs of the teams that the person is in.
+	Teams []string
+}
+
+// person returns the person whom the object shows.
+func (o object) person() Person {
+	r := o.reference()
+	p := Person{
+		ID: r.ID, Name: cleaned(first(o.text("name"), r.Name), maxName), Email: cleaned(o.text("email"), maxTitle), URL: r.URL,
+		TimeZone: cleaned(o.text("time_zone"), maxName),
+	}
+	for _, team := range o.list("teams") {
+		if id := idOf(team.text("id")); id != "" {
+			p.Teams = append(p.Teams, id)
+		}
+	}
+	return p
+}
+
+// me returns who the session acts as, with their teams.
+func (c client) me(ctx context.Context) (Person, error) {
+	answer, err := c.do(ctx, http.MethodGet, "/users/me", url.Values{"include[]": {"teams"}}, nil)
+	if err != nil {
+		return Person{}, err
+	}
+	me := answer.object("user").person()
+	if me.ID == "" {
+		return Person{}, c.nothing("a user")
+	}
+	return me, nil
+}
+
+// acting returns the client that names who acts, and who that is.
+func (c client) acting(ctx context.Context) (client, Person, error) {
+	me, err := c.me(ctx)
+	return c.from(me.Email), me, err
+}
+
+// Me returns whose account the session acts with, with the time zone and address that they have at PagerDuty.
+func (PagerDuty) Me(ctx context.Context, s provider.Session) (Person, error) { return of(s).me(ctx) }
+
+// People returns people whose name or address contains the query, those of the teams alone where there are any.
+func (PagerDuty) People(ctx context.Context, s provider.Session, query string, teams ...string) ([]Person, error) {
+	asked := url.Values{}
+	if query = strings.TrimSpace(query); query != "" {
+		asked.Set("query", query)
+	}
+	if len(teams) > 0 {
+		asked["team_ids[]"] = teams
+	}
+	all, _, err := of(s).pages(ctx, "/users", "users", asked, maxOptions)
+	var people []Person
+	for _, one := range all {
+		if p := one.person(); p.ID != "" {
+			people = append(people, p)
+		}
+	}
+	return people, err
+}
+
+// Services returns the services that the session's account belongs to and whose names contain the query: those of its teams, or, for
+// somebody without a team, those whose escalation policies lead to them.
+func (p PagerDuty) Services(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
+	c := of(s)
+	me, err := c.me(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(me.Teams) == 0 {
+		return c.servicesOfPolicies(ctx, me, query)
+	}
+	asked := url.Values{"team_ids[]": me.Teams}
+	if query = strings.TrimSpace(query); query != "" {
+		asked.Set("query", query)
+	}
+	found, _, err := c.pages(ctx, "/services", "services", asked, maxOptions)
+	return resources(found), err
+}
+
+// servicesOfPolicies returns the services whose policies page the person.
+func (c client) servicesOfPolicies(ctx context.Context, me Person, query string) ([]provider.Resource, error) {
+	policies, _, err := c.pages(ctx, "/escalation_policies", "escalation_policies", url.Values{"user_ids[]": {me.ID}, "include[]": {"services"}}, maxOptions)
+	if err != nil {
+		return nil, err
+	}
+	var found []object
+	for _, policy := range policies {
+		found = append(found, policy.list("services")...)
+	}
+	all := resources(found)
+	return slices.DeleteFunc(all, func(r provider.Resource) bool {
+		return !strings.Contains(strings.ToLower(r.Name), strings.ToLower(strings.TrimSpace(query)))
+	}), nil
+}
+
+// resources returns services as what channels follow, each once, by name.
+func resources(services []object) []provider.Resource {
+	var all []provider.Resource
+	for _, service := range services {
+		r := service.reference()
+		known := slices.ContainsFunc(all, func(o provider.Resource) bool { return o.ID == r.ID })
+		if r.ID == "" || known {
+			continue
+		}
+		one := provider.Resource{ID: r.ID, Name: first(r.Name, r.ID), URL: r.URL, Path: r.ID}
+		if r.URL != "" {
+			one.SettingsURL = r.URL + "/integrations"
+		}
+		all = append(all, one)
+	}
+	slices.SortStableFunc(all, func(a, b provider.Resource) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return all
+}
+
+// Service returns the service with this ID. Fault: ResourceUnknown.
+func (PagerDuty) Service(ctx context.Context, s provider.Session, id string) (provider.Resource, error) {
+	c := of(s)
+	if id = idOf(id); id == "" {
+		return provider.Resource{}, c.unknown("a service without an ID")
+	}
+	answer, err := c.do(ctx, http.MethodGet, "/services/"+id, nil, nil)
+	if err != nil {
+		return provider.Resource{}, err
+	}
+	all := resources([]object{answer.object("service")})
+	if len(all) == 0 {
+		return provider.Resource{}, c.nothing("a service")
+	}
+	return all[0], nil
+}
+
+// Locate returns the services that somebody means by what they typed: the ID, the address of its page, its name, or a part of the name,
+// with quotes of any kind around it. More than one is for a picker; none means that there is no such service. Nothing typed means all
+// that the account belongs to.
+func (p PagerDuty) Locate(ctx context.Context, s provider.Session, text string) ([]provider.Resource, error) {
+	text = unquoted(text)
+	if text == "" {
+		return p.Services(ctx, s, "")
+	}
+	if id := serviceID(text); id != "" {
+		service, err := p.Service(ctx, s, id)
+		if err == nil {
+			return []provider.Resource{service}, nil
+		}
+		if !isUnknown(err) {
+			return nil, err
+		}
+	}
+	found, _, err := of(s).pages(ctx, "/services", "services", url.Values{"query": {text}}, maxOptions)
+	if err != nil {
+		return nil, err
+	}
+	all := resources(found)
+	for _, one := range all {
+		if strings.EqualFold(one.Name, text) {
+			return []provider.Resource{one}, nil
+		}
+	}
+	return all, nil
+}
+
+// unquoted returns the text without the quotes around it: straight ones, or those that phones and word processors make of them.
+func unquoted(text string) string {
+	return strings.TrimSpace(strings.Trim(strings.TrimSpace(text), "\"'`“”„‟‘’‚‛«»‹›「」"))
+}
+
+// serviceID returns the ID in the address of a service's page, or what may be an ID itself.
+func serviceID(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		parts := strings.Split(strings.Trim(u.Path, "/"), "/")
+		at := slices.IndexFunc(parts, func(part string) bool { return part == "services" || part == "service-directory" })
+		if at < 0 || at+1 >= len(parts) {
+			return ""
+		}
+		return idOf(parts[at+1])
+	}
+	if len(text) > 5 && text[0] == 'P' && text == strings.ToUpper(text) {
+		return idOf(text)
+	}
+	return ""
+}
+
+// optionsOf returns people as the options of a form.
+func optionsOf(people []Person) []chat.Option {
+	var options []chat.Option
+	for _, p := range people {
+		options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(first(p.Name, p.Email, p.ID))), Value: userPrefix + p.ID})
+	}
+	return options
+}

@@ -1,0 +1,86 @@
+package pagerduty
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+func namesOf(all []provider.Resource) []string {
+	found := []string{}
+	for _, r := range all {
+		found = append(found, r.Name)
+	}
+	return found
+}
+
+func TestOnlyServicesThatOneBelongsToAreOffered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for login, want := range map[string][]string{
+		"ada": {"Database"}, "bob": {"Database"}, // by their team
+		"cyd": {"Database", "Web shop", "Web site"}, // by the policies that lead to them
+		"eve": {},
+	} {
+		all, err := New().Services(t.Context(), w.as(login), "")
+		require.NoError(t, err)
+		require.Equal(t, want, namesOf(all), login)
+	}
+	all, err := New().Services(t.Context(), w.as("cyd"), " SHOP ")
+	require.NoError(t, err)
+	require.Equal(t, []string{"Web shop"}, namesOf(all))
+	all, err = New().Services(t.Context(), w.as("ada"), "shop")
+	require.NoError(t, err)
+	require.Empty(t, all)
+}
+
+func TestAServiceIsFoundByWhatSomebodyTypes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for text, want := range map[string][]string{
+		`"Web shop"`: {"Web shop"}, "“web SHOP”": {"Web shop"}, "«Database»": {"Database"}, "PWEBSHOP": {"Web shop"},
+		"https://acme.pagerduty.com/services/PDBSERVICE/activity":       {"Database"},
+		"https://acme.pagerduty.com/service-directory/PDBSERVICE?x=y#z": {"Database"},
+		"web": {"Web shop", "Web site"}, "": {"Database"}, "PNONEATALL": {}, "https://acme.pagerduty.com/teams/X": {}, "../users": {},
+	} {
+		found, err := New().Locate(t.Context(), w.as("ada"), text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, namesOf(found), text)
+	}
+	found, err := New().Locate(t.Context(), w.as("ada"), "Database")
+	require.NoError(t, err)
+	require.Equal(t, provider.Resource{
+		ID: "PDBSERVICE", Name: "Database", URL: w.site.URL + "/web/services/PDBSERVICE", Path: "PDBSERVICE",
+		SettingsURL: w.site.URL + "/web/services/PDBSERVICE/integrations",
+	}, found[0])
+	_, err = New().Service(t.Context(), w.as("ada"), "a/b")
+	wantFault(t, fault.ResourceUnknown, err)
+	_, err = New().Locate(t.Context(), w.as("nobody"), "PWEBSHOP")
+	wantFault(t, fault.AccountRejected, err)
+}
+
+func TestPeopleAreFoundByNameAddressAndTeam(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	people, err := New().People(t.Context(), w.as("cyd"), "kahn")
+	require.NoError(t, err)
+	require.Len(t, people, 1)
+	require.Equal(t, "bob@example.com", people[0].Email)
+	people, err = New().People(t.Context(), w.as("cyd"), "", "PTEAM")
+	require.NoError(t, err)
+	require.Len(t, people, 2)
+}
+
+func FuzzLocate(f *testing.F) {
+	for _, text := range []string{`"Web shop"`, "https://x/services/P1", "PABCDEF", "“"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if id := serviceID(unquoted(text)); id != "" {
+			require.Regexp(t, idForm, id)
+		}
+	})
+}

@@ -1,0 +1,143 @@
+package pagerduty
+
+import (
+	"slices"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// telling collects the lines of a thread that one event makes.
+type telling struct {
+	by  reference
+	n   news
+	all []chat.Reply
+}
+
+// say adds a line with who did it.
+func (t *telling) say(id string, by reference, pairs ...string) {
+	t.add(i18n.M(id, pairs...).WithMessage("Who", called(by)))
+}
+
+func (t *telling) add(m i18n.Message) { t.all = append(t.all, chat.Reply{Text: m}) }
+
+// status tells that the incident stands otherwise than before.
+func (t *telling) status(was, is incident) {
+	if was.status() == is.status() {
+		return
+	}
+	did := is.latestDeed()
+	if did.By == (reference{}) {
+		did.By = t.by
+	}
+	switch {
+	case is.status() == statusResolved && is.Shown.Merged != (reference{}):
+		t.say("pagerduty.reply.merged", did.By, "Incident", is.Shown.Merged.link())
+	case is.status() == statusResolved:
+		t.add(timed(i18n.M("pagerduty.reply.resolved").WithMessage("Who", called(did.By)), is.toResolve()))
+	case was.status() == statusResolved:
+		t.say("pagerduty.reply.reopened", t.by)
+	case is.status() == statusAcknowledged:
+		m := i18n.M("pagerduty.reply.acknowledged").WithMessage("Who", called(did.By))
+		if is.FirstAck == is.LastAck {
+			m = timed(m, is.toAcknowledge())
+		}
+		t.add(m)
+	case t.n.Type == typeUnacknowledged && t.by == (reference{}):
+		t.add(i18n.M("pagerduty.reply.timed_out"))
+	default:
+		t.say("pagerduty.reply.unacknowledged", t.by)
+	}
+}
+
+// assignees tells that others have the incident.
+func (t *telling) assignees(was, is incident) {
+	before, after := names(was.Shown.Assignees), names(is.Shown.Assignees)
+	if slices.Equal(before, after) || len(after) == 0 || is.status() == statusResolved || was.status() == statusResolved {
+		return
+	}
+	whom := listed(is.Shown.Assignees, is.Shown.Assigned)
+	id := "pagerduty.reply.reassigned"
+	switch t.n.Type {
+	case typeEscalated:
+		id = "pagerduty.reply.escalated"
+	case typeDelegated:
+		id = "pagerduty.reply.delegated"
+	}
+	if t.by == (reference{}) && id == "pagerduty.reply.escalated" {
+		t.add(i18n.M("pagerduty.reply.escalated_itself").WithMessage("Whom", whom))
+		return
+	}
+	t.add(i18n.M(id, "Policy", chat.Escape(is.Shown.Policy.Name)).WithMessage("Who", called(t.by)).WithMessage("Whom", whom))
+}
+
+// facts tells what else is different.
+func (t *telling) facts(was, is snapshot) {
+	if was.Priority != is.Priority {
+		id := "pagerduty.reply.priority"
+		if is.Priority == "" {
+			id = "pagerduty.reply.no_priority"
+		}
+		t.say(id, t.by, "Priority", chat.Escape(is.Priority))
+	}
+	if was.Urgency != is.Urgency {
+		t.add(i18n.M("pagerduty.reply.urgency").WithMessage("Who", called(t.by)).WithMessage("Urgency", urgency(is.Urgency)))
+	}
+	if was.Title != is.Title && is.Title != "" {
+		t.say("pagerduty.reply.retitled", t.by, "Title", chat.Escape(is.Title))
+	}
+	if was.Service.ID != is.Service.ID && is.Service.Name != "" {
+		t.say("pagerduty.reply.service", t.by, "Service", chat.Link(is.Service.Name, is.Service.URL))
+	}
+	if was.Kind != is.Kind && was.Kind != "" && is.Kind != "" {
+		t.say("pagerduty.reply.kind", t.by, "Kind", chat.Escape(is.Kind))
+	}
+}
+
+// meeting tells where people meet.
+func (t *telling) meeting(b bridge) {
+	if b == (bridge{}) {
+		t.say("pagerduty.reply.no_meeting", t.by)
+		return
+	}
+	t.say("pagerduty.reply.meeting", t.by, "Meeting", b.link())
+}
+
+// once tells what is told only once.
+func (t *telling) once(is incident) {
+	text := chat.Escape(t.n.Text)
+	switch t.n.Type {
+	case typeNote:
+		t.say("pagerduty.reply.note", t.by, "Text", chat.Escape(t.n.Note.Text))
+	case typeStatus:
+		t.say("pagerduty.reply.status_update", t.by, "Text", text)
+	case typeAdded:
+		t.say("pagerduty.reply.responder_added", t.by, "Whom", chat.Escape(t.n.Whom), "Text", text)
+	case typeReplied:
+		t.say("pagerduty.reply.responder_replied", reference{Name: t.n.Whom}, "State", chat.Escape(t.n.State), "Text", text)
+	case typeFields:
+		t.say("pagerduty.reply.fields", t.by, "Fields", text)
+	case typeRole:
+		t.say("pagerduty.reply.role", t.by, "Text", text, "Whom", chat.Escape(t.n.Whom))
+	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted, typeFlowCompleted:
+		// Such as "pagerduty.reply.task.created".
+		t.say("pagerduty.reply."+t.n.Type, t.by, "Text", text, "State", chat.Escape(t.n.State))
+	case typeEscalated:
+		if len(t.all) == 0 && is.status() != statusResolved {
+			t.say("pagerduty.reply.escalated_same", t.by)
+		}
+	}
+}
+
+// link returns where people meet, as a link where there is one.
+func (b bridge) link() string {
+	parts := []string{}
+	if b.URL != "" {
+		parts = append(parts, chat.Link(b.URL, b.URL))
+	}
+	if b.Number != "" {
+		parts = append(parts, chat.Code(b.Number))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,114 @@
+package pagerduty
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// searchPages is how many pages of a hundred incidents are looked through: PagerDuty itself cannot search titles.
+	searchPages = 3
+	// searchBack is how far back: PagerDuty lists no more than six months at once.
+	searchBack = 179 * 24 * time.Hour
+	// maxHits is how many are found at once.
+	maxHits = 25
+)
+
+// numberForm is the number of an incident, as people write it.
+var numberForm = regexp.MustCompile(`^#?([0-9]{1,9})$`)
+
+// Search is what somebody looks for.
+type Search struct {
+	// Text is a part of the title, "#" and a number, or "" for all.
+	Text string
+	// Statuses are those that are of interest; none for all.
+	Statuses []string
+	// ServiceIDs are the services; none for all.
+	ServiceIDs []string
+	// Mine narrows it to incidents that the account is assigned to.
+	Mine bool
+}
+
+// Hit is an incident that was found.
+type Hit struct {
+	// Title has the number before it; all as they came from outside.
+	Title, Status, Service, URL string
+	// Event makes the incident's card.
+	Event provider.Event
+}
+
+// Find returns incidents, the latest first, and whether there may be more, so that the search should be narrowed.
+func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now time.Time) (hits []Hit, more bool, err error) {
+	c := of(s)
+	if match := numberForm.FindStringSubmatch(strings.TrimSpace(q.Text)); match != nil {
+		shown, err := c.incident(ctx, match[1])
+		if err == nil {
+			return []Hit{hitOf(shown)}, false, nil
+		}
+		if !isUnknown(err) {
+			return nil, false, err
+		}
+	}
+	asked := url.Values{
+		"sort_by": {"created_at:desc"}, "since": {now.Add(-searchBack).UTC().Format(time.RFC3339)}, "until": {now.Add(time.Minute).UTC().Format(time.RFC3339)},
+		"statuses[]": {statusTriggered, statusAcknowledged, statusResolved},
+	}
+	if len(q.Statuses) > 0 {
+		asked["statuses[]"] = q.Statuses
+	}
+	if len(q.ServiceIDs) > 0 {
+		asked["service_ids[]"] = q.ServiceIDs
+	}
+	if q.Mine {
+		me, err := c.me(ctx)
+		if err != nil {
+			return nil, false, err
+		}
+		asked["user_ids[]"] = []string{me.ID}
+	}
+	found, more, err := c.pages(ctx, "/incidents", "incidents", asked, searchPages*pageSize)
+	if err != nil {
+		return nil, false, err
+	}
+	words := strings.Fields(strings.ToLower(q.Text))
+	for _, shown := range found {
+		if idOf(shown.text("id")) == "" || !contains(strings.ToLower(shown.text("title")), words) {
+			continue
+		}
+		if len(hits) == maxHits {
+			return hits, true, nil
+		}
+		hits = append(hits, hitOf(shown))
+	}
+	return hits, more, nil
+}
+
+// contains reports whether all words are in the title.
+func contains(title string, words []string) bool {
+	for _, word := range words {
+		if !strings.Contains(title, word) {
+			return false
+		}
+	}
+	return true
+}
+
+func hitOf(shown object) Hit {
+	n := looked(shown, Person{})
+	i := incident{ID: n.Incident, Shown: n.Shown}
+	return Hit{Title: i.title(), Status: n.Shown.Status, Service: n.Shown.Service.Name, URL: n.Shown.URL, Event: n.event()}
+}
+
+// Look returns the incident with this ID or number as an event, for its card. Fault: ResourceUnknown.
+func (PagerDuty) Look(ctx context.Context, s provider.Session, id string) (provider.Event, error) {
+	shown, err := of(s).incident(ctx, id)
+	if err != nil {
+		return provider.Event{}, err
+	}
+	return looked(shown, Person{}).event(), nil
+}

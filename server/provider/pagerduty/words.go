@@ -1,0 +1,78 @@
+package pagerduty
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// called returns what somebody is called in a sentence. What nobody did, PagerDuty did by itself.
+func called(who reference) i18n.Message {
+	if who.Name == "" {
+		return i18n.Verbatim(name)
+	}
+	return i18n.Verbatim(chat.Escape(who.Name))
+}
+
+// link returns the name of a thing as a link, or its ID where it has no name.
+func (r reference) link() string {
+	return chat.Link(first(r.Name, r.ID, r.URL), r.URL)
+}
+
+// listed returns the names of some of all.
+func listed(some []reference, all int) i18n.Message {
+	var shown []string
+	for _, one := range some {
+		if one.Name != "" && len(shown) < maxShown {
+			shown = append(shown, chat.Escape(one.Name))
+		}
+	}
+	text := i18n.Verbatim(strings.Join(shown, ", "))
+	if rest := all - len(shown); rest > 0 && len(shown) > 0 {
+		return i18n.N("pagerduty.and_more", rest).WithMessage("Names", text)
+	}
+	return text
+}
+
+// maxShown is how many names are shown in one place.
+const maxShown = 5
+
+// urgency returns the word for how urgent it is.
+func urgency(u string) i18n.Message {
+	if u == urgencyLow {
+		return i18n.M("pagerduty.urgency.low")
+	}
+	return i18n.M("pagerduty.urgency.high")
+}
+
+// timed adds how long it took, where that is known.
+func timed(m i18n.Message, d time.Duration) i18n.Message {
+	if d <= 0 {
+		return m
+	}
+	return m.WithMessage("Span", span(d))
+}
+
+// span says how long something took.
+func span(d time.Duration) i18n.Message {
+	seconds := int(d.Round(time.Second) / time.Second)
+	parts := func(id string, whole, rest int) i18n.Message {
+		m := i18n.M(id, "Whole", strconv.Itoa(whole))
+		if rest > 0 {
+			m.Params["Rest"] = strconv.Itoa(rest)
+		}
+		return m
+	}
+	switch {
+	case seconds < 60:
+		return parts("pagerduty.span.seconds", seconds, 0)
+	case seconds < 3600:
+		return parts("pagerduty.span.minutes", seconds/60, seconds%60)
+	case seconds < 86400:
+		return parts("pagerduty.span.hours", seconds/3600, seconds/60%60)
+	}
+	return parts("pagerduty.span.days", seconds/86400, seconds/3600%24)
+}
