@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 
 	"provider":         {"chat", "fault", "i18n"},
 	"provider/jenkins": {"chat", "fault", "i18n", "provider"},
+	"provider/sentry":  {"chat", "fault", "i18n", "provider"},
 
 	"account": {"chat", "fault", "i18n", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "i18n", "zoom"},

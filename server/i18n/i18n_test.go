@@ -155,7 +155,7 @@ func usedIDs(t *testing.T) map[string]bool {
 }
 
 // groups are the first words of message ids.
-var groups = []string{"account.", "bitbucket.", "bridge.", "check.", "choice.", "command.", "connect.", "disconnect.", "help.", "jenkins.", "page.", "post.", "prompt.", "settings."}
+var groups = []string{"account.", "bitbucket.", "bridge.", "check.", "choice.", "command.", "connect.", "disconnect.", "help.", "jenkins.", "page.", "post.", "prompt.", "sentry.", "settings."}
 
 func messageID(s string) bool {
 	for _, group := range groups {
