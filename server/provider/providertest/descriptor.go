@@ -87,7 +87,8 @@ func (tr *trial) says(t testing.TB, m i18n.Message) string {
 func (tr *trial) knows(t testing.TB, m i18n.Message) {
 	t.Helper()
 	if m.Verbatim == "" && m.ID != "" {
-		require.Contains(t, tr.texts, m.ID, "the provider has no text for it")
+		_, ours := tr.texts[m.ID]
+		require.True(t, ours, "the provider has no text for %q", m.ID)
 	}
 	for _, nested := range m.Nested {
 		tr.knows(t, nested)

@@ -18,6 +18,23 @@ const maxText = 8000
 // evil is the host that no link may lead to.
 const evil = "evil.example"
 
+// linkForm is a Markdown link behind its text.
+var linkForm = regexp.MustCompile(`\]\(([^)\s]*)\)`)
+
+// acts are what a text may not do, compiled once since each text is held against all.
+var acts = map[string]*regexp.Regexp{
+	"mentions somebody":  regexp.MustCompile(`[@＠][A-Za-z0-9]`),
+	"links somewhere":    regexp.MustCompile(`\]\(`),
+	"is an address":      regexp.MustCompile(`(?i)(https?:/|www\.)/?` + regexp.QuoteMeta(evil)),
+	"is bold":            regexp.MustCompile(`(^|[^\\])\*\*boom`),
+	"begins a block":     regexp.MustCompile(`(?m)^\s*[#>] *boom`),
+	"holds HTML":         regexp.MustCompile(`<[A-Za-z/!]`),
+	"names an emoji":     regexp.MustCompile(`:boom:`),
+	"is a hashtag":       regexp.MustCompile(`#boom`),
+	"links to a channel": regexp.MustCompile(`~boom`),
+	"turns the writing":  regexp.MustCompile(`[\x{202a}-\x{202e}\x{2066}-\x{2069}]`),
+}
+
 // harmless fails the test where something in the text would act.
 func (tr *trial) harmless(t testing.TB, text string) {
 	t.Helper()
@@ -31,25 +48,14 @@ func Harmless(text string) error {
 		return errors.Errorf("a text of %d characters", utf8.RuneCountInString(text))
 	}
 	plain := strings.ReplaceAll(withoutCode(text), `\]`, "") // an escaped bracket ends no link's text
-	for _, link := range regexp.MustCompile(`\]\(([^)\s]*)\)`).FindAllStringSubmatch(plain, -1) {
-		if err := webAddress(link[1]); err != nil {
+	for _, found := range linkForm.FindAllStringSubmatch(plain, -1) {
+		if err := webAddress(found[1]); err != nil {
 			return err
 		}
-		plain = strings.Replace(plain, link[0], "]", 1)
+		plain = strings.Replace(plain, found[0], "]", 1)
 	}
-	for what, pattern := range map[string]string{
-		"mentions somebody":  `[@＠][A-Za-z0-9]`,
-		"links somewhere":    `\]\(`,
-		"is an address":      `(?i)(https?:/|www\.)/?` + regexp.QuoteMeta(evil),
-		"is bold":            `(^|[^\\])\*\*boom`,
-		"begins a block":     `(?m)^\s*[#>] *boom`,
-		"holds HTML":         `<[A-Za-z/!]`,
-		"names an emoji":     `:boom:`,
-		"is a hashtag":       `#boom`,
-		"links to a channel": `~boom`,
-		"turns the writing":  `[\x{202a}-\x{202e}\x{2066}-\x{2069}]`,
-	} {
-		if found := regexp.MustCompile(pattern).FindString(plain); found != "" {
+	for what, pattern := range acts {
+		if found := pattern.FindString(plain); found != "" {
 			return errors.Errorf("%q %s: %q", found, what, text)
 		}
 	}
