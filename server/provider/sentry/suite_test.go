@@ -44,7 +44,7 @@ func signed() providertest.Suite {
 				"issue-created", "alert", "alert-again", "assigned", "comment", "comment-updated", "comment-deleted", "resolved",
 				"regressed", "ignored", "archived", "escalating", "unresolved",
 			}},
-			{Name: "alert-first", Fixtures: []string{"alert", "error", "alert-again", "assigned-team", "unassigned", "resolved-next"}},
+			{Name: "alert-first", Fixtures: []string{"error", "alert-again", "assigned-team", "unassigned", "resolved-next"}},
 			{Name: "resolved-first", Fixtures: []string{"resolved-commit", "alert-channel", "alert-channel-other"}},
 			{Name: "comment-first", Fixtures: []string{"comment", "issue-created"}},
 			{Name: "metric", Fixtures: []string{"metric-warning", "metric-critical", "metric-resolved", "metric-open"}},
