@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,9 +23,7 @@ func (s *stage) authorize(who, decision string, more url.Values) *url.URL {
 		"client_id": {s.app.ClientID}, "response_type": {"code"}, "redirect_uri": {s.app.RedirectURI}, "state": {"x"},
 		"scope": {"org:read event:write"}, "user": {who}, "decision": {decision},
 	}
-	for name, values := range more {
-		q[name] = values
-	}
+	maps.Copy(q, more)
 	page := s.as("", "GET", "/oauth/authorize/?"+q.Encode(), "")
 	require.Equal(s.t, http.StatusOK, page.status, page.text)
 	require.Contains(s.t, page.text, "event:write")

@@ -3,6 +3,7 @@ package sentry
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -124,9 +125,7 @@ func (s *Sandbox) serve(op operation) http.HandlerFunc {
 		var status int
 		var answer any
 		s.locked(func(w *world) { status, answer, err = w.answer(op, c) })
-		for name, values := range c.header {
-			rw.Header()[name] = values
-		}
+		maps.Copy(rw.Header(), c.header)
 		var refusal *apiError
 		switch {
 		case errors.As(err, &refusal):

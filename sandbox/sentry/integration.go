@@ -80,7 +80,7 @@ func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
 func (i *integration) check() error {
 	if i.WebhookURL != "" {
 		if u, err := url.Parse(i.WebhookURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return errors.Wrap(ErrInvalid, "webhookUrl: Enter a valid URL.")
+			return errors.Wrap(ErrInvalid, "webhookUrl: enter a valid URL")
 		}
 	} else if len(i.Events) > 0 || i.Alertable {
 		return errors.Wrap(ErrInvalid, "webhookUrl: webhookUrl required if there are events or alerts")
@@ -93,7 +93,7 @@ func (i *integration) check() error {
 	needs := map[string]string{"issue": "event:read", "comment": "event:read", "error": "event:read"}
 	for _, event := range i.Events {
 		if !slices.Contains(i.Scopes, needs[event]) {
-			return errors.Wrapf(ErrInvalid, "events: %s webhooks require the event:read permission.", event)
+			return errors.Wrapf(ErrInvalid, "events: %s webhooks require the event:read permission", event)
 		}
 	}
 	return nil

@@ -244,7 +244,7 @@ func (w *world) assign(i *issue, by doer, user *User, t *team) {
 func (w *world) say(i *issue, by *User, app *integration, text string) (*comment, error) {
 	for _, c := range i.comments {
 		if c.by == by && c.text == text && w.now().Sub(c.at) < time.Hour {
-			return nil, errors.Wrap(ErrConflict, "You have already posted that comment.")
+			return nil, errors.Wrap(ErrConflict, "the comment was posted already")
 		}
 	}
 	c := &comment{id: w.number(), by: by, text: text, at: w.now()}

@@ -81,28 +81,28 @@ type team struct {
 }
 
 // addOrg makes an organization.
-func (w *world) addOrg(o Organization) (*org, error) {
+func (w *world) addOrg(o Organization) error {
 	if !slugForm.MatchString(o.Slug) {
-		return nil, errors.Wrapf(ErrInvalid, "an organization can not be called %q", o.Slug)
+		return errors.Wrapf(ErrInvalid, "an organization can not be called %q", o.Slug)
 	}
 	if w.org(o.Slug) != nil {
-		return nil, errors.Wrapf(ErrConflict, "%s exists already", o.Slug)
+		return errors.Wrapf(ErrConflict, "%s exists already", o.Slug)
 	}
 	if o.Name == "" {
 		o.Name = o.Slug
 	}
 	for login, role := range o.Members {
 		if w.user(login) == nil {
-			return nil, errors.Wrapf(ErrNotFound, "user %q", login)
+			return errors.Wrapf(ErrNotFound, "user %q", login)
 		}
 		if roleScopes(role) == nil {
-			return nil, errors.Wrapf(ErrInvalid, "there is no role %q", role)
+			return errors.Wrapf(ErrInvalid, "there is no role %q", role)
 		}
 	}
 	made := &org{Organization: o, id: w.number()}
 	for _, p := range o.Projects {
 		if _, err := w.addProject(made, p); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, t := range o.Teams {
@@ -110,11 +110,11 @@ func (w *world) addOrg(o Organization) (*org, error) {
 	}
 	for _, i := range o.Integrations {
 		if _, err := w.addIntegration(made, i); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	w.orgs = append(w.orgs, made)
-	return made, nil
+	return nil
 }
 
 // addProject makes a project.

@@ -23,10 +23,7 @@ type Issue struct {
 
 // AddOrganization makes an organization.
 func (s *Sandbox) AddOrganization(o Organization) error {
-	return s.control(func(w *world) error {
-		_, err := w.addOrg(o)
-		return err
-	})
+	return s.control(func(w *world) error { return w.addOrg(o) })
 }
 
 // organization finds one by its slug.

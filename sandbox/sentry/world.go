@@ -94,7 +94,7 @@ func (w *world) plant(s Seed) error {
 		}
 	}
 	for _, o := range s.Organizations {
-		if _, err := w.addOrg(o); err != nil {
+		if err := w.addOrg(o); err != nil {
 			return errors.Wrapf(err, "organization %q", o.Slug)
 		}
 	}

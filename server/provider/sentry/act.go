@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -78,9 +79,10 @@ func (a acting) by() actor {
 	return actor{ID: a.c.Actor.ID, Name: cleaned(a.c.Actor.Name, maxName)}
 }
 
-// event returns what was done, with the issue as it is now.
+// event returns what was done, with the issue as it is now. It comes after all that the card knows of: servers' clocks differ, and
+// later news must not pass for old.
 func (a acting) event(d deed, now *issue, at place) provider.Event {
-	n := news{Site: a.site, At: a.c.At, Did: d, By: a.by(), Issue: now}
+	n := news{Site: a.site, At: latest(a.c.At, a.card.Heard.Add(time.Millisecond)), Did: d, By: a.by(), Issue: now}
 	if d == didLook {
 		n.By = actor{}
 	}

@@ -56,11 +56,12 @@ func pathOf(site provider.Site, region, slug string) string {
 
 // at returns an address below the organization. All addresses of Sentry end with a slash: without it a change is redirected, and lost.
 func (c client) at(parts ...string) string {
-	address := c.base + "/api/0/organizations/" + url.PathEscape(c.org) + "/"
+	var address strings.Builder
+	address.WriteString(c.base + "/api/0/organizations/" + url.PathEscape(c.org) + "/")
 	for _, part := range parts {
-		address += url.PathEscape(part) + "/"
+		address.WriteString(url.PathEscape(part) + "/")
 	}
-	return address
+	return address.String()
 }
 
 // issue looks an issue up.

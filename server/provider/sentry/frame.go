@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,9 +60,9 @@ func frameOf(frames []sentFrame) *frame {
 		return nil
 	}
 	chosen := frames[len(frames)-1]
-	for i := len(frames) - 1; i >= 0; i-- {
-		if own, _ := frames[i].InApp.(bool); own {
-			chosen = frames[i]
+	for _, f := range slices.Backward(frames) {
+		if own, _ := f.InApp.(bool); own {
+			chosen = f
 			break
 		}
 	}

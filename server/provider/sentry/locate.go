@@ -25,12 +25,13 @@ func Words(typed string) []string {
 	var word []rune
 	open, closed := "", false
 	end := func() {
-		if s := strings.TrimSpace(strings.Trim(strings.TrimSpace(string(word)), "<>")); s != "" {
+		if s := strings.TrimSpace(string(word)); s != "" {
 			words = append(words, s)
 		}
 		word, open, closed = nil, "", false
 	}
-	runes := []rune(cleaned(typed, maxTyped))
+	// Descriptions have the places of names in angle brackets, and people copy them.
+	runes := []rune(cleaned(strings.NewReplacer("<", " ", ">", " ").Replace(typed), maxTyped))
 	for i, c := range runes {
 		follows := i+1 < len(runes) && !unicode.IsSpace(runes[i+1])
 		begins := i == 0 || unicode.IsSpace(runes[i-1]) || closed
