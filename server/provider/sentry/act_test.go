@@ -24,8 +24,8 @@ func TestAnErrorIsResolvedFromChatAndRegresses(t *testing.T) {
 	require.Contains(t, o.says(issue), "Resolved by Bob.")
 	require.Equal(t, ":white_check_mark: Bob resolved this issue.", o.replies(), "the delivery of it tells nothing more")
 	require.NoError(t, issue.Regress())
-	last := o.changes[len(o.changes)-1]
-	require.True(t, last.Resurface)
+	changes := o.news()
+	require.True(t, changes[len(changes)-1].Resurface)
 	require.Contains(t, o.says(issue), "Regressed")
 
 	_, err = o.click("ada", issue, actionNext, false)
@@ -63,7 +63,8 @@ func TestAnIssueIsArchivedInManyWays(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1440, o.state(issue).Details["ignoreDuration"])
 	require.NoError(t, issue.Escalate())
-	require.True(t, o.changes[len(o.changes)-1].Resurface)
+	changes := o.news()
+	require.True(t, changes[len(changes)-1].Resurface)
 }
 
 func TestAnIssueIsGivenToPeopleAndTeams(t *testing.T) {
@@ -115,7 +116,7 @@ func TestACommentIsWrittenOnce(t *testing.T) {
 	r, err := o.click("bob", issue, actionComment, false)
 	require.NoError(t, err)
 	require.Equal(t, chat.LongTextField, r.Form.Fields[0].Kind)
-	o.changes = nil
+	o.news()
 	_, err = o.click("bob", issue, actionComment, true, fieldText, "I have a look, @ada")
 	require.NoError(t, err)
 	require.Equal(t, []string{"bob"}, o.state(issue).Authors, "as who clicked")
@@ -150,9 +151,9 @@ func TestWhoIsLateCorrectsTheCard(t *testing.T) {
 	o := openOffice(t)
 	o.install()
 	issue := o.raise()
-	o.down = true
+	o.down.Store(true)
 	require.NoError(t, issue.Resolve("ada", "shop@1.4.4"))
-	o.down = false
+	o.down.Store(false)
 	require.Contains(t, o.says(issue), "New", "nobody told us")
 	r, err := o.click("bob", issue, actionResolve, false)
 	require.NoError(t, err)

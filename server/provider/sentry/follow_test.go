@@ -15,6 +15,7 @@ import (
 // follow does the task and all that follow from it, and returns how many rounds that took.
 func (o *office) follow(t provider.Task) int {
 	o.t.Helper()
+	o.settle()
 	rounds := 0
 	for todo := []provider.Task{t}; len(todo) > 0; rounds++ {
 		events, next, err := o.p.Follow(o.t.Context(), o.as("chat"), o.org, todo[0])
@@ -38,9 +39,9 @@ func TestWhatWasMissedIsCaughtUpWith(t *testing.T) {
 	require.NoError(t, err)
 	o.sbx.Advance(10 * time.Minute)
 	since := o.sbx.Now()
-	o.changes = nil
+	o.news()
 
-	o.down = true
+	o.down.Store(true)
 	o.sbx.Advance(30 * time.Minute)
 	_, err = o.project.Error(sandbox.Error{Type: "ZeroDivisionError", Value: "division by zero", Culprit: "shop.cart in average", Times: 36})
 	require.NoError(t, err)
@@ -49,21 +50,21 @@ func TestWhatWasMissedIsCaughtUpWith(t *testing.T) {
 	_, err = quiet.Error(sandbox.Error{Message: "of a project that nobody follows"})
 	require.NoError(t, err)
 	require.NoError(t, resolved.Resolve("ada", "shop@1.4.4"))
-	o.down = false
+	o.down.Store(false)
 
 	o.follow(CatchUp(since, []string{"web"}, []string{known.ID, resolved.ID}))
 	require.Contains(t, o.says(known), "Events: 37")
 	require.Contains(t, o.says(fresh), "born in the dark")
 	require.Contains(t, o.says(resolved), "Resolved", "though it has seen no event since")
 	kinds := map[string]int{}
-	for _, c := range o.changes {
+	for _, c := range o.news() {
 		kinds[c.Kind]++
 	}
 	require.Equal(t, map[string]int{kindNew: 1, kindChanged: 1, kindResolved: 1}, kinds)
 	require.Len(t, o.states, 3)
-	o.changes = nil
+	o.news()
 	o.follow(CatchUp(since, []string{"web"}, []string{known.ID, resolved.ID}))
-	require.Empty(t, o.changes, "once more finds nothing new")
+	require.Empty(t, o.news(), "once more finds nothing new")
 }
 
 func TestCatchingUpIsBounded(t *testing.T) {
@@ -87,8 +88,9 @@ func TestAnOldIssueIsNoNewsAfterDowntime(t *testing.T) {
 	since := o.sbx.Now()
 	o.raise()
 	o.follow(CatchUp(since, []string{"web"}, nil))
-	require.Len(t, o.changes, 1)
-	require.Equal(t, kindChanged, o.changes[0].Kind, "it gets no card of its own unless somebody asked for that")
+	changes := o.news()
+	require.Len(t, changes, 1)
+	require.Equal(t, kindChanged, changes[0].Kind, "it gets no card of its own unless somebody asked for that")
 }
 
 func TestAnIssueOfWhichOnlyACommentWasHeardIsLookedUp(t *testing.T) {
@@ -98,9 +100,10 @@ func TestAnIssueOfWhichOnlyACommentWasHeardIsLookedUp(t *testing.T) {
 	o.install()
 	_, err := issue.Comment("bob", "what is that?")
 	require.NoError(t, err)
-	require.Len(t, o.changes, 1)
-	require.Len(t, o.changes[0].Tasks, 1)
-	o.follow(o.changes[0].Tasks[0])
+	changes := o.news()
+	require.Len(t, changes, 1)
+	require.Len(t, changes[0].Tasks, 1)
+	o.follow(changes[0].Tasks[0])
 	require.Contains(t, o.says(issue), "ZeroDivisionError")
 	o.follow(provider.Task{Key: lookPrefix + "1"}) // gone
 	_, _, err = o.p.Follow(t.Context(), o.as("chat"), o.org, provider.Task{Key: catchUpKey, Data: []byte("?")})

@@ -103,7 +103,7 @@ func fixture(t *testing.T, name string) provider.Delivery {
 	require.NoError(t, err)
 	d := provider.Delivery{Header: map[string]string{}, Body: body, ReceivedAt: noon()}
 	if !strings.HasPrefix(name, "legacy") {
-		d.Header[headerResource] = resources()[name]
+		d.Header[headerResource] = resources()[strings.TrimSuffix(name, "-private")]
 	}
 	return d
 }

@@ -3,9 +3,12 @@ package sentry
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +23,7 @@ import (
 const hookSecret = "secret-of-chat-0123456789"
 
 // office is a simulated Sentry with the organization Acme Inc: Ada owns it, Bob is a member, Eve is none. What it delivers is folded
-// at once, as the bridge would.
+// before anybody looks, as the bridge would.
 type office struct {
 	t       *testing.T
 	p       *Sentry
@@ -31,7 +34,10 @@ type office struct {
 	hook    provider.Hook
 	states  map[string]json.RawMessage
 	changes []provider.Change
-	down    bool
+	down    atomic.Bool
+
+	mu    sync.Mutex
+	heard []provider.Event // and not folded yet
 }
 
 // openOffice opens the sandbox at noon.
@@ -90,13 +96,12 @@ func (o *office) as(who string) provider.Session {
 
 // hear takes a delivery.
 func (o *office) hear(rw http.ResponseWriter, r *http.Request) {
-	if o.down {
+	if o.down.Load() {
 		rw.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	body := make([]byte, r.ContentLength)
-	if _, err := r.Body.Read(body); err != nil && len(body) == 0 {
-		rw.WriteHeader(http.StatusBadRequest)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
 		return
 	}
 	d := provider.Delivery{Header: map[string]string{}, Body: body, ReceivedAt: o.sbx.Now(), Site: o.site.URL, Resource: o.org}
@@ -114,7 +119,29 @@ func (o *office) hear(rw http.ResponseWriter, r *http.Request) {
 		rw.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	o.fold(events)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.heard = append(o.heard, events...)
+}
+
+// settle folds all that was delivered.
+func (o *office) settle() {
+	o.t.Helper()
+	o.sbx.Settle()
+	o.mu.Lock()
+	heard := o.heard
+	o.heard = nil
+	o.mu.Unlock()
+	o.fold(heard)
+}
+
+// news returns what changed since the last call.
+func (o *office) news() []provider.Change {
+	o.t.Helper()
+	o.settle()
+	changes := o.changes
+	o.changes = nil
+	return changes
 }
 
 // fold applies events as the bridge does.
@@ -152,6 +179,7 @@ func (o *office) raise() *sandbox.Issue {
 // card draws the issue.
 func (o *office) card(i *sandbox.Issue) chat.Card {
 	o.t.Helper()
+	o.settle()
 	return cardOf(o.t, o.p, o.states["issue/"+i.ID])
 }
 
@@ -161,6 +189,7 @@ func (o *office) says(i *sandbox.Issue) string { return shown(o.t, o.card(i)) }
 // click has somebody act on the issue's card, with values in pairs, and folds what it came to.
 func (o *office) click(who string, i *sandbox.Issue, action string, answered bool, pairs ...string) (provider.Response, error) {
 	o.t.Helper()
+	o.settle()
 	s := o.as(who)
 	call := provider.Call{
 		Action: action, State: o.states["issue/"+i.ID], Resource: o.org, Values: map[string]string{}, Answered: answered,
@@ -171,7 +200,7 @@ func (o *office) click(who string, i *sandbox.Issue, action string, answered boo
 	}
 	r, err := o.p.Respond(context.Background(), s, call)
 	o.fold(r.Events)
-	o.sbx.Settle()
+	o.settle()
 	return r, err
 }
 
@@ -179,12 +208,11 @@ func (o *office) click(who string, i *sandbox.Issue, action string, answered boo
 func (o *office) replies() string {
 	o.t.Helper()
 	var all []string
-	for _, c := range o.changes {
+	for _, c := range o.news() {
 		for _, r := range c.Replies {
 			all = append(all, shown(o.t, chat.Card{Text: r.Text}))
 		}
 	}
-	o.changes = nil
 	return strings.Join(strings.Fields(strings.Join(all, "\n")), " ")
 }
 
