@@ -87,6 +87,9 @@ type Delivery struct {
 	PathSecret string
 	Body       []byte
 	ReceivedAt time.Time
+	// Site and Resource are those of the connection, for deliveries that do not say where they come from; zero where it has none.
+	Site     string
+	Resource Resource
 }
 
 // Proof is how a delivery proved where it comes from.
@@ -124,6 +127,9 @@ type Event struct {
 	Also []string `json:"also,omitempty"`
 	// Resource is the thing that a channel follows, where one connection has several; "" otherwise.
 	Resource string `json:"resource,omitempty"`
+	// Channel is the one that was chosen for it at the tool, by its ID; "" where subscriptions decide. It is for no other, and only
+	// if it follows the connection.
+	Channel string `json:"channel,omitempty"`
 	// Labels are what filters look at.
 	Labels map[string]string `json:"labels,omitempty"`
 	// Later says that the event only adds to a subject that is known already; of one that is not, it tells nothing.

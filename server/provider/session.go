@@ -27,6 +27,8 @@ type Site struct {
 	// URL is the address that people open, API the one that programs call, both without a slash at the end.
 	URL string `json:"url"`
 	API string `json:"api,omitempty"`
+	// Hosts are further addresses at which programs reach it, such as those of its regions.
+	Hosts []string `json:"hosts,omitempty"`
 	// OAuth says that people can authorize there: an admin has registered this server.
 	OAuth bool `json:"oauth,omitempty"`
 }

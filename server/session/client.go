@@ -66,7 +66,7 @@ type transport struct {
 
 func originsOf(site provider.Site) []string {
 	var origins []string
-	for _, address := range []string{site.URL, site.API} {
+	for _, address := range append([]string{site.URL, site.API}, site.Hosts...) {
 		if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
 			origins = append(origins, origin(u))
 		}

@@ -1,0 +1,275 @@
+package sentry
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// serveSite serves what Sentry does. An address of the API without the slash at
+// its end is redirected when it is read, and unknown when something is to be
+// changed.
+func (s *Sandbox) serveSite(rw http.ResponseWriter, r *http.Request) {
+	switch {
+	case !strings.HasPrefix(r.URL.Path, "/api/0") || strings.HasSuffix(r.URL.Path, "/"):
+		s.site.ServeHTTP(rw, r)
+	case r.Method == http.MethodGet:
+		to := *r.URL
+		to.Path += "/"
+		http.Redirect(rw, r, to.RequestURI(), http.StatusMovedPermanently)
+	default:
+		unknownAddress(rw)
+	}
+}
+
+func unknownAddress(rw http.ResponseWriter) {
+	writeJSON(rw, http.StatusNotFound, object{"detail": "The requested resource does not exist"})
+}
+
+// routeSite says what Sentry serves.
+func (s *Sandbox) routeSite() {
+	s.site = http.NewServeMux()
+	s.site.HandleFunc("GET /oauth/authorize/{$}", s.serveConsent)
+	s.site.HandleFunc("POST /oauth/authorize/{$}", s.serveDecision)
+	s.site.HandleFunc("POST /oauth/token/{$}", s.serveToken)
+	s.site.HandleFunc("GET /sentry-apps/{slug}/external-install/{$}", s.serveInstall)
+	s.site.HandleFunc("POST /api/0/sentry-app-installations/{uuid}/authorizations/{$}", s.serveAuthorization)
+	for _, op := range operations() {
+		s.site.HandleFunc(op.pattern+"{$}", s.serve(op))
+	}
+	s.site.HandleFunc("/api/0/{rest...}", func(rw http.ResponseWriter, _ *http.Request) { unknownAddress(rw) })
+	s.site.HandleFunc("/", s.servePage)
+}
+
+// operations are the rows of the API.
+func operations() []operation {
+	const org = "/api/0/organizations/{org}/"
+	const one = org + "issues/{id}/"
+	return []operation{
+		{"GET /api/0/", "", apiIndex},
+		{"GET /api/0/organizations/", "", listOrganizations},
+		{"GET " + org, "org:read", getOrganization},
+		{"GET " + org + "projects/", "project:read", listProjects},
+		{"GET " + org + "members/", "member:read", listMembers},
+		{"GET " + org + "teams/", "team:read", listTeams},
+		{"GET " + org + "issues/", "event:read", listIssues},
+		{"GET " + one, "event:read", getIssue},
+		{"PUT " + one, "event:write", putIssue},
+		{"GET " + one + "events/latest/", "event:read", getLatestEvent},
+		{"GET " + one + "comments/", "event:read", listComments},
+		{"POST " + one + "comments/", "event:write", postComment},
+		{"GET " + org + "shortids/{short}/", "event:read", getShortID},
+		{"GET " + org + "sentry-apps/", "org:read", listIntegrations},
+		{"GET " + org + "sentry-app-installations/", "org:read", listInstallations},
+		{"POST " + org + "workflows/", "alerts:write", postWorkflow},
+		{"GET /api/0/sentry-apps/{slug}/", "", getIntegration},
+		{"PUT /api/0/sentry-apps/{slug}/", "", putIntegration},
+		{"PUT /api/0/sentry-app-installations/{uuid}/", "", putInstallation},
+	}
+}
+
+func apiIndex(_ *world, c *call) (int, any, error) {
+	user := object{"id": "", "name": "", "username": "", "email": "", "isSuperuser": false}
+	scopes := c.scopes
+	if c.user != nil {
+		user["id"], user["name"], user["username"], user["email"] = itoa(c.user.ID), c.user.Name, c.user.Login, c.user.Email
+	} else {
+		user["id"], user["name"], user["username"] = itoa(c.app.proxyID), c.app.Name, c.app.Slug+"-"+c.app.appUUID[:6]
+		user["isSentryApp"] = true
+	}
+	if scopes == nil {
+		scopes = roleScopes(RoleOwner)
+	}
+	return http.StatusOK, object{"version": "0", "user": user, "auth": object{"scopes": scopes}}, nil
+}
+
+func (w *world) shownOrg(o *org) object {
+	return object{
+		"id": itoa(o.id), "slug": o.Slug, "name": o.Name, "status": object{"id": "active", "name": "active"},
+		"links": object{"organizationUrl": w.base, "regionUrl": w.region(o)},
+	}
+}
+
+// listOrganizations lists those of a person. An integration's token is not one.
+func listOrganizations(w *world, c *call) (int, any, error) {
+	if c.user == nil {
+		return 0, nil, refuse(http.StatusForbidden, "You do not have permission to perform this action.")
+	}
+	list := []object{}
+	for _, o := range w.orgs {
+		if c.belongs(o) && c.may(o, "org:read") {
+			list = append(list, w.shownOrg(o))
+		}
+	}
+	return http.StatusOK, paged(w, c, list), nil
+}
+
+func getOrganization(w *world, c *call) (int, any, error) {
+	return http.StatusOK, w.shownOrg(c.org), nil
+}
+
+func (p *project) shown() object {
+	return object{"id": itoa(p.id), "slug": p.Slug, "name": p.Name, "platform": p.Platform, "isMember": true, "hasAccess": true}
+}
+
+func listProjects(w *world, c *call) (int, any, error) {
+	query := strings.ToLower(c.URL.Query().Get("query"))
+	list := []object{}
+	for _, p := range c.org.projects {
+		if strings.Contains(strings.ToLower(p.Name+" "+p.Slug), query) {
+			list = append(list, p.shown())
+		}
+	}
+	return http.StatusOK, paged(w, c, list), nil
+}
+
+// listMembers lists memberships: the ID is theirs, and who has yet to accept has
+// no user.
+func listMembers(w *world, c *call) (int, any, error) {
+	list := []object{}
+	for _, u := range w.users {
+		if role := c.org.Members[u.Login]; role != "" {
+			list = append(list, object{
+				"id": itoa(90000 + u.ID), "email": u.Email, "name": u.Name, "role": role, "pending": false,
+				"user": object{"id": itoa(u.ID), "name": u.Name, "username": u.Login, "email": u.Email},
+			})
+		}
+	}
+	for n, email := range c.org.Invited {
+		list = append(list, object{"id": itoa(99000 + n), "email": email, "name": email, "role": RoleMember, "pending": true, "user": nil})
+	}
+	return http.StatusOK, paged(w, c, list), nil
+}
+
+func listTeams(w *world, c *call) (int, any, error) {
+	list := []object{}
+	for _, t := range c.org.teams {
+		projects := []object{}
+		for _, p := range c.org.projects {
+			if t.worksOn(p) {
+				projects = append(projects, p.shown())
+			}
+		}
+		list = append(list, object{"id": itoa(t.id), "slug": t.Slug, "name": t.Slug, "projects": projects})
+	}
+	return http.StatusOK, paged(w, c, list), nil
+}
+
+func listIntegrations(w *world, c *call) (int, any, error) {
+	list := []object{}
+	for _, i := range c.org.apps {
+		if !i.deleted {
+			list = append(list, i.shown(c.may(c.org, "org:write")))
+		}
+	}
+	return http.StatusOK, paged(w, c, list), nil
+}
+
+func listInstallations(w *world, c *call) (int, any, error) {
+	list := []object{}
+	for _, i := range c.org.apps {
+		if !i.deleted {
+			list = append(list, object{
+				"uuid": i.uuid, "status": "installed", "app": object{"uuid": i.appUUID, "slug": i.Slug},
+				"organization": object{"slug": c.org.Slug},
+			})
+		}
+	}
+	return http.StatusOK, paged(w, c, list), nil
+}
+
+// mine finds the integration of the path, if who acts may do that with it.
+func (c *call) mine(w *world, scope string) (*integration, error) {
+	i := w.integration(c.PathValue("slug"))
+	switch {
+	case i == nil || !c.belongs(i.org):
+		return nil, notFound()
+	case !c.may(i.org, scope):
+		return nil, refuse(http.StatusForbidden, "You do not have permission to perform this action.")
+	}
+	return i, nil
+}
+
+func getIntegration(w *world, c *call) (int, any, error) {
+	i, err := c.mine(w, "org:read")
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, i.shown(c.may(i.org, "org:write")), nil
+}
+
+// putIntegration changes an integration. What is not sent stays, but for the
+// scopes: those are taken away.
+func putIntegration(w *world, c *call) (int, any, error) {
+	i, err := c.mine(w, "org:write")
+	if err != nil {
+		return 0, nil, err
+	}
+	in := struct {
+		Name    *string   `json:"name"`
+		Scopes  []string  `json:"scopes"`
+		Webhook *string   `json:"webhookUrl"`
+		Events  *[]string `json:"events"`
+		Alerts  *bool     `json:"isAlertable"`
+		Schema  *object   `json:"schema"`
+	}{}
+	if err := c.decode(&in); err != nil {
+		return 0, nil, err
+	}
+	next := *i
+	next.Scopes = in.Scopes
+	if in.Name != nil {
+		next.Name = *in.Name
+	}
+	if in.Webhook != nil {
+		next.WebhookURL = *in.Webhook
+	}
+	if in.Events != nil {
+		next.Events = slices.Clone(*in.Events)
+	}
+	if in.Alerts != nil {
+		next.Alertable = *in.Alerts
+	}
+	if in.Schema != nil {
+		next.schema = *in.Schema
+	}
+	if err := next.check(); err != nil {
+		return 0, nil, err
+	}
+	*i = next
+	return http.StatusOK, i.shown(true), nil
+}
+
+// putInstallation finishes the installation of a published integration.
+func putInstallation(w *world, c *call) (int, any, error) {
+	for _, o := range w.orgs {
+		for _, i := range o.apps {
+			if i.uuid == c.PathValue("uuid") && c.app == i {
+				return http.StatusOK, object{"uuid": i.uuid, "status": "installed", "app": object{"slug": i.Slug}, "organization": object{"slug": o.Slug}}, nil
+			}
+		}
+	}
+	return 0, nil, notFound()
+}
+
+// postWorkflow makes an alert rule.
+func postWorkflow(w *world, c *call) (int, any, error) {
+	var in struct {
+		Name     string            `json:"name"`
+		Project  string            `json:"project"`
+		Settings map[string]string `json:"settings"`
+	}
+	if err := c.decode(&in); err != nil {
+		return 0, nil, err
+	}
+	p := c.org.project(in.Project)
+	if p == nil || in.Name == "" {
+		return 0, nil, &apiError{http.StatusBadRequest, object{"name": []string{"This field is required."}}}
+	}
+	rule := AlertRule{Name: in.Name, Settings: in.Settings}
+	if c.app != nil {
+		rule.Integration = c.app.Slug
+	}
+	p.Rules = append(p.Rules, rule)
+	return http.StatusCreated, object{"id": itoa(w.number()), "name": in.Name}, nil
+}

@@ -1,0 +1,210 @@
+package sentry
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// routeAdmin says what the sandbox serves besides Sentry: each path does what the
+// Go method of that meaning does.
+func (s *Sandbox) routeAdmin() {
+	s.admin = http.NewServeMux()
+	handle := func(pattern string, h http.HandlerFunc) { s.admin.HandleFunc(pattern, h) }
+	handle("POST /_sandbox/apps", body(func(a App) (any, error) { return s.SetApp(a) }))
+	handle("POST /_sandbox/users", body(func(u User) (any, error) { return s.AddUser(u) }))
+	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.clockAnswer(), nil) })
+	handle("POST /_sandbox/clock", body(func(q struct {
+		Seconds float64 `json:"advance_seconds"`
+	},
+	) (any, error) {
+		s.Advance(time.Duration(q.Seconds * float64(time.Second)))
+		return s.clockAnswer(), nil
+	}))
+	type grantRequest struct {
+		User     string `json:"user"`
+		ClientID string `json:"client_id"`
+	}
+	handle("POST /_sandbox/grants/revoke", body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.User, q.ClientID) }))
+	handle("POST /_sandbox/grants/expire", body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
+	handle("POST /_sandbox/faults", body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
+	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); reply(rw, nil, nil) })
+	handle("POST /_sandbox/policy", body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); reply(rw, nil, nil) })
+	s.routeJournal(handle)
+	s.routeOrganizations(handle)
+	s.routeIssues(handle)
+}
+
+// routeJournal says how to look at what happened.
+func (s *Sandbox) routeJournal(handle func(string, http.HandlerFunc)) {
+	handle("GET /_sandbox/journal", func(rw http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
+	})
+	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); reply(rw, nil, nil) })
+	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Deliveries(), nil) })
+	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Counts(), nil) })
+}
+
+// routeOrganizations says how organizations are set up and errors happen.
+func (s *Sandbox) routeOrganizations(handle func(string, http.HandlerFunc)) {
+	const org = "/_sandbox/organizations/{org}"
+	handle("POST /_sandbox/organizations", body(func(o Organization) (any, error) { return nil, s.AddOrganization(o) }))
+	handle("POST "+org+"/roles", within(func(slug string, q struct {
+		User string `json:"user"`
+		Role string `json:"role"`
+	},
+	) (any, error) {
+		return nil, s.SetRole(slug, q.User, q.Role)
+	}))
+	handle("POST "+org+"/integrations", within(func(slug string, i Integration) (any, error) { return s.AddIntegration(slug, i) }))
+	handle("POST "+org+"/metrics", within(func(slug string, m MetricAlert) (any, error) {
+		id, err := s.Metric(slug, m)
+		return map[string]int{"id": id}, err
+	}))
+	handle("GET /_sandbox/integrations/{slug}", func(rw http.ResponseWriter, r *http.Request) {
+		i, err := s.IntegrationState(r.PathValue("slug"))
+		reply(rw, i, err)
+	})
+	handle("DELETE /_sandbox/integrations/{slug}", func(rw http.ResponseWriter, r *http.Request) {
+		reply(rw, nil, s.RemoveIntegration(r.PathValue("slug")))
+	})
+	const project = org + "/projects/{project}"
+	handle("POST "+project+"/errors", atProject(s, func(p *ProjectHandle, e Error) (any, error) { return p.Error(e) }))
+	handle("POST "+project+"/rules", atProject(s, func(p *ProjectHandle, q struct {
+		Rules []AlertRule `json:"rules"`
+	},
+	) (any, error) {
+		return nil, p.SetRules(q.Rules...)
+	}))
+	handle("POST "+project+"/legacy", atProject(s, func(p *ProjectHandle, q struct {
+		URL string `json:"url"`
+	},
+	) (any, error) {
+		return nil, p.SetLegacyHook(q.URL)
+	}))
+}
+
+// issueStory is what can be said of anything that happens to an issue.
+type issueStory struct {
+	By       string `json:"by"`
+	Release  string `json:"release"`
+	How      string `json:"how"`
+	To       string `json:"to"`
+	Priority string `json:"priority"`
+	Comment  int    `json:"comment"`
+	Text     string `json:"text"`
+}
+
+// routeIssues says how things are made to happen to an issue.
+func (s *Sandbox) routeIssues(handle func(string, http.HandlerFunc)) {
+	const one = "/_sandbox/organizations/{org}/issues/{id}"
+	for action, do := range map[string]func(*Issue, issueStory) error{
+		"resolve":         func(i *Issue, q issueStory) error { return i.Resolve(q.By, q.Release) },
+		"unresolve":       func(i *Issue, q issueStory) error { return i.Unresolve(q.By) },
+		"regress":         func(i *Issue, _ issueStory) error { return i.Regress() },
+		"escalate":        func(i *Issue, _ issueStory) error { return i.Escalate() },
+		"archive":         func(i *Issue, q issueStory) error { return i.Archive(q.By, q.How) },
+		"assign":          func(i *Issue, q issueStory) error { return i.Assign(q.By, q.To) },
+		"priority":        func(i *Issue, q issueStory) error { return i.SetPriority(q.Priority) },
+		"comments/edit":   func(i *Issue, q issueStory) error { return i.EditComment(q.Comment, q.Text) },
+		"comments/delete": func(i *Issue, q issueStory) error { return i.DeleteComment(q.Comment) },
+	} {
+		handle("POST "+one+"/"+action, atIssue(s, func(i *Issue, q issueStory) (any, error) { return nil, do(i, q) }))
+	}
+	handle("POST "+one+"/comments", atIssue(s, func(i *Issue, q issueStory) (any, error) {
+		id, err := i.Comment(q.By, q.Text)
+		return map[string]int{"id": id}, err
+	}))
+	handle("GET "+one, atIssue(s, func(i *Issue, _ struct{}) (any, error) { return i.State() }))
+}
+
+// within makes a handler of a function about the organization of the path.
+func within[T any](f func(string, T) (any, error)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		body(func(q T) (any, error) { return f(r.PathValue("org"), q) })(rw, r)
+	}
+}
+
+// atProject makes a handler of a function on the project of the path.
+func atProject[T any](s *Sandbox, f func(*ProjectHandle, T) (any, error)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		p, err := s.Project(r.PathValue("org"), r.PathValue("project"))
+		if err != nil {
+			reply(rw, nil, err)
+			return
+		}
+		body(func(q T) (any, error) { return f(p, q) })(rw, r)
+	}
+}
+
+// atIssue makes a handler of a function on the issue of the path.
+func atIssue[T any](s *Sandbox, f func(*Issue, T) (any, error)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		id := r.PathValue("id")
+		if _, err := strconv.Atoi(id); err != nil {
+			reply(rw, nil, errors.Wrap(ErrInvalid, "the ID of an issue is a number"))
+			return
+		}
+		i, err := s.Issue(r.PathValue("org"), id)
+		if err != nil {
+			reply(rw, nil, err)
+			return
+		}
+		body(func(q T) (any, error) { return f(i, q) })(rw, r)
+	}
+}
+
+// clockAnswer tells the simulated time.
+func (s *Sandbox) clockAnswer() map[string]string {
+	return map[string]string{"now": s.Now().Format(time.RFC3339Nano)}
+}
+
+// body makes a handler of a function that takes the decoded request.
+func body[T any](f func(T) (any, error)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		var q T
+		if err := decode(r, &q); err != nil {
+			reply(rw, nil, err)
+			return
+		}
+		answer, err := f(q)
+		reply(rw, answer, err)
+	}
+}
+
+// decode reads a JSON body; misspelt fields are errors, a missing body is {}.
+func decode(r *http.Request, into any) error {
+	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequest))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil && err != io.EOF {
+		return errors.Wrap(ErrInvalid, err.Error())
+	}
+	return nil
+}
+
+// decodeLoose reads a JSON body as Sentry does: other fields are of no interest.
+func decodeLoose(r *http.Request, into any) error {
+	return json.NewDecoder(r.Body).Decode(into)
+}
+
+// reply answers a control request.
+func reply(rw http.ResponseWriter, answer any, err error) {
+	switch {
+	case err == nil && answer == nil:
+		writeJSON(rw, http.StatusOK, map[string]string{"status": "ok"})
+	case err == nil:
+		writeJSON(rw, http.StatusOK, answer)
+	case errors.Is(err, ErrNotFound):
+		writeJSON(rw, http.StatusNotFound, map[string]string{"error": err.Error()})
+	case errors.Is(err, ErrConflict):
+		writeJSON(rw, http.StatusConflict, map[string]string{"error": err.Error()})
+	default:
+		writeJSON(rw, http.StatusBadRequest, map[string]string{"error": err.Error()})
+	}
+}

@@ -1,0 +1,201 @@
+package sentry
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// Integration is an integration of an organization: an internal one, made there
+// for itself, or one that was published for all.
+type Integration struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+	// Published integrations get their deliveries again after failures.
+	Published bool `json:"published"`
+	// Token and ClientSecret are given by the sandbox when empty.
+	Token        string   `json:"token"`
+	ClientSecret string   `json:"client_secret"`
+	Scopes       []string `json:"scopes"`
+	WebhookURL   string   `json:"webhook_url"`
+	// Events are the resources that it is told of: "issue", "error", "comment".
+	Events []string `json:"events"`
+	// Alertable has it offered to alert rules.
+	Alertable bool `json:"alertable"`
+}
+
+// integration is an Integration with what Sentry keeps of it.
+type integration struct {
+	Integration
+	uuid     string // of the installation
+	appUUID  string
+	org      *org
+	schema   object
+	proxyID  int
+	timeouts []time.Time // of the last day
+	deleted  bool
+}
+
+// appEvents are the resources that an integration can be told of.
+func appEvents() []string { return []string{"issue", "error", "comment"} }
+
+// addIntegration makes an integration and installs it.
+func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
+	if !slugForm.MatchString(i.Slug) {
+		return nil, errors.Wrapf(ErrInvalid, "an integration can not be called %q", i.Slug)
+	}
+	if w.integration(i.Slug) != nil {
+		return nil, errors.Wrapf(ErrConflict, "%s exists already", i.Slug)
+	}
+	if i.Name == "" {
+		i.Name = i.Slug
+	}
+	if i.Token == "" {
+		i.Token = w.ids.clientSecret()
+	}
+	if i.ClientSecret == "" {
+		i.ClientSecret = w.ids.clientSecret()
+	}
+	if i.Scopes == nil {
+		i.Scopes = roleScopes(RoleManager)
+	}
+	made := &integration{
+		Integration: i, uuid: w.ids.uuid(), appUUID: w.ids.uuid(), org: o, schema: object{}, proxyID: w.number(),
+	}
+	if err := made.check(); err != nil {
+		return nil, err
+	}
+	o.apps = append(o.apps, made)
+	if made.Published {
+		w.tellInstallation(made, "created", w.firstAdmin(o))
+	}
+	return made, nil
+}
+
+// check reports what is wrong with an integration.
+func (i *integration) check() error {
+	if i.WebhookURL != "" {
+		if u, err := url.Parse(i.WebhookURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return errors.Wrap(ErrInvalid, "webhookUrl: enter a valid URL")
+		}
+	} else if len(i.Events) > 0 || i.Alertable {
+		return errors.Wrap(ErrInvalid, "webhookUrl: webhookUrl required if there are events or alerts")
+	}
+	for _, event := range i.Events {
+		if !slices.Contains(appEvents(), event) {
+			return errors.Wrapf(ErrInvalid, "events: Invalid webhook subscription: %s", event)
+		}
+	}
+	needs := map[string]string{"issue": "event:read", "comment": "event:read", "error": "event:read"}
+	for _, event := range i.Events {
+		if !slices.Contains(i.Scopes, needs[event]) {
+			return errors.Wrapf(ErrInvalid, "events: %s webhooks require the event:read permission", event)
+		}
+	}
+	return nil
+}
+
+// integration finds one by its slug, wherever it is.
+func (w *world) integration(slug string) *integration {
+	for _, o := range w.orgs {
+		for _, i := range o.apps {
+			if i.Slug == slug && !i.deleted {
+				return i
+			}
+		}
+	}
+	return nil
+}
+
+// firstAdmin is who did what nobody is said to have done.
+func (w *world) firstAdmin(o *org) *User {
+	for _, login := range slices.Sorted(maps.Keys(o.Members)) {
+		if role := o.Members[login]; role == RoleOwner || role == RoleManager {
+			return w.user(login)
+		}
+	}
+	return nil
+}
+
+// actor writes who did something: a person, or an integration.
+func actorOf(u *User, app *integration) object {
+	switch {
+	case u != nil:
+		return object{"type": "user", "id": u.ID, "name": u.Name}
+	case app != nil:
+		return object{"type": "application", "id": app.appUUID, "name": app.Name}
+	}
+	return object{"type": "application", "id": "sentry", "name": "Sentry"}
+}
+
+// tell sends something to each integration of the organization that wants the
+// resource.
+func (w *world) tell(o *org, resource, action string, actor object, data func() object) {
+	for _, i := range o.apps {
+		if i.deleted || i.WebhookURL == "" || !slices.Contains(i.Events, resource) {
+			continue
+		}
+		w.post(i, resource, action, compact(object{
+			"action": action, "installation": object{"uuid": i.uuid}, "data": data(), "actor": actor,
+		}))
+	}
+}
+
+// tellInstallation tells a published integration that it came or left.
+func (w *world) tellInstallation(i *integration, action string, by *User) {
+	if i.WebhookURL == "" {
+		return
+	}
+	w.post(i, "installation", action, compact(object{
+		"action": action, "installation": object{"uuid": i.uuid}, "actor": actorOf(by, nil),
+		"data": object{"installation": object{
+			"uuid": i.uuid, "status": "installed", "code": w.ids.hex(16), "app": object{"uuid": i.appUUID, "slug": i.Slug},
+			"organization": object{"slug": i.org.Slug},
+		}},
+	}))
+}
+
+// timedOut notes a timeout. Too many within a day take the events away.
+func (w *world) timedOut(i *integration, at time.Time) {
+	i.timeouts = slices.DeleteFunc(append(i.timeouts, at), func(t time.Time) bool { return at.Sub(t) >= 24*time.Hour })
+	most := w.policy.DisableAfter
+	if most <= 0 {
+		most = 1000
+	}
+	if len(i.timeouts) >= most {
+		i.Events, i.timeouts = []string{}, nil
+	}
+}
+
+// shown is an integration as the API shows it.
+func (i *integration) shown(secret bool) object {
+	status := "internal"
+	if i.Published {
+		status = "published"
+	}
+	masked := strings.Repeat("*", 64)
+	if secret {
+		masked = i.ClientSecret
+	}
+	events := i.Events
+	if events == nil {
+		events = []string{}
+	}
+	return object{
+		"slug": i.Slug, "name": i.Name, "uuid": i.appUUID, "status": status, "scopes": i.Scopes, "events": events,
+		"webhookUrl": orNull(i.WebhookURL), "isAlertable": i.Alertable, "verifyInstall": false, "schema": i.schema,
+		"allowedOrigins": []string{}, "author": "", "overview": nil, "popularity": 1, "clientSecret": masked,
+		"owner": object{"id": i.org.id, "slug": i.org.Slug},
+	}
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,103 @@
+package sentry
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"mime"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// secretNames are the fields whose values nobody should find in a journal.
+var secretNames = [...]string{
+	"access_token", "refresh_token", "token", "code", "code_verifier", "client_secret", "clientSecret", "secret",
+}
+
+// isSecret reports whether a field of that name holds a secret.
+func isSecret(name string) bool {
+	return slices.Contains(secretNames[:], name)
+}
+
+// fingerprint stands for a secret: the same for the same, and no way back.
+func fingerprint(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return "redacted-" + hex.EncodeToString(sum[:4])
+}
+
+// redactAuthorization keeps the scheme of an Authorization header.
+func redactAuthorization(value string) string {
+	scheme, credentials, _ := strings.Cut(value, " ")
+	if credentials == "" {
+		return ""
+	}
+	return scheme + " " + fingerprint(credentials)
+}
+
+// redactQuery replaces the secrets in a query or a form. What can not be read is
+// left out.
+func redactQuery(raw string) string {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return "unreadable"
+	}
+	for name := range values {
+		if isSecret(name) {
+			values.Set(name, fingerprint(values.Get(name)))
+		}
+	}
+	return values.Encode()
+}
+
+// redactBody replaces the secrets in a body that is JSON or a form, and leaves
+// others out.
+func redactBody(contentType string, body []byte) string {
+	if len(body) == 0 {
+		return ""
+	}
+	switch media, _, _ := mime.ParseMediaType(contentType); media {
+	case "application/x-www-form-urlencoded":
+		return redactQuery(string(body))
+	case "application/json":
+		return redactJSON(body)
+	default:
+		return ""
+	}
+}
+
+// redactJSON replaces the secrets in a JSON text.
+func redactJSON(body []byte) string {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var v any
+	if decoder.Decode(&v) != nil {
+		return "unreadable"
+	}
+	return string(compact(redactValue(v)))
+}
+
+// redactValue replaces the secrets in a decoded JSON value, in place. Numbers
+// are none.
+func redactValue(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if _, isNumber := inner.(json.Number); isNumber || !isSecret(name) {
+				v[name] = redactValue(inner)
+				continue
+			}
+			text, isText := inner.(string)
+			if !isText {
+				text = string(compact(inner))
+			}
+			v[name] = fingerprint(text)
+		}
+	case []any:
+		for i := range v {
+			v[i] = redactValue(v[i])
+		}
+	}
+	return v
+}

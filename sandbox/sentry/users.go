@@ -1,0 +1,121 @@
+package sentry
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// slugForm is what a login and the slug of an organization, project or team look
+// like.
+var slugForm = regexp.MustCompile(`^[a-z0-9_-]*[a-z_-][a-z0-9_-]*$`)
+
+// User is a person with a login.
+type User struct {
+	Login string `json:"login"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	// ID is given by the sandbox when 0.
+	ID int `json:"id"`
+	// Token is a personal token, which may do all that its owner may.
+	Token string `json:"token,omitempty"`
+}
+
+// addUser registers a person.
+func (w *world) addUser(u User) (*User, error) {
+	if !slugForm.MatchString(u.Login) {
+		return nil, errors.Wrapf(ErrInvalid, "a user can not be called %q", u.Login)
+	}
+	if w.user(u.Login) != nil {
+		return nil, errors.Wrapf(ErrConflict, "%s exists already", u.Login)
+	}
+	if u.Name == "" {
+		u.Name = strings.ToUpper(u.Login[:1]) + u.Login[1:]
+	}
+	if u.Email == "" {
+		u.Email = u.Login + "@example.com"
+	}
+	if u.ID == 0 {
+		u.ID = w.number()
+	}
+	user := &u
+	w.users = append(w.users, user)
+	return user, nil
+}
+
+// user finds a person by login, address or number.
+func (w *world) user(key string) *User {
+	for _, u := range w.users {
+		if key != "" && (u.Login == key || strings.EqualFold(u.Email, key) || itoa(u.ID) == key) {
+			return u
+		}
+	}
+	return nil
+}
+
+// AddUser registers a person and returns it with what it was given.
+func (s *Sandbox) AddUser(u User) (User, error) {
+	var added User
+	err := s.control(func(w *world) error {
+		user, err := w.addUser(u)
+		if err == nil {
+			added = *user
+		}
+		return err
+	})
+	return added, err
+}
+
+// App is an OAuth application, as people register under User, API, Applications.
+type App struct {
+	Name         string `json:"name"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	// RedirectURI is the callback address; what an app asks for has to be the same.
+	RedirectURI string `json:"redirect_uri"`
+}
+
+// addApp registers an app, or replaces the one with the same client ID.
+func (w *world) addApp(a App) (*App, error) {
+	if a.RedirectURI == "" {
+		return nil, errors.Wrap(ErrInvalid, "an app needs a redirect_uri")
+	}
+	if a.ClientID == "" {
+		a.ClientID = w.ids.hex(32)
+	}
+	if a.ClientSecret == "" {
+		a.ClientSecret = w.ids.clientSecret()
+	}
+	if a.Name == "" {
+		a.Name = a.ClientID
+	}
+	app := &a
+	w.apps[a.ClientID] = app
+	return app, nil
+}
+
+// SetApp registers an app, or replaces the one with the same client ID, and
+// returns it with what it was given.
+func (s *Sandbox) SetApp(a App) (App, error) {
+	var saved App
+	err := s.control(func(w *world) error {
+		app, err := w.addApp(a)
+		if err == nil {
+			saved = *app
+		}
+		return err
+	})
+	return saved, err
+}
+
+// SetPolicy replaces the switches.
+func (s *Sandbox) SetPolicy(p Policy) error {
+	return s.control(func(w *world) error {
+		if p.AutoApprove != "" && w.user(p.AutoApprove) == nil {
+			return errors.Wrapf(ErrNotFound, "user %q", p.AutoApprove)
+		}
+		w.policy = p
+		return nil
+	})
+}

@@ -1,0 +1,111 @@
+package sentry
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// The errors of the control methods; the control API answers them with 400, 404
+// and 409. They come wrapped, so compare with errors.Is.
+var (
+	ErrInvalid  = errors.New("invalid")
+	ErrNotFound = errors.New("not found")
+	ErrConflict = errors.New("conflict")
+)
+
+// object is a JSON object.
+type object = map[string]any
+
+// world is everything that a reset forgets. Its methods need the sandbox's lock.
+// None of them does any I/O: what has to be sent is left in waiting.
+type world struct {
+	ids    *ids
+	now    func() time.Time
+	base   string
+	policy Policy
+
+	apps  map[string]*App // by client ID
+	users []*User
+	orgs  []*org
+	last  int // the number given out last
+
+	codes   map[string]*authCode
+	access  map[string]*accessToken
+	refresh map[string]*grant
+
+	faults []*Fault
+
+	waiting    []*delivery // not yet handed to a worker
+	deliveries []*delivery
+	journal    journal
+}
+
+// newWorld returns a world with nobody in it.
+func newWorld(seed uint64, now func() time.Time, base string) *world {
+	return &world{
+		ids: newIDs(seed), now: now, base: base, last: 1000,
+		apps:    map[string]*App{},
+		codes:   map[string]*authCode{},
+		access:  map[string]*accessToken{},
+		refresh: map[string]*grant{},
+		journal: journal{counts: map[string]int{}},
+	}
+}
+
+// Policy are switches for what Sentry's versions do differently, or does not say.
+type Policy struct {
+	// AutoApprove is the login of who allows every app at once, instead of being
+	// asked by a page; empty for the page.
+	AutoApprove string `json:"auto_approve"`
+	// DisableAfter is how many timeouts within a day take an integration's events
+	// away: 1000 when 0.
+	DisableAfter int `json:"disable_after"`
+	// ArchivedName is the action under which Sentry tells that an issue was put
+	// aside: "archived" when empty, "ignored" in older versions, "both" for both.
+	ArchivedName string `json:"archived_name"`
+	// BareIssues leaves out the addresses that newer versions send with an issue.
+	BareIssues bool `json:"bare_issues"`
+}
+
+// Seed is what a sandbox begins with and returns to on reset.
+type Seed struct {
+	Policy        Policy         `json:"policy"`
+	Apps          []App          `json:"apps"`
+	Users         []User         `json:"users"`
+	Organizations []Organization `json:"organizations"`
+}
+
+// Check reports what is wrong with a seed.
+func (s Seed) Check() error { return newWorld(1, time.Now, "").plant(s) }
+
+// plant puts a seed into an empty world.
+func (w *world) plant(s Seed) error {
+	w.policy = s.Policy
+	for _, app := range s.Apps {
+		if _, err := w.addApp(app); err != nil {
+			return errors.Wrapf(err, "app %q", app.Name)
+		}
+	}
+	for _, user := range s.Users {
+		if _, err := w.addUser(user); err != nil {
+			return errors.Wrapf(err, "user %q", user.Login)
+		}
+	}
+	for _, o := range s.Organizations {
+		if err := w.addOrg(o); err != nil {
+			return errors.Wrapf(err, "organization %q", o.Slug)
+		}
+	}
+	return nil
+}
+
+// number returns the next number for something that is counted.
+func (w *world) number() int {
+	w.last++
+	return w.last
+}
+
+// itoa writes a number.
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,122 @@
+package sentry
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// What the form for an internal integration asks for.
+const (
+	fieldToken  = "token"
+	fieldSecret = "secret"
+	// secretLeast is the length of the shortest client secret.
+	secretLeast = 16
+)
+
+// Endpoints are where people authorize. All regions of sentry.io share them; Sentry takes the client's credentials in the body.
+func (*Sentry) Endpoints(site provider.Site) provider.Endpoints {
+	return provider.Endpoints{
+		AuthURL: site.URL + "/oauth/authorize/", TokenURL: site.URL + "/oauth/token/",
+		Scopes: []string{"org:read", "project:read", "team:read", "member:read", "event:read", "event:write"},
+		InBody: true,
+	}
+}
+
+// whoAmI is what Sentry says of a token.
+type whoAmI struct {
+	User lax[struct {
+		ID    text `json:"id"`
+		Name  text `json:"name"`
+		Login text `json:"username"`
+		Email text `json:"email"`
+	}] `json:"user"`
+	Auth lax[struct {
+		Scopes list[string] `json:"scopes"`
+	}] `json:"auth"`
+}
+
+// WhoAmI returns whose account the session acts with.
+func (*Sentry) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
+	var answer whoAmI
+	if err := s.Call(ctx, http.MethodGet, "/api/0/", nil, &answer); err != nil {
+		return provider.Account{}, err
+	}
+	u := answer.User.get()
+	if u.ID.id() == "" {
+		return provider.Account{}, fault.Wrap(errors.New("the token is nobody's"), fault.AccountRejected).With("Provider", s.Provider)
+	}
+	shown := first(u.Name.line(maxName), u.Login.line(maxName), u.Email.line(maxName))
+	return provider.Account{ID: u.ID.id(), Name: shown}, nil
+}
+
+// CredentialForm asks for what an internal integration has: a token to call Sentry with, and the secret that it signs with.
+func (*Sentry) CredentialForm() []chat.FormField {
+	return []chat.FormField{
+		{
+			Name: fieldToken, Kind: chat.SecretField,
+			Label: i18n.M("sentry.credential.token"), Help: i18n.M("sentry.credential.token_help"),
+		},
+		{
+			Name: fieldSecret, Kind: chat.SecretField,
+			Label: i18n.M("sentry.credential.secret"), Help: i18n.M("sentry.credential.secret_help"),
+		},
+	}
+}
+
+// Credential makes the credential of the answers. What is signed with is checked as well; HookSecret returns it.
+func (s *Sentry) Credential(values map[string]string) (provider.Credential, error) {
+	token := strings.TrimSpace(values[fieldToken])
+	switch {
+	case token == "":
+		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: i18n.M("sentry.credential.no_token")}
+	case strings.ContainsAny(token, " \t\r\n"):
+		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: i18n.M("sentry.credential.wrong_token")}
+	}
+	if _, given := values[fieldSecret]; given {
+		if _, err := s.HookSecret(values); err != nil {
+			return provider.Credential{}, err
+		}
+	}
+	return provider.Credential{Scheme: provider.BearerToken, Secret: token}, nil
+}
+
+// HookSecret returns the secret that the integration signs its deliveries with, which Sentry made: it takes the place of the one that
+// the connection would have made for itself. Where it cannot be one, the error is a *provider.FieldError.
+func (*Sentry) HookSecret(values map[string]string) (string, error) {
+	secret := strings.TrimSpace(values[fieldSecret])
+	if len(secret) < secretLeast || strings.ContainsAny(secret, " \t\r\n") {
+		return "", &provider.FieldError{Field: fieldSecret, Message: i18n.M("sentry.credential.wrong_secret")}
+	}
+	if secret == strings.TrimSpace(values[fieldToken]) {
+		return "", &provider.FieldError{Field: fieldSecret, Message: i18n.M("sentry.credential.same_secret")}
+	}
+	return secret, nil
+}
+
+// Try asks whether Sentry knows the token, and whether it may do what we need of it.
+func (*Sentry) Try(ctx context.Context, s provider.Session) error {
+	var answer whoAmI
+	if err := s.Call(ctx, http.MethodGet, "/api/0/", nil, &answer); err != nil {
+		return err
+	}
+	if answer.Auth.v == nil && answer.User.v == nil {
+		return fault.Wrap(errors.New("the token is nobody's"), fault.AccountRejected).With("Provider", s.Provider)
+	}
+	if answer.Auth.v == nil {
+		return nil
+	}
+	for _, scope := range answer.Auth.v.Scopes {
+		if scope == "event:write" || scope == "event:admin" {
+			return nil
+		}
+	}
+	return &provider.FieldError{Field: fieldToken, Message: i18n.M("sentry.credential.weak_token")}
+}

@@ -1,0 +1,142 @@
+package sentry
+
+import (
+	"encoding/json"
+	"net/url"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The action "Send to Mattermost" that Sentry's alert rules offer once it is in the integration's schema. Sentry asks below the address
+// of the hook for the channels to choose from, and has what was chosen checked there; both are signed like deliveries, in another
+// header. With each alert of such a rule comes the channel.
+const (
+	alertActionType = "alert-rule-action"
+	// ChannelsPath and CheckPath follow the address of the hook.
+	ChannelsPath = "/channels"
+	CheckPath    = "/check"
+	// channelField is the name of the choice.
+	channelField = "channel"
+	// maxChannelID is the longest ID of a channel, in bytes.
+	maxChannelID = 64
+)
+
+// Choice is one channel of those that an alert rule can send to.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+// Choices returns the answer to Sentry's question for channels.
+func Choices(channels []Choice) ([]byte, error) {
+	if channels == nil {
+		channels = []Choice{}
+	}
+	encoded, err := json.Marshal(channels)
+	return encoded, errors.Wrap(err, "encode the channels")
+}
+
+// ChosenChannel reads which channel somebody chose in an alert rule, for it to be checked. Fault: InvalidInput.
+func ChosenChannel(body []byte) (string, error) {
+	var asked sentAlertAction
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return "", fault.Wrap(err, fault.InvalidInput)
+	}
+	channel := asked.channel()
+	if channel == "" {
+		return "", fault.Wrap(errors.New("no channel is chosen"), fault.InvalidInput)
+	}
+	return channel, nil
+}
+
+// sentAlertAction is what was chosen in an alert rule. It comes as "settings" with an alert and as "fields" to be checked.
+type sentAlertAction struct {
+	Title    text              `json:"title"`
+	Settings list[sentSetting] `json:"settings"`
+	Fields   list[sentSetting] `json:"fields"`
+}
+
+type sentSetting struct {
+	Name  text `json:"name"`
+	Value text `json:"value"`
+}
+
+// channel returns the channel that was chosen, "" for none.
+func (a sentAlertAction) channel() string {
+	for _, s := range append(append([]sentSetting{}, a.Settings...), a.Fields...) {
+		if id := s.Value.id(); s.Name == channelField && len(id) <= maxChannelID {
+			return id
+		}
+	}
+	return ""
+}
+
+// alertAction returns the element of the schema. Sentry puts its addresses in the place of the whole path of the hook's.
+func alertAction(h provider.Hook) (map[string]any, error) {
+	u, err := url.Parse(h.URL)
+	if err != nil {
+		return nil, errors.Wrap(err, "read the address of the hook")
+	}
+	return map[string]any{
+		"type": alertActionType, "title": "Send to Mattermost",
+		"settings": map[string]any{
+			"type": "alert-rule-settings", "uri": u.Path + CheckPath, "description": "Post the alert in a channel.",
+			"required_fields": []any{map[string]any{
+				"type": "select", "label": "Channel", "name": channelField, "uri": u.Path + ChannelsPath,
+			}},
+		},
+	}, nil
+}
+
+// withAlertAction returns the schema with our action in it, and the others as they are.
+func withAlertAction(schema map[string]any, h provider.Hook) (map[string]any, error) {
+	action, err := alertAction(h)
+	if err != nil {
+		return nil, err
+	}
+	next := withoutAlertAction(schema)
+	others, _ := next["elements"].([]any)
+	next["elements"] = append(others, action)
+	return next, nil
+}
+
+// withoutAlertAction returns the schema without any such action.
+func withoutAlertAction(schema map[string]any) map[string]any {
+	elements, _ := schema["elements"].([]any)
+	others := []any{}
+	for _, e := range elements {
+		if one, ok := e.(map[string]any); !ok || one["type"] != alertActionType {
+			others = append(others, e)
+		}
+	}
+	if len(others) == 0 {
+		return map[string]any{}
+	}
+	return map[string]any{"elements": others}
+}
+
+// hasAlertAction reports whether our action is in the schema, with the addresses as they are now.
+func hasAlertAction(schema map[string]any, h provider.Hook) bool {
+	wanted, err := withAlertAction(nil, h)
+	if err != nil {
+		return false
+	}
+	elements, _ := schema["elements"].([]any)
+	mine, _ := wanted["elements"].([]any)
+	for _, e := range elements {
+		one, ok := e.(map[string]any)
+		if ok && one["type"] == alertActionType && sameJSON(one, mine[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameJSON(a, b any) bool {
+	one, errA := json.Marshal(a)
+	other, errB := json.Marshal(b)
+	return errA == nil && errB == nil && string(one) == string(other)
+}

@@ -1,0 +1,238 @@
+package sentry
+
+import (
+	"slices"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// The actions of cards.
+const (
+	actionResolve  = "resolve"
+	actionNext     = "resolvenext"
+	actionReopen   = "unresolve"
+	actionArchive  = "archive"
+	actionAssign   = "assign"
+	actionComment  = "comment"
+	actionPriority = "priority"
+)
+
+// The ways to put an issue aside, by the options of the menu.
+const (
+	archiveEscalating = "escalating"
+	archiveForever    = "forever"
+	archiveHour       = "hour"
+	archiveDay        = "day"
+	archiveWeek       = "week"
+	archiveTimes      = "times"
+	archiveUsers      = "users"
+)
+
+// ownName is the ID of what Sentry does by itself.
+const ownName = "sentry"
+
+// level returns how severe it is, as far as is known.
+func (k *known) level() string {
+	if k.Shown.Level == "" && k.Event != nil {
+		return k.Event.Level
+	}
+	return k.Shown.Level
+}
+
+// look is how an issue looks. As long as nothing is done about it, the emoji is that of its level.
+func (k *known) look() look {
+	switch k.Shown.Status {
+	case statusResolved:
+		return look{"white_check_mark", chat.ToneSuccess, "resolved"}
+	case statusArchived:
+		return look{"white_circle", chat.ToneInactive, "archived"}
+	}
+	l := look{"red_circle", chat.ToneFailure, "unresolved"}
+	switch k.level() {
+	case "fatal":
+		l.emoji = "rotating_light"
+	case "warning":
+		l.emoji, l.tone = "warning", chat.ToneWarning
+	case "info":
+		l.emoji, l.tone = "information_source", chat.ToneRunning
+	case "debug":
+		l.emoji, l.tone = "bug", chat.ToneNeutral
+	}
+	if slices.Contains([]string{subNew, subRegressed, subEscalating, "ongoing"}, k.Shown.Substatus) {
+		l.state = k.Shown.Substatus
+	}
+	return l
+}
+
+// issueCard draws an issue: what it is, what it says, what was done about it, and where it comes from.
+func (s state) issueCard(card *chat.Card) {
+	k := s.Issue
+	wear(card, k.look())
+	card.Title = first(k.title(), k.Short, "#"+k.ID)
+	card.URL = first(k.URL, s.Site.issueURL(k.ID))
+	card.Text = lines(k.notes(), k.culprit(), k.quote(card.Title), k.action(), k.code())
+	card.Author = k.doer().Name
+	field(card, "level", levelWord(k.level()))
+	if events := k.events(); events > 1 {
+		field(card, "events", i18n.Verbatim(itoa(events)))
+		field(card, "users", counted(k.Users))
+	}
+	field(card, "assignee", escaped(k.Shown.Assignee.Name))
+	if e := k.Event; e != nil {
+		field(card, "release", i18n.Verbatim(chat.Code(e.Release)))
+		field(card, "environment", i18n.Verbatim(chat.Code(e.Environment)))
+		field(card, "user", escaped(e.User))
+	}
+	field(card, "priority", priorityWord(k.Shown.Priority))
+	field(card, "category", categoryWord(k.Shown.Category))
+	field(card, "first_seen", day(k.First))
+	card.Footer = footer(name, first(k.Project.Name, k.Project.Slug), k.Rule, k.Short)
+	if !k.Sample && s.Site.Slug != "" && !k.Unsigned {
+		card.Actions = k.actions()
+	}
+}
+
+// counted returns a number of which none is nothing to tell.
+func counted(n int64) i18n.Message {
+	if n == 0 {
+		return i18n.Message{}
+	}
+	return i18n.Verbatim(itoa(n))
+}
+
+// notes say what has to be known before the rest is believed.
+func (k *known) notes() i18n.Message {
+	var sample, unsigned i18n.Message
+	if k.Sample {
+		sample = i18n.M("sentry.note.sample")
+	}
+	if k.Unsigned {
+		unsigned = i18n.M("sentry.note.unsigned")
+	}
+	return lines(sample, unsigned)
+}
+
+func (k *known) culprit() i18n.Message {
+	culprit := k.Shown.Culprit
+	if culprit == "" && k.Event != nil {
+		culprit = k.Event.Culprit
+	}
+	return i18n.Verbatim(chat.Code(culprit))
+}
+
+// quote returns the error's own words, where the title does not have them.
+func (k *known) quote(title string) i18n.Message {
+	if k.Event == nil || k.Event.Message == "" || strings.Contains(title, strings.TrimSuffix(k.Event.Message, "…")) {
+		return i18n.Message{}
+	}
+	return i18n.M("sentry.quote", "Text", chat.Escape(k.Event.Message))
+}
+
+// doer returns who brought the issue to its state, as far as is known.
+func (k *known) doer() actor {
+	did := map[string]deed{statusResolved: didResolve, statusArchived: didArchive, statusOpen: didReopen}[k.Shown.Status]
+	by := k.Did[did]
+	if by.By.App && by.By.ID == ownName {
+		return actor{}
+	}
+	for _, other := range []deed{didResolve, didArchive, didReopen} {
+		if other != did && k.Did[other].At.After(by.At) {
+			return actor{} // what came after it was told without a name
+		}
+	}
+	return by.By
+}
+
+// action says what was done about the issue.
+func (k *known) action() i18n.Message {
+	who := k.doer()
+	known := who.Name != ""
+	switch k.Shown.Status {
+	case statusResolved:
+		if !known && k.Shown.Release == "" && !k.Shown.Next {
+			return i18n.Message{}
+		}
+		return resolution("sentry.action_text.resolved", who, k.Shown)
+	case statusArchived:
+		how := i18n.M("sentry.archived.other")
+		if substatuses := []string{"archived_until_escalating", "archived_until_condition_met", "archived_forever"}; slices.Contains(substatuses, k.Shown.Substatus) {
+			how = i18n.M("sentry.archived." + k.Shown.Substatus)
+		}
+		if !known {
+			return how
+		}
+		return i18n.M("sentry.action_text.archived").WithMessage("Who", called(who)).WithMessage("How", how)
+	}
+	return i18n.Message{}
+}
+
+// code returns the place in the code with the lines around it.
+func (k *known) code() i18n.Message {
+	if k.Event == nil || k.Event.Frame == nil {
+		return i18n.Message{}
+	}
+	f := k.Event.Frame
+	place := i18n.Verbatim(chat.Code(first(f.place(), f.Function)))
+	if f.place() != "" && f.Function != "" {
+		place = i18n.M("sentry.frame", "Place", chat.Code(f.place()), "Function", chat.Code(f.Function))
+	}
+	return lines(place, i18n.Verbatim(f.block()))
+}
+
+// actions are what can be done about the issue.
+func (k *known) actions() []chat.Action {
+	button := func(id string, tone chat.Tone) chat.Action {
+		return chat.Action{ID: id, Label: i18n.M("sentry.action." + id), Tone: tone}
+	}
+	menu := func(id string, options ...string) chat.Action {
+		a := button(id, chat.ToneNeutral)
+		for _, option := range options {
+			a.Options = append(a.Options, chat.Option{Label: i18n.M("sentry.option." + id + "." + option), Value: option})
+		}
+		return a
+	}
+	assign, comment := button(actionAssign, chat.ToneNeutral), button(actionComment, chat.ToneNeutral)
+	switch k.Shown.Status {
+	case statusResolved:
+		return []chat.Action{button(actionReopen, chat.ToneNeutral), comment}
+	case statusArchived:
+		return []chat.Action{button(actionReopen, chat.ToneNeutral), button(actionResolve, chat.ToneSuccess), assign, comment}
+	}
+	return []chat.Action{
+		button(actionResolve, chat.ToneSuccess), button(actionNext, chat.ToneNeutral),
+		menu(actionArchive, archiveEscalating, archiveForever, archiveHour, archiveDay, archiveWeek, archiveTimes, archiveUsers),
+		assign, comment, menu(actionPriority, priorities()...),
+	}
+}
+
+// priorities are those of issues, the most urgent first.
+func priorities() []string { return []string{"high", "medium", "low"} }
+
+// priorityWord says a priority; zero for none.
+func priorityWord(p string) i18n.Message {
+	if slices.Contains(priorities(), p) {
+		return i18n.M("sentry.option.priority." + p)
+	}
+	return escaped(p)
+}
+
+// levelWord says a level; zero for none.
+func levelWord(l string) i18n.Message {
+	if slices.Contains(levels(), l) {
+		return i18n.M("sentry.level." + l)
+	}
+	return escaped(l)
+}
+
+// categoryWord says what kind of issue it is, unless it is an error as most are.
+func categoryWord(c string) i18n.Message {
+	switch c {
+	case kindError:
+		return i18n.Message{}
+	case "outage", "feedback", "performance", "cron", "uptime", "replay", "metric_alert":
+		return i18n.M("sentry.category." + c)
+	}
+	return escaped(strings.ReplaceAll(c, "_", " "))
+}

@@ -1,0 +1,85 @@
+package sentry
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"mattermost-plugin-zoom/server/chat"
+)
+
+// How much is taken over of what came from outside, in characters.
+const (
+	maxTitle   = 160
+	maxName    = 80
+	maxCulprit = 200
+	maxMessage = 256
+	maxAddress = 1000
+	// maxExcerpt is how much of a comment is shown; it is kept nowhere.
+	maxExcerpt = 300
+)
+
+// cleaned returns a text on one line, of at most so many characters.
+func cleaned(s string, most int) string {
+	s = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(s, "\ufffd"))
+	return chat.Truncate(strings.Join(strings.Fields(s), " "), most)
+}
+
+// line returns what is meant by a text on one line.
+func (t text) line(most int) string { return cleaned(string(t), most) }
+
+// webAddress returns the address if a link may lead there, else "".
+func webAddress(address string) string {
+	if address == "" || len(address) > maxAddress ||
+		strings.ContainsFunc(address, func(c rune) bool { return c <= ' ' || c == 0x7f || unicode.IsSpace(c) }) {
+		return ""
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return address
+}
+
+// first returns the first of the texts that says something.
+func first(texts ...string) string {
+	for _, s := range texts {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// latest returns the latest of the times.
+func latest(times ...time.Time) time.Time {
+	var last time.Time
+	for _, at := range times {
+		if at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
+// identity puts the parts of an event's ID together.
+func identity(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// clock writes a time for an identity.
+func clock(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339Nano)
+}

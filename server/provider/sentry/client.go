@@ -1,0 +1,166 @@
+package sentry
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// maxPages bounds how many pages of a list are read, perPage is the most that Sentry gives of one.
+const (
+	maxPages = 10
+	perPage  = "100"
+)
+
+// client calls Sentry about one organization.
+type client struct {
+	provider.Session
+	// base is the address that answers for the organization: that of its region.
+	base string
+	org  string
+}
+
+// clientOf returns a client for the organization with this path.
+func clientOf(s provider.Session, path string) client {
+	region, slug := splitPath(path)
+	return client{Session: s, base: first(region, s.Site.API), org: slug}
+}
+
+// splitPath takes a path of ours apart: the organization's slug, and before it the address of its region where that is another than
+// the site's.
+func splitPath(path string) (region, slug string) {
+	if at := strings.LastIndex(path, "/"); at >= 0 && strings.Contains(path, "://") {
+		return path[:at], path[at+1:]
+	}
+	return "", path
+}
+
+// pathOf returns the path of an organization. Only the vendor's regions count: a server of one's own may name itself by an address
+// that nobody else reaches.
+func pathOf(site provider.Site, region, slug string) string {
+	region, ok := baseAddress(region)
+	if !ok || region == site.API || !slices.Contains(site.Hosts, region) {
+		return slug
+	}
+	return region + "/" + slug
+}
+
+// at returns an address below the organization. All addresses of Sentry end with a slash: without it a change is redirected, and lost.
+func (c client) at(parts ...string) string {
+	var address strings.Builder
+	address.WriteString(c.base + "/api/0/organizations/" + url.PathEscape(c.org) + "/")
+	for _, part := range parts {
+		address.WriteString(url.PathEscape(part) + "/")
+	}
+	return address.String()
+}
+
+// issue looks an issue up.
+func (c client) issue(ctx context.Context, id string) (*issue, place, error) {
+	return c.shown(ctx, http.MethodGet, id, nil)
+}
+
+// change changes an issue and returns it as it is then.
+func (c client) change(ctx context.Context, id string, what map[string]any) (*issue, place, error) {
+	return c.shown(ctx, http.MethodPut, id, what)
+}
+
+func (c client) shown(ctx context.Context, method, id string, in any) (*issue, place, error) {
+	var sent sentIssue
+	var body any
+	if method != http.MethodGet {
+		body = in
+	}
+	if err := c.Call(ctx, method, c.at("issues", id), body, &sent); err != nil {
+		return nil, place{}, err
+	}
+	i, at := sent.issue()
+	if i.ID == "" {
+		return nil, place{}, fault.Wrap(errors.New("an answer without an issue"), fault.ProviderUnavailable).With("Provider", c.Provider)
+	}
+	return i, at, nil
+}
+
+// pages reads a list page by page, as long as the function wants more. It returns the address of the next page, "" at the end.
+func pages[T any](ctx context.Context, s provider.Session, address string, most int, each func([]T) bool) (string, error) {
+	for range most {
+		var answer provider.Answer
+		if err := s.Call(ctx, http.MethodGet, address, nil, &answer); err != nil {
+			return "", err
+		}
+		var page list[T]
+		if err := json.Unmarshal(answer.Body, &page); err != nil {
+			return "", fault.Wrap(err, fault.ProviderUnavailable).With("Provider", s.Provider)
+		}
+		more := each(page)
+		address = nextPage(answer.Header)
+		if !more || address == "" {
+			return address, nil
+		}
+	}
+	return address, nil
+}
+
+// nextPage reads the header that leads on. There is always a next page; "results" says whether anything is on it.
+func nextPage(h http.Header) string {
+	for _, value := range h.Values("Link") {
+		for link := range strings.SplitSeq(value, ",") {
+			address, params, ok := strings.Cut(strings.TrimSpace(link), ">")
+			if ok && strings.Contains(params, `rel="next"`) && strings.Contains(params, `results="true"`) {
+				return strings.TrimPrefix(address, "<")
+			}
+		}
+	}
+	return ""
+}
+
+// explained adds to a refusal what Sentry said about it.
+func explained(err error) error {
+	var refusal *provider.Refusal
+	var f *fault.Error
+	if !errors.As(err, &refusal) || !errors.As(err, &f) {
+		return err
+	}
+	return f.With("Message", chat.Escape(refusalText(refusal.Body)))
+}
+
+// refusalText returns what Sentry says about a refusal: a detail, or a list for each field; at times as JSON in a text.
+func refusalText(body []byte) string {
+	var wrapped string
+	if json.Unmarshal(body, &wrapped) == nil {
+		body = []byte(wrapped)
+	}
+	var answer map[string]json.RawMessage
+	if json.Unmarshal(body, &answer) != nil {
+		return ""
+	}
+	var said []string
+	for _, field := range slices.Sorted(maps.Keys(answer)) {
+		var one text
+		var many list[text]
+		var nested struct {
+			Message text `json:"message"`
+		}
+		raw := answer[field]
+		switch {
+		case json.Unmarshal(raw, &one) == nil && one != "":
+			said = append(said, string(one))
+		case json.Unmarshal(raw, &many) == nil && len(many) > 0:
+			for _, m := range many {
+				said = append(said, string(m))
+			}
+		case json.Unmarshal(raw, &nested) == nil:
+			said = append(said, string(nested.Message))
+		}
+	}
+	return strings.TrimRight(cleaned(strings.Join(said, " "), maxExcerpt), ".")
+}

@@ -1,0 +1,195 @@
+package sentry
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Finding is what somebody may mean by what they typed. Where it is not clear, the project or both are zero and the lists say what
+// there is to choose from.
+type Finding struct {
+	Organization  provider.Resource
+	Project       provider.Resource
+	Organizations []provider.Resource
+	Projects      []provider.Resource
+}
+
+// sentOrganization is an organization, with the address of its region.
+type sentOrganization struct {
+	ID    text `json:"id"`
+	Slug  text `json:"slug"`
+	Name  text `json:"name"`
+	Links lax[struct {
+		Region text `json:"regionUrl"`
+	}] `json:"links"`
+}
+
+func (o sentOrganization) resource(site provider.Site) provider.Resource {
+	slug := o.Slug.id()
+	page := site.URL + "/organizations/" + url.PathEscape(slug) + "/"
+	return provider.Resource{
+		ID: o.ID.id(), Name: first(o.Name.line(maxTitle), slug), URL: webAddress(page + "issues/"),
+		SettingsURL: webAddress(site.URL + "/settings/" + url.PathEscape(slug) + "/developer-settings/"),
+		Path:        pathOf(site, string(o.Links.get().Region), slug),
+	}
+}
+
+// Organizations lists those that the account belongs to, in whatever region. An integration's token belongs to one and lists none.
+func (*Sentry) Organizations(ctx context.Context, s provider.Session) ([]provider.Resource, error) {
+	var all []provider.Resource
+	_, err := pages(ctx, s, "/api/0/organizations/?per_page="+perPage, maxPages, func(page []sentOrganization) bool {
+		for _, o := range page {
+			if o.ID.id() != "" && o.Slug.id() != "" {
+				all = append(all, o.resource(s.Site))
+			}
+		}
+		return true
+	})
+	return all, err
+}
+
+// Projects lists the organization's projects that have the query in their name or slug; all for "". Their ID is the slug, by which
+// deliveries name them; the path is the number.
+func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Resource, query string) ([]provider.Resource, error) {
+	c := clientOf(s, org.Path)
+	address := c.at("projects") + "?per_page=" + perPage
+	if query != "" {
+		address += "&query=" + url.QueryEscape(query)
+	}
+	var all []provider.Resource
+	_, err := pages(ctx, s, address, maxPages, func(page []sentProject) bool {
+		for _, p := range page {
+			if slug := p.Slug.id(); slug != "" {
+				all = append(all, provider.Resource{
+					ID: slug, Name: first(p.Name.line(maxTitle), slug), Path: p.ID.id(),
+					URL: webAddress(s.Site.URL + "/organizations/" + url.PathEscape(c.org) + "/projects/" + url.PathEscape(slug) + "/"),
+				})
+			}
+		}
+		return true
+	})
+	return all, err
+}
+
+// Find looks for what the path of a Location names: an organization and a project, by name or slug, in any case. Names of several words
+// need no quotes where only one way to read them fits. Fault: ResourceUnknown where nothing does.
+func (s *Sentry) Find(ctx context.Context, session provider.Session, path string) (Finding, error) {
+	words := wordsOf(path)
+	orgs, err := s.Organizations(ctx, session)
+	if fault.Is(err, fault.ProviderForbidden) || err == nil && len(orgs) == 0 {
+		orgs, err = s.namedOrganization(ctx, session, words)
+	}
+	if err != nil {
+		return Finding{}, err
+	}
+	f := Finding{Organizations: orgs}
+	if len(words) == 0 && len(orgs) != 1 {
+		return f, nil
+	}
+	if len(orgs) == 1 && (len(words) == 0 || len(match(orgs, strings.Join(words, " "), slugOfOrganization)) == 1) {
+		f.Organization = orgs[0]
+		f.Projects, err = s.Projects(ctx, session, orgs[0], "")
+		return f, err
+	}
+	return s.fit(ctx, session, f, words)
+}
+
+// fit tries each way to read the words as an organization and a project. The shortest name of an organization that fits counts.
+func (s *Sentry) fit(ctx context.Context, session provider.Session, f Finding, words []string) (Finding, error) {
+	for cut := 1; cut <= len(words); cut++ {
+		orgs, wanted := match(f.Organizations, strings.Join(words[:cut], " "), slugOfOrganization), strings.Join(words[cut:], " ")
+		if len(orgs) > 1 {
+			f.Organizations = orgs
+			return f, nil
+		}
+		if len(orgs) == 0 {
+			continue
+		}
+		f.Organization = orgs[0]
+		projects, err := s.Projects(ctx, session, orgs[0], "")
+		if err != nil {
+			return Finding{}, err
+		}
+		f.Projects = projects
+		if wanted == "" {
+			return f, nil
+		}
+		if fitting := match(projects, wanted, slugOfProject); len(fitting) > 0 {
+			return chosen(f, fitting), nil
+		}
+	}
+	if f.Organization.ID == "" && len(f.Organizations) == 1 {
+		// Who has one organization may leave it out.
+		projects, err := s.Projects(ctx, session, f.Organizations[0], "")
+		if err != nil {
+			return Finding{}, err
+		}
+		if fitting := match(projects, strings.Join(words, " "), slugOfProject); len(fitting) > 0 {
+			f.Organization, f.Projects = f.Organizations[0], projects
+			return chosen(f, fitting), nil
+		}
+	}
+	return Finding{}, fault.Wrap(errors.New("nothing fits what was typed"), fault.ResourceUnknown).With("Provider", session.Provider)
+}
+
+// chosen returns the finding with the project, if only one fits.
+func chosen(f Finding, fitting []provider.Resource) Finding {
+	if len(fitting) == 1 {
+		f.Project = fitting[0]
+	}
+	f.Projects = fitting
+	return f
+}
+
+// namedOrganization returns the organization that the words begin with, for tokens that cannot list any.
+func (s *Sentry) namedOrganization(ctx context.Context, session provider.Session, words []string) ([]provider.Resource, error) {
+	if len(words) == 0 || slugOf(words[0]) == "" {
+		return nil, fault.New(fault.ResourceUnknown).With("Provider", session.Provider)
+	}
+	org, err := s.organization(ctx, session, slugOf(words[0]))
+	return []provider.Resource{org}, err
+}
+
+// organization looks one up by its slug.
+func (*Sentry) organization(ctx context.Context, session provider.Session, slug string) (provider.Resource, error) {
+	var sent sentOrganization
+	if err := session.Call(ctx, http.MethodGet, clientOf(session, slug).at(), nil, &sent); err != nil {
+		return provider.Resource{}, err
+	}
+	if sent.ID.id() == "" || sent.Slug.id() == "" {
+		return provider.Resource{}, fault.Wrap(errors.New("an answer without an organization"), fault.ProviderUnavailable).With("Provider", session.Provider)
+	}
+	return sent.resource(session.Site), nil
+}
+
+// slugOfOrganization and slugOfProject say where a resource has its slug.
+func slugOfOrganization(r provider.Resource) string {
+	_, slug := splitPath(r.Path)
+	return slug
+}
+
+func slugOfProject(r provider.Resource) string { return r.ID }
+
+// match returns those that are called so: by slug, else by name, else those of which the name begins so.
+func match(all []provider.Resource, wanted string, slug func(provider.Resource) string) []provider.Resource {
+	for _, fits := range []func(provider.Resource) bool{
+		func(r provider.Resource) bool { return strings.EqualFold(slug(r), wanted) },
+		func(r provider.Resource) bool { return strings.EqualFold(r.Name, wanted) },
+		func(r provider.Resource) bool {
+			return len(wanted) > 2 && strings.HasPrefix(strings.ToLower(r.Name), strings.ToLower(wanted))
+		},
+	} {
+		if found := slices.DeleteFunc(slices.Clone(all), func(r provider.Resource) bool { return !fits(r) }); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package sentry
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// state is what is known of a subject; which of the parts is there depends on what it is.
+type state struct {
+	Site place `json:"site,omitzero"`
+	// At is when anything was heard last.
+	At      time.Time   `json:"at,omitzero"`
+	Issue   *known      `json:"issue,omitempty"`
+	Metric  *measured   `json:"metric,omitempty"`
+	Install *integrated `json:"install,omitempty"`
+	Other   *other      `json:"other,omitempty"`
+}
+
+// measured is a metric alert as it was told last.
+type measured struct {
+	metric
+	Heard time.Time `json:"heard,omitzero"`
+}
+
+// integrated is the integration as it was told last.
+type integrated struct {
+	install
+	By    actor     `json:"by,omitzero"`
+	Heard time.Time `json:"heard,omitzero"`
+}
+
+// fold is one event on its way into a state.
+type fold struct {
+	state
+	n      news
+	change provider.Change
+}
+
+// Fold applies the event to its subject. What changes has the time of its last change, all else are sets and maxima, so that the order
+// in which events come does not matter.
+func (*Sentry) Fold(raw, _ json.RawMessage, e provider.Event) (provider.Change, error) {
+	f := fold{}
+	if err := json.Unmarshal(e.Data, &f.n); err != nil {
+		return provider.Change{}, errors.Wrap(err, "read an event")
+	}
+	var err error
+	if f.state, err = readState(raw); err != nil {
+		return provider.Change{}, err
+	}
+	before, err := json.Marshal(f.state)
+	if err != nil {
+		return provider.Change{}, errors.Wrap(err, "encode a state")
+	}
+	f.Site = place{Base: first(f.Site.Base, f.n.Site.Base), Slug: first(f.Site.Slug, f.n.Site.Slug)}
+	f.apply()
+	if f.change.State, err = json.Marshal(f.state); err != nil {
+		return provider.Change{}, errors.Wrap(err, "encode a state")
+	}
+	if len(raw) > 0 && bytes.Equal(before, f.change.State) {
+		return provider.Change{Stale: true}, nil
+	}
+	f.At = latest(f.At, f.n.At)
+	f.change.State, err = json.Marshal(f.state)
+	return f.change, errors.Wrap(err, "encode a state")
+}
+
+func readState(raw json.RawMessage) (state, error) {
+	var s state
+	if len(raw) == 0 {
+		return s, nil
+	}
+	return s, errors.Wrap(json.Unmarshal(raw, &s), "read a state")
+}
+
+// apply folds the part that the event is about.
+func (f *fold) apply() {
+	switch {
+	case f.n.Issue != nil:
+		f.issue()
+	case f.n.Metric != nil:
+		f.metric()
+	case f.n.Install != nil:
+		f.install()
+	case f.n.Other != nil && f.Other == nil:
+		told := *f.n.Other
+		f.Other, f.change.Kind = &told, kindOther
+	}
+}
+
+// say adds a line about what somebody did.
+func (f *fold) say(id string, who actor, pairs ...string) {
+	f.change.Replies = append(f.change.Replies, chat.Reply{Text: i18n.M(id, pairs...).WithMessage("Who", called(who))})
+}
+
+// The states of a metric alert. "open" is sent and not documented.
+const (
+	metricCritical = "critical"
+	metricWarning  = "warning"
+	metricOpen     = "open"
+	metricResolved = "resolved"
+)
+
+// metric folds what a metric alert says.
+func (f *fold) metric() {
+	f.change.Kind = kindMetric
+	was := f.Metric
+	if was != nil && !f.n.At.After(was.Heard) && (f.n.At.Before(was.Heard) || metricRank(f.n.Metric.Status) <= metricRank(was.Status)) {
+		return
+	}
+	if was != nil && was.metric == *f.n.Metric {
+		return
+	}
+	f.Metric = &measured{metric: *f.n.Metric, Heard: f.n.At}
+	over := f.Metric.Status == metricResolved
+	f.change.Worse = !over
+	if was == nil {
+		f.change.Turned = true
+		return
+	}
+	f.change.Turned = was.Status != f.Metric.Status
+	f.change.Worse = metricRank(was.Status) < metricRank(f.Metric.Status) && !over || was.Status == metricResolved && !over
+	f.change.Resurface = was.Status == metricResolved && !over
+	if f.change.Turned {
+		text := i18n.M("sentry.reply.metric", "Text", chat.Escape(f.Metric.Text)).WithMessage("State", metricLook(f.Metric.Status).message())
+		f.change.Replies = []chat.Reply{{Text: text}}
+	}
+}
+
+// metricRank orders states that came at one time: what is worse counts more, and that it is over the most.
+func metricRank(status string) int {
+	switch status {
+	case metricWarning:
+		return 1
+	case metricOpen, metricCritical:
+		return 2
+	case metricResolved:
+		return 3
+	}
+	return 0
+}
+
+// install folds that the integration came or left.
+func (f *fold) install() {
+	f.change.Kind = kindIntegration
+	gone := f.n.Install.Action == installDeleted
+	if was := f.Install; was != nil {
+		if f.n.At.Before(was.Heard) || f.n.At.Equal(was.Heard) && (!gone || was.Action == installDeleted) || was.Action == f.n.Install.Action {
+			return
+		}
+	}
+	f.change.Turned, f.change.Worse = f.Install != nil, gone
+	f.Install = &integrated{install: *f.n.Install, By: f.n.By, Heard: f.n.At}
+}
+
+// installDeleted is that the integration was taken out of the organization: nothing more will come.
+const installDeleted = "deleted"

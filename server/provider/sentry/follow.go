@@ -1,0 +1,152 @@
+package sentry
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// lookPrefix begins the key of a task that looks one issue up; catchUpKey is that of looking for what was missed.
+	lookPrefix = "look/"
+	catchUpKey = "catchup"
+	// pagesAtOnce is how many pages one round of catching up reads, and maxRounds how many rounds there are: a thousand issues.
+	pagesAtOnce = 2
+	maxRounds   = 5
+	// roundPause is the time between two of them.
+	roundPause = 5 * time.Second
+	// overlap is how far before the last delivery is looked: clocks differ, and Sentry counts events a little late.
+	overlap = 2 * time.Minute
+	// maxKnown is how many issues are asked for by their IDs.
+	maxKnown = 100
+)
+
+// missed is what a task to catch up looks for.
+type missed struct {
+	Since    time.Time `json:"since,omitzero"`
+	Projects []string  `json:"projects,omitempty"`
+	// Known are issues that are shown as open; what was done about them changes no time that could be searched for.
+	Known []string `json:"known,omitempty"`
+	// Next is the page to go on with.
+	Next string `json:"next,omitempty"`
+}
+
+// CatchUp returns the task of finding out what happened since the last delivery. Sentry tries deliveries of internal integrations only
+// once: what it sent while no server was up is lost, unless it is looked up. Projects are the slugs that channels follow, known the IDs
+// of issues that are shown as open.
+func CatchUp(since time.Time, projects, known []string) provider.Task {
+	return missed{Since: since, Projects: projects, Known: known[:min(len(known), maxKnown)]}.task(0)
+}
+
+func (m missed) task(round int) provider.Task {
+	data, err := json.Marshal(m)
+	if err != nil {
+		data = nil // cannot be: it holds plain values only
+	}
+	t := provider.Task{Key: catchUpKey, Round: round, Data: data}
+	if round > 0 {
+		t.After = roundPause
+	}
+	return t
+}
+
+// lookup returns the task of looking an issue up of which only a comment was heard.
+func lookup(id string) provider.Task { return provider.Task{Key: lookPrefix + id} }
+
+// Follow looks one issue up, or all that have changed since the last delivery. What it finds changes no card that tells the same already.
+func (s *Sentry) Follow(ctx context.Context, session provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
+	c := clientOf(session, r.Path)
+	if id, ok := strings.CutPrefix(t.Key, lookPrefix); ok {
+		found, at, err := c.issue(ctx, id)
+		if fault.Is(err, fault.ResourceUnknown) {
+			return nil, nil, nil // it is gone
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		return []provider.Event{s.looked(c, found, at, time.Time{})}, nil, nil
+	}
+	var m missed
+	if err := json.Unmarshal(t.Data, &m); err != nil {
+		return nil, nil, errors.Wrap(err, "read a task")
+	}
+	return s.catchUp(ctx, c, m, t.Round)
+}
+
+// catchUp reads some pages of what changed, the latest first, and has the next task go on.
+func (s *Sentry) catchUp(ctx context.Context, c client, m missed, round int) ([]provider.Event, []provider.Task, error) {
+	var events []provider.Event
+	collect := func(page []sentIssue) bool {
+		for _, sent := range page {
+			if found, at := sent.issue(); found.ID != "" {
+				events = append(events, s.looked(c, found, at, m.Since))
+			}
+		}
+		return true
+	}
+	address := m.Next
+	if address == "" {
+		address = c.changedSince(m)
+	}
+	next, err := pages(ctx, c.Session, address, pagesAtOnce, collect)
+	if err != nil {
+		return nil, nil, err
+	}
+	if round == 0 && len(m.Known) > 0 {
+		if _, err := pages(ctx, c.Session, c.knownAs(m.Known), 1, collect); err != nil {
+			return nil, nil, err
+		}
+	}
+	events = oldestFirst(events)
+	if next == "" || round+1 >= maxRounds {
+		return events, nil, nil
+	}
+	m.Next = next
+	return events, []provider.Task{m.task(round + 1)}, nil
+}
+
+// changedSince returns the address of the issues that have seen an event since, in whatever state, the latest first.
+func (c client) changedSince(m missed) string {
+	query := "lastSeen:>=" + m.Since.Add(-overlap).UTC().Format("2006-01-02T15:04:05")
+	slugs := slices.DeleteFunc(slices.Clone(m.Projects), func(slug string) bool { return slugOf(slug) == "" })
+	if len(slugs) > 0 {
+		query += " project:[" + strings.Join(slugs, ",") + "]"
+	}
+	return c.at("issues") + "?" + url.Values{"query": {query}, "sort": {"date"}, "per_page": {perPage}, "project": {"-1"}}.Encode()
+}
+
+// knownAs returns the address of the issues with these IDs.
+func (c client) knownAs(ids []string) string {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return text(id).id() == "" })
+	return c.at("issues") + "?" + url.Values{"group": ids, "query": {""}, "per_page": {perPage}, "project": {"-1"}}.Encode()
+}
+
+// looked returns the event of having seen an issue. One that is younger than the last delivery is new; of others only cards that are
+// there already are brought up to date.
+func (s *Sentry) looked(c client, found *issue, at place, since time.Time) provider.Event {
+	n := news{
+		Site: place{Base: c.Site.URL, Slug: c.org}, At: s.now(), Did: didLook, Issue: found,
+		Fresh: !since.IsZero() && !found.First.Before(since.Add(-overlap)),
+	}
+	n.at(at)
+	return issueEvent(n)
+}
+
+// oldestFirst turns the order round, and leaves out what was found twice.
+func oldestFirst(events []provider.Event) []provider.Event {
+	slices.Reverse(events)
+	seen := map[string]bool{}
+	return slices.DeleteFunc(events, func(e provider.Event) bool {
+		again := seen[e.Subject]
+		seen[e.Subject] = true
+		return again
+	})
+}

@@ -1,0 +1,130 @@
+package sentry
+
+import (
+	"context"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// maxChoices is how many teams, and how many people, a form offers; others are named by their address.
+const maxChoices = 200
+
+// issueName returns the card's issue as a link.
+func (a acting) issueName() string {
+	return chat.Link(chat.Truncate(first(a.card.title(), a.card.Short, a.card.ID), maxName), first(a.card.URL, a.site.issueURL(a.card.ID)))
+}
+
+// commentForm asks what to say.
+func commentForm(issueName string) *chat.Form {
+	return &chat.Form{
+		Title: i18n.M("sentry.form.comment"), Submit: i18n.M("sentry.form.send"),
+		Intro: i18n.M("sentry.form.comment_intro", "Issue", issueName),
+		Fields: []chat.FormField{{
+			Name: fieldText, Kind: chat.LongTextField, Label: i18n.M("sentry.form.text"), MaxLength: maxWritten,
+		}},
+	}
+}
+
+// sentTeam is a team, with the projects that it works on where they are told.
+type sentTeam struct {
+	ID       text              `json:"id"`
+	Slug     text              `json:"slug"`
+	Projects list[sentProject] `json:"projects"`
+}
+
+// sentMember is a member of the organization. Their own ID is that of the membership; issues are given to the user, whom those who have
+// yet to accept do not have.
+type sentMember struct {
+	Name text `json:"name"`
+	User lax[struct {
+		ID    text `json:"id"`
+		Name  text `json:"name"`
+		Email text `json:"email"`
+	}] `json:"user"`
+}
+
+// assignForm asks whose the issue is to be: the teams of its project, and the members of the organization.
+func (a acting) assignForm(ctx context.Context) (*chat.Form, error) {
+	options := []chat.Option{}
+	if a.c.Actor.ID != "" {
+		options = append(options, chat.Option{Label: i18n.M("sentry.form.me"), Value: "user:" + a.c.Actor.ID})
+	}
+	if a.card.Shown.Assignee.ID != "" {
+		options = append(options, chat.Option{Label: i18n.M("sentry.form.nobody"), Value: nobody})
+	}
+	teams, err := a.teams(ctx)
+	if err != nil {
+		return nil, err
+	}
+	members, err := a.members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	options = append(append(options, teams...), members...)
+	form := &chat.Form{
+		Title: i18n.M("sentry.form.assign"), Submit: i18n.M("sentry.action.assign"),
+		Intro: i18n.M("sentry.form.assign_intro", "Issue", a.issueName()),
+	}
+	if len(options) > 0 {
+		form.Fields = append(form.Fields, chat.FormField{
+			Name: fieldAssignee, Kind: chat.SelectField, Label: i18n.M("sentry.form.assignee"), Optional: true, Options: options,
+		})
+	}
+	form.Fields = append(form.Fields, chat.FormField{
+		Name: fieldOther, Kind: chat.TextField, Label: i18n.M("sentry.form.other"), Help: i18n.M("sentry.form.other_help"), Optional: true,
+		MaxLength: maxName * 3,
+	})
+	return form, nil
+}
+
+// teams offers those that work on the issue's project; Sentry takes no other.
+func (a acting) teams(ctx context.Context) ([]chat.Option, error) {
+	var options []chat.Option
+	_, err := pages(ctx, a.Session, a.at("teams")+"?per_page="+perPage, maxPages, func(page []sentTeam) bool {
+		for _, t := range page {
+			if t.ID.id() == "" || !t.worksOn(a.card.Project) || len(options) >= maxChoices {
+				continue
+			}
+			label := i18n.Verbatim(chat.Plain("#" + t.Slug.line(maxName)))
+			options = append(options, chat.Option{Label: label, Value: "team:" + t.ID.id()})
+		}
+		return len(options) < maxChoices
+	})
+	return options, unlessForbidden(err)
+}
+
+// worksOn reports whether the project is one of the team's, as far as that is told.
+func (t sentTeam) worksOn(p project) bool {
+	for _, one := range t.Projects {
+		if one.Slug.id() == p.Slug || p.ID != "" && one.ID.id() == p.ID {
+			return true
+		}
+	}
+	return len(t.Projects) == 0 || p == (project{})
+}
+
+func (a acting) members(ctx context.Context) ([]chat.Option, error) {
+	var options []chat.Option
+	_, err := pages(ctx, a.Session, a.at("members")+"?per_page="+perPage, maxPages, func(page []sentMember) bool {
+		for _, m := range page {
+			u := m.User.get()
+			shown := first(u.Name.line(maxName), m.Name.line(maxName), u.Email.line(maxName))
+			if u.ID.id() == "" || shown == "" || u.ID.id() == a.c.Actor.ID || len(options) >= maxChoices {
+				continue
+			}
+			options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(shown)), Value: "user:" + u.ID.id()})
+		}
+		return len(options) < maxChoices
+	})
+	return options, unlessForbidden(err)
+}
+
+// unlessForbidden has a list that the account may not see be an empty one: people can still be named by their address.
+func unlessForbidden(err error) error {
+	if fault.Is(err, fault.ProviderForbidden, fault.ResourceUnknown) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,183 @@
+package sentry
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// installation is the integration whose deliveries we had sent to us.
+type installation struct {
+	Slug string `json:"slug"`
+	URL  string `json:"url"`
+}
+
+// sentIntegration is an internal integration of an organization: what of it may be changed, and what has to be sent along then.
+type sentIntegration struct {
+	Slug    string         `json:"slug"`
+	Name    string         `json:"name"`
+	Status  string         `json:"status"`
+	Scopes  []string       `json:"scopes"`
+	Events  []string       `json:"events"`
+	Webhook string         `json:"webhookUrl"`
+	Alerts  bool           `json:"isAlertable"`
+	Schema  map[string]any `json:"schema"`
+	Secret  string         `json:"clientSecret"`
+}
+
+// hookEvents are what an integration of ours asks for. Alerts come by isAlertable; single errors are asked for by whoever wants the flood.
+func hookEvents() []string { return []string{"issue", "comment"} }
+
+// Resource returns the organization that the path names.
+func (s *Sentry) Resource(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
+	f, err := s.Find(ctx, session, path)
+	if err != nil {
+		return provider.Resource{}, err
+	}
+	if f.Organization.ID == "" {
+		return provider.Resource{}, fault.Wrap(errors.New("no organization is named"), fault.ResourceUnknown).With("Provider", session.Provider)
+	}
+	return f.Organization, nil
+}
+
+// Integrations lists the organization's internal integrations, by slug. Fault: NotResourceAdmin.
+func (s *Sentry) Integrations(ctx context.Context, session provider.Session, org provider.Resource) ([]provider.Resource, error) {
+	all, err := integrations(ctx, session, org)
+	var found []provider.Resource
+	for _, one := range all {
+		found = append(found, provider.Resource{ID: one.Slug, Name: cleaned(first(one.Name, one.Slug), maxTitle), Path: one.Slug})
+	}
+	return found, err
+}
+
+func integrations(ctx context.Context, session provider.Session, org provider.Resource) ([]sentIntegration, error) {
+	var internal []sentIntegration
+	address := clientOf(session, org.Path).at("sentry-apps") + "?per_page=" + perPage
+	_, err := pages(ctx, session, address, maxPages, func(page []sentIntegration) bool {
+		for _, one := range page {
+			if one.Status == "internal" && slugOf(one.Slug) != "" {
+				internal = append(internal, one)
+			}
+		}
+		return true
+	})
+	return internal, asAdmin(err, session, org)
+}
+
+// Install has the integration send us its deliveries: the one that does already, else the one that signs with the hook's secret, else the
+// only one. What else it asks for stays. Faults: NotResourceAdmin, ResourceUnknown where it is not clear which one is meant.
+func (s *Sentry) Install(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (json.RawMessage, error) {
+	all, err := integrations(ctx, session, org)
+	if err != nil {
+		return nil, err
+	}
+	one, ok := ours(all, h)
+	if !ok {
+		return nil, fault.Wrap(errors.Errorf("%d integrations, none of which is known to be ours", len(all)), fault.ResourceUnknown).
+			With("Provider", session.Provider)
+	}
+	one.Webhook, one.Alerts = h.URL, true
+	for _, wanted := range hookEvents() {
+		if !slices.Contains(one.Events, wanted) {
+			one.Events = append(one.Events, wanted)
+		}
+	}
+	if one.Schema, err = withAlertAction(one.Schema, h); err != nil {
+		return nil, err
+	}
+	if err := put(ctx, session, one); err != nil {
+		return nil, explained(asAdmin(err, session, org))
+	}
+	encoded, err := json.Marshal(installation{Slug: one.Slug, URL: h.URL})
+	return encoded, errors.Wrap(err, "encode an installation")
+}
+
+// ours returns the integration that is meant.
+func ours(all []sentIntegration, h provider.Hook) (sentIntegration, bool) {
+	for _, is := range []func(sentIntegration) bool{
+		func(i sentIntegration) bool { return i.Webhook == h.URL },
+		func(i sentIntegration) bool {
+			return h.Secret != "" && provider.Matches(i.Secret, []string{h.Secret}) == 0
+		},
+		func(sentIntegration) bool { return len(all) == 1 },
+	} {
+		if at := slices.IndexFunc(all, is); at >= 0 {
+			return all[at], true
+		}
+	}
+	return sentIntegration{}, false
+}
+
+// put changes an integration. It belongs to no region. The list of scopes has to be sent along, or all are taken from it.
+func put(ctx context.Context, s provider.Session, one sentIntegration) error {
+	in := map[string]any{
+		"name": one.Name, "scopes": one.Scopes, "webhookUrl": one.Webhook, "events": one.Events, "isAlertable": one.Alerts,
+		"isInternal": true, "verifyInstall": false, "schema": one.Schema,
+	}
+	return s.Call(ctx, http.MethodPut, "/api/0/sentry-apps/"+url.PathEscape(one.Slug)+"/", in, nil)
+}
+
+// Installed reports whether the integration sends us all that we read. One that failed too often has lost its events: Sentry takes them
+// away instead of marking it.
+func (*Sentry) Installed(ctx context.Context, s provider.Session, org provider.Resource, h provider.Hook, installed json.RawMessage) (bool, error) {
+	known, err := readInstallation(installed)
+	if err != nil || known.Slug == "" {
+		return false, err
+	}
+	var one sentIntegration
+	err = s.Call(ctx, http.MethodGet, "/api/0/sentry-apps/"+url.PathEscape(known.Slug)+"/", nil, &one)
+	if fault.Is(err, fault.ResourceUnknown) {
+		return false, nil
+	}
+	if err != nil {
+		return false, asAdmin(err, s, org)
+	}
+	for _, wanted := range hookEvents() {
+		if !slices.Contains(one.Events, wanted) {
+			return false, nil
+		}
+	}
+	return one.Webhook == h.URL && one.Alerts && hasAlertAction(one.Schema, h), nil
+}
+
+// Uninstall has the integration send us nothing any more. It stays: the admins made it, and the token is theirs.
+func (*Sentry) Uninstall(ctx context.Context, s provider.Session, org provider.Resource, installed json.RawMessage) error {
+	known, err := readInstallation(installed)
+	if err != nil || known.Slug == "" {
+		return err
+	}
+	var one sentIntegration
+	err = s.Call(ctx, http.MethodGet, "/api/0/sentry-apps/"+url.PathEscape(known.Slug)+"/", nil, &one)
+	if fault.Is(err, fault.ResourceUnknown) || err == nil && one.Webhook != known.URL {
+		return nil // gone, or somebody else's by now
+	}
+	if err != nil {
+		return asAdmin(err, s, org)
+	}
+	one.Webhook, one.Events, one.Alerts = "", []string{}, false
+	one.Schema = withoutAlertAction(one.Schema)
+	return explained(asAdmin(put(ctx, s, one), s, org))
+}
+
+func readInstallation(raw json.RawMessage) (installation, error) {
+	var i installation
+	if len(raw) == 0 {
+		return i, nil
+	}
+	return i, errors.Wrap(json.Unmarshal(raw, &i), "read an installation")
+}
+
+// asAdmin says what a refusal of something about integrations means: they are for admins alone.
+func asAdmin(err error, s provider.Session, r provider.Resource) error {
+	if fault.Is(err, fault.ProviderForbidden) {
+		return fault.Wrap(err, fault.NotResourceAdmin).With("Provider", s.Provider).With("Resource", r.Name)
+	}
+	return err
+}

@@ -1,0 +1,220 @@
+package sentry
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// envelope is what is around what a delivery says.
+type envelope struct {
+	Action text            `json:"action"`
+	Actor  lax[sentActor]  `json:"actor"`
+	Data   json.RawMessage `json:"data"`
+}
+
+// sentActor is who did it. The ID is a number for people, and a text for Sentry itself and for integrations.
+type sentActor struct {
+	Type text `json:"type"`
+	ID   text `json:"id"`
+	Name text `json:"name"`
+}
+
+func (a sentActor) actor() actor {
+	return actor{ID: a.ID.id(), Name: a.Name.line(maxName), App: a.Type == "application"}
+}
+
+// Parse returns what a delivery says. What it is about stands in a header; one without it is the legacy webhook's.
+func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
+	resource := d.Header[headerResource]
+	switch {
+	case resource == "" && d.Header[headerAppSignature] != "":
+		return nil, nil // a form in Sentry asks for its choices; see AlertAction
+	case resource == "":
+		return s.parseLegacy(d)
+	}
+	var e envelope
+	if err := json.Unmarshal(d.Body, &e); err != nil {
+		return nil, errors.Wrap(err, "read a delivery")
+	}
+	n := news{
+		Site: place{Base: strings.TrimRight(webAddress(d.Site), "/"), Slug: slugIn(d.Resource.Path)},
+		At:   d.ReceivedAt, By: e.Actor.get().actor(),
+	}
+	switch resource {
+	case "issue":
+		return parseIssue(e, n)
+	case "event_alert", "error":
+		return s.parseEvent(resource, e, n)
+	case "comment":
+		return parseComment(e, n)
+	case "metric_alert":
+		return parseMetric(e, n)
+	case "installation":
+		return parseInstallation(e, n)
+	}
+	return parseOther(resource, e, n)
+}
+
+// at fills where something is with what addresses tell; the connection knows better.
+func (n *news) at(p place) {
+	n.Site.Base, n.Site.Slug = first(n.Site.Base, p.Base), first(n.Site.Slug, p.Slug)
+}
+
+// sentIssue is an issue as Sentry writes it, in deliveries and answers alike.
+type sentIssue struct {
+	ID            text              `json:"id"`
+	Short         text              `json:"shortId"`
+	Title         text              `json:"title"`
+	Culprit       text              `json:"culprit"`
+	Level         text              `json:"level"`
+	Status        text              `json:"status"`
+	Substatus     text              `json:"substatus"`
+	Priority      text              `json:"priority"`
+	Category      text              `json:"issueCategory"`
+	Count         text              `json:"count"`
+	Users         text              `json:"userCount"`
+	First         stamp             `json:"firstSeen"`
+	Last          stamp             `json:"lastSeen"`
+	Permalink     text              `json:"permalink"`
+	WebURL        text              `json:"web_url"`
+	ProjectURL    text              `json:"project_url"`
+	URL           text              `json:"url"`
+	Project       lax[sentProject]  `json:"project"`
+	Assignee      lax[sentActor]    `json:"assignedTo"`
+	StatusDetails lax[sentStatus]   `json:"statusDetails"`
+	Metadata      lax[sentMetadata] `json:"metadata"`
+}
+
+type sentProject struct {
+	ID   text `json:"id"`
+	Slug text `json:"slug"`
+	Name text `json:"name"`
+}
+
+type sentStatus struct {
+	InNext  any            `json:"inNextRelease"`
+	Release text           `json:"inRelease"`
+	Actor   lax[sentActor] `json:"actor"`
+}
+
+type sentMetadata struct {
+	Title text `json:"title"`
+	Type  text `json:"type"`
+	Value text `json:"value"`
+}
+
+// title returns what the metadata says in short.
+func (m sentMetadata) title() string {
+	kind, value := m.Type.line(maxName), m.Value.line(maxTitle)
+	switch {
+	case kind != "" && value != "":
+		return cleaned(kind+": "+value, maxTitle)
+	case m.Title != "":
+		return m.Title.line(maxTitle)
+	}
+	return first(kind, value)
+}
+
+// issue returns it with what it shows of itself, and where it is.
+func (s sentIssue) issue() (*issue, place) {
+	page, at, slug := readAddresses(string(s.Permalink), string(s.WebURL), string(s.ProjectURL), string(s.URL))
+	p, next := s.Project.get(), false
+	if details := s.StatusDetails.get(); details.InNext != nil {
+		next, _ = details.InNext.(bool)
+	}
+	i := &issue{
+		ID: s.ID.id(), Short: s.Short.line(maxName), URL: page,
+		Project: project{ID: p.ID.id(), Slug: first(p.Slug.id(), slug), Name: p.Name.line(maxName)},
+		Count:   s.Count.number(), Users: s.Users.number(), First: s.First.Time,
+		Shown: &snapshot{
+			Title: first(s.Title.line(maxTitle), s.Metadata.get().title()), Culprit: s.Culprit.line(maxCulprit),
+			Level: s.Level.id(), Category: s.Category.id(), Status: status(s.Status.id()), Substatus: s.Substatus.id(),
+			Priority: s.Priority.id(), Release: s.StatusDetails.get().Release.line(maxName), Next: next,
+			Seen: s.Last.Truncate(1e9), // lists and deliveries write fractions of a second differently
+		},
+	}
+	if a := s.Assignee.get(); a.ID.id() != "" {
+		kind := "user"
+		if a.Type == "team" {
+			kind = "team"
+		}
+		i.Shown.Assignee = actor{ID: kind + ":" + a.ID.id(), Name: a.Name.line(maxName)}
+	}
+	if i.Shown.Status != statusResolved {
+		i.Shown.Release, i.Shown.Next = "", false
+	}
+	return i, at
+}
+
+// status returns one of the three states; Sentry has others while it merges or deletes.
+func status(s string) string {
+	switch s {
+	case statusResolved, statusArchived:
+		return s
+	case "resolvedInNextRelease":
+		return statusResolved
+	case "muted", "archived":
+		return statusArchived
+	}
+	return statusOpen
+}
+
+// parseIssue reads what happened to an issue. Putting it aside has two names, of which Sentry sends one or both.
+func parseIssue(e envelope, n news) ([]provider.Event, error) {
+	var data struct {
+		Issue      sentIssue `json:"issue"`
+		Resolution text      `json:"resolution_type"`
+		Commit     text      `json:"commit_id"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, errors.Wrap(err, "read an issue")
+	}
+	i, at := data.Issue.issue()
+	if i.ID == "" {
+		return nil, errors.New("an issue without an ID")
+	}
+	deeds := map[text]deed{
+		"created": didCreate, "resolved": didResolve, "unresolved": didReopen, "assigned": didAssign, "unassigned": didAssign,
+		"ignored": didArchive, "archived": didArchive,
+	}
+	did, known := deeds[e.Action]
+	if !known {
+		did = didLook
+	}
+	if did == didResolve && data.Resolution == "in_next_release" {
+		i.Shown.Next = true
+	}
+	n.Did, n.Issue = did, i
+	n.at(at)
+	return []provider.Event{issueEvent(n)}, nil
+}
+
+// parseComment reads a comment. It names its issue by a number and its project by the slug alone.
+func parseComment(e envelope, n news) ([]provider.Event, error) {
+	var data struct {
+		Comment text  `json:"comment"`
+		ID      text  `json:"comment_id"`
+		Issue   text  `json:"issue_id"`
+		Project text  `json:"project_slug"`
+		At      stamp `json:"timestamp"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, errors.Wrap(err, "read a comment")
+	}
+	if data.ID.id() == "" || data.Issue.id() == "" {
+		return nil, errors.New("a comment without an ID")
+	}
+	n.Did, n.Issue = didComment, &issue{ID: data.Issue.id(), Project: project{Slug: data.Project.id()}}
+	n.Comment = &comment{ID: data.ID.id(), Action: e.Action.id(), Excerpt: data.Comment.line(maxExcerpt), At: data.At.Time}
+	return []provider.Event{issueEvent(n)}, nil
+}
+
+// slugIn returns the organization of the connection.
+func slugIn(path string) string {
+	_, slug := splitPath(path)
+	return slugOf(slug)
+}

@@ -1,0 +1,179 @@
+package sentry
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// sentEvent is an event of an issue. The project is only a number in it; its slug is in the address.
+type sentEvent struct {
+	ID          text                `json:"event_id"`
+	OldID       text                `json:"id"`
+	Title       text                `json:"title"`
+	Message     text                `json:"message"`
+	Culprit     text                `json:"culprit"`
+	Level       text                `json:"level"`
+	Release     text                `json:"release"`
+	Environment text                `json:"environment"`
+	At          stamp               `json:"datetime"`
+	Timestamp   stamp               `json:"timestamp"`
+	Project     text                `json:"project"`
+	IssueID     text                `json:"issue_id"`
+	WebURL      text                `json:"web_url"`
+	IssueURL    text                `json:"issue_url"`
+	URL         text                `json:"url"`
+	Tags        list[list[text]]    `json:"tags"`
+	Exception   lax[sentExceptions] `json:"exception"`
+	Trace       lax[sentTrace]      `json:"stacktrace"`
+	Metadata    lax[sentMetadata]   `json:"metadata"`
+	Log         lax[sentLog]        `json:"logentry"`
+	User        lax[sentUser]       `json:"user"`
+	Occurrence  lax[sentOccurrence] `json:"occurrence"`
+}
+
+type sentLog struct {
+	Formatted text `json:"formatted"`
+	Message   text `json:"message"`
+}
+
+// sentUser is who was hit by an error.
+type sentUser struct {
+	ID    text `json:"id"`
+	Email text `json:"email"`
+	Name  text `json:"username"`
+	IP    text `json:"ip_address"`
+}
+
+// sentOccurrence is what an issue that is no error says of itself, such as an outage or feedback.
+type sentOccurrence struct {
+	Title    text `json:"issueTitle"`
+	Subtitle text `json:"subtitle"`
+}
+
+// tag returns the value of a tag.
+func (e sentEvent) tag(wanted text) string {
+	for _, pair := range e.Tags {
+		if len(pair) == 2 && pair[0] == wanted {
+			return pair[1].line(maxName)
+		}
+	}
+	return ""
+}
+
+// issueID returns the issue's ID: what is said, or what its address ends with.
+func (e sentEvent) issueID() string {
+	if id := e.IssueID.id(); id != "" {
+		return id
+	}
+	address := strings.TrimRight(string(e.IssueURL), "/")
+	return slugOf(address[strings.LastIndex(address, "/")+1:])
+}
+
+// occurrence returns what explains the error. Who was hit is left out unless it is allowed.
+func (e sentEvent) occurrence(personal bool) *occurrence {
+	o := &occurrence{
+		ID: first(e.ID.id(), e.OldID.id()), At: latest(e.At.Time), Culprit: e.Culprit.line(maxCulprit),
+		Level:       first(e.Level.id(), slugOf(e.tag("level"))),
+		Release:     first(e.Release.line(maxName), e.tag("release"), e.tag("sentry:release")),
+		Environment: first(e.Environment.line(maxName), e.tag("environment")),
+	}
+	if o.At.IsZero() {
+		o.At = e.Timestamp.Time
+	}
+	kind, value := "", ""
+	trace := e.Trace.get().Frames
+	if raised := e.Exception.get().Values; len(raised) > 0 {
+		last := raised[len(raised)-1]
+		kind, value = last.Type.line(maxName), last.Value.line(maxMessage)
+		if frames := last.Trace.get().Frames; len(frames) > 0 {
+			trace = frames
+		}
+	}
+	o.Frame = frameOf(trace)
+	meta, log, what := e.Metadata.get(), e.Log.get(), e.Occurrence.get()
+	o.Message = first(value, e.Message.line(maxMessage), what.Subtitle.line(maxMessage), log.Formatted.line(maxMessage), log.Message.line(maxMessage),
+		meta.Value.line(maxMessage))
+	raised := sentMetadata{Type: text(kind), Value: text(value)}
+	o.Title = first(what.Title.line(maxTitle), e.Title.line(maxTitle), raised.title(), meta.title(), cleaned(o.Message, maxTitle))
+	if personal {
+		u := e.User.get()
+		o.User = first(u.Email.line(maxName), u.Name.line(maxName), u.ID.line(maxName), u.IP.line(maxName))
+	}
+	return o
+}
+
+// parseEvent reads an alert about an issue, or a single error.
+func (s *Sentry) parseEvent(resource string, e envelope, n news) ([]provider.Event, error) {
+	var data struct {
+		Event sentEvent            `json:"event"`
+		Error sentEvent            `json:"error"`
+		Rule  text                 `json:"triggered_rule"`
+		Alert lax[sentAlertAction] `json:"issue_alert"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, errors.Wrap(err, "read an event")
+	}
+	sent := data.Event
+	n.Did = didAlert
+	if resource == kindError {
+		sent, n.Did = data.Error, didError
+	}
+	n.By = actor{} // it is always Sentry itself
+	n.Event = sent.occurrence(s.personal())
+	page, at, slug := readAddresses(string(sent.WebURL), string(sent.URL), string(sent.IssueURL))
+	n.at(at)
+	n.Issue = &issue{ID: sent.issueID(), URL: page, Project: project{ID: sent.Project.id(), Slug: slug}}
+	if n.Issue.ID == "" || n.Event.ID == "" {
+		return nil, errors.New("an event of no issue")
+	}
+	n.Rule = first(data.Rule.line(maxName), data.Alert.get().Title.line(maxName))
+	n.Channel = data.Alert.get().channel()
+	return []provider.Event{issueEvent(n)}, nil
+}
+
+// parseLegacy reads what the legacy webhook of a project sends. Nobody signs it.
+func (s *Sentry) parseLegacy(d provider.Delivery) ([]provider.Event, error) {
+	var body struct {
+		ID          text           `json:"id"`
+		Project     text           `json:"project"`
+		ProjectSlug text           `json:"project_slug"`
+		ProjectName text           `json:"project_name"`
+		Level       text           `json:"level"`
+		Culprit     text           `json:"culprit"`
+		Message     text           `json:"message"`
+		URL         text           `json:"url"`
+		Rules       list[text]     `json:"triggering_rules"`
+		Event       lax[sentEvent] `json:"event"`
+	}
+	if len(d.Body) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(d.Body, &body); err != nil {
+		return nil, errors.Wrap(err, "read a legacy delivery")
+	}
+	o := body.Event.get().occurrence(s.personal())
+	o.Level, o.Culprit = first(o.Level, body.Level.id()), first(o.Culprit, body.Culprit.line(maxCulprit))
+	o.Message = first(o.Message, body.Message.line(maxMessage))
+	o.Title = first(o.Title, cleaned(o.Message, maxTitle))
+	page, at, _ := readAddresses(string(body.URL))
+	n := news{At: d.ReceivedAt, Did: didAlert, Event: o, Unsigned: true}
+	n.at(at)
+	n.Issue = &issue{ID: body.ID.id(), URL: page, Project: project{
+		Slug: first(body.ProjectSlug.id(), body.Project.id()), Name: body.ProjectName.line(maxName),
+	}}
+	if n.Issue.ID == "" {
+		return nil, errors.New("a legacy delivery without an issue")
+	}
+	if o.ID == "" {
+		// Old versions do not name the event; its words and the time do.
+		o.ID = identity(clock(d.ReceivedAt), o.Title)
+	}
+	if len(body.Rules) > 0 {
+		n.Rule = body.Rules[0].line(maxName)
+	}
+	return []provider.Event{issueEvent(n)}, nil
+}

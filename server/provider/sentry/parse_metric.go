@@ -1,0 +1,131 @@
+package sentry
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// parseMetric reads a metric alert. One that watches several projects is told of in each, as a channel follows one.
+func parseMetric(e envelope, n news) ([]provider.Event, error) {
+	var data struct {
+		Alert struct {
+			ID         text       `json:"id"`
+			Identifier text       `json:"identifier"`
+			Title      text       `json:"title"`
+			Projects   list[text] `json:"projects"`
+			Started    stamp      `json:"date_started"`
+			Closed     stamp      `json:"date_closed"`
+			Rule       lax[struct {
+				Name  text `json:"name"`
+				Query text `json:"query"`
+			}] `json:"alert_rule"`
+		} `json:"metric_alert"`
+		Title text `json:"description_title"`
+		Text  text `json:"description_text"`
+		URL   text `json:"web_url"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, errors.Wrap(err, "read a metric alert")
+	}
+	alert := data.Alert
+	m := metric{
+		ID: first(alert.ID.id(), alert.Identifier.id()), Status: e.Action.id(), Started: alert.Started.Time,
+		Title: first(alert.Title.line(maxTitle), data.Title.line(maxTitle)), Text: data.Text.line(maxMessage),
+		Rule: alert.Rule.get().Name.line(maxName), Query: alert.Rule.get().Query.line(maxCulprit), URL: webAddress(string(data.URL)),
+	}
+	if m.ID == "" {
+		return nil, errors.New("a metric alert without an ID")
+	}
+	_, at, _ := readAddresses(m.URL)
+	n.at(at)
+	n.Did, n.By = didAlert, actor{}
+	slugs := []string{}
+	for _, p := range alert.Projects[:min(len(alert.Projects), maxMetricProjects)] {
+		if slug := p.id(); slug != "" {
+			slugs = append(slugs, slug)
+		}
+	}
+	if len(slugs) == 0 {
+		slugs = []string{unknownProject}
+	}
+	var events []provider.Event
+	for _, slug := range slugs {
+		one := m
+		one.Project = slug
+		n.Metric = &one
+		// An alert may become critical twice; then what it says of itself differs.
+		id := identity(m.ID, m.Status, m.Text, clock(alert.Closed.Time))
+		events = append(events, event(n, provider.Event{
+			ID: id, Subject: "metric/" + m.ID + "/" + slug, Resource: slug, Labels: ruleLabel(m.Rule),
+		}))
+	}
+	return events, nil
+}
+
+// maxMetricProjects is in how many projects one metric alert is told of.
+const maxMetricProjects = 20
+
+func ruleLabel(rule string) map[string]string {
+	if rule == "" {
+		return nil
+	}
+	return map[string]string{labelRule: rule}
+}
+
+// parseInstallation reads that the integration came to an organization or left it.
+func parseInstallation(e envelope, n news) ([]provider.Event, error) {
+	var data struct {
+		Installation struct {
+			UUID text `json:"uuid"`
+			App  lax[struct {
+				Slug text `json:"slug"`
+			}] `json:"app"`
+			Organization lax[struct {
+				Slug text `json:"slug"`
+			}] `json:"organization"`
+		} `json:"installation"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, errors.Wrap(err, "read an installation")
+	}
+	uuid := data.Installation.UUID.id()
+	if uuid == "" {
+		return nil, errors.New("an installation without an ID")
+	}
+	n.at(place{Slug: data.Installation.Organization.get().Slug.id()})
+	n.Install = &install{App: data.Installation.App.get().Slug.id(), Action: e.Action.id()}
+	return []provider.Event{event(n, provider.Event{ID: identity(uuid, n.Install.Action), Subject: "installation/" + uuid})}, nil
+}
+
+// parseOther reads a delivery of a kind that came up later than this code, as far as it is like the others.
+func parseOther(resource string, e envelope, n news) ([]provider.Event, error) {
+	word := slugOf(resource)
+	if word == "" {
+		return nil, nil
+	}
+	var data struct {
+		Title  text           `json:"title"`
+		WebURL text           `json:"web_url"`
+		Issue  lax[sentIssue] `json:"issue"`
+		Event  lax[sentEvent] `json:"event"`
+	}
+	if len(e.Data) > 0 && !strings.HasPrefix(string(e.Data), "{") || len(e.Data) > 0 && json.Unmarshal(e.Data, &data) != nil {
+		return nil, errors.New("a delivery that says nothing")
+	}
+	i, at := data.Issue.get().issue()
+	page, where, slug := readAddresses(string(data.WebURL), string(data.Event.get().WebURL), string(data.Event.get().URL))
+	n.at(at)
+	n.at(where)
+	n.Other = &other{
+		Resource: word, Action: e.Action.id(),
+		Title: first(data.Title.line(maxTitle), i.Shown.Title, data.Event.get().Title.line(maxTitle)),
+		URL:   first(i.URL, page),
+	}
+	p := project{Slug: first(i.Project.Slug, slug), ID: first(i.Project.ID, data.Event.get().Project.id())}
+	id := identity(word, string(e.Action), string(e.Data))
+	return []provider.Event{event(n, provider.Event{ID: id, Subject: "other/" + id, Resource: p.resource()})}, nil
+}

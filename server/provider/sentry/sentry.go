@@ -1,0 +1,178 @@
+// Package sentry knows Sentry, at sentry.io with its regions and as a company's own: what its webhooks say and how they are signed,
+// how issues and metric alerts look on a card, and what can be done about them there.
+//
+// One connection is one organization; what a channel follows of it is a project, by its slug. The subjects are issues ("issue/<id>"),
+// metric alerts ("metric/<id>/<project>") and the integration itself. Of an error only what explains it is kept: its words and the
+// lines of code around the place. Who was hit by it is personal data and left out, unless the admins allow it.
+package sentry
+
+import (
+	"embed"
+	"io/fs"
+	"time"
+
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// name is how the tool calls itself.
+const name = "Sentry"
+
+// The headers that matter, in canonical form.
+const (
+	// headerResource says what a delivery is about; the body does not. The legacy webhook does not send it.
+	headerResource = "Sentry-Hook-Resource"
+	// headerSignature signs deliveries, headerAppSignature the requests of forms in Sentry.
+	headerSignature    = "Sentry-Hook-Signature"
+	headerAppSignature = "Sentry-App-Signature"
+	// headerRequest is another in each attempt: it tells attempts apart and says nothing of what happened.
+	headerRequest = "Request-Id"
+)
+
+// The kinds of news.
+const (
+	kindNew         = "new"
+	kindAlert       = "alert"
+	kindRegressed   = "regressed"
+	kindEscalating  = "escalating"
+	kindAssigned    = "assigned"
+	kindResolved    = "resolved"
+	kindArchived    = "archived"
+	kindReopened    = "reopened"
+	kindPriority    = "priority"
+	kindComment     = "comment"
+	kindMetric      = "metric"
+	kindIntegration = "integration"
+	kindError       = "error"
+	kindChanged     = "changed"
+	kindOther       = "other"
+)
+
+// The labels that filters look at.
+const (
+	labelLevel       = "level"
+	labelEnvironment = "environment"
+	labelRelease     = "release"
+	labelRule        = "rule"
+	labelAssignee    = "assignee"
+	labelCategory    = "category"
+)
+
+// maxBody is the largest delivery that is read: an event carries all of its frames, with what their variables held.
+const maxBody = 4 << 20
+
+//go:embed texts/*.json
+var texts embed.FS
+
+// Options are what the admins of the server decide.
+type Options struct {
+	// PersonalData reports whether cards may say who was hit by an error; nil for never.
+	PersonalData func() bool
+	// Now is the clock that what is looked up is dated by; nil for the real one.
+	Now func() time.Time
+}
+
+// Sentry is the provider. It keeps nothing.
+type Sentry struct {
+	personal func() bool
+	now      func() time.Time
+}
+
+// What it can do beside being a provider.
+var (
+	_ provider.Provider   = (*Sentry)(nil)
+	_ provider.Instructor = (*Sentry)(nil)
+	_ provider.Hosted     = (*Sentry)(nil)
+	_ provider.Clouded    = (*Sentry)(nil)
+	_ provider.Installer  = (*Sentry)(nil)
+	_ provider.Authorizer = (*Sentry)(nil)
+	_ provider.Bearer     = (*Sentry)(nil)
+	_ provider.Responder  = (*Sentry)(nil)
+	_ provider.Follower   = (*Sentry)(nil)
+)
+
+// New returns the provider.
+func New(o Options) *Sentry {
+	if o.PersonalData == nil {
+		o.PersonalData = func() bool { return false }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Sentry{personal: o.PersonalData, now: o.Now}
+}
+
+// Describe says what the provider is.
+func (*Sentry) Describe() provider.Descriptor {
+	kind := func(id string, wanted bool) provider.EventKind {
+		return provider.EventKind{ID: id, Label: i18n.M("sentry.kind." + id), Default: wanted}
+	}
+	filter := func(id string, levels ...string) provider.Filter {
+		return provider.Filter{ID: id, Label: i18n.M("sentry.filter." + id), Help: i18n.M("sentry.filter_help." + id), Levels: levels}
+	}
+	below, err := fs.Sub(texts, "texts")
+	if err != nil {
+		below = texts // cannot be: the folder is part of the binary
+	}
+	return provider.Descriptor{
+		ID: "sentry", Name: name,
+		Summary:  i18n.M("sentry.summary"),
+		Resource: i18n.M("sentry.resource"),
+		Argument: i18n.M("sentry.argument"),
+		Events: []provider.EventKind{
+			kind(kindNew, true), kind(kindAlert, true), kind(kindRegressed, true), kind(kindEscalating, true),
+			kind(kindAssigned, true), kind(kindResolved, true), kind(kindArchived, true), kind(kindReopened, true),
+			kind(kindPriority, true), kind(kindComment, true), kind(kindMetric, true), kind(kindIntegration, true),
+			kind(kindError, false), kind(kindChanged, false), kind(kindOther, false),
+		},
+		Filters: []provider.Filter{
+			filter(labelLevel, levels()...), filter(labelEnvironment), filter(labelRelease), filter(labelRule), filter(labelAssignee),
+			filter(labelCategory),
+		},
+		Headers: []string{headerResource, headerSignature, headerAppSignature, headerRequest},
+		MaxBody: maxBody,
+		Texts:   below,
+	}
+}
+
+// levels are those of errors, from the least on.
+func levels() []string { return []string{"debug", "info", "warning", "error", "fatal"} }
+
+// Verify checks the signature over the body as it came: whoever decodes and encodes it first signs another text. What Sentry signs must
+// be signed; only the legacy webhook, which cannot be, proves itself by the secret in its address. The time that is sent along is
+// signed by nobody and proves nothing.
+func (*Sentry) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
+	shown := d.Header[headerSignature]
+	if d.Header[headerResource] == "" && shown == "" {
+		shown = d.Header[headerAppSignature]
+	}
+	switch {
+	case shown != "":
+		return proved(provider.SignedBy(d.Body, shown, secrets), provider.BySignature)
+	case d.PathSecret != "" && d.Header[headerResource] == "":
+		return proved(provider.Matches(d.PathSecret, secrets), provider.ByPath)
+	}
+	return provider.Proof{}, provider.ErrUnsigned
+}
+
+func proved(secret int, by provider.ProofKind) (provider.Proof, error) {
+	if secret < 0 {
+		return provider.Proof{}, provider.ErrForged
+	}
+	return provider.Proof{Secret: secret, By: by}, nil
+}
+
+// Sample returns an alert about an issue that there is nowhere.
+func (*Sentry) Sample(now time.Time) provider.Event {
+	return issueEvent(news{
+		Site: place{Base: cloudURL}, At: now, Did: didAlert, Sample: true, Rule: "Send a notification for new issues",
+		Issue: &issue{ID: "0", Project: project{Slug: "example", Name: "example"}},
+		Event: &occurrence{
+			ID: "trial", At: now, Title: "ZeroDivisionError: division by zero", Level: "error", Culprit: "shop.cart in average",
+			Message: "division by zero", Release: "shop@1.4.2", Environment: "production",
+			Frame: &frame{File: "shop/cart.py", Function: "average", Line: 13, First: 12, Code: []string{
+				"def average(prices):", "    return sum(prices) / len(prices)",
+			}},
+		},
+	})
+}

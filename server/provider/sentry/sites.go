@@ -1,0 +1,69 @@
+package sentry
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// The kinds of sites.
+const (
+	kindCloud = "cloud"
+	kindOwn   = "selfhosted"
+)
+
+// cloudURL is where Sentry runs for everybody; its regions answer programs at their own hosts.
+const cloudURL = "https://sentry.io"
+
+func regions() []string { return []string{"https://us.sentry.io", "https://de.sentry.io"} }
+
+// Kinds are what a site can be.
+func (*Sentry) Kinds() []chat.Option {
+	return []chat.Option{
+		{Label: i18n.M("sentry.site.selfhosted"), Value: kindOwn},
+		{Label: i18n.M("sentry.site.cloud"), Value: kindCloud},
+	}
+}
+
+// Sites returns those that are there without an admin doing anything: sentry.io.
+func (*Sentry) Sites() []provider.Site { return []provider.Site{cloudSite()} }
+
+func cloudSite() provider.Site {
+	return provider.Site{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudURL, Hosts: regions()}
+}
+
+// SiteOf makes the site of what an admin typed. The address of a region is that of sentry.io: people have one account for all.
+func (*Sentry) SiteOf(kind, address, api string) (provider.Site, error) {
+	if kind != kindCloud && kind != kindOwn {
+		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("sentry.site.wrong_kind")}
+	}
+	base, ok := baseAddress(address)
+	if !ok {
+		return provider.Site{}, &provider.FieldError{Field: "url", Message: i18n.M("sentry.site.wrong_url")}
+	}
+	site := provider.Site{ID: base, Kind: kind, URL: base, API: base}
+	if base == cloudURL || slices.Contains(regions(), base) {
+		site = cloudSite()
+	}
+	if strings.TrimSpace(api) == "" {
+		return site, nil
+	}
+	if site.API, ok = baseAddress(api); !ok {
+		return provider.Site{}, &provider.FieldError{Field: "api", Message: i18n.M("sentry.site.wrong_url")}
+	}
+	return site, nil
+}
+
+// baseAddress returns the address of a server without what does not belong to it.
+func baseAddress(typed string) (string, bool) {
+	u, err := url.Parse(strings.TrimSpace(typed))
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "", false
+	}
+	path := strings.TrimSuffix(strings.TrimRight(u.EscapedPath(), "/"), "/api/0")
+	return u.Scheme + "://" + strings.ToLower(u.Host) + path, webAddress(u.String()) != ""
+}

@@ -1,0 +1,225 @@
+package sentry
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sandbox "mattermost-plugin-zoom/sandbox/sentry"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// hookSecret is what the integration of the sandbox signs with.
+const hookSecret = "secret-of-chat-0123456789"
+
+// office is a simulated Sentry with the organization Acme Inc: Ada owns it, Bob is a member, Eve is none. What it delivers is folded
+// before anybody looks, as the bridge would.
+type office struct {
+	t       *testing.T
+	p       *Sentry
+	sbx     *sandbox.Sandbox
+	project *sandbox.ProjectHandle
+	site    provider.Site
+	org     provider.Resource
+	hook    provider.Hook
+	states  map[string]json.RawMessage
+	changes []provider.Change
+	down    atomic.Bool
+
+	mu    sync.Mutex
+	heard []provider.Event // and not folded yet
+}
+
+// openOffice opens the sandbox at noon.
+func openOffice(t *testing.T, change ...func(*sandbox.Organization)) *office {
+	t.Helper()
+	o := &office{t: t, states: map[string]json.RawMessage{}}
+	ear := httptest.NewServer(http.HandlerFunc(o.hear))
+	org := sandbox.Organization{
+		Slug: "acme", Name: "Acme Inc", Members: map[string]string{"ada": sandbox.RoleOwner, "bob": sandbox.RoleMember},
+		Invited:      []string{"dan@example.com"},
+		Projects:     []sandbox.Project{{Slug: "web", Name: "Web Shop"}, {Slug: "web-api", Name: "Web API"}, {Slug: "ops", Name: "Operations"}},
+		Teams:        []sandbox.Team{{Slug: "shop", Projects: []string{"web"}}, {Slug: "night", Projects: []string{"ops"}}},
+		Integrations: []sandbox.Integration{{Slug: "chat", Name: "Chat", Token: "token-of-chat", ClientSecret: hookSecret}},
+	}
+	for _, f := range change {
+		f(&org)
+	}
+	opts := sandbox.Options{Now: noon, RandomSeed: 3, Seed: sandbox.Seed{Organizations: []sandbox.Organization{org}}}
+	for _, login := range []string{"ada", "bob", "eve"} {
+		opts.Seed.Users = append(opts.Seed.Users, sandbox.User{Login: login, Token: "token-of-" + login})
+	}
+	o.sbx = sandbox.New(opts)
+	server := httptest.NewServer(o.sbx)
+	t.Cleanup(func() { o.sbx.Close(); server.Close(); ear.Close() })
+	o.sbx.SetBaseURL(server.URL)
+	o.p = New(Options{Now: o.sbx.Now})
+	o.site = provider.Site{ID: server.URL, Kind: kindOwn, URL: server.URL, API: server.URL}
+	o.hook = provider.Hook{URL: ear.URL + "/plugins/zoom/hooks/conn.key", Secret: hookSecret}
+	var err error
+	o.project, err = o.sbx.Project("acme", "web")
+	require.NoError(t, err)
+	o.org, err = o.p.Resource(context.Background(), o.as("ada"), "acme")
+	require.NoError(t, err)
+	return o
+}
+
+// bearer shows a token.
+type bearer struct{ token string }
+
+func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", "Bearer "+b.token)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// as returns the session of somebody, or of the integration "chat".
+func (o *office) as(who string) provider.Session {
+	s := provider.Session{Provider: name, Site: o.site, HTTP: &http.Client{Transport: bearer{"token-of-" + who}}}
+	if who != "chat" {
+		account, err := o.p.WhoAmI(context.Background(), s)
+		require.NoError(o.t, err)
+		s.Account = account
+	}
+	return s
+}
+
+// hear takes a delivery.
+func (o *office) hear(rw http.ResponseWriter, r *http.Request) {
+	if o.down.Load() {
+		rw.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	d := provider.Delivery{Header: map[string]string{}, Body: body, ReceivedAt: o.sbx.Now(), Site: o.site.URL, Resource: o.org}
+	for _, h := range o.p.Describe().Headers {
+		if value := r.Header.Get(h); value != "" {
+			d.Header[h] = value
+		}
+	}
+	if _, err := o.p.Verify(d, []string{hookSecret}); err != nil {
+		rw.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	events, err := o.p.Parse(d)
+	if err != nil {
+		rw.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.heard = append(o.heard, events...)
+}
+
+// settle folds all that was delivered.
+func (o *office) settle() {
+	o.t.Helper()
+	o.sbx.Settle()
+	o.mu.Lock()
+	heard := o.heard
+	o.heard = nil
+	o.mu.Unlock()
+	o.fold(heard)
+}
+
+// news returns what changed since the last call.
+func (o *office) news() []provider.Change {
+	o.t.Helper()
+	o.settle()
+	changes := o.changes
+	o.changes = nil
+	return changes
+}
+
+// fold applies events as the bridge does.
+func (o *office) fold(events []provider.Event) {
+	o.t.Helper()
+	for _, e := range events {
+		change, err := o.p.Fold(o.states[e.Subject], nil, e)
+		require.NoError(o.t, err)
+		if !change.Stale {
+			o.states[e.Subject] = change.State
+			o.changes = append(o.changes, change)
+		}
+	}
+}
+
+// install has the integration deliver here.
+func (o *office) install() json.RawMessage {
+	o.t.Helper()
+	installed, err := o.p.Install(context.Background(), o.as("ada"), o.org, o.hook)
+	require.NoError(o.t, err)
+	return installed
+}
+
+// raise has an error happen.
+func (o *office) raise() *sandbox.Issue {
+	o.t.Helper()
+	issue, err := o.project.Error(sandbox.Error{
+		Type: "ZeroDivisionError", Value: "division by zero", Culprit: "shop.cart in average", Release: "shop@1.4.2", Environment: "production",
+	})
+	require.NoError(o.t, err)
+	o.sbx.Advance(time.Second)
+	return issue
+}
+
+// card draws the issue.
+func (o *office) card(i *sandbox.Issue) chat.Card {
+	o.t.Helper()
+	o.settle()
+	return cardOf(o.t, o.p, o.states["issue/"+i.ID])
+}
+
+// says returns all that the issue's card says.
+func (o *office) says(i *sandbox.Issue) string { return shown(o.t, o.card(i)) }
+
+// click has somebody act on the issue's card, with values in pairs, and folds what it came to.
+func (o *office) click(who string, i *sandbox.Issue, action string, answered bool, pairs ...string) (provider.Response, error) {
+	o.t.Helper()
+	o.settle()
+	s := o.as(who)
+	call := provider.Call{
+		Action: action, State: o.states["issue/"+i.ID], Resource: o.org, Values: map[string]string{}, Answered: answered,
+		Actor: s.Account, By: who, At: o.sbx.Now(),
+	}
+	for n := 0; n+1 < len(pairs); n += 2 {
+		call.Values[pairs[n]] = pairs[n+1]
+	}
+	r, err := o.p.Respond(context.Background(), s, call)
+	o.fold(r.Events)
+	o.settle()
+	return r, err
+}
+
+// replies returns the lines that went to threads since the last call.
+func (o *office) replies() string {
+	o.t.Helper()
+	var all []string
+	for _, c := range o.news() {
+		for _, r := range c.Replies {
+			all = append(all, shown(o.t, chat.Card{Text: r.Text}))
+		}
+	}
+	return strings.Join(strings.Fields(strings.Join(all, "\n")), " ")
+}
+
+// state returns the issue as it is at Sentry.
+func (o *office) state(i *sandbox.Issue) sandbox.IssueState {
+	o.t.Helper()
+	s, err := i.State()
+	require.NoError(o.t, err)
+	return s
+}
