@@ -70,7 +70,10 @@ func (tr *trial) shows(t testing.TB, w *world, d provider.Delivery) {
 	}
 }
 
-// planted returns the JSON body with each text in it replaced by each hostile text, and with all of them behind it.
+// inTurn is how many places share the hostile texts: a third of them stands in each, and all in any three.
+const inTurn = 3
+
+// planted returns the JSON body with each text in it replaced by hostile texts, in turn, and with all of them behind it.
 func planted(body []byte) [][]byte {
 	var bodies [][]byte
 	for at, value := range leaves(body) {
@@ -78,8 +81,10 @@ func planted(body []byte) [][]byte {
 		if !ok {
 			continue
 		}
-		for _, hostile := range hostileTexts() {
-			bodies = append(bodies, replaced(body, at, hostile))
+		for i, hostile := range hostileTexts() {
+			if (at+i)%inTurn == 0 {
+				bodies = append(bodies, replaced(body, at, hostile))
+			}
 		}
 		bodies = append(bodies, replaced(body, at, text+" "+strings.Join(hostileTexts(), " ")))
 	}
@@ -95,7 +100,7 @@ func (tr *trial) survives(t *testing.T) {
 			bodies = append(bodies, d.Body[:len(d.Body)*i/64])
 		}
 		random := rand.New(rand.NewPCG(7, 7))
-		for range 400 * min(len(d.Body), 1) {
+		for range 200 * min(len(d.Body), 1) {
 			mutated := bytes.Clone(d.Body)
 			for range 1 + random.IntN(4) {
 				mutated[random.IntN(len(mutated))] = byte(random.Uint32())
@@ -103,8 +108,10 @@ func (tr *trial) survives(t *testing.T) {
 			bodies = append(bodies, mutated)
 		}
 		for at := range leaves(d.Body) {
-			for _, other := range []any{nil, true, -1, 1e300, "", "x", []any{}, map[string]any{}, []any{nil, 1, "x", map[string]any{}}} {
-				bodies = append(bodies, replaced(d.Body, at, other))
+			for i, other := range []any{nil, true, -1, 1e300, "", "x", []any{}, map[string]any{}, []any{nil, 1, "x", map[string]any{}}} {
+				if (at+i)%inTurn == 0 {
+					bodies = append(bodies, replaced(d.Body, at, other))
+				}
 			}
 		}
 		bodies = append(bodies, []byte("null"), []byte("[]"), []byte("{}"), []byte(`""`), []byte("0"),
