@@ -20,6 +20,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/bitbucket"
 	"mattermost-plugin-zoom/server/provider/jenkins"
+	"mattermost-plugin-zoom/server/provider/pagerduty"
+	"mattermost-plugin-zoom/server/provider/sentry"
 	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/store"
 )
@@ -30,6 +32,8 @@ func providers() *provider.Registry {
 	return provider.NewRegistry(
 		jenkins.New(),
 		bitbucket.New(),
+		sentry.New(sentry.Options{}),
+		pagerduty.New(),
 	)
 }
 

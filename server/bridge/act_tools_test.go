@@ -153,9 +153,9 @@ func (p *actForge) Resource(ctx context.Context, s provider.Session, path string
 	return provider.Resource{ID: path, Name: path, Path: path}, s.Call(ctx, http.MethodGet, "/admin", nil, nil)
 }
 
-func (p *actForge) Install(_ context.Context, s provider.Session, _ provider.Resource, h provider.Hook) (json.RawMessage, error) {
+func (p *actForge) Install(_ context.Context, s provider.Session, _ provider.Resource, h provider.Hook) (provider.Installation, error) {
 	p.installs, p.lost = append(p.installs, s.Account.Name+" "+h.URL+" "+h.Secret), false
-	return json.RawMessage(`"new"`), nil
+	return provider.Installation{Ref: json.RawMessage(`"new"`)}, nil
 }
 
 func (p *actForge) Installed(context.Context, provider.Session, provider.Resource, provider.Hook, json.RawMessage) (bool, error) {

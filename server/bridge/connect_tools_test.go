@@ -71,6 +71,10 @@ type coder struct {
 	// broken fails calls, by their name.
 	broken map[string]error
 	made   int
+	// makesUp is the secret that the tool makes up for a webhook; "" where it takes ours.
+	makesUp string
+	// meanwhile happens after a webhook is made, before we know of it; nil for nothing.
+	meanwhile func()
 }
 
 func newCoder() *coder {
@@ -112,13 +116,16 @@ func (c *coder) Resource(_ context.Context, s provider.Session, path string) (pr
 	}, nil
 }
 
-func (c *coder) Install(_ context.Context, _ provider.Session, r provider.Resource, h provider.Hook) (json.RawMessage, error) {
+func (c *coder) Install(_ context.Context, _ provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
 	if err := c.broken["install"]; err != nil {
-		return nil, err
+		return provider.Installation{}, err
 	}
 	c.made++
 	c.hooks[r.Path] = h
-	return json.RawMessage(`"hook"`), nil
+	if c.meanwhile != nil {
+		c.meanwhile()
+	}
+	return provider.Installation{Ref: json.RawMessage(`"hook"`), Secret: c.makesUp}, nil
 }
 
 func (c *coder) Installed(_ context.Context, _ provider.Session, r provider.Resource, h provider.Hook, _ json.RawMessage) (bool, error) {

@@ -107,9 +107,9 @@ func (s *Service) lookAfterAs(ctx context.Context, c Connection, installer provi
 	if there && userID == "" {
 		return nil
 	}
-	installation := c.Installation
+	made := provider.Installation{Ref: c.Installation}
 	if !there {
-		if installation, err = installer.Install(ctx, session, resource, hook); err != nil {
+		if made, err = s.setUp(ctx, target{installer: installer, session: session, resource: resource}, c.ID, hook); err != nil {
 			return errors.Wrap(err, "set the webhook up again")
 		}
 	}
@@ -117,10 +117,10 @@ func (s *Service) lookAfterAs(ctx context.Context, c Connection, installer provi
 		if now.ID == "" {
 			return false, nil // the last channel left meanwhile
 		}
-		if now.Installation = installation; userID != "" && !now.HasCredential {
+		if userID != "" && !now.HasCredential {
 			now.ActsAs = userID
 		}
-		return true, nil
+		return true, s.keep(ctx, now, made)
 	})
 	if err == nil && !there {
 		s.Log("A webhook was lost and is set up again", "connection", c.ID, "provider", c.Provider)

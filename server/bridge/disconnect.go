@@ -189,9 +189,11 @@ func (s *Service) uninstall(ctx context.Context, w wish, c Connection) error {
 			if err != nil {
 				return err
 			}
-			if installation, err = installer.Install(ctx, as.session, c.Resource, hook); err != nil {
+			made, err := installer.Install(ctx, as.session, c.Resource, hook)
+			if err != nil {
 				return errors.Wrap(err, "find the webhook")
 			}
+			installation = made.Ref
 		}
 		return errors.Wrap(installer.Uninstall(ctx, as.session, c.Resource, installation), "remove the webhook")
 	})

@@ -25,6 +25,8 @@ const (
 	// sameWithin is how long the same bytes are the same delivery. A sender repeats what it got no answer for within minutes; later, a
 	// person may be trying the same command again, and would look for it in vain.
 	sameWithin = 10 * time.Minute
+	// installingFor is how long it takes at most to note the secret of a webhook after the tool has begun to send.
+	installingFor = time.Minute
 	// authorization is the header that some tools can show nothing but, and that some servers take away.
 	authorization = "Authorization"
 )
@@ -63,6 +65,8 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 	case errors.Is(err, provider.ErrPing):
 		s.note(c.ID, Entry{Result: Tested})
 		return nil
+	case err != nil && s.Now().Sub(c.Installing) < installingFor:
+		return errors.Wrap(err, "a delivery of a webhook whose secret is not noted yet") // it is sent again
 	case err != nil:
 		return s.refuse(c, desc, err)
 	}

@@ -3,10 +3,10 @@ package bridge
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -195,12 +195,12 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 			return nil
 		}
 	}
-	installation, err := t.installer.Install(ctx, t.session, t.resource, hook)
+	made, err := s.setUp(ctx, t, c.ID, hook)
 	if err != nil {
 		return errors.Wrap(err, "set up the webhook")
 	}
-	if err := s.noteHook(ctx, w, t, c.ID, installation); err != nil {
-		if undo := t.installer.Uninstall(context.WithoutCancel(ctx), t.session, t.resource, installation); undo != nil {
+	if err := s.noteHook(ctx, w, t, c.ID, made); err != nil {
+		if undo := t.installer.Uninstall(context.WithoutCancel(ctx), t.session, t.resource, made.Ref); undo != nil {
 			s.Log("A webhook that could not be noted could not be removed", "connection", c.ID, "error", undo.Error())
 		}
 		return err
@@ -211,17 +211,44 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 	return nil
 }
 
+// setUp makes the webhook at the tool, which may begin at once to send what is signed with a secret that is not noted yet.
+func (s *Service) setUp(ctx context.Context, t target, id string, h provider.Hook) (provider.Installation, error) {
+	_, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
+		c.Installing = s.Now()
+		return c.ID != "", nil
+	})
+	if err != nil {
+		return provider.Installation{}, errors.Wrap(err, "note that a webhook is made")
+	}
+	return t.installer.Install(ctx, t.session, t.resource, h)
+}
+
+// keep notes in the record that the webhook is made, with the secret that the tool made up for it.
+func (s *Service) keep(ctx context.Context, c *Connection, made provider.Installation) error {
+	c.Installation, c.Installing = made.Ref, time.Time{}
+	if made.Secret == "" {
+		return nil
+	}
+	keys, err := s.openKeys(ctx, *c)
+	if err != nil {
+		return err
+	}
+	keys.replace(made.Secret, s.Now())
+	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
+	return err
+}
+
 // noteHook records what the tool calls the webhook, and who can change it there.
-func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, installation json.RawMessage) error {
+func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, made provider.Installation) error {
 	_, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
 		if c.ID == "" {
 			return false, s.notFollowed(w.provider) // the last channel left meanwhile
 		}
-		c.Installation, c.Resource, c.Name = installation, t.resource, t.resource.Name
+		c.Resource, c.Name = t.resource, t.resource.Name
 		if !c.HasCredential && t.own {
 			c.ActsAs = w.userID
 		}
-		return true, nil
+		return true, s.keep(ctx, c, made)
 	})
 	return errors.Wrap(err, "note the webhook")
 }

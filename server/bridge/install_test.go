@@ -232,6 +232,33 @@ func TestALostWebhookIsSeenAndRepaired(t *testing.T) {
 	require.Contains(t, o.types(bob, lab, "/coder status"), "is in order")
 }
 
+func TestTheSecretThatAToolMakesUpIsTheOneInForce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	delivers := func(secret string) error {
+		return o.bridge.Ingest(t.Context(), o.only().Hook(), secret, func(string) string { return "" }, []byte("{}"))
+	}
+	var early error
+	o.coder.makesUp, o.coder.meanwhile = "made by the tool", func() { early = delivers(o.coder.makesUp) }
+
+	o.types(ada, lab, "/coder connect "+webRepo)
+
+	require.Error(t, early)
+	require.Equal(t, fault.Internal, fault.CodeOf(early), "what comes before the secret is known has to be sent again")
+	require.NoError(t, delivers("made by the tool"))
+	require.Equal(t, fault.Forged, fault.CodeOf(delivers("made by somebody else")))
+
+	clear(o.coder.hooks)
+	o.coder.makesUp = "another"
+	o.types(ada, lab, "/coder status")
+	o.presses(ada, "Repair acme/web")
+	require.Equal(t, fault.Internal, fault.CodeOf(early))
+	require.NoError(t, delivers("another"))
+	require.NoError(t, delivers("made by the tool"), "for a while, what was on its way is still believed")
+	o.now = o.now.Add(2 * overlap)
+	require.Equal(t, fault.Forged, fault.CodeOf(delivers("made by the tool")))
+}
+
 func TestAToolThatIsDownIsNotBlamedOnWhoAsks(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -33,8 +33,10 @@ type Connection struct {
 	// HasCredential says that Sealed holds a credential.
 	HasCredential bool `json:"has_credential,omitempty"`
 	// Installation is what the tool calls the webhook that we made.
-	Installation  json.RawMessage `json:"installation,omitempty"`
-	Subscriptions []Subscription  `json:"subscriptions,omitempty"`
+	Installation json.RawMessage `json:"installation,omitempty"`
+	// Installing is when somebody began to make it, until it is noted.
+	Installing    time.Time      `json:"installing,omitzero"`
+	Subscriptions []Subscription `json:"subscriptions,omitempty"`
 }
 
 // Hook is what the address of its deliveries ends with.

@@ -48,16 +48,7 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 		return note, err
 	}
 	c, err = s.changeKeys(ctx, c.ID, func(k *Keys) {
-		secrets := []Secret{{Value: rand.Text()}}
-		for _, secret := range k.Secrets {
-			if secret.Until.IsZero() {
-				secret.Until = s.Now().Add(overlap)
-			}
-			if s.Now().Before(secret.Until) && len(secrets) < maxSecrets {
-				secrets = append(secrets, secret)
-			}
-		}
-		k.Secrets = secrets
+		k.replace(rand.Text(), s.Now())
 	})
 	if err != nil {
 		return chat.Note{}, err
@@ -76,6 +67,20 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 	return chat.Note{Text: i18n.M("bridge.rotate.done", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
 }
 
+// replace puts another secret in force. Those before count for a while.
+func (k *Keys) replace(value string, now time.Time) {
+	secrets := []Secret{{Value: value}}
+	for _, secret := range k.Secrets {
+		if secret.Until.IsZero() {
+			secret.Until = now.Add(overlap)
+		}
+		if secret.Value != value && now.Before(secret.Until) && len(secrets) < maxSecrets {
+			secrets = append(secrets, secret)
+		}
+	}
+	k.Secrets = secrets
+}
+
 // rotateAtTool has the tool sign with the new secret.
 func (s *Service) rotateAtTool(ctx context.Context, w wish, c Connection, installer provider.Installer) (chat.Note, error) {
 	hook, err := s.hookOf(ctx, c)
@@ -83,11 +88,12 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c Connection, instal
 		return chat.Note{}, err
 	}
 	err = s.asEither(ctx, w, c, func(as acting) error {
-		installation, err := installer.Install(ctx, as.session, c.Resource, hook)
+		t := target{installer: installer, session: as.session, resource: c.Resource, own: as.own}
+		made, err := s.setUp(ctx, t, c.ID, hook)
 		if err != nil {
 			return errors.Wrap(err, "give the tool a new secret")
 		}
-		return s.noteHook(ctx, w, target{resource: c.Resource, own: as.own}, c.ID, installation)
+		return s.noteHook(ctx, w, t, c.ID, made)
 	})
 	if err != nil {
 		failure := s.keepOldSecret(ctx, c.ID, hook.Secret, err)

@@ -18,25 +18,25 @@ const (
 type Provider struct {
 	// Enabled says that people may use it.
 	Enabled bool
-	// Trigger is the word of its slash command, in place of the provider's own; "" for that.
-	Trigger string
+	// Word is that of its slash command; Trigger is what an admin chose in its place, "" for nothing.
+	Word, Trigger string
 }
 
 // triggerForm is what can be typed after a slash.
 var triggerForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)
 
-// ReadProviders returns what the settings say about the providers with these ids. Each has two keys, such as "EnableJenkins"
-// and "JenkinsTrigger", so that a provider needs no code of its own here; case does not matter, since the server turns it.
-func ReadProviders(settings map[string]any, ids []string) map[string]Provider {
+// ReadProviders returns what the settings say about the providers, of which it is given the words by their ids. Each has two keys, such
+// as "EnableJenkins" and "JenkinsTrigger", so that a provider needs no code of its own here; case does not matter, since the server turns it.
+func ReadProviders(settings map[string]any, words map[string]string) map[string]Provider {
 	lower := make(map[string]any, len(settings))
 	for key, value := range settings {
 		lower[strings.ToLower(key)] = value
 	}
-	found := make(map[string]Provider, len(ids))
-	for _, id := range ids {
+	found := make(map[string]Provider, len(words))
+	for id, word := range words {
 		enabled, _ := lower["enable"+id].(bool)
 		trigger, _ := lower[id+"trigger"].(string)
-		found[id] = Provider{Enabled: enabled, Trigger: strings.TrimPrefix(strings.ToLower(strings.TrimSpace(trigger)), "/")}
+		found[id] = Provider{Enabled: enabled, Word: word, Trigger: strings.TrimPrefix(strings.ToLower(strings.TrimSpace(trigger)), "/")}
 	}
 	return found
 }
@@ -47,8 +47,8 @@ func (c Config) Triggers() map[string]string {
 	words, taken := map[string]string{}, map[string]bool{"zoom": true}
 	for id, p := range c.Providers {
 		if p.Enabled {
-			words[id] = id
-			taken[id] = true
+			words[id] = p.Word
+			taken[p.Word] = true
 		}
 	}
 	// In order, so that all servers choose alike.

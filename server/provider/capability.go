@@ -48,6 +48,15 @@ type Location struct {
 	Path string `json:"path,omitempty"`
 }
 
+// Installation is a webhook that we set up.
+type Installation struct {
+	// Ref is what the tool calls it.
+	Ref json.RawMessage
+	// Secret is what its deliveries are signed with, where the tool has made that up and tells it now and never again; "" where it
+	// signs with what Install was given.
+	Secret string
+}
+
 // Installer is a provider whose webhook we set up at the tool ourselves, acting as who connects the channel.
 type Installer interface {
 	// Locate understands what somebody typed. Fault: AddressUnknown.
@@ -56,7 +65,7 @@ type Installer interface {
 	Resource(ctx context.Context, s Session, path string) (Resource, error)
 	// Install makes the webhook and returns what the tool calls it; where ours, told by its address, is there already, it is
 	// brought up to date instead.
-	Install(ctx context.Context, s Session, r Resource, h Hook) (json.RawMessage, error)
+	Install(ctx context.Context, s Session, r Resource, h Hook) (Installation, error)
 	// Installed reports whether the webhook is there and in order.
 	Installed(ctx context.Context, s Session, r Resource, h Hook, installation json.RawMessage) (bool, error)
 	// Uninstall removes the webhook; one that is gone already is no error.

@@ -38,6 +38,8 @@ type Provider interface {
 type Descriptor struct {
 	// ID is the word for the provider in commands, keys and addresses: lower-case letters, at most 16.
 	ID string
+	// Word is that of its command until an admin chooses another; "" for the ID.
+	Word string
 	// Name is how the tool calls itself.
 	Name string
 	// Summary is a sentence on what connecting it brings; the help of its command.

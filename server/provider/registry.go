@@ -31,13 +31,15 @@ func NewRegistry(providers ...Provider) *Registry {
 // All returns the providers in the order they were given.
 func (r *Registry) All() []Provider { return slices.Clone(r.all) }
 
-// IDs returns their IDs, in the same order.
-func (r *Registry) IDs() []string {
-	ids := make([]string, 0, len(r.all))
-	for _, p := range r.all {
-		ids = append(ids, p.Describe().ID)
+// Words returns the words of their commands, by ID, until an admin chooses others.
+func (r *Registry) Words() map[string]string {
+	words := make(map[string]string, len(r.all))
+	for id, d := range r.desc {
+		if words[id] = id; d.Word != "" {
+			words[id] = d.Word
+		}
 	}
-	return ids
+	return words
 }
 
 // Get returns the provider with this ID, nil where there is none.

@@ -59,11 +59,11 @@ func (*Bitbucket) Resource(ctx context.Context, s provider.Session, path string)
 
 // Install makes the webhook. One with the same address is ours, made before and lost from sight: it is taken over, and any more of them
 // are removed, as each would send everything once more.
-func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (json.RawMessage, error) {
+func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
 	side := remoteOf(s)
 	all, err := side.hooks(ctx, r.Path)
 	if err != nil {
-		return nil, asAdmin(err, s, r)
+		return provider.Installation{}, asAdmin(err, s, r)
 	}
 	wanted := hook{URL: h.URL, Secret: h.Secret, Active: true, Events: hookEvents(s.Site.Kind)}
 	for _, one := range all {
@@ -73,16 +73,16 @@ func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Re
 			wanted.ID = one.ID
 		default:
 			if err := side.deleteHook(ctx, r.Path, one.ID); err != nil && !fault.Is(err, fault.ResourceUnknown) {
-				return nil, err
+				return provider.Installation{}, err
 			}
 		}
 	}
 	id, err := side.putHook(ctx, r.Path, wanted)
 	if err != nil {
-		return nil, explained(asAdmin(err, s, r))
+		return provider.Installation{}, explained(asAdmin(err, s, r))
 	}
 	encoded, err := json.Marshal(installation{ID: id})
-	return encoded, errors.Wrap(err, "encode an installation")
+	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
 }
 
 // Installed reports whether the webhook is there, sends all that we read, and sends it to us.

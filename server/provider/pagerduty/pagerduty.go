@@ -69,7 +69,7 @@ func New() PagerDuty { return PagerDuty{} }
 // Describe implements provider.Provider.
 func (PagerDuty) Describe() provider.Descriptor {
 	return provider.Descriptor{
-		ID: "pagerduty", Name: name,
+		ID: "pagerduty", Word: "pduty", Name: name,
 		Summary:  i18n.M("pagerduty.summary"),
 		Resource: i18n.M("pagerduty.resource"),
 		Argument: i18n.M("pagerduty.argument"),

@@ -73,14 +73,14 @@ func integrations(ctx context.Context, session provider.Session, org provider.Re
 
 // Install has the integration send us its deliveries: the one that does already, else the one that signs with the hook's secret, else the
 // only one. What else it asks for stays. Faults: NotResourceAdmin, ResourceUnknown where it is not clear which one is meant.
-func (s *Sentry) Install(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (json.RawMessage, error) {
+func (s *Sentry) Install(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (provider.Installation, error) {
 	all, err := integrations(ctx, session, org)
 	if err != nil {
-		return nil, err
+		return provider.Installation{}, err
 	}
 	one, ok := ours(all, h)
 	if !ok {
-		return nil, fault.Wrap(errors.Errorf("%d integrations, none of which is known to be ours", len(all)), fault.ResourceUnknown).
+		return provider.Installation{}, fault.Wrap(errors.Errorf("%d integrations, none of which is known to be ours", len(all)), fault.ResourceUnknown).
 			With("Provider", session.Provider)
 	}
 	one.Webhook, one.Alerts = h.URL, true
@@ -90,13 +90,13 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 		}
 	}
 	if one.Schema, err = withAlertAction(one.Schema, h); err != nil {
-		return nil, err
+		return provider.Installation{}, err
 	}
 	if err := put(ctx, session, one); err != nil {
-		return nil, explained(asAdmin(err, session, org))
+		return provider.Installation{}, explained(asAdmin(err, session, org))
 	}
 	encoded, err := json.Marshal(installation{Slug: one.Slug, URL: h.URL})
-	return encoded, errors.Wrap(err, "encode an installation")
+	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
 }
 
 // ours returns the integration that is meant.

@@ -162,7 +162,7 @@ func (o *office) install() json.RawMessage {
 	o.t.Helper()
 	installed, err := o.p.Install(context.Background(), o.as("ada"), o.org, o.hook)
 	require.NoError(o.t, err)
-	return installed
+	return installed.Ref
 }
 
 // raise has an error happen.
