@@ -132,36 +132,6 @@ func (s *Surface) say(at chat.Place, message string, mark chat.Mark, attachments
 	return "", err
 }
 
-// Find returns the first post in the place that carries the mark and was made since then. See bridge.Surface.
-func (s *Surface) Find(_ context.Context, at chat.Place, mark chat.Mark, since time.Time) (string, error) {
-	list, err := s.postsAt(at, since)
-	if statusOf(err) == http.StatusNotFound {
-		return "", nil
-	}
-	if err != nil {
-		return "", errors.Wrapf(err, "look for a post in channel %s", at.ChannelID)
-	}
-	found, first := "", int64(0)
-	for _, post := range list.Posts {
-		has, marked := markOf(post)
-		switch {
-		case post.UserId != s.botID, post.DeleteAt != 0, post.ChannelId != at.ChannelID, post.RootId != at.RootID:
-		case !marked, has != mark, post.CreateAt < model.GetMillisForTime(since):
-		case found == "" || post.CreateAt < first:
-			found, first = post.Id, post.CreateAt
-		}
-	}
-	return found, nil
-}
-
-func (s *Surface) postsAt(at chat.Place, since time.Time) (*model.PostList, error) {
-	if at.RootID != "" {
-		return answered(s.api.GetPostThread(at.RootID))
-	}
-	// The server returns what changed after the time, and not at it.
-	return answered(s.api.GetPostsSince(at.ChannelID, model.GetMillisForTime(since)-1))
-}
-
 // Marked returns the place and mark of a post of ours. See bridge.Surface.
 func (s *Surface) Marked(_ context.Context, postID string) (chat.Place, chat.Mark, error) {
 	post, err := s.ours(postID)

@@ -187,6 +187,29 @@ func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
 	require.Empty(t, find(chat.Place{ChannelID: w.townSquare.ID, RootID: "nothread"}, mark("reply")))
 }
 
+// The server's call for what changed in a channel since a time returns any thousand posts of more.
+func TestTheServerShowsAThousandPostsAtOnceAndOursIsFoundAmongMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	since := w.mm.Now()
+	card, p := w.shown(t, s)
+	w.mm.Advance(time.Millisecond)
+	for i := range 1300 {
+		w.bob.Says("More", w.townSquare)
+		if i%3 == 0 {
+			w.mm.Advance(time.Millisecond) // several are made in one
+		}
+	}
+	found, err := s.Find(t.Context(), p.Place, p.Mark, since)
+	require.NoError(t, err)
+	require.Equal(t, card.Id, found)
+	w.mm.Advance(time.Second)
+	found, err = s.Find(t.Context(), p.Place, p.Mark, w.mm.Now())
+	require.NoError(t, err)
+	require.Empty(t, found)
+}
+
 func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

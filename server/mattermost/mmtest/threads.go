@@ -24,15 +24,33 @@ func (mm *Mattermost) tellOfPost(post *model.Post) {
 	}
 }
 
-// GetPostsSince returns the posts of the channel that were changed after the time, deleted ones included, and the first posts of
-// their threads.
-func (a *api) GetPostsSince(channelID string, since int64) (*model.PostList, *model.AppError) {
+// GetPostsForChannel returns a page of the channel's posts, the latest first, with the first posts of their threads.
+func (a *api) GetPostsForChannel(channelID string, page, perPage int) (*model.PostList, *model.AppError) {
+	return a.posts(channelID, page, perPage, func(*model.Post) bool { return true })
+}
+
+// GetPostsBefore does so for the posts that were made before another. As on the real server, none that was made in its millisecond is
+// among them.
+func (a *api) GetPostsBefore(channelID, postID string, page, perPage int) (*model.PostList, *model.AppError) {
 	a.mm.mu.Lock()
-	list := model.NewPostList()
+	anchor := a.mm.posts[postID]
+	a.mm.mu.Unlock()
+	return a.posts(channelID, page, perPage, func(p *model.Post) bool { return anchor != nil && p.CreateAt < anchor.CreateAt })
+}
+
+func (a *api) posts(channelID string, page, perPage int, wanted func(*model.Post) bool) (*model.PostList, *model.AppError) {
+	a.mm.mu.Lock()
+	list, skip := model.NewPostList(), page*perPage
 	for _, id := range slices.Backward(a.mm.order) {
 		post := a.mm.posts[id]
-		if post.ChannelId != channelID || max(post.UpdateAt, post.DeleteAt) <= since {
+		if post.ChannelId != channelID || post.DeleteAt != 0 || !wanted(post) {
 			continue
+		}
+		if skip--; skip >= 0 {
+			continue
+		}
+		if len(list.Order) == perPage {
+			break
 		}
 		list.AddPost(post.Clone())
 		list.AddOrder(id)

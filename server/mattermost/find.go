@@ -1,0 +1,81 @@
+package mattermost
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+)
+
+// findPage is how many posts of a channel are looked through at once. The server answers pages of 30 and 60 from a cache, which others
+// than this size are not.
+const findPage = 200
+
+// Find returns the first post in the place that carries the mark and was made since then. See bridge.Surface.
+func (s *Surface) Find(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (string, error) {
+	found, first := "", int64(0)
+	err := s.eachPost(ctx, at, model.GetMillisForTime(since), func(post *model.Post) {
+		has, marked := markOf(post)
+		switch {
+		case post.UserId != s.botID, post.DeleteAt != 0, post.ChannelId != at.ChannelID, post.RootId != at.RootID:
+		case !marked, has != mark, post.CreateAt < model.GetMillisForTime(since):
+		case found == "" || post.CreateAt < first:
+			found, first = post.Id, post.CreateAt
+		}
+	})
+	if statusOf(err) == http.StatusNotFound {
+		return "", nil
+	}
+	return found, errors.Wrapf(err, "look for a post in channel %s", at.ChannelID)
+}
+
+// eachPost calls do for each post of the thread, or of the channel since the time in milliseconds; for some twice, and for some older
+// ones. The server has a call for what changed since a time, but it returns any thousand of these: in a flood there are more.
+func (s *Surface) eachPost(ctx context.Context, at chat.Place, since int64, do func(*model.Post)) error {
+	if at.RootID != "" {
+		_, err := visited(do)(answered(s.api.GetPostThread(at.RootID)))
+		return err
+	}
+	page, err := visited(do)(answered(s.api.GetPostsForChannel(at.ChannelID, 0, findPage)))
+	for err == nil {
+		anchor, more := nextPage(page, since)
+		if !more {
+			return nil
+		}
+		if err = ctx.Err(); err == nil {
+			page, err = visited(do)(answered(s.api.GetPostsBefore(at.ChannelID, anchor, 0, findPage)))
+		}
+	}
+	return err
+}
+
+// visited returns a function that calls do for each post of a list and hands the list on.
+func visited(do func(*model.Post)) func(*model.PostList, error) (*model.PostList, error) {
+	return func(list *model.PostList, err error) (*model.PostList, error) {
+		if err == nil {
+			for _, post := range list.Posts {
+				do(post)
+			}
+		}
+		return list, err
+	}
+}
+
+// nextPage returns the post before which the next page is, if this one, the latest post first, does not reach back to the time. "Before"
+// leaves out what was made in the same millisecond, so that it is the last post that is younger than the oldest.
+func nextPage(page *model.PostList, since int64) (anchor string, more bool) {
+	if len(page.Order) == 0 {
+		return "", false
+	}
+	oldest := page.Posts[page.Order[len(page.Order)-1]].CreateAt
+	for _, id := range page.Order {
+		if page.Posts[id].CreateAt > oldest {
+			anchor = id
+		}
+	}
+	return anchor, anchor != "" && oldest >= since && len(page.Order) >= findPage
+}
