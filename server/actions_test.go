@@ -120,6 +120,16 @@ func TestTheDoctorFindsEachThingThatIsMissing(t *testing.T) {
 	}
 }
 
+func TestTheDoctorLooksAtTheTools(t *testing.T) {
+	t.Parallel()
+	w := newBridgeWorld(t)
+	w.admin.Types("/zoom doctor", w.town)
+	requireSays(t, w.admin.LastNote().Text(), "Jenkins is switched on; its command is `/jenkins`",
+		"People cannot sign in at Bitbucket", "enter it with `/bitbucket setup`")
+	require.NotContains(t, w.admin.LastNote().Text(), "sign in at Jenkins", "nobody can")
+	require.NotContains(t, w.admin.LastNote().Text(), "Sentry", "what is off needs nothing")
+}
+
 func TestTheDoctorKnowsSiteURLVerifiedAddressesAndEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")

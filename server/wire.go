@@ -141,7 +141,8 @@ func (a *app) inspect(ctx context.Context) (meeting.Setup, error) {
 		setup.Problems = append(setup.Problems, meeting.Problem{ID: problem.ID, Fatal: problem.Fatal})
 	}
 	setup.Grant = a.accounts.SharedGrant()
-	return setup, nil
+	setup.Further, err = a.toolChecks(ctx)
+	return setup, errors.Wrap(err, "look at the tools")
 }
 
 // kindZoom marks the deliveries of Zoom in the inbox.

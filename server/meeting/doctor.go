@@ -54,6 +54,8 @@ type Setup struct {
 	WebhookURL string
 	// Grant tries the credentials that everybody depends on; nil where each user has their own.
 	Grant func(ctx context.Context) error
+	// Further are what other parts of the plugin have found.
+	Further []Check
 }
 
 // Doctor checks the set-up and says how to mend what is missing.
@@ -83,7 +85,7 @@ func (d *Doctor) Examine(ctx context.Context) ([]Check, error) {
 	if setup.URLSecret {
 		checks = append(checks, Check{ID: "url_secret", Verdict: Warn, Message: i18n.M("check.url_secret"), Fix: i18n.M("check.url_secret.fix")})
 	}
-	return checks, nil
+	return append(checks, setup.Further...), nil
 }
 
 // broken reports whether a setting is missing without which nothing works.
