@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -58,7 +59,8 @@ func (d *Database) Records(ctx context.Context, prefix string) ([]Record, error)
 }
 
 // Waiting returns the events in the plugin's inbox: acknowledged, and not yet
-// worked off.
+// worked off. What is only for later, such as the daily look at a webhook, is not
+// among them.
 func (d *Database) Waiting(ctx context.Context) ([]Record, error) {
 	records, err := d.Records(ctx, "inb.")
 	if err != nil {
@@ -66,11 +68,23 @@ func (d *Database) Waiting(ctx context.Context) ([]Record, error) {
 	}
 	var waiting []Record
 	for _, record := range records { // beside the numbered slots there is what says how many are in use
-		if slot := strings.TrimPrefix(record.Key, "inb."); strings.Trim(slot, "0123456789") == "" {
+		slot := strings.TrimPrefix(record.Key, "inb.")
+		if strings.Trim(slot, "0123456789") == "" && !record.forLater() {
 			waiting = append(waiting, record)
 		}
 	}
 	return waiting, nil
+}
+
+// soon is how far ahead the plugin puts off what it will do at the next chance.
+const soon = time.Minute
+
+// forLater reports whether an event of the inbox is due a good while from now.
+func (r Record) forLater() bool {
+	var event struct {
+		NotBefore time.Time `json:"not_before"`
+	}
+	return json.Unmarshal(r.Value, &event) == nil && time.Until(event.NotBefore) > soon
 }
 
 // AwaitIdle waits until the inbox is empty.

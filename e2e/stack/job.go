@@ -13,7 +13,11 @@ type Job struct {
 	Name string
 
 	sandbox *Sandbox
+	hook    Hook
 }
+
+// Hook is where the job tells of its builds.
+func (j *Job) Hook() Hook { return j.hook }
 
 // Cause is why a build starts, and what is new in it.
 type Cause struct {
@@ -52,7 +56,7 @@ func (z *Sandbox) NewJob(ctx context.Context, name string, hook Hook) (*Job, err
 		events[box] = true
 	}
 	plugin := map[string]any{"url": hook.URL, "token": hook.Token, "events": events}
-	return &Job{Name: name, sandbox: z}, z.Jenkins(ctx, "jobs", map[string]any{"name": name, "zoom": []any{plugin}}, nil)
+	return &Job{Name: name, sandbox: z, hook: hook}, z.Jenkins(ctx, "jobs", map[string]any{"name": name, "zoom": []any{plugin}}, nil)
 }
 
 // TestConnection presses the button of that name in the job's configuration, and

@@ -1,0 +1,356 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// host is the pretended Bitbucket Cloud as these stories find it: this server is
+// registered there, and somebody administers a repository.
+type host struct {
+	*tale
+	*stack.Bitbucket
+	alice   *stack.Person
+	ear     *stack.Ear
+	channel *model.Channel
+	repo    *stack.Repo
+}
+
+// newHost begins a story about Bitbucket.
+func newHost(t *testing.T) *host {
+	t.Helper()
+	h := &host{tale: begin(t, stack.UserApp, stack.Settings{"EnableBitbucket": true})}
+	h.Bitbucket = h.Sandbox.Bitbucket()
+	h.alice, h.ear = h.person("alice")
+	h.channel = h.private(h.alice)
+	h.switched(nil, h.alice, "bitbucket", true)
+	h.registered()
+	h.account(h.alice)
+	h.repo = h.newRepo("web")
+	return h
+}
+
+// registered has an admin enter this server's OAuth client, unless that is done.
+func (h *host) registered() {
+	h.Helper()
+	clientID, err := h.NewApp(h.ctx, h.SiteURL+"/plugins/zoom/oauth2/bitbucket/complete")
+	require.NoError(h, err)
+	ear := h.listen(h.Admin)
+	room := h.private()
+	from := ear.Count()
+	require.NoError(h, h.Admin.Type(h.ctx, room.Id, "/bitbucket setup"))
+	h.submits(h.Admin, room, h.dialog(ear, from, "Server"), map[string]any{
+		"kind": "cloud", "url": h.URL, "api": h.URL, "client_id": clientID, "client_secret": stack.BitbucketSecret,
+	})
+	h.whisper(ear, from, "is saved")
+}
+
+// account gives somebody a login at Bitbucket with the same address.
+func (h *host) account(p *stack.Person) {
+	h.Helper()
+	require.NoError(h, h.NewUser(h.ctx, p.User.Username, p.User.Email))
+}
+
+// newRepo makes a repository that alice administers; its whole name is unique.
+func (h *host) newRepo(slug string) *stack.Repo {
+	h.Helper()
+	repo, err := h.NewRepo(h.ctx, h.channel.Name+"/"+slug, map[string]string{h.alice.User.Username: "admin"})
+	require.NoError(h, err)
+	return repo
+}
+
+func (h *host) name() string { return h.channel.Name + "/web" }
+
+// signsIn follows the link that somebody was sent, and allows it at Bitbucket.
+func (h *host) signsIn(p *stack.Person, ear *stack.Ear, from int) *stack.Page {
+	h.Helper()
+	link, err := stack.SignInLink(h.whisper(ear, from, "/oauth2/bitbucket/connect"), "bitbucket")
+	require.NoError(h, err)
+	page, err := p.Authorize(h.ctx, link, p.User.Email)
+	require.NoError(h, err)
+	return page
+}
+
+// follows connects alice's channel to the repository, with her first sign-in.
+func (h *host) follows() {
+	h.Helper()
+	from := h.ear.Count()
+	require.NoError(h, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
+	require.Equal(h, 200, h.signsIn(h.alice, h.ear, from).Status)
+	h.whisper(h.ear, from, "This channel follows")
+}
+
+// pushes pushes a commit, with what a build says of it.
+func (h *host) pushes(message, build, state string) {
+	h.Helper()
+	_, err := h.repo.Push(h.ctx, h.alice.User.Username, "main", message)
+	require.NoError(h, err)
+	if build != "" {
+		require.NoError(h, h.repo.Status(h.ctx, "main", build, state))
+	}
+}
+
+// hooks are the repository's webhooks at Bitbucket.
+func (h *host) hooks() []stack.Webhook {
+	h.Helper()
+	hooks, err := h.repo.Webhooks(h.ctx)
+	require.NoError(h, err)
+	return hooks
+}
+
+// writes has alice write to the bot.
+func (h *host) writes(words string) {
+	h.Helper()
+	conversation, err := h.alice.WithBot(h.ctx)
+	require.NoError(h, err)
+	_, _, err = h.alice.API.CreatePost(h.ctx, &model.Post{ChannelId: conversation.Id, Message: words})
+	require.NoError(h, err)
+}
+
+// answered waits until the bot has written these words to alice.
+func (h *host) answered(words string) {
+	h.Helper()
+	h.eventually(func() error {
+		if said := texts(h.sayings(h.alice)); !strings.Contains(said, words) {
+			return errors.Errorf("the bot says %q", said)
+		}
+		return nil
+	})
+}
+
+func TestB1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	h.writes("connect " + h.repo.URL)
+	h.answered("This channel follows [" + h.name())
+	conversation, err := h.alice.WithBot(h.ctx)
+	require.NoError(t, err)
+	h.pushes("Round half up", "unit", "SUCCESSFUL")
+	require.Equal(t, []string{"✅ Passed · Round half up"}, h.titles(h.alice, h.channel, 1))
+	require.Equal(t, []string{"✅ Passed · Round half up"}, h.titles(h.alice, conversation, 1))
+	require.Len(t, h.hooks(), 1, "one webhook serves both")
+}
+
+func TestB2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
+	h := newHost(t)
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket setup"))
+	h.whispers(h.alice, h.ear, h.channel, "/bitbucket connect https://git.elsewhere.example.com/projects/A/repos/b",
+		"No system admin has allowed Bitbucket at", "/bitbucket setup")
+	h.switched(stack.Settings{"EnableBitbucket": false}, h.alice, "bitbucket", false)
+	require.Error(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
+	h.switched(stack.Settings{"EnableBitbucket": true}, h.alice, "bitbucket", true)
+	h.follows()
+}
+
+func TestB3OnTheRealServerTheConversationWithTheBotAndAChannelAreConfiguredApart(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	h.writes("connect " + h.repo.URL)
+	h.answered("This channel follows [" + h.name())
+	conversation, err := h.alice.WithBot(h.ctx)
+	require.NoError(t, err)
+	from := h.ear.Count()
+	h.writes("configure")
+	require.NoError(t, h.alice.Click(h.ctx, h.whisper(h.ear, from, h.name()), "Configure"))
+	h.submits(h.alice, conversation, h.dialog(h.ear, from, "Notifications"), map[string]any{"event_push": false})
+	h.pushes("Only in the channel", "", "")
+	require.Len(t, h.titles(h.alice, h.channel, 1), 1)
+	cards, err := h.alice.Cards(h.ctx, conversation.Id)
+	require.NoError(t, err)
+	require.Empty(t, cards)
+}
+
+func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	for _, address := range []string{
+		"/", ".git", "/src/main/README.md?at=main#lines-3", "/pull-requests/7/overview", "/addon/pipelines/home#!/results/4", "/branch/feature/x",
+	} {
+		h.whispers(h.alice, h.ear, h.channel, "/bitbucket connect "+h.repo.URL+address, "already", "connected to ["+h.name())
+	}
+	api := h.newRepo("api")
+	from := h.ear.Count()
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect"))
+	opened := h.dialog(h.ear, from, "Connect Bitbucket")
+	complaints, err := h.alice.Submit(h.ctx, h.channel.Id, opened, map[string]any{"address": "the web thing"})
+	require.NoError(t, err)
+	require.Contains(t, complaints["address"], "no address of Bitbucket")
+	h.submits(h.alice, h.channel, opened, map[string]any{"address": api.URL + "/src"})
+	h.whisper(h.ear, from, "This channel follows")
+}
+
+func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T) {
+	h := newHost(t)
+	from := h.ear.Count()
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
+	prompt := h.whisper(h.ear, from, "the channel is connected right after that")
+	link, err := stack.SignInLink(prompt, "bitbucket")
+	require.NoError(t, err)
+	mallory, _ := h.person("mallory")
+	stolen, err := mallory.Authorize(h.ctx, link, mallory.User.Email)
+	require.NoError(t, err)
+	require.Equal(t, 400, stolen.Status, "it is for alice alone")
+	page := h.signsIn(h.alice, h.ear, from)
+	require.Equal(t, 200, page.Status)
+	done := h.whisper(h.ear, from, "This channel follows")
+	require.Contains(t, stack.Text(done), "Pull requests")
+	h.pushes("It arrives", "", "")
+	require.Equal(t, []string{"⬆️ Pushed · It arrives"}, h.titles(h.alice, h.channel, 1))
+}
+
+func TestB6OnTheRealServerHelpListsAllCommands(t *testing.T) {
+	h := newHost(t)
+	h.whispers(h.alice, h.ear, h.channel, "/bitbucket help", "/bitbucket connect", "/bitbucket disconnect", "/bitbucket configure",
+		"/bitbucket list", "/bitbucket status")
+}
+
+func TestB7OnTheRealServerOnlyAnAdminOfTheRepositoryConnectsIt(t *testing.T) {
+	h := newHost(t)
+	bob, ear := h.person("bob")
+	h.account(bob)
+	room := h.private(bob)
+	from := ear.Count()
+	require.NoError(t, bob.Type(h.ctx, room.Id, "/bitbucket connect "+h.repo.URL))
+	h.signsIn(bob, ear, from)
+	h.whispers(bob, ear, room, "/bitbucket list", "not connected to Bitbucket yet")
+	require.Empty(t, h.hooks())
+	h.follows()
+	require.Len(t, h.hooks(), 1)
+	require.True(t, strings.HasPrefix(h.hooks()[0].URL, h.SiteURL+"/plugins/zoom/hooks/"))
+	h.whispers(h.alice, h.ear, h.channel, "/bitbucket status", "The webhook at Bitbucket is in order")
+}
+
+func TestB8OnTheRealServerDisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	question := h.whispers(h.alice, h.ear, h.channel, "/bitbucket disconnect", "Do you want to end this connection?", "You can also sign out")
+	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect and sign out"))
+	h.eventually(func() error {
+		if hooks := h.hooks(); len(hooks) > 0 {
+			return errors.Errorf("there are %d webhooks", len(hooks))
+		}
+		return nil
+	})
+	h.whispers(h.alice, h.ear, h.channel, "/bitbucket connect "+h.repo.URL, "/oauth2/bitbucket/connect")
+}
+
+func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	from := h.ear.Count()
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket configure "+h.repo.URL+"/src/main"))
+	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Notifications"), map[string]any{"filter_branch": "release/*"})
+	h.whisper(h.ear, from, "Saved")
+	h.pushes("Not to be seen", "", "")
+	h.settled()
+	cards, err := h.alice.Cards(h.ctx, h.channel.Id)
+	require.NoError(t, err)
+	require.Empty(t, cards)
+	h.writes("help")
+	h.answered("Tools whose news I bring")
+	h.writes("bitbucket connect " + h.repo.URL)
+	h.answered("This channel follows [" + h.name())
+	from = h.ear.Count()
+	h.writes("bitbucket configure")
+	asked := h.whisper(h.ear, from, h.name())
+	require.NoError(t, h.alice.Click(h.ctx, asked, "Configure"))
+	h.dialog(h.ear, from, "Notifications")
+	h.writes("bitbucket disconnect")
+	h.whisper(h.ear, from, "Do you want to end this connection?")
+}
+
+func TestB10OnTheRealServerWhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	from := h.ear.Count()
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket configure"))
+	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Notifications"), map[string]any{"event_push": false, "event_build_passed": false})
+	saved := stack.Text(h.whisper(h.ear, from, "Saved"))
+	require.Contains(t, saved, h.repo.URL+"/admin/webhooks", "a link to the repository's settings")
+	for _, event := range []string{"repo:push", "repo:commit_status_updated", "pullrequest:fulfilled"} {
+		require.True(t, slices.Contains(h.hooks()[0].Events, event), event)
+	}
+	h.pushes("Quiet", "lint", "FAILED")
+	require.Equal(t, []string{"❌ Failed · Quiet"}, h.titles(h.alice, h.channel, 1))
+}
+
+func TestB11OnTheRealServerRemovalAsksFirst(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	question := h.whispers(h.alice, h.ear, h.channel, "/bitbucket disconnect all", "Do you want to end this connection?")
+	require.NoError(t, h.alice.Click(h.ctx, question, "Cancel"))
+	require.Len(t, h.hooks(), 1)
+}
+
+func TestB12OnTheRealServerOfContentsNothingIsKept(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	h.pushes("Round\n\nThe body of the commit says too much", "", "")
+	h.titles(h.alice, h.channel, 1)
+	pull, err := h.repo.Open(h.ctx, h.alice.User.Username, "Round", "feature/x")
+	if err != nil { // there is no such branch yet
+		_, err = h.repo.Push(h.ctx, h.alice.User.Username, "feature/x", "Round down")
+		require.NoError(t, err)
+		pull, err = h.repo.Open(h.ctx, h.alice.User.Username, "Round", "feature/x")
+	}
+	require.NoError(t, err)
+	require.NoError(t, pull.Comment(h.ctx, h.alice.User.Username, strings.Repeat("word ", 200)+"and the comment says too much"))
+	h.settled()
+	records, err := h.DB.Records(h.ctx, "")
+	require.NoError(t, err)
+	for _, record := range records {
+		require.Empty(t, stack.Leak(string(record.Value), "says too much", "word word"), record.Key)
+	}
+	t.Logf("looked through %d records", len(records))
+}
+
+func TestB13OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
+	h := newHost(t)
+	h.connect(h.alice, h.ear)
+	h.follows()
+	h.pushes("Round half up", "lint", "FAILED")
+	h.titles(h.alice, h.channel, 1)
+	card := h.card(h.alice, h.channel, 1, "Failed")
+	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Start Zoom meeting"))
+	meeting := h.meetingPost(h.alice, h.channel, 0)
+	require.Equal(t, card.Id, meeting.RootId)
+	require.Equal(t, "Round half up", meeting.GetProp("meeting_topic"))
+}
+
+func TestB14OnTheRealServerNoTokenGoesToWhoCannotProveToBeBitbucket(t *testing.T) {
+	h := newHost(t)
+	door := newDoor(t)
+	ear := h.listen(h.Admin)
+	room := h.private()
+	from := ear.Count()
+	require.NoError(t, h.Admin.Type(h.ctx, room.Id, "/bitbucket setup"))
+	h.submits(h.Admin, room, h.dialog(ear, from, "Server"), map[string]any{"kind": "datacenter", "url": door.url})
+	from = h.ear.Count()
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+door.url+"/projects/ACME/repos/web"))
+	opened := h.dialog(h.ear, from, "Connect Bitbucket")
+	complaints, err := h.alice.Submit(h.ctx, h.channel.Id, opened, map[string]any{"token": apiToken})
+	require.NoError(t, err)
+	require.Contains(t, strings.Join([]string{complaints[""], complaints["token"], complaints["address"]}, " "), "cannot be reached")
+	door.requireSafe()
+}
+
+func TestB15OnTheRealServerCredentialsAreStoredSealed(t *testing.T) {
+	h := newHost(t)
+	h.follows()
+	for _, prefix := range []string{"con.", "sit.", "sec."} {
+		records, err := h.DB.Records(h.ctx, prefix)
+		require.NoError(t, err)
+		require.NotEmpty(t, records, prefix)
+		for _, record := range records {
+			require.Empty(t, stack.Leak(strings.ReplaceAll(string(record.Value), clientID, ""), stack.BitbucketSecret, sandboxSecret), record.Key)
+		}
+		t.Logf("no secret in the clear in %d records %s…", len(records), prefix)
+	}
+}
