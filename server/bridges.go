@@ -82,6 +82,33 @@ func (s starter) Start(ctx context.Context, userID string, at chat.Place, topic 
 	return err
 }
 
+// heraldingBoard tells the bridge of each meeting that is announced, since its thread may be about something at a tool.
+type heraldingBoard struct {
+	meeting.Board
+	app *app
+}
+
+// Announce posts the meeting. The tool is told after that, which nobody waits for.
+func (b heraldingBoard) Announce(ctx context.Context, m meeting.Announcement) (string, error) {
+	postID, err := b.Board.Announce(ctx, m)
+	if err == nil && m.Place.RootID != "" {
+		go b.app.met(m)
+	}
+	return postID, err
+}
+
+// met has the bridge note a meeting at the tool that its thread is about.
+func (a *app) met(m meeting.Announcement) {
+	defer a.survive("A meeting in a thread")
+	ctx, cancel := context.WithTimeout(a.background, commandTimeout)
+	defer cancel()
+	number := ""
+	if len(m.Meeting.DialIn) > 0 {
+		number = m.Meeting.DialIn[0].Number
+	}
+	a.bridge.Met(ctx, m.Creator.ID, m.Place, m.Meeting.JoinURL, number)
+}
+
 // handleBridge carries out what the inbox holds for the bridge.
 func (a *app) handleBridge(ctx context.Context, d store.Delivery) error {
 	job, err := store.Job(d)

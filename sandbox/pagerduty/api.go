@@ -67,6 +67,7 @@ func operations() []operation {
 		{"GET /users", "users.read", RoleObserver, (*world).serveUsers},
 		{"GET /services", "services.read", RoleObserver, (*world).serveServices},
 		{"GET /services/{id}", "services.read", RoleObserver, (*world).serveService},
+		{"GET /teams/{id}", "teams.read", RoleObserver, (*world).serveTeam},
 		{"GET /escalation_policies", "escalation_policies.read", RoleObserver, (*world).servePolicies},
 		{"GET /escalation_policies/{id}", "escalation_policies.read", RoleObserver, (*world).servePolicy},
 		{"GET /schedules", "schedules.read", RoleObserver, (*world).serveSchedules},

@@ -48,6 +48,15 @@ func (w *world) serveService(c *call) (int, any, *apiError) {
 	return 0, nil, notFound()
 }
 
+func (w *world) serveTeam(c *call) (int, any, *apiError) {
+	for _, t := range w.teams {
+		if t.ID == c.PathValue("id") {
+			return http.StatusOK, object{"team": w.reference("team", "teams", t.ID, t.Name)}, nil
+		}
+	}
+	return 0, nil, notFound()
+}
+
 func (w *world) servePolicies(c *call) (int, any, *apiError) {
 	var all []object
 	for _, p := range w.policies {

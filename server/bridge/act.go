@@ -177,7 +177,11 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (i18n.Message, 
 		return s.askMore(ctx, t, a, *response.Form)
 	}
 	if !response.Note.Zero() {
-		s.whisper(ctx, a.thread, t.userID, chat.Note{Text: response.Note})
+		note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, t.intends(shareKind, a))
+		if err != nil {
+			s.Log("What somebody did cannot be shared", "user_id", t.userID, "connection", a.ID, "error", err.Error())
+		}
+		s.whisper(ctx, a.thread, t.userID, note)
 		return response.Note, nil
 	}
 	return i18n.M("bridge.act.done"), nil

@@ -44,6 +44,8 @@ const (
 	deedDisconnectNow = "disconnect_now"
 	deedLeave         = "leave" // disconnects and signs out
 	deedSignOut       = "sign_out"
+	deedAskSignOut    = "signout"
+	deedSignedIn      = "signed_in" // only says so
 	deedConfigure     = "configure"
 	deedList          = "list"
 	deedTest          = "test"
@@ -67,6 +69,7 @@ func (s *Service) deeds() map[string]granted {
 		deedDisconnectNow: s.disconnectNow,
 		deedLeave:         s.disconnectAndSignOut,
 		deedSignOut:       s.signOut,
+		deedSignedIn:      s.signedInNow,
 		deedTest:          s.test,
 		deedStatus:        s.status,
 		deedRepair:        s.repair,
@@ -77,7 +80,7 @@ func (s *Service) deeds() map[string]granted {
 	}
 }
 
-// typed returns what can be typed, by the words.
+// typed returns what can be typed about any provider, by the words.
 func (s *Service) typed() map[string]granted {
 	return map[string]granted{
 		deedConnect: s.connect, deedDisconnect: s.disconnect, deedList: s.list, deedTest: s.test, deedStatus: s.status, deedRotate: s.rotate,
@@ -110,9 +113,14 @@ func (s *Service) tree(id, word string) *command.Command {
 		{Name: deedTest, Hint: named, Help: help(deedTest), Run: s.runs(id, s.test)},
 		{Name: deedStatus, Hint: named, Help: help(deedStatus), Run: s.runs(id, s.status)},
 		{Name: deedRotate, Hint: named, Help: help(deedRotate), Run: s.runs(id, s.rotate)},
-		{Name: "setup", Help: help("setup"), Admin: true, Run: s.runSetup(id)},
-		{Name: deedHelp, Help: help(deedHelp), Run: s.runHelp(id, root)},
 	}
+	if s.authorizes(id) {
+		root.Sub = append(root.Sub, &command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, s.askSignOut)})
+	}
+	root.Sub = append(root.Sub,
+		&command.Command{Name: "setup", Help: help("setup"), Admin: true, Run: s.runSetup(id)},
+		&command.Command{Name: deedHelp, Help: help(deedHelp), Run: s.runHelp(id, root)},
+	)
 	return root
 }
 

@@ -17,21 +17,26 @@ import (
 const (
 	// repairKey is the key of the task that looks after a webhook of ours; no provider's task has one like it.
 	repairKey = "bridge/repair"
-	// repairEvery is how often that is done.
+	// repairEvery is how often that is done, where the provider does not say; repairLeast is the least time between two.
 	repairEvery = 24 * time.Hour
+	repairLeast = time.Minute
 	// complaintPause is how long somebody is not told again that their account no longer serves a connection.
 	complaintPause = 30 * 24 * time.Hour
 )
 
-// scheduleRepair has the webhook of the connection looked after a day from now, if we have set it up. Several such on one day are one.
+// scheduleRepair has the webhook of the connection looked after when that is due, if we have set it up. Several such at a time are one.
 func (s *Service) scheduleRepair(ctx context.Context, c Connection) error {
 	if _, installs := s.Registry.Get(c.Provider).(provider.Installer); !installs {
 		return nil
 	}
-	due := s.Now().Add(repairEvery)
+	every := repairEvery
+	if often := s.Registry.Describe(c.Provider).LookAfter; often > 0 {
+		every = max(often, repairLeast)
+	}
+	due := s.Now().Add(every)
 	return errors.Wrapf(s.Inbox.Accept(ctx, Job{
-		ID: kv.Hash(repairKey, c.ID, due.UTC().Format(time.DateOnly)), Key: kv.Hash(repairKey, c.ID), Connection: c.ID,
-		Task: &provider.Task{Key: repairKey, After: repairEvery}, NotBefore: due,
+		ID: kv.Hash(repairKey, c.ID, due.UTC().Truncate(every).Format(time.RFC3339)), Key: kv.Hash(repairKey, c.ID), Connection: c.ID,
+		Task: &provider.Task{Key: repairKey, After: every}, NotBefore: due,
 	}), "have the webhook of connection %s looked after", c.ID)
 }
 

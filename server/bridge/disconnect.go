@@ -129,16 +129,6 @@ func (s *Service) signedIn(ctx context.Context, w wish) []provider.Site {
 	})
 }
 
-// signOut ends the person's sign-in at all sites.
-func (s *Service) signOut(ctx context.Context, w wish) (chat.Note, error) {
-	for _, site := range s.signedIn(ctx, w) {
-		if err := s.Sessions.SignOut(ctx, w.provider, site, w.userID); err != nil {
-			return chat.Note{}, err
-		}
-	}
-	return chat.Note{Text: i18n.M("bridge.disconnect.signed_out", "Provider", s.name(w.provider), "Command", s.word(w.provider))}, nil
-}
-
 // end has the channel leave the connection, and says how that went. With the last channel the webhook goes, before the record that
 // knows it: whoever is interrupted can do it again. One that cannot be removed is left to people, who are told where it is.
 func (s *Service) end(ctx context.Context, w wish, c Connection) (i18n.Message, error) {

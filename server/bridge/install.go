@@ -30,6 +30,8 @@ type target struct {
 	session   provider.Session
 	site      provider.Site
 	resource  provider.Resource
+	// part is what of it the channel is to follow; zero for all.
+	part provider.Resource
 	// credential is what came with the wish, for the connection itself; nil for none. own says that the person's account acts instead.
 	credential *provider.Credential
 	own        bool
@@ -49,14 +51,14 @@ func (s *Service) connectAnyway(ctx context.Context, w wish) (chat.Note, error) 
 
 // connectResource connects the channel to what the text is the address of. Who asks has to administer it there.
 func (s *Service) connectResource(ctx context.Context, w wish, installer provider.Installer, anyway bool) (chat.Note, error) {
-	w.text = unquoted(w.text)
-	if w.text == "" {
-		return s.askForAddress(ctx, w)
-	}
+	w.text = typedFor(installer, w.text)
 	if len(w.text) > maxAddress {
 		w.text = strings.ToValidUTF8(w.text[:maxAddress], "") // what names the thing stands in front
 	}
 	site, path, err := s.locate(ctx, w, installer)
+	if err != nil && w.text == "" {
+		return s.askForAddress(ctx, w)
+	}
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -65,7 +67,10 @@ func (s *Service) connectResource(ctx context.Context, w wish, installer provide
 		return s.orSignIn(ctx, w, deedConnect, site, err)
 	}
 	t.own = t.credential == nil
-	if t.resource, err = installer.Resource(ctx, t.session, path); err != nil {
+	if err = t.find(ctx, path); err != nil {
+		if note, asked, choosing := s.orChoose(ctx, w, deedConnect, err); asked {
+			return note, choosing
+		}
 		return s.orSignIn(ctx, w, deedConnect, site, err)
 	}
 	channel, err := s.People.Channel(ctx, w.place.ChannelID)
@@ -76,6 +81,25 @@ func (s *Service) connectResource(ctx context.Context, w wish, installer provide
 		return s.warn(ctx, w, t.resource)
 	}
 	return s.followTarget(ctx, w, t)
+}
+
+// typedFor returns what was typed as the installer understands it: names of several things have quotes of their own.
+func typedFor(installer provider.Installer, typed string) string {
+	if _, parted := installer.(provider.Parted); parted {
+		return strings.Join(strings.Fields(strings.ToValidUTF8(typed, "")), " ")
+	}
+	return unquoted(typed)
+}
+
+// find looks the thing up that the path names, and its part where it has such.
+func (t *target) find(ctx context.Context, path string) (err error) {
+	if parted, has := t.installer.(provider.Parted); has {
+		if t.part, err = parted.Part(ctx, t.session, path); err != nil {
+			return err
+		}
+	}
+	t.resource, err = t.installer.Resource(ctx, t.session, path)
+	return err
 }
 
 // locate returns the site and the path that the text is the address of. Faults: AddressUnknown, HostUnknown.

@@ -105,7 +105,7 @@ func (s *Service) Press(ctx context.Context, c chat.Click) error {
 	if err != nil {
 		return err
 	}
-	for _, group := range []map[string]pressed{s.connectPresses(), s.configurePresses(), s.actionPresses()} {
+	for _, group := range []map[string]pressed{s.connectPresses(), s.configurePresses(), s.actionPresses(), s.sharePresses()} {
 		if do := group[what.Kind]; do != nil {
 			return do(ctx, c, what)
 		}
@@ -134,7 +134,7 @@ func (s *Service) Resume(ctx context.Context, userID, next string) (i18n.Message
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
 		return i18n.Message{}, errors.Wrap(err, "read what to resume")
 	}
-	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes()} {
+	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes()} {
 		if do := group[what.Kind]; do != nil {
 			return do(ctx, userID, what)
 		}

@@ -56,6 +56,8 @@ type Descriptor struct {
 	Headers []string
 	// MaxBody is the largest body that is read, in bytes; 0 is 1 MiB.
 	MaxBody int64
+	// LookAfter is how often webhooks that we set up are looked after; 0 is once a day.
+	LookAfter time.Duration
 	// Texts holds the provider's own messages, one file for each language ("en.json") at its root; all ids begin with the ID
 	// and a dot.
 	Texts fs.FS

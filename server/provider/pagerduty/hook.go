@@ -3,7 +3,6 @@ package pagerduty
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"mattermost-plugin-zoom/server/fault"
@@ -142,31 +141,6 @@ func asksForAll(hook object) bool {
 	return true
 }
 
-// Heal puts a webhook of ours in order and returns how it was. Where it had to be made anew, the secret is the new one; else it is "",
-// and the one that is known goes on. Where the secret is lost, Subscribe makes it anew.
-func (p PagerDuty) Heal(ctx context.Context, s provider.Session, made Subscription, h provider.Hook) (healed Subscription, secret string, was Health, err error) {
-	was, err = p.Check(ctx, s, made, h)
-	if err != nil {
-		return made, "", was, err
-	}
-	switch was {
-	case HealthGood:
-		return made, "", was, nil
-	case HealthDisabled:
-		c := of(s)
-		_, err = c.do(ctx, http.MethodPost, "/webhook_subscriptions/"+made.ID+"/enable", nil, nil)
-		return made, "", was, c.asAdmin(err)
-	}
-	// One that was changed may go to another address, which cannot be set: making it anew is the same for all.
-	if was == HealthChanged {
-		if err := of(s).unsubscribe(ctx, made.ID); err != nil {
-			return made, "", was, err
-		}
-	}
-	healed, secret, err = p.Subscribe(ctx, s, made.Scope, h)
-	return healed, secret, was, err
-}
-
 // Unsubscribe removes a webhook of ours; one that is gone already is no error.
 func (PagerDuty) Unsubscribe(ctx context.Context, s provider.Session, made Subscription) error {
 	return of(s).unsubscribe(ctx, made.ID)
@@ -180,16 +154,6 @@ func (c client) unsubscribe(ctx context.Context, id string) error {
 	if isUnknown(err) {
 		return nil
 	}
-	return c.asAdmin(err)
-}
-
-// Ping has PagerDuty send a delivery that says nothing, to see whether it arrives and is believed.
-func (PagerDuty) Ping(ctx context.Context, s provider.Session, made Subscription) error {
-	c := of(s)
-	if idOf(made.ID) == "" {
-		return c.unknown("a webhook without an ID")
-	}
-	_, err := c.do(ctx, http.MethodPost, "/webhook_subscriptions/"+made.ID+"/ping", url.Values{}, nil)
 	return c.asAdmin(err)
 }
 

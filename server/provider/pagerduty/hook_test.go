@@ -12,10 +12,18 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
+// account is the whole account, as Ada has it connected.
+func (w *world) account() provider.Resource {
+	w.t.Helper()
+	r, err := New().Resource(w.t.Context(), w.as("ada"), pathAccount)
+	require.NoError(w.t, err)
+	return r
+}
+
 func TestASubscriptionThatWasDisabledIsEnabledAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	made := w.follow()
+	made := encoded(w.follow())
 	w.refuses(http.StatusForbidden)
 	for range 4 {
 		w.trigger("Refused")
@@ -23,40 +31,91 @@ func TestASubscriptionThatWasDisabledIsEnabledAgain(t *testing.T) {
 	w.refuses(0)
 	missed := w.trigger("Not sent at all")
 	require.Nil(t, w.state(missed))
-	_, secret, was, err := New().Heal(t.Context(), w.as("ada"), made, w.hook)
+	fine, err := New().Installed(t.Context(), w.as("ada"), w.account(), w.hook, made)
 	require.NoError(t, err)
-	require.Equal(t, HealthDisabled, was)
-	require.Empty(t, secret, "the one that is known goes on")
+	require.True(t, fine, "the secret that is known goes on")
 	require.NotNil(t, w.state(w.trigger("Heard again")))
-	health, err := New().Check(t.Context(), w.as("ada"), made, w.hook)
-	require.NoError(t, err)
-	require.Equal(t, HealthGood, health)
 }
 
 func TestASubscriptionThatIsGoneOrChangedIsMadeAnew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	made := w.follow()
+	made, account := w.follow(), w.account()
 	require.NoError(t, w.sbx.LoseHooks())
-	healed, secret, was, err := New().Heal(t.Context(), w.as("ada"), made, w.hook)
+	fine, err := New().Installed(t.Context(), w.as("ada"), account, w.hook, encoded(made))
 	require.NoError(t, err)
-	require.Equal(t, HealthGone, was)
-	require.NotEmpty(t, secret)
-	require.NotEqual(t, made.ID, healed.ID)
-	w.knows(secret)
+	require.False(t, fine)
+	again, err := New().Install(t.Context(), w.as("ada"), account, w.hook)
+	require.NoError(t, err)
+	require.NotEmpty(t, again.Secret)
+	require.NotContains(t, string(again.Ref), made.ID)
+	w.knows(again.Secret)
 	require.NotNil(t, w.state(w.trigger("Heard again")))
 
 	moved := w.hook
 	moved.URL += "/elsewhere"
-	again, secret, was, err := New().Heal(t.Context(), w.as("ada"), healed, moved)
+	fine, err = New().Installed(t.Context(), w.as("ada"), account, moved, again.Ref)
 	require.NoError(t, err)
-	require.Equal(t, HealthChanged, was)
-	require.NotEmpty(t, secret)
-	require.Len(t, w.sbx.Hooks(), 1)
-	require.Equal(t, moved.URL, w.sbx.Hooks()[0].URL)
-	_, _, was, err = New().Heal(t.Context(), w.as("ada"), again, moved)
+	require.False(t, fine, "it goes elsewhere")
+	require.NoError(t, New().Uninstall(t.Context(), w.as("ada"), account, again.Ref))
+	require.Empty(t, w.sbx.Hooks())
+	fine, err = New().Installed(t.Context(), w.as("ada"), account, moved, nil)
 	require.NoError(t, err)
-	require.Equal(t, HealthGood, was)
+	require.False(t, fine)
+	_, err = New().Installed(t.Context(), w.as("ada"), account, moved, encoded("x"))
+	require.Error(t, err)
+}
+
+func TestWhatIsConnectedIsUnderstoodInAnyForm(t *testing.T) {
+	t.Parallel()
+	sites := New().Sites()
+	for typed, want := range map[string]provider.Location{
+		"":                           {Site: usURL, Path: pathAccount},
+		"account":                    {Site: usURL, Path: pathAccount},
+		"PWEBSHOP":                   {Site: usURL, Path: "services/PWEBSHOP"},
+		"“Web shop”":                 {Site: usURL, Path: "named/Web%20shop"},
+		"https://acme.pagerduty.com": {Site: usURL, Path: pathAccount},
+		"https://acme.eu.pagerduty.com/teams/P1AB":                    {Site: euURL, Path: "teams/P1AB"},
+		"https://acme.pagerduty.com/service-directory/PWEBSHOP?tab=1": {Site: usURL, Path: "services/PWEBSHOP"},
+	} {
+		at, err := New().Locate(typed, sites)
+		require.NoError(t, err, typed)
+		require.Equal(t, want, at, typed)
+	}
+	sites[1].OAuth = true
+	at, err := New().Locate("", sites)
+	require.NoError(t, err)
+	require.Equal(t, euURL, at.Site, "where people can sign in")
+	_, err = New().Locate("x", nil)
+	wantFault(t, fault.AddressUnknown, err)
+}
+
+func TestWhoIsNoAdminOfTheAccountChoosesAService(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.Equal(t, Scope{Kind: ScopeAccount}, scope(w.account()))
+	_, err := New().Resource(t.Context(), w.as("bob"), pathAccount)
+	wantFault(t, fault.NotResourceAdmin, err)
+	var several *provider.Ambiguous
+	require.ErrorAs(t, err, &several)
+	require.Equal(t, []provider.Choice{{Label: "Database", Text: "PDBSERVICE"}}, several.Choices)
+
+	_, err = New().Resource(t.Context(), w.as("bob"), "named/web")
+	require.ErrorAs(t, err, &several)
+	require.Len(t, several.Choices, 2)
+	_, err = New().Resource(t.Context(), w.as("bob"), "named/none")
+	wantFault(t, fault.ResourceUnknown, err)
+	for path, want := range map[string]Scope{
+		"named/Database": {Kind: ScopeService, ID: "PDBSERVICE"}, "services/PWEBSHOP": {Kind: ScopeService, ID: "PWEBSHOP"},
+		"teams/PTEAM": {Kind: ScopeTeam, ID: "PTEAM"},
+	} {
+		r, err := New().Resource(t.Context(), w.as("bob"), path)
+		require.NoError(t, err)
+		require.Equal(t, want, scope(r))
+		again, err := New().Resource(t.Context(), w.as("bob"), r.Path)
+		require.NoError(t, err)
+		require.Equal(t, r, again, "its path leads to it again")
+	}
 }
 
 func TestTheSecretIsToldOnceSoALostOneMeansANewWebhook(t *testing.T) {
@@ -87,16 +146,12 @@ func TestAWebhookIsForThoseWhoAdminister(t *testing.T) {
 	made, secret, err := New().Subscribe(t.Context(), w.as("bob"), Scope{Kind: ScopeTeam, ID: "PTEAM"}, w.hook)
 	require.NoError(t, err)
 	w.knows(secret)
-	require.NoError(t, New().Ping(t.Context(), w.as("bob"), made))
-	w.sbx.Settle()
-	require.Equal(t, sandbox.DeliveryDone, w.sbx.Deliveries()[0].State)
 	require.NoError(t, New().Unsubscribe(t.Context(), w.as("bob"), made))
 	require.NoError(t, New().Unsubscribe(t.Context(), w.as("bob"), made), "gone already is fine")
 	require.NoError(t, New().Unsubscribe(t.Context(), w.as("bob"), Subscription{}))
 	health, err := New().Check(t.Context(), w.as("bob"), Subscription{}, w.hook)
 	require.NoError(t, err)
 	require.Equal(t, HealthGone, health)
-	wantFault(t, fault.ResourceUnknown, New().Ping(t.Context(), w.as("bob"), Subscription{}))
 }
 
 func TestFortyEightHoursOfRedeliveryMakeOneCard(t *testing.T) {

@@ -55,12 +55,14 @@ type PagerDuty struct{}
 
 // What it can do.
 var (
-	_ provider.Provider   = PagerDuty{}
-	_ provider.Authorizer = PagerDuty{}
-	_ provider.Clouded    = PagerDuty{}
-	_ provider.Hosted     = PagerDuty{}
-	_ provider.Responder  = PagerDuty{}
-	_ provider.Follower   = PagerDuty{}
+	_ provider.Provider    = PagerDuty{}
+	_ provider.Authorizer  = PagerDuty{}
+	_ provider.Clouded     = PagerDuty{}
+	_ provider.Hosted      = PagerDuty{}
+	_ provider.Conferencer = PagerDuty{}
+	_ provider.Installer   = PagerDuty{}
+	_ provider.Responder   = PagerDuty{}
+	_ provider.Follower    = PagerDuty{}
 )
 
 // New returns the provider.
@@ -96,8 +98,9 @@ func (PagerDuty) Describe() provider.Descriptor {
 			{ID: labelTeam, Label: i18n.M("pagerduty.filter.team"), Help: i18n.M("pagerduty.filter.team_help")},
 			{ID: labelTitle, Label: i18n.M("pagerduty.filter.title"), Help: i18n.M("pagerduty.filter.title_help")},
 		},
-		Headers: []string{headerSignature},
-		Texts:   ownTexts(),
+		Headers:   []string{headerSignature},
+		LookAfter: lookEvery,
+		Texts:     ownTexts(),
 	}
 }
 

@@ -151,10 +151,10 @@ func (PagerDuty) Service(ctx context.Context, s provider.Session, id string) (pr
 	return all[0], nil
 }
 
-// Locate returns the services that somebody means by what they typed: the ID, the address of its page, its name, or a part of the name,
+// FindServices returns the services that somebody means by what they typed: the ID, the address of its page, its name, or a part of the name,
 // with quotes of any kind around it. More than one is for a picker; none means that there is no such service. Nothing typed means all
 // that the account belongs to.
-func (p PagerDuty) Locate(ctx context.Context, s provider.Session, text string) ([]provider.Resource, error) {
+func (p PagerDuty) FindServices(ctx context.Context, s provider.Session, text string) ([]provider.Resource, error) {
 	text = unquoted(text)
 	if text == "" {
 		return p.Services(ctx, s, "")

@@ -46,11 +46,11 @@ func TestAServiceIsFoundByWhatSomebodyTypes(t *testing.T) {
 		"https://acme.pagerduty.com/service-directory/PDBSERVICE?x=y#z": {"Database"},
 		"web": {"Web shop", "Web site"}, "": {"Database"}, "PNONEATALL": {}, "https://acme.pagerduty.com/teams/X": {}, "../users": {},
 	} {
-		found, err := New().Locate(t.Context(), w.as("ada"), text)
+		found, err := New().FindServices(t.Context(), w.as("ada"), text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, namesOf(found), text)
 	}
-	found, err := New().Locate(t.Context(), w.as("ada"), "Database")
+	found, err := New().FindServices(t.Context(), w.as("ada"), "Database")
 	require.NoError(t, err)
 	require.Equal(t, provider.Resource{
 		ID: "PDBSERVICE", Name: "Database", URL: w.site.URL + "/web/services/PDBSERVICE", Path: "PDBSERVICE",
@@ -58,7 +58,7 @@ func TestAServiceIsFoundByWhatSomebodyTypes(t *testing.T) {
 	}, found[0])
 	_, err = New().Service(t.Context(), w.as("ada"), "a/b")
 	wantFault(t, fault.ResourceUnknown, err)
-	_, err = New().Locate(t.Context(), w.as("nobody"), "PWEBSHOP")
+	_, err = New().FindServices(t.Context(), w.as("nobody"), "PWEBSHOP")
 	wantFault(t, fault.AccountRejected, err)
 }
 

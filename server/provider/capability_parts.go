@@ -1,0 +1,30 @@
+package provider
+
+import "context"
+
+// Ambiguous is an error: several things fit what somebody typed, or nothing was typed and there are several to choose from.
+type Ambiguous struct {
+	Choices []Choice
+}
+
+// Choice is one of them.
+type Choice struct {
+	// Label is what people call it, as it came from outside; Text is what names it and nothing else, to be given to Locate.
+	Label, Text string
+}
+
+// Error says that there is a choice to be made.
+func (*Ambiguous) Error() string { return "several things fit what was typed" }
+
+// Parted is an Installer whose resources have parts, each of which a channel follows by itself: the projects of an organization.
+type Parted interface {
+	// Part returns the part that the path names, seen by who asks. Faults: ResourceUnknown; or an *Ambiguous.
+	Part(ctx context.Context, s Session, path string) (Resource, error)
+}
+
+// SecretGiver is a Bearer whose tool signs deliveries with a secret that comes with the credential: its form asks for both, and
+// without them no webhook can be set up.
+type SecretGiver interface {
+	// HookSecret returns the secret of the form's answers; where it is not good, the error is a *FieldError.
+	HookSecret(values map[string]string) (string, error)
+}

@@ -1,0 +1,229 @@
+package pagerduty
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// lookEvery is how often our webhooks are looked at. PagerDuty switches one off for a day after three deliveries that were dropped, and
+// never sends what came up meanwhile.
+const lookEvery = 5 * time.Minute
+
+// The paths of what a webhook can tell of: the account, or what begins so with an ID behind it, or with a name.
+const (
+	pathAccount  = "account"
+	pathServices = "services/"
+	pathTeams    = "teams/"
+	pathNamed    = "named/"
+)
+
+// Locate understands what somebody wants a channel to follow: nothing typed is the whole account; else the address of a service's or a
+// team's page, the ID of a service, or its name. What is only a name is looked for by Resource.
+func (PagerDuty) Locate(typed string, sites []provider.Site) (provider.Location, error) {
+	typed = unquoted(typed)
+	at := provider.Location{Site: usual(sites), Path: pathNamed + url.PathEscape(typed)}
+	u, err := url.Parse(webAddress(typed))
+	switch id := serviceID(typed); {
+	case typed == "" || strings.EqualFold(typed, pathAccount):
+		at.Path = pathAccount
+	case err == nil && u.Host != "":
+		at.Site, at.Path = siteOfPage(u, sites), pagePath(u)
+	case id != "":
+		at.Path = pathServices + id
+	}
+	if at.Site == "" {
+		return provider.Location{}, fault.New(fault.AddressUnknown).With("Provider", name).With("Example", "https://acme.pagerduty.com/service-directory/PABC123")
+	}
+	return at, nil
+}
+
+// usual returns the site that is meant where none is named: one at which people can authorize, the first of them.
+func usual(sites []provider.Site) string {
+	if at := slices.IndexFunc(sites, func(s provider.Site) bool { return s.OAuth }); at >= 0 {
+		return sites[at].URL
+	}
+	if len(sites) == 0 {
+		return ""
+	}
+	return sites[0].URL
+}
+
+// siteOfPage returns the site that a page is of. Each account has a host of its own.
+func siteOfPage(page *url.URL, sites []provider.Site) string {
+	base := page.Scheme + "://" + strings.ToLower(page.Host)
+	for _, site := range sites {
+		if site.URL == base || site.API == base {
+			return site.URL
+		}
+	}
+	switch host := strings.ToLower(page.Hostname()); {
+	case strings.HasSuffix(host, ".eu.pagerduty.com"):
+		return euURL
+	case strings.HasSuffix(host, ".pagerduty.com"):
+		return usURL
+	}
+	return base // which no admin has allowed
+}
+
+// pagePath returns the path of what a page shows: a service, a team, or else the account.
+func pagePath(page *url.URL) string {
+	if id := serviceID(page.String()); id != "" {
+		return pathServices + id
+	}
+	parts := strings.Split(strings.Trim(page.Path, "/"), "/")
+	if at := slices.Index(parts, "teams"); at >= 0 && at+1 < len(parts) && idOf(parts[at+1]) != "" {
+		return pathTeams + idOf(parts[at+1])
+	}
+	return pathAccount
+}
+
+// Resource returns what the path names. The whole account is for its admins; whom it is not for may choose among the services that they
+// belong to. Faults: ResourceUnknown, NotResourceAdmin; where several services have the name, a *provider.Ambiguous.
+func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
+	c := of(s)
+	if path == pathAccount {
+		return p.account(ctx, s)
+	}
+	if id, ok := strings.CutPrefix(path, pathTeams); ok {
+		answer, err := c.do(ctx, http.MethodGet, "/teams/"+url.PathEscape(id), nil, nil)
+		if err != nil {
+			return provider.Resource{}, err
+		}
+		team := answer.object("team").reference()
+		if team.ID == "" {
+			return provider.Resource{}, c.nothing("a team")
+		}
+		return provider.Resource{ID: "team/" + team.ID, Name: first(team.Name, team.ID), URL: team.URL, Path: pathTeams + team.ID}, nil
+	}
+	if id, ok := strings.CutPrefix(path, pathServices); ok {
+		service, err := p.Service(ctx, s, id)
+		return asTold(service), err
+	}
+	typed, err := url.PathUnescape(strings.TrimPrefix(path, pathNamed))
+	if err != nil {
+		return provider.Resource{}, c.unknown("a name that cannot be read")
+	}
+	found, err := p.FindServices(ctx, s, typed)
+	switch {
+	case err != nil:
+		return provider.Resource{}, err
+	case len(found) == 0:
+		return provider.Resource{}, c.unknown("no service of this name")
+	case len(found) > 1:
+		return provider.Resource{}, choices(found)
+	}
+	return asTold(found[0]), nil
+}
+
+// account returns the whole account, which is told by the host that its pages are at.
+func (p PagerDuty) account(ctx context.Context, s provider.Session) (provider.Resource, error) {
+	c := of(s)
+	answer, err := c.do(ctx, http.MethodGet, "/users/me", nil, nil)
+	if err != nil {
+		return provider.Resource{}, err
+	}
+	user := answer.object("user")
+	page, err := url.Parse(user.person().URL)
+	if err != nil || page.Host == "" {
+		return provider.Resource{}, c.nothing("the address of a user's page")
+	}
+	if role := user.text("role"); role != "" && role != "admin" && role != "owner" {
+		refused := fault.Wrap(errors.Errorf("the role %.20q is no admin's", role), fault.NotResourceAdmin)
+		if mine, err := p.Services(ctx, s, ""); err == nil && len(mine) > 0 {
+			refused = fault.Wrap(choices(mine), fault.NotResourceAdmin)
+		}
+		return provider.Resource{}, refused.With("Provider", c.Provider).With("Resource", name)
+	}
+	base := page.Scheme + "://" + page.Host
+	subdomain, _, _ := strings.Cut(page.Hostname(), ".")
+	return provider.Resource{
+		ID: "account/" + strings.ToLower(page.Host), Name: first(subdomain, page.Host), Path: pathAccount, URL: base + "/incidents",
+		SettingsURL: base + "/integrations/webhook-subscriptions",
+	}, nil
+}
+
+// asTold is a service as what a webhook tells of.
+func asTold(service provider.Resource) provider.Resource {
+	if service.ID != "" {
+		service.Path, service.ID = pathServices+service.ID, "service/"+service.ID
+	}
+	return service
+}
+
+// choices are services to choose from.
+func choices(services []provider.Resource) *provider.Ambiguous {
+	several := &provider.Ambiguous{}
+	for _, one := range services {
+		several.Choices = append(several.Choices, provider.Choice{Label: one.Name, Text: one.ID})
+	}
+	return several
+}
+
+// scope is what the webhook of a resource tells of.
+func scope(r provider.Resource) Scope {
+	if id, ok := strings.CutPrefix(r.ID, "service/"); ok {
+		return Scope{Kind: ScopeService, ID: id}
+	}
+	if id, ok := strings.CutPrefix(r.ID, "team/"); ok {
+		return Scope{Kind: ScopeTeam, ID: id}
+	}
+	return Scope{Kind: ScopeAccount}
+}
+
+// Install makes the webhook. PagerDuty makes the secret up, and tells it only now.
+func (p PagerDuty) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
+	made, secret, err := p.Subscribe(ctx, s, scope(r), h)
+	if err != nil {
+		return provider.Installation{}, err
+	}
+	return provider.Installation{Ref: encoded(made), Secret: secret}, nil
+}
+
+// Installed reports whether the webhook is in order. One that PagerDuty has switched off is switched on again, which leaves nothing else
+// to be done.
+func (p PagerDuty) Installed(ctx context.Context, s provider.Session, _ provider.Resource, h provider.Hook, ref json.RawMessage) (bool, error) {
+	made, err := readSubscription(ref)
+	if err != nil {
+		return false, err
+	}
+	health, err := p.Check(ctx, s, made, h)
+	if err == nil && health == HealthDisabled {
+		err = p.enable(ctx, s, made)
+		health = HealthGood
+	}
+	return health == HealthGood, err
+}
+
+// enable has PagerDuty send again.
+func (PagerDuty) enable(ctx context.Context, s provider.Session, made Subscription) error {
+	c := of(s)
+	_, err := c.do(ctx, http.MethodPost, "/webhook_subscriptions/"+made.ID+"/enable", nil, nil)
+	return c.asAdmin(err)
+}
+
+// Uninstall removes the webhook.
+func (p PagerDuty) Uninstall(ctx context.Context, s provider.Session, _ provider.Resource, ref json.RawMessage) error {
+	made, err := readSubscription(ref)
+	if err != nil {
+		return err
+	}
+	return p.Unsubscribe(ctx, s, made)
+}
+
+func readSubscription(ref json.RawMessage) (Subscription, error) {
+	var made Subscription
+	if len(ref) == 0 {
+		return made, nil
+	}
+	return made, errors.Wrap(json.Unmarshal(ref, &made), "read a webhook's ID")
+}
