@@ -1,14 +1,9 @@
 package main
 
 import (
-	"crypto/tls"
-	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,38 +15,15 @@ import (
 func TestB14CallsToBitbucketAreSafeOnTheirWay(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
-	var mu sync.Mutex
-	var hello *tls.ClientHelloInfo
-	reached := false
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		reached = true
-	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.TLS = &tls.Config{GetConfigForClient: func(info *tls.ClientHelloInfo) (*tls.Config, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		hello = info
-		return nil, nil
-	}}
-	server.StartTLS()
-	defer server.Close()
+	door := newDoor(t)
 	h.admin.Types("/bitbucket setup", h.town)
-	h.admin.Submits(map[string]any{"kind": "datacenter", "url": server.URL})
+	h.admin.Submits(map[string]any{"kind": "datacenter", "url": door.url})
 	require.Nil(t, h.admin.Dialog())
 
-	h.alice.Types("/bitbucket connect "+server.URL+"/projects/ACME/repos/web", h.backroom)
+	h.alice.Types("/bitbucket connect "+door.url+"/projects/ACME/repos/web", h.backroom)
 	h.alice.Submits(map[string]any{"token": h.secret("a-token-of-the-api")})
 	require.Contains(t, h.alice.Dialog().Error, "cannot be reached")
-	mu.Lock()
-	defer mu.Unlock()
-	require.False(t, reached, "who cannot prove to be the server does not get the token")
-	require.GreaterOrEqual(t, slices.Min(hello.SupportedVersions), uint16(tls.VersionTLS12))
-	require.Contains(t, hello.CipherSuites, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
-	for _, suite := range hello.CipherSuites {
-		require.NotContains(t, tls.CipherSuiteName(suite), "TLS_RSA_", "without forward secrecy")
-	}
+	door.requireSafe()
 }
 
 func TestB15SecretsAndTokensAreKeptSealedAndAdminsAloneSetUp(t *testing.T) {

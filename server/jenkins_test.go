@@ -1,14 +1,9 @@
 package main
 
 import (
-	"crypto/tls"
-	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -240,35 +235,12 @@ func TestJ11CallsToJenkinsAreSafeOnTheirWay(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.connects(w.alice, "/jenkins connect", w.town)
-	var mu sync.Mutex
-	var hello *tls.ClientHelloInfo
-	reached := false
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		reached = true
-	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.TLS = &tls.Config{GetConfigForClient: func(info *tls.ClientHelloInfo) (*tls.Config, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		hello = info
-		return nil, nil
-	}}
-	server.StartTLS()
-	defer server.Close()
+	door := newDoor(t)
 
 	w.alice.Clicks("Enter API access")
-	w.alice.Submits(map[string]any{"url": server.URL, "user": "robot", "token": w.secret("a-token-of-the-api")})
+	w.alice.Submits(map[string]any{"url": door.url, "user": "robot", "token": w.secret("a-token-of-the-api")})
 	require.Contains(t, w.alice.Dialog().Errors["url"], "cannot be reached")
-	mu.Lock()
-	defer mu.Unlock()
-	require.False(t, reached, "who cannot prove to be the server does not get the token")
-	require.GreaterOrEqual(t, slices.Min(hello.SupportedVersions), uint16(tls.VersionTLS12))
-	require.Contains(t, hello.CipherSuites, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
-	for _, suite := range hello.CipherSuites {
-		require.NotContains(t, tls.CipherSuiteName(suite), "TLS_RSA_", "without forward secrecy")
-	}
+	door.requireSafe()
 }
 
 func TestJ12SecretsAndTokensAreKeptSealed(t *testing.T) {

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	pager "mattermost-plugin-zoom/sandbox/pagerduty"
+)
+
+// These stories go through the checklist of PagerDuty, as far as it is about connecting, cards and their buttons.
+
+func TestP1IncidentsAreSeenAcknowledgedAndResolvedInChat(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	id := h.triggers("Database", "Disk full")
+	card := h.card(h.town)
+	require.Equal(t, "🚨 Triggered · #1 Disk full", heading(card))
+	require.Equal(t, "#D00000", card.Attachments()[0].Color)
+	require.Subset(t, card.Buttons(), []string{"Acknowledge", "Add Note", "Resolve", "Start Zoom meeting"})
+
+	h.alice.Clicks("Acknowledge")
+	h.passes()
+	require.Equal(t, "acknowledged", h.stands(id).Status)
+	require.Equal(t, card.Id, h.card(h.town).Id, "one incident is one post")
+	require.Contains(t, heading(h.card(h.town)), "Acknowledged · #1 Disk full")
+	h.zoom.Advance(10 * time.Minute)
+	h.alice.Clicks("Resolve")
+	h.passes()
+	require.Equal(t, "resolved", h.stands(id).Status)
+	require.Contains(t, heading(h.card(h.town)), "Resolved · #1 Disk full")
+	require.Len(t, cards(h.town), 1)
+}
+
+func TestP2ConnectingLeadsToPagerDutyToAuthorize(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.alice.Types("/pduty connect", h.backroom)
+	requireTells(t, lastNote(h.alice), "Sign in at PagerDuty", "It goes on right after that")
+	require.Equal(t, http.StatusOK, h.signsIn(h.alice).Status)
+	requireTells(t, lastNote(h.alice), "This channel follows", "Triggered", "Resolved")
+	require.Len(t, h.pager.Hooks(), 1)
+	require.True(t, strings.HasPrefix(h.pager.Hooks()[0].URL, siteURL+"/plugins/zoom/hooks/"))
+	h.alice.Types("/pduty connect", h.town)
+	h.passes()
+	require.Len(t, h.pager.Hooks(), 1, "both channels share it")
+	h.triggers("Web shop", "Slow")
+	require.Equal(t, titles(h.town), titles(h.backroom))
+	h.alice.Types("/pduty status", h.town)
+	requireTells(t, lastNote(h.alice), "The webhook at PagerDuty is in order", "Triggered")
+}
+
+func TestWhoIsNoAdminOfPagerDutyChoosesAServiceOfTheirs(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.bob.Types("/pduty connect", h.backroom)
+	require.Equal(t, http.StatusOK, h.signsIn(h.bob).Status)
+	requireSays(t, lastNote(h.bob), "Which one do you mean?")
+	require.Equal(t, []string{"Database", "Cancel"}, h.bob.LastNote().Buttons())
+	h.bob.Clicks("Database")
+	requireTells(t, lastNote(h.bob), "This channel follows Database now")
+	h.passes()
+	h.triggers("Web shop", "Elsewhere")
+	h.triggers("Database", "Here")
+	require.Equal(t, 1, len(cards(h.backroom)))
+	require.Contains(t, heading(h.card(h.backroom)), "Here")
+}
+
+func TestP8AcknowledgingIsConfirmedToWhoClickedWithPostToChat(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	h.triggers("Database", "Disk full")
+	before := len(h.bob.Notes())
+	h.alice.Clicks("Acknowledge")
+	requireTells(t, lastNote(h.alice), "Disk full")
+	require.Equal(t, []string{"Post to Chat"}, h.alice.LastNote().Buttons())
+	require.Len(t, h.bob.Notes(), before, "nobody else sees it")
+	h.passes()
+	posts := len(h.town.Posts())
+	h.alice.Clicks("Post to Chat")
+	require.Len(t, h.town.Posts(), posts+1)
+	requireTells(t, h.town.LastPost().Message, "alice", "acknowledged", "Disk full")
+	require.Empty(t, h.town.LastPost().RootId, "the channel is to know")
+	requireSays(t, lastNote(h.alice), "It is posted in the channel")
+}
+
+func TestP9ResolvingIsConfirmedLikewise(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	h.triggers("Database", "Disk full")
+	h.alice.Clicks("Resolve")
+	requireTells(t, lastNote(h.alice), "Disk full")
+	h.alice.Clicks("Post to Chat")
+	requireTells(t, h.town.LastPost().Message, "alice", "resolved", "Disk full")
+}
+
+func TestANoteIsAddedFromTheCard(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	id := h.triggers("Database", "Disk full")
+	h.alice.Clicks("Add Note")
+	h.alice.Submits(map[string]any{"text": "Cleaning up *now*"})
+	require.Nil(t, h.alice.Dialog())
+	h.passes()
+	require.Len(t, h.stands(id).Notes, 1)
+	require.Equal(t, "Cleaning up *now*", h.stands(id).Notes[0].Text)
+	said := strings.Join(thread(h.card(h.town), h.town), "\n")
+	requireSays(t, said, "Alice Ames", "Cleaning up")
+	require.Equal(t, 1, strings.Count(said, "Cleaning up"), "what PagerDuty tells of it adds nothing")
+}
+
+func TestP13SigningOutOffersToSignInWithAnotherAccount(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	h.alice.Types("/pduty signout", h.town)
+	requireSays(t, lastNote(h.alice), "Do you want to sign out of PagerDuty?")
+	h.alice.Clicks("Sign out")
+	requireTells(t, lastNote(h.alice), "You are signed out of PagerDuty", "Sign in at PagerDuty with this or another account")
+	require.Equal(t, http.StatusOK, h.signsIn(h.alice).Status)
+	requireSays(t, lastNote(h.alice), "You are signed in at PagerDuty")
+	h.dave.Types("/pduty signout", h.town)
+	requireTells(t, lastNote(h.dave), "You are not signed in at PagerDuty", "Sign in")
+}
+
+func TestP14RemovalAsksFirst(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	h.alice.Types("/pduty disconnect", h.town)
+	requireTells(t, lastNote(h.alice), "Do you want to end this connection?", "webhook at PagerDuty is removed")
+	require.Len(t, h.pager.Hooks(), 1)
+	h.alice.Clicks("Disconnect")
+	require.Empty(t, h.pager.Hooks())
+	h.triggers("Database", "Not to be seen")
+	require.Empty(t, cards(h.town))
+}
+
+func TestP15PeopleAreAskedForTheLeastPrivilege(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.alice.Types("/pduty connect", h.town)
+	begun := h.alice.Get(invited(h.alice))
+	asked := strings.Fields(strings.ReplaceAll(begun.Header.Get("Location"), "+", " "))
+	require.Contains(t, strings.Join(asked, " "), "incidents.write")
+	for _, scope := range []string{"users.write", "teams.write", "services.write", "schedules.write"} {
+		require.NotContains(t, begun.Header.Get("Location"), scope, "these are only read")
+	}
+}
+
+func TestP17TokensAndSecretsAreKeptSealed(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	h.triggers("Database", "Disk full")
+	found := 0
+	for key := range h.mm.KV.Dump() {
+		if strings.HasPrefix(key, "con.") || strings.HasPrefix(key, "sit.") {
+			found++
+		}
+	}
+	require.Equal(t, 2, found, "what the sandbox has minted is looked for in all of them when the story ends")
+}
+
+// Two people with different rights at PagerDuty and one without an account press the same button.
+func TestAClickActsAsWhoClicked(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	id := h.triggers("Database", "Disk full")
+
+	h.eve.Clicks("Acknowledge")
+	requireTells(t, lastNote(h.eve), "To do that as yourself, sign in at PagerDuty")
+	page := h.signsIn(h.eve)
+	require.NotContains(t, page.Body, "acknowledged the")
+	h.passes()
+	require.Equal(t, "triggered", h.stands(id).Status, "an observer may not")
+
+	h.carol.Clicks("Acknowledge")
+	requireTells(t, lastNote(h.carol), "sign in at PagerDuty")
+	require.Equal(t, http.StatusOK, h.signsIn(h.carol).Status)
+	h.passes()
+	require.Equal(t, "acknowledged", h.stands(id).Status, "the click is carried out after the sign-in")
+	require.Equal(t, addressOf(h.carol), h.stands(id).ChangedBy)
+	requireSays(t, strings.Join(thread(h.card(h.town), h.town), "\n"), "Carol Reyes acknowledged it")
+
+	h.alice.Clicks("Resolve")
+	h.passes()
+	require.Equal(t, addressOf(h.alice), h.stands(id).ChangedBy)
+	h.bob.Clicks("Start Zoom meeting") // which needs no sign-in at PagerDuty
+	require.Len(t, meetings(h.town), 1)
+	require.Eventually(t, func() bool { return strings.Contains(lastNote(h.bob), "To note the meeting at PagerDuty as yourself") }, patience, tick)
+	require.Equal(t, http.StatusOK, h.signsIn(h.bob).Status)
+	require.NotEmpty(t, h.stands(id).BridgeURL)
+}
+
+func TestWhatSomebodyElseDidBeforeCorrectsTheCard(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	id := h.triggers("Database", "Disk full")
+	card := h.card(h.town)
+	require.NoError(t, h.pager.LoseHooks()) // so that we hear nothing of it
+	h.happens(id, pager.Happening{What: pager.Resolve, By: "PBOB123"})
+	h.clicksCard(h.alice, card, "acknowledge")
+	requireTells(t, lastNote(h.alice), "Bob Kahn")
+	h.passes()
+	require.Contains(t, heading(h.card(h.town)), "Resolved")
+}
+
+func TestAWebhookThatPagerDutyDisabledIsHealedWithinMinutes(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	open := h.triggers("Database", "Open when it was lost")
+	h.mm.Set(map[string]any{"EnablePagerduty": false}) // deliveries are answered 404, which PagerDuty drops
+	require.Eventually(t, func() bool { return h.mm.Command("pduty") == nil }, patience, tick)
+	for range 4 {
+		h.triggers("Database", "Dropped")
+	}
+	h.happens(open, pager.Happening{What: pager.Resolve, By: "PBOB123"})
+	h.switches(map[string]any{"EnablePagerduty": true}, "pduty")
+	h.triggers("Database", "Still disabled")
+	require.Len(t, cards(h.town), 1)
+	h.later(6 * time.Minute)
+	h.triggers("Database", "Heard again")
+	require.Contains(t, titles(h.town)[len(cards(h.town))-1], "Heard again")
+	h.later(time.Hour)
+	require.Contains(t, heading(cards(h.town)[0]), "Resolved", "what was missed is found by looking")
+}
+
+// later lets so much time pass, and has done what is due then.
+func (h *pagerHost) later(d time.Duration) {
+	h.t.Helper()
+	h.zoom.Advance(d)
+	h.pager.Settle()
+	h.passes()
+}
+
+func TestAMeetingAboutAnIncidentIsNotedAtPagerDuty(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	id := h.triggers("Database", "Disk full")
+	h.alice.Clicks("Start Zoom meeting")
+	require.Len(t, meetings(h.town), 1)
+	link, _ := meetings(h.town)[0].Prop("meeting_link").(string)
+	require.NotEmpty(t, link)
+	require.Eventually(t, func() bool { return h.stands(id).BridgeURL == link }, patience, tick, "%+v", h.stands(id))
+	require.Eventually(t, func() bool { return len(h.stands(id).Notes) == 1 }, patience, tick)
+	require.Contains(t, h.stands(id).Notes[0].Text, link)
+	h.passes()
+}
+
+func TestP16CallsToPagerDutyAreSafeOnTheirWay(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	door := newDoor(t)
+	h.admin.Types("/pduty setup", h.town)
+	h.admin.Submits(map[string]any{"kind": "eu", "url": door.url, "client_id": "pd-client", "client_secret": h.secret("pd-client-secret-2")})
+	require.Nil(t, h.admin.Dialog())
+	h.alice.Types("/pduty connect "+door.url+"/incidents", h.backroom)
+	begun := h.alice.Get(invited(h.alice))
+	consent, err := url.Parse(begun.Header.Get("Location"))
+	require.NoError(t, err)
+	page := h.alice.Get("/plugins/zoom/oauth2/pagerduty/complete?code=abc&state=" + url.QueryEscape(consent.Query().Get("state")))
+	require.NotEqual(t, http.StatusOK, page.Status)
+	door.requireSafe()
+}
