@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -116,7 +117,7 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what intent) err
 		Title:  i18n.M("bridge.act.token.title"),
 		Intro:  i18n.M("bridge.act.token.intro", "Provider", name, "Site", chat.Code(a.Site)),
 		Submit: i18n.M("bridge.act.token.submit"),
-		Fields: credentialFields(bearer, "", false),
+		Fields: personalFields(bearer),
 	}, what)
 }
 
@@ -152,7 +153,7 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	}
 	account, err := s.Sessions.SaveToken(ctx, a.Provider, site, answer.UserID, credential)
 	if err != nil {
-		return slipAt(err, credentialFields(bearer, "", false))
+		return slipAt(err, personalFields(bearer))
 	}
 	s.whisper(ctx, a.thread, answer.UserID, chat.Note{Text: i18n.M("bridge.act.token.saved",
 		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.name(a.Provider)))})
@@ -162,4 +163,9 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 		s.whisper(ctx, a.thread, answer.UserID, chat.Note{Text: chat.Failure(err)})
 	}
 	return nil, nil
+}
+
+// personalFields are the questions for somebody's own token: what the tool signs with is a connection's alone.
+func personalFields(bearer provider.Bearer) []chat.FormField {
+	return slices.DeleteFunc(credentialFields(bearer, "", false), func(f chat.FormField) bool { return f.Name == fieldSecret })
 }

@@ -47,6 +47,8 @@ func (p *actPeople) StillPosts(ctx context.Context, userID, channelID string) (b
 	return p.CanPost(ctx, userID, channelID), nil
 }
 
+func (p *actPeople) ChannelsOf(context.Context, string) ([]string, error) { return nil, nil }
+
 func (p *actPeople) CanPost(_ context.Context, userID, channelID string) bool {
 	return slices.Contains(p.members[channelID], userID)
 }

@@ -49,6 +49,8 @@ type People interface {
 	Person(ctx context.Context, userID string) (chat.Person, error)
 	// Channel returns the channel with this id.
 	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	// ChannelsOf returns the ids of the channels that the user is a member of.
+	ChannelsOf(ctx context.Context, userID string) ([]string, error)
 	// CanPost reports whether the user may post in the channel now.
 	CanPost(ctx context.Context, userID, channelID string) bool
 	// StillPosts reports the same for where a no has consequences: what cannot be told is an error.

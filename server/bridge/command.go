@@ -22,6 +22,8 @@ type wish struct {
 	// text is what was typed after the word, connection the one that was chosen instead; "" for nothing.
 	text       string
 	connection string
+	// subscription is one of the channel's to the connection, where only that is meant.
+	subscription string
 	// values are the answers that make a credential.
 	values map[string]string
 	// trigger lets the answer be a form; "" where there can be none.
@@ -37,8 +39,9 @@ const wishKind = "wish"
 // The deeds, as intents name them. Those that can be typed are named like their words.
 const (
 	deedConnect       = "connect"
-	deedConnectAsk    = "connect_ask"    // opens the form
-	deedConnectNew    = "connect_new"    // although there is one with the name
+	deedConnectAsk    = "connect_ask" // opens the form
+	deedConnectNew    = "connect_new" // although there is one with the name
+	deedConnectByHand = "connect_by_hand"
 	deedConnectAnyway = "connect_anyway" // although not everybody in the channel may see it at the tool
 	deedDisconnect    = "disconnect"
 	deedDisconnectNow = "disconnect_now"
@@ -65,6 +68,7 @@ func (s *Service) deeds() map[string]granted {
 		deedConnectAsk:    s.openAddressForm,
 		deedConnectNew:    s.connectNew,
 		deedConnectAnyway: s.connectAnyway,
+		deedConnectByHand: s.connectByHand,
 		deedDisconnect:    s.disconnect,
 		deedDisconnectNow: s.disconnectNow,
 		deedLeave:         s.disconnectAndSignOut,
@@ -143,14 +147,14 @@ func (s *Service) runs(providerID string, do granted) func(context.Context, comm
 func (w wish) intends(deed string) intent {
 	return intent{
 		UserID: w.userID, Kind: wishKind, Action: deed, Provider: w.provider, Place: w.place,
-		Connection: w.connection, Text: w.text, Values: w.values,
+		Connection: w.connection, Subscription: w.subscription, Text: w.text, Values: w.values,
 	}
 }
 
 // wish returns the wish that the intent was made for.
 func (i intent) wish() wish {
 	return wish{
-		userID: i.UserID, place: i.Place, provider: i.Provider, text: i.Text, connection: i.Connection, values: i.Values,
+		userID: i.UserID, place: i.Place, provider: i.Provider, text: i.Text, connection: i.Connection, subscription: i.Subscription, values: i.Values,
 	}
 }
 

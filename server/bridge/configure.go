@@ -67,6 +67,9 @@ func (f subscribed) title() string {
 // runConfigure returns the command that shows the form of a channel's subscription.
 func (s *Service) runConfigure(providerID string) func(context.Context, command.Call) (i18n.Message, error) {
 	return func(ctx context.Context, call command.Call) (i18n.Message, error) {
+		if strings.EqualFold(unquoted(call.Text), everything) {
+			return s.configureAll(ctx, providerID, call.UserID)
+		}
 		if err := s.mayConnect(ctx, call.UserID, call.ChannelID); err != nil {
 			return i18n.Message{}, err
 		}
@@ -100,8 +103,9 @@ func (s *Service) subscriptions(ctx context.Context, what intent) ([]subscribed,
 	if what.Text == "" {
 		return all, nil
 	}
+	p := s.Registry.Get(what.Provider)
 	other := func(f subscribed) bool {
-		return !strings.EqualFold(f.title(), what.Text) && !strings.EqualFold(f.subscription.ResourceName, what.Text)
+		return !strings.EqualFold(f.title(), what.Text) && !strings.EqualFold(f.subscription.ResourceName, what.Text) && !f.called(p, what.Text)
 	}
 	if found := slices.DeleteFunc(all, other); len(found) > 0 {
 		return found, nil

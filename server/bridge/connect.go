@@ -86,7 +86,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	if fresh.Sealed, err = s.sealKeys(ctx, fresh.ID, Keys{Secrets: []Secret{{Value: secret}}}); err != nil {
 		return chat.Note{}, err
 	}
-	c, err := s.attach(ctx, w, fresh.ID, fresh)
+	c, err := s.attach(ctx, w, fresh.ID, fresh, provider.Resource{})
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -202,7 +202,7 @@ func (s *Service) join(ctx context.Context, w wish) (chat.Note, error) {
 	if len(c.In(w.place.ChannelID)) > 0 {
 		return chat.Note{Text: i18n.M("bridge.connect.already", "Name", c.shown(), "Command", s.word(w.provider))}, nil
 	}
-	if c, err = s.attach(ctx, w, c.ID, Connection{}); err != nil {
+	if c, err = s.attach(ctx, w, c.ID, Connection{}, provider.Resource{}); err != nil {
 		return chat.Note{}, err
 	}
 	s.tell(ctx, w, i18n.M("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))

@@ -203,6 +203,8 @@ func (p *officePeople) StillPosts(ctx context.Context, userID, channelID string)
 	return p.CanPost(ctx, userID, channelID), nil
 }
 
+func (*officePeople) ChannelsOf(context.Context, string) ([]string, error) { return nil, nil }
+
 func (p *officePeople) CanPost(_ context.Context, userID, channelID string) bool {
 	return slices.Contains(p.members[channelID], userID)
 }

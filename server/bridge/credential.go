@@ -18,6 +18,7 @@ import (
 const (
 	fieldAddress = "url"
 	fieldToken   = "token"
+	fieldSecret  = "secret"
 )
 
 // maxSiteURL bounds the address of a tool, in characters.
@@ -34,8 +35,10 @@ func (s *Service) credentialButton(ctx context.Context, c Connection, at chat.Pl
 
 // accessButtons returns the buttons that change the connection's API access; none where the provider takes none.
 func (s *Service) accessButtons(ctx context.Context, c Connection, at chat.Place, userID string) ([]chat.Button, error) {
-	if _, takes := s.Registry.Get(c.Provider).(provider.Bearer); !takes {
-		return nil, nil
+	p := s.Registry.Get(c.Provider)
+	_, takes := p.(provider.Bearer)
+	if _, installs := p.(provider.Installer); !takes || installs && c.Resource.ID == "" {
+		return nil, nil // what people set up by hand is not called
 	}
 	enter, err := s.credentialButton(ctx, c, at, userID)
 	if err != nil || !c.HasCredential {
@@ -107,12 +110,18 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	if err != nil {
 		return slipAt(err, credentialFields(bearer, "", !installs))
 	}
+	secret := ""
+	if giver, gives := bearer.(provider.SecretGiver); gives {
+		if secret, err = giver.HookSecret(a.Values); err != nil {
+			return slipOf(err)
+		}
+	}
 	_, err = s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
 		if len(now.In(what.Place.ChannelID)) == 0 {
 			return false, s.notFollowed(what.Provider)
 		}
 		now.Site, now.HasCredential = site.URL, true
-		return true, s.resealKeys(ctx, now, &credential)
+		return true, s.resealKeys(ctx, now, &credential, secret)
 	})
 	if err != nil {
 		return nil, errors.Wrapf(err, "keep the credential of connection %s", c.ID)
@@ -166,13 +175,15 @@ func (s *Service) tryCredential(
 	return credential, bearer.Try(ctx, session)
 }
 
-// resealKeys puts the credential among the connection's keys; nil takes it away.
-func (s *Service) resealKeys(ctx context.Context, c *Connection, credential *provider.Credential) error {
+// resealKeys puts the credential among the connection's keys; nil takes it away. With a secret, that is in force from now on.
+func (s *Service) resealKeys(ctx context.Context, c *Connection, credential *provider.Credential, secret string) error {
 	keys, err := s.openKeys(ctx, *c)
 	if err != nil {
 		return err
 	}
-	keys.Credential = credential
+	if keys.Credential = credential; secret != "" && (len(keys.Secrets) == 0 || keys.Secrets[0].Value != secret) {
+		keys.replace(secret, s.Now())
+	}
 	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
 	return err
 }
@@ -206,7 +217,7 @@ func (s *Service) dropCredential(ctx context.Context, c chat.Click, what intent)
 		if now.HasCredential = false; !installs {
 			now.Site = "" // it came with the credential
 		}
-		return true, s.resealKeys(ctx, now, nil)
+		return true, s.resealKeys(ctx, now, nil, "")
 	})
 	if err != nil {
 		return errors.Wrapf(err, "forget the credential of connection %s", what.Connection)

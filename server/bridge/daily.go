@@ -26,7 +26,7 @@ const (
 
 // scheduleRepair has the webhook of the connection looked after when that is due, if we have set it up. Several such at a time are one.
 func (s *Service) scheduleRepair(ctx context.Context, c Connection) error {
-	if _, installs := s.Registry.Get(c.Provider).(provider.Installer); !installs {
+	if _, installs := s.installerOf(c); !installs {
 		return nil
 	}
 	every := repairEvery
@@ -44,7 +44,7 @@ func (s *Service) scheduleRepair(ctx context.Context, c Connection) error {
 // the connection any more. It acts as the connection does, and where that account has lost its right or its sign-in, as another who
 // connected a channel to it. An error is one that passes.
 func (s *Service) lookAfter(ctx context.Context, c Connection) error {
-	installer, installs := s.Registry.Get(c.Provider).(provider.Installer)
+	installer, installs := s.installerOf(c)
 	if !installs || len(c.Subscriptions) == 0 {
 		return nil
 	}

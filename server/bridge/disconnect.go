@@ -24,8 +24,21 @@ func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
 	if strings.EqualFold(unquoted(w.text), everything) {
 		w.text = everything
 	}
+	parts, err := s.partsCalled(ctx, w)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if len(parts) == 1 && len(parts[0].In(w.place.ChannelID)) > 1 {
+		return s.confirmPart(ctx, w, parts[0])
+	}
+	if len(parts) == 1 {
+		w.connection, w.text = parts[0].ID, ""
+	}
+	if _, parted := s.Registry.Get(w.provider).(provider.Parted); parted && w.text == "" && w.connection == "" {
+		w.text = everything // which is what it means without a word, for what has parts
+	}
 	found, err := s.meant(ctx, w)
-	if fault.Is(err, fault.NotFollowed) && w.text == "" && w.connection == "" {
+	if fault.Is(err, fault.NotFollowed) && (w.text == "" || w.text == everything) && w.connection == "" {
 		return s.offerSignOut(ctx, w, err)
 	}
 	if err != nil {
@@ -52,8 +65,8 @@ func (s *Service) meant(ctx context.Context, w wish) ([]Connection, error) {
 // confirmDisconnect asks, and says what will be no more.
 func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []Connection) (chat.Note, error) {
 	lines := []i18n.Message{i18n.N("bridge.disconnect.confirm", len(found))}
-	_, installs := s.Registry.Get(w.provider).(provider.Installer)
 	for _, c := range found {
+		_, installs := s.installerOf(c)
 		line := "bridge.disconnect.line"
 		switch last := len(c.Channels()) == 1; {
 		case last && installs:
@@ -82,7 +95,11 @@ func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) 
 	}
 	var lines []i18n.Message
 	for _, c := range found {
-		ended, err := s.end(ctx, w, c)
+		do := s.end
+		if w.subscription != "" && len(c.In(w.place.ChannelID)) > 1 {
+			do = s.endPart
+		}
+		ended, err := do(ctx, w, c)
 		if err != nil {
 			return chat.Note{}, err
 		}
@@ -132,7 +149,7 @@ func (s *Service) signedIn(ctx context.Context, w wish) []provider.Site {
 // end has the channel leave the connection, and says how that went. With the last channel the webhook goes, before the record that
 // knows it: whoever is interrupted can do it again. One that cannot be removed is left to people, who are told where it is.
 func (s *Service) end(ctx context.Context, w wish, c Connection) (i18n.Message, error) {
-	_, installs := s.Registry.Get(w.provider).(provider.Installer)
+	_, installs := s.installerOf(c)
 	var failure error
 	first := installs && len(c.Channels()) == 1
 	if first {
@@ -168,7 +185,7 @@ func (s *Service) end(ctx context.Context, w wish, c Connection) (i18n.Message, 
 // uninstall removes the connection's webhook at the tool. One that was set up by somebody who was interrupted before they could note
 // it is found by setting it up again.
 func (s *Service) uninstall(ctx context.Context, w wish, c Connection) error {
-	installer, ok := s.Registry.Get(c.Provider).(provider.Installer)
+	installer, ok := s.installerOf(c)
 	if !ok {
 		return nil
 	}

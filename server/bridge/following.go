@@ -142,8 +142,9 @@ func (s *Service) notFollowed(providerID string) error {
 }
 
 // attach has the channel follow the connection. If there is none, it is made as fresh says; one without an ID makes none. The list
-// of the channel is written first: a connection that no list has could not be removed. Faults: TooMany, NotFollowed.
-func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connection) (Connection, error) {
+// of the channel is written first: a connection that no list has could not be removed. The part is what of it the channel follows, zero
+// for all. Faults: TooMany, NotFollowed.
+func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connection, part provider.Resource) (Connection, error) {
 	full, added := false, false
 	err := s.Records.UpdateConnectionsOf(ctx, w.provider, w.place.ChannelID, func(ids *[]string) bool {
 		full, added = false, false
@@ -162,7 +163,9 @@ func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connectio
 	if full {
 		return Connection{}, tooMany(maxConnections)
 	}
-	subscription := Subscription{ID: rand.Text(), ChannelID: w.place.ChannelID, CreatedBy: w.userID, CreatedAt: s.Now()}
+	subscription := Subscription{
+		ID: rand.Text(), ChannelID: w.place.ChannelID, Resource: part.ID, ResourceName: part.Name, CreatedBy: w.userID, CreatedAt: s.Now(),
+	}
 	c, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
 		if c.ID == "" {
 			*c = fresh
@@ -171,9 +174,11 @@ func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connectio
 		switch {
 		case c.ID == "" || c.Provider != w.provider:
 			return false, s.notFollowed(w.provider)
-		case len(c.In(w.place.ChannelID)) > 0:
+		case c.follows(w.place.ChannelID, part):
 			return false, nil
-		case len(c.Channels()) >= maxChannels:
+		case len(c.In(w.place.ChannelID)) >= maxConnections:
+			return false, tooMany(maxConnections)
+		case len(c.In(w.place.ChannelID)) == 0 && len(c.Channels()) >= maxChannels:
 			return false, tooMany(maxChannels)
 		}
 		c.Subscriptions = append(c.Subscriptions, subscription)

@@ -32,8 +32,10 @@ type target struct {
 	resource  provider.Resource
 	// part is what of it the channel is to follow; zero for all.
 	part provider.Resource
-	// credential is what came with the wish, for the connection itself; nil for none. own says that the person's account acts instead.
+	// credential is what came with the wish, for the connection itself, and secret what the tool signs with then; nil and "" for none.
+	// own says that the person's account acts instead.
 	credential *provider.Credential
+	secret     string
 	own        bool
 }
 
@@ -63,6 +65,11 @@ func (s *Service) connectResource(ctx context.Context, w wish, installer provide
 		return chat.Note{}, err
 	}
 	t := target{installer: installer, site: site}
+	if giver, gives := installer.(provider.SecretGiver); gives && len(w.values) > 0 {
+		if t.secret, err = giver.HookSecret(w.values); err != nil {
+			return chat.Note{}, err
+		}
+	}
 	if t.session, t.credential, err = s.sessionFor(ctx, w, site); err != nil {
 		return s.orSignIn(ctx, w, deedConnect, site, err)
 	}
@@ -157,12 +164,18 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "look for the connection")
 	}
-	already := known && len(before.In(w.place.ChannelID)) > 0
+	already := known && before.follows(w.place.ChannelID, t.part)
+	if s.givesSecret(w.provider) && t.credential == nil {
+		if !known {
+			return s.askForCredential(ctx, w, t)
+		}
+		t.session, t.own = provider.Session{}, false // the person may see the part, which is all that it takes
+	}
 	fresh, err := s.freshConnection(ctx, w, t, id)
 	if err != nil {
 		return chat.Note{}, err
 	}
-	c, err := s.attach(ctx, w, id, fresh)
+	c, err := s.attach(ctx, w, id, fresh, t.part)
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -174,12 +187,16 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 		}
 		return chat.Note{}, err
 	}
-	if already {
-		return chat.Note{Text: i18n.M("bridge.connect.already", "Name", c.shown(), "Command", s.word(w.provider))}, nil
+	shown := c.shown()
+	if t.part.ID != "" {
+		shown = chat.Link(chat.Truncate(c.Name+" / "+t.part.Name, 100), t.part.URL)
 	}
-	s.tell(ctx, w, i18n.M("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()).
+	if already {
+		return chat.Note{Text: i18n.M("bridge.connect.already", "Name", shown, "Command", s.word(w.provider))}, nil
+	}
+	s.tell(ctx, w, i18n.M("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", shown).
 		WithMessage("Events", s.eventsOf(w.provider, nil)))
-	return chat.Note{Text: i18n.M("bridge.connect.done_installed", "Name", c.shown(), "Command", s.word(w.provider)).
+	return chat.Note{Text: i18n.M("bridge.connect.done_installed", "Name", shown, "Command", s.word(w.provider)).
 		WithMessage("Events", s.eventsOf(w.provider, nil))}, nil
 }
 
@@ -193,13 +210,16 @@ func (s *Service) freshConnection(ctx context.Context, w wish, t target, id stri
 		c.ActsAs = w.userID
 	}
 	var err error
-	c.Sealed, err = s.sealKeys(ctx, id, Keys{Secrets: []Secret{{Value: rand.Text()}}, Credential: t.credential})
+	c.Sealed, err = s.sealKeys(ctx, id, Keys{Secrets: []Secret{{Value: orElse(t.secret, rand.Text())}}, Credential: t.credential})
 	return c, err
 }
 
 // ensureHook sets the webhook up at the tool, or mends it, unless it is there and in order; and has the connection act as who did so
 // where it acted as nobody before.
 func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection) error {
+	if t.session.HTTP == nil {
+		return nil // somebody else set it up, and it is looked after
+	}
 	hook, err := s.hookOf(ctx, c)
 	if fault.Is(err, fault.Unreadable) {
 		if c, err = s.renewKeys(ctx, c, t.credential); err != nil {

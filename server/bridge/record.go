@@ -53,6 +53,11 @@ func (c Connection) In(channelID string) []Subscription {
 	return found
 }
 
+// follows reports whether the channel follows this part of it, or all of it for a zero part.
+func (c Connection) follows(channelID string, part provider.Resource) bool {
+	return slices.ContainsFunc(c.In(channelID), func(s Subscription) bool { return s.Resource == part.ID || s.Resource == "" })
+}
+
 // Channels returns the channels that follow it.
 func (c Connection) Channels() []string {
 	var found []string

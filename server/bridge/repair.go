@@ -57,7 +57,7 @@ func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
 // mend sees to it that the connection's webhook is there and in order. Who does so has to administer the resource. It returns the
 // site too, for signing in.
 func (s *Service) mend(ctx context.Context, w wish, c Connection) (provider.Site, error) {
-	installer, ok := s.Registry.Get(c.Provider).(provider.Installer)
+	installer, ok := s.installerOf(c)
 	if !ok {
 		return provider.Site{}, fault.New(fault.ButtonExpired)
 	}

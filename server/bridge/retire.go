@@ -10,7 +10,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
-	"mattermost-plugin-zoom/server/provider"
 )
 
 // retiredFor is how long nobody is told again that a channel gets no more news.
@@ -138,7 +137,7 @@ func (s *Service) unsubscribe(ctx context.Context, providerID, connectionID stri
 	for _, channelID := range left {
 		s.unlist(ctx, providerID, channelID, connectionID)
 	}
-	installer, ok := s.Registry.Get(ended.Provider).(provider.Installer)
+	installer, ok := s.installerOf(ended)
 	if !ok || len(ended.Installation) == 0 {
 		return nil
 	}

@@ -29,8 +29,15 @@ func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil || c.ID == "" {
 		return note, err
 	}
+	_, installs := s.installerOf(c)
+	if installs && s.givesSecret(w.provider) {
+		// The secret is the tool's: whoever has another enters it with the rest.
+		note := chat.Note{Text: i18n.M("bridge.rotate.at_tool", "Provider", s.name(w.provider), "Name", c.shown())}
+		note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
+		return note, err
+	}
 	ask := "bridge.rotate.confirm"
-	if _, installs := s.Registry.Get(w.provider).(provider.Installer); installs {
+	if installs {
 		ask = "bridge.rotate.confirm_installed"
 	}
 	w.connection, w.text = c.ID, ""
@@ -53,7 +60,7 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
-	if installer, ok := s.Registry.Get(w.provider).(provider.Installer); ok {
+	if installer, ok := s.installerOf(c); ok {
 		return s.rotateAtTool(ctx, w, c, installer)
 	}
 	hook, err := s.hookOf(ctx, c)

@@ -50,6 +50,12 @@ func (s *Service) openKeys(ctx context.Context, c Connection) (Keys, error) {
 	return k, errors.Wrap(json.Unmarshal(plain, &k), "read keys")
 }
 
+// installerOf returns the provider that has set the connection's webhook up; none for one that people set up by hand.
+func (s *Service) installerOf(c Connection) (provider.Installer, bool) {
+	installer, ok := s.Registry.Get(c.Provider).(provider.Installer)
+	return installer, ok && c.Resource.ID != ""
+}
+
 // site returns the connection's site. Fault: HostUnknown where an admin has taken it away.
 func (s *Service) site(ctx context.Context, c Connection) (provider.Site, error) {
 	sites, err := s.Sessions.Sites(ctx, c.Provider)

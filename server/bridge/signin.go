@@ -115,6 +115,13 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 	}
 	takesToken := deed == deedConnect && len(s.tokenFields(w.provider)) > 0
 	byToken := offer{label: i18n.M("bridge.button.token"), deed: deedConnectAsk, wish: w}
+	if link != "" && s.sendLink(ctx, w, link) {
+		note := chat.Note{Text: i18n.M("bridge.connect.link_sent", "Provider", s.name(w.provider))}
+		if !takesToken {
+			return note, nil
+		}
+		return s.question(ctx, note.Text, byToken, orCancel(w))
+	}
 	switch {
 	case link != "" && takesToken:
 		return s.question(ctx, i18n.M("bridge.connect.sign_in_or_token", "Provider", s.name(w.provider), "URL", link), byToken, orCancel(w))
@@ -127,4 +134,17 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 		return s.question(ctx, i18n.M("bridge.connect.token", "Provider", s.name(w.provider), "Command", s.word(w.provider)), byToken, orCancel(w))
 	}
 	return chat.Note{}, err
+}
+
+// sendLink sends the link to sign in by direct message, where the provider wants it so, and reports whether it did.
+func (s *Service) sendLink(ctx context.Context, w wish, link string) bool {
+	channel, err := s.People.Channel(ctx, w.place.ChannelID)
+	if !s.Registry.Describe(w.provider).LinkByMessage || err != nil || channel.Direct {
+		return false
+	}
+	err = s.People.DirectMessage(ctx, w.userID, i18n.M("bridge.connect.sign_in", "Provider", s.name(w.provider), "URL", link))
+	if err != nil {
+		s.Log("A link to sign in could not be sent", "user_id", w.userID, "error", err.Error())
+	}
+	return err == nil // else it is shown where it was asked for
 }

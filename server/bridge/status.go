@@ -90,7 +90,7 @@ func (h *health) add(more health) {
 // hookHealth says whether the webhook that we made is in order at the tool, and offers to repair it where it is not.
 func (s *Service) hookHealth(ctx context.Context, w wish, c Connection) health {
 	hook, err := s.hookOf(ctx, c)
-	installer, ok := s.Registry.Get(c.Provider).(provider.Installer)
+	installer, ok := s.installerOf(c)
 	switch {
 	case !ok && fault.Is(err, fault.Unreadable):
 		return health{lines: []i18n.Message{i18n.M("bridge.status.keys_lost_entered", "Command", s.word(c.Provider))}}

@@ -294,6 +294,7 @@ func (p *people) StillPosts(_ context.Context, userID, _ string) (bool, error) {
 	return !p.left[userID], p.outage
 }
 
+func (p *people) ChannelsOf(context.Context, string) ([]string, error)         { return nil, nil }
 func (p *people) CanPost(_ context.Context, userID, _ string) bool             { return !p.left[userID] }
 func (p *people) CanCallAll(context.Context, string, string) bool              { return true }
 func (p *people) Administers(context.Context, string, string) bool             { return false }

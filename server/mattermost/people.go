@@ -3,6 +3,7 @@ package mattermost
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -53,6 +54,27 @@ func (c *Client) Channel(_ context.Context, channelID string) (chat.Channel, err
 	if channel.Type == model.ChannelTypeDirect {
 		// The name of a direct channel is made of the ids of the two.
 		found.Name, found.Direct = "", strings.Contains(channel.Name, c.botID)
+	}
+	return found, nil
+}
+
+// ChannelsOf returns the ids of the channels that the user is a member of, in all teams.
+func (c *Client) ChannelsOf(_ context.Context, userID string) ([]string, error) {
+	teams, appErr := c.api.GetTeamsForUser(userID)
+	if appErr != nil {
+		return nil, errors.Wrap(appErr, "list somebody's teams")
+	}
+	var found []string
+	for _, team := range teams {
+		channels, appErr := c.api.GetChannelsForTeamForUser(team.Id, userID, false)
+		if appErr != nil {
+			return nil, errors.Wrap(appErr, "list somebody's channels")
+		}
+		for _, channel := range channels {
+			if !slices.Contains(found, channel.Id) { // a direct channel is in each team
+				found = append(found, channel.Id)
+			}
+		}
 	}
 	return found, nil
 }

@@ -20,6 +20,8 @@ func (*Ambiguous) Error() string { return "several things fit what was typed" }
 type Parted interface {
 	// Part returns the part that the path names, seen by who asks. Faults: ResourceUnknown; or an *Ambiguous.
 	Part(ctx context.Context, s Session, path string) (Resource, error)
+	// Text returns what names the part of the resource and nothing else, to be given to Locate.
+	Text(whole, part Resource) string
 }
 
 // SecretGiver is a Bearer whose tool signs deliveries with a secret that comes with the credential: its form asks for both, and

@@ -58,6 +58,8 @@ type Descriptor struct {
 	MaxBody int64
 	// LookAfter is how often webhooks that we set up are looked after; 0 is once a day.
 	LookAfter time.Duration
+	// LinkByMessage has the link to sign in for connecting a channel sent by direct message, instead of shown in the channel.
+	LinkByMessage bool
 	// Texts holds the provider's own messages, one file for each language ("en.json") at its root; all ids begin with the ID
 	// and a dot.
 	Texts fs.FS

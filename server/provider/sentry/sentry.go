@@ -80,15 +80,17 @@ type Sentry struct {
 
 // What it can do beside being a provider.
 var (
-	_ provider.Provider   = (*Sentry)(nil)
-	_ provider.Instructor = (*Sentry)(nil)
-	_ provider.Hosted     = (*Sentry)(nil)
-	_ provider.Clouded    = (*Sentry)(nil)
-	_ provider.Installer  = (*Sentry)(nil)
-	_ provider.Authorizer = (*Sentry)(nil)
-	_ provider.Bearer     = (*Sentry)(nil)
-	_ provider.Responder  = (*Sentry)(nil)
-	_ provider.Follower   = (*Sentry)(nil)
+	_ provider.Provider    = (*Sentry)(nil)
+	_ provider.Instructor  = (*Sentry)(nil)
+	_ provider.Hosted      = (*Sentry)(nil)
+	_ provider.Clouded     = (*Sentry)(nil)
+	_ provider.Installer   = (*Sentry)(nil)
+	_ provider.Authorizer  = (*Sentry)(nil)
+	_ provider.Bearer      = (*Sentry)(nil)
+	_ provider.Parted      = (*Sentry)(nil)
+	_ provider.SecretGiver = (*Sentry)(nil)
+	_ provider.Responder   = (*Sentry)(nil)
+	_ provider.Follower    = (*Sentry)(nil)
 )
 
 // New returns the provider.
@@ -130,8 +132,8 @@ func (*Sentry) Describe() provider.Descriptor {
 			filter(labelCategory),
 		},
 		Headers: []string{headerResource, headerSignature, headerAppSignature, headerRequest},
-		MaxBody: maxBody,
-		Texts:   below,
+		MaxBody: maxBody, LinkByMessage: true,
+		Texts: below,
 	}
 }
 

@@ -1,0 +1,81 @@
+package bridge
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// folded returns the letters and digits of a name, in lower case: quotes, blanks and slashes between names do not count.
+func folded(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
+}
+
+// called reports whether the subscription is what somebody has named: by the names of the whole and the part, in this order, by what names
+// them at the tool, or by the part's alone.
+func (f subscribed) called(p provider.Provider, typed string) bool {
+	names := []string{f.title(), f.subscription.ResourceName}
+	if parted, has := p.(provider.Parted); has {
+		names = append(names, parted.Text(f.Connection.Resource, provider.Resource{ID: f.subscription.Resource}))
+	}
+	return folded(typed) != "" && slices.ContainsFunc(names, func(name string) bool { return folded(name) == folded(typed) })
+}
+
+// partsCalled returns the channel's subscriptions that somebody has named, where the provider's things have parts.
+func (s *Service) partsCalled(ctx context.Context, w wish) ([]subscribed, error) {
+	p := s.Registry.Get(w.provider)
+	if _, has := p.(provider.Parted); !has || w.text == "" || w.text == everything {
+		return nil, nil
+	}
+	all, err := s.following(ctx, w.provider, w.place.ChannelID)
+	if err != nil {
+		return nil, err
+	}
+	found := slices.DeleteFunc(subscriptionsOf(all, w.place.ChannelID), func(f subscribed) bool {
+		return f.subscription.Resource == "" || !f.called(p, w.text)
+	})
+	return found, nil
+}
+
+// confirmPart asks whether to end one subscription, where the channel follows other parts of the same as well.
+func (s *Service) confirmPart(ctx context.Context, w wish, f subscribed) (chat.Note, error) {
+	w.connection, w.subscription, w.text = f.ID, f.subscription.ID, ""
+	text := i18n.M("bridge.disconnect.confirm_part", "Name", chat.Escape(f.title()))
+	return s.question(ctx, text, offer{label: i18n.M("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}, orCancel(w))
+}
+
+// endPart ends one subscription of the channel; the connection goes on.
+func (s *Service) endPart(ctx context.Context, w wish, c Connection) (i18n.Message, error) {
+	title := ""
+	_, err := s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
+		title = ""
+		now.Subscriptions = slices.DeleteFunc(now.Subscriptions, func(sub Subscription) bool {
+			if sub.ID != w.subscription || sub.ChannelID != w.place.ChannelID {
+				return false
+			}
+			title = subscribed{Connection: *now, subscription: sub}.title()
+			return true
+		})
+		return title != "", nil
+	})
+	if err != nil {
+		return i18n.Message{}, errors.Wrap(err, "end a subscription")
+	}
+	if title == "" {
+		return i18n.Message{}, s.notFollowed(w.provider)
+	}
+	s.tell(ctx, w, i18n.M("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", chat.Escape(title)))
+	return i18n.M("bridge.disconnect.done", "Name", chat.Escape(title)), nil
+}
