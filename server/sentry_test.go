@@ -1,7 +1,11 @@
 package main
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -233,6 +237,62 @@ func TestS15CredentialsOfAdminsAndPeopleAreKeptSealed(t *testing.T) {
 	for _, kind := range []string{"con", "sit", "sec"} {
 		require.True(t, kinds[kind], "%s: what was minted is looked for in all records when the story ends", kind)
 	}
+}
+
+// Whoever makes an alert rule at Sentry chooses a channel of those that follow the organization.
+func TestAnAlertRuleOfSentrySendsToTheChannelThatWasChosen(t *testing.T) {
+	t.Parallel()
+	h := newSentry(t)
+	h.connects(h.alice, "acme ops", h.town)
+	h.connects(h.alice, "acme ops", h.backroom)
+	made, err := h.sentry.IntegrationState("chat")
+	require.NoError(t, err)
+	below := strings.TrimPrefix(made.WebhookURL, siteURL)
+	signed := func(body string) map[string]string {
+		mac := hmac.New(sha256.New, []byte(h.integration.ClientSecret))
+		mac.Write([]byte(body))
+		return map[string]string{"Sentry-App-Signature": hex.EncodeToString(mac.Sum(nil))}
+	}
+	ask := func(headers map[string]string) *mmtest.Response {
+		r := httptest.NewRequest(http.MethodGet, below+"/channels", nil)
+		for name, value := range headers {
+			r.Header.Set(name, value)
+		}
+		return h.mm.Request(r, nil)
+	}
+	offered := ask(signed(""))
+	require.Equal(t, http.StatusOK, offered.Status, offered.Body)
+	require.Contains(t, offered.Body, h.town.ID)
+	require.Contains(t, offered.Body, "~backroom")
+	require.Equal(t, http.StatusUnauthorized, ask(nil).Status)
+	chosen := `{"fields":[{"name":"channel","value":"` + h.backroom.ID + `"}]}`
+	require.Equal(t, http.StatusOK, h.mm.Webhook(below+"/check", chosen, signed(chosen)).Status)
+	foreign := `{"fields":[{"name":"channel","value":"channelofsomebodyelse00000"}]}`
+	require.Equal(t, http.StatusBadRequest, h.mm.Webhook(below+"/check", foreign, signed(foreign)).Status)
+
+	require.NoError(t, h.web.SetRules(bugs.AlertRule{Name: "Shop is down", Integration: "chat", Settings: map[string]string{"channel": h.backroom.ID}}))
+	h.fails(h.web, "ValueError", "chosen at Sentry")
+	require.Len(t, cards(h.backroom), 1)
+	require.Empty(t, cards(h.town))
+}
+
+// What Sentry sent while no server was up is lost: it tries once. It is found by looking.
+func TestWhatWasSentInADowntimeIsCaughtUp(t *testing.T) {
+	t.Parallel()
+	h := newSentry(t)
+	h.connects(h.alice, "acme web", h.town)
+	h.mm.Set(map[string]any{"EnableSentry": false}) // so that deliveries are answered 404, as with no server
+	require.Eventually(t, func() bool { return h.mm.Command("sentry") == nil }, patience, tick)
+	h.fails(h.web, "ValueError", "while it was down")
+	require.Empty(t, cards(h.town))
+	h.switches(map[string]any{"EnableSentry": true}, "sentry")
+	h.later(11 * time.Minute)
+	h.later(time.Minute)
+	require.Len(t, cards(h.town), 1)
+	require.Contains(t, heading(h.card(h.town)), "ValueError")
+	h.later(11 * time.Minute)
+	h.later(time.Minute)
+	require.Len(t, cards(h.town), 1, "and told once")
 }
 
 // The legacy webhook is signed by nobody: its address is the secret, and cards say so.

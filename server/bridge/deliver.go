@@ -37,6 +37,9 @@ func (s *Service) Handle(ctx context.Context, j Job) error {
 	if j.Task != nil && j.Task.Key == repairKey {
 		return s.lookAfter(ctx, c) // goes on while the provider is switched off, so that it is there when it is on again
 	}
+	if j.Task != nil && j.Task.Key == reconcileKey {
+		return s.reconcile(ctx, c, *j.Task) // likewise
+	}
 	p := s.enabled(c.Provider)
 	if p == nil {
 		return nil

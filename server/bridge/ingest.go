@@ -40,12 +40,8 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 		return err
 	}
 	desc := s.Registry.Describe(c.Provider)
-	d := provider.Delivery{Header: map[string]string{}, PathSecret: pathSecret, Body: body, ReceivedAt: s.Now()}
-	for _, name := range desc.Headers {
-		if value := header(name); value != "" {
-			d.Header[name] = value
-		}
-	}
+	d := s.deliveryOf(c, header, body)
+	d.PathSecret = pathSecret
 	limit := desc.MaxBody
 	if limit <= 0 {
 		limit = defaultMaxBody

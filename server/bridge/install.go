@@ -37,6 +37,8 @@ type target struct {
 	credential *provider.Credential
 	secret     string
 	own        bool
+	// onlySeen says that who asks has shown that they see it, which is all that it takes where others have set it up.
+	onlySeen bool
 }
 
 // connectAnyway connects although people in the channel may not be allowed to see the thing at the tool.
@@ -169,7 +171,7 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 		if !known {
 			return s.askForCredential(ctx, w, t)
 		}
-		t.session, t.own = provider.Session{}, false // the person may see the part, which is all that it takes
+		t.onlySeen, t.own = true, false
 	}
 	fresh, err := s.freshConnection(ctx, w, t, id)
 	if err != nil {
@@ -217,7 +219,7 @@ func (s *Service) freshConnection(ctx context.Context, w wish, t target, id stri
 // ensureHook sets the webhook up at the tool, or mends it, unless it is there and in order; and has the connection act as who did so
 // where it acted as nobody before.
 func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection) error {
-	if t.session.HTTP == nil {
+	if t.onlySeen {
 		return nil // somebody else set it up, and it is looked after
 	}
 	hook, err := s.hookOf(ctx, c)
@@ -251,6 +253,9 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 	}
 	if err := s.scheduleRepair(ctx, c); err != nil {
 		s.Log("Nobody looks after a webhook until it is set up again", "connection", c.ID, "error", err.Error())
+	}
+	if err := s.scheduleReconcile(ctx, c); err != nil {
+		s.Log("What is missed is not looked up until the webhook is set up again", "connection", c.ID, "error", err.Error())
 	}
 	return nil
 }

@@ -79,6 +79,12 @@ func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, 
 		at := sub.in(channelID)
 		i := slices.IndexFunc(all, func(s Subscription) bool { return s.wants(d, e, change) })
 		switch {
+		case e.Channel == channelID && i < 0:
+			i = 0 // somebody has chosen this channel at the tool, whatever its filters say
+		case e.Channel != "" && e.Channel != channelID:
+			i = -1
+		}
+		switch {
 		case i < 0 && at != nil && at.style(all) == Each:
 			at.Rev = sub.Rev // posts of their own are never changed
 		case i < 0, at != nil && at.Over, at == nil && e.Later:

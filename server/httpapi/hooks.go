@@ -1,9 +1,11 @@
 package httpapi
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"path"
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -32,9 +34,35 @@ func (s *server) hook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err = s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, body)
+	if err != nil {
+		s.refuseAs(w, r, hook, err)
+		return
+	}
+	s.reply(w, http.StatusOK, struct{}{})
+}
+
+// ask answers a question of a tool, whose body is as small as its words.
+func (s *server) ask(w http.ResponseWriter, r *http.Request) {
+	hook, question := r.PathValue("hook"), r.PathValue("question")
+	if question == "" {
+		question = path.Base(r.URL.Path)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	if err != nil {
+		s.refuseHook(w, hook, http.StatusRequestEntityTooLarge, "The body is too large.", err)
+		return
+	}
+	answer, err := s.Bridge.Ask(r.Context(), hook, question, r.Header.Get, body)
+	if err != nil {
+		s.refuseAs(w, r, hook, err)
+		return
+	}
+	s.reply(w, http.StatusOK, json.RawMessage(answer))
+}
+
+// refuseAs answers what went wrong in the tool's words.
+func (s *server) refuseAs(w http.ResponseWriter, r *http.Request, hook string, err error) {
 	switch fault.CodeOf(err) {
-	case "":
-		s.reply(w, http.StatusOK, struct{}{})
 	case fault.HookUnknown:
 		s.refuseHook(w, hook, http.StatusNotFound, "This address is not in use.", err)
 	case fault.TooLarge:

@@ -54,6 +54,8 @@ type Accounts interface {
 type Bridge interface {
 	// Ingest verifies and stores a delivery. Faults: HookUnknown, Unsigned, InvalidInput; after any other error it may be sent again.
 	Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body []byte) error
+	// Ask answers what a tool asks below the address of a hook. Faults likewise.
+	Ask(ctx context.Context, hook, question string, header func(string) string, body []byte) ([]byte, error)
 	// Act carries out a click on a button or menu of a card.
 	Act(ctx context.Context, c chat.Click) error
 	// Press carries out a click on a button under a note.
@@ -137,6 +139,8 @@ func New(d Dependencies) http.Handler {
 	mux.HandleFunc("GET /oauth2/complete", s.complete)
 	mux.HandleFunc("POST /hooks/{hook}", s.hook)
 	mux.HandleFunc("POST /hooks/{hook}/{secret}", s.hook)
+	mux.HandleFunc("GET /hooks/{hook}/{question}", s.ask)
+	mux.HandleFunc("POST /hooks/{hook}/check", s.ask)
 	mux.HandleFunc("GET /oauth2/{provider}/connect", s.signIn)
 	mux.HandleFunc("GET /oauth2/{provider}/complete", s.signInDone)
 	mux.HandleFunc("POST /action", s.forUser(s.action))

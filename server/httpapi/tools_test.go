@@ -97,6 +97,16 @@ func standing() []httpapi.ProviderAnswer {
 	}
 }
 
+func (b *tools) Ask(_ context.Context, hook, question string, _ func(string) string, body []byte) ([]byte, error) {
+	if hook != "c1.key" || question != "channels" && question != "check" {
+		return nil, fault.New(fault.HookUnknown)
+	}
+	if string(body) == "unsigned" {
+		return nil, fault.New(fault.Unsigned)
+	}
+	return []byte(`["` + question + `"]`), nil
+}
+
 var (
 	_ httpapi.Bridge = (*tools)(nil)
 	_ httpapi.Signer = (*tools)(nil)
@@ -119,6 +129,10 @@ func TestADeliveryIsAnsweredAsItsSenderUnderstands(t *testing.T) {
 		"no room":                 {path: "/hooks/c1.key", body: "no room", status: 503, says: "Try again"},
 		"the largest that is":     {path: "/hooks/c1.key", body: strings.Repeat("x", 2<<20), status: 401},
 		"too large":               {path: "/hooks/c1.key", body: strings.Repeat("x", 2<<20+1), status: 413, says: "too large"},
+		"asked for channels":      {method: http.MethodGet, path: "/hooks/c1.key/channels", status: 200, says: `["channels"]`},
+		"asked to check":          {path: "/hooks/c1.key/check", body: "x", status: 200, says: `["check"]`},
+		"asked by anybody":        {path: "/hooks/c1.key/check", body: "unsigned", status: 401},
+		"asked something else":    {method: http.MethodGet, path: "/hooks/c1.key/secrets", status: 404},
 		"a browser":               {method: http.MethodGet, path: "/hooks/c1.key", status: 405},
 		"no hook":                 {path: "/hooks/", status: 404},
 		"more than a secret":      {path: "/hooks/c1.key/hush/more", body: "good", status: 404},

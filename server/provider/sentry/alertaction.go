@@ -3,6 +3,7 @@ package sentry
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -24,19 +25,23 @@ const (
 	maxChannelID = 64
 )
 
-// Choice is one channel of those that an alert rule can send to.
-type Choice struct {
-	Value string `json:"value"`
-	Label string `json:"label"`
-}
-
-// Choices returns the answer to Sentry's question for channels.
-func Choices(channels []Choice) ([]byte, error) {
-	if channels == nil {
-		channels = []Choice{}
+// Answer answers Sentry's questions: for the channels to choose from, and whether the one that was chosen will do.
+func (*Sentry) Answer(question string, d provider.Delivery, channels []provider.Option) ([]byte, error) {
+	switch "/" + question {
+	case ChannelsPath:
+		if channels == nil {
+			channels = []provider.Option{}
+		}
+		encoded, err := json.Marshal(channels)
+		return encoded, errors.Wrap(err, "encode the channels")
+	case CheckPath:
+		chosen, err := ChosenChannel(d.Body)
+		if err == nil && !slices.ContainsFunc(channels, func(o provider.Option) bool { return o.Value == chosen }) {
+			err = fault.Wrap(errors.New("the channel does not follow the organization"), fault.InvalidInput)
+		}
+		return []byte("{}"), err
 	}
-	encoded, err := json.Marshal(channels)
-	return encoded, errors.Wrap(err, "encode the channels")
+	return nil, fault.New(fault.HookUnknown)
 }
 
 // ChosenChannel reads which channel somebody chose in an alert rule, for it to be checked. Fault: InvalidInput.

@@ -46,6 +46,14 @@ func CatchUp(since time.Time, projects, known []string) provider.Task {
 	return missed{Since: since, Projects: projects, Known: known[:min(len(known), maxKnown)]}.task(0)
 }
 
+// lookEvery is how often what was missed is looked for.
+const lookEvery = 10 * time.Minute
+
+// Reconcile has what happened since the last look be looked up.
+func (*Sentry) Reconcile(since time.Time, parts []string) (time.Duration, provider.Task) {
+	return lookEvery, CatchUp(since, parts, nil)
+}
+
 func (m missed) task(round int) provider.Task {
 	data, err := json.Marshal(m)
 	if err != nil {

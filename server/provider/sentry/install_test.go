@@ -241,12 +241,20 @@ func TestAnAlertRuleChoosesAChannel(t *testing.T) {
 		}
 	}
 	require.Equal(t, "ch4nn3l", only(t, o.p, d).Channel)
-	answer, err := Choices([]Choice{{Value: "ch4nn3l", Label: "Town Square"}})
+	town := []provider.Option{{Value: "ch4nn3l", Label: "~town"}}
+	answer, err := o.p.Answer("channels", provider.Delivery{}, town)
 	require.NoError(t, err)
-	require.JSONEq(t, `[{"value":"ch4nn3l","label":"Town Square"}]`, string(answer))
-	answer, err = Choices(nil)
+	require.JSONEq(t, `[{"value":"ch4nn3l","label":"~town"}]`, string(answer))
+	answer, err = o.p.Answer("channels", provider.Delivery{}, nil)
 	require.NoError(t, err)
 	require.JSONEq(t, `[]`, string(answer))
+	checked := provider.Delivery{Body: []byte(`{"fields":[{"name":"channel","value":"ch4nn3l"}]}`)}
+	_, err = o.p.Answer("check", checked, town)
+	require.NoError(t, err)
+	_, err = o.p.Answer("check", checked, nil)
+	require.True(t, fault.Is(err, fault.InvalidInput), "it follows nothing of ours any more")
+	_, err = o.p.Answer("else", checked, town)
+	require.True(t, fault.Is(err, fault.HookUnknown))
 	chosen, err := ChosenChannel([]byte(`{"fields":[{"name":"channel","value":"ch4nn3l"}],"installationId":"x"}`))
 	require.NoError(t, err)
 	require.Equal(t, "ch4nn3l", chosen)

@@ -88,9 +88,11 @@ var (
 	_ provider.Authorizer  = (*Sentry)(nil)
 	_ provider.Bearer      = (*Sentry)(nil)
 	_ provider.Parted      = (*Sentry)(nil)
+	_ provider.Answerer    = (*Sentry)(nil)
 	_ provider.SecretGiver = (*Sentry)(nil)
 	_ provider.Responder   = (*Sentry)(nil)
 	_ provider.Follower    = (*Sentry)(nil)
+	_ provider.Reconciler  = (*Sentry)(nil)
 )
 
 // New returns the provider.

@@ -1,0 +1,48 @@
+package bridge
+
+import (
+	"context"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Ask answers what a tool asks below the address of a hook. It has to prove itself as for a delivery, and learns of no channels but
+// those that follow the connection. Faults: HookUnknown, Unsigned, Forged, InvalidInput.
+func (s *Service) Ask(ctx context.Context, hook, question string, header func(string) string, body []byte) ([]byte, error) {
+	c, p, err := s.hooked(ctx, hook)
+	if err != nil {
+		return nil, err
+	}
+	answerer, answers := p.(provider.Answerer)
+	if !answers {
+		return nil, fault.New(fault.HookUnknown)
+	}
+	d := s.deliveryOf(c, header, body)
+	keys, err := s.openKeys(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.Verify(d, keys.Valid(s.Now())); err != nil {
+		return nil, s.refuse(c, s.Registry.Describe(c.Provider), err)
+	}
+	var options []provider.Option
+	for _, channelID := range c.Channels() {
+		channel, err := s.People.Channel(ctx, channelID)
+		if err == nil && !channel.Direct && !channel.Archived {
+			options = append(options, provider.Option{Value: channelID, Label: "~" + channel.Name})
+		}
+	}
+	return answerer.Answer(question, d, options)
+}
+
+// deliveryOf returns the request with the headers that its provider reads.
+func (s *Service) deliveryOf(c Connection, header func(string) string, body []byte) provider.Delivery {
+	d := provider.Delivery{Header: map[string]string{}, Body: body, ReceivedAt: s.Now(), Site: c.Site, Resource: c.Resource}
+	for _, name := range s.Registry.Describe(c.Provider).Headers {
+		if value := header(name); value != "" {
+			d.Header[name] = value
+		}
+	}
+	return d
+}
