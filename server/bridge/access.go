@@ -54,7 +54,7 @@ func (t attempt) next(a aim) (string, error) {
 	if t.answered {
 		kind = attemptFormKind
 	}
-	for _, what := range []intent{t.intends(kind, a), attempt{userID: t.userID, postID: t.postID, action: t.action}.intends(attemptKind, a)} {
+	for _, what := range []intent{t.intends(kind, a), attempt{userID: t.userID, postID: t.postID, subject: t.subject, action: t.action}.intends(attemptKind, a)} {
 		next, err := json.Marshal(what)
 		if err != nil {
 			return "", errors.Wrap(err, "encode what to resume")

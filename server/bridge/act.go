@@ -39,14 +39,19 @@ func (s *Service) actionForms() map[string]answered {
 }
 
 func (s *Service) actionResumes() map[string]resumed {
-	return map[string]resumed{attemptKind: s.resumeAttempt, attemptFormKind: s.resumeAttempt}
+	return map[string]resumed{
+		attemptKind: s.resumeAttempt, attemptFormKind: s.resumeAttempt, subjectKind: s.resumeAttempt, subjectFormKind: s.resumeAttempt,
+	}
 }
 
 // attempt is what somebody wants to do with an action of a card: a click, or the answer to the form that it led to.
 type attempt struct {
 	userID, postID, action string
-	values                 map[string]string
-	answered               bool
+	// connection, subject and place are what it is about where it came from a sealed button and not from a card; "" otherwise.
+	connection, subject string
+	place               chat.Place
+	values              map[string]string
+	answered            bool
 	// trigger lets the answer be a form; "" where there can be none.
 	trigger string
 }
@@ -90,6 +95,9 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 
 // aim finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, Forbidden.
 func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
+	if t.subject != "" {
+		return s.aimSubject(ctx, t)
+	}
 	at, mark, err := s.Surface.Marked(ctx, t.postID)
 	if errors.Is(err, ErrGone) {
 		return aim{}, fault.Wrap(err, fault.CardUnknown)
@@ -104,14 +112,14 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read connection %s", mark.Connection)
 	}
-	if !ok || c.Provider != mark.Provider || s.enabled(c.Provider) == nil || len(c.In(at.ChannelID)) == 0 {
+	if !ok || c.Provider != mark.Provider || s.enabled(c.Provider) == nil {
 		return aim{}, fault.New(fault.CardUnknown)
 	}
 	subject, ok, err := s.Records.Subject(ctx, c.ID, mark.Subject)
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}
-	if !ok || !slices.ContainsFunc(subject.Shown, func(shown Shown) bool { return shown.shows(t.postID, at) }) {
+	if !ok || len(c.In(at.ChannelID)) == 0 && !subject.sharedIn(at.ChannelID) || !slices.ContainsFunc(subject.Shown, func(shown Shown) bool { return shown.shows(t.postID, at) }) {
 		return aim{}, fault.New(fault.CardUnknown)
 	}
 	thread := at
@@ -243,14 +251,28 @@ func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form)
 // intends returns the intent to go on with the attempt.
 func (t attempt) intends(kind string, a aim) intent {
 	return intent{
-		UserID: t.userID, Kind: kind, Provider: a.Provider, Connection: a.ID, Place: a.thread,
-		PostID: t.postID, Action: t.action, Values: t.values,
+		UserID: t.userID, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.thread,
+		PostID: t.postID, Subject: t.subject, Action: t.action, Values: t.values,
 	}
 }
 
 // attempt returns what the intent goes on with.
 func (i intent) attempt() attempt {
-	return attempt{userID: i.UserID, postID: i.PostID, action: i.Action, values: i.Values, answered: i.Kind == attemptFormKind}
+	return attempt{
+		userID: i.UserID, postID: i.PostID, action: i.Action, values: i.Values, connection: i.Connection, subject: i.Subject, place: i.Place,
+		answered: i.Kind == attemptFormKind || i.Kind == subjectFormKind,
+	}
+}
+
+// kind returns the kind of an intent about the attempt: those from a sealed button have kinds of their own.
+func (t attempt) kind(ofCard string) string {
+	switch {
+	case t.subject != "" && ofCard == attemptKind:
+		return subjectKind
+	case t.subject != "" && ofCard == attemptFormKind:
+		return subjectFormKind
+	}
+	return ofCard
 }
 
 // pressAttempt repeats a click, now that there can be a form.

@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
 )
 
 // wish is what somebody wants done about what a channel is connected to, however they said so: typed, with a button, with a form, or
@@ -48,6 +49,10 @@ const (
 	deedLeave         = "leave" // disconnects and signs out
 	deedSignOut       = "sign_out"
 	deedAskSignOut    = "signout"
+	deedRaise         = "trigger"
+	deedSearch        = "search"
+	deedLook          = "look"
+	deedSend          = "send"
 	deedSignedIn      = "signed_in" // only says so
 	deedConfigure     = "configure"
 	deedList          = "list"
@@ -74,6 +79,10 @@ func (s *Service) deeds() map[string]granted {
 		deedLeave:         s.disconnectAndSignOut,
 		deedSignOut:       s.signOut,
 		deedSignedIn:      s.signedInNow,
+		deedRaise:         s.raise,
+		deedSearch:        s.search,
+		deedLook:          s.preview,
+		deedSend:          s.send,
 		deedTest:          s.test,
 		deedStatus:        s.status,
 		deedRepair:        s.repair,
@@ -117,6 +126,13 @@ func (s *Service) tree(id, word string) *command.Command {
 		{Name: deedTest, Hint: named, Help: help(deedTest), Run: s.runs(id, s.test)},
 		{Name: deedStatus, Hint: named, Help: help(deedStatus), Run: s.runs(id, s.status)},
 		{Name: deedRotate, Hint: named, Help: help(deedRotate), Run: s.runs(id, s.rotate)},
+	}
+	p := s.Registry.Get(id)
+	if _, raises := p.(provider.Raiser); raises {
+		root.Sub = append(root.Sub, &command.Command{Name: deedRaise, Hint: i18n.M("bridge.hint.title"), Help: help(deedRaise), Run: s.runs(id, s.raise)})
+	}
+	if _, searches := p.(provider.Searcher); searches {
+		root.Sub = append(root.Sub, &command.Command{Name: deedSearch, Hint: i18n.M("bridge.hint.text"), Help: help(deedSearch), Run: s.runs(id, s.search)})
 	}
 	if s.authorizes(id) {
 		root.Sub = append(root.Sub, &command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, s.askSignOut)})

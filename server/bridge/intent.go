@@ -35,6 +35,8 @@ type intent struct {
 	Subscription string     `json:"sub,omitempty"`
 	// Text is what the person had typed, where the intent goes on with it.
 	Text string `json:"text,omitempty"`
+	// Subject is what it is about, where that is no card.
+	Subject string `json:"subject,omitempty"`
 	// PostID and Action are the card and what was pressed on it, where it is about one.
 	PostID  string            `json:"post,omitempty"`
 	Action  string            `json:"action,omitempty"`
@@ -105,7 +107,7 @@ func (s *Service) Press(ctx context.Context, c chat.Click) error {
 	if err != nil {
 		return err
 	}
-	for _, group := range []map[string]pressed{s.connectPresses(), s.configurePresses(), s.actionPresses(), s.sharePresses()} {
+	for _, group := range []map[string]pressed{s.connectPresses(), s.configurePresses(), s.actionPresses(), s.sharePresses(), s.privatePresses()} {
 		if do := group[what.Kind]; do != nil {
 			return do(ctx, c, what)
 		}
@@ -119,7 +121,7 @@ func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormError
 	if err != nil {
 		return nil, err
 	}
-	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms()} {
+	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms(), s.raiseForms(), s.privateForms()} {
 		if do := group[what.Kind]; do != nil && what.Kind == a.Kind {
 			return do(ctx, a, what)
 		}

@@ -184,7 +184,7 @@ func (s *Service) take(sub *Subject, c Connection) ([]*work, error) {
 		at := &sub.Shown[i]
 		since := now.Sub(at.At)
 		switch {
-		case at.Over, at.Rev >= sub.Rev && len(at.Waiting) == 0, !slices.Contains(channels, at.ChannelID):
+		case at.Over, at.Rev >= sub.Rev && len(at.Waiting) == 0, !at.Shared && !slices.Contains(channels, at.ChannelID):
 		case now.Before(at.Until):
 			wait = worst(wait, tooEarly(min(at.Until.Sub(now), waitMax)))
 		case at.PostID != "" && since >= 0 && since < editEvery:

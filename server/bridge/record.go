@@ -175,6 +175,8 @@ type Shown struct {
 	Waiting []Waiting `json:"waiting,omitempty"`
 	// Lease is held by who works on it.
 	Lease
+	// Shared says that somebody sent it there; the channel need not follow the connection.
+	Shared bool `json:"shared,omitempty"`
 	// Over is a post that can be changed no more.
 	Over bool `json:"over,omitempty"`
 }

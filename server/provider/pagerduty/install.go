@@ -133,10 +133,6 @@ func (p PagerDuty) account(ctx context.Context, s provider.Session) (provider.Re
 		return provider.Resource{}, err
 	}
 	user := answer.object("user")
-	page, err := url.Parse(user.person().URL)
-	if err != nil || page.Host == "" {
-		return provider.Resource{}, c.nothing("the address of a user's page")
-	}
 	if role := user.text("role"); role != "" && role != "admin" && role != "owner" {
 		refused := fault.Wrap(errors.Errorf("the role %.20q is no admin's", role), fault.NotResourceAdmin)
 		if mine, err := p.Services(ctx, s, ""); err == nil && len(mine) > 0 {
@@ -144,12 +140,7 @@ func (p PagerDuty) account(ctx context.Context, s provider.Session) (provider.Re
 		}
 		return provider.Resource{}, refused.With("Provider", c.Provider).With("Resource", name)
 	}
-	base := page.Scheme + "://" + page.Host
-	subdomain, _, _ := strings.Cut(page.Hostname(), ".")
-	return provider.Resource{
-		ID: "account/" + strings.ToLower(page.Host), Name: first(subdomain, page.Host), Path: pathAccount, URL: base + "/incidents",
-		SettingsURL: base + "/integrations/webhook-subscriptions",
-	}, nil
+	return c.accountOf(user)
 }
 
 // asTold is a service as what a webhook tells of.

@@ -61,6 +61,8 @@ var (
 	_ provider.Hosted      = PagerDuty{}
 	_ provider.Conferencer = PagerDuty{}
 	_ provider.Installer   = PagerDuty{}
+	_ provider.Raiser      = PagerDuty{}
+	_ provider.Searcher    = PagerDuty{}
 	_ provider.Responder   = PagerDuty{}
 	_ provider.Follower    = PagerDuty{}
 )

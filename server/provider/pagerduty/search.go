@@ -37,7 +37,7 @@ type Search struct {
 // Hit is an incident that was found.
 type Hit struct {
 	// Title has the number before it; all as they came from outside.
-	Title, Status, Service, URL string
+	ID, Title, Status, Service, URL string
 	// Event makes the incident's card.
 	Event provider.Event
 }
@@ -101,7 +101,7 @@ func contains(title string, words []string) bool {
 func hitOf(shown object) Hit {
 	n := looked(shown, Person{})
 	i := incident{ID: n.Incident, Shown: n.Shown}
-	return Hit{Title: i.title(), Status: n.Shown.Status, Service: n.Shown.Service.Name, URL: n.Shown.URL, Event: n.event()}
+	return Hit{ID: n.Incident, Title: i.title(), Status: n.Shown.Status, Service: n.Shown.Service.Name, URL: n.Shown.URL, Event: n.event()}
 }
 
 // Look returns the incident with this ID or number as an event, for its card. Fault: ResourceUnknown.

@@ -1,0 +1,82 @@
+package bridge
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// raiseKind is the form for a new subject at the tool. Its intent's text is the key of the one that is made.
+const raiseKind = "raise"
+
+// The names of what is known of a new subject before its form is shown.
+const (
+	raiseTitle   = "title"
+	raiseDetails = "details"
+)
+
+func (s *Service) raiseForms() map[string]answered {
+	return map[string]answered{raiseKind: s.raiseAnswered}
+}
+
+// raise shows the form for a new subject at the tool, with what was typed as its title. Where there can be no form, a button opens it.
+func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
+	raiser, ok := s.Registry.Get(w.provider).(provider.Raiser)
+	if !ok {
+		return chat.Note{}, fault.New(fault.ButtonExpired)
+	}
+	h, err := s.home(ctx, w, raiser)
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
+	}
+	values := merged(map[string]string{raiseTitle: unquoted(w.text)}, w.values)
+	form, err := raiser.RaiseForm(ctx, h.session, values)
+	var slip *provider.FieldError
+	if errors.As(err, &slip) {
+		return chat.Note{Text: slip.Message}, nil // there is nothing to choose from
+	}
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
+	}
+	if w.trigger == "" {
+		return s.question(ctx, i18n.M("bridge.raise.open", "Provider", chat.Escape(s.name(w.provider))),
+			offer{label: form.Title, primary: true, deed: deedRaise, wish: w}, orCancel(w))
+	}
+	what := w.intends(raiseTitle)
+	what.Kind, what.Text, what.Values = raiseKind, "mm-"+rand.Text(), nil
+	return chat.Note{}, s.openForm(ctx, w.trigger, form, what)
+}
+
+// raiseAnswered makes the subject, once however often the form is sent, and shows it to who did.
+func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	raiser, ok := s.Registry.Get(what.Provider).(provider.Raiser)
+	if !ok || s.enabled(what.Provider) == nil {
+		return nil, fault.New(fault.ButtonExpired)
+	}
+	w := what.wish()
+	h, err := s.home(ctx, w, raiser)
+	if err != nil {
+		return nil, err
+	}
+	event, err := raiser.Raise(ctx, h.session, a.Values, what.Text)
+	if err != nil {
+		return slipOf(err)
+	}
+	if err := s.applySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
+		s.Log("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
+		s.whisper(ctx, w.place, w.userID, chat.Note{Text: i18n.M("bridge.raise.done")})
+		return nil, nil
+	}
+	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, i18n.M("bridge.raise.done"))
+	if err != nil {
+		return nil, err
+	}
+	s.whisper(ctx, w.place, w.userID, note)
+	return nil, nil
+}

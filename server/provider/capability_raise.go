@@ -1,0 +1,43 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// Homely is a provider at which an account has one home, such as the company's account at the tool: what somebody raises or looks up
+// belongs to it, whether or not a channel follows it.
+type Homely interface {
+	// Home returns the whole that the session's account belongs to. No right is needed to be at home.
+	Home(ctx context.Context, s Session) (Resource, error)
+}
+
+// Raiser is a provider at whose tool people raise new subjects, such as incidents.
+type Raiser interface {
+	Homely
+	// RaiseForm asks what a new subject needs; the values, by the names of its fields, are what is known of it already, such as "title" and
+	// "details".
+	RaiseForm(ctx context.Context, s Session, values map[string]string) (chat.Form, error)
+	// Raise makes the subject of the form's answers and returns it as an event. The key is the same each time the same form is sent: it is
+	// made once. An answer that is not good is a *FieldError.
+	Raise(ctx context.Context, s Session, values map[string]string, key string) (Event, error)
+}
+
+// Finding is a subject that was found at the tool.
+type Finding struct {
+	// ID is the tool's own, to be given to Look; Title is as it came from outside.
+	ID, Title string
+	State     i18n.Message
+}
+
+// Searcher is a provider whose subjects can be looked for.
+type Searcher interface {
+	Homely
+	// Search returns subjects whose titles contain the text, or the one with that number, the latest first, and whether there may be more.
+	Search(ctx context.Context, s Session, text string, now time.Time) (found []Finding, more bool, err error)
+	// Look returns a subject as an event. Fault: ResourceUnknown.
+	Look(ctx context.Context, s Session, id string) (Event, error)
+}

@@ -1,0 +1,105 @@
+package pagerduty
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// urgencyOfService leaves it to the service how urgent a new incident is.
+const urgencyOfService = "service"
+
+// Home returns the account that the session's login belongs to.
+func (p PagerDuty) Home(ctx context.Context, s provider.Session) (provider.Resource, error) {
+	c := of(s)
+	answer, err := c.do(ctx, http.MethodGet, "/users/me", nil, nil)
+	if err != nil {
+		return provider.Resource{}, err
+	}
+	return c.accountOf(answer.object("user"))
+}
+
+// accountOf returns the account of a user, which is told by the host that its pages are at.
+func (c client) accountOf(user object) (provider.Resource, error) {
+	page, err := url.Parse(user.person().URL)
+	if err != nil || page.Host == "" {
+		return provider.Resource{}, c.nothing("the address of a user's page")
+	}
+	base := page.Scheme + "://" + page.Host
+	subdomain, _, _ := strings.Cut(page.Hostname(), ".")
+	return provider.Resource{
+		ID: "account/" + strings.ToLower(page.Host), Name: first(subdomain, page.Host), Path: pathAccount, URL: base + "/incidents",
+		SettingsURL: base + "/integrations/webhook-subscriptions",
+	}, nil
+}
+
+// RaiseForm asks for the service, of those that the person belongs to, and the title; the rest may be left out.
+func (p PagerDuty) RaiseForm(ctx context.Context, s provider.Session, values map[string]string) (chat.Form, error) {
+	services, err := p.Services(ctx, s, "")
+	if err != nil {
+		return chat.Form{}, err
+	}
+	var options []chat.Option
+	for _, one := range services {
+		options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(one.Name)), Value: one.ID})
+	}
+	if len(options) == 0 {
+		return chat.Form{}, &provider.FieldError{Field: FieldService, Message: i18n.M("pagerduty.raise.no_services")}
+	}
+	people, err := p.People(ctx, s, "")
+	if err != nil {
+		return chat.Form{}, err
+	}
+	form := chat.Form{
+		Title: i18n.M("pagerduty.raise.title"), Submit: i18n.M("pagerduty.raise.submit"),
+		Fields: []chat.FormField{
+			{Name: FieldService, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.service"), Help: i18n.M("pagerduty.raise.service_help"), Options: options},
+			{Name: FieldTitle, Kind: chat.TextField, Label: i18n.M("pagerduty.raise.name"), Default: cleaned(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
+			{Name: FieldAssignee, Kind: chat.SelectField, Label: i18n.M("pagerduty.raise.assignee"), Help: i18n.M("pagerduty.raise.assignee_help"), Options: optionsOf(people), Optional: true},
+			{Name: FieldUrgency, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.urgency"), Default: urgencyOfService, Options: []chat.Option{
+				{Label: i18n.M("pagerduty.raise.urgency_service"), Value: urgencyOfService},
+				{Label: i18n.M("pagerduty.raise.urgency_high"), Value: urgencyHigh}, {Label: i18n.M("pagerduty.raise.urgency_low"), Value: urgencyLow},
+			}},
+			{Name: FieldDetails, Kind: chat.LongTextField, Label: i18n.M("pagerduty.raise.details"), Default: values[FieldDetails], Optional: true, MaxLength: 3000},
+		},
+	}
+	if len(options) == 1 {
+		form.Fields[0].Default = options[0].Value
+	}
+	if len(form.Fields[2].Options) == 0 {
+		form.Fields = append(form.Fields[:2], form.Fields[3:]...)
+	}
+	return form, nil
+}
+
+// Raise triggers an incident.
+func (p PagerDuty) Raise(ctx context.Context, s provider.Session, values map[string]string, key string) (provider.Event, error) {
+	urgency := values[FieldUrgency]
+	if urgency == urgencyOfService {
+		urgency = ""
+	}
+	return p.Trigger(ctx, s, NewIncident{
+		ServiceID: values[FieldService], Title: strings.TrimSpace(values[FieldTitle]), Urgency: urgency, Details: values[FieldDetails], Key: key,
+		AssigneeID: strings.TrimPrefix(values[FieldAssignee], userPrefix),
+	})
+}
+
+// Search returns incidents for somebody to choose from.
+func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, now time.Time) ([]provider.Finding, bool, error) {
+	hits, more, err := p.Find(ctx, s, Search{Text: unquoted(text)}, now)
+	var found []provider.Finding
+	for _, hit := range hits {
+		state := i18n.M("pagerduty.raise.state_" + hit.Status)
+		if hit.Status != statusTriggered && hit.Status != statusAcknowledged && hit.Status != statusResolved {
+			state = i18n.Verbatim(chat.Plain(hit.Status))
+		}
+		found = append(found, provider.Finding{ID: hit.ID, Title: hit.Title, State: state})
+	}
+	return found, more, err
+}
