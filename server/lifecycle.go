@@ -41,6 +41,7 @@ func (a *app) start() error {
 	go a.client.WatchAlive(a.background, aliveEvery, func() { a.exit(1) })
 	go a.rewrap()
 	go a.bridge.Run(a.background)
+	go a.tick()
 	return nil
 }
 
@@ -54,6 +55,25 @@ func (a *app) sweep() func() {
 			full = time.Now()
 		}
 		a.inbox.Sweep(a.background, all)
+	}
+}
+
+// tickEvery is how often it is looked which lists of who is on call are due. Each server looks; a list of one day is one job.
+const tickEvery = 30 * time.Second
+
+// tick has the bridge look what is due.
+func (a *app) tick() {
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	for {
+		if err := a.bridge.Tick(a.background); err != nil && a.background.Err() == nil {
+			a.client.Warn("It could not be looked which lists of who is on call are due", "error", err.Error())
+		}
+		select {
+		case <-a.background.Done():
+			return
+		case <-ticker.C:
+		}
 	}
 }
 

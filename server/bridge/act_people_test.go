@@ -47,6 +47,10 @@ func (p *actPeople) StillPosts(ctx context.Context, userID, channelID string) (b
 	return p.CanPost(ctx, userID, channelID), nil
 }
 
+func (p *actPeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
+	return chat.Person{}, false
+}
+
 func (p *actPeople) ChannelsOf(context.Context, string) ([]string, error) { return nil, nil }
 
 func (p *actPeople) CanPost(_ context.Context, userID, channelID string) bool {
@@ -156,6 +160,12 @@ func (r *actRecords) Journal(context.Context, string) ([]Entry, error) { return 
 
 func (r *actRecords) Log(_ context.Context, _ string, entries []Entry) error {
 	r.entries = append(r.entries, entries...)
+	return nil
+}
+
+func (r *actRecords) Rotations(context.Context, string) ([]Rotation, error) { return nil, nil }
+
+func (r *actRecords) UpdateRotations(context.Context, string, func(*[]Rotation) bool) error {
 	return nil
 }
 

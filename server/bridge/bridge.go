@@ -47,6 +47,8 @@ type Surface interface {
 type People interface {
 	// Person returns who has this id.
 	Person(ctx context.Context, userID string) (chat.Person, error)
+	// PersonByEmail returns who has this address; one that the server has not verified counts as nobody's.
+	PersonByEmail(ctx context.Context, email string) (chat.Person, bool)
 	// Channel returns the channel with this id.
 	Channel(ctx context.Context, channelID string) (chat.Channel, error)
 	// ChannelsOf returns the ids of the channels that the user is a member of.
@@ -94,6 +96,10 @@ type Records interface {
 	Journal(ctx context.Context, connectionID string) ([]Entry, error)
 	// Log adds to it, oldest first, and lets go of what is beyond the last twenty.
 	Log(ctx context.Context, connectionID string, entries []Entry) error
+	// Rotations returns the provider's lists of who is on call.
+	Rotations(ctx context.Context, providerID string) ([]Rotation, error)
+	// UpdateRotations changes them.
+	UpdateRotations(ctx context.Context, providerID string, change func(*[]Rotation) bool) error
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
 }

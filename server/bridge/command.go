@@ -53,6 +53,10 @@ const (
 	deedSearch        = "search"
 	deedLook          = "look"
 	deedSend          = "send"
+	deedOnCall        = "oncall"
+	deedAddRotation   = "oncall_add"
+	deedAskRotation   = "oncall_ask"
+	deedDropRotation  = "oncall_drop"
 	deedSignedIn      = "signed_in" // only says so
 	deedConfigure     = "configure"
 	deedList          = "list"
@@ -80,6 +84,9 @@ func (s *Service) deeds() map[string]granted {
 		deedSignOut:       s.signOut,
 		deedSignedIn:      s.signedInNow,
 		deedRaise:         s.raise,
+		deedAddRotation:   s.addRotation,
+		deedAskRotation:   s.askRotationAway,
+		deedDropRotation:  s.removeRotation,
 		deedSearch:        s.search,
 		deedLook:          s.preview,
 		deedSend:          s.send,
@@ -133,6 +140,9 @@ func (s *Service) tree(id, word string) *command.Command {
 	}
 	if _, searches := p.(provider.Searcher); searches {
 		root.Sub = append(root.Sub, &command.Command{Name: deedSearch, Hint: i18n.M("bridge.hint.text"), Help: help(deedSearch), Run: s.runs(id, s.search)})
+	}
+	if _, calls := p.(provider.OnCaller); calls {
+		root.Sub = append(root.Sub, &command.Command{Name: deedOnCall, Help: help(deedOnCall), Run: s.runs(id, s.onCall)})
 	}
 	if s.authorizes(id) {
 		root.Sub = append(root.Sub, &command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, s.askSignOut)})

@@ -121,4 +121,10 @@ func (r *officeRecords) Log(_ context.Context, connectionID string, entries []En
 	return nil
 }
 
+func (r *officeRecords) Rotations(context.Context, string) ([]Rotation, error) { return nil, nil }
+
+func (r *officeRecords) UpdateRotations(context.Context, string, func(*[]Rotation) bool) error {
+	return nil
+}
+
 func (r *officeRecords) Claim(context.Context, string, time.Duration) (bool, error) { return true, nil }

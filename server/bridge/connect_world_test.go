@@ -203,6 +203,10 @@ func (p *officePeople) StillPosts(ctx context.Context, userID, channelID string)
 	return p.CanPost(ctx, userID, channelID), nil
 }
 
+func (*officePeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
+	return chat.Person{}, false
+}
+
 func (*officePeople) ChannelsOf(context.Context, string) ([]string, error) { return nil, nil }
 
 func (p *officePeople) CanPost(_ context.Context, userID, channelID string) bool {

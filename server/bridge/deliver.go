@@ -24,6 +24,9 @@ const (
 // Handle carries out what the inbox holds. After an error the same job can be handled again, from wherever it stopped; see Wait and
 // Permanent for what an error means.
 func (s *Service) Handle(ctx context.Context, j Job) error {
+	if j.Task != nil && j.Task.Key == dutyKey {
+		return s.postDuty(ctx, *j.Task) // which belongs to no connection
+	}
 	c, found, err := s.Records.Connection(ctx, j.Connection)
 	if err != nil {
 		return errors.Wrap(err, "look up the connection of a job")

@@ -269,6 +269,12 @@ func (r *records) Log(_ context.Context, connectionID string, entries []bridge.E
 	return err
 }
 
+func (r *records) Rotations(context.Context, string) ([]bridge.Rotation, error) { return nil, nil }
+
+func (r *records) UpdateRotations(context.Context, string, func(*[]bridge.Rotation) bool) error {
+	return nil
+}
+
 func (r *records) Claim(_ context.Context, key string, keep time.Duration) (bool, error) {
 	return r.kv.Swap("clm."+key, nil, []byte("x"), keep)
 }
@@ -292,6 +298,10 @@ func (p *people) Channel(_ context.Context, id string) (chat.Channel, error) {
 
 func (p *people) StillPosts(_ context.Context, userID, _ string) (bool, error) {
 	return !p.left[userID], p.outage
+}
+
+func (p *people) PersonByEmail(context.Context, string) (chat.Person, bool) {
+	return chat.Person{}, false
 }
 
 func (p *people) ChannelsOf(context.Context, string) ([]string, error)         { return nil, nil }

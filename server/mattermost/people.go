@@ -29,6 +29,16 @@ func (c *Client) Person(_ context.Context, userID string) (chat.Person, error) {
 	}, nil
 }
 
+// PersonByEmail returns who has this address, if it was verified or comes from an identity provider.
+func (c *Client) PersonByEmail(ctx context.Context, email string) (chat.Person, bool) {
+	user, err := answered(c.api.GetUserByEmail(email))
+	if err != nil || user.DeleteAt != 0 || user.IsBot {
+		return chat.Person{}, false
+	}
+	person, err := c.Person(ctx, user.Id)
+	return person, err == nil && (person.EmailVerified || person.IdentityProvider != "")
+}
+
 // VerifiesEmail reports whether this server makes people prove that an address is theirs.
 func (c *Client) VerifiesEmail() bool { return c.server.Load().verifiesEmail }
 

@@ -99,6 +99,31 @@ func (s *Store) Log(ctx context.Context, connectionID string, entries []bridge.E
 	return err
 }
 
+// Rotations returns the provider's lists of who is on call.
+func (s *Store) Rotations(ctx context.Context, providerID string) ([]bridge.Rotation, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, errors.Wrap(err, "read the rotations")
+	}
+	all, _, err := load[[]bridge.Rotation](s, rotationsKey(providerID))
+	return all, err
+}
+
+// UpdateRotations changes them; see bridge.Records. None leave nothing behind.
+func (s *Store) UpdateRotations(ctx context.Context, providerID string, change func(*[]bridge.Rotation) bool) error {
+	_, err := edit(ctx, s, rotationsKey(providerID), 0, func(all *[]bridge.Rotation) (outcome, error) {
+		switch {
+		case !change(all):
+			return leave, nil
+		case len(*all) == 0:
+			return remove, nil
+		}
+		return write, nil
+	})
+	return err
+}
+
+func rotationsKey(providerID string) string { return "rot." + providerID }
+
 // Claim reports whether this is the first to ask for the key within the time. After an error nobody knows, and whoever asks again
 // may be told no.
 func (s *Store) Claim(ctx context.Context, key string, keep time.Duration) (bool, error) {

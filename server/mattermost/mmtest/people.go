@@ -131,3 +131,21 @@ func (mm *Mattermost) Picture(userID string) []byte {
 	defer mm.mu.Unlock()
 	return mm.pictures[userID]
 }
+
+// GetUserByEmail returns who has the address.
+func (a *api) GetUserByEmail(email string) (*model.User, *model.AppError) {
+	a.mm.mu.Lock()
+	var found *model.User
+	for _, u := range a.mm.users {
+		if strings.EqualFold(u.Email, email) {
+			copied := *u
+			found = &copied
+		}
+	}
+	a.mm.mu.Unlock()
+	if found == nil {
+		return nil, notFound("app.user.missing_account.const")
+	}
+	sent, _ := cross(a.mm, found)
+	return sent, nil
+}

@@ -51,6 +51,10 @@ func (i incident) face() face {
 
 // Card implements provider.Provider.
 func (PagerDuty) Card(state json.RawMessage) (chat.Card, error) {
+	var list rotaState
+	if json.Unmarshal(state, &list) == nil && list.Rota != nil {
+		return list.Rota.card(), nil
+	}
 	i, err := readIncident(state)
 	if err != nil {
 		return chat.Card{}, err

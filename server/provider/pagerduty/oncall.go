@@ -3,6 +3,7 @@ package pagerduty
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -121,29 +122,82 @@ func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID stri
 	return shifts, nil
 }
 
-// Duty returns the list of who is on call as a card, with times in the zone. Known are the names in chat of those whose address belongs
-// to a member of the channel, by the address in lower case: only these are called.
-func (PagerDuty) Duty(schedule provider.Resource, shifts []Shift, at time.Time, zone *time.Location, known map[string]string) chat.Card {
-	card := chat.Card{
-		Emoji: "calendar", State: i18n.M("pagerduty.oncall.state"), Tone: chat.ToneNeutral,
-		Title: first(schedule.Name, schedule.ID), URL: webAddress(schedule.URL), Footer: name, At: at,
+// TimeZone returns the person's own.
+func (p PagerDuty) TimeZone(ctx context.Context, s provider.Session) (string, error) {
+	me, err := p.Me(ctx, s)
+	return me.TimeZone, err
+}
+
+// Shifts returns who is on call by the schedule.
+func (p PagerDuty) Shifts(ctx context.Context, s provider.Session, schedule provider.Resource, at time.Time) ([]provider.Shift, error) {
+	found, err := p.OnCall(ctx, s, schedule.ID, at)
+	var shifts []provider.Shift
+	for _, one := range found {
+		shifts = append(shifts, provider.Shift{Name: first(one.Who.Name, one.Who.ID), Email: one.Who.Email, End: one.End, Level: one.Level})
 	}
-	if len(shifts) == 0 {
+	return shifts, err
+}
+
+// rota is the state of a list of who is on call: what is on it is what was true then.
+type rota struct {
+	Name string    `json:"name"`
+	URL  string    `json:"url,omitempty"`
+	At   time.Time `json:"at"`
+	// Lines say who, Nobody that there is nobody.
+	Lines []turn `json:"lines,omitempty"`
+}
+
+// turn is one line of the list. Username is the name in chat of who may be called there.
+type turn struct {
+	Name     string `json:"name"`
+	Username string `json:"username,omitempty"`
+	Until    string `json:"until,omitempty"`
+	Level    int    `json:"level,omitempty"`
+}
+
+// rotaState is a state that is a list and no incident.
+type rotaState struct {
+	Rota *rota `json:"rota"`
+}
+
+// Duty returns the list of who is on call, with times in the zone. Known are the names in chat of those whose address belongs to a member
+// of the channel: only these are called.
+func (PagerDuty) Duty(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
+	list := rota{Name: first(schedule.Name, schedule.ID), URL: webAddress(schedule.URL), At: at}
+	for _, shift := range shifts {
+		line := turn{Name: cleaned(shift.Name, maxName), Level: shift.Level}
+		if shift.Email != "" {
+			line.Username = known[strings.ToLower(shift.Email)]
+		}
+		if !shift.End.IsZero() {
+			line.Until = moment(shift.End, zone)
+		}
+		list.Lines = append(list.Lines, line)
+	}
+	return encoded(rotaState{Rota: &list})
+}
+
+// card draws the list.
+func (l rota) card() chat.Card {
+	card := chat.Card{
+		Emoji: "calendar", State: i18n.M("pagerduty.oncall.state"), Tone: chat.ToneNeutral, Title: l.Name, URL: l.URL, Footer: name, At: l.At,
+	}
+	if len(l.Lines) == 0 {
 		card.Text, card.Tone, card.Emoji = i18n.M("pagerduty.oncall.nobody"), chat.ToneWarning, "warning"
 		return card
 	}
 	var lines []i18n.Message
-	for _, shift := range shifts {
-		who := chat.Escape(first(shift.Who.Name, shift.Who.ID))
-		if username := known[strings.ToLower(shift.Who.Email)]; username != "" && shift.Who.Email != "" {
-			who = "@" + username
+	for _, one := range l.Lines {
+		who := chat.Escape(one.Name)
+		if one.Username != "" {
+			who = "@" + one.Username
 		}
 		line := i18n.M("pagerduty.oncall.always", "Who", who)
-		if !shift.End.IsZero() {
-			line = i18n.M("pagerduty.oncall.until", "Who", who, "Until", moment(shift.End, zone))
+		if one.Until != "" {
+			line = i18n.M("pagerduty.oncall.until", "Who", who, "Until", one.Until)
 		}
-		if shift.Level > 0 {
-			line.Params["Level"] = strconv.Itoa(shift.Level)
+		if one.Level > 0 {
+			line.Params["Level"] = strconv.Itoa(one.Level)
 		}
 		lines = append(lines, line)
 	}

@@ -54,17 +54,20 @@ func TestAScheduleIsToldByNameOrID(t *testing.T) {
 
 func TestOnlyMembersOfTheChannelAreCalled(t *testing.T) {
 	t.Parallel()
-	berlin := zone(t, "Europe/Berlin")
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
 	schedule := provider.Resource{ID: "PSCHED1", Name: "Primary", URL: "https://acme.pagerduty.com/schedules/PSCHED1"}
-	shifts := []Shift{
-		{Who: Person{ID: "PADA", Name: "Ada", Email: "Ada@example.com"}, End: noon.Add(11 * time.Hour), Level: 1},
-		{Who: Person{ID: "PBOB", Name: "@channel", Email: "bob@example.com"}, Level: 2},
-		{Who: Person{ID: "PCYD", Name: "Cyd"}},
+	shifts := []provider.Shift{
+		{Name: "Ada", Email: "Ada@example.com", End: noon.Add(11 * time.Hour), Level: 1},
+		{Name: "@channel", Email: "bob@example.com", Level: 2},
+		{Name: "Cyd"},
 	}
-	card := New().Duty(schedule, shifts, noon, berlin, map[string]string{"ada@example.com": "ada", "": "mallory"})
+	card, err := New().Card(New().Duty(schedule, shifts, noon, berlin, map[string]string{"ada@example.com": "ada", "": "mallory"}))
+	require.NoError(t, err)
 	require.Equal(t, "@ada (level 1) until 2026-03-03 00:00 CET\n@\u200bchannel (level 2)\nCyd", english(t, card.Text))
 	require.Equal(t, "Primary", card.Title)
-	empty := New().Duty(schedule, nil, noon, berlin, nil)
+	empty, err := New().Card(New().Duty(schedule, nil, noon, berlin, nil))
+	require.NoError(t, err)
 	require.Equal(t, chat.ToneWarning, empty.Tone)
 	require.Equal(t, "Nobody is on call by this schedule now.", english(t, empty.Text))
 }

@@ -62,6 +62,7 @@ var (
 	_ provider.Conferencer = PagerDuty{}
 	_ provider.Installer   = PagerDuty{}
 	_ provider.Raiser      = PagerDuty{}
+	_ provider.OnCaller    = PagerDuty{}
 	_ provider.Searcher    = PagerDuty{}
 	_ provider.Responder   = PagerDuty{}
 	_ provider.Follower    = PagerDuty{}

@@ -95,7 +95,7 @@ func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, 
 	hits, more, err := p.Find(ctx, s, Search{Text: unquoted(text)}, now)
 	var found []provider.Finding
 	for _, hit := range hits {
-		state := i18n.M("pagerduty.raise.state_" + hit.Status)
+		state := i18n.M("pagerduty.raise.state." + hit.Status)
 		if hit.Status != statusTriggered && hit.Status != statusAcknowledged && hit.Status != statusResolved {
 			state = i18n.Verbatim(chat.Plain(hit.Status))
 		}

@@ -1,4 +1,4 @@
-package pagerduty
+package bridge
 
 import "time"
 

@@ -1,0 +1,232 @@
+package bridge
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// dutyFormKind is the form for a rotation.
+const dutyFormKind = "duty"
+
+// maxRotations is how many rotations a channel has; all of a provider share one record.
+const (
+	maxRotations    = 10
+	maxAllRotations = 500
+)
+
+// The names of the form's fields.
+const (
+	dutyName     = "name"
+	dutyBy       = "by"
+	dutySchedule = "schedule"
+	dutyTime     = "time"
+	dutyZone     = "zone"
+)
+
+func (s *Service) dutyForms() map[string]answered {
+	return map[string]answered{dutyFormKind: s.dutyAnswered}
+}
+
+// onCall lists the channel's rotations, with buttons to add one and to remove each; the first one is asked for at once.
+func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
+	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+		return chat.Note{}, err
+	}
+	here, err := s.rotationsIn(ctx, w)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if len(here) == 0 {
+		return s.addRotation(ctx, w)
+	}
+	lines := []i18n.Message{i18n.M("bridge.oncall.title", "Provider", chat.Escape(s.name(w.provider)))}
+	offers := []offer{{label: i18n.M("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}}
+	for _, r := range here {
+		line := i18n.M("bridge.oncall.line", "Name", chat.Escape(r.Name), "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
+			"Time", fmt.Sprintf("%02d:%02d", r.Hour, r.Minute), "Zone", r.Zone)
+		if daily, err := r.daily(); err == nil {
+			line.Params["Next"] = daily.Next(s.Now()).In(daily.Zone).Format("2006-01-02 15:04 MST")
+		}
+		lines = append(lines, line)
+		one := w
+		one.subscription = r.ID
+		offers = append(offers, offer{label: i18n.M("bridge.oncall.remove", "Name", chat.Truncate(r.Name, maxButtonLabel)), deed: deedAskRotation, wish: one})
+	}
+	return s.question(ctx, i18n.Lines(lines...), offers...)
+}
+
+// rotationsIn returns those of the wish's channel.
+func (s *Service) rotationsIn(ctx context.Context, w wish) ([]Rotation, error) {
+	all, err := s.Records.Rotations(ctx, w.provider)
+	if err != nil {
+		return nil, errors.Wrap(err, "list who wants to know who is on call")
+	}
+	return slices.DeleteFunc(all, func(r Rotation) bool { return r.ChannelID != w.place.ChannelID }), nil
+}
+
+// addRotation shows the form for a rotation; without a trigger, a button that opens it.
+func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
+	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+		return chat.Note{}, err
+	}
+	onCaller, ok := s.Registry.Get(w.provider).(provider.OnCaller)
+	if !ok {
+		return chat.Note{}, fault.New(fault.ButtonExpired)
+	}
+	h, err := s.home(ctx, w, onCaller)
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedAddRotation, h, err)
+	}
+	if w.trigger == "" {
+		return s.question(ctx, i18n.M("bridge.oncall.open"),
+			offer{label: i18n.M("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}, orCancel(w))
+	}
+	zone, err := onCaller.TimeZone(ctx, h.session)
+	if err != nil || zone == "" {
+		zone = "UTC"
+	}
+	what := w.intends(dutyName)
+	what.Kind = dutyFormKind
+	return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
+		Title: i18n.M("bridge.oncall.form"), Submit: i18n.M("bridge.oncall.save"),
+		Fields: []chat.FormField{
+			{Name: dutyName, Kind: chat.TextField, Label: i18n.M("bridge.oncall.name"), MaxLength: maxName},
+			{Name: dutyBy, Kind: chat.SelectField, Label: i18n.M("bridge.oncall.by"), Default: "name", Options: []chat.Option{
+				{Label: i18n.M("bridge.oncall.by_name"), Value: "name"}, {Label: i18n.M("bridge.oncall.by_id"), Value: "id"},
+			}},
+			{Name: dutySchedule, Kind: chat.TextField, Label: i18n.M("bridge.oncall.schedule"), Help: i18n.M("bridge.oncall.schedule_help"), MaxLength: 150},
+			{Name: dutyTime, Kind: chat.TextField, Label: i18n.M("bridge.oncall.time"), Help: i18n.M("bridge.oncall.time_help"), Default: "09:00", MaxLength: 5},
+			{Name: dutyZone, Kind: chat.TextField, Label: i18n.M("bridge.oncall.zone"), Help: i18n.M("bridge.oncall.zone_help"), Default: zone, MaxLength: 64},
+		},
+	}, what)
+}
+
+// timeOfDay reads "09:00".
+func timeOfDay(typed string) (hour, minute int, ok bool) {
+	before, after, found := strings.Cut(strings.TrimSpace(typed), ":")
+	hour, errHour := strconv.Atoi(before)
+	minute, errMinute := strconv.Atoi(after)
+	return hour, minute, found && errHour == nil && errMinute == nil && len(after) == 2 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60
+}
+
+// dutyAnswered keeps the rotation, and says so in the channel.
+func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	w := what.wish()
+	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+		return nil, err
+	}
+	onCaller, ok := s.enabled(what.Provider).(provider.OnCaller)
+	if !ok {
+		return nil, fault.New(fault.ButtonExpired)
+	}
+	r := Rotation{ID: rand.Text(), ChannelID: w.place.ChannelID, Name: chat.Truncate(unquoted(a.Values[dutyName]), maxName), CreatedBy: w.userID, CreatedAt: s.Now()}
+	slips := chat.FormErrors{}
+	if r.Name == "" {
+		slips[dutyName] = i18n.M("bridge.oncall.no_name")
+	}
+	if r.Hour, r.Minute, ok = timeOfDay(a.Values[dutyTime]); !ok {
+		slips[dutyTime] = i18n.M("bridge.oncall.no_time")
+	}
+	zone, err := time.LoadLocation(strings.TrimSpace(a.Values[dutyZone]))
+	if err != nil || zone == time.Local {
+		slips[dutyZone] = i18n.M("bridge.oncall.no_zone")
+	} else {
+		r.Zone = zone.String()
+	}
+	if len(slips) > 0 {
+		return slips, nil
+	}
+	h, err := s.home(ctx, w, onCaller)
+	if err != nil {
+		return nil, err
+	}
+	if r.Schedule, err = onCaller.Schedule(ctx, h.session, a.Values[dutyBy], a.Values[dutySchedule]); err != nil {
+		return slipOf(err)
+	}
+	r.Site = h.site.URL
+	if err := s.keepRotation(ctx, what.Provider, r); err != nil {
+		return nil, err
+	}
+	s.tell(ctx, w, i18n.M("bridge.oncall.saved", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.name(what.Provider)),
+		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", fmt.Sprintf("%02d:%02d", r.Hour, r.Minute), "Zone", r.Zone))
+	return nil, nil
+}
+
+// keepRotation adds the rotation to those of its channel. Fault: TooMany.
+func (s *Service) keepRotation(ctx context.Context, providerID string, r Rotation) error {
+	full := 0
+	err := s.Records.UpdateRotations(ctx, providerID, func(all *[]Rotation) bool {
+		full = 0
+		here := 0
+		for _, other := range *all {
+			if other.ChannelID == r.ChannelID {
+				here++
+			}
+		}
+		switch {
+		case here >= maxRotations:
+			full = maxRotations
+		case len(*all) >= maxAllRotations:
+			full = maxAllRotations
+		}
+		if full > 0 {
+			return false
+		}
+		*all = append(*all, r)
+		return true
+	})
+	if err == nil && full > 0 {
+		return tooMany(full)
+	}
+	return errors.Wrap(err, "keep a list of who is on call")
+}
+
+// askRotationAway asks whether to remove a rotation.
+func (s *Service) askRotationAway(ctx context.Context, w wish) (chat.Note, error) {
+	r, err := s.ownRotation(ctx, w)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	return s.question(ctx, i18n.M("bridge.oncall.confirm", "Name", chat.Escape(r.Name)),
+		offer{label: i18n.M("bridge.oncall.remove", "Name", chat.Truncate(r.Name, maxButtonLabel)), primary: true, deed: deedDropRotation, wish: w}, orCancel(w))
+}
+
+// removeRotation removes one, and says so in the channel.
+func (s *Service) removeRotation(ctx context.Context, w wish) (chat.Note, error) {
+	r, err := s.ownRotation(ctx, w)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if err := s.dropRotation(ctx, w.provider, r.ID); err != nil {
+		return chat.Note{}, err
+	}
+	s.tell(ctx, w, i18n.M("bridge.oncall.removed", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name)))
+	return chat.Note{Text: i18n.M("bridge.oncall.gone", "Name", chat.Escape(r.Name))}, nil
+}
+
+// ownRotation returns the wish's rotation, if the person may change what its channel gets. Faults: those of mayConnect, NotFollowed.
+func (s *Service) ownRotation(ctx context.Context, w wish) (Rotation, error) {
+	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+		return Rotation{}, err
+	}
+	r, err := s.rotation(ctx, w.provider, w.subscription)
+	if err != nil {
+		return Rotation{}, err
+	}
+	if r.ID == "" || r.ChannelID != w.place.ChannelID {
+		return Rotation{}, s.notFollowed(w.provider)
+	}
+	return r, nil
+}
