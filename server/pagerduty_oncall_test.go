@@ -115,7 +115,10 @@ func TestTheListComesOnceADayAcrossChangesOfTheClocksOnTwoServers(t *testing.T) 
 			nine := time.Date(change.Year(), change.Month(), change.Day()+day, 9, 0, 0, 0, berlin)
 			h.until(nine.Add(-time.Second), second)
 			require.Len(t, lists(room), day+1, "before nine on day %d", day)
-			h.until(nine, second)
+			if day == 0 {
+				h.until(nine, second) // both at once
+			}
+			h.until(nine)
 			h.ticks(second)
 			require.Len(t, lists(room), day+2, "at nine on day %d", day)
 		}
