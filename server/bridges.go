@@ -69,7 +69,7 @@ func (a *app) bridgeSettings() bridge.Settings {
 	s := a.settings.Load()
 	return bridge.Settings{
 		Enabled: s.Triggers(), Policy: bridge.ConnectPolicy(s.Policy()), HookURL: s.PluginURL("/hooks/"),
-		Missing: s.MissingForBridge(), Replicas: a.client.Replicas(),
+		Missing: s.MissingForBridge(), Replicas: a.client.Replicas(), Rules: s.RuleLimits(),
 	}
 }
 

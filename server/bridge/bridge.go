@@ -184,6 +184,8 @@ type Settings struct {
 	Missing string
 	// Replicas reports that reads may be behind writes.
 	Replicas bool
+	// Rules are how many rules of a provider a channel may have, where an admin has set that.
+	Rules map[string]int
 }
 
 // Dependencies are what the service works with.

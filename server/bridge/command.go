@@ -57,6 +57,7 @@ const (
 	deedAddRotation   = "oncall_add"
 	deedAskRotation   = "oncall_ask"
 	deedDropRotation  = "oncall_drop"
+	deedAskRule       = "rule_ask"
 	deedSignedIn      = "signed_in" // only says so
 	deedConfigure     = "configure"
 	deedList          = "list"
@@ -84,6 +85,7 @@ func (s *Service) deeds() map[string]granted {
 		deedSignOut:       s.signOut,
 		deedSignedIn:      s.signedInNow,
 		deedRaise:         s.raise,
+		deedAskRule:       s.askRuleAway,
 		deedAddRotation:   s.addRotation,
 		deedAskRotation:   s.askRotationAway,
 		deedDropRotation:  s.removeRotation,

@@ -58,6 +58,9 @@ type subscribed struct {
 
 // title is what people call it, as they wrote it.
 func (f subscribed) title() string {
+	if f.subscription.Name != "" {
+		return f.Name + " / " + f.subscription.Name
+	}
 	if f.subscription.ResourceName != "" && f.subscription.ResourceName != f.Name {
 		return f.Name + " / " + f.subscription.ResourceName
 	}
@@ -88,6 +91,8 @@ func (s *Service) runConfigure(providerID string) func(context.Context, command.
 			return i18n.Message{}, s.offerToConfigure(ctx, what, found)
 		case s.isAddress(ctx, providerID, what.Text):
 			return i18n.Message{}, s.offerToConnect(ctx, what)
+		case s.Registry.Describe(providerID).Rules && what.Text == "":
+			return i18n.Message{}, s.offerToBegin(ctx, what)
 		}
 		return i18n.Message{}, s.notFollowed(providerID)
 	}
@@ -160,6 +165,11 @@ func (s *Service) offerToConfigure(ctx context.Context, what intent, found []sub
 		}
 		note.Buttons = append(note.Buttons, button)
 	}
+	rules, err := s.ruleButtons(ctx, what, found[0], true)
+	if err != nil {
+		return err
+	}
+	note.Buttons = append(note.Buttons, rules...)
 	s.whisper(ctx, what.Place, what.UserID, note)
 	return nil
 }
@@ -187,6 +197,11 @@ func (s *Service) configure(ctx context.Context, trigger string, what intent, f 
 	if err != nil {
 		return err
 	}
+	rules, err := s.ruleButtons(ctx, what, f, false)
+	if err != nil {
+		return err
+	}
+	access = append(rules, access...)
 	if note.Buttons = append(note.Buttons, access...); len(note.Buttons) > 0 {
 		s.whisper(ctx, what.Place, what.UserID, note)
 	}
@@ -227,6 +242,9 @@ func (s *Service) changeableSubscription(ctx context.Context, what intent) (subs
 	c, err := s.changeable(ctx, what)
 	if err != nil {
 		return subscribed{}, err
+	}
+	if what.Subscription == "" && s.Registry.Describe(c.Provider).Rules {
+		return subscribed{Connection: c, subscription: Subscription{ChannelID: what.Place.ChannelID, CreatedBy: what.UserID, CreatedAt: s.Now()}}, nil
 	}
 	for _, subscription := range c.In(what.Place.ChannelID) {
 		if subscription.ID == what.Subscription {

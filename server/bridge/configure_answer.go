@@ -31,7 +31,7 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 		return slips, nil
 	}
 	changed := changes(d, before.subscription, answer)
-	if len(changed) > 0 {
+	if len(changed) > 0 || what.Subscription == "" {
 		if err := s.rewriteSubscription(ctx, what, answer); err != nil {
 			return nil, err
 		}
@@ -48,8 +48,12 @@ func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer S
 		for i := range c.Subscriptions {
 			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.ChannelID == what.Place.ChannelID {
 				now.Events, now.Filters, now.OnlyTurns, now.Style, now.Mention = answer.Events, answer.Filters, answer.OnlyTurns, answer.Style, answer.Mention
+				now.Name = answer.Name
 				return true, nil
 			}
+		}
+		if what.Subscription == "" {
+			return s.addRule(c, what, answer)
 		}
 		return false, s.notFollowed(what.Provider)
 	})
@@ -60,6 +64,9 @@ func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer S
 func readAnswer(d provider.Descriptor, before Subscription, values map[string]string) (Subscription, chat.FormErrors) {
 	slips := chat.FormErrors{}
 	after := before
+	if d.Rules {
+		after.Name = chat.Truncate(unquoted(values[fieldRule]), maxName)
+	}
 	after.Events = []string{}
 	for _, kind := range d.Events {
 		if values[fieldEvent+kind.ID] == "true" {

@@ -16,6 +16,7 @@ const (
 	fieldOnlyTurns = "only_turns"
 	fieldStyle     = "style"
 	fieldMention   = "mention"
+	fieldRule      = "rule_name"
 )
 
 // Values of choices that a subscription has no word for: a choice cannot be blank.
@@ -40,6 +41,11 @@ func configureForm(d provider.Descriptor, f subscribed) chat.Form {
 		Title:  i18n.M("bridge.configure.title"),
 		Intro:  i18n.M("bridge.configure.intro", "Name", chat.Escape(f.title()), "Provider", chat.Escape(d.Name)),
 		Submit: i18n.M("bridge.configure.submit"),
+	}
+	if d.Rules {
+		form.Fields = append(form.Fields, chat.FormField{
+			Name: fieldRule, Kind: chat.TextField, Label: i18n.M("bridge.rule.name"), Default: f.subscription.Name, MaxLength: maxName, Optional: true,
+		})
 	}
 	wanted := f.subscription.wanted(d)
 	for _, kind := range d.Events {

@@ -26,7 +26,7 @@ func folded(name string) string {
 // called reports whether the subscription is what somebody has named: by the names of the whole and the part, in this order, by what names
 // them at the tool, or by the part's alone.
 func (f subscribed) called(p provider.Provider, typed string) bool {
-	names := []string{f.title(), f.subscription.ResourceName}
+	names := []string{f.title(), f.subscription.ResourceName, f.subscription.Name}
 	if parted, has := p.(provider.Parted); has {
 		names = append(names, parted.Text(f.Connection.Resource, provider.Resource{ID: f.subscription.Resource}))
 	}

@@ -113,7 +113,9 @@ type Subscription struct {
 	ID        string `json:"id"`
 	ChannelID string `json:"channel"`
 	// Resource narrows it to one of the connection's resources; "" for all.
-	Resource     string `json:"resource,omitempty"`
+	Resource string `json:"resource,omitempty"`
+	// Name is what people call it, where a channel has several by rules.
+	Name         string `json:"name,omitempty"`
 	ResourceName string `json:"resource_name,omitempty"`
 	// Events are the kinds that are wanted; nil for the provider's defaults, which is not the same as none.
 	Events []string `json:"events"`

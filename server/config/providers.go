@@ -20,7 +20,12 @@ type Provider struct {
 	Enabled bool
 	// Word is that of its slash command; Trigger is what an admin chose in its place, "" for nothing.
 	Word, Trigger string
+	// Rules is how many rules a channel may have, where the provider has such; 0 for the usual number.
+	Rules int
 }
+
+// maxRules is how many rules for a channel an admin can allow at most.
+const maxRules = 50
 
 // triggerForm is what can be typed after a slash.
 var triggerForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)
@@ -36,7 +41,8 @@ func ReadProviders(settings map[string]any, words map[string]string) map[string]
 	for id, word := range words {
 		enabled, _ := lower["enable"+id].(bool)
 		trigger, _ := lower[id+"trigger"].(string)
-		found[id] = Provider{Enabled: enabled, Word: word, Trigger: strings.TrimPrefix(strings.ToLower(strings.TrimSpace(trigger)), "/")}
+		rules, _ := lower[id+"rules"].(float64)
+		found[id] = Provider{Rules: int(min(max(rules, 0), maxRules)), Enabled: enabled, Word: word, Trigger: strings.TrimPrefix(strings.ToLower(strings.TrimSpace(trigger)), "/")}
 	}
 	return found
 }
@@ -60,6 +66,17 @@ func (c Config) Triggers() map[string]string {
 		}
 	}
 	return words
+}
+
+// RuleLimits returns how many rules a channel may have, by the providers' ids; those that an admin has not set are missing.
+func (c Config) RuleLimits() map[string]int {
+	limits := map[string]int{}
+	for id, p := range c.Providers {
+		if p.Rules > 0 {
+			limits[id] = p.Rules
+		}
+	}
+	return limits
 }
 
 // Policy returns who may connect channels.

@@ -56,6 +56,8 @@ type Descriptor struct {
 	Headers []string
 	// MaxBody is the largest body that is read, in bytes; 0 is 1 MiB.
 	MaxBody int64
+	// Rules has a channel wish for several things of one connection, each by a rule of its own with a name, events and filters.
+	Rules bool
 	// LookAfter is how often webhooks that we set up are looked after; 0 is once a day.
 	LookAfter time.Duration
 	// LinkByMessage has the link to sign in for connecting a channel sent by direct message, instead of shown in the channel.

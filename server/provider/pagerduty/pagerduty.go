@@ -102,8 +102,8 @@ func (PagerDuty) Describe() provider.Descriptor {
 			{ID: labelTitle, Label: i18n.M("pagerduty.filter.title"), Help: i18n.M("pagerduty.filter.title_help")},
 		},
 		Headers:   []string{headerSignature},
-		LookAfter: lookEvery,
-		Texts:     ownTexts(),
+		LookAfter: lookEvery, Rules: true,
+		Texts: ownTexts(),
 	}
 }
 

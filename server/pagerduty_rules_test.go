@@ -1,0 +1,65 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestP10RulesSayWhatAChannelHears(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.alice.Types("/pduty configure", h.town)
+	requireSays(t, lastNote(h.alice), "This channel gets nothing from PagerDuty yet")
+	h.alice.Clicks("Connect")
+	require.Equal(t, 200, h.signsIn(h.alice).Status)
+	requireTells(t, lastNote(h.alice), "This channel follows")
+
+	h.alice.Types("/pduty configure", h.town) // the first rule takes all: now only the database
+	h.alice.Submits(map[string]any{"rule_name": "Database", "filter_service": "data*"})
+	require.Nil(t, h.alice.Dialog())
+	h.alice.Types("/pduty configure", h.town)
+	h.alice.Cancels()
+	require.Equal(t, []string{"Add a Rule"}, h.alice.LastNote().Buttons())
+	h.alice.Clicks("Add a Rule")
+	h.alice.Submits(map[string]any{"rule_name": "P1 anywhere", "filter_priority": "P1"})
+	require.Nil(t, h.alice.Dialog())
+	h.passes()
+
+	h.triggers("Web shop", "Not for this channel") // it has no priority that could say no: see the filters' help
+	before := len(cards(h.town))
+	h.triggers("Database", "For both rules, and yet one card")
+	require.Len(t, cards(h.town), before+1)
+
+	h.alice.Types("/pduty list", h.town)
+	requireTells(t, lastNote(h.alice), "data*", "P1")
+	h.alice.Types("/pduty configure", h.town)
+	require.Len(t, h.alice.LastNote().Buttons(), 3)
+	h.alice.Types("/pduty configure P1 anywhere", h.town)
+	h.alice.Cancels()
+	h.alice.Clicks("Remove this rule")
+	requireTells(t, lastNote(h.alice), "end what this channel gets from", "P1 anywhere")
+	h.alice.Clicks("Disconnect")
+	h.triggers("Web shop", "No rule is left for it")
+	require.Len(t, cards(h.town), before+1)
+}
+
+func TestAChannelHasTenRulesOrAsManyAsAnAdminAllows(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.mm.Set(map[string]any{"PagerdutyRules": float64(2)})
+	h.follows(h.alice, "", h.town)
+	add := func() {
+		h.alice.Types("/pduty configure", h.town)
+		if h.alice.Dialog() != nil {
+			h.alice.Cancels()
+		}
+		h.alice.Clicks("Add a Rule")
+		h.alice.Submits(nil)
+	}
+	add()
+	require.Nil(t, h.alice.Dialog())
+	add()
+	require.NotNil(t, h.alice.Dialog())
+	require.Contains(t, h.alice.Dialog().Error, "2")
+}
