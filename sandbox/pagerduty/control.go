@@ -33,6 +33,7 @@ func (s *Sandbox) routeAdmin() {
 	handle := func(pattern string, h http.HandlerFunc) { s.admin.HandleFunc(pattern, h) }
 	handle("POST /_sandbox/apps", body(func(a App) (any, error) { return s.SetApp(a) }))
 	handle("POST /_sandbox/users", body(func(u User) (any, error) { return s.AddUser(u) }))
+	handle("POST /_sandbox/places", body(func(q Seed) (any, error) { return nil, s.AddPlaces(q) }))
 	handle("POST /_sandbox/users/role", body(func(q roleRequest) (any, error) { return nil, s.SetRole(q.User, q.Role) }))
 	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.clockAnswer(), nil) })
 	handle("POST /_sandbox/clock", body(func(q clockRequest) (any, error) {

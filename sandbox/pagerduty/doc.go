@@ -25,6 +25,7 @@
 // by ID or address. In the binary, /_sandbox is /_sandbox/pagerduty.
 //
 //	POST   /_sandbox/users                a User; answers with what it was given
+//	POST   /_sandbox/places               teams, schedules, escalation policies, services and priorities of a Seed
 //	POST   /_sandbox/users/role           {"user","role"}
 //	POST   /_sandbox/apps                 an App; answers with client_id and client_secret
 //	GET    /_sandbox/incidents            all; POST makes one of a Trigger: {"service","title","urgency"}

@@ -189,3 +189,8 @@ func (w *world) onLevel(p *EscalationPolicy, level int) []*User {
 	}
 	return people
 }
+
+// AddPlaces adds the teams, schedules, policies, services and priorities of a seed to what is there.
+func (s *Sandbox) AddPlaces(places Seed) error {
+	return s.control(func(w *world) error { return w.plantPlaces(places) })
+}

@@ -9,6 +9,8 @@
 //	/bitbucket/      bitbucket as Cloud, with its control API under /_sandbox/bitbucket
 //	/bitbucket-dc/   bitbucket as a Data Center, with its control API under /_sandbox/bitbucket-dc
 //	/jenkins/        jenkins, with its control API under /_sandbox/jenkins
+//	/sentry/         sentry, with its control API under /_sandbox/sentry
+//	/pagerduty/      pagerduty, with its control API under /_sandbox/pagerduty
 package main
 
 import (
@@ -89,6 +91,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	stage := newStage(zoom.New(zoom.Options{RandomSeed: s.random, BaseURL: s.baseURL, Seed: seed}))
 	stage.addBitbucket(s)
 	stage.addJenkins(s)
+	stage.addSentry(s)
+	stage.addPagerDuty(s)
 	if err := json.NewEncoder(stdout).Encode(map[string]string{"url": address}); err != nil {
 		return errors.Wrap(err, "tell the address")
 	}

@@ -1,0 +1,138 @@
+package e2e
+
+import (
+	"context"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// bugs is the pretended Sentry as these stories find it: this server is registered
+// there, and alice owns an organization with two projects.
+type bugs struct {
+	*tale
+	*stack.Sentry
+	alice   *stack.Person
+	ear     *stack.Ear
+	channel *model.Channel
+	org     string
+}
+
+func newBugs(t *testing.T) *bugs {
+	t.Helper()
+	h := &bugs{tale: begin(t, stack.UserApp, stack.Settings{"EnableSentry": true})}
+	h.Sentry = h.Sandbox.Sentry()
+	h.alice, h.ear = h.person("alice")
+	h.channel = h.private(h.alice)
+	h.switched(nil, h.alice, "sentry", true)
+	h.setUp("sentry", "selfhosted", h.URL, stack.SentrySecret, h.NewApp)
+	require.NoError(t, h.NewUser(h.ctx, h.alice.User.Username, h.alice.User.Email))
+	h.org = "org-" + h.channel.Name
+	require.NoError(t, h.NewOrganization(h.ctx, h.org, "Acme "+h.channel.Name, h.alice.User.Username, "web", "ops"))
+	return h
+}
+
+// setUp has an admin enter this server's OAuth client for a tool.
+func (w *tale) setUp(word, kind, url, secret string, newApp func(ctx context.Context, callback string) (string, error)) {
+	w.Helper()
+	id := map[string]string{"pduty": "pagerduty"}[word]
+	if id == "" {
+		id = word
+	}
+	clientID, err := newApp(w.ctx, w.SiteURL+"/plugins/zoom/oauth2/"+id+"/complete")
+	require.NoError(w, err)
+	ear := w.listen(w.Admin)
+	room := w.private()
+	from := ear.Count()
+	require.NoError(w, w.Admin.Type(w.ctx, room.Id, "/"+word+" setup"))
+	w.submits(w.Admin, room, w.dialog(ear, from, "Server"), map[string]any{
+		"kind": kind, "url": url, "api": url, "client_id": clientID, "client_secret": secret,
+	})
+	w.whisper(ear, from, "is saved")
+}
+
+// signsInAt follows the link that somebody was shown or sent, and allows it at the tool.
+func (w *tale) signsInAt(providerID string, p *stack.Person, ear *stack.Ear, from int) *stack.Page {
+	w.Helper()
+	var link string
+	w.eventually(func() (err error) {
+		if note, noteErr := ear.Whisper(w.ctx, from, "ign in"); noteErr == nil {
+			if link, err = stack.SignInLink(note, providerID); err == nil {
+				return nil
+			}
+		}
+		said := w.sayings(p)
+		if len(said) == 0 {
+			return errors.New("no link to sign in")
+		}
+		link, err = stack.SignInLink(said[len(said)-1], providerID)
+		return err
+	})
+	page, err := p.Authorize(w.ctx, link, p.User.Email)
+	require.NoError(w, err)
+	return page
+}
+
+// connects has alice connect her channel to a project.
+func (h *bugs) connects(what string) {
+	h.Helper()
+	from := h.ear.Count()
+	require.NoError(h, h.alice.Type(h.ctx, h.channel.Id, "/sentry connect "+what))
+	h.whisper(h.ear, from, "I sent you a direct message with a link")
+	require.Equal(h, 200, h.signsInAt("sentry", h.alice, h.ear, from).Status)
+	asked := h.whisper(h.ear, from, "not connected to this server yet")
+	require.NoError(h, h.alice.Click(h.ctx, asked, "Enter token and secret"))
+	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Connect Sentry"), map[string]any{
+		"token": stack.SentryIntegrationToken + h.org, "secret": stack.SentryIntegrationSecret + h.org,
+	})
+	h.whisper(h.ear, from, "This channel follows")
+}
+
+func TestS1S4S5S12OnTheRealServerAnErrorIsResolvedFromChatAndRegresses(t *testing.T) {
+	h := newBugs(t)
+	h.connects("“Acme " + h.channel.Name + "> “web>")
+	issue, err := h.Error(h.ctx, h.org, "web", "ValueError", "discount twice")
+	require.NoError(t, err)
+	card := h.card(h.alice, h.channel, 1, "ValueError")
+	h.settled()
+	h.Logf("new:\n%s", picture(card, nil))
+	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Resolve"))
+	h.eventually(func() error {
+		status, err := h.Status(h.ctx, h.org, issue)
+		if err == nil && status != "resolved" {
+			err = errors.Errorf("Sentry says that it is %s", status)
+		}
+		return err
+	})
+	resolved := h.card(h.alice, h.channel, 1, "Resolved")
+	h.settled()
+	require.Equal(t, card.Id, resolved.Id)
+	h.Logf("resolved from chat:\n%s", picture(resolved, h.replies(h.alice, resolved.Post, 1)))
+	require.NoError(t, h.Does(h.ctx, h.org, issue, "regress"))
+	again := h.card(h.alice, h.channel, 2, "Regressed")
+	h.settled()
+	require.Contains(t, stack.Text(again.Post), "/_redirect/pl/"+card.Id)
+	h.Logf("regressed, as a new post:\n%s", picture(again, nil))
+}
+
+func TestS7S8S9S10OnTheRealServerProjectsAreListedAndEndedOneByOne(t *testing.T) {
+	h := newBugs(t)
+	h.connects(h.org + " web")
+	h.whispers(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" ops", "This channel follows")
+	h.whispers(h.alice, h.ear, h.channel, "/sentry configure all", "in your channels", "~"+h.channel.DisplayName, "web", "ops")
+	h.whispers(h.alice, h.ear, h.channel, "/sentry list", "web", "ops")
+	question := h.whispers(h.alice, h.ear, h.channel, "/sentry disconnect "+h.org+" web", "Do you want to end what this channel gets from")
+	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect"))
+	_, err := h.Error(h.ctx, h.org, "web", "ValueError", "not any more")
+	require.NoError(t, err)
+	_, err = h.Error(h.ctx, h.org, "ops", "IOError", "still")
+	require.NoError(t, err)
+	h.card(h.alice, h.channel, 1, "IOError")
+	question = h.whispers(h.alice, h.ear, h.channel, "/sentry disconnect", "Do you want to end this connection?")
+	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect"))
+	h.whispers(h.alice, h.ear, h.channel, "/sentry list", "not connected to Sentry yet")
+}

@@ -1,0 +1,98 @@
+package stack
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/pkg/errors"
+)
+
+// PagerDutySecret is the secret of the OAuth client that the stories register at
+// PagerDuty. They look for it where it must not be.
+const PagerDutySecret = "e2e-pagerduty-client-secret-0123456789"
+
+// PagerDuty is the pretended PagerDuty account, driven through its control API.
+type PagerDuty struct {
+	// URL is where people and programs find it, without a slash at the end.
+	URL string
+
+	sandbox *Sandbox
+}
+
+// PagerDuty is the pretended PagerDuty.
+func (z *Sandbox) PagerDuty() *PagerDuty { return &PagerDuty{URL: z.URL + "/pagerduty", sandbox: z} }
+
+func (d *PagerDuty) post(ctx context.Context, path string, in, out any) error {
+	return d.sandbox.do(ctx, http.MethodPost, "/pagerduty"+path, in, out)
+}
+
+// NewApp registers an OAuth client with this callback address and the stories'
+// secret, and returns its ID.
+func (d *PagerDuty) NewApp(ctx context.Context, callback string) (clientID string, err error) {
+	app := map[string]string{"name": "Mattermost", "client_id": "e2e-pagerduty-client", "client_secret": PagerDutySecret, "redirect_uri": callback}
+	return app["client_id"], d.post(ctx, "/apps", app, nil)
+}
+
+// NewUser makes somebody with this role (admin, user, limited_user or observer),
+// and returns their ID.
+func (d *PagerDuty) NewUser(ctx context.Context, name, email, role string) (id string, err error) {
+	var made struct {
+		ID string `json:"id"`
+	}
+	err = d.post(ctx, "/users", map[string]string{"name": name, "email": email, "role": role}, &made)
+	return made.ID, errors.Wrapf(err, "create the PagerDuty account of %s", name)
+}
+
+// NewService makes a service with this name whose incidents these people get, as a
+// team, by a schedule of the same name.
+func (d *PagerDuty) NewService(ctx context.Context, name string, people ...string) error {
+	id := func(prefix string) string { return prefix + people[0][1:] }
+	return d.post(ctx, "/places", map[string]any{
+		"teams":               []map[string]any{{"id": id("T"), "name": name + " team", "members": people}},
+		"schedules":           []map[string]any{{"id": id("C"), "name": name + " schedule", "rotation": people, "start": "2026-01-01T00:00:00Z"}},
+		"escalation_policies": []map[string]any{{"id": id("E"), "name": name + " policy", "levels": [][]string{{name + " schedule"}}}},
+		"services":            []map[string]any{{"id": id("S"), "name": name, "escalation_policy": id("E"), "teams": []string{id("T")}}},
+	}, nil)
+}
+
+// Incident is an incident as it is at PagerDuty.
+type Incident struct {
+	ID        string `json:"id"`
+	Number    int    `json:"number"`
+	Title     string `json:"title"`
+	Status    string `json:"status"`
+	ChangedBy string `json:"changed_by"`
+	BridgeURL string `json:"conference_url"`
+	Notes     []struct {
+		Text string `json:"text"`
+	} `json:"notes"`
+}
+
+// Trigger makes an incident, as a monitoring tool does.
+func (d *PagerDuty) Trigger(ctx context.Context, service, title string) (Incident, error) {
+	var made Incident
+	return made, d.post(ctx, "/incidents", map[string]string{"service": service, "title": title, "urgency": "high"}, &made)
+}
+
+// Happen lets something happen to an incident there: acknowledge, resolve, note, ….
+func (d *PagerDuty) Happen(ctx context.Context, id, what, by string) error {
+	return d.post(ctx, "/incidents/"+id, map[string]string{"what": what, "by": by}, nil)
+}
+
+// Incident is how an incident is now, by its ID.
+func (d *PagerDuty) Incident(ctx context.Context, id string) (Incident, error) {
+	var found Incident
+	return found, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/incidents/"+id, nil, &found)
+}
+
+// Incidents are all of them, the oldest first.
+func (d *PagerDuty) Incidents(ctx context.Context) ([]Incident, error) {
+	var found []Incident
+	return found, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/incidents", nil, &found)
+}
+
+// Webhooks lists the account's webhooks.
+func (d *PagerDuty) Webhooks(ctx context.Context) ([]Webhook, error) {
+	var hooks []Webhook
+	return hooks, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/hooks", nil, &hooks)
+}

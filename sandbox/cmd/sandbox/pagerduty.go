@@ -1,0 +1,8 @@
+package main
+
+import "mattermost-plugin-zoom/sandbox/pagerduty"
+
+// addPagerDuty adds a PagerDuty account without anybody in it.
+func (s *stage) addPagerDuty(set settings) {
+	s.add("pagerduty", pagerduty.New(pagerduty.Options{RandomSeed: set.random, BaseURL: set.baseURL + "/pagerduty"}))
+}
