@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/pkg/errors"
 )
@@ -95,4 +96,21 @@ func (d *PagerDuty) Incidents(ctx context.Context) ([]Incident, error) {
 func (d *PagerDuty) Webhooks(ctx context.Context) ([]Webhook, error) {
 	var hooks []Webhook
 	return hooks, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/hooks", nil, &hooks)
+}
+
+// Asked is the last query with which somebody was sent there to authorize.
+func (d *PagerDuty) Asked(ctx context.Context) (string, error) {
+	var journal []struct {
+		Path  string `json:"path"`
+		Query string `json:"query"`
+	}
+	err := d.sandbox.do(ctx, http.MethodGet, "/pagerduty/journal?path=/oauth/authorize", nil, &journal)
+	if err == nil && len(journal) == 0 {
+		err = errors.New("nobody was sent there")
+	}
+	if err != nil {
+		return "", err
+	}
+	asked, err := url.QueryUnescape(journal[len(journal)-1].Query)
+	return asked, errors.Wrap(err, "read the query")
 }
