@@ -15,7 +15,7 @@ import (
 const checklistsFile = "../docs/checklists.md"
 
 var (
-	checklistRow = regexp.MustCompile(`^\| ([JB]\d+) \|(.*)\|(.*)\|(.*)\|$`)
+	checklistRow = regexp.MustCompile(`^\| ([JBSP]\d+) \|(.*)\|(.*)\|(.*)\|$`)
 	story        = regexp.MustCompile(`^Test([JB]\d+)_?[A-Z]`)
 )
 

@@ -161,6 +161,42 @@ func TestASentCardFollowsTheIncidentWhereTheAccountIsConnected(t *testing.T) {
 	require.Contains(t, heading(h.card(h.town)), "Resolved")
 }
 
+func TestP6AMessagesTextIsTheDescriptionOfANewIncident(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.signed(h.alice)
+	said := h.bob.Says("The shop answers with *500* since noon", h.town)
+	h.alice.Types("/pduty trigger "+siteURL+"/acme/pl/"+said.Id, h.town)
+	require.Equal(t, "The shop answers with *500* since noon", h.alice.Field("details").Default)
+	require.Empty(t, h.alice.Field("title").Default)
+	h.alice.Submits(map[string]any{"title": "Shop is down"})
+	require.Equal(t, "The shop answers with *500* since noon", h.pager.Incidents()[0].Details)
+
+	secret := h.mm.AddChannel("secret", mmtest.Private, h.bob)
+	hidden := h.bob.Says("Not for alice", secret)
+	h.alice.Types("/pduty trigger "+siteURL+"/acme/pl/"+hidden.Id, h.town)
+	require.Empty(t, h.alice.Field("details").Default, "who cannot read a message gets none of it")
+}
+
+func TestP7AMessageIsSharedToAnIncidentAsANote(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.signed(h.alice)
+	id := h.triggers("Web shop", "Checkout answers slowly")
+	said := h.bob.Says("It began with the deploy of 12:00", h.town)
+	h.alice.Types("/pduty note "+siteURL+"/acme/pl/"+said.Id, h.town)
+	require.Equal(t, []string{"#1 Checkout answers slowly (triggered)", "Cancel"}, h.alice.LastNote().Buttons())
+	h.alice.Clicks("#1 Checkout answers slowly (triggered)")
+	require.Equal(t, "It began with the deploy of 12:00", h.alice.Field("text").Default)
+	h.alice.Submits(nil)
+	require.Nil(t, h.alice.Dialog())
+	require.Equal(t, "It began with the deploy of 12:00", h.stands(id).Notes[0].Text)
+	requireTells(t, lastNote(h.alice), "Your note was added to", "Checkout answers slowly")
+	require.Equal(t, []string{"Post to Chat"}, h.alice.LastNote().Buttons())
+	h.alice.Clicks("Post to Chat")
+	requireTells(t, h.town.LastPost().Message, "alice", "Checkout answers slowly", "the deploy of 12:00")
+}
+
 // A button is sealed for who it was shown to; what others make of it does nothing.
 func TestAPrivateCardActsForItsReaderAlone(t *testing.T) {
 	t.Parallel()

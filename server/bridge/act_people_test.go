@@ -47,6 +47,8 @@ func (p *actPeople) StillPosts(ctx context.Context, userID, channelID string) (b
 	return p.CanPost(ctx, userID, channelID), nil
 }
 
+func (p *actPeople) Message(context.Context, string, string) (string, bool) { return "", false }
+
 func (p *actPeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
 	return chat.Person{}, false
 }

@@ -53,6 +53,8 @@ type People interface {
 	Channel(ctx context.Context, channelID string) (chat.Channel, error)
 	// ChannelsOf returns the ids of the channels that the user is a member of.
 	ChannelsOf(ctx context.Context, userID string) ([]string, error)
+	// Message returns the text of the message whose address this is, if the user may read it; false for what is no such address.
+	Message(ctx context.Context, userID, address string) (text string, ok bool)
 	// CanPost reports whether the user may post in the channel now.
 	CanPost(ctx context.Context, userID, channelID string) bool
 	// StillPosts reports the same for where a no has consequences: what cannot be told is an error.

@@ -58,6 +58,8 @@ const (
 	deedAskRotation   = "oncall_ask"
 	deedDropRotation  = "oncall_drop"
 	deedAskRule       = "rule_ask"
+	deedAnnotate      = "note"
+	deedAnnotateThis  = "note_this"
 	deedSignedIn      = "signed_in" // only says so
 	deedConfigure     = "configure"
 	deedList          = "list"
@@ -85,6 +87,8 @@ func (s *Service) deeds() map[string]granted {
 		deedSignOut:       s.signOut,
 		deedSignedIn:      s.signedInNow,
 		deedRaise:         s.raise,
+		deedAnnotate:      s.annotate,
+		deedAnnotateThis:  s.annotateThis,
 		deedAskRule:       s.askRuleAway,
 		deedAddRotation:   s.addRotation,
 		deedAskRotation:   s.askRotationAway,
@@ -142,6 +146,9 @@ func (s *Service) tree(id, word string) *command.Command {
 	}
 	if _, searches := p.(provider.Searcher); searches {
 		root.Sub = append(root.Sub, &command.Command{Name: deedSearch, Hint: i18n.M("bridge.hint.text"), Help: help(deedSearch), Run: s.runs(id, s.search)})
+	}
+	if _, annotates := p.(provider.Annotator); annotates {
+		root.Sub = append(root.Sub, &command.Command{Name: deedAnnotate, Hint: i18n.M("bridge.hint.message"), Help: help(deedAnnotate), Run: s.runs(id, s.annotate)})
 	}
 	if _, calls := p.(provider.OnCaller); calls {
 		root.Sub = append(root.Sub, &command.Command{Name: deedOnCall, Help: help(deedOnCall), Run: s.runs(id, s.onCall)})

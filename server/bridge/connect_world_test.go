@@ -203,6 +203,8 @@ func (p *officePeople) StillPosts(ctx context.Context, userID, channelID string)
 	return p.CanPost(ctx, userID, channelID), nil
 }
 
+func (p *officePeople) Message(context.Context, string, string) (string, bool) { return "", false }
+
 func (*officePeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
 	return chat.Person{}, false
 }

@@ -121,7 +121,7 @@ func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormError
 	if err != nil {
 		return nil, err
 	}
-	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms(), s.raiseForms(), s.privateForms(), s.dutyForms()} {
+	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms(), s.raiseForms(), s.privateForms(), s.dutyForms(), s.annotateForms()} {
 		if do := group[what.Kind]; do != nil && what.Kind == a.Kind {
 			return do(ctx, a, what)
 		}

@@ -28,7 +28,7 @@ func folded(name string) string {
 func (f subscribed) called(p provider.Provider, typed string) bool {
 	names := []string{f.title(), f.subscription.ResourceName, f.subscription.Name}
 	if parted, has := p.(provider.Parted); has {
-		names = append(names, parted.Text(f.Connection.Resource, provider.Resource{ID: f.subscription.Resource}))
+		names = append(names, parted.Text(f.Resource, provider.Resource{ID: f.subscription.Resource}))
 	}
 	return folded(typed) != "" && slices.ContainsFunc(names, func(name string) bool { return folded(name) == folded(typed) })
 }

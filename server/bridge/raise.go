@@ -25,7 +25,7 @@ func (s *Service) raiseForms() map[string]answered {
 	return map[string]answered{raiseKind: s.raiseAnswered}
 }
 
-// raise shows the form for a new subject at the tool, with what was typed as its title. Where there can be no form, a button opens it.
+// raise shows the form for a new subject at the tool, with what was typed as its title, or the message whose address it is as its details. Where there can be no form, a button opens it.
 func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 	raiser, ok := s.Registry.Get(w.provider).(provider.Raiser)
 	if !ok {
@@ -35,7 +35,10 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
 	}
-	values := merged(map[string]string{raiseTitle: unquoted(w.text)}, w.values)
+	values := map[string]string{raiseTitle: unquoted(w.text)}
+	if text, isMessage := s.message(ctx, w.userID, values[raiseTitle]); isMessage {
+		values = map[string]string{raiseDetails: text}
+	}
 	form, err := raiser.RaiseForm(ctx, h.session, values)
 	var slip *provider.FieldError
 	if errors.As(err, &slip) {

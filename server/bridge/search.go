@@ -33,18 +33,24 @@ func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{Text: i18n.M("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(w.text))}, nil
 	}
 	more = more || len(found) > maxFound
-	var offers []offer
-	for _, one := range found[:min(len(found), maxFound)] {
-		look := w
-		look.text = one.ID
-		label := i18n.M("bridge.search.button", "Title", chat.Truncate(chat.Plain(one.Title), maxButtonLabel)).WithMessage("State", one.State)
-		offers = append(offers, offer{label: label, deed: deedLook, wish: look})
-	}
+	offers := s.findings(w, deedLook, found)
 	text := i18n.M("bridge.search.found")
 	if more {
 		text = i18n.Lines(text, i18n.M("bridge.search.more", "Command", s.word(w.provider)))
 	}
 	return s.question(ctx, text, append(offers, orCancel(w))...)
+}
+
+// findings are the buttons to choose one of what was found, for the deed.
+func (s *Service) findings(w wish, deed string, found []provider.Finding) []offer {
+	var offers []offer
+	for _, one := range found[:min(len(found), maxFound)] {
+		chosen := w
+		chosen.text = one.ID
+		label := i18n.M("bridge.search.button", "Title", chat.Truncate(chat.Plain(one.Title), maxButtonLabel)).WithMessage("State", one.State)
+		offers = append(offers, offer{label: label, deed: deed, wish: chosen})
+	}
+	return offers
 }
 
 // preview shows the subject that was chosen to the person alone, and offers to send it to the channel.

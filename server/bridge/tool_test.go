@@ -300,6 +300,8 @@ func (p *people) StillPosts(_ context.Context, userID, _ string) (bool, error) {
 	return !p.left[userID], p.outage
 }
 
+func (p *people) Message(context.Context, string, string) (string, bool) { return "", false }
+
 func (p *people) PersonByEmail(context.Context, string) (chat.Person, bool) {
 	return chat.Person{}, false
 }

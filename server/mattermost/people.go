@@ -3,6 +3,7 @@ package mattermost
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,6 +88,22 @@ func (c *Client) ChannelsOf(_ context.Context, userID string) ([]string, error) 
 		}
 	}
 	return found, nil
+}
+
+// permalink is the end of the address of a message.
+var permalink = regexp.MustCompile(`/pl/([a-z0-9]{26})/?$`)
+
+// Message returns the text of the message whose address this is, if the user may read the channel that it is in.
+func (c *Client) Message(_ context.Context, userID, address string) (string, bool) {
+	found := permalink.FindStringSubmatch(strings.TrimSpace(address))
+	if found == nil {
+		return "", false
+	}
+	post, err := answered(c.api.GetPost(found[1]))
+	if err != nil || post.DeleteAt != 0 || !c.api.HasPermissionToChannel(userID, post.ChannelId, model.PermissionReadChannelContent) {
+		return "", false
+	}
+	return post.Message, true
 }
 
 // CanPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel

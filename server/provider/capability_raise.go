@@ -41,3 +41,11 @@ type Searcher interface {
 	// Look returns a subject as an event. Fault: ResourceUnknown.
 	Look(ctx context.Context, s Session, id string) (Event, error)
 }
+
+// Annotator is a Searcher whose subjects take notes.
+type Annotator interface {
+	Searcher
+	// Annotate adds a note to the subject that was found as this, and returns it as an event, with what to tell who wrote it and what they
+	// may share. A text that is not good is a *FieldError.
+	Annotate(ctx context.Context, s Session, id, text, by string) (Response, error)
+}

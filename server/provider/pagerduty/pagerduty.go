@@ -63,7 +63,7 @@ var (
 	_ provider.Installer   = PagerDuty{}
 	_ provider.Raiser      = PagerDuty{}
 	_ provider.OnCaller    = PagerDuty{}
-	_ provider.Searcher    = PagerDuty{}
+	_ provider.Annotator   = PagerDuty{}
 	_ provider.Responder   = PagerDuty{}
 	_ provider.Follower    = PagerDuty{}
 )

@@ -62,10 +62,7 @@ func (p PagerDuty) RaiseForm(ctx context.Context, s provider.Session, values map
 			{Name: FieldService, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.service"), Help: i18n.M("pagerduty.raise.service_help"), Options: options},
 			{Name: FieldTitle, Kind: chat.TextField, Label: i18n.M("pagerduty.raise.name"), Default: cleaned(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
 			{Name: FieldAssignee, Kind: chat.SelectField, Label: i18n.M("pagerduty.raise.assignee"), Help: i18n.M("pagerduty.raise.assignee_help"), Options: optionsOf(people), Optional: true},
-			{Name: FieldUrgency, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.urgency"), Default: urgencyOfService, Options: []chat.Option{
-				{Label: i18n.M("pagerduty.raise.urgency_service"), Value: urgencyOfService},
-				{Label: i18n.M("pagerduty.raise.urgency_high"), Value: urgencyHigh}, {Label: i18n.M("pagerduty.raise.urgency_low"), Value: urgencyLow},
-			}},
+			{Name: FieldUrgency, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.urgency"), Default: urgencyOfService, Options: urgencies()},
 			{Name: FieldDetails, Kind: chat.LongTextField, Label: i18n.M("pagerduty.raise.details"), Default: values[FieldDetails], Optional: true, MaxLength: 3000},
 		},
 	}
@@ -76,6 +73,15 @@ func (p PagerDuty) RaiseForm(ctx context.Context, s provider.Session, values map
 		form.Fields = append(form.Fields[:2], form.Fields[3:]...)
 	}
 	return form, nil
+}
+
+// urgencies are the choices of how urgent a new incident is.
+func urgencies() []chat.Option {
+	return []chat.Option{
+		{Label: i18n.M("pagerduty.raise.urgency_service"), Value: urgencyOfService},
+		{Label: i18n.M("pagerduty.raise.urgency_high"), Value: urgencyHigh},
+		{Label: i18n.M("pagerduty.raise.urgency_low"), Value: urgencyLow},
+	}
 }
 
 // Raise triggers an incident.
@@ -102,4 +108,23 @@ func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, 
 		found = append(found, provider.Finding{ID: hit.ID, Title: hit.Title, State: state})
 	}
 	return found, more, err
+}
+
+// Annotate adds a note to an incident.
+func (p PagerDuty) Annotate(ctx context.Context, s provider.Session, id, text, by string) (provider.Response, error) {
+	shown, err := of(s).incident(ctx, id)
+	if err != nil {
+		return provider.Response{}, err
+	}
+	n := looked(shown, Person{})
+	noted, err := p.AddNote(ctx, s, n.Incident, text)
+	if err != nil {
+		return provider.Response{}, err
+	}
+	i := incident{ID: n.Incident, Shown: n.Shown}
+	pairs := []string{"Incident", chat.Link(i.title(), n.Shown.URL), "Text", chat.Escape(cleaned(text, maxText))}
+	return provider.Response{
+		Note: i18n.M("pagerduty.note.noted", pairs...), Share: i18n.M("pagerduty.share.noted", append(pairs, "Who", chat.Escape(by))...),
+		Events: []provider.Event{n.event(), noted},
+	}, nil
 }
