@@ -2,8 +2,11 @@ package stack
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 )
@@ -113,4 +116,32 @@ func (d *PagerDuty) Asked(ctx context.Context) (string, error) {
 	}
 	asked, err := url.QueryUnescape(journal[len(journal)-1].Query)
 	return asked, errors.Wrap(err, "read the query")
+}
+
+// Advance lets time pass at PagerDuty.
+func (d *PagerDuty) Advance(ctx context.Context, by time.Duration) error {
+	return d.post(ctx, "/clock", map[string]float64{"advance_seconds": by.Seconds()}, nil)
+}
+
+// Told is something that PagerDuty told a webhook.
+type Told struct {
+	Event    string          `json:"event"`
+	Body     json.RawMessage `json:"body"`
+	State    string          `json:"state"` // waiting, delivered, dropped or skipped
+	Attempts []struct {
+		At     time.Time `json:"at"`
+		Status int       `json:"status"`
+	} `json:"attempts"`
+}
+
+// Told lists what webhooks were told of an incident, in order.
+func (d *PagerDuty) Told(ctx context.Context, incident string) ([]Told, error) {
+	var all, its []Told
+	err := d.sandbox.do(ctx, http.MethodGet, "/pagerduty/deliveries", nil, &all)
+	for _, told := range all {
+		if strings.Contains(string(told.Body), `"`+incident+`"`) {
+			its = append(its, told)
+		}
+	}
+	return its, err
 }
