@@ -21,7 +21,10 @@ const (
 // forbidden is what may stand nowhere in the clear: whatever the sandbox gave
 // out, the apps' secrets, and links that make whoever opens them the host.
 func forbidden() []string {
-	words := []string{sandboxSecret, stack.WebhookSecret, "start_url", "zak="}
+	words := []string{
+		sandboxSecret, stack.WebhookSecret, "start_url", "zak=", stack.BitbucketSecret, stack.PagerDutySecret,
+		stack.SentrySecret, stack.SentryIntegrationToken, stack.SentryIntegrationSecret,
+	}
 	for _, mode := range []stack.Mode{stack.UserApp, stack.AccountApp, stack.ServerApp} {
 		words = append(words, mode.ClientSecret())
 	}

@@ -83,6 +83,40 @@ func (p *Person) Authorize(ctx context.Context, link, email string) (*Page, erro
 	return fetch(ctx, browser, http.MethodPost, target.String(), fields)
 }
 
+// Leaves follows a link to an authorization as far as the tool's address, without
+// asking it for anything, and returns the state that came along.
+func (p *Person) Leaves(ctx context.Context, link string) (state string, err error) {
+	browser, err := p.Browser()
+	if err != nil {
+		return "", err
+	}
+	stays := *browser
+	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
+	if err != nil {
+		return "", errors.Wrap(err, "make a request")
+	}
+	response, err := stays.Do(request)
+	if err != nil {
+		return "", errors.Wrap(err, "follow the link")
+	}
+	defer response.Body.Close()
+	target, err := response.Location()
+	if err != nil {
+		return "", errors.Wrap(err, "read where the link leads")
+	}
+	return url.QueryEscape(target.Query().Get("state")), nil
+}
+
+// Opens opens a page in this person's browser.
+func (p *Person) Opens(ctx context.Context, address string) (*Page, error) {
+	browser, err := p.Browser()
+	if err != nil {
+		return nil, err
+	}
+	return fetch(ctx, browser, http.MethodGet, address, nil)
+}
+
 // fetch asks for a page and follows where it leads.
 func fetch(ctx context.Context, browser *http.Client, method, address string, form url.Values) (*Page, error) {
 	var body io.Reader

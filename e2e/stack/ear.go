@@ -87,6 +87,27 @@ func (e *Ear) Whisper(ctx context.Context, after int, word string) (*model.Post,
 	return found, errors.Wrapf(err, "no ephemeral post with %q", word)
 }
 
+// Offer waits for an ephemeral post with a button of this label.
+func (e *Ear) Offer(ctx context.Context, after int, label string) (*model.Post, error) {
+	var found *model.Post
+	_, err := e.match(ctx, after, string(model.WebsocketEventEphemeralMessage), func(event *model.WebSocketEvent) bool {
+		text, ok := event.GetData()["post"].(string)
+		var post model.Post
+		if !ok || json.Unmarshal([]byte(text), &post) != nil {
+			return false
+		}
+		for _, attachment := range post.Attachments() {
+			for _, action := range attachment.Actions {
+				if action.Name == label {
+					found = &post
+				}
+			}
+		}
+		return found != nil
+	})
+	return found, errors.Wrapf(err, "no ephemeral post with the button %q", label)
+}
+
 func (e *Ear) match(ctx context.Context, after int, kind string, fits func(*model.WebSocketEvent) bool) (*model.WebSocketEvent, error) {
 	var found *model.WebSocketEvent
 	err := eventually(ctx, 20*time.Second, 20*time.Millisecond, func() error {

@@ -2,7 +2,11 @@ package stack
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"net/url"
+	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 )
@@ -95,4 +99,49 @@ func (d *PagerDuty) Incidents(ctx context.Context) ([]Incident, error) {
 func (d *PagerDuty) Webhooks(ctx context.Context) ([]Webhook, error) {
 	var hooks []Webhook
 	return hooks, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/hooks", nil, &hooks)
+}
+
+// Asked is the last query with which somebody was sent there to authorize.
+func (d *PagerDuty) Asked(ctx context.Context) (string, error) {
+	var journal []struct {
+		Path  string `json:"path"`
+		Query string `json:"query"`
+	}
+	err := d.sandbox.do(ctx, http.MethodGet, "/pagerduty/journal?path=/oauth/authorize", nil, &journal)
+	if err == nil && len(journal) == 0 {
+		err = errors.New("nobody was sent there")
+	}
+	if err != nil {
+		return "", err
+	}
+	asked, err := url.QueryUnescape(journal[len(journal)-1].Query)
+	return asked, errors.Wrap(err, "read the query")
+}
+
+// Advance lets time pass at PagerDuty.
+func (d *PagerDuty) Advance(ctx context.Context, by time.Duration) error {
+	return d.post(ctx, "/clock", map[string]float64{"advance_seconds": by.Seconds()}, nil)
+}
+
+// Told is something that PagerDuty told a webhook.
+type Told struct {
+	Event    string          `json:"event"`
+	Body     json.RawMessage `json:"body"`
+	State    string          `json:"state"` // waiting, delivered, dropped or skipped
+	Attempts []struct {
+		At     time.Time `json:"at"`
+		Status int       `json:"status"`
+	} `json:"attempts"`
+}
+
+// Told lists what webhooks were told of an incident, in order.
+func (d *PagerDuty) Told(ctx context.Context, incident string) ([]Told, error) {
+	var all, its []Told
+	err := d.sandbox.do(ctx, http.MethodGet, "/pagerduty/deliveries", nil, &all)
+	for _, told := range all {
+		if strings.Contains(string(told.Body), `"`+incident+`"`) {
+			its = append(its, told)
+		}
+	}
+	return its, err
 }

@@ -152,3 +152,14 @@ func (v *Server) KillPlugin(ctx context.Context) error {
 		return nil
 	})
 }
+
+// PausePlugin stops the plugin's process, so that nothing is answered, until
+// resume lets it go on.
+func (v *Server) PausePlugin(ctx context.Context) (resume func() error, err error) {
+	plugin, err := v.Plugin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	resume = func() error { return errors.Wrap(syscall.Kill(plugin.PID, syscall.SIGCONT), "let the plugin go on") }
+	return resume, errors.Wrap(syscall.Kill(plugin.PID, syscall.SIGSTOP), "pause the plugin")
+}

@@ -79,3 +79,33 @@ func (s *Sentry) Status(ctx context.Context, organization, issue string) (string
 	}
 	return state.Status, s.sandbox.do(ctx, http.MethodGet, "/sentry/organizations/"+organization+"/issues/"+issue, nil, &state)
 }
+
+// Hook is where the integration of an organization sends its deliveries.
+func (s *Sentry) Hook(ctx context.Context, organization string) (string, error) {
+	var state struct {
+		WebhookURL string `json:"webhook_url"`
+	}
+	return state.WebhookURL, s.sandbox.do(ctx, http.MethodGet, "/sentry/integrations/chat-"+organization, nil, &state)
+}
+
+// Sent is something that Sentry told an integration.
+type Sent struct {
+	Integration string `json:"integration"`
+	Event       string `json:"event"`
+	Attempts    []struct {
+		Status int   `json:"status"`
+		TookMS int64 `json:"took_ms"`
+	} `json:"attempts"`
+}
+
+// Deliveries lists what an integration was told, in order.
+func (s *Sentry) Deliveries(ctx context.Context, integration string) ([]Sent, error) {
+	var all, its []Sent
+	err := s.sandbox.do(ctx, http.MethodGet, "/sentry/deliveries", nil, &all)
+	for _, sent := range all {
+		if sent.Integration == integration {
+			its = append(its, sent)
+		}
+	}
+	return its, err
+}
