@@ -13,6 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/config"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost"
@@ -28,11 +29,14 @@ import (
 
 // providers are the tools whose news can come to channels. A further one is one more line here, and its two switches in
 // plugin.json.
-func providers() *provider.Registry {
+func providers(settings *config.Container, now func() time.Time) *provider.Registry {
+	mayName := func(id string) func() bool {
+		return func() bool { return settings.Load().Providers[id].PersonalData }
+	}
 	return provider.NewRegistry(
 		jenkins.New(),
 		bitbucket.New(),
-		sentry.New(sentry.Options{}),
+		sentry.New(sentry.Options{PersonalData: mayName("sentry"), Now: now}),
 		pagerduty.New(),
 	)
 }

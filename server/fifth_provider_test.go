@@ -28,7 +28,9 @@ func TestAFurtherProviderIsOnePackageAndOneLine(t *testing.T) {
 	t.Parallel()
 	w := &bridgeWorld{world: newWorld(t, "s2s")}
 	require.NoError(t, w.plugin.OnDeactivate())
-	w.plugin = w.starts(&Plugin{registry: provider.NewRegistry(append(providers().All(), doorbell.New())...)})
+	p := &Plugin{}
+	p.registry = provider.NewRegistry(append(providers(&p.settings, w.mm.Now).All(), doorbell.New())...)
+	w.plugin = w.starts(p)
 	w.mm.Attach(w.plugin)
 	require.Nil(t, w.mm.Command("doorbell"), "it is off until an admin switches it on")
 	w.switches(map[string]any{"EnableDoorbell": true}, "doorbell")

@@ -47,7 +47,7 @@ func (p *Plugin) OnActivate() error {
 		p.now, p.exit = time.Now, os.Exit
 	}
 	if p.registry == nil {
-		p.registry = providers()
+		p.registry = providers(&p.settings, p.now)
 	}
 	if err := p.OnConfigurationChange(); err != nil {
 		return err

@@ -295,6 +295,58 @@ func TestWhatWasSentInADowntimeIsCaughtUp(t *testing.T) {
 	require.Len(t, cards(h.town), 1, "and told once")
 }
 
+// Sentry tells of a resolution once, and no time that can be searched for changes with it.
+func TestAnIssueThatWasResolvedInADowntimeIsShownResolved(t *testing.T) {
+	t.Parallel()
+	h := newSentry(t)
+	h.connects(h.alice, "acme web", h.town)
+	issue := h.fails(h.web, "ValueError", "before")
+	h.mm.Set(map[string]any{"EnableSentry": false})
+	require.Eventually(t, func() bool { return h.mm.Command("sentry") == nil }, patience, tick)
+	h.happens(issue.Resolve("alice", ""))
+	h.fails(h.web, "KeyError", "while off")
+	h.later(time.Hour) // in which the looks find it off
+	h.switches(map[string]any{"EnableSentry": true}, "sentry")
+	h.later(11 * time.Minute)
+	h.later(time.Minute)
+	shown := cards(h.town)
+	require.Len(t, shown, 2)
+	require.Contains(t, heading(shown[0]), "Resolved")
+	require.Contains(t, heading(shown[1]), "KeyError")
+}
+
+// Two people may be asked the same, and both agree.
+func TestDisconnectingOneProjectTwiceLeavesTheOther(t *testing.T) {
+	t.Parallel()
+	h := followsTwo(t)
+	ops, err := h.sentry.Project("acme", "ops")
+	require.NoError(t, err)
+	h.alice.Types("/sentry disconnect acme web", h.town)
+	h.bob.Types("/sentry disconnect acme web", h.town)
+	h.alice.Clicks("Disconnect")
+	h.bob.Clicks("Disconnect")
+	requireTells(t, lastNote(h.bob), "is not connected")
+	h.fails(ops, "KeyError", "still told")
+	require.Len(t, cards(h.town), 1)
+}
+
+func TestAFailedConnectOfASecondProjectLeavesTheFirst(t *testing.T) {
+	t.Parallel()
+	h := newSentry(t)
+	h.connects(h.alice, "acme web", h.town)
+	_, err := h.sentry.AddIntegration("acme", bugs.Integration{
+		Slug: "weak", Name: "Weak", Token: h.secret("sentry-weak-token-1"), ClientSecret: h.secret("sentry-weak-secret-1"),
+		Scopes: []string{"org:read", "project:read", "event:read"},
+	})
+	require.NoError(t, err)
+	require.NoError(t, h.sentry.RemoveIntegration("chat"))
+	h.bob.Types("/sentry connect acme ops", h.town)
+	h.bob.Clicks("Use an access token")
+	h.bob.Submits(map[string]any{"address": "acme ops", "token": "sentry-weak-token-1", "secret": "sentry-weak-secret-1"})
+	h.alice.Types("/sentry list", h.town)
+	require.Contains(t, lastNote(h.alice), "Web Shop")
+}
+
 // The legacy webhook is signed by nobody: its address is the secret, and cards say so.
 func TestTheLegacyWebhookOfSentryWorksAndIsMarkedUnsigned(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/provider"
@@ -47,4 +48,27 @@ func (a *app) toolChecks(ctx context.Context) ([]meeting.Check, error) {
 // troubled is a check that costs a feature.
 func troubled(id, text string, pairs ...string) meeting.Check {
 	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: i18n.M(text, pairs...), Fix: i18n.M(text+".fix", pairs...)}
+}
+
+// toolAnswers tells everybody's webapp which tools can be used from messages and the composer, and with which words.
+func (a *app) toolAnswers() []httpapi.ToolAnswer {
+	words := a.settings.Load().Triggers()
+	answers := []httpapi.ToolAnswer{}
+	for _, p := range a.registry.All() {
+		d := p.Describe()
+		answer := httpapi.ToolAnswer{ID: d.ID, Name: d.Name, Word: words[d.ID]}
+		if _, ok := p.(provider.Raiser); ok {
+			answer.Can = append(answer.Can, "trigger")
+		}
+		if _, ok := p.(provider.Searcher); ok {
+			answer.Can = append(answer.Can, "search")
+		}
+		if _, ok := p.(provider.Annotator); ok {
+			answer.Can = append(answer.Can, "note")
+		}
+		if answer.Word != "" && len(answer.Can) > 0 {
+			answers = append(answers, answer)
+		}
+	}
+	return answers
 }

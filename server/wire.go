@@ -91,7 +91,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),
 		Accept:   a.accept, Heard: a.noteHeard, Log: a.client.Warn,
-		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, MaxHookBody: maxHookBody(registry),
+		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, Tools: a.toolAnswers, MaxHookBody: maxHookBody(registry),
 	})
 	return a, nil
 }

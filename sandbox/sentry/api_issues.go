@@ -81,8 +81,12 @@ func listIssues(w *world, c *call) (int, any, error) {
 	return http.StatusOK, list, nil
 }
 
-// searchTerm reads one word of a query.
+// searchTerm reads one word of a query. "!" in front turns it round.
 func searchTerm(word string) (func(*issue) bool, error) {
+	if rest, not := strings.CutPrefix(word, "!"); not {
+		test, err := searchTerm(rest)
+		return func(i *issue) bool { return !test(i) }, err
+	}
 	key, value, _ := strings.Cut(word, ":")
 	switch key {
 	case "is":

@@ -95,8 +95,12 @@ func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) 
 	}
 	var lines []i18n.Message
 	for _, c := range found {
+		mine := c.In(w.place.ChannelID)
+		if w.subscription != "" && !slices.ContainsFunc(mine, func(sub Subscription) bool { return sub.ID == w.subscription }) {
+			return chat.Note{}, s.notFollowed(w.provider) // it was ended before; the others were not asked about
+		}
 		do := s.end
-		if w.subscription != "" && len(c.In(w.place.ChannelID)) > 1 {
+		if w.subscription != "" && len(mine) > 1 {
 			do = s.endPart
 		}
 		ended, err := do(ctx, w, c)

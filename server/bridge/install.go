@@ -183,7 +183,7 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	}
 	if err := s.ensureHook(ctx, w, t, c); err != nil {
 		if !already {
-			if _, _, undo := s.detach(context.WithoutCancel(ctx), id, w.provider, w.place.ChannelID); undo != nil {
+			if undo := s.unfollow(context.WithoutCancel(ctx), w, c, t.part); undo != nil {
 				s.Log("A connection without a webhook could not be removed", "connection", id, "error", undo.Error())
 			}
 		}
@@ -254,7 +254,7 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 	if err := s.scheduleRepair(ctx, c); err != nil {
 		s.Log("Nobody looks after a webhook until it is set up again", "connection", c.ID, "error", err.Error())
 	}
-	if err := s.scheduleReconcile(ctx, c); err != nil {
+	if err := s.scheduleReconcile(ctx, c, s.Now()); err != nil {
 		s.Log("What is missed is not looked up until the webhook is set up again", "connection", c.ID, "error", err.Error())
 	}
 	return nil

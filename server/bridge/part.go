@@ -56,26 +56,46 @@ func (s *Service) confirmPart(ctx context.Context, w wish, f subscribed) (chat.N
 	return s.question(ctx, text, offer{label: i18n.M("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}, orCancel(w))
 }
 
+// unfollow takes back that the channel follows a part, or the whole where there are none. What else the channel follows stays.
+func (s *Service) unfollow(ctx context.Context, w wish, c Connection, part provider.Resource) error {
+	if mine := c.In(w.place.ChannelID); len(mine) > 1 {
+		at := slices.IndexFunc(mine, func(sub Subscription) bool { return sub.Resource == part.ID })
+		if at < 0 {
+			return nil
+		}
+		_, err := s.dropPart(ctx, w, c.ID, mine[at].ID)
+		return err
+	}
+	_, _, err := s.detach(ctx, c.ID, w.provider, w.place.ChannelID)
+	return err
+}
+
 // endPart ends one subscription of the channel; the connection goes on.
 func (s *Service) endPart(ctx context.Context, w wish, c Connection) (i18n.Message, error) {
-	title := ""
-	_, err := s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
-		title = ""
-		now.Subscriptions = slices.DeleteFunc(now.Subscriptions, func(sub Subscription) bool {
-			if sub.ID != w.subscription || sub.ChannelID != w.place.ChannelID {
-				return false
-			}
-			title = subscribed{Connection: *now, subscription: sub}.title()
-			return true
-		})
-		return title != "", nil
-	})
+	title, err := s.dropPart(ctx, w, c.ID, w.subscription)
 	if err != nil {
-		return i18n.Message{}, errors.Wrap(err, "end a subscription")
+		return i18n.Message{}, err
 	}
 	if title == "" {
 		return i18n.Message{}, s.notFollowed(w.provider)
 	}
 	s.tell(ctx, w, i18n.M("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", chat.Escape(title)))
 	return i18n.M("bridge.disconnect.done", "Name", chat.Escape(title)), nil
+}
+
+// dropPart removes the channel's subscription from the record and returns what it was called, or "" if there is none.
+func (s *Service) dropPart(ctx context.Context, w wish, id, subscription string) (title string, err error) {
+	_, err = s.Records.UpdateConnection(ctx, id, func(now *Connection) (bool, error) {
+		title = ""
+		whole := *now
+		now.Subscriptions = slices.DeleteFunc(slices.Clone(now.Subscriptions), func(sub Subscription) bool {
+			if sub.ID != subscription || sub.ChannelID != w.place.ChannelID {
+				return false
+			}
+			title = subscribed{Connection: whole, subscription: sub}.title()
+			return true
+		})
+		return title != "", nil
+	})
+	return title, errors.Wrap(err, "end a subscription")
 }

@@ -15,9 +15,9 @@ import (
 // reconcileKey is the key of the task that has what was missed looked up; no provider's task has one like it.
 const reconcileKey = "bridge/reconcile"
 
-// scheduleReconcile has what is missed from now on looked up after a while, where the provider's tool does not send it again. After a
+// scheduleReconcile has what is missed since a time looked up after a while, where the provider's tool does not send it again. After a
 // downtime the task is late, and looks back all the further.
-func (s *Service) scheduleReconcile(ctx context.Context, c Connection) error {
+func (s *Service) scheduleReconcile(ctx context.Context, c Connection, missedSince time.Time) error {
 	r, ok := s.Registry.Get(c.Provider).(provider.Reconciler)
 	if _, installs := s.installerOf(c); !ok || !installs {
 		return nil
@@ -25,7 +25,7 @@ func (s *Service) scheduleReconcile(ctx context.Context, c Connection) error {
 	now := s.Now()
 	every, _ := r.Reconcile(now, nil)
 	every = max(every, repairLeast)
-	since, err := json.Marshal(now)
+	since, err := json.Marshal(missedSince)
 	if err != nil {
 		return errors.Wrap(err, "encode since when to look")
 	}
@@ -42,12 +42,15 @@ func (s *Service) reconcile(ctx context.Context, c Connection, t provider.Task) 
 	if !ok || len(c.Subscriptions) == 0 {
 		return nil
 	}
-	if err := s.scheduleReconcile(ctx, c); err != nil {
-		return err
-	}
 	var since time.Time
-	if err := json.Unmarshal(t.Data, &since); err != nil || s.enabled(c.Provider) == nil {
-		return nil //nolint:nilerr // a record of another version; the next look is planned
+	if err := json.Unmarshal(t.Data, &since); err != nil || since.IsZero() {
+		since = s.Now() // a record of another version
+	}
+	if s.enabled(c.Provider) == nil {
+		return s.scheduleReconcile(ctx, c, since) // what is sent meanwhile is refused, and looked up when the provider is on again
+	}
+	if err := s.scheduleReconcile(ctx, c, s.Now()); err != nil {
+		return err
 	}
 	var parts []string
 	for _, sub := range c.Subscriptions {

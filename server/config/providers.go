@@ -22,6 +22,8 @@ type Provider struct {
 	Word, Trigger string
 	// Rules is how many rules a channel may have, where the provider has such; 0 for the usual number.
 	Rules int
+	// PersonalData says that cards may name the people whom something happened to, where the provider knows them.
+	PersonalData bool
 }
 
 // maxRules is how many rules for a channel an admin can allow at most.
@@ -42,7 +44,11 @@ func ReadProviders(settings map[string]any, words map[string]string) map[string]
 		enabled, _ := lower["enable"+id].(bool)
 		trigger, _ := lower[id+"trigger"].(string)
 		rules, _ := lower[id+"rules"].(float64)
-		found[id] = Provider{Rules: int(min(max(rules, 0), maxRules)), Enabled: enabled, Word: word, Trigger: strings.TrimPrefix(strings.ToLower(strings.TrimSpace(trigger)), "/")}
+		personal, _ := lower[id+"personaldata"].(bool)
+		found[id] = Provider{
+			Enabled: enabled, Word: word, Trigger: strings.TrimPrefix(strings.ToLower(strings.TrimSpace(trigger)), "/"),
+			Rules: int(min(max(rules, 0), maxRules)), PersonalData: personal,
+		}
 	}
 	return found
 }

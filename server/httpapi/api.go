@@ -50,6 +50,17 @@ type ConfigAnswer struct {
 	Authorization string   `json:"authorization"`
 	Connected     bool     `json:"connected"`
 	JoinHosts     []string `json:"join_hosts"`
+	// Tools are those that are switched on and can be used from messages and the composer.
+	Tools []ToolAnswer `json:"tools"`
+}
+
+// ToolAnswer is what a tool can do beside its cards.
+type ToolAnswer struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Word is that of its command; Can holds those of the words behind it that there are: "trigger", "search", "note".
+	Word string   `json:"word"`
+	Can  []string `json:"can"`
 }
 
 // SetupAnswer is what the System Console shows of the set-up.
@@ -106,7 +117,7 @@ func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, userID str
 
 func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, userID string) {
 	settings := s.Settings()
-	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts}
+	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts, Tools: s.Tools()}
 	if answer.Configured {
 		_, connected, err := s.Accounts.Connected(r.Context(), userID)
 		if err != nil {

@@ -91,6 +91,11 @@ func (d *desk) settings() httpapi.Settings {
 // noon is when the stories play.
 var noon = time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC)
 
+// usable is what can be used from messages and the composer.
+func usable() []httpapi.ToolAnswer {
+	return []httpapi.ToolAnswer{{ID: "pagerduty", Name: "PagerDuty", Word: "pduty", Can: []string{"trigger", "search", "note"}}}
+}
+
 func (d *desk) handler(t *testing.T) http.Handler {
 	t.Helper()
 	return d.handlerWith(t, func(*httpapi.Dependencies) {})
@@ -107,7 +112,7 @@ func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) htt
 		Verifier: zoom.NewVerifier(func() []string { return []string{"token"} }, func() time.Time { return noon }),
 		Accept:   func(context.Context, zoom.Event, []byte) error { return d.accepts },
 		Heard:    func(context.Context) {},
-		Bridge:   &d.tools, Signer: &d.tools, Providers: standing,
+		Bridge:   &d.tools, Signer: &d.tools, Providers: standing, Tools: usable,
 		Log: func(msg string, _ ...any) { d.logged = append(d.logged, msg) }, MaxHookBody: 2 << 20,
 	}
 	change(&all)

@@ -114,6 +114,8 @@ type Dependencies struct {
 	People   People
 	// Providers says how the providers stand.
 	Providers func() []ProviderAnswer
+	// Tools says what the tools that are switched on can do from messages and the composer.
+	Tools func() []ToolAnswer
 	// MaxHookBody is the largest delivery of a tool that is read, in bytes, where it is more than 1 MiB.
 	MaxHookBody int64
 	Verifier    *zoom.Verifier

@@ -73,9 +73,17 @@ func (i *Inbox) place(ctx context.Context, value []byte, ttl time.Duration, most
 	}
 }
 
+// laterKept is how long a delivery for later outlives the time it was asked for. Such a one goes on by handing in the next: a plugin that
+// was switched off over the holidays shall still look after what it looked after before.
+const laterKept = 90 * 24 * time.Hour
+
 // slotTTL is how long a slot is kept at most: longer than the delivery waits and is tried.
 func (i *Inbox) slotTTL(d Delivery) time.Duration {
-	return max(d.since().Sub(i.now()), 0) + 2*i.opts.MaxAge
+	kept := 2 * i.opts.MaxAge
+	if !d.Due.IsZero() {
+		kept = max(kept, laterKept)
+	}
+	return max(d.since().Sub(i.now()), 0) + kept
 }
 
 func (i *Inbox) holds(n int) bool {

@@ -25,6 +25,12 @@ export interface Client {
     config(): Promise<Config>;
     setup(): Promise<Setup>;
 
+    /** Runs a slash command as if it were typed there. What it answers comes as posts and dialogs. */
+    execute(command: string, place: {channelId: string; rootId: string; teamId: string}): Promise<unknown>;
+
+    /** The address of a post, as people copy it. */
+    permalink(postId: string): string;
+
     /** The channel of a post that the page has not loaded. */
     channelOfPost(postId: string): Promise<string>;
 }
@@ -37,6 +43,10 @@ export function newClient(): Client {
         startMeeting: (request) => call(`${api}/meetings`, {method: 'POST', body: JSON.stringify(request)}),
         config: () => call(`${api}/config`),
         setup: () => call(`${api}/setup`),
+        execute: (command, {channelId, rootId, teamId}) => call(`${site}/api/v4/commands/execute`, {
+            method: 'POST', body: JSON.stringify({command, channel_id: channelId, root_id: rootId, team_id: teamId}),
+        }),
+        permalink: (postId) => `${window.location.origin}${site}/_redirect/pl/${postId}`,
         channelOfPost: async (postId) => (await call<Post>(`${site}/api/v4/posts/${encodeURIComponent(postId)}`)).channel_id,
     };
 }

@@ -116,6 +116,38 @@ describe('The plugin in a page', () => {
         expect(screen.getByTestId('header-tooltip')).toHaveTextContent('Start a Zoom meeting');
     });
 
+    it('offers a tool in the menus of messages and at the composer while it is switched on', async () => {
+        const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note']}]}});
+        const {registry, server} = page;
+        expect([registry.messageActions.length, registry.composer.length]).toEqual([2, 1]);
+        registry.reconnected();
+        await page.settle();
+        expect(registry.messageActions, 'asking again shows nothing twice').toHaveLength(2);
+
+        const execute = 'POST /api/v4/commands/execute';
+        server.says('GET /api/v4/posts/old', {json: {id: 'old', channel_id: 'other'}});
+        server.says(execute, {json: {}});
+        registry.messageActions[1].action('old');
+        await page.settle();
+        expect(server.askedFor(execute).map(({body}) => body)).toEqual([{
+            command: `/pduty note ${window.location.origin}/_redirect/pl/old`, channel_id: 'other', root_id: '', team_id: 'team',
+        }]);
+
+        server.says(config, {json: configured});
+        registry.receive('custom_zoom_config_changed');
+        await page.settle();
+        expect([registry.messageActions.length, registry.composer.length]).toEqual([0, 0]);
+    });
+
+    it('says so when a tool’s command cannot be run', async () => {
+        const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger']}]}});
+        page.server.says('GET /api/v4/posts/old', {json: {id: 'old', channel_id: 'other'}});
+        page.server.says('POST /api/v4/commands/execute', {gone: true});
+        page.registry.messageActions[0].action('old');
+        await page.settle();
+        expect(screen.getByRole('alert')).toHaveTextContent('could not be carried out');
+    });
+
     it('takes its style sheet along when it is disabled', async () => {
         const page = await openPage();
         expect(document.head.querySelectorAll('style')).toHaveLength(1);

@@ -1,6 +1,6 @@
 import {newClient} from './client';
 import {pluginId} from './manifest';
-import {newStartEntries, registerAlways} from './registry';
+import {newStartEntries, newToolEntries, registerAlways} from './registry';
 import {newActions} from './store/actions';
 import styles from './styles.css?inline';
 import type {PluginRegistry, Store} from './types/mattermost-webapp';
@@ -18,11 +18,13 @@ export class Plugin {
         const client = newClient();
         const actions = newActions(store, client);
         const showStartEntries = newStartEntries(registry, actions);
+        const showToolEntries = newToolEntries(registry, actions);
 
         async function followConfig() {
             const config = await actions.refreshConfig();
             if (config) {
                 showStartEntries(config.configured);
+                showToolEntries(config.tools ?? []);
             }
         }
 

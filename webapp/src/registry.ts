@@ -1,14 +1,18 @@
 import React from 'react';
 
 import {Setup} from './components/admin/setup';
+import {Text} from './components/common/text';
+import {ComposerMenu} from './components/tool/composer_menu';
 import {ChannelHeaderIcon} from './components/zoom/channel_header_icon';
 import {MeetingPost} from './components/zoom/meeting_post';
 import {startTooltip} from './components/zoom/start_tooltip';
 import {StatusArea} from './components/zoom/status_area';
 import {translationsFor} from './i18n';
+import type {TextId} from './i18n';
 import type {Client} from './client';
 import type {Actions} from './store/actions';
 import {reducer} from './store/reducer';
+import type {Tool} from './types/api';
 import type {PluginRegistry, PostTypeProps} from './types/mattermost-webapp';
 
 import appBarIcon from '../../assets/icon.svg?inline';
@@ -20,6 +24,35 @@ export function registerAlways(registry: PluginRegistry, actions: Actions, clien
     registry.registerRootComponent(() => React.createElement(StatusArea, {actions}));
     registry.registerPostTypeComponent('custom_zoom', (props: PostTypeProps) => React.createElement(MeetingPost, {...props, actions}));
     registry.registerAdminConsoleCustomSetting('Setup', () => React.createElement(Setup, {client}), {showTitle: true});
+}
+
+/** Returns what shows the entries of the tools that are on, in the menus of messages and at the composer, and hides those of others. */
+export function newToolEntries(registry: PluginRegistry, actions: Actions): (tools: Tool[]) => void {
+    let shown = '';
+    let ids: string[] = [];
+    return (tools) => {
+        if (JSON.stringify(tools) === shown) {
+            return;
+        }
+        shown = JSON.stringify(tools);
+        ids.forEach((id) => registry.unregisterComponent(id));
+        ids = tools.flatMap((tool) => toolEntries(registry, actions, tool));
+    };
+}
+
+function toolEntries(registry: PluginRegistry, actions: Actions, tool: Tool): string[] {
+    const ids: Array<string | undefined> = [];
+    const onMessage = (word: 'trigger' | 'note', id: TextId) => {
+        if (tool.can.includes(word)) {
+            const text = React.createElement(Text, {id, values: {tool: tool.name}});
+            ids.push(registry.registerPostDropdownMenuAction?.(text, (postId) => actions.useToolOn(tool, word, postId)));
+        }
+    };
+    onMessage('trigger', 'zoom.tool.trigger_from');
+    onMessage('note', 'zoom.tool.share');
+    const Composer = () => React.createElement(ComposerMenu, {tool, onChoose: (word: string) => actions.useTool(tool, word)});
+    ids.push(registry.registerPostEditorActionComponent?.(Composer));
+    return ids.filter((id) => id !== undefined);
 }
 
 /** Returns a switch that shows or hides the ways to start a meeting: pressing what could only fail helps nobody. */

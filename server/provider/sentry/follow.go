@@ -25,25 +25,22 @@ const (
 	roundPause = 5 * time.Second
 	// overlap is how far before the last delivery is looked: clocks differ, and Sentry counts events a little late.
 	overlap = 2 * time.Minute
-	// maxKnown is how many issues are asked for by their IDs.
-	maxKnown = 100
+	// settledFor is how long before the last look an issue that somebody has settled may have been seen last, to be looked at.
+	settledFor = 14 * 24 * time.Hour
 )
 
 // missed is what a task to catch up looks for.
 type missed struct {
 	Since    time.Time `json:"since,omitzero"`
 	Projects []string  `json:"projects,omitempty"`
-	// Known are issues that are shown as open; what was done about them changes no time that could be searched for.
-	Known []string `json:"known,omitempty"`
 	// Next is the page to go on with.
 	Next string `json:"next,omitempty"`
 }
 
 // CatchUp returns the task of finding out what happened since the last delivery. Sentry tries deliveries of internal integrations only
-// once: what it sent while no server was up is lost, unless it is looked up. Projects are the slugs that channels follow, known the IDs
-// of issues that are shown as open.
-func CatchUp(since time.Time, projects, known []string) provider.Task {
-	return missed{Since: since, Projects: projects, Known: known[:min(len(known), maxKnown)]}.task(0)
+// once: what it sent while no server was up is lost, unless it is looked up. Projects are the slugs that channels follow.
+func CatchUp(since time.Time, projects []string) provider.Task {
+	return missed{Since: since, Projects: projects}.task(0)
 }
 
 // lookEvery is how often what was missed is looked for.
@@ -51,7 +48,7 @@ const lookEvery = 10 * time.Minute
 
 // Reconcile has what happened since the last look be looked up.
 func (*Sentry) Reconcile(since time.Time, parts []string) (time.Duration, provider.Task) {
-	return lookEvery, CatchUp(since, parts, nil)
+	return lookEvery, CatchUp(since, parts)
 }
 
 func (m missed) task(round int) provider.Task {
@@ -92,14 +89,22 @@ func (s *Sentry) Follow(ctx context.Context, session provider.Session, r provide
 // catchUp reads some pages of what changed, the latest first, and has the next task go on.
 func (s *Sentry) catchUp(ctx context.Context, c client, m missed, round int) ([]provider.Event, []provider.Task, error) {
 	var events []provider.Event
+	since := time.Time{}
 	collect := func(page []sentIssue) bool {
 		for _, sent := range page {
 			if found, at := sent.issue(); found.ID != "" {
-				events = append(events, s.looked(c, found, at, m.Since))
+				events = append(events, s.looked(c, found, at, since))
 			}
 		}
 		return true
 	}
+	if round == 0 {
+		// First, so that of an issue that is found in both ways the other news is kept: it may be a new one.
+		if _, err := pages(ctx, c.Session, c.settled(m), 1, collect); err != nil {
+			return nil, nil, err
+		}
+	}
+	since = m.Since
 	address := m.Next
 	if address == "" {
 		address = c.changedSince(m)
@@ -107,11 +112,6 @@ func (s *Sentry) catchUp(ctx context.Context, c client, m missed, round int) ([]
 	next, err := pages(ctx, c.Session, address, pagesAtOnce, collect)
 	if err != nil {
 		return nil, nil, err
-	}
-	if round == 0 && len(m.Known) > 0 {
-		if _, err := pages(ctx, c.Session, c.knownAs(m.Known), 1, collect); err != nil {
-			return nil, nil, err
-		}
 	}
 	events = oldestFirst(events)
 	if next == "" || round+1 >= maxRounds {
@@ -122,19 +122,23 @@ func (s *Sentry) catchUp(ctx context.Context, c client, m missed, round int) ([]
 }
 
 // changedSince returns the address of the issues that have seen an event since, in whatever state, the latest first.
-func (c client) changedSince(m missed) string {
-	query := "lastSeen:>=" + m.Since.Add(-overlap).UTC().Format("2006-01-02T15:04:05")
+func (c client) changedSince(m missed) string { return c.search(m, "", m.Since.Add(-overlap)) }
+
+// settled returns the address of the issues that somebody has resolved or archived and that were seen in the weeks before or later, the latest first:
+// what was done about an issue changes no time that could be searched for.
+// https://docs.sentry.io/concepts/search/searchable-properties/issues/
+func (c client) settled(m missed) string {
+	return c.search(m, "!is:unresolved ", m.Since.Add(-settledFor))
+}
+
+// search returns the address of the issues that fit and were seen since, in the projects that are followed.
+func (c client) search(m missed, fitting string, seenSince time.Time) string {
+	query := fitting + "lastSeen:>=" + seenSince.UTC().Format("2006-01-02T15:04:05")
 	slugs := slices.DeleteFunc(slices.Clone(m.Projects), func(slug string) bool { return slugOf(slug) == "" })
 	if len(slugs) > 0 {
 		query += " project:[" + strings.Join(slugs, ",") + "]"
 	}
 	return c.at("issues") + "?" + url.Values{"query": {query}, "sort": {"date"}, "per_page": {perPage}, "project": {"-1"}}.Encode()
-}
-
-// knownAs returns the address of the issues with these IDs.
-func (c client) knownAs(ids []string) string {
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return text(id).id() == "" })
-	return c.at("issues") + "?" + url.Values{"group": ids, "query": {""}, "per_page": {perPage}, "project": {"-1"}}.Encode()
 }
 
 // looked returns the event of having seen an issue. One that is younger than the last delivery is new; of others only cards that are

@@ -52,7 +52,7 @@ func TestWhatWasMissedIsCaughtUpWith(t *testing.T) {
 	require.NoError(t, resolved.Resolve("ada", "shop@1.4.4"))
 	o.down.Store(false)
 
-	o.follow(CatchUp(since, []string{"web"}, []string{known.ID, resolved.ID}))
+	o.follow(CatchUp(since, []string{"web"}))
 	require.Contains(t, o.says(known), "Events: 37")
 	require.Contains(t, o.says(fresh), "born in the dark")
 	require.Contains(t, o.says(resolved), "Resolved", "though it has seen no event since")
@@ -63,7 +63,7 @@ func TestWhatWasMissedIsCaughtUpWith(t *testing.T) {
 	require.Equal(t, map[string]int{kindNew: 1, kindChanged: 1, kindResolved: 1}, kinds)
 	require.Len(t, o.states, 3)
 	o.news()
-	o.follow(CatchUp(since, []string{"web"}, []string{known.ID, resolved.ID}))
+	o.follow(CatchUp(since, []string{"web"}))
 	require.Empty(t, o.news(), "once more finds nothing new")
 }
 
@@ -75,8 +75,8 @@ func TestCatchingUpIsBounded(t *testing.T) {
 		require.NoError(t, err)
 	}
 	o.sbx.ClearJournal()
-	require.Equal(t, maxRounds, o.follow(CatchUp(noon(), nil, nil)))
-	require.Equal(t, maxRounds*pagesAtOnce, o.sbx.Counts()["GET /api/0/organizations/{org}/issues/{$}"])
+	require.Equal(t, maxRounds, o.follow(CatchUp(noon(), nil)))
+	require.Equal(t, maxRounds*pagesAtOnce+1, o.sbx.Counts()["GET /api/0/organizations/{org}/issues/{$}"])
 	require.Len(t, o.states, 1000)
 }
 
@@ -87,7 +87,7 @@ func TestAnOldIssueIsNoNewsAfterDowntime(t *testing.T) {
 	o.sbx.Advance(time.Hour)
 	since := o.sbx.Now()
 	o.raise()
-	o.follow(CatchUp(since, []string{"web"}, nil))
+	o.follow(CatchUp(since, []string{"web"}))
 	changes := o.news()
 	require.Len(t, changes, 1)
 	require.Equal(t, kindChanged, changes[0].Kind, "it gets no card of its own unless somebody asked for that")
@@ -109,6 +109,6 @@ func TestAnIssueOfWhichOnlyACommentWasHeardIsLookedUp(t *testing.T) {
 	_, _, err = o.p.Follow(t.Context(), o.as("chat"), o.org, provider.Task{Key: catchUpKey, Data: []byte("?")})
 	require.Error(t, err)
 	require.NoError(t, o.sbx.AddFault(sandbox.Fault{Times: -1, Action: sandbox.Action{Status: 503}}))
-	_, _, err = o.p.Follow(t.Context(), o.as("chat"), o.org, CatchUp(noon(), nil, []string{"1"}))
+	_, _, err = o.p.Follow(t.Context(), o.as("chat"), o.org, CatchUp(noon(), nil))
 	require.True(t, fault.Is(err, fault.ProviderUnavailable))
 }

@@ -14,6 +14,8 @@ export interface Entry {
 export class FakeRegistry {
     headerButtons: Entry[] = [];
     appBar: Entry[] = [];
+    messageActions: Array<{id: string; text: React.ReactNode; action: (postId: string) => void}> = [];
+    composer: Array<{id: string; component: React.ElementType}> = [];
     roots: React.ElementType[] = [];
     postTypes: Record<string, React.ElementType> = {};
     settings: Record<string, React.ElementType> = {};
@@ -37,6 +39,16 @@ export class FakeRegistry {
         },
         registerChannelHeaderButtonAction: (icon, action, _text, tooltip) => this.keep(this.headerButtons, {icon, action, tooltip}),
         registerAppBarComponent: (icon, action, tooltip) => this.keep(this.appBar, {icon, action, tooltip}),
+        registerPostDropdownMenuAction: (text, action) => {
+            const id = this.newId();
+            this.messageActions.push({id, text, action});
+            return id;
+        },
+        registerPostEditorActionComponent: (component) => {
+            const id = this.newId();
+            this.composer.push({id, component});
+            return id;
+        },
         registerPostTypeComponent: (type, component) => {
             this.postTypes[type] = component;
             return this.newId();
@@ -57,6 +69,8 @@ export class FakeRegistry {
         unregisterComponent: (id) => {
             this.headerButtons = this.headerButtons.filter((entry) => entry.id !== id);
             this.appBar = this.appBar.filter((entry) => entry.id !== id);
+            this.messageActions = this.messageActions.filter((entry) => entry.id !== id);
+            this.composer = this.composer.filter((entry) => entry.id !== id);
             this.hooks.changed();
         },
     };

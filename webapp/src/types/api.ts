@@ -11,6 +11,19 @@ export interface Config {
 
     /** Hosts a meeting may be joined at. One that begins with a dot stands for everything below it. */
     join_hosts: string[];
+
+    /** The tools that are switched on and can be used from messages and the composer. Missing from older servers. */
+    tools?: Tool[];
+}
+
+/** What a tool can do beside its cards. */
+export interface Tool {
+    id: string;
+    name: string;
+
+    /** The word of its slash command. */
+    word: string;
+    can: Array<'trigger' | 'search' | 'note'>;
 }
 
 /** What POST /meetings is asked. */

@@ -95,6 +95,8 @@ export interface PluginRegistry {
     registerAdminConsoleCustomSetting(key: string, component: React.ElementType, options?: {showTitle: boolean}): void;
     registerWebSocketEventHandler<T>(event: string, handler: (message: WebSocketMessage<T>) => void): void;
     registerReconnectHandler(handler: () => void): void;
+    registerPostDropdownMenuAction?(text: React.ReactNode, action: (postId: string) => void, filter?: (postId: string) => boolean): string;
+    registerPostEditorActionComponent?(component: React.ElementType): string;
     registerSlashCommandWillBePostedHook?(hook: (message: string, args: CommandArgs) => PassedCommand): string;
     unregisterComponent(id: string): void;
 }

@@ -1,0 +1,62 @@
+import {render, screen} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React from 'react';
+import {IntlProvider} from 'react-intl';
+import {describe, expect, it, vi} from 'vitest';
+
+import {ComposerMenu} from './composer_menu';
+
+import {english} from '../../i18n';
+import type {Tool} from '../../types/api';
+
+const pagerDuty: Tool = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note']};
+
+function show(tool = pagerDuty) {
+    const onChoose = vi.fn();
+    render(
+        <IntlProvider
+            locale='en'
+            messages={english}
+        >
+            <ComposerMenu
+                tool={tool}
+                onChoose={onChoose}
+            />
+        </IntlProvider>,
+    );
+    return onChoose;
+}
+
+describe('The icon at the composer', () => {
+    it('opens a menu that is worked by keyboard alone', async () => {
+        const user = userEvent.setup();
+        const onChoose = show();
+        await user.tab();
+        await user.keyboard('{Enter}');
+        expect(screen.getByRole('menuitem', {name: 'Trigger Incident'})).toHaveFocus();
+        await user.keyboard('{ArrowDown}');
+        expect(screen.getByRole('menuitem', {name: 'Search PagerDuty'})).toHaveFocus();
+        await user.keyboard('{Enter}');
+        expect(onChoose).toHaveBeenCalledExactlyOnceWith('search');
+        expect(screen.queryByRole('menu')).not.toBeInTheDocument();
+        expect(screen.getByRole('button', {name: 'PagerDuty'})).toHaveFocus();
+    });
+
+    it('closes without doing anything', async () => {
+        const user = userEvent.setup();
+        const onChoose = show();
+        const button = screen.getByRole('button', {name: 'PagerDuty'});
+        await user.click(button);
+        await user.keyboard('{Escape}');
+        expect(screen.queryByRole('menu')).not.toBeInTheDocument();
+        await user.click(button);
+        await user.click(document.body);
+        expect(screen.queryByRole('menu')).not.toBeInTheDocument();
+        expect(onChoose).not.toHaveBeenCalled();
+    });
+
+    it('is not there for a tool that can do nothing from it', () => {
+        show({...pagerDuty, can: ['note']});
+        expect(screen.queryByRole('button')).not.toBeInTheDocument();
+    });
+});

@@ -1,0 +1,39 @@
+import {currentPlace} from './selectors';
+import type {Say} from './reducer';
+
+import type {Client} from '../client';
+import type {Tool} from '../types/api';
+import type {Store} from '../types/mattermost-webapp';
+
+/** What the user can set off at a tool. The server asks and answers with dialogs and posts, as for a typed command. */
+export interface ToolActions {
+
+    /** Runs a tool's word where the user is looking, as if it were typed. */
+    useTool(tool: Tool, word: string): Promise<void>;
+
+    /** Runs a tool's word on a message, in its channel and thread. */
+    useToolOn(tool: Tool, word: string, postId: string): Promise<void>;
+}
+
+/** Makes these actions; tell shows what went wrong. */
+export function newToolActions(store: Store, client: Client, tell: (say: Say) => void): ToolActions {
+    async function run(command: string, place: {channelId: string; rootId: string}) {
+        if (!place.channelId) {
+            tell({id: 'zoom.failed.no_channel'});
+            return;
+        }
+        try {
+            await client.execute(command, {...place, teamId: store.getState().entities.teams.currentTeamId});
+        } catch {
+            tell({id: 'zoom.tool.failed'});
+        }
+    }
+    return {
+        useTool: (tool, word) => run(`/${tool.word} ${word}`, currentPlace(store.getState())),
+        async useToolOn(tool, word, postId) {
+            const post = store.getState().entities.posts.posts[postId];
+            const channelId = post?.channel_id ?? await client.channelOfPost(postId).catch(() => '');
+            await run(`/${tool.word} ${word} ${client.permalink(postId)}`, {channelId, rootId: post?.root_id ?? ''});
+        },
+    };
+}
