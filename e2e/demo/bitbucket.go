@@ -45,7 +45,12 @@ func connectBitbucket(ctx context.Context, c *cast, p *props) (string, error) {
 
 // signIn opens the link in a post and allows what is asked at Bitbucket.
 func signIn(ctx context.Context, who *stack.Person, prompt *model.Post) error {
-	link, err := stack.SignInLink(prompt, "bitbucket")
+	return signInAt(ctx, who, prompt, "bitbucket")
+}
+
+// signInAt opens the link in a post and allows what is asked at a provider.
+func signInAt(ctx context.Context, who *stack.Person, prompt *model.Post, providerID string) error {
+	link, err := stack.SignInLink(prompt, providerID)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 const storyTime = 4 * time.Minute
 
 // ticket is the long, signed part of a connect link, which says nothing to a reader.
-var ticket = regexp.MustCompile(`(/oauth2/(?:bitbucket/)?connect\?\w+=)[^)\s]+`)
+var ticket = regexp.MustCompile(`(/oauth2/(?:[a-z]+/)?connect\?\w+=)[^)\s]+`)
 
 // scene is one step of the story: what happens, and what came of it.
 type scene struct {
@@ -38,6 +38,7 @@ type props struct {
 	bitbucket *stack.Bitbucket // where the code is
 	repo      *stack.Repo
 	pull      *stack.Pull
+	issue     string     // the error's number at Sentry
 	card      stack.Card // the card that the story is about, as it was last seen
 }
 
@@ -61,6 +62,11 @@ var scenes = []scene{
 	{"She opens a pull request; bob comments on it, and its builds pass.", pullOpens},
 	{"bob presses Approve on the card.", bobApproves},
 	{"alice presses Merge on the card.", aliceMerges},
+	{"The admin switches Sentry on, and alice types /sentry connect with names and quotes as they come.", connectSentry},
+	{"An error happens for the first time. She presses Resolve on its card.", errorResolved},
+	{"The next day it happens again.", errorRegresses},
+	{"The admin switches PagerDuty on. alice types /pduty connect, and /pduty trigger Checkout is slow.", triggerIncident},
+	{"She acknowledges it, adds a note, and resolves it, all on its card.", incidentResolved},
 }
 
 // play plays the scenes and prints what each showed.

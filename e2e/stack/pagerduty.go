@@ -123,6 +123,14 @@ func (d *PagerDuty) Advance(ctx context.Context, by time.Duration) error {
 	return d.post(ctx, "/clock", map[string]float64{"advance_seconds": by.Seconds()}, nil)
 }
 
+// Late has the next event of this name come so much later than those after it, by
+// PagerDuty's clock, and so many more times than once.
+func (d *PagerDuty) Late(ctx context.Context, event string, by time.Duration, more int) error {
+	return d.post(ctx, "/faults", map[string]any{
+		"match": map[string]string{"event": event}, "action": map[string]int{"delay_seconds": int(by.Seconds()), "duplicate": more},
+	}, nil)
+}
+
 // Told is something that PagerDuty told a webhook.
 type Told struct {
 	Event    string          `json:"event"`
