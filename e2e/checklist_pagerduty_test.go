@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -92,9 +93,7 @@ func (h *pager) raises(title string, more map[string]any) *model.Post {
 		}
 	}
 	require.Equal(h, []string{h.service}, services, "only those that the person belongs to")
-	for name, value := range more {
-		answers[name] = value
-	}
+	maps.Copy(answers, more)
 	h.submits(h.alice, h.channel, opened, answers)
 	return h.whisper(h.ear, from, "Triggered")
 }
