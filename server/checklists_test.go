@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,9 @@ const checklistsFile = "../docs/checklists.md"
 
 var (
 	checklistRow = regexp.MustCompile(`^\| ([JBSP]\d+) \|(.*)\|(.*)\|(.*)\|$`)
-	story        = regexp.MustCompile(`^Test([JB]\d+)_?[A-Z]`)
+	// A story may be about several points: TestP1P8P9OnTheRealServer…
+	story = regexp.MustCompile(`^Test((?:[JBSP]\d+)+)_?[A-Z]`)
+	point = regexp.MustCompile(`[JBSP]\d+`)
 )
 
 // TestEachPointOfTheChecklistsIsShown holds the table: all points, no test that does not exist, and no story left out. With -update,
@@ -35,18 +38,18 @@ func TestEachPointOfTheChecklistsIsShown(t *testing.T) {
 			written.WriteString(line)
 			continue
 		}
-		point := row[1]
-		points = append(points, point)
+		about := row[1]
+		points = append(points, about)
 		named := quoted.FindAllStringSubmatch(row[4], -1)
-		require.NotEmpty(t, named, "nothing shows %s", point)
+		require.NotEmpty(t, named, "nothing shows %s", about)
 		for _, name := range named {
-			require.True(t, known[name[1]], "%s: there is no test %q", point, name[1])
+			require.True(t, known[name[1]], "%s: there is no test %q", about, name[1])
 		}
 		column := " "
-		for _, name := range stories[point] {
+		for _, name := range stories[about] {
 			column += "`" + name + "` "
 		}
-		written.WriteString("| " + point + " |" + row[2] + "|" + column + "|" + row[4] + "|\n")
+		written.WriteString("| " + about + " |" + row[2] + "|" + column + "|" + row[4] + "|\n")
 	}
 	require.Equal(t, allPoints(), points)
 	if update := flag.Lookup("update"); update != nil && update.Value.String() == "true" {
@@ -61,7 +64,9 @@ func storiesOf(known map[string]bool) map[string][]string {
 	found := map[string][]string{}
 	for name := range known {
 		if named := story.FindStringSubmatch(name); named != nil {
-			found[named[1]] = append(found[named[1]], name)
+			for _, about := range point.FindAllString(named[1], -1) {
+				found[about] = append(found[about], name)
+			}
 		}
 	}
 	for _, names := range found {
@@ -70,7 +75,16 @@ func storiesOf(known map[string]bool) map[string][]string {
 	return found
 }
 
-// allPoints are those of both lists.
+// allPoints are those of all lists.
 func allPoints() []string {
-	return strings.Fields("J1 J2 J3 J4 J5 J6 J7 J8 J9 J10 J11 J12 B1 B2 B3 B4 B5 B6 B7 B8 B9 B10 B11 B12 B13 B14 B15")
+	var all []string
+	for _, list := range []struct {
+		letter string
+		most   int
+	}{{"J", 12}, {"B", 15}, {"S", 15}, {"P", 17}} {
+		for n := range list.most {
+			all = append(all, list.letter+strconv.Itoa(n+1))
+		}
+	}
+	return all
 }
