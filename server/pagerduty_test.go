@@ -97,6 +97,7 @@ func TestP9ResolvingIsConfirmedLikewise(t *testing.T) {
 	h.triggers("Database", "Disk full")
 	h.alice.Clicks("Resolve")
 	requireTells(t, lastNote(h.alice), "Disk full")
+	h.passes()
 	h.alice.Clicks("Post to Chat")
 	requireTells(t, h.town.LastPost().Message, "alice", "resolved", "Disk full")
 }
