@@ -80,3 +80,182 @@ export interface Setup {
     /** Null where the server has nothing to check. */
     checks: Check[] | null;
 }
+
+/**
+ * What comes next in a window of a tool: a form, or notes with buttons, or both. Neither means that it is done. Answered by
+ * POST /tools/{id}/run, POST /window/press and POST /window/submit.
+ */
+export interface Step {
+    form?: Form;
+    notes?: Note[];
+
+    /** What is wrong with the answers just sent, by the field's name: the form stays, and nothing was done. */
+    errors?: Record<string, string>;
+}
+
+/** Where something is done: in a channel, or in the thread that begins with a post there ('' for none). */
+export interface Where {
+    channel_id: string;
+    root_id: string;
+}
+
+/** What POST /tools/{id}/run is asked: to do what these words do behind the tool's slash command. */
+export interface RunRequest extends Where {
+    text: string;
+}
+
+/** What POST /window/press is asked: to do what a button of a note or page does. */
+export interface PressRequest extends Where {
+    press: string;
+}
+
+/** What POST /window/submit is asked: to take the answers to a form. Those of a 'bool' are 'true' or 'false'. */
+export interface SubmitRequest extends Where {
+    kind: string;
+    state: string;
+    values: Record<string, string>;
+}
+
+/** What POST /window/options is asked: the choices of a field with 'search' that fit what was typed. */
+export interface OptionsRequest extends Where {
+    kind: string;
+    state: string;
+    field: string;
+    term: string;
+}
+
+/** What POST /window/options answers. */
+export interface OptionsResult {
+    options: FormOption[];
+}
+
+/** A form, all texts in the user's language. */
+export interface Form {
+    kind: string;
+
+    /** Sealed by the server for this user; it goes back as it is. */
+    state: string;
+    title: string;
+
+    /** Markdown; '' for none. */
+    intro: string;
+
+    /** The label of the button that sends it; '' for the usual one. */
+    submit: string;
+    fields: FormField[];
+}
+
+export interface FormField {
+    name: string;
+    kind: 'text' | 'secret' | 'textarea' | 'select' | 'bool';
+    label: string;
+    help: string;
+    placeholder: string;
+
+    /** What it begins with; 'true' or 'false' for a 'bool'. */
+    default: string;
+    optional: boolean;
+
+    /** In characters; 0 for no bound of ours. */
+    max_length: number;
+
+    /** The choices of a 'select'; for one with 'search', those to begin with. */
+    options: FormOption[];
+
+    /** The choices are looked up while the user types; see OptionsRequest. */
+    search: boolean;
+}
+
+export interface FormOption {
+    label: string;
+    value: string;
+
+    /** A second line that says more about it; '' for none. */
+    detail: string;
+}
+
+/** Something the user is told or asked. */
+export interface Note {
+
+    /** Markdown, with links to other sites where the user has to sign in. */
+    text: string;
+    buttons: WindowButton[];
+}
+
+export interface WindowButton {
+    label: string;
+    primary: boolean;
+
+    /** Sealed by the server for this user; it goes into a PressRequest. */
+    press: string;
+}
+
+/** What GET /tools/{id}/page?channel_id= answers: all that a channel has set up of a tool. */
+export interface ToolPage {
+    id: string;
+    name: string;
+    word: string;
+    tabs: Tab[];
+}
+
+/** A tab of a tool's page: what the channel is connected to, what news it wants, who is told to be on call. */
+export interface Tab {
+    id: 'service' | 'incidents' | 'oncall';
+    title: string;
+
+    /** What the tab is for, or what to do where it is empty. Markdown. */
+    intro: string;
+    items: TabItem[];
+
+    /** What the tab offers beside its items, such as to add one. */
+    buttons: WindowButton[];
+}
+
+export interface TabItem {
+    title: string;
+
+    /** Its page at the tool; '' for none. */
+    url: string;
+
+    /** Markdown, a line each. */
+    details: string[];
+    buttons: WindowButton[];
+}
+
+/** What GET /channels/{id}/tools answers, for the sidebar: each tool that is switched on. */
+export interface ChannelTools {
+    tools: ChannelTool[];
+}
+
+export interface ChannelTool {
+    id: string;
+    name: string;
+    word: string;
+
+    /** What it can do beside its cards, as in Tool. */
+    can: Tool['can'];
+
+    /** What the channel follows. */
+    connections: Array<{name: string; url: string; detail: string}>;
+
+    /** What is open of it among the channel's recent cards, the newest first. */
+    cards: OpenCard[];
+}
+
+export interface OpenCard {
+
+    /** The card's post, and the thread it is in ('' where it begins one). */
+    post_id: string;
+    root_id: string;
+    title: string;
+    state: string;
+
+    /** Its page at the tool; '' for none. */
+    url: string;
+
+    /** How it feels at a glance; the state says the same. */
+    tone: '' | 'running' | 'success' | 'warning' | 'failure' | 'inactive';
+
+    /** When it changed last, in milliseconds since 1970. */
+    at: number;
+}
