@@ -1,7 +1,11 @@
 import {api} from './api.js';
 import {syncPlugins} from './plugins.js';
+import {showThread} from './rhs.js';
 import {connect, putPreferences} from './socket.js';
-import {loadUsers, put, putPosts, store} from './store.js';
+import {loadUsers, put, putPosts, store, threadsCollapsed} from './store.js';
+
+// How long the post stands out that a link led to.
+const focusedForMs = 4000;
 
 /** Shows another page of the site. */
 export function go(path) {
@@ -72,7 +76,7 @@ export function openChannel(channelId) {
 /** Opens the thread of a post in the right-hand sidebar. */
 export async function openThread(post) {
     const root = post.root_id || post.id;
-    put('views.rhs', {selectedPostId: root, selectedChannelId: post.channel_id, isSidebarOpen: true});
+    showThread(root, post.channel_id);
     if (!post.ephemeral) {
         await loadThread(root);
     }
@@ -86,9 +90,24 @@ export async function loadThread(root) {
     putPosts(posts);
 }
 
-/** Closes the right-hand sidebar. */
-export function closeThread() {
-    put('views.rhs', {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false});
+/** Shows the channel of a post with the post in sight and marked for a moment, or its thread where replies show only there. */
+export async function openPermalink(postId) {
+    const state = store.getState();
+    const team = state.entities.teams.teams[state.entities.teams.currentTeamId];
+    const post = await api.get(`/posts/${postId}`).catch(() => null);
+    const channel = state.entities.channels.channels[post?.channel_id];
+    if (!channel) {
+        go(`/${team.name}/channels/town-square`);
+        return;
+    }
+    await loadUsers([post.user_id]);
+    putPosts([post]);
+    go(`/${team.name}/channels/${channel.name}`);
+    if (post.root_id && threadsCollapsed(store.getState())) {
+        await openThread(post);
+    }
+    put('host.focusedPostId', postId);
+    setTimeout(() => put('host.focusedPostId', (now) => (now === postId ? '' : now)), focusedForMs);
 }
 
 /** Sends what was typed: a message, or a slash command after the plugins' hooks saw it. */

@@ -2,7 +2,7 @@ import React, {useEffect} from 'react';
 import {IntlProvider} from 'react-intl';
 import {useSelector} from 'react-redux';
 
-import {go, openChannel, setPreference} from './actions.js';
+import {go, openChannel, openPermalink, setPreference} from './actions.js';
 import {api} from './api.js';
 import {AppBar} from './app_bar.jsx';
 import {ChannelView} from './channel.jsx';
@@ -12,7 +12,7 @@ import {Login} from './login.jsx';
 import {Sidebar} from './sidebar.jsx';
 import {store, theme} from './store.js';
 import {applyTheme, themes} from './theme.js';
-import {ThreadSidebar, ThreadsView} from './thread.jsx';
+import {RightSidebar, ThreadsView} from './thread.jsx';
 
 /** The whole page. */
 export function App() {
@@ -58,7 +58,18 @@ function Main({path}) {
     const roots = useSelector((state) => state.plugins.components.Root);
     const inThreads = kind === 'threads';
 
+    // Links to a post: /_redirect/pl/ID whatever the team, or /TEAM/pl/ID.
+    const permalink = kind === 'pl' ? name : '';
     useEffect(() => {
+        if (permalink) {
+            openPermalink(permalink);
+        }
+    }, [permalink]);
+
+    useEffect(() => {
+        if (permalink) {
+            return;
+        }
         if (inThreads) {
             openChannel('');
             return;
@@ -67,7 +78,7 @@ function Main({path}) {
         if (found) {
             openChannel(found.id);
         }
-    }, [team, kind, name, inThreads]);
+    }, [team, kind, name, inThreads, permalink]);
 
     return (
         <div className='page app__body'>
@@ -75,7 +86,7 @@ function Main({path}) {
             <div className='page__columns'>
                 <Sidebar inThreads={inThreads}/>
                 {inThreads ? <ThreadsView threadId={name}/> : channelId && channels[channelId] && <ChannelView channel={channels[channelId]}/>}
-                {!inThreads && <ThreadSidebar/>}
+                {!inThreads && <RightSidebar/>}
                 <AppBar/>
             </div>
             {(roots ?? []).map(({id, component: Component}) => <Component key={id}/>)}

@@ -13,13 +13,14 @@ export function AppBar() {
     const enabled = useSelector(appBarEnabled);
     const entries = useSelector((state) => state.plugins.components.AppBar) ?? [];
     const channel = useSelector((state) => state.entities.channels.channels[state.entities.channels.currentChannelId]);
+    const shown = useSelector((state) => state.views.rhs.pluggableId);
     if (!enabled || entries.length === 0) {
         return null;
     }
     return (
         <div className='app-bar'>
             <div className='app-bar__top'>
-                {entries.map(({id, pluginId, iconUrl, action, tooltipText}) => (
+                {entries.map(({id, pluginId, iconUrl, action, tooltipText, rhsComponentId}) => (
                     <Tooltip
                         key={id}
                         text={tooltipText}
@@ -27,7 +28,7 @@ export function AppBar() {
                     >
                         <div
                             id={`app-bar-icon-${pluginId}`}
-                            className='app-bar__icon'
+                            className={rhsComponentId && rhsComponentId === shown ? 'app-bar__icon app-bar__icon--active' : 'app-bar__icon'}
                             onClick={() => action(channel)}
                         >
                             <div

@@ -1,4 +1,5 @@
-import React, {useState} from 'react';
+import React, {useRef, useState} from 'react';
+import {useSelector} from 'react-redux';
 
 import {send} from './actions.js';
 
@@ -6,6 +7,7 @@ import {send} from './actions.js';
 export function Composer({id, channelId, rootId, placeholder}) {
     const [text, setText] = useState('');
     const [failure, setFailure] = useState('');
+    const box = useRef(null);
 
     async function submit() {
         const message = text.trim();
@@ -32,20 +34,52 @@ export function Composer({id, channelId, rootId, placeholder}) {
                     {failure}
                 </p>
             )}
-            <textarea
-                id={id}
-                rows={2}
-                aria-label={placeholder}
-                placeholder={placeholder}
-                value={text}
-                onChange={(event) => setText(event.target.value)}
-                onKeyDown={(event) => {
-                    if (event.key === 'Enter' && !event.shiftKey) {
-                        event.preventDefault();
-                        submit();
-                    }
-                }}
-            />
+            <div className='composer__box'>
+                <textarea
+                    ref={box}
+                    id={id}
+                    rows={2}
+                    aria-label={placeholder}
+                    placeholder={placeholder}
+                    value={text}
+                    onChange={(event) => setText(event.target.value)}
+                    onKeyDown={(event) => {
+                        if (event.key === 'Enter' && !event.shiftKey) {
+                            event.preventDefault();
+                            submit();
+                        }
+                    }}
+                />
+                <div className='composer__tools'>
+                    {['B', 'I', 'S', 'H', '</>'].slice(0, rootId ? 2 : 5).map((letter) => (
+                        <span
+                            key={letter}
+                            className='composer__format'
+                            aria-hidden='true'
+                        >
+                            {letter}
+                        </span>
+                    ))}
+                    <PluginTools
+                        draft={{message: text, fileInfos: [], uploadsInProgress: [], channelId, rootId}}
+                        box={box}
+                        onText={setText}
+                    />
+                </div>
+            </div>
         </div>
     );
+}
+
+// What plugins put into the toolbar, after the buttons that format. They get and change what is written.
+function PluginTools({draft, box, onText}) {
+    const entries = useSelector((state) => state.plugins.components.PostEditorAction) ?? [];
+    return entries.map(({id, component: Component}) => (
+        <Component
+            key={id}
+            draft={draft}
+            getSelectedText={() => ({start: box.current?.selectionStart, end: box.current?.selectionEnd})}
+            updateText={onText}
+        />
+    ));
 }

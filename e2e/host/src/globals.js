@@ -7,4 +7,7 @@ import * as ReactIntl from 'react-intl';
 import * as ReactRedux from 'react-redux';
 import * as Redux from 'redux';
 
-Object.assign(window, {PropTypes, React, ReactBootstrap, ReactDOM, ReactIntl, ReactRedux, Redux});
+import {go} from './actions.js';
+import {PostUtils} from './markdown.jsx';
+
+Object.assign(window, {PropTypes, React, ReactBootstrap, ReactDOM, ReactIntl, ReactRedux, Redux, PostUtils, WebappUtils: {browserHistory: {push: go}}});

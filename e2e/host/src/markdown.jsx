@@ -2,6 +2,7 @@ import DOMPurify from 'dompurify';
 import {marked} from 'marked';
 import React from 'react';
 
+import {go} from './actions.js';
 import {withEmoji} from './emoji.js';
 
 const options = {breaks: true, gfm: true};
@@ -11,7 +12,7 @@ export function Markdown({text}) {
     return (
         <div
             className='markdown'
-            onClick={openLinksApart}
+            onClick={followLinks}
             dangerouslySetInnerHTML={{__html: clean(marked.parse(withEmoji(text ?? ''), options))}}
         />
     );
@@ -54,11 +55,27 @@ function mention(name) {
     return element;
 }
 
-// Plugin pages, for example the one that connects an account, open in a tab of their own.
-function openLinksApart(event) {
-    const link = event.target.closest('a');
-    if (link?.getAttribute('href')?.startsWith('/')) {
-        event.preventDefault();
-        window.open(window.basename + link.getAttribute('href').replace(new RegExp(`^${window.basename}`), ''), '_blank', 'noopener');
+// Links to places of this site lead there; plugin pages, for example the one that connects an account, open in a tab of their own.
+function followLinks(event) {
+    const href = event.target.closest('a')?.getAttribute('href');
+    if (!href) {
+        return;
+    }
+    const url = new URL(href, location.origin + window.basename + '/');
+    const path = url.pathname.replace(new RegExp(`^${window.basename}`), '');
+    if (url.origin !== location.origin) {
+        return;
+    }
+    event.preventDefault();
+    if (/^\/(plugins|api|files)\//.test(path)) {
+        window.open(window.basename + path + url.search, '_blank', 'noopener');
+    } else {
+        go(path + url.search);
     }
 }
+
+/** What Mattermost's page offers plugins for texts: Markdown to HTML, and that to something to draw. Whatever else was in the HTML is dropped. */
+export const PostUtils = {
+    formatText: (text, {singleline = false} = {}) => clean((singleline ? marked.parseInline : marked.parse)(withEmoji(text ?? ''), options)),
+    messageHtmlToComponent: (html) => <div dangerouslySetInnerHTML={{__html: DOMPurify.sanitize(html, {ADD_ATTR: ['target']})}}/>,
+};

@@ -1,4 +1,4 @@
-import React from 'react';
+import React, {useEffect, useRef} from 'react';
 import {useIntl} from 'react-intl';
 import {useSelector} from 'react-redux';
 
@@ -6,6 +6,7 @@ import {openThread} from './actions.js';
 import {api} from './api.js';
 import {Attachments} from './attachments.jsx';
 import {Markdown} from './markdown.jsx';
+import {PostMenu} from './post_menu.jsx';
 import {preference, theme, threadsCollapsed} from './store.js';
 
 /** Posts one under the other, with a line where a new day begins. */
@@ -36,10 +37,20 @@ function Post({post, inThread}) {
     const plugged = useSelector((state) => state.plugins.postTypes[postType(post)]);
     const system = post.type?.startsWith('system_') && !ephemeral;
     const name = post.props?.override_username || (system ? 'System' : user?.username) || '…';
+    const focused = useSelector((state) => state.host.focusedPostId) === post.id;
+    const box = useRef(null);
+
+    useEffect(() => {
+        if (focused) {
+            box.current.scrollIntoView({block: 'center'});
+        }
+    }, [focused]);
+
     return (
         <article
+            ref={box}
             id={`${inThread ? 'rhsPost' : 'post'}_${post.id}`}
-            className='post'
+            className={focused ? 'post post--focused' : 'post'}
         >
             <img
                 className='post__avatar'
@@ -53,16 +64,22 @@ function Post({post, inThread}) {
                     <PostTime at={post.create_at}/>
                     {ephemeral && <span className='post__only-you'>(Only visible to you)</span>}
                     {post.edit_at > 0 && !plugged && <span className='post__only-you'>Edited</span>}
-                    {!inThread && !system && (
-                        <button
-                            id={`CENTER_commentIcon_${post.id}`}
-                            className='post__reply'
-                            aria-label='reply'
-                            onClick={() => openThread(post)}
-                        >
-                            ↩ Reply
-                        </button>
-                    )}
+                    <div className='post__actions'>
+                        <PostMenu
+                            post={post}
+                            place={place(post, inThread)}
+                        />
+                        {!inThread && !system && (
+                            <button
+                                id={`CENTER_commentIcon_${post.id}`}
+                                className='post__reply'
+                                aria-label='reply'
+                                onClick={() => openThread(post)}
+                            >
+                                ↩ Reply
+                            </button>
+                        )}
+                    </div>
                 </div>
                 <Replied
                     post={post}
@@ -76,6 +93,14 @@ function Post({post, inThread}) {
             </div>
         </article>
     );
+}
+
+// How Mattermost names the places where a post can be drawn.
+function place(post, inThread) {
+    if (!inThread) {
+        return 'CENTER';
+    }
+    return post.root_id ? 'RHS_COMMENT' : 'RHS_ROOT';
 }
 
 // Where replies show only in their threads: who replied, how often, and when last.

@@ -1,7 +1,8 @@
 import React from 'react';
 
+import {sidebarActions} from './rhs.js';
 import {reconnectHandlers, socketHandlers} from './socket.js';
-import {addReducer, put} from './store.js';
+import {addReducer, put, store} from './store.js';
 
 let count = 0;
 const newId = () => `component${++count}`;
@@ -43,8 +44,25 @@ export class PluginRegistry {
     registerChannelHeaderButtonAction = named(['icon', 'action', 'dropdownText', 'tooltipText'], ({icon, action, dropdownText, tooltipText}) =>
         this.add('ChannelHeaderButton', {icon: element(icon), action, dropdownText: element(dropdownText), tooltipText: element(tooltipText)}));
 
-    registerAppBarComponent = named(['iconUrl', 'action', 'tooltipText', 'supportedProductIds', 'rhsComponent', 'rhsTitle'], ({iconUrl, action, tooltipText}) =>
-        this.add('AppBar', {iconUrl, action, tooltipText: element(tooltipText)}));
+    // An entry of the App Bar does something, or it opens a sidebar of its own.
+    registerAppBarComponent = named(['iconUrl', 'action', 'tooltipText', 'supportedProductIds', 'rhsComponent', 'rhsTitle'], ({iconUrl, action, tooltipText, rhsComponent, rhsTitle}) => {
+        const sidebar = rhsComponent && this.registerRightHandSidebarComponent(rhsComponent, rhsTitle);
+        const id = this.add('AppBar', {
+            iconUrl,
+            action: sidebar ? () => store.dispatch(sidebar.toggleRHSPlugin) : action,
+            rhsComponentId: sidebar?.id,
+            tooltipText: element(tooltipText),
+        });
+        return sidebar ? {id, rhsComponent: sidebar} : id;
+    });
+
+    registerRightHandSidebarComponent = named(['component', 'title'], ({component, title}) => {
+        const id = this.add('RightHandSidebarComponent', {component, title: element(title)});
+        return {id, ...sidebarActions(id)};
+    });
+
+    registerPostDropdownMenuAction = named(['text', 'action', 'filter'], ({text, action, filter}) => this.add('PostDropdownMenu', {text: element(text), action, filter}));
+    registerPostEditorActionComponent = named(['component'], ({component}) => this.add('PostEditorAction', {component}));
 
     registerPostTypeComponent = named(['type', 'component'], ({type, component}) => {
         const id = newId();

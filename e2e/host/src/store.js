@@ -15,22 +15,32 @@ const initial = {
         roles: {},
     },
     views: {
-        rhs: {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false},
+        rhs: {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false, rhsState: null, pluggableId: ''},
         threads: {selectedThreadIdInTeam: {}},
     },
     websocket: {connected: false, connectionId: ''},
     plugins: {plugins: {}, components: {}, postTypes: {}, adminConsoleCustomComponents: {}},
-    host: {path: location.pathname, translations: {}, ready: false, unread: {}, trigger: '', offered: null, dialog: null},
+    host: {path: location.pathname, translations: {}, ready: false, unread: {}, trigger: '', offered: null, dialog: null, focusedPostId: ''},
 };
 
 const pluginReducers = {};
 
 function reduce(state = initial, action) {
-    const next = {...(action.type === 'host/change' ? action.change(state) : state)};
+    const next = {...changed(state, action)};
     for (const [name, reducer] of Object.entries(pluginReducers)) {
         next[name] = reducer(next[name], action);
     }
     return next;
+}
+
+function changed(state, action) {
+    switch (action.type) {
+    case 'host/change':
+        return action.change(state);
+    case 'UPDATE_RHS_STATE':
+        return {...state, views: {...state.views, rhs: {selectedPostId: '', selectedChannelId: '', isSidebarOpen: true, rhsState: action.state, pluggableId: action.pluggableId ?? ''}}};
+    }
+    return state;
 }
 
 /** The page's one store. It runs functions too, as Mattermost's does. */

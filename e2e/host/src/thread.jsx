@@ -1,15 +1,19 @@
 import React, {useEffect, useRef, useState} from 'react';
 import {useSelector} from 'react-redux';
 
-import {closeThread, go, loadThread} from './actions.js';
+import {go, loadThread} from './actions.js';
 import {api} from './api.js';
 import {Composer} from './composer.jsx';
 import {PostList} from './post.jsx';
-import {loadUsers, put, putPosts} from './store.js';
+import {closeSidebar} from './rhs.js';
+import {loadUsers, put, putPosts, theme} from './store.js';
 
-/** The thread open in the right-hand sidebar. */
-export function ThreadSidebar() {
-    const {selectedPostId, selectedChannelId, isSidebarOpen} = useSelector((state) => state.views.rhs);
+/** What is open in the right-hand sidebar: a thread, or a plugin's component. */
+export function RightSidebar() {
+    const {selectedPostId, selectedChannelId, isSidebarOpen, rhsState, pluggableId} = useSelector((state) => state.views.rhs);
+    if (isSidebarOpen && rhsState === 'plugin') {
+        return <PluginSidebar id={pluggableId}/>;
+    }
     if (!isSidebarOpen || !selectedPostId) {
         return null;
     }
@@ -23,7 +27,7 @@ export function ThreadSidebar() {
                 <button
                     id='rhsCloseButton'
                     aria-label='Close'
-                    onClick={closeThread}
+                    onClick={closeSidebar}
                 >
                     ✕
                 </button>
@@ -32,6 +36,30 @@ export function ThreadSidebar() {
                 rootId={selectedPostId}
                 channelId={selectedChannelId}
             />
+        </aside>
+    );
+}
+
+function PluginSidebar({id}) {
+    const entry = useSelector((state) => state.plugins.components.RightHandSidebarComponent)?.find((registered) => registered.id === id);
+    const current = useSelector(theme);
+    const Component = entry?.component;
+    return (
+        <aside
+            id='rhsContainer'
+            className='thread'
+        >
+            <div className='thread__header'>
+                <h2 id='rhsPanelTitle'>{entry?.title}</h2>
+                <button
+                    id='searchResultsCloseButton'
+                    aria-label='Close'
+                    onClick={closeSidebar}
+                >
+                    ✕
+                </button>
+            </div>
+            <div className='thread__plugin'>{Component && <Component theme={current}/>}</div>
         </aside>
     );
 }
@@ -78,7 +106,7 @@ export function ThreadsView({threadId}) {
     const [threads, setThreads] = useState([]);
 
     useEffect(() => {
-        put('views.rhs.isSidebarOpen', false);
+        closeSidebar();
         api.get(`/users/me/teams/${team.id}/threads?extended=false&per_page=25`).then(({threads: found}) => setThreads(found ?? []), () => setThreads([]));
     }, [team.id]);
 

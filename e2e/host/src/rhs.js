@@ -1,0 +1,27 @@
+// The right-hand sidebar shows one thing at a time: a thread, or what a plugin has registered for it.
+import {put} from './store.js';
+
+const closed = {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false, rhsState: null, pluggableId: ''};
+
+/** Closes the right-hand sidebar. */
+export function closeSidebar() {
+    put('views.rhs', closed);
+}
+
+/** Shows a thread there. */
+export function showThread(postId, channelId) {
+    put('views.rhs', {...closed, selectedPostId: postId, selectedChannelId: channelId, isSidebarOpen: true});
+}
+
+/** The actions to dispatch for a component that a plugin registered. As in Mattermost, showing is a plain one, the others are functions. */
+export function sidebarActions(id) {
+    const showRHSPlugin = {type: 'UPDATE_RHS_STATE', state: 'plugin', pluggableId: id};
+    const hideRHSPlugin = (dispatch, getState) => {
+        if (getState().views.rhs.pluggableId === id) {
+            closeSidebar();
+        }
+        return {data: true};
+    };
+    const toggleRHSPlugin = (dispatch, getState) => dispatch(getState().views.rhs.pluggableId === id ? hideRHSPlugin : showRHSPlugin);
+    return {showRHSPlugin, hideRHSPlugin, toggleRHSPlugin};
+}
