@@ -26,7 +26,7 @@ export interface Client {
     setup(): Promise<Setup>;
 
     /** Runs a slash command as if it were typed there. What it answers comes as posts and dialogs. */
-    execute(command: string, place: {channelId: string; rootId: string; teamId: string}): Promise<unknown>;
+    execute(command: string, place: {channelId: string; rootId: string; teamId: string}): Promise<{trigger_id?: string}>;
 
     /** The address of a post, as people copy it. */
     permalink(postId: string): string;

@@ -126,12 +126,13 @@ describe('The plugin in a page', () => {
 
         const execute = 'POST /api/v4/commands/execute';
         server.says('GET /api/v4/posts/old', {json: {id: 'old', channel_id: 'other'}});
-        server.says(execute, {json: {}});
+        server.says(execute, {json: {trigger_id: 'trigger'}});
         registry.messageActions[1].action('old');
         await page.settle();
         expect(server.askedFor(execute).map(({body}) => body)).toEqual([{
             command: `/pduty note ${window.location.origin}/_redirect/pl/old`, channel_id: 'other', root_id: '', team_id: 'team',
         }]);
+        expect(page.dialogs, 'so that the dialog it answers with opens in this page').toEqual(['trigger']);
 
         server.says(config, {json: configured});
         registry.receive('custom_zoom_config_changed');

@@ -140,15 +140,9 @@ export async function pressAction(post, action, option) {
     expectDialog(answer?.trigger_id);
 }
 
-// As in Mattermost: a dialog opens only in the page that did what it answers, whichever of the two is told first.
 function expectDialog(trigger) {
-    if (!trigger) {
-        return;
-    }
-    put('host.trigger', trigger);
-    const {offered} = store.getState().host;
-    if (offered?.trigger_id === trigger) {
-        put('host.dialog', offered);
+    if (trigger) {
+        store.dispatch({type: 'RECEIVED_DIALOG_TRIGGER_ID', data: trigger});
     }
 }
 

@@ -37,6 +37,11 @@ function changed(state, action) {
     switch (action.type) {
     case 'host/change':
         return action.change(state);
+    case 'RECEIVED_DIALOG_TRIGGER_ID': {
+        // As in Mattermost: a dialog opens only in the page that did what it answers, whichever of the two is told first.
+        const {offered, dialog} = state.host;
+        return {...state, host: {...state.host, trigger: action.data, dialog: offered?.trigger_id === action.data ? offered : dialog}};
+    }
     case 'UPDATE_RHS_STATE':
         return {...state, views: {...state.views, rhs: {selectedPostId: '', selectedChannelId: '', isSidebarOpen: true, rhsState: action.state, pluggableId: action.pluggableId ?? ''}}};
     }

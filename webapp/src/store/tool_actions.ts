@@ -23,7 +23,11 @@ export function newToolActions(store: Store, client: Client, tell: (say: Say) =>
             return;
         }
         try {
-            await client.execute(command, {...place, teamId: store.getState().entities.teams.currentTeamId});
+            const {trigger_id: trigger} = await client.execute(command, {...place, teamId: store.getState().entities.teams.currentTeamId});
+            if (trigger) {
+                // The web app opens a dialog only in the page that knows of what it answers.
+                store.dispatch({type: 'RECEIVED_DIALOG_TRIGGER_ID', data: trigger});
+            }
         } catch {
             tell({id: 'zoom.tool.failed'});
         }

@@ -56,7 +56,7 @@ export interface GlobalState {
 /** The web app's Redux store. */
 export interface Store {
     getState(): GlobalState;
-    dispatch(action: {type: string}): unknown;
+    dispatch(action: {type: string; data?: unknown}): unknown;
 }
 
 /** A message from the server's WebSocket. */
