@@ -1,4 +1,7 @@
-import {screen} from '@testing-library/react';
+import {render, screen} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React from 'react';
+import {IntlProvider} from 'react-intl';
 import {describe, expect, it, vi} from 'vitest';
 
 import {openPage} from './testing/fake_page';
@@ -138,6 +141,21 @@ describe('The plugin in a page', () => {
         registry.receive('custom_zoom_config_changed');
         await page.settle();
         expect([registry.messageActions.length, registry.composer.length]).toEqual([0, 0]);
+    });
+
+    it.each([
+        ['the box of the channel, beside an open thread', {channelId: 'town', rootId: ''}, {channel_id: 'town', root_id: ''}],
+        ['the box of a thread', {channelId: 'town', rootId: 'root'}, {channel_id: 'town', root_id: 'root'}],
+        ['a box that does not say where it is', undefined, {channel_id: 'town', root_id: 'open'}],
+    ])('runs what is chosen at %s there', async (_where, draft, place) => {
+        const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['search']}]}});
+        page.server.says('POST /api/v4/commands/execute', {json: {}});
+        page.change({views: {rhs: {selectedPostId: 'open', selectedChannelId: 'town', isSidebarOpen: true}}});
+        render(<IntlProvider locale='en'>{React.createElement(page.registry.composer[0].component, {draft})}</IntlProvider>);
+        await userEvent.click(screen.getByRole('button', {name: 'PagerDuty'}));
+        await userEvent.click(screen.getByRole('menuitem'));
+        await page.settle();
+        expect(page.server.asked.at(-1)?.body).toEqual({command: '/pduty search', team_id: 'team', ...place});
     });
 
     it('says so when a tool’s command cannot be run', async () => {

@@ -13,7 +13,7 @@ import type {Client} from './client';
 import type {Actions} from './store/actions';
 import {reducer} from './store/reducer';
 import type {Tool} from './types/api';
-import type {PluginRegistry, PostTypeProps} from './types/mattermost-webapp';
+import type {PluginRegistry, PostEditorProps, PostTypeProps} from './types/mattermost-webapp';
 
 import appBarIcon from '../../assets/icon.svg?inline';
 
@@ -50,7 +50,7 @@ function toolEntries(registry: PluginRegistry, actions: Actions, tool: Tool): st
     };
     onMessage('trigger', 'zoom.tool.trigger_from');
     onMessage('note', 'zoom.tool.share');
-    const Composer = () => React.createElement(ComposerMenu, {tool, onChoose: (word: string) => actions.useTool(tool, word)});
+    const Composer = ({draft}: PostEditorProps) => React.createElement(ComposerMenu, {tool, onChoose: (word: string) => actions.useTool(tool, word, draft)});
     ids.push(registry.registerPostEditorActionComponent?.(Composer));
     return ids.filter((id) => id !== undefined);
 }

@@ -8,8 +8,8 @@ import type {Store} from '../types/mattermost-webapp';
 /** What the user can set off at a tool. The server asks and answers with dialogs and posts, as for a typed command. */
 export interface ToolActions {
 
-    /** Runs a tool's word where the user is looking, as if it were typed. */
-    useTool(tool: Tool, word: string): Promise<void>;
+    /** Runs a tool's word as if it were typed in this message box, or where the user is looking. */
+    useTool(tool: Tool, word: string, box?: {channelId?: string; rootId?: string}): Promise<void>;
 
     /** Runs a tool's word on a message, in its channel and thread. */
     useToolOn(tool: Tool, word: string, postId: string): Promise<void>;
@@ -19,7 +19,7 @@ export interface ToolActions {
 export function newToolActions(store: Store, client: Client, tell: (say: Say) => void): ToolActions {
     async function run(command: string, place: {channelId: string; rootId: string}) {
         if (!place.channelId) {
-            tell({id: 'zoom.failed.no_channel'});
+            tell({id: 'zoom.tool.no_channel'});
             return;
         }
         try {
@@ -33,7 +33,11 @@ export function newToolActions(store: Store, client: Client, tell: (say: Say) =>
         }
     }
     return {
-        useTool: (tool, word) => run(`/${tool.word} ${word}`, currentPlace(store.getState())),
+        useTool(tool, word, box) {
+            const state = store.getState();
+            const place = box?.channelId ? {channelId: box.channelId, rootId: box.rootId ?? ''} : currentPlace(state, {id: state.entities.channels.currentChannelId});
+            return run(`/${tool.word} ${word}`, place);
+        },
         async useToolOn(tool, word, postId) {
             const post = store.getState().entities.posts.posts[postId];
             const channelId = post?.channel_id ?? await client.channelOfPost(postId).catch(() => '');

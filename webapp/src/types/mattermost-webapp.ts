@@ -81,6 +81,11 @@ export interface PostTypeProps {
     isRHS?: boolean;
 }
 
+/** What the web app hands a component in the toolbar of a message box: for which channel or thread the box is, among others. */
+export interface PostEditorProps {
+    draft?: {channelId?: string; rootId?: string};
+}
+
 /** The action of a header button or App Bar entry. The global Threads view has no channel. */
 export type ChannelAction = (channel?: Channel | null) => void;
 
