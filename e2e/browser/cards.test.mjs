@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
-import {connect, launch, openBrowser, poll, Tab} from './page.mjs';
-import {configure, jenkins, newChannel, newRepository, sandbox, stack} from './stack.mjs';
+import {connect, launch, openBrowser, Tab} from './page.mjs';
+import {jenkins, newChannel, newRepository, sandbox, stack, switchOn} from './stack.mjs';
 
 let browser;
 let alice;
@@ -14,20 +14,9 @@ before(async () => {
     const admin = await openBrowser(browser, 'admin');
     alice = await openBrowser(browser, 'alice');
     bob = await openBrowser(browser, 'bob');
-    await switchOn(admin);
+    await switchOn(admin, {enablejenkins: 'jenkins', enablebitbucket: 'bitbucket'});
 });
 after(() => browser?.close());
-
-// The settings of a plugin are changed as a whole, so the others are sent along.
-async function switchOn({person}) {
-    const {zoom} = (await person.call('GET', '/config')).PluginSettings.Plugins;
-    await configure({PluginSettings: {Plugins: {zoom: {...zoom, enablejenkins: true, enablebitbucket: true}}}});
-    const team = await person.call('GET', `/teams/name/${stack.team}`);
-    await poll(async () => {
-        const commands = await person.call('GET', `/commands?team_id=${team.id}`);
-        return ['jenkins', 'bitbucket'].every((word) => commands.some(({trigger}) => trigger === word));
-    }, 'the commands of both are there');
-}
 
 describe('The cards of Jenkins', () => {
     let channel;
@@ -96,7 +85,7 @@ describe('The cards of Jenkins', () => {
         await tab.openThread(`web #${second}`);
         await tab.rightSidebar.getByText('all 120 passed').first().waitFor();
         await tab.picture('back-to-normal', mended);
-        await tab.page.locator('#rhsCloseButton').click();
+        await tab.closeSidebar.click();
     });
 
     it('are configured in a dialog', async () => {
@@ -149,7 +138,7 @@ describe('The cards of Bitbucket', () => {
     it('begin with a sign-in at Bitbucket, once an admin has registered the server', async () => {
         await setUp(await openBrowser(browser, 'admin'), channel, repo);
         await hers.say(`/bitbucket connect ${repo.url}`);
-        await signIn(hers, 'alice');
+        await hers.signIn('bitbucket');
         await hers.posts.filter({hasText: 'connected this channel to Bitbucket'}).waitFor();
     });
 
@@ -174,7 +163,7 @@ describe('The cards of Bitbucket', () => {
         await pull.filter({hasText: 'Bob was asked'}).waitFor();
 
         await pull.getByRole('button', {name: 'Approve'}).click();
-        await signIn(his, 'bob');
+        await his.signIn('bitbucket');
         await pull.filter({hasText: 'Approved ·'}).filter({hasText: 'Bob approved'}).waitFor();
         await his.openThread('#1 Count the discount once');
         await his.picture('pull-approved', pull);
@@ -202,25 +191,6 @@ const everything = Object.fromEntries(['start', 'success', 'unstable', 'failure'
 async function setUp(admin, channel, repo) {
     await admin.person.call('POST', `/channels/${channel.id}/members`, {user_id: admin.person.id});
     const tab = await Tab.inChannel(admin, channel);
-    await tab.say('/bitbucket setup');
-    await tab.dialog.waitFor();
-    await tab.field('kind').getByRole('combobox').selectOption('cloud');
-    for (const [name, value] of Object.entries({url: repo.site, api: repo.site, client_id: repo.app.client_id, client_secret: repo.app.client_secret})) {
-        await tab.field(name).locator('input').fill(value);
-    }
-    await tab.submit.click();
-    await tab.posts.filter({hasText: 'is saved. People can now type'}).waitFor();
+    await tab.setUp('bitbucket', 'cloud', {url: repo.site, api: repo.site, client_id: repo.app.client_id, client_secret: repo.app.client_secret});
     await tab.page.close();
-}
-
-// Follows the link that only this person sees, and allows what Bitbucket asks.
-async function signIn(tab, name) {
-    const link = tab.page.locator('a[href*="/oauth2/bitbucket/connect"]').last();
-    await link.waitFor();
-    await link.click();
-    const consent = await tab.join();
-    await consent.locator('select[name="user"]').selectOption(stack.users[name].email);
-    await consent.getByRole('button', {name: 'Allow'}).click();
-    await consent.getByText(/signed in/i).first().waitFor();
-    await consent.close();
 }

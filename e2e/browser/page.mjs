@@ -70,6 +70,13 @@ export class Tab {
         return tab;
     }
 
+    /** Opens the conversation with the plugin's bot. */
+    static async withBot(browser) {
+        const tab = await Tab.open(browser, `/${stack.team}/messages/@zoom`);
+        await tab.page.locator('#post_textbox').waitFor();
+        return tab;
+    }
+
     // Places on the page.
     get appBarEntry() {
         return this.page.locator('#app-bar-icon-zoom');
@@ -108,6 +115,10 @@ export class Tab {
         return this.page.locator('#interactiveDialogModal');
     }
 
+    get closeSidebar() {
+        return this.rightSidebar.getByRole('button', {name: 'Close'});
+    }
+
     get submit() {
         return this.dialog.locator('#interactiveDialogSubmit');
     }
@@ -119,6 +130,26 @@ export class Tab {
 
     get rightSidebar() {
         return this.page.locator('#rhsContainer, #sidebar-right').first();
+    }
+
+    /** What plugins offer to do with a message, when it is open. */
+    get messageMenu() {
+        return this.page.getByRole('menu', {name: 'Post extra options'});
+    }
+
+    /** A tool's icon at the box below the channel. */
+    composerTool(name) {
+        return this.page.locator('#post-create, .channel .composer').getByRole('button', {name});
+    }
+
+    /** A tool's icon at the box below the open thread. */
+    threadTool(name) {
+        return this.rightSidebar.locator('#reply_create, .composer').getByRole('button', {name});
+    }
+
+    /** The menu of a tool's icon, when it is open. */
+    toolMenu(name) {
+        return this.page.getByRole('menu', {name});
     }
 
     get saveSettings() {
@@ -133,6 +164,41 @@ export class Tab {
     async say(text) {
         await this.page.locator('#post_textbox').fill(text);
         await this.page.locator('#post_textbox').press('Enter');
+    }
+
+    /** Opens the menu of a message. */
+    async openMessageMenu(text) {
+        const post = this.posts.filter({hasText: text}).last();
+        await post.hover();
+        await post.locator('[id^="CENTER_actions_button_"]').click();
+        await this.messageMenu.waitFor();
+    }
+
+    /** Enters this server's OAuth client for a tool, as admins do: by dialog, each field by its name. */
+    async setUp(word, kind, fields) {
+        await this.say(`/${word} setup`);
+        await this.dialog.waitFor();
+        await this.field('kind').getByRole('combobox').selectOption(kind);
+        for (const [name, value] of Object.entries(fields)) {
+            await this.field(name).locator('input').fill(value);
+        }
+        await this.submit.click();
+        await this.posts.filter({hasText: 'is saved. People can now type'}).waitFor();
+    }
+
+    /** Follows the newest link to sign in at a tool, which only this person sees, and allows there what is asked. */
+    async signIn(providerId) {
+        const link = this.page.locator(`a[href*="/oauth2/${providerId}/connect"]`).last();
+        await link.waitFor();
+        const before = this.opened.length;
+        await link.click();
+        await poll(() => this.opened.length > before, 'the page to sign in opens');
+        const consent = await this.join();
+        const mine = consent.locator('select[name="user"] option').filter({hasText: this.person.email});
+        await consent.locator('select[name="user"]').selectOption(await mine.getAttribute('value'));
+        await consent.getByRole('button', {name: /^(allow|approve)$/i}).click();
+        await consent.getByText(/signed in/i).first().waitFor();
+        await consent.close();
     }
 
     /** Opens the thread of a message beside the channel. */

@@ -35,7 +35,7 @@ export class Person {
             throw new Error(`${name} cannot log in: ${response.status} ${await response.text()}`);
         }
         person.token = response.headers.get('Token');
-        person.id = (await response.json()).id;
+        ({id: person.id, email: person.email} = await response.json());
         return person;
     }
 
@@ -49,6 +49,11 @@ export class Person {
             throw new Error(`${method} ${path}: ${response.status} ${text}`);
         }
         return text ? JSON.parse(text) : null;
+    }
+
+    /** Types a slash command in a channel, where it is not what the spec is about. */
+    type(channel, command) {
+        return this.call('POST', '/commands/execute', {channel_id: channel.id, command});
     }
 
     /** Sets preferences: [category, name, value] each. */
@@ -104,6 +109,79 @@ export async function newRepository(adminName, writerName) {
     await sandbox('POST', '/bitbucket/repos', {workspace, slug, rights: {[adminName]: 'admin', [writerName]: 'write'}});
     const site = `${stack.sandbox}/bitbucket`;
     return {name, app, site, url: `${site}/${name}`, does: (what, body) => sandbox('POST', `/bitbucket/repos/${name}/${what}`, body)};
+}
+
+/** Switches tools on, by their settings, and waits for their commands. The settings of a plugin are changed as a whole, so the others are sent along. */
+export async function switchOn({person}, tools) {
+    const {zoom} = (await person.call('GET', '/config')).PluginSettings.Plugins;
+    await configure({PluginSettings: {Plugins: {zoom: {...zoom, ...Object.fromEntries(Object.keys(tools).map((setting) => [setting, true]))}}}});
+    const team = await person.call('GET', `/teams/name/${stack.team}`);
+    for (const end = Date.now() + 15_000; ;) {
+        const commands = await person.call('GET', `/commands?team_id=${team.id}`);
+        if (Object.values(tools).every((word) => commands.some(({trigger}) => trigger === word))) {
+            return;
+        }
+        if (Date.now() > end) {
+            throw new Error(`waited in vain for the commands ${Object.values(tools)}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}
+
+// Makes somebody at a tool, unless another spec has.
+function once(error) {
+    if (!error.message.includes(': 409 ')) {
+        throw error;
+    }
+}
+
+const unique = () => Date.now().toString(36);
+
+/** What an admin registers at Sentry or PagerDuty for people to sign in here. */
+export async function newApp(id) {
+    const app = {name: 'Mattermost', client_id: `web-${id}-${unique()}`, client_secret: `web-${id}-secret-${unique()}`, redirect_uri: `${stack.url}/plugins/zoom/oauth2/${id}/complete`};
+    await sandbox('POST', `/${id}/apps`, app);
+    return {url: `${stack.sandbox}/${id}`, client_id: app.client_id, client_secret: app.client_secret};
+}
+
+/** A new organization at the pretended Sentry with two projects, that somebody owns, and an internal integration for chat. */
+export async function newOrganization(ownerName) {
+    await sandbox('POST', '/sentry/users', {login: ownerName, email: stack.users[ownerName].email}).catch(once);
+    const slug = `acme-${unique()}`;
+    const integration = {slug: `chat-${slug}`, name: 'Chat', token: `web-token-${slug}`, client_secret: `web-secret-${slug}`};
+    await sandbox('POST', '/sentry/organizations', {
+        slug, name: `Acme ${slug}`, members: {[ownerName]: 'owner'}, projects: [{slug: 'web', name: 'Web shop'}, {slug: 'ops', name: 'Ops'}], integrations: [integration],
+    });
+    const errors = `/sentry/organizations/${slug}/projects/web/errors`;
+    return {
+        slug,
+        integration,
+        error: (type, value) => sandbox('POST', errors, {type, value, level: 'error', culprit: 'shop.cart in total', release: 'shop@1.2', environment: 'production'}),
+        does: (issue, what) => sandbox('POST', `/sentry/organizations/${slug}/issues/${issue}/${what}`, {}),
+        status: async (issue) => (await sandbox('GET', `/sentry/organizations/${slug}/issues/${issue}`)).status,
+    };
+}
+
+/** A new service at the pretended PagerDuty, whose incidents these people get; they are admins there. */
+export async function newService(...names) {
+    const members = names.map((name) => `PWEB${name.toUpperCase()}`);
+    for (const name of names) {
+        await sandbox('POST', '/pagerduty/users', {id: `PWEB${name.toUpperCase()}`, name: `${name[0].toUpperCase()}${name.slice(1)} Acme`, email: stack.users[name].email, role: 'admin'}).catch(once);
+    }
+    const id = unique().toUpperCase();
+    const name = `Web shop ${id}`;
+    await sandbox('POST', '/pagerduty/places', {
+        teams: [{id: `T${id}`, name: `Shop team ${id}`, members}],
+        schedules: [{id: `C${id}`, name: `Shop schedule ${id}`, rotation: members, start: '2026-01-01T00:00:00Z'}],
+        escalation_policies: [{id: `E${id}`, name: `Shop policy ${id}`, levels: [[`Shop schedule ${id}`]]}],
+        services: [{id: `S${id}`, name, escalation_policy: `E${id}`, teams: [`T${id}`]}],
+    });
+    return {
+        name,
+        trigger: (title) => sandbox('POST', '/pagerduty/incidents', {service: name, title, urgency: 'high'}),
+        incident: (incidentId) => sandbox('GET', `/pagerduty/incidents/${incidentId}`),
+        incidents: () => sandbox('GET', '/pagerduty/incidents'),
+    };
 }
 
 /** How many meetings were created at Zoom so far. */

@@ -1,0 +1,229 @@
+// Errors of Sentry and incidents of PagerDuty, as people in a channel see and use them.
+import assert from 'node:assert/strict';
+import {after, before, describe, it} from 'node:test';
+
+import {launch, openBrowser, poll, Tab} from './page.mjs';
+import {newApp, newChannel, newOrganization, newService, switchOn} from './stack.mjs';
+
+let browser;
+let admin;
+let alice;
+let bob;
+
+before(async () => {
+    browser = await launch();
+    [admin, alice, bob] = [await openBrowser(browser, 'admin'), await openBrowser(browser, 'alice'), await openBrowser(browser, 'bob')];
+    await switchOn(admin, {enablesentry: 'sentry', enablepagerduty: 'pduty'});
+});
+after(() => browser?.close());
+
+// An admin enters what was registered at the tool; nobody is signed in there then.
+async function setUp(channel, word, kind, app) {
+    await admin.person.call('POST', `/channels/${channel.id}/members`, {user_id: admin.person.id});
+    const tab = await Tab.inChannel(admin, channel);
+    await tab.setUp(word, kind, app);
+    await tab.page.close();
+
+    // Elsewhere, since it offers a link to sign in again.
+    const outside = await newChannel('Signing out', alice.person, bob.person);
+    for (const {person} of [alice, bob]) {
+        await person.type(outside, `/${word} signout`);
+    }
+}
+
+describe('The cards of Sentry', () => {
+    let channel;
+    let tab;
+    let org;
+    let issue;
+    let first; // the card
+
+    before(async () => {
+        channel = await newChannel('Web errors', alice.person, bob.person);
+        org = await newOrganization('alice');
+        tab = await Tab.inChannel(alice, channel);
+    });
+
+    it('begin with a sign-in by a link from the bot, and the token of an integration', async () => {
+        await setUp(channel, 'sentry', 'selfhosted', await newApp('sentry'));
+        await tab.say(`/sentry connect ${org.slug} web`);
+        await tab.posts.filter({hasText: 'I sent you a direct message with a link'}).waitFor();
+        const conversation = await Tab.withBot(alice);
+        await conversation.picture('sentry-sign-in');
+        await conversation.signIn('sentry');
+        await conversation.page.close();
+
+        const offer = tab.posts.filter({hasText: 'not connected to this server yet'});
+        await offer.getByRole('button', {name: 'Enter token and secret'}).click();
+        await tab.dialog.waitFor();
+        await tab.picture('sentry-token-dialog');
+        await tab.field('token').locator('input').fill(org.integration.token);
+        await tab.field('secret').locator('input').fill(org.integration.client_secret);
+        await tab.submit.click();
+        await tab.posts.filter({hasText: 'connected this channel to Sentry'}).waitFor();
+    });
+
+    it('show an error, and let people resolve it as themselves', async () => {
+        ({id: issue} = await org.error('ValueError', 'discount twice'));
+        const card = tab.cards.filter({hasText: 'ValueError'});
+        await card.getByRole('button', {name: 'Resolve', exact: true}).waitFor();
+        first = await card.getAttribute('id');
+        await tab.picture('sentry-new', card);
+
+        await card.getByRole('button', {name: 'Resolve', exact: true}).click();
+        await poll(async () => await org.status(issue) === 'resolved', 'Sentry has it resolved');
+        await card.filter({hasText: 'Resolved'}).getByRole('button', {name: 'Unresolve'}).waitFor();
+        assert.equal(await card.getAttribute('id'), first);
+        assert.equal(await tab.cards.count(), 1);
+        await tab.openThread('ValueError');
+        await tab.rightSidebar.getByText('resolved').first().waitFor();
+        await tab.picture('sentry-resolved', card);
+        await tab.closeSidebar.click();
+    });
+
+    it('show a regression as a new post, which leads to the old', async () => {
+        await org.does(issue, 'regress');
+        const again = tab.cards.filter({hasText: 'Regressed'});
+        await again.waitFor();
+        assert.equal(await tab.cards.count(), 2);
+        await tab.picture('sentry-regressed', again);
+        await again.locator(`a[href*="/_redirect/pl/${first.replace('post_', '')}"]`).click();
+        await poll(async () => /post--focused|post--highlight/.test(await tab.page.locator(`[id="${first}"]`).getAttribute('class')), 'the old card is in sight');
+        assert.deepEqual(tab.problems, []);
+    });
+});
+
+describe('The cards of PagerDuty', () => {
+    let channel;
+    let hers;
+    let his;
+    let service;
+
+    before(async () => {
+        channel = await newChannel('Operations', alice.person, bob.person);
+        service = await newService('alice', 'bob');
+        hers = await Tab.inChannel(alice, channel);
+        his = await Tab.inChannel(bob, channel);
+    });
+
+    it('begin with a sign-in', async () => {
+        await setUp(channel, 'pduty', 'us', await newApp('pagerduty'));
+        await hers.say(`/pduty connect ${service.name}`);
+        await hers.signIn('pagerduty');
+        await his.posts.filter({hasText: 'connected this channel to PagerDuty'}).waitFor();
+    });
+
+    it('follow an incident that people acknowledge, note and resolve as themselves', async () => {
+        const {id} = await service.trigger('Disk full on db-1');
+        const card = hers.cards.filter({hasText: 'Disk full on db-1'});
+        await card.filter({hasText: 'Triggered'}).getByRole('button', {name: 'Acknowledge'}).waitFor();
+        const post = await card.getAttribute('id');
+        await hers.picture('pagerduty-triggered', card);
+
+        await card.getByRole('button', {name: 'Acknowledge'}).click();
+        const confirmed = hers.posts.filter({hasText: 'You acknowledged'});
+        await confirmed.getByRole('button', {name: 'Post to Chat'}).waitFor();
+        await card.filter({hasText: 'Acknowledged'}).waitFor();
+        await hers.picture('pagerduty-acknowledged', card);
+        await confirmed.getByRole('button', {name: 'Post to Chat'}).click();
+        await his.posts.filter({hasText: /acknowledged/}).filter({hasText: 'Disk full on db-1'}).first().waitFor();
+
+        await card.getByRole('button', {name: 'Add Note'}).click();
+        await hers.dialog.waitFor();
+        await hers.picture('pagerduty-note-dialog');
+        await hers.field('text').locator('textarea').fill('Old backups are being removed');
+        await hers.submit.click();
+        await hers.posts.filter({hasText: 'Your note was added'}).waitFor();
+        assert.deepEqual((await service.incident(id)).notes.map(({text}) => text), ['Old backups are being removed']);
+
+        await card.getByRole('button', {name: 'Resolve'}).click();
+        await card.filter({hasText: 'Resolved'}).waitFor();
+        assert.equal(await card.getAttribute('id'), post);
+        await hers.openThread('Disk full on db-1');
+        await hers.rightSidebar.getByText('resolved it').waitFor();
+        await hers.rightSidebar.getByText('Old backups are being removed').waitFor();
+        await hers.picture('pagerduty-resolved', card);
+        await hers.closeSidebar.click();
+        assert.equal((await service.incident(id)).status, 'resolved');
+    });
+
+    it('are found, looked at alone, and sent to a channel that follows nothing', async () => {
+        const elsewhere = await newChannel('Support', alice.person, bob.person);
+        await service.trigger(`Payments time out in ${service.name}`);
+        const tab = await Tab.inChannel(alice, elsewhere);
+        await tab.say(`/pduty search time out in ${service.name}`);
+        const found = tab.posts.filter({hasText: 'Which one do you mean?'});
+        await found.getByRole('button', {name: 'Payments time out'}).waitFor();
+        await tab.picture('pagerduty-search', found);
+        await found.getByRole('button', {name: 'Payments time out'}).click();
+        const preview = tab.posts.filter({hasText: 'Do you want to send it to this channel?'});
+        await preview.waitFor();
+        await tab.picture('pagerduty-preview', preview);
+
+        const others = await Tab.inChannel(bob, elsewhere);
+        assert.equal(await others.cards.count(), 0, 'she alone sees the preview');
+        await preview.getByRole('button', {name: 'Send'}).click();
+        await others.cards.filter({hasText: 'Payments time out'}).getByRole('button', {name: 'Acknowledge'}).waitFor();
+        await tab.picture('pagerduty-sent');
+        await others.page.close();
+        await tab.page.close();
+    });
+
+    it('begin from a message, which can be shared to one, too', async () => {
+        const text = 'The shop answers with 502 since noon';
+        const title = `Shop is down, says ${service.name}`;
+        await hers.say(text);
+        await hers.openMessageMenu(text);
+        await hers.picture('message-menu');
+        await hers.messageMenu.getByRole('menuitem', {name: 'Trigger Incident'}).click();
+        await hers.dialog.waitFor();
+        assert.equal(await hers.field('details').locator('textarea').inputValue(), text);
+        await hers.field('title').locator('input').fill(title);
+        await hers.field('service').getByRole('combobox').selectOption(service.name);
+        await hers.picture('trigger-dialog');
+        await hers.submit.click();
+        const done = hers.posts.filter({hasText: 'Only visible to you'}).filter({hasText: title});
+        await done.waitFor();
+        await hers.picture('pagerduty-triggered-alone', done);
+
+        await hers.openMessageMenu(text);
+        await hers.messageMenu.getByRole('menuitem', {name: 'Share Message to Incident'}).press('Enter');
+        const which = hers.posts.filter({hasText: title}).getByRole('button', {name: title});
+        await which.click();
+        await hers.dialog.waitFor();
+        assert.equal(await hers.field('text').locator('textarea').inputValue(), text);
+        await hers.submit.click();
+        await hers.posts.filter({hasText: 'Your note was added'}).filter({hasText: title}).waitFor();
+        const made = (await service.incidents()).find((one) => one.title === title);
+        assert.deepEqual(made.notes.map((note) => note.text), [text]);
+    });
+
+    it('are reached from the composer by keyboard alone, in the channel and in threads', async () => {
+        const tool = hers.composerTool('PagerDuty');
+        await hers.page.locator('#post_textbox').focus();
+        await poll(async () => {
+            await hers.page.keyboard.press('Tab');
+            return tool.evaluate((button) => button === document.activeElement);
+        }, 'the keyboard reaches the icon');
+        await hers.page.keyboard.press('Enter');
+        await hers.toolMenu('PagerDuty').waitFor();
+        await hers.picture('composer-menu');
+        await hers.page.keyboard.press('Escape');
+        await hers.toolMenu('PagerDuty').waitFor({state: 'detached'});
+        assert.ok(await tool.evaluate((button) => button === document.activeElement), 'the icon has the focus again');
+
+        await hers.page.keyboard.press('Enter');
+        await hers.page.keyboard.press('ArrowDown');
+        await hers.page.keyboard.press('Enter');
+        await hers.posts.filter({hasText: 'Which one do you mean?'}).last().waitFor();
+
+        await hers.openThread('The shop answers with 502');
+        await hers.threadTool('PagerDuty').click();
+        await hers.picture('composer-menu-thread');
+        await hers.toolMenu('PagerDuty').getByRole('menuitem', {name: 'Trigger Incident'}).click();
+        await hers.dialog.waitFor();
+        await hers.page.keyboard.press('Escape');
+        await hers.dialog.waitFor({state: 'detached'});
+        assert.deepEqual([...hers.problems, ...his.problems], []);
+    });
+});
