@@ -219,6 +219,8 @@ describe('The cards of PagerDuty', () => {
 
         await hers.openThread('The shop answers with 502');
         await hers.threadTool('PagerDuty').click();
+        const [menu, sidebar] = [await hers.toolMenu('PagerDuty').boundingBox(), await hers.rightSidebar.boundingBox()];
+        assert.ok(menu.x >= sidebar.x && menu.x + menu.width <= sidebar.x + sidebar.width, 'the menu stays within the sidebar');
         await hers.picture('composer-menu-thread');
         await hers.toolMenu('PagerDuty').getByRole('menuitem', {name: 'Trigger Incident'}).click();
         await hers.dialog.waitFor();
