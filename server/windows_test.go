@@ -218,9 +218,11 @@ func TestAChannelIsSetUpOnItsPage(t *testing.T) {
 	requireSays(t, strings.Join(item.Details, "\n"), "high")
 
 	w.chooses("Add a Rule", w.turns("Oncall").Buttons)
-	w.submits(map[string]string{"name": "Who to wake", "schedule": "Primary", "time": "9 o'clock"})
+	primary := w.finds("schedule", "prim")
+	require.Equal(t, []string{"Primary"}, labels(primary))
+	w.submits(map[string]string{"name": "Who to wake", "schedule": primary[0].Value, "time": "9 o'clock"})
 	require.NotEmpty(t, w.step.Errors["time"])
-	w.submits(map[string]string{"name": "Who to wake", "schedule": "Primary", "time": "09:00", "zone": "Europe/Berlin"})
+	w.submits(map[string]string{"name": "Who to wake", "schedule": primary[0].Value, "time": "09:00", "zone": "Europe/Berlin"})
 	rota := w.turns("Oncall").Items[0]
 	require.Equal(t, "Who to wake", rota.Title)
 	requireTells(t, strings.Join(rota.Details, "\n"), "Primary, each day at 09:00 (Europe/Berlin)")

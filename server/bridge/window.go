@@ -140,6 +140,15 @@ func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term st
 			}
 			return raiser.Choices(ctx, h.session, field, term)
 		}
+	case dutyFormKind:
+		if onCaller, ok := p.(provider.OnCaller); ok && field == dutySchedule {
+			h, err := s.home(ctx, w, onCaller)
+			if err != nil {
+				return nil, err
+			}
+			found, err := onCaller.Schedules(ctx, h.session, term)
+			return schedulesOf(found), err
+		}
 	case lookKind, annotateKind:
 		if searcher, ok := p.(provider.Searcher); ok && field == subjectField {
 			h, err := s.home(ctx, w, searcher)
