@@ -27,6 +27,7 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 	if m := answer.Mention; m != before.subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.CanCallAll(ctx, a.UserID, what.Place.ChannelID) {
 		slips[fieldMention] = i18n.M("bridge.configure.mention.forbidden") // the bot may, and would for anybody
 	}
+	answer.Notes = answer.Notes && s.takesNotes(what.Provider)
 	if len(slips) > 0 {
 		return slips, nil
 	}
@@ -48,7 +49,7 @@ func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer S
 		for i := range c.Subscriptions {
 			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.ChannelID == what.Place.ChannelID {
 				now.Events, now.Filters, now.OnlyTurns, now.Style, now.Mention = answer.Events, answer.Filters, answer.OnlyTurns, answer.Style, answer.Mention
-				now.Name = answer.Name
+				now.Name, now.Notes = answer.Name, answer.Notes
 				return true, nil
 			}
 		}
@@ -87,6 +88,7 @@ func readAnswer(d provider.Descriptor, before Subscription, values map[string]st
 		}
 	}
 	after.OnlyTurns = values[fieldOnlyTurns] == "true"
+	after.Notes = values[fieldNotes] == "true"
 	if !hasOption(styleOptions(), values[fieldStyle]) {
 		slips[fieldStyle] = i18n.M("bridge.configure.unknown_choice")
 	}
@@ -146,6 +148,9 @@ func changes(d provider.Descriptor, before, after Subscription) []i18n.Message {
 	if before.Mention != after.Mention {
 		changed = append(changed, i18n.M("bridge.configure.part.mention"))
 	}
+	if before.Notes != after.Notes {
+		changed = append(changed, i18n.M("bridge.configure.part.notes"))
+	}
 	return changed
 }
 
@@ -190,6 +195,9 @@ func (s *Service) chosenLines(d provider.Descriptor, f subscribed) []i18n.Messag
 	}
 	if f.subscription.Mention != "" {
 		lines = append(lines, i18n.M("bridge.configure.line.mention", "Who", chat.Code("@"+f.subscription.Mention)))
+	}
+	if f.subscription.Notes {
+		lines = append(lines, i18n.M("bridge.configure.line.notes", "Provider", chat.Escape(d.Name)))
 	}
 	return lines
 }

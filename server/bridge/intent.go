@@ -141,7 +141,7 @@ func (s *Service) Resume(ctx context.Context, userID, next string) (i18n.Message
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
 		return i18n.Message{}, errors.Wrap(err, "read what to resume")
 	}
-	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes()} {
+	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes(), s.replyResumes()} {
 		if do := group[what.Kind]; do != nil {
 			return do(ctx, userID, what)
 		}
