@@ -155,13 +155,26 @@ func (s *Service) summary(d provider.Descriptor, f subscribed, changed bool) i18
 	if changed {
 		head = i18n.M("bridge.configure.saved", "Name", chat.Escape(f.title()))
 	}
+	lines := []i18n.Message{head}
+	for _, line := range s.chosenLines(d, f) {
+		lines = append(lines, i18n.M("bridge.configure.line").WithMessage("Line", line))
+	}
+	if _, installs := s.Registry.Get(f.Provider).(provider.Installer); installs && f.Resource.SettingsURL != "" {
+		link := chat.Link(f.Resource.Name, f.Resource.SettingsURL)
+		lines = append(lines, i18n.M("bridge.configure.line.settings", "Provider", chat.Escape(d.Name), "Link", link))
+	}
+	return i18n.Lines(lines...)
+}
+
+// chosenLines say what the channel wants of a subscription, and how it is shown.
+func (s *Service) chosenLines(d provider.Descriptor, f subscribed) []i18n.Message {
 	var events []i18n.Message
 	for _, kind := range d.Events {
 		if slices.Contains(f.subscription.wanted(d), kind.ID) {
 			events = append(events, kind.Label)
 		}
 	}
-	lines := []i18n.Message{head, i18n.M("bridge.configure.line.events").WithMessage("Events", enumerated(events))}
+	lines := []i18n.Message{i18n.M("bridge.configure.line.events").WithMessage("Events", enumerated(events))}
 	for _, filter := range d.Filters {
 		if value := f.subscription.Filters[filter.ID]; value != "" {
 			lines = append(lines, i18n.M("bridge.configure.line.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))
@@ -178,9 +191,5 @@ func (s *Service) summary(d provider.Descriptor, f subscribed, changed bool) i18
 	if f.subscription.Mention != "" {
 		lines = append(lines, i18n.M("bridge.configure.line.mention", "Who", chat.Code("@"+f.subscription.Mention)))
 	}
-	if _, installs := s.Registry.Get(f.Provider).(provider.Installer); installs && f.Resource.SettingsURL != "" {
-		link := chat.Link(f.Resource.Name, f.Resource.SettingsURL)
-		lines = append(lines, i18n.M("bridge.configure.line.settings", "Provider", chat.Escape(d.Name), "Link", link))
-	}
-	return i18n.Lines(lines...)
+	return lines
 }
