@@ -198,15 +198,23 @@ func (a *app) registerCommands() error {
 	return nil
 }
 
-// said hears what people write to the bot.
+// said hears what people write to the bot, and in threads, which may be those of cards. What comes from another server is for the plugin
+// there.
 func (a *app) said(post *model.Post) {
-	if post.UserId == a.client.BotID() || post.Type != "" || byProgram(post) || !a.client.DirectWithBot(post.ChannelId) {
+	if post.UserId == a.client.BotID() || post.Type != "" || byProgram(post) || post.GetRemoteID() != "" {
+		return
+	}
+	toBot := a.client.DirectWithBot(post.ChannelId)
+	if !toBot && post.RootId == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(a.background, commandTimeout)
 	defer cancel()
 	defer a.survive("A message to the bot")
-	a.bridge.Said(ctx, post.UserId, post.ChannelId, post.RootId, post.Message)
+	if toBot && a.bridge.Said(ctx, post.UserId, post.ChannelId, post.RootId, post.Message) {
+		return
+	}
+	a.bridge.Replied(ctx, post.UserId, chat.Place{ChannelID: post.ChannelId, RootID: post.RootId}, post.Id, post.Message)
 }
 
 // byProgram reports whether a bot, an integration or another plugin wrote the post: two that answer each other would not end, and nobody

@@ -23,8 +23,11 @@ import (
 // victim is a connection that somebody sends to who should not.
 type victim struct {
 	provider     string
+	word, enable string // its command, and the setting that switches it on
 	hook, other  hook
 	signature    string // the header
+	scheme       string // what stands before a signature
+	several      bool   // one signature of several is enough
 	headers      map[string]string
 	honest       string // a body as the tool sends it
 	wrongTypes   string
@@ -41,8 +44,11 @@ func (v victim) shows(proof string) map[string]string {
 
 // signs returns them with the signature of the body.
 func (v victim) signs(body, secret string) map[string]string {
-	return v.shows("sha256=" + provider.Sign([]byte(body), secret))
+	return v.shows(v.scheme + provider.Sign([]byte(body), secret))
 }
+
+// tooMuch is more than any tool sends, in bytes.
+const tooMuch = 5 << 20
 
 // attempted is one delivery that must do nothing.
 type attempted struct {
@@ -61,31 +67,30 @@ func (v victim) hostiles() map[string]attempted {
 	signed := func(body string, status int, says string) attempted {
 		return attempted{at, body, v.signs(body, v.hook.token), status, says}
 	}
-	tampered := refused("sha256=" + right)
+	tampered := refused(v.scheme + right)
 	tampered.body += " "
 	base, end := path.Split(at)
 	id, key, _ := strings.Cut(end, ".")
 	nowhere := func(address string) attempted {
 		return attempted{address, v.honest, v.signs(v.honest, v.hook.token), http.StatusNotFound, ""}
 	}
-	return map[string]attempted{
+	all := map[string]attempted{
 		"unsigned":                  {at, v.honest, v.headers, http.StatusUnauthorized, v.unprovedSays},
 		"blank signature":           {at, v.honest, v.shows(" "), http.StatusUnauthorized, "Refused"},
-		"wrong secret":              refused("sha256=" + provider.Sign([]byte(v.honest), "guessed")),
-		"empty secret":              refused("sha256=" + provider.Sign([]byte(v.honest), "")),
-		"another body's signature":  refused("sha256=" + provider.Sign([]byte("{}"), v.hook.token)),
+		"wrong secret":              refused(v.scheme + provider.Sign([]byte(v.honest), "guessed")),
+		"empty secret":              refused(v.scheme + provider.Sign([]byte(v.honest), "")),
+		"another body's signature":  refused(v.scheme + provider.Sign([]byte("{}"), v.hook.token)),
 		"tampered":                  tampered,
 		"a signature of one letter": refused("a"),
-		"a prefix and one letter":   refused("sha256=a"),
-		"the prefix alone":          refused("sha256="),
+		"a prefix and one letter":   refused(v.scheme + "a"),
+		"the prefix alone":          refused(v.scheme + "="),
 		"another algorithm":         refused("sha1=" + right),
-		"no algorithm":              refused(right),
-		"half a signature":          refused("sha256=" + right[:32]),
-		"two signatures":            refused("sha256=" + provider.Sign([]byte(v.honest), "guessed") + ",sha256=" + right),
-		"the signature twice":       refused("sha256=" + right + "sha256=" + right),
-		"another's secret":          refused("sha256=" + provider.Sign([]byte(v.honest), v.other.token)),
+		"half a signature":          refused(v.scheme + right[:32]),
+		"the signature twice":       refused(v.scheme + right + v.scheme + right),
+		"another's secret":          refused(v.scheme + provider.Sign([]byte(v.honest), v.other.token)),
+		"a flood of signatures":     refused(strings.Repeat(v.scheme+provider.Sign([]byte(v.honest), "guessed")+",", 100) + v.scheme + right),
 		"another's address":         {v.other.address, v.honest, v.signs(v.honest, v.hook.token), http.StatusUnauthorized, ""},
-		"2 MiB":                     signed(v.honest+strings.Repeat(" ", 2<<20), http.StatusRequestEntityTooLarge, ""),
+		"too much":                  signed(v.honest+strings.Repeat(" ", tooMuch), http.StatusRequestEntityTooLarge, ""),
 		"broken JSON":               signed(v.honest[:len(v.honest)/2], http.StatusBadRequest, "Not understood"),
 		"no JSON":                   signed("payload=%7B%7D", http.StatusBadRequest, "Not understood"),
 		"wrong types":               signed(v.wrongTypes, http.StatusBadRequest, "Not understood"),
@@ -102,13 +107,20 @@ func (v victim) hostiles() map[string]attempted {
 		"odd letters":               nowhere(base + "con%2E" + id + "." + key),
 		"a very long one":           nowhere(base + strings.Repeat("A", 5000) + "." + key),
 	}
+	if v.scheme != "" {
+		all["no algorithm"] = refused(right)
+	}
+	if !v.several {
+		all["two signatures"] = refused(v.scheme + provider.Sign([]byte(v.honest), "guessed") + "," + v.scheme + right)
+	}
+	return all
 }
 
 func TestHostileDeliveriesToJenkinsDoNothing(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	v := victim{
-		provider: "jenkins", signature: "X-Mattermost-Jenkins-Signature", titleOfCard: "❌ Failed · web #7",
+		provider: "jenkins", word: "jenkins", enable: "EnableJenkins", scheme: "sha256=", signature: "X-Mattermost-Jenkins-Signature", titleOfCard: "❌ Failed · web #7",
 		hook: w.connects(w.alice, "/jenkins connect one", w.town), other: w.connects(w.bob, "/jenkins connect two", w.backroom),
 		honest: `{"name":"web","url":"job/web/","build":{"full_url":"https://ci.acme.test/job/web/7/","number":7,` +
 			`"phase":"FINALIZED","status":"FAILURE","url":"job/web/7/"}}`,
@@ -133,7 +145,7 @@ func TestHostileDeliveriesToBitbucketDoNothing(t *testing.T) {
 	w := newBridgeWorld(t)
 	connect := w.newBitbucket()
 	v := victim{
-		provider: "bitbucket", signature: "X-Hub-Signature", headers: map[string]string{"X-Event-Key": "repo:refs_changed"},
+		provider: "bitbucket", word: "bitbucket", enable: "EnableBitbucket", scheme: "sha256=", signature: "X-Hub-Signature", headers: map[string]string{"X-Event-Key": "repo:refs_changed"},
 		hook: connect(w.alice, "web", w.town), other: connect(w.bob, "api", w.backroom), titleOfCard: "178864a",
 		honest: `{"eventKey":"repo:refs_changed","date":"2026-03-02T12:00:00+0000","actor":{"name":"ada","displayName":"Ada"},` +
 			`"repository":{"slug":"web","id":7,"name":"web","project":{"key":"ACME"}},"changes":[{"ref":{"id":"refs/heads/main","displayId":"main",` +
@@ -155,7 +167,7 @@ func TestHostileDeliveriesToBitbucketDoNothing(t *testing.T) {
 func (w *bridgeWorld) bears(v victim) {
 	w.t.Helper()
 	told := func() string {
-		w.alice.Types("/"+v.provider+" status", w.town)
+		w.alice.Types("/"+v.word+" status", w.town)
 		return lastNote(w.alice)
 	}
 	posts := len(w.town.Posts())
@@ -179,10 +191,9 @@ func (w *bridgeWorld) bears(v victim) {
 	get := httptest.NewRequest(http.MethodGet, strings.TrimPrefix(v.hook.address, siteURL), nil)
 	require.Equal(w.t, http.StatusMethodNotAllowed, w.mm.Request(get, nil).Status)
 
-	enable := map[string]string{"jenkins": "EnableJenkins", "bitbucket": "EnableBitbucket"}[v.provider]
-	w.mm.Set(map[string]any{enable: false})
+	w.mm.Set(map[string]any{v.enable: false})
 	require.Equal(w.t, http.StatusNotFound, w.arrives(v.hook.address, v.honest, v.signs(v.honest, v.hook.token)).Status, "a provider that is off")
-	w.switches(map[string]any{enable: true}, v.provider)
+	w.switches(map[string]any{v.enable: true}, v.word)
 	require.Equal(w.t, http.StatusOK, w.arrives(v.hook.address, v.honest, v.signs(v.honest, v.hook.token)).Status)
 	w.settle()
 	require.Contains(w.t, title(w.card(w.town)), v.titleOfCard, "the honest one is shown")

@@ -29,6 +29,12 @@ type pagerHost struct {
 // newPager returns a PagerDuty that an admin has made known.
 func newPager(t *testing.T) *pagerHost {
 	t.Helper()
+	return newPagerBehind(t, func(next http.Handler) http.Handler { return next })
+}
+
+// newPagerBehind returns one in which all requests to PagerDuty pass the gate.
+func newPagerBehind(t *testing.T, gate func(http.Handler) http.Handler) *pagerHost {
+	t.Helper()
 	w := newBridgeWorld(t)
 	w.switches(map[string]any{"EnablePagerduty": true}, "pduty")
 	h := &pagerHost{bridgeWorld: w, carol: w.mm.AddUser("carol"), dave: w.mm.AddUser("dave"), eve: w.mm.AddUser("eve")}
@@ -60,7 +66,7 @@ func newPager(t *testing.T) *pagerHost {
 			Apps:       []pager.App{{Name: "Chat", ClientID: "pd-client", ClientSecret: w.secret("pd-client-secret-1"), RedirectURI: siteURL + "/plugins/zoom/oauth2/pagerduty/complete"}},
 		},
 	})
-	server := httptest.NewServer(h.pager)
+	server := httptest.NewServer(gate(h.pager))
 	t.Cleanup(server.Close)
 	t.Cleanup(h.pager.Close)
 	t.Cleanup(h.pager.Settle)

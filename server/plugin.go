@@ -109,7 +109,8 @@ func (p *Plugin) providerSettings() map[string]any {
 	return settings
 }
 
-// MessageHasBeenPosted hears what people write to the bot; all else is none of our business.
+// MessageHasBeenPosted hears what people write to the bot and in threads; all else is none of our business. The server calls it on the node
+// where the post was made, and on no other.
 func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	if built := p.app.Load(); built != nil && post != nil {
 		built.said(post)

@@ -50,7 +50,7 @@ func troubled(id, text string, pairs ...string) meeting.Check {
 	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: i18n.M(text, pairs...), Fix: i18n.M(text+".fix", pairs...)}
 }
 
-// toolAnswers tells everybody's webapp which tools can be used from messages and the composer, and with which words.
+// toolAnswers tells everybody's webapp which tools are on, and what can be done with them beside their cards.
 func (a *app) toolAnswers() []httpapi.ToolAnswer {
 	words := a.settings.Load().Triggers()
 	answers := []httpapi.ToolAnswer{}
@@ -66,7 +66,8 @@ func (a *app) toolAnswers() []httpapi.ToolAnswer {
 		if _, ok := p.(provider.Annotator); ok {
 			answer.Can = append(answer.Can, "note")
 		}
-		if answer.Word != "" && len(answer.Can) > 0 {
+		answer.Can = append(answer.Can, "configure")
+		if answer.Word != "" {
 			answers = append(answers, answer)
 		}
 	}

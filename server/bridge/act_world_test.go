@@ -211,6 +211,8 @@ func (s *actSurface) Reply(_ context.Context, at chat.Place, r chat.Reply, m cha
 	return "reply", nil
 }
 
+func (s *actSurface) Recent(context.Context, string) ([]chat.Posted, error) { return nil, nil }
+
 func (s *actSurface) Find(context.Context, chat.Place, chat.Mark, time.Time) (string, error) {
 	return "", nil
 }

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// annotateKind is the form for a note on a subject that was chosen; its intent's text is the subject's ID at the tool.
+	// annotateKind is the form for a note on a subject that was chosen; its intent's text is the subject's ID at the tool,
+	// "" where that is chosen in the form.
 	annotateKind = "annotate"
 	// noteField is the form's field.
 	noteField = "text"
@@ -48,6 +49,10 @@ func (s *Service) annotate(ctx context.Context, w wish) (chat.Note, error) {
 	if len(found) == 0 {
 		return chat.Note{Text: i18n.M("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(text))}, nil
 	}
+	if s.windowed {
+		w.text, w.values = "", map[string]string{messageValue: link}
+		return chat.Note{}, s.openAnnotate(ctx, w, subjectOf(found))
+	}
 	offers := s.findings(w, deedAnnotateThis, found)
 	for i := range offers {
 		offers[i].wish.values = map[string]string{messageValue: link}
@@ -60,14 +65,20 @@ func (s *Service) annotateThis(ctx context.Context, w wish) (chat.Note, error) {
 	if w.trigger == "" {
 		return s.question(ctx, i18n.M("bridge.act.more"), offer{label: i18n.M("bridge.note.submit"), primary: true, deed: deedAnnotateThis, wish: w}, orCancel(w))
 	}
+	return chat.Note{}, s.openAnnotate(ctx, w)
+}
+
+// openAnnotate shows the form for a note, which begins with the wish's message. It is about the subject that the wish's text names, or is
+// chosen in the fields before.
+func (s *Service) openAnnotate(ctx context.Context, w wish, before ...chat.FormField) error {
 	text, _ := s.message(ctx, w.userID, w.values[messageValue])
 	what := w.intends(noteField)
 	what.Kind, what.Values = annotateKind, nil
-	return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
+	return s.openForm(ctx, w.trigger, chat.Form{
 		Title: i18n.M("bridge.note.title"), Submit: i18n.M("bridge.note.submit"),
-		Fields: []chat.FormField{{
+		Fields: append(before, chat.FormField{
 			Name: noteField, Kind: chat.LongTextField, Label: i18n.M("bridge.note.text"), Default: chat.Truncate(text, maxNoteText), MaxLength: maxNoteText,
-		}},
+		}),
 	}, what)
 }
 
@@ -76,6 +87,12 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 	annotator, ok := s.enabled(what.Provider).(provider.Annotator)
 	if !ok {
 		return nil, fault.New(fault.ButtonExpired)
+	}
+	if what.Text == "" {
+		what.Text = a.Values[subjectField]
+	}
+	if what.Text == "" {
+		return chat.FormErrors{subjectField: i18n.M("bridge.search.subject_missing")}, nil
 	}
 	w := what.wish()
 	h, err := s.home(ctx, w, annotator)

@@ -37,6 +37,8 @@ type Surface interface {
 	Find(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (postID string, err error)
 	// Marked returns the place and mark of a post of ours; ErrGone when it is none.
 	Marked(ctx context.Context, postID string) (chat.Place, chat.Mark, error)
+	// Recent returns the posts of ours that carry a mark among the channel's latest, the newest first.
+	Recent(ctx context.Context, channelID string) ([]chat.Posted, error)
 	// Link returns the address of a post.
 	Link(postID string) string
 	// OpenForm shows a form to who just typed a command or clicked, as the trigger proves. The trigger is good for seconds.
@@ -212,4 +214,6 @@ type Service struct {
 	journal *journal
 	// owner tells this server from others in leases.
 	owner string
+	// windowed says that what people are asked goes to a window, which has room for more than a dialog.
+	windowed bool
 }

@@ -85,6 +85,7 @@ func (s *Service) deeds() map[string]granted {
 		deedDisconnectNow: s.disconnectNow,
 		deedLeave:         s.disconnectAndSignOut,
 		deedSignOut:       s.signOut,
+		deedAskSignOut:    s.askSignOut,
 		deedSignedIn:      s.signedInNow,
 		deedRaise:         s.raise,
 		deedAnnotate:      s.annotate,

@@ -210,7 +210,11 @@ func (s *Service) configure(ctx context.Context, trigger string, what intent, f 
 
 func (s *Service) openConfigure(ctx context.Context, trigger string, what intent, f subscribed) error {
 	what.Kind, what.Connection, what.Subscription, what.Text = formConfigure, f.ID, f.subscription.ID, ""
-	return s.openForm(ctx, trigger, configureForm(s.Registry.Describe(f.Provider), f), what)
+	form := configureForm(s.Registry.Describe(f.Provider), f)
+	if s.takesNotes(f.Provider) {
+		form.Fields = append(form.Fields, notesField(s.name(f.Provider), f.subscription))
+	}
+	return s.openForm(ctx, trigger, form, what)
 }
 
 func (s *Service) pressConfigure(ctx context.Context, c chat.Click, what intent) error {

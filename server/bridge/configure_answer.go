@@ -27,6 +27,7 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 	if m := answer.Mention; m != before.subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.CanCallAll(ctx, a.UserID, what.Place.ChannelID) {
 		slips[fieldMention] = i18n.M("bridge.configure.mention.forbidden") // the bot may, and would for anybody
 	}
+	answer.Notes = answer.Notes && s.takesNotes(what.Provider)
 	if len(slips) > 0 {
 		return slips, nil
 	}
@@ -48,7 +49,7 @@ func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer S
 		for i := range c.Subscriptions {
 			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.ChannelID == what.Place.ChannelID {
 				now.Events, now.Filters, now.OnlyTurns, now.Style, now.Mention = answer.Events, answer.Filters, answer.OnlyTurns, answer.Style, answer.Mention
-				now.Name = answer.Name
+				now.Name, now.Notes = answer.Name, answer.Notes
 				return true, nil
 			}
 		}
@@ -87,6 +88,7 @@ func readAnswer(d provider.Descriptor, before Subscription, values map[string]st
 		}
 	}
 	after.OnlyTurns = values[fieldOnlyTurns] == "true"
+	after.Notes = values[fieldNotes] == "true"
 	if !hasOption(styleOptions(), values[fieldStyle]) {
 		slips[fieldStyle] = i18n.M("bridge.configure.unknown_choice")
 	}
@@ -146,6 +148,9 @@ func changes(d provider.Descriptor, before, after Subscription) []i18n.Message {
 	if before.Mention != after.Mention {
 		changed = append(changed, i18n.M("bridge.configure.part.mention"))
 	}
+	if before.Notes != after.Notes {
+		changed = append(changed, i18n.M("bridge.configure.part.notes"))
+	}
 	return changed
 }
 
@@ -155,13 +160,26 @@ func (s *Service) summary(d provider.Descriptor, f subscribed, changed bool) i18
 	if changed {
 		head = i18n.M("bridge.configure.saved", "Name", chat.Escape(f.title()))
 	}
+	lines := []i18n.Message{head}
+	for _, line := range s.chosenLines(d, f) {
+		lines = append(lines, i18n.M("bridge.configure.line").WithMessage("Line", line))
+	}
+	if _, installs := s.Registry.Get(f.Provider).(provider.Installer); installs && f.Resource.SettingsURL != "" {
+		link := chat.Link(f.Resource.Name, f.Resource.SettingsURL)
+		lines = append(lines, i18n.M("bridge.configure.line.settings", "Provider", chat.Escape(d.Name), "Link", link))
+	}
+	return i18n.Lines(lines...)
+}
+
+// chosenLines say what the channel wants of a subscription, and how it is shown.
+func (s *Service) chosenLines(d provider.Descriptor, f subscribed) []i18n.Message {
 	var events []i18n.Message
 	for _, kind := range d.Events {
 		if slices.Contains(f.subscription.wanted(d), kind.ID) {
 			events = append(events, kind.Label)
 		}
 	}
-	lines := []i18n.Message{head, i18n.M("bridge.configure.line.events").WithMessage("Events", enumerated(events))}
+	lines := []i18n.Message{i18n.M("bridge.configure.line.events").WithMessage("Events", enumerated(events))}
 	for _, filter := range d.Filters {
 		if value := f.subscription.Filters[filter.ID]; value != "" {
 			lines = append(lines, i18n.M("bridge.configure.line.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))
@@ -178,9 +196,8 @@ func (s *Service) summary(d provider.Descriptor, f subscribed, changed bool) i18
 	if f.subscription.Mention != "" {
 		lines = append(lines, i18n.M("bridge.configure.line.mention", "Who", chat.Code("@"+f.subscription.Mention)))
 	}
-	if _, installs := s.Registry.Get(f.Provider).(provider.Installer); installs && f.Resource.SettingsURL != "" {
-		link := chat.Link(f.Resource.Name, f.Resource.SettingsURL)
-		lines = append(lines, i18n.M("bridge.configure.line.settings", "Provider", chat.Escape(d.Name), "Link", link))
+	if f.subscription.Notes {
+		lines = append(lines, i18n.M("bridge.configure.line.notes", "Provider", chat.Escape(d.Name)))
 	}
-	return i18n.Lines(lines...)
+	return lines
 }

@@ -74,6 +74,14 @@ func configureForm(d provider.Descriptor, f subscribed) chat.Form {
 	return form
 }
 
+// notesField asks whether what people write in the thread of a card is added at the tool.
+func notesField(tool string, sub Subscription) chat.FormField {
+	return chat.FormField{
+		Name: fieldNotes, Kind: chat.BoolField, Optional: true, Default: strconv.FormatBool(sub.Notes),
+		Label: i18n.M("bridge.configure.notes.label"), Help: i18n.M("bridge.configure.notes.help", "Provider", tool),
+	}
+}
+
 // wanted returns the kinds of news that the subscription asks for.
 func (s Subscription) wanted(d provider.Descriptor) []string {
 	if s.Events != nil {

@@ -266,6 +266,8 @@ func (f *officeSurface) Reply(context.Context, chat.Place, chat.Reply, chat.Mark
 	return rand.Text(), nil
 }
 
+func (f *officeSurface) Recent(context.Context, string) ([]chat.Posted, error) { return nil, nil }
+
 func (f *officeSurface) Find(context.Context, chat.Place, chat.Mark, time.Time) (string, error) {
 	return "", nil
 }

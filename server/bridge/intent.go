@@ -62,6 +62,11 @@ func (s *Service) button(ctx context.Context, label i18n.Message, primary bool, 
 	return chat.Button{Label: label, Primary: primary, Action: Pressed, Values: map[string]string{sealedValue: sealed}}, nil
 }
 
+// Sealed returns what a button of ours does, for PressInWindow; false for a button of somebody else.
+func Sealed(b chat.Button) (string, bool) {
+	return b.Values[sealedValue], b.Action == Pressed
+}
+
 // openForm shows the form, whose answer is the intent's, to who has the trigger.
 func (s *Service) openForm(ctx context.Context, trigger string, f chat.Form, what intent) error {
 	sealed, err := s.seal(ctx, what)
@@ -121,7 +126,7 @@ func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormError
 	if err != nil {
 		return nil, err
 	}
-	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms(), s.raiseForms(), s.privateForms(), s.dutyForms(), s.annotateForms()} {
+	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms(), s.raiseForms(), s.privateForms(), s.dutyForms(), s.annotateForms(), s.searchForms()} {
 		if do := group[what.Kind]; do != nil && what.Kind == a.Kind {
 			return do(ctx, a, what)
 		}
@@ -136,7 +141,7 @@ func (s *Service) Resume(ctx context.Context, userID, next string) (i18n.Message
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
 		return i18n.Message{}, errors.Wrap(err, "read what to resume")
 	}
-	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes()} {
+	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes(), s.replyResumes()} {
 		if do := group[what.Kind]; do != nil {
 			return do(ctx, userID, what)
 		}

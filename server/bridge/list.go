@@ -75,6 +75,9 @@ func (s *Service) wanted(ctx context.Context, c Connection, sub Subscription) []
 	if sub.Mention != "" {
 		how = append(how, i18n.M("bridge.list.mention", "Who", chat.Escape("@"+sub.Mention)))
 	}
+	if sub.Notes {
+		how = append(how, i18n.M("bridge.list.notes"))
+	}
 	lines = append(lines, i18n.M("bridge.list.how").WithMessage("How", enumerated(how)))
 	since := i18n.M("bridge.list.since", "Who", s.who(ctx, sub.CreatedBy)).WithMessage("When", s.ago(sub.CreatedAt))
 	return append(lines, since)

@@ -26,6 +26,12 @@ const (
 	maxAllRotations = 500
 )
 
+// How a schedule is told.
+const (
+	byName = "name"
+	byID   = "id"
+)
+
 // The names of the form's fields.
 const (
 	dutyName     = "name"
@@ -97,20 +103,45 @@ func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil || zone == "" {
 		zone = "UTC"
 	}
+	fields, err := s.scheduleFields(ctx, onCaller, h.session)
+	if err != nil {
+		return chat.Note{}, err
+	}
 	what := w.intends(dutyName)
 	what.Kind = dutyFormKind
 	return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
 		Title: i18n.M("bridge.oncall.form"), Submit: i18n.M("bridge.oncall.save"),
-		Fields: []chat.FormField{
+		Fields: slices.Concat([]chat.FormField{
 			{Name: dutyName, Kind: chat.TextField, Label: i18n.M("bridge.oncall.name"), MaxLength: maxName},
-			{Name: dutyBy, Kind: chat.SelectField, Label: i18n.M("bridge.oncall.by"), Default: "name", Options: []chat.Option{
-				{Label: i18n.M("bridge.oncall.by_name"), Value: "name"}, {Label: i18n.M("bridge.oncall.by_id"), Value: "id"},
-			}},
-			{Name: dutySchedule, Kind: chat.TextField, Label: i18n.M("bridge.oncall.schedule"), Help: i18n.M("bridge.oncall.schedule_help"), MaxLength: 150},
+		}, fields, []chat.FormField{
 			{Name: dutyTime, Kind: chat.TextField, Label: i18n.M("bridge.oncall.time"), Help: i18n.M("bridge.oncall.time_help"), Default: "09:00", MaxLength: 5},
 			{Name: dutyZone, Kind: chat.TextField, Label: i18n.M("bridge.oncall.zone"), Help: i18n.M("bridge.oncall.zone_help"), Default: zone, MaxLength: 64},
-		},
+		}),
 	}, what)
+}
+
+// scheduleFields ask for the schedule: in a window with a field to look for it, else by its name or ID as people type it.
+func (s *Service) scheduleFields(ctx context.Context, onCaller provider.OnCaller, session provider.Session) ([]chat.FormField, error) {
+	schedule := chat.FormField{Name: dutySchedule, Kind: chat.TextField, Label: i18n.M("bridge.oncall.schedule"), Help: i18n.M("bridge.oncall.schedule_help"), MaxLength: 150}
+	if s.windowed {
+		found, err := onCaller.Schedules(ctx, session, "")
+		schedule.Kind, schedule.MaxLength, schedule.Help = chat.SelectField, 0, i18n.Message{}
+		schedule.Options, schedule.Search = schedulesOf(found), true
+		return []chat.FormField{schedule}, err
+	}
+	by := chat.FormField{Name: dutyBy, Kind: chat.SelectField, Label: i18n.M("bridge.oncall.by"), Default: byName, Options: []chat.Option{
+		{Label: i18n.M("bridge.oncall.by_name"), Value: byName}, {Label: i18n.M("bridge.oncall.by_id"), Value: byID},
+	}}
+	return []chat.FormField{by, schedule}, nil
+}
+
+// schedulesOf are schedules as choices of a field.
+func schedulesOf(found []provider.Resource) []chat.Option {
+	var options []chat.Option
+	for _, one := range found {
+		options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(one.Name)), Value: one.ID, Detail: i18n.Verbatim(chat.Plain(one.ID))})
+	}
+	return options
 }
 
 // timeOfDay reads "09:00".
@@ -152,7 +183,11 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	if err != nil {
 		return nil, err
 	}
-	if r.Schedule, err = onCaller.Schedule(ctx, h.session, a.Values[dutyBy], a.Values[dutySchedule]); err != nil {
+	by := a.Values[dutyBy]
+	if by == "" {
+		by = byID // it was chosen, not typed
+	}
+	if r.Schedule, err = onCaller.Schedule(ctx, h.session, by, a.Values[dutySchedule]); err != nil {
 		return slipOf(err)
 	}
 	r.Site = h.site.URL

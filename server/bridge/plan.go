@@ -84,13 +84,17 @@ func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, 
 		case e.Channel != "" && e.Channel != channelID:
 			i = -1
 		}
+		told := change
+		if change.Said == channelID {
+			told.Replies = nil
+		}
 		switch {
-		case i < 0 && at != nil && at.style(all) == Each:
+		case (i < 0 || change.Said == channelID) && at != nil && at.style(all) == Each:
 			at.Rev = sub.Rev // posts of their own are never changed
 		case i < 0, at != nil && at.Over, at == nil && e.Later:
 		default:
 			wanted = true
-			sub.planFor(all[i], at, e, change)
+			sub.planFor(all[i], at, e, told)
 		}
 	}
 	return wanted

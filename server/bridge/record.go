@@ -124,6 +124,8 @@ type Subscription struct {
 	// OnlyTurns wants only what differs from the result before.
 	OnlyTurns bool  `json:"only_turns,omitempty"`
 	Style     Style `json:"style,omitempty"`
+	// Notes has what people write in the thread of a card added at the tool.
+	Notes bool `json:"notes,omitempty"`
 	// Mention is who is called when something gets worse: "", "here", "channel", or a user's name.
 	Mention   string    `json:"mention,omitempty"`
 	CreatedBy string    `json:"created_by"`

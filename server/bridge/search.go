@@ -15,7 +15,19 @@ import (
 // maxFound is how many subjects a search offers.
 const maxFound = 10
 
-// search offers the subjects at the tool that fit what was typed, as the person's account sees them.
+const (
+	// lookKind is the form of a window in which a subject is chosen.
+	lookKind = "look"
+	// subjectField is the field of a window's form in which a subject is looked for.
+	subjectField = "subject"
+)
+
+func (s *Service) searchForms() map[string]answered {
+	return map[string]answered{lookKind: s.lookAnswered}
+}
+
+// search offers the subjects at the tool that fit what was typed, as the person's account sees them: with buttons, or in a window with a
+// field to go on looking.
 func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
 	searcher, ok := s.Registry.Get(w.provider).(provider.Searcher)
 	if !ok {
@@ -31,6 +43,13 @@ func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
 	}
 	if len(found) == 0 {
 		return chat.Note{Text: i18n.M("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(w.text))}, nil
+	}
+	if s.windowed {
+		what := w.intends(deedLook)
+		what.Kind, what.Text = lookKind, ""
+		return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
+			Title: i18n.M("bridge.search.title"), Submit: i18n.M("bridge.search.look"), Fields: []chat.FormField{subjectOf(found)},
+		}, what)
 	}
 	more = more || len(found) > maxFound
 	offers := s.findings(w, deedLook, found)
@@ -51,6 +70,44 @@ func (s *Service) findings(w wish, deed string, found []provider.Finding) []offe
 		offers = append(offers, offer{label: label, deed: deed, wish: chosen})
 	}
 	return offers
+}
+
+// subjectOf is the field of a window's form in which one of what was found is chosen, or something else is looked for.
+func subjectOf(found []provider.Finding) chat.FormField {
+	return chat.FormField{
+		Name: subjectField, Kind: chat.SelectField, Label: i18n.M("bridge.search.subject"), Help: i18n.M("bridge.search.subject_help"),
+		Options: choicesOf(found), Search: true,
+	}
+}
+
+// choicesOf are what was found as choices of a field.
+func choicesOf(found []provider.Finding) []chat.Option {
+	var options []chat.Option
+	for _, one := range found {
+		option := chat.Option{Label: i18n.Verbatim(chat.Plain(one.Title)), Value: one.ID, Detail: one.State}
+		if where := chat.Plain(one.Where); where != "" {
+			option.Detail = i18n.M("bridge.search.detail", "Where", where).WithMessage("State", one.State)
+		}
+		options = append(options, option)
+	}
+	return options
+}
+
+// lookAnswered shows the subject that was chosen in a window.
+func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	if s.enabled(what.Provider) == nil {
+		return nil, fault.New(fault.ButtonExpired)
+	}
+	w := what.wish()
+	if w.text = a.Values[subjectField]; w.text == "" {
+		return chat.FormErrors{subjectField: i18n.M("bridge.search.subject_missing")}, nil
+	}
+	note, err := s.preview(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	s.whisper(ctx, w.place, w.userID, note)
+	return nil, nil
 }
 
 // preview shows the subject that was chosen to the person alone, and offers to send it to the channel.

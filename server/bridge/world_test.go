@@ -338,6 +338,8 @@ func (s *surface) Find(_ context.Context, at chat.Place, mark chat.Mark, since t
 	return "", nil
 }
 
+func (s *surface) Recent(context.Context, string) ([]chat.Posted, error) { return nil, nil }
+
 func (s *surface) Marked(context.Context, string) (chat.Place, chat.Mark, error) {
 	return chat.Place{}, chat.Mark{}, bridge.ErrGone
 }

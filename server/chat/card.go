@@ -51,6 +51,8 @@ type Card struct {
 	Footer string
 	// At is the provider's time of the latest change; zero where it is not known.
 	At time.Time
+	// Open says that it goes on, or waits for somebody.
+	Open bool
 }
 
 // Field is one fact on a card.
@@ -78,6 +80,8 @@ type Action struct {
 type Option struct {
 	Label i18n.Message
 	Value string
+	// Detail says more about it, where there is room for a second line; zero for none.
+	Detail i18n.Message
 }
 
 // Reply is one line of history in the thread of a card.
@@ -97,6 +101,13 @@ type Posting struct {
 	Mention string
 	// Mark is kept with the post, so that it can be found again and tells what it is about.
 	Mark Mark
+}
+
+// Posted is a post of ours that carries a mark.
+type Posted struct {
+	PostID string
+	Place  Place
+	Mark   Mark
 }
 
 // Mark is what a post of ours carries that people do not see. It proves nothing by itself: what it names has to name the post.

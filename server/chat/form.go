@@ -42,6 +42,9 @@ type FormField struct {
 	Optional bool
 	// Options are the choices of a SelectField.
 	Options []Option
+	// Search says that there are more choices than those, which are looked up by what is typed. Where that cannot be done, the options are
+	// all there is to choose from.
+	Search bool
 	// MaxLength bounds a text, in characters; 0 is the chat product's own bound.
 	MaxLength int
 }

@@ -50,7 +50,7 @@ type ConfigAnswer struct {
 	Authorization string   `json:"authorization"`
 	Connected     bool     `json:"connected"`
 	JoinHosts     []string `json:"join_hosts"`
-	// Tools are those that are switched on and can be used from messages and the composer.
+	// Tools are those that are switched on.
 	Tools []ToolAnswer `json:"tools"`
 }
 
@@ -58,7 +58,7 @@ type ConfigAnswer struct {
 type ToolAnswer struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Word is that of its command; Can holds those of the words behind it that there are: "trigger", "search", "note".
+	// Word is that of its command; Can holds those of the words behind it that there are: "trigger", "search", "note", "configure".
 	Word string   `json:"word"`
 	Can  []string `json:"can"`
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
@@ -62,6 +63,18 @@ type Bridge interface {
 	Press(ctx context.Context, c chat.Click) error
 	// Submit carries out the answer to a form; errors by field keep it open.
 	Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error)
+	// RunInWindow does what the text says behind the provider's command, and returns what to show in the person's window.
+	RunInWindow(ctx context.Context, userID string, at chat.Place, providerID, text string) (bridge.Step, error)
+	// PressInWindow carries out a click on a button in a window, likewise.
+	PressInWindow(ctx context.Context, userID string, at chat.Place, sealed string) (bridge.Step, error)
+	// SubmitInWindow carries out the answer to a form in a window, likewise; errors by field keep it open.
+	SubmitInWindow(ctx context.Context, a chat.FormAnswer) (bridge.Step, chat.FormErrors, error)
+	// Options returns the choices of a form's field that fit what is typed.
+	Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error)
+	// Page returns what the channel has set up of a tool.
+	Page(ctx context.Context, userID, providerID, channelID string) (bridge.Page, error)
+	// ChannelTools returns what the channel follows, and what is open of it.
+	ChannelTools(ctx context.Context, userID, channelID string) ([]bridge.ChannelTool, error)
 	// Resume goes on with what an authorization was for, and says what came of it.
 	Resume(ctx context.Context, userID, next string) (i18n.Message, error)
 }
@@ -148,6 +161,12 @@ func New(d Dependencies) http.Handler {
 	mux.HandleFunc("POST /action", s.forUser(s.action))
 	mux.HandleFunc("POST /form", s.forUser(s.form))
 	mux.HandleFunc("POST /api/v1/meetings", s.forUser(fromWebapp(s.startMeeting)))
+	mux.HandleFunc("POST /api/v1/tools/{tool}/run", s.forUser(fromWebapp(s.runTool)))
+	mux.HandleFunc("POST /api/v1/window/press", s.forUser(fromWebapp(s.pressInWindow)))
+	mux.HandleFunc("POST /api/v1/window/submit", s.forUser(fromWebapp(s.submitInWindow)))
+	mux.HandleFunc("POST /api/v1/window/options", s.forUser(fromWebapp(s.windowOptions)))
+	mux.HandleFunc("GET /api/v1/tools/{tool}/page", s.forUser(s.toolPage))
+	mux.HandleFunc("GET /api/v1/channels/{channel}/tools", s.forUser(s.channelTools))
 	mux.HandleFunc("GET /api/v1/config", s.forUser(s.webappConfig))
 	mux.HandleFunc("GET /api/v1/setup", s.forUser(s.setup))
 	mux.HandleFunc("GET /api/v1/providers", s.forUser(s.providers))

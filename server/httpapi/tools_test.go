@@ -26,7 +26,13 @@ type tools struct {
 	mistakes chat.FormErrors
 	failure  error
 	said     i18n.Message
+	// step is what a window is shown of whatever is done there.
+	step  bridge.Step
+	page  bridge.Page
+	tools []bridge.ChannelTool
+	found []chat.Option
 
+	ran        []string
 	deliveries []string
 	acted      []chat.Click
 	pressed    []chat.Click
@@ -63,6 +69,36 @@ func (b *tools) Press(_ context.Context, c chat.Click) error {
 func (b *tools) Submit(_ context.Context, a chat.FormAnswer) (chat.FormErrors, error) {
 	b.answered = append(b.answered, a)
 	return b.mistakes, b.failure
+}
+
+func (b *tools) RunInWindow(_ context.Context, userID string, at chat.Place, providerID, text string) (bridge.Step, error) {
+	b.ran = append(b.ran, strings.Join([]string{userID, at.ChannelID, at.RootID, providerID, text}, " "))
+	return b.step, b.failure
+}
+
+func (b *tools) PressInWindow(_ context.Context, userID string, at chat.Place, sealed string) (bridge.Step, error) {
+	b.ran = append(b.ran, strings.Join([]string{userID, at.ChannelID, at.RootID, sealed}, " "))
+	return b.step, b.failure
+}
+
+func (b *tools) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (bridge.Step, chat.FormErrors, error) {
+	mistakes, err := b.Submit(ctx, a)
+	return b.step, mistakes, err
+}
+
+func (b *tools) Options(_ context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error) {
+	b.ran = append(b.ran, strings.Join([]string{a.UserID, a.Kind, a.State, field, term}, " "))
+	return b.found, b.failure
+}
+
+func (b *tools) Page(_ context.Context, userID, providerID, channelID string) (bridge.Page, error) {
+	b.ran = append(b.ran, strings.Join([]string{userID, providerID, channelID}, " "))
+	return b.page, b.failure
+}
+
+func (b *tools) ChannelTools(_ context.Context, userID, channelID string) ([]bridge.ChannelTool, error) {
+	b.ran = append(b.ran, userID+" "+channelID)
+	return b.tools, b.failure
 }
 
 func (b *tools) Resume(_ context.Context, userID, next string) (i18n.Message, error) {

@@ -33,6 +33,33 @@ func (s *Surface) Find(ctx context.Context, at chat.Place, mark chat.Mark, since
 	return found, errors.Wrapf(err, "look for a post in channel %s", at.ChannelID)
 }
 
+// recentPages is how many pages of a channel are looked through for its recent cards.
+const recentPages = 3
+
+// Recent returns the posts of ours that carry a mark among the channel's latest, the newest first. See bridge.Surface.
+func (s *Surface) Recent(ctx context.Context, channelID string) ([]chat.Posted, error) {
+	var found []chat.Posted
+	seen := map[string]bool{}
+	page, err := answered(s.api.GetPostsForChannel(channelID, 0, findPage))
+	for read := 1; err == nil; read++ {
+		for _, id := range page.Order {
+			post := page.Posts[id]
+			mark, marked := markOf(post)
+			if !marked || seen[id] || post.UserId != s.botID || post.DeleteAt != 0 {
+				continue
+			}
+			seen[id] = true
+			found = append(found, chat.Posted{PostID: id, Place: chat.Place{ChannelID: channelID, RootID: post.RootId}, Mark: mark})
+		}
+		anchor, more := nextPage(page, 0)
+		if !more || read == recentPages || ctx.Err() != nil {
+			return found, nil
+		}
+		page, err = answered(s.api.GetPostsBefore(channelID, anchor, 0, findPage))
+	}
+	return nil, errors.Wrapf(err, "read the latest posts of channel %s", channelID)
+}
+
 // eachPost calls do for each post of the thread, or of the channel since the time in milliseconds; for some twice, and for some older
 // ones. The server has a call for what changed since a time, but it returns any thousand of these: in a flood there are more.
 func (s *Surface) eachPost(ctx context.Context, at chat.Place, since int64, do func(*model.Post)) error {

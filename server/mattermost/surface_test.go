@@ -210,6 +210,36 @@ func TestTheServerShowsAThousandPostsAtOnceAndOursIsFoundAmongMore(t *testing.T)
 	require.Empty(t, found)
 }
 
+func TestTheRecentCardsOfAChannelAreFoundAmongWhatPeopleSay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client)
+	post := func(key string) string {
+		w.mm.Advance(time.Second)
+		at := chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: chat.Card{Title: key, State: i18n.Verbatim("Failed")}, Mark: chat.Mark{Provider: "jenkins", Key: key}}
+		id, err := s.Post(t.Context(), at)
+		require.NoError(t, err)
+		return id
+	}
+	talk := func(lines int) {
+		for range lines {
+			w.mm.Advance(time.Millisecond)
+			w.alice.Says("Hello", w.townSquare)
+		}
+	}
+	post("long ago")
+	talk(400)
+	second := post("second")
+	talk(250)
+	third := post("third")
+	found, err := s.Recent(t.Context(), w.townSquare.ID)
+	require.NoError(t, err)
+	require.Len(t, found, 2, "who looks does not wait for all of a channel's history")
+	require.Equal(t, []string{third, second}, []string{found[0].PostID, found[1].PostID})
+	require.Equal(t, chat.Mark{Provider: "jenkins", Key: "third"}, found[0].Mark)
+	require.Equal(t, w.townSquare.ID, found[0].Place.ChannelID)
+}
+
 func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -18,6 +18,8 @@ type Shift struct {
 // OnCaller is a provider that knows who is on call.
 type OnCaller interface {
 	Homely
+	// Schedules returns the schedules whose names contain the text.
+	Schedules(ctx context.Context, s Session, text string) ([]Resource, error)
 	// Schedule returns the schedule that somebody means, told by its "name" or its "id". Where that is not clear, or there is none, the
 	// error is a *FieldError.
 	Schedule(ctx context.Context, s Session, by, text string) (Resource, error)

@@ -24,6 +24,8 @@ type Raiser interface {
 	// Raise makes the subject of the form's answers and returns it as an event. The key is the same each time the same form is sent: it is
 	// made once. An answer that is not good is a *FieldError.
 	Raise(ctx context.Context, s Session, values map[string]string, key string) (Event, error)
+	// Choices returns the choices of a field of that form which fit what is typed. Fault: InvalidInput for a field without any.
+	Choices(ctx context.Context, s Session, field, text string) ([]chat.Option, error)
 }
 
 // Finding is a subject that was found at the tool.
@@ -31,6 +33,8 @@ type Finding struct {
 	// ID is the tool's own, to be given to Look; Title is as it came from outside.
 	ID, Title string
 	State     i18n.Message
+	// Where is what it is about, such as a service; as it came from outside, "" for nothing.
+	Where string
 }
 
 // Searcher is a provider whose subjects can be looked for.

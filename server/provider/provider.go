@@ -163,6 +163,8 @@ type Change struct {
 	Resurface bool
 	// Replies go to the thread.
 	Replies []chat.Reply
+	// Said is the channel in whose thread somebody has said just that: it is told in all others. See Noter.
+	Said string
 	// Names are further names of the subject, for Event.Also of others.
 	Names []string
 	// Tasks are to be done later.

@@ -80,6 +80,7 @@ func (s state) commitCard(card *chat.Card) {
 		l = look{"arrow_up", chat.ToneNeutral, "pushed"}
 	}
 	wear(card, l)
+	card.Open = len(s.Builds) > 0 && (l.tone == chat.ToneRunning || l.tone == chat.ToneFailure)
 	card.Title, card.URL = first(s.Commit.Title, short(s.Commit.Hash)), s.Repo.commitURL(s.Commit.Hash)
 	card.Author = s.Commit.Author
 	if last := len(s.Pushes) - 1; last >= 0 && s.Pushes[last].By.Name != "" {

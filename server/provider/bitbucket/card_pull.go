@@ -57,6 +57,7 @@ func pullLook(p pull) look {
 func (s state) pullCard(card *chat.Card) {
 	p, builds := s.Pull.view(), s.shown()
 	wear(card, pullLook(p))
+	card.Open = p.State == pullOpen
 	if p.State == pullOpen && count(builds).failed > 0 {
 		card.Tone = chat.ToneFailure
 	}

@@ -57,6 +57,7 @@ func (Jenkins) Card(state json.RawMessage) (chat.Card, error) {
 	return chat.Card{
 		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: v.title(), URL: v.URL, Author: v.author(),
 		Text: v.text(), Fields: v.fields(), Actions: v.actions(), Footer: v.footer(), At: v.moment(),
+		Open: f.tone == chat.ToneRunning || f.tone == chat.ToneWarning || f.tone == chat.ToneFailure,
 	}, nil
 }
 

@@ -66,6 +66,7 @@ func (PagerDuty) Card(state json.RawMessage) (chat.Card, error) {
 	}
 	if i.Shown != nil {
 		card.URL, card.Fields = i.Shown.URL, i.fields()
+		card.Open = i.status() != statusResolved
 		card.Footer = strings.Join(append([]string{name}, i.Shown.teamNames()...), " · ")
 	}
 	return card, nil

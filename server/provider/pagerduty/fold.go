@@ -25,12 +25,15 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 	if n.Note == nil {
 		n.Note = &note{}
 	}
-	is, fresh := was.hearing(n)
+	is, fresh, said := was.hearing(n)
 	next := encoded(is)
 	if len(state) > 0 && bytes.Equal(next, encoded(was)) {
 		return provider.Change{Stale: true}, nil
 	}
-	c := provider.Change{State: next, Kind: is.kind(was, n), Turned: was.status() != is.status() && is.Shown != nil}
+	if n.Type == typeExpected {
+		return provider.Change{State: next}, nil // of no kind, since nobody is told of it
+	}
+	c := provider.Change{State: next, Said: said, Kind: is.kind(was, n), Turned: was.status() != is.status() && is.Shown != nil}
 	c.Worse = is.worse(was, n, fresh)
 	c.Resurface = was.status() == statusResolved && is.status() != statusResolved
 	c.Replies = is.replies(was, n, fresh)

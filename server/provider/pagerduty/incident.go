@@ -36,9 +36,15 @@ type incident struct {
 	Reopened deed `json:"reopened,omitzero"`
 	// Escalations counts how often it went to the next level.
 	Escalations int `json:"escalations,omitempty"`
-	// Told are the names of what is told only once; Expected are the fingerprints of notes that we are about to write.
-	Told     []string `json:"told,omitempty"`
-	Expected []string `json:"expected,omitempty"`
+	// Told are the names of what is told only once; Expected are notes that we are about to write.
+	Told     []string   `json:"told,omitempty"`
+	Expected []expected `json:"expected,omitempty"`
+}
+
+// expected is a note on its way, of which the text stands in a channel's thread already.
+type expected struct {
+	Text      string `json:"text"` // its fingerprint
+	ChannelID string `json:"channel,omitempty"`
 }
 
 // readIncident reads a state.
@@ -50,8 +56,8 @@ func readIncident(state json.RawMessage) (incident, error) {
 	return i, errors.Wrap(json.Unmarshal(state, &i), "read an incident")
 }
 
-// hearing returns the incident after the news, and whether what is told only once is new.
-func (i incident) hearing(n news) (after incident, fresh bool) {
+// hearing returns the incident after the news, whether what is told only once is new, and in which channel's thread it stands already.
+func (i incident) hearing(n news) (after incident, fresh bool, said string) {
 	i.ID, i.Sample = n.Incident, i.Sample || n.Sample
 	if n.Shown != nil && i.older(n) {
 		shown := *n.Shown
@@ -63,11 +69,11 @@ func (i incident) hearing(n news) (after incident, fresh bool) {
 	}
 	i.acted(n)
 	if n.Type == typeExpected {
-		return i.expecting(n.Note.Text), false
+		return i.expecting(n.Note.Text, n.Said), false, ""
 	}
 	name := n.once()
 	if name == "" || slices.Contains(i.Told, name) {
-		return i, false
+		return i, false, ""
 	}
 	i.Told = append(slices.Clone(i.Told), name)
 	i.Told = i.Told[max(0, len(i.Told)-maxTold):]
@@ -75,13 +81,14 @@ func (i incident) hearing(n news) (after incident, fresh bool) {
 		i.Escalations++
 	}
 	if n.Type != typeNote {
-		return i, true
+		return i, true, ""
 	}
-	if at := slices.Index(i.Expected, fingerprint(n.Note.Text)); at >= 0 {
+	text := fingerprint(n.Note.Text)
+	if at := slices.IndexFunc(i.Expected, func(e expected) bool { return e.Text == text }); at >= 0 {
+		said = i.Expected[at].ChannelID
 		i.Expected = slices.Delete(slices.Clone(i.Expected), at, at+1)
-		return i, false
 	}
-	return i, true
+	return i, true, said
 }
 
 // older reports whether what is known is older than what the news show. Of two things at one time the one that is further on counts.
@@ -144,8 +151,8 @@ func (d deed) compare(o deed) int {
 }
 
 // expecting returns the incident that knows of a note on its way.
-func (i incident) expecting(text string) incident {
-	i.Expected = append(slices.Clone(i.Expected), fingerprint(text))
+func (i incident) expecting(text, channelID string) incident {
+	i.Expected = append(slices.Clone(i.Expected), expected{Text: fingerprint(text), ChannelID: channelID})
 	i.Expected = i.Expected[max(0, len(i.Expected)-maxExpected):]
 	return i
 }

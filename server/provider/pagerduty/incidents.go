@@ -2,6 +2,7 @@ package pagerduty
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -215,10 +216,39 @@ func (c client) note(ctx context.Context, incidentID, text string, by Person) (n
 	}, nil
 }
 
-// NoteComing is an event to apply before AddNote where the text stands in the thread already: the note is then not told there again,
-// whichever of its event and PagerDuty's delivery comes first.
-func (PagerDuty) NoteComing(incidentID, text string, now time.Time) provider.Event {
-	n := news{Type: typeExpected, Incident: incidentID, At: now, Note: &note{Text: cleaned(text, maxText)}}
-	n.ID = actPrefix + "expected/" + strconv.FormatInt(now.UnixNano(), 10)
-	return n.event()
+// NoteComing implements provider.Noter.
+func (PagerDuty) NoteComing(state json.RawMessage, said provider.Said) (provider.Event, error) {
+	id, err := notable(state)
+	if err != nil {
+		return provider.Event{}, err
+	}
+	n := news{
+		Type: typeExpected, ID: actPrefix + "expected/" + said.ID, Incident: id, At: said.At,
+		Said: said.ChannelID, Note: &note{Text: cleaned(said.Text, maxText)},
+	}
+	e := n.event()
+	e.Later = true // it begins no card
+	return e, nil
+}
+
+// Note implements provider.Noter.
+func (p PagerDuty) Note(ctx context.Context, s provider.Session, c provider.Call, said provider.Said) ([]provider.Event, error) {
+	id, err := notable(c.State)
+	if err != nil {
+		return nil, err
+	}
+	noted, err := p.AddNote(ctx, s, id, said.Text)
+	if err != nil {
+		return nil, err
+	}
+	return []provider.Event{noted}, nil
+}
+
+// notable returns the ID of the incident of a card, if it is one of PagerDuty's.
+func notable(state json.RawMessage) (string, error) {
+	card, err := readIncident(state)
+	if err == nil && (idOf(card.ID) == "" || card.Sample) {
+		err = fault.New(fault.InvalidInput)
+	}
+	return card.ID, err
 }

@@ -52,7 +52,7 @@ func kindOf(eventType string) string {
 		return kindReassigned
 	case typePriority:
 		return kindPriority
-	case typeNote, typeExpected:
+	case typeNote:
 		return kindNote
 	case typeStatus:
 		return kindStatus
@@ -145,6 +145,8 @@ type news struct {
 	// Whom is who is asked to respond, or has a role; State is what they answered.
 	Whom  string `json:"whom,omitempty"`
 	State string `json:"state,omitempty"`
+	// Said is the channel in whose thread a note that is expected stands already.
+	Said string `json:"said,omitempty"`
 	// Acked and Resolved are when that happened last, where an answer to a call of ours tells.
 	Acked    deed `json:"acked,omitzero"`
 	Resolved deed `json:"resolved,omitzero"`

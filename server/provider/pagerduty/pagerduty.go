@@ -64,7 +64,7 @@ var (
 	_ provider.Raiser      = PagerDuty{}
 	_ provider.OnCaller    = PagerDuty{}
 	_ provider.Annotator   = PagerDuty{}
-	_ provider.Responder   = PagerDuty{}
+	_ provider.Noter       = PagerDuty{}
 	_ provider.Follower    = PagerDuty{}
 )
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -41,27 +42,26 @@ func (c client) accountOf(user object) (provider.Resource, error) {
 
 // RaiseForm asks for the service, of those that the person belongs to, and the title; the rest may be left out.
 func (p PagerDuty) RaiseForm(ctx context.Context, s provider.Session, values map[string]string) (chat.Form, error) {
-	services, err := p.Services(ctx, s, "")
+	options, err := p.Choices(ctx, s, FieldService, "")
 	if err != nil {
 		return chat.Form{}, err
-	}
-	var options []chat.Option
-	for _, one := range services {
-		options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(one.Name)), Value: one.ID})
 	}
 	if len(options) == 0 {
 		return chat.Form{}, &provider.FieldError{Field: FieldService, Message: i18n.M("pagerduty.raise.no_services")}
 	}
-	people, err := p.People(ctx, s, "")
+	people, err := p.Choices(ctx, s, FieldAssignee, "")
 	if err != nil {
 		return chat.Form{}, err
 	}
 	form := chat.Form{
 		Title: i18n.M("pagerduty.raise.title"), Submit: i18n.M("pagerduty.raise.submit"),
 		Fields: []chat.FormField{
-			{Name: FieldService, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.service"), Help: i18n.M("pagerduty.raise.service_help"), Options: options},
+			{Name: FieldService, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.service"), Help: i18n.M("pagerduty.raise.service_help"), Options: options, Search: true},
 			{Name: FieldTitle, Kind: chat.TextField, Label: i18n.M("pagerduty.raise.name"), Default: cleaned(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
-			{Name: FieldAssignee, Kind: chat.SelectField, Label: i18n.M("pagerduty.raise.assignee"), Help: i18n.M("pagerduty.raise.assignee_help"), Options: optionsOf(people), Optional: true},
+			{
+				Name: FieldAssignee, Kind: chat.SelectField, Label: i18n.M("pagerduty.raise.assignee"), Help: i18n.M("pagerduty.raise.assignee_help"),
+				Options: people, Search: true, Optional: true,
+			},
 			{Name: FieldUrgency, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.urgency"), Default: urgencyOfService, Options: urgencies()},
 			{Name: FieldDetails, Kind: chat.LongTextField, Label: i18n.M("pagerduty.raise.details"), Default: values[FieldDetails], Optional: true, MaxLength: 3000},
 		},
@@ -73,6 +73,23 @@ func (p PagerDuty) RaiseForm(ctx context.Context, s provider.Session, values map
 		form.Fields = append(form.Fields[:2], form.Fields[3:]...)
 	}
 	return form, nil
+}
+
+// Choices returns the services that the person belongs to, or the people of the account, whose names contain the text.
+func (p PagerDuty) Choices(ctx context.Context, s provider.Session, field, text string) ([]chat.Option, error) {
+	switch field {
+	case FieldService:
+		services, err := p.Services(ctx, s, text)
+		var options []chat.Option
+		for _, one := range services {
+			options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(one.Name)), Value: one.ID})
+		}
+		return options, err
+	case FieldAssignee:
+		people, err := p.People(ctx, s, text)
+		return optionsOf(people), err
+	}
+	return nil, fault.New(fault.InvalidInput)
 }
 
 // urgencies are the choices of how urgent a new incident is.
@@ -105,7 +122,7 @@ func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, 
 		if hit.Status != statusTriggered && hit.Status != statusAcknowledged && hit.Status != statusResolved {
 			state = i18n.Verbatim(chat.Plain(hit.Status))
 		}
-		found = append(found, provider.Finding{ID: hit.ID, Title: hit.Title, State: state})
+		found = append(found, provider.Finding{ID: hit.ID, Title: hit.Title, State: state, Where: hit.Service})
 	}
 	return found, more, err
 }

@@ -33,7 +33,9 @@ type world struct {
 	secret string
 	states map[string]json.RawMessage
 	told   map[string][]string
-	heard  []provider.Event
+	// said are the channels whose threads did not have to be told.
+	said  []string
+	heard []provider.Event
 	// refuse answers deliveries with this status; 0 takes them.
 	refuse int
 }
@@ -116,6 +118,9 @@ func (w *world) apply(events ...provider.Event) {
 			continue
 		}
 		w.states[e.Subject] = change.State
+		if change.Said != "" {
+			w.said = append(w.said, change.Said)
+		}
 		for _, reply := range change.Replies {
 			w.told[e.Subject] = append(w.told[e.Subject], english(w.t, reply.Text))
 		}

@@ -40,16 +40,9 @@ type acting struct {
 // Respond carries out an action on the card of an issue. What it came to is read back and applied to the card at once; the delivery that
 // tells the same changes nothing more.
 func (s *Sentry) Respond(ctx context.Context, session provider.Session, c provider.Call) (provider.Response, error) {
-	card, err := readState(c.State)
+	a, err := actingOn(session, c)
 	if err != nil {
 		return provider.Response{}, err
-	}
-	if card.Issue == nil {
-		return provider.Response{}, fault.New(fault.InvalidInput)
-	}
-	a := acting{client: clientOf(session, c.Resource.Path), c: c, card: *card.Issue, site: card.Site}
-	if a.org == "" {
-		a.org = a.site.Slug
 	}
 	switch c.Action {
 	case actionResolve:
@@ -69,6 +62,22 @@ func (s *Sentry) Respond(ctx context.Context, session provider.Session, c provid
 		return a.comment(ctx)
 	}
 	return provider.Response{}, fault.New(fault.InvalidInput)
+}
+
+// actingOn begins an action. Fault: InvalidInput where the card is no issue's.
+func actingOn(session provider.Session, c provider.Call) (acting, error) {
+	card, err := readState(c.State)
+	if err != nil {
+		return acting{}, err
+	}
+	if card.Issue == nil {
+		return acting{}, fault.New(fault.InvalidInput)
+	}
+	a := acting{client: clientOf(session, c.Resource.Path), c: c, card: *card.Issue, site: card.Site}
+	if a.org == "" {
+		a.org = a.site.Slug
+	}
+	return a, nil
 }
 
 // by returns who acts, as somebody at Sentry.
@@ -177,7 +186,12 @@ func (a acting) comment(ctx context.Context) (provider.Response, error) {
 	if !a.c.Answered {
 		return provider.Response{Form: commentForm(a.issueName())}, nil
 	}
-	said := strings.TrimSpace(a.c.Values[fieldText])
+	return a.write(ctx, a.c.Values[fieldText])
+}
+
+// write says something about the issue.
+func (a acting) write(ctx context.Context, said string) (provider.Response, error) {
+	said = strings.TrimSpace(said)
 	if said == "" {
 		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: i18n.M("sentry.form.no_text")}
 	}

@@ -93,7 +93,9 @@ func metricLook(status string) look {
 // metricCard draws a metric alert.
 func (s state) metricCard(card *chat.Card) {
 	m := s.Metric
-	wear(card, metricLook(m.Status))
+	l := metricLook(m.Status)
+	wear(card, l)
+	card.Open = l.tone == chat.ToneFailure || l.tone == chat.ToneWarning
 	card.Title, card.URL = first(m.Title, m.Rule, name+" "+m.ID), m.URL
 	card.Text = lines(escaped(m.Text))
 	field(card, "query", i18n.Verbatim(chat.Code(m.Query)))

@@ -70,6 +70,7 @@ func (k *known) look() look {
 func (s state) issueCard(card *chat.Card) {
 	k := s.Issue
 	wear(card, k.look())
+	card.Open = k.Shown.Status != statusResolved && k.Shown.Status != statusArchived
 	card.Title = first(k.title(), k.Short, "#"+k.ID)
 	card.URL = first(k.URL, s.Site.issueURL(k.ID))
 	card.Text = lines(k.notes(), k.culprit(), k.quote(card.Title), k.action(), k.code())

@@ -42,6 +42,7 @@ type known struct {
 	// Did are who did what last.
 	Did      map[deed]done `json:"did,omitempty"`
 	Comments []remark      `json:"comments,omitempty"`
+	Expected []expected    `json:"expected,omitempty"`
 	Chosen   []string      `json:"chosen,omitempty"`
 	Unsigned bool          `json:"unsigned,omitempty"`
 	Sample   bool          `json:"sample,omitempty"`
@@ -77,6 +78,8 @@ func (f *fold) issue() {
 	next.about(f.n)
 	next.hear(f.n)
 	switch {
+	case f.n.Did == didExpect && f.n.Comment != nil:
+		next.expect(f.n)
 	case f.n.Comment != nil:
 		f.comment()
 	case was == nil:
@@ -302,13 +305,16 @@ func (f *fold) assigned(to actor) {
 // comment tells of a comment, and of each change of it once.
 func (f *fold) comment() {
 	c := f.n.Comment
-	f.change.Kind = kindComment
 	told := remark{ID: c.ID, At: c.At, Action: c.Action}
 	all := slices.Clone(f.Issue.Comments)
 	at := slices.IndexFunc(all, func(r remark) bool { return r.ID == c.ID })
+	again := at >= 0 && c.Action == "created" && all[at].Action == c.Action
 	switch {
 	case at < 0:
 		all = append(all, told)
+	case again:
+		// The answer to who wrote it and the delivery have each a time of their own.
+		all[at].At = latest(all[at].At, c.At)
 	case cmp.Or(all[at].At.Compare(c.At), cmp.Compare(commentRank(all[at].Action), commentRank(c.Action))) >= 0:
 		return
 	default:
@@ -316,6 +322,10 @@ func (f *fold) comment() {
 	}
 	slices.SortFunc(all, func(a, b remark) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
 	f.Issue.Comments = all[max(0, len(all)-maxComments):]
+	if again {
+		return // of no kind, since it is told
+	}
+	f.change.Kind = kindComment
 	switch {
 	case c.Action == "deleted" && at >= 0:
 		f.say("sentry.reply.comment_deleted", f.n.By)
@@ -323,6 +333,7 @@ func (f *fold) comment() {
 	case c.Action == "updated":
 		f.say("sentry.reply.comment_updated", f.n.By, "Excerpt", chat.Escape(c.Excerpt))
 	default:
+		f.change.Said = f.Issue.said(c.Excerpt)
 		f.say("sentry.reply.comment", f.n.By, "Excerpt", chat.Escape(c.Excerpt))
 	}
 }

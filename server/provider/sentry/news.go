@@ -35,6 +35,8 @@ type news struct {
 	// Fresh says that an issue which was looked up is younger than what was heard last.
 	Fresh  bool `json:"fresh,omitempty"`
 	Sample bool `json:"sample,omitempty"`
+	// Said is the channel in whose thread a comment that is expected stands already.
+	Said string `json:"said,omitempty"`
 }
 
 // deed is what happened.
@@ -53,6 +55,8 @@ const (
 	didPriority deed = "priority"
 	// didLook is somebody having looked at the issue: nothing happened.
 	didLook deed = "look"
+	// didExpect is our own: a comment with this text is about to be written by us, and is not to be told where it stands already.
+	didExpect deed = "expect"
 )
 
 // place is where something is: the address of Sentry, and the organization.

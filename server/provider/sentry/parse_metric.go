@@ -57,8 +57,8 @@ func parseMetric(e envelope, n news) ([]provider.Event, error) {
 		one := m
 		one.Project = slug
 		n.Metric = &one
-		// An alert may become critical twice; then what it says of itself differs.
-		id := identity(m.ID, m.Status, m.Text, clock(alert.Closed.Time))
+		// An alert may become critical twice, with the same words; what is told again changes nothing, since its state is the same.
+		id := identity(m.ID, m.Status, m.Text, clock(alert.Closed.Time), clock(n.At))
 		events = append(events, event(n, provider.Event{
 			ID: id, Subject: "metric/" + m.ID + "/" + slug, Resource: slug, Labels: ruleLabel(m.Rule),
 		}))

@@ -90,7 +90,7 @@ var (
 	_ provider.Parted      = (*Sentry)(nil)
 	_ provider.Answerer    = (*Sentry)(nil)
 	_ provider.SecretGiver = (*Sentry)(nil)
-	_ provider.Responder   = (*Sentry)(nil)
+	_ provider.Noter       = (*Sentry)(nil)
 	_ provider.Follower    = (*Sentry)(nil)
 	_ provider.Reconciler  = (*Sentry)(nil)
 )

@@ -1,0 +1,219 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// WindowRequest is what the webapp sends for a window of a tool. Which of it counts, the route says.
+type WindowRequest struct {
+	ChannelID string `json:"channel_id"`
+	RootID    string `json:"root_id"`
+	// Text is what to do, in the words of the tool's command.
+	Text string `json:"text"`
+	// Press is what a button holds.
+	Press string `json:"press"`
+	// Kind and State are the form's, Values its answers.
+	Kind   string            `json:"kind"`
+	State  string            `json:"state"`
+	Values map[string]string `json:"values"`
+	// Term is what was typed into the form's Field.
+	Field string `json:"field"`
+	Term  string `json:"term"`
+}
+
+// place is where it is to be done.
+func (r WindowRequest) place() chat.Place {
+	return chat.Place{ChannelID: r.ChannelID, RootID: r.RootID}
+}
+
+// answer is what was sent with a form.
+func (r WindowRequest) answer(userID string) chat.FormAnswer {
+	values := r.Values
+	if values == nil {
+		values = map[string]string{}
+	}
+	return chat.FormAnswer{UserID: userID, Place: r.place(), Kind: r.Kind, State: r.State, Values: values}
+}
+
+// StepAnswer is what comes next in a window; nothing when it is done.
+type StepAnswer struct {
+	Form  *FormDetail  `json:"form,omitempty"`
+	Notes []NoteDetail `json:"notes,omitempty"`
+	// Errors are what is wrong with the answers that were sent, by field: nothing was done.
+	Errors map[string]string `json:"errors,omitempty"`
+}
+
+// FormDetail is a form; see chat.Form.
+type FormDetail struct {
+	Kind   string        `json:"kind"`
+	State  string        `json:"state"`
+	Title  string        `json:"title"`
+	Intro  string        `json:"intro"`
+	Submit string        `json:"submit"`
+	Fields []FieldDetail `json:"fields"`
+}
+
+// FieldDetail is a field of a form; see chat.FormField.
+type FieldDetail struct {
+	Name        string         `json:"name"`
+	Kind        chat.FieldKind `json:"kind"`
+	Label       string         `json:"label"`
+	Help        string         `json:"help"`
+	Placeholder string         `json:"placeholder"`
+	Default     string         `json:"default"`
+	Optional    bool           `json:"optional"`
+	MaxLength   int            `json:"max_length"`
+	Options     []OptionDetail `json:"options"`
+	Search      bool           `json:"search"`
+}
+
+// OptionDetail is one choice.
+type OptionDetail struct {
+	Label  string `json:"label"`
+	Value  string `json:"value"`
+	Detail string `json:"detail"`
+}
+
+// OptionsAnswer is what fits what was typed into a field.
+type OptionsAnswer struct {
+	Options []OptionDetail `json:"options"`
+}
+
+// NoteDetail is something that the person is told or asked.
+type NoteDetail struct {
+	Text    string         `json:"text"`
+	Buttons []ButtonDetail `json:"buttons"`
+}
+
+// ButtonDetail is a button; Press is what its click sends.
+type ButtonDetail struct {
+	Label   string `json:"label"`
+	Primary bool   `json:"primary"`
+	Press   string `json:"press"`
+}
+
+// runTool does what is chosen or typed in the webapp, in the words of the tool's command.
+func (s *server) runTool(w http.ResponseWriter, r *http.Request, userID string) {
+	request, ok := s.windowRequest(w, r, userID)
+	if !ok {
+		return
+	}
+	step, err := s.Bridge.RunInWindow(r.Context(), userID, request.place(), r.PathValue("tool"), request.Text)
+	if err != nil {
+		s.fail(w, userID, err)
+		return
+	}
+	s.reply(w, http.StatusOK, s.step(userID, step))
+}
+
+// pressInWindow carries out a button of a window.
+func (s *server) pressInWindow(w http.ResponseWriter, r *http.Request, userID string) {
+	request, ok := s.windowRequest(w, r, userID)
+	if !ok {
+		return
+	}
+	step, err := s.Bridge.PressInWindow(r.Context(), userID, request.place(), request.Press)
+	if err != nil {
+		s.fail(w, userID, err)
+		return
+	}
+	s.reply(w, http.StatusOK, s.step(userID, step))
+}
+
+// submitInWindow takes the answers to a form of a window.
+func (s *server) submitInWindow(w http.ResponseWriter, r *http.Request, userID string) {
+	request, ok := s.windowRequest(w, r, userID)
+	if !ok {
+		return
+	}
+	step, mistakes, err := s.Bridge.SubmitInWindow(r.Context(), request.answer(userID))
+	if err != nil {
+		s.fail(w, userID, err)
+		return
+	}
+	answer := s.step(userID, step)
+	for field, mistake := range mistakes {
+		if answer.Errors == nil {
+			answer.Errors = map[string]string{}
+		}
+		answer.Errors[field] = plain(s.People.Text(userID, mistake))
+	}
+	s.reply(w, http.StatusOK, answer)
+}
+
+// windowOptions looks up the choices of a field while somebody types.
+func (s *server) windowOptions(w http.ResponseWriter, r *http.Request, userID string) {
+	request, ok := s.windowRequest(w, r, userID)
+	if !ok {
+		return
+	}
+	options, err := s.Bridge.Options(r.Context(), request.answer(userID), request.Field, request.Term)
+	if err != nil {
+		s.fail(w, userID, err)
+		return
+	}
+	s.reply(w, http.StatusOK, OptionsAnswer{Options: s.options(userID, options)})
+}
+
+// windowRequest reads the request, or answers that it cannot be read.
+func (s *server) windowRequest(w http.ResponseWriter, r *http.Request, userID string) (WindowRequest, bool) {
+	var request WindowRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
+		s.fail(w, userID, fault.Wrap(err, fault.InvalidInput))
+		return request, false
+	}
+	return request, true
+}
+
+// step is what there is to see in the window, in the person's language.
+func (s *server) step(userID string, step bridge.Step) StepAnswer {
+	var answer StepAnswer
+	if step.Form != nil {
+		answer.Form = s.formDetail(userID, *step.Form)
+	}
+	for _, note := range step.Notes {
+		answer.Notes = append(answer.Notes, NoteDetail{Text: s.People.Text(userID, note.Text), Buttons: s.pressable(userID, note.Buttons)})
+	}
+	return answer
+}
+
+func (s *server) formDetail(userID string, f chat.Form) *FormDetail {
+	say := func(m i18n.Message) string { return s.People.Text(userID, m) }
+	detail := &FormDetail{Kind: f.Kind, State: f.State, Title: say(f.Title), Intro: say(f.Intro), Submit: say(f.Submit), Fields: []FieldDetail{}}
+	for _, field := range f.Fields {
+		d := FieldDetail{
+			Name: field.Name, Kind: field.Kind, Label: say(field.Label), Help: say(field.Help), Placeholder: say(field.Placeholder),
+			Default: field.Default, Optional: field.Optional, MaxLength: field.MaxLength, Options: s.options(userID, field.Options), Search: field.Search,
+		}
+		if d.Kind == chat.SecretField {
+			d.Default = ""
+		}
+		detail.Fields = append(detail.Fields, d)
+	}
+	return detail
+}
+
+func (s *server) options(userID string, options []chat.Option) []OptionDetail {
+	details := make([]OptionDetail, 0, len(options))
+	for _, o := range options {
+		details = append(details, OptionDetail{Label: s.People.Text(userID, o.Label), Value: o.Value, Detail: s.People.Text(userID, o.Detail)})
+	}
+	return details
+}
+
+// pressable are the buttons that a window can send.
+func (s *server) pressable(userID string, buttons []chat.Button) []ButtonDetail {
+	details := make([]ButtonDetail, 0, len(buttons))
+	for _, b := range buttons {
+		if press, ok := bridge.Sealed(b); ok {
+			details = append(details, ButtonDetail{Label: s.People.Text(userID, b.Label), Primary: b.Primary, Press: press})
+		}
+	}
+	return details
+}

@@ -1,0 +1,90 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// sealed is a button of the bridge's.
+func sealed(label string) chat.Button {
+	return chat.Button{Label: i18n.Verbatim(label), Primary: true, Action: bridge.Pressed, Values: map[string]string{"sealed": "v1.sealed"}}
+}
+
+// atWindow is a desk whose bridge asks and tells something of each kind.
+func atWindow() desk {
+	services := []chat.Option{{Label: i18n.Verbatim("Database"), Value: "PDBSERV", Detail: i18n.Verbatim("Platform")}}
+	form := chat.Form{
+		Kind: "raise", State: "v1.sealed", Title: i18n.Verbatim("Trigger"), Intro: i18n.Verbatim("*What* is broken?"), Submit: i18n.Verbatim("Go"),
+		Fields: []chat.FormField{
+			{Name: "service", Kind: chat.SelectField, Label: i18n.Verbatim("Service"), Options: services, Search: true},
+			{Name: "token", Kind: chat.SecretField, Label: i18n.Verbatim("Token"), Default: "hush", Optional: true, MaxLength: 100},
+		},
+	}
+	return desk{tools: tools{
+		step: bridge.Step{Form: &form, Notes: []chat.Note{{
+			Text: i18n.Verbatim("Or *this*?"), Buttons: []chat.Button{sealed("Do it"), {Label: i18n.Verbatim("Not ours"), Action: "start"}},
+		}}},
+		found: services,
+		page: bridge.Page{Provider: "pagerduty", Name: "PagerDuty", Word: "pduty", Tabs: []bridge.Tab{{
+			ID: "service", Title: i18n.Verbatim("Service"), Intro: i18n.Verbatim("What it follows"), Buttons: []chat.Button{sealed("Connect")},
+			Items: []bridge.Item{{Title: "acme", URL: "https://acme.pagerduty.com", Details: []i18n.Message{i18n.Verbatim("by alice")}, Buttons: []chat.Button{sealed("Disconnect")}}},
+		}}},
+		tools: []bridge.ChannelTool{{
+			Provider: "pagerduty", Name: "PagerDuty", Word: "pduty",
+			Connections: []bridge.Followed{{Name: "acme", URL: "https://acme.pagerduty.com", Events: i18n.Verbatim("Triggered")}},
+			Cards: []bridge.OpenCard{{
+				PostID: "card", Place: chat.Place{ChannelID: "town", RootID: "root"}, Title: "#1 Disk full", State: i18n.Verbatim("Triggered"), Tone: chat.ToneFailure, At: noon,
+			}},
+		}},
+	}}
+}
+
+func TestWhatIsDoneInAWindowIsDoneAsWhoAsksAndWhere(t *testing.T) {
+	t.Parallel()
+	d := atWindow()
+	d.asks(t, "POST", "/api/v1/tools/pagerduty/run", `{"channel_id":"town","root_id":"root","text":"trigger Disk full"}`)
+	d.asks(t, "POST", "/api/v1/window/press", `{"channel_id":"town","press":"v1.other"}`)
+	d.asks(t, "POST", "/api/v1/window/submit", `{"channel_id":"town","kind":"raise","state":"v1.sealed","values":{"title":"Disk"}}`)
+	d.asks(t, "POST", "/api/v1/window/options", `{"kind":"raise","state":"v1.sealed","field":"service","term":"da"}`)
+	d.asks(t, "GET", "/api/v1/tools/pagerduty/page?channel_id=town", "")
+	d.asks(t, "GET", "/api/v1/channels/town/tools", "")
+	require.Equal(t, []string{
+		"alice town root pagerduty trigger Disk full", "alice town  v1.other", "alice raise v1.sealed service da", "alice pagerduty town", "alice town",
+	}, d.ran)
+	require.Equal(t, []chat.FormAnswer{{
+		UserID: "alice", Place: chat.Place{ChannelID: "town"}, Kind: "raise", State: "v1.sealed", Values: map[string]string{"title": "Disk"},
+	}}, d.answered)
+}
+
+func TestAWindowIsForPeopleWhoAskOnPurpose(t *testing.T) {
+	t.Parallel()
+	d := atWindow()
+	handler := d.handler(t)
+	for _, path := range []string{"tools/pagerduty/run", "window/press", "window/submit", "window/options"} {
+		for name, change := range map[string]func(*http.Request){
+			"nobody": func(r *http.Request) { r.Header.Del("Mattermost-User-Id") },
+			"button": func(r *http.Request) { r.Header.Del("X-Requested-With") },
+			"plugin": func(r *http.Request) { r.Header.Set("Mattermost-Plugin-ID", "other") },
+		} {
+			r := httptest.NewRequest(http.MethodPost, "/api/v1/"+path, strings.NewReader("{}"))
+			r.Header.Set("X-Requested-With", "XMLHttpRequest")
+			r.Header.Set("Mattermost-User-Id", "alice")
+			change(r)
+			recorder := httptest.NewRecorder()
+			handler.ServeHTTP(recorder, r)
+			require.Contains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, recorder.Code, "%s %s", path, name)
+		}
+	}
+	require.Empty(t, d.ran)
+	require.Empty(t, d.answered)
+	require.Equal(t, http.StatusBadRequest, d.asks(t, "POST", "/api/v1/window/submit", "not JSON").Code)
+	require.Equal(t, http.StatusBadRequest, d.asks(t, "POST", "/api/v1/window/submit", `{"state":"`+strings.Repeat("x", 70<<10)+`"}`).Code)
+}
