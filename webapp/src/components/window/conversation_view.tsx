@@ -1,0 +1,63 @@
+import React from 'react';
+
+import {FormView} from './form_view';
+import {NotesView} from './notes_view';
+import type {Conversation} from './use_conversation';
+
+import {Spinner} from '../common/spinner';
+import {Text} from '../common/text';
+
+interface ConversationViewProps {
+    conversation: Conversation;
+
+    /** The user has typed something. */
+    onChanged(): void;
+    onClose(): void;
+}
+
+/** Where a conversation stands: a form, notes below it, what went wrong, or that the server is asked. */
+export function ConversationView({conversation, onChanged, onClose}: ConversationViewProps) {
+    const {form, notes, errors, failure, busy, serial, press, submit, find} = conversation;
+    const empty = !form && notes.length === 0;
+    return (
+        <>
+            {empty && busy && (
+                <div
+                    className='zoom-modal__body'
+                    role='status'
+                >
+                    <Spinner/>
+                    {' '}
+                    <Text id='zoom.window.loading'/>
+                </div>
+            )}
+            <div role='alert'>
+                {failure && (
+                    <div className='zoom-modal__failure'>
+                        {'id' in failure ? <Text id={failure.id}/> : failure.words}
+                    </div>
+                )}
+            </div>
+            {form && (
+                <FormView
+                    key={serial}
+                    form={form}
+                    errors={errors}
+                    saving={busy}
+                    onChanged={onChanged}
+                    onSubmit={submit}
+                    onCancel={onClose}
+                    find={find}
+                />
+            )}
+            {(notes.length > 0 || (empty && !busy)) && (
+                <NotesView
+                    notes={notes}
+                    busy={busy}
+                    onPress={press}
+                    onClose={form ? undefined : onClose}
+                />
+            )}
+        </>
+    );
+}

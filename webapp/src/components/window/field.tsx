@@ -1,0 +1,145 @@
+import React from 'react';
+
+import {Picker} from './picker';
+
+import type {FormField, FormOption} from '../../types/api';
+import {useText} from '../common/text';
+
+// So many choices are seen at a glance; the browser's own list shows them best, on phones above all.
+const mostAtAGlance = 8;
+
+/** What a field of a form needs beside what it is. */
+export interface FieldProps {
+    field: FormField;
+    value: string;
+
+    /** What is wrong with it; '' for nothing. */
+    error: string;
+    disabled: boolean;
+    onChange(value: string): void;
+    find(term: string): Promise<FormOption[]>;
+}
+
+/** The id of a field's input, by the field's name. */
+export function inputId(name: string): string {
+    return `zoom-field-${name}`;
+}
+
+/** One question of a form, with its label, help and error. */
+export function Field(props: FieldProps) {
+    const {field, error} = props;
+    const text = useText();
+    const id = inputId(field.name);
+    const about = [field.help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ');
+    return (
+        <div className={field.kind === 'bool' ? 'zoom-field zoom-field--bool' : 'zoom-field'}>
+            <label htmlFor={id}>
+                {field.label}
+                {!field.optional && field.kind !== 'bool' && (
+                    <span
+                        className='zoom-field__required'
+                        title={text('zoom.window.required')}
+                    >
+                        {' *'}
+                    </span>
+                )}
+            </label>
+            <Input
+                {...props}
+                id={id}
+                describedBy={about || undefined}
+            />
+            {field.help && (
+                <div
+                    id={`${id}-help`}
+                    className='zoom-field__help'
+                >
+                    {field.help}
+                </div>
+            )}
+            {error && (
+                <div
+                    id={`${id}-error`}
+                    className='zoom-field__error'
+                >
+                    {error}
+                </div>
+            )}
+        </div>
+    );
+}
+
+function Input({field, value, error, disabled, onChange, find, id, describedBy}: FieldProps & {id: string; describedBy?: string}) {
+    const common = {
+        id,
+        disabled,
+        'aria-invalid': error !== '',
+        'aria-describedby': describedBy,
+        'aria-required': !field.optional,
+    };
+    const typed = {
+        ...common,
+        className: 'zoom-input',
+        value,
+        placeholder: field.placeholder,
+        maxLength: field.max_length > 0 ? field.max_length : undefined,
+        onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => onChange(event.target.value),
+    };
+    switch (field.kind) {
+    case 'bool':
+        return (
+            <input
+                {...common}
+                type='checkbox'
+                aria-required={undefined}
+                checked={value === 'true'}
+                onChange={(event) => onChange(String(event.target.checked))}
+            />
+        );
+    case 'textarea':
+        return (
+            <textarea
+                {...typed}
+                rows={5}
+            />
+        );
+    case 'select':
+        return field.search || field.options.length > mostAtAGlance ? (
+            <Picker
+                id={id}
+                field={field}
+                value={value}
+                invalid={error !== ''}
+                describedBy={describedBy}
+                disabled={disabled}
+                onChange={onChange}
+                find={find}
+            />
+        ) : (
+            <select
+                {...common}
+                className='zoom-input'
+                value={value}
+                onChange={(event) => onChange(event.target.value)}
+            >
+                {(field.optional || value === '') && <option value=''/>}
+                {field.options.map((option) => (
+                    <option
+                        key={option.value}
+                        value={option.value}
+                    >
+                        {option.label}
+                    </option>
+                ))}
+            </select>
+        );
+    default:
+        return (
+            <input
+                {...typed}
+                type={field.kind === 'secret' ? 'password' : 'text'}
+                autoComplete='off'
+            />
+        );
+    }
+}

@@ -1,0 +1,81 @@
+import React, {useEffect, useRef, useState} from 'react';
+
+import {Field, inputId} from './field';
+
+import type {Form, FormField, FormOption} from '../../types/api';
+import {Spinner} from '../common/spinner';
+import {Markdown} from '../common/markdown';
+import {Text} from '../common/text';
+
+interface FormViewProps {
+    form: Form;
+
+    /** What is wrong with the answers that were sent last, by the field's name. */
+    errors: Record<string, string>;
+    saving: boolean;
+    onChanged(): void;
+    onSubmit(values: Record<string, string>): void;
+    onCancel(): void;
+    find(field: string, term: string): Promise<FormOption[]>;
+}
+
+/** A form of the server's. The first field has the focus, or the first that is wrong. */
+export function FormView({form, errors, saving, onChanged, onSubmit, onCancel, find}: FormViewProps) {
+    const [values, setValues] = useState(() => Object.fromEntries(form.fields.map((field) => [field.name, field.default])));
+    const element = useRef<HTMLFormElement>(null);
+
+    const first = form.fields.find(({name}) => errors[name])?.name ?? form.fields[0]?.name ?? '';
+    useEffect(() => document.getElementById(inputId(first))?.focus(), [first, errors]);
+
+    const submit = (event: {preventDefault(): void}) => {
+        event.preventDefault();
+        if (!saving) {
+            onSubmit(values);
+        }
+    };
+    const one = (field: FormField) => (
+        <Field
+            key={field.name}
+            field={field}
+            value={values[field.name] ?? ''}
+            error={errors[field.name] ?? ''}
+            disabled={saving}
+            onChange={(value) => {
+                setValues({...values, [field.name]: value});
+                onChanged();
+            }}
+            find={(term) => find(field.name, term)}
+        />
+    );
+    return (
+        <form
+            ref={element}
+            className='zoom-form'
+            noValidate={true}
+            onSubmit={submit}
+        >
+            <div className='zoom-modal__body'>
+                {form.intro && <Markdown text={form.intro}/>}
+                {form.fields.map(one)}
+            </div>
+            <div className='zoom-modal__foot'>
+                <button
+                    type='button'
+                    className='zoom-button'
+                    onClick={onCancel}
+                >
+                    <Text id='zoom.window.cancel'/>
+                </button>
+                <button
+                    type='submit'
+                    className='zoom-button zoom-button--primary'
+                    aria-busy={saving}
+                    aria-disabled={saving}
+                >
+                    {saving && <Spinner/>}
+                    {form.submit || <Text id='zoom.window.submit'/>}
+                </button>
+            </div>
+        </form>
+    );
+}

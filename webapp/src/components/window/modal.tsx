@@ -1,0 +1,93 @@
+import React, {useEffect, useRef} from 'react';
+
+import {Icon} from '../common/icon';
+import {useText} from '../common/text';
+
+interface ModalProps {
+    title: string;
+    children: React.ReactNode;
+
+    /** Whether a click beside the window closes it. What the user has typed is not lost to a slip of the hand. */
+    closesOnBackdrop: boolean;
+    onClose(): void;
+}
+
+const focusable = 'a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select:not([disabled]), [tabindex="0"]';
+
+/**
+ * A window above the page, which has the focus as long as it is open and gives it back; see
+ * https://www.w3.org/WAI/ARIA/apg/patterns/dialog-modal/.
+ */
+export function Modal({title, children, closesOnBackdrop, onClose}: ModalProps) {
+    const text = useText();
+    const box = useRef<HTMLDivElement>(null);
+    useFocusGivenBack(box);
+
+    const press = (event: React.KeyboardEvent) => {
+        if (event.key === 'Escape') {
+            event.stopPropagation();
+            onClose();
+        } else if (event.key === 'Tab' && box.current) {
+            keepInside(event, box.current);
+        }
+    };
+    return (
+
+        // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- a mouse's shortcut for the button that closes
+        <div
+            className='zoom-modal'
+            onMouseDown={(event) => event.target === event.currentTarget && closesOnBackdrop && onClose()}
+        >
+            {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape and Tab belong to a dialog */}
+            <div
+                ref={box}
+                className='zoom-modal__box'
+                role='dialog'
+                aria-modal='true'
+                aria-labelledby='zoom-modal-title'
+                tabIndex={-1}
+                onKeyDown={press}
+            >
+                <div className='zoom-modal__head'>
+                    <h1 id='zoom-modal-title'>{title}</h1>
+                    <button
+                        type='button'
+                        className='zoom-modal__close'
+                        aria-label={text('zoom.window.close')}
+                        onClick={onClose}
+                    >
+                        <Icon name='close'/>
+                    </button>
+                </div>
+                {children}
+            </div>
+        </div>
+    );
+}
+
+// Has the window take the focus now, and whatever had it before take it again in the end.
+function useFocusGivenBack(box: React.RefObject<HTMLElement | null>) {
+    useEffect(() => {
+        const before = document.activeElement;
+        box.current?.focus({preventScroll: true});
+        return () => {
+            if (before instanceof HTMLElement && before.isConnected) {
+                before.focus({preventScroll: true});
+            }
+        };
+    }, [box]);
+}
+
+function keepInside(event: React.KeyboardEvent, box: HTMLElement) {
+    const all = Array.from(box.querySelectorAll<HTMLElement>(focusable));
+    const first = all[0];
+    const last = all[all.length - 1];
+    const at = document.activeElement;
+    if (!event.shiftKey && at === last) {
+        event.preventDefault();
+        first?.focus();
+    } else if (event.shiftKey && (at === first || at === box)) {
+        event.preventDefault();
+        last?.focus();
+    }
+}

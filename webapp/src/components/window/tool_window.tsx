@@ -1,0 +1,63 @@
+import React, {useEffect, useState} from 'react';
+import {useSelector} from 'react-redux';
+
+import {ConversationView} from './conversation_view';
+import {Modal} from './modal';
+import {useConversation} from './use_conversation';
+
+import type {Client} from '../../client';
+import type {Actions} from '../../store/actions';
+import type {OpenedWindow} from '../../store/reducer';
+import {openedWindow} from '../../store/selectors';
+import {ToolPageWindow} from '../page/tool_page_window';
+
+interface ToolWindowsProps {
+    client: Client;
+    actions: Actions;
+}
+
+/** Lives at the root of the page and shows the window of a tool that is open. */
+export function ToolWindows({client, actions}: ToolWindowsProps) {
+    const opened = useSelector(openedWindow);
+    if (!opened) {
+        return null;
+    }
+    const Shown = opened.text === 'configure' ? ToolPageWindow : ToolWindow;
+    return (
+        <Shown
+            key={opened.serial}
+            opened={opened}
+            client={client}
+            onClose={actions.closeWindow}
+        />
+    );
+}
+
+interface ToolWindowProps {
+    opened: OpenedWindow;
+    client: Client;
+    onClose(): void;
+}
+
+/** A window in which one thing is done with a tool. */
+export function ToolWindow({opened: {tool, where, text}, client, onClose}: ToolWindowProps) {
+    const conversation = useConversation(client, where, onClose);
+    const [typed, setTyped] = useState(false);
+
+    // Once: the window is made anew for anything else.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    useEffect(() => conversation.run(tool.id, text), []);
+    return (
+        <Modal
+            title={conversation.form?.title ?? tool.name}
+            closesOnBackdrop={!typed}
+            onClose={onClose}
+        >
+            <ConversationView
+                conversation={conversation}
+                onChanged={() => setTyped(true)}
+                onClose={onClose}
+            />
+        </Modal>
+    );
+}
