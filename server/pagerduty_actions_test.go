@@ -129,24 +129,27 @@ func TestRespondersAndStatusUpdatesStandInTheThread(t *testing.T) {
 // What somebody was faster with is no failure: the card is corrected, and who clicked is told who it was.
 func TestWhoIsTooLateIsToldWhoWasFaster(t *testing.T) {
 	t.Parallel()
-	for action, faster := range map[string]struct {
-		what, heading, says string
+	for name, faster := range map[string]struct {
+		action, what  string
+		by            *pager.User
+		heading, says string
 	}{
-		"acknowledge": {pager.Resolve, "Resolved", "has resolved it already"},
-		"resolve":     {pager.Resolve, "Resolved", "has resolved it already"},
+		"acknowledged": {"acknowledge", pager.Acknowledge, &pager.User{ID: "PALICE1", Name: "Alice Ames", Email: "alice@example.com"}, "Acknowledged", "has acknowledged it already"},
+		"resolved":     {"acknowledge", pager.Resolve, &pager.User{ID: "PBOB123", Name: "Bob Kahn", Email: "bob@example.com"}, "Resolved", "has resolved it already"},
+		"resolved too": {"resolve", pager.Resolve, &pager.User{ID: "PBOB123", Name: "Bob Kahn", Email: "bob@example.com"}, "Resolved", "has resolved it already"},
 	} {
-		t.Run(action, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, id := alarmed(t)
 			card := h.card(h.town)
 			require.NoError(t, h.pager.LoseHooks())
-			h.happens(id, pager.Happening{What: faster.what, By: "PBOB123"})
+			h.happens(id, pager.Happening{What: faster.what, By: faster.by.ID})
 			require.NotContains(t, heading(h.card(h.town)), faster.heading, "nobody has told us")
-			h.clicksCard(h.alice, card, action)
-			requireTells(t, lastNote(h.alice), "Bob Kahn", faster.says)
+			h.clicksCard(h.alice, card, faster.action)
+			requireTells(t, lastNote(h.alice), faster.by.Name, faster.says)
 			h.passes()
 			require.Contains(t, heading(h.card(h.town)), faster.heading)
-			require.Equal(t, addressOf(h.bob), h.stands(id).ChangedBy, "it stays theirs")
+			require.Equal(t, faster.by.Email, h.stands(id).ChangedBy, "it stays theirs")
 		})
 	}
 }
