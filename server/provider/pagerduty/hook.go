@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -72,8 +73,8 @@ func (s Scope) filter() object {
 	return object{"type": s.Kind, "id": s.ID}
 }
 
-// Subscribe makes a webhook and returns it with the secret that PagerDuty made up for it, which is told this once. Webhooks with our
-// address that are there already are removed before: nobody knows their secrets any more. Faults: InvalidInput for what is no scope,
+// Subscribe makes a webhook and returns it with the secret that PagerDuty made up for it, which is told this once. Webhooks of the same
+// connection that are there already are removed before: nobody knows their secrets any more. Faults: InvalidInput for what is no scope,
 // NotResourceAdmin.
 func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope, h provider.Hook) (made Subscription, secret string, err error) {
 	c := of(s)
@@ -85,7 +86,7 @@ func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope,
 		return made, "", c.asAdmin(err)
 	}
 	for _, one := range all {
-		if one.object("delivery_method").text("url") != h.URL {
+		if connectionOf(one.object("delivery_method").text("url")) != connectionOf(h.URL) {
 			continue
 		}
 		if err := c.unsubscribe(ctx, one.text("id")); err != nil {
@@ -105,6 +106,15 @@ func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope,
 		return made, "", c.nothing("a webhook and its secret")
 	}
 	return made, secret, nil
+}
+
+// connectionOf returns an address of ours without the key that it ends with: a connection whose webhook could not be made is begun anew
+// with another.
+func connectionOf(address string) string {
+	if at := strings.LastIndexByte(address, '.'); at > strings.LastIndexByte(address, '/') {
+		return address[:at]
+	}
+	return address
 }
 
 // Check returns how a webhook of ours is.
