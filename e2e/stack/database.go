@@ -113,7 +113,7 @@ func (d *Database) Hurry(ctx context.Context, connection, task string) error {
 // about reports whether an event of the inbox is this task of the connection.
 func (r Record) about(connection, task string) bool {
 	var event struct {
-		Body []byte `json:"body"`
+		Header map[string]string `json:"header"`
 	}
 	var job struct {
 		Connection string `json:"conn"`
@@ -121,7 +121,7 @@ func (r Record) about(connection, task string) bool {
 			Key string `json:"key"`
 		} `json:"task"`
 	}
-	return json.Unmarshal(r.Value, &event) == nil && json.Unmarshal(event.Body, &job) == nil && job.Connection == connection && job.Task.Key == task
+	return json.Unmarshal(r.Value, &event) == nil && json.Unmarshal([]byte(event.Header["job"]), &job) == nil && job.Connection == connection && job.Task.Key == task
 }
 
 // AwaitIdle waits until the inbox is empty.
