@@ -62,12 +62,14 @@ func (c client) catchUp(ctx context.Context, r provider.Resource, t provider.Tas
 			events = append(events, foundAs(shown).event())
 		}
 	}
-	if last := m.Since; more {
-		if last = found[len(found)-1].time("created_at"); last.After(m.Since) {
-			return events, []provider.Task{missed{Since: last}.task(t.Round + 1)}, nil
-		}
+	if !more {
+		return events, nil, nil
 	}
-	return events, nil, nil
+	last := found[len(found)-1].time("created_at")
+	if !last.After(m.Since) {
+		return events, nil, nil // more in a second than one round reads
+	}
+	return events, []provider.Task{missed{Since: last}.task(t.Round + 1)}, nil
 }
 
 // foundAs returns the news of having found an incident as it is now: whoever made it so did.
