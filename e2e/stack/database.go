@@ -87,6 +87,43 @@ func (r Record) forLater() bool {
 	return json.Unmarshal(r.Value, &event) == nil && time.Until(event.NotBefore) > soon
 }
 
+// Hurry has a task of the connection that is for later be due now. The plugin sees that when it starts, or within minutes.
+func (d *Database) Hurry(ctx context.Context, connection, task string) error {
+	records, err := d.Records(ctx, "inb.")
+	if err != nil {
+		return err
+	}
+	for _, record := range records {
+		var event map[string]any
+		if !record.forLater() || json.Unmarshal(record.Value, &event) != nil || !record.about(connection, task) {
+			continue
+		}
+		event["not_before"] = time.Now().UTC().Format(time.RFC3339)
+		sooner, err := json.Marshal(event)
+		if err != nil {
+			return errors.Wrap(err, "write an event")
+		}
+		_, err = d.db.ExecContext(ctx, `UPDATE pluginkeyvaluestore SET pvalue = $1 WHERE pluginid = $2 AND pkey = $3 AND pvalue = $4`,
+			sooner, PluginID, record.Key, record.Value)
+		return errors.Wrap(err, "change when an event is due")
+	}
+	return errors.Errorf("no task %q waits for the connection", task)
+}
+
+// about reports whether an event of the inbox is this task of the connection.
+func (r Record) about(connection, task string) bool {
+	var event struct {
+		Header map[string]string `json:"header"`
+	}
+	var job struct {
+		Connection string `json:"conn"`
+		Task       struct {
+			Key string `json:"key"`
+		} `json:"task"`
+	}
+	return json.Unmarshal(r.Value, &event) == nil && json.Unmarshal([]byte(event.Header["job"]), &job) == nil && job.Connection == connection && job.Task.Key == task
+}
+
 // AwaitIdle waits until the inbox is empty.
 func (d *Database) AwaitIdle(ctx context.Context) error {
 	return eventually(ctx, 2*time.Minute, 50*time.Millisecond, func() error {

@@ -95,9 +95,17 @@ func (d *PagerDuty) Incidents(ctx context.Context) ([]Incident, error) {
 	return found, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/incidents", nil, &found)
 }
 
-// Webhooks lists the account's webhooks.
-func (d *PagerDuty) Webhooks(ctx context.Context) ([]Webhook, error) {
-	var hooks []Webhook
+// Subscription is a webhook of the account.
+type Subscription struct {
+	ID  string `json:"id"`
+	URL string `json:"url"`
+	// Disabled says that PagerDuty sends nothing to it for a day.
+	Disabled bool `json:"temporarily_disabled"`
+}
+
+// Webhooks lists the account's webhooks, the oldest first.
+func (d *PagerDuty) Webhooks(ctx context.Context) ([]Subscription, error) {
+	var hooks []Subscription
 	return hooks, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/hooks", nil, &hooks)
 }
 
@@ -128,6 +136,13 @@ func (d *PagerDuty) Advance(ctx context.Context, by time.Duration) error {
 func (d *PagerDuty) Late(ctx context.Context, event string, by time.Duration, more int) error {
 	return d.post(ctx, "/faults", map[string]any{
 		"match": map[string]string{"event": event}, "action": map[string]int{"delay_seconds": int(by.Seconds()), "duplicate": more},
+	}, nil)
+}
+
+// Missign has so many of the next events of this name signed with a wrong secret.
+func (d *PagerDuty) Missign(ctx context.Context, event string, times int) error {
+	return d.post(ctx, "/faults", map[string]any{
+		"match": map[string]string{"event": event}, "times": times, "action": map[string]bool{"bad_signature": true},
 	}, nil)
 }
 

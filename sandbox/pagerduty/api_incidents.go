@@ -79,8 +79,13 @@ func (w *world) serveIncidents(c *call) (int, any, *apiError) {
 	for _, i := range slices.Backward(w.incidents) { // the latest first
 		people := c.list("user_ids")
 		mine := len(people) == 0 || slices.ContainsFunc(i.assignees, func(u *User) bool { return slices.Contains(people, u.ID) })
+		in := c.list("team_ids")
+		teams := len(in) == 0 || slices.ContainsFunc(i.service.Teams, func(key string) bool {
+			t := w.team(key)
+			return t != nil && slices.Contains(in, t.ID)
+		})
 		within := q.Get("date_range") == "all" || !i.created.Before(since) && i.created.Before(until)
-		if mine && within && wants("statuses", i.status) && wants("service_ids", i.service.ID) && wants("urgencies", i.urgency) &&
+		if mine && teams && within && wants("statuses", i.status) && wants("service_ids", i.service.ID) && wants("urgencies", i.urgency) &&
 			(q.Get("incident_key") == "" || q.Get("incident_key") == i.key) {
 			all = append(all, w.apiIncident(i))
 		}

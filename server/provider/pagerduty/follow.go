@@ -11,9 +11,12 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Follow implements provider.Follower: it looks at an incident that was open when last heard of. Deliveries that were due while
-// PagerDuty had the webhook disabled never come, and nothing else would tell.
-func (PagerDuty) Follow(ctx context.Context, s provider.Session, _ provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
+// Follow implements provider.Follower: it looks at an incident that was open when last heard of, or for those that were never heard of.
+// Deliveries that were due while PagerDuty had the webhook disabled never come, and nothing else would tell.
+func (PagerDuty) Follow(ctx context.Context, s provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
+	if t.Key == catchUpKey {
+		return of(s).catchUp(ctx, r, t)
+	}
 	var about reference
 	if err := json.Unmarshal(t.Data, &about); err != nil || idOf(about.ID) == "" {
 		return nil, nil, errors.New("a task that names no incident")
@@ -25,8 +28,7 @@ func (PagerDuty) Follow(ctx context.Context, s provider.Session, _ provider.Reso
 	if err != nil {
 		return nil, nil, err
 	}
-	n := looked(shown, Person{})
-	n.By = shown.object("last_status_change_by").reference()
+	n := foundAs(shown)
 	events := []provider.Event{n.event()}
 	if n.Shown.Status == statusResolved || t.Round+1 >= maxLooks {
 		return events, nil, nil
