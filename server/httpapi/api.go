@@ -58,7 +58,8 @@ type ConfigAnswer struct {
 type ToolAnswer struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Word is that of its command; Can holds those of the words behind it that there are: "trigger", "search", "note", "configure".
+	// Word is that of its command; Can holds those of the words behind it that there are: "trigger", "search", "note", and "configure" for
+	// one whose set-up is a page of several parts.
 	Word string   `json:"word"`
 	Can  []string `json:"can"`
 }

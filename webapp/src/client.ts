@@ -1,5 +1,7 @@
 import {pluginId} from './manifest';
-import type {Config, Failure, Setup, StartRequest, StartResult} from './types/api';
+import type {
+    ChannelTools, Config, Failure, OptionsRequest, OptionsResult, PressRequest, RunRequest, Setup, StartRequest, StartResult, Step, SubmitRequest, ToolPage,
+} from './types/api';
 import type {Post} from './types/mattermost-webapp';
 
 // A start makes the server call Zoom, which it gives up on well before this.
@@ -25,8 +27,16 @@ export interface Client {
     config(): Promise<Config>;
     setup(): Promise<Setup>;
 
-    /** Runs a slash command as if it were typed there. What it answers comes as posts and dialogs. */
-    execute(command: string, place: {channelId: string; rootId: string; teamId: string}): Promise<{trigger_id?: string}>;
+    /** Does what the words say behind a tool's command. */
+    run(tool: string, request: RunRequest): Promise<Step>;
+    press(request: PressRequest): Promise<Step>;
+    submit(request: SubmitRequest): Promise<Step>;
+    options(request: OptionsRequest): Promise<OptionsResult>;
+    page(tool: string, channelId: string): Promise<ToolPage>;
+    channelTools(channelId: string): Promise<ChannelTools>;
+
+    /** Leads the page to a post. */
+    goTo(postId: string): void;
 
     /** The address of a post, as people copy it. */
     permalink(postId: string): string;
@@ -39,13 +49,26 @@ export interface Client {
 export function newClient(): Client {
     const site = (window.basename ?? '').replace(/\/+$/, '');
     const api = `${site}/plugins/${pluginId}/api/v1`;
+    const post = <T>(path: string, request: unknown) => call<T>(`${api}${path}`, {method: 'POST', body: JSON.stringify(request)});
     return {
-        startMeeting: (request) => call(`${api}/meetings`, {method: 'POST', body: JSON.stringify(request)}),
+        startMeeting: (request) => post('/meetings', request),
         config: () => call(`${api}/config`),
         setup: () => call(`${api}/setup`),
-        execute: (command, {channelId, rootId, teamId}) => call(`${site}/api/v4/commands/execute`, {
-            method: 'POST', body: JSON.stringify({command, channel_id: channelId, root_id: rootId, team_id: teamId}),
-        }),
+        run: (tool, request) => post(`/tools/${encodeURIComponent(tool)}/run`, request),
+        press: (request) => post('/window/press', request),
+        submit: (request) => post('/window/submit', request),
+        options: (request) => post('/window/options', request),
+        page: (tool, channelId) => call(`${api}/tools/${encodeURIComponent(tool)}/page?channel_id=${encodeURIComponent(channelId)}`),
+        channelTools: (channelId) => call(`${api}/channels/${encodeURIComponent(channelId)}/tools`),
+        goTo(postId) {
+            const path = `/_redirect/pl/${postId}`;
+            const history = window.WebappUtils?.browserHistory;
+            if (history) {
+                history.push(path);
+            } else {
+                window.location.assign(site + path);
+            }
+        },
         permalink: (postId) => `${window.location.origin}${site}/_redirect/pl/${postId}`,
         channelOfPost: async (postId) => (await call<Post>(`${site}/api/v4/posts/${encodeURIComponent(postId)}`)).channel_id,
     };

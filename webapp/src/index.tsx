@@ -1,6 +1,6 @@
 import {newClient} from './client';
 import {pluginId} from './manifest';
-import {newStartEntries, newToolEntries, registerAlways} from './registry';
+import {newSidebar, newStartEntries, newToolEntries, registerAlways} from './registry';
 import {newActions} from './store/actions';
 import styles from './styles.css?inline';
 import type {PluginRegistry, Store} from './types/mattermost-webapp';
@@ -19,12 +19,14 @@ export class Plugin {
         const actions = newActions(store, client);
         const showStartEntries = newStartEntries(registry, actions);
         const showToolEntries = newToolEntries(registry, actions);
+        const showSidebar = newSidebar(registry, store, client, actions);
 
         async function followConfig() {
             const config = await actions.refreshConfig();
             if (config) {
                 showStartEntries(config.configured);
                 showToolEntries(config.tools ?? []);
+                showSidebar(Boolean(config.tools?.length));
             }
         }
 

@@ -2,7 +2,10 @@ import React from 'react';
 
 import {Setup} from './components/admin/setup';
 import {Text} from './components/common/text';
-import {ComposerMenu} from './components/tool/composer_menu';
+import {ToolsSidebar} from './components/sidebar/tools_sidebar';
+import {ComposerMenu, isForComposer} from './components/tool/composer_menu';
+import {ToolIcon} from './components/tool/tool_icon';
+import {ToolWindows} from './components/window/tool_window';
 import {ChannelHeaderIcon} from './components/zoom/channel_header_icon';
 import {MeetingPost} from './components/zoom/meeting_post';
 import {startTooltip} from './components/zoom/start_tooltip';
@@ -13,15 +16,17 @@ import type {Client} from './client';
 import type {Actions} from './store/actions';
 import {reducer} from './store/reducer';
 import type {Tool} from './types/api';
-import type {PluginRegistry, PostEditorProps, PostTypeProps} from './types/mattermost-webapp';
+import type {PluginRegistry, PostEditorProps, PostTypeProps, Store} from './types/mattermost-webapp';
 
 import appBarIcon from '../../assets/icon.svg?inline';
+import toolsIcon from '../../assets/tools.svg?inline';
 
 /** Registers what is there whether or not an admin has configured the plugin: old posts still render, and the admin must reach the setup. */
 export function registerAlways(registry: PluginRegistry, actions: Actions, client: Client) {
     registry.registerReducer(reducer);
     registry.registerTranslations(translationsFor);
     registry.registerRootComponent(() => React.createElement(StatusArea, {actions}));
+    registry.registerRootComponent(() => React.createElement(ToolWindows, {client, actions}));
     registry.registerPostTypeComponent('custom_zoom', (props: PostTypeProps) => React.createElement(MeetingPost, {...props, actions}));
     registry.registerAdminConsoleCustomSetting('Setup', () => React.createElement(Setup, {client}), {showTitle: true});
 }
@@ -50,6 +55,9 @@ function toolEntries(registry: PluginRegistry, actions: Actions, tool: Tool): st
     };
     onMessage('trigger', 'zoom.tool.trigger_from');
     onMessage('note', 'zoom.tool.share');
+    if (!isForComposer(tool)) {
+        return ids.filter((id) => id !== undefined);
+    }
     const Composer = ({draft}: PostEditorProps) => React.createElement(ComposerMenu, {tool, onChoose: (word: string) => actions.useTool(tool, word, draft)});
     ids.push(registry.registerPostEditorActionComponent?.(Composer));
     return ids.filter((id) => id !== undefined);
@@ -68,6 +76,25 @@ export function newStartEntries(registry: PluginRegistry, actions: Actions): (sh
         } else if (!shown) {
             ids.forEach((id) => registry.unregisterComponent(id));
             ids = [];
+        }
+    };
+}
+
+/** Returns a switch that shows or hides the sidebar of a channel's tools, with what opens it. */
+export function newSidebar(registry: PluginRegistry, store: Store, client: Client, actions: Actions): (shown: boolean) => void {
+    let ids: string[] = [];
+    return (shown) => {
+        if (!shown || !registry.registerRightHandSidebarComponent) {
+            ids.forEach((id) => registry.unregisterComponent(id));
+            ids = [];
+        } else if (ids.length === 0) {
+            const title = React.createElement(Text, {id: 'zoom.sidebar.title'});
+            const sidebar = registry.registerRightHandSidebarComponent(() => React.createElement(ToolsSidebar, {client, actions}), title);
+            const toggle = () => void store.dispatch(sidebar.toggleRHSPlugin);
+            ids = [sidebar.id, registry.registerChannelHeaderButtonAction(React.createElement(ToolIcon), toggle, title, title)];
+            if (registry.registerAppBarComponent) {
+                ids.push(registry.registerAppBarComponent(toolsIcon, toggle, title));
+            }
         }
     };
 }

@@ -3,23 +3,34 @@ import {useSelector} from 'react-redux';
 
 import {useStartLabel} from './use_start_label';
 
+import toolsIcon from '../../../assets/tools.svg?inline';
+import {useText} from '../components/common/text';
 import {pluginId} from '../manifest';
 import type {GlobalState} from '../types/mattermost-webapp';
 
-const entryId = `app-bar-icon-${pluginId}`;
+// All entries of a plugin have the same id in the web app.
+const entries = `[id="app-bar-icon-${pluginId}"]`;
 
 /**
- * Mends our App Bar entry. The web app draws it as an image named after the plugin's id inside an element with the role
- * of a button; it shows no progress, and Enter and Space do nothing. This gives it its name, its busy state and its keys.
+ * Mends our App Bar entries. The web app draws each as an image named after the plugin's id inside an element with the role
+ * of a button; it shows no progress, and Enter and Space do nothing. This gives them their names, the start its busy state,
+ * and both their keys.
  */
 export function useAppBarEntry() {
     const {label, busy} = useStartLabel();
+    const sidebarLabel = useText()('zoom.sidebar.title');
 
     // Read only to run again when the web app has drawn or dropped entries.
     useSelector((state: GlobalState) => state.plugins?.components?.AppBar);
 
     useEffect(() => {
-        const describe = () => describeEntry(label, busy);
+        const describe = () => document.querySelectorAll(entries).forEach((entry) => {
+            if (entry.querySelector('img')?.getAttribute('src') === toolsIcon) {
+                describeEntry(entry, sidebarLabel, false);
+            } else {
+                describeEntry(entry, label, busy);
+            }
+        });
         describe();
 
         // The App Bar may have been drawn anew meanwhile, for example after a look at another product.
@@ -33,17 +44,16 @@ export function useAppBarEntry() {
     }, []);
 }
 
-function describeEntry(label: string, busy: boolean) {
-    const entry = document.getElementById(entryId);
-    const button = entry?.querySelector('[role="button"]') ?? entry;
-    entry?.setAttribute('data-zoom-busy', String(busy));
-    button?.setAttribute('aria-label', label);
-    button?.setAttribute('aria-busy', String(busy));
+function describeEntry(entry: Element, label: string, busy: boolean) {
+    const button = entry.querySelector('[role="button"]') ?? entry;
+    entry.setAttribute('data-zoom-busy', String(busy));
+    button.setAttribute('aria-label', label);
+    button.setAttribute('aria-busy', String(busy));
 }
 
 function press(event: KeyboardEvent) {
     const target = event.target instanceof Element ? event.target : null;
-    const entry = target?.closest<HTMLElement>(`#${entryId}`);
+    const entry = target?.closest<HTMLElement>(entries);
 
     // A real button, should a later web app have one there, handles its keys itself.
     if (!entry || target?.tagName === 'BUTTON' || event.defaultPrevented || (event.key !== 'Enter' && event.key !== ' ')) {

@@ -1,5 +1,5 @@
 import type {TextId} from '../i18n';
-import type {Config} from '../types/api';
+import type {Config, Where} from '../types/api';
 
 /** Something to say to screen readers. The serial number tells a repeated text from an unchanged one. */
 export interface Announcement {
@@ -14,6 +14,18 @@ export type Say = {id: TextId} | {words: string};
 /** Something the user must see that no post in a channel tells. */
 export type Notice = {kind: 'blocked'; url: string} | {kind: 'told'; say: Say};
 
+/** A window of a tool that is open. */
+export interface OpenedWindow {
+
+    /** Tells a window from one that was open before. */
+    serial: number;
+    tool: {id: string; name: string};
+    where: Where;
+
+    /** What it is for, in the words of the tool's command: 'configure' alone is the tool's page. */
+    text: string;
+}
+
 /** The plugin's part of the web app's store. */
 export interface ZoomState {
 
@@ -24,6 +36,12 @@ export interface ZoomState {
     startedBy: string;
     announcement: Announcement | null;
     notice: Notice | null;
+
+    /** The window of a tool that is open, null while none is. */
+    window: OpenedWindow | null;
+
+    /** How many were opened so far. */
+    windows: number;
 
     /** The already-running prompts that were answered with another meeting, by post id. */
     answered: string[];
@@ -42,9 +60,11 @@ export type Action =
     | {type: 'zoom/start_over'; by: string}
     | {type: 'zoom/announced'; say: Say}
     | {type: 'zoom/noticed'; notice: Notice | null}
+    | {type: 'zoom/window_opened'; window: Omit<OpenedWindow, 'serial'>}
+    | {type: 'zoom/window_closed'}
     | {type: 'zoom/prompt_answered'; postId: string};
 
-const initial: ZoomState = {config: null, startedBy: '', announcement: null, notice: null, answered: []};
+const initial: ZoomState = {config: null, startedBy: '', announcement: null, notice: null, window: null, windows: 0, answered: []};
 
 /** Keeps the plugin's state. */
 export function reducer(state: ZoomState = initial, action: Action): ZoomState {
@@ -59,6 +79,10 @@ export function reducer(state: ZoomState = initial, action: Action): ZoomState {
         return {...state, announcement: {serial: (state.announcement?.serial ?? 0) + 1, say: action.say}};
     case 'zoom/noticed':
         return {...state, notice: action.notice};
+    case 'zoom/window_opened':
+        return {...state, windows: state.windows + 1, window: {...action.window, serial: state.windows + 1}};
+    case 'zoom/window_closed':
+        return {...state, window: null};
     case 'zoom/prompt_answered':
         return {...state, answered: [...state.answered, action.postId]};
     default:

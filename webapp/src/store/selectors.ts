@@ -1,6 +1,10 @@
+import type {OpenedWindow} from './reducer';
+
+import type {Tool} from '../types/api';
 import type {Channel, GlobalState} from '../types/mattermost-webapp';
 
 const noHosts: string[] = [];
+const noTools: Tool[] = [];
 
 /** Where a meeting is to be posted. An empty channelId with a rootId means: in the channel of that post. */
 export interface Place {
@@ -26,6 +30,21 @@ export function currentPlace(state: GlobalState, channel?: Channel | null): Plac
 /** Says whether a meeting started now would go into a thread. */
 export function isThreadOpen(state: GlobalState): boolean {
     return currentPlace(state, {id: state.entities.channels.currentChannelId}).rootId !== '';
+}
+
+/** The tools that are switched on, as far as the server was heard. */
+export function toolsOn(state: GlobalState): Tool[] {
+    return state['plugins-zoom']?.config?.tools ?? noTools;
+}
+
+/** The window of a tool that is open, null while none is. */
+export function openedWindow(state: GlobalState): OpenedWindow | null {
+    return state['plugins-zoom']?.window ?? null;
+}
+
+/** The channel that the page shows, '' while it shows none. */
+export function shownChannel(state: GlobalState): string {
+    return state.entities.channels.currentChannelId;
 }
 
 /** What asked for the start that is under way, '' while none is. */

@@ -12,7 +12,7 @@ export interface Config {
     /** Hosts a meeting may be joined at. One that begins with a dot stands for everything below it. */
     join_hosts: string[];
 
-    /** The tools that are switched on and can be used from messages and the composer. Missing from older servers. */
+    /** The tools that are switched on. Missing from older servers. */
     tools?: Tool[];
 }
 
@@ -23,7 +23,9 @@ export interface Tool {
 
     /** The word of its slash command. */
     word: string;
-    can: Array<'trigger' | 'search' | 'note'>;
+
+    /** The words behind it that there are; 'configure' for a tool whose set-up is a page of several parts. */
+    can: Array<'trigger' | 'search' | 'note' | 'configure'>;
 }
 
 /** What POST /meetings is asked. */

@@ -14,6 +14,7 @@ export interface Post {
     channel_id: string;
     root_id: string;
     create_at: number;
+    update_at?: number;
 
     /** 'custom_zoom', or 'system_ephemeral' for a note that only its reader sees; the plugin's type is in a prop then. */
     type?: string;
@@ -103,6 +104,7 @@ export interface PluginRegistry {
     registerPostDropdownMenuAction?(text: React.ReactNode, action: (postId: string) => void, filter?: (postId: string) => boolean): string;
     registerPostEditorActionComponent?(component: React.ElementType): string;
     registerSlashCommandWillBePostedHook?(hook: (message: string, args: CommandArgs) => PassedCommand): string;
+    registerRightHandSidebarComponent?(component: React.ElementType, title: React.ReactNode): {id: string; toggleRHSPlugin: {type: string}};
     unregisterComponent(id: string): void;
 }
 
@@ -111,6 +113,13 @@ declare global {
 
         /** The path the site is served under, without a slash at its end. */
         basename?: string;
+
+        /** Draws messages as the web app does. */
+        PostUtils?: {
+            formatText(text: string, options?: Record<string, unknown>): string;
+            messageHtmlToComponent(html: string, options?: Record<string, unknown>): React.ReactNode;
+        };
+        WebappUtils?: {browserHistory?: {push(path: string): void}};
         registerPlugin(id: string, plugin: {initialize(registry: PluginRegistry, store: Store): void; uninitialize?(): void}): void;
     }
 }

@@ -23,3 +23,22 @@ export function CameraIcon({size = 18}: {size?: number}) {
         </svg>
     );
 }
+
+/** A cross, for what closes a window. */
+export function CloseIcon() {
+    return (
+        <svg
+            width='16'
+            height='16'
+            viewBox='0 0 16 16'
+            fill='none'
+            stroke='currentColor'
+            strokeWidth='1.8'
+            strokeLinecap='round'
+            aria-hidden='true'
+            focusable='false'
+        >
+            <path d='M3.5 3.5l9 9M12.5 3.5l-9 9'/>
+        </svg>
+    );
+}

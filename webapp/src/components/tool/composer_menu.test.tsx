@@ -54,9 +54,4 @@ describe('The icon at the composer', () => {
         expect(screen.queryByRole('menu')).not.toBeInTheDocument();
         expect(onChoose).not.toHaveBeenCalled();
     });
-
-    it('is not there for a tool that can do nothing from it', () => {
-        show({...pagerDuty, can: ['note']});
-        expect(screen.queryByRole('button')).not.toBeInTheDocument();
-    });
 });

@@ -9,7 +9,13 @@ import {Text} from '../common/text';
 const entries: Array<{word: Tool['can'][number]; label: TextId}> = [
     {word: 'trigger', label: 'zoom.tool.trigger'},
     {word: 'search', label: 'zoom.tool.search'},
+    {word: 'configure', label: 'zoom.tool.configure'},
 ];
+
+/** Whether a tool has anything for the composer: one that is only set up there is none. */
+export function isForComposer(tool: Tool): boolean {
+    return tool.can.some((word) => word === 'trigger' || word === 'search');
+}
 
 /** The tool's icon at the message composer, with what can be done there. */
 export function ComposerMenu({tool, onChoose}: {tool: Tool; onChoose: (word: string) => void}) {
@@ -32,9 +38,6 @@ export function ComposerMenu({tool, onChoose}: {tool: Tool; onChoose: (word: str
         setOpen(false);
         button.current?.focus();
     };
-    if (offered.length === 0) {
-        return null;
-    }
     return (
         <span
             ref={whole}

@@ -1,11 +1,12 @@
 import React, {useEffect, useRef} from 'react';
 
-import {Icon} from '../common/icon';
+import {CloseIcon} from '../common/icon';
 import {useText} from '../common/text';
 
 interface ModalProps {
     title: string;
     children: React.ReactNode;
+    wide?: boolean;
 
     /** Whether a click beside the window closes it. What the user has typed is not lost to a slip of the hand. */
     closesOnBackdrop: boolean;
@@ -18,7 +19,7 @@ const focusable = 'a[href], button:not([disabled]), input:not([disabled]), texta
  * A window above the page, which has the focus as long as it is open and gives it back; see
  * https://www.w3.org/WAI/ARIA/apg/patterns/dialog-modal/.
  */
-export function Modal({title, children, closesOnBackdrop, onClose}: ModalProps) {
+export function Modal({title, children, wide = false, closesOnBackdrop, onClose}: ModalProps) {
     const text = useText();
     const box = useRef<HTMLDivElement>(null);
     useFocusGivenBack(box);
@@ -41,7 +42,7 @@ export function Modal({title, children, closesOnBackdrop, onClose}: ModalProps) 
             {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape and Tab belong to a dialog */}
             <div
                 ref={box}
-                className='zoom-modal__box'
+                className={wide ? 'zoom-modal__box zoom-modal__box--wide' : 'zoom-modal__box'}
                 role='dialog'
                 aria-modal='true'
                 aria-labelledby='zoom-modal-title'
@@ -56,7 +57,7 @@ export function Modal({title, children, closesOnBackdrop, onClose}: ModalProps) 
                         aria-label={text('zoom.window.close')}
                         onClick={onClose}
                     >
-                        <Icon name='close'/>
+                        <CloseIcon/>
                     </button>
                 </div>
                 {children}

@@ -1,4 +1,4 @@
-import React, {useEffect, useRef, useState} from 'react';
+import React, {useEffect, useState} from 'react';
 
 import {useOptions} from './use_options';
 
@@ -27,7 +27,6 @@ export function Picker({id, field, value, invalid, describedBy, disabled, onChan
     const [open, setOpen] = useState(false);
     const [active, setActive] = useState(0);
     const {options, state, chosen} = useOptions({field, value, term, find});
-    const whole = useRef<HTMLDivElement>(null);
 
     useEffect(() => setActive(0), [options]);
     useEffect(() => {
@@ -60,11 +59,7 @@ export function Picker({id, field, value, invalid, describedBy, disabled, onChan
         }
     };
     return (
-        <div
-            ref={whole}
-            className='zoom-picker'
-            onBlur={(event) => !whole.current?.contains(event.relatedTarget as Node | null) && close()}
-        >
+        <div className='zoom-picker'>
             <input
                 id={id}
                 className='zoom-input'
@@ -89,6 +84,7 @@ export function Picker({id, field, value, invalid, describedBy, disabled, onChan
                     }
                 }}
                 onClick={() => setOpen(true)}
+                onBlur={close}
                 onKeyDown={press}
             />
             {chosen?.detail && term === null && <div className='zoom-picker__detail'>{chosen.detail}</div>}
@@ -116,26 +112,28 @@ interface ChoicesProps {
 function Choices({id, options, active, state, onChoose}: ChoicesProps) {
     return (
         <div className='zoom-picker__list'>
-            <ul
+            <div
                 id={`${id}-list`}
                 role='listbox'
+                tabIndex={-1}
             >
                 {options.map((option, index) => (
 
-                    // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the field has the keys
-                    <li
+                    // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the field has the keys, and keeps the focus
+                    <div
                         key={option.value}
                         id={`${id}-${index}`}
                         role='option'
+                        tabIndex={-1}
                         aria-selected={index === active}
                         onMouseDown={(event) => event.preventDefault()}
                         onClick={() => onChoose(option)}
                     >
                         <span>{option.label}</span>
                         {option.detail && <small>{option.detail}</small>}
-                    </li>
+                    </div>
                 ))}
-            </ul>
+            </div>
             <div
                 role='status'
                 className='zoom-picker__state'

@@ -1,0 +1,91 @@
+import React, {useState} from 'react';
+import {useIntl} from 'react-intl';
+
+import {Tabs} from './tabs';
+import {usePage} from './use_page';
+
+import type {Client} from '../../client';
+import {english} from '../../i18n';
+import type {OpenedWindow} from '../../store/reducer';
+import {Button} from '../common/button';
+import {Spinner} from '../common/spinner';
+import {Text} from '../common/text';
+import {ConversationView} from '../window/conversation_view';
+import {Modal} from '../window/modal';
+import {useConversation} from '../window/use_conversation';
+
+interface ToolPageWindowProps {
+    opened: OpenedWindow;
+    client: Client;
+    onClose(): void;
+}
+
+/** The window with all that a channel has set up of a tool. What is changed is asked for in place of the page. */
+export function ToolPageWindow({opened: {tool, where}, client, onClose}: ToolPageWindowProps) {
+    const {page, failure, load} = usePage(() => client.page(tool.id, where.channel_id));
+    const [asking, setAsking] = useState(false);
+    const [typed, setTyped] = useState(false);
+    const [tab, setTab] = useState('');
+    const back = () => {
+        setAsking(false);
+        setTyped(false);
+        load();
+    };
+    const conversation = useConversation(client, where, back);
+    const intl = useIntl();
+    const title = intl.formatMessage({id: 'zoom.page.title', defaultMessage: english['zoom.page.title']}, {tool: tool.name});
+    return (
+        <Modal
+            title={(asking && conversation.form?.title) || title}
+            wide={true}
+            closesOnBackdrop={!typed}
+            onClose={onClose}
+        >
+            {asking && (
+                <>
+                    <div className='zoom-page__back'>
+                        <Button onClick={back}>
+                            <Text
+                                id='zoom.page.back'
+                                values={{tool: tool.name}}
+                            />
+                        </Button>
+                    </div>
+                    <ConversationView
+                        key={conversation.serial}
+                        conversation={conversation}
+                        onChanged={() => setTyped(true)}
+                        onClose={back}
+                    />
+                </>
+            )}
+            {!asking && page && (
+                <Tabs
+                    tabs={page.tabs}
+                    chosen={tab || page.tabs[0]?.id}
+                    onChoose={setTab}
+                    onPress={(press) => {
+                        setAsking(true);
+                        conversation.press(press);
+                    }}
+                />
+            )}
+            {!asking && !page && (
+                <div className='zoom-modal__body'>
+                    {failure ? (
+                        <div role='alert'>
+                            <p>{'id' in failure ? <Text id={failure.id}/> : failure.words}</p>
+                            <Button onClick={load}><Text id='zoom.window.retry'/></Button>
+                        </div>
+                    ) : (
+                        <div role='status'>
+                            <Spinner/>
+                            {' '}
+                            <Text id='zoom.window.loading'/>
+                        </div>
+                    )}
+                </div>
+            )}
+        </Modal>
+    );
+}
