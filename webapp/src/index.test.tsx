@@ -127,15 +127,14 @@ describe('The plugin in a page', () => {
         await page.settle();
         expect(registry.messageActions, 'asking again shows nothing twice').toHaveLength(2);
 
-        const execute = 'POST /api/v4/commands/execute';
+        const run = 'POST /plugins/zoom/api/v1/tools/pagerduty/run';
         server.says('GET /api/v4/posts/old', {json: {id: 'old', channel_id: 'other'}});
-        server.says(execute, {json: {trigger_id: 'trigger'}});
+        server.says(run, {json: {notes: [{text: 'Which one?', buttons: []}]}});
         registry.messageActions[1].action('old');
         await page.settle();
-        expect(server.askedFor(execute).map(({body}) => body)).toEqual([{
-            command: `/pduty note ${window.location.origin}/_redirect/pl/old`, channel_id: 'other', root_id: '', team_id: 'team',
+        expect(server.askedFor(run).map(({body}) => body)).toEqual([{
+            text: `note ${window.location.origin}/_redirect/pl/old`, channel_id: 'other', root_id: '',
         }]);
-        expect(page.dialogs, 'so that the dialog it answers with opens in this page').toEqual(['trigger']);
 
         server.says(config, {json: configured});
         registry.receive('custom_zoom_config_changed');
@@ -149,22 +148,13 @@ describe('The plugin in a page', () => {
         ['a box that does not say where it is', undefined, {channel_id: 'town', root_id: 'open'}],
     ])('runs what is chosen at %s there', async (_where, draft, place) => {
         const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['search']}]}});
-        page.server.says('POST /api/v4/commands/execute', {json: {}});
+        page.server.says('POST /plugins/zoom/api/v1/tools/pagerduty/run', {json: {}});
         page.change({views: {rhs: {selectedPostId: 'open', selectedChannelId: 'town', isSidebarOpen: true}}});
         render(<IntlProvider locale='en'>{React.createElement(page.registry.composer[0].component, {draft})}</IntlProvider>);
         await userEvent.click(screen.getByRole('button', {name: 'PagerDuty'}));
         await userEvent.click(screen.getByRole('menuitem'));
         await page.settle();
-        expect(page.server.asked.at(-1)?.body).toEqual({command: '/pduty search', team_id: 'team', ...place});
-    });
-
-    it('says so when a tool’s command cannot be run', async () => {
-        const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger']}]}});
-        page.server.says('GET /api/v4/posts/old', {json: {id: 'old', channel_id: 'other'}});
-        page.server.says('POST /api/v4/commands/execute', {gone: true});
-        page.registry.messageActions[0].action('old');
-        await page.settle();
-        expect(screen.getByRole('alert')).toHaveTextContent('could not be carried out');
+        expect(page.server.asked.at(-1)?.body).toEqual({text: 'search', ...place});
     });
 
     it('takes its style sheet along when it is disabled', async () => {

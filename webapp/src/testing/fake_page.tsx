@@ -32,9 +32,6 @@ export class FakePage {
     readonly server = new FakeServer();
     readonly registry: FakeRegistry;
 
-    /** What the page was told that it is to wait a dialog for. */
-    readonly dialogs: unknown[] = [];
-
     /** Tabs opened so far. Set blockTabs to have the browser refuse. */
     readonly tabs: string[] = [];
     blockTabs = false;
@@ -43,16 +40,12 @@ export class FakePage {
 
     constructor(readonly options: PageOptions) {
         let pluginReducer: (state: unknown, action: unknown) => unknown = (state) => state ?? null;
-        this.store = createStore((state: Record<string, unknown> | undefined, action: {type: string; state?: State; data?: unknown}) => {
-            if (action.type === 'RECEIVED_DIALOG_TRIGGER_ID') {
-                this.dialogs.push(action.data);
-            }
-            return {
-                ...(state ?? options.state ?? lookingAtTownSquare()),
-                ...action.state,
-                'plugins-zoom': pluginReducer(state?.['plugins-zoom'], action) ?? undefined,
-            };
-        });
+        this.store = createStore((state: Record<string, unknown> | undefined, action: {type: string; state?: State}) => ({
+            ...(state ?? options.state ?? lookingAtTownSquare()),
+            ...action.state,
+            ...(action.type === 'toggle_sidebar' && this.registry.toggled()),
+            'plugins-zoom': pluginReducer(state?.['plugins-zoom'], action) ?? undefined,
+        }));
         const changed = () => this.store.dispatch({type: 'redraw', state: {...this.state, plugins: {components: {AppBar: {}}}}});
         this.registry = new FakeRegistry({
             reducer: (reducer) => {
@@ -131,6 +124,7 @@ function Drawn({page: {registry, options}}: {page: FakePage}) {
     return (
         <>
             {registry.roots.map((Root, index) => <Root key={index}/>)}
+            {registry.sidebars.filter(({shown}) => shown).map(({id, component: Sidebar}) => <Sidebar key={id}/>)}
             {registry.headerButtons.map(({id, icon, action, tooltip}) => (
                 <div key={id}>
                     <button

@@ -16,6 +16,7 @@ export class FakeRegistry {
     appBar: Entry[] = [];
     messageActions: Array<{id: string; text: React.ReactNode; action: (postId: string) => void}> = [];
     composer: Array<{id: string; component: React.ElementType}> = [];
+    sidebars: Array<{id: string; component: React.ElementType; shown: boolean}> = [];
     roots: React.ElementType[] = [];
     postTypes: Record<string, React.ElementType> = {};
     settings: Record<string, React.ElementType> = {};
@@ -49,6 +50,11 @@ export class FakeRegistry {
             this.composer.push({id, component});
             return id;
         },
+        registerRightHandSidebarComponent: (component) => {
+            const id = this.newId();
+            this.sidebars.push({id, component, shown: false});
+            return {id, toggleRHSPlugin: {type: 'toggle_sidebar'}};
+        },
         registerPostTypeComponent: (type, component) => {
             this.postTypes[type] = component;
             return this.newId();
@@ -70,10 +76,17 @@ export class FakeRegistry {
             this.headerButtons = this.headerButtons.filter((entry) => entry.id !== id);
             this.appBar = this.appBar.filter((entry) => entry.id !== id);
             this.messageActions = this.messageActions.filter((entry) => entry.id !== id);
+            this.sidebars = this.sidebars.filter((entry) => entry.id !== id);
             this.composer = this.composer.filter((entry) => entry.id !== id);
             this.hooks.changed();
         },
     };
+
+    /** Shows or hides the sidebars, and returns what the web app's state changes in then. */
+    toggled() {
+        this.sidebars = this.sidebars.map((entry) => ({...entry, shown: !entry.shown}));
+        return {plugins: {components: {AppBar: {}}}};
+    }
 
     /** Delivers an event of the server's to this tab. */
     receive(event: string, data: unknown = {}) {

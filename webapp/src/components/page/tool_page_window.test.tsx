@@ -1,0 +1,100 @@
+import {act, screen} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {describe, expect, it} from 'vitest';
+
+import {openPage} from '../../testing/fake_page';
+import type {Tool, ToolPage} from '../../types/api';
+
+const pagerDuty: Tool = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'configure']};
+const page = 'GET /plugins/zoom/api/v1/tools/pagerduty/page?channel_id=town';
+const press = 'POST /plugins/zoom/api/v1/window/press';
+const submit = 'POST /plugins/zoom/api/v1/window/submit';
+
+const setUp: ToolPage = {
+    id: 'pagerduty',
+    name: 'PagerDuty',
+    word: 'pduty',
+    tabs: [
+        {
+            id: 'service',
+            title: 'Service',
+            intro: 'What this channel follows.',
+            items: [{title: 'acme', url: 'https://acme.pagerduty.com', details: ['Connected by alice'], buttons: [{label: 'Disconnect', primary: false, press: 'v1.end'}]}],
+            buttons: [{label: 'Connect this channel', primary: true, press: 'v1.connect'}],
+        },
+        {id: 'incidents', title: 'Incidents', intro: '', items: [{title: 'acme / 1', url: 'javascript:alert(1)', details: ['News: Triggered'], buttons: [{label: 'Change', primary: false, press: 'v1.change'}]}], buttons: []},
+        {id: 'oncall', title: 'Oncall', intro: 'Nobody is told yet.', items: [], buttons: []},
+    ],
+};
+
+async function opened(answer: unknown = setUp) {
+    const shown = await openPage({config: {tools: [pagerDuty]}});
+    shown.server.says(page, {json: answer});
+    act(() => void shown.registry.commandHooks[0]('/pduty configure', {channel_id: 'town', root_id: ''}));
+    await shown.settle();
+    return {shown, user: userEvent.setup()};
+}
+
+describe('The page of a tool', () => {
+    it('has its tabs, which arrow keys go through', async () => {
+        const {user} = await opened();
+        expect(screen.getByRole('dialog', {name: 'PagerDuty in this channel'})).toBeInTheDocument();
+        expect(screen.getByRole('tabpanel', {name: 'Service'})).toHaveTextContent('Connected by alice');
+        expect(screen.getByRole('link', {name: 'acme'})).toHaveAttribute('href', 'https://acme.pagerduty.com/');
+        screen.getByRole('tab', {name: 'Service'}).focus();
+        await user.keyboard('{ArrowRight}');
+        expect(screen.getByRole('tab', {name: 'Incidents'})).toHaveFocus();
+        expect(screen.getByRole('tabpanel', {name: 'Incidents'})).toHaveTextContent('News: Triggered');
+        expect(screen.queryByRole('link'), 'an address that is none is no link').not.toBeInTheDocument();
+        await user.keyboard('{ArrowLeft}{ArrowLeft}');
+        expect(screen.getByRole('tabpanel', {name: 'Oncall'})).toHaveTextContent('Nobody is told yet.');
+    });
+
+    it('asks in its own place, and is loaded anew after that', async () => {
+        const {shown, user} = await opened();
+        await user.click(screen.getByRole('tab', {name: 'Incidents'}));
+        shown.server.says(press, {json: {form: {
+            kind: 'configure_form', state: 'v1.s', title: 'Configure', intro: '', submit: 'Save',
+            fields: [{name: 'rule_name', kind: 'text', label: 'Name', help: '', placeholder: '', default: '1', optional: true, max_length: 64, options: [], search: false}],
+        }}});
+        await user.click(screen.getByRole('button', {name: 'Change: acme / 1'}));
+        await shown.settle();
+        expect(screen.getByRole('dialog', {name: 'Configure'})).toBeInTheDocument();
+        expect(screen.queryByRole('tab')).not.toBeInTheDocument();
+        shown.server.says(submit, {json: {notes: [{text: 'Saved.', buttons: []}]}});
+        await user.type(screen.getByRole('textbox', {name: 'Name'}), '{Backspace}Urgent{Enter}');
+        await shown.settle();
+        expect(screen.getByText('Saved.')).toBeInTheDocument();
+        shown.server.says(page, {json: {...setUp, tabs: setUp.tabs.map((tab) => ({...tab, intro: 'Loaded anew'}))}});
+        await user.click(screen.getAllByRole('button', {name: 'Close'})[1]);
+        await shown.settle();
+        expect(screen.getByRole('tabpanel', {name: 'Incidents'})).toHaveTextContent('Loaded anew');
+        await user.keyboard('{Escape}');
+        expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+    });
+
+    it('goes back from a question', async () => {
+        const {shown, user} = await opened();
+        shown.server.says(press, {json: {notes: [{text: 'End it?', buttons: [{label: 'Yes', primary: true, press: 'v1.yes'}]}]}});
+        await user.click(screen.getByRole('button', {name: 'Disconnect: acme'}));
+        await shown.settle();
+        expect(screen.getByText('End it?')).toBeInTheDocument();
+        await user.click(screen.getByRole('button', {name: 'Back to PagerDuty'}));
+        await shown.settle();
+        expect(screen.getByRole('tabpanel', {name: 'Service'})).toBeInTheDocument();
+        expect(shown.server.askedFor(page)).toHaveLength(2);
+    });
+
+    it('says why it cannot be shown, and tries again', async () => {
+        const {shown, user} = await opened();
+        await user.keyboard('{Escape}');
+        shown.server.says(page, {status: 403, json: {error: {code: 'no_post', message: 'You may not post here.'}}});
+        act(() => void shown.registry.commandHooks[0]('/pduty configure', {channel_id: 'town', root_id: ''}));
+        await shown.settle();
+        expect(screen.getByText('You may not post here.')).toBeInTheDocument();
+        shown.server.says(page, {json: setUp});
+        await user.click(screen.getByRole('button', {name: 'Try again'}));
+        await shown.settle();
+        expect(screen.getByRole('tab', {name: 'Service'})).toBeInTheDocument();
+    });
+});

@@ -1,0 +1,89 @@
+import {act, screen, within} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {afterEach, describe, expect, it, vi} from 'vitest';
+
+import {openPage} from '../../testing/fake_page';
+import {nineOhFour} from '../../testing/fixtures';
+import type {ChannelTools, Tool} from '../../types/api';
+
+const tools = 'GET /plugins/zoom/api/v1/channels/town/tools';
+const pagerDuty: Tool = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'configure']};
+const followed: ChannelTools = {tools: [
+    {id: 'jenkins', name: 'Jenkins', word: 'jenkins', can: [], connections: [], cards: []},
+    {
+        ...pagerDuty,
+        connections: [{name: 'acme', url: 'https://acme.pagerduty.com', detail: 'Triggered, Resolved'}],
+        cards: [{post_id: 'card', root_id: '', title: '#1 Disk full', state: 'Triggered', url: '', tone: 'failure', at: nineOhFour}],
+    },
+]};
+
+async function opened(answer: unknown = followed) {
+    const page = await openPage({config: {tools: [pagerDuty]}});
+    page.server.says(tools, {json: answer});
+    act(() => page.registry.appBar[1].action({id: 'town'}));
+    await page.settle();
+    return {page, user: userEvent.setup()};
+}
+
+afterEach(() => {
+    delete window.WebappUtils;
+    vi.useRealTimers();
+});
+
+describe('The sidebar of a channel’s tools', () => {
+    it('shows what the channel follows and what is open, and leads to the card', async () => {
+        const went: string[] = [];
+        window.WebappUtils = {browserHistory: {push: (path) => went.push(path)}};
+        const {user} = await opened();
+        expect(screen.getByRole('button', {name: 'Tools of this channel'})).toBeInTheDocument();
+        expect(within(screen.getByRole('region', {name: 'Jenkins'})).getByText(/Type \/jenkins connect/)).toBeInTheDocument();
+        const shown = within(screen.getByRole('region', {name: 'PagerDuty'}));
+        expect(shown.getByRole('link', {name: 'acme'})).toHaveAttribute('rel', 'noopener noreferrer');
+        expect(shown.getByText('Triggered, Resolved')).toBeInTheDocument();
+        expect(shown.getByText('Open (1)')).toBeInTheDocument();
+        await user.click(shown.getByRole('button', {name: /#1 Disk full\s*Triggered · Mar 2, 2026/}));
+        expect(went).toEqual(['/_redirect/pl/card']);
+    });
+
+    it('opens the page of a tool', async () => {
+        const {page, user} = await opened();
+        page.server.says('GET /plugins/zoom/api/v1/tools/jenkins/page?channel_id=town', {json: {id: 'jenkins', name: 'Jenkins', word: 'jenkins', tabs: []}});
+        await user.click(within(screen.getByRole('region', {name: 'Jenkins'})).getByRole('button'));
+        await page.settle();
+        expect(screen.getByRole('dialog', {name: 'Jenkins in this channel'})).toBeInTheDocument();
+    });
+
+    it('follows the cards of the channel, and asks once for several news', async () => {
+        vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
+        const {page} = await opened();
+        const news = (id: string, at: number, channel = 'town') => {
+            const {entities} = page.state;
+            const post = {id, channel_id: channel, root_id: '', create_at: 1, update_at: at, props: {bridge: {provider: 'pagerduty'}}};
+            page.change({entities: {...entities, posts: {posts: {...entities.posts.posts, [id]: post}}}});
+        };
+        news('card', 1);
+        news('card', 2);
+        news('elsewhere', 2, 'other');
+        expect(page.server.askedFor(tools)).toHaveLength(1);
+        page.server.says(tools, {json: {tools: []}});
+        await act(async () => void vi.advanceTimersByTime(3100));
+        await page.settle();
+        expect(page.server.askedFor(tools)).toHaveLength(2);
+        expect(screen.queryByText('#1 Disk full')).not.toBeInTheDocument();
+    });
+
+    it('says why it shows nothing, and is refreshed', async () => {
+        const {page, user} = await opened();
+        page.server.says(tools, {status: 403, json: {error: {code: 'no_post', message: 'You may not post here.'}}});
+        await user.click(screen.getByRole('button', {name: 'Refresh'}));
+        await page.settle();
+        expect(screen.getByText('You may not post here.')).toBeInTheDocument();
+        expect(screen.getByText('#1 Disk full'), 'what was known stays').toBeInTheDocument();
+    });
+
+    it('is there only while a tool is switched on', async () => {
+        const page = await openPage();
+        expect(page.registry.sidebars).toHaveLength(0);
+        expect(page.registry.appBar).toHaveLength(1);
+    });
+});
