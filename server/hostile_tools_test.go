@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -67,9 +68,7 @@ func incidentBody(event string, data map[string]any) string {
 		"html_url": "https://acme.pagerduty.example/incidents/Q0HONEST000001", "created_at": "2026-08-03T12:00:00Z",
 		"service": map[string]any{"id": "PDBSERV", "summary": "Database"},
 	}
-	for name, value := range data {
-		whole[name] = value
-	}
+	maps.Copy(whole, data)
 	encoded, err := json.Marshal(map[string]any{"event": map[string]any{
 		"id": "01HONEST" + event, "event_type": event, "resource_type": "incident", "occurred_at": "2026-08-03T12:00:00.000Z", "data": whole,
 	}})
@@ -151,9 +150,7 @@ func issueBody(issue map[string]any) string {
 		"userCount": 1, "firstSeen": "2026-08-03T11:59:58.120000Z", "lastSeen": "2026-08-03T11:59:58.120000Z", "issueCategory": "error",
 		"web_url": "https://sentry.example/organizations/acme/issues/4211/",
 	}
-	for name, value := range issue {
-		whole[name] = value
-	}
+	maps.Copy(whole, issue)
 	encoded, err := json.Marshal(map[string]any{
 		"action": "created", "installation": map[string]any{"uuid": "11111111-2222-3333-4444-555555555555"},
 		"data": map[string]any{"issue": whole}, "actor": map[string]any{"type": "application", "id": "sentry", "name": "Sentry"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,9 +58,7 @@ func (w *opened) submits(values map[string]string) {
 	for _, field := range form.Fields {
 		all[field.Name] = field.Default
 	}
-	for name, value := range values {
-		all[name] = value
-	}
+	maps.Copy(all, values)
 	w.sends("/api/v1/window/submit", httpapi.WindowRequest{Kind: form.Kind, State: form.State, Values: all})
 	if len(w.step.Errors) > 0 {
 		w.step.Form = form
