@@ -182,7 +182,11 @@ func (s *Service) advice(ctx context.Context, c Connection, journal []Entry) []i
 	}
 	switch newest.Result {
 	case Refused:
-		advice = append(advice, i18n.M("bridge.status.advice_refused", "Provider", s.name(c.Provider), "Command", s.word(c.Provider)))
+		text := "bridge.status.advice_refused"
+		if _, made := s.installerOf(c); made {
+			text = "bridge.status.advice_refused_made" // nobody entered anything anywhere
+		}
+		advice = append(advice, i18n.M(text, "Provider", s.name(c.Provider), "Command", s.word(c.Provider)))
 	case Unwanted:
 		advice = append(advice, i18n.M("bridge.status.advice_unwanted", "Command", s.word(c.Provider)))
 	case Unreadable:
