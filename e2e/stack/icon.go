@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -33,23 +32,10 @@ type IconAnswer struct {
 
 // ClickIcon starts a meeting the way the webapp does.
 func (p *Person) ClickIcon(ctx context.Context, click IconRequest) (IconAnswer, error) {
-	body, err := json.Marshal(click)
+	status, body, err := p.callPlugin(ctx, http.MethodPost, "/meetings", click)
 	if err != nil {
-		return IconAnswer{}, errors.Wrap(err, "encode the click")
+		return IconAnswer{}, errors.Wrap(err, "click the icon")
 	}
-	address := p.Server.URL + "/plugins/" + PluginID + "/api/v1/meetings"
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		return IconAnswer{}, errors.Wrap(err, "make a request")
-	}
-	request.Header.Set("Authorization", "Bearer "+p.API.AuthToken)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-Requested-With", "XMLHttpRequest")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return IconAnswer{}, errors.Wrapf(err, "%s clicks the icon", p.User.Username)
-	}
-	defer response.Body.Close()
-	answer := IconAnswer{Status: response.StatusCode}
-	return answer, errors.Wrapf(json.NewDecoder(response.Body).Decode(&answer), "answer with status %d", response.StatusCode)
+	answer := IconAnswer{Status: status}
+	return answer, errors.Wrapf(json.Unmarshal(body, &answer), "answer with status %d", status)
 }
