@@ -12,8 +12,12 @@ import (
 	"mattermost-plugin-zoom/server/i18n"
 )
 
-// maxOpen is how many open cards a sidebar shows of a channel.
-const maxOpen = 50
+const (
+	// maxOpen is how many open cards a sidebar shows of a channel.
+	maxOpen = 50
+	// maxRecent is how many recent cards are looked at for that, each of which is a read.
+	maxRecent = 200
+)
 
 // ChannelTool is a tool as the sidebar of a channel shows it.
 type ChannelTool struct {
@@ -80,7 +84,7 @@ func (s *Service) fillOpen(ctx context.Context, tools []ChannelTool, channelID s
 		return errors.Wrap(err, "look through the cards of a channel")
 	}
 	open := 0
-	for _, at := range posted {
+	for _, at := range posted[:min(len(posted), maxRecent)] {
 		i := slices.IndexFunc(tools, func(t ChannelTool) bool { return t.Provider == at.Mark.Provider })
 		if i < 0 || open == maxOpen {
 			continue
