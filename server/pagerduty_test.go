@@ -238,6 +238,21 @@ func TestAWebhookThatPagerDutyDisabledIsHealedWithinMinutes(t *testing.T) {
 	require.Contains(t, heading(cards(h.town)[0]), "Resolved", "what was missed is found by looking")
 }
 
+func TestAnOpenIncidentIsLookedAtForTwoWeeks(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	open := h.triggers("Database", "Open for long")
+	for range 2 * 12 {
+		h.later(12 * time.Hour)
+	}
+	require.NoError(t, h.pager.LoseHooks())
+	h.happens(open, pager.Happening{What: pager.Resolve, By: "PBOB123"})
+	require.Contains(t, heading(h.card(h.town)), "Triggered", "nothing was delivered")
+	h.later(12 * time.Hour)
+	require.Contains(t, heading(h.card(h.town)), "Resolved")
+}
+
 // later lets so much time pass, and has done what is due then.
 func (h *pagerHost) later(d time.Duration) {
 	h.t.Helper()
