@@ -291,3 +291,14 @@ func TestP16CallsToPagerDutyAreSafeOnTheirWay(t *testing.T) {
 	require.NotEqual(t, http.StatusOK, page.Status)
 	door.requireSafe()
 }
+
+func TestWherePagerDutyIsNotSetUpNobodyIsToldToUseAToken(t *testing.T) {
+	t.Parallel()
+	w := newBridgeWorld(t)
+	w.switches(map[string]any{"EnablePagerduty": true}, "pduty")
+	for _, line := range []string{"/pduty connect", "/pduty search disk"} {
+		w.alice.Types(line, w.town)
+		requireTells(t, lastNote(w.alice), "/pduty setup")
+		require.NotContains(t, lastNote(w.alice), "token", "PagerDuty takes none")
+	}
+}

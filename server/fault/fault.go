@@ -94,7 +94,7 @@ const (
 	AddressUnknown Code = "address_unknown"
 	// HostUnknown is the address of a server that no admin has allowed. Params: Provider, Host, Command.
 	HostUnknown Code = "host_unknown"
-	// SetupNeeded is a provider at which no admin has registered this server yet. Params: Provider, Command.
+	// SetupNeeded is a provider at which no admin has registered this server yet. Params: Provider, Command; Token where it takes one.
 	SetupNeeded Code = "setup_needed"
 	// ResourceUnknown is a thing that the provider does not have, or does not show to this account (404). Params: Provider.
 	ResourceUnknown Code = "resource_unknown"
