@@ -1,7 +1,9 @@
 package main
 
 import (
+	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -301,4 +303,23 @@ func TestWherePagerDutyIsNotSetUpNobodyIsToldToUseAToken(t *testing.T) {
 		requireTells(t, lastNote(w.alice), "/pduty setup")
 		require.NotContains(t, lastNote(w.alice), "token", "PagerDuty takes none")
 	}
+}
+
+func TestWhoSignsInAtTheOtherRegionIsToldWhichIsTheirs(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	setUp := func(kind, address string) {
+		h.admin.Types("/pduty setup", h.town)
+		h.admin.Submits(map[string]any{"kind": kind, "url": address, "client_id": "pd-client", "client_secret": "pd-client-secret-1"})
+		require.Nil(t, h.admin.Dialog(), "the form stays open: %+v", h.admin.Dialog())
+	}
+	other := httptest.NewServer(h.pager) // people of both regions authorize alike; the accounts are all at h.site
+	t.Cleanup(other.Close)
+	setUp("eu", h.site)
+	setUp("us", other.URL)
+	h.alice.Types("/pduty connect "+other.URL+"/service-directory/PDBSERV", h.town)
+	page := h.signsIn(h.alice)
+	require.Equal(t, http.StatusBadRequest, page.Status, page.Body)
+	requireSays(t, html.UnescapeString(page.Body), "Your account at PagerDuty is at "+h.site, "you signed in for "+other.URL)
+	h.follows(h.alice, h.site+"/service-directory/PDBSERV", h.town)
 }

@@ -66,6 +66,7 @@ var (
 	_ provider.Annotator   = PagerDuty{}
 	_ provider.Noter       = PagerDuty{}
 	_ provider.Follower    = PagerDuty{}
+	_ provider.Regional    = PagerDuty{}
 )
 
 // New returns the provider.
