@@ -161,6 +161,43 @@ func TestASentCardFollowsTheIncidentWhereTheAccountIsConnected(t *testing.T) {
 	require.Contains(t, heading(h.card(h.town)), "Resolved")
 }
 
+// sends has the user send the one incident that fits to a channel.
+func (h *pagerHost) sends(u *mmtest.User, text string, at *mmtest.Channel) {
+	h.t.Helper()
+	u.Types("/pduty search "+text, at)
+	u.Clicks(u.LastNote().Buttons()[0])
+	u.Clicks("Send")
+}
+
+func TestAChannelThatShowsAnIncidentByItsServiceIsLedToThatCard(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "Database", h.town)
+	h.triggers("Database", "Disk full")
+	h.sends(h.alice, "disk", h.town)
+	requireTells(t, lastNote(h.alice), "has its card")
+	h.passes()
+	require.Len(t, cards(h.town), 1)
+}
+
+func TestASentCardFollowsTheIncidentWhereItsServiceIsConnected(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "Database", h.town)
+	id := h.triggers("Database", "Disk full")
+	h.sends(h.alice, "disk", h.backroom)
+	require.Len(t, cards(h.backroom), 1)
+	h.happens(id, pager.Happening{What: pager.Acknowledge, By: "PBOB123"})
+	h.passes()
+	require.Contains(t, heading(h.card(h.backroom)), "Acknowledged")
+	h.happens(id, pager.Happening{What: pager.Resolve, By: "PBOB123"})
+	h.passes()
+	require.Contains(t, heading(h.card(h.backroom)), "Resolved")
+	require.Contains(t, heading(h.card(h.town)), "Resolved")
+	require.Len(t, cards(h.backroom), 1)
+	require.Len(t, cards(h.town), 1)
+}
+
 func TestP6AMessagesTextIsTheDescriptionOfANewIncident(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)

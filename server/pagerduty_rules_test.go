@@ -63,3 +63,27 @@ func TestAChannelHasTenRulesOrAsManyAsAnAdminAllows(t *testing.T) {
 	require.NotNil(t, h.alice.Dialog())
 	require.Contains(t, h.alice.Dialog().Error, "2")
 }
+
+func TestTheRulesOfAChannelAreCountedOverAllThatItFollows(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.mm.Set(map[string]any{"PagerdutyRules": float64(2)})
+	h.follows(h.alice, "Database", h.town)
+	h.follows(h.alice, "Web shop", h.town)
+	h.alice.Types("/pduty configure Database", h.town)
+	h.alice.Cancels()
+	h.alice.Clicks("Add a Rule")
+	h.alice.Submits(nil)
+	require.NotNil(t, h.alice.Dialog(), "a third rule")
+	require.Contains(t, h.alice.Dialog().Error, "There are 2 already")
+	h.alice.Cancels()
+
+	h.alice.Types("/pduty connect", h.town)
+	requireTells(t, lastNote(h.alice), "There are 2 already")
+	h.triggers("Database", "Disk full")
+	require.Len(t, cards(h.town), 1, "what was refused is not followed")
+	h.alice.Types("/pduty connect Database", h.town)
+	requireTells(t, lastNote(h.alice), "connected to Database already")
+	h.alice.Types("/pduty connect", h.backroom)
+	requireTells(t, lastNote(h.alice), "This channel follows")
+}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -238,6 +240,21 @@ func TestAWebhookThatPagerDutyDisabledIsHealedWithinMinutes(t *testing.T) {
 	require.Contains(t, heading(cards(h.town)[0]), "Resolved", "what was missed is found by looking")
 }
 
+func TestAnOpenIncidentIsLookedAtForTwoWeeks(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.follows(h.alice, "", h.town)
+	open := h.triggers("Database", "Open for long")
+	for range 2 * 12 {
+		h.later(12 * time.Hour)
+	}
+	require.NoError(t, h.pager.LoseHooks())
+	h.happens(open, pager.Happening{What: pager.Resolve, By: "PBOB123"})
+	require.Contains(t, heading(h.card(h.town)), "Triggered", "nothing was delivered")
+	h.later(12 * time.Hour)
+	require.Contains(t, heading(h.card(h.town)), "Resolved")
+}
+
 // later lets so much time pass, and has done what is due then.
 func (h *pagerHost) later(d time.Duration) {
 	h.t.Helper()
@@ -275,4 +292,34 @@ func TestP16CallsToPagerDutyAreSafeOnTheirWay(t *testing.T) {
 	page := h.alice.Get("/plugins/zoom/oauth2/pagerduty/complete?code=abc&state=" + url.QueryEscape(consent.Query().Get("state")))
 	require.NotEqual(t, http.StatusOK, page.Status)
 	door.requireSafe()
+}
+
+func TestWherePagerDutyIsNotSetUpNobodyIsToldToUseAToken(t *testing.T) {
+	t.Parallel()
+	w := newBridgeWorld(t)
+	w.switches(map[string]any{"EnablePagerduty": true}, "pduty")
+	for _, line := range []string{"/pduty connect", "/pduty search disk"} {
+		w.alice.Types(line, w.town)
+		requireTells(t, lastNote(w.alice), "/pduty setup")
+		require.NotContains(t, lastNote(w.alice), "token", "PagerDuty takes none")
+	}
+}
+
+func TestWhoSignsInAtTheOtherRegionIsToldWhichIsTheirs(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	setUp := func(kind, address string) {
+		h.admin.Types("/pduty setup", h.town)
+		h.admin.Submits(map[string]any{"kind": kind, "url": address, "client_id": "pd-client", "client_secret": "pd-client-secret-1"})
+		require.Nil(t, h.admin.Dialog(), "the form stays open: %+v", h.admin.Dialog())
+	}
+	other := httptest.NewServer(h.pager) // people of both regions authorize alike; the accounts are all at h.site
+	t.Cleanup(other.Close)
+	setUp("eu", h.site)
+	setUp("us", other.URL)
+	h.alice.Types("/pduty connect "+other.URL+"/service-directory/PDBSERV", h.town)
+	page := h.signsIn(h.alice)
+	require.Equal(t, http.StatusBadRequest, page.Status, page.Body)
+	requireSays(t, html.UnescapeString(page.Body), "Your account at PagerDuty is at "+h.site, "you signed in for "+other.URL)
+	h.follows(h.alice, h.site+"/service-directory/PDBSERV", h.town)
 }

@@ -262,3 +262,16 @@ func TestRepliesInAnIssuesThreadBecomeComments(t *testing.T) {
 	require.Equal(t, []string{"alice", "bob"}, h.at(issue).Authors)
 	require.Equal(t, 1, strings.Count(h.said(), "I clear it"), h.said())
 }
+
+func TestAFilterKeepsOutOnlyWhatSaysSomethingElse(t *testing.T) {
+	t.Parallel()
+	h := newSentry(t)
+	h.connects(h.alice, "acme web", h.town)
+	h.alice.Types("/sentry configure", h.town)
+	for _, field := range []string{"filter_environment", "filter_release"} {
+		require.Contains(t, h.alice.Field(field).HelpText, "are shown, too", field)
+	}
+	h.alice.Submits(map[string]any{"filter_release": "shop@2.*"})
+	h.fails(h.web, "ValueError", "the webhook of an issue names no release")
+	require.Len(t, cards(h.town), 1)
+}

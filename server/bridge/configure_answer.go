@@ -45,7 +45,11 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 
 // rewriteSubscription stores what the answer says; the rest of the subscription stays as others may have made it meanwhile.
 func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer Subscription) error {
-	_, err := s.Records.UpdateConnection(ctx, what.Connection, func(c *Connection) (bool, error) {
+	elsewhere, err := s.rulesElsewhere(ctx, what.Provider, what.Place.ChannelID, what.Connection)
+	if err != nil {
+		return err
+	}
+	_, err = s.Records.UpdateConnection(ctx, what.Connection, func(c *Connection) (bool, error) {
 		for i := range c.Subscriptions {
 			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.ChannelID == what.Place.ChannelID {
 				now.Events, now.Filters, now.OnlyTurns, now.Style, now.Mention = answer.Events, answer.Filters, answer.OnlyTurns, answer.Style, answer.Mention
@@ -54,7 +58,7 @@ func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer S
 			}
 		}
 		if what.Subscription == "" {
-			return s.addRule(c, what, answer)
+			return s.addRule(c, what, answer, elsewhere)
 		}
 		return false, s.notFollowed(what.Provider)
 	})

@@ -175,9 +175,13 @@ func (s *Service) tryCredential(
 	return credential, bearer.Try(ctx, session)
 }
 
-// resealKeys puts the credential among the connection's keys; nil takes it away. With a secret, that is in force from now on.
+// resealKeys puts the credential among the connection's keys; nil takes it away. With a secret, that is in force from now on, also in place
+// of keys that cannot be opened any more. Fault: Unreadable.
 func (s *Service) resealKeys(ctx context.Context, c *Connection, credential *provider.Credential, secret string) error {
 	keys, err := s.openKeys(ctx, *c)
+	if secret != "" && fault.Is(err, fault.Unreadable) {
+		keys, err = Keys{}, nil
+	}
 	if err != nil {
 		return err
 	}

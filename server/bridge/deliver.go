@@ -150,7 +150,7 @@ func (s *Service) deliver(ctx context.Context, c Connection, p provider.Provider
 		total.folded, total.wanted = total.folded || came.folded, total.wanted || came.wanted
 		err = worst(err, bundleErr) // one subject's trouble keeps no other from being shown
 	}
-	return total, err
+	return total, worst(err, s.passOn(ctx, c, p, events))
 }
 
 // bundle folds the events into their series, and sorts them by what they are about. It leaves out those of a hopeless error.

@@ -145,8 +145,12 @@ func (s *Service) notFollowed(providerID string) error {
 // of the channel is written first: a connection that no list has could not be removed. The part is what of it the channel follows, zero
 // for all. Faults: TooMany, NotFollowed.
 func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connection, part provider.Resource) (Connection, error) {
+	elsewhere, err := s.rulesElsewhere(ctx, w.provider, w.place.ChannelID, id)
+	if err != nil {
+		return Connection{}, err
+	}
 	full, added := false, false
-	err := s.Records.UpdateConnectionsOf(ctx, w.provider, w.place.ChannelID, func(ids *[]string) bool {
+	err = s.Records.UpdateConnectionsOf(ctx, w.provider, w.place.ChannelID, func(ids *[]string) bool {
 		full, added = false, false
 		if slices.Contains(*ids, id) {
 			return false
@@ -180,6 +184,9 @@ func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connectio
 			return false, tooMany(maxConnections)
 		case len(c.In(w.place.ChannelID)) == 0 && len(c.Channels()) >= maxChannels:
 			return false, tooMany(maxChannels)
+		}
+		if err := s.roomForRule(w.provider, elsewhere+len(c.In(w.place.ChannelID))); err != nil {
+			return false, err
 		}
 		c.Subscriptions = append(c.Subscriptions, subscription)
 		return true, nil

@@ -177,7 +177,7 @@ func TestNoTaskGoesOnForEver(t *testing.T) {
 	w := newWorld(t)
 	w.hear(said{ID: "1", Thing: "push 1", Is: "begun", Poll: "status"})
 	w.work()
-	require.Equal(t, 20, w.tool.follows)
+	require.Equal(t, 50, w.tool.follows)
 }
 
 func TestATaskIsTriedAgainOnlyWhereThatMayHelp(t *testing.T) {

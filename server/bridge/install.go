@@ -222,13 +222,7 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 	if t.onlySeen {
 		return nil // somebody else set it up, and it is looked after
 	}
-	hook, err := s.hookOf(ctx, c)
-	if fault.Is(err, fault.Unreadable) {
-		if c, err = s.renewKeys(ctx, c, t.credential); err != nil {
-			return err
-		}
-		hook, err = s.hookOf(ctx, c)
-	}
+	c, hook, err := s.hookFor(ctx, c, t)
 	if err != nil {
 		return err
 	}
@@ -313,6 +307,26 @@ func (s *Service) hookOf(ctx context.Context, c Connection) (provider.Hook, erro
 		return provider.Hook{}, fault.New(fault.Unreadable)
 	}
 	return provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: valid[0]}, nil
+}
+
+// hookFor returns it for a webhook that is set up now, and the connection: what was entered for it is in force from now on, and keys that
+// cannot be opened any more are made anew, unless the tool makes the secret. Fault: Unreadable.
+func (s *Service) hookFor(ctx context.Context, c Connection, t target) (Connection, provider.Hook, error) {
+	var err error
+	if t.secret != "" {
+		if c, err = s.putInForce(ctx, c, t); err != nil {
+			return c, provider.Hook{}, err
+		}
+	}
+	hook, err := s.hookOf(ctx, c)
+	if !fault.Is(err, fault.Unreadable) || s.givesSecret(c.Provider) {
+		return c, hook, err
+	}
+	if c, err = s.renewKeys(ctx, c, t.credential); err != nil {
+		return c, provider.Hook{}, err
+	}
+	hook, err = s.hookOf(ctx, c)
+	return c, hook, err
 }
 
 // renewKeys gives the connection a new secret in place of keys that cannot be opened any more.

@@ -48,6 +48,9 @@ func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil || c.ID == "" {
 		return note, err
 	}
+	if s.lostSecret(ctx, c) {
+		return s.askForSecret(ctx, w, c)
+	}
 	if site, err := s.mend(ctx, w, c); err != nil {
 		return s.orSignIn(ctx, w, deedRepair, site, err)
 	}

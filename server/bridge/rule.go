@@ -53,14 +53,35 @@ func (s *Service) askRuleAway(ctx context.Context, w wish) (chat.Note, error) {
 	return s.confirmPart(ctx, w, f)
 }
 
-// addRule puts a rule among the channel's. Fault: TooMany.
-func (s *Service) addRule(c *Connection, what intent, rule Subscription) (bool, error) {
+// rulesElsewhere returns how many rules of the provider the channel has by other connections than this; none where there are no rules.
+func (s *Service) rulesElsewhere(ctx context.Context, providerID, channelID, connectionID string) (int, error) {
+	if !s.Registry.Describe(providerID).Rules {
+		return 0, nil
+	}
+	all, err := s.following(ctx, providerID, channelID)
+	if err != nil {
+		return 0, err
+	}
+	others := filtered(all, func(c Connection) bool { return c.ID != connectionID })
+	return len(subscriptionsOf(others, channelID)), nil
+}
+
+// roomForRule checks that a channel with so many rules may have one more. Fault: TooMany.
+func (s *Service) roomForRule(providerID string, rules int) error {
+	if limit := s.ruleLimit(providerID); s.Registry.Describe(providerID).Rules && rules >= limit {
+		return tooMany(limit)
+	}
+	return nil
+}
+
+// addRule puts a rule among the channel's, which has so many by other connections. Fault: TooMany.
+func (s *Service) addRule(c *Connection, what intent, rule Subscription, elsewhere int) (bool, error) {
 	here := len(c.In(what.Place.ChannelID))
 	if c.ID == "" || here == 0 {
 		return false, s.notFollowed(what.Provider)
 	}
-	if limit := s.ruleLimit(what.Provider); here >= limit {
-		return false, tooMany(limit)
+	if err := s.roomForRule(what.Provider, elsewhere+here); err != nil {
+		return false, err
 	}
 	if rule.Name == "" {
 		rule.Name = strconv.Itoa(here + 1)

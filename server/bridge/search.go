@@ -144,7 +144,13 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return s.orSignInAtHome(ctx, w, deedSend, h, err)
 	}
-	there := ""
+	beside, there, err := s.cardBeside(ctx, h.Connection, w.place.ChannelID, event.Subject)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if there != "" {
+		return chat.Note{Text: i18n.M("bridge.search.there", "Link", s.Surface.Link(there))}, s.applySoon(ctx, beside, []provider.Event{event})
+	}
 	_, err = s.Records.UpdateSubject(ctx, h.ID, event.Subject, func(sub *Subject) (bool, error) {
 		there = ""
 		if at := sub.in(w.place.ChannelID); at != nil {
@@ -162,6 +168,9 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	}
 	if there != "" {
 		return chat.Note{Text: i18n.M("bridge.search.there", "Link", s.Surface.Link(there))}, nil
+	}
+	if err := s.Records.SetAlias(ctx, sentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {
+		return chat.Note{}, errors.Wrap(err, "note where a subject was sent from")
 	}
 	if err := s.bringUp(ctx, h.Connection, event.Subject); err != nil {
 		return chat.Note{}, err

@@ -112,6 +112,8 @@ func (s *Service) hookHealth(ctx context.Context, w wish, c Connection) health {
 		})
 	}
 	switch {
+	case fault.Is(err, fault.Unreadable) && s.givesSecret(c.Provider):
+		return health{lines: []i18n.Message{i18n.M("bridge.status.keys_lost_given", "Provider", s.name(c.Provider))}, repairs: repair}
 	case fault.Is(err, fault.Unreadable):
 		return health{lines: []i18n.Message{i18n.M("bridge.status.keys_lost")}, repairs: repair}
 	case err != nil:

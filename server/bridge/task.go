@@ -15,8 +15,8 @@ import (
 
 // Limits of tasks.
 const (
-	// maxRounds is how often a task may go on, so that none goes on for ever.
-	maxRounds = 20
+	// maxRounds is how often a task may go on, so that none goes on for ever: more often than any provider has one go on.
+	maxRounds = 50
 	// taskMin and taskMax bound the wait before a task.
 	taskMin = time.Second
 	taskMax = 24 * time.Hour

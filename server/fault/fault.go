@@ -94,8 +94,10 @@ const (
 	AddressUnknown Code = "address_unknown"
 	// HostUnknown is the address of a server that no admin has allowed. Params: Provider, Host, Command.
 	HostUnknown Code = "host_unknown"
-	// SetupNeeded is a provider at which no admin has registered this server yet. Params: Provider, Command.
+	// SetupNeeded is a provider at which no admin has registered this server yet. Params: Provider, Command; Token where it takes one.
 	SetupNeeded Code = "setup_needed"
+	// WrongRegion is a sign-in at a site that the account is not in. Params: Provider, Command, Site, Home.
+	WrongRegion Code = "wrong_region"
 	// ResourceUnknown is a thing that the provider does not have, or does not show to this account (404). Params: Provider.
 	ResourceUnknown Code = "resource_unknown"
 	// NotResourceAdmin is a thing that the acting account may see and not administer. Params: Provider, Resource.

@@ -10,7 +10,7 @@ import (
 func statusOf(code fault.Code) int {
 	switch code {
 	case fault.InvalidInput, fault.ButtonExpired, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired,
-		fault.AddressUnknown, fault.HostUnknown:
+		fault.AddressUnknown, fault.HostUnknown, fault.WrongRegion:
 		return http.StatusBadRequest
 	case fault.Unsigned, fault.Forged:
 		return http.StatusUnauthorized

@@ -60,7 +60,7 @@ func TestEveryFailureHasASentence(t *testing.T) {
 	t.Parallel()
 	for _, code := range faultCodes(t) {
 		failure := fault.New(fault.Code(code))
-		for _, name := range []string{"Link", "Setting", "Provider", "Command", "Host", "Who", "Limit", "Example"} {
+		for _, name := range []string{"Link", "Setting", "Provider", "Command", "Host", "Who", "Limit", "Example", "Site", "Home"} {
 			failure = failure.With(name, "x")
 		}
 		err := errors.Wrap(failure, "somewhere deep")

@@ -122,7 +122,8 @@ func (e endpoint) call(ctx context.Context, get func(context.Context) (*oauth2.T
 		return Token{}, explain(ctx, e.app().TokenURL, err)
 	}
 	scope, _ := token.Extra("scope").(string)
-	return Token{Access: token.AccessToken, Refresh: token.RefreshToken, Expiry: asked.Add(life(token)), Scope: scope}, nil
+	id, _ := token.Extra("id_token").(string)
+	return Token{Access: token.AccessToken, Refresh: token.RefreshToken, Expiry: asked.Add(life(token)), Scope: scope, ID: id}, nil
 }
 
 // life returns how long the token is valid. Zoom says so in a number or in a text; the library reads both, but counts from

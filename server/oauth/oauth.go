@@ -96,6 +96,8 @@ type Token struct {
 	Expiry time.Time `json:"expiry"`
 	// Scope is Zoom's list of granted scopes, separated by spaces.
 	Scope string `json:"scope,omitempty"`
+	// ID is the ID token that came along, "" for none. It is not kept.
+	ID string `json:"-"`
 }
 
 const (

@@ -30,3 +30,10 @@ type SecretGiver interface {
 	// HookSecret returns the secret of the form's answers; where it is not good, the error is a *FieldError.
 	HookSecret(values map[string]string) (string, error)
 }
+
+// Regional is an Authorizer whose accounts are each in one of its regions, which are sites of different kinds, though people of all of
+// them may authorize at one address.
+type Regional interface {
+	// RegionOf returns which of the sites an account is in, by the ID token that came with its authorization.
+	RegionOf(idToken string, sites []Site) (Site, error)
+}

@@ -144,7 +144,8 @@ type Event struct {
 	Later bool `json:"later,omitempty"`
 	// At is the tool's own time; zero where it does not say.
 	At time.Time `json:"at,omitzero"`
-	// Data is what Fold needs of it: names and states, never contents such as source code.
+	// Data is what Fold needs of it: names, states and what a card quotes, such as the few lines of code around an error, each of bounded
+	// length; nothing else of what a delivery holds.
 	Data json.RawMessage `json:"data,omitempty"`
 }
 

@@ -122,7 +122,7 @@ func (s *Sessions) Declined(ctx context.Context, providerID, userID, state strin
 }
 
 // Complete finishes an authorization with what the tool sent back, and keeps it as the person's account at the site. It returns
-// what ConnectURL was given. Faults: LinkExpired, SetupNeeded, and those of calls to the tool.
+// what ConnectURL was given. Faults: LinkExpired, SetupNeeded, WrongRegion, and those of calls to the tool.
 func (s *Sessions) Complete(ctx context.Context, providerID, userID, code, state string) (account provider.Account, next string, err error) {
 	key, _, err := s.links(providerID).Peek(ctx, userID, state)
 	if err != nil {
@@ -136,11 +136,31 @@ func (s *Sessions) Complete(ctx context.Context, providerID, userID, code, state
 	if err != nil {
 		return provider.Account{}, "", s.explain(providerID, err)
 	}
+	if err := s.rightRegion(ctx, providerID, r.Site, done.Token.ID); err != nil {
+		return provider.Account{}, "", err
+	}
 	account, err = s.whose(ctx, providerID, s.session(providerID, r.Site, true, always("Bearer "+done.Token.Access), provider.Account{}))
 	if err != nil {
 		return provider.Account{}, "", err
 	}
 	return account, done.Next, s.keep(ctx, providerID, userID, r, in, done.Token, account)
+}
+
+// rightRegion checks that the account is in the region of the site, as far as the ID token tells. Fault: WrongRegion.
+func (s *Sessions) rightRegion(ctx context.Context, providerID string, site provider.Site, idToken string) error {
+	regional, ok := s.Registry.Get(providerID).(provider.Regional)
+	if !ok || idToken == "" {
+		return nil
+	}
+	sites, err := s.Sites(ctx, providerID)
+	if err != nil {
+		return errors.Wrap(err, "list the sites")
+	}
+	home, err := regional.RegionOf(idToken, sites)
+	if err != nil || home.Kind == site.Kind {
+		return nil //nolint:nilerr // the first call tells
+	}
+	return s.fault(providerID, errors.New("the account is in another region"), fault.WrongRegion).With("Site", site.URL).With("Home", home.URL)
 }
 
 // keep stores the grant in place of any other account of the person's at the site.

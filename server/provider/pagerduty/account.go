@@ -75,11 +75,14 @@ func (PagerDuty) Kinds() []chat.Option {
 	}
 }
 
-// SiteOf makes the site of what an admin typed: the address that people open, or one in front of it. What is PagerDuty's own in either
-// region is told by its address.
+// SiteOf makes the site of what an admin typed: the address that people open, or one in front of it; without an address, PagerDuty's own
+// in that region, which is also told by its address.
 func (p PagerDuty) SiteOf(kind, address, api string) (provider.Site, error) {
 	if kind != regionUS && kind != regionEU {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("pagerduty.site.wrong_kind")}
+	}
+	if strings.TrimSpace(address) == "" {
+		address = map[string]string{regionUS: usURL, regionEU: euURL}[kind]
 	}
 	base, ok := baseAddress(address)
 	if !ok {

@@ -126,6 +126,11 @@ func TestBothRegionsAreKnown(t *testing.T) {
 	require.Equal(t, provider.Site{
 		ID: "https://proxy.example.com/pd", Kind: regionUS, URL: "https://proxy.example.com/pd", API: "https://proxy.example.com/api",
 	}, site)
+	for i, region := range []string{regionUS, regionEU} {
+		site, err = p.SiteOf(region, " ", "")
+		require.NoError(t, err)
+		require.Equal(t, p.Sites()[i], site, "blank is PagerDuty's own, as the form says")
+	}
 	_, err = p.SiteOf("mars", "https://x.example", "")
 	wantSlip(t, "kind", err)
 	_, err = p.SiteOf(regionUS, "x", "")

@@ -67,6 +67,7 @@ var (
 	_ provider.Noter       = PagerDuty{}
 	_ provider.Follower    = PagerDuty{}
 	_ provider.Reconciler  = PagerDuty{}
+	_ provider.Regional    = PagerDuty{}
 )
 
 // New returns the provider.

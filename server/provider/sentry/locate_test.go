@@ -89,6 +89,11 @@ func TestSitesAreSentryIOAndThoseOfCompanies(t *testing.T) {
 	site, err := p.SiteOf(kindOwn, "https://sentry.example.com", "https://api.example.com/")
 	require.NoError(t, err)
 	require.Equal(t, "https://api.example.com", site.API)
+	site, err = p.SiteOf(kindCloud, " ", "")
+	require.NoError(t, err)
+	require.Equal(t, cloudSite(), site, "blank is sentry.io, as the form says")
+	_, err = p.SiteOf(kindOwn, "", "")
+	require.Error(t, err, "nobody knows where that would be")
 	var slip *provider.FieldError
 	for field, args := range map[string][3]string{
 		"kind": {"moon", "https://sentry.io", ""}, "url": {kindOwn, "sentry.io", ""}, "api": {kindOwn, "https://sentry.example.com", "x"},

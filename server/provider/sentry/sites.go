@@ -36,10 +36,13 @@ func cloudSite() provider.Site {
 	return provider.Site{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudURL, Hosts: regions()}
 }
 
-// SiteOf makes the site of what an admin typed. The address of a region is that of sentry.io: people have one account for all.
+// SiteOf makes the site of what an admin typed; without an address, the cloud is sentry.io. The address of a region is that of sentry.io: people have one account for all.
 func (*Sentry) SiteOf(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindOwn {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("sentry.site.wrong_kind")}
+	}
+	if kind == kindCloud && strings.TrimSpace(address) == "" {
+		address = cloudURL
 	}
 	base, ok := baseAddress(address)
 	if !ok {

@@ -359,3 +359,14 @@ func TestAStateDoesNotGrowForEver(t *testing.T) {
 	}
 	require.Less(t, len(state), 32<<10)
 }
+
+func TestOfTheCodeOnlyAFewShortLinesAreKept(t *testing.T) {
+	t.Parallel()
+	long := text(strings.Repeat("x", 1<<16))
+	many := list[text]{long, long, long, long, long}
+	kept := frameOf([]sentFrame{{File: long, Function: long, Line: "7", Context: long, Before: many, After: many}})
+	require.Len(t, kept.Code, 2*aroundFrame+1)
+	whole, err := json.Marshal(kept)
+	require.NoError(t, err)
+	require.Less(t, len(whole), 2000)
+}
