@@ -16,6 +16,9 @@ func TestP10RulesSayWhatAChannelHears(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "This channel follows")
 
 	h.alice.Types("/pduty configure", h.town) // the first rule takes all: now only the database
+	h.alice.Submits(map[string]any{"rule_name": "Database"})
+	requireSays(t, lastNote(h.alice), "Saved", "Database")
+	h.alice.Types("/pduty configure Database", h.town)
 	h.alice.Submits(map[string]any{"rule_name": "Database", "filter_service": "data*"})
 	require.Nil(t, h.alice.Dialog())
 	h.alice.Types("/pduty configure", h.town)

@@ -78,8 +78,14 @@ export class Tab {
     }
 
     // Places on the page.
+    /** The camera in the App Bar: the first of the plugin's entries, which all have one id. */
     get appBarEntry() {
-        return this.page.locator('#app-bar-icon-zoom');
+        return this.page.locator('#app-bar-icon-zoom').first();
+    }
+
+    /** What opens the sidebar of the channel's tools. */
+    get toolsEntry() {
+        return this.page.getByRole('button', {name: 'Tools of this channel'});
     }
 
     get appBarButton() {
@@ -126,6 +132,19 @@ export class Tab {
     /** A field of the dialog. */
     field(name) {
         return this.dialog.getByTestId(name);
+    }
+
+    /** The window of a tool, when it is open. */
+    get window() {
+        return this.page.locator('.zoom-modal').getByRole('dialog');
+    }
+
+    /** Looks for something in a field of the window, and takes the first that is found. */
+    async pick(label, words) {
+        const field = this.window.getByRole('combobox', {name: label});
+        await field.fill(''); // what is chosen already would be no change
+        await field.fill(words);
+        await this.window.getByRole('option').filter({hasText: words}).first().click();
     }
 
     get rightSidebar() {

@@ -140,6 +140,9 @@ func goodPattern(pattern string) bool {
 // changes names the parts in which the subscriptions differ.
 func changes(d provider.Descriptor, before, after Subscription) []i18n.Message {
 	var changed []i18n.Message
+	if before.Name != after.Name {
+		changed = append(changed, i18n.M("bridge.configure.part.name"))
+	}
 	if !slices.Equal(before.wanted(d), after.wanted(d)) {
 		changed = append(changed, i18n.M("bridge.configure.part.events"))
 	}

@@ -1,4 +1,4 @@
-import React, {useEffect, useRef} from 'react';
+import React, {useLayoutEffect, useRef} from 'react';
 
 import {CloseIcon} from '../common/icon';
 import {useText} from '../common/text';
@@ -66,9 +66,9 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
     );
 }
 
-// Has the window take the focus now, and whatever had it before take it again in the end.
+// Has the window take the focus now, and whatever had it before take it again at once when it is gone.
 function useFocusGivenBack(box: React.RefObject<HTMLElement | null>) {
-    useEffect(() => {
+    useLayoutEffect(() => {
         const before = document.activeElement;
         box.current?.focus({preventScroll: true});
         return () => {
