@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
-import {launch, openBrowser, poll, Tab} from './page.mjs';
+import {launch, openBrowser, poll, setUpTool, Tab} from './page.mjs';
 import {newApp, newChannel, newOrganization, newService, switchOn} from './stack.mjs';
 
 let browser;
@@ -16,20 +16,6 @@ before(async () => {
     await switchOn(admin, {enablesentry: 'sentry', enablepagerduty: 'pduty'});
 });
 after(() => browser?.close());
-
-// An admin enters what was registered at the tool; nobody is signed in there then.
-async function setUp(channel, word, kind, app) {
-    await admin.person.call('POST', `/channels/${channel.id}/members`, {user_id: admin.person.id});
-    const tab = await Tab.inChannel(admin, channel);
-    await tab.setUp(word, kind, app);
-    await tab.page.close();
-
-    // Elsewhere, since it offers a link to sign in again.
-    const outside = await newChannel('Signing out', alice.person, bob.person);
-    for (const {person} of [alice, bob]) {
-        await person.type(outside, `/${word} signout`);
-    }
-}
 
 describe('The cards of Sentry', () => {
     let channel;
@@ -45,7 +31,7 @@ describe('The cards of Sentry', () => {
     });
 
     it('begin with a sign-in by a link from the bot, and the token of an integration', async () => {
-        await setUp(channel, 'sentry', 'selfhosted', await newApp('sentry'));
+        await setUpTool(admin, channel, {word: 'sentry', kind: 'selfhosted', app: await newApp('sentry'), people: [alice, bob]});
         await tab.say(`/sentry connect ${org.slug} web`);
         await tab.posts.filter({hasText: 'I sent you a direct message with a link'}).waitFor();
         const conversation = await Tab.withBot(alice);
@@ -107,7 +93,7 @@ describe('The cards of PagerDuty', () => {
     });
 
     it('begin with a sign-in', async () => {
-        await setUp(channel, 'pduty', 'us', await newApp('pagerduty'));
+        await setUpTool(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
         await hers.say(`/pduty connect ${service.name}`);
         await hers.signIn('pagerduty');
         await his.posts.filter({hasText: 'connected this channel to PagerDuty'}).waitFor();
@@ -283,6 +269,7 @@ describe('The cards of PagerDuty', () => {
         await tool.getByText(service.name).first().waitFor();
         const open = tool.getByRole('button', {name: /Queue is stuck/});
         await open.waitFor();
+        await hers.page.mouse.move(640, 24); // the tooltip of the entry would cover the sidebar
         await hers.picture('tools-sidebar');
         await open.click();
         await poll(async () => /post--focused|post--highlight/.test(await hers.cards.filter({hasText: 'Queue is stuck'}).getAttribute('class')), 'the card is in sight');

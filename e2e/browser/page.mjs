@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 
 import {chromium} from 'playwright-core';
 
-import {Person, stack} from './stack.mjs';
+import {newChannel, Person, stack} from './stack.mjs';
 
 const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../artifacts/screenshots');
 mkdirSync(screenshots, {recursive: true});
@@ -282,6 +282,20 @@ export async function connect(browser, channel, email) {
     await consent.locator('button', {hasText: /allow/i}).first().click();
     await poll(async () => (await consent.title().catch(() => 'Connected')).includes('Connected') || consent.isClosed(), 'the account is connected');
     await tab.page.close();
+}
+
+/** Has an admin enter what was registered at a tool. Nobody of the people is signed in there then. */
+export async function setUpTool(admin, channel, {word, kind, app, people}) {
+    await admin.person.call('POST', `/channels/${channel.id}/members`, {user_id: admin.person.id});
+    const tab = await Tab.inChannel(admin, channel);
+    await tab.setUp(word, kind, app);
+    await tab.page.close();
+
+    // Elsewhere, since it offers a link to sign in again.
+    const outside = await newChannel('Signing out', ...people.map(({person}) => person));
+    for (const {person} of people) {
+        await person.type(outside, `/${word} signout`);
+    }
 }
 
 /** Waits until something holds. */

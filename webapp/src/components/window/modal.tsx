@@ -1,4 +1,4 @@
-import React, {useLayoutEffect, useRef} from 'react';
+import React, {useEffect, useLayoutEffect, useRef} from 'react';
 
 import {CloseIcon} from '../common/icon';
 import {useText} from '../common/text';
@@ -77,6 +77,13 @@ function useFocusGivenBack(box: React.RefObject<HTMLElement | null>) {
             }
         };
     }, [box]);
+
+    // What had the focus may be gone with the step before, or have been disabled; keys such as Escape must still arrive here.
+    useEffect(() => {
+        if (!document.activeElement || document.activeElement === document.body) {
+            box.current?.focus({preventScroll: true});
+        }
+    });
 }
 
 function keepInside(event: React.KeyboardEvent, box: HTMLElement) {

@@ -26,7 +26,6 @@ interface Options {
 export function useOptions({field, value, term, find}: Wanted): Options {
     const [found, setFound] = useState(field.options);
     const [state, setState] = useState<Options['state']>('found');
-    const [chosen, setChosen] = useState<FormOption>();
     const latest = useRef(find);
     latest.current = find;
 
@@ -54,9 +53,10 @@ export function useOptions({field, value, term, find}: Wanted): Options {
     }, [field, term]);
 
     // What was chosen may not be among what is found for the next words.
-    useEffect(() => {
-        setChosen((before) => [...found, ...field.options].find((option) => option.value === value) ?? (before?.value === value ? before : undefined));
-    }, [field, found, value]);
+    const known = [...found, ...field.options].find((option) => option.value === value);
+    const last = useRef(known);
+    last.current = known ?? last.current;
+    const chosen = last.current?.value === value ? last.current : undefined;
 
     const options = useMemo(() => {
         const words = field.search ? '' : (term ?? '').trim().toLowerCase();
