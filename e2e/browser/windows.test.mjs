@@ -78,6 +78,7 @@ describe('The windows of PagerDuty', () => {
         assert.equal(await name.getAttribute('aria-invalid'), 'true');
         await poll(() => focused(name), 'the field that is wrong has the focus');
         await hers.page.keyboard.type(title);
+        await hers.picture('pagerduty-trigger');
         await keys('Enter');
         await hers.window.getByText('It is done').waitFor();
         assert.ok(await hers.window.evaluate((box) => box.contains(document.activeElement)), 'the window keeps the focus');
@@ -101,6 +102,7 @@ describe('The windows of PagerDuty', () => {
         const which = hers.window.getByRole('combobox', {name: 'Which one?'});
         await which.waitFor();
         await which.fill(title.slice(0, 12));
+        await hers.window.getByText('Searching…').waitFor({state: 'detached'});
         await hers.window.getByRole('option').filter({hasText: title}).waitFor();
         await hers.picture('pagerduty-share');
         await keys('Enter');
@@ -111,7 +113,7 @@ describe('The windows of PagerDuty', () => {
         await keys('Escape');
         await hers.window.waitFor({state: 'detached'});
 
-        await hers.openThread(`${title}`);
+        await hers.openThread(title);
         await hers.rightSidebar.getByText(text).waitFor();
         assert.deepEqual([...hers.problems, ...his.problems], []);
     });

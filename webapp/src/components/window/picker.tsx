@@ -49,7 +49,9 @@ export function Picker({id, field, value, invalid, describedBy, disabled, onChan
             close();
         } else if (event.key === 'Enter' && open) {
             event.preventDefault();
-            choose(options[active]);
+
+            // What fits the words before is not what is meant now.
+            choose(state === 'found' ? options[active] : undefined);
         } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
             event.preventDefault();
             setOpen(true);

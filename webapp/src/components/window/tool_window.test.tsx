@@ -85,6 +85,7 @@ describe('A window of a tool', () => {
         await page.settle();
         expect(screen.getByText('It is done: #1')).toBeInTheDocument();
         expect(screen.queryByRole('textbox'), 'the form is done with').not.toBeInTheDocument();
+        expect(screen.getByRole('dialog'), 'keys still arrive at the window').toHaveFocus();
     });
 
     it('carries out what its notes offer, and closes when there is nothing more to see', async () => {
@@ -161,7 +162,8 @@ describe('A field that searches', () => {
         const {page, user} = await typed('/pduty trigger');
         page.server.says(options, {json: {options: [{value: 'P2', label: 'Web shop', detail: 'Shop team'}, {value: 'P3', label: 'Web mail', detail: ''}]}});
         const service = screen.getByRole('combobox', {name: 'Service *'});
-        await user.type(service, 'web');
+        await user.type(service, 'web{Enter}');
+        expect(service, 'nothing is chosen before the answer is there').toHaveValue('web');
         await waitFor(() => expect(found()).toEqual(['Web shopShop team', 'Web mail']));
         expect(page.server.askedFor(options).map(({body}) => body), 'once for a word that is typed in one go').toEqual([{
             kind: 'raise', state: 'v1.sealed', field: 'service', term: 'web', channel_id: 'town', root_id: 'root',
