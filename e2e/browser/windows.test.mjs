@@ -72,13 +72,17 @@ describe('The windows of PagerDuty', () => {
 
         const name = hers.window.getByLabel('Title');
         await tabTo(name, 'the title');
+        await hers.page.keyboard.type(title);
+        await hers.picture('pagerduty-trigger');
+        await keys('Control+a');
         await hers.page.keyboard.type('  ');
         await keys('Enter');
         await hers.window.getByText('Enter a title.').waitFor();
         assert.equal(await name.getAttribute('aria-invalid'), 'true');
         await poll(() => focused(name), 'the field that is wrong has the focus');
+        await hers.picture('pagerduty-trigger-blank');
+        await keys('Control+a');
         await hers.page.keyboard.type(title);
-        await hers.picture('pagerduty-trigger');
         await keys('Enter');
         await hers.window.getByText('It is done').waitFor();
         assert.ok(await hers.window.evaluate((box) => box.contains(document.activeElement)), 'the window keeps the focus');
