@@ -199,6 +199,7 @@ describe('The cards of PagerDuty', () => {
         await form.getByRole('button', {name: 'Add Note'}).click();
         await form.getByText('Your note was added').waitFor();
         await hers.page.keyboard.press('Escape');
+        await form.waitFor({state: 'detached'});
         const made = (await service.incidents()).find((one) => one.title === title);
         assert.deepEqual(made.notes.map((note) => note.text), [text]);
     });

@@ -24,6 +24,13 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
     const box = useRef<HTMLDivElement>(null);
     useFocusGivenBack(box);
 
+    // What had the focus may be gone with the step before, and keys pressed on the page would not reach the window.
+    useLayoutEffect(() => {
+        if (!box.current?.contains(document.activeElement)) {
+            box.current?.focus({preventScroll: true});
+        }
+    });
+
     const press = (event: React.KeyboardEvent) => {
         if (event.key === 'Escape') {
             event.stopPropagation();
