@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/pkg/errors"
 )
@@ -148,11 +149,11 @@ func (w *Window) Presses(ctx context.Context, button WindowButton) error {
 
 // Says returns all that the window tells.
 func (w *Window) Says() string {
-	said := w.Failure
+	said := []string{w.Failure}
 	for _, note := range w.Notes {
-		said += note.Text + "\n"
+		said = append(said, note.Text)
 	}
-	return said
+	return strings.Join(said, "\n")
 }
 
 func (w *Window) at(request map[string]any) map[string]any {

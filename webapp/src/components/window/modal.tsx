@@ -1,4 +1,4 @@
-import React, {useEffect, useLayoutEffect, useRef} from 'react';
+import React, {useLayoutEffect, useRef} from 'react';
 
 import {CloseIcon} from '../common/icon';
 import {useText} from '../common/text';
@@ -23,6 +23,13 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
     const text = useText();
     const box = useRef<HTMLDivElement>(null);
     useFocusGivenBack(box);
+
+    // What had the focus may be gone with the step before, and keys pressed on the page would not reach the window.
+    useLayoutEffect(() => {
+        if (!box.current?.contains(document.activeElement)) {
+            box.current?.focus({preventScroll: true});
+        }
+    });
 
     const press = (event: React.KeyboardEvent) => {
         if (event.key === 'Escape') {
@@ -77,13 +84,6 @@ function useFocusGivenBack(box: React.RefObject<HTMLElement | null>) {
             }
         };
     }, [box]);
-
-    // What had the focus may be gone with the step before, or have been disabled; keys such as Escape must still arrive here.
-    useEffect(() => {
-        if (!document.activeElement || document.activeElement === document.body) {
-            box.current?.focus({preventScroll: true});
-        }
-    });
 }
 
 function keepInside(event: React.KeyboardEvent, box: HTMLElement) {

@@ -85,7 +85,9 @@ describe('A window of a tool', () => {
         await page.settle();
         expect(screen.getByText('It is done: #1')).toBeInTheDocument();
         expect(screen.queryByRole('textbox'), 'the form is done with').not.toBeInTheDocument();
-        expect(screen.getByRole('dialog'), 'keys still arrive at the window').toHaveFocus();
+        expect(screen.getByRole('dialog'), 'keys still reach the window').toHaveFocus();
+        await user.keyboard('{Escape}');
+        expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
     });
 
     it('carries out what its notes offer, and closes when there is nothing more to see', async () => {
