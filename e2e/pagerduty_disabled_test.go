@@ -23,7 +23,7 @@ func (h *pager) hook() stack.Subscription {
 // disables has PagerDuty disable the webhook: three deliveries in a row are refused, since something on the way spoils them.
 func (h *pager) disables() (lost []string) {
 	h.Helper()
-	require.NoError(h, h.Missign(h.ctx, "incident.triggered", 3))
+	require.NoError(h, h.Missign(h.ctx, h.hook().ID, "incident.triggered", 3))
 	for _, title := range []string{"First lost", "Second lost", "Third lost"} {
 		made, err := h.Trigger(h.ctx, h.service, title)
 		require.NoError(h, err)

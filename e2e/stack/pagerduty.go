@@ -139,10 +139,10 @@ func (d *PagerDuty) Late(ctx context.Context, event string, by time.Duration, mo
 	}, nil)
 }
 
-// Missign has so many of the next events of this name signed with a wrong secret.
-func (d *PagerDuty) Missign(ctx context.Context, event string, times int) error {
+// Missign has so many of the next events of this name to one webhook signed with a wrong secret.
+func (d *PagerDuty) Missign(ctx context.Context, webhook, event string, times int) error {
 	return d.post(ctx, "/faults", map[string]any{
-		"match": map[string]string{"event": event}, "times": times, "action": map[string]bool{"bad_signature": true},
+		"match": map[string]string{"event": event, "subscription": webhook}, "times": times, "action": map[string]bool{"bad_signature": true},
 	}, nil)
 }
 

@@ -27,6 +27,8 @@ type Match struct {
 	Path string `json:"path"`
 	// Event is the key of a delivery's event.
 	Event string `json:"event"`
+	// Subscription narrows that to the deliveries of one.
+	Subscription string `json:"subscription"`
 }
 
 // Action says what goes wrong. Status, Body, Headers, Hang, Reset and After are
@@ -96,6 +98,12 @@ func (w *world) takeFault(matches func(Match) bool) *Fault {
 // covers reports whether a rule is about a request.
 func (m Match) covers(r *http.Request) bool {
 	return m.Event == "" && (m.Method == "" || m.Method == r.Method) && strings.HasPrefix(r.URL.Path, m.Path)
+}
+
+// tells reports whether a rule is about a delivery of this event to this
+// subscription.
+func (m Match) tells(event, subscription string) bool {
+	return m.Event != "" && m.Event == event && (m.Subscription == "" || m.Subscription == subscription)
 }
 
 // spoil answers a request as a rule says. It returns false when the rule only

@@ -65,7 +65,7 @@ func (w *world) post(h *subscription, incident string, body object) {
 		},
 		hook: h, since: w.now(), due: w.now(),
 	}
-	if f := w.takeFault(func(m Match) bool { return m.Event != "" && m.Event == event }); f != nil {
+	if f := w.takeFault(func(m Match) bool { return m.tells(event, h.id) }); f != nil {
 		d.fault = f.Action
 	}
 	w.deliveries = append(w.deliveries, d)
