@@ -103,7 +103,11 @@ func TestAWebhookThatPagerDutyDisabledIsHealed(t *testing.T) {
 	h.onOneCard("Triggered", "Before it all")
 	told, err := h.Told(h.ctx, unsent.ID)
 	require.NoError(t, err)
-	require.Equal(t, "skipped", told[0].State)
+	for _, one := range told {
+		if one.Subscription == before.ID {
+			require.Equal(t, "skipped", one.State)
+		}
+	}
 
 	h.due("bridge/repair")
 	h.enabled()

@@ -148,10 +148,12 @@ func (d *PagerDuty) Missign(ctx context.Context, webhook, event string, times in
 
 // Told is something that PagerDuty told a webhook.
 type Told struct {
-	Event    string          `json:"event"`
-	Body     json.RawMessage `json:"body"`
-	State    string          `json:"state"` // waiting, delivered, dropped or skipped
-	Attempts []struct {
+	// Subscription is the webhook.
+	Subscription string          `json:"subscription"`
+	Event        string          `json:"event"`
+	Body         json.RawMessage `json:"body"`
+	State        string          `json:"state"` // waiting, delivered, dropped or skipped
+	Attempts     []struct {
 		At     time.Time `json:"at"`
 		Status int       `json:"status"`
 	} `json:"attempts"`
