@@ -30,13 +30,10 @@ import (
 // providers are the tools whose news can come to channels. A further one is one more line here, and its two switches in
 // plugin.json.
 func providers(settings *config.Container, now func() time.Time) *provider.Registry {
-	mayName := func(id string) func() bool {
-		return func() bool { return settings.Load().Providers[id].PersonalData }
-	}
 	return provider.NewRegistry(
 		jenkins.New(),
 		bitbucket.New(),
-		sentry.New(sentry.Options{PersonalData: mayName("sentry"), Now: now}),
+		sentry.New(sentry.Options{PersonalData: func() bool { return settings.Load().Providers["sentry"].PersonalData }, Now: now}),
 		pagerduty.New(),
 	)
 }

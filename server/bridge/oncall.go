@@ -3,7 +3,6 @@ package bridge
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +60,7 @@ func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
 	offers := []offer{{label: i18n.M("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}}
 	for _, r := range here {
 		line := i18n.M("bridge.oncall.line", "Name", chat.Escape(r.Name), "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
-			"Time", fmt.Sprintf("%02d:%02d", r.Hour, r.Minute), "Zone", r.Zone)
+			"Time", r.clock(), "Zone", r.Zone)
 		if daily, err := r.daily(); err == nil {
 			line.Params["Next"] = daily.Next(s.Now()).In(daily.Zone).Format("2006-01-02 15:04 MST")
 		}
@@ -195,7 +194,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 		return nil, err
 	}
 	s.tell(ctx, w, i18n.M("bridge.oncall.saved", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.name(what.Provider)),
-		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", fmt.Sprintf("%02d:%02d", r.Hour, r.Minute), "Zone", r.Zone))
+		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", r.clock(), "Zone", r.Zone))
 	return nil, nil
 }
 

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"fmt"
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -150,7 +149,8 @@ func (d *pageDraft) incidents() Tab {
 		tab.Title, tab.Intro = i18n.M("bridge.page.incidents"), i18n.N("bridge.page.rules_intro", d.ruleLimit(about.ID))
 	}
 	what := intent{UserID: d.wish.userID, Provider: d.wish.provider, Place: d.wish.place}
-	for _, f := range subscriptionsOf(d.found, d.wish.place.ChannelID) {
+	all := subscriptionsOf(d.found, d.wish.place.ChannelID)
+	for _, f := range all {
 		item := Item{Title: f.title(), Details: d.chosenLines(about, f)}
 		button, err := d.configureButton(d.ctx, what, f, i18n.M("bridge.page.change"))
 		item.Buttons = d.pressed([]chat.Button{button}, err)
@@ -164,7 +164,7 @@ func (d *pageDraft) incidents() Tab {
 	if len(tab.Items) == 0 {
 		tab.Intro = i18n.M("bridge.page.nothing")
 	} else if about.Rules {
-		tab.Buttons = d.pressed(d.ruleButtons(d.ctx, what, subscriptionsOf(d.found, d.wish.place.ChannelID)[0], true))
+		tab.Buttons = d.pressed(d.ruleButtons(d.ctx, what, all[0], true))
 	}
 	return tab
 }
@@ -183,7 +183,7 @@ func (d *pageDraft) onCall() Tab {
 		tab.Items = append(tab.Items, Item{
 			Title: r.Name, URL: r.Schedule.URL,
 			Details: []i18n.Message{i18n.M("bridge.page.rotation", "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
-				"Time", fmt.Sprintf("%02d:%02d", r.Hour, r.Minute), "Zone", r.Zone)},
+				"Time", r.clock(), "Zone", r.Zone)},
 			Buttons: d.buttons(offer{label: i18n.M("bridge.page.remove"), deed: deedAskRotation, wish: one}),
 		})
 	}

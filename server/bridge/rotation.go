@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -39,6 +40,9 @@ type Rotation struct {
 	CreatedBy string    `json:"created_by"`
 	CreatedAt time.Time `json:"created_at"`
 }
+
+// clock is the time of day, as people write it.
+func (r Rotation) clock() string { return fmt.Sprintf("%02d:%02d", r.Hour, r.Minute) }
 
 // daily is when the list is posted.
 func (r Rotation) daily() (Daily, error) {

@@ -129,35 +129,40 @@ func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term st
 	if p == nil || what.Kind != a.Kind {
 		return nil, fault.New(fault.ButtonExpired)
 	}
-	term = chat.Truncate(strings.Join(strings.Fields(term), " "), maxTerm)
-	w := what.wish()
-	switch what.Kind {
+	homely, look := s.lookup(p, what.Kind, field, chat.Truncate(strings.Join(strings.Fields(term), " "), maxTerm))
+	if look == nil {
+		return nil, fault.New(fault.InvalidInput)
+	}
+	h, err := s.home(ctx, what.wish(), homely)
+	if err != nil {
+		return nil, err
+	}
+	return look(ctx, h.session)
+}
+
+// lookup returns how the choices of a form's field that fit the term are looked up, and whose account that needs; nil for a field without.
+func (s *Service) lookup(p provider.Provider, form, field, term string) (provider.Homely, func(context.Context, provider.Session) ([]chat.Option, error)) {
+	switch form {
 	case raiseKind:
 		if raiser, ok := p.(provider.Raiser); ok {
-			h, err := s.home(ctx, w, raiser)
-			if err != nil {
-				return nil, err
+			return raiser, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
+				return raiser.Choices(ctx, session, field, term)
 			}
-			return raiser.Choices(ctx, h.session, field, term)
 		}
 	case dutyFormKind:
 		if onCaller, ok := p.(provider.OnCaller); ok && field == dutySchedule {
-			h, err := s.home(ctx, w, onCaller)
-			if err != nil {
-				return nil, err
+			return onCaller, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
+				found, err := onCaller.Schedules(ctx, session, term)
+				return schedulesOf(found), err
 			}
-			found, err := onCaller.Schedules(ctx, h.session, term)
-			return schedulesOf(found), err
 		}
 	case lookKind, annotateKind:
 		if searcher, ok := p.(provider.Searcher); ok && field == subjectField {
-			h, err := s.home(ctx, w, searcher)
-			if err != nil {
-				return nil, err
+			return searcher, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
+				found, _, err := searcher.Search(ctx, session, term, s.Now())
+				return choicesOf(found), err
 			}
-			found, _, err := searcher.Search(ctx, h.session, term, s.Now())
-			return choicesOf(found), err
 		}
 	}
-	return nil, fault.New(fault.InvalidInput)
+	return nil, nil
 }

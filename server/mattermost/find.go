@@ -40,8 +40,8 @@ const recentPages = 3
 func (s *Surface) Recent(ctx context.Context, channelID string) ([]chat.Posted, error) {
 	var found []chat.Posted
 	seen := map[string]bool{}
-	page, err := answered(s.api.GetPostsForChannel(channelID, 0, findPage))
-	for read := 1; err == nil; read++ {
+	read := 0
+	err := s.eachPage(ctx, channelID, 0, func(page *model.PostList) bool {
 		for _, id := range page.Order {
 			post := page.Posts[id]
 			mark, marked := markOf(post)
@@ -51,45 +51,46 @@ func (s *Surface) Recent(ctx context.Context, channelID string) ([]chat.Posted, 
 			seen[id] = true
 			found = append(found, chat.Posted{PostID: id, Place: chat.Place{ChannelID: channelID, RootID: post.RootId}, Mark: mark})
 		}
-		anchor, more := nextPage(page, 0)
-		if !more || read == recentPages || ctx.Err() != nil {
-			return found, nil
-		}
-		page, err = answered(s.api.GetPostsBefore(channelID, anchor, 0, findPage))
-	}
-	return nil, errors.Wrapf(err, "read the latest posts of channel %s", channelID)
+		read++
+		return read < recentPages
+	})
+	return found, errors.Wrapf(err, "read the latest posts of channel %s", channelID)
 }
 
 // eachPost calls do for each post of the thread, or of the channel since the time in milliseconds; for some twice, and for some older
 // ones. The server has a call for what changed since a time, but it returns any thousand of these: in a flood there are more.
 func (s *Surface) eachPost(ctx context.Context, at chat.Place, since int64, do func(*model.Post)) error {
-	if at.RootID != "" {
-		_, err := visited(do)(answered(s.api.GetPostThread(at.RootID)))
-		return err
+	visit := func(list *model.PostList) bool {
+		for _, post := range list.Posts {
+			do(post)
+		}
+		return true
 	}
-	page, err := visited(do)(answered(s.api.GetPostsForChannel(at.ChannelID, 0, findPage)))
-	for err == nil {
-		anchor, more := nextPage(page, since)
-		if !more {
-			return nil
-		}
-		if err = ctx.Err(); err == nil {
-			page, err = visited(do)(answered(s.api.GetPostsBefore(at.ChannelID, anchor, 0, findPage)))
-		}
+	if at.RootID == "" {
+		return s.eachPage(ctx, at.ChannelID, since, visit)
+	}
+	list, err := answered(s.api.GetPostThread(at.RootID))
+	if err == nil {
+		visit(list)
 	}
 	return err
 }
 
-// visited returns a function that calls do for each post of a list and hands the list on.
-func visited(do func(*model.Post)) func(*model.PostList, error) (*model.PostList, error) {
-	return func(list *model.PostList, err error) (*model.PostList, error) {
-		if err == nil {
-			for _, post := range list.Posts {
-				do(post)
-			}
+// eachPage calls do for page after page of the channel, the latest first, until it wants no more or the time is reached. Some posts are on
+// two of them.
+func (s *Surface) eachPage(ctx context.Context, channelID string, since int64, do func(*model.PostList) (more bool)) error {
+	page, err := answered(s.api.GetPostsForChannel(channelID, 0, findPage))
+	for err == nil {
+		wanted := do(page)
+		anchor, more := nextPage(page, since)
+		if !wanted || !more {
+			return nil
 		}
-		return list, err
+		if err = ctx.Err(); err == nil {
+			page, err = answered(s.api.GetPostsBefore(channelID, anchor, 0, findPage))
+		}
 	}
+	return err
 }
 
 // nextPage returns the post before which the next page is, if this one, the latest post first, does not reach back to the time. "Before"
