@@ -1,9 +1,9 @@
 import React, {useRef} from 'react';
 
 import type {Tab, TabItem, WindowButton} from '../../types/api';
-import {webAddress} from '../../links';
 import {Button} from '../common/button';
 import {Markdown} from '../common/markdown';
+import {Named} from '../common/named';
 
 interface TabsProps {
     tabs: Tab[];
@@ -80,19 +80,13 @@ export function Tabs({tabs, chosen, onChoose, onPress}: TabsProps) {
 }
 
 function Item({item, onPress}: {item: TabItem; onPress(press: string): void}) {
-    const address = webAddress(item.url);
     return (
         <section className='zoom-item'>
             <h2>
-                {address ? (
-                    <a
-                        href={address.href}
-                        target='_blank'
-                        rel='noopener noreferrer'
-                    >
-                        {item.title}
-                    </a>
-                ) : item.title}
+                <Named
+                    name={item.title}
+                    url={item.url}
+                />
             </h2>
             {item.details.map((line, index) => (
                 <Markdown

@@ -1,15 +1,14 @@
 import React, {useState} from 'react';
-import {useIntl} from 'react-intl';
 
 import {Tabs} from './tabs';
 import {usePage} from './use_page';
 
 import type {Client} from '../../client';
-import {english} from '../../i18n';
 import type {OpenedWindow} from '../../store/reducer';
 import {Button} from '../common/button';
-import {Spinner} from '../common/spinner';
-import {Text} from '../common/text';
+import {Loading} from '../common/loading';
+import {Said} from '../common/said';
+import {Text, useText} from '../common/text';
 import {ConversationView} from '../window/conversation_view';
 import {Modal} from '../window/modal';
 import {useConversation} from '../window/use_conversation';
@@ -32,8 +31,7 @@ export function ToolPageWindow({opened: {tool, where}, client, onClose}: ToolPag
         load();
     };
     const conversation = useConversation(client, where, back);
-    const intl = useIntl();
-    const title = intl.formatMessage({id: 'zoom.page.title', defaultMessage: english['zoom.page.title']}, {tool: tool.name});
+    const title = useText()('zoom.page.title', {tool: tool.name});
     return (
         <Modal
             title={(asking && conversation.form?.title) || title}
@@ -74,15 +72,11 @@ export function ToolPageWindow({opened: {tool, where}, client, onClose}: ToolPag
                 <div className='zoom-modal__body'>
                     {failure ? (
                         <div role='alert'>
-                            <p>{'id' in failure ? <Text id={failure.id}/> : failure.words}</p>
+                            <p><Said say={failure}/></p>
                             <Button onClick={load}><Text id='zoom.window.retry'/></Button>
                         </div>
                     ) : (
-                        <div role='status'>
-                            <Spinner/>
-                            {' '}
-                            <Text id='zoom.window.loading'/>
-                        </div>
+                        <Loading/>
                     )}
                 </div>
             )}

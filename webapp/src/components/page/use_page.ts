@@ -1,6 +1,6 @@
 import {useCallback, useEffect, useRef, useState} from 'react';
 
-import {Refused} from '../../client';
+import {sayFailed} from '../../store/failure';
 import type {Say} from '../../store/reducer';
 
 interface Loaded<T> {
@@ -35,7 +35,7 @@ export function usePage<T>(ask: () => Promise<T>): Loaded<T> {
             }
         } catch (error) {
             if (mine === question.current) {
-                setFailure(error instanceof Refused ? {words: error.message} : {id: 'zoom.window.failed'});
+                setFailure(sayFailed(error));
                 setLoading(false);
             }
         }

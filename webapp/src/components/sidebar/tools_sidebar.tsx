@@ -8,9 +8,10 @@ import type {Client} from '../../client';
 import type {Actions} from '../../store/actions';
 import {shownChannel} from '../../store/selectors';
 import type {ChannelTool, ChannelTools} from '../../types/api';
-import {webAddress} from '../../links';
 import {Button} from '../common/button';
-import {Spinner} from '../common/spinner';
+import {Loading} from '../common/loading';
+import {Named} from '../common/named';
+import {Said} from '../common/said';
 import {Text} from '../common/text';
 import {usePage} from '../page/use_page';
 
@@ -54,15 +55,9 @@ function OfChannel({channel, client, actions}: ToolsSidebarProps & {channel: str
                 </Button>
             </div>
             <div role='alert'>
-                {failure && <p className='zoom-modal__failure'>{'id' in failure ? <Text id={failure.id}/> : failure.words}</p>}
+                {failure && <p className='zoom-modal__failure'><Said say={failure}/></p>}
             </div>
-            {!page && loading && (
-                <div role='status'>
-                    <Spinner/>
-                    {' '}
-                    <Text id='zoom.window.loading'/>
-                </div>
-            )}
+            {!page && loading && <Loading/>}
             {page?.tools.map((tool) => (
                 <OfTool
                     key={tool.id}
@@ -85,7 +80,7 @@ function OfTool({tool, channel, client, actions}: ToolsSidebarProps & {tool: Cha
             <div className='zoom-sidebar__title'>
                 <h2>{tool.name}</h2>
                 <Button
-                    label={`${tool.name}: ${'/'}${tool.word} configure`}
+                    label={`${tool.name}: /${tool.word} configure`}
                     onClick={() => actions.useTool(tool, 'configure', {channelId: channel})}
                 >
                     <Text id='zoom.sidebar.configure'/>
@@ -119,17 +114,4 @@ function OfTool({tool, channel, client, actions}: ToolsSidebarProps & {tool: Cha
             )}
         </section>
     );
-}
-
-function Named({name, url}: {name: string; url: string}) {
-    const address = webAddress(url);
-    return address ? (
-        <a
-            href={address.href}
-            target='_blank'
-            rel='noopener noreferrer'
-        >
-            {name}
-        </a>
-    ) : <span>{name}</span>;
 }

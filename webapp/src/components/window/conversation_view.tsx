@@ -4,8 +4,8 @@ import {FormView} from './form_view';
 import {NotesView} from './notes_view';
 import type {Conversation} from './use_conversation';
 
-import {Spinner} from '../common/spinner';
-import {Text} from '../common/text';
+import {Loading} from '../common/loading';
+import {Said} from '../common/said';
 
 interface ConversationViewProps {
     conversation: Conversation;
@@ -22,19 +22,14 @@ export function ConversationView({conversation, onChanged, onClose}: Conversatio
     return (
         <>
             {empty && busy && (
-                <div
-                    className='zoom-modal__body'
-                    role='status'
-                >
-                    <Spinner/>
-                    {' '}
-                    <Text id='zoom.window.loading'/>
+                <div className='zoom-modal__body'>
+                    <Loading/>
                 </div>
             )}
             <div role='alert'>
                 {failure && (
                     <div className='zoom-modal__failure'>
-                        {'id' in failure ? <Text id={failure.id}/> : failure.words}
+                        <Said say={failure}/>
                     </div>
                 )}
             </div>

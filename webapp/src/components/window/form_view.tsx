@@ -1,10 +1,11 @@
-import React, {useEffect, useRef, useState} from 'react';
+import React, {useEffect, useState} from 'react';
 
 import {Field, inputId} from './field';
 
 import type {Form, FormField, FormOption} from '../../types/api';
-import {Spinner} from '../common/spinner';
+import {Button} from '../common/button';
 import {Markdown} from '../common/markdown';
+import {Spinner} from '../common/spinner';
 import {Text} from '../common/text';
 
 interface FormViewProps {
@@ -22,7 +23,6 @@ interface FormViewProps {
 /** A form of the server's. The first field has the focus, or the first that is wrong. */
 export function FormView({form, errors, saving, onChanged, onSubmit, onCancel, find}: FormViewProps) {
     const [values, setValues] = useState(() => Object.fromEntries(form.fields.map((field) => [field.name, field.default])));
-    const element = useRef<HTMLFormElement>(null);
 
     const first = form.fields.find(({name}) => errors[name])?.name ?? form.fields[0]?.name ?? '';
     useEffect(() => document.getElementById(inputId(first))?.focus(), [first, errors]);
@@ -49,7 +49,6 @@ export function FormView({form, errors, saving, onChanged, onSubmit, onCancel, f
     );
     return (
         <form
-            ref={element}
             className='zoom-form'
             noValidate={true}
             onSubmit={submit}
@@ -59,13 +58,9 @@ export function FormView({form, errors, saving, onChanged, onSubmit, onCancel, f
                 {form.fields.map(one)}
             </div>
             <div className='zoom-modal__foot'>
-                <button
-                    type='button'
-                    className='zoom-button'
-                    onClick={onCancel}
-                >
+                <Button onClick={onCancel}>
                     <Text id='zoom.window.cancel'/>
-                </button>
+                </Button>
                 <button
                     type='submit'
                     className='zoom-button zoom-button--primary'

@@ -1,7 +1,7 @@
 import {useEffect, useRef, useState} from 'react';
 
-import {Refused} from '../../client';
 import type {Client} from '../../client';
+import {sayFailed} from '../../store/failure';
 import type {Say} from '../../store/reducer';
 import type {Form, FormOption, Note, Step, Where} from '../../types/api';
 
@@ -65,7 +65,7 @@ export function useConversation(client: Client, where: Where, onDone: () => void
             }
         } catch (error) {
             if (open.current) {
-                setFailure(error instanceof Refused ? {words: error.message} : {id: 'zoom.window.failed'});
+                setFailure(sayFailed(error));
             }
         }
         if (open.current) {

@@ -3,9 +3,10 @@ import {useSelector} from 'react-redux';
 
 import {useAppBarEntry} from '../../hooks/use_app_bar_entry';
 import type {Actions} from '../../store/actions';
-import type {Announcement, Notice, Say} from '../../store/reducer';
+import type {Announcement, Notice} from '../../store/reducer';
 import type {GlobalState} from '../../types/mattermost-webapp';
 import {Button, LinkButton} from '../common/button';
+import {Said} from '../common/said';
 import {Text} from '../common/text';
 
 /**
@@ -44,10 +45,6 @@ export function StatusArea({actions}: {actions: Actions}) {
 // A new key makes a new element, which is read out even when its text is the same as before.
 function Spoken({announcement: {serial, say}}: {announcement: Announcement}) {
     return <span key={serial}><Said say={say}/></span>;
-}
-
-function Said({say}: {say: Say}) {
-    return 'id' in say ? <Text id={say.id}/> : <>{say.words}</>;
 }
 
 function NoticeBox({notice, onDismiss}: {notice: Notice; onDismiss: () => void}) {
