@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
 )
 
 const (
 	// maxTold is how many things are remembered as told.
 	maxTold = 200
-	// maxExpected is how many notes of ours may be on their way.
-	maxExpected = 20
 	// actPrefix begins the names of events that are the answers to calls of ours.
 	actPrefix = "act/"
 )
@@ -37,14 +37,8 @@ type incident struct {
 	// Escalations counts how often it went to the next level.
 	Escalations int `json:"escalations,omitempty"`
 	// Told are the names of what is told only once; Expected are notes that we are about to write.
-	Told     []string   `json:"told,omitempty"`
-	Expected []expected `json:"expected,omitempty"`
-}
-
-// expected is a note on its way, of which the text stands in a channel's thread already.
-type expected struct {
-	Text      string `json:"text"` // its fingerprint
-	ChannelID string `json:"channel,omitempty"`
+	Told     []string        `json:"told,omitempty"`
+	Expected provider.Coming `json:"expected,omitempty"`
 }
 
 // readIncident reads a state.
@@ -69,7 +63,8 @@ func (i incident) hearing(n news) (after incident, fresh bool, said string) {
 	}
 	i.acted(n)
 	if n.Type == typeExpected {
-		return i.expecting(n.Note.Text, n.Said), false, ""
+		i.Expected = i.Expected.With(provider.ComingNote{Text: fingerprint(n.Note.Text), ChannelID: n.Said})
+		return i, false, ""
 	}
 	name := n.once()
 	if name == "" || slices.Contains(i.Told, name) {
@@ -83,11 +78,7 @@ func (i incident) hearing(n news) (after incident, fresh bool, said string) {
 	if n.Type != typeNote {
 		return i, true, ""
 	}
-	text := fingerprint(n.Note.Text)
-	if at := slices.IndexFunc(i.Expected, func(e expected) bool { return e.Text == text }); at >= 0 {
-		said = i.Expected[at].ChannelID
-		i.Expected = slices.Delete(slices.Clone(i.Expected), at, at+1)
-	}
+	i.Expected, said = i.Expected.Without(fingerprint(n.Note.Text))
 	return i, true, said
 }
 
@@ -148,13 +139,6 @@ func (d deed) or(o deed) deed {
 
 func (d deed) compare(o deed) int {
 	return cmp.Or(d.At.Compare(o.At), cmp.Compare(d.By.ID, o.By.ID), cmp.Compare(d.By.Name, o.By.Name))
-}
-
-// expecting returns the incident that knows of a note on its way.
-func (i incident) expecting(text, channelID string) incident {
-	i.Expected = append(slices.Clone(i.Expected), expected{Text: fingerprint(text), ChannelID: channelID})
-	i.Expected = i.Expected[max(0, len(i.Expected)-maxExpected):]
-	return i
 }
 
 // once names what is told only once; "" for what shows on the incident itself. Our own doing is told by what it changes.

@@ -40,12 +40,12 @@ type known struct {
 	Event *occurrence `json:"event,omitempty"`
 	Rule  string      `json:"rule,omitempty"`
 	// Did are who did what last.
-	Did      map[deed]done `json:"did,omitempty"`
-	Comments []remark      `json:"comments,omitempty"`
-	Expected []expected    `json:"expected,omitempty"`
-	Chosen   []string      `json:"chosen,omitempty"`
-	Unsigned bool          `json:"unsigned,omitempty"`
-	Sample   bool          `json:"sample,omitempty"`
+	Did      map[deed]done   `json:"did,omitempty"`
+	Comments []remark        `json:"comments,omitempty"`
+	Expected provider.Coming `json:"expected,omitempty"`
+	Chosen   []string        `json:"chosen,omitempty"`
+	Unsigned bool            `json:"unsigned,omitempty"`
+	Sample   bool            `json:"sample,omitempty"`
 }
 
 // recent is an event by the beginning of its ID.
@@ -79,7 +79,7 @@ func (f *fold) issue() {
 	next.hear(f.n)
 	switch {
 	case f.n.Did == didExpect && f.n.Comment != nil:
-		next.expect(f.n)
+		next.Expected = next.Expected.With(provider.ComingNote{Text: fingerprint(f.n.Comment.Excerpt), ChannelID: f.n.Said})
 	case f.n.Comment != nil:
 		f.comment()
 	case was == nil:
@@ -333,7 +333,7 @@ func (f *fold) comment() {
 	case c.Action == "updated":
 		f.say("sentry.reply.comment_updated", f.n.By, "Excerpt", chat.Escape(c.Excerpt))
 	default:
-		f.change.Said = f.Issue.said(c.Excerpt)
+		f.Issue.Expected, f.change.Said = f.Issue.Expected.Without(fingerprint(c.Excerpt))
 		f.say("sentry.reply.comment", f.n.By, "Excerpt", chat.Escape(c.Excerpt))
 	}
 }

@@ -3,19 +3,9 @@ package sentry
 import (
 	"context"
 	"encoding/json"
-	"slices"
 
 	"mattermost-plugin-zoom/server/provider"
 )
-
-// maxExpected is how many comments of ours may be on their way.
-const maxExpected = 20
-
-// expected is a comment on its way, of which the text stands in a channel's thread already.
-type expected struct {
-	Text      string `json:"text"` // its fingerprint
-	ChannelID string `json:"channel"`
-}
 
 // fingerprint is what a comment is recognized by: its beginning, since no more of it is looked at.
 func fingerprint(text string) string { return identity(cleaned(text, maxExcerpt)) }
@@ -43,22 +33,4 @@ func (s *Sentry) Note(ctx context.Context, session provider.Session, c provider.
 	}
 	response, err := a.write(ctx, said.Text)
 	return response.Events, err
-}
-
-// expect keeps in mind that a comment is about to be written.
-func (k *known) expect(n news) {
-	k.Expected = append(slices.Clone(k.Expected), expected{Text: fingerprint(n.Comment.Excerpt), ChannelID: n.Said})
-	k.Expected = k.Expected[max(0, len(k.Expected)-maxExpected):]
-}
-
-// said returns in which channel's thread a comment stands already, "" for none, and expects it no more.
-func (k *known) said(excerpt string) string {
-	text := fingerprint(excerpt)
-	at := slices.IndexFunc(k.Expected, func(e expected) bool { return e.Text == text })
-	if at < 0 {
-		return ""
-	}
-	channelID := k.Expected[at].ChannelID
-	k.Expected = slices.Delete(slices.Clone(k.Expected), at, at+1)
-	return channelID
 }
