@@ -64,7 +64,7 @@ func TestS12AnIssueIsAssignedToAPersonATeamOrNobody(t *testing.T) {
 	h.alice.Submits(map[string]any{"assignee": option(h.alice, "assignee", "#shop")})
 	h.passes()
 	require.Equal(t, "#shop", h.at(issue).Assignee)
-	requireSays(t, h.said(), "Alice assigned this issue to shop")
+	requireSays(t, h.said(), "Alice assigned this issue to team shop")
 
 	h.later(clickPause)
 	h.alice.Clicks("Assign")

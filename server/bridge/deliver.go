@@ -281,6 +281,9 @@ func (s *Service) fold(sub *Subject, c Connection, p provider.Provider, e serial
 		came.kind = change.Kind
 	}
 	came.folded = true
+	if change.Resource != "" {
+		e.Resource = change.Resource // a delivery may name its subject alone
+	}
 	if sub.plan(c, s.Registry.Describe(c.Provider), e.Event, change) {
 		came.wanted = true
 	}

@@ -161,6 +161,18 @@ func TestABuildIsPartOfItsPullRequestToo(t *testing.T) {
 	require.Equal(t, []string{"passed"}, w.surface.thread(theRoom))
 }
 
+func TestTheStateKnowsTheResourceThatADeliveryLeavesOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, bridge.Subscription{Resource: "r1"}, bridge.Subscription{ChannelID: "other", Resource: "r2"})
+	w.hear(said{ID: "1", Thing: "a", Is: "fine", Resource: "?"})
+	w.work()
+	require.Empty(t, w.surface.posts, "nobody follows what isn't known")
+	w.hear(said{ID: "2", Thing: "a", Is: "broken", N: 1, Resource: "?", Of: "r2"})
+	w.work()
+	require.Equal(t, []string{"a is broken"}, w.surface.titles("other"))
+	require.Len(t, w.surface.posts, 1)
+}
+
 func TestOneChannelHasOneCardHoweverOftenItAsks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, bridge.Subscription{Resource: "r1"}, bridge.Subscription{}, bridge.Subscription{ChannelID: "other", Resource: "r2"})

@@ -29,6 +29,8 @@ type tool struct {
 // said is one event of the tool's.
 type said struct {
 	ID, Thing, Is, Say, Series, Resource, Branch string
+	// Of is the resource as the state knows it.
+	Of string
 	Also, Names                                  []string
 	// N is the tool's time: of two, the greater is newer.
 	N       int
@@ -133,6 +135,7 @@ func (t *tool) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change
 	}
 	change := provider.Change{
 		Kind: s.Is, Turned: state != nil && s.Is != m.Is, Worse: s.Is == "broken", Resurface: s.Again, Names: s.Names,
+		Resource: s.Of,
 	}
 	if m.Thing == "" {
 		m.Thing = s.Thing

@@ -66,6 +66,15 @@ func startsBlock(line []rune) bool {
 	return line[0] >= '0' && line[0] <= '9'
 }
 
+// EscapeLines is Escape for a text that keeps its line breaks.
+func EscapeLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = Escape(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Link returns a Markdown link that shows the text. Only http and https addresses without a user name become links, since
 // what stands before an "@" passes for the host; with any other address the text stands alone.
 func Link(text, address string) string {

@@ -59,6 +59,12 @@ func TestTextFromOutsideLooksAsWrittenAndDoesNothing(t *testing.T) {
 	}
 }
 
+func TestTextOfSeveralLinesKeepsThem(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "It is\n\n\u200b- @\u200ball\n#\u200b Big", chat.EscapeLines("It is\n\n- @all\r\n# Big"))
+	require.Empty(t, chat.EscapeLines(""))
+}
+
 func TestLinksLeadOnlyToTheWeb(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, text, address, want string }{

@@ -156,6 +156,8 @@ type Change struct {
 	Stale bool
 	// Kind is which of the Descriptor's events this turned out to be. It may depend on what was before.
 	Kind string
+	// Resource is the part of the connection that the subject belongs to, where the state knows it; "" leaves Event.Resource as it is.
+	Resource string
 	// Turned says that the result is another than the one before it; subscriptions may want only these.
 	Turned bool
 	// Worse says that somebody should look.

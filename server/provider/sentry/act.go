@@ -212,7 +212,7 @@ func (a acting) write(ctx context.Context, said string) (provider.Response, erro
 	}
 	n := news{
 		Site: a.site, At: a.c.At, Did: didComment, By: a.by(), Issue: &issue{ID: a.card.ID, Project: a.card.Project},
-		Comment: &comment{ID: made.ID.id(), Action: "created", Excerpt: cleaned(said, maxExcerpt), At: made.Date.Time},
+		Comment: &comment{ID: made.ID.id(), Action: "created", Excerpt: cleanedLines(said, maxExcerpt), At: made.Date.Time},
 	}
 	return provider.Response{Events: []provider.Event{issueEvent(n)}}, nil
 }

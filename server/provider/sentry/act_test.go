@@ -86,7 +86,7 @@ func TestAnIssueIsGivenToPeopleAndTeams(t *testing.T) {
 		require.Equal(t, want, o.state(issue).Assignee)
 	}
 	require.Contains(t, o.says(issue), "Assigned to: Ada")
-	require.Equal(t, "Bob took this issue. Bob assigned this issue to shop. Bob assigned this issue to Ada.", o.replies())
+	require.Equal(t, "Bob took this issue. Bob assigned this issue to team shop. Bob assigned this issue to Ada.", o.replies())
 	_, err = o.click("bob", issue, actionAssign, true, fieldOther, "bob@example.com", fieldAssignee, values[1])
 	require.NoError(t, err)
 	require.Equal(t, "bob", o.state(issue).Assignee)

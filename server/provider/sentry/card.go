@@ -38,6 +38,8 @@ func (*Sentry) Card(raw json.RawMessage) (chat.Card, error) {
 		s.metricCard(&card)
 	case s.Install != nil:
 		s.installCard(&card)
+	case s.Build != nil:
+		s.buildCard(&card)
 	case s.Other != nil:
 		s.otherCard(&card)
 	default:
@@ -97,7 +99,8 @@ func (s state) metricCard(card *chat.Card) {
 	wear(card, l)
 	card.Open = l.tone == chat.ToneFailure || l.tone == chat.ToneWarning
 	card.Title, card.URL = first(m.Title, m.Rule, name+" "+m.ID), m.URL
-	card.Text = lines(escaped(m.Text))
+	card.Text = escapedLines(m.Text)
+	field(card, "environment", i18n.Verbatim(chat.Code(m.Environment)))
 	field(card, "query", i18n.Verbatim(chat.Code(m.Query)))
 	field(card, "started", day(m.Started))
 	if m.Project != unknownProject {

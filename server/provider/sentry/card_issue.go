@@ -73,14 +73,15 @@ func (s state) issueCard(card *chat.Card) {
 	card.Open = k.Shown.Status != statusResolved && k.Shown.Status != statusArchived
 	card.Title = first(k.title(), k.Short, "#"+k.ID)
 	card.URL = first(k.URL, s.Site.issueURL(k.ID))
-	card.Text = lines(k.notes(), k.culprit(), k.quote(card.Title), k.action(), k.code())
+	card.Text = lines(k.notes(), k.culprit(), k.quote(card.Title), k.action(), k.seer(), k.code())
 	card.Author = k.doer().Name
 	field(card, "level", levelWord(k.level()))
 	if events := k.events(); events > 1 {
 		field(card, "events", i18n.Verbatim(itoa(events)))
 		field(card, "users", counted(k.Users))
 	}
-	field(card, "assignee", escaped(k.Shown.Assignee.Name))
+	field(card, "assignee", assigneeName(k.Shown.Assignee))
+	field(card, "from", escaped(k.Contact))
 	if e := k.Event; e != nil {
 		field(card, "release", i18n.Verbatim(chat.Code(e.Release)))
 		field(card, "environment", i18n.Verbatim(chat.Code(e.Environment)))
@@ -123,13 +124,26 @@ func (k *known) culprit() i18n.Message {
 	return i18n.Verbatim(chat.Code(culprit))
 }
 
-// quote returns the error's own words, where the title does not have them.
+// quote returns what the issue says for itself, where the title doesn't have it: the words of an error, a user's feedback, or what was
+// measured. Of feedback the issue has all lines, an event of it only the first words.
 func (k *known) quote(title string) i18n.Message {
-	if k.Event == nil || k.Event.Message == "" || strings.Contains(title, strings.TrimSuffix(k.Event.Message, "…")) {
-		return i18n.Message{}
+	said := []string{k.Shown.Said}
+	if k.Event != nil && k.Shown.Category == categoryFeedback {
+		said = append(said, k.Event.Message)
+	} else if k.Event != nil {
+		said = []string{k.Event.Message, k.Shown.Said}
 	}
-	return i18n.M("sentry.quote", "Text", chat.Escape(k.Event.Message))
+	title = strings.TrimSuffix(title, "…")
+	for _, one := range said {
+		if short := strings.TrimSuffix(cleaned(one, maxSaid), "…"); short != "" && !strings.Contains(title, short) {
+			return i18n.M("sentry.quote", "Text", chat.EscapeLines(one))
+		}
+	}
+	return i18n.Message{}
 }
+
+// categoryFeedback is the category of what a user wrote.
+const categoryFeedback = "feedback"
 
 // doer returns who brought the issue to its state, as far as is known.
 func (k *known) doer() actor {
@@ -232,7 +246,7 @@ func categoryWord(c string) i18n.Message {
 	switch c {
 	case kindError:
 		return i18n.Message{}
-	case "outage", "feedback", "performance", "cron", "uptime", "replay", "metric_alert":
+	case "outage", categoryFeedback, "performance", "cron", "uptime", "replay", "metric", "metric_alert", "db_query", "http_client":
 		return i18n.M("sentry.category." + c)
 	}
 	return escaped(strings.ReplaceAll(c, "_", " "))

@@ -20,6 +20,8 @@ const (
 	maxAddress = 1000
 	// maxExcerpt is how much of a comment is shown; it is kept nowhere.
 	maxExcerpt = 300
+	// maxSaid is how much is shown of what an issue says for itself, such as a user's feedback, and of what Seer found.
+	maxSaid = 600
 )
 
 // cleaned returns a text on one line, of at most so many characters.
@@ -35,6 +37,23 @@ func cleaned(s string, most int) string {
 
 // line returns what is meant by a text on one line.
 func (t text) line(most int) string { return cleaned(string(t), most) }
+
+// block returns a text with its line breaks, of at most so many characters.
+func (t text) block(most int) string { return cleanedLines(string(t), most) }
+
+// cleanedLines returns a text line by line, with at most one empty line in a row and none at the ends, of at most so many characters.
+func cleanedLines(s string, most int) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	var all []string
+	for line := range strings.SplitSeq(s, "\n") {
+		line = cleaned(line, most)
+		if line == "" && (len(all) == 0 || all[len(all)-1] == "") {
+			continue
+		}
+		all = append(all, line)
+	}
+	return strings.TrimRight(chat.Truncate(strings.TrimRight(strings.Join(all, "\n"), "\n"), most), "\n")
+}
 
 // webAddress returns the address if a link may lead there, else "".
 func webAddress(address string) string {

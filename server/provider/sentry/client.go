@@ -83,7 +83,7 @@ func (c client) shown(ctx context.Context, method, id string, in any) (*issue, p
 	if err := c.Call(ctx, method, c.at("issues", id), body, &sent); err != nil {
 		return nil, place{}, err
 	}
-	i, at := sent.issue()
+	i, at := sent.issue(false)
 	if i.ID == "" {
 		return nil, place{}, fault.Wrap(errors.New("an answer without an issue"), fault.ProviderUnavailable).With("Provider", c.Provider)
 	}

@@ -20,6 +20,7 @@ type state struct {
 	Issue   *known      `json:"issue,omitempty"`
 	Metric  *measured   `json:"metric,omitempty"`
 	Install *integrated `json:"install,omitempty"`
+	Build   *builds     `json:"build,omitempty"`
 	Other   *other      `json:"other,omitempty"`
 }
 
@@ -40,13 +41,14 @@ type integrated struct {
 type fold struct {
 	state
 	n      news
+	id     string // of the event
 	change provider.Change
 }
 
 // Fold applies the event to its subject. What changes has the time of its last change, all else are sets and maxima, so that the order
 // in which events come does not matter.
 func (*Sentry) Fold(raw, _ json.RawMessage, e provider.Event) (provider.Change, error) {
-	f := fold{}
+	f := fold{id: e.ID}
 	if err := json.Unmarshal(e.Data, &f.n); err != nil {
 		return provider.Change{}, errors.Wrap(err, "read an event")
 	}
@@ -88,6 +90,8 @@ func (f *fold) apply() {
 		f.metric()
 	case f.n.Install != nil:
 		f.install()
+	case f.n.Build != nil:
+		f.build()
 	case f.n.Other != nil && f.Other == nil:
 		told := *f.n.Other
 		f.Other, f.change.Kind = &told, kindOther
@@ -110,14 +114,19 @@ const (
 // metric folds what a metric alert says.
 func (f *fold) metric() {
 	f.change.Kind = kindMetric
-	was := f.Metric
-	if was != nil && !f.n.At.After(was.Heard) && (f.n.At.Before(was.Heard) || metricRank(f.n.Metric.Status) <= metricRank(was.Status)) {
+	was, now := f.Metric, *f.n.Metric
+	if was != nil {
+		known := was.metric.over(now)
+		was = &measured{metric: known, Heard: was.Heard}
+		f.Metric, now = was, now.over(known)
+	}
+	if was != nil && !f.n.At.After(was.Heard) && (f.n.At.Before(was.Heard) || metricRank(now.Status) <= metricRank(was.Status)) {
 		return
 	}
-	if was != nil && was.metric == *f.n.Metric {
+	if was != nil && was.metric == now {
 		return
 	}
-	f.Metric = &measured{metric: *f.n.Metric, Heard: f.n.At}
+	f.Metric = &measured{metric: now, Heard: f.n.At}
 	over := f.Metric.Status == metricResolved
 	f.change.Worse = !over
 	if was == nil {
@@ -128,9 +137,23 @@ func (f *fold) metric() {
 	f.change.Worse = metricRank(was.Status) < metricRank(f.Metric.Status) && !over || was.Status == metricResolved && !over
 	f.change.Resurface = was.Status == metricResolved && !over
 	if f.change.Turned {
-		text := i18n.M("sentry.reply.metric", "Text", chat.Escape(f.Metric.Text)).WithMessage("State", metricLook(f.Metric.Status).message())
+		text := i18n.M("sentry.reply.metric", "Text", inText(f.Metric.Text)).WithMessage("State", metricLook(f.Metric.Status).message())
 		f.change.Replies = []chat.Reply{{Text: text}}
 	}
+}
+
+// over returns the metric alert with what it leaves out of its rule taken from another delivery about it.
+func (m metric) over(o metric) metric {
+	m.Title, m.Rule, m.Query = first(m.Title, o.Title), first(m.Rule, o.Rule), first(m.Query, o.Query)
+	m.URL = first(m.URL, o.URL)
+	if m.Environment == "" && !m.AllEnvironments {
+		m.Environment = o.Environment
+	}
+	m.AllEnvironments = m.AllEnvironments || o.AllEnvironments && m.Environment == ""
+	if m.Started.IsZero() {
+		m.Started = o.Started
+	}
+	return m
 }
 
 // metricRank orders states that came at one time: what is worse counts more, and that it is over the most.

@@ -18,6 +18,8 @@ const (
 	maxRecent = 100
 	// maxComments is how many comments are remembered by their numbers, so that none is told twice.
 	maxComments = 100
+	// maxActivities is how many things are remembered that are known by their names alone, so that none is told twice.
+	maxActivities = 20
 	// maxChosen is how many channels are remembered that alert rules have sent an issue to.
 	maxChosen = 20
 )
@@ -44,8 +46,14 @@ type known struct {
 	Comments []remark        `json:"comments,omitempty"`
 	Expected provider.Coming `json:"expected,omitempty"`
 	Chosen   []string        `json:"chosen,omitempty"`
-	Unsigned bool            `json:"unsigned,omitempty"`
-	Sample   bool            `json:"sample,omitempty"`
+	// Seer are its latest steps; Contact is who wrote a user's feedback, where that may be told.
+	Seer steps `json:"seer,omitempty"`
+	// Activities are the latest things that are known by their names alone, by the beginnings of their events' IDs.
+	Activities []string `json:"activities,omitempty"`
+	Contact    string   `json:"contact,omitempty"`
+
+	Unsigned bool `json:"unsigned,omitempty"`
+	Sample   bool `json:"sample,omitempty"`
 }
 
 // recent is an event by the beginning of its ID.
@@ -82,14 +90,40 @@ func (f *fold) issue() {
 		next.Expected = next.Expected.With(provider.ComingNote{Text: fingerprint(f.n.Comment.Excerpt), ChannelID: f.n.Said})
 	case f.n.Comment != nil:
 		f.comment()
+	case f.n.Issue.Shown == nil && f.n.Event == nil:
+		f.change.Kind = kindChanged // it names the issue and nothing more
 	case was == nil:
 		f.begin()
 	default:
 		f.differ(*was)
 	}
-	if next.title() == "" && next.Heard.IsZero() && next.Event == nil {
+	f.activity()
+	f.seer()
+	if next.title() == "" && next.Heard.IsZero() && next.Event == nil || next.Seer.untold() {
 		f.change.Tasks = []provider.Task{lookup(next.ID)}
 	}
+	if project := next.Project.resource(); project != unknownProject {
+		f.change.Resource = project
+	}
+}
+
+// activity tells of something that is known by its name alone.
+func (f *fold) activity() {
+	k, told := f.Issue, identity(f.id)[:8]
+	if f.n.Activity == "" || slices.Contains(k.Activities, told) {
+		return
+	}
+	k.Activities = append(slices.Clone(k.Activities), told)
+	slices.Sort(k.Activities)
+	k.Activities = k.Activities[max(0, len(k.Activities)-maxActivities):]
+	if f.change.Kind == kindChanged {
+		f.change.Kind = f.activityKind()
+	}
+	text := i18n.M("sentry.reply.activity", "Activity", chat.Escape(words(f.n.Activity)))
+	if f.n.Activity == activityPullRequest {
+		text = i18n.M("sentry.reply.pull_request")
+	}
+	f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 }
 
 // about fills what of an issue does not change.
@@ -99,6 +133,7 @@ func (k *known) about(n news) {
 	k.Project = project{
 		ID: first(k.Project.ID, i.Project.ID), Slug: first(k.Project.Slug, i.Project.Slug), Name: first(k.Project.Name, i.Project.Name),
 	}
+	k.Contact = first(k.Contact, i.Contact)
 	k.Unsigned, k.Sample = k.Unsigned || n.Unsigned, k.Sample || n.Sample
 	k.Count, k.Users = max(k.Count, i.Count), max(k.Users, i.Users)
 	if k.First.IsZero() || !i.First.IsZero() && i.First.Before(k.First) {
@@ -126,9 +161,7 @@ func better(a, b string) string {
 func (k *known) hear(n news) {
 	repeated := false
 	if s := n.Issue.Shown; s != nil {
-		if repeated = *s == k.Shown; !repeated && k.compare(*s, n.At) < 0 {
-			k.Shown, k.Heard = *s, n.At
-		}
+		repeated = k.see(*s, n.At)
 	}
 	if e := n.Event; e != nil {
 		if k.Event == nil || cmp.Or(k.Event.At.Compare(e.At), strings.Compare(k.Event.ID+"\x00"+k.Rule, e.ID+"\x00"+n.Rule)) < 0 {
@@ -149,6 +182,25 @@ func (k *known) hear(n news) {
 		all[n.Did] = done{By: n.By, At: n.At}
 		k.Did = all
 	}
+}
+
+// see keeps what is shown of the issue if it is newer than what is known, and reports whether it says the same. What the newer one
+// leaves out stays as it was.
+func (k *known) see(s snapshot, at time.Time) (again bool) {
+	if k.Heard.IsZero() {
+		k.Shown, k.Heard = s, at
+		return false
+	}
+	whole := s.over(k.Shown)
+	switch {
+	case whole == k.Shown:
+		return true
+	case k.compare(whole, at) < 0:
+		k.Shown, k.Heard = whole, at
+	default:
+		k.Shown = k.Shown.over(s)
+	}
+	return false
 }
 
 // compare tells what is known from what is shown at a time: less than 0 when that is newer. An issue that has seen no event since is
@@ -199,6 +251,10 @@ func (f *fold) begin() {
 		f.change.Kind, f.change.Worse = kindNew, true
 	case didAlert:
 		f.change.Kind, f.change.Worse = kindAlert, true
+	case didActivity:
+		f.change.Kind = f.activityKind()
+	case didSeer:
+		f.change.Kind = kindSeer
 	case didError:
 		f.change.Kind = kindError
 	case didAssign:
@@ -212,6 +268,14 @@ func (f *fold) begin() {
 		f.change.Kind = turnKind(after)
 		f.change.Worse = after.worse()
 	}
+}
+
+// activityKind returns the kind of something that is known by its name alone: an alert that somebody has made watches it, or nothing does.
+func (f *fold) activityKind() string {
+	if f.n.Rule != "" {
+		return kindAlert
+	}
+	return kindOther
 }
 
 // turnKind returns the kind of news that the state is.
@@ -237,7 +301,9 @@ func (s snapshot) worse() bool {
 // differ tells of each difference that the event makes.
 func (f *fold) differ(was known) {
 	before, after := was.Shown, f.Issue.Shown
-	f.change.Kind = map[deed]string{didAlert: kindAlert, didError: kindError, didCreate: kindNew}[f.n.Did]
+	f.change.Kind = map[deed]string{
+		didAlert: kindAlert, didError: kindError, didCreate: kindNew, didSeer: kindSeer, didActivity: f.activityKind(),
+	}[f.n.Did]
 	if before == after || was.Heard.IsZero() && f.n.Did != didResolve && f.n.Did != didArchive && f.n.Did != didReopen && f.n.Did != didAssign {
 		f.change.Kind = first(f.change.Kind, kindChanged)
 		return
@@ -251,11 +317,11 @@ func (f *fold) differ(was known) {
 			Text: i18n.M("sentry.reply.priority").WithMessage("Priority", priorityWord(after.Priority)),
 		})
 	}
-	if before.Assignee.ID != after.Assignee.ID {
+	if before.Assignee.ID != after.Assignee.ID && before.Lacks&lackAssignee == 0 {
 		f.change.Kind = kindAssigned
 		f.assigned(after.Assignee)
 	}
-	turned := before.Status != after.Status || after.worse() && before.Substatus != after.Substatus
+	turned := before.Lacks&lackStatus == 0 && (before.Status != after.Status || after.worse() && before.Substatus != after.Substatus)
 	if turned {
 		f.turned(before, after)
 	}
@@ -298,48 +364,9 @@ func (f *fold) assigned(to actor) {
 	case f.n.By.ID != "" && to.ID == "user:"+f.n.By.ID:
 		f.say("sentry.reply.took", f.n.By)
 	default:
-		f.say("sentry.reply.assigned", f.n.By, "To", chat.Escape(to.Name))
+		text := i18n.M("sentry.reply.assigned").WithMessage("Who", called(f.n.By)).WithMessage("To", assigneeName(to))
+		f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 	}
-}
-
-// comment tells of a comment, and of each change of it once.
-func (f *fold) comment() {
-	c := f.n.Comment
-	told := remark{ID: c.ID, At: c.At, Action: c.Action}
-	all := slices.Clone(f.Issue.Comments)
-	at := slices.IndexFunc(all, func(r remark) bool { return r.ID == c.ID })
-	again := at >= 0 && c.Action == "created" && all[at].Action == c.Action
-	switch {
-	case at < 0:
-		all = append(all, told)
-	case again:
-		// The answer to who wrote it and the delivery have each a time of their own.
-		all[at].At = latest(all[at].At, c.At)
-	case cmp.Or(all[at].At.Compare(c.At), cmp.Compare(commentRank(all[at].Action), commentRank(c.Action))) >= 0:
-		return
-	default:
-		all[at] = told
-	}
-	slices.SortFunc(all, func(a, b remark) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
-	f.Issue.Comments = all[max(0, len(all)-maxComments):]
-	if again {
-		return // of no kind, since it is told
-	}
-	f.change.Kind = kindComment
-	switch {
-	case c.Action == "deleted" && at >= 0:
-		f.say("sentry.reply.comment_deleted", f.n.By)
-	case c.Action == "deleted":
-	case c.Action == "updated":
-		f.say("sentry.reply.comment_updated", f.n.By, "Excerpt", chat.Escape(c.Excerpt))
-	default:
-		f.Issue.Expected, f.change.Said = f.Issue.Expected.Without(fingerprint(c.Excerpt))
-		f.say("sentry.reply.comment", f.n.By, "Excerpt", chat.Escape(c.Excerpt))
-	}
-}
-
-func commentRank(action string) int {
-	return slices.Index([]string{"created", "updated", "deleted"}, action)
 }
 
 // title returns what the issue is called.

@@ -92,7 +92,7 @@ func (s *Sentry) catchUp(ctx context.Context, c client, m missed, round int) ([]
 	since := time.Time{}
 	collect := func(page []sentIssue) bool {
 		for _, sent := range page {
-			if found, at := sent.issue(); found.ID != "" {
+			if found, at := sent.issue(s.personal()); found.ID != "" {
 				events = append(events, s.looked(c, found, at, since))
 			}
 		}

@@ -37,6 +37,15 @@ func (t text) number() int64 {
 	return n
 }
 
+// signed returns it as a number that may be less than 0, 0 for what is none.
+func (t text) signed() int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(string(t)), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // maxID is the longest ID that is one, in bytes.
 const maxID = 64
 

@@ -25,7 +25,11 @@ type news struct {
 	Comment *comment    `json:"comment,omitempty"`
 	Metric  *metric     `json:"metric,omitempty"`
 	Install *install    `json:"install,omitempty"`
+	Seer    *step       `json:"seer,omitempty"`
+	Build   *built      `json:"build,omitempty"`
 	Other   *other      `json:"other,omitempty"`
+	// Activity is what happened to an issue where nothing here knows more than its name.
+	Activity string `json:"activity,omitempty"`
 
 	// Rule is the alert rule that had it sent, Channel the one that the rule names.
 	Rule    string `json:"rule,omitempty"`
@@ -53,6 +57,9 @@ const (
 	didError    deed = "error"
 	didComment  deed = "comment"
 	didPriority deed = "priority"
+	// didSeer is a step of Seer, didActivity something that this code knows by its name alone.
+	didSeer     deed = "seer"
+	didActivity deed = "activity"
 	// didLook is somebody having looked at the issue: nothing happened.
 	didLook deed = "look"
 	// didExpect is our own: a comment with this text is about to be written by us, and is not to be told where it stands already.
@@ -103,10 +110,15 @@ type issue struct {
 	Users int64     `json:"users,omitempty"`
 	// First is when it was seen first.
 	First time.Time `json:"first,omitzero"`
+	// Contact is who wrote a user's feedback, where that may be told.
+	Contact string `json:"contact,omitempty"`
 }
 
 // snapshot is what of an issue changes.
 type snapshot struct {
+	// Lacks are the fields that nothing is known of.
+	Lacks lacks `json:"lacks,omitempty"`
+
 	Title     string `json:"title,omitempty"`
 	Culprit   string `json:"culprit,omitempty"`
 	Level     string `json:"level,omitempty"`
@@ -118,6 +130,8 @@ type snapshot struct {
 	// Release is the one in which it is resolved; Next says that it is the one to come.
 	Release string `json:"release,omitempty"`
 	Next    bool   `json:"next,omitempty"`
+	// Said is what the issue says for itself: a user's feedback, or what was measured; line by line.
+	Said string `json:"said,omitempty"`
 	// Seen is the time of its last event, to the second: what shows an older one is older, whenever it arrives.
 	Seen time.Time `json:"seen,omitzero"`
 }
@@ -152,22 +166,28 @@ type occurrence struct {
 type comment struct {
 	ID      string `json:"id"`
 	Action  string `json:"action"`
-	Excerpt string `json:"excerpt,omitempty"`
+	Excerpt string `json:"excerpt,omitempty"` // line by line
 	// At is Sentry's own time.
 	At time.Time `json:"at,omitzero"`
 }
 
-// metric is one metric alert.
+// commentDeleted is what happened to a comment that is gone.
+const commentDeleted = "deleted"
+
+// metric is one metric alert. Its environment is "" where the rule watches all of them, or doesn't say.
 type metric struct {
-	ID      string    `json:"id"`
-	Status  string    `json:"status"`
-	Title   string    `json:"title,omitempty"`
-	Text    string    `json:"text,omitempty"`
-	Rule    string    `json:"rule,omitempty"`
-	Query   string    `json:"query,omitempty"`
-	URL     string    `json:"url,omitempty"`
-	Project string    `json:"project,omitempty"`
-	Started time.Time `json:"started,omitzero"`
+	ID          string    `json:"id"`
+	Status      string    `json:"status"`
+	Title       string    `json:"title,omitempty"`
+	Text        string    `json:"text,omitempty"` // line by line
+	Rule        string    `json:"rule,omitempty"`
+	Query       string    `json:"query,omitempty"`
+	Environment string    `json:"environment,omitempty"`
+	URL         string    `json:"url,omitempty"`
+	Project     string    `json:"project,omitempty"`
+	Started     time.Time `json:"started,omitzero"`
+	// AllEnvironments says that the rule is told to watch all of them; else an environment that is missing isn't known.
+	AllEnvironments bool `json:"all_environments,omitempty"`
 }
 
 // install is the integration in an organization.
@@ -210,9 +230,17 @@ func issueEvent(n news) provider.Event {
 	case n.Event != nil:
 		parts = append(parts, n.Event.ID, n.Rule, n.Channel)
 		e.At = n.Event.At
+	case n.Seer != nil:
+		parts = append(parts, n.Seer.Run, n.Seer.Name, n.Seer.print(), n.Rule, n.Channel)
 	case i.Shown != nil:
 		s := i.Shown
+		if n.Activity != "" || n.Rule != "" {
+			parts = append(parts, n.Activity, n.Rule, n.Channel)
+		}
 		parts = append(parts, s.Status, s.Substatus, s.Assignee.ID, s.Priority, clock(s.Seen), clock(n.At))
+	}
+	if n.Activity != "" && i.Shown == nil {
+		parts = append(parts, n.Activity, clock(n.At))
 	}
 	e.ID = identity(parts...)
 	return event(n, e)

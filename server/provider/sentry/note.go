@@ -7,8 +7,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// fingerprint is what a comment is recognized by: its beginning, since no more of it is looked at.
-func fingerprint(text string) string { return identity(cleaned(text, maxExcerpt)) }
+// fingerprint is what a comment is recognized by: its beginning, as an excerpt has it.
+func fingerprint(excerpt string) string { return identity(excerpt) }
 
 // NoteComing implements provider.Noter.
 func (s *Sentry) NoteComing(state json.RawMessage, said provider.Said) (provider.Event, error) {
@@ -18,7 +18,7 @@ func (s *Sentry) NoteComing(state json.RawMessage, said provider.Said) (provider
 	}
 	n := news{
 		Site: a.site, At: said.At, Did: didExpect, Issue: &issue{ID: a.card.ID, Project: a.card.Project}, Said: said.ChannelID,
-		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: cleaned(said.Text, maxExcerpt), At: said.At},
+		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: cleanedLines(said.Text, maxExcerpt), At: said.At},
 	}
 	e := issueEvent(n)
 	e.Later = true // it begins no card

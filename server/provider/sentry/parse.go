@@ -46,13 +46,19 @@ func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
 	}
 	switch resource {
 	case "issue":
-		return parseIssue(e, n)
+		return s.parseIssue(e, n)
 	case "event_alert", "error":
 		return s.parseEvent(resource, e, n)
 	case "comment":
 		return parseComment(e, n)
 	case "metric_alert":
 		return parseMetric(e, n)
+	case "activity_alert":
+		return s.parseActivity(e, n)
+	case "seer":
+		return parseSeer(e, n)
+	case "preprod_artifact", "size_analysis":
+		return parseBuild(e, n)
 	case "installation":
 		return parseInstallation(e, n)
 	}
@@ -87,6 +93,28 @@ type sentIssue struct {
 	Assignee      lax[sentActor]    `json:"assignedTo"`
 	StatusDetails lax[sentStatus]   `json:"statusDetails"`
 	Metadata      lax[sentMetadata] `json:"metadata"`
+	// lacks are the fields that aren't there at all: what is left out says nothing.
+	lacks lacks
+}
+
+// UnmarshalJSON reads an issue, and notes what it leaves out.
+func (s *sentIssue) UnmarshalJSON(data []byte) error {
+	type fields sentIssue
+	var read fields
+	if err := json.Unmarshal(data, &read); err != nil {
+		return err
+	}
+	var given map[string]json.RawMessage
+	if err := json.Unmarshal(data, &given); err != nil {
+		return err
+	}
+	*s = sentIssue(read)
+	for name, bit := range lacking() {
+		if _, there := given[name]; !there {
+			s.lacks |= bit
+		}
+	}
+	return nil
 }
 
 type sentProject struct {
@@ -101,10 +129,26 @@ type sentStatus struct {
 	Actor   lax[sentActor] `json:"actor"`
 }
 
+// sentMetadata is what an issue or event says for itself. The message is a user's feedback, with the name and address that they gave.
 type sentMetadata struct {
-	Title text `json:"title"`
-	Type  text `json:"type"`
-	Value text `json:"value"`
+	Title   text `json:"title"`
+	Type    text `json:"type"`
+	Value   text `json:"value"`
+	Message text `json:"message"`
+	Name    text `json:"name"`
+	Contact text `json:"contact_email"`
+}
+
+// said returns what the issue says for itself: what a user wrote, or what was measured.
+func (m sentMetadata) said() string { return first(m.Message.block(maxSaid), m.Value.block(maxSaid)) }
+
+// contact returns who wrote a user's feedback, "" for nobody.
+func (m sentMetadata) contact() string {
+	who, address := m.Name.line(maxName), m.Contact.line(maxName)
+	if who != "" && address != "" && who != address {
+		return who + " (" + address + ")"
+	}
+	return first(who, address)
 }
 
 // title returns what the metadata says in short.
@@ -119,8 +163,8 @@ func (m sentMetadata) title() string {
 	return first(kind, value)
 }
 
-// issue returns it with what it shows of itself, and where it is.
-func (s sentIssue) issue() (*issue, place) {
+// issue returns it with what it shows of itself, and where it is. Who wrote a user's feedback is left out unless that is allowed.
+func (s sentIssue) issue(personal bool) (*issue, place) {
 	page, at, slug := readAddresses(string(s.Permalink), string(s.WebURL), string(s.ProjectURL), string(s.URL))
 	p, next := s.Project.get(), false
 	if details := s.StatusDetails.get(); details.InNext != nil {
@@ -131,6 +175,7 @@ func (s sentIssue) issue() (*issue, place) {
 		Project: project{ID: p.ID.id(), Slug: first(p.Slug.id(), slug), Name: p.Name.line(maxName)},
 		Count:   s.Count.number(), Users: s.Users.number(), First: s.First.Time,
 		Shown: &snapshot{
+			Lacks: s.lacks, Said: s.Metadata.get().said(),
 			Title: first(s.Title.line(maxTitle), s.Metadata.get().title()), Culprit: s.Culprit.line(maxCulprit),
 			Level: s.Level.id(), Category: s.Category.id(), Status: status(s.Status.id()), Substatus: s.Substatus.id(),
 			Priority: s.Priority.id(), Release: s.StatusDetails.get().Release.line(maxName), Next: next,
@@ -143,6 +188,9 @@ func (s sentIssue) issue() (*issue, place) {
 			kind = "team"
 		}
 		i.Shown.Assignee = actor{ID: kind + ":" + a.ID.id(), Name: a.Name.line(maxName)}
+	}
+	if personal {
+		i.Contact = s.Metadata.get().contact()
 	}
 	if i.Shown.Status != statusResolved {
 		i.Shown.Release, i.Shown.Next = "", false
@@ -163,27 +211,36 @@ func status(s string) string {
 	return statusOpen
 }
 
+// statusOf has the snapshot, which names no status, show what was done.
+func (s *snapshot) statusOf(did deed) {
+	if status, known := map[deed]string{didResolve: statusResolved, didArchive: statusArchived, didReopen: statusOpen}[did]; known {
+		s.Status, s.Lacks = status, s.Lacks&^lackStatus
+	}
+}
+
 // parseIssue reads what happened to an issue. Putting it aside has two names, of which Sentry sends one or both.
-func parseIssue(e envelope, n news) ([]provider.Event, error) {
+func (s *Sentry) parseIssue(e envelope, n news) ([]provider.Event, error) {
 	var data struct {
 		Issue      sentIssue `json:"issue"`
 		Resolution text      `json:"resolution_type"`
-		Commit     text      `json:"commit_id"`
 	}
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return nil, errors.Wrap(err, "read an issue")
 	}
-	i, at := data.Issue.issue()
+	i, at := data.Issue.issue(s.personal())
 	if i.ID == "" {
 		return nil, errors.New("an issue without an ID")
 	}
 	deeds := map[text]deed{
-		"created": didCreate, "resolved": didResolve, "unresolved": didReopen, "assigned": didAssign, "unassigned": didAssign,
+		"created": didCreate, "resolved": didResolve, "unresolved": didReopen, "assigned": didAssign,
 		"ignored": didArchive, "archived": didArchive,
 	}
 	did, known := deeds[e.Action]
 	if !known {
 		did = didLook
+	}
+	if i.Shown.Lacks&lackStatus != 0 {
+		i.Shown.statusOf(did)
 	}
 	if did == didResolve && data.Resolution == "in_next_release" {
 		i.Shown.Next = true
@@ -209,8 +266,10 @@ func parseComment(e envelope, n news) ([]provider.Event, error) {
 		return nil, errors.New("a comment without an ID")
 	}
 	n.Did, n.Issue = didComment, &issue{ID: data.Issue.id(), Project: project{Slug: data.Project.id()}}
-	n.Comment = &comment{ID: data.ID.id(), Action: e.Action.id(), Excerpt: data.Comment.line(maxExcerpt), At: data.At.Time}
-	return []provider.Event{issueEvent(n)}, nil
+	n.Comment = &comment{ID: data.ID.id(), Action: e.Action.id(), Excerpt: data.Comment.block(maxExcerpt), At: data.At.Time}
+	said := issueEvent(n)
+	said.Later = n.Comment.Action == commentDeleted // a card about a comment that is gone would say nothing
+	return []provider.Event{said}, nil
 }
 
 // slugIn returns the organization of the connection.

@@ -20,8 +20,9 @@ func parseMetric(e envelope, n news) ([]provider.Event, error) {
 			Started    stamp      `json:"date_started"`
 			Closed     stamp      `json:"date_closed"`
 			Rule       lax[struct {
-				Name  text `json:"name"`
-				Query text `json:"query"`
+				Name        text            `json:"name"`
+				Query       text            `json:"query"`
+				Environment json.RawMessage `json:"environment"`
 			}] `json:"alert_rule"`
 		} `json:"metric_alert"`
 		Title text `json:"description_title"`
@@ -34,12 +35,15 @@ func parseMetric(e envelope, n news) ([]provider.Event, error) {
 	alert := data.Alert
 	m := metric{
 		ID: first(alert.ID.id(), alert.Identifier.id()), Status: e.Action.id(), Started: alert.Started.Time,
-		Title: first(alert.Title.line(maxTitle), data.Title.line(maxTitle)), Text: data.Text.line(maxMessage),
+		Title: first(alert.Title.line(maxTitle), data.Title.line(maxTitle)), Text: metricText(data.Text),
 		Rule: alert.Rule.get().Name.line(maxName), Query: alert.Rule.get().Query.line(maxCulprit), URL: webAddress(string(data.URL)),
 	}
 	if m.ID == "" {
 		return nil, errors.New("a metric alert without an ID")
 	}
+	environment := alert.Rule.get().Environment
+	m.AllEnvironments = string(environment) == "null"
+	m.Environment = rawText(environment).line(maxName)
 	_, at, _ := readAddresses(m.URL)
 	n.at(at)
 	n.Did, n.By = didAlert, actor{}
@@ -60,7 +64,7 @@ func parseMetric(e envelope, n news) ([]provider.Event, error) {
 		// An alert may become critical twice, with the same words; what is told again changes nothing, since its state is the same.
 		id := identity(m.ID, m.Status, m.Text, clock(alert.Closed.Time), clock(n.At))
 		events = append(events, event(n, provider.Event{
-			ID: id, Subject: "metric/" + m.ID + "/" + slug, Resource: slug, Labels: ruleLabel(m.Rule),
+			ID: id, Subject: "metric/" + m.ID + "/" + slug, Resource: slug, Labels: m.labels(),
 		}))
 	}
 	return events, nil
@@ -69,11 +73,30 @@ func parseMetric(e envelope, n news) ([]provider.Event, error) {
 // maxMetricProjects is in how many projects one metric alert is told of.
 const maxMetricProjects = 20
 
-func ruleLabel(rule string) map[string]string {
-	if rule == "" {
-		return nil
+// metricText returns what a metric alert says, line by line: Sentry's own example has the line break written out.
+func metricText(t text) string {
+	return text(strings.ReplaceAll(string(t), `\nFilter:`, "\nFilter:")).block(maxMessage)
+}
+
+// rawText reads a text that may be missing.
+func rawText(raw json.RawMessage) text {
+	var t text
+	if len(raw) == 0 || t.UnmarshalJSON(raw) != nil {
+		return ""
 	}
-	return map[string]string{labelRule: rule}
+	return t
+}
+
+// labels are what filters look at. A metric alert of which the rule's name isn't told goes by its title.
+func (m metric) labels() map[string]string {
+	all := map[string]string{}
+	if rule := first(m.Rule, m.Title); rule != "" {
+		all[labelRule] = rule
+	}
+	if m.Environment != "" {
+		all[labelEnvironment] = m.Environment
+	}
+	return all
 }
 
 // parseInstallation reads that the integration came to an organization or left it.
@@ -108,24 +131,35 @@ func parseOther(resource string, e envelope, n news) ([]provider.Event, error) {
 		return nil, nil
 	}
 	var data struct {
-		Title  text           `json:"title"`
-		WebURL text           `json:"web_url"`
-		Issue  lax[sentIssue] `json:"issue"`
-		Event  lax[sentEvent] `json:"event"`
+		Title   text           `json:"title"`
+		WebURL  text           `json:"web_url"`
+		Issue   lax[sentIssue] `json:"issue"`
+		Event   lax[sentEvent] `json:"event"`
+		Group   text           `json:"group_id"`
+		IssueID text           `json:"issue_id"`
+		Slug    text           `json:"project_slug"`
+		Project text           `json:"projectSlug"`
 	}
 	if len(e.Data) > 0 && !strings.HasPrefix(string(e.Data), "{") || len(e.Data) > 0 && json.Unmarshal(e.Data, &data) != nil {
 		return nil, errors.New("a delivery that says nothing")
 	}
-	i, at := data.Issue.get().issue()
+	i, at := data.Issue.get().issue(false)
+	if id := first(i.ID, data.Group.id(), data.IssueID.id()); id != "" {
+		// Something that happened to an issue belongs in its thread, whatever it is.
+		if i.ID == "" {
+			i = &issue{ID: id, Project: project{Slug: first(data.Slug.id(), data.Project.id())}}
+		}
+		n.Did, n.Issue, n.Activity = didActivity, i, strings.TrimSpace(word+" "+e.Action.id())
+		n.at(at)
+		return []provider.Event{issueEvent(n)}, nil
+	}
 	page, where, slug := readAddresses(string(data.WebURL), string(data.Event.get().WebURL), string(data.Event.get().URL))
-	n.at(at)
 	n.at(where)
 	n.Other = &other{
 		Resource: word, Action: e.Action.id(),
-		Title: first(data.Title.line(maxTitle), i.Shown.Title, data.Event.get().Title.line(maxTitle)),
-		URL:   first(i.URL, page),
+		Title: first(data.Title.line(maxTitle), data.Event.get().Title.line(maxTitle)), URL: page,
 	}
-	p := project{Slug: first(i.Project.Slug, slug), ID: first(i.Project.ID, data.Event.get().Project.id())}
+	p := project{Slug: first(data.Project.id(), data.Slug.id(), slug), ID: data.Event.get().Project.id()}
 	id := identity(word, string(e.Action), string(e.Data))
 	return []provider.Event{event(n, provider.Event{ID: id, Subject: "other/" + id, Resource: p.resource()})}, nil
 }

@@ -2,7 +2,7 @@
 // how issues and metric alerts look on a card, and what can be done about them there.
 //
 // One connection is one organization; what a channel follows of it is a project, by its slug. The subjects are issues ("issue/<id>"),
-// metric alerts ("metric/<id>/<project>") and the integration itself. Of an error only what explains it is kept: its words and the
+// metric alerts ("metric/<id>/<project>"), mobile builds ("build/<id>") and the integration itself. Of an error only what explains it is kept: its words and the
 // lines of code around the place. Who was hit by it is personal data and left out, unless the admins allow it.
 package sentry
 
@@ -42,6 +42,8 @@ const (
 	kindPriority    = "priority"
 	kindComment     = "comment"
 	kindMetric      = "metric"
+	kindSeer        = "seer"
+	kindBuild       = "build"
 	kindIntegration = "integration"
 	kindError       = "error"
 	kindChanged     = "changed"
@@ -126,7 +128,8 @@ func (*Sentry) Describe() provider.Descriptor {
 		Events: []provider.EventKind{
 			kind(kindNew, true), kind(kindAlert, true), kind(kindRegressed, true), kind(kindEscalating, true),
 			kind(kindAssigned, true), kind(kindResolved, true), kind(kindArchived, true), kind(kindReopened, true),
-			kind(kindPriority, true), kind(kindComment, true), kind(kindMetric, true), kind(kindIntegration, true),
+			kind(kindPriority, true), kind(kindComment, true), kind(kindMetric, true), kind(kindSeer, true),
+			kind(kindBuild, true), kind(kindIntegration, true),
 			kind(kindError, false), kind(kindChanged, false), kind(kindOther, false),
 		},
 		Filters: []provider.Filter{

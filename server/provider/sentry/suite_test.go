@@ -22,13 +22,18 @@ func noon() time.Time { return time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC) }
 // resources are the deliveries by the names of their files, with the header that says what they are about.
 func resources() map[string]string {
 	return map[string]string{
-		"issue-created": "issue", "assigned": "issue", "assigned-team": "issue", "unassigned": "issue", "resolved": "issue",
+		"issue-created": "issue", "assigned": "issue", "assigned-team": "issue", "resolved": "issue", "resolved-sparse": "issue",
 		"resolved-next": "issue", "resolved-commit": "issue", "regressed": "issue", "ignored": "issue", "archived": "issue",
-		"escalating": "issue", "unresolved": "issue", "outage": "issue", "feedback": "issue",
+		"escalating": "issue", "unresolved": "issue", "outage": "issue", "feedback": "issue", "regression": "issue",
 		"alert": "event_alert", "alert-again": "event_alert", "alert-channel": "event_alert", "alert-channel-other": "event_alert",
 		"error": "error", "comment": "comment", "comment-updated": "comment", "comment-deleted": "comment",
 		"metric-warning": "metric_alert", "metric-critical": "metric_alert", "metric-resolved": "metric_alert", "metric-open": "metric_alert",
-		"installation-created": "installation", "installation-deleted": "installation", "seer": "seer", "activity": "activity_alert",
+		"installation-created": "installation", "installation-deleted": "installation",
+		"seer-cause-started": "seer", "seer-cause": "seer", "seer-solution": "seer", "seer-coding": "seer", "seer-pull": "seer",
+		"seer-cause-2025": "seer", "seer-coding-2025": "seer",
+		"activity-cause": "activity_alert", "activity-pull": "activity_alert", "activity-resolved": "activity_alert",
+		"activity-named": "activity_alert",
+		"build-size":     "preprod_artifact", "build-ready": "preprod_artifact", "build-failed": "preprod_artifact",
 	}
 }
 
@@ -44,13 +49,18 @@ func signed() providertest.Suite {
 				"issue-created", "alert", "alert-again", "assigned", "comment", "comment-updated", "comment-deleted", "resolved",
 				"regressed", "ignored", "archived", "escalating", "unresolved",
 			}},
-			{Name: "alert-first", Fixtures: []string{"error", "alert-again", "assigned-team", "unassigned", "resolved-next"}},
+			{Name: "alert-first", Fixtures: []string{"error", "alert-again", "assigned-team", "resolved-next"}},
 			{Name: "resolved-first", Fixtures: []string{"resolved-commit", "alert-channel", "alert-channel-other"}},
 			{Name: "comment-first", Fixtures: []string{"comment", "issue-created"}},
 			{Name: "metric", Fixtures: []string{"metric-warning", "metric-critical", "metric-resolved", "metric-open"}},
-			{Name: "others", Fixtures: []string{
-				"outage", "feedback", "installation-created", "installation-deleted", "seer", "activity",
+			{Name: "others", Fixtures: []string{"outage", "feedback", "regression", "installation-created", "installation-deleted"}},
+			{Name: "seer", Fixtures: []string{
+				"seer-cause-started", "issue-created", "seer-cause", "activity-cause", "seer-solution", "seer-coding", "seer-pull", "activity-pull",
+				"activity-named", "activity-resolved",
 			}},
+			{Name: "seer-2025", Fixtures: []string{"issue-created", "seer-cause-2025", "seer-coding-2025"}},
+			{Name: "sparse", Fixtures: []string{"assigned", "resolved-sparse"}},
+			{Name: "builds", Fixtures: []string{"build-size", "build-ready", "build-failed"}},
 		},
 	}
 	for name, resource := range resources() {

@@ -122,9 +122,6 @@ func TestTrapARequestIDNamesAnAttemptAndNoEvent(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for name := range resources() {
-		if name == "seer" || name == "activity" {
-			continue // nothing else tells those apart, and their own content does
-		}
 		d := fixture(t, name)
 		d.Header[headerRequest] = "first"
 		one, err := p.Parse(d)
@@ -275,12 +272,21 @@ func TestTrapALegacyMessageMayBeBlank(t *testing.T) {
 func TestTrapUnknownKindsAreTakenInAndDoNotFail(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	for _, resource := range []string{"seer", "preprod_artifact", "activity_alert", "something-new"} {
-		d := fixture(t, "seer")
+	for _, resource := range []string{"crystal_ball", "something-new"} {
+		d := fixture(t, "build-size")
 		d.Header[headerResource] = resource
-		change, err := p.Fold(nil, nil, only(t, p, d))
+		e := only(t, p, d)
+		require.Equal(t, "web", e.Resource, "the project is where Sentry puts it")
+		change, err := p.Fold(nil, nil, e)
 		require.NoError(t, err)
 		require.Equal(t, kindOther, change.Kind)
+		d = fixture(t, "comment")
+		d.Header[headerResource] = resource
+		e = only(t, p, d)
+		require.Equal(t, "issue/4211", e.Subject, "what happened to an issue belongs on its card")
+		_, change = told(t, p, nil, fixture(t, "issue-created"), d)
+		require.Equal(t, kindOther, change.Kind)
+		require.Len(t, change.Replies, 1)
 	}
 	for _, kind := range p.Describe().Events {
 		require.Equal(t, kind.ID != kindOther && kind.ID != kindError && kind.ID != kindChanged, kind.Default, kind.ID)

@@ -1,0 +1,201 @@
+package sentry
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// sentSeer is what a step of Seer comes with; which of it is there depends on the step. Up to 2025 a cause and a solution had a
+// description, and changes of code were a list.
+type sentSeer struct {
+	Run     text `json:"run_id"`
+	SeerRun text `json:"sentry_run_id"`
+	Issue   text `json:"group_id"`
+	Cause   lax[struct {
+		Line        text `json:"one_line_description"`
+		Description text `json:"description"`
+	}] `json:"root_cause"`
+	Solution lax[struct {
+		Line        text `json:"one_line_summary"`
+		Description text `json:"description"`
+		Steps       list[struct {
+			Title text `json:"title"`
+		}] `json:"steps"`
+	}] `json:"solution"`
+	Files   lax[map[string]list[sentFile]] `json:"code_changes"`
+	Changes list[struct {
+		Repo  text `json:"repo_name"`
+		Title text `json:"title"`
+	}] `json:"changes"`
+	Pulls list[sentPull] `json:"pull_requests"`
+	// Summary is what an alert tells of a cause or a solution.
+	Summary text `json:"summary"`
+}
+
+// sentFile is a file that Seer changed.
+type sentFile struct {
+	Path    text `json:"path"`
+	Added   text `json:"added"`
+	Removed text `json:"removed"`
+}
+
+// sentPull is a pull request, as the webhook and as an alert have it.
+type sentPull struct {
+	Repo text `json:"repo_name"`
+	URL  text `json:"url"`
+	Pull lax[struct {
+		Number text `json:"pr_number"`
+		URL    text `json:"pr_url"`
+	}] `json:"pull_request"`
+}
+
+// step returns the step with what it says.
+func (s sentSeer) step(name string) *step {
+	return &step{Name: name, Run: first(s.Run.id(), s.SeerRun.id()), Text: cleanedLines(s.text(), maxSaid), Pulls: s.pulls()}
+}
+
+// text returns what Seer found, or changed, line by line.
+func (s sentSeer) text() string {
+	cause, solution := s.Cause.get(), s.Solution.get()
+	all := []string{
+		s.Summary.block(maxSaid), first(cause.Line.block(maxSaid), cause.Description.block(maxSaid)),
+		first(solution.Line.block(maxSaid), solution.Description.block(maxSaid)),
+	}
+	for i, one := range solution.Steps[:min(len(solution.Steps), maxFiles)] {
+		all = append(all, itoa(int64(i)+1)+") "+one.Title.line(maxTitle))
+	}
+	files := s.Files.get()
+	var changed []string
+	for _, repo := range slices.Sorted(maps.Keys(files)) {
+		for _, f := range files[repo] {
+			changed = append(changed, text(repo).line(maxName)+": "+f.Path.line(maxFile)+" +"+itoa(f.Added.number())+" -"+itoa(f.Removed.number()))
+		}
+	}
+	for _, one := range s.Changes {
+		changed = append(changed, strings.TrimPrefix(one.Repo.line(maxName)+": "+one.Title.line(maxTitle), ": "))
+	}
+	if more := len(changed) - maxFiles; more > 0 {
+		changed = append(changed[:maxFiles], "… +"+itoa(int64(more)))
+	}
+	return strings.Join(slices.DeleteFunc(append(all, changed...), func(s string) bool { return s == "" }), "\n")
+}
+
+// pulls returns the pull requests that lead anywhere.
+func (s sentSeer) pulls() []pull {
+	var all []pull
+	for _, sent := range s.Pulls {
+		p := pull{Repo: sent.Repo.line(maxName), Number: sent.Pull.get().Number.id(), URL: webAddress(string(sent.Pull.get().URL))}
+		if p.URL = first(p.URL, webAddress(string(sent.URL))); p.URL == "" || len(all) == maxPulls {
+			continue
+		}
+		p.Number = first(p.Number, numberOf(p.URL))
+		all = append(all, p)
+	}
+	return all
+}
+
+// numberOf returns the number that the address of a pull request ends with, "" for none.
+func numberOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	path := strings.TrimRight(u.Path, "/")
+	if number := text(path[strings.LastIndex(path, "/")+1:]).number(); number > 0 {
+		return itoa(number)
+	}
+	return ""
+}
+
+// parseSeer reads a step of Seer. It names its issue by a number, and neither the project nor anything else of it.
+// https://docs.sentry.io/integrations/integration-platform/webhooks/seer/
+func parseSeer(e envelope, n news) ([]provider.Event, error) {
+	var data sentSeer
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, errors.Wrap(err, "read a step of Seer")
+	}
+	if data.Issue.id() == "" || e.Action.id() == "" {
+		return parseOther("seer", e, n)
+	}
+	n.By, n.Did, n.Issue, n.Seer = actor{}, didSeer, &issue{ID: data.Issue.id()}, data.step(e.Action.id())
+	return []provider.Event{issueEvent(n)}, nil
+}
+
+// seerActivity begins the activities that are steps of Seer; activityPullRequest is that a pull request names the issue.
+const (
+	seerActivity        = "seer_"
+	activityPullRequest = "appeared_in_pull_request"
+)
+
+// sentDetails is what an activity comes with.
+type sentDetails struct {
+	sentSeer
+	User lax[struct {
+		ID    text `json:"id"`
+		Name  text `json:"name"`
+		Login text `json:"username"`
+	}] `json:"user"`
+}
+
+// parseActivity reads an alert about something that happened to an issue.
+// https://docs.sentry.io/integrations/integration-platform/webhooks/activity-alerts/
+func (s *Sentry) parseActivity(e envelope, n news) ([]provider.Event, error) {
+	var data struct {
+		Issue    sentIssue `json:"issue"`
+		Activity struct {
+			Type    text             `json:"type"`
+			Details lax[sentDetails] `json:"details"`
+		} `json:"activity"`
+		Alert lax[sentAlertAction] `json:"alert"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, errors.Wrap(err, "read an alert about an activity")
+	}
+	found, at := data.Issue.issue(s.personal())
+	kind, details := data.Activity.Type.id(), data.Activity.Details.get()
+	if found.ID == "" || kind == "" {
+		return parseOther("activity_alert", e, n)
+	}
+	if u := details.User.get(); u.ID.id() != "" {
+		n.By = actor{ID: u.ID.id(), Name: first(u.Name.line(maxName), u.Login.line(maxName))}
+	}
+	n.Issue, n.Rule, n.Channel = found, data.Alert.get().Title.line(maxName), data.Alert.get().channel()
+	n.at(at)
+	if name, ofSeer := strings.CutPrefix(kind, seerActivity); ofSeer {
+		// An alert speaks of an iteration of a pull request, the webhook of an iteration.
+		if rest, iterates := strings.CutPrefix(name, "pr_iteration_"); iterates {
+			name = "iteration_" + rest
+		}
+		n.Did, n.Seer = didSeer, details.step(name)
+		return []provider.Event{issueEvent(n)}, nil
+	}
+	if n.Did = statusDeed(kind); n.Did == didActivity {
+		n.Activity = kind
+	} else if found.Shown.Lacks&lackStatus != 0 {
+		found.Shown.statusOf(n.Did)
+	}
+	return []provider.Event{issueEvent(n)}, nil
+}
+
+// statusDeed returns what an activity says was done about the issue, didActivity for something else.
+func statusDeed(activity string) deed {
+	status, _ := strings.CutPrefix(activity, "status_")
+	switch {
+	case status == activity:
+		return didActivity
+	case strings.HasPrefix(status, "resolved"):
+		return didResolve
+	case status == "ignored", status == "archived":
+		return didArchive
+	case status == "unresolved", status == "regression", status == "escalating":
+		return didReopen
+	}
+	return didActivity
+}

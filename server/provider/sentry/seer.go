@@ -1,0 +1,178 @@
+package sentry
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+const (
+	// maxSteps is how many steps of Seer an issue remembers, maxPulls how many pull requests and maxFiles how many files are shown of one.
+	maxSteps = 12
+	maxPulls = 5
+	maxFiles = 5
+	// sameStep is how far apart two deliveries about one step may arrive: the webhook and an alert that watches Seer tell it both.
+	sameStep = 10 * time.Minute
+)
+
+// step is one step that Seer, Sentry's agent, takes with an issue.
+type step struct {
+	// Name is Sentry's own, such as "root_cause_completed"; Run is the run that it belongs to, "" where that isn't told.
+	Name string `json:"name"`
+	Run  string `json:"run,omitempty"`
+	// Text is what Seer found, line by line; it isn't kept once it's told. Print tells it from another one.
+	Text  string `json:"text,omitempty"`
+	Print string `json:"print,omitempty"`
+	Pulls []pull `json:"pulls,omitempty"`
+	// At is when it was heard first.
+	At   time.Time `json:"at,omitzero"`
+	Told bool      `json:"told,omitempty"`
+}
+
+// pull is a pull request.
+type pull struct {
+	Repo   string `json:"repo,omitempty"`
+	Number string `json:"number,omitempty"`
+	URL    string `json:"url"`
+}
+
+// link returns the pull request as a link.
+func (p pull) link() string {
+	label := p.Repo
+	if p.Number != "" {
+		label += "#" + p.Number
+	}
+	return chat.Link(first(label, p.URL), p.URL)
+}
+
+// print returns what tells the step's content from another's, "" for a step without any.
+func (s step) print() string {
+	parts := []string{s.Text}
+	for _, p := range s.Pulls {
+		parts = append(parts, p.URL)
+	}
+	if all := strings.Join(parts, "\x00"); all != "" {
+		return identity(all)[:8]
+	}
+	return ""
+}
+
+// same reports whether both are one step, told in two ways: an alert that watches Seer names no run and may leave the content out.
+func (s step) same(o step) bool {
+	if s.Name != o.Name || s.Run != o.Run && s.Run != "" && o.Run != "" {
+		return false
+	}
+	if s.Print != "" && o.Print != "" {
+		return s.Print == o.Print
+	}
+	return s.At.Sub(o.At).Abs() <= sameStep
+}
+
+// steps are those of an issue, the oldest first.
+type steps []step
+
+// with returns them with one more, or with what it adds to one that is known.
+func (all steps) with(s step) steps {
+	s.Print = s.print()
+	next := slices.Clone(all)
+	at := slices.IndexFunc(next, s.same)
+	if at < 0 {
+		next = append(next, s)
+	} else {
+		known := &next[at]
+		known.Run = first(known.Run, s.Run)
+		if known.Print == "" {
+			known.Print, known.Text = s.Print, s.Text
+		}
+		if len(known.Pulls) == 0 {
+			known.Pulls = s.Pulls
+		}
+		if s.At.Before(known.At) {
+			known.At = s.At
+		}
+		if known.Told {
+			known.Text = ""
+		}
+	}
+	slices.SortFunc(next, func(a, b step) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(stepRank(a.Name), stepRank(b.Name)), strings.Compare(a.Name+a.Print, b.Name+b.Print))
+	})
+	return next[max(0, len(next)-maxSteps):]
+}
+
+// stepRank orders steps that are heard at one time.
+func stepRank(name string) int { return slices.Index(stepNames(), name) }
+
+// stepNames are the steps in the order in which Seer takes them.
+func stepNames() []string {
+	return []string{
+		"triage_started", "triage_completed", "root_cause_started", "root_cause_completed",
+		"impact_assessment_started", "impact_assessment_completed", "solution_started", "solution_completed",
+		"coding_started", "coding_completed", "pr_created", "iteration_started", "iteration_completed", "pr_ready_for_review",
+	}
+}
+
+// untold reports whether any is yet to be told.
+func (all steps) untold() bool { return slices.ContainsFunc(all, func(s step) bool { return !s.Told }) }
+
+// sentence says what Seer does or did, with the pull requests.
+func (s step) sentence() i18n.Message {
+	id := "sentry.seer." + s.Name
+	if stepRank(s.Name) < 0 {
+		return i18n.M("sentry.seer.other", "Step", chat.Escape(words(s.Name)))
+	}
+	links := []string{}
+	for _, p := range s.Pulls {
+		links = append(links, p.link())
+	}
+	return i18n.M(id, "Pulls", strings.Join(links, ", "))
+}
+
+// seer keeps the step that was heard, and tells what is yet to be told once it is known which project the issue belongs to: Sentry
+// names the issue alone.
+func (f *fold) seer() {
+	k := f.Issue
+	if f.n.Seer != nil {
+		heard := *f.n.Seer
+		heard.At = f.n.At
+		k.Seer = k.Seer.with(heard)
+	}
+	if !k.Seer.untold() || k.Project.resource() == unknownProject {
+		return
+	}
+	k.Seer = slices.Clone(k.Seer)
+	for i := range k.Seer {
+		s := &k.Seer[i]
+		if s.Told {
+			continue
+		}
+		text := lines(s.sentence(), escapedLines(s.Text))
+		f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
+		s.Told, s.Text = true, ""
+	}
+	if f.change.Kind == kindChanged {
+		f.change.Kind = kindSeer
+	}
+}
+
+// seer returns how far Seer is with the issue, and its pull requests.
+func (k *known) seer() i18n.Message {
+	if len(k.Seer) == 0 {
+		return i18n.Message{}
+	}
+	last := k.Seer[len(k.Seer)-1]
+	var pulls i18n.Message
+	if len(last.Pulls) == 0 {
+		for _, s := range slices.Backward(k.Seer) {
+			if len(s.Pulls) > 0 {
+				pulls = s.sentence()
+				break
+			}
+		}
+	}
+	return lines(pulls, last.sentence())
+}
