@@ -102,7 +102,7 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 	from = ear.Count()
 	require.NoError(t, alice.Click(w.ctx, more, "Enter API access"))
 	opened := w.dialog(ear, from, "API access")
-	entered := map[string]any{"url": w.Sandbox.JenkinsURL() + "/", "user": "mattermost", "token": "wrong-" + apiToken}
+	entered := map[string]any{"url": w.Sandbox.JenkinsURL() + "/", "user": "mattermost", "token": "wrong-" + apiToken, "jobs": "shop"}
 	complaints, err := alice.Submit(w.ctx, channel.Id, opened, entered)
 	require.NoError(t, err)
 	require.NotEmpty(t, complaints["token"], complaints)

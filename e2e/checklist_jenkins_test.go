@@ -273,7 +273,7 @@ func TestJ11OnTheRealServerNoTokenGoesToWhoCannotProveToBeJenkins(t *testing.T) 
 	from = ear.Count()
 	require.NoError(t, alice.Click(w.ctx, more, "Enter API access"))
 	complaints, err := alice.Submit(w.ctx, channel.Id, w.dialog(ear, from, "API access"),
-		map[string]any{"url": door.url, "user": "robot", "token": apiToken})
+		map[string]any{"url": door.url, "user": "robot", "token": apiToken, "jobs": "web"})
 	require.NoError(t, err)
 	require.Contains(t, complaints["url"], "cannot be reached")
 	door.requireSafe()

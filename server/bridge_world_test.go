@@ -147,7 +147,7 @@ func (w *bridgeWorld) entersAccess(u *mmtest.User, name, token string) {
 	w.t.Helper()
 	w.jenkins.AddUser(ci.User{Name: name, Token: token, Build: true, Cancel: true})
 	u.Clicks("Enter API access")
-	u.Submits(map[string]any{"url": w.jenkins.BaseURL(), "user": name, "token": token})
+	u.Submits(map[string]any{"url": w.jenkins.BaseURL(), "user": name, "token": token, "jobs": "web, folder/**, classified/**"})
 	require.Nil(w.t, u.Dialog(), "the form stays open: %+v", u.Dialog())
 }
 

@@ -103,6 +103,14 @@ func (j *Jenkins) job(path []string, branch bool) *Job {
 	return job
 }
 
+// DeleteJob removes the job with this full name and its builds. One of the same name that is made later begins at #1 again.
+func (j *Jenkins) DeleteJob(fullName string) {
+	path := strings.Split(fullName, "/")
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.jobs = slices.DeleteFunc(j.jobs, func(known *Job) bool { return slices.Equal(known.path, path) })
+}
+
 // find returns the job with these stored names.
 func (j *Jenkins) find(path []string) *Job {
 	j.mu.Lock()

@@ -105,7 +105,8 @@ type Account struct {
 
 // Bearer is a provider to which a connection can carry a credential of its own: an API token that somebody enters in a form.
 type Bearer interface {
-	// CredentialForm are the fields of the form: any of "url", "user", "token" and "secret", which is what the tool signs with.
+	// CredentialForm are the fields of the form: any of "url", "user", "token", "secret" (what the tool signs with) and "jobs" (what the
+	// credential may be used for).
 	CredentialForm() []chat.FormField
 	// Credential makes the credential of the answers; where they are not good, the error is a *FieldError.
 	Credential(values map[string]string) (Credential, error)

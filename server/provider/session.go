@@ -49,6 +49,9 @@ type Credential struct {
 	Scheme Scheme `json:"scheme"`
 	User   string `json:"user,omitempty"`
 	Secret string `json:"secret"`
+	// Scope is what the person who entered the credential confirmed that it may be used for, in the provider's own form; empty where the
+	// provider doesn't ask. It is sealed with the credential.
+	Scope []string `json:"scope,omitempty"`
 }
 
 // Session calls a tool as somebody. Its HTTP client shows the credential, reaches no host but the site's, and gives up in time.
@@ -59,6 +62,8 @@ type Session struct {
 	HTTP     *http.Client
 	// Account is who acts; zero where a connection's own credential does.
 	Account Account
+	// Scope is that of the credential. A provider that asks for one checks it before each call that a delivery led to.
+	Scope []string
 	// Header goes with each call, beside or in place of what Call sends itself; names in canonical form.
 	Header http.Header
 }

@@ -63,7 +63,9 @@ func (s *Sessions) With(ctx context.Context, providerID string, site provider.Si
 	if err != nil {
 		return provider.Session{}, err
 	}
-	return s.session(providerID, r.Site, listed, show, provider.Account{}), nil
+	session := s.session(providerID, r.Site, listed, show, provider.Account{})
+	session.Scope = c.Scope
+	return session, nil
 }
 
 // SaveToken keeps a personal token as the person's account, in place of any other, after a call has shown whose it is.

@@ -14,7 +14,9 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Respond implements provider.Responder. All actions are carried out as the user of the connection's API token.
+// Respond implements provider.Responder. All actions are carried out as the user of the connection's API token. A card proves nothing:
+// anyone who has the hook's secret can make one for any job. So the token is used only for the jobs that the person who entered it
+// confirmed, and only while Jenkins has the same build under the card's number.
 func (Jenkins) Respond(ctx context.Context, s provider.Session, c provider.Call) (provider.Response, error) {
 	var b build
 	if err := json.Unmarshal(c.State, &b); err != nil {
@@ -24,15 +26,32 @@ func (Jenkins) Respond(ctx context.Context, s provider.Session, c provider.Call)
 	if !ok {
 		return provider.Response{Note: i18n.M("jenkins.act.elsewhere", "Base", chat.Code(s.Site.URL))}, nil
 	}
+	if !confirmed(s.Scope, b.Place) {
+		return provider.Response{Note: i18n.M("jenkins.act.unconfirmed",
+			"Job", chat.Code(b.Place.job()), "Jobs", chat.Code(strings.Join(s.Scope, ", ")))}, nil
+	}
+	known, err := at.look(ctx)
+	if err != nil {
+		return provider.Response{}, err
+	}
+	if !b.is(known) {
+		return provider.Response{Note: i18n.M("jenkins.act.other_build", "Build", chat.Escape(b.view().title()))}, nil
+	}
 	switch c.Action {
 	case actionRebuild:
 		return at.rebuild(ctx, c)
 	case actionAbort:
-		return at.abort(ctx, c)
+		return at.abort(ctx, c, known.Building)
 	case actionLog:
 		return at.showLog(ctx, c)
 	}
 	return provider.Response{}, fault.New(fault.InvalidInput)
+}
+
+// is reports whether the card's build is the one that Jenkins has there now: a job that was deleted and created again has another build
+// of the same number.
+func (b build) is(f found) bool {
+	return b.Queue == 0 || f.QueueID <= 0 || b.Queue == f.QueueID
 }
 
 func (c client) rebuild(ctx context.Context, by provider.Call) (provider.Response, error) {
@@ -51,11 +70,7 @@ func (c client) rebuild(ctx context.Context, by provider.Call) (provider.Respons
 }
 
 // abort stops the build if it runs: Jenkins takes the order for one that is over, too, and does nothing.
-func (c client) abort(ctx context.Context, by provider.Call) (provider.Response, error) {
-	running, err := c.running(ctx)
-	if err != nil {
-		return provider.Response{}, err
-	}
+func (c client) abort(ctx context.Context, by provider.Call, running bool) (provider.Response, error) {
 	if !running {
 		return provider.Response{}, fault.New(fault.TooLate).With("Provider", c.Provider)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -102,7 +103,7 @@ func (d *desk) login() provider.Session {
 // session shows the login to whatever it calls, and follows nowhere.
 func session(base, user, token string) provider.Session {
 	return provider.Session{
-		Provider: "Jenkins", Site: provider.Site{URL: base, API: base},
+		Provider: "Jenkins", Site: provider.Site{URL: base, API: base}, Scope: []string{"web", "my deploy", "folder/**"},
 		HTTP: &http.Client{
 			Timeout:       5 * time.Second,
 			Transport:     shows{user, token},
@@ -231,12 +232,12 @@ func TestACredentialIsTriedWhenItIsEntered(t *testing.T) {
 	require.True(t, fault.Is(jenkins.New().Try(ctx, session(d.hook, "bot", "api-token")), fault.AccountRejected))
 	require.True(t, fault.Is(jenkins.New().Try(ctx, session(d.address+"/nowhere", "bot", "api-token")), fault.ResourceUnknown))
 
-	good := map[string]string{"url": d.address + "/", "user": " bot ", "token": "api-token"}
+	good := map[string]string{"url": d.address + "/", "user": " bot ", "token": "api-token", "jobs": "web, team/**"}
 	credential, err := jenkins.New().Credential(good)
 	require.NoError(t, err)
-	require.Equal(t, provider.Credential{Scheme: provider.Basic, User: "bot", Secret: "api-token"}, credential)
-	for field, bad := range map[string]string{"url": "ftp://ci.acme.test", "user": " ", "token": ""} {
-		values := map[string]string{"url": good["url"], "user": good["user"], "token": good["token"]}
+	require.Equal(t, provider.Credential{Scheme: provider.Basic, User: "bot", Secret: "api-token", Scope: []string{"web", "team/**"}}, credential)
+	for field, bad := range map[string]string{"url": "ftp://ci.acme.test", "user": " ", "token": "", "jobs": "**"} {
+		values := maps.Clone(good)
 		values[field] = bad
 		_, err := jenkins.New().Credential(values)
 		var slip *provider.FieldError

@@ -143,7 +143,7 @@ func (v view) fields() []chat.Field {
 }
 
 func (v view) actions() []chat.Action {
-	if v.Sample || v.Place.Base == "" || v.Place.Number == 0 {
+	if v.Sample || !v.Place.actionable() {
 		return nil
 	}
 	log := chat.Action{ID: actionLog, Label: i18n.M("jenkins.action.log")}

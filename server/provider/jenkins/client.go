@@ -28,6 +28,7 @@ const (
 	fieldURL   = "url"
 	fieldUser  = "user"
 	fieldToken = "token"
+	fieldJobs  = "jobs"
 )
 
 // CredentialForm implements provider.Bearer.
@@ -45,6 +46,10 @@ func (Jenkins) CredentialForm() []chat.FormField {
 			Name: fieldToken, Kind: chat.SecretField, Label: i18n.M("jenkins.credential.token"), Help: i18n.M("jenkins.credential.token_help"),
 			MaxLength: maxName,
 		},
+		{
+			Name: fieldJobs, Kind: chat.TextField, Label: i18n.M("jenkins.credential.jobs"), Help: i18n.M("jenkins.credential.jobs_help"),
+			Placeholder: i18n.Verbatim("web, team/**"), MaxLength: maxScope,
+		},
 	}
 }
 
@@ -59,7 +64,8 @@ func (Jenkins) Credential(values map[string]string) (provider.Credential, error)
 	case token == "":
 		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: i18n.M("jenkins.credential.token_missing")}
 	}
-	return provider.Credential{Scheme: provider.Basic, User: user, Secret: token}, nil
+	scope, err := scopeOf(values[fieldJobs])
+	return provider.Credential{Scheme: provider.Basic, User: user, Secret: token, Scope: scope}, err
 }
 
 // baseOf returns the address of a Jenkins in the form that places have it, "" for what cannot be one.
@@ -99,22 +105,32 @@ type client struct {
 	job   string
 }
 
-// reach returns a client for the build. It reports false for a build elsewhere: what a delivery says must not choose where requests go,
-// so the path is put together anew from names, and the Jenkins has to be the one that was entered.
+// reach returns a client for the build. It reports false for a build elsewhere: a delivery must not choose where requests go, so the path
+// is put together again from names, and the Jenkins has to be the one that was entered.
 func reach(s provider.Session, p place) (client, bool) {
-	if p.Base == "" || p.Number == 0 || len(p.Path) == 0 || p.Base != baseOf(s.Site.URL) {
+	if !p.actionable() || p.Base != baseOf(s.Site.URL) {
 		return client{}, false
 	}
 	return client{Session: s, build: p.Base + p.path(true), job: p.Base + p.path(false)}, true
 }
 
-// running reports whether the build still runs.
-func (c client) running(ctx context.Context) (bool, error) {
-	var b struct {
-		Building bool `json:"building"`
-	}
-	err := c.Call(ctx, http.MethodGet, c.build+"/api/json?tree=building", nil, &b)
-	return b.Building, err
+// actionable reports whether there can be actions on the build: its address leads to a job and a number, and nothing else.
+func (p place) actionable() bool {
+	return p.Base != "" && p.Number > 0 && len(p.Path) > 0 && (p.Part == "" || configuration.MatchString(p.Part))
+}
+
+// found is what Jenkins itself says about a build.
+type found struct {
+	Building  bool  `json:"building"`
+	QueueID   int64 `json:"queueId"`
+	Timestamp int64 `json:"timestamp"`
+}
+
+// look asks Jenkins which build is at the address now, and whether it still runs.
+func (c client) look(ctx context.Context) (found, error) {
+	var f found
+	err := c.Call(ctx, http.MethodGet, c.build+"/api/json?tree=building,queueId,timestamp", nil, &f)
+	return f, err
 }
 
 // stop asks Jenkins to abort the build. The answer leads to the build's page, maybe by another name of the Jenkins, where the session does

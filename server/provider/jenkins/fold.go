@@ -16,6 +16,8 @@ import (
 type build struct {
 	Place  place `json:"place,omitzero"`
 	Sample bool  `json:"sample,omitempty"`
+	// Queue is the number of the queue's item that became the build, 0 where nothing told it. It tells builds of one number apart.
+	Queue int64 `json:"queue,omitempty"`
 	// Said has no results of messages; those are with the messages.
 	Said     map[slot]said `json:"said,omitempty"`
 	Messages []message     `json:"messages,omitempty"`
@@ -82,6 +84,7 @@ func (b build) hearing(n news) build {
 		b.Place = n.Place
 	}
 	b.Sample = b.Sample || n.Sample
+	b.Queue = max(b.Queue, n.Queue)
 	heard := n.said
 	if n.Slot == slotMessage {
 		b.Messages = remembering(b.Messages, message{Text: n.Message, verdict: n.verdict()})

@@ -85,6 +85,7 @@ const (
 type news struct {
 	Slot   slot  `json:"slot"`
 	Place  place `json:"place,omitzero"`
+	Queue  int64 `json:"queue,omitempty"`
 	Sample bool  `json:"sample,omitempty"`
 	// Message is what a pipeline said.
 	Message string `json:"message,omitempty"`

@@ -18,6 +18,7 @@ type jobState struct {
 		FullURL   string      `json:"full_url"`
 		URL       string      `json:"url"`
 		Number    json.Number `json:"number"`
+		QueueID   json.Number `json:"queue_id"`
 		Timestamp json.Number `json:"timestamp"`
 		Duration  json.Number `json:"duration"`
 		Phase     string      `json:"phase"`
@@ -46,7 +47,7 @@ func ofNotificationPlugin(body []byte) (news, string, error) {
 		return news{}, "", errors.Wrap(err, "read the state of a job")
 	}
 	b := j.Build
-	n := news{Place: j.place(), said: said{
+	n := news{Place: j.place(), Queue: whole(b.QueueID), said: said{
 		URL: web(b.FullURL), Started: whole(b.Timestamp), Duration: whole(b.Duration),
 		Branch: branchOf(b.SCM.Branch), Commit: shortID(b.SCM.Commit),
 	}}

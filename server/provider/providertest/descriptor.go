@@ -134,7 +134,7 @@ func (tr *trial) offers(t *testing.T) {
 		fields := bearer.CredentialForm()
 		require.NotEmpty(t, fields)
 		for _, f := range fields {
-			require.Contains(t, []string{"url", "user", "token", "secret"}, f.Name)
+			require.Contains(t, []string{"url", "user", "token", "secret", "jobs"}, f.Name)
 			tr.labels(t, f.Label, maxLabel)
 			if !f.Help.Zero() {
 				tr.labels(t, f.Help, maxHelp)

@@ -1,0 +1,61 @@
+package jenkins
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Limits of what a token may be confirmed for.
+const (
+	maxScope   = 1000
+	maxEntries = 50
+)
+
+var (
+	// scopeEntry is the full name of a job, in which "*" and "**" may stand for others. There are no exclusions: Jenkins compares names
+	// by rules of its own, so an excluded job could be reached by another spelling.
+	scopeEntry = regexp.MustCompile(`^[^!?\[\]{}\\/]+(/[^!?\[\]{}\\/]+)*$`)
+	// configuration is one configuration of a matrix job ("OS=linux,JDK=21"). Anything else between a job and a number, such as
+	// "doDelete", may be an operation of Jenkins.
+	configuration = regexp.MustCompile(`^[^=,/]+=[^=,/]*(,[^=,/]+=[^=,/]*)*$`)
+)
+
+// scopeOf returns the jobs that the person who enters a token confirms it for. Every entry begins with the name of a job or folder: a
+// token for everything would let anyone who has the hook's secret aim it at any job.
+func scopeOf(text string) ([]string, error) {
+	wrong := &provider.FieldError{Field: fieldJobs, Message: i18n.M("jenkins.credential.jobs_bad")}
+	var entries []string
+	for part := range strings.SplitSeq(text, ",") {
+		entry := strings.Trim(strings.TrimSpace(part), "/")
+		first, _, _ := strings.Cut(entry, "/")
+		switch {
+		case entry == "":
+			continue
+		case !scopeEntry.MatchString(entry) || strings.Trim(first, "*") == "":
+			return nil, wrong
+		case !slices.Contains(entries, entry):
+			entries = append(entries, entry)
+		}
+	}
+	if len(entries) == 0 || len(entries) > maxEntries || len(text) > maxScope {
+		return nil, wrong
+	}
+	return entries, nil
+}
+
+// confirmed reports whether the token may be used for the job at the place. A branch is compared as Jenkins stores it, so that its slash
+// isn't taken for a folder's.
+func confirmed(scope []string, p place) bool {
+	var names []string
+	for _, name := range p.Path {
+		names = append(names, strings.ReplaceAll(name, "/", "%2F"))
+	}
+	full := strings.Join(names, "/")
+	return slices.ContainsFunc(scope, func(entry string) bool { return doublestar.MatchUnvalidated(entry, full) })
+}
