@@ -81,7 +81,7 @@ func TestADialogChoosesWhatAChannelHears(t *testing.T) {
 	w.settled()
 	card := w.card(alice, channel, 1, "Failed", "#1")
 	require.Contains(t, card.Message, "@here")
-	w.answer(alice, ear, channel, "/jenkins status", "Not chosen")
+	w.answer(alice, ear, channel, "/jenkins status", "Filtered out")
 }
 
 // Somebody enters an API token of a Jenkins in a dialog. Then a build's card has

@@ -194,7 +194,7 @@ func TestATrialPostsASampleAndStatusSaysWhatArrived(t *testing.T) {
 	h.pushes("feature/x", "Begin")
 	h.zoom.Advance(5 * time.Minute)
 	h.alice.Types("/bitbucket status", h.backroom)
-	requireTells(t, lastNote(h.alice), "5 min ago: Not chosen – feature/x (Branch added or deleted, signed)", "configure shows the events and filters")
+	requireTells(t, lastNote(h.alice), "5 min ago: Filtered out – feature/x (Branch added or deleted, signed)", "configure shows the events and filters")
 	h.alice.Types("/bitbucket list", h.backroom)
 	requireTells(t, lastNote(h.alice), "acme/web", "Connected by @alice", "Webhooks at Bitbucket")
 }

@@ -44,7 +44,7 @@ func TestB9TheConversationWithTheBotTakesBareWords(t *testing.T) {
 	require.Nil(t, h.alice.Dialog())
 	h.pushes("main", "Quiet")
 	require.Len(t, cards(direct), 1)
-	requireTells(t, h.hears(h.alice, "status"), "The webhook at Bitbucket is in order", "Not chosen – Quiet")
+	requireTells(t, h.hears(h.alice, "status"), "The webhook at Bitbucket is in order", "Filtered out – Quiet")
 	requireTells(t, h.hears(h.alice, "List"), "acme/web", "Connected by @alice")
 
 	requireTells(t, h.hears(h.alice, "disconnect"), "Do you want to end this connection?")

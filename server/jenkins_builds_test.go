@@ -221,7 +221,7 @@ func TestNewsInAnyOrderEndInTheSameCard(t *testing.T) {
 	w.jenkins.Release()
 	w.settle()
 	require.Equal(t, "❌ Failed · web #1", title(w.card(w.town)))
-	requireSays(t, status(w.alice, w.town), "Known already")
+	requireSays(t, status(w.alice, w.town), "No change")
 }
 
 func TestABurstOfNewsIsFewChangesOfOneCard(t *testing.T) {

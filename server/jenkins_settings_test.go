@@ -34,7 +34,7 @@ func TestTheFormChoosesEventsAndFilters(t *testing.T) {
 		w.builds(branch, ci.Failure, time.Minute)
 	}
 	require.Equal(t, []string{"❌ Failed · team » web » main #2", "❌ Failed · team » web » release/1.0 #2"}, titles(w.town))
-	requireSays(t, status(w.alice, w.town), "Not chosen – other » web » main #2")
+	requireSays(t, status(w.alice, w.town), "Filtered out – other » web » main #2")
 	w.alice.Types("/jenkins configure", w.town)
 	require.Equal(t, "false", w.alice.Field("event_success").Default)
 	require.Equal(t, "main, release/**", w.alice.Field("filter_branch").Default)

@@ -115,8 +115,9 @@ func (s *Service) applySoon(ctx context.Context, c Connection, events []provider
 type outcome struct {
 	// kind and title say what the first of them was.
 	kind, title string
-	// folded says that any changed its subject, wanted that any channel is to see it.
-	folded, wanted bool
+	// folded says that any changed its subject; seen is the most that any channel sees of it.
+	folded bool
+	seen   visibility
 	// told is how many there were, though no more than maxEvents of them are shown.
 	told int
 }
@@ -147,7 +148,7 @@ func (s *Service) deliver(ctx context.Context, c Connection, p provider.Provider
 		if total.kind == "" {
 			total.kind, total.title = came.kind, came.title
 		}
-		total.folded, total.wanted = total.folded || came.folded, total.wanted || came.wanted
+		total.folded, total.seen = total.folded || came.folded, max(total.seen, came.seen)
 		err = worst(err, bundleErr) // one subject's trouble keeps no other from being shown
 	}
 	return total, worst(err, s.passOn(ctx, c, p, events))
@@ -284,9 +285,9 @@ func (s *Service) fold(sub *Subject, c Connection, p provider.Provider, e serial
 	if change.Resource != "" {
 		e.Resource = change.Resource // a delivery may name its subject alone
 	}
-	if sub.plan(c, s.Registry.Describe(c.Provider), e.Event, change) {
-		came.wanted = true
-	}
+	desc := s.Registry.Describe(c.Provider)
+	sub.learn(desc, e.Event)
+	came.seen = max(came.seen, sub.plan(c, desc, e.Event, change))
 	return nil
 }
 
@@ -321,8 +322,10 @@ func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
 		entry.Result = Unreadable
 	case err != nil && !early:
 		entry.Result, entry.Reason = Failed, i18n.OfFault(err)
-	case came.folded && came.wanted:
+	case came.folded && came.seen == noticed:
 		entry.Result = Posted
+	case came.folded && came.seen == edited:
+		entry.Result = Updated
 	case came.folded:
 		entry.Result = Unwanted
 	}

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,17 +16,84 @@ const (
 	maxPattern = 300
 	// maxBraces bounds the alternatives in one: their combinations multiply, and take for ever to try.
 	maxBraces = 1
+	// maxValues is how many values of one label a subject remembers, the latest.
+	maxValues = 20
 )
 
-// wants reports whether the subscription asks for the event, given what it made of its subject.
-func (s Subscription) wants(d provider.Descriptor, e provider.Event, c provider.Change) bool {
-	if s.Resource != "" && e.Resource != "" && s.Resource != e.Resource {
-		return false
+// verdict is what a subscription says of an event.
+type verdict int
+
+// The verdicts.
+const (
+	refused verdict = iota
+	// undecided is an event of a subject of which too little is known to tell whether it passes the filters.
+	undecided
+	wanted
+)
+
+// learn remembers what the event says of its subject, for the filters of later events that don't say it.
+func (sub *Subject) learn(d provider.Descriptor, e provider.Event) {
+	if e.Resource != "" {
+		sub.Resource = e.Resource
 	}
-	if s.OnlyTurns && !c.Turned {
-		return false
+	for _, f := range d.Filters {
+		value, said := e.Labels[f.ID]
+		if !said {
+			continue
+		}
+		if sub.Labels == nil {
+			sub.Labels = map[string][]string{}
+		}
+		if !f.Several {
+			sub.Labels[f.ID] = []string{value}
+			continue
+		}
+		values := append(slices.DeleteFunc(sub.Labels[f.ID], func(known string) bool { return known == value }), value)
+		sub.Labels[f.ID] = values[max(0, len(values)-maxValues):]
 	}
-	return s.wantsKind(d, c.Kind) && s.passes(d, e.Labels)
+}
+
+// labels returns what filters look at for the event: what it says itself, else what is known of its subject.
+func (sub *Subject) labels(e provider.Event) map[string][]string {
+	all := maps.Clone(sub.Labels)
+	for label, value := range e.Labels {
+		if all == nil {
+			all = map[string][]string{}
+		}
+		all[label] = []string{value}
+	}
+	return all
+}
+
+// judge says whether the subscription asks for an event that changed its subject in this way.
+func (s Subscription) judge(d provider.Descriptor, sub *Subject, e provider.Event, c provider.Change) verdict {
+	if s.OnlyTurns && !c.Turned || !s.wantsKind(d, c.Kind) {
+		return refused
+	}
+	return s.filter(d, sub.Resource, sub.labels(e))
+}
+
+// filter says whether the subscription's resource and filters let through a subject with these.
+func (s Subscription) filter(d provider.Descriptor, resource string, labels map[string][]string) verdict {
+	switch {
+	case s.Resource != "" && resource != "" && s.Resource != resource, !s.passes(d, labels):
+		return refused
+	case resource == "" && len(labels) == 0 && s.narrow(d), s.lacks(d, labels):
+		return undecided
+	}
+	return wanted
+}
+
+// narrow reports whether the subscription wants only some subjects of the connection.
+func (s Subscription) narrow(d provider.Descriptor) bool {
+	return s.Resource != "" || slices.ContainsFunc(d.Filters, func(f provider.Filter) bool { return strings.TrimSpace(s.Filters[f.ID]) != "" })
+}
+
+// lacks reports whether a filter looks at a label that every subject has, and that isn't known yet.
+func (s Subscription) lacks(d provider.Descriptor, labels map[string][]string) bool {
+	return slices.ContainsFunc(d.Filters, func(f provider.Filter) bool {
+		return f.Always && strings.TrimSpace(s.Filters[f.ID]) != "" && len(labels[f.ID]) == 0
+	})
 }
 
 func (s Subscription) wantsKind(d provider.Descriptor, kind string) bool {
@@ -35,18 +103,20 @@ func (s Subscription) wantsKind(d provider.Descriptor, kind string) bool {
 	return slices.ContainsFunc(d.Events, func(k provider.EventKind) bool { return k.ID == kind && k.Default })
 }
 
-// passes reports whether all filters let the labels through.
-func (s Subscription) passes(d provider.Descriptor, labels map[string]string) bool {
+// passes reports whether each filter lets a value of its label through. A label that isn't known passes: a build of which nobody said the
+// branch is better seen than missed.
+func (s Subscription) passes(d provider.Descriptor, labels map[string][]string) bool {
 	for _, f := range d.Filters {
-		wish, label := strings.TrimSpace(s.Filters[f.ID]), labels[f.ID]
-		switch {
-		case wish == "", label == "":
-			// What has no such label passes: a build of which nobody said the branch is better seen than missed.
-		case len(f.Levels) > 0:
-			if !reaches(f.Levels, wish, label) {
-				return false
+		wish, values := strings.TrimSpace(s.Filters[f.ID]), labels[f.ID]
+		if wish == "" || len(values) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(values, func(value string) bool {
+			if len(f.Levels) > 0 {
+				return reaches(f.Levels, wish, value)
 			}
-		case !matches(wish, label):
+			return matches(wish, value)
+		}) {
 			return false
 		}
 	}

@@ -65,7 +65,8 @@ func TestASubscriptionWantsWhatItAsksFor(t *testing.T) {
 		"nothing chosen":         {Subscription{Events: []string{}}, event, broken, false},
 		"its resource":           {Subscription{Resource: "r1"}, event, broken, true},
 		"another resource":       {Subscription{Resource: "r2"}, event, broken, false},
-		"of all resources":       {Subscription{Resource: "r2"}, provider.Event{}, broken, true},
+		"of nobody knows what":   {Subscription{Resource: "r2"}, provider.Event{}, broken, false},
+		"of all resources":       {Subscription{Resource: "r2"}, provider.Event{Labels: map[string]string{"branch": "main"}}, broken, true},
 		"a turn":                 {Subscription{OnlyTurns: true}, event, broken, true},
 		"no turn":                {Subscription{OnlyTurns: true}, event, provider.Change{Kind: "broken"}, false},
 		"a branch":               {Subscription{Filters: map[string]string{"branch": "main"}}, event, broken, true},
@@ -73,10 +74,11 @@ func TestASubscriptionWantsWhatItAsksFor(t *testing.T) {
 		"bad enough":             {Subscription{Filters: map[string]string{"level": "low"}}, event, broken, true},
 		"just as bad":            {Subscription{Filters: map[string]string{"level": "medium"}}, event, broken, true},
 		"not bad enough":         {Subscription{Filters: map[string]string{"level": "high"}}, event, broken, false},
-		"nobody knows how bad":   {Subscription{Filters: map[string]string{"level": "high"}}, provider.Event{}, broken, true},
+		"nobody knows how bad":   {Subscription{Filters: map[string]string{"level": "high"}}, provider.Event{Resource: "r1"}, broken, true},
+		"an unknown level":       {Subscription{Filters: map[string]string{"level": "high"}}, provider.Event{Labels: map[string]string{"level": "odd"}}, broken, true},
 		"all filters count":      {Subscription{Filters: map[string]string{"level": "low", "branch": "x"}}, event, broken, false},
 	} {
-		require.Equal(t, row.wanted, row.sub.wants(desc, row.event, row.change), name)
+		require.Equal(t, row.wanted, row.sub.judges(desc, row.event, row.change) == wanted, name)
 	}
 }
 
@@ -100,7 +102,14 @@ func TestWhatHasNoLabelPassesItsFilter(t *testing.T) {
 	d := provider.Descriptor{Events: []provider.EventKind{{ID: "failure", Default: true}}, Filters: []provider.Filter{{ID: "branch"}}}
 	sub := Subscription{Filters: map[string]string{"branch": "main"}}
 	failed := provider.Change{Kind: "failure"}
-	require.True(t, sub.wants(d, provider.Event{}, failed), "nobody said which branch it was")
-	require.True(t, sub.wants(d, provider.Event{Labels: map[string]string{"branch": "main"}}, failed))
-	require.False(t, sub.wants(d, provider.Event{Labels: map[string]string{"branch": "dev"}}, failed))
+	require.True(t, sub.judges(d, provider.Event{Labels: map[string]string{"job": "web"}}, failed) == wanted, "nobody said which branch it was")
+	require.True(t, sub.judges(d, provider.Event{Labels: map[string]string{"branch": "main"}}, failed) == wanted)
+	require.False(t, sub.judges(d, provider.Event{Labels: map[string]string{"branch": "dev"}}, failed) == wanted)
+}
+
+// judges is judge for the first event of a subject.
+func (s Subscription) judges(d provider.Descriptor, e provider.Event, c provider.Change) verdict {
+	sub := &Subject{}
+	sub.learn(d, e)
+	return s.judge(d, sub, e, c)
 }

@@ -69,18 +69,31 @@ func (sub *Subject) remember(eventID string, c provider.Change) {
 	sub.Chores = sub.Chores[max(0, len(sub.Chores)-maxChores):]
 }
 
-// plan notes what the connection's channels shall see of the event, and reports whether any shall. A channel that has a card already
-// gets it brought up to date whatever it wants, so that the card does not lie; all else is for those that want the event. There
+// visibility is how much of an event people can see.
+type visibility int
+
+// How much they see: nothing, a card edited in place, or a new post or reply.
+const (
+	unseen visibility = iota
+	edited
+	noticed
+)
+
+// plan notes what the connection's channels see of the event, and returns the most that any sees. A channel that has a card already
+// gets it brought up to date whatever it wants, so that the card doesn't lie; all else is for those that want the event. There
 // is one card in each channel, however many of its subscriptions want it.
-func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, change provider.Change) bool {
-	wanted := false
+func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, change provider.Change) visibility {
+	most := unseen
 	for _, channelID := range c.Channels() {
 		all := c.In(channelID)
+		if sub.release(d, channelID, all) {
+			most = noticed
+		}
 		at := sub.in(channelID)
-		i := slices.IndexFunc(all, func(s Subscription) bool { return s.wants(d, e, change) })
+		i, held := choose(d, sub, all, e, change)
 		switch {
-		case e.Channel == channelID && i < 0:
-			i = 0 // somebody has chosen this channel at the tool, whatever its filters say
+		case e.Channel == channelID && (i < 0 || held):
+			i, held = 0, false // somebody has chosen this channel in the provider, whatever its filters say
 		case e.Channel != "" && e.Channel != channelID:
 			i = -1
 		}
@@ -92,12 +105,60 @@ func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, 
 		case (i < 0 || change.Said == channelID) && at != nil && at.style(all) == Each:
 			at.Rev = sub.Rev // posts of their own are never changed
 		case i < 0, at != nil && at.Over, at == nil && e.Later:
+		case held && at != nil && !at.Held: // it is shown already, so something else let it through; its card is edited
 		default:
-			wanted = true
-			sub.planFor(all[i], at, e, told)
+			seen := sub.planFor(all[i], at, e, told)
+			if now := sub.in(channelID); held {
+				now.Held = true
+			} else {
+				now.Held, most = false, max(most, seen)
+			}
 		}
 	}
-	return wanted
+	return most
+}
+
+// choose returns the first of the channel's subscriptions that wants the event, else the first that can't tell yet (held); -1 for none.
+func choose(d provider.Descriptor, sub *Subject, all []Subscription, e provider.Event, change provider.Change) (i int, held bool) {
+	first := -1
+	for i, s := range all {
+		switch s.judge(d, sub, e, change) {
+		case wanted:
+			return i, false
+		case undecided:
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	return first, first >= 0
+}
+
+// release posts the card that the channel was kept from, or drops it, once what is known of the subject tells which; it reports the former.
+func (sub *Subject) release(d provider.Descriptor, channelID string, all []Subscription) bool {
+	at := sub.in(channelID)
+	if at == nil || !at.Held {
+		return false
+	}
+	i := slices.IndexFunc(all, func(s Subscription) bool { return s.ID == at.Subscription })
+	told := refused
+	if i >= 0 {
+		told = all[i].filter(d, sub.Resource, sub.Labels)
+	}
+	switch told {
+	case undecided:
+		return false
+	case refused:
+		sub.Shown = slices.DeleteFunc(sub.Shown, func(other Shown) bool { return other.ChannelID == channelID })
+		return false
+	}
+	at.Held = false
+	for i := range at.Waiting {
+		if at.Waiting[i].State != nil {
+			at.Waiting[i].State = sub.State // which now knows what it is about
+		}
+	}
+	return true
 }
 
 // style returns the style of the subscription that it is shown for.
@@ -110,8 +171,9 @@ func (at *Shown) style(all []Subscription) Style {
 	return Live
 }
 
-// planFor notes what the channel of a subscription that wants the event shall see; at is nil where it has no card yet.
-func (sub *Subject) planFor(wish Subscription, at *Shown, e provider.Event, change provider.Change) {
+// planFor notes what the channel of a subscription that wants the event sees, and returns how much that is; at is nil where it has no card
+// yet.
+func (sub *Subject) planFor(wish Subscription, at *Shown, e provider.Event, change provider.Change) visibility {
 	mention := ""
 	if change.Worse {
 		mention = wish.Mention
@@ -126,7 +188,7 @@ func (sub *Subject) planFor(wish Subscription, at *Shown, e provider.Event, chan
 		at.Rev = sub.Rev
 		at.wait(Waiting{Key: waitingKey(e, "card"), State: sub.State, Reply: chat.Reply{Mention: mention}})
 		at.waitReplies(e, change.Replies, "")
-		return
+		return noticed
 	}
 	if at.PostID == "" && wish.Style == Thread {
 		at.Thread, at.ThreadTitle = thread(e), e.SeriesTitle
@@ -148,6 +210,10 @@ func (sub *Subject) planFor(wish Subscription, at *Shown, e provider.Event, chan
 		replies = []chat.Reply{{Text: i18n.M("bridge.deliver.worse")}}
 	}
 	at.waitReplies(e, replies, mention)
+	if fresh || len(replies) > 0 {
+		return noticed
+	}
+	return edited
 }
 
 // wait adds to what is to be posted. Where nothing can be posted for long, the oldest is let go of.
@@ -188,7 +254,7 @@ func (s *Service) take(sub *Subject, c Connection) ([]*work, error) {
 		at := &sub.Shown[i]
 		since := now.Sub(at.At)
 		switch {
-		case at.Over, at.Rev >= sub.Rev && len(at.Waiting) == 0, !at.Shared && !slices.Contains(channels, at.ChannelID):
+		case at.Over, at.Held, at.Rev >= sub.Rev && len(at.Waiting) == 0, !at.Shared && !slices.Contains(channels, at.ChannelID):
 		case now.Before(at.Until):
 			wait = worst(wait, tooEarly(min(at.Until.Sub(now), waitMax)))
 		case at.PostID != "" && since >= 0 && since < editEvery:

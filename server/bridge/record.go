@@ -139,6 +139,9 @@ type Subject struct {
 	State      json.RawMessage `json:"state,omitempty"`
 	// Rev counts the changes of the state.
 	Rev int `json:"rev"`
+	// Labels and Resource are the latest that its events have said; filters look at these.
+	Labels   map[string][]string `json:"labels,omitempty"`
+	Resource string              `json:"resource,omitempty"`
 	// Seen are the events applied, the latest last; see maxSeen.
 	Seen  []string `json:"seen,omitempty"`
 	Shown []Shown  `json:"shown,omitempty"`
@@ -183,6 +186,8 @@ type Shown struct {
 	Shared bool `json:"shared,omitempty"`
 	// Over is a post that can be changed no more.
 	Over bool `json:"over,omitempty"`
+	// Held is a card that isn't posted until an event says whether it passes the subscription's filters.
+	Held bool `json:"held,omitempty"`
 }
 
 // Lease keeps others from doing what somebody is at.
@@ -219,7 +224,8 @@ type Result string
 
 // The results.
 const (
-	Posted     Result = "posted"
+	Posted     Result = "posted"     // a new post or a reply, which people notice
+	Updated    Result = "updated"    // only an earlier post was edited
 	Unchanged  Result = "unchanged"  // a repetition, or older than what is known
 	Unwanted   Result = "unwanted"   // no subscription wants it
 	Ignored    Result = "ignored"    // of no interest to the provider

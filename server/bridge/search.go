@@ -153,7 +153,12 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	}
 	_, err = s.Records.UpdateSubject(ctx, h.ID, event.Subject, func(sub *Subject) (bool, error) {
 		there = ""
-		if at := sub.in(w.place.ChannelID); at != nil {
+		at := sub.in(w.place.ChannelID)
+		if at != nil && at.Held {
+			at.Held, at.Shared = false, true // the user's choice decides
+			return true, nil
+		}
+		if at != nil {
 			there = at.PostID
 			return false, nil
 		}

@@ -30,7 +30,7 @@ func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 	text := o.types(ada, lab, "/builder status")
 
 	require.Contains(t, text, "* 3 min ago: **Shown** – web #\u200b42 @\u200ball (Builds, secret in the address): as asked")
-	require.Contains(t, text, "* 2 hours ago: **Not chosen** (Queue, secret in a header)")
+	require.Contains(t, text, "* 2 hours ago: **Filtered out** (Queue, secret in a header)")
 	require.Contains(t, text, "* 2 days ago: **Refused** (12 times in a row)\n\n", "what follows is not part of the list")
 	require.Contains(t, text, "take that header away")
 	require.Less(t, strings.Index(text, "3 min"), strings.Index(text, "2 days"), "the newest is first")

@@ -30,8 +30,9 @@ type tool struct {
 type said struct {
 	ID, Thing, Is, Say, Series, Resource, Branch string
 	// Of is the resource as the state knows it.
-	Of string
-	Also, Names                                  []string
+	Of                    string
+	Level, Urgency, Stage string
+	Also, Names           []string
 	// N is the tool's time: of two, the greater is newer.
 	N       int
 	Again   bool
@@ -52,7 +53,7 @@ func (t *tool) Describe() provider.Descriptor {
 	return provider.Descriptor{
 		ID: "tool", Name: "Tool", Headers: []string{"Authorization", "X-Event"}, MaxBody: 5000,
 		Events:  []provider.EventKind{kind("begun", true), kind("fine", true), kind("broken", true), kind("noise", false)},
-		Filters: []provider.Filter{{ID: "branch"}, {ID: "level", Levels: []string{"low", "high"}}},
+		Filters: []provider.Filter{{ID: "branch"}, {ID: "level", Levels: []string{"low", "high"}}, {ID: "urgency", Always: true}, {ID: "stage", Several: true}},
 	}
 }
 
@@ -92,8 +93,10 @@ func eventsOf(says []said) []provider.Event {
 			panic(err)
 		}
 		labels := map[string]string{}
-		if s.Branch != "" {
-			labels["branch"] = s.Branch
+		for label, value := range map[string]string{"branch": s.Branch, "level": s.Level, "urgency": s.Urgency, "stage": s.Stage} {
+			if value != "" {
+				labels[label] = value
+			}
 		}
 		events = append(events, provider.Event{
 			ID: s.ID, Subject: s.Thing, Series: s.Series, Resource: s.Resource, Also: s.Also, Labels: labels, Data: data,

@@ -85,6 +85,11 @@ type Filter struct {
 	Help  i18n.Message
 	// Levels, from the least on, make it a threshold instead of patterns: what is chosen and all above it pass.
 	Levels []string
+	// Always says that every subject has this label. As long as no event has said it, none passes the filter.
+	Always bool
+	// Several says that a subject can have several values at once, such as the environments of an issue: an event that says one is judged by
+	// that one, an event that says none by all that the subject has.
+	Several bool
 }
 
 // Delivery is one request from the tool.
@@ -138,7 +143,8 @@ type Event struct {
 	// Channel is the one that was chosen for it at the tool, by its ID; "" where subscriptions decide. It is for no other, and only
 	// if it follows the connection.
 	Channel string `json:"channel,omitempty"`
-	// Labels are what filters look at.
+	// Labels are what filters look at: all that this event really says, none that it doesn't; "" says that the subject has none. The bridge
+	// remembers those of a subject's earlier events, so a comment need not repeat them.
 	Labels map[string]string `json:"labels,omitempty"`
 	// Later says that the event only adds to a subject that is known already; of one that is not, it tells nothing.
 	Later bool `json:"later,omitempty"`

@@ -79,7 +79,7 @@ func (*Bitbucket) Describe() provider.Descriptor {
 		return provider.EventKind{ID: id, Label: i18n.M("bitbucket.kind." + id), Default: wanted}
 	}
 	filter := func(id string) provider.Filter {
-		return provider.Filter{ID: id, Label: i18n.M("bitbucket.filter." + id), Help: i18n.M("bitbucket.filter_help." + id)}
+		return provider.Filter{ID: id, Label: i18n.M("bitbucket.filter." + id), Help: i18n.M("bitbucket.filter_help." + id), Several: true}
 	}
 	below, err := fs.Sub(texts, "texts")
 	if err != nil {

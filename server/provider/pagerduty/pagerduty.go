@@ -97,9 +97,9 @@ func (PagerDuty) Describe() provider.Descriptor {
 			{ID: kindActivity, Label: i18n.M("pagerduty.event.activity")},
 		},
 		Filters: []provider.Filter{
-			{ID: labelUrgency, Label: i18n.M("pagerduty.filter.urgency"), Help: i18n.M("pagerduty.filter.urgency_help"), Levels: []string{urgencyLow, urgencyHigh}},
+			{ID: labelUrgency, Label: i18n.M("pagerduty.filter.urgency"), Help: i18n.M("pagerduty.filter.urgency_help"), Levels: []string{urgencyLow, urgencyHigh}, Always: true},
 			{ID: labelPriority, Label: i18n.M("pagerduty.filter.priority"), Help: i18n.M("pagerduty.filter.priority_help")},
-			{ID: labelService, Label: i18n.M("pagerduty.filter.service"), Help: i18n.M("pagerduty.filter.service_help")},
+			{ID: labelService, Label: i18n.M("pagerduty.filter.service"), Help: i18n.M("pagerduty.filter.service_help"), Always: true},
 			{ID: labelTeam, Label: i18n.M("pagerduty.filter.team"), Help: i18n.M("pagerduty.filter.team_help")},
 			{ID: labelTitle, Label: i18n.M("pagerduty.filter.title"), Help: i18n.M("pagerduty.filter.title_help")},
 		},

@@ -116,6 +116,11 @@ func (*Sentry) Describe() provider.Descriptor {
 	filter := func(id string, levels ...string) provider.Filter {
 		return provider.Filter{ID: id, Label: i18n.M("sentry.filter." + id), Help: i18n.M("sentry.filter_help." + id), Levels: levels}
 	}
+	several := func(id string) provider.Filter {
+		f := filter(id)
+		f.Several = true
+		return f
+	}
 	below, err := fs.Sub(texts, "texts")
 	if err != nil {
 		below = texts // cannot be: the folder is part of the binary
@@ -133,7 +138,8 @@ func (*Sentry) Describe() provider.Descriptor {
 			kind(kindError, false), kind(kindChanged, false), kind(kindOther, false),
 		},
 		Filters: []provider.Filter{
-			filter(labelLevel, levels()...), filter(labelEnvironment), filter(labelRelease), filter(labelRule), filter(labelAssignee),
+			filter(labelLevel, levels()...), several(labelEnvironment), several(labelRelease), several(labelRule),
+			filter(labelAssignee),
 			filter(labelCategory),
 		},
 		Headers: []string{headerResource, headerSignature, headerAppSignature, headerRequest},
