@@ -60,6 +60,7 @@ func (s *Sandbox) SetPolicy(p Policy) error {
 			{&w.policy.S2STokens, &p.S2STokens},
 			{&w.policy.ParticipantTime, &p.ParticipantTime},
 			{&w.policy.Plan, &p.Plan},
+			{&w.policy.PersonalID, &p.PersonalID},
 		} {
 			if *f.value != "" {
 				*f.field = *f.value

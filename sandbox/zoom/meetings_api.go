@@ -50,6 +50,8 @@ func (w *world) newMeeting(host *User, q meetingRequest) *meeting {
 		m.passcode = w.ids.passcode()
 	}
 	w.change(m, q)
+	// The answer's settings say nothing of it: only the links and the personal ID do.
+	m.usePMI = m.usePMI || w.policy.PersonalID == PersonalIDForced
 	if m.kind == typeInstant || m.kind != typeRecurring && m.start.Before(w.now()) {
 		m.start = w.now().Truncate(time.Second)
 	}

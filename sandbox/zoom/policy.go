@@ -22,6 +22,9 @@ const (
 	TimeAsJoinTime = "join_time"
 	// TimeAsDateTime names a participant's time date_time.
 	TimeAsDateTime = "date_time"
+
+	// PersonalIDForced has every meeting take place in its host's personal room.
+	PersonalIDForced = "forced"
 )
 
 // The plans an account can be on, which decide its rate limits.
@@ -56,6 +59,9 @@ type Policy struct {
 	// PastMeetingLagSeconds is how long after its end a meeting's participants
 	// are listed with a duration of 0.
 	PastMeetingLagSeconds int `json:"past_meeting_lag_seconds,omitempty"`
+	// PersonalID is PersonalIDForced where an account has every meeting take place
+	// in its host's personal room.
+	PersonalID string `json:"personal_id,omitempty"`
 }
 
 // check reports a switch in a position that does not exist.
@@ -67,6 +73,7 @@ func (p Policy) check() error {
 		{"retry_timestamp", p.RetryTimestamp, []string{"", RetryRestamp, RetryKeep}},
 		{"s2s_tokens", p.S2STokens, []string{"", S2SMany, S2SSingle}},
 		{"participant_time", p.ParticipantTime, []string{"", TimeAsJoinTime, TimeAsDateTime}},
+		{"personal_id", p.PersonalID, []string{"", PersonalIDForced}},
 		{"plan", p.Plan, []string{"", PlanBusiness, PlanPro, PlanFree, PlanUnlimited}},
 	} {
 		if !slices.Contains(s.allowed, s.value) {

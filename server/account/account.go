@@ -104,15 +104,15 @@ const accountGrant = "account"
 func (s *Service) Caller(_ context.Context, who chat.Person) (zoom.Caller, error) {
 	settings := s.settings()
 	if settings.Mode == ByUser {
-		return zoom.Caller{User: zoom.Me, Tokens: s.grant(who.ID)}, nil
+		return zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: s.grant(who.ID)}, nil
 	}
 	if err := s.trusted(who, settings); err != nil {
 		return zoom.Caller{}, err
 	}
 	if settings.Mode == ByServer {
-		return zoom.Caller{User: who.Email, Tokens: s.tokens.Server()}, nil
+		return zoom.Caller{App: zoom.ServerApp, User: who.Email, Tokens: s.tokens.Server()}, nil
 	}
-	return zoom.Caller{User: who.Email, Tokens: s.grant(accountGrant)}, nil
+	return zoom.Caller{App: zoom.AccountApp, User: who.Email, Tokens: s.grant(accountGrant)}, nil
 }
 
 // trusted reports whether the person's address is known to be theirs: else anybody could start meetings as anybody.

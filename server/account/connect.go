@@ -70,7 +70,7 @@ func (s *Service) Complete(ctx context.Context, userID, code, state string) (Con
 	if err != nil {
 		return Connected{}, err
 	}
-	user, err := s.zoom.User(ctx, zoom.Caller{User: zoom.Me, Tokens: justIssued(done.Token.Access)})
+	user, err := s.zoom.User(ctx, zoom.Caller{App: zoom.AppKind(mode), User: zoom.Me, Tokens: justIssued(done.Token.Access)})
 	if err != nil {
 		return Connected{}, errors.Wrap(err, "ask Zoom who authorized")
 	}

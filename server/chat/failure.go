@@ -11,7 +11,7 @@ func Failure(err error) i18n.Message {
 		switch name {
 		case "Link":
 			harmless[name] = Link(value, value)
-		case "Scopes":
+		case "Scope":
 			// As code it can be copied as it is.
 			harmless[name] = Code(value)
 		default:

@@ -20,7 +20,7 @@ func TestFailuresSayWhatZoomSaidAndDoNothing(t *testing.T) {
 	refused := say(fault.New(fault.ZoomRefused).With("Message", "@all see [this](https://evil.example.com)").With("Code", "300"))
 	require.NotContains(t, refused, "@all")
 	require.NotContains(t, refused, "[this](")
-	require.Contains(t, say(fault.New(fault.MissingScope).With("Scopes", "user:read:user, meeting:read:meeting")), "`user:read:user, meeting:read:meeting`")
+	require.Contains(t, say(fault.New(fault.MissingScope).With("Scope", "user:read:user, meeting:read:meeting")), "`user:read:user, meeting:read:meeting`")
 	require.Contains(t, say(fault.New(fault.NotPosted).With("Link", "https://zoom.us/j/1?pwd=a.1")), "](https://zoom.us/j/1?pwd=a.1)")
 	require.NotContains(t, say(errors.New("secret internals")), "internals")
 }

@@ -65,7 +65,7 @@ const (
 	// ZoomUserUnknown is an address or id that Zoom has no user for (1001, 1010, 1120). Params: Email.
 	ZoomUserUnknown Code = "zoom_user_unknown"
 
-	// MissingScope is a Zoom app that lacks a scope (4711, 4700). Params: Scopes.
+	// MissingScope is a Zoom app that lacks a scope (4711, 4700). Params: Scope (may be empty), App ("user", "account", "s2s").
 	MissingScope Code = "missing_scope"
 	// RateLimited is Zoom's limit per second.
 	RateLimited Code = "rate_limited"

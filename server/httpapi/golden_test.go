@@ -150,7 +150,7 @@ func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 			method: "POST", path: "/api/v1/meetings", body: startBody, status: 200,
 		},
 		"start.failed": {
-			desk:   desk{err: fault.New(fault.MissingScope).With("Scopes", "meeting:write:meeting")},
+			desk:   desk{err: fault.New(fault.MissingScope).With("Scope", "meeting:write:meeting").With("App", "user")},
 			method: "POST", path: "/api/v1/meetings", body: startBody, status: 502,
 		},
 		"start.not_posted": {

@@ -37,9 +37,8 @@ func (s *Service) meeting(ctx context.Context, r StartRequest, who chat.Person, 
 		return s.personal(ctx, r, who, caller)
 	}
 	m, err := s.zoom.CreateMeeting(ctx, caller, zoom.CreateMeeting{Topic: r.Topic, Type: zoom.TypeInstant})
-	if m.Personal && m.PMI != "" {
-		// The user's own settings at Zoom make every meeting a personal one; events name those by the personal ID.
-		m.ID = m.PMI
+	if m.Topic == "" {
+		m.Topic = r.Topic
 	}
 	return m, errors.Wrap(err, "create the meeting")
 }

@@ -23,18 +23,29 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 	if fault.Is(cause, fault.ThreadElsewhere) {
 		r.Place.RootID = "" // nobody would see the note in a thread that is not there
 	}
-	note := chat.Note{Text: chat.Failure(cause)}
-	if fault.Is(cause, fault.DailyLimit) && r.Choice != Personal {
-		button, err := s.startButton(ctx, r, Personal, i18n.M("choice.button.personal"))
-		if err != nil {
-			// Without the button the sentence still says what to do.
-			s.log("A button could not be made", "user_id", r.UserID, "error", err.Error())
-		} else {
-			button.Primary = true
-			note.Buttons = []chat.Button{button}
-		}
-	}
+	note := chat.Note{Text: chat.Failure(cause), Buttons: s.otherMeeting(ctx, r, cause)}
 	return false, errors.Wrap(s.chat.Whisper(ctx, r.Place, r.UserID, note), "whisper the failure")
+}
+
+// otherMeeting offers the other kind of meeting where this kind cannot be had.
+func (s *Service) otherMeeting(ctx context.Context, r StartRequest, cause error) []chat.Button {
+	choice := Choice("")
+	switch {
+	case fault.Is(cause, fault.DailyLimit) && r.Choice != Personal:
+		choice = Personal
+	case fault.Is(cause, fault.MeetingUnknown, fault.NoPersonalMeeting) && r.Choice == Personal:
+		choice = Unique
+	default:
+		return nil
+	}
+	button, err := s.startButton(ctx, r, choice, i18n.M("choice.button."+string(choice)))
+	if err != nil {
+		// Without the button the sentence still says what to do.
+		s.log("A button could not be made", "user_id", r.UserID, "error", err.Error())
+		return nil
+	}
+	button.Primary = true
+	return []chat.Button{button}
 }
 
 // inviteToConnect offers the link that mends a missing or dead grant and then goes on with this start. Where only an admin

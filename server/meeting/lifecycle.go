@@ -41,18 +41,54 @@ func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
 	default:
 		return nil
 	}
+	return s.apply(ctx, e, apply)
+}
+
+// apply changes the posts of the event's meeting, and those that are kept under another ID for which events may name this one.
+func (s *Service) apply(ctx context.Context, e zoom.Event, change func(*Record) bool) error {
 	record, err := s.index.UpdateMeeting(ctx, e.Meeting.ID, func(r *Record) bool {
-		return len(r.Posts) > 0 && apply(r)
+		return len(r.Posts) > 0 && change(r)
 	})
 	if err != nil {
 		return errors.Wrapf(err, "apply %s of meeting %s", e.Type, e.Meeting.ID)
 	}
-	if len(record.Posts) == 0 && s.settings().Replicas && s.now().Sub(e.At) < ReplicaLag {
+	if len(record.Posts) == 0 && len(record.Aliases) == 0 && s.settings().Replicas && s.now().Sub(e.At) < ReplicaLag {
 		return ErrNotYet
 	}
-	for _, i := range record.Of(e.Meeting.UUID) {
-		// A post that cannot be shown keeps no other from being shown; the first failure has the event handled again.
-		if showErr := s.show(ctx, e.Meeting.ID, record.Posts[i]); err == nil {
+	err = s.showAll(ctx, e.Meeting.ID, record, e.Meeting.UUID)
+	for _, alias := range record.Aliases {
+		if aliasErr := s.applyTo(ctx, alias, e, change); err == nil {
+			err = aliasErr
+		}
+	}
+	return err
+}
+
+// applyTo changes one post that is kept under another meeting ID.
+func (s *Service) applyTo(ctx context.Context, alias Alias, e zoom.Event, change func(*Record) bool) error {
+	if s.now().After(alias.Until) {
+		return nil
+	}
+	record, err := s.index.UpdateMeeting(ctx, alias.MeetingID, func(r *Record) bool {
+		part, put := r.only(alias.PostID, e.Meeting.UUID)
+		if len(part.Posts) == 0 || !change(part) {
+			return false
+		}
+		put()
+		return true
+	})
+	if err != nil {
+		return errors.Wrapf(err, "apply %s of meeting %s to %s", e.Type, e.Meeting.ID, alias.MeetingID)
+	}
+	return s.showAll(ctx, alias.MeetingID, record, e.Meeting.UUID)
+}
+
+// showAll brings the posts that are about the session up to date. A post that cannot be shown keeps no other from being shown; the
+// first failure has the event handled again.
+func (s *Service) showAll(ctx context.Context, meetingID string, record Record, uuid string) error {
+	var err error
+	for _, i := range record.Of(uuid) {
+		if showErr := s.show(ctx, meetingID, record.Posts[i]); err == nil {
 			err = showErr
 		}
 	}

@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"slices"
 	"time"
 )
 
@@ -13,6 +14,16 @@ type Record struct {
 	Personal bool      `json:"personal,omitempty"`
 	Posts    []Post    `json:"posts,omitempty"`
 	Over     []Session `json:"over,omitempty"`
+	// Aliases are posts that are kept under another meeting ID and whose events may name this one.
+	Aliases []Alias `json:"aliases,omitempty"`
+}
+
+// Alias leads from a number that events may carry to the post that they are about: an account that forces the personal meeting ID
+// creates a meeting with an ID of its own, and tells of it by the personal one.
+type Alias struct {
+	MeetingID string    `json:"meeting"`
+	PostID    string    `json:"post"`
+	Until     time.Time `json:"until"`
 }
 
 // Post is one announcement of the meeting.
@@ -72,15 +83,48 @@ func (r *Record) Announce(p Post, personal bool) {
 	}
 }
 
+// Alias adds an alias for a post that was made then, and forgets those that have served their time.
+func (r *Record) Alias(meetingID, postID string, posted time.Time) {
+	r.Aliases = slices.DeleteFunc(r.Aliases, func(a Alias) bool { return posted.After(a.Until) })
+	r.Aliases = append(r.Aliases, Alias{MeetingID: meetingID, PostID: postID, Until: posted.Add(awaitedFor + startedFor)})
+	if len(r.Aliases) > maxPosts {
+		r.Aliases = r.Aliases[len(r.Aliases)-maxPosts:]
+	}
+}
+
+// only returns a record with one of the posts, to apply to it what is told of another number: such a post is about one session,
+// that of a personal meeting. What is told of another session is none of its business.
+func (r *Record) only(postID, uuid string) (part *Record, put func()) {
+	for i, p := range r.Posts {
+		if p.ID == postID && (p.Status == Announced || p.UUID == uuid) {
+			part = &Record{Personal: true, Posts: []Post{p}, Over: r.Over}
+			return part, func() { r.Posts[i], r.Over = part.Posts[0], part.Over }
+		}
+	}
+	return &Record{}, func() {}
+}
+
 // Start applies that the host began the session and reports whether anything changed. The host is "" when Zoom did not say.
 func (r *Record) Start(uuid, host string, at time.Time) bool {
 	if r.isOver(uuid) {
-		return false
+		return r.startKnown(uuid, at)
 	}
 	changed := false
 	for i := range r.Posts {
 		if p := &r.Posts[i]; !r.Personal || p.hostedBy(host) {
 			changed = p.moved(p.start(uuid, at, r.Personal)) || changed
+		}
+	}
+	return changed
+}
+
+// startKnown notes when a session began that is known to be over: what the word on its end left out.
+func (r *Record) startKnown(uuid string, at time.Time) bool {
+	changed := false
+	for i := range r.Posts {
+		if p := &r.Posts[i]; p.UUID == uuid && p.StartedAt.IsZero() && !at.IsZero() {
+			p.StartedAt = at
+			changed = p.moved(true)
 		}
 	}
 	return changed
@@ -143,18 +187,27 @@ func (r *Record) End(uuid, host string, start, end time.Time) bool {
 
 func (p *Post) end(uuid string, start, end time.Time, personal bool) bool {
 	switch {
-	case p.UUID == uuid && (p.Status != Ended || p.EndedAt.IsZero()):
+	case p.UUID == uuid && (p.Status != Ended || p.EndedAt.IsZero() && !end.IsZero()):
 	case p.Status == Announced && p.UUID == "":
 		// The word that it began was lost or comes later. A personal room may have been left before this post was made, or be
 		// used long after it; and a post that was made while the room was in use is about that session.
-		if personal && !p.awaits(start) && (p.PostedAt.After(end) || start.After(p.PostedAt)) {
+		if personal && !p.covers(start, end) {
 			return false
 		}
 	default:
 		return false
 	}
-	p.Status, p.UUID, p.StartedAt, p.EndedAt = Ended, uuid, start, end
+	// What Zoom leaves out is missing, not gone.
+	p.Status, p.UUID, p.StartedAt, p.EndedAt = Ended, uuid, orElse(start, p.StartedAt), orElse(end, p.EndedAt)
 	return true
+}
+
+// covers reports whether a session that is over, of which no beginning was told, can be the one that the post announced.
+func (p *Post) covers(start, end time.Time) bool {
+	if start.IsZero() {
+		return !p.PostedAt.After(end) && p.awaits(end)
+	}
+	return p.awaits(start) || !p.PostedAt.After(end) && !start.After(p.PostedAt)
 }
 
 // Of returns the positions of the posts that are about the session, or whose state is not shown yet.

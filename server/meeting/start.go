@@ -244,6 +244,15 @@ func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, 
 	if err != nil {
 		return errors.Wrap(err, "store the meeting")
 	}
+	for _, number := range m.Others() {
+		_, err := s.index.UpdateMeeting(ctx, number, func(rec *Record) bool {
+			rec.Alias(m.ID, postID, now)
+			return true
+		})
+		if err != nil {
+			return errors.Wrap(err, "store the meeting's other number")
+		}
+	}
 	until := now.Add(announcedFor)
 	if m.Running() {
 		until = now.Add(startedFor)

@@ -2,11 +2,9 @@ package oauth
 
 import (
 	"context"
-	"encoding/json"
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -68,7 +66,7 @@ func (e endpoint) exchange(ctx context.Context, code, verifier string) (Token, e
 	if err != nil {
 		return Token{}, err
 	}
-	return e.call(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+	return e.call(ctx, []string{code, verifier}, func(ctx context.Context) (*oauth2.Token, error) {
 		return config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	})
 }
@@ -83,7 +81,7 @@ func (e endpoint) refresh(ctx context.Context, refresh string) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	return e.call(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+	return e.call(ctx, []string{refresh}, func(ctx context.Context) (*oauth2.Token, error) {
 		return config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh}).Token()
 	})
 }
@@ -104,7 +102,7 @@ func (e endpoint) mint(ctx context.Context) (Token, error) {
 		AuthStyle:      oauth2.AuthStyleInHeader,
 		EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {account}},
 	}
-	token, err := e.call(ctx, own.Token)
+	token, err := e.call(ctx, nil, own.Token)
 	if fault.Is(err, fault.ZoomRefused) && fault.ParamsOf(err)["Code"] == "invalid_request" {
 		// So Zoom answers an account that the app does not belong to.
 		err = fault.Wrap(err, fault.ClientRejected)
@@ -112,14 +110,15 @@ func (e endpoint) mint(ctx context.Context) (Token, error) {
 	return token, err
 }
 
-// call makes one request for a token, in time, and with errors that tell whose turn it is.
-func (e endpoint) call(ctx context.Context, get func(context.Context) (*oauth2.Token, error)) (Token, error) {
+// call makes one request for a token, in time, and with errors that tell whose turn it is. What is sent is a secret: an answer
+// that repeats it isn't logged with it.
+func (e endpoint) call(ctx context.Context, sent []string, get func(context.Context) (*oauth2.Token, error)) (Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	asked := e.now()
 	token, err := get(context.WithValue(ctx, oauth2.HTTPClient, e.client))
 	if err != nil {
-		return Token{}, explain(ctx, e.app().TokenURL, err)
+		return Token{}, explain(ctx, e.app().TokenURL, append(sent, e.app().ClientSecret), err)
 	}
 	scope, _ := token.Extra("scope").(string)
 	id, _ := token.Extra("id_token").(string)
@@ -155,7 +154,7 @@ func (e endpoint) revoke(ctx context.Context, token string) error {
 	}
 	response, err := e.client.Do(request)
 	if err != nil {
-		return explain(ctx, app.RevokeURL, err)
+		return explain(ctx, app.RevokeURL, nil, err)
 	}
 	defer func() { _ = response.Body.Close() }() // nothing was read, so nothing can be lost
 	if response.StatusCode != http.StatusOK {
@@ -170,11 +169,12 @@ func accountRefused(err error) bool {
 	return errors.Is(err, errRejected) || fault.Is(err, fault.ZoomRefused)
 }
 
-// explain turns an error of a call into a fault or errRejected, without the answer's body, which may hold secrets.
-func explain(ctx context.Context, address string, err error) error {
+// explain turns an error of a call into a fault or errRejected. Of the answer's body only the server's reason is kept, without
+// what was sent.
+func explain(ctx context.Context, address string, sent []string, err error) error {
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && refusal.Response != nil {
-		return explainRefusal(address, refusal)
+		return explainRefusal(address, readRefusal(refusal, sent))
 	}
 	var network net.Error
 	timedOut := errors.As(err, &network) && network.Timeout()
@@ -189,47 +189,6 @@ func explain(ctx context.Context, address string, err error) error {
 		return unreachable(address, errors.Wrap(failed.Err, "call the authorization server"))
 	}
 	return unreachable(address, errors.New("the authorization server's answer is not a token"))
-}
-
-// explainRefusal reads an answer that is an error. Zoom says what is wrong in "error", and in words in "reason".
-func explainRefusal(address string, refusal *oauth2.RetrieveError) error {
-	status, code := refusal.Response.StatusCode, plainCode(refusal.ErrorCode)
-	cause := errors.Errorf("the authorization server answered %d %s", status, code)
-	switch {
-	case status == http.StatusTooManyRequests:
-		return fault.Wrap(cause, fault.RateLimited)
-	case status >= http.StatusInternalServerError:
-		return fault.Wrap(cause, fault.ZoomUnavailable)
-	case code == "invalid_client", code == "unauthorized_client", code == "" && status == http.StatusUnauthorized:
-		return fault.Wrap(cause, fault.ClientRejected)
-	case code == "invalid_grant", code == "invalid_request" && blamesGrant(refusal.Body):
-		return errors.Wrap(errRejected, cause.Error())
-	case code == "":
-		return unreachable(address, cause)
-	}
-	return fault.Wrap(cause, fault.ZoomRefused).With("Code", code)
-}
-
-// blamesGrant reports whether the reason of an invalid_request is the token or code itself ("Invalid Token!").
-func blamesGrant(body []byte) bool {
-	var answer struct {
-		Reason string `json:"reason"`
-	}
-	if json.Unmarshal(body, &answer) != nil {
-		return false
-	}
-	reason := strings.ToLower(answer.Reason)
-	return strings.Contains(reason, "invalid token") || strings.Contains(reason, "invalid authorization code")
-}
-
-// codePattern is what an OAuth error code looks like; anything else is not repeated.
-var codePattern = regexp.MustCompile(`^[a-z_]{1,40}$`)
-
-func plainCode(code string) string {
-	if codePattern.MatchString(code) {
-		return code
-	}
-	return ""
 }
 
 // unreachable is an address that does not answer as an authorization server; people are told the host.

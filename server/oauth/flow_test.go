@@ -185,13 +185,19 @@ func TestAnAuthorizationOutlivesARegeneratedKey(t *testing.T) {
 	})
 }
 
+// repeatsTheCode is an answer that gives back what was sent.
+func repeatsTheCode(w http.ResponseWriter, r *http.Request) bool {
+	refuse(w, http.StatusBadRequest, "invalid_request", "Invalid authorization code "+r.PostFormValue("code"))
+	return true
+}
+
 func TestWhatCanGoWrongAtTheExchange(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		for name, tc := range map[string]struct {
 			intercept func(http.ResponseWriter, *http.Request) bool
 			code      fault.Code
 		}{
-			"an old code":           {answerWith(400, "application/json", `{"reason":"Invalid authorization code AbC","error":"invalid_request"}`), fault.LinkExpired},
+			"an old code":           {repeatsTheCode, fault.LinkExpired},
 			"a wrong redirect URL":  {answerWith(400, "application/json", `{"reason":"Redirect URI mismatch","error":"invalid_request"}`), fault.ZoomRefused},
 			"a wrong client secret": {answerWith(401, "application/json", `{"error":"invalid_client"}`), fault.ClientRejected},
 			"Zoom is down":          {answerWith(500, "text/html", "oops"), fault.ZoomUnavailable},
@@ -201,7 +207,6 @@ func TestWhatCanGoWrongAtTheExchange(t *testing.T) {
 			w.zoom.breakWith(tc.intercept)
 			_, err := s.flow.Complete(t.Context(), "ann", code, state)
 			require.Equal(t, tc.code, fault.CodeOf(err), name)
-			require.NotContains(t, err.Error(), "AbC", "the answer is not repeated")
 			require.NotContains(t, err.Error(), code)
 			w.zoom.breakWith(nil)
 		}

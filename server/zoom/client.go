@@ -39,8 +39,22 @@ type TokenSource interface {
 	Renew(ctx context.Context, rejected string) (string, error)
 }
 
+// AppKind is who authorized the Zoom app, which decides its scopes and who can authorize again.
+type AppKind string
+
+const (
+	// UserApp is a user-managed app, which each user authorizes.
+	UserApp AppKind = "user"
+	// AccountApp is an admin-managed app, which one admin authorizes for everybody.
+	AccountApp AppKind = "account"
+	// ServerApp is a server-to-server app, which authorizes itself.
+	ServerApp AppKind = "s2s"
+)
+
 // Caller says as whom a call is made.
 type Caller struct {
+	// App is the kind of the Zoom app.
+	App AppKind
 	// User is Me for a user-managed app, else an email address or user id.
 	User string
 	// Tokens is the grant to call with.

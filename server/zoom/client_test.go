@@ -33,10 +33,17 @@ func TestDefect15_EachRefusalOfZoomHasItsFault(t *testing.T) {
 		{"an address that Zoom does not know", alice(), reply{404, nil, `{"code":1001,"message":"User does not exist: alice@example.com."}`}, fault.ZoomUserUnknown, map[string]string{"Email": "alice@example.com"}},
 		{"a user of another account", alice(), reply{404, nil, `{"code":1010,"message":"User does not belong to this account."}`}, fault.ZoomUserUnknown, map[string]string{"Email": "alice@example.com"}},
 		{"a user who never accepted the invitation", alice(), reply{400, nil, `{"code":"1120","message":"A valid invitation was not found."}`}, fault.ZoomUserUnknown, map[string]string{"Email": "alice@example.com"}},
-		{"missing scopes", me(), reply{400, nil, `{"code":4711,"message":"Invalid access token, does not contain scopes:[meeting:write:meeting, meeting:write:meeting:admin]."}`}, fault.MissingScope, map[string]string{"Scopes": "meeting:write:meeting, meeting:write:meeting:admin"}},
-		{"missing scopes, said with 401", me(), reply{401, nil, `{"code":124,"message":"Invalid access token, does not contain scopes:[user:read:user,user:read:user:admin]"}`}, fault.MissingScope, map[string]string{"Scopes": "user:read:user, user:read:user:admin"}},
-		{"missing scopes, said with 403", me(), reply{403, nil, `{"code":104,"message":"Invalid access token, does not contain scope: [meeting:read:meeting]"}`}, fault.MissingScope, map[string]string{"Scopes": "meeting:read:meeting"}},
-		{"a token without any scopes", me(), reply{400, nil, `{"code":4700,"message":"Invalid access token."}`}, fault.MissingScope, map[string]string{"Scopes": ""}},
+		{"missing scopes", me(), reply{400, nil, `{"code":4711,"message":"Invalid access token, does not contain scopes:[meeting:write:meeting, meeting:write:meeting:admin]."}`}, fault.MissingScope, map[string]string{"Scope": "meeting:write:meeting", "App": "user"}},
+		{"missing scopes, said with 401", me(), reply{401, nil, `{"code":124,"message":"Invalid access token, does not contain scopes:[user:read:user,user:read:user:admin]"}`}, fault.MissingScope, map[string]string{"Scope": "user:read:user", "App": "user"}},
+		{"missing scopes, said with 403", me(), reply{403, nil, `{"code":104,"message":"Invalid access token, does not contain scope: [meeting:read:meeting]"}`}, fault.MissingScope, map[string]string{"Scope": "meeting:read:meeting", "App": "user"}},
+		{"alternatives for an app of the account", alice(), reply{400, nil, `{"code":4711,"message":"Invalid access token, does not contain scopes:[meeting:write:meeting, meeting:write:meeting:admin]."}`}, fault.MissingScope, map[string]string{"Scope": "meeting:write:meeting:admin", "App": "account"}},
+		{"alternatives the other way round", me(), reply{400, nil, `{"code":4711,"message":"Invalid access token, does not contain scopes:[meeting:write:admin,meeting:write]."}`}, fault.MissingScope, map[string]string{"Scope": "meeting:write", "App": "user"}},
+		{"a scope of the other level only", alice(), reply{400, nil, `{"code":4711,"message":"Invalid access token, does not contain scopes:[user:read:user]."}`}, fault.MissingScope, map[string]string{"Scope": "user:read:user", "App": "account"}},
+		{"a token without any scopes", me(), reply{400, nil, `{"code":4700,"message":"Invalid access token, does not contain scopes."}`}, fault.MissingScope, map[string]string{"Scope": "", "App": "user"}},
+		{"4700 of another kind", me(), reply{400, nil, `{"code":4700,"message":"Token cannot be empty."}`}, fault.ZoomRefused, map[string]string{"Code": "4700", "Message": "Token cannot be empty."}},
+		{"4700 without words", me(), reply{400, nil, `{"code":4700,"message":""}`}, fault.ZoomRefused, map[string]string{"Code": "4700", "Message": ""}},
+		{"a grant that was revoked, said by the gateway", me(), reply{401, nil, `{"errorCode":4741,"errorMessage":"The token has been revoked."}`}, fault.Revoked, nil},
+		{"a grant of the account whose owner is gone", alice(), reply{400, nil, `{"errorCode":4735,"reason":"The owner of the token can not be found."}`}, fault.AccountRevoked, nil},
 		{"a meeting that is gone", me(), reply{404, nil, `{"code":3001,"message":"Meeting does not exist: 1."}`}, fault.MeetingUnknown, nil},
 		{"a user who may not host", me(), reply{400, nil, `{"code":3161,"message":"Your user account is not allowed meeting hosting."}`}, fault.ZoomRefused, map[string]string{"Code": "3161", "Message": "Your user account is not allowed meeting hosting."}},
 		{"wrong fields", me(), reply{400, nil, `{"code":300,"message":"Validation Failed.","errors":[{"field":"topic","message":"Too long."},{"field":"type","message":"Invalid."}]}`}, fault.ZoomRefused, map[string]string{"Code": "300", "Message": "Validation Failed. topic: Too long. type: Invalid."}},
@@ -79,7 +86,7 @@ func TestDefect20_ARejectedTokenIsRenewedByItsSourceOnce(t *testing.T) {
 	t.Run("and the call is made again", func(t *testing.T) {
 		t.Parallel()
 		zoomStub, g := answering(expired, reply{201, nil, created}), &grant{}
-		_, err := client(zoomStub, nil).CreateMeeting(t.Context(), zoom.Caller{User: zoom.Me, Tokens: g}, zoom.CreateMeeting{})
+		_, err := client(zoomStub, nil).CreateMeeting(t.Context(), zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: g}, zoom.CreateMeeting{})
 		require.NoError(t, err)
 		require.Equal(t, []string{"token-1"}, g.renewed)
 		require.Equal(t, []string{"Bearer token-1", "Bearer token-2"}, tokens(zoomStub))
@@ -87,7 +94,7 @@ func TestDefect20_ARejectedTokenIsRenewedByItsSourceOnce(t *testing.T) {
 	t.Run("and not again when the new one is rejected too", func(t *testing.T) {
 		t.Parallel()
 		zoomStub, g := answering(expired), &grant{}
-		_, err := client(zoomStub, nil).User(t.Context(), zoom.Caller{User: zoom.Me, Tokens: g})
+		_, err := client(zoomStub, nil).User(t.Context(), zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: g})
 		require.True(t, fault.Is(err, fault.Revoked))
 		require.Len(t, g.renewed, 1)
 		require.Len(t, zoomStub.seen, 2)
@@ -95,20 +102,20 @@ func TestDefect20_ARejectedTokenIsRenewedByItsSourceOnce(t *testing.T) {
 	t.Run("whatever the page says that comes with the 401", func(t *testing.T) {
 		t.Parallel()
 		zoomStub, g := answering(reply{401, nil, `Unauthorized`}, reply{201, nil, created}), &grant{}
-		_, err := client(zoomStub, nil).CreateMeeting(t.Context(), zoom.Caller{User: zoom.Me, Tokens: g}, zoom.CreateMeeting{})
+		_, err := client(zoomStub, nil).CreateMeeting(t.Context(), zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: g}, zoom.CreateMeeting{})
 		require.NoError(t, err)
 	})
 	t.Run("and a dead grant is what its source says", func(t *testing.T) {
 		t.Parallel()
 		g := &grant{renewErr: fault.New(fault.Revoked)}
-		_, err := client(answering(expired), nil).User(t.Context(), zoom.Caller{User: zoom.Me, Tokens: g})
+		_, err := client(answering(expired), nil).User(t.Context(), zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: g})
 		require.True(t, fault.Is(err, fault.Revoked))
 	})
 	t.Run("but not for missing scopes, which the next token will miss as well", func(t *testing.T) {
 		t.Parallel()
 		g := &grant{}
 		zoomStub := answering(reply{401, nil, `{"code":4711,"message":"Invalid access token, does not contain scopes:[a]."}`})
-		_, err := client(zoomStub, nil).User(t.Context(), zoom.Caller{User: zoom.Me, Tokens: g})
+		_, err := client(zoomStub, nil).User(t.Context(), zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: g})
 		require.True(t, fault.Is(err, fault.MissingScope))
 		require.Empty(t, g.renewed)
 	})
@@ -126,7 +133,7 @@ func TestWithoutATokenZoomIsNotCalled(t *testing.T) {
 		{"no token in time", context.DeadlineExceeded, fault.ZoomTimeout},
 	} {
 		zoomStub := answering(reply{200, nil, `{}`})
-		_, err := client(zoomStub, nil).User(t.Context(), zoom.Caller{User: zoom.Me, Tokens: noGrant{test.err}})
+		_, err := client(zoomStub, nil).User(t.Context(), zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: noGrant{test.err}})
 		require.ErrorIs(t, err, test.err, test.name)
 		require.Equal(t, test.code, fault.CodeOf(err), test.name)
 		require.Empty(t, zoomStub.seen)

@@ -3,6 +3,8 @@ package zoom
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -33,7 +35,7 @@ type CreateMeeting struct {
 
 // Meeting is a meeting as its host's colleagues may see it.
 type Meeting struct {
-	// ID is the meeting's number.
+	// ID is the meeting's number; for one in the host's personal room it is the personal meeting ID, which events carry.
 	ID string
 	// UUID identifies one session of the meeting; "" where Zoom does not say.
 	UUID string
@@ -52,9 +54,16 @@ type Meeting struct {
 	Status string
 	// Personal reports a meeting in the host's personal room.
 	Personal bool
+	// others are further numbers that events may carry; see Others.
+	others []string
 	// DialIn holds the telephone numbers to join by.
 	DialIn []DialIn
 }
+
+// Others returns the numbers besides ID that events about this meeting may carry. An account can force the personal meeting ID:
+// then a new meeting has an ID of its own, and its events have the personal one.
+// https://developers.zoom.us/docs/api/using-zoom-apis/
+func (m Meeting) Others() []string { return m.others }
 
 // Running reports that somebody is in the meeting already.
 func (m Meeting) Running() bool { return m.Status == StatusStarted }
@@ -124,13 +133,42 @@ type wireMeeting struct {
 	} `json:"settings"`
 }
 
+// numberIn returns the meeting's number in a join link such as https://example.zoom.us/j/1234567890?pwd=…, "" when it has none.
+// Meeting numbers have 9 to 11 digits.
+func numberIn(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
+	for i, part := range parts[:len(parts)-1] {
+		if number := parts[i+1]; part == "j" && digits(number) && len(number) >= 9 && len(number) <= 11 {
+			return number
+		}
+	}
+	return ""
+}
+
 func (w *wireMeeting) complete() bool { return w.ID != "" && w.JoinURL != "" }
 
 func (w *wireMeeting) meeting() Meeting {
+	id, pmi, linked := string(w.ID), string(w.PMI), numberIn(w.JoinURL)
+	if linked != "" && linked != id {
+		// The link leads into another room than the meeting's own: that is the personal one, whatever the answer says of it.
+		pmi = linked
+	}
+	personal := w.Type == TypePersonal || w.Settings.UsePMI || pmi != "" && (pmi == id || pmi == linked)
 	m := Meeting{
-		ID: string(w.ID), UUID: w.UUID, HostID: w.HostID, HostEmail: w.HostEmail, Topic: w.Topic, Type: w.Type,
-		JoinURL: w.JoinURL, Passcode: w.Password, PMI: string(w.PMI), Status: w.Status,
-		Personal: w.Type == TypePersonal || w.Settings.UsePMI || w.PMI == w.ID,
+		ID: id, UUID: w.UUID, HostID: w.HostID, HostEmail: w.HostEmail, Topic: w.Topic, Type: w.Type,
+		JoinURL: w.JoinURL, Passcode: w.Password, PMI: pmi, Status: w.Status, Personal: personal,
+	}
+	if personal && pmi != "" {
+		m.ID = pmi
+	}
+	for _, number := range []string{id, linked, pmi, string(w.PMI)} {
+		if digits(number) && number != m.ID && !slices.Contains(m.others, number) {
+			m.others = append(m.others, number)
+		}
 	}
 	for _, d := range w.Settings.DialIn {
 		if d.Number != "" {

@@ -1,6 +1,7 @@
 package zoom
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	stderrors "errors"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,9 +27,13 @@ const (
 	codeUserElsewhere  = 1010
 	codeUserNotInvited = 1120
 	codeMeetingUnknown = 3001
-	codeNoScopes       = 4700
-	codeMissingScope   = 4711
-	codeTokenRevoked   = 4741
+	// codeToken is any trouble with a token: no scopes, none at all, or something unexpected.
+	codeToken           = 4700
+	codeMissingScope    = 4711
+	codeAppDisabled     = 4717
+	codeOwnerGone       = 4735
+	codeDisabledByAdmin = 4738
+	codeTokenRevoked    = 4741
 )
 
 // maxMessage bounds what is kept of Zoom's words, in runes.
@@ -36,11 +42,15 @@ const maxMessage = 500
 // missingScopes finds the list in "Invalid access token, does not contain scopes:[user:read:user, user:read:user:admin]."
 var missingScopes = regexp.MustCompile(`(?i)does not contain scopes?:?\s*\[([^\]]*)\]`)
 
-// refusal is the body of an answer with which Zoom refuses something.
+// refusal is the body of an answer with which Zoom refuses something. What stands before the API answers with a code and a
+// message of other names: https://developers.zoom.us/docs/integrations/oauth-error-messages/
 type refusal struct {
-	Code    flexID  `json:"code"`
-	Message string  `json:"message"`
-	Errors  []field `json:"errors"`
+	Code         flexID  `json:"code"`
+	ErrorCode    flexID  `json:"errorCode"`
+	Message      string  `json:"message"`
+	ErrorMessage string  `json:"errorMessage"`
+	Reason       string  `json:"reason"`
+	Errors       []field `json:"errors"`
 }
 
 // field says what is wrong with one field of a request.
@@ -55,6 +65,8 @@ func (a answer) refusal() (refusal, bool) {
 	if decode(a.body, &r) != nil {
 		return refusal{}, false
 	}
+	r.Code = flexID(cmp.Or(string(r.Code), string(r.ErrorCode)))
+	r.Message = cmp.Or(r.Message, r.ErrorMessage, r.Reason)
 	return r, r.Code != "" || r.Message != ""
 }
 
@@ -76,15 +88,34 @@ func (r refusal) text() string {
 	return cut(strings.Join(parts, " "), maxMessage)
 }
 
-// scopes returns the scopes that the message misses, as "a, b".
-func (r refusal) scopes() (string, bool) {
-	code := r.code()
+// lacksScope reports whether the app lacks a scope. Code 4700 stands for other trouble with a token, too, and says which in words.
+func (r refusal) lacksScope() bool {
+	switch {
+	case missingScopes.MatchString(r.Message), r.code() == codeMissingScope:
+		return true
+	case r.code() == codeToken:
+		return strings.Contains(strings.ToLower(r.Message), "scope")
+	}
+	return false
+}
+
+// scope returns the scope to add, "" when Zoom names none. Zoom lists alternatives, of which one is enough; scopes of apps that
+// act for a whole account end in ":admin".
+func (r refusal) scope(app AppKind) string {
 	found := missingScopes.FindStringSubmatch(r.Message)
 	if found == nil {
-		return "", code == codeMissingScope || code == codeNoScopes
+		return ""
 	}
-	names := strings.FieldsFunc(found[1], func(c rune) bool { return c == ',' || c == ' ' })
-	return cut(strings.Join(names, ", "), maxMessage), true
+	names := strings.FieldsFunc(found[1], func(c rune) bool { return strings.ContainsRune(", \"'", c) })
+	for _, name := range names {
+		if level := strings.HasSuffix(name, ":admin") || strings.HasSuffix(name, ":master"); level != (app == UserApp) {
+			return cut(name, maxMessage)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return cut(names[0], maxMessage)
 }
 
 // rejectsToken reports whether the token was at fault, so that another one may help.
@@ -93,10 +124,10 @@ func (a answer) rejectsToken() bool {
 		return false
 	}
 	r, _ := a.refusal()
-	if _, missing := r.scopes(); missing {
+	if r.lacksScope() {
 		return false
 	}
-	return a.status == http.StatusUnauthorized || r.code() == codeBadToken
+	return a.status == http.StatusUnauthorized || r.code() == codeBadToken || r.code() == codeTokenRevoked
 }
 
 // refused turns an answer other than success into a fault.
@@ -108,21 +139,17 @@ func (c *Client) refused(k call, target *url.URL, as Caller, a answer) error {
 	c.log("Zoom refused a call", "operation", k.operation, "status", a.status, "code", string(r.Code),
 		"message", r.text(), "tracking_id", a.trackingID)
 	cause := errors.Errorf("%s: status %d, code %s: %s (tracking id %s)", k.operation, a.status, r.Code, r.text(), a.trackingID)
-	scopes, missing := r.scopes()
 	switch {
 	case a.status == http.StatusTooManyRequests:
 		return limited(cause, readLimit(a.header, a.body, c.now()))
 	case a.status >= http.StatusInternalServerError:
 		return fault.Wrap(cause, fault.ZoomUnavailable)
-	case missing:
-		return fault.Wrap(cause, fault.MissingScope).With("Scopes", scopes)
+	case r.lacksScope():
+		return fault.Wrap(cause, fault.MissingScope).With("Scope", r.scope(as.App)).With("App", string(as.App))
 	}
 	switch r.code() {
-	case codeBadToken, codeTokenRevoked:
-		if as.User == Me {
-			return fault.Wrap(cause, fault.Revoked)
-		}
-		return fault.Wrap(cause, fault.AccountRevoked)
+	case codeBadToken, codeTokenRevoked, codeOwnerGone:
+		return revoked(cause, as)
 	case codeUserUnknown, codeUserElsewhere, codeUserNotInvited:
 		if as.User == Me {
 			// The one who authorized is gone; it is not about an address.
@@ -133,10 +160,22 @@ func (c *Client) refused(k call, target *url.URL, as Caller, a answer) error {
 		return fault.Wrap(cause, fault.MeetingUnknown)
 	}
 	code := string(r.Code)
+	// Of these, Zoom's own words help more than authorizing again.
+	if a.status == http.StatusUnauthorized && !slices.Contains([]int{codeToken, codeAppDisabled, codeDisabledByAdmin}, r.code()) {
+		return revoked(cause, as)
+	}
 	if code == "" {
 		code = strconv.Itoa(a.status)
 	}
 	return fault.Wrap(cause, fault.ZoomRefused).With("Code", code).With("Message", r.text())
+}
+
+// revoked is a grant that Zoom no longer accepts, as its owner reads it.
+func revoked(cause error, as Caller) error {
+	if as.App == UserApp {
+		return fault.Wrap(cause, fault.Revoked)
+	}
+	return fault.Wrap(cause, fault.AccountRevoked)
 }
 
 // limited turns a limit into a fault.

@@ -103,9 +103,11 @@ func (g noGrant) Renew(context.Context, string) (string, error) {
 	return "", errors.New("not asked for")
 }
 
-func me() zoom.Caller { return zoom.Caller{User: zoom.Me, Tokens: &grant{}} }
+func me() zoom.Caller { return zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: &grant{}} }
 
-func alice() zoom.Caller { return zoom.Caller{User: "alice@example.com", Tokens: &grant{}} }
+func alice() zoom.Caller {
+	return zoom.Caller{App: zoom.AccountApp, User: "alice@example.com", Tokens: &grant{}}
+}
 
 // lines returns the requests' methods and paths.
 func (s *stub) lines() []string {
