@@ -232,15 +232,6 @@ func (a *app) survive(what string) {
 	}
 }
 
-// maxHookBody returns the largest body that any of the providers takes, in bytes; 0 where they leave it to the routes.
-func maxHookBody(registry *provider.Registry) int64 {
-	var most int64
-	for _, p := range registry.All() {
-		most = max(most, p.Describe().MaxBody)
-	}
-	return most
-}
-
 // providerAnswers tells admins of the providers: which are on, under which word, and who else has that word.
 func (a *app) providerAnswers() []httpapi.ProviderAnswer {
 	words := a.settings.Load().Triggers()

@@ -83,7 +83,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	calls := zoom.NewClient(func() string { return settings.Load().ZoomAPI() }, outbound, now, a.client.Warn)
 	a.accounts = account.NewService(a.accountSettings, a.client, a.tokens, flow, calls, records, now, a.client.Warn)
 	a.meetings = meeting.NewService(a.meetingSettings, a.client, heraldingBoard{a.client, a}, calls, a.accounts, records, a.vault, now, a.client.Warn)
-	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{})
+	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{ReservedFor: kindZoom})
 	a.buildBridge(kv, records, now)
 	doctor := meeting.NewDoctor(a.inspect)
 	a.commands = a.meetings.Command(a.accounts, doctor)
@@ -91,7 +91,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),
 		Accept:   a.accept, Heard: a.noteHeard, Log: a.client.Warn,
-		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, Tools: a.toolAnswers, MaxHookBody: maxHookBody(registry),
+		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, Tools: a.toolAnswers,
 	})
 	return a, nil
 }

@@ -2,14 +2,18 @@ package bridge
 
 import (
 	"context"
+	"io"
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 )
 
+// maxQuestion is the longest question that is read, in bytes: one is as long as its few words.
+const maxQuestion = 64 << 10
+
 // Ask answers what a tool asks below the address of a hook. It has to prove itself as for a delivery, and learns of no channels but
-// those that follow the connection. Faults: HookUnknown, Unsigned, Forged, InvalidInput.
-func (s *Service) Ask(ctx context.Context, hook, question string, header func(string) string, body []byte) ([]byte, error) {
+// those that follow the connection. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting.
+func (s *Service) Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error) {
 	c, p, err := s.hooked(ctx, hook)
 	if err != nil {
 		return nil, err
@@ -18,7 +22,12 @@ func (s *Service) Ask(ctx context.Context, hook, question string, header func(st
 	if !answers {
 		return nil, fault.New(fault.HookUnknown)
 	}
-	d := s.deliveryOf(c, header, body)
+	content, reading, err := s.intake.read(c.ID, body, maxQuestion)
+	defer reading.close()
+	if err != nil {
+		return nil, err
+	}
+	d := s.deliveryOf(c, header, content)
 	keys, err := s.openKeys(ctx, c)
 	if err != nil {
 		return nil, err

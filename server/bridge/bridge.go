@@ -212,6 +212,7 @@ type Dependencies struct {
 type Service struct {
 	Dependencies
 	journal *journal
+	intake  *intake
 	// owner tells this server from others in leases.
 	owner string
 	// windowed says that what people are asked goes to a window, which has room for more than a dialog.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"crypto/subtle"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -32,24 +33,30 @@ const (
 )
 
 // Ingest takes a delivery: hook and pathSecret are from its address, header gives its headers. It verifies and stores, and nothing
-// else, since tools wait for the answer for a second only. After a nil error the delivery is safe.
-// Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput. After any other error the tool should send it again.
-func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body []byte) error {
+// else, since providers wait for the answer for a second only. The body isn't read before the address is known to be one of ours. After a
+// nil error the delivery is safe.
+// Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting. After the last one, and after any other error, the
+// provider should send it again.
+func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body io.Reader) error {
 	c, p, err := s.hooked(ctx, hook)
 	if err != nil {
 		return err
 	}
 	desc := s.Registry.Describe(c.Provider)
-	d := s.deliveryOf(c, header, body)
+	content, reading, err := s.intake.read(c.ID, body, maxBodyOf(desc))
+	defer reading.close()
+	switch {
+	case fault.Is(err, fault.TooLarge):
+		s.note(c.ID, Entry{Result: Unreadable, Reason: i18n.OfFault(err)})
+		return err
+	case fault.Is(err, fault.TooManyWaiting):
+		s.note(c.ID, Entry{Result: Failed, Reason: i18n.OfFault(err)})
+		return err
+	case err != nil:
+		return err
+	}
+	d := s.deliveryOf(c, header, content)
 	d.PathSecret = pathSecret
-	limit := desc.MaxBody
-	if limit <= 0 {
-		limit = defaultMaxBody
-	}
-	if int64(len(body)) > limit {
-		s.note(c.ID, Entry{Result: Unreadable, Reason: i18n.M("fault.too_large")})
-		return fault.New(fault.TooLarge)
-	}
 	keys, err := s.openKeys(ctx, c)
 	if err != nil {
 		s.note(c.ID, Entry{Result: Failed, Reason: i18n.OfFault(err)})
@@ -67,6 +74,14 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 		return s.refuse(c, desc, err)
 	}
 	return s.store(ctx, c, p, d, proof, secrets)
+}
+
+// maxBodyOf returns the largest delivery of the provider, in bytes.
+func maxBodyOf(desc provider.Descriptor) int64 {
+	if desc.MaxBody > 0 {
+		return desc.MaxBody
+	}
+	return defaultMaxBody
 }
 
 // hooked returns the connection that the end of an address belongs to. Fault: HookUnknown.
@@ -124,6 +139,9 @@ func (s *Service) store(ctx context.Context, c Connection, p provider.Provider, 
 	}
 	if err := s.Inbox.Accept(ctx, job); err != nil {
 		entry.Result, entry.Reason = Failed, i18n.M("bridge.deliver.not_stored")
+		if fault.Is(err, fault.TooManyWaiting) {
+			entry.Reason = i18n.OfFault(err)
+		}
 		s.note(c.ID, entry)
 		return errors.Wrap(err, "store a delivery")
 	}

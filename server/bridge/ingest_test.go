@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,7 +49,7 @@ func TestEveryDeliveryIsAnsweredAsItDeserves(t *testing.T) {
 				row.hook = theHook
 			}
 			header := func(name string) string { return map[string]string{"Authorization": row.secret}[name] }
-			err := w.server.Ingest(context.Background(), row.hook, row.path, header, []byte(row.body))
+			err := w.server.Ingest(context.Background(), row.hook, row.path, header, strings.NewReader(row.body))
 			require.Equal(t, row.code, fault.CodeOf(err))
 			w.work()
 			if row.result == "" {
@@ -110,7 +111,7 @@ func TestNoSecretIsStoredWithADelivery(t *testing.T) {
 	w := newWorld(t)
 	header := map[string]string{"Authorization": theSecret, "X-Event": "token " + theSecret}
 	body := []byte(`[{"Thing":"a","Is":"fine"}]`)
-	require.NoError(t, w.server.Ingest(context.Background(), theHook, theSecret, func(n string) string { return header[n] }, body))
+	require.NoError(t, w.server.Ingest(context.Background(), theHook, theSecret, func(n string) string { return header[n] }, bytes.NewReader(body)))
 	require.Error(t, w.deliver("wrong "+theSecret, said{Thing: "a"}))
 	stored, err := json.Marshal(w.queue.jobs)
 	require.NoError(t, err)

@@ -236,7 +236,7 @@ func TestTheSecretThatAToolMakesUpIsTheOneInForce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	delivers := func(secret string) error {
-		return o.bridge.Ingest(t.Context(), o.only().Hook(), secret, func(string) string { return "" }, []byte("{}"))
+		return o.bridge.Ingest(t.Context(), o.only().Hook(), secret, func(string) string { return "" }, strings.NewReader("{}"))
 	}
 	var early error
 	o.coder.makesUp, o.coder.meanwhile = "made by the tool", func() { early = delivers(o.coder.makesUp) }

@@ -15,7 +15,7 @@ import (
 
 // New returns a bridge that works with these.
 func New(d Dependencies) *Service {
-	return &Service{Dependencies: d, journal: newJournal(), owner: rand.Text()}
+	return &Service{Dependencies: d, journal: newJournal(), intake: newIntake(), owner: rand.Text()}
 }
 
 // word returns the provider's command as people type it ("/jenkins").

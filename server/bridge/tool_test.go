@@ -24,6 +24,8 @@ type tool struct {
 	follows int
 	finds   []said
 	fault   error
+	// maxBody is the largest delivery, where it is not 5000 bytes.
+	maxBody int64
 }
 
 // said is one event of the tool's.
@@ -51,7 +53,7 @@ func (t *tool) Describe() provider.Descriptor {
 		return provider.EventKind{ID: id, Label: i18n.Verbatim(id), Default: on}
 	}
 	return provider.Descriptor{
-		ID: "tool", Name: "Tool", Headers: []string{"Authorization", "X-Event"}, MaxBody: 5000,
+		ID: "tool", Name: "Tool", Headers: []string{"Authorization", "X-Event"}, MaxBody: max(t.maxBody, 5000),
 		Events:  []provider.EventKind{kind("begun", true), kind("fine", true), kind("broken", true), kind("noise", false)},
 		Filters: []provider.Filter{{ID: "branch"}, {ID: "level", Levels: []string{"low", "high"}}, {ID: "urgency", Always: true}, {ID: "stage", Several: true}},
 	}

@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -134,7 +135,7 @@ func (w *world) deliver(secret string, says ...said) error {
 
 func (w *world) deliverBytes(secret string, body []byte) error {
 	header := map[string]string{"Authorization": secret}
-	return w.server.Ingest(context.Background(), theHook, "", func(name string) string { return header[name] }, body)
+	return w.server.Ingest(context.Background(), theHook, "", func(name string) string { return header[name] }, bytes.NewReader(body))
 }
 
 // work has the server carry out what the inbox holds, and the time pass that it asks for, until nothing is left.

@@ -90,6 +90,8 @@ const (
 	NotFollowed Code = "not_followed"
 	// TooMany is a limit on connections or subscriptions. Params: Limit.
 	TooMany Code = "too_many"
+	// TooManyWaiting is a connection with so many deliveries waiting that it gets no room for more.
+	TooManyWaiting Code = "too_many_waiting"
 	// AddressUnknown is a text that is not the address of anything at the provider. Params: Provider, Example.
 	AddressUnknown Code = "address_unknown"
 	// HostUnknown is the address of a server that no admin has allowed. Params: Provider, Host, Command.

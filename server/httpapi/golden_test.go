@@ -113,7 +113,7 @@ func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) htt
 		Accept:   func(context.Context, zoom.Event, []byte) error { return d.accepts },
 		Heard:    func(context.Context) {},
 		Bridge:   &d.tools, Signer: &d.tools, Providers: standing, Tools: usable,
-		Log: func(msg string, _ ...any) { d.logged = append(d.logged, msg) }, MaxHookBody: 2 << 20,
+		Log: func(msg string, _ ...any) { d.logged = append(d.logged, msg) },
 	}
 	change(&all)
 	return httpapi.New(all)

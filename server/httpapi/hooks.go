@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -23,36 +21,20 @@ const strippedHint = " No Authorization header arrived; if one was sent, your Ma
 // Neither the body nor the headers are logged, nor more of the address than names the connection: all of them may hold secrets.
 func (s *server) hook(w http.ResponseWriter, r *http.Request) {
 	hook := r.PathValue("hook")
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, max(s.MaxHookBody, maxDelivery)))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		s.refuseHook(w, hook, http.StatusRequestEntityTooLarge, "The body is too large.", err)
-		return
-	case err != nil:
-		s.refuseHook(w, hook, http.StatusServiceUnavailable, "The body broke off.", err)
-		return
-	}
-	err = s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, body)
-	if err != nil {
+	if err := s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, r.Body); err != nil {
 		s.refuseAs(w, r, hook, err)
 		return
 	}
 	s.reply(w, http.StatusOK, struct{}{})
 }
 
-// ask answers a question of a tool, whose body is as small as its words.
+// ask answers a question of a provider.
 func (s *server) ask(w http.ResponseWriter, r *http.Request) {
 	hook, question := r.PathValue("hook"), r.PathValue("question")
 	if question == "" {
 		question = path.Base(r.URL.Path)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-	if err != nil {
-		s.refuseHook(w, hook, http.StatusRequestEntityTooLarge, "The body is too large.", err)
-		return
-	}
-	answer, err := s.Bridge.Ask(r.Context(), hook, question, r.Header.Get, body)
+	answer, err := s.Bridge.Ask(r.Context(), hook, question, r.Header.Get, r.Body)
 	if err != nil {
 		s.refuseAs(w, r, hook, err)
 		return
@@ -77,14 +59,26 @@ func (s *server) refuseAs(w http.ResponseWriter, r *http.Request, hook string, e
 		s.refuseHook(w, hook, http.StatusUnauthorized, why, err)
 	case fault.InvalidInput:
 		s.refuseHook(w, hook, http.StatusBadRequest, "The delivery was not understood.", err)
+	case fault.TooManyWaiting:
+		s.refuseHook(w, hook, http.StatusServiceUnavailable, "Too many deliveries of this connection are waiting. Send it again later.", err)
 	default:
 		s.refuseHook(w, hook, http.StatusServiceUnavailable, "The delivery could not be stored. Try again.", err)
 	}
 }
 
+// retryAfter is what a sender is asked to wait that is told to send again, in seconds.
+const retryAfter = "30"
+
 func (s *server) refuseHook(w http.ResponseWriter, hook string, status int, why string, err error) {
 	connection, _, _ := strings.Cut(hook, ".")
-	s.Log("A delivery was refused", "connection", chat.Truncate(connection, maxLoggedID), "status", status, "error", err.Error())
+	about := connection
+	if status == http.StatusNotFound {
+		about = "" // anybody can make up any number of these
+	}
+	s.refusals.log(about, "A delivery was refused", "connection", chat.Truncate(connection, maxLoggedID), "status", status, "error", err.Error())
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Error(w, why, status)
 }

@@ -7,6 +7,7 @@ package httpapi
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -53,10 +54,11 @@ type Accounts interface {
 
 // Bridge is what the routes do with the news of tools.
 type Bridge interface {
-	// Ingest verifies and stores a delivery. Faults: HookUnknown, Unsigned, InvalidInput; after any other error it may be sent again.
-	Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body []byte) error
+	// Ingest reads, verifies and stores a delivery. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput; after any other error
+	// it may be sent again.
+	Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body io.Reader) error
 	// Ask answers what a tool asks below the address of a hook. Faults likewise.
-	Ask(ctx context.Context, hook, question string, header func(string) string, body []byte) ([]byte, error)
+	Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error)
 	// Act carries out a click on a button or menu of a card.
 	Act(ctx context.Context, c chat.Click) error
 	// Press carries out a click on a button under a note.
@@ -128,10 +130,8 @@ type Dependencies struct {
 	// Providers says how the providers stand.
 	Providers func() []ProviderAnswer
 	// Tools says what the tools that are switched on can do from messages and the composer.
-	Tools func() []ToolAnswer
-	// MaxHookBody is the largest delivery of a tool that is read, in bytes, where it is more than 1 MiB.
-	MaxHookBody int64
-	Verifier    *zoom.Verifier
+	Tools    func() []ToolAnswer
+	Verifier *zoom.Verifier
 	// Accept stores a delivery so that it will be carried out whatever happens; after an error it is not stored.
 	Accept func(ctx context.Context, e zoom.Event, body []byte) error
 	// Heard notes that a signed event arrived.
@@ -139,14 +139,17 @@ type Dependencies struct {
 	Log   func(msg string, pairs ...any)
 }
 
-type server struct{ Dependencies }
+type server struct {
+	Dependencies
+	refusals *refusals
+}
 
 // userTimeout bounds what a person waits for: a call to Zoom of at most ten seconds, and the renewal of a token before it.
 const userTimeout = 25 * time.Second
 
 // New returns the handler of all routes.
 func New(d Dependencies) http.Handler {
-	s := &server{d}
+	s := &server{Dependencies: d, refusals: newRefusals(d.Log)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /webhook", s.webhook)
 	mux.HandleFunc("POST /deauthorization", s.webhook)

@@ -28,6 +28,8 @@ func statusOf(code fault.Code) int {
 		return http.StatusTooManyRequests
 	case fault.NotConfigured, fault.SetupNeeded:
 		return http.StatusNotImplemented
+	case fault.TooManyWaiting:
+		return http.StatusServiceUnavailable
 	case fault.ZoomTimeout:
 		return http.StatusGatewayTimeout
 	case fault.ZoomUnavailable, fault.ZoomUnreachable, fault.ZoomRefused, fault.ZoomUserUnknown, fault.MissingScope,

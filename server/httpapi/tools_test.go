@@ -1,9 +1,11 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"html"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -40,7 +42,11 @@ type tools struct {
 	resumed    []string
 }
 
-func (b *tools) Ingest(_ context.Context, hook, pathSecret string, header func(string) string, body []byte) error {
+func (b *tools) Ingest(_ context.Context, hook, pathSecret string, header func(string) string, r io.Reader) error {
+	body, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
 	b.deliveries = append(b.deliveries, strings.Join([]string{hook, pathSecret, header("X-Event"), string(body)}, " "))
 	switch string(body) {
 	case "good":
@@ -49,6 +55,10 @@ func (b *tools) Ingest(_ context.Context, hook, pathSecret string, header func(s
 		return fault.Wrap(errors.New("not JSON"), fault.InvalidInput)
 	case "no room":
 		return errors.New("the inbox is full")
+	case "too many":
+		return fault.New(fault.TooManyWaiting)
+	case "too large":
+		return fault.New(fault.TooLarge)
 	}
 	if hook == "gone.key" {
 		return fault.New(fault.HookUnknown)
@@ -133,7 +143,11 @@ func standing() []httpapi.ProviderAnswer {
 	}
 }
 
-func (b *tools) Ask(_ context.Context, hook, question string, _ func(string) string, body []byte) ([]byte, error) {
+func (b *tools) Ask(_ context.Context, hook, question string, _ func(string) string, r io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
 	if hook != "c1.key" || question != "channels" && question != "check" {
 		return nil, fault.New(fault.HookUnknown)
 	}
@@ -163,8 +177,8 @@ func TestADeliveryIsAnsweredAsItsSenderUnderstands(t *testing.T) {
 		"wrong in the address":    {path: "/hooks/c1.key/wrong", body: "x", status: 401, says: "no signature or token"},
 		"not understood":          {path: "/hooks/c1.key", body: "not understood", status: 400, says: "not understood"},
 		"no room":                 {path: "/hooks/c1.key", body: "no room", status: 503, says: "Try again"},
-		"the largest that is":     {path: "/hooks/c1.key", body: strings.Repeat("x", 2<<20), status: 401},
-		"too large":               {path: "/hooks/c1.key", body: strings.Repeat("x", 2<<20+1), status: 413, says: "too large"},
+		"too many":                {path: "/hooks/c1.key", body: "too many", status: 503, says: "Send it again later"},
+		"too large":               {path: "/hooks/c1.key", body: "too large", status: 413, says: "too large"},
 		"asked for channels":      {method: http.MethodGet, path: "/hooks/c1.key/channels", status: 200, says: `["channels"]`},
 		"asked to check":          {path: "/hooks/c1.key/check", body: "x", status: 200, says: `["check"]`},
 		"asked by anybody":        {path: "/hooks/c1.key/check", body: "unsigned", status: 401},
@@ -190,6 +204,7 @@ func TestADeliveryIsAnsweredAsItsSenderUnderstands(t *testing.T) {
 			require.Equal(t, story.status, recorder.Code)
 			require.Contains(t, recorder.Body.String(), story.says)
 			require.LessOrEqual(t, strings.Count(recorder.Body.String(), "\n"), 1, "one line")
+			require.Equal(t, story.status == http.StatusServiceUnavailable, recorder.Header().Get("Retry-After") != "")
 			if story.status == http.StatusUnauthorized && story.authorization != "" {
 				require.NotContains(t, recorder.Body.String(), "strips")
 			}
@@ -233,11 +248,12 @@ func TestTheLogHasNothingSecretOfADelivery(t *testing.T) {
 // breaking is a bridge that has a defect.
 type breaking struct{ httpapi.Bridge }
 
-func (b breaking) Ingest(ctx context.Context, hook, secret string, header func(string) string, body []byte) error {
-	if string(body) == "panic" {
+func (b breaking) Ingest(ctx context.Context, hook, secret string, header func(string) string, r io.Reader) error {
+	body, err := io.ReadAll(r)
+	if err == nil && string(body) == "panic" {
 		panic("a defect")
 	}
-	return b.Bridge.Ingest(ctx, hook, secret, header, body)
+	return b.Bridge.Ingest(ctx, hook, secret, header, bytes.NewReader(body))
 }
 
 func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {

@@ -83,7 +83,7 @@ func (s *server) carriesURLSecret(r *http.Request) bool {
 }
 
 func (s *server) refuse(w http.ResponseWriter, r *http.Request, status int, why string) {
-	s.Log("A request to the webhook was refused", "path", r.URL.Path, "status", status, "reason", why,
+	s.refusals.log(r.URL.Path, "A request to the webhook was refused", "path", r.URL.Path, "status", status, "reason", why,
 		"zoom_request_id", chat.Truncate(r.Header.Get("X-Zm-Request-Id"), maxLoggedID))
 	http.Error(w, http.StatusText(status), status)
 }

@@ -27,7 +27,7 @@ type BridgeInbox struct{ inbox *Inbox }
 func NewBridgeInbox(i *Inbox) BridgeInbox { return BridgeInbox{inbox: i} }
 
 // Accept stores the job; see bridge.Inbox. A job without an id is told from others by what it says.
-// Refusals: ErrFull, ErrClosed, and those of the table.
+// Refusals: ErrFull, ErrQuota, ErrClosed, and those of the table.
 func (b BridgeInbox) Accept(ctx context.Context, j bridge.Job) error {
 	body := j.Delivery.Body
 	j.Delivery.Body = nil
@@ -39,10 +39,19 @@ func (b BridgeInbox) Accept(ctx context.Context, j bridge.Job) error {
 		j.ID = kv.Hash(string(encoded), string(body))
 	}
 	_, err = b.inbox.Accept(ctx, Delivery{
-		ID: jobPrefix + j.ID, Kind: KindBridge, Key: j.Key, Header: map[string]string{jobHeader: string(encoded)}, Body: body,
+		ID: jobPrefix + j.ID, Kind: KindBridge, Source: sourceOf(j), Key: j.Key, Header: map[string]string{jobHeader: string(encoded)}, Body: body,
 		NotBefore: j.NotBefore,
 	})
 	return err
+}
+
+// sourceOf returns whose room the job takes: that of its connection. What follows from a delivery has room of its own, else a connection
+// that fills the first could not finish what it has begun.
+func sourceOf(j bridge.Job) string {
+	if j.Task != nil || len(j.Events) > 0 {
+		return jobPrefix + j.Connection + ".own"
+	}
+	return jobPrefix + j.Connection
 }
 
 // Job returns the job that a delivery of KindBridge holds.

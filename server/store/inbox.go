@@ -11,6 +11,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
 )
 
@@ -42,6 +43,8 @@ const (
 var (
 	// ErrFull is a backlog, or a ring, without room for one more delivery.
 	ErrFull = errors.New("the inbox is full")
+	// ErrQuota is a source that has as much waiting as it may.
+	ErrQuota = fault.New(fault.TooManyWaiting)
 	// ErrClosed is an inbox that is shutting down.
 	ErrClosed = errors.New("the inbox is closed")
 )
@@ -52,6 +55,8 @@ type Delivery struct {
 	ID string `json:"id"`
 	// Kind says who sent it ("zoom").
 	Kind string `json:"kind"`
+	// Source is whose it is, for the room that each sender gets; "" is Kind. Deliveries with one key have one source.
+	Source string `json:"source,omitempty"`
 	// Key is what it is about: deliveries with one key are handled one after another, in the order they came.
 	Key string `json:"key"`
 	// Header and Body are the request. Header holds only what the handler needs.
@@ -93,9 +98,16 @@ type Log func(message string, pairs ...any)
 type Options struct {
 	// Slots bounds what all servers together have accepted and not yet done (4096).
 	Slots int
-	// Backlog bounds what this server has accepted and not yet begun (1024).
+	// Backlog and Bytes bound what this server has accepted and not yet done: in deliveries (2048), and by the memory that they take
+	// (64 MiB).
 	Backlog int
-	// Workers is how many keys are handled at once on this server (8).
+	Bytes   int64
+	// PerSource and PerSourceBytes bound what it has accepted of one source, together with what of that waits in the table (512, 16 MiB).
+	PerSource      int
+	PerSourceBytes int64
+	// ReservedFor is a kind whose deliveries come before all others, and find room when those have taken theirs; "" is none.
+	ReservedFor string
+	// Workers is how many keys are handled at once on this server (12), of one source a third of that.
 	Workers int
 	// MaxAge is how long a failing delivery is tried after it came, or was due (24 hours).
 	MaxAge time.Duration
@@ -145,27 +157,32 @@ type Inbox struct {
 	stop     chan struct{} // closed: begin nothing new
 	finished chan struct{} // closed: the workers have ended
 	running  sync.WaitGroup
-	shards   []chan *item
 	sweeping sync.Mutex
 	// base is the parent of every handler's context; Close cancels it when its own context ends.
 	base  context.Context
 	abort context.CancelFunc
 
-	mu       sync.Mutex
-	closed   bool
-	high     int
-	reserved int
-	held     map[int]*item
-	ids      map[string]int
-	watched  map[int]*watching
-	resting  map[*item]*time.Timer
+	mu sync.Mutex
+	// more is told of each item in line, and of each worker that is free again.
+	more    *sync.Cond
+	closed  bool
+	high    int
+	room    room
+	lines   lines
+	held    map[int]*item
+	ids     map[string]int
+	watched map[int]*watching
+	resting map[*item]*time.Timer
 }
 
 // NewInbox returns an inbox over the table; Start sets it to work.
 func NewInbox(kv KV, now func() time.Time, log Log, handle Handle, opts Options) *Inbox {
 	setDefault(&opts.Slots, 4096)
-	setDefault(&opts.Backlog, 1024)
-	setDefault(&opts.Workers, 8)
+	setDefault(&opts.Backlog, 2048)
+	setDefault(&opts.Bytes, 64<<20)
+	setDefault(&opts.PerSource, 512)
+	setDefault(&opts.PerSourceBytes, 16<<20)
+	setDefault(&opts.Workers, 12)
 	if opts.MaxAge == 0 {
 		opts.MaxAge = 24 * time.Hour
 	}
@@ -174,17 +191,15 @@ func NewInbox(kv KV, now func() time.Time, log Log, handle Handle, opts Options)
 	i := &Inbox{
 		kv: kv, store: New(kv, now), now: now, log: log, handle: handle, opts: opts,
 		owner: base64.RawURLEncoding.EncodeToString(id[:]),
-		stop:  make(chan struct{}), finished: make(chan struct{}), shards: make([]chan *item, opts.Workers), high: min(minHigh, opts.Slots),
-		held: map[int]*item{}, ids: map[string]int{}, watched: map[int]*watching{}, resting: map[*item]*time.Timer{},
+		stop:  make(chan struct{}), finished: make(chan struct{}), high: min(minHigh, opts.Slots),
+		room: newRoom(opts), lines: newLines(opts), held: map[int]*item{}, ids: map[string]int{}, watched: map[int]*watching{}, resting: map[*item]*time.Timer{},
 	}
 	i.base, i.abort = context.WithCancel(context.Background())
-	for n := range i.shards {
-		i.shards[n] = make(chan *item, opts.Backlog)
-	}
+	i.more = sync.NewCond(&i.mu)
 	return i
 }
 
-func setDefault(value *int, fallback int) {
+func setDefault[T int | int64](value *T, fallback T) {
 	if *value <= 0 {
 		*value = fallback
 	}
@@ -203,12 +218,12 @@ func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err err
 		return i.shelve(ctx, d)
 	}
 	d.NotBefore, d.Due = time.Time{}, time.Time{}
-	if known, err := i.reserve(d.ID); known || err != nil {
+	if known, err := i.reserve(d, true); known || err != nil {
 		return known, err
 	}
 	it, err := i.insert(ctx, slot{Delivery: d, Owner: i.owner, Until: i.now().Add(slotLease)}, i.opts.Slots)
 	if err != nil || it == nil {
-		i.unreserve()
+		i.unreserve(d)
 		return err == nil, err
 	}
 	i.enqueue(it)
@@ -225,7 +240,7 @@ func (i *Inbox) shelve(ctx context.Context, d Delivery) (duplicate bool, err err
 	if err != nil || it == nil {
 		return err == nil, err
 	}
-	i.watch(it.n, d.NotBefore)
+	i.watch(it.n, d.NotBefore, tagOf(d))
 	return false, nil
 }
 
@@ -242,7 +257,7 @@ func (i *Inbox) insert(ctx context.Context, s slot, most int) (*item, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "encode the delivery")
 	}
-	n, err := i.place(ctx, raw, i.slotTTL(s.Delivery), most)
+	n, err := i.place(ctx, tagOf(s.Delivery).source, raw, i.slotTTL(s.Delivery), most)
 	if err != nil {
 		return nil, err
 	}
@@ -251,8 +266,8 @@ func (i *Inbox) insert(ctx context.Context, s slot, most int) (*item, error) {
 
 // Start begins to work, and looks in the background for what other servers, or this one before it restarted, left behind.
 func (i *Inbox) Start() {
-	for _, shard := range i.shards {
-		i.running.Go(func() { i.serve(shard) })
+	for range i.opts.Workers {
+		i.running.Go(i.serve)
 	}
 	go i.renew()
 	i.running.Go(func() {
@@ -273,8 +288,9 @@ func (i *Inbox) Close(ctx context.Context) error {
 	for _, w := range i.watched {
 		w.timer.Stop()
 	}
+	i.more.Broadcast()
 	i.mu.Unlock()
-	i.running.Go(i.wake)
+	i.running.Go(i.leave)
 	close(i.stop)
 	go func() {
 		i.running.Wait()
@@ -289,24 +305,25 @@ func (i *Inbox) Close(ctx context.Context) error {
 	}
 }
 
-// reserve takes room for one more delivery in the backlog, unless it is held here already.
-func (i *Inbox) reserve(id string) (known bool, err error) {
+// reserve takes room for one more delivery in the backlog. One that is new is known where it is held here already.
+func (i *Inbox) reserve(d Delivery, fresh bool) (known bool, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	switch {
 	case i.closed:
 		return false, ErrClosed
-	case id != "" && i.ids[id] > 0:
+	case fresh && i.ids[d.ID] > 0:
 		return true, nil
-	case i.reserved >= i.opts.Backlog:
-		return false, ErrFull
 	}
-	i.reserved++
+	if err := i.room.fits(tagOf(d), fresh); err != nil {
+		return false, err
+	}
+	i.room.hold(tagOf(d))
 	return false, nil
 }
 
-func (i *Inbox) unreserve() {
+func (i *Inbox) unreserve(d Delivery) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.reserved--
+	i.room.release(tagOf(d))
 }

@@ -178,8 +178,8 @@ func TestClosing(t *testing.T) {
 			w.send(s, "m", "x")
 			synctest.Wait()
 			require.NoError(t, s.Close(t.Context()))
-			s.watch(0, time.Now())
-			s.look(0)
+			s.watch(0, time.Now(), tag{})
+			s.look(0, tag{})
 			s.Sweep(t.Context(), true)
 			time.Sleep(time.Hour)
 			require.Len(t, w.slots(), 1)
@@ -210,7 +210,7 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 		for n := range 20 {
 			raw, err := json.Marshal(slot{Delivery: Delivery{ID: strconv.Itoa(n), Kind: "zoom", Key: "m", Body: []byte("late")}})
 			require.NoError(t, err)
-			_, err = one.place(t.Context(), raw, time.Hour, one.opts.Slots)
+			_, err = one.place(t.Context(), "zoom", raw, time.Hour, one.opts.Slots)
 			require.NoError(t, err)
 		}
 		two.Sweep(t.Context(), false)

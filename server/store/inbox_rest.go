@@ -26,21 +26,9 @@ func (i *Inbox) rest(it *item, err error) bool {
 		defer i.mu.Unlock()
 		if _, rests := i.resting[it]; rests && !i.closed {
 			delete(i.resting, it)
-			i.shard(it) <- it // has room for the whole backlog, which the item is still part of
+			i.lines.add(it)
+			i.more.Broadcast()
 		}
 	})
 	return true
-}
-
-// wake gives back what rests when the inbox closes.
-func (i *Inbox) wake() {
-	i.mu.Lock()
-	resting := i.resting
-	i.resting = nil
-	i.mu.Unlock()
-	for it, timer := range resting {
-		timer.Stop()
-		i.giveBack(it)
-		i.forget(it)
-	}
 }

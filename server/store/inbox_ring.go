@@ -42,7 +42,7 @@ func slotKey(n int) string { return "inb." + strconv.Itoa(n) }
 
 // place writes the value to a free slot and returns its number. Slots are guessed: as long as most of those in use are
 // free, that takes one swap and no server needs to know what the others took. After several misses twice as many are used, up to most.
-func (i *Inbox) place(ctx context.Context, value []byte, ttl time.Duration, most int) (int, error) {
+func (i *Inbox) place(ctx context.Context, source string, value []byte, ttl time.Duration, most int) (int, error) {
 	for {
 		i.mu.Lock()
 		high := i.high
@@ -52,8 +52,8 @@ func (i *Inbox) place(ctx context.Context, value []byte, ttl time.Duration, most
 			tries = lastProbes
 		}
 		for range tries {
-			n := rand.IntN(min(high, most))
-			if i.holds(n) {
+			n, ok := i.guess(source, min(high, most))
+			if !ok || i.holds(n) {
 				continue
 			}
 			free, err := i.kv.Swap(slotKey(n), nil, value, ttl)
@@ -64,13 +64,26 @@ func (i *Inbox) place(ctx context.Context, value []byte, ttl time.Duration, most
 				return n, nil
 			}
 		}
-		if high >= most {
+		switch {
+		case high >= most && i.rationed(source):
+			return 0, ErrQuota
+		case high >= most:
 			return 0, ErrFull
 		}
 		if err := i.resize(ctx, high, min(high*2, i.opts.Slots)); err != nil {
 			return 0, err
 		}
 	}
+}
+
+// guess returns any of the first so many slots that the source may use.
+func (i *Inbox) guess(source string, most int) (int, bool) {
+	for range 8 * spread {
+		if n := rand.IntN(most); i.allots(source, n) {
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 // laterKept is how long a delivery for later outlives the time it was asked for. Such a one goes on by handing in the next: a plugin that
@@ -139,7 +152,7 @@ func (i *Inbox) Sweep(ctx context.Context, full bool) {
 	}
 	slices.SortFunc(due, func(a, b finding) int { return a.since.Compare(b.since) })
 	for _, f := range due {
-		i.look(f.n)
+		i.look(f.n, f.tag)
 	}
 	enough := high
 	for enough/2 >= minHigh && top < enough/2 {
@@ -173,6 +186,7 @@ func (i *Inbox) learnSize() {
 // finding is a slot that may be taken over.
 type finding struct {
 	n     int
+	tag   tag
 	since time.Time
 }
 
@@ -202,10 +216,10 @@ func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok
 			continue
 		}
 		if at := s.due(); at.After(i.now()) {
-			i.watch(n, at)
+			i.watch(n, at, tagOf(s.Delivery))
 			continue
 		}
-		due = append(due, finding{n: n, since: s.since()})
+		due = append(due, finding{n: n, tag: tagOf(s.Delivery), since: s.since()})
 	}
 	return due, top, true
 }
@@ -218,14 +232,15 @@ func (i *Inbox) discard(n int, raw []byte, cause error) {
 	}
 }
 
-// watching is one slot that will be looked at again.
+// watching is one slot that will be looked at again, and what lies there as far as we know.
 type watching struct {
 	at    time.Time
+	tag   tag
 	timer *time.Timer
 }
 
-// watch looks at the slot once more at the given time, or earlier if that was planned already.
-func (i *Inbox) watch(n int, at time.Time) {
+// watch looks at the slot once more at the given time, or earlier if that was planned already. What lies there counts as waiting until then.
+func (i *Inbox) watch(n int, at time.Time, t tag) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.closed {
@@ -236,43 +251,45 @@ func (i *Inbox) watch(n int, at time.Time) {
 			return
 		}
 		planned.timer.Stop()
+		i.room.ended(planned.tag)
 	}
-	w := &watching{at: at}
+	w := &watching{at: at, tag: t}
 	w.timer = time.AfterFunc(max(at.Sub(i.now()), 0)+rand.N(lookAgain/10), func() {
 		i.mu.Lock()
 		if i.watched[n] == w {
 			delete(i.watched, n)
+			i.room.ended(t)
 		}
 		i.mu.Unlock()
-		i.look(n)
+		i.look(n, t)
 	})
 	i.watched[n] = w
+	i.room.wait(t)
 }
 
-// look takes the delivery in the slot over, if it is due and there is room, and queues it.
-func (i *Inbox) look(n int) {
-	switch _, err := i.reserve(""); {
-	case errors.Is(err, ErrClosed):
-		return
-	case err != nil:
-		i.watch(n, i.now().Add(lookAgain))
+// look takes the delivery in the slot over, if it is due and there is room, and queues it. While there is no room for what is known to
+// lie there, nothing is read.
+func (i *Inbox) look(n int, t tag) {
+	i.mu.Lock()
+	err := i.room.fits(t, false)
+	i.mu.Unlock()
+	if err != nil {
+		i.watch(n, i.now().Add(lookAgain), t)
 		return
 	}
-	if it := i.takeOver(n); it != nil {
+	if it := i.takeOver(n, t); it != nil {
 		i.enqueue(it)
-		return
 	}
-	i.unreserve()
 }
 
-// takeOver swaps our lease into the slot, or returns nil.
-func (i *Inbox) takeOver(n int) *item {
-	if i.holds(n) {
+// takeOver takes room for what lies in the slot and swaps our lease into it, or returns nil.
+func (i *Inbox) takeOver(n int, t tag) *item {
+	if i.stopping() || i.holds(n) {
 		return nil
 	}
 	raw, err := i.kv.Get(slotKey(n))
 	if err != nil {
-		i.watch(n, i.now().Add(lookAgain))
+		i.watch(n, i.now().Add(lookAgain), t)
 		return nil
 	}
 	if raw == nil {
@@ -283,15 +300,21 @@ func (i *Inbox) takeOver(n int) *item {
 		i.discard(n, raw, err)
 		return nil
 	}
+	t = tagOf(s.Delivery)
 	if at := s.due(); at.After(i.now()) {
-		i.watch(n, at)
+		i.watch(n, at, t)
+		return nil
+	}
+	if _, err := i.reserve(s.Delivery, false); err != nil {
+		i.watch(n, i.now().Add(lookAgain), t)
 		return nil
 	}
 	it := &item{n: n, delivery: s.Delivery, raw: raw, previous: s.Owner}
 	swapped, err := i.lease(it)
 	if err != nil || !swapped {
 		// Another server was first, or the read was behind: by then it is done or its lease has run out.
-		i.watch(n, i.now().Add(slotLease))
+		i.unreserve(s.Delivery)
+		i.watch(n, i.now().Add(slotLease), t)
 		return nil
 	}
 	return it

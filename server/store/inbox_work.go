@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
@@ -39,25 +38,19 @@ type panicError struct {
 
 func (p panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
 
-// shard returns the queue of the worker of the item's key.
-func (i *Inbox) shard(it *item) chan *item {
-	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(it.delivery.Key)) // never fails
-	return i.shards[hash.Sum32()%uint32(len(i.shards))]
-}
-
-// enqueue hands the item to the worker of its key.
+// enqueue puts the item in line for a worker.
 func (i *Inbox) enqueue(it *item) {
 	i.mu.Lock()
 	if i.closed {
 		i.mu.Unlock()
 		i.giveBack(it)
-		i.unreserve()
+		i.unreserve(it.delivery)
 		return
 	}
 	i.held[it.n] = it
 	i.ids[it.delivery.ID]++
-	i.shard(it) <- it // has room for the whole backlog
+	i.lines.add(it)
+	i.more.Broadcast()
 	i.mu.Unlock()
 }
 
@@ -65,32 +58,50 @@ func (i *Inbox) enqueue(it *item) {
 func (i *Inbox) forget(it *item) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.reserved--
+	i.room.release(tagOf(it.delivery))
 	delete(i.held, it.n)
 	if i.ids[it.delivery.ID]--; i.ids[it.delivery.ID] <= 0 {
 		delete(i.ids, it.delivery.ID)
 	}
 }
 
-// serve is one worker: it handles its keys' deliveries in order, and gives back what is left when the inbox closes.
-func (i *Inbox) serve(queue chan *item) {
-	for {
-		select {
-		case it := <-queue:
-			if !i.stopping() {
-				i.work(it)
-				continue
-			}
-			i.giveBack(it)
-			i.forget(it)
-		case <-i.stop:
-			for len(queue) > 0 {
-				it := <-queue
-				i.giveBack(it)
-				i.forget(it)
-			}
-			return
+// serve is one worker, until the inbox closes.
+func (i *Inbox) serve() {
+	for it := i.next(); it != nil; it = i.next() {
+		i.work(it)
+		i.mu.Lock()
+		i.lines.done(it)
+		i.more.Broadcast()
+		i.mu.Unlock()
+	}
+}
+
+// next waits for something to do; nil when the inbox closes.
+func (i *Inbox) next() *item {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for !i.closed {
+		if it := i.lines.next(); it != nil {
+			return it
 		}
+		i.more.Wait()
+	}
+	return nil
+}
+
+// leave gives back what is in line and what rests when the inbox closes.
+func (i *Inbox) leave() {
+	i.mu.Lock()
+	left := i.lines.clear()
+	for it, timer := range i.resting {
+		timer.Stop()
+		left = append(left, it)
+	}
+	i.resting = nil
+	i.mu.Unlock()
+	for _, it := range left {
+		i.giveBack(it)
+		i.forget(it)
 	}
 }
 
@@ -113,7 +124,7 @@ func (i *Inbox) work(it *item) {
 		}
 		i.forget(it)
 		if !again.IsZero() {
-			i.watch(it.n, again)
+			i.watch(it.n, again, tagOf(it.delivery))
 		}
 	}()
 	if !i.ready(it) {

@@ -69,11 +69,12 @@ func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
 	})
 }
 
-// server starts one with this handler; a nil handler notes the body as handled.
+// server starts one with this handler, and with room reserved for Zoom; a nil handler notes the body as handled.
 func (w *world) server(handle Handle, opts Options) *server {
 	if handle == nil {
 		handle = w.note
 	}
+	opts.ReservedFor = "zoom"
 	s := &server{kv: &cable{KV: w.kv}}
 	s.Inbox = NewInbox(s.kv, time.Now, w.write, handle, opts)
 	s.Start()

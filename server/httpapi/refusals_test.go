@@ -1,0 +1,46 @@
+package httpapi_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/httpapi"
+)
+
+// Anybody can send requests, and none of them may fill the log or keep what others cause out of it.
+func TestAFloodOfRefusedRequestsIsAFewLinesInTheLog(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var lines []string
+		handler := (&desk{}).handlerWith(t, func(all *httpapi.Dependencies) {
+			all.Log = func(msg string, pairs ...any) { lines = append(lines, msg+" "+fmt.Sprint(pairs...)) }
+		})
+		send := func(path string) {
+			handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, path, strings.NewReader("x")))
+		}
+		for range 1000 {
+			send("/hooks/gone.key")
+			send("/webhook")
+		}
+		send("/hooks/c1.key")
+		require.Len(t, lines, 11, "five of each kind")
+		require.Contains(t, lines[10], "c1", "what is wrong with a connection is said all the same")
+
+		time.Sleep(61 * time.Second)
+		synctest.Wait()
+		require.Len(t, lines, 13)
+		require.Contains(t, lines[11]+lines[12], "995")
+		send("/hooks/gone.key")
+		require.Len(t, lines, 14, "the next minute begins anew")
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		require.Len(t, lines, 14, "nothing was left out of it")
+	})
+}

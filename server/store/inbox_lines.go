@@ -1,0 +1,95 @@
+package store
+
+import "slices"
+
+// lines hold what waits on this server for a worker: a line for each source, which take turns. Its methods are called with the inbox's
+// lock held.
+type lines struct {
+	reserved string
+	workers  int
+	of       map[string][]*item
+	// turns are the sources with something in line; the first is next.
+	turns []string
+	// busy are the keys that a worker is at; working counts workers by source, shared those at all sources but the reserved one.
+	busy    map[string]bool
+	working map[string]int
+	shared  int
+}
+
+func newLines(o Options) lines {
+	return lines{reserved: o.ReservedFor, workers: o.Workers, of: map[string][]*item{}, busy: map[string]bool{}, working: map[string]int{}}
+}
+
+// add puts the item at the end of its source's line.
+func (l *lines) add(it *item) {
+	source := tagOf(it.delivery).source
+	if len(l.of[source]) == 0 {
+		l.turns = append(l.turns, source)
+	}
+	l.of[source] = append(l.of[source], it)
+}
+
+// next takes the item that a free worker begins with, nil for none: the first of whose key nobody works on. The reserved source goes
+// first, and the others never have all workers; one of them alone never has more than a third, so that a slow one holds up no other.
+func (l *lines) next() *item {
+	if it := l.first(l.reserved); it != nil {
+		return it
+	}
+	if l.reserved != "" && l.shared >= max(l.workers-1, 1) {
+		return nil
+	}
+	for _, source := range l.turns {
+		if source == l.reserved || l.working[source] >= max(l.workers/3, 1) {
+			continue
+		}
+		if it := l.first(source); it != nil {
+			return it
+		}
+	}
+	return nil
+}
+
+// first takes the first item of the source that can be worked on, and sends the source to the end of the turns.
+func (l *lines) first(source string) *item {
+	line := l.of[source]
+	at := slices.IndexFunc(line, func(it *item) bool { return !l.busy[it.delivery.Key] })
+	if at < 0 {
+		return nil
+	}
+	it := line[at]
+	l.of[source] = slices.Delete(line, at, at+1)
+	l.turns = slices.DeleteFunc(l.turns, func(other string) bool { return other == source })
+	if len(l.of[source]) > 0 {
+		l.turns = append(l.turns, source)
+	} else {
+		delete(l.of, source)
+	}
+	l.busy[it.delivery.Key] = true
+	l.working[source]++
+	if source != l.reserved {
+		l.shared++
+	}
+	return it
+}
+
+// done says that the worker of an item is free again.
+func (l *lines) done(it *item) {
+	source := tagOf(it.delivery).source
+	delete(l.busy, it.delivery.Key)
+	if l.working[source]--; l.working[source] <= 0 {
+		delete(l.working, source)
+	}
+	if source != l.reserved {
+		l.shared--
+	}
+}
+
+// clear takes everything.
+func (l *lines) clear() []*item {
+	var all []*item
+	for _, source := range l.turns {
+		all = append(all, l.of[source]...)
+	}
+	l.of, l.turns = map[string][]*item{}, nil
+	return all
+}
