@@ -161,8 +161,9 @@ func TestBranchesAndTagsAreCardsOfTheirOwn(t *testing.T) {
 	}
 	tag(code.Push{Tag: "v1.0", Commits: []string{"Release"}})
 	require.Equal(t, "🏷️ Created · v1.0", title(h.cardOf("v1.0", h.backroom)))
-	h.pushes("feature/x", "Begin")
-	require.Len(t, cards(h.backroom), 1, "branches come and go: they are told only to who wants it")
+	_, err := h.repo.Push(code.Push{By: "bob", Branch: "feature/x"})
+	h.happens(err)
+	require.NotContains(t, strings.Join(titles(h.backroom), "\n"), "feature/x", "branches come and go: they are told only to who wants it")
 
 	h.alice.Types("/bitbucket configure", h.backroom)
 	h.alice.Submits(map[string]any{"event_branch": true})
@@ -192,6 +193,8 @@ func TestATrialPostsASampleAndStatusSaysWhatArrived(t *testing.T) {
 	h.alice.Types("/bitbucket status", h.backroom)
 	requireTells(t, lastNote(h.alice), "The webhook at Bitbucket is in order")
 	h.pushes("feature/x", "Begin")
+	_, err := h.repo.Push(code.Push{By: "bob", Branch: "feature/x", Delete: true})
+	h.happens(err)
 	h.zoom.Advance(5 * time.Minute)
 	h.alice.Types("/bitbucket status", h.backroom)
 	requireTells(t, lastNote(h.alice), "5 min ago: Filtered out – feature/x (Branch added or deleted, signed)", "configure shows the events and filters")

@@ -15,7 +15,7 @@ func TestAPullRequestFromOpenToMergedIsOneCard(t *testing.T) {
 	h := newCloud(t)
 	h.follows(h.backroom)
 	pull := h.proposes("Round up")
-	card := h.card(h.backroom)
+	card := h.cardOf("#1", h.backroom)
 	require.Equal(t, "🔀 Open · #1 Round up", heading(card))
 	requireTells(t, card.Text(), "Bob\n", "feature/rounding → main", "Reviewers: Alice was asked")
 	require.Equal(t, []string{"Approve", "Request changes", "Merge", "Decline", "Comment", "Start Zoom meeting"}, card.Buttons())
@@ -64,11 +64,11 @@ func TestADraftCannotBeMergedAndADeclinedPullRequestNothing(t *testing.T) {
 	h.pushes("feature/rounding", "Round half up")
 	pull, err := h.repo.OpenPullRequest(code.PullRequest{By: "bob", Title: "Round half up", Source: "feature/rounding", Draft: true})
 	h.happens(err)
-	card := h.card(h.backroom)
+	card := h.cardOf("#1", h.backroom)
 	require.Equal(t, "🚧 Draft · #1 Round half up", heading(card))
 	require.Equal(t, []string{"Approve", "Request changes", "Decline", "Comment", "Start Zoom meeting"}, card.Buttons())
 	h.happens(pull.Decline("alice"))
-	card = h.card(h.backroom)
+	card = h.cardOf("#1", h.backroom)
 	require.Equal(t, "🚫 Declined · #1 Round half up", heading(card))
 	requireTells(t, card.Text(), "Declined by Alice.")
 	require.Equal(t, []string{"Start Zoom meeting"}, card.Buttons())
@@ -126,13 +126,13 @@ func TestEverybodyActsAsThemselves(t *testing.T) {
 
 	h.alice.Clicks("Approve") // who signed in to connect
 	h.passes()
-	requireTells(t, h.card(h.backroom).Text(), "👍 Approved", ":white_check_mark: Alice approved")
+	requireTells(t, h.cardOf("#1", h.backroom).Text(), "👍 Approved", ":white_check_mark: Alice approved")
 	h.carol.Clicks("Request changes")
 	page := h.signsIn(h.carol)
 	require.Contains(t, page.Body, "Done.")
 	h.passes()
-	requireTells(t, h.card(h.backroom).Text(), "⚠️ Changes requested", ":warning: Carol wants changes, :white_check_mark: Alice approved")
-	require.Equal(t, []string{":white_check_mark: Alice approved.", ":warning: Carol asked for changes."}, thread(h.card(h.backroom), h.backroom))
+	requireTells(t, h.cardOf("#1", h.backroom).Text(), "⚠️ Changes requested", ":warning: Carol wants changes, :white_check_mark: Alice approved")
+	require.Equal(t, []string{":white_check_mark: Alice approved.", ":warning: Carol asked for changes."}, thread(h.cardOf("#1", h.backroom), h.backroom))
 
 	h.carol.Clicks("Merge") // signed in now, but she may only read
 	h.carol.Submits(nil)
@@ -145,7 +145,7 @@ func TestEverybodyActsAsThemselves(t *testing.T) {
 
 	h.carol.Chooses("More…", "Take back my request for changes")
 	h.passes()
-	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.card(h.backroom)))
+	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
 	h.carol.Chooses("More…", "Take back my approval")
 	requireTells(t, lastNote(h.carol), "There was nothing of yours to take back")
 	for _, entry := range h.bitbucket.Journal(code.Filter{Method: "POST", Path: "/2.0/repositories/acme/web/pullrequests"}) {
@@ -195,7 +195,7 @@ func TestDecliningAsksForConfirmation(t *testing.T) {
 	require.Nil(t, h.alice.Dialog())
 	h.passes()
 	require.Equal(t, "DECLINED", pull.State())
-	require.Equal(t, "🚫 Declined · #1 Round half up", heading(h.card(h.backroom)))
+	require.Equal(t, "🚫 Declined · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
 }
 
 func TestWhatMovedOnMeanwhileIsShownInsteadOfMerged(t *testing.T) {
@@ -234,12 +234,12 @@ func TestASignInThatEndedIsAskedForAgainAndTheClickGoesOn(t *testing.T) {
 	h.happens(h.bitbucket.ExpireTokens(h.client.ClientID))
 	h.alice.Clicks("Approve")
 	h.passes()
-	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.card(h.backroom)), "a token that ran out is renewed unseen")
+	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.cardOf("#1", h.backroom)), "a token that ran out is renewed unseen")
 
 	h.happens(h.bitbucket.RevokeGrant("alice", h.client.ClientID))
 	h.alice.Chooses("More…", "Take back my approval")
 	requireTells(t, lastNote(h.alice), "Bitbucket no longer accepts your sign-in. Sign in again; it is done right after that")
 	h.signsIn(h.alice)
 	h.passes()
-	require.Equal(t, "🔀 Open · #1 Round half up", heading(h.card(h.backroom)))
+	require.Equal(t, "🔀 Open · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
 }

@@ -81,7 +81,7 @@ func TestADeliveryThatComesAgainCountsOnce(t *testing.T) {
 	}).Status)
 	h.passes()
 	require.Len(t, thread(card, h.backroom), 2)
-	require.Len(t, cards(h.backroom), 1)
+	require.Len(t, cards(h.backroom), 2, "of the push, and of the pull request")
 }
 
 func TestWhatOvertakesIsShownInTheEndAsItIs(t *testing.T) {
@@ -138,10 +138,10 @@ func TestWhoIsOutsideTheChannelCanNeitherSeeNorChangeWhatItFollows(t *testing.T)
 			require.NotContains(t, lastNote(mallory), "acme/web", line)
 		}
 	}
-	before := h.card(h.backroom).Text()
+	before := h.cardOf("#1", h.backroom).Text()
 	mallory.Clicks("Merge")
 	require.Nil(t, mallory.Dialog())
-	require.Equal(t, before, h.card(h.backroom).Text())
+	require.Equal(t, before, h.cardOf("#1", h.backroom).Text())
 	require.Equal(t, "OPEN", h.repo.Pull(1).State())
 	require.Len(t, h.repo.Hooks(), 1)
 }

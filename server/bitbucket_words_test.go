@@ -99,7 +99,7 @@ func TestWhatComesFromBitbucketCallsNobodyAndBreaksNothing(t *testing.T) {
 	_, err = pull.Comment(code.Comment{By: "alice", Text: hostile + strings.Repeat(" and on", 500)})
 	h.happens(err)
 	h.reports(h.repo.Head("feature/@all"), hostile, code.Failed, "feature/@all")
-	require.Len(t, cards(h.backroom), 2)
+	require.Len(t, cards(h.backroom), 3)
 	for _, p := range h.backroom.Posts()[1:] {
 		text := p.Text()
 		require.NotContains(t, text, "@channel", "%s", text)

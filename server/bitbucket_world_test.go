@@ -31,6 +31,8 @@ type codeHost struct {
 	client code.App
 	repo   *code.Repository
 	carol  *mmtest.User
+	// heard counts the deliveries that no Bitbucket sent.
+	heard int
 	// lost is how many answers to deliveries are still to be lost on their way.
 	lost atomic.Int32
 	// hookSecret is what deliveries were to be signed with last.

@@ -56,6 +56,7 @@ func dcOperations() []operation {
 		{"PUT " + one + "/webhooks/{hook}", "REPO_ADMIN", RightAdmin, dcUpdateHook},
 		{"DELETE " + one + "/webhooks/{hook}", "REPO_ADMIN", RightAdmin, dcDeleteHook},
 
+		{"GET " + one + "/commits", "PUBLIC_REPOS", RightRead, dcCommits},
 		{"GET " + one + "/commits/{commit}", "PUBLIC_REPOS", RightRead, dcReadCommit},
 		{"GET " + one + "/commits/{commit}/builds", "PUBLIC_REPOS", RightRead, dcBuilds},
 		{"POST " + one + "/commits/{commit}/builds", "REPO_WRITE", RightRead, dcSetBuild},

@@ -207,6 +207,26 @@ func dcDeleteHook(_ *world, c *call) (int, any, error) {
 	return http.StatusNoContent, nil, err
 }
 
+// dcCommits is GET commits: those that lead to "until", or to the main branch, and
+// that do not lead to "since"; the newest first.
+func dcCommits(w *world, c *call) (int, any, error) {
+	q := c.URL.Query()
+	until := c.repo.branches[c.repo.MainBranch]
+	if text := q.Get("until"); text != "" {
+		until = text
+	}
+	for _, hash := range []string{until, q.Get("since")} {
+		if hash != "" && c.repo.commit(hash) == nil {
+			return 0, nil, &apiError{http.StatusNotFound, "commit.NoSuchCommitException", "Commit '" + hash + "' does not exist.", nil}
+		}
+	}
+	var list []object
+	for _, one := range c.repo.history(until, q.Get("since")) {
+		list = append(list, w.dcCommit(one))
+	}
+	return dcPaged(c, list)
+}
+
 // dcReadCommit is GET commits/{commit}.
 func dcReadCommit(w *world, c *call) (int, any, error) {
 	found, err := c.commit()

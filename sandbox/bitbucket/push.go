@@ -6,7 +6,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// maxPushCommits is how many commits Cloud tells of each change.
+// maxPushCommits is how many commits Cloud tells of each change, and a Data Center
+// of each push.
 const maxPushCommits = 5
 
 // noHash is the name that a Data Center gives to what is not there.
@@ -98,7 +99,10 @@ func (w *world) move(r *repo, by *User, p Push) (refChange, error) {
 		return change, errors.Wrap(ErrInvalid, "a push needs commits")
 	}
 	refs[change.name] = change.to
-	change.commits = r.history(change.to, start)
+	change.commits = r.history(change.to, change.from)
+	if change.forced {
+		change.commits = r.history(change.to, start)
+	}
 	return change, nil
 }
 
@@ -125,20 +129,19 @@ func (w *world) tellPush(r *repo, by *User, changes []refChange) {
 		w.tell(r, "repo:push", by, object{"push": object{"changes": list}})
 		return
 	}
-	body := object{}
-	var commits []object
+	body, commits := object{}, []object{}
 	for _, change := range changes {
 		list = append(list, dcChange(change))
 		for _, c := range change.commits {
 			commits = append(commits, w.dcCommit(c))
 		}
-		if c := r.commits[change.to]; c != nil {
+		if c := r.commits[change.to]; c != nil && w.major() >= 8 {
 			body["toCommit"] = w.dcCommit(c)
 		}
 	}
 	body["changes"] = list
 	if w.major() >= 8 {
-		body["commits"] = commits
+		body["commits"] = commits[:min(len(commits), maxPushCommits)]
 	}
 	w.tell(r, "repo:refs_changed", by, body)
 }
@@ -155,11 +158,17 @@ func (w *world) cloudChange(r *repo, change refChange) object {
 		links["html"] = link(html + "/branches/compare/" + change.to + ".." + change.from)
 		links["diff"] = link(w.api(r) + "/diff/" + change.to + ".." + change.from)
 	}
-	return object{
+	o := object{
 		"old": w.cloudRef(r, change, change.from), "new": w.cloudRef(r, change, change.to),
-		"created": change.from == "", "closed": change.to == "", "forced": change.forced,
-		"truncated": len(change.commits) > maxPushCommits, "commits": commits, "links": links,
+		"created": change.from == "", "closed": change.to == "", "forced": change.forced, "truncated": false,
 	}
+	if change.to != "" {
+		o["links"] = links
+	}
+	if change.to != "" && !change.tag { // a tag brings no commits
+		o["commits"], o["truncated"] = commits, len(change.commits) > maxPushCommits
+	}
+	return o
 }
 
 // cloudRef is a branch or a tag at one commit, nil where it is not there.

@@ -177,6 +177,9 @@ func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider,
 		if err != nil {
 			return nil, err
 		}
+		if e.Known, err = s.besides(ctx, c, e); err != nil {
+			return nil, err
+		}
 		serial := serialEvent{Event: e, series: series}
 		put(e.Subject, e.Later, serial)
 		for _, name := range e.Also {
@@ -193,6 +196,21 @@ func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider,
 		}
 	}
 	return bundles, broken
+}
+
+// besides returns the states of the other subjects that folding the event depends on.
+func (s *Service) besides(ctx context.Context, c Connection, e provider.Event) (map[string]json.RawMessage, error) {
+	known := map[string]json.RawMessage{}
+	for _, name := range e.Beside {
+		sub, found, err := s.Records.Subject(ctx, c.ID, name)
+		if err != nil {
+			return nil, errors.Wrapf(err, "look up %q, on which an event depends", name)
+		}
+		if found && sub.State != nil {
+			known[name] = sub.State
+		}
+	}
+	return known, nil
 }
 
 // foldSeries returns the state of the event's series after it, nil where it has none.

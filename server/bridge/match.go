@@ -37,8 +37,8 @@ func (sub *Subject) learn(d provider.Descriptor, e provider.Event) {
 		sub.Resource = e.Resource
 	}
 	for _, f := range d.Filters {
-		value, said := e.Labels[f.ID]
-		if !said {
+		value, there := e.Labels[f.ID]
+		if !there {
 			continue
 		}
 		if sub.Labels == nil {
@@ -48,7 +48,8 @@ func (sub *Subject) learn(d provider.Descriptor, e provider.Event) {
 			sub.Labels[f.ID] = []string{value}
 			continue
 		}
-		values := append(slices.DeleteFunc(sub.Labels[f.ID], func(known string) bool { return known == value }), value)
+		said := strings.Split(value, "\n")
+		values := append(slices.DeleteFunc(sub.Labels[f.ID], func(known string) bool { return slices.Contains(said, known) }), said...)
 		sub.Labels[f.ID] = values[max(0, len(values)-maxValues):]
 	}
 }
@@ -60,7 +61,7 @@ func (sub *Subject) labels(e provider.Event) map[string][]string {
 		if all == nil {
 			all = map[string][]string{}
 		}
-		all[label] = []string{value}
+		all[label] = strings.Split(value, "\n")
 	}
 	return all
 }

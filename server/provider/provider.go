@@ -138,13 +138,18 @@ type Event struct {
 	SeriesTitle string `json:"series_title,omitempty"`
 	// Also are names of other subjects that this event is part of as well, if they exist: the pull request of a commit whose build ended.
 	Also []string `json:"also,omitempty"`
+	// Beside are names of other subjects whose states Fold sees as well, such as the commit that a pull request ends with. Known holds
+	// the states of those that exist, by name; the bridge reads them right before Fold.
+	Beside []string                   `json:"beside,omitempty"`
+	Known  map[string]json.RawMessage `json:"known,omitempty"`
 	// Resource is the thing that a channel follows, where one connection has several; "" otherwise.
 	Resource string `json:"resource,omitempty"`
 	// Channel is the one that was chosen for it at the tool, by its ID; "" where subscriptions decide. It is for no other, and only
 	// if it follows the connection.
 	Channel string `json:"channel,omitempty"`
 	// Labels are what filters look at: all that this event really says, none that it doesn't; "" says that the subject has none. The bridge
-	// remembers those of a subject's earlier events, so a comment need not repeat them.
+	// remembers those of a subject's earlier events, so a comment need not repeat them. A label with several values has one on each line; one
+	// that passes is enough.
 	Labels map[string]string `json:"labels,omitempty"`
 	// Later says that the event only adds to a subject that is known already; of one that is not, it tells nothing.
 	Later bool `json:"later,omitempty"`

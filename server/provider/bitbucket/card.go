@@ -37,6 +37,8 @@ func (*Bitbucket) Card(raw json.RawMessage) (chat.Card, error) {
 		s.pullCard(&card)
 	case s.Ref != nil:
 		s.refCard(&card)
+	case s.Refs != nil:
+		s.refsCard(&card)
 	case s.Commit != nil:
 		s.commitCard(&card)
 	default:
@@ -87,6 +89,9 @@ func (s state) commitCard(card *chat.Card) {
 		card.Author = s.Pushes[last].By.Name
 	}
 	card.Text = lines(summary(s.Builds), s.mended(), s.commits())
+	if s.Remark != nil && len(s.Pushes) == 0 {
+		card.Text = lines(card.Text, s.Remark.said(s.Remark.By))
+	}
 	field(card, i18n.M("bitbucket.field.branch"), s.branches(), false)
 	field(card, i18n.M("bitbucket.field.commit"), i18n.Verbatim(chat.Link(short(s.Commit.Hash), card.URL)), false)
 	field(card, i18n.M("bitbucket.field.builds"), buildLines(s.Builds), true)

@@ -45,7 +45,7 @@ func pullLook(p pull) look {
 		approved = approved || r.Verdict == verdictApproved
 	}
 	switch {
-	case p.Draft:
+	case p.draft():
 		return look{"construction", chat.ToneNeutral, "draft"}
 	case approved:
 		return look{"thumbsup", chat.ToneSuccess, "approved"}
@@ -107,7 +107,7 @@ func pullActions(p pull, builds []build) []chat.Action {
 		return chat.Action{ID: id, Label: i18n.M("bitbucket.action." + id), Tone: tone}
 	}
 	actions := []chat.Action{button(actionApprove, chat.ToneSuccess), button(actionReject, chat.ToneNeutral)}
-	if !p.Draft {
+	if !p.draft() {
 		actions = append(actions, button(actionMerge, chat.ToneNeutral))
 	}
 	actions = append(actions, button(actionDecline, chat.ToneFailure), button(actionComment, chat.ToneNeutral))

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
 )
 
 // dcBuild is a build in an answer of Data Center; the older of its two APIs dates it by when it was added.
@@ -56,4 +57,56 @@ func (d dataCenter) buildsAt(ctx context.Context, address string) ([]status, err
 		start = page.Next
 	}
 	return all, nil
+}
+
+// describe returns what the commit is called, and which came with it.
+func (d dataCenter) describe(ctx context.Context, path string, l lookup) ([]provider.Event, error) {
+	found, err := d.commits(ctx, path, l)
+	if fault.Is(err, fault.ResourceUnknown) || err == nil && len(found) == 0 {
+		return nil, nil // it is gone
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := news{Repo: l.Repo, Commit: &found[0], Push: &push{Branch: l.Branch}, Did: didRefresh}
+	if l.Since != "" {
+		n.Push.Commits, n.Push.More = found[:min(len(found), maxListed)], len(found) > maxListed
+	}
+	return []provider.Event{event(n, provider.Event{
+		ID: identity("describe", l.Commit.Hash, l.Branch), Subject: commitSubject(l.Commit.Hash), Later: true,
+	})}, nil
+}
+
+// commits returns the commit, with those before it that came after Since where that is known; the newest first.
+func (d dataCenter) commits(ctx context.Context, path string, l lookup) ([]commit, error) {
+	if l.Since == "" {
+		var one dcCommit
+		if err := d.Call(ctx, http.MethodGet, d.base(path)+"/commits/"+url.PathEscape(l.Commit.Hash), nil, &one); err != nil {
+			return nil, err
+		}
+		return known([]dcCommit{one}), nil
+	}
+	var page struct {
+		Values []dcCommit `json:"values"`
+	}
+	query := url.Values{"until": {l.Commit.Hash}, "since": {l.Since}, "limit": {itoa(maxListed + 1)}}
+	if err := d.Call(ctx, http.MethodGet, d.base(path)+"/commits?"+query.Encode(), nil, &page); err != nil {
+		return nil, err
+	}
+	if len(page.Values) == 0 { // the branch went back to a commit that it had before
+		l.Since = ""
+		return d.commits(ctx, path, l)
+	}
+	return known(page.Values), nil
+}
+
+// known returns the commits that have a hash.
+func known(all []dcCommit) []commit {
+	var found []commit
+	for _, c := range all {
+		if one := c.commit(); one.Hash != "" {
+			found = append(found, one)
+		}
+	}
+	return found
 }

@@ -36,7 +36,7 @@ func (c cloud) repository(ctx context.Context, path string) (provider.Resource, 
 	if err := c.Call(ctx, http.MethodGet, c.base(path), nil, &r); err != nil {
 		return provider.Resource{}, err
 	}
-	page := strings.TrimRight(first(webAddress(r.Links.HTML.Href), c.Site.URL+"/"+r.FullName), "/")
+	page := r.repo(c.Site.URL).URL
 	return provider.Resource{
 		ID: r.UUID, Name: r.FullName, URL: page, SettingsURL: page + "/admin/webhooks", Private: r.Private, Path: r.FullName,
 	}, nil
@@ -141,7 +141,7 @@ func (c cloud) pull(ctx context.Context, path string, id int64) (shownPull, erro
 	if err := c.Call(ctx, http.MethodGet, c.pullAddress(path, id), nil, &p); err != nil {
 		return shownPull{}, err
 	}
-	shown := shownPull{pull: *p.pull(), Strategies: p.Destination.Branch.Strategies, DefaultStrategy: p.Destination.Branch.DefaultStrategy}
+	shown := shownPull{pull: *p.pull(repo{Name: path, URL: c.Site.URL + "/" + path}), Strategies: p.Destination.Branch.Strategies, DefaultStrategy: p.Destination.Branch.DefaultStrategy}
 	if len(shown.Strategies) == 0 {
 		shown.Strategies = []string{"merge_commit", "squash", "fast_forward"}
 	}
@@ -184,7 +184,7 @@ func (c cloud) comment(ctx context.Context, path string, id, parent int64, text 
 	if err := c.Call(ctx, http.MethodPost, c.pullAddress(path, id)+"/comments", in, &made); err != nil {
 		return comment{}, err
 	}
-	return *made.comment(), nil
+	return *made.comment(people{}), nil
 }
 
 // rerun has a pipeline run again, for the same commit with the same target; where the run is not found any more, the branch's.

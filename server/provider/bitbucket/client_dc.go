@@ -83,22 +83,11 @@ func (d dataCenter) repository(ctx context.Context, path string) (provider.Resou
 	if r.Slug == "" || r.Project.Key == "" {
 		return provider.Resource{}, fault.Wrap(errors.New("an answer without a repository"), fault.ProviderUnavailable).With("Provider", d.Provider)
 	}
-	page := r.repo().URL
-	if page == "" {
-		page = d.page(r)
-	}
+	page := r.repo(d.Site.URL).URL
 	return provider.Resource{
 		ID: itoa(r.ID), Name: r.path(), URL: page + "/browse", SettingsURL: d.settings(r),
 		Private: !r.Public && !r.Project.Public, Path: r.path(),
 	}, nil
-}
-
-// page returns the address of a repository that names none itself.
-func (d dataCenter) page(r dcRepo) string {
-	if owner, personal := strings.CutPrefix(r.Project.Key, "~"); personal {
-		return d.Site.URL + "/users/" + url.PathEscape(strings.ToLower(owner)) + "/repos/" + url.PathEscape(r.Slug)
-	}
-	return d.Site.URL + "/projects/" + url.PathEscape(r.Project.Key) + "/repos/" + url.PathEscape(r.Slug)
 }
 
 func (d dataCenter) settings(r dcRepo) string {
@@ -190,7 +179,7 @@ func (d dataCenter) pull(ctx context.Context, path string, id int64) (shownPull,
 	if err := d.Call(ctx, http.MethodGet, d.pullAddress(path, id), nil, &p); err != nil {
 		return shownPull{}, err
 	}
-	return shownPull{pull: *p.pull()}, nil
+	return shownPull{pull: *p.pull(d.Site.URL)}, nil
 }
 
 // strategies adds the ways to merge that the repository allows; where they are not told, it is merged its usual way.
@@ -261,5 +250,5 @@ func (d dataCenter) comment(ctx context.Context, path string, id, parent int64, 
 	if err := d.Call(ctx, http.MethodPost, d.pullAddress(path, id)+"/comments", in, &made); err != nil {
 		return comment{}, err
 	}
-	return *made.comment(parent), nil
+	return *made.comment(parent, people{}), nil
 }

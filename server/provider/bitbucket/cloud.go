@@ -45,8 +45,13 @@ type cloudRepo struct {
 	Links    cloudLinks `json:"links"`
 }
 
-func (r cloudRepo) repo() repo {
-	return repo{Name: cleaned(r.FullName, maxTitle), URL: strings.TrimRight(webAddress(r.Links.HTML.Href), "/")}
+// repo returns the repository at the site.
+func (r cloudRepo) repo(site string) repo {
+	page := webAddress(r.Links.HTML.Href)
+	if page == "" && site != "" && r.FullName != "" {
+		page = webAddress(site + "/" + r.FullName)
+	}
+	return repo{Name: cleaned(r.FullName, maxTitle), URL: strings.TrimRight(page, "/")}
 }
 
 // cloudUser is a person; "username" is gone since 2019.
@@ -80,7 +85,8 @@ func (c cloudCommit) commit() commit {
 type cloudComment struct {
 	ID      int64 `json:"id"`
 	Content struct {
-		Raw string `json:"raw"`
+		Raw  string `json:"raw"`
+		HTML string `json:"html"`
 	} `json:"content"`
 	Inline struct {
 		Path string `json:"path"`
@@ -96,9 +102,9 @@ type cloudComment struct {
 	Links   cloudLinks `json:"links"`
 }
 
-func (c cloudComment) comment() *comment {
+func (c cloudComment) comment(known people) *comment {
 	return &comment{
-		ID: c.ID, Parent: c.Parent.ID, Excerpt: cleaned(c.Content.Raw, maxExcerpt), URL: webAddress(c.Links.HTML.Href),
+		ID: c.ID, Parent: c.Parent.ID, Excerpt: cleaned(cloudText(c.Content.Raw, c.Content.HTML, known), maxExcerpt), URL: webAddress(c.Links.HTML.Href),
 		Path: cleaned(c.Inline.Path, maxTitle), Line: max(c.Inline.To, c.Inline.From, 0),
 	}
 }
@@ -112,7 +118,7 @@ func parseCloud(key string, d provider.Delivery) ([]provider.Event, error) {
 	if body.Repository.FullName == "" {
 		return nil, errors.New("a delivery of no repository")
 	}
-	n := news{Repo: body.Repository.repo(), By: body.Actor.person()}
+	n := news{Repo: body.Repository.repo(d.Site), By: body.Actor.person(), At: d.ReceivedAt}
 	switch key {
 	case "repo:commit_status_created", "repo:commit_status_updated":
 		return body.Status.events(n)
@@ -130,14 +136,14 @@ func (b cloudBody) commitComment(n news) ([]provider.Event, error) {
 	if about.Hash == "" {
 		return nil, errors.New("a comment on no commit")
 	}
-	n.Commit, n.Comment, n.Did, n.At = &about, b.Comment.comment(), didComment, latest(b.Comment.Created.Time)
+	n.Commit, n.Comment, n.Did, n.At = &about, b.Comment.comment(b.people()), didComment, firstTime(b.Comment.Created.Time, n.At)
 	return []provider.Event{commentEvent(n)}, nil
 }
 
 // commentEvent returns the event of a comment on a commit.
 func commentEvent(n news) provider.Event {
 	return event(n, provider.Event{
-		ID: identity("comment", strconv.FormatInt(n.Comment.ID, 10)), Subject: "commit/" + n.Commit.Hash, At: n.At,
+		ID: identity("comment", strconv.FormatInt(n.Comment.ID, 10)), Subject: commitSubject(n.Commit.Hash), At: n.At,
 	})
 }
 

@@ -152,11 +152,11 @@ func TestDataCenterBuildsAreFetchedAfterPushes(t *testing.T) {
 	require.Len(t, look(), 1, "a build may begin later")
 	w.build(hash, "ci", "INPROGRESS", "refs/heads/main")
 	look()
-	require.Equal(t, "Running", w.text(w.card("commit/"+hash).State))
+	require.Equal(t, "Running", w.text(w.card(commitSubject(hash)).State))
 	w.build(hash, "ci", "FAILED", "refs/heads/main")
 	require.Len(t, look(), 1, "once more, for builds that follow")
 	require.Equal(t, settling, task.After)
-	require.Equal(t, "Failed", w.text(w.card("commit/"+hash).State))
+	require.Equal(t, "Failed", w.text(w.card(commitSubject(hash)).State))
 	require.Empty(t, look())
 }
 

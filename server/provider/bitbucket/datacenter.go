@@ -2,6 +2,7 @@ package bitbucket
 
 import (
 	"encoding/json"
+	"net/url"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -73,8 +74,21 @@ type dcRepo struct {
 // path returns what the repository is called in addresses.
 func (r dcRepo) path() string { return r.Project.Key + "/" + r.Slug }
 
-func (r dcRepo) repo() repo {
-	return repo{Name: cleaned(r.path(), maxTitle), URL: strings.TrimSuffix(strings.TrimRight(r.Links.self(), "/"), "/browse")}
+// repo returns the repository at the site.
+func (r dcRepo) repo(site string) repo {
+	page := strings.TrimSuffix(strings.TrimRight(r.Links.self(), "/"), "/browse")
+	return repo{Name: cleaned(r.path(), maxTitle), URL: first(page, r.page(site))}
+}
+
+// page returns the address of a repository that names none itself.
+func (r dcRepo) page(site string) string {
+	switch owner, personal := strings.CutPrefix(r.Project.Key, "~"); {
+	case site == "" || r.Project.Key == "" || r.Slug == "":
+		return ""
+	case personal:
+		return webAddress(site + "/users/" + url.PathEscape(strings.ToLower(owner)) + "/repos/" + url.PathEscape(r.Slug))
+	}
+	return webAddress(site + "/projects/" + url.PathEscape(r.Project.Key) + "/repos/" + url.PathEscape(r.Slug))
 }
 
 type dcCommit struct {
@@ -101,6 +115,7 @@ type dcChange struct {
 type dcComment struct {
 	ID      int64  `json:"id"`
 	Text    string `json:"text"`
+	Author  dcUser `json:"author"`
 	Created stamp  `json:"createdDate"`
 	Updated stamp  `json:"updatedDate"`
 	Anchor  struct {
@@ -109,9 +124,9 @@ type dcComment struct {
 	} `json:"anchor"`
 }
 
-func (c dcComment) comment(parent int64) *comment {
+func (c dcComment) comment(parent int64, known people) *comment {
 	return &comment{
-		ID: c.ID, Parent: parent, Excerpt: cleaned(c.Text, maxExcerpt), Path: cleaned(c.Anchor.Path, maxTitle), Line: max(c.Anchor.Line, 0),
+		ID: c.ID, Parent: parent, Excerpt: cleaned(dcText(c.Text, known), maxExcerpt), Path: cleaned(c.Anchor.Path, maxTitle), Line: max(c.Anchor.Line, 0),
 	}
 }
 
@@ -133,18 +148,20 @@ func (p dcParticipant) verdict() string {
 
 // dcPull is a pull request in a delivery, and in an answer, of Data Center.
 type dcPull struct {
-	ID         int64           `json:"id"`
-	Version    int64           `json:"version"`
-	Title      string          `json:"title"`
-	State      string          `json:"state"`
-	Draft      bool            `json:"draft"`
-	Created    stamp           `json:"createdDate"`
-	Updated    stamp           `json:"updatedDate"`
-	From       dcEnd           `json:"fromRef"`
-	To         dcEnd           `json:"toRef"`
-	Author     dcParticipant   `json:"author"`
-	Reviewers  []dcParticipant `json:"reviewers"`
-	Properties struct {
+	ID        int64           `json:"id"`
+	Version   int64           `json:"version"`
+	Title     string          `json:"title"`
+	State     string          `json:"state"`
+	Draft     *bool           `json:"draft"`
+	Created   stamp           `json:"createdDate"`
+	Updated   stamp           `json:"updatedDate"`
+	From      dcEnd           `json:"fromRef"`
+	To        dcEnd           `json:"toRef"`
+	Author    dcParticipant   `json:"author"`
+	Reviewers []dcParticipant `json:"reviewers"`
+	// Participants are people who take part without having been asked.
+	Participants []dcParticipant `json:"participants"`
+	Properties   struct {
 		MergeCommit struct {
 			ID string `json:"id"`
 		} `json:"mergeCommit"`
@@ -164,10 +181,17 @@ func (e dcEnd) branch() string {
 	return cleaned(first(e.DisplayID, strings.TrimPrefix(e.ID, "refs/heads/")), maxBranch)
 }
 
-func (p dcPull) pull() *pull {
+// pull returns the pull request at the site.
+func (p dcPull) pull(site string) *pull {
+	source := ""
+	if p.From.Repo.Slug != "" {
+		source = cleaned(p.From.Repo.path(), maxTitle)
+	}
+	to := p.To.Repo.repo(site)
 	neutral := &pull{
-		ID: p.ID, Version: p.Version, Title: cleaned(p.Title, maxTitle), URL: p.Links.self(), State: pullState(p.State), Draft: p.Draft,
-		Author: p.Author.User.person(), From: p.From.branch(), To: p.To.branch(), Head: hashOf(p.From.Latest),
+		ID: p.ID, Version: p.Version, Title: cleaned(p.Title, maxTitle), URL: first(p.Links.self(), to.pullURL(p.ID)), State: pullState(p.State),
+		Draft: p.Draft, Author: p.Author.User.person(), Asked: p.Reviewers != nil, Judged: p.Reviewers != nil,
+		From: from(p.From.branch(), source, to.Name), To: p.To.branch(), Head: hashOf(p.From.Latest),
 		Merge: hashOf(p.Properties.MergeCommit.ID), Updated: latest(p.Created.Time, p.Updated.Time),
 	}
 	for _, r := range p.Reviewers {
@@ -207,7 +231,7 @@ func parseDataCenter(key string, d provider.Delivery) ([]provider.Event, error) 
 	if err := json.Unmarshal(d.Body, &body); err != nil {
 		return nil, errors.Wrap(err, "read a delivery of Data Center")
 	}
-	n := news{Repo: body.Repository.repo(), By: body.Actor.person(), At: body.Date.Time, Silent: true}
+	n := news{Repo: body.Repository.repo(d.Site), By: body.Actor.person(), At: firstTime(body.Date.Time, d.ReceivedAt), Silent: true}
 	switch key {
 	case dcRefsChanged:
 		return body.refs(n, d)
@@ -216,14 +240,14 @@ func parseDataCenter(key string, d provider.Delivery) ([]provider.Event, error) 
 		if hash == "" {
 			return nil, errors.New("a comment on no commit")
 		}
-		n.Commit, n.Comment, n.Did = &commit{Hash: hash}, body.Comment.comment(body.ParentID), didComment
+		n.Commit, n.Comment, n.Did = &commit{Hash: hash}, body.Comment.comment(body.ParentID, body.people()), didComment
 		return []provider.Event{commentEvent(n)}, nil
 	}
-	return body.pull(key, n)
+	return body.pull(key, n, d.Site)
 }
 
 // pull returns what happened to a pull request of Data Center.
-func (b dcBody) pull(key string, n news) ([]provider.Event, error) {
+func (b dcBody) pull(key string, n news, site string) ([]provider.Event, error) {
 	n.Did = dcDeeds(key)
 	if n.Did == "" {
 		return nil, nil
@@ -231,10 +255,7 @@ func (b dcBody) pull(key string, n news) ([]provider.Event, error) {
 	if b.Pull.ID <= 0 || b.Pull.Title == "" {
 		return nil, errors.New("a delivery of no pull request")
 	}
-	n.Repo, n.Pull = b.Pull.To.Repo.repo(), b.Pull.pull()
-	if n.At.IsZero() {
-		n.At = n.Pull.Updated
-	}
+	n.Repo, n.Pull = b.Pull.To.Repo.repo(site), b.Pull.pull(site)
 	switch n.Did {
 	case didApprove, didRetract, didReject:
 		if who := b.Participant.User.person(); who.ID != "" {
@@ -243,20 +264,18 @@ func (b dcBody) pull(key string, n news) ([]provider.Event, error) {
 	case didDelete:
 		n.Pull.State = pullDeleted
 	case didComment:
-		n.Comment = b.Comment.comment(b.ParentID)
+		n.Comment = b.Comment.comment(b.ParentID, b.people())
 	}
 	return []provider.Event{pullEvent(n)}, nil
 }
 
-// refs returns one event for each branch or tag that moved.
+// refs returns the events of the branches and tags that moved.
 func (b dcBody) refs(n news, d provider.Delivery) ([]provider.Event, error) {
 	if b.Repository.Slug == "" {
 		return nil, errors.New("a delivery of no repository")
 	}
-	if n.At.IsZero() {
-		n.At = d.ReceivedAt
-	}
-	var events []provider.Event
+	tip := b.ToCommit.commit()
+	var all []moved
 	for _, change := range b.Changes {
 		m := moved{
 			name: cleaned(first(change.Ref.DisplayID, change.Ref.ID), maxBranch), tag: change.Ref.Type == "TAG",
@@ -265,19 +284,23 @@ func (b dcBody) refs(n news, d provider.Delivery) ([]provider.Event, error) {
 		if m.name == "" || m.from.Hash == "" && m.to.Hash == "" {
 			continue
 		}
-		if to := b.ToCommit.commit(); to.Hash == m.to.Hash {
-			m.to = to
+		if len(b.Changes) == 1 { // else it is not said which of them the commits belong to
+			for _, c := range b.Commits {
+				m.commits = append(m.commits, c.commit())
+			}
+			if m.tag && m.to.Hash != "" && tip.Hash != "" {
+				m.to = tip // an annotated tag has a hash of its own
+			}
+		}
+		if tip.Hash == m.to.Hash {
+			m.to = tip
 		}
 		for _, c := range b.Commits {
-			one := c.commit()
-			if one.Hash == m.to.Hash {
+			if one := c.commit(); one.Hash == m.to.Hash {
 				m.to = one
 			}
-			if len(b.Changes) == 1 { // else it is not said which of them it belongs to
-				m.commits = append(m.commits, one)
-			}
 		}
-		events = append(events, m.event(n, d.Header[headerRequest]))
+		all = append(all, m)
 	}
-	return events, nil
+	return moves(n, all, d.Header[headerRequest]), nil
 }

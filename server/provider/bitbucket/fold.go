@@ -26,16 +26,29 @@ type state struct {
 	Pushes []pushed `json:"pushes,omitempty"`
 	Builds []build  `json:"builds,omitempty"`
 
-	Ref *refState `json:"ref,omitempty"`
+	Ref  *refState  `json:"ref,omitempty"`
+	Refs *refsState `json:"refs,omitempty"`
 
 	Pull *pulled `json:"pull,omitempty"`
 
 	Comments []int64 `json:"comments,omitempty"`
+	// Remark is the comment that a commit's card began with; it quotes the first words.
+	Remark *remark `json:"remark,omitempty"`
+}
+
+// remark is a comment with who made it.
+type remark struct {
+	comment
+	By person `json:"by,omitzero"`
 }
 
 // fold is one event on its way into a state.
 type fold struct {
 	state
+	// id is the event's, fresh says that nothing was known of the subject, known is what is known of those that the event depends on.
+	id     string
+	fresh  bool
+	known  map[string]json.RawMessage
 	n      news
 	streak streak
 	change provider.Change
@@ -44,7 +57,7 @@ type fold struct {
 // Fold applies the event to its subject. Everything in a state is either a set or has the time of its latest change, so that the
 // order in which events come does not matter.
 func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.Change, error) {
-	f := fold{}
+	f := fold{id: identity(e.ID)[:16], fresh: len(raw) == 0, known: e.Known}
 	if err := json.Unmarshal(e.Data, &f.n); err != nil {
 		return provider.Change{}, errors.Wrap(err, "read an event")
 	}
@@ -62,8 +75,12 @@ func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.
 	if !f.apply() {
 		return provider.Change{Stale: true}, nil
 	}
+	older, newer := f.Repo, f.n.Repo // it may have been renamed
+	if f.n.At.Before(f.At) {
+		older, newer = newer, older
+	}
+	f.Repo = repo{Name: first(newer.Name, older.Name), URL: first(newer.URL, older.URL)}
 	f.At = latest(f.At, f.n.At)
-	f.Repo = repo{Name: first(f.Repo.Name, f.n.Repo.Name), URL: first(f.Repo.URL, f.n.Repo.URL)}
 	if f.change.State, err = json.Marshal(f.state); err != nil {
 		return provider.Change{}, errors.Wrap(err, "encode a state")
 	}
@@ -80,14 +97,18 @@ func (f *fold) apply() bool {
 		return f.pull()
 	case f.n.Status != nil && f.n.Commit != nil:
 		return f.status()
+	case f.n.Push != nil && f.n.Commit != nil && f.n.Did == didRefresh:
+		return f.describe()
 	case f.n.Push != nil && f.n.Commit != nil:
 		return f.push()
+	case f.n.Refs != nil:
+		return f.refs()
 	case f.n.Ref != nil:
 		return f.ref()
 	case f.n.Comment != nil && f.n.Commit != nil:
 		f.about()
 		f.change.Kind = kindComment
-		return f.comment()
+		return f.commitComment()
 	}
 	return false
 }
@@ -123,6 +144,31 @@ func (f *fold) comment() bool {
 	}
 	f.reply(f.commentReply())
 	return true
+}
+
+// commitComment tells of a comment on a commit: on the card if that begins with it, else in the thread.
+func (f *fold) commitComment() bool {
+	if f.Commit.Title == "" {
+		f.ask("")
+	}
+	if !f.fresh {
+		return f.comment()
+	}
+	f.Comments = []int64{f.n.Comment.ID}
+	f.Remark = &remark{comment: *f.n.Comment, By: f.n.By}
+	return true
+}
+
+// ask has the commit looked up, and those since the other one, where deliveries do not tell of them.
+func (f *fold) ask(since string) {
+	if !f.n.Silent || f.n.Commit == nil {
+		return
+	}
+	l := lookup{Repo: f.n.Repo, Commit: commit{Hash: f.n.Commit.Hash}, Since: since, Describe: true}
+	if f.n.Push != nil {
+		l.Branch = f.n.Push.Branch
+	}
+	f.change.Tasks = append(f.change.Tasks, l.task(0))
 }
 
 // reply adds a line to the thread.

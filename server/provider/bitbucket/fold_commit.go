@@ -28,6 +28,8 @@ type build struct {
 // pushed is a branch that came to the commit.
 type pushed struct {
 	push
+	// ID is the event's.
+	ID string    `json:"id,omitempty"`
 	By person    `json:"by,omitzero"`
 	At time.Time `json:"at,omitzero"`
 }
@@ -64,13 +66,8 @@ func (f *fold) status() bool {
 		if !newer(fresh, f.Builds[at]) {
 			return false
 		}
-		f.Builds = slices.Delete(slices.Clone(f.Builds), at, at+1)
 	}
-	f.Builds = append(slices.Clone(f.Builds), fresh)
-	slices.SortFunc(f.Builds, func(a, b build) int {
-		return strings.Compare(a.Hash+"\x00"+a.label()+"\x00"+a.Key, b.Hash+"\x00"+b.label()+"\x00"+b.Key)
-	})
-	f.dropBuilds()
+	f.keep(fresh)
 	if f.Pull != nil && !sameCommit(fresh.Hash, f.Pull.Head) {
 		f.change.Turned, f.change.Worse = false, false
 		return true // of a commit that is no longer, or not yet, the last of the pull request
@@ -79,6 +76,24 @@ func (f *fold) status() bool {
 	f.change.Resurface = wasPassed && fresh.State == buildFailed && f.Pull == nil && fresh.At.Sub(f.At) > seen
 	f.buildReply(fresh)
 	return true
+}
+
+// keep has the build take the place of the run before it, unless that is newer.
+func (f *fold) keep(fresh build) {
+	at := slices.IndexFunc(f.Builds, func(b build) bool { return b.build() == fresh.build() && sameCommit(b.Hash, fresh.Hash) })
+	if at >= 0 {
+		known := f.Builds[at]
+		if !newer(fresh, known) {
+			return
+		}
+		fresh.Branch, fresh.URL = first(fresh.Branch, known.Branch), first(fresh.URL, known.URL)
+		f.Builds = slices.Delete(slices.Clone(f.Builds), at, at+1)
+	}
+	f.Builds = append(slices.Clone(f.Builds), fresh)
+	slices.SortFunc(f.Builds, func(a, b build) int {
+		return strings.Compare(a.Hash+"\x00"+a.label()+"\x00"+a.Key, b.Hash+"\x00"+b.label()+"\x00"+b.Key)
+	})
+	f.dropBuilds()
 }
 
 // judge finds out what the result means after those before it, and returns the kind of news that it is.
@@ -152,30 +167,6 @@ func (f *fold) buildReply(b build) {
 		told.ID, told.Count = "bitbucket.reply.passed", &all.all
 	}
 	f.reply(chat.Reply{Text: told})
-}
-
-// push folds new commits on a branch.
-func (f *fold) push() bool {
-	f.about()
-	f.change.Kind = kindPush
-	fresh := pushed{push: *f.n.Push, By: f.n.By, At: f.n.At}
-	for _, known := range f.Pushes {
-		if known.Branch == fresh.Branch && known.Forced == fresh.Forced && len(known.Commits) == len(fresh.Commits) {
-			return false // it says nothing else
-		}
-	}
-	f.Pushes = append(slices.Clone(f.Pushes), fresh)
-	slices.SortFunc(f.Pushes, func(a, b pushed) int {
-		if order := a.At.Compare(b.At); order != 0 {
-			return order
-		}
-		return strings.Compare(a.Branch, b.Branch)
-	})
-	if len(f.Pushes) > maxPushes {
-		f.Pushes = f.Pushes[len(f.Pushes)-maxPushes:]
-	}
-	f.look(f.n.Commit.Hash, fresh.Branch)
-	return true
 }
 
 // ref folds a branch or tag that was made, moved or deleted.

@@ -39,6 +39,7 @@ func (f *fold) pull() bool {
 	}
 	next := f.Pull.with(f.n)
 	f.Pull = &next
+	f.takeOver()
 	after := next.view()
 	if after.Head != "" {
 		f.change.Names = []string{head(after.Head)}
@@ -91,8 +92,8 @@ func (f *fold) differ(before, after pull) {
 	if before.To != after.To {
 		f.say("bitbucket.reply.retargeted", by, "Branch", chat.Code(after.To))
 	}
-	if before.Draft != after.Draft && after.State == pullOpen {
-		if after.Draft {
+	if before.draft() != after.draft() && after.State == pullOpen {
+		if after.draft() {
 			f.say("bitbucket.reply.drafted", by)
 		} else {
 			f.say("bitbucket.reply.ready", by)
@@ -159,25 +160,26 @@ func verdictReply(verdict string) string {
 // commentReply returns the line for a comment: its first words, and a button to answer.
 func (f *fold) commentReply() chat.Reply {
 	c := f.n.Comment
-	where := i18n.Message{}
-	if c.Path != "" {
-		place := c.Path
-		if c.Line > 0 {
-			place += ":" + itoa(int64(c.Line))
-		}
-		where = i18n.M("bitbucket.comment.place", "Place", chat.Code(place))
-	}
-	line := i18n.M("bitbucket.comment.said", "Excerpt", chat.Escape(c.Excerpt)).WithMessage("Who", called(f.n.By))
-	if !where.Zero() {
-		line = i18n.M("bitbucket.comment.said_at", "Excerpt", chat.Escape(c.Excerpt)).WithMessage("Who", called(f.n.By)).WithMessage("Where", where)
-	}
-	reply := chat.Reply{Text: line}
-	if f.n.Pull != nil && f.n.Pull.State == pullOpen {
+	reply := chat.Reply{Text: c.said(f.n.By)}
+	if f.Pull != nil && f.Pull.State == pullOpen {
 		reply.Actions = []chat.Action{{
 			ID: actionReply, Label: i18n.M("bitbucket.action.reply"), Values: map[string]string{valueComment: itoa(c.ID)},
 		}}
 	}
 	return reply
+}
+
+// said returns the first words of the comment in a sentence.
+func (c comment) said(by person) i18n.Message {
+	if c.Path == "" {
+		return i18n.M("bitbucket.comment.said").WithMessage("Who", called(by)).WithMessage("Excerpt", excerpt(c.Excerpt))
+	}
+	place := c.Path
+	if c.Line > 0 {
+		place += ":" + itoa(int64(c.Line))
+	}
+	where := i18n.M("bitbucket.comment.place", "Place", chat.Code(place))
+	return i18n.M("bitbucket.comment.said_at").WithMessage("Who", called(by)).WithMessage("Where", where).WithMessage("Excerpt", excerpt(c.Excerpt))
 }
 
 // with returns what is known after the news.
@@ -188,11 +190,12 @@ func (p *pulled) with(n news) pulled {
 	next := *p
 	if p.ID == 0 || p.compare(n) < 0 {
 		reviewers := next.Reviewers
-		next.pull, next.Shown = *n.Pull, n.At
-		next.Reviewers = reviewers
+		next.pull, next.Shown = n.Pull.over(p.pull), n.At
+		next.Reviewers, next.Asked, next.Judged = reviewers, false, false
+		next.State = first(n.Pull.State, n.Did.ends(), p.State, pullOpen)
 	}
 	if p.ID == 0 || n.At.After(p.Listed) {
-		next.Reviewers, next.Listed = n.Pull.Reviewers, n.At
+		next.Reviewers, next.Listed = listed(p.Reviewers, *n.Pull), n.At
 	}
 	next.Said = next.heard(n)
 	switch n.Did {

@@ -32,6 +32,9 @@ type lookup struct {
 	Commit commit `json:"commit"`
 	// Branch is the one that came to the commit; a build may name another.
 	Branch string `json:"branch,omitempty"`
+	// Describe asks for the commit itself, and for those after Since, instead of its builds.
+	Describe bool   `json:"describe,omitempty"`
+	Since    string `json:"since,omitempty"`
 	// Settled says that all builds were finished the last time.
 	Settled bool `json:"settled,omitempty"`
 }
@@ -46,6 +49,9 @@ func (l lookup) task(round int) provider.Task {
 	if l.Settled {
 		t.After = settling
 	}
+	if l.Describe {
+		t.Key, t.After = "commit/"+l.Commit.Hash, 0
+	}
 	return t
 }
 
@@ -57,6 +63,10 @@ func (*Bitbucket) Follow(ctx context.Context, s provider.Session, r provider.Res
 	}
 	if s.Site.Kind != kindDataCenter || l.Commit.Hash == "" {
 		return nil, nil, nil
+	}
+	if l.Describe {
+		events, err := dataCenter{s}.describe(ctx, r.Path, l)
+		return events, nil, err
 	}
 	found, err := dataCenter{s}.builds(ctx, r.Path, l.Commit.Hash)
 	if fault.Is(err, fault.ResourceUnknown) {

@@ -38,12 +38,13 @@ type news struct {
 	Silent bool `json:"silent,omitempty"`
 
 	// Commit is what Status and Push are about, and Comment where there is no Pull.
-	Commit  *commit  `json:"commit,omitempty"`
-	Status  *status  `json:"status,omitempty"`
-	Push    *push    `json:"push,omitempty"`
-	Ref     *refNews `json:"ref,omitempty"`
-	Pull    *pull    `json:"pull,omitempty"`
-	Comment *comment `json:"comment,omitempty"`
+	Commit  *commit   `json:"commit,omitempty"`
+	Status  *status   `json:"status,omitempty"`
+	Push    *push     `json:"push,omitempty"`
+	Ref     *refNews  `json:"ref,omitempty"`
+	Refs    *refsNews `json:"refs,omitempty"`
+	Pull    *pull     `json:"pull,omitempty"`
+	Comment *comment  `json:"comment,omitempty"`
 	// Did is what happened to the pull request or comment.
 	Did deed `json:"did,omitempty"`
 }
@@ -62,6 +63,14 @@ func (r repo) commitURL(hash string) string {
 	return r.URL + "/commits/" + url.PathEscape(hash)
 }
 
+// pullURL returns the page of a pull request, "" where that of the repository is not known.
+func (r repo) pullURL(id int64) string {
+	if r.URL == "" || id <= 0 {
+		return ""
+	}
+	return r.URL + "/pull-requests/" + itoa(id)
+}
+
 // person is somebody at Bitbucket.
 type person struct {
 	ID   string `json:"id,omitempty"`
@@ -77,11 +86,15 @@ type commit struct {
 
 // push moved a branch to the commit.
 type push struct {
-	Branch  string   `json:"branch"`
+	Branch string `json:"branch"`
+	// From is where the branch was before; "" for a new one.
+	From    string   `json:"from,omitempty"`
 	Commits []commit `json:"commits,omitempty"`
 	// More says that there were more commits than are listed.
 	More   bool `json:"more,omitempty"`
 	Forced bool `json:"forced,omitempty"`
+	// Created says that the branch is new, so that the commits may be others' too.
+	Created bool `json:"created,omitempty"`
 }
 
 // refNews is a branch or tag that was made, moved or deleted.
@@ -132,6 +145,19 @@ func (d deed) verdict() string {
 	return ""
 }
 
+// ends returns the state that the deed leaves the pull request in, "" where it does not end it.
+func (d deed) ends() string {
+	switch d {
+	case didMerge:
+		return pullMerged
+	case didDecline:
+		return pullDeclined
+	case didDelete:
+		return pullDeleted
+	}
+	return ""
+}
+
 const (
 	shortHash = 7
 	// prefixHash is so much of a hash as Cloud's pull requests name commits by.
@@ -141,6 +167,9 @@ const (
 
 // short returns a hash as people write it.
 func short(hash string) string { return hash[:min(len(hash), shortHash)] }
+
+// commitSubject names a commit; Cloud's pull requests know it by the beginning of its hash alone.
+func commitSubject(hash string) string { return "commit/" + hash[:min(len(hash), prefixHash)] }
 
 // head returns the name under which a pull request is found by the commit that it ends with.
 func head(hash string) string { return "head/" + hash[:min(len(hash), prefixHash)] }

@@ -30,24 +30,31 @@ const maxReviewers = 25
 
 // pull is a pull request as a delivery shows it.
 type pull struct {
-	ID     int64  `json:"id"`
-	Title  string `json:"title"`
-	URL    string `json:"url,omitempty"`
-	State  string `json:"state"`
-	Draft  bool   `json:"draft,omitempty"`
+	ID    int64  `json:"id"`
+	Title string `json:"title"`
+	URL   string `json:"url,omitempty"`
+	State string `json:"state,omitempty"`
+	// Draft is nil where it was not said.
+	Draft  *bool  `json:"draft,omitempty"`
 	Author person `json:"author,omitzero"`
-	From   string `json:"from"`
-	To     string `json:"to"`
+	// From begins with the repository and a colon where that is a fork.
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
 	// Head is the commit it ends with; Cloud cuts it to twelve characters.
 	Head string `json:"head,omitempty"`
 	// Version counts a Data Center's changes, and has to be named to change it.
 	Version   int64      `json:"version,omitempty"`
 	Reviewers []reviewer `json:"reviewers,omitempty"`
-	Merge     string     `json:"merge,omitempty"`
+	// Asked says that a delivery lists who was asked for a review, Judged that it lists what people said.
+	Asked  bool   `json:"asked,omitempty"`
+	Judged bool   `json:"judged,omitempty"`
+	Merge  string `json:"merge,omitempty"`
 	// CloseSource says that the branch is to be deleted with the merge.
 	CloseSource bool      `json:"close_source,omitempty"`
 	Updated     time.Time `json:"updated,omitzero"`
 }
+
+func (p pull) draft() bool { return p.Draft != nil && *p.Draft }
 
 // reviewer is somebody who was asked for a review, or gave one.
 type reviewer struct {
@@ -60,7 +67,7 @@ type cloudPull struct {
 	ID           int64              `json:"id"`
 	Title        string             `json:"title"`
 	State        string             `json:"state"`
-	Draft        bool               `json:"draft"`
+	Draft        *bool              `json:"draft"`
 	Author       cloudUser          `json:"author"`
 	Source       cloudEnd           `json:"source"`
 	Destination  cloudEnd           `json:"destination"`
@@ -82,6 +89,16 @@ type cloudEnd struct {
 		DefaultStrategy string   `json:"default_merge_strategy"`
 	} `json:"branch"`
 	Commit cloudCommit `json:"commit"`
+	// Repository is null where a fork is gone.
+	Repository cloudRepo `json:"repository"`
+}
+
+// from returns the branch that a pull request comes from, with its repository where that is a fork.
+func from(branch, source, destination string) string {
+	if branch == "" || source == "" || destination == "" || strings.EqualFold(source, destination) {
+		return branch
+	}
+	return source + ":" + branch
 }
 
 type cloudParticipant struct {
@@ -106,10 +123,13 @@ type cloudVerdict struct {
 	User cloudUser `json:"user"`
 }
 
-func (p cloudPull) pull() *pull {
+// pull returns the pull request of the repository.
+func (p cloudPull) pull(of repo) *pull {
+	branch := from(cleaned(p.Source.Branch.Name, maxBranch), cleaned(p.Source.Repository.FullName, maxTitle),
+		first(cleaned(p.Destination.Repository.FullName, maxTitle), of.Name))
 	neutral := &pull{
-		ID: p.ID, Title: cleaned(p.Title, maxTitle), URL: webAddress(p.Links.HTML.Href), State: pullState(p.State), Draft: p.Draft,
-		Author: p.Author.person(), From: cleaned(p.Source.Branch.Name, maxBranch), To: cleaned(p.Destination.Branch.Name, maxBranch),
+		ID: p.ID, Title: cleaned(p.Title, maxTitle), URL: first(webAddress(p.Links.HTML.Href), of.pullURL(p.ID)), State: pullState(p.State),
+		Draft: p.Draft, Author: p.Author.person(), Asked: p.Reviewers != nil, Judged: p.Participants != nil, From: branch, To: cleaned(p.Destination.Branch.Name, maxBranch),
 		Head: hashOf(p.Source.Commit.Hash), Merge: hashOf(p.MergeCommit.Hash), CloseSource: p.CloseSource,
 		Updated: latest(p.Created.Time, p.Updated.Time),
 	}
@@ -137,9 +157,11 @@ func (p *pull) review(who person, verdict string) {
 	}
 }
 
-// pullState returns the state that both products call so; what is none of them is open.
+// pullState returns the state that both products call so, "" where none was said; what is none of them is open.
 func pullState(word string) string {
 	switch strings.ToUpper(word) {
+	case "":
+		return ""
 	case "MERGED":
 		return pullMerged
 	case "DECLINED":
@@ -182,8 +204,8 @@ func (b cloudBody) pull(key string, n news) ([]provider.Event, error) {
 	if b.Pull.ID <= 0 || b.Pull.Title == "" {
 		return nil, errors.New("a delivery of no pull request")
 	}
-	n.Pull = b.Pull.pull()
-	n.At = latest(n.Pull.Updated, b.Approval.Date.Time, b.Changes.Date.Time)
+	n.Pull = b.Pull.pull(n.Repo)
+	n.At = firstTime(latest(n.Pull.Updated, b.Approval.Date.Time, b.Changes.Date.Time), n.At)
 	switch n.Did {
 	case didApprove, didRetract, didReject:
 		who := first(b.Approval.User.person().ID, b.Changes.User.person().ID)
@@ -191,7 +213,7 @@ func (b cloudBody) pull(key string, n news) ([]provider.Event, error) {
 			n.By = person{ID: who, Name: first(b.Approval.User.person().Name, b.Changes.User.person().Name)}
 		}
 	case didComment:
-		n.Comment = b.Comment.comment()
+		n.Comment = b.Comment.comment(b.people())
 		n.At = latest(n.At, b.Comment.Created.Time, b.Comment.Updated.Time)
 	}
 	return []provider.Event{pullEvent(n)}, nil
@@ -199,13 +221,20 @@ func (b cloudBody) pull(key string, n news) ([]provider.Event, error) {
 
 // pullEvent returns the event of something that happened to a pull request.
 func pullEvent(n news) provider.Event {
-	about := ""
+	if n.Pull.Updated.IsZero() {
+		n.Pull.Updated = n.At
+	}
+	about, beside := "", []string(nil)
+	if n.Pull.Head != "" {
+		beside = []string{commitSubject(n.Pull.Head)}
+	}
 	if n.Comment != nil {
 		about = strconv.FormatInt(n.Comment.ID, 10)
 	}
 	return event(n, provider.Event{
 		ID:      identity("pull", strconv.FormatInt(n.Pull.ID, 10), string(n.Did), n.By.ID, about, clock(n.At), strconv.FormatInt(n.Pull.Version, 10)),
 		Subject: "pull/" + strconv.FormatInt(n.Pull.ID, 10),
+		Beside:  beside,
 		Labels:  labels(n.Pull.To, ""),
 		At:      n.At,
 	})

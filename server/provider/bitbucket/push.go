@@ -1,6 +1,8 @@
 package bitbucket
 
 import (
+	"slices"
+
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -24,14 +26,15 @@ type moved struct {
 	tag      bool
 	name     string
 	from, to commit
-	commits  []commit
-	more     bool
-	forced   bool
+	// commits are those that it brought, the newest first; of a new branch they are its latest, whether or not others have them too.
+	commits []commit
+	more    bool
+	forced  bool
 }
 
-// pushes returns one event for each change of the push; there may be none.
+// pushes returns the events of the push; there may be none.
 func (b cloudBody) pushes(n news, d provider.Delivery) []provider.Event {
-	var events []provider.Event
+	var all []moved
 	for _, change := range b.Push.Changes {
 		m := moved{forced: change.Forced, more: change.Truncated}
 		ref := change.New
@@ -47,39 +50,77 @@ func (b cloudBody) pushes(n news, d provider.Delivery) []provider.Event {
 		if ref == nil || ref.Name == "" || m.from.Hash == "" && m.to.Hash == "" {
 			continue
 		}
-		m.name, m.tag = cleaned(ref.Name, maxBranch), ref.Type == "tag" || ref.Type == "annotated_tag"
+		m.name, m.tag = cleaned(ref.Name, maxBranch), ref.Type == "tag"
 		for _, c := range change.Commits {
 			m.commits = append(m.commits, c.commit())
 		}
-		// Cloud does not say when: a commit's date may be from long before.
-		n.At = d.ReceivedAt
-		events = append(events, m.event(n, d.Header[headerCloudRequest]))
+		all = append(all, m)
 	}
-	return events
+	// Cloud does not say when: a commit's date may be from long before.
+	n.At = d.ReceivedAt
+	return moves(n, withoutShared(all), d.Header[headerCloudRequest])
 }
 
-// event returns the change as an event: new commits on a branch are news of the commit that it ends with, all else of the branch or
-// tag. The request tells a repetition from a branch that went there and back.
-func (m moved) event(n news, request string) provider.Event {
+// withoutShared cuts the commits of new branches where they reach what another change of the same push is about.
+func withoutShared(all []moved) []moved {
+	for i, m := range all {
+		if m.tag || m.done() != doneCreated {
+			continue
+		}
+		for j, other := range all {
+			if j == i || other.tag || other.name == m.name {
+				continue
+			}
+			ends := func(c commit) bool {
+				return c.Hash != m.to.Hash && (c.Hash == other.from.Hash || c.Hash == other.to.Hash && other.done() == donePushed)
+			}
+			if at := slices.IndexFunc(all[i].commits, ends); at >= 0 {
+				all[i].commits, all[i].more = all[i].commits[:at], false
+			}
+		}
+	}
+	return all
+}
+
+// events returns the change as events: commits on a branch are an event of the commit that it ends with, all else of the branch or tag. A
+// new branch with commits is both.
+func (m moved) events(n news, request string) []provider.Event {
 	if len(m.commits) > maxListed {
 		m.commits, m.more = m.commits[:maxListed], true
 	}
-	id := identity("push", m.name, m.from.Hash, m.to.Hash, first(request, clock(n.At)))
-	if !m.tag && m.from.Hash != "" && m.to.Hash != "" {
-		about := m.to
-		n.Commit, n.Push = &about, &push{Branch: m.name, Commits: m.commits, More: m.more, Forced: m.forced}
-		return event(n, provider.Event{ID: id, Subject: "commit/" + m.to.Hash, Labels: labels(m.name, "")})
+	if !m.tag && m.done() == donePushed {
+		return []provider.Event{m.push(n, request)}
 	}
 	kind := kindBranch
-	if m.tag {
-		kind = kindTag
-	}
-	n.Ref = &refNews{
-		Tag: m.tag, Name: m.name, Hash: first(m.to.Hash, m.from.Hash), Deleted: m.to.Hash == "", Moved: m.from.Hash != "" && m.to.Hash != "",
-	}
 	all := labels(m.name, "")
 	if m.tag {
-		all = nil
+		kind, all = kindTag, ofTag()
 	}
-	return event(n, provider.Event{ID: id, Subject: named(kind, m.name), Labels: all})
+	ref := n
+	ref.Ref = &refNews{Tag: m.tag, Name: m.name, Hash: first(m.to.Hash, m.from.Hash), Deleted: m.to.Hash == "", Moved: m.done() == doneMoved}
+	var events []provider.Event
+	if !m.tag && m.done() == doneCreated && len(m.commits) > 0 {
+		events = append(events, m.push(n, request))
+	}
+	return append(events, event(ref, provider.Event{ID: m.id(n, "ref", request), Subject: named(kind, m.name), Labels: all}))
+}
+
+// push returns the event of the commits. What else is known of those that came with a new branch tells where the new ones end.
+func (m moved) push(n news, request string) provider.Event {
+	about := m.to
+	n.Commit = &about
+	n.Push = &push{Branch: m.name, From: m.from.Hash, Commits: m.commits, More: m.more, Forced: m.forced, Created: m.done() == doneCreated}
+	e := provider.Event{ID: m.id(n, "push", request), Subject: commitSubject(m.to.Hash), Labels: labels(m.name, "")}
+	if n.Push.Created {
+		for _, c := range m.commits {
+			if subject := commitSubject(c.Hash); c.Hash != "" && subject != e.Subject {
+				e.Beside = append(e.Beside, subject)
+			}
+		}
+	}
+	return event(n, e)
+}
+
+func (m moved) id(n news, what, request string) string {
+	return identity(what, m.name, m.from.Hash, m.to.Hash, first(request, clock(n.At)))
 }

@@ -45,6 +45,16 @@ func sane(at time.Time) time.Time {
 	return at
 }
 
+// firstTime returns the first of the times that is known.
+func firstTime(times ...time.Time) time.Time {
+	for _, at := range times {
+		if !at.IsZero() {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
 // latest returns the latest of the times.
 func latest(times ...time.Time) time.Time {
 	var last time.Time

@@ -124,6 +124,7 @@ func (s cloudStatus) events(n news) ([]provider.Event, error) {
 	if state.State == "" {
 		return nil, nil // a state that is yet to be invented
 	}
+	state.At = firstTime(state.At, n.At)
 	n.Commit, n.Status, n.At = &about, &state, state.At
 	return []provider.Event{statusEvent(n)}, nil
 }
@@ -133,7 +134,7 @@ func statusEvent(n news) provider.Event {
 	s := *n.Status
 	return event(n, provider.Event{
 		ID:          identity("status", n.Commit.Hash, s.Key, s.State, clock(s.At), s.URL),
-		Subject:     "commit/" + n.Commit.Hash,
+		Subject:     commitSubject(n.Commit.Hash),
 		Series:      s.series(),
 		SeriesTitle: strings.Trim(s.build()+" · "+s.Branch, " ·"),
 		Also:        []string{head(n.Commit.Hash)},

@@ -38,7 +38,7 @@ func TestABranchThatWasBrokenThreeTimesIsSaidToBeFixed(t *testing.T) {
 	hash := w.push("main", "Mend")
 	w.build(hash, "unit", "INPROGRESS", "main")
 	w.build(hash, "unit", "SUCCESSFUL", "main")
-	card := w.card("commit/" + hash)
+	card := w.card(commitSubject(hash))
 	require.Equal(t, "Passed", w.text(card.State))
 	require.Contains(t, w.text(card.Text), "Fixed after 3 failures.")
 	require.Equal(t, kindFixed, w.kinds[len(w.kinds)-1])
@@ -54,7 +54,7 @@ func TestAllBuildsOfACommitAreOneCard(t *testing.T) {
 		w.build(hash, key, "SUCCESSFUL", "main")
 	}
 	w.build(hash, "lint", "FAILED", "main")
-	require.Contains(t, w.text(w.card("commit/"+hash).Text), "5 of 6 passed, lint failed")
+	require.Contains(t, w.text(w.card(commitSubject(hash)).Text), "5 of 6 passed, lint failed")
 }
 
 func TestARerunOfAFailedPipelineTakesItsPlace(t *testing.T) {
@@ -67,18 +67,18 @@ func TestARerunOfAFailedPipelineTakesItsPlace(t *testing.T) {
 	w.sbx.Advance(time.Minute)
 	require.NoError(t, run.Finish("FAILED"))
 	w.sbx.Advance(time.Minute)
-	card := w.card("commit/" + hash)
+	card := w.card(commitSubject(hash))
 	require.Equal(t, "Failed", w.text(card.State))
 	require.Equal(t, actionRerun, card.Actions[0].ID)
 
-	response, err := w.press("bob", "commit/"+hash, actionRerun, nil, false)
+	response, err := w.press("bob", commitSubject(hash), actionRerun, nil, false)
 	require.NoError(t, err)
 	require.Contains(t, w.text(response.Reply.Text), "Bob had Pipeline for main run again.")
-	require.Equal(t, "Running", w.text(w.card("commit/"+hash).State))
+	require.Equal(t, "Running", w.text(w.card(commitSubject(hash)).State))
 	w.sbx.Advance(time.Minute)
 	require.NoError(t, w.repo.FinishPipeline(0, "SUCCESSFUL"))
-	require.Contains(t, w.text(w.card("commit/"+hash).Text), "Fixed after 1 failure.")
-	_, err = w.press("bob", "commit/"+hash, actionRerun, nil, false)
+	require.Contains(t, w.text(w.card(commitSubject(hash)).Text), "Fixed after 1 failure.")
+	_, err = w.press("bob", commitSubject(hash), actionRerun, nil, false)
 	require.Equal(t, fault.TooLate, fault.CodeOf(err))
 }
 

@@ -115,6 +115,12 @@ func (w *world) applyLocked(e provider.Event) {
 		require.NoError(w.t, err)
 		w.series[e.Series] = state
 	}
+	e.Known = map[string]json.RawMessage{}
+	for _, name := range e.Beside {
+		if state := w.subjects[name]; state != nil {
+			e.Known[name] = state
+		}
+	}
 	for _, name := range append([]string{e.Subject}, e.Also...) {
 		if alias := w.aliases[name]; alias != "" {
 			name = alias

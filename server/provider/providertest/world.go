@@ -53,6 +53,14 @@ func (w *world) apply(t testing.TB, e provider.Event) []step {
 		require.Less(t, len(next), maxState)
 		w.series[e.Series], series = next, next
 	}
+	for _, name := range e.Beside {
+		if state, ok := w.subjects[name]; ok {
+			if e.Known == nil {
+				e.Known = map[string]json.RawMessage{}
+			}
+			e.Known[name] = state
+		}
+	}
 	steps := []step{w.fold(t, e.Subject, series, e)}
 	done := map[string]bool{e.Subject: true}
 	for _, also := range e.Also {

@@ -1,0 +1,112 @@
+package bitbucket
+
+import (
+	"html"
+	"regexp"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/i18n"
+)
+
+// people are the names of the people that a delivery shows, by what mentions call them, in lower case.
+type people map[string]string
+
+// add notes a name under each of the keys.
+func (p people) add(name string, keys ...string) {
+	for _, key := range keys {
+		if name = cleaned(name, maxName); key != "" && name != "" {
+			p[strings.ToLower(key)] = name
+		}
+	}
+}
+
+var (
+	// cloudMention is how Cloud writes a mention: an account ID, a UUID, or a name from before 2019.
+	cloudMention = regexp.MustCompile(`@\{([^{}\r\n]{1,128})\}`)
+	// cloudRendered is the same mention as HTML, which holds the name.
+	cloudRendered = regexp.MustCompile(`<span[^>]*\bdata-atlassian-id="([^"]{1,128})"[^>]*>\s*@?([^<]{1,200})</span>`)
+	// accountID is what a mention of Cloud calls somebody by nowadays.
+	accountID = regexp.MustCompile(`^(?:[0-9]+:[0-9A-Za-z:-]+|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+	// dcMention is how Data Center writes a mention: a user name, in quotes where it has other characters than letters and digits.
+	dcMention = regexp.MustCompile(`(^|[^\w@])@(?:"([^"\r\n]{1,255})"|([\w.-]{1,255}))`)
+)
+
+// unknownMention stands for a mention whose name no delivery has told; see excerpt.
+const unknownMention = "@{}"
+
+// people returns the people that a delivery of Cloud shows.
+func (b cloudBody) people() people {
+	all := people{}
+	users := append([]cloudUser{
+		b.Actor, b.Comment.User, b.Pull.Author, b.Pull.ClosedBy, b.Commit.Author.User, b.Approval.User, b.Changes.User,
+	}, b.Pull.Reviewers...)
+	for _, participant := range b.Pull.Participants {
+		users = append(users, participant.User)
+	}
+	for _, u := range users {
+		all.add(u.person().Name, u.AccountID, u.UUID, strings.Trim(u.UUID, "{}"))
+	}
+	return all
+}
+
+// cloudText returns a text of Cloud with names for its mentions.
+func cloudText(raw, rendered string, known people) string {
+	for _, m := range cloudRendered.FindAllStringSubmatch(rendered, -1) {
+		known.add(html.UnescapeString(m[2]), html.UnescapeString(m[1]))
+	}
+	return cloudMention.ReplaceAllStringFunc(raw, func(mention string) string {
+		id := cloudMention.FindStringSubmatch(mention)[1]
+		if name := known[strings.ToLower(id)]; name != "" {
+			return "@" + name
+		}
+		if accountID.MatchString(strings.ToLower(id)) {
+			return unknownMention
+		}
+		return "@" + id
+	})
+}
+
+// people returns the people that a delivery of Data Center shows.
+func (b dcBody) people() people {
+	all := people{}
+	users := []dcUser{b.Actor, b.Comment.Author, b.Pull.Author.User, b.Participant.User}
+	for _, r := range append(b.Pull.Reviewers, b.Pull.Participants...) {
+		users = append(users, r.User)
+	}
+	for _, u := range users {
+		all.add(u.person().Name, u.Name, u.Slug)
+	}
+	return all
+}
+
+// dcText returns a text of Data Center with names for its mentions. A word after an "@" is a mention only if somebody is called so.
+func dcText(raw string, known people) string {
+	return dcMention.ReplaceAllStringFunc(raw, func(mention string) string {
+		m := dcMention.FindStringSubmatch(mention)
+		before, quoted, word := m[1], m[2], m[3]
+		if quoted != "" {
+			return before + "@" + first(known[strings.ToLower(quoted)], quoted)
+		}
+		bare := strings.TrimRight(word, ".-")
+		name := known[strings.ToLower(bare)]
+		if name == "" {
+			return mention
+		}
+		return before + "@" + name + word[len(bare):]
+	})
+}
+
+// excerpt returns the first words of a comment as a message, with a word for mentions of people that nobody named.
+func excerpt(text string) i18n.Message {
+	whole := i18n.Message{}
+	for i, part := range strings.Split(chat.Escape(text), chat.Escape(unknownMention)) {
+		words := i18n.Verbatim(part)
+		if i == 0 {
+			whole = words
+			continue
+		}
+		whole = i18n.M("bitbucket.comment.mention").WithMessage("Before", whole).WithMessage("After", words)
+	}
+	return whole
+}
