@@ -78,8 +78,8 @@ func (a *app) bridgeSettings() bridge.Settings {
 type starter struct{ meetings *meeting.Service }
 
 // Start starts a meeting in the thread of a card.
-func (s starter) Start(ctx context.Context, userID string, at chat.Place, topic string) error {
-	_, err := s.meetings.Start(ctx, meeting.StartRequest{UserID: userID, Place: at, Topic: topic})
+func (s starter) Start(ctx context.Context, userID string, at, asked chat.Place, topic string) error {
+	_, err := s.meetings.Start(ctx, meeting.StartRequest{UserID: userID, Place: at, FromChannel: asked.RootID == "", Topic: topic})
 	return err
 }
 

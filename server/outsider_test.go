@@ -193,7 +193,7 @@ func TestNobodyElsesButtonsAndFormsWork(t *testing.T) {
 				answer := u.Post("/action", model.PostActionIntegrationRequest{
 					UserId: s.alice.ID, ChannelId: place, PostId: s.card.Id, TriggerId: "t", Context: button.Integration.Context,
 				})
-				requireSays(s.t, answer.Body, "made for somebody else")
+				requireSays(s.t, answer.Told, "made for somebody else")
 				s.holds(u, button.Name, answer)
 			}
 			for _, form := range s.forms {
@@ -236,7 +236,7 @@ func TestWhoLeavesTakesNoButtonsAlong(t *testing.T) {
 				answer := s.bob.Post("/action", model.PostActionIntegrationRequest{
 					ChannelId: s.backroom.ID, PostId: "note", TriggerId: "t", Context: button.Integration.Context,
 				})
-				requireSays(t, answer.Body, "cannot post in this channel")
+				requireSays(t, answer.Told, "cannot post in this channel")
 				pressed++
 			}
 			require.GreaterOrEqual(t, pressed, 5)
@@ -258,7 +258,7 @@ func TestCardsObeyOnlyWhoMayPostWhereTheyAre(t *testing.T) {
 				answer := u.Post("/action", model.PostActionIntegrationRequest{
 					UserId: s.alice.ID, ChannelId: place, PostId: s.card.Id, Context: map[string]any{"card": true, "action": action},
 				})
-				requireSays(s.t, answer.Body, "You may not do that here")
+				requireSays(s.t, answer.Told, "You may not do that here")
 				s.holds(u, action, answer)
 			}
 		}
@@ -281,7 +281,7 @@ func TestForgedCardsDoNothing(t *testing.T) {
 			for _, who := range []*mmtest.User{u, s.alice} {
 				for _, action := range []string{"rebuild", "log", "zoom"} {
 					answer := s.clicksCard(who, post, action)
-					requireSays(s.t, answer.Body, "too old to act on")
+					requireSays(s.t, answer.Told, "too old to act on")
 				}
 			}
 		}

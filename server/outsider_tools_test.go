@@ -225,7 +225,7 @@ func TestNobodyElsesButtonsOfAToolWork(t *testing.T) {
 					answer := u.Post("/action", model.PostActionIntegrationRequest{
 						UserId: f.alice.ID, ChannelId: place, PostId: f.card.Id, TriggerId: "t", Context: button.Integration.Context,
 					})
-					requireSays(t, answer.Body, "made for somebody else")
+					requireSays(t, answer.Told, "made for somebody else")
 				}
 				for _, form := range f.forms {
 					answer := u.Post("/form", model.SubmitDialogRequest{
@@ -262,7 +262,7 @@ func TestWhoLeavesTakesNoButtonsOfAToolAlong(t *testing.T) {
 					})
 				}
 				for _, action := range f.actions {
-					requireSays(t, f.clicksCard(f.bob, f.card, action).Body, "You may not do that here")
+					requireSays(t, f.clicksCard(f.bob, f.card, action).Told, "You may not do that here")
 				}
 				f.settle()
 				require.Equal(t, f.before, f.all())
@@ -280,7 +280,7 @@ func TestCardsOfAToolObeyOnlyWhoMayPostWhereTheyAre(t *testing.T) {
 					answer := u.Post("/action", model.PostActionIntegrationRequest{
 						UserId: f.alice.ID, ChannelId: place, PostId: f.card.Id, TriggerId: "t", Context: map[string]any{"card": true, "action": action},
 					})
-					requireSays(t, answer.Body, "You may not do that here")
+					requireSays(t, answer.Told, "You may not do that here")
 				}
 			}
 			f.holds(u, u.Username)
@@ -289,7 +289,7 @@ func TestCardsOfAToolObeyOnlyWhoMayPostWhereTheyAre(t *testing.T) {
 			answer := f.alice.Post("/action", model.PostActionIntegrationRequest{
 				ChannelId: f.town.ID, PostId: f.card.Id, TriggerId: "t", Context: map[string]any{"card": true, "action": action},
 			})
-			requireSays(t, answer.Body, "too old to act on")
+			requireSays(t, answer.Told, "too old to act on")
 		}
 		f.settle()
 		require.Equal(t, f.before, f.all())
@@ -308,7 +308,7 @@ func TestForgedCardsOfAToolDoNothing(t *testing.T) {
 			for _, post := range []*mmtest.Post{copied, reply} {
 				for _, who := range []*mmtest.User{u, f.alice} {
 					for _, action := range f.actions {
-						requireSays(t, f.clicksCard(who, post, action).Body, "too old to act on")
+						requireSays(t, f.clicksCard(who, post, action).Told, "too old to act on")
 					}
 				}
 			}

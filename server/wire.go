@@ -219,6 +219,10 @@ func (r reader) Text(userID string, m i18n.Message) string {
 	return r.texts.Text(r.client.Locale(userID), m)
 }
 
+func (r reader) Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error {
+	return r.client.Whisper(ctx, at, userID, note)
+}
+
 func (r reader) Admin(userID string) bool {
 	who, err := r.client.Person(context.Background(), userID)
 	return err == nil && who.Admin

@@ -18,7 +18,7 @@ const versions = {
 function aliases(version) {
     return Object.entries(versions[version]).
         map(([name, folder]) => ({find: new RegExp(`^${name}(?=/|$)`), replacement: path.join(here, 'node_modules', folder)})).
-        concat({find: 'host-mount', replacement: path.join(here, 'src', version === '17' ? 'mount_17.js' : 'mount.js')});
+        concat({find: 'host-mount', replacement: path.join(here, 'src', version === '19' ? 'mount.js' : 'mount_legacy.js')});
 }
 
 rmSync(dist, {recursive: true, force: true});

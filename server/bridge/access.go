@@ -44,7 +44,7 @@ func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (i1
 	if !fault.Is(cause, fault.AccountNeeded) {
 		text = i18n.M("bridge.act.sign_in_again", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
 	}
-	s.whisper(ctx, a.thread, t.userID, chat.Note{Text: text})
+	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: text})
 	return i18n.M("bridge.act.asked"), nil
 }
 
@@ -80,7 +80,7 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error
 		return i18n.Message{}, err
 	}
 	text := i18n.M("bridge.act.token", "Provider", chat.Escape(s.name(a.Provider)))
-	s.whisper(ctx, a.thread, t.userID, chat.Note{Text: text, Buttons: []chat.Button{button}})
+	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return i18n.M("bridge.act.asked"), nil
 }
 
@@ -95,14 +95,14 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 	}
 	note := chat.Note{Text: text}
 	if s.mayConnect(ctx, t.userID, a.thread.ChannelID) == nil {
-		button, err := s.credentialButton(ctx, a.Connection, a.thread, t.userID)
+		button, err := s.credentialButton(ctx, a.Connection, a.asked, t.userID)
 		if err != nil {
 			return i18n.Message{}, err
 		}
 		button.Primary = true
 		note.Buttons = []chat.Button{button}
 	}
-	s.whisper(ctx, a.thread, t.userID, note)
+	s.whisper(ctx, a.asked, t.userID, note)
 	return text, nil
 }
 
@@ -155,12 +155,12 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	if err != nil {
 		return slipAt(err, personalFields(bearer))
 	}
-	s.whisper(ctx, a.thread, answer.UserID, chat.Note{Text: i18n.M("bridge.act.token.saved",
+	s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: i18n.M("bridge.act.token.saved",
 		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.name(a.Provider)))})
 	what.Kind = what.Text
 	if _, err := s.carryOut(ctx, what.attempt(), a); err != nil {
 		// The token is kept; the form has done its part.
-		s.whisper(ctx, a.thread, answer.UserID, chat.Note{Text: chat.Failure(err)})
+		s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Failure(err)})
 	}
 	return nil, nil
 }

@@ -62,6 +62,8 @@ type aim struct {
 	subject Subject
 	// thread is that of the card.
 	thread chat.Place
+	// asked is where the person clicked, and sees the answer: with collapsed threads, one in the card's thread is not shown in the channel.
+	asked chat.Place
 }
 
 // Act carries out a click on an action of a card. What is wanted, and of what, is the client's word: it counts only if the card's
@@ -128,7 +130,7 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if thread.RootID == "" {
 		thread.RootID = t.postID
 	}
-	return aim{Connection: c, subject: subject, thread: thread}, nil
+	return aim{Connection: c, subject: subject, thread: thread, asked: at}, nil
 }
 
 // shows reports whether the post, which is at this place, is the card or in its thread.
@@ -191,7 +193,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (i18n.Message, 
 		if err != nil {
 			s.Log("What somebody did cannot be shared", "user_id", t.userID, "connection", a.ID, "error", err.Error())
 		}
-		s.whisper(ctx, a.thread, t.userID, note)
+		s.whisper(ctx, a.asked, t.userID, note)
 		return response.Note, nil
 	}
 	return i18n.M("bridge.act.done"), nil
@@ -246,7 +248,7 @@ func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form)
 	if err != nil {
 		return i18n.Message{}, err
 	}
-	s.whisper(ctx, a.thread, t.userID, chat.Note{Text: i18n.M("bridge.act.more"), Buttons: []chat.Button{button}})
+	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: i18n.M("bridge.act.more"), Buttons: []chat.Button{button}})
 	return i18n.M("bridge.act.asked"), nil
 }
 

@@ -29,6 +29,7 @@ func TestAClickActsAsWhoClickedAndAllSeeWhatCameOfIt(t *testing.T) {
 	require.Equal(t, "ada", call.By)
 	require.JSONEq(t, `{"Title":"Fix the door","Status":"open"}`, string(call.State))
 	require.Equal(t, "approve done", w.people.latest().text)
+	require.Equal(t, chat.Place{ChannelID: "town"}, w.people.latest().at, "answered where the click was")
 	require.Equal(t, []string{forgeCard + ": ada did approve"}, w.surface.replies)
 	require.Equal(t, "approve", w.text(w.surface.cards[forgeCard].State), "the card does not wait for the tool's own word")
 }
@@ -51,7 +52,7 @@ func TestWhoIsNotSignedInIsTakenThereAndTheClickIsCarriedOut(t *testing.T) {
 	require.NoError(t, w.click("bob", forgeCard, "approve"))
 	require.Empty(t, w.forge.calls)
 	require.Contains(t, w.people.latest().text, "(https://chat.example/sign-in?for=bob)")
-	require.Equal(t, chat.Place{ChannelID: "town", RootID: forgeCard}, w.people.latest().at)
+	require.Equal(t, chat.Place{ChannelID: "town"}, w.people.latest().at)
 
 	w.sessions.tokens["bob"] = "bob-token"
 	next := w.sessions.nexts[0]
@@ -306,6 +307,7 @@ func TestAMeetingAboutACardStartsInItsThread(t *testing.T) {
 	require.NoError(t, w.click("bob", forgeCard, ActionMeeting))
 	require.NoError(t, w.click("bob", forgeCard, ActionMeeting))
 	require.Equal(t, []string{"bob in town/" + forgeCard + ": Fix the door"}, w.meetings)
+	require.Equal(t, chat.Place{ChannelID: "town"}, w.answers[0], "asked in the channel, answered there")
 	require.Error(t, w.click("eve", forgeCard, ActionMeeting))
 	require.Len(t, w.meetings, 1)
 }

@@ -33,6 +33,7 @@ type actWorld struct {
 	sessions  *actSessions
 	inbox     []Job
 	meetings  []string
+	answers   []chat.Place
 	logged    []string
 	audited   []AuditEntry
 	settings  Settings
@@ -160,8 +161,9 @@ func (w *actWorld) Accept(_ context.Context, j Job) error {
 	return nil
 }
 
-func (w *actWorld) Start(_ context.Context, userID string, at chat.Place, topic string) error {
+func (w *actWorld) Start(_ context.Context, userID string, at, asked chat.Place, topic string) error {
 	w.meetings = append(w.meetings, userID+" in "+at.ChannelID+"/"+at.RootID+": "+topic)
+	w.answers = append(w.answers, asked)
 	return nil
 }
 

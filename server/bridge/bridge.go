@@ -163,8 +163,8 @@ type Sessions interface {
 
 // Meetings starts Zoom meetings.
 type Meetings interface {
-	// Start starts a meeting as the person and announces it in the place. Whatever happens, the person is told.
-	Start(ctx context.Context, userID string, at chat.Place, topic string) error
+	// Start starts a meeting as the person and announces it in the place. Whatever happens, the person is told, where they asked.
+	Start(ctx context.Context, userID string, at, asked chat.Place, topic string) error
 }
 
 // ConnectPolicy is who may connect channels.

@@ -51,7 +51,7 @@ func (s *Service) meet(ctx context.Context, what intent) (i18n.Message, error) {
 	}
 	s.reveal(ctx, a, provider.Response{Events: events})
 	done := i18n.M("bridge.act.meeting_noted", "Provider", chat.Escape(s.name(a.Provider)))
-	s.whisper(ctx, a.thread, what.UserID, chat.Note{Text: done})
+	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: done})
 	return done, nil
 }
 
@@ -71,7 +71,7 @@ func (s *Service) inviteToMeet(ctx context.Context, what intent, a aim, cause er
 		return i18n.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
 	text := i18n.M("bridge.act.meeting_sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
-	s.whisper(ctx, a.thread, what.UserID, chat.Note{Text: text})
+	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
 	return i18n.M("bridge.act.asked"), nil
 }
 

@@ -110,5 +110,5 @@ func (s *Service) aimSubject(ctx context.Context, t attempt) (aim, error) {
 	if !ok {
 		return aim{}, fault.New(fault.CardUnknown)
 	}
-	return aim{Connection: c, subject: subject, thread: t.place}, nil
+	return aim{Connection: c, subject: subject, thread: t.place, asked: t.place}, nil
 }

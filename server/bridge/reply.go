@@ -140,7 +140,7 @@ func (s *Service) tellNotAdded(ctx context.Context, what intent, a aim, cause er
 			text = i18n.M("bridge.reply.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
 		}
 	}
-	s.whisper(ctx, a.thread, what.UserID, chat.Note{Text: text})
+	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
 }
 
 // linkToReply returns a link to sign in, after which the reply is added.

@@ -35,7 +35,7 @@ func (s *Service) startMeeting(ctx context.Context, t attempt, a aim) error {
 	if err != nil {
 		return errors.Wrapf(err, "draw a card of connection %s", a.ID)
 	}
-	if err := s.Meetings.Start(ctx, t.userID, a.thread, chat.Truncate(card.Title, maxTopic)); err != nil {
+	if err := s.Meetings.Start(ctx, t.userID, a.thread, a.asked, chat.Truncate(card.Title, maxTopic)); err != nil {
 		s.Log("A meeting about a card could not be started", "user_id", t.userID, "connection", a.ID, "post_id", t.postID, "error", err.Error())
 	}
 	return nil

@@ -38,14 +38,17 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
 	if chosen := text(request.Context["selected_option"]); chosen != "" {
 		click.Values[selectedValue] = chosen
 	}
-	var answer model.PostActionIntegrationResponse
 	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {
 			s.Log("A click failed", "user_id", userID, "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
 		}
-		answer.EphemeralText = s.People.Text(userID, chat.Failure(err))
+		// The server would say a text in the answer as "System", in the thread of the post. The bot says it, where the click was.
+		if err := s.People.Whisper(r.Context(), click.Place, userID, chat.Note{Text: chat.Failure(err)}); err != nil {
+			s.fail(w, userID, err)
+			return
+		}
 	}
-	s.reply(w, http.StatusOK, answer)
+	s.reply(w, http.StatusOK, model.PostActionIntegrationResponse{})
 }
 
 // actorOf returns who carries the click out.

@@ -41,6 +41,7 @@ type desk struct {
 
 	started []meeting.StartRequest
 	clicked []chat.Click
+	told    []string
 	logged  []string
 	tools
 }
@@ -76,6 +77,11 @@ func (d *desk) Connected(context.Context, string) (string, bool, error) {
 func (d *desk) Examine(context.Context) ([]meeting.Check, error) { return d.checks, d.err }
 
 func (d *desk) Text(_ string, m i18n.Message) string { return d.catalogue.Text("en", m) }
+
+func (d *desk) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
+	d.told = append(d.told, userID+" in "+at.ChannelID+"/"+at.RootID+": "+d.Text(userID, note.Text))
+	return nil
+}
 
 func (d *desk) Admin(string) bool { return d.admin }
 

@@ -103,6 +103,8 @@ type People interface {
 	Text(userID string, m i18n.Message) string
 	// Admin reports whether the user is a system admin.
 	Admin(userID string) bool
+	// Whisper shows a note to one user in a place, as the bot.
+	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
 }
 
 // Settings are what admins decide, as the routes need it.

@@ -275,6 +275,20 @@ func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {
 	require.Len(t, d.clicked, 1, "a meeting's button")
 }
 
+func TestAFailedClickIsAnsweredByTheBotWhereItWas(t *testing.T) {
+	t.Parallel()
+	for where, body := range map[string]string{
+		"alice in town/":     `{"channel_id":"town","post_id":"note","context":{"action":"start"}}`,
+		"alice in town/root": `{"channel_id":"town","post_id":"reply","context":{"action":"start","root_id":"root"}}`,
+	} {
+		d := &desk{err: fault.New(fault.ButtonExpired)}
+		answer := d.asks(t, http.MethodPost, "/action", body)
+		require.NotContains(t, answer.Body.String(), "too old", "the server would say it as System, in the thread")
+		require.Len(t, d.told, 1)
+		require.Contains(t, d.told[0], where+": That button is too old")
+	}
+}
+
 const formBody = `{"callback_id":"connect","state":"sealed","user_id":"root","channel_id":"town",
 	"submission":{"name":"CI","only":true,"all":false,"list":null,"odd":[1]}}`
 

@@ -100,7 +100,7 @@ func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, 
 	// The server gives every note a type of its own; the browser side goes by this prop then.
 	props["type"] = postType
 	props[propStatus], props[propCreator] = statusRunning, r.Creator
-	props[propRequested], props[propRequestedIdentity] = r.Requested, string(r.RequestedChoice)
+	props[propRequested], props[propRequestedRoot], props[propRequestedIdentity] = r.Requested, r.RequestedRoot, string(r.RequestedChoice)
 	err := setProps(post, props, []*model.MessageAttachment{c.runningAttachment(at, locale, post.Message, r)})
 	if err != nil {
 		return err

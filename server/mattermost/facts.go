@@ -27,6 +27,8 @@ const (
 	propPasscode  = "meeting_passcode"
 	propDialIn    = "meeting_dial_in"
 	propRequested = "meeting_requested_topic"
+	// propRequestedRoot is the thread it was to go to, which is not the prompt's where that was asked for in the channel.
+	propRequestedRoot = "meeting_requested_root"
 	// propRequestedIdentity is "unique", "personal" or "", as a start request has it.
 	propRequestedIdentity = "meeting_requested_identity"
 )

@@ -50,8 +50,8 @@ func colourOf(tone chat.Tone) string {
 
 // card renders a card. All of it is in the server's language and in UTC: it cannot know who reads. The same card always renders the
 // same, down to the ids of its buttons, so that it can be told whether a post shows it already.
-func (c *Client) card(card chat.Card) (*model.MessageAttachment, error) {
-	actions, err := c.actions(card.Actions)
+func (c *Client) card(rootID string, card chat.Card) (*model.MessageAttachment, error) {
+	actions, err := c.actions(rootID, card.Actions)
 	if err != nil {
 		return nil, err
 	}
@@ -121,8 +121,9 @@ func asItIs(text string, most int) string {
 	return strings.ReplaceAll(chat.Truncate(chat.Plain(text), most), "@", "@\u200b")
 }
 
-// actions renders the buttons and menus of a card. Their ids are the actions' own, unlike those of notes.
-func (c *Client) actions(list []chat.Action) ([]*model.PostAction, error) {
+// actions renders the buttons and menus of a post in the thread; "" for one that is none's. Their ids are the actions' own, unlike those
+// of notes.
+func (c *Client) actions(rootID string, list []chat.Action) ([]*model.PostAction, error) {
 	seen := map[string]bool{}
 	var actions []*model.PostAction
 	for _, a := range list {
@@ -139,6 +140,9 @@ func (c *Client) actions(list []chat.Action) ([]*model.PostAction, error) {
 			Integration: &model.PostActionIntegration{
 				URL: actionURL, Context: map[string]any{contextCard: true, contextAction: a.ID, contextValues: values},
 			},
+		}
+		if rootID != "" {
+			action.Integration.Context[contextRootID] = rootID
 		}
 		for _, o := range a.Options {
 			action.Type = model.PostActionTypeSelect

@@ -42,7 +42,7 @@ func NewSurface(c *Client) *Surface { return &Surface{Client: c, missed: map[str
 
 // Post puts a card into a channel or thread. See bridge.Surface.
 func (s *Surface) Post(_ context.Context, p chat.Posting) (string, error) {
-	attachment, err := s.card(p.Card)
+	attachment, err := s.card(p.Place.RootID, p.Card)
 	if err != nil {
 		return "", err
 	}
@@ -55,7 +55,7 @@ func (s *Surface) Update(_ context.Context, postID string, p chat.Posting) error
 	if err != nil {
 		return err
 	}
-	attachment, err := s.card(p.Card)
+	attachment, err := s.card(post.RootId, p.Card)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Surface) Update(_ context.Context, postID string, p chat.Posting) error
 
 // Reply posts a line into the thread. See bridge.Surface.
 func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (string, error) {
-	actions, err := s.actions(r.Actions)
+	actions, err := s.actions(at.RootID, r.Actions)
 	if err != nil {
 		return "", err
 	}

@@ -86,7 +86,7 @@ func (s *Service) askWhich(ctx context.Context, r StartRequest) error {
 	}
 	unique.Primary = true
 	note := chat.Note{Text: i18n.M("choice.ask"), Buttons: []chat.Button{unique, personal}}
-	return errors.Wrap(s.chat.Whisper(ctx, r.Place, r.UserID, note), "ask which meeting")
+	return errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.UserID, note), "ask which meeting")
 }
 
 func (s *Service) setChoice(ctx context.Context, c chat.Click, choice Choice) error {

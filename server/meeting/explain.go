@@ -24,7 +24,7 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 		r.Place.RootID = "" // nobody would see the note in a thread that is not there
 	}
 	note := chat.Note{Text: chat.Failure(cause), Buttons: s.otherMeeting(ctx, r, cause)}
-	return false, errors.Wrap(s.chat.Whisper(ctx, r.Place, r.UserID, note), "whisper the failure")
+	return false, errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.UserID, note), "whisper the failure")
 }
 
 // otherMeeting offers the other kind of meeting where this kind cannot be had.
@@ -64,7 +64,7 @@ func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause err
 		// Without a link the sentence still says what to type.
 		s.log("No link to connect could be made", "user_id", r.UserID, "error", err.Error())
 	}
-	err = s.chat.Whisper(ctx, r.Place, r.UserID, chat.Note{Text: text})
+	err = s.chat.Whisper(ctx, r.asked(), r.UserID, chat.Note{Text: text})
 	return err == nil && link != "", errors.Wrap(err, "whisper the way to connect")
 }
 
@@ -82,9 +82,9 @@ func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) 
 	if err != nil {
 		return err
 	}
-	err = s.board.PromptRunning(ctx, r.Place, r.UserID, Running{
+	err = s.board.PromptRunning(ctx, r.asked(), r.UserID, Running{
 		PostID: open.PostID, MeetingID: open.MeetingID, JoinURL: open.JoinURL, Topic: open.Topic, Creator: creator.Username,
-		Requested: r.Topic, RequestedChoice: r.Choice,
+		Requested: r.Topic, RequestedRoot: r.Place.RootID, RequestedChoice: r.Choice,
 		Another: another,
 	})
 	return errors.Wrap(err, "tell of the open meeting")

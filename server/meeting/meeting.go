@@ -72,6 +72,8 @@ type Running struct {
 	Creator string
 	// Requested is the topic of the start that was held back.
 	Requested string
+	// RequestedRoot is the thread that meeting was to go to.
+	RequestedRoot string
 	// RequestedChoice is the choice of the start that was held back.
 	RequestedChoice Choice
 	// Another is the button that starts another meeting all the same.

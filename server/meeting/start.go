@@ -37,8 +37,11 @@ func NewService(settings func() Settings, c Chat, board Board, z Zoom, accounts 
 type StartRequest struct {
 	UserID string     `json:"-"`
 	Place  chat.Place `json:"place"`
-	Topic  string     `json:"topic,omitempty"`
-	Choice Choice     `json:"choice,omitempty"`
+	// FromChannel says that the request came from the channel itself, although the meeting goes to a thread there. With collapsed
+	// threads, an answer in the thread would not be seen.
+	FromChannel bool   `json:"from_channel,omitempty"`
+	Topic       string `json:"topic,omitempty"`
+	Choice      Choice `json:"choice,omitempty"`
 	// AllTheSame starts another meeting although one is open in the channel.
 	AllTheSame bool `json:"all_the_same,omitempty"`
 	// ConnectionID is the window that asked; only that one opens the join page. "" opens none.
@@ -46,6 +49,14 @@ type StartRequest struct {
 	// OpensItself is a window that opens the join page by itself if it gets its answer right away. After a question it has to
 	// be told like any other, so this is not carried along.
 	OpensItself bool `json:"-"`
+}
+
+// asked returns where the person asked, and is answered.
+func (r StartRequest) asked() chat.Place {
+	if r.FromChannel {
+		return chat.Place{ChannelID: r.Place.ChannelID}
+	}
+	return r.Place
 }
 
 // Outcome is what came of a start.

@@ -42,6 +42,9 @@ export interface Meeting {
     /** The topic asked for when the server answered with the already-running prompt instead. */
     requestedTopic: string;
 
+    /** The thread that meeting was to go to. */
+    requestedRoot: string;
+
     /** The kind of meeting ID asked for then, '' for what the user prefers. */
     requestedIdentity: '' | 'unique' | 'personal';
 }
@@ -78,6 +81,7 @@ export function readMeeting(post: Post): Meeting {
         endedAt,
         seconds: time(props.meeting_duration) || secondsBetween(startedAt, endedAt),
         requestedTopic: text(props.meeting_requested_topic),
+        requestedRoot: text(props.meeting_requested_root),
         requestedIdentity: identity(props.meeting_requested_identity),
     };
 }

@@ -1,6 +1,6 @@
 import {api} from './api.js';
 import {syncPlugins} from './plugins.js';
-import {showThread} from './rhs.js';
+import {showFound, showThread} from './rhs.js';
 import {connect, putPreferences} from './socket.js';
 import {loadUsers, put, putPosts, store, threadsCollapsed} from './store.js';
 
@@ -15,8 +15,12 @@ export function go(path) {
 
 window.addEventListener('popstate', () => put('host.path', location.pathname));
 
-/** Loads what the page needs of a logged-in user; goes to the login page when nobody is logged in. */
+/**
+ * Loads the plugins, and what the page needs of a logged-in user; goes to the log-in page when nobody is logged in. As in Mattermost,
+ * plugins are loaded before anybody is, and logging in does not load the page again.
+ */
 export async function start() {
+    await syncPlugins().catch(() => {});
     let me;
     try {
         me = await api.get('/users/me');
@@ -38,7 +42,6 @@ export async function start() {
         await loadChannels(teams[0].id);
     }
     connect(syncPlugins, reload);
-    await syncPlugins().catch(() => {});
     put('host.ready', true);
 }
 
@@ -80,6 +83,14 @@ export async function openThread(post) {
     if (!post.ephemeral) {
         await loadThread(root);
     }
+}
+
+/** Looks for messages, and shows them in the right-hand sidebar. */
+export async function search(terms) {
+    const list = await api.post(`/teams/${store.getState().entities.teams.currentTeamId}/posts/search`, {terms, is_or_search: false});
+    const posts = list.order.map((id) => list.posts[id]);
+    await loadUsers(posts.map(({user_id: id}) => id));
+    showFound(terms, posts);
 }
 
 /** Loads the posts of a thread. */

@@ -2,7 +2,7 @@ import React, {useEffect} from 'react';
 import {IntlProvider} from 'react-intl';
 import {useSelector} from 'react-redux';
 
-import {go, openChannel, openPermalink, setPreference} from './actions.js';
+import {go, openChannel, openPermalink, search, setPreference} from './actions.js';
 import {api} from './api.js';
 import {AppBar} from './app_bar.jsx';
 import {ChannelView} from './channel.jsx';
@@ -107,6 +107,13 @@ function GlobalHeader() {
     return (
         <header className='global-header'>
             <span className='global-header__product'>Channels</span>
+            <input
+                id='searchBox'
+                className='global-header__search'
+                aria-label='Search'
+                placeholder='Search'
+                onKeyDown={(event) => event.key === 'Enter' && search(event.target.value)}
+            />
             <span className='global-header__note'>host page for tests — not the Mattermost web app</span>
             <button
                 className='global-header__button'

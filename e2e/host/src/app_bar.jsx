@@ -13,7 +13,12 @@ export function AppBar() {
     const enabled = useSelector(appBarEnabled);
     const entries = useSelector((state) => state.plugins.components.AppBar) ?? [];
     const channel = useSelector((state) => state.entities.channels.channels[state.entities.channels.currentChannelId]);
-    const shown = useSelector((state) => state.views.rhs.pluggableId);
+    const sidebars = useSelector((state) => state.plugins.components.RightHandSidebarComponent) ?? [];
+    const pluggableId = useSelector((state) => state.views.rhs.pluggableId);
+    const shown = sidebars.find(({id}) => id === pluggableId);
+
+    // As in Mattermost: an entry without a sidebar of its own looks active while any sidebar of its plugin is open.
+    const isActive = ({pluginId, rhsComponentId}) => Boolean(shown) && (rhsComponentId ? rhsComponentId === shown.id : pluginId === shown.pluginId);
     if (!enabled || entries.length === 0) {
         return null;
     }
@@ -28,7 +33,7 @@ export function AppBar() {
                     >
                         <div
                             id={`app-bar-icon-${pluginId}`}
-                            className={rhsComponentId && rhsComponentId === shown ? 'app-bar__icon app-bar__icon--active' : 'app-bar__icon'}
+                            className={isActive({pluginId, rhsComponentId}) ? 'app-bar__icon app-bar__icon--active' : 'app-bar__icon'}
                             onClick={() => action(channel)}
                         >
                             <div

@@ -8,13 +8,23 @@ const tones = {good: '#3db887', warning: '#ffbc1f', danger: '#d24b4e'};
 /** A post's message attachments with their buttons and menus. */
 export function Attachments({post}) {
     const attachments = Array.isArray(post.props?.attachments) ? post.props.attachments : [];
-    return attachments.map((attachment, index) => (
-        <Attachment
-            key={index}
-            post={post}
-            attachment={attachment}
-        />
-    ));
+    if (attachments.length === 0) {
+        return null;
+    }
+    return (
+        <div
+            id={`messageAttachmentList_${post.id}`}
+            className='attachment__list'
+        >
+            {attachments.map((attachment, index) => (
+                <Attachment
+                    key={index}
+                    post={post}
+                    attachment={attachment}
+                />
+            ))}
+        </div>
+    );
 }
 
 function Attachment({post, attachment}) {

@@ -1,5 +1,4 @@
 import React, {useEffect, useRef} from 'react';
-import {FormattedMessage, useIntl} from 'react-intl';
 import {useSelector} from 'react-redux';
 
 import {appBarEnabled} from './app_bar.jsx';
@@ -13,7 +12,7 @@ import {Tooltip} from './tooltip.jsx';
 export function ChannelView({channel}) {
     const all = useSelector((state) => state.entities.posts.posts);
     const collapsed = useSelector(threadsCollapsed);
-    const posts = Object.values(all).filter((post) => post.channel_id === channel.id && !post.delete_at && !(collapsed && post.root_id && !post.ephemeral)).sort((a, b) => a.create_at - b.create_at);
+    const posts = Object.values(all).filter((post) => post.channel_id === channel.id && !post.delete_at && !(collapsed && post.root_id)).sort((a, b) => a.create_at - b.create_at);
     const name = useChannelName(channel);
     const list = useRef(null);
 
@@ -69,9 +68,11 @@ function ChannelHeader({channel, name}) {
 }
 
 function HeaderButton({button: {id, icon, action, tooltipText, dropdownText}, channel}) {
-    const label = useLabel(tooltipText ?? dropdownText);
+    // As in Mattermost: a text names the button, a component leaves it without a name.
+    const tooltip = tooltipText ?? dropdownText;
+    const label = typeof tooltip === 'string' ? tooltip : '';
     return (
-        <Tooltip text={tooltipText ?? dropdownText}>
+        <Tooltip text={tooltip}>
             <button
                 id={`${id}ChannelHeaderButton`}
                 className='channel-header__icon'
@@ -82,13 +83,4 @@ function HeaderButton({button: {id, icon, action, tooltipText, dropdownText}, ch
             </button>
         </Tooltip>
     );
-}
-
-// As in Mattermost: a text or a message names the button, any other component leaves it without a name.
-function useLabel(tooltip) {
-    const intl = useIntl();
-    if (typeof tooltip === 'string') {
-        return tooltip;
-    }
-    return tooltip?.type === FormattedMessage ? intl.formatMessage({id: tooltip.props.id, defaultMessage: tooltip.props.defaultMessage}) : '';
 }

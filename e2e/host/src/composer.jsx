@@ -1,4 +1,4 @@
-import React, {useRef, useState} from 'react';
+import React, {useEffect, useRef, useState} from 'react';
 import {useSelector} from 'react-redux';
 
 import {send} from './actions.js';
@@ -8,6 +8,14 @@ export function Composer({id, channelId, rootId, placeholder}) {
     const [text, setText] = useState('');
     const [failure, setFailure] = useState('');
     const box = useRef(null);
+
+    // As in Mattermost: letters that nothing else takes go to the box below the channel.
+    const isMain = !rootId;
+    useEffect(() => {
+        const take = (event) => isMain && goesToTheBox(event, document.activeElement) && box.current.focus();
+        document.addEventListener('keydown', take);
+        return () => document.removeEventListener('keydown', take);
+    }, [isMain]);
 
     async function submit() {
         const message = text.trim();
@@ -82,4 +90,16 @@ function PluginTools({draft, box, onText}) {
             updateText={onText}
         />
     ));
+}
+
+// Whether a key that is pressed moves the focus to the box: letters and pasting do, unless a field has the focus. A window is no exception.
+function goesToTheBox(event, focused) {
+    if (!focused || ['TEXTAREA', 'INPUT'].includes(focused.tagName)) {
+        return false;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key === 'v') {
+        return true;
+    }
+    const onSomethingToPress = ['A', 'BUTTON', 'SELECT'].includes(focused.tagName) || focused.getAttribute('role') === 'button';
+    return !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1 && !(event.key === ' ' && onSomethingToPress);
 }

@@ -1,5 +1,6 @@
 import React, {useState} from 'react';
 
+import {go, start} from './actions.js';
 import {api} from './api.js';
 
 /** The login page. */
@@ -16,7 +17,8 @@ export function Login() {
             return;
         }
         const next = new URLSearchParams(location.search).get('redirect_to');
-        location.assign(next?.startsWith('/') && !next.startsWith('//') ? next : `${window.basename}/`);
+        await start();
+        go(next?.startsWith('/') && !next.startsWith('//') ? next.slice(window.basename.length) : '/');
     }
 
     return (

@@ -1,6 +1,6 @@
 import {createRoot} from 'react-dom/client';
 
-/** Puts the page's one tree into the document, as web apps on React 18 and later do. */
+/** Puts the page's one tree into the document, as a web app on React 19 has to. */
 export function mount(element, place) {
     createRoot(place).render(element);
 }

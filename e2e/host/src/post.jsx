@@ -34,7 +34,6 @@ function Post({post, inThread}) {
     const ephemeral = post.ephemeral || post.type === 'system_ephemeral';
 
     // As in Mattermost: the mark of an edit belongs to the text, which a plugin's component stands in for.
-    const plugged = useSelector((state) => state.plugins.postTypes[postType(post)]);
     const system = post.type?.startsWith('system_') && !ephemeral;
     const name = post.props?.override_username || (system ? 'System' : user?.username) || '…';
     const focused = useSelector((state) => state.host.focusedPostId) === post.id;
@@ -51,6 +50,7 @@ function Post({post, inThread}) {
             ref={box}
             id={`${inThread ? 'rhsPost' : 'post'}_${post.id}`}
             className={focused ? 'post post--focused' : 'post'}
+            onClick={(event) => !inThread && !system && !ephemeral && isClickOnPost(event) && openThread(post)}
         >
             <img
                 className='post__avatar'
@@ -63,7 +63,6 @@ function Post({post, inThread}) {
                     {user?.is_bot && <span className='post__bot'>BOT</span>}
                     <PostTime at={post.create_at}/>
                     {ephemeral && <span className='post__only-you'>(Only visible to you)</span>}
-                    {post.edit_at > 0 && !plugged && <span className='post__only-you'>Edited</span>}
                     <div className='post__actions'>
                         <PostMenu
                             post={post}
@@ -132,8 +131,8 @@ function ThreadFooter({post}) {
     );
 }
 
-// The server gives every ephemeral post a type of its own; the plugin's is in a prop then.
-function postType(post) {
+// What draws a post is found by the prop where there is one: the server gives every ephemeral post a type of its own.
+function drawnAs(post) {
     return typeof post.props?.type === 'string' ? post.props.type : post.type;
 }
 
@@ -151,24 +150,49 @@ function PostTime({at}) {
     return <time className='post__time'>{intl.formatTime(at, {hour: 'numeric', minute: '2-digit', hourCycle: military ? 'h23' : 'h12'})}</time>;
 }
 
-function PostBody({post, inThread}) {
-    const plugged = useSelector((state) => state.plugins.postTypes[postType(post)]);
+/**
+ * What a post says. As in Mattermost the attachments are left out only where the post's own type is registered: an ephemeral post and a
+ * search result show them below whatever a plugin draws.
+ */
+export function PostBody({post, inThread, found = false}) {
+    const types = useSelector((state) => state.plugins.postTypes);
     const current = useSelector(theme);
-    if (plugged) {
-        const Component = plugged.component;
-        return (
-            <Component
-                post={post}
-                compactDisplay={false}
-                isRHS={inThread}
-                theme={current}
-            />
-        );
-    }
-    return (
+    const Component = types[drawnAs(post)]?.component;
+    const message = Component ? (
+        <Component
+            post={post}
+            compactDisplay={false}
+            isRHS={inThread || found}
+            theme={current}
+        />
+    ) : (
         <>
             {post.message && <Markdown text={post.message}/>}
-            <Attachments post={post}/>
+            {post.edit_at > 0 && <span className='post__edited'>✎ Edited</span>}
         </>
     );
+    if (types[post.type] && !found) {
+        return message;
+    }
+    return (
+        <div>
+            {message}
+            <Attachments post={post}/>
+        </div>
+    );
+}
+
+// As in Mattermost: a click anywhere on a post opens its thread, except on what does something itself. A <summary> is not known to.
+const acting = ['A', 'BUTTON', 'IMG', 'SVG', 'AUDIO', 'VIDEO', 'INPUT', 'SELECT', 'TEXTAREA', 'CODE'];
+
+function isClickOnPost({target, currentTarget}) {
+    if (!currentTarget.contains(target) || !getSelection().isCollapsed) {
+        return false;
+    }
+    for (let element = target; element !== currentTarget; element = element.parentElement) {
+        if (acting.includes(element.tagName.toUpperCase()) || element.getAttribute('role') === 'button' || element.matches('.attachment')) {
+            return false;
+        }
+    }
+    return true;
 }

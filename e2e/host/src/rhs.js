@@ -13,6 +13,12 @@ export function showThread(postId, channelId) {
     put('views.rhs', {...closed, selectedPostId: postId, selectedChannelId: channelId, isSidebarOpen: true});
 }
 
+/** Shows what a search found there. */
+export function showFound(terms, posts) {
+    put('host.found', posts);
+    put('views.rhs', {...closed, searchTerms: terms, isSidebarOpen: true, rhsState: 'search'});
+}
+
 /** The actions to dispatch for a component that a plugin registered. As in Mattermost, showing is a plain one, the others are functions. */
 export function sidebarActions(id) {
     const showRHSPlugin = {type: 'UPDATE_RHS_STATE', state: 'plugin', pluggableId: id};

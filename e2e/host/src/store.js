@@ -20,7 +20,7 @@ const initial = {
     },
     websocket: {connected: false, connectionId: ''},
     plugins: {plugins: {}, components: {}, postTypes: {}, adminConsoleCustomComponents: {}},
-    host: {path: location.pathname, translations: {}, ready: false, unread: {}, trigger: '', offered: null, dialog: null, focusedPostId: ''},
+    host: {path: location.pathname, translations: {}, ready: false, unread: {}, trigger: '', offered: null, dialog: null, found: [], focusedPostId: ''},
 };
 
 const pluginReducers = {};

@@ -4,7 +4,7 @@ import {useSelector} from 'react-redux';
 import {go, loadThread} from './actions.js';
 import {api} from './api.js';
 import {Composer} from './composer.jsx';
-import {PostList} from './post.jsx';
+import {PostBody, PostList} from './post.jsx';
 import {closeSidebar} from './rhs.js';
 import {loadUsers, put, putPosts, theme} from './store.js';
 
@@ -13,6 +13,9 @@ export function RightSidebar() {
     const {selectedPostId, selectedChannelId, isSidebarOpen, rhsState, pluggableId} = useSelector((state) => state.views.rhs);
     if (isSidebarOpen && rhsState === 'plugin') {
         return <PluginSidebar id={pluggableId}/>;
+    }
+    if (isSidebarOpen && rhsState === 'search') {
+        return <Found/>;
     }
     if (!isSidebarOpen || !selectedPostId) {
         return null;
@@ -36,6 +39,48 @@ export function RightSidebar() {
                 rootId={selectedPostId}
                 channelId={selectedChannelId}
             />
+        </aside>
+    );
+}
+
+// What a search found, drawn as Mattermost draws it.
+function Found() {
+    const posts = useSelector((state) => state.host.found);
+    return (
+        <aside
+            id='rhsContainer'
+            className='thread'
+        >
+            <div className='thread__header'>
+                <h2>Search Results</h2>
+                <button
+                    id='searchResultsCloseButton'
+                    aria-label='Close'
+                    onClick={closeSidebar}
+                >
+                    ✕
+                </button>
+            </div>
+            <div
+                id='search-items-container'
+                className='thread__posts'
+            >
+                {posts.map((post) => (
+                    <div
+                        key={post.id}
+                        id={`searchResult_${post.id}`}
+                        className='search-item__container post'
+                    >
+                        <div className='post__main'>
+                            <PostBody
+                                post={post}
+                                inThread={false}
+                                found={true}
+                            />
+                        </div>
+                    </div>
+                ))}
+            </div>
         </aside>
     );
 }

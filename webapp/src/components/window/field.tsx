@@ -15,7 +15,8 @@ export interface FieldProps {
 
     /** What is wrong with it; '' for nothing. */
     error: string;
-    disabled: boolean;
+    /** The answers are on their way: the field keeps the focus, and takes nothing. */
+    saving: boolean;
     onChange(value: string): void;
     find(term: string): Promise<FormOption[]>;
 }
@@ -69,10 +70,10 @@ export function Field(props: FieldProps) {
     );
 }
 
-function Input({field, value, error, disabled, onChange, find, id, describedBy}: FieldProps & {id: string; describedBy?: string}) {
+function Input({field, value, error, saving, onChange, find, id, describedBy}: FieldProps & {id: string; describedBy?: string}) {
     const common = {
         id,
-        disabled,
+        'aria-disabled': saving || undefined,
         'aria-invalid': error !== '',
         'aria-describedby': describedBy,
         'aria-required': !field.optional,
@@ -81,6 +82,7 @@ function Input({field, value, error, disabled, onChange, find, id, describedBy}:
         ...common,
         className: 'zoom-input',
         value,
+        readOnly: saving,
         placeholder: field.placeholder,
         maxLength: field.max_length > 0 ? field.max_length : undefined,
         onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => onChange(event.target.value),
@@ -93,7 +95,7 @@ function Input({field, value, error, disabled, onChange, find, id, describedBy}:
                 type='checkbox'
                 aria-required={undefined}
                 checked={value === 'true'}
-                onChange={(event) => onChange(String(event.target.checked))}
+                onChange={(event) => !saving && onChange(String(event.target.checked))}
             />
         );
     case 'textarea':
@@ -111,7 +113,7 @@ function Input({field, value, error, disabled, onChange, find, id, describedBy}:
                 value={value}
                 invalid={error !== ''}
                 describedBy={describedBy}
-                disabled={disabled}
+                saving={saving}
                 onChange={onChange}
                 find={find}
             />
@@ -120,7 +122,7 @@ function Input({field, value, error, disabled, onChange, find, id, describedBy}:
                 {...common}
                 className='zoom-input'
                 value={value}
-                onChange={(event) => onChange(event.target.value)}
+                onChange={(event) => !saving && onChange(event.target.value)}
             >
                 {(field.optional || value === '') && <option value=''/>}
                 {field.options.map((option) => (

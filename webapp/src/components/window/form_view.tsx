@@ -1,4 +1,4 @@
-import React, {useEffect, useState} from 'react';
+import React, {useLayoutEffect, useState} from 'react';
 
 import {Field, inputId} from './field';
 
@@ -25,7 +25,9 @@ export function FormView({form, errors, saving, onChanged, onSubmit, onCancel, f
     const [values, setValues] = useState(() => Object.fromEntries(form.fields.map((field) => [field.name, field.default])));
 
     const first = form.fields.find(({name}) => errors[name])?.name ?? form.fields[0]?.name ?? '';
-    useEffect(() => document.getElementById(inputId(first))?.focus(), [first, errors]);
+
+    // Before anything can be typed: letters that no field takes go to the web app's message box.
+    useLayoutEffect(() => document.getElementById(inputId(first))?.focus(), [first, errors]);
 
     const submit = (event: {preventDefault(): void}) => {
         event.preventDefault();
@@ -39,7 +41,7 @@ export function FormView({form, errors, saving, onChanged, onSubmit, onCancel, f
             field={field}
             value={values[field.name] ?? ''}
             error={errors[field.name] ?? ''}
-            disabled={saving}
+            saving={saving}
             onChange={(value) => {
                 setValues({...values, [field.name]: value});
                 onChanged();

@@ -1,4 +1,4 @@
-import React, {useLayoutEffect, useRef} from 'react';
+import React, {useEffect, useLayoutEffect, useRef} from 'react';
 
 import {CloseIcon} from '../common/icon';
 import {useText} from '../common/text';
@@ -23,6 +23,7 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
     const text = useText();
     const box = useRef<HTMLDivElement>(null);
     useFocusGivenBack(box);
+    useFocusKept(box);
 
     // What had the focus may be gone with the step before, and keys pressed on the page would not reach the window.
     useLayoutEffect(() => {
@@ -32,8 +33,9 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
     });
 
     const press = (event: React.KeyboardEvent) => {
+        // The web app moves the focus to its message box at every letter that is typed outside a field.
+        event.stopPropagation();
         if (event.key === 'Escape') {
-            event.stopPropagation();
             onClose();
         } else if (event.key === 'Tab' && box.current) {
             keepInside(event, box.current);
@@ -44,7 +46,14 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
         // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- a mouse's shortcut for the button that closes
         <div
             className='zoom-modal'
-            onMouseDown={(event) => event.target === event.currentTarget && closesOnBackdrop && onClose()}
+            onMouseDown={(event) => {
+                if (event.target === event.currentTarget) {
+                    event.preventDefault(); // the focus stays in the window
+                    if (closesOnBackdrop) {
+                        onClose();
+                    }
+                }
+            }}
         >
             {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape and Tab belong to a dialog */}
             <div
@@ -83,6 +92,26 @@ function useFocusGivenBack(box: React.RefObject<HTMLElement | null>) {
                 before.focus({preventScroll: true});
             }
         };
+    }, [box]);
+}
+
+// Takes the focus back when the page moves it behind the window, as the web app does after a command was sent. Another window above
+// this one may have it.
+function useFocusKept(box: React.RefObject<HTMLElement | null>) {
+    useEffect(() => {
+        let last: HTMLElement | null = null;
+        const follow = ({target}: FocusEvent) => {
+            if (!(target instanceof HTMLElement) || !box.current) {
+                return;
+            }
+            if (box.current.contains(target)) {
+                last = target;
+            } else if (!target.closest('[role="dialog"], .modal')) {
+                (last?.isConnected ? last : box.current).focus({preventScroll: true});
+            }
+        };
+        document.addEventListener('focusin', follow);
+        return () => document.removeEventListener('focusin', follow);
     }, [box]);
 }
 

@@ -11,7 +11,7 @@ interface PickerProps {
     value: string;
     invalid: boolean;
     describedBy?: string;
-    disabled: boolean;
+    saving: boolean;
     onChange(value: string): void;
 
     /** Looks up the choices that fit what was typed. */
@@ -22,7 +22,7 @@ interface PickerProps {
  * A field whose choices are found by typing; see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. While nothing is typed it shows what
  * was chosen.
  */
-export function Picker({id, field, value, invalid, describedBy, disabled, onChange, find}: PickerProps) {
+export function Picker({id, field, value, invalid, describedBy, saving, onChange, find}: PickerProps) {
     const [term, setTerm] = useState<string | null>(null);
     const [open, setOpen] = useState(false);
     const [active, setActive] = useState(0);
@@ -44,6 +44,9 @@ export function Picker({id, field, value, invalid, describedBy, disabled, onChan
         }
     };
     const press = (event: React.KeyboardEvent) => {
+        if (saving) {
+            return;
+        }
         if (event.key === 'Escape' && open) {
             event.stopPropagation();
             close();
@@ -75,7 +78,8 @@ export function Picker({id, field, value, invalid, describedBy, disabled, onChan
                 aria-invalid={invalid}
                 aria-describedby={describedBy}
                 aria-required={!field.optional}
-                disabled={disabled}
+                readOnly={saving}
+                aria-disabled={saving || undefined}
                 placeholder={field.placeholder}
                 value={term ?? chosen?.label ?? ''}
                 onChange={(event) => {
@@ -85,7 +89,7 @@ export function Picker({id, field, value, invalid, describedBy, disabled, onChan
                         onChange('');
                     }
                 }}
-                onClick={() => setOpen(true)}
+                onClick={() => setOpen(!saving)}
                 onBlur={close}
                 onKeyDown={press}
             />

@@ -25,16 +25,20 @@ export interface Conversation {
     find(field: string, term: string): Promise<FormOption[]>;
 }
 
-const nothing: Step = {};
+interface Standing {
+    step: Step;
+    errors: Record<string, string>;
+    failure: Say | null;
+    busy: boolean;
+    serial: number;
+}
+
 const faultless = {};
+const nothing: Standing = {step: {}, errors: faultless, failure: null, busy: false, serial: 0};
 
 /** Has a conversation with the server about what is done in a place. onDone is called when there is nothing more to see. */
 export function useConversation(client: Client, where: Where, onDone: () => void): Conversation {
-    const [step, setStep] = useState(nothing);
-    const [failure, setFailure] = useState<Say | null>(null);
-    const [errors, setErrors] = useState<Record<string, string>>(faultless);
-    const [busy, setBusy] = useState(false);
-    const [serial, setSerial] = useState(0);
+    const [standing, setStanding] = useState(nothing);
     const open = useRef(true);
     useEffect(() => {
         open.current = true;
@@ -43,21 +47,21 @@ export function useConversation(client: Client, where: Where, onDone: () => void
         };
     }, []);
 
+    // The web app doesn't batch changes after an await, so that what belongs together changes at once: a field that is still
+    // read-only, or that isn't marked as wrong yet, would be drawn in between.
     function take(next: Step) {
-        setErrors(next.errors ?? faultless);
         if (next.errors) {
+            setStanding((before) => ({...before, errors: next.errors ?? faultless, busy: false}));
             return;
         }
         if (!next.form && !next.notes?.length) {
             onDone();
         }
-        setStep(next);
-        setSerial((before) => before + 1);
+        setStanding((before) => ({...nothing, step: next, serial: before.serial + 1}));
     }
 
     async function ask(question: () => Promise<Step>) {
-        setBusy(true);
-        setFailure(null);
+        setStanding((before) => ({...before, busy: true, failure: null}));
         try {
             const next = await question();
             if (open.current) {
@@ -65,13 +69,11 @@ export function useConversation(client: Client, where: Where, onDone: () => void
             }
         } catch (error) {
             if (open.current) {
-                setFailure(sayFailed(error));
+                setStanding((before) => ({...before, busy: false, failure: sayFailed(error)}));
             }
         }
-        if (open.current) {
-            setBusy(false);
-        }
     }
+    const {step, errors, failure, busy, serial} = standing;
     const {form, notes = []} = step;
     return {
         form,

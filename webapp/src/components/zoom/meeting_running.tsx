@@ -25,7 +25,7 @@ export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
     const startAnother = () => actions.startAnother({
         postId: post.id,
         channelId: post.channel_id,
-        rootId: post.root_id,
+        rootId: meeting.requestedRoot,
         topic: meeting.requestedTopic,
         identity: meeting.requestedIdentity,
     });
