@@ -5,7 +5,7 @@ import {IntlProvider} from 'react-intl';
 import {describe, expect, it, vi} from 'vitest';
 
 import {openPage} from './testing/fake_page';
-import {configured} from './testing/fixtures';
+import {configured, lookingAtTownSquare} from './testing/fixtures';
 
 const config = 'GET /plugins/zoom/api/v1/config';
 
@@ -44,6 +44,19 @@ describe('The plugin in a page', () => {
         await tell();
         expect(screen.queryByAltText('zoom')).not.toBeInTheDocument();
         expect(page.registry.headerButtons).toHaveLength(0);
+    });
+
+    it('asks once somebody has logged in, for it is loaded on the log-in page, too', async () => {
+        const loggedIn = lookingAtTownSquare();
+        const state = {...loggedIn, entities: {...loggedIn.entities, users: {currentUserId: '', profiles: {}}}};
+        const page = await openPage({state});
+        expect(page.server.askedFor(config)).toHaveLength(0);
+        page.change({entities: loggedIn.entities});
+        await page.settle();
+        expect(page.registry.appBar).toHaveLength(1);
+        page.change({views: loggedIn.views});
+        await page.settle();
+        expect(page.server.askedFor(config)).toHaveLength(1);
     });
 
     it('keeps what it offers while the server cannot be asked', async () => {

@@ -4,7 +4,7 @@ import {Setup} from './components/admin/setup';
 import {Text} from './components/common/text';
 import {ToolsSidebar} from './components/sidebar/tools_sidebar';
 import {ComposerMenu, isForComposer} from './components/tool/composer_menu';
-import {ToolIcon} from './components/tool/tool_icon';
+import {ToolsHeaderIcon} from './components/tool/tool_icon';
 import {ToolWindows} from './components/window/tool_window';
 import {ChannelHeaderIcon} from './components/zoom/channel_header_icon';
 import {MeetingPost} from './components/zoom/meeting_post';
@@ -91,7 +91,7 @@ export function newSidebar(registry: PluginRegistry, store: Store, client: Clien
             const title = React.createElement(Text, {id: 'zoom.sidebar.title'});
             const sidebar = registry.registerRightHandSidebarComponent(() => React.createElement(ToolsSidebar, {client, actions}), title);
             const toggle = () => void store.dispatch(sidebar.toggleRHSPlugin);
-            ids = [sidebar.id, registry.registerChannelHeaderButtonAction(React.createElement(ToolIcon), toggle, title, title)];
+            ids = [sidebar.id, registry.registerChannelHeaderButtonAction(React.createElement(ToolsHeaderIcon), toggle, title, title)];
             if (registry.registerAppBarComponent) {
                 ids.push(registry.registerAppBarComponent(toolsIcon, toggle, title));
             }

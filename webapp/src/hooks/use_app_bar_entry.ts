@@ -26,9 +26,9 @@ export function useAppBarEntry() {
     useEffect(() => {
         const describe = () => document.querySelectorAll(entries).forEach((entry) => {
             if (entry.querySelector('img')?.getAttribute('src') === toolsIcon) {
-                describeEntry(entry, sidebarLabel, false);
+                describeEntry(entry, 'tools', sidebarLabel, false);
             } else {
-                describeEntry(entry, label, busy);
+                describeEntry(entry, 'start', label, busy);
             }
         });
         describe();
@@ -44,8 +44,9 @@ export function useAppBarEntry() {
     }, []);
 }
 
-function describeEntry(entry: Element, label: string, busy: boolean) {
+function describeEntry(entry: Element, what: 'start' | 'tools', label: string, busy: boolean) {
     const button = entry.querySelector('[role="button"]') ?? entry;
+    entry.setAttribute('data-zoom-entry', what);
     entry.setAttribute('data-zoom-busy', String(busy));
     button.setAttribute('aria-label', label);
     button.setAttribute('aria-busy', String(busy));

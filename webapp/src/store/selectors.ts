@@ -1,7 +1,7 @@
 import type {OpenedWindow} from './reducer';
 
 import type {Tool} from '../types/api';
-import type {Channel, GlobalState} from '../types/mattermost-webapp';
+import type {Channel, GlobalState, Post} from '../types/mattermost-webapp';
 
 const noHosts: string[] = [];
 const noTools: Tool[] = [];
@@ -40,6 +40,16 @@ export function toolsOn(state: GlobalState): Tool[] {
 /** The window of a tool that is open, null while none is. */
 export function openedWindow(state: GlobalState): OpenedWindow | null {
     return state['plugins-zoom']?.window ?? null;
+}
+
+/** The name of a post's author, '' where the page does not know it. Unlike the post's props, nobody can forge it. */
+export function authorOf(state: GlobalState, post: Post): string {
+    return state.entities.users.profiles[post.user_id ?? '']?.username ?? '';
+}
+
+/** Who is logged in, '' while nobody is. */
+export function currentUser(state: GlobalState): string {
+    return state.entities?.users?.currentUserId ?? '';
 }
 
 /** The channel that the page shows, '' while it shows none. */

@@ -11,7 +11,7 @@ export const nineOhFour = Date.UTC(2026, 2, 2, 9, 4);
 export function lookingAtTownSquare(): Omit<GlobalState, 'plugins-zoom'> {
     return {
         entities: {
-            users: {currentUserId: 'alice', profiles: {alice: {timezone: {useAutomaticTimezone: 'true', automaticTimezone: 'Europe/Paris', manualTimezone: ''}}}},
+            users: {currentUserId: 'alice', profiles: {bob: {username: 'bob'}, alice: {username: 'alice', timezone: {useAutomaticTimezone: 'true', automaticTimezone: 'Europe/Paris', manualTimezone: ''}}}},
             teams: {currentTeamId: 'team'},
             channels: {currentChannelId: 'town'},
             posts: {posts: {}},
@@ -27,6 +27,7 @@ export function lookingAtTownSquare(): Omit<GlobalState, 'plugins-zoom'> {
 export function meetingPost(props: Record<string, unknown> = {}, post: Partial<Post> = {}): Post {
     return {
         id: 'post',
+        user_id: 'alice',
         channel_id: 'town',
         root_id: '',
         create_at: nineOhFour,
@@ -56,6 +57,7 @@ export function promptPost(props: Record<string, unknown> = {}, post: Partial<Po
 export function publicPluginPost(props: Record<string, unknown> = {}): Post {
     return {
         id: 'old',
+        user_id: 'bob',
         channel_id: 'town',
         root_id: '',
         create_at: nineOhFour,

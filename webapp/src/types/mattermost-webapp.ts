@@ -12,6 +12,7 @@ import type {ZoomState} from '../store/reducer';
 export interface Post {
     id: string;
     channel_id: string;
+    user_id?: string;
     root_id: string;
     create_at: number;
     update_at?: number;
@@ -27,8 +28,9 @@ export interface Channel {
     id: string;
 }
 
-/** A user's profile as far as times are concerned. */
+/** A user's profile: the name, and what times are written by. */
 export interface UserProfile {
+    username?: string;
     timezone?: {
         useAutomaticTimezone?: boolean | string;
         automaticTimezone?: string;
@@ -58,6 +60,7 @@ export interface GlobalState {
 export interface Store {
     getState(): GlobalState;
     dispatch(action: {type: string; data?: unknown}): unknown;
+    subscribe(changed: () => void): () => void;
 }
 
 /** A message from the server's WebSocket. */

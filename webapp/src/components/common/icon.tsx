@@ -24,6 +24,27 @@ export function CameraIcon({size = 18}: {size?: number}) {
     );
 }
 
+/** An arrow that points down, for what unfolds below. */
+export function ChevronIcon() {
+    return (
+        <svg
+            className='zoom-chevron'
+            width='12'
+            height='12'
+            viewBox='0 0 12 12'
+            fill='none'
+            stroke='currentColor'
+            strokeWidth='1.8'
+            strokeLinecap='round'
+            strokeLinejoin='round'
+            aria-hidden='true'
+            focusable='false'
+        >
+            <path d='M2.5 4.5L6 8l3.5-3.5'/>
+        </svg>
+    );
+}
+
 /** A cross, for what closes a window. */
 export function CloseIcon() {
     return (

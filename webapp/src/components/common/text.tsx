@@ -7,7 +7,7 @@ import type {TextId} from '../../i18n';
 type Values = Record<string, string | number>;
 
 /** Shows a text of the catalogue in the viewer's language. */
-export function Text({id, values}: {id: TextId; values?: Values}) {
+export function Text({id, values}: {id: TextId; values?: Record<string, React.ReactNode>}) {
     return (
         <FormattedMessage
             id={id}

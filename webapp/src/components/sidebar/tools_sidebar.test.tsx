@@ -35,7 +35,8 @@ describe('The sidebar of a channel’s tools', () => {
         const went: string[] = [];
         window.WebappUtils = {browserHistory: {push: (path) => went.push(path)}};
         const {user} = await opened();
-        expect(screen.getByRole('button', {name: 'Tools of this channel'})).toBeInTheDocument();
+        const entries = screen.getAllByRole('button', {name: 'Tools of this channel'});
+        expect(entries, 'the web app shows the header button or the App Bar entry').toHaveLength(2);
         expect(within(screen.getByRole('region', {name: 'Jenkins'})).getByText(/Type \/jenkins connect/)).toBeInTheDocument();
         const shown = within(screen.getByRole('region', {name: 'PagerDuty'}));
         expect(shown.getByRole('link', {name: 'acme'})).toHaveAttribute('rel', 'noopener noreferrer');

@@ -1,4 +1,6 @@
-import React from 'react';
+import React, {useEffect, useRef} from 'react';
+
+import {useText} from '../common/text';
 
 /** A monitor with a pulse, for tools that watch over others. */
 export function ToolIcon() {
@@ -21,5 +23,22 @@ export function ToolIcon() {
             />
             <path d='M4.5 6.5h9M4.5 11h2l1-2 2 4 1.2-2h2.8'/>
         </svg>
+    );
+}
+
+/** The same in the channel header. */
+export function ToolsHeaderIcon() {
+    const label = useText()('zoom.sidebar.title');
+    const icon = useRef<HTMLSpanElement>(null);
+
+    // The button around the icon is the web app's, which takes a name from texts alone, and would not translate those.
+    useEffect(() => icon.current?.closest('button')?.setAttribute('aria-label', label), [label]);
+    return (
+        <span
+            ref={icon}
+            className='zoom-header-icon'
+        >
+            <ToolIcon/>
+        </span>
     );
 }

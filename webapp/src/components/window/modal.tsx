@@ -1,4 +1,4 @@
-import React, {useEffect, useLayoutEffect, useRef} from 'react';
+import React, {useLayoutEffect, useRef} from 'react';
 
 import {CloseIcon} from '../common/icon';
 import {useText} from '../common/text';
@@ -22,8 +22,8 @@ const focusable = 'a[href], button:not([disabled]), input:not([disabled]), texta
 export function Modal({title, children, wide = false, closesOnBackdrop, onClose}: ModalProps) {
     const text = useText();
     const box = useRef<HTMLDivElement>(null);
+    useFocusKept(box); // ends before the focus is given back
     useFocusGivenBack(box);
-    useFocusKept(box);
 
     // What had the focus may be gone with the step before, and keys pressed on the page would not reach the window.
     useLayoutEffect(() => {
@@ -98,7 +98,7 @@ function useFocusGivenBack(box: React.RefObject<HTMLElement | null>) {
 // Takes the focus back when the page moves it behind the window, as the web app does after a command was sent. Another window above
 // this one may have it.
 function useFocusKept(box: React.RefObject<HTMLElement | null>) {
-    useEffect(() => {
+    useLayoutEffect(() => {
         let last: HTMLElement | null = null;
         const follow = ({target}: FocusEvent) => {
             if (!(target instanceof HTMLElement) || !box.current) {

@@ -3,6 +3,7 @@ import React, {useEffect, useState} from 'react';
 import {useOptions} from './use_options';
 
 import type {FormField, FormOption} from '../../types/api';
+import {ChevronIcon} from '../common/icon';
 import {Text} from '../common/text';
 
 interface PickerProps {
@@ -29,9 +30,7 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
     const {options, state, chosen} = useOptions({field, value, term, find});
 
     useEffect(() => setActive(0), [options]);
-    useEffect(() => {
-        document.getElementById(`${id}-${active}`)?.scrollIntoView?.({block: 'nearest'});
-    }, [id, active]);
+    useEffect(() => document.getElementById(`${id}-${active}`)?.scrollIntoView?.({block: 'nearest'}), [id, active]);
 
     const close = () => {
         setOpen(false);
@@ -44,6 +43,7 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
         }
     };
     const press = (event: React.KeyboardEvent) => {
+        const by = {ArrowDown: 1, ArrowUp: options.length - 1}[event.key];
         if (saving) {
             return;
         }
@@ -55,44 +55,45 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
 
             // What fits the words before is not what is meant now.
             choose(state === 'found' ? options[active] : undefined);
-        } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+        } else if (by !== undefined) {
             event.preventDefault();
             setOpen(true);
-            if (open && options.length > 0) {
-                setActive((active + (event.key === 'ArrowDown' ? 1 : options.length - 1)) % options.length);
-            }
+            setActive((at) => (open && options.length > 0 ? (at + by) % options.length : at));
         }
     };
     return (
         <div className='zoom-picker'>
-            <input
-                id={id}
-                className='zoom-input'
-                role='combobox'
-                type='text'
-                autoComplete='off'
-                aria-autocomplete='list'
-                aria-expanded={open}
-                aria-controls={`${id}-list`}
-                aria-activedescendant={open && options[active] ? `${id}-${active}` : undefined}
-                aria-invalid={invalid}
-                aria-describedby={describedBy}
-                aria-required={!field.optional}
-                readOnly={saving}
-                aria-disabled={saving || undefined}
-                placeholder={field.placeholder}
-                value={term ?? chosen?.label ?? ''}
-                onChange={(event) => {
-                    setTerm(event.target.value);
-                    setOpen(true);
-                    if (event.target.value === '' && field.optional) {
-                        onChange('');
-                    }
-                }}
-                onClick={() => setOpen(!saving)}
-                onBlur={close}
-                onKeyDown={press}
-            />
+            <div className='zoom-picker__field'>
+                <input
+                    id={id}
+                    className='zoom-input'
+                    role='combobox'
+                    type='text'
+                    autoComplete='off'
+                    aria-autocomplete='list'
+                    aria-expanded={open}
+                    aria-controls={`${id}-list`}
+                    aria-activedescendant={open && options[active] ? `${id}-${active}` : undefined}
+                    aria-invalid={invalid}
+                    aria-describedby={describedBy}
+                    aria-required={!field.optional}
+                    readOnly={saving}
+                    aria-disabled={saving || undefined}
+                    placeholder={field.placeholder}
+                    value={term ?? chosen?.label ?? ''}
+                    onChange={(event) => {
+                        setTerm(event.target.value);
+                        setOpen(true);
+                        if (event.target.value === '' && field.optional) {
+                            onChange('');
+                        }
+                    }}
+                    onClick={() => setOpen(!saving)}
+                    onBlur={close}
+                    onKeyDown={press}
+                />
+                <ChevronIcon/>
+            </div>
             {chosen?.detail && term === null && <div className='zoom-picker__detail'>{chosen.detail}</div>}
             {open && (
                 <Choices

@@ -121,7 +121,15 @@ describe('A window of a tool', () => {
         await user.click(button);
         await user.click(button);
         expect(button).toHaveAttribute('aria-busy', 'true');
-        expect(screen.getByRole('textbox', {name: 'Details'})).toBeDisabled();
+        const details = screen.getByRole('textbox', {name: 'Details'});
+        details.focus();
+        await user.keyboard('x');
+        expect(details, 'it takes nothing, and keeps the focus: letters would go to the page').toHaveFocus();
+        expect(details).toHaveValue('');
+        await user.click(screen.getByRole('checkbox', {name: 'Page'}));
+        expect(screen.getByRole('checkbox', {name: 'Page'})).toBeChecked();
+        await user.selectOptions(screen.getByRole('combobox', {name: 'Urgency *'}), 'low');
+        expect(screen.getByRole('combobox', {name: 'Urgency *'})).toHaveValue('high');
         release();
         await page.settle();
         expect(page.server.askedFor(submit)).toHaveLength(1);
@@ -143,6 +151,37 @@ describe('A window of a tool', () => {
         expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
         expect(before).toHaveFocus();
         before.remove();
+    });
+
+    it('keeps what is typed from the page, which would take it for a message', async () => {
+        const {page, user} = await typed('/pduty trigger', {notes: [{text: 'Which one?', buttons: [{label: 'This one', primary: true, press: 'v1.x'}]}]});
+        const message = document.body.appendChild(document.createElement('textarea'));
+        const takes = vi.fn(() => message.focus());
+        document.addEventListener('keydown', takes);
+        screen.getByRole('button', {name: 'This one'}).focus();
+        await user.keyboard('abc');
+        await user.click(screen.getByRole('dialog').parentElement as Element);
+        document.removeEventListener('keydown', takes);
+        expect(takes).not.toHaveBeenCalled();
+        expect(message).toHaveValue('');
+        message.remove();
+        await page.settle();
+    });
+
+    it('takes the focus back from the page, but not from another window above it', async () => {
+        await typed('/pduty trigger');
+        const service = screen.getByRole('combobox', {name: 'Service *'});
+        expect(service).toHaveFocus();
+        const message = document.body.appendChild(document.createElement('textarea'));
+        act(() => message.focus());
+        expect(service).toHaveFocus();
+        const above = document.body.appendChild(document.createElement('div'));
+        above.setAttribute('role', 'dialog');
+        const button = above.appendChild(document.createElement('button'));
+        act(() => button.focus());
+        expect(button).toHaveFocus();
+        message.remove();
+        above.remove();
     });
 
     it('is not closed by a slip beside it once something was typed', async () => {

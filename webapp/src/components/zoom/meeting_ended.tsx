@@ -34,9 +34,9 @@ function Day({meeting: {startedAt, endedAt}}: {meeting: Meeting}) {
         return <>{first}</>;
     }
     return (
-        <Text
-            id='zoom.ended.time_range'
-            values={{start: first, end: last}}
+        <Range
+            start={first}
+            end={last}
         />
     );
 }
@@ -44,9 +44,19 @@ function Day({meeting: {startedAt, endedAt}}: {meeting: Meeting}) {
 function TimeRange({meeting: {startedAt, endedAt}}: {meeting: Meeting}) {
     const {clock} = useTimes();
     return (
+        <Range
+            start={clock(startedAt)}
+            end={clock(endedAt)}
+        />
+    );
+}
+
+// Both ends are set apart from the text around them: in a right-to-left page their digits and letters would be mixed up.
+function Range({start, end}: {start: string; end: string}) {
+    return (
         <Text
             id='zoom.ended.time_range'
-            values={{start: clock(startedAt), end: clock(endedAt)}}
+            values={{start: <bdi>{start}</bdi>, end: <bdi>{end}</bdi>}}
         />
     );
 }

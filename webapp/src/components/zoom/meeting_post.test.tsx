@@ -48,8 +48,8 @@ describe('A meeting to join', () => {
             {country: 'DE', city: 'Berlin'},
         ]}));
 
-        const disclosure = within(card).getByText('Dial in by phone').closest('details')!;
-        expect(disclosure).not.toHaveAttribute('open');
+        const disclosure = within(card).getByRole('button', {name: 'Dial in by phone'}).parentElement!;
+        expect(within(disclosure).queryByRole('listitem')).not.toBeInTheDocument();
         await userEvent.click(within(disclosure).getByText('Dial in by phone'));
         expect(within(disclosure).getAllByRole('listitem').map((item) => item.textContent)).toEqual(['+1 646 558 8656 New York, US', '+33 1 7037 9729 FR']);
         expect(within(disclosure).getByText('+1 646 558 8656')).toHaveAttribute('href', 'tel:+16465588656');
@@ -85,6 +85,17 @@ describe('A forged post', () => {
         const {card} = await show(meetingPost({meeting_topic: '<img src=x onerror=alert(1)>', meeting_creator_username: '<b>eve</b>'}));
         expect(card.querySelector('img, b')).toBeNull();
         expect(card).toHaveTextContent('<img src=x onerror=alert(1)>');
+    });
+
+    it('names its own author, whoever it says started the meeting', async () => {
+        const {card} = await show(meetingPost({meeting_creator_username: 'ceo'}, {user_id: 'bob'}));
+        expect(card).toHaveTextContent('@bob started a Zoom meeting');
+        expect(card).not.toHaveTextContent('ceo');
+    });
+
+    it('by somebody whom the page does not know names nobody', async () => {
+        const {card} = await show(meetingPost({meeting_creator_username: 'ceo'}, {user_id: 'stranger'}));
+        expect(card).toHaveTextContent('A Zoom meeting was started');
     });
 
     it('gets no button before the server said whom to trust', async () => {
@@ -192,7 +203,7 @@ describe('A post of the public plugin', () => {
 });
 
 describe('The already-running prompt', () => {
-    const prompt = promptPost({meeting_requested_topic: 'Retro', meeting_requested_identity: 'personal'}, {root_id: 'thread', channel_id: 'off-topic'});
+    const prompt = promptPost({meeting_requested_topic: 'Retro', meeting_requested_identity: 'personal', meeting_requested_root: 'thread'}, {root_id: '', channel_id: 'off-topic'});
 
     it('lets the user join the meeting that runs', async () => {
         const {card} = await show(prompt);
@@ -200,7 +211,7 @@ describe('The already-running prompt', () => {
         expect(within(card).getByRole('link', {name: 'Join existing meeting (opens in a new tab)'})).toHaveAttribute('href', 'https://us02web.zoom.us/j/81234567890?pwd=abc');
     });
 
-    it('starts another all the same, in its thread, with the topic and kind of meeting ID asked for, once however often it is pressed', async () => {
+    it('starts another all the same, in the thread it was meant for, with the topic and kind of meeting ID asked for, once however often it is pressed', async () => {
         const {card, page} = await show(prompt);
         page.server.says('POST /plugins/zoom/api/v1/meetings', {json: {outcome: 'started', meeting_url: 'https://zoom.us/j/2'}});
         const answer = page.server.hold();

@@ -29,5 +29,10 @@ export function MeetingPost({post, actions}: PostTypeProps & {actions: Actions})
             />
         );
     }
-    return <MeetingStarted meeting={meeting}/>;
+    return (
+        <MeetingStarted
+            meeting={meeting}
+            post={post}
+        />
+    );
 }

@@ -1,23 +1,28 @@
-import React from 'react';
+import React, {useState} from 'react';
+import {useSelector} from 'react-redux';
 
+import {ChevronIcon} from '../common/icon';
 import {JoinButton} from './join_button';
 import {Facts, MeetingCard} from './meeting_card';
 
 import {useTimes} from '../../hooks/use_times';
 import type {DialIn, Meeting} from '../../meeting';
+import {authorOf} from '../../store/selectors';
+import type {GlobalState, Post} from '../../types/mattermost-webapp';
 import {Text, useText} from '../common/text';
 
 /** A meeting that can be joined. */
-export function MeetingStarted({meeting}: {meeting: Meeting}) {
+export function MeetingStarted({meeting, post}: {meeting: Meeting; post: Post}) {
     const text = useText();
+    const author = useSelector((state: GlobalState) => authorOf(state, post));
     const topic = meeting.topic || text('zoom.post.default_topic');
     return (
         <MeetingCard
             topic={topic}
-            intro={meeting.creator ? (
+            intro={author ? (
                 <Text
                     id='zoom.post.intro_started'
-                    values={{creator: `@${meeting.creator}`}}
+                    values={{creator: `@${author}`}}
                 />
             ) : <Text id='zoom.post.intro_started_nobody'/>}
         >
@@ -59,10 +64,21 @@ function Progress({meeting: {begun, startedAt}}: {meeting: Meeting}) {
 }
 
 function DialInNumbers({numbers}: {numbers: DialIn[]}) {
+    const [open, setOpen] = useState(false);
+
+    // No <details>: the web app opens the thread at a click on a <summary>, as anywhere on a post but on a button.
     return (
-        <details className='zoom-dial-in'>
-            <summary><Text id='zoom.post.dial_in'/></summary>
-            <ul>
+        <div className='zoom-dial-in'>
+            <button
+                type='button'
+                className='zoom-dial-in__toggle'
+                aria-expanded={open}
+                onClick={() => setOpen(!open)}
+            >
+                <ChevronIcon/>
+                <Text id='zoom.post.dial_in'/>
+            </button>
+            <ul hidden={!open}>
                 {numbers.map(({number, city, country}) => (
                     <li key={`${country} ${number}`}>
                         <a href={`tel:${number.replace(/[^+\d]/g, '')}`}>{number}</a>
@@ -78,6 +94,6 @@ function DialInNumbers({numbers}: {numbers: DialIn[]}) {
                     </li>
                 ))}
             </ul>
-        </details>
+        </div>
     );
 }
