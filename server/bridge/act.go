@@ -74,14 +74,12 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		return fault.New(fault.InvalidInput)
 	}
 	t := attempt{userID: c.UserID, postID: c.PostID, action: c.Action, values: c.Values, trigger: c.TriggerID}
-	tried := AuditEntry{Event: AuditAct, What: c.Action, UserID: c.UserID, ChannelID: c.Place.ChannelID}
 	a, err := s.aim(ctx, t)
 	if err != nil {
-		return s.refused(err, tried)
+		return err
 	}
-	tried.Provider, tried.Connection = a.Provider, a.ID
 	if c.Place.ChannelID != "" && c.Place.ChannelID != a.thread.ChannelID {
-		return s.refused(fault.New(fault.CardUnknown), tried)
+		return fault.New(fault.CardUnknown)
 	}
 	first, err := s.Records.Claim(ctx, "act/"+t.hash(), clickPause)
 	if err != nil {
@@ -94,7 +92,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		return s.startMeeting(ctx, t, a)
 	}
 	_, err = s.carryOut(ctx, t, a)
-	return s.refused(err, tried)
+	return err
 }
 
 // aim finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, Forbidden.

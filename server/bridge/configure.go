@@ -74,8 +74,7 @@ func (s *Service) runConfigure(providerID string) func(context.Context, command.
 			return s.configureAll(ctx, providerID, call.UserID)
 		}
 		if err := s.mayConnect(ctx, call.UserID, call.ChannelID); err != nil {
-			tried := AuditEntry{Event: AuditUse, What: deedConfigure, UserID: call.UserID, ChannelID: call.ChannelID, Provider: providerID}
-			return i18n.Message{}, s.refused(err, tried)
+			return i18n.Message{}, err
 		}
 		what := intent{
 			UserID: call.UserID, Provider: providerID, Text: unquoted(call.Text),

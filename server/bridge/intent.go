@@ -110,11 +110,11 @@ func (s *Service) unseal(ctx context.Context, userID, sealed string) (intent, er
 func (s *Service) Press(ctx context.Context, c chat.Click) error {
 	what, err := s.unseal(ctx, c.UserID, c.Values[sealedValue])
 	if err != nil {
-		return s.refused(err, AuditEntry{Event: AuditUse, UserID: c.UserID, ChannelID: c.Place.ChannelID})
+		return err
 	}
 	for _, group := range []map[string]pressed{s.connectPresses(), s.configurePresses(), s.actionPresses(), s.sharePresses(), s.privatePresses()} {
 		if do := group[what.Kind]; do != nil {
-			return s.refused(do(ctx, c, what), what.attempted(c.UserID))
+			return do(ctx, c, what)
 		}
 	}
 	return fault.New(fault.ButtonExpired)
@@ -124,12 +124,11 @@ func (s *Service) Press(ctx context.Context, c chat.Click) error {
 func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error) {
 	what, err := s.unseal(ctx, a.UserID, a.State)
 	if err != nil {
-		return nil, s.refused(err, AuditEntry{Event: AuditUse, UserID: a.UserID})
+		return nil, err
 	}
 	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms(), s.raiseForms(), s.privateForms(), s.dutyForms(), s.annotateForms(), s.searchForms()} {
 		if do := group[what.Kind]; do != nil && what.Kind == a.Kind {
-			wrong, err := do(ctx, a, what)
-			return wrong, s.refused(err, what.attempted(a.UserID))
+			return do(ctx, a, what)
 		}
 	}
 	return nil, fault.New(fault.ButtonExpired)
@@ -144,8 +143,7 @@ func (s *Service) Resume(ctx context.Context, userID, next string) (i18n.Message
 	}
 	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes(), s.replyResumes()} {
 		if do := group[what.Kind]; do != nil {
-			said, err := do(ctx, userID, what)
-			return said, s.refused(err, what.attempted(userID))
+			return do(ctx, userID, what)
 		}
 	}
 	return i18n.Message{}, fault.New(fault.LinkExpired)

@@ -104,8 +104,8 @@ func (s Subscription) wantsKind(d provider.Descriptor, kind string) bool {
 	return slices.ContainsFunc(d.Events, func(k provider.EventKind) bool { return k.ID == kind && k.Default })
 }
 
-// passes reports whether each filter lets a value of its label through. A label that isn't known passes: a build of which nobody said the
-// branch is better seen than missed.
+// passes reports whether each filter lets a value of its label through. A label that isn't known passes, as does one that is known to be none:
+// a build of which nobody said the branch, or an incident without a priority, is better seen than missed.
 func (s Subscription) passes(d provider.Descriptor, labels map[string][]string) bool {
 	for _, f := range d.Filters {
 		wish, values := strings.TrimSpace(s.Filters[f.ID]), labels[f.ID]
@@ -113,6 +113,9 @@ func (s Subscription) passes(d provider.Descriptor, labels map[string][]string) 
 			continue
 		}
 		if !slices.ContainsFunc(values, func(value string) bool {
+			if value == "" {
+				return true
+			}
 			if len(f.Levels) > 0 {
 				return reaches(f.Levels, wish, value)
 			}

@@ -105,6 +105,9 @@ func TestWhatHasNoLabelPassesItsFilter(t *testing.T) {
 	require.True(t, sub.judges(d, provider.Event{Labels: map[string]string{"job": "web"}}, failed) == wanted, "nobody said which branch it was")
 	require.True(t, sub.judges(d, provider.Event{Labels: map[string]string{"branch": "main"}}, failed) == wanted)
 	require.False(t, sub.judges(d, provider.Event{Labels: map[string]string{"branch": "dev"}}, failed) == wanted)
+	d.Filters[0].Always = true
+	require.Equal(t, undecided, sub.judges(d, provider.Event{Labels: map[string]string{"job": "web"}}, failed), "it has one, which is waited for")
+	require.Equal(t, wanted, sub.judges(d, provider.Event{Labels: map[string]string{"branch": ""}}, failed), "somebody said that it has none")
 }
 
 // judges is judge for the first event of a subject.
