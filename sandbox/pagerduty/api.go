@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,8 @@ type call struct {
 	// of their own.
 	user *User
 	via  string
+	// grant is what the app was allowed; nil for a key.
+	grant *grant
 }
 
 // operation is one row of the API.
@@ -65,6 +68,7 @@ func operations() []operation {
 	return []operation{
 		{"GET /users/me", "users.read", RoleObserver, (*world).serveMe},
 		{"GET /users", "users.read", RoleObserver, (*world).serveUsers},
+		{"GET /users/{id}", "users.read", RoleObserver, (*world).serveUser},
 		{"GET /services", "services.read", RoleObserver, (*world).serveServices},
 		{"GET /services/{id}", "services.read", RoleObserver, (*world).serveService},
 		{"GET /teams/{id}", "teams.read", RoleObserver, (*world).serveTeam},
@@ -72,6 +76,8 @@ func operations() []operation {
 		{"GET /escalation_policies/{id}", "escalation_policies.read", RoleObserver, (*world).servePolicy},
 		{"GET /schedules", "schedules.read", RoleObserver, (*world).serveSchedules},
 		{"GET /schedules/{id}", "schedules.read", RoleObserver, (*world).serveSchedule},
+		{"GET /v3/schedules", "schedules.read", RoleObserver, (*world).serveShiftSchedules},
+		{"GET /v3/schedules/{id}", "schedules.read", RoleObserver, (*world).serveShiftSchedule},
 		{"GET /oncalls", "oncalls.read", RoleObserver, (*world).serveOncalls},
 		{"GET /priorities", "priorities.read", RoleObserver, (*world).servePriorities},
 		{"GET /incidents", "incidents.read", RoleObserver, (*world).serveIncidents},
@@ -123,7 +129,7 @@ func (w *world) explain(e *apiError) any {
 	inner := object{"message": e.message, "code": e.code}
 	switch {
 	case w.policy.ErrorForm == "array":
-		return append([]string{e.message}, e.details...)
+		return object{"error": append([]string{e.message}, e.details...)}
 	case w.policy.ErrorForm == "text" && len(e.details) > 0:
 		inner["errors"] = strings.Join(e.details, ", ")
 	case len(e.details) > 0:
@@ -145,6 +151,7 @@ func (w *world) admit(c *call, op operation, header http.Header) *apiError {
 			return &apiError{http.StatusUnauthorized, 2006, "Unauthorized", nil}
 		}
 		c.user, c.via = token.grant.user, w.apps[token.grant.clientID].Name
+		c.grant = token.grant
 		scoped = token.grant.has(op.scope)
 	case isKey:
 		for _, u := range w.users {
@@ -230,4 +237,13 @@ func (c *call) named(name string) bool {
 }
 
 // list returns a parameter that may come several times.
-func (c *call) list(name string) []string { return c.URL.Query()[name+"[]"] }
+func (c *call) list(name string) []string {
+	if c.Request == nil {
+		return nil
+	}
+	return c.URL.Query()[name+"[]"]
+}
+
+// includes reports whether the answer shall hold all of something, where it has a
+// reference or nothing otherwise.
+func (c *call) includes(what string) bool { return slices.Contains(c.list("include"), what) }

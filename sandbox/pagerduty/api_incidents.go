@@ -87,7 +87,7 @@ func (w *world) serveIncidents(c *call) (int, any, *apiError) {
 		within := q.Get("date_range") == "all" || !i.created.Before(since) && i.created.Before(until)
 		if mine && teams && within && wants("statuses", i.status) && wants("service_ids", i.service.ID) && wants("urgencies", i.urgency) &&
 			(q.Get("incident_key") == "" || q.Get("incident_key") == i.key) {
-			all = append(all, w.apiIncident(i))
+			all = append(all, w.apiIncident(i, c))
 		}
 	}
 	if !strings.HasSuffix(q.Get("sort_by"), ":desc") {
@@ -101,7 +101,7 @@ func (w *world) serveIncident(c *call) (int, any, *apiError) {
 	if i == nil {
 		return 0, nil, notFound()
 	}
-	return http.StatusOK, object{"incident": w.apiIncident(i)}, nil
+	return http.StatusOK, object{"incident": w.apiIncident(i, c)}, nil
 }
 
 func (w *world) serveCreate(c *call) (int, any, *apiError) {
@@ -141,7 +141,7 @@ func (w *world) serveCreate(c *call) (int, any, *apiError) {
 			return 0, nil, invalid("Escalation policy not found")
 		}
 	}
-	return http.StatusCreated, object{"incident": w.apiIncident(w.open(made))}, nil
+	return http.StatusCreated, object{"incident": w.apiIncident(w.open(made), c)}, nil
 }
 
 func (w *world) serveChange(c *call) (int, any, *apiError) {
@@ -159,7 +159,7 @@ func (w *world) serveChange(c *call) (int, any, *apiError) {
 	if e := w.change(i, q, c.user); e != nil {
 		return 0, nil, e
 	}
-	return http.StatusOK, object{"incident": w.apiIncident(i)}, nil
+	return http.StatusOK, object{"incident": w.apiIncident(i, c)}, nil
 }
 
 // change does what the request asks for.
@@ -213,7 +213,7 @@ func (w *world) serveNotes(c *call) (int, any, *apiError) {
 	}
 	all := []object{}
 	for _, n := range i.notes {
-		all = append(all, object{"id": n.ID, "content": n.Text, "created_at": second(n.At), "user": object{"summary": n.By}})
+		all = append(all, object{"id": n.ID, "content": n.Text, "created_at": second(n.At), "user": w.userRef(n.author), "channel": channel(n.Via)})
 	}
 	return http.StatusOK, object{"notes": all}, nil
 }
@@ -238,9 +238,17 @@ func (w *world) serveNote(c *call) (int, any, *apiError) {
 		return 0, nil, invalid("Content cannot be empty")
 	}
 	n := w.note(i, q.Note.Content, c.via, c.user)
-	return http.StatusCreated, object{"note": object{
-		"id": n.ID, "content": n.Text, "created_at": second(n.At), "user": w.userRef(c.user), "channel": object{"summary": "The PagerDuty website"},
+	return http.StatusOK, object{"note": object{
+		"id": n.ID, "content": n.Text, "created_at": second(n.At), "user": w.userRef(c.user), "channel": channel(n.Via),
 	}}, nil
+}
+
+// channel says how a note was written.
+func channel(via string) object {
+	if via == "" {
+		return object{"summary": "The PagerDuty website or APIs"}
+	}
+	return object{"summary": via}
 }
 
 func (w *world) serveSnooze(c *call) (int, any, *apiError) {
@@ -263,5 +271,5 @@ func (w *world) serveSnooze(c *call) (int, any, *apiError) {
 	if e := w.snooze(i, time.Duration(q.Duration)*time.Second, c.user); e != nil {
 		return 0, nil, e
 	}
-	return http.StatusCreated, object{"incident": w.apiIncident(i)}, nil
+	return http.StatusCreated, object{"incident": w.apiIncident(i, c)}, nil
 }

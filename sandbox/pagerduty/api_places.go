@@ -7,17 +7,26 @@ import (
 )
 
 func (w *world) serveMe(c *call) (int, any, *apiError) {
-	return http.StatusOK, object{"user": w.wholeUser(c.user, slices.Contains(c.list("include"), "teams"))}, nil
+	return http.StatusOK, object{"user": w.wholeUser(c.user, c)}, nil
 }
 
 func (w *world) serveUsers(c *call) (int, any, *apiError) {
 	var all []object
 	for _, u := range w.users {
-		if teams := c.list("team_ids"); (c.named(u.Name) || c.named(u.Email)) && (len(teams) == 0 || w.memberOf(u, teams)) {
-			all = append(all, w.wholeUser(u, false))
+		if teams := c.list("team_ids"); c.named(u.Name) && (len(teams) == 0 || w.memberOf(u, teams)) {
+			all = append(all, w.wholeUser(u, c))
 		}
 	}
 	return c.page("users", all)
+}
+
+func (w *world) serveUser(c *call) (int, any, *apiError) {
+	for _, u := range w.users {
+		if u.ID == c.PathValue("id") {
+			return http.StatusOK, object{"user": w.wholeUser(u, c)}, nil
+		}
+	}
+	return 0, nil, notFound()
 }
 
 func (w *world) serveServices(c *call) (int, any, *apiError) {
@@ -51,7 +60,7 @@ func (w *world) serveService(c *call) (int, any, *apiError) {
 func (w *world) serveTeam(c *call) (int, any, *apiError) {
 	for _, t := range w.teams {
 		if t.ID == c.PathValue("id") {
-			return http.StatusOK, object{"team": w.reference("team", "teams", t.ID, t.Name)}, nil
+			return http.StatusOK, object{"team": w.wholeTeam(t)}, nil
 		}
 	}
 	return 0, nil, notFound()
@@ -61,7 +70,7 @@ func (w *world) servePolicies(c *call) (int, any, *apiError) {
 	var all []object
 	for _, p := range w.policies {
 		if c.named(p.Name) && w.pages(p, c.list("user_ids")) {
-			all = append(all, w.wholePolicy(p))
+			all = append(all, w.wholePolicy(p, c))
 		}
 	}
 	return c.page("escalation_policies", all)
@@ -89,7 +98,7 @@ func (w *world) pages(p *EscalationPolicy, people []string) bool {
 func (w *world) servePolicy(c *call) (int, any, *apiError) {
 	for _, p := range w.policies {
 		if p.ID == c.PathValue("id") {
-			return http.StatusOK, object{"escalation_policy": w.wholePolicy(p)}, nil
+			return http.StatusOK, object{"escalation_policy": w.wholePolicy(p, c)}, nil
 		}
 	}
 	return 0, nil, notFound()
@@ -98,7 +107,7 @@ func (w *world) servePolicy(c *call) (int, any, *apiError) {
 func (w *world) serveSchedules(c *call) (int, any, *apiError) {
 	var all []object
 	for _, one := range w.schedules {
-		if c.named(one.Name) {
+		if !one.ShiftBased && c.named(one.Name) {
 			all = append(all, w.wholeSchedule(one))
 		}
 	}
@@ -107,7 +116,7 @@ func (w *world) serveSchedules(c *call) (int, any, *apiError) {
 
 func (w *world) serveSchedule(c *call) (int, any, *apiError) {
 	for _, one := range w.schedules {
-		if one.ID == c.PathValue("id") {
+		if !one.ShiftBased && one.ID == c.PathValue("id") {
 			return http.StatusOK, object{"schedule": w.wholeSchedule(one)}, nil
 		}
 	}
@@ -127,17 +136,25 @@ func (w *world) serveOncalls(c *call) (int, any, *apiError) {
 			*into = at
 		}
 	}
+	// What is included are the people and the schedules; else there are references.
+	person, place := w.userRef, w.scheduleRef
+	if c.includes("users") {
+		person = func(u *User) any { return w.wholeUser(u, &call{}) }
+	}
+	if c.includes("schedules") {
+		place = w.wholeSchedule
+	}
 	var all []object
 	for _, p := range w.policies {
 		for level, targets := range p.Levels {
 			for _, key := range targets {
 				schedule := w.schedule(key)
-				if schedule == nil || !slices.Contains(c.list("schedule_ids"), schedule.ID) {
+				if schedule == nil || schedule.ShiftBased || !slices.Contains(c.list("schedule_ids"), schedule.ID) {
 					continue
 				}
 				for _, t := range w.between(schedule, since, until) {
 					all = append(all, object{
-						"user": w.wholeUser(t.user, false), "schedule": w.wholeSchedule(schedule), "escalation_policy": w.policyRef(p),
+						"user": person(t.user), "schedule": place(schedule), "escalation_policy": w.policyRef(p),
 						"escalation_level": level + 1, "start": second(t.start), "end": second(t.end),
 					})
 				}
@@ -162,7 +179,7 @@ func (w *world) between(c *Schedule, since, until time.Time) []turn {
 func (w *world) servePriorities(c *call) (int, any, *apiError) {
 	var all []object
 	for _, p := range w.priorities {
-		all = append(all, object{"id": p.ID, "type": "priority", "summary": p.Name, "name": p.Name})
+		all = append(all, object{"id": p.ID, "type": "priority", "summary": p.Name, "self": w.base + "/priorities/" + p.ID, "html_url": nil, "name": p.Name})
 	}
 	return c.page("priorities", all)
 }

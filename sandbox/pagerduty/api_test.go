@@ -39,7 +39,7 @@ func TestAnIncidentIsWorkedOnThroughTheAPI(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, change("bob", `"priority":{"id":"PNONE"}`).status)
 	require.Equal(t, http.StatusBadRequest, change("bob", `"status":"gone"`).status)
 	require.Equal(t, http.StatusCreated, s.as("bob", http.MethodPost, "/incidents/1/snooze", `{"duration":3600}`).status)
-	require.Equal(t, http.StatusCreated, s.as("bob", http.MethodPost, "/incidents/1/notes", `{"note":{"content":"Freed"}}`).status)
+	require.Equal(t, http.StatusOK, s.as("bob", http.MethodPost, "/incidents/1/notes", `{"note":{"content":"Freed"}}`).status)
 	require.Equal(t, []string{}, change("bob", `"status":"resolved"`).ids("assignments"))
 	require.EqualValues(t, 1001, change("bob", `"status":"acknowledged"`).at("error", "code"))
 	require.EqualValues(t, 1001, s.as("bob", http.MethodPost, "/incidents/1/snooze", `{"duration":3600}`).at("error", "code"))
@@ -128,7 +128,7 @@ func TestRefusalsComeInSeveralForms(t *testing.T) {
 	for form, text := range map[string]string{
 		"list":  `{"error":{"code":2001,"errors":["Title cannot be empty"],"message":"Invalid Input Provided"}}`,
 		"text":  `{"error":{"code":2001,"errors":"Title cannot be empty","message":"Invalid Input Provided"}}`,
-		"array": `["Invalid Input Provided","Title cannot be empty"]`,
+		"array": `{"error":["Invalid Input Provided","Title cannot be empty"]}`,
 	} {
 		require.NoError(t, s.sbx.SetPolicy(pagerduty.Policy{ErrorForm: form}))
 		require.Equal(t, text, s.as("ada", http.MethodPost, "/incidents", `{"incident":{}}`).text)

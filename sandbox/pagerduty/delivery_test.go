@@ -115,8 +115,8 @@ func TestASubscriptionTellsItsSecretOnceAndIsHeldToItsFilter(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, make("cyd", `{"type":"service_reference","id":"PWEB"}`, `"incident.triggered"`).status)
 	require.Equal(t, http.StatusBadRequest, make("bob", `{"type":"service_reference","id":"PNONE"}`, `"incident.triggered"`).status)
 	require.Equal(t, http.StatusBadRequest, make("bob", `{"type":"service_reference","id":"PWEB"}`, `"incident.exploded"`).status)
-	require.Equal(t, http.StatusCreated, make("bob", `{"type":"service_reference","id":"PWEB"}`, `"incident.triggered"`).status)
-	require.Equal(t, http.StatusCreated, make("bob", `{"type":"team_reference","id":"PTEAM"}`, `"incident.triggered"`).status)
+	require.Equal(t, http.StatusOK, make("bob", `{"type":"service_reference","id":"PWEB"}`, `"incident.triggered"`).status)
+	require.Equal(t, http.StatusOK, make("bob", `{"type":"team_reference","id":"PTEAM"}`, `"incident.triggered"`).status)
 	s.trigger("Of the team's service")
 	require.Len(t, e.all(), 1)
 	require.NoError(t, s.sbx.LoseHooks())
@@ -129,7 +129,8 @@ func TestEveryHappeningIsToldAsPagerDutyTellsIt(t *testing.T) {
 	types := strings.Fields(`incident.triggered incident.acknowledged incident.unacknowledged incident.resolved incident.reopened incident.escalated
 		incident.reassigned incident.delegated incident.priority_updated incident.annotated incident.status_update_published incident.service_updated
 		incident.responder.added incident.responder.replied incident.conference_bridge.updated incident.custom_field_values.updated
-		incident.incident_type.changed incident.role.assigned incident.task.created incident.workflow.started`)
+		incident.incident_type.changed incident.role.assigned incident.task.created incident.workflow.started incident.workflow.completed
+		incident.action_invocation.created`)
 	s.subscribe(e, types...)
 	s.trigger("Another")
 	s.trigger("Disk full")
@@ -154,6 +155,8 @@ func TestEveryHappeningIsToldAsPagerDutyTellsIt(t *testing.T) {
 		{pagerduty.AssignRole, "PADA", "PBOB", "Commander", "incident.role.assigned"},
 		{pagerduty.CreateTask, "PADA", "", "Report", "incident.task.created"},
 		{pagerduty.StartWorkflow, "PADA", "", "Major", "incident.workflow.started"},
+		{pagerduty.EndWorkflow, "", "", "Major", "incident.workflow.completed"},
+		{pagerduty.RunAction, "PADA", "", "Clean logs", "incident.action_invocation.created"},
 		{pagerduty.Merge, "PADA", "1", "", "incident.resolved"},
 		{pagerduty.Reopen, "PADA", "", "", "incident.reopened"},
 		{pagerduty.Resolve, "", "", "", "incident.resolved"},
@@ -161,6 +164,7 @@ func TestEveryHappeningIsToldAsPagerDutyTellsIt(t *testing.T) {
 		require.NoError(t, s.sbx.Happen("2", pagerduty.Happening{What: step.what, By: step.by, To: step.to, Text: step.text}), step.what)
 		require.Equal(t, []string{step.event}, e.events(), step.what)
 	}
+	holdDocumented(t, s.sbx.Deliveries())
 	require.NoError(t, s.sbx.Happen("2", pagerduty.Happening{What: pagerduty.Rename, By: "PADA", Text: "Disk was full"}))
 	require.Empty(t, e.events())
 	for what, h := range map[string]pagerduty.Happening{

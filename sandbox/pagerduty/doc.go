@@ -55,6 +55,10 @@
 //   - Whether acknowledging again as the same person is refused: here with 1002.
 //   - Whether the "From" header is needed with an app's token: here it may be left
 //     out, but must fit where it is there.
+//   - How a subscription is refused that asks for events whose scope the app lacks:
+//     here with 403.
+//   - What GET /schedules/{id} answers for a schedule of shifts: here 404. Whether
+//     /oncalls lists those: here not.
 //   - Who hears of a title that was changed at the web site: here nobody, until
 //     something else happens.
 package pagerduty

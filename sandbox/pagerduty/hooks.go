@@ -57,6 +57,14 @@ type hookRequest struct {
 	} `json:"webhook_subscription"`
 }
 
+// shown is a filter as answers have it; that of the account has no ID.
+func (r ref) shown() object {
+	if r.ID == "" {
+		return object{"type": r.Type}
+	}
+	return object{"id": r.ID, "type": r.Type}
+}
+
 // hook finds a subscription of the path.
 func (w *world) hook(id string) *subscription {
 	for _, h := range w.subscriptions {
@@ -72,7 +80,7 @@ func (w *world) hook(id string) *subscription {
 func (w *world) wholeHook(h *subscription, secret any) object {
 	return object{
 		"id": h.id, "type": "webhook_subscription", "active": h.active, "description": h.description, "events": h.events,
-		"filter": object{"id": h.filter.ID, "type": h.filter.Type},
+		"filter": h.filter.shown(),
 		"delivery_method": object{
 			"id": "PF9KMXH", "type": "http_delivery_method", "url": h.url, "secret": secret, "custom_headers": []object{},
 			"temporarily_disabled": h.disabledUntil.After(w.now()),
@@ -109,6 +117,9 @@ func (w *world) serveNewHook(c *call) (int, any, *apiError) {
 	if len(want.Events) == 0 || slices.ContainsFunc(want.Events, func(e string) bool { return !slices.Contains(hookEvents(), e) }) {
 		return 0, nil, invalid("Events are not valid")
 	}
+	if e := c.mayHear(want.Events); e != nil {
+		return 0, nil, e
+	}
 	if e := w.mayWatch(c.user, want.Filter); e != nil {
 		return 0, nil, e
 	}
@@ -117,7 +128,28 @@ func (w *world) serveNewHook(c *call) (int, any, *apiError) {
 		secrets: []string{w.ids.secret("whsec")},
 	}
 	w.subscriptions = append(w.subscriptions, h)
-	return http.StatusCreated, object{"webhook_subscription": w.wholeHook(h, h.secrets[0])}, nil
+	return http.StatusOK, object{"webhook_subscription": w.wholeHook(h, h.secrets[0])}, nil
+}
+
+// scopeOf is what an app needs to be told of an event.
+func scopeOf(event string) string {
+	switch {
+	case strings.HasPrefix(event, "incident.workflow."):
+		return "incident_workflows.read"
+	case strings.HasPrefix(event, "service."):
+		return "services.read"
+	}
+	return "incidents.read"
+}
+
+// mayHear checks an app's scopes for the events that it asks for.
+func (c *call) mayHear(events []string) *apiError {
+	for _, event := range events {
+		if c.grant != nil && !c.grant.has(scopeOf(event)) {
+			return &apiError{http.StatusForbidden, 0, "Token is missing the scope " + scopeOf(event), nil}
+		}
+	}
+	return nil
 }
 
 // mayWatch checks a filter: the whole account is for admins, a service or team

@@ -30,6 +30,8 @@ type incident struct {
 	bridgeURL, bridgeNumber string
 	kind                    string
 	notes                   []Note
+	fields                  []customField
+	roles                   map[string]*User
 	snoozedUntil            time.Time
 }
 
@@ -37,6 +39,12 @@ type incident struct {
 type ack struct {
 	by *User
 	at time.Time
+}
+
+// customField is a field of the account's own, with its value.
+type customField struct {
+	id, name string
+	value    any
 }
 
 // Note is something that somebody wrote about an incident.
@@ -47,6 +55,8 @@ type Note struct {
 	At   time.Time `json:"at"`
 	// Via is the name of the app that wrote it for them; empty for the web site.
 	Via string `json:"via,omitempty"`
+
+	author *User
 }
 
 // Incident is an incident as tests see it.
@@ -255,7 +265,7 @@ func (w *world) meet(i *incident, address, number string, by *User) {
 
 // note writes a note.
 func (w *world) note(i *incident, text, via string, by *User) Note {
-	n := Note{ID: w.ids.id("P", 7), By: by.Name, Text: text, At: w.now(), Via: via}
+	n := Note{ID: w.ids.id("P", 7), By: by.Name, Text: text, At: w.now(), Via: via, author: by}
 	i.notes = append(i.notes, n)
 	w.tell(i, "annotated", by, object{"incident": w.part(i), "id": n.ID, "content": text, "trimmed": false, "type": "incident_note"})
 	return n

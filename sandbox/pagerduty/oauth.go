@@ -82,7 +82,8 @@ func (s *Sandbox) serveDecision(rw http.ResponseWriter, r *http.Request) {
 
 // consent reads the parameters of an authorization request. Nothing is ever sent
 // to an address that is not the app's. Whoever asks for scopes must send a code
-// challenge along; scopes that do not exist are passed over without a word.
+// challenge along; asking for a scope that the app was not registered with gets it
+// none but openid, without a word.
 func (w *world) consent(q url.Values) (consent, string) {
 	app := w.apps[q.Get("client_id")]
 	if app == nil {
@@ -100,9 +101,11 @@ func (w *world) consent(q url.Values) (consent, string) {
 		return consent{}, "PKCE with S256 is required"
 	}
 	for scope := range strings.FieldsSeq(q.Get("scope")) {
-		if slices.Contains(app.Scopes, scope) {
-			c.scopes = append(c.scopes, scope)
+		if !slices.Contains(app.Scopes, scope) {
+			c.scopes = nil
+			break
 		}
+		c.scopes = append(c.scopes, scope)
 	}
 	if len(c.scopes) == 0 {
 		c.scopes = []string{"openid"}

@@ -29,9 +29,12 @@ type Schedule struct {
 	Start  time.Time `json:"start"`
 	Hours  int       `json:"hours"`
 	Shifts []Shift   `json:"shifts"`
+	// ShiftBased is one of the newer kind, which is under /v3/schedules alone and
+	// has more than one person on call at a time.
+	ShiftBased bool `json:"shift_based"`
 }
 
-// Shift is somebody's turn by itself.
+// Shift is somebody's turn by itself. In a schedule of shifts it may be nobody's.
 type Shift struct {
 	User  string    `json:"user"`
 	Start time.Time `json:"start"`
@@ -77,7 +80,7 @@ func (w *world) plantPlaces(s Seed) error {
 	for _, c := range s.Schedules {
 		c.ID, c.Hours, c.TimeZone = cmp.Or(c.ID, w.ids.id("PS", 7)), cmp.Or(c.Hours, 24), cmp.Or(c.TimeZone, "Etc/UTC")
 		for _, shift := range c.Shifts {
-			if w.user(shift.User) == nil {
+			if w.user(shift.User) == nil && (shift.User != "" || !c.ShiftBased) {
 				return errors.Wrapf(ErrInvalid, "schedule %q: there is no user %q", c.Name, shift.User)
 			}
 		}

@@ -37,7 +37,9 @@ func (w *world) priorityRef(p *Priority) any {
 	if p == nil {
 		return nil
 	}
-	return object{"id": p.ID, "type": "priority", "summary": p.Name, "name": p.Name}
+	o := w.reference("priority", "priorities", p.ID, p.Name)
+	o["html_url"] = w.base + "/web/account/incident_priorities"
+	return o
 }
 
 func (w *world) teamRefs(keys []string) []object {
@@ -58,10 +60,17 @@ func (w *world) userRefs(people []*User) []any {
 	return all
 }
 
-// part is an incident as events about a part of it name it, without its title or
-// service.
+// part is an incident as events about a part of it name it: with its title, but
+// without its service.
 func (w *world) part(i *incident) object {
-	return object{"id": i.id, "type": "incident_reference", "summary": nil, "self": w.base + "/incidents/" + i.id, "html_url": w.base + "/web/incidents/" + i.id}
+	return object{"id": i.id, "type": "incident_reference", "summary": i.title, "self": w.base + "/incidents/" + i.id, "html_url": w.base + "/web/incidents/" + i.id}
+}
+
+// untitled is an incident as events about its roles, tasks and fields name it.
+func (w *world) untitled(i *incident) object {
+	o := w.part(i)
+	o["summary"] = nil
+	return o
 }
 
 // common is what deliveries and answers have alike.
@@ -70,10 +79,7 @@ func (w *world) common(i *incident) object {
 		"id": i.id, "type": "incident", "self": w.base + "/incidents/" + i.id, "html_url": w.base + "/web/incidents/" + i.id, "status": i.status,
 		"incident_key": i.key, "created_at": second(i.created), "title": i.title, "service": w.serviceRef(i.service),
 		"escalation_policy": w.policyRef(i.policy), "teams": w.teamRefs(i.service.Teams), "priority": w.priorityRef(i.priority),
-		"urgency": i.urgency, "conference_bridge": nil, "resolve_reason": nil, "incident_type": object{"name": i.kind},
-	}
-	if i.bridgeURL != "" {
-		o["conference_bridge"] = object{"conference_number": i.bridgeNumber, "conference_url": i.bridgeURL}
+		"urgency": i.urgency, "resolve_reason": nil, "incident_type": object{"name": i.kind},
 	}
 	if i.mergedInto != nil {
 		into := w.part(i.mergedInto)
@@ -86,13 +92,25 @@ func (w *world) common(i *incident) object {
 // hookIncident is an incident as deliveries have it.
 func (w *world) hookIncident(i *incident) object {
 	o := w.common(i)
-	o["number"], o["assignees"] = i.number, w.userRefs(i.assignees)
+	o["number"], o["assignees"], o["conference_bridge"] = i.number, w.userRefs(i.assignees), i.bridge()
 	return o
 }
 
-// apiIncident is an incident as answers have it.
-func (w *world) apiIncident(i *incident) object {
+// bridge is where people meet, null for nowhere.
+func (i *incident) bridge() any {
+	if i.bridgeURL == "" && i.bridgeNumber == "" {
+		return nil
+	}
+	return object{"conference_number": i.bridgeNumber, "conference_url": i.bridgeURL}
+}
+
+// apiIncident is an incident as answers have it: the conference bridge is in those
+// to requests that include it, and in no other.
+func (w *world) apiIncident(i *incident, c *call) object {
 	o := w.common(i)
+	if c.includes("conference_bridge") {
+		o["conference_bridge"] = i.bridge()
+	}
 	o["incident_number"], o["summary"] = i.number, "[#"+itoa(i.number)+"] "+i.title
 	o["updated_at"], o["last_status_change_at"] = second(i.updated), second(i.changed)
 	o["last_status_change_by"] = w.serviceRef(i.service)
@@ -111,20 +129,27 @@ func (w *world) apiIncident(i *incident) object {
 }
 
 // wholeUser is a person as answers have it.
-func (w *world) wholeUser(u *User, teams bool) object {
-	o := object{
-		"id": u.ID, "type": "user", "summary": u.Name, "name": u.Name, "email": u.Email, "role": u.Role, "time_zone": u.TimeZone,
-		"self": w.base + "/users/" + u.ID, "html_url": w.base + "/web/users/" + u.ID,
-	}
-	if teams {
-		mine := []string{}
-		for _, t := range w.teams {
-			if w.memberOf(u, []string{t.ID}) {
-				mine = append(mine, t.ID)
-			}
+func (w *world) wholeUser(u *User, c *call) object {
+	mine := []object{}
+	for _, t := range w.teams {
+		switch {
+		case !w.memberOf(u, []string{t.ID}):
+		case c.includes("teams"):
+			mine = append(mine, w.wholeTeam(t))
+		default:
+			mine = append(mine, w.reference("team", "teams", t.ID, t.Name))
 		}
-		o["teams"] = w.teamRefs(mine)
 	}
+	return object{
+		"id": u.ID, "type": "user", "summary": u.Name, "name": u.Name, "email": u.Email, "role": u.Role, "time_zone": u.TimeZone,
+		"self": w.base + "/users/" + u.ID, "html_url": w.base + "/web/users/" + u.ID, "teams": mine,
+	}
+}
+
+// wholeTeam is a team as answers have it.
+func (w *world) wholeTeam(t *Team) object {
+	o := w.reference("team", "teams", t.ID, t.Name)
+	o["type"], o["name"] = "team", t.Name
 	return o
 }
 
@@ -137,24 +162,23 @@ func (w *world) wholeService(v *Service) object {
 }
 
 // wholePolicy is an escalation policy as answers have it.
-func (w *world) wholePolicy(p *EscalationPolicy) object {
+func (w *world) wholePolicy(p *EscalationPolicy, c *call) object {
 	o := w.policyRef(p)
 	o["type"], o["name"], o["teams"] = "escalation_policy", p.Name, w.teamRefs(p.Teams)
 	rules, services := []object{}, []object{}
 	for _, level := range p.Levels {
 		targets := []any{}
 		for _, key := range level {
-			if u := w.user(key); u != nil {
-				targets = append(targets, w.userRef(u))
-				continue
-			}
-			c := w.schedule(key)
-			targets = append(targets, w.reference("schedule", "schedules", c.ID, c.Name))
+			targets = append(targets, w.target(key, c.includes("targets")))
 		}
 		rules = append(rules, object{"id": w.ids.id("P", 7), "escalation_delay_in_minutes": 30, "targets": targets})
 	}
 	for _, v := range w.services {
-		if w.escalation(v.Policy) == p {
+		switch {
+		case w.escalation(v.Policy) != p:
+		case c.includes("services"):
+			services = append(services, w.wholeService(v))
+		default:
 			services = append(services, w.serviceRef(v))
 		}
 	}
@@ -162,9 +186,37 @@ func (w *world) wholePolicy(p *EscalationPolicy) object {
 	return o
 }
 
+// target is who a level of a policy pages: a reference, or all of it.
+func (w *world) target(key string, all bool) any {
+	u := w.user(key)
+	switch {
+	case u == nil && all:
+		return w.wholeSchedule(w.schedule(key))
+	case u == nil:
+		return w.scheduleRef(w.schedule(key))
+	case all:
+		return w.wholeUser(u, &call{})
+	}
+	return w.userRef(u)
+}
+
+// scheduleRef is a schedule in the form of references. Those of shifts have a type
+// and a path of their own.
+func (w *world) scheduleRef(c *Schedule) object {
+	o := w.reference("schedule", "schedules", c.ID, c.Name)
+	if c.ShiftBased {
+		o["type"], o["self"] = "schedule_v3_reference", w.base+"/v3/schedules/"+c.ID
+	}
+	return o
+}
+
 // wholeSchedule is a schedule as answers have it.
 func (w *world) wholeSchedule(c *Schedule) object {
-	o := w.reference("schedule", "schedules", c.ID, c.Name)
-	o["type"], o["name"], o["time_zone"] = "schedule", c.Name, c.TimeZone
+	o := w.scheduleRef(c)
+	o["name"], o["time_zone"] = c.Name, c.TimeZone
+	if o["type"] = "schedule"; c.ShiftBased {
+		o["type"] = "schedule_v3"
+		delete(o, "summary")
+	}
 	return o
 }

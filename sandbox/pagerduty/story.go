@@ -1,6 +1,8 @@
 package pagerduty
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 )
 
@@ -83,6 +85,8 @@ const (
 	AssignRole     = "role"
 	CreateTask     = "task"
 	StartWorkflow  = "workflow"
+	EndWorkflow    = "workflow-ended"
+	RunAction      = "action"
 	Merge          = "merge"
 )
 
@@ -172,7 +176,7 @@ func (w *world) alter(i *incident, by *User, h Happening) error {
 		}
 		w.note(i, h.Text, "", by)
 	case UpdateStatus:
-		w.tell(i, "status_update_published", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "message": h.Text, "type": "incident_status_update"})
+		w.tell(i, "status_update_published", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "message": h.Text, "trimmed": false, "type": "incident_status_update"})
 	case AskResponder:
 		asked["state"] = "pending"
 		w.tell(i, "responder.added", by, asked)
@@ -203,20 +207,72 @@ func (w *world) alter(i *incident, by *User, h Happening) error {
 func (w *world) busy(i *incident, by *User, h Happening) error {
 	switch h.What {
 	case ChangeField:
-		w.tell(i, "custom_field_values.updated", by, object{
-			"incident": w.part(i), "type": "incident_field_values", "changed_field_names": []string{h.To},
-			"custom_fields": []object{{"name": h.To, "display_name": h.To, "value": h.Text, "type": "field_value"}},
-		})
+		w.setField(i, h.To, h.Text, by)
 	case AssignRole:
-		w.tell(i, "role.assigned", by, []object{{
-			"incident": w.part(i), "role": object{"summary": h.Text}, "user": w.userRef(w.user(h.To)), "type": "incident_role_assignment",
-		}})
+		w.assignRole(i, w.user(h.To), h.Text, by)
 	case CreateTask:
-		w.tell(i, "task.created", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "summary": h.Text, "status": "to_do", "type": "incident_task"})
-	case StartWorkflow:
-		w.tell(i, "workflow.started", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "summary": h.Text, "type": "incident_workflow_instance"})
+		w.tell(i, "task.created", by, object{
+			"name": h.Text, "description": "", "id": w.ids.id("P", 7), "summary": h.Text, "type": "incident_task", "status": "todo",
+			"assignees": []object{}, "incident": w.untitled(i),
+		})
+	case StartWorkflow, EndWorkflow:
+		flow, trigger := w.reference("incident_workflow", "incident_workflows", w.ids.id("P", 7), h.Text), w.ids.uuid()
+		started := w.reference("workflow_trigger", "incident_workflows/triggers", trigger, "Manual Incident Trigger")
+		started["html_url"] = nil
+		w.tell(i, map[string]string{StartWorkflow: "workflow.started", EndWorkflow: "workflow.completed"}[h.What], by, object{
+			"id": w.ids.id("P", 7), "type": "incident_workflow_instance", "summary": "Manually Started", "incident_workflow": flow,
+			"workflow_trigger": started, "incident": w.part(i), "service": w.serviceRef(i.service),
+		})
+	case RunAction:
+		about := w.reference("incident_action_invocation", "automation/invocations", w.ids.id("01", 26), h.Text)
+		delete(about, "summary")
+		about["type"], about["state"] = "incident_action_invocation", "created"
+		about["incident"], about["action"] = w.part(i), w.reference("action", "automation/actions", w.ids.id("01", 26), h.Text)
+		w.tell(i, "action_invocation.created", by, about)
 	default:
 		return errors.Wrapf(ErrInvalid, "%q can not happen", h.What)
 	}
 	return nil
+}
+
+// setField sets a field of the account's own. What is told are all fields as they
+// are, and those that were changed as they were.
+func (w *world) setField(i *incident, name, value string, by *User) {
+	at := slices.IndexFunc(i.fields, func(f customField) bool { return f.name == name })
+	if at < 0 {
+		at = len(i.fields)
+		i.fields = append(i.fields, customField{id: w.ids.id("P", 7), name: name})
+	}
+	before := i.fields[at]
+	i.fields[at].value = value
+	all := []object{}
+	for _, f := range i.fields {
+		all = append(all, f.shown())
+	}
+	w.tell(i, "custom_field_values.updated", by, object{
+		"incident": w.untitled(i), "custom_fields": all, "changed_custom_fields": []object{before.shown()}, "type": "incident_field_values",
+	})
+}
+
+// shown is a field as deliveries have it.
+func (f customField) shown() object {
+	return object{
+		"data_type": "string", "field_type": "single_value", "id": f.id, "name": f.name, "namespace": "incidents", "type": "field_value", "value": f.value,
+	}
+}
+
+// assignRole gives somebody a role, or nobody.
+func (w *world) assignRole(i *incident, to *User, role string, by *User) {
+	assigned := w.reference("role", "incident_roles", w.ids.id("P", 7), role)
+	delete(assigned, "self")
+	delete(assigned, "html_url")
+	one := object{
+		"assignee": w.userRef(to), "id": w.ids.uuid(), "incident": w.untitled(i), "old_assignee": w.userRef(i.roles[role]), "role": assigned,
+		"status": "active", "type": "role_assignment_reference",
+	}
+	if i.roles == nil {
+		i.roles = map[string]*User{}
+	}
+	i.roles[role] = to
+	w.tell(i, "role.assigned", by, object{"type": "incident_role_assignment", "incident_role_assignments": []object{one}})
 }

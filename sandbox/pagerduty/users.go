@@ -121,7 +121,7 @@ type App struct {
 // allScopes are what an app may be given.
 func allScopes() []string {
 	return []string{
-		"openid", "incidents.read", "incidents.write", "services.read", "services.write", "users.read", "teams.read", "schedules.read",
+		"openid", "incident_workflows.read", "incidents.read", "incidents.write", "services.read", "services.write", "users.read", "teams.read", "schedules.read",
 		"oncalls.read", "escalation_policies.read", "priorities.read", "webhook_subscriptions.read", "webhook_subscriptions.write",
 	}
 }

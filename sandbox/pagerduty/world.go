@@ -68,7 +68,7 @@ type Policy struct {
 	// CallsAMinute is how many calls a token may make in a minute; 960 when 0.
 	CallsAMinute int `json:"calls_a_minute"`
 	// ErrorForm is how refusals list their details: "list", "text" in place of the
-	// list, "array" as a bare list of texts; "list" when empty.
+	// list, "array" as a list of texts in place of the error; "list" when empty.
 	ErrorForm string `json:"error_form"`
 }
 

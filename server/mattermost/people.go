@@ -27,7 +27,6 @@ func (c *Client) Person(_ context.Context, userID string) (chat.Person, error) {
 		EmailVerified:    user.EmailVerified,
 		IdentityProvider: identityProvider(user),
 		Admin:            c.api.HasPermissionTo(user.Id, model.PermissionManageSystem),
-		Guest:            user.IsGuest(),
 	}, nil
 }
 

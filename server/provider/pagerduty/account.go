@@ -32,12 +32,12 @@ const (
 	identityURL = "https://identity.pagerduty.com"
 )
 
-// scopes are what people are asked for: https://developer.pagerduty.com/docs/scopes. Only incidents and webhooks are written to.
-// PagerDuty passes over a scope that it does not know, without a word.
+// scopes are what people are asked for: those that the calls and events of PagerDuty's documents name. Only incidents and webhooks are
+// written to. Where the app was registered without one of them, PagerDuty grants openid alone, without a word.
 func scopes() []string {
 	return []string{
 		"incidents.read", "incidents.write", "services.read", "users.read", "teams.read", "schedules.read", "oncalls.read",
-		"escalation_policies.read", "priorities.read", "webhook_subscriptions.read", "webhook_subscriptions.write", "openid",
+		"escalation_policies.read", "priorities.read", "incident_workflows.read", "webhook_subscriptions.read", "webhook_subscriptions.write", "openid",
 	}
 }
 

@@ -126,7 +126,7 @@ func TestTheMenuEscalatesReassignsSnoozesAndPrioritizes(t *testing.T) {
 		_, err = w.click("bob", id, step.choice, map[string]string{step.field: step.value})
 		require.NoError(t, err)
 		told := w.thread(id)
-		require.Contains(t, []string{step.thread, "Bob Kahn escalated it to Cyd.", "Bob Kahn delegated it to Web on-call; Cyd has it now."}, told[len(told)-1])
+		require.Contains(t, []string{step.thread, "Bob Kahn escalated it to Cyd.", "Bob Kahn delegated it to Web on-call. Assigned to: Cyd"}, told[len(told)-1])
 	}
 	asked, err := w.click("bob", id, actionMore, map[string]string{valueSelected: choiceSnooze})
 	require.NoError(t, err)

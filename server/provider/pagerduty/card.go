@@ -35,7 +35,7 @@ type face struct {
 // face returns how the incident looks. A low urgency looks like work under way, not like something broken.
 func (i incident) face() face {
 	switch {
-	case i.Shown == nil:
+	case i.status() == "":
 		return face{"pager", i18n.M("pagerduty.state.unknown"), chat.ToneNeutral}
 	case i.status() == statusResolved && i.Shown.Merged != (reference{}):
 		return face{"twisted_rightwards_arrows", i18n.M("pagerduty.state.merged"), chat.ToneInactive}
@@ -62,11 +62,11 @@ func (PagerDuty) Card(state json.RawMessage) (chat.Card, error) {
 	f := i.face()
 	card := chat.Card{
 		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: i.title(), Author: i.latestDeed().By.Name,
-		Text: i.text(), Actions: i.actions(), Footer: name, At: i.At,
+		Text: i.text(), Actions: i.actions(), Footer: name, At: i.Latest.At,
 	}
 	if i.Shown != nil {
 		card.URL, card.Fields = i.Shown.URL, i.fields()
-		card.Open = i.status() != statusResolved
+		card.Open = i.status() != "" && i.status() != statusResolved
 		card.Footer = strings.Join(append([]string{name}, i.Shown.teamNames()...), " · ")
 	}
 	return card, nil
@@ -130,7 +130,7 @@ func (i incident) fields() []chat.Field {
 
 // actions are what can be done about the incident as it stands. A note can be added to one that is over.
 func (i incident) actions() []chat.Action {
-	if i.Sample || i.Shown == nil {
+	if i.Sample || i.ID == "" {
 		return nil
 	}
 	acknowledge := chat.Action{ID: actionAcknowledge, Label: i18n.M("pagerduty.action.acknowledge"), Tone: chat.ToneSuccess}

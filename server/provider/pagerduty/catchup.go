@@ -52,29 +52,36 @@ func (c client) catchUp(ctx context.Context, r provider.Resource, t provider.Tas
 	case ScopeTeam:
 		asked.Set("team_ids[]", at.ID)
 	}
-	found, more, err := c.pages(ctx, "/incidents", "incidents", asked, caughtUp)
+	shown, more, err := c.pages(ctx, "/incidents", "incidents", withBridge(asked), caughtUp)
 	if err != nil {
 		return nil, nil, err
 	}
 	var events []provider.Event
-	for _, shown := range found {
-		if idOf(shown.text("id")) != "" {
-			events = append(events, foundAs(shown).event())
+	for _, one := range shown {
+		if idOf(one.text("id")) != "" {
+			events = append(events, found(one))
 		}
 	}
 	if !more {
 		return events, nil, nil
 	}
-	last := found[len(found)-1].time("created_at")
+	last := shown[len(shown)-1].time("created_at")
 	if !last.After(m.Since) {
 		return events, nil, nil // more in a second than one round reads
 	}
 	return events, []provider.Task{missed{Since: last}.task(t.Round + 1)}, nil
 }
 
-// foundAs returns the news of having found an incident as it is now: whoever made it so did.
-func foundAs(shown object) news {
+// found returns the event of having found an incident as it is now: whoever made it so did. An answer that shows all of an incident shows
+// what it lacks by leaving it out, as far as filters go.
+func found(shown object) provider.Event {
 	n := looked(shown, Person{})
 	n.By = shown.object("last_status_change_by").reference()
-	return n
+	e := n.event()
+	for _, label := range []string{labelService, labelUrgency, labelPriority, labelTeam, labelTitle} {
+		if _, said := e.Labels[label]; !said {
+			e.Labels[label] = ""
+		}
+	}
+	return e
 }

@@ -2,10 +2,10 @@ package pagerduty
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -128,44 +128,43 @@ type refusal struct {
 	Details []string
 }
 
-// readRefusal reads an error in any of the forms that PagerDuty has: with a list of details, with a text in its place, as a list alone,
-// or as a text.
+// readRefusal reads an error in any of the forms that PagerDuty has: with a list of details, with a text in its place, with a list for each
+// field that is wrong, as a list alone, or as a text.
 func readRefusal(body []byte) refusal {
-	var whole any
-	if json.Unmarshal(body, &whole) != nil {
-		return refusal{}
+	o := decoded(body)
+	inner := o.object("error")
+	if inner == nil {
+		return refusal{Message: first(o.text("error_description"), o.text("error")), Details: details(o["error"])}
 	}
-	var r refusal
-	switch v := whole.(type) {
-	case []any:
-		r.Details = onlyTexts(v)
-	case map[string]any:
-		o := object(v)
-		inner := o.object("error")
-		if inner == nil {
-			r.Message = first(o.text("error_description"), o.text("error"), o.text("message"))
-			inner = o
-		}
-		r.Code, r.Message = inner.number("code"), first(inner.text("message"), r.Message)
-		switch details := inner["errors"].(type) {
-		case []any:
-			r.Details = onlyTexts(details)
-		case string:
-			r.Details = []string{details}
-		}
-	}
-	return r
+	return refusal{Code: inner.number("code"), Message: inner.text("message"), Details: append(details(inner["errors"]), textsOf(inner.text("errors"))...)}
 }
 
-// onlyTexts returns the texts in a list.
-func onlyTexts(values []any) []string {
+// details returns the texts in a list, or in the lists of an object.
+func details(value any) []string {
 	var all []string
-	for _, value := range values {
-		if text, ok := value.(string); ok && text != "" {
-			all = append(all, text)
+	switch v := value.(type) {
+	case []any:
+		for _, one := range v {
+			if text, ok := one.(string); ok {
+				all = append(all, textsOf(text)...)
+			}
+		}
+	case map[string]any:
+		for _, field := range slices.Sorted(maps.Keys(v)) {
+			for _, text := range details(v[field]) {
+				all = append(all, field+": "+text)
+			}
 		}
 	}
 	return all
+}
+
+// textsOf returns the text in a list, where there is one.
+func textsOf(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
 }
 
 // inWords returns what it says, as a message may hold it.

@@ -19,13 +19,14 @@ func TestARefusalIsReadInEveryForm(t *testing.T) {
 	}{
 		`{"error":{"message":"Invalid Input Provided","code":2001,"errors":["Title cannot be empty","x"]}}`: {2001, "Invalid Input Provided:\u200b Title cannot be empty; x"},
 		`{"error":{"message":"Invalid Input","code":2001,"errors":"Title cannot be empty"}}`:                {2001, "Invalid Input:\u200b Title cannot be empty"},
-		`["Invalid Input","Title"]`: {0, "Invalid Input; Title"},
-		`{"error":"invalid_grant","error_description":"The code is expired."}`: {0, "The code is expired"},
-		`{"message":"Forbidden"}`: {0, "Forbidden"},
-		`{"errors":["@channel"]}`: {0, "@\u200bchannel"},
-		`<html>`:                  {0, ""},
-		`null`:                    {0, ""},
-		``:                        {0, ""},
+		`{"error":["Invalid Input","Title"]}`:                                                               {0, "Invalid Input; Title"},
+		`{"error":{"message":"Invalid","code":2001,"errors":{"event.name":["too long","odd"]}}}`:            {2001, "Invalid:\u200b event\u200b.name:\u200b too long; event\u200b.name:\u200b odd"},
+		`{"error":"invalid_grant","error_description":"The code is expired."}`:                              {0, "The code is expired"},
+		`{"error":["@channel"]}`: {0, "@\u200bchannel"},
+		`["Invalid Input"]`:      {0, ""},
+		`<html>`:                 {0, ""},
+		`null`:                   {0, ""},
+		``:                       {0, ""},
 	} {
 		got := readRefusal([]byte(body))
 		require.Equal(t, want.code, got.Code, body)

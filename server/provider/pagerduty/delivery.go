@@ -2,6 +2,8 @@ package pagerduty
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -31,32 +33,45 @@ func (PagerDuty) Parse(d provider.Delivery) ([]provider.Event, error) {
 		return nil, nil
 	}
 	n := news{Type: eventType, ID: cleaned(about.text("id"), maxID), At: about.time("occurred_at"), By: about.object("agent").reference()}
-	if n.By.Name == "" {
-		n.By.Name = cleaned(about.object("client").text("name"), maxName)
+	if client := cleaned(about.object("client").text("name"), maxName); n.By.Name == "" && client != name {
+		n.By.Name = client
 	}
 	if n.At.IsZero() {
 		n.At = d.ReceivedAt.UTC()
 	}
-	said := []object{about.object("data")}
-	if said[0] == nil {
-		// Roles are a list of assignments.
-		said = about.list("data")
+	data := about.object("data")
+	if eventType == typeRole {
+		return n.roles(data.list("incident_role_assignments")), nil
 	}
+	if n = n.of(data); n.Incident == "" {
+		return nil, nil
+	}
+	return []provider.Event{n.event()}, nil
+}
+
+// roles returns an event for each role that was given to somebody, or taken from somebody.
+func (n news) roles(assignments []object) []provider.Event {
 	var events []provider.Event
-	for _, data := range said {
-		if n := n.of(data); n.Incident != "" {
-			events = append(events, n.event())
+	for i, data := range assignments[:min(len(assignments), maxListed)] {
+		one := n.of(data)
+		if one.ID != "" && i > 0 {
+			one.ID += "/" + strconv.Itoa(i) // each is told once
+		}
+		if one.Incident != "" {
+			events = append(events, one.event())
 		}
 	}
-	if len(events) > 1 {
-		events = events[:1] // one line about each delivery is enough
-	}
-	return events, nil
+	return events
 }
 
 // of returns the news with what the event's data says.
 func (n news) of(data object) news {
+	if whole(n.Type) {
+		return n.ofWhole(data)
+	}
 	n.Incident = idOf(data.object("incident").text("id"))
+	n.Shown = data.aside()
+	n.Aside = n.Shown != nil
 	switch n.Type {
 	case typeNote:
 		n.Note = &note{ID: idOf(data.text("id")), Text: cleaned(data.text("content"), maxText)}
@@ -66,49 +81,62 @@ func (n news) of(data object) news {
 		n.Text, n.State = cleaned(data.text("message"), maxText), cleaned(data.text("state"), maxName)
 		n.Whom = first(data.object("user").reference().Name, data.object("escalation_policy").reference().Name)
 	case typeConference:
-		met := data.bridge()
-		n.Bridge = &met
+		if data.has("conference_url") || data.has("conference_numbers") {
+			met := data.bridge()
+			n.Bridge = &met
+		}
 	case typeFields:
 		n.Text = data.changedFields()
 	case typeRole:
-		n.Text, n.Whom = data.object("role").reference().Name, first(data.object("user").reference().Name, data.object("assignee").reference().Name)
-	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted, typeFlowCompleted:
-		n.Text, n.State = activityName(data), cleaned(data.text("status"), maxName)
-	default:
-		n.Incident = idOf(data.text("id"))
-		n.Shown = data.snapshot()
+		n.Text = data.object("role").reference().Name
+		n.Whom, n.Before = data.object("assignee").reference().Name, data.object("old_assignee").reference().Name
+	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted:
+		n.Text, n.State = data.reference().Name, cleaned(data.text("status"), maxName)
+	case typeActionCreated, typeActionUpdated, typeActionEnded:
+		n.Text, n.State = data.object("action").reference().Name, cleaned(data.text("state"), maxName)
+	case typeFlowStarted, typeFlowCompleted:
+		// The summary is the run's own, such as how it was started.
+		n.Text = first(data.object("incident_workflow").reference().Name, data.reference().Name)
 	}
 	return n
 }
 
-// activityName returns what a task, an action or a workflow is called.
-func activityName(data object) string {
-	whole := data.reference().Name
-	for _, of := range []string{"workflow", "action", "incident_workflow", "task"} {
-		whole = first(whole, data.object(of).reference().Name)
+// ofWhole returns the news with what the event's data, an incident, shows.
+func (n news) ofWhole(data object) news {
+	n.Incident = idOf(data.text("id"))
+	n.Shown = data.snapshot()
+	if status := statusAfter(n.Type); status != "" && n.Shown.Status == "" {
+		n.Shown.take(partStatus, snapshot{Status: status})
 	}
-	return first(whole, cleaned(data.text("description"), maxName))
+	n.Bridge = data.bridgeShown()
+	return n
 }
 
-// changedFields names the custom fields that were changed, with their values.
+// changedFields names the custom fields that were changed, with their values before and now. Deliveries list all fields as they are now,
+// and those that were changed as they were.
 func (o object) changedFields() string {
-	changed := map[string]bool{}
-	names, _ := o["changed_field_names"].([]any)
-	for _, name := range names {
-		if text, ok := name.(string); ok {
-			changed[text] = true
-		}
+	now := o.list("custom_fields")
+	changed := o.list("changed_custom_fields")
+	if !o.has("changed_custom_fields") {
+		changed = now
+	}
+	same := func(a, b object) bool {
+		return a.text("id") != "" && a.text("id") == b.text("id") || a.text("name") == b.text("name")
 	}
 	var told []string
-	for _, field := range o.list("custom_fields") {
-		if len(told) == maxListed || len(changed) > 0 && !changed[field.text("name")] {
-			continue
+	for _, field := range changed[:min(len(changed), maxListed)] {
+		before, after := inWords(field["value"]), ""
+		if at := slices.IndexFunc(now, func(o object) bool { return same(o, field) }); at >= 0 {
+			after = inWords(now[at]["value"])
 		}
-		label := first(field.text("display_name"), field.text("name"))
-		if value := field.text("value"); value != "" {
-			label += ": " + value
+		line := first(after, noValue)
+		if before != after {
+			line = first(before, noValue) + " → " + line
 		}
-		told = append(told, cleaned(label, maxName))
+		told = append(told, cleaned(first(field.text("name"), field.text("id"))+": "+line, 2*maxName))
 	}
 	return strings.Join(told, ", ")
 }
+
+// noValue stands for a field without a value.
+const noValue = "–"

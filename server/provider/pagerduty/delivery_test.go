@@ -27,21 +27,22 @@ func TestEveryTypeOfEventIsUnderstood(t *testing.T) {
 		"escalated": `{"id":"Q1"}`, "reassigned": `{"id":"Q1"}`, "delegated": `{"id":"Q1"}`, "priority_updated": `{"id":"Q1"}`,
 		"service_updated": `{"id":"Q1"}`, "incident_type.changed": `{"id":"Q1"}`, "annotated": part, "status_update_published": part,
 		"responder.added": part, "responder.replied": part, "conference_bridge.updated": part, "custom_field_values.updated": part,
-		"role.assigned": "[" + part + "," + part + "]", "task.created": part, "task.updated": part, "task.completed": part,
+		"role.assigned": `{"incident_role_assignments":[` + part + `]}`, "task.created": part, "task.updated": part, "task.completed": part,
 		"action_invocation.created": part, "action_invocation.updated": part, "action_invocation.terminated": part,
 		"workflow.started": part, "workflow.completed": part,
 	} {
 		events := delivered(t, `{"id":"01X","event_type":"incident.`+eventType+`","occurred_at":"2026-03-02T12:00:00.414Z","data":`+data+`}`)
 		require.Len(t, events, 1, eventType)
 		require.Equal(t, "Q1", events[0].Subject)
-		require.Contains(t, hookEvents(), "incident."+eventType, "what is understood is asked for")
+		require.Contains(t, hookEvents(true), "incident."+eventType, "what is understood is asked for")
 		change, err := New().Fold(nil, nil, events[0])
 		require.NoError(t, err)
 		for _, reply := range change.Replies {
 			english(t, reply.Text)
 		}
 	}
-	require.Len(t, hookEvents(), 26)
+	require.Len(t, hookEvents(true), 26)
+	require.Len(t, hookEvents(false), 24, "without those of workflows")
 }
 
 func TestAnUnknownTypeOfEventIsNoError(t *testing.T) {
@@ -101,17 +102,19 @@ func TestADeliveryThatComesAgainTellsNothingTwice(t *testing.T) {
 	require.Equal(t, state, string(w.state(id)))
 }
 
-func TestANoteNamesNoServiceAndFollowsItsIncident(t *testing.T) {
+func TestANoteNamesItsIncidentAndNoService(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	require.Equal(t, "PDBSERVICE", w.heard[0].Resource)
-	require.Equal(t, map[string]string{"service": "Database", "urgency": "high", "team": "Platform", "title": "Disk full"}, w.heard[0].Labels)
+	require.Equal(t, map[string]string{
+		"service": "Database", "urgency": "high", "team": "Platform", "title": "Disk full", "priority": "",
+	}, w.heard[0].Labels, "a priority that is null is known to be none")
 	w.happen(id, sandbox.Happening{What: sandbox.AddNote, By: "PBOB", Text: "Looking"})
 	require.Equal(t, id, w.heard[1].Subject)
 	require.Empty(t, w.heard[1].Resource)
-	require.Empty(t, w.heard[1].Labels)
+	require.Equal(t, map[string]string{"title": "Disk full"}, w.heard[1].Labels)
 	require.Equal(t, []string{"Bob Kahn noted: Looking"}, w.thread(id))
 }
 

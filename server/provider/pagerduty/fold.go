@@ -33,12 +33,15 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 	if n.Type == typeExpected {
 		return provider.Change{State: next}, nil // of no kind, since nobody is told of it
 	}
-	c := provider.Change{State: next, Said: said, Kind: is.kind(was, n), Turned: was.status() != is.status() && is.Shown != nil}
+	c := provider.Change{State: next, Said: said, Kind: is.kind(was, n), Turned: was.status() != is.status()}
 	c.Worse = is.worse(was, n, fresh)
 	c.Resurface = was.status() == statusResolved && is.status() != statusResolved
 	c.Replies = is.replies(was, n, fresh)
-	if was.Shown == nil && is.open() {
-		c.Tasks = []provider.Task{lookAgain(is.ID, 0)}
+	if was.status() == "" && is.open() {
+		c.Tasks = append(c.Tasks, lookAgain(is.ID, 0))
+	}
+	if len(state) == 0 && !is.complete() && !is.Sample {
+		c.Tasks = append(c.Tasks, provider.Task{Key: firstLookKey + is.ID, Data: encoded(reference{ID: is.ID})})
 	}
 	return c, nil
 }
@@ -63,11 +66,11 @@ func (i incident) kind(was incident, n news) string {
 
 // worse reports whether somebody should look: an urgent incident waits for somebody, anew or at the next level.
 func (i incident) worse(was incident, n news, fresh bool) bool {
-	if i.status() != statusTriggered || i.Shown.Urgency != urgencyHigh {
+	if i.status() != statusTriggered || i.Shown.Urgency == urgencyLow {
 		return false
 	}
 	waits := was.status() != statusTriggered
-	return waits || was.Shown.Urgency != urgencyHigh || fresh && n.Type == typeEscalated
+	return waits || was.Shown.Urgency == urgencyLow || fresh && n.Type == typeEscalated
 }
 
 // open reports whether the incident waits for somebody, or is being worked on.
@@ -82,9 +85,9 @@ func (i incident) replies(was incident, n news, fresh bool) []chat.Reply {
 	if was.Shown != nil && i.Shown != nil {
 		t.status(was, i)
 		t.assignees(was, i)
-		t.facts(*was.Shown, *i.Shown)
+		t.facts(was, *i.Shown)
 	}
-	if was.Bridge != i.Bridge && i.status() != statusResolved && (was.Shown != nil || n.Bridge != nil) {
+	if was.Bridge != i.Bridge && i.status() != statusResolved && (!was.BridgeAt.IsZero() || n.Type == typeConference) {
 		t.meeting(i.Bridge)
 	}
 	if fresh {
@@ -110,6 +113,8 @@ func (i incident) latestDeed() deed {
 // The task of looking at an open incident now and then: a webhook that PagerDuty disabled for a while tells nothing of what was meanwhile.
 const (
 	lookKey = "look/"
+	// firstLookKey is that of the look at an incident of which the first event leaves something out, such as a note.
+	firstLookKey = "first/"
 	// lookAfter is how long until the first look; each further one waits twice as long, up to lookAtMost.
 	lookAfter  = time.Hour
 	lookAtMost = 12 * time.Hour

@@ -3,6 +3,7 @@ package pagerduty
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -28,9 +29,11 @@ func (PagerDuty) Follow(ctx context.Context, s provider.Session, r provider.Reso
 	if err != nil {
 		return nil, nil, err
 	}
-	n := foundAs(shown)
-	events := []provider.Event{n.event()}
-	if n.Shown.Status == statusResolved || t.Round+1 >= maxLooks {
+	events := []provider.Event{found(shown)}
+	if strings.HasPrefix(t.Key, firstLookKey) {
+		return events, nil, nil // what it finds begins the looks at an open incident
+	}
+	if shown.text("status") == statusResolved || t.Round+1 >= maxLooks {
 		return events, nil, nil
 	}
 	return events, []provider.Task{lookAgain(about.ID, t.Round+1)}, nil
@@ -59,8 +62,8 @@ func (PagerDuty) Meet(ctx context.Context, s provider.Session, state json.RawMes
 		return nil, err
 	}
 	n := looked(shown, me).after(card)
-	if n.Shown.Bridge == (bridge{}) {
-		n.Shown.Bridge = bridge{URL: joinURL, Number: number}
+	if n.Bridge == nil {
+		n.Bridge = &bridge{URL: joinURL, Number: number} // what was taken; answers to changes do not show it
 	}
 	events := []provider.Event{n.event()}
 	written, err := c.note(ctx, card.ID, noted, me)

@@ -51,16 +51,23 @@ const (
 	HealthChanged Health = "changed"
 )
 
-// hookEvents are those that a webhook of ours asks for: all that Parse understands.
-func hookEvents() []string {
+// workflowEvents need a scope of their own: https://developer.pagerduty.com/docs/webhooks-overview#event-types.
+func workflowEvents() []string {
+	return []string{incidentPrefix + typeFlowStarted, incidentPrefix + typeFlowCompleted}
+}
+
+// hookEvents are those that a webhook of ours asks for: all that Parse understands, or those without workflows.
+func hookEvents(workflows bool) []string {
 	var events []string
 	for _, eventType := range []string{
 		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,
 		typePriority, typeService, typeKind, typeNote, typeStatus, typeAdded, typeReplied, typeConference, typeFields, typeRole,
-		typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted,
-		typeFlowCompleted,
+		typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded,
 	} {
 		events = append(events, incidentPrefix+eventType)
+	}
+	if workflows {
+		events = append(events, workflowEvents()...)
 	}
 	return events
 }
@@ -74,8 +81,8 @@ func (s Scope) filter() object {
 }
 
 // Subscribe makes a webhook and returns it with the secret that PagerDuty made up for it, which is told this once. Webhooks of the same
-// connection that are there already are removed before: nobody knows their secrets any more. Faults: InvalidInput for what is no scope,
-// NotResourceAdmin.
+// connection that are there already are removed before: nobody knows their secrets any more. Where the app or the account lacks the right to
+// workflows, their events are left out. Faults: InvalidInput for what is no scope, NotResourceAdmin.
 func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope, h provider.Hook) (made Subscription, secret string, err error) {
 	c := of(s)
 	if !slices.Contains([]string{ScopeAccount, ScopeService, ScopeTeam}, scope.Kind) || scope.Kind != ScopeAccount && idOf(scope.ID) == "" {
@@ -93,10 +100,10 @@ func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope,
 			return made, "", err
 		}
 	}
-	answer, err := c.do(ctx, http.MethodPost, "/webhook_subscriptions", nil, object{"webhook_subscription": object{
-		"type": "webhook_subscription", "description": hookName, "events": hookEvents(), "filter": scope.filter(),
-		"delivery_method": object{"type": "http_delivery_method", "url": h.URL},
-	}})
+	answer, err := c.subscribe(ctx, scope, h, hookEvents(true))
+	if fault.Is(err, fault.ProviderForbidden, fault.ProviderRefused) {
+		answer, err = c.subscribe(ctx, scope, h, hookEvents(false))
+	}
 	if err != nil {
 		return made, "", c.asAdmin(err)
 	}
@@ -106,6 +113,13 @@ func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope,
 		return made, "", c.nothing("a webhook and its secret")
 	}
 	return made, secret, nil
+}
+
+func (c client) subscribe(ctx context.Context, scope Scope, h provider.Hook, events []string) (object, error) {
+	return c.do(ctx, http.MethodPost, "/webhook_subscriptions", nil, object{"webhook_subscription": object{
+		"type": "webhook_subscription", "description": hookName, "events": events, "filter": scope.filter(),
+		"delivery_method": object{"type": "http_delivery_method", "url": h.URL},
+	}})
 }
 
 // connectionOf returns an address of ours without the key that it ends with: a connection whose webhook could not be made is begun anew
@@ -141,9 +155,10 @@ func (PagerDuty) Check(ctx context.Context, s provider.Session, made Subscriptio
 	return HealthGood, nil
 }
 
+// asksForAll reports whether the webhook asks for all events that it needs no special right for.
 func asksForAll(hook object) bool {
 	asked, _ := hook["events"].([]any)
-	for _, event := range hookEvents() {
+	for _, event := range hookEvents(false) {
 		if !slices.Contains(asked, any(event)) {
 			return false
 		}

@@ -22,10 +22,10 @@ const (
 type incident struct {
 	ID     string `json:"id"`
 	Sample bool   `json:"sample,omitempty"`
-	// Shown is the newest that was shown of it, at At by the event By; nil while only parts were heard of.
-	Shown *snapshot `json:"shown,omitempty"`
-	At    time.Time `json:"at,omitzero"`
-	By    string    `json:"by,omitempty"`
+	// Shown is what was shown of it, nil for nothing: as of Latest, but for parts that the latest left out, which are as of Older.
+	Shown  *snapshot      `json:"shown,omitempty"`
+	Latest mark           `json:"latest,omitzero"`
+	Older  map[parts]mark `json:"older,omitempty"`
 	// Bridge is where people meet, as of BridgeAt: it is shown with the incident, and told by itself.
 	Bridge   bridge    `json:"bridge,omitzero"`
 	BridgeAt time.Time `json:"bridge_at,omitzero"`
@@ -53,10 +53,8 @@ func readIncident(state json.RawMessage) (incident, error) {
 // hearing returns the incident after the news, whether what is told only once is new, and in which channel's thread it stands already.
 func (i incident) hearing(n news) (after incident, fresh bool, said string) {
 	i.ID, i.Sample = n.Incident, i.Sample || n.Sample
-	if n.Shown != nil && i.older(n) {
-		shown := *n.Shown
-		i.Shown, i.At, i.By = &shown, n.At, n.ID
-		i.meet(n.Shown.Bridge, n.At)
+	if n.Shown != nil {
+		i.show(n)
 	}
 	if n.Bridge != nil {
 		i.meet(*n.Bridge, n.At)
@@ -80,14 +78,6 @@ func (i incident) hearing(n news) (after incident, fresh bool, said string) {
 	}
 	i.Expected, said = i.Expected.Without(fingerprint(n.Note.Text))
 	return i, true, said
-}
-
-// older reports whether what is known is older than what the news show. Of two things at one time the one that is further on counts.
-func (i incident) older(n news) bool {
-	if i.Shown == nil {
-		return true
-	}
-	return cmp.Or(i.At.Compare(n.At), cmp.Compare(rank(i.Shown.Status), rank(n.Shown.Status)), cmp.Compare(i.By, n.ID)) < 0
 }
 
 // rank says how far on a status is.
@@ -146,7 +136,7 @@ func (n news) once() string {
 	switch {
 	case n.Type == typeNote && n.Note.ID != "":
 		return "note/" + n.Note.ID
-	case n.Shown != nil && n.Type != typeEscalated, n.Type == typeConference, n.Type == typeExpected, n.Type == typeLooked:
+	case whole(n.Type) && n.Type != typeEscalated, n.Type == typeConference, n.Type == typeExpected:
 		return ""
 	case len(n.ID) >= len(actPrefix) && n.ID[:len(actPrefix)] == actPrefix:
 		return ""

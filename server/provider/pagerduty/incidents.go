@@ -23,8 +23,14 @@ func (c client) incident(ctx context.Context, id string) (object, error) {
 	if idOf(id) == "" {
 		return nil, c.unknown("an incident without an ID")
 	}
-	answer, err := c.do(ctx, http.MethodGet, "/incidents/"+id, nil, nil)
+	answer, err := c.do(ctx, http.MethodGet, "/incidents/"+id, withBridge(url.Values{}), nil)
 	return c.only(answer, err)
+}
+
+// withBridge asks for the conference bridges of incidents, which answers leave out otherwise. Answers to what changes an incident always do.
+func withBridge(query url.Values) url.Values {
+	query.Set("include[]", "conference_bridge")
+	return query
 }
 
 // only returns the incident in an answer.
@@ -54,7 +60,8 @@ func (c client) change(ctx context.Context, id string, fields object) (object, e
 func looked(shown object, by Person) news {
 	n := news{
 		Type: typeLooked, Incident: idOf(shown.text("id")), By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Shown: shown.snapshot(),
-		At: later(shown.time("created_at"), later(shown.time("updated_at"), shown.time("last_status_change_at"))),
+		Bridge: shown.bridgeShown(),
+		At:     later(shown.time("created_at"), later(shown.time("updated_at"), shown.time("last_status_change_at"))),
 	}
 	changed := deed{By: shown.object("last_status_change_by").reference(), At: shown.time("last_status_change_at")}
 	switch n.Shown.Status {
@@ -76,7 +83,7 @@ func looked(shown object, by Person) news {
 // after returns the news as coming right after what is known: answers tell the second only, and what was done is newer than what was
 // known when it was done.
 func (n news) after(i incident) news {
-	n.At = later(n.At, i.At.Add(time.Millisecond))
+	n.At = later(n.At, i.Latest.At.Add(time.Millisecond))
 	return n
 }
 
@@ -171,7 +178,7 @@ func (c client) byKey(ctx context.Context, w NewIncident) (object, error) {
 	if w.Key == "" {
 		return nil, nil
 	}
-	found, _, err := c.pages(ctx, "/incidents", "incidents", url.Values{"incident_key": {w.Key}, "date_range": {"all"}}, 1)
+	found, _, err := c.pages(ctx, "/incidents", "incidents", withBridge(url.Values{"incident_key": {w.Key}, "date_range": {"all"}}), 1)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}

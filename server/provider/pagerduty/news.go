@@ -102,27 +102,6 @@ type bridge struct {
 	URL    string `json:"url,omitempty"`
 }
 
-// snapshot is an incident as PagerDuty showed it.
-type snapshot struct {
-	Number    int         `json:"number,omitempty"`
-	Title     string      `json:"title,omitempty"`
-	URL       string      `json:"url,omitempty"`
-	Status    string      `json:"status,omitempty"`
-	Urgency   string      `json:"urgency,omitempty"`
-	Priority  string      `json:"priority,omitempty"`
-	Kind      string      `json:"kind,omitempty"`
-	Created   time.Time   `json:"created,omitzero"`
-	Service   reference   `json:"service,omitzero"`
-	Policy    reference   `json:"policy,omitzero"`
-	Teams     []reference `json:"teams,omitempty"`
-	Assignees []reference `json:"assignees,omitempty"`
-	// Assigned counts the assignees, of whom only the first are kept.
-	Assigned int `json:"assigned,omitempty"`
-	// Merged is the incident that this one was merged into.
-	Merged reference `json:"merged,omitzero"`
-	Bridge bridge    `json:"bridge,omitzero"`
-}
-
 // note is something that somebody wrote about an incident.
 type note struct {
 	ID   string `json:"id,omitempty"`
@@ -138,13 +117,16 @@ type news struct {
 	Incident string    `json:"incident"`
 	Sample   bool      `json:"sample,omitempty"`
 	Shown    *snapshot `json:"shown,omitempty"`
-	Note     *note     `json:"note,omitempty"`
-	Bridge   *bridge   `json:"bridge,omitempty"`
+	// Aside says that Shown is only what is said in passing of the incident that a note or the like is about.
+	Aside  bool    `json:"aside,omitempty"`
+	Note   *note   `json:"note,omitempty"`
+	Bridge *bridge `json:"bridge,omitempty"`
 	// Text is the words of a status update, of a responder's request, or what somebody does.
 	Text string `json:"text,omitempty"`
-	// Whom is who is asked to respond, or has a role; State is what they answered.
-	Whom  string `json:"whom,omitempty"`
-	State string `json:"state,omitempty"`
+	// Whom is who is asked to respond, or has a role, and Before who had it; State is what they answered.
+	Whom   string `json:"whom,omitempty"`
+	Before string `json:"before,omitempty"`
+	State  string `json:"state,omitempty"`
 	// Said is the channel in whose thread a note that is expected stands already.
 	Said string `json:"said,omitempty"`
 	// Acked and Resolved are when that happened last, where an answer to a call of ours tells.
@@ -158,21 +140,24 @@ type deed struct {
 	At time.Time `json:"at,omitzero"`
 }
 
-// event returns the event of the news.
+// event returns the event of the news. A label that is known to be none is empty.
 func (n news) event() provider.Event {
 	e := provider.Event{ID: n.ID, Subject: n.Incident, At: n.At, Data: encoded(n)}
 	if n.Shown == nil {
-		return e // PagerDuty does not say which service such a thing is about
+		return e
 	}
 	e.Resource = n.Shown.Service.ID
 	e.Labels = map[string]string{}
-	for label, value := range map[string]string{
-		labelService: n.Shown.Service.Name, labelUrgency: n.Shown.Urgency, labelPriority: n.Shown.Priority,
-		labelTeam: strings.Join(names(n.Shown.Teams), ", "), labelTitle: n.Shown.Title,
+	for _, l := range []struct {
+		name, value string
+		part        parts
+	}{
+		{labelService, n.Shown.Service.Name, partService}, {labelUrgency, n.Shown.Urgency, partUrgency}, {labelPriority, n.Shown.Priority, partPriority},
+		{labelTeam, strings.Join(names(n.Shown.Teams), ", "), partTeams}, {labelTitle, n.Shown.Title, partTitle},
 	} {
-		// A slash would end what "*" stands for in a pattern.
-		if value = strings.ReplaceAll(value, "/", " "); value != "" {
-			e.Labels[label] = value
+		if n.Shown.Knows.has(l.part) {
+			// A slash would end what "*" stands for in a pattern.
+			e.Labels[l.name] = strings.ReplaceAll(l.value, "/", " ")
 		}
 	}
 	return e
@@ -194,6 +179,27 @@ func fingerprint(text string) string {
 	const most = 200
 	runes := []rune(strings.Join(strings.Fields(cleaned(text, maxText)), ""))
 	return string(runes[:min(len(runes), most)])
+}
+
+// whole reports whether the data of the type is the incident itself, and not something about it.
+func whole(eventType string) bool {
+	return slices.Contains([]string{
+		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,
+		typePriority, typeService, typeKind, typeLooked,
+	}, eventType)
+}
+
+// statusAfter returns how an incident stands after an event of the type, "" where that does not tell.
+func statusAfter(eventType string) string {
+	switch eventType {
+	case typeTriggered, typeUnacknowledged, typeReopened:
+		return statusTriggered
+	case typeAcknowledged:
+		return statusAcknowledged
+	case typeResolved:
+		return statusResolved
+	}
+	return ""
 }
 
 // known reports whether the type is one of PagerDuty's that says something of an incident.

@@ -2,6 +2,8 @@ package pagerduty
 
 import (
 	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -48,56 +50,51 @@ func (o object) time(name string) time.Time { return stamp(o.text(name)) }
 // reference returns what the object refers to. Deliveries and answers call it "summary", whole things "name".
 func (o object) reference() reference {
 	return reference{
-		ID: idOf(o.text("id")), Name: cleaned(first(o.text("summary"), o.text("name"), o.text("title")), maxName), URL: webAddress(o.text("html_url")),
+		ID: idOf(o.text("id")), Name: cleaned(first(o.text("summary"), o.text("name")), maxName), URL: webAddress(o.text("html_url")),
 	}
 }
 
 // bridge returns the conference bridge, as an incident has it or as its own event does.
 func (o object) bridge() bridge {
-	b := bridge{Number: cleaned(o.text("conference_number"), maxName), URL: webAddress(o.text("conference_url"))}
+	b := bridge{Number: cleaned(inWords(o["conference_number"]), maxName), URL: webAddress(o.text("conference_url"))}
 	if b.Number != "" {
 		return b
 	}
 	if numbers := o.list("conference_numbers"); len(numbers) > 0 {
-		b.Number = cleaned(numbers[0].text("number"), maxName)
+		b.Number = cleaned(inWords(numbers[0]["number"]), maxName)
 	}
 	return b
 }
 
-// snapshot returns an incident, as deliveries have it or as answers do.
-func (o object) snapshot() *snapshot {
-	s := &snapshot{
-		Number: max(o.number("number"), o.number("incident_number")), Title: cleaned(o.text("title"), maxTitle), URL: webAddress(o.text("html_url")),
-		Created: o.time("created_at"), Service: o.object("service").reference(), Policy: o.object("escalation_policy").reference(),
-		Bridge: o.object("conference_bridge").bridge(), Kind: cleaned(o.object("incident_type").text("name"), maxName),
-		Priority: o.object("priority").reference().Name,
+// bridgeShown returns the conference bridge of an incident, nil where the incident does not show whether it has one: answers do only where
+// that is asked for.
+func (o object) bridgeShown() *bridge {
+	if !o.has("conference_bridge") {
+		return nil
 	}
-	switch status := o.text("status"); status {
-	case statusTriggered, statusAcknowledged, statusResolved:
-		s.Status = status
-	default:
-		s.Status = statusTriggered
-	}
-	if s.Urgency = urgencyHigh; o.text("urgency") == urgencyLow {
-		s.Urgency = urgencyLow
-	}
-	for _, team := range o.list("teams") {
-		if len(s.Teams) < maxListed {
-			s.Teams = append(s.Teams, team.reference())
+	b := o.object("conference_bridge").bridge()
+	return &b
+}
+
+// inWords returns a value as people read it, "" for null: a text, a number, a truth, or a list of such.
+func inWords(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	case []any:
+		var all []string
+		for _, one := range v[:min(len(v), maxListed)] {
+			if text := inWords(one); text != "" {
+				all = append(all, text)
+			}
 		}
+		return strings.Join(all, ", ")
 	}
-	assignees := o.list("assignees")
-	for _, assignment := range o.list("assignments") {
-		assignees = append(assignees, assignment.object("assignee"))
-	}
-	s.Assigned = len(assignees)
-	for _, assignee := range assignees[:min(len(assignees), maxListed)] {
-		s.Assignees = append(s.Assignees, assignee.reference())
-	}
-	if reason := o.object("resolve_reason"); reason.text("type") == "merge_resolve_reason" {
-		s.Merged = reason.object("incident").reference()
-	}
-	return s
+	return ""
 }
 
 // decoded returns the JSON object, nil for what is none.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -36,19 +35,34 @@ func (PagerDuty) Schedules(ctx context.Context, s provider.Session, query string
 	return of(s).schedules(ctx, query)
 }
 
+// schedules returns those of both kinds: PagerDuty lists each by itself, and finds names only among those of layers.
 func (c client) schedules(ctx context.Context, query string) ([]provider.Resource, error) {
 	asked := url.Values{}
 	if query = strings.TrimSpace(query); query != "" {
 		asked.Set("query", query)
 	}
 	found, _, err := c.pages(ctx, "/schedules", "schedules", asked, maxOptions)
+	if err != nil {
+		return nil, err
+	}
+	ofShifts, err := c.shiftSchedules(ctx, query)
+	if err != nil {
+		return nil, err
+	}
 	var all []provider.Resource
-	for _, one := range found {
-		if r := one.reference(); r.ID != "" {
-			all = append(all, provider.Resource{ID: r.ID, Name: first(cleaned(one.text("name"), maxName), r.Name, r.ID), URL: r.URL})
+	for _, one := range append(found, ofShifts...) {
+		known := slices.ContainsFunc(all, func(o provider.Resource) bool { return o.ID == one.text("id") })
+		if r := one.schedule(); r.ID != "" && !known && len(all) < maxOptions {
+			all = append(all, r)
 		}
 	}
-	return all, err
+	return all, nil
+}
+
+// schedule returns a schedule, of either kind.
+func (o object) schedule() provider.Resource {
+	r := o.reference()
+	return provider.Resource{ID: r.ID, Name: first(r.Name, r.ID), URL: r.URL}
 }
 
 // Schedule returns the schedule that somebody means, told by its name or ID. Of several whose names contain the text, the one with just
@@ -61,12 +75,11 @@ func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text stri
 		if idOf(text) == "" {
 			return provider.Resource{}, slip("pagerduty.oncall.no_schedule")
 		}
-		answer, err := c.do(ctx, http.MethodGet, "/schedules/"+text, nil, nil)
+		shown, err := c.scheduleOfID(ctx, text)
 		if isUnknown(err) {
 			return provider.Resource{}, slip("pagerduty.oncall.no_schedule")
 		}
-		r := answer.object("schedule").reference()
-		return provider.Resource{ID: r.ID, Name: first(r.Name, r.ID), URL: r.URL}, err
+		return shown.schedule(), err
 	}
 	if text == "" {
 		return provider.Resource{}, slip("pagerduty.oncall.no_schedule")
@@ -94,6 +107,9 @@ func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID stri
 		return nil, c.unknown("a schedule without an ID")
 	}
 	at = at.UTC()
+	if shifts, shiftBased, err := c.onShift(ctx, scheduleID, at); err != nil || shiftBased {
+		return shifts, err
+	}
 	found, _, err := c.pages(ctx, "/oncalls", "oncalls", url.Values{
 		"schedule_ids[]": {scheduleID}, "include[]": {"users"}, "since": {at.Format(time.RFC3339)}, "until": {at.Add(time.Minute).Format(time.RFC3339)},
 	}, maxOptions)

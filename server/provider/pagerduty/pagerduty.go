@@ -98,10 +98,10 @@ func (PagerDuty) Describe() provider.Descriptor {
 		},
 		Filters: []provider.Filter{
 			{ID: labelUrgency, Label: i18n.M("pagerduty.filter.urgency"), Help: i18n.M("pagerduty.filter.urgency_help"), Levels: []string{urgencyLow, urgencyHigh}, Always: true},
-			{ID: labelPriority, Label: i18n.M("pagerduty.filter.priority"), Help: i18n.M("pagerduty.filter.priority_help")},
+			{ID: labelPriority, Label: i18n.M("pagerduty.filter.priority"), Help: i18n.M("pagerduty.filter.priority_help"), Always: true},
 			{ID: labelService, Label: i18n.M("pagerduty.filter.service"), Help: i18n.M("pagerduty.filter.service_help"), Always: true},
-			{ID: labelTeam, Label: i18n.M("pagerduty.filter.team"), Help: i18n.M("pagerduty.filter.team_help")},
-			{ID: labelTitle, Label: i18n.M("pagerduty.filter.title"), Help: i18n.M("pagerduty.filter.title_help")},
+			{ID: labelTeam, Label: i18n.M("pagerduty.filter.team"), Help: i18n.M("pagerduty.filter.team_help"), Always: true},
+			{ID: labelTitle, Label: i18n.M("pagerduty.filter.title"), Help: i18n.M("pagerduty.filter.title_help"), Always: true},
 		},
 		Headers:   []string{headerSignature},
 		LookAfter: lookEvery, Rules: true,
@@ -123,6 +123,7 @@ func (PagerDuty) Sample(now time.Time) provider.Event {
 	n := news{
 		Type: typeTriggered, ID: "sample/" + strconv.FormatInt(now.UnixMilli(), 10), At: now, Sample: true,
 		Shown: &snapshot{
+			Knows:  partsEnd - 1,
 			Number: 42, Title: "Checkout answers slowly", Status: statusTriggered, Urgency: urgencyHigh, Created: now,
 			Service: reference{Name: "Web shop"}, Assignees: []reference{{Name: "Ada Lovelace"}},
 		},

@@ -2,6 +2,7 @@ package pagerduty
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -59,16 +60,35 @@ func (c client) acting(ctx context.Context) (client, Person, error) {
 // Me returns whose account the session acts with, with the time zone and address that they have at PagerDuty.
 func (PagerDuty) Me(ctx context.Context, s provider.Session) (Person, error) { return of(s).me(ctx) }
 
-// People returns people whose name or address contains the query, those of the teams alone where there are any.
+// maxAddresses is how many people's addresses are looked through.
+const maxAddresses = 1000
+
+// People returns people whose name contains the query, or else whose address does, those of the teams alone where there are any.
+// PagerDuty itself finds names only.
 func (PagerDuty) People(ctx context.Context, s provider.Session, query string, teams ...string) ([]Person, error) {
+	c := of(s)
 	asked := url.Values{}
-	if query = strings.TrimSpace(query); query != "" {
-		asked.Set("query", query)
-	}
 	if len(teams) > 0 {
 		asked["team_ids[]"] = teams
 	}
-	all, _, err := of(s).pages(ctx, "/users", "users", asked, maxOptions)
+	if query = strings.TrimSpace(query); query == "" {
+		return c.people(ctx, asked, maxOptions)
+	}
+	if !strings.Contains(query, "@") {
+		named := maps.Clone(asked)
+		named.Set("query", query)
+		if found, err := c.people(ctx, named, maxOptions); err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	all, err := c.people(ctx, asked, maxAddresses)
+	found := slices.DeleteFunc(all, func(p Person) bool { return !strings.Contains(strings.ToLower(p.Email), strings.ToLower(query)) })
+	return found[:min(len(found), maxOptions)], err
+}
+
+// people lists people.
+func (c client) people(ctx context.Context, asked url.Values, most int) ([]Person, error) {
+	all, _, err := c.pages(ctx, "/users", "users", asked, most)
 	var people []Person
 	for _, one := range all {
 		if p := one.person(); p.ID != "" {

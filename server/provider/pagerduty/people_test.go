@@ -69,6 +69,18 @@ func TestPeopleAreFoundByNameAddressAndTeam(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, people, 1)
 	require.Equal(t, "bob@example.com", people[0].Email)
+	for text, want := range map[string]string{"bob@": "PBOB", "CYD@example.com": "PCYD", "b@example": "PBOB"} {
+		people, err = New().People(t.Context(), w.as("cyd"), text)
+		require.NoError(t, err)
+		require.Len(t, people, 1, "PagerDuty itself finds names only, not %s", text)
+		require.Equal(t, want, people[0].ID)
+	}
+	people, err = New().People(t.Context(), w.as("cyd"), "ada@example.com", "PTEAM")
+	require.NoError(t, err)
+	require.Len(t, people, 1)
+	people, err = New().People(t.Context(), w.as("cyd"), "example.com")
+	require.NoError(t, err)
+	require.Len(t, people, 4, "no name contains it, but addresses do")
 	people, err = New().People(t.Context(), w.as("cyd"), "", "PTEAM")
 	require.NoError(t, err)
 	require.Len(t, people, 2)

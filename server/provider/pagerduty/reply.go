@@ -24,8 +24,8 @@ func (t *telling) add(m i18n.Message) { t.all = append(t.all, chat.Reply{Text: m
 
 // status tells that the incident stands otherwise than before.
 func (t *telling) status(was, is incident) {
-	if was.status() == is.status() {
-		return
+	if was.status() == "" || was.status() == is.status() {
+		return // what becomes known only now is on the card
 	}
 	did := is.latestDeed()
 	if did.By == (reference{}) {
@@ -53,44 +53,58 @@ func (t *telling) status(was, is incident) {
 
 // assignees tells that others have the incident.
 func (t *telling) assignees(was, is incident) {
+	if !was.Shown.Knows.has(partAssignees) || is.status() == statusResolved || was.status() == statusResolved {
+		return
+	}
 	before, after := names(was.Shown.Assignees), names(is.Shown.Assignees)
-	if slices.Equal(before, after) || len(after) == 0 || is.status() == statusResolved || was.status() == statusResolved {
-		return
-	}
 	whom := listed(is.Shown.Assignees, is.Shown.Assigned)
-	id := "pagerduty.reply.reassigned"
-	switch t.n.Type {
-	case typeEscalated:
-		id = "pagerduty.reply.escalated"
-	case typeDelegated:
-		id = "pagerduty.reply.delegated"
-	}
-	if t.by == (reference{}) && id == "pagerduty.reply.escalated" {
-		t.add(i18n.M("pagerduty.reply.escalated_itself").WithMessage("Whom", whom))
+	if t.delegated(*was.Shown, *is.Shown, whom) || slices.Equal(before, after) || len(after) == 0 {
 		return
 	}
-	t.add(i18n.M(id, "Policy", chat.Escape(is.Shown.Policy.Name)).WithMessage("Who", called(t.by)).WithMessage("Whom", whom))
+	id := "pagerduty.reply.reassigned"
+	if t.n.Type == typeEscalated {
+		id = "pagerduty.reply.escalated"
+		if t.by == (reference{}) {
+			id = "pagerduty.reply.escalated_itself"
+		}
+	}
+	t.add(i18n.M(id).WithMessage("Who", called(t.by)).WithMessage("Whom", whom))
+}
+
+// delegated tells that the incident was handed to another escalation policy, and reports whether it was. Those who have it may be the same.
+func (t *telling) delegated(was, is snapshot, whom i18n.Message) bool {
+	moved := t.n.Type == typeLooked && was.Service.ID == is.Service.ID
+	if t.n.Type != typeDelegated && !moved || !was.Knows.has(partPolicy) || was.Policy.ID == is.Policy.ID {
+		return false
+	}
+	m := i18n.M("pagerduty.reply.delegated", "Policy", chat.Escape(first(is.Policy.Name, is.Policy.ID))).WithMessage("Who", called(t.by))
+	if !whom.Zero() {
+		m = m.WithMessage("Whom", whom)
+	}
+	t.add(m)
+	return true
 }
 
 // facts tells what else is different.
-func (t *telling) facts(was, is snapshot) {
-	if was.Priority != is.Priority {
+func (t *telling) facts(before incident, is snapshot) {
+	was := *before.Shown
+	if before.told(partPriority) && was.Priority != is.Priority {
 		id := "pagerduty.reply.priority"
 		if is.Priority == "" {
 			id = "pagerduty.reply.no_priority"
 		}
 		t.say(id, t.by, "Priority", chat.Escape(is.Priority))
 	}
-	if was.Urgency != is.Urgency {
+	if before.told(partUrgency) && was.Urgency != is.Urgency {
 		t.add(i18n.M("pagerduty.reply.urgency").WithMessage("Who", called(t.by)).WithMessage("Urgency", urgency(is.Urgency)))
 	}
-	if was.Title != is.Title && is.Title != "" {
+	if before.told(partTitle) && was.Title != is.Title {
 		t.say("pagerduty.reply.retitled", t.by, "Title", chat.Escape(is.Title))
 	}
-	if was.Service.ID != is.Service.ID && is.Service.Name != "" {
-		t.say("pagerduty.reply.service", t.by, "Service", chat.Link(is.Service.Name, is.Service.URL))
+	if before.told(partService) && was.Service.ID != is.Service.ID {
+		t.say("pagerduty.reply.service", t.by, "Service", is.Service.link())
 	}
-	if was.Kind != is.Kind && was.Kind != "" && is.Kind != "" {
+	if before.told(partKind) && was.Kind != is.Kind {
 		t.say("pagerduty.reply.kind", t.by, "Kind", chat.Escape(is.Kind))
 	}
 }
@@ -115,11 +129,15 @@ func (t *telling) once(is incident) {
 	case typeAdded:
 		t.say("pagerduty.reply.responder_added", t.by, "Whom", chat.Escape(t.n.Whom), "Text", text)
 	case typeReplied:
-		t.say("pagerduty.reply.responder_replied", reference{Name: t.n.Whom}, "State", chat.Escape(t.n.State), "Text", text)
+		t.say("pagerduty.reply.responder_replied", reference{Name: first(t.n.Whom, t.by.Name)}, "State", chat.Escape(t.n.State), "Text", text)
 	case typeFields:
 		t.say("pagerduty.reply.fields", t.by, "Fields", text)
 	case typeRole:
-		t.say("pagerduty.reply.role", t.by, "Text", text, "Whom", chat.Escape(t.n.Whom))
+		id := "pagerduty.reply.role"
+		if t.n.Whom == "" && t.n.Before != "" {
+			id = "pagerduty.reply.role_taken"
+		}
+		t.say(id, t.by, "Role", text, "Whom", chat.Escape(t.n.Whom), "Before", chat.Escape(t.n.Before))
 	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted, typeFlowCompleted:
 		// Such as "pagerduty.reply.task.created".
 		t.say("pagerduty.reply."+t.n.Type, t.by, "Text", text, "State", chat.Escape(t.n.State))

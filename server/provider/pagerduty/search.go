@@ -71,7 +71,7 @@ func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now tim
 		}
 		asked["user_ids[]"] = []string{me.ID}
 	}
-	found, more, err := c.pages(ctx, "/incidents", "incidents", asked, searchPages*pageSize)
+	found, more, err := c.pages(ctx, "/incidents", "incidents", withBridge(asked), searchPages*pageSize)
 	if err != nil {
 		return nil, false, err
 	}

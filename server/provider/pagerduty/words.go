@@ -40,12 +40,15 @@ func listed(some []reference, all int) i18n.Message {
 // maxShown is how many names are shown in one place.
 const maxShown = 5
 
-// urgency returns the word for how urgent it is.
+// urgency returns the word for how urgent it is, nothing where that is not known.
 func urgency(u string) i18n.Message {
-	if u == urgencyLow {
+	switch u {
+	case urgencyLow:
 		return i18n.M("pagerduty.urgency.low")
+	case urgencyHigh:
+		return i18n.M("pagerduty.urgency.high")
 	}
-	return i18n.M("pagerduty.urgency.high")
+	return i18n.Message{}
 }
 
 // timed adds how long it took, where that is known.

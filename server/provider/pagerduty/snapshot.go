@@ -1,0 +1,230 @@
+package pagerduty
+
+import (
+	"cmp"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// parts are what can be said of an incident, as a set. No delivery and no answer says all of it: a part that one leaves out stays as it was,
+// and a part that it says is null is taken away.
+type parts uint32
+
+// The parts. Their numbers are stored: new ones go to the end.
+const (
+	partNumber parts = 1 << iota
+	partTitle
+	partURL
+	partStatus
+	partUrgency
+	partPriority
+	partKind
+	partCreated
+	partService
+	partPolicy
+	partTeams
+	partAssignees
+	partMerged
+	partsEnd
+)
+
+// has reports whether the part is among them.
+func (p parts) has(one parts) bool { return p&one != 0 }
+
+// snapshot is an incident as PagerDuty showed it.
+type snapshot struct {
+	// Knows are the parts that were shown; all others are zero.
+	Knows     parts       `json:"knows"`
+	Number    int         `json:"number,omitempty"`
+	Title     string      `json:"title,omitempty"`
+	URL       string      `json:"url,omitempty"`
+	Status    string      `json:"status,omitempty"`
+	Urgency   string      `json:"urgency,omitempty"`
+	Priority  string      `json:"priority,omitempty"`
+	Kind      string      `json:"kind,omitempty"`
+	Created   time.Time   `json:"created,omitzero"`
+	Service   reference   `json:"service,omitzero"`
+	Policy    reference   `json:"policy,omitzero"`
+	Teams     []reference `json:"teams,omitempty"`
+	Assignees []reference `json:"assignees,omitempty"`
+	// Assigned counts the assignees, of whom only the first are kept.
+	Assigned int `json:"assigned,omitempty"`
+	// Merged is the incident that this one was merged into.
+	Merged reference `json:"merged,omitzero"`
+}
+
+// take takes one part over from another snapshot.
+func (s *snapshot) take(one parts, from snapshot) {
+	s.Knows |= one
+	switch one {
+	case partNumber:
+		s.Number = from.Number
+	case partTitle:
+		s.Title = from.Title
+	case partURL:
+		s.URL = from.URL
+	case partStatus:
+		s.Status = from.Status
+	case partUrgency:
+		s.Urgency = from.Urgency
+	case partPriority:
+		s.Priority = from.Priority
+	case partKind:
+		s.Kind = from.Kind
+	case partCreated:
+		s.Created = from.Created
+	case partService:
+		s.Service = from.Service
+	case partPolicy:
+		s.Policy = from.Policy
+	case partTeams:
+		s.Teams = from.Teams
+	case partAssignees:
+		s.Assignees, s.Assigned = from.Assignees, from.Assigned
+	case partMerged:
+		s.Merged = from.Merged
+	}
+}
+
+// mark says from when something is known. Of two things at one time the one that is further on counts.
+type mark struct {
+	At   time.Time `json:"at,omitzero"`
+	Rank int       `json:"rank,omitempty"`
+	By   string    `json:"by,omitempty"`
+}
+
+func (m mark) compare(o mark) int {
+	return cmp.Or(m.At.Compare(o.At), cmp.Compare(m.Rank, o.Rank), cmp.Compare(m.By, o.By))
+}
+
+// show takes over what the news show of the incident: each part from the latest that shows it, in whatever order they come.
+func (i *incident) show(n news) {
+	var is snapshot
+	if i.Shown != nil {
+		is = *i.Shown
+	}
+	said := mark{At: n.At, Rank: rank(n.Shown.Status), By: n.ID}
+	if n.Aside {
+		said = mark{} // all else is worth more than what is said in passing
+	}
+	latest := i.Shown == nil || said.compare(i.Latest) > 0
+	older := map[parts]mark{}
+	for one := partNumber; one < partsEnd; one <<= 1 {
+		since, apart := i.Older[one]
+		if !apart {
+			since = i.Latest
+		}
+		switch {
+		case n.Shown.Knows.has(one) && (!is.Knows.has(one) || said.compare(since) > 0):
+			is.take(one, *n.Shown)
+			since = said
+		case !is.Knows.has(one):
+			continue
+		}
+		older[one] = since
+	}
+	if latest {
+		i.Latest = said
+	}
+	for one, since := range older {
+		if since.compare(i.Latest) == 0 {
+			delete(older, one)
+		}
+	}
+	i.Shown, i.Older = &is, nil
+	if len(older) > 0 {
+		i.Older = older
+	}
+}
+
+// told reports whether the part was shown, and not only said in passing.
+func (i incident) told(one parts) bool {
+	since, apart := i.Older[one]
+	if !apart {
+		since = i.Latest
+	}
+	return i.Shown != nil && i.Shown.Knows.has(one) && since != (mark{})
+}
+
+// complete reports whether all that a card and the filters need was shown.
+func (i incident) complete() bool {
+	const needed = partTitle | partURL | partStatus | partUrgency | partPriority | partService | partTeams
+	return i.Shown != nil && i.Shown.Knows&needed == needed
+}
+
+// has reports whether a field is there; null is there, too.
+func (o object) has(name string) bool {
+	_, there := o[name]
+	return there
+}
+
+// snapshot returns what is shown of an incident, as deliveries have it or as answers do.
+func (o object) snapshot() *snapshot {
+	s := &snapshot{
+		Number: max(o.number("number"), o.number("incident_number")), Title: cleaned(o.text("title"), maxTitle), URL: webAddress(o.text("html_url")),
+		Created: o.time("created_at"), Service: o.object("service").reference(), Policy: o.object("escalation_policy").reference(),
+		Kind: cleaned(o.object("incident_type").text("name"), maxName), Priority: o.object("priority").reference().Name,
+	}
+	switch status := o.text("status"); status {
+	case statusTriggered, statusAcknowledged, statusResolved:
+		s.Status = status
+	}
+	switch urgency := o.text("urgency"); urgency {
+	case urgencyHigh, urgencyLow:
+		s.Urgency = urgency
+	}
+	for _, team := range o.list("teams") {
+		if len(s.Teams) < maxListed {
+			s.Teams = append(s.Teams, team.reference())
+		}
+	}
+	assignees := o.list("assignees")
+	for _, assignment := range o.list("assignments") {
+		assignees = append(assignees, assignment.object("assignee"))
+	}
+	s.Assigned = len(assignees)
+	for _, assignee := range assignees[:min(len(assignees), maxListed)] {
+		s.Assignees = append(s.Assignees, assignee.reference())
+	}
+	if reason := o.object("resolve_reason"); reason.text("type") == "merge_resolve_reason" {
+		s.Merged = reason.object("incident").reference()
+	}
+	s.Knows = o.knows(*s)
+	return s
+}
+
+// knows returns the parts that the incident shows. What cannot be null, or is of a form that is not understood, counts as left out.
+func (o object) knows(s snapshot) parts {
+	var known parts
+	for one, there := range map[parts]bool{
+		partNumber: s.Number > 0, partTitle: s.Title != "", partURL: s.URL != "", partStatus: s.Status != "", partUrgency: s.Urgency != "",
+		partPriority: o.has("priority"), partKind: s.Kind != "", partCreated: !s.Created.IsZero(), partService: s.Service != (reference{}),
+		partPolicy: s.Policy != (reference{}), partTeams: o.has("teams"), partAssignees: o.has("assignees") || o.has("assignments"),
+		partMerged: o.has("resolve_reason"),
+	} {
+		if there {
+			known |= one
+		}
+	}
+	return known
+}
+
+// numberedForm is what answers call an incident: its number, and its title.
+var numberedForm = regexp.MustCompile(`^\[#([0-9]{1,9})\] (.+)$`)
+
+// aside returns what a delivery about something of an incident, such as a note, says of the incident itself: title and link, and for a
+// workflow the service.
+func (o object) aside() *snapshot {
+	about := o.object("incident")
+	s := &snapshot{Title: cleaned(about.text("summary"), maxTitle), URL: webAddress(about.text("html_url")), Service: o.object("service").reference()}
+	if match := numberedForm.FindStringSubmatch(s.Title); match != nil {
+		s.Title = match[2]
+		s.Number, _ = strconv.Atoi(match[1]) // nine digits
+	}
+	s.Knows = object{}.knows(*s)
+	if s.Knows == 0 {
+		return nil
+	}
+	return s
+}
