@@ -46,7 +46,7 @@ dist: $(EXECUTABLES) webapp/dist/main.js $(MANIFEST) ## build dist/zoom-<version
 
 dist-dev: $(DEV_BUNDLE) ## build dist/zoom-dev.tar.gz for this machine only, when something changed
 
-$(DEV_BUNDLE): $(call executable,$(PLATFORM)) webapp/dist/main.js plugin.json $(wildcard assets/*) .cache/platform $(MANIFEST)
+$(DEV_BUNDLE): $(call executable,$(PLATFORM)) webapp/dist/main.js plugin.json $(wildcard assets/* public/*) .cache/platform $(MANIFEST)
 	$(MANIFEST) bundle -fast -platform $(PLATFORM) -o $@
 
 # One rule for the binaries of all platforms: -trimpath and no build stamps, so that the same commit gives the same bytes.
@@ -164,7 +164,7 @@ enable disable reset logs: $(PLUGINCTL) $(MANIFEST)
 
 watch: ## deploy now, and again whenever a source changes
 	@mkdir -p .cache; rm -f .cache/watched; while :; do \
-		if [ ! -e .cache/watched ] || [ -n "$$(find server webapp/src assets plugin.json -type f -newer .cache/watched \
+		if [ ! -e .cache/watched ] || [ -n "$$(find server webapp/src assets public plugin.json -type f -newer .cache/watched \
 			-not -path 'server/dist/*' -print -quit)" ]; then \
 			touch .cache/watched; $(MAKE) --no-print-directory deploy || echo "not deployed; waiting for the next change"; \
 		fi; \

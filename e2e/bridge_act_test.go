@@ -63,7 +63,7 @@ func TestADialogChoosesWhatAChannelHears(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, complaints["filter_branch"], "is not a pattern")
 	w.submits(alice, channel, opened, map[string]any{
-		"event_started": false, "event_success": false, "filter_branch": "main, release/*", "style": "each", "mention": "here",
+		"events": stack.EventsWithout(opened, "started", "success"), "filter_branch": "main, release/*", "style": "each", "mention": "here",
 	})
 	list := stack.Text(w.answer(alice, ear, channel, "/jenkins list", "Failure"))
 	require.Contains(t, list, "release/*")

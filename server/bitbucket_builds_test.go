@@ -65,7 +65,7 @@ func TestOnlyChangesOfResultAndMentionsOfBitbucketBuilds(t *testing.T) {
 	h := newCloud(t)
 	h.follows(h.backroom)
 	h.alice.Types("/bitbucket configure", h.backroom)
-	h.alice.Submits(map[string]any{"only_turns": true, "event_push": false, "mention": "here"})
+	h.alice.Submits(map[string]any{"only_turns": true, "events": h.alice.Without("events", "push"), "mention": "here"})
 	for _, state := range []string{code.Successful, code.Failed, code.Failed, code.Successful, code.Successful} {
 		h.reports(h.pushes("main", "Build "+state), "unit", state, "main")
 	}
@@ -166,7 +166,7 @@ func TestBranchesAndTagsAreCardsOfTheirOwn(t *testing.T) {
 	require.NotContains(t, strings.Join(titles(h.backroom), "\n"), "feature/x", "branches come and go: they are told only to who wants it")
 
 	h.alice.Types("/bitbucket configure", h.backroom)
-	h.alice.Submits(map[string]any{"event_branch": true})
+	h.alice.Submits(map[string]any{"events": h.alice.With("events", "branch")})
 	h.pushes("feature/y", "Begin")
 	require.Equal(t, "🌱 Created · feature/y", title(h.cardOf("feature/y", h.backroom)))
 	tag(code.Push{Branch: "feature/y", Delete: true})

@@ -40,7 +40,7 @@ func TestB9TheConversationWithTheBotTakesBareWords(t *testing.T) {
 	h.hears(h.alice, "configure "+h.url(""))
 	h.alice.Clicks("Configure")
 	requireTells(t, h.alice.Dialog().IntroductionText, "What this channel hears of acme/web")
-	h.alice.Submits(map[string]any{"event_push": false})
+	h.alice.Submits(map[string]any{"events": h.alice.Without("events", "push")})
 	require.Nil(t, h.alice.Dialog())
 	h.pushes("main", "Quiet")
 	require.Len(t, cards(direct), 1)

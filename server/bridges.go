@@ -58,7 +58,7 @@ func (a *app) buildBridge(kv *mattermost.KV, records *store.Store, now func() ti
 		Command:   func(id string) string { return "/" + a.settings.Load().Triggers()[id] },
 		Now:       now, Log: a.client.Warn,
 	})
-	surface := mattermost.NewSurface(a.client)
+	surface := mattermost.NewSurface(a.client, func(id string) string { return a.registry.Describe(id).Name })
 	a.bridge = bridge.New(bridge.Dependencies{
 		Registry: a.registry, Settings: a.bridgeSettings, Surface: surface, People: surface, Records: records,
 		Inbox: store.NewBridgeInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings},

@@ -212,7 +212,7 @@ func TestNobodyElsesButtonsAndFormsWork(t *testing.T) {
 
 // filledIn is the answer to the form with what would be a change, as any client can send it.
 func (s *stronghold) filledIn(form *mmtest.Dialog, place string) model.SubmitDialogRequest {
-	values := map[string]any{"event_success": true, "style": "each", "mention": "nobody", "url": s.jenkins.BaseURL(), "user": "robot", "token": "an-api-token", "jobs": "classified/**"}
+	values := map[string]any{"events": []string{"success"}, "style": "each", "mention": "nobody", "url": s.jenkins.BaseURL(), "user": "robot", "token": "an-api-token", "jobs": "classified/**"}
 	return model.SubmitDialogRequest{UserId: s.alice.ID, ChannelId: place, CallbackId: form.CallbackId, State: form.State, Submission: values}
 }
 

@@ -14,8 +14,11 @@ import (
 	"github.com/pkg/errors"
 )
 
-// assetsDir is the folder that goes into every bundle whole.
-const assetsDir = "assets"
+// Folders that go into every bundle whole. The server serves what is in publicDir at /plugins/<id>/public/.
+const (
+	assetsDir = "assets"
+	publicDir = "public"
+)
 
 // packed is one file of a bundle.
 type packed struct {
@@ -25,7 +28,7 @@ type packed struct {
 }
 
 // bundle writes the plugin's .tar.gz for a manifest that apply made: the manifest, the executables and the webapp bundle
-// it names, and assets/, all below a folder named after the plugin. The bytes depend only on what the files hold, not on
+// it names, assets/ and public/, all below a folder named after the plugin. The bytes depend only on what the files hold, not on
 // who built them, where or when. With fast it packs less tightly, for bundles that live only until the next build.
 func bundle(dir string, m *manifest, manifestText []byte, fast bool, out io.Writer) error {
 	files, err := collect(dir, m)
@@ -89,15 +92,20 @@ func collect(dir string, m *manifest) ([]packed, error) {
 			return nil, err
 		}
 	}
-	err := filepath.WalkDir(filepath.Join(dir, assetsDir), func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		name, err := filepath.Rel(dir, file)
+	for _, whole := range []string{assetsDir, publicDir} {
+		err := filepath.WalkDir(filepath.Join(dir, whole), func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			name, err := filepath.Rel(dir, file)
+			if err != nil {
+				return err
+			}
+			return add(filepath.ToSlash(name), 0o644)
+		})
 		if err != nil {
-			return err
+			return nil, errors.Wrap(err, "read the folder "+whole)
 		}
-		return add(filepath.ToSlash(name), 0o644)
-	})
-	return files, errors.Wrap(err, "read the assets")
+	}
+	return files, nil
 }

@@ -33,6 +33,8 @@ func project(t *testing.T, manifestText string) string {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(manifestText), 0o600))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "assets"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "assets", "icon.svg"), []byte("<svg/>"), 0o600))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "public"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "public", "face.png"), []byte("png"), 0o600))
 	return dir
 }
 
@@ -184,6 +186,7 @@ func TestABundleHoldsWhatAServerInstalls(t *testing.T) {
 	files := unpack(t, makeBundle(t, dir))
 	require.Equal(t, map[string]string{
 		"zoom/assets/icon.svg":                 "-rw-r--r-- <svg/>",
+		"zoom/public/face.png":                 "-rw-r--r-- png",
 		"zoom/server/dist/plugin-darwin-arm64": "-rwxr-xr-x binary",
 		"zoom/server/dist/plugin-linux-amd64":  "-rwxr-xr-x binary",
 		"zoom/webapp/dist/main.js":             "-rw-r--r-- script",

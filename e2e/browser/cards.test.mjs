@@ -88,20 +88,24 @@ describe('The cards of Jenkins', () => {
         await tab.closeSidebar.click();
     });
 
-    it('are configured in a dialog', async () => {
+    it('are configured on a page, with the events as check boxes of one question', async () => {
         await tab.say('/jenkins configure');
-        await tab.dialog.waitFor();
-        await tab.picture('configure-dialog');
-        await tab.field('event_started').getByRole('checkbox').uncheck();
-        await tab.field('filter_job').getByRole('textbox').fill('web [');
-        await tab.submit.click();
-        await tab.field('filter_job').getByText('is not a pattern').waitFor();
-        await tab.field('filter_job').getByRole('textbox').fill('web, !*/nightly');
-        await tab.submit.click();
-        await tab.dialog.waitFor({state: 'detached'});
-        const saved = tab.posts.filter({hasText: 'Saved. From now on'});
-        await saved.waitFor();
-        assert.match(await saved.textContent(), /web, !\*\/nightly/);
+        const page = tab.window;
+        await page.getByRole('tab', {name: 'Notifications'}).click();
+        await page.getByRole('button', {name: /^Change/}).click();
+        await page.getByRole('group', {name: /^Events/}).getByRole('checkbox', {name: 'Started'}).uncheck();
+        await tab.picture('jenkins-configure');
+        await page.getByLabel('Job').fill('web [');
+        await page.getByRole('button', {name: 'Save'}).click();
+        await page.getByText('is not a pattern').waitFor();
+        await page.getByLabel('Job').fill('web, !*/nightly');
+        await page.getByRole('button', {name: 'Save'}).click();
+        await page.getByText('Saved. From now on').waitFor();
+        await page.getByText('web, !*/nightly').waitFor();
+        await page.getByRole('button', {name: 'Back to Jenkins'}).click();
+        await page.getByRole('tabpanel', {name: 'Notifications'}).getByText('web, !*/nightly').waitFor();
+        await tab.page.keyboard.press('Escape');
+        await page.waitFor({state: 'detached'});
     });
 
     it('explain themselves with /jenkins status', async () => {

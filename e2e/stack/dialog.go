@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
@@ -20,6 +22,23 @@ func (e *Ear) Dialog(ctx context.Context, after int) (*model.OpenDialogRequest, 
 	return &opened, errors.Wrapf(json.Unmarshal([]byte(text), &opened), "read the dialog %.200s", text)
 }
 
+// Chosen returns the choices that a field of several begins with, without some of them.
+func Chosen(element model.DialogElement, without ...string) []string {
+	return slices.DeleteFunc(strings.Split(element.Default, ","), func(value string) bool {
+		return value == "" || slices.Contains(without, value)
+	})
+}
+
+// EventsWithout returns what the dialog's field of events holds once these are taken out.
+func EventsWithout(opened *model.OpenDialogRequest, without ...string) []string {
+	for _, element := range opened.Dialog.Elements {
+		if element.Name == "events" {
+			return Chosen(element, without...)
+		}
+	}
+	return nil
+}
+
 // Submit answers a dialog in a channel the way a client does: with what stands in
 // its fields, except where these answers change it. It returns what the dialog
 // complains about, by field; nothing when it closes.
@@ -29,6 +48,8 @@ func (p *Person) Submit(ctx context.Context, channelID string, opened *model.Ope
 		switch {
 		case element.Type == "bool":
 			answers[element.Name] = element.Default == "true"
+		case element.MultiSelect:
+			answers[element.Name] = Chosen(element)
 		case element.Default != "":
 			answers[element.Name] = element.Default
 		default:

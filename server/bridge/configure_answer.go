@@ -73,13 +73,14 @@ func readAnswer(d provider.Descriptor, before Subscription, values map[string]st
 		after.Name = chat.Truncate(unquoted(values[fieldRule]), maxName)
 	}
 	after.Events = []string{}
+	chosen := strings.Split(values[fieldEvents], ",")
 	for _, kind := range d.Events {
-		if values[fieldEvent+kind.ID] == "true" {
+		if slices.Contains(chosen, kind.ID) {
 			after.Events = append(after.Events, kind.ID)
 		}
 	}
 	if len(after.Events) == 0 && len(d.Events) > 0 {
-		slips[fieldEvent+d.Events[0].ID] = i18n.M("bridge.configure.no_event")
+		slips[fieldEvents] = i18n.M("bridge.configure.no_event")
 	}
 	after.Filters = map[string]string{}
 	for _, filter := range d.Filters {

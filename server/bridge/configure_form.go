@@ -3,15 +3,16 @@ package bridge
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Names of the form's fields; those of events and filters are followed by the provider's name for it.
+// Names of the form's fields; those of filters are followed by the provider's name for it.
 const (
-	fieldEvent     = "event_"
+	fieldEvents    = "events"
 	fieldFilter    = "filter_"
 	fieldOnlyTurns = "only_turns"
 	fieldStyle     = "style"
@@ -47,13 +48,7 @@ func configureForm(d provider.Descriptor, f subscribed) chat.Form {
 			Name: fieldRule, Kind: chat.TextField, Label: i18n.M("bridge.rule.name"), Default: f.subscription.Name, MaxLength: maxName, Optional: true,
 		})
 	}
-	wanted := f.subscription.wanted(d)
-	for _, kind := range d.Events {
-		form.Fields = append(form.Fields, chat.FormField{
-			Name: fieldEvent + kind.ID, Kind: chat.BoolField, Label: kind.Label, Optional: true,
-			Default: strconv.FormatBool(slices.Contains(wanted, kind.ID)),
-		})
-	}
+	form.Fields = append(form.Fields, eventsField(d, f.subscription))
 	for _, filter := range d.Filters {
 		form.Fields = append(form.Fields, filterField(filter, f.subscription.Filters[filter.ID]))
 	}
@@ -72,6 +67,18 @@ func configureForm(d provider.Descriptor, f subscribed) chat.Form {
 			Label:   i18n.M("bridge.configure.mention.label"), Help: i18n.M("bridge.configure.mention.help"),
 		})
 	return form
+}
+
+// eventsField asks for the kinds of events, all in one field: some providers have more than a dozen.
+func eventsField(d provider.Descriptor, sub Subscription) chat.FormField {
+	field := chat.FormField{
+		Name: fieldEvents, Kind: chat.MultiSelectField, Default: strings.Join(sub.wanted(d), ","),
+		Label: i18n.M("bridge.configure.events.label"), Help: i18n.M("bridge.configure.events.help"),
+	}
+	for _, kind := range d.Events {
+		field.Options = append(field.Options, chat.Option{Label: kind.Label, Value: kind.ID})
+	}
+	return field
 }
 
 // notesField asks whether what people write in the thread of a card is added at the tool.

@@ -22,12 +22,12 @@ func TestAChannelIsConfiguredWithAForm(t *testing.T) {
 		begins[field.Name] = field.Default
 	}
 	require.Equal(t, map[string]string{
-		"event_broken": "true", "event_mended": "true", "event_begun": "false", "filter_branch": "", "filter_severity": "any",
+		"events": "broken,mended", "filter_branch": "", "filter_severity": "any",
 		"only_turns": "false", "style": "live", "mention": "nobody",
 	}, begins)
 
 	said, err := w.submit("bob", map[string]string{
-		"event_mended": "false", "filter_branch": " main ,release/{1,2}, !release/old*", "filter_severity": "high",
+		"events": "broken", "filter_branch": " main ,release/{1,2}, !release/old*", "filter_severity": "high",
 		"only_turns": "true", "style": "each", "mention": "here",
 	})
 	require.NoError(t, err)
@@ -105,9 +105,9 @@ func TestAChannelWantsAtLeastOneKindOfNews(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	require.NoError(t, w.run("bob", "town", "", "t", w.runConfigure("forge")))
-	said, err := w.submit("bob", map[string]string{"event_broken": "false", "event_mended": "false"})
+	said, err := w.submit("bob", map[string]string{"events": ""})
 	require.NoError(t, err)
-	require.Contains(t, said["event_broken"], "at least one")
+	require.Contains(t, said["events"], "at least one")
 }
 
 func TestWhoIsMentionedByNameCanStay(t *testing.T) {

@@ -26,6 +26,8 @@ const (
 	LongTextField FieldKind = "textarea"
 	SelectField   FieldKind = "select"
 	BoolField     FieldKind = "bool"
+	// MultiSelectField takes any number of its options; their values are joined by commas, which none of them contains.
+	MultiSelectField FieldKind = "multiselect"
 )
 
 // FormField is one question of a form.
@@ -40,7 +42,7 @@ type FormField struct {
 	// Default is what the field begins with; "true" or "false" for a BoolField. Never a secret.
 	Default  string
 	Optional bool
-	// Options are the choices of a SelectField.
+	// Options are the choices of a SelectField or MultiSelectField.
 	Options []Option
 	// Search says that there are more choices than those, which are looked up by what is typed. Where that cannot be done, the options are
 	// all there is to choose from.
@@ -55,7 +57,8 @@ type FormAnswer struct {
 	Place  Place
 	Kind   string
 	State  string
-	// Values hold the answers by name; those of a BoolField are "true" or "false".
+	// Values hold the answers by name; those of a BoolField are "true" or "false", those of a MultiSelectField are joined by
+	// commas.
 	Values map[string]string
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -94,15 +95,22 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, userID string) {
 	s.reply(w, http.StatusOK, answer)
 }
 
-// submitted returns the answers of a form as texts.
+// submitted returns the answers of a form as texts; several choices are joined by commas.
 func submitted(values map[string]any) map[string]string {
 	found := make(map[string]string, len(values))
 	for name, value := range values {
-		if yes, ok := value.(bool); ok {
-			found[name] = strconv.FormatBool(yes)
-			continue
+		switch v := value.(type) {
+		case bool:
+			found[name] = strconv.FormatBool(v)
+		case []any:
+			chosen := make([]string, 0, len(v))
+			for _, one := range v {
+				chosen = append(chosen, text(one))
+			}
+			found[name] = strings.Join(chosen, ",")
+		default:
+			found[name] = text(value)
 		}
-		found[name] = text(value)
 	}
 	return found
 }

@@ -84,6 +84,14 @@ func element(say func(i18n.Message) string, f chat.FormField) model.DialogElemen
 		if !slices.ContainsFunc(f.Options, func(o chat.Option) bool { return o.Value == f.Default }) {
 			e.Default = ""
 		}
+	case chat.MultiSelectField:
+		e.Type, e.MultiSelect = "select", true
+		for _, o := range f.Options {
+			e.Options = append(e.Options, &model.PostActionOptions{Text: say(o.Label), Value: o.Value})
+		}
+		e.Default = strings.Join(slices.DeleteFunc(strings.Split(f.Default, ","), func(value string) bool {
+			return !slices.ContainsFunc(f.Options, func(o chat.Option) bool { return o.Value == value })
+		}), ",")
 	case chat.BoolField:
 		e.Type = "bool"
 	default:

@@ -37,7 +37,7 @@ func rich(tone chat.Tone, emoji, state string) chat.Card {
 
 func (w *world) posted(t *testing.T, card chat.Card) *mmtest.Post {
 	t.Helper()
-	_, err := mattermost.NewSurface(w.Client).Post(t.Context(), chat.Posting{
+	_, err := mattermost.NewSurface(w.Client, strings.ToTitle).Post(t.Context(), chat.Posting{
 		Place: chat.Place{ChannelID: w.townSquare.ID}, Card: card, Mark: mark("card"),
 	})
 	require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestActionsThatTheServerWouldNotFindAreRefused(t *testing.T) {
 		for _, id := range ids {
 			card.Actions = append(card.Actions, chat.Action{ID: id, Label: i18n.Verbatim("x")})
 		}
-		s := mattermost.NewSurface(w.Client)
+		s := mattermost.NewSurface(w.Client, strings.ToTitle)
 		_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: card})
 		require.Error(t, err)
 		_, err = s.Reply(t.Context(), chat.Place{ChannelID: w.townSquare.ID}, chat.Reply{Actions: card.Actions}, chat.Mark{})

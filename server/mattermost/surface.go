@@ -31,14 +31,18 @@ var username = regexp.MustCompile(`^[a-z0-9._-]{1,64}$`)
 // Surface shows the bridge's cards in channels, as the bot. It is safe for use by several goroutines.
 type Surface struct {
 	*Client
+	// name returns a provider's name by its ID.
+	name func(providerID string) string
 
 	mu sync.Mutex
 	// missed says since when posts could not be found that should be there.
 	missed map[string]time.Time
 }
 
-// NewSurface returns the surface of the client's server.
-func NewSurface(c *Client) *Surface { return &Surface{Client: c, missed: map[string]time.Time{}} }
+// NewSurface returns the surface of the client's server; name returns a provider's name by its ID.
+func NewSurface(c *Client, name func(providerID string) string) *Surface {
+	return &Surface{Client: c, name: name, missed: map[string]time.Time{}}
+}
 
 // Post puts a card into a channel or thread. See bridge.Surface.
 func (s *Surface) Post(_ context.Context, p chat.Posting) (string, error) {
@@ -111,6 +115,10 @@ func (s *Surface) say(at chat.Place, message string, mark chat.Mark, attachments
 	props := map[string]any{model.PostPropsFromBot: "true"}
 	if mark != (chat.Mark{}) {
 		props[propMark] = markProp(mark)
+		// Clients show these if the server allows overrides, and only on posts of a webhook.
+		props[model.PostPropsFromWebhook] = "true"
+		props[model.PostPropsOverrideUsername] = s.name(mark.Provider)
+		props[model.PostPropsOverrideIconURL] = s.SiteURL() + "/plugins/zoom/public/" + mark.Provider + ".png"
 	}
 	if err := setProps(post, props, attachments); err != nil {
 		return "", err

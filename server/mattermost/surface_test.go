@@ -41,7 +41,7 @@ func (w *world) shown(t *testing.T, s *mattermost.Surface) (*mmtest.Post, chat.P
 func TestACardIsPostedByTheBotAndBroughtUpToDateInPlace(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post, p := w.shown(t, s)
 	require.Equal(t, w.BotID(), post.UserId)
 	require.Equal(t, "true", post.Prop("from_bot"))
@@ -69,7 +69,7 @@ func TestACardIsPostedByTheBotAndBroughtUpToDateInPlace(t *testing.T) {
 func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	card, _ := w.shown(t, s)
 	at := chat.Place{ChannelID: w.townSquare.ID, RootID: card.Id}
 	replyID, err := s.Reply(t.Context(), at, chat.Reply{
@@ -97,7 +97,7 @@ func TestACallGoesOutOnceAndOnlyToWhomItCanBe(t *testing.T) {
 		strings.Repeat("b", 65): "",
 	} {
 		w := newWorld(t)
-		s := mattermost.NewSurface(w.Client)
+		s := mattermost.NewSurface(w.Client, strings.ToTitle)
 		p := chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: build("Failed", chat.ToneFailure), Mention: who}
 		postID, err := s.Post(t.Context(), p)
 		require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			s := mattermost.NewSurface(w.Client)
+			s := mattermost.NewSurface(w.Client, strings.ToTitle)
 			post, p := w.shown(t, s)
 			at := end(w, post)
 			p.Card = build("Failed", chat.ToneFailure)
@@ -137,7 +137,7 @@ func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
 		})
 	}
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{ChannelID: "nowhere"}, Card: build("Failed", chat.ToneFailure)})
 	require.ErrorIs(t, err, bridge.ErrGone)
 }
@@ -148,7 +148,7 @@ func TestAPostThatAReplicaLacksIsNotGoneYet(t *testing.T) {
 	w := newWorld(t)
 	w.mm.Configure(func(c *model.Config) { c.SqlSettings.DataSourceReplicas = []string{"replica"} })
 	w.ServerSettingsChanged()
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post, p := w.shown(t, s)
 	post.Delete()
 	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrNotYet)
@@ -161,7 +161,7 @@ func TestAPostThatAReplicaLacksIsNotGoneYet(t *testing.T) {
 func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	before, p := w.shown(t, s)
 	w.mm.Advance(time.Minute)
 	since := w.mm.Now()
@@ -191,7 +191,7 @@ func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
 func TestTheServerShowsAThousandPostsAtOnceAndOursIsFoundAmongMore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	since := w.mm.Now()
 	card, p := w.shown(t, s)
 	w.mm.Advance(time.Millisecond)
@@ -213,7 +213,7 @@ func TestTheServerShowsAThousandPostsAtOnceAndOursIsFoundAmongMore(t *testing.T)
 func TestTheRecentCardsOfAChannelAreFoundAmongWhatPeopleSay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post := func(key string) string {
 		w.mm.Advance(time.Second)
 		at := chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: chat.Card{Title: key, State: i18n.Verbatim("Failed")}, Mark: chat.Mark{Provider: "jenkins", Key: key}}
@@ -243,7 +243,7 @@ func TestTheRecentCardsOfAChannelAreFoundAmongWhatPeopleSay(t *testing.T) {
 func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	_, p := w.shown(t, s)
 	forged := w.bob.Says("Look", w.townSquare)
 	forged.Forge(map[string]any{"from_bot": "true", "bridge": map[string]any{
@@ -260,7 +260,7 @@ func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
 func TestABrokenConnectionLosesNoCard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post, p := w.shown(t, s)
 	w.mm.BreakConnection()
 	_, err := s.Post(t.Context(), p)
@@ -311,7 +311,7 @@ func TestTheConversationWithTheBotIsKnown(t *testing.T) {
 func TestALineWithLongAddressesIsNoLongerThanTheServerTakes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := mattermost.NewSurface(w.Client)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post, p := w.shown(t, s)
 	thread := chat.Place{ChannelID: w.townSquare.ID, RootID: post.Id}
 	var lines []i18n.Message

@@ -119,13 +119,16 @@ function Form({request}) {
 }
 
 // What a field begins with.
-function initial({type, default: value}) {
+function initial({type, default: value, multiselect: several}) {
+    if (several) {
+        return value ? value.split(',') : [];
+    }
     return type === 'bool' ? String(value).toLowerCase() === 'true' : value ?? '';
 }
 
 // As Mattermost checks before it sends anything.
 function problem({type, optional, min_length: least}, value) {
-    if (value === '' || type === 'bool' && !value) {
+    if (value === '' || Array.isArray(value) && value.length === 0 || type === 'bool' && !value) {
         return optional ? '' : 'This field is required.';
     }
     return least > 0 && value.length < least ? `Minimum input length is ${least}.` : '';
@@ -204,6 +207,27 @@ function Lines({element, id, value, invalid, change}) {
 }
 
 function Choice({element, id, value, invalid, change}) {
+    if (element.multiselect) {
+        return (
+            <select
+                multiple={true}
+                id={id}
+                className='form-control'
+                aria-invalid={invalid}
+                value={value}
+                onChange={(event) => change([...event.target.selectedOptions].map((option) => option.value))}
+            >
+                {element.options.map((option) => (
+                    <option
+                        key={option.value}
+                        value={option.value}
+                    >
+                        {option.text}
+                    </option>
+                ))}
+            </select>
+        );
+    }
     return (
         <select
             id={id}

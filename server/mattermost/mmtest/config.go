@@ -9,7 +9,7 @@ import (
 )
 
 // serverVersion is the lowest that the plugin's manifest allows.
-const serverVersion = "10.11.0"
+const serverVersion = "11.0.0"
 
 // Configure changes the server's own settings and tells the plugin.
 func (mm *Mattermost) Configure(change func(*model.Config)) {

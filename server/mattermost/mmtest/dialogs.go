@@ -153,13 +153,33 @@ func initial(e model.DialogElement) any {
 		return e.Default == "true"
 	case e.Default == "":
 		return nil
+	case e.MultiSelect:
+		return strings.Split(e.Default, ",")
 	}
 	return e.Default
+}
+
+// Without returns what a field of several choices holds when the user takes these out.
+func (u *User) Without(name string, values ...string) []string {
+	u.mm.t.Helper()
+	all, _ := initial(u.Field(name)).([]string)
+	return slices.DeleteFunc(all, func(value string) bool { return slices.Contains(values, value) })
+}
+
+// With returns what a field of several choices holds when the user adds these.
+func (u *User) With(name string, values ...string) []string {
+	u.mm.t.Helper()
+	all, _ := initial(u.Field(name)).([]string)
+	return append(all, values...)
 }
 
 // fits fails the test for what a client would not let the user send.
 func (u *User) fits(e model.DialogElement, value any) {
 	u.mm.t.Helper()
+	if e.MultiSelect {
+		u.fitsSeveral(e, value)
+		return
+	}
 	text, isText := value.(string)
 	switch _, isBool := value.(bool); {
 	case e.Type == "bool" && !isBool, e.Type != "bool" && value != nil && !isText:
@@ -175,6 +195,23 @@ func (u *User) fits(e model.DialogElement, value any) {
 	}
 	if most > 0 && len([]rune(text)) > most {
 		u.mm.t.Fatalf("mmtest: the field %q takes %d characters, not %d", e.Name, most, len([]rune(text)))
+	}
+}
+
+// fitsSeveral does so for a field of several choices.
+func (u *User) fitsSeveral(e model.DialogElement, value any) {
+	u.mm.t.Helper()
+	all, several := value.([]string)
+	if value != nil && !several {
+		u.mm.t.Fatalf("mmtest: the field %q takes several choices, not %v", e.Name, value)
+	}
+	if len(all) == 0 && !e.Optional {
+		u.mm.t.Fatalf("mmtest: the field %q cannot be left empty", e.Name)
+	}
+	for _, one := range all {
+		if !slices.ContainsFunc(e.Options, func(o *model.PostActionOptions) bool { return o.Value == one }) {
+			u.mm.t.Fatalf("mmtest: the field %q has no choice %q", e.Name, one)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ export interface Tool {
     /** The word of its slash command. */
     word: string;
 
-    /** The words behind it that there are; 'configure' for a tool whose set-up is a page of several parts. */
+    /** The words behind it that there are. */
     can: Array<'trigger' | 'search' | 'note' | 'configure'>;
 }
 
@@ -149,7 +149,7 @@ export interface Form {
 
 export interface FormField {
     name: string;
-    kind: 'text' | 'secret' | 'textarea' | 'select' | 'bool';
+    kind: 'text' | 'secret' | 'textarea' | 'select' | 'multiselect' | 'bool';
     label: string;
     help: string;
     placeholder: string;

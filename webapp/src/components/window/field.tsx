@@ -28,28 +28,64 @@ export function inputId(name: string): string {
 
 /** One question of a form, with its label, help and error. */
 export function Field(props: FieldProps) {
-    const {field, error} = props;
-    const text = useText();
+    return props.field.kind === 'multiselect' ? <Choices {...props}/> : <Single {...props}/>;
+}
+
+/** A question that takes any number of choices: each is a check box; the answer is their values, joined by commas. */
+function Choices({field, value, error, disabled, onChange}: FieldProps) {
     const id = inputId(field.name);
-    const about = [field.help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ');
+    const chosen = value ? value.split(',') : [];
+    const toggle = (changed: string, on: boolean) => {
+        onChange(field.options.filter((option) => (option.value === changed ? on : chosen.includes(option.value))).map((option) => option.value).join(','));
+    };
     return (
-        <div className={field.kind === 'bool' ? 'zoom-field zoom-field--bool' : 'zoom-field'}>
-            <label htmlFor={id}>
+        <fieldset
+            className='zoom-field zoom-choices'
+            aria-describedby={[field.help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ') || undefined}
+        >
+            <legend>
                 {field.label}
-                {!field.optional && field.kind !== 'bool' && (
-                    <span
-                        className='zoom-field__required'
-                        title={text('zoom.window.required')}
-                    >
-                        {' *'}
-                    </span>
-                )}
-            </label>
-            <Input
-                {...props}
-                id={id}
-                describedBy={about || undefined}
+                {!field.optional && <Required/>}
+            </legend>
+            <Notes
+                field={field}
+                error={error}
             />
+            <div className='zoom-choices__grid'>
+                {field.options.map((option, index) => (
+                    <label key={option.value}>
+                        <input
+                            id={index === 0 ? id : undefined}
+                            type='checkbox'
+                            disabled={disabled}
+                            checked={chosen.includes(option.value)}
+                            onChange={(event) => toggle(option.value, event.target.checked)}
+                        />
+                        {option.label}
+                    </label>
+                ))}
+            </div>
+        </fieldset>
+    );
+}
+
+function Required() {
+    const text = useText();
+    return (
+        <span
+            className='zoom-field__required'
+            title={text('zoom.window.required')}
+        >
+            {' *'}
+        </span>
+    );
+}
+
+/** What the server says about a field: its help, and what is wrong with the answer. */
+function Notes({field, error}: {field: FormField; error: string}) {
+    const id = inputId(field.name);
+    return (
+        <>
             {field.help && (
                 <div
                     id={`${id}-help`}
@@ -66,6 +102,29 @@ export function Field(props: FieldProps) {
                     {error}
                 </div>
             )}
+        </>
+    );
+}
+
+function Single(props: FieldProps) {
+    const {field, error} = props;
+    const id = inputId(field.name);
+    const about = [field.help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ');
+    return (
+        <div className={field.kind === 'bool' ? 'zoom-field zoom-field--bool' : 'zoom-field'}>
+            <label htmlFor={id}>
+                {field.label}
+                {!field.optional && field.kind !== 'bool' && <Required/>}
+            </label>
+            <Input
+                {...props}
+                id={id}
+                describedBy={about || undefined}
+            />
+            <Notes
+                field={field}
+                error={error}
+            />
         </div>
     );
 }
