@@ -56,7 +56,7 @@ func (a *app) toolAnswers() []httpapi.ToolAnswer {
 	answers := []httpapi.ToolAnswer{}
 	for _, p := range a.registry.All() {
 		d := p.Describe()
-		answer := httpapi.ToolAnswer{ID: d.ID, Name: d.Name, Word: words[d.ID], Can: []string{"configure"}}
+		answer := httpapi.ToolAnswer{ID: d.ID, Name: d.Name, Word: words[d.ID], Can: []string{}}
 		if _, ok := p.(provider.Raiser); ok {
 			answer.Can = append(answer.Can, "trigger")
 		}
@@ -66,6 +66,7 @@ func (a *app) toolAnswers() []httpapi.ToolAnswer {
 		if _, ok := p.(provider.Annotator); ok {
 			answer.Can = append(answer.Can, "note")
 		}
+		answer.Can = append(answer.Can, "configure")
 		if answer.Word != "" {
 			answers = append(answers, answer)
 		}

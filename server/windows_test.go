@@ -279,7 +279,7 @@ func TestTheSidebarShowsWhatAChannelFollowsAndWhatIsOpen(t *testing.T) {
 		var sidebar httpapi.ChannelToolsAnswer
 		require.NoError(t, answer.JSON(&sidebar))
 		require.Len(t, sidebar.Tools, 3, "each tool that is on")
-		require.Empty(t, sidebar.Tools[0].Can)
+		require.Equal(t, []string{"configure"}, sidebar.Tools[0].Can)
 		require.Equal(t, []string{"trigger", "search", "note", "configure"}, sidebar.Tools[2].Can)
 		return sidebar.Tools[2]
 	}

@@ -93,12 +93,12 @@ describe('The cards of Jenkins', () => {
         const page = tab.window;
         await page.getByRole('tab', {name: 'Notifications'}).click();
         await page.getByRole('button', {name: /^Change/}).click();
-        await page.getByRole('group', {name: /^Events/}).getByRole('checkbox', {name: 'Started'}).uncheck();
+        await page.getByRole('group', {name: /^Events/}).getByRole('checkbox', {name: 'Start'}).uncheck();
         await tab.picture('jenkins-configure');
-        await page.getByLabel('Job').fill('web [');
+        await page.getByLabel('Jobs').fill('web [');
         await page.getByRole('button', {name: 'Save'}).click();
         await page.getByText('is not a pattern').waitFor();
-        await page.getByLabel('Job').fill('web, !*/nightly');
+        await page.getByLabel('Jobs').fill('web, !*/nightly');
         await page.getByRole('button', {name: 'Save'}).click();
         await page.getByText('Saved. From now on').waitFor();
         await page.getByText('web, !*/nightly').waitFor();

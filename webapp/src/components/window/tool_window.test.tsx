@@ -48,6 +48,22 @@ afterEach(() => {
 });
 
 describe('A window of a tool', () => {
+    it('asks for several choices by check boxes, and sends their values joined by commas', async () => {
+        const events = {
+            ...blank, name: 'events', kind: 'multiselect', label: 'Events', default: 'started,failed',
+            options: [{value: 'started', label: 'Started', detail: ''}, {value: 'passed', label: 'Passed', detail: ''}, {value: 'failed', label: 'Failed', detail: ''}],
+        };
+        const {page, user} = await typed('/pduty trigger', {form: {...form, fields: [events]}});
+        const group = within(screen.getByRole('group', {name: /Events/}));
+        expect(group.getByRole('checkbox', {name: 'Started'})).toHaveFocus();
+        await user.click(group.getByRole('checkbox', {name: 'Started'}));
+        await user.click(group.getByRole('checkbox', {name: 'Passed'}));
+        page.server.says(submit, {json: {}});
+        await user.click(screen.getByRole('button', {name: 'Trigger'}));
+        await page.settle();
+        expect(page.server.askedFor(submit)[0].body).toMatchObject({values: {events: 'passed,failed'}});
+    });
+
     it('opens for what is typed, in the thread where it is typed', async () => {
         const {page, passed} = await typed('/PDuty trigger  Disk is full');
         expect(passed).toEqual({});
