@@ -32,7 +32,7 @@ export function Field(props: FieldProps) {
 }
 
 /** A question that takes any number of choices: each is a check box; the answer is their values, joined by commas. */
-function Choices({field, value, error, disabled, onChange}: FieldProps) {
+function Choices({field, value, error, saving, onChange}: FieldProps) {
     const id = inputId(field.name);
     const chosen = value ? value.split(',') : [];
     const toggle = (changed: string, on: boolean) => {
@@ -57,9 +57,9 @@ function Choices({field, value, error, disabled, onChange}: FieldProps) {
                         <input
                             id={index === 0 ? id : undefined}
                             type='checkbox'
-                            disabled={disabled}
+                            aria-disabled={saving || undefined}
                             checked={chosen.includes(option.value)}
-                            onChange={(event) => toggle(option.value, event.target.checked)}
+                            onChange={(event) => !saving && toggle(option.value, event.target.checked)}
                         />
                         {option.label}
                     </label>
