@@ -142,8 +142,7 @@ func cloudSteps(w *world, c *call) (int, any, error) {
 	}
 	run := w.cloudPipeline(c.repo, p)
 	return w.paged(c, []object{{
-		"type": "pipeline_step", "uuid": "{" + stableUUID("step "+p.uuid) + "}", "name": "Build", "state": run["state"],
-		"pipeline": object{"type": "pipeline", "uuid": p.uuid}, "started_on": stamp(p.created),
+		"type": "pipeline_step", "uuid": "{" + stableUUID("step "+p.uuid) + "}", "state": run["state"], "started_on": stamp(p.created),
 	}})
 }
 

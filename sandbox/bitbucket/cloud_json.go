@@ -50,7 +50,7 @@ func (w *world) cloudWorkspace(slug string) object {
 func (w *world) cloudRepo(r *repo, all bool) object {
 	o := object{
 		"type": "repository", "full_name": r.fullName(), "name": r.Name, "uuid": r.uuid, "is_private": r.Private,
-		"scm": "git", "website": nil, "parent": nil, "workspace": w.cloudWorkspace(r.Workspace),
+		"scm": "git", "parent": nil,
 		"owner": object{
 			"type": "team", "display_name": r.Workspace, "uuid": w.workspaceUUID(r.Workspace),
 			"links": object{"html": link(w.base + "/" + r.Workspace + "/")},
@@ -65,12 +65,23 @@ func (w *world) cloudRepo(r *repo, all bool) object {
 		},
 	}
 	if all {
-		o["slug"], o["description"], o["language"], o["size"] = r.Slug, "", "", 1024
+		o["description"], o["language"], o["size"] = "", "", 1024
 		o["created_on"], o["updated_on"] = stamp(r.created), stamp(r.updated)
 		o["mainbranch"] = object{"type": "branch", "name": r.MainBranch}
 		o["fork_policy"], o["has_issues"], o["has_wiki"] = "allow_forks", false, false
 	}
 	return o
+}
+
+// cloudRepoName is a repository as what belongs to it names it.
+func (w *world) cloudRepoName(r *repo) object {
+	return object{
+		"type": "repository", "full_name": r.fullName(), "name": r.Name, "uuid": r.uuid,
+		"links": object{
+			"self": link(w.api(r)), "html": link(w.page(r)),
+			"avatar": link(w.base + "/ravatar/" + r.uuid + "?ts=default"),
+		},
+	}
 }
 
 // cloudCommit is a commit.
@@ -95,11 +106,11 @@ func (w *world) commitLinks(r *repo, hash string) object {
 
 // rendered is a text with its markup.
 func rendered(text string) object {
-	return object{"type": "rendered", "raw": text, "markup": "markdown", "html": "<p>" + html.EscapeString(text) + "</p>"}
+	return object{"raw": text, "markup": "markdown", "html": "<p>" + html.EscapeString(text) + "</p>"}
 }
 
 // cloudStatus is what a build says of a commit. Statuses of external builds have
-// no branch; only deliveries of pipelines carry the commit.
+// no branch; only deliveries of pipelines carry the commit, and no answer does.
 func (w *world) cloudStatus(r *repo, st *status, delivery bool) object {
 	o := object{
 		"type": "build", "key": st.Key, "name": st.Name, "state": st.State, "description": st.Description, "url": st.URL,
@@ -112,11 +123,8 @@ func (w *world) cloudStatus(r *repo, st *status, delivery bool) object {
 	if st.Ref != "" {
 		o["refname"] = st.Ref
 	}
-	if st.Ref != "" || !delivery {
+	if st.Ref != "" && delivery {
 		o["commit"] = w.cloudCommit(r, r.commits[st.Hash])
-	}
-	if !delivery {
-		o["repository"], o["uuid"] = w.cloudRepo(r, false), "{"+stableUUID("status "+st.Hash+st.Key)+"}"
 	}
 	return o
 }
@@ -125,7 +133,7 @@ func (w *world) cloudStatus(r *repo, st *status, delivery bool) object {
 func (w *world) cloudPipeline(r *repo, p *pipeline) object {
 	o := object{
 		"type": "pipeline", "uuid": p.uuid, "build_number": p.number, "creator": w.cloudUser(p.by),
-		"repository": w.cloudRepo(r, false), "created_on": stamp(p.created), "build_seconds_used": 0,
+		"repository": w.cloudRepoName(r), "created_on": stamp(p.created), "build_seconds_used": 0,
 		"trigger": object{"type": "pipeline_trigger_push", "name": "PUSH"},
 		"state": object{
 			"type": "pipeline_state_in_progress", "name": "IN_PROGRESS",
@@ -155,9 +163,9 @@ func shortHash(hash string) string { return hash[:min(12, len(hash))] }
 
 // cloudEnd is the source or the destination of a pull request.
 func (w *world) cloudEnd(p *pull, branch, hash string) object {
-	end := object{"branch": object{"name": branch}, "repository": w.cloudRepo(p.repo, false), "commit": nil}
+	end := object{"branch": object{"name": branch}, "repository": w.cloudRepoName(p.repo), "commit": nil}
 	if hash != "" {
-		end["commit"] = object{"type": "commit", "hash": shortHash(hash), "links": w.commitLinks(p.repo, shortHash(hash))}
+		end["commit"] = object{"hash": shortHash(hash)}
 	}
 	return end
 }
@@ -166,7 +174,7 @@ func (w *world) cloudEnd(p *pull, branch, hash string) object {
 func (w *world) pullLinks(p *pull) object {
 	id := "/pullrequests/" + strconv.Itoa(p.id)
 	links := object{"html": link(w.page(p.repo) + "/pull-requests/" + strconv.Itoa(p.id)), "self": link(w.api(p.repo) + id)}
-	for _, name := range []string{"approve", "request-changes", "merge", "decline", "comments", "statuses", "commits", "diff"} {
+	for _, name := range []string{"approve", "merge", "decline", "comments", "commits", "diff"} {
 		links[name] = link(w.api(p.repo) + id + "/" + name)
 	}
 	return links
@@ -200,7 +208,7 @@ func (w *world) cloudPull(p *pull) object {
 		}
 	}
 	o := object{
-		"type": "pullrequest", "id": p.id, "title": p.title, "description": p.description, "state": p.state, "draft": p.draft,
+		"type": "pullrequest", "id": p.id, "title": p.title, "state": p.state, "draft": p.draft,
 		"author": w.cloudUser(p.author), "source": w.cloudEnd(p, p.source, p.head), "destination": w.cloudEnd(p, p.destination, p.target()),
 		"reviewers": reviewers, "participants": participants, "merge_commit": nil, "closed_by": w.cloudUser(p.closedBy), "reason": "",
 		"comment_count": len(p.shownComments()), "task_count": 0, "close_source_branch": p.closeSource,
@@ -208,7 +216,7 @@ func (w *world) cloudPull(p *pull) object {
 		"links": w.pullLinks(p),
 	}
 	if p.merge != "" {
-		o["merge_commit"] = object{"type": "commit", "hash": shortHash(p.merge), "links": w.commitLinks(p.repo, shortHash(p.merge))}
+		o["merge_commit"] = object{"hash": shortHash(p.merge)}
 	}
 	return o
 }
@@ -227,7 +235,7 @@ func (w *world) cloudComment(p *pull, c *comment) object {
 		},
 	}
 	if c.parent != nil {
-		o["parent"] = object{"id": c.parent.id, "links": object{"self": link(w.api(p.repo) + "/pullrequests/" + pullID + "/comments/" + strconv.Itoa(c.parent.id))}}
+		o["parent"] = object{"id": c.parent.id}
 	}
 	if c.path != "" {
 		o["inline"] = object{"path": c.path, "from": nil, "to": c.line}
@@ -242,8 +250,6 @@ func (w *world) cloudComment(p *pull, c *comment) object {
 func (w *world) cloudHook(r *repo, h *hook) object {
 	return object{
 		"type": "webhook_subscription", "uuid": h.uuid, "url": h.url, "description": h.name, "active": h.active,
-		"events": h.events, "secret_set": h.secret != "", "skip_cert_verification": h.skipTLS, "source": nil,
-		"subject_type": "repository", "subject": w.cloudRepo(r, false), "created_at": stamp(h.created),
-		"links": object{"self": link(w.api(r) + "/hooks/" + h.uuid)},
+		"events": h.events, "secret_set": h.secret != "", "subject_type": "repository", "subject": object{"type": "repository"}, "created_at": stamp(h.created),
 	}
 }

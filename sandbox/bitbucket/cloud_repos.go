@@ -58,7 +58,9 @@ func cloudWorkspaces(w *world, c *call) (int, any, error) {
 	names, admin := w.workspaces(c.user)
 	var list []object
 	for _, name := range names {
-		list = append(list, object{"type": "workspace_access", "administrator": admin[name], "workspace": w.cloudWorkspace(name)})
+		list = append(list, object{"type": "workspace_access", "administrator": admin[name], "workspace": object{
+			"type": "workspace_base", "uuid": w.workspaceUUID(name), "slug": name, "links": object{"self": link(w.base + "/2.0/workspaces/" + name)},
+		}})
 	}
 	return w.paged(c, list)
 }

@@ -86,7 +86,7 @@ func (w *world) dcRepo(r *repo) object {
 
 // dcCommit is a commit.
 func (w *world) dcCommit(c *commit) object {
-	author := w.dcUser(c.author, nil)
+	author := object{"name": c.author.DisplayName, "emailAddress": c.author.Email}
 	parents := []object{}
 	if c.parent != "" {
 		parents = append(parents, object{"id": c.parent, "displayId": c.parent[:11]})
@@ -167,7 +167,7 @@ func (w *world) dcPull(p *pull) object {
 func (w *world) dcComment(c *comment, r *repo) object {
 	o := object{
 		"id": c.id, "version": c.version, "text": c.text, "author": w.dcUser(c.author, r), "createdDate": c.created.UnixMilli(),
-		"updatedDate": c.updated.UnixMilli(), "comments": []any{}, "tasks": []any{}, "severity": "NORMAL", "state": "OPEN",
+		"updatedDate": c.updated.UnixMilli(), "comments": []any{}, "severity": "NORMAL", "state": "OPEN",
 		"properties": object{"repositoryId": r.id},
 	}
 	if c.path != "" {
@@ -196,6 +196,6 @@ func (w *world) dcHook(r *repo, h *hook) object {
 	return object{
 		"id": h.id, "name": h.name, "url": h.url, "active": h.active, "events": h.events, "configuration": object{},
 		"createdDate": h.created.UnixMilli(), "updatedDate": h.created.UnixMilli(), "sslVerificationRequired": !h.skipTLS,
-		"scopeType": "repository", "statistics": object{}, "scopeId": r.id,
+		"scopeType": "repository", "statistics": object{},
 	}
 }

@@ -204,7 +204,7 @@ func dcCanMerge(_ *world, c *call, p *pull) (int, any, error) {
 		vetoes = append(vetoes, object{"summaryMessage": "Not permitted", "detailedMessage": "You may not write to the target branch."})
 	}
 	return http.StatusOK, object{
-		"canMerge": !p.conflicted && len(vetoes) == 0, "conflicted": p.conflicted, "outcome": outcome, "vetoes": vetoes,
+		"conflicted": p.conflicted, "outcome": outcome, "vetoes": vetoes,
 	}, nil
 }
 

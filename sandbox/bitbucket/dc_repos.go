@@ -76,7 +76,7 @@ func dcBranches(_ *world, c *call) (int, any, error) {
 	var list []object
 	for name, hash := range c.repo.branches {
 		list = append(list, object{
-			"id": "refs/heads/" + name, "displayId": name, "type": "BRANCH", "latestCommit": hash, "isDefault": name == c.repo.MainBranch,
+			"id": "refs/heads/" + name, "displayId": name, "type": "BRANCH", "latestCommit": hash,
 		})
 	}
 	sort.Slice(list, func(i, j int) bool { return string(compact(list[i]["id"])) < string(compact(list[j]["id"])) })
@@ -164,7 +164,7 @@ func dcTestHook(w *world, c *call) (int, any, error) {
 	for _, h := range c.repo.hooks {
 		if h.url == c.URL.Query().Get("url") {
 			w.post(h, eventPing, []byte(`{"test": true}`))
-			return http.StatusOK, object{"request": object{"url": h.url, "method": "POST"}}, nil
+			return http.StatusOK, object{}, nil
 		}
 	}
 	return 0, nil, errors.Wrap(ErrNotFound, "webhook")
@@ -236,20 +236,22 @@ func dcReadCommit(w *world, c *call) (int, any, error) {
 	return http.StatusOK, w.dcCommit(found), nil
 }
 
-// dcBuilds is GET commits/{commit}/builds: the build with a key, or all.
+// dcBuilds is GET commits/{commit}/builds: the build with a key. Nothing lists
+// those of a repository.
 func dcBuilds(w *world, c *call) (int, any, error) {
 	found, err := c.commit()
 	if err != nil {
 		return 0, nil, err
 	}
-	if key := c.URL.Query().Get("key"); key != "" {
-		st := c.repo.status(found.hash, key)
-		if st == nil {
-			return 0, nil, &apiError{http.StatusNotFound, "build.NoSuchBuildStatusException", "There is no build " + key + ".", nil}
-		}
-		return http.StatusOK, w.dcBuild(st), nil
+	key := c.URL.Query().Get("key")
+	if key == "" {
+		return 0, nil, errors.Wrap(ErrInvalid, "key: A build status key is required")
 	}
-	return dcPaged(c, w.dcBuildList(c.repo.statusesOf(found.hash)))
+	st := c.repo.status(found.hash, key)
+	if st == nil {
+		return 0, nil, &apiError{http.StatusNotFound, "build.NoSuchBuildStatusException", "There is no build " + key + ".", nil}
+	}
+	return http.StatusOK, w.dcBuild(st), nil
 }
 
 // dcBuildList is what several builds say.

@@ -60,8 +60,6 @@
 //     (Policy.SignedPing).
 //   - What Cloud answers to approving or merging what is merged already: 400, or
 //     what Policy.ConflictStatus says.
-//   - Whether a Data Center lists all builds of a commit under commits/{id}/builds,
-//     or wants the key of one: here it does both.
 //   - Under which of its two keys a Data Center tells of a request for changes:
 //     here under the one that the webhook asked for.
 //   - Whether Cloud's refresh tokens are spent by use: here they are not, while a

@@ -86,7 +86,9 @@ func (r *repo) removeHook(h *hook) {
 // tell sends an event to each webhook that asked for it.
 func (w *world) tell(r *repo, event string, by *User, body object) {
 	if w.kind == Cloud {
-		body["repository"], body["actor"] = w.cloudRepo(r, false), w.cloudUser(by)
+		about := w.cloudRepo(r, false)
+		about["workspace"] = w.cloudWorkspace(r.Workspace) // which no answer has
+		body["repository"], body["actor"] = about, w.cloudUser(by)
 	} else {
 		body["eventKey"], body["date"], body["actor"] = event, w.now().Format("2006-01-02T15:04:05-0700"), w.dcUser(by, r)
 		if _, about := body["pullRequest"]; !about {

@@ -64,7 +64,9 @@ func (w *world) tellPull(p *pull, o occasion, by *User, cloud, dataCenter object
 	body := object{}
 	if w.kind == Cloud {
 		event = cloudKey
-		body["pullrequest"] = w.cloudPull(p)
+		shown := w.cloudPull(p)
+		shown["description"] = p.description // which no answer has
+		body["pullrequest"] = shown
 		maps.Copy(body, cloud)
 	} else {
 		body["pullRequest"] = w.dcPull(p)

@@ -186,8 +186,8 @@ func TestAPullRequestOfADataCenterCountsItsVersions(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"pr:from_ref_updated"}, hook.events())
 
-	require.Equal(t, true, step("bob", "GET", "/merge", "", 200).at("canMerge"))
-	require.Equal(t, false, step("cyd", "GET", "/merge", "", 200).at("canMerge"))
+	require.Empty(t, step("bob", "GET", "/merge", "", 200).at("vetoes"))
+	require.Len(t, step("cyd", "GET", "/merge", "", 200).at("vetoes"), 1)
 	step("bob", "POST", "/merge", "", 400)
 	step("bob", "POST", "/merge?version=0", "", 409)
 	require.NoError(t, s.repo.Pull(1).SetConflicted(true))

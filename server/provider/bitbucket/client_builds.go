@@ -21,17 +21,10 @@ type dcBuild struct {
 	Added   stamp  `json:"dateAdded"`
 }
 
-// builds returns how the builds of the commit stand. Versions that have no list of them below the repository, or want the key of
-// one, have it in the older API.
-func (d dataCenter) builds(ctx context.Context, path, hash string) ([]status, error) {
-	all, err := d.buildsAt(ctx, d.base(path)+"/commits/"+url.PathEscape(hash)+"/builds")
-	if fault.Is(err, fault.ProviderRefused, fault.ResourceUnknown) {
-		return d.buildsAt(ctx, "/rest/build-status/latest/commits/"+url.PathEscape(hash))
-	}
-	return all, err
-}
-
-func (d dataCenter) buildsAt(ctx context.Context, address string) ([]status, error) {
+// builds returns how the builds of the commit stand. The API of repositories shows only a build whose key is known, so that the older
+// one, which lists them, is asked.
+func (d dataCenter) builds(ctx context.Context, hash string) ([]status, error) {
+	address := "/rest/build-status/latest/commits/" + url.PathEscape(hash)
 	var all []status
 	start := int64(0)
 	for range maxPages {

@@ -68,7 +68,7 @@ func (*Bitbucket) Follow(ctx context.Context, s provider.Session, r provider.Res
 		events, err := dataCenter{s}.describe(ctx, r.Path, l)
 		return events, nil, err
 	}
-	found, err := dataCenter{s}.builds(ctx, r.Path, l.Commit.Hash)
+	found, err := dataCenter{s}.builds(ctx, l.Commit.Hash)
 	if fault.Is(err, fault.ResourceUnknown) {
 		return nil, nil, nil // the commit, or the repository, is gone
 	}
