@@ -113,11 +113,14 @@ func (s *Service) applySoon(ctx context.Context, c Connection, events []provider
 
 // outcome is what came of some events, for the journal.
 type outcome struct {
-	// kind and title say what the first of them was.
+	// kind and title say what the first of them was that changed its subject.
 	kind, title string
-	// folded says that any changed its subject; seen is the most that any channel sees of it.
+	// folded says that any changed its subject; by is what each channel sees of that, seen the most that any sees.
 	folded bool
+	by     map[string]visibility
 	seen   visibility
+	// sights are what each channel may know of it.
+	sights map[string]sight
 	// told is how many there were, though no more than maxEvents of them are shown.
 	told int
 }
@@ -145,8 +148,8 @@ func (s *Service) deliver(ctx context.Context, c Connection, p provider.Provider
 	}
 	for _, b := range bundles {
 		came, bundleErr := s.bring(ctx, c, p, b)
-		if total.kind == "" {
-			total.kind, total.title = came.kind, came.title
+		for channelID, now := range came.sights {
+			total.merge(channelID, now)
 		}
 		total.folded, total.seen = total.folded || came.folded, max(total.seen, came.seen)
 		err = worst(err, bundleErr) // one subject's trouble keeps no other from being shown
@@ -238,7 +241,7 @@ func (s *Service) bring(ctx context.Context, c Connection, p provider.Provider, 
 	var todo []*work
 	var broken, wait error
 	subject, err := s.Records.UpdateSubject(ctx, c.ID, b.subject, func(sub *Subject) (bool, error) {
-		came, todo, wait, broken = outcome{}, nil, nil, nil
+		came, todo, wait, broken = outcome{by: map[string]visibility{}}, nil, nil, nil
 		if b.known && sub.State == nil {
 			return false, nil
 		}
@@ -258,6 +261,9 @@ func (s *Service) bring(ctx context.Context, c Connection, p provider.Provider, 
 			return came, hopeless{errors.Wrap(err, "draw a subject")}
 		}
 		came.title = card.Title
+	}
+	if n := len(b.events); n > 0 {
+		came.look(s.Registry.Describe(c.Provider), c, &subject, b.events[n-1].Event)
 	}
 	err = worst(wait, broken)
 	if choreErr := s.doChores(ctx, c, subject); choreErr != nil {
@@ -305,7 +311,9 @@ func (s *Service) fold(sub *Subject, c Connection, p provider.Provider, e serial
 	}
 	desc := s.Registry.Describe(c.Provider)
 	sub.learn(desc, e.Event)
-	came.seen = max(came.seen, sub.plan(c, desc, e.Event, change))
+	for channelID, seen := range sub.plan(c, desc, e.Event, change) {
+		came.by[channelID], came.seen = max(came.by[channelID], seen), max(came.seen, seen)
+	}
 	return nil
 }
 
@@ -333,7 +341,7 @@ func (s *Service) doChores(ctx context.Context, c Connection, sub Subject) error
 
 // tellOf notes what became of the job's delivery, once.
 func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
-	entry := Entry{Event: came.kind, Title: came.title, By: j.Proof.By, Old: j.Proof.Secret > 0, Result: Unchanged}
+	entry := Entry{By: j.Proof.By, Old: j.Proof.Secret > 0, Result: Unchanged}
 	_, early := Wait(err)
 	switch {
 	case Permanent(err):
@@ -350,6 +358,7 @@ func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
 	if came.told > maxEvents && entry.Reason.Zero() {
 		entry.Reason = i18n.M("bridge.deliver.flood", "All", strconv.Itoa(came.told), "Most", strconv.Itoa(maxEvents))
 	}
+	entry.Views = came.views(entry.Result)
 	if s.journal.once(j.ID, err != nil && !Permanent(err)) {
 		s.note(c.ID, entry)
 	}

@@ -27,7 +27,7 @@ func TestABuildFromStartToMendedIsOneCard(t *testing.T) {
 	require.Equal(t, []string{"web 42 is fine"}, w.surface.titles(theRoom))
 	require.Equal(t, []string{"2 tests failed", "mended after 2 h"}, w.surface.thread(theRoom))
 	require.Equal(t, []bridge.Result{bridge.Posted, bridge.Posted, bridge.Posted}, w.results())
-	require.Equal(t, "web 42 is fine", w.journal()[0].Title)
+	require.Equal(t, "web 42 is fine", w.journal()[0].Views[0].Title)
 }
 
 func TestARepetitionChangesNothing(t *testing.T) {

@@ -79,15 +79,15 @@ const (
 	noticed
 )
 
-// plan notes what the connection's channels see of the event, and returns the most that any sees. A channel that has a card already
+// plan notes what the connection's channels see of the event, and returns how much each sees. A channel that has a card already
 // gets it brought up to date whatever it wants, so that the card doesn't lie; all else is for those that want the event. There
 // is one card in each channel, however many of its subscriptions want it.
-func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, change provider.Change) visibility {
-	most := unseen
+func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, change provider.Change) map[string]visibility {
+	sees := map[string]visibility{}
 	for _, channelID := range c.Channels() {
 		all := c.In(channelID)
 		if sub.release(d, channelID, all) {
-			most = noticed
+			sees[channelID] = noticed
 		}
 		at := sub.in(channelID)
 		i, held := choose(d, sub, all, e, change)
@@ -111,11 +111,11 @@ func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, 
 			if now := sub.in(channelID); held {
 				now.Held = true
 			} else {
-				now.Held, most = false, max(most, seen)
+				now.Held, sees[channelID] = false, max(sees[channelID], seen)
 			}
 		}
 	}
-	return most
+	return sees
 }
 
 // choose returns the first of the channel's subscriptions that wants the event, else the first that can't tell yet (held); -1 for none.

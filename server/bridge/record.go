@@ -239,9 +239,12 @@ const (
 type Entry struct {
 	At     time.Time `json:"at"`
 	Result Result    `json:"result"`
-	// Event and Title say what it was, as far as that is known; from outside.
+	// Event and Title say what it was, as far as that is known; from outside. They are empty where Views has them.
 	Event string `json:"event,omitempty"`
 	Title string `json:"title,omitempty"`
+	// Views are what it was to the channels, where it was about something in the provider; one that is in none follows other parts of the
+	// connection. Nil for what concerns the connection itself.
+	Views []View `json:"views,omitempty"`
 	// Reason says why, where the result alone does not.
 	Reason i18n.Message `json:"reason,omitzero"`
 	// By is how it proved where it comes from; Old that it did so with a secret that was replaced.

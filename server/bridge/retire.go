@@ -54,7 +54,7 @@ func (s *Service) unwelcome(ctx context.Context, c Connection, w *work) error {
 		return errors.Wrap(err, "claim to say that a channel gets no more news")
 	}
 	w.dropped = true
-	s.note(c.ID, Entry{Result: Unwanted, Reason: i18n.M("bridge.deliver.creator_gone")})
+	s.note(c.ID, endedIn(w.ChannelID, i18n.M("bridge.deliver.creator_gone")))
 	if !first {
 		return nil
 	}
@@ -80,7 +80,7 @@ func (s *Service) retire(ctx context.Context, c Connection, w *work) error {
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel is gone")
 	}
-	s.note(c.ID, Entry{Result: Unwanted, Reason: i18n.M("bridge.deliver.channel_gone")})
+	s.note(c.ID, endedIn(channelID, i18n.M("bridge.deliver.channel_gone")))
 	if !first {
 		return nil
 	}
@@ -149,4 +149,9 @@ func (s *Service) unsubscribe(ctx context.Context, providerID, connectionID stri
 		s.Log("A webhook that nobody follows any more could not be removed", "connection", ended.ID, "error", err.Error())
 	}
 	return nil
+}
+
+// endedIn returns the line of the journal that says why a channel no longer follows the connection. It is nothing to others.
+func endedIn(channelID string, why i18n.Message) Entry {
+	return Entry{Result: Unwanted, Views: []View{{Channels: []string{channelID}, Result: Unwanted, Known: true}}, Reason: why}
 }

@@ -74,10 +74,14 @@ func (s *Service) healthOf(ctx context.Context, w wish, c Connection, among []Co
 		told.add(health{lines: s.whyNothing(w)})
 		return told, nil
 	}
-	for _, entry := range journal[:min(len(journal), most)] {
+	seen := visible(journal, w.place.ChannelID)
+	if len(seen) == 0 {
+		told.add(health{lines: []i18n.Message{i18n.M("bridge.status.elsewhere")}})
+	}
+	for _, entry := range seen[:min(len(seen), most)] {
 		told.add(health{lines: []i18n.Message{s.line(c.Provider, entry)}})
 	}
-	if advice := s.advice(ctx, c, journal); len(advice) > 0 {
+	if advice := s.advice(ctx, c, journal, seen); len(advice) > 0 {
 		told.add(health{lines: append([]i18n.Message{{}}, advice...)}) // else it would be part of the last entry
 	}
 	return told, nil
@@ -171,18 +175,20 @@ func (s *Service) eventLabel(providerID, event string) i18n.Message {
 	return i18n.Verbatim(chat.Code(chat.Truncate(event, 60)))
 }
 
-// advice says what to do about what the journal shows.
-func (s *Service) advice(ctx context.Context, c Connection, journal []Entry) []i18n.Message {
+// advice says what to do about how deliveries prove where they come from, and about the last one that the channel may know of.
+func (s *Service) advice(ctx context.Context, c Connection, journal, seen []Entry) []i18n.Message {
 	var advice []i18n.Message
-	newest := journal[0]
 	if slices.ContainsFunc(journal, func(e Entry) bool { return e.By == provider.ByPath }) {
 		advice = append(advice, i18n.M("bridge.status.advice_path"))
 	}
-	if newest.Old {
+	if journal[0].Old {
 		ends := i18n.M("bridge.status.advice_old", "Provider", s.name(c.Provider), "Command", s.word(c.Provider))
 		advice = append(advice, ends.WithMessage("Until", s.oldEnds(ctx, c)))
 	}
-	switch newest.Result {
+	if len(seen) == 0 {
+		return advice
+	}
+	switch seen[0].Result {
 	case Refused:
 		text := "bridge.status.advice_refused"
 		if _, made := s.installerOf(c); made {

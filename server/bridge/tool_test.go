@@ -165,7 +165,9 @@ func (t *tool) Card(state json.RawMessage) (chat.Card, error) {
 	return chat.Card{Title: m.Thing + " is " + m.Is}, err
 }
 
-func (t *tool) Sample(time.Time) provider.Event { return provider.Event{} }
+func (t *tool) Sample(time.Time) provider.Event {
+	return eventsOf([]said{{Thing: "sample", Is: "fine"}})[0]
+}
 
 func (t *tool) Follow(_ context.Context, _ provider.Session, _ provider.Resource, task provider.Task) ([]provider.Event, []provider.Task, error) {
 	t.mu.Lock()
@@ -235,7 +237,16 @@ func (r *records) UpdateConnection(_ context.Context, id string, change func(*br
 	return update(r, "con."+id, change)
 }
 
-func (r *records) ConnectionsOf(context.Context, string, string) ([]string, error) { return nil, nil }
+func (r *records) ConnectionsOf(ctx context.Context, _, channelID string) ([]string, error) {
+	var ids []string
+	for _, key := range r.kv.Keys("con.") {
+		id := strings.TrimPrefix(key, "con.")
+		if c, _, err := r.Connection(ctx, id); err != nil || len(c.In(channelID)) > 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
 
 func (r *records) UpdateConnectionsOf(context.Context, string, string, func(*[]string) bool) error {
 	return nil

@@ -53,8 +53,13 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 	if len(journal) == 0 {
 		return chat.Note{Text: i18n.Lines(append(lines, s.whyNothing(w)...)...)}, nil
 	}
-	lines = append(lines, i18n.M("bridge.test.last", "Provider", s.name(w.provider)), s.line(w.provider, journal[0]))
-	return chat.Note{Text: i18n.Lines(append(lines, s.advice(ctx, c, journal)...)...)}, nil
+	seen := visible(journal, w.place.ChannelID)
+	if len(seen) == 0 {
+		lines = append(lines, i18n.M("bridge.status.elsewhere"))
+	} else {
+		lines = append(lines, i18n.M("bridge.test.last", "Provider", s.name(w.provider)), s.line(w.provider, seen[0]))
+	}
+	return chat.Note{Text: i18n.Lines(append(lines, s.advice(ctx, c, journal, seen)...)...)}, nil
 }
 
 // asTrial returns the sample as an event of its own, that is part of nothing else: no streak counts it, and no other card shows it.
