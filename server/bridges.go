@@ -61,7 +61,7 @@ func (a *app) buildBridge(kv *mattermost.KV, records *store.Store, now func() ti
 	surface := mattermost.NewSurface(a.client, func(id string) string { return a.registry.Describe(id).Name })
 	a.bridge = bridge.New(bridge.Dependencies{
 		Registry: a.registry, Settings: a.bridgeSettings, Surface: surface, People: surface, Records: records,
-		Inbox: store.NewBridgeInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings},
+		Inbox: store.NewBridgeInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings}, Audit: a.client,
 		Now: now, Log: a.client.Warn,
 	})
 }

@@ -158,8 +158,15 @@ func TestBridgePolicySaysWhoMayConnect(t *testing.T) {
 					}
 				}
 				require.Equal(t, allowed, len(u.DirectMessages(w.botID())) > 0)
-				u.Says("jenkins connect", u.DirectWith(w.botID()))
-				w.handedTo(u) // one's own direct messages are one's own business
+				before := len(u.DirectMessages(w.botID()))
+				direct := u.DirectWith(w.botID())
+				u.Says("jenkins connect", direct)
+				if !allowed { // one's own conversation with the bot is no way around the policy
+					requireSays(t, lastNote(u)+direct.LastPost().Message, "may change what a channel is connected to")
+					continue
+				}
+				require.Greater(t, len(u.DirectMessages(w.botID())), before)
+				w.handedTo(u)
 			}
 		})
 	}

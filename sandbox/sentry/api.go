@@ -159,7 +159,7 @@ func listIntegrations(w *world, c *call) (int, any, error) {
 	list := []object{}
 	for _, i := range c.org.apps {
 		if !i.deleted {
-			list = append(list, i.shown(c.may(c.org, "org:write")))
+			list = append(list, i.shown(w.now(), c.may(c.org, "org:write")))
 		}
 	}
 	return http.StatusOK, paged(w, c, list), nil
@@ -195,7 +195,7 @@ func getIntegration(w *world, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, i.shown(c.may(i.org, "org:write")), nil
+	return http.StatusOK, i.shown(w.now(), c.may(i.org, "org:write")), nil
 }
 
 // putIntegration changes an integration. What is not sent stays, but for the
@@ -237,7 +237,7 @@ func putIntegration(w *world, c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	*i = next
-	return http.StatusOK, i.shown(true), nil
+	return http.StatusOK, i.shown(w.now(), true), nil
 }
 
 // putInstallation finishes the installation of a published integration.

@@ -36,6 +36,7 @@ type integration struct {
 	org      *org
 	schema   object
 	proxyID  int
+	made     time.Time
 	timeouts []time.Time // of the last day
 	deleted  bool
 }
@@ -64,7 +65,7 @@ func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
 		i.Scopes = roleScopes(RoleManager)
 	}
 	made := &integration{
-		Integration: i, uuid: w.ids.uuid(), appUUID: w.ids.uuid(), org: o, schema: object{}, proxyID: w.number(),
+		Integration: i, uuid: w.ids.uuid(), appUUID: w.ids.uuid(), org: o, schema: object{}, proxyID: w.number(), made: w.now(),
 	}
 	if err := made.check(); err != nil {
 		return nil, err
@@ -171,14 +172,21 @@ func (w *world) timedOut(i *integration, at time.Time) {
 	}
 }
 
-// shown is an integration as the API shows it.
-func (i *integration) shown(secret bool) object {
+// secretShown is how long after it was made an integration's secret can be read.
+const secretShown = 24 * time.Hour
+
+// shown is an integration as the API shows it at this time. Its secret is masked
+// for those who may not change it, and null for everybody once it is a day old.
+func (i *integration) shown(now time.Time, secret bool) object {
 	status := "internal"
 	if i.Published {
 		status = "published"
 	}
-	masked := strings.Repeat("*", 64)
-	if secret {
+	var masked any = strings.Repeat("*", 64)
+	switch {
+	case now.Sub(i.made) >= secretShown:
+		masked = nil
+	case secret:
 		masked = i.ClientSecret
 	}
 	events := i.Events

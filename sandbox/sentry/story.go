@@ -86,6 +86,19 @@ func (s *Sandbox) IntegrationState(slug string) (Integration, error) {
 	return found, err
 }
 
+// ChangeSecret has the admins make an integration another client secret. What is
+// sent from now on is signed with it.
+func (s *Sandbox) ChangeSecret(slug, secret string) error {
+	return s.control(func(w *world) error {
+		i := w.integration(slug)
+		if i == nil || secret == "" {
+			return errors.Wrapf(ErrNotFound, "integration %q, or its new secret", slug)
+		}
+		i.ClientSecret = secret
+		return nil
+	})
+}
+
 // RemoveIntegration takes an integration out of its organization.
 func (s *Sandbox) RemoveIntegration(slug string) error {
 	return s.control(func(w *world) error {

@@ -74,12 +74,14 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		return fault.New(fault.InvalidInput)
 	}
 	t := attempt{userID: c.UserID, postID: c.PostID, action: c.Action, values: c.Values, trigger: c.TriggerID}
+	tried := AuditEntry{Event: AuditAct, What: c.Action, UserID: c.UserID, ChannelID: c.Place.ChannelID}
 	a, err := s.aim(ctx, t)
 	if err != nil {
-		return err
+		return s.refused(err, tried)
 	}
+	tried.Provider, tried.Connection = a.Provider, a.ID
 	if c.Place.ChannelID != "" && c.Place.ChannelID != a.thread.ChannelID {
-		return fault.New(fault.CardUnknown)
+		return s.refused(fault.New(fault.CardUnknown), tried)
 	}
 	first, err := s.Records.Claim(ctx, "act/"+t.hash(), clickPause)
 	if err != nil {
@@ -92,7 +94,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		return s.startMeeting(ctx, t, a)
 	}
 	_, err = s.carryOut(ctx, t, a)
-	return err
+	return s.refused(err, tried)
 }
 
 // aim finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, Forbidden.

@@ -293,7 +293,7 @@ func TestAPIAccessThatIsNoLongerAcceptedIsSaidAndCanBeMended(t *testing.T) {
 	w := newActWorld(t)
 	c := w.records.connections["c-builder"]
 	c.Site, c.HasCredential = "https://ci.example", true
-	require.NoError(t, w.resealKeys(context.Background(), &c, &provider.Credential{Secret: "wrong by now"}, ""))
+	require.NoError(t, w.takeOver(context.Background(), &c, entered{credential: provider.Credential{Secret: "wrong by now"}}, "ada"))
 	w.records.connections["c-builder"] = c
 	require.NoError(t, w.click("bob", builderCard, "rebuild"))
 	require.Contains(t, w.people.latest().text, "no longer accepts the API access")

@@ -35,6 +35,7 @@ type actWorld struct {
 	meetings  []string
 	answers   []chat.Place
 	logged    []string
+	audited   []AuditEntry
 	settings  Settings
 	now       time.Time
 	catalogue *i18n.Catalogue
@@ -62,7 +63,7 @@ func newActWorld(t *testing.T) *actWorld {
 	w.surface = &actSurface{w: w, marks: map[string]chat.Mark{}, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
 	w.Service = New(Dependencies{
 		Registry: provider.NewRegistry(w.tool, w.forge, &actPager{actTool{id: "pager"}}), Settings: func() Settings { return w.settings },
-		Surface: w.surface, People: w.people, Records: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w,
+		Surface: w.surface, People: w.people, Records: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
 		Now: func() time.Time { return w.now },
 		Log: func(msg string, pairs ...any) {
 			line, _ := json.Marshal(pairs)
@@ -249,3 +250,6 @@ func (s *actSurface) OpenForm(_ context.Context, trigger string, f chat.Form) er
 	s.forms = append(s.forms, f)
 	return nil
 }
+
+// Record keeps what was done and refused.
+func (w *actWorld) Record(e AuditEntry) { w.audited = append(w.audited, e) }

@@ -203,6 +203,7 @@ type Dependencies struct {
 	Seals    Seals
 	Sessions Sessions
 	Meetings Meetings
+	Audit    Audit
 	Now      func() time.Time
 	// Log writes a line to the server's log, with names and values in pairs.
 	Log func(msg string, pairs ...any)

@@ -133,29 +133,29 @@ func (s *Service) tree(id, word string) *command.Command {
 	named := i18n.M("bridge.hint.name")
 	root := &command.Command{Name: word, Help: about.Summary}
 	root.Sub = []*command.Command{
-		{Name: deedConnect, Hint: about.Argument, Help: help(deedConnect), Run: s.runs(id, s.connect)},
-		{Name: deedDisconnect, Hint: i18n.M("bridge.hint.name_or_all"), Help: help(deedDisconnect), Run: s.runs(id, s.disconnect)},
+		{Name: deedConnect, Hint: about.Argument, Help: help(deedConnect), Run: s.runs(id, deedConnect, s.connect)},
+		{Name: deedDisconnect, Hint: i18n.M("bridge.hint.name_or_all"), Help: help(deedDisconnect), Run: s.runs(id, deedDisconnect, s.disconnect)},
 		{Name: deedConfigure, Hint: named, Help: help(deedConfigure), Run: s.runConfigure(id)},
-		{Name: deedList, Help: help(deedList), Run: s.runs(id, s.list)},
-		{Name: deedTest, Hint: named, Help: help(deedTest), Run: s.runs(id, s.test)},
-		{Name: deedStatus, Hint: named, Help: help(deedStatus), Run: s.runs(id, s.status)},
-		{Name: deedRotate, Hint: named, Help: help(deedRotate), Run: s.runs(id, s.rotate)},
+		{Name: deedList, Help: help(deedList), Run: s.runs(id, deedList, s.list)},
+		{Name: deedTest, Hint: named, Help: help(deedTest), Run: s.runs(id, deedTest, s.test)},
+		{Name: deedStatus, Hint: named, Help: help(deedStatus), Run: s.runs(id, deedStatus, s.status)},
+		{Name: deedRotate, Hint: named, Help: help(deedRotate), Run: s.runs(id, deedRotate, s.rotate)},
 	}
 	p := s.Registry.Get(id)
 	if _, raises := p.(provider.Raiser); raises {
-		root.Sub = append(root.Sub, &command.Command{Name: deedRaise, Hint: i18n.M("bridge.hint.title"), Help: help(deedRaise), Run: s.runs(id, s.raise)})
+		root.Sub = append(root.Sub, &command.Command{Name: deedRaise, Hint: i18n.M("bridge.hint.title"), Help: help(deedRaise), Run: s.runs(id, deedRaise, s.raise)})
 	}
 	if _, searches := p.(provider.Searcher); searches {
-		root.Sub = append(root.Sub, &command.Command{Name: deedSearch, Hint: i18n.M("bridge.hint.text"), Help: help(deedSearch), Run: s.runs(id, s.search)})
+		root.Sub = append(root.Sub, &command.Command{Name: deedSearch, Hint: i18n.M("bridge.hint.text"), Help: help(deedSearch), Run: s.runs(id, deedSearch, s.search)})
 	}
 	if _, annotates := p.(provider.Annotator); annotates {
-		root.Sub = append(root.Sub, &command.Command{Name: deedAnnotate, Hint: i18n.M("bridge.hint.message"), Help: help(deedAnnotate), Run: s.runs(id, s.annotate)})
+		root.Sub = append(root.Sub, &command.Command{Name: deedAnnotate, Hint: i18n.M("bridge.hint.message"), Help: help(deedAnnotate), Run: s.runs(id, deedAnnotate, s.annotate)})
 	}
 	if _, calls := p.(provider.OnCaller); calls {
-		root.Sub = append(root.Sub, &command.Command{Name: deedOnCall, Help: help(deedOnCall), Run: s.runs(id, s.onCall)})
+		root.Sub = append(root.Sub, &command.Command{Name: deedOnCall, Help: help(deedOnCall), Run: s.runs(id, deedOnCall, s.onCall)})
 	}
 	if s.authorizes(id) {
-		root.Sub = append(root.Sub, &command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, s.askSignOut)})
+		root.Sub = append(root.Sub, &command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, deedAskSignOut, s.askSignOut)})
 	}
 	root.Sub = append(root.Sub,
 		&command.Command{Name: "setup", Help: help("setup"), Admin: true, Run: s.runSetup(id)},
@@ -165,7 +165,7 @@ func (s *Service) tree(id, word string) *command.Command {
 }
 
 // runs returns the command that does the deed.
-func (s *Service) runs(providerID string, do granted) func(context.Context, command.Call) (i18n.Message, error) {
+func (s *Service) runs(providerID, deed string, do granted) func(context.Context, command.Call) (i18n.Message, error) {
 	return func(ctx context.Context, call command.Call) (i18n.Message, error) {
 		w := wish{
 			userID: call.UserID, place: chat.Place{ChannelID: call.ChannelID, RootID: call.RootID},
@@ -173,7 +173,9 @@ func (s *Service) runs(providerID string, do granted) func(context.Context, comm
 		}
 		note, err := do(ctx, w)
 		if err != nil || len(note.Buttons) == 0 {
-			return note.Text, err
+			return note.Text, s.refused(err, AuditEntry{
+				Event: auditEvent(deed), What: deed, UserID: w.userID, ChannelID: w.place.ChannelID, Provider: providerID,
+			})
 		}
 		return i18n.Message{}, errors.Wrap(s.People.Whisper(ctx, w.place, w.userID, note), "show a question")
 	}

@@ -74,7 +74,8 @@ func (s *Service) runConfigure(providerID string) func(context.Context, command.
 			return s.configureAll(ctx, providerID, call.UserID)
 		}
 		if err := s.mayConnect(ctx, call.UserID, call.ChannelID); err != nil {
-			return i18n.Message{}, err
+			tried := AuditEntry{Event: AuditUse, What: deedConfigure, UserID: call.UserID, ChannelID: call.ChannelID, Provider: providerID}
+			return i18n.Message{}, s.refused(err, tried)
 		}
 		what := intent{
 			UserID: call.UserID, Provider: providerID, Text: unquoted(call.Text),

@@ -98,6 +98,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 		}
 		return chat.Note{}, errors.Wrap(err, "hand over the secret of a connection")
 	}
+	s.did(AuditConnect, w, c.ID)
 	s.rememberName(ctx, c)
 	s.tell(ctx, w, i18n.M("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
 	note := chat.Note{Text: i18n.M("bridge.connect.done", "Name", c.shown(), "Provider", s.name(w.provider), "Command", s.word(w.provider))}
@@ -205,6 +206,7 @@ func (s *Service) join(ctx context.Context, w wish) (chat.Note, error) {
 	if c, err = s.attach(ctx, w, c.ID, Connection{}, provider.Resource{}); err != nil {
 		return chat.Note{}, err
 	}
+	s.did(AuditConnect, w, c.ID)
 	s.tell(ctx, w, i18n.M("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
 	return chat.Note{Text: i18n.M("bridge.connect.joined", "Name", c.shown(), "Command", s.word(w.provider))}, nil
 }

@@ -130,8 +130,28 @@ func TestAPolicyOfTheAdminsNarrowsWhoConnects(t *testing.T) {
 	}
 	o.types(bob, town, "/builder connect")
 	require.Contains(t, o.types(ada, town, "/builder list"), "Builder of", "looking is for all who are in the channel")
-	o.types(ada, adasDirect, "/builder connect")
-	require.Contains(t, o.types(ada, adasDirect, "/builder list"), "Builder of @\u200bada", "one's own conversation is one's own")
+	_, err := o.tries(ada, adasDirect, "/builder connect")
+	require.Equal(t, fault.ConnectForbidden, fault.CodeOf(err), "the policy holds in one's own conversation, too")
+	o.types(bob, bobsDirect, "/builder connect")
+	require.Contains(t, o.types(bob, bobsDirect, "/builder list"), "Builder of @\u200bbob", "who is an admin of any channel may connect their own")
+
+	o.settings.Policy = SystemAdmins
+	_, err = o.tries(bob, bobsDirect, "/builder rotate")
+	require.Equal(t, fault.ConnectForbidden, fault.CodeOf(err))
+}
+
+func TestAGuestChangesNoConnection(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, town, "/builder connect ci")
+	o.people.guests = []string{bob}
+	for _, line := range []string{"/builder connect", "/builder connect ci", "/builder disconnect", "/builder rotate", "/builder test", "/builder configure"} {
+		for _, place := range []string{town, lab, bobsDirect} {
+			_, err := o.tries(bob, place, line)
+			require.Equal(t, fault.GuestForbidden, fault.CodeOf(err), "%s in %s", line, place)
+		}
+	}
+	require.Contains(t, o.types(bob, town, "/builder list"), "ci")
 }
 
 func TestThereAreOnlySoManyConnections(t *testing.T) {

@@ -35,11 +35,13 @@ type office struct {
 	texts    *i18n.Catalogue
 	now      time.Time
 	logged   []string
+	audited  []AuditEntry
 }
 
 const (
 	ada, bob, eve         = "ada", "bob", "eve"
 	town, lab, adasDirect = "town", "lab", "direct-ada"
+	bobsDirect            = "direct-bob"
 	webRepo               = "https://coder.test/acme/web"
 )
 
@@ -53,9 +55,9 @@ func newOffice(t *testing.T) *office {
 		},
 		people: &officePeople{
 			channels: map[string]chat.Channel{
-				town: {Public: true, Name: "town"}, lab: {Name: "lab"}, adasDirect: {Direct: true},
+				town: {Public: true, Name: "town"}, lab: {Name: "lab"}, adasDirect: {Direct: true}, bobsDirect: {Direct: true},
 			},
-			members: map[string][]string{town: {ada, bob, eve}, lab: {ada, bob}, adasDirect: {ada}},
+			members: map[string][]string{town: {ada, bob, eve}, lab: {ada, bob}, adasDirect: {ada}, bobsDirect: {bob}},
 			admins:  map[string][]string{town: {bob}},
 			mute:    map[string]bool{},
 			texts:   texts,
@@ -67,7 +69,7 @@ func newOffice(t *testing.T) *office {
 	o.bridge = New(Dependencies{
 		Registry: provider.NewRegistry(builder{}, o.coder), Settings: func() Settings { return o.settings },
 		Surface: o.surface, People: o.people, Records: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
-		Sessions: o.accounts, Now: func() time.Time { return o.now },
+		Sessions: o.accounts, Audit: o, Now: func() time.Time { return o.now },
 		Log: func(msg string, pairs ...any) {
 			for _, pair := range pairs {
 				if text, ok := pair.(string); ok {
@@ -181,6 +183,7 @@ type officePeople struct {
 	channels  map[string]chat.Channel
 	members   map[string][]string
 	admins    map[string][]string
+	guests    []string
 	mute      map[string]bool // whom no direct message reaches
 	whispers  []whispered
 	direct    []whispered
@@ -188,7 +191,7 @@ type officePeople struct {
 }
 
 func (p *officePeople) Person(_ context.Context, userID string) (chat.Person, error) {
-	return chat.Person{ID: userID, Username: userID, Admin: userID == "root"}, nil
+	return chat.Person{ID: userID, Username: userID, Admin: userID == "root", Guest: slices.Contains(p.guests, userID)}, nil
 }
 
 func (p *officePeople) Channel(_ context.Context, channelID string) (chat.Channel, error) {
@@ -209,7 +212,15 @@ func (*officePeople) PersonByEmail(context.Context, string) (chat.Person, bool) 
 	return chat.Person{}, false
 }
 
-func (*officePeople) ChannelsOf(context.Context, string) ([]string, error) { return nil, nil }
+func (p *officePeople) ChannelsOf(_ context.Context, userID string) ([]string, error) {
+	var found []string
+	for id, members := range p.members {
+		if slices.Contains(members, userID) {
+			found = append(found, id)
+		}
+	}
+	return found, nil
+}
 
 func (p *officePeople) CanPost(_ context.Context, userID, channelID string) bool {
 	return slices.Contains(p.members[channelID], userID)
@@ -320,3 +331,6 @@ func tokenIn(t *testing.T, message string) string {
 	require.Len(t, found, 2, "no secret in %q", message)
 	return found[1]
 }
+
+// Record keeps what was done and refused.
+func (o *office) Record(e AuditEntry) { o.audited = append(o.audited, e) }

@@ -54,7 +54,7 @@ func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) er
 	if err := s.canKeep(ctx, what.wish()); err != nil {
 		return err
 	}
-	connection, err := s.changeable(ctx, what)
+	connection, err := s.changeableByAll(ctx, what)
 	if err != nil {
 		return err
 	}
@@ -88,12 +88,22 @@ func credentialFields(bearer provider.Bearer, site string, asksAddress bool) []c
 	return fields
 }
 
-// credentialEntered tries the API access that was entered and keeps it if it works.
+// changeableByAll returns the intent's connection if the person may change what all channels that follow it share. Faults: those of
+// changeable, SharedElsewhere.
+func (s *Service) changeableByAll(ctx context.Context, what intent) (Connection, error) {
+	c, err := s.changeable(ctx, what)
+	if err != nil {
+		return Connection{}, err
+	}
+	return c, s.mayChange(ctx, what.UserID, c)
+}
+
+// credentialEntered keeps the API access that was entered, after the tool has shown that it may have it.
 func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
 	if err := s.canKeep(ctx, what.wish()); err != nil {
 		return nil, err
 	}
-	c, err := s.changeable(ctx, what)
+	c, err := s.changeableByAll(ctx, what)
 	if err != nil {
 		return nil, err
 	}
@@ -106,28 +116,25 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 		return slipOf(err)
 	}
 	_, installs := bearer.(provider.Installer)
-	credential, err := s.tryCredential(ctx, bearer, c.Provider, site, a.Values)
+	proved, err := s.proveEntered(ctx, c, site, bearer, a.Values)
 	if err != nil {
-		return slipAt(err, credentialFields(bearer, "", !installs))
+		return slipAt(s.refused(err, what.attempted(a.UserID)), credentialFields(bearer, "", !installs))
 	}
-	secret := ""
-	if giver, gives := bearer.(provider.SecretGiver); gives {
-		if secret, err = giver.HookSecret(a.Values); err != nil {
-			return slipOf(err)
-		}
+	told := i18n.M("bridge.credential.entered", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.name(c.Provider)))
+	if !installs {
+		told.Params["Site"] = chat.Code(site.URL)
 	}
-	_, err = s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
-		if len(now.In(what.Place.ChannelID)) == 0 {
-			return false, s.notFollowed(what.Provider)
-		}
-		now.Site, now.HasCredential = site.URL, true
-		return true, s.resealKeys(ctx, now, &credential, secret)
+	_, err = s.changeShared(ctx, what.wish(), c, AuditCredential, told, func(now *Connection) error {
+		now.Site = site.URL
+		return s.takeOver(ctx, now, proved, what.UserID)
 	})
 	if err != nil {
-		return nil, errors.Wrapf(err, "keep the credential of connection %s", c.ID)
+		return nil, err
 	}
-	s.tell(ctx, what.wish(), i18n.M("bridge.credential.entered", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.name(c.Provider))))
 	text := i18n.M("bridge.credential.saved", "Provider", chat.Escape(s.name(c.Provider)), "Site", chat.Code(site.URL))
+	if proved.secret != "" && !proved.shown {
+		text = i18n.Lines(text, i18n.M("bridge.credential.unproved", "Provider", chat.Escape(s.name(c.Provider))))
+	}
 	if strings.HasPrefix(site.URL, "http://") {
 		text = i18n.Lines(text, i18n.M("bridge.credential.readable"))
 	}
@@ -156,45 +163,39 @@ func (s *Service) credentialSite(ctx context.Context, c Connection, values map[s
 	return provider.Site{ID: address, URL: address, API: address}, nil
 }
 
-// tryCredential makes the credential of the answers and calls the tool once with it.
+// tryCredential makes the credential of the answers, calls the tool once with it, and returns the session.
 func (s *Service) tryCredential(
 	ctx context.Context, bearer provider.Bearer, providerID string, site provider.Site, values map[string]string,
-) (provider.Credential, error) {
+) (provider.Credential, provider.Session, error) {
 	credential, err := bearer.Credential(merged(values, map[string]string{fieldAddress: site.URL}))
 	if err != nil {
-		return provider.Credential{}, err
+		return provider.Credential{}, provider.Session{}, err
 	}
 	session, err := s.Sessions.With(ctx, providerID, site, credential)
 	if fault.Is(err, fault.HostUnknown) {
 		// It was typed by who may: no admin has to allow it, and none could.
-		return provider.Credential{}, &provider.FieldError{Field: fieldAddress, Message: i18n.M("bridge.credential.insecure")}
+		err = &provider.FieldError{Field: fieldAddress, Message: i18n.M("bridge.credential.insecure")}
 	}
 	if err != nil {
-		return provider.Credential{}, err
+		return provider.Credential{}, provider.Session{}, err
 	}
-	return credential, bearer.Try(ctx, session)
+	return credential, session, bearer.Try(ctx, session)
 }
 
-// resealKeys puts the credential among the connection's keys; nil takes it away. With a secret, that is in force from now on, also in place
-// of keys that cannot be opened any more. Fault: Unreadable.
-func (s *Service) resealKeys(ctx context.Context, c *Connection, credential *provider.Credential, secret string) error {
+// forgetCredential takes the credential out of the connection's keys. Fault: Unreadable.
+func (s *Service) forgetCredential(ctx context.Context, c *Connection) error {
 	keys, err := s.openKeys(ctx, *c)
-	if secret != "" && fault.Is(err, fault.Unreadable) {
-		keys, err = Keys{}, nil
-	}
 	if err != nil {
 		return err
 	}
-	if keys.Credential = credential; secret != "" && (len(keys.Secrets) == 0 || keys.Secrets[0].Value != secret) {
-		keys.replace(secret, s.Now())
-	}
+	keys.Credential, c.HasCredential, c.EnteredBy = nil, false, ""
 	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
 	return err
 }
 
 // askCredentialAway asks whether the API access shall really be removed.
 func (s *Service) askCredentialAway(ctx context.Context, c chat.Click, what intent) error {
-	connection, err := s.changeable(ctx, what)
+	connection, err := s.changeableByAll(ctx, what)
 	if err != nil {
 		return err
 	}
@@ -209,25 +210,27 @@ func (s *Service) askCredentialAway(ctx context.Context, c chat.Click, what inte
 
 // dropCredential forgets the connection's API access.
 func (s *Service) dropCredential(ctx context.Context, c chat.Click, what intent) error {
-	connection, err := s.changeable(ctx, what)
+	connection, err := s.changeableByAll(ctx, what)
 	if err != nil {
 		return err
 	}
+	gone := i18n.M("bridge.credential.gone", "Provider", chat.Escape(s.name(connection.Provider)))
+	if !connection.HasCredential {
+		s.answer(ctx, c, gone) // somebody else was at it
+		return nil
+	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)
-	connection, err = s.Records.UpdateConnection(ctx, connection.ID, func(now *Connection) (bool, error) {
-		if !now.HasCredential || len(now.In(what.Place.ChannelID)) == 0 {
-			return false, nil
-		}
-		if now.HasCredential = false; !installs {
+	told := i18n.M("bridge.credential.removed", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.name(connection.Provider)))
+	_, err = s.changeShared(ctx, what.wish(), connection, AuditCredentialRemove, told, func(now *Connection) error {
+		if !installs {
 			now.Site = "" // it came with the credential
 		}
-		return true, s.resealKeys(ctx, now, nil, "")
+		return s.forgetCredential(ctx, now)
 	})
 	if err != nil {
-		return errors.Wrapf(err, "forget the credential of connection %s", what.Connection)
+		return err
 	}
-	s.answer(ctx, c, i18n.M("bridge.credential.gone", "Provider", chat.Escape(s.name(connection.Provider))))
-	s.tell(ctx, what.wish(), i18n.M("bridge.credential.removed", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.name(connection.Provider))))
+	s.answer(ctx, c, gone)
 	return nil
 }
 
@@ -258,12 +261,18 @@ func slipAt(err error, fields []chat.FormField) (chat.FormErrors, error) {
 	}
 	at := ""
 	switch {
-	case fault.Is(err, fault.AccountRejected, fault.ProviderForbidden):
+	case fault.Is(err, fault.AccountRejected, fault.ProviderForbidden, fault.NotResourceAdmin):
 		at = fieldToken
 	case fault.Is(err, fault.HostUnknown, fault.ProviderUnavailable, fault.ResourceUnknown):
 		at = fieldAddress
 	}
-	if !slices.ContainsFunc(fields, func(f chat.FormField) bool { return f.Name == at }) {
+	asked := func(name string) bool {
+		return slices.ContainsFunc(fields, func(f chat.FormField) bool { return f.Name == name })
+	}
+	if at == fieldAddress && !asked(at) && fault.Is(err, fault.ResourceUnknown) {
+		at = fieldToken // what the address names is there, and the token doesn't see it
+	}
+	if !asked(at) {
 		return nil, err
 	}
 	return chat.FormErrors{at: chat.Failure(err)}, nil

@@ -172,6 +172,7 @@ func (s *Service) end(ctx context.Context, w wish, c Connection) (i18n.Message, 
 			s.Log("A webhook that was removed while a channel joined could not be set up again", "connection", c.ID, "error", err.Error())
 		}
 	}
+	s.did(AuditDisconnect, w, c.ID)
 	s.tell(ctx, w, i18n.M("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
 	switch {
 	case failure != nil && gone:

@@ -3,8 +3,6 @@ package bridge
 import (
 	"context"
 
-	"github.com/pkg/errors"
-
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
@@ -45,16 +43,32 @@ func (s *Service) connectByHand(ctx context.Context, w wish) (chat.Note, error) 
 	return s.connectHook(ctx, w, chat.Truncate(unquoted(w.text), maxName))
 }
 
-// putInForce has the connection keep the credential and the secret that were entered for it. Fault: NotFollowed.
-func (s *Service) putInForce(ctx context.Context, c Connection, t target) (Connection, error) {
-	c, err := s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
-		if now.ID == "" {
-			return false, s.notFollowed(c.Provider) // the last channel left meanwhile
+// enrols decides what who connects a thing has to show where the tool gives the secret: for the first time, and after it was lost, that the
+// credential they entered administers it and that the secret is its; later ones need only see it, and nothing that they enter is kept.
+// ask says that nothing was entered yet.
+func (s *Service) enrols(ctx context.Context, w wish, t *target, before Connection, known bool) (ask bool, err error) {
+	switch {
+	case known && (t.credential == nil || !s.lostSecret(ctx, before)):
+		t.onlySeen, t.own = true, false
+		t.unused = t.credential != nil
+		return false, nil
+	case t.credential == nil:
+		return true, nil
+	case known:
+		if err := s.mayChange(ctx, w.userID, before); err != nil {
+			return false, err
 		}
-		now.HasCredential = t.credential != nil
-		return true, s.resealKeys(ctx, now, t.credential, t.secret)
-	})
-	return c, errors.Wrap(err, "keep what was entered for a connection")
+	}
+	giver, gives := t.installer.(provider.SecretGiver)
+	if !gives {
+		return false, nil
+	}
+	hook := provider.Hook{Secret: t.secret}
+	if known {
+		hook.URL = s.Settings().HookURL + before.Hook()
+	}
+	_, err = giver.Prove(ctx, t.session, t.resource, hook)
+	return false, err
 }
 
 // lostSecret reports whether the tool's secret, which nobody here can make anew, cannot be opened any more.

@@ -62,7 +62,7 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 		s.note(c.ID, Entry{Result: Failed, Reason: i18n.OfFault(err)})
 		return err
 	}
-	secrets := keys.Valid(s.Now())
+	secrets := keys.Believed(s.Now())
 	proof, err := p.Verify(d, secrets)
 	switch {
 	case errors.Is(err, provider.ErrPing):
@@ -73,7 +73,7 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 	case err != nil:
 		return s.refuse(c, desc, err)
 	}
-	return s.store(ctx, c, p, d, proof, secrets)
+	return s.store(ctx, c, p, d, s.promote(ctx, c, keys, proof), secrets)
 }
 
 // maxBodyOf returns the largest delivery of the provider, in bytes.

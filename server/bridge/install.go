@@ -37,8 +37,9 @@ type target struct {
 	credential *provider.Credential
 	secret     string
 	own        bool
-	// onlySeen says that who asks has shown that they see it, which is all that it takes where others have set it up.
-	onlySeen bool
+	// onlySeen says that who asks has shown that they see it, which is all that it takes where others have set it up; unused, that they
+	// entered a credential and a secret all the same, which are not kept.
+	onlySeen, unused bool
 }
 
 // connectAnyway connects although people in the channel may not be allowed to see the thing at the tool.
@@ -167,11 +168,14 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 		return chat.Note{}, errors.Wrap(err, "look for the connection")
 	}
 	already := known && before.follows(w.place.ChannelID, t.part)
-	if s.givesSecret(w.provider) && t.credential == nil {
-		if !known {
+	if s.givesSecret(w.provider) {
+		ask, err := s.enrols(ctx, w, &t, before, known)
+		if err != nil {
+			return chat.Note{}, err
+		}
+		if ask {
 			return s.askForCredential(ctx, w, t)
 		}
-		t.onlySeen, t.own = true, false
 	}
 	fresh, err := s.freshConnection(ctx, w, t, id)
 	if err != nil {
@@ -193,13 +197,23 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	if t.part.ID != "" {
 		shown = chat.Link(chat.Truncate(c.Name+" / "+t.part.Name, 100), t.part.URL)
 	}
+	kept := i18n.M("bridge.connect.kept", "Name", c.shown(), "Provider", s.name(w.provider), "Command", s.word(w.provider))
 	if already {
-		return chat.Note{Text: i18n.M("bridge.connect.already", "Name", shown, "Command", s.word(w.provider))}, nil
+		return withUnused(chat.Note{Text: i18n.M("bridge.connect.already", "Name", shown, "Command", s.word(w.provider))}, t, kept), nil
 	}
+	s.did(AuditConnect, w, c.ID)
 	s.tell(ctx, w, i18n.M("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", shown).
 		WithMessage("Events", s.eventsOf(w.provider, nil)))
-	return chat.Note{Text: i18n.M("bridge.connect.done_installed", "Name", shown, "Command", s.word(w.provider)).
-		WithMessage("Events", s.eventsOf(w.provider, nil))}, nil
+	return withUnused(chat.Note{Text: i18n.M("bridge.connect.done_installed", "Name", shown, "Command", s.word(w.provider)).
+		WithMessage("Events", s.eventsOf(w.provider, nil))}, t, kept), nil
+}
+
+// withUnused adds to the note that what was entered is not kept, where that is so.
+func withUnused(note chat.Note, t target, kept i18n.Message) chat.Note {
+	if t.unused {
+		note.Text = i18n.Lines(note.Text, kept)
+	}
+	return note
 }
 
 // freshConnection returns the connection as it begins, if there is none yet.
@@ -210,6 +224,8 @@ func (s *Service) freshConnection(ctx context.Context, w wish, t target, id stri
 	}
 	if t.credential == nil {
 		c.ActsAs = w.userID
+	} else {
+		c.EnteredBy = w.userID
 	}
 	var err error
 	c.Sealed, err = s.sealKeys(ctx, id, Keys{Secrets: []Secret{{Value: orElse(t.secret, rand.Text())}}, Credential: t.credential})
@@ -222,11 +238,11 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 	if t.onlySeen {
 		return nil // somebody else set it up, and it is looked after
 	}
-	c, hook, err := s.hookFor(ctx, c, t)
+	hook, renewed, err := s.hookFor(ctx, c, t)
 	if err != nil {
 		return err
 	}
-	if len(c.Installation) > 0 {
+	if len(c.Installation) > 0 && renewed == nil {
 		fine, err := t.installer.Installed(ctx, t.session, t.resource, hook, c.Installation)
 		if err != nil {
 			return errors.Wrap(err, "look for the webhook")
@@ -239,7 +255,7 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c Connection
 	if err != nil {
 		return errors.Wrap(err, "set up the webhook")
 	}
-	if err := s.noteHook(ctx, w, t, c.ID, made); err != nil {
+	if err := s.noteHook(ctx, w, t, c.ID, made, renewed); err != nil {
 		if undo := t.installer.Uninstall(context.WithoutCancel(ctx), t.session, t.resource, made.Ref); undo != nil {
 			s.Log("A webhook that could not be noted could not be removed", "connection", c.ID, "error", undo.Error())
 		}
@@ -263,7 +279,22 @@ func (s *Service) setUp(ctx context.Context, t target, id string, h provider.Hoo
 	if err != nil {
 		return provider.Installation{}, errors.Wrap(err, "note that a webhook is made")
 	}
-	return t.installer.Install(ctx, t.session, t.resource, h)
+	made, err := t.installer.Install(ctx, t.session, t.resource, h)
+	if err != nil {
+		s.notInstalling(context.WithoutCancel(ctx), id)
+	}
+	return made, err
+}
+
+// notInstalling notes that no webhook is made after all. Where that fails, the time runs out by itself.
+func (s *Service) notInstalling(ctx context.Context, id string) {
+	_, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
+		c.Installing = time.Time{}
+		return c.ID != "", nil
+	})
+	if err != nil {
+		s.Log("That no webhook is made could not be noted", "connection", id, "error", err.Error())
+	}
 }
 
 // keep notes in the record that the webhook is made, with the secret that the tool made up for it.
@@ -281,18 +312,31 @@ func (s *Service) keep(ctx context.Context, c *Connection, made provider.Install
 	return err
 }
 
-// noteHook records what the tool calls the webhook, and who can change it there.
-func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, made provider.Installation) error {
-	_, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
+// noteHook records what the tool calls the webhook, and who can change it there; with keys, these in place of those that were lost.
+func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, made provider.Installation, renewed *Keys) error {
+	changed, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
 		if c.ID == "" {
 			return false, s.notFollowed(w.provider) // the last channel left meanwhile
 		}
 		c.Resource, c.Name = t.resource, t.resource.Name
+		if renewed != nil {
+			var err error
+			if c.Sealed, err = s.sealKeys(ctx, c.ID, *renewed); err != nil {
+				return false, err
+			}
+			if c.HasCredential, c.EnteredBy = renewed.Credential != nil, ""; c.HasCredential {
+				c.EnteredBy = w.userID
+			}
+		}
 		if !c.HasCredential && t.own {
 			c.ActsAs = w.userID
 		}
 		return true, s.keep(ctx, c, made)
 	})
+	if err == nil && renewed != nil {
+		s.did(AuditRotate, w, id)
+		s.tellAll(ctx, w, changed, s.toldOfRotation(ctx, w, changed))
+	}
 	return errors.Wrap(err, "note the webhook")
 }
 
@@ -302,47 +346,22 @@ func (s *Service) hookOf(ctx context.Context, c Connection) (provider.Hook, erro
 	if err != nil {
 		return provider.Hook{}, err
 	}
-	valid := keys.Valid(s.Now())
-	if len(valid) == 0 {
+	believed := keys.Believed(s.Now())
+	if len(believed) == 0 {
 		return provider.Hook{}, fault.New(fault.Unreadable)
 	}
-	return provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: valid[0]}, nil
+	return provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: believed[0]}, nil
 }
 
-// hookFor returns it for a webhook that is set up now, and the connection: what was entered for it is in force from now on, and keys that
-// cannot be opened any more are made anew, unless the tool makes the secret. Fault: Unreadable.
-func (s *Service) hookFor(ctx context.Context, c Connection, t target) (Connection, provider.Hook, error) {
-	var err error
-	if t.secret != "" {
-		if c, err = s.putInForce(ctx, c, t); err != nil {
-			return c, provider.Hook{}, err
-		}
-	}
+// hookFor returns it for a webhook that is set up now. Keys that cannot be opened any more are made anew, with what was entered where the
+// tool makes the secret; they are to be noted once the tool has taken the webhook. Fault: Unreadable.
+func (s *Service) hookFor(ctx context.Context, c Connection, t target) (provider.Hook, *Keys, error) {
 	hook, err := s.hookOf(ctx, c)
-	if !fault.Is(err, fault.Unreadable) || s.givesSecret(c.Provider) {
-		return c, hook, err
+	if !fault.Is(err, fault.Unreadable) || s.givesSecret(c.Provider) && t.secret == "" {
+		return hook, nil, err
 	}
-	if c, err = s.renewKeys(ctx, c, t.credential); err != nil {
-		return c, provider.Hook{}, err
-	}
-	hook, err = s.hookOf(ctx, c)
-	return c, hook, err
-}
-
-// renewKeys gives the connection a new secret in place of keys that cannot be opened any more.
-func (s *Service) renewKeys(ctx context.Context, c Connection, credential *provider.Credential) (Connection, error) {
-	sealed, err := s.sealKeys(ctx, c.ID, Keys{Secrets: []Secret{{Value: rand.Text()}}, Credential: credential})
-	if err != nil {
-		return Connection{}, err
-	}
-	c, err = s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
-		if now.ID == "" || now.Sealed != c.Sealed {
-			return false, nil // somebody else was at it
-		}
-		now.Sealed, now.HasCredential, now.Installation = sealed, credential != nil, nil
-		return true, nil
-	})
-	return c, errors.Wrap(err, "renew the keys of a connection")
+	hook = provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: orElse(t.secret, rand.Text())}
+	return hook, &Keys{Secrets: []Secret{{Value: hook.Secret}}, Credential: t.credential}, nil
 }
 
 // eventsOf returns the labels of these events, of the provider's defaults for nil.

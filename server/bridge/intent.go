@@ -110,11 +110,11 @@ func (s *Service) unseal(ctx context.Context, userID, sealed string) (intent, er
 func (s *Service) Press(ctx context.Context, c chat.Click) error {
 	what, err := s.unseal(ctx, c.UserID, c.Values[sealedValue])
 	if err != nil {
-		return err
+		return s.refused(err, AuditEntry{Event: AuditUse, UserID: c.UserID, ChannelID: c.Place.ChannelID})
 	}
 	for _, group := range []map[string]pressed{s.connectPresses(), s.configurePresses(), s.actionPresses(), s.sharePresses(), s.privatePresses()} {
 		if do := group[what.Kind]; do != nil {
-			return do(ctx, c, what)
+			return s.refused(do(ctx, c, what), what.attempted(c.UserID))
 		}
 	}
 	return fault.New(fault.ButtonExpired)
@@ -124,11 +124,12 @@ func (s *Service) Press(ctx context.Context, c chat.Click) error {
 func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error) {
 	what, err := s.unseal(ctx, a.UserID, a.State)
 	if err != nil {
-		return nil, err
+		return nil, s.refused(err, AuditEntry{Event: AuditUse, UserID: a.UserID})
 	}
 	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms(), s.raiseForms(), s.privateForms(), s.dutyForms(), s.annotateForms(), s.searchForms()} {
 		if do := group[what.Kind]; do != nil && what.Kind == a.Kind {
-			return do(ctx, a, what)
+			wrong, err := do(ctx, a, what)
+			return wrong, s.refused(err, what.attempted(a.UserID))
 		}
 	}
 	return nil, fault.New(fault.ButtonExpired)
@@ -143,7 +144,8 @@ func (s *Service) Resume(ctx context.Context, userID, next string) (i18n.Message
 	}
 	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes(), s.replyResumes()} {
 		if do := group[what.Kind]; do != nil {
-			return do(ctx, userID, what)
+			said, err := do(ctx, userID, what)
+			return said, s.refused(err, what.attempted(userID))
 		}
 	}
 	return i18n.Message{}, fault.New(fault.LinkExpired)

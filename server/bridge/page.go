@@ -59,7 +59,7 @@ func (s *Service) Page(ctx context.Context, userID, providerID, channelID string
 	}
 	w := wish{userID: userID, place: chat.Place{ChannelID: channelID}, provider: providerID}
 	forbidden := s.mayConnect(ctx, userID, channelID)
-	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden) {
+	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.GuestForbidden) {
 		return Page{}, forbidden
 	}
 	draft := pageDraft{Service: s, ctx: ctx, wish: w, found: found, open: forbidden == nil}

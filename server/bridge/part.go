@@ -79,6 +79,7 @@ func (s *Service) endPart(ctx context.Context, w wish, c Connection) (i18n.Messa
 	if title == "" {
 		return i18n.Message{}, s.notFollowed(w.provider)
 	}
+	s.did(AuditDisconnect, w, c.ID)
 	s.tell(ctx, w, i18n.M("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", chat.Escape(title)))
 	return i18n.M("bridge.disconnect.done", "Name", chat.Escape(title)), nil
 }

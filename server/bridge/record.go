@@ -30,8 +30,9 @@ type Connection struct {
 	Sealed string `json:"sealed"`
 	// ActsAs is the person whose account calls the tool for it; "" where its own credential does, or nothing.
 	ActsAs string `json:"acts_as,omitempty"`
-	// HasCredential says that Sealed holds a credential.
-	HasCredential bool `json:"has_credential,omitempty"`
+	// HasCredential says that Sealed holds a credential; EnteredBy is who entered it.
+	HasCredential bool   `json:"has_credential,omitempty"`
+	EnteredBy     string `json:"entered_by,omitempty"`
 	// Installation is what the tool calls the webhook that we made.
 	Installation json.RawMessage `json:"installation,omitempty"`
 	// Installing is when somebody began to make it, until it is noted.
@@ -73,6 +74,9 @@ func (c Connection) Channels() []string {
 type Keys struct {
 	// Secrets are those that deliveries may prove themselves with, the newest first.
 	Secrets []Secret `json:"secrets"`
+	// Candidates are secrets that nothing has proved yet, the newest first: the first delivery that one of them fits puts it in force. They
+	// prove nothing else.
+	Candidates []Secret `json:"candidates,omitempty"`
 	// Credential is what calls to the tool are made with; nil for none.
 	Credential *provider.Credential `json:"credential,omitempty"`
 }
@@ -85,14 +89,21 @@ type Secret struct {
 }
 
 // Valid returns the secrets that count at this time, the newest first.
-func (k Keys) Valid(now time.Time) []string {
-	var valid []string
-	for _, s := range k.Secrets {
+func (k Keys) Valid(now time.Time) []string { return valid(k.Secrets, now) }
+
+// Believed returns those that a delivery may prove itself with: the valid ones, and after them the candidates.
+func (k Keys) Believed(now time.Time) []string {
+	return append(k.Valid(now), valid(k.Candidates, now)...)
+}
+
+func valid(secrets []Secret, now time.Time) []string {
+	var values []string
+	for _, s := range secrets {
 		if s.Until.IsZero() || now.Before(s.Until) {
-			valid = append(valid, s.Value)
+			values = append(values, s.Value)
 		}
 	}
-	return valid
+	return values
 }
 
 // Style is how the news of a subscription appear.

@@ -29,6 +29,9 @@ func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil || c.ID == "" {
 		return note, err
 	}
+	if err := s.mayChange(ctx, w.userID, c); err != nil {
+		return s.orByHand(ctx, w, c, err)
+	}
 	_, installs := s.installerOf(c)
 	if installs && s.givesSecret(w.provider) {
 		// The secret is the tool's: whoever has another enters it with the rest.
@@ -45,6 +48,18 @@ func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
 		offer{label: i18n.M("bridge.button.rotate"), primary: true, deed: deedRotateNow, wish: w}, orCancel(w))
 }
 
+// orByHand returns the refusal; where the channel can have a webhook of its own that people set up at the tool, as a note that offers it.
+func (s *Service) orByHand(ctx context.Context, w wish, c Connection, refusal error) (chat.Note, error) {
+	_, installs := s.installerOf(c)
+	if _, instructs := s.Registry.Get(c.Provider).(provider.Instructor); !installs || !instructs || !fault.Is(refusal, fault.SharedElsewhere) {
+		return chat.Note{}, refusal
+	}
+	byHand := w
+	byHand.connection, byHand.text = "", c.Name
+	return s.question(ctx, chat.Failure(s.refused(refusal, w.intends(deedRotate).attempted(w.userID))),
+		offer{label: i18n.M("bridge.button.by_hand"), deed: deedConnectByHand, wish: byHand}, orCancel(w))
+}
+
 // rotateNow gives the connection a new secret. The one before counts for a while, so that nothing is lost until the tool has the new.
 func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.canKeep(ctx, w); err != nil {
@@ -54,24 +69,32 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil || c.ID == "" {
 		return note, err
 	}
-	c, err = s.changeKeys(ctx, c.ID, func(k *Keys) {
-		k.replace(rand.Text(), s.Now())
+	if err := s.mayChange(ctx, w.userID, c); err != nil {
+		return chat.Note{}, err
+	}
+	if installer, ok := s.installerOf(c); ok {
+		if s.givesSecret(w.provider) {
+			return chat.Note{}, fault.New(fault.ButtonExpired) // the secret is the tool's
+		}
+		return s.rotateAtTool(ctx, w, c, installer)
+	}
+	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: rand.Text()}
+	intro := i18n.M("bridge.rotate.secret", "Provider", s.name(w.provider), "Name", c.shown())
+	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, i18n.Message{}, s.instructions(w.provider, hook))); err != nil {
+		return chat.Note{}, errors.Wrap(err, "hand over a new secret")
+	}
+	_, err = s.changeShared(ctx, w, c, AuditRotate, s.toldOfRotation(ctx, w, c), func(now *Connection) error {
+		return s.changeKeys(ctx, now, func(k *Keys) { k.replace(hook.Secret, s.Now()) })
 	})
 	if err != nil {
 		return chat.Note{}, err
 	}
-	if installer, ok := s.installerOf(c); ok {
-		return s.rotateAtTool(ctx, w, c, installer)
-	}
-	hook, err := s.hookOf(ctx, c)
-	if err != nil {
-		return chat.Note{}, err
-	}
-	intro := i18n.M("bridge.rotate.secret", "Provider", s.name(w.provider), "Name", c.shown())
-	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, i18n.Message{}, s.instructions(w.provider, hook))); err != nil {
-		return chat.Note{}, s.keepOldSecret(ctx, c.ID, hook.Secret, errors.Wrap(err, "hand over a new secret"))
-	}
 	return chat.Note{Text: i18n.M("bridge.rotate.done", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
+}
+
+// toldOfRotation is what the channels that follow the connection hear of its new secret.
+func (s *Service) toldOfRotation(ctx context.Context, w wish, c Connection) i18n.Message {
+	return i18n.M("bridge.rotate.told", "Who", s.who(ctx, w.userID), "Name", c.shown(), "Provider", s.name(w.provider))
 }
 
 // replace puts another secret in force. Those before count for a while.
@@ -86,59 +109,69 @@ func (k *Keys) replace(value string, now time.Time) {
 		}
 	}
 	k.Secrets = secrets
+	k.withdraw(value)
 }
 
-// rotateAtTool has the tool sign with the new secret.
+// rotateAtTool has the tool sign with the new secret. The record has it as a candidate before the tool does: should we be interrupted, or
+// the tool's answer be lost, the first delivery that is signed with it puts it in force.
 func (s *Service) rotateAtTool(ctx context.Context, w wish, c Connection, installer provider.Installer) (chat.Note, error) {
-	hook, err := s.hookOf(ctx, c)
-	if err != nil {
-		return chat.Note{}, err
-	}
-	err = s.asEither(ctx, w, c, func(as acting) error {
-		t := target{installer: installer, session: as.session, resource: c.Resource, own: as.own}
+	secret := rand.Text()
+	site, err := s.asProved(ctx, w, c, func(as acting) error {
+		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
+		if err != nil {
+			return errors.Wrap(err, "look the resource up")
+		}
+		if resource.ID != c.Resource.ID {
+			return fault.New(fault.ResourceUnknown).With("Provider", s.name(c.Provider)) // another has its address by now
+		}
+		if err := s.updateKeys(ctx, c.ID, func(k *Keys) { k.suggest(secret, s.Now(), overlap) }); err != nil {
+			return err
+		}
+		hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
+		t := target{installer: installer, session: as.session, resource: resource, own: as.own}
 		made, err := s.setUp(ctx, t, c.ID, hook)
 		if err != nil {
-			return errors.Wrap(err, "give the tool a new secret")
+			return s.unless(ctx, c.ID, secret, errors.Wrap(err, "give the tool a new secret"))
 		}
-		return s.noteHook(ctx, w, t, c.ID, made)
+		if made.Secret == "" {
+			made.Secret = secret
+		}
+		return s.noteHook(ctx, w, t, c.ID, made, nil)
 	})
-	if err != nil {
-		failure := s.keepOldSecret(ctx, c.ID, hook.Secret, err)
-		site, unknown := s.site(ctx, c)
-		if unknown != nil {
-			return chat.Note{}, failure
-		}
-		return s.orSignIn(ctx, w, deedRotateNow, site, failure)
+	if c.HasCredential && fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.SetupNeeded) {
+		enter, failure := s.credentialButton(ctx, c, w.place, w.userID)
+		enter.Primary = true
+		text := i18n.M("bridge.rotate.prove", "Name", c.shown(), "Provider", s.name(w.provider))
+		return chat.Note{Text: text, Buttons: []chat.Button{enter}}, failure
 	}
+	if err != nil {
+		return s.orSignIn(ctx, w, deedRotateNow, site, err)
+	}
+	s.did(AuditRotate, w, c.ID)
+	s.tellAll(ctx, w, c, s.toldOfRotation(ctx, w, c))
 	return chat.Note{Text: i18n.M("bridge.rotate.done_installed", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
 }
 
-// keepOldSecret puts the secret before in force again, after the tool or the person could not be given the new one; that one counts for
-// a while, since the tool may have taken it all the same. It returns the failure.
-func (s *Service) keepOldSecret(ctx context.Context, id, unused string, failure error) error {
-	_, err := s.changeKeys(context.WithoutCancel(ctx), id, func(k *Keys) {
-		if len(k.Secrets) < 2 || k.Secrets[0].Value != unused {
-			return
-		}
-		k.Secrets[0].Until, k.Secrets[1].Until = s.Now().Add(overlap), time.Time{}
-		k.Secrets[0], k.Secrets[1] = k.Secrets[1], k.Secrets[0]
-	})
-	if err != nil {
-		s.Log("A secret that nobody got could not be taken back", "connection", id, "error", err.Error())
+// unless takes the candidate back where the tool refused it, and returns the failure. After any other failure the tool may have it.
+func (s *Service) unless(ctx context.Context, id, secret string, failure error) error {
+	if !fault.Is(failure, fault.ProviderForbidden, fault.NotResourceAdmin, fault.AccountRejected, fault.ResourceUnknown) {
+		return failure
+	}
+	if err := s.updateKeys(context.WithoutCancel(ctx), id, func(k *Keys) { k.withdraw(secret) }); err != nil {
+		s.Log("A secret that a tool refused could not be taken back", "connection", id, "error", err.Error())
 	}
 	return failure
 }
 
-// changeKeys changes what the connection keeps to itself. Keys that cannot be opened any more begin anew, which mends them.
-func (s *Service) changeKeys(ctx context.Context, id string, change func(*Keys)) (Connection, error) {
-	c, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
+// updateKeys changes the keys of the connection's record. Those that cannot be opened any more are left alone.
+func (s *Service) updateKeys(ctx context.Context, id string, change func(*Keys)) error {
+	_, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
 		if c.ID == "" {
 			return false, fault.New(fault.ButtonExpired) // it was removed meanwhile
 		}
 		keys, err := s.openKeys(ctx, *c)
 		if fault.Is(err, fault.Unreadable) {
-			keys, err = Keys{}, nil
-			c.HasCredential = false
+			return false, nil
 		}
 		if err != nil {
 			return false, err
@@ -147,5 +180,20 @@ func (s *Service) changeKeys(ctx context.Context, id string, change func(*Keys))
 		c.Sealed, err = s.sealKeys(ctx, id, keys)
 		return err == nil, err
 	})
-	return c, errors.Wrap(err, "change the keys of a connection")
+	return errors.Wrap(err, "change the keys of a connection")
+}
+
+// changeKeys changes what the connection keeps to itself. Keys that cannot be opened any more begin anew, which mends them.
+func (s *Service) changeKeys(ctx context.Context, c *Connection, change func(*Keys)) error {
+	keys, err := s.openKeys(ctx, *c)
+	if fault.Is(err, fault.Unreadable) {
+		keys, err = Keys{}, nil
+		c.HasCredential, c.EnteredBy = false, ""
+	}
+	if err != nil {
+		return err
+	}
+	change(&keys)
+	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
+	return err
 }

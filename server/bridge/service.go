@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -93,33 +94,47 @@ func (s *Service) background(ctx context.Context, c Connection) (provider.Sessio
 	return s.Sessions.ForUser(ctx, c.Provider, site, c.ActsAs)
 }
 
-// mayConnect checks, at this moment, that the person may change what the channel is connected to. Faults: NoPost, ConnectForbidden.
+// mayConnect checks, at this moment, that the person may change what the channel is connected to. In their own conversation with the bot,
+// where there are no channel admins, that policy lets who administers any channel. Faults: NoPost, GuestForbidden, ConnectForbidden.
 func (s *Service) mayConnect(ctx context.Context, userID, channelID string) error {
 	if !s.People.CanPost(ctx, userID, channelID) {
 		return fault.New(fault.NoPost)
 	}
+	who, err := s.People.Person(ctx, userID)
+	if err != nil {
+		return errors.Wrap(err, "look up who connects")
+	}
+	if who.Guest {
+		return fault.New(fault.GuestForbidden)
+	}
+	policy := s.Settings().Policy
+	switch {
+	case who.Admin || policy != ChannelAdmins && policy != SystemAdmins:
+		return nil
+	case policy == SystemAdmins:
+		return fault.New(fault.ConnectForbidden).With("Who", "system admins")
+	}
+	administers, err := s.administers(ctx, userID, channelID)
+	if err == nil && !administers {
+		err = fault.New(fault.ConnectForbidden).With("Who", "channel admins")
+	}
+	return err
+}
+
+// administers reports whether the person is an admin of the channel or, for their own conversation with the bot, of any channel.
+func (s *Service) administers(ctx context.Context, userID, channelID string) (bool, error) {
 	channel, err := s.People.Channel(ctx, channelID)
 	if err != nil {
-		return errors.Wrap(err, "look up the channel")
+		return false, errors.Wrap(err, "look up the channel")
 	}
-	if channel.Direct {
-		return nil // one's own conversation with the bot
+	if !channel.Direct {
+		return s.People.Administers(ctx, userID, channelID), nil
 	}
-	switch s.Settings().Policy {
-	case ChannelAdmins:
-		if !s.People.Administers(ctx, userID, channelID) {
-			return fault.New(fault.ConnectForbidden).With("Who", "channel admins")
-		}
-	case SystemAdmins:
-		who, err := s.People.Person(ctx, userID)
-		if err != nil {
-			return errors.Wrap(err, "look up who connects")
-		}
-		if !who.Admin {
-			return fault.New(fault.ConnectForbidden).With("Who", "system admins")
-		}
+	all, err := s.People.ChannelsOf(ctx, userID)
+	if err != nil {
+		return false, errors.Wrap(err, "list the channels of who connects")
 	}
-	return nil
+	return slices.ContainsFunc(all, func(id string) bool { return s.People.Administers(ctx, userID, id) }), nil
 }
 
 // whisper answers somebody in the place, and logs where that fails: there is nothing else to be done.

@@ -82,6 +82,7 @@ func (s *Service) submitWish(ctx context.Context, a chat.FormAnswer, what intent
 		}
 	}
 	note, err := s.connect(ctx, w)
+	err = s.refused(err, what.attempted(a.UserID))
 	var slip *provider.FieldError
 	switch {
 	case errors.As(err, &slip):

@@ -14,6 +14,8 @@ type Person struct {
 	// An address that comes from an identity provider cannot be chosen by the person.
 	IdentityProvider string
 	Admin            bool
+	// Guest is somebody who was invited to some channels only.
+	Guest bool
 }
 
 // Channel is a conversation.

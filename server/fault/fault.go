@@ -86,6 +86,11 @@ const (
 
 	// ConnectForbidden is connecting or changing a channel by somebody whom the policy of the admins keeps from it. Params: Who.
 	ConnectForbidden Code = "connect_forbidden"
+	// GuestForbidden is connecting or changing a channel by a guest.
+	GuestForbidden Code = "guest_forbidden"
+	// SharedElsewhere is a change of a connection that channels follow which the person may not change. Params: Name, Command; Own where the
+	// channel can have a connection of its own.
+	SharedElsewhere Code = "shared_elsewhere"
 	// NotFollowed is a channel without a connection to the provider, or without the one that was named. Params: Provider, Command.
 	NotFollowed Code = "not_followed"
 	// TooMany is a limit on connections or subscriptions. Params: Limit.

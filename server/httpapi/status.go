@@ -16,7 +16,7 @@ func statusOf(code fault.Code) int {
 		return http.StatusUnauthorized
 	case fault.Forbidden, fault.NoPost, fault.AdminOnly, fault.Restricted, fault.EmailUnverified, fault.EmailUntrusted,
 		fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable, fault.Declined,
-		fault.ConnectForbidden, fault.NotResourceAdmin, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden:
+		fault.ConnectForbidden, fault.GuestForbidden, fault.SharedElsewhere, fault.NotResourceAdmin, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden:
 		return http.StatusForbidden
 	case fault.TooLarge:
 		return http.StatusRequestEntityTooLarge

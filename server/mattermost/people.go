@@ -27,6 +27,7 @@ func (c *Client) Person(_ context.Context, userID string) (chat.Person, error) {
 		EmailVerified:    user.EmailVerified,
 		IdentityProvider: identityProvider(user),
 		Admin:            c.api.HasPermissionTo(user.Id, model.PermissionManageSystem),
+		Guest:            user.IsGuest(),
 	}, nil
 }
 

@@ -61,7 +61,8 @@ type Installation struct {
 type Installer interface {
 	// Locate understands what somebody typed. Fault: AddressUnknown.
 	Locate(text string, sites []Site) (Location, error)
-	// Resource returns the resource at the location, if who asks may administer it. Faults: ResourceUnknown, NotResourceAdmin.
+	// Resource returns the resource at the location, if the session may administer it; for a SecretGiver, whose Prove checks that, if it may
+	// see it. Faults: ResourceUnknown, NotResourceAdmin.
 	Resource(ctx context.Context, s Session, path string) (Resource, error)
 	// Install makes the webhook and returns what the tool calls it; where ours, told by its address, is there already, it is
 	// brought up to date instead.

@@ -29,6 +29,10 @@ type Parted interface {
 type SecretGiver interface {
 	// HookSecret returns the secret of the form's answers; where it is not good, the error is a *FieldError.
 	HookSecret(values map[string]string) (string, error)
+	// Prove checks that the session may change what the hook's deliveries come from, or, where nothing sends to it yet, what would send to
+	// it; and that this signs with the hook's secret. It changes nothing. Shown is false where the tool keeps the secret to itself, so
+	// that only a delivery can prove it. Faults: NotResourceAdmin, ResourceUnknown; a *FieldError where the tool shows another secret.
+	Prove(ctx context.Context, s Session, r Resource, h Hook) (shown bool, err error)
 }
 
 // Regional is an Authorizer whose accounts are each in one of its regions, which are sites of different kinds, though people of all of

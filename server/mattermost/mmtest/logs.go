@@ -4,11 +4,31 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
 )
 
 func (a *api) LogInfo(msg string, pairs ...any)  { a.mm.log("info", msg, pairs) }
 func (a *api) LogWarn(msg string, pairs ...any)  { a.mm.log("warn", msg, pairs) }
 func (a *api) LogError(msg string, pairs ...any) { a.mm.log("error", msg, pairs) }
+
+// LogAuditRec keeps the record as it crosses the connection.
+func (a *api) LogAuditRec(record *model.AuditRecord) {
+	crossed, ok := cross(a.mm, record)
+	if !ok {
+		return
+	}
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	a.mm.audited = append(a.mm.audited, crossed)
+}
+
+// Audited returns what the plugin wrote to the server's audit log.
+func (mm *Mattermost) Audited() []*model.AuditRecord {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	return slices.Clone(mm.audited)
+}
 
 // log keeps a line in the form `level msg name=value`.
 func (mm *Mattermost) log(level, msg string, pairs []any) {
@@ -45,6 +65,9 @@ func (mm *Mattermost) Reveals(secret string) []string {
 	defer mm.mu.Unlock()
 	for _, line := range mm.logs {
 		look("log", line)
+	}
+	for _, record := range mm.audited {
+		look("audit log", fmt.Sprint(*record))
 	}
 	for id, p := range mm.posts {
 		look("post "+id, fmt.Sprint(p.Message, p.GetProps()))

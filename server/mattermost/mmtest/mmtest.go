@@ -78,6 +78,7 @@ type Mattermost struct {
 	triggers   map[string]trigger
 	dialogs    map[string]*Dialog
 	logs       []string
+	audited    []*model.AuditRecord
 	answers    []string
 }
 

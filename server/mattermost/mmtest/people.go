@@ -23,6 +23,9 @@ type Trait func(*model.User)
 // Admin makes the user a system admin.
 func Admin(u *model.User) { u.Roles = model.SystemUserRoleId + " " + model.SystemAdminRoleId }
 
+// Guest makes the user one who was invited to some channels only.
+func Guest(u *model.User) { u.Roles = model.SystemGuestRoleId }
+
 // Unverified makes the user one whose address nobody has verified.
 func Unverified(u *model.User) { u.EmailVerified = false }
 

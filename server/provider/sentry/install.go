@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -80,8 +83,7 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 	}
 	one, ok := ours(all, h)
 	if !ok {
-		return provider.Installation{}, fault.Wrap(errors.Errorf("%d integrations, none of which is known to be ours", len(all)), fault.ResourceUnknown).
-			With("Provider", session.Provider)
+		return provider.Installation{}, unclear(session, len(all))
 	}
 	one.Webhook, one.Alerts = h.URL, true
 	for _, wanted := range hookEvents() {
@@ -97,6 +99,28 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 	}
 	encoded, err := json.Marshal(installation{Slug: one.Slug, URL: h.URL})
 	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
+}
+
+// Prove checks that the session may change the integration, by sending it as it is. Sentry shows its secret for a day after the integration
+// was made, and only to those who may change it.
+func (s *Sentry) Prove(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (shown bool, err error) {
+	all, err := integrations(ctx, session, org)
+	if err != nil {
+		return false, err
+	}
+	one, ok := ours(all, h)
+	if !ok {
+		return false, unclear(session, len(all))
+	}
+	if shown = strings.Trim(one.Secret, "*") != ""; shown && provider.Matches(one.Secret, []string{h.Secret}) < 0 {
+		return false, &provider.FieldError{Field: fieldSecret, Message: i18n.M("sentry.credential.other_secret", "Name", chat.Escape(cleaned(first(one.Name, one.Slug), maxTitle)))}
+	}
+	return shown, explained(asAdmin(put(ctx, session, one), session, org))
+}
+
+// unclear says that it is not known which of the integrations is meant.
+func unclear(s provider.Session, found int) error {
+	return fault.Wrap(errors.Errorf("%d integrations, none of which is known to be ours", found), fault.ResourceUnknown).With("Provider", s.Provider)
 }
 
 // ours returns the integration that is meant.
@@ -117,6 +141,9 @@ func ours(all []sentIntegration, h provider.Hook) (sentIntegration, bool) {
 
 // put changes an integration. It belongs to no region. The list of scopes has to be sent along, or all are taken from it.
 func put(ctx context.Context, s provider.Session, one sentIntegration) error {
+	if one.Schema == nil {
+		one.Schema = map[string]any{}
+	}
 	in := map[string]any{
 		"name": one.Name, "scopes": one.Scopes, "webhookUrl": one.Webhook, "events": one.Events, "isAlertable": one.Alerts,
 		"isInternal": true, "verifyInstall": false, "schema": one.Schema,

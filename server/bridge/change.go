@@ -1,0 +1,219 @@
+package bridge
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// A connection's secret, credential and site are shared by all channels that follow it. Whatever changes them goes this way: the person
+// may connect each of these channels (mayChange), has proved at the tool that they may administer the thing (proveEntered, asProved),
+// and only then is the record changed and each of the channels told (changeShared). A failure on the way changes nothing.
+
+const (
+	// candidateFor is how long a secret that somebody entered waits for a delivery that proves it.
+	candidateFor = 30 * 24 * time.Hour
+	// maxCandidates is how many wait at a time.
+	maxCandidates = 2
+)
+
+// mayChange checks, at this moment, that the person may change what all channels that follow the connection share. Fault: SharedElsewhere.
+func (s *Service) mayChange(ctx context.Context, userID string, c Connection) error {
+	who, err := s.People.Person(ctx, userID)
+	if err != nil {
+		return errors.Wrap(err, "look up who changes a connection")
+	}
+	if who.Admin {
+		return nil
+	}
+	for _, channelID := range c.Channels() {
+		switch err := s.mayConnect(ctx, userID, channelID); {
+		case fault.Is(err, fault.NoPost, fault.ConnectForbidden, fault.GuestForbidden):
+			return s.sharedElsewhere(c)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// sharedElsewhere says that others follow the connection, and how to get one of one's own where there can be such.
+func (s *Service) sharedElsewhere(c Connection) error {
+	refusal := fault.New(fault.SharedElsewhere).With("Name", c.Name).With("Command", s.word(c.Provider))
+	if _, installs := s.installerOf(c); !installs {
+		refusal = refusal.With("Own", "yes")
+	}
+	return refusal
+}
+
+// changeShared changes what the channels that follow the connection share, and tells all of them. Faults: NotFollowed, SharedElsewhere.
+func (s *Service) changeShared(ctx context.Context, w wish, c Connection, event string, told i18n.Message, change func(*Connection) error) (Connection, error) {
+	if err := s.mayChange(ctx, w.userID, c); err != nil {
+		return Connection{}, err
+	}
+	allowed := c.Channels()
+	changed, err := s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
+		if len(now.In(w.place.ChannelID)) == 0 {
+			return false, s.notFollowed(w.provider)
+		}
+		if slices.ContainsFunc(now.Channels(), func(id string) bool { return !slices.Contains(allowed, id) }) {
+			return false, s.sharedElsewhere(c) // one joined in between, which nobody has looked at
+		}
+		return true, change(now)
+	})
+	if err != nil {
+		return Connection{}, errors.Wrapf(err, "change connection %s", c.ID)
+	}
+	s.did(event, w, c.ID)
+	s.tellAll(ctx, w, changed, told)
+	return changed, nil
+}
+
+// tellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the
+// change in their own conversation with the bot knows it.
+func (s *Service) tellAll(ctx context.Context, w wish, c Connection, text i18n.Message) {
+	for _, channelID := range c.Channels() {
+		if channelID == w.place.ChannelID {
+			s.tell(ctx, w, text)
+			continue
+		}
+		if err := s.People.Announce(ctx, chat.Place{ChannelID: channelID}, text); err != nil {
+			s.Log("A channel could not be told of a change to its connection", "channel_id", channelID, "connection", c.ID, "error", err.Error())
+		}
+	}
+}
+
+// entered is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has
+// shown that it may administer the connection's resource.
+type entered struct {
+	credential provider.Credential
+	secret     string
+	// shown says that the tool has shown the secret to be its own.
+	shown bool
+}
+
+// proveEntered tries the credential of the answers: at a tool where we set up webhooks, it has to administer the connection's resource.
+// Faults: those of the tool; *provider.FieldError.
+func (s *Service) proveEntered(ctx context.Context, c Connection, site provider.Site, bearer provider.Bearer, values map[string]string) (entered, error) {
+	var e entered
+	var err error
+	giver, gives := bearer.(provider.SecretGiver)
+	if gives {
+		if e.secret, err = giver.HookSecret(values); err != nil {
+			return e, err
+		}
+	}
+	var session provider.Session
+	if e.credential, session, err = s.tryCredential(ctx, bearer, c.Provider, site, values); err != nil {
+		return e, err
+	}
+	installer, installs := bearer.(provider.Installer)
+	if !installs {
+		return e, nil
+	}
+	resource, err := installer.Resource(ctx, session, c.Resource.Path)
+	if err != nil {
+		return e, err
+	}
+	if resource.ID != c.Resource.ID {
+		return e, fault.New(fault.NotResourceAdmin).With("Provider", s.name(c.Provider)).With("Resource", c.Name)
+	}
+	if gives {
+		e.shown, err = giver.Prove(ctx, session, resource, provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: e.secret})
+	}
+	return e, err
+}
+
+// takeOver puts what was entered among the connection's keys, which may be such as cannot be opened any more. The secret is in force where
+// it is proved, or where there is no other.
+func (s *Service) takeOver(ctx context.Context, c *Connection, e entered, userID string) error {
+	keys, err := s.openKeys(ctx, *c)
+	if e.secret != "" && fault.Is(err, fault.Unreadable) {
+		keys, err = Keys{}, nil
+	}
+	if err != nil {
+		return err
+	}
+	keys.Credential, c.HasCredential, c.EnteredBy = &e.credential, true, userID
+	switch valid := keys.Valid(s.Now()); {
+	case e.secret == "" || len(valid) > 0 && valid[0] == e.secret:
+	case e.shown || len(valid) == 0:
+		keys.replace(e.secret, s.Now())
+	default:
+		keys.suggest(e.secret, s.Now(), candidateFor)
+	}
+	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
+	return err
+}
+
+// suggest adds a candidate, for as long as it may take until a delivery proves it.
+func (k *Keys) suggest(value string, now time.Time, wait time.Duration) {
+	k.withdraw(value)
+	k.Candidates = append([]Secret{{Value: value, Until: now.Add(wait)}}, k.Candidates...)
+	k.Candidates = k.Candidates[:min(len(k.Candidates), maxCandidates)]
+}
+
+// withdraw takes a candidate away.
+func (k *Keys) withdraw(value string) {
+	k.Candidates = slices.DeleteFunc(k.Candidates, func(c Secret) bool { return c.Value == value })
+}
+
+// promote puts the candidate in force that a delivery fitted, if any, and returns the proof as it is then.
+func (s *Service) promote(ctx context.Context, c Connection, keys Keys, proof provider.Proof) provider.Proof {
+	now := s.Now()
+	if proof.Secret < len(keys.Valid(now)) {
+		return proof
+	}
+	proved := keys.Believed(now)[proof.Secret]
+	proof.Secret = 0
+	changed := false
+	_, err := s.Records.UpdateConnection(ctx, c.ID, func(latest *Connection) (bool, error) {
+		changed = false
+		if latest.ID == "" {
+			return false, nil // the last channel left meanwhile
+		}
+		keys, err := s.openKeys(ctx, *latest)
+		if err != nil || !slices.Contains(valid(keys.Candidates, now), proved) {
+			return false, err // somebody else was at it
+		}
+		keys.replace(proved, now)
+		changed = true
+		latest.Sealed, err = s.sealKeys(ctx, latest.ID, keys)
+		return true, err
+	})
+	if err != nil {
+		s.Log("A secret that a delivery proved could not be put in force; the next delivery tries again", "connection", c.ID, "error", err.Error())
+	}
+	if err == nil && changed {
+		s.Audit.Record(AuditEntry{Event: AuditRotate, What: "proved", Provider: c.Provider, Connection: c.ID})
+	}
+	return proof
+}
+
+// asProved does something at the tool that changes what channels share, with the person's own account there, or with the connection's
+// credential if it was they who entered it: what others entered proves nothing about them. It returns the site too, for signing in.
+func (s *Service) asProved(ctx context.Context, w wish, c Connection, do func(acting) error) (provider.Site, error) {
+	site, err := s.site(ctx, c)
+	if err != nil {
+		return provider.Site{}, err
+	}
+	if c.HasCredential && c.EnteredBy == w.userID {
+		session, err := s.background(ctx, c)
+		if err != nil {
+			return site, err
+		}
+		return site, do(acting{session: session})
+	}
+	session, err := s.Sessions.ForUser(ctx, c.Provider, site, w.userID)
+	if err != nil {
+		return site, err
+	}
+	return site, do(acting{session: session, own: true})
+}
