@@ -231,7 +231,7 @@ func TestABurstOfNewsIsFewChangesOfOneCard(t *testing.T) {
 	job := w.jenkins.Job("web").Sends(notificationPlugin(h))
 	build := job.Start(ci.Cause{})
 	for n := range 30 {
-		build.NotifyEndpoints("STEP", fmt.Sprintf("step %d", n))
+		require.NoError(t, build.NotifyEndpoints(ci.None, fmt.Sprintf("step %d", n)))
 	}
 	build.Finish(ci.Success, ci.Outcome{})
 	w.settle()

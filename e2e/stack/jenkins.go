@@ -65,6 +65,12 @@ func (b Build) Notification(phase, status string) []byte {
 		"duration": 0, "phase": phase, "url": b.path(), "log": "", "artifacts": map[string]any{},
 		"scm": map[string]any{"url": "git@git.acme.test:web.git", "branch": "origin/" + b.Branch, "commit": b.Commit, "changes": []string{"a.go"}, "culprits": []string{"ada"}},
 	}
+	switch phase { // the time is that of the phase
+	case "COMPLETED":
+		build["timestamp"] = b.Began.Add(b.Duration).UnixMilli()
+	case "FINALIZED":
+		build["timestamp"] = b.Began.Add(b.Duration + time.Second).UnixMilli()
+	}
 	if status != "" {
 		build["status"], build["duration"] = status, b.Duration.Milliseconds()
 		build["test_summary"] = map[string]any{

@@ -65,7 +65,13 @@ func (j *Jenkins) routeAdmin() {
 		b.Finish(q.Result, q.Outcome)
 		return nil
 	})))
-	handle("POST /_sandbox/say", body(j.about(func(b *Build, q buildRequest) error { b.say(q.Phase, q.Message); return nil })))
+	handle("POST /_sandbox/say", body(j.about(func(b *Build, q buildRequest) error {
+		if q.Phase == "" {
+			b.ZoomSend(q.Message)
+			return nil
+		}
+		return b.NotifyEndpoints(q.Phase, q.Message)
+	})))
 	handle("POST /_sandbox/log", body(j.about(func(b *Build, q buildRequest) error { b.Log(q.Text); return nil })))
 	handle("POST /_sandbox/test-connection", body(func(q startRequest) (any, error) {
 		job := j.find(strings.Split(q.Job, "/"))

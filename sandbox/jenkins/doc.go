@@ -20,7 +20,7 @@
 //	POST   /_sandbox/jobs             {"name","branch","pipeline","parameters":[],"zoom":[],"notification":[],"signed":[]}; senders replace those there were
 //	POST   /_sandbox/start            {"job","cause","changes":[],"branch","commit"}; answers with the number
 //	POST   /_sandbox/finish           {"job","number","result","seconds","tests":{}}
-//	POST   /_sandbox/say              {"job","number","message"}: zoomSend; with "phase" notifyEndpoints
+//	POST   /_sandbox/say              {"job","number","message"}: zoomSend; with "phase" notifyEndpoints, which fails with a phase that there isn't
 //	POST   /_sandbox/log              {"job","number","text"}
 //	POST   /_sandbox/test-connection  {"job"}; answers with what the admin reads
 //	POST   /_sandbox/users            a User

@@ -14,6 +14,8 @@ type Options struct {
 	Now func() time.Time
 	// BaseURL is the setting "Jenkins URL", which links begin with. When empty it is taken from the first request.
 	BaseURL string
+	// NoURL leaves the setting "Jenkins URL" out: the plugin "Notification" sends no whole address then, and the plugin "Zoom" a made-up one.
+	NoURL bool
 	// HTTPClient sends deliveries; its timeout and redirect rule are not used.
 	HTTPClient *http.Client
 	// AnswerWithin is how long a sender waits for an answer, in wall-clock time; the plugins' 30 seconds when 0.

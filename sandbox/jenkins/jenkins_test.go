@@ -127,10 +127,11 @@ func TestPipelinesAreToldOfByTheirStepsOnly(t *testing.T) {
 
 	job.Sends(jenkins.NotificationPlugin{URL: e.url})
 	b = job.Start(jenkins.Cause{})
-	b.NotifyEndpoints("DEPLOY", "on its way")
+	require.NoError(t, b.NotifyEndpoints(jenkins.None, "on its way"))
+	require.ErrorContains(t, b.NotifyEndpoints("DEPLOY", "on its way"), "no enum constant", "the pipeline fails")
 	b.Finish(jenkins.Success, jenkins.Outcome{})
 	all = e.take()
-	require.Equal(t, []string{"QUEUED", "STARTED", "DEPLOY", "COMPLETED", "FINALIZED"}, phases(t, all))
+	require.Equal(t, []string{"QUEUED", "STARTED", "NONE", "COMPLETED", "FINALIZED"}, phases(t, all))
 	require.Contains(t, all[0].body, `{"name":"feature%2Flogin","display_name":"feature/login","url":"job/folder/job/api/job/feature%252Flogin/"`)
 }
 

@@ -184,6 +184,7 @@ type Build struct {
 	result   Result
 	outcome  Outcome
 	log      []byte
+	notes    string // of the last step notifyEndpoints, which later phases repeat
 	previous Result // of the build before that was neither aborted nor not built
 }
 
@@ -235,8 +236,22 @@ func (b *Build) Finish(r Result, o Outcome) {
 // ZoomSend is the pipeline step of the plugin "Zoom".
 func (b *Build) ZoomSend(text string) { b.say("", text) }
 
-// NotifyEndpoints is the pipeline step of the plugin "Notification".
-func (b *Build) NotifyEndpoints(phase, notes string) { b.say(phase, notes) }
+// NotifyEndpoints is the pipeline step of the plugin "Notification". A phase that the plugin doesn't know fails the pipeline. The notes go
+// with all later deliveries of the build. (In Jenkins also with those of later builds, until it restarts.)
+func (b *Build) NotifyEndpoints(phase, notes string) error {
+	switch phase {
+	case Queued, Started, Completed, Finalized, None:
+	default:
+		return fmt.Errorf("IllegalArgumentException: no enum constant Phase.%s", phase)
+	}
+	b.job.j.mu.Lock()
+	if notes != "" {
+		b.notes = notes
+	}
+	b.job.j.mu.Unlock()
+	b.say(phase, notes)
+	return nil
+}
 
 func (b *Build) say(phase, text string) {
 	b.job.j.mu.Lock()

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"strings"
+	"time"
 )
 
 // NotificationPlugin is an endpoint of https://plugins.jenkins.io/notification/, with format JSON and event All Events.
@@ -14,7 +16,20 @@ type NotificationPlugin struct {
 	URL string `json:"url"`
 	// Retries is how often a delivery is repeated.
 	Retries int `json:"retries"`
+	// LogLines is how many of the log's last lines are sent: none when 0, all of it when -1.
+	LogLines int `json:"log_lines"`
+	// Notes are those of the endpoint, which go with every delivery until a step sets others.
+	Notes string `json:"notes"`
 }
+
+// The phases that the plugin knows. notifyEndpoints takes any of them, whatever the build is doing, and fails with any other word.
+const (
+	Queued    = "QUEUED"
+	Started   = "STARTED"
+	Completed = "COMPLETED"
+	Finalized = "FINALIZED"
+	None      = "NONE"
+)
 
 // Signed is a script of somebody's that sends the end of each build with a signature: the documented curl line.
 type Signed struct {
@@ -30,7 +45,7 @@ type jobState struct {
 }
 
 type buildState struct {
-	FullURL     string            `json:"full_url"`
+	FullURL     string            `json:"full_url,omitempty"`
 	Number      int               `json:"number"`
 	QueueID     int64             `json:"queue_id"`
 	Timestamp   int64             `json:"timestamp"`
@@ -50,8 +65,8 @@ type scmState struct {
 	URL      string   `json:"url,omitempty"`
 	Branch   string   `json:"branch,omitempty"`
 	Commit   string   `json:"commit,omitempty"`
-	Changes  []string `json:"changes,omitempty"`
-	Culprits []string `json:"culprits,omitempty"`
+	Changes  []string `json:"changes"`
+	Culprits []string `json:"culprits"`
 }
 
 type testState struct {
@@ -63,27 +78,35 @@ type testState struct {
 }
 
 func (n NotificationPlugin) started(b *Build) []outgoing {
-	return []outgoing{n.post(b, "QUEUED", ""), n.post(b, "STARTED", "")}
+	// The time of QUEUED is when the build could have started; nothing waits here.
+	return []outgoing{n.post(b, Queued, b.began, ""), n.post(b, Started, b.began, "")}
 }
 
 func (n NotificationPlugin) finished(b *Build) []outgoing {
-	return []outgoing{n.post(b, "COMPLETED", ""), n.post(b, "FINALIZED", "")}
+	return []outgoing{n.post(b, Completed, b.ended, ""), n.post(b, Finalized, b.job.j.Now(), "")}
 }
 
-// said is the step notifyEndpoints.
+// said is the step notifyEndpoints, whose time is that of sending, whatever its phase.
 func (n NotificationPlugin) said(b *Build, phase, text string) []outgoing {
 	if phase == "" {
 		return nil
 	}
-	return []outgoing{n.post(b, phase, text)}
+	return []outgoing{n.post(b, phase, b.job.j.Now(), text)}
 }
 
 // tested: there is no such button.
 func (NotificationPlugin) tested() (outgoing, bool) { return outgoing{}, false }
 
-func (n NotificationPlugin) post(b *Build, phase, notes string) outgoing {
+func (n NotificationPlugin) post(b *Build, phase string, at time.Time, notes string) outgoing {
+	if notes == "" {
+		if notes = b.notes; notes == "" {
+			notes = n.Notes
+		}
+	}
+	state := b.state(phase, at, notes)
+	state.Build.Log = b.lastLines(n.LogLines)
 	o := outgoing{
-		sender: "notification", event: phase, build: b, url: n.URL, body: encoded(b.state(phase, notes)),
+		sender: "notification", event: phase, build: b, url: n.URL, body: encoded(state),
 		header:  map[string]string{"Content-Type": "application/json;charset=UTF-8"},
 		retries: n.Retries, follows: true,
 	}
@@ -94,26 +117,48 @@ func (n NotificationPlugin) post(b *Build, phase, notes string) outgoing {
 	return o
 }
 
-// state returns what the plugin tells of the build; for a branch of a multibranch job the name is that of the branch alone.
-func (b *Build) state(phase, notes string) jobState {
+// lastLines returns so many of the log's last lines; all of them for -1.
+func (b *Build) lastLines(n int) string {
+	if n < 0 {
+		return string(b.log)
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(string(b.log), "\n"), "\n")
+	if n == 0 || len(b.log) == 0 {
+		return ""
+	}
+	return strings.Join(lines[max(0, len(lines)-n):], "") + "\n"
+}
+
+// state returns what the plugin tells of the build; for a branch of a multibranch job the name is that of the branch alone. What was
+// checked out isn't known yet when a build starts, and changes and culprits never are for a pipeline.
+func (b *Build) state(phase string, at time.Time, notes string) jobState {
 	job := b.job
 	s := jobState{Name: job.path[len(job.path)-1], DisplayName: job.display(), URL: job.url()}
 	address := fmt.Sprintf("%s%d/", job.url(), b.Number)
 	s.Build = buildState{
-		FullURL: job.j.BaseURL() + "/" + address, Number: b.Number, QueueID: b.Queue, Timestamp: b.began.UnixMilli(), Phase: phase,
-		URL: address, Parameters: b.cause.Parameters, Notes: notes, SCM: scmState{Branch: b.cause.Branch, Commit: b.cause.Commit},
+		Number: b.Number, QueueID: b.Queue, Timestamp: at.UnixMilli(), Phase: phase,
+		URL: address, Parameters: b.cause.Parameters, Notes: notes, SCM: scmState{Changes: []string{}, Culprits: []string{}},
 	}
-	for _, c := range b.cause.Changes {
-		s.Build.SCM.Changes = append(s.Build.SCM.Changes, c.Files...)
-		s.Build.SCM.Culprits = append(s.Build.SCM.Culprits, c.Author)
+	if !job.j.opts.NoURL {
+		s.Build.FullURL = job.j.BaseURL() + "/" + address
+	}
+	if b.result != "" || phase == None {
+		s.Build.SCM.Branch, s.Build.SCM.Commit = b.cause.Branch, b.cause.Commit
 	}
 	if b.result == "" {
 		return s
 	}
+	for _, c := range b.cause.Changes {
+		if !job.pipeline {
+			s.Build.SCM.Changes = append(s.Build.SCM.Changes, c.Files...)
+			s.Build.SCM.Culprits = append(s.Build.SCM.Culprits, c.Author)
+		}
+	}
 	s.Build.Status, s.Build.Duration = string(b.result), b.ended.Sub(b.began).Milliseconds()
 	if t := b.outcome.Tests; t != nil {
 		s.Build.TestSummary = &testState{
-			Total: t.Total, Failed: len(t.Failed), Passed: t.Total - len(t.Failed) - t.Skipped, Skipped: t.Skipped, FailedTests: t.Failed,
+			Total: t.Total, Failed: len(t.Failed), Passed: t.Total - len(t.Failed) - t.Skipped, Skipped: t.Skipped,
+			FailedTests: append([]string{}, t.Failed...),
 		}
 	}
 	return s
@@ -122,7 +167,7 @@ func (b *Build) state(phase, notes string) jobState {
 func (s Signed) started(*Build) []outgoing { return nil }
 
 func (s Signed) finished(b *Build) []outgoing {
-	body := encoded(b.state("FINALIZED", ""))
+	body := encoded(b.state(Finalized, b.ended, ""))
 	mac := hmac.New(sha256.New, []byte(s.Secret))
 	mac.Write(body)
 	return []outgoing{{

@@ -3,7 +3,6 @@ package jenkins
 import (
 	"encoding/json"
 	"fmt"
-	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -80,8 +79,9 @@ func (z ZoomPlugin) started(b *Build) []outgoing {
 	}
 	r := z.report(b, "Start", nil)
 	if z.Events.CommitInfo {
+		r.Changes = []zoomChange{}
 		for _, c := range b.cause.Changes {
-			change := zoomChange{Author: c.Author, Message: html.EscapeString(c.Message), CommitID: c.ID, Files: []zoomFile{}}
+			change := zoomChange{Author: c.Author, Message: escapedMessage(c.Message), CommitID: c.ID, Files: []zoomFile{}}
 			for _, file := range c.Files {
 				change.Files = append(change.Files, zoomFile{file})
 			}
@@ -102,15 +102,18 @@ func (z ZoomPlugin) finished(b *Build) []outgoing {
 	summary := b.summary()
 	r := z.report(b, status, &summary)
 	r.Duration = b.ended.Sub(b.began).Milliseconds()
-	if t := b.outcome.Tests; t != nil {
-		failed := len(t.Failed)
-		if z.Events.TestSummary {
-			r.TestSummary.Total, r.TestSummary.Fail, r.TestSummary.Skip = &t.Total, &failed, &t.Skipped
-		}
-		if z.Events.FailedTests {
-			for _, name := range t.Failed {
-				r.TestSummary.FailedResults = append(r.TestSummary.FailedResults, zoomResult{name, "0.012"})
-			}
+	t := b.outcome.Tests
+	if t == nil {
+		t = &Tests{} // the plugin counts none, where it is to count
+	}
+	failed := len(t.Failed)
+	if z.Events.TestSummary {
+		r.TestSummary.Total, r.TestSummary.Fail, r.TestSummary.Skip = &t.Total, &failed, &t.Skipped
+	}
+	if z.Events.FailedTests {
+		r.TestSummary.FailedResults = []zoomResult{}
+		for _, name := range t.Failed {
+			r.TestSummary.FailedResults = append(r.TestSummary.FailedResults, zoomResult{name, "0.012"})
 		}
 	}
 	return z.post(b, status, r)
@@ -173,6 +176,9 @@ func (z ZoomPlugin) report(b *Build, status string, summary *string) buildReport
 
 // address returns where the plugin "Display URL API" leads.
 func (z ZoomPlugin) address(b *Build) string {
+	if b.job.j.opts.NoURL {
+		return fmt.Sprintf("http://unconfigured-jenkins-location/%s%d/display/redirect", b.job.url(), b.Number)
+	}
 	if !z.BlueOcean {
 		return b.URL() + "display/redirect"
 	}
@@ -189,6 +195,11 @@ func (z ZoomPlugin) post(b *Build, event string, r buildReport) []outgoing {
 		return nil // an exception in Jenkins' log
 	}
 	return []outgoing{{sender: "zoom", event: event, build: b, url: z.URL, header: z.header(), body: encoded(r), wants: 200}}
+}
+
+// escapedMessage is how Jenkins gives a commit's message out: escaped for HTML, with "<br>" for the end of a line.
+func escapedMessage(text string) string {
+	return strings.NewReplacer("\n", "<br>", "<", "&lt;", ">", "&gt;", "&", "&amp;", "\"", "&quot;", "'", "&#039;").Replace(text)
 }
 
 var anchor = regexp.MustCompile(`&lt;a href=["']?(.*?)["']?&gt;(.*?)&lt;/a&gt;`)

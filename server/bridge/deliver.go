@@ -183,6 +183,12 @@ func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider,
 		if e.Known, err = s.besides(ctx, c, e); err != nil {
 			return nil, err
 		}
+		if d, ok := p.(provider.Distinguisher); ok && e.Series != "" {
+			if e.Subject, err = d.SubjectOf(series, e); err != nil {
+				broken = hopeless{errors.Wrap(err, "tell which subject an event is about")}
+				continue
+			}
+		}
 		serial := serialEvent{Event: e, series: series}
 		put(e.Subject, e.Later, serial)
 		for _, name := range e.Also {

@@ -194,3 +194,11 @@ type Serial interface {
 	// order. It returns the same state where nothing changes.
 	FoldSeries(state json.RawMessage, e Event) (json.RawMessage, error)
 }
+
+// Distinguisher is a Serial provider that may give another thing the name that one had before, such as the first build of a job that was
+// deleted and created again.
+type Distinguisher interface {
+	// SubjectOf returns the name of the event's subject, given the state of its series after the event. It is Event.Subject where no other
+	// has that name.
+	SubjectOf(series json.RawMessage, e Event) (string, error)
+}

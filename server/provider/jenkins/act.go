@@ -51,7 +51,13 @@ func (Jenkins) Respond(ctx context.Context, s provider.Session, c provider.Call)
 // is reports whether the card's build is the one that Jenkins has there now: a job that was deleted and created again has another build
 // of the same number.
 func (b build) is(f found) bool {
-	return b.Queue == 0 || f.QueueID <= 0 || b.Queue == f.QueueID
+	if b.Clue.Queue > 0 && f.QueueID > 0 {
+		return b.Clue.Queue == f.QueueID
+	}
+	if start, slack := b.Clue.began(); start > 0 {
+		return apart(start, f.Timestamp) <= slack
+	}
+	return b.Clue.Seen == 0 || f.Timestamp <= b.Clue.Seen+nearStart
 }
 
 func (c client) rebuild(ctx context.Context, by provider.Call) (provider.Response, error) {

@@ -79,6 +79,9 @@ func (d *desk) apply(e provider.Event) {
 		d.t.Error(err)
 	}
 	d.series[e.Series] = series
+	if e.Subject, err = jenkins.New().SubjectOf(series, e); err != nil {
+		d.t.Error(err)
+	}
 	change, err := jenkins.New().Fold(d.states[e.Subject], series, e)
 	if err != nil {
 		d.t.Error(err)

@@ -22,6 +22,9 @@ const (
 	maxDepth   = 20
 )
 
+// unconfigured is the host that links have where a Jenkins doesn't know its own address.
+const unconfigured = "unconfigured-jenkins-location"
+
 // place is where a build or a job is: the Jenkins, the names of folders and job, and the build's number.
 type place struct {
 	// Base is the address of the Jenkins without a slash at the end; "" where the Jenkins does not know it itself.
@@ -44,7 +47,7 @@ func locate(address string) place {
 		return place{}
 	}
 	base := ""
-	if u.Host != "" {
+	if u.Host != "" && u.Host != unconfigured {
 		base = strings.ToLower(u.Scheme + "://" + u.Host)
 	}
 	segments := strings.FieldsFunc(u.EscapedPath(), func(c rune) bool { return c == '/' })

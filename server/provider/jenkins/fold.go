@@ -16,8 +16,8 @@ import (
 type build struct {
 	Place  place `json:"place,omitzero"`
 	Sample bool  `json:"sample,omitempty"`
-	// Queue is the number of the queue's item that became the build, 0 where nothing told it. It tells builds of one number apart.
-	Queue int64 `json:"queue,omitempty"`
+	// Clue tells it apart from others of its number.
+	Clue clue `json:"clue,omitzero"`
 	// Said has no results of messages; those are with the messages.
 	Said     map[slot]said `json:"said,omitempty"`
 	Messages []message     `json:"messages,omitempty"`
@@ -51,8 +51,10 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 		return before.mend(*n.Mended)
 	}
 	after := before.hearing(n)
+	r := s.run(n)
+	after.Clue = before.Clue.and(r.clue)
 	if n.Result != "" {
-		after.Before = before.Before.or(s.before(n.Place.Number, keyOf(n, e), n.verdict().At))
+		after.Before = before.Before.or(s.stood(r))
 	}
 	was, is := before.view(), after.view()
 	if len(state) > 0 && was.same(is) && slices.Equal(before.Messages, after.Messages) {
@@ -64,16 +66,17 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 		return provider.Change{}, errors.Wrap(err, "encode a build")
 	}
 	c := provider.Change{State: next, Kind: is.kind()}
-	if n.Slot == slotMessage && was.Result == is.Result {
+	added := fresh(before.Messages, after.Messages)
+	if was.Result == is.Result && (n.Slot == slotMessage || len(state) > 0 && len(added) > 0) {
 		c.Kind = kindMessage
 	}
 	if was.Result != is.Result {
 		c.Turned = is.turned()
 		c.Worse = is.worse()
 	}
-	c.Replies = replies(len(state) == 0, was, is, fresh(before.Messages, after.Messages))
+	c.Replies = replies(len(state) == 0, was, is, added)
 	if is.kind() == kindBackNormal && was.Result != is.Result {
-		c.Further, err = s.mends(n, keyOf(n, e), is, e.Labels)
+		c.Further, err = s.mends(r, e.Series, is, e.Labels)
 	}
 	return c, err
 }
@@ -84,11 +87,16 @@ func (b build) hearing(n news) build {
 		b.Place = n.Place
 	}
 	b.Sample = b.Sample || n.Sample
-	b.Queue = max(b.Queue, n.Queue)
 	heard := n.said
 	if n.Slot == slotMessage {
-		b.Messages = remembering(b.Messages, message{Text: n.Message, verdict: n.verdict()})
 		heard.Result, heard.Trust, heard.Summary = "", 0, ""
+	}
+	if n.Message != "" || n.Slot == slotMessage {
+		m := message{Text: n.Message, verdict: verdict{At: cmp.Or(n.Ended, n.Clue.Last)}}
+		if n.Slot == slotMessage {
+			m.Result, m.Trust = n.Result, n.Trust
+		}
+		b.Messages = remembering(b.Messages, m)
 	}
 	parts := map[slot]said{n.Slot: heard}
 	for part, known := range b.Said {
@@ -101,8 +109,8 @@ func (b build) hearing(n news) build {
 	return b
 }
 
-// richer returns which of two tellings of the same part is to be kept, whichever came first: the longer one, or of the same the
-// earlier.
+// richer returns which of two tellings of the same part is to be kept, whichever came first: the one that is trusted more, then the longer
+// one, or of the same the earlier.
 func richer(a, b said) said {
 	first, second := a, b
 	first.Ended, second.Ended = 0, 0
@@ -111,7 +119,7 @@ func richer(a, b said) said {
 	if errA != nil || errB != nil {
 		return a
 	}
-	if byLength := cmp.Compare(len(one), len(other)); cmp.Or(byLength, bytes.Compare(one, other), cmp.Compare(b.Ended, a.Ended)) >= 0 {
+	if cmp.Or(cmp.Compare(a.Trust, b.Trust), cmp.Compare(len(one), len(other)), bytes.Compare(one, other), cmp.Compare(b.Ended, a.Ended)) >= 0 {
 		return a
 	}
 	return b

@@ -41,11 +41,13 @@ type Jenkins struct{}
 
 // What it can do.
 var (
-	_ provider.Provider   = Jenkins{}
-	_ provider.Serial     = Jenkins{}
-	_ provider.Instructor = Jenkins{}
-	_ provider.Bearer     = Jenkins{}
-	_ provider.Responder  = Jenkins{}
+	_ provider.Provider = Jenkins{}
+	_ provider.Serial   = Jenkins{}
+
+	_ provider.Distinguisher = Jenkins{}
+	_ provider.Instructor    = Jenkins{}
+	_ provider.Bearer        = Jenkins{}
+	_ provider.Responder     = Jenkins{}
 )
 
 // New returns the provider.
@@ -90,7 +92,7 @@ func ownTexts() fs.FS {
 // Sample implements provider.Provider. Each is a build of its own, so that each makes a card.
 func (Jenkins) Sample(now time.Time) provider.Event {
 	id := "sample/" + strconv.FormatInt(now.UnixMilli(), 10)
-	data, err := json.Marshal(news{Slot: slotEnd, Sample: true, said: said{
+	data, err := json.Marshal(news{Slot: slotEnd, Sample: true, Key: id, said: said{
 		Name: "example » web", Label: "#42", Result: resultSuccess, Trust: trustFinalized, Ended: now.UnixMilli(), Duration: 83_000, Branch: "main",
 		Tests: &tests{Total: 120},
 	}})

@@ -29,9 +29,9 @@ type mended struct {
 }
 
 // mends returns the events that tell the failed builds right before this one that their job is well again.
-func (s series) mends(n news, key string, is view, labels map[string]string) ([]provider.Event, error) {
+func (s series) mends(r run, series string, is view, labels map[string]string) ([]provider.Event, error) {
 	m := mended{
-		Number: n.Place.Number, Label: is.Label, URL: is.URL, At: is.At,
+		Number: r.Number, Label: is.Label, URL: is.URL, At: is.At,
 		Failures: is.Before.Failures, Span: lasted(is.Before.Since, is.At).Milliseconds(),
 	}
 	if m.Label == "" {
@@ -42,21 +42,19 @@ func (s series) mends(n news, key string, is view, labels map[string]string) ([]
 		return nil, errors.Wrap(err, "encode that builds are mended")
 	}
 	var events []provider.Event
-	for _, b := range s.failedBefore(ended{Number: n.Place.Number, Key: key, verdict: n.verdict()}) {
+	_, runs := s.before(r)
+	for _, b := range failing(runs) {
 		events = append(events, provider.Event{
-			ID: "mended by " + m.Label, Subject: b.Subject, Labels: labels, At: time.UnixMilli(is.At).UTC(), Data: data,
+			ID: "mended by " + m.Label, Subject: b.subject(series), Labels: labels, At: time.UnixMilli(is.At).UTC(), Data: data,
 		})
 	}
 	return events, nil
 }
 
-// failedBefore returns the builds that were not well, one after another, right before this one; the latest of them.
-func (s series) failedBefore(build ended) []ended {
-	var failed []ended
-	for _, b := range s.Ended {
-		if b.Number == build.Number && b.Key == build.Key || order(b, build) >= 0 {
-			continue
-		}
+// failing returns those of the builds that were not well, one after another, up to the last; the latest of them.
+func failing(runs []run) []run {
+	var failed []run
+	for _, b := range runs {
 		switch b.Result {
 		case resultSuccess:
 			failed = nil

@@ -83,10 +83,12 @@ const (
 
 // news is what one delivery says of a build: the Data of its event.
 type news struct {
-	Slot   slot  `json:"slot"`
-	Place  place `json:"place,omitzero"`
-	Queue  int64 `json:"queue,omitempty"`
-	Sample bool  `json:"sample,omitempty"`
+	Slot  slot  `json:"slot"`
+	Place place `json:"place,omitzero"`
+	// Key names a build whose number isn't known; Clue tells it apart from others of its number.
+	Key    string `json:"key,omitempty"`
+	Clue   clue   `json:"clue,omitzero"`
+	Sample bool   `json:"sample,omitempty"`
 	// Message is what a pipeline said.
 	Message string `json:"message,omitempty"`
 	// Mended is the later build that was well again; nil for what Jenkins itself tells.
@@ -104,9 +106,9 @@ type said struct {
 	Trust   int    `json:"trust,omitempty"`
 	Summary string `json:"summary,omitempty"`
 	Cause   string `json:"cause,omitempty"`
-	// Duration and Started are milliseconds, and so is Ended: when the result was heard of, where Started does not tell.
+	// Duration is in milliseconds, and so is Ended: when it ended by Jenkins' own word, or, from a plugin that tells no time, when that was
+	// received.
 	Duration int64  `json:"duration,omitempty"`
-	Started  int64  `json:"started,omitempty"`
 	Ended    int64  `json:"ended,omitempty"`
 	Branch   string `json:"branch,omitempty"`
 	Commit   string `json:"commit,omitempty"`
@@ -151,8 +153,11 @@ func (Jenkins) Parse(d provider.Delivery) ([]provider.Event, error) {
 	if err != nil || n.Slot == "" {
 		return nil, err
 	}
-	if n.Started == 0 && (n.Result != "" || n.Message != "") && !d.ReceivedAt.IsZero() {
-		n.Ended = d.ReceivedAt.UnixMilli() // the plugin "Zoom" tells no time
+	if !d.ReceivedAt.IsZero() {
+		n.received(d.ReceivedAt.UnixMilli())
+	}
+	if n.Ended == 0 && n.Clue.Last == 0 && (n.Result != "" || n.Message != "") {
+		n.Ended = n.Clue.Heard // the plugin "Zoom" tells no time
 	}
 	e, err := n.event(address)
 	if err != nil {
@@ -174,13 +179,16 @@ func (n news) event(address string) (provider.Event, error) {
 	if branch := n.branchName(); branch != "" {
 		labels[labelBranch] = branch
 	}
+	if n.Place.Number == 0 {
+		n.Key = subject
+	}
 	data, err := json.Marshal(n)
 	if err != nil {
 		return provider.Event{}, errors.Wrap(err, "encode an event")
 	}
 	e := provider.Event{ID: n.fingerprint(), Subject: subject, Series: series, SeriesTitle: n.jobName(), Labels: labels, Data: data}
-	if n.Started > 0 {
-		e.At = time.UnixMilli(n.Started + n.Duration).UTC()
+	if n.Clue.Last > 0 {
+		e.At = time.UnixMilli(n.Clue.Last).UTC()
 	}
 	return e, nil
 }
@@ -222,7 +230,8 @@ func (n news) branchName() string {
 
 // fingerprint tells a repetition: neither plugin sends anything that would.
 func (n news) fingerprint() string {
-	n.Ended = 0
+	n.Ended, n.Key = 0, ""
+	n.Clue = clue{Queue: n.Clue.Queue, Last: n.Clue.Last}
 	encoded, err := json.Marshal(n)
 	if err != nil {
 		return "" // cannot be: it was encoded before

@@ -47,53 +47,80 @@ func ofNotificationPlugin(body []byte) (news, string, error) {
 		return news{}, "", errors.Wrap(err, "read the state of a job")
 	}
 	b := j.Build
-	n := news{Place: j.place(), Queue: whole(b.QueueID), said: said{
-		URL: web(b.FullURL), Started: whole(b.Timestamp), Duration: whole(b.Duration),
-		Branch: branchOf(b.SCM.Branch), Commit: shortID(b.SCM.Commit),
-	}}
+	n := news{
+		Place: j.place(), Clue: clue{Queue: whole(b.QueueID)}, Message: line(b.Notes, maxMessage),
+		said: said{URL: web(b.FullURL), Commit: shortID(b.SCM.Commit)},
+	}
+	n.Branch = branchOf(b.SCM.Branch, n.Place)
 	if len(n.Place.Path) == 0 {
 		n.Name = line(j.Name, maxName)
 	}
 	if number := line(b.Number.String(), maxName); number != "" {
 		n.Label = "#" + number
 	}
-	n.testState(j)
-	ended := results()[b.Status]
-	switch b.Phase {
-	case "QUEUED":
-		n.Slot, n.Duration = slotQueued, 0
-	case "STARTED":
-		n.Slot, n.Duration = slotStarted, 0
-	case "COMPLETED":
-		n.Slot, n.Result, n.Trust = slotCompleted, ended, trustCompleted
-	case "FINALIZED", "":
-		n.Slot, n.Result, n.Trust = slotFinalized, ended, trustFinalized
-	default:
-		return n.step(b.Notes, j)
-	}
-	if n.Result == "" {
-		n.Trust = 0
-	}
-	if b.Phase == "" && n.Result == "" {
+	switch n.phase(b.Phase, whole(b.Timestamp), j); {
+	case b.Phase == "" && n.Result == "":
 		return news{}, "", errors.New("the state of a job has no phase")
-	}
-	if n.Result != "" {
-		n.Summary = line(b.Notes, maxLine)
+	case n.Slot == slotMessage && n.Message == "": // a step that only shows the state so far
+		n.Slot = slotStarted
 	}
 	return n, j.address(), nil
 }
 
-// step returns what a pipeline's step "notifyEndpoints" says in a phase of its own.
-func (n news) step(notes string, j jobState) (news, string, error) {
-	n.Slot, n.Started, n.Duration, n.Tests = slotMessage, 0, 0, nil
-	phase := line(j.Build.Phase, maxName)
-	if n.Message = line(notes, maxMessage); n.Message == "" {
-		n.Message = phase
+// phase takes over what the phase means. The time is that of the moment itself: the start in STARTED, the end in COMPLETED, and in FINALIZED
+// when that was sent. A pipeline's step can send any phase at any time; it is told by its notes, and by having no duration.
+// https://github.com/jenkinsci/notification-plugin/blob/master/src/main/java/com/tikal/hudson/plugins/notification/JobListener.java
+func (n *news) phase(phase string, at int64, j jobState) {
+	b := j.Build
+	c := &n.Clue
+	c.First, c.Last = at, at
+	ended, took := results()[b.Status], whole(b.Duration)
+	step := b.Duration != "" && took == 0
+	switch phase {
+	case "QUEUED":
+		n.Slot = slotQueued
+		c.First, c.Last = 0, 0 // since when it could have been built, which may be hours earlier
+	case "STARTED":
+		if n.Slot = slotStarted; n.Message == "" {
+			c.Start = at
+		}
+	case "COMPLETED", "FINALIZED", "":
+		switch {
+		case ended == "":
+			n.Slot = slotMessage
+		case phase == "COMPLETED":
+			n.Slot, n.Result, n.Trust = slotCompleted, ended, trustCompleted
+		default:
+			n.Slot, n.Result, n.Trust = slotFinalized, ended, trustFinalized
+		}
+		if ended != "" {
+			n.ended(at, took, step)
+		}
+		n.testState(j)
+	default:
+		n.Slot = slotMessage
 	}
-	if n.Result = results()[j.Build.Status]; n.Result != "" {
+}
+
+// ended takes over the end of a build, and when it started. A step that names a result while the build still runs is trusted little.
+func (n *news) ended(at, took int64, step bool) {
+	n.Ended, n.Duration = at, took
+	if step && n.Message != "" {
 		n.Trust = trustWords
+		return
 	}
-	return n, j.address(), nil
+	if at == 0 {
+		return
+	}
+	n.Clue.Over = at
+	if took > 0 && took < at {
+		n.Clue.First = at - took
+		if n.Slot == slotCompleted {
+			n.Clue.Start = n.Clue.First
+		} else {
+			n.Clue.Near = n.Clue.First
+		}
+	}
 }
 
 // place returns where the build is. Without its own address, Jenkins' setting "Jenkins URL" is missing, and it is known below that.
@@ -120,7 +147,7 @@ func (j jobState) address() string {
 
 func (n *news) testState(j jobState) {
 	s := j.Build.TestSummary
-	if s == nil {
+	if s == nil || s.Total <= 0 && s.Failed <= 0 && s.Skipped <= 0 && len(s.FailedTests) == 0 {
 		return
 	}
 	t := tests{
@@ -132,16 +159,27 @@ func (n *news) testState(j jobState) {
 	n.Tests = &t
 }
 
-// branchOf returns a branch without the name of where it was fetched from.
-func branchOf(branch string) string {
+// branchOf returns a branch without the name of the remote that it was fetched from, such as "origin" or "upstream". A multibranch job's
+// branch has none.
+func branchOf(branch string, p place) string {
 	branch = strings.TrimPrefix(branch, "refs/heads/")
-	return line(strings.TrimPrefix(branch, "origin/"), maxName)
+	if len(p.Path) > 0 && branch == p.Path[len(p.Path)-1] {
+		return line(branch, maxName)
+	}
+	if remote, ok := strings.CutPrefix(branch, "refs/remotes/"); ok {
+		_, rest, _ := strings.Cut(remote, "/")
+		return line(rest, maxName)
+	}
+	for _, remote := range []string{"origin/", "upstream/"} {
+		branch = strings.TrimPrefix(branch, remote)
+	}
+	return line(branch, maxName)
 }
 
 // web returns the address if a link may lead there, else "".
 func web(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || len(address) > maxAddress || !isWeb(u.Scheme) || u.Host == "" || u.User != nil {
+	if err != nil || len(address) > maxAddress || !isWeb(u.Scheme) || u.Host == "" || u.User != nil || u.Host == unconfigured {
 		return ""
 	}
 	return u.String()

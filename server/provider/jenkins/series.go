@@ -12,25 +12,16 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// maxEnded is how many builds of a job are remembered one by one.
-const maxEnded = 50
+// maxRuns is how many builds of a job are remembered one by one.
+const maxRuns = 40
 
-// series is what is known of a job: how its last builds ended.
+// series is what is known of a job: its last builds, and how they ended.
 type series struct {
-	// Ended are in the order of the builds, whatever order their deliveries came in.
-	Ended []ended `json:"ended,omitempty"`
-	// Earlier is what the builds before those add up to.
+	// Runs are in the order of the builds, whatever order their deliveries came in.
+	Runs []run `json:"runs,omitempty"`
+	// Earlier is what the builds before those add up to, in the last life that any of them had.
 	Earlier streak `json:"earlier,omitzero"`
-}
-
-// ended is a build that is over.
-type ended struct {
-	Number int64 `json:"number,omitempty"`
-	// Key tells builds without a number apart.
-	Key string `json:"key,omitempty"`
-	// Subject is the build's card.
-	Subject string `json:"subject,omitempty"`
-	verdict
+	Life    int    `json:"life,omitempty"`
 }
 
 // verdict is how a build ended, as far as somebody has said.
@@ -64,6 +55,18 @@ func (v verdict) beats(o verdict) bool {
 	return v.Result > o.Result
 }
 
+// or returns the verdict to be believed. Of the same result from the plugin "Notification", the earlier moment is the true one: it sends
+// the end of a build twice.
+func (v verdict) or(o verdict) verdict {
+	if v.Result == "" || o.Result != "" && o.beats(v) {
+		v, o = o, v
+	}
+	if o.Result == v.Result && min(v.Trust, o.Trust) >= trustCompleted {
+		v.At = earlier(v.At, o.At)
+	}
+	return v
+}
+
 // after returns the streak with one more build behind it.
 func (s streak) after(v verdict) streak {
 	s.Weight += v.Trust
@@ -82,20 +85,19 @@ func (s streak) after(v verdict) streak {
 
 // verdict returns how the build ended, if it is said.
 func (s said) verdict() verdict {
-	at := s.Ended
-	if s.Started > 0 {
-		at = s.Started + s.Duration
+	if s.Result == "" {
+		return verdict{}
 	}
-	return verdict{Result: s.Result, Trust: s.Trust, At: at}
+	return verdict{Result: s.Result, Trust: s.Trust, At: s.Ended}
 }
 
 // FoldSeries implements provider.Serial.
 func (Jenkins) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMessage, error) {
 	s, n, err := readSeries(state, e)
-	if err != nil || n.Result == "" || n.Sample {
+	if err != nil || n.Sample || n.Mended != nil {
 		return state, err
 	}
-	s.add(ended{Number: n.Place.Number, Key: keyOf(n, e), Subject: e.Subject, verdict: n.verdict()})
+	s.add(n, e)
 	next, err := json.Marshal(s)
 	if err != nil {
 		return nil, errors.Wrap(err, "encode a job")
@@ -117,55 +119,77 @@ func readSeries(state json.RawMessage, e provider.Event) (series, news, error) {
 	return s, n, errors.Wrap(json.Unmarshal(e.Data, &n), "read an event")
 }
 
-func keyOf(n news, e provider.Event) string {
-	if n.Place.Number > 0 {
-		return ""
-	}
-	return e.Subject
-}
-
-// add puts the build in its place, or lets a better verdict on it stand. A build from before all that are remembered comes too late.
-func (s *series) add(b ended) {
-	for i, known := range s.Ended {
-		if known.Number == b.Number && known.Key == b.Key {
-			if b.beats(known.verdict) {
-				s.Ended[i].verdict = b.verdict
-			}
-			s.sort()
-			return
-		}
-	}
-	if s.Earlier.Weight > 0 && len(s.Ended) > 0 && order(b, s.Ended[0]) < 0 {
+// add puts what the event says of its build in its place, and lets a better verdict stand. A build from before all that are remembered
+// comes too late.
+func (s *series) add(n news, e provider.Event) {
+	if i := s.find(n.Place.Number, n.Key, n.Clue); i >= 0 {
+		r := &s.Runs[i]
+		r.clue = r.and(n.Clue)
+		r.verdict = r.or(n.verdict())
+		s.sort()
 		return
 	}
-	s.Ended = append(s.Ended, b)
+	r := run{Number: n.Place.Number, Key: n.Key, Life: s.life(n.Place.Number, n.Clue), clue: n.Clue, verdict: n.verdict()}
+	if s.Earlier.Weight > 0 && len(s.Runs) > 0 && order(r, s.Runs[0]) < 0 {
+		return
+	}
+	s.Runs = append(s.Runs, s.named(r, e.Series, e.Subject))
 	s.sort()
-	for len(s.Ended) > maxEnded {
-		s.Earlier = s.Earlier.after(s.Ended[0].verdict)
-		s.Ended = s.Ended[1:]
+	for len(s.Runs) > maxRuns {
+		s.Earlier = s.earlier(s.Runs[0].Life).after(s.Runs[0].verdict)
+		s.Life = s.Runs[0].Life
+		s.Runs = s.Runs[1:]
 	}
 }
 
-func (s *series) sort() { slices.SortStableFunc(s.Ended, order) }
+// earlier returns what the builds before those that are remembered add up to in one of the job's lives.
+func (s series) earlier(life int) streak {
+	if s.Life != life {
+		return streak{}
+	}
+	return s.Earlier
+}
 
-// order is that of the builds' numbers, and of time where they have none.
-func order(a, b ended) int {
+func (s *series) sort() { slices.SortStableFunc(s.Runs, order) }
+
+// order is that of the job's lives and of the builds' numbers, and of time where they have none.
+func order(a, b run) int {
 	if a.Number > 0 && b.Number > 0 {
-		return cmp.Compare(a.Number, b.Number)
+		return cmp.Or(cmp.Compare(a.Life, b.Life), cmp.Compare(a.Number, b.Number))
 	}
-	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Key, b.Key))
+	return cmp.Or(cmp.Compare(a.Life, b.Life), cmp.Compare(a.At, b.At), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Key, b.Key))
 }
 
-// before returns how things stood before the build.
-func (s series) before(number int64, key string, at int64) streak {
-	so := s.Earlier
-	for _, b := range s.Ended {
-		if b.Number == number && b.Key == key || order(b, ended{Number: number, Key: key, verdict: verdict{At: at}}) >= 0 {
-			continue
+// before returns the builds before this one in the same life of the job, and what those before them add up to.
+func (s series) before(r run) (streak, []run) {
+	var runs []run
+	for _, b := range s.Runs {
+		if b.Life == r.Life && (b.Number != r.Number || b.Key != r.Key) && order(b, r) < 0 {
+			runs = append(runs, b)
 		}
+	}
+	return s.earlier(r.Life), runs
+}
+
+// stood returns how things stood before the build.
+func (s series) stood(r run) streak {
+	so, runs := s.before(r)
+	for _, b := range runs {
 		so = so.after(b.verdict)
 	}
 	return so
+}
+
+// run returns the build that the event is about. Where it came too late to be remembered, it is what the event says.
+func (s series) run(n news) run {
+	if i := s.find(n.Place.Number, n.Key, n.Clue); i >= 0 {
+		r := s.Runs[i]
+		if r.Number == 0 {
+			r.At = n.verdict().At
+		}
+		return r
+	}
+	return run{Number: n.Place.Number, Key: n.Key, Life: s.life(n.Place.Number, n.Clue), clue: n.Clue, verdict: n.verdict()}
 }
 
 // lasted returns the time between two moments in milliseconds.

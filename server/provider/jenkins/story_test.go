@@ -44,6 +44,8 @@ func (c *channel) hears(body string) provider.Change {
 	e := events[0]
 	c.series[e.Series], err = jenkins.New().FoldSeries(c.series[e.Series], e)
 	require.NoError(c.t, err)
+	e.Subject, err = jenkins.New().SubjectOf(c.series[e.Series], e)
+	require.NoError(c.t, err)
 	change, err := jenkins.New().Fold(c.states[e.Subject], c.series[e.Series], e)
 	require.NoError(c.t, err)
 	if !change.Stale {
@@ -73,6 +75,9 @@ func (c *channel) shows() string {
 	return strings.Join(lines, "\n")
 }
 
+// plainly returns the text without what keeps it from being taken for markup.
+func plainly(text string) string { return strings.ReplaceAll(text, "\u200b", "") }
+
 // recorded returns a delivery as it was recorded.
 func recorded(t *testing.T, name string) string {
 	t.Helper()
@@ -94,12 +99,18 @@ func report(t *testing.T, values map[string]any) string {
 	return string(body)
 }
 
-// phase is a delivery of the plugin "Notification".
+// phase is a delivery of the plugin "Notification" about a build that took a minute. Its time is that of the phase itself.
 func phase(t *testing.T, number int, phase, status string) string {
 	t.Helper()
 	build := map[string]any{
 		"full_url": "https://ci.acme.test/job/web/" + strconv.Itoa(number) + "/", "number": number, "phase": phase,
-		"timestamp": 1785758400000 + int64(number)*3600_000, "duration": 60_000,
+		"timestamp": 1785758400000 + int64(number)*3600_000, "duration": 0,
+	}
+	switch phase {
+	case "COMPLETED":
+		build["timestamp"], build["duration"] = build["timestamp"].(int64)+60_000, 60_000
+	case "FINALIZED":
+		build["timestamp"], build["duration"] = build["timestamp"].(int64)+60_300, 60_000
 	}
 	if status != "" {
 		build["status"] = status

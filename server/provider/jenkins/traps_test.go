@@ -73,8 +73,9 @@ func TestTheResultIsRecoveredFromWhatThePluginBlurs(t *testing.T) {
 func TestAPipelinesMessageNamesTheResultOrNone(t *testing.T) {
 	t.Parallel()
 	for message, kind := range map[string]string{
-		"SUCCESS: web #1": "success", "Build FAILURE after 3 s": "failure", "it is UNSTABLE": "unstable", "ABORTED": "aborted",
+		"SUCCESS: web #1": "success", "FAILURE after 3 s": "failure", "⚠️ *UNSTABLE*": "unstable", "ABORTED": "aborted",
 		"NOT_BUILT": "not_built", "a success, of sorts": "message", "UNSUCCESSFUL": "message", "": "message",
+		"Tests: 0 FAILURE, 12 SUCCESS": "message", "it is UNSTABLE": "message", "FAILURES: 0": "message", "0 FAILURE": "message",
 	} {
 		c := newChannel(t)
 		require.Equal(t, kind, c.hears(report(t, map[string]any{"status": "Workflow", "summary": message})).Kind, message)

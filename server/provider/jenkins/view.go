@@ -37,15 +37,11 @@ func (b build) view() view {
 		v.Heard = v.Heard || part != slotMessage
 		v.over(s, part == slotStart || part == slotEnd || part == slotMessage)
 		if s.Result != "" {
-			if o := s.verdict(); end.Result == "" || o.beats(end) {
-				end = o
-			}
+			end = end.or(s.verdict())
 		}
 	}
 	for _, m := range b.Messages {
-		if m.Result != "" && (end.Result == "" || m.beats(end)) {
-			end = m.verdict
-		}
+		end = end.or(m.verdict)
 	}
 	v.Result, v.At = end.Result, end.At
 	if v.Result == "" {
@@ -73,7 +69,6 @@ func (v *view) over(s said, names bool) {
 	lay(&v.Summary, s.Summary)
 	lay(&v.Cause, s.Cause)
 	lay(&v.Duration, s.Duration)
-	lay(&v.Started, s.Started)
 	lay(&v.Branch, s.Branch)
 	lay(&v.Commit, s.Commit)
 	if s.ChangeCount > 0 {
@@ -141,12 +136,12 @@ func (v view) title() string {
 	return cmp.Or(strings.TrimSpace(job+" "+v.Label), name)
 }
 
-// moment returns the time of the latest change; the plugin "Zoom" tells none.
+// moment returns when the build ended; zero while it runs.
 func (v view) moment() time.Time {
-	if v.Started == 0 {
+	if v.Result == "" || v.At == 0 {
 		return time.Time{}
 	}
-	return time.UnixMilli(v.Started + v.Duration).UTC()
+	return time.UnixMilli(v.At).UTC()
 }
 
 // ran returns how long the build took.

@@ -12,10 +12,12 @@ import (
 var (
 	// testsFailed is how Jenkins says that a build is unstable.
 	testsFailed = regexp.MustCompile(`unstable|\btests? .*fail|test failures?|still failing`)
-	// resultWord is one of Jenkins' own words for a result.
-	resultWord = regexp.MustCompile(`\b(SUCCESS|UNSTABLE|FAILURE|NOT_BUILT|ABORTED)\b`)
+	// resultWord is one of Jenkins' own words for a result, at the beginning of a text.
+	resultWord = regexp.MustCompile(`^[^\pL\pN]*(SUCCESS|UNSTABLE|FAILURE|NOT_BUILT|ABORTED)\b`)
 	// rewrittenLink is what the plugin makes of a link.
 	rewrittenLink = regexp.MustCompile(`<[^|<>]*\|([^<>]*)>`)
+	// lineEnd is what Jenkins makes of the end of a line.
+	lineEnd = regexp.MustCompile(`(?i)<br */?>`)
 	// commitID is the id of a Git commit.
 	commitID = regexp.MustCompile(`^[0-9a-fA-F]{12,}$`)
 )
@@ -72,9 +74,9 @@ func ofZoomPlugin(body []byte) (news, string, error) {
 	case "Workflow":
 		n.Slot, n.Duration = slotMessage, 0
 		n.Message = line(r.Summary, maxMessage) // the only text that the plugin does not spoil
-		n.Result = spoken(r.Summary)
-		if n.Result != "" {
+		if n.Result = spoken(r.Summary); n.Result != "" {
 			n.Trust = trustWords
+			n.Message = strings.TrimSuffix(n.Message, " and counting") // how Jenkins ends the duration of a build that still runs
 		}
 	default:
 		return news{}, "", errors.Errorf("a build report of status %q", line(r.Status, 40))
@@ -83,12 +85,12 @@ func ofZoomPlugin(body []byte) (news, string, error) {
 	return n, plainAddress(r.FullURL), nil
 }
 
-// changes keeps the first commits; Jenkins escapes their messages for HTML.
+// changes keeps the first commits; Jenkins escapes their messages for HTML, with "<br>" for the end of a line.
 func (n *news) changes(r buildReport) {
 	n.ChangeCount = len(r.Changes)
 	for _, c := range r.Changes[:min(len(r.Changes), maxListed)] {
 		n.Changes = append(n.Changes, change{
-			ID: shortID(c.CommitID), Author: line(html.UnescapeString(c.Author), maxName), Message: firstLine(html.UnescapeString(c.Message), maxLine),
+			ID: shortID(c.CommitID), Author: line(html.UnescapeString(c.Author), maxName), Message: firstLine(html.UnescapeString(lineEnd.ReplaceAllString(c.Message, "\n")), maxLine),
 		})
 	}
 }
@@ -96,7 +98,7 @@ func (n *news) changes(r buildReport) {
 // testSummary keeps what came of the tests, where that was asked for; the object is always there.
 func (n *news) testSummary(r buildReport) {
 	s := r.TestSummary
-	if s == nil || s.Total == nil && len(s.FailedResults) == 0 {
+	if s == nil || value(s.Total) == 0 && value(s.Fail) == 0 && value(s.Skip) == 0 && len(s.FailedResults) == 0 {
 		return
 	}
 	t := tests{Total: value(s.Total), Failed: value(s.Fail), Skipped: value(s.Skip), Listed: len(s.FailedResults)}
@@ -124,9 +126,13 @@ func recovered(summary string) (result, int) {
 	return resultFailure, trustBlurred
 }
 
-// spoken returns the result that a pipeline's message names in Jenkins' own words, "" for none.
+// spoken returns the result that a pipeline's message begins with, in Jenkins' own words; "" for none. Further on, such a word may be
+// about anything, as in "Tests: 0 FAILURE".
 func spoken(message string) result {
-	return results()[resultWord.FindString(message)]
+	if found := resultWord.FindStringSubmatch(message); found != nil {
+		return results()[found[1]]
+	}
+	return ""
 }
 
 // jobOf returns the name of the job from the full name of a build: what stands before the build's own name. The plugin loses

@@ -61,6 +61,11 @@ func (w *world) apply(t testing.TB, e provider.Event) []step {
 			e.Known[name] = state
 		}
 	}
+	if d, ok := w.tr.p.(provider.Distinguisher); ok && e.Series != "" {
+		subject, err := d.SubjectOf(series, e)
+		require.NoError(t, err)
+		e.Subject = subject
+	}
 	steps := []step{w.fold(t, e.Subject, series, e)}
 	done := map[string]bool{e.Subject: true}
 	for _, also := range e.Also {

@@ -1,0 +1,145 @@
+package jenkins_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// told is a delivery of the plugin "Notification" about build #1 of a branch, at a time of the test's day, whose number in the queue is
+// left out when 0.
+func told(t *testing.T, c *channel, phase, status string, began time.Time, took time.Duration, queue int) string {
+	t.Helper()
+	at := began
+	build := map[string]any{"full_url": "https://ci.acme.test/job/api/job/fix/1/", "number": 1, "phase": phase, "duration": 0}
+	if status != "" {
+		at, build["status"], build["duration"] = began.Add(took), status, took.Milliseconds()
+	}
+	if phase == "FINALIZED" {
+		at = at.Add(2 * time.Second)
+	}
+	if queue > 0 {
+		build["queue_id"] = queue
+	}
+	c.now = at.Add(-time.Minute) // hears lets a minute pass
+	build["timestamp"] = at.UnixMilli()
+	body, err := json.Marshal(map[string]any{"name": "fix", "url": "job/api/job/fix/", "build": build})
+	require.NoError(t, err)
+	return string(body)
+}
+
+func TestABuildOfAJobThatWasCreatedAgainIsANewCard(t *testing.T) {
+	t.Parallel()
+	for name, queues := range map[string][2]int{"with the queue's numbers": {913, 950}, "by the time alone": {}} {
+		for _, between := range []time.Duration{30 * time.Minute, 240 * time.Hour} {
+			t.Run(fmt.Sprint(name, " after ", between), func(t *testing.T) {
+				t.Parallel()
+				c := newChannel(t)
+				first := c.now
+				again := first.Add(between)
+				c.hears(told(t, c, "STARTED", "", first, 0, queues[0]))
+				c.hears(told(t, c, "COMPLETED", "SUCCESS", first, time.Minute, queues[0]))
+				c.hears(told(t, c, "FINALIZED", "SUCCESS", first, time.Minute, queues[0]))
+				old := c.last
+				require.Len(t, c.states, 1)
+				change := c.hears(told(t, c, "STARTED", "", again, 0, queues[1]))
+				require.Equal(t, "started", change.Kind)
+				change = c.hears(told(t, c, "FINALIZED", "FAILURE", again, time.Minute, queues[1]))
+				require.Equal(t, "failure", change.Kind)
+				require.Len(t, c.states, 2)
+				require.True(t, strings.HasPrefix(c.shows(), "Failed\napi » fix #1\n"), c.shows())
+
+				late := c.hears(told(t, c, "FINALIZED", "SUCCESS", first, time.Minute, queues[0]))
+				require.True(t, late.Stale, "what comes late is of the build that it is about")
+				require.Equal(t, old, c.last)
+				require.Empty(t, c.hears(told(t, c, "COMPLETED", "FAILURE", again, time.Minute, queues[1])).Replies)
+				require.Len(t, c.states, 2)
+			})
+		}
+	}
+}
+
+func TestBothPluginsMeetOnTheCardOfTheBuildThatTheyTellOf(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(30) {
+		c := newChannel(t)
+		first := c.now
+		again := first.Add(5 * 24 * time.Hour)
+		type delivery struct {
+			body string
+			at   time.Time
+		}
+		var all []delivery
+		tell := func(began time.Time, took time.Duration, status string, queue int) {
+			zoom := map[string]any{"full_url": "https://ci.acme.test/job/api/job/fix/1/display/redirect", "name": "api » fix #1"}
+			put := func(body string, at time.Time) { all = append(all, delivery{body, at}) }
+			put(told(t, c, "STARTED", "", began, 0, queue), began)
+			put(report(t, zoom), began.Add(3*time.Second))
+			put(told(t, c, "COMPLETED", status, began, took, queue), began.Add(took))
+			zoom["status"], zoom["duration"], zoom["summary"] = "Failure", took.Milliseconds(), "broken since this build"
+			put(report(t, zoom), began.Add(took+4*time.Second))
+			zoom["status"], zoom["duration"], zoom["summary"] = "Workflow", 0, "log at https://logs.acme.test"
+			put(report(t, zoom), began.Add(took+5*time.Second))
+		}
+		tell(first, time.Hour, "FAILURE", 913)
+		rand.New(rand.NewPCG(seed, 5)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		known := len(all)
+		tell(again, time.Minute, "ABORTED", 950)
+		later := all[known:]
+		rand.New(rand.NewPCG(seed, 6)).Shuffle(len(later), func(i, j int) { later[i], later[j] = later[j], later[i] })
+		for _, d := range all {
+			c.now = d.at.Add(-time.Minute)
+			c.hears(d.body)
+		}
+		require.Len(t, c.states, 2, "order %d", seed)
+		require.Equal(t, "Aborted", strings.SplitN(c.shows(), "\n", 2)[0], "order %d", seed)
+	}
+}
+
+func TestThePluginZoomAloneTellsABuildOfARecreatedJobByWhenItIsHeardOf(t *testing.T) {
+	t.Parallel()
+	c := newChannel(t)
+	start := report(t, nil)
+	ended := func(status string) string { return report(t, map[string]any{"status": status, "duration": 60_000}) }
+	c.hears(start)
+	c.hears(ended("Success"))
+	require.Len(t, c.states, 1)
+	c.now = c.now.Add(3 * time.Hour)
+	c.hears(start)
+	c.hears(ended("Failure"))
+	require.Len(t, c.states, 2)
+	c.now = c.now.Add(3 * time.Hour)
+	c.hears(ended("Failure"))
+	require.Len(t, c.states, 3, "also where the start isn't told")
+}
+
+// A recreated job's numbers are lower than those of the builds before.
+func TestAJobThatWasCreatedAgainBeginsItsStreakAgain(t *testing.T) {
+	t.Parallel()
+	c := newChannel(t)
+	hear := func(number int, status string, at time.Time) string {
+		c.now = at
+		body := fmt.Sprintf(`{"name":"web","url":"job/web/","build":{"full_url":"https://ci.acme.test/job/web/%d/","number":%d,"timestamp":%d,`+
+			`"duration":60000,"phase":"COMPLETED","status":%q,"url":"job/web/%d/"}}`, number, number, at.UnixMilli(), status, number)
+		return c.hears(body).Kind
+	}
+	begin := c.now
+	for n := range 60 {
+		hear(n+1, "FAILURE", begin.Add(time.Duration(n)*time.Hour))
+	}
+	again := begin.Add(200 * time.Hour)
+	require.Equal(t, "success", hear(1, "SUCCESS", again), "nothing of the job that is gone was mended")
+	require.Equal(t, "failure", hear(2, "FAILURE", again.Add(time.Hour)))
+	require.Equal(t, "repeated_failure", hear(3, "FAILURE", again.Add(2*time.Hour)))
+	require.Contains(t, c.shows(), "2 failures in a row, for 1 h\n")
+	require.Equal(t, "back_to_normal", hear(4, "SUCCESS", again.Add(3*time.Hour)))
+	require.Len(t, c.changes[len(c.changes)-1].Further, 2)
+	for _, e := range c.changes[len(c.changes)-1].Further {
+		require.Contains(t, e.Subject, "@", "the cards of this job, and not those of the one before")
+	}
+}
