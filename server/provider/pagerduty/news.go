@@ -56,7 +56,7 @@ func kindOf(eventType string) string {
 		return kindNote
 	case typeStatus:
 		return kindStatus
-	case typeAdded, typeReplied:
+	case typeAdded, typeReplied, typeRole:
 		return kindResponder
 	case typeConference:
 		return kindConference
@@ -152,8 +152,11 @@ func (n news) event() provider.Event {
 		name, value string
 		part        parts
 	}{
-		{labelService, n.Shown.Service.Name, partService}, {labelUrgency, n.Shown.Urgency, partUrgency}, {labelPriority, n.Shown.Priority, partPriority},
-		{labelTeam, strings.Join(names(n.Shown.Teams), ", "), partTeams}, {labelTitle, n.Shown.Title, partTitle},
+		{labelService, n.Shown.Service.Name, partService},
+		{labelUrgency, n.Shown.Urgency, partUrgency},
+		{labelPriority, n.Shown.Priority, partPriority},
+		{labelTeam, strings.Join(names(n.Shown.Teams), ", "), partTeams},
+		{labelTitle, n.Shown.Title, partTitle},
 	} {
 		if n.Shown.Knows.has(l.part) {
 			// A slash would end what "*" stands for in a pattern.
