@@ -82,7 +82,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	flow := oauth.NewFlow(a.vault, kv, a.oauthApp, outbound, now)
 	calls := zoom.NewClient(func() string { return settings.Load().ZoomAPI() }, outbound, now, a.client.Warn)
 	a.accounts = account.NewService(a.accountSettings, a.client, a.tokens, flow, calls, records, now, a.client.Warn)
-	a.meetings = meeting.NewService(a.meetingSettings, a.client, heraldingBoard{a.client, a}, calls, a.accounts, records, a.vault, now, a.client.Warn)
+	a.meetings = meeting.NewService(a.meetingSettings, a.client, heraldingBoard{a.client, a}, calls, a.accounts, records, a.vault, agenda{a}, now, a.client.Warn)
 	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{ReservedFor: kindZoom})
 	a.buildBridge(kv, records, now)
 	doctor := meeting.NewDoctor(a.inspect)
@@ -158,6 +158,9 @@ func (a *app) accept(ctx context.Context, e zoom.Event, body []byte) error {
 func (a *app) handle(ctx context.Context, d store.Delivery) error {
 	if d.Kind == store.KindBridge {
 		return a.handleBridge(ctx, d)
+	}
+	if d.Kind == kindLook {
+		return a.look(ctx, d)
 	}
 	event, err := zoom.ParseEvent(d.Body)
 	if err != nil {

@@ -262,13 +262,38 @@ func (w *world) ends(p *mmtest.Post) {
 }
 
 // settle waits until Zoom has told all, and the plugin has dealt with what it was told. What somebody asked to be done later
-// may stay.
+// may stay, and so may looks at open meetings: they wait for a sweep, see passes.
 func (w *world) settle() {
 	w.t.Helper()
 	w.zoom.Settle()
+	w.workedOff(func(s slot) bool { return s.Kind == kindLook })
+}
+
+// passes lets time pass, and the plugin do what is due by then.
+func (w *world) passes(d time.Duration) {
+	w.t.Helper()
+	w.zoom.Advance(d)
+	w.settle()
+	w.plugin.app.Load().inbox.Sweep(w.t.Context(), false)
+	w.workedOff(func(slot) bool { return false })
+}
+
+// slot is what a slot of the inbox holds, as far as stories look at it.
+type slot struct {
+	Kind string    `json:"kind"`
+	Due  time.Time `json:"due"`
+}
+
+// workedOff waits until the inbox holds nothing but what was put there for a later time (a retry was not), and what may stay.
+func (w *world) workedOff(mayStay func(slot) bool) {
+	w.t.Helper()
 	require.Eventually(w.t, func() bool {
 		for key, raw := range w.mm.KV.Dump() {
-			if strings.HasPrefix(key, "inb.") && key != "inb.high" && !w.dueLater(raw) {
+			if !strings.HasPrefix(key, "inb.") || key == "inb.high" {
+				continue
+			}
+			var s slot
+			if !w.dueLater(raw) && (json.Unmarshal(raw, &s) != nil || !mayStay(s)) {
 				return false
 			}
 		}
@@ -278,10 +303,8 @@ func (w *world) settle() {
 
 // dueLater reports whether the slot of the inbox holds what was put there for a later time; a retry was not.
 func (w *world) dueLater(raw []byte) bool {
-	var slot struct {
-		Due time.Time `json:"due"`
-	}
-	return json.Unmarshal(raw, &slot) == nil && slot.Due.After(w.mm.Now())
+	var s slot
+	return json.Unmarshal(raw, &s) == nil && s.Due.After(w.mm.Now())
 }
 
 // meetings returns the posts that are about meetings.

@@ -24,7 +24,7 @@ var schemas = sync.OnceValues(func() (*openapi.Events, error) {
 	if !found {
 		return nil, nil
 	}
-	return openapi.LoadEvents(dir, zoom.EventMeetingStarted, zoom.EventMeetingEnded,
+	return openapi.LoadEvents(dir, zoom.EventMeetingStarted, zoom.EventMeetingEnded, zoom.EventMeetingDeleted,
 		zoom.EventParticipantJoined, zoom.EventParticipantLeft, zoom.EventAppDeauthorized)
 })
 

@@ -10,6 +10,7 @@ import (
 const (
 	EventMeetingStarted    = "meeting.started"
 	EventMeetingEnded      = "meeting.ended"
+	EventMeetingDeleted    = "meeting.deleted"
 	EventParticipantJoined = "meeting.participant_joined"
 	EventParticipantLeft   = "meeting.participant_left"
 	EventAppDeauthorized   = "app_deauthorized"
@@ -84,6 +85,39 @@ func meetingEvent(name string, r *run, at time.Time) event {
 		object.EndTime = stamp(r.ended)
 	}
 	return event{name, at.UnixMilli(), meetingPayload{r.meeting.host.AccountID, object}}
+}
+
+// deletedPayload is the payload of meeting.deleted.
+type deletedPayload struct {
+	AccountID  string        `json:"account_id"`
+	Operator   string        `json:"operator"`
+	OperatorID string        `json:"operator_id"`
+	Operation  string        `json:"operation"`
+	Object     deletedObject `json:"object"`
+}
+
+// deletedObject is a meeting in meeting.deleted, where the ID is a number.
+type deletedObject struct {
+	UUID      string `json:"uuid"`
+	ID        int64  `json:"id"`
+	HostID    string `json:"host_id"`
+	Topic     string `json:"topic"`
+	Type      int    `json:"type"`
+	StartTime string `json:"start_time,omitempty"`
+	Duration  int    `json:"duration"`
+	Timezone  string `json:"timezone"`
+}
+
+// remove deletes a meeting and tells of it.
+func (w *world) remove(m *meeting, by *User) {
+	m.deleted = true
+	object := deletedObject{
+		UUID: m.uuid, ID: m.id, HostID: m.host.ID, Topic: m.topic, Type: eventType(m.kind), Duration: m.duration, Timezone: m.timezone,
+	}
+	if !m.start.IsZero() {
+		object.StartTime = stamp(m.start)
+	}
+	w.announce(m, event{EventMeetingDeleted, w.now().UnixMilli(), deletedPayload{m.host.AccountID, by.Email, by.ID, "single", object}})
 }
 
 // object describes a run in a notification.

@@ -146,7 +146,11 @@ func (w *world) deleteMeeting(c *call) (int, any, *apiError) {
 	if m.live() != nil {
 		return 0, nil, refuse(http.StatusBadRequest, 3002, "Sorry, you cannot delete this meeting since it is still in progress.")
 	}
-	m.deleted = true
+	by := w.caller(c)
+	if by == nil {
+		by = m.host
+	}
+	w.remove(m, by)
 	return http.StatusNoContent, nil, nil
 }
 

@@ -20,6 +20,21 @@ func (s *Sandbox) StartMeeting(id int64) error {
 	return s.inRoom(id, func(w *world, room *meeting) error { return w.begin(room) })
 }
 
+// DeleteMeeting lets the host of a meeting delete it, which is only possible while it isn't running.
+func (s *Sandbox) DeleteMeeting(id int64) error {
+	return s.control(func(w *world) error {
+		m, err := w.find(number(id))
+		if err != nil {
+			return err
+		}
+		if m.live() != nil || m.kind == typePersonal {
+			return errors.Wrapf(ErrConflict, "meeting %d can not be deleted", id)
+		}
+		w.remove(m, m.host)
+		return nil
+	})
+}
+
 // Join lets a person into a meeting that goes on.
 func (s *Sandbox) Join(id int64, who Person) error {
 	return s.inRoom(id, func(w *world, room *meeting) error {

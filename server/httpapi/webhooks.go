@@ -63,7 +63,7 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, event zoom.Event, 
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(answer)
-	case zoom.EventStarted, zoom.EventEnded, zoom.EventDeauthorized:
+	case zoom.EventStarted, zoom.EventEnded, zoom.EventDeleted, zoom.EventDeauthorized:
 		if err := s.Accept(r.Context(), event, body); err != nil {
 			s.Log("An event of Zoom could not be stored; Zoom will send it again", "event", event.Type, "meeting_id", event.Meeting.ID, "error", err.Error())
 			w.WriteHeader(http.StatusServiceUnavailable)

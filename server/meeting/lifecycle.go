@@ -27,7 +27,7 @@ const showAttempts = 5
 // Handle brings the posts of a meeting to what Zoom says of it. Events may come late, twice, out of order, on any server, and
 // for meetings that are none of ours. After an error the same event can be handled again, from wherever it stopped.
 func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
-	if !isMeetingNumber(e.Meeting.ID) || e.Meeting.UUID == "" {
+	if !isMeetingNumber(e.Meeting.ID) || e.Meeting.UUID == "" && e.Type != zoom.EventDeleted {
 		return nil // trying again would make it no better
 	}
 	var apply func(*Record) bool
@@ -38,6 +38,11 @@ func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
 	case zoom.EventEnded:
 		end := orElse(e.Meeting.End, e.At)
 		apply = func(r *Record) bool { return r.End(e.Meeting.UUID, e.Meeting.HostID, e.Meeting.Start, end) }
+	case zoom.EventDeleted:
+		if e.Meeting.Occurrence {
+			return nil // one date of a series; the others stay
+		}
+		apply = func(r *Record) bool { return r.Finish("") }
 	default:
 		return nil
 	}
@@ -159,7 +164,7 @@ func (s *Service) noteOpen(ctx context.Context, post Post, gone bool) error {
 			// Where reads may be behind, writing finds out whether the list is.
 			return l.close(post.ID) || s.settings().Replicas
 		}
-		return l.extend(post.ID, post.StartedAt)
+		return l.extend(post.ID, later(post.PostedAt, post.StartedAt))
 	})
 	return errors.Wrap(err, "note which meetings are open")
 }

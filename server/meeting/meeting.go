@@ -114,6 +114,10 @@ type Zoom interface {
 	CreateMeeting(ctx context.Context, as zoom.Caller, m zoom.CreateMeeting) (zoom.Meeting, error)
 	// Meeting returns the meeting with this ID; for a personal meeting ID, the personal meeting.
 	Meeting(ctx context.Context, as zoom.Caller, id string) (zoom.Meeting, error)
+	// PastMeeting returns the session with this UUID, or the latest one of the meeting with this ID, once it is over.
+	PastMeeting(ctx context.Context, as zoom.Caller, key string) (zoom.PastMeeting, error)
+	// User returns the caller as Zoom knows them.
+	User(ctx context.Context, as zoom.Caller) (zoom.User, error)
 }
 
 // Accounts says as whom a user acts at Zoom.

@@ -118,6 +118,29 @@ func (r *Record) Start(uuid, host string, at time.Time) bool {
 	return changed
 }
 
+// StartSeen applies that the session is under way now, which doesn't tell when it began.
+func (r *Record) StartSeen(uuid, host string, now time.Time) bool {
+	changed := r.Start(uuid, host, now)
+	for i := range r.Posts {
+		if p := &r.Posts[i]; changed && p.UUID == uuid && p.StartedAt.Equal(now) {
+			p.StartedAt = time.Time{}
+		}
+	}
+	return changed
+}
+
+// Finish applies that the post's meeting is over, whenever that was, and reports whether anything changed.
+func (r *Record) Finish(postID string) bool {
+	changed := false
+	for i := range r.Posts {
+		if p := &r.Posts[i]; (postID == "" || p.ID == postID) && p.Status != Ended {
+			p.Status = Ended
+			changed = p.moved(true)
+		}
+	}
+	return changed
+}
+
 // startKnown notes when a session began that is known to be over: what the word on its end left out.
 func (r *Record) startKnown(uuid string, at time.Time) bool {
 	changed := false
@@ -214,7 +237,7 @@ func (p *Post) covers(start, end time.Time) bool {
 func (r *Record) Of(uuid string) []int {
 	var found []int
 	for i, p := range r.Posts {
-		if p.UUID == uuid || p.Shown != p.Status {
+		if uuid != "" && p.UUID == uuid || p.Shown != p.Status {
 			found = append(found, i)
 		}
 	}

@@ -23,13 +23,14 @@ type Service struct {
 	accounts Accounts
 	index    Index
 	seals    Seals
+	agenda   Agenda
 	now      func() time.Time
 	log      func(msg string, pairs ...any)
 }
 
 // NewService returns a service that works with these.
-func NewService(settings func() Settings, c Chat, board Board, z Zoom, accounts Accounts, index Index, seals Seals, now func() time.Time, log func(msg string, pairs ...any)) *Service {
-	return &Service{settings: settings, chat: c, board: board, zoom: z, accounts: accounts, index: index, seals: seals, now: now, log: log}
+func NewService(settings func() Settings, c Chat, board Board, z Zoom, accounts Accounts, index Index, seals Seals, agenda Agenda, now func() time.Time, log func(msg string, pairs ...any)) *Service {
+	return &Service{settings: settings, chat: c, board: board, zoom: z, accounts: accounts, index: index, seals: seals, agenda: agenda, now: now, log: log}
 }
 
 // StartRequest is somebody wanting a meeting. It is also what is carried through an authorization, so that the start goes
@@ -237,6 +238,9 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	}
 	if !r.OpensItself {
 		s.chat.OpenJoinPage(ctx, r.UserID, r.ConnectionID, m.JoinURL)
+	}
+	if err := s.plan(context.WithoutCancel(ctx), Look{MeetingID: m.ID, PostID: postID, UserID: r.UserID}, s.now()); err != nil {
+		s.log("A meeting's end will only be told if Zoom tells it", "post_id", postID, "meeting_id", m.ID, "error", err.Error())
 	}
 	return Outcome{PostID: postID, JoinURL: m.JoinURL}, nil
 }

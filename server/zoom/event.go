@@ -1,6 +1,7 @@
 package zoom
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 )
@@ -11,6 +12,8 @@ const (
 	EventStarted = "meeting.started"
 	// EventEnded says that a session of a meeting is over.
 	EventEnded = "meeting.ended"
+	// EventDeleted says that a meeting, or one date of a series, was deleted before it took place.
+	EventDeleted = "meeting.deleted"
 	// EventDeauthorized says that a user removed the app.
 	EventDeauthorized = "app_deauthorized"
 	// EventURLValidation asks the receiver to prove that it knows the secret token; see ValidationAnswer.
@@ -49,6 +52,8 @@ type EventMeeting struct {
 	// Start and End are Zoom's own times; End is zero until the session is over.
 	Start time.Time
 	End   time.Time
+	// Occurrence reports that EventDeleted is about one date of a series.
+	Occurrence bool
 }
 
 // Deauthorized says who removed which app.
@@ -71,6 +76,7 @@ func ParseEvent(body []byte) (Event, error) {
 		Meeting: EventMeeting{
 			ID: string(p.Object.ID), UUID: p.Object.UUID, HostID: p.Object.HostID,
 			Start: p.Object.StartTime.Time, End: p.Object.EndTime.Time,
+			Occurrence: p.Operation == "single" && len(p.Object.Occurrences) > 0,
 		},
 	}
 	if e.Type == EventDeauthorized {
@@ -91,12 +97,16 @@ type wireEvent struct {
 	EventTS flexTime `json:"event_ts"`
 	Payload struct {
 		AccountID string `json:"account_id"`
+		// Operation is "single" or "all" in meeting.deleted.
+		Operation string `json:"operation"`
 		Object    struct {
 			ID        flexID   `json:"id"`
 			UUID      string   `json:"uuid"`
 			HostID    string   `json:"host_id"`
 			StartTime flexTime `json:"start_time"`
 			EndTime   flexTime `json:"end_time"`
+			// Occurrences are the dates of a series that meeting.deleted is about.
+			Occurrences []json.RawMessage `json:"occurrences"`
 		} `json:"object"`
 		PlainToken string `json:"plainToken"`
 		UserID     string `json:"user_id"`

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 )
@@ -113,6 +114,45 @@ func (c *Client) Meeting(ctx context.Context, as Caller, id string) (Meeting, er
 	}
 	return w.meeting(), nil
 }
+
+// PastMeeting is a session that is over.
+type PastMeeting struct {
+	UUID   string
+	HostID string
+	// Start and End are zero where Zoom does not say.
+	Start time.Time
+	End   time.Time
+}
+
+// PastMeeting returns the session with this UUID, or the latest one of the meeting with this number. Fault: MeetingUnknown while
+// none is over.
+func (c *Client) PastMeeting(ctx context.Context, as Caller, key string) (PastMeeting, error) {
+	encoded, err := segment(key)
+	if err != nil {
+		return PastMeeting{}, errors.Wrap(err, "read a past meeting")
+	}
+	if !digits(key) {
+		// Zoom decodes a UUID once before it looks for its end, so one with slashes has to be encoded twice, and any may be.
+		// https://developers.zoom.us/docs/api/using-zoom-apis/
+		encoded = url.QueryEscape(encoded)
+	}
+	var w wirePast
+	k := call{operation: "read a past meeting", method: http.MethodGet, path: "/past_meetings/" + encoded}
+	if err := c.do(ctx, as, k, &w); err != nil {
+		return PastMeeting{}, err
+	}
+	return PastMeeting{UUID: w.UUID, HostID: w.HostID, Start: w.StartTime.Time, End: w.EndTime.Time}, nil
+}
+
+// wirePast is a session that is over in Zoom's JSON.
+type wirePast struct {
+	UUID      string   `json:"uuid"`
+	HostID    string   `json:"host_id"`
+	StartTime flexTime `json:"start_time"`
+	EndTime   flexTime `json:"end_time"`
+}
+
+func (w *wirePast) complete() bool { return w.UUID != "" }
 
 // wireMeeting is a meeting in Zoom's JSON.
 type wireMeeting struct {

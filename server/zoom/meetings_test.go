@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -96,6 +97,22 @@ func TestAMeetingInThePersonalRoomIsKnownAsSuch(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, m.Personal, body)
 	}
+}
+
+// Source of the answer: Zoom's OpenAPI document of GET /past_meetings/{meetingId}.
+func TestC1_ASessionThatIsOverIsReadByItsUUIDEncodedTwice(t *testing.T) {
+	t.Parallel()
+	past := `{"id":5638296721,"uuid":"/4444AAAiAA//AAiAiAiiAii==","duration":60,"start_time":"2021-07-13T21:44:51Z","end_time":"2021-07-13T23:00:51Z","host_id":"x1yCzABCDEfg23HiJKl4mN"}`
+	zoomStub := answering(reply{200, nil, past})
+	m, err := client(zoomStub, nil).PastMeeting(t.Context(), me(), "/4444AAAiAA//AAiAiAiiAii==")
+	require.NoError(t, err)
+	require.Equal(t, zoom.PastMeeting{
+		UUID: "/4444AAAiAA//AAiAiAiiAii==", HostID: "x1yCzABCDEfg23HiJKl4mN",
+		Start: time.Date(2021, 7, 13, 21, 44, 51, 0, time.UTC), End: time.Date(2021, 7, 13, 23, 0, 51, 0, time.UTC),
+	}, m)
+	_, err = client(zoomStub, nil).PastMeeting(t.Context(), me(), "5638296721")
+	require.NoError(t, err)
+	require.Equal(t, []string{"GET /v2/past_meetings/%252F4444AAAiAA%252F%252FAAiAiAiiAii%253D%253D", "GET /v2/past_meetings/5638296721"}, zoomStub.lines())
 }
 
 func TestIDsCannotLeadToOtherPartsOfTheAPI(t *testing.T) {

@@ -1,0 +1,200 @@
+package meeting
+
+import (
+	"context"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// Look is a look at a meeting that is open here, in Zoom: Zoom gives up on an event after four attempts, and a meeting whose end it
+// never told would stay open for ever.
+type Look struct {
+	MeetingID string `json:"meeting"`
+	PostID    string `json:"post"`
+	// UserID is the person who started the meeting, in whose name Zoom is asked.
+	UserID string `json:"user"`
+}
+
+// Agenda keeps looks until they are due. One server of the cluster carries each out, whichever is up then.
+type Agenda interface {
+	// Plan has the look carried out at this time.
+	Plan(ctx context.Context, c Look, due time.Time) error
+}
+
+// How often Zoom is asked about one meeting, and when it is given up.
+const (
+	lookMin = 15 * time.Minute
+	lookMax = 24 * time.Hour
+	// forgottenAfter is when Zoom has forgotten a meeting that nobody used, with a day to spare:
+	// https://developers.zoom.us/docs/api/using-zoom-apis/
+	forgottenAfter = 31 * 24 * time.Hour
+)
+
+// plan has a meeting looked at again, more rarely as it ages: after half its age, at least every day.
+func (s *Service) plan(ctx context.Context, c Look, since time.Time) error {
+	now := s.now()
+	wait := min(max(now.Sub(since)/2, lookMin), lookMax)
+	return errors.Wrap(s.agenda.Plan(ctx, c, now.Add(wait)), "plan a look at the meeting")
+}
+
+// Reconcile brings the post up to what Zoom says of its meeting now, and plans the next look while the meeting is open. It may be
+// repeated at any time.
+func (s *Service) Reconcile(ctx context.Context, c Look) error {
+	post, personal, err := s.openPost(ctx, c)
+	if err != nil || post == nil {
+		return err
+	}
+	sure, err := s.look(ctx, c, *post, personal)
+	if err != nil {
+		// Whatever passes by itself has passed by the next look, and what doesn't ends with the meeting's age.
+		s.log("An open meeting could not be looked up in Zoom", "meeting_id", c.MeetingID, "post_id", c.PostID, "code", string(fault.CodeOf(err)), "error", err.Error())
+	}
+	if !sure && s.outlived(*post, personal) {
+		if err := s.finish(ctx, c); err != nil {
+			return err
+		}
+	}
+	if post, _, err = s.openPost(ctx, c); err != nil || post == nil {
+		return err
+	}
+	return s.plan(ctx, c, later(post.PostedAt, post.StartedAt))
+}
+
+// openPost returns the post of the look while its meeting isn't over, nil otherwise. It keeps the record from running out.
+func (s *Service) openPost(ctx context.Context, c Look) (*Post, bool, error) {
+	var open *Post
+	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, func(r *Record) bool {
+		open = nil
+		for _, p := range r.Posts {
+			if p.ID == c.PostID && (p.Status != Ended || p.Shown != Ended) {
+				open = &p
+			}
+		}
+		return open != nil
+	})
+	return open, record.Personal, errors.Wrap(err, "read the meeting's record")
+}
+
+// look asks Zoom and applies the answer. It reports whether Zoom said that the meeting can be joined.
+func (s *Service) look(ctx context.Context, c Look, post Post, personal bool) (open bool, err error) {
+	if post.Status == Ended {
+		return false, s.show(ctx, c.MeetingID, post) // an earlier attempt to show it failed
+	}
+	who, err := s.chat.Person(ctx, c.UserID)
+	if err != nil {
+		return false, errors.Wrap(err, "look up who started the meeting")
+	}
+	caller, err := s.accounts.Caller(ctx, who)
+	if err != nil {
+		return false, err
+	}
+	m, err := s.zoom.Meeting(ctx, caller, c.MeetingID)
+	switch {
+	case err == nil && personal && (someoneElses(m, caller) || m.HostID != "" && post.HostID != "" && m.HostID != post.HostID):
+		return false, s.finish(ctx, c) // the number is another user's by now
+	case err == nil && m.Running():
+		return true, s.running(ctx, c, post, caller, m)
+	case err == nil && m.Status == "":
+		return true, nil // Zoom doesn't say
+	case err == nil:
+		return s.waiting(ctx, c, post, personal, caller)
+	case fault.Is(err, fault.MeetingUnknown):
+		return s.unknown(ctx, c, post, caller)
+	}
+	return false, err
+}
+
+// running applies that a session is under way now. Since when, Zoom doesn't say.
+func (s *Service) running(ctx context.Context, c Look, post Post, caller zoom.Caller, m zoom.Meeting) error {
+	if m.UUID == "" || m.UUID == post.UUID {
+		return nil
+	}
+	if post.Status == Started {
+		if _, err := s.over(ctx, c, post, caller); err != nil {
+			return err
+		}
+	}
+	return s.change(ctx, c, m.UUID, func(r *Record) bool { return r.StartSeen(m.UUID, m.HostID, s.now()) })
+}
+
+// waiting applies that no session is under way, of a meeting that can still be started.
+func (s *Service) waiting(ctx context.Context, c Look, post Post, personal bool, caller zoom.Caller) (open bool, err error) {
+	held, err := s.over(ctx, c, post, caller)
+	return !held && !personal, err
+}
+
+// unknown applies that Zoom doesn't know the meeting: it was deleted, or it is an instant meeting that is over. A person who has
+// connected another Zoom account since then doesn't see it, which says nothing.
+func (s *Service) unknown(ctx context.Context, c Look, post Post, caller zoom.Caller) (open bool, err error) {
+	if caller.App == zoom.UserApp && post.HostID != "" {
+		user, err := s.zoom.User(ctx, caller)
+		if err != nil || user.ID != post.HostID {
+			return false, err
+		}
+	}
+	held, err := s.over(ctx, c, post, caller)
+	if err != nil || held {
+		return false, err
+	}
+	return false, s.finish(ctx, c)
+}
+
+// over ends the post with the times of its session, if there was one. Without the right to read past meetings, or on a plan
+// without them, a session that was under way is ended without its end time.
+func (s *Service) over(ctx context.Context, c Look, post Post, caller zoom.Caller) (held bool, err error) {
+	key := c.MeetingID
+	if post.Status == Started {
+		if s.now().Sub(post.StartedAt) < settledAfter {
+			return true, nil // Zoom's own parts may not agree yet
+		}
+		key = post.UUID
+	}
+	past, err := s.zoom.PastMeeting(ctx, caller, key)
+	switch {
+	case err == nil && (past.UUID == post.UUID || post.Status == Announced && !past.Start.Before(post.PostedAt.Add(-clockSkew))):
+		err := s.change(ctx, c, past.UUID, func(r *Record) bool { return r.End(past.UUID, past.HostID, past.Start, past.End) })
+		return true, err
+	case err != nil && !fault.Is(err, fault.MeetingUnknown, fault.MissingScope, fault.ZoomRefused):
+		return false, err
+	case post.Status == Started:
+		return true, s.finish(ctx, c)
+	}
+	return false, nil
+}
+
+// outlived reports whether the meeting is over by its age alone: no session is longer, and no meeting waits longer.
+func (s *Service) outlived(post Post, personal bool) bool {
+	age := s.now().Sub(later(post.PostedAt, post.StartedAt))
+	switch {
+	case post.Status == Started:
+		return age > startedFor
+	case personal:
+		return age > awaitedFor
+	}
+	return age > forgottenAfter
+}
+
+// finish ends the post without times that nobody knows.
+func (s *Service) finish(ctx context.Context, c Look) error {
+	return s.change(ctx, c, "", func(r *Record) bool { return r.Finish(c.PostID) })
+}
+
+// change changes the meeting's record and shows what came of it.
+func (s *Service) change(ctx context.Context, c Look, uuid string, change func(*Record) bool) error {
+	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, change)
+	if err != nil {
+		return errors.Wrap(err, "change the meeting's record")
+	}
+	return s.showAll(ctx, c.MeetingID, record, uuid)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
