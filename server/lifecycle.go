@@ -40,6 +40,7 @@ func (a *app) start() error {
 	a.stopSweep = stop
 	go a.client.WatchAlive(a.background, aliveEvery, func() { a.exit(1) })
 	go a.rewrap()
+	go a.noteSwap()
 	go a.bridge.Run(a.background)
 	go a.tick()
 	return nil

@@ -18,6 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/config"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
@@ -45,6 +46,9 @@ type app struct {
 	commands *command.Command
 	http     http.Handler
 	exit     func(int)
+	now      func() time.Time
+	// records are the meetings' and the people's, and what the public plugin left.
+	records *store.Store
 
 	// registered are the words of the commands that this server has told Mattermost of.
 	registering sync.Mutex
@@ -74,6 +78,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 
 	kv := mattermost.NewKV(api)
 	records := store.New(kv, now)
+	a.now, a.records = now, records
 	outbound := mattermost.Outbound(api)
 	a.heard = store.NewHeard(records)
 	a.vault = oauth.NewVault(kv, now)
@@ -90,7 +95,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	a.http = httpapi.New(httpapi.Dependencies{
 		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),
-		Accept:   a.accept, Heard: a.noteHeard, Log: a.client.Warn,
+		Accept:   a.accept, Doubt: a.doubt, Heard: a.noteHeard, Log: a.client.Warn,
 		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, Tools: a.toolAnswers,
 	})
 	return a, nil
@@ -135,13 +140,18 @@ func (a *app) inspect(ctx context.Context) (meeting.Setup, error) {
 	}
 	setup := meeting.Setup{
 		Mode: s.Mode(), VerifiesEmail: a.client.VerifiesEmail(), TrustsUnverified: s.TrustUnverifiedEmail,
-		Heard: heard, WebhookURL: s.EventURL("/webhook"), URLSecret: s.WebhookSecret != "",
+		Now: a.now(), Heard: heard, WebhookURL: s.EventURL("/webhook"), URLSecret: s.WebhookSecret != "",
 	}
 	for _, problem := range s.Problems() {
 		setup.Problems = append(setup.Problems, meeting.Problem{ID: problem.ID, Fatal: problem.Fatal})
 	}
 	setup.Grant = a.accounts.SharedGrant()
-	setup.Further, err = a.toolChecks(ctx)
+	swapped, err := a.swapChecks(ctx)
+	if err != nil {
+		return meeting.Setup{}, err
+	}
+	tools, err := a.toolChecks(ctx)
+	setup.Further = append(swapped, tools...)
 	return setup, errors.Wrap(err, "look at the tools")
 }
 
@@ -152,6 +162,23 @@ const kindZoom = "zoom"
 func (a *app) accept(ctx context.Context, e zoom.Event, body []byte) error {
 	_, err := a.inbox.Accept(ctx, store.Delivery{Kind: kindZoom, Key: e.Meeting.ID, Body: body})
 	return err
+}
+
+// doubted marks an event in the inbox that no secret token verifies.
+const doubted = "doubted"
+
+// doubt puts a deauthorization that no secret token verifies into the inbox, if it could be about a grant of ours: Zoom is asked
+// whether it is true. It reports whether it took the event.
+func (a *app) doubt(ctx context.Context, e zoom.Event, body []byte) (bool, error) {
+	ours, err := a.accounts.Suspects(ctx, e)
+	if err != nil || !ours {
+		return false, err
+	}
+	_, err = a.inbox.Accept(ctx, store.Delivery{
+		ID:   kv.Hash(doubted, e.Deauthorized.UserID, a.now().UTC().Format(time.RFC3339Nano)),
+		Kind: kindZoom, Key: e.Deauthorized.UserID, Header: map[string]string{doubted: "1"}, Body: body,
+	})
+	return err == nil, err
 }
 
 // handle carries out what the inbox holds.
@@ -165,6 +192,9 @@ func (a *app) handle(ctx context.Context, d store.Delivery) error {
 	event, err := zoom.ParseEvent(d.Body)
 	if err != nil {
 		return store.Permanent(err)
+	}
+	if d.Header[doubted] != "" {
+		return a.accounts.VerifyDeauthorized(ctx, event)
 	}
 	if event.Type == zoom.EventDeauthorized {
 		return a.accounts.Deauthorized(ctx, event)

@@ -12,9 +12,12 @@
 //	                                with -platform it names only that platform's executable
 //	manifest bundle -o file [-platform linux-amd64] [-fast]
 //	                                packs what was built into the bundle that a Mattermost server installs
+//
+// HOMEPAGE_URL and SUPPORT_URL in the environment become homepage_url and support_url in the bundle's manifest.
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -127,7 +130,11 @@ func applied(ctx context.Context, dir string, m *manifest, platform string) (*ma
 	if err != nil {
 		return nil, nil, err
 	}
-	return apply(m, v, platform)
+	named := *m
+	// Where the plugin is published and helped with is known to who builds it, and to nobody else.
+	named.HomepageURL = cmp.Or(os.Getenv("HOMEPAGE_URL"), m.HomepageURL)
+	named.SupportURL = cmp.Or(os.Getenv("SUPPORT_URL"), m.SupportURL)
+	return apply(&named, v, platform)
 }
 
 // options are the flags that apply and bundle understand.

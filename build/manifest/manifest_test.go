@@ -159,6 +159,15 @@ func TestApplyFillsInTheVersionAndLosesNothing(t *testing.T) {
 	require.Equal(t, source, &bundled)
 }
 
+func TestC14_TheBundleNamesWhereToGetHelp(t *testing.T) {
+	t.Setenv("HOMEPAGE_URL", "https://example.com/zoom")
+	t.Setenv("SUPPORT_URL", "https://example.com/zoom/help")
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), project(t, smallManifest), []string{"apply"}, &out))
+	require.Contains(t, out.String(), `"homepage_url": "https://example.com/zoom"`)
+	require.Contains(t, out.String(), `"support_url": "https://example.com/zoom/help"`)
+}
+
 func TestABundleForOnePlatformPromisesOnlyItsBinary(t *testing.T) {
 	t.Parallel()
 	dir := project(t, smallManifest)

@@ -88,11 +88,13 @@ type Service struct {
 	mu sync.Mutex
 	// scopeMissed is when the server's token was last dropped for want of a scope.
 	scopeMissed time.Time
+	// asked is when Zoom was last asked about a user whose deauthorization nobody could verify.
+	asked map[string]time.Time
 }
 
 // NewService returns a service that works with these.
 func NewService(settings func() Settings, people Directory, tokens *oauth.Tokens, flow *oauth.Flow, z Zoom, links Links, now func() time.Time, log func(msg string, pairs ...any)) *Service {
-	return &Service{settings: settings, people: people, tokens: tokens, flow: flow, zoom: z, links: links, now: now, log: log}
+	return &Service{settings: settings, people: people, tokens: tokens, flow: flow, zoom: z, links: links, now: now, log: log, asked: map[string]time.Time{}}
 }
 
 // accountGrant is the name of the one grant of an admin-managed app.

@@ -107,7 +107,10 @@ func (c Config) EventURL(path string) string {
 
 // JoinHosts returns the hosts whose links are those of meetings: an entry that begins with a dot stands for all below it.
 func (c Config) JoinHosts() []string {
-	hosts := []string{"zoom.us", ".zoom.us", "zoomgov.com", ".zoomgov.com"}
+	// Zoom's own: in general, for governments, and in Germany (Zoom X) and China.
+	hosts := []string{
+		"zoom.us", ".zoom.us", "zoom.com", ".zoom.com", "zoomgov.com", ".zoomgov.com", "zoom-x.de", ".zoom-x.de", "zoom.com.cn", ".zoom.com.cn",
+	}
 	u, err := url.Parse(c.ZoomURL)
 	if err != nil || u.Host == "" {
 		return hosts

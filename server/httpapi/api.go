@@ -54,6 +54,12 @@ type ConfigAnswer struct {
 	Tools []ToolAnswer `json:"tools"`
 }
 
+// JoinHostAnswer is the host that a meeting's post may lead to.
+type JoinHostAnswer struct {
+	// JoinHost is "" for a post that isn't one of ours.
+	JoinHost string `json:"join_host"`
+}
+
 // ToolAnswer is what a tool can do beside its cards.
 type ToolAnswer struct {
 	ID   string `json:"id"`
@@ -114,6 +120,16 @@ func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, userID str
 		answer.Outcome = "prompted"
 	}
 	s.reply(w, http.StatusOK, answer)
+}
+
+// joinHost says which host the link of a meeting's post may lead to.
+func (s *server) joinHost(w http.ResponseWriter, r *http.Request, userID string) {
+	host, err := s.Meetings.JoinHost(r.Context(), r.PathValue("meeting"), r.PathValue("post"))
+	if err != nil {
+		s.fail(w, userID, err)
+		return
+	}
+	s.reply(w, http.StatusOK, JoinHostAnswer{JoinHost: host})
 }
 
 func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, userID string) {

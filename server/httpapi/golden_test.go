@@ -117,12 +117,21 @@ func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) htt
 		Settings: d.settings, Meetings: d, Accounts: d, Doctor: d, People: d,
 		Verifier: zoom.NewVerifier(func() []string { return []string{"token"} }, func() time.Time { return noon }),
 		Accept:   func(context.Context, zoom.Event, []byte) error { return d.accepts },
+		Doubt:    func(context.Context, zoom.Event, []byte) (bool, error) { return false, nil },
 		Heard:    func(context.Context) {},
 		Bridge:   &d.tools, Signer: &d.tools, Providers: standing, Tools: usable,
 		Log: func(msg string, _ ...any) { d.logged = append(d.logged, msg) },
 	}
 	change(&all)
 	return httpapi.New(all)
+}
+
+// JoinHost knows one post.
+func (d *desk) JoinHost(_ context.Context, meetingID, postID string) (string, error) {
+	if meetingID == "81234567890" && postID == "post" {
+		return "meet.acme.example", d.err
+	}
+	return "", d.err
 }
 
 // asks sends a request of alice's.

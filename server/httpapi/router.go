@@ -36,6 +36,8 @@ type Meetings interface {
 	Start(ctx context.Context, r meeting.StartRequest) (meeting.Outcome, error)
 	// Resume goes on with the start that an authorization held back; "" is none.
 	Resume(ctx context.Context, userID, next string) (meeting.Outcome, error)
+	// JoinHost returns the host that Zoom gave the join link of the post, "" for one that isn't ours.
+	JoinHost(ctx context.Context, meetingID, postID string) (string, error)
 	// Act carries out a click on a button.
 	Act(ctx context.Context, c chat.Click) error
 }
@@ -136,6 +138,8 @@ type Dependencies struct {
 	Verifier *zoom.Verifier
 	// Accept stores a delivery so that it will be carried out whatever happens; after an error it is not stored.
 	Accept func(ctx context.Context, e zoom.Event, body []byte) error
+	// Doubt takes a deauthorization that no secret token verifies, to ask Zoom about it; it reports whether it did.
+	Doubt func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
 	// Heard notes that a signed event arrived.
 	Heard func(ctx context.Context)
 	Log   func(msg string, pairs ...any)
@@ -166,6 +170,7 @@ func New(d Dependencies) http.Handler {
 	mux.HandleFunc("POST /action", s.forUser(s.action))
 	mux.HandleFunc("POST /form", s.forUser(s.form))
 	mux.HandleFunc("POST /api/v1/meetings", s.forUser(fromWebapp(s.startMeeting)))
+	mux.HandleFunc("GET /api/v1/meetings/{meeting}/posts/{post}", s.forUser(s.joinHost))
 	mux.HandleFunc("POST /api/v1/tools/{tool}/run", s.forUser(fromWebapp(s.runTool)))
 	mux.HandleFunc("POST /api/v1/window/press", s.forUser(fromWebapp(s.pressInWindow)))
 	mux.HandleFunc("POST /api/v1/window/submit", s.forUser(fromWebapp(s.submitInWindow)))

@@ -36,6 +36,8 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
 	}
 	secret, err := s.Verifier.SignedBy(r.Header, body)
 	switch {
+	case err != nil && s.doubted(w, r, body):
+		return
 	case errors.Is(err, zoom.ErrNoSecret):
 		s.refuse(w, r, http.StatusServiceUnavailable, err.Error())
 		return
@@ -50,6 +52,23 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
 	}
 	s.take(w, r, event, secret, body)
 	s.Heard(r.Context())
+}
+
+// doubted takes a deauthorization that no secret token verifies: apps and proxies are set up in many ways, and tokens that their
+// owner took back must not stay in force. Nothing is believed; Zoom is asked with the grant in question.
+func (s *server) doubted(w http.ResponseWriter, r *http.Request, body []byte) bool {
+	event, err := zoom.ParseEvent(body)
+	if err != nil || event.Type != zoom.EventDeauthorized {
+		return false
+	}
+	taken, err := s.Doubt(r.Context(), event, body)
+	if err != nil {
+		s.Log("A deauthorization that no secret token verifies could not be stored", "error", err.Error())
+	}
+	if taken {
+		w.WriteHeader(http.StatusOK)
+	}
+	return taken
 }
 
 // take handles an event that is Zoom's.

@@ -22,6 +22,8 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 	f, progress := factsOf(a), meeting.Progress{Status: meeting.Announced, UUID: a.Meeting.UUID}
 	props := f.props()
 	props[propPersonal], props[propCreator] = a.Meeting.Personal, a.Creator.Username
+	message := c.here(i18n.M("post.message"))
+	props[propMessage] = message
 	apply(props, progressProps(progress))
 	if a.Meeting.Running() {
 		// Somebody is in the room already, since when Zoom does not say.
@@ -29,7 +31,7 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 	}
 	post := &model.Post{
 		UserId: a.Creator.ID, ChannelId: a.Place.ChannelID, RootId: a.Place.RootID, Type: postType,
-		Message: c.here(i18n.M("post.message")),
+		Message: message,
 	}
 	if err := setProps(post, props, []*model.MessageAttachment{c.attachment(f, progress)}); err != nil {
 		return "", err
@@ -99,7 +101,7 @@ func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, 
 	props := facts{topic: r.Topic, id: r.MeetingID, link: r.JoinURL}.props()
 	// The server gives every note a type of its own; the browser side goes by this prop then.
 	props["type"] = postType
-	props[propStatus], props[propCreator] = statusRunning, r.Creator
+	props[propStatus], props[propCreator], props[propPost] = statusRunning, r.Creator, r.PostID
 	props[propRequested], props[propRequestedRoot], props[propRequestedIdentity] = r.Requested, r.RequestedRoot, string(r.RequestedChoice)
 	err := setProps(post, props, []*model.MessageAttachment{c.runningAttachment(at, locale, post.Message, r)})
 	if err != nil {

@@ -27,6 +27,10 @@ const (
 	propPasscode  = "meeting_passcode"
 	propDialIn    = "meeting_dial_in"
 	propRequested = "meeting_requested_topic"
+	// propMessage is the text that the post was made with: another is its author's.
+	propMessage = "meeting_message"
+	// propPost is, in the prompt, the post of the meeting that is open.
+	propPost = "meeting_post_id"
 	// propRequestedRoot is the thread it was to go to, which is not the prompt's where that was asked for in the channel.
 	propRequestedRoot = "meeting_requested_root"
 	// propRequestedIdentity is "unique", "personal" or "", as a start request has it.

@@ -3,6 +3,7 @@ package meeting
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -46,6 +47,8 @@ type Setup struct {
 	// VerifiesEmail and TrustsUnverified say which addresses count where people are matched by address.
 	VerifiesEmail    bool
 	TrustsUnverified bool
+	// Now is when the check is made.
+	Now time.Time
 	// Heard is when Zoom's last signed event arrived; zero when none ever did.
 	Heard time.Time
 	// URLSecret reports that events must carry a secret in their address, which the addresses shown only hint at.
@@ -133,9 +136,20 @@ func emailCheck(setup Setup) Check {
 	return Check{ID: "email", Verdict: Warn, Message: i18n.M("check.email.untrusted"), Fix: i18n.M("check.email.untrusted.fix")}
 }
 
+// silenceMost is longer than Zoom is ever silent: it validates the address again every 72 hours, whether anything happens or not.
+// https://developers.zoom.us/docs/api/webhooks/
+const silenceMost = 72*time.Hour + 6*time.Hour
+
 func eventCheck(setup Setup) Check {
 	if setup.Heard.IsZero() {
 		return Check{ID: "events", Verdict: Warn, Message: i18n.M("check.events.never"), Fix: i18n.M("check.events.never.fix", "URL", setup.WebhookURL)}
+	}
+	if silent := setup.Now.Sub(setup.Heard); silent > silenceMost {
+		return Check{
+			ID: "events", Verdict: Warn,
+			Message: i18n.M("check.events.silent", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"), "Days", strconv.Itoa(int(silent.Hours()/24))),
+			Fix:     i18n.M("check.events.silent.fix", "URL", setup.WebhookURL),
+		}
 	}
 	return Check{ID: "events", Verdict: OK, Message: i18n.M("check.events", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"))}
 }

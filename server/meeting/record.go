@@ -32,7 +32,9 @@ type Post struct {
 	ChannelID string    `json:"channel"`
 	PostedAt  time.Time `json:"posted"`
 	// HostID is Zoom's id of the host; "" when Zoom did not say. A personal meeting ID that its owner gave up gets another.
-	HostID    string    `json:"host,omitempty"`
+	HostID string `json:"host,omitempty"`
+	// JoinHost is the host of the join link that Zoom's API answered with.
+	JoinHost  string    `json:"join_host,omitempty"`
 	Status    Status    `json:"status"`
 	UUID      string    `json:"uuid,omitempty"`
 	StartedAt time.Time `json:"started,omitzero"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"net/url"
 	"strings"
 	"time"
 
@@ -245,13 +246,36 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	return Outcome{PostID: postID, JoinURL: m.JoinURL}, nil
 }
 
+// JoinHost returns the host that Zoom's API gave the join link of this post, "" for a post that isn't ours. Hosts differ: an account can
+// have a vanity address. Anybody can write a post with any link, so its own word for the host doesn't count.
+func (s *Service) JoinHost(ctx context.Context, meetingID, postID string) (string, error) {
+	if !isMeetingNumber(meetingID) || postID == "" {
+		return "", nil
+	}
+	record, err := s.index.UpdateMeeting(ctx, meetingID, func(*Record) bool { return false })
+	for _, p := range record.Posts {
+		if p.ID == postID {
+			return p.JoinHost, nil
+		}
+	}
+	return "", errors.Wrap(err, "read the meeting's record")
+}
+
+func hostOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Host)
+}
+
 // remember stores which post the meeting belongs to and opens the meeting in the channel's list.
 func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, postID, ticket string) error {
 	// The meeting is posted already, so this does not end with the person's patience.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
 	now := s.now()
-	post := Post{ID: postID, ChannelID: r.Place.ChannelID, HostID: m.HostID, PostedAt: now, Status: Announced, Shown: Announced}
+	post := Post{ID: postID, ChannelID: r.Place.ChannelID, HostID: m.HostID, JoinHost: hostOf(m.JoinURL), PostedAt: now, Status: Announced, Shown: Announced}
 	_, err := s.index.UpdateMeeting(ctx, m.ID, func(rec *Record) bool {
 		rec.Announce(post, m.Personal)
 		return true

@@ -25,6 +25,9 @@ export class Unreachable extends Error {}
 export interface Client {
     startMeeting(request: StartRequest): Promise<StartResult>;
     config(): Promise<Config>;
+
+    /** The host that the link of a meeting's post may lead to, '' for a post that is not the plugin's. */
+    joinHost(meetingId: string, postId: string): Promise<string>;
     setup(): Promise<Setup>;
 
     /** Does what the words say behind a tool's command. */
@@ -53,6 +56,9 @@ export function newClient(): Client {
     return {
         startMeeting: (request) => post('/meetings', request),
         config: () => call(`${api}/config`),
+        joinHost: async (meetingId, postId) => (
+            await call<{join_host: string}>(`${api}/meetings/${encodeURIComponent(meetingId)}/posts/${encodeURIComponent(postId)}`)
+        ).join_host,
         setup: () => call(`${api}/setup`),
         run: (tool, request) => post(`/tools/${encodeURIComponent(tool)}/run`, request),
         press: (request) => post('/window/press', request),

@@ -24,6 +24,13 @@ export interface Meeting {
     id: string;
     personal: boolean;
 
+    /** What the author wrote in place of the message that the post was made with, '' for nothing. */
+    message: string;
+
+    /** The meeting's number, and the post that tells of it, as the server is asked for the link's host. */
+    number: string;
+    postId: string;
+
     /** As the post claims it: not to be trusted. See trustedJoinLink. */
     link: string;
     passcode: string;
@@ -49,12 +56,18 @@ export interface Meeting {
     requestedIdentity: '' | 'unique' | 'personal';
 }
 
+/** Says whether only one person sees the post. The server alone can make such posts: nobody can post with their type. */
+export function isEphemeral(post: Post): boolean {
+    return post.type === 'system_ephemeral';
+}
+
 /**
  * Reads the meeting from a post's props. Posts come from this plugin, from the public plugin before it, or from anybody
  * who forged one, so a prop of the wrong type counts as missing.
  */
 export function readMeeting(post: Post): Meeting {
     const props = post.props ?? {};
+    const ephemeral = isEphemeral(post);
     const fromPublicPlugin = typeof props.meeting_id === 'number';
     const endedAt = time(props.meeting_end_time);
 
@@ -73,6 +86,9 @@ export function readMeeting(post: Post): Meeting {
         provider: text(props.meeting_provider) || 'Zoom',
         id: groupedId(props.meeting_id),
         personal: props.meeting_personal === true,
+        message: ephemeral || post.message === props.meeting_message ? '' : post.message ?? '',
+        number: /^\d+$/.test(String(props.meeting_id)) ? String(props.meeting_id) : '',
+        postId: ephemeral ? text(props.meeting_post_id) : post.id,
         link: text(props.meeting_link),
         passcode: text(props.meeting_passcode),
         dialIn: dialIn(props.meeting_dial_in),

@@ -43,6 +43,7 @@ export function meetingPost(props: Record<string, unknown> = {}, post: Partial<P
             meeting_topic: 'Stand-up',
             meeting_creator_username: 'alice',
             meeting_provider: 'Zoom',
+            meeting_message: 'I have started a meeting',
             ...props,
         },
     };

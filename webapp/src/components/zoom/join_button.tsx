@@ -1,21 +1,27 @@
 import React from 'react';
 import {useSelector} from 'react-redux';
 
+import {useJoinHost} from '../../hooks/use_join_host';
 import {trustedJoinLink} from '../../links';
+import type {Meeting} from '../../meeting';
 import {joinHosts} from '../../store/selectors';
 import {LinkButton} from '../common/button';
 
 interface JoinButtonProps {
-
-    /** The link as the post claims it. */
-    link: string;
+    meeting: Meeting;
     label: string;
     children: React.ReactNode;
 }
 
 /** The way into a meeting: a button where the server vouches for the link's host, else no more than the link's text. */
-export function JoinButton({link, label, children}: JoinButtonProps) {
-    const href = trustedJoinLink(link, useSelector(joinHosts));
+export function JoinButton({meeting, label, children}: JoinButtonProps) {
+    const hosts = useSelector(joinHosts);
+    const link = meeting.link;
+    const known = trustedJoinLink(link, hosts);
+
+    // Other hosts count where Zoom named them for this very post, which the server alone can tell.
+    const own = useJoinHost(meeting, known === null);
+    const href = known ?? trustedJoinLink(link, own ? [own] : []);
     if (!href) {
         return link ? <span className='zoom-card__untrusted'>{link}</span> : null;
     }

@@ -1,6 +1,7 @@
 import React from 'react';
 
 import {CameraIcon} from '../common/icon';
+import {Markdown} from '../common/markdown';
 import {Text, useText} from '../common/text';
 
 interface MeetingCardProps {
@@ -9,17 +10,21 @@ interface MeetingCardProps {
     intro: React.ReactNode;
     topic: string;
 
+    /** What the author wrote in place of the message that the post was made with. */
+    message?: string;
+
     /** Draws the card in grey: nothing to join any more. */
     over?: boolean;
     children: React.ReactNode;
 }
 
 /** The frame that every meeting post shares. It takes the focus of a button in it that vanishes. */
-export function MeetingCard({intro, topic, over = false, children}: MeetingCardProps) {
+export function MeetingCard({intro, topic, message = '', over = false, children}: MeetingCardProps) {
     const text = useText();
     const title = topic || text('zoom.post.default_topic');
     return (
         <div className='zoom-post'>
+            {message && <div className='zoom-post__message'><Markdown text={message}/></div>}
             <p className='zoom-post__intro'>{intro}</p>
             <section
                 className={over ? 'zoom-card zoom-card--over' : 'zoom-card'}

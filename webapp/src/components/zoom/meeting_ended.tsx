@@ -11,6 +11,7 @@ export function MeetingEnded({meeting}: {meeting: Meeting}) {
     return (
         <MeetingCard
             topic={meeting.topic}
+            message={meeting.message}
             over={true}
             intro={<Text id='zoom.post.intro_ended'/>}
         >

@@ -2,7 +2,7 @@ import {cleanup, screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {describe, expect, it} from 'vitest';
 
-import {openPage} from '../../testing/fake_page';
+import {FakePage, openPage} from '../../testing/fake_page';
 import {lookingAtTownSquare, meetingPost, nineOhFour, promptPost, publicPluginPost} from '../../testing/fixtures';
 import type {Post} from '../../types/mattermost-webapp';
 
@@ -63,6 +63,32 @@ describe('A meeting to join', () => {
     it('calls a personal meeting ID by its name', async () => {
         const {card} = await show(meetingPost({meeting_personal: true, meeting_id: '1234567890'}));
         expect(fact(card, 'Personal meeting ID')).toBe('123 456 7890');
+    });
+});
+
+describe('A post whose author edited its message', () => {
+    it.each(['STARTED', 'ENDED'])('shows it above the card (%s)', async (status) => {
+        const {card} = await show(meetingPost({meeting_status: status}, {message: 'Stand-up, moved to 10:30'}));
+        expect(card).toHaveTextContent('Stand-up, moved to 10:30');
+    });
+
+    it('shows nothing of the message that the post was made with', async () => {
+        const {card} = await show(meetingPost());
+        expect(card).not.toHaveTextContent('I have started a meeting');
+    });
+});
+
+describe('A join link at a host of the account', () => {
+    const link = 'https://meet.acme.example/j/81234567890?pwd=abc';
+    const route = '/plugins/zoom/api/v1/meetings/81234567890/posts/';
+
+    it('is a button where the server says that Zoom named the host for this post', async () => {
+        const page = new FakePage({posts: [meetingPost({meeting_link: link}), meetingPost({meeting_link: link}, {id: 'other'})]});
+        page.server.says(`GET ${route}post`, {json: {join_host: 'meet.acme.example'}});
+        page.server.says(`GET ${route}other`, {json: {join_host: ''}});
+        await page.load();
+        expect(await within(screen.getByTestId('post')).findByRole('link')).toHaveAttribute('href', link);
+        expect(within(screen.getByTestId('other')).queryByRole('link')).not.toBeInTheDocument();
     });
 });
 

@@ -4,12 +4,9 @@ import {MeetingEnded} from './meeting_ended';
 import {MeetingRunning} from './meeting_running';
 import {MeetingStarted} from './meeting_started';
 
-import {readMeeting} from '../../meeting';
+import {isEphemeral, readMeeting} from '../../meeting';
 import type {Actions} from '../../store/actions';
 import type {PostTypeProps} from '../../types/mattermost-webapp';
-
-// What the server makes of the type of every post that only one person sees. Nobody can post with it.
-const ephemeral = 'system_ephemeral';
 
 /** Draws a post of type custom_zoom: a meeting to join, the summary of one that ended, or the already-running prompt. */
 export function MeetingPost({post, actions}: PostTypeProps & {actions: Actions}) {
@@ -20,7 +17,7 @@ export function MeetingPost({post, actions}: PostTypeProps & {actions: Actions})
 
     // The prompt's button starts a meeting in the name of whoever presses it, under the topic that the post gives. In a
     // post that anybody could have written it would be a trap.
-    if (meeting.status === 'RECENTLY_CREATED' && post.type === ephemeral) {
+    if (meeting.status === 'RECENTLY_CREATED' && isEphemeral(post)) {
         return (
             <MeetingRunning
                 meeting={meeting}

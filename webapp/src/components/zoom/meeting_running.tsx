@@ -55,7 +55,7 @@ export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
                     </Button>
                 )}
                 <JoinButton
-                    link={meeting.link}
+                    meeting={meeting}
                     label={text('zoom.prompt.join_label')}
                 >
                     <Text id='zoom.prompt.join'/>

@@ -19,6 +19,7 @@ export function MeetingStarted({meeting, post}: {meeting: Meeting; post: Post}) 
     return (
         <MeetingCard
             topic={topic}
+            message={meeting.message}
             intro={author ? (
                 <Text
                     id='zoom.post.intro_started'
@@ -35,7 +36,7 @@ export function MeetingStarted({meeting, post}: {meeting: Meeting; post: Post}) 
             />
             <div className='zoom-card__actions'>
                 <JoinButton
-                    link={meeting.link}
+                    meeting={meeting}
                     label={text('zoom.post.join_label', {topic})}
                 >
                     <Text id='zoom.post.join'/>

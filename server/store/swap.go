@@ -1,0 +1,38 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// swapKey is the record of what changed when this plugin took the public plugin's place.
+const swapKey = "swp.zoom"
+
+// Swap is what changed when this plugin took the public plugin's place, as far as admins have to know.
+type Swap struct {
+	At time.Time `json:"at,omitzero"`
+	// ByAddress reports that one admin had authorized for everybody, so that users are matched by email address.
+	ByAddress bool `json:"by_address,omitempty"`
+	// Restricted is the number of channels that had a rule of their own.
+	Restricted int `json:"restricted,omitempty"`
+}
+
+// NoteSwap remembers the change of plugins, once, and reports whether this was the first time.
+func (s *Store) NoteSwap(_ context.Context, found Swap) (first bool, err error) {
+	found.At = s.now()
+	raw, err := json.Marshal(found)
+	if err != nil {
+		return false, errors.Wrap(err, "encode what the change of plugins changed")
+	}
+	first, err = s.kv.Swap(swapKey, nil, raw, 0)
+	return first, errors.Wrap(err, "note what the change of plugins changed")
+}
+
+// Swap returns what NoteSwap remembered; zero when nothing.
+func (s *Store) Swap(context.Context) (Swap, error) {
+	noted, _, err := load[Swap](s, swapKey)
+	return noted, err
+}
