@@ -36,12 +36,10 @@ func (s *Service) Ask(ctx context.Context, hook, question string, header func(st
 	if _, err := p.Verify(d, keys.Valid(s.Now())); err != nil {
 		return nil, s.refuse(c, s.Registry.Describe(c.Provider), err)
 	}
-	// Whoever set a webhook up by hand was given its secret, and may have left a private channel since.
-	_, made := s.installerOf(c)
 	var options []provider.Option
 	for _, channelID := range c.Channels() {
 		channel, err := s.People.Channel(ctx, channelID)
-		if err == nil && !channel.Direct && !channel.Archived && (channel.Public || made) {
+		if err == nil && !channel.Direct && !channel.Archived {
 			options = append(options, provider.Option{Value: channelID, Label: "~" + channel.Name})
 		}
 	}

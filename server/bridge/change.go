@@ -90,6 +90,11 @@ func (s *Service) tellAll(ctx context.Context, w wish, c Connection, text i18n.M
 	}
 }
 
+// tellOfAccount tells the channels whose account the tool is called with from now on.
+func (s *Service) tellOfAccount(ctx context.Context, w wish, c Connection) {
+	s.tellAll(ctx, w, c, i18n.M("bridge.repair.told", "Who", s.who(ctx, w.userID), "Name", c.shown(), "Provider", s.name(c.Provider)))
+}
+
 // entered is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has
 // shown that it may administer the connection's resource.
 type entered struct {

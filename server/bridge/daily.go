@@ -118,7 +118,7 @@ func (s *Service) lookAfterAs(ctx context.Context, c Connection, installer provi
 			return errors.Wrap(err, "set the webhook up again")
 		}
 	}
-	_, err = s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
+	now, err := s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
 		if now.ID == "" {
 			return false, nil // the last channel left meanwhile
 		}
@@ -127,6 +127,10 @@ func (s *Service) lookAfterAs(ctx context.Context, c Connection, installer provi
 		}
 		return true, s.keep(ctx, now, made)
 	})
+	if err == nil && userID != "" && now.ActsAs != c.ActsAs {
+		s.did(AuditCredential, wish{userID: userID, provider: c.Provider}, c.ID)
+		s.tellOfAccount(ctx, wish{userID: userID, provider: c.Provider}, now)
+	}
 	if err == nil && !there {
 		s.Log("A webhook was lost and is set up again", "connection", c.ID, "provider", c.Provider)
 		text := i18n.M("bridge.repair.mended", "Name", c.shown(), "Provider", chat.Escape(s.name(c.Provider)))

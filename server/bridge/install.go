@@ -159,7 +159,8 @@ func (s *Service) warn(ctx context.Context, w wish, r provider.Resource) (chat.N
 		offer{label: i18n.M("bridge.button.anyway"), deed: deedConnectAnyway, wish: w}, orCancel(w))
 }
 
-// followTarget has the channel follow the resource. The record with the secret comes first, so that nothing that was set up at the tool is
+// followTarget has the channel follow the resource. Of a connection that others follow the channel hears nothing before who asks has shown
+// that they may set up its webhook. For a new one the record with the secret comes first, so that nothing that was set up at the tool is
 // without one; a webhook that cannot be noted is removed again.
 func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note, error) {
 	id := kv.Hash(w.provider, t.site.URL, t.resource.ID)
@@ -181,9 +182,17 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	if err != nil {
 		return chat.Note{}, err
 	}
+	if known {
+		if err := s.ensureHook(ctx, w, t, before); err != nil {
+			return chat.Note{}, err
+		}
+	}
 	c, err := s.attach(ctx, w, id, fresh, t.part)
 	if err != nil {
 		return chat.Note{}, err
+	}
+	if known && c.HookKey == before.HookKey {
+		t.onlySeen = true // it is looked at already
 	}
 	if err := s.ensureHook(ctx, w, t, c); err != nil {
 		if !already {
@@ -312,10 +321,12 @@ func (s *Service) keep(ctx context.Context, c *Connection, made provider.Install
 	return err
 }
 
-// noteHook records what the tool calls the webhook, and who can change it there; with keys, these in place of those that were lost.
+// noteHook records what the tool calls the webhook, and who can change it there; with keys, these in place of those that were lost. The
+// channels are told of a secret that takes the place of another, and of another account that acts.
 func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, made provider.Installation, renewed *Keys) error {
+	var was Connection
 	changed, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
-		if c.ID == "" {
+		if was = *c; c.ID == "" {
 			return false, s.notFollowed(w.provider) // the last channel left meanwhile
 		}
 		c.Resource, c.Name = t.resource, t.resource.Name
@@ -333,9 +344,14 @@ func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, mad
 		}
 		return true, s.keep(ctx, c, made)
 	})
-	if err == nil && renewed != nil {
+	switch {
+	case err != nil:
+	case renewed != nil || made.Secret != "" && len(was.Installation) > 0:
 		s.did(AuditRotate, w, id)
 		s.tellAll(ctx, w, changed, s.toldOfRotation(ctx, w, changed))
+	case changed.ActsAs != was.ActsAs && len(was.Installation) > 0:
+		s.did(AuditCredential, w, id)
+		s.tellOfAccount(ctx, w, changed)
 	}
 	return errors.Wrap(err, "note the webhook")
 }

@@ -147,8 +147,6 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c Connection, instal
 	if err != nil {
 		return s.orSignIn(ctx, w, deedRotateNow, site, err)
 	}
-	s.did(AuditRotate, w, c.ID)
-	s.tellAll(ctx, w, c, s.toldOfRotation(ctx, w, c))
 	return chat.Note{Text: i18n.M("bridge.rotate.done_installed", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
 }
 
