@@ -1,6 +1,7 @@
 package jenkins
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -57,7 +58,8 @@ func (b build) is(f found) bool {
 	if start, slack := b.Clue.began(); start > 0 {
 		return apart(start, f.Timestamp) <= slack
 	}
-	return b.Clue.Seen == 0 || f.Timestamp <= b.Clue.Seen+nearStart
+	last := cmp.Or(b.Clue.First, b.Clue.Seen, b.Clue.Talked)
+	return last == 0 || f.Timestamp <= last+nearStart
 }
 
 func (c client) rebuild(ctx context.Context, by provider.Call) (provider.Response, error) {

@@ -130,6 +130,7 @@ func (v view) fields() []chat.Field {
 	if v.Duration > 0 {
 		add("duration", span(v.ran()))
 	}
+	add("axes", v.axesField())
 	if v.Tests != nil {
 		add("tests", v.Tests.inWords())
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -21,6 +22,8 @@ type build struct {
 	// Said has no results of messages; those are with the messages.
 	Said     map[slot]said `json:"said,omitempty"`
 	Messages []message     `json:"messages,omitempty"`
+	// Axes are the configurations of a matrix build.
+	Axes map[string]axis `json:"axes,omitempty"`
 	// Before is how its job stood before it ended, as far as is known.
 	Before streak `json:"before,omitzero"`
 	// Mended is the build with which its job was well again, nil while it is not.
@@ -70,11 +73,20 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 	if was.Result == is.Result && (n.Slot == slotMessage || len(state) > 0 && len(added) > 0) {
 		c.Kind = kindMessage
 	}
+	axes := axisReplies(n.Axis, was, is, n.AxisTests)
+	if n.Axis != "" && len(state) > 0 && was.Result == is.Result && len(added) == 0 {
+		if c.Kind = ""; len(axes) > 0 { // the card alone, for a configuration that is well
+			c.Kind = kindMessage
+		}
+	}
 	if was.Result != is.Result {
 		c.Turned = is.turned()
 		c.Worse = is.worse()
 	}
 	c.Replies = replies(len(state) == 0, was, is, added)
+	for _, text := range axes {
+		c.Replies = append(c.Replies, chat.Reply{Text: text})
+	}
 	if is.kind() == kindBackNormal && was.Result != is.Result {
 		c.Further, err = s.mends(r, e.Series, is, e.Labels)
 	}
@@ -92,11 +104,14 @@ func (b build) hearing(n news) build {
 		heard.Result, heard.Trust, heard.Summary = "", 0, ""
 	}
 	if n.Message != "" || n.Slot == slotMessage {
-		m := message{Text: n.Message, verdict: verdict{At: cmp.Or(n.Ended, n.Clue.Last)}}
+		m := message{Text: n.Message, verdict: verdict{At: cmp.Or(n.Ended, n.Clue.Last, n.Clue.Heard)}}
 		if n.Slot == slotMessage {
 			m.Result, m.Trust = n.Result, n.Trust
 		}
 		b.Messages = remembering(b.Messages, m)
+	}
+	if n.Axis != "" {
+		b.Axes = b.withAxis(n)
 	}
 	parts := map[slot]said{n.Slot: heard}
 	for part, known := range b.Said {

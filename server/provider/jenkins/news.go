@@ -55,11 +55,13 @@ const (
 	slotFinalized slot = "finalized"
 	// A pipeline says what it likes, as often as it likes.
 	slotMessage slot = "message"
+	// The configurations of a matrix build tell of it, too.
+	slotAxis slot = "axis"
 )
 
 // slots are the parts, what is trusted most last.
 func slots() []slot {
-	return []slot{slotMessage, slotQueued, slotStart, slotStarted, slotEnd, slotCompleted, slotFinalized}
+	return []slot{slotMessage, slotAxis, slotQueued, slotStart, slotStarted, slotEnd, slotCompleted, slotFinalized}
 }
 
 // The trust in a result, by where it comes from; the plugin "Zoom" calls all that is no success a failure.
@@ -86,9 +88,13 @@ type news struct {
 	Slot  slot  `json:"slot"`
 	Place place `json:"place,omitzero"`
 	// Key names a build whose number isn't known; Clue tells it apart from others of its number.
-	Key    string `json:"key,omitempty"`
-	Clue   clue   `json:"clue,omitzero"`
-	Sample bool   `json:"sample,omitempty"`
+	Key  string `json:"key,omitempty"`
+	Clue clue   `json:"clue,omitzero"`
+	// Axis is the configuration of a matrix build that the news are about, "" for the build itself; Of and AxisTests are what they say of it.
+	Axis      string `json:"axis,omitempty"`
+	Of        axis   `json:"of,omitzero"`
+	AxisTests *tests `json:"axis_tests,omitempty"`
+	Sample    bool   `json:"sample,omitempty"`
 	// Message is what a pipeline said.
 	Message string `json:"message,omitempty"`
 	// Mended is the later build that was well again; nil for what Jenkins itself tells.
@@ -158,6 +164,9 @@ func (Jenkins) Parse(d provider.Delivery) ([]provider.Event, error) {
 	}
 	if n.Ended == 0 && n.Clue.Last == 0 && (n.Result != "" || n.Message != "") {
 		n.Ended = n.Clue.Heard // the plugin "Zoom" tells no time
+	}
+	if configuration.MatchString(n.Place.Part) {
+		n.ofAxis()
 	}
 	e, err := n.event(address)
 	if err != nil {
@@ -232,6 +241,7 @@ func (n news) branchName() string {
 func (n news) fingerprint() string {
 	n.Ended, n.Key = 0, ""
 	n.Clue = clue{Queue: n.Clue.Queue, Last: n.Clue.Last}
+	n.Of.At = 0
 	encoded, err := json.Marshal(n)
 	if err != nil {
 		return "" // cannot be: it was encoded before

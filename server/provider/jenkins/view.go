@@ -20,6 +20,8 @@ type view struct {
 	// Message is what a pipeline said last.
 	Message string
 	Before  streak
+	// Axes are the configurations of a matrix build.
+	Axes map[string]axis
 	// Mended is the build with which its job was well again, nil while it is not.
 	Mended *mended
 }
@@ -27,14 +29,16 @@ type view struct {
 // view puts the parts together. Of each fact the most trusted part that has it counts; names and addresses are better from the
 // plugin "Zoom", which sends them as people see them.
 func (b build) view() view {
-	v := view{Place: b.Place, Sample: b.Sample, Before: b.Before, Mended: b.Mended}
+	v := view{Place: b.Place, Sample: b.Sample, Before: b.Before, Mended: b.Mended, Axes: b.Axes}
 	var end verdict
+	itself := false
 	for _, part := range slots() {
 		s, ok := b.Said[part]
 		if !ok {
 			continue
 		}
 		v.Heard = v.Heard || part != slotMessage
+		itself = itself || part != slotMessage && part != slotAxis
 		v.over(s, part == slotStart || part == slotEnd || part == slotMessage)
 		if s.Result != "" {
 			end = end.or(s.verdict())
@@ -42,6 +46,9 @@ func (b build) view() view {
 	}
 	for _, m := range b.Messages {
 		end = end.or(m.verdict)
+	}
+	if !itself && end.Result == "" {
+		end = worst(b.Axes)
 	}
 	v.Result, v.At = end.Result, end.At
 	if v.Result == "" {
