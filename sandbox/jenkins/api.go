@@ -89,17 +89,17 @@ func (j *Jenkins) serveWhoAmI(rw http.ResponseWriter, r *http.Request) {
 	if name == "" {
 		name = "anonymous"
 	}
-	writeJSON(rw, http.StatusOK, map[string]any{"name": name, "anonymous": who.Name == "", "authenticated": who.Name != ""})
+	answer(rw, r, map[string]any{"_class": "hudson.security.WhoAmI", "name": name, "anonymous": who.Name == "", "authenticated": who.Name != ""})
 }
 
-func (j *Jenkins) serveJobs(rw http.ResponseWriter, _ *http.Request, _ User) {
+func (j *Jenkins) serveJobs(rw http.ResponseWriter, r *http.Request, _ User) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	jobs := []map[string]string{}
 	for _, job := range j.jobs {
-		jobs = append(jobs, map[string]string{"fullName": strings.Join(job.path, "/"), "url": j.base + "/" + job.url()})
+		jobs = append(jobs, map[string]string{"_class": "hudson.model.FreeStyleProject", "name": job.path[len(job.path)-1], "url": j.base + "/" + job.url()})
 	}
-	writeJSON(rw, http.StatusOK, map[string]any{"jobs": jobs})
+	answer(rw, r, map[string]any{"_class": "hudson.model.Hudson", "jobs": jobs})
 }
 
 func (j *Jenkins) serveQueueItem(rw http.ResponseWriter, r *http.Request, _ User) {
@@ -111,7 +111,7 @@ func (j *Jenkins) serveQueueItem(rw http.ResponseWriter, r *http.Request, _ User
 		page(rw, http.StatusNotFound, "Not Found")
 		return
 	}
-	writeJSON(rw, http.StatusOK, map[string]any{"id": id, "executable": map[string]any{"number": b.Number, "url": b.URL()}})
+	answer(rw, r, map[string]any{"_class": "hudson.model.Queue$LeftItem", "id": id, "executable": map[string]any{"number": b.Number, "url": b.URL()}})
 }
 
 // serveJob serves all below /job/: the path names folders and a job, then maybe a build, then what is asked of it.
@@ -138,7 +138,7 @@ func (j *Jenkins) serveJob(rw http.ResponseWriter, r *http.Request, who User) {
 	}
 	switch what := r.Method + " " + strings.Join(segments, "/"); what {
 	case "GET api/json":
-		writeJSON(rw, http.StatusOK, job.asJSON())
+		answer(rw, r, job.asJSON())
 	case "POST build", "POST buildWithParameters":
 		j.serveStart(rw, r, who, job, what == "POST buildWithParameters")
 	case "GET ":
@@ -200,7 +200,7 @@ func (j *Jenkins) serveBuild(rw http.ResponseWriter, r *http.Request, who User, 
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		page(rw, http.StatusNotFound, "Not Found")
 	case what == "api/json":
-		writeJSON(rw, http.StatusOK, b.asJSON())
+		answer(rw, r, b.asJSON())
 	case what == "logText/progressiveText":
 		b.serveLog(rw, r)
 	case what == "", what == "display/redirect":
@@ -227,35 +227,41 @@ func (b *Build) serveLog(rw http.ResponseWriter, r *http.Request) {
 	_, _ = rw.Write(log[start:])
 }
 
-// asJSON returns the job as the API shows it; "tree" is not carried out, so that a client gets more than it asks for.
+// asJSON returns what the API exports of the job; see documented_test.go.
 func (job *Job) asJSON() map[string]any {
 	job.j.mu.Lock()
 	defer job.j.mu.Unlock()
-	property := []map[string]any{{}}
+	property := []map[string]any{{"_class": "hudson.plugins.jira.JiraProjectProperty"}} // another plugin's, without fields
 	if len(job.parameters) > 0 {
-		var definitions []map[string]string
+		var definitions []map[string]any
 		for _, name := range job.parameters {
-			definitions = append(definitions, map[string]string{"name": name, "type": "StringParameterDefinition"})
+			definitions = append(definitions, map[string]any{
+				"_class": "hudson.model.StringParameterDefinition", "name": name, "type": "StringParameterDefinition", "description": nil,
+			})
 		}
-		property = append(property, map[string]any{"parameterDefinitions": definitions})
+		property = append(property, map[string]any{"_class": "hudson.model.ParametersDefinitionProperty", "parameterDefinitions": definitions})
 	}
 	return map[string]any{
+		"_class": "hudson.model.FreeStyleProject", "name": job.path[len(job.path)-1], "displayName": job.display(),
 		"fullName": strings.Join(job.path, "/"), "fullDisplayName": job.fullDisplayName(), "url": job.j.base + "/" + job.url(),
 		"buildable": true, "property": property, "nextBuildNumber": len(job.builds) + 1,
 	}
 }
 
+// asJSON returns what the API exports of the build.
 func (b *Build) asJSON() map[string]any {
 	b.job.j.mu.Lock()
 	defer b.job.j.mu.Unlock()
 	parameters := []map[string]string{}
 	for name, value := range b.cause.Parameters {
-		parameters = append(parameters, map[string]string{"name": name, "value": value})
+		parameters = append(parameters, map[string]string{"_class": "hudson.model.StringParameterValue", "name": name, "value": value})
 	}
 	shown := map[string]any{
-		"number": b.Number, "queueId": b.Queue, "building": b.result == "", "result": nil, "timestamp": b.began.UnixMilli(),
+		"_class": "hudson.model.FreeStyleBuild", "number": b.Number, "id": strconv.Itoa(b.Number), "queueId": b.Queue,
+		"displayName": fmt.Sprintf("#%d", b.Number), "fullDisplayName": fmt.Sprintf("%s #%d", b.job.fullDisplayName(), b.Number),
+		"building": b.result == "", "inProgress": b.result == "", "result": nil, "timestamp": b.began.UnixMilli(), "duration": 0,
 		"url":     fmt.Sprintf("%s/%s%d/", b.job.j.base, b.job.url(), b.Number),
-		"actions": []any{map[string]any{"parameters": parameters}, map[string]any{}},
+		"actions": []any{map[string]any{"_class": "hudson.model.ParametersAction", "parameters": parameters}, map[string]any{}},
 	}
 	if b.result != "" {
 		shown["result"], shown["duration"] = b.result, b.ended.Sub(b.began).Milliseconds()

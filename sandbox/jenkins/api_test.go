@@ -66,7 +66,7 @@ func TestABuildIsQueuedStartedAndStopped(t *testing.T) {
 	require.Contains(t, body, `"number":1`)
 	_, body = visit(t, j, "GET", "/job/folder/job/web/1/api/json", "ada:t", "")
 	require.Contains(t, body, `"building":true`)
-	require.Contains(t, body, `{"name":"ENV","value":"prod"}`)
+	require.Contains(t, body, `"name":"ENV","value":"prod"}`)
 	answer, _ = visit(t, j, "POST", "/job/folder/job/web/1/stop", "ada:t", "")
 	require.Equal(t, 302, answer.StatusCode)
 	j.Settle()

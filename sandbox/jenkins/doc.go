@@ -30,7 +30,9 @@
 //	GET    /_sandbox/journal          DELETE empties it
 //	POST   /_sandbox/settle           waits for what the REST API set going
 //
-// # Known unknowables
+// # What isn't as in Jenkins
 //
-// What Jenkins answers to "build" for a job with parameters, and to "buildWithParameters" for one without: here 400.
+// The status that "build" is answered with for a job with parameters, and "buildWithParameters" for one without, isn't documented: here 400.
+// A step's notes go with the later phases of its build only; in Jenkins also with those of later builds, until it restarts. The time of QUEUED
+// is that of STARTED, as nothing waits here. Every job and build answers as those of a freestyle job. Matrix jobs have no configurations.
 package jenkins
