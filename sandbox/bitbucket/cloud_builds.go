@@ -86,8 +86,9 @@ func (c *call) pipeline() (*pipeline, error) {
 // cloudPipelines is GET pipelines/.
 func cloudPipelines(w *world, c *call) (int, any, error) {
 	var list []object
+	branch, hash := c.URL.Query().Get("target.branch"), c.URL.Query().Get("target.commit.hash")
 	for _, p := range c.repo.pipelines {
-		if branch := c.URL.Query().Get("target.branch"); branch == "" || branch == p.branch {
+		if (branch == "" || branch == p.branch) && (hash == "" || hash == p.hash) {
 			list = append(list, w.cloudPipeline(c.repo, p))
 		}
 	}

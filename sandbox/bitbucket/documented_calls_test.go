@@ -25,6 +25,8 @@ func (s *stage) cloudCalls() []asked {
 	written := s.as("bob", http.MethodPost, first+"/comments", `{"content":{"raw":"Why?"},"inline":{"path":"a.go","to":3}}`)
 	require.Equal(s.t, http.StatusCreated, written.status, written.text)
 	said := fmt.Sprint(first, "/comments/", written.at("id"))
+	run, err := s.repo.RunPipeline("main", "bob")
+	require.NoError(s.t, err)
 	return []asked{
 		{"GET", "/user", "/2.0/user", "", "ada"},
 		{"GET", "/users/{selected_user}", "/2.0/users/" + s.as("ada", "GET", "/2.0/user", "").str("uuid"), "", "ada"},
@@ -44,10 +46,10 @@ func (s *stage) cloudCalls() []asked {
 		{"GET", repo + "/commit/{commit}/statuses/build/{key}", one + "/commit/" + head + "/statuses/build/x", "", "ada"},
 		{"POST", repo + "/pipelines", one + "/pipelines", `{"target":{"type":"pipeline_ref_target","ref_type":"branch","ref_name":"main"}}`, "bob"},
 		{"GET", repo + "/pipelines", one + "/pipelines", "", "ada"},
-		{"GET", repo + "/pipelines/{pipeline_uuid}", one + "/pipelines/1", "", "ada"},
-		{"GET", repo + "/pipelines/{pipeline_uuid}/steps", one + "/pipelines/1/steps", "", "ada"},
-		{"POST", repo + "/pipelines/{pipeline_uuid}/stopPipeline", one + "/pipelines/1/stopPipeline", "", "bob"},
-		{"GET", repo + "/pipelines/{pipeline_uuid}", one + "/pipelines/1", "", "ada"},
+		{"GET", repo + "/pipelines/{pipeline_uuid}", one + "/pipelines/" + run.UUID, "", "ada"},
+		{"GET", repo + "/pipelines/{pipeline_uuid}/steps", one + "/pipelines/" + run.UUID + "/steps", "", "ada"},
+		{"POST", repo + "/pipelines/{pipeline_uuid}/stopPipeline", one + "/pipelines/" + run.UUID + "/stopPipeline", "", "bob"},
+		{"GET", repo + "/pipelines/{pipeline_uuid}", one + "/pipelines/" + run.UUID, "", "ada"},
 		{"GET", repo + "/pullrequests", one + "/pullrequests", "", "ada"},
 		{"POST", repo + "/pullrequests", one + "/pullrequests", `{"title":"Other","source":{"branch":{"name":"other"}}}`, "bob"},
 		{"GET", pr, first, "", "ada"},

@@ -18,7 +18,7 @@ func TestCloudAnswersEachPersonByTheirRight(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.repo.OpenPullRequest(bitbucket.PullRequest{By: "bob", Title: "Fix", Source: "fix"})
 	require.NoError(t, err)
-	_, err = s.repo.RunPipeline("fix", "bob")
+	run, err := s.repo.RunPipeline("fix", "bob")
 	require.NoError(t, err)
 	const one = "/2.0/repositories/acme/web"
 	for _, c := range []struct {
@@ -49,8 +49,9 @@ func TestCloudAnswersEachPersonByTheirRight(t *testing.T) {
 		{"GET", one + "/commit/ffffffffffff", "", 404, 404, 404, 404, 404, 401},
 		{"GET", one + "/pipelines/", "", 200, 200, 200, 404, 404, 401},
 		{"POST", one + "/pipelines/", `{}`, 400, 400, 403, 404, 404, 401},
-		{"GET", one + "/pipelines/1", "", 200, 200, 200, 404, 404, 401},
-		{"GET", one + "/pipelines/1/steps/", "", 200, 200, 200, 404, 404, 401},
+		{"GET", one + "/pipelines/" + run.UUID, "", 200, 200, 200, 404, 404, 401},
+		{"GET", one + "/pipelines/" + run.UUID + "/steps/", "", 200, 200, 200, 404, 404, 401},
+		{"GET", one + "/pipelines/1", "", 404, 404, 404, 404, 404, 401},
 		{"POST", one + "/pipelines/9/stopPipeline", "", 404, 404, 403, 404, 404, 401},
 		{"GET", one + "/pullrequests", "", 200, 200, 200, 404, 404, 401},
 		{"GET", one + "/pullrequests/1", "", 200, 200, 200, 404, 404, 401},

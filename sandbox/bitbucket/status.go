@@ -161,10 +161,10 @@ func (w *world) tellPipeline(r *repo, p *pipeline) error {
 	return err
 }
 
-// pipeline finds a run by UUID or number.
+// pipeline finds a run by its UUID; its number is none of the API.
 func (r *repo) pipeline(key string) *pipeline {
 	for _, p := range r.pipelines {
-		if p.uuid == key || trimBraces(p.uuid) == key || strconv.Itoa(p.number) == key {
+		if p.uuid == key {
 			return p
 		}
 	}

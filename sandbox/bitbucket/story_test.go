@@ -66,7 +66,7 @@ func TestAPipelineFailsAndTheNextOneMends(t *testing.T) {
 		states = append(states, at(one.json, "commit_status", "state"))
 	}
 	require.Equal(t, []any{"INPROGRESS", "SUCCESSFUL", "INPROGRESS", "STOPPED"}, states)
-	require.Equal(t, "COMPLETED", s.as("cyd", http.MethodGet, runs+"2", "").str("state", "name"))
+	require.Equal(t, "COMPLETED", s.as("cyd", http.MethodGet, runs+third.str("uuid"), "").str("state", "name"))
 	require.Equal(t, http.StatusBadRequest, s.as("bob", http.MethodPost, runs, `{"target":{"type":"pipeline_ref_target","ref_type":"branch","ref_name":"gone"}}`).status)
 }
 

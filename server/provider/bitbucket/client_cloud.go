@@ -187,16 +187,9 @@ func (c cloud) comment(ctx context.Context, path string, id, parent int64, text 
 
 // rerun has a pipeline run again, for the same commit with the same target; where the run is not found any more, the branch's.
 func (c cloud) rerun(ctx context.Context, path string, b build) error {
-	target := json.RawMessage(nil)
-	if b.Run > 0 {
-		var run struct {
-			Target json.RawMessage `json:"target"`
-		}
-		err := c.Call(ctx, http.MethodGet, c.base(path)+"/pipelines/"+itoa(b.Run), nil, &run)
-		if err != nil && !fault.Is(err, fault.ResourceUnknown, fault.ProviderRefused) {
-			return err
-		}
-		target = run.Target
+	target, err := c.target(ctx, path, b)
+	if err != nil {
+		return err
 	}
 	if len(target) == 0 {
 		made, err := json.Marshal(map[string]any{
@@ -209,4 +202,33 @@ func (c cloud) rerun(ctx context.Context, path string, b build) error {
 		target = made
 	}
 	return c.Call(ctx, http.MethodPost, c.base(path)+"/pipelines/", map[string]json.RawMessage{"target": target}, nil)
+}
+
+// target returns what the run of the build was started for, nil where it is not found. Runs are read by their UUIDs, which nothing tells
+// of a build, so that those of the commit are looked through.
+func (c cloud) target(ctx context.Context, path string, b build) (json.RawMessage, error) {
+	if b.Run == 0 {
+		return nil, nil
+	}
+	var found json.RawMessage
+	query := url.Values{"target.commit.hash": {b.Hash}, "pagelen": {"100"}}
+	err := c.pages(ctx, c.base(path)+"/pipelines?"+query.Encode(), func(values json.RawMessage) error {
+		var page []struct {
+			Number int64           `json:"build_number"`
+			Target json.RawMessage `json:"target"`
+		}
+		if err := json.Unmarshal(values, &page); err != nil {
+			return errors.Wrap(err, "read a list of pipelines")
+		}
+		for _, run := range page {
+			if run.Number == b.Run {
+				found = run.Target
+			}
+		}
+		return nil
+	})
+	if fault.Is(err, fault.ResourceUnknown, fault.ProviderRefused) {
+		return nil, nil
+	}
+	return found, err
 }
