@@ -49,19 +49,14 @@ func operations() []operation {
 		{"GET /api/0/", "", apiIndex},
 		{"GET /api/0/organizations/", "", listOrganizations},
 		{"GET " + org, "org:read", getOrganization},
-		{"GET " + org + "projects/", "project:read", listProjects},
+		{"GET " + org + "projects/", "org:read", listProjects},
 		{"GET " + org + "members/", "member:read", listMembers},
-		{"GET " + org + "teams/", "team:read", listTeams},
+		{"GET " + org + "teams/", "org:read", listTeams},
 		{"GET " + org + "issues/", "event:read", listIssues},
 		{"GET " + one, "event:read", getIssue},
 		{"PUT " + one, "event:write", putIssue},
-		{"GET " + one + "events/latest/", "event:read", getLatestEvent},
-		{"GET " + one + "comments/", "event:read", listComments},
 		{"POST " + one + "comments/", "event:write", postComment},
-		{"GET " + org + "shortids/{short}/", "event:read", getShortID},
 		{"GET " + org + "sentry-apps/", "org:read", listIntegrations},
-		{"GET " + org + "sentry-app-installations/", "org:read", listInstallations},
-		{"POST " + org + "workflows/", "alerts:write", postWorkflow},
 		{"GET /api/0/sentry-apps/{slug}/", "", getIntegration},
 		{"PUT /api/0/sentry-apps/{slug}/", "", putIntegration},
 		{"PUT /api/0/sentry-app-installations/{uuid}/", "", putInstallation},
@@ -83,13 +78,6 @@ func apiIndex(_ *world, c *call) (int, any, error) {
 	return http.StatusOK, object{"version": "0", "user": user, "auth": object{"scopes": scopes}}, nil
 }
 
-func (w *world) shownOrg(o *org) object {
-	return object{
-		"id": itoa(o.id), "slug": o.Slug, "name": o.Name, "status": object{"id": "active", "name": "active"},
-		"links": object{"organizationUrl": w.base, "regionUrl": w.region(o)},
-	}
-}
-
 // listOrganizations lists those of a person. An integration's token is not one.
 func listOrganizations(w *world, c *call) (int, any, error) {
 	if c.user == nil {
@@ -108,16 +96,12 @@ func getOrganization(w *world, c *call) (int, any, error) {
 	return http.StatusOK, w.shownOrg(c.org), nil
 }
 
-func (p *project) shown() object {
-	return object{"id": itoa(p.id), "slug": p.Slug, "name": p.Name, "platform": p.Platform, "isMember": true, "hasAccess": true}
-}
-
 func listProjects(w *world, c *call) (int, any, error) {
 	query := strings.ToLower(c.URL.Query().Get("query"))
 	list := []object{}
 	for _, p := range c.org.projects {
 		if strings.Contains(strings.ToLower(p.Name+" "+p.Slug), query) {
-			list = append(list, p.shown())
+			list = append(list, p.listed())
 		}
 	}
 	return http.StatusOK, paged(w, c, list), nil
@@ -129,14 +113,11 @@ func listMembers(w *world, c *call) (int, any, error) {
 	list := []object{}
 	for _, u := range w.users {
 		if role := c.org.Members[u.Login]; role != "" {
-			list = append(list, object{
-				"id": itoa(90000 + u.ID), "email": u.Email, "name": u.Name, "role": role, "pending": false,
-				"user": object{"id": itoa(u.ID), "name": u.Name, "username": u.Login, "email": u.Email},
-			})
+			list = append(list, shownMember(90000+u.ID, u.Email, u.Name, role, u.shown()))
 		}
 	}
 	for n, email := range c.org.Invited {
-		list = append(list, object{"id": itoa(99000 + n), "email": email, "name": email, "role": RoleMember, "pending": true, "user": nil})
+		list = append(list, shownMember(99000+n, email, email, RoleMember, nil))
 	}
 	return http.StatusOK, paged(w, c, list), nil
 }
@@ -147,10 +128,10 @@ func listTeams(w *world, c *call) (int, any, error) {
 		projects := []object{}
 		for _, p := range c.org.projects {
 			if t.worksOn(p) {
-				projects = append(projects, p.shown())
+				projects = append(projects, p.ofTeam())
 			}
 		}
-		list = append(list, object{"id": itoa(t.id), "slug": t.Slug, "name": t.Slug, "projects": projects})
+		list = append(list, t.shown(projects))
 	}
 	return http.StatusOK, paged(w, c, list), nil
 }
@@ -160,19 +141,6 @@ func listIntegrations(w *world, c *call) (int, any, error) {
 	for _, i := range c.org.apps {
 		if !i.deleted {
 			list = append(list, i.shown(w.now(), c.may(c.org, "org:write")))
-		}
-	}
-	return http.StatusOK, paged(w, c, list), nil
-}
-
-func listInstallations(w *world, c *call) (int, any, error) {
-	list := []object{}
-	for _, i := range c.org.apps {
-		if !i.deleted {
-			list = append(list, object{
-				"uuid": i.uuid, "status": "installed", "app": object{"uuid": i.appUUID, "slug": i.Slug},
-				"organization": object{"slug": c.org.Slug},
-			})
 		}
 	}
 	return http.StatusOK, paged(w, c, list), nil
@@ -250,26 +218,4 @@ func putInstallation(w *world, c *call) (int, any, error) {
 		}
 	}
 	return 0, nil, notFound()
-}
-
-// postWorkflow makes an alert rule.
-func postWorkflow(w *world, c *call) (int, any, error) {
-	var in struct {
-		Name     string            `json:"name"`
-		Project  string            `json:"project"`
-		Settings map[string]string `json:"settings"`
-	}
-	if err := c.decode(&in); err != nil {
-		return 0, nil, err
-	}
-	p := c.org.project(in.Project)
-	if p == nil || in.Name == "" {
-		return 0, nil, &apiError{http.StatusBadRequest, object{"name": []string{"This field is required."}}}
-	}
-	rule := AlertRule{Name: in.Name, Settings: in.Settings}
-	if c.app != nil {
-		rule.Integration = c.app.Slug
-	}
-	p.Rules = append(p.Rules, rule)
-	return http.StatusCreated, object{"id": itoa(w.number()), "name": in.Name}, nil
 }

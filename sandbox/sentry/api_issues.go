@@ -23,26 +23,7 @@ func getIssue(w *world, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, w.shown(i, true), nil
-}
-
-func getLatestEvent(w *world, c *call) (int, any, error) {
-	i, err := c.found()
-	if err != nil {
-		return 0, nil, err
-	}
-	return http.StatusOK, w.event(i, i.events[len(i.events)-1], false), nil
-}
-
-func getShortID(w *world, c *call) (int, any, error) {
-	for _, i := range c.org.issues {
-		if strings.EqualFold(i.short, c.PathValue("short")) {
-			answer := object{"shortId": i.short, "groupId": itoa(i.id), "projectSlug": i.project.Slug, "organizationSlug": c.org.Slug}
-			answer["group"] = w.shown(i, true)
-			return http.StatusOK, answer, nil
-		}
-	}
-	return 0, nil, notFound()
+	return http.StatusOK, w.alone(i), nil
 }
 
 // listIssues searches. The query understands "is:", "lastSeen:>=" and
@@ -76,7 +57,7 @@ func listIssues(w *world, c *call) (int, any, error) {
 	slices.SortStableFunc(matched, func(a, b *issue) int { return b.last.Compare(a.last) })
 	list := []object{}
 	for _, i := range paged(w, c, matched) {
-		list = append(list, w.shown(i, true))
+		list = append(list, w.listed(i))
 	}
 	return http.StatusOK, list, nil
 }
@@ -206,18 +187,6 @@ func (cm *comment) shown() object {
 		o["user"] = object{"id": itoa(cm.by.ID), "name": cm.by.Name}
 	}
 	return o
-}
-
-func listComments(w *world, c *call) (int, any, error) {
-	i, err := c.found()
-	if err != nil {
-		return 0, nil, err
-	}
-	list := []object{}
-	for _, one := range slices.Backward(i.comments) {
-		list = append(list, one.shown())
-	}
-	return http.StatusOK, paged(w, c, list), nil
 }
 
 // postComment says something. The refusal of a repetition is JSON in a text.

@@ -130,14 +130,7 @@ func TestRightsAreThoseOfTheRoleAndOfTheToken(t *testing.T) {
 		{"bob", "PUT", "/api/0/organizations/acme/issues/1/", `{}`, 404},
 		{"bob", "PUT", "/api/0/sentry-apps/chat/", `{"scopes":[]}`, 403},
 		{"eve", "PUT", "/api/0/sentry-apps/chat/", `{}`, 404},
-		{"bob", "POST", "/api/0/organizations/acme/workflows/", `{"name":"x","project":"web"}`, 403},
-		{"chat", "POST", "/api/0/organizations/acme/workflows/", `{"name":"x","project":"web","settings":{"channel":"c"}}`, 201},
-		{"chat", "POST", "/api/0/organizations/acme/workflows/", `{"project":"web"}`, 400},
 		{"bob", "GET", "/api/0/unheard-of/", "", 404},
-		{"bob", "GET", one + "events/latest/", "", 200},
-		{"bob", "GET", "/api/0/organizations/acme/shortids/web-1/", "", 200},
-		{"bob", "GET", "/api/0/organizations/acme/shortids/web-9/", "", 404},
-		{"bob", "GET", "/api/0/organizations/acme/sentry-app-installations/", "", 200},
 	} {
 		require.Equal(t, c.status, s.as(c.who, c.method, c.path, c.body).status, "%s %s %s", c.who, c.method, c.path)
 	}
@@ -175,12 +168,12 @@ func TestListsComeInPages(t *testing.T) {
 		s.raise(sentry.Error{Message: fmt.Sprintf("error %d", n)})
 		s.sbx.Advance(time.Minute)
 	}
-	page := s.as("bob", "GET", "/api/0/organizations/acme/issues/?per_page=2&query=", "")
+	page := s.as("bob", "GET", "/api/0/organizations/acme/issues/?limit=2&query=", "")
 	require.Len(t, page.list, 2)
 	require.Equal(t, "error 4", page.list[0]["title"], "the latest first")
 	next := page.header.Get("Link")
 	require.Contains(t, next, `rel="next"; results="true"`)
-	last := s.as("bob", "GET", "/api/0/organizations/acme/issues/?per_page=2&query=&cursor=0:4:0", "")
+	last := s.as("bob", "GET", "/api/0/organizations/acme/issues/?limit=2&query=&cursor=0:4:0", "")
 	require.Len(t, last.list, 1)
 	require.Contains(t, last.header.Get("Link"), `rel="next"; results="false"`, "there is always a next one")
 	since := noon.Add(3 * time.Minute).Format("2006-01-02T15:04:05")
@@ -203,7 +196,9 @@ func TestACommentIsNotSaidTwice(t *testing.T) {
 	require.True(t, strings.HasPrefix(again.text, `"{`), "JSON in a text")
 	require.Equal(t, http.StatusBadRequest, s.as("bob", "POST", path, `{"text":" "}`).status)
 	require.Equal(t, http.StatusCreated, s.as("ada", "POST", path, `{"text":"hello"}`).status)
-	require.Len(t, s.as("ada", "GET", path, "").list, 2)
+	state, err := issue.State()
+	require.NoError(t, err)
+	require.Len(t, state.Comments, 2)
 }
 
 func TestAnIntegrationIsChangedAsAWhole(t *testing.T) {

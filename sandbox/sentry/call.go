@@ -167,8 +167,11 @@ const perPage = 100
 // paged returns the part of a list that the cursor asks for, and says in a header
 // how to go on. There is always a next page; "results" says whether it has any.
 func paged[T any](w *world, c *call, all []T) []T {
-	size := perPage
-	if n, err := strconv.Atoi(c.URL.Query().Get("per_page")); err == nil && n > 0 {
+	size, wanted := perPage, "per_page"
+	if strings.HasSuffix(c.URL.Path, "/issues/") {
+		wanted = "limit" // as the only list
+	}
+	if n, err := strconv.Atoi(c.URL.Query().Get(wanted)); err == nil && n > 0 {
 		size = min(n, perPage)
 	}
 	from := 0

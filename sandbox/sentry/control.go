@@ -82,6 +82,7 @@ func (s *Sandbox) routeOrganizations(handle func(string, http.HandlerFunc)) {
 	) (any, error) {
 		return nil, p.SetRules(q.Rules...)
 	}))
+	handle("POST "+project+"/builds", atProject(s, func(p *ProjectHandle, q issueStory) (any, error) { return nil, p.Build(q.Action, q.Data) }))
 	handle("POST "+project+"/legacy", atProject(s, func(p *ProjectHandle, q struct {
 		URL string `json:"url"`
 	},
@@ -99,6 +100,10 @@ type issueStory struct {
 	Priority string `json:"priority"`
 	Comment  int    `json:"comment"`
 	Text     string `json:"text"`
+	// Action is a step of Seer, or an activity of which the alert tells; Data comes with it.
+	Action string         `json:"action"`
+	Alert  string         `json:"alert"`
+	Data   map[string]any `json:"data"`
 }
 
 // routeIssues says how things are made to happen to an issue.
@@ -113,6 +118,8 @@ func (s *Sandbox) routeIssues(handle func(string, http.HandlerFunc)) {
 		"assign":          func(i *Issue, q issueStory) error { return i.Assign(q.By, q.To) },
 		"priority":        func(i *Issue, q issueStory) error { return i.SetPriority(q.Priority) },
 		"comments/edit":   func(i *Issue, q issueStory) error { return i.EditComment(q.Comment, q.Text) },
+		"seer":            func(i *Issue, q issueStory) error { return i.Seer(q.Action, q.Data) },
+		"activity":        func(i *Issue, q issueStory) error { return i.Activity(q.Alert, q.Action, q.Data) },
 		"comments/delete": func(i *Issue, q issueStory) error { return i.DeleteComment(q.Comment) },
 	} {
 		handle("POST "+one+"/"+action, atIssue(s, func(i *Issue, q issueStory) (any, error) { return nil, do(i, q) }))

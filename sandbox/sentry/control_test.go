@@ -45,7 +45,7 @@ func TestAnotherProcessTellsAStory(t *testing.T) {
 	ok("POST", "/organizations/beta/metrics", `{"rule":"r","projects":["site"],"action":"warning"}`)
 	require.ElementsMatch(t, []string{
 		"issue.created", "event_alert.triggered", ".", "issue.assigned", "comment.created", "comment.updated", "comment.deleted", "issue.resolved",
-		"issue.unresolved", "event_alert.triggered", ".", "issue.archived", "issue.unresolved", "issue.unresolved", "metric_alert.warning",
+		"issue.unresolved", "event_alert.triggered", ".", "issue.ignored", "issue.unresolved", "issue.unresolved", "metric_alert.warning",
 	}, s.ear.events())
 	require.Len(t, ok("GET", "/deliveries", "").list, 15)
 	require.NotEmpty(t, ok("GET", "/integrations/beta-chat", "").str("webhook_url"))

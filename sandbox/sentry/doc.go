@@ -42,6 +42,9 @@
 //	POST   .../issues/{id}/priority                   {"priority"}
 //	POST   .../issues/{id}/comments                   {"by","text"}; answers {"id"}
 //	POST   .../issues/{id}/comments/edit              {"comment","text"}; delete {"comment"}
+//	POST   .../issues/{id}/seer                       {"action","data"}: a step of Seer
+//	POST   .../issues/{id}/activity                   {"alert","action","data"}: an alert that watches activity
+//	POST   .../projects/{project}/builds              {"action","data"}: a mobile build
 //	POST   /_sandbox/grants/revoke                    {"user","client_id"}, silently
 //	POST   /_sandbox/grants/expire                    {"client_id"}: its access tokens expire now
 //	POST   /_sandbox/faults                           a Fault; DELETE removes all
@@ -60,8 +63,8 @@
 //   - What the list of organizations answers to an integration's token: here 403.
 //   - Whether the client secret of an integration is shown to a token that may
 //     change it: here it is, else it is masked.
-//   - Whether putting an issue aside is told as "archived", "ignored" or both
-//     (Policy.ArchivedName).
+//   - Whether putting an issue aside is told as "ignored" (the newest source),
+//     "archived" (the document) or both (Policy.ArchivedName).
 //   - Whether a refresh token is spent by use: here it is.
 //   - In what order deliveries arrive: here, as there, in none.
 package sentry

@@ -22,7 +22,8 @@ type Integration struct {
 	ClientSecret string   `json:"client_secret"`
 	Scopes       []string `json:"scopes"`
 	WebhookURL   string   `json:"webhook_url"`
-	// Events are the resources that it is told of: "issue", "error", "comment".
+	// Events are the resources that it is told of: "issue", "error", "comment",
+	// "seer", "preprod_artifact".
 	Events []string `json:"events"`
 	// Alertable has it offered to alert rules.
 	Alertable bool `json:"alertable"`
@@ -42,7 +43,7 @@ type integration struct {
 }
 
 // appEvents are the resources that an integration can be told of.
-func appEvents() []string { return []string{"issue", "error", "comment"} }
+func appEvents() []string { return []string{"issue", "error", "comment", "seer", "preprod_artifact"} }
 
 // addIntegration makes an integration and installs it.
 func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
@@ -91,10 +92,13 @@ func (i *integration) check() error {
 			return errors.Wrapf(ErrInvalid, "events: Invalid webhook subscription: %s", event)
 		}
 	}
-	needs := map[string]string{"issue": "event:read", "comment": "event:read", "error": "event:read"}
 	for _, event := range i.Events {
-		if !slices.Contains(i.Scopes, needs[event]) {
-			return errors.Wrapf(ErrInvalid, "events: %s webhooks require the event:read permission", event)
+		needed := "event:read"
+		if event == "preprod_artifact" {
+			needed = "project:read"
+		}
+		if !slices.Contains(i.Scopes, needed) {
+			return errors.Wrapf(ErrInvalid, "events: %s webhooks require the %s permission", event, needed)
 		}
 	}
 	return nil
@@ -196,9 +200,28 @@ func (i *integration) shown(now time.Time, secret bool) object {
 	return object{
 		"slug": i.Slug, "name": i.Name, "uuid": i.appUUID, "status": status, "scopes": i.Scopes, "events": events,
 		"webhookUrl": orNull(i.WebhookURL), "isAlertable": i.Alertable, "verifyInstall": false, "schema": i.schema,
+		"avatars": []object{}, "featureData": []string{}, "metadata": "", "webhookEvents": actionsOf(events), "webhookHeaders": []object{},
 		"allowedOrigins": []string{}, "author": "", "overview": nil, "popularity": 1, "clientSecret": masked,
 		"owner": object{"id": i.org.id, "slug": i.org.Slug},
 	}
+}
+
+// actionsOf are the events of resources, each by its resource and action.
+func actionsOf(resources []string) []string {
+	actions := map[string][]string{
+		"issue": {"assigned", "created", "ignored", "resolved", "unresolved"}, "comment": {"created", "deleted", "updated"}, "error": {"created"},
+		"seer": {
+			"root_cause_started", "root_cause_completed", "solution_started", "solution_completed", "coding_started", "coding_completed", "pr_created",
+		},
+		"preprod_artifact": {"size_analysis_completed", "build_distribution_completed"},
+	}
+	all := []string{}
+	for _, resource := range resources {
+		for _, action := range actions[resource] {
+			all = append(all, resource+"."+action)
+		}
+	}
+	return all
 }
 
 func orNull(s string) any {

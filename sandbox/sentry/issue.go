@@ -66,7 +66,8 @@ type Error struct {
 	Level       string `json:"level"`
 	Release     string `json:"release"`
 	Environment string `json:"environment"`
-	// Category is "error" when empty; "outage" and "feedback" are others.
+	// Category is "error" when empty; "outage", "feedback" and "metric" are others,
+	// of which the value says what was written or measured.
 	Category string  `json:"category"`
 	Frames   []Frame `json:"frames"`
 	// User is the address of who was hit.
@@ -146,8 +147,15 @@ func (w *world) newIssue(p *project, e Error) *issue {
 		level: e.Level, kind: e.Category, status: StatusUnresolved, substatus: "new", details: object{}, priority: "medium",
 		users: map[string]bool{}, first: w.now(), metadata: object{"title": e.title()},
 	}
-	if e.Type != "" {
+	switch {
+	case e.Type != "":
 		i.metadata = object{"type": e.Type, "value": e.Value}
+	case e.Category == "feedback":
+		i.metadata = object{
+			"title": e.title(), "value": e.Value, "message": e.Value, "contact_email": orNull(e.User), "name": "", "source": "new_feedback_envelope",
+		}
+	case e.Category != "error":
+		i.metadata = object{"title": e.title(), "value": e.Value}
 	}
 	if slices.Contains([]string{"error", "fatal"}, e.Level) {
 		i.priority = "high"
@@ -190,7 +198,7 @@ func (w *world) resolve(i *issue, by doer, release string) {
 		i.details, extra = object{"inRelease": release}, object{"resolution_type": "in_release"}
 	}
 	if by.user != nil && release != "" {
-		i.details["actor"] = object{"id": itoa(by.user.ID), "name": by.user.Name, "email": by.user.Email}
+		i.details["actor"] = by.user.shown()
 	}
 	w.tellIssue(i, "resolved", by.actor(), extra)
 }
@@ -215,7 +223,7 @@ func (w *world) archive(i *issue, by doer, substatus string, details object) {
 		w.tellIssue(i, "ignored", by.actor(), nil)
 		w.tellIssue(i, "archived", by.actor(), nil)
 	case "":
-		w.tellIssue(i, "archived", by.actor(), nil)
+		w.tellIssue(i, "ignored", by.actor(), nil)
 	default:
 		w.tellIssue(i, w.policy.ArchivedName, by.actor(), nil)
 	}
@@ -228,8 +236,7 @@ func (w *world) assign(i *issue, by doer, user *User, t *team) {
 	}
 	i.user, i.team = user, t
 	if user == nil && t == nil {
-		w.tellIssue(i, "unassigned", by.actor(), nil)
-		return
+		return // which Sentry tells nobody
 	}
 	assignee := object{"type": "team", "id": 0, "name": ""}
 	if user != nil {

@@ -3,25 +3,46 @@ package sentry
 import (
 	"maps"
 	"slices"
+	"time"
 )
+
+// typeOf is the type of the events of an issue of this kind.
+func typeOf(kind string) string {
+	if kind == "error" {
+		return kind
+	}
+	return "generic"
+}
 
 // page is the address of an issue's page.
 func (w *world) page(i *issue) string {
 	return w.base + "/organizations/" + i.org.Slug + "/issues/" + itoa(i.id) + "/"
 }
 
-// shown is an issue as deliveries and the API show it. The permalink is null in
-// deliveries.
+// statusDetails is what Sentry tells of how an issue is settled: of a duration, when
+// it ends.
+func (w *world) statusDetails(i *issue) object {
+	details := maps.Clone(i.details)
+	if minutes, ok := details["ignoreDuration"].(float64); ok {
+		delete(details, "ignoreDuration")
+		details["ignoreUntil"] = stamp(w.now().Add(time.Duration(minutes) * time.Minute))
+	}
+	return details
+}
+
+// shown is an issue as deliveries and the API show it. Older versions have no
+// permalink in deliveries.
 func (w *world) shown(i *issue, api bool) object {
-	substatus, permalink := orNull(i.substatus), any(nil)
-	if api {
-		permalink = w.page(i)
+	substatus, permalink := orNull(i.substatus), any(w.page(i))
+	if !api && w.policy.BareIssues {
+		permalink = nil
 	}
 	o := object{
 		"id": itoa(i.id), "shortId": i.short, "title": i.title, "culprit": i.culprit, "level": i.level, "permalink": permalink,
-		"status": i.status, "substatus": substatus, "statusDetails": i.details, "isPublic": false, "platform": i.project.Platform,
-		"logger": nil, "type": i.kind, "metadata": i.metadata, "numComments": len(i.comments), "assignedTo": nil,
-		"isBookmarked": false, "isSubscribed": false, "hasSeen": false, "annotations": []any{}, "issueType": i.kind, "issueCategory": i.kind,
+		"status": i.status, "substatus": substatus, "statusDetails": w.statusDetails(i), "isPublic": false, "platform": i.project.Platform,
+		"logger": nil, "type": typeOf(i.kind), "metadata": i.metadata, "numComments": len(i.comments), "assignedTo": nil,
+		"shareId": nil, "subscriptionDetails": nil, "seerFixabilityScore": nil, "seerAutofixLastTriggered": nil,
+		"seerExplorerAutofixLastTriggered": nil, "isBookmarked": false, "isSubscribed": false, "hasSeen": false, "annotations": []any{}, "issueType": i.kind, "issueCategory": i.kind,
 		"priority": i.priority, "priorityLockedAt": nil, "isUnhandled": false, "count": itoa(i.count), "userCount": len(i.users),
 		"firstSeen": stamp(i.first), "lastSeen": stamp(i.last),
 		"project": object{"id": itoa(i.project.id), "name": i.project.Name, "slug": i.project.Slug, "platform": i.project.Platform},
@@ -44,9 +65,7 @@ func (w *world) tellIssue(i *issue, action string, actor, extra object) {
 	w.tell(i.org, "issue", action, actor, func() object {
 		shown := w.shown(i, false)
 		if action == "created" && !w.policy.BareIssues {
-			shown["url"] = w.region(i.org) + "/api/0/organizations/" + i.org.Slug + "/issues/" + itoa(i.id) + "/"
-			shown["web_url"] = w.page(i)
-			shown["project_url"] = w.base + "/organizations/" + i.org.Slug + "/projects/" + i.project.Slug + "/"
+			shown = w.addressed(i, shown)
 		}
 		data := object{"issue": shown}
 		maps.Copy(data, extra)
@@ -173,6 +192,8 @@ type MetricAlert struct {
 	// Action is "critical", "warning", "resolved" or "open".
 	Action string `json:"action"`
 	Text   string `json:"text"`
+	// Environment is the one that the rule watches, "" for all.
+	Environment string `json:"environment"`
 }
 
 // measure tells of a metric alert.
@@ -194,7 +215,11 @@ func (w *world) measure(o *org, m MetricAlert) int {
 				"metric_alert": object{
 					"id": itoa(m.ID), "identifier": itoa(m.ID - 1000), "organization_id": itoa(o.id), "title": m.Rule, "status": 20,
 					"date_started": stamp(w.now()), "date_closed": closed, "projects": m.Projects,
-					"alert_rule": object{"id": "1", "name": m.Rule, "query": "level:error", "aggregate": "count()", "time_window": 10, "triggers": []any{}},
+					"date_created": stamp(w.now()), "date_detected": stamp(w.now()), "status_method": 3, "type": 2,
+					"alert_rule": object{
+						"id": "1", "name": m.Rule, "query": "level:error", "aggregate": "count()", "time_window": 10, "triggers": []any{},
+						"environment": orNull(m.Environment), "dataset": "events", "projects": m.Projects, "organization_id": itoa(o.id),
+					},
 				},
 				"description_title": m.Action + ": " + m.Rule, "description_text": m.Text,
 				"web_url": w.base + "/organizations/" + o.Slug + "/alerts/rules/details/1/?alert=" + itoa(m.ID),

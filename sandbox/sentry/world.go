@@ -63,9 +63,11 @@ type Policy struct {
 	// away: 1000 when 0.
 	DisableAfter int `json:"disable_after"`
 	// ArchivedName is the action under which Sentry tells that an issue was put
-	// aside: "archived" when empty, "ignored" in older versions, "both" for both.
+	// aside: "ignored" when empty, "archived" as its document has it, "both" as some
+	// versions did.
 	ArchivedName string `json:"archived_name"`
-	// BareIssues leaves out the addresses that newer versions send with an issue.
+	// BareIssues leaves out the addresses that newer versions send with an issue; its
+	// permalink is null then.
 	BareIssues bool `json:"bare_issues"`
 }
 
