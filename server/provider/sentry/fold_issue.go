@@ -90,8 +90,8 @@ func (f *fold) issue() {
 		next.Expected = next.Expected.With(provider.ComingNote{Text: fingerprint(f.n.Comment.Excerpt), ChannelID: f.n.Said})
 	case f.n.Comment != nil:
 		f.comment()
-	case f.n.Issue.Shown == nil && f.n.Event == nil:
-		f.change.Kind = kindChanged // it names the issue and nothing more
+	case f.n.bare():
+		f.change.Kind = kindChanged
 	case was == nil:
 		f.begin()
 	default:
@@ -99,11 +99,12 @@ func (f *fold) issue() {
 	}
 	f.activity()
 	f.seer()
-	if next.title() == "" && next.Heard.IsZero() && next.Event == nil || next.Seer.untold() {
+	unknown := next.Project.resource() == unknownProject
+	if next.Heard.IsZero() && (next.title() == "" && next.Event == nil || unknown && f.n.bare()) || f.n.Did != didLook && f.n.Issue.Shown != nil && next.Shown.Lacks&lackLevel != 0 {
 		f.change.Tasks = []provider.Task{lookup(next.ID)}
 	}
-	if project := next.Project.resource(); project != unknownProject {
-		f.change.Resource = project
+	if !unknown {
+		f.change.Resource = next.Project.resource()
 	}
 }
 

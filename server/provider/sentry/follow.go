@@ -138,7 +138,7 @@ func (c client) search(m missed, fitting string, seenSince time.Time) string {
 	if len(slugs) > 0 {
 		query += " project:[" + strings.Join(slugs, ",") + "]"
 	}
-	return c.at("issues") + "?" + url.Values{"query": {query}, "sort": {"date"}, "per_page": {perPage}, "project": {"-1"}}.Encode()
+	return c.at("issues") + "?" + url.Values{"query": {query}, "sort": {"date"}, "limit": {perPage}, "project": {"-1"}}.Encode()
 }
 
 // looked returns the event of having seen an issue. One that is younger than the last delivery is new; of others only cards that are

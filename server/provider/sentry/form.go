@@ -107,7 +107,7 @@ func (t sentTeam) worksOn(p project) bool {
 
 func (a acting) members(ctx context.Context) ([]chat.Option, error) {
 	var options []chat.Option
-	_, err := pages(ctx, a.Session, a.at("members")+"?per_page="+perPage, maxPages, func(page []sentMember) bool {
+	_, err := pages(ctx, a.Session, a.at("members"), maxPages, func(page []sentMember) bool {
 		for _, m := range page {
 			u := m.User.get()
 			shown := first(u.Name.line(maxName), m.Name.line(maxName), u.Email.line(maxName))

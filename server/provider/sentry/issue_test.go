@@ -111,7 +111,7 @@ func TestAMetricAlertHasItsEnvironment(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	e := only(t, p, fixture(t, "metric-critical"))
-	require.Equal(t, map[string]string{labelRule: "Too many errors", labelEnvironment: "production"}, e.Labels)
+	require.Equal(t, map[string]string{labelLevel: "", labelRule: "Too many errors", labelEnvironment: "production"}, e.Labels)
 	state, _ := told(t, p, nil, fixture(t, "metric-critical"))
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Environment: `production`")
 	require.Contains(t, strings.ReplaceAll(shown(t, cardOf(t, p, state)), "\u200b", ""), "10 minutes\nFilter: level:error", "the line break is one")

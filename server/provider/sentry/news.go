@@ -222,6 +222,9 @@ func event(n news, e provider.Event) provider.Event {
 func issueEvent(n news) provider.Event {
 	i := n.Issue
 	e := provider.Event{Subject: "issue/" + i.ID, Resource: i.Project.resource(), Labels: n.labels()}
+	if n.bare() && e.Resource == unknownProject {
+		e.Resource = "" // what is known of the issue, or looked up, tells
+	}
 	parts := []string{string(n.Did), i.ID}
 	switch {
 	case n.Comment != nil:
@@ -246,7 +249,7 @@ func issueEvent(n news) provider.Event {
 	return event(n, e)
 }
 
-// labels are what filters look at; what is not known is no label.
+// labels are what filters look at; what isn't known is no label. An issue or event that says no level has none.
 func (n news) labels() map[string]string {
 	all := map[string]string{labelRule: n.Rule}
 	if e := n.Event; e != nil {
@@ -257,7 +260,8 @@ func (n news) labels() map[string]string {
 		all[labelLevel], all[labelAssignee], all[labelCategory] = s.Level, s.Assignee.Name, s.Category
 	}
 	for id, value := range all {
-		if value == "" {
+		level := id == labelLevel && (n.Event != nil || n.Issue.Shown.Lacks&lackLevel == 0)
+		if value == "" && !level {
 			delete(all, id)
 		}
 	}
@@ -266,6 +270,12 @@ func (n news) labels() map[string]string {
 	}
 	return all
 }
+
+// noLevel are the labels of what has no level, so that a filter by level lets it through.
+func noLevel() map[string]string { return map[string]string{labelLevel: ""} }
+
+// bare reports whether the event names an issue and says nothing of it.
+func (n news) bare() bool { return n.Issue.Shown == nil && n.Event == nil }
 
 // eventPart is what follows an issue's address in that of one of its events.
 const eventPart = "/events/"

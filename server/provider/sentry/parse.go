@@ -124,9 +124,8 @@ type sentProject struct {
 }
 
 type sentStatus struct {
-	InNext  any            `json:"inNextRelease"`
-	Release text           `json:"inRelease"`
-	Actor   lax[sentActor] `json:"actor"`
+	InNext  any  `json:"inNextRelease"`
+	Release text `json:"inRelease"`
 }
 
 // sentMetadata is what an issue or event says for itself. The message is a user's feedback, with the name and address that they gave.
@@ -205,7 +204,7 @@ func status(s string) string {
 		return s
 	case "resolvedInNextRelease":
 		return statusResolved
-	case "muted", "archived":
+	case "muted":
 		return statusArchived
 	}
 	return statusOpen

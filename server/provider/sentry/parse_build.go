@@ -84,6 +84,6 @@ func parseBuild(e envelope, n news) ([]provider.Event, error) {
 	}
 	n.By, n.Build = actor{}, &b
 	return []provider.Event{event(n, provider.Event{
-		ID: identity("build", id, string(e.Action), string(e.Data)), Subject: "build/" + id, Resource: first(b.Project, unknownProject),
+		ID: identity("build", id, string(e.Action), string(e.Data)), Subject: "build/" + id, Resource: first(b.Project, unknownProject), Labels: noLevel(),
 	})}, nil
 }

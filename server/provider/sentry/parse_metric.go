@@ -89,7 +89,7 @@ func rawText(raw json.RawMessage) text {
 
 // labels are what filters look at. A metric alert of which the rule's name isn't told goes by its title.
 func (m metric) labels() map[string]string {
-	all := map[string]string{}
+	all := noLevel()
 	if rule := first(m.Rule, m.Title); rule != "" {
 		all[labelRule] = rule
 	}
@@ -121,7 +121,7 @@ func parseInstallation(e envelope, n news) ([]provider.Event, error) {
 	}
 	n.at(place{Slug: data.Installation.Organization.get().Slug.id()})
 	n.Install = &install{App: data.Installation.App.get().Slug.id(), Action: e.Action.id()}
-	return []provider.Event{event(n, provider.Event{ID: identity(uuid, n.Install.Action), Subject: "installation/" + uuid})}, nil
+	return []provider.Event{event(n, provider.Event{ID: identity(uuid, n.Install.Action), Subject: "installation/" + uuid, Labels: noLevel()})}, nil
 }
 
 // parseOther reads a delivery of a kind that came up later than this code, as far as it is like the others.
@@ -131,7 +131,6 @@ func parseOther(resource string, e envelope, n news) ([]provider.Event, error) {
 		return nil, nil
 	}
 	var data struct {
-		Title   text           `json:"title"`
 		WebURL  text           `json:"web_url"`
 		Issue   lax[sentIssue] `json:"issue"`
 		Event   lax[sentEvent] `json:"event"`
@@ -157,9 +156,9 @@ func parseOther(resource string, e envelope, n news) ([]provider.Event, error) {
 	n.at(where)
 	n.Other = &other{
 		Resource: word, Action: e.Action.id(),
-		Title: first(data.Title.line(maxTitle), data.Event.get().Title.line(maxTitle)), URL: page,
+		Title: data.Event.get().Title.line(maxTitle), URL: page,
 	}
 	p := project{Slug: first(data.Project.id(), data.Slug.id(), slug), ID: data.Event.get().Project.id()}
 	id := identity(word, string(e.Action), string(e.Data))
-	return []provider.Event{event(n, provider.Event{ID: id, Subject: "other/" + id, Resource: p.resource()})}, nil
+	return []provider.Event{event(n, provider.Event{ID: id, Subject: "other/" + id, Resource: p.resource(), Labels: noLevel()})}, nil
 }

@@ -24,13 +24,12 @@ type step struct {
 	// Name is Sentry's own, such as "root_cause_completed"; Run is the run that it belongs to, "" where that isn't told.
 	Name string `json:"name"`
 	Run  string `json:"run,omitempty"`
-	// Text is what Seer found, line by line; it isn't kept once it's told. Print tells it from another one.
+	// Text is what Seer found, line by line, on its way to the thread; Print, which is kept, tells it from another one.
 	Text  string `json:"text,omitempty"`
 	Print string `json:"print,omitempty"`
 	Pulls []pull `json:"pulls,omitempty"`
 	// At is when it was heard first.
-	At   time.Time `json:"at,omitzero"`
-	Told bool      `json:"told,omitempty"`
+	At time.Time `json:"at,omitzero"`
 }
 
 // pull is a pull request.
@@ -75,33 +74,28 @@ func (s step) same(o step) bool {
 // steps are those of an issue, the oldest first.
 type steps []step
 
-// with returns them with one more, or with what it adds to one that is known.
-func (all steps) with(s step) steps {
-	s.Print = s.print()
-	next := slices.Clone(all)
+// with returns them with one more, or with what it adds to one that is known, and whether it says anything new.
+func (all steps) with(s step) (next steps, fresh bool) {
+	s.Print, s.Text = s.print(), ""
+	next, fresh = slices.Clone(all), true
 	at := slices.IndexFunc(next, s.same)
 	if at < 0 {
 		next = append(next, s)
 	} else {
 		known := &next[at]
-		known.Run = first(known.Run, s.Run)
-		if known.Print == "" {
-			known.Print, known.Text = s.Print, s.Text
-		}
+		fresh = known.Print == "" && s.Print != ""
+		known.Run, known.Print = first(known.Run, s.Run), first(known.Print, s.Print)
 		if len(known.Pulls) == 0 {
 			known.Pulls = s.Pulls
 		}
 		if s.At.Before(known.At) {
 			known.At = s.At
 		}
-		if known.Told {
-			known.Text = ""
-		}
 	}
 	slices.SortFunc(next, func(a, b step) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(stepRank(a.Name), stepRank(b.Name)), strings.Compare(a.Name+a.Print, b.Name+b.Print))
 	})
-	return next[max(0, len(next)-maxSteps):]
+	return next[max(0, len(next)-maxSteps):], fresh
 }
 
 // stepRank orders steps that are heard at one time.
@@ -116,9 +110,6 @@ func stepNames() []string {
 	}
 }
 
-// untold reports whether any is yet to be told.
-func (all steps) untold() bool { return slices.ContainsFunc(all, func(s step) bool { return !s.Told }) }
-
 // sentence says what Seer does or did, with the pull requests.
 func (s step) sentence() i18n.Message {
 	id := "sentry.seer." + s.Name
@@ -132,28 +123,18 @@ func (s step) sentence() i18n.Message {
 	return i18n.M(id, "Pulls", strings.Join(links, ", "))
 }
 
-// seer keeps the step that was heard, and tells what is yet to be told once it is known which project the issue belongs to: Sentry
-// names the issue alone.
+// seer tells of a step.
 func (f *fold) seer() {
-	k := f.Issue
-	if f.n.Seer != nil {
-		heard := *f.n.Seer
-		heard.At = f.n.At
-		k.Seer = k.Seer.with(heard)
-	}
-	if !k.Seer.untold() || k.Project.resource() == unknownProject {
+	if f.n.Seer == nil {
 		return
 	}
-	k.Seer = slices.Clone(k.Seer)
-	for i := range k.Seer {
-		s := &k.Seer[i]
-		if s.Told {
-			continue
-		}
-		text := lines(s.sentence(), escapedLines(s.Text))
-		f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
-		s.Told, s.Text = true, ""
+	heard, fresh := *f.n.Seer, false
+	heard.At = f.n.At
+	if f.Issue.Seer, fresh = f.Issue.Seer.with(heard); !fresh {
+		return
 	}
+	text := lines(heard.sentence(), escapedLines(heard.Text))
+	f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 	if f.change.Kind == kindChanged {
 		f.change.Kind = kindSeer
 	}

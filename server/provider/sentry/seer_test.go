@@ -36,7 +36,7 @@ func TestSeerIsToldOnTheIssueItNamesByItsNumberAlone(t *testing.T) {
 	p := New(Options{})
 	e := only(t, p, fixture(t, "seer-pull"))
 	require.Equal(t, "issue/4211", e.Subject)
-	require.Equal(t, unknownProject, e.Resource, "the delivery names no project")
+	require.Empty(t, e.Resource, "the delivery names no project")
 	state, change := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "seer-pull"))
 	require.Equal(t, "web", change.Resource, "but what is known of the issue does")
 	require.Equal(t, kindSeer, change.Kind)
@@ -44,25 +44,29 @@ func TestSeerIsToldOnTheIssueItNamesByItsNumberAlone(t *testing.T) {
 	require.Contains(t, shown(t, cardOf(t, p, state)), "https://github.com/acme/shop/pull/123")
 }
 
-func TestSeerWaitsUntilTheIssueHasBeenLookedUp(t *testing.T) {
+func TestTheIssueThatSeerNamesIsLookedUp(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	state, change := told(t, p, nil, fixture(t, "seer-cause"))
-	require.Empty(t, change.Replies)
-	require.Empty(t, change.Resource, "no channel follows what isn't known")
+	state, change := told(t, p, nil, fixture(t, "seer-pull"))
+	require.Equal(t, kindSeer, change.Kind)
+	require.Contains(t, said(t, change), "https://github.com/acme/shop/pull/123")
+	require.Empty(t, change.Resource, "so nobody who follows a project sees it yet")
 	require.Equal(t, []provider.Task{lookup("4211")}, change.Tasks)
+	found, _ := told(t, p, nil, fixture(t, "seer-cause"))
+	require.NotContains(t, string(found), "divides", "what Seer found isn't kept")
 	looked := news{At: noon().Add(time.Hour), Did: didLook, Issue: &issue{
 		ID: "4211", Project: project{Slug: "web"}, Shown: &snapshot{Title: "Boom", Level: "fatal", Status: statusOpen},
 	}}
 	e := issueEvent(looked)
 	require.Equal(t, "fatal", e.Labels[labelLevel], "filters see what the issue is")
+	require.Equal(t, "web", e.Resource)
 	change, err := p.Fold(state, nil, e)
 	require.NoError(t, err)
-	require.Equal(t, kindSeer, change.Kind)
 	require.Equal(t, "web", change.Resource)
-	require.Contains(t, said(t, change), "Seer found the root cause.\n\\`average\\` divides")
 	require.Empty(t, change.Tasks)
-	require.NotContains(t, string(change.State), "divides", "what was told isn't kept")
+	card := cardOf(t, p, change.State)
+	require.Equal(t, "Boom", card.Title)
+	require.Contains(t, shown(t, card), "https://github.com/acme/shop/pull/123")
 }
 
 func TestEachStepOfSeerSaysWhatItIs(t *testing.T) {

@@ -121,6 +121,8 @@ func (*Sentry) Describe() provider.Descriptor {
 		f.Several = true
 		return f
 	}
+	level := filter(labelLevel, levels()...)
+	level.Always = true // what has none says so, so that a comment alone proves nothing
 	below, err := fs.Sub(texts, "texts")
 	if err != nil {
 		below = texts // cannot be: the folder is part of the binary
@@ -138,7 +140,7 @@ func (*Sentry) Describe() provider.Descriptor {
 			kind(kindError, false), kind(kindChanged, false), kind(kindOther, false),
 		},
 		Filters: []provider.Filter{
-			filter(labelLevel, levels()...), several(labelEnvironment), several(labelRelease), several(labelRule),
+			level, several(labelEnvironment), several(labelRelease), several(labelRule),
 			filter(labelAssignee),
 			filter(labelCategory),
 		},
