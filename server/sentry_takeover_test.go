@@ -205,3 +205,30 @@ func TestASecretThatCannotBeReadCountsOnceSentrySignsWithIt(t *testing.T) {
 	p.later(25 * time.Hour)
 	p.forges(p.integration.ClientSecret)
 }
+
+// An organization has other integrations, too, most of them without an address: the one that is meant is told by its secret.
+func TestOfSeveralIntegrationsTheOneWithTheSecretIsMeant(t *testing.T) {
+	t.Parallel()
+	h := newSentry(t)
+	own, err := h.sentry.AddIntegration("acme", bugs.Integration{Slug: "bot", Name: "Bot", Token: h.secret("sentry-integration-token-3"), ClientSecret: h.secret("sentry-integration-secret-3")})
+	require.NoError(t, err)
+	h.integration = own
+	h.connects(h.alice, "acme web", h.backroom)
+	made, err := h.sentry.IntegrationState("bot")
+	require.NoError(t, err)
+	require.NotEmpty(t, made.WebhookURL)
+	h.fails(h.web, "ValueError", "told by the bot")
+	require.Len(t, cards(h.backroom), 1)
+}
+
+// Once Sentry shows no secret any more, it is the only one that sends nowhere yet.
+func TestOfSeveralOldIntegrationsTheOneWithoutAnAddressIsMeant(t *testing.T) {
+	t.Parallel()
+	h := newSentry(t)
+	_, err := h.sentry.AddIntegration("acme", bugs.Integration{Slug: "bot", Name: "Bot", WebhookURL: "https://bot.example/hook"})
+	require.NoError(t, err)
+	h.later(25 * time.Hour)
+	h.connects(h.alice, "acme web", h.backroom)
+	h.fails(h.web, "ValueError", "told by the other one")
+	require.Len(t, cards(h.backroom), 1)
+}

@@ -94,7 +94,7 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 		text = i18n.M("bridge.act.access_rejected", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
 	}
 	note := chat.Note{Text: text}
-	if s.mayConnect(ctx, t.userID, a.thread.ChannelID) == nil {
+	if s.mayConnect(ctx, t.userID, a.thread.ChannelID) == nil && s.mayChange(ctx, t.userID, a.Connection) == nil {
 		button, err := s.credentialButton(ctx, a.Connection, a.asked, t.userID)
 		if err != nil {
 			return i18n.Message{}, err
@@ -155,6 +155,7 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	if err != nil {
 		return slipAt(err, personalFields(bearer))
 	}
+	s.Audit.Record(AuditEntry{Event: AuditCredential, What: "own", UserID: answer.UserID, ChannelID: a.thread.ChannelID, Provider: a.Provider, Connection: a.ID})
 	s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: i18n.M("bridge.act.token.saved",
 		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.name(a.Provider)))})
 	what.Kind = what.Text

@@ -9,8 +9,10 @@ const (
 	AuditConnect          = "connect"
 	AuditDisconnect       = "disconnect"
 	AuditRotate           = "rotate"
-	AuditCredential       = "enter_credential"
-	AuditCredentialRemove = "remove_credential"
+	AuditCredential       = "enter_credential"  //nolint:gosec // the name of an event
+	AuditCredentialRemove = "remove_credential" //nolint:gosec // likewise
+	// AuditSetUp is where a tool is, and with which OAuth client, as admins set it.
+	AuditSetUp = "set_up"
 	// AuditUse is a button, form or link of the bridge; it is recorded where it is refused.
 	AuditUse = "use"
 	// AuditAct is an action of a card, likewise.

@@ -54,9 +54,9 @@ func (s *Service) sharedElsewhere(c Connection) error {
 }
 
 // changeShared changes what the channels that follow the connection share, and tells all of them. Faults: NotFollowed, SharedElsewhere.
-func (s *Service) changeShared(ctx context.Context, w wish, c Connection, event string, told i18n.Message, change func(*Connection) error) (Connection, error) {
+func (s *Service) changeShared(ctx context.Context, w wish, c Connection, event string, told i18n.Message, change func(*Connection) error) error {
 	if err := s.mayChange(ctx, w.userID, c); err != nil {
-		return Connection{}, err
+		return err
 	}
 	allowed := c.Channels()
 	changed, err := s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
@@ -69,11 +69,11 @@ func (s *Service) changeShared(ctx context.Context, w wish, c Connection, event 
 		return true, change(now)
 	})
 	if err != nil {
-		return Connection{}, errors.Wrapf(err, "change connection %s", c.ID)
+		return errors.Wrapf(err, "change connection %s", c.ID)
 	}
 	s.did(event, w, c.ID)
 	s.tellAll(ctx, w, changed, told)
-	return changed, nil
+	return nil
 }
 
 // tellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the

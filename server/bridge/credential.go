@@ -124,7 +124,7 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	if !installs {
 		told.Params["Site"] = chat.Code(site.URL)
 	}
-	_, err = s.changeShared(ctx, what.wish(), c, AuditCredential, told, func(now *Connection) error {
+	err = s.changeShared(ctx, what.wish(), c, AuditCredential, told, func(now *Connection) error {
 		now.Site = site.URL
 		return s.takeOver(ctx, now, proved, what.UserID)
 	})
@@ -221,7 +221,7 @@ func (s *Service) dropCredential(ctx context.Context, c chat.Click, what intent)
 	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)
 	told := i18n.M("bridge.credential.removed", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.name(connection.Provider)))
-	_, err = s.changeShared(ctx, what.wish(), connection, AuditCredentialRemove, told, func(now *Connection) error {
+	err = s.changeShared(ctx, what.wish(), connection, AuditCredentialRemove, told, func(now *Connection) error {
 		if !installs {
 			now.Site = "" // it came with the credential
 		}

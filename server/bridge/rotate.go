@@ -83,7 +83,7 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, i18n.Message{}, s.instructions(w.provider, hook))); err != nil {
 		return chat.Note{}, errors.Wrap(err, "hand over a new secret")
 	}
-	_, err = s.changeShared(ctx, w, c, AuditRotate, s.toldOfRotation(ctx, w, c), func(now *Connection) error {
+	err = s.changeShared(ctx, w, c, AuditRotate, s.toldOfRotation(ctx, w, c), func(now *Connection) error {
 		return s.changeKeys(ctx, now, func(k *Keys) { k.replace(hook.Secret, s.Now()) })
 	})
 	if err != nil {

@@ -216,6 +216,7 @@ func (s *Service) siteEntered(ctx context.Context, a chat.FormAnswer, what inten
 	}
 	text := i18n.M("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.name(what.Provider)), "Command", chat.Code(s.word(what.Provider)+" connect"))
 	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
+	s.did(AuditSetUp, what.wish(), "")
 	s.Log("An admin set up where a tool is", "user_id", a.UserID, "provider", what.Provider, "site", site.URL)
 	return nil, nil
 }
@@ -259,6 +260,7 @@ func (s *Service) dropSite(ctx context.Context, c chat.Click, what intent) error
 	if err := s.Sessions.RemoveSite(ctx, what.Provider, what.Text); err != nil {
 		return errors.Wrapf(err, "remove the site %s", what.Text)
 	}
+	s.did(AuditSetUp, what.wish(), "")
 	s.Log("An admin removed where a tool is", "user_id", c.UserID, "provider", what.Provider, "site", what.Text)
 	s.answer(ctx, c, i18n.M("bridge.setup.removed", "URL", chat.Code(what.Text)))
 	return nil

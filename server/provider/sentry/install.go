@@ -75,7 +75,7 @@ func integrations(ctx context.Context, session provider.Session, org provider.Re
 }
 
 // Install has the integration send us its deliveries: the one that does already, else the one that signs with the hook's secret, else the
-// only one. What else it asks for stays. Faults: NotResourceAdmin, ResourceUnknown where it is not clear which one is meant.
+// only one, or the only one that sends nowhere yet. What else it asks for stays. Faults: NotResourceAdmin, ResourceUnknown where it is not clear which one is meant.
 func (s *Sentry) Install(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (provider.Installation, error) {
 	all, err := integrations(ctx, session, org)
 	if err != nil {
@@ -125,12 +125,19 @@ func unclear(s provider.Session, found int) error {
 
 // ours returns the integration that is meant.
 func ours(all []sentIntegration, h provider.Hook) (sentIntegration, bool) {
+	idle := 0
+	for _, one := range all {
+		if one.Webhook == "" {
+			idle++
+		}
+	}
 	for _, is := range []func(sentIntegration) bool{
-		func(i sentIntegration) bool { return i.Webhook == h.URL },
+		func(i sentIntegration) bool { return h.URL != "" && i.Webhook == h.URL },
 		func(i sentIntegration) bool {
 			return h.Secret != "" && provider.Matches(i.Secret, []string{h.Secret}) == 0
 		},
 		func(sentIntegration) bool { return len(all) == 1 },
+		func(i sentIntegration) bool { return i.Webhook == "" && idle == 1 },
 	} {
 		if at := slices.IndexFunc(all, is); at >= 0 {
 			return all[at], true
