@@ -126,7 +126,7 @@ func (a *app) meetingSettings() meeting.Settings {
 func (a *app) httpSettings() httpapi.Settings {
 	s := a.settings.Load()
 	return httpapi.Settings{
-		Missing: s.Missing(), Mode: s.Mode(), URLSecret: s.WebhookSecret, JoinHosts: s.JoinHosts(),
+		Missing: s.Missing(), Mode: s.Mode(), URLSecret: s.WebhookSecret, JoinHosts: s.JoinHosts(), BotID: a.client.BotID(),
 		RedirectURL: s.PluginURL("/oauth2/complete"), WebhookURL: s.EventURL("/webhook"), DeauthorizationURL: s.EventURL("/deauthorization"),
 	}
 }

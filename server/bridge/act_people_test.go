@@ -26,6 +26,8 @@ type actPeople struct {
 	whispers  []actWhisper
 	announced []string
 	letters   []string
+	// messages are the texts of messages by who may read them and their addresses.
+	messages map[string]string
 }
 
 func (p *actPeople) latest() actWhisper {
@@ -47,7 +49,10 @@ func (p *actPeople) StillPosts(ctx context.Context, userID, channelID string) (b
 	return p.CanPost(ctx, userID, channelID), nil
 }
 
-func (p *actPeople) Message(context.Context, string, string) (string, bool) { return "", false }
+func (p *actPeople) Message(_ context.Context, userID, address string) (string, bool) {
+	text, ok := p.messages[userID+" "+address]
+	return text, ok
+}
 
 func (p *actPeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
 	return chat.Person{}, false

@@ -89,6 +89,9 @@ func (s *Service) postCard(ctx context.Context, c Connection, sub Subject, w *wo
 	}
 	root, err := s.root(ctx, c, w)
 	if err == nil {
+		err = s.timely(w) // making the root, or finding that another does, takes time
+	}
+	if err == nil {
 		posting.Place = chat.Place{ChannelID: w.ChannelID, RootID: root}
 		w.PostID, err = s.postOnce(ctx, w, posting)
 	}

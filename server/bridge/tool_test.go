@@ -31,6 +31,8 @@ type tool struct {
 // said is one event of the tool's.
 type said struct {
 	ID, Thing, Is, Say, Series, Resource, Branch string
+	// Channel is the one that somebody chose for it at the tool.
+	Channel string
 	// Of is the resource as the state knows it.
 	Of                    string
 	Level, Urgency, Stage string
@@ -101,7 +103,7 @@ func eventsOf(says []said) []provider.Event {
 			}
 		}
 		events = append(events, provider.Event{
-			ID: s.ID, Subject: s.Thing, Series: s.Series, Resource: s.Resource, Also: s.Also, Labels: labels, Data: data,
+			ID: s.ID, Subject: s.Thing, Channel: s.Channel, Series: s.Series, Resource: s.Resource, Also: s.Also, Labels: labels, Data: data,
 		})
 	}
 	return events

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,7 @@ const joint = "\u200b"
 // Escape returns text that shows in a message as it was written, on one line, and does nothing: it mentions nobody, links
 // nowhere and formats nothing. All text from outside (topics, names, Zoom's own words) passes through it exactly once.
 //
-// Control characters and those that turn the direction of writing are left out, and runs of white space become one space.
+// Characters that can't be seen are left out, and runs of white space become one space.
 func Escape(text string) string {
 	runes := []rune(oneLine(text))
 	var b strings.Builder
@@ -23,6 +24,9 @@ func Escape(text string) string {
 	}
 	for i, c := range runes {
 		switch c {
+		case '$':
+			// Two of these begin and end a formula, whatever stands between, and the web app knows no backslash before them.
+			b.WriteString("&#36;")
 		case '*', '_', '`', '[', ']', '|', '>':
 			b.WriteByte('\\')
 			b.WriteRune(c)
@@ -127,7 +131,7 @@ func Code(text string) string {
 
 // Plain returns text as it was written, on one line, for places that show no formatting, where Escape's marks would be seen.
 //
-// Control characters and those that turn the direction of writing are left out, and runs of white space become one space.
+// Characters that can't be seen are left out, and runs of white space become one space.
 func Plain(text string) string { return oneLine(text) }
 
 // Truncate returns text of at most this many characters (runes), cut where it shows least and ended with "…" if it was
@@ -171,18 +175,50 @@ func joined(runes []rune, at int) bool {
 	return pairs%2 == 1
 }
 
-// oneLine returns the text without line breaks, control characters, invisible direction marks and superfluous space.
+// oneLine returns the text without line breaks, characters that can't be seen and superfluous space.
 func oneLine(text string) string {
-	text = strings.Map(func(c rune) rune {
+	var b strings.Builder
+	runes := []rune(strings.ToValidUTF8(text, "\ufffd"))
+	for i, c := range runes {
 		switch {
 		case unicode.IsSpace(c):
-			return ' '
-		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c), c == '\u2424':
-			return -1
-		case c == '\u200b', c == '\u2060', c == '\ufeff':
-			return -1
+			b.WriteByte(' ')
+		case unseen(c) && !shapes(runes, i):
+		default:
+			b.WriteRune(c)
 		}
-		return c
-	}, strings.ToValidUTF8(text, "\ufffd"))
-	return strings.Join(strings.Fields(text), " ")
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// unseen reports whether the character shows nothing by itself: it could hide in a name, carry text that nobody sees, or turn the writing
+// round.
+func unseen(c rune) bool {
+	return unicode.In(c, unicode.C, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && !unicode.Is(unicode.Co, c) ||
+		slices.Contains(blanks, c)
+}
+
+// blanks are letters and signs that are drawn as nothing: the symbol for a new line, a Braille pattern without dots, a Khmer and a musical
+// sign. Those of Hangul are among the ignorable characters.
+var blanks = []rune{'\u2424', '\u2800', '\u17b4', '\u17b5', '\U0001D159'}
+
+// shapes reports whether the character that can't be seen changes how its neighbors are drawn: a joiner between letters of scripts that need
+// it, or between emoji, and the selector of an emoji's look. Beside Latin letters they only hide.
+func shapes(runes []rune, at int) bool {
+	const (
+		nonJoiner, joiner        = '\u200c', '\u200d'
+		textLook, emojiLook      = '\ufe0e', '\ufe0f'
+		keycap, lastASCII   rune = '\u20e3', unicode.MaxASCII
+	)
+	if at == 0 || unseen(runes[at-1]) && runes[at-1] != emojiLook {
+		return false
+	}
+	last := at == len(runes)-1
+	switch before := runes[at-1]; runes[at] {
+	case nonJoiner, joiner:
+		return before > lastASCII && !last && runes[at+1] > lastASCII && !unseen(runes[at+1])
+	case textLook, emojiLook:
+		return before > lastASCII && unicode.Is(unicode.So, before) || !last && runes[at+1] == keycap
+	}
+	return false
 }

@@ -14,6 +14,7 @@ import (
 
 // shown returns what a reader sees of escaped text: without backslashes before punctuation and characters without width.
 func shown(escaped string) string {
+	escaped = strings.ReplaceAll(escaped, "&#36;", "$")
 	escaped = regexp.MustCompile("\\\\([*_`\\[\\]|>])").ReplaceAllString(escaped, "$1")
 	return strings.ReplaceAll(escaped, "\u200b", "")
 }
@@ -48,6 +49,19 @@ func TestTextFromOutsideLooksAsWrittenAndDoesNothing(t *testing.T) {
 		{"control characters", "a\x00b\x1b[31mc", `ab\[31mc`},
 		{"writing turned round", "photo\u202egpj.exe", "photogpj\u200b.exe"},
 		{"what is invisible", "@\ufeffall \u2060x\u200b", "@\u200ball x"},
+		{"invisible operators", "@\u2061ad\u2062min\u2063\u2064", "@\u200badmin"},
+		{"a soft hyphen", "pay\u00adpal", "paypal"},
+		{"blank letters", "a\u3164b\u115f\u1160\uffa0c\u2800d\u17b4\U0001D159", "abcd"},
+		{"tag characters", "ok\U000E0001\U000E0068\U000E0069\U000E007F", "ok"},
+		{"selectors that carry text", "a\ufe01\ufe0f\U000E0101b\u034f\u180b", "ab"},
+		{"joiners in a Latin word", "ad\u200dm\u200cin", "admin"},
+		{"direction isolates", "\u2066a\u2069\u061c\u200e\u200fb", "ab"},
+		{"unassigned characters", "a\ufff0\U000E0FFFb", "ab"},
+		{"emoji of several", "👨\u200d👩\u200d👧 ❤\ufe0f 1\ufe0f\u20e3", "👨\u200d👩\u200d👧 ❤\ufe0f 1\ufe0f\u20e3"},
+		{"a family with a heart", "👩\u200d❤\ufe0f\u200d👨", "👩\u200d❤\ufe0f\u200d👨"},
+		{"scripts with joiners", "می\u200cخواهم क्\u200dष", "می\u200cخواهم क्\u200dष"},
+		{"a formula", "$\\color{red}x$ and $$y$$", "&#36;\\\u200bcolor{red}x&#36; and &#36;&#36;y&#36;&#36;"},
+		{"one price", "costs 5 $", "costs 5 &#36;"},
 		{"no text at all", "a\xffb", "a\ufffdb"},
 		{"space around", "  x  ", "x"},
 		{"nothing", "", ""},
@@ -133,8 +147,16 @@ func TestTruncatedTextEndsWhereItShowsLeast(t *testing.T) {
 	}
 }
 
+// hidden reports whether a reader can't see the character, nor what it does to others; our own joint apart.
+func hidden(c rune) bool {
+	if strings.ContainsRune("\u200b\u200c\u200d\ufe0e\ufe0f", c) {
+		return false
+	}
+	return unicode.In(c, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) || strings.ContainsRune("\u3164\u2800\u00ad", c)
+}
+
 func FuzzEscape(f *testing.F) {
-	for _, seed := range []string{"@channel", "a@all.b", "[x](y)", `\](`, "\\", "~x #y <z> &amp;", "a\nb", "1. x", "\u202e", "👨\u200d👩", "www.x.y/", ":a:"} {
+	for _, seed := range []string{"@channel", "a@all.b", "[x](y)", `\](`, "\\", "~x #y <z> &amp;", "a\nb", "1. x", "\u202e", "👨\u200d👩", "www.x.y/", ":a:", "$x$", "a\u2061\u00ad\u3164\U000E0041", "1\ufe0f\u20e3"} {
 		f.Add(seed, 5)
 	}
 	acts := regexp.MustCompile(`(?i)[@~#][a-z0-9]|&[#a-z]|<[a-z/!?]|[a-z]:[/a-z0-9]|www\d*\.|[\pL\d-]\.\pL{2,4}/`)
@@ -142,10 +164,12 @@ func FuzzEscape(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, most int) {
 		escaped := chat.Escape(text)
 		require.True(t, utf8.ValidString(escaped))
-		require.NotRegexp(t, acts, escaped, "it would mention or link")
+		require.NotContains(t, escaped, "$", "it would be a formula")
+		require.NotRegexp(t, acts, strings.ReplaceAll(escaped, "&#36;", "+"), "it would mention or link")
 		require.NotRegexp(t, bare, escaped, "it would format")
 		for _, c := range escaped {
 			require.False(t, unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028', "%q", escaped)
+			require.False(t, hidden(c), "%q has %U", escaped, c)
 		}
 		require.Equal(t, shown(escaped), shown(chat.Escape(shown(escaped))), "what is seen stays the same")
 

@@ -50,6 +50,8 @@ type ConfigAnswer struct {
 	Authorization string   `json:"authorization"`
 	Connected     bool     `json:"connected"`
 	JoinHosts     []string `json:"join_hosts"`
+	// BotID is the user that cards are posted by.
+	BotID string `json:"bot_id"`
 	// Tools are those that are switched on.
 	Tools []ToolAnswer `json:"tools"`
 }
@@ -134,7 +136,7 @@ func (s *server) joinHost(w http.ResponseWriter, r *http.Request, userID string)
 
 func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, userID string) {
 	settings := s.Settings()
-	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts, Tools: s.Tools()}
+	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts, BotID: settings.BotID, Tools: s.Tools()}
 	if answer.Configured {
 		_, connected, err := s.Accounts.Connected(r.Context(), userID)
 		if err != nil {

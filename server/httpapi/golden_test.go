@@ -87,7 +87,7 @@ func (d *desk) Admin(string) bool { return d.admin }
 
 func (d *desk) settings() httpapi.Settings {
 	return httpapi.Settings{
-		Missing: d.missing, Mode: "user", JoinHosts: []string{"zoom.us", ".zoom.us", "zoom.example.com"},
+		Missing: d.missing, Mode: "user", JoinHosts: []string{"zoom.us", ".zoom.us", "zoom.example.com"}, BotID: "bot",
 		RedirectURL:        "https://chat.example.com/plugins/zoom/oauth2/complete",
 		WebhookURL:         "https://chat.example.com/plugins/zoom/webhook",
 		DeauthorizationURL: "https://chat.example.com/plugins/zoom/deauthorization",

@@ -118,6 +118,8 @@ type Settings struct {
 	// URLSecret must stand in the query of Zoom's requests, unless it is "".
 	URLSecret string
 	JoinHosts []string
+	// BotID is the plugin's bot.
+	BotID string
 	// RedirectURL, WebhookURL and DeauthorizationURL are for the Zoom app, without secrets in them.
 	RedirectURL, WebhookURL, DeauthorizationURL string
 }

@@ -46,9 +46,13 @@ func (a amount) add(t tag) amount { return amount{items: a.items + 1, bytes: a.b
 
 func (a amount) drop(t tag) amount { return amount{items: a.items - 1, bytes: a.bytes - t.bytes} }
 
-func (a amount) plus(b amount) amount { return amount{items: a.items + b.items, bytes: a.bytes + b.bytes} }
+func (a amount) plus(b amount) amount {
+	return amount{items: a.items + b.items, bytes: a.bytes + b.bytes}
+}
 
-func (a amount) less(b amount) amount { return amount{items: a.items - b.items, bytes: a.bytes - b.bytes} }
+func (a amount) less(b amount) amount {
+	return amount{items: a.items - b.items, bytes: a.bytes - b.bytes}
+}
 
 func (a amount) share() amount { return amount{items: a.items / roomShare, bytes: a.bytes / roomShare} }
 

@@ -37,6 +37,11 @@ export function toolsOn(state: GlobalState): Tool[] {
     return state['plugins-zoom']?.config?.tools ?? noTools;
 }
 
+/** The plugin's bot, '' before the server said who that is. */
+export function botId(state: GlobalState): string {
+    return state['plugins-zoom']?.config?.bot_id ?? '';
+}
+
 /** The window of a tool that is open, null while none is. */
 export function openedWindow(state: GlobalState): OpenedWindow | null {
     return state['plugins-zoom']?.window ?? null;

@@ -2,7 +2,7 @@ import type {Config, Setup} from '../types/api';
 import type {GlobalState, Post} from '../types/mattermost-webapp';
 
 /** A server that is set up, for a user who is connected. */
-export const configured: Config = {configured: true, authorization: 'user', connected: true, join_hosts: ['zoom.us', '.zoom.us', '127.0.0.1']};
+export const configured: Config = {configured: true, authorization: 'user', connected: true, join_hosts: ['zoom.us', '.zoom.us', '127.0.0.1'], bot_id: 'bot'};
 
 /** 2 March 2026, 09:04 UTC. */
 export const nineOhFour = Date.UTC(2026, 2, 2, 9, 4);

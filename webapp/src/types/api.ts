@@ -12,6 +12,9 @@ export interface Config {
     /** Hosts a meeting may be joined at. One that begins with a dot stands for everything below it. */
     join_hosts: string[];
 
+    /** The user that cards are posted by. */
+    bot_id: string;
+
     /** The tools that are switched on. Missing from older servers. */
     tools?: Tool[];
 }

@@ -57,9 +57,9 @@ describe('The sidebar of a channel’s tools', () => {
     it('follows the cards of the channel, and asks once for several news', async () => {
         vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
         const {page} = await opened();
-        const news = (id: string, at: number, channel = 'town') => {
+        const news = (id: string, at: number, channel = 'town', author = 'bot') => {
             const {entities} = page.state;
-            const post = {id, channel_id: channel, root_id: '', create_at: 1, update_at: at, props: {bridge: {provider: 'pagerduty'}}};
+            const post = {id, user_id: author, channel_id: channel, root_id: '', create_at: 1, update_at: at, props: {bridge: {provider: 'pagerduty'}}};
             page.change({entities: {...entities, posts: {posts: {...entities.posts.posts, [id]: post}}}});
         };
         news('card', 1);
@@ -71,6 +71,11 @@ describe('The sidebar of a channel’s tools', () => {
         await page.settle();
         expect(page.server.askedFor(tools)).toHaveLength(2);
         expect(screen.queryByText('#1 Disk full')).not.toBeInTheDocument();
+
+        news('forged', 3, 'town', 'mallory');
+        await act(async () => void vi.advanceTimersByTime(3100));
+        await page.settle();
+        expect(page.server.askedFor(tools), 'a member’s post with the same props is no card').toHaveLength(2);
     });
 
     it('says why it shows nothing, and is refreshed', async () => {
