@@ -114,10 +114,11 @@ func TestLinksToConnectWorkOnceForOneUserAndForATime(t *testing.T) {
 			requireRefused(t, w.bob.Get(link), usedUp)
 		},
 		"nobody's": func(t *testing.T, w *world, link string) {
-			r := httptest.NewRequest(http.MethodGet, link, nil)
-			requireRefused(t, w.mm.Request(r, nil), "Sign in to Mattermost in this browser first")
-			back := httptest.NewRequest(http.MethodGet, w.allows(w.alice, link), nil)
-			requireRefused(t, w.mm.Request(back, nil), "Sign in")
+			requireRefused(t, w.browses(strings.Replace(link, "?t=", "?t=x", 1)), usedUp)
+			back := w.allows(w.alice, link)
+			requireRefused(t, w.browses(strings.Replace(back, "state=", "state=x", 1)), usedUp)
+			w.code(w.browses(back)) // and no more than a code, which nobody types here
+			requireRefused(t, w.browses(back), usedUp)
 		},
 		"an old ticket": func(t *testing.T, w *world, link string) {
 			w.zoom.Advance(61 * time.Minute)

@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/zoom/openapi"
+	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
 // Zoom's own documents hold what the plugin asks for in each mode.
@@ -18,7 +20,11 @@ func TestEveryCallIsAsZoomDocumentsIt(t *testing.T) {
 	for _, mode := range []string{"user", "account", "s2s"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			w := newWorldBehind(t, mode, func(zoom http.Handler) http.Handler { return documents.Strict(t, zoom) })
+			w := newWorldBehind(t, mode, func(zoom http.Handler) http.Handler {
+				return documents.Strict(t, documents.Answers(zoom, func(v openapi.Violation) {
+					t.Errorf("Zoom's documents do not know this answer to %s %s: %v", v.Method, v.Path, v.Err)
+				}))
+			})
 			switch mode {
 			case "user":
 				w.connect(w.alice)
@@ -32,7 +38,23 @@ func TestEveryCallIsAsZoomDocumentsIt(t *testing.T) {
 			w.alice.Clicks("My personal meeting ID")
 			w.alice.Types("/zoom start", w.backroom)
 			require.Len(t, meetings(w.backroom), 1)
-			require.NotZero(t, w.calls())
+
+			w.deafens(mode, []string{pastScope[mode]})
+			w.connectFor(w.alice, mode) // with the new scope
+			den := w.mm.AddChannel("den", mmtest.Private, w.alice)
+			w.alice.Types("/zoom settings", den)
+			w.alice.Clicks("A unique meeting ID")
+			w.alice.Types("/zoom start", den)
+			w.begins(meetings(den)[0])
+			w.passes(16 * time.Minute)
+			w.ends(meetings(den)[0])
+			w.passes(time.Hour)
+			require.Equal(t, "ENDED", meetings(den)[0].Refreshed().Prop("meeting_status"))
+			for _, call := range []string{
+				"POST /v2/users/{userId}/meetings", "GET /v2/meetings/{meetingId}", "GET /v2/past_meetings/{meetingId}", "GET /v2/users/{userId}",
+			} {
+				require.NotZero(t, w.zoom.Counts()[call], "%s is held against the documents", call)
+			}
 		})
 	}
 }

@@ -91,7 +91,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{ReservedFor: kindZoom})
 	a.buildBridge(kv, records, now)
 	doctor := meeting.NewDoctor(a.inspect)
-	a.commands = a.meetings.Command(a.accounts, doctor)
+	a.commands = a.meetings.Command(connections{a.accounts}, doctor)
 	a.http = httpapi.New(httpapi.Dependencies{
 		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),

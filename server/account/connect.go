@@ -55,29 +55,35 @@ type Connected struct {
 // Complete finishes an authorization with what Zoom sent back. Faults: LinkExpired, AdminOnly, and those of the calls to Zoom.
 // The rights of the user are checked again before anything is exchanged or stored.
 func (s *Service) Complete(ctx context.Context, userID, code, state string) (Connected, error) {
-	mode := s.settings().Mode
-	app, _, err := s.flow.Peek(ctx, userID, state)
+	mode, done, user, err := s.authorized(ctx, userID, code, state)
 	if err != nil {
 		return Connected{}, err
-	}
-	if app != string(mode) {
-		return Connected{}, fault.New(fault.LinkExpired)
-	}
-	if err = s.mayConnect(ctx, userID, mode); err != nil {
-		return Connected{}, err
-	}
-	done, err := s.flow.Complete(ctx, userID, code, state)
-	if err != nil {
-		return Connected{}, err
-	}
-	user, err := s.zoom.User(ctx, zoom.Caller{App: zoom.AppKind(mode), User: zoom.Me, Tokens: justIssued(done.Token.Access)})
-	if err != nil {
-		return Connected{}, errors.Wrap(err, "ask Zoom who authorized")
 	}
 	if err = s.keep(ctx, userID, mode, done.Token, user); err != nil {
 		return Connected{}, err
 	}
 	return Connected{Email: user.Email, ForAll: mode == ByAdmin, Next: done.Next}, nil
+}
+
+// authorized exchanges what Zoom sent back and asks Zoom who that is.
+func (s *Service) authorized(ctx context.Context, userID, code, state string) (Mode, oauth.Completed, zoom.User, error) {
+	mode := s.settings().Mode
+	app, _, err := s.flow.Peek(ctx, userID, state)
+	if err == nil && app != string(mode) {
+		err = fault.New(fault.LinkExpired)
+	}
+	if err == nil {
+		err = s.mayConnect(ctx, userID, mode)
+	}
+	if err != nil {
+		return "", oauth.Completed{}, zoom.User{}, err
+	}
+	done, err := s.flow.Complete(ctx, userID, code, state)
+	if err != nil {
+		return "", oauth.Completed{}, zoom.User{}, err
+	}
+	user, err := s.zoom.User(ctx, zoom.Caller{App: zoom.AppKind(mode), User: zoom.Me, Tokens: justIssued(done.Token.Access)})
+	return mode, done, user, errors.Wrap(err, "ask Zoom who authorized")
 }
 
 func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oauth.Token, user zoom.User) error {

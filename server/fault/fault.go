@@ -53,6 +53,8 @@ const (
 	Unreadable Code = "unreadable"
 	// LinkExpired is an authorization link or state that is too old, used up, or not this user's. Params: Command, where it is not Zoom's.
 	LinkExpired Code = "link_expired"
+	// CodeWrong is the code of an authorization that is wrong, too old, used up, or not this user's.
+	CodeWrong Code = "code_wrong"
 	// Declined is an authorization that the person refused at Zoom, or at the provider. Params then: Provider, Command.
 	Declined Code = "declined"
 	// ClientRejected is a client id or secret that Zoom does not know.

@@ -126,6 +126,15 @@ func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) htt
 	return httpapi.New(all)
 }
 
+// BeginElsewhere and HandOver are for browsers in which nobody is signed in.
+func (d *desk) BeginElsewhere(context.Context, string) (string, error) {
+	return "", fault.New(fault.LinkExpired)
+}
+
+func (d *desk) HandOver(context.Context, string, string) (account.Handed, error) {
+	return account.Handed{}, fault.New(fault.LinkExpired)
+}
+
 // JoinHost knows one post.
 func (d *desk) JoinHost(_ context.Context, meetingID, postID string) (string, error) {
 	if meetingID == "81234567890" && postID == "post" {

@@ -22,6 +22,8 @@ type page struct {
 	Title, Text string
 	// JoinURL and JoinLabel make a link to the meeting that was started; "" makes none.
 	JoinURL, JoinLabel string
+	// Code is what is to be typed in Mattermost; "" for nothing.
+	Code string
 	// Close has the page close itself.
 	Close bool
 	Nonce string
@@ -30,12 +32,15 @@ type page struct {
 // connect leads to Zoom's page on which the person authorizes. It changes nothing: a GET is not protected against other
 // sites, and what it leads to asks the person.
 func (s *server) connect(w http.ResponseWriter, r *http.Request) {
-	userID := signedIn(r)
+	userID, ticket := signedIn(r), r.URL.Query().Get("t")
+	var url string
+	var err error
 	if userID == "" {
-		s.show(w, http.StatusUnauthorized, s.failed("", i18n.M("page.sign_in")))
-		return
+		// On a phone, links open in a browser that knows nobody. The ticket says for whom this is; see handOver.
+		url, err = s.Accounts.BeginElsewhere(r.Context(), ticket)
+	} else {
+		url, err = s.Accounts.Begin(r.Context(), userID, ticket)
 	}
-	url, err := s.Accounts.Begin(r.Context(), userID, r.URL.Query().Get("t"))
 	if err != nil {
 		s.showFault(w, userID, err)
 		return
@@ -48,12 +53,11 @@ func (s *server) connect(w http.ResponseWriter, r *http.Request) {
 // complete is where Zoom sends the person back to. The state proves that this person began it, a short time ago, and that
 // it was not used before.
 func (s *server) complete(w http.ResponseWriter, r *http.Request) {
-	userID := signedIn(r)
+	userID, query := signedIn(r), r.URL.Query()
 	if userID == "" {
-		s.show(w, http.StatusUnauthorized, s.failed("", i18n.M("page.sign_in")))
+		s.handOver(w, r)
 		return
 	}
-	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
 		_, err := s.Accounts.Declined(r.Context(), userID, query.Get("state"))
 		if err == nil {
@@ -68,6 +72,27 @@ func (s *server) complete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.show(w, http.StatusOK, s.resumed(r, userID, connected))
+}
+
+// handOver shows the code with which the person finishes in Mattermost what they authorized in a browser in which nobody is signed in.
+// Nothing is connected until then: this browser could be anybody's to whom a link was forwarded.
+func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	if query.Get("error") != "" || query.Get("code") == "" {
+		s.showFault(w, "", fault.New(fault.Declined))
+		return
+	}
+	handed, err := s.Accounts.HandOver(r.Context(), query.Get("code"), query.Get("state"))
+	if err != nil {
+		s.showFault(w, "", err)
+		return
+	}
+	say := func(m i18n.Message) string { return plain(s.People.Text("", m)) }
+	s.show(w, http.StatusOK, page{
+		Title: say(i18n.M("page.code.title")),
+		Text:  say(i18n.M("page.code.text", "Email", handed.Email, "Username", handed.Username)),
+		Code:  "/zoom connect " + handed.Code,
+	})
 }
 
 // resumed goes on with what the authorization was for and says what came of it.

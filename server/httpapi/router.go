@@ -48,6 +48,10 @@ type Accounts interface {
 	Begin(ctx context.Context, userID, ticket string) (url string, err error)
 	// Complete finishes an authorization with what Zoom sent back.
 	Complete(ctx context.Context, userID, code, state string) (account.Connected, error)
+	// BeginElsewhere is Begin in a browser in which nobody is signed in.
+	BeginElsewhere(ctx context.Context, ticket string) (url string, err error)
+	// HandOver is Complete in such a browser: it waits for its code to be typed in Mattermost.
+	HandOver(ctx context.Context, code, state string) (account.Handed, error)
 	// Declined checks the state of an authorization that was refused at Zoom, and returns what was to follow.
 	Declined(ctx context.Context, userID, state string) (next string, err error)
 	// Connected reports whether the person's calls to Zoom can be made, and as which address.

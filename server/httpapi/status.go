@@ -9,7 +9,7 @@ import (
 // statusOf is the HTTP status of a failure.
 func statusOf(code fault.Code) int {
 	switch code {
-	case fault.InvalidInput, fault.ButtonExpired, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired,
+	case fault.InvalidInput, fault.ButtonExpired, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired, fault.CodeWrong,
 		fault.AddressUnknown, fault.HostUnknown, fault.WrongRegion:
 		return http.StatusBadRequest
 	case fault.Unsigned, fault.Forged:

@@ -16,6 +16,8 @@ type Connections interface {
 	Connected(ctx context.Context, userID string) (email string, connected bool, err error)
 	// ConnectURL returns a link with which the person can authorize; next is resumed afterwards, "" is nothing.
 	ConnectURL(ctx context.Context, userID, next string) (string, error)
+	// Redeem finishes an authorization with the code that a browser was shown, and returns what is to be resumed.
+	Redeem(ctx context.Context, userID, code string) (email, next string, err error)
 	// Disconnect ends the person's grant.
 	Disconnect(ctx context.Context, userID string) error
 }
@@ -25,7 +27,7 @@ func (s *Service) Command(accounts Connections, doctor *Doctor) *command.Command
 	tree := &command.Command{Name: "zoom", Help: i18n.M("command.zoom")}
 	tree.Sub = []*command.Command{
 		{Name: "start", Hint: i18n.M("command.start.hint"), Help: i18n.M("command.start"), Run: s.runStart},
-		{Name: "connect", Help: i18n.M("command.connect"), Run: runConnect(accounts)},
+		{Name: "connect", Hint: i18n.M("command.connect.hint"), Help: i18n.M("command.connect"), Run: s.runConnect(accounts)},
 		{Name: "disconnect", Help: i18n.M("command.disconnect"), Run: runDisconnect(accounts)},
 		{Name: "settings", Help: i18n.M("command.settings"), Run: s.runSettings},
 		{Name: "doctor", Help: i18n.M("command.doctor"), Admin: true, Run: doctor.Run},
@@ -43,8 +45,17 @@ func (s *Service) runStart(ctx context.Context, call command.Call) (i18n.Message
 	return i18n.Message{}, nil
 }
 
-func runConnect(accounts Connections) func(context.Context, command.Call) (i18n.Message, error) {
+func (s *Service) runConnect(accounts Connections) func(context.Context, command.Call) (i18n.Message, error) {
 	return func(ctx context.Context, call command.Call) (i18n.Message, error) {
+		if call.Text != "" {
+			email, next, err := accounts.Redeem(ctx, call.UserID, call.Text)
+			if err != nil {
+				return i18n.Message{}, err
+			}
+			// Resume tells the person itself, whatever comes of it.
+			_, _ = s.Resume(ctx, call.UserID, next)
+			return i18n.M("connect.done", "Email", chat.Escape(email)), nil
+		}
 		email, connected, err := accounts.Connected(ctx, call.UserID)
 		if err != nil {
 			return i18n.Message{}, err

@@ -158,6 +158,15 @@ func (f *Flow) seal(ctx context.Context, name string, p passage) (string, error)
 
 // open returns what the ticket or state holds, if it is ours, this user's and not too old.
 func (f *Flow) open(ctx context.Context, name, userID, sealed string) (passage, error) {
+	p, err := f.unseal(ctx, name, sealed)
+	if err == nil && (userID == "" || p.User != userID) {
+		return passage{}, fault.New(fault.LinkExpired)
+	}
+	return p, err
+}
+
+// unseal returns what the ticket or state holds, if it is ours and not too old, whoever shows it.
+func (f *Flow) unseal(ctx context.Context, name, sealed string) (passage, error) {
 	if len(sealed) > maxSealed {
 		return passage{}, fault.New(fault.LinkExpired)
 	}
@@ -172,7 +181,7 @@ func (f *Flow) open(ctx context.Context, name, userID, sealed string) (passage, 
 	if err := json.Unmarshal(plain, &p); err != nil {
 		return passage{}, fault.Wrap(err, fault.LinkExpired)
 	}
-	if userID == "" || p.User != userID || !f.now().Before(p.Expires) {
+	if !f.now().Before(p.Expires) {
 		return passage{}, fault.New(fault.LinkExpired)
 	}
 	return p, nil
