@@ -28,7 +28,7 @@ func documented() map[string]string {
 	)
 	within := func(object, fields string) string {
 		var all []string
-		for _, field := range strings.Fields(fields) {
+		for field := range strings.FieldsSeq(fields) {
 			all = append(all, object+"."+field)
 		}
 		return envelope + strings.Join(all, " ") + " "

@@ -14,11 +14,11 @@ func with(o, more object) object {
 	return o
 }
 
-// flags returns an object in which all of these have the value.
-func flags(value bool, names ...string) object {
+// none returns an object of which none of these is true.
+func none(names ...string) object {
 	o := object{}
 	for _, name := range names {
-		o[name] = value
+		o[name] = false
 	}
 	return o
 }
@@ -33,7 +33,7 @@ func since() string { return stamp(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) 
 
 // shownOrg is an organization.
 func (w *world) shownOrg(o *org) object {
-	return with(flags(false, "isEarlyAdopter", "require2FA", "hasAuthProvider", "allowSuperuserAccess"), object{
+	return with(none("isEarlyAdopter", "require2FA", "hasAuthProvider", "allowSuperuserAccess"), object{
 		"id": itoa(o.id), "slug": o.Slug, "name": o.Name, "status": object{"id": "active", "name": "active"}, "dateCreated": since(),
 		"avatar": letters(), "links": object{"organizationUrl": w.base, "regionUrl": w.region(o)},
 		"allowMemberInvite": true, "allowMemberProjectCreation": true,
@@ -42,7 +42,7 @@ func (w *world) shownOrg(o *org) object {
 
 // named is what all forms of a project have.
 func (p *project) named() object {
-	can := flags(false, "isBookmarked", "firstTransactionEvent", "hasFeedbacks", "hasFlags", "hasMinifiedStackTrace", "hasMonitors",
+	can := none("isBookmarked", "firstTransactionEvent", "hasFeedbacks", "hasFlags", "hasMinifiedStackTrace", "hasMonitors",
 		"hasNewFeedbacks", "hasProfiles", "hasReplays", "hasSessions", "hasInsightsHttp", "hasInsightsDb", "hasInsightsAssets",
 		"hasInsightsAppStart", "hasInsightsScreenLoad", "hasInsightsVitals", "hasInsightsCaches", "hasInsightsQueues",
 		"hasInsightsAgentMonitoring", "hasInsightsMCP", "hasLogs", "hasTraceMetrics")
@@ -74,7 +74,7 @@ func (t *team) shown(projects []object) object {
 
 // shown is a person with all that Sentry tells of them.
 func (u *User) shown() object {
-	return with(flags(false, "isSuspended", "isManaged", "has2fa", "isSuperuser", "isStaff"), object{
+	return with(none("isSuspended", "isManaged", "has2fa", "isSuperuser", "isStaff"), object{
 		"id": itoa(u.ID), "name": u.Name, "username": u.Login, "email": u.Email, "avatarUrl": "", "isActive": true, "hasPasswordAuth": true,
 		"dateJoined": since(), "lastLogin": nil, "lastActive": nil, "experiments": object{},
 		"emails": []object{{"id": itoa(u.ID), "email": u.Email, "is_verified": true}},
@@ -85,7 +85,7 @@ func (u *User) shown() object {
 func shownMember(id int, email, name, role string, user any) object {
 	return object{
 		"id": itoa(id), "email": email, "name": name, "orgRole": role, "pending": user == nil, "expired": false, "user": user,
-		"dateCreated": since(), "inviteStatus": "approved", "inviterName": nil, "flags": flags(false, "idp:provisioned", "idp:role-restricted",
+		"dateCreated": since(), "inviteStatus": "approved", "inviterName": nil, "flags": none("idp:provisioned", "idp:role-restricted",
 			"sso:linked", "sso:invalid", "member-limit:restricted", "partnership:restricted"),
 	}
 }

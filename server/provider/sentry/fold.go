@@ -116,7 +116,7 @@ func (f *fold) metric() {
 	f.change.Kind = kindMetric
 	was, now := f.Metric, *f.n.Metric
 	if was != nil {
-		known := was.metric.over(now)
+		known := was.over(now)
 		was = &measured{metric: known, Heard: was.Heard}
 		f.Metric, now = was, now.over(known)
 	}
