@@ -291,6 +291,48 @@ func TestKeysThatCannotBeOpenedAnyMoreAreMadeAnew(t *testing.T) {
 	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
 }
 
+func TestARotationMakesKeysAnewThatCannotBeOpenedAnyMore(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	c := o.only()
+	c.Sealed = "00"
+	o.records.connections[c.ID] = c
+	o.types(ada, lab, "/coder rotate")
+	require.Contains(t, o.presses(ada, "Make a new secret"), "has a new secret")
+	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
+}
+
+// What a tool took, although its answer was lost, counts with the first delivery that is signed with it; what it refused is forgotten.
+func TestASecretThatTheToolTookWithoutSayingSoCounts(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	delivers := func(secret string) error {
+		return o.bridge.Ingest(t.Context(), o.only().Hook(), secret, func(string) string { return "" }, strings.NewReader("{}"))
+	}
+	o.types(ada, lab, "/coder connect "+webRepo)
+	old := o.secretOf(o.only())
+	for waiting, code := range []fault.Code{fault.NotResourceAdmin, fault.ProviderUnavailable} {
+		o.coder.broken["install"] = fault.New(code)
+		o.types(ada, lab, "/coder rotate")
+		_, err := o.triesToPress(ada, "Make a new secret")
+		require.Equal(t, code, fault.CodeOf(err))
+		require.Equal(t, old, o.secretOf(o.only()), "the one in force stays")
+		require.NoError(t, delivers(old))
+		keys, err := o.bridge.openKeys(t.Context(), o.only())
+		require.NoError(t, err)
+		require.Len(t, keys.Candidates, waiting, code)
+	}
+	keys, err := o.bridge.openKeys(t.Context(), o.only())
+	require.NoError(t, err)
+	fresh := keys.Candidates[0].Value
+	require.NoError(t, delivers(fresh))
+	require.Equal(t, fresh, o.secretOf(o.only()))
+	o.now = o.now.Add(2 * overlap)
+	require.NoError(t, delivers(fresh))
+	require.Equal(t, fault.Forged, fault.CodeOf(delivers(old)))
+}
+
 func TestAnotherPartsConnectButtonConnects(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -116,6 +116,10 @@ func (k *Keys) replace(value string, now time.Time) {
 // the tool's answer be lost, the first delivery that is signed with it puts it in force.
 func (s *Service) rotateAtTool(ctx context.Context, w wish, c Connection, installer provider.Installer) (chat.Note, error) {
 	secret := rand.Text()
+	var renewed *Keys
+	if _, err := s.hookOf(ctx, c); fault.Is(err, fault.Unreadable) {
+		renewed = &Keys{Secrets: []Secret{{Value: secret}}}
+	}
 	site, err := s.asProved(ctx, w, c, func(as acting) error {
 		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
 		if err != nil {
@@ -136,7 +140,7 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c Connection, instal
 		if made.Secret == "" {
 			made.Secret = secret
 		}
-		return s.noteHook(ctx, w, t, c.ID, made, nil)
+		return s.noteHook(ctx, w, t, c.ID, made, renewed)
 	})
 	if c.HasCredential && fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.SetupNeeded) {
 		enter, failure := s.credentialButton(ctx, c, w.place, w.userID)
