@@ -246,3 +246,33 @@ func TestASeriesOfFailuresIsCountedBeyondWhatIsRemembered(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatADeliveryLeavesOutStaysAsItWas(t *testing.T) {
+	t.Parallel()
+	bare := func(event, updated string) provider.Delivery {
+		return provider.Delivery{Header: map[string]string{headerEvent: event}, Body: []byte(
+			`{"repository":{"full_name":"acme/web"},"pullrequest":{"id":12,"title":"Round the total to cents","updated_on":"` + updated + `"}}`)}
+	}
+	opened := fixture(t, "cloud-pull-created")
+	before := told(t, opened, fixture(t, "cloud-pull-approved"))
+	after := told(t, opened, fixture(t, "cloud-pull-approved"), bare("pullrequest:updated", "2026-09-01T12:00:00+00:00"))
+	before.At = after.At
+	require.Equal(t, before, after, "a body that says next to nothing takes nothing away")
+	merged := told(t, opened, bare("pullrequest:fulfilled", "2026-09-01T12:00:00+00:00"))
+	require.Equal(t, "bitbucket.state.merged", merged.State.ID, "the event says what the body does not")
+	again := told(t, opened, bare("pullrequest:fulfilled", "2026-09-01T12:00:00+00:00"),
+		bare("pullrequest:updated", "2026-09-02T12:00:00+00:00"))
+	require.Equal(t, "bitbucket.state.merged", again.State.ID, "and what is over does not open again")
+
+	built := told(t, fixture(t, "cloud-pipeline-started"), changed(t, "cloud-pipeline-failed", `"refname":"main",`, ``))
+	require.Len(t, built.Actions, 1, "a run that does not repeat its branch is still one that can be run again")
+}
+
+func TestARepositoryThatIsRenamedIsCalledByItsNewName(t *testing.T) {
+	t.Parallel()
+	renamed := changed(t, "cloud-pull-approved", `acme/web`, `acme/shop`)
+	card := told(t, fixture(t, "cloud-pull-created"), renamed)
+	require.Equal(t, "acme/shop", card.Footer)
+	card = told(t, renamed, fixture(t, "cloud-pull-created"))
+	require.Equal(t, "acme/shop", card.Footer, "also where what was before is heard of late")
+}
