@@ -247,7 +247,7 @@ func (w *world) cloudComment(p *pull, c *comment) object {
 }
 
 // cloudHook is a webhook; its secret is never shown.
-func (w *world) cloudHook(r *repo, h *hook) object {
+func (w *world) cloudHook(h *hook) object {
 	return object{
 		"type": "webhook_subscription", "uuid": h.uuid, "url": h.url, "description": h.name, "active": h.active,
 		"events": h.events, "secret_set": h.secret != "", "subject_type": "repository", "subject": object{"type": "repository"}, "created_at": stamp(h.created),

@@ -209,7 +209,7 @@ func (c *call) hook() (*hook, error) {
 func cloudHooks(w *world, c *call) (int, any, error) {
 	var list []object
 	for _, h := range c.repo.hooks {
-		list = append(list, w.cloudHook(c.repo, h))
+		list = append(list, w.cloudHook(h))
 	}
 	return w.paged(c, list)
 }
@@ -226,7 +226,7 @@ func cloudCreateHook(w *world, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, w.cloudHook(c.repo, made), nil
+	return http.StatusCreated, w.cloudHook(made), nil
 }
 
 // cloudReadHook is GET hooks/{hook}.
@@ -235,7 +235,7 @@ func cloudReadHook(w *world, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, w.cloudHook(c.repo, h), nil
+	return http.StatusOK, w.cloudHook(h), nil
 }
 
 // cloudUpdateHook is PUT hooks/{hook}. The secret stays unless another is sent.
@@ -254,7 +254,7 @@ func cloudUpdateHook(w *world, c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	*h = changed
-	return http.StatusOK, w.cloudHook(c.repo, h), nil
+	return http.StatusOK, w.cloudHook(h), nil
 }
 
 // cloudDeleteHook is DELETE hooks/{hook}.

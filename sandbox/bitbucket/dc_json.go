@@ -192,7 +192,7 @@ func (w *world) dcBuild(st *status) object {
 }
 
 // dcHook is a webhook; its secret is never shown.
-func (w *world) dcHook(r *repo, h *hook) object {
+func (w *world) dcHook(h *hook) object {
 	return object{
 		"id": h.id, "name": h.name, "url": h.url, "active": h.active, "events": h.events, "configuration": object{},
 		"createdDate": h.created.UnixMilli(), "updatedDate": h.created.UnixMilli(), "sslVerificationRequired": !h.skipTLS,

@@ -136,7 +136,7 @@ func (q dcHookRequest) lay(h *hook) {
 func dcHooks(w *world, c *call) (int, any, error) {
 	var list []object
 	for _, h := range c.repo.hooks {
-		list = append(list, w.dcHook(c.repo, h))
+		list = append(list, w.dcHook(h))
 	}
 	return dcPaged(c, list)
 }
@@ -156,7 +156,7 @@ func dcCreateHook(w *world, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, w.dcHook(c.repo, made), nil
+	return http.StatusCreated, w.dcHook(made), nil
 }
 
 // dcTestHook is POST webhooks/test: the webhook with that address gets a ping.
@@ -176,7 +176,7 @@ func dcReadHook(w *world, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, w.dcHook(c.repo, h), nil
+	return http.StatusOK, w.dcHook(h), nil
 }
 
 // dcUpdateHook is PUT webhooks/{hook}.
@@ -195,7 +195,7 @@ func dcUpdateHook(w *world, c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	*h = changed
-	return http.StatusOK, w.dcHook(c.repo, h), nil
+	return http.StatusOK, w.dcHook(h), nil
 }
 
 // dcDeleteHook is DELETE webhooks/{hook}.
