@@ -2,6 +2,7 @@ package jenkins_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +16,7 @@ func configurationReport(t *testing.T, axis, status string, more map[string]any)
 	values := map[string]any{
 		"name": "matrix » " + axis + " #3", "number": "#3", "status": status, "full_url": "https://ci.acme.test/job/matrix/" + axis + "/3/display/redirect",
 	}
-	for name, value := range more {
-		values[name] = value
-	}
+	maps.Copy(values, more)
 	return report(t, values)
 }
 

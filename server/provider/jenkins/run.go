@@ -15,6 +15,8 @@ const (
 	sameStart = 60_000
 	// nearStart is for starts that follow from when something was sent or heard.
 	nearStart = 10 * 60_000
+	// lateEnd is for starts that follow from an end, which is sent only after all else that the job does at its end.
+	lateEnd = 30 * 60_000
 	// stillTalking is how long after a result that only a pipeline named it may say more.
 	stillTalking = 24 * 3600_000
 )
@@ -97,12 +99,16 @@ func (c clue) fits(e clue) bool {
 		return false // it starts a second time, after its end
 	}
 	if c.Seen > 0 && e.Seen > 0 {
-		return apart(c.Seen, e.Seen) <= nearStart
+		slack := int64(lateEnd)
+		if c.Told != "" && e.Told != "" {
+			slack = nearStart
+		}
+		return apart(c.Seen, e.Seen) <= slack
 	}
 	switch {
 	case e.Heard == 0:
 		return true
-	case c.Seen > 0 && e.Heard < c.Seen-nearStart, c.Gone > 0 && e.Heard > c.Gone+nearStart:
+	case c.Seen > 0 && e.Heard < c.Seen-nearStart, c.Gone > 0 && e.Heard > c.Gone+lateEnd:
 		return false
 	}
 	return c.Talked == 0 || c.Gone > 0 || e.Heard <= c.Talked+stillTalking
@@ -145,7 +151,9 @@ func (n *news) received(at int64) {
 	c.Heard = at
 	switch {
 	case n.Result != "" && n.Trust > trustWords:
-		c.Seen, c.Gone = at-n.Duration, at
+		if c.Gone = at; n.Duration > 0 {
+			c.Seen = at - n.Duration
+		}
 	case n.Result != "":
 		c.Talked = at
 	case n.Slot == slotStart, n.Slot == slotQueued, n.Slot == slotStarted && c.Start > 0:

@@ -143,3 +143,20 @@ func TestAJobThatWasCreatedAgainBeginsItsStreakAgain(t *testing.T) {
 		require.Contains(t, e.Subject, "@", "the cards of this job, and not those of the one before")
 	}
 }
+
+// A plugin sends the end only after all else that the job does then, and a sender of one's own may tell no duration.
+func TestAnEndThatComesLateIsOfTheBuildThatStarted(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]string{
+		"a quarter of an hour late": report(t, map[string]any{"status": "Failure", "duration": 2 * 3600_000}),
+		"without a duration":        `{"name":"web","url":"job/web/","build":{"full_url":"https://ci.acme.test/job/web/1/","number":1,"phase":"FINALIZED","status":"FAILURE"}}`,
+	} {
+		c := newChannel(t)
+		begin := c.now
+		c.hears(report(t, nil))
+		c.now = begin.Add(2*time.Hour + 15*time.Minute)
+		c.hears(end)
+		require.Len(t, c.states, 1, name)
+		require.True(t, strings.HasPrefix(c.shows(), "Failed\n"), name)
+	}
+}

@@ -76,7 +76,7 @@ func ofZoomPlugin(body []byte) (news, string, error) {
 		n.Message = line(r.Summary, maxMessage) // the only text that the plugin does not spoil
 		if n.Result = spoken(r.Summary); n.Result != "" {
 			n.Trust = trustWords
-			n.Message = strings.TrimSuffix(n.Message, " and counting") // how Jenkins ends the duration of a build that still runs
+			n.Message = strings.Replace(n.Message, " and counting", "", 1) // how Jenkins ends the duration of a build that still runs
 		}
 	default:
 		return news{}, "", errors.Errorf("a build report of status %q", line(r.Status, 40))
