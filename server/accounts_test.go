@@ -101,6 +101,7 @@ func TestAnAdminConnectsTheServerAndDisconnectsIt(t *testing.T) {
 	requireSays(t, w.admin.LastNote().Text(), "You are connected as root@example.com")
 	requireSays(t, html.UnescapeString(w.authorizes(w.admin).Body), "connected with Zoom for everybody")
 	w.admin.Types("/zoom disconnect", w.town)
+	w.admin.Clicks("Disconnect")
 	requireSays(t, w.admin.LastNote().Text(), "Disconnected")
 	require.Equal(t, 1, w.zoom.Counts()["POST /oauth/revoke"])
 	w.bob.Types("/zoom start", w.mm.AddChannel("den", mmtest.Private, w.bob))
@@ -196,6 +197,9 @@ func TestDefect12_DisconnectingEndsTheGrantAtZoom(t *testing.T) {
 	w.zoom.Advance(2 * time.Hour) // revoking needs a token that works
 
 	w.alice.Types("/zoom disconnect", w.town)
+	requireSays(t, w.alice.LastNote().Text(), "Disconnect from Zoom ("+address(w.alice)+")?")
+	require.Zero(t, w.zoom.Counts()["POST /oauth/revoke"], "it asks first")
+	w.alice.Clicks("Disconnect")
 	requireSays(t, w.alice.LastNote().Text(), "Disconnected from Zoom")
 	require.Equal(t, 1, w.zoom.Counts()["POST /oauth/revoke"])
 	require.Empty(t, w.mm.KV.Keys("sec.zoom."+w.alice.ID))
@@ -211,6 +215,7 @@ func TestADeadGrantCanBeDisconnected(t *testing.T) {
 	require.NoError(t, w.zoom.RevokeGrant(address(w.alice), clientID))
 	w.alice.Types("/zoom start", w.town)
 	w.alice.Types("/zoom disconnect", w.town)
+	w.alice.Clicks("Disconnect")
 	requireSays(t, w.alice.LastNote().Text(), "Disconnected from Zoom")
 
 	// The Zoom user is free for others, and who left it is not bothered.

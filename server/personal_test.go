@@ -79,6 +79,7 @@ func TestDefect16_APersonalMeetingKeepsItsPasscodeHoweverItIsChosen(t *testing.T
 		},
 		"after connecting": func(w *world) {
 			w.alice.Types("/zoom disconnect", w.town)
+			w.alice.Clicks("Disconnect")
 			w.alice.Post("/api/v1/meetings", map[string]any{"channel_id": w.town.ID, "identity": "personal"})
 			w.authorizes(w.alice)
 		},

@@ -161,7 +161,7 @@ describe('The cards of PagerDuty', () => {
         await hers.say(text);
         await hers.openMessageMenu(text);
         await hers.picture('message-menu');
-        await hers.messageMenu.getByRole('menuitem', {name: 'Trigger Incident'}).click();
+        await hers.messageMenu.getByRole('menuitem', {name: 'Trigger PagerDuty incident'}).click();
         const form = hers.window;
         await form.waitFor();
         assert.equal(await form.getByLabel('Description').inputValue(), text);
@@ -178,7 +178,7 @@ describe('The cards of PagerDuty', () => {
         await form.getByRole('button', {name: 'Close'}).last().click();
 
         await hers.openMessageMenu(text);
-        await hers.messageMenu.getByRole('menuitem', {name: 'Share Message to Incident'}).press('Enter');
+        await hers.messageMenu.getByRole('menuitem', {name: 'Share to PagerDuty incident'}).press('Enter');
         await hers.pick('Which one?', title);
         assert.equal(await form.getByLabel('Note').inputValue(), text);
         await hers.picture('share-window');

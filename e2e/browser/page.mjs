@@ -8,13 +8,14 @@ import {chromium} from 'playwright-core';
 
 import {newChannel, Person, stack} from './stack.mjs';
 
-const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../artifacts/screenshots');
+const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), process.env.SCREENSHOTS ?? '../artifacts/screenshots');
 mkdirSync(screenshots, {recursive: true});
 
 // As shipped; the page's own list of themes names them.
 const themes = {
     light: {type: 'Denim', sidebarBg: '#1e325c', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#28427b', sidebarTextActiveBorder: '#5d89ea', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#192a4d', sidebarHeaderTextColor: '#ffffff', sidebarTeamBarBg: '#14213e', onlineIndicator: '#3db887', awayIndicator: '#ffbc1f', dndIndicator: '#d24b4e', mentionBg: '#ffffff', mentionBj: '#ffffff', mentionColor: '#1e325c', centerChannelBg: '#ffffff', centerChannelColor: '#3f4350', newMessageSeparator: '#cc8f00', linkColor: '#386fe5', buttonBg: '#1c58d9', buttonColor: '#ffffff', errorTextColor: '#d24b4e', mentionHighlightBg: '#ffd470', mentionHighlightLink: '#1b1d22', codeTheme: 'github'},
-    dark: {type: 'Onyx', sidebarBg: '#121317', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#1592e0', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#1b1d22', sidebarHeaderTextColor: '#dddfe4', sidebarTeamBarBg: '#000000', onlineIndicator: '#3db887', awayIndicator: '#f5ab00', dndIndicator: '#d24b4e', mentionBg: '#1c58d9', mentionBj: '#1c58d9', mentionColor: '#ffffff', centerChannelBg: '#090a0b', centerChannelColor: '#dddfe4', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#386fe5', buttonColor: '#ffffff', errorTextColor: '#da6c6e', mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai'},
+    dark: {type: 'Onyx', sidebarBg: '#202228', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#4a7ce8', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#24272d', sidebarHeaderTextColor: '#ffffff', sidebarTeamBarBg: '#292c33', onlineIndicator: '#3db887', awayIndicator: '#f5ab00', dndIndicator: '#d24b4e', mentionBg: '#4b7ce7', mentionBj: '#4b7ce7', mentionColor: '#ffffff', centerChannelBg: '#191b1f', centerChannelColor: '#e3e4e8', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#4a7ce8', buttonColor: '#ffffff', errorTextColor: '#da6c6e', mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai'},
+    indigo: {type: 'Indigo', sidebarBg: '#151e32', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#4a7ce8', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#24272d', sidebarHeaderTextColor: '#ffffff', sidebarTeamBarBg: '#292c33', onlineIndicator: '#3db887', awayIndicator: '#f5ab00', dndIndicator: '#d24b4e', mentionBg: '#4b7ce7', mentionBj: '#4b7ce7', mentionColor: '#ffffff', centerChannelBg: '#111827', centerChannelColor: '#dddfe4', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#4a7ce8', buttonColor: '#ffffff', errorTextColor: '#d24b4e', mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai'},
 };
 
 /** Starts Debian's Chromium, or the one that CHROMIUM names. */
@@ -112,9 +113,9 @@ export class Tab {
         return this.page.locator('[id^="post_"]');
     }
 
-    /** Posts with a message attachment that has a title, as cards do. */
+    /** Posts that are cards of tools. */
     get cards() {
-        return this.posts.filter({has: this.page.locator('.attachment__title')});
+        return this.posts.filter({has: this.page.locator('.zoom-tool-card__title')});
     }
 
     get dialog() {

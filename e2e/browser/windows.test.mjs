@@ -102,7 +102,7 @@ describe('The windows of PagerDuty', () => {
         const text = 'It began with the deploy of noon';
         await his.say(text);
         await hers.openMessageMenu(text);
-        await hers.messageMenu.getByRole('menuitem', {name: 'Share Message to Incident'}).click();
+        await hers.messageMenu.getByRole('menuitem', {name: 'Share to PagerDuty incident'}).click();
         const which = hers.window.getByRole('combobox', {name: 'Which one?'});
         await which.waitFor();
         await which.fill(title.slice(0, 12));

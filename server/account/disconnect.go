@@ -31,6 +31,20 @@ func (s *Service) Status(ctx context.Context, userID string) (Status, error) {
 	return Status{Mode: mode, Connected: held, Email: identity.Email}, err
 }
 
+// MayDisconnect reports whether there is a grant for the person to end, and returns the address of the Zoom user it is of. Faults:
+// NotConnected, AdminOnly, NobodyAuthorizes.
+func (s *Service) MayDisconnect(ctx context.Context, userID string) (email string, err error) {
+	mode := s.settings().Mode
+	if err := s.mayConnect(ctx, userID, mode); err != nil {
+		return "", err
+	}
+	identity, err := s.grant(s.grantOf(userID, mode)).Identity(ctx)
+	if fault.Is(err, fault.NotConnected, fault.AccountNotConnected) {
+		return "", err
+	}
+	return identity.Email, nil // one that is dead or unreadable can be ended, too
+}
+
 // Disconnect ends the person's grant at Zoom and here; with an account-level app that of everybody, which only an admin may.
 // Faults: NotConnected, AdminOnly, NobodyAuthorizes.
 func (s *Service) Disconnect(ctx context.Context, userID string) error {

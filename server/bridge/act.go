@@ -83,6 +83,9 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	if c.Place.ChannelID != "" && c.Place.ChannelID != a.thread.ChannelID {
 		return s.refused(fault.New(fault.CardUnknown), tried)
 	}
+	if c.Place.RootID == c.PostID && c.PostID != "" {
+		a.asked = a.thread // the card was clicked in its own thread
+	}
 	first, err := s.Records.Claim(ctx, "act/"+t.hash(), clickPause)
 	if err != nil {
 		return errors.Wrap(err, "look for a click just before")

@@ -130,7 +130,7 @@ func (d *pageDraft) service() Tab {
 		item.Buttons = append(item.Buttons, d.pressed(d.accessButtons(d.ctx, c, d.wish.place, d.wish.userID))...)
 		tab.Items = append(tab.Items, item)
 	}
-	offers := []offer{{label: i18n.M("bridge.page.connect"), primary: true, deed: deedConnect, wish: d.wish}}
+	offers := []offer{{label: i18n.M("bridge.page.connect"), primary: len(d.found) == 0, deed: deedConnect, wish: d.wish}}
 	if _, installs := d.Registry.Get(id).(provider.Installer); installs {
 		offers = append(offers, offer{label: i18n.M("bridge.page.connect_by_address"), deed: deedConnectAsk, wish: d.wish})
 	}

@@ -18,6 +18,10 @@ import (
 // selectedValue is what the line chosen in a menu is found under; see chat.Click.
 const selectedValue = "selected"
 
+// inThreadPrefix stands before what is chosen, or alone, when the webapp drew the post in its thread. The server tells of a click only
+// which post it was on, and passes this on as it does a choice; what it decides is no more than where the answer is seen.
+const inThreadPrefix = "in-thread/"
+
 // action carries out a click on a button of a post. The request comes through the server, which vouches for who clicked;
 // the rest of it is the client's word.
 func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
@@ -36,8 +40,12 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
 		Values:    texts(request.Context["values"]),
 		TriggerID: request.TriggerId,
 	}
-	if chosen := text(request.Context["selected_option"]); chosen != "" {
+	chosen, inThread := strings.CutPrefix(text(request.Context["selected_option"]), inThreadPrefix)
+	if chosen != "" {
 		click.Values[selectedValue] = chosen
+	}
+	if inThread && click.Place.RootID == "" {
+		click.Place.RootID = click.PostID
 	}
 	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {

@@ -273,6 +273,11 @@ func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {
 		Values: map[string]string{"sealed": "v1.x"}, TriggerID: "trigger",
 	}}, d.pressed)
 	require.Len(t, d.clicked, 1, "a meeting's button")
+
+	d = &desk{}
+	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"card","context":{"card":true,"action":"archive","selected_option":"in-thread/forever"}}`)
+	require.Equal(t, chat.Place{ChannelID: "town", RootID: "card"}, d.acted[0].Place, "a click in the card's thread")
+	require.Equal(t, "forever", d.acted[0].Values["selected"])
 }
 
 func TestAFailedClickIsAnsweredByTheBotWhereItWas(t *testing.T) {
@@ -280,6 +285,7 @@ func TestAFailedClickIsAnsweredByTheBotWhereItWas(t *testing.T) {
 	for where, body := range map[string]string{
 		"alice in town/":     `{"channel_id":"town","post_id":"note","context":{"action":"start"}}`,
 		"alice in town/root": `{"channel_id":"town","post_id":"reply","context":{"action":"start","root_id":"root"}}`,
+		"alice in town/card": `{"channel_id":"town","post_id":"card","context":{"action":"start","selected_option":"in-thread/"}}`,
 	} {
 		d := &desk{err: fault.New(fault.ButtonExpired)}
 		answer := d.asks(t, http.MethodPost, "/action", body)

@@ -18,6 +18,8 @@ import (
 const (
 	// propMark is the prop with the mark of a post of the bridge.
 	propMark = "bridge"
+	// propCard is the prop of a card with what its attachment cannot say; see cardProp.
+	propCard = "card"
 	// replicaLag is how long after it was made a post may be missing on a server that reads from replicas. There is no telling
 	// when an unknown post was made, so it counts from when it was first missed.
 	replicaLag = time.Minute
@@ -27,6 +29,9 @@ const (
 
 // username is what names of people look like; nothing else is mentioned.
 var username = regexp.MustCompile(`^[a-z0-9._-]{1,64}$`)
+
+// cardType is the type of the posts that are cards. The browser side draws those; other clients show their attachment.
+const cardType = "custom_zoom_card"
 
 // Surface shows the bridge's cards in channels, as the bot. It is safe for use by several goroutines.
 type Surface struct {
@@ -50,7 +55,8 @@ func (s *Surface) Post(_ context.Context, p chat.Posting) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.say(p.Place, s.mention(p.Place.ChannelID, p.Mention), p.Mark, []*model.MessageAttachment{attachment})
+	post := &model.Post{Type: cardType, Message: s.mention(p.Place.ChannelID, p.Mention)}
+	return s.say(p.Place, post, p.Mark, map[string]any{propCard: cardProp(p.Card)}, []*model.MessageAttachment{attachment})
 }
 
 // Update brings the card of a post up to date. The text beside the card, with whom it mentions, stays as it was.
@@ -70,7 +76,7 @@ func (s *Surface) Update(_ context.Context, postID string, p chat.Posting) error
 			props[name] = value
 		}
 	}
-	props[propMark] = markProp(p.Mark)
+	props[propMark], props[propCard] = markProp(p.Mark), cardProp(p.Card)
 	if err = setProps(updated, props, []*model.MessageAttachment{attachment}); err != nil {
 		return err
 	}
@@ -100,19 +106,20 @@ func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark cha
 	if len(actions) > 0 {
 		attachments = append(attachments, &model.MessageAttachment{Fallback: chat.Plain(text), Actions: actions})
 	}
-	return s.say(at, joinedBy(" ", s.mention(at.ChannelID, r.Mention), text), mark, attachments)
+	post := &model.Post{Message: joinedBy(" ", s.mention(at.ChannelID, r.Mention), text)}
+	return s.say(at, post, mark, map[string]any{}, attachments)
 }
 
 // Announce has the bot write into a channel or thread, for all to read. ErrGone for a channel or thread that is gone.
 func (s *Surface) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
-	_, err := s.say(at, fitting(s.here(text), maxMessage), chat.Mark{}, nil)
+	_, err := s.say(at, &model.Post{Message: fitting(s.here(text), maxMessage)}, chat.Mark{}, map[string]any{}, nil)
 	return err
 }
 
 // say posts as the bot.
-func (s *Surface) say(at chat.Place, message string, mark chat.Mark, attachments []*model.MessageAttachment) (string, error) {
-	post := &model.Post{UserId: s.botID, ChannelId: at.ChannelID, RootId: at.RootID, Message: message}
-	props := map[string]any{model.PostPropsFromBot: "true"}
+func (s *Surface) say(at chat.Place, post *model.Post, mark chat.Mark, props map[string]any, attachments []*model.MessageAttachment) (string, error) {
+	post.UserId, post.ChannelId, post.RootId = s.botID, at.ChannelID, at.RootID
+	props[model.PostPropsFromBot] = "true"
 	if mark != (chat.Mark{}) {
 		props[propMark] = markProp(mark)
 		// Clients show these if the server allows overrides, and only on posts of a webhook.
@@ -235,6 +242,15 @@ func (s *Surface) join(channelID string) {
 	if err != nil {
 		s.Warn("The bot could not join a channel, so its calls to all there are not heard", "channel_id", channelID, "error", err.Error())
 	}
+}
+
+// cardProp is what the browser side writes for its reader and the attachment, which is the same for all, cannot: the time.
+func cardProp(card chat.Card) map[string]any {
+	prop := map[string]any{"footer": asItIs(card.Footer, maxFooter)}
+	if !card.At.IsZero() {
+		prop["at"] = model.GetMillisForTime(card.At)
+	}
+	return prop
 }
 
 func markProp(m chat.Mark) map[string]any {

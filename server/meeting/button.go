@@ -14,8 +14,9 @@ import (
 
 // Actions of the buttons under our notes.
 const (
-	actionStart     = "start"
-	actionSetChoice = "choose"
+	actionStart      = "start"
+	actionSetChoice  = "choose"
+	actionDisconnect = "disconnect"
 )
 
 const (
@@ -78,6 +79,13 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	}
 	if what.Action == actionSetChoice {
 		return s.setChoice(ctx, c, what.Choice)
+	}
+	if what.Action == actionDisconnect {
+		if err := s.accounts.Disconnect(ctx, c.UserID); err != nil {
+			return err
+		}
+		s.replace(ctx, c, i18n.M("disconnect.done"))
+		return nil
 	}
 	what.Start.UserID = c.UserID
 	outcome, err := s.Start(ctx, what.Start)

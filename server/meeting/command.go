@@ -18,8 +18,6 @@ type Connections interface {
 	ConnectURL(ctx context.Context, userID, next string) (string, error)
 	// Redeem finishes an authorization with the code that a browser was shown, and returns what is to be resumed.
 	Redeem(ctx context.Context, userID, code string) (email, next string, err error)
-	// Disconnect ends the person's grant.
-	Disconnect(ctx context.Context, userID string) error
 }
 
 // Command returns the tree of /zoom. It is the same whatever the settings are; what a setting forbids says so when run.
@@ -28,7 +26,7 @@ func (s *Service) Command(accounts Connections, doctor *Doctor) *command.Command
 	tree.Sub = []*command.Command{
 		{Name: "start", Hint: i18n.M("command.start.hint"), Help: i18n.M("command.start"), Run: s.runStart},
 		{Name: "connect", Hint: i18n.M("command.connect.hint"), Help: i18n.M("command.connect"), Run: s.runConnect(accounts)},
-		{Name: "disconnect", Help: i18n.M("command.disconnect"), Run: runDisconnect(accounts)},
+		{Name: "disconnect", Help: i18n.M("command.disconnect"), Run: s.runDisconnect},
 		{Name: "settings", Help: i18n.M("command.settings"), Run: s.runSettings},
 		{Name: "doctor", Help: i18n.M("command.doctor"), Admin: true, Run: doctor.Run},
 		{Name: "help", Help: i18n.M("command.help"), Run: runHelp(tree)},
@@ -71,13 +69,23 @@ func (s *Service) runConnect(accounts Connections) func(context.Context, command
 	}
 }
 
-func runDisconnect(accounts Connections) func(context.Context, command.Call) (i18n.Message, error) {
-	return func(ctx context.Context, call command.Call) (i18n.Message, error) {
-		if err := accounts.Disconnect(ctx, call.UserID); err != nil {
-			return i18n.Message{}, err
-		}
-		return i18n.M("disconnect.done"), nil
+// runDisconnect asks first: what is ended takes a sign-in to get back, and with an account-level app it is everybody's.
+func (s *Service) runDisconnect(ctx context.Context, call command.Call) (i18n.Message, error) {
+	email, err := s.accounts.MayDisconnect(ctx, call.UserID)
+	if err != nil {
+		return i18n.Message{}, err
 	}
+	button, err := s.button(ctx, i18n.M("disconnect.button"), intent{UserID: call.UserID, Action: actionDisconnect})
+	if err != nil {
+		return i18n.Message{}, err
+	}
+	question := i18n.M("disconnect.ask")
+	if email != "" {
+		question = i18n.M("disconnect.ask_named", "Email", chat.Escape(email))
+	}
+	at := chat.Place{ChannelID: call.ChannelID, RootID: call.RootID}
+	note := chat.Note{Text: question, Buttons: []chat.Button{button}}
+	return i18n.Message{}, errors.Wrap(s.chat.Whisper(ctx, at, call.UserID, note), "ask whether to disconnect")
 }
 
 // runSettings shows which meeting the person starts, with a button for each other choice.

@@ -130,6 +130,10 @@ type Accounts interface {
 	ScopeMissed(ctx context.Context)
 	// ConnectURL returns a link that lets the user authorize and then resumes what next describes.
 	ConnectURL(ctx context.Context, userID, next string) (string, error)
+	// MayDisconnect reports whether there is a grant that the user may end, and the address it is of; "" where that is not known.
+	MayDisconnect(ctx context.Context, userID string) (email string, err error)
+	// Disconnect ends the user's grant.
+	Disconnect(ctx context.Context, userID string) error
 }
 
 // Index remembers which posts belong to which meeting.

@@ -38,6 +38,9 @@ export interface Client {
     page(tool: string, channelId: string): Promise<ToolPage>;
     channelTools(channelId: string): Promise<ChannelTools>;
 
+    /** Presses a button of a post, or chooses from its menu. Returns what tells the web app which dialog answers it, '' for none. */
+    pressAction(postId: string, actionId: string, chosen: string): Promise<string>;
+
     /** Leads the page to a post. */
     goTo(postId: string): void;
 
@@ -66,6 +69,10 @@ export function newClient(): Client {
         options: (request) => post('/window/options', request),
         page: (tool, channelId) => call(`${api}/tools/${encodeURIComponent(tool)}/page?channel_id=${encodeURIComponent(channelId)}`),
         channelTools: (channelId) => call(`${api}/channels/${encodeURIComponent(channelId)}/tools`),
+        pressAction: async (postId, actionId, chosen) => {
+            const path = `${site}/api/v4/posts/${encodeURIComponent(postId)}/actions/${encodeURIComponent(actionId)}`;
+            return (await call<{trigger_id?: string}>(path, {method: 'POST', body: JSON.stringify({selected_option: chosen})})).trigger_id ?? '';
+        },
         goTo(postId) {
             const path = `/_redirect/pl/${postId}`;
             const history = window.WebappUtils?.browserHistory;

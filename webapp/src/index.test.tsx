@@ -19,7 +19,7 @@ describe('The plugin in a page', () => {
     it('offers none while it is not, but renders posts and the setup all the same', async () => {
         const {registry} = await openPage({config: {configured: false}});
         expect([registry.headerButtons.length, registry.appBar.length]).toEqual([0, 0]);
-        expect(Object.keys(registry.postTypes)).toEqual(['custom_zoom']);
+        expect(Object.keys(registry.postTypes)).toEqual(['custom_zoom', 'custom_zoom_card']);
         expect(Object.keys(registry.settings)).toEqual(['Setup']);
     });
 

@@ -4,6 +4,8 @@ import {Setup} from './components/admin/setup';
 import {Text} from './components/common/text';
 import {ToolsSidebar} from './components/sidebar/tools_sidebar';
 import {ComposerMenu, isForComposer} from './components/tool/composer_menu';
+import {CardPost} from './components/card/card_post';
+import {MenuText} from './components/tool/menu_text';
 import {ToolsHeaderIcon} from './components/tool/tool_icon';
 import {ToolWindows} from './components/window/tool_window';
 import {ChannelHeaderIcon} from './components/zoom/channel_header_icon';
@@ -28,6 +30,7 @@ export function registerAlways(registry: PluginRegistry, actions: Actions, clien
     registry.registerRootComponent(() => React.createElement(StatusArea, {actions}));
     registry.registerRootComponent(() => React.createElement(ToolWindows, {client, actions}));
     registry.registerPostTypeComponent('custom_zoom', (props: PostTypeProps) => React.createElement(MeetingPost, {...props, actions}));
+    registry.registerPostTypeComponent('custom_zoom_card', (props: PostTypeProps) => React.createElement(CardPost, {...props, actions}));
     registry.registerAdminConsoleCustomSetting('Setup', () => React.createElement(Setup, {client}), {showTitle: true});
 }
 
@@ -49,7 +52,7 @@ function toolEntries(registry: PluginRegistry, actions: Actions, tool: Tool): st
     const ids: Array<string | undefined> = [];
     const onMessage = (word: 'trigger' | 'note', id: TextId) => {
         if (tool.can.includes(word)) {
-            const text = React.createElement(Text, {id, values: {tool: tool.name}});
+            const text = React.createElement(MenuText, {id, tool: tool.name});
             ids.push(registry.registerPostDropdownMenuAction?.(text, (postId) => actions.useToolOn(tool, word, postId)));
         }
     };

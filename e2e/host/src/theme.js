@@ -8,10 +8,10 @@ const light = {
 };
 const dark = {
     ...light,
-    type: 'Onyx', sidebarBg: '#121317', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#1592e0', sidebarHeaderBg: '#1b1d22',
-    sidebarHeaderTextColor: '#dddfe4', sidebarTeamBarBg: '#000000', awayIndicator: '#f5ab00', mentionBg: '#1c58d9', mentionColor: '#ffffff',
-    centerChannelBg: '#090a0b', centerChannelColor: '#dddfe4', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#386fe5',
-    errorTextColor: '#da6c6e', mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai',
+    type: 'Onyx', sidebarBg: '#202228', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#4a7ce8', sidebarHeaderBg: '#24272d',
+    sidebarTeamBarBg: '#292c33', awayIndicator: '#f5ab00', mentionBg: '#4b7ce7', mentionColor: '#ffffff', centerChannelBg: '#191b1f',
+    centerChannelColor: '#e3e4e8', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#4a7ce8', errorTextColor: '#da6c6e',
+    mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai',
 };
 
 export const themes = {denim: light, onyx: dark};

@@ -2,6 +2,7 @@ package pagerduty
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,9 +34,12 @@ func (c client) accountOf(user object) (provider.Resource, error) {
 		return provider.Resource{}, c.nothing("the address of a user's page")
 	}
 	base := page.Scheme + "://" + page.Host
-	subdomain, _, _ := strings.Cut(page.Hostname(), ".")
+	name := page.Host
+	if subdomain, _, named := strings.Cut(page.Hostname(), "."); named && net.ParseIP(page.Hostname()) == nil {
+		name = subdomain
+	}
 	return provider.Resource{
-		ID: "account/" + strings.ToLower(page.Host), Name: first(subdomain, page.Host), Path: pathAccount, URL: base + "/incidents",
+		ID: "account/" + strings.ToLower(page.Host), Name: name, Path: pathAccount, URL: base + "/incidents",
 		SettingsURL: base + "/integrations/webhook-subscriptions",
 	}, nil
 }

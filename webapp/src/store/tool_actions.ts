@@ -17,6 +17,9 @@ export interface ToolActions {
     /** Does what a word says about a message, in its channel and thread. */
     useToolOn(tool: NamedTool, word: string, postId: string): Promise<void>;
     closeWindow(): void;
+
+    /** Presses a button of a card, or chooses from its menu. Tells false where the server did not answer. */
+    pressOnCard(postId: string, actionId: string, chosen: string): Promise<boolean>;
 }
 
 /** Makes these actions; tell shows what went wrong. */
@@ -39,6 +42,17 @@ export function newToolActions(store: Store, client: Client, tell: (say: Say) =>
             const post = store.getState().entities.posts.posts[postId];
             const channelId = post?.channel_id ?? await client.channelOfPost(postId).catch(() => '');
             open(tool, `${word} ${client.permalink(postId)}`, {channelId, rootId: post?.root_id ?? ''});
+        },
+        async pressOnCard(postId, actionId, chosen) {
+            try {
+                const trigger = await client.pressAction(postId, actionId, chosen);
+                if (trigger) {
+                    store.dispatch({type: 'RECEIVED_DIALOG_TRIGGER_ID', data: trigger}); // the web app opens the dialog that names it
+                }
+                return true;
+            } catch {
+                return false;
+            }
         },
         closeWindow: () => void dispatch({type: 'zoom/window_closed'}),
     };

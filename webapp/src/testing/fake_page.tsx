@@ -22,6 +22,9 @@ interface PageOptions {
     config?: Partial<Config>;
     state?: State;
     posts?: Post[];
+
+    /** Draws the posts as the sidebar of a thread does. */
+    inThread?: boolean;
     channel?: Channel | null;
     basename?: string;
     locale?: string;
@@ -157,13 +160,16 @@ function Drawn({page: {registry, options}}: {page: FakePage}) {
                 </div>
             ))}
             {(options.posts ?? []).map((post) => {
-                const PostType = registry.postTypes.custom_zoom;
+                const PostType = registry.postTypes[post.type ?? ''] ?? registry.postTypes.custom_zoom;
                 return (
                     <article
                         key={post.id}
                         data-testid={post.id}
                     >
-                        <PostType post={post}/>
+                        <PostType
+                            post={post}
+                            isRHS={options.inThread}
+                        />
                     </article>
                 );
             })}

@@ -8,11 +8,11 @@ const link = /(https?:\/\/[^\s)\]]+)/;
  * Shows a text of the server's as the web app shows messages. Where the web app does not offer that, links work and the rest is as it is
  * written.
  */
-export function Markdown({text}: {text: string}) {
+export function Markdown({text, mentions = false}: {text: string; mentions?: boolean}) {
     const utils = window.PostUtils;
     if (utils) {
-        const html = utils.formatText(text, {mentionHighlight: false, atMentions: false});
-        return <div className='zoom-markdown'>{utils.messageHtmlToComponent(html, {mentions: false})}</div>;
+        const html = utils.formatText(text, {mentionHighlight: mentions, atMentions: mentions});
+        return <div className='zoom-markdown'>{utils.messageHtmlToComponent(html, {mentions})}</div>;
     }
     return (
         <div className='zoom-markdown zoom-markdown--plain'>

@@ -1,0 +1,92 @@
+import {screen, within} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {describe, expect, it} from 'vitest';
+
+import {openPage} from '../../testing/fake_page';
+import {nineOhFour} from '../../testing/fixtures';
+import type {Post} from '../../types/mattermost-webapp';
+
+const press = (action: string) => `POST /api/v4/posts/card/actions/${action}`;
+
+const post: Post = {
+    id: 'card',
+    user_id: 'zoom',
+    channel_id: 'town',
+    root_id: '',
+    create_at: nineOhFour,
+    type: 'custom_zoom_card',
+    message: '',
+    props: {
+        card: {footer: 'Sentry · acme', at: nineOhFour},
+        attachments: [{
+            color: '#D00000',
+            title: '🔴 New · ValueError',
+            title_link: 'https://sentry.example.com/issues/1',
+            author_name: 'Ada',
+            text: 'discount twice',
+            footer: 'Sentry · acme · 2026-03-02, 09:04 UTC',
+            fields: [{title: 'Level', value: 'error', short: true}, {title: 'Culprit', value: 'shop.cart', short: false}],
+            actions: [
+                {id: 'resolve', name: 'Resolve', style: 'primary', type: 'button'},
+                {id: 'archive', name: 'Archive', type: 'select', options: [{text: 'Forever', value: 'ever'}]},
+                {id: 'zoom', name: 'Start Zoom meeting', type: 'button'},
+            ],
+        }],
+    },
+};
+
+async function show(changed: Partial<Post> = {}, inThread = false) {
+    const page = await openPage({posts: [{...post, ...changed}], inThread});
+    return {page, card: within(screen.getByTestId('card')), user: userEvent.setup()};
+}
+
+describe('A card', () => {
+    it('says everything, with the time in the reader’s own zone', async () => {
+        const {card} = await show();
+        expect(card.getByRole('link', {name: '🔴 New · ValueError'})).toHaveAttribute('href', 'https://sentry.example.com/issues/1');
+        expect(card.getByText('discount twice')).toBeInTheDocument();
+        expect(card.getByText('Mar 2, 2026, 10:04 AM')).toHaveAttribute('datetime', '2026-03-02T09:04:00.000Z');
+        expect(card.queryByText(/UTC/)).not.toBeInTheDocument();
+        expect(card.getAllByRole('term').map(({textContent}) => textContent)).toEqual(['Level', 'Culprit']);
+    });
+
+    it('keeps its menus apart from its buttons', async () => {
+        const {card} = await show();
+        const buttons = card.getByRole('button', {name: 'Resolve'}).parentElement;
+        expect(buttons).toContainElement(card.getByRole('button', {name: 'Start Zoom meeting'}));
+        expect(buttons).not.toContainElement(card.getByRole('combobox', {name: 'Archive'}));
+    });
+
+    it.each([[false, '', 'ever'], [true, 'in-thread/', 'in-thread/ever']])('sends what is pressed, and whether in the thread (%s)', async (inThread, pressed, chosen) => {
+        const {page, card, user} = await show({}, inThread);
+        page.server.says(press('resolve'), {json: {status: 'OK', trigger_id: 't'}});
+        page.server.says(press('archive'), {json: {status: 'OK'}});
+        await user.click(card.getByRole('button', {name: 'Resolve'}));
+        await page.settle();
+        await user.selectOptions(card.getByRole('combobox', {name: 'Archive'}), 'Forever');
+        await page.settle();
+        expect(page.server.askedFor(press('resolve'))[0].body).toEqual({selected_option: pressed});
+        expect(page.server.askedFor(press('archive'))[0].body).toEqual({selected_option: chosen});
+        expect(card.getByRole('alert')).toBeEmptyDOMElement();
+    });
+
+    it('says so when the server does not answer', async () => {
+        const {page, card, user} = await show();
+        page.server.says(press('resolve'), {gone: true});
+        await user.click(card.getByRole('button', {name: 'Resolve'}));
+        await page.settle();
+        expect(card.getByRole('alert')).toHaveTextContent('The server did not answer.');
+    });
+
+    it('that somebody forged leads to no script, and breaks nothing', async () => {
+        const {card} = await show({props: {card: 7, attachments: [{title: 'Trap', title_link: 'javascript:alert(1)', color: 'url(x)', fields: 'x', actions: [null, {id: 1}]}]}});
+        expect(card.getByText('Trap')).toBeInTheDocument();
+        expect(card.queryByRole('link')).not.toBeInTheDocument();
+        expect(card.queryByRole('button')).not.toBeInTheDocument();
+    });
+
+    it('without anything to show shows the message', async () => {
+        const {card} = await show({message: 'Only words', props: {attachments: []}});
+        expect(card.getByText('Only words')).toBeInTheDocument();
+    });
+});

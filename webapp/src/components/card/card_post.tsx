@@ -1,0 +1,103 @@
+import React, {useRef} from 'react';
+
+import {CardActions} from './card_actions';
+
+import {readCard} from '../../card';
+import type {Card} from '../../card';
+import {useTimes} from '../../hooks/use_times';
+import type {Actions} from '../../store/actions';
+import type {PostTypeProps} from '../../types/mattermost-webapp';
+import {Markdown} from '../common/markdown';
+
+/**
+ * Draws a post of type custom_zoom_card: what stands at a tool, as of when in the reader's own time. The web app would draw the same
+ * attachment with the time in UTC, and mark each card that has changed as edited.
+ */
+export function CardPost({post, isRHS = false, actions}: PostTypeProps & {actions: Actions}) {
+    const whole = useRef<HTMLDivElement>(null);
+    const card = readCard(post);
+    const press = (id: string, chosen: string) => {
+        // What is found by a search stands in no thread.
+        const inThread = isRHS && !whole.current?.closest('.search-item__container');
+        return actions.pressOnCard(post.id, id, inThread ? `in-thread/${chosen}` : chosen);
+    };
+    return (
+        <div
+            ref={whole}
+            className='zoom-tool-card'
+        >
+            {post.message && (
+                <Markdown
+                    text={post.message}
+                    mentions={true}
+                />
+            )}
+            {card && (
+                <section
+                    className='zoom-tool-card__box'
+                    style={card.color ? {borderInlineStartColor: card.color} : undefined}
+                    aria-label={card.title}
+                >
+                    {card.author && <div className='zoom-tool-card__author'>{card.author}</div>}
+                    <Title card={card}/>
+                    {card.text && <Markdown text={card.text}/>}
+                    <Fields fields={card.fields}/>
+                    <Footer card={card}/>
+                    <CardActions
+                        actions={card.actions}
+                        onPress={press}
+                    />
+                </section>
+            )}
+        </div>
+    );
+}
+
+// As in the web app: a title that is a link shows as it is, any other is Markdown.
+function Title({card: {title, url}}: {card: Card}) {
+    return (
+        <div className='zoom-tool-card__title'>
+            {url ? (
+                <a
+                    href={url}
+                    target='_blank'
+                    rel='noopener noreferrer'
+                >
+                    {title}
+                </a>
+            ) : <Markdown text={title}/>}
+        </div>
+    );
+}
+
+function Fields({fields}: Pick<Card, 'fields'>) {
+    if (fields.length === 0) {
+        return null;
+    }
+    return (
+        <dl className='zoom-tool-card__fields'>
+            {fields.map(({title, value, short}, index) => (
+                <div
+                    key={index}
+                    className={short ? undefined : 'zoom-tool-card__long'}
+                >
+                    <dt>{title}</dt>
+                    <dd><Markdown text={value}/></dd>
+                </div>
+            ))}
+        </dl>
+    );
+}
+
+function Footer({card: {footer, at}}: {card: Card}) {
+    const {clock, day} = useTimes();
+    if (!footer && !at) {
+        return null;
+    }
+    return (
+        <div className='zoom-tool-card__footer'>
+            {footer && <bdi>{footer}</bdi>}
+            {at > 0 && <time dateTime={new Date(at).toISOString()}>{`${day(at)}, ${clock(at)}`}</time>}
+        </div>
+    );
+}
