@@ -23,15 +23,15 @@ export function MeetingStarted({meeting, post}: {meeting: Meeting; post: Post}) 
             intro={author ? (
                 <Text
                     id='zoom.post.intro_started'
-                    values={{creator: `@${author}`}}
+                    values={{creator: <bdi>{`@${author}`}</bdi>}}
                 />
             ) : <Text id='zoom.post.intro_started_nobody'/>}
         >
             <Progress meeting={meeting}/>
             <Facts
                 facts={[
-                    {name: meeting.personal ? 'zoom.post.personal_meeting_id' : 'zoom.post.meeting_id', value: meeting.id},
-                    {name: 'zoom.post.passcode', value: meeting.passcode},
+                    {name: meeting.personal ? 'zoom.post.personal_meeting_id' : 'zoom.post.meeting_id', value: meeting.id && <bdi dir='ltr'>{meeting.id}</bdi>},
+                    {name: 'zoom.post.passcode', value: meeting.passcode && <bdi dir='ltr'>{meeting.passcode}</bdi>},
                 ]}
             />
             <div className='zoom-card__actions'>
@@ -82,7 +82,12 @@ function DialInNumbers({numbers}: {numbers: DialIn[]}) {
             <ul hidden={!open}>
                 {numbers.map(({number, city, country}) => (
                     <li key={`${country} ${number}`}>
-                        <a href={`tel:${number.replace(/[^+\d]/g, '')}`}>{number}</a>
+                        <a
+                            href={`tel:${number.replace(/[^+\d]/g, '')}`}
+                            dir='ltr'
+                        >
+                            {number}
+                        </a>
                         {' '}
                         <span className='zoom-dial-in__place'>
                             {city && country ? (
