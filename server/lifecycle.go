@@ -107,14 +107,17 @@ func (a *app) settingsChanged(before, next config.Config) {
 	}()
 }
 
-// rewrap seals the data keys with the encryption key in force, after an admin regenerated it. Every server tries; one is enough.
+// rewrap seals the data keys with the encryption key in force, after an admin regenerated it, and the records with a new data key. Every
+// server tries; one is enough.
 func (a *app) rewrap() {
 	if a.settings.Load().EncryptionKey == "" {
 		return
 	}
 	if err := a.vault.Rewrap(a.background); err != nil {
 		a.client.Error("The stored tokens could not be sealed with the new encryption key", "error", err.Error())
+		return
 	}
+	a.reseal()
 }
 
 // ensureEncryptionKey generates the key where an admin has not, so that one step less can be forgotten.

@@ -35,6 +35,7 @@ type app struct {
 	settings *config.Container
 	client   *mattermost.Client
 	texts    *i18n.Catalogue
+	kv       *mattermost.KV
 	vault    *oauth.Vault
 	tokens   *oauth.Tokens
 	accounts *account.Service
@@ -77,6 +78,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	a.background, a.end = context.WithCancel(context.Background())
 
 	kv := mattermost.NewKV(api)
+	a.kv = kv
 	records := store.New(kv, now)
 	a.now, a.records = now, records
 	outbound := mattermost.Outbound(api)

@@ -174,6 +174,10 @@ func (actSeals) Seal(_ context.Context, name string, plain []byte) ([]byte, erro
 	return []byte(name + "|" + base64.StdEncoding.EncodeToString(plain)), nil
 }
 
+func (actSeals) Reseal(_ context.Context, _ string, blob []byte) ([]byte, bool, error) {
+	return blob, false, nil
+}
+
 func (actSeals) Open(_ context.Context, name string, blob []byte) ([]byte, error) {
 	content, ours := strings.CutPrefix(string(blob), name+"|")
 	plain, err := base64.StdEncoding.DecodeString(content)

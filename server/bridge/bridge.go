@@ -136,6 +136,8 @@ type Seals interface {
 	Seal(ctx context.Context, name string, plain []byte) ([]byte, error)
 	// Open returns what Seal was given. Fault: Unreadable.
 	Open(ctx context.Context, name string, blob []byte) ([]byte, error)
+	// Reseal returns the blob sealed with the key in use, and whether it was not before. What cannot be opened stays as it is.
+	Reseal(ctx context.Context, name string, blob []byte) (fresh []byte, changed bool, err error)
 }
 
 // Sessions says as whom a tool is called, and where tools are.

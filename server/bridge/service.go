@@ -38,6 +38,22 @@ func (s *Service) sealKeys(ctx context.Context, connectionID string, k Keys) (st
 	return string(sealed), errors.Wrapf(err, "seal the keys of connection %s", connectionID)
 }
 
+// Reseal seals the keys of a connection with the key in use, and reports whether they were not.
+func (s *Service) Reseal(ctx context.Context, connectionID string) (changed bool, err error) {
+	_, err = s.Records.UpdateConnection(ctx, connectionID, func(c *Connection) (bool, error) {
+		if changed = false; c.ID == "" || c.Sealed == "" {
+			return false, nil
+		}
+		fresh, anew, err := s.Seals.Reseal(ctx, keysSeal(c.ID), []byte(c.Sealed))
+		if err != nil {
+			return false, errors.Wrap(err, "seal keys anew")
+		}
+		c.Sealed, changed = string(fresh), anew
+		return anew, nil
+	})
+	return changed, errors.Wrapf(err, "seal the keys of connection %s anew", connectionID)
+}
+
 // openKeys returns the keys of the connection. Fault: Unreadable.
 func (s *Service) openKeys(ctx context.Context, c Connection) (Keys, error) {
 	plain, err := s.Seals.Open(ctx, keysSeal(c.ID), []byte(c.Sealed))

@@ -360,6 +360,10 @@ type openSeals struct{}
 
 func (openSeals) Seal(_ context.Context, _ string, plain []byte) ([]byte, error) { return plain, nil }
 
+func (openSeals) Reseal(_ context.Context, _ string, blob []byte) ([]byte, bool, error) {
+	return blob, false, nil
+}
+
 func (openSeals) Open(_ context.Context, _ string, blob []byte) ([]byte, error) {
 	if string(blob) == "broken" {
 		return nil, fault.New(fault.Unreadable)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 // ring returns the key ring as it is stored.
@@ -221,5 +222,67 @@ func TestGrantsSurviveARegeneratedKey(t *testing.T) {
 		w.connect(lost, "ann", "ann@example.com", time.Hour)
 		_, err = lost.tokens.Of("ann").Token(t.Context())
 		require.NoError(t, err, "connecting again mends it")
+	})
+}
+
+// Somebody has a copy of the database from before, and the key of that time. What is sealed from the change on, and what was sealed anew,
+// must not open with these.
+func TestAnOldCopyWithTheOldKeyOpensNothingThatIsSealedLater(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		servers := []*server{w.server(firstKey), w.server(firstKey), w.server(firstKey)}
+		before := seals(t, servers[0], "a", "x")
+		stolen := storetest.NewMemoryKV(time.Now)
+		for key, value := range w.kv.Dump() {
+			require.NoError(t, stolen.Set(key, value, 0))
+		}
+		var changes sync.WaitGroup
+		for _, s := range servers {
+			s.vault.SetKey(secondKey)
+			changes.Go(func() {
+				if err := s.vault.Rewrap(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		changes.Wait()
+		require.Len(t, w.ring().Keys, 2, "one new data key, however many servers learn of the change")
+
+		thief := NewVault(stolen, time.Now)
+		thief.SetKey(firstKey)
+		plain, err := thief.Open(t.Context(), "a", before)
+		require.NoError(t, err)
+		require.Equal(t, "x", string(plain), "what was in the copy is lost")
+		for _, s := range servers {
+			_, err = thief.Open(t.Context(), "b", seals(t, s, "b", "newer"))
+			wantFault(t, fault.Unreadable, err)
+			fresh, changed, err := s.vault.Reseal(t.Context(), "a", before)
+			require.NoError(t, err)
+			require.True(t, changed)
+			_, err = thief.Open(t.Context(), "a", fresh)
+			wantFault(t, fault.Unreadable, err)
+			opens(t, servers[0], "a", "x", fresh)
+			again, changed, err := s.vault.Reseal(t.Context(), "a", fresh)
+			require.NoError(t, err)
+			require.False(t, changed, "once is enough")
+			require.Equal(t, fresh, again)
+		}
+		time.Sleep(2 * overlap)
+		opens(t, servers[1], "a", "x", seals(t, servers[1], "a", "x"))
+		for _, k := range w.ring().Keys {
+			require.Len(t, k.Wraps, 1, "the earlier setting opens nothing any more")
+		}
+	})
+}
+
+func TestWhatIsNoBlobOrOfALostKeyIsNotSealedAnew(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		good := seals(t, s, "a", "x")
+		for _, blob := range []string{"", "plain text", "v1.unknown.AAAA", string(good[:len(good)-2])} {
+			fresh, changed, err := s.vault.Reseal(t.Context(), "a", []byte(blob))
+			require.NoError(t, err)
+			require.False(t, changed)
+			require.Equal(t, blob, string(fresh))
+		}
 	})
 }

@@ -44,8 +44,9 @@ func deriveKEK(setting string) (kek, error) {
 	return kek{id: base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:9]), key: key}, nil
 }
 
-// ring is the record of data keys. The tokens are sealed with a data key; the data key is sealed with the setting. So a new
-// setting needs only the ring to be sealed anew, not every token.
+// ring is the record of data keys. The tokens are sealed with a data key; the data key is sealed with the setting. So everything stays
+// readable while the setting changes: a new setting comes with a new data key, and what the earlier ones sealed is sealed with it one by one.
+// An old copy of the database with its old setting opens nothing that was sealed since.
 type ring struct {
 	// Active is the data key to seal with.
 	Active string     `json:"active"`
@@ -56,7 +57,9 @@ type ring struct {
 
 // dataKey is one data key, once for each setting that opens it.
 type dataKey struct {
-	ID    string  `json:"kid"`
+	ID string `json:"kid"`
+	// Born is the setting that it was made for.
+	Born  string  `json:"born,omitempty"`
 	Wraps []*wrap `json:"wraps"`
 }
 
@@ -105,6 +108,10 @@ func (r *ring) reconcile(known knowledge, now time.Time) (opened map[string][]by
 			changed = k.rewrap(key, known, now) || changed
 		}
 	}
+	if known.switched && len(opened) > 0 && r.bornBefore(known.current()) {
+		id, key := r.succeed(known, now)
+		opened[id], changed = key, true
+	}
 	current := known.current().id
 	since, marked := r.Locked[current]
 	switch {
@@ -133,8 +140,33 @@ func (r *ring) add(current kek) (id string, key []byte) {
 	random := make([]byte, keySize+9)
 	_, _ = rand.Read(random) // never fails: https://pkg.go.dev/crypto/rand#Read
 	key, id = random[:keySize], base64.RawURLEncoding.EncodeToString(random[keySize:])
-	r.Keys = append(r.Keys, &dataKey{ID: id, Wraps: []*wrap{newWrap(id, key, current)}})
+	r.Keys = append(r.Keys, &dataKey{ID: id, Born: current.id, Wraps: []*wrap{newWrap(id, key, current)}})
 	r.Active = id
+	return id, key
+}
+
+// bornBefore reports whether the active data key was made for another setting.
+func (r *ring) bornBefore(current kek) bool {
+	return !slices.ContainsFunc(r.Keys, func(k *dataKey) bool { return k.ID == r.Active && k.Born == current.id })
+}
+
+// succeed puts a new data key in the place of the active one. Settings that open that one for a while open the new one as long, for servers
+// that learn of the change late.
+func (r *ring) succeed(known knowledge, now time.Time) (id string, key []byte) {
+	before := r.Active
+	id, key = r.add(known.current())
+	next := r.Keys[len(r.Keys)-1]
+	for _, k := range r.Keys {
+		for _, w := range k.Wraps {
+			at := slices.IndexFunc(known.keks, func(earlier kek) bool { return earlier.id == w.KEK })
+			if k.ID != before || at < 0 || w.KEK == known.current().id || w.Until.IsZero() {
+				continue
+			}
+			late := newWrap(id, key, known.keks[at])
+			late.Until = now.Add(overlap)
+			next.Wraps = append(next.Wraps, late)
+		}
+	}
 	return id, key
 }
 

@@ -120,6 +120,33 @@ func (v *Vault) Open(ctx context.Context, name string, blob []byte) ([]byte, err
 	return plain, nil
 }
 
+// Current returns the id of the data key that is sealed with now. Faults: NotConfigured, and Internal while the ring is locked.
+func (v *Vault) Current(ctx context.Context) (string, error) {
+	if err := v.reconcile(ctx); err != nil {
+		return "", err
+	}
+	id, _, _ := v.sealKey()
+	return id, nil
+}
+
+// Reseal returns the blob sealed with the data key in use, and whether it was not before. What cannot be opened stays as it is.
+// Faults: those of Seal and Open but Unreadable.
+func (v *Vault) Reseal(ctx context.Context, name string, blob []byte) (fresh []byte, changed bool, err error) {
+	id, _, err := parseBlob(blob)
+	if active, _, ready := v.sealKey(); err != nil || ready && id == active {
+		return blob, false, nil //nolint:nilerr // what is no blob of ours is left alone
+	}
+	plain, err := v.Open(ctx, name, blob)
+	if fault.Is(err, fault.Unreadable) {
+		return blob, false, nil
+	}
+	if err != nil {
+		return blob, false, err
+	}
+	fresh, err = v.Seal(ctx, name, plain)
+	return fresh, err == nil, err
+}
+
 // sealKey returns the key to seal with; ready says that the ring needs no care first.
 func (v *Vault) sealKey() (id string, key []byte, ready bool) {
 	v.mu.Lock()

@@ -209,6 +209,25 @@ func (s *Sessions) editSites(ctx context.Context, providerID string, change func
 	return errors.New("the sites are being changed by too many at once")
 }
 
+// Reseal seals the clients' secrets of the provider's sites with the vault's key in use, and reports whether any was not.
+func (s *Sessions) Reseal(ctx context.Context, providerID string) (changed bool, err error) {
+	err = s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
+		changed = false
+		for i, r := range all {
+			if r.Sealed == "" {
+				continue
+			}
+			fresh, anew, err := s.Vault.Reseal(ctx, clientSeal(providerID, r), []byte(r.Sealed))
+			if err != nil {
+				return nil, errors.Wrap(err, "seal a client secret anew")
+			}
+			all[i].Sealed, changed = string(fresh), changed || anew
+		}
+		return all, nil
+	})
+	return changed, err
+}
+
 func sitesKey(providerID string) string { return "sit." + providerID }
 
 func clientSeal(providerID string, r registered) string {
