@@ -5,10 +5,14 @@ SHELL := /bin/bash -o pipefail
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOVULNCHECK_VERSION   := v1.9.0
+GREMLINS_VERSION      := v0.6.0
 
 # The platform that dist-dev and deploy build for, for example PLATFORM=linux-arm64.
 PLATFORM  ?= $(shell go env GOOS)-$(shell go env GOARCH)
 PLATFORMS := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64
+# What `make mutate` tries to break, and what it needs beside that, such as EXCLUDE='-E "card\.go"'.
+MUTATE    ?= ./server/oauth
+EXCLUDE   ?=
 # How long `make fuzz` spends on each target.
 FUZZTIME  ?= 60s
 
@@ -31,7 +35,7 @@ HOST_FILES    := $(shell find e2e/host -type f -not -path '*/node_modules/*' -no
 # The Mattermost server in e2e/ is built without cgo; everything there uses the same compiled packages.
 E2E_GO        := cd e2e && CGO_ENABLED=0 go
 
-.PHONY: help all dist dist-dev test check-style fmt race webapp arch fuzz bench golden e2e e2e-ready chromium rivet demo \
+.PHONY: help all dist dist-dev test check-style fmt race webapp arch fuzz mutate bench golden e2e e2e-ready chromium rivet demo \
 	deploy watch enable disable reset logs vulncheck clean FORCE
 
 help: ## list what make can do
@@ -120,6 +124,10 @@ fuzz: ## every fuzz test in turn, FUZZTIME (60s) each
 	while IFS=: read -r file name; do \
 		go test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s "./$$(dirname "$$file")" || exit 1; \
 	done
+
+mutate: ## break one package, MUTATE=./server/oauth, in many small ways, and list what no test of its own notices
+	go run github.com/go-gremlins/gremlins/cmd/gremlins@$(GREMLINS_VERSION) unleash --workers 2 --test-cpu 1 --timeout-coefficient 8 \
+		$(EXCLUDE) $(MUTATE)
 
 bench: $(DEV_BUNDLE) e2e-ready ## Go benchmarks, then the load test on a real server
 	go test -run '^$$' -bench . -benchmem ./server/... ./sandbox/...
