@@ -1,14 +1,18 @@
 package main
 
 import (
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	compare "mattermost-plugin-zoom/sandbox/openapi"
 	"mattermost-plugin-zoom/sandbox/zoom/openapi"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -17,10 +21,16 @@ import (
 func TestEveryCallIsAsZoomDocumentsIt(t *testing.T) {
 	t.Parallel()
 	documents := openapi.RequireEndpoints(t)
+	folder, _ := openapi.Find()
+	meetingsAPI, err := compare.Load(filepath.Join(folder, "endpoints", "Meetings.json"))
+	require.NoError(t, err)
+	usersAPI, err := compare.Load(filepath.Join(folder, "endpoints", "Users.json"))
+	require.NoError(t, err)
 	for _, mode := range []string{"user", "account", "s2s"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := newWorldBehind(t, mode, func(zoom http.Handler) http.Handler {
+				zoom = holdAnswers(t, zoom, meetingsAPI, usersAPI)
 				return documents.Strict(t, documents.Answers(zoom, func(v openapi.Violation) {
 					t.Errorf("Zoom's documents do not know this answer to %s %s: %v", v.Method, v.Path, v.Err)
 				}))
@@ -57,6 +67,32 @@ func TestEveryCallIsAsZoomDocumentsIt(t *testing.T) {
 			}
 		})
 	}
+}
+
+// notDocumented are the differences between the sandbox's answers and Zoom's documents that are known, with the reason for each.
+var notDocumented = map[string]string{}
+
+// holdAnswers fails the test for each field of a simulated Zoom's answers that none of its documents knows: validators let those pass.
+func holdAnswers(t *testing.T, zoom http.Handler, meetings, users *compare.Document) http.Handler {
+	t.Helper()
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		zoom.ServeHTTP(answer, r)
+		if path, isAPI := strings.CutPrefix(r.URL.Path, "/v2"); isAPI && answer.Code/100 == 2 {
+			document := meetings
+			if strings.HasPrefix(path, "/users/") && !strings.HasSuffix(path, "/meetings") {
+				document = users
+			}
+			for _, problem := range document.Answer(r.Method, path, answer.Code, answer.Body.Bytes()) {
+				if notDocumented[problem] == "" {
+					t.Errorf("Zoom's documents do not know this: %s", problem)
+				}
+			}
+		}
+		maps.Copy(rw.Header(), answer.Header())
+		rw.WriteHeader(answer.Code)
+		_, _ = rw.Write(answer.Body.Bytes())
+	})
 }
 
 // Whatever Zoom documents as an event is acknowledged, used or not: refused ones would make Zoom stop sending any.
