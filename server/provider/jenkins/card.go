@@ -86,7 +86,7 @@ func (v view) text() i18n.Message {
 		lines = append(lines, v.Mended.inWords())
 	}
 	if v.Message != "" {
-		lines = append(lines, i18n.Verbatim(chat.Escape(v.Message)))
+		lines = append(lines, i18n.Verbatim(chat.EscapeLines(v.Message)))
 	}
 	if len(lines) == 0 {
 		return i18n.Message{}

@@ -257,6 +257,17 @@ func line(text string, most int) string {
 	return chat.Truncate(strings.Join(words, " "), most)
 }
 
+// lines returns text as it was laid out, without blank lines, cut.
+func lines(text string, most int) string {
+	var kept []string
+	for one := range strings.Lines(text) {
+		if one = line(one, most); one != "" {
+			kept = append(kept, one)
+		}
+	}
+	return chat.Truncate(strings.Join(kept, "\n"), most)
+}
+
 // firstLine returns the first line of a text that is not blank.
 func firstLine(text string, most int) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")

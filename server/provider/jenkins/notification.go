@@ -48,7 +48,7 @@ func ofNotificationPlugin(body []byte) (news, string, error) {
 	}
 	b := j.Build
 	n := news{
-		Place: j.place(), Clue: clue{Queue: whole(b.QueueID)}, Message: line(b.Notes, maxMessage),
+		Place: j.place(), Clue: clue{Queue: whole(b.QueueID)}, Message: lines(b.Notes, maxMessage),
 		said: said{URL: web(b.FullURL), Commit: shortID(b.SCM.Commit)},
 	}
 	n.Branch = branchOf(b.SCM.Branch, n.Place)

@@ -14,7 +14,7 @@ func replies(first bool, was, is view, said []message) []chat.Reply {
 	tell := func(text i18n.Message) { all = append(all, chat.Reply{Text: text}) }
 	for _, m := range said {
 		if !first {
-			tell(i18n.M("jenkins.reply.message", "Text", chat.Escape(m.Text)))
+			tell(i18n.M("jenkins.reply.message", "Text", chat.EscapeLines(m.Text)))
 		}
 	}
 	if is.ChangeCount > 0 && was.ChangeCount == 0 {

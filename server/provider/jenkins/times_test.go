@@ -124,3 +124,13 @@ func TestAJenkinsWithoutAnAddressIsOneForBothPlugins(t *testing.T) {
 	c.hears(`{"name":"web","url":"job/web/","build":{"number":3,"url":"job/web/3/","phase":"FINALIZED","status":"SUCCESS"}}`)
 	require.Len(t, c.states, 1)
 }
+
+func TestAMessageOfSeveralLinesKeepsThem(t *testing.T) {
+	t.Parallel()
+	c := newChannel(t)
+	c.hears(phaseAt(7, "STARTED", c.now, `,"duration":0`))
+	change := c.hears(phaseAt(7, "NONE", c.now.Add(time.Minute), `,"duration":0,"notes":"deployed:\n\n  web\r\n# api\n"`))
+	require.Contains(t, plainly(english(t, change.Replies[0].Text)), "deployed:\nweb\n")
+	c.hears(report(t, map[string]any{"status": "Workflow", "summary": "one\ntwo", "full_url": "https://ci.acme.test/job/web/8/"}))
+	require.Contains(t, plainly(c.shows()), "one\ntwo")
+}

@@ -73,7 +73,7 @@ func ofZoomPlugin(body []byte) (news, string, error) {
 		n.Result, n.Trust = recovered(n.Summary)
 	case "Workflow":
 		n.Slot, n.Duration = slotMessage, 0
-		n.Message = line(r.Summary, maxMessage) // the only text that the plugin does not spoil
+		n.Message = lines(r.Summary, maxMessage) // the only text that the plugin does not spoil
 		if n.Result = spoken(r.Summary); n.Result != "" {
 			n.Trust = trustWords
 			n.Message = strings.Replace(n.Message, " and counting", "", 1) // how Jenkins ends the duration of a build that still runs
