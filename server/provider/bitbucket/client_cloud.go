@@ -98,8 +98,6 @@ type cloudHook struct {
 	URL         string   `json:"url"`
 	Active      bool     `json:"active"`
 	Secret      string   `json:"secret,omitempty"`
-	SecretSet   bool     `json:"secret_set,omitempty"`
-	SkipCert    bool     `json:"skip_cert_verification"`
 	Events      []string `json:"events"`
 }
 

@@ -205,7 +205,7 @@ func dcDeeds(key string) deed {
 	switch strings.TrimPrefix(key, "pr:") {
 	case "opened":
 		return didOpen
-	case "from_ref_updated", "to_ref_updated", "modified", "reviewer:updated", "reopened":
+	case "from_ref_updated", "to_ref_updated", "modified", "reviewer:updated":
 		return didUpdate
 	case "reviewer:approved":
 		return didApprove

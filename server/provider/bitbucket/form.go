@@ -42,7 +42,9 @@ func mergeForm(p shownPull, closes bool) *chat.Form {
 
 // strategyLabel names a way to merge; both products add some now and then.
 func strategyLabel(id string) i18n.Message {
-	if slices.Contains([]string{"merge_commit", "squash", "fast_forward", "no-ff", "ff", "ff-only", "rebase-no-ff", "rebase-ff-only", "squash-ff-only"}, id) {
+	if slices.Contains([]string{
+		"merge_commit", "squash", "fast_forward", "squash_fast_forward", "rebase_fast_forward", "rebase_merge", "no-ff", "ff", "ff-only", "rebase-no-ff", "rebase-ff-only", "squash-ff-only",
+	}, id) {
 		return i18n.M("bitbucket.strategy." + id)
 	}
 	return i18n.Verbatim(chat.Truncate(id, maxName))

@@ -37,7 +37,7 @@ func fixtures() map[string]string {
 		"dc-pull-needs-work": "pr:reviewer:needs_work", "dc-pull-comment": "pr:comment:added",
 		"dc-pull-pushed": "pr:from_ref_updated", "dc-pull-approved": "pr:reviewer:approved", "dc-pull-merged": "pr:merged",
 		"dc-refs-changed": "repo:refs_changed", "dc-refs-many": "repo:refs_changed", "dc-commit-comment": "repo:comment:added",
-		"dc10-pull-opened": "pr:opened", "dc10-pull-declined": "pr:declined", "dc10-pull-reopened": "pr:reopened",
+		"dc10-pull-opened": "pr:opened", "dc10-pull-declined": "pr:declined", "dc10-pull-modified": "pr:modified",
 		"dc10-pull-deleted": "pr:deleted", "dc10-refs-changed": "repo:refs_changed", "dc-ping": "diagnostics:ping",
 	}
 }
@@ -66,7 +66,7 @@ func suite() providertest.Suite {
 			}},
 			{Name: "dc-refs", Fixtures: []string{"dc-refs-changed", "dc-refs-many", "dc-commit-comment"}},
 			{Name: "dc10-personal", Fixtures: []string{
-				"dc10-pull-opened", "dc10-refs-changed", "dc10-pull-declined", "dc10-pull-reopened", "dc10-pull-deleted",
+				"dc10-pull-opened", "dc10-refs-changed", "dc10-pull-declined", "dc10-pull-modified", "dc10-pull-deleted",
 			}},
 		},
 	}
