@@ -12,7 +12,16 @@ export function Markdown({text, mentions = false}: {text: string; mentions?: boo
     const utils = window.PostUtils;
     if (utils) {
         const html = utils.formatText(text, {mentionHighlight: mentions, atMentions: mentions});
-        return <div className='zoom-markdown'>{utils.messageHtmlToComponent(html, {mentions})}</div>;
+        return (
+
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- the links in it have the keys
+            <div
+                className='zoom-markdown'
+                onClick={stayInPage}
+            >
+                {utils.messageHtmlToComponent(html, {mentions})}
+            </div>
+        );
     }
     return (
         <div className='zoom-markdown zoom-markdown--plain'>
@@ -28,4 +37,16 @@ export function Markdown({text, mentions = false}: {text: string; mentions?: boo
             ) : part))}
         </div>
     );
+}
+
+// Follows a link to a post or channel of this site within the page, as the web app does in its own messages.
+function stayInPage(event: React.MouseEvent) {
+    const history = window.WebappUtils?.browserHistory;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    const site = `${window.location.origin}${(window.basename ?? '').replace(/\/+$/, '')}`;
+    const path = link?.href.startsWith(`${site}/`) ? link.href.slice(site.length) : '';
+    if (history && path && !/^\/(plugins|api|files)\//.test(path) && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        history.push(path);
+    }
 }
