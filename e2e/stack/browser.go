@@ -65,6 +65,20 @@ func (p *Person) Authorize(ctx context.Context, link, email string) (*Page, erro
 	if err != nil {
 		return nil, err
 	}
+	return p.authorize(ctx, browser, link, email)
+}
+
+// AuthorizeOnPhone is Authorize in a browser in which nobody is signed in to
+// Mattermost.
+func (p *Person) AuthorizeOnPhone(ctx context.Context, link, email string) (*Page, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, errors.Wrap(err, "make a cookie jar")
+	}
+	return p.authorize(ctx, &http.Client{Jar: jar}, link, email)
+}
+
+func (p *Person) authorize(ctx context.Context, browser *http.Client, link, email string) (*Page, error) {
 	consent, err := fetch(ctx, browser, http.MethodGet, link, nil)
 	if err != nil {
 		return nil, err

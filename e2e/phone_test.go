@@ -1,0 +1,39 @@
+package e2e
+
+import (
+	"html"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+var typedCode = regexp.MustCompile(`/zoom connect [0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}`)
+
+// On a phone the link opens in a browser in which nobody is signed in: Zoom is asked,
+// and a code that alice types in Mattermost finishes. For mallory it is worth nothing.
+func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
+	w := begin(t, stack.UserApp)
+	alice, ear := w.person("alice")
+	mallory, malloryHears := w.person("mallory")
+	channel := w.private(alice, mallory)
+	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom start Release plan"))
+	link, err := stack.ConnectLink(w.whisper(ear, 0, "/oauth2/connect"))
+	require.NoError(t, err)
+	page, err := alice.AuthorizeOnPhone(w.ctx, link, alice.User.Email)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, page.Status, page.Body)
+	typed := typedCode.FindString(html.UnescapeString(page.Body))
+	require.NotEmpty(t, typed, page.Body)
+	require.Empty(t, w.meetings(alice, channel))
+
+	require.NoError(t, mallory.Type(w.ctx, channel.Id, typed))
+	w.whisper(malloryHears, 0, "was made for another user")
+	require.Empty(t, w.meetings(alice, channel))
+
+	require.NoError(t, alice.Type(w.ctx, channel.Id, typed))
+	require.Equal(t, "Release plan", w.meetingPost(alice, channel, 0).GetProp("meeting_topic"))
+}
