@@ -138,7 +138,7 @@ func TestCommitsOfANewBranchComeAsAPush(t *testing.T) {
 	requireTells(t, card.Text(), "bbbbbbb Commit b", "aaaaaaa Commit a", "feature/search")
 
 	h.alice.Types("/bitbucket configure", h.backroom)
-	h.alice.Submits(map[string]any{"event_branch": true})
+	h.alice.Submits(map[string]any{"events": h.alice.With("events", "branch")})
 	h.cloudMoves("feature/same", "", hashes[1], hashes[1], hashes[0])
 	require.Len(t, cards(h.backroom), 2, "a branch is made, but nothing is pushed")
 	require.Empty(t, thread(card, h.backroom))

@@ -31,7 +31,7 @@ func (h *pagerHost) hearsAll(filters map[string]any) {
 	h.t.Helper()
 	h.follows(h.alice, "", h.town)
 	h.alice.Types("/pduty configure", h.town)
-	values := map[string]any{"rule_name": "All", "event_activity": true}
+	values := map[string]any{"rule_name": "All", "events": h.alice.With("events", "activity")}
 	for name, value := range filters {
 		values[name] = value
 	}

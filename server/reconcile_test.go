@@ -167,6 +167,7 @@ func TestC1_WhereZoomCannotBeAskedAMeetingEndsWithItsAge(t *testing.T) {
 	post := meetings(w.town)[0]
 	w.begins(post)
 	w.alice.Types("/zoom disconnect", w.town)
+	w.alice.Clicks("Disconnect")
 	for range 29 {
 		w.passes(time.Hour)
 	}
