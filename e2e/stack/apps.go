@@ -50,7 +50,6 @@ func (m Mode) Scopes() []string {
 // first server, and sets the plugin up for it. More settings can be laid over.
 func (s *Stack) Use(ctx context.Context, mode Mode, more Settings) error {
 	s.progress.Sayf("registering the %s-level Zoom app and configuring the plugin", mode)
-	plugin := s.Servers[0].URL + "/plugins/" + PluginID
 	settings := Settings{
 		"ZoomURL": s.Sandbox.URL, "ZoomAPIURL": s.Sandbox.URL + "/v2",
 		"AuthorizationMode": string(mode), "AccountID": zoomAccountID,
@@ -64,13 +63,26 @@ func (s *Stack) Use(ctx context.Context, mode Mode, more Settings) error {
 	if err := s.Set(ctx, settings); err != nil {
 		return err
 	}
-	err := s.Sandbox.Register(ctx, App{
+	err := s.Sandbox.Register(ctx, s.app(mode))
+	return errors.Wrapf(err, "register the %s-level app", mode)
+}
+
+// Lose has Zoom tell the plugin nothing from now on, as if all events got lost,
+// until Use.
+func (s *Stack) Lose(ctx context.Context, mode Mode) error {
+	app := s.app(mode)
+	app.WebhookURL, app.Validate = "", false
+	return errors.Wrap(s.Sandbox.Register(ctx, app), "register the app without events")
+}
+
+func (s *Stack) app(mode Mode) App {
+	plugin := s.Servers[0].URL + "/plugins/" + PluginID
+	return App{
 		Name: "Mattermost (" + string(mode) + ")", Kind: string(mode),
 		ClientID: mode.ClientID(), ClientSecret: mode.ClientSecret(), AccountID: zoomAccountID,
 		Scopes:        mode.Scopes(),
 		RedirectURIs:  []string{s.SiteURL + "/plugins/" + PluginID + "/oauth2/complete"},
 		WebhookSecret: WebhookSecret, WebhookURL: plugin + "/webhook",
 		DeauthorizationURL: plugin + "/deauthorization", Validate: true,
-	})
-	return errors.Wrapf(err, "register the %s-level app", mode)
+	}
 }

@@ -89,13 +89,22 @@ func (r Record) forLater() bool {
 
 // Hurry has a task of the connection that is for later be due now. The plugin sees that when it starts, or within minutes.
 func (d *Database) Hurry(ctx context.Context, connection, task string) error {
+	return d.hurry(ctx, func(r Record) bool { return r.about(connection, task) }, "task "+task)
+}
+
+// HurryLook likewise has the look at the meeting of a post be due now.
+func (d *Database) HurryLook(ctx context.Context, postID string) error {
+	return d.hurry(ctx, func(r Record) bool { return r.looksAt(postID) }, "look at the meeting of post "+postID)
+}
+
+func (d *Database) hurry(ctx context.Context, wanted func(Record) bool, what string) error {
 	records, err := d.Records(ctx, "inb.")
 	if err != nil {
 		return err
 	}
 	for _, record := range records {
 		var event map[string]any
-		if !record.forLater() || json.Unmarshal(record.Value, &event) != nil || !record.about(connection, task) {
+		if !record.forLater() || json.Unmarshal(record.Value, &event) != nil || !wanted(record) {
 			continue
 		}
 		event["not_before"] = time.Now().UTC().Format(time.RFC3339)
@@ -107,7 +116,19 @@ func (d *Database) Hurry(ctx context.Context, connection, task string) error {
 			sooner, PluginID, record.Key, record.Value)
 		return errors.Wrap(err, "change when an event is due")
 	}
-	return errors.Errorf("no task %q waits for the connection", task)
+	return errors.Errorf("no %s waits", what)
+}
+
+// looksAt reports whether an event of the inbox is a look at the meeting of this post.
+func (r Record) looksAt(postID string) bool {
+	var event struct {
+		Kind string `json:"kind"`
+		Body []byte `json:"body"`
+	}
+	var look struct {
+		Post string `json:"post"`
+	}
+	return json.Unmarshal(r.Value, &event) == nil && event.Kind == "look" && json.Unmarshal(event.Body, &look) == nil && look.Post == postID
 }
 
 // about reports whether an event of the inbox is this task of the connection.
