@@ -240,7 +240,7 @@ func TestAnotherPluginCannotActAsSomebody(t *testing.T) {
 	r.Header.Set("Mattermost-Plugin-ID", "com.example.other")
 	recorder := httptest.NewRecorder()
 	w.plugin.ServeHTTP(&plugin.Context{}, recorder, r)
-	require.Equal(t, http.StatusUnauthorized, recorder.Code)
+	require.Equal(t, http.StatusBadRequest, recorder.Code, "nobody is signed in, and this is no ticket")
 	require.Len(t, meetings(w.town), 1)
 }
 
