@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -32,9 +33,7 @@ func (h *pagerHost) hearsAll(filters map[string]any) {
 	h.follows(h.alice, "", h.town)
 	h.alice.Types("/pduty configure", h.town)
 	values := map[string]any{"rule_name": "All", "events": h.alice.With("events", "activity")}
-	for name, value := range filters {
-		values[name] = value
-	}
+	maps.Copy(values, filters)
 	h.alice.Submits(values)
 	require.Nil(h.t, h.alice.Dialog(), lastNote(h.alice))
 	h.passes()

@@ -61,7 +61,7 @@ func TestAMemberOfOneChannelDoesNotChangeWhatOthersShare(t *testing.T) {
 			requireTells(t, answer.Body+lastNote(w.bob), sharedRefusal, "/jenkins connect` with another name")
 			require.NotContains(t, answer.Body+lastNote(w.bob), "kremlin")
 			if w.bob.Dialog() != nil {
-				require.NotContains(t, w.bob.Dialog().Dialog.Title, "API access")
+				require.NotContains(t, w.bob.Dialog().Title, "API access")
 			}
 			require.Equal(t, before, w.connectionRecords())
 			require.Len(t, kremlin.Posts(), posts)
