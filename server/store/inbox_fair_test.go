@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,6 +51,21 @@ func (w *world) stuckOn(prefix string) Handle {
 	}
 }
 
+// counted returns a copy of what the server counts.
+func (s *server) counted() (room, lines) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, l := s.room, s.lines
+	r.of, r.waits, l.busy, l.working = maps.Clone(r.of), maps.Clone(r.waits), maps.Clone(l.busy), maps.Clone(l.working)
+	return r, l
+}
+
+// inMemory returns what the server has in memory.
+func (s *server) inMemory() amount {
+	r, _ := s.counted()
+	return r.held
+}
+
 func TestOneConnectionThatFloodsIsNoticedByNobodyElse(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(w.stuckOn("noisy"), Options{})
@@ -67,7 +83,7 @@ func TestOneConnectionThatFloodsIsNoticedByNobodyElse(t *testing.T) {
 		w.send(s, "m", "meeting.started")
 		require.ElementsMatch(t, []string{"a build", "meeting.started"}, w.done(), "at once, though hundreds came before")
 		require.Zero(t, time.Since(begun))
-		require.LessOrEqual(t, s.room.held.bytes, int64(64<<20))
+		require.LessOrEqual(t, s.inMemory().bytes, int64(64<<20))
 	})
 }
 
@@ -77,7 +93,7 @@ func TestManyConnectionsThatFloodLeaveRoomForAnotherAndForZoom(t *testing.T) {
 		for n := range 60 {
 			w.floods(s, fmt.Sprint("noisy", n), 40, 50<<10)
 		}
-		require.LessOrEqual(t, s.room.held.bytes, int64(56<<20), "an eighth is kept for Zoom")
+		require.LessOrEqual(t, s.inMemory().bytes, int64(56<<20), "an eighth is kept for Zoom")
 		_, err := s.Accept(t.Context(), delivered("noisy as well", strings.Repeat("x", 100<<10)))
 		require.NoError(t, err, "there is room for one who has sent nothing yet")
 		for n := range 200 {
@@ -141,8 +157,8 @@ func TestWhatWasLeftBehindIsTakenOverAsThereIsRoom(t *testing.T) {
 
 		second := w.server(w.stuckOn("noisy"), Options{})
 		require.Equal(t, []string{"a build"}, w.done())
-		require.LessOrEqual(t, second.room.held.bytes, int64(16<<20))
-		require.Positive(t, second.room.held.items)
+		require.LessOrEqual(t, second.inMemory().bytes, int64(16<<20))
+		require.Positive(t, second.inMemory().items)
 		second.kill()
 		time.Sleep(slotLease)
 
@@ -189,15 +205,17 @@ func TestTheRoomIsEmptyWhenEverythingIsDone(t *testing.T) {
 		require.Equal(t, 100, w.floods(s, "one", 100, 10))
 		w.later(s, "c", "later", time.Minute)
 		synctest.Wait()
-		require.Equal(t, 50+50+1, s.room.of["one"].items+s.room.waits["one"].items+s.room.waits[KindBridge].items)
+		room, _ := s.counted()
+		require.Equal(t, 50+50+1, room.of["one"].items+room.waits["one"].items+room.waits[KindBridge].items)
 		time.Sleep(time.Hour)
 		require.Len(t, w.done(), 101)
-		require.Zero(t, s.room.held)
-		require.Zero(t, s.room.shared)
-		require.Empty(t, s.room.of)
-		require.Empty(t, s.room.waits)
-		require.Empty(t, s.lines.busy)
-		require.Empty(t, s.lines.working)
+		left, lines := s.counted()
+		require.Zero(t, left.held)
+		require.Zero(t, left.shared)
+		require.Empty(t, left.of)
+		require.Empty(t, left.waits)
+		require.Empty(t, lines.busy)
+		require.Empty(t, lines.working)
 	})
 }
 
