@@ -1,4 +1,4 @@
-import React, {useEffect, useRef, useState} from 'react';
+import React, {useEffect, useLayoutEffect, useRef, useState} from 'react';
 
 import {ToolIcon} from './tool_icon';
 
@@ -80,7 +80,7 @@ interface MenuProps {
 // The menu has the focus from when it opens; see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/.
 function Menu({tool, offered, onClose, onChoose}: MenuProps) {
     const menu = useRef<HTMLDivElement>(null);
-    useEffect(() => menu.current?.querySelector('button')?.focus(), []);
+    useLayoutEffect(() => menu.current?.querySelector('button')?.focus(), []); // before the next key
 
     const step = (event: React.KeyboardEvent) => {
         const all = Array.from(menu.current?.querySelectorAll('button') ?? []);
