@@ -38,6 +38,7 @@ describe('In Mattermost’s client', () => {
         await connect(alice, channel, stack.users.alice.email);
         await setUpTool(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
         const first = await Tab.inChannel(alice, channel);
+        await first.composerTool('PagerDuty').waitFor(); // the settings are there, so the webapp takes the command
         await first.say('/pduty configure');
         await first.window.getByRole('button', {name: 'Connect this channel'}).click();
         await first.signIn('pagerduty');

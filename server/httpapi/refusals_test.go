@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,9 +19,14 @@ import (
 func TestAFloodOfRefusedRequestsIsAFewLinesInTheLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex // minutes of several subjects end at once
 		var lines []string
 		handler := (&desk{}).handlerWith(t, func(all *httpapi.Dependencies) {
-			all.Log = func(msg string, pairs ...any) { lines = append(lines, msg+" "+fmt.Sprint(pairs...)) }
+			all.Log = func(msg string, pairs ...any) {
+				mu.Lock()
+				defer mu.Unlock()
+				lines = append(lines, msg+" "+fmt.Sprint(pairs...))
+			}
 		})
 		send := func(path string) {
 			handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, path, strings.NewReader("x")))

@@ -54,7 +54,7 @@ function Post({post, inThread}) {
         >
             <img
                 className='post__avatar'
-                src={system ? `${window.basename}/static/icon.svg` : api.image(post.user_id)}
+                src={system ? `${window.basename}/static/icon.svg` : post.props?.override_icon_url || api.image(post.user_id)}
                 alt=''
             />
             <div className='post__main'>
