@@ -24,21 +24,27 @@ func (w *world) browses(path string) *mmtest.Response {
 // allowsElsewhere has somebody follow the link in such a browser, allow the app in Zoom as this user, and returns the page at the end.
 func (w *world) allowsElsewhere(atZoom *mmtest.User, link string) *mmtest.Response {
 	w.t.Helper()
+	return w.decidesElsewhere(address(atZoom), "allow", link)
+}
+
+// decidesElsewhere has the account decide so in such a browser, at whichever tool the link leads to.
+func (w *world) decidesElsewhere(as, decision, link string) *mmtest.Response {
+	w.t.Helper()
 	begun := w.browses(link)
 	require.Equal(w.t, http.StatusFound, begun.Status, begun.Body)
 	consent, err := url.Parse(begun.Header.Get("Location"))
 	require.NoError(w.t, err)
 	form := consent.Query()
-	form.Set("user", address(atZoom))
-	form.Set("decision", "allow")
+	form.Set("user", as)
+	form.Set("decision", decision)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.PostForm(w.zoomAt+"/oauth/authorize", form)
+	answer, err := client.PostForm(consent.Scheme+"://"+consent.Host+consent.Path, form)
 	require.NoError(w.t, err)
 	defer answer.Body.Close()
 	return w.browses(strings.TrimPrefix(answer.Header.Get("Location"), "https://chat.example.com"))
 }
 
-var typedCode = regexp.MustCompile(`/zoom connect [0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}`)
+var typedCode = regexp.MustCompile(`/\w+ (connect|signin) [0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}`)
 
 // code returns the command that the page tells its reader to type.
 func (w *world) code(page *mmtest.Response) string {

@@ -258,6 +258,11 @@ func (r reader) Whisper(ctx context.Context, at chat.Place, userID string, note 
 	return r.client.Whisper(ctx, at, userID, note)
 }
 
+func (r reader) Username(ctx context.Context, userID string) (string, error) {
+	who, err := r.client.Person(ctx, userID)
+	return who.Username, err
+}
+
 func (r reader) Admin(userID string) bool {
 	who, err := r.client.Person(context.Background(), userID)
 	return err == nil && who.Admin

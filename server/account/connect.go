@@ -55,18 +55,24 @@ type Connected struct {
 // Complete finishes an authorization with what Zoom sent back. Faults: LinkExpired, AdminOnly, and those of the calls to Zoom.
 // The rights of the user are checked again before anything is exchanged or stored.
 func (s *Service) Complete(ctx context.Context, userID, code, state string) (Connected, error) {
-	mode, done, user, err := s.authorized(ctx, userID, code, state)
+	done, who, err := s.authorized(ctx, userID, code, state)
 	if err != nil {
 		return Connected{}, err
 	}
-	if err = s.keep(ctx, userID, mode, done.Token, user); err != nil {
+	return s.connected(ctx, userID, done, who)
+}
+
+// connected keeps a completed authorization.
+func (s *Service) connected(ctx context.Context, userID string, done oauth.Completed, who oauth.Identity) (Connected, error) {
+	mode := Mode(done.App)
+	if err := s.keep(ctx, userID, mode, done.Token, who); err != nil {
 		return Connected{}, err
 	}
-	return Connected{Email: user.Email, ForAll: mode == ByAdmin, Next: done.Next}, nil
+	return Connected{Email: who.Email, ForAll: mode == ByAdmin, Next: done.Next}, nil
 }
 
 // authorized exchanges what Zoom sent back and asks Zoom who that is.
-func (s *Service) authorized(ctx context.Context, userID, code, state string) (Mode, oauth.Completed, zoom.User, error) {
+func (s *Service) authorized(ctx context.Context, userID, code, state string) (oauth.Completed, oauth.Identity, error) {
 	mode := s.settings().Mode
 	app, _, err := s.flow.Peek(ctx, userID, state)
 	if err == nil && app != string(mode) {
@@ -76,51 +82,49 @@ func (s *Service) authorized(ctx context.Context, userID, code, state string) (M
 		err = s.mayConnect(ctx, userID, mode)
 	}
 	if err != nil {
-		return "", oauth.Completed{}, zoom.User{}, err
+		return oauth.Completed{}, oauth.Identity{}, err
 	}
 	done, err := s.flow.Complete(ctx, userID, code, state)
 	if err != nil {
-		return "", oauth.Completed{}, zoom.User{}, err
+		return oauth.Completed{}, oauth.Identity{}, err
 	}
 	user, err := s.zoom.User(ctx, zoom.Caller{App: zoom.AppKind(mode), User: zoom.Me, Tokens: justIssued(done.Token.Access)})
-	return mode, done, user, errors.Wrap(err, "ask Zoom who authorized")
+	who := oauth.Identity{ZoomUserID: user.ID, AccountID: user.AccountID, Email: user.Email, PMI: user.PMI}
+	return done, who, errors.Wrap(err, "ask Zoom who authorized")
 }
 
-func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oauth.Token, user zoom.User) error {
-	identity := oauth.Identity{
-		ZoomUserID: user.ID, AccountID: user.AccountID, Email: user.Email, PMI: user.PMI,
-		AuthorizedBy: userID, AuthorizedAt: s.now(),
-	}
+func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oauth.Token, who oauth.Identity) error {
+	who.AuthorizedBy, who.AuthorizedAt = userID, s.now()
 	if mode == ByUser {
-		if err := s.letGo(ctx, userID, user); err != nil {
+		if err := s.letGo(ctx, userID, who); err != nil {
 			return err
 		}
 	}
 	name := s.grantOf(userID, mode)
-	if err := s.tokens.Of(name).Save(ctx, token, identity); err != nil {
+	if err := s.tokens.Of(name).Save(ctx, token, who); err != nil {
 		return errors.Wrap(err, "store the grant")
 	}
 	if err := s.forgetLegacy(ctx, name); err != nil || mode == ByAdmin {
 		return err
 	}
-	if err := s.links.SetPersonalMeetingID(ctx, userID, user.PMI, personalKept); err != nil {
+	if err := s.links.SetPersonalMeetingID(ctx, userID, who.PMI, personalKept); err != nil {
 		return errors.Wrap(err, "remember the personal meeting ID")
 	}
-	before, err := s.links.Link(ctx, user.ID, userID)
+	before, err := s.links.Link(ctx, who.ZoomUserID, userID)
 	if err != nil {
 		return errors.Wrap(err, "link the Zoom user")
 	}
 	if before != "" && before != userID {
-		s.takenOver(ctx, before, user)
+		s.takenOver(ctx, before, who)
 	}
 	return nil
 }
 
 // letGo ends the person's earlier grant if it is another Zoom user's: Zoom replaces only a grant of the same user, so that one
 // would live on with nobody to use it.
-func (s *Service) letGo(ctx context.Context, userID string, next zoom.User) error {
+func (s *Service) letGo(ctx context.Context, userID string, next oauth.Identity) error {
 	earlier, held, err := s.held(ctx, userID)
-	if err != nil || !held || earlier.ZoomUserID == next.ID {
+	if err != nil || !held || earlier.ZoomUserID == next.ZoomUserID {
 		return err
 	}
 	if err := s.tokens.Of(userID).Drop(ctx, true); err != nil {
@@ -131,15 +135,15 @@ func (s *Service) letGo(ctx context.Context, userID string, next zoom.User) erro
 
 // takenOver tells a person that somebody else connected the same Zoom user. Zoom keeps one grant for a user and an app,
 // so theirs died in that moment; keeping it would only fail them later.
-func (s *Service) takenOver(ctx context.Context, userID string, user zoom.User) {
+func (s *Service) takenOver(ctx context.Context, userID string, by oauth.Identity) {
 	identity, held, err := s.held(ctx, userID)
-	if err == nil && (!held || identity.ZoomUserID != user.ID) {
+	if err == nil && (!held || identity.ZoomUserID != by.ZoomUserID) {
 		return // they have left that Zoom user before
 	}
 	if err := s.tokens.Of(userID).Drop(ctx, false); err != nil {
-		s.log("A grant that Zoom ended could not be removed", "user_id", userID, "zoom_user_id", user.ID, "error", err.Error())
+		s.log("A grant that Zoom ended could not be removed", "user_id", userID, "zoom_user_id", by.ZoomUserID, "error", err.Error())
 	}
-	if err := s.people.DirectMessage(ctx, userID, i18n.M("account.taken_over", "Email", chat.Escape(user.Email))); err != nil {
+	if err := s.people.DirectMessage(ctx, userID, i18n.M("account.taken_over", "Email", chat.Escape(by.Email))); err != nil {
 		s.log("A person could not be told that their Zoom user was connected by somebody else", "user_id", userID, "error", err.Error())
 	}
 }

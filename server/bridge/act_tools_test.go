@@ -252,6 +252,10 @@ func (s *actSessions) SaveToken(_ context.Context, _ string, _ provider.Site, us
 	return provider.Account{Name: c.Secret}, nil
 }
 
+func (s *actSessions) Redeem(context.Context, string, string, string) (provider.Account, string, error) {
+	return provider.Account{}, "", fault.New(fault.CodeWrong)
+}
+
 func (s *actSessions) SignOut(_ context.Context, _ string, _ provider.Site, userID string) error {
 	delete(s.tokens, userID)
 	return nil

@@ -157,6 +157,9 @@ type Sessions interface {
 	// ConnectURL returns a link with which the person, and nobody else, authorizes at the site; next (at most 1500 bytes) comes
 	// back to Resume. Fault: SetupNeeded where no admin has registered this server at the site.
 	ConnectURL(ctx context.Context, providerID string, site provider.Site, userID, next string) (string, error)
+	// Redeem finishes an authorization with the code that a browser was shown in which nobody was signed in, and returns what is to be
+	// resumed. Faults: CodeWrong, SetupNeeded.
+	Redeem(ctx context.Context, providerID, userID, code string) (who provider.Account, next string, err error)
 	// SaveToken keeps a personal token as the person's account, after a call has shown whose it is.
 	SaveToken(ctx context.Context, providerID string, site provider.Site, userID string, c provider.Credential) (provider.Account, error)
 	// SignOut forgets the person's account at the site, and ends it there where that can be done.

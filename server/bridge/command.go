@@ -49,6 +49,7 @@ const (
 	deedLeave         = "leave" // disconnects and signs out
 	deedSignOut       = "sign_out"
 	deedAskSignOut    = "signout"
+	deedSignIn        = "signin"
 	deedRaise         = "trigger"
 	deedSearch        = "search"
 	deedLook          = "look"
@@ -155,7 +156,9 @@ func (s *Service) tree(id, word string) *command.Command {
 		root.Sub = append(root.Sub, &command.Command{Name: deedOnCall, Help: help(deedOnCall), Run: s.runs(id, deedOnCall, s.onCall)})
 	}
 	if s.authorizes(id) {
-		root.Sub = append(root.Sub, &command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, deedAskSignOut, s.askSignOut)})
+		root.Sub = append(root.Sub,
+			&command.Command{Name: deedSignIn, Hint: i18n.M("bridge.hint.code"), Help: help(deedSignIn), Run: s.runs(id, deedSignIn, s.signIn)},
+			&command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, deedAskSignOut, s.askSignOut)})
 	}
 	root.Sub = append(root.Sub,
 		&command.Command{Name: "setup", Help: help("setup"), Admin: true, Run: s.runSetup(id)},

@@ -208,6 +208,10 @@ func (a *officeAccounts) SaveToken(context.Context, string, provider.Site, strin
 	return provider.Account{}, nil
 }
 
+func (a *officeAccounts) Redeem(context.Context, string, string, string) (provider.Account, string, error) {
+	return provider.Account{}, "", fault.New(fault.CodeWrong)
+}
+
 func (a *officeAccounts) SignOut(_ context.Context, _ string, _ provider.Site, userID string) error {
 	delete(a.signedIn, userID)
 	return nil

@@ -58,6 +58,57 @@ func (s *Service) signInLink(ctx context.Context, w wish) (string, error) {
 	return "", nil
 }
 
+// signIn gives the link to sign in, or finishes with the code that a browser was shown in which nobody was signed in, and goes on with what
+// the authorization was for.
+func (s *Service) signIn(ctx context.Context, w wish) (chat.Note, error) {
+	if w.text == "" {
+		return s.offerSignIn(ctx, w)
+	}
+	who, next, err := s.Sessions.Redeem(ctx, w.provider, w.userID, w.text)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	text := i18n.M("bridge.signin.done", "Provider", s.name(w.provider), "Name", chat.Escape(who.Name), "Command", s.word(w.provider))
+	did, err := s.resume(ctx, w.userID, next)
+	if err != nil {
+		s.Log("What an authorization was for failed", "user_id", w.userID, "error", err.Error())
+		did = chat.Failure(err)
+	}
+	if !did.Zero() {
+		text = i18n.Lines(text, did)
+	}
+	return chat.Note{Text: text}, nil
+}
+
+// resume goes on with what an authorization was for. It says what came of it where the person was not told already.
+func (s *Service) resume(ctx context.Context, userID, next string) (i18n.Message, error) {
+	var what intent
+	if err := json.Unmarshal([]byte(next), &what); err != nil {
+		return i18n.Message{}, errors.Wrap(err, "read what to resume")
+	}
+	if what.Kind == wishKind && what.Action == deedSignedIn {
+		return i18n.Message{}, nil
+	}
+	did, err := s.Resume(ctx, userID, next)
+	if what.Kind == wishKind {
+		did = i18n.Message{} // resumeWish has told them, and what it returns is for the page
+	}
+	return did, err
+}
+
+// offerSignIn gives a link to sign in, also to who is signed in: it leads to another account.
+func (s *Service) offerSignIn(ctx context.Context, w wish) (chat.Note, error) {
+	link, err := s.signInLink(ctx, w)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if link == "" || len(s.signedIn(ctx, w)) == 0 {
+		return chat.Note{Text: i18n.M("bridge.signout.not_in", "Provider", s.name(w.provider), "URL", link)}, nil
+	}
+	again := i18n.M("bridge.signout.again", "Provider", s.name(w.provider), "URL", link)
+	return chat.Note{Text: i18n.Lines(i18n.M("bridge.signout.in", "Provider", s.name(w.provider)), again)}, nil
+}
+
 // signedInNow says that the person is signed in.
 func (s *Service) signedInNow(_ context.Context, w wish) (chat.Note, error) {
 	return chat.Note{Text: i18n.M("bridge.signout.in", "Provider", s.name(w.provider))}, nil

@@ -29,7 +29,7 @@ func (s *Service) Said(ctx context.Context, userID, channelID, rootID, text stri
 		return false
 	}
 	channel, err := s.People.Channel(ctx, channelID)
-	if err != nil || !channel.Direct || rootID != "" && !said.understood() {
+	if err != nil || !channel.Direct || rootID != "" && !said.known() {
 		return false // in threads people talk about a card
 	}
 	answer, err := s.answerTo(ctx, said)
@@ -89,8 +89,9 @@ func (s *Service) answerTo(ctx context.Context, said spoken) (i18n.Message, erro
 // meantBy returns the providers that words without a name can be about: the only one there is; for an address the one that knows it; for
 // what exists already, those that the conversation is connected to.
 func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
-	if len(said.order) == 1 {
-		return said.order, nil
+	knowing := said.having()
+	if len(knowing) == 1 {
+		return knowing, nil
 	}
 	switch said.word {
 	case deedConnect:
@@ -110,7 +111,7 @@ func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
 		}
 		return meant, nil
 	}
-	return said.order, nil
+	return knowing, nil
 }
 
 // knowing returns the providers that understand the text as the address of something.
@@ -181,10 +182,21 @@ func (said spoken) named() string {
 	return ""
 }
 
-// understood reports whether the first word is one of a provider's, or one that each provider knows.
-func (said spoken) understood() bool {
-	found, _ := said.trees[said.order[0]].Find(said.word, true)
-	return said.named() != "" || found.Run != nil
+// understood reports whether the first word is one of a provider's, or one that some provider knows.
+func (said spoken) understood() bool { return said.named() != "" || len(said.having()) > 0 }
+
+// known reports whether the first word is one of a provider's, or one that each provider knows.
+func (said spoken) known() bool { return said.named() != "" || len(said.having()) == len(said.order) }
+
+// having returns the providers that know the first word.
+func (said spoken) having() []string {
+	var ids []string
+	for _, id := range said.order {
+		if found, _ := said.trees[id].Find(said.word, true); found.Run != nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 func (said spoken) inOrder() []*command.Command {

@@ -23,6 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -131,9 +132,11 @@ func (d *desk) BeginElsewhere(context.Context, string) (string, error) {
 	return "", fault.New(fault.LinkExpired)
 }
 
-func (d *desk) HandOver(context.Context, string, string) (account.Handed, error) {
-	return account.Handed{}, fault.New(fault.LinkExpired)
+func (d *desk) HandOver(context.Context, string, string) (oauth.Handed, error) {
+	return oauth.Handed{}, fault.New(fault.LinkExpired)
 }
+
+func (d *desk) Username(context.Context, string) (string, error) { return "ada", nil }
 
 // JoinHost knows one post.
 func (d *desk) JoinHost(_ context.Context, meetingID, postID string) (string, error) {

@@ -32,14 +32,22 @@ type page struct {
 // connect leads to Zoom's page on which the person authorizes. It changes nothing: a GET is not protected against other
 // sites, and what it leads to asks the person.
 func (s *server) connect(w http.ResponseWriter, r *http.Request) {
+	s.leadOn(w, r, s.Accounts.Begin, s.Accounts.BeginElsewhere)
+}
+
+// leadOn leads to the page on which the bearer of the ticket authorizes. On a phone, links open in a browser that knows nobody: there the
+// ticket says for whom this is, and showCode ends it.
+func (s *server) leadOn(
+	w http.ResponseWriter, r *http.Request,
+	begin func(ctx context.Context, userID, ticket string) (string, error), elsewhere func(ctx context.Context, ticket string) (string, error),
+) {
 	userID, ticket := signedIn(r), r.URL.Query().Get("t")
 	var url string
 	var err error
 	if userID == "" {
-		// On a phone, links open in a browser that knows nobody. The ticket says for whom this is; see handOver.
-		url, err = s.Accounts.BeginElsewhere(r.Context(), ticket)
+		url, err = elsewhere(r.Context(), ticket)
 	} else {
-		url, err = s.Accounts.Begin(r.Context(), userID, ticket)
+		url, err = begin(r.Context(), userID, ticket)
 	}
 	if err != nil {
 		s.showFault(w, userID, err)
@@ -74,8 +82,7 @@ func (s *server) complete(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, s.resumed(r, userID, connected))
 }
 
-// handOver shows the code with which the person finishes in Mattermost what they authorized in a browser in which nobody is signed in.
-// Nothing is connected until then: this browser could be anybody's to whom a link was forwarded.
+// handOver is complete in a browser in which nobody is signed in.
 func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
@@ -87,12 +94,19 @@ func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
 		s.showFault(w, "", err)
 		return
 	}
+	s.showCode(w, r, handed.UserID, i18n.M("page.code.text", "Email", handed.Who.Email), "/zoom connect "+handed.Code)
+}
+
+// showCode shows the command with which the person finishes in Mattermost what they authorized in a browser in which nobody is signed in.
+// Nothing is connected until then: this browser could be anybody's to whom a link was forwarded.
+func (s *server) showCode(w http.ResponseWriter, r *http.Request, userID string, text i18n.Message, command string) {
+	name, err := s.People.Username(r.Context(), userID)
+	if err != nil {
+		s.showFault(w, "", err)
+		return
+	}
 	say := func(m i18n.Message) string { return plain(s.People.Text("", m)) }
-	s.show(w, http.StatusOK, page{
-		Title: say(i18n.M("page.code.title")),
-		Text:  say(i18n.M("page.code.text", "Email", handed.Email, "Username", handed.Username)),
-		Code:  "/zoom connect " + handed.Code,
-	})
+	s.show(w, http.StatusOK, page{Title: say(i18n.M("page.code.title")), Text: say(text.WithMessage("Username", i18n.Verbatim(name))), Code: command})
 }
 
 // resumed goes on with what the authorization was for and says what came of it.

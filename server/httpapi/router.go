@@ -18,6 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -51,7 +52,7 @@ type Accounts interface {
 	// BeginElsewhere is Begin in a browser in which nobody is signed in.
 	BeginElsewhere(ctx context.Context, ticket string) (url string, err error)
 	// HandOver is Complete in such a browser: it waits for its code to be typed in Mattermost.
-	HandOver(ctx context.Context, code, state string) (account.Handed, error)
+	HandOver(ctx context.Context, code, state string) (oauth.Handed, error)
 	// Declined checks the state of an authorization that was refused at Zoom, and returns what was to follow.
 	Declined(ctx context.Context, userID, state string) (next string, err error)
 	// Connected reports whether the person's calls to Zoom can be made, and as which address.
@@ -93,6 +94,10 @@ type Signer interface {
 	Begin(ctx context.Context, providerID, userID, ticket string) (url string, err error)
 	// Complete finishes an authorization with what the tool sent back, and returns what was to follow; "" is nothing.
 	Complete(ctx context.Context, providerID, userID, code, state string) (who provider.Account, next string, err error)
+	// BeginElsewhere is Begin in a browser in which nobody is signed in.
+	BeginElsewhere(ctx context.Context, providerID, ticket string) (url string, err error)
+	// HandOver is Complete in such a browser: it waits for a command with its code to be typed in Mattermost.
+	HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error)
 	// Declined checks the state of an authorization that was refused at the tool, and returns what was to follow.
 	Declined(ctx context.Context, providerID, userID, state string) (next string, err error)
 }
@@ -109,6 +114,8 @@ type People interface {
 	Text(userID string, m i18n.Message) string
 	// Admin reports whether the user is a system admin.
 	Admin(userID string) bool
+	// Username returns the name under which the user is mentioned.
+	Username(ctx context.Context, userID string) (string, error)
 	// Whisper shows a note to one user in a place, as the bot.
 	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
 }

@@ -10,26 +10,22 @@ import (
 
 // signIn leads to the tool's page on which the person authorizes; as connect does to Zoom's.
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
-	userID := signedIn(r)
-	if userID == "" {
-		s.show(w, http.StatusUnauthorized, s.failed("", i18n.M("page.sign_in")))
-		return
-	}
-	url, err := s.Signer.Begin(r.Context(), r.PathValue("provider"), userID, r.URL.Query().Get("t"))
-	if err != nil {
-		s.showFault(w, userID, err)
-		return
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	http.Redirect(w, r, url, http.StatusFound)
+	providerID := r.PathValue("provider")
+	s.leadOn(w, r,
+		func(ctx context.Context, userID, ticket string) (string, error) {
+			return s.Signer.Begin(ctx, providerID, userID, ticket)
+		},
+		func(ctx context.Context, ticket string) (string, error) {
+			return s.Signer.BeginElsewhere(ctx, providerID, ticket)
+		},
+	)
 }
 
 // signInDone is where the tool sends the person back to; as complete is for Zoom.
 func (s *server) signInDone(w http.ResponseWriter, r *http.Request) {
 	userID := signedIn(r)
 	if userID == "" {
-		s.show(w, http.StatusUnauthorized, s.failed("", i18n.M("page.sign_in")))
+		s.handOverSignIn(w, r)
 		return
 	}
 	providerID, query := r.PathValue("provider"), r.URL.Query()
@@ -47,6 +43,21 @@ func (s *server) signInDone(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.show(w, http.StatusOK, s.wentOn(r, userID, who, next))
+}
+
+// handOverSignIn is signInDone in a browser in which nobody is signed in.
+func (s *server) handOverSignIn(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	if query.Get("error") != "" || query.Get("code") == "" {
+		s.show(w, http.StatusForbidden, s.failed("", i18n.M("bridge.page.declined.text")))
+		return
+	}
+	handed, typed, err := s.Signer.HandOver(r.Context(), r.PathValue("provider"), query.Get("code"), query.Get("state"))
+	if err != nil {
+		s.showFault(w, "", err)
+		return
+	}
+	s.showCode(w, r, handed.UserID, i18n.M("bridge.page.code.text", "Name", handed.Who.Name), typed)
 }
 
 // wentOn goes on with what the authorization was for and says what came of it.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +19,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -129,6 +129,17 @@ func (b *tools) Complete(_ context.Context, _, _, code, state string) (provider.
 		next = ""
 	}
 	return provider.Account{Name: "<b>Ada</b>"}, next, nil
+}
+
+func (b *tools) BeginElsewhere(_ context.Context, providerID, ticket string) (string, error) {
+	return "https://" + providerID + ".example.com/authorize?" + ticket, b.failure
+}
+
+func (b *tools) HandOver(_ context.Context, providerID, code, state string) (oauth.Handed, string, error) {
+	if code != "c" || state != "s" {
+		return oauth.Handed{}, "", fault.New(fault.LinkExpired)
+	}
+	return oauth.Handed{UserID: "u1", Who: oauth.Identity{Name: "<b>Ada</b>"}}, "/" + providerID + " signin 7K3F-9QXM-2BTR", nil
 }
 
 func (b *tools) Declined(context.Context, string, string, string) (string, error) {
@@ -337,40 +348,4 @@ func TestAFormThatWasClosedIsLeftAlone(t *testing.T) {
 	require.Equal(t, "{}", d.asks(t, http.MethodPost, "/form", `{"callback_id":"connect","cancelled":true}`).Body.String())
 	require.Empty(t, d.answered)
 	require.Equal(t, http.StatusBadRequest, d.asks(t, http.MethodPost, "/form", `not JSON`).Code)
-}
-
-func TestThePageOfASignInSaysWhatBecameOfWhatItWasFor(t *testing.T) {
-	t.Parallel()
-	for says, story := range map[string]struct {
-		tools tools
-		path  string
-	}{
-		"You are signed in as &lt;b&gt;Ada&lt;/b&gt;": {path: "/oauth2/bitbucket/complete?code=c&state=s"},
-		"acme/web is connected":                       {tools{said: i18n.Verbatim("acme/web is **connected**")}, "/oauth2/bitbucket/complete?code=c&state=s"},
-		"but not administer it":                       {tools{failure: fault.New(fault.NotResourceAdmin).With("Provider", "Bitbucket")}, "/oauth2/bitbucket/complete?code=c&state=s"},
-		"This link has expired":                       {path: "/oauth2/bitbucket/complete?code=c&state=forged"},
-		"You did not allow that":                      {path: "/oauth2/bitbucket/complete?error=access_denied&state=s"},
-	} {
-		d := &desk{tools: story.tools}
-		body := d.asks(t, http.MethodGet, story.path, "").Body.String()
-		require.Contains(t, body, says)
-		require.Equal(t, len(d.resumed), strings.Count(strings.Join(d.resumed, ","), "alice next"))
-	}
-}
-
-func TestASignInLeadsToTheTool(t *testing.T) {
-	t.Parallel()
-	away := (&desk{}).asks(t, http.MethodGet, "/oauth2/bitbucket/connect?t=ticket", "")
-	require.Equal(t, http.StatusFound, away.Code)
-	require.Equal(t, "https://bitbucket.example.com/authorize?aliceticket", away.Header().Get("Location"))
-
-	zoom := (&desk{}).asks(t, http.MethodGet, "/oauth2/connect?t=ticket", "")
-	require.Contains(t, html.UnescapeString(zoom.Header().Get("Location")), "https://zoom.us/", "Zoom's own route stays")
-
-	d := &desk{}
-	for _, path := range []string{"/oauth2/bitbucket/connect", "/oauth2/bitbucket/complete?code=c&state=s"} {
-		recorder := httptest.NewRecorder()
-		d.handler(t).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))
-		require.Equal(t, http.StatusUnauthorized, recorder.Code)
-	}
 }

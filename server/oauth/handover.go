@@ -28,10 +28,20 @@ const (
 // handover is an authorization that came back in a browser in which nobody was signed in. It is nobody's until the person for whom it was
 // begun types the code that this browser was shown: who merely forwarded a link never saw the code, and who authorized can't use it.
 type handover struct {
-	Code  string          `json:"code"`
-	Tries int             `json:"tries"`
-	Plain json.RawMessage `json:"plain"`
-	Until time.Time       `json:"until"`
+	Code  string    `json:"code"`
+	Tries int       `json:"tries"`
+	Done  Completed `json:"done"`
+	Who   Identity  `json:"who"`
+	Until time.Time `json:"until"`
+}
+
+// Handed is an authorization that waits for its code to be typed in Mattermost.
+type Handed struct {
+	// Code is shown in the browser that authorized, and nowhere else.
+	Code string
+	// UserID is the Mattermost user who has to type it, and Who the account that they would be connected with.
+	UserID string
+	Who    Identity
 }
 
 // TicketOwner returns for whom the ticket was made, which proves nothing about who follows the link. Faults: LinkExpired, NotConfigured.
@@ -46,54 +56,58 @@ func (f *Flow) StateOwner(ctx context.Context, state string) (userID string, err
 	return p.User, err
 }
 
-// Hand keeps what an authorization brought, sealed, for this person, for ten minutes, and returns the code that releases it. An earlier
-// one that was kept for them is forgotten.
-func (f *Flow) Hand(ctx context.Context, userID string, plain []byte) (code string, err error) {
-	h := handover{Code: newCode(), Plain: plain, Until: f.now().Add(handoverLife)}
+// Hand keeps a completed authorization as this account, sealed, for the person, for ten minutes, and returns the code that releases it.
+// An earlier one that was kept for them is forgotten.
+func (f *Flow) Hand(ctx context.Context, userID string, done Completed, who Identity) (Handed, error) {
+	h := handover{Code: newCode(), Done: done, Who: who, Until: f.now().Add(handoverLife)}
 	raw, err := f.sealHandover(ctx, h)
 	if err != nil {
-		return "", err
+		return Handed{}, err
 	}
-	return h.Code, errors.Wrap(f.kv.Set(handoverKey(userID), raw, handoverLife), "keep an authorization for its code")
+	if err := f.kv.Set(f.handoverKey(userID), raw, handoverLife); err != nil {
+		return Handed{}, errors.Wrap(err, "keep an authorization for its code")
+	}
+	return Handed{Code: h.Code, UserID: userID, Who: who}, nil
 }
 
-// Take gives back, once, what was kept for the person, for the right code. After five wrong ones it is gone. Fault: CodeWrong.
-func (f *Flow) Take(ctx context.Context, userID, code string) ([]byte, error) {
+// Take gives back, once, what Hand kept for the person, for the right code. After five wrong ones it is gone. Fault: CodeWrong.
+func (f *Flow) Take(ctx context.Context, userID, code string) (Completed, Identity, error) {
+	key := f.handoverKey(userID)
 	for try := range writeTries {
 		if try > 0 {
 			if err := pause(ctx, try); err != nil {
-				return nil, errors.Wrap(err, "take an authorization for its code")
+				return Completed{}, Identity{}, errors.Wrap(err, "take an authorization for its code")
 			}
 		}
-		raw, err := f.kv.Get(handoverKey(userID))
+		raw, err := f.kv.Get(key)
 		if err != nil {
-			return nil, errors.Wrap(err, "look up an authorization for its code")
+			return Completed{}, Identity{}, errors.Wrap(err, "look up an authorization for its code")
 		}
 		if raw == nil {
-			return nil, fault.New(fault.CodeWrong)
+			return Completed{}, Identity{}, fault.New(fault.CodeWrong)
 		}
 		h, next, err := f.opened(ctx, raw, code)
 		if err != nil {
-			return nil, err
+			return Completed{}, Identity{}, err
 		}
-		swapped, err := f.kv.Swap(handoverKey(userID), raw, next, max(h.Until.Sub(f.now()), time.Second))
+		swapped, err := f.kv.Swap(key, raw, next, max(h.Until.Sub(f.now()), time.Second))
 		switch {
 		case err != nil:
-			return nil, errors.Wrap(err, "use a code up")
+			return Completed{}, Identity{}, errors.Wrap(err, "use a code up")
 		case !swapped: // another try came between
 		case !f.now().Before(h.Until) || !sameCode(h.Code, code):
-			return nil, fault.New(fault.CodeWrong)
+			return Completed{}, Identity{}, fault.New(fault.CodeWrong)
 		default:
-			return h.Plain, nil
+			return h.Done, h.Who, nil
 		}
 	}
-	return nil, errors.New("a code is tried too often at once")
+	return Completed{}, Identity{}, errors.New("a code is tried too often at once")
 }
 
 // opened reads a handover and returns what is to be left of it after this code: nothing after the right one or too many wrong ones.
 func (f *Flow) opened(ctx context.Context, raw []byte, code string) (handover, []byte, error) {
 	var h handover
-	plain, err := f.vault.Open(ctx, handoverName, raw)
+	plain, err := f.vault.Open(ctx, f.named(handoverName), raw)
 	if err == nil {
 		err = json.Unmarshal(plain, &h)
 	}
@@ -113,7 +127,7 @@ func (f *Flow) sealHandover(ctx context.Context, h handover) ([]byte, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "encode an authorization")
 	}
-	return f.vault.Seal(ctx, handoverName, plain)
+	return f.vault.Seal(ctx, f.named(handoverName), plain)
 }
 
 // sameCode compares codes as people type them: in small letters, with and without dashes.
@@ -141,4 +155,7 @@ func newCode() string {
 	return out.String()
 }
 
-func handoverKey(userID string) string { return "hnd." + kv.Hash(userID) }
+// handoverKey is that of the one authorization that waits for the person, for each tool.
+func (f *Flow) handoverKey(userID string) string {
+	return "hnd." + kv.Hash(f.named(handoverName)+"/"+userID)
+}

@@ -37,8 +37,7 @@ func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider
 		grant := in.tokens.Of(grantName(r, userID))
 		identity, err := grant.Identity(ctx)
 		if err == nil {
-			who := provider.Account{ID: identity.UserID, Name: identity.Name, URL: identity.URL}
-			return s.session(providerID, r.Site, listed, s.renewing(providerID, grant), who), nil
+			return s.session(providerID, r.Site, listed, s.renewing(providerID, grant), accountOf(identity)), nil
 		}
 		if !fault.Is(err, fault.NotConnected) {
 			return provider.Session{}, s.explain(providerID, err)

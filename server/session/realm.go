@@ -124,26 +124,32 @@ func (s *Sessions) Declined(ctx context.Context, providerID, userID, state strin
 // Complete finishes an authorization with what the tool sent back, and keeps it as the person's account at the site. It returns
 // what ConnectURL was given. Faults: LinkExpired, SetupNeeded, WrongRegion, and those of calls to the tool.
 func (s *Sessions) Complete(ctx context.Context, providerID, userID, code, state string) (account provider.Account, next string, err error) {
+	done, account, err := s.authorized(ctx, providerID, userID, code, state)
+	if err != nil {
+		return provider.Account{}, "", err
+	}
+	return account, done.Next, s.keep(ctx, providerID, userID, done, account)
+}
+
+// authorized exchanges what the tool sent back and asks the tool whose account that is.
+func (s *Sessions) authorized(ctx context.Context, providerID, userID, code, state string) (oauth.Completed, provider.Account, error) {
 	key, _, err := s.links(providerID).Peek(ctx, userID, state)
 	if err != nil {
-		return provider.Account{}, "", s.explain(providerID, err)
+		return oauth.Completed{}, provider.Account{}, s.explain(providerID, err)
 	}
 	r, in, err := s.registration(ctx, providerID, key)
 	if err != nil {
-		return provider.Account{}, "", err
+		return oauth.Completed{}, provider.Account{}, err
 	}
 	done, err := in.flow.Complete(ctx, userID, code, state)
 	if err != nil {
-		return provider.Account{}, "", s.explain(providerID, err)
+		return oauth.Completed{}, provider.Account{}, s.explain(providerID, err)
 	}
 	if err := s.rightRegion(ctx, providerID, r.Site, done.Token.ID); err != nil {
-		return provider.Account{}, "", err
+		return oauth.Completed{}, provider.Account{}, err
 	}
-	account, err = s.whose(ctx, providerID, s.session(providerID, r.Site, true, always("Bearer "+done.Token.Access), provider.Account{}))
-	if err != nil {
-		return provider.Account{}, "", err
-	}
-	return account, done.Next, s.keep(ctx, providerID, userID, r, in, done.Token, account)
+	account, err := s.whose(ctx, providerID, s.session(providerID, r.Site, true, always("Bearer "+done.Token.Access), provider.Account{}))
+	return done, account, err
 }
 
 // rightRegion checks that the account is in the region of the site, as far as the ID token tells. Fault: WrongRegion.
@@ -163,8 +169,12 @@ func (s *Sessions) rightRegion(ctx context.Context, providerID string, site prov
 	return s.fault(providerID, errors.New("the account is in another region"), fault.WrongRegion).With("Site", site.URL).With("Home", home.URL)
 }
 
-// keep stores the grant in place of any other account of the person's at the site.
-func (s *Sessions) keep(ctx context.Context, providerID, userID string, r registered, in *realm, token oauth.Token, account provider.Account) error {
+// keep stores the grant in place of any other account of the person's at the site. Fault: SetupNeeded where that is no longer set up.
+func (s *Sessions) keep(ctx context.Context, providerID, userID string, done oauth.Completed, account provider.Account) error {
+	r, in, err := s.registration(ctx, providerID, done.App)
+	if err != nil {
+		return err
+	}
 	grant := in.tokens.Of(grantName(r, userID))
 	earlier, err := grant.Identity(ctx)
 	if err == nil && earlier.UserID != account.ID {
@@ -173,8 +183,9 @@ func (s *Sessions) keep(ctx context.Context, providerID, userID string, r regist
 			return errors.Wrap(err, "drop the earlier grant")
 		}
 	}
-	identity := oauth.Identity{UserID: account.ID, Name: account.Name, URL: account.URL, AuthorizedBy: userID, AuthorizedAt: s.Now()}
-	if err := grant.Save(ctx, token, identity); err != nil {
+	identity := identityOf(account)
+	identity.AuthorizedBy, identity.AuthorizedAt = userID, s.Now()
+	if err := grant.Save(ctx, done.Token, identity); err != nil {
 		return errors.Wrap(err, "store the grant")
 	}
 	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, userID)), "forget a personal token")

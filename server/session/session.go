@@ -77,8 +77,8 @@ func (s *Sessions) explain(providerID string, err error) error {
 		return s.fault(providerID, err, fault.ProviderUnavailable)
 	case fault.ZoomRefused:
 		return fault.Wrap(err, fault.ProviderRefused).With("Provider", s.Registry.Describe(providerID).Name).With("Message", f.Params["Code"])
-	case fault.LinkExpired:
-		return s.fault(providerID, err, fault.LinkExpired)
+	case fault.LinkExpired, fault.CodeWrong:
+		return s.fault(providerID, err, f.Code)
 	}
 	return err
 }
