@@ -40,7 +40,6 @@ func TestASignInLeadsToTheTool(t *testing.T) {
 
 	zoom := (&desk{}).asks(t, http.MethodGet, "/oauth2/connect?t=ticket", "")
 	require.Contains(t, html.UnescapeString(zoom.Header().Get("Location")), "https://zoom.us/", "Zoom's own route stays")
-
 }
 
 func TestASignInWhereNobodyIsSignedInEndsWithACode(t *testing.T) {
