@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-var typedCode = regexp.MustCompile(`/zoom connect [0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}`)
+var typedCode = regexp.MustCompile(`/(zoom connect|pduty signin) [0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}`)
 
 // On a phone the link opens in a browser in which nobody is signed in: Zoom is asked,
 // and a code that alice types in Mattermost finishes. For mallory it is worth nothing.
@@ -36,4 +36,22 @@ func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 
 	require.NoError(t, alice.Type(w.ctx, channel.Id, typed))
 	require.Equal(t, "Release plan", w.meetingPost(alice, channel, 0).GetProp("meeting_topic"))
+}
+
+// The same ends a sign-in at a provider, and the connect that waited for it goes on.
+func TestC11_SigningInAtPagerDutyOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
+	h := newPager(t)
+	from := h.ear.Count()
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect"))
+	link, err := stack.SignInLink(h.whisper(h.ear, from, "/oauth2/pagerduty/connect"), "pagerduty")
+	require.NoError(t, err)
+	page, err := h.alice.AuthorizeOnPhone(h.ctx, link, h.alice.User.Email)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, page.Status, page.Body)
+	typed := typedCode.FindString(html.UnescapeString(page.Body))
+	require.Contains(t, typed, "/pduty signin ", page.Body)
+
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, typed))
+	h.whisper(h.ear, from, "You're signed in to PagerDuty")
+	h.whisper(h.ear, from, "This channel follows")
 }
