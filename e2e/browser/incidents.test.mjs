@@ -125,8 +125,8 @@ describe('The cards of PagerDuty', () => {
         await card.getByRole('button', {name: 'Resolve'}).click();
         await card.filter({hasText: 'Resolved'}).waitFor();
         assert.equal(await card.getAttribute('id'), post);
-        await hers.openThread('Disk full on db-1');
-        await hers.page.locator('.channel__posts, #postListContent').getByText('resolved it').first().waitFor();
+        await hers.openThread('Resolved · #');
+        await hers.rightSidebar.getByText('resolved it').waitFor();
         await hers.rightSidebar.getByText('Old backups are being removed').waitFor();
         await hers.picture('pagerduty-resolved', card);
         await hers.closeSidebar.click();

@@ -223,7 +223,8 @@ export class Tab {
 
     /** Opens the thread of a message beside the channel. */
     async openThread(text) {
-        const post = this.page.locator('[id^="post_"]').filter({hasText: text}).last();
+        const reply = this.page.locator('[id^="CENTER_commentIcon_"]'); // which a private answer doesn't have
+        const post = this.page.locator('[id^="post_"]').filter({hasText: text}).filter({has: reply}).last();
         await post.hover();
         await post.locator('[id^="CENTER_commentIcon_"]').click();
         await this.rightSidebar.waitFor();

@@ -68,7 +68,7 @@ function Post({post, inThread}) {
                             post={post}
                             place={place(post, inThread)}
                         />
-                        {!inThread && !system && (
+                        {!inThread && !system && !ephemeral && (
                             <button
                                 id={`CENTER_commentIcon_${post.id}`}
                                 className='post__reply'
