@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,11 @@ func TestAFloodOfRefusedRequestsIsAFewLinesInTheLog(t *testing.T) {
 				lines = append(lines, msg+" "+fmt.Sprint(pairs...))
 			}
 		})
+		said := func() []string {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(lines)
+		}
 		send := func(path string) {
 			handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, path, strings.NewReader("x")))
 		}
@@ -36,17 +42,17 @@ func TestAFloodOfRefusedRequestsIsAFewLinesInTheLog(t *testing.T) {
 			send("/webhook")
 		}
 		send("/hooks/c1.key")
-		require.Len(t, lines, 11, "five of each kind")
-		require.Contains(t, lines[10], "c1", "what is wrong with a connection is said all the same")
+		require.Len(t, said(), 11, "five of each kind")
+		require.Contains(t, said()[10], "c1", "what is wrong with a connection is said all the same")
 
 		time.Sleep(61 * time.Second)
 		synctest.Wait()
-		require.Len(t, lines, 13)
-		require.Contains(t, lines[11]+lines[12], "995")
+		require.Len(t, said(), 13)
+		require.Contains(t, said()[11]+said()[12], "995")
 		send("/hooks/gone.key")
-		require.Len(t, lines, 14, "the next minute begins anew")
+		require.Len(t, said(), 14, "the next minute begins anew")
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		require.Len(t, lines, 14, "nothing was left out of it")
+		require.Len(t, said(), 14, "nothing was left out of it")
 	})
 }
