@@ -75,21 +75,17 @@ func element(say func(i18n.Message) string, f chat.FormField) model.DialogElemen
 	case chat.LongTextField:
 		e.Type = "textarea"
 		e.Default = inBytes(e.Default, model.DialogElementTextareaMaxLength)
-	case chat.SelectField:
-		e.Type = "select"
+	case chat.SelectField, chat.MultiSelectField:
+		e.Type, e.MultiSelect = "select", f.Kind == chat.MultiSelectField
 		for _, o := range f.Options {
 			e.Options = append(e.Options, &model.PostActionOptions{Text: say(o.Label), Value: o.Value})
+		}
+		chosen := []string{f.Default}
+		if e.MultiSelect {
+			chosen = strings.Split(f.Default, ",")
 		}
 		// What was chosen once may not be there any more.
-		if !slices.ContainsFunc(f.Options, func(o chat.Option) bool { return o.Value == f.Default }) {
-			e.Default = ""
-		}
-	case chat.MultiSelectField:
-		e.Type, e.MultiSelect = "select", true
-		for _, o := range f.Options {
-			e.Options = append(e.Options, &model.PostActionOptions{Text: say(o.Label), Value: o.Value})
-		}
-		e.Default = strings.Join(slices.DeleteFunc(strings.Split(f.Default, ","), func(value string) bool {
+		e.Default = strings.Join(slices.DeleteFunc(chosen, func(value string) bool {
 			return !slices.ContainsFunc(f.Options, func(o chat.Option) bool { return o.Value == value })
 		}), ",")
 	case chat.BoolField:
