@@ -14,11 +14,7 @@ import (
 // TestTheInputsOfBitbucketAreShownRight plays the inputs of Bitbucket as they were recorded; see TestTheInputsOfFaultsAreShownRight.
 func TestTheInputsOfBitbucketAreShownRight(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join(faultInputs, "bb-*.json"))
-	require.NoError(t, err)
-	if len(files) == 0 {
-		t.Skip("NOT PLAYED: there are no recorded inputs in " + faultInputs + "; the stories of the table of faults have inputs of their own")
-	}
+	files := recordedInputs(t, "bb")
 	shown := map[string]func(*testing.T, *codeHost){
 		"bb-known-commit-to-other-branch": func(t *testing.T, h *codeHost) {
 			require.Len(t, cards(h.town), 2)

@@ -36,14 +36,21 @@ var (
 	lengthInInput = regexp.MustCompile(`«([0-9]+) (.)»`)
 )
 
+// recordedInputs returns the files with a provider's inputs. Where they are not beside the checkout, the test is skipped, and says so.
+func recordedInputs(t *testing.T, prefix string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(faultInputs, prefix+"-*.json"))
+	require.NoError(t, err)
+	if len(files) == 0 {
+		t.Skip("SKIPPED, NOT PASSED: there are no recorded inputs in " + faultInputs + "; the stories of the table of faults have inputs of their own")
+	}
+	return files
+}
+
 // TestTheInputsOfFaultsAreShownRight plays the inputs of Jenkins as they were recorded. Those of others have stories of their own.
 func TestTheInputsOfFaultsAreShownRight(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join(faultInputs, "jenkins-*.json"))
-	require.NoError(t, err)
-	if len(files) == 0 {
-		t.Skip("NOT PLAYED: there are no recorded inputs in " + faultInputs + "; the stories of the table of faults have inputs of their own")
-	}
+	files := recordedInputs(t, "jenkins")
 	shown := map[string]func(*testing.T, *bridgeWorld, []*mmtest.Post){
 		"jenkins-recreated-job-swallowed": func(t *testing.T, w *bridgeWorld, _ []*mmtest.Post) {
 			require.Equal(t, []string{"✅ Succeeded · renovate-all #1", "❌ Failed · renovate-all #1"}, titles(w.town))

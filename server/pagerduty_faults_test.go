@@ -41,11 +41,7 @@ func (h *pagerHost) hearsAll(filters map[string]any) {
 
 func TestRecordedDeliveriesOfPagerDutyAreShownRight(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join("../../shared/faults", "pagerduty-*.json"))
-	require.NoError(t, err)
-	if len(files) == 0 {
-		t.Skip("SKIPPED, NOT PASSED: the recorded deliveries are not beside this repository (../shared/faults)")
-	}
+	files := recordedInputs(t, "pagerduty")
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
 		t.Run(name, func(t *testing.T) {
