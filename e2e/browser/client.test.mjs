@@ -174,7 +174,7 @@ describe('In Mattermost’s client', () => {
         await tab.window.waitFor({state: 'detached'});
         for (const theme of ['dark', 'indigo', 'light']) {
             await tab.inTheme(theme);
-            const faults = [...await faultsIn(tab, '.zoom-post'), ...await faultsIn(tab, '.zoom-tool-card')];
+            const faults = [...await faultsIn(tab, '.zoom-post'), ...await faultsIn(tab, '.zoom-provider-card')];
             if (faults.length) {
                 found[`${theme}, posts`] = faults;
             }

@@ -115,7 +115,7 @@ export class Tab {
 
     /** Posts that are cards of tools. */
     get cards() {
-        return this.posts.filter({has: this.page.locator('.zoom-tool-card__title')});
+        return this.posts.filter({has: this.page.locator('.zoom-provider-card__title')});
     }
 
     get dialog() {

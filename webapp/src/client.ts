@@ -1,6 +1,6 @@
 import {pluginId} from './manifest';
 import type {
-    ChannelTools, Config, Failure, OptionsRequest, OptionsResult, PressRequest, RunRequest, Setup, StartRequest, StartResult, Step, SubmitRequest, ToolPage,
+    ChannelProviders, Config, Failure, OptionsRequest, OptionsResult, PressRequest, RunRequest, Setup, StartRequest, StartResult, Step, SubmitRequest, ProviderPage,
 } from './types/api';
 import type {Post} from './types/mattermost-webapp';
 
@@ -31,12 +31,12 @@ export interface Client {
     setup(): Promise<Setup>;
 
     /** Does what the words say behind a tool's command. */
-    run(tool: string, request: RunRequest): Promise<Step>;
+    run(provider: string, request: RunRequest): Promise<Step>;
     press(request: PressRequest): Promise<Step>;
     submit(request: SubmitRequest): Promise<Step>;
     options(request: OptionsRequest): Promise<OptionsResult>;
-    page(tool: string, channelId: string): Promise<ToolPage>;
-    channelTools(channelId: string): Promise<ChannelTools>;
+    page(provider: string, channelId: string): Promise<ProviderPage>;
+    channelProviders(channelId: string): Promise<ChannelProviders>;
 
     /** Presses a button of a post, or chooses from its menu. Returns what tells the web app which dialog answers it, '' for none. */
     pressAction(postId: string, actionId: string, chosen: string): Promise<string>;
@@ -63,12 +63,12 @@ export function newClient(): Client {
             await call<{join_host: string}>(`${api}/meetings/${encodeURIComponent(meetingId)}/posts/${encodeURIComponent(postId)}`)
         ).join_host,
         setup: () => call(`${api}/setup`),
-        run: (tool, request) => post(`/tools/${encodeURIComponent(tool)}/run`, request),
+        run: (provider, request) => post(`/tools/${encodeURIComponent(provider)}/run`, request),
         press: (request) => post('/window/press', request),
         submit: (request) => post('/window/submit', request),
         options: (request) => post('/window/options', request),
-        page: (tool, channelId) => call(`${api}/tools/${encodeURIComponent(tool)}/page?channel_id=${encodeURIComponent(channelId)}`),
-        channelTools: (channelId) => call(`${api}/channels/${encodeURIComponent(channelId)}/tools`),
+        page: (provider, channelId) => call(`${api}/tools/${encodeURIComponent(provider)}/page?channel_id=${encodeURIComponent(channelId)}`),
+        channelProviders: (channelId) => call(`${api}/channels/${encodeURIComponent(channelId)}/tools`),
         pressAction: async (postId, actionId, chosen) => {
             const path = `${site}/api/v4/posts/${encodeURIComponent(postId)}/actions/${encodeURIComponent(actionId)}`;
             return (await call<{trigger_id?: string}>(path, {method: 'POST', body: JSON.stringify({selected_option: chosen})})).trigger_id ?? '';

@@ -1,6 +1,6 @@
 import {newClient} from './client';
 import {pluginId} from './manifest';
-import {newSidebar, newStartEntries, newToolEntries, registerAlways} from './registry';
+import {newSidebar, newStartEntries, newProviderEntries, registerAlways} from './registry';
 import {newActions} from './store/actions';
 import {currentUser} from './store/selectors';
 import styles from './styles.css?inline';
@@ -20,14 +20,14 @@ export class Plugin {
         const client = newClient();
         const actions = newActions(store, client);
         const showStartEntries = newStartEntries(registry, actions);
-        const showToolEntries = newToolEntries(registry, actions);
+        const showProviderEntries = newProviderEntries(registry, actions);
         const showSidebar = newSidebar(registry, store, client, actions);
 
         async function followConfig() {
             const config = await actions.refreshConfig();
             if (config) {
                 showStartEntries(config.configured);
-                showToolEntries(config.tools ?? []);
+                showProviderEntries(config.tools ?? []);
                 showSidebar(Boolean(config.tools?.length));
             }
         }

@@ -2,12 +2,12 @@ import React from 'react';
 
 import {Setup} from './components/admin/setup';
 import {Text} from './components/common/text';
-import {ToolsSidebar} from './components/sidebar/tools_sidebar';
-import {ComposerMenu, isForComposer} from './components/tool/composer_menu';
+import {ProviderSidebar} from './components/sidebar/provider_sidebar';
+import {ComposerMenu, isForComposer} from './components/provider/composer_menu';
 import {CardPost} from './components/card/card_post';
-import {MenuText} from './components/tool/menu_text';
-import {ToolsHeaderIcon} from './components/tool/tool_icon';
-import {ToolWindows} from './components/window/tool_window';
+import {MenuText} from './components/provider/menu_text';
+import {ProvidersHeaderIcon} from './components/provider/provider_icon';
+import {ProviderWindows} from './components/window/provider_window';
 import {ChannelHeaderIcon} from './components/zoom/channel_header_icon';
 import {MeetingPost} from './components/zoom/meeting_post';
 import {startTooltip} from './components/zoom/start_tooltip';
@@ -17,51 +17,51 @@ import type {TextId} from './i18n';
 import type {Client} from './client';
 import type {Actions} from './store/actions';
 import {reducer} from './store/reducer';
-import type {Tool} from './types/api';
+import type {Provider} from './types/api';
 import type {PluginRegistry, PostEditorProps, PostTypeProps, Store} from './types/mattermost-webapp';
 
 import appBarIcon from '../../assets/icon.svg?inline';
-import toolsIcon from '../../assets/tools.svg?inline';
+import providersIcon from '../../assets/providers.svg?inline';
 
 /** Registers what is there whether or not an admin has configured the plugin: old posts still render, and the admin must reach the setup. */
 export function registerAlways(registry: PluginRegistry, actions: Actions, client: Client) {
     registry.registerReducer(reducer);
     registry.registerTranslations(translationsFor);
     registry.registerRootComponent(() => React.createElement(StatusArea, {actions}));
-    registry.registerRootComponent(() => React.createElement(ToolWindows, {client, actions}));
+    registry.registerRootComponent(() => React.createElement(ProviderWindows, {client, actions}));
     registry.registerPostTypeComponent('custom_zoom', (props: PostTypeProps) => React.createElement(MeetingPost, {...props, actions}));
     registry.registerPostTypeComponent('custom_zoom_card', (props: PostTypeProps) => React.createElement(CardPost, {...props, actions}));
     registry.registerAdminConsoleCustomSetting('Setup', () => React.createElement(Setup, {client}), {showTitle: true});
 }
 
 /** Returns what shows the entries of the tools that are on, in the menus of messages and at the composer, and hides those of others. */
-export function newToolEntries(registry: PluginRegistry, actions: Actions): (tools: Tool[]) => void {
+export function newProviderEntries(registry: PluginRegistry, actions: Actions): (providers: Provider[]) => void {
     let shown = '';
     let ids: string[] = [];
-    return (tools) => {
-        if (JSON.stringify(tools) === shown) {
+    return (providers) => {
+        if (JSON.stringify(providers) === shown) {
             return;
         }
-        shown = JSON.stringify(tools);
+        shown = JSON.stringify(providers);
         ids.forEach((id) => registry.unregisterComponent(id));
-        ids = tools.flatMap((tool) => toolEntries(registry, actions, tool));
+        ids = providers.flatMap((provider) => providerEntries(registry, actions, provider));
     };
 }
 
-function toolEntries(registry: PluginRegistry, actions: Actions, tool: Tool): string[] {
+function providerEntries(registry: PluginRegistry, actions: Actions, provider: Provider): string[] {
     const ids: Array<string | undefined> = [];
     const onMessage = (word: 'trigger' | 'note', id: TextId) => {
-        if (tool.can.includes(word)) {
-            const text = React.createElement(MenuText, {id, tool: tool.name});
-            ids.push(registry.registerPostDropdownMenuAction?.(text, (postId) => actions.useToolOn(tool, word, postId)));
+        if (provider.can.includes(word)) {
+            const text = React.createElement(MenuText, {id, provider: provider.name});
+            ids.push(registry.registerPostDropdownMenuAction?.(text, (postId) => actions.openWindowAbout(provider, word, postId)));
         }
     };
-    onMessage('trigger', 'zoom.tool.trigger_from');
-    onMessage('note', 'zoom.tool.share');
-    if (!isForComposer(tool)) {
+    onMessage('trigger', 'zoom.provider.trigger_from');
+    onMessage('note', 'zoom.provider.share');
+    if (!isForComposer(provider)) {
         return ids.filter((id) => id !== undefined);
     }
-    const Composer = ({draft}: PostEditorProps) => React.createElement(ComposerMenu, {tool, onChoose: (word: string) => actions.useTool(tool, word, draft)});
+    const Composer = ({draft}: PostEditorProps) => React.createElement(ComposerMenu, {provider, onChoose: (word: string) => actions.openWindow(provider, word, draft)});
     ids.push(registry.registerPostEditorActionComponent?.(Composer));
     return ids.filter((id) => id !== undefined);
 }
@@ -92,11 +92,11 @@ export function newSidebar(registry: PluginRegistry, store: Store, client: Clien
             ids = [];
         } else if (ids.length === 0) {
             const title = React.createElement(Text, {id: 'zoom.sidebar.title'});
-            const sidebar = registry.registerRightHandSidebarComponent(() => React.createElement(ToolsSidebar, {client, actions}), title);
+            const sidebar = registry.registerRightHandSidebarComponent(() => React.createElement(ProviderSidebar, {client, actions}), title);
             const toggle = () => void store.dispatch(sidebar.toggleRHSPlugin);
-            ids = [sidebar.id, registry.registerChannelHeaderButtonAction(React.createElement(ToolsHeaderIcon), toggle, title, title)];
+            ids = [sidebar.id, registry.registerChannelHeaderButtonAction(React.createElement(ProvidersHeaderIcon), toggle, title, title)];
             if (registry.registerAppBarComponent) {
-                ids.push(registry.registerAppBarComponent(toolsIcon, toggle, title));
+                ids.push(registry.registerAppBarComponent(providersIcon, toggle, title));
             }
         }
     };

@@ -1,8 +1,8 @@
 import {pluginId} from './manifest';
 import type {Actions} from './store/actions';
 import type {CommandArgs, PluginRegistry, Store, WebSocketMessage} from './types/mattermost-webapp';
-import {connectionId, toolsOn} from './store/selectors';
-import type {Tool} from './types/api';
+import {connectionId, enabledProviders} from './store/selectors';
+import type {Provider} from './types/api';
 
 /** Listens to what the server tells this tab, and has slash commands act for the tab they are typed in. */
 export function listen(registry: PluginRegistry, store: Store, actions: Actions, configChanged: () => void) {
@@ -22,9 +22,9 @@ export function listen(registry: PluginRegistry, store: Store, actions: Actions,
         if (typed && actions.startTyped(typed)) {
             return {};
         }
-        const meant = typedAtTool(message, args, toolsOn(store.getState()));
+        const meant = typedProviderCommand(message, args, enabledProviders(store.getState()));
         if (meant) {
-            actions.useTool(meant.tool, meant.text, meant.place);
+            actions.openWindow(meant.provider, meant.text, meant.place);
             return {};
         }
         return {message, args: withConnection(message, args, connectionId(store.getState()))};
@@ -42,15 +42,15 @@ function typedStart(message: string, args: CommandArgs) {
 }
 
 // Reads a command of a tool that a window has more room for than a dialog, such as "/pduty trigger Disk full"; null for every other one.
-function typedAtTool(message: string, args: CommandArgs, tools: Tool[]) {
+function typedProviderCommand(message: string, args: CommandArgs, providers: Provider[]) {
     const [, word = '', sub = '', rest = ''] = /^\s*\/(\S+)\s+(\S+)(?:\s+([\s\S]*))?$/.exec(message) ?? [];
     const does = sub.toLowerCase();
-    const tool = tools.find((one) => one.word === word.toLowerCase() && one.can.some((can) => can === does));
+    const provider = providers.find((one) => one.word === word.toLowerCase() && one.can.some((can) => can === does));
     const text = rest.trim();
-    if (!tool || typeof args.channel_id !== 'string' || args.channel_id === '' || (does === 'configure' && text !== '')) {
+    if (!provider || typeof args.channel_id !== 'string' || args.channel_id === '' || (does === 'configure' && text !== '')) {
         return null;
     }
-    return {tool, text: text ? `${does} ${text}` : does, place: {channelId: args.channel_id, rootId: typeof args.root_id === 'string' ? args.root_id : ''}};
+    return {provider, text: text ? `${does} ${text}` : does, place: {channelId: args.channel_id, rootId: typeof args.root_id === 'string' ? args.root_id : ''}};
 }
 
 // Servers that do not know the field pass over it.

@@ -3,7 +3,7 @@ import {useSelector} from 'react-redux';
 
 import {useStartLabel} from './use_start_label';
 
-import toolsIcon from '../../../assets/tools.svg?inline';
+import providersIcon from '../../../assets/providers.svg?inline';
 import {useText} from '../components/common/text';
 import {pluginId} from '../manifest';
 import type {GlobalState} from '../types/mattermost-webapp';
@@ -25,7 +25,7 @@ export function useAppBarEntry() {
 
     useEffect(() => {
         const describe = () => document.querySelectorAll(entries).forEach((entry) => {
-            if (entry.querySelector('img')?.getAttribute('src') === toolsIcon) {
+            if (entry.querySelector('img')?.getAttribute('src') === providersIcon) {
                 describeEntry(entry, 'tools', sidebarLabel, false);
             } else {
                 describeEntry(entry, 'start', label, busy);

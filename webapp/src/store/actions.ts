@@ -1,8 +1,8 @@
 import {connectionId, currentPlace, isConnected, startedBy} from './selectors';
 import {headerAction, typedAction} from './reducer';
 import type {Action, Say} from './reducer';
-import {newToolActions} from './tool_actions';
-import type {ToolActions} from './tool_actions';
+import {newProviderActions} from './provider_actions';
+import type {ProviderActions} from './provider_actions';
 
 import {Refused} from '../client';
 import type {Client} from '../client';
@@ -21,7 +21,7 @@ const shortestStartMs = 1000;
 const perhapsNotPosted = ['internal', 'invalid_input'];
 
 /** What the user, the server and the page can set off. */
-export interface Actions extends ToolActions {
+export interface Actions extends ProviderActions {
 
     /** Starts a meeting where the user is looking. While a start is under way it does no more than say so. */
     startHere(channel?: Channel | null): Promise<void>;
@@ -114,7 +114,7 @@ export function newActions(store: Store, client: Client): Actions {
     }
 
     return {
-        ...newToolActions(store, client, tell),
+        ...newProviderActions(store, client, tell),
         openJoinPage,
         startHere: (channel) => start({...currentPlace(store.getState(), channel), by: headerAction, topic: '', identity: '', force: false}),
         startTyped: (typed) => {

@@ -19,7 +19,7 @@ export interface OpenedWindow {
 
     /** Tells a window from one that was open before. */
     serial: number;
-    tool: {id: string; name: string};
+    provider: {id: string; name: string};
     where: Where;
 
     /** What it is for, in the words of the tool's command: 'configure' alone is the tool's page. */

@@ -1,10 +1,10 @@
 import type {OpenedWindow} from './reducer';
 
-import type {Tool} from '../types/api';
+import type {Provider} from '../types/api';
 import type {Channel, GlobalState, Post} from '../types/mattermost-webapp';
 
 const noHosts: string[] = [];
-const noTools: Tool[] = [];
+const noProviders: Provider[] = [];
 
 /** Where a meeting is to be posted. An empty channelId with a rootId means: in the channel of that post. */
 export interface Place {
@@ -33,8 +33,8 @@ export function isThreadOpen(state: GlobalState): boolean {
 }
 
 /** The tools that are switched on, as far as the server was heard. */
-export function toolsOn(state: GlobalState): Tool[] {
-    return state['plugins-zoom']?.config?.tools ?? noTools;
+export function enabledProviders(state: GlobalState): Provider[] {
+    return state['plugins-zoom']?.config?.tools ?? noProviders;
 }
 
 /** The plugin's bot, '' before the server said who that is. */

@@ -16,11 +16,11 @@ export interface Config {
     bot_id: string;
 
     /** The tools that are switched on. Missing from older servers. */
-    tools?: Tool[];
+    tools?: Provider[];
 }
 
 /** What a tool can do beside its cards. */
-export interface Tool {
+export interface Provider {
     id: string;
     name: string;
 
@@ -87,7 +87,7 @@ export interface Setup {
 }
 
 /**
- * What comes next in a window of a tool: a form, or notes with buttons, or both. Neither means that it is done. Answered by
+ * What comes next in a window of a provider: a form, or notes with buttons, or both. Neither means that it is done. Answered by
  * POST /tools/{id}/run, POST /window/press and POST /window/submit.
  */
 export interface Step {
@@ -195,8 +195,8 @@ export interface WindowButton {
     press: string;
 }
 
-/** What GET /tools/{id}/page?channel_id= answers: all that a channel has set up of a tool. */
-export interface ToolPage {
+/** What GET /tools/{id}/page?channel_id= answers: all that a channel has set up of a provider. */
+export interface ProviderPage {
     id: string;
     name: string;
     word: string;
@@ -228,17 +228,17 @@ export interface TabItem {
 }
 
 /** What GET /channels/{id}/tools answers, for the sidebar: each tool that is switched on. */
-export interface ChannelTools {
-    tools: ChannelTool[];
+export interface ChannelProviders {
+    tools: ChannelProvider[];
 }
 
-export interface ChannelTool {
+export interface ChannelProvider {
     id: string;
     name: string;
     word: string;
 
-    /** What it can do beside its cards, as in Tool. */
-    can: Tool['can'];
+    /** What it can do beside its cards, as in Provider. */
+    can: Provider['can'];
 
     /** What the channel follows. */
     connections: Array<{name: string; url: string; detail: string}>;

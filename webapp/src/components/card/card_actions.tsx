@@ -33,7 +33,7 @@ export function CardActions({actions, onPress}: CardActionsProps) {
     return (
         <>
             {buttons.length > 0 && (
-                <div className='zoom-tool-card__actions'>
+                <div className='zoom-provider-card__actions'>
                     {buttons.map(({id, name, style}) => (
                         <button
                             key={id}
@@ -49,11 +49,11 @@ export function CardActions({actions, onPress}: CardActionsProps) {
                 </div>
             )}
             {menus.length > 0 && (
-                <div className='zoom-tool-card__actions'>
+                <div className='zoom-provider-card__actions'>
                     {menus.map(({id, name, options}) => (
                         <select
                             key={id}
-                            className='zoom-tool-card__menu'
+                            className='zoom-provider-card__menu'
                             aria-label={name}
                             aria-busy={busy === id}
                             value=''
@@ -73,7 +73,7 @@ export function CardActions({actions, onPress}: CardActionsProps) {
                 </div>
             )}
             <div role='alert'>
-                {failed && <span className='zoom-tool-card__failure'><Text id='zoom.window.failed'/></span>}
+                {failed && <span className='zoom-provider-card__failure'><Text id='zoom.window.failed'/></span>}
             </div>
         </>
     );

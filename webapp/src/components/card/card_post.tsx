@@ -10,7 +10,7 @@ import type {PostTypeProps} from '../../types/mattermost-webapp';
 import {Markdown} from '../common/markdown';
 
 /**
- * Draws a post of type custom_zoom_card: what stands at a tool, as of when in the reader's own time. The web app would draw the same
+ * Draws a post of type custom_zoom_card: what stands at a provider, as of when in the reader's own time. The web app would draw the same
  * attachment with the time in UTC, and mark each card that has changed as edited.
  */
 export function CardPost({post, isRHS = false, actions}: PostTypeProps & {actions: Actions}) {
@@ -24,7 +24,7 @@ export function CardPost({post, isRHS = false, actions}: PostTypeProps & {action
     return (
         <div
             ref={whole}
-            className='zoom-tool-card'
+            className='zoom-provider-card'
         >
             {post.message && (
                 <Markdown
@@ -34,11 +34,11 @@ export function CardPost({post, isRHS = false, actions}: PostTypeProps & {action
             )}
             {card && (
                 <section
-                    className='zoom-tool-card__box'
+                    className='zoom-provider-card__box'
                     style={card.color ? {borderInlineStartColor: card.color} : undefined}
                     aria-label={card.title}
                 >
-                    {card.author && <div className='zoom-tool-card__author'>{card.author}</div>}
+                    {card.author && <div className='zoom-provider-card__author'>{card.author}</div>}
                     <Title card={card}/>
                     {card.text && <Markdown text={card.text}/>}
                     <Fields fields={card.fields}/>
@@ -56,7 +56,7 @@ export function CardPost({post, isRHS = false, actions}: PostTypeProps & {action
 // As in the web app: a title that is a link shows as it is, any other is Markdown.
 function Title({card: {title, url}}: {card: Card}) {
     return (
-        <div className='zoom-tool-card__title'>
+        <div className='zoom-provider-card__title'>
             {url ? (
                 <a
                     href={url}
@@ -75,11 +75,11 @@ function Fields({fields}: Pick<Card, 'fields'>) {
         return null;
     }
     return (
-        <dl className='zoom-tool-card__fields'>
+        <dl className='zoom-provider-card__fields'>
             {fields.map(({title, value, short}, index) => (
                 <div
                     key={index}
-                    className={short ? undefined : 'zoom-tool-card__long'}
+                    className={short ? undefined : 'zoom-provider-card__long'}
                 >
                     <dt>{title}</dt>
                     <dd><Markdown text={value}/></dd>
@@ -95,7 +95,7 @@ function Footer({card: {footer, at}}: {card: Card}) {
         return null;
     }
     return (
-        <div className='zoom-tool-card__footer'>
+        <div className='zoom-provider-card__footer'>
             {footer && <bdi>{footer}</bdi>}
             {at > 0 && <time dateTime={new Date(at).toISOString()}>{`${day(at)}, ${clock(at)}`}</time>}
         </div>

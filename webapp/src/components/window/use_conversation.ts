@@ -19,7 +19,7 @@ export interface Conversation {
 
     /** Counts the forms, so that each is drawn anew. */
     serial: number;
-    run(tool: string, text: string): void;
+    run(provider: string, text: string): void;
     press(press: string): void;
     submit(values: Record<string, string>): void;
     find(field: string, term: string): Promise<FormOption[]>;
@@ -82,7 +82,7 @@ export function useConversation(client: Client, where: Where, onDone: () => void
         failure,
         busy,
         serial,
-        run: (tool, text) => void ask(() => client.run(tool, {...where, text})),
+        run: (provider, text) => void ask(() => client.run(provider, {...where, text})),
         press: (press) => void ask(() => client.press({...where, press})),
         submit: (values) => form && void ask(() => client.submit({...where, kind: form.kind, state: form.state, values})),
         find: async (field, term) => (form ? (await client.options({...where, kind: form.kind, state: form.state, field, term})).options : []),

@@ -9,20 +9,20 @@ import type {Client} from '../../client';
 import type {Actions} from '../../store/actions';
 import type {OpenedWindow} from '../../store/reducer';
 import {openedWindow} from '../../store/selectors';
-import {ToolPageWindow} from '../page/tool_page_window';
+import {ProviderPageWindow} from '../page/provider_page_window';
 
-interface ToolWindowsProps {
+interface ProviderWindowsProps {
     client: Client;
     actions: Actions;
 }
 
 /** Lives at the root of the page and shows the window of a tool that is open. */
-export function ToolWindows({client, actions}: ToolWindowsProps) {
+export function ProviderWindows({client, actions}: ProviderWindowsProps) {
     const opened = useSelector(openedWindow);
     if (!opened) {
         return null;
     }
-    const Shown = opened.text === 'configure' ? ToolPageWindow : ToolWindow;
+    const Shown = opened.text === 'configure' ? ProviderPageWindow : ProviderWindow;
     return (
         <Shown
             key={opened.serial}
@@ -33,23 +33,23 @@ export function ToolWindows({client, actions}: ToolWindowsProps) {
     );
 }
 
-interface ToolWindowProps {
+interface ProviderWindowProps {
     opened: OpenedWindow;
     client: Client;
     onClose(): void;
 }
 
-/** A window in which one thing is done with a tool. */
-export function ToolWindow({opened: {tool, where, text}, client, onClose}: ToolWindowProps) {
+/** A window in which one thing is done with a provider. */
+export function ProviderWindow({opened: {provider, where, text}, client, onClose}: ProviderWindowProps) {
     const conversation = useConversation(client, where, onClose);
     const [typed, setTyped] = useState(false);
 
     // Once: the window is made anew for anything else.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    useEffect(() => conversation.run(tool.id, text), []);
+    useEffect(() => conversation.run(provider.id, text), []);
     return (
         <Modal
-            title={conversation.form?.title ?? tool.name}
+            title={conversation.form?.title ?? provider.name}
             closesOnBackdrop={!typed}
             onClose={onClose}
         >

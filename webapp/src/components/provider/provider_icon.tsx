@@ -3,7 +3,7 @@ import React, {useEffect, useRef} from 'react';
 import {useText} from '../common/text';
 
 /** A monitor with a pulse, for tools that watch over others. */
-export function ToolIcon() {
+export function ProviderIcon() {
     return (
         <svg
             width='18'
@@ -27,7 +27,7 @@ export function ToolIcon() {
 }
 
 /** The same in the channel header. */
-export function ToolsHeaderIcon() {
+export function ProvidersHeaderIcon() {
     const label = useText()('zoom.sidebar.title');
     const icon = useRef<HTMLSpanElement>(null);
 
@@ -38,7 +38,7 @@ export function ToolsHeaderIcon() {
             ref={icon}
             className='zoom-header-icon'
         >
-            <ToolIcon/>
+            <ProviderIcon/>
         </span>
     );
 }

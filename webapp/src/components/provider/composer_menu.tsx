@@ -1,28 +1,28 @@
 import React, {useEffect, useLayoutEffect, useRef, useState} from 'react';
 
-import {ToolIcon} from './tool_icon';
+import {ProviderIcon} from './provider_icon';
 
 import type {TextId} from '../../i18n';
-import type {Tool} from '../../types/api';
+import type {Provider} from '../../types/api';
 import {Text} from '../common/text';
 
-const entries: Array<{word: Tool['can'][number]; label: TextId}> = [
-    {word: 'trigger', label: 'zoom.tool.trigger'},
-    {word: 'search', label: 'zoom.tool.search'},
-    {word: 'configure', label: 'zoom.tool.configure'},
+const entries: Array<{word: Provider['can'][number]; label: TextId}> = [
+    {word: 'trigger', label: 'zoom.provider.trigger'},
+    {word: 'search', label: 'zoom.provider.search'},
+    {word: 'configure', label: 'zoom.provider.configure'},
 ];
 
 /** Whether a tool has anything for the composer: one that is only set up there is none. */
-export function isForComposer(tool: Tool): boolean {
-    return tool.can.some((word) => word === 'trigger' || word === 'search');
+export function isForComposer(provider: Provider): boolean {
+    return provider.can.some((word) => word === 'trigger' || word === 'search');
 }
 
 /** The tool's icon at the message composer, with what can be done there. */
-export function ComposerMenu({tool, onChoose}: {tool: Tool; onChoose: (word: string) => void}) {
+export function ComposerMenu({provider, onChoose}: {provider: Provider; onChoose: (word: string) => void}) {
     const [open, setOpen] = useState(false);
     const button = useRef<HTMLButtonElement>(null);
     const whole = useRef<HTMLSpanElement>(null);
-    const offered = entries.filter(({word}) => tool.can.includes(word));
+    const offered = entries.filter(({word}) => provider.can.includes(word));
 
     useEffect(() => {
         const leave = (event: MouseEvent) => {
@@ -47,17 +47,17 @@ export function ComposerMenu({tool, onChoose}: {tool: Tool; onChoose: (word: str
                 ref={button}
                 type='button'
                 className='zoom-composer__button'
-                aria-label={tool.name}
+                aria-label={provider.name}
                 aria-haspopup='menu'
                 aria-expanded={open}
-                title={tool.name}
+                title={provider.name}
                 onClick={() => setOpen(!open)}
             >
-                <ToolIcon/>
+                <ProviderIcon/>
             </button>
             {open && (
                 <Menu
-                    tool={tool}
+                    provider={provider}
                     offered={offered}
                     onClose={close}
                     onChoose={(word) => {
@@ -71,14 +71,14 @@ export function ComposerMenu({tool, onChoose}: {tool: Tool; onChoose: (word: str
 }
 
 interface MenuProps {
-    tool: Tool;
+    provider: Provider;
     offered: typeof entries;
     onClose(): void;
     onChoose(word: string): void;
 }
 
 // The menu has the focus from when it opens; see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/.
-function Menu({tool, offered, onClose, onChoose}: MenuProps) {
+function Menu({provider, offered, onClose, onChoose}: MenuProps) {
     const menu = useRef<HTMLDivElement>(null);
     useLayoutEffect(() => menu.current?.querySelector('button')?.focus(), []); // before the next key
 
@@ -99,7 +99,7 @@ function Menu({tool, offered, onClose, onChoose}: MenuProps) {
             ref={menu}
             role='menu'
             tabIndex={-1}
-            aria-label={tool.name}
+            aria-label={provider.name}
             className='zoom-composer__menu'
             onKeyDown={step}
         >
@@ -112,7 +112,7 @@ function Menu({tool, offered, onClose, onChoose}: MenuProps) {
                 >
                     <Text
                         id={label}
-                        values={{tool: tool.name}}
+                        values={{provider: provider.name}}
                     />
                 </button>
             ))}

@@ -3,14 +3,14 @@ import userEvent from '@testing-library/user-event';
 import {describe, expect, it} from 'vitest';
 
 import {openPage} from '../../testing/fake_page';
-import type {Tool, ToolPage} from '../../types/api';
+import type {Provider, ProviderPage} from '../../types/api';
 
-const pagerDuty: Tool = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'configure']};
+const pagerDuty: Provider = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'configure']};
 const page = 'GET /plugins/zoom/api/v1/tools/pagerduty/page?channel_id=town';
 const press = 'POST /plugins/zoom/api/v1/window/press';
 const submit = 'POST /plugins/zoom/api/v1/window/submit';
 
-const setUp: ToolPage = {
+const setUp: ProviderPage = {
     id: 'pagerduty',
     name: 'PagerDuty',
     word: 'pduty',

@@ -3,9 +3,9 @@ import userEvent from '@testing-library/user-event';
 import {afterEach, describe, expect, it, vi} from 'vitest';
 
 import {openPage} from '../../testing/fake_page';
-import type {Form, Tool} from '../../types/api';
+import type {Form, Provider} from '../../types/api';
 
-const pagerDuty: Tool = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note', 'configure']};
+const pagerDuty: Provider = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note', 'configure']};
 const api = '/plugins/zoom/api/v1';
 const run = `POST ${api}/tools/pagerduty/run`;
 const submit = `POST ${api}/window/submit`;

@@ -7,11 +7,11 @@ import {describe, expect, it, vi} from 'vitest';
 import {ComposerMenu} from './composer_menu';
 
 import {english} from '../../i18n';
-import type {Tool} from '../../types/api';
+import type {Provider} from '../../types/api';
 
-const pagerDuty: Tool = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note']};
+const pagerDuty: Provider = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note']};
 
-function show(tool = pagerDuty) {
+function show(provider = pagerDuty) {
     const onChoose = vi.fn();
     render(
         <IntlProvider
@@ -19,7 +19,7 @@ function show(tool = pagerDuty) {
             messages={english}
         >
             <ComposerMenu
-                tool={tool}
+                provider={provider}
                 onChoose={onChoose}
             />
         </IntlProvider>,

@@ -7,7 +7,7 @@ import {useCardsChanged} from './use_cards_changed';
 import type {Client} from '../../client';
 import type {Actions} from '../../store/actions';
 import {shownChannel} from '../../store/selectors';
-import type {ChannelTool, ChannelTools} from '../../types/api';
+import type {ChannelProvider, ChannelProviders} from '../../types/api';
 import {Button} from '../common/button';
 import {Loading} from '../common/loading';
 import {Named} from '../common/named';
@@ -15,19 +15,19 @@ import {Said} from '../common/said';
 import {Text} from '../common/text';
 import {usePage} from '../page/use_page';
 
-interface ToolsSidebarProps {
+interface ProviderSidebarProps {
     client: Client;
     actions: Actions;
 }
 
-/** The right-hand sidebar: what the channel follows of each tool, and what is open of it. */
-export function ToolsSidebar({client, actions}: ToolsSidebarProps) {
+/** The right-hand sidebar: what the channel follows of each provider, and what is open of it. */
+export function ProviderSidebar({client, actions}: ProviderSidebarProps) {
     const channel = useSelector(shownChannel);
     if (!channel) {
         return <div className='zoom-sidebar'><Text id='zoom.sidebar.no_channel'/></div>;
     }
     return (
-        <OfChannel
+        <ChannelSidebar
             key={channel}
             channel={channel}
             client={client}
@@ -36,8 +36,8 @@ export function ToolsSidebar({client, actions}: ToolsSidebarProps) {
     );
 }
 
-function OfChannel({channel, client, actions}: ToolsSidebarProps & {channel: string}) {
-    const {page, failure, loading, load} = usePage<ChannelTools>(() => client.channelTools(channel));
+function ChannelSidebar({channel, client, actions}: ProviderSidebarProps & {channel: string}) {
+    const {page, failure, loading, load} = usePage<ChannelProviders>(() => client.channelProviders(channel));
     const changed = useCardsChanged(channel);
     useEffect(() => {
         if (changed) {
@@ -58,10 +58,10 @@ function OfChannel({channel, client, actions}: ToolsSidebarProps & {channel: str
                 {failure && <p className='zoom-modal__failure'><Said say={failure}/></p>}
             </div>
             {!page && loading && <Loading/>}
-            {page?.tools.map((tool) => (
-                <OfTool
-                    key={tool.id}
-                    tool={tool}
+            {page?.tools.map((provider) => (
+                <ProviderSection
+                    key={provider.id}
+                    provider={provider}
                     channel={channel}
                     client={client}
                     actions={actions}
@@ -71,31 +71,31 @@ function OfChannel({channel, client, actions}: ToolsSidebarProps & {channel: str
     );
 }
 
-function OfTool({tool, channel, client, actions}: ToolsSidebarProps & {tool: ChannelTool; channel: string}) {
+function ProviderSection({provider, channel, client, actions}: ProviderSidebarProps & {provider: ChannelProvider; channel: string}) {
     return (
         <section
-            className='zoom-sidebar__tool'
-            aria-label={tool.name}
+            className='zoom-sidebar__provider'
+            aria-label={provider.name}
         >
             <div className='zoom-sidebar__title'>
-                <h2>{tool.name}</h2>
+                <h2>{provider.name}</h2>
                 <Button
-                    label={`${tool.name}: /${tool.word} configure`}
-                    onClick={() => actions.useTool(tool, 'configure', {channelId: channel})}
+                    label={`${provider.name}: /${provider.word} configure`}
+                    onClick={() => actions.openWindow(provider, 'configure', {channelId: channel})}
                 >
                     <Text id='zoom.sidebar.configure'/>
                 </Button>
             </div>
-            {tool.connections.length === 0 ? (
+            {provider.connections.length === 0 ? (
                 <p className='zoom-sidebar__empty'>
                     <Text
                         id='zoom.sidebar.nothing'
-                        values={{command: `/${tool.word} connect`}}
+                        values={{command: `/${provider.word} connect`}}
                     />
                 </p>
             ) : (
                 <ul className='zoom-sidebar__list'>
-                    {tool.connections.map((connection, index) => (
+                    {provider.connections.map((connection, index) => (
                         <li key={index}>
                             <Named
                                 name={connection.name}
@@ -106,9 +106,9 @@ function OfTool({tool, channel, client, actions}: ToolsSidebarProps & {tool: Cha
                     ))}
                 </ul>
             )}
-            {(tool.connections.length > 0 || tool.cards.length > 0) && (
+            {(provider.connections.length > 0 || provider.cards.length > 0) && (
                 <OpenCards
-                    cards={tool.cards}
+                    cards={provider.cards}
                     onOpen={(postId) => client.goTo(postId)}
                 />
             )}

@@ -4,11 +4,11 @@ import {afterEach, describe, expect, it, vi} from 'vitest';
 
 import {openPage} from '../../testing/fake_page';
 import {nineOhFour} from '../../testing/fixtures';
-import type {ChannelTools, Tool} from '../../types/api';
+import type {ChannelProviders, Provider} from '../../types/api';
 
-const tools = 'GET /plugins/zoom/api/v1/channels/town/tools';
-const pagerDuty: Tool = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'configure']};
-const followed: ChannelTools = {tools: [
+const route = 'GET /plugins/zoom/api/v1/channels/town/tools';
+const pagerDuty: Provider = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'configure']};
+const followed: ChannelProviders = {tools: [
     {id: 'jenkins', name: 'Jenkins', word: 'jenkins', can: [], connections: [], cards: []},
     {
         ...pagerDuty,
@@ -19,7 +19,7 @@ const followed: ChannelTools = {tools: [
 
 async function opened(answer: unknown = followed) {
     const page = await openPage({config: {tools: [pagerDuty]}});
-    page.server.says(tools, {json: answer});
+    page.server.says(route, {json: answer});
     act(() => page.registry.appBar[1].action({id: 'town'}));
     await page.settle();
     return {page, user: userEvent.setup()};
@@ -65,22 +65,22 @@ describe('The sidebar of a channel’s tools', () => {
         news('card', 1);
         news('card', 2);
         news('elsewhere', 2, 'other');
-        expect(page.server.askedFor(tools)).toHaveLength(1);
-        page.server.says(tools, {json: {tools: []}});
+        expect(page.server.askedFor(route)).toHaveLength(1);
+        page.server.says(route, {json: {tools: []}});
         await act(async () => void vi.advanceTimersByTime(3100));
         await page.settle();
-        expect(page.server.askedFor(tools)).toHaveLength(2);
+        expect(page.server.askedFor(route)).toHaveLength(2);
         expect(screen.queryByText('#1 Disk full')).not.toBeInTheDocument();
 
         news('forged', 3, 'town', 'mallory');
         await act(async () => void vi.advanceTimersByTime(3100));
         await page.settle();
-        expect(page.server.askedFor(tools), 'a member’s post with the same props is no card').toHaveLength(2);
+        expect(page.server.askedFor(route), 'a member’s post with the same props is no card').toHaveLength(2);
     });
 
     it('says why it shows nothing, and is refreshed', async () => {
         const {page, user} = await opened();
-        page.server.says(tools, {status: 403, json: {error: {code: 'no_post', message: 'You may not post here.'}}});
+        page.server.says(route, {status: 403, json: {error: {code: 'no_post', message: 'You may not post here.'}}});
         await user.click(screen.getByRole('button', {name: 'Refresh'}));
         await page.settle();
         expect(screen.getByText('You may not post here.')).toBeInTheDocument();

@@ -2,20 +2,20 @@ import {currentPlace} from './selectors';
 import type {Action, Say} from './reducer';
 
 import type {Client} from '../client';
-import type {Tool} from '../types/api';
+import type {Provider} from '../types/api';
 import type {Store} from '../types/mattermost-webapp';
 
 /** A tool as far as its windows are concerned. */
-type NamedTool = Pick<Tool, 'id' | 'name'>;
+type NamedProvider = Pick<Provider, 'id' | 'name'>;
 
-/** What the user can set off at a tool: each opens a window, in which the server asks and answers. */
-export interface ToolActions {
+/** What the user can set off at a provider: each opens a window, in which the server asks and answers. */
+export interface ProviderActions {
 
     /** Does what the words say at this message box, or where the user is looking. 'configure' opens the tool's page. */
-    useTool(tool: NamedTool, text: string, box?: {channelId?: string; rootId?: string}): void;
+    openWindow(provider: NamedProvider, text: string, box?: {channelId?: string; rootId?: string}): void;
 
     /** Does what a word says about a message, in its channel and thread. */
-    useToolOn(tool: NamedTool, word: string, postId: string): Promise<void>;
+    openWindowAbout(provider: NamedProvider, word: string, postId: string): Promise<void>;
     closeWindow(): void;
 
     /** Presses a button of a card, or chooses from its menu. Tells false where the server did not answer. */
@@ -23,25 +23,25 @@ export interface ToolActions {
 }
 
 /** Makes these actions; tell shows what went wrong. */
-export function newToolActions(store: Store, client: Client, tell: (say: Say) => void): ToolActions {
+export function newProviderActions(store: Store, client: Client, tell: (say: Say) => void): ProviderActions {
     const dispatch = (action: Action) => store.dispatch(action);
 
-    function open({id, name}: NamedTool, text: string, place: {channelId: string; rootId: string}) {
+    function open({id, name}: NamedProvider, text: string, place: {channelId: string; rootId: string}) {
         if (place.channelId) {
-            dispatch({type: 'zoom/window_opened', window: {tool: {id, name}, text, where: {channel_id: place.channelId, root_id: place.rootId}}});
+            dispatch({type: 'zoom/window_opened', window: {provider: {id, name}, text, where: {channel_id: place.channelId, root_id: place.rootId}}});
         } else {
-            tell({id: 'zoom.tool.no_channel'});
+            tell({id: 'zoom.provider.no_channel'});
         }
     }
     return {
-        useTool(tool, text, box) {
+        openWindow(provider, text, box) {
             const state = store.getState();
-            open(tool, text, box?.channelId ? {channelId: box.channelId, rootId: box.rootId ?? ''} : currentPlace(state, {id: state.entities.channels.currentChannelId}));
+            open(provider, text, box?.channelId ? {channelId: box.channelId, rootId: box.rootId ?? ''} : currentPlace(state, {id: state.entities.channels.currentChannelId}));
         },
-        async useToolOn(tool, word, postId) {
+        async openWindowAbout(provider, word, postId) {
             const post = store.getState().entities.posts.posts[postId];
             const channelId = post?.channel_id ?? await client.channelOfPost(postId).catch(() => '');
-            open(tool, `${word} ${client.permalink(postId)}`, {channelId, rootId: post?.root_id ?? ''});
+            open(provider, `${word} ${client.permalink(postId)}`, {channelId, rootId: post?.root_id ?? ''});
         },
         async pressOnCard(postId, actionId, chosen) {
             try {

@@ -13,15 +13,15 @@ import {ConversationView} from '../window/conversation_view';
 import {Modal} from '../window/modal';
 import {useConversation} from '../window/use_conversation';
 
-interface ToolPageWindowProps {
+interface ProviderPageWindowProps {
     opened: OpenedWindow;
     client: Client;
     onClose(): void;
 }
 
-/** The window with all that a channel has set up of a tool. What is changed is asked for in place of the page. */
-export function ToolPageWindow({opened: {tool, where}, client, onClose}: ToolPageWindowProps) {
-    const {page, failure, load} = usePage(() => client.page(tool.id, where.channel_id));
+/** The window with all that a channel has set up of a provider. What is changed is asked for in place of the page. */
+export function ProviderPageWindow({opened: {provider, where}, client, onClose}: ProviderPageWindowProps) {
+    const {page, failure, load} = usePage(() => client.page(provider.id, where.channel_id));
     const [asking, setAsking] = useState(false);
     const [typed, setTyped] = useState(false);
     const [tab, setTab] = useState('');
@@ -31,7 +31,7 @@ export function ToolPageWindow({opened: {tool, where}, client, onClose}: ToolPag
         load();
     };
     const conversation = useConversation(client, where, back);
-    const title = useText()('zoom.page.title', {tool: tool.name});
+    const title = useText()('zoom.page.title', {provider: provider.name});
     return (
         <Modal
             title={(asking && conversation.form?.title) || title}
@@ -45,7 +45,7 @@ export function ToolPageWindow({opened: {tool, where}, client, onClose}: ToolPag
                         <Button onClick={back}>
                             <Text
                                 id='zoom.page.back'
-                                values={{tool: tool.name}}
+                                values={{provider: provider.name}}
                             />
                         </Button>
                     </div>
