@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // routeCloud says what Cloud serves.
@@ -93,7 +95,7 @@ func (s *Sandbox) serveCloud(op operation) http.HandlerFunc {
 			writeCloudError(rw, err)
 			return
 		}
-		writeJSON(rw, status, answer)
+		kit.WriteJSON(rw, status, answer)
 	}
 }
 
@@ -145,15 +147,15 @@ func writeCloudError(rw http.ResponseWriter, err error) {
 		if known.detail != nil {
 			inner["detail"] = known.detail
 		}
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, kit.ErrNotFound):
 		status = http.StatusNotFound
 	}
-	writeJSON(rw, status, object{"type": "error", "error": inner})
+	kit.WriteJSON(rw, status, object{"type": "error", "error": inner})
 }
 
 // plain is what an error says, without what kind it is.
 func plain(err error) string {
-	return strings.TrimSuffix(strings.TrimSuffix(err.Error(), ": "+ErrInvalid.Error()), ": "+ErrNotFound.Error())
+	return strings.TrimSuffix(strings.TrimSuffix(err.Error(), ": "+kit.ErrInvalid.Error()), ": "+kit.ErrNotFound.Error())
 }
 
 // onPull runs on the pull request of the path.
@@ -161,7 +163,7 @@ func onPull(run func(*world, *call, *pull) (int, any, error)) func(*world, *call
 	return func(w *world, c *call) (int, any, error) {
 		p := c.repo.pull(c.number("id"))
 		if p == nil {
-			return 0, nil, errors.Wrapf(ErrNotFound, "pull request %q", c.PathValue("id"))
+			return 0, nil, errors.Wrapf(kit.ErrNotFound, "pull request %q", c.PathValue("id"))
 		}
 		return run(w, c, p)
 	}
@@ -172,7 +174,7 @@ func onComment(run func(*world, *call, *pull, *comment) (int, any, error)) func(
 	return onPull(func(w *world, c *call, p *pull) (int, any, error) {
 		found := p.comment(c.number("comment"))
 		if found == nil {
-			return 0, nil, errors.Wrapf(ErrNotFound, "comment %q", c.PathValue("comment"))
+			return 0, nil, errors.Wrapf(kit.ErrNotFound, "comment %q", c.PathValue("comment"))
 		}
 		return run(w, c, p, found)
 	})

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // commit finds the commit of the path.
@@ -70,7 +72,7 @@ func cloudReadStatus(w *world, c *call) (int, any, error) {
 	}
 	st := c.repo.status(found.hash, c.PathValue("key"))
 	if st == nil {
-		return 0, nil, errors.Wrap(ErrNotFound, "Build status")
+		return 0, nil, errors.Wrap(kit.ErrNotFound, "Build status")
 	}
 	return http.StatusOK, w.cloudStatus(c.repo, st, false), nil
 }
@@ -80,7 +82,7 @@ func (c *call) pipeline() (*pipeline, error) {
 	if p := c.repo.pipeline(c.PathValue("pipeline")); p != nil {
 		return p, nil
 	}
-	return nil, errors.Wrap(ErrNotFound, "The pipeline")
+	return nil, errors.Wrap(kit.ErrNotFound, "The pipeline")
 }
 
 // cloudPipelines is GET pipelines/.
@@ -114,11 +116,11 @@ func cloudRunPipeline(w *world, c *call) (int, any, error) {
 	case t.Type == "pipeline_ref_target" && (t.RefType != "branch" || t.RefName == ""),
 		t.Type == "pipeline_commit_target" && t.Commit.Hash == "",
 		t.Type != "pipeline_ref_target" && t.Type != "pipeline_commit_target":
-		return 0, nil, errors.Wrap(ErrInvalid, "the target of the pipeline is not valid")
+		return 0, nil, errors.Wrap(kit.ErrInvalid, "the target of the pipeline is not valid")
 	}
 	p, err := w.runPipeline(c.repo, q.Target.RefName, q.Target.Commit.Hash, c.user.Nickname)
-	if errors.Is(err, ErrNotFound) {
-		err = errors.Wrap(ErrInvalid, "the target of the pipeline does not exist")
+	if errors.Is(err, kit.ErrNotFound) {
+		err = errors.Wrap(kit.ErrInvalid, "the target of the pipeline does not exist")
 	}
 	if err != nil {
 		return 0, nil, err
@@ -143,7 +145,7 @@ func cloudSteps(w *world, c *call) (int, any, error) {
 	}
 	run := w.cloudPipeline(c.repo, p)
 	return w.paged(c, []object{{
-		"type": "pipeline_step", "uuid": "{" + stableUUID("step "+p.uuid) + "}", "state": run["state"], "started_on": stamp(p.created),
+		"type": "pipeline_step", "uuid": "{" + kit.StableUUID("step "+p.uuid) + "}", "state": run["state"], "started_on": stamp(p.created),
 	}})
 }
 

@@ -4,6 +4,8 @@ import (
 	"html"
 	"strconv"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // page is the address of a repository's page.
@@ -56,7 +58,7 @@ func (w *world) cloudRepo(r *repo, all bool) object {
 			"links": object{"html": link(w.base + "/" + r.Workspace + "/")},
 		},
 		"project": object{
-			"type": "project", "key": r.Project, "name": r.Project, "uuid": "{" + stableUUID("project "+r.Workspace+r.Project) + "}",
+			"type": "project", "key": r.Project, "name": r.Project, "uuid": "{" + kit.StableUUID("project "+r.Workspace+r.Project) + "}",
 			"links": object{"html": link(w.base + "/" + r.Workspace + "/workspace/projects/" + r.Project)},
 		},
 		"links": object{

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // cloudPulls is GET pullrequests: the open ones, or those of the states asked for.
@@ -63,8 +65,8 @@ func cloudOpenPull(w *world, c *call) (int, any, error) {
 		By: c.user.Nickname, Title: q.Title, Description: q.Description, Source: q.Source.Branch.Name,
 		Destination: q.Destination.Branch.Name, Reviewers: q.reviewers(), Draft: q.Draft, CloseSource: q.CloseSource,
 	})
-	if errors.Is(err, ErrNotFound) {
-		err = errors.Wrap(ErrInvalid, err.Error())
+	if errors.Is(err, kit.ErrNotFound) {
+		err = errors.Wrap(kit.ErrInvalid, err.Error())
 	}
 	if err != nil {
 		return 0, nil, err
@@ -107,7 +109,7 @@ func cloudWithdraw(opinion string) func(*world, *call, *pull) (int, any, error) 
 			return 0, nil, w.refused(err)
 		}
 		if p.participant(c.user).opinion != opinion {
-			return 0, nil, errors.Wrap(ErrNotFound, "You haven't done this")
+			return 0, nil, errors.Wrap(kit.ErrNotFound, "You haven't done this")
 		}
 		_, err := w.review(p, c.user, opinionNone)
 		return http.StatusNoContent, nil, err
@@ -116,7 +118,7 @@ func cloudWithdraw(opinion string) func(*world, *call, *pull) (int, any, error) 
 
 // refused gives a refusal the status that the policy says.
 func (w *world) refused(err error) error {
-	if errors.Is(err, ErrConflict) && w.policy.ConflictStatus != 0 {
+	if errors.Is(err, kit.ErrConflict) && w.policy.ConflictStatus != 0 {
 		return &apiError{status: w.policy.ConflictStatus, message: err.Error()}
 	}
 	return err
@@ -186,8 +188,8 @@ func cloudAddComment(w *world, c *call, p *pull) (int, any, error) {
 	made, err := w.addComment(p, c.user, Comment{
 		Text: strings.TrimSpace(q.Content.Raw), Parent: q.Parent.ID, Path: q.Inline.Path, Line: q.Inline.To,
 	})
-	if errors.Is(err, ErrNotFound) {
-		err = errors.Wrap(ErrInvalid, "parent: no such comment")
+	if errors.Is(err, kit.ErrNotFound) {
+		err = errors.Wrap(kit.ErrInvalid, "parent: no such comment")
 	}
 	if err != nil {
 		return 0, nil, err

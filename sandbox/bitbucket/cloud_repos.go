@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // paged cuts a list into pages as Cloud does; next is the address of the rest.
@@ -22,7 +24,7 @@ func (w *world) paged(c *call, values []object) (int, any, error) {
 		}
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || name == "pagelen" && n > 100 {
-			return 0, nil, errors.Wrapf(ErrInvalid, "Invalid %s", name)
+			return 0, nil, errors.Wrapf(kit.ErrInvalid, "Invalid %s", name)
 		}
 		*into = n
 	}
@@ -50,7 +52,7 @@ func cloudSomebody(w *world, c *call) (int, any, error) {
 			return http.StatusOK, w.cloudUser(u), nil
 		}
 	}
-	return 0, nil, errors.Wrap(ErrNotFound, "user")
+	return 0, nil, errors.Wrap(kit.ErrNotFound, "user")
 }
 
 // cloudWorkspaces is GET /user/workspaces.
@@ -72,7 +74,7 @@ func cloudOneWorkspace(w *world, c *call) (int, any, error) {
 			return http.StatusOK, w.cloudWorkspace(r.Workspace), nil
 		}
 	}
-	return 0, nil, errors.Wrap(ErrNotFound, "No workspace with identifier '"+c.PathValue("workspace")+"'.")
+	return 0, nil, errors.Wrap(kit.ErrNotFound, "No workspace with identifier '"+c.PathValue("workspace")+"'.")
 }
 
 // condition is one comparison of a query: name ~ "web".
@@ -93,11 +95,11 @@ func (r *repo) matches(query string) (bool, error) {
 	for _, part := range conjunction.Split(query, -1) {
 		m := condition.FindStringSubmatch(part)
 		if m == nil {
-			return false, errors.Wrapf(ErrInvalid, "Invalid query: %s", query)
+			return false, errors.Wrapf(kit.ErrInvalid, "Invalid query: %s", query)
 		}
 		have, known := fields[m[1]]
 		if !known {
-			return false, errors.Wrapf(ErrInvalid, "Invalid field in query: %s", m[1])
+			return false, errors.Wrapf(kit.ErrInvalid, "Invalid field in query: %s", m[1])
 		}
 		want := strings.Trim(m[3], `"`)
 		fits := have == want
@@ -119,7 +121,7 @@ func cloudRepos(w *world, c *call) (int, any, error) {
 		"": RightRead, "member": RightRead, "contributor": RightWrite, "owner": RightAdmin, "admin": RightAdmin,
 	}[q.Get("role")]
 	if !ok {
-		return 0, nil, errors.Wrapf(ErrInvalid, "Invalid role: %s", q.Get("role"))
+		return 0, nil, errors.Wrapf(kit.ErrInvalid, "Invalid role: %s", q.Get("role"))
 	}
 	if _, exists, err := cloudOneWorkspace(w, c); exists == nil {
 		return 0, nil, err

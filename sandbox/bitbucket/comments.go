@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // comment is a remark on a pull request.
@@ -37,12 +39,12 @@ type Comment struct {
 // addComment adds a comment and tells of it.
 func (w *world) addComment(p *pull, by *User, given Comment) (*comment, error) {
 	if given.Text == "" {
-		return nil, errors.Wrap(ErrInvalid, "content.raw: a comment needs a text")
+		return nil, errors.Wrap(kit.ErrInvalid, "content.raw: a comment needs a text")
 	}
 	c := &comment{id: w.number(), text: given.Text, author: by, path: given.Path, line: given.Line, created: w.now(), updated: w.now()}
 	if given.Parent != 0 {
 		if c.parent = p.comment(given.Parent); c.parent == nil {
-			return nil, errors.Wrapf(ErrNotFound, "comment %d", given.Parent)
+			return nil, errors.Wrapf(kit.ErrNotFound, "comment %d", given.Parent)
 		}
 	}
 	p.comments = append(p.comments, c)
@@ -56,7 +58,7 @@ func (w *world) addComment(p *pull, by *User, given Comment) (*comment, error) {
 // editComment changes a comment's text and tells of it.
 func (w *world) editComment(p *pull, c *comment, by *User, text string) error {
 	if text == "" {
-		return errors.Wrap(ErrInvalid, "content.raw: a comment needs a text")
+		return errors.Wrap(kit.ErrInvalid, "content.raw: a comment needs a text")
 	}
 	previous := object{"previousComment": c.text}
 	c.text, c.updated = text, w.now()

@@ -1,13 +1,13 @@
 package bitbucket
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // grantRequest names a grant.
@@ -31,33 +31,33 @@ type versionRequest struct {
 func (s *Sandbox) routeAdmin() {
 	s.admin = http.NewServeMux()
 	handle := func(pattern string, h http.HandlerFunc) { s.admin.HandleFunc(pattern, h) }
-	handle("POST /_sandbox/apps", body(func(a App) (any, error) { return s.SetApp(a) }))
-	handle("POST /_sandbox/users", body(func(u User) (any, error) { return s.AddUser(u) }))
-	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.clockAnswer(), nil) })
-	handle("POST /_sandbox/clock", body(func(q clockRequest) (any, error) {
+	handle("POST /_sandbox/apps", kit.Body(func(a App) (any, error) { return s.SetApp(a) }))
+	handle("POST /_sandbox/users", kit.Body(func(u User) (any, error) { return s.AddUser(u) }))
+	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.clockAnswer(), nil) })
+	handle("POST /_sandbox/clock", kit.Body(func(q clockRequest) (any, error) {
 		s.Advance(time.Duration(q.Seconds * float64(time.Second)))
 		return s.clockAnswer(), nil
 	}))
-	handle("POST /_sandbox/grants/revoke", body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.User, q.ClientID) }))
-	handle("POST /_sandbox/grants/expire", body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
-	handle("POST /_sandbox/faults", body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
-	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); reply(rw, nil, nil) })
-	handle("POST /_sandbox/policy", body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
-	handle("POST /_sandbox/version", body(func(q versionRequest) (any, error) { s.SetVersion(q.Version); return nil, nil }))
+	handle("POST /_sandbox/grants/revoke", kit.Body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.User, q.ClientID) }))
+	handle("POST /_sandbox/grants/expire", kit.Body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
+	handle("POST /_sandbox/faults", kit.Body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
+	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); kit.Reply(rw, nil, nil) })
+	handle("POST /_sandbox/policy", kit.Body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	handle("POST /_sandbox/version", kit.Body(func(q versionRequest) (any, error) { s.SetVersion(q.Version); return nil, nil }))
 	s.routeJournal(handle)
 	s.routeStories(handle)
-	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); reply(rw, nil, nil) })
+	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); kit.Reply(rw, nil, nil) })
 }
 
 // routeJournal says how to look at what happened.
 func (s *Sandbox) routeJournal(handle func(string, http.HandlerFunc)) {
 	handle("GET /_sandbox/journal", func(rw http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
+		kit.Reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
 	})
-	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); reply(rw, nil, nil) })
-	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Deliveries(), nil) })
-	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Counts(), nil) })
+	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); kit.Reply(rw, nil, nil) })
+	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Deliveries(), nil) })
+	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Counts(), nil) })
 }
 
 // rightRequest gives a right.
@@ -69,7 +69,7 @@ type rightRequest struct {
 // routeStories says how things are made to happen in a repository.
 func (s *Sandbox) routeStories(handle func(string, http.HandlerFunc)) {
 	const one = "/_sandbox/repos/{workspace}/{slug}"
-	handle("POST /_sandbox/repos", body(func(q Repo) (any, error) { _, err := s.AddRepo(q); return nil, err }))
+	handle("POST /_sandbox/repos", kit.Body(func(q Repo) (any, error) { _, err := s.AddRepo(q); return nil, err }))
 	handle("POST "+one+"/push", story(s, func(h *Repository, q Push) (any, error) {
 		hash, err := h.Push(q)
 		return map[string]string{"hash": hash}, err
@@ -152,10 +152,10 @@ func story[T any](s *Sandbox, f func(*Repository, T) (any, error)) http.HandlerF
 	return func(rw http.ResponseWriter, r *http.Request) {
 		h, err := s.Repository(r.PathValue("workspace"), r.PathValue("slug"))
 		if err != nil {
-			reply(rw, nil, err)
+			kit.Reply(rw, nil, err)
 			return
 		}
-		body(func(q T) (any, error) { return f(h, q) })(rw, r)
+		kit.Body(func(q T) (any, error) { return f(h, q) })(rw, r)
 	}
 }
 
@@ -164,7 +164,7 @@ func pullHandler[T any](s *Sandbox, f func(*Pull, T) (any, error)) http.HandlerF
 	return func(rw http.ResponseWriter, r *http.Request) {
 		id, err := strconv.Atoi(r.PathValue("id"))
 		if err != nil {
-			reply(rw, nil, errors.Wrap(ErrInvalid, "the ID of a pull request is a number"))
+			kit.Reply(rw, nil, errors.Wrap(kit.ErrInvalid, "the ID of a pull request is a number"))
 			return
 		}
 		story(s, func(h *Repository, q T) (any, error) { return f(h.Pull(id), q) })(rw, r)
@@ -174,43 +174,4 @@ func pullHandler[T any](s *Sandbox, f func(*Pull, T) (any, error)) http.HandlerF
 // clockAnswer tells the simulated time.
 func (s *Sandbox) clockAnswer() map[string]string {
 	return map[string]string{"now": s.Now().Format(time.RFC3339Nano)}
-}
-
-// body makes a handler of a function that takes the decoded request.
-func body[T any](f func(T) (any, error)) http.HandlerFunc {
-	return func(rw http.ResponseWriter, r *http.Request) {
-		var q T
-		if err := decode(r, &q); err != nil {
-			reply(rw, nil, err)
-			return
-		}
-		answer, err := f(q)
-		reply(rw, answer, err)
-	}
-}
-
-// decode reads a JSON body; misspelt fields are errors, a missing body is {}.
-func decode(r *http.Request, into any) error {
-	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequest))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil && err != io.EOF {
-		return errors.Wrap(ErrInvalid, err.Error())
-	}
-	return nil
-}
-
-// reply answers a control request.
-func reply(rw http.ResponseWriter, answer any, err error) {
-	switch {
-	case err == nil && answer == nil:
-		writeJSON(rw, http.StatusOK, map[string]string{"status": "ok"})
-	case err == nil:
-		writeJSON(rw, http.StatusOK, answer)
-	case errors.Is(err, ErrNotFound):
-		writeJSON(rw, http.StatusNotFound, map[string]string{"error": err.Error()})
-	case errors.Is(err, ErrConflict):
-		writeJSON(rw, http.StatusConflict, map[string]string{"error": err.Error()})
-	default:
-		writeJSON(rw, http.StatusBadRequest, map[string]string{"error": err.Error()})
-	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // routeDataCenter says what a Data Center serves.
@@ -92,7 +94,7 @@ func (s *Sandbox) serveDataCenter(op operation) http.HandlerFunc {
 			writeDCError(rw, err)
 			return
 		}
-		writeJSON(rw, status, answer)
+		kit.WriteJSON(rw, status, answer)
 	}
 }
 
@@ -158,13 +160,13 @@ func writeDCError(rw http.ResponseWriter, err error) {
 		status, what = known.status, known.what
 	case errors.As(err, &refused):
 		what = refused.what
-		if errors.Is(err, ErrConflict) {
+		if errors.Is(err, kit.ErrConflict) {
 			status = http.StatusConflict
 		}
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, kit.ErrNotFound):
 		status, what = http.StatusNotFound, "NoSuchEntityException"
 	}
-	writeJSON(rw, status, object{"errors": []object{{
+	kit.WriteJSON(rw, status, object{"errors": []object{{
 		"context": nil, "message": message, "exceptionName": "com.atlassian.bitbucket." + what,
 	}}})
 }
@@ -177,7 +179,7 @@ func dcPaged(c *call, values []object) (int, any, error) {
 		if text := q.Get(name); text != "" {
 			n, err := strconv.Atoi(text)
 			if err != nil || n < 0 {
-				return 0, nil, errors.Wrapf(ErrInvalid, "%s must be a number", name)
+				return 0, nil, errors.Wrapf(kit.ErrInvalid, "%s must be a number", name)
 			}
 			*into = n
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // dcPulls is GET pull-requests: the open ones, or those of the state asked for.
@@ -82,7 +84,7 @@ func dcReadPull(w *world, _ *call, p *pull) (int, any, error) {
 // fresh refuses a change that was made of an older version.
 func (p *pull) fresh(version *int) error {
 	if version == nil {
-		return &refusal{ErrInvalid, "validation.ArgumentValidationException", "A version is required."}
+		return &refusal{kit.ErrInvalid, "validation.ArgumentValidationException", "A version is required."}
 	}
 	if *version != p.version {
 		return conflict("pull.PullRequestOutOfDateException", "You are attempting to modify a pull request based on out-of-date information.")
@@ -95,7 +97,7 @@ func (c *call) version() (*int, error) {
 	if text := c.URL.Query().Get("version"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return nil, errors.Wrap(ErrInvalid, "version must be a number")
+			return nil, errors.Wrap(kit.ErrInvalid, "version must be a number")
 		}
 		return &n, nil
 	}
@@ -186,7 +188,7 @@ func dcParticipate(w *world, c *call, p *pull) (int, any, error) {
 	}
 	opinion, ok := map[string]string{"APPROVED": opinionApproved, "NEEDS_WORK": opinionChanges, "UNAPPROVED": opinionNone}[q.Status]
 	if !ok {
-		return 0, nil, errors.Wrapf(ErrInvalid, "status: %q", q.Status)
+		return 0, nil, errors.Wrapf(kit.ErrInvalid, "status: %q", q.Status)
 	}
 	return dcReview(opinion)(w, c, p)
 }

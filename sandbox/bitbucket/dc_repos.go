@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // dcProperties is GET application-properties, which needs no login.
@@ -35,7 +37,7 @@ func dcRepos(w *world, c *call) (int, any, error) {
 	q := c.URL.Query()
 	needed, ok := map[string]string{"": RightRead, "REPO_READ": RightRead, "REPO_WRITE": RightWrite, "REPO_ADMIN": RightAdmin}[q.Get("permission")]
 	if !ok {
-		return 0, nil, errors.Wrap(ErrInvalid, "permission is none")
+		return 0, nil, errors.Wrap(kit.ErrInvalid, "permission is none")
 	}
 	project := q.Get("projectkey")
 	if inPath := c.PathValue("workspace"); inPath != "" {
@@ -79,7 +81,7 @@ func dcBranches(_ *world, c *call) (int, any, error) {
 			"id": "refs/heads/" + name, "displayId": name, "type": "BRANCH", "latestCommit": hash,
 		})
 	}
-	sort.Slice(list, func(i, j int) bool { return string(compact(list[i]["id"])) < string(compact(list[j]["id"])) })
+	sort.Slice(list, func(i, j int) bool { return string(kit.Compact(list[i]["id"])) < string(kit.Compact(list[j]["id"])) })
 	return dcPaged(c, list)
 }
 
@@ -150,7 +152,7 @@ func dcCreateHook(w *world, c *call) (int, any, error) {
 	h := hook{active: true}
 	q.lay(&h)
 	if h.name == "" {
-		return 0, nil, errors.Wrap(ErrInvalid, "name: A name is required")
+		return 0, nil, errors.Wrap(kit.ErrInvalid, "name: A name is required")
 	}
 	made, err := w.addHook(c.repo, h)
 	if err != nil {
@@ -167,7 +169,7 @@ func dcTestHook(w *world, c *call) (int, any, error) {
 			return http.StatusOK, object{}, nil
 		}
 	}
-	return 0, nil, errors.Wrap(ErrNotFound, "webhook")
+	return 0, nil, errors.Wrap(kit.ErrNotFound, "webhook")
 }
 
 // dcReadHook is GET webhooks/{hook}.
@@ -245,7 +247,7 @@ func dcBuilds(w *world, c *call) (int, any, error) {
 	}
 	key := c.URL.Query().Get("key")
 	if key == "" {
-		return 0, nil, errors.Wrap(ErrInvalid, "key: A build status key is required")
+		return 0, nil, errors.Wrap(kit.ErrInvalid, "key: A build status key is required")
 	}
 	st := c.repo.status(found.hash, key)
 	if st == nil {

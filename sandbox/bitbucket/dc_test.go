@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 func TestADataCenterAnswersEachPersonByTheirRight(t *testing.T) {
@@ -119,7 +120,7 @@ func TestADataCenterKeepsBuildsButTellsNobody(t *testing.T) {
 	s.sbx.Settle()
 	require.Empty(t, hook.all())
 	_, err = s.repo.RunPipeline("main", "bob")
-	require.ErrorIs(t, err, bitbucket.ErrInvalid)
+	require.ErrorIs(t, err, kit.ErrInvalid)
 }
 
 func TestARequestForChangesIsToldByTheKeyThatWasAskedFor(t *testing.T) {

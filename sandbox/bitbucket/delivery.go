@@ -1,17 +1,11 @@
 package bitbucket
 
 import (
-	"bytes"
-	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
-	"github.com/pkg/errors"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // cloudAttempts is how often Cloud tries to deliver, without a pause.
@@ -27,20 +21,7 @@ const (
 
 // Sign returns the X-Hub-Signature header of a delivery.
 func Sign(secret string, body []byte) string {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write(body)
-	return "sha256=" + hex.EncodeToString(h.Sum(nil))
-}
-
-// sender makes a client that sends like Bitbucket: it follows no redirect.
-func sender(given *http.Client) *http.Client {
-	client := &http.Client{}
-	if given != nil {
-		*client = *given
-	}
-	client.Timeout = 0 // each request has its own deadline
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return client
+	return "sha256=" + kit.HMAC(secret, body)
 }
 
 // attempt makes one attempt of a delivery and decides what becomes of it. It
@@ -57,13 +38,13 @@ func (s *Sandbox) attempt(w *world, d *delivery) (again bool) {
 	at, address, body := s.clock.Now(), d.URL, d.Body
 	s.mu.Unlock()
 
-	status, err := s.send(address, header, body)
+	status, _, err := s.client.Post(address, header, body)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := Attempt{At: at, Status: status}
 	if err != nil {
-		a.Error = reason(err)
+		a.Error = kit.Reason(err)
 	}
 	d.Attempts = append(d.Attempts, a)
 	w.journal.delivered(d, at, a)
@@ -106,16 +87,6 @@ func (d *delivery) settleDataCenter(status int, at time.Time) {
 	d.hook.restsUntil = at.Add(d.hook.rest)
 }
 
-// reason explains why there was no answer, without the address: it may carry a
-// secret.
-func reason(err error) string {
-	var about *url.Error
-	if errors.As(err, &about) {
-		err = about.Err
-	}
-	return err.Error()
-}
-
 // headers are those of the next attempt of a delivery.
 func (w *world) headers(d *delivery) http.Header {
 	h := http.Header{"X-Event-Key": {d.Event}}
@@ -125,7 +96,7 @@ func (w *world) headers(d *delivery) http.Header {
 		h["X-Hook-Uuid"] = []string{trimBraces(d.hook.uuid)}
 		h["X-Request-Uuid"] = []string{d.RequestID}
 		h["X-Attempt-Number"] = []string{strconv.Itoa(len(d.Attempts) + 1)}
-		h["Traceparent"] = []string{"00-" + hex.EncodeToString(w.ids.bytes(16)) + "-" + hex.EncodeToString(w.ids.bytes(8)) + "-01"}
+		h["Traceparent"] = []string{w.ids.Traceparent()}
 	} else {
 		h["Content-Type"] = []string{"application/json; charset=utf-8"}
 		h["User-Agent"] = []string{"Atlassian HttpClient 4.2.0 / Bitbucket-" + w.version + " / Default"}
@@ -140,22 +111,6 @@ func (w *world) headers(d *delivery) http.Header {
 		h["X-Hub-Signature"] = []string{Sign(secret, d.Body)}
 	}
 	return h
-}
-
-// send posts a delivery and returns the status, 0 when there was no answer.
-func (s *Sandbox) send(address string, header http.Header, body []byte) (int, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.opts.AnswerWithin)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	r.Header = header
-	resp, err := s.client.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	return resp.StatusCode, resp.Body.Close()
 }
 
 // pause waits in wall-clock time, or until the sandbox is closed.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // eventPing is what "Test connection" of a Data Center sends.
@@ -54,14 +56,14 @@ func (w *world) hookEvents() []string {
 func (w *world) checkHook(h *hook) error {
 	u, err := url.Parse(h.url)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return errors.Wrap(ErrInvalid, "url: enter a valid URL")
+		return errors.Wrap(kit.ErrInvalid, "url: enter a valid URL")
 	}
 	if len(h.events) == 0 {
-		return errors.Wrap(ErrInvalid, "events: at least one is needed")
+		return errors.Wrap(kit.ErrInvalid, "events: at least one is needed")
 	}
 	for _, event := range h.events {
 		if !slices.Contains(w.hookEvents(), event) {
-			return errors.Wrapf(ErrInvalid, "events: %q is not a valid event", event)
+			return errors.Wrapf(kit.ErrInvalid, "events: %q is not a valid event", event)
 		}
 	}
 	return nil
@@ -100,7 +102,7 @@ func (w *world) tell(r *repo, event string, by *User, body object) {
 	}
 	for _, h := range r.hooks {
 		if h.active && slices.Contains(h.events, event) {
-			w.post(h, event, compact(body))
+			w.post(h, event, kit.Compact(body))
 		}
 	}
 }

@@ -1,56 +1,17 @@
 package bitbucket
 
 import (
-	"encoding/base64"
-	"encoding/hex"
-	"math/rand/v2"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// ids mints the identifiers and secrets of one world from one seeded generator,
-// so that a run can be repeated exactly. Nothing here is fit to protect anything.
-type ids struct {
-	rng *rand.Rand
-	// minted is told each secret; it may be nil.
-	minted func(secret string)
-}
-
-// newIDs seeds a generator; seed 0 takes a random one.
-func newIDs(seed uint64) *ids {
-	if seed == 0 {
-		seed = rand.Uint64()
-	}
-	return &ids{rng: rand.New(rand.NewPCG(seed, ^seed))}
-}
-
-// bytes returns n random bytes.
-func (g *ids) bytes(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(g.rng.UintN(256))
-	}
-	return b
-}
-
-// secret returns a token whose prefix marks it as the sandbox's own.
-func (g *ids) secret(kind string) string {
-	minted := "sbx_" + kind + "_" + base64.RawURLEncoding.EncodeToString(g.bytes(24))
-	if g.minted != nil {
-		g.minted(minted)
-	}
-	return minted
-}
-
-// uuid returns a random UUID.
-func (g *ids) uuid() string {
-	h := hex.EncodeToString(g.bytes(16))
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-}
+// ids creates the identifiers that Bitbucket has.
+type ids struct{ *kit.IDs }
 
 // braced returns a UUID as Cloud writes them.
-func (g *ids) braced() string { return "{" + g.uuid() + "}" }
+func (g *ids) braced() string { return "{" + g.UUID() + "}" }
 
 // hash returns the name of a commit.
-func (g *ids) hash() string { return hex.EncodeToString(g.bytes(20)) }
+func (g *ids) hash() string { return g.Hex(20) }
 
 // accountID returns an identifier in the form of Atlassian's account IDs.
-func (g *ids) accountID() string { return "712020:" + g.uuid() }
+func (g *ids) accountID() string { return "712020:" + g.UUID() }

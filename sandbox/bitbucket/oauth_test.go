@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The addresses of the OAuth endpoints.
@@ -159,7 +160,7 @@ func TestThePolicyCanAllowWithoutAsking(t *testing.T) {
 	require.NoError(t, err)
 	token := s.redeem(cloudToken, back.Query().Get("code"), nil)
 	require.Equal(t, "bob", s.request("Bearer "+token.str("access_token"), http.MethodGet, "/2.0/user", "").str("nickname"))
-	require.ErrorIs(t, s.sbx.SetPolicy(bitbucket.Policy{AutoApprove: "ghost"}), bitbucket.ErrNotFound)
+	require.ErrorIs(t, s.sbx.SetPolicy(bitbucket.Policy{AutoApprove: "ghost"}), kit.ErrNotFound)
 }
 
 func TestAnAppIsHeldToItsScopes(t *testing.T) {

@@ -61,7 +61,7 @@ type delivery struct {
 func (w *world) post(h *hook, event string, body []byte) {
 	d := &delivery{
 		Delivery: Delivery{
-			RequestID: w.ids.uuid(), Hook: h.uuid, URL: h.url, Event: event, Body: body,
+			RequestID: w.ids.UUID(), Hook: h.uuid, URL: h.url, Event: event, Body: body,
 			State: DeliveryWaiting, Attempts: []Attempt{},
 		},
 		hook: h, due: w.now(), lane: h.uuid,

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The states of a pull request.
@@ -80,11 +82,11 @@ type refusal struct {
 // Error implements error.
 func (r *refusal) Error() string { return r.message }
 
-// Unwrap returns ErrInvalid or ErrConflict.
+// Unwrap returns kit.ErrInvalid or kit.ErrConflict.
 func (r *refusal) Unwrap() error { return r.kind }
 
 // conflict is a refusal because of how things stand.
-func conflict(what, message string) error { return &refusal{ErrConflict, what, message} }
+func conflict(what, message string) error { return &refusal{kit.ErrConflict, what, message} }
 
 // openPull opens a pull request and tells of it.
 func (w *world) openPull(r *repo, given PullRequest) (*pull, error) {
@@ -96,10 +98,10 @@ func (w *world) openPull(r *repo, given PullRequest) (*pull, error) {
 		given.Destination = r.MainBranch
 	}
 	if r.branches[given.Source] == "" || r.branches[given.Destination] == "" {
-		return nil, errors.Wrapf(ErrNotFound, "branch %q or %q", given.Source, given.Destination)
+		return nil, errors.Wrapf(kit.ErrNotFound, "branch %q or %q", given.Source, given.Destination)
 	}
 	if given.Title == "" || given.Source == given.Destination {
-		return nil, errors.Wrap(ErrInvalid, "a pull request needs a title and two branches")
+		return nil, errors.Wrap(kit.ErrInvalid, "a pull request needs a title and two branches")
 	}
 	for _, other := range r.pulls {
 		if other.state == pullOpen && other.source == given.Source && other.destination == given.Destination {
@@ -114,7 +116,7 @@ func (w *world) openPull(r *repo, given PullRequest) (*pull, error) {
 	for _, nickname := range given.Reviewers {
 		u := w.user(nickname)
 		if u == nil {
-			return nil, errors.Wrapf(ErrNotFound, "user %q", nickname)
+			return nil, errors.Wrapf(kit.ErrNotFound, "user %q", nickname)
 		}
 		if u != by {
 			p.participants = append(p.participants, &participant{user: u, reviewer: true})
@@ -215,7 +217,7 @@ func (w *world) mergePull(p *pull, by *User, strategy, message string, closeSour
 		strategy = w.mergeStrategies()[0]
 	}
 	if !slices.Contains(w.mergeStrategies(), strategy) {
-		return &refusal{ErrInvalid, "validation.ArgumentValidationException", "merge_strategy: " + strategy + " is not a valid choice"}
+		return &refusal{kit.ErrInvalid, "validation.ArgumentValidationException", "merge_strategy: " + strategy + " is not a valid choice"}
 	}
 	if p.conflicted {
 		return conflict("pull.PullRequestMergeVetoedException", "You can't merge until you resolve all merge conflicts.")
@@ -294,7 +296,7 @@ func (w *world) setReviewers(p *pull, nicknames []string) (added, removed []*Use
 	for _, nickname := range nicknames {
 		u := w.user(nickname)
 		if u == nil {
-			return nil, nil, errors.Wrapf(ErrNotFound, "user %q", nickname)
+			return nil, nil, errors.Wrapf(kit.ErrNotFound, "user %q", nickname)
 		}
 		wanted = append(wanted, u)
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // maxPushCommits is how many commits Cloud tells of each change, and a Data Center
@@ -70,12 +72,12 @@ func (w *world) move(r *repo, by *User, p Push) (refChange, error) {
 		refs, change = r.tags, refChange{name: p.Tag, tag: true, forced: p.Force}
 	}
 	if change.name == "" {
-		return change, errors.Wrap(ErrInvalid, "a push needs a branch or a tag")
+		return change, errors.Wrap(kit.ErrInvalid, "a push needs a branch or a tag")
 	}
 	change.from = refs[change.name]
 	if p.Delete {
 		if change.from == "" {
-			return change, errors.Wrapf(ErrNotFound, "%q", change.name)
+			return change, errors.Wrapf(kit.ErrNotFound, "%q", change.name)
 		}
 		delete(refs, change.name)
 		return change, nil
@@ -96,7 +98,7 @@ func (w *world) move(r *repo, by *User, p Push) (refChange, error) {
 		change.to = w.newCommit(r, by, message, change.to).hash
 	}
 	if change.to == change.from {
-		return change, errors.Wrap(ErrInvalid, "a push needs commits")
+		return change, errors.Wrap(kit.ErrInvalid, "a push needs commits")
 	}
 	refs[change.name] = change.to
 	change.commits = r.history(change.to, change.from)

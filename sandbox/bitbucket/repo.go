@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The rights that a person can have in a repository; each includes those after it.
@@ -71,10 +73,10 @@ func (r *repo) personal() bool { return strings.HasPrefix(r.Workspace, "~") }
 // addRepo makes a repository with a first commit.
 func (w *world) addRepo(given Repo) (*repo, error) {
 	if !nicknameForm.MatchString(given.Workspace) || !nicknameForm.MatchString(given.Slug) {
-		return nil, errors.Wrapf(ErrInvalid, "a repository can not be called %q", given.Workspace+"/"+given.Slug)
+		return nil, errors.Wrapf(kit.ErrInvalid, "a repository can not be called %q", given.Workspace+"/"+given.Slug)
 	}
 	if w.repo(given.Workspace, given.Slug) != nil {
-		return nil, errors.Wrapf(ErrConflict, "%s/%s exists already", given.Workspace, given.Slug)
+		return nil, errors.Wrapf(kit.ErrConflict, "%s/%s exists already", given.Workspace, given.Slug)
 	}
 	if given.Name == "" {
 		given.Name = given.Slug
@@ -99,7 +101,7 @@ func (w *world) addRepo(given Repo) (*repo, error) {
 		r.Rights[owner.Nickname] = RightAdmin
 	}
 	if w.firstAdmin(r) == nil {
-		return nil, errors.Wrapf(ErrInvalid, "%s has no admin", r.fullName())
+		return nil, errors.Wrapf(kit.ErrInvalid, "%s has no admin", r.fullName())
 	}
 	r.branches[r.MainBranch] = w.newCommit(r, w.firstAdmin(r), "Initial commit", "").hash
 	w.repos = append(w.repos, r)
@@ -110,14 +112,14 @@ func (w *world) addRepo(given Repo) (*repo, error) {
 func (w *world) setRight(r *repo, nickname, right string) error {
 	u := w.user(nickname)
 	if u == nil {
-		return errors.Wrapf(ErrNotFound, "user %q", nickname)
+		return errors.Wrapf(kit.ErrNotFound, "user %q", nickname)
 	}
 	if right == "" {
 		delete(r.Rights, u.Nickname)
 		return nil
 	}
 	if !slices.Contains(rights(), right) {
-		return errors.Wrapf(ErrInvalid, "right %q", right)
+		return errors.Wrapf(kit.ErrInvalid, "right %q", right)
 	}
 	r.Rights[u.Nickname] = right
 	return nil
@@ -169,7 +171,7 @@ func (w *world) actor(r *repo, nickname string) (*User, error) {
 	if u := w.user(nickname); u != nil {
 		return u, nil
 	}
-	return nil, errors.Wrapf(ErrNotFound, "user %q", nickname)
+	return nil, errors.Wrapf(kit.ErrNotFound, "user %q", nickname)
 }
 
 // right is what a person may do in a repository; u is nil for nobody.
@@ -233,5 +235,5 @@ func (w *world) workspaces(u *User) (names []string, admin map[string]bool) {
 
 // workspaceUUID is the same for a workspace whenever it is asked for.
 func (w *world) workspaceUUID(slug string) string {
-	return "{" + stableUUID("workspace "+strings.ToLower(slug)) + "}"
+	return "{" + kit.StableUUID("workspace "+strings.ToLower(slug)) + "}"
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // answerWithin is how long Bitbucket waits for the receipt of a delivery.
@@ -50,8 +52,8 @@ type Options struct {
 // goroutines.
 type Sandbox struct {
 	opts   Options
-	clock  *clock
-	client *http.Client
+	clock  *kit.Clock
+	client *kit.Client
 	site   *http.ServeMux // what Bitbucket serves
 	admin  *http.ServeMux // what only the sandbox serves
 	closed chan struct{}
@@ -70,14 +72,11 @@ func New(opts Options) *Sandbox {
 	if opts.Version == "" {
 		opts.Version = "9.4.0"
 	}
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
 	if opts.AnswerWithin == 0 {
 		opts.AnswerWithin = answerWithin
 	}
 	s := &Sandbox{
-		opts: opts, clock: &clock{base: opts.Now}, client: sender(opts.HTTPClient),
+		opts: opts, clock: kit.NewClock(opts.Now), client: kit.NewClient(opts.HTTPClient, opts.AnswerWithin),
 		closed: make(chan struct{}), lanes: map[string][]*delivery{},
 	}
 	s.idle = sync.NewCond(&s.mu)
@@ -101,7 +100,7 @@ func New(opts Options) *Sandbox {
 func (s *Sandbox) fresh(base string) (*world, error) {
 	w := newWorld(s.opts.Kind, s.opts.RandomSeed, s.clock.Now, base)
 	w.version = s.opts.Version
-	w.ids.minted = s.opts.Minted
+	w.ids.Minted = s.opts.Minted
 	return w, w.plant(s.opts.Seed)
 }
 
@@ -173,7 +172,7 @@ func (s *Sandbox) SetVersion(version string) {
 // the end of it, in the order they are due.
 func (s *Sandbox) Advance(d time.Duration) {
 	s.Settle()
-	s.clock.set(s.clock.Now().Add(d))
+	s.clock.Set(s.clock.Now().Add(d))
 	s.Tick()
 	s.Settle()
 }

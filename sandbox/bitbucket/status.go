@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The states of a build, as both products call them.
@@ -51,11 +53,11 @@ func (w *world) setStatus(r *repo, given Status) (*status, error) {
 	}
 	c := r.commit(given.Hash)
 	if c == nil {
-		return nil, errors.Wrapf(ErrNotFound, "commit %q", given.Hash+given.Branch)
+		return nil, errors.Wrapf(kit.ErrNotFound, "commit %q", given.Hash+given.Branch)
 	}
 	given.Hash = c.hash
 	if !slices.Contains([]string{InProgress, Successful, Failed, Stopped}, given.State) || given.Key == "" {
-		return nil, errors.Wrap(ErrInvalid, "a status needs a key and one of the states")
+		return nil, errors.Wrap(kit.ErrInvalid, "a status needs a key and one of the states")
 	}
 	if given.URL == "" {
 		given.URL = "https://ci.example.com/" + r.Slug + "/" + given.Key
@@ -114,14 +116,14 @@ type pipeline struct {
 // empty.
 func (w *world) runPipeline(r *repo, branch, hash, by string) (*pipeline, error) {
 	if w.kind != Cloud {
-		return nil, errors.Wrap(ErrInvalid, "a Data Center has no pipelines")
+		return nil, errors.Wrap(kit.ErrInvalid, "a Data Center has no pipelines")
 	}
 	if hash == "" {
 		hash = r.branches[branch]
 	}
 	c := r.commit(hash)
 	if c == nil {
-		return nil, errors.Wrapf(ErrNotFound, "branch %q", branch)
+		return nil, errors.Wrapf(kit.ErrNotFound, "branch %q", branch)
 	}
 	who, err := w.actor(r, by)
 	if err != nil {
@@ -138,10 +140,10 @@ func (w *world) runPipeline(r *repo, branch, hash, by string) (*pipeline, error)
 // endPipeline ends a run.
 func (w *world) endPipeline(r *repo, p *pipeline, result string) error {
 	if p.state != InProgress {
-		return errors.Wrapf(ErrConflict, "pipeline #%d has ended", p.number)
+		return errors.Wrapf(kit.ErrConflict, "pipeline #%d has ended", p.number)
 	}
 	if !slices.Contains([]string{Successful, Failed, Stopped}, result) {
-		return errors.Wrapf(ErrInvalid, "a pipeline can not end %q", result)
+		return errors.Wrapf(kit.ErrInvalid, "a pipeline can not end %q", result)
 	}
 	p.state, p.ended = result, w.now()
 	return w.tellPipeline(r, p)

@@ -2,6 +2,8 @@ package bitbucket
 
 import (
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Repository is a handle on a repository, for what people and builds do there.
@@ -28,7 +30,7 @@ func (s *Sandbox) Repository(workspace, slug string) (*Repository, error) {
 	return found, s.control(func(w *world) error {
 		r := w.repo(workspace, slug)
 		if r == nil {
-			return errors.Wrapf(ErrNotFound, "repository %s/%s", workspace, slug)
+			return errors.Wrapf(kit.ErrNotFound, "repository %s/%s", workspace, slug)
 		}
 		found.id = r.id
 		return nil
@@ -40,7 +42,7 @@ func (h *Repository) do(f func(*world, *repo) error) error {
 	return h.s.control(func(w *world) error {
 		r := w.repoByID(h.id)
 		if r == nil {
-			return errors.Wrap(ErrNotFound, "the repository")
+			return errors.Wrap(kit.ErrNotFound, "the repository")
 		}
 		return f(w, r)
 	})
@@ -92,8 +94,8 @@ func (h *Repository) SetPrivate(private bool) error {
 // with that right.
 func (h *Repository) AccessToken(right string) (token string, err error) {
 	err = h.do(func(w *world, r *repo) error {
-		token = w.ids.secret("repo")
-		bot, err := w.addUser(User{Nickname: "bot-" + w.ids.uuid()[:8], DisplayName: "Access token", Token: token, bot: true})
+		token = w.ids.Secret("repo")
+		bot, err := w.addUser(User{Nickname: "bot-" + w.ids.UUID()[:8], DisplayName: "Access token", Token: token, bot: true})
 		if err != nil {
 			return err
 		}
@@ -163,7 +165,7 @@ func (h *Repository) FinishPipeline(number int, result string) error {
 			number = len(r.pipelines)
 		}
 		if number < 1 || number > len(r.pipelines) {
-			return errors.Wrapf(ErrNotFound, "pipeline #%d", number)
+			return errors.Wrapf(kit.ErrNotFound, "pipeline #%d", number)
 		}
 		return w.endPipeline(r, r.pipelines[number-1], result)
 	})

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Pull is a handle on a pull request.
@@ -33,7 +35,7 @@ func (p *Pull) do(by string, f func(*world, *pull, *User) error) error {
 	return p.repo.do(func(w *world, r *repo) error {
 		found := r.pull(p.ID)
 		if found == nil {
-			return errors.Wrap(ErrNotFound, "pull request "+strconv.Itoa(p.ID))
+			return errors.Wrap(kit.ErrNotFound, "pull request "+strconv.Itoa(p.ID))
 		}
 		who, err := w.actor(r, by)
 		if err != nil {
@@ -77,7 +79,7 @@ func (p *Pull) comment(id int, f func(*world, *pull, *comment) error) error {
 	return p.do("", func(w *world, found *pull, _ *User) error {
 		c := found.comment(id)
 		if c == nil {
-			return errors.Wrapf(ErrNotFound, "comment %d", id)
+			return errors.Wrapf(kit.ErrNotFound, "comment %d", id)
 		}
 		return f(w, found, c)
 	})

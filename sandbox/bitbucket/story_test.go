@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // cloudPullEvents are the keys about pull requests that Cloud knows.
@@ -37,7 +38,7 @@ func TestAPipelineFailsAndTheNextOneMends(t *testing.T) {
 	run, err := s.repo.RunPipeline("main", "bob")
 	require.NoError(t, err)
 	require.NoError(t, run.Finish(bitbucket.Failed))
-	require.ErrorIs(t, run.Finish(bitbucket.Successful), bitbucket.ErrConflict)
+	require.ErrorIs(t, run.Finish(bitbucket.Successful), kit.ErrConflict)
 	got := hook.all()
 	require.Len(t, got, 2)
 	require.Equal(t, "repo:commit_status_created", got[0].event)
@@ -87,7 +88,7 @@ func TestAnExternalBuildReportsWithoutItsBranch(t *testing.T) {
 	require.Equal(t, "Lint", s.as("cyd", http.MethodGet, builds+"/build/lint", "").str("name"))
 	require.Equal(t, http.StatusNotFound, s.as("cyd", http.MethodGet, builds+"/build/none", "").status)
 	require.Equal(t, http.StatusBadRequest, s.as("bob", http.MethodPost, builds+"/build", `{"key":"lint","state":"MAGIC"}`).status)
-	require.ErrorIs(t, s.repo.Status(bitbucket.Status{Hash: "1234567", Key: "x", State: bitbucket.Failed}), bitbucket.ErrNotFound)
+	require.ErrorIs(t, s.repo.Status(bitbucket.Status{Hash: "1234567", Key: "x", State: bitbucket.Failed}), kit.ErrNotFound)
 }
 
 func TestAPullRequestFromOpenToMergedInCloud(t *testing.T) {
@@ -215,15 +216,15 @@ func TestADeclinedPullRequestStaysDeclined(t *testing.T) {
 		require.NoError(t, pr.Withdraw("ada"))
 		require.NoError(t, pr.Decline("bob"))
 		require.Equal(t, "DECLINED", pr.State())
-		require.ErrorIs(t, pr.Decline("bob"), bitbucket.ErrConflict)
-		require.ErrorIs(t, pr.Merge("ada", ""), bitbucket.ErrConflict)
-		require.ErrorIs(t, pr.Approve("ada"), bitbucket.ErrConflict)
-		require.ErrorIs(t, s.repo.Pull(9).Approve("ada"), bitbucket.ErrNotFound)
+		require.ErrorIs(t, pr.Decline("bob"), kit.ErrConflict)
+		require.ErrorIs(t, pr.Merge("ada", ""), kit.ErrConflict)
+		require.ErrorIs(t, pr.Approve("ada"), kit.ErrConflict)
+		require.ErrorIs(t, s.repo.Pull(9).Approve("ada"), kit.ErrNotFound)
 		second, err := s.repo.OpenPullRequest(bitbucket.PullRequest{By: "bob", Title: "Once more", Source: "fix"})
 		require.NoError(t, err)
 		_, err = s.repo.OpenPullRequest(bitbucket.PullRequest{By: "bob", Title: "And again", Source: "fix"})
-		require.ErrorIs(t, err, bitbucket.ErrConflict, "one at a time")
-		require.ErrorIs(t, second.Merge("ada", "magic"), bitbucket.ErrInvalid)
+		require.ErrorIs(t, err, kit.ErrConflict, "one at a time")
+		require.ErrorIs(t, second.Merge("ada", "magic"), kit.ErrInvalid)
 		require.NoError(t, second.Merge("ada", ""))
 	}
 }

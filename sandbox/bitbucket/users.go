@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // nicknameForm is what a nickname, a workspace, a project and the name of a
@@ -35,10 +37,10 @@ type User struct {
 // addUser registers a person.
 func (w *world) addUser(u User) (*User, error) {
 	if !nicknameForm.MatchString(u.Nickname) {
-		return nil, errors.Wrapf(ErrInvalid, "a user can not be called %q", u.Nickname)
+		return nil, errors.Wrapf(kit.ErrInvalid, "a user can not be called %q", u.Nickname)
 	}
 	if w.user(u.Nickname) != nil {
-		return nil, errors.Wrapf(ErrConflict, "%s exists already", u.Nickname)
+		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", u.Nickname)
 	}
 	if u.DisplayName == "" {
 		u.DisplayName = strings.ToUpper(u.Nickname[:1]) + u.Nickname[1:]
@@ -113,20 +115,20 @@ func (w *world) allScopes() []string {
 // addApp registers an app, or replaces the one with the same client ID.
 func (w *world) addApp(a App) (*App, error) {
 	if a.RedirectURI == "" {
-		return nil, errors.Wrap(ErrInvalid, "an app needs a redirect_uri")
+		return nil, errors.Wrap(kit.ErrInvalid, "an app needs a redirect_uri")
 	}
 	if a.ClientID == "" {
-		a.ClientID = "sbx_client_" + w.ids.uuid()[:13]
+		a.ClientID = "sbx_client_" + w.ids.UUID()[:13]
 	}
 	if a.ClientSecret == "" {
-		a.ClientSecret = w.ids.secret("client")
+		a.ClientSecret = w.ids.Secret("client")
 	}
 	if len(a.Scopes) == 0 {
 		a.Scopes = w.allScopes()
 	}
 	for _, scope := range a.Scopes {
 		if !slices.Contains(w.allScopes(), scope) {
-			return nil, errors.Wrapf(ErrInvalid, "there is no scope %q", scope)
+			return nil, errors.Wrapf(kit.ErrInvalid, "there is no scope %q", scope)
 		}
 	}
 	if a.Name == "" {
@@ -155,7 +157,7 @@ func (s *Sandbox) SetApp(a App) (App, error) {
 func (s *Sandbox) SetPolicy(p Policy) error {
 	return s.control(func(w *world) error {
 		if p.AutoApprove != "" && w.user(p.AutoApprove) == nil {
-			return errors.Wrapf(ErrNotFound, "user %q", p.AutoApprove)
+			return errors.Wrapf(kit.ErrNotFound, "user %q", p.AutoApprove)
 		}
 		w.policy = p
 		return nil

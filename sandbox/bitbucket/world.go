@@ -6,14 +6,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
-)
 
-// The errors of the control methods; the control API answers them with 400, 404
-// and 409. They come wrapped, so compare with errors.Is.
-var (
-	ErrInvalid  = errors.New("invalid")
-	ErrNotFound = errors.New("not found")
-	ErrConflict = errors.New("conflict")
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // object is a JSON object.
@@ -48,7 +42,7 @@ type world struct {
 // newWorld returns a world with nobody in it.
 func newWorld(kind Kind, seed uint64, now func() time.Time, base string) *world {
 	return &world{
-		kind: kind, ids: newIDs(seed), now: now, base: base,
+		kind: kind, ids: &ids{kit.NewIDs(seed)}, now: now, base: base,
 		apps:    map[string]*App{},
 		codes:   map[string]*authCode{},
 		access:  map[string]*accessToken{},

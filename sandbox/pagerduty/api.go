@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // callsAMinute is PagerDuty's limit for a user or an app.
@@ -121,7 +123,7 @@ func (s *Sandbox) serve(rw http.ResponseWriter, r *http.Request, op operation) {
 			status, answer = refusal.status, w.explain(refusal)
 		}
 	})
-	writeJSON(rw, status, answer)
+	kit.WriteJSON(rw, status, answer)
 }
 
 // explain writes a refusal in the form that the policy says.

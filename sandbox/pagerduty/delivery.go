@@ -1,17 +1,11 @@
 package pagerduty
 
 import (
-	"bytes"
-	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
-	"github.com/pkg/errors"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // How long a delivery is tried again, and how the pauses between grow.
@@ -23,20 +17,7 @@ const (
 
 // Sign returns one signature of a delivery.
 func Sign(secret string, body []byte) string {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write(body)
-	return "v1=" + hex.EncodeToString(h.Sum(nil))
-}
-
-// sender makes a client that sends like PagerDuty: it follows no redirect.
-func sender(given *http.Client) *http.Client {
-	client := &http.Client{}
-	if given != nil {
-		*client = *given
-	}
-	client.Timeout = 0 // each request has its own deadline
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return client
+	return "v1=" + kit.HMAC(secret, body)
 }
 
 // attempt makes one attempt of a delivery and decides what becomes of it. It
@@ -53,13 +34,13 @@ func (s *Sandbox) attempt(w *world, d *delivery) (settled bool) {
 	at, address, body := s.clock.Now(), d.URL, d.Body
 	s.mu.Unlock()
 
-	status, err := s.send(address, header, body)
+	status, _, err := s.client.Post(address, header, body)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := Attempt{At: at, Status: status}
 	if err != nil {
-		a.Error = reason(err)
+		a.Error = kit.Reason(err)
 	}
 	d.Attempts = append(d.Attempts, a)
 	w.journal.delivered(d, at, a)
@@ -97,16 +78,6 @@ func (d *delivery) drop(at time.Time) {
 	}
 }
 
-// reason explains why there was no answer, without the address: it may carry a
-// secret.
-func reason(err error) string {
-	var about *url.Error
-	if errors.As(err, &about) {
-		err = about.Err
-	}
-	return err.Error()
-}
-
 // headers are those of the next attempt of a delivery.
 func (w *world) headers(d *delivery) http.Header {
 	h := http.Header{
@@ -124,22 +95,6 @@ func (w *world) headers(d *delivery) http.Header {
 		h["X-Pagerduty-Signature"] = []string{strings.Join(signatures, ",")}
 	}
 	return h
-}
-
-// send posts a delivery and returns the status, 0 when there was no answer.
-func (s *Sandbox) send(address string, header http.Header, body []byte) (int, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.opts.AnswerWithin)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	r.Header = header
-	resp, err := s.client.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	return resp.StatusCode, resp.Body.Close()
 }
 
 // pause waits in wall-clock time, or until the sandbox is closed.

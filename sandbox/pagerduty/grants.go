@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // How long what the OAuth endpoints hand out lives. Clients ought to go by
@@ -45,7 +47,7 @@ type accessToken struct {
 
 // authorize records a user's consent and returns the code for the app.
 func (w *world) authorize(c consent, u *User) string {
-	code := w.ids.secret("code")
+	code := w.ids.Secret("code")
 	w.codes[code] = &authCode{
 		grant:       grant{clientID: c.app.ClientID, user: u, scopes: c.scopes},
 		redirectURI: c.redirectURI, challenge: c.challenge, method: c.method, expires: w.now().Add(codeLifetime),
@@ -80,7 +82,7 @@ func (c *authCode) proves(verifier string) bool {
 // rotate gives the grant a new refresh token and kills the one before.
 func (w *world) rotate(g *grant) {
 	delete(w.refresh, g.refresh)
-	g.refresh = w.ids.secret("rt")
+	g.refresh = w.ids.Secret("rt")
 	g.expires = w.now().Add(refreshLifetime)
 	w.refresh[g.refresh] = g
 }
@@ -97,7 +99,7 @@ func (w *world) renew(app *App, refresh string) (*grant, *oauthError) {
 
 // issue mints an access token.
 func (w *world) issue(g *grant) string {
-	token := w.ids.secret("at")
+	token := w.ids.Secret("at")
 	w.access[token] = &accessToken{grant: g, expires: w.now().Add(accessLifetime)}
 	return token
 }
@@ -107,7 +109,7 @@ func (s *Sandbox) RevokeGrant(email, clientID string) error {
 	return s.control(func(w *world) error {
 		u := w.user(email)
 		if u == nil || w.apps[clientID] == nil {
-			return errors.Wrapf(ErrNotFound, "user %q or app %q", email, clientID)
+			return errors.Wrapf(kit.ErrNotFound, "user %q or app %q", email, clientID)
 		}
 		for token, a := range w.access {
 			if a.grant.clientID == clientID && a.grant.user == u {
@@ -127,7 +129,7 @@ func (s *Sandbox) RevokeGrant(email, clientID string) error {
 func (s *Sandbox) ExpireTokens(clientID string) error {
 	return s.control(func(w *world) error {
 		if w.apps[clientID] == nil {
-			return errors.Wrapf(ErrNotFound, "app %q", clientID)
+			return errors.Wrapf(kit.ErrNotFound, "app %q", clientID)
 		}
 		for _, a := range w.access {
 			if a.grant.clientID == clientID {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // A subscription whose deliveries are dropped so often in a row is disabled for
@@ -125,7 +127,7 @@ func (w *world) serveNewHook(c *call) (int, any, *apiError) {
 	}
 	h := &subscription{
 		id: w.ids.id("P", 7), url: want.Method.URL, description: want.Description, events: want.Events, filter: want.Filter, active: true,
-		secrets: []string{w.ids.secret("whsec")},
+		secrets: []string{w.ids.Secret("whsec")},
 	}
 	w.subscriptions = append(w.subscriptions, h)
 	return http.StatusOK, object{"webhook_subscription": w.wholeHook(h, h.secrets[0])}, nil
@@ -287,9 +289,9 @@ func (s *Sandbox) RotateSecret(id string) (secret string, err error) {
 	err = s.control(func(w *world) error {
 		h := w.hook(id)
 		if h == nil {
-			return errors.Wrapf(ErrNotFound, "subscription %q", id)
+			return errors.Wrapf(kit.ErrNotFound, "subscription %q", id)
 		}
-		secret = w.ids.secret("whsec")
+		secret = w.ids.Secret("whsec")
 		h.secrets = append([]string{secret}, h.secrets...)
 		return nil
 	})

@@ -127,7 +127,7 @@ func (w *world) open(q wish) *incident {
 		q.policy = w.escalation(q.service.Policy)
 	}
 	if q.key == "" {
-		q.key = w.ids.uuid()
+		q.key = w.ids.UUID()
 	}
 	now := w.now()
 	i := &incident{

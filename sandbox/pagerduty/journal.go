@@ -132,7 +132,7 @@ func (s *Sandbox) observe(rw http.ResponseWriter, r *http.Request) {
 	e := s.begun(r, body)
 	s.mu.Lock()
 	fault := s.w.takeFault(func(m Match) bool { return m.covers(r) })
-	rw.Header().Set("X-Request-Id", s.w.ids.uuid())
+	rw.Header().Set("X-Request-Id", s.w.ids.UUID())
 	s.mu.Unlock()
 	answer := &recorder{ResponseWriter: rw}
 	defer s.finished(&e, answer) // also when the connection is broken off

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // consent is a request of an app for a user's agreement.
@@ -166,10 +168,10 @@ func (s *Sandbox) serveToken(rw http.ResponseWriter, r *http.Request) {
 	}
 	rw.Header().Set("Cache-Control", "no-store")
 	if refusal != nil {
-		writeJSON(rw, refusal.status, refusal)
+		kit.WriteJSON(rw, refusal.status, refusal)
 		return
 	}
-	writeJSON(rw, http.StatusOK, answer)
+	kit.WriteJSON(rw, http.StatusOK, answer)
 }
 
 // client authenticates the app behind a request to the token endpoint: by Basic
@@ -222,7 +224,7 @@ func (w *world) exchange(app *App, form url.Values) (any, *oauthError) {
 // idToken tells whose grant it is, and in its audience where the API of their
 // region is. It is not signed by anybody that a client could check.
 func (w *world) idToken(g *grant) string {
-	part := func(v object) string { return base64.RawURLEncoding.EncodeToString(compact(v)) }
+	part := func(v object) string { return base64.RawURLEncoding.EncodeToString(kit.Compact(v)) }
 	return part(object{"alg": "none", "typ": "JWT"}) + "." + part(object{
 		"iss": w.base, "aud": []string{g.clientID, w.base}, "sub": g.user.ID, "email": g.user.Email,
 		"iat": w.now().Unix(), "exp": w.now().Add(accessLifetime).Unix(),

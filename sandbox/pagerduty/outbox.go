@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The states of a [Delivery].
@@ -60,7 +62,7 @@ func (w *world) post(h *subscription, incident string, body object) {
 	event, _ := body["event"].(object)["event_type"].(string)
 	d := &delivery{
 		Delivery: Delivery{
-			WebhookID: w.ids.uuid(), Subscription: h.id, URL: h.url, Event: event, Body: compact(body), State: DeliveryWaiting,
+			WebhookID: w.ids.UUID(), Subscription: h.id, URL: h.url, Event: event, Body: kit.Compact(body), State: DeliveryWaiting,
 			Attempts: []Attempt{},
 		},
 		hook: h, since: w.now(), due: w.now(),

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Team is a group of people that services belong to.
@@ -71,7 +73,7 @@ func (w *world) plantPlaces(s Seed) error {
 		for i, member := range t.Members {
 			u := w.user(member)
 			if u == nil {
-				return errors.Wrapf(ErrInvalid, "team %q: there is no user %q", t.Name, member)
+				return errors.Wrapf(kit.ErrInvalid, "team %q: there is no user %q", t.Name, member)
 			}
 			t.Members[i] = u.ID
 		}
@@ -81,12 +83,12 @@ func (w *world) plantPlaces(s Seed) error {
 		c.ID, c.Hours, c.TimeZone = cmp.Or(c.ID, w.ids.id("PS", 7)), cmp.Or(c.Hours, 24), cmp.Or(c.TimeZone, "Etc/UTC")
 		for _, shift := range c.Shifts {
 			if w.user(shift.User) == nil && (shift.User != "" || !c.ShiftBased) {
-				return errors.Wrapf(ErrInvalid, "schedule %q: there is no user %q", c.Name, shift.User)
+				return errors.Wrapf(kit.ErrInvalid, "schedule %q: there is no user %q", c.Name, shift.User)
 			}
 		}
 		for _, member := range c.Rotation {
 			if w.user(member) == nil {
-				return errors.Wrapf(ErrInvalid, "schedule %q: there is no user %q", c.Name, member)
+				return errors.Wrapf(kit.ErrInvalid, "schedule %q: there is no user %q", c.Name, member)
 			}
 		}
 		w.schedules = append(w.schedules, &c)
@@ -95,7 +97,7 @@ func (w *world) plantPlaces(s Seed) error {
 		p.ID = cmp.Or(p.ID, w.ids.id("PE", 7))
 		for _, target := range slices.Concat(p.Levels...) {
 			if w.user(target) == nil && w.schedule(target) == nil {
-				return errors.Wrapf(ErrInvalid, "policy %q: there is no %q", p.Name, target)
+				return errors.Wrapf(kit.ErrInvalid, "policy %q: there is no %q", p.Name, target)
 			}
 		}
 		w.policies = append(w.policies, &p)
@@ -103,7 +105,7 @@ func (w *world) plantPlaces(s Seed) error {
 	for _, v := range s.Services {
 		v.ID = cmp.Or(v.ID, w.ids.id("PV", 7))
 		if v.Name == "" || w.escalation(v.Policy) == nil {
-			return errors.Wrapf(ErrInvalid, "service %q: a name and a policy are needed", v.Name)
+			return errors.Wrapf(kit.ErrInvalid, "service %q: a name and a policy are needed", v.Name)
 		}
 		w.services = append(w.services, &v)
 	}

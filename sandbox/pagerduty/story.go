@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Trigger is an incident that a test or a story makes.
@@ -25,10 +27,10 @@ func (s *Sandbox) Trigger(q Trigger) (Incident, error) {
 	err := s.control(func(w *world) error {
 		service := w.service(q.Service)
 		if service == nil {
-			return errors.Wrapf(ErrNotFound, "service %q", q.Service)
+			return errors.Wrapf(kit.ErrNotFound, "service %q", q.Service)
 		}
 		if q.Title == "" {
-			return errors.Wrap(ErrInvalid, "an incident needs a title")
+			return errors.Wrap(kit.ErrInvalid, "an incident needs a title")
 		}
 		i := w.open(wish{title: q.Title, details: q.Details, urgency: q.Urgency, service: service, by: w.user(q.By), assignee: w.user(q.Assignee)})
 		if p := w.priority(q.Priority); p != nil {
@@ -47,7 +49,7 @@ func (s *Sandbox) Incident(key string) (Incident, error) {
 	defer s.mu.Unlock()
 	i := s.w.incident(key)
 	if i == nil {
-		return Incident{}, errors.Wrapf(ErrNotFound, "incident %q", key)
+		return Incident{}, errors.Wrapf(kit.ErrNotFound, "incident %q", key)
 	}
 	return s.w.shown(i), nil
 }
@@ -109,9 +111,9 @@ func (s *Sandbox) Happen(key string, h Happening) error {
 		i, by := w.incident(key), w.user(h.By)
 		switch {
 		case i == nil:
-			return errors.Wrapf(ErrNotFound, "incident %q", key)
+			return errors.Wrapf(kit.ErrNotFound, "incident %q", key)
 		case h.By != "" && by == nil:
-			return errors.Wrapf(ErrNotFound, "user %q", h.By)
+			return errors.Wrapf(kit.ErrNotFound, "user %q", h.By)
 		}
 		return w.happen(i, by, h)
 	})
@@ -123,7 +125,7 @@ func (w *world) happen(i *incident, by *User, h Happening) error {
 	switch h.What {
 	case Acknowledge:
 		if by == nil {
-			return errors.Wrap(ErrInvalid, "somebody has to acknowledge it")
+			return errors.Wrap(kit.ErrInvalid, "somebody has to acknowledge it")
 		}
 		refusal = w.acknowledge(i, by)
 	case Unacknowledge:
@@ -139,7 +141,7 @@ func (w *world) happen(i *incident, by *User, h Happening) error {
 	case Merge:
 		into := w.incident(h.To)
 		if into == nil || into == i {
-			return errors.Wrapf(ErrNotFound, "incident %q", h.To)
+			return errors.Wrapf(kit.ErrNotFound, "incident %q", h.To)
 		}
 		if i.status != StatusResolved {
 			i.mergedInto = into
@@ -149,7 +151,7 @@ func (w *world) happen(i *incident, by *User, h Happening) error {
 		return w.alter(i, by, h)
 	}
 	if refusal != nil {
-		return errors.Wrap(ErrConflict, refusal.message)
+		return errors.Wrap(kit.ErrConflict, refusal.message)
 	}
 	return nil
 }
@@ -172,7 +174,7 @@ func (w *world) alter(i *incident, by *User, h Happening) error {
 		w.update(i, "priority_updated", by)
 	case AddNote:
 		if by == nil {
-			return errors.Wrap(ErrInvalid, "somebody has to write a note")
+			return errors.Wrap(kit.ErrInvalid, "somebody has to write a note")
 		}
 		w.note(i, h.Text, "", by)
 	case UpdateStatus:
@@ -190,7 +192,7 @@ func (w *world) alter(i *incident, by *User, h Happening) error {
 	case Move:
 		service := w.service(h.To)
 		if service == nil {
-			return errors.Wrapf(ErrNotFound, "service %q", h.To)
+			return errors.Wrapf(kit.ErrNotFound, "service %q", h.To)
 		}
 		i.service = service
 		w.update(i, "service_updated", by)
@@ -216,7 +218,7 @@ func (w *world) busy(i *incident, by *User, h Happening) error {
 			"assignees": []object{}, "incident": w.untitled(i),
 		})
 	case StartWorkflow, EndWorkflow:
-		flow, trigger := w.reference("incident_workflow", "incident_workflows", w.ids.id("P", 7), h.Text), w.ids.uuid()
+		flow, trigger := w.reference("incident_workflow", "incident_workflows", w.ids.id("P", 7), h.Text), w.ids.UUID()
 		started := w.reference("workflow_trigger", "incident_workflows/triggers", trigger, "Manual Incident Trigger")
 		started["html_url"] = nil
 		w.tell(i, map[string]string{StartWorkflow: "workflow.started", EndWorkflow: "workflow.completed"}[h.What], by, object{
@@ -230,7 +232,7 @@ func (w *world) busy(i *incident, by *User, h Happening) error {
 		about["incident"], about["action"] = w.part(i), w.reference("action", "automation/actions", w.ids.id("01", 26), h.Text)
 		w.tell(i, "action_invocation.created", by, about)
 	default:
-		return errors.Wrapf(ErrInvalid, "%q can not happen", h.What)
+		return errors.Wrapf(kit.ErrInvalid, "%q can not happen", h.What)
 	}
 	return nil
 }
@@ -267,7 +269,7 @@ func (w *world) assignRole(i *incident, to *User, role string, by *User) {
 	delete(assigned, "self")
 	delete(assigned, "html_url")
 	one := object{
-		"assignee": w.userRef(to), "id": w.ids.uuid(), "incident": w.untitled(i), "old_assignee": w.userRef(i.roles[role]), "role": assigned,
+		"assignee": w.userRef(to), "id": w.ids.UUID(), "incident": w.untitled(i), "old_assignee": w.userRef(i.roles[role]), "role": assigned,
 		"status": "active", "type": "role_assignment_reference",
 	}
 	if i.roles == nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The roles of people, from what they may do least.
@@ -44,16 +46,16 @@ func (u *User) atLeast(role string) bool {
 // addUser registers a person.
 func (w *world) addUser(u User) (*User, error) {
 	if !strings.Contains(u.Email, "@") {
-		return nil, errors.Wrap(ErrInvalid, "a user needs an email address")
+		return nil, errors.Wrap(kit.ErrInvalid, "a user needs an email address")
 	}
 	if w.user(u.Email) != nil || w.user(u.ID) != nil {
-		return nil, errors.Wrapf(ErrConflict, "%s exists already", u.Email)
+		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", u.Email)
 	}
 	if u.Role == "" {
 		u.Role = RoleManager
 	}
 	if !slices.Contains(roles(), u.Role) {
-		return nil, errors.Wrapf(ErrInvalid, "there is no role %q", u.Role)
+		return nil, errors.Wrapf(kit.ErrInvalid, "there is no role %q", u.Role)
 	}
 	if u.Name == "" {
 		login, _, _ := strings.Cut(u.Email, "@")
@@ -98,10 +100,10 @@ func (s *Sandbox) SetRole(key, role string) error {
 	return s.control(func(w *world) error {
 		u := w.user(key)
 		if u == nil {
-			return errors.Wrapf(ErrNotFound, "user %q", key)
+			return errors.Wrapf(kit.ErrNotFound, "user %q", key)
 		}
 		if !slices.Contains(roles(), role) {
-			return errors.Wrapf(ErrInvalid, "there is no role %q", role)
+			return errors.Wrapf(kit.ErrInvalid, "there is no role %q", role)
 		}
 		u.Role = role
 		return nil
@@ -129,20 +131,20 @@ func allScopes() []string {
 // addApp registers an app, or replaces the one with the same client ID.
 func (w *world) addApp(a App) (*App, error) {
 	if a.RedirectURI == "" {
-		return nil, errors.Wrap(ErrInvalid, "an app needs a redirect_uri")
+		return nil, errors.Wrap(kit.ErrInvalid, "an app needs a redirect_uri")
 	}
 	if a.ClientID == "" {
-		a.ClientID = "sbx_client_" + w.ids.uuid()[:13]
+		a.ClientID = "sbx_client_" + w.ids.UUID()[:13]
 	}
 	if a.ClientSecret == "" {
-		a.ClientSecret = w.ids.secret("client")
+		a.ClientSecret = w.ids.Secret("client")
 	}
 	if len(a.Scopes) == 0 {
 		a.Scopes = allScopes()
 	}
 	for _, scope := range a.Scopes {
 		if !slices.Contains(allScopes(), scope) {
-			return nil, errors.Wrapf(ErrInvalid, "there is no scope %q", scope)
+			return nil, errors.Wrapf(kit.ErrInvalid, "there is no scope %q", scope)
 		}
 	}
 	if a.Name == "" {

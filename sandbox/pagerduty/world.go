@@ -4,14 +4,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
-)
 
-// The errors of the control methods; the control API answers them with 400, 404
-// and 409. They come wrapped, so compare with errors.Is.
-var (
-	ErrInvalid  = errors.New("invalid")
-	ErrNotFound = errors.New("not found")
-	ErrConflict = errors.New("conflict")
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // object is a JSON object.
@@ -49,7 +43,7 @@ type world struct {
 // newWorld returns a world with nobody in it.
 func newWorld(seed uint64, now func() time.Time, base string) *world {
 	return &world{
-		ids: newIDs(seed), now: now, base: base,
+		ids: &ids{kit.NewIDs(seed)}, now: now, base: base,
 		apps:    map[string]*App{},
 		codes:   map[string]*authCode{},
 		access:  map[string]*accessToken{},
@@ -111,10 +105,10 @@ func (p Policy) check() error {
 	switch p.ErrorForm {
 	case "", "list", "text", "array":
 	default:
-		return errors.Wrapf(ErrInvalid, "errors have no form %q", p.ErrorForm)
+		return errors.Wrapf(kit.ErrInvalid, "errors have no form %q", p.ErrorForm)
 	}
 	if p.CallsAMinute < 0 {
-		return errors.Wrap(ErrInvalid, "a limit is no less than none")
+		return errors.Wrap(kit.ErrInvalid, "a limit is no less than none")
 	}
 	return nil
 }
@@ -126,7 +120,7 @@ func (s *Sandbox) SetPolicy(p Policy) error {
 			return err
 		}
 		if p.AutoApprove != "" && w.user(p.AutoApprove) == nil {
-			return errors.Wrapf(ErrNotFound, "user %q", p.AutoApprove)
+			return errors.Wrapf(kit.ErrNotFound, "user %q", p.AutoApprove)
 		}
 		w.policy = p
 		return nil

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // serveSite serves what Sentry does. An address of the API without the slash at
@@ -23,7 +25,7 @@ func (s *Sandbox) serveSite(rw http.ResponseWriter, r *http.Request) {
 }
 
 func unknownAddress(rw http.ResponseWriter) {
-	writeJSON(rw, http.StatusNotFound, object{"detail": "The requested resource does not exist"})
+	kit.WriteJSON(rw, http.StatusNotFound, object{"detail": "The requested resource does not exist"})
 }
 
 // routeSite says what Sentry serves.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // found finds the issue of the path.
@@ -205,7 +207,7 @@ func postComment(w *world, c *call) (int, any, error) {
 		return 0, nil, &apiError{http.StatusBadRequest, object{"text": []string{"This field may not be blank."}}}
 	}
 	made, err := w.say(i, c.user, c.app, in.Text)
-	if errors.Is(err, ErrConflict) {
+	if errors.Is(err, kit.ErrConflict) {
 		return 0, nil, &apiError{http.StatusBadRequest, `{"detail": "You have already posted that comment."}`}
 	}
 	if err != nil {

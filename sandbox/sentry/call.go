@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // call is one request to the API.
@@ -129,17 +131,17 @@ func (s *Sandbox) serve(op operation) http.HandlerFunc {
 		var refusal *apiError
 		switch {
 		case errors.As(err, &refusal):
-			writeJSON(rw, refusal.status, refusal.body)
-		case errors.Is(err, ErrInvalid):
+			kit.WriteJSON(rw, refusal.status, refusal.body)
+		case errors.Is(err, kit.ErrInvalid):
 			field, what, ok := strings.Cut(strings.TrimSuffix(err.Error(), ": invalid"), ": ")
 			if !ok {
 				field, what = "detail", field
 			}
-			writeJSON(rw, http.StatusBadRequest, object{field: []string{what}})
+			kit.WriteJSON(rw, http.StatusBadRequest, object{field: []string{what}})
 		case err != nil:
-			writeJSON(rw, http.StatusInternalServerError, object{"detail": "Internal Error"})
+			kit.WriteJSON(rw, http.StatusInternalServerError, object{"detail": "Internal Error"})
 		default:
-			writeJSON(rw, status, answer)
+			kit.WriteJSON(rw, status, answer)
 		}
 	}
 }

@@ -2,12 +2,13 @@ package sentry
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // routeAdmin says what the sandbox serves besides Sentry: each path does what the
@@ -15,10 +16,10 @@ import (
 func (s *Sandbox) routeAdmin() {
 	s.admin = http.NewServeMux()
 	handle := func(pattern string, h http.HandlerFunc) { s.admin.HandleFunc(pattern, h) }
-	handle("POST /_sandbox/apps", body(func(a App) (any, error) { return s.SetApp(a) }))
-	handle("POST /_sandbox/users", body(func(u User) (any, error) { return s.AddUser(u) }))
-	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.clockAnswer(), nil) })
-	handle("POST /_sandbox/clock", body(func(q struct {
+	handle("POST /_sandbox/apps", kit.Body(func(a App) (any, error) { return s.SetApp(a) }))
+	handle("POST /_sandbox/users", kit.Body(func(u User) (any, error) { return s.AddUser(u) }))
+	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.clockAnswer(), nil) })
+	handle("POST /_sandbox/clock", kit.Body(func(q struct {
 		Seconds float64 `json:"advance_seconds"`
 	},
 	) (any, error) {
@@ -29,12 +30,12 @@ func (s *Sandbox) routeAdmin() {
 		User     string `json:"user"`
 		ClientID string `json:"client_id"`
 	}
-	handle("POST /_sandbox/grants/revoke", body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.User, q.ClientID) }))
-	handle("POST /_sandbox/grants/expire", body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
-	handle("POST /_sandbox/faults", body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
-	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); reply(rw, nil, nil) })
-	handle("POST /_sandbox/policy", body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
-	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); reply(rw, nil, nil) })
+	handle("POST /_sandbox/grants/revoke", kit.Body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.User, q.ClientID) }))
+	handle("POST /_sandbox/grants/expire", kit.Body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
+	handle("POST /_sandbox/faults", kit.Body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
+	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); kit.Reply(rw, nil, nil) })
+	handle("POST /_sandbox/policy", kit.Body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); kit.Reply(rw, nil, nil) })
 	s.routeJournal(handle)
 	s.routeOrganizations(handle)
 	s.routeIssues(handle)
@@ -44,17 +45,17 @@ func (s *Sandbox) routeAdmin() {
 func (s *Sandbox) routeJournal(handle func(string, http.HandlerFunc)) {
 	handle("GET /_sandbox/journal", func(rw http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
+		kit.Reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
 	})
-	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); reply(rw, nil, nil) })
-	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Deliveries(), nil) })
-	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Counts(), nil) })
+	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); kit.Reply(rw, nil, nil) })
+	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Deliveries(), nil) })
+	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Counts(), nil) })
 }
 
 // routeOrganizations says how organizations are set up and errors happen.
 func (s *Sandbox) routeOrganizations(handle func(string, http.HandlerFunc)) {
 	const org = "/_sandbox/organizations/{org}"
-	handle("POST /_sandbox/organizations", body(func(o Organization) (any, error) { return nil, s.AddOrganization(o) }))
+	handle("POST /_sandbox/organizations", kit.Body(func(o Organization) (any, error) { return nil, s.AddOrganization(o) }))
 	handle("POST "+org+"/roles", within(func(slug string, q struct {
 		User string `json:"user"`
 		Role string `json:"role"`
@@ -69,10 +70,10 @@ func (s *Sandbox) routeOrganizations(handle func(string, http.HandlerFunc)) {
 	}))
 	handle("GET /_sandbox/integrations/{slug}", func(rw http.ResponseWriter, r *http.Request) {
 		i, err := s.IntegrationState(r.PathValue("slug"))
-		reply(rw, i, err)
+		kit.Reply(rw, i, err)
 	})
 	handle("DELETE /_sandbox/integrations/{slug}", func(rw http.ResponseWriter, r *http.Request) {
-		reply(rw, nil, s.RemoveIntegration(r.PathValue("slug")))
+		kit.Reply(rw, nil, s.RemoveIntegration(r.PathValue("slug")))
 	})
 	const project = org + "/projects/{project}"
 	handle("POST "+project+"/errors", atProject(s, func(p *ProjectHandle, e Error) (any, error) { return p.Error(e) }))
@@ -134,7 +135,7 @@ func (s *Sandbox) routeIssues(handle func(string, http.HandlerFunc)) {
 // within makes a handler of a function about the organization of the path.
 func within[T any](f func(string, T) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
-		body(func(q T) (any, error) { return f(r.PathValue("org"), q) })(rw, r)
+		kit.Body(func(q T) (any, error) { return f(r.PathValue("org"), q) })(rw, r)
 	}
 }
 
@@ -143,10 +144,10 @@ func atProject[T any](s *Sandbox, f func(*ProjectHandle, T) (any, error)) http.H
 	return func(rw http.ResponseWriter, r *http.Request) {
 		p, err := s.Project(r.PathValue("org"), r.PathValue("project"))
 		if err != nil {
-			reply(rw, nil, err)
+			kit.Reply(rw, nil, err)
 			return
 		}
-		body(func(q T) (any, error) { return f(p, q) })(rw, r)
+		kit.Body(func(q T) (any, error) { return f(p, q) })(rw, r)
 	}
 }
 
@@ -155,15 +156,15 @@ func atIssue[T any](s *Sandbox, f func(*Issue, T) (any, error)) http.HandlerFunc
 	return func(rw http.ResponseWriter, r *http.Request) {
 		id := r.PathValue("id")
 		if _, err := strconv.Atoi(id); err != nil {
-			reply(rw, nil, errors.Wrap(ErrInvalid, "the ID of an issue is a number"))
+			kit.Reply(rw, nil, errors.Wrap(kit.ErrInvalid, "the ID of an issue is a number"))
 			return
 		}
 		i, err := s.Issue(r.PathValue("org"), id)
 		if err != nil {
-			reply(rw, nil, err)
+			kit.Reply(rw, nil, err)
 			return
 		}
-		body(func(q T) (any, error) { return f(i, q) })(rw, r)
+		kit.Body(func(q T) (any, error) { return f(i, q) })(rw, r)
 	}
 }
 
@@ -172,46 +173,7 @@ func (s *Sandbox) clockAnswer() map[string]string {
 	return map[string]string{"now": s.Now().Format(time.RFC3339Nano)}
 }
 
-// body makes a handler of a function that takes the decoded request.
-func body[T any](f func(T) (any, error)) http.HandlerFunc {
-	return func(rw http.ResponseWriter, r *http.Request) {
-		var q T
-		if err := decode(r, &q); err != nil {
-			reply(rw, nil, err)
-			return
-		}
-		answer, err := f(q)
-		reply(rw, answer, err)
-	}
-}
-
-// decode reads a JSON body; misspelt fields are errors, a missing body is {}.
-func decode(r *http.Request, into any) error {
-	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequest))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil && err != io.EOF {
-		return errors.Wrap(ErrInvalid, err.Error())
-	}
-	return nil
-}
-
 // decodeLoose reads a JSON body as Sentry does: other fields are of no interest.
 func decodeLoose(r *http.Request, into any) error {
 	return json.NewDecoder(r.Body).Decode(into)
-}
-
-// reply answers a control request.
-func reply(rw http.ResponseWriter, answer any, err error) {
-	switch {
-	case err == nil && answer == nil:
-		writeJSON(rw, http.StatusOK, map[string]string{"status": "ok"})
-	case err == nil:
-		writeJSON(rw, http.StatusOK, answer)
-	case errors.Is(err, ErrNotFound):
-		writeJSON(rw, http.StatusNotFound, map[string]string{"error": err.Error()})
-	case errors.Is(err, ErrConflict):
-		writeJSON(rw, http.StatusConflict, map[string]string{"error": err.Error()})
-	default:
-		writeJSON(rw, http.StatusBadRequest, map[string]string{"error": err.Error()})
-	}
 }

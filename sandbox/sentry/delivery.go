@@ -1,18 +1,14 @@
 package sentry
 
 import (
-	"bytes"
-	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // A published integration's delivery is tried again so often, after this pause.
@@ -24,20 +20,7 @@ const (
 
 // Sign returns the Sentry-Hook-Signature of a body.
 func Sign(secret string, body []byte) string {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write(body)
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// sender makes a client that sends like Sentry: it follows no redirect.
-func sender(given *http.Client) *http.Client {
-	client := &http.Client{}
-	if given != nil {
-		*client = *given
-	}
-	client.Timeout = 0 // each request has its own deadline
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return client
+	return kit.HMAC(secret, body)
 }
 
 // attempt makes one attempt of a delivery and decides what becomes of it.
@@ -49,13 +32,13 @@ func (s *Sandbox) attempt(w *world, d *delivery) {
 	s.mu.Unlock()
 
 	began := time.Now()
-	status, err := s.send(address, header, body)
+	status, _, err := s.client.Post(address, header, body)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := Attempt{At: at, RequestID: header.Get("Request-Id"), Status: status, TookMS: time.Since(began).Milliseconds()}
 	if err != nil {
-		a.Error = reason(err)
+		a.Error = kit.Reason(err)
 	}
 	d.Attempts = append(d.Attempts, a)
 	w.journal.delivered(d, at, a)
@@ -85,16 +68,6 @@ func (s *Sandbox) settle(w *world, d *delivery, a Attempt, err error) {
 	}
 }
 
-// reason explains why there was no answer, without the address: it may carry a
-// secret.
-func reason(err error) string {
-	var about *url.Error
-	if errors.As(err, &about) {
-		err = about.Err
-	}
-	return err.Error()
-}
-
 // headers are those of the next attempt of a delivery. All but the signature are
 // new each time, and the signature covers the body alone.
 func (w *world) headers(d *delivery) http.Header {
@@ -102,7 +75,7 @@ func (w *world) headers(d *delivery) http.Header {
 	if d.app == nil {
 		return h // the legacy webhook signs nothing
 	}
-	h["Request-Id"] = []string{w.ids.hex(16)}
+	h["Request-Id"] = []string{w.ids.Hex(16)}
 	h["Sentry-Hook-Resource"] = []string{d.resource}
 	h["Sentry-Hook-Timestamp"] = []string{strconv.FormatInt(w.now().Unix(), 10)}
 	secret := d.app.ClientSecret // of now: it may have been changed since the event
@@ -113,22 +86,6 @@ func (w *world) headers(d *delivery) http.Header {
 		h["Sentry-Hook-Signature"] = []string{Sign(secret, d.Body)}
 	}
 	return h
-}
-
-// send posts a delivery and returns the status, 0 when there was no answer.
-func (s *Sandbox) send(address string, header http.Header, body []byte) (int, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.opts.AnswerWithin)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	r.Header = header
-	resp, err := s.client.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	return resp.StatusCode, resp.Body.Close()
 }
 
 // pause waits in wall-clock time, or until the sandbox is closed.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Fault makes something go wrong. A rule matches requests to Sentry, or, when it
@@ -62,7 +64,7 @@ type Action struct {
 // AddFault adds a rule.
 func (s *Sandbox) AddFault(f Fault) error {
 	if f.Action.Status != 0 && (f.Action.Status < 200 || f.Action.Status > 599) {
-		return errors.Wrapf(ErrInvalid, "status can not be %d", f.Action.Status)
+		return errors.Wrapf(kit.ErrInvalid, "status can not be %d", f.Action.Status)
 	}
 	if f.Times == 0 {
 		f.Times = 1

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // How long what the OAuth endpoints hand out lives. Clients ought to go by
@@ -43,7 +45,7 @@ type accessToken struct {
 
 // authorize records a user's consent and returns the code for the app.
 func (w *world) authorize(c consent, u *User) string {
-	code := w.ids.secret("code")
+	code := w.ids.Secret("code")
 	w.codes[code] = &authCode{
 		grant:       grant{clientID: c.app.ClientID, user: u, scopes: c.scopes},
 		redirectURI: c.redirectURI, challenge: c.challenge, method: c.method, expires: w.now().Add(codeLifetime),
@@ -81,7 +83,7 @@ func (c *authCode) proves(verifier string) bool {
 // rotate gives the grant a new refresh token and kills the one before.
 func (w *world) rotate(g *grant) {
 	delete(w.refresh, g.refresh)
-	g.refresh = w.ids.secret("rt")
+	g.refresh = w.ids.Secret("rt")
 	w.refresh[g.refresh] = g
 }
 
@@ -102,7 +104,7 @@ func (w *world) renew(clientID, refresh string) (*grant, *oauthError) {
 
 // issueToken mints an access token.
 func (w *world) issueToken(g *grant, lifetime time.Duration) string {
-	token := w.ids.secret("at")
+	token := w.ids.Secret("at")
 	w.access[token] = &accessToken{grant: g, expires: w.now().Add(lifetime)}
 	return token
 }
@@ -112,7 +114,7 @@ func (s *Sandbox) RevokeGrant(login, clientID string) error {
 	return s.control(func(w *world) error {
 		u := w.user(login)
 		if u == nil || w.apps[clientID] == nil {
-			return errors.Wrapf(ErrNotFound, "user %q or app %q", login, clientID)
+			return errors.Wrapf(kit.ErrNotFound, "user %q or app %q", login, clientID)
 		}
 		for token, a := range w.access {
 			if a.grant.clientID == clientID && a.grant.user == u {
@@ -132,7 +134,7 @@ func (s *Sandbox) RevokeGrant(login, clientID string) error {
 func (s *Sandbox) ExpireTokens(clientID string) error {
 	return s.control(func(w *world) error {
 		if w.apps[clientID] == nil {
-			return errors.Wrapf(ErrNotFound, "app %q", clientID)
+			return errors.Wrapf(kit.ErrNotFound, "app %q", clientID)
 		}
 		for _, a := range w.access {
 			if a.grant.clientID == clientID {

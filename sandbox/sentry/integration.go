@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Integration is an integration of an organization: an internal one, made there
@@ -48,25 +50,25 @@ func appEvents() []string { return []string{"issue", "error", "comment", "seer",
 // addIntegration makes an integration and installs it.
 func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
 	if !slugForm.MatchString(i.Slug) {
-		return nil, errors.Wrapf(ErrInvalid, "an integration can not be called %q", i.Slug)
+		return nil, errors.Wrapf(kit.ErrInvalid, "an integration can not be called %q", i.Slug)
 	}
 	if w.integration(i.Slug) != nil {
-		return nil, errors.Wrapf(ErrConflict, "%s exists already", i.Slug)
+		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", i.Slug)
 	}
 	if i.Name == "" {
 		i.Name = i.Slug
 	}
 	if i.Token == "" {
-		i.Token = w.ids.clientSecret()
+		i.Token = w.ids.HexSecret(32)
 	}
 	if i.ClientSecret == "" {
-		i.ClientSecret = w.ids.clientSecret()
+		i.ClientSecret = w.ids.HexSecret(32)
 	}
 	if i.Scopes == nil {
 		i.Scopes = roleScopes(RoleManager)
 	}
 	made := &integration{
-		Integration: i, uuid: w.ids.uuid(), appUUID: w.ids.uuid(), org: o, schema: object{}, proxyID: w.number(), made: w.now(),
+		Integration: i, uuid: w.ids.UUID(), appUUID: w.ids.UUID(), org: o, schema: object{}, proxyID: w.number(), made: w.now(),
 	}
 	if err := made.check(); err != nil {
 		return nil, err
@@ -82,14 +84,14 @@ func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
 func (i *integration) check() error {
 	if i.WebhookURL != "" {
 		if u, err := url.Parse(i.WebhookURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return errors.Wrap(ErrInvalid, "webhookUrl: enter a valid URL")
+			return errors.Wrap(kit.ErrInvalid, "webhookUrl: enter a valid URL")
 		}
 	} else if len(i.Events) > 0 || i.Alertable {
-		return errors.Wrap(ErrInvalid, "webhookUrl: webhookUrl required if there are events or alerts")
+		return errors.Wrap(kit.ErrInvalid, "webhookUrl: webhookUrl required if there are events or alerts")
 	}
 	for _, event := range i.Events {
 		if !slices.Contains(appEvents(), event) {
-			return errors.Wrapf(ErrInvalid, "events: Invalid webhook subscription: %s", event)
+			return errors.Wrapf(kit.ErrInvalid, "events: Invalid webhook subscription: %s", event)
 		}
 	}
 	for _, event := range i.Events {
@@ -98,7 +100,7 @@ func (i *integration) check() error {
 			needed = "project:read"
 		}
 		if !slices.Contains(i.Scopes, needed) {
-			return errors.Wrapf(ErrInvalid, "events: %s webhooks require the %s permission", event, needed)
+			return errors.Wrapf(kit.ErrInvalid, "events: %s webhooks require the %s permission", event, needed)
 		}
 	}
 	return nil
@@ -144,7 +146,7 @@ func (w *world) tell(o *org, resource, action string, actor object, data func() 
 		if i.deleted || i.WebhookURL == "" || !slices.Contains(i.Events, resource) {
 			continue
 		}
-		w.post(i, resource, action, compact(object{
+		w.post(i, resource, action, kit.Compact(object{
 			"action": action, "installation": object{"uuid": i.uuid}, "data": data(), "actor": actor,
 		}))
 	}
@@ -155,10 +157,10 @@ func (w *world) tellInstallation(i *integration, action string, by *User) {
 	if i.WebhookURL == "" {
 		return
 	}
-	w.post(i, "installation", action, compact(object{
+	w.post(i, "installation", action, kit.Compact(object{
 		"action": action, "installation": object{"uuid": i.uuid}, "actor": actorOf(by, nil),
 		"data": object{"installation": object{
-			"uuid": i.uuid, "status": "installed", "code": w.ids.hex(16), "app": object{"uuid": i.appUUID, "slug": i.Slug},
+			"uuid": i.uuid, "status": "installed", "code": w.ids.Hex(16), "app": object{"uuid": i.appUUID, "slug": i.Slug},
 			"organization": object{"slug": i.org.Slug},
 		}},
 	}))

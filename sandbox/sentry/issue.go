@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The states of an issue.
@@ -105,7 +107,7 @@ func (e Error) title() string {
 // which comes back if it was resolved.
 func (w *world) capture(p *project, e Error) (*issue, error) {
 	if e.title() == "" {
-		return nil, errors.Wrap(ErrInvalid, "an error needs a type or a message")
+		return nil, errors.Wrap(kit.ErrInvalid, "an error needs a type or a message")
 	}
 	if e.Level == "" {
 		e.Level = "error"
@@ -171,7 +173,7 @@ func (i *issue) happen(w *world, e Error) {
 	if e.User != "" {
 		i.users[e.User] = true
 	}
-	i.events = append(i.events, event{id: w.ids.hex(16), at: w.now(), sent: e})
+	i.events = append(i.events, event{id: w.ids.Hex(16), at: w.now(), sent: e})
 	i.events = i.events[max(0, len(i.events)-20):]
 }
 
@@ -251,7 +253,7 @@ func (w *world) assign(i *issue, by doer, user *User, t *team) {
 func (w *world) say(i *issue, by *User, app *integration, text string) (*comment, error) {
 	for _, c := range i.comments {
 		if c.by == by && c.text == text && w.now().Sub(c.at) < time.Hour {
-			return nil, errors.Wrap(ErrConflict, "the comment was posted already")
+			return nil, errors.Wrap(kit.ErrConflict, "the comment was posted already")
 		}
 	}
 	c := &comment{id: w.number(), by: by, text: text, at: w.now()}

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // consent is a request of an app for a user's agreement.
@@ -163,10 +165,10 @@ func (s *Sandbox) serveToken(rw http.ResponseWriter, r *http.Request) {
 	}
 	rw.Header().Set("Cache-Control", "no-store")
 	if refusal != nil {
-		writeJSON(rw, refusal.status, refusal)
+		kit.WriteJSON(rw, refusal.status, refusal)
 		return
 	}
-	writeJSON(rw, http.StatusOK, answer)
+	kit.WriteJSON(rw, http.StatusOK, answer)
 }
 
 // exchange serves one grant type.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The roles of members.
@@ -83,20 +85,20 @@ type team struct {
 // addOrg makes an organization.
 func (w *world) addOrg(o Organization) error {
 	if !slugForm.MatchString(o.Slug) {
-		return errors.Wrapf(ErrInvalid, "an organization can not be called %q", o.Slug)
+		return errors.Wrapf(kit.ErrInvalid, "an organization can not be called %q", o.Slug)
 	}
 	if w.org(o.Slug) != nil {
-		return errors.Wrapf(ErrConflict, "%s exists already", o.Slug)
+		return errors.Wrapf(kit.ErrConflict, "%s exists already", o.Slug)
 	}
 	if o.Name == "" {
 		o.Name = o.Slug
 	}
 	for login, role := range o.Members {
 		if w.user(login) == nil {
-			return errors.Wrapf(ErrNotFound, "user %q", login)
+			return errors.Wrapf(kit.ErrNotFound, "user %q", login)
 		}
 		if roleScopes(role) == nil {
-			return errors.Wrapf(ErrInvalid, "there is no role %q", role)
+			return errors.Wrapf(kit.ErrInvalid, "there is no role %q", role)
 		}
 	}
 	made := &org{Organization: o, id: w.number()}
@@ -120,10 +122,10 @@ func (w *world) addOrg(o Organization) error {
 // addProject makes a project.
 func (w *world) addProject(o *org, p Project) (*project, error) {
 	if !slugForm.MatchString(p.Slug) {
-		return nil, errors.Wrapf(ErrInvalid, "a project can not be called %q", p.Slug)
+		return nil, errors.Wrapf(kit.ErrInvalid, "a project can not be called %q", p.Slug)
 	}
 	if o.project(p.Slug) != nil {
-		return nil, errors.Wrapf(ErrConflict, "%s exists already", p.Slug)
+		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", p.Slug)
 	}
 	if p.Name == "" {
 		p.Name = p.Slug

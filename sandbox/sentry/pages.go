@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // pageFiles are the pages that people see. They use no script.
@@ -89,7 +91,7 @@ func (s *Sandbox) serveInstall(rw http.ResponseWriter, r *http.Request) {
 
 // installCode returns the code with which an integration gets a token.
 func (w *world) installCode(i *integration) string {
-	code := w.ids.secret("code")
+	code := w.ids.Secret("code")
 	w.codes[code] = &authCode{grant: grant{clientID: i.Slug, app: i, scopes: i.Scopes}, expires: w.now().Add(codeLifetime)}
 	return code
 }
@@ -112,7 +114,7 @@ func (s *Sandbox) serveAuthorization(rw http.ResponseWriter, r *http.Request) {
 			}
 		})
 	}
-	writeJSON(rw, status, answer)
+	kit.WriteJSON(rw, status, answer)
 }
 
 // installGrant finds what a code or a refresh token stands for.

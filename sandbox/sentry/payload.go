@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // typeOf is the type of the events of an issue of this kind.
@@ -158,7 +160,7 @@ func (w *world) fire(i *issue, noticed bool) {
 				}
 				data["issue_alert"] = object{"id": itoa(i.project.id), "title": rule.Name, "sentry_app_id": app.proxyID, "settings": settings}
 			}
-			w.post(app, "event_alert", "triggered", compact(object{
+			w.post(app, "event_alert", "triggered", kit.Compact(object{
 				"action": "triggered", "installation": object{"uuid": app.uuid}, "data": data, "actor": actorOf(nil, nil),
 			}))
 		}
@@ -174,7 +176,7 @@ func (w *world) legacy(i *issue, e event, rules []string) {
 	shown := w.event(i, e, false)
 	shown["id"] = e.id
 	delete(shown, "title")
-	body := compact(object{
+	body := kit.Compact(object{
 		"id": itoa(i.id), "project": i.project.Slug, "project_name": i.project.Name, "project_slug": i.project.Slug, "logger": nil,
 		"level": i.level, "culprit": i.culprit, "message": shown["message"], "url": w.page(i) + "?referrer=webhooks_plugin",
 		"triggering_rules": rules, "event": shown,
@@ -209,7 +211,7 @@ func (w *world) measure(o *org, m MetricAlert) int {
 		if app.deleted || app.WebhookURL == "" || !app.Alertable {
 			continue
 		}
-		w.post(app, "metric_alert", m.Action, compact(object{
+		w.post(app, "metric_alert", m.Action, kit.Compact(object{
 			"action": m.Action, "installation": object{"uuid": app.uuid}, "actor": actorOf(nil, nil),
 			"data": object{
 				"metric_alert": object{

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // answerWithin is how long Sentry waits for the receipt of a delivery.
@@ -36,8 +38,8 @@ type Options struct {
 // goroutines.
 type Sandbox struct {
 	opts   Options
-	clock  *clock
-	client *http.Client
+	clock  *kit.Clock
+	client *kit.Client
 	site   *http.ServeMux // what Sentry serves
 	admin  *http.ServeMux // what only the sandbox serves
 	closed chan struct{}
@@ -50,13 +52,10 @@ type Sandbox struct {
 
 // New returns a sandbox.
 func New(opts Options) *Sandbox {
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
 	if opts.AnswerWithin == 0 {
 		opts.AnswerWithin = answerWithin
 	}
-	s := &Sandbox{opts: opts, clock: &clock{base: opts.Now}, client: sender(opts.HTTPClient), closed: make(chan struct{})}
+	s := &Sandbox{opts: opts, clock: kit.NewClock(opts.Now), client: kit.NewClient(opts.HTTPClient, opts.AnswerWithin), closed: make(chan struct{})}
 	s.idle = sync.NewCond(&s.mu)
 	s.routeSite()
 	s.routeAdmin()
@@ -71,7 +70,7 @@ func New(opts Options) *Sandbox {
 // fresh makes the world that a sandbox begins with.
 func (s *Sandbox) fresh(base string) (*world, error) {
 	w := newWorld(s.opts.RandomSeed, s.clock.Now, base)
-	w.ids.minted = s.opts.Minted
+	w.ids.Minted = s.opts.Minted
 	return w, w.plant(s.opts.Seed)
 }
 
@@ -138,11 +137,11 @@ func (s *Sandbox) Advance(d time.Duration) {
 		if !ok {
 			break
 		}
-		s.clock.set(next)
+		s.clock.Set(next)
 		s.Tick()
 		s.Settle()
 	}
-	s.clock.set(end)
+	s.clock.Set(end)
 	s.Tick()
 	s.Settle()
 }

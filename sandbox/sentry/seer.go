@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Seer has Seer take a step with the issue, such as "pr_created", which comes with
@@ -31,7 +33,7 @@ func (h *Issue) Activity(alert, activity string, details map[string]any) error {
 				continue
 			}
 			id := itoa(w.number())
-			w.post(app, "activity_alert", "triggered", compact(object{
+			w.post(app, "activity_alert", "triggered", kit.Compact(object{
 				"action": "triggered", "installation": object{"uuid": app.uuid}, "actor": actorOf(nil, nil),
 				"data": object{
 					"issue": shown, "activity": object{"type": activity, "details": details},
@@ -78,7 +80,7 @@ func (s *Sandbox) Select(slug string, events ...string) error {
 	return s.control(func(w *world) error {
 		i := w.integration(slug)
 		if i == nil {
-			return errors.Wrapf(ErrNotFound, "integration %q", slug)
+			return errors.Wrapf(kit.ErrNotFound, "integration %q", slug)
 		}
 		next := *i
 		next.Events = append(slices.Clone(i.Events), events...)

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // ProjectHandle is a handle on a project, for what goes wrong there.
@@ -31,7 +33,7 @@ func (w *world) organization(slug string) (*org, error) {
 	if o := w.org(slug); o != nil {
 		return o, nil
 	}
-	return nil, errors.Wrapf(ErrNotFound, "organization %q", slug)
+	return nil, errors.Wrapf(kit.ErrNotFound, "organization %q", slug)
 }
 
 // SetRole gives a member another role, or takes them out with "".
@@ -42,12 +44,12 @@ func (s *Sandbox) SetRole(organization, login, role string) error {
 		case err != nil:
 			return err
 		case w.user(login) == nil:
-			return errors.Wrapf(ErrNotFound, "user %q", login)
+			return errors.Wrapf(kit.ErrNotFound, "user %q", login)
 		case role == "":
 			delete(o.Members, login)
 			return nil
 		case roleScopes(role) == nil:
-			return errors.Wrapf(ErrInvalid, "there is no role %q", role)
+			return errors.Wrapf(kit.ErrInvalid, "there is no role %q", role)
 		}
 		o.Members[login] = role
 		return nil
@@ -77,7 +79,7 @@ func (s *Sandbox) IntegrationState(slug string) (Integration, error) {
 	err := s.control(func(w *world) error {
 		i := w.integration(slug)
 		if i == nil {
-			return errors.Wrapf(ErrNotFound, "integration %q", slug)
+			return errors.Wrapf(kit.ErrNotFound, "integration %q", slug)
 		}
 		found = i.Integration
 		found.Events = slices.Clone(i.Events)
@@ -92,7 +94,7 @@ func (s *Sandbox) ChangeSecret(slug, secret string) error {
 	return s.control(func(w *world) error {
 		i := w.integration(slug)
 		if i == nil || secret == "" {
-			return errors.Wrapf(ErrNotFound, "integration %q, or its new secret", slug)
+			return errors.Wrapf(kit.ErrNotFound, "integration %q, or its new secret", slug)
 		}
 		i.ClientSecret = secret
 		return nil
@@ -104,7 +106,7 @@ func (s *Sandbox) RemoveIntegration(slug string) error {
 	return s.control(func(w *world) error {
 		i := w.integration(slug)
 		if i == nil {
-			return errors.Wrapf(ErrNotFound, "integration %q", slug)
+			return errors.Wrapf(kit.ErrNotFound, "integration %q", slug)
 		}
 		if i.Published {
 			w.tellInstallation(i, "deleted", w.firstAdmin(i.org))
@@ -141,7 +143,7 @@ func (h *ProjectHandle) do(f func(*world, *project) error) error {
 		}
 		p := o.project(h.slug)
 		if p == nil {
-			return errors.Wrapf(ErrNotFound, "project %q", h.slug)
+			return errors.Wrapf(kit.ErrNotFound, "project %q", h.slug)
 		}
 		return f(w, p)
 	})
@@ -184,12 +186,12 @@ func (h *Issue) do(by string, f func(*world, *issue, doer) error) error {
 		}
 		i := o.issue(h.ID)
 		if i == nil {
-			return errors.Wrapf(ErrNotFound, "issue %q", h.ID)
+			return errors.Wrapf(kit.ErrNotFound, "issue %q", h.ID)
 		}
 		who := doer{user: w.firstAdmin(o)}
 		if by != "" {
 			if who.user = w.user(by); who.user == nil {
-				return errors.Wrapf(ErrNotFound, "user %q", by)
+				return errors.Wrapf(kit.ErrNotFound, "user %q", by)
 			}
 		}
 		return f(w, i, who)
@@ -210,7 +212,7 @@ func (h *Issue) Unresolve(by string) error {
 func (h *Issue) Regress() error {
 	return h.do("", func(w *world, i *issue, _ doer) error {
 		if i.status != StatusResolved {
-			return errors.Wrap(ErrConflict, "only what is resolved can regress")
+			return errors.Wrap(kit.ErrConflict, "only what is resolved can regress")
 		}
 		again := i.events[len(i.events)-1].sent
 		again.Times = 1
@@ -223,7 +225,7 @@ func (h *Issue) Regress() error {
 func (h *Issue) Escalate() error {
 	return h.do("", func(w *world, i *issue, _ doer) error {
 		if i.status != StatusIgnored {
-			return errors.Wrap(ErrConflict, "only what is archived can escalate")
+			return errors.Wrap(kit.ErrConflict, "only what is archived can escalate")
 		}
 		for range 100 {
 			i.happen(w, i.events[len(i.events)-1].sent)
@@ -248,14 +250,14 @@ func (h *Issue) Assign(by, to string) error {
 		if to[0] == '#' {
 			t := i.org.team(to[1:])
 			if t == nil {
-				return errors.Wrapf(ErrNotFound, "team %q", to)
+				return errors.Wrapf(kit.ErrNotFound, "team %q", to)
 			}
 			w.assign(i, who, nil, t)
 			return nil
 		}
 		u := w.user(to)
 		if u == nil {
-			return errors.Wrapf(ErrNotFound, "user %q", to)
+			return errors.Wrapf(kit.ErrNotFound, "user %q", to)
 		}
 		w.assign(i, who, u, nil)
 		return nil
@@ -296,7 +298,7 @@ func (h *Issue) comment(id int, f func(*world, *issue, *comment)) error {
 	return h.do("", func(w *world, i *issue, _ doer) error {
 		at := slices.IndexFunc(i.comments, func(c *comment) bool { return c.id == id })
 		if at < 0 {
-			return errors.Wrapf(ErrNotFound, "comment %d", id)
+			return errors.Wrapf(kit.ErrNotFound, "comment %d", id)
 		}
 		f(w, i, i.comments[at])
 		return nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/sentry"
 )
 
@@ -135,7 +136,7 @@ func TestAResetForgetsAllButTheSeed(t *testing.T) {
 	s.sbx.Advance(time.Minute)
 	s.sbx.Reset()
 	_, err := issue.State()
-	require.ErrorIs(t, err, sentry.ErrNotFound)
+	require.ErrorIs(t, err, kit.ErrNotFound)
 	require.Empty(t, s.sbx.Deliveries())
 	require.Equal(t, noon.Add(time.Minute), s.sbx.Now())
 }

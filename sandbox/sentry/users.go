@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // slugForm is what a login and the slug of an organization, project or team look
@@ -25,10 +27,10 @@ type User struct {
 // addUser registers a person.
 func (w *world) addUser(u User) (*User, error) {
 	if !slugForm.MatchString(u.Login) {
-		return nil, errors.Wrapf(ErrInvalid, "a user can not be called %q", u.Login)
+		return nil, errors.Wrapf(kit.ErrInvalid, "a user can not be called %q", u.Login)
 	}
 	if w.user(u.Login) != nil {
-		return nil, errors.Wrapf(ErrConflict, "%s exists already", u.Login)
+		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", u.Login)
 	}
 	if u.Name == "" {
 		u.Name = strings.ToUpper(u.Login[:1]) + u.Login[1:]
@@ -79,13 +81,13 @@ type App struct {
 // addApp registers an app, or replaces the one with the same client ID.
 func (w *world) addApp(a App) (*App, error) {
 	if a.RedirectURI == "" {
-		return nil, errors.Wrap(ErrInvalid, "an app needs a redirect_uri")
+		return nil, errors.Wrap(kit.ErrInvalid, "an app needs a redirect_uri")
 	}
 	if a.ClientID == "" {
-		a.ClientID = w.ids.hex(32)
+		a.ClientID = w.ids.Hex(32)
 	}
 	if a.ClientSecret == "" {
-		a.ClientSecret = w.ids.clientSecret()
+		a.ClientSecret = w.ids.HexSecret(32)
 	}
 	if a.Name == "" {
 		a.Name = a.ClientID
@@ -113,7 +115,7 @@ func (s *Sandbox) SetApp(a App) (App, error) {
 func (s *Sandbox) SetPolicy(p Policy) error {
 	return s.control(func(w *world) error {
 		if p.AutoApprove != "" && w.user(p.AutoApprove) == nil {
-			return errors.Wrapf(ErrNotFound, "user %q", p.AutoApprove)
+			return errors.Wrapf(kit.ErrNotFound, "user %q", p.AutoApprove)
 		}
 		w.policy = p
 		return nil

@@ -5,14 +5,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
-)
 
-// The errors of the control methods; the control API answers them with 400, 404
-// and 409. They come wrapped, so compare with errors.Is.
-var (
-	ErrInvalid  = errors.New("invalid")
-	ErrNotFound = errors.New("not found")
-	ErrConflict = errors.New("conflict")
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // object is a JSON object.
@@ -21,7 +15,7 @@ type object = map[string]any
 // world is everything that a reset forgets. Its methods need the sandbox's lock.
 // None of them does any I/O: what has to be sent is left in waiting.
 type world struct {
-	ids    *ids
+	ids    *kit.IDs
 	now    func() time.Time
 	base   string
 	policy Policy
@@ -45,7 +39,7 @@ type world struct {
 // newWorld returns a world with nobody in it.
 func newWorld(seed uint64, now func() time.Time, base string) *world {
 	return &world{
-		ids: newIDs(seed), now: now, base: base, last: 1000,
+		ids: kit.NewIDs(seed), now: now, base: base, last: 1000,
 		apps:    map[string]*App{},
 		codes:   map[string]*authCode{},
 		access:  map[string]*accessToken{},

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // SetApp registers an app, or replaces the one with the same client ID. With
@@ -33,7 +35,7 @@ func (s *Sandbox) App(clientID string) (AppStatus, error) {
 	if app := s.w.apps[clientID]; app != nil {
 		return app.status(), nil
 	}
-	return AppStatus{}, errors.Wrapf(ErrNotFound, "app %q", clientID)
+	return AppStatus{}, errors.Wrapf(kit.ErrNotFound, "app %q", clientID)
 }
 
 // AddUser registers a person and returns it with the ID and PMI it was given.
@@ -94,8 +96,8 @@ func (s *Sandbox) Deauthorize(email, clientID string) error {
 			return err
 		}
 		now := w.now()
-		body := compact(event{EventAppDeauthorized, now.UnixMilli(), deauthorization{
-			AccountID: u.AccountID, UserID: u.ID, Signature: mac(app.ClientSecret, []byte(u.ID+stamp(now))),
+		body := kit.Compact(event{EventAppDeauthorized, now.UnixMilli(), deauthorization{
+			AccountID: u.AccountID, UserID: u.ID, Signature: kit.HMAC(app.ClientSecret, []byte(u.ID+stamp(now))),
 			DeauthorizationTime: now.Format("2006-01-02T15:04:05.000Z"), ClientID: app.ClientID,
 		}})
 		if app.WebhookURL != "" && app.enabled {
@@ -112,10 +114,10 @@ func (s *Sandbox) Deauthorize(email, clientID string) error {
 func (w *world) endGrantOf(email, clientID string) (*registration, *User, error) {
 	app, u := w.apps[clientID], w.user(email)
 	if app == nil || u == nil {
-		return nil, nil, errors.Wrapf(ErrNotFound, "user %q or app %q", email, clientID)
+		return nil, nil, errors.Wrapf(kit.ErrNotFound, "user %q or app %q", email, clientID)
 	}
 	if !w.endGrant(grantKey{clientID, u.ID}) {
-		return nil, nil, errors.Wrapf(ErrNotFound, "a grant of %s to app %q", email, clientID)
+		return nil, nil, errors.Wrapf(kit.ErrNotFound, "a grant of %s to app %q", email, clientID)
 	}
 	return app, u, nil
 }
@@ -124,7 +126,7 @@ func (w *world) endGrantOf(email, clientID string) (*registration, *User, error)
 func (s *Sandbox) ExpireTokens(clientID string) error {
 	return s.control(func(w *world) error {
 		if w.apps[clientID] == nil {
-			return errors.Wrapf(ErrNotFound, "app %q", clientID)
+			return errors.Wrapf(kit.ErrNotFound, "app %q", clientID)
 		}
 		for _, a := range w.access {
 			if now := w.now(); a.clientID == clientID && now.Before(a.expires) {
@@ -140,9 +142,9 @@ func (s *Sandbox) Notify(clientID, name string, payload any) error {
 	return s.control(func(w *world) error {
 		app := w.apps[clientID]
 		if app == nil || app.WebhookURL == "" {
-			return errors.Wrapf(ErrNotFound, "a notification endpoint of app %q", clientID)
+			return errors.Wrapf(kit.ErrNotFound, "a notification endpoint of app %q", clientID)
 		}
-		w.post(app, app.WebhookURL, "", name, compact(event{name, w.now().UnixMilli(), payload}))
+		w.post(app, app.WebhookURL, "", name, kit.Compact(event{name, w.now().UnixMilli(), payload}))
 		return nil
 	})
 }

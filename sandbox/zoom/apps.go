@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Kind is how an app of the Zoom Marketplace is authorized.
@@ -70,21 +72,21 @@ type registration struct {
 // addApp registers an app, or replaces the one with the same client ID.
 func (w *world) addApp(a App) (*registration, error) {
 	if !slices.Contains([]Kind{KindUser, KindAccount, KindS2S}, a.Kind) {
-		return nil, errors.Wrapf(ErrInvalid, "kind can not be %q", a.Kind)
+		return nil, errors.Wrapf(kit.ErrInvalid, "kind can not be %q", a.Kind)
 	}
 	for _, address := range append([]string{a.WebhookURL, a.DeauthorizationURL}, a.RedirectURIs...) {
 		if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "") {
-			return nil, errors.Wrapf(ErrInvalid, "%q is not an absolute address", address)
+			return nil, errors.Wrapf(kit.ErrInvalid, "%q is not an absolute address", address)
 		}
 	}
 	if a.ClientID == "" {
 		a.ClientID = "sbx" + w.ids.object()
 	}
 	if a.ClientSecret == "" {
-		a.ClientSecret = w.ids.secret("cs")
+		a.ClientSecret = w.ids.Secret("cs")
 	}
 	if a.WebhookSecret == "" {
-		a.WebhookSecret = w.ids.secret("wh")
+		a.WebhookSecret = w.ids.Secret("wh")
 	}
 	if a.AccountID == "" {
 		a.AccountID = DefaultAccountID

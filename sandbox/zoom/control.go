@@ -2,12 +2,13 @@ package zoom
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // grantRequest names a grant.
@@ -33,43 +34,43 @@ type eventRequest struct {
 func (s *Sandbox) routeAdmin() {
 	s.admin = http.NewServeMux()
 	handle := func(pattern string, h http.HandlerFunc) { s.admin.HandleFunc(pattern, h) }
-	handle("POST /_sandbox/apps", body(func(a App) (any, error) { return s.SetApp(a) }))
+	handle("POST /_sandbox/apps", kit.Body(func(a App) (any, error) { return s.SetApp(a) }))
 	handle("PUT /_sandbox/apps/{clientID}", s.changeApp)
 	handle("GET /_sandbox/apps/{clientID}", func(rw http.ResponseWriter, r *http.Request) {
 		app, err := s.App(r.PathValue("clientID"))
-		reply(rw, app, err)
+		kit.Reply(rw, app, err)
 	})
 	handle("POST /_sandbox/apps/{clientID}/validate", func(rw http.ResponseWriter, r *http.Request) {
-		reply(rw, nil, s.ValidateWebhook(r.PathValue("clientID")))
+		kit.Reply(rw, nil, s.ValidateWebhook(r.PathValue("clientID")))
 	})
-	handle("POST /_sandbox/users", body(func(u User) (any, error) { return s.AddUser(u) }))
-	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.clockAnswer(), nil) })
-	handle("POST /_sandbox/clock", body(func(q clockRequest) (any, error) {
+	handle("POST /_sandbox/users", kit.Body(func(u User) (any, error) { return s.AddUser(u) }))
+	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.clockAnswer(), nil) })
+	handle("POST /_sandbox/clock", kit.Body(func(q clockRequest) (any, error) {
 		s.Advance(time.Duration(q.Seconds * float64(time.Second)))
 		return s.clockAnswer(), nil
 	}))
 	s.routeMeetings(handle)
-	handle("POST /_sandbox/grants/revoke", body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.Email, q.ClientID) }))
-	handle("POST /_sandbox/grants/expire", body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
-	handle("POST /_sandbox/deauthorize", body(func(q grantRequest) (any, error) { return nil, s.Deauthorize(q.Email, q.ClientID) }))
-	handle("POST /_sandbox/faults", body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
-	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); reply(rw, nil, nil) })
-	handle("POST /_sandbox/policy", body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	handle("POST /_sandbox/grants/revoke", kit.Body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.Email, q.ClientID) }))
+	handle("POST /_sandbox/grants/expire", kit.Body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
+	handle("POST /_sandbox/deauthorize", kit.Body(func(q grantRequest) (any, error) { return nil, s.Deauthorize(q.Email, q.ClientID) }))
+	handle("POST /_sandbox/faults", kit.Body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
+	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); kit.Reply(rw, nil, nil) })
+	handle("POST /_sandbox/policy", kit.Body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
 	s.routeJournal(handle)
-	handle("POST /_sandbox/events", body(func(q eventRequest) (any, error) {
+	handle("POST /_sandbox/events", kit.Body(func(q eventRequest) (any, error) {
 		return nil, s.Notify(q.ClientID, q.Event, q.Payload)
 	}))
 	handle("POST /_sandbox/events/retry", func(rw http.ResponseWriter, _ *http.Request) {
 		s.Tick()
 		s.Settle()
-		reply(rw, nil, nil)
+		kit.Reply(rw, nil, nil)
 	})
-	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); reply(rw, nil, nil) })
+	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); kit.Reply(rw, nil, nil) })
 }
 
 // routeMeetings says how meetings are driven.
 func (s *Sandbox) routeMeetings(handle func(string, http.HandlerFunc)) {
-	handle("GET /_sandbox/meetings", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Meetings(), nil) })
+	handle("GET /_sandbox/meetings", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Meetings(), nil) })
 	for action, do := range map[string]func(int64, Person) error{
 		"start": func(id int64, _ Person) error { return s.StartMeeting(id) },
 		"join":  s.Join,
@@ -79,10 +80,10 @@ func (s *Sandbox) routeMeetings(handle func(string, http.HandlerFunc)) {
 		handle("POST /_sandbox/meetings/{id}/"+action, func(rw http.ResponseWriter, r *http.Request) {
 			id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 			if err != nil {
-				reply(rw, nil, errors.Wrap(ErrInvalid, "a meeting ID is a number"))
+				kit.Reply(rw, nil, errors.Wrap(kit.ErrInvalid, "a meeting ID is a number"))
 				return
 			}
-			body(func(who Person) (any, error) { return nil, do(id, who) })(rw, r)
+			kit.Body(func(who Person) (any, error) { return nil, do(id, who) })(rw, r)
 		})
 	}
 }
@@ -91,11 +92,11 @@ func (s *Sandbox) routeMeetings(handle func(string, http.HandlerFunc)) {
 func (s *Sandbox) routeJournal(handle func(string, http.HandlerFunc)) {
 	handle("GET /_sandbox/journal", func(rw http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
+		kit.Reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
 	})
-	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); reply(rw, nil, nil) })
-	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Deliveries(), nil) })
-	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, s.Counts(), nil) })
+	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); kit.Reply(rw, nil, nil) })
+	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Deliveries(), nil) })
+	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Counts(), nil) })
 }
 
 // changeApp lays a JSON object over a registered app.
@@ -103,60 +104,21 @@ func (s *Sandbox) changeApp(rw http.ResponseWriter, r *http.Request) {
 	clientID := r.PathValue("clientID")
 	current, err := s.App(clientID)
 	if err != nil {
-		reply(rw, nil, err)
+		kit.Reply(rw, nil, err)
 		return
 	}
 	app := current.App
 	app.Validate = false
-	if err := decode(r, &app); err != nil {
-		reply(rw, nil, err)
+	if err := kit.Decode(r, &app); err != nil {
+		kit.Reply(rw, nil, err)
 		return
 	}
 	app.ClientID = clientID
 	saved, err := s.SetApp(app)
-	reply(rw, saved, err)
+	kit.Reply(rw, saved, err)
 }
 
 // clockAnswer tells the simulated time.
 func (s *Sandbox) clockAnswer() map[string]string {
 	return map[string]string{"now": s.Now().Format(time.RFC3339Nano)}
-}
-
-// body makes a handler of a function that takes the decoded request.
-func body[T any](f func(T) (any, error)) http.HandlerFunc {
-	return func(rw http.ResponseWriter, r *http.Request) {
-		var q T
-		if err := decode(r, &q); err != nil {
-			reply(rw, nil, err)
-			return
-		}
-		answer, err := f(q)
-		reply(rw, answer, err)
-	}
-}
-
-// decode reads a JSON body; misspelt fields are errors, a missing body is {}.
-func decode(r *http.Request, into any) error {
-	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequest))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil && err != io.EOF {
-		return errors.Wrap(ErrInvalid, err.Error())
-	}
-	return nil
-}
-
-// reply answers a control request.
-func reply(rw http.ResponseWriter, answer any, err error) {
-	switch {
-	case err == nil && answer == nil:
-		writeJSON(rw, http.StatusOK, map[string]string{"status": "ok"})
-	case err == nil:
-		writeJSON(rw, http.StatusOK, answer)
-	case errors.Is(err, ErrNotFound):
-		writeJSON(rw, http.StatusNotFound, map[string]string{"error": err.Error()})
-	case errors.Is(err, ErrConflict):
-		writeJSON(rw, http.StatusConflict, map[string]string{"error": err.Error()})
-	default:
-		writeJSON(rw, http.StatusBadRequest, map[string]string{"error": err.Error()})
-	}
 }

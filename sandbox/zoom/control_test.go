@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
@@ -119,9 +120,9 @@ func TestResetReturnsToTheSeed(t *testing.T) {
 
 func TestASeedThatMakesNoSenseIsRefused(t *testing.T) {
 	t.Parallel()
-	require.ErrorIs(t, zoom.Seed{Policy: zoom.Policy{Plan: "gold"}}.Check(), zoom.ErrInvalid)
-	require.ErrorIs(t, zoom.Seed{Users: []zoom.User{{Email: "x"}}}.Check(), zoom.ErrInvalid)
-	require.ErrorIs(t, zoom.Seed{Apps: []zoom.App{{}}}.Check(), zoom.ErrInvalid)
+	require.ErrorIs(t, zoom.Seed{Policy: zoom.Policy{Plan: "gold"}}.Check(), kit.ErrInvalid)
+	require.ErrorIs(t, zoom.Seed{Users: []zoom.User{{Email: "x"}}}.Check(), kit.ErrInvalid)
+	require.ErrorIs(t, zoom.Seed{Apps: []zoom.App{{}}}.Check(), kit.ErrInvalid)
 	require.NoError(t, zoom.Seed{}.Check())
 	require.Panics(t, func() { zoom.New(zoom.Options{Seed: zoom.Seed{Apps: []zoom.App{{}}}}) })
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
@@ -96,7 +97,7 @@ func TestSavingValidatesTheEndpoint(t *testing.T) {
 	rude := listen(t)
 	rude.rude = true
 	status, err := s.sbx.SetApp(zoom.App{Kind: zoom.KindS2S, ClientID: "r", WebhookSecret: "wh-secret", WebhookURL: rude.url, Validate: true, Scopes: admin(scopes)})
-	require.ErrorIs(t, err, zoom.ErrConflict)
+	require.ErrorIs(t, err, kit.ErrConflict)
 	require.False(t, status.WebhookEnabled)
 	require.NoError(t, s.sbx.StartMeeting(s.priya.PMI))
 	require.Equal(t, []string{zoom.EventURLValidation}, rude.events(), "an endpoint that failed is told nothing")
@@ -189,7 +190,7 @@ func TestAnyNotificationCanBeSent(t *testing.T) {
 	app := s.app(zoom.KindS2S, at(hook))
 	require.NoError(t, s.sbx.Notify(app.ClientID, "meeting.invented", map[string]any{"object": map[string]any{"id": 5}}))
 	require.Equal(t, []string{"meeting.invented"}, hook.events())
-	require.ErrorIs(t, s.sbx.Notify("nobody", "x", nil), zoom.ErrNotFound)
+	require.ErrorIs(t, s.sbx.Notify("nobody", "x", nil), kit.ErrNotFound)
 }
 
 func TestASecretRotatedAfterTheFirstAttemptSignsTheSecond(t *testing.T) {

@@ -1,11 +1,11 @@
 package zoom
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // apiError is a refusal of the API, in Zoom's form.
@@ -50,18 +50,6 @@ func missingScopes(scopes []string) *apiError {
 		"Invalid access token, does not contain scopes:[%s].", strings.Join(scopes, ", "))
 }
 
-// compact encodes v the way Zoom does: no spaces and no HTML escaping, so that a
-// peer which decodes and encodes a notification again signs the same bytes.
-func compact(v any) []byte {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err) // only our own types come here
-	}
-	return bytes.TrimRight(buf.Bytes(), "\n")
-}
-
 // writeJSON answers a request; a nil body sends the status alone.
 func writeJSON(rw http.ResponseWriter, status int, body any) {
 	if body == nil {
@@ -69,6 +57,5 @@ func writeJSON(rw http.ResponseWriter, status int, body any) {
 		return
 	}
 	rw.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	rw.WriteHeader(status)
-	_, _ = rw.Write(compact(body))
+	kit.WriteJSON(rw, status, body)
 }

@@ -3,6 +3,8 @@ package zoom
 import (
 	"slices"
 	"time"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The notifications that the sandbox sends of its own accord.
@@ -159,7 +161,7 @@ func (w *world) participantEvent(name string, r *run, p *participant, at time.Ti
 func (w *world) announce(room *meeting, e event) {
 	for _, app := range w.sortedApps() {
 		if w.subscribes(app, e.Event, room.host) {
-			w.post(app, app.WebhookURL, number(room.id), e.Event, compact(e))
+			w.post(app, app.WebhookURL, number(room.id), e.Event, kit.Compact(e))
 		}
 	}
 }

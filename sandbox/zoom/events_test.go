@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
@@ -128,14 +129,14 @@ func TestWhatCanNotHappenInARoom(t *testing.T) {
 	t.Parallel()
 	s := setStage(t, zoom.Policy{})
 	id := s.priya.PMI
-	require.ErrorIs(t, s.sbx.Join(id, zoom.Person{Name: "Sam"}), zoom.ErrConflict, "the host is not there")
-	require.ErrorIs(t, s.sbx.EndMeeting(id), zoom.ErrConflict)
-	require.ErrorIs(t, s.sbx.Leave(id, "Sam"), zoom.ErrConflict)
+	require.ErrorIs(t, s.sbx.Join(id, zoom.Person{Name: "Sam"}), kit.ErrConflict, "the host is not there")
+	require.ErrorIs(t, s.sbx.EndMeeting(id), kit.ErrConflict)
+	require.ErrorIs(t, s.sbx.Leave(id, "Sam"), kit.ErrConflict)
 	require.NoError(t, s.sbx.StartMeeting(id))
-	require.ErrorIs(t, s.sbx.StartMeeting(id), zoom.ErrConflict)
-	require.ErrorIs(t, s.sbx.Leave(id, "Sam"), zoom.ErrNotFound)
-	require.ErrorIs(t, s.sbx.Join(id, zoom.Person{}), zoom.ErrInvalid)
-	require.ErrorIs(t, s.sbx.StartMeeting(1), zoom.ErrNotFound)
+	require.ErrorIs(t, s.sbx.StartMeeting(id), kit.ErrConflict)
+	require.ErrorIs(t, s.sbx.Leave(id, "Sam"), kit.ErrNotFound)
+	require.ErrorIs(t, s.sbx.Join(id, zoom.Person{}), kit.ErrInvalid)
+	require.ErrorIs(t, s.sbx.StartMeeting(1), kit.ErrNotFound)
 }
 
 // Zoom's schema of participant_joined requires join_time while its example has
@@ -163,5 +164,5 @@ func TestRemovingTheAppIsToldAtBothAddresses(t *testing.T) {
 	require.Contains(t, body, `"deauthorization_time":"2026-03-02T12:00:00.000Z"`)
 	require.Contains(t, body, `"client_id":"`+app.ClientID+`"`)
 	require.Equal(t, http.StatusUnauthorized, s.api(token, http.MethodGet, "/users/me", nil).status)
-	require.ErrorIs(t, s.sbx.Deauthorize(s.priya.Email, app.ClientID), zoom.ErrNotFound)
+	require.ErrorIs(t, s.sbx.Deauthorize(s.priya.Email, app.ClientID), kit.ErrNotFound)
 }

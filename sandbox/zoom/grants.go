@@ -52,7 +52,7 @@ type accessToken struct {
 
 // authorize records a user's consent and returns the code for the app.
 func (w *world) authorize(app *registration, u *User, redirectURI, challenge, method string) string {
-	code := w.ids.secret("code")
+	code := w.ids.Secret("code")
 	w.codes[code] = &authCode{
 		key: grantKey{app.ClientID, u.ID}, scopes: slices.Clone(app.Scopes), redirectURI: redirectURI,
 		challenge: challenge, method: method, expires: w.now().Add(codeLifetime),
@@ -95,7 +95,7 @@ func (c *authCode) proves(verifier string) bool {
 // rotate gives the grant a new refresh token and kills the one before.
 func (w *world) rotate(g *grant) {
 	delete(w.refresh, g.refresh)
-	g.refresh = w.ids.secret("rt")
+	g.refresh = w.ids.Secret("rt")
 	g.expires = w.now().Add(refreshLifetime)
 	w.refresh[g.refresh] = g
 }
@@ -136,7 +136,7 @@ func (w *world) issue(app *registration, g *grant, chatbot bool, scopes []string
 			}
 		}
 	}
-	token := w.ids.secret("at")
+	token := w.ids.Secret("at")
 	w.access[token] = &accessToken{
 		clientID: app.ClientID, grant: g, chatbot: chatbot, scopes: scopes, expires: w.now().Add(accessLifetime),
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // roomPage is what the meeting room shows.
@@ -92,7 +94,7 @@ func (s *Sandbox) serveRoomAction(rw http.ResponseWriter, r *http.Request) {
 	s.locked(func(w *world) { err = w.act(number, r.PostForm, q) })
 	if err != nil {
 		status := http.StatusConflict
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, kit.ErrNotFound) {
 			status = http.StatusNotFound
 		}
 		writePage(rw, status, "room.html", roomPage{Title: "Meeting", Problem: err.Error()})

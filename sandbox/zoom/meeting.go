@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The types of meetings.
@@ -114,12 +116,12 @@ func (w *world) room(m *meeting) *meeting {
 func (w *world) find(number string) (*meeting, error) {
 	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
-		return nil, errors.Wrapf(ErrInvalid, "%q is no meeting ID", number)
+		return nil, errors.Wrapf(kit.ErrInvalid, "%q is no meeting ID", number)
 	}
 	if m := w.meetings[id]; m != nil && !m.deleted {
 		return m, nil
 	}
-	return nil, errors.Wrapf(ErrNotFound, "meeting %d", id)
+	return nil, errors.Wrapf(kit.ErrNotFound, "meeting %d", id)
 }
 
 // joinURL is the link to share. It carries the passcode in an encrypted form.
@@ -134,7 +136,7 @@ func (w *world) joinURL(m *meeting) string {
 
 // startURL is the host's secret link, with a new pass each time it is asked for.
 func (w *world) startURL(m *meeting) string {
-	pass := w.ids.secret("zak")
+	pass := w.ids.Secret("zak")
 	w.starts[pass] = &startPass{meeting: w.room(m), expires: w.now().Add(startPassLifetime)}
 	return fmt.Sprintf("%s/s/%d?zak=%s", w.base, w.room(m).id, pass)
 }
@@ -154,7 +156,7 @@ func defaultSettings() map[string]json.RawMessage {
 			{"US", "San Jose", "+1 6699006833", "toll", "US"},
 		},
 	} {
-		settings[name] = compact(value)
+		settings[name] = kit.Compact(value)
 	}
 	return settings
 }
@@ -172,11 +174,11 @@ type dialIn struct {
 func (m *meeting) applySettings(requested map[string]json.RawMessage) {
 	maps.Copy(m.settings, requested)
 	if string(m.settings["waiting_room"]) == "true" {
-		m.settings["join_before_host"] = compact(false)
+		m.settings["join_before_host"] = kit.Compact(false)
 	}
 	m.usePMI = string(m.settings["use_pmi"]) == "true" && (m.kind == typeScheduled || m.kind == typeRecurring)
 	if m.kind != typePersonal {
-		m.settings["use_pmi"] = compact(m.usePMI)
+		m.settings["use_pmi"] = kit.Compact(m.usePMI)
 	}
 }
 

@@ -61,7 +61,7 @@ type delivery struct {
 func (w *world) post(app *registration, address, room, event string, body []byte) {
 	d := &delivery{
 		Delivery: Delivery{
-			RequestID: w.ids.hexUUID("_"), ClientID: app.ClientID, URL: address, Event: event, Body: body,
+			RequestID: w.ids.UUIDBy("_"), ClientID: app.ClientID, URL: address, Event: event, Body: body,
 			State: DeliveryWaiting, Attempts: []Attempt{}, Due: w.now(),
 		},
 		lane: app.ClientID + " " + address + " " + room,
@@ -82,7 +82,7 @@ func (w *world) post(app *registration, address, room, event string, body []byte
 	for range d.fault.Duplicate {
 		twin := *d
 		if d.fault.NewRequestID {
-			twin.RequestID = w.ids.hexUUID("_")
+			twin.RequestID = w.ids.UUIDBy("_")
 		}
 		w.waiting, w.deliveries = append(w.waiting, &twin), append(w.deliveries, &twin)
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // The positions of the switches in [Policy].
@@ -77,7 +79,7 @@ func (p Policy) check() error {
 		{"plan", p.Plan, []string{"", PlanBusiness, PlanPro, PlanFree, PlanUnlimited}},
 	} {
 		if !slices.Contains(s.allowed, s.value) {
-			return errors.Wrapf(ErrInvalid, "%s can not be %q", s.name, s.value)
+			return errors.Wrapf(kit.ErrInvalid, "%s can not be %q", s.name, s.value)
 		}
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // secretNames are the fields whose values nobody should find in a journal.
@@ -75,7 +77,7 @@ func redactJSON(body []byte) string {
 	if decoder.Decode(&v) != nil {
 		return "unreadable"
 	}
-	return string(compact(redactValue(v)))
+	return string(kit.Compact(redactValue(v)))
 }
 
 // redactValue replaces the secrets in a decoded JSON value, in place. Numbers
@@ -90,7 +92,7 @@ func redactValue(v any) any {
 			}
 			text, isText := inner.(string)
 			if !isText {
-				text = string(compact(inner))
+				text = string(kit.Compact(inner))
 			}
 			v[name] = fingerprint(text)
 		}

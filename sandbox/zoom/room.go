@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // Person is somebody who joins a meeting.
@@ -28,7 +30,7 @@ func (s *Sandbox) DeleteMeeting(id int64) error {
 			return err
 		}
 		if m.live() != nil || m.kind == typePersonal {
-			return errors.Wrapf(ErrConflict, "meeting %d can not be deleted", id)
+			return errors.Wrapf(kit.ErrConflict, "meeting %d can not be deleted", id)
 		}
 		w.remove(m, m.host)
 		return nil
@@ -48,7 +50,7 @@ func (s *Sandbox) Leave(id int64, name string) error {
 	return s.inRoom(id, func(w *world, room *meeting) error {
 		r := room.live()
 		if r == nil {
-			return errors.Wrapf(ErrConflict, "meeting %d is not running", room.id)
+			return errors.Wrapf(kit.ErrConflict, "meeting %d is not running", room.id)
 		}
 		for _, p := range r.people {
 			if p.name == name && p.left.IsZero() {
@@ -56,7 +58,7 @@ func (s *Sandbox) Leave(id int64, name string) error {
 				return nil
 			}
 		}
-		return errors.Wrapf(ErrNotFound, "%q in meeting %d", name, room.id)
+		return errors.Wrapf(kit.ErrNotFound, "%q in meeting %d", name, room.id)
 	})
 }
 
@@ -64,7 +66,7 @@ func (s *Sandbox) Leave(id int64, name string) error {
 func (s *Sandbox) EndMeeting(id int64) error {
 	return s.inRoom(id, func(w *world, room *meeting) error {
 		if room.live() == nil {
-			return errors.Wrapf(ErrConflict, "meeting %d is not running", room.id)
+			return errors.Wrapf(kit.ErrConflict, "meeting %d is not running", room.id)
 		}
 		w.end(room)
 		return nil
@@ -86,7 +88,7 @@ func (s *Sandbox) inRoom(id int64, f func(*world, *meeting) error) error {
 // begin starts a run, with the host as its first participant.
 func (w *world) begin(room *meeting) error {
 	if room.live() != nil {
-		return errors.Wrapf(ErrConflict, "meeting %d is running already", room.id)
+		return errors.Wrapf(kit.ErrConflict, "meeting %d is running already", room.id)
 	}
 	w.open(room)
 	host := room.host
@@ -110,12 +112,12 @@ func (w *world) open(room *meeting) {
 // host, the first of them begins it.
 func (w *world) join(room *meeting, who Person, host bool) (*participant, error) {
 	if who.Name == "" {
-		return nil, errors.Wrap(ErrInvalid, "a participant needs a name")
+		return nil, errors.Wrap(kit.ErrInvalid, "a participant needs a name")
 	}
 	r := room.live()
 	if r == nil {
 		if !room.setting("join_before_host") {
-			return nil, errors.Wrapf(ErrConflict, "meeting %d waits for its host", room.id)
+			return nil, errors.Wrapf(kit.ErrConflict, "meeting %d waits for its host", room.id)
 		}
 		w.open(room)
 		r = room.live()
@@ -123,7 +125,7 @@ func (w *world) join(room *meeting, who Person, host bool) (*participant, error)
 	const firstNumber, step = 16778240, 1024
 	p := &participant{
 		name: who.Name, email: who.Email, user: w.userByEmail(who.Email), host: host,
-		number: strconv.Itoa(firstNumber + step*len(r.people)), uuid: w.ids.hexUUID("-"),
+		number: strconv.Itoa(firstNumber + step*len(r.people)), uuid: w.ids.UUIDBy("-"),
 		joined: w.now().Truncate(time.Second),
 	}
 	r.people = append(r.people, p)

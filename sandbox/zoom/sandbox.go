@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // answerWithin is how long Zoom waits for the receipt of a notification.
@@ -37,8 +39,8 @@ type Options struct {
 // Sandbox is a simulated Zoom. All methods may be called from several goroutines.
 type Sandbox struct {
 	opts   Options
-	clock  *clock
-	client *http.Client
+	clock  *kit.Clock
+	client *kit.Client
 	zoom   *http.ServeMux // what Zoom serves
 	admin  *http.ServeMux // what only the sandbox serves
 	closed chan struct{}
@@ -51,16 +53,13 @@ type Sandbox struct {
 
 // New returns a sandbox.
 func New(opts Options) *Sandbox {
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
 	if opts.AnswerWithin == 0 {
 		opts.AnswerWithin = answerWithin
 	}
 	s := &Sandbox{
 		opts:   opts,
-		clock:  &clock{base: opts.Now},
-		client: sender(opts.HTTPClient),
+		clock:  kit.NewClock(opts.Now),
+		client: kit.NewClient(opts.HTTPClient, opts.AnswerWithin),
 		closed: make(chan struct{}),
 		lanes:  map[string][]*delivery{},
 	}
@@ -83,7 +82,7 @@ func (s Seed) Check() error {
 // fresh makes the world that a sandbox begins with.
 func (s *Sandbox) fresh(base string) (*world, error) {
 	w := newWorld(s.opts.RandomSeed, s.clock.Now, base)
-	w.ids.minted = s.opts.Minted
+	w.ids.Minted = s.opts.Minted
 	return w, w.plant(s.opts.Seed)
 }
 

@@ -17,11 +17,11 @@ func (s *Sandbox) Advance(d time.Duration) {
 		if !ok || next.After(target) {
 			break
 		}
-		s.clock.set(next)
+		s.clock.Set(next)
 		s.Tick()
 		s.Settle()
 	}
-	s.clock.set(target)
+	s.clock.Set(target)
 }
 
 // Tick does what is due by now. A sandbox whose clock runs needs one every so

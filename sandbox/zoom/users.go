@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // DefaultAccountID is the account that users and apps belong to unless they
@@ -43,10 +45,10 @@ func (u *User) name() string {
 // addUser registers a person, with the personal meeting room everybody has.
 func (w *world) addUser(u User) (*User, error) {
 	if !strings.Contains(u.Email, "@") {
-		return nil, errors.Wrap(ErrInvalid, "a user needs an email address")
+		return nil, errors.Wrap(kit.ErrInvalid, "a user needs an email address")
 	}
 	if w.userByEmail(u.Email) != nil {
-		return nil, errors.Wrapf(ErrConflict, "%s exists already", u.Email)
+		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", u.Email)
 	}
 	if u.ID == "" {
 		u.ID = w.ids.object()
@@ -55,7 +57,7 @@ func (w *world) addUser(u User) (*User, error) {
 		u.PMI = w.freeNumber(w.ids.personalNumber)
 	}
 	if w.meetings[u.PMI] != nil {
-		return nil, errors.Wrapf(ErrConflict, "meeting %d exists already", u.PMI)
+		return nil, errors.Wrapf(kit.ErrConflict, "meeting %d exists already", u.PMI)
 	}
 	if u.AccountID == "" {
 		u.AccountID = DefaultAccountID

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // An endpoint is validated when it is saved and then every 72 hours; the sixth
@@ -40,14 +42,14 @@ func (s *Sandbox) validate(clientID string, saving bool) error {
 	app := w.apps[clientID]
 	if app == nil || app.WebhookURL == "" {
 		s.mu.Unlock()
-		return errors.Wrapf(ErrNotFound, "a notification endpoint of app %q", clientID)
+		return errors.Wrapf(kit.ErrNotFound, "a notification endpoint of app %q", clientID)
 	}
 	c := challenge{Timestamp: s.clock.Now().UnixMilli(), Event: EventURLValidation}
 	c.Payload.PlainToken = w.ids.object()
 	d := &delivery{
 		Delivery: Delivery{
-			RequestID: w.ids.hexUUID("_"), ClientID: clientID, URL: app.WebhookURL, Event: EventURLValidation,
-			Body: compact(c), State: DeliveryDone, Attempts: []Attempt{},
+			RequestID: w.ids.UUIDBy("_"), ClientID: clientID, URL: app.WebhookURL, Event: EventURLValidation,
+			Body: kit.Compact(c), State: DeliveryDone, Attempts: []Attempt{},
 		},
 	}
 	if f := w.takeFault(func(m Match) bool { return m.Event == EventURLValidation }); f != nil {
@@ -57,7 +59,7 @@ func (s *Sandbox) validate(clientID string, saving bool) error {
 	header, secret, at := w.headers(d), app.WebhookSecret, s.clock.Now()
 	s.mu.Unlock()
 
-	status, answer, err := s.send(d.URL, header, d.Body)
+	status, answer, err := s.client.Post(d.URL, header, d.Body)
 	problem := judge(secret, c.Payload.PlainToken, status, answer, err)
 
 	s.mu.Lock()
@@ -77,20 +79,20 @@ func (s *Sandbox) validate(clientID string, saving bool) error {
 // judge returns what is wrong with the answer to a challenge.
 func judge(secret, token string, status int, answer []byte, err error) error {
 	if err != nil {
-		return errors.Wrap(ErrConflict, "the endpoint did not answer the validation: "+reason(err))
+		return errors.Wrap(kit.ErrConflict, "the endpoint did not answer the validation: "+kit.Reason(err))
 	}
 	if status != http.StatusOK && status != http.StatusNoContent {
-		return errors.Wrap(ErrConflict, "the endpoint answered the validation with status "+strconv.Itoa(status))
+		return errors.Wrap(kit.ErrConflict, "the endpoint answered the validation with status "+strconv.Itoa(status))
 	}
 	var got struct {
 		PlainToken     string `json:"plainToken"`
 		EncryptedToken string `json:"encryptedToken"`
 	}
 	if json.Unmarshal(answer, &got) != nil || got.PlainToken != token {
-		return errors.Wrap(ErrConflict, "the endpoint did not send the plain token back")
+		return errors.Wrap(kit.ErrConflict, "the endpoint did not send the plain token back")
 	}
-	if !hmac.Equal([]byte(got.EncryptedToken), []byte(mac(secret, []byte(token)))) {
-		return errors.Wrap(ErrConflict, "the endpoint does not know the secret token")
+	if !hmac.Equal([]byte(got.EncryptedToken), []byte(kit.HMAC(secret, []byte(token)))) {
+		return errors.Wrap(kit.ErrConflict, "the endpoint does not know the secret token")
 	}
 	return nil
 }

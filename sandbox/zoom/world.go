@@ -4,14 +4,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
-)
 
-// The errors of the control methods; the control API answers them with 400, 404
-// and 409. They come wrapped, so compare with errors.Is.
-var (
-	ErrInvalid  = errors.New("invalid")
-	ErrNotFound = errors.New("not found")
-	ErrConflict = errors.New("conflict")
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // world is everything that a reset forgets. Its methods need the sandbox's lock.
@@ -45,7 +39,7 @@ type world struct {
 // newWorld returns a world with nobody in it.
 func newWorld(seed uint64, now func() time.Time, base string) *world {
 	return &world{
-		ids:      newIDs(seed),
+		ids:      &ids{IDs: kit.NewIDs(seed)},
 		now:      now,
 		base:     base,
 		apps:     map[string]*registration{},
