@@ -16,27 +16,27 @@ import (
 var mayImport = map[string][]string{
 	"fault": {},
 	"kv":    {},
-	"i18n":  {"fault"},
+	"chat":  {"fault"},
+	"i18n":  {"chat", "fault"},
 
-	"chat":    {"fault", "i18n"},
-	"command": {"fault", "i18n"},
+	"command": {"chat", "fault"},
 	"config":  {},
 
-	"zoom":  {"fault", "i18n"},
-	"oauth": {"fault", "i18n", "kv"},
+	"zoom":  {"fault"},
+	"oauth": {"fault", "kv"},
 
-	"provider":           {"chat", "fault", "i18n"},
-	"provider/bitbucket": {"chat", "fault", "i18n", "provider"},
-	"provider/jenkins":   {"chat", "fault", "i18n", "provider"},
-	"provider/pagerduty": {"chat", "fault", "i18n", "provider"},
-	"provider/sentry":    {"chat", "fault", "i18n", "provider"},
+	"provider":           {"chat", "fault"},
+	"provider/bitbucket": {"chat", "fault", "provider"},
+	"provider/jenkins":   {"chat", "fault", "provider"},
+	"provider/pagerduty": {"chat", "fault", "provider"},
+	"provider/sentry":    {"chat", "fault", "provider"},
 
-	"account": {"chat", "fault", "i18n", "oauth", "zoom"},
-	"meeting": {"chat", "command", "fault", "i18n", "zoom"},
+	"account": {"chat", "fault", "oauth", "zoom"},
+	"meeting": {"chat", "command", "fault", "zoom"},
 
-	"bridge": {"chat", "command", "fault", "i18n", "kv", "provider"},
+	"bridge": {"chat", "command", "fault", "kv", "provider"},
 
-	"session":    {"bridge", "fault", "i18n", "kv", "oauth", "provider"},
+	"session":    {"bridge", "fault", "kv", "oauth", "provider"},
 	"store":      {"bridge", "fault", "kv", "meeting", "oauth", "provider", "zoom"},
 	"mattermost": {"bridge", "chat", "command", "fault", "i18n", "meeting"}, // never store: it knows a key-value port, not records
 	"httpapi":    {"account", "bridge", "chat", "fault", "i18n", "meeting", "oauth", "provider", "zoom"},

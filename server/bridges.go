@@ -79,7 +79,7 @@ type starter struct{ meetings *meeting.Service }
 
 // Start starts a meeting in the thread of a card.
 func (s starter) Start(ctx context.Context, userID string, at, asked chat.Place, topic string) error {
-	_, err := s.meetings.Start(ctx, meeting.StartRequest{UserID: userID, Place: at, FromChannel: asked.RootID == "", Topic: topic})
+	_, err := s.meetings.Start(ctx, meeting.StartRequest{UserID: userID, Place: at, FromChannel: asked.Thread == "", Topic: topic})
 	return err
 }
 
@@ -92,7 +92,7 @@ type heraldingBoard struct {
 // Announce posts the meeting. The tool is told after that, which nobody waits for.
 func (b heraldingBoard) Announce(ctx context.Context, m meeting.Announcement) (string, error) {
 	postID, err := b.Board.Announce(ctx, m)
-	if err == nil && m.Place.RootID != "" {
+	if err == nil && m.Place.Thread != "" {
 		go b.app.met(m)
 	}
 	return postID, err
@@ -211,7 +211,7 @@ func (a *app) said(post *model.Post) {
 	if toBot && a.bridge.Said(ctx, post.UserId, post.ChannelId, post.RootId, post.Message) {
 		return
 	}
-	a.bridge.Replied(ctx, post.UserId, chat.Place{ChannelID: post.ChannelId, RootID: post.RootId}, post.Id, post.Message)
+	a.bridge.Replied(ctx, post.UserId, chat.Place{Channel: post.ChannelId, Thread: post.RootId}, post.Id, post.Message)
 }
 
 // byProgram reports whether a bot, an integration or another plugin wrote the post: two that answer each other would not end, and nobody

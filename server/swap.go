@@ -9,7 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/store"
 )
@@ -87,14 +87,14 @@ func (a *app) swapChecks(ctx context.Context) ([]meeting.Check, error) {
 	var checks []meeting.Check
 	if noted.ByAddress && a.now().Sub(noted.At) < swapTold {
 		checks = append(checks, meeting.Check{
-			ID: "swap_email", Verdict: meeting.Warn, Message: i18n.M("check.swap_email"), Fix: i18n.M("check.swap_email.fix"),
+			ID: "swap_email", Verdict: meeting.Warn, Message: chat.Say("check.swap_email"), Fix: chat.Say("check.swap_email.fix"),
 		})
 	}
 	left, err := a.leftByPublicPlugin(ctx)
 	if err == nil && left.Restricted > 0 {
 		checks = append(checks, meeting.Check{
-			ID: "swap_restrictions", Verdict: meeting.Warn, Message: i18n.M("check.swap_restrictions", "Channels", strconv.Itoa(left.Restricted)),
-			Fix: i18n.M("check.swap_restrictions.fix"),
+			ID: "swap_restrictions", Verdict: meeting.Warn, Message: chat.Say("check.swap_restrictions", "Channels", strconv.Itoa(left.Restricted)),
+			Fix: chat.Say("check.swap_restrictions.fix"),
 		})
 	}
 	return checks, err

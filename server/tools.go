@@ -6,7 +6,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/httpapi"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -23,7 +22,7 @@ func (a *app) toolChecks(ctx context.Context) ([]meeting.Check, error) {
 			continue
 		}
 		named := []string{"Provider", chat.Escape(d.Name), "Command", chat.Code("/" + word)}
-		check := meeting.Check{ID: "tool_" + d.ID, Verdict: meeting.OK, Message: i18n.M("check.tool", named...)}
+		check := meeting.Check{ID: "tool_" + d.ID, Verdict: meeting.OK, Message: chat.Say("check.tool", named...)}
 		if s, ok := wanted[word]; ok {
 			if owner, taken := a.client.TriggerOwner(s.tree, s.name); taken {
 				check = troubled(check.ID, "check.tool_clash", append(named, "Owner", chat.Escape(owner))...)
@@ -47,7 +46,7 @@ func (a *app) toolChecks(ctx context.Context) ([]meeting.Check, error) {
 
 // troubled is a check that costs a feature.
 func troubled(id, text string, pairs ...string) meeting.Check {
-	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: i18n.M(text, pairs...), Fix: i18n.M(text+".fix", pairs...)}
+	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: chat.Say(text, pairs...), Fix: chat.Say(text+".fix", pairs...)}
 }
 
 // toolAnswers tells everybody's webapp which tools are on, and what can be done with them beside their cards.

@@ -216,7 +216,7 @@ func (a *app) noteHeard(ctx context.Context) {
 
 // execute runs a slash command and shows its answer, or its failure, to who typed it.
 func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
-	at := chat.Place{ChannelID: args.ChannelId, RootID: args.RootId}
+	at := chat.Place{Channel: args.ChannelId, Thread: args.RootId}
 	answer, err := a.run(ctx, args)
 	if err != nil {
 		a.client.Warn("A command failed", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
@@ -230,7 +230,7 @@ func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
 	}
 }
 
-func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer i18n.Message, err error) {
+func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer chat.Message, err error) {
 	defer func() {
 		// A panic that got out would end the plugin's process.
 		if cause := recover(); cause != nil {
@@ -239,7 +239,7 @@ func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer i18n.Mes
 	}()
 	who, err := a.client.Person(ctx, args.UserId)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	return a.tree(args.Command).Execute(ctx, args.Command, command.Call{
 		UserID: args.UserId, Admin: who.Admin, ChannelID: args.ChannelId, RootID: args.RootId,
@@ -250,7 +250,7 @@ func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer i18n.Mes
 // reader knows the language and the rights of who reads an answer.
 type reader struct{ *app }
 
-func (r reader) Text(userID string, m i18n.Message) string {
+func (r reader) Text(userID string, m chat.Message) string {
 	return r.texts.Text(r.client.Locale(userID), m)
 }
 

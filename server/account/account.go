@@ -13,7 +13,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -47,7 +46,7 @@ type Directory interface {
 	// VerifiesEmail reports whether this server makes people prove that an address is theirs.
 	VerifiesEmail() bool
 	// DirectMessage has the bot write to somebody.
-	DirectMessage(ctx context.Context, userID string, text i18n.Message) error
+	DirectMessage(ctx context.Context, userID string, text chat.Message) error
 }
 
 // Zoom is what the service calls at Zoom.

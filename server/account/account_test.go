@@ -16,7 +16,6 @@ import (
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -112,7 +111,7 @@ func (o *office) Person(_ context.Context, userID string) (chat.Person, error) {
 }
 func (o *office) VerifiesEmail() bool { return o.verifies }
 
-func (o *office) DirectMessage(_ context.Context, userID string, text i18n.Message) error {
+func (o *office) DirectMessage(_ context.Context, userID string, text chat.Message) error {
 	o.told = append(o.told, userID+": "+text.ID)
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -143,7 +142,7 @@ func (s *Service) takenOver(ctx context.Context, userID string, by oauth.Identit
 	if err := s.tokens.Of(userID).Drop(ctx, false); err != nil {
 		s.log("A grant that Zoom ended could not be removed", "user_id", userID, "zoom_user_id", by.ZoomUserID, "error", err.Error())
 	}
-	if err := s.people.DirectMessage(ctx, userID, i18n.M("account.taken_over", "Email", chat.Escape(by.Email))); err != nil {
+	if err := s.people.DirectMessage(ctx, userID, chat.Say("account.taken_over", "Email", chat.Escape(by.Email))); err != nil {
 		s.log("A person could not be told that their Zoom user was connected by somebody else", "user_id", userID, "error", err.Error())
 	}
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -158,7 +158,7 @@ func (s *Service) forget(ctx context.Context, grant, owner, message string) erro
 	if err := s.tokens.Of(grant).Drop(ctx, false); err != nil {
 		return errors.Wrap(err, "drop the grant")
 	}
-	if err := s.people.DirectMessage(ctx, owner, i18n.M(message)); err != nil {
+	if err := s.people.DirectMessage(ctx, owner, chat.Say(message)); err != nil {
 		s.log("A person could not be told that Zoom ended their authorization", "user_id", owner, "error", err.Error())
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -18,34 +17,34 @@ const maxNext = 1500
 
 // invite offers the person what gives them access for their attempt, if a lack of that is why it failed: signing in, a token of their
 // own, or API access for the connection. What it returns is zero where nothing of that helps.
-func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (i18n.Message, error) {
+func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
 	if !fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable) {
-		return i18n.Message{}, nil
+		return chat.Message{}, nil
 	}
 	if _, authorizes := s.Registry.Get(a.Provider).(provider.Authorizer); !authorizes {
 		return s.inviteCredential(ctx, t, a, cause)
 	}
 	site, err := s.site(ctx, a.Connection)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	next, err := t.next(a)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, t.userID, next)
 	if fault.Is(err, fault.SetupNeeded) {
 		return s.inviteToken(ctx, t, a, err)
 	}
 	if err != nil {
-		return i18n.Message{}, errors.Wrap(err, "make a link for signing in")
+		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
-	text := i18n.M("bridge.act.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+	text := chat.Say("bridge.act.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
 	if !fault.Is(cause, fault.AccountNeeded) {
-		text = i18n.M("bridge.act.sign_in_again", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+		text = chat.Say("bridge.act.sign_in_again", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
 	}
 	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: text})
-	return i18n.M("bridge.act.asked"), nil
+	return chat.Say("bridge.act.asked"), nil
 }
 
 // next is what a sign-in brings back to go on with the attempt. An answer that is too long for that is asked for again.
@@ -67,37 +66,37 @@ func (t attempt) next(a aim) (string, error) {
 }
 
 // inviteToken offers a form for the person's own token, where nobody can sign in otherwise.
-func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error) (i18n.Message, error) {
+func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
 	if _, takes := s.Registry.Get(a.Provider).(provider.Bearer); !takes {
-		return i18n.Message{}, cause
+		return chat.Message{}, cause
 	}
 	what := t.intends(tokenKind, a)
 	if what.Text = attemptKind; t.answered {
 		what.Text = attemptFormKind
 	}
-	button, err := s.button(ctx, i18n.M("bridge.act.token.button"), true, what)
+	button, err := s.button(ctx, chat.Say("bridge.act.token.button"), true, what)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
-	text := i18n.M("bridge.act.token", "Provider", chat.Escape(s.name(a.Provider)))
+	text := chat.Say("bridge.act.token", "Provider", chat.Escape(s.name(a.Provider)))
 	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: text, Buttons: []chat.Button{button}})
-	return i18n.M("bridge.act.asked"), nil
+	return chat.Say("bridge.act.asked"), nil
 }
 
 // inviteCredential says that the connection has no API access, or none that works, and lets who may enter it.
-func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause error) (i18n.Message, error) {
+func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
 	if _, takes := s.Registry.Get(a.Provider).(provider.Bearer); !takes {
-		return i18n.Message{}, nil
+		return chat.Message{}, nil
 	}
-	text := i18n.M("bridge.act.no_access", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
+	text := chat.Say("bridge.act.no_access", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
 	if !fault.Is(cause, fault.AccountNeeded) {
-		text = i18n.M("bridge.act.access_rejected", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
+		text = chat.Say("bridge.act.access_rejected", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
 	}
 	note := chat.Note{Text: text}
-	if s.mayConnect(ctx, t.userID, a.thread.ChannelID) == nil && s.mayChange(ctx, t.userID, a.Connection) == nil {
+	if s.mayConnect(ctx, t.userID, a.thread.Channel) == nil && s.mayChange(ctx, t.userID, a.Connection) == nil {
 		button, err := s.credentialButton(ctx, a.Connection, a.asked, t.userID)
 		if err != nil {
-			return i18n.Message{}, err
+			return chat.Message{}, err
 		}
 		button.Primary = true
 		note.Buttons = []chat.Button{button}
@@ -114,9 +113,9 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what intent) err
 	}
 	name := chat.Escape(s.name(a.Provider))
 	return s.openForm(ctx, c.TriggerID, chat.Form{
-		Title:  i18n.M("bridge.act.token.title"),
-		Intro:  i18n.M("bridge.act.token.intro", "Provider", name, "Site", chat.Code(a.Site)),
-		Submit: i18n.M("bridge.act.token.submit"),
+		Title:  chat.Say("bridge.act.token.title"),
+		Intro:  chat.Say("bridge.act.token.intro", "Provider", name, "Site", chat.Code(a.Site)),
+		Submit: chat.Say("bridge.act.token.submit"),
 		Fields: personalFields(bearer),
 	}, what)
 }
@@ -155,8 +154,8 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	if err != nil {
 		return slipAt(err, personalFields(bearer))
 	}
-	s.Audit.Record(AuditEntry{Event: AuditCredential, What: "own", UserID: answer.UserID, ChannelID: a.thread.ChannelID, Provider: a.Provider, Connection: a.ID})
-	s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: i18n.M("bridge.act.token.saved",
+	s.Audit.Record(AuditEntry{Event: AuditCredential, What: "own", UserID: answer.UserID, ChannelID: a.thread.Channel, Provider: a.Provider, Connection: a.ID})
+	s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Say("bridge.act.token.saved",
 		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.name(a.Provider)))})
 	what.Kind = what.Text
 	if _, err := s.carryOut(ctx, what.attempt(), a); err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -74,16 +73,16 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		return fault.New(fault.InvalidInput)
 	}
 	t := attempt{userID: c.UserID, postID: c.PostID, action: c.Action, values: c.Values, trigger: c.TriggerID}
-	tried := AuditEntry{Event: AuditAct, What: c.Action, UserID: c.UserID, ChannelID: c.Place.ChannelID}
+	tried := AuditEntry{Event: AuditAct, What: c.Action, UserID: c.UserID, ChannelID: c.Place.Channel}
 	a, err := s.aim(ctx, t)
 	if err != nil {
 		return s.refused(err, tried)
 	}
 	tried.Provider, tried.Connection = a.Provider, a.ID
-	if c.Place.ChannelID != "" && c.Place.ChannelID != a.thread.ChannelID {
+	if c.Place.Channel != "" && c.Place.Channel != a.thread.Channel {
 		return s.refused(fault.New(fault.CardUnknown), tried)
 	}
-	if c.Place.RootID == c.PostID && c.PostID != "" {
+	if c.Place.Thread == c.PostID && c.PostID != "" {
 		a.asked = a.thread // the card was clicked in its own thread
 	}
 	first, err := s.Records.Claim(ctx, "act/"+t.hash(), clickPause)
@@ -112,7 +111,7 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if err != nil {
 		return aim{}, errors.Wrap(err, "look at the card")
 	}
-	if !s.People.CanPost(ctx, t.userID, at.ChannelID) {
+	if !s.People.CanPost(ctx, t.userID, at.Channel) {
 		return aim{}, fault.New(fault.Forbidden)
 	}
 	c, ok, err := s.Records.Connection(ctx, mark.Connection)
@@ -126,28 +125,28 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}
-	if !ok || len(c.In(at.ChannelID)) == 0 && !subject.sharedIn(at.ChannelID) || !slices.ContainsFunc(subject.Shown, func(shown Shown) bool { return shown.shows(t.postID, at) }) {
+	if !ok || len(c.In(at.Channel)) == 0 && !subject.sharedIn(at.Channel) || !slices.ContainsFunc(subject.Shown, func(shown Shown) bool { return shown.shows(t.postID, at) }) {
 		return aim{}, fault.New(fault.CardUnknown)
 	}
 	thread := at
-	if thread.RootID == "" {
-		thread.RootID = t.postID
+	if thread.Thread == "" {
+		thread.Thread = t.postID
 	}
 	return aim{Connection: c, subject: subject, thread: thread, asked: at}, nil
 }
 
 // shows reports whether the post, which is at this place, is the card or in its thread.
 func (s Shown) shows(postID string, at chat.Place) bool {
-	if s.ChannelID != at.ChannelID || postID == "" {
+	if s.ChannelID != at.Channel || postID == "" {
 		return false
 	}
 	cards := []string{s.PostID, s.Earlier}
-	return slices.Contains(cards, postID) || at.RootID != "" && (slices.Contains(cards, at.RootID) || s.RootID == at.RootID)
+	return slices.Contains(cards, postID) || at.Thread != "" && (slices.Contains(cards, at.Thread) || s.RootID == at.Thread)
 }
 
 // carryOut does what the attempt wants, at the tool and as the person, and tells the person what came of it. What it returns is the
 // same for a page, where the person is at one.
-func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (i18n.Message, error) {
+func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (chat.Message, error) {
 	text, err := s.respond(ctx, t, a)
 	if err == nil {
 		return text, nil
@@ -160,25 +159,25 @@ func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (i18n.Message,
 		s.Log("Nobody could be told how to get access", "user_id", t.userID, "connection", a.ID, "error", inviteErr.Error())
 	}
 	if !fault.Is(err, fault.Internal, fault.InvalidInput) {
-		s.Log("An action on a card was refused", "user_id", t.userID, "channel_id", a.thread.ChannelID, "post_id", t.postID,
+		s.Log("An action on a card was refused", "user_id", t.userID, "channel_id", a.thread.Channel, "post_id", t.postID,
 			"connection", a.ID, "action", t.action, "error", err.Error())
 	}
-	return i18n.Message{}, err
+	return chat.Message{}, err
 }
 
 // respond asks the provider for what the attempt wants.
-func (s *Service) respond(ctx context.Context, t attempt, a aim) (i18n.Message, error) {
+func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, error) {
 	responder, ok := s.Registry.Get(a.Provider).(provider.Responder)
 	if !ok {
-		return i18n.Message{}, fault.New(fault.CardUnknown)
+		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
 	who, err := s.People.Person(ctx, t.userID)
 	if err != nil {
-		return i18n.Message{}, errors.Wrap(err, "look up who acts")
+		return chat.Message{}, errors.Wrap(err, "look up who acts")
 	}
 	session, err := s.sessionOf(ctx, a.Connection, t.userID)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	response, err := responder.Respond(ctx, session, provider.Call{
 		Action: t.action, State: a.subject.State, Resource: a.Resource, Values: t.values, Answered: t.answered,
@@ -186,7 +185,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (i18n.Message, 
 	})
 	s.reveal(ctx, a, response) // a refusal may bring news, too: that the thing has moved on
 	if err != nil {
-		return i18n.Message{}, errors.Wrapf(err, "action %q on a card of connection %s", t.action, a.ID)
+		return chat.Message{}, errors.Wrapf(err, "action %q on a card of connection %s", t.action, a.ID)
 	}
 	if response.Form != nil {
 		return s.askMore(ctx, t, a, *response.Form)
@@ -199,7 +198,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (i18n.Message, 
 		s.whisper(ctx, a.asked, t.userID, note)
 		return response.Note, nil
 	}
-	return i18n.M("bridge.act.done"), nil
+	return chat.Say("bridge.act.done"), nil
 }
 
 // sessionOf returns the session for what the person does: with their own account where people have such, else with the credential of the
@@ -243,16 +242,16 @@ func (s *Service) reveal(ctx context.Context, a aim, response provider.Response)
 }
 
 // askMore shows the form that the provider asks more with; without a trigger, a button that will have one.
-func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form) (i18n.Message, error) {
+func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form) (chat.Message, error) {
 	if t.trigger != "" {
-		return i18n.Message{}, s.openForm(ctx, t.trigger, form, t.intends(attemptFormKind, a))
+		return chat.Message{}, s.openForm(ctx, t.trigger, form, t.intends(attemptFormKind, a))
 	}
 	button, err := s.button(ctx, form.Title, true, t.intends(attemptKind, a))
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
-	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: i18n.M("bridge.act.more"), Buttons: []chat.Button{button}})
-	return i18n.M("bridge.act.asked"), nil
+	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: chat.Say("bridge.act.more"), Buttons: []chat.Button{button}})
+	return chat.Say("bridge.act.asked"), nil
 }
 
 // intends returns the intent to go on with the attempt.
@@ -309,14 +308,14 @@ func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, w
 }
 
 // resumeAttempt goes on with the attempt for which somebody signed in.
-func (s *Service) resumeAttempt(ctx context.Context, userID string, what intent) (i18n.Message, error) {
+func (s *Service) resumeAttempt(ctx context.Context, userID string, what intent) (chat.Message, error) {
 	if what.UserID != userID {
-		return i18n.Message{}, fault.New(fault.LinkExpired)
+		return chat.Message{}, fault.New(fault.LinkExpired)
 	}
 	t := what.attempt()
 	a, err := s.aim(ctx, t)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	return s.carryOut(ctx, t, a)
 }

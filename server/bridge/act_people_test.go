@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // actWhisper is a note to one person.
@@ -79,13 +78,13 @@ func (p *actPeople) Rewhisper(ctx context.Context, at chat.Place, userID, _ stri
 	return p.Whisper(ctx, at, userID, note)
 }
 
-func (p *actPeople) DirectMessage(_ context.Context, userID string, text i18n.Message) error {
+func (p *actPeople) DirectMessage(_ context.Context, userID string, text chat.Message) error {
 	p.letters = append(p.letters, userID+": "+p.w.text(text))
 	return nil
 }
 
-func (p *actPeople) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
-	p.announced = append(p.announced, at.ChannelID+": "+p.w.text(text))
+func (p *actPeople) Announce(_ context.Context, at chat.Place, text chat.Message) error {
+	p.announced = append(p.announced, at.Channel+": "+p.w.text(text))
 	return nil
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -29,7 +28,7 @@ func TestAClickActsAsWhoClickedAndAllSeeWhatCameOfIt(t *testing.T) {
 	require.Equal(t, "ada", call.By)
 	require.JSONEq(t, `{"Title":"Fix the door","Status":"open"}`, string(call.State))
 	require.Equal(t, "approve done", w.people.latest().text)
-	require.Equal(t, chat.Place{ChannelID: "town"}, w.people.latest().at, "answered where the click was")
+	require.Equal(t, chat.Place{Channel: "town"}, w.people.latest().at, "answered where the click was")
 	require.Equal(t, []string{forgeCard + ": ada did approve"}, w.surface.replies)
 	require.Equal(t, "approve", w.text(w.surface.cards[forgeCard].State), "the card does not wait for the tool's own word")
 }
@@ -52,7 +51,7 @@ func TestWhoIsNotSignedInIsTakenThereAndTheClickIsCarriedOut(t *testing.T) {
 	require.NoError(t, w.click("bob", forgeCard, "approve"))
 	require.Empty(t, w.forge.calls)
 	require.Contains(t, w.people.latest().text, "(https://chat.example/sign-in?for=bob)")
-	require.Equal(t, chat.Place{ChannelID: "town"}, w.people.latest().at)
+	require.Equal(t, chat.Place{Channel: "town"}, w.people.latest().at)
 
 	w.sessions.tokens["bob"] = "bob-token"
 	next := w.sessions.nexts[0]
@@ -95,15 +94,15 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 		"somebody outside the channel": {user: "eve", post: forgeCard, want: fault.Forbidden},
 		"a post that is none of ours":  {user: "ada", post: "forged by eve", want: fault.CardUnknown},
 		"a post that is marked like a card and is none": {user: "ada", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", chat.Place{ChannelID: "town"}, forge)
+			w.surface.put("x", chat.Place{Channel: "town"}, forge)
 		}},
 		"a card of the channel next door": {user: "eve", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", chat.Place{ChannelID: "garden"}, forge)
+			w.surface.put("x", chat.Place{Channel: "garden"}, forge)
 		}},
 		"a thread of another post": {user: "ada", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", chat.Place{ChannelID: "town", RootID: "chatter"}, forge)
+			w.surface.put("x", chat.Place{Channel: "town", Thread: "chatter"}, forge)
 		}},
-		"a click said to be elsewhere": {user: "ada", post: forgeCard, at: chat.Place{ChannelID: "garden"}, want: fault.CardUnknown},
+		"a click said to be elsewhere": {user: "ada", post: forgeCard, at: chat.Place{Channel: "garden"}, want: fault.CardUnknown},
 		"an old card": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
 			delete(w.records.subjects, "c-forge/pr/7")
 		}},
@@ -116,7 +115,7 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 			w.settings.Enabled = map[string]string{"builder": "builder"}
 		}},
 		"a mark that names another provider": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put(forgeCard, chat.Place{ChannelID: "town"}, chat.Mark{Provider: "builder", Connection: "c-forge", Subject: "pr/7"})
+			w.surface.put(forgeCard, chat.Place{Channel: "town"}, chat.Mark{Provider: "builder", Connection: "c-forge", Subject: "pr/7"})
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +136,7 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 func TestAReplyUnderACardHasButtonsOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	w.surface.put("reply", chat.Place{ChannelID: "town", RootID: forgeCard}, chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"})
+	w.surface.put("reply", chat.Place{Channel: "town", Thread: forgeCard}, chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"})
 	require.NoError(t, w.click("ada", "reply", "approve"))
 	require.Len(t, w.forge.calls, 1)
 	require.Equal(t, []string{forgeCard + ": ada did approve"}, w.surface.replies)
@@ -150,7 +149,7 @@ func TestACardInAThreadHasItsRepliesThere(t *testing.T) {
 	subject.Shown[0].RootID = "root-of-series"
 	mark := chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"}
 	for _, post := range []string{forgeCard, "reply"} {
-		w.surface.put(post, chat.Place{ChannelID: "town", RootID: "root-of-series"}, mark)
+		w.surface.put(post, chat.Place{Channel: "town", Thread: "root-of-series"}, mark)
 		require.NoError(t, w.click("ada", post, "approve"))
 	}
 	require.Equal(t, []string{"root-of-series: ada did approve", "root-of-series: ada did approve"}, w.surface.replies)
@@ -307,7 +306,7 @@ func TestAMeetingAboutACardStartsInItsThread(t *testing.T) {
 	require.NoError(t, w.click("bob", forgeCard, ActionMeeting))
 	require.NoError(t, w.click("bob", forgeCard, ActionMeeting))
 	require.Equal(t, []string{"bob in town/" + forgeCard + ": Fix the door"}, w.meetings)
-	require.Equal(t, chat.Place{ChannelID: "town"}, w.answers[0], "asked in the channel, answered there")
+	require.Equal(t, chat.Place{Channel: "town"}, w.answers[0], "asked in the channel, answered there")
 	require.Error(t, w.click("eve", forgeCard, ActionMeeting))
 	require.Len(t, w.meetings, 1)
 }
@@ -315,7 +314,7 @@ func TestAMeetingAboutACardStartsInItsThread(t *testing.T) {
 func TestEachCardOffersAMeetingWhereThereAreMeetings(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	own := []chat.Action{{ID: "approve", Label: i18n.Verbatim("Approve")}}
+	own := []chat.Action{{ID: "approve", Label: chat.Verbatim("Approve")}}
 	card := w.withMeeting(chat.Card{Actions: own[:1:1]})
 	require.Len(t, card.Actions, 2)
 	require.Equal(t, "Start Zoom meeting", w.text(card.Actions[1].Label))

@@ -13,7 +13,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -35,13 +34,13 @@ func (p *actTool) Describe() provider.Descriptor {
 	return provider.Descriptor{
 		ID: p.id, Name: strings.ToUpper(p.id), Texts: fstest.MapFS{},
 		Events: []provider.EventKind{
-			{ID: "broken", Label: i18n.Verbatim("Broken"), Default: true},
-			{ID: "mended", Label: i18n.Verbatim("Mended"), Default: true},
-			{ID: "begun", Label: i18n.Verbatim("Begun")},
+			{ID: "broken", Label: chat.Verbatim("Broken"), Default: true},
+			{ID: "mended", Label: chat.Verbatim("Mended"), Default: true},
+			{ID: "begun", Label: chat.Verbatim("Begun")},
 		},
 		Filters: []provider.Filter{
-			{ID: "branch", Label: i18n.Verbatim("Branches")},
-			{ID: "severity", Label: i18n.Verbatim("Severity"), Levels: []string{"low", "high"}},
+			{ID: "branch", Label: chat.Verbatim("Branches")},
+			{ID: "severity", Label: chat.Verbatim("Severity"), Levels: []string{"low", "high"}},
 		},
 	}
 }
@@ -59,7 +58,7 @@ func (p *actTool) Card(state json.RawMessage) (chat.Card, error) {
 	if err := json.Unmarshal(state, &s); err != nil {
 		return chat.Card{}, err
 	}
-	return chat.Card{Title: s.Title, State: i18n.Verbatim(s.Status), Actions: []chat.Action{{ID: "approve", Label: i18n.Verbatim("Approve")}}}, nil
+	return chat.Card{Title: s.Title, State: chat.Verbatim(s.Status), Actions: []chat.Action{{ID: "approve", Label: chat.Verbatim("Approve")}}}, nil
 }
 func (p *actTool) Sample(time.Time) provider.Event { return actEvent("sample", "open") }
 
@@ -73,30 +72,30 @@ func (p *actTool) Respond(ctx context.Context, s provider.Session, c provider.Ca
 		return provider.Response{Events: []provider.Event{actEvent("Fix the door", "merged")}}, fault.New(fault.TooLate)
 	case c.Action == "merge" && !c.Answered:
 		return provider.Response{Form: &chat.Form{
-			Title:  i18n.Verbatim("Merge"),
-			Fields: []chat.FormField{{Name: "how", Kind: chat.TextField, Label: i18n.Verbatim("How")}},
+			Title:  chat.Verbatim("Merge"),
+			Fields: []chat.FormField{{Name: "how", Kind: chat.TextField, Label: chat.Verbatim("How")}},
 		}}, nil
 	case c.Action == "merge" && c.Values["how"] == "upside down":
-		return provider.Response{}, &provider.FieldError{Field: "how", Message: i18n.Verbatim("There is no such way.")}
+		return provider.Response{}, &provider.FieldError{Field: "how", Message: chat.Verbatim("There is no such way.")}
 	}
 	return provider.Response{
-		Note:   i18n.Verbatim(c.Action + " done"),
-		Reply:  chat.Reply{Text: i18n.Verbatim(c.By + " did " + c.Action + c.Values["how"])},
+		Note:   chat.Verbatim(c.Action + " done"),
+		Reply:  chat.Reply{Text: chat.Verbatim(c.By + " did " + c.Action + c.Values["how"])},
 		Events: []provider.Event{actEvent("Fix the door", c.Action)},
 	}, nil
 }
 
 func (p *actTool) CredentialForm() []chat.FormField {
 	return []chat.FormField{
-		{Name: "url", Kind: chat.TextField, Label: i18n.Verbatim("Address")},
-		{Name: "user", Kind: chat.TextField, Label: i18n.Verbatim("User"), Optional: true},
-		{Name: "token", Kind: chat.SecretField, Label: i18n.Verbatim("Token")},
+		{Name: "url", Kind: chat.TextField, Label: chat.Verbatim("Address")},
+		{Name: "user", Kind: chat.TextField, Label: chat.Verbatim("User"), Optional: true},
+		{Name: "token", Kind: chat.SecretField, Label: chat.Verbatim("Token")},
 	}
 }
 
 func (p *actTool) Credential(values map[string]string) (provider.Credential, error) {
 	if values["token"] == "" || values["url"] == "" {
-		return provider.Credential{}, &provider.FieldError{Field: "token", Message: i18n.Verbatim("Enter a token.")}
+		return provider.Credential{}, &provider.FieldError{Field: "token", Message: chat.Verbatim("Enter a token.")}
 	}
 	return provider.Credential{Scheme: provider.Basic, User: values["user"], Secret: values["token"]}, nil
 }
@@ -118,7 +117,7 @@ func (p *actForge) Sites() []provider.Site {
 }
 
 func (p *actForge) Kinds() []chat.Option {
-	return []chat.Option{{Label: i18n.Verbatim("Cloud"), Value: "cloud"}, {Label: i18n.Verbatim("Own server"), Value: "own"}}
+	return []chat.Option{{Label: chat.Verbatim("Cloud"), Value: "cloud"}, {Label: chat.Verbatim("Own server"), Value: "own"}}
 }
 
 func (p *actForge) SiteOf(kind, address, api string) (provider.Site, error) {
@@ -126,7 +125,7 @@ func (p *actForge) SiteOf(kind, address, api string) (provider.Site, error) {
 	case kind == "cloud":
 		return p.Sites()[0], nil
 	case !strings.HasPrefix(address, "https://"):
-		return provider.Site{}, &provider.FieldError{Field: "url", Message: i18n.Verbatim("Enter an address.")}
+		return provider.Site{}, &provider.FieldError{Field: "url", Message: chat.Verbatim("Enter an address.")}
 	case api == "":
 		api = address + "/rest"
 	}

@@ -93,21 +93,21 @@ func (w *actWorld) connect(id, providerID, name, site string, r provider.Resourc
 		Connection: id, Name: "pr/7", State: event.Data, Rev: 1,
 		Shown: []Shown{{Subscription: "s-" + id, ChannelID: "town", PostID: id + "-card", Rev: 1}},
 	}
-	w.surface.put(id+"-card", chat.Place{ChannelID: "town"}, chat.Mark{Provider: providerID, Connection: id, Subject: "pr/7"})
+	w.surface.put(id+"-card", chat.Place{Channel: "town"}, chat.Mark{Provider: providerID, Connection: id, Subject: "pr/7"})
 }
 
 // click has somebody press an action of a card.
 func (w *actWorld) click(user, post, action string) error {
 	return w.Act(context.Background(), chat.Click{
-		UserID: user, PostID: post, Action: action, Card: true, TriggerID: "trigger of " + user, Place: chat.Place{ChannelID: "town"},
+		UserID: user, PostID: post, Action: action, Card: true, TriggerID: "trigger of " + user, Place: chat.Place{Channel: "town"},
 	})
 }
 
 // run has somebody type a command in a channel.
-func (w *actWorld) run(user, channel, text, trigger string, do func(context.Context, command.Call) (i18n.Message, error)) error {
+func (w *actWorld) run(user, channel, text, trigger string, do func(context.Context, command.Call) (chat.Message, error)) error {
 	answer, err := do(context.Background(), command.Call{UserID: user, ChannelID: channel, Text: text, TriggerID: trigger})
 	if err == nil && !answer.Zero() {
-		w.people.whispers = append(w.people.whispers, actWhisper{user: user, at: chat.Place{ChannelID: channel}, text: w.text(answer)})
+		w.people.whispers = append(w.people.whispers, actWhisper{user: user, at: chat.Place{Channel: channel}, text: w.text(answer)})
 	}
 	return err
 }
@@ -146,7 +146,7 @@ func (w *actWorld) submit(user string, values map[string]string) (map[string]str
 }
 
 // text is a message as an English reader sees it.
-func (w *actWorld) text(m i18n.Message) string {
+func (w *actWorld) text(m chat.Message) string {
 	return strings.ReplaceAll(w.catalogue.Text("en", m), "\u200b", "")
 }
 
@@ -162,7 +162,7 @@ func (w *actWorld) Accept(_ context.Context, j Job) error {
 }
 
 func (w *actWorld) Start(_ context.Context, userID string, at, asked chat.Place, topic string) error {
-	w.meetings = append(w.meetings, userID+" in "+at.ChannelID+"/"+at.RootID+": "+topic)
+	w.meetings = append(w.meetings, userID+" in "+at.Channel+"/"+at.Thread+": "+topic)
 	w.answers = append(w.answers, asked)
 	return nil
 }
@@ -213,7 +213,7 @@ func (s *actSurface) Update(_ context.Context, postID string, p chat.Posting) er
 }
 
 func (s *actSurface) Reply(_ context.Context, at chat.Place, r chat.Reply, m chat.Mark) (string, error) {
-	s.replies = append(s.replies, at.RootID+": "+s.w.text(r.Text))
+	s.replies = append(s.replies, at.Thread+": "+s.w.text(r.Text))
 	s.put("reply", at, m)
 	return "reply", nil
 }

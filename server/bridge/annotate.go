@@ -7,7 +7,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -47,7 +46,7 @@ func (s *Service) annotate(ctx context.Context, w wish) (chat.Note, error) {
 		return s.orSignInAtHome(ctx, w, deedAnnotate, h, err)
 	}
 	if len(found) == 0 {
-		return chat.Note{Text: i18n.M("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(text))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(text))}, nil
 	}
 	if s.windowed {
 		w.text, w.values = "", map[string]string{messageValue: link}
@@ -57,13 +56,13 @@ func (s *Service) annotate(ctx context.Context, w wish) (chat.Note, error) {
 	for i := range offers {
 		offers[i].wish.values = map[string]string{messageValue: link}
 	}
-	return s.question(ctx, i18n.M("bridge.note.which", "Command", s.word(w.provider)), append(offers, orCancel(w))...)
+	return s.question(ctx, chat.Say("bridge.note.which", "Command", s.word(w.provider)), append(offers, orCancel(w))...)
 }
 
 // annotateThis asks for the note on the subject that was chosen.
 func (s *Service) annotateThis(ctx context.Context, w wish) (chat.Note, error) {
 	if w.trigger == "" {
-		return s.question(ctx, i18n.M("bridge.act.more"), offer{label: i18n.M("bridge.note.submit"), primary: true, deed: deedAnnotateThis, wish: w}, orCancel(w))
+		return s.question(ctx, chat.Say("bridge.act.more"), offer{label: chat.Say("bridge.note.submit"), primary: true, deed: deedAnnotateThis, wish: w}, orCancel(w))
 	}
 	return chat.Note{}, s.openAnnotate(ctx, w)
 }
@@ -75,9 +74,9 @@ func (s *Service) openAnnotate(ctx context.Context, w wish, before ...chat.FormF
 	what := w.intends(noteField)
 	what.Kind, what.Values = annotateKind, nil
 	return s.openForm(ctx, w.trigger, chat.Form{
-		Title: i18n.M("bridge.note.title"), Submit: i18n.M("bridge.note.submit"),
+		Title: chat.Say("bridge.note.title"), Submit: chat.Say("bridge.note.submit"),
 		Fields: append(before, chat.FormField{
-			Name: noteField, Kind: chat.LongTextField, Label: i18n.M("bridge.note.text"), Default: chat.Truncate(text, maxNoteText), MaxLength: maxNoteText,
+			Name: noteField, Kind: chat.LongTextField, Label: chat.Say("bridge.note.text"), Default: chat.Truncate(text, maxNoteText), MaxLength: maxNoteText,
 		}),
 	}, what)
 }
@@ -92,7 +91,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 		what.Text = a.Values[subjectField]
 	}
 	if what.Text == "" {
-		return chat.FormErrors{subjectField: i18n.M("bridge.search.subject_missing")}, nil
+		return chat.FormErrors{subjectField: chat.Say("bridge.search.subject_missing")}, nil
 	}
 	w := what.wish()
 	h, err := s.home(ctx, w, annotator)

@@ -37,7 +37,7 @@ type Audit interface {
 
 // did records what somebody did to a connection.
 func (s *Service) did(event string, w wish, connectionID string) {
-	s.Audit.Record(AuditEntry{Event: event, UserID: w.userID, ChannelID: w.place.ChannelID, Provider: w.provider, Connection: connectionID})
+	s.Audit.Record(AuditEntry{Event: event, UserID: w.userID, ChannelID: w.place.Channel, Provider: w.provider, Connection: connectionID})
 }
 
 // refused records the attempt if the failure is a lack of rights, and returns the failure.
@@ -52,7 +52,7 @@ func (s *Service) refused(err error, e AuditEntry) error {
 
 // attempted returns the entry for what the intent is to do.
 func (i intent) attempted(userID string) AuditEntry {
-	e := AuditEntry{Event: AuditUse, What: i.Kind, UserID: userID, ChannelID: i.Place.ChannelID, Provider: i.Provider, Connection: i.Connection}
+	e := AuditEntry{Event: AuditUse, What: i.Kind, UserID: userID, ChannelID: i.Place.Channel, Provider: i.Provider, Connection: i.Connection}
 	switch {
 	case i.Kind == wishKind:
 		e.Event, e.What = auditEvent(i.Action), i.Action

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -70,9 +69,9 @@ type People interface {
 	// Rewhisper replaces a note shown before.
 	Rewhisper(ctx context.Context, at chat.Place, userID, postID string, note chat.Note) error
 	// DirectMessage has the bot write to somebody.
-	DirectMessage(ctx context.Context, userID string, text i18n.Message) error
+	DirectMessage(ctx context.Context, userID string, text chat.Message) error
 	// Announce has the bot write into a channel or thread, for all to read.
-	Announce(ctx context.Context, at chat.Place, text i18n.Message) error
+	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }
 
 // Records keeps what the bridge knows. In an update, change gets a zero record when there is none and says whether to write; it may be

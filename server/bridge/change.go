@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -54,13 +53,13 @@ func (s *Service) sharedElsewhere(c Connection) error {
 }
 
 // changeShared changes what the channels that follow the connection share, and tells all of them. Faults: NotFollowed, SharedElsewhere.
-func (s *Service) changeShared(ctx context.Context, w wish, c Connection, event string, told i18n.Message, change func(*Connection) error) error {
+func (s *Service) changeShared(ctx context.Context, w wish, c Connection, event string, told chat.Message, change func(*Connection) error) error {
 	if err := s.mayChange(ctx, w.userID, c); err != nil {
 		return err
 	}
 	allowed := c.Channels()
 	changed, err := s.Records.UpdateConnection(ctx, c.ID, func(now *Connection) (bool, error) {
-		if len(now.In(w.place.ChannelID)) == 0 {
+		if len(now.In(w.place.Channel)) == 0 {
 			return false, s.notFollowed(w.provider)
 		}
 		if slices.ContainsFunc(now.Channels(), func(id string) bool { return !slices.Contains(allowed, id) }) {
@@ -78,13 +77,13 @@ func (s *Service) changeShared(ctx context.Context, w wish, c Connection, event 
 
 // tellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the
 // change in their own conversation with the bot knows it.
-func (s *Service) tellAll(ctx context.Context, w wish, c Connection, text i18n.Message) {
+func (s *Service) tellAll(ctx context.Context, w wish, c Connection, text chat.Message) {
 	for _, channelID := range c.Channels() {
-		if channelID == w.place.ChannelID {
+		if channelID == w.place.Channel {
 			s.tell(ctx, w, text)
 			continue
 		}
-		if err := s.People.Announce(ctx, chat.Place{ChannelID: channelID}, text); err != nil {
+		if err := s.People.Announce(ctx, chat.Place{Channel: channelID}, text); err != nil {
 			s.Log("A channel could not be told of a change to its connection", "channel_id", channelID, "connection", c.ID, "error", err.Error())
 		}
 	}
@@ -92,7 +91,7 @@ func (s *Service) tellAll(ctx context.Context, w wish, c Connection, text i18n.M
 
 // tellOfAccount tells the channels whose account the tool is called with from now on.
 func (s *Service) tellOfAccount(ctx context.Context, w wish, c Connection) {
-	s.tellAll(ctx, w, c, i18n.M("bridge.repair.told", "Who", s.who(ctx, w.userID), "Name", c.shown(), "Provider", s.name(c.Provider)))
+	s.tellAll(ctx, w, c, chat.Say("bridge.repair.told", "Who", s.who(ctx, w.userID), "Name", c.shown(), "Provider", s.name(c.Provider)))
 }
 
 // entered is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has

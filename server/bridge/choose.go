@@ -6,7 +6,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -20,11 +19,11 @@ func (s *Service) orChoose(ctx context.Context, w wish, deed string, err error) 
 	for _, c := range several.Choices[:min(len(several.Choices), maxButtons)] {
 		one := w
 		one.text = c.Text
-		offers = append(offers, offer{label: i18n.Verbatim(chat.Truncate(chat.Plain(c.Label), maxButtonLabel)), deed: deed, wish: one})
+		offers = append(offers, offer{label: chat.Verbatim(chat.Truncate(chat.Plain(c.Label), maxButtonLabel)), deed: deed, wish: one})
 	}
-	text := i18n.M("bridge.connect.choose")
+	text := chat.Say("bridge.connect.choose")
 	if len(several.Choices) > maxButtons {
-		text = i18n.Lines(text, i18n.M("bridge.connect.choose_more", "Command", s.word(w.provider)))
+		text = chat.Lines(text, chat.Say("bridge.connect.choose_more", "Command", s.word(w.provider)))
 	}
 	note, err := s.question(ctx, text, append(offers, orCancel(w))...)
 	return note, true, err

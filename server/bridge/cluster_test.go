@@ -160,7 +160,7 @@ func clusterStory(t *testing.T, style bridge.Style) {
 	for _, channel := range []string{theRoom, "other"} {
 		var shown, want []string
 		for _, p := range w.surface.posts {
-			if p.at.ChannelID == channel && p.mark.Subject != "" && p.title != "" {
+			if p.at.Channel == channel && p.mark.Subject != "" && p.title != "" {
 				shown = append(shown, p.title)
 			}
 		}

@@ -10,7 +10,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -130,12 +129,12 @@ func (s *Service) Commands() []*command.Command {
 // tree returns what can be typed about one provider.
 func (s *Service) tree(id, word string) *command.Command {
 	about := s.Registry.Describe(id)
-	help := func(of string) i18n.Message { return i18n.M("bridge.command."+of, "Provider", about.Name) }
-	named := i18n.M("bridge.hint.name")
+	help := func(of string) chat.Message { return chat.Say("bridge.command."+of, "Provider", about.Name) }
+	named := chat.Say("bridge.hint.name")
 	root := &command.Command{Name: word, Help: about.Summary}
 	root.Sub = []*command.Command{
 		{Name: deedConnect, Hint: about.Argument, Help: help(deedConnect), Run: s.runs(id, deedConnect, s.connect)},
-		{Name: deedDisconnect, Hint: i18n.M("bridge.hint.name_or_all"), Help: help(deedDisconnect), Run: s.runs(id, deedDisconnect, s.disconnect)},
+		{Name: deedDisconnect, Hint: chat.Say("bridge.hint.name_or_all"), Help: help(deedDisconnect), Run: s.runs(id, deedDisconnect, s.disconnect)},
 		{Name: deedConfigure, Hint: named, Help: help(deedConfigure), Run: s.runConfigure(id)},
 		{Name: deedList, Help: help(deedList), Run: s.runs(id, deedList, s.list)},
 		{Name: deedTest, Hint: named, Help: help(deedTest), Run: s.runs(id, deedTest, s.test)},
@@ -144,20 +143,20 @@ func (s *Service) tree(id, word string) *command.Command {
 	}
 	p := s.Registry.Get(id)
 	if _, raises := p.(provider.Raiser); raises {
-		root.Sub = append(root.Sub, &command.Command{Name: deedRaise, Hint: i18n.M("bridge.hint.title"), Help: help(deedRaise), Run: s.runs(id, deedRaise, s.raise)})
+		root.Sub = append(root.Sub, &command.Command{Name: deedRaise, Hint: chat.Say("bridge.hint.title"), Help: help(deedRaise), Run: s.runs(id, deedRaise, s.raise)})
 	}
 	if _, searches := p.(provider.Searcher); searches {
-		root.Sub = append(root.Sub, &command.Command{Name: deedSearch, Hint: i18n.M("bridge.hint.text"), Help: help(deedSearch), Run: s.runs(id, deedSearch, s.search)})
+		root.Sub = append(root.Sub, &command.Command{Name: deedSearch, Hint: chat.Say("bridge.hint.text"), Help: help(deedSearch), Run: s.runs(id, deedSearch, s.search)})
 	}
 	if _, annotates := p.(provider.Annotator); annotates {
-		root.Sub = append(root.Sub, &command.Command{Name: deedAnnotate, Hint: i18n.M("bridge.hint.message"), Help: help(deedAnnotate), Run: s.runs(id, deedAnnotate, s.annotate)})
+		root.Sub = append(root.Sub, &command.Command{Name: deedAnnotate, Hint: chat.Say("bridge.hint.message"), Help: help(deedAnnotate), Run: s.runs(id, deedAnnotate, s.annotate)})
 	}
 	if _, calls := p.(provider.OnCaller); calls {
 		root.Sub = append(root.Sub, &command.Command{Name: deedOnCall, Help: help(deedOnCall), Run: s.runs(id, deedOnCall, s.onCall)})
 	}
 	if s.authorizes(id) {
 		root.Sub = append(root.Sub,
-			&command.Command{Name: deedSignIn, Hint: i18n.M("bridge.hint.code"), Help: help(deedSignIn), Run: s.runs(id, deedSignIn, s.signIn)},
+			&command.Command{Name: deedSignIn, Hint: chat.Say("bridge.hint.code"), Help: help(deedSignIn), Run: s.runs(id, deedSignIn, s.signIn)},
 			&command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, deedAskSignOut, s.askSignOut)})
 	}
 	root.Sub = append(root.Sub,
@@ -168,19 +167,19 @@ func (s *Service) tree(id, word string) *command.Command {
 }
 
 // runs returns the command that does the deed.
-func (s *Service) runs(providerID, deed string, do granted) func(context.Context, command.Call) (i18n.Message, error) {
-	return func(ctx context.Context, call command.Call) (i18n.Message, error) {
+func (s *Service) runs(providerID, deed string, do granted) func(context.Context, command.Call) (chat.Message, error) {
+	return func(ctx context.Context, call command.Call) (chat.Message, error) {
 		w := wish{
-			userID: call.UserID, place: chat.Place{ChannelID: call.ChannelID, RootID: call.RootID},
+			userID: call.UserID, place: chat.Place{Channel: call.ChannelID, Thread: call.RootID},
 			provider: providerID, text: call.Text, trigger: call.TriggerID,
 		}
 		note, err := do(ctx, w)
 		if err != nil || len(note.Buttons) == 0 {
 			return note.Text, s.refused(err, AuditEntry{
-				Event: auditEvent(deed), What: deed, UserID: w.userID, ChannelID: w.place.ChannelID, Provider: providerID,
+				Event: auditEvent(deed), What: deed, UserID: w.userID, ChannelID: w.place.Channel, Provider: providerID,
 			})
 		}
-		return i18n.Message{}, errors.Wrap(s.People.Whisper(ctx, w.place, w.userID, note), "show a question")
+		return chat.Message{}, errors.Wrap(s.People.Whisper(ctx, w.place, w.userID, note), "show a question")
 	}
 }
 
@@ -237,32 +236,32 @@ func (s *Service) pressWish(ctx context.Context, c chat.Click, what intent) erro
 }
 
 // resumeWish goes on after a sign-in, and says on the page what came of it. A question is asked where the wish was typed.
-func (s *Service) resumeWish(ctx context.Context, userID string, what intent) (i18n.Message, error) {
+func (s *Service) resumeWish(ctx context.Context, userID string, what intent) (chat.Message, error) {
 	do := s.deeds()[what.Action]
 	if do == nil || what.UserID != userID || s.Settings().Enabled[what.Provider] == "" {
-		return i18n.Message{}, fault.New(fault.LinkExpired)
+		return chat.Message{}, fault.New(fault.LinkExpired)
 	}
 	w := what.wish()
 	note, err := do(ctx, w)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	if !note.Text.Zero() {
 		s.whisper(ctx, w.place, w.userID, note)
 	}
 	if len(note.Buttons) > 0 {
-		return i18n.M("bridge.connect.page_asked"), nil
+		return chat.Say("bridge.connect.page_asked"), nil
 	}
-	return i18n.M("bridge.connect.page_done", "Provider", s.name(what.Provider)), nil
+	return chat.Say("bridge.connect.page_done", "Provider", s.name(what.Provider)), nil
 }
 
 // cancelled says that nothing was done.
 func cancelled(context.Context, wish) (chat.Note, error) {
-	return chat.Note{Text: i18n.M("bridge.cancelled")}, nil
+	return chat.Note{Text: chat.Say("bridge.cancelled")}, nil
 }
 
 // question returns a note with these buttons, each of which does its deed for its wish.
-func (s *Service) question(ctx context.Context, text i18n.Message, offers ...offer) (chat.Note, error) {
+func (s *Service) question(ctx context.Context, text chat.Message, offers ...offer) (chat.Note, error) {
 	note := chat.Note{Text: text}
 	for _, c := range offers {
 		button, err := s.button(ctx, c.label, c.primary, c.wish.intends(c.deed))
@@ -276,7 +275,7 @@ func (s *Service) question(ctx context.Context, text i18n.Message, offers ...off
 
 // offer is one button of a question.
 type offer struct {
-	label   i18n.Message
+	label   chat.Message
 	primary bool
 	deed    string
 	wish    wish
@@ -284,7 +283,7 @@ type offer struct {
 
 // orCancel returns the button that ends a question.
 func orCancel(w wish) offer {
-	return offer{label: i18n.M("bridge.button.cancel"), deed: deedCancel, wish: w}
+	return offer{label: chat.Say("bridge.button.cancel"), deed: deedCancel, wish: w}
 }
 
 // unquoted returns what was typed without the quotes around it (straight, typographic or angle, even where the two differ, as phones

@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -68,44 +67,44 @@ func (f subscribed) title() string {
 }
 
 // runConfigure returns the command that shows the form of a channel's subscription.
-func (s *Service) runConfigure(providerID string) func(context.Context, command.Call) (i18n.Message, error) {
-	return func(ctx context.Context, call command.Call) (i18n.Message, error) {
+func (s *Service) runConfigure(providerID string) func(context.Context, command.Call) (chat.Message, error) {
+	return func(ctx context.Context, call command.Call) (chat.Message, error) {
 		if strings.EqualFold(unquoted(call.Text), everything) {
 			return s.configureAll(ctx, providerID, call.UserID)
 		}
 		if err := s.mayConnect(ctx, call.UserID, call.ChannelID); err != nil {
 			tried := AuditEntry{Event: AuditUse, What: deedConfigure, UserID: call.UserID, ChannelID: call.ChannelID, Provider: providerID}
-			return i18n.Message{}, s.refused(err, tried)
+			return chat.Message{}, s.refused(err, tried)
 		}
 		what := intent{
 			UserID: call.UserID, Provider: providerID, Text: unquoted(call.Text),
-			Place: chat.Place{ChannelID: call.ChannelID, RootID: call.RootID},
+			Place: chat.Place{Channel: call.ChannelID, Thread: call.RootID},
 		}
 		found, err := s.subscriptions(ctx, what)
 		if err != nil {
-			return i18n.Message{}, err
+			return chat.Message{}, err
 		}
 		switch {
 		case len(found) == 1:
-			return i18n.Message{}, s.configure(ctx, call.TriggerID, what, found[0])
+			return chat.Message{}, s.configure(ctx, call.TriggerID, what, found[0])
 		case len(found) > 1:
-			return i18n.Message{}, s.offerToConfigure(ctx, what, found)
+			return chat.Message{}, s.offerToConfigure(ctx, what, found)
 		case s.isAddress(ctx, providerID, what.Text):
-			return i18n.Message{}, s.offerToConnect(ctx, what)
+			return chat.Message{}, s.offerToConnect(ctx, what)
 		case s.Registry.Describe(providerID).Rules && what.Text == "":
-			return i18n.Message{}, s.offerToBegin(ctx, what)
+			return chat.Message{}, s.offerToBegin(ctx, what)
 		}
-		return i18n.Message{}, s.notFollowed(providerID)
+		return chat.Message{}, s.notFollowed(providerID)
 	}
 }
 
 // subscriptions returns those of the channel that the intent's text names, all where there is none.
 func (s *Service) subscriptions(ctx context.Context, what intent) ([]subscribed, error) {
-	connections, err := s.following(ctx, what.Provider, what.Place.ChannelID)
+	connections, err := s.following(ctx, what.Provider, what.Place.Channel)
 	if err != nil {
 		return nil, err
 	}
-	all := subscriptionsOf(connections, what.Place.ChannelID)
+	all := subscriptionsOf(connections, what.Place.Channel)
 	if what.Text == "" {
 		return all, nil
 	}
@@ -116,7 +115,7 @@ func (s *Service) subscriptions(ctx context.Context, what intent) ([]subscribed,
 	if found := slices.DeleteFunc(all, other); len(found) > 0 {
 		return found, nil
 	}
-	return subscriptionsOf(s.named(ctx, what.Provider, connections, what.Text), what.Place.ChannelID), nil
+	return subscriptionsOf(s.named(ctx, what.Provider, connections, what.Text), what.Place.Channel), nil
 }
 
 func subscriptionsOf(connections []Connection, channelID string) []subscribed {
@@ -147,20 +146,20 @@ func (s *Service) isAddress(ctx context.Context, providerID, text string) bool {
 // offerToConnect says that the channel does not follow what was named, and offers to connect it.
 func (s *Service) offerToConnect(ctx context.Context, what intent) error {
 	what.Kind, what.Action = wishKind, deedConnect
-	button, err := s.button(ctx, i18n.M("bridge.configure.connect.button"), true, what)
+	button, err := s.button(ctx, chat.Say("bridge.configure.connect.button"), true, what)
 	if err != nil {
 		return err
 	}
-	text := i18n.M("bridge.configure.connect", "Name", chat.Code(chat.Truncate(what.Text, 200)))
+	text := chat.Say("bridge.configure.connect", "Name", chat.Code(chat.Truncate(what.Text, 200)))
 	s.whisper(ctx, what.Place, what.UserID, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return nil
 }
 
 // offerToConfigure asks which of several is meant.
 func (s *Service) offerToConfigure(ctx context.Context, what intent, found []subscribed) error {
-	note := chat.Note{Text: i18n.M("bridge.configure.which")}
+	note := chat.Note{Text: chat.Say("bridge.configure.which")}
 	for _, f := range found[:min(len(found), maxButtons)] {
-		button, err := s.configureButton(ctx, what, f, i18n.Verbatim(chat.Truncate(f.title(), maxButtonLabel)))
+		button, err := s.configureButton(ctx, what, f, chat.Verbatim(chat.Truncate(f.title(), maxButtonLabel)))
 		if err != nil {
 			return err
 		}
@@ -175,17 +174,17 @@ func (s *Service) offerToConfigure(ctx context.Context, what intent, found []sub
 	return nil
 }
 
-func (s *Service) configureButton(ctx context.Context, what intent, f subscribed, label i18n.Message) (chat.Button, error) {
+func (s *Service) configureButton(ctx context.Context, what intent, f subscribed, label chat.Message) (chat.Button, error) {
 	what.Kind, what.Connection, what.Subscription, what.Text = pressConfigure, f.ID, f.subscription.ID, ""
 	return s.button(ctx, label, false, what)
 }
 
 // configure shows the form, if there is a trigger; without one, a button that will have one.
 func (s *Service) configure(ctx context.Context, trigger string, what intent, f subscribed) error {
-	note := chat.Note{Text: i18n.M("bridge.configure.more", "Name", chat.Escape(f.title()))}
+	note := chat.Note{Text: chat.Say("bridge.configure.more", "Name", chat.Escape(f.title()))}
 	if trigger == "" {
-		note.Text = i18n.M("bridge.configure.open", "Name", chat.Escape(f.title()))
-		button, err := s.configureButton(ctx, what, f, i18n.M("bridge.configure.open.button"))
+		note.Text = chat.Say("bridge.configure.open", "Name", chat.Escape(f.title()))
+		button, err := s.configureButton(ctx, what, f, chat.Say("bridge.configure.open.button"))
 		if err != nil {
 			return err
 		}
@@ -229,14 +228,14 @@ func (s *Service) pressConfigure(ctx context.Context, c chat.Click, what intent)
 // changeable returns the connection of the intent, if its user may change at this moment what its channel is connected to, and the
 // channel still follows it. Faults: NoPost, ConnectForbidden, NotFollowed.
 func (s *Service) changeable(ctx context.Context, what intent) (Connection, error) {
-	if err := s.mayConnect(ctx, what.UserID, what.Place.ChannelID); err != nil {
+	if err := s.mayConnect(ctx, what.UserID, what.Place.Channel); err != nil {
 		return Connection{}, err
 	}
 	c, ok, err := s.Records.Connection(ctx, what.Connection)
 	if err != nil {
 		return Connection{}, errors.Wrapf(err, "read connection %s", what.Connection)
 	}
-	if !ok || c.Provider != what.Provider || s.enabled(c.Provider) == nil || len(c.In(what.Place.ChannelID)) == 0 {
+	if !ok || c.Provider != what.Provider || s.enabled(c.Provider) == nil || len(c.In(what.Place.Channel)) == 0 {
 		return Connection{}, s.notFollowed(what.Provider)
 	}
 	return c, nil
@@ -249,9 +248,9 @@ func (s *Service) changeableSubscription(ctx context.Context, what intent) (subs
 		return subscribed{}, err
 	}
 	if what.Subscription == "" && s.Registry.Describe(c.Provider).Rules {
-		return subscribed{Connection: c, subscription: Subscription{ChannelID: what.Place.ChannelID, CreatedBy: what.UserID, CreatedAt: s.Now()}}, nil
+		return subscribed{Connection: c, subscription: Subscription{ChannelID: what.Place.Channel, CreatedBy: what.UserID, CreatedAt: s.Now()}}, nil
 	}
-	for _, subscription := range c.In(what.Place.ChannelID) {
+	for _, subscription := range c.In(what.Place.Channel) {
 		if subscription.ID == what.Subscription {
 			return subscribed{Connection: c, subscription: subscription}, nil
 		}

@@ -6,7 +6,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 const (
@@ -17,17 +16,17 @@ const (
 )
 
 // configureAll says what the person's channels get from the provider. Channels that they are no member of are not for their eyes.
-func (s *Service) configureAll(ctx context.Context, providerID, userID string) (i18n.Message, error) {
+func (s *Service) configureAll(ctx context.Context, providerID, userID string) (chat.Message, error) {
 	channels, err := s.People.ChannelsOf(ctx, userID)
 	if err != nil {
-		return i18n.Message{}, errors.Wrap(err, "list somebody's channels")
+		return chat.Message{}, errors.Wrap(err, "list somebody's channels")
 	}
-	lines := []i18n.Message{i18n.M("bridge.configure.all", "Provider", chat.Escape(s.name(providerID)))}
+	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", chat.Escape(s.name(providerID)))}
 	listed := 0
 	for _, channelID := range channels[:min(len(channels), maxChannelsLooked)] {
 		connections, err := s.following(ctx, providerID, channelID)
 		if err != nil {
-			return i18n.Message{}, err
+			return chat.Message{}, err
 		}
 		followed := subscriptionsOf(connections, channelID)
 		if len(followed) == 0 {
@@ -36,29 +35,29 @@ func (s *Service) configureAll(ctx context.Context, providerID, userID string) (
 		if listed++; listed > maxChannelsListed {
 			continue
 		}
-		lines = append(lines, i18n.M("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, channelID)))
+		lines = append(lines, chat.Say("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, channelID)))
 		for _, f := range followed {
-			line := i18n.M("bridge.configure.all_line", "Name", chat.Link(chat.Truncate(f.title(), 100), f.Resource.URL))
+			line := chat.Say("bridge.configure.all_line", "Name", chat.Link(chat.Truncate(f.title(), 100), f.Resource.URL))
 			lines = append(lines, line.WithMessage("Events", s.eventsOf(providerID, f.subscription.Events)))
 		}
 	}
 	if listed == 0 {
-		return i18n.M("bridge.configure.all_none", "Provider", chat.Escape(s.name(providerID))), nil
+		return chat.Say("bridge.configure.all_none", "Provider", chat.Escape(s.name(providerID))), nil
 	}
 	if more := listed - maxChannelsListed; more > 0 {
-		lines = append(lines, i18n.N("bridge.configure.all_more", more))
+		lines = append(lines, chat.Plural("bridge.configure.all_more", more))
 	}
-	return i18n.Lines(append(lines, i18n.Message{}, i18n.M("bridge.configure.all_next", "Command", s.word(providerID)))...), nil
+	return chat.Lines(append(lines, chat.Message{}, chat.Say("bridge.configure.all_next", "Command", s.word(providerID)))...), nil
 }
 
 // channelName names a channel for somebody who is in it.
-func (s *Service) channelName(ctx context.Context, channelID string) i18n.Message {
+func (s *Service) channelName(ctx context.Context, channelID string) chat.Message {
 	channel, err := s.People.Channel(ctx, channelID)
 	switch {
 	case err != nil:
-		return i18n.Verbatim("?")
+		return chat.Verbatim("?")
 	case channel.Direct:
-		return i18n.M("bridge.direct")
+		return chat.Say("bridge.direct")
 	}
-	return i18n.Verbatim(chat.Escape("~" + channel.Name))
+	return chat.Verbatim(chat.Escape("~" + channel.Name))
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -24,8 +23,8 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 	}
 	d := s.Registry.Describe(what.Provider)
 	answer, slips := readAnswer(d, before.subscription, a.Values)
-	if m := answer.Mention; m != before.subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.CanCallAll(ctx, a.UserID, what.Place.ChannelID) {
-		slips[fieldMention] = i18n.M("bridge.configure.mention.forbidden") // the bot may, and would for anybody
+	if m := answer.Mention; m != before.subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.CanCallAll(ctx, a.UserID, what.Place.Channel) {
+		slips[fieldMention] = chat.Say("bridge.configure.mention.forbidden") // the bot may, and would for anybody
 	}
 	answer.Notes = answer.Notes && s.takesNotes(what.Provider)
 	if len(slips) > 0 {
@@ -36,7 +35,7 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 		if err := s.rewriteSubscription(ctx, what, answer); err != nil {
 			return nil, err
 		}
-		s.tell(ctx, what.wish(), i18n.M("bridge.configure.changed", "Who", s.who(ctx, a.UserID), "Name", chat.Escape(before.title())).WithMessage("What", enumerated(changed)))
+		s.tell(ctx, what.wish(), chat.Say("bridge.configure.changed", "Who", s.who(ctx, a.UserID), "Name", chat.Escape(before.title())).WithMessage("What", enumerated(changed)))
 	}
 	f := subscribed{Connection: before.Connection, subscription: answer}
 	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
@@ -45,13 +44,13 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 
 // rewriteSubscription stores what the answer says; the rest of the subscription stays as others may have made it meanwhile.
 func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer Subscription) error {
-	elsewhere, err := s.rulesElsewhere(ctx, what.Provider, what.Place.ChannelID, what.Connection)
+	elsewhere, err := s.rulesElsewhere(ctx, what.Provider, what.Place.Channel, what.Connection)
 	if err != nil {
 		return err
 	}
 	_, err = s.Records.UpdateConnection(ctx, what.Connection, func(c *Connection) (bool, error) {
 		for i := range c.Subscriptions {
-			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.ChannelID == what.Place.ChannelID {
+			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.ChannelID == what.Place.Channel {
 				now.Events, now.Filters, now.OnlyTurns, now.Style, now.Mention = answer.Events, answer.Filters, answer.OnlyTurns, answer.Style, answer.Mention
 				now.Name, now.Notes = answer.Name, answer.Notes
 				return true, nil
@@ -80,7 +79,7 @@ func readAnswer(d provider.Descriptor, before Subscription, values map[string]st
 		}
 	}
 	if len(after.Events) == 0 && len(d.Events) > 0 {
-		slips[fieldEvents] = i18n.M("bridge.configure.no_event")
+		slips[fieldEvents] = chat.Say("bridge.configure.no_event")
 	}
 	after.Filters = map[string]string{}
 	for _, filter := range d.Filters {
@@ -95,13 +94,13 @@ func readAnswer(d provider.Descriptor, before Subscription, values map[string]st
 	after.OnlyTurns = values[fieldOnlyTurns] == "true"
 	after.Notes = values[fieldNotes] == "true"
 	if !hasOption(styleOptions(), values[fieldStyle]) {
-		slips[fieldStyle] = i18n.M("bridge.configure.unknown_choice")
+		slips[fieldStyle] = chat.Say("bridge.configure.unknown_choice")
 	}
 	if after.Style = Style(values[fieldStyle]); after.Style == styleLive {
 		after.Style = Live
 	}
 	if !hasOption(mentionOptions(before.Mention), values[fieldMention]) {
-		slips[fieldMention] = i18n.M("bridge.configure.unknown_choice")
+		slips[fieldMention] = chat.Say("bridge.configure.unknown_choice")
 	}
 	if after.Mention = values[fieldMention]; after.Mention == mentionNobody {
 		after.Mention = ""
@@ -110,26 +109,26 @@ func readAnswer(d provider.Descriptor, before Subscription, values map[string]st
 }
 
 // readFilter returns the filter as a subscription holds it, or what is wrong with it.
-func readFilter(filter provider.Filter, text string) (string, i18n.Message) {
+func readFilter(filter provider.Filter, text string) (string, chat.Message) {
 	if len(filter.Levels) > 0 {
 		switch {
 		case text == anyLevel:
-			return "", i18n.Message{}
+			return "", chat.Message{}
 		case !slices.Contains(filter.Levels, text):
-			return "", i18n.M("bridge.configure.unknown_choice")
+			return "", chat.Say("bridge.configure.unknown_choice")
 		}
-		return text, i18n.Message{}
+		return text, chat.Message{}
 	}
 	patterns := split(text)
 	if text = strings.Join(patterns, ", "); utf8.RuneCountInString(text) > maxFilterText {
-		return "", i18n.M("bridge.configure.filter_long", "Most", strconv.Itoa(maxFilterText))
+		return "", chat.Say("bridge.configure.filter_long", "Most", strconv.Itoa(maxFilterText))
 	}
 	for _, pattern := range patterns {
 		if !goodPattern(pattern) {
-			return "", i18n.M("bridge.configure.filter_bad", "Pattern", chat.Truncate(pattern, 60))
+			return "", chat.Say("bridge.configure.filter_bad", "Pattern", chat.Truncate(pattern, 60))
 		}
 	}
-	return text, i18n.Message{}
+	return text, chat.Message{}
 }
 
 // goodPattern reports whether the pattern can match anything.
@@ -139,73 +138,73 @@ func goodPattern(pattern string) bool {
 }
 
 // changes names the parts in which the subscriptions differ.
-func changes(d provider.Descriptor, before, after Subscription) []i18n.Message {
-	var changed []i18n.Message
+func changes(d provider.Descriptor, before, after Subscription) []chat.Message {
+	var changed []chat.Message
 	if before.Name != after.Name {
-		changed = append(changed, i18n.M("bridge.configure.part.name"))
+		changed = append(changed, chat.Say("bridge.configure.part.name"))
 	}
 	if !slices.Equal(before.wanted(d), after.wanted(d)) {
-		changed = append(changed, i18n.M("bridge.configure.part.events"))
+		changed = append(changed, chat.Say("bridge.configure.part.events"))
 	}
 	if !maps.Equal(before.Filters, after.Filters) || before.OnlyTurns != after.OnlyTurns {
-		changed = append(changed, i18n.M("bridge.configure.part.filters"))
+		changed = append(changed, chat.Say("bridge.configure.part.filters"))
 	}
 	if before.Style != after.Style {
-		changed = append(changed, i18n.M("bridge.configure.part.style"))
+		changed = append(changed, chat.Say("bridge.configure.part.style"))
 	}
 	if before.Mention != after.Mention {
-		changed = append(changed, i18n.M("bridge.configure.part.mention"))
+		changed = append(changed, chat.Say("bridge.configure.part.mention"))
 	}
 	if before.Notes != after.Notes {
-		changed = append(changed, i18n.M("bridge.configure.part.notes"))
+		changed = append(changed, chat.Say("bridge.configure.part.notes"))
 	}
 	return changed
 }
 
 // summary says what the channel gets from now on.
-func (s *Service) summary(d provider.Descriptor, f subscribed, changed bool) i18n.Message {
-	head := i18n.M("bridge.configure.unchanged", "Name", chat.Escape(f.title()))
+func (s *Service) summary(d provider.Descriptor, f subscribed, changed bool) chat.Message {
+	head := chat.Say("bridge.configure.unchanged", "Name", chat.Escape(f.title()))
 	if changed {
-		head = i18n.M("bridge.configure.saved", "Name", chat.Escape(f.title()))
+		head = chat.Say("bridge.configure.saved", "Name", chat.Escape(f.title()))
 	}
-	lines := []i18n.Message{head}
+	lines := []chat.Message{head}
 	for _, line := range s.chosenLines(d, f) {
-		lines = append(lines, i18n.M("bridge.configure.line").WithMessage("Line", line))
+		lines = append(lines, chat.Say("bridge.configure.line").WithMessage("Line", line))
 	}
 	if _, installs := s.Registry.Get(f.Provider).(provider.Installer); installs && f.Resource.SettingsURL != "" {
 		link := chat.Link(f.Resource.Name, f.Resource.SettingsURL)
-		lines = append(lines, i18n.M("bridge.configure.line.settings", "Provider", chat.Escape(d.Name), "Link", link))
+		lines = append(lines, chat.Say("bridge.configure.line.settings", "Provider", chat.Escape(d.Name), "Link", link))
 	}
-	return i18n.Lines(lines...)
+	return chat.Lines(lines...)
 }
 
 // chosenLines say what the channel wants of a subscription, and how it is shown.
-func (s *Service) chosenLines(d provider.Descriptor, f subscribed) []i18n.Message {
-	var events []i18n.Message
+func (s *Service) chosenLines(d provider.Descriptor, f subscribed) []chat.Message {
+	var events []chat.Message
 	for _, kind := range d.Events {
 		if slices.Contains(f.subscription.wanted(d), kind.ID) {
 			events = append(events, kind.Label)
 		}
 	}
-	lines := []i18n.Message{i18n.M("bridge.configure.line.events").WithMessage("Events", enumerated(events))}
+	lines := []chat.Message{chat.Say("bridge.configure.line.events").WithMessage("Events", enumerated(events))}
 	for _, filter := range d.Filters {
 		if value := f.subscription.Filters[filter.ID]; value != "" {
-			lines = append(lines, i18n.M("bridge.configure.line.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))
+			lines = append(lines, chat.Say("bridge.configure.line.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))
 		}
 	}
 	if f.subscription.OnlyTurns {
-		lines = append(lines, i18n.M("bridge.configure.line.turns"))
+		lines = append(lines, chat.Say("bridge.configure.line.turns"))
 	}
 	for _, style := range styleOptions() {
 		if style.Value == styleValue(f.subscription.Style) {
-			lines = append(lines, i18n.M("bridge.configure.line.style").WithMessage("Style", style.Label))
+			lines = append(lines, chat.Say("bridge.configure.line.style").WithMessage("Style", style.Label))
 		}
 	}
 	if f.subscription.Mention != "" {
-		lines = append(lines, i18n.M("bridge.configure.line.mention", "Who", chat.Code("@"+f.subscription.Mention)))
+		lines = append(lines, chat.Say("bridge.configure.line.mention", "Who", chat.Code("@"+f.subscription.Mention)))
 	}
 	if f.subscription.Notes {
-		lines = append(lines, i18n.M("bridge.configure.line.notes", "Provider", chat.Escape(d.Name)))
+		lines = append(lines, chat.Say("bridge.configure.line.notes", "Provider", chat.Escape(d.Name)))
 	}
 	return lines
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -39,13 +38,13 @@ const maxFilterText = 300
 // configureForm asks what a channel wants to hear of a connection, and how.
 func configureForm(d provider.Descriptor, f subscribed) chat.Form {
 	form := chat.Form{
-		Title:  i18n.M("bridge.configure.title"),
-		Intro:  i18n.M("bridge.configure.intro", "Name", chat.Escape(f.title()), "Provider", chat.Escape(d.Name)),
-		Submit: i18n.M("bridge.configure.submit"),
+		Title:  chat.Say("bridge.configure.title"),
+		Intro:  chat.Say("bridge.configure.intro", "Name", chat.Escape(f.title()), "Provider", chat.Escape(d.Name)),
+		Submit: chat.Say("bridge.configure.submit"),
 	}
 	if d.Rules {
 		form.Fields = append(form.Fields, chat.FormField{
-			Name: fieldRule, Kind: chat.TextField, Label: i18n.M("bridge.rule.name"), Default: f.subscription.Name, MaxLength: maxName, Optional: true,
+			Name: fieldRule, Kind: chat.TextField, Label: chat.Say("bridge.rule.name"), Default: f.subscription.Name, MaxLength: maxName, Optional: true,
 		})
 	}
 	form.Fields = append(form.Fields, eventsField(d, f.subscription))
@@ -55,16 +54,16 @@ func configureForm(d provider.Descriptor, f subscribed) chat.Form {
 	form.Fields = append(form.Fields,
 		chat.FormField{
 			Name: fieldOnlyTurns, Kind: chat.BoolField, Optional: true, Default: strconv.FormatBool(f.subscription.OnlyTurns),
-			Label: i18n.M("bridge.configure.turns.label"), Help: i18n.M("bridge.configure.turns.help"),
+			Label: chat.Say("bridge.configure.turns.label"), Help: chat.Say("bridge.configure.turns.help"),
 		},
 		chat.FormField{
 			Name: fieldStyle, Kind: chat.SelectField, Default: styleValue(f.subscription.Style), Options: styleOptions(),
-			Label: i18n.M("bridge.configure.style.label"), Help: i18n.M("bridge.configure.style.help"),
+			Label: chat.Say("bridge.configure.style.label"), Help: chat.Say("bridge.configure.style.help"),
 		},
 		chat.FormField{
 			Name: fieldMention, Kind: chat.SelectField, Default: mentionValue(f.subscription.Mention),
 			Options: mentionOptions(f.subscription.Mention),
-			Label:   i18n.M("bridge.configure.mention.label"), Help: i18n.M("bridge.configure.mention.help"),
+			Label:   chat.Say("bridge.configure.mention.label"), Help: chat.Say("bridge.configure.mention.help"),
 		})
 	return form
 }
@@ -73,7 +72,7 @@ func configureForm(d provider.Descriptor, f subscribed) chat.Form {
 func eventsField(d provider.Descriptor, sub Subscription) chat.FormField {
 	field := chat.FormField{
 		Name: fieldEvents, Kind: chat.MultiSelectField, Default: strings.Join(sub.wanted(d), ","),
-		Label: i18n.M("bridge.configure.events.label"), Help: i18n.M("bridge.configure.events.help"),
+		Label: chat.Say("bridge.configure.events.label"), Help: chat.Say("bridge.configure.events.help"),
 	}
 	for _, kind := range d.Events {
 		field.Options = append(field.Options, chat.Option{Label: kind.Label, Value: kind.ID})
@@ -85,7 +84,7 @@ func eventsField(d provider.Descriptor, sub Subscription) chat.FormField {
 func notesField(tool string, sub Subscription) chat.FormField {
 	return chat.FormField{
 		Name: fieldNotes, Kind: chat.BoolField, Optional: true, Default: strconv.FormatBool(sub.Notes),
-		Label: i18n.M("bridge.configure.notes.label"), Help: i18n.M("bridge.configure.notes.help", "Provider", tool),
+		Label: chat.Say("bridge.configure.notes.label"), Help: chat.Say("bridge.configure.notes.help", "Provider", tool),
 	}
 }
 
@@ -119,18 +118,18 @@ func filterField(filter provider.Filter, value string) chat.FormField {
 }
 
 func levelOptions(filter provider.Filter) []chat.Option {
-	options := []chat.Option{{Label: i18n.M("bridge.configure.level.any"), Value: anyLevel}}
+	options := []chat.Option{{Label: chat.Say("bridge.configure.level.any"), Value: anyLevel}}
 	for _, level := range filter.Levels {
-		options = append(options, chat.Option{Label: i18n.Verbatim(level), Value: level})
+		options = append(options, chat.Option{Label: chat.Verbatim(level), Value: level})
 	}
 	return options
 }
 
 func styleOptions() []chat.Option {
 	return []chat.Option{
-		{Label: i18n.M("bridge.configure.style.live"), Value: styleLive},
-		{Label: i18n.M("bridge.configure.style.each"), Value: string(Each)},
-		{Label: i18n.M("bridge.configure.style.thread"), Value: string(Thread)},
+		{Label: chat.Say("bridge.configure.style.live"), Value: styleLive},
+		{Label: chat.Say("bridge.configure.style.each"), Value: string(Each)},
+		{Label: chat.Say("bridge.configure.style.thread"), Value: string(Thread)},
 	}
 }
 
@@ -144,12 +143,12 @@ func styleValue(style Style) string {
 // mentionOptions are the choices of whom to call; somebody who is called already can stay.
 func mentionOptions(now string) []chat.Option {
 	options := []chat.Option{
-		{Label: i18n.M("bridge.configure.mention.nobody"), Value: mentionNobody},
-		{Label: i18n.Verbatim("@here"), Value: mentionHere},
-		{Label: i18n.Verbatim("@channel"), Value: mentionChannel},
+		{Label: chat.Say("bridge.configure.mention.nobody"), Value: mentionNobody},
+		{Label: chat.Verbatim("@here"), Value: mentionHere},
+		{Label: chat.Verbatim("@channel"), Value: mentionChannel},
 	}
 	if now != "" && !hasOption(options, now) {
-		options = append(options, chat.Option{Label: i18n.Verbatim("@" + now), Value: now})
+		options = append(options, chat.Option{Label: chat.Verbatim("@" + now), Value: now})
 	}
 	return options
 }

@@ -273,7 +273,7 @@ func TestAPIAccessIsRemovedWhenAskedTwice(t *testing.T) {
 func TestAPIAccessIsForWhoMayConnectAndWhereItCanBeKept(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	button, err := w.credentialButton(context.Background(), w.records.connections["c-builder"], chat.Place{ChannelID: "town"}, "eve")
+	button, err := w.credentialButton(context.Background(), w.records.connections["c-builder"], chat.Place{Channel: "town"}, "eve")
 	require.NoError(t, err)
 	click := chat.Click{UserID: "eve", Values: button.Values, TriggerID: "t"}
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.NoPost))

@@ -11,7 +11,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -35,12 +34,12 @@ func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
 	if name == "" {
 		return s.connectHook(ctx, w, "")
 	}
-	here, err := s.following(ctx, w.provider, w.place.ChannelID)
+	here, err := s.following(ctx, w.provider, w.place.Channel)
 	if err != nil {
 		return chat.Note{}, err
 	}
 	if slices.ContainsFunc(here, func(c Connection) bool { return sameName(c.Name, name) }) {
-		return chat.Note{Text: i18n.M("bridge.connect.already", "Name", chat.Escape(name), "Command", s.word(w.provider))}, nil
+		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", chat.Escape(name), "Command", s.word(w.provider))}, nil
 	}
 	elsewhere, err := s.joinable(ctx, w, name)
 	if err != nil {
@@ -69,7 +68,7 @@ func (s *Service) canKeep(ctx context.Context, w wish) error {
 	if missing := s.Settings().Missing; missing != "" {
 		return fault.New(fault.NotConfigured).With("Setting", missing)
 	}
-	return s.mayConnect(ctx, w.userID, w.place.ChannelID)
+	return s.mayConnect(ctx, w.userID, w.place.Channel)
 }
 
 // connectHook makes a connection whose webhook people set up at the tool. Its secret goes to the person alone, once: if it cannot be
@@ -91,32 +90,32 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 		return chat.Note{}, err
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
-	intro := i18n.M("bridge.connect.secret", "Provider", s.name(w.provider), "Name", c.shown(), "Command", s.word(w.provider))
-	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, i18n.Message{}, s.instructions(w.provider, hook))); err != nil {
-		if _, _, undo := s.detach(context.WithoutCancel(ctx), c.ID, w.provider, w.place.ChannelID); undo != nil {
+	intro := chat.Say("bridge.connect.secret", "Provider", s.name(w.provider), "Name", c.shown(), "Command", s.word(w.provider))
+	if err := s.People.DirectMessage(ctx, w.userID, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
+		if _, _, undo := s.detach(context.WithoutCancel(ctx), c.ID, w.provider, w.place.Channel); undo != nil {
 			s.Log("A connection whose secret nobody got could not be removed", "connection", c.ID, "error", undo.Error())
 		}
 		return chat.Note{}, errors.Wrap(err, "hand over the secret of a connection")
 	}
 	s.did(AuditConnect, w, c.ID)
 	s.rememberName(ctx, c)
-	s.tell(ctx, w, i18n.M("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
-	note := chat.Note{Text: i18n.M("bridge.connect.done", "Name", c.shown(), "Provider", s.name(w.provider), "Command", s.word(w.provider))}
+	s.tell(ctx, w, chat.Say("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
+	note := chat.Note{Text: chat.Say("bridge.connect.done", "Name", c.shown(), "Provider", s.name(w.provider), "Command", s.word(w.provider))}
 	note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
 	return note, err
 }
 
 // instructions are what somebody does with the address and the secret: in the provider's words where it has any.
-func (s *Service) instructions(providerID string, h provider.Hook) i18n.Message {
+func (s *Service) instructions(providerID string, h provider.Hook) chat.Message {
 	if instructor, ok := s.Registry.Get(providerID).(provider.Instructor); ok {
 		return instructor.Instructions(h)
 	}
-	return i18n.M("bridge.connect.instructions", "URL", chat.Code(h.URL), "Secret", chat.Code(h.Secret))
+	return chat.Say("bridge.connect.instructions", "URL", chat.Code(h.URL), "Secret", chat.Code(h.Secret))
 }
 
 // freeName returns the name, or one after the channel, with a number where the channel has a connection of that name.
 func (s *Service) freeName(ctx context.Context, w wish, name string) (string, error) {
-	here, err := s.following(ctx, w.provider, w.place.ChannelID)
+	here, err := s.following(ctx, w.provider, w.place.Channel)
 	if err != nil {
 		return "", err
 	}
@@ -133,7 +132,7 @@ func (s *Service) freeName(ctx context.Context, w wish, name string) (string, er
 }
 
 func (s *Service) defaultName(ctx context.Context, w wish) (string, error) {
-	channel, err := s.People.Channel(ctx, w.place.ChannelID)
+	channel, err := s.People.Channel(ctx, w.place.Channel)
 	if err != nil {
 		return "", errors.Wrap(err, "look up the channel")
 	}
@@ -200,15 +199,15 @@ func (s *Service) join(ctx context.Context, w wish) (chat.Note, error) {
 	if !ok || c.Provider != w.provider || !s.manages(ctx, w.userID, c) {
 		return chat.Note{}, s.notFollowed(w.provider)
 	}
-	if len(c.In(w.place.ChannelID)) > 0 {
-		return chat.Note{Text: i18n.M("bridge.connect.already", "Name", c.shown(), "Command", s.word(w.provider))}, nil
+	if len(c.In(w.place.Channel)) > 0 {
+		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", c.shown(), "Command", s.word(w.provider))}, nil
 	}
 	if c, err = s.attach(ctx, w, c.ID, Connection{}, provider.Resource{}); err != nil {
 		return chat.Note{}, err
 	}
 	s.did(AuditConnect, w, c.ID)
-	s.tell(ctx, w, i18n.M("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
-	return chat.Note{Text: i18n.M("bridge.connect.joined", "Name", c.shown(), "Command", s.word(w.provider))}, nil
+	s.tell(ctx, w, chat.Say("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
+	return chat.Note{Text: chat.Say("bridge.connect.joined", "Name", c.shown(), "Command", s.word(w.provider))}, nil
 }
 
 func (s *Service) askWhichToJoin(ctx context.Context, w wish, name string, found []Connection) (chat.Note, error) {
@@ -216,17 +215,17 @@ func (s *Service) askWhichToJoin(ctx context.Context, w wish, name string, found
 	for _, c := range found[:min(len(found), maxButtons)] {
 		one := w
 		one.connection = c.ID
-		label := i18n.M("bridge.button.join", "Name", chat.Truncate(c.Name, 40)).WithMessage("Channels", s.channelsOf(ctx, w.userID, c, ""))
+		label := chat.Say("bridge.button.join", "Name", chat.Truncate(c.Name, 40)).WithMessage("Channels", s.channelsOf(ctx, w.userID, c, ""))
 		offers = append(offers, offer{label: label, deed: deedConnect, wish: one})
 	}
-	offers = append(offers, offer{label: i18n.M("bridge.button.new"), deed: deedConnectNew, wish: w}, orCancel(w))
-	return s.question(ctx, i18n.M("bridge.connect.which", "Name", chat.Escape(name)), offers...)
+	offers = append(offers, offer{label: chat.Say("bridge.button.new"), deed: deedConnectNew, wish: w}, orCancel(w))
+	return s.question(ctx, chat.Say("bridge.connect.which", "Name", chat.Escape(name)), offers...)
 }
 
 // channelsOf names the channels that follow the connection, but for one. Those that the person cannot post in are only counted.
-func (s *Service) channelsOf(ctx context.Context, userID string, c Connection, except string) i18n.Message {
+func (s *Service) channelsOf(ctx context.Context, userID string, c Connection, except string) chat.Message {
 	const mostNamed = 5
-	var names []i18n.Message
+	var names []chat.Message
 	others := 0
 	for _, id := range c.Channels() {
 		if id == except {
@@ -237,13 +236,13 @@ func (s *Service) channelsOf(ctx context.Context, userID string, c Connection, e
 		case err != nil || len(names) == mostNamed || !s.People.CanPost(ctx, userID, id):
 			others++
 		case channel.Direct:
-			names = append(names, i18n.M("bridge.direct"))
+			names = append(names, chat.Say("bridge.direct"))
 		default:
-			names = append(names, i18n.Verbatim(chat.Escape("~"+channel.Name)))
+			names = append(names, chat.Verbatim(chat.Escape("~"+channel.Name)))
 		}
 	}
 	if others > 0 {
-		names = append(names, i18n.N("bridge.others", others))
+		names = append(names, chat.Plural("bridge.others", others))
 	}
 	return enumerated(names)
 }

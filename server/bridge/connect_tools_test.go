@@ -12,7 +12,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -31,9 +30,9 @@ type builder struct{}
 
 func (builder) Describe() provider.Descriptor {
 	return provider.Descriptor{
-		ID: "builder", Name: "Builder", Summary: i18n.Verbatim("Brings builds."),
-		Resource: i18n.Verbatim("server"), Argument: i18n.Verbatim("[name]"),
-		Events: []provider.EventKind{{ID: "built", Label: i18n.Verbatim("Builds"), Default: true}, {ID: "queued", Label: i18n.Verbatim("Queue")}},
+		ID: "builder", Name: "Builder", Summary: chat.Verbatim("Brings builds."),
+		Resource: chat.Verbatim("server"), Argument: chat.Verbatim("[name]"),
+		Events: []provider.EventKind{{ID: "built", Label: chat.Verbatim("Builds"), Default: true}, {ID: "queued", Label: chat.Verbatim("Queue")}},
 	}
 }
 
@@ -51,7 +50,7 @@ func (builder) Fold(_, _ json.RawMessage, e provider.Event) (provider.Change, er
 }
 
 func (builder) Card(json.RawMessage) (chat.Card, error) {
-	return chat.Card{Emoji: "white_check_mark", State: i18n.Verbatim("Sample"), Title: "web #1"}, nil
+	return chat.Card{Emoji: "white_check_mark", State: chat.Verbatim("Sample"), Title: "web #1"}, nil
 }
 
 func (builder) Sample(now time.Time) provider.Event {
@@ -85,11 +84,11 @@ func newCoder() *coder {
 
 func (c *coder) Describe() provider.Descriptor {
 	d := c.builder.Describe()
-	d.ID, d.Name, d.Resource, d.Argument = "coder", "Coder", i18n.Verbatim("repository"), i18n.Verbatim("[repository address]")
+	d.ID, d.Name, d.Resource, d.Argument = "coder", "Coder", chat.Verbatim("repository"), chat.Verbatim("[repository address]")
 	d.Events = []provider.EventKind{
-		{ID: "pushes", Label: i18n.Verbatim("Pushes"), Default: true},
-		{ID: "reviews", Label: i18n.Verbatim("Reviews"), Default: true},
-		{ID: "forks", Label: i18n.Verbatim("Forks")},
+		{ID: "pushes", Label: chat.Verbatim("Pushes"), Default: true},
+		{ID: "reviews", Label: chat.Verbatim("Reviews"), Default: true},
+		{ID: "forks", Label: chat.Verbatim("Forks")},
 	}
 	return d
 }
@@ -148,14 +147,14 @@ func (c *coder) WhoAmI(_ context.Context, s provider.Session) (provider.Account,
 
 func (c *coder) CredentialForm() []chat.FormField {
 	return []chat.FormField{
-		{Name: "url", Kind: chat.TextField, Label: i18n.Verbatim("Address of the server")},
-		{Name: "token", Kind: chat.SecretField, Label: i18n.Verbatim("Access token")},
+		{Name: "url", Kind: chat.TextField, Label: chat.Verbatim("Address of the server")},
+		{Name: "token", Kind: chat.SecretField, Label: chat.Verbatim("Access token")},
 	}
 }
 
 func (c *coder) Credential(values map[string]string) (provider.Credential, error) {
 	if strings.Contains(values["token"], " ") {
-		return provider.Credential{}, &provider.FieldError{Field: "token", Message: i18n.Verbatim("A token has no blanks.")}
+		return provider.Credential{}, &provider.FieldError{Field: "token", Message: chat.Verbatim("A token has no blanks.")}
 	}
 	return provider.Credential{Scheme: provider.BearerToken, Secret: values["token"]}, nil
 }

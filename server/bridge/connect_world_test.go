@@ -243,7 +243,7 @@ func (p *officePeople) Rewhisper(ctx context.Context, at chat.Place, userID, _ s
 	return p.Whisper(ctx, at, userID, note)
 }
 
-func (p *officePeople) DirectMessage(_ context.Context, userID string, text i18n.Message) error {
+func (p *officePeople) DirectMessage(_ context.Context, userID string, text chat.Message) error {
 	if p.mute[userID] {
 		return errors.New("the direct channel cannot be opened")
 	}
@@ -251,7 +251,7 @@ func (p *officePeople) DirectMessage(_ context.Context, userID string, text i18n
 	return nil
 }
 
-func (p *officePeople) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
+func (p *officePeople) Announce(_ context.Context, at chat.Place, text chat.Message) error {
 	p.announced = append(p.announced, whispered{at: at, text: p.texts.Text("en", text)})
 	return nil
 }

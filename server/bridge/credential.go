@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -26,9 +25,9 @@ const maxSiteURL = 300
 
 // credentialButton returns a button that opens the form for the connection's API access. There is none where the provider takes none.
 func (s *Service) credentialButton(ctx context.Context, c Connection, at chat.Place, userID string) (chat.Button, error) {
-	label := i18n.M("bridge.credential.enter")
+	label := chat.Say("bridge.credential.enter")
 	if c.HasCredential {
-		label = i18n.M("bridge.credential.replace")
+		label = chat.Say("bridge.credential.replace")
 	}
 	return s.button(ctx, label, false, intent{UserID: userID, Kind: pressAccess, Provider: c.Provider, Place: at, Connection: c.ID})
 }
@@ -45,7 +44,7 @@ func (s *Service) accessButtons(ctx context.Context, c Connection, at chat.Place
 		return []chat.Button{enter}, err
 	}
 	what := intent{UserID: userID, Kind: pressAccessAsk, Provider: c.Provider, Place: at, Connection: c.ID}
-	remove, err := s.button(ctx, i18n.M("bridge.credential.remove"), false, what)
+	remove, err := s.button(ctx, chat.Say("bridge.credential.remove"), false, what)
 	return []chat.Button{enter, remove}, err
 }
 
@@ -66,9 +65,9 @@ func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) er
 	_, installs := p.(provider.Installer)
 	what.Kind = formAccess
 	return s.openForm(ctx, c.TriggerID, chat.Form{
-		Title:  i18n.M("bridge.credential.title"),
-		Intro:  i18n.M("bridge.credential.intro", "Provider", chat.Escape(s.name(connection.Provider)), "Name", chat.Escape(connection.Name)),
-		Submit: i18n.M("bridge.credential.submit"),
+		Title:  chat.Say("bridge.credential.title"),
+		Intro:  chat.Say("bridge.credential.intro", "Provider", chat.Escape(s.name(connection.Provider)), "Name", chat.Escape(connection.Name)),
+		Submit: chat.Say("bridge.credential.submit"),
 		Fields: credentialFields(bearer, connection.Site, !installs),
 	}, what)
 }
@@ -120,7 +119,7 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	if err != nil {
 		return slipAt(s.refused(err, what.attempted(a.UserID)), credentialFields(bearer, "", !installs))
 	}
-	told := i18n.M("bridge.credential.entered", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.name(c.Provider)))
+	told := chat.Say("bridge.credential.entered", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.name(c.Provider)))
 	if !installs {
 		told.Params["Site"] = chat.Code(site.URL)
 	}
@@ -131,12 +130,12 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	if err != nil {
 		return nil, err
 	}
-	text := i18n.M("bridge.credential.saved", "Provider", chat.Escape(s.name(c.Provider)), "Site", chat.Code(site.URL))
+	text := chat.Say("bridge.credential.saved", "Provider", chat.Escape(s.name(c.Provider)), "Site", chat.Code(site.URL))
 	if proved.secret != "" && !proved.shown {
-		text = i18n.Lines(text, i18n.M("bridge.credential.unproved", "Provider", chat.Escape(s.name(c.Provider))))
+		text = chat.Lines(text, chat.Say("bridge.credential.unproved", "Provider", chat.Escape(s.name(c.Provider))))
 	}
 	if strings.HasPrefix(site.URL, "http://") {
-		text = i18n.Lines(text, i18n.M("bridge.credential.readable"))
+		text = chat.Lines(text, chat.Say("bridge.credential.readable"))
 	}
 	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
 	return nil, nil
@@ -149,7 +148,7 @@ func (s *Service) credentialSite(ctx context.Context, c Connection, values map[s
 	}
 	address, ok := baseAddress(values[fieldAddress])
 	if !ok {
-		return provider.Site{}, &provider.FieldError{Field: fieldAddress, Message: i18n.M("bridge.credential.address")}
+		return provider.Site{}, &provider.FieldError{Field: fieldAddress, Message: chat.Say("bridge.credential.address")}
 	}
 	sites, err := s.Sessions.Sites(ctx, c.Provider)
 	if err != nil {
@@ -174,7 +173,7 @@ func (s *Service) tryCredential(
 	session, err := s.Sessions.With(ctx, providerID, site, credential)
 	if fault.Is(err, fault.HostUnknown) {
 		// It was typed by who may: no admin has to allow it, and none could.
-		err = &provider.FieldError{Field: fieldAddress, Message: i18n.M("bridge.credential.insecure")}
+		err = &provider.FieldError{Field: fieldAddress, Message: chat.Say("bridge.credential.insecure")}
 	}
 	if err != nil {
 		return provider.Credential{}, provider.Session{}, err
@@ -200,11 +199,11 @@ func (s *Service) askCredentialAway(ctx context.Context, c chat.Click, what inte
 		return err
 	}
 	what.Kind = pressAccessDrop
-	button, err := s.button(ctx, i18n.M("bridge.credential.drop"), true, what)
+	button, err := s.button(ctx, chat.Say("bridge.credential.drop"), true, what)
 	if err != nil {
 		return err
 	}
-	note := chat.Note{Text: i18n.M("bridge.credential.ask", "Name", chat.Escape(connection.Name)), Buttons: []chat.Button{button}}
+	note := chat.Note{Text: chat.Say("bridge.credential.ask", "Name", chat.Escape(connection.Name)), Buttons: []chat.Button{button}}
 	return errors.Wrap(s.People.Rewhisper(ctx, c.Place, c.UserID, c.PostID, note), "ask before removing API access")
 }
 
@@ -214,13 +213,13 @@ func (s *Service) dropCredential(ctx context.Context, c chat.Click, what intent)
 	if err != nil {
 		return err
 	}
-	gone := i18n.M("bridge.credential.gone", "Provider", chat.Escape(s.name(connection.Provider)))
+	gone := chat.Say("bridge.credential.gone", "Provider", chat.Escape(s.name(connection.Provider)))
 	if !connection.HasCredential {
 		s.answer(ctx, c, gone) // somebody else was at it
 		return nil
 	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)
-	told := i18n.M("bridge.credential.removed", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.name(connection.Provider)))
+	told := chat.Say("bridge.credential.removed", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.name(connection.Provider)))
 	err = s.changeShared(ctx, what.wish(), connection, AuditCredentialRemove, told, func(now *Connection) error {
 		if !installs {
 			now.Site = "" // it came with the credential

@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -133,7 +132,7 @@ func (s *Service) lookAfterAs(ctx context.Context, c Connection, installer provi
 	}
 	if err == nil && !there {
 		s.Log("A webhook was lost and is set up again", "connection", c.ID, "provider", c.Provider)
-		text := i18n.M("bridge.repair.mended", "Name", c.shown(), "Provider", chat.Escape(s.name(c.Provider)))
+		text := chat.Say("bridge.repair.mended", "Name", c.shown(), "Provider", chat.Escape(s.name(c.Provider)))
 		s.writeTo(ctx, c.responsible(), text)
 	}
 	return errors.Wrap(err, "note the webhook")
@@ -168,7 +167,7 @@ func (s *Service) complain(ctx context.Context, c Connection, cause error) {
 		return
 	}
 	if first {
-		s.writeTo(ctx, userID, i18n.M("bridge.repair.lost", "Name", c.shown(), "Provider", chat.Escape(s.name(c.Provider)),
+		s.writeTo(ctx, userID, chat.Say("bridge.repair.lost", "Name", c.shown(), "Provider", chat.Escape(s.name(c.Provider)),
 			"Command", chat.Code(s.word(c.Provider)+" connect")).WithMessage("Reason", chat.Failure(cause)))
 	}
 }

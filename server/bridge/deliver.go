@@ -9,7 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -353,7 +353,7 @@ func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
 	case Permanent(err):
 		entry.Result = Unreadable
 	case err != nil && !early:
-		entry.Result, entry.Reason = Failed, i18n.OfFault(err)
+		entry.Result, entry.Reason = Failed, chat.OfFault(err)
 	case came.folded && came.seen == noticed:
 		entry.Result = Posted
 	case came.folded && came.seen == edited:
@@ -362,7 +362,7 @@ func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
 		entry.Result = Unwanted
 	}
 	if came.told > maxEvents && entry.Reason.Zero() {
-		entry.Reason = i18n.M("bridge.deliver.flood", "All", strconv.Itoa(came.told), "Most", strconv.Itoa(maxEvents))
+		entry.Reason = chat.Say("bridge.deliver.flood", "All", strconv.Itoa(came.told), "Most", strconv.Itoa(maxEvents))
 	}
 	entry.Views = came.views(entry.Result)
 	if s.journal.once(j.ID, err != nil && !Permanent(err)) {

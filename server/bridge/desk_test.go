@@ -34,7 +34,7 @@ func TestASubjectThatIsSentIsACardOnce(t *testing.T) {
 	}
 	require.Contains(t, w.people.latest().text, "https://chat.example/pl/posted", "the second time it leads to the card")
 	require.Equal(t, "Door sticks", w.surface.cards["posted"].Title)
-	require.Equal(t, chat.Place{ChannelID: "town"}, w.surface.places["posted"])
+	require.Equal(t, chat.Place{Channel: "town"}, w.surface.places["posted"])
 }
 
 func TestWhoIsNotSignedInGetsALinkAndNobodySearchesForThem(t *testing.T) {
@@ -189,7 +189,7 @@ func TestNobodySendsTheFormOfAnother(t *testing.T) {
 func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 	t.Parallel()
 	w, desk := newDeskWorld(t)
-	ctx, at := context.Background(), chat.Place{ChannelID: "town"}
+	ctx, at := context.Background(), chat.Place{Channel: "town"}
 	step, err := w.RunInWindow(ctx, "ada", at, "desk", "search do")
 	require.NoError(t, err)
 	require.Len(t, step.Form.Fields[0].Options, 2)

@@ -11,7 +11,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -44,7 +43,7 @@ func (d *actDesk) Search(_ context.Context, _ provider.Session, text string, _ t
 	var found []provider.Finding
 	for _, title := range d.tickets {
 		if strings.Contains(strings.ToLower(title), strings.ToLower(text)) {
-			found = append(found, provider.Finding{ID: title, Title: title, State: i18n.Verbatim("open")})
+			found = append(found, provider.Finding{ID: title, Title: title, State: chat.Verbatim("open")})
 		}
 	}
 	return found, false, nil
@@ -56,24 +55,24 @@ func (d *actDesk) Look(_ context.Context, _ provider.Session, id string) (provid
 
 func (d *actDesk) Annotate(_ context.Context, _ provider.Session, id, text, by string) (provider.Response, error) {
 	if text == "" {
-		return provider.Response{}, &provider.FieldError{Field: "text", Message: i18n.Verbatim("Write something.")}
+		return provider.Response{}, &provider.FieldError{Field: "text", Message: chat.Verbatim("Write something.")}
 	}
 	d.notes = append(d.notes, by+" on "+id+": "+text)
 	return provider.Response{
-		Note: i18n.Verbatim("Noted on " + id), Share: i18n.Verbatim(by + " noted: " + text), Events: []provider.Event{ticket(id, "noted")},
+		Note: chat.Verbatim("Noted on " + id), Share: chat.Verbatim(by + " noted: " + text), Events: []provider.Event{ticket(id, "noted")},
 	}, nil
 }
 
 func (d *actDesk) RaiseForm(_ context.Context, _ provider.Session, values map[string]string) (chat.Form, error) {
 	field := func(name string) chat.FormField {
-		return chat.FormField{Name: name, Kind: chat.TextField, Label: i18n.Verbatim(name), Default: values[name], Optional: true}
+		return chat.FormField{Name: name, Kind: chat.TextField, Label: chat.Verbatim(name), Default: values[name], Optional: true}
 	}
-	return chat.Form{Title: i18n.Verbatim("New ticket"), Fields: []chat.FormField{field("title"), field("details")}}, nil
+	return chat.Form{Title: chat.Verbatim("New ticket"), Fields: []chat.FormField{field("title"), field("details")}}, nil
 }
 
 func (d *actDesk) Raise(_ context.Context, _ provider.Session, values map[string]string, key string) (provider.Event, error) {
 	if values["title"] == "" {
-		return provider.Event{}, &provider.FieldError{Field: "title", Message: i18n.Verbatim("A title is needed.")}
+		return provider.Event{}, &provider.FieldError{Field: "title", Message: chat.Verbatim("A title is needed.")}
 	}
 	if d.made[key] == "" {
 		d.made[key] = values["title"]
@@ -83,7 +82,7 @@ func (d *actDesk) Raise(_ context.Context, _ provider.Session, values map[string
 }
 
 func (d *actDesk) Choices(_ context.Context, _ provider.Session, field, text string) ([]chat.Option, error) {
-	return []chat.Option{{Label: i18n.Verbatim(field + " " + text), Value: text}}, nil
+	return []chat.Option{{Label: chat.Verbatim(field + " " + text), Value: text}}, nil
 }
 
 // newDeskWorld returns a world with a desk, at which ada and bob are signed in.
@@ -129,5 +128,5 @@ func (d *actDesk) Respond(ctx context.Context, s provider.Session, c provider.Ca
 	if err := s.Call(ctx, http.MethodPost, "/"+c.Action, nil, nil); err != nil {
 		return provider.Response{}, err
 	}
-	return provider.Response{Note: i18n.Verbatim("Approved"), Share: i18n.Verbatim(c.By + " approved")}, nil
+	return provider.Response{Note: chat.Verbatim("Approved"), Share: chat.Verbatim(c.By + " approved")}, nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -18,7 +17,7 @@ const everything = "all"
 
 // disconnect asks whether to end what the wish names; where that is not clear, which. Faults: those of mayConnect, NotFollowed.
 func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	if strings.EqualFold(unquoted(w.text), everything) {
@@ -28,7 +27,7 @@ func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
-	if len(parts) == 1 && len(parts[0].In(w.place.ChannelID)) > 1 {
+	if len(parts) == 1 && len(parts[0].In(w.place.Channel)) > 1 {
 		return s.confirmPart(ctx, w, parts[0])
 	}
 	if len(parts) == 1 {
@@ -45,7 +44,7 @@ func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{}, err
 	}
 	if len(found) > 1 && w.text != everything {
-		ask := i18n.M("bridge.disconnect.which", "Command", s.word(w.provider))
+		ask := chat.Say("bridge.disconnect.which", "Command", s.word(w.provider))
 		return s.question(ctx, ask, offersOf(found, w, deedDisconnect)...)
 	}
 	if len(found) == 1 {
@@ -64,7 +63,7 @@ func (s *Service) meant(ctx context.Context, w wish) ([]Connection, error) {
 
 // confirmDisconnect asks, and says what will be no more.
 func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []Connection) (chat.Note, error) {
-	lines := []i18n.Message{i18n.N("bridge.disconnect.confirm", len(found))}
+	lines := []chat.Message{chat.Plural("bridge.disconnect.confirm", len(found))}
 	for _, c := range found {
 		_, installs := s.installerOf(c)
 		line := "bridge.disconnect.line"
@@ -74,28 +73,28 @@ func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []Connect
 		case last:
 			line = "bridge.disconnect.line_address"
 		}
-		lines = append(lines, i18n.M(line, "Name", c.shown(), "Provider", s.name(w.provider)))
+		lines = append(lines, chat.Say(line, "Name", c.shown(), "Provider", s.name(w.provider)))
 	}
-	offers := []offer{{label: i18n.M("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}}
+	offers := []offer{{label: chat.Say("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}}
 	if len(s.signedIn(ctx, w)) > 0 {
-		lines = append(lines, i18n.Message{}, i18n.M("bridge.disconnect.sign_out_too", "Provider", s.name(w.provider)))
-		offers = append(offers, offer{label: i18n.M("bridge.button.disconnect_and_sign_out"), deed: deedLeave, wish: w})
+		lines = append(lines, chat.Message{}, chat.Say("bridge.disconnect.sign_out_too", "Provider", s.name(w.provider)))
+		offers = append(offers, offer{label: chat.Say("bridge.button.disconnect_and_sign_out"), deed: deedLeave, wish: w})
 	}
-	return s.question(ctx, i18n.Lines(lines...), append(offers, orCancel(w))...)
+	return s.question(ctx, chat.Lines(lines...), append(offers, orCancel(w))...)
 }
 
 // disconnectNow ends what was asked about.
 func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	found, err := s.meant(ctx, w)
 	if err != nil {
 		return chat.Note{}, err
 	}
-	var lines []i18n.Message
+	var lines []chat.Message
 	for _, c := range found {
-		mine := c.In(w.place.ChannelID)
+		mine := c.In(w.place.Channel)
 		if w.subscription != "" && !slices.ContainsFunc(mine, func(sub Subscription) bool { return sub.ID == w.subscription }) {
 			return chat.Note{}, s.notFollowed(w.provider) // it was ended before; the others were not asked about
 		}
@@ -109,7 +108,7 @@ func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) 
 		}
 		lines = append(lines, ended)
 	}
-	return chat.Note{Text: i18n.Lines(lines...)}, nil
+	return chat.Note{Text: chat.Lines(lines...)}, nil
 }
 
 // disconnectAndSignOut ends the connection, and then the person's sign-in, which ending it may need.
@@ -122,7 +121,7 @@ func (s *Service) disconnectAndSignOut(ctx context.Context, w wish) (chat.Note, 
 	if err != nil {
 		return chat.Note{}, err
 	}
-	return chat.Note{Text: i18n.Lines(ended.Text, out.Text)}, nil
+	return chat.Note{Text: chat.Lines(ended.Text, out.Text)}, nil
 }
 
 // offerSignOut asks somebody whose channel is connected to nothing whether they want to sign out, if they are signed in.
@@ -130,8 +129,8 @@ func (s *Service) offerSignOut(ctx context.Context, w wish, nothing error) (chat
 	if len(s.signedIn(ctx, w)) == 0 {
 		return chat.Note{}, nothing
 	}
-	return s.question(ctx, i18n.M("bridge.disconnect.only_sign_out", "Provider", s.name(w.provider)),
-		offer{label: i18n.M("bridge.button.sign_out"), primary: true, deed: deedSignOut, wish: w}, orCancel(w))
+	return s.question(ctx, chat.Say("bridge.disconnect.only_sign_out", "Provider", s.name(w.provider)),
+		offer{label: chat.Say("bridge.button.sign_out"), primary: true, deed: deedSignOut, wish: w}, orCancel(w))
 }
 
 // signedIn returns the sites at which the person has an account that can be used.
@@ -152,16 +151,16 @@ func (s *Service) signedIn(ctx context.Context, w wish) []provider.Site {
 
 // end has the channel leave the connection, and says how that went. With the last channel the webhook goes, before the record that
 // knows it: whoever is interrupted can do it again. One that cannot be removed is left to people, who are told where it is.
-func (s *Service) end(ctx context.Context, w wish, c Connection) (i18n.Message, error) {
+func (s *Service) end(ctx context.Context, w wish, c Connection) (chat.Message, error) {
 	_, installs := s.installerOf(c)
 	var failure error
 	first := installs && len(c.Channels()) == 1
 	if first {
 		failure = s.uninstall(ctx, w, c)
 	}
-	left, gone, err := s.detach(ctx, c.ID, w.provider, w.place.ChannelID)
+	left, gone, err := s.detach(ctx, c.ID, w.provider, w.place.Channel)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	switch {
 	case installs && gone && !first:
@@ -173,18 +172,18 @@ func (s *Service) end(ctx context.Context, w wish, c Connection) (i18n.Message, 
 		}
 	}
 	s.did(AuditDisconnect, w, c.ID)
-	s.tell(ctx, w, i18n.M("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
+	s.tell(ctx, w, chat.Say("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown()))
 	switch {
 	case failure != nil && gone:
 		s.Log("A webhook could not be removed", "connection", c.ID, "error", failure.Error())
-		return i18n.M("bridge.disconnect.hook_left", "Name", c.shown(), "Where", c.webhooksPage(), "Key", chat.Code(c.ID)).
+		return chat.Say("bridge.disconnect.hook_left", "Name", c.shown(), "Where", c.webhooksPage(), "Key", chat.Code(c.ID)).
 			WithMessage("Reason", chat.Failure(failure)), nil
 	case installs && gone:
-		return i18n.M("bridge.disconnect.done_hook", "Name", c.shown(), "Provider", s.name(w.provider)), nil
+		return chat.Say("bridge.disconnect.done_hook", "Name", c.shown(), "Provider", s.name(w.provider)), nil
 	case gone:
-		return i18n.M("bridge.disconnect.done_address", "Name", c.shown(), "Provider", s.name(w.provider)), nil
+		return chat.Say("bridge.disconnect.done_address", "Name", c.shown(), "Provider", s.name(w.provider)), nil
 	}
-	return i18n.M("bridge.disconnect.done", "Name", c.shown()), nil
+	return chat.Say("bridge.disconnect.done", "Name", c.shown()), nil
 }
 
 // uninstall removes the connection's webhook at the tool. One that was set up by somebody who was interrupted before they could note

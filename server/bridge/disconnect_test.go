@@ -23,7 +23,7 @@ func TestDisconnectAsksFirstAndCanBeCancelled(t *testing.T) {
 	require.Empty(t, o.records.lists["builder/"+lab])
 	require.Empty(t, o.records.lists["builder/"+namesakes("builder", "ci")])
 	last := o.people.announced[len(o.people.announced)-1]
-	require.Equal(t, lab, last.at.ChannelID)
+	require.Equal(t, lab, last.at.Channel)
 	require.Contains(t, last.text, "ended this channel's connection to Builder: ci")
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -21,16 +20,16 @@ func (s *Service) askForCredential(ctx context.Context, w wish, t target) (chat.
 	if parted, has := t.installer.(provider.Parted); has {
 		w.text = parted.Text(t.resource, t.part)
 	}
-	offers := []offer{{label: i18n.M("bridge.button.enrol"), primary: true, deed: deedConnectAsk, wish: w}}
+	offers := []offer{{label: chat.Say("bridge.button.enrol"), primary: true, deed: deedConnectAsk, wish: w}}
 	if _, instructs := t.installer.(provider.Instructor); instructs {
 		byHand := w
 		byHand.text = t.resource.Name
 		if t.part.ID != "" {
 			byHand.text += " / " + t.part.Name
 		}
-		offers = append(offers, offer{label: i18n.M("bridge.button.by_hand"), deed: deedConnectByHand, wish: byHand})
+		offers = append(offers, offer{label: chat.Say("bridge.button.by_hand"), deed: deedConnectByHand, wish: byHand})
 	}
-	text := i18n.M("bridge.connect.enrol", "Provider", s.name(w.provider), "Name", chat.Link(t.resource.Name, t.resource.URL),
+	text := chat.Say("bridge.connect.enrol", "Provider", s.name(w.provider), "Name", chat.Link(t.resource.Name, t.resource.URL),
 		"Where", t.resource.SettingsURL)
 	return s.question(ctx, text, append(offers, orCancel(w))...)
 }
@@ -85,5 +84,5 @@ func (s *Service) lostSecret(ctx context.Context, c Connection) bool {
 func (s *Service) askForSecret(ctx context.Context, w wish, c Connection) (chat.Note, error) {
 	enter, err := s.credentialButton(ctx, c, w.place, w.userID)
 	enter.Primary = true
-	return chat.Note{Text: i18n.M("bridge.repair.secret_lost", "Name", c.shown(), "Provider", s.name(c.Provider)), Buttons: []chat.Button{enter}}, err
+	return chat.Note{Text: chat.Say("bridge.repair.secret_lost", "Name", c.shown(), "Provider", s.name(c.Provider)), Buttons: []chat.Button{enter}}, err
 }

@@ -13,7 +13,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -47,7 +46,7 @@ func (s *Service) following(ctx context.Context, providerID, channelID string) (
 // chosen returns the connections of the channel that the wish is about: the one that was chosen, those that the text fits, or all.
 // Fault: NotFollowed.
 func (s *Service) chosen(ctx context.Context, w wish) ([]Connection, error) {
-	all, err := s.following(ctx, w.provider, w.place.ChannelID)
+	all, err := s.following(ctx, w.provider, w.place.Channel)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +65,7 @@ func (s *Service) chosen(ctx context.Context, w wish) ([]Connection, error) {
 
 // theOne returns the connection that the wish is about. Where there are several, it is the zero one, and the note asks which.
 // Fault: NotFollowed.
-func (s *Service) theOne(ctx context.Context, w wish, deed string, ask i18n.Message) (Connection, chat.Note, error) {
+func (s *Service) theOne(ctx context.Context, w wish, deed string, ask chat.Message) (Connection, chat.Note, error) {
 	found, err := s.chosen(ctx, w)
 	if err != nil {
 		return Connection{}, chat.Note{}, err
@@ -84,7 +83,7 @@ func offersOf(found []Connection, w wish, deed string) []offer {
 	for _, c := range found[:min(len(found), maxButtons)] {
 		one := w
 		one.connection, one.text = c.ID, ""
-		offers = append(offers, offer{label: i18n.Verbatim(chat.Truncate(labelOf(c, found), 60)), deed: deed, wish: one})
+		offers = append(offers, offer{label: chat.Verbatim(chat.Truncate(labelOf(c, found), 60)), deed: deed, wish: one})
 	}
 	return append(offers, orCancel(w))
 }
@@ -145,12 +144,12 @@ func (s *Service) notFollowed(providerID string) error {
 // of the channel is written first: a connection that no list has could not be removed. The part is what of it the channel follows, zero
 // for all. Faults: TooMany, NotFollowed.
 func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connection, part provider.Resource) (Connection, error) {
-	elsewhere, err := s.rulesElsewhere(ctx, w.provider, w.place.ChannelID, id)
+	elsewhere, err := s.rulesElsewhere(ctx, w.provider, w.place.Channel, id)
 	if err != nil {
 		return Connection{}, err
 	}
 	full, added := false, false
-	err = s.Records.UpdateConnectionsOf(ctx, w.provider, w.place.ChannelID, func(ids *[]string) bool {
+	err = s.Records.UpdateConnectionsOf(ctx, w.provider, w.place.Channel, func(ids *[]string) bool {
 		full, added = false, false
 		if slices.Contains(*ids, id) {
 			return false
@@ -168,7 +167,7 @@ func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connectio
 		return Connection{}, tooMany(maxConnections)
 	}
 	subscription := Subscription{
-		ID: rand.Text(), ChannelID: w.place.ChannelID, Resource: part.ID, ResourceName: part.Name, CreatedBy: w.userID, CreatedAt: s.Now(),
+		ID: rand.Text(), ChannelID: w.place.Channel, Resource: part.ID, ResourceName: part.Name, CreatedBy: w.userID, CreatedAt: s.Now(),
 	}
 	c, err := s.Records.UpdateConnection(ctx, id, func(c *Connection) (bool, error) {
 		if c.ID == "" {
@@ -178,21 +177,21 @@ func (s *Service) attach(ctx context.Context, w wish, id string, fresh Connectio
 		switch {
 		case c.ID == "" || c.Provider != w.provider:
 			return false, s.notFollowed(w.provider)
-		case c.follows(w.place.ChannelID, part):
+		case c.follows(w.place.Channel, part):
 			return false, nil
-		case len(c.In(w.place.ChannelID)) >= maxConnections:
+		case len(c.In(w.place.Channel)) >= maxConnections:
 			return false, tooMany(maxConnections)
-		case len(c.In(w.place.ChannelID)) == 0 && len(c.Channels()) >= maxChannels:
+		case len(c.In(w.place.Channel)) == 0 && len(c.Channels()) >= maxChannels:
 			return false, tooMany(maxChannels)
 		}
-		if err := s.roomForRule(w.provider, elsewhere+len(c.In(w.place.ChannelID))); err != nil {
+		if err := s.roomForRule(w.provider, elsewhere+len(c.In(w.place.Channel))); err != nil {
 			return false, err
 		}
 		c.Subscriptions = append(c.Subscriptions, subscription)
 		return true, nil
 	})
 	if err != nil && added {
-		s.unlist(context.WithoutCancel(ctx), w.provider, w.place.ChannelID, id)
+		s.unlist(context.WithoutCancel(ctx), w.provider, w.place.Channel, id)
 	}
 	return c, errors.Wrap(err, "have the channel follow the connection")
 }
@@ -251,41 +250,41 @@ func (s *Service) who(ctx context.Context, userID string) string {
 }
 
 // tell has everybody in the channel know what somebody did. In their own conversation with the bot they know it.
-func (s *Service) tell(ctx context.Context, w wish, text i18n.Message) {
-	channel, err := s.People.Channel(ctx, w.place.ChannelID)
+func (s *Service) tell(ctx context.Context, w wish, text chat.Message) {
+	channel, err := s.People.Channel(ctx, w.place.Channel)
 	if err == nil && channel.Direct {
 		return
 	}
 	if err == nil {
-		err = s.People.Announce(ctx, chat.Place{ChannelID: w.place.ChannelID}, text)
+		err = s.People.Announce(ctx, chat.Place{Channel: w.place.Channel}, text)
 	}
 	if err != nil {
-		s.Log("A channel could not be told what it is connected to", "channel_id", w.place.ChannelID, "error", err.Error())
+		s.Log("A channel could not be told what it is connected to", "channel_id", w.place.Channel, "error", err.Error())
 	}
 }
 
 // ago says how long ago it was.
-func (s *Service) ago(at time.Time) i18n.Message {
+func (s *Service) ago(at time.Time) chat.Message {
 	switch since := s.Now().Sub(at); {
 	case since < time.Minute:
-		return i18n.M("bridge.ago.now")
+		return chat.Say("bridge.ago.now")
 	case since < time.Hour:
-		return i18n.N("bridge.ago.minutes", int(since/time.Minute))
+		return chat.Plural("bridge.ago.minutes", int(since/time.Minute))
 	case since < 24*time.Hour:
-		return i18n.N("bridge.ago.hours", int(since/time.Hour))
+		return chat.Plural("bridge.ago.hours", int(since/time.Hour))
 	default:
-		return i18n.N("bridge.ago.days", int(since/(24*time.Hour)))
+		return chat.Plural("bridge.ago.days", int(since/(24*time.Hour)))
 	}
 }
 
 // enumerated returns the messages on one line.
-func enumerated(parts []i18n.Message) i18n.Message {
+func enumerated(parts []chat.Message) chat.Message {
 	if len(parts) == 0 {
-		return i18n.M("bridge.nothing")
+		return chat.Say("bridge.nothing")
 	}
 	line := parts[0]
 	for _, next := range parts[1:] {
-		line = i18n.M("bridge.enumerated").WithMessage("Before", line).WithMessage("Next", next)
+		line = chat.Say("bridge.enumerated").WithMessage("Before", line).WithMessage("Next", next)
 	}
 	return line
 }

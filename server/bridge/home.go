@@ -22,7 +22,7 @@ type atHome struct {
 // home returns the person's account at the tool: at the site where people can sign in, of several the first at which this person is.
 // Faults: NoPost, AccountNeeded, AccountRejected, SetupNeeded, HostUnknown.
 func (s *Service) home(ctx context.Context, w wish, homely provider.Homely) (atHome, error) {
-	if !s.People.CanPost(ctx, w.userID, w.place.ChannelID) {
+	if !s.People.CanPost(ctx, w.userID, w.place.Channel) {
 		return atHome{}, fault.New(fault.NoPost)
 	}
 	h, err := s.ownSession(ctx, w)

@@ -13,7 +13,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -50,10 +49,10 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 	defer reading.close()
 	switch {
 	case fault.Is(err, fault.TooLarge):
-		s.note(c.ID, Entry{Result: Unreadable, Reason: i18n.OfFault(err)})
+		s.note(c.ID, Entry{Result: Unreadable, Reason: chat.OfFault(err)})
 		return err
 	case fault.Is(err, fault.TooManyWaiting):
-		s.note(c.ID, Entry{Result: Failed, Reason: i18n.OfFault(err)})
+		s.note(c.ID, Entry{Result: Failed, Reason: chat.OfFault(err)})
 		return err
 	case err != nil:
 		return err
@@ -62,7 +61,7 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 	d.PathSecret = pathSecret
 	keys, err := s.openKeys(ctx, c)
 	if err != nil {
-		s.note(c.ID, Entry{Result: Failed, Reason: i18n.OfFault(err)})
+		s.note(c.ID, Entry{Result: Failed, Reason: chat.OfFault(err)})
 		return err
 	}
 	secrets := keys.Believed(s.Now())
@@ -141,9 +140,9 @@ func (s *Service) store(ctx context.Context, c Connection, p provider.Provider, 
 		Delivery: withoutSecrets(d, secrets), Proof: proof,
 	}
 	if err := s.Inbox.Accept(ctx, job); err != nil {
-		entry.Result, entry.Reason = Failed, i18n.M("bridge.deliver.not_stored")
+		entry.Result, entry.Reason = Failed, chat.Say("bridge.deliver.not_stored")
 		if fault.Is(err, fault.TooManyWaiting) {
-			entry.Reason = i18n.OfFault(err)
+			entry.Reason = chat.OfFault(err)
 		}
 		s.note(c.ID, entry)
 		return errors.Wrap(err, "store a delivery")
@@ -181,13 +180,13 @@ func withoutSecrets(d provider.Delivery, secrets []string) provider.Delivery {
 
 // refuse notes that a delivery proved nothing, and why. Faults: Unsigned, Forged.
 func (s *Service) refuse(c Connection, desc provider.Descriptor, err error) error {
-	code, reason := fault.Forged, i18n.M("bridge.deliver.forged")
+	code, reason := fault.Forged, chat.Say("bridge.deliver.forged")
 	switch {
 	case !errors.Is(err, provider.ErrUnsigned):
 	case slices.Contains(desc.Headers, authorization):
-		code, reason = fault.Unsigned, i18n.M("bridge.deliver.stripped")
+		code, reason = fault.Unsigned, chat.Say("bridge.deliver.stripped")
 	default:
-		code, reason = fault.Unsigned, i18n.M("bridge.deliver.unsigned")
+		code, reason = fault.Unsigned, chat.Say("bridge.deliver.unsigned")
 	}
 	s.note(c.ID, Entry{Result: Refused, Reason: reason})
 	return fault.Wrap(err, code)
@@ -206,12 +205,12 @@ func (s *Service) warnRefused(ctx context.Context, connectionID string, refused 
 	if err != nil || !found {
 		return
 	}
-	s.writeTo(ctx, c.CreatedBy, i18n.M("bridge.deliver.refused", "Provider", s.name(c.Provider), "Name", chat.Escape(c.Name),
+	s.writeTo(ctx, c.CreatedBy, chat.Say("bridge.deliver.refused", "Provider", s.name(c.Provider), "Name", chat.Escape(c.Name),
 		"Command", s.word(c.Provider)).WithMessage("Reason", refused.Reason))
 }
 
 // writeTo has the bot write to somebody, and logs where that fails: there is nothing else to be done.
-func (s *Service) writeTo(ctx context.Context, userID string, text i18n.Message) {
+func (s *Service) writeTo(ctx context.Context, userID string, text chat.Message) {
 	if err := s.People.DirectMessage(ctx, userID, text); err != nil {
 		s.Log("A person could not be told about a connection", "user_id", userID, "error", err.Error())
 	}

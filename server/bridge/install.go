@@ -12,7 +12,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -83,7 +82,7 @@ func (s *Service) connectResource(ctx context.Context, w wish, installer provide
 		}
 		return s.orSignIn(ctx, w, deedConnect, site, err)
 	}
-	channel, err := s.People.Channel(ctx, w.place.ChannelID)
+	channel, err := s.People.Channel(ctx, w.place.Channel)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "look up the channel")
 	}
@@ -154,9 +153,9 @@ func (s *Service) sessionFor(ctx context.Context, w wish, site provider.Site) (p
 
 // warn asks whether a channel that everybody can join shall really show what not everybody may see at the tool.
 func (s *Service) warn(ctx context.Context, w wish, r provider.Resource) (chat.Note, error) {
-	text := i18n.M("bridge.connect.private", "Name", chat.Link(chat.Truncate(r.Name, 100), r.URL), "Provider", s.name(w.provider))
+	text := chat.Say("bridge.connect.private", "Name", chat.Link(chat.Truncate(r.Name, 100), r.URL), "Provider", s.name(w.provider))
 	return s.question(ctx, text,
-		offer{label: i18n.M("bridge.button.anyway"), deed: deedConnectAnyway, wish: w}, orCancel(w))
+		offer{label: chat.Say("bridge.button.anyway"), deed: deedConnectAnyway, wish: w}, orCancel(w))
 }
 
 // followTarget has the channel follow the resource. Of a connection that others follow the channel hears nothing before who asks has shown
@@ -168,7 +167,7 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "look for the connection")
 	}
-	already := known && before.follows(w.place.ChannelID, t.part)
+	already := known && before.follows(w.place.Channel, t.part)
 	if s.givesSecret(w.provider) {
 		ask, err := s.enrols(ctx, w, &t, before, known)
 		if err != nil {
@@ -206,21 +205,21 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	if t.part.ID != "" {
 		shown = chat.Link(chat.Truncate(c.Name+" / "+t.part.Name, 100), t.part.URL)
 	}
-	kept := i18n.M("bridge.connect.kept", "Name", c.shown(), "Provider", s.name(w.provider), "Command", s.word(w.provider))
+	kept := chat.Say("bridge.connect.kept", "Name", c.shown(), "Provider", s.name(w.provider), "Command", s.word(w.provider))
 	if already {
-		return withUnused(chat.Note{Text: i18n.M("bridge.connect.already", "Name", shown, "Command", s.word(w.provider))}, t, kept), nil
+		return withUnused(chat.Note{Text: chat.Say("bridge.connect.already", "Name", shown, "Command", s.word(w.provider))}, t, kept), nil
 	}
 	s.did(AuditConnect, w, c.ID)
-	s.tell(ctx, w, i18n.M("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", shown).
+	s.tell(ctx, w, chat.Say("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", shown).
 		WithMessage("Events", s.eventsOf(w.provider, nil)))
-	return withUnused(chat.Note{Text: i18n.M("bridge.connect.done_installed", "Name", shown, "Command", s.word(w.provider)).
+	return withUnused(chat.Note{Text: chat.Say("bridge.connect.done_installed", "Name", shown, "Command", s.word(w.provider)).
 		WithMessage("Events", s.eventsOf(w.provider, nil))}, t, kept), nil
 }
 
 // withUnused adds to the note that what was entered is not kept, where that is so.
-func withUnused(note chat.Note, t target, kept i18n.Message) chat.Note {
+func withUnused(note chat.Note, t target, kept chat.Message) chat.Note {
 	if t.unused {
-		note.Text = i18n.Lines(note.Text, kept)
+		note.Text = chat.Lines(note.Text, kept)
 	}
 	return note
 }
@@ -381,8 +380,8 @@ func (s *Service) hookFor(ctx context.Context, c Connection, t target) (provider
 }
 
 // eventsOf returns the labels of these events, of the provider's defaults for nil.
-func (s *Service) eventsOf(providerID string, wanted []string) i18n.Message {
-	var labels []i18n.Message
+func (s *Service) eventsOf(providerID string, wanted []string) chat.Message {
+	var labels []chat.Message
 	for _, kind := range s.Registry.Describe(providerID).Events {
 		if wanted == nil && kind.Default || slices.Contains(wanted, kind.ID) {
 			labels = append(labels, kind.Label)

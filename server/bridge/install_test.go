@@ -336,7 +336,7 @@ func TestASecretThatTheToolTookWithoutSayingSoCounts(t *testing.T) {
 func TestAnotherPartsConnectButtonConnects(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	what := intent{UserID: ada, Kind: deedConnect, Provider: "coder", Place: chat.Place{ChannelID: lab}, Text: webRepo}
+	what := intent{UserID: ada, Kind: deedConnect, Provider: "coder", Place: chat.Place{Channel: lab}, Text: webRepo}
 	sealed, err := o.bridge.seal(t.Context(), what)
 	require.NoError(t, err)
 	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{UserID: ada, Action: Pressed, Values: map[string]string{sealedValue: sealed}}))

@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 const (
@@ -51,10 +50,10 @@ type pressed func(ctx context.Context, c chat.Click, what intent) error
 type answered func(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error)
 
 // resumed goes on with what an authorization was for, and says what came of it.
-type resumed func(ctx context.Context, userID string, what intent) (i18n.Message, error)
+type resumed func(ctx context.Context, userID string, what intent) (chat.Message, error)
 
 // button returns a button that does this, for the intent's user only.
-func (s *Service) button(ctx context.Context, label i18n.Message, primary bool, what intent) (chat.Button, error) {
+func (s *Service) button(ctx context.Context, label chat.Message, primary bool, what intent) (chat.Button, error) {
 	sealed, err := s.seal(ctx, what)
 	if err != nil {
 		return chat.Button{}, err
@@ -110,7 +109,7 @@ func (s *Service) unseal(ctx context.Context, userID, sealed string) (intent, er
 func (s *Service) Press(ctx context.Context, c chat.Click) error {
 	what, err := s.unseal(ctx, c.UserID, c.Values[sealedValue])
 	if err != nil {
-		return s.refused(err, AuditEntry{Event: AuditUse, UserID: c.UserID, ChannelID: c.Place.ChannelID})
+		return s.refused(err, AuditEntry{Event: AuditUse, UserID: c.UserID, ChannelID: c.Place.Channel})
 	}
 	for _, group := range []map[string]pressed{s.connectPresses(), s.configurePresses(), s.actionPresses(), s.sharePresses(), s.privatePresses()} {
 		if do := group[what.Kind]; do != nil {
@@ -137,10 +136,10 @@ func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormError
 
 // Resume goes on with what somebody authorized for; next is what ConnectURL was given, which nobody else can have made. It returns
 // what to tell the person.
-func (s *Service) Resume(ctx context.Context, userID, next string) (i18n.Message, error) {
+func (s *Service) Resume(ctx context.Context, userID, next string) (chat.Message, error) {
 	var what intent
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
-		return i18n.Message{}, errors.Wrap(err, "read what to resume")
+		return chat.Message{}, errors.Wrap(err, "read what to resume")
 	}
 	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes(), s.replyResumes()} {
 		if do := group[what.Kind]; do != nil {
@@ -148,5 +147,5 @@ func (s *Service) Resume(ctx context.Context, userID, next string) (i18n.Message
 			return said, s.refused(err, what.attempted(userID))
 		}
 	}
-	return i18n.Message{}, fault.New(fault.LinkExpired)
+	return chat.Message{}, fault.New(fault.LinkExpired)
 }

@@ -12,7 +12,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -46,7 +45,7 @@ func (s *Service) dutyForms() map[string]answered {
 
 // onCall lists the channel's rotations, with buttons to add one and to remove each; the first one is asked for at once.
 func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	here, err := s.rotationsIn(ctx, w)
@@ -56,10 +55,10 @@ func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
 	if len(here) == 0 {
 		return s.addRotation(ctx, w)
 	}
-	lines := []i18n.Message{i18n.M("bridge.oncall.title", "Provider", chat.Escape(s.name(w.provider)))}
-	offers := []offer{{label: i18n.M("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}}
+	lines := []chat.Message{chat.Say("bridge.oncall.title", "Provider", chat.Escape(s.name(w.provider)))}
+	offers := []offer{{label: chat.Say("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}}
 	for _, r := range here {
-		line := i18n.M("bridge.oncall.line", "Name", chat.Escape(r.Name), "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
+		line := chat.Say("bridge.oncall.line", "Name", chat.Escape(r.Name), "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
 			"Time", r.clock(), "Zone", r.Zone)
 		if daily, err := r.daily(); err == nil {
 			line.Params["Next"] = daily.Next(s.Now()).In(daily.Zone).Format("2006-01-02 15:04 MST")
@@ -67,9 +66,9 @@ func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
 		lines = append(lines, line)
 		one := w
 		one.subscription = r.ID
-		offers = append(offers, offer{label: i18n.M("bridge.oncall.remove", "Name", chat.Truncate(r.Name, maxButtonLabel)), deed: deedAskRotation, wish: one})
+		offers = append(offers, offer{label: chat.Say("bridge.oncall.remove", "Name", chat.Truncate(r.Name, maxButtonLabel)), deed: deedAskRotation, wish: one})
 	}
-	return s.question(ctx, i18n.Lines(lines...), offers...)
+	return s.question(ctx, chat.Lines(lines...), offers...)
 }
 
 // rotationsIn returns those of the wish's channel.
@@ -78,12 +77,12 @@ func (s *Service) rotationsIn(ctx context.Context, w wish) ([]Rotation, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "list who wants to know who is on call")
 	}
-	return slices.DeleteFunc(all, func(r Rotation) bool { return r.ChannelID != w.place.ChannelID }), nil
+	return slices.DeleteFunc(all, func(r Rotation) bool { return r.ChannelID != w.place.Channel }), nil
 }
 
 // addRotation shows the form for a rotation; without a trigger, a button that opens it.
 func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	onCaller, ok := s.Registry.Get(w.provider).(provider.OnCaller)
@@ -95,8 +94,8 @@ func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
 		return s.orSignInAtHome(ctx, w, deedAddRotation, h, err)
 	}
 	if w.trigger == "" {
-		return s.question(ctx, i18n.M("bridge.oncall.open"),
-			offer{label: i18n.M("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}, orCancel(w))
+		return s.question(ctx, chat.Say("bridge.oncall.open"),
+			offer{label: chat.Say("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}, orCancel(w))
 	}
 	zone, err := onCaller.TimeZone(ctx, h.session)
 	if err != nil || zone == "" {
@@ -109,27 +108,27 @@ func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
 	what := w.intends(dutyName)
 	what.Kind = dutyFormKind
 	return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
-		Title: i18n.M("bridge.oncall.form"), Submit: i18n.M("bridge.oncall.save"),
+		Title: chat.Say("bridge.oncall.form"), Submit: chat.Say("bridge.oncall.save"),
 		Fields: slices.Concat([]chat.FormField{
-			{Name: dutyName, Kind: chat.TextField, Label: i18n.M("bridge.oncall.name"), MaxLength: maxName},
+			{Name: dutyName, Kind: chat.TextField, Label: chat.Say("bridge.oncall.name"), MaxLength: maxName},
 		}, fields, []chat.FormField{
-			{Name: dutyTime, Kind: chat.TextField, Label: i18n.M("bridge.oncall.time"), Help: i18n.M("bridge.oncall.time_help"), Default: "09:00", MaxLength: 5},
-			{Name: dutyZone, Kind: chat.TextField, Label: i18n.M("bridge.oncall.zone"), Help: i18n.M("bridge.oncall.zone_help"), Default: zone, MaxLength: 64},
+			{Name: dutyTime, Kind: chat.TextField, Label: chat.Say("bridge.oncall.time"), Help: chat.Say("bridge.oncall.time_help"), Default: "09:00", MaxLength: 5},
+			{Name: dutyZone, Kind: chat.TextField, Label: chat.Say("bridge.oncall.zone"), Help: chat.Say("bridge.oncall.zone_help"), Default: zone, MaxLength: 64},
 		}),
 	}, what)
 }
 
 // scheduleFields ask for the schedule: in a window with a field to look for it, else by its name or ID as people type it.
 func (s *Service) scheduleFields(ctx context.Context, onCaller provider.OnCaller, session provider.Session) ([]chat.FormField, error) {
-	schedule := chat.FormField{Name: dutySchedule, Kind: chat.TextField, Label: i18n.M("bridge.oncall.schedule"), Help: i18n.M("bridge.oncall.schedule_help"), MaxLength: 150}
+	schedule := chat.FormField{Name: dutySchedule, Kind: chat.TextField, Label: chat.Say("bridge.oncall.schedule"), Help: chat.Say("bridge.oncall.schedule_help"), MaxLength: 150}
 	if s.windowed {
 		found, err := onCaller.Schedules(ctx, session, "")
-		schedule.Kind, schedule.MaxLength, schedule.Help = chat.SelectField, 0, i18n.Message{}
+		schedule.Kind, schedule.MaxLength, schedule.Help = chat.SelectField, 0, chat.Message{}
 		schedule.Options, schedule.Search = schedulesOf(found), true
 		return []chat.FormField{schedule}, err
 	}
-	by := chat.FormField{Name: dutyBy, Kind: chat.SelectField, Label: i18n.M("bridge.oncall.by"), Default: byName, Options: []chat.Option{
-		{Label: i18n.M("bridge.oncall.by_name"), Value: byName}, {Label: i18n.M("bridge.oncall.by_id"), Value: byID},
+	by := chat.FormField{Name: dutyBy, Kind: chat.SelectField, Label: chat.Say("bridge.oncall.by"), Default: byName, Options: []chat.Option{
+		{Label: chat.Say("bridge.oncall.by_name"), Value: byName}, {Label: chat.Say("bridge.oncall.by_id"), Value: byID},
 	}}
 	return []chat.FormField{by, schedule}, nil
 }
@@ -138,7 +137,7 @@ func (s *Service) scheduleFields(ctx context.Context, onCaller provider.OnCaller
 func schedulesOf(found []provider.Resource) []chat.Option {
 	var options []chat.Option
 	for _, one := range found {
-		options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(one.Name)), Value: one.ID, Detail: i18n.Verbatim(chat.Plain(one.ID))})
+		options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(one.Name)), Value: one.ID, Detail: chat.Verbatim(chat.Plain(one.ID))})
 	}
 	return options
 }
@@ -154,24 +153,24 @@ func timeOfDay(typed string) (hour, minute int, ok bool) {
 // dutyAnswered keeps the rotation, and says so in the channel.
 func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
 	w := what.wish()
-	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return nil, err
 	}
 	onCaller, ok := s.enabled(what.Provider).(provider.OnCaller)
 	if !ok {
 		return nil, fault.New(fault.ButtonExpired)
 	}
-	r := Rotation{ID: rand.Text(), ChannelID: w.place.ChannelID, Name: chat.Truncate(unquoted(a.Values[dutyName]), maxName), CreatedBy: w.userID, CreatedAt: s.Now()}
+	r := Rotation{ID: rand.Text(), ChannelID: w.place.Channel, Name: chat.Truncate(unquoted(a.Values[dutyName]), maxName), CreatedBy: w.userID, CreatedAt: s.Now()}
 	slips := chat.FormErrors{}
 	if r.Name == "" {
-		slips[dutyName] = i18n.M("bridge.oncall.no_name")
+		slips[dutyName] = chat.Say("bridge.oncall.no_name")
 	}
 	if r.Hour, r.Minute, ok = timeOfDay(a.Values[dutyTime]); !ok {
-		slips[dutyTime] = i18n.M("bridge.oncall.no_time")
+		slips[dutyTime] = chat.Say("bridge.oncall.no_time")
 	}
 	zone, err := time.LoadLocation(strings.TrimSpace(a.Values[dutyZone]))
 	if err != nil || zone == time.Local {
-		slips[dutyZone] = i18n.M("bridge.oncall.no_zone")
+		slips[dutyZone] = chat.Say("bridge.oncall.no_zone")
 	} else {
 		r.Zone = zone.String()
 	}
@@ -193,7 +192,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	if err := s.keepRotation(ctx, what.Provider, r); err != nil {
 		return nil, err
 	}
-	s.tell(ctx, w, i18n.M("bridge.oncall.saved", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.name(what.Provider)),
+	s.tell(ctx, w, chat.Say("bridge.oncall.saved", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.name(what.Provider)),
 		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", r.clock(), "Zone", r.Zone))
 	return nil, nil
 }
@@ -233,8 +232,8 @@ func (s *Service) askRotationAway(ctx context.Context, w wish) (chat.Note, error
 	if err != nil {
 		return chat.Note{}, err
 	}
-	return s.question(ctx, i18n.M("bridge.oncall.confirm", "Name", chat.Escape(r.Name)),
-		offer{label: i18n.M("bridge.oncall.remove", "Name", chat.Truncate(r.Name, maxButtonLabel)), primary: true, deed: deedDropRotation, wish: w}, orCancel(w))
+	return s.question(ctx, chat.Say("bridge.oncall.confirm", "Name", chat.Escape(r.Name)),
+		offer{label: chat.Say("bridge.oncall.remove", "Name", chat.Truncate(r.Name, maxButtonLabel)), primary: true, deed: deedDropRotation, wish: w}, orCancel(w))
 }
 
 // removeRotation removes one, and says so in the channel.
@@ -246,20 +245,20 @@ func (s *Service) removeRotation(ctx context.Context, w wish) (chat.Note, error)
 	if err := s.dropRotation(ctx, w.provider, r.ID); err != nil {
 		return chat.Note{}, err
 	}
-	s.tell(ctx, w, i18n.M("bridge.oncall.removed", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name)))
-	return chat.Note{Text: i18n.M("bridge.oncall.gone", "Name", chat.Escape(r.Name))}, nil
+	s.tell(ctx, w, chat.Say("bridge.oncall.removed", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name)))
+	return chat.Note{Text: chat.Say("bridge.oncall.gone", "Name", chat.Escape(r.Name))}, nil
 }
 
 // ownRotation returns the wish's rotation, if the person may change what its channel gets. Faults: those of mayConnect, NotFollowed.
 func (s *Service) ownRotation(ctx context.Context, w wish) (Rotation, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return Rotation{}, err
 	}
 	r, err := s.rotation(ctx, w.provider, w.subscription)
 	if err != nil {
 		return Rotation{}, err
 	}
-	if r.ID == "" || r.ChannelID != w.place.ChannelID {
+	if r.ID == "" || r.ChannelID != w.place.Channel {
 		return Rotation{}, s.notFollowed(w.provider)
 	}
 	return r, nil

@@ -5,7 +5,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -19,9 +18,9 @@ type Page struct {
 // Tab is a part of a page.
 type Tab struct {
 	ID    string
-	Title i18n.Message
+	Title chat.Message
 	// Intro says what it is for, or what to do where it is empty.
-	Intro i18n.Message
+	Intro chat.Message
 	Items []Item
 	// Buttons are what it offers beside its items.
 	Buttons []chat.Button
@@ -32,7 +31,7 @@ type Item struct {
 	Title string
 	// URL is its page at the tool; "" for none.
 	URL     string
-	Details []i18n.Message
+	Details []chat.Message
 	Buttons []chat.Button
 }
 
@@ -57,7 +56,7 @@ func (s *Service) Page(ctx context.Context, userID, providerID, channelID string
 	if err != nil {
 		return Page{}, err
 	}
-	w := wish{userID: userID, place: chat.Place{ChannelID: channelID}, provider: providerID}
+	w := wish{userID: userID, place: chat.Place{Channel: channelID}, provider: providerID}
 	forbidden := s.mayConnect(ctx, userID, channelID)
 	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.GuestForbidden) {
 		return Page{}, forbidden
@@ -70,7 +69,7 @@ func (s *Service) Page(ctx context.Context, userID, providerID, channelID string
 	}
 	if forbidden != nil {
 		for i := range page.Tabs {
-			page.Tabs[i].Intro = i18n.OfFault(forbidden)
+			page.Tabs[i].Intro = chat.OfFault(forbidden)
 		}
 	}
 	return page, draft.err
@@ -92,7 +91,7 @@ func (d *pageDraft) buttons(offers ...offer) []chat.Button {
 	if !d.open || d.err != nil {
 		return nil
 	}
-	note, err := d.question(d.ctx, i18n.Message{}, offers...)
+	note, err := d.question(d.ctx, chat.Message{}, offers...)
 	d.err = err
 	return note.Buttons
 }
@@ -111,31 +110,31 @@ func (d *pageDraft) pressed(buttons []chat.Button, err error) []chat.Button {
 // service tells what the channel follows.
 func (d *pageDraft) service() Tab {
 	id := d.wish.provider
-	tab := Tab{ID: tabService, Title: i18n.M("bridge.page.service"), Intro: i18n.M("bridge.page.service_intro", "Provider", chat.Escape(d.name(id)))}
+	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", chat.Escape(d.name(id)))}
 	for _, c := range d.found {
 		one := d.wish
 		one.connection = c.ID
 		item := Item{Title: labelOf(c, d.found), URL: c.Resource.URL}
-		for _, sub := range c.In(d.wish.place.ChannelID) {
+		for _, sub := range c.In(d.wish.place.Channel) {
 			if sub.ResourceName != "" {
-				item.Details = append(item.Details, i18n.M("bridge.page.part", "Name", chat.Escape(sub.ResourceName)))
+				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", chat.Escape(sub.ResourceName)))
 			}
 		}
-		item.Details = append(item.Details, i18n.M("bridge.page.since", "Who", d.who(d.ctx, c.CreatedBy)).WithMessage("When", d.ago(c.CreatedAt)))
+		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.who(d.ctx, c.CreatedBy)).WithMessage("When", d.ago(c.CreatedAt)))
 		item.Buttons = d.buttons(
-			offer{label: i18n.M("bridge.page.status"), deed: deedStatus, wish: one},
-			offer{label: i18n.M("bridge.page.test"), deed: deedTest, wish: one},
-			offer{label: i18n.M("bridge.page.disconnect"), deed: deedDisconnect, wish: one},
+			offer{label: chat.Say("bridge.page.status"), deed: deedStatus, wish: one},
+			offer{label: chat.Say("bridge.page.test"), deed: deedTest, wish: one},
+			offer{label: chat.Say("bridge.page.disconnect"), deed: deedDisconnect, wish: one},
 		)
 		item.Buttons = append(item.Buttons, d.pressed(d.accessButtons(d.ctx, c, d.wish.place, d.wish.userID))...)
 		tab.Items = append(tab.Items, item)
 	}
-	offers := []offer{{label: i18n.M("bridge.page.connect"), primary: len(d.found) == 0, deed: deedConnect, wish: d.wish}}
+	offers := []offer{{label: chat.Say("bridge.page.connect"), primary: len(d.found) == 0, deed: deedConnect, wish: d.wish}}
 	if _, installs := d.Registry.Get(id).(provider.Installer); installs {
-		offers = append(offers, offer{label: i18n.M("bridge.page.connect_by_address"), deed: deedConnectAsk, wish: d.wish})
+		offers = append(offers, offer{label: chat.Say("bridge.page.connect_by_address"), deed: deedConnectAsk, wish: d.wish})
 	}
 	if d.authorizes(id) {
-		offers = append(offers, offer{label: i18n.M("bridge.page.account"), deed: deedAskSignOut, wish: d.wish})
+		offers = append(offers, offer{label: chat.Say("bridge.page.account"), deed: deedAskSignOut, wish: d.wish})
 	}
 	tab.Buttons = d.buttons(offers...)
 	return tab
@@ -144,25 +143,25 @@ func (d *pageDraft) service() Tab {
 // incidents tells what news the channel wants of what it follows.
 func (d *pageDraft) incidents() Tab {
 	about := d.Registry.Describe(d.wish.provider)
-	tab := Tab{ID: tabIncidents, Title: i18n.M("bridge.page.news"), Intro: i18n.M("bridge.page.news_intro")}
+	tab := Tab{ID: tabIncidents, Title: chat.Say("bridge.page.news"), Intro: chat.Say("bridge.page.news_intro")}
 	if about.Rules {
-		tab.Title, tab.Intro = i18n.M("bridge.page.incidents"), i18n.N("bridge.page.rules_intro", d.ruleLimit(about.ID))
+		tab.Title, tab.Intro = chat.Say("bridge.page.incidents"), chat.Plural("bridge.page.rules_intro", d.ruleLimit(about.ID))
 	}
 	what := intent{UserID: d.wish.userID, Provider: d.wish.provider, Place: d.wish.place}
-	all := subscriptionsOf(d.found, d.wish.place.ChannelID)
+	all := subscriptionsOf(d.found, d.wish.place.Channel)
 	for _, f := range all {
 		item := Item{Title: f.title(), Details: d.chosenLines(about, f)}
-		button, err := d.configureButton(d.ctx, what, f, i18n.M("bridge.page.change"))
+		button, err := d.configureButton(d.ctx, what, f, chat.Say("bridge.page.change"))
 		item.Buttons = d.pressed([]chat.Button{button}, err)
-		if about.Rules && len(f.In(d.wish.place.ChannelID)) > 1 {
+		if about.Rules && len(f.In(d.wish.place.Channel)) > 1 {
 			one := d.wish
 			one.connection, one.subscription = f.ID, f.subscription.ID
-			item.Buttons = append(item.Buttons, d.buttons(offer{label: i18n.M("bridge.rule.remove"), deed: deedAskRule, wish: one})...)
+			item.Buttons = append(item.Buttons, d.buttons(offer{label: chat.Say("bridge.rule.remove"), deed: deedAskRule, wish: one})...)
 		}
 		tab.Items = append(tab.Items, item)
 	}
 	if len(tab.Items) == 0 {
-		tab.Intro = i18n.M("bridge.page.nothing")
+		tab.Intro = chat.Say("bridge.page.nothing")
 	} else if about.Rules {
 		tab.Buttons = d.pressed(d.ruleButtons(d.ctx, what, all[0], true))
 	}
@@ -171,7 +170,7 @@ func (d *pageDraft) incidents() Tab {
 
 // onCall tells when the channel is told who is on call.
 func (d *pageDraft) onCall() Tab {
-	tab := Tab{ID: tabOnCall, Title: i18n.M("bridge.page.oncall"), Intro: i18n.M("bridge.page.oncall_intro")}
+	tab := Tab{ID: tabOnCall, Title: chat.Say("bridge.page.oncall"), Intro: chat.Say("bridge.page.oncall_intro")}
 	rotations, err := d.rotationsIn(d.ctx, d.wish)
 	if err != nil {
 		d.err = err
@@ -182,11 +181,11 @@ func (d *pageDraft) onCall() Tab {
 		one.subscription = r.ID
 		tab.Items = append(tab.Items, Item{
 			Title: r.Name, URL: r.Schedule.URL,
-			Details: []i18n.Message{i18n.M("bridge.page.rotation", "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
+			Details: []chat.Message{chat.Say("bridge.page.rotation", "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
 				"Time", r.clock(), "Zone", r.Zone)},
-			Buttons: d.buttons(offer{label: i18n.M("bridge.page.remove"), deed: deedAskRotation, wish: one}),
+			Buttons: d.buttons(offer{label: chat.Say("bridge.page.remove"), deed: deedAskRotation, wish: one}),
 		})
 	}
-	tab.Buttons = d.buttons(offer{label: i18n.M("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: d.wish})
+	tab.Buttons = d.buttons(offer{label: chat.Say("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: d.wish})
 	return tab
 }

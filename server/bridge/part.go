@@ -9,7 +9,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -39,11 +38,11 @@ func (s *Service) partsCalled(ctx context.Context, w wish) ([]subscribed, error)
 	if _, has := p.(provider.Parted); !has || w.text == "" || w.text == everything {
 		return nil, nil
 	}
-	all, err := s.following(ctx, w.provider, w.place.ChannelID)
+	all, err := s.following(ctx, w.provider, w.place.Channel)
 	if err != nil {
 		return nil, err
 	}
-	found := slices.DeleteFunc(subscriptionsOf(all, w.place.ChannelID), func(f subscribed) bool {
+	found := slices.DeleteFunc(subscriptionsOf(all, w.place.Channel), func(f subscribed) bool {
 		return f.subscription.Resource == "" || !f.called(p, w.text)
 	})
 	return found, nil
@@ -52,13 +51,13 @@ func (s *Service) partsCalled(ctx context.Context, w wish) ([]subscribed, error)
 // confirmPart asks whether to end one subscription, where the channel follows other parts of the same as well.
 func (s *Service) confirmPart(ctx context.Context, w wish, f subscribed) (chat.Note, error) {
 	w.connection, w.subscription, w.text = f.ID, f.subscription.ID, ""
-	text := i18n.M("bridge.disconnect.confirm_part", "Name", chat.Escape(f.title()))
-	return s.question(ctx, text, offer{label: i18n.M("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}, orCancel(w))
+	text := chat.Say("bridge.disconnect.confirm_part", "Name", chat.Escape(f.title()))
+	return s.question(ctx, text, offer{label: chat.Say("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}, orCancel(w))
 }
 
 // unfollow takes back that the channel follows a part, or the whole where there are none. What else the channel follows stays.
 func (s *Service) unfollow(ctx context.Context, w wish, c Connection, part provider.Resource) error {
-	if mine := c.In(w.place.ChannelID); len(mine) > 1 {
+	if mine := c.In(w.place.Channel); len(mine) > 1 {
 		at := slices.IndexFunc(mine, func(sub Subscription) bool { return sub.Resource == part.ID })
 		if at < 0 {
 			return nil
@@ -66,22 +65,22 @@ func (s *Service) unfollow(ctx context.Context, w wish, c Connection, part provi
 		_, err := s.dropPart(ctx, w, c.ID, mine[at].ID)
 		return err
 	}
-	_, _, err := s.detach(ctx, c.ID, w.provider, w.place.ChannelID)
+	_, _, err := s.detach(ctx, c.ID, w.provider, w.place.Channel)
 	return err
 }
 
 // endPart ends one subscription of the channel; the connection goes on.
-func (s *Service) endPart(ctx context.Context, w wish, c Connection) (i18n.Message, error) {
+func (s *Service) endPart(ctx context.Context, w wish, c Connection) (chat.Message, error) {
 	title, err := s.dropPart(ctx, w, c.ID, w.subscription)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	if title == "" {
-		return i18n.Message{}, s.notFollowed(w.provider)
+		return chat.Message{}, s.notFollowed(w.provider)
 	}
 	s.did(AuditDisconnect, w, c.ID)
-	s.tell(ctx, w, i18n.M("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", chat.Escape(title)))
-	return i18n.M("bridge.disconnect.done", "Name", chat.Escape(title)), nil
+	s.tell(ctx, w, chat.Say("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", chat.Escape(title)))
+	return chat.Say("bridge.disconnect.done", "Name", chat.Escape(title)), nil
 }
 
 // dropPart removes the channel's subscription from the record and returns what it was called, or "" if there is none.
@@ -90,7 +89,7 @@ func (s *Service) dropPart(ctx context.Context, w wish, id, subscription string)
 		title = ""
 		whole := *now
 		now.Subscriptions = slices.DeleteFunc(slices.Clone(now.Subscriptions), func(sub Subscription) bool {
-			if sub.ID != subscription || sub.ChannelID != w.place.ChannelID {
+			if sub.ID != subscription || sub.ChannelID != w.place.Channel {
 				return false
 			}
 			title = subscribed{Connection: whole, subscription: sub}.title()

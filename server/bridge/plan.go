@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -207,7 +206,7 @@ func (sub *Subject) planFor(wish Subscription, at *Shown, e provider.Event, chan
 	}
 	replies := change.Replies
 	if mention != "" && len(replies) == 0 {
-		replies = []chat.Reply{{Text: i18n.M("bridge.deliver.worse")}}
+		replies = []chat.Reply{{Text: chat.Say("bridge.deliver.worse")}}
 	}
 	at.waitReplies(e, replies, mention)
 	if fresh || len(replies) > 0 {
@@ -232,7 +231,7 @@ func (at *Shown) waitReplies(e provider.Event, replies []chat.Reply, mention str
 		w := Waiting{Key: waitingKey(e, strconv.Itoa(i)), Reply: r}
 		if i > 0 && w.plain() && len(replies[i-1].Actions) == 0 {
 			last := &at.Waiting[len(at.Waiting)-1]
-			last.Reply.Text = i18n.Lines(last.Reply.Text, r.Text)
+			last.Reply.Text = chat.Lines(last.Reply.Text, r.Text)
 			continue
 		}
 		at.wait(w)
@@ -298,7 +297,7 @@ func together(all []Waiting) []Waiting {
 			few, lines = append(few, w), 1
 			continue
 		}
-		few[n-1].Reply.Text = i18n.Lines(few[n-1].Reply.Text, w.Reply.Text)
+		few[n-1].Reply.Text = chat.Lines(few[n-1].Reply.Text, w.Reply.Text)
 		lines++
 	}
 	return few

@@ -7,7 +7,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -30,7 +29,7 @@ func (s *Service) privateForms() map[string]answered {
 }
 
 // privateCard returns a subject of the connection as a note for one person, with its actions as buttons and the offers behind them.
-func (s *Service) privateCard(ctx context.Context, w wish, c Connection, subject string, intro i18n.Message, offers ...offer) (chat.Note, error) {
+func (s *Service) privateCard(ctx context.Context, w wish, c Connection, subject string, intro chat.Message, offers ...offer) (chat.Note, error) {
 	sub, found, err := s.Records.Subject(ctx, c.ID, subject)
 	if err != nil || !found {
 		return chat.Note{}, errors.Wrap(orError(err, fault.New(fault.CardUnknown)), "read a subject")
@@ -40,14 +39,14 @@ func (s *Service) privateCard(ctx context.Context, w wish, c Connection, subject
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "draw a subject")
 	}
-	lines := []i18n.Message{intro, i18n.M("bridge.private.title", "Emoji", card.Emoji, "Title", chat.Link(card.Title, card.URL)).WithMessage("State", card.State)}
+	lines := []chat.Message{intro, chat.Say("bridge.private.title", "Emoji", card.Emoji, "Title", chat.Link(card.Title, card.URL)).WithMessage("State", card.State)}
 	if !card.Text.Zero() {
 		lines = append(lines, card.Text)
 	}
 	for _, field := range card.Fields {
-		lines = append(lines, i18n.M("bridge.private.field").WithMessage("Label", field.Label).WithMessage("Value", field.Value))
+		lines = append(lines, chat.Say("bridge.private.field").WithMessage("Label", field.Label).WithMessage("Value", field.Value))
 	}
-	note, err := s.question(ctx, i18n.Lines(lines...), offers...)
+	note, err := s.question(ctx, chat.Lines(lines...), offers...)
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -93,7 +92,7 @@ func (s *Service) pressSubject(ctx context.Context, c chat.Click, what intent) e
 // aimSubject finds what a sealed button under a note is about. The person acts with their own rights at the tool; here they only have to
 // be able to post where it was shown. Faults: Forbidden, CardUnknown.
 func (s *Service) aimSubject(ctx context.Context, t attempt) (aim, error) {
-	if !s.People.CanPost(ctx, t.userID, t.place.ChannelID) {
+	if !s.People.CanPost(ctx, t.userID, t.place.Channel) {
 		return aim{}, fault.New(fault.Forbidden)
 	}
 	c, ok, err := s.Records.Connection(ctx, t.connection)

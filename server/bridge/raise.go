@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -48,7 +47,7 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
 	}
 	if w.trigger == "" {
-		return s.question(ctx, i18n.M("bridge.raise.open", "Provider", chat.Escape(s.name(w.provider))),
+		return s.question(ctx, chat.Say("bridge.raise.open", "Provider", chat.Escape(s.name(w.provider))),
 			offer{label: form.Title, primary: true, deed: deedRaise, wish: w}, orCancel(w))
 	}
 	what := w.intends(raiseTitle)
@@ -73,10 +72,10 @@ func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what int
 	}
 	if err := s.applySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
 		s.Log("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
-		s.whisper(ctx, w.place, w.userID, chat.Note{Text: i18n.M("bridge.raise.done")})
+		s.whisper(ctx, w.place, w.userID, chat.Note{Text: chat.Say("bridge.raise.done")})
 		return nil, nil
 	}
-	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, i18n.M("bridge.raise.done"))
+	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.raise.done"))
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -257,7 +256,7 @@ type Entry struct {
 	// connection. Nil for what concerns the connection itself.
 	Views []View `json:"views,omitempty"`
 	// Reason says why, where the result alone does not.
-	Reason i18n.Message `json:"reason,omitzero"`
+	Reason chat.Message `json:"reason,omitzero"`
 	// By is how it proved where it comes from; Old that it did so with a secret that was replaced.
 	By  provider.ProofKind `json:"by,omitempty"`
 	Old bool               `json:"old,omitempty"`

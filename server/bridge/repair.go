@@ -7,7 +7,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -44,7 +43,7 @@ func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.canKeep(ctx, w); err != nil {
 		return chat.Note{}, err
 	}
-	c, note, err := s.theOne(ctx, w, deedRepair, i18n.M("bridge.repair.which"))
+	c, note, err := s.theOne(ctx, w, deedRepair, chat.Say("bridge.repair.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
@@ -54,7 +53,7 @@ func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
 	if site, err := s.mend(ctx, w, c); err != nil {
 		return s.orSignIn(ctx, w, deedRepair, site, err)
 	}
-	return chat.Note{Text: i18n.M("bridge.repair.done", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.repair.done", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
 }
 
 // mend sees to it that the connection's webhook is there and in order. Who does so has to administer the resource. It returns the

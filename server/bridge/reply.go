@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -29,10 +28,10 @@ const (
 // Replied hears of each reply that a person writes in a thread. Where that is the thread of a card, and the card's subscription wants it,
 // the reply is added at the tool as a note, as whoever wrote it. The note's own news are told in the threads of other channels only.
 func (s *Service) Replied(ctx context.Context, userID string, at chat.Place, postID, text string) {
-	if at.RootID == "" || strings.TrimSpace(text) == "" || !s.anyNoter() {
+	if at.Thread == "" || strings.TrimSpace(text) == "" || !s.anyNoter() {
 		return
 	}
-	what := intent{UserID: userID, Kind: replyKind, PostID: at.RootID, Values: map[string]string{replyValue: postID}}
+	what := intent{UserID: userID, Kind: replyKind, PostID: at.Thread, Values: map[string]string{replyValue: postID}}
 	if _, err := s.addReply(ctx, what, text); err != nil && !fault.Is(err, fault.CardUnknown, fault.Forbidden) {
 		s.Log("A reply could not be added at the tool", "user_id", userID, "post_id", postID, "error", err.Error())
 	}
@@ -55,14 +54,14 @@ func (s *Service) takesNotes(providerID string) bool {
 
 // addReply adds the reply of the intent at the tool, and tells its writer where that fails. Faults: CardUnknown where the thread is none
 // whose replies are added, those of aim and of the tool.
-func (s *Service) addReply(ctx context.Context, what intent, text string) (i18n.Message, error) {
+func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.Message, error) {
 	a, err := s.aim(ctx, attempt{userID: what.UserID, postID: what.PostID})
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	noter, takes := s.Registry.Get(a.Provider).(provider.Noter)
 	if !takes || !a.wantsReplies(what.PostID) {
-		return i18n.Message{}, fault.New(fault.CardUnknown)
+		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
 	session, err := s.sessionOf(ctx, a.Connection, what.UserID)
 	if err == nil {
@@ -70,15 +69,15 @@ func (s *Service) addReply(ctx context.Context, what intent, text string) (i18n.
 	}
 	if err != nil {
 		s.tellNotAdded(ctx, what, a, err)
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
-	return i18n.M("bridge.reply.added", "Provider", chat.Escape(s.name(a.Provider))), nil
+	return chat.Say("bridge.reply.added", "Provider", chat.Escape(s.name(a.Provider))), nil
 }
 
 // wantsReplies reports whether the subscription that the card is shown for has replies added.
 func (a aim) wantsReplies(postID string) bool {
 	for _, shown := range a.subject.Shown {
-		if shown.ChannelID != a.thread.ChannelID || postID != shown.PostID && postID != shown.Earlier {
+		if shown.ChannelID != a.thread.Channel || postID != shown.PostID && postID != shown.Earlier {
 			continue
 		}
 		for _, sub := range a.In(shown.ChannelID) {
@@ -96,7 +95,7 @@ func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provide
 	if err != nil {
 		return errors.Wrap(err, "look up who replied")
 	}
-	said := provider.Said{ID: what.Values[replyValue], ChannelID: a.thread.ChannelID, Text: text, At: s.Now()}
+	said := provider.Said{ID: what.Values[replyValue], ChannelID: a.thread.Channel, Text: text, At: s.Now()}
 	first, err := s.Records.Claim(ctx, "reply/"+said.ID, repliesKnown)
 	if err != nil || !first {
 		return errors.Wrap(err, "look whether a reply was added")
@@ -134,10 +133,10 @@ func (s *Service) tellNotAdded(ctx context.Context, what intent, a aim, cause er
 	if errors.As(cause, &slip) {
 		reason = slip.Message
 	}
-	text := i18n.M("bridge.reply.not_added", "Provider", chat.Escape(s.name(a.Provider))).WithMessage("Reason", reason)
+	text := chat.Say("bridge.reply.not_added", "Provider", chat.Escape(s.name(a.Provider))).WithMessage("Reason", reason)
 	if fault.Is(cause, fault.AccountNeeded, fault.AccountRejected) {
 		if link, err := s.linkToReply(ctx, what, a); err == nil {
-			text = i18n.M("bridge.reply.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+			text = chat.Say("bridge.reply.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
 		}
 	}
 	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
@@ -158,13 +157,13 @@ func (s *Service) linkToReply(ctx context.Context, what intent, a aim) (string, 
 }
 
 func (s *Service) replyResumes() map[string]resumed {
-	return map[string]resumed{replyKind: func(ctx context.Context, userID string, what intent) (i18n.Message, error) {
+	return map[string]resumed{replyKind: func(ctx context.Context, userID string, what intent) (chat.Message, error) {
 		if what.UserID != userID {
-			return i18n.Message{}, fault.New(fault.LinkExpired)
+			return chat.Message{}, fault.New(fault.LinkExpired)
 		}
 		text, ok := s.message(ctx, userID, s.Surface.Link(what.Values[replyValue]))
 		if !ok {
-			return i18n.Message{}, fault.New(fault.CardUnknown) // it was deleted meanwhile
+			return chat.Message{}, fault.New(fault.CardUnknown) // it was deleted meanwhile
 		}
 		return s.addReply(ctx, what, text)
 	}}

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 )
 
@@ -54,15 +53,15 @@ func (s *Service) unwelcome(ctx context.Context, c Connection, w *work) error {
 		return errors.Wrap(err, "claim to say that a channel gets no more news")
 	}
 	w.dropped = true
-	s.note(c.ID, endedIn(w.ChannelID, i18n.M("bridge.deliver.creator_gone")))
+	s.note(c.ID, endedIn(w.ChannelID, chat.Say("bridge.deliver.creator_gone")))
 	if !first {
 		return nil
 	}
 	named := []string{"Provider", s.name(c.Provider), "Name", chat.Escape(c.Name), "Command", s.word(c.Provider)}
-	if err := s.People.Announce(ctx, chat.Place{ChannelID: w.ChannelID}, i18n.M("bridge.deliver.announce_creator_gone", named...)); err != nil {
+	if err := s.People.Announce(ctx, chat.Place{Channel: w.ChannelID}, chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
 		s.Log("A channel could not be told that it gets no more news", "channel_id", w.ChannelID, "error", err.Error())
 	}
-	text := i18n.M("bridge.deliver.tell_creator_gone", named...).WithMessage("Channel", channelName(channel))
+	text := chat.Say("bridge.deliver.tell_creator_gone", named...).WithMessage("Channel", channelName(channel))
 	for _, userID := range slices.Compact([]string{creator, c.CreatedBy}) {
 		s.writeTo(ctx, userID, text)
 	}
@@ -80,7 +79,7 @@ func (s *Service) retire(ctx context.Context, c Connection, w *work) error {
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel is gone")
 	}
-	s.note(c.ID, endedIn(channelID, i18n.M("bridge.deliver.channel_gone")))
+	s.note(c.ID, endedIn(channelID, chat.Say("bridge.deliver.channel_gone")))
 	if !first {
 		return nil
 	}
@@ -88,7 +87,7 @@ func (s *Service) retire(ctx context.Context, c Connection, w *work) error {
 	if err != nil {
 		channel = chat.Channel{} // gone for good, and so is its name
 	}
-	text := i18n.M("bridge.deliver.tell_channel_gone", "Provider", s.name(c.Provider), "Name", chat.Escape(c.Name)).
+	text := chat.Say("bridge.deliver.tell_channel_gone", "Provider", s.name(c.Provider), "Name", chat.Escape(c.Name)).
 		WithMessage("Channel", channelName(channel))
 	var told []string
 	for _, sub := range c.In(channelID) {
@@ -101,11 +100,11 @@ func (s *Service) retire(ctx context.Context, c Connection, w *work) error {
 }
 
 // channelName returns how people call the channel, as far as it has a name.
-func channelName(channel chat.Channel) i18n.Message {
+func channelName(channel chat.Channel) chat.Message {
 	if channel.Name == "" {
-		return i18n.M("bridge.deliver.some_channel")
+		return chat.Say("bridge.deliver.some_channel")
 	}
-	return i18n.Verbatim(chat.Escape(channel.Name))
+	return chat.Verbatim(chat.Escape(channel.Name))
 }
 
 // unsubscribe takes subscriptions away. With the last of them the connection ends, and the webhook that we made at the tool, so that it
@@ -152,6 +151,6 @@ func (s *Service) unsubscribe(ctx context.Context, providerID, connectionID stri
 }
 
 // endedIn returns the line of the journal that says why a channel no longer follows the connection. It is nothing to others.
-func endedIn(channelID string, why i18n.Message) Entry {
+func endedIn(channelID string, why chat.Message) Entry {
 	return Entry{Result: Unwanted, Views: []View{{Channels: []string{channelID}, Result: Unwanted, Known: true}}, Reason: why}
 }

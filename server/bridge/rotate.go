@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -25,7 +24,7 @@ func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.canKeep(ctx, w); err != nil {
 		return chat.Note{}, err
 	}
-	c, note, err := s.theOne(ctx, w, deedRotate, i18n.M("bridge.rotate.which"))
+	c, note, err := s.theOne(ctx, w, deedRotate, chat.Say("bridge.rotate.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
@@ -35,7 +34,7 @@ func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
 	_, installs := s.installerOf(c)
 	if installs && s.givesSecret(w.provider) {
 		// The secret is the tool's: whoever has another enters it with the rest.
-		note := chat.Note{Text: i18n.M("bridge.rotate.at_tool", "Provider", s.name(w.provider), "Name", c.shown())}
+		note := chat.Note{Text: chat.Say("bridge.rotate.at_tool", "Provider", s.name(w.provider), "Name", c.shown())}
 		note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
 		return note, err
 	}
@@ -44,8 +43,8 @@ func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
 		ask = "bridge.rotate.confirm_installed"
 	}
 	w.connection, w.text = c.ID, ""
-	return s.question(ctx, i18n.M(ask, "Name", c.shown(), "Provider", s.name(w.provider)),
-		offer{label: i18n.M("bridge.button.rotate"), primary: true, deed: deedRotateNow, wish: w}, orCancel(w))
+	return s.question(ctx, chat.Say(ask, "Name", c.shown(), "Provider", s.name(w.provider)),
+		offer{label: chat.Say("bridge.button.rotate"), primary: true, deed: deedRotateNow, wish: w}, orCancel(w))
 }
 
 // orByHand returns the refusal; where the channel can have a webhook of its own that people set up at the tool, as a note that offers it.
@@ -57,7 +56,7 @@ func (s *Service) orByHand(ctx context.Context, w wish, c Connection, refusal er
 	byHand := w
 	byHand.connection, byHand.text = "", c.Name
 	return s.question(ctx, chat.Failure(s.refused(refusal, w.intends(deedRotate).attempted(w.userID))),
-		offer{label: i18n.M("bridge.button.by_hand"), deed: deedConnectByHand, wish: byHand}, orCancel(w))
+		offer{label: chat.Say("bridge.button.by_hand"), deed: deedConnectByHand, wish: byHand}, orCancel(w))
 }
 
 // rotateNow gives the connection a new secret. The one before counts for a while, so that nothing is lost until the tool has the new.
@@ -65,7 +64,7 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.canKeep(ctx, w); err != nil {
 		return chat.Note{}, err
 	}
-	c, note, err := s.theOne(ctx, w, deedRotate, i18n.M("bridge.rotate.which"))
+	c, note, err := s.theOne(ctx, w, deedRotate, chat.Say("bridge.rotate.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
@@ -79,8 +78,8 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 		return s.rotateAtTool(ctx, w, c, installer)
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: rand.Text()}
-	intro := i18n.M("bridge.rotate.secret", "Provider", s.name(w.provider), "Name", c.shown())
-	if err := s.People.DirectMessage(ctx, w.userID, i18n.Lines(intro, i18n.Message{}, s.instructions(w.provider, hook))); err != nil {
+	intro := chat.Say("bridge.rotate.secret", "Provider", s.name(w.provider), "Name", c.shown())
+	if err := s.People.DirectMessage(ctx, w.userID, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
 		return chat.Note{}, errors.Wrap(err, "hand over a new secret")
 	}
 	err = s.changeShared(ctx, w, c, AuditRotate, s.toldOfRotation(ctx, w, c), func(now *Connection) error {
@@ -89,12 +88,12 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
-	return chat.Note{Text: i18n.M("bridge.rotate.done", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.rotate.done", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
 }
 
 // toldOfRotation is what the channels that follow the connection hear of its new secret.
-func (s *Service) toldOfRotation(ctx context.Context, w wish, c Connection) i18n.Message {
-	return i18n.M("bridge.rotate.told", "Who", s.who(ctx, w.userID), "Name", c.shown(), "Provider", s.name(w.provider))
+func (s *Service) toldOfRotation(ctx context.Context, w wish, c Connection) chat.Message {
+	return chat.Say("bridge.rotate.told", "Who", s.who(ctx, w.userID), "Name", c.shown(), "Provider", s.name(w.provider))
 }
 
 // replace puts another secret in force. Those before count for a while.
@@ -145,13 +144,13 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c Connection, instal
 	if c.HasCredential && fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.SetupNeeded) {
 		enter, failure := s.credentialButton(ctx, c, w.place, w.userID)
 		enter.Primary = true
-		text := i18n.M("bridge.rotate.prove", "Name", c.shown(), "Provider", s.name(w.provider))
+		text := chat.Say("bridge.rotate.prove", "Name", c.shown(), "Provider", s.name(w.provider))
 		return chat.Note{Text: text, Buttons: []chat.Button{enter}}, failure
 	}
 	if err != nil {
 		return s.orSignIn(ctx, w, deedRotateNow, site, err)
 	}
-	return chat.Note{Text: i18n.M("bridge.rotate.done_installed", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.rotate.done_installed", "Name", c.shown(), "Provider", s.name(w.provider))}, nil
 }
 
 // unless takes the candidate back where the tool refused it, and returns the failure. After any other failure the tool may have it.

@@ -11,7 +11,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -118,11 +117,11 @@ func (s *Service) postDuty(ctx context.Context, t provider.Task) error {
 	if may, err := s.People.StillPosts(ctx, r.CreatedBy, r.ChannelID); err != nil || !may {
 		if err == nil {
 			err = s.dropRotation(ctx, d.Provider, r.ID)
-			s.writeTo(ctx, r.CreatedBy, i18n.M("bridge.oncall.dropped", "Name", chat.Escape(r.Name), "Provider", s.name(d.Provider)))
+			s.writeTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.dropped", "Name", chat.Escape(r.Name), "Provider", s.name(d.Provider)))
 		}
 		return err
 	}
-	h, err := s.home(ctx, wish{userID: r.CreatedBy, place: chat.Place{ChannelID: r.ChannelID}, provider: d.Provider}, onCaller)
+	h, err := s.home(ctx, wish{userID: r.CreatedBy, place: chat.Place{Channel: r.ChannelID}, provider: d.Provider}, onCaller)
 	if err == nil {
 		err = s.showDuty(ctx, h, onCaller, r, d, daily)
 	}
@@ -206,7 +205,7 @@ func (s *Service) complainOfDuty(ctx context.Context, providerID string, r Rotat
 	s.Log("A list of who is on call was not posted", "rotation", r.ID, "channel_id", r.ChannelID, "user_id", r.CreatedBy, "error", cause.Error())
 	first, err := s.Records.Claim(ctx, kv.Hash("duty complaint", r.ID), dutyComplaint)
 	if err == nil && first {
-		s.writeTo(ctx, r.CreatedBy, i18n.M("bridge.oncall.failed", "Name", chat.Escape(r.Name), "Command", s.word(providerID)).
+		s.writeTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", chat.Escape(r.Name), "Command", s.word(providerID)).
 			WithMessage("Reason", chat.Failure(cause)))
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // maxRules is how many rules of a provider a channel has, unless an admin has set another number.
@@ -28,17 +27,17 @@ func (s *Service) ruleButtons(ctx context.Context, what intent, f subscribed, al
 	}
 	add := what
 	add.Kind, add.Connection, add.Subscription, add.Text = pressConfigure, f.ID, "", ""
-	button, err := s.button(ctx, i18n.M("bridge.rule.add"), false, add)
+	button, err := s.button(ctx, chat.Say("bridge.rule.add"), false, add)
 	if err != nil {
 		return nil, err
 	}
 	buttons := []chat.Button{button}
-	if all || len(f.In(what.Place.ChannelID)) < 2 {
+	if all || len(f.In(what.Place.Channel)) < 2 {
 		return buttons, nil
 	}
 	w := what.wish()
 	w.connection, w.subscription, w.text = f.ID, f.subscription.ID, ""
-	if button, err = s.button(ctx, i18n.M("bridge.rule.remove"), false, w.intends(deedAskRule)); err != nil {
+	if button, err = s.button(ctx, chat.Say("bridge.rule.remove"), false, w.intends(deedAskRule)); err != nil {
 		return nil, err
 	}
 	return append(buttons, button), nil
@@ -76,7 +75,7 @@ func (s *Service) roomForRule(providerID string, rules int) error {
 
 // addRule puts a rule among the channel's, which has so many by other connections. Fault: TooMany.
 func (s *Service) addRule(c *Connection, what intent, rule Subscription, elsewhere int) (bool, error) {
-	here := len(c.In(what.Place.ChannelID))
+	here := len(c.In(what.Place.Channel))
 	if c.ID == "" || here == 0 {
 		return false, s.notFollowed(what.Provider)
 	}
@@ -93,8 +92,8 @@ func (s *Service) addRule(c *Connection, what intent, rule Subscription, elsewhe
 
 // offerToBegin offers to connect a channel that gets nothing yet: its first rule comes with that.
 func (s *Service) offerToBegin(ctx context.Context, what intent) error {
-	note, err := s.question(ctx, i18n.M("bridge.rule.begin", "Provider", chat.Escape(s.name(what.Provider))),
-		offer{label: i18n.M("bridge.configure.connect.button"), primary: true, deed: deedConnect, wish: what.wish()}, orCancel(what.wish()))
+	note, err := s.question(ctx, chat.Say("bridge.rule.begin", "Provider", chat.Escape(s.name(what.Provider))),
+		offer{label: chat.Say("bridge.configure.connect.button"), primary: true, deed: deedConnect, wish: what.wish()}, orCancel(what.wish()))
 	if err != nil {
 		return err
 	}

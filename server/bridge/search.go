@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -42,20 +41,20 @@ func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
 		return s.orSignInAtHome(ctx, w, deedSearch, h, err)
 	}
 	if len(found) == 0 {
-		return chat.Note{Text: i18n.M("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(w.text))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(w.text))}, nil
 	}
 	if s.windowed {
 		what := w.intends(deedLook)
 		what.Kind, what.Text = lookKind, ""
 		return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
-			Title: i18n.M("bridge.search.title"), Submit: i18n.M("bridge.search.look"), Fields: []chat.FormField{subjectOf(found)},
+			Title: chat.Say("bridge.search.title"), Submit: chat.Say("bridge.search.look"), Fields: []chat.FormField{subjectOf(found)},
 		}, what)
 	}
 	more = more || len(found) > maxFound
 	offers := s.findings(w, deedLook, found)
-	text := i18n.M("bridge.search.found")
+	text := chat.Say("bridge.search.found")
 	if more {
-		text = i18n.Lines(text, i18n.M("bridge.search.more", "Command", s.word(w.provider)))
+		text = chat.Lines(text, chat.Say("bridge.search.more", "Command", s.word(w.provider)))
 	}
 	return s.question(ctx, text, append(offers, orCancel(w))...)
 }
@@ -66,7 +65,7 @@ func (s *Service) findings(w wish, deed string, found []provider.Finding) []offe
 	for _, one := range found[:min(len(found), maxFound)] {
 		chosen := w
 		chosen.text = one.ID
-		label := i18n.M("bridge.search.button", "Title", chat.Truncate(chat.Plain(one.Title), maxButtonLabel)).WithMessage("State", one.State)
+		label := chat.Say("bridge.search.button", "Title", chat.Truncate(chat.Plain(one.Title), maxButtonLabel)).WithMessage("State", one.State)
 		offers = append(offers, offer{label: label, deed: deed, wish: chosen})
 	}
 	return offers
@@ -75,7 +74,7 @@ func (s *Service) findings(w wish, deed string, found []provider.Finding) []offe
 // subjectOf is the field of a window's form in which one of what was found is chosen, or something else is looked for.
 func subjectOf(found []provider.Finding) chat.FormField {
 	return chat.FormField{
-		Name: subjectField, Kind: chat.SelectField, Label: i18n.M("bridge.search.subject"), Help: i18n.M("bridge.search.subject_help"),
+		Name: subjectField, Kind: chat.SelectField, Label: chat.Say("bridge.search.subject"), Help: chat.Say("bridge.search.subject_help"),
 		Options: choicesOf(found), Search: true,
 	}
 }
@@ -84,9 +83,9 @@ func subjectOf(found []provider.Finding) chat.FormField {
 func choicesOf(found []provider.Finding) []chat.Option {
 	var options []chat.Option
 	for _, one := range found {
-		option := chat.Option{Label: i18n.Verbatim(chat.Plain(one.Title)), Value: one.ID, Detail: one.State}
+		option := chat.Option{Label: chat.Verbatim(chat.Plain(one.Title)), Value: one.ID, Detail: one.State}
 		if where := chat.Plain(one.Where); where != "" {
-			option.Detail = i18n.M("bridge.search.detail", "Where", where).WithMessage("State", one.State)
+			option.Detail = chat.Say("bridge.search.detail", "Where", where).WithMessage("State", one.State)
 		}
 		options = append(options, option)
 	}
@@ -100,7 +99,7 @@ func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	}
 	w := what.wish()
 	if w.text = a.Values[subjectField]; w.text == "" {
-		return chat.FormErrors{subjectField: i18n.M("bridge.search.subject_missing")}, nil
+		return chat.FormErrors{subjectField: chat.Say("bridge.search.subject_missing")}, nil
 	}
 	note, err := s.preview(ctx, w)
 	if err != nil {
@@ -116,8 +115,8 @@ func (s *Service) preview(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return s.orSignInAtHome(ctx, w, deedLook, h, err)
 	}
-	send := offer{label: i18n.M("bridge.search.send"), primary: true, deed: deedSend, wish: w}
-	return s.privateCard(ctx, w, h.Connection, event.Subject, i18n.M("bridge.search.preview"), send, orCancel(w))
+	send := offer{label: chat.Say("bridge.search.send"), primary: true, deed: deedSend, wish: w}
+	return s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.search.preview"), send, orCancel(w))
 }
 
 // lookedUp looks a subject up at the tool as the person, and notes how it stands.
@@ -144,16 +143,16 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return s.orSignInAtHome(ctx, w, deedSend, h, err)
 	}
-	beside, there, err := s.cardBeside(ctx, h.Connection, w.place.ChannelID, event.Subject)
+	beside, there, err := s.cardBeside(ctx, h.Connection, w.place.Channel, event.Subject)
 	if err != nil {
 		return chat.Note{}, err
 	}
 	if there != "" {
-		return chat.Note{Text: i18n.M("bridge.search.there", "Link", s.Surface.Link(there))}, s.applySoon(ctx, beside, []provider.Event{event})
+		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, s.applySoon(ctx, beside, []provider.Event{event})
 	}
 	_, err = s.Records.UpdateSubject(ctx, h.ID, event.Subject, func(sub *Subject) (bool, error) {
 		there = ""
-		at := sub.in(w.place.ChannelID)
+		at := sub.in(w.place.Channel)
 		if at != nil && at.Held {
 			at.Held, at.Shared = false, true // the user's choice decides
 			return true, nil
@@ -165,14 +164,14 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 		if sub.State == nil {
 			return false, tooEarly(waitMax) // a replica that is behind
 		}
-		sub.Shown = append(sub.Shown, Shown{ChannelID: w.place.ChannelID, Shared: true})
+		sub.Shown = append(sub.Shown, Shown{ChannelID: w.place.Channel, Shared: true})
 		return true, nil
 	})
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "note that a subject is shared")
 	}
 	if there != "" {
-		return chat.Note{Text: i18n.M("bridge.search.there", "Link", s.Surface.Link(there))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, nil
 	}
 	if err := s.Records.SetAlias(ctx, sentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {
 		return chat.Note{}, errors.Wrap(err, "note where a subject was sent from")
@@ -180,7 +179,7 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.bringUp(ctx, h.Connection, event.Subject); err != nil {
 		return chat.Note{}, err
 	}
-	return chat.Note{Text: i18n.M("bridge.search.sent")}, nil
+	return chat.Note{Text: chat.Say("bridge.search.sent")}, nil
 }
 
 // bringUp shows what waits to be shown of a subject; what cannot be shown at once is left to the inbox.

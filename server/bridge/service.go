@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -156,12 +155,12 @@ func (s *Service) administers(ctx context.Context, userID, channelID string) (bo
 // whisper answers somebody in the place, and logs where that fails: there is nothing else to be done.
 func (s *Service) whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) {
 	if err := s.People.Whisper(ctx, at, userID, note); err != nil {
-		s.Log("A person could not be answered", "user_id", userID, "channel_id", at.ChannelID, "error", err.Error())
+		s.Log("A person could not be answered", "user_id", userID, "channel_id", at.Channel, "error", err.Error())
 	}
 }
 
 // answer replaces the note with the button that was pressed by what came of it.
-func (s *Service) answer(ctx context.Context, c chat.Click, text i18n.Message) {
+func (s *Service) answer(ctx context.Context, c chat.Click, text chat.Message) {
 	if err := s.People.Rewhisper(ctx, c.Place, c.UserID, c.PostID, chat.Note{Text: text}); err != nil {
 		s.Log("A note could not be brought up to date", "user_id", c.UserID, "post_id", c.PostID, "error", err.Error())
 	}

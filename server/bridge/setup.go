@@ -10,7 +10,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -23,32 +22,32 @@ const (
 )
 
 // runSetup returns the command with which an admin says where a tool is installed, and how people authorize there.
-func (s *Service) runSetup(providerID string) func(context.Context, command.Call) (i18n.Message, error) {
-	return func(ctx context.Context, call command.Call) (i18n.Message, error) {
-		what := intent{UserID: call.UserID, Provider: providerID, Place: chat.Place{ChannelID: call.ChannelID, RootID: call.RootID}}
+func (s *Service) runSetup(providerID string) func(context.Context, command.Call) (chat.Message, error) {
+	return func(ctx context.Context, call command.Call) (chat.Message, error) {
+		what := intent{UserID: call.UserID, Provider: providerID, Place: chat.Place{Channel: call.ChannelID, Thread: call.RootID}}
 		if err := s.maySetUp(ctx, what); err != nil {
-			return i18n.Message{}, err
+			return chat.Message{}, err
 		}
 		sites, err := s.Sessions.Sites(ctx, providerID)
 		if err != nil {
-			return i18n.Message{}, errors.Wrap(err, "list the sites")
+			return chat.Message{}, errors.Wrap(err, "list the sites")
 		}
 		form := s.siteForm(providerID, sites)
 		if len(form.Fields) == 0 {
-			return i18n.M("bridge.setup.nothing", "Provider", chat.Escape(s.name(providerID))), nil
+			return chat.Say("bridge.setup.nothing", "Provider", chat.Escape(s.name(providerID))), nil
 		}
 		if call.TriggerID != "" {
 			what.Kind = formSetup
 			if err := s.openForm(ctx, call.TriggerID, form, what); err != nil {
-				return i18n.Message{}, err
+				return chat.Message{}, err
 			}
 		}
 		note, err := s.sitesNote(ctx, what, sites)
 		if err != nil {
-			return i18n.Message{}, err
+			return chat.Message{}, err
 		}
 		s.whisper(ctx, what.Place, what.UserID, note)
-		return i18n.Message{}, nil
+		return chat.Message{}, nil
 	}
 }
 
@@ -73,26 +72,26 @@ func (s *Service) siteForm(providerID string, sites []provider.Site) chat.Form {
 	hosted, isHosted := p.(provider.Hosted)
 	_, authorizes := p.(provider.Authorizer)
 	form := chat.Form{
-		Title:  i18n.M("bridge.setup.title"),
-		Intro:  i18n.Lines(s.registration(providerID, sites)...),
-		Submit: i18n.M("bridge.setup.submit"),
+		Title:  chat.Say("bridge.setup.title"),
+		Intro:  chat.Lines(s.registration(providerID, sites)...),
+		Submit: chat.Say("bridge.setup.submit"),
 	}
 	switch {
 	case isHosted:
 		kinds := hosted.Kinds()
 		form.Fields = append(form.Fields,
-			chat.FormField{Name: fieldKind, Kind: chat.SelectField, Label: i18n.M("bridge.setup.kind.label"), Options: kinds, Default: kinds[0].Value},
+			chat.FormField{Name: fieldKind, Kind: chat.SelectField, Label: chat.Say("bridge.setup.kind.label"), Options: kinds, Default: kinds[0].Value},
 			chat.FormField{
 				Name: fieldAddress, Kind: chat.TextField, Optional: true, MaxLength: maxSiteURL,
-				Label: i18n.M("bridge.setup.address.label"), Help: i18n.M("bridge.setup.address.help"),
+				Label: chat.Say("bridge.setup.address.label"), Help: chat.Say("bridge.setup.address.help"),
 			},
 			chat.FormField{
 				Name: fieldAPI, Kind: chat.TextField, Optional: true, MaxLength: maxSiteURL,
-				Label: i18n.M("bridge.setup.api.label"), Help: i18n.M("bridge.setup.api.help"),
+				Label: chat.Say("bridge.setup.api.label"), Help: chat.Say("bridge.setup.api.help"),
 			})
 	case authorizes && len(sites) > 0:
 		form.Fields = append(form.Fields, chat.FormField{
-			Name: fieldAddress, Kind: chat.SelectField, Label: i18n.M("bridge.setup.address.label"), Options: addresses(sites), Default: sites[0].URL,
+			Name: fieldAddress, Kind: chat.SelectField, Label: chat.Say("bridge.setup.address.label"), Options: addresses(sites), Default: sites[0].URL,
 		})
 	default:
 		return form
@@ -101,11 +100,11 @@ func (s *Service) siteForm(providerID string, sites []provider.Site) chat.Form {
 		form.Fields = append(form.Fields,
 			chat.FormField{
 				Name: fieldClientID, Kind: chat.TextField, Optional: true,
-				Label: i18n.M("bridge.setup.client_id.label"), Help: i18n.M("bridge.setup.client_id.help"),
+				Label: chat.Say("bridge.setup.client_id.label"), Help: chat.Say("bridge.setup.client_id.help"),
 			},
 			chat.FormField{
 				Name: fieldClientSecret, Kind: chat.SecretField, Optional: true,
-				Label: i18n.M("bridge.setup.client_secret.label"), Help: i18n.M("bridge.setup.client_secret.help"),
+				Label: chat.Say("bridge.setup.client_secret.label"), Help: chat.Say("bridge.setup.client_secret.help"),
 			})
 	}
 	return form
@@ -114,23 +113,23 @@ func (s *Service) siteForm(providerID string, sites []provider.Site) chat.Form {
 func addresses(sites []provider.Site) []chat.Option {
 	options := make([]chat.Option, len(sites))
 	for i, site := range sites {
-		options[i] = chat.Option{Label: i18n.Verbatim(site.URL), Value: site.URL}
+		options[i] = chat.Option{Label: chat.Verbatim(site.URL), Value: site.URL}
 	}
 	return options
 }
 
 // registration says what an admin enters at the tool, so that people can authorize there.
-func (s *Service) registration(providerID string, sites []provider.Site) []i18n.Message {
+func (s *Service) registration(providerID string, sites []provider.Site) []chat.Message {
 	name := chat.Escape(s.name(providerID))
 	authorizer, authorizes := s.Registry.Get(providerID).(provider.Authorizer)
 	if !authorizes {
-		return []i18n.Message{i18n.M("bridge.setup.intro_plain", "Provider", name)}
+		return []chat.Message{chat.Say("bridge.setup.intro_plain", "Provider", name)}
 	}
-	lines := []i18n.Message{i18n.M("bridge.setup.intro", "Provider", name, "URL", chat.Code(s.Sessions.RedirectURL(providerID)))}
+	lines := []chat.Message{chat.Say("bridge.setup.intro", "Provider", name, "URL", chat.Code(s.Sessions.RedirectURL(providerID)))}
 	if hosted, ok := s.Registry.Get(providerID).(provider.Hosted); ok {
 		for _, kind := range hosted.Kinds() {
 			if scopes := authorizer.Endpoints(provider.Site{Kind: kind.Value}).Scopes; len(scopes) > 0 {
-				line := i18n.M("bridge.setup.scopes_of", "Scopes", chat.Code(strings.Join(scopes, " ")))
+				line := chat.Say("bridge.setup.scopes_of", "Scopes", chat.Code(strings.Join(scopes, " ")))
 				lines = append(lines, line.WithMessage("Kind", kind.Label))
 			}
 		}
@@ -141,7 +140,7 @@ func (s *Service) registration(providerID string, sites []provider.Site) []i18n.
 		all = append(all, authorizer.Endpoints(site).Scopes...)
 	}
 	if slices.Sort(all); len(all) > 0 {
-		lines = append(lines, i18n.M("bridge.setup.scopes", "Scopes", chat.Code(strings.Join(slices.Compact(all), " "))))
+		lines = append(lines, chat.Say("bridge.setup.scopes", "Scopes", chat.Code(strings.Join(slices.Compact(all), " "))))
 	}
 	return lines
 }
@@ -149,30 +148,30 @@ func (s *Service) registration(providerID string, sites []provider.Site) []i18n.
 // sitesNote lists the sites that are known, with buttons that change the list.
 func (s *Service) sitesNote(ctx context.Context, what intent, sites []provider.Site) (chat.Note, error) {
 	what.Kind = pressSetup
-	add, err := s.button(ctx, i18n.M("bridge.setup.add"), true, what)
+	add, err := s.button(ctx, chat.Say("bridge.setup.add"), true, what)
 	if err != nil {
 		return chat.Note{}, err
 	}
 	note := chat.Note{Buttons: []chat.Button{add}}
 	lines := s.registration(what.Provider, sites)
 	for _, site := range sites {
-		line := i18n.M("bridge.setup.site", "URL", chat.Code(site.URL))
+		line := chat.Say("bridge.setup.site", "URL", chat.Code(site.URL))
 		if site.OAuth {
-			line = i18n.M("bridge.setup.site_oauth", "URL", chat.Code(site.URL))
+			line = chat.Say("bridge.setup.site_oauth", "URL", chat.Code(site.URL))
 		}
 		lines = append(lines, line)
 		if s.vendors(what.Provider, site) && !site.OAuth {
 			continue // nothing that an admin has added
 		}
 		what.Kind, what.Text = pressSetupAsk, site.URL
-		label := i18n.M("bridge.setup.remove", "URL", chat.Truncate(site.URL, maxButtonLabel))
+		label := chat.Say("bridge.setup.remove", "URL", chat.Truncate(site.URL, maxButtonLabel))
 		remove, err := s.button(ctx, label, false, what)
 		if err != nil {
 			return chat.Note{}, err
 		}
 		note.Buttons = append(note.Buttons, remove)
 	}
-	note.Text = i18n.Lines(lines...)
+	note.Text = chat.Lines(lines...)
 	return note, nil
 }
 
@@ -203,9 +202,9 @@ func (s *Service) siteEntered(ctx context.Context, a chat.FormAnswer, what inten
 	id, secret := strings.TrimSpace(a.Values[fieldClientID]), strings.TrimSpace(a.Values[fieldClientSecret])
 	switch {
 	case id == "" && secret != "":
-		return chat.FormErrors{fieldClientID: i18n.M("bridge.setup.both")}, nil
+		return chat.FormErrors{fieldClientID: chat.Say("bridge.setup.both")}, nil
 	case id != "" && secret == "":
-		return chat.FormErrors{fieldClientSecret: i18n.M("bridge.setup.both")}, nil
+		return chat.FormErrors{fieldClientSecret: chat.Say("bridge.setup.both")}, nil
 	}
 	site, err := s.siteOf(ctx, what.Provider, a.Values)
 	if err != nil {
@@ -214,7 +213,7 @@ func (s *Service) siteEntered(ctx context.Context, a chat.FormAnswer, what inten
 	if err := s.Sessions.SaveSite(ctx, what.Provider, site, id, secret); err != nil {
 		return slipOf(err)
 	}
-	text := i18n.M("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.name(what.Provider)), "Command", chat.Code(s.word(what.Provider)+" connect"))
+	text := chat.Say("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.name(what.Provider)), "Command", chat.Code(s.word(what.Provider)+" connect"))
 	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
 	s.did(AuditSetUp, what.wish(), "")
 	s.Log("An admin set up where a tool is", "user_id", a.UserID, "provider", what.Provider, "site", site.URL)
@@ -235,7 +234,7 @@ func (s *Service) siteOf(ctx context.Context, providerID string, values map[stri
 			return site, nil
 		}
 	}
-	return provider.Site{}, &provider.FieldError{Field: fieldAddress, Message: i18n.M("bridge.configure.unknown_choice")}
+	return provider.Site{}, &provider.FieldError{Field: fieldAddress, Message: chat.Say("bridge.configure.unknown_choice")}
 }
 
 // askSiteAway asks whether the site shall really be removed.
@@ -244,11 +243,11 @@ func (s *Service) askSiteAway(ctx context.Context, c chat.Click, what intent) er
 		return err
 	}
 	what.Kind = pressSetupDrop
-	button, err := s.button(ctx, i18n.M("bridge.setup.drop"), true, what)
+	button, err := s.button(ctx, chat.Say("bridge.setup.drop"), true, what)
 	if err != nil {
 		return err
 	}
-	note := chat.Note{Text: i18n.M("bridge.setup.ask", "URL", chat.Code(what.Text)), Buttons: []chat.Button{button}}
+	note := chat.Note{Text: chat.Say("bridge.setup.ask", "URL", chat.Code(what.Text)), Buttons: []chat.Button{button}}
 	return errors.Wrap(s.People.Rewhisper(ctx, c.Place, c.UserID, c.PostID, note), "ask before removing a site")
 }
 
@@ -262,6 +261,6 @@ func (s *Service) dropSite(ctx context.Context, c chat.Click, what intent) error
 	}
 	s.did(AuditSetUp, what.wish(), "")
 	s.Log("An admin removed where a tool is", "user_id", c.UserID, "provider", what.Provider, "site", what.Text)
-	s.answer(ctx, c, i18n.M("bridge.setup.removed", "URL", chat.Code(what.Text)))
+	s.answer(ctx, c, chat.Say("bridge.setup.removed", "URL", chat.Code(what.Text)))
 	return nil
 }

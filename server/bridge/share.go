@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 )
 
@@ -20,7 +19,7 @@ func (s *Service) sharePresses() map[string]pressed {
 }
 
 // shareable returns the note with a button that posts the message in the channel; without one where there is no message.
-func (s *Service) shareable(ctx context.Context, note chat.Note, message i18n.Message, what intent) (chat.Note, error) {
+func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Message, what intent) (chat.Note, error) {
 	if message.Zero() {
 		return note, nil
 	}
@@ -29,8 +28,8 @@ func (s *Service) shareable(ctx context.Context, note chat.Note, message i18n.Me
 		return note, errors.Wrap(err, "encode what may be shared")
 	}
 	what.Kind, what.Text, what.Values = shareKind, string(text), nil
-	what.Place.RootID = "" // who reads the channel is to know; the card's thread tells it anyway
-	button, err := s.button(ctx, i18n.M("bridge.act.share.button"), false, what)
+	what.Place.Thread = "" // who reads the channel is to know; the card's thread tells it anyway
+	button, err := s.button(ctx, chat.Say("bridge.act.share.button"), false, what)
 	if err != nil {
 		return note, err
 	}
@@ -40,10 +39,10 @@ func (s *Service) shareable(ctx context.Context, note chat.Note, message i18n.Me
 
 // pressShare posts what the button was made for, once.
 func (s *Service) pressShare(ctx context.Context, c chat.Click, what intent) error {
-	if !s.People.CanPost(ctx, what.UserID, what.Place.ChannelID) {
+	if !s.People.CanPost(ctx, what.UserID, what.Place.Channel) {
 		return fault.New(fault.NoPost)
 	}
-	var message i18n.Message
+	var message chat.Message
 	if err := json.Unmarshal([]byte(what.Text), &message); err != nil {
 		return errors.Wrap(err, "read what is to be shared")
 	}
@@ -56,6 +55,6 @@ func (s *Service) pressShare(ctx context.Context, c chat.Click, what intent) err
 			return errors.Wrap(err, "share what was done")
 		}
 	}
-	s.answer(ctx, c, i18n.M("bridge.act.shared"))
+	s.answer(ctx, c, chat.Say("bridge.act.shared"))
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -67,7 +66,7 @@ func (s *Service) showCard(ctx context.Context, c Connection, p provider.Provide
 	if w.PostID == "" {
 		return s.postCard(ctx, c, sub, w, posting)
 	}
-	posting.Place = chat.Place{ChannelID: w.ChannelID, RootID: w.RootID}
+	posting.Place = chat.Place{Channel: w.ChannelID, Thread: w.RootID}
 	err = s.Surface.Update(ctx, w.PostID, posting)
 	if errors.Is(err, ErrGone) {
 		w.Over = true
@@ -92,7 +91,7 @@ func (s *Service) postCard(ctx context.Context, c Connection, sub Subject, w *wo
 		err = s.timely(w) // making the root, or finding that another does, takes time
 	}
 	if err == nil {
-		posting.Place = chat.Place{ChannelID: w.ChannelID, RootID: root}
+		posting.Place = chat.Place{Channel: w.ChannelID, Thread: root}
 		w.PostID, err = s.postOnce(ctx, w, posting)
 	}
 	if errors.Is(err, ErrGone) && root != "" {
@@ -148,9 +147,9 @@ func (s *Service) showWaiting(ctx context.Context, c Connection, p provider.Prov
 	root, reply := orElse(w.RootID, w.PostID), waiting.Reply
 	if waiting.Moved {
 		root = orElse(w.RootID, w.Earlier)
-		reply = chat.Reply{Text: i18n.M("bridge.deliver.moved", "Link", s.Surface.Link(w.PostID))}
+		reply = chat.Reply{Text: chat.Say("bridge.deliver.moved", "Link", s.Surface.Link(w.PostID))}
 	}
-	at, mark := chat.Place{ChannelID: w.ChannelID, RootID: root}, s.mark(c, sub, waiting.Key)
+	at, mark := chat.Place{Channel: w.ChannelID, Thread: root}, s.mark(c, sub, waiting.Key)
 	found, err := s.find(ctx, w, at, mark)
 	if err == nil && found == "" {
 		_, err = s.Surface.Reply(ctx, at, reply, mark)
@@ -178,7 +177,7 @@ func (s *Service) showEach(ctx context.Context, c Connection, p provider.Provide
 		return err
 	}
 	post, err := s.postOnce(ctx, w, chat.Posting{
-		Place: chat.Place{ChannelID: w.ChannelID}, Card: card, Mention: waiting.Reply.Mention, Mark: s.mark(c, sub, waiting.Key),
+		Place: chat.Place{Channel: w.ChannelID}, Card: card, Mention: waiting.Reply.Mention, Mark: s.mark(c, sub, waiting.Key),
 	})
 	if errors.Is(err, ErrGone) {
 		return s.retire(ctx, c, w)
@@ -212,11 +211,11 @@ func (s *Service) card(c Connection, p provider.Provider, state []byte, earlier 
 	if earlier == "" {
 		return card, nil
 	}
-	line := i18n.M("bridge.deliver.earlier", "Link", s.Surface.Link(earlier))
+	line := chat.Say("bridge.deliver.earlier", "Link", s.Surface.Link(earlier))
 	if card.Text.Zero() {
 		card.Text = line
 	} else {
-		card.Text = i18n.Lines(card.Text, line)
+		card.Text = chat.Lines(card.Text, line)
 	}
 	return card, nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 const (
@@ -33,7 +32,7 @@ type Followed struct {
 	// URL is its page at the tool; "" for none.
 	URL string
 	// Events are the kinds of news that the channel wants of it.
-	Events i18n.Message
+	Events chat.Message
 }
 
 // OpenCard is a card of something that goes on, or waits for somebody.
@@ -42,7 +41,7 @@ type OpenCard struct {
 	Place  chat.Place
 	// Title is as it came from outside.
 	Title string
-	State i18n.Message
+	State chat.Message
 	URL   string
 	Tone  chat.Tone
 	At    time.Time

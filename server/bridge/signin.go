@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -20,10 +19,10 @@ func (s *Service) askForAddress(ctx context.Context, w wish) (chat.Note, error) 
 	if w.trigger != "" {
 		return s.openAddressForm(ctx, w)
 	}
-	text := i18n.M("bridge.connect.ask_address", "Provider", s.name(w.provider), "Command", s.word(w.provider)).
+	text := chat.Say("bridge.connect.ask_address", "Provider", s.name(w.provider), "Command", s.word(w.provider)).
 		WithMessage("Resource", s.Registry.Describe(w.provider).Resource)
 	return s.question(ctx, text,
-		offer{label: i18n.M("bridge.button.address"), primary: true, deed: deedConnectAsk, wish: w}, orCancel(w))
+		offer{label: chat.Say("bridge.button.address"), primary: true, deed: deedConnectAsk, wish: w}, orCancel(w))
 }
 
 // openAddressForm shows the form for an address and, where the tool knows such, an access token.
@@ -36,16 +35,16 @@ func (s *Service) openAddressForm(ctx context.Context, w wish) (chat.Note, error
 	}
 	about := s.Registry.Describe(w.provider)
 	form := chat.Form{
-		Title:  i18n.M("bridge.form.title", "Provider", about.Name),
-		Submit: i18n.M("bridge.form.submit"),
+		Title:  chat.Say("bridge.form.title", "Provider", about.Name),
+		Submit: chat.Say("bridge.form.submit"),
 		Fields: []chat.FormField{{
 			Name: addressField, Kind: chat.TextField, Default: w.text, MaxLength: maxAddress,
-			Label: i18n.M("bridge.form.address"),
-			Help:  i18n.M("bridge.form.address.help").WithMessage("Resource", about.Resource),
+			Label: chat.Say("bridge.form.address"),
+			Help:  chat.Say("bridge.form.address.help").WithMessage("Resource", about.Resource),
 		}},
 	}
 	if fields := s.tokenFields(w.provider); len(fields) > 0 {
-		form.Intro = i18n.M("bridge.form.intro", "Provider", about.Name)
+		form.Intro = chat.Say("bridge.form.intro", "Provider", about.Name)
 		form.Fields = append(form.Fields, fields...)
 	}
 	return chat.Note{}, s.openForm(ctx, w.trigger, form, w.intends(deedConnectAsk))
@@ -115,9 +114,9 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 		}
 	}
 	takesToken := deed == deedConnect && len(s.tokenFields(w.provider)) > 0
-	byToken := offer{label: i18n.M("bridge.button.token"), deed: deedConnectAsk, wish: w}
+	byToken := offer{label: chat.Say("bridge.button.token"), deed: deedConnectAsk, wish: w}
 	if link != "" && s.sendLink(ctx, w, link) {
-		note := chat.Note{Text: i18n.M("bridge.connect.link_sent", "Provider", s.name(w.provider))}
+		note := chat.Note{Text: chat.Say("bridge.connect.link_sent", "Provider", s.name(w.provider))}
 		if !takesToken {
 			return note, nil
 		}
@@ -125,25 +124,25 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 	}
 	switch {
 	case link != "" && takesToken:
-		return s.question(ctx, i18n.M("bridge.connect.sign_in_or_token", "Provider", s.name(w.provider), "URL", link), byToken, orCancel(w))
+		return s.question(ctx, chat.Say("bridge.connect.sign_in_or_token", "Provider", s.name(w.provider), "URL", link), byToken, orCancel(w))
 	case link != "":
-		return chat.Note{Text: i18n.M("bridge.connect.sign_in", "Provider", s.name(w.provider), "URL", link)}, nil
+		return chat.Note{Text: chat.Say("bridge.connect.sign_in", "Provider", s.name(w.provider), "URL", link)}, nil
 	case takesToken && w.trigger != "":
 		return s.openAddressForm(ctx, w)
 	case takesToken:
 		byToken.primary = true
-		return s.question(ctx, i18n.M("bridge.connect.token", "Provider", s.name(w.provider), "Command", s.word(w.provider)), byToken, orCancel(w))
+		return s.question(ctx, chat.Say("bridge.connect.token", "Provider", s.name(w.provider), "Command", s.word(w.provider)), byToken, orCancel(w))
 	}
 	return chat.Note{}, err
 }
 
 // sendLink sends the link to sign in by direct message, where the provider wants it so, and reports whether it did.
 func (s *Service) sendLink(ctx context.Context, w wish, link string) bool {
-	channel, err := s.People.Channel(ctx, w.place.ChannelID)
+	channel, err := s.People.Channel(ctx, w.place.Channel)
 	if !s.Registry.Describe(w.provider).LinkByMessage || err != nil || channel.Direct {
 		return false
 	}
-	err = s.People.DirectMessage(ctx, w.userID, i18n.M("bridge.connect.sign_in", "Provider", s.name(w.provider), "URL", link))
+	err = s.People.DirectMessage(ctx, w.userID, chat.Say("bridge.connect.sign_in", "Provider", s.name(w.provider), "URL", link))
 	if err != nil {
 		s.Log("A link to sign in could not be sent", "user_id", w.userID, "error", err.Error())
 	}

@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -16,10 +15,10 @@ import (
 func (s *Service) askSignOut(ctx context.Context, w wish) (chat.Note, error) {
 	if len(s.signedIn(ctx, w)) == 0 {
 		link, err := s.signInLink(ctx, w)
-		return chat.Note{Text: i18n.M("bridge.signout.not_in", "Provider", s.name(w.provider), "URL", link)}, err
+		return chat.Note{Text: chat.Say("bridge.signout.not_in", "Provider", s.name(w.provider), "URL", link)}, err
 	}
-	return s.question(ctx, i18n.M("bridge.signout.confirm", "Provider", s.name(w.provider)),
-		offer{label: i18n.M("bridge.button.sign_out"), primary: true, deed: deedSignOut, wish: w}, orCancel(w))
+	return s.question(ctx, chat.Say("bridge.signout.confirm", "Provider", s.name(w.provider)),
+		offer{label: chat.Say("bridge.button.sign_out"), primary: true, deed: deedSignOut, wish: w}, orCancel(w))
 }
 
 // signOut ends the person's sign-in at all sites, and offers to sign in with another account.
@@ -29,9 +28,9 @@ func (s *Service) signOut(ctx context.Context, w wish) (chat.Note, error) {
 			return chat.Note{}, err
 		}
 	}
-	text := i18n.M("bridge.disconnect.signed_out", "Provider", s.name(w.provider), "Command", s.word(w.provider))
+	text := chat.Say("bridge.disconnect.signed_out", "Provider", s.name(w.provider), "Command", s.word(w.provider))
 	if link, err := s.signInLink(ctx, w); err == nil && link != "" {
-		text = i18n.Lines(text, i18n.M("bridge.signout.again", "Provider", s.name(w.provider), "URL", link))
+		text = chat.Lines(text, chat.Say("bridge.signout.again", "Provider", s.name(w.provider), "URL", link))
 	}
 	return chat.Note{Text: text}, nil
 }
@@ -68,30 +67,30 @@ func (s *Service) signIn(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
-	text := i18n.M("bridge.signin.done", "Provider", s.name(w.provider), "Name", chat.Escape(who.Name), "Command", s.word(w.provider))
+	text := chat.Say("bridge.signin.done", "Provider", s.name(w.provider), "Name", chat.Escape(who.Name), "Command", s.word(w.provider))
 	did, err := s.resume(ctx, w.userID, next)
 	if err != nil {
 		s.Log("What an authorization was for failed", "user_id", w.userID, "error", err.Error())
 		did = chat.Failure(err)
 	}
 	if !did.Zero() {
-		text = i18n.Lines(text, did)
+		text = chat.Lines(text, did)
 	}
 	return chat.Note{Text: text}, nil
 }
 
 // resume goes on with what an authorization was for. It says what came of it where the person was not told already.
-func (s *Service) resume(ctx context.Context, userID, next string) (i18n.Message, error) {
+func (s *Service) resume(ctx context.Context, userID, next string) (chat.Message, error) {
 	var what intent
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
-		return i18n.Message{}, errors.Wrap(err, "read what to resume")
+		return chat.Message{}, errors.Wrap(err, "read what to resume")
 	}
 	if what.Kind == wishKind && what.Action == deedSignedIn {
-		return i18n.Message{}, nil
+		return chat.Message{}, nil
 	}
 	did, err := s.Resume(ctx, userID, next)
 	if what.Kind == wishKind {
-		did = i18n.Message{} // resumeWish has told them, and what it returns is for the page
+		did = chat.Message{} // resumeWish has told them, and what it returns is for the page
 	}
 	return did, err
 }
@@ -103,15 +102,15 @@ func (s *Service) offerSignIn(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{}, err
 	}
 	if link == "" || len(s.signedIn(ctx, w)) == 0 {
-		return chat.Note{Text: i18n.M("bridge.signout.not_in", "Provider", s.name(w.provider), "URL", link)}, nil
+		return chat.Note{Text: chat.Say("bridge.signout.not_in", "Provider", s.name(w.provider), "URL", link)}, nil
 	}
-	again := i18n.M("bridge.signout.again", "Provider", s.name(w.provider), "URL", link)
-	return chat.Note{Text: i18n.Lines(i18n.M("bridge.signout.in", "Provider", s.name(w.provider)), again)}, nil
+	again := chat.Say("bridge.signout.again", "Provider", s.name(w.provider), "URL", link)
+	return chat.Note{Text: chat.Lines(chat.Say("bridge.signout.in", "Provider", s.name(w.provider)), again)}, nil
 }
 
 // signedInNow says that the person is signed in.
 func (s *Service) signedInNow(_ context.Context, w wish) (chat.Note, error) {
-	return chat.Note{Text: i18n.M("bridge.signout.in", "Provider", s.name(w.provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.signout.in", "Provider", s.name(w.provider))}, nil
 }
 
 // authorizes reports whether people have accounts of their own at the provider's tool.

@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -23,7 +22,7 @@ const (
 // status says how the channel's connections do: what arrived lately and what became of it, or what may be wrong where nothing did.
 // Faults: NoPost, NotFollowed.
 func (s *Service) status(ctx context.Context, w wish) (chat.Note, error) {
-	if !s.People.CanPost(ctx, w.userID, w.place.ChannelID) {
+	if !s.People.CanPost(ctx, w.userID, w.place.Channel) {
 		return chat.Note{}, fault.New(fault.NoPost)
 	}
 	found, err := s.chosen(ctx, w)
@@ -38,10 +37,10 @@ func (s *Service) status(ctx context.Context, w wish) (chat.Note, error) {
 	if len(found) > 1 {
 		entries = fewEntries
 	}
-	var lines []i18n.Message
+	var lines []chat.Message
 	var repairs []offer
 	if missing := s.Settings().Missing; missing != "" {
-		lines = append(lines, i18n.M("bridge.status.missing", "Setting", missing))
+		lines = append(lines, chat.Say("bridge.status.missing", "Setting", missing))
 	}
 	for _, c := range found[:min(len(found), mostStatus)] {
 		told, err := s.healthOf(ctx, w, c, found, entries)
@@ -52,19 +51,19 @@ func (s *Service) status(ctx context.Context, w wish) (chat.Note, error) {
 		repairs = append(repairs, told.repairs...)
 	}
 	if more := len(found) - mostStatus; more > 0 {
-		lines = append(lines, i18n.Message{}, i18n.N("bridge.status.more", more))
+		lines = append(lines, chat.Message{}, chat.Plural("bridge.status.more", more))
 	}
-	return s.question(ctx, i18n.Lines(lines...), repairs...)
+	return s.question(ctx, chat.Lines(lines...), repairs...)
 }
 
 // health is what status says of one connection.
 type health struct {
-	lines   []i18n.Message
+	lines   []chat.Message
 	repairs []offer
 }
 
 func (s *Service) healthOf(ctx context.Context, w wish, c Connection, among []Connection, most int) (health, error) {
-	told := health{lines: []i18n.Message{i18n.M("bridge.status.title", "Name", chat.Link(labelOf(c, among), c.Resource.URL))}}
+	told := health{lines: []chat.Message{chat.Say("bridge.status.title", "Name", chat.Link(labelOf(c, among), c.Resource.URL))}}
 	told.add(s.hookHealth(ctx, w, c))
 	journal, err := s.Records.Journal(ctx, c.ID)
 	if err != nil {
@@ -74,15 +73,15 @@ func (s *Service) healthOf(ctx context.Context, w wish, c Connection, among []Co
 		told.add(health{lines: s.whyNothing(w)})
 		return told, nil
 	}
-	seen := visible(journal, w.place.ChannelID)
+	seen := visible(journal, w.place.Channel)
 	if len(seen) == 0 {
-		told.add(health{lines: []i18n.Message{i18n.M("bridge.status.elsewhere")}})
+		told.add(health{lines: []chat.Message{chat.Say("bridge.status.elsewhere")}})
 	}
 	for _, entry := range seen[:min(len(seen), most)] {
-		told.add(health{lines: []i18n.Message{s.line(c.Provider, entry)}})
+		told.add(health{lines: []chat.Message{s.line(c.Provider, entry)}})
 	}
 	if advice := s.advice(ctx, c, journal, seen); len(advice) > 0 {
-		told.add(health{lines: append([]i18n.Message{{}}, advice...)}) // else it would be part of the last entry
+		told.add(health{lines: append([]chat.Message{{}}, advice...)}) // else it would be part of the last entry
 	}
 	return told, nil
 }
@@ -97,15 +96,15 @@ func (s *Service) hookHealth(ctx context.Context, w wish, c Connection) health {
 	installer, ok := s.installerOf(c)
 	switch {
 	case !ok && fault.Is(err, fault.Unreadable):
-		return health{lines: []i18n.Message{i18n.M("bridge.status.keys_lost_entered", "Command", s.word(c.Provider))}}
+		return health{lines: []chat.Message{chat.Say("bridge.status.keys_lost_entered", "Command", s.word(c.Provider))}}
 	case !ok:
 		return health{}
 	}
 	one := w
 	one.connection, one.text = c.ID, ""
-	repair := []offer{{label: i18n.M("bridge.button.repair", "Name", chat.Truncate(c.Name, 40)), primary: true, deed: deedRepair, wish: one}}
+	repair := []offer{{label: chat.Say("bridge.button.repair", "Name", chat.Truncate(c.Name, 40)), primary: true, deed: deedRepair, wish: one}}
 	if len(c.Installation) == 0 {
-		return health{lines: []i18n.Message{i18n.M("bridge.status.hook_missing", "Provider", s.name(c.Provider))}, repairs: repair}
+		return health{lines: []chat.Message{chat.Say("bridge.status.hook_missing", "Provider", s.name(c.Provider))}, repairs: repair}
 	}
 	fine := false
 	if err == nil {
@@ -117,72 +116,72 @@ func (s *Service) hookHealth(ctx context.Context, w wish, c Connection) health {
 	}
 	switch {
 	case fault.Is(err, fault.Unreadable) && s.givesSecret(c.Provider):
-		return health{lines: []i18n.Message{i18n.M("bridge.status.keys_lost_given", "Provider", s.name(c.Provider))}, repairs: repair}
+		return health{lines: []chat.Message{chat.Say("bridge.status.keys_lost_given", "Provider", s.name(c.Provider))}, repairs: repair}
 	case fault.Is(err, fault.Unreadable):
-		return health{lines: []i18n.Message{i18n.M("bridge.status.keys_lost")}, repairs: repair}
+		return health{lines: []chat.Message{chat.Say("bridge.status.keys_lost")}, repairs: repair}
 	case err != nil:
-		unknown := i18n.M("bridge.status.hook_unknown", "Provider", s.name(c.Provider)).WithMessage("Reason", chat.Failure(err))
-		return health{lines: []i18n.Message{unknown}, repairs: repair}
+		unknown := chat.Say("bridge.status.hook_unknown", "Provider", s.name(c.Provider)).WithMessage("Reason", chat.Failure(err))
+		return health{lines: []chat.Message{unknown}, repairs: repair}
 	case !fine:
-		return health{lines: []i18n.Message{i18n.M("bridge.status.hook_missing", "Provider", s.name(c.Provider))}, repairs: repair}
+		return health{lines: []chat.Message{chat.Say("bridge.status.hook_missing", "Provider", s.name(c.Provider))}, repairs: repair}
 	}
-	return health{lines: []i18n.Message{i18n.M("bridge.status.hook_fine", "Provider", s.name(c.Provider))}}
+	return health{lines: []chat.Message{chat.Say("bridge.status.hook_fine", "Provider", s.name(c.Provider))}}
 }
 
 // whyNothing says what to check where no delivery ever came.
-func (s *Service) whyNothing(w wish) []i18n.Message {
+func (s *Service) whyNothing(w wish) []chat.Message {
 	checks := "bridge.status.nothing_entered"
 	if _, installs := s.Registry.Get(w.provider).(provider.Installer); installs {
 		checks = "bridge.status.nothing_installed"
 	}
-	return []i18n.Message{i18n.M(checks, "Provider", s.name(w.provider), "Command", s.word(w.provider), "URL", chat.Code(s.Settings().HookURL))}
+	return []chat.Message{chat.Say(checks, "Provider", s.name(w.provider), "Command", s.word(w.provider), "URL", chat.Code(s.Settings().HookURL))}
 }
 
 // line says when a delivery came, what it was, what became of it and why, and how it proved where it comes from.
-func (s *Service) line(providerID string, e Entry) i18n.Message {
-	line := i18n.M("bridge.status.line", "Title", chat.Escape(chat.Truncate(e.Title, 80))).
+func (s *Service) line(providerID string, e Entry) chat.Message {
+	line := chat.Say("bridge.status.line", "Title", chat.Escape(chat.Truncate(e.Title, 80))).
 		WithMessage("When", s.ago(e.At)).
-		WithMessage("Result", i18n.M("bridge.status.result."+string(e.Result)))
-	var details []i18n.Message
+		WithMessage("Result", chat.Say("bridge.status.result."+string(e.Result)))
+	var details []chat.Message
 	if e.Event != "" {
 		details = append(details, s.eventLabel(providerID, e.Event))
 	}
 	if e.By != "" {
-		details = append(details, i18n.M("bridge.status.by."+string(e.By)))
+		details = append(details, chat.Say("bridge.status.by."+string(e.By)))
 	}
 	if e.Old {
-		details = append(details, i18n.M("bridge.status.old"))
+		details = append(details, chat.Say("bridge.status.old"))
 	}
 	if e.Count > 1 {
-		details = append(details, i18n.N("bridge.status.times", e.Count))
+		details = append(details, chat.Plural("bridge.status.times", e.Count))
 	}
 	if len(details) > 0 {
-		line = i18n.M("bridge.status.with").WithMessage("Line", line).WithMessage("Details", enumerated(details))
+		line = chat.Say("bridge.status.with").WithMessage("Line", line).WithMessage("Details", enumerated(details))
 	}
 	if !e.Reason.Zero() {
-		line = i18n.M("bridge.status.because").WithMessage("Line", line).WithMessage("Reason", e.Reason)
+		line = chat.Say("bridge.status.because").WithMessage("Line", line).WithMessage("Reason", e.Reason)
 	}
 	return line
 }
 
 // eventLabel returns what the provider calls the event, which is from outside.
-func (s *Service) eventLabel(providerID, event string) i18n.Message {
+func (s *Service) eventLabel(providerID, event string) chat.Message {
 	for _, kind := range s.Registry.Describe(providerID).Events {
 		if kind.ID == event {
 			return kind.Label
 		}
 	}
-	return i18n.Verbatim(chat.Code(chat.Truncate(event, 60)))
+	return chat.Verbatim(chat.Code(chat.Truncate(event, 60)))
 }
 
 // advice says what to do about how deliveries prove where they come from, and about the last one that the channel may know of.
-func (s *Service) advice(ctx context.Context, c Connection, journal, seen []Entry) []i18n.Message {
-	var advice []i18n.Message
+func (s *Service) advice(ctx context.Context, c Connection, journal, seen []Entry) []chat.Message {
+	var advice []chat.Message
 	if slices.ContainsFunc(journal, func(e Entry) bool { return e.By == provider.ByPath }) {
-		advice = append(advice, i18n.M("bridge.status.advice_path"))
+		advice = append(advice, chat.Say("bridge.status.advice_path"))
 	}
 	if journal[0].Old {
-		ends := i18n.M("bridge.status.advice_old", "Provider", s.name(c.Provider), "Command", s.word(c.Provider))
+		ends := chat.Say("bridge.status.advice_old", "Provider", s.name(c.Provider), "Command", s.word(c.Provider))
 		advice = append(advice, ends.WithMessage("Until", s.oldEnds(ctx, c)))
 	}
 	if len(seen) == 0 {
@@ -194,20 +193,20 @@ func (s *Service) advice(ctx context.Context, c Connection, journal, seen []Entr
 		if _, made := s.installerOf(c); made {
 			text = "bridge.status.advice_refused_made" // nobody entered anything anywhere
 		}
-		advice = append(advice, i18n.M(text, "Provider", s.name(c.Provider), "Command", s.word(c.Provider)))
+		advice = append(advice, chat.Say(text, "Provider", s.name(c.Provider), "Command", s.word(c.Provider)))
 	case Unwanted:
-		advice = append(advice, i18n.M("bridge.status.advice_unwanted", "Command", s.word(c.Provider)))
+		advice = append(advice, chat.Say("bridge.status.advice_unwanted", "Command", s.word(c.Provider)))
 	case Unreadable:
-		advice = append(advice, i18n.M("bridge.status.advice_unreadable", "Provider", s.name(c.Provider)))
+		advice = append(advice, chat.Say("bridge.status.advice_unreadable", "Provider", s.name(c.Provider)))
 	}
 	return advice
 }
 
 // oldEnds says how long the secret still counts that was replaced.
-func (s *Service) oldEnds(ctx context.Context, c Connection) i18n.Message {
+func (s *Service) oldEnds(ctx context.Context, c Connection) chat.Message {
 	keys, err := s.openKeys(ctx, c)
 	if err != nil {
-		return i18n.M("bridge.until.soon")
+		return chat.Say("bridge.until.soon")
 	}
 	hours := 0
 	for _, secret := range keys.Secrets {
@@ -216,7 +215,7 @@ func (s *Service) oldEnds(ctx context.Context, c Connection) i18n.Message {
 		}
 	}
 	if hours < 1 {
-		return i18n.M("bridge.until.soon")
+		return chat.Say("bridge.until.soon")
 	}
-	return i18n.N("bridge.until.hours", hours)
+	return chat.Plural("bridge.until.hours", hours)
 }

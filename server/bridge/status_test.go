@@ -9,11 +9,10 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
-func placeOf(channelID string) chat.Place { return chat.Place{ChannelID: channelID} }
+func placeOf(channelID string) chat.Place { return chat.Place{Channel: channelID} }
 
 func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 	t.Parallel()
@@ -24,7 +23,7 @@ func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 	require.NoError(t, o.records.Log(t.Context(), id, []Entry{
 		{At: ago(50 * time.Hour), Result: Refused, Count: 12},
 		{At: ago(2 * time.Hour), Result: Unwanted, Event: "queued", By: provider.ByHeader},
-		{At: ago(3 * time.Minute), Result: Posted, Event: "built", Title: "web #42 @all", By: provider.ByPath, Reason: i18n.Verbatim("as asked")},
+		{At: ago(3 * time.Minute), Result: Posted, Event: "built", Title: "web #42 @all", By: provider.ByPath, Reason: chat.Verbatim("as asked")},
 	}))
 
 	text := o.types(ada, lab, "/builder status")

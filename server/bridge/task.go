@@ -7,8 +7,8 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -39,7 +39,7 @@ func (s *Service) doTask(ctx context.Context, c Connection, p provider.Provider,
 	}
 	events, next, err := s.look(ctx, c, follower, *j.Task)
 	if err != nil {
-		s.note(c.ID, Entry{Result: Failed, Reason: i18n.OfFault(err)})
+		s.note(c.ID, Entry{Result: Failed, Reason: chat.OfFault(err)})
 		if fault.Is(err, fault.ProviderUnavailable, fault.ProviderLimited, fault.Internal) {
 			return errors.Wrap(err, "do a task")
 		}

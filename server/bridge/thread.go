@@ -7,7 +7,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // resourceThread begins the names of threads that are no series', so that theirs cannot be the same.
@@ -52,8 +51,8 @@ func (s *Service) root(ctx context.Context, c Connection, w *work) (string, erro
 func (s *Service) makeRoot(ctx context.Context, c Connection, w *work, mine Lease, again bool) (string, error) {
 	making := &work{Shown: Shown{ChannelID: w.ChannelID, Lease: mine}, again: again}
 	root, err := s.postOnce(ctx, making, chat.Posting{
-		Place: chat.Place{ChannelID: w.ChannelID},
-		Card:  chat.Card{Emoji: "thread", State: i18n.M("bridge.deliver.thread"), Title: threadTitle(c, w), Footer: s.name(c.Provider)},
+		Place: chat.Place{Channel: w.ChannelID},
+		Card:  chat.Card{Emoji: "thread", State: chat.Say("bridge.deliver.thread"), Title: threadTitle(c, w), Footer: s.name(c.Provider)},
 		Mark:  chat.Mark{Provider: c.Provider, Connection: c.ID, Key: "thread/" + w.Thread},
 	})
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -52,7 +51,7 @@ type memory struct {
 
 func (t *tool) Describe() provider.Descriptor {
 	kind := func(id string, on bool) provider.EventKind {
-		return provider.EventKind{ID: id, Label: i18n.Verbatim(id), Default: on}
+		return provider.EventKind{ID: id, Label: chat.Verbatim(id), Default: on}
 	}
 	return provider.Descriptor{
 		ID: "tool", Name: "Tool", Headers: []string{"Authorization", "X-Event"}, MaxBody: max(t.maxBody, 5000),
@@ -150,7 +149,7 @@ func (t *tool) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change
 	m.Is, m.N, m.Length = s.Is, s.N, m.Length+1
 	if s.Say != "" {
 		for said := range strings.SplitSeq(s.Say, " | ") {
-			change.Replies = append(change.Replies, chat.Reply{Text: i18n.Verbatim(said)})
+			change.Replies = append(change.Replies, chat.Reply{Text: chat.Verbatim(said)})
 		}
 	}
 	if s.Poll != "" {
@@ -336,15 +335,15 @@ func (p *people) Rewhisper(context.Context, chat.Place, string, string, chat.Not
 	return nil
 }
 
-func (p *people) DirectMessage(_ context.Context, userID string, text i18n.Message) error {
+func (p *people) DirectMessage(_ context.Context, userID string, text chat.Message) error {
 	return p.tell(userID, text)
 }
 
-func (p *people) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
-	return p.tell("#"+at.ChannelID, text)
+func (p *people) Announce(_ context.Context, at chat.Place, text chat.Message) error {
+	return p.tell("#"+at.Channel, text)
 }
 
-func (p *people) tell(whom string, text i18n.Message) error {
+func (p *people) tell(whom string, text chat.Message) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	line := whom + ": " + text.ID

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -22,19 +21,19 @@ const maxTrials = 4
 // test shows a sample card in the channel, the way the tool's own news would come, and says how the last of those went. Faults: those of
 // mayConnect, NotFollowed.
 func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.ChannelID); err != nil {
+	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
-	c, note, err := s.theOne(ctx, w, deedTest, i18n.M("bridge.test.which"))
+	c, note, err := s.theOne(ctx, w, deedTest, chat.Say("bridge.test.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
 	sample := asTrial(s.Registry.Get(w.provider).Sample(s.Now()))
-	told := i18n.M("bridge.test.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown())
-	if err := s.People.Announce(ctx, chat.Place{ChannelID: w.place.ChannelID}, told); err != nil {
+	told := chat.Say("bridge.test.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.shown())
+	if err := s.People.Announce(ctx, chat.Place{Channel: w.place.Channel}, told); err != nil {
 		return chat.Note{}, errors.Wrap(err, "announce a test")
 	}
-	trial := forTrial(c, w.place.ChannelID, s.Registry.Describe(w.provider).Events)
+	trial := forTrial(c, w.place.Channel, s.Registry.Describe(w.provider).Events)
 	for tries := 1; ; tries++ {
 		err := s.apply(ctx, trial, []provider.Event{sample})
 		if err == nil {
@@ -44,22 +43,22 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 			return chat.Note{}, errors.Wrap(err, "show a sample card")
 		}
 	}
-	lines := []i18n.Message{i18n.M("bridge.test.done")}
+	lines := []chat.Message{chat.Say("bridge.test.done")}
 	s.Flush(ctx)
 	journal, err := s.Records.Journal(ctx, c.ID)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "read what arrived lately")
 	}
 	if len(journal) == 0 {
-		return chat.Note{Text: i18n.Lines(append(lines, s.whyNothing(w)...)...)}, nil
+		return chat.Note{Text: chat.Lines(append(lines, s.whyNothing(w)...)...)}, nil
 	}
-	seen := visible(journal, w.place.ChannelID)
+	seen := visible(journal, w.place.Channel)
 	if len(seen) == 0 {
-		lines = append(lines, i18n.M("bridge.status.elsewhere"))
+		lines = append(lines, chat.Say("bridge.status.elsewhere"))
 	} else {
-		lines = append(lines, i18n.M("bridge.test.last", "Provider", s.name(w.provider)), s.line(w.provider, seen[0]))
+		lines = append(lines, chat.Say("bridge.test.last", "Provider", s.name(w.provider)), s.line(w.provider, seen[0]))
 	}
-	return chat.Note{Text: i18n.Lines(append(lines, s.advice(ctx, c, journal, seen)...)...)}, nil
+	return chat.Note{Text: chat.Lines(append(lines, s.advice(ctx, c, journal, seen)...)...)}, nil
 }
 
 // asTrial returns the sample as an event of its own, that is part of nothing else: no streak counts it, and no other card shows it.

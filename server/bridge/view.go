@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -106,7 +105,7 @@ func visible(journal []Entry, channelID string) []Entry {
 			}
 			v := e.Views[i]
 			if !v.Known {
-				e.Reason = i18n.Message{} // it may name what the channel doesn't follow
+				e.Reason = chat.Message{} // it may name what the channel doesn't follow
 			}
 			e.Result, e.Event, e.Title, e.Views = v.Result, v.Event, v.Title, nil
 		}

@@ -94,7 +94,7 @@ func (s *Service) RunInWindow(ctx context.Context, userID string, at chat.Place,
 	}
 	inside, w := s.windowFor(userID)
 	answer, err := inside.tree(providerID, word).Execute(ctx, word+" "+text, command.Call{
-		UserID: userID, Admin: person.Admin, ChannelID: at.ChannelID, RootID: at.RootID, TriggerID: windowTrigger,
+		UserID: userID, Admin: person.Admin, ChannelID: at.Channel, RootID: at.Thread, TriggerID: windowTrigger,
 	})
 	if err == nil && !answer.Zero() {
 		inside.whisper(ctx, at, userID, chat.Note{Text: answer})

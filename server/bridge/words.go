@@ -7,7 +7,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -24,7 +23,7 @@ type spoken struct {
 // Said answers what somebody wrote in their direct channel with the bot, where the words of the commands work without a slash. It
 // reports whether that was for the bridge.
 func (s *Service) Said(ctx context.Context, userID, channelID, rootID, text string) (handled bool) {
-	said := s.heard(userID, chat.Place{ChannelID: channelID, RootID: rootID}, text)
+	said := s.heard(userID, chat.Place{Channel: channelID, Thread: rootID}, text)
 	if len(said.order) == 0 || said.line == "" {
 		return false
 	}
@@ -64,16 +63,16 @@ func (s *Service) heard(userID string, at chat.Place, text string) spoken {
 }
 
 // answerTo does what was written. A zero answer means that a question was asked instead.
-func (s *Service) answerTo(ctx context.Context, said spoken) (i18n.Message, error) {
+func (s *Service) answerTo(ctx context.Context, said spoken) (chat.Message, error) {
 	if id := said.named(); id != "" {
 		return s.runLine(ctx, said, id, said.line)
 	}
 	if !said.understood() {
-		return i18n.M("bridge.words.unknown"), nil
+		return chat.Say("bridge.words.unknown"), nil
 	}
 	meant, err := s.meantBy(ctx, said)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	switch {
 	case len(meant) == 1:
@@ -81,9 +80,9 @@ func (s *Service) answerTo(ctx context.Context, said spoken) (i18n.Message, erro
 	case said.word == deedHelp:
 		return s.helpForAll(said.inOrder()), nil
 	case len(meant) == 0:
-		return i18n.M("bridge.words.nothing"), nil
+		return chat.Say("bridge.words.nothing"), nil
 	}
-	return i18n.Message{}, s.askWhichTool(ctx, said, meant)
+	return chat.Message{}, s.askWhichTool(ctx, said, meant)
 }
 
 // meantBy returns the providers that words without a name can be about: the only one there is; for an address the one that knows it; for
@@ -101,7 +100,7 @@ func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
 	case deedDisconnect, deedConfigure, deedList, deedStatus, deedTest, deedRotate:
 		var meant []string
 		for _, id := range said.order {
-			found, err := s.following(ctx, id, said.place.ChannelID)
+			found, err := s.following(ctx, id, said.place.Channel)
 			if err != nil {
 				return nil, err
 			}
@@ -137,13 +136,13 @@ func (s *Service) knowing(ctx context.Context, ids []string, text string) []stri
 }
 
 // runLine does a line as if it had been typed as a command.
-func (s *Service) runLine(ctx context.Context, said spoken, providerID, line string) (i18n.Message, error) {
+func (s *Service) runLine(ctx context.Context, said spoken, providerID, line string) (chat.Message, error) {
 	person, err := s.People.Person(ctx, said.userID)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
 	return said.trees[providerID].Execute(ctx, line, command.Call{
-		UserID: said.userID, Admin: person.Admin, ChannelID: said.place.ChannelID, RootID: said.place.RootID,
+		UserID: said.userID, Admin: person.Admin, ChannelID: said.place.Channel, RootID: said.place.Thread,
 	})
 }
 
@@ -152,9 +151,9 @@ func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string)
 	var offers []offer
 	for _, id := range meant {
 		w := wish{userID: said.userID, place: said.place, provider: id, text: chat.Truncate(said.line, maxAddress)}
-		offers = append(offers, offer{label: i18n.Verbatim(s.name(id)), deed: deedSay, wish: w})
+		offers = append(offers, offer{label: chat.Verbatim(s.name(id)), deed: deedSay, wish: w})
 	}
-	note, err := s.question(ctx, i18n.M("bridge.words.which"), offers...)
+	note, err := s.question(ctx, chat.Say("bridge.words.which"), offers...)
 	if err != nil {
 		return err
 	}

@@ -275,7 +275,7 @@ func (s *surface) put(what string, p *post) (string, error) {
 	if s.fail != nil {
 		return "", s.fail
 	}
-	if s.gone[p.at.ChannelID] || p.at.RootID != "" && s.live(p.at.RootID) == nil {
+	if s.gone[p.at.Channel] || p.at.Thread != "" && s.live(p.at.Thread) == nil {
 		return "", bridge.ErrGone
 	}
 	p.id, p.made = fmt.Sprint("p", len(s.posts)+1), s.w.now()
@@ -317,7 +317,7 @@ func (s *surface) Update(_ context.Context, id string, p chat.Posting) error {
 	if s.fail != nil {
 		return s.fail
 	}
-	if at == nil || s.gone[at.at.ChannelID] {
+	if at == nil || s.gone[at.at.Channel] {
 		return bridge.ErrGone
 	}
 	if at.title != p.Card.Title {
@@ -355,7 +355,7 @@ func (s *surface) in(channelID, rootID string) []*post {
 	defer s.mu.Unlock()
 	var found []*post
 	for _, p := range s.posts {
-		if p.at == (chat.Place{ChannelID: channelID, RootID: rootID}) && !p.deleted {
+		if p.at == (chat.Place{Channel: channelID, Thread: rootID}) && !p.deleted {
 			found = append(found, p)
 		}
 	}
@@ -383,7 +383,7 @@ func each(posts []*post, of func(*post) string) []string {
 func (s *surface) marks() map[string]int {
 	counts := map[string]int{}
 	for _, p := range s.posts {
-		counts[p.at.ChannelID+"|"+p.mark.Subject+"|"+p.mark.Key]++
+		counts[p.at.Channel+"|"+p.mark.Subject+"|"+p.mark.Key]++
 	}
 	return counts
 }

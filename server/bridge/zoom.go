@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // ActionMeeting is the action that each card has beside its provider's: a Zoom meeting about it, in its thread.
@@ -22,7 +21,7 @@ func (s *Service) withMeeting(card chat.Card) chat.Card {
 	if s.Meetings == nil {
 		return card
 	}
-	card.Actions = append(slices.Clone(card.Actions), chat.Action{ID: ActionMeeting, Label: i18n.M("bridge.act.meeting")})
+	card.Actions = append(slices.Clone(card.Actions), chat.Action{ID: ActionMeeting, Label: chat.Say("bridge.act.meeting")})
 	return card
 }
 

@@ -2,8 +2,6 @@ package chat
 
 import (
 	"time"
-
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // Tone is how a card feels at a glance. It is never the only sign: a card's emoji and state say the same.
@@ -34,7 +32,7 @@ type Card struct {
 	// Emoji is the name of the emoji before the state, without colons; letters, digits and "_".
 	Emoji string
 	// State says in one to three words how the thing stands ("Failed").
-	State i18n.Message
+	State Message
 	// Title names the thing on one line; URL is its page at the provider, "" for none.
 	Title string
 	URL   string
@@ -42,7 +40,7 @@ type Card struct {
 	// Author is who did what the card tells; "" where nobody did.
 	Author string
 	// Text are a few lines under the title; zero for none.
-	Text i18n.Message
+	Text Message
 	// Fields are short facts; more than six are too many to read.
 	Fields []Field
 	// Actions are the buttons and menus.
@@ -57,8 +55,8 @@ type Card struct {
 
 // Field is one fact on a card.
 type Field struct {
-	Label i18n.Message
-	Value i18n.Message
+	Label Message
+	Value Message
 	// Long fields take the whole width.
 	Long bool
 }
@@ -67,7 +65,7 @@ type Field struct {
 type Action struct {
 	// ID says what it does; letters and digits only, unique on its card.
 	ID    string
-	Label i18n.Message
+	Label Message
 	// Tone shows what it is like: ToneSuccess for the usual next step, ToneFailure for what cannot be taken back, else ToneNeutral.
 	Tone Tone
 	// Values go with the click, as far as the client is honest.
@@ -78,15 +76,15 @@ type Action struct {
 
 // Option is one line of a menu or of a form's choice.
 type Option struct {
-	Label i18n.Message
+	Label Message
 	Value string
 	// Detail says more about it, where there is room for a second line; zero for none.
-	Detail i18n.Message
+	Detail Message
 }
 
 // Reply is one line of history in the thread of a card.
 type Reply struct {
-	Text i18n.Message `json:"text"`
+	Text Message `json:"text"`
 	// Actions are buttons under it.
 	Actions []Action `json:"actions,omitempty"`
 	// Mention is who is called to it; see Posting.

@@ -1,8 +1,6 @@
 // Package chat is the neutral model of the chat product: people, places and notes, without any of its API types.
 package chat
 
-import "mattermost-plugin-zoom/server/i18n"
-
 // Person is somebody with an account in the chat product.
 type Person struct {
 	ID       string
@@ -31,20 +29,20 @@ type Channel struct {
 
 // Place is where something is said: a channel, or a thread in it.
 type Place struct {
-	ChannelID string
+	Channel string
 	// RootID is the first post of the thread; "" means the channel itself.
-	RootID string
+	Thread string
 }
 
 // Note is a message that only one person sees.
 type Note struct {
-	Text    i18n.Message
+	Text    Message
 	Buttons []Button
 }
 
 // Button is a choice under a note. A click comes back as a Click with the same action and values.
 type Button struct {
-	Label   i18n.Message
+	Label   Message
 	Primary bool
 	// Action says what the click does; letters and digits only.
 	Action string

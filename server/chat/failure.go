@@ -1,11 +1,9 @@
 package chat
 
-import "mattermost-plugin-zoom/server/i18n"
-
 // Failure returns the sentence for a failure, for use in a message. What comes from outside is made harmless in it: Zoom's own
 // words, which may repeat what anybody typed, and addresses.
-func Failure(err error) i18n.Message {
-	m := i18n.OfFault(err)
+func Failure(err error) Message {
+	m := OfFault(err)
 	harmless := make(map[string]string, len(m.Params))
 	for name, value := range m.Params {
 		switch name {

@@ -1,7 +1,5 @@
 package chat
 
-import "mattermost-plugin-zoom/server/i18n"
-
 // Form is a dialog that asks somebody for something.
 type Form struct {
 	// Kind says what the answer is for; letters, digits and "_".
@@ -9,10 +7,10 @@ type Form struct {
 	// State comes back with the answer. Whoever makes the form seals it, so that nobody else can.
 	State string
 	// Title has at most 24 characters where it is shown.
-	Title i18n.Message
-	Intro i18n.Message
+	Title Message
+	Intro Message
 	// Submit is the label of the button that sends the answer; zero is the chat product's own.
-	Submit i18n.Message
+	Submit Message
 	Fields []FormField
 }
 
@@ -36,9 +34,9 @@ type FormField struct {
 	Name string
 	Kind FieldKind
 	// Label has at most 24 characters where it is shown, Help at most 150.
-	Label       i18n.Message
-	Help        i18n.Message
-	Placeholder i18n.Message
+	Label       Message
+	Help        Message
+	Placeholder Message
 	// Default is what the field begins with; "true" or "false" for a BoolField. Never a secret.
 	Default  string
 	Optional bool
@@ -63,4 +61,4 @@ type FormAnswer struct {
 }
 
 // FormErrors are what is wrong with an answer, by the field's name; the form stays open and shows them.
-type FormErrors map[string]i18n.Message
+type FormErrors map[string]Message

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 )
 
 // Command is a word that can be typed, with the words that may follow it or what it does.
@@ -16,13 +16,13 @@ type Command struct {
 	// Name is the word, in lower case.
 	Name string
 	// Hint shows the arguments, such as "[topic]"; zero when there are none.
-	Hint i18n.Message
+	Hint chat.Message
 	// Help is one sentence on what the command does.
-	Help i18n.Message
+	Help chat.Message
 	// Admin keeps the command for system admins; to others it does not exist.
 	Admin bool
 	// Run does it. A non-zero message is the answer; a zero one means that the answer was given already.
-	Run func(ctx context.Context, call Call) (i18n.Message, error)
+	Run func(ctx context.Context, call Call) (chat.Message, error)
 	// Sub are the words that may follow.
 	Sub []*Command
 }
@@ -70,7 +70,7 @@ func (c *Command) Visible(admin bool) []*Command {
 
 // Execute runs the command that the line names, such as "/zoom start Stand-up" on the tree of "zoom".
 // A line that names none answers with help: the sentence for an unknown word, or the list of commands.
-func (c *Command) Execute(ctx context.Context, line string, call Call) (i18n.Message, error) {
+func (c *Command) Execute(ctx context.Context, line string, call Call) (chat.Message, error) {
 	trigger, rest := cutWord(strings.TrimSpace(line))
 	call.Trigger = strings.TrimPrefix(trigger, "/")
 	found, text := c.Find(rest, call.Admin)
@@ -81,7 +81,7 @@ func (c *Command) Execute(ctx context.Context, line string, call Call) (i18n.Mes
 	return found.Run(ctx, call)
 }
 
-func (c *Command) misunderstood(text string, admin bool) (i18n.Message, error) {
+func (c *Command) misunderstood(text string, admin bool) (chat.Message, error) {
 	help, _ := c.Find("help", admin)
 	if text == "" && help.Run != nil {
 		return help.Run(context.Background(), Call{Admin: admin})
@@ -90,7 +90,7 @@ func (c *Command) misunderstood(text string, admin bool) (i18n.Message, error) {
 	for _, sub := range c.Visible(admin) {
 		names = append(names, "`/"+c.Name+" "+sub.Name+"`")
 	}
-	return i18n.M("command.unknown", "Commands", strings.Join(names, ", ")), nil
+	return chat.Say("command.unknown", "Commands", strings.Join(names, ", ")), nil
 }
 
 func (c *Command) child(word string, admin bool) *Command {

@@ -6,16 +6,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // tree is a small /zoom that notes what ran.
 func tree(ran *string) *command.Command {
-	run := func(name string) func(context.Context, command.Call) (i18n.Message, error) {
-		return func(_ context.Context, call command.Call) (i18n.Message, error) {
+	run := func(name string) func(context.Context, command.Call) (chat.Message, error) {
+		return func(_ context.Context, call command.Call) (chat.Message, error) {
 			*ran = name + "|" + call.Text
-			return i18n.Message{}, nil
+			return chat.Message{}, nil
 		}
 	}
 	return &command.Command{Name: "zoom", Sub: []*command.Command{

@@ -12,7 +12,6 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // selectedValue is what the line chosen in a menu is found under; see chat.Click.
@@ -33,7 +32,7 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
 	card, _ := request.Context["card"].(bool)
 	click := chat.Click{
 		UserID:    userID,
-		Place:     chat.Place{ChannelID: request.ChannelId, RootID: text(request.Context["root_id"])},
+		Place:     chat.Place{Channel: request.ChannelId, Thread: text(request.Context["root_id"])},
 		PostID:    request.PostId,
 		Action:    text(request.Context["action"]),
 		Card:      card,
@@ -44,8 +43,8 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
 	if chosen != "" {
 		click.Values[selectedValue] = chosen
 	}
-	if inThread && click.Place.RootID == "" {
-		click.Place.RootID = click.PostID
+	if inThread && click.Place.Thread == "" {
+		click.Place.Thread = click.PostID
 	}
 	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {
@@ -84,7 +83,7 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, userID string) {
 		return
 	}
 	mistakes, err := s.Bridge.Submit(r.Context(), chat.FormAnswer{
-		UserID: userID, Place: chat.Place{ChannelID: request.ChannelId}, Kind: request.CallbackId, State: request.State,
+		UserID: userID, Place: chat.Place{Channel: request.ChannelId}, Kind: request.CallbackId, State: request.State,
 		Values: submitted(request.Submission),
 	})
 	if err != nil {
@@ -92,7 +91,7 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, userID string) {
 			s.Log("A form failed", "user_id", userID, "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
 		}
 		// A dialog shows no formatting.
-		answer.Error = plain(s.People.Text(userID, i18n.OfFault(err)))
+		answer.Error = plain(s.People.Text(userID, chat.OfFault(err)))
 	}
 	for field, mistake := range mistakes {
 		if answer.Errors == nil {

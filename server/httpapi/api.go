@@ -6,7 +6,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
 )
 
@@ -109,7 +108,7 @@ func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, userID str
 		return
 	}
 	outcome, err := s.Meetings.Start(r.Context(), meeting.StartRequest{
-		UserID: userID, Place: chat.Place{ChannelID: request.ChannelID, RootID: request.RootID}, Topic: request.Topic,
+		UserID: userID, Place: chat.Place{Channel: request.ChannelID, Thread: request.RootID}, Topic: request.Topic,
 		Choice: meeting.Choice(request.Identity), AllTheSame: request.Force || r.URL.Query().Get("force") == "true",
 		ConnectionID: request.ConnectionID, OpensItself: true,
 	})
@@ -184,7 +183,7 @@ func (s *server) fail(w http.ResponseWriter, userID string, err error) {
 	if code == fault.Internal {
 		s.Log("A request failed", "user_id", userID, "error", err.Error())
 	}
-	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Text(userID, i18n.OfFault(err))}})
+	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Text(userID, chat.OfFault(err))}})
 }
 
 // reply writes the answer at once: the server hands on only the last write of some answers.

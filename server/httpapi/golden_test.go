@@ -77,10 +77,10 @@ func (d *desk) Connected(context.Context, string) (string, bool, error) {
 
 func (d *desk) Examine(context.Context) ([]meeting.Check, error) { return d.checks, d.err }
 
-func (d *desk) Text(_ string, m i18n.Message) string { return d.catalogue.Text("en", m) }
+func (d *desk) Text(_ string, m chat.Message) string { return d.catalogue.Text("en", m) }
 
 func (d *desk) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
-	d.told = append(d.told, userID+" in "+at.ChannelID+"/"+at.RootID+": "+d.Text(userID, note.Text))
+	d.told = append(d.told, userID+" in "+at.Channel+"/"+at.Thread+": "+d.Text(userID, note.Text))
 	return nil
 }
 
@@ -193,9 +193,9 @@ func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 		"setup.forbidden": {method: "GET", path: "/api/v1/setup", status: 403},
 		"setup": {
 			desk: desk{admin: true, checks: []meeting.Check{
-				{ID: "settings", Verdict: meeting.OK, Message: i18n.M("check.settings")},
-				{ID: "client_id", Verdict: meeting.Fail, Message: i18n.M("check.client_id"), Fix: i18n.M("check.client_id.fix")},
-				{ID: "events", Verdict: meeting.Warn, Message: i18n.M("check.events.never"), Fix: i18n.M("check.events.never.fix", "URL", "https://chat.example.com/plugins/zoom/webhook")},
+				{ID: "settings", Verdict: meeting.OK, Message: chat.Say("check.settings")},
+				{ID: "client_id", Verdict: meeting.Fail, Message: chat.Say("check.client_id"), Fix: chat.Say("check.client_id.fix")},
+				{ID: "events", Verdict: meeting.Warn, Message: chat.Say("check.events.never"), Fix: chat.Say("check.events.never.fix", "URL", "https://chat.example.com/plugins/zoom/webhook")},
 			}},
 			method: "GET", path: "/api/v1/setup", status: 200,
 		},
@@ -203,7 +203,7 @@ func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 		"providers":           {desk: desk{admin: true}, method: "GET", path: "/api/v1/providers", status: 200},
 		"window.form":         {desk: atWindow(), method: "POST", path: "/api/v1/tools/pagerduty/run", body: `{"channel_id":"town","text":"trigger"}`, status: 200},
 		"window.mistake": {
-			desk:   desk{tools: tools{mistakes: chat.FormErrors{"title": i18n.M("bridge.configure.no_event")}}},
+			desk:   desk{tools: tools{mistakes: chat.FormErrors{"title": chat.Say("bridge.configure.no_event")}}},
 			method: "POST", path: "/api/v1/window/submit", body: `{"kind":"raise","state":"v1.sealed","values":{"title":""}}`, status: 200,
 		},
 		"window.done":    {method: "POST", path: "/api/v1/window/press", body: `{"press":"v1.sealed"}`, status: 200},

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 //go:embed page.html
@@ -94,41 +94,41 @@ func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
 		s.showFault(w, "", err)
 		return
 	}
-	s.showCode(w, r, handed.UserID, i18n.M("page.code.text", "Email", handed.Who.Email), "/zoom connect "+handed.Code)
+	s.showCode(w, r, handed.UserID, chat.Say("page.code.text", "Email", handed.Who.Email), "/zoom connect "+handed.Code)
 }
 
 // showCode shows the command with which the person finishes in Mattermost what they authorized in a browser in which nobody is signed in.
 // Nothing is connected until then: this browser could be anybody's to whom a link was forwarded.
-func (s *server) showCode(w http.ResponseWriter, r *http.Request, userID string, text i18n.Message, command string) {
+func (s *server) showCode(w http.ResponseWriter, r *http.Request, userID string, text chat.Message, command string) {
 	name, err := s.People.Username(r.Context(), userID)
 	if err != nil {
 		s.showFault(w, "", err)
 		return
 	}
-	say := func(m i18n.Message) string { return plain(s.People.Text("", m)) }
-	s.show(w, http.StatusOK, page{Title: say(i18n.M("page.code.title")), Text: say(text.WithMessage("Username", i18n.Verbatim(name))), Code: command})
+	say := func(m chat.Message) string { return plain(s.People.Text("", m)) }
+	s.show(w, http.StatusOK, page{Title: say(chat.Say("page.code.title")), Text: say(text.WithMessage("Username", chat.Verbatim(name))), Code: command})
 }
 
 // resumed goes on with what the authorization was for and says what came of it.
 func (s *server) resumed(r *http.Request, userID string, connected account.Connected) page {
-	say := func(m i18n.Message) string { return plain(s.People.Text(userID, m)) }
-	p := page{Title: say(i18n.M("page.connected.title"))}
+	say := func(m chat.Message) string { return plain(s.People.Text(userID, m)) }
+	p := page{Title: say(chat.Say("page.connected.title"))}
 	// The exchange may have used up the request's time; what it was for gets its own.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
 	defer cancel()
 	outcome, err := s.Meetings.Resume(ctx, userID, connected.Next)
 	switch {
 	case err != nil:
-		p.JoinURL, p.JoinLabel = fault.ParamsOf(err)["Link"], say(i18n.M("page.join"))
-		p.Text = say(i18n.M("page.start_failed.text").WithMessage("Reason", i18n.OfFault(err)))
+		p.JoinURL, p.JoinLabel = fault.ParamsOf(err)["Link"], say(chat.Say("page.join"))
+		p.Text = say(chat.Say("page.start_failed.text").WithMessage("Reason", chat.OfFault(err)))
 	case outcome.Prompted:
-		p.Text = say(i18n.M("page.prompted.text"))
+		p.Text = say(chat.Say("page.prompted.text"))
 	case outcome.JoinURL != "":
-		p.Text, p.JoinURL, p.JoinLabel = say(i18n.M("page.started.text")), outcome.JoinURL, say(i18n.M("page.join"))
+		p.Text, p.JoinURL, p.JoinLabel = say(chat.Say("page.started.text")), outcome.JoinURL, say(chat.Say("page.join"))
 	case connected.ForAll:
-		p.Text, p.Close = say(i18n.M("page.connected_all.text")), true
+		p.Text, p.Close = say(chat.Say("page.connected_all.text")), true
 	default:
-		p.Text, p.Close = say(i18n.M("page.connected.text", "Email", connected.Email)), true
+		p.Text, p.Close = say(chat.Say("page.connected.text", "Email", connected.Email)), true
 	}
 	return p
 }
@@ -136,11 +136,11 @@ func (s *server) resumed(r *http.Request, userID string, connected account.Conne
 func (s *server) showFault(w http.ResponseWriter, userID string, err error) {
 	code := fault.CodeOf(err)
 	s.Log("An authorization failed", "user_id", userID, "code", string(code), "error", err.Error())
-	s.show(w, statusOf(code), s.failed(userID, i18n.OfFault(err)))
+	s.show(w, statusOf(code), s.failed(userID, chat.OfFault(err)))
 }
 
-func (s *server) failed(userID string, text i18n.Message) page {
-	return page{Title: plain(s.People.Text(userID, i18n.M("page.failed.title"))), Text: plain(s.People.Text(userID, text))}
+func (s *server) failed(userID string, text chat.Message) page {
+	return page{Title: plain(s.People.Text(userID, chat.Say("page.failed.title"))), Text: plain(s.People.Text(userID, text))}
 }
 
 // show writes the page. It runs no script but its own, is never stored or framed, and tells nobody where it came from,

@@ -16,7 +16,6 @@ import (
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
@@ -85,7 +84,7 @@ type Bridge interface {
 	// ChannelTools returns what the channel follows, and what is open of it.
 	ChannelTools(ctx context.Context, userID, channelID string) ([]bridge.ChannelTool, error)
 	// Resume goes on with what an authorization was for, and says what came of it.
-	Resume(ctx context.Context, userID, next string) (i18n.Message, error)
+	Resume(ctx context.Context, userID, next string) (chat.Message, error)
 }
 
 // Signer has people authorize at the tools of providers.
@@ -111,7 +110,7 @@ type Examiner interface {
 // People is what the routes need to know of who asks.
 type People interface {
 	// Text returns the message in the user's language; the server's for "".
-	Text(userID string, m i18n.Message) string
+	Text(userID string, m chat.Message) string
 	// Admin reports whether the user is a system admin.
 	Admin(userID string) bool
 	// Username returns the name under which the user is mentioned.

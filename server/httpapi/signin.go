@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -34,7 +34,7 @@ func (s *server) signInDone(w http.ResponseWriter, r *http.Request) {
 			s.showFault(w, userID, err)
 			return
 		}
-		s.show(w, http.StatusForbidden, s.failed(userID, i18n.M("bridge.page.declined.text")))
+		s.show(w, http.StatusForbidden, s.failed(userID, chat.Say("bridge.page.declined.text")))
 		return
 	}
 	who, next, err := s.Signer.Complete(r.Context(), providerID, userID, query.Get("code"), query.Get("state"))
@@ -49,7 +49,7 @@ func (s *server) signInDone(w http.ResponseWriter, r *http.Request) {
 func (s *server) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
-		s.show(w, http.StatusForbidden, s.failed("", i18n.M("bridge.page.declined.text")))
+		s.show(w, http.StatusForbidden, s.failed("", chat.Say("bridge.page.declined.text")))
 		return
 	}
 	handed, typed, err := s.Signer.HandOver(r.Context(), r.PathValue("provider"), query.Get("code"), query.Get("state"))
@@ -57,14 +57,14 @@ func (s *server) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 		s.showFault(w, "", err)
 		return
 	}
-	s.showCode(w, r, handed.UserID, i18n.M("bridge.page.code.text", "Name", handed.Who.Name), typed)
+	s.showCode(w, r, handed.UserID, chat.Say("bridge.page.code.text", "Name", handed.Who.Name), typed)
 }
 
 // wentOn goes on with what the authorization was for and says what came of it.
 func (s *server) wentOn(r *http.Request, userID string, who provider.Account, next string) page {
-	say := func(m i18n.Message) string { return plain(s.People.Text(userID, m)) }
-	p := page{Title: say(i18n.M("bridge.page.resumed.title"))}
-	var did i18n.Message
+	say := func(m chat.Message) string { return plain(s.People.Text(userID, m)) }
+	p := page{Title: say(chat.Say("bridge.page.resumed.title"))}
+	var did chat.Message
 	if next != "" {
 		// The exchange may have used up the request's time; what it was for gets its own.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
@@ -72,11 +72,11 @@ func (s *server) wentOn(r *http.Request, userID string, who provider.Account, ne
 		var err error
 		if did, err = s.Bridge.Resume(ctx, userID, next); err != nil {
 			s.Log("What an authorization was for failed", "user_id", userID, "error", err.Error())
-			did = i18n.OfFault(err)
+			did = chat.OfFault(err)
 		}
 	}
 	if did.Zero() {
-		p.Text, p.Close = say(i18n.M("bridge.page.signed_in.text", "Name", who.Name)), true
+		p.Text, p.Close = say(chat.Say("bridge.page.signed_in.text", "Name", who.Name)), true
 		return p
 	}
 	p.Text = say(did)

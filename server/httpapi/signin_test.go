@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 func TestThePageOfASignInSaysWhatBecameOfWhatItWasFor(t *testing.T) {
@@ -20,7 +20,7 @@ func TestThePageOfASignInSaysWhatBecameOfWhatItWasFor(t *testing.T) {
 		path  string
 	}{
 		"You are signed in as &lt;b&gt;Ada&lt;/b&gt;": {path: "/oauth2/bitbucket/complete?code=c&state=s"},
-		"acme/web is connected":                       {tools{said: i18n.Verbatim("acme/web is **connected**")}, "/oauth2/bitbucket/complete?code=c&state=s"},
+		"acme/web is connected":                       {tools{said: chat.Verbatim("acme/web is **connected**")}, "/oauth2/bitbucket/complete?code=c&state=s"},
 		"but not administer it":                       {tools{failure: fault.New(fault.NotResourceAdmin).With("Provider", "Bitbucket")}, "/oauth2/bitbucket/complete?code=c&state=s"},
 		"This link has expired":                       {path: "/oauth2/bitbucket/complete?code=c&state=forged"},
 		"You did not allow that":                      {path: "/oauth2/bitbucket/complete?error=access_denied&state=s"},

@@ -5,7 +5,6 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // PageAnswer is all that a channel has set up of a tool.
@@ -74,7 +73,7 @@ func (s *server) toolPage(w http.ResponseWriter, r *http.Request, userID string)
 		s.fail(w, userID, err)
 		return
 	}
-	say := func(m i18n.Message) string { return s.People.Text(userID, m) }
+	say := func(m chat.Message) string { return s.People.Text(userID, m) }
 	answer := PageAnswer{ID: page.Provider, Name: page.Name, Word: page.Word, Tabs: []TabDetail{}}
 	for _, tab := range page.Tabs {
 		detail := TabDetail{ID: tab.ID, Title: say(tab.Title), Intro: say(tab.Intro), Items: []ItemDetail{}, Buttons: s.pressable(userID, tab.Buttons)}
@@ -115,7 +114,7 @@ func (s *server) channelTool(userID string, tool bridge.ChannelTool, can []strin
 	}
 	for _, card := range tool.Cards {
 		one := OpenCardDetail{
-			PostID: card.PostID, RootID: card.Place.RootID, Title: card.Title, State: s.People.Text(userID, card.State), URL: card.URL, Tone: card.Tone,
+			PostID: card.PostID, RootID: card.Place.Thread, Title: card.Title, State: s.People.Text(userID, card.State), URL: card.URL, Tone: card.Tone,
 		}
 		if !card.At.IsZero() {
 			one.At = card.At.UnixMilli()

@@ -18,7 +18,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -27,7 +26,7 @@ import (
 type tools struct {
 	mistakes chat.FormErrors
 	failure  error
-	said     i18n.Message
+	said     chat.Message
 	// step is what a window is shown of whatever is done there.
 	step  bridge.Step
 	page  bridge.Page
@@ -82,12 +81,12 @@ func (b *tools) Submit(_ context.Context, a chat.FormAnswer) (chat.FormErrors, e
 }
 
 func (b *tools) RunInWindow(_ context.Context, userID string, at chat.Place, providerID, text string) (bridge.Step, error) {
-	b.ran = append(b.ran, strings.Join([]string{userID, at.ChannelID, at.RootID, providerID, text}, " "))
+	b.ran = append(b.ran, strings.Join([]string{userID, at.Channel, at.Thread, providerID, text}, " "))
 	return b.step, b.failure
 }
 
 func (b *tools) PressInWindow(_ context.Context, userID string, at chat.Place, sealed string) (bridge.Step, error) {
-	b.ran = append(b.ran, strings.Join([]string{userID, at.ChannelID, at.RootID, sealed}, " "))
+	b.ran = append(b.ran, strings.Join([]string{userID, at.Channel, at.Thread, sealed}, " "))
 	return b.step, b.failure
 }
 
@@ -111,7 +110,7 @@ func (b *tools) ChannelTools(_ context.Context, userID, channelID string) ([]bri
 	return b.tools, b.failure
 }
 
-func (b *tools) Resume(_ context.Context, userID, next string) (i18n.Message, error) {
+func (b *tools) Resume(_ context.Context, userID, next string) (chat.Message, error) {
 	b.resumed = append(b.resumed, userID+" "+next)
 	return b.said, b.failure
 }
@@ -276,18 +275,18 @@ func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {
 		"context":{"action":"`+bridge.Pressed+`","root_id":"root","values":{"sealed":"v1.x"}}}`)
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","context":{"card":"true","action":"start"}}`)
 	require.Equal(t, []chat.Click{{
-		UserID: "alice", Place: chat.Place{ChannelID: "town"}, PostID: "card", Action: "archive", Card: true,
+		UserID: "alice", Place: chat.Place{Channel: "town"}, PostID: "card", Action: "archive", Card: true,
 		Values: map[string]string{"of": "web", "selected": "forever"}, TriggerID: "trigger",
 	}}, d.acted)
 	require.Equal(t, []chat.Click{{
-		UserID: "alice", Place: chat.Place{ChannelID: "town", RootID: "root"}, PostID: "note", Action: bridge.Pressed,
+		UserID: "alice", Place: chat.Place{Channel: "town", Thread: "root"}, PostID: "note", Action: bridge.Pressed,
 		Values: map[string]string{"sealed": "v1.x"}, TriggerID: "trigger",
 	}}, d.pressed)
 	require.Len(t, d.clicked, 1, "a meeting's button")
 
 	d = &desk{}
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"card","context":{"card":true,"action":"archive","selected_option":"in-thread/forever"}}`)
-	require.Equal(t, chat.Place{ChannelID: "town", RootID: "card"}, d.acted[0].Place, "a click in the card's thread")
+	require.Equal(t, chat.Place{Channel: "town", Thread: "card"}, d.acted[0].Place, "a click in the card's thread")
 	require.Equal(t, "forever", d.acted[0].Values["selected"])
 }
 
@@ -315,7 +314,7 @@ func TestTheAnswerToAFormIsOfWhoIsSignedInWhateverItSays(t *testing.T) {
 	answer := d.asks(t, http.MethodPost, "/form", formBody)
 	require.Equal(t, "{}", answer.Body.String())
 	require.Equal(t, []chat.FormAnswer{{
-		UserID: "alice", Place: chat.Place{ChannelID: "town"}, Kind: "connect", State: "sealed",
+		UserID: "alice", Place: chat.Place{Channel: "town"}, Kind: "connect", State: "sealed",
 		Values: map[string]string{"name": "CI", "only": "true", "all": "false", "list": "", "odd": ""},
 	}}, d.answered)
 }
@@ -326,7 +325,7 @@ func TestWhatIsWrongWithAFormIsSaidInIt(t *testing.T) {
 		tools tools
 		want  model.SubmitDialogResponse
 	}{
-		"a field":  {tools{mistakes: chat.FormErrors{"url": i18n.Verbatim("Not `that`.")}}, model.SubmitDialogResponse{Errors: map[string]string{"url": "Not that."}}},
+		"a field":  {tools{mistakes: chat.FormErrors{"url": chat.Verbatim("Not `that`.")}}, model.SubmitDialogResponse{Errors: map[string]string{"url": "Not that."}}},
 		"all":      {tools{failure: fault.New(fault.Forbidden)}, model.SubmitDialogResponse{Error: "You may not do that here."}},
 		"a defect": {tools{failure: errors.New("secret internals")}, model.SubmitDialogResponse{Error: "Something went wrong on the server. Try again in a minute; if it stays like this, ask your system admin to look for your name in the server log."}},
 	} {

@@ -7,7 +7,6 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // WindowRequest is what the webapp sends for a window of a tool. Which of it counts, the route says.
@@ -29,7 +28,7 @@ type WindowRequest struct {
 
 // place is where it is to be done.
 func (r WindowRequest) place() chat.Place {
-	return chat.Place{ChannelID: r.ChannelID, RootID: r.RootID}
+	return chat.Place{Channel: r.ChannelID, Thread: r.RootID}
 }
 
 // answer is what was sent with a form.
@@ -184,7 +183,7 @@ func (s *server) step(userID string, step bridge.Step) StepAnswer {
 }
 
 func (s *server) formDetail(userID string, f chat.Form) *FormDetail {
-	say := func(m i18n.Message) string { return s.People.Text(userID, m) }
+	say := func(m chat.Message) string { return s.People.Text(userID, m) }
 	detail := &FormDetail{Kind: f.Kind, State: f.State, Title: say(f.Title), Intro: say(f.Intro), Submit: say(f.Submit), Fields: []FieldDetail{}}
 	for _, field := range f.Fields {
 		d := FieldDetail{

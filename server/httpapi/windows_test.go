@@ -10,38 +10,37 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // sealed is a button of the bridge's.
 func sealed(label string) chat.Button {
-	return chat.Button{Label: i18n.Verbatim(label), Primary: true, Action: bridge.Pressed, Values: map[string]string{"sealed": "v1.sealed"}}
+	return chat.Button{Label: chat.Verbatim(label), Primary: true, Action: bridge.Pressed, Values: map[string]string{"sealed": "v1.sealed"}}
 }
 
 // atWindow is a desk whose bridge asks and tells something of each kind.
 func atWindow() desk {
-	services := []chat.Option{{Label: i18n.Verbatim("Database"), Value: "PDBSERV", Detail: i18n.Verbatim("Platform")}}
+	services := []chat.Option{{Label: chat.Verbatim("Database"), Value: "PDBSERV", Detail: chat.Verbatim("Platform")}}
 	form := chat.Form{
-		Kind: "raise", State: "v1.sealed", Title: i18n.Verbatim("Trigger"), Intro: i18n.Verbatim("*What* is broken?"), Submit: i18n.Verbatim("Go"),
+		Kind: "raise", State: "v1.sealed", Title: chat.Verbatim("Trigger"), Intro: chat.Verbatim("*What* is broken?"), Submit: chat.Verbatim("Go"),
 		Fields: []chat.FormField{
-			{Name: "service", Kind: chat.SelectField, Label: i18n.Verbatim("Service"), Options: services, Search: true},
-			{Name: "token", Kind: chat.SecretField, Label: i18n.Verbatim("Token"), Default: "hush", Optional: true, MaxLength: 100},
+			{Name: "service", Kind: chat.SelectField, Label: chat.Verbatim("Service"), Options: services, Search: true},
+			{Name: "token", Kind: chat.SecretField, Label: chat.Verbatim("Token"), Default: "hush", Optional: true, MaxLength: 100},
 		},
 	}
 	return desk{tools: tools{
 		step: bridge.Step{Form: &form, Notes: []chat.Note{{
-			Text: i18n.Verbatim("Or *this*?"), Buttons: []chat.Button{sealed("Do it"), {Label: i18n.Verbatim("Not ours"), Action: "start"}},
+			Text: chat.Verbatim("Or *this*?"), Buttons: []chat.Button{sealed("Do it"), {Label: chat.Verbatim("Not ours"), Action: "start"}},
 		}}},
 		found: services,
 		page: bridge.Page{Provider: "pagerduty", Name: "PagerDuty", Word: "pduty", Tabs: []bridge.Tab{{
-			ID: "service", Title: i18n.Verbatim("Service"), Intro: i18n.Verbatim("What it follows"), Buttons: []chat.Button{sealed("Connect")},
-			Items: []bridge.Item{{Title: "acme", URL: "https://acme.pagerduty.com", Details: []i18n.Message{i18n.Verbatim("by alice")}, Buttons: []chat.Button{sealed("Disconnect")}}},
+			ID: "service", Title: chat.Verbatim("Service"), Intro: chat.Verbatim("What it follows"), Buttons: []chat.Button{sealed("Connect")},
+			Items: []bridge.Item{{Title: "acme", URL: "https://acme.pagerduty.com", Details: []chat.Message{chat.Verbatim("by alice")}, Buttons: []chat.Button{sealed("Disconnect")}}},
 		}}},
 		tools: []bridge.ChannelTool{{
 			Provider: "pagerduty", Name: "PagerDuty", Word: "pduty",
-			Connections: []bridge.Followed{{Name: "acme", URL: "https://acme.pagerduty.com", Events: i18n.Verbatim("Triggered")}},
+			Connections: []bridge.Followed{{Name: "acme", URL: "https://acme.pagerduty.com", Events: chat.Verbatim("Triggered")}},
 			Cards: []bridge.OpenCard{{
-				PostID: "card", Place: chat.Place{ChannelID: "town", RootID: "root"}, Title: "#1 Disk full", State: i18n.Verbatim("Triggered"), Tone: chat.ToneFailure, At: noon,
+				PostID: "card", Place: chat.Place{Channel: "town", Thread: "root"}, Title: "#1 Disk full", State: chat.Verbatim("Triggered"), Tone: chat.ToneFailure, At: noon,
 			}},
 		}},
 	}}
@@ -60,7 +59,7 @@ func TestWhatIsDoneInAWindowIsDoneAsWhoAsksAndWhere(t *testing.T) {
 		"alice town root pagerduty trigger Disk full", "alice town  v1.other", "alice raise v1.sealed service da", "alice pagerduty town", "alice town",
 	}, d.ran)
 	require.Equal(t, []chat.FormAnswer{{
-		UserID: "alice", Place: chat.Place{ChannelID: "town"}, Kind: "raise", State: "v1.sealed", Values: map[string]string{"title": "Disk"},
+		UserID: "alice", Place: chat.Place{Channel: "town"}, Kind: "raise", State: "v1.sealed", Values: map[string]string{"title": "Disk"},
 	}}, d.answered)
 }
 

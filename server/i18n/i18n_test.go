@@ -15,6 +15,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
@@ -27,32 +28,32 @@ func catalogue(t *testing.T) *Catalogue {
 
 func TestAMessageIsFilledWithItsParameters(t *testing.T) {
 	t.Parallel()
-	text := catalogue(t).Text("en", M("fault.not_configured", "Setting", "Zoom URL"))
+	text := catalogue(t).Text("en", chat.Say("fault.not_configured", "Setting", "Zoom URL"))
 	require.Contains(t, text, "“Zoom URL”")
 }
 
 func TestAMessageMayHoldAnother(t *testing.T) {
 	t.Parallel()
-	line := M("help.line", "Command", "/zoom help").WithMessage("Help", M("command.help"))
+	line := chat.Say("help.line", "Command", "/zoom help").WithMessage("Help", chat.Say("command.help"))
 	require.Equal(t, "* `/zoom help` – Show what you can do.", catalogue(t).Text("en", line))
 }
 
 func TestSeveralMessagesStandBelowEachOther(t *testing.T) {
 	t.Parallel()
-	text := catalogue(t).Text("en", Lines(M("choice.ask"), M("choice.started")))
+	text := catalogue(t).Text("en", chat.Lines(chat.Say("choice.ask"), chat.Say("choice.started")))
 	require.Equal(t, "Which meeting do you want to start?\nYour meeting is started.", text)
 }
 
 func TestAnUnknownLanguageReadsEnglishAndAnUnknownMessageItsID(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "Disconnected from Zoom.", catalogue(t).Text("tlh", M("disconnect.done")))
-	require.Equal(t, "no.such.message", catalogue(t).Text("en", M("no.such.message")))
-	require.Empty(t, catalogue(t).Text("en", Message{}))
+	require.Equal(t, "Disconnected from Zoom.", catalogue(t).Text("tlh", chat.Say("disconnect.done")))
+	require.Equal(t, "no.such.message", catalogue(t).Text("en", chat.Say("no.such.message")))
+	require.Empty(t, catalogue(t).Text("en", chat.Message{}))
 }
 
 func TestParametersAreNotRead(t *testing.T) {
 	t.Parallel()
-	text := catalogue(t).Text("en", M("fault.zoom_refused", "Message", "{{.Code}} {{index .}}"))
+	text := catalogue(t).Text("en", chat.Say("fault.zoom_refused", "Message", "{{.Code}} {{index .}}"))
 	require.Contains(t, text, "{{.Code}} {{index .}}")
 }
 
@@ -64,11 +65,11 @@ func TestEveryFailureHasASentence(t *testing.T) {
 			failure = failure.With(name, "x")
 		}
 		err := errors.Wrap(failure, "somewhere deep")
-		text := catalogue(t).Text("en", OfFault(err))
+		text := catalogue(t).Text("en", chat.OfFault(err))
 		require.NotEqual(t, "fault."+code, text)
 		require.NotContains(t, text, "<no value>", code)
 	}
-	require.Equal(t, "fault.internal", OfFault(errors.New("a nil pointer")).ID, "what is no fault is internal")
+	require.Equal(t, "fault.internal", chat.OfFault(errors.New("a nil pointer")).ID, "what is no fault is internal")
 }
 
 // The catalogue has what the code asks for, and nothing that nobody asks for.

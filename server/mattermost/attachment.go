@@ -7,7 +7,6 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
 )
 
@@ -26,7 +25,7 @@ const telephone = "+0123456789 -().,#*"
 func (c *Client) attachment(f facts, p meeting.Progress) *model.MessageAttachment {
 	topic := chat.Truncate(strings.Join(strings.Fields(f.topic), " "), maxTopic)
 	if topic == "" {
-		topic = c.here(i18n.M("post.topic"))
+		topic = c.here(chat.Say("post.topic"))
 	}
 	a := &model.MessageAttachment{Title: chat.Escape(topic)}
 	if p.Status == meeting.Ended {
@@ -41,23 +40,23 @@ func (c *Client) attachment(f facts, p meeting.Progress) *model.MessageAttachmen
 
 func (c *Client) openFallback(topic string, f facts) string {
 	if !isWebAddress(f.link) {
-		return c.here(i18n.M("post.fallback.open", "Topic", topic))
+		return c.here(chat.Say("post.fallback.open", "Topic", topic))
 	}
-	return c.here(i18n.M("post.fallback.open_link", "Topic", topic, "Link", f.link))
+	return c.here(chat.Say("post.fallback.open_link", "Topic", topic, "Link", f.link))
 }
 
 func (c *Client) openLines(f facts) []string {
 	// Link escapes what it shows; with words in front the number itself stays as it is, to be copied.
-	lines := []string{chat.Link(c.here(i18n.M("post.meeting_id", "ID", spaced(f.id))), f.link)}
+	lines := []string{chat.Link(c.here(chat.Say("post.meeting_id", "ID", spaced(f.id))), f.link)}
 	if isWebAddress(f.link) {
-		lines = append(lines, "**"+chat.Link(c.here(i18n.M("post.join")), f.link)+"**")
+		lines = append(lines, "**"+chat.Link(c.here(chat.Say("post.join")), f.link)+"**")
 	}
 	if f.passcode != "" {
 		// As code it can be copied as it is; escaping would put invisible characters into it.
-		lines = append(lines, c.here(i18n.M("post.passcode", "Passcode", chat.Code(chat.Truncate(f.passcode, maxPasscode)))))
+		lines = append(lines, c.here(chat.Say("post.passcode", "Passcode", chat.Code(chat.Truncate(f.passcode, maxPasscode)))))
 	}
 	if numbers := numbers(f.dialIn); numbers != "" {
-		lines = append(lines, c.here(i18n.M("post.dial_in", "Numbers", numbers)))
+		lines = append(lines, c.here(chat.Say("post.dial_in", "Numbers", numbers)))
 	}
 	return lines
 }
@@ -82,18 +81,18 @@ func numbers(list []number) string {
 func (c *Client) endedFallback(topic string, p meeting.Progress) string {
 	length, known := lengthOf(p)
 	if !known {
-		return c.here(i18n.M("post.fallback.ended", "Topic", topic))
+		return c.here(chat.Say("post.fallback.ended", "Topic", topic))
 	}
-	return c.here(i18n.M("post.fallback.ended_length", "Topic", topic, "Length", c.inWords(length)))
+	return c.here(chat.Say("post.fallback.ended_length", "Topic", topic, "Length", c.inWords(length)))
 }
 
 func (c *Client) endedLines(p meeting.Progress) []string {
-	lines := []string{c.here(i18n.M("post.ended"))}
+	lines := []string{c.here(chat.Say("post.ended"))}
 	if when := when(p); when != "" {
-		lines = append(lines, c.here(i18n.M("post.when", "When", when)))
+		lines = append(lines, c.here(chat.Say("post.when", "When", when)))
 	}
 	if length, known := lengthOf(p); known {
-		lines = append(lines, c.here(i18n.M("post.length", "Length", c.inWords(length))))
+		lines = append(lines, c.here(chat.Say("post.length", "Length", c.inWords(length))))
 	}
 	return lines
 }
@@ -125,14 +124,14 @@ func lengthOf(p meeting.Progress) (time.Duration, bool) {
 func (c *Client) inWords(length time.Duration) string {
 	minutes := int(length.Round(time.Minute) / time.Minute)
 	if minutes == 0 {
-		return c.here(i18n.M("post.under_a_minute"))
+		return c.here(chat.Say("post.under_a_minute"))
 	}
 	var words []string
 	if hours := minutes / 60; hours > 0 {
-		words = append(words, c.here(i18n.N("post.hours", hours)))
+		words = append(words, c.here(chat.Plural("post.hours", hours)))
 	}
 	if rest := minutes % 60; rest > 0 {
-		words = append(words, c.here(i18n.N("post.minutes", rest)))
+		words = append(words, c.here(chat.Plural("post.minutes", rest)))
 	}
 	return strings.Join(words, " ")
 }

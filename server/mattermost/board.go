@@ -9,7 +9,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/meeting"
 )
 
@@ -22,7 +21,7 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 	f, progress := factsOf(a), meeting.Progress{Status: meeting.Announced, UUID: a.Meeting.UUID}
 	props := f.props()
 	props[propPersonal], props[propCreator] = a.Meeting.Personal, a.Creator.Username
-	message := c.here(i18n.M("post.message"))
+	message := c.here(chat.Say("post.message"))
 	props[propMessage] = message
 	apply(props, progressProps(progress))
 	if a.Meeting.Running() {
@@ -30,7 +29,7 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 		props[propStarted] = true
 	}
 	post := &model.Post{
-		UserId: a.Creator.ID, ChannelId: a.Place.ChannelID, RootId: a.Place.RootID, Type: postType,
+		UserId: a.Creator.ID, ChannelId: a.Place.Channel, RootId: a.Place.Thread, Type: postType,
 		Message: message,
 	}
 	if err := setProps(post, props, []*model.MessageAttachment{c.attachment(f, progress)}); err != nil {
@@ -93,10 +92,10 @@ func (c *Client) archived(channelID string) bool {
 // it from the props; other clients show the text, the link and the button.
 func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, r meeting.Running) error {
 	locale := c.Locale(userID)
-	say := func(m i18n.Message) string { return c.catalogue.Text(locale, m) }
+	say := func(m chat.Message) string { return c.catalogue.Text(locale, m) }
 	post := &model.Post{
-		UserId: c.botID, ChannelId: at.ChannelID, RootId: at.RootID, Type: postType,
-		Message: say(i18n.M("prompt.running", "Creator", chat.Escape(r.Creator))),
+		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Type: postType,
+		Message: say(chat.Say("prompt.running", "Creator", chat.Escape(r.Creator))),
 	}
 	props := facts{topic: r.Topic, id: r.MeetingID, link: r.JoinURL}.props()
 	// The server gives every note a type of its own; the browser side goes by this prop then.
@@ -114,7 +113,7 @@ func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, 
 }
 
 func (c *Client) runningAttachment(at chat.Place, locale, question string, r meeting.Running) *model.MessageAttachment {
-	join := c.catalogue.Text(locale, i18n.M("prompt.join"))
+	join := c.catalogue.Text(locale, chat.Say("prompt.join"))
 	topic := chat.Truncate(strings.Join(strings.Fields(r.Topic), " "), maxTopic)
 	return &model.MessageAttachment{
 		Fallback: question, Title: chat.Escape(topic), Text: "**" + chat.Link(join, r.JoinURL) + "**",

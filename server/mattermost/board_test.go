@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/zoom"
@@ -33,7 +32,7 @@ func TestMeetingIsAnnouncedInTheThreadItWasStartedIn(t *testing.T) {
 	personal := standUp()
 	personal.Personal = true
 	_, err = w.Announce(t.Context(), meeting.Announcement{
-		Place: chat.Place{ChannelID: w.townSquare.ID, RootID: question.Id}, Creator: alice, Meeting: personal,
+		Place: chat.Place{Channel: w.townSquare.ID, Thread: question.Id}, Creator: alice, Meeting: personal,
 	})
 	require.NoError(t, err)
 	require.Equal(t, question.Id, w.townSquare.LastPost().RootId)
@@ -197,11 +196,11 @@ func TestForgedPropsHarmNobody(t *testing.T) {
 func TestDefect39_PromptWorksWithoutThePluginsOwnView(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	err := w.PromptRunning(t.Context(), chat.Place{ChannelID: w.townSquare.ID}, w.bob.ID, meeting.Running{
+	err := w.PromptRunning(t.Context(), chat.Place{Channel: w.townSquare.ID}, w.bob.ID, meeting.Running{
 		PostID: "post", MeetingID: "85746065432", JoinURL: "https://zoom.us/j/85746065432", Topic: "Stand-up", Creator: "alice",
 		Requested: "Review @here", RequestedChoice: meeting.Personal,
 		Another: chat.Button{
-			Label: i18n.M("prompt.start_another"), Action: "start",
+			Label: chat.Say("prompt.start_another"), Action: "start",
 			Values: map[string]string{"sealed": "v1.what the button does, and for whom"},
 		},
 	})
@@ -221,7 +220,7 @@ func TestBrokenConnectionIsAnErrorNotACrash(t *testing.T) {
 	post := w.announced(t, standUp())
 	alice, err := w.Person(t.Context(), w.alice.ID)
 	require.NoError(t, err)
-	place := chat.Place{ChannelID: w.townSquare.ID}
+	place := chat.Place{Channel: w.townSquare.ID}
 	w.mm.BreakConnection()
 
 	_, err = w.Announce(t.Context(), meeting.Announcement{Place: place, Creator: alice, Meeting: standUp()})

@@ -17,6 +17,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/pluginapi"
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 )
 
@@ -86,7 +87,7 @@ func (c *Client) Warn(msg string, pairs ...any) { c.plug.Log.Warn(msg, pairs...)
 func (c *Client) Error(msg string, pairs ...any) { c.plug.Log.Error(msg, pairs...) }
 
 // here returns the message in the server's own language, for what everybody in a channel reads.
-func (c *Client) here(m i18n.Message) string { return c.catalogue.Text(c.server.Load().locale, m) }
+func (c *Client) here(m chat.Message) string { return c.catalogue.Text(c.server.Load().locale, m) }
 
 // answered turns the results of an API call into Go's: an error that is really there, or a value that is.
 func answered[T any](value *T, appErr *model.AppError) (*T, error) {

@@ -13,7 +13,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // formURL is where the answers to forms go; relative for the same reason as actionURL.
@@ -52,7 +51,7 @@ func userOf(trigger string) string {
 }
 
 func (c *Client) dialog(locale string, f chat.Form) model.Dialog {
-	say := func(m i18n.Message) string { return c.catalogue.Text(locale, m) }
+	say := func(m chat.Message) string { return c.catalogue.Text(locale, m) }
 	d := model.Dialog{
 		CallbackId: f.Kind, State: f.State, Title: inBytes(say(f.Title), model.DialogTitleMaxLength),
 		IntroductionText: say(f.Intro), SubmitLabel: say(f.Submit),
@@ -63,7 +62,7 @@ func (c *Client) dialog(locale string, f chat.Form) model.Dialog {
 	return d
 }
 
-func element(say func(i18n.Message) string, f chat.FormField) model.DialogElement {
+func element(say func(chat.Message) string, f chat.FormField) model.DialogElement {
 	e := model.DialogElement{
 		Name: f.Name, DisplayName: inBytes(say(f.Label), model.DialogElementDisplayNameMaxLength),
 		HelpText: inBytes(say(f.Help), model.DialogElementHelpTextMaxLength), Optional: f.Optional,

@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -34,16 +33,16 @@ func (a *asking) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*mo
 
 func whichJenkins() chat.Form {
 	return chat.Form{
-		Kind: "connect", State: "v1.sealed", Title: i18n.Verbatim("Connect Jenkins"), Intro: i18n.Verbatim("Where is it?"),
-		Submit: i18n.Verbatim("Connect"),
+		Kind: "connect", State: "v1.sealed", Title: chat.Verbatim("Connect Jenkins"), Intro: chat.Verbatim("Where is it?"),
+		Submit: chat.Verbatim("Connect"),
 		Fields: []chat.FormField{
-			{Name: "url", Kind: chat.TextField, Label: i18n.Verbatim("Address"), Default: "https://ci.example.com", Placeholder: i18n.Verbatim("https://")},
-			{Name: "token", Kind: chat.SecretField, Label: i18n.Verbatim("API token"), Default: "hush", Optional: true, MaxLength: 500},
-			{Name: "jobs", Kind: chat.LongTextField, Label: i18n.Verbatim("Jobs"), Optional: true},
-			{Name: "style", Kind: chat.SelectField, Label: i18n.Verbatim("Style"), Default: "card", Options: []chat.Option{
-				{Label: i18n.Verbatim("Card and thread"), Value: "card"}, {Label: i18n.Verbatim("New post each"), Value: "each"},
+			{Name: "url", Kind: chat.TextField, Label: chat.Verbatim("Address"), Default: "https://ci.example.com", Placeholder: chat.Verbatim("https://")},
+			{Name: "token", Kind: chat.SecretField, Label: chat.Verbatim("API token"), Default: "hush", Optional: true, MaxLength: 500},
+			{Name: "jobs", Kind: chat.LongTextField, Label: chat.Verbatim("Jobs"), Optional: true},
+			{Name: "style", Kind: chat.SelectField, Label: chat.Verbatim("Style"), Default: "card", Options: []chat.Option{
+				{Label: chat.Verbatim("Card and thread"), Value: "card"}, {Label: chat.Verbatim("New post each"), Value: "each"},
 			}},
-			{Name: "turns", Kind: chat.BoolField, Label: i18n.Verbatim("Only on change"), Default: "true", Optional: true},
+			{Name: "turns", Kind: chat.BoolField, Label: chat.Verbatim("Only on change"), Default: "true", Optional: true},
 		},
 	}
 }
@@ -81,12 +80,12 @@ func TestAFormIsShownToWhoAskedForItInTheirLanguage(t *testing.T) {
 func TestWhatIsTooLongForAFormIsCut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	long := i18n.Verbatim(strings.Repeat("äöü 🎉", 60))
+	long := chat.Verbatim(strings.Repeat("äöü 🎉", 60))
 	form := chat.Form{Kind: "k", Title: long, Intro: long, Fields: []chat.FormField{
 		{Name: "short", Kind: chat.TextField, Label: long, Help: long, Placeholder: long},
-		{Name: "globs", Kind: chat.TextField, Label: i18n.Verbatim("Jobs"), Default: strings.Repeat("folder/*, ", 50), Optional: true},
-		{Name: "text", Kind: chat.LongTextField, Label: i18n.Verbatim("Text"), Default: strings.Repeat("x", 4000)},
-		{Name: "style", Kind: chat.SelectField, Label: i18n.Verbatim("Style"), Default: "gone", Options: []chat.Option{{Label: i18n.Verbatim("A"), Value: "a"}}},
+		{Name: "globs", Kind: chat.TextField, Label: chat.Verbatim("Jobs"), Default: strings.Repeat("folder/*, ", 50), Optional: true},
+		{Name: "text", Kind: chat.LongTextField, Label: chat.Verbatim("Text"), Default: strings.Repeat("x", 4000)},
+		{Name: "style", Kind: chat.SelectField, Label: chat.Verbatim("Style"), Default: "gone", Options: []chat.Option{{Label: chat.Verbatim("A"), Value: "a"}}},
 	}}
 	require.NoError(t, w.asks(t, form).err)
 	d := w.alice.Dialog()
@@ -105,7 +104,7 @@ func TestAFormThatNobodyWouldSeeIsAnError(t *testing.T) {
 	form.Fields[0].Name = "token"
 	require.Error(t, w.asks(t, form).err)
 	form = whichJenkins()
-	form.Title = i18n.Message{}
+	form.Title = chat.Message{}
 	require.Error(t, w.asks(t, form).err)
 	require.Nil(t, w.alice.Dialog())
 }

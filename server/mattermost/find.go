@@ -21,7 +21,7 @@ func (s *Surface) Find(ctx context.Context, at chat.Place, mark chat.Mark, since
 	err := s.eachPost(ctx, at, model.GetMillisForTime(since), func(post *model.Post) {
 		has, marked := markOf(post)
 		switch {
-		case post.UserId != s.botID, post.DeleteAt != 0, post.ChannelId != at.ChannelID, post.RootId != at.RootID:
+		case post.UserId != s.botID, post.DeleteAt != 0, post.ChannelId != at.Channel, post.RootId != at.Thread:
 		case !marked, has != mark, post.CreateAt < model.GetMillisForTime(since):
 		case found == "" || post.CreateAt < first:
 			found, first = post.Id, post.CreateAt
@@ -30,7 +30,7 @@ func (s *Surface) Find(ctx context.Context, at chat.Place, mark chat.Mark, since
 	if statusOf(err) == http.StatusNotFound {
 		return "", nil
 	}
-	return found, errors.Wrapf(err, "look for a post in channel %s", at.ChannelID)
+	return found, errors.Wrapf(err, "look for a post in channel %s", at.Channel)
 }
 
 // recentPages is how many pages of a channel are looked through for its recent cards.
@@ -49,7 +49,7 @@ func (s *Surface) Recent(ctx context.Context, channelID string) ([]chat.Posted, 
 				continue
 			}
 			seen[id] = true
-			found = append(found, chat.Posted{PostID: id, Place: chat.Place{ChannelID: channelID, RootID: post.RootId}, Mark: mark})
+			found = append(found, chat.Posted{PostID: id, Place: chat.Place{Channel: channelID, Thread: post.RootId}, Mark: mark})
 		}
 		read++
 		return read < recentPages
@@ -66,10 +66,10 @@ func (s *Surface) eachPost(ctx context.Context, at chat.Place, since int64, do f
 		}
 		return true
 	}
-	if at.RootID == "" {
-		return s.eachPage(ctx, at.ChannelID, since, visit)
+	if at.Thread == "" {
+		return s.eachPage(ctx, at.Channel, since, visit)
 	}
-	list, err := answered(s.api.GetPostThread(at.RootID))
+	list, err := answered(s.api.GetPostThread(at.Thread))
 	if err == nil {
 		visit(list)
 	}

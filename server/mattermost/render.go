@@ -10,7 +10,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // Limits of what a card shows, in characters, and of its fields.
@@ -102,7 +101,7 @@ func (c *Client) cardFallback(card chat.Card) string {
 func (c *Client) cardText(card chat.Card) string {
 	text, shorter := cut(c.here(card.Text), maxText)
 	if shorter && isWebAddress(card.URL) {
-		text += "\n" + chat.Link(c.here(i18n.M("bridge.card.more")), card.URL)
+		text += "\n" + chat.Link(c.here(chat.Say("bridge.card.more")), card.URL)
 	}
 	return text
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -17,18 +16,18 @@ import (
 // rich is a card with all that there can be.
 func rich(tone chat.Tone, emoji, state string) chat.Card {
 	return chat.Card{
-		Emoji: emoji, State: i18n.Verbatim(state), Title: "acme » web_app #42", URL: "https://ci.example.com/job/web_app/42/", Tone: tone,
-		Author: "Ada Lovelace", Text: i18n.Verbatim("Broken by " + chat.Link("3c5a91f", "https://git.example.com/3c5a91f") + "."),
+		Emoji: emoji, State: chat.Verbatim(state), Title: "acme » web_app #42", URL: "https://ci.example.com/job/web_app/42/", Tone: tone,
+		Author: "Ada Lovelace", Text: chat.Verbatim("Broken by " + chat.Link("3c5a91f", "https://git.example.com/3c5a91f") + "."),
 		Fields: []chat.Field{
-			{Label: i18n.Verbatim("Branch"), Value: i18n.Verbatim(chat.Code("main"))},
-			{Label: i18n.Verbatim("Nothing")},
-			{Label: i18n.Verbatim("Tests"), Value: i18n.Verbatim("2 of 120 failed"), Long: true},
+			{Label: chat.Verbatim("Branch"), Value: chat.Verbatim(chat.Code("main"))},
+			{Label: chat.Verbatim("Nothing")},
+			{Label: chat.Verbatim("Tests"), Value: chat.Verbatim("2 of 120 failed"), Long: true},
 		},
 		Actions: []chat.Action{
-			{ID: "rebuild", Label: i18n.Verbatim("Rebuild"), Tone: chat.ToneSuccess, Values: map[string]string{"of": "web_app"}},
-			{ID: "abort", Label: i18n.Verbatim("Abort"), Tone: chat.ToneFailure},
-			{ID: "archive", Label: i18n.Verbatim("Archive"), Options: []chat.Option{
-				{Label: i18n.Verbatim("until next release"), Value: "release"}, {Label: i18n.Verbatim("forever"), Value: "ever"},
+			{ID: "rebuild", Label: chat.Verbatim("Rebuild"), Tone: chat.ToneSuccess, Values: map[string]string{"of": "web_app"}},
+			{ID: "abort", Label: chat.Verbatim("Abort"), Tone: chat.ToneFailure},
+			{ID: "archive", Label: chat.Verbatim("Archive"), Options: []chat.Option{
+				{Label: chat.Verbatim("until next release"), Value: "release"}, {Label: chat.Verbatim("forever"), Value: "ever"},
 			}},
 		},
 		Footer: "Jenkins · acme", At: time.Date(2026, 8, 3, 11, 0, 0, 0, time.FixedZone("", 7200)),
@@ -38,7 +37,7 @@ func rich(tone chat.Tone, emoji, state string) chat.Card {
 func (w *world) posted(t *testing.T, card chat.Card) *mmtest.Post {
 	t.Helper()
 	_, err := mattermost.NewSurface(w.Client, strings.ToTitle).Post(t.Context(), chat.Posting{
-		Place: chat.Place{ChannelID: w.townSquare.ID}, Card: card, Mark: mark("card"),
+		Place: chat.Place{Channel: w.townSquare.ID}, Card: card, Mark: mark("card"),
 	})
 	require.NoError(t, err)
 	return w.townSquare.LastPost()
@@ -76,9 +75,9 @@ func TestHostileTextOnACardDoesNothing(t *testing.T) {
 	const hostile = "@all **x**\n# [free](https://evil.example) :tada: `@here` <!channel> \u202egnp.exe ~town-square"
 	w := newWorld(t)
 	card := chat.Card{
-		Emoji: "x @all", State: i18n.Verbatim("Failed"), Title: hostile, URL: "https://ci.example.com/42", Author: hostile, Footer: hostile,
-		Text:   i18n.Verbatim("Said: " + chat.Escape(hostile)),
-		Fields: []chat.Field{{Label: i18n.Verbatim("Branch"), Value: i18n.Verbatim(chat.Code(hostile))}},
+		Emoji: "x @all", State: chat.Verbatim("Failed"), Title: hostile, URL: "https://ci.example.com/42", Author: hostile, Footer: hostile,
+		Text:   chat.Verbatim("Said: " + chat.Escape(hostile)),
+		Fields: []chat.Field{{Label: chat.Verbatim("Branch"), Value: chat.Verbatim(chat.Code(hostile))}},
 	}
 	linked := w.posted(t, card)
 	golden(t, "card_hostile", linked)
@@ -101,18 +100,18 @@ func TestHostileTextOnACardDoesNothing(t *testing.T) {
 func TestACardWithoutAnythingStillSaysSomething(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	golden(t, "card_bare", w.posted(t, chat.Card{State: i18n.Verbatim("Pushed"), Title: "main"}))
+	golden(t, "card_bare", w.posted(t, chat.Card{State: chat.Verbatim("Pushed"), Title: "main"}))
 }
 
 func TestLongTextIsCutWithTheWayToAllOfIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	card := chat.Card{
-		State: i18n.Verbatim("Failed"), Title: strings.Repeat("t", 300), URL: "https://ci.example.com/42", Author: strings.Repeat("a", 300),
-		Footer: strings.Repeat("f", 300), Text: i18n.Verbatim("```\n" + strings.Repeat("a line of the log\n", 500) + "```"),
+		State: chat.Verbatim("Failed"), Title: strings.Repeat("t", 300), URL: "https://ci.example.com/42", Author: strings.Repeat("a", 300),
+		Footer: strings.Repeat("f", 300), Text: chat.Verbatim("```\n" + strings.Repeat("a line of the log\n", 500) + "```"),
 	}
 	for i := range 9 {
-		card.Fields = append(card.Fields, chat.Field{Label: i18n.Verbatim(fmt.Sprint(i)), Value: i18n.Verbatim(strings.Repeat("v", 300)), Long: i == 1})
+		card.Fields = append(card.Fields, chat.Field{Label: chat.Verbatim(fmt.Sprint(i)), Value: chat.Verbatim(strings.Repeat("v", 300)), Long: i == 1})
 	}
 	a := w.posted(t, card).Attachments()[0]
 	require.Less(t, len([]rune(a.Title)), 270)
@@ -132,12 +131,12 @@ func TestActionsThatTheServerWouldNotFindAreRefused(t *testing.T) {
 		card := build("Failed", chat.ToneFailure)
 		card.Actions = nil
 		for _, id := range ids {
-			card.Actions = append(card.Actions, chat.Action{ID: id, Label: i18n.Verbatim("x")})
+			card.Actions = append(card.Actions, chat.Action{ID: id, Label: chat.Verbatim("x")})
 		}
 		s := mattermost.NewSurface(w.Client, strings.ToTitle)
-		_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: card})
+		_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{Channel: w.townSquare.ID}, Card: card})
 		require.Error(t, err)
-		_, err = s.Reply(t.Context(), chat.Place{ChannelID: w.townSquare.ID}, chat.Reply{Actions: card.Actions}, chat.Mark{})
+		_, err = s.Reply(t.Context(), chat.Place{Channel: w.townSquare.ID}, chat.Reply{Actions: card.Actions}, chat.Mark{})
 		require.Error(t, err)
 	}
 	require.Empty(t, w.townSquare.Posts())

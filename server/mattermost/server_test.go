@@ -14,8 +14,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -144,10 +144,10 @@ func TestBrokenConnectionIsNoticed(t *testing.T) {
 }
 
 func tree() *command.Command {
-	return &command.Command{Name: "zoom", Help: i18n.M("command.zoom"), Sub: []*command.Command{
-		{Name: "start", Help: i18n.M("command.start"), Hint: i18n.M("command.start.hint")},
-		{Name: "help", Help: i18n.M("command.help")},
-		{Name: "doctor", Help: i18n.M("command.doctor"), Admin: true},
+	return &command.Command{Name: "zoom", Help: chat.Say("command.zoom"), Sub: []*command.Command{
+		{Name: "start", Help: chat.Say("command.start"), Hint: chat.Say("command.start.hint")},
+		{Name: "help", Help: chat.Say("command.help")},
+		{Name: "doctor", Help: chat.Say("command.doctor"), Admin: true},
 	}}
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 const (
@@ -51,11 +50,11 @@ func NewSurface(c *Client, name func(providerID string) string) *Surface {
 
 // Post puts a card into a channel or thread. See bridge.Surface.
 func (s *Surface) Post(_ context.Context, p chat.Posting) (string, error) {
-	attachment, err := s.card(p.Place.RootID, p.Card)
+	attachment, err := s.card(p.Place.Thread, p.Card)
 	if err != nil {
 		return "", err
 	}
-	post := &model.Post{Type: cardType, Message: s.mention(p.Place.ChannelID, p.Mention)}
+	post := &model.Post{Type: cardType, Message: s.mention(p.Place.Channel, p.Mention)}
 	return s.say(p.Place, post, p.Mark, map[string]any{propCard: cardProp(p.Card)}, []*model.MessageAttachment{attachment})
 }
 
@@ -97,7 +96,7 @@ func (s *Surface) Update(_ context.Context, postID string, p chat.Posting) error
 
 // Reply posts a line into the thread. See bridge.Surface.
 func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (string, error) {
-	actions, err := s.actions(at.RootID, r.Actions)
+	actions, err := s.actions(at.Thread, r.Actions)
 	if err != nil {
 		return "", err
 	}
@@ -106,19 +105,19 @@ func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark cha
 	if len(actions) > 0 {
 		attachments = append(attachments, &model.MessageAttachment{Fallback: chat.Plain(text), Actions: actions})
 	}
-	post := &model.Post{Message: joinedBy(" ", s.mention(at.ChannelID, r.Mention), text)}
+	post := &model.Post{Message: joinedBy(" ", s.mention(at.Channel, r.Mention), text)}
 	return s.say(at, post, mark, map[string]any{}, attachments)
 }
 
 // Announce has the bot write into a channel or thread, for all to read. ErrGone for a channel or thread that is gone.
-func (s *Surface) Announce(_ context.Context, at chat.Place, text i18n.Message) error {
+func (s *Surface) Announce(_ context.Context, at chat.Place, text chat.Message) error {
 	_, err := s.say(at, &model.Post{Message: fitting(s.here(text), maxMessage)}, chat.Mark{}, map[string]any{}, nil)
 	return err
 }
 
 // say posts as the bot.
 func (s *Surface) say(at chat.Place, post *model.Post, mark chat.Mark, props map[string]any, attachments []*model.MessageAttachment) (string, error) {
-	post.UserId, post.ChannelId, post.RootId = s.botID, at.ChannelID, at.RootID
+	post.UserId, post.ChannelId, post.RootId = s.botID, at.Channel, at.Thread
 	props[model.PostPropsFromBot] = "true"
 	if mark != (chat.Mark{}) {
 		props[propMark] = markProp(mark)
@@ -136,13 +135,13 @@ func (s *Surface) say(at chat.Place, post *model.Post, mark chat.Mark, props map
 		return created.Id, nil
 	case !refused(err):
 		return "", err
-	case s.closed(at.ChannelID):
+	case s.closed(at.Channel):
 		return "", bridge.ErrGone
-	case at.RootID == "":
+	case at.Thread == "":
 		return "", err
 	}
-	if _, rootErr := answered(s.api.GetPost(at.RootID)); statusOf(rootErr) == http.StatusNotFound {
-		return "", s.missing(at.RootID)
+	if _, rootErr := answered(s.api.GetPost(at.Thread)); statusOf(rootErr) == http.StatusNotFound {
+		return "", s.missing(at.Thread)
 	}
 	return "", err
 }
@@ -157,7 +156,7 @@ func (s *Surface) Marked(_ context.Context, postID string) (chat.Place, chat.Mar
 	if !marked {
 		return chat.Place{}, chat.Mark{}, bridge.ErrGone
 	}
-	return chat.Place{ChannelID: post.ChannelId, RootID: post.RootId}, mark, nil
+	return chat.Place{Channel: post.ChannelId, Thread: post.RootId}, mark, nil
 }
 
 // Link returns the address of a post, which leads to it in whichever team the reader is.

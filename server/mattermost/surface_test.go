@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -18,8 +17,8 @@ import (
 // build is the card of a build in this state.
 func build(state string, tone chat.Tone) chat.Card {
 	return chat.Card{
-		Emoji: "x", State: i18n.Verbatim(state), Title: "web #42", URL: "https://ci.example.com/42", Tone: tone, Footer: "Jenkins",
-		Actions: []chat.Action{{ID: "rebuild", Label: i18n.Verbatim("Rebuild"), Values: map[string]string{"of": "web"}}},
+		Emoji: "x", State: chat.Verbatim(state), Title: "web #42", URL: "https://ci.example.com/42", Tone: tone, Footer: "Jenkins",
+		Actions: []chat.Action{{ID: "rebuild", Label: chat.Verbatim("Rebuild"), Values: map[string]string{"of": "web"}}},
 	}
 }
 
@@ -30,7 +29,7 @@ func mark(key string) chat.Mark {
 // shown has a build's card stand in town square.
 func (w *world) shown(t *testing.T, s *mattermost.Surface) (*mmtest.Post, chat.Posting) {
 	t.Helper()
-	p := chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: build("Running", chat.ToneRunning), Mark: mark("card")}
+	p := chat.Posting{Place: chat.Place{Channel: w.townSquare.ID}, Card: build("Running", chat.ToneRunning), Mark: mark("card")}
 	postID, err := s.Post(t.Context(), p)
 	require.NoError(t, err)
 	post := w.townSquare.LastPost()
@@ -63,7 +62,7 @@ func TestACardIsPostedByTheBotAndBroughtUpToDateInPlace(t *testing.T) {
 	at, has, err := s.Marked(t.Context(), post.Id)
 	require.NoError(t, err)
 	require.Equal(t, mark("card"), has)
-	require.Equal(t, chat.Place{ChannelID: w.townSquare.ID}, at)
+	require.Equal(t, chat.Place{Channel: w.townSquare.ID}, at)
 }
 
 func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
@@ -71,9 +70,9 @@ func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	card, _ := w.shown(t, s)
-	at := chat.Place{ChannelID: w.townSquare.ID, RootID: card.Id}
+	at := chat.Place{Channel: w.townSquare.ID, Thread: card.Id}
 	replyID, err := s.Reply(t.Context(), at, chat.Reply{
-		Text: i18n.Verbatim("2 tests failed."), Actions: []chat.Action{{ID: "log", Label: i18n.Verbatim("Log")}}, Mention: "bob",
+		Text: chat.Verbatim("2 tests failed."), Actions: []chat.Action{{ID: "log", Label: chat.Verbatim("Log")}}, Mention: "bob",
 	}, mark("reply"))
 	require.NoError(t, err)
 	reply := w.townSquare.LastPost()
@@ -82,7 +81,7 @@ func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
 	require.Equal(t, "@bob 2 tests failed.", reply.Message)
 	require.Equal(t, []string{"Log"}, reply.Buttons())
 
-	require.NoError(t, s.Announce(t.Context(), at, i18n.Verbatim("The channel is no longer connected.")))
+	require.NoError(t, s.Announce(t.Context(), at, chat.Verbatim("The channel is no longer connected.")))
 	said := w.townSquare.LastPost()
 	require.Equal(t, "The channel is no longer connected.", said.Message)
 	require.Equal(t, card.Id, said.RootId)
@@ -98,7 +97,7 @@ func TestACallGoesOutOnceAndOnlyToWhomItCanBe(t *testing.T) {
 	} {
 		w := newWorld(t)
 		s := mattermost.NewSurface(w.Client, strings.ToTitle)
-		p := chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: build("Failed", chat.ToneFailure), Mention: who}
+		p := chat.Posting{Place: chat.Place{Channel: w.townSquare.ID}, Card: build("Failed", chat.ToneFailure), Mention: who}
 		postID, err := s.Post(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, want, w.townSquare.LastPost().Message)
@@ -116,11 +115,11 @@ func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
 	for name, end := range map[string]func(*world, *mmtest.Post) chat.Place{
 		"a deleted post": func(w *world, p *mmtest.Post) chat.Place {
 			p.Delete()
-			return chat.Place{ChannelID: w.townSquare.ID, RootID: p.Id}
+			return chat.Place{Channel: w.townSquare.ID, Thread: p.Id}
 		},
 		"an archived channel": func(w *world, p *mmtest.Post) chat.Place {
 			w.townSquare.Archive()
-			return chat.Place{ChannelID: w.townSquare.ID, RootID: p.Id}
+			return chat.Place{Channel: w.townSquare.ID, Thread: p.Id}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,14 +130,14 @@ func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
 			at := end(w, post)
 			p.Card = build("Failed", chat.ToneFailure)
 			require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrGone)
-			_, err := s.Reply(t.Context(), at, chat.Reply{Text: i18n.Verbatim("x")}, mark("reply"))
+			_, err := s.Reply(t.Context(), at, chat.Reply{Text: chat.Verbatim("x")}, mark("reply"))
 			require.ErrorIs(t, err, bridge.ErrGone)
-			require.ErrorIs(t, s.Announce(t.Context(), at, i18n.Verbatim("x")), bridge.ErrGone)
+			require.ErrorIs(t, s.Announce(t.Context(), at, chat.Verbatim("x")), bridge.ErrGone)
 		})
 	}
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
-	_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{ChannelID: "nowhere"}, Card: build("Failed", chat.ToneFailure)})
+	_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{Channel: "nowhere"}, Card: build("Failed", chat.ToneFailure)})
 	require.ErrorIs(t, err, bridge.ErrGone)
 }
 
@@ -165,7 +164,7 @@ func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
 	before, p := w.shown(t, s)
 	w.mm.Advance(time.Minute)
 	since := w.mm.Now()
-	channel := chat.Place{ChannelID: w.townSquare.ID}
+	channel := chat.Place{Channel: w.townSquare.ID}
 	find := func(at chat.Place, m chat.Mark) string {
 		found, err := s.Find(t.Context(), at, m, since)
 		require.NoError(t, err)
@@ -177,14 +176,14 @@ func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
 
 	cardID, err := s.Post(t.Context(), p)
 	require.NoError(t, err)
-	thread := chat.Place{ChannelID: w.townSquare.ID, RootID: cardID}
-	replyID, err := s.Reply(t.Context(), thread, chat.Reply{Text: i18n.Verbatim("x")}, mark("reply"))
+	thread := chat.Place{Channel: w.townSquare.ID, Thread: cardID}
+	replyID, err := s.Reply(t.Context(), thread, chat.Reply{Text: chat.Verbatim("x")}, mark("reply"))
 	require.NoError(t, err)
 	require.Equal(t, cardID, find(channel, mark("card")))
 	require.Empty(t, find(channel, mark("reply")), "that is in the thread")
 	require.Equal(t, replyID, find(thread, mark("reply")))
 	require.Empty(t, find(thread, mark("other")))
-	require.Empty(t, find(chat.Place{ChannelID: w.townSquare.ID, RootID: "nothread"}, mark("reply")))
+	require.Empty(t, find(chat.Place{Channel: w.townSquare.ID, Thread: "nothread"}, mark("reply")))
 }
 
 // The server's call for what changed in a channel since a time returns any thousand posts of more.
@@ -216,7 +215,7 @@ func TestTheRecentCardsOfAChannelAreFoundAmongWhatPeopleSay(t *testing.T) {
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post := func(key string) string {
 		w.mm.Advance(time.Second)
-		at := chat.Posting{Place: chat.Place{ChannelID: w.townSquare.ID}, Card: chat.Card{Title: key, State: i18n.Verbatim("Failed")}, Mark: chat.Mark{Provider: "jenkins", Key: key}}
+		at := chat.Posting{Place: chat.Place{Channel: w.townSquare.ID}, Card: chat.Card{Title: key, State: chat.Verbatim("Failed")}, Mark: chat.Mark{Provider: "jenkins", Key: key}}
 		id, err := s.Post(t.Context(), at)
 		require.NoError(t, err)
 		return id
@@ -237,7 +236,7 @@ func TestTheRecentCardsOfAChannelAreFoundAmongWhatPeopleSay(t *testing.T) {
 	require.Len(t, found, 2, "who looks does not wait for all of a channel's history")
 	require.Equal(t, []string{third, second}, []string{found[0].PostID, found[1].PostID})
 	require.Equal(t, chat.Mark{Provider: "jenkins", Key: "third"}, found[0].Mark)
-	require.Equal(t, w.townSquare.ID, found[0].Place.ChannelID)
+	require.Equal(t, w.townSquare.ID, found[0].Place.Channel)
 }
 
 func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
@@ -252,7 +251,7 @@ func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
 	_, _, err := s.Marked(t.Context(), forged.Id)
 	require.ErrorIs(t, err, bridge.ErrGone)
 	require.ErrorIs(t, s.Update(t.Context(), forged.Id, p), bridge.ErrGone)
-	found, err := s.Find(t.Context(), chat.Place{ChannelID: w.townSquare.ID}, mark("forged"), w.mm.Now())
+	found, err := s.Find(t.Context(), chat.Place{Channel: w.townSquare.ID}, mark("forged"), w.mm.Now())
 	require.NoError(t, err)
 	require.Empty(t, found)
 }
@@ -313,15 +312,15 @@ func TestALineWithLongAddressesIsNoLongerThanTheServerTakes(t *testing.T) {
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post, p := w.shown(t, s)
-	thread := chat.Place{ChannelID: w.townSquare.ID, RootID: post.Id}
-	var lines []i18n.Message
+	thread := chat.Place{Channel: w.townSquare.ID, Thread: post.Id}
+	var lines []chat.Message
 	for range 40 {
-		lines = append(lines, i18n.Verbatim(chat.Link("0123abc", "https://git.example.com/"+strings.Repeat("x", 900))+" Mend it"))
+		lines = append(lines, chat.Verbatim(chat.Link("0123abc", "https://git.example.com/"+strings.Repeat("x", 900))+" Mend it"))
 	}
-	_, err := s.Reply(t.Context(), thread, chat.Reply{Text: i18n.Lines(lines...), Mention: "alice"}, mark("long"))
+	_, err := s.Reply(t.Context(), thread, chat.Reply{Text: chat.Lines(lines...), Mention: "alice"}, mark("long"))
 	require.NoError(t, err)
 	said := w.townSquare.LastPost().Message
 	require.Contains(t, said, "Mend it")
 	require.True(t, strings.HasSuffix(said, "…"), said[len(said)-20:])
-	require.NoError(t, s.Announce(t.Context(), p.Place, i18n.Lines(lines...)))
+	require.NoError(t, s.Announce(t.Context(), p.Place, chat.Lines(lines...)))
 }

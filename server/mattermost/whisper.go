@@ -7,7 +7,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // actionURL is where clicks on buttons go. It is relative, so that the server hands them to the plugin itself: an absolute
@@ -48,7 +47,7 @@ func (c *Client) Rewhisper(_ context.Context, at chat.Place, userID, postID stri
 }
 
 // DirectMessage has the bot write to somebody, in the person's language.
-func (c *Client) DirectMessage(_ context.Context, userID string, text i18n.Message) error {
+func (c *Client) DirectMessage(_ context.Context, userID string, text chat.Message) error {
 	channel, err := answered(c.api.GetDirectChannel(c.botID, userID))
 	if err != nil {
 		return errors.Wrapf(err, "open the direct channel with user %s", userID)
@@ -61,7 +60,7 @@ func (c *Client) DirectMessage(_ context.Context, userID string, text i18n.Messa
 
 func (c *Client) note(at chat.Place, locale string, note chat.Note) (*model.Post, error) {
 	post := &model.Post{
-		UserId: c.botID, ChannelId: at.ChannelID, RootId: at.RootID, Message: c.catalogue.Text(locale, note.Text),
+		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Message: c.catalogue.Text(locale, note.Text),
 	}
 	if len(note.Buttons) == 0 {
 		return post, setProps(post, map[string]any{}, nil)
@@ -87,7 +86,7 @@ func (c *Client) buttons(at chat.Place, locale string, buttons []chat.Button) []
 			Type: model.PostActionTypeButton, Name: c.catalogue.Text(locale, b.Label), Style: style,
 			Integration: &model.PostActionIntegration{
 				URL:     actionURL,
-				Context: map[string]any{contextAction: b.Action, contextValues: values, contextRootID: at.RootID},
+				Context: map[string]any{contextAction: b.Action, contextValues: values, contextRootID: at.Thread},
 			},
 		})
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -30,9 +29,9 @@ func (e *echo) ExecuteCommand(*plugin.Context, *model.CommandArgs) (*model.Comma
 }
 
 func whichMeeting() chat.Note {
-	return chat.Note{Text: i18n.M("choice.ask"), Buttons: []chat.Button{
-		{Label: i18n.M("choice.button.unique"), Primary: true, Action: "start", Values: map[string]string{"sealed": "v1.unique"}},
-		{Label: i18n.M("choice.button.personal"), Action: "start", Values: map[string]string{"sealed": "v1.personal"}},
+	return chat.Note{Text: chat.Say("choice.ask"), Buttons: []chat.Button{
+		{Label: chat.Say("choice.button.unique"), Primary: true, Action: "start", Values: map[string]string{"sealed": "v1.unique"}},
+		{Label: chat.Say("choice.button.personal"), Action: "start", Values: map[string]string{"sealed": "v1.personal"}},
 	}}
 }
 
@@ -40,7 +39,7 @@ func TestNoteIsSeenByOnePersonInTheThread(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	question := w.bob.Says("Shall we talk?", w.townSquare)
-	at := chat.Place{ChannelID: w.townSquare.ID, RootID: question.Id}
+	at := chat.Place{Channel: w.townSquare.ID, Thread: question.Id}
 	require.NoError(t, w.Whisper(t.Context(), at, w.alice.ID, whichMeeting()))
 
 	note := w.alice.LastNote()
@@ -59,7 +58,7 @@ func TestDefect18_ClickTellsTheThreadAndTheChoice(t *testing.T) {
 	plugin := &echo{}
 	w.mm.Attach(plugin)
 	question := w.bob.Says("Shall we talk?", w.townSquare)
-	at := chat.Place{ChannelID: w.townSquare.ID, RootID: question.Id}
+	at := chat.Place{Channel: w.townSquare.ID, Thread: question.Id}
 	require.NoError(t, w.Whisper(t.Context(), at, w.alice.ID, whichMeeting()))
 
 	w.alice.Clicks("Personal meeting ID")
@@ -81,11 +80,11 @@ func TestDefect18_ClickTellsTheThreadAndTheChoice(t *testing.T) {
 func TestNoteCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	at := chat.Place{ChannelID: w.townSquare.ID}
+	at := chat.Place{Channel: w.townSquare.ID}
 	require.NoError(t, w.Whisper(t.Context(), at, w.alice.ID, whichMeeting()))
 	asked := w.alice.LastNote()
 
-	require.NoError(t, w.Rewhisper(t.Context(), at, w.alice.ID, asked.Id, chat.Note{Text: i18n.M("choice.started")}))
+	require.NoError(t, w.Rewhisper(t.Context(), at, w.alice.ID, asked.Id, chat.Note{Text: chat.Say("choice.started")}))
 	require.Len(t, w.alice.Notes(), 1)
 	answered := w.alice.LastNote()
 	require.Equal(t, asked.Id, answered.Id)
@@ -97,7 +96,7 @@ func TestNoteCanBeReplaced(t *testing.T) {
 func TestBotWritesToSomebodyDirectly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.DirectMessage(t.Context(), w.alice.ID, i18n.M("account.deauthorized")))
+	require.NoError(t, w.DirectMessage(t.Context(), w.alice.ID, chat.Say("account.deauthorized")))
 	received := w.alice.DirectMessages(w.BotID())
 	require.Len(t, received, 1)
 	require.Contains(t, received[0].Message, "/zoom connect")

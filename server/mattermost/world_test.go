@@ -72,7 +72,7 @@ func (w *world) announced(t *testing.T, m zoom.Meeting) *mmtest.Post {
 	alice, err := w.Person(t.Context(), w.alice.ID)
 	require.NoError(t, err)
 	postID, err := w.Announce(t.Context(), meeting.Announcement{
-		Place: chat.Place{ChannelID: w.townSquare.ID}, Creator: alice, Meeting: m,
+		Place: chat.Place{Channel: w.townSquare.ID}, Creator: alice, Meeting: m,
 	})
 	require.NoError(t, err)
 	post := w.townSquare.LastPost()

@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // Actions of the buttons under our notes.
@@ -47,17 +46,17 @@ type intent struct {
 }
 
 // startButton returns a button that starts the requested meeting, of this kind.
-func (s *Service) startButton(ctx context.Context, r StartRequest, choice Choice, label i18n.Message) (chat.Button, error) {
+func (s *Service) startButton(ctx context.Context, r StartRequest, choice Choice, label chat.Message) (chat.Button, error) {
 	r.Choice = choice
 	return s.button(ctx, label, intent{UserID: r.UserID, Action: actionStart, Start: r})
 }
 
 // choiceButton returns a button that makes the choice the user's setting.
-func (s *Service) choiceButton(ctx context.Context, userID string, choice Choice, label i18n.Message) (chat.Button, error) {
+func (s *Service) choiceButton(ctx context.Context, userID string, choice Choice, label chat.Message) (chat.Button, error) {
 	return s.button(ctx, label, intent{UserID: userID, Action: actionSetChoice, Choice: choice})
 }
 
-func (s *Service) button(ctx context.Context, label i18n.Message, what intent) (chat.Button, error) {
+func (s *Service) button(ctx context.Context, label chat.Message, what intent) (chat.Button, error) {
 	what.Expires = s.now().Add(buttonLife)
 	plain, err := json.Marshal(what)
 	if err != nil {
@@ -84,7 +83,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		if err := s.accounts.Disconnect(ctx, c.UserID); err != nil {
 			return err
 		}
-		s.replace(ctx, c, i18n.M("disconnect.done"))
+		s.replace(ctx, c, chat.Say("disconnect.done"))
 		return nil
 	}
 	what.Start.UserID = c.UserID
@@ -93,7 +92,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		// The person was told by Start.
 		return nil
 	}
-	s.replace(ctx, c, i18n.M("choice.started"))
+	s.replace(ctx, c, chat.Say("choice.started"))
 	return nil
 }
 
@@ -116,7 +115,7 @@ func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
 }
 
 // replace turns the note with the buttons into a plain answer, so that nobody clicks twice.
-func (s *Service) replace(ctx context.Context, c chat.Click, text i18n.Message) {
+func (s *Service) replace(ctx context.Context, c chat.Click, text chat.Message) {
 	if err := s.chat.Rewhisper(ctx, c.Place, c.UserID, c.PostID, chat.Note{Text: text}); err != nil {
 		s.log("A note could not be brought up to date", "user_id", c.UserID, "post_id", c.PostID, "error", err.Error())
 	}

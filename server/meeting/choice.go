@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -76,16 +75,16 @@ func someoneElses(m zoom.Meeting, caller zoom.Caller) bool {
 
 // askWhich asks which meeting this one start is for. The answer is for this start only; the setting stays "ask".
 func (s *Service) askWhich(ctx context.Context, r StartRequest) error {
-	unique, err := s.startButton(ctx, r, Unique, i18n.M("choice.button.unique"))
+	unique, err := s.startButton(ctx, r, Unique, chat.Say("choice.button.unique"))
 	if err != nil {
 		return err
 	}
-	personal, err := s.startButton(ctx, r, Personal, i18n.M("choice.button.personal"))
+	personal, err := s.startButton(ctx, r, Personal, chat.Say("choice.button.personal"))
 	if err != nil {
 		return err
 	}
 	unique.Primary = true
-	note := chat.Note{Text: i18n.M("choice.ask"), Buttons: []chat.Button{unique, personal}}
+	note := chat.Note{Text: chat.Say("choice.ask"), Buttons: []chat.Button{unique, personal}}
 	return errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.UserID, note), "ask which meeting")
 }
 
@@ -96,6 +95,6 @@ func (s *Service) setChoice(ctx context.Context, c chat.Click, choice Choice) er
 	if err := s.index.SetChoice(ctx, c.UserID, choice); err != nil {
 		return errors.Wrap(err, "store the setting")
 	}
-	s.replace(ctx, c, i18n.M("settings.saved."+string(choice)))
+	s.replace(ctx, c, chat.Say("settings.saved."+string(choice)))
 	return nil
 }

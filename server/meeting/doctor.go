@@ -9,7 +9,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // Verdict is how a check came out.
@@ -28,9 +27,9 @@ const (
 type Check struct {
 	ID      string
 	Verdict Verdict
-	Message i18n.Message
+	Message chat.Message
 	// Fix says what to do; zero when nothing has to be done.
-	Fix i18n.Message
+	Fix chat.Message
 }
 
 // Problem is a setting that is missing or wrong.
@@ -86,7 +85,7 @@ func (d *Doctor) Examine(ctx context.Context) ([]Check, error) {
 	}
 	checks = append(checks, eventCheck(setup))
 	if setup.URLSecret {
-		checks = append(checks, Check{ID: "url_secret", Verdict: Warn, Message: i18n.M("check.url_secret"), Fix: i18n.M("check.url_secret.fix")})
+		checks = append(checks, Check{ID: "url_secret", Verdict: Warn, Message: chat.Say("check.url_secret"), Fix: chat.Say("check.url_secret.fix")})
 	}
 	return append(checks, setup.Further...), nil
 }
@@ -103,25 +102,25 @@ func settingChecks(setup Setup) []Check {
 		if p.Fatal {
 			verdict = Fail
 		}
-		checks = append(checks, Check{ID: p.ID, Verdict: verdict, Message: i18n.M("check." + p.ID), Fix: i18n.M("check." + p.ID + ".fix")})
+		checks = append(checks, Check{ID: p.ID, Verdict: verdict, Message: chat.Say("check." + p.ID), Fix: chat.Say("check." + p.ID + ".fix")})
 	}
 	if len(checks) == 0 {
-		checks = append(checks, Check{ID: "settings", Verdict: OK, Message: i18n.M("check.settings")})
+		checks = append(checks, Check{ID: "settings", Verdict: OK, Message: chat.Say("check.settings")})
 	}
-	return append(checks, Check{ID: "mode", Verdict: OK, Message: i18n.M("check.mode." + setup.Mode)})
+	return append(checks, Check{ID: "mode", Verdict: OK, Message: chat.Say("check.mode." + setup.Mode)})
 }
 
 func grantCheck(ctx context.Context, setup Setup) Check {
 	err := setup.Grant(ctx)
 	if err == nil {
-		return Check{ID: "grant", Verdict: OK, Message: i18n.M("check.grant")}
+		return Check{ID: "grant", Verdict: OK, Message: chat.Say("check.grant")}
 	}
 	check := Check{ID: "grant", Verdict: Fail, Message: chat.Failure(err)}
 	switch {
 	case setup.Mode == "account" && fault.Is(err, fault.AccountNotConnected, fault.AccountRevoked, fault.Unreadable):
-		check.Fix = i18n.M("check.grant.fix")
+		check.Fix = chat.Say("check.grant.fix")
 	case setup.Mode == "s2s" && fault.Is(err, fault.AccountRevoked, fault.ClientRejected, fault.ZoomRefused):
-		check.Fix = i18n.M("check.grant.fix_s2s")
+		check.Fix = chat.Say("check.grant.fix_s2s")
 	}
 	return check
 }
@@ -129,11 +128,11 @@ func grantCheck(ctx context.Context, setup Setup) Check {
 func emailCheck(setup Setup) Check {
 	switch {
 	case setup.VerifiesEmail:
-		return Check{ID: "email", Verdict: OK, Message: i18n.M("check.email")}
+		return Check{ID: "email", Verdict: OK, Message: chat.Say("check.email")}
 	case setup.TrustsUnverified:
-		return Check{ID: "email", Verdict: Warn, Message: i18n.M("check.email.trusted"), Fix: i18n.M("check.email.trusted.fix")}
+		return Check{ID: "email", Verdict: Warn, Message: chat.Say("check.email.trusted"), Fix: chat.Say("check.email.trusted.fix")}
 	}
-	return Check{ID: "email", Verdict: Warn, Message: i18n.M("check.email.untrusted"), Fix: i18n.M("check.email.untrusted.fix")}
+	return Check{ID: "email", Verdict: Warn, Message: chat.Say("check.email.untrusted"), Fix: chat.Say("check.email.untrusted.fix")}
 }
 
 // silenceMost is longer than Zoom is ever silent: it validates the address again every 72 hours, whether anything happens or not.
@@ -142,31 +141,31 @@ const silenceMost = 72*time.Hour + 6*time.Hour
 
 func eventCheck(setup Setup) Check {
 	if setup.Heard.IsZero() {
-		return Check{ID: "events", Verdict: Warn, Message: i18n.M("check.events.never"), Fix: i18n.M("check.events.never.fix", "URL", setup.WebhookURL)}
+		return Check{ID: "events", Verdict: Warn, Message: chat.Say("check.events.never"), Fix: chat.Say("check.events.never.fix", "URL", setup.WebhookURL)}
 	}
 	if silent := setup.Now.Sub(setup.Heard); silent > silenceMost {
 		return Check{
 			ID: "events", Verdict: Warn,
-			Message: i18n.M("check.events.silent", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"), "Days", strconv.Itoa(int(silent.Hours()/24))),
-			Fix:     i18n.M("check.events.silent.fix", "URL", setup.WebhookURL),
+			Message: chat.Say("check.events.silent", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"), "Days", strconv.Itoa(int(silent.Hours()/24))),
+			Fix:     chat.Say("check.events.silent.fix", "URL", setup.WebhookURL),
 		}
 	}
-	return Check{ID: "events", Verdict: OK, Message: i18n.M("check.events", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"))}
+	return Check{ID: "events", Verdict: OK, Message: chat.Say("check.events", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"))}
 }
 
 // Run answers /zoom doctor.
-func (d *Doctor) Run(ctx context.Context, _ command.Call) (i18n.Message, error) {
+func (d *Doctor) Run(ctx context.Context, _ command.Call) (chat.Message, error) {
 	checks, err := d.Examine(ctx)
 	if err != nil {
-		return i18n.Message{}, err
+		return chat.Message{}, err
 	}
-	lines := []i18n.Message{i18n.M("check.title")}
+	lines := []chat.Message{chat.Say("check.title")}
 	for _, check := range checks {
-		line := i18n.M("check.line."+string(check.Verdict)).WithMessage("Message", check.Message)
+		line := chat.Say("check.line."+string(check.Verdict)).WithMessage("Message", check.Message)
 		if !check.Fix.Zero() {
-			line = i18n.M("check.line_fix."+string(check.Verdict)).WithMessage("Message", check.Message).WithMessage("Fix", check.Fix)
+			line = chat.Say("check.line_fix."+string(check.Verdict)).WithMessage("Message", check.Message).WithMessage("Fix", check.Fix)
 		}
 		lines = append(lines, line)
 	}
-	return i18n.Lines(lines...), nil
+	return chat.Lines(lines...), nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // explain tells the person why there is no meeting and what to do next. It reports whether they were given something to
@@ -21,7 +20,7 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 		s.accounts.ScopeMissed(ctx)
 	}
 	if fault.Is(cause, fault.ThreadElsewhere) {
-		r.Place.RootID = "" // nobody would see the note in a thread that is not there
+		r.Place.Thread = "" // nobody would see the note in a thread that is not there
 	}
 	note := chat.Note{Text: chat.Failure(cause), Buttons: s.otherMeeting(ctx, r, cause)}
 	return false, errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.UserID, note), "whisper the failure")
@@ -38,7 +37,7 @@ func (s *Service) otherMeeting(ctx context.Context, r StartRequest, cause error)
 	default:
 		return nil
 	}
-	button, err := s.startButton(ctx, r, choice, i18n.M("choice.button."+string(choice)))
+	button, err := s.startButton(ctx, r, choice, chat.Say("choice.button."+string(choice)))
 	if err != nil {
 		// Without the button the sentence still says what to do.
 		s.log("A button could not be made", "user_id", r.UserID, "error", err.Error())
@@ -59,7 +58,7 @@ func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause err
 	link, err := s.accounts.ConnectURL(ctx, r.UserID, string(next))
 	switch {
 	case err == nil:
-		text = i18n.M("connect."+string(fault.CodeOf(cause)), "URL", link)
+		text = chat.Say("connect."+string(fault.CodeOf(cause)), "URL", link)
 	case !fault.Is(err, fault.AdminOnly, fault.NobodyAuthorizes):
 		// Without a link the sentence still says what to type.
 		s.log("No link to connect could be made", "user_id", r.UserID, "error", err.Error())
@@ -78,13 +77,13 @@ func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) 
 		return errors.Wrap(err, "look up who started the open meeting")
 	}
 	r.AllTheSame = true
-	another, err := s.startButton(ctx, r, r.Choice, i18n.M("prompt.start_another"))
+	another, err := s.startButton(ctx, r, r.Choice, chat.Say("prompt.start_another"))
 	if err != nil {
 		return err
 	}
 	err = s.board.PromptRunning(ctx, r.asked(), r.UserID, Running{
 		PostID: open.PostID, MeetingID: open.MeetingID, JoinURL: open.JoinURL, Topic: open.Topic, Creator: creator.Username,
-		Requested: r.Topic, RequestedRoot: r.Place.RootID, RequestedChoice: r.Choice,
+		Requested: r.Topic, RequestedRoot: r.Place.Thread, RequestedChoice: r.Choice,
 		Another: another,
 	})
 	return errors.Wrap(err, "tell of the open meeting")

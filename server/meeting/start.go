@@ -56,7 +56,7 @@ type StartRequest struct {
 // asked returns where the person asked, and is answered.
 func (r StartRequest) asked() chat.Place {
 	if r.FromChannel {
-		return chat.Place{ChannelID: r.Place.ChannelID}
+		return chat.Place{Channel: r.Place.Channel}
 	}
 	return r.Place
 }
@@ -79,12 +79,12 @@ func (s *Service) Start(ctx context.Context, r StartRequest) (Outcome, error) {
 	}
 	prompted, tellErr := s.explain(ctx, r, err)
 	if tellErr != nil {
-		s.log("A failed start could not be explained to who asked", "user_id", r.UserID, "channel_id", r.Place.ChannelID, "error", tellErr.Error())
+		s.log("A failed start could not be explained to who asked", "user_id", r.UserID, "channel_id", r.Place.Channel, "error", tellErr.Error())
 	}
 	if prompted {
 		return Outcome{Prompted: true}, nil
 	}
-	s.log("A meeting was not started", "user_id", r.UserID, "channel_id", r.Place.ChannelID, "code", string(fault.CodeOf(err)), "error", err.Error())
+	s.log("A meeting was not started", "user_id", r.UserID, "channel_id", r.Place.Channel, "code", string(fault.CodeOf(err)), "error", err.Error())
 	return Outcome{}, err
 }
 
@@ -130,7 +130,7 @@ func (s *Service) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 	}
 	outcome, err := s.create(ctx, r, who, caller, ticket)
 	if err != nil {
-		s.release(ctx, r.Place.ChannelID, ticket)
+		s.release(ctx, r.Place.Channel, ticket)
 	}
 	return outcome, err
 }
@@ -142,22 +142,22 @@ func (s *Service) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 	if settings.Missing != "" {
 		return chat.Person{}, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
 	}
-	if !s.chat.CanPost(ctx, r.UserID, r.Place.ChannelID) {
+	if !s.chat.CanPost(ctx, r.UserID, r.Place.Channel) {
 		return chat.Person{}, fault.New(fault.NoPost)
 	}
-	channel, err := s.chat.Channel(ctx, r.Place.ChannelID)
+	channel, err := s.chat.Channel(ctx, r.Place.Channel)
 	if err != nil {
 		return chat.Person{}, errors.Wrap(err, "look up the channel")
 	}
 	if settings.RestrictPublic && channel.Public {
 		return chat.Person{}, fault.New(fault.Restricted)
 	}
-	if r.Place.RootID != "" {
-		root, err := s.chat.Thread(ctx, r.Place.RootID, r.Place.ChannelID)
+	if r.Place.Thread != "" {
+		root, err := s.chat.Thread(ctx, r.Place.Thread, r.Place.Channel)
 		if err != nil {
 			return chat.Person{}, errors.Wrap(err, "look up the thread")
 		}
-		r.Place.RootID = root
+		r.Place.Thread = root
 	}
 	who, err := s.chat.Person(ctx, r.UserID)
 	return who, errors.Wrap(err, "look up who starts the meeting")
@@ -179,11 +179,11 @@ func (s *Service) free(ctx context.Context, r StartRequest, ticket string) (*Ope
 		if err != nil || running == nil || running.PostID == "" || s.now().Sub(running.At) < settledAfter {
 			return running, err
 		}
-		_, err = s.chat.Thread(ctx, running.PostID, r.Place.ChannelID)
+		_, err = s.chat.Thread(ctx, running.PostID, r.Place.Channel)
 		if !fault.Is(err, fault.ThreadElsewhere) {
 			return running, errors.Wrap(err, "look for the open meeting's post")
 		}
-		_, err = s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool { return l.close(running.PostID) })
+		_, err = s.index.UpdateOpen(ctx, r.Place.Channel, func(l *OpenList) bool { return l.close(running.PostID) })
 		if err != nil {
 			return nil, errors.Wrap(err, "forget a meeting whose post is gone")
 		}
@@ -194,7 +194,7 @@ func (s *Service) free(ctx context.Context, r StartRequest, ticket string) (*Ope
 // The list is swapped, so of two people who start in the same moment only one gets through, on whichever servers they are.
 func (s *Service) reserve(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
 	var running *Open
-	_, err := s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool {
+	_, err := s.index.UpdateOpen(ctx, r.Place.Channel, func(l *OpenList) bool {
 		now := s.now()
 		l.prune(now)
 		running = nil
@@ -275,7 +275,7 @@ func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
 	now := s.now()
-	post := Post{ID: postID, ChannelID: r.Place.ChannelID, HostID: m.HostID, JoinHost: hostOf(m.JoinURL), PostedAt: now, Status: Announced, Shown: Announced}
+	post := Post{ID: postID, ChannelID: r.Place.Channel, HostID: m.HostID, JoinHost: hostOf(m.JoinURL), PostedAt: now, Status: Announced, Shown: Announced}
 	_, err := s.index.UpdateMeeting(ctx, m.ID, func(rec *Record) bool {
 		rec.Announce(post, m.Personal)
 		return true
@@ -296,7 +296,7 @@ func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, 
 	if m.Running() {
 		until = now.Add(startedFor)
 	}
-	_, err = s.index.UpdateOpen(ctx, r.Place.ChannelID, func(l *OpenList) bool {
+	_, err = s.index.UpdateOpen(ctx, r.Place.Channel, func(l *OpenList) bool {
 		l.prune(now)
 		l.release(ticket)
 		l.Meetings = append(l.Meetings, Open{

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // Hook is where a tool sends its deliveries, and what proves them.
@@ -24,7 +23,7 @@ func (h Hook) WithSecret() string { return h.URL + "/" + h.Secret }
 type Instructor interface {
 	// Instructions are what is sent to who connected a channel, once, as a direct message. It is the only place where the secret is
 	// ever shown.
-	Instructions(h Hook) i18n.Message
+	Instructions(h Hook) chat.Message
 }
 
 // Resource is a thing at the tool that a channel can follow: a repository, a project, a service.
@@ -152,9 +151,9 @@ type Response struct {
 	// Form asks for more; the answer comes as another Call. Its Kind and State are the bridge's.
 	Form *chat.Form
 	// Note tells who clicked what came of it; zero for nothing.
-	Note i18n.Message
+	Note chat.Message
 	// Share is what who clicked may post to the channel by a button under the note; zero for no such button.
-	Share i18n.Message
+	Share chat.Message
 	// Events are applied to the card at once, before the tool's own delivery arrives.
 	Events []Event
 	// Reply goes to the thread, seen by all; zero text for none.

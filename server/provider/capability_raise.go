@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // Homely is a provider at which an account has one home, such as the company's account at the tool: what somebody raises or looks up
@@ -32,7 +31,7 @@ type Raiser interface {
 type Finding struct {
 	// ID is the tool's own, to be given to Look; Title is as it came from outside.
 	ID, Title string
-	State     i18n.Message
+	State     chat.Message
 	// Where is what it is about, such as a service; as it came from outside, "" for nothing.
 	Where string
 }

@@ -1,14 +1,14 @@
 package provider
 
 import (
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // FieldError is a slip in one field of a form, which stays open and says so there.
 type FieldError struct {
 	Field   string
-	Message i18n.Message
+	Message chat.Message
 }
 
 // Error names the field and the sentence, for the log.

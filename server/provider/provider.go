@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // Provider is one tool. Its methods are pure: they keep nothing, call nothing, and give the same answer on every server.
@@ -43,11 +42,11 @@ type Descriptor struct {
 	// Name is how the tool calls itself.
 	Name string
 	// Summary is a sentence on what connecting it brings; the help of its command.
-	Summary i18n.Message
+	Summary chat.Message
 	// Resource is what it calls the thing that a channel follows ("repository"), as a word in a sentence.
-	Resource i18n.Message
+	Resource chat.Message
 	// Argument hints at what may follow "connect", such as "[repository URL]".
-	Argument i18n.Message
+	Argument chat.Message
 	// Events are the kinds of news that people choose from, in the order they are shown.
 	Events []EventKind
 	// Filters are the labels of events that subscriptions can be narrowed by.
@@ -71,7 +70,7 @@ type Descriptor struct {
 type EventKind struct {
 	ID string
 	// Label has at most 24 characters.
-	Label i18n.Message
+	Label chat.Message
 	// Default has it wanted until somebody says otherwise.
 	Default bool
 }
@@ -81,8 +80,8 @@ type Filter struct {
 	// ID is the key of Event.Labels that it looks at.
 	ID string
 	// Label has at most 24 characters; Help at most 150.
-	Label i18n.Message
-	Help  i18n.Message
+	Label chat.Message
+	Help  chat.Message
 	// Levels, from the least on, make it a threshold instead of patterns: what is chosen and all above it pass.
 	Levels []string
 	// Always says that every subject has this label. As long as no event has said it, none passes the filter.

@@ -6,7 +6,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -34,11 +33,11 @@ func (*Bitbucket) CredentialForm() []chat.FormField {
 	return []chat.FormField{
 		{
 			Name: "user", Kind: chat.TextField, Optional: true, MaxLength: maxName * 3,
-			Label: i18n.M("bitbucket.credential.user"), Help: i18n.M("bitbucket.credential.user_help"),
+			Label: chat.Say("bitbucket.credential.user"), Help: chat.Say("bitbucket.credential.user_help"),
 		},
 		{
 			Name: "token", Kind: chat.SecretField,
-			Label: i18n.M("bitbucket.credential.token"), Help: i18n.M("bitbucket.credential.token_help"),
+			Label: chat.Say("bitbucket.credential.token"), Help: chat.Say("bitbucket.credential.token_help"),
 		},
 	}
 }
@@ -47,7 +46,7 @@ func (*Bitbucket) CredentialForm() []chat.FormField {
 func (*Bitbucket) Credential(values map[string]string) (provider.Credential, error) {
 	user, token := strings.TrimSpace(values["user"]), strings.TrimSpace(values["token"])
 	slip := func(field, id string) (provider.Credential, error) {
-		return provider.Credential{}, &provider.FieldError{Field: field, Message: i18n.M(id)}
+		return provider.Credential{}, &provider.FieldError{Field: field, Message: chat.Say(id)}
 	}
 	switch {
 	case token == "":

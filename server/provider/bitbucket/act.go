@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -108,7 +107,7 @@ func (a acting) done(ctx context.Context, d deed) (provider.Response, error) {
 	now, err := a.pull(ctx, a.c.Resource.Path, a.card.Pull.ID)
 	if err != nil {
 		// It is done all the same: the tool's own delivery will tell of it.
-		return provider.Response{Note: i18n.M("bitbucket.note.done")}, nil //nolint:nilerr // said above
+		return provider.Response{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // said above
 	}
 	return provider.Response{Events: []provider.Event{pullEvent(a.news(now, d))}}, nil
 }
@@ -133,10 +132,10 @@ func (a acting) refused(ctx context.Context, err error) (provider.Response, erro
 func (a acting) moved(now shownPull) (provider.Response, bool) {
 	switch {
 	case now.State != pullOpen:
-		note := i18n.M("bitbucket.note.ended").WithMessage("State", pullLook(now.pull).message())
+		note := chat.Say("bitbucket.note.ended").WithMessage("State", pullLook(now.pull).message())
 		return provider.Response{Note: note, Events: []provider.Event{a.refreshed(now)}}, true
 	case !sameCommit(now.Head, a.card.Pull.Head):
-		return provider.Response{Note: i18n.M("bitbucket.note.pushed"), Events: []provider.Event{a.refreshed(now)}}, true
+		return provider.Response{Note: chat.Say("bitbucket.note.pushed"), Events: []provider.Event{a.refreshed(now)}}, true
 	}
 	return provider.Response{}, false
 }
@@ -145,7 +144,7 @@ func (a acting) moved(now shownPull) (provider.Response, bool) {
 func (a acting) judge(ctx context.Context, d deed, taken string) (provider.Response, error) {
 	err := a.remote.judge(ctx, a.c.Resource.Path, a.card.Pull.ID, d, taken)
 	if d == didRetract && fault.Is(err, fault.ResourceUnknown) {
-		return provider.Response{Note: i18n.M("bitbucket.note.not_given")}, nil
+		return provider.Response{Note: chat.Say("bitbucket.note.not_given")}, nil
 	}
 	if err != nil {
 		return a.refused(ctx, err)
@@ -211,7 +210,7 @@ func (a acting) comment(ctx context.Context) (provider.Response, error) {
 	}
 	text := strings.TrimSpace(a.c.Values[fieldText])
 	if text == "" {
-		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: i18n.M("bitbucket.form.no_text")}
+		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: chat.Say("bitbucket.form.no_text")}
 	}
 	made, err := a.remote.comment(ctx, a.c.Resource.Path, a.card.Pull.ID, parent, text)
 	if err != nil {
@@ -219,7 +218,7 @@ func (a acting) comment(ctx context.Context) (provider.Response, error) {
 	}
 	now, err := a.pull(ctx, a.c.Resource.Path, a.card.Pull.ID)
 	if err != nil {
-		return provider.Response{Note: i18n.M("bitbucket.note.done")}, nil //nolint:nilerr // it is said, and its delivery will tell of it
+		return provider.Response{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // it is said, and its delivery will tell of it
 	}
 	n := a.news(now, didComment)
 	n.Comment = &made
@@ -240,6 +239,6 @@ func (a acting) rerun(ctx context.Context) (provider.Response, error) {
 		}
 		names = append(names, chat.Escape(chat.Truncate(b.label(), maxName)))
 	}
-	told := i18n.M("bitbucket.reply.rerun", "Builds", strings.Join(names, ", ")).WithMessage("Who", called(a.by()))
+	told := chat.Say("bitbucket.reply.rerun", "Builds", strings.Join(names, ", ")).WithMessage("Who", called(a.by()))
 	return provider.Response{Reply: chat.Reply{Text: told}}, nil
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -76,10 +76,10 @@ func New() *Bitbucket { return &Bitbucket{} }
 // Describe says what the provider is.
 func (*Bitbucket) Describe() provider.Descriptor {
 	kind := func(id string, wanted bool) provider.EventKind {
-		return provider.EventKind{ID: id, Label: i18n.M("bitbucket.kind." + id), Default: wanted}
+		return provider.EventKind{ID: id, Label: chat.Say("bitbucket.kind." + id), Default: wanted}
 	}
 	filter := func(id string) provider.Filter {
-		return provider.Filter{ID: id, Label: i18n.M("bitbucket.filter." + id), Help: i18n.M("bitbucket.filter_help." + id), Several: true}
+		return provider.Filter{ID: id, Label: chat.Say("bitbucket.filter." + id), Help: chat.Say("bitbucket.filter_help." + id), Several: true}
 	}
 	below, err := fs.Sub(texts, "texts")
 	if err != nil {
@@ -87,9 +87,9 @@ func (*Bitbucket) Describe() provider.Descriptor {
 	}
 	return provider.Descriptor{
 		ID: "bitbucket", Name: "Bitbucket",
-		Summary:  i18n.M("bitbucket.summary"),
-		Resource: i18n.M("bitbucket.resource"),
-		Argument: i18n.M("bitbucket.argument"),
+		Summary:  chat.Say("bitbucket.summary"),
+		Resource: chat.Say("bitbucket.resource"),
+		Argument: chat.Say("bitbucket.argument"),
 		Events: []provider.EventKind{
 			kind(kindFailed, true), kind(kindFixed, true), kind(kindPassed, true), kind(kindRunning, true),
 			kind(kindPush, true), kind(kindPull, true), kind(kindReview, true), kind(kindComment, true), kind(kindMerged, true),

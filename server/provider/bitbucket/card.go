@@ -6,7 +6,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // How many lines of a card a list may take.
@@ -23,7 +22,7 @@ type look struct {
 }
 
 // message returns the state in words.
-func (l look) message() i18n.Message { return i18n.M("bitbucket.state." + l.state) }
+func (l look) message() chat.Message { return chat.Say("bitbucket.state." + l.state) }
 
 // Card draws a commit, a branch or tag, or a pull request.
 func (*Bitbucket) Card(raw json.RawMessage) (chat.Card, error) {
@@ -51,7 +50,7 @@ func (*Bitbucket) Card(raw json.RawMessage) (chat.Card, error) {
 func wear(card *chat.Card, l look) { card.Emoji, card.Tone, card.State = l.emoji, l.tone, l.message() }
 
 // field adds a fact, if there is one.
-func field(card *chat.Card, label, value i18n.Message, long bool) {
+func field(card *chat.Card, label, value chat.Message, long bool) {
 	if !value.Zero() {
 		card.Fields = append(card.Fields, chat.Field{Label: label, Value: value, Long: long})
 	}
@@ -92,11 +91,11 @@ func (s state) commitCard(card *chat.Card) {
 	if s.Remark != nil && len(s.Pushes) == 0 {
 		card.Text = lines(card.Text, s.Remark.said(s.Remark.By))
 	}
-	field(card, i18n.M("bitbucket.field.branch"), s.branches(), false)
-	field(card, i18n.M("bitbucket.field.commit"), i18n.Verbatim(chat.Link(short(s.Commit.Hash), card.URL)), false)
-	field(card, i18n.M("bitbucket.field.builds"), buildLines(s.Builds), true)
+	field(card, chat.Say("bitbucket.field.branch"), s.branches(), false)
+	field(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(short(s.Commit.Hash), card.URL)), false)
+	field(card, chat.Say("bitbucket.field.builds"), buildLines(s.Builds), true)
 	if len(rerunnable(s.Builds)) > 0 {
-		card.Actions = []chat.Action{{ID: actionRerun, Label: i18n.M("bitbucket.action.rerun")}}
+		card.Actions = []chat.Action{{ID: actionRerun, Label: chat.Say("bitbucket.action.rerun")}}
 	}
 }
 
@@ -110,12 +109,12 @@ func (s state) forced() bool {
 }
 
 // branches lists those that came to the commit, and those that it was built for.
-func (s state) branches() i18n.Message {
-	var names []i18n.Message
+func (s state) branches() chat.Message {
+	var names []chat.Message
 	known := map[string]bool{"": true}
 	add := func(name string) {
 		if !known[name] && len(names) < maxPushes {
-			names = append(names, i18n.Verbatim(chat.Code(chat.Truncate(name, maxName))))
+			names = append(names, chat.Verbatim(chat.Code(chat.Truncate(name, maxName))))
 		}
 		known[name] = true
 	}
@@ -129,58 +128,58 @@ func (s state) branches() i18n.Message {
 }
 
 // commits lists those of the latest push, where it had more than the one that the card is about.
-func (s state) commits() i18n.Message {
+func (s state) commits() chat.Message {
 	if len(s.Pushes) == 0 {
-		return i18n.Message{}
+		return chat.Message{}
 	}
 	last := s.Pushes[len(s.Pushes)-1]
 	if len(last.Commits) < 2 {
-		return i18n.Message{}
+		return chat.Message{}
 	}
-	var all []i18n.Message
+	var all []chat.Message
 	for _, c := range last.Commits {
-		all = append(all, i18n.M("bitbucket.commit",
+		all = append(all, chat.Say("bitbucket.commit",
 			"Commit", chat.Link(short(c.Hash), s.Repo.commitURL(c.Hash)), "Title", chat.Escape(c.Title), "Author", chat.Escape(c.Author)))
 	}
 	if last.More {
-		all = append(all, i18n.M("bitbucket.commits_more"))
+		all = append(all, chat.Say("bitbucket.commits_more"))
 	}
 	return lines(all...)
 }
 
 // summary says how the builds stand in one line ("5 of 6 passed, lint failed").
-func summary(builds []build) i18n.Message {
+func summary(builds []build) chat.Message {
 	t := count(builds)
 	switch {
 	case t.all == 0:
-		return i18n.Message{}
+		return chat.Message{}
 	case t.passed == t.all:
-		return i18n.N("bitbucket.builds.passed", t.all)
+		return chat.Plural("bitbucket.builds.passed", t.all)
 	}
-	parts := []i18n.Message{i18n.M("bitbucket.builds.some", "Passed", itoa(int64(t.passed)), "All", itoa(int64(t.all)))}
+	parts := []chat.Message{chat.Say("bitbucket.builds.some", "Passed", itoa(int64(t.passed)), "All", itoa(int64(t.all)))}
 	failed := 0
 	for _, b := range builds {
 		if b.State != buildFailed {
 			continue
 		}
 		if failed++; failed <= maxFailed {
-			parts = append(parts, i18n.M("bitbucket.builds.failed", "Build", chat.Escape(chat.Truncate(b.label(), maxName))))
+			parts = append(parts, chat.Say("bitbucket.builds.failed", "Build", chat.Escape(chat.Truncate(b.label(), maxName))))
 		}
 	}
 	if failed > maxFailed {
-		parts = append(parts, i18n.N("bitbucket.builds.failed_more", failed-maxFailed))
+		parts = append(parts, chat.Plural("bitbucket.builds.failed_more", failed-maxFailed))
 	}
 	if t.running > 0 {
-		parts = append(parts, i18n.N("bitbucket.builds.running", t.running))
+		parts = append(parts, chat.Plural("bitbucket.builds.running", t.running))
 	}
 	if t.stopped > 0 {
-		parts = append(parts, i18n.N("bitbucket.builds.stopped", t.stopped))
+		parts = append(parts, chat.Plural("bitbucket.builds.stopped", t.stopped))
 	}
 	return joined(parts...)
 }
 
 // mended says what the builds mended, or for how long it has been broken.
-func (s state) mended() i18n.Message {
+func (s state) mended() chat.Message {
 	worst := build{}
 	for _, b := range s.shown() {
 		if b.State == buildFailed && (worst.State != buildFailed || b.Streak > worst.Streak) ||
@@ -190,20 +189,20 @@ func (s state) mended() i18n.Message {
 	}
 	switch {
 	case worst.State == buildFailed && worst.Streak > 1:
-		return i18n.N("bitbucket.builds.failed_again", worst.Streak)
+		return chat.Plural("bitbucket.builds.failed_again", worst.Streak)
 	case worst.State == buildPassed && worst.Streak > 0 && count(s.shown()).failed == 0:
-		return i18n.N("bitbucket.builds.fixed", worst.Streak)
+		return chat.Plural("bitbucket.builds.fixed", worst.Streak)
 	}
-	return i18n.Message{}
+	return chat.Message{}
 }
 
 // buildLines lists the builds, those that failed first.
-func buildLines(builds []build) i18n.Message {
-	var all []i18n.Message
+func buildLines(builds []build) chat.Message {
+	var all []chat.Message
 	for _, state := range []string{buildFailed, buildRunning, buildStopped, buildPassed} {
 		for _, b := range builds {
 			if b.State == state && len(all) < maxBuildLines {
-				all = append(all, i18n.M("bitbucket.build."+state, "Build", chat.Link(chat.Truncate(b.Name, maxName), b.URL)))
+				all = append(all, chat.Say("bitbucket.build."+state, "Build", chat.Link(chat.Truncate(b.Name, maxName), b.URL)))
 			}
 		}
 	}
@@ -228,6 +227,6 @@ func (s state) refCard(card *chat.Card) {
 	if !s.Ref.Deleted {
 		card.URL = s.Repo.commitURL(s.Ref.Hash)
 	}
-	card.Text = i18n.M("bitbucket.ref." + kind)
-	field(card, i18n.M("bitbucket.field.commit"), i18n.Verbatim(chat.Link(short(s.Ref.Hash), s.Repo.commitURL(s.Ref.Hash))), false)
+	card.Text = chat.Say("bitbucket.ref." + kind)
+	field(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(short(s.Ref.Hash), s.Repo.commitURL(s.Ref.Hash))), false)
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // The actions of cards and replies.
@@ -64,13 +63,13 @@ func (s state) pullCard(card *chat.Card) {
 	card.Title = "#" + itoa(p.ID) + " " + p.Title
 	card.URL, card.Author = p.URL, p.Author.Name
 	card.Text = lines(
-		i18n.M("bitbucket.pull.branches", "From", branchName(p.From), "To", branchName(p.To)),
+		chat.Say("bitbucket.pull.branches", "From", branchName(p.From), "To", branchName(p.To)),
 		s.ended(p),
 	)
-	field(card, i18n.M("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
-	field(card, i18n.M("bitbucket.field.builds"), lines(summary(builds), s.mended()), true)
+	field(card, chat.Say("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
+	field(card, chat.Say("bitbucket.field.builds"), lines(summary(builds), s.mended()), true)
 	if p.Merge != "" && p.State == pullMerged {
-		field(card, i18n.M("bitbucket.field.commit"), i18n.Verbatim(chat.Link(short(p.Merge), s.Repo.commitURL(p.Merge))), false)
+		field(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(short(p.Merge), s.Repo.commitURL(p.Merge))), false)
 	}
 	if p.State == pullOpen {
 		card.Actions = pullActions(p, builds)
@@ -81,20 +80,20 @@ func (s state) pullCard(card *chat.Card) {
 func branchName(name string) string { return first(chat.Code(chat.Truncate(name, maxName)), "–") }
 
 // ended says who ended it.
-func (s state) ended(p pull) i18n.Message {
+func (s state) ended(p pull) chat.Message {
 	if p.State == pullOpen || s.Pull.Closer.Name == "" {
-		return i18n.Message{}
+		return chat.Message{}
 	}
-	return i18n.M("bitbucket.ended."+p.State).WithMessage("Who", called(s.Pull.Closer))
+	return chat.Say("bitbucket.ended."+p.State).WithMessage("Who", called(s.Pull.Closer))
 }
 
 // reviewers lists who was asked, with what they said; those who said something first.
-func reviewers(all []reviewer) i18n.Message {
-	var parts []i18n.Message
+func reviewers(all []reviewer) chat.Message {
+	var parts []chat.Message
 	for _, verdict := range []string{verdictChanges, verdictApproved, ""} {
 		for _, r := range all {
 			if r.Verdict == verdict && len(parts) < maxReviewerNames {
-				parts = append(parts, i18n.M("bitbucket.reviewer."+first(verdict, "asked")).WithMessage("Who", called(r.person)))
+				parts = append(parts, chat.Say("bitbucket.reviewer."+first(verdict, "asked")).WithMessage("Who", called(r.person)))
 			}
 		}
 	}
@@ -104,7 +103,7 @@ func reviewers(all []reviewer) i18n.Message {
 // pullActions are what can be done about an open pull request.
 func pullActions(p pull, builds []build) []chat.Action {
 	button := func(id string, tone chat.Tone) chat.Action {
-		return chat.Action{ID: id, Label: i18n.M("bitbucket.action." + id), Tone: tone}
+		return chat.Action{ID: id, Label: chat.Say("bitbucket.action." + id), Tone: tone}
 	}
 	actions := []chat.Action{button(actionApprove, chat.ToneSuccess), button(actionReject, chat.ToneNeutral)}
 	if !p.draft() {
@@ -126,7 +125,7 @@ func pullActions(p pull, builds []build) []chat.Action {
 	}
 	menu := button(actionMore, chat.ToneNeutral)
 	for _, choice := range choices {
-		menu.Options = append(menu.Options, chat.Option{Label: i18n.M("bitbucket.action." + choice), Value: choice})
+		menu.Options = append(menu.Options, chat.Option{Label: chat.Say("bitbucket.action." + choice), Value: choice})
 	}
 	return append(actions, menu)
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -176,7 +175,7 @@ func (f *fold) reply(r chat.Reply) { f.change.Replies = append(f.change.Replies,
 
 // say adds a line about what the person did.
 func (f *fold) say(id string, who person, pairs ...string) {
-	f.reply(chat.Reply{Text: i18n.M(id, pairs...).WithMessage("Who", called(who))})
+	f.reply(chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", called(who))})
 }
 
 // look has the builds of the commit looked up, where no deliveries tell of them.

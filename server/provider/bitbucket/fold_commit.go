@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 const (
@@ -147,7 +146,7 @@ func (f *fold) dropBuilds() {
 // buildReply tells the thread of a result. One build that passed among others is worth a line when it was the last.
 func (f *fold) buildReply(b build) {
 	name := chat.Link(chat.Truncate(b.label(), maxName), b.URL)
-	told := i18n.Message{Params: map[string]string{"Build": name}}
+	told := chat.Message{Params: map[string]string{"Build": name}}
 	switch {
 	case b.State == buildRunning:
 		return

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // pulled is what is known of a pull request: the newest that a delivery showed of it, and what reviewers did since.
@@ -163,23 +162,23 @@ func (f *fold) commentReply() chat.Reply {
 	reply := chat.Reply{Text: c.said(f.n.By)}
 	if f.Pull != nil && f.Pull.State == pullOpen {
 		reply.Actions = []chat.Action{{
-			ID: actionReply, Label: i18n.M("bitbucket.action.reply"), Values: map[string]string{valueComment: itoa(c.ID)},
+			ID: actionReply, Label: chat.Say("bitbucket.action.reply"), Values: map[string]string{valueComment: itoa(c.ID)},
 		}}
 	}
 	return reply
 }
 
 // said returns the first words of the comment in a sentence.
-func (c comment) said(by person) i18n.Message {
+func (c comment) said(by person) chat.Message {
 	if c.Path == "" {
-		return i18n.M("bitbucket.comment.said").WithMessage("Who", called(by)).WithMessage("Excerpt", excerpt(c.Excerpt))
+		return chat.Say("bitbucket.comment.said").WithMessage("Who", called(by)).WithMessage("Excerpt", excerpt(c.Excerpt))
 	}
 	place := c.Path
 	if c.Line > 0 {
 		place += ":" + itoa(int64(c.Line))
 	}
-	where := i18n.M("bitbucket.comment.place", "Place", chat.Code(place))
-	return i18n.M("bitbucket.comment.said_at").WithMessage("Who", called(by)).WithMessage("Where", where).WithMessage("Excerpt", excerpt(c.Excerpt))
+	where := chat.Say("bitbucket.comment.place", "Place", chat.Code(place))
+	return chat.Say("bitbucket.comment.said_at").WithMessage("Who", called(by)).WithMessage("Where", where).WithMessage("Excerpt", excerpt(c.Excerpt))
 }
 
 // with returns what is known after the news.

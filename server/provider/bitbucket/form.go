@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // usualStrategy is the choice of the repository's own way to merge.
@@ -14,26 +13,26 @@ const usualStrategy = "default"
 func mergeForm(p shownPull, closes bool) *chat.Form {
 	options := []chat.Option{}
 	if p.DefaultStrategy == "" {
-		options = append(options, chat.Option{Label: i18n.M("bitbucket.strategy.usual"), Value: usualStrategy})
+		options = append(options, chat.Option{Label: chat.Say("bitbucket.strategy.usual"), Value: usualStrategy})
 	}
 	for _, id := range p.Strategies {
 		options = append(options, chat.Option{Label: strategyLabel(id), Value: id})
 	}
 	form := &chat.Form{
-		Title:  i18n.M("bitbucket.form.merge"),
-		Intro:  i18n.M("bitbucket.form.merge_intro", "Pull", pullName(p.pull), "From", branchName(p.From), "To", branchName(p.To)),
-		Submit: i18n.M("bitbucket.action.merge"),
+		Title:  chat.Say("bitbucket.form.merge"),
+		Intro:  chat.Say("bitbucket.form.merge_intro", "Pull", pullName(p.pull), "From", branchName(p.From), "To", branchName(p.To)),
+		Submit: chat.Say("bitbucket.action.merge"),
 		Fields: []chat.FormField{{
-			Name: fieldStrategy, Kind: chat.SelectField, Label: i18n.M("bitbucket.form.strategy"),
+			Name: fieldStrategy, Kind: chat.SelectField, Label: chat.Say("bitbucket.form.strategy"),
 			Default: first(p.DefaultStrategy, usualStrategy), Options: options,
 		}, {
-			Name: fieldMessage, Kind: chat.LongTextField, Label: i18n.M("bitbucket.form.message"), Help: i18n.M("bitbucket.form.message_help"),
+			Name: fieldMessage, Kind: chat.LongTextField, Label: chat.Say("bitbucket.form.message"), Help: chat.Say("bitbucket.form.message_help"),
 			Optional: true, MaxLength: maxWritten,
 		}},
 	}
 	if closes {
 		form.Fields = append(form.Fields, chat.FormField{
-			Name: fieldClose, Kind: chat.BoolField, Label: i18n.M("bitbucket.form.close_source"), Optional: true,
+			Name: fieldClose, Kind: chat.BoolField, Label: chat.Say("bitbucket.form.close_source"), Optional: true,
 			Default: map[bool]string{true: "true", false: "false"}[p.CloseSource],
 		})
 	}
@@ -41,35 +40,35 @@ func mergeForm(p shownPull, closes bool) *chat.Form {
 }
 
 // strategyLabel names a way to merge; both products add some now and then.
-func strategyLabel(id string) i18n.Message {
+func strategyLabel(id string) chat.Message {
 	if slices.Contains([]string{
 		"merge_commit", "squash", "fast_forward", "squash_fast_forward", "rebase_fast_forward", "rebase_merge", "no-ff", "ff", "ff-only", "rebase-no-ff", "rebase-ff-only", "squash-ff-only",
 	}, id) {
-		return i18n.M("bitbucket.strategy." + id)
+		return chat.Say("bitbucket.strategy." + id)
 	}
-	return i18n.Verbatim(chat.Truncate(id, maxName))
+	return chat.Verbatim(chat.Truncate(id, maxName))
 }
 
 // declineForm asks whether to decline.
 func declineForm(p pull) *chat.Form {
 	return &chat.Form{
-		Title: i18n.M("bitbucket.form.decline"), Submit: i18n.M("bitbucket.action.decline"),
-		Intro: i18n.M("bitbucket.form.decline_intro", "Pull", pullName(p)),
+		Title: chat.Say("bitbucket.form.decline"), Submit: chat.Say("bitbucket.action.decline"),
+		Intro: chat.Say("bitbucket.form.decline_intro", "Pull", pullName(p)),
 	}
 }
 
 // commentForm asks what to say.
 func commentForm(p pull, parent int64) *chat.Form {
 	form := &chat.Form{
-		Title: i18n.M("bitbucket.form.comment"), Submit: i18n.M("bitbucket.form.send"),
-		Intro: i18n.M("bitbucket.form.comment_intro", "Pull", pullName(p)),
+		Title: chat.Say("bitbucket.form.comment"), Submit: chat.Say("bitbucket.form.send"),
+		Intro: chat.Say("bitbucket.form.comment_intro", "Pull", pullName(p)),
 		Fields: []chat.FormField{{
-			Name: fieldText, Kind: chat.LongTextField, Label: i18n.M("bitbucket.form.text"), Help: i18n.M("bitbucket.form.text_help"),
+			Name: fieldText, Kind: chat.LongTextField, Label: chat.Say("bitbucket.form.text"), Help: chat.Say("bitbucket.form.text_help"),
 			MaxLength: maxWritten,
 		}},
 	}
 	if parent > 0 {
-		form.Title, form.Intro = i18n.M("bitbucket.form.reply"), i18n.M("bitbucket.form.reply_intro", "Pull", pullName(p))
+		form.Title, form.Intro = chat.Say("bitbucket.form.reply"), chat.Say("bitbucket.form.reply_intro", "Pull", pullName(p))
 	}
 	return form
 }

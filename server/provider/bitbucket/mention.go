@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // people are the names of the people that a delivery shows, by what mentions call them, in lower case.
@@ -98,15 +97,15 @@ func dcText(raw string, known people) string {
 }
 
 // excerpt returns the first words of a comment as a message, with a word for mentions of people that nobody named.
-func excerpt(text string) i18n.Message {
-	whole := i18n.Message{}
+func excerpt(text string) chat.Message {
+	whole := chat.Message{}
 	for i, part := range strings.Split(chat.Escape(text), chat.Escape(unknownMention)) {
-		words := i18n.Verbatim(part)
+		words := chat.Verbatim(part)
 		if i == 0 {
 			whole = words
 			continue
 		}
-		whole = i18n.M("bitbucket.comment.mention").WithMessage("Before", whole).WithMessage("After", words)
+		whole = chat.Say("bitbucket.comment.mention").WithMessage("Before", whole).WithMessage("After", words)
 	}
 	return whole
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -153,13 +152,13 @@ func (s state) refsCard(card *chat.Card) {
 	}
 	wear(card, l)
 	card.Title, card.URL, card.Author = strings.Join(r.Names[:min(len(r.Names), inTitle)], ", ")+", …", s.Repo.URL, r.By.Name
-	var names []i18n.Message
+	var names []chat.Message
 	for _, name := range r.Names {
-		names = append(names, i18n.Verbatim(chat.Code(chat.Truncate(name, maxName))))
+		names = append(names, chat.Verbatim(chat.Code(chat.Truncate(name, maxName))))
 	}
 	what := kindBranch
 	if r.Tag {
 		what = kindTag
 	}
-	card.Text = lines(i18n.N("bitbucket.refs."+what, r.All), joined(append(names, more(r.All, len(r.Names)))...))
+	card.Text = lines(chat.Plural("bitbucket.refs."+what, r.All), joined(append(names, more(r.All, len(r.Names)))...))
 }

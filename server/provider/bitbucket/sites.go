@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -24,8 +23,8 @@ const (
 // Kinds are what a site can be.
 func (*Bitbucket) Kinds() []chat.Option {
 	return []chat.Option{
-		{Label: i18n.M("bitbucket.site.datacenter"), Value: kindDataCenter},
-		{Label: i18n.M("bitbucket.site.cloud"), Value: kindCloud},
+		{Label: chat.Say("bitbucket.site.datacenter"), Value: kindDataCenter},
+		{Label: chat.Say("bitbucket.site.cloud"), Value: kindCloud},
 	}
 }
 
@@ -38,14 +37,14 @@ func (*Bitbucket) Sites() []provider.Site {
 // that people open.
 func (*Bitbucket) SiteOf(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindDataCenter {
-		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("bitbucket.site.wrong_kind")}
+		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("bitbucket.site.wrong_kind")}
 	}
 	if kind == kindCloud && strings.TrimSpace(address) == "" {
 		address = cloudURL
 	}
 	base, ok := baseAddress(address)
 	if !ok {
-		return provider.Site{}, &provider.FieldError{Field: "url", Message: i18n.M("bitbucket.site.wrong_url")}
+		return provider.Site{}, &provider.FieldError{Field: "url", Message: chat.Say("bitbucket.site.wrong_url")}
 	}
 	site := provider.Site{ID: base, Kind: kind, URL: base, API: base}
 	if kind == kindCloud && strings.EqualFold(base, cloudURL) {
@@ -55,7 +54,7 @@ func (*Bitbucket) SiteOf(kind, address, api string) (provider.Site, error) {
 		return site, nil
 	}
 	if site.API, ok = baseAddress(api); !ok {
-		return provider.Site{}, &provider.FieldError{Field: "api", Message: i18n.M("bitbucket.site.wrong_url")}
+		return provider.Site{}, &provider.FieldError{Field: "api", Message: chat.Say("bitbucket.site.wrong_url")}
 	}
 	return site, nil
 }

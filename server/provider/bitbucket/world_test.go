@@ -195,7 +195,7 @@ func (w *world) card(subject string) chat.Card {
 }
 
 // text says a message in English.
-func (w *world) text(m i18n.Message) string { return w.says.Text("en", m) }
+func (w *world) text(m chat.Message) string { return w.says.Text("en", m) }
 
 // thread returns the lines below a card.
 func (w *world) thread(subject string) []string {

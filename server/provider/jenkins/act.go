@@ -11,7 +11,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -25,10 +24,10 @@ func (Jenkins) Respond(ctx context.Context, s provider.Session, c provider.Call)
 	}
 	at, ok := reach(s, b.Place)
 	if !ok {
-		return provider.Response{Note: i18n.M("jenkins.act.elsewhere", "Base", chat.Code(s.Site.URL))}, nil
+		return provider.Response{Note: chat.Say("jenkins.act.elsewhere", "Base", chat.Code(s.Site.URL))}, nil
 	}
 	if !confirmed(s.Scope, b.Place) {
-		return provider.Response{Note: i18n.M("jenkins.act.unconfirmed",
+		return provider.Response{Note: chat.Say("jenkins.act.unconfirmed",
 			"Job", chat.Code(b.Place.job()), "Jobs", chat.Code(strings.Join(s.Scope, ", ")))}, nil
 	}
 	known, err := at.look(ctx)
@@ -36,7 +35,7 @@ func (Jenkins) Respond(ctx context.Context, s provider.Session, c provider.Call)
 		return provider.Response{}, err
 	}
 	if !b.is(known) {
-		return provider.Response{Note: i18n.M("jenkins.act.other_build", "Build", chat.Escape(b.view().title()))}, nil
+		return provider.Response{Note: chat.Say("jenkins.act.other_build", "Build", chat.Escape(b.view().title()))}, nil
 	}
 	switch c.Action {
 	case actionRebuild:
@@ -70,7 +69,7 @@ func (c client) rebuild(ctx context.Context, by provider.Call) (provider.Respons
 	if err := c.start(ctx, takes, values); err != nil {
 		return provider.Response{}, err
 	}
-	text := i18n.M("jenkins.act.rebuilding", "Who", chat.Escape(by.By))
+	text := chat.Say("jenkins.act.rebuilding", "Who", chat.Escape(by.By))
 	if len(values) > 0 {
 		text.Params["Parameters"] = "yes"
 	}
@@ -85,7 +84,7 @@ func (c client) abort(ctx context.Context, by provider.Call, running bool) (prov
 	if err := c.stop(ctx); err != nil {
 		return provider.Response{}, err
 	}
-	return provider.Response{Reply: chat.Reply{Text: i18n.M("jenkins.act.aborting", "Who", chat.Escape(by.By))}}, nil
+	return provider.Response{Reply: chat.Reply{Text: chat.Say("jenkins.act.aborting", "Who", chat.Escape(by.By))}}, nil
 }
 
 func (c client) showLog(ctx context.Context, by provider.Call) (provider.Response, error) {
@@ -95,9 +94,9 @@ func (c client) showLog(ctx context.Context, by provider.Call) (provider.Respons
 	}
 	block := lastLines(log)
 	if block == "" {
-		return provider.Response{Note: i18n.M("jenkins.act.log_empty")}, nil
+		return provider.Response{Note: chat.Say("jenkins.act.log_empty")}, nil
 	}
-	return provider.Response{Reply: chat.Reply{Text: i18n.M("jenkins.act.log", "Who", chat.Escape(by.By), "Log", block)}}, nil
+	return provider.Response{Reply: chat.Reply{Text: chat.Say("jenkins.act.log", "Who", chat.Escape(by.By), "Log", block)}}, nil
 }
 
 // visible returns a line of a log without what could change how others are shown.

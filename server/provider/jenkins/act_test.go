@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	sandbox "mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
@@ -122,7 +123,7 @@ func (s shows) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-func english(t *testing.T, m i18n.Message) string {
+func english(t *testing.T, m chat.Message) string {
 	t.Helper()
 	catalogue, err := i18n.NewCatalogue(jenkins.New().Describe().Texts)
 	require.NoError(t, err)

@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // maxAxes is how many configurations of a matrix build are remembered, maxListedAxes how many its card lists.
@@ -89,7 +88,7 @@ func (a axis) state() face {
 }
 
 // axesField lists the configurations, those that aren't well first.
-func (v view) axesField() i18n.Message {
+func (v view) axesField() chat.Message {
 	names := slices.SortedFunc(maps.Keys(v.Axes), func(a, b string) int {
 		bad := func(name string) int {
 			if r := v.Axes[name].Result; r == resultFailure || r == resultUnstable {
@@ -100,26 +99,26 @@ func (v view) axesField() i18n.Message {
 		return cmp.Or(cmp.Compare(bad(a), bad(b)), cmp.Compare(a, b))
 	})
 	if len(names) == 0 {
-		return i18n.Message{}
+		return chat.Message{}
 	}
-	var lines []i18n.Message
+	var lines []chat.Message
 	for _, name := range names[:min(len(names), maxListedAxes)] {
 		a := v.Axes[name]
-		lines = append(lines, i18n.M("jenkins.axis", "Emoji", ":"+a.state().emoji+":", "Name", chat.Link(line(name, maxName), a.URL)).
+		lines = append(lines, chat.Say("jenkins.axis", "Emoji", ":"+a.state().emoji+":", "Name", chat.Link(line(name, maxName), a.URL)).
 			WithMessage("State", a.state().state))
 	}
-	return i18n.Lines(withRest(lines, len(names)-len(lines))...)
+	return chat.Lines(withRest(lines, len(names)-len(lines))...)
 }
 
 // axisReplies tells of a configuration that didn't end well; the others are on the card only.
-func axisReplies(name string, was, is view, t *tests) []i18n.Message {
+func axisReplies(name string, was, is view, t *tests) []chat.Message {
 	a, before := is.Axes[name], was.Axes[name]
 	if a.Result == before.Result || a.Result != resultFailure && a.Result != resultUnstable {
 		return nil
 	}
-	said := i18n.M("jenkins.axis", "Emoji", ":"+a.state().emoji+":", "Name", chat.Link(line(name, maxName), a.URL)).WithMessage("State", a.state().state)
+	said := chat.Say("jenkins.axis", "Emoji", ":"+a.state().emoji+":", "Name", chat.Link(line(name, maxName), a.URL)).WithMessage("State", a.state().state)
 	if t == nil || t.Failed == 0 {
-		return []i18n.Message{said}
+		return []chat.Message{said}
 	}
-	return []i18n.Message{said, t.report()}
+	return []chat.Message{said, t.report()}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // The actions on a card.
@@ -23,22 +22,22 @@ const (
 // face is how a build at some point looks at a glance.
 type face struct {
 	emoji string
-	state i18n.Message
+	state chat.Message
 	tone  chat.Tone
 }
 
 // faces returns how each kind of news looks.
 func faces() map[string]face {
 	return map[string]face{
-		kindStarted:    {"hourglass_flowing_sand", i18n.M("jenkins.state.started"), chat.ToneRunning},
-		kindSuccess:    {"white_check_mark", i18n.M("jenkins.state.success"), chat.ToneSuccess},
-		kindUnstable:   {"warning", i18n.M("jenkins.state.unstable"), chat.ToneWarning},
-		kindFailure:    {"x", i18n.M("jenkins.state.failure"), chat.ToneFailure},
-		kindNotBuilt:   {"no_entry_sign", i18n.M("jenkins.state.not_built"), chat.ToneInactive},
-		kindAborted:    {"octagonal_sign", i18n.M("jenkins.state.aborted"), chat.ToneInactive},
-		kindBackNormal: {"white_check_mark", i18n.M("jenkins.state.back_to_normal"), chat.ToneSuccess},
-		kindRepeated:   {"x", i18n.M("jenkins.state.repeated_failure"), chat.ToneFailure},
-		kindMessage:    {"speech_balloon", i18n.M("jenkins.state.message"), chat.ToneNeutral},
+		kindStarted:    {"hourglass_flowing_sand", chat.Say("jenkins.state.started"), chat.ToneRunning},
+		kindSuccess:    {"white_check_mark", chat.Say("jenkins.state.success"), chat.ToneSuccess},
+		kindUnstable:   {"warning", chat.Say("jenkins.state.unstable"), chat.ToneWarning},
+		kindFailure:    {"x", chat.Say("jenkins.state.failure"), chat.ToneFailure},
+		kindNotBuilt:   {"no_entry_sign", chat.Say("jenkins.state.not_built"), chat.ToneInactive},
+		kindAborted:    {"octagonal_sign", chat.Say("jenkins.state.aborted"), chat.ToneInactive},
+		kindBackNormal: {"white_check_mark", chat.Say("jenkins.state.back_to_normal"), chat.ToneSuccess},
+		kindRepeated:   {"x", chat.Say("jenkins.state.repeated_failure"), chat.ToneFailure},
+		kindMessage:    {"speech_balloon", chat.Say("jenkins.state.message"), chat.ToneNeutral},
 	}
 }
 
@@ -52,7 +51,7 @@ func (Jenkins) Card(state json.RawMessage) (chat.Card, error) {
 	f := faces()[v.kind()]
 	if v.isMended() {
 		// It is still the build that failed; only nobody has to look at it any more.
-		f = face{"ballot_box_with_check", i18n.M("jenkins.state.mended").WithMessage("State", f.state), chat.ToneInactive}
+		f = face{"ballot_box_with_check", chat.Say("jenkins.state.mended").WithMessage("State", f.state), chat.ToneInactive}
 	}
 	return chat.Card{
 		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: v.title(), URL: v.URL, Author: v.author(),
@@ -72,39 +71,39 @@ func (v view) author() string {
 	return who
 }
 
-func (v view) text() i18n.Message {
-	var lines []i18n.Message
+func (v view) text() chat.Message {
+	var lines []chat.Message
 	if v.Sample {
-		lines = append(lines, i18n.M("jenkins.sample"))
+		lines = append(lines, chat.Say("jenkins.sample"))
 	}
 	if streak := v.streak(); !streak.Zero() {
 		lines = append(lines, streak)
 	} else if v.Summary != "" && (v.Result == resultFailure || v.Result == resultUnstable) {
-		lines = append(lines, i18n.Verbatim(chat.Escape(v.Summary)))
+		lines = append(lines, chat.Verbatim(chat.Escape(v.Summary)))
 	}
 	if v.isMended() {
 		lines = append(lines, v.Mended.inWords())
 	}
 	if v.Message != "" {
-		lines = append(lines, i18n.Verbatim(chat.EscapeLines(v.Message)))
+		lines = append(lines, chat.Verbatim(chat.EscapeLines(v.Message)))
 	}
 	if len(lines) == 0 {
-		return i18n.Message{}
+		return chat.Message{}
 	}
-	return i18n.Lines(lines...)
+	return chat.Lines(lines...)
 }
 
 // streak says what the builds before this one make of it, zero where that is nothing.
-func (v view) streak() i18n.Message {
-	var m i18n.Message
+func (v view) streak() chat.Message {
+	var m chat.Message
 	if v.Before.Failures == 0 {
 		return m
 	}
 	switch v.kind() {
 	case kindBackNormal:
-		m = i18n.N("jenkins.streak.mended", v.Before.Failures)
+		m = chat.Plural("jenkins.streak.mended", v.Before.Failures)
 	case kindRepeated:
-		m = i18n.N("jenkins.streak.failing", v.Before.Failures+1)
+		m = chat.Plural("jenkins.streak.failing", v.Before.Failures+1)
 	default:
 		return m
 	}
@@ -116,17 +115,17 @@ func (v view) streak() i18n.Message {
 
 func (v view) fields() []chat.Field {
 	var fields []chat.Field
-	add := func(label string, value i18n.Message) {
+	add := func(label string, value chat.Message) {
 		if !value.Zero() {
-			fields = append(fields, chat.Field{Label: i18n.M("jenkins.field." + label), Value: value})
+			fields = append(fields, chat.Field{Label: chat.Say("jenkins.field." + label), Value: value})
 		}
 	}
 	branch := v.Branch
 	if branch == "" {
 		branch = line(v.Place.branch(), maxName)
 	}
-	add("branch", i18n.Verbatim(chat.Code(branch)))
-	add("commit", i18n.Verbatim(chat.Code(v.Commit)))
+	add("branch", chat.Verbatim(chat.Code(branch)))
+	add("commit", chat.Verbatim(chat.Code(v.Commit)))
 	if v.Duration > 0 {
 		add("duration", span(v.ran()))
 	}
@@ -135,10 +134,10 @@ func (v view) fields() []chat.Field {
 		add("tests", v.Tests.inWords())
 	}
 	if v.ChangeCount > 0 {
-		add("changes", i18n.N("jenkins.changes", v.ChangeCount))
+		add("changes", chat.Plural("jenkins.changes", v.ChangeCount))
 	}
 	if v.author() == "" {
-		add("cause", i18n.Verbatim(chat.Escape(v.Cause)))
+		add("cause", chat.Verbatim(chat.Escape(v.Cause)))
 	}
 	return fields
 }
@@ -147,11 +146,11 @@ func (v view) actions() []chat.Action {
 	if v.Sample || !v.Place.actionable() {
 		return nil
 	}
-	log := chat.Action{ID: actionLog, Label: i18n.M("jenkins.action.log")}
+	log := chat.Action{ID: actionLog, Label: chat.Say("jenkins.action.log")}
 	if v.Result == "" {
-		return []chat.Action{{ID: actionAbort, Label: i18n.M("jenkins.action.abort"), Tone: chat.ToneFailure}, log}
+		return []chat.Action{{ID: actionAbort, Label: chat.Say("jenkins.action.abort"), Tone: chat.ToneFailure}, log}
 	}
-	return []chat.Action{{ID: actionRebuild, Label: i18n.M("jenkins.action.rebuild")}, log}
+	return []chat.Action{{ID: actionRebuild, Label: chat.Say("jenkins.action.rebuild")}, log}
 }
 
 // footer says which Jenkins it is, since a channel may hear of several.
@@ -167,19 +166,19 @@ func (v view) footer() string {
 }
 
 // inWords says how the tests went.
-func (t tests) inWords() i18n.Message {
+func (t tests) inWords() chat.Message {
 	id := "jenkins.tests"
 	if t.Failed == 0 && t.Skipped == 0 {
 		id = "jenkins.tests_passed"
 	}
-	return i18n.M(id, "Total", strconv.Itoa(t.Total), "Failed", strconv.Itoa(t.Failed), "Skipped", strconv.Itoa(t.Skipped))
+	return chat.Say(id, "Total", strconv.Itoa(t.Total), "Failed", strconv.Itoa(t.Failed), "Skipped", strconv.Itoa(t.Skipped))
 }
 
 // span says how long something took.
-func span(d time.Duration) i18n.Message {
+func span(d time.Duration) chat.Message {
 	seconds := int(d.Round(time.Second) / time.Second)
-	parts := func(id string, whole, rest int) i18n.Message {
-		m := i18n.M(id, "Whole", strconv.Itoa(whole))
+	parts := func(id string, whole, rest int) chat.Message {
+		m := chat.Say(id, "Whole", strconv.Itoa(whole))
 		if rest > 0 {
 			m.Params["Rest"] = strconv.Itoa(rest)
 		}

@@ -13,7 +13,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -35,20 +34,20 @@ const (
 func (Jenkins) CredentialForm() []chat.FormField {
 	return []chat.FormField{
 		{
-			Name: fieldURL, Kind: chat.TextField, Label: i18n.M("jenkins.credential.url"), Help: i18n.M("jenkins.credential.url_help"),
-			Placeholder: i18n.Verbatim("https://jenkins.example.com"), MaxLength: 500,
+			Name: fieldURL, Kind: chat.TextField, Label: chat.Say("jenkins.credential.url"), Help: chat.Say("jenkins.credential.url_help"),
+			Placeholder: chat.Verbatim("https://jenkins.example.com"), MaxLength: 500,
 		},
 		{
-			Name: fieldUser, Kind: chat.TextField, Label: i18n.M("jenkins.credential.user"), Help: i18n.M("jenkins.credential.user_help"),
+			Name: fieldUser, Kind: chat.TextField, Label: chat.Say("jenkins.credential.user"), Help: chat.Say("jenkins.credential.user_help"),
 			MaxLength: maxName,
 		},
 		{
-			Name: fieldToken, Kind: chat.SecretField, Label: i18n.M("jenkins.credential.token"), Help: i18n.M("jenkins.credential.token_help"),
+			Name: fieldToken, Kind: chat.SecretField, Label: chat.Say("jenkins.credential.token"), Help: chat.Say("jenkins.credential.token_help"),
 			MaxLength: maxName,
 		},
 		{
-			Name: fieldJobs, Kind: chat.TextField, Label: i18n.M("jenkins.credential.jobs"), Help: i18n.M("jenkins.credential.jobs_help"),
-			Placeholder: i18n.Verbatim("web, team/**"), MaxLength: maxScope,
+			Name: fieldJobs, Kind: chat.TextField, Label: chat.Say("jenkins.credential.jobs"), Help: chat.Say("jenkins.credential.jobs_help"),
+			Placeholder: chat.Verbatim("web, team/**"), MaxLength: maxScope,
 		},
 	}
 }
@@ -58,11 +57,11 @@ func (Jenkins) Credential(values map[string]string) (provider.Credential, error)
 	user, token := strings.TrimSpace(values[fieldUser]), strings.TrimSpace(values[fieldToken])
 	switch {
 	case baseOf(values[fieldURL]) == "":
-		return provider.Credential{}, &provider.FieldError{Field: fieldURL, Message: i18n.M("jenkins.credential.url_bad")}
+		return provider.Credential{}, &provider.FieldError{Field: fieldURL, Message: chat.Say("jenkins.credential.url_bad")}
 	case user == "" || strings.Contains(user, ":"):
-		return provider.Credential{}, &provider.FieldError{Field: fieldUser, Message: i18n.M("jenkins.credential.user_missing")}
+		return provider.Credential{}, &provider.FieldError{Field: fieldUser, Message: chat.Say("jenkins.credential.user_missing")}
 	case token == "":
-		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: i18n.M("jenkins.credential.token_missing")}
+		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: chat.Say("jenkins.credential.token_missing")}
 	}
 	scope, err := scopeOf(values[fieldJobs])
 	return provider.Credential{Scheme: provider.Basic, User: user, Secret: token, Scope: scope}, err

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"time"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -57,23 +57,23 @@ func New() Jenkins { return Jenkins{} }
 func (Jenkins) Describe() provider.Descriptor {
 	return provider.Descriptor{
 		ID: "jenkins", Name: name,
-		Summary:  i18n.M("jenkins.summary"),
-		Resource: i18n.M("jenkins.resource"),
-		Argument: i18n.M("jenkins.argument"),
+		Summary:  chat.Say("jenkins.summary"),
+		Resource: chat.Say("jenkins.resource"),
+		Argument: chat.Say("jenkins.argument"),
 		Events: []provider.EventKind{
-			{ID: kindStarted, Label: i18n.M("jenkins.event.started"), Default: true},
-			{ID: kindSuccess, Label: i18n.M("jenkins.event.success"), Default: true},
-			{ID: kindUnstable, Label: i18n.M("jenkins.event.unstable"), Default: true},
-			{ID: kindFailure, Label: i18n.M("jenkins.event.failure"), Default: true},
-			{ID: kindNotBuilt, Label: i18n.M("jenkins.event.not_built"), Default: true},
-			{ID: kindAborted, Label: i18n.M("jenkins.event.aborted"), Default: true},
-			{ID: kindBackNormal, Label: i18n.M("jenkins.event.back_to_normal"), Default: true},
-			{ID: kindRepeated, Label: i18n.M("jenkins.event.repeated_failure"), Default: true},
-			{ID: kindMessage, Label: i18n.M("jenkins.event.message"), Default: true},
+			{ID: kindStarted, Label: chat.Say("jenkins.event.started"), Default: true},
+			{ID: kindSuccess, Label: chat.Say("jenkins.event.success"), Default: true},
+			{ID: kindUnstable, Label: chat.Say("jenkins.event.unstable"), Default: true},
+			{ID: kindFailure, Label: chat.Say("jenkins.event.failure"), Default: true},
+			{ID: kindNotBuilt, Label: chat.Say("jenkins.event.not_built"), Default: true},
+			{ID: kindAborted, Label: chat.Say("jenkins.event.aborted"), Default: true},
+			{ID: kindBackNormal, Label: chat.Say("jenkins.event.back_to_normal"), Default: true},
+			{ID: kindRepeated, Label: chat.Say("jenkins.event.repeated_failure"), Default: true},
+			{ID: kindMessage, Label: chat.Say("jenkins.event.message"), Default: true},
 		},
 		Filters: []provider.Filter{
-			{ID: labelJob, Label: i18n.M("jenkins.filter.job"), Help: i18n.M("jenkins.filter.job_help")},
-			{ID: labelBranch, Label: i18n.M("jenkins.filter.branch"), Help: i18n.M("jenkins.filter.branch_help")},
+			{ID: labelJob, Label: chat.Say("jenkins.filter.job"), Help: chat.Say("jenkins.filter.job_help")},
+			{ID: labelBranch, Label: chat.Say("jenkins.filter.branch"), Help: chat.Say("jenkins.filter.branch_help")},
 		},
 		Headers: []string{headerToken, headerSignature},
 		Texts:   ownTexts(),

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -77,7 +76,7 @@ func (b build) mend(m mended) (provider.Change, error) {
 	}
 	return provider.Change{
 		State: next, Kind: kindBackNormal, Turned: true,
-		Replies: []chat.Reply{{Text: i18n.M("jenkins.reply.mended").WithMessage("Mended", m.inWords())}},
+		Replies: []chat.Reply{{Text: chat.Say("jenkins.reply.mended").WithMessage("Mended", m.inWords())}},
 	}, nil
 }
 
@@ -87,8 +86,8 @@ func (v view) isMended() bool {
 }
 
 // inWords says with which build the job was well again, after how many failures and for how long.
-func (m mended) inWords() i18n.Message {
-	text := i18n.N("jenkins.streak.mended_by", m.Failures)
+func (m mended) inWords() chat.Message {
+	text := chat.Plural("jenkins.streak.mended_by", m.Failures)
 	text.Params = map[string]string{"Build": chat.Link(m.Label, m.URL)}
 	if m.Span > 0 {
 		text = text.WithMessage("Span", span(time.Duration(m.Span)*time.Millisecond))

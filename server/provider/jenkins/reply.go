@@ -4,17 +4,16 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // replies returns what is told in the thread: what a pipeline says, the commits, how the build ended, and its tests. What the card
 // already says when it is posted is not repeated.
 func replies(first bool, was, is view, said []message) []chat.Reply {
 	var all []chat.Reply
-	tell := func(text i18n.Message) { all = append(all, chat.Reply{Text: text}) }
+	tell := func(text chat.Message) { all = append(all, chat.Reply{Text: text}) }
 	for _, m := range said {
 		if !first {
-			tell(i18n.M("jenkins.reply.message", "Text", chat.EscapeLines(m.Text)))
+			tell(chat.Say("jenkins.reply.message", "Text", chat.EscapeLines(m.Text)))
 		}
 	}
 	if is.ChangeCount > 0 && was.ChangeCount == 0 {
@@ -30,24 +29,24 @@ func replies(first bool, was, is view, said []message) []chat.Reply {
 }
 
 // outcome says how the build ended, or that it ended otherwise than was told before.
-func (v view) outcome(was view) i18n.Message {
+func (v view) outcome(was view) chat.Message {
 	f := faces()[v.kind()]
-	m := i18n.M("jenkins.reply.ended", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
+	m := chat.Say("jenkins.reply.ended", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
 	if was.Result != "" {
-		m = i18n.M("jenkins.reply.corrected", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
+		m = chat.Say("jenkins.reply.corrected", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
 	}
 	if v.Duration > 0 {
 		m = m.WithMessage("Span", span(v.ran()))
 	}
 	if streak := v.streak(); !streak.Zero() {
-		return i18n.Lines(m, streak)
+		return chat.Lines(m, streak)
 	}
 	return m
 }
 
 // commits lists what is new in the build: short ids, first lines and authors, nothing else.
-func (v view) commits() i18n.Message {
-	lines := []i18n.Message{i18n.N("jenkins.reply.changes", v.ChangeCount)}
+func (v view) commits() chat.Message {
+	lines := []chat.Message{chat.Plural("jenkins.reply.changes", v.ChangeCount)}
 	for _, c := range v.Changes {
 		parts := []string{"*"}
 		for _, part := range []string{chat.Code(c.ID), chat.Escape(c.Message)} {
@@ -58,26 +57,26 @@ func (v view) commits() i18n.Message {
 		if c.Author != "" {
 			parts = append(parts, "– "+chat.Escape(c.Author))
 		}
-		lines = append(lines, i18n.Verbatim(strings.Join(parts, " ")))
+		lines = append(lines, chat.Verbatim(strings.Join(parts, " ")))
 	}
-	return i18n.Lines(withRest(lines, v.ChangeCount-len(v.Changes))...)
+	return chat.Lines(withRest(lines, v.ChangeCount-len(v.Changes))...)
 }
 
 // report says how the tests went and names the first that failed.
-func (t tests) report() i18n.Message {
-	lines := []i18n.Message{i18n.M("jenkins.reply.tests").WithMessage("Tests", t.inWords())}
+func (t tests) report() chat.Message {
+	lines := []chat.Message{chat.Say("jenkins.reply.tests").WithMessage("Tests", t.inWords())}
 	for _, failed := range t.Names {
-		lines = append(lines, i18n.Verbatim("* "+chat.Code(failed)))
+		lines = append(lines, chat.Verbatim("* "+chat.Code(failed)))
 	}
 	if len(t.Names) == 0 {
-		return i18n.Lines(lines...)
+		return chat.Lines(lines...)
 	}
-	return i18n.Lines(withRest(lines, t.Listed-len(t.Names))...)
+	return chat.Lines(withRest(lines, t.Listed-len(t.Names))...)
 }
 
-func withRest(lines []i18n.Message, rest int) []i18n.Message {
+func withRest(lines []chat.Message, rest int) []chat.Message {
 	if rest > 0 {
-		lines = append(lines, i18n.N("jenkins.reply.more", rest))
+		lines = append(lines, chat.Plural("jenkins.reply.more", rest))
 	}
 	return lines
 }

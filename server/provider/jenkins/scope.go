@@ -7,7 +7,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -29,7 +29,7 @@ var (
 // scopeOf returns the jobs that the person who enters a token confirms it for. Every entry begins with the name of a job or folder: a
 // token for everything would let anyone who has the hook's secret aim it at any job.
 func scopeOf(text string) ([]string, error) {
-	wrong := &provider.FieldError{Field: fieldJobs, Message: i18n.M("jenkins.credential.jobs_bad")}
+	wrong := &provider.FieldError{Field: fieldJobs, Message: chat.Say("jenkins.credential.jobs_bad")}
 	var entries []string
 	for part := range strings.SplitSeq(text, ",") {
 		entry := strings.Trim(strings.TrimSpace(part), "/")

@@ -12,7 +12,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -70,8 +69,8 @@ func (PagerDuty) Sites() []provider.Site {
 // Kinds are what a site can be.
 func (PagerDuty) Kinds() []chat.Option {
 	return []chat.Option{
-		{Label: i18n.M("pagerduty.site.us"), Value: regionUS},
-		{Label: i18n.M("pagerduty.site.eu"), Value: regionEU},
+		{Label: chat.Say("pagerduty.site.us"), Value: regionUS},
+		{Label: chat.Say("pagerduty.site.eu"), Value: regionEU},
 	}
 }
 
@@ -79,14 +78,14 @@ func (PagerDuty) Kinds() []chat.Option {
 // in that region, which is also told by its address.
 func (p PagerDuty) SiteOf(kind, address, api string) (provider.Site, error) {
 	if kind != regionUS && kind != regionEU {
-		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("pagerduty.site.wrong_kind")}
+		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("pagerduty.site.wrong_kind")}
 	}
 	if strings.TrimSpace(address) == "" {
 		address = map[string]string{regionUS: usURL, regionEU: euURL}[kind]
 	}
 	base, ok := baseAddress(address)
 	if !ok {
-		return provider.Site{}, &provider.FieldError{Field: "url", Message: i18n.M("pagerduty.site.wrong_url")}
+		return provider.Site{}, &provider.FieldError{Field: "url", Message: chat.Say("pagerduty.site.wrong_url")}
 	}
 	for _, own := range p.Sites() {
 		if own.URL == base || own.Kind == kind && strings.HasSuffix(base, ".pagerduty.com") {
@@ -98,7 +97,7 @@ func (p PagerDuty) SiteOf(kind, address, api string) (provider.Site, error) {
 		return site, nil
 	}
 	if site.API, ok = baseAddress(api); !ok {
-		return provider.Site{}, &provider.FieldError{Field: "api", Message: i18n.M("pagerduty.site.wrong_url")}
+		return provider.Site{}, &provider.FieldError{Field: "api", Message: chat.Say("pagerduty.site.wrong_url")}
 	}
 	return site, nil
 }

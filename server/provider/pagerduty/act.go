@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -73,8 +72,8 @@ func (a acting) done(shown object, id string, pairs ...string) (provider.Respons
 	pairs = append(pairs, "Incident", chat.Link(a.card.title(), a.url()))
 	n := looked(shown, a.me).after(a.card)
 	return provider.Response{
-		Note:   i18n.M("pagerduty.note."+id, pairs...),
-		Share:  i18n.M("pagerduty.share."+id, append(pairs, "Who", chat.Escape(first(a.c.By, a.me.Name)))...),
+		Note:   chat.Say("pagerduty.note."+id, pairs...),
+		Share:  chat.Say("pagerduty.share."+id, append(pairs, "Who", chat.Escape(first(a.c.By, a.me.Name)))...),
 		Events: []provider.Event{n.event()},
 	}, nil
 }
@@ -102,7 +101,7 @@ func (a acting) corrected(ctx context.Context, err error) (provider.Response, er
 		id, did = "pagerduty.note.already_resolved", n.Resolved
 	}
 	n.By = did.By
-	return provider.Response{Note: i18n.M(id).WithMessage("Who", called(did.By)), Events: []provider.Event{n.event()}}, nil
+	return provider.Response{Note: chat.Say(id).WithMessage("Who", called(did.By)), Events: []provider.Event{n.event()}}, nil
 }
 
 // set changes the incident.
@@ -131,7 +130,7 @@ func (a acting) note(ctx context.Context) (provider.Response, error) {
 		return provider.Response{Form: a.noteForm()}, nil
 	}
 	if strings.TrimSpace(a.c.Values[fieldText]) == "" {
-		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: i18n.M("pagerduty.form.no_text")}
+		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.no_text")}
 	}
 	if err := a.identify(ctx); err != nil {
 		return provider.Response{}, err
@@ -142,8 +141,8 @@ func (a acting) note(ctx context.Context) (provider.Response, error) {
 	}
 	pairs := []string{"Incident", chat.Link(a.card.title(), a.url()), "Text", chat.Escape(n.Note.Text)}
 	return provider.Response{
-		Note:   i18n.M("pagerduty.note.noted", pairs...),
-		Share:  i18n.M("pagerduty.share.noted", append(pairs, "Who", chat.Escape(first(a.c.By, a.me.Name)))...),
+		Note:   chat.Say("pagerduty.note.noted", pairs...),
+		Share:  chat.Say("pagerduty.share.noted", append(pairs, "Who", chat.Escape(first(a.c.By, a.me.Name)))...),
 		Events: []provider.Event{n.event()},
 	}, nil
 }
@@ -167,7 +166,7 @@ func (a acting) escalate(ctx context.Context) (provider.Response, error) {
 			return provider.Response{}, err
 		}
 		if len(levels) == 0 {
-			return provider.Response{Note: i18n.M("pagerduty.note.no_levels")}, nil
+			return provider.Response{Note: chat.Say("pagerduty.note.no_levels")}, nil
 		}
 		return provider.Response{Form: a.choiceForm(fieldLevel, "escalate", levels)}, nil
 	}
@@ -189,7 +188,7 @@ func (a acting) reassign(ctx context.Context) (provider.Response, error) {
 			return provider.Response{}, err
 		}
 		if len(whom) == 0 {
-			return provider.Response{Note: i18n.M("pagerduty.note.nobody")}, nil
+			return provider.Response{Note: chat.Say("pagerduty.note.nobody")}, nil
 		}
 		return provider.Response{Form: a.choiceForm(fieldWhom, "reassign", whom)}, nil
 	}
@@ -226,7 +225,7 @@ func (a acting) snooze(ctx context.Context) (provider.Response, error) {
 	response, err := a.done(shown, "snoozed")
 	length := span(time.Duration(seconds) * time.Second)
 	response.Note, response.Share = response.Note.WithMessage("Span", length), response.Share.WithMessage("Span", length)
-	response.Reply = chat.Reply{Text: i18n.M("pagerduty.reply.snoozed").WithMessage("Who", called(reference{Name: a.me.Name})).WithMessage("Span", length)}
+	response.Reply = chat.Reply{Text: chat.Say("pagerduty.reply.snoozed").WithMessage("Who", called(reference{Name: a.me.Name})).WithMessage("Span", length)}
 	return response, err
 }
 
@@ -238,7 +237,7 @@ func (a acting) prioritize(ctx context.Context) (provider.Response, error) {
 			return provider.Response{}, err
 		}
 		if len(all) == 0 {
-			return provider.Response{Note: i18n.M("pagerduty.note.no_priorities")}, nil
+			return provider.Response{Note: chat.Say("pagerduty.note.no_priorities")}, nil
 		}
 		return provider.Response{Form: a.choiceForm(fieldPriority, "priority", all)}, nil
 	}
@@ -251,5 +250,5 @@ func (a acting) prioritize(ctx context.Context) (provider.Response, error) {
 
 // noChoice is the slip of an answer that was not among the choices.
 func noChoice(field string) error {
-	return &provider.FieldError{Field: field, Message: i18n.M("pagerduty.form.no_choice")}
+	return &provider.FieldError{Field: field, Message: chat.Say("pagerduty.form.no_choice")}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // The actions on a card.
@@ -28,7 +27,7 @@ const (
 // face is how an incident looks at a glance.
 type face struct {
 	emoji string
-	state i18n.Message
+	state chat.Message
 	tone  chat.Tone
 }
 
@@ -36,17 +35,17 @@ type face struct {
 func (i incident) face() face {
 	switch {
 	case i.status() == "":
-		return face{"pager", i18n.M("pagerduty.state.unknown"), chat.ToneNeutral}
+		return face{"pager", chat.Say("pagerduty.state.unknown"), chat.ToneNeutral}
 	case i.status() == statusResolved && i.Shown.Merged != (reference{}):
-		return face{"twisted_rightwards_arrows", i18n.M("pagerduty.state.merged"), chat.ToneInactive}
+		return face{"twisted_rightwards_arrows", chat.Say("pagerduty.state.merged"), chat.ToneInactive}
 	case i.status() == statusResolved:
-		return face{"white_check_mark", i18n.M("pagerduty.state.resolved"), chat.ToneSuccess}
+		return face{"white_check_mark", chat.Say("pagerduty.state.resolved"), chat.ToneSuccess}
 	case i.status() == statusAcknowledged:
-		return face{"eyes", i18n.M("pagerduty.state.acknowledged"), chat.ToneWarning}
+		return face{"eyes", chat.Say("pagerduty.state.acknowledged"), chat.ToneWarning}
 	case i.Shown.Urgency == urgencyLow:
-		return face{"large_blue_circle", i18n.M("pagerduty.state.triggered"), chat.ToneRunning}
+		return face{"large_blue_circle", chat.Say("pagerduty.state.triggered"), chat.ToneRunning}
 	}
-	return face{"rotating_light", i18n.M("pagerduty.state.triggered"), chat.ToneFailure}
+	return face{"rotating_light", chat.Say("pagerduty.state.triggered"), chat.ToneFailure}
 }
 
 // Card implements provider.Provider.
@@ -85,39 +84,39 @@ func (i incident) title() string {
 }
 
 // text are the lines under the title.
-func (i incident) text() i18n.Message {
-	var lines []i18n.Message
+func (i incident) text() chat.Message {
+	var lines []chat.Message
 	if i.Sample {
-		lines = append(lines, i18n.M("pagerduty.sample"))
+		lines = append(lines, chat.Say("pagerduty.sample"))
 	}
 	if i.Shown != nil && i.status() == statusResolved && i.Shown.Merged != (reference{}) {
-		lines = append(lines, i18n.M("pagerduty.merged", "Incident", i.Shown.Merged.link()))
+		lines = append(lines, chat.Say("pagerduty.merged", "Incident", i.Shown.Merged.link()))
 	}
 	if i.Escalations > 0 {
-		lines = append(lines, i18n.N("pagerduty.escalations", i.Escalations))
+		lines = append(lines, chat.Plural("pagerduty.escalations", i.Escalations))
 	}
 	if i.Bridge != (bridge{}) && i.status() != statusResolved {
-		lines = append(lines, i18n.M("pagerduty.meeting", "Meeting", i.Bridge.link()))
+		lines = append(lines, chat.Say("pagerduty.meeting", "Meeting", i.Bridge.link()))
 	}
 	if len(lines) == 0 {
-		return i18n.Message{}
+		return chat.Message{}
 	}
-	return i18n.Lines(lines...)
+	return chat.Lines(lines...)
 }
 
 // fields are the facts: at most six.
 func (i incident) fields() []chat.Field {
 	var fields []chat.Field
-	add := func(label string, value i18n.Message) {
+	add := func(label string, value chat.Message) {
 		if !value.Zero() {
-			fields = append(fields, chat.Field{Label: i18n.M("pagerduty.field." + label), Value: value})
+			fields = append(fields, chat.Field{Label: chat.Say("pagerduty.field." + label), Value: value})
 		}
 	}
 	if i.Shown.Service.Name != "" {
-		add("service", i18n.Verbatim(i.Shown.Service.link()))
+		add("service", chat.Verbatim(i.Shown.Service.link()))
 	}
 	add("urgency", urgency(i.Shown.Urgency))
-	add("priority", i18n.Verbatim(chat.Escape(i.Shown.Priority)))
+	add("priority", chat.Verbatim(chat.Escape(i.Shown.Priority)))
 	add("assigned", listed(i.Shown.Assignees, i.Shown.Assigned))
 	if d := i.toAcknowledge(); d > 0 {
 		add("to_acknowledge", span(d))
@@ -133,14 +132,14 @@ func (i incident) actions() []chat.Action {
 	if i.Sample || i.ID == "" {
 		return nil
 	}
-	acknowledge := chat.Action{ID: actionAcknowledge, Label: i18n.M("pagerduty.action.acknowledge"), Tone: chat.ToneSuccess}
-	note := chat.Action{ID: actionNote, Label: i18n.M("pagerduty.action.note")}
-	resolve := chat.Action{ID: actionResolve, Label: i18n.M("pagerduty.action.resolve")}
-	more := chat.Action{ID: actionMore, Label: i18n.M("pagerduty.action.more"), Options: []chat.Option{
-		{Label: i18n.M("pagerduty.action.escalate"), Value: choiceEscalate},
-		{Label: i18n.M("pagerduty.action.reassign"), Value: choiceReassign},
-		{Label: i18n.M("pagerduty.action.snooze"), Value: choiceSnooze},
-		{Label: i18n.M("pagerduty.action.priority"), Value: choicePriority},
+	acknowledge := chat.Action{ID: actionAcknowledge, Label: chat.Say("pagerduty.action.acknowledge"), Tone: chat.ToneSuccess}
+	note := chat.Action{ID: actionNote, Label: chat.Say("pagerduty.action.note")}
+	resolve := chat.Action{ID: actionResolve, Label: chat.Say("pagerduty.action.resolve")}
+	more := chat.Action{ID: actionMore, Label: chat.Say("pagerduty.action.more"), Options: []chat.Option{
+		{Label: chat.Say("pagerduty.action.escalate"), Value: choiceEscalate},
+		{Label: chat.Say("pagerduty.action.reassign"), Value: choiceReassign},
+		{Label: chat.Say("pagerduty.action.snooze"), Value: choiceSnooze},
+		{Label: chat.Say("pagerduty.action.priority"), Value: choicePriority},
 	}}
 	switch i.status() {
 	case statusTriggered:

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -47,7 +46,7 @@ func (PagerDuty) Meet(ctx context.Context, s provider.Session, state json.RawMes
 		return nil, err
 	}
 	if joinURL = webAddress(joinURL); joinURL == "" {
-		return nil, &provider.FieldError{Field: fieldText, Message: i18n.M("pagerduty.form.no_meeting")}
+		return nil, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.no_meeting")}
 	}
 	c, me, err := of(s).acting(ctx)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // maxSnooze is how long an incident can be snoozed, in seconds: https://support.pagerduty.com/main/docs/edit-incidents#snooze-an-incident.
@@ -18,10 +17,10 @@ const maxSnooze = 7 * 24 * 3600
 // noteForm asks for a note.
 func (a acting) noteForm() *chat.Form {
 	return &chat.Form{
-		Title: i18n.M("pagerduty.form.note"), Submit: i18n.M("pagerduty.action.note"),
-		Intro: i18n.M("pagerduty.form.about", "Incident", chat.Escape(a.card.title())),
+		Title: chat.Say("pagerduty.form.note"), Submit: chat.Say("pagerduty.action.note"),
+		Intro: chat.Say("pagerduty.form.about", "Incident", chat.Escape(a.card.title())),
 		Fields: []chat.FormField{{
-			Name: fieldText, Kind: chat.LongTextField, Label: i18n.M("pagerduty.form.text"), Help: i18n.M("pagerduty.form.text_help"),
+			Name: fieldText, Kind: chat.LongTextField, Label: chat.Say("pagerduty.form.text"), Help: chat.Say("pagerduty.form.text_help"),
 			MaxLength: 3000,
 		}},
 	}
@@ -30,10 +29,10 @@ func (a acting) noteForm() *chat.Form {
 // choiceForm asks for one of several; what names the texts.
 func (a acting) choiceForm(field, what string, options []chat.Option) *chat.Form {
 	return &chat.Form{
-		Title: i18n.M("pagerduty.form." + what), Submit: i18n.M("pagerduty.form." + what + "_submit"),
-		Intro: i18n.M("pagerduty.form.about", "Incident", chat.Escape(a.card.title())),
+		Title: chat.Say("pagerduty.form." + what), Submit: chat.Say("pagerduty.form." + what + "_submit"),
+		Intro: chat.Say("pagerduty.form.about", "Incident", chat.Escape(a.card.title())),
 		Fields: []chat.FormField{{
-			Name: field, Kind: chat.SelectField, Label: i18n.M("pagerduty.form." + what + "_label"), Options: options,
+			Name: field, Kind: chat.SelectField, Label: chat.Say("pagerduty.form." + what + "_label"), Options: options,
 		}},
 	}
 }
@@ -63,7 +62,7 @@ func (a acting) levels(ctx context.Context) ([]chat.Option, error) {
 		for _, target := range rule.list("targets") {
 			whom = append(whom, target.reference().Name)
 		}
-		label := i18n.M("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", chat.Plain(cleaned(strings.Join(whom, ", "), maxName)))
+		label := chat.Say("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", chat.Plain(cleaned(strings.Join(whom, ", "), maxName)))
 		options = append(options, chat.Option{Label: label, Value: strconv.Itoa(i + 1)})
 	}
 	return options, nil
@@ -87,7 +86,7 @@ func (a acting) assignees(ctx context.Context) ([]chat.Option, error) {
 	policies, _, err := a.pages(ctx, "/escalation_policies", "escalation_policies", nil, maxOptions)
 	for _, policy := range policies {
 		if r := policy.reference(); r.ID != "" && len(options) < 2*maxOptions {
-			options = append(options, chat.Option{Label: i18n.M("pagerduty.form.policy", "Policy", chat.Plain(r.Name)), Value: policyPrefix + r.ID})
+			options = append(options, chat.Option{Label: chat.Say("pagerduty.form.policy", "Policy", chat.Plain(r.Name)), Value: policyPrefix + r.ID})
 		}
 	}
 	return options, err
@@ -99,7 +98,7 @@ func (a acting) priorities(ctx context.Context) ([]chat.Option, error) {
 	var options []chat.Option
 	for _, one := range found {
 		if r := one.reference(); r.ID != "" {
-			options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(r.Name)), Value: r.ID})
+			options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(r.Name)), Value: r.ID})
 		}
 	}
 	return options, err

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -119,7 +119,7 @@ const (
 
 // check returns a *provider.FieldError for what cannot be.
 func (w NewIncident) check() error {
-	slip := func(field, id string) error { return &provider.FieldError{Field: field, Message: i18n.M(id)} }
+	slip := func(field, id string) error { return &provider.FieldError{Field: field, Message: chat.Say(id)} }
 	switch {
 	case idOf(w.ServiceID) == "":
 		return slip(FieldService, "pagerduty.form.no_service")
@@ -207,9 +207,9 @@ func (c client) note(ctx context.Context, incidentID, text string, by Person) (n
 	case idOf(incidentID) == "":
 		return news{}, c.unknown("an incident without an ID")
 	case text == "":
-		return news{}, &provider.FieldError{Field: fieldText, Message: i18n.M("pagerduty.form.no_text")}
+		return news{}, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.no_text")}
 	case len([]rune(text)) > maxNote:
-		return news{}, &provider.FieldError{Field: fieldText, Message: i18n.M("pagerduty.form.long_text")}
+		return news{}, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.long_text")}
 	}
 	answer, err := c.do(ctx, http.MethodPost, "/incidents/"+incidentID+"/notes", nil, object{"note": object{"content": text}})
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -70,7 +69,7 @@ func (o object) schedule() provider.Resource {
 func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text string) (provider.Resource, error) {
 	c := of(s)
 	text = unquoted(text)
-	slip := func(id string) error { return &provider.FieldError{Field: "schedule", Message: i18n.M(id)} }
+	slip := func(id string) error { return &provider.FieldError{Field: "schedule", Message: chat.Say(id)} }
 	if by == ScheduleByID {
 		if idOf(text) == "" {
 			return provider.Resource{}, slip("pagerduty.oncall.no_schedule")
@@ -196,28 +195,28 @@ func (PagerDuty) Duty(schedule provider.Resource, shifts []provider.Shift, at ti
 // card draws the list.
 func (l rota) card() chat.Card {
 	card := chat.Card{
-		Emoji: "calendar", State: i18n.M("pagerduty.oncall.state"), Tone: chat.ToneNeutral, Title: l.Name, URL: l.URL, Footer: name, At: l.At,
+		Emoji: "calendar", State: chat.Say("pagerduty.oncall.state"), Tone: chat.ToneNeutral, Title: l.Name, URL: l.URL, Footer: name, At: l.At,
 	}
 	if len(l.Lines) == 0 {
-		card.Text, card.Tone, card.Emoji = i18n.M("pagerduty.oncall.nobody"), chat.ToneWarning, "warning"
+		card.Text, card.Tone, card.Emoji = chat.Say("pagerduty.oncall.nobody"), chat.ToneWarning, "warning"
 		return card
 	}
-	var lines []i18n.Message
+	var lines []chat.Message
 	for _, one := range l.Lines {
 		who := chat.Escape(one.Name)
 		if one.Username != "" {
 			who = "@" + one.Username
 		}
-		line := i18n.M("pagerduty.oncall.always", "Who", who)
+		line := chat.Say("pagerduty.oncall.always", "Who", who)
 		if one.Until != "" {
-			line = i18n.M("pagerduty.oncall.until", "Who", who, "Until", one.Until)
+			line = chat.Say("pagerduty.oncall.until", "Who", who, "Until", one.Until)
 		}
 		if one.Level > 0 {
 			line.Params["Level"] = strconv.Itoa(one.Level)
 		}
 		lines = append(lines, line)
 	}
-	card.Text = i18n.Lines(lines...)
+	card.Text = chat.Lines(lines...)
 	return card
 }
 

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"time"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -77,31 +77,31 @@ func New() PagerDuty { return PagerDuty{} }
 func (PagerDuty) Describe() provider.Descriptor {
 	return provider.Descriptor{
 		ID: "pagerduty", Word: "pduty", Name: name,
-		Summary:  i18n.M("pagerduty.summary"),
-		Resource: i18n.M("pagerduty.resource"),
-		Argument: i18n.M("pagerduty.argument"),
+		Summary:  chat.Say("pagerduty.summary"),
+		Resource: chat.Say("pagerduty.resource"),
+		Argument: chat.Say("pagerduty.argument"),
 		Events: []provider.EventKind{
-			{ID: kindTriggered, Label: i18n.M("pagerduty.event.triggered"), Default: true},
-			{ID: kindAcknowledged, Label: i18n.M("pagerduty.event.acknowledged"), Default: true},
-			{ID: kindUnacknowledged, Label: i18n.M("pagerduty.event.unacknowledged"), Default: true},
-			{ID: kindResolved, Label: i18n.M("pagerduty.event.resolved"), Default: true},
-			{ID: kindReopened, Label: i18n.M("pagerduty.event.reopened"), Default: true},
-			{ID: kindEscalated, Label: i18n.M("pagerduty.event.escalated"), Default: true},
-			{ID: kindReassigned, Label: i18n.M("pagerduty.event.reassigned"), Default: true},
-			{ID: kindPriority, Label: i18n.M("pagerduty.event.priority"), Default: true},
-			{ID: kindNote, Label: i18n.M("pagerduty.event.note"), Default: true},
-			{ID: kindStatus, Label: i18n.M("pagerduty.event.status_update"), Default: true},
-			{ID: kindResponder, Label: i18n.M("pagerduty.event.responder"), Default: true},
-			{ID: kindConference, Label: i18n.M("pagerduty.event.conference"), Default: true},
-			{ID: kindUpdated, Label: i18n.M("pagerduty.event.updated"), Default: true},
-			{ID: kindActivity, Label: i18n.M("pagerduty.event.activity")},
+			{ID: kindTriggered, Label: chat.Say("pagerduty.event.triggered"), Default: true},
+			{ID: kindAcknowledged, Label: chat.Say("pagerduty.event.acknowledged"), Default: true},
+			{ID: kindUnacknowledged, Label: chat.Say("pagerduty.event.unacknowledged"), Default: true},
+			{ID: kindResolved, Label: chat.Say("pagerduty.event.resolved"), Default: true},
+			{ID: kindReopened, Label: chat.Say("pagerduty.event.reopened"), Default: true},
+			{ID: kindEscalated, Label: chat.Say("pagerduty.event.escalated"), Default: true},
+			{ID: kindReassigned, Label: chat.Say("pagerduty.event.reassigned"), Default: true},
+			{ID: kindPriority, Label: chat.Say("pagerduty.event.priority"), Default: true},
+			{ID: kindNote, Label: chat.Say("pagerduty.event.note"), Default: true},
+			{ID: kindStatus, Label: chat.Say("pagerduty.event.status_update"), Default: true},
+			{ID: kindResponder, Label: chat.Say("pagerduty.event.responder"), Default: true},
+			{ID: kindConference, Label: chat.Say("pagerduty.event.conference"), Default: true},
+			{ID: kindUpdated, Label: chat.Say("pagerduty.event.updated"), Default: true},
+			{ID: kindActivity, Label: chat.Say("pagerduty.event.activity")},
 		},
 		Filters: []provider.Filter{
-			{ID: labelUrgency, Label: i18n.M("pagerduty.filter.urgency"), Help: i18n.M("pagerduty.filter.urgency_help"), Levels: []string{urgencyLow, urgencyHigh}, Always: true},
-			{ID: labelPriority, Label: i18n.M("pagerduty.filter.priority"), Help: i18n.M("pagerduty.filter.priority_help"), Always: true},
-			{ID: labelService, Label: i18n.M("pagerduty.filter.service"), Help: i18n.M("pagerduty.filter.service_help"), Always: true},
-			{ID: labelTeam, Label: i18n.M("pagerduty.filter.team"), Help: i18n.M("pagerduty.filter.team_help"), Always: true},
-			{ID: labelTitle, Label: i18n.M("pagerduty.filter.title"), Help: i18n.M("pagerduty.filter.title_help"), Always: true},
+			{ID: labelUrgency, Label: chat.Say("pagerduty.filter.urgency"), Help: chat.Say("pagerduty.filter.urgency_help"), Levels: []string{urgencyLow, urgencyHigh}, Always: true},
+			{ID: labelPriority, Label: chat.Say("pagerduty.filter.priority"), Help: chat.Say("pagerduty.filter.priority_help"), Always: true},
+			{ID: labelService, Label: chat.Say("pagerduty.filter.service"), Help: chat.Say("pagerduty.filter.service_help"), Always: true},
+			{ID: labelTeam, Label: chat.Say("pagerduty.filter.team"), Help: chat.Say("pagerduty.filter.team_help"), Always: true},
+			{ID: labelTitle, Label: chat.Say("pagerduty.filter.title"), Help: chat.Say("pagerduty.filter.title_help"), Always: true},
 		},
 		Headers:   []string{headerSignature},
 		LookAfter: lookEvery, Rules: true,

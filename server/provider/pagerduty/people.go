@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -226,7 +225,7 @@ func serviceID(text string) string {
 func optionsOf(people []Person) []chat.Option {
 	var options []chat.Option
 	for _, p := range people {
-		options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(first(p.Name, p.Email, p.ID))), Value: userPrefix + p.ID})
+		options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(first(p.Name, p.Email, p.ID))), Value: userPrefix + p.ID})
 	}
 	return options
 }

@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -51,23 +50,23 @@ func (p PagerDuty) RaiseForm(ctx context.Context, s provider.Session, values map
 		return chat.Form{}, err
 	}
 	if len(options) == 0 {
-		return chat.Form{}, &provider.FieldError{Field: FieldService, Message: i18n.M("pagerduty.raise.no_services")}
+		return chat.Form{}, &provider.FieldError{Field: FieldService, Message: chat.Say("pagerduty.raise.no_services")}
 	}
 	people, err := p.Choices(ctx, s, FieldAssignee, "")
 	if err != nil {
 		return chat.Form{}, err
 	}
 	form := chat.Form{
-		Title: i18n.M("pagerduty.raise.title"), Submit: i18n.M("pagerduty.raise.submit"),
+		Title: chat.Say("pagerduty.raise.title"), Submit: chat.Say("pagerduty.raise.submit"),
 		Fields: []chat.FormField{
-			{Name: FieldService, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.service"), Help: i18n.M("pagerduty.raise.service_help"), Options: options, Search: true},
-			{Name: FieldTitle, Kind: chat.TextField, Label: i18n.M("pagerduty.raise.name"), Default: cleaned(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
+			{Name: FieldService, Kind: chat.SelectField, Label: chat.Say("pagerduty.field.service"), Help: chat.Say("pagerduty.raise.service_help"), Options: options, Search: true},
+			{Name: FieldTitle, Kind: chat.TextField, Label: chat.Say("pagerduty.raise.name"), Default: cleaned(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
 			{
-				Name: FieldAssignee, Kind: chat.SelectField, Label: i18n.M("pagerduty.raise.assignee"), Help: i18n.M("pagerduty.raise.assignee_help"),
+				Name: FieldAssignee, Kind: chat.SelectField, Label: chat.Say("pagerduty.raise.assignee"), Help: chat.Say("pagerduty.raise.assignee_help"),
 				Options: people, Search: true, Optional: true,
 			},
-			{Name: FieldUrgency, Kind: chat.SelectField, Label: i18n.M("pagerduty.field.urgency"), Default: urgencyOfService, Options: urgencies()},
-			{Name: FieldDetails, Kind: chat.LongTextField, Label: i18n.M("pagerduty.raise.details"), Default: values[FieldDetails], Optional: true, MaxLength: 3000},
+			{Name: FieldUrgency, Kind: chat.SelectField, Label: chat.Say("pagerduty.field.urgency"), Default: urgencyOfService, Options: urgencies()},
+			{Name: FieldDetails, Kind: chat.LongTextField, Label: chat.Say("pagerduty.raise.details"), Default: values[FieldDetails], Optional: true, MaxLength: 3000},
 		},
 	}
 	if len(options) == 1 {
@@ -86,7 +85,7 @@ func (p PagerDuty) Choices(ctx context.Context, s provider.Session, field, text 
 		services, err := p.Services(ctx, s, text)
 		var options []chat.Option
 		for _, one := range services {
-			options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(one.Name)), Value: one.ID})
+			options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(one.Name)), Value: one.ID})
 		}
 		return options, err
 	case FieldAssignee:
@@ -99,9 +98,9 @@ func (p PagerDuty) Choices(ctx context.Context, s provider.Session, field, text 
 // urgencies are the choices of how urgent a new incident is.
 func urgencies() []chat.Option {
 	return []chat.Option{
-		{Label: i18n.M("pagerduty.raise.urgency_service"), Value: urgencyOfService},
-		{Label: i18n.M("pagerduty.raise.urgency_high"), Value: urgencyHigh},
-		{Label: i18n.M("pagerduty.raise.urgency_low"), Value: urgencyLow},
+		{Label: chat.Say("pagerduty.raise.urgency_service"), Value: urgencyOfService},
+		{Label: chat.Say("pagerduty.raise.urgency_high"), Value: urgencyHigh},
+		{Label: chat.Say("pagerduty.raise.urgency_low"), Value: urgencyLow},
 	}
 }
 
@@ -122,9 +121,9 @@ func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, 
 	hits, more, err := p.Find(ctx, s, Search{Text: unquoted(text)}, now)
 	var found []provider.Finding
 	for _, hit := range hits {
-		state := i18n.M("pagerduty.raise.state." + hit.Status)
+		state := chat.Say("pagerduty.raise.state." + hit.Status)
 		if hit.Status != statusTriggered && hit.Status != statusAcknowledged && hit.Status != statusResolved {
-			state = i18n.Verbatim(chat.Plain(hit.Status))
+			state = chat.Verbatim(chat.Plain(hit.Status))
 		}
 		found = append(found, provider.Finding{ID: hit.ID, Title: hit.Title, State: state, Where: hit.Service})
 	}
@@ -145,7 +144,7 @@ func (p PagerDuty) Annotate(ctx context.Context, s provider.Session, id, text, b
 	i := incident{ID: n.Incident, Shown: n.Shown}
 	pairs := []string{"Incident", chat.Link(i.title(), n.Shown.URL), "Text", chat.Escape(cleaned(text, maxText))}
 	return provider.Response{
-		Note: i18n.M("pagerduty.note.noted", pairs...), Share: i18n.M("pagerduty.share.noted", append(pairs, "Who", chat.Escape(by))...),
+		Note: chat.Say("pagerduty.note.noted", pairs...), Share: chat.Say("pagerduty.share.noted", append(pairs, "Who", chat.Escape(by))...),
 		Events: []provider.Event{n.event(), noted},
 	}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // telling collects the lines of a thread that one event makes.
@@ -17,10 +16,10 @@ type telling struct {
 
 // say adds a line with who did it.
 func (t *telling) say(id string, by reference, pairs ...string) {
-	t.add(i18n.M(id, pairs...).WithMessage("Who", called(by)))
+	t.add(chat.Say(id, pairs...).WithMessage("Who", called(by)))
 }
 
-func (t *telling) add(m i18n.Message) { t.all = append(t.all, chat.Reply{Text: m}) }
+func (t *telling) add(m chat.Message) { t.all = append(t.all, chat.Reply{Text: m}) }
 
 // status tells that the incident stands otherwise than before.
 func (t *telling) status(was, is incident) {
@@ -35,17 +34,17 @@ func (t *telling) status(was, is incident) {
 	case is.status() == statusResolved && is.Shown.Merged != (reference{}):
 		t.say("pagerduty.reply.merged", did.By, "Incident", is.Shown.Merged.link())
 	case is.status() == statusResolved:
-		t.add(timed(i18n.M("pagerduty.reply.resolved").WithMessage("Who", called(did.By)), is.toResolve()))
+		t.add(timed(chat.Say("pagerduty.reply.resolved").WithMessage("Who", called(did.By)), is.toResolve()))
 	case was.status() == statusResolved:
 		t.say("pagerduty.reply.reopened", t.by)
 	case is.status() == statusAcknowledged:
-		m := i18n.M("pagerduty.reply.acknowledged").WithMessage("Who", called(did.By))
+		m := chat.Say("pagerduty.reply.acknowledged").WithMessage("Who", called(did.By))
 		if is.FirstAck == is.LastAck {
 			m = timed(m, is.toAcknowledge())
 		}
 		t.add(m)
 	case t.n.Type == typeUnacknowledged && t.by == (reference{}):
-		t.add(i18n.M("pagerduty.reply.timed_out"))
+		t.add(chat.Say("pagerduty.reply.timed_out"))
 	default:
 		t.say("pagerduty.reply.unacknowledged", t.by)
 	}
@@ -68,16 +67,16 @@ func (t *telling) assignees(was, is incident) {
 			id = "pagerduty.reply.escalated_itself"
 		}
 	}
-	t.add(i18n.M(id).WithMessage("Who", called(t.by)).WithMessage("Whom", whom))
+	t.add(chat.Say(id).WithMessage("Who", called(t.by)).WithMessage("Whom", whom))
 }
 
 // delegated tells that the incident was handed to another escalation policy, and reports whether it was. Those who have it may be the same.
-func (t *telling) delegated(was, is snapshot, whom i18n.Message) bool {
+func (t *telling) delegated(was, is snapshot, whom chat.Message) bool {
 	moved := t.n.Type == typeLooked && was.Service.ID == is.Service.ID
 	if t.n.Type != typeDelegated && !moved || !was.Knows.has(partPolicy) || was.Policy.ID == is.Policy.ID {
 		return false
 	}
-	m := i18n.M("pagerduty.reply.delegated", "Policy", chat.Escape(first(is.Policy.Name, is.Policy.ID))).WithMessage("Who", called(t.by))
+	m := chat.Say("pagerduty.reply.delegated", "Policy", chat.Escape(first(is.Policy.Name, is.Policy.ID))).WithMessage("Who", called(t.by))
 	if !whom.Zero() {
 		m = m.WithMessage("Whom", whom)
 	}
@@ -96,7 +95,7 @@ func (t *telling) facts(before incident, is snapshot) {
 		t.say(id, t.by, "Priority", chat.Escape(is.Priority))
 	}
 	if before.told(partUrgency) && was.Urgency != is.Urgency {
-		t.add(i18n.M("pagerduty.reply.urgency").WithMessage("Who", called(t.by)).WithMessage("Urgency", urgency(is.Urgency)))
+		t.add(chat.Say("pagerduty.reply.urgency").WithMessage("Who", called(t.by)).WithMessage("Urgency", urgency(is.Urgency)))
 	}
 	if before.told(partTitle) && was.Title != is.Title {
 		t.say("pagerduty.reply.retitled", t.by, "Title", chat.Escape(is.Title))

@@ -6,15 +6,14 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // called returns what somebody is called in a sentence. What nobody did, PagerDuty did by itself.
-func called(who reference) i18n.Message {
+func called(who reference) chat.Message {
 	if who.Name == "" {
-		return i18n.Verbatim(name)
+		return chat.Verbatim(name)
 	}
-	return i18n.Verbatim(chat.Escape(who.Name))
+	return chat.Verbatim(chat.Escape(who.Name))
 }
 
 // link returns the name of a thing as a link, or its ID where it has no name.
@@ -23,16 +22,16 @@ func (r reference) link() string {
 }
 
 // listed returns the names of some of all.
-func listed(some []reference, all int) i18n.Message {
+func listed(some []reference, all int) chat.Message {
 	var shown []string
 	for _, one := range some {
 		if one.Name != "" && len(shown) < maxShown {
 			shown = append(shown, chat.Escape(one.Name))
 		}
 	}
-	text := i18n.Verbatim(strings.Join(shown, ", "))
+	text := chat.Verbatim(strings.Join(shown, ", "))
 	if rest := all - len(shown); rest > 0 && len(shown) > 0 {
-		return i18n.N("pagerduty.and_more", rest).WithMessage("Names", text)
+		return chat.Plural("pagerduty.and_more", rest).WithMessage("Names", text)
 	}
 	return text
 }
@@ -41,18 +40,18 @@ func listed(some []reference, all int) i18n.Message {
 const maxShown = 5
 
 // urgency returns the word for how urgent it is, nothing where that is not known.
-func urgency(u string) i18n.Message {
+func urgency(u string) chat.Message {
 	switch u {
 	case urgencyLow:
-		return i18n.M("pagerduty.urgency.low")
+		return chat.Say("pagerduty.urgency.low")
 	case urgencyHigh:
-		return i18n.M("pagerduty.urgency.high")
+		return chat.Say("pagerduty.urgency.high")
 	}
-	return i18n.Message{}
+	return chat.Message{}
 }
 
 // timed adds how long it took, where that is known.
-func timed(m i18n.Message, d time.Duration) i18n.Message {
+func timed(m chat.Message, d time.Duration) chat.Message {
 	if d <= 0 {
 		return m
 	}
@@ -60,10 +59,10 @@ func timed(m i18n.Message, d time.Duration) i18n.Message {
 }
 
 // span says how long something took.
-func span(d time.Duration) i18n.Message {
+func span(d time.Duration) chat.Message {
 	seconds := int(d.Round(time.Second) / time.Second)
-	parts := func(id string, whole, rest int) i18n.Message {
-		m := i18n.M(id, "Whole", strconv.Itoa(whole))
+	parts := func(id string, whole, rest int) chat.Message {
+		m := chat.Say(id, "Whole", strconv.Itoa(whole))
 		if rest > 0 {
 			m.Params["Rest"] = strconv.Itoa(rest)
 		}

@@ -227,7 +227,7 @@ func (w *world) stands(id string) sandbox.Incident {
 }
 
 // english returns a message as people read it.
-func english(t testing.TB, m i18n.Message) string {
+func english(t testing.TB, m chat.Message) string {
 	t.Helper()
 	catalogue, err := i18n.NewCatalogue(ownTexts())
 	require.NoError(t, err)

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -75,7 +74,7 @@ func (tr *trial) speaks(t *testing.T) {
 }
 
 // says checks that the message, and each in it, is one of the provider's, and that nothing is left open in it.
-func (tr *trial) says(t testing.TB, m i18n.Message) string {
+func (tr *trial) says(t testing.TB, m chat.Message) string {
 	t.Helper()
 	require.False(t, m.Zero(), "there is no message")
 	encoded, err := json.Marshal(m)
@@ -91,7 +90,7 @@ func (tr *trial) says(t testing.TB, m i18n.Message) string {
 	return text
 }
 
-func (tr *trial) knows(t testing.TB, m i18n.Message) {
+func (tr *trial) knows(t testing.TB, m chat.Message) {
 	t.Helper()
 	if _, known := tr.texts[m.ID]; !known && m.Verbatim == "" && m.ID != "" {
 		require.Fail(t, "the provider has no text for it", m.ID)
@@ -104,7 +103,7 @@ func (tr *trial) knows(t testing.TB, m i18n.Message) {
 	}
 }
 
-func (tr *trial) labels(t testing.TB, m i18n.Message, most int) {
+func (tr *trial) labels(t testing.TB, m chat.Message, most int) {
 	t.Helper()
 	text := tr.says(t, m)
 	require.LessOrEqual(t, utf8.RuneCountInString(text), most, "%q is too long for where it is shown", text)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -190,4 +191,4 @@ func (tr *trial) fixture(t testing.TB, name string) Fixture {
 }
 
 // text returns the message in English.
-func (tr *trial) text(m i18n.Message) string { return tr.catalogue.Text("en", m) }
+func (tr *trial) text(m chat.Message) string { return tr.catalogue.Text("en", m) }

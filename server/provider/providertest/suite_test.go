@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
@@ -35,8 +34,8 @@ type lamp struct {
 
 func (lamps) Describe() provider.Descriptor {
 	return provider.Descriptor{
-		ID: "lamp", Name: "Lamps", Summary: i18n.M("lamp.summary"), Resource: i18n.M("lamp.resource"),
-		Events:  []provider.EventKind{{ID: "changed", Label: i18n.M("lamp.changed"), Default: true}},
+		ID: "lamp", Name: "Lamps", Summary: chat.Say("lamp.summary"), Resource: chat.Say("lamp.resource"),
+		Events:  []provider.EventKind{{ID: "changed", Label: chat.Say("lamp.changed"), Default: true}},
 		Headers: []string{"X-Lamp-Signature"}, Texts: fstest.MapFS{"en.json": {Data: []byte(texts)}},
 	}
 }
@@ -91,8 +90,8 @@ func (lamps) Card(state json.RawMessage) (chat.Card, error) {
 		return chat.Card{}, err
 	}
 	return chat.Card{
-		Emoji: "bulb", State: i18n.M("lamp.state"), Title: l.Lamp,
-		Text: i18n.M("lamp.lit_by", "Who", chat.Escape(l.By)),
+		Emoji: "bulb", State: chat.Say("lamp.state"), Title: l.Lamp,
+		Text: chat.Say("lamp.lit_by", "Who", chat.Escape(l.By)),
 	}, nil
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -62,11 +61,11 @@ func (*Sentry) CredentialForm() []chat.FormField {
 	return []chat.FormField{
 		{
 			Name: fieldToken, Kind: chat.SecretField,
-			Label: i18n.M("sentry.credential.token"), Help: i18n.M("sentry.credential.token_help"),
+			Label: chat.Say("sentry.credential.token"), Help: chat.Say("sentry.credential.token_help"),
 		},
 		{
 			Name: fieldSecret, Kind: chat.SecretField,
-			Label: i18n.M("sentry.credential.secret"), Help: i18n.M("sentry.credential.secret_help"),
+			Label: chat.Say("sentry.credential.secret"), Help: chat.Say("sentry.credential.secret_help"),
 		},
 	}
 }
@@ -76,9 +75,9 @@ func (s *Sentry) Credential(values map[string]string) (provider.Credential, erro
 	token := strings.TrimSpace(values[fieldToken])
 	switch {
 	case token == "":
-		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: i18n.M("sentry.credential.no_token")}
+		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: chat.Say("sentry.credential.no_token")}
 	case strings.ContainsAny(token, " \t\r\n"):
-		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: i18n.M("sentry.credential.wrong_token")}
+		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: chat.Say("sentry.credential.wrong_token")}
 	}
 	if _, given := values[fieldSecret]; given {
 		if _, err := s.HookSecret(values); err != nil {
@@ -93,10 +92,10 @@ func (s *Sentry) Credential(values map[string]string) (provider.Credential, erro
 func (*Sentry) HookSecret(values map[string]string) (string, error) {
 	secret := strings.TrimSpace(values[fieldSecret])
 	if len(secret) < secretLeast || strings.ContainsAny(secret, " \t\r\n") {
-		return "", &provider.FieldError{Field: fieldSecret, Message: i18n.M("sentry.credential.wrong_secret")}
+		return "", &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.wrong_secret")}
 	}
 	if secret == strings.TrimSpace(values[fieldToken]) {
-		return "", &provider.FieldError{Field: fieldSecret, Message: i18n.M("sentry.credential.same_secret")}
+		return "", &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.same_secret")}
 	}
 	return secret, nil
 }
@@ -118,5 +117,5 @@ func (*Sentry) Try(ctx context.Context, s provider.Session) error {
 			return nil
 		}
 	}
-	return &provider.FieldError{Field: fieldToken, Message: i18n.M("sentry.credential.weak_token")}
+	return &provider.FieldError{Field: fieldToken, Message: chat.Say("sentry.credential.weak_token")}
 }

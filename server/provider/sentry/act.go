@@ -9,8 +9,8 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -109,7 +109,7 @@ func (a acting) turn(ctx context.Context, d deed, what map[string]any) (provider
 	wanted, _ := what["status"].(string)
 	if now.Shown.Status == wanted {
 		l := (&known{Shown: *now.Shown}).look()
-		note := i18n.M("sentry.note.already").WithMessage("State", l.message())
+		note := chat.Say("sentry.note.already").WithMessage("State", l.message())
 		return provider.Response{Note: note, Events: []provider.Event{a.event(didLook, now, at)}}, nil
 	}
 	return a.carryOut(ctx, d, what)
@@ -170,13 +170,13 @@ func (a acting) assign(ctx context.Context) (provider.Response, error) {
 	case found && (kind == "user" || kind == "team") && text(id).id() != "":
 	case strings.Contains(to, "@") && !strings.ContainsAny(to, " \r\n") && len(to) < maxAddress:
 	case to == "":
-		return provider.Response{}, &provider.FieldError{Field: fieldAssignee, Message: i18n.M("sentry.form.no_assignee")}
+		return provider.Response{}, &provider.FieldError{Field: fieldAssignee, Message: chat.Say("sentry.form.no_assignee")}
 	default:
-		return provider.Response{}, &provider.FieldError{Field: fieldOther, Message: i18n.M("sentry.form.wrong_assignee")}
+		return provider.Response{}, &provider.FieldError{Field: fieldOther, Message: chat.Say("sentry.form.wrong_assignee")}
 	}
 	done, err := a.carryOut(ctx, didAssign, map[string]any{"assignedTo": to})
 	if fault.Is(err, fault.ProviderRefused) {
-		return provider.Response{}, &provider.FieldError{Field: fieldAssignee, Message: i18n.M("sentry.form.refused_assignee")}
+		return provider.Response{}, &provider.FieldError{Field: fieldAssignee, Message: chat.Say("sentry.form.refused_assignee")}
 	}
 	return done, err
 }
@@ -193,7 +193,7 @@ func (a acting) comment(ctx context.Context) (provider.Response, error) {
 func (a acting) write(ctx context.Context, said string) (provider.Response, error) {
 	said = strings.TrimSpace(said)
 	if said == "" {
-		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: i18n.M("sentry.form.no_text")}
+		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: chat.Say("sentry.form.no_text")}
 	}
 	var made struct {
 		ID   text  `json:"id"`
@@ -202,13 +202,13 @@ func (a acting) write(ctx context.Context, said string) (provider.Response, erro
 	err := a.Call(ctx, http.MethodPost, a.at("issues", a.card.ID, "comments"), map[string]string{"text": said}, &made)
 	var refusal *provider.Refusal
 	if errors.As(err, &refusal) && refusal.Status == http.StatusBadRequest && strings.Contains(string(refusal.Body), "already posted") {
-		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: i18n.M("sentry.form.said_already")}
+		return provider.Response{}, &provider.FieldError{Field: fieldText, Message: chat.Say("sentry.form.said_already")}
 	}
 	if err != nil {
 		return provider.Response{}, explained(err)
 	}
 	if made.ID.id() == "" {
-		return provider.Response{Note: i18n.M("sentry.note.commented")}, nil // its own delivery will tell of it
+		return provider.Response{Note: chat.Say("sentry.note.commented")}, nil // its own delivery will tell of it
 	}
 	n := news{
 		Site: a.site, At: a.c.At, Did: didComment, By: a.by(), Issue: &issue{ID: a.card.ID, Project: a.card.Project},

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // What Sentry does with a mobile build.
@@ -67,7 +66,7 @@ func (f *fold) build() {
 	*at = &toldBuild{built: *f.n.Build, Heard: f.n.At}
 	f.change.Turned, f.change.Worse = true, f.n.Build.Failed
 	if f.Build != nil {
-		f.change.Replies = append(f.change.Replies, chat.Reply{Text: i18n.M("sentry.reply.build").WithMessage("State", f.n.Build.look().message())})
+		f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say("sentry.reply.build").WithMessage("State", f.n.Build.look().message())})
 	}
 	f.Build = &next
 }
@@ -122,36 +121,36 @@ func (s state) buildCard(card *chat.Card) {
 	if s.Site.Base != "" && s.Site.Slug != "" {
 		card.URL = webAddress(s.Site.Base + "/organizations/" + url.PathEscape(s.Site.Slug) + "/preprod/" + b.Did + "/" + url.PathEscape(b.ID) + "/")
 	}
-	var install, failure i18n.Message
+	var install, failure chat.Message
 	if b.InstallURL != "" {
-		install = i18n.M("sentry.build.install", "App", chat.Link(card.Title, b.InstallURL))
+		install = chat.Say("sentry.build.install", "App", chat.Link(card.Title, b.InstallURL))
 	}
 	if b.Failed && b.Error != "" {
-		failure = i18n.M("sentry.quote", "Text", chat.Escape(b.Error))
+		failure = chat.Say("sentry.quote", "Text", chat.Escape(b.Error))
 	}
 	card.Text = lines(failure, install)
 	field(card, "platform", escaped(b.Platform))
 	field(card, "install_size", size(b.Install, b.MoreInstall))
 	field(card, "download_size", size(b.Download, b.MoreDownload))
-	field(card, "branch", i18n.Verbatim(chat.Code(b.Branch)))
+	field(card, "branch", chat.Verbatim(chat.Code(b.Branch)))
 	if b.Pull != nil {
-		field(card, "pull", i18n.Verbatim(b.Pull.link()))
+		field(card, "pull", chat.Verbatim(b.Pull.link()))
 	}
 	card.Footer = footer(name, b.Project)
 }
 
 // size writes a size in megabytes, with how much more or less it is than before; zero for one that isn't known.
-func size(bytes, more int64) i18n.Message {
+func size(bytes, more int64) chat.Message {
 	if bytes == 0 {
-		return i18n.Message{}
+		return chat.Message{}
 	}
 	megabytes := func(n int64) string { return strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64) }
 	if more == 0 {
-		return i18n.M("sentry.build.size", "Size", megabytes(bytes), "More", "")
+		return chat.Say("sentry.build.size", "Size", megabytes(bytes), "More", "")
 	}
 	sign := "+"
 	if more < 0 {
 		sign, more = "−", -more
 	}
-	return i18n.M("sentry.build.size", "Size", megabytes(bytes), "More", sign+megabytes(more))
+	return chat.Say("sentry.build.size", "Size", megabytes(bytes), "More", sign+megabytes(more))
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // maxFields is how many facts a card has.
@@ -22,7 +21,7 @@ type look struct {
 }
 
 // message returns the state in words.
-func (l look) message() i18n.Message { return i18n.M("sentry.state." + l.state) }
+func (l look) message() chat.Message { return chat.Say("sentry.state." + l.state) }
 
 // Card draws an issue, a metric alert, or what became of the integration.
 func (*Sentry) Card(raw json.RawMessage) (chat.Card, error) {
@@ -52,18 +51,18 @@ func (*Sentry) Card(raw json.RawMessage) (chat.Card, error) {
 func wear(card *chat.Card, l look) { card.Emoji, card.Tone, card.State = l.emoji, l.tone, l.message() }
 
 // field adds a fact, if there is one and room for it.
-func field(card *chat.Card, label string, value i18n.Message) {
+func field(card *chat.Card, label string, value chat.Message) {
 	if !value.Zero() && len(card.Fields) < maxFields {
-		card.Fields = append(card.Fields, chat.Field{Label: i18n.M("sentry.field." + label), Value: value})
+		card.Fields = append(card.Fields, chat.Field{Label: chat.Say("sentry.field." + label), Value: value})
 	}
 }
 
 // day writes a time for a fact; zero for none.
-func day(at time.Time) i18n.Message {
+func day(at time.Time) chat.Message {
 	if at.IsZero() {
-		return i18n.Message{}
+		return chat.Message{}
 	}
-	return i18n.Verbatim(strings.ReplaceAll(at.UTC().Format("2006-01-02 15.04 UTC"), ".", ":"))
+	return chat.Verbatim(strings.ReplaceAll(at.UTC().Format("2006-01-02 15.04 UTC"), ".", ":"))
 }
 
 // footer says where it lives: project, rule and short ID.
@@ -100,8 +99,8 @@ func (s state) metricCard(card *chat.Card) {
 	card.Open = l.tone == chat.ToneFailure || l.tone == chat.ToneWarning
 	card.Title, card.URL = first(m.Title, m.Rule, name+" "+m.ID), m.URL
 	card.Text = escapedLines(m.Text)
-	field(card, "environment", i18n.Verbatim(chat.Code(m.Environment)))
-	field(card, "query", i18n.Verbatim(chat.Code(m.Query)))
+	field(card, "environment", chat.Verbatim(chat.Code(m.Environment)))
+	field(card, "query", chat.Verbatim(chat.Code(m.Query)))
 	field(card, "started", day(m.Started))
 	if m.Project != unknownProject {
 		card.Footer = m.Project
@@ -118,7 +117,7 @@ func (s state) installCard(card *chat.Card) {
 		text = "sentry.integration.removed"
 	}
 	card.Title, card.Author = first(s.Install.App, name), s.Install.By.Name
-	card.Text = i18n.M(text)
+	card.Text = chat.Say(text)
 	card.Footer = footer(name, s.Site.Slug)
 }
 

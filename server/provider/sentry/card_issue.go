@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // The actions of cards.
@@ -77,14 +76,14 @@ func (s state) issueCard(card *chat.Card) {
 	card.Author = k.doer().Name
 	field(card, "level", levelWord(k.level()))
 	if events := k.events(); events > 1 {
-		field(card, "events", i18n.Verbatim(itoa(events)))
+		field(card, "events", chat.Verbatim(itoa(events)))
 		field(card, "users", counted(k.Users))
 	}
 	field(card, "assignee", assigneeName(k.Shown.Assignee))
 	field(card, "from", escaped(k.Contact))
 	if e := k.Event; e != nil {
-		field(card, "release", i18n.Verbatim(chat.Code(e.Release)))
-		field(card, "environment", i18n.Verbatim(chat.Code(e.Environment)))
+		field(card, "release", chat.Verbatim(chat.Code(e.Release)))
+		field(card, "environment", chat.Verbatim(chat.Code(e.Environment)))
 		field(card, "user", escaped(e.User))
 	}
 	field(card, "priority", priorityWord(k.Shown.Priority))
@@ -97,36 +96,36 @@ func (s state) issueCard(card *chat.Card) {
 }
 
 // counted returns a number of which none is nothing to tell.
-func counted(n int64) i18n.Message {
+func counted(n int64) chat.Message {
 	if n == 0 {
-		return i18n.Message{}
+		return chat.Message{}
 	}
-	return i18n.Verbatim(itoa(n))
+	return chat.Verbatim(itoa(n))
 }
 
 // notes say what has to be known before the rest is believed.
-func (k *known) notes() i18n.Message {
-	var sample, unsigned i18n.Message
+func (k *known) notes() chat.Message {
+	var sample, unsigned chat.Message
 	if k.Sample {
-		sample = i18n.M("sentry.note.sample")
+		sample = chat.Say("sentry.note.sample")
 	}
 	if k.Unsigned {
-		unsigned = i18n.M("sentry.note.unsigned")
+		unsigned = chat.Say("sentry.note.unsigned")
 	}
 	return lines(sample, unsigned)
 }
 
-func (k *known) culprit() i18n.Message {
+func (k *known) culprit() chat.Message {
 	culprit := k.Shown.Culprit
 	if culprit == "" && k.Event != nil {
 		culprit = k.Event.Culprit
 	}
-	return i18n.Verbatim(chat.Code(culprit))
+	return chat.Verbatim(chat.Code(culprit))
 }
 
 // quote returns what the issue says for itself, where the title doesn't have it: the words of an error, a user's feedback, or what was
 // measured. Of feedback the issue has all lines, an event of it only the first words.
-func (k *known) quote(title string) i18n.Message {
+func (k *known) quote(title string) chat.Message {
 	said := []string{k.Shown.Said}
 	if k.Event != nil && k.Shown.Category == categoryFeedback {
 		said = append(said, k.Event.Message)
@@ -136,10 +135,10 @@ func (k *known) quote(title string) i18n.Message {
 	title = strings.TrimSuffix(title, "…")
 	for _, one := range said {
 		if short := strings.TrimSuffix(cleaned(one, maxSaid), "…"); short != "" && !strings.Contains(title, short) {
-			return i18n.M("sentry.quote", "Text", chat.EscapeLines(one))
+			return chat.Say("sentry.quote", "Text", chat.EscapeLines(one))
 		}
 	}
-	return i18n.Message{}
+	return chat.Message{}
 }
 
 // categoryFeedback is the category of what a user wrote.
@@ -161,50 +160,50 @@ func (k *known) doer() actor {
 }
 
 // action says what was done about the issue.
-func (k *known) action() i18n.Message {
+func (k *known) action() chat.Message {
 	who := k.doer()
 	known := who.Name != ""
 	switch k.Shown.Status {
 	case statusResolved:
 		if !known && k.Shown.Release == "" && !k.Shown.Next {
-			return i18n.Message{}
+			return chat.Message{}
 		}
 		return resolution("sentry.action_text.resolved", who, k.Shown)
 	case statusArchived:
-		how := i18n.M("sentry.archived.other")
+		how := chat.Say("sentry.archived.other")
 		if substatuses := []string{"archived_until_escalating", "archived_until_condition_met", "archived_forever"}; slices.Contains(substatuses, k.Shown.Substatus) {
-			how = i18n.M("sentry.archived." + k.Shown.Substatus)
+			how = chat.Say("sentry.archived." + k.Shown.Substatus)
 		}
 		if !known {
 			return how
 		}
-		return i18n.M("sentry.action_text.archived").WithMessage("Who", called(who)).WithMessage("How", how)
+		return chat.Say("sentry.action_text.archived").WithMessage("Who", called(who)).WithMessage("How", how)
 	}
-	return i18n.Message{}
+	return chat.Message{}
 }
 
 // code returns the place in the code with the lines around it.
-func (k *known) code() i18n.Message {
+func (k *known) code() chat.Message {
 	if k.Event == nil || k.Event.Frame == nil {
-		return i18n.Message{}
+		return chat.Message{}
 	}
 	f := k.Event.Frame
-	place := i18n.Verbatim(chat.Code(first(f.place(), f.Function)))
+	place := chat.Verbatim(chat.Code(first(f.place(), f.Function)))
 	if f.place() != "" && f.Function != "" {
-		place = i18n.M("sentry.frame", "Place", chat.Code(f.place()), "Function", chat.Code(f.Function))
+		place = chat.Say("sentry.frame", "Place", chat.Code(f.place()), "Function", chat.Code(f.Function))
 	}
-	return lines(place, i18n.Verbatim(f.block()))
+	return lines(place, chat.Verbatim(f.block()))
 }
 
 // actions are what can be done about the issue.
 func (k *known) actions() []chat.Action {
 	button := func(id string, tone chat.Tone) chat.Action {
-		return chat.Action{ID: id, Label: i18n.M("sentry.action." + id), Tone: tone}
+		return chat.Action{ID: id, Label: chat.Say("sentry.action." + id), Tone: tone}
 	}
 	menu := func(id string, options ...string) chat.Action {
 		a := button(id, chat.ToneNeutral)
 		for _, option := range options {
-			a.Options = append(a.Options, chat.Option{Label: i18n.M("sentry.option." + id + "." + option), Value: option})
+			a.Options = append(a.Options, chat.Option{Label: chat.Say("sentry.option." + id + "." + option), Value: option})
 		}
 		return a
 	}
@@ -226,28 +225,28 @@ func (k *known) actions() []chat.Action {
 func priorities() []string { return []string{"high", "medium", "low"} }
 
 // priorityWord says a priority; zero for none.
-func priorityWord(p string) i18n.Message {
+func priorityWord(p string) chat.Message {
 	if slices.Contains(priorities(), p) {
-		return i18n.M("sentry.option.priority." + p)
+		return chat.Say("sentry.option.priority." + p)
 	}
 	return escaped(p)
 }
 
 // levelWord says a level; zero for none.
-func levelWord(l string) i18n.Message {
+func levelWord(l string) chat.Message {
 	if slices.Contains(levels(), l) {
-		return i18n.M("sentry.level." + l)
+		return chat.Say("sentry.level." + l)
 	}
 	return escaped(l)
 }
 
 // categoryWord says what kind of issue it is, unless it is an error as most are.
-func categoryWord(c string) i18n.Message {
+func categoryWord(c string) chat.Message {
 	switch c {
 	case kindError:
-		return i18n.Message{}
+		return chat.Message{}
 	case "outage", categoryFeedback, "performance", "cron", "uptime", "replay", "metric", "metric_alert", "db_query", "http_client":
-		return i18n.M("sentry.category." + c)
+		return chat.Say("sentry.category." + c)
 	}
 	return escaped(strings.ReplaceAll(c, "_", " "))
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -100,7 +99,7 @@ func (f *fold) apply() {
 
 // say adds a line about what somebody did.
 func (f *fold) say(id string, who actor, pairs ...string) {
-	f.change.Replies = append(f.change.Replies, chat.Reply{Text: i18n.M(id, pairs...).WithMessage("Who", called(who))})
+	f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", called(who))})
 }
 
 // The states of a metric alert. "open" is sent and not documented.
@@ -137,7 +136,7 @@ func (f *fold) metric() {
 	f.change.Worse = metricRank(was.Status) < metricRank(f.Metric.Status) && !over || was.Status == metricResolved && !over
 	f.change.Resurface = was.Status == metricResolved && !over
 	if f.change.Turned {
-		text := i18n.M("sentry.reply.metric", "Text", inText(f.Metric.Text)).WithMessage("State", metricLook(f.Metric.Status).message())
+		text := chat.Say("sentry.reply.metric", "Text", inText(f.Metric.Text)).WithMessage("State", metricLook(f.Metric.Status).message())
 		f.change.Replies = []chat.Reply{{Text: text}}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -120,9 +119,9 @@ func (f *fold) activity() {
 	if f.change.Kind == kindChanged {
 		f.change.Kind = f.activityKind()
 	}
-	text := i18n.M("sentry.reply.activity", "Activity", chat.Escape(words(f.n.Activity)))
+	text := chat.Say("sentry.reply.activity", "Activity", chat.Escape(words(f.n.Activity)))
 	if f.n.Activity == activityPullRequest {
-		text = i18n.M("sentry.reply.pull_request")
+		text = chat.Say("sentry.reply.pull_request")
 	}
 	f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 }
@@ -315,7 +314,7 @@ func (f *fold) differ(was known) {
 	if before.Priority != after.Priority && before.Priority != "" && after.Priority != "" {
 		f.change.Kind = kindPriority
 		f.change.Replies = append(f.change.Replies, chat.Reply{
-			Text: i18n.M("sentry.reply.priority").WithMessage("Priority", priorityWord(after.Priority)),
+			Text: chat.Say("sentry.reply.priority").WithMessage("Priority", priorityWord(after.Priority)),
 		})
 	}
 	if before.Assignee.ID != after.Assignee.ID && before.Lacks&lackAssignee == 0 {
@@ -340,19 +339,19 @@ func (f *fold) turned(before, after snapshot) {
 	case kindArchived:
 		f.say("sentry.reply.archived", who)
 	case kindRegressed:
-		f.change.Replies = append(f.change.Replies, chat.Reply{Text: i18n.M("sentry.reply.regressed")})
+		f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say("sentry.reply.regressed")})
 	case kindEscalating:
-		f.change.Replies = append(f.change.Replies, chat.Reply{Text: i18n.M("sentry.reply.escalating")})
+		f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say("sentry.reply.escalating")})
 	default:
 		f.say("sentry.reply.reopened", who)
 	}
 }
 
 // resolution says who resolved it, and in which release.
-func resolution(id string, who actor, s snapshot) i18n.Message {
-	text := i18n.M(id, "Release", chat.Code(s.Release))
+func resolution(id string, who actor, s snapshot) chat.Message {
+	text := chat.Say(id, "Release", chat.Code(s.Release))
 	if s.Release == "" && s.Next {
-		text = text.WithMessage("Release", i18n.M("sentry.next_release"))
+		text = text.WithMessage("Release", chat.Say("sentry.next_release"))
 	}
 	return text.WithMessage("Who", called(who))
 }
@@ -365,7 +364,7 @@ func (f *fold) assigned(to actor) {
 	case f.n.By.ID != "" && to.ID == "user:"+f.n.By.ID:
 		f.say("sentry.reply.took", f.n.By)
 	default:
-		text := i18n.M("sentry.reply.assigned").WithMessage("Who", called(f.n.By)).WithMessage("To", assigneeName(to))
+		text := chat.Say("sentry.reply.assigned").WithMessage("Who", called(f.n.By)).WithMessage("To", assigneeName(to))
 		f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 	}
 }

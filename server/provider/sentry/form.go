@@ -5,7 +5,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 // maxChoices is how many teams, and how many people, a form offers; others are named by their address.
@@ -19,10 +18,10 @@ func (a acting) issueName() string {
 // commentForm asks what to say.
 func commentForm(issueName string) *chat.Form {
 	return &chat.Form{
-		Title: i18n.M("sentry.form.comment"), Submit: i18n.M("sentry.form.send"),
-		Intro: i18n.M("sentry.form.comment_intro", "Issue", issueName),
+		Title: chat.Say("sentry.form.comment"), Submit: chat.Say("sentry.form.send"),
+		Intro: chat.Say("sentry.form.comment_intro", "Issue", issueName),
 		Fields: []chat.FormField{{
-			Name: fieldText, Kind: chat.LongTextField, Label: i18n.M("sentry.form.text"), MaxLength: maxWritten,
+			Name: fieldText, Kind: chat.LongTextField, Label: chat.Say("sentry.form.text"), MaxLength: maxWritten,
 		}},
 	}
 }
@@ -49,10 +48,10 @@ type sentMember struct {
 func (a acting) assignForm(ctx context.Context) (*chat.Form, error) {
 	options := []chat.Option{}
 	if a.c.Actor.ID != "" {
-		options = append(options, chat.Option{Label: i18n.M("sentry.form.me"), Value: "user:" + a.c.Actor.ID})
+		options = append(options, chat.Option{Label: chat.Say("sentry.form.me"), Value: "user:" + a.c.Actor.ID})
 	}
 	if a.card.Shown.Assignee.ID != "" {
-		options = append(options, chat.Option{Label: i18n.M("sentry.form.nobody"), Value: nobody})
+		options = append(options, chat.Option{Label: chat.Say("sentry.form.nobody"), Value: nobody})
 	}
 	teams, err := a.teams(ctx)
 	if err != nil {
@@ -64,16 +63,16 @@ func (a acting) assignForm(ctx context.Context) (*chat.Form, error) {
 	}
 	options = append(append(options, teams...), members...)
 	form := &chat.Form{
-		Title: i18n.M("sentry.form.assign"), Submit: i18n.M("sentry.action.assign"),
-		Intro: i18n.M("sentry.form.assign_intro", "Issue", a.issueName()),
+		Title: chat.Say("sentry.form.assign"), Submit: chat.Say("sentry.action.assign"),
+		Intro: chat.Say("sentry.form.assign_intro", "Issue", a.issueName()),
 	}
 	if len(options) > 0 {
 		form.Fields = append(form.Fields, chat.FormField{
-			Name: fieldAssignee, Kind: chat.SelectField, Label: i18n.M("sentry.form.assignee"), Optional: true, Options: options,
+			Name: fieldAssignee, Kind: chat.SelectField, Label: chat.Say("sentry.form.assignee"), Optional: true, Options: options,
 		})
 	}
 	form.Fields = append(form.Fields, chat.FormField{
-		Name: fieldOther, Kind: chat.TextField, Label: i18n.M("sentry.form.other"), Help: i18n.M("sentry.form.other_help"), Optional: true,
+		Name: fieldOther, Kind: chat.TextField, Label: chat.Say("sentry.form.other"), Help: chat.Say("sentry.form.other_help"), Optional: true,
 		MaxLength: maxName * 3,
 	})
 	return form, nil
@@ -87,7 +86,7 @@ func (a acting) teams(ctx context.Context) ([]chat.Option, error) {
 			if t.ID.id() == "" || !t.worksOn(a.card.Project) || len(options) >= maxChoices {
 				continue
 			}
-			label := i18n.Verbatim(chat.Plain("#" + t.Slug.line(maxName)))
+			label := chat.Verbatim(chat.Plain("#" + t.Slug.line(maxName)))
 			options = append(options, chat.Option{Label: label, Value: "team:" + t.ID.id()})
 		}
 		return len(options) < maxChoices
@@ -114,7 +113,7 @@ func (a acting) members(ctx context.Context) ([]chat.Option, error) {
 			if u.ID.id() == "" || shown == "" || u.ID.id() == a.c.Actor.ID || len(options) >= maxChoices {
 				continue
 			}
-			options = append(options, chat.Option{Label: i18n.Verbatim(chat.Plain(shown)), Value: "user:" + u.ID.id()})
+			options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(shown)), Value: "user:" + u.ID.id()})
 		}
 		return len(options) < maxChoices
 	})

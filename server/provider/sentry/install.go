@@ -12,7 +12,6 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -113,7 +112,7 @@ func (s *Sentry) Prove(ctx context.Context, session provider.Session, org provid
 		return false, unclear(session, len(all))
 	}
 	if shown = strings.Trim(one.Secret, "*") != ""; shown && provider.Matches(one.Secret, []string{h.Secret}) < 0 {
-		return false, &provider.FieldError{Field: fieldSecret, Message: i18n.M("sentry.credential.other_secret", "Name", chat.Escape(cleaned(first(one.Name, one.Slug), maxTitle)))}
+		return false, &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.other_secret", "Name", chat.Escape(cleaned(first(one.Name, one.Slug), maxTitle)))}
 	}
 	return shown, explained(asAdmin(put(ctx, session, one), session, org))
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 )
 
 const (
@@ -111,16 +110,16 @@ func stepNames() []string {
 }
 
 // sentence says what Seer does or did, with the pull requests.
-func (s step) sentence() i18n.Message {
+func (s step) sentence() chat.Message {
 	id := "sentry.seer." + s.Name
 	if stepRank(s.Name) < 0 {
-		return i18n.M("sentry.seer.other", "Step", chat.Escape(words(s.Name)))
+		return chat.Say("sentry.seer.other", "Step", chat.Escape(words(s.Name)))
 	}
 	links := []string{}
 	for _, p := range s.Pulls {
 		links = append(links, p.link())
 	}
-	return i18n.M(id, "Pulls", strings.Join(links, ", "))
+	return chat.Say(id, "Pulls", strings.Join(links, ", "))
 }
 
 // seer tells of a step.
@@ -141,12 +140,12 @@ func (f *fold) seer() {
 }
 
 // seer returns how far Seer is with the issue, and its pull requests.
-func (k *known) seer() i18n.Message {
+func (k *known) seer() chat.Message {
 	if len(k.Seer) == 0 {
-		return i18n.Message{}
+		return chat.Message{}
 	}
 	last := k.Seer[len(k.Seer)-1]
-	var pulls i18n.Message
+	var pulls chat.Message
 	if len(last.Pulls) == 0 {
 		for _, s := range slices.Backward(k.Seer) {
 			if len(s.Pulls) > 0 {

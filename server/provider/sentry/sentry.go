@@ -11,7 +11,7 @@ import (
 	"io/fs"
 	"time"
 
-	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -111,10 +111,10 @@ func New(o Options) *Sentry {
 // Describe says what the provider is.
 func (*Sentry) Describe() provider.Descriptor {
 	kind := func(id string, wanted bool) provider.EventKind {
-		return provider.EventKind{ID: id, Label: i18n.M("sentry.kind." + id), Default: wanted}
+		return provider.EventKind{ID: id, Label: chat.Say("sentry.kind." + id), Default: wanted}
 	}
 	filter := func(id string, levels ...string) provider.Filter {
-		return provider.Filter{ID: id, Label: i18n.M("sentry.filter." + id), Help: i18n.M("sentry.filter_help." + id), Levels: levels}
+		return provider.Filter{ID: id, Label: chat.Say("sentry.filter." + id), Help: chat.Say("sentry.filter_help." + id), Levels: levels}
 	}
 	several := func(id string) provider.Filter {
 		f := filter(id)
@@ -129,9 +129,9 @@ func (*Sentry) Describe() provider.Descriptor {
 	}
 	return provider.Descriptor{
 		ID: "sentry", Name: name,
-		Summary:  i18n.M("sentry.summary"),
-		Resource: i18n.M("sentry.resource"),
-		Argument: i18n.M("sentry.argument"),
+		Summary:  chat.Say("sentry.summary"),
+		Resource: chat.Say("sentry.resource"),
+		Argument: chat.Say("sentry.argument"),
 		Events: []provider.EventKind{
 			kind(kindNew, true), kind(kindAlert, true), kind(kindRegressed, true), kind(kindEscalating, true),
 			kind(kindAssigned, true), kind(kindResolved, true), kind(kindArchived, true), kind(kindReopened, true),

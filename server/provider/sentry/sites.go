@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -24,8 +23,8 @@ func regions() []string { return []string{"https://us.sentry.io", "https://de.se
 // Kinds are what a site can be.
 func (*Sentry) Kinds() []chat.Option {
 	return []chat.Option{
-		{Label: i18n.M("sentry.site.selfhosted"), Value: kindOwn},
-		{Label: i18n.M("sentry.site.cloud"), Value: kindCloud},
+		{Label: chat.Say("sentry.site.selfhosted"), Value: kindOwn},
+		{Label: chat.Say("sentry.site.cloud"), Value: kindCloud},
 	}
 }
 
@@ -39,14 +38,14 @@ func cloudSite() provider.Site {
 // SiteOf makes the site of what an admin typed; without an address, the cloud is sentry.io. The address of a region is that of sentry.io: people have one account for all.
 func (*Sentry) SiteOf(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindOwn {
-		return provider.Site{}, &provider.FieldError{Field: "kind", Message: i18n.M("sentry.site.wrong_kind")}
+		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("sentry.site.wrong_kind")}
 	}
 	if kind == kindCloud && strings.TrimSpace(address) == "" {
 		address = cloudURL
 	}
 	base, ok := baseAddress(address)
 	if !ok {
-		return provider.Site{}, &provider.FieldError{Field: "url", Message: i18n.M("sentry.site.wrong_url")}
+		return provider.Site{}, &provider.FieldError{Field: "url", Message: chat.Say("sentry.site.wrong_url")}
 	}
 	site := provider.Site{ID: base, Kind: kind, URL: base, API: base}
 	if base == cloudURL || slices.Contains(regions(), base) {
@@ -56,7 +55,7 @@ func (*Sentry) SiteOf(kind, address, api string) (provider.Site, error) {
 		return site, nil
 	}
 	if site.API, ok = baseAddress(api); !ok {
-		return provider.Site{}, &provider.FieldError{Field: "api", Message: i18n.M("sentry.site.wrong_url")}
+		return provider.Site{}, &provider.FieldError{Field: "api", Message: chat.Say("sentry.site.wrong_url")}
 	}
 	return site, nil
 }

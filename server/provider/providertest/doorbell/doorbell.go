@@ -11,7 +11,6 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -46,12 +45,12 @@ func (Doorbell) Describe() provider.Descriptor {
 		own = texts // cannot be: the folder is part of the binary
 	}
 	return provider.Descriptor{
-		ID: "doorbell", Name: "Doorbell", Summary: i18n.M("doorbell.summary"), Resource: i18n.M("doorbell.resource"),
+		ID: "doorbell", Name: "Doorbell", Summary: chat.Say("doorbell.summary"), Resource: chat.Say("doorbell.resource"),
 		Events: []provider.EventKind{
-			{ID: "rang", Label: i18n.M("doorbell.event.rang"), Default: true},
-			{ID: "opened", Label: i18n.M("doorbell.event.opened"), Default: true},
+			{ID: "rang", Label: chat.Say("doorbell.event.rang"), Default: true},
+			{ID: "opened", Label: chat.Say("doorbell.event.opened"), Default: true},
 		},
-		Filters: []provider.Filter{{ID: "door", Label: i18n.M("doorbell.door")}},
+		Filters: []provider.Filter{{ID: "door", Label: chat.Say("doorbell.door")}},
 		Headers: []string{headerSignature}, Texts: own,
 	}
 }
@@ -104,7 +103,7 @@ func (Doorbell) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chang
 	change := provider.Change{State: e.Data, Kind: "rang"}
 	if is.Opened {
 		change.Kind, change.Turned = "opened", true
-		change.Replies = []chat.Reply{{Text: i18n.M("doorbell.reply", "Who", chat.Escape(is.By))}}
+		change.Replies = []chat.Reply{{Text: chat.Say("doorbell.reply", "Who", chat.Escape(is.By))}}
 	}
 	return change, nil
 }
@@ -115,9 +114,9 @@ func (Doorbell) Card(state json.RawMessage) (chat.Card, error) {
 	if err := json.Unmarshal(state, &r); err != nil {
 		return chat.Card{}, errors.Wrap(err, "read a ring")
 	}
-	card := chat.Card{Emoji: "bell", State: i18n.M("doorbell.state.rang"), Tone: chat.ToneWarning, Title: r.Door, Footer: "Doorbell", At: r.At}
+	card := chat.Card{Emoji: "bell", State: chat.Say("doorbell.state.rang"), Tone: chat.ToneWarning, Title: r.Door, Footer: "Doorbell", At: r.At}
 	if r.Opened {
-		card.Emoji, card.State, card.Tone, card.Author = "door", i18n.M("doorbell.state.opened"), chat.ToneSuccess, r.By
+		card.Emoji, card.State, card.Tone, card.Author = "door", chat.Say("doorbell.state.opened"), chat.ToneSuccess, r.By
 	}
 	return card, nil
 }
