@@ -142,7 +142,7 @@ func TestB2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 	h := newHost(t)
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket setup"))
 	h.whispers(h.alice, h.ear, h.channel, "/bitbucket connect https://git.elsewhere.example.com/projects/A/repos/b",
-		"No system admin has allowed Bitbucket at", "/bitbucket setup")
+		"Bitbucket on", "isn't set up yet", "/bitbucket setup")
 	h.switched(stack.Settings{"EnableBitbucket": false}, h.alice, "bitbucket", false)
 	require.Error(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
 	h.switched(stack.Settings{"EnableBitbucket": true}, h.alice, "bitbucket", true)
@@ -182,7 +182,7 @@ func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 	opened := h.dialog(h.ear, from, "Connect Bitbucket")
 	complaints, err := h.alice.Submit(h.ctx, h.channel.Id, opened, map[string]any{"address": "the web thing"})
 	require.NoError(t, err)
-	require.Contains(t, complaints["address"], "no address of Bitbucket")
+	require.Contains(t, complaints["address"], "Not a valid Bitbucket URL")
 	h.submits(h.alice, h.channel, opened, map[string]any{"address": api.URL + "/src"})
 	h.whisper(h.ear, from, "This channel follows")
 }
@@ -339,7 +339,7 @@ func TestB14OnTheRealServerNoTokenGoesToWhoCannotProveToBeBitbucket(t *testing.T
 	opened := h.dialog(h.ear, from, "Connect Bitbucket")
 	complaints, err := h.alice.Submit(h.ctx, h.channel.Id, opened, map[string]any{"token": apiToken})
 	require.NoError(t, err)
-	require.Contains(t, strings.Join([]string{complaints[""], complaints["token"], complaints["address"]}, " "), "cannot be reached")
+	require.Contains(t, strings.Join([]string{complaints[""], complaints["token"], complaints["address"]}, " "), "can't be reached")
 	door.requireSafe()
 }
 

@@ -275,7 +275,7 @@ func TestJ11OnTheRealServerNoTokenGoesToWhoCannotProveToBeJenkins(t *testing.T) 
 	complaints, err := alice.Submit(w.ctx, channel.Id, w.dialog(ear, from, "API access"),
 		map[string]any{"url": door.url, "user": "robot", "token": apiToken, "jobs": "web"})
 	require.NoError(t, err)
-	require.Contains(t, complaints["url"], "cannot be reached")
+	require.Contains(t, complaints["url"], "can't be reached")
 	door.requireSafe()
 }
 

@@ -50,7 +50,7 @@ func TestS1OnTheRealServerAChannelHearsOfAProject(t *testing.T) {
 func TestS2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 	h := newBugs(t)
 	h.whispers(h.alice, h.ear, h.channel, "/sentry connect https://sentry.elsewhere.example.com/organizations/acme/projects/web/",
-		"No system admin has allowed Sentry at", "/sentry setup")
+		"Sentry on", "isn't set up yet", "/sentry setup")
 	h.switched(stack.Settings{"EnableSentry": false}, h.alice, "sentry", false)
 	require.Error(t, h.alice.Type(h.ctx, h.channel.Id, "/sentry connect "+h.org+" web"))
 	h.switched(stack.Settings{"EnableSentry": true}, h.alice, "sentry", true)

@@ -25,7 +25,7 @@ func requireRefused(t *testing.T, page *mmtest.Response, says string) {
 
 const (
 	onlyAdmins = "Only a system admin can connect this server"
-	usedUp     = "This link has expired, was used already, or was made for somebody else"
+	usedUp     = "This link has expired, was already used, or was made for another user"
 )
 
 func TestDefect03_OnlyAnAdminConnectsTheServer(t *testing.T) {
@@ -98,8 +98,8 @@ func TestAnAdminConnectsTheServerAndDisconnectsIt(t *testing.T) {
 	require.Len(t, meetings(w.backroom), 1)
 
 	w.admin.Types("/zoom connect", w.town)
-	requireSays(t, w.admin.LastNote().Text(), "You are connected as root@example.com")
-	requireSays(t, html.UnescapeString(w.authorizes(w.admin).Body), "connected with Zoom for everybody")
+	requireSays(t, w.admin.LastNote().Text(), "You're connected as root@example.com")
+	requireSays(t, html.UnescapeString(w.authorizes(w.admin).Body), "connected to Zoom for all users")
 	w.admin.Types("/zoom disconnect", w.town)
 	w.admin.Clicks("Disconnect")
 	requireSays(t, w.admin.LastNote().Text(), "Disconnected")
@@ -146,7 +146,7 @@ func TestLinksToConnectWorkOnceForOneUserAndForATime(t *testing.T) {
 			requireRefused(t, w.alice.Get(back[:len(back)-2]+"xx"), usedUp)
 		},
 		"declined": func(t *testing.T, w *world, link string) {
-			requireRefused(t, w.alice.Get(w.decides(w.alice, link, "decline")), "You did not allow the app at Zoom")
+			requireRefused(t, w.alice.Get(w.decides(w.alice, link, "decline")), "You didn't authorize the app in Zoom")
 		},
 		"declined by somebody else": func(t *testing.T, w *world, link string) {
 			requireRefused(t, w.bob.Get(w.decides(w.alice, link, "decline")), usedUp)
@@ -192,7 +192,7 @@ func TestDefect12_DisconnectingEndsTheGrantAtZoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.alice.Types("/zoom disconnect", w.town)
-	requireSays(t, w.alice.LastNote().Text(), "You have not connected your Zoom account yet")
+	requireSays(t, w.alice.LastNote().Text(), "Your Zoom account isn't connected")
 	w.connect(w.alice)
 	w.zoom.Advance(2 * time.Hour) // revoking needs a token that works
 
@@ -246,7 +246,7 @@ func TestAnotherPluginCannotActAsSomebody(t *testing.T) {
 
 func TestDefect10_OnlyAddressesThatAreTheirsCount(t *testing.T) {
 	t.Parallel()
-	const untrusted, unverified = "does not verify email addresses", "Your email address is not verified"
+	const untrusted, unverified = "doesn't verify email addresses", "Your email address isn't verified"
 	for _, row := range []struct {
 		name              string
 		trait             mmtest.Trait

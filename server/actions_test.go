@@ -35,11 +35,11 @@ func TestUnknownWordsAreAnsweredWithTheKnownOnes(t *testing.T) {
 	w := newWorld(t, "user")
 	for _, line := range []string{"/zoom strat", "/zoom @all", "/zoom \x00", "/zoom " + strings.Repeat("x", 16000)} {
 		w.alice.Types(line, w.town)
-		require.Contains(t, w.alice.LastNote().Text(), "That is not a command. You can type `/zoom start`")
+		require.Contains(t, w.alice.LastNote().Text(), "Unknown command. Available commands: `/zoom start`")
 		require.NotContains(t, w.alice.LastNote().Text(), "@all")
 	}
 	w.alice.Types("/zoom doctor", w.town)
-	require.Contains(t, w.alice.LastNote().Text(), "That is not a command", "to others it does not exist")
+	require.Contains(t, w.alice.LastNote().Text(), "Unknown command", "to others it does not exist")
 	require.NotContains(t, w.alice.LastNote().Text(), "doctor")
 }
 
@@ -70,10 +70,10 @@ func TestNobodyHasToConnectWhereTheServerAuthorizesItself(t *testing.T) {
 	for _, u := range []*mmtest.User{w.alice, w.admin} {
 		for _, line := range []string{"/zoom connect", "/zoom disconnect"} {
 			u.Types(line, w.town)
-			requireSays(t, u.LastNote().Text(), "There is nothing to connect here")
+			requireSays(t, u.LastNote().Text(), "This server is already connected to Zoom")
 		}
 		page := u.Get("/oauth2/connect?t=x")
-		requireRefused(t, page, "There is nothing to connect here")
+		requireRefused(t, page, "This server is already connected to Zoom")
 	}
 }
 
@@ -86,17 +86,17 @@ func TestTheDoctorFindsEachThingThatIsMissing(t *testing.T) {
 		says  []string
 	}{
 		{"all is well", "user", nil, []string{"All settings are filled in", "Each user connects their own Zoom account"}},
-		{"client ID", "user", map[string]any{"OAuthClientID": ""}, []string{"client ID of the Zoom app is missing", "To mend it:"}},
-		{"client secret", "user", map[string]any{"OAuthClientSecret": " "}, []string{"client secret of the Zoom app is missing"}},
+		{"client ID", "user", map[string]any{"OAuthClientID": ""}, []string{"Zoom app's client ID is missing", "To fix:"}},
+		{"client secret", "user", map[string]any{"OAuthClientSecret": " "}, []string{"Zoom app's client secret is missing"}},
 		{"encryption key", "user", map[string]any{"EncryptionKey": "short"}, []string{"encryption key for stored tokens is missing or too short"}},
-		{"webhook secret", "user", map[string]any{"ZoomWebhookSecret": ""}, []string{"webhook secret token is missing", "posts will not tell"}},
-		{"Zoom URL", "user", map[string]any{"ZoomURL": "zoom.example.com"}, []string{"Zoom URL is not an https address"}},
-		{"API URL", "user", map[string]any{"ZoomAPIURL": "ftp://zoom.example.com"}, []string{"Zoom API URL is not an https address"}},
+		{"webhook secret", "user", map[string]any{"ZoomWebhookSecret": ""}, []string{"webhook secret token is missing", "posts don't show"}},
+		{"Zoom URL", "user", map[string]any{"ZoomURL": "zoom.example.com"}, []string{"Zoom URL isn't an https address"}},
+		{"API URL", "user", map[string]any{"ZoomAPIURL": "ftp://zoom.example.com"}, []string{"Zoom API URL isn't an https address"}},
 		{"account ID", "s2s", map[string]any{"AccountID": ""}, []string{"account ID is missing"}},
-		{"s2s works", "s2s", nil, []string{"Zoom accepts this server's authorization", "The server authorizes itself", "The server verifies no email addresses"}},
-		{"s2s with a wrong secret", "s2s", map[string]any{"OAuthClientSecret": "mistyped"}, []string{"does not accept the client ID and secret", "Check that the app is activated"}},
-		{"unverified addresses trusted", "s2s", map[string]any{"TrustUnverifiedEmail": true}, []string{"Email addresses count although nobody verified them"}},
-		{"no admin has connected", "account", nil, []string{"No admin has connected this server", "Type `/zoom connect` as a system admin", "One admin authorizes for everybody"}},
+		{"s2s works", "s2s", nil, []string{"Zoom accepts this server's authorization", "The server authorizes itself", "The server doesn't verify email addresses"}},
+		{"s2s with a wrong secret", "s2s", map[string]any{"OAuthClientSecret": "mistyped"}, []string{"doesn't accept this server's client ID and secret", "check that the app is activated"}},
+		{"unverified addresses trusted", "s2s", map[string]any{"TrustUnverifiedEmail": true}, []string{"Unverified email addresses are trusted"}},
+		{"no admin has connected", "account", nil, []string{"This server isn't connected to Zoom yet", "Run `/zoom connect` as a system admin", "One admin authorizes for all users"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,8 +124,8 @@ func TestTheDoctorLooksAtTheTools(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.admin.Types("/zoom doctor", w.town)
-	requireSays(t, w.admin.LastNote().Text(), "Jenkins is switched on; its command is `/jenkins`",
-		"People cannot sign in at Bitbucket", "enter it with `/bitbucket setup`")
+	requireSays(t, w.admin.LastNote().Text(), "Jenkins is on. Its command is `/jenkins`",
+		"Users can't sign in to Bitbucket", "enter it with `/bitbucket setup`")
 	require.NotContains(t, w.admin.LastNote().Text(), "sign in at Jenkins", "nobody can")
 	require.NotContains(t, w.admin.LastNote().Text(), "Sentry", "what is off needs nothing")
 }
@@ -138,10 +138,10 @@ func TestTheDoctorKnowsSiteURLVerifiedAddressesAndEvents(t *testing.T) {
 		w.admin.Types("/zoom doctor", w.town)
 		return strings.Contains(w.admin.LastNote().Text(), "The server verifies email addresses")
 	}, patience, tick)
-	require.Contains(t, w.admin.LastNote().Text(), "Zoom's last event arrived at", "the validation of the address was one")
+	require.Contains(t, w.admin.LastNote().Text(), "The last Zoom event arrived at", "the validation of the address was one")
 	w.mm.Configure(func(c *model.Config) { *c.ServiceSettings.SiteURL = "" })
 	w.admin.Types("/zoom doctor", w.town)
-	requireSays(t, w.admin.LastNote().Text(), "Site URL is not set")
+	requireSays(t, w.admin.LastNote().Text(), "Site URL isn't set")
 	w.alice.Types("/zoom start", w.town)
 	requireSays(t, w.alice.LastNote().Text(), "“Site URL”")
 }

@@ -136,11 +136,11 @@ func TestEverybodyActsAsThemselves(t *testing.T) {
 
 	h.carol.Clicks("Merge") // signed in now, but she may only read
 	h.carol.Submits(nil)
-	requireTells(t, h.carol.Dialog().Error, "Bitbucket does not allow that to the account that asks")
+	requireTells(t, h.carol.Dialog().Error, "Bitbucket doesn't allow this for the account that was used")
 	h.carol.Cancels()
 	h.carol.Clicks("Decline")
 	h.carol.Submits(nil)
-	requireTells(t, h.carol.Dialog().Error, "Bitbucket does not allow that to the account that asks")
+	requireTells(t, h.carol.Dialog().Error, "Bitbucket doesn't allow this for the account that was used")
 	require.Equal(t, "OPEN", pull.State())
 
 	h.carol.Chooses("More…", "Take back my request for changes")

@@ -22,7 +22,7 @@ func TestB14CallsToBitbucketAreSafeOnTheirWay(t *testing.T) {
 
 	h.alice.Types("/bitbucket connect "+door.url+"/projects/ACME/repos/web", h.backroom)
 	h.alice.Submits(map[string]any{"token": h.secret("a-token-of-the-api")})
-	require.Contains(t, h.alice.Dialog().Error, "cannot be reached")
+	require.Contains(t, h.alice.Dialog().Error, "can't be reached")
 	door.requireSafe()
 }
 
@@ -51,7 +51,7 @@ func TestB15SecretsAndTokensAreKeptSealedAndAdminsAloneSetUp(t *testing.T) {
 	h.admin.Types("/bitbucket setup", h.town)
 	require.Empty(t, h.admin.Field("client_secret").Default, "not even admins see it again")
 	h.alice.Types("/bitbucket setup", h.town)
-	requireTells(t, lastNote(h.alice), "That is not a command")
+	requireTells(t, lastNote(h.alice), "Unknown command")
 	require.Nil(t, h.alice.Dialog())
 }
 

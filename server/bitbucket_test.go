@@ -35,7 +35,7 @@ func TestB2OnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 	t.Parallel()
 	h := newCodeHost(t, code.Options{Kind: code.Cloud}, "acme")
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
-	requireTells(t, lastNote(h.alice), "No system admin has allowed Bitbucket at "+h.site, "/bitbucket setup")
+	requireTells(t, lastNote(h.alice), "Bitbucket on "+h.site+" isn't set up yet", "/bitbucket setup")
 	h.alice.Types("/bitbucket setup", h.backroom)
 	require.Nil(t, h.alice.Dialog(), "that is for admins")
 	h.register()
@@ -92,17 +92,17 @@ func TestB4ConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 		requireTells(t, lastNote(h.alice), "This channel is connected to acme/web already")
 	}
 	h.alice.Types("/bitbucket connect acme/web", h.backroom)
-	requireTells(t, lastNote(h.alice), "no address of Bitbucket that could be understood", "https://bitbucket.org/acme/web")
+	requireTells(t, lastNote(h.alice), "Not a valid Bitbucket URL", "https://bitbucket.org/acme/web")
 	h.alice.Types("/bitbucket connect https://git.elsewhere.example.com/projects/A/repos/b", h.backroom)
-	requireTells(t, lastNote(h.alice), "No system admin has allowed Bitbucket at https://git.elsewhere.example.com")
+	requireTells(t, lastNote(h.alice), "Bitbucket on https://git.elsewhere.example.com isn't set up yet")
 	h.alice.Types("/bitbucket connect "+h.site+"/acme/none", h.backroom)
-	requireTells(t, lastNote(h.alice), "does not have that, or does not show it")
+	requireTells(t, lastNote(h.alice), "doesn't have this, or the account that was used can't see it")
 
 	h.addRepo("acme", "api", false)
 	h.alice.Types("/bitbucket connect", h.backroom)
 	requireTells(t, h.alice.Field("address").HelpText, "Any page of the repository will do")
 	h.alice.Submits(map[string]any{"address": "the web thing"})
-	require.Contains(t, h.alice.Dialog().Errors["address"], "no address of Bitbucket")
+	require.Contains(t, h.alice.Dialog().Errors["address"], "Not a valid Bitbucket URL")
 	h.alice.Submits(map[string]any{"address": h.site + "/acme/api/src"})
 	require.Nil(t, h.alice.Dialog())
 	requireTells(t, lastNote(h.alice), "This channel follows acme/api now")
@@ -156,9 +156,9 @@ func TestB7ConnectingVerifiesTheRightAndMakesTheWebhook(t *testing.T) {
 	h := newCloud(t)
 	h.bob.Types("/bitbucket connect "+h.url(""), h.backroom)
 	page := h.signsIn(h.bob)
-	requireTells(t, html.UnescapeString(page.Body), "The account that asks may see acme/web at Bitbucket, but not administer it. Ask somebody who does")
+	requireTells(t, html.UnescapeString(page.Body), "This Bitbucket account can read acme/web, but isn't an admin there. Ask an admin to connect it")
 	h.bob.Types("/bitbucket connect "+h.url(""), h.backroom)
-	requireTells(t, lastNote(h.bob), "but not administer it")
+	requireTells(t, lastNote(h.bob), "but isn't an admin there")
 	require.Empty(t, h.repo.Hooks())
 	h.bob.Types("/bitbucket list", h.backroom)
 	requireTells(t, lastNote(h.bob), "not connected to Bitbucket yet")
@@ -205,7 +205,7 @@ func TestB8DisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
 	h.alice.Clicks("Sign out")
 	requireTells(t, lastNote(h.alice), "You are signed out of Bitbucket")
 	h.alice.Types("/bitbucket disconnect", h.backroom)
-	requireTells(t, lastNote(h.alice), "not connected to Bitbucket")
+	requireTells(t, lastNote(h.alice), "no such connection to Bitbucket")
 }
 
 func TestB9ConfigureNamesARepositoryByItsAddress(t *testing.T) {
@@ -282,7 +282,7 @@ func TestB11RemovalAsksFirst(t *testing.T) {
 	h.admin.Clicks("Yes, remove it")
 	requireTells(t, lastNote(h.admin), "is removed")
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
-	requireTells(t, lastNote(h.alice), "No system admin has allowed Bitbucket at")
+	requireTells(t, lastNote(h.alice), "Bitbucket on "+h.site+" isn't set up yet")
 }
 
 func TestB12OfContentsNothingIsKept(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -51,7 +52,7 @@ func TestDefect09_TheRestrictionHoldsOnEveryWayIn(t *testing.T) {
 			w.mm.Set(map[string]any{"RestrictMeetingCreation": true})
 			attempts(w.town)[name](w)
 			require.Empty(t, meetings(w.town))
-			requireSays(t, w.alice.LastNote().Text(), "in public channels is switched off", "Start one in a private channel")
+			requireSays(t, w.alice.LastNote().Text(), "Meetings in public channels are turned off", "Start your meeting in a private channel")
 			require.Zero(t, w.calls(), "no meeting that nobody sees is left at Zoom")
 			attempts(w.backroom)[name](w)
 			require.Len(t, meetings(w.backroom), 1)
@@ -86,7 +87,7 @@ func TestDefect38_WhoMayNotPostLeavesNoMeetingAtZoom(t *testing.T) {
 					continue // the server itself refuses that
 				}
 				try(w)
-				requireSays(t, w.alice.LastNote().Text(), "cannot post in this channel")
+				requireSays(t, w.alice.LastNote().Text(), "can't post in this channel")
 			}
 			require.Empty(t, w.zoom.Counts())
 			require.Empty(t, w.openIn(channel))
@@ -97,8 +98,8 @@ func TestDefect38_WhoMayNotPostLeavesNoMeetingAtZoom(t *testing.T) {
 func TestDefect09_TheRestrictionHoldsForAStartThatGoesOnAfterConnecting(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(w *world){
-		"in public channels is switched off": func(w *world) { w.mm.Set(map[string]any{"RestrictMeetingCreation": true}) },
-		"cannot post in this channel":        func(w *world) { w.town.Leave(w.alice) },
+		"Meetings in public channels are turned off": func(w *world) { w.mm.Set(map[string]any{"RestrictMeetingCreation": true}) },
+		"can't post in this channel":                 func(w *world) { w.town.Leave(w.alice) },
 	} {
 		w := newWorld(t, "user")
 		w.alice.Types("/zoom start", w.town)
@@ -106,7 +107,7 @@ func TestDefect09_TheRestrictionHoldsForAStartThatGoesOnAfterConnecting(t *testi
 		change(w)
 		page := w.alice.Get(w.allows(w.alice, link))
 		require.Equal(t, http.StatusOK, page.Status, "connected all the same")
-		requireSays(t, page.Body, "could not be started", name)
+		requireSays(t, html.UnescapeString(page.Body), "couldn't be started", name)
 		requireSays(t, w.alice.LastNote().Text(), name)
 		require.Empty(t, meetings(w.town))
 	}
@@ -146,7 +147,7 @@ func TestTheGuardHoldsForAStartThatGoesOnAfterConnecting(t *testing.T) {
 	link := w.connectLink(w.alice)
 	w.bob.Types("/zoom start Stand-up", w.town)
 	page := w.alice.Get(w.allows(w.alice, link))
-	requireSays(t, page.Body, "Mattermost has a question about your meeting")
+	requireSays(t, page.Body, "a question about your meeting")
 	require.Len(t, meetings(w.town), 1)
 	w.alice.Clicks("Start another meeting")
 	require.Equal(t, "Retro", meetings(w.town)[1].Prop("meeting_topic"))
@@ -179,7 +180,7 @@ func TestDefect18_AForgedThreadIsFoundOutAndARealOneIsKept(t *testing.T) {
 		start(forged)
 		require.Empty(t, meetings(w.town))
 		require.Empty(t, meetings(w.backroom))
-		requireSays(t, w.alice.LastNote().Text(), "That thread is not in this channel")
+		requireSays(t, w.alice.LastNote().Text(), "That thread isn't in this channel")
 		require.Empty(t, w.alice.LastNote().RootId, "it is said where alice sees it")
 	}
 	start(reply.Id)
@@ -236,7 +237,7 @@ func TestDefect09_AButtonFromBeforeIsCheckedWhenItIsPressed(t *testing.T) {
 	w.mm.Set(map[string]any{"RestrictMeetingCreation": true})
 	w.alice.Clicks("Unique meeting ID")
 	require.Empty(t, meetings(w.town))
-	requireSays(t, w.alice.LastNote().Text(), "in public channels is switched off")
+	requireSays(t, w.alice.LastNote().Text(), "Meetings in public channels are turned off")
 	require.Zero(t, w.calls())
 
 	w.mm.Set(map[string]any{"RestrictMeetingCreation": false})

@@ -48,7 +48,7 @@ func TestDefect22_WhoseGrantWasRevokedIsOneClickFromANewOne(t *testing.T) {
 	require.NoError(t, w.zoom.RevokeGrant(address(w.alice), clientID))
 	w.alice.Types("/zoom start", w.backroom)
 	w.alice.Types("/zoom connect", w.backroom)
-	require.NotContains(t, w.alice.LastNote().Text(), "You are connected", "a dead grant is none")
+	require.NotContains(t, w.alice.LastNote().Text(), "You're connected", "a dead grant is none")
 	w.authorizes(w.alice)
 	require.True(t, w.canStart(w.alice))
 }
@@ -129,6 +129,6 @@ func TestDefect27_ALateEventTellsZoomsOwnTimes(t *testing.T) {
 	over := post.Refreshed()
 	require.InDelta(t, 25*60, over.Prop("meeting_duration"), 2)
 	require.False(t, strings.Contains(over.Text(), "%!"), over.Text())
-	require.Contains(t, over.Attachments()[0].Fallback, "has ended after 25 minutes.")
+	require.Contains(t, over.Attachments()[0].Fallback, "ended after 25 minutes.")
 	require.Contains(t, over.Text(), "UTC")
 }

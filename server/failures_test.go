@@ -75,7 +75,7 @@ var afterConnecting = wayIn{"after connecting", func(w *world, f failure) string
 	back := w.allows(w.alice, link)
 	f.cause(w)
 	page := w.alice.Get(back)
-	require.Contains(w.t, page.Body, "could not be started")
+	require.Contains(w.t, html.UnescapeString(page.Body), "couldn't be started")
 	requireSays(w.t, html.UnescapeString(page.Body), f.says...)
 	return w.alice.LastNote().Text()
 }}
@@ -118,7 +118,7 @@ func zoomFailures() []failure {
 			cause: answers(sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"per-second rate limit"}`), Headers: map[string]string{"X-RateLimit-Type": "QPS"}}),
 		},
 		{
-			name: "limit per day", code: "daily_limit", says: []string{"no more new meetings for you today", "personal meeting ID instead"},
+			name: "limit per day", code: "daily_limit", says: []string{"Zoom's daily limit for new meetings", "personal meeting ID instead"},
 			cause: answers(sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"You have exceeded the daily rate limit (100)"}`)}),
 		},
 		{
@@ -127,15 +127,15 @@ func zoomFailures() []failure {
 		},
 		{name: "the connection breaks", code: "zoom_unavailable", says: []string{"Try again in a minute"}, cause: answers(sandbox.Action{Reset: true})},
 		{
-			name: "a proxy answers", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
+			name: "a proxy answers", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom API URL”"},
 			cause: answers(sandbox.Action{Status: 200, Body: []byte(`"<html>Welcome to the intranet</html>"`)}),
 		},
 		{
-			name: "a page where the API should be", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
+			name: "a page where the API should be", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom API URL”"},
 			cause: answers(sandbox.Action{Status: 404, Body: []byte(`"<html>Not here</html>"`)}),
 		},
 		{
-			name: "nobody listens at the API's address", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom API URL”"},
+			name: "nobody listens at the API's address", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom API URL”"},
 			cause: func(w *world) { w.mm.Set(map[string]any{"ZoomAPIURL": nowhere(w.t) + "/v2"}) },
 		},
 		{
@@ -151,9 +151,9 @@ func zoomFailures() []failure {
 		{name: "the encryption key is missing", code: "not_configured", says: []string{"“At-rest token encryption key”"}, cause: set(map[string]any{"EncryptionKey": ""})},
 		{name: "the Zoom URL is not safe", code: "not_configured", says: []string{"“Zoom URL”"}, cause: set(map[string]any{"ZoomURL": "http://zoom.example.com"})},
 		{name: "the API URL is not safe", code: "not_configured", says: []string{"“Zoom API URL”"}, cause: set(map[string]any{"ZoomAPIURL": "zoom.example.com"})},
-		{name: "the channel is archived", code: "no_post", says: []string{"cannot post in this channel"}, cause: func(w *world) { w.backroom.Archive() }},
+		{name: "the channel is archived", code: "no_post", says: []string{"can't post in this channel"}, cause: func(w *world) { w.backroom.Archive() }},
 		{name: "no longer a member", code: "no_post", says: []string{"Join the channel"}, cause: func(w *world) { w.backroom.Leave(w.alice) }},
-		{name: "may not post", code: "no_post", says: []string{"cannot post in this channel"}, cause: func(w *world) { w.backroom.Silence(w.alice) }},
+		{name: "may not post", code: "no_post", says: []string{"can't post in this channel"}, cause: func(w *world) { w.backroom.Silence(w.alice) }},
 	}
 }
 
@@ -173,7 +173,7 @@ func grantFailures() []failure {
 			},
 		},
 		{
-			name: "no admin has connected the server", mode: "account", code: "account_not_connected", says: []string{"Ask a system admin to type `/zoom connect`"},
+			name: "no admin has connected the server", mode: "account", code: "account_not_connected", says: []string{"Ask a system admin to run `/zoom connect`"},
 			cause: func(*world) {},
 		},
 		{
@@ -181,7 +181,7 @@ func grantFailures() []failure {
 			cause: func(w *world) { require.NoError(w.t, w.zoom.RevokeGrant(address(w.admin), clientID)) },
 		},
 		{
-			name: "unknown to Zoom", mode: "account", connected: true, code: "zoom_user_unknown", says: []string{"no user for your email address stranger@example.com", "ask your Zoom admin"},
+			name: "unknown to Zoom", mode: "account", connected: true, code: "zoom_user_unknown", says: []string{"no user with your email address stranger@example.com", "Ask your Zoom admin"},
 			cause: func(w *world) { w.alice.Becomes(mmtest.Email("stranger@example.com")) },
 		},
 		{
@@ -198,7 +198,7 @@ func grantFailures() []failure {
 		},
 		{name: "no account ID", mode: "s2s", code: "not_configured", says: []string{"“Zoom account ID”"}, cause: set(map[string]any{"AccountID": ""})},
 		{
-			name: "nobody listens where tokens are", mode: "s2s", code: "zoom_unreachable", says: []string{"cannot reach Zoom", "“Zoom URL”"},
+			name: "nobody listens where tokens are", mode: "s2s", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom URL”"},
 			cause: func(w *world) { w.mm.Set(map[string]any{"ZoomURL": nowhere(w.t)}) },
 		},
 		{

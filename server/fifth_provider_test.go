@@ -56,7 +56,7 @@ func TestAFurtherProviderIsOnePackageAndOneLine(t *testing.T) {
 	require.Len(t, cards(w.town), 1, "filters work")
 
 	w.alice.Types("/doorbell test", w.backroom)
-	requireSays(t, lastNote(w.alice), "not connected to Doorbell")
+	requireSays(t, lastNote(w.alice), "no such connection to Doorbell")
 	w.zoom.Advance(time.Minute)
 	w.alice.Types("/doorbell test", w.town)
 	require.Len(t, cards(w.town), 2)

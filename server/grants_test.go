@@ -26,7 +26,7 @@ func TestDefect34_AZoomUserConnectedByTwoPeopleBelongsToTheSecond(t *testing.T) 
 
 	told := w.alice.DirectMessages(w.botID())
 	require.Len(t, told, 1)
-	requireSays(t, told[0].Message, "Somebody else on this server has connected the Zoom account alice@example.com", "/zoom connect")
+	requireSays(t, told[0].Message, "Another user on this server connected the Zoom account alice@example.com", "/zoom connect")
 	require.False(t, w.canStart(w.alice))
 	require.True(t, w.canStart(w.bob))
 
@@ -40,7 +40,7 @@ func TestDefect34_ReconnectingWithAnotherZoomUserLeavesNothingOfTheFirst(t *test
 	w := newWorld(t, "user")
 	w.connect(w.alice)
 	w.alice.Types("/zoom connect", w.town)
-	requireSays(t, w.alice.LastNote().Text(), "You are connected as alice@example.com", "To use another Zoom account")
+	requireSays(t, w.alice.LastNote().Text(), "You're connected as alice@example.com", "To use another Zoom account")
 	w.connectAs(w.alice, w.bob)
 	require.Equal(t, 1, w.zoom.Counts()["POST /oauth/revoke"], "the grant of the first is ended at Zoom")
 	require.Len(t, w.mm.KV.Keys("lnk.zoom."), 1)
@@ -85,7 +85,7 @@ func TestDefect06_RemovingTheAppAtZoomDropsTheGrantAndTellsItsOwner(t *testing.T
 			owner := w.alice
 			says := "You removed the Mattermost app"
 			if mode == "account" {
-				owner, says = w.admin, "nobody on this server can start Zoom meetings"
+				owner, says = w.admin, "no one on this server can start Zoom meetings"
 			}
 			w.connect(owner)
 			require.NoError(t, w.zoom.Deauthorize(address(owner), clientID))
@@ -200,7 +200,7 @@ func TestAKeyChangedWhileThePluginWasOffAsksToReconnect(t *testing.T) {
 	requireSays(t, w.alice.LastNote().Text(), "Try again in a minute")
 	w.zoom.Advance(2 * time.Minute)
 	w.alice.Types("/zoom start", w.town)
-	requireSays(t, w.alice.LastNote().Text(), "can no longer be opened", "encryption key was changed while the plugin was off", "Connect to Zoom again")
+	requireSays(t, w.alice.LastNote().Text(), "can't be decrypted", "encryption key was changed while the plugin was off", "Connect to Zoom again")
 	w.authorizes(w.alice)
 	require.Len(t, meetings(w.town), 1)
 }

@@ -34,7 +34,7 @@ func TestC11_SigningInAtBitbucketFromAPhoneEndsWithACodeTypedInMattermost(t *tes
 	require.Equal(t, "⬆️ Pushed · It arrives", title(h.card(h.backroom)))
 
 	h.alice.Types(typed, h.town)
-	requireTells(t, lastNote(h.alice), wrongCode, "Run `/bitbucket signin` to get a new link")
+	requireTells(t, lastNote(h.alice), wrongCode, "To get a new link, run `/bitbucket signin`")
 	h.alice.Types("/bitbucket signin", h.town)
 	requireTells(t, lastNote(h.alice), "You are signed in at Bitbucket", "with this or another account")
 }

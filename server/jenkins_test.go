@@ -239,7 +239,7 @@ func TestJ11CallsToJenkinsAreSafeOnTheirWay(t *testing.T) {
 
 	w.alice.Clicks("Enter API access")
 	w.alice.Submits(map[string]any{"url": door.url, "user": "robot", "token": w.secret("a-token-of-the-api"), "jobs": "web"})
-	require.Contains(t, w.alice.Dialog().Errors["url"], "cannot be reached")
+	require.Contains(t, w.alice.Dialog().Errors["url"], "can't be reached")
 	door.requireSafe()
 }
 

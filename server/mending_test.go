@@ -27,7 +27,7 @@ func TestTheDailyLimitOffersThePersonalMeetingWhichWorks(t *testing.T) {
 	w.alice.Types("/zoom start second", root)
 	require.Len(t, meetings(w.backroom), 1)
 	note := w.alice.LastNote()
-	requireSays(t, note.Text(), "no more new meetings for you today (until ", "T00:00:00Z)")
+	requireSays(t, note.Text(), "Zoom's daily limit for new meetings (until ", "T00:00:00Z)")
 	require.Equal(t, []string{"Personal meeting ID"}, note.Buttons())
 
 	w.alice.Clicks("Personal meeting ID")
@@ -35,7 +35,7 @@ func TestTheDailyLimitOffersThePersonalMeetingWhichWorks(t *testing.T) {
 	require.Equal(t, true, post.Prop("meeting_personal"))
 	require.Equal(t, "second", post.Prop("meeting_topic"))
 	require.Equal(t, root.Id, post.RootId)
-	require.Equal(t, "Your meeting is started.", w.alice.LastNote().Text(), "the offer is gone")
+	require.Equal(t, "Your meeting has started.", w.alice.LastNote().Text(), "the offer is gone")
 }
 
 func TestTheDailyLimitOffersNoPersonalMeetingToWhoHasThatAlready(t *testing.T) {
@@ -46,7 +46,7 @@ func TestTheDailyLimitOffersNoPersonalMeetingToWhoHasThatAlready(t *testing.T) {
 	w.alice.Clicks("My personal meeting ID")
 	w.fails("/v2/meetings/", -1, sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"daily rate limit"}`)})
 	w.alice.Types("/zoom start", w.backroom)
-	requireSays(t, w.alice.LastNote().Text(), "no more new meetings for you today")
+	requireSays(t, w.alice.LastNote().Text(), "Zoom's daily limit for new meetings")
 	require.Empty(t, w.alice.LastNote().Buttons())
 }
 
@@ -92,7 +92,7 @@ func TestDefect23_AZoomThatDoesNotAnswerIsGivenUpAfterTenSeconds(t *testing.T) {
 	begun := time.Now()
 	w.alice.Types("/zoom start", w.backroom)
 	require.Less(t, time.Since(begun), 15*time.Second)
-	requireSays(t, w.alice.LastNote().Text(), "did not answer in time", "Try again in a minute")
+	requireSays(t, w.alice.LastNote().Text(), "didn't answer in time", "Try again in a minute")
 	w.alice.Types("/zoom start", w.backroom)
 	require.Len(t, meetings(w.backroom), 1, "the channel is free again")
 }
@@ -147,7 +147,7 @@ func TestConnectingThatFailsSaysWhyAndWhatToDo(t *testing.T) {
 		{"the API is elsewhere", func(w *world) { w.mm.Set(map[string]any{"ZoomAPIURL": nowhere(w.t) + "/v2"}) }, "“Zoom API URL”"},
 		{"the code is not accepted", func(w *world) {
 			w.fails("/oauth/token", 1, sandbox.Action{Status: 400, Body: []byte(`{"reason":"Invalid authorization code","error":"invalid_grant"}`)})
-		}, "type /zoom connect for a new one"},
+		}, "To get a new one, run /zoom connect"},
 		{"the app may not ask who that was", func(w *world) {
 			w.fails("/v2/users/me", -1, sandbox.Action{Status: 400, Body: []byte(`{"code":4711,"message":"Invalid access token, does not contain scopes:[user:read:user]."}`)})
 		}, "lacks the scope user:read:user"},
@@ -183,7 +183,7 @@ func TestWhereNoLinkCanBeMadeThePersonIsToldWhatToType(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.alice.Post("/api/v1/meetings", map[string]any{"channel_id": w.backroom.ID, "connection_id": strings.Repeat("x", 5000)})
-	requireSays(t, w.alice.LastNote().Text(), "Type /zoom connect")
+	requireSays(t, w.alice.LastNote().Text(), "run /zoom connect")
 }
 
 func TestAFailureThatCannotBeShownIsLogged(t *testing.T) {

@@ -153,7 +153,7 @@ func TestNoCommandReachesAConnectionFromOutside(t *testing.T) {
 		require.True(s.t, ok)
 		for _, word := range []string{"connect", "disconnect", "disconnect all", "configure", "list", "test", "status", "rotate"} {
 			u.Types("/jenkins "+word, s.backroom) // which a server would not even pass on
-			requireSays(s.t, lastNote(u), "cannot post in this channel")
+			requireSays(s.t, lastNote(u), "can't post in this channel")
 			require.Nil(s.t, u.Dialog(), word)
 			s.holds(u, word+" in the channel")
 			if word == "connect" {
@@ -236,12 +236,12 @@ func TestWhoLeavesTakesNoButtonsAlong(t *testing.T) {
 				answer := s.bob.Post("/action", model.PostActionIntegrationRequest{
 					ChannelId: s.backroom.ID, PostId: "note", TriggerId: "t", Context: button.Integration.Context,
 				})
-				requireSays(t, answer.Told, "cannot post in this channel")
+				requireSays(t, answer.Told, "can't post in this channel")
 				pressed++
 			}
 			require.GreaterOrEqual(t, pressed, 5)
 			for _, form := range s.bobsForms {
-				requireSays(t, s.bob.Post("/form", s.filledIn(form, s.backroom.ID)).Body, "cannot post in this channel")
+				requireSays(t, s.bob.Post("/form", s.filledIn(form, s.backroom.ID)).Body, "can't post in this channel")
 			}
 			s.jenkins.Settle()
 			require.Equal(t, s.before, s.all())
@@ -258,7 +258,7 @@ func TestCardsObeyOnlyWhoMayPostWhereTheyAre(t *testing.T) {
 				answer := u.Post("/action", model.PostActionIntegrationRequest{
 					UserId: s.alice.ID, ChannelId: place, PostId: s.card.Id, Context: map[string]any{"card": true, "action": action},
 				})
-				requireSays(s.t, answer.Told, "You may not do that here")
+				requireSays(s.t, answer.Told, "You don't have permission to do this here")
 				s.holds(u, action, answer)
 			}
 		}

@@ -262,7 +262,7 @@ func TestWhoLeavesTakesNoButtonsOfAToolAlong(t *testing.T) {
 					})
 				}
 				for _, action := range f.actions {
-					requireSays(t, f.clicksCard(f.bob, f.card, action).Told, "You may not do that here")
+					requireSays(t, f.clicksCard(f.bob, f.card, action).Told, "You don't have permission to do this here")
 				}
 				f.settle()
 				require.Equal(t, f.before, f.all())
@@ -280,7 +280,7 @@ func TestCardsOfAToolObeyOnlyWhoMayPostWhereTheyAre(t *testing.T) {
 					answer := u.Post("/action", model.PostActionIntegrationRequest{
 						UserId: f.alice.ID, ChannelId: place, PostId: f.card.Id, TriggerId: "t", Context: map[string]any{"card": true, "action": action},
 					})
-					requireSays(t, answer.Told, "You may not do that here")
+					requireSays(t, answer.Told, "You don't have permission to do this here")
 				}
 			}
 			f.holds(u, u.Username)

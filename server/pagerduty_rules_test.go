@@ -78,11 +78,11 @@ func TestTheRulesOfAChannelAreCountedOverAllThatItFollows(t *testing.T) {
 	h.alice.Clicks("Add a Rule")
 	h.alice.Submits(nil)
 	require.NotNil(t, h.alice.Dialog(), "a third rule")
-	require.Contains(t, h.alice.Dialog().Error, "There are 2 already")
+	require.Contains(t, h.alice.Dialog().Error, "The limit of 2 is reached")
 	h.alice.Cancels()
 
 	h.alice.Types("/pduty connect", h.town)
-	requireTells(t, lastNote(h.alice), "There are 2 already")
+	requireTells(t, lastNote(h.alice), "The limit of 2 is reached")
 	h.triggers("Database", "Disk full")
 	require.Len(t, cards(h.town), 1, "what was refused is not followed")
 	h.alice.Types("/pduty connect Database", h.town)

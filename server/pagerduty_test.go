@@ -320,6 +320,6 @@ func TestWhoSignsInAtTheOtherRegionIsToldWhichIsTheirs(t *testing.T) {
 	h.alice.Types("/pduty connect "+other.URL+"/service-directory/PDBSERV", h.town)
 	page := h.signsIn(h.alice)
 	require.Equal(t, http.StatusBadRequest, page.Status, page.Body)
-	requireSays(t, html.UnescapeString(page.Body), "Your account at PagerDuty is at "+h.site, "you signed in for "+other.URL)
+	requireSays(t, html.UnescapeString(page.Body), "Your PagerDuty account is on "+h.site, "you signed in for "+other.URL)
 	h.follows(h.alice, h.site+"/service-directory/PDBSERV", h.town)
 }

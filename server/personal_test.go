@@ -58,7 +58,7 @@ func TestWhoHasNoPersonalMeetingIDIsToldWhereToGetOne(t *testing.T) {
 	w.alice.Clicks("My personal meeting ID")
 	w.fails("/v2/users/", 1, sandbox.Action{Status: 200, Body: []byte(`{"id":"u1","email":"alice@example.com","pmi":0}`)})
 	w.alice.Types("/zoom start", w.town)
-	requireSays(t, w.alice.LastNote().Text(), "You have no personal meeting ID in Zoom", "/zoom settings")
+	requireSays(t, w.alice.LastNote().Text(), "You don't have a personal meeting ID in Zoom", "/zoom settings")
 	require.Empty(t, meetings(w.town))
 
 	w.alice.Clicks("Unique meeting ID")

@@ -86,7 +86,7 @@ func TestTheOnCallListOfOneChannelIsNoOthers(t *testing.T) {
 	h.town.Leave(h.bob)
 	for _, place := range []string{h.town.ID, h.backroom.ID} {
 		answer := h.bob.Post("/action", model.PostActionIntegrationRequest{ChannelId: place, PostId: "note", Context: removal})
-		requireSays(t, answer.Body+lastNote(h.bob), "cannot post in this channel")
+		requireSays(t, answer.Body+lastNote(h.bob), "can't post in this channel")
 	}
 	h.alice.Types("/pduty oncall", h.town)
 	requireTells(t, lastNote(h.alice), "Who to wake")

@@ -34,7 +34,7 @@ func TestS2OnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 	t.Parallel()
 	h := newUnknownSentry(t)
 	h.alice.Types("/sentry connect "+h.site+"/organizations/acme/projects/web/", h.town)
-	requireTells(t, lastNote(h.alice), "No system admin has allowed Sentry at", "/sentry setup")
+	requireTells(t, lastNote(h.alice), "Sentry on "+h.site+" isn't set up yet", "/sentry setup")
 	h.register()
 	h.connects(h.alice, "acme web", h.town)
 	h.mm.Set(map[string]any{"EnableSentry": false})
@@ -69,7 +69,7 @@ func TestS4ConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.T) {
 	h.alice.Clicks("Acme Inc / Operations")
 	requireTells(t, lastNote(h.alice), "This channel follows Acme Inc / Operations now")
 	h.alice.Types("/sentry connect acme nothing", h.town)
-	requireTells(t, lastNote(h.alice), "does not have that")
+	requireTells(t, lastNote(h.alice), "doesn't have this")
 }
 
 func TestS5ALinkComesByDirectMessageAndTheConnectGoesOn(t *testing.T) {
@@ -325,7 +325,7 @@ func TestDisconnectingOneProjectTwiceLeavesTheOther(t *testing.T) {
 	h.bob.Types("/sentry disconnect acme web", h.town)
 	h.alice.Clicks("Disconnect")
 	h.bob.Clicks("Disconnect")
-	requireTells(t, lastNote(h.bob), "is not connected")
+	requireTells(t, lastNote(h.bob), "no such connection to Sentry")
 	h.fails(ops, "KeyError", "still told")
 	require.Len(t, cards(h.town), 1)
 }

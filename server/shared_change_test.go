@@ -35,7 +35,7 @@ func (w *bridgeWorld) connectionRecords() map[string]string {
 	return found
 }
 
-const sharedRefusal = "Channels that you can't connect follow ci too, so nothing was changed"
+const sharedRefusal = "ci also serves channels that you can't change, so nothing was changed"
 
 func TestAMemberOfOneChannelDoesNotChangeWhatOthersShare(t *testing.T) {
 	t.Parallel()

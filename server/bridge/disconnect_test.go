@@ -95,7 +95,7 @@ func TestAWebhookThatCannotBeRemovedIsLeftToPeople(t *testing.T) {
 
 	require.Contains(t, text, "https://coder.test/acme/web/hooks")
 	require.Contains(t, text, id)
-	require.Contains(t, text, "Coder does not allow that")
+	require.Contains(t, text, "Coder doesn't allow this")
 	require.Empty(t, o.records.connections, "nothing of it is shown any more")
 }
 

@@ -266,7 +266,7 @@ func TestAToolThatIsDownIsNotBlamedOnWhoAsks(t *testing.T) {
 	delete(o.accounts.signedIn, bob)
 	o.coder.broken["installed"] = fault.New(fault.ProviderUnavailable).With("Provider", "Coder")
 	text := o.types(bob, lab, "/coder status")
-	require.Contains(t, text, "could not be found out: Coder cannot be reached")
+	require.Contains(t, text, "could not be found out: Coder can't be reached")
 	require.NotContains(t, text, "not signed in")
 }
 

@@ -61,7 +61,7 @@ func TestWithOneToolItNeedNotBeNamed(t *testing.T) {
 	require.Contains(t, o.writes(ada, "help"), "/build connect")
 	require.Contains(t, o.writes(ada, "connect"), "is ready")
 	require.Equal(t, "Builder of @ada", o.only().Name)
-	require.Contains(t, o.writes(ada, "rotate nothing"), "not connected to Builder that way")
+	require.Contains(t, o.writes(ada, "rotate nothing"), "no such connection to Builder")
 	o.settings.Enabled = nil
 	require.False(t, o.bridge.Said(t.Context(), ada, adasDirect, "", "help"), "there is no bridge")
 }

@@ -97,13 +97,13 @@ func TestPagesRunNoScriptButTheirOwnAndAreNotKept(t *testing.T) {
 func TestThePageSaysWhatBecameOfTheMeeting(t *testing.T) {
 	t.Parallel()
 	for says, d := range map[string]*desk{
-		"has a question about your meeting":                                           {outcome: meeting.Outcome{Prompted: true}},
-		`<a href="https://zoom.us/j/1?pwd=a.1" rel="noreferrer">Join the meeting</a>`: {outcome: meeting.Outcome{JoinURL: "https://zoom.us/j/1?pwd=a.1"}},
-		`<a href="https://zoom.us/j/2"`:                                               {err: fault.New(fault.NotPosted).With("Link", "https://zoom.us/j/2")},
-		"too many requests":                                                           {err: fault.New(fault.RateLimited)},
-		"Something went wrong on the server":                                          {err: errors.New("secret internals")},
-		"connected with Zoom for everybody":                                           {connected: account.Connected{ForAll: true}},
-		"Your Zoom account a@example.com is connected":                                {connected: account.Connected{Email: "a@example.com"}},
+		"a question about your meeting":                                           {outcome: meeting.Outcome{Prompted: true}},
+		`<a href="https://zoom.us/j/1?pwd=a.1" rel="noreferrer">Join meeting</a>`: {outcome: meeting.Outcome{JoinURL: "https://zoom.us/j/1?pwd=a.1"}},
+		`<a href="https://zoom.us/j/2"`:                                           {err: fault.New(fault.NotPosted).With("Link", "https://zoom.us/j/2")},
+		"too many requests":                                                       {err: fault.New(fault.RateLimited)},
+		"Something went wrong on the server":                                      {err: errors.New("secret internals")},
+		"connected to Zoom for all users":                                         {connected: account.Connected{ForAll: true}},
+		"Your Zoom account a@example.com is connected":                            {connected: account.Connected{Email: "a@example.com"}},
 	} {
 		body := html.UnescapeString(d.asks(t, http.MethodGet, "/oauth2/complete?code=c&state=s", "").Body.String())
 		require.Contains(t, body, says)

@@ -21,7 +21,7 @@ func TestThePageOfASignInSaysWhatBecameOfWhatItWasFor(t *testing.T) {
 	}{
 		"You are signed in as &lt;b&gt;Ada&lt;/b&gt;": {path: "/oauth2/bitbucket/complete?code=c&state=s"},
 		"acme/web is connected":                       {tools{said: chat.Verbatim("acme/web is **connected**")}, "/oauth2/bitbucket/complete?code=c&state=s"},
-		"but not administer it":                       {tools{failure: fault.New(fault.NotResourceAdmin).With("Provider", "Bitbucket")}, "/oauth2/bitbucket/complete?code=c&state=s"},
+		"but isn&#39;t an admin there":                {tools{failure: fault.New(fault.NotResourceAdmin).With("Provider", "Bitbucket")}, "/oauth2/bitbucket/complete?code=c&state=s"},
 		"This link has expired":                       {path: "/oauth2/bitbucket/complete?code=c&state=forged"},
 		"You did not allow that":                      {path: "/oauth2/bitbucket/complete?error=access_denied&state=s"},
 	} {

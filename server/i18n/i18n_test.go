@@ -35,13 +35,13 @@ func TestAMessageIsFilledWithItsParameters(t *testing.T) {
 func TestAMessageMayHoldAnother(t *testing.T) {
 	t.Parallel()
 	line := chat.Say("help.line", "Command", "/zoom help").WithMessage("Help", chat.Say("command.help"))
-	require.Equal(t, "* `/zoom help` – Show what you can do.", catalogue(t).Text("en", line))
+	require.Equal(t, "* `/zoom help` – Show the available commands.", catalogue(t).Text("en", line))
 }
 
 func TestSeveralMessagesStandBelowEachOther(t *testing.T) {
 	t.Parallel()
 	text := catalogue(t).Text("en", chat.Lines(chat.Say("choice.ask"), chat.Say("choice.started")))
-	require.Equal(t, "Which meeting do you want to start?\nYour meeting is started.", text)
+	require.Equal(t, "Which meeting do you want to start?\nYour meeting has started.", text)
 }
 
 func TestAnUnknownLanguageReadsEnglishAndAnUnknownMessageItsID(t *testing.T) {

@@ -208,7 +208,7 @@ func TestDefect39_PromptWorksWithoutThePluginsOwnView(t *testing.T) {
 	require.Empty(t, w.alice.Notes(), "only the one who asked sees it")
 
 	note := w.bob.LastNote()
-	require.Contains(t, note.Text(), "[Join the existing meeting](https://zoom.us/j/85746065432)")
+	require.Contains(t, note.Text(), "[Join existing meeting](https://zoom.us/j/85746065432)")
 	require.Equal(t, []string{"Start another meeting"}, note.Buttons())
 	golden(t, "running", note)
 }

@@ -88,7 +88,7 @@ func TestNoteCanBeReplaced(t *testing.T) {
 	require.Len(t, w.alice.Notes(), 1)
 	answered := w.alice.LastNote()
 	require.Equal(t, asked.Id, answered.Id)
-	require.Equal(t, "Your meeting is started.", answered.Message)
+	require.Equal(t, "Your meeting has started.", answered.Message)
 	require.Empty(t, answered.Buttons(), "nobody clicks twice")
 	require.NotZero(t, answered.CreateAt, "else clients would date it to 1970 and move it to the top")
 }

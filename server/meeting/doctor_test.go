@@ -53,7 +53,7 @@ func TestEachSetUpGetsItsDiagnosis(t *testing.T) {
 			"a new one",
 			Setup{Mode: "user", Problems: []Problem{{ID: "client_id", Fatal: true}, {ID: "webhook_secret"}}, WebhookURL: "https://chat.example.com/plugins/zoom/webhook"},
 			map[string]Verdict{"client_id": Fail, "webhook_secret": Warn, "mode": OK, "events": Warn},
-			[]string{":x:", ":warning:", "**To mend it:**", "https://chat.example.com/plugins/zoom/webhook"},
+			[]string{":x:", ":warning:", "**To fix:**", "https://chat.example.com/plugins/zoom/webhook"},
 		},
 		{
 			"one that works",
@@ -77,7 +77,7 @@ func TestEachSetUpGetsItsDiagnosis(t *testing.T) {
 			"an app that is switched off",
 			Setup{Mode: "s2s", Heard: yesterday, TrustsUnverified: true, Grant: fails(fault.ClientRejected)},
 			map[string]Verdict{"settings": OK, "mode": OK, "grant": Fail, "email": Warn, "events": OK},
-			[]string{"Check that the app is activated"},
+			[]string{"check that the app is activated"},
 		},
 		{
 			"a Zoom that is down",
