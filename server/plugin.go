@@ -91,7 +91,7 @@ func (p *Plugin) OnConfigurationChange() error {
 	}
 	next = next.Clean()
 	if p.registry != nil {
-		next.Providers = config.ReadProviders(p.providerSettings(), p.registry.Words())
+		next.Providers = config.ReadProviders(p.providerSettings(), p.registry.Commands())
 	}
 	before := p.settings.Store(next)
 	if built := p.app.Load(); built != nil {

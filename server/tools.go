@@ -56,7 +56,7 @@ func (a *app) toolAnswers() []httpapi.ToolAnswer {
 	for _, p := range a.registry.All() {
 		d := p.Describe()
 		answer := httpapi.ToolAnswer{ID: d.ID, Name: d.Name, Word: words[d.ID], Can: []string{}}
-		if _, ok := p.(provider.Raiser); ok {
+		if _, ok := p.(provider.Creator); ok {
 			answer.Can = append(answer.Can, "trigger")
 		}
 		if _, ok := p.(provider.Searcher); ok {

@@ -67,7 +67,7 @@ func (t attempt) next(a aim) (string, error) {
 
 // inviteToken offers a form for the person's own token, where nobody can sign in otherwise.
 func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
-	if _, takes := s.Registry.Get(a.Provider).(provider.Bearer); !takes {
+	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, cause
 	}
 	what := t.intends(tokenKind, a)
@@ -85,7 +85,7 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error
 
 // inviteCredential says that the connection has no API access, or none that works, and lets who may enter it.
 func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
-	if _, takes := s.Registry.Get(a.Provider).(provider.Bearer); !takes {
+	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, nil
 	}
 	text := chat.Say("bridge.act.no_access", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
@@ -121,7 +121,7 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what intent) err
 }
 
 // aimToken checks that the attempt that the token is for can still be made. Faults: NotConfigured, and those of aim.
-func (s *Service) aimToken(ctx context.Context, what intent) (aim, provider.Bearer, error) {
+func (s *Service) aimToken(ctx context.Context, what intent) (aim, provider.TokenAuth, error) {
 	if missing := s.Settings().Missing; missing != "" {
 		return aim{}, nil, fault.New(fault.NotConfigured).With("Setting", missing)
 	}
@@ -129,7 +129,7 @@ func (s *Service) aimToken(ctx context.Context, what intent) (aim, provider.Bear
 	if err != nil {
 		return aim{}, nil, err
 	}
-	bearer, takes := s.Registry.Get(a.Provider).(provider.Bearer)
+	bearer, takes := s.Registry.Get(a.Provider).(provider.TokenAuth)
 	if !takes {
 		return aim{}, nil, fault.New(fault.ButtonExpired)
 	}
@@ -146,7 +146,7 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	if err != nil {
 		return nil, err
 	}
-	credential, err := bearer.Credential(merged(answer.Values, map[string]string{fieldAddress: site.URL}))
+	credential, err := bearer.ParseCredential(merged(answer.Values, map[string]string{fieldAddress: site.URL}))
 	if err != nil {
 		return slipOf(err)
 	}
@@ -166,6 +166,6 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 }
 
 // personalFields are the questions for somebody's own token: what the tool signs with is a connection's alone.
-func personalFields(bearer provider.Bearer) []chat.FormField {
+func personalFields(bearer provider.TokenAuth) []chat.FormField {
 	return slices.DeleteFunc(credentialFields(bearer, "", false), func(f chat.FormField) bool { return f.Name == fieldSecret })
 }

@@ -167,7 +167,7 @@ func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (chat.Message,
 
 // respond asks the provider for what the attempt wants.
 func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, error) {
-	responder, ok := s.Registry.Get(a.Provider).(provider.Responder)
+	responder, ok := s.Registry.Get(a.Provider).(provider.ActionHandler)
 	if !ok {
 		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
@@ -179,9 +179,9 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 	if err != nil {
 		return chat.Message{}, err
 	}
-	response, err := responder.Respond(ctx, session, provider.Call{
-		Action: t.action, State: a.subject.State, Resource: a.Resource, Values: t.values, Answered: t.answered,
-		Actor: session.Account, By: who.Username, At: s.Now(),
+	response, err := responder.HandleAction(ctx, session, provider.ActionRequest{
+		Action: t.action, State: a.subject.State, Resource: a.Resource, Values: t.values, Submitted: t.answered,
+		Account: session.Account, By: who.Username, At: s.Now(),
 	})
 	s.reveal(ctx, a, response) // a refusal may bring news, too: that the thing has moved on
 	if err != nil {
@@ -226,7 +226,7 @@ func (s *Service) sessionOf(ctx context.Context, c Connection, userID string) (p
 
 // reveal brings what an action did to everybody's eyes, before the tool tells of it. Where that fails, the tool's own delivery comes
 // all the same.
-func (s *Service) reveal(ctx context.Context, a aim, response provider.Response) {
+func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionResult) {
 	if len(response.Events) > 0 {
 		if err := s.applySoon(ctx, a.Connection, response.Events); err != nil {
 			s.Log("What an action did could not be shown at once", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())

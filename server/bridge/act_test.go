@@ -24,7 +24,7 @@ func TestAClickActsAsWhoClickedAndAllSeeWhatCameOfIt(t *testing.T) {
 	require.NoError(t, w.click("ada", forgeCard, "approve"))
 	require.Len(t, w.forge.calls, 1)
 	call := w.forge.calls[0]
-	require.Equal(t, "ada-token", call.Actor.Name)
+	require.Equal(t, "ada-token", call.Account.Name)
 	require.Equal(t, "ada", call.By)
 	require.JSONEq(t, `{"Title":"Fix the door","Status":"open"}`, string(call.State))
 	require.Equal(t, "approve done", w.people.latest().text)
@@ -60,7 +60,7 @@ func TestWhoIsNotSignedInIsTakenThereAndTheClickIsCarriedOut(t *testing.T) {
 	said, err := w.Resume(context.Background(), "bob", next)
 	require.NoError(t, err)
 	require.Equal(t, "approve done", w.text(said))
-	require.Equal(t, "bob-token", w.forge.calls[0].Actor.Name)
+	require.Equal(t, "bob-token", w.forge.calls[0].Account.Name)
 }
 
 func TestASignInThatNoLongerCountsIsAskedForAgain(t *testing.T) {
@@ -195,7 +195,7 @@ func TestAnActionThatNeedsMoreAsksWithAForm(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, said)
 	last := w.forge.calls[len(w.forge.calls)-1]
-	require.True(t, last.Answered)
+	require.True(t, last.Submitted)
 	require.Equal(t, "3", last.Values["rev"])
 	require.Equal(t, []string{forgeCard + ": ada did merge squashed"}, w.surface.replies)
 }
@@ -262,7 +262,7 @@ func TestWhereNobodyCanSignInATokenOfOnesOwnDoes(t *testing.T) {
 	said, err = w.submit("bob", map[string]string{"token": "bob-secret"})
 	require.NoError(t, err)
 	require.Empty(t, said)
-	require.Equal(t, "bob-secret", w.forge.calls[0].Actor.Name)
+	require.Equal(t, "bob-secret", w.forge.calls[0].Account.Name)
 	require.Equal(t, "approve done", w.people.latest().text)
 }
 
@@ -282,7 +282,7 @@ func TestACardOfAConnectionWithAPIAccessActsWithThat(t *testing.T) {
 	w.now = w.now.Add(time.Minute)
 	require.NoError(t, w.click("ada", builderCard, "rebuild"))
 	require.Len(t, w.tool.calls, 1)
-	require.Empty(t, w.tool.calls[0].Actor)
+	require.Empty(t, w.tool.calls[0].Account)
 	require.Equal(t, "ada", w.tool.calls[0].By)
 	require.Equal(t, "t0p to https://ci.example", w.sessions.shown[len(w.sessions.shown)-1])
 }

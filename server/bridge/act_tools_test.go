@@ -19,7 +19,7 @@ import (
 // actTool is a tool of builds whose cards can be acted on with the credential of the connection.
 type actTool struct {
 	id    string
-	calls []provider.Call
+	calls []provider.ActionRequest
 }
 
 // actState is what a card of it shows.
@@ -62,23 +62,23 @@ func (p *actTool) Card(state json.RawMessage) (chat.Card, error) {
 }
 func (p *actTool) Sample(time.Time) provider.Event { return actEvent("sample", "open") }
 
-func (p *actTool) Respond(ctx context.Context, s provider.Session, c provider.Call) (provider.Response, error) {
+func (p *actTool) HandleAction(ctx context.Context, s provider.Session, c provider.ActionRequest) (provider.ActionResult, error) {
 	p.calls = append(p.calls, c)
 	if err := s.Call(ctx, http.MethodPost, "/"+c.Action, nil, nil); err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
 	switch {
 	case c.Action == "late":
-		return provider.Response{Events: []provider.Event{actEvent("Fix the door", "merged")}}, fault.New(fault.TooLate)
-	case c.Action == "merge" && !c.Answered:
-		return provider.Response{Form: &chat.Form{
+		return provider.ActionResult{Events: []provider.Event{actEvent("Fix the door", "merged")}}, fault.New(fault.TooLate)
+	case c.Action == "merge" && !c.Submitted:
+		return provider.ActionResult{Form: &chat.Form{
 			Title:  chat.Verbatim("Merge"),
 			Fields: []chat.FormField{{Name: "how", Kind: chat.TextField, Label: chat.Verbatim("How")}},
 		}}, nil
 	case c.Action == "merge" && c.Values["how"] == "upside down":
-		return provider.Response{}, &provider.FieldError{Field: "how", Message: chat.Verbatim("There is no such way.")}
+		return provider.ActionResult{}, &provider.FieldError{Field: "how", Message: chat.Verbatim("There is no such way.")}
 	}
-	return provider.Response{
+	return provider.ActionResult{
 		Note:   chat.Verbatim(c.Action + " done"),
 		Reply:  chat.Reply{Text: chat.Verbatim(c.By + " did " + c.Action + c.Values["how"])},
 		Events: []provider.Event{actEvent("Fix the door", c.Action)},
@@ -93,14 +93,14 @@ func (p *actTool) CredentialForm() []chat.FormField {
 	}
 }
 
-func (p *actTool) Credential(values map[string]string) (provider.Credential, error) {
+func (p *actTool) ParseCredential(values map[string]string) (provider.Credential, error) {
 	if values["token"] == "" || values["url"] == "" {
 		return provider.Credential{}, &provider.FieldError{Field: "token", Message: chat.Verbatim("Enter a token.")}
 	}
 	return provider.Credential{Scheme: provider.Basic, User: values["user"], Secret: values["token"]}, nil
 }
 
-func (p *actTool) Try(ctx context.Context, s provider.Session) error {
+func (p *actTool) CheckCredential(ctx context.Context, s provider.Session) error {
 	return s.Call(ctx, http.MethodGet, "/me", nil, nil)
 }
 
@@ -116,11 +116,11 @@ func (p *actForge) Sites() []provider.Site {
 	return []provider.Site{{ID: "cloud", URL: actCloud, API: actCloud}}
 }
 
-func (p *actForge) Kinds() []chat.Option {
+func (p *actForge) SiteKinds() []chat.Option {
 	return []chat.Option{{Label: chat.Verbatim("Cloud"), Value: "cloud"}, {Label: chat.Verbatim("Own server"), Value: "own"}}
 }
 
-func (p *actForge) SiteOf(kind, address, api string) (provider.Site, error) {
+func (p *actForge) ParseSite(kind, address, api string) (provider.Site, error) {
 	switch {
 	case kind == "cloud":
 		return p.Sites()[0], nil

@@ -18,7 +18,7 @@ func (s *Service) Ask(ctx context.Context, hook, question string, header func(st
 	if err != nil {
 		return nil, err
 	}
-	answerer, answers := p.(provider.Answerer)
+	answerer, answers := p.(provider.QueryHandler)
 	if !answers {
 		return nil, fault.New(fault.HookUnknown)
 	}
@@ -36,14 +36,14 @@ func (s *Service) Ask(ctx context.Context, hook, question string, header func(st
 	if _, err := p.Verify(d, keys.Valid(s.Now())); err != nil {
 		return nil, s.refuse(c, s.Registry.Describe(c.Provider), err)
 	}
-	var options []provider.Option
+	var options []provider.QueryOption
 	for _, channelID := range c.Channels() {
 		channel, err := s.People.Channel(ctx, channelID)
 		if err == nil && !channel.Direct && !channel.Archived {
-			options = append(options, provider.Option{Value: channelID, Label: "~" + channel.Name})
+			options = append(options, provider.QueryOption{Value: channelID, Label: "~" + channel.Name})
 		}
 	}
-	return answerer.Answer(question, d, options)
+	return answerer.HandleQuery(question, d, options)
 }
 
 // deliveryOf returns the request with the headers that its provider reads.

@@ -105,12 +105,12 @@ type entered struct {
 
 // proveEntered tries the credential of the answers: at a tool where we set up webhooks, it has to administer the connection's resource.
 // Faults: those of the tool; *provider.FieldError.
-func (s *Service) proveEntered(ctx context.Context, c Connection, site provider.Site, bearer provider.Bearer, values map[string]string) (entered, error) {
+func (s *Service) proveEntered(ctx context.Context, c Connection, site provider.Site, bearer provider.TokenAuth, values map[string]string) (entered, error) {
 	var e entered
 	var err error
-	giver, gives := bearer.(provider.SecretGiver)
+	giver, gives := bearer.(provider.SigningSecret)
 	if gives {
-		if e.secret, err = giver.HookSecret(values); err != nil {
+		if e.secret, err = giver.SigningSecret(values); err != nil {
 			return e, err
 		}
 	}
@@ -130,7 +130,7 @@ func (s *Service) proveEntered(ctx context.Context, c Connection, site provider.
 		return e, fault.New(fault.NotResourceAdmin).With("Provider", s.name(c.Provider)).With("Resource", c.Name)
 	}
 	if gives {
-		e.shown, err = giver.Prove(ctx, session, resource, provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: e.secret})
+		e.shown, err = giver.VerifySource(ctx, session, resource, provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: e.secret})
 	}
 	return e, err
 }

@@ -11,7 +11,7 @@ import (
 
 // orChoose returns the error, unless it is that several things fit: then it asks which one the deed is for.
 func (s *Service) orChoose(ctx context.Context, w wish, deed string, err error) (chat.Note, bool, error) {
-	var several *provider.Ambiguous
+	var several *provider.AmbiguousError
 	if !errors.As(err, &several) || len(several.Choices) == 0 {
 		return chat.Note{}, false, err
 	}

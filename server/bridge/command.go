@@ -133,7 +133,7 @@ func (s *Service) tree(id, word string) *command.Command {
 	named := chat.Say("bridge.hint.name")
 	root := &command.Command{Name: word, Help: about.Summary}
 	root.Sub = []*command.Command{
-		{Name: deedConnect, Hint: about.Argument, Help: help(deedConnect), Run: s.runs(id, deedConnect, s.connect)},
+		{Name: deedConnect, Hint: about.ConnectHint, Help: help(deedConnect), Run: s.runs(id, deedConnect, s.connect)},
 		{Name: deedDisconnect, Hint: chat.Say("bridge.hint.name_or_all"), Help: help(deedDisconnect), Run: s.runs(id, deedDisconnect, s.disconnect)},
 		{Name: deedConfigure, Hint: named, Help: help(deedConfigure), Run: s.runConfigure(id)},
 		{Name: deedList, Help: help(deedList), Run: s.runs(id, deedList, s.list)},
@@ -142,7 +142,7 @@ func (s *Service) tree(id, word string) *command.Command {
 		{Name: deedRotate, Hint: named, Help: help(deedRotate), Run: s.runs(id, deedRotate, s.rotate)},
 	}
 	p := s.Registry.Get(id)
-	if _, raises := p.(provider.Raiser); raises {
+	if _, raises := p.(provider.Creator); raises {
 		root.Sub = append(root.Sub, &command.Command{Name: deedRaise, Hint: chat.Say("bridge.hint.title"), Help: help(deedRaise), Run: s.runs(id, deedRaise, s.raise)})
 	}
 	if _, searches := p.(provider.Searcher); searches {
@@ -151,7 +151,7 @@ func (s *Service) tree(id, word string) *command.Command {
 	if _, annotates := p.(provider.Annotator); annotates {
 		root.Sub = append(root.Sub, &command.Command{Name: deedAnnotate, Hint: chat.Say("bridge.hint.message"), Help: help(deedAnnotate), Run: s.runs(id, deedAnnotate, s.annotate)})
 	}
-	if _, calls := p.(provider.OnCaller); calls {
+	if _, calls := p.(provider.OnCallSchedules); calls {
 		root.Sub = append(root.Sub, &command.Command{Name: deedOnCall, Help: help(deedOnCall), Run: s.runs(id, deedOnCall, s.onCall)})
 	}
 	if s.authorizes(id) {

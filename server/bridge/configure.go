@@ -91,7 +91,7 @@ func (s *Service) runConfigure(providerID string) func(context.Context, command.
 			return chat.Message{}, s.offerToConfigure(ctx, what, found)
 		case s.isAddress(ctx, providerID, what.Text):
 			return chat.Message{}, s.offerToConnect(ctx, what)
-		case s.Registry.Describe(providerID).Rules && what.Text == "":
+		case s.Registry.Describe(providerID).MultipleRules && what.Text == "":
 			return chat.Message{}, s.offerToBegin(ctx, what)
 		}
 		return chat.Message{}, s.notFollowed(providerID)
@@ -247,7 +247,7 @@ func (s *Service) changeableSubscription(ctx context.Context, what intent) (subs
 	if err != nil {
 		return subscribed{}, err
 	}
-	if what.Subscription == "" && s.Registry.Describe(c.Provider).Rules {
+	if what.Subscription == "" && s.Registry.Describe(c.Provider).MultipleRules {
 		return subscribed{Connection: c, subscription: Subscription{ChannelID: what.Place.Channel, CreatedBy: what.UserID, CreatedAt: s.Now()}}, nil
 	}
 	for _, subscription := range c.In(what.Place.Channel) {

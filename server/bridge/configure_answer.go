@@ -68,7 +68,7 @@ func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer S
 func readAnswer(d provider.Descriptor, before Subscription, values map[string]string) (Subscription, chat.FormErrors) {
 	slips := chat.FormErrors{}
 	after := before
-	if d.Rules {
+	if d.MultipleRules {
 		after.Name = chat.Truncate(unquoted(values[fieldRule]), maxName)
 	}
 	after.Events = []string{}

@@ -42,7 +42,7 @@ func configureForm(d provider.Descriptor, f subscribed) chat.Form {
 		Intro:  chat.Say("bridge.configure.intro", "Name", chat.Escape(f.title()), "Provider", chat.Escape(d.Name)),
 		Submit: chat.Say("bridge.configure.submit"),
 	}
-	if d.Rules {
+	if d.MultipleRules {
 		form.Fields = append(form.Fields, chat.FormField{
 			Name: fieldRule, Kind: chat.TextField, Label: chat.Say("bridge.rule.name"), Default: f.subscription.Name, MaxLength: maxName, Optional: true,
 		})

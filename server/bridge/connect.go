@@ -107,7 +107,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 
 // instructions are what somebody does with the address and the secret: in the provider's words where it has any.
 func (s *Service) instructions(providerID string, h provider.Hook) chat.Message {
-	if instructor, ok := s.Registry.Get(providerID).(provider.Instructor); ok {
+	if instructor, ok := s.Registry.Get(providerID).(provider.ManualSetup); ok {
 		return instructor.Instructions(h)
 	}
 	return chat.Say("bridge.connect.instructions", "URL", chat.Code(h.URL), "Secret", chat.Code(h.Secret))

@@ -31,13 +31,13 @@ type builder struct{}
 func (builder) Describe() provider.Descriptor {
 	return provider.Descriptor{
 		ID: "builder", Name: "Builder", Summary: chat.Verbatim("Brings builds."),
-		Resource: chat.Verbatim("server"), Argument: chat.Verbatim("[name]"),
+		ResourceNoun: chat.Verbatim("server"), ConnectHint: chat.Verbatim("[name]"),
 		Events: []provider.EventKind{{ID: "built", Label: chat.Verbatim("Builds"), Default: true}, {ID: "queued", Label: chat.Verbatim("Queue")}},
 	}
 }
 
 func (builder) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
-	if at := provider.Matches(d.PathSecret, secrets); at >= 0 {
+	if at := provider.MatchSecret(d.PathSecret, secrets); at >= 0 {
 		return provider.Proof{Secret: at, By: provider.ByPath}, nil
 	}
 	return provider.Proof{}, provider.ErrForged
@@ -55,7 +55,7 @@ func (builder) Card(json.RawMessage) (chat.Card, error) {
 
 func (builder) Sample(now time.Time) provider.Event {
 	return provider.Event{
-		Subject: "web/1", Series: "web", Also: []string{"commit/1"}, Labels: map[string]string{"job": "web"}, At: now, Data: json.RawMessage(`{}`),
+		Subject: "web/1", Series: "web", RelatedSubjects: []string{"commit/1"}, Labels: map[string]string{"job": "web"}, At: now, Data: json.RawMessage(`{}`),
 	}
 }
 
@@ -84,7 +84,7 @@ func newCoder() *coder {
 
 func (c *coder) Describe() provider.Descriptor {
 	d := c.builder.Describe()
-	d.ID, d.Name, d.Resource, d.Argument = "coder", "Coder", chat.Verbatim("repository"), chat.Verbatim("[repository address]")
+	d.ID, d.Name, d.ResourceNoun, d.ConnectHint = "coder", "Coder", chat.Verbatim("repository"), chat.Verbatim("[repository address]")
 	d.Events = []provider.EventKind{
 		{ID: "pushes", Label: chat.Verbatim("Pushes"), Default: true},
 		{ID: "reviews", Label: chat.Verbatim("Reviews"), Default: true},
@@ -152,14 +152,14 @@ func (c *coder) CredentialForm() []chat.FormField {
 	}
 }
 
-func (c *coder) Credential(values map[string]string) (provider.Credential, error) {
+func (c *coder) ParseCredential(values map[string]string) (provider.Credential, error) {
 	if strings.Contains(values["token"], " ") {
 		return provider.Credential{}, &provider.FieldError{Field: "token", Message: chat.Verbatim("A token has no blanks.")}
 	}
 	return provider.Credential{Scheme: provider.BearerToken, Secret: values["token"]}, nil
 }
 
-func (c *coder) Try(context.Context, provider.Session) error { return nil }
+func (c *coder) CheckCredential(context.Context, provider.Session) error { return nil }
 
 // officeAccounts are the sign-ins at coder.
 type officeAccounts struct {

@@ -35,7 +35,7 @@ func (s *Service) credentialButton(ctx context.Context, c Connection, at chat.Pl
 // accessButtons returns the buttons that change the connection's API access; none where the provider takes none.
 func (s *Service) accessButtons(ctx context.Context, c Connection, at chat.Place, userID string) ([]chat.Button, error) {
 	p := s.Registry.Get(c.Provider)
-	_, takes := p.(provider.Bearer)
+	_, takes := p.(provider.TokenAuth)
 	if _, installs := p.(provider.Installer); !takes || installs && c.Resource.ID == "" {
 		return nil, nil // what people set up by hand is not called
 	}
@@ -58,7 +58,7 @@ func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) er
 		return err
 	}
 	p := s.Registry.Get(connection.Provider)
-	bearer, takes := p.(provider.Bearer)
+	bearer, takes := p.(provider.TokenAuth)
 	if !takes {
 		return fault.New(fault.ButtonExpired)
 	}
@@ -73,7 +73,7 @@ func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) er
 }
 
 // credentialFields are the provider's questions; that for the address only where it is not known otherwise.
-func credentialFields(bearer provider.Bearer, site string, asksAddress bool) []chat.FormField {
+func credentialFields(bearer provider.TokenAuth, site string, asksAddress bool) []chat.FormField {
 	var fields []chat.FormField
 	for _, field := range bearer.CredentialForm() {
 		if field.Name == fieldAddress {
@@ -106,7 +106,7 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	if err != nil {
 		return nil, err
 	}
-	bearer, takes := s.Registry.Get(c.Provider).(provider.Bearer)
+	bearer, takes := s.Registry.Get(c.Provider).(provider.TokenAuth)
 	if !takes {
 		return nil, fault.New(fault.ButtonExpired)
 	}
@@ -164,9 +164,9 @@ func (s *Service) credentialSite(ctx context.Context, c Connection, values map[s
 
 // tryCredential makes the credential of the answers, calls the tool once with it, and returns the session.
 func (s *Service) tryCredential(
-	ctx context.Context, bearer provider.Bearer, providerID string, site provider.Site, values map[string]string,
+	ctx context.Context, bearer provider.TokenAuth, providerID string, site provider.Site, values map[string]string,
 ) (provider.Credential, provider.Session, error) {
-	credential, err := bearer.Credential(merged(values, map[string]string{fieldAddress: site.URL}))
+	credential, err := bearer.ParseCredential(merged(values, map[string]string{fieldAddress: site.URL}))
 	if err != nil {
 		return provider.Credential{}, provider.Session{}, err
 	}
@@ -178,7 +178,7 @@ func (s *Service) tryCredential(
 	if err != nil {
 		return provider.Credential{}, provider.Session{}, err
 	}
-	return credential, session, bearer.Try(ctx, session)
+	return credential, session, bearer.CheckCredential(ctx, session)
 }
 
 // forgetCredential takes the credential out of the connection's keys. Fault: Unreadable.

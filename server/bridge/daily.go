@@ -29,7 +29,7 @@ func (s *Service) scheduleRepair(ctx context.Context, c Connection) error {
 		return nil
 	}
 	every := repairEvery
-	if often := s.Registry.Describe(c.Provider).LookAfter; often > 0 {
+	if often := s.Registry.Describe(c.Provider).HealthInterval; often > 0 {
 		every = max(often, repairLeast)
 	}
 	due := s.Now().Add(every)

@@ -180,18 +180,18 @@ func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider,
 		if err != nil {
 			return nil, err
 		}
-		if e.Known, err = s.besides(ctx, c, e); err != nil {
+		if e.ContextStates, err = s.besides(ctx, c, e); err != nil {
 			return nil, err
 		}
-		if d, ok := p.(provider.Distinguisher); ok && e.Series != "" {
-			if e.Subject, err = d.SubjectOf(series, e); err != nil {
+		if d, ok := p.(provider.SubjectResolver); ok && e.Series != "" {
+			if e.Subject, err = d.ResolveSubject(series, e); err != nil {
 				broken = hopeless{errors.Wrap(err, "tell which subject an event is about")}
 				continue
 			}
 		}
 		serial := serialEvent{Event: e, series: series}
-		put(e.Subject, e.Later, serial)
-		for _, name := range e.Also {
+		put(e.Subject, e.UpdateOnly, serial)
+		for _, name := range e.RelatedSubjects {
 			subject, err := s.Records.Alias(ctx, c.ID, name)
 			if err != nil {
 				return nil, errors.Wrapf(err, "look up whose name %q is", name)
@@ -210,7 +210,7 @@ func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider,
 // besides returns the states of the other subjects that folding the event depends on.
 func (s *Service) besides(ctx context.Context, c Connection, e provider.Event) (map[string]json.RawMessage, error) {
 	known := map[string]json.RawMessage{}
-	for _, name := range e.Beside {
+	for _, name := range e.ContextSubjects {
 		sub, found, err := s.Records.Subject(ctx, c.ID, name)
 		if err != nil {
 			return nil, errors.Wrapf(err, "look up %q, on which an event depends", name)
@@ -224,7 +224,7 @@ func (s *Service) besides(ctx context.Context, c Connection, e provider.Event) (
 
 // foldSeries returns the state of the event's series after it, nil where it has none.
 func (s *Service) foldSeries(ctx context.Context, c Connection, p provider.Provider, e provider.Event) (json.RawMessage, error) {
-	serial, ok := p.(provider.Serial)
+	serial, ok := p.(provider.Series)
 	if !ok || e.Series == "" {
 		return nil, nil
 	}
@@ -304,8 +304,8 @@ func (s *Service) fold(sub *Subject, c Connection, p provider.Provider, e serial
 	sub.Rev++
 	sub.Seen = append(sub.Seen, id)
 	sub.Seen = sub.Seen[max(0, len(sub.Seen)-maxSeen):]
-	if e.Later {
-		change.Further = nil // one thing leads to another, and that is the end of it
+	if e.UpdateOnly {
+		change.FollowUps = nil // one thing leads to another, and that is the end of it
 	}
 	sub.remember(id, change)
 	if came.kind == "" {

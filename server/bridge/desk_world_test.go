@@ -28,7 +28,7 @@ func newDesk() *actDesk {
 	return &actDesk{actPager: actPager{actTool{id: "desk"}}, tickets: []string{"Door sticks", "Window leaks"}, made: map[string]string{}}
 }
 
-func (d *actDesk) Home(_ context.Context, s provider.Session) (provider.Resource, error) {
+func (d *actDesk) AccountResource(_ context.Context, s provider.Session) (provider.Resource, error) {
 	return provider.Resource{ID: "acme", Name: "Acme"}, nil
 }
 
@@ -38,39 +38,39 @@ func ticket(title, status string) provider.Event {
 	return e
 }
 
-func (d *actDesk) Search(_ context.Context, _ provider.Session, text string, _ time.Time) ([]provider.Finding, bool, error) {
+func (d *actDesk) Search(_ context.Context, _ provider.Session, text string, _ time.Time) ([]provider.SearchResult, bool, error) {
 	d.asked = append(d.asked, text)
-	var found []provider.Finding
+	var found []provider.SearchResult
 	for _, title := range d.tickets {
 		if strings.Contains(strings.ToLower(title), strings.ToLower(text)) {
-			found = append(found, provider.Finding{ID: title, Title: title, State: chat.Verbatim("open")})
+			found = append(found, provider.SearchResult{ID: title, Title: title, State: chat.Verbatim("open")})
 		}
 	}
 	return found, false, nil
 }
 
-func (d *actDesk) Look(_ context.Context, _ provider.Session, id string) (provider.Event, error) {
+func (d *actDesk) Lookup(_ context.Context, _ provider.Session, id string) (provider.Event, error) {
 	return ticket(id, "open"), nil
 }
 
-func (d *actDesk) Annotate(_ context.Context, _ provider.Session, id, text, by string) (provider.Response, error) {
+func (d *actDesk) Annotate(_ context.Context, _ provider.Session, id, text, by string) (provider.ActionResult, error) {
 	if text == "" {
-		return provider.Response{}, &provider.FieldError{Field: "text", Message: chat.Verbatim("Write something.")}
+		return provider.ActionResult{}, &provider.FieldError{Field: "text", Message: chat.Verbatim("Write something.")}
 	}
 	d.notes = append(d.notes, by+" on "+id+": "+text)
-	return provider.Response{
+	return provider.ActionResult{
 		Note: chat.Verbatim("Noted on " + id), Share: chat.Verbatim(by + " noted: " + text), Events: []provider.Event{ticket(id, "noted")},
 	}, nil
 }
 
-func (d *actDesk) RaiseForm(_ context.Context, _ provider.Session, values map[string]string) (chat.Form, error) {
+func (d *actDesk) CreateForm(_ context.Context, _ provider.Session, values map[string]string) (chat.Form, error) {
 	field := func(name string) chat.FormField {
 		return chat.FormField{Name: name, Kind: chat.TextField, Label: chat.Verbatim(name), Default: values[name], Optional: true}
 	}
 	return chat.Form{Title: chat.Verbatim("New ticket"), Fields: []chat.FormField{field("title"), field("details")}}, nil
 }
 
-func (d *actDesk) Raise(_ context.Context, _ provider.Session, values map[string]string, key string) (provider.Event, error) {
+func (d *actDesk) Create(_ context.Context, _ provider.Session, values map[string]string, key string) (provider.Event, error) {
 	if values["title"] == "" {
 		return provider.Event{}, &provider.FieldError{Field: "title", Message: chat.Verbatim("A title is needed.")}
 	}
@@ -81,7 +81,7 @@ func (d *actDesk) Raise(_ context.Context, _ provider.Session, values map[string
 	return ticket(d.made[key], "open"), nil
 }
 
-func (d *actDesk) Choices(_ context.Context, _ provider.Session, field, text string) ([]chat.Option, error) {
+func (d *actDesk) FieldOptions(_ context.Context, _ provider.Session, field, text string) ([]chat.Option, error) {
 	return []chat.Option{{Label: chat.Verbatim(field + " " + text), Value: text}}, nil
 }
 
@@ -123,10 +123,10 @@ func (w *actWorld) says(user, channel, line string) string {
 	return text
 }
 
-func (d *actDesk) Respond(ctx context.Context, s provider.Session, c provider.Call) (provider.Response, error) {
+func (d *actDesk) HandleAction(ctx context.Context, s provider.Session, c provider.ActionRequest) (provider.ActionResult, error) {
 	d.calls = append(d.calls, c)
 	if err := s.Call(ctx, http.MethodPost, "/"+c.Action, nil, nil); err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
-	return provider.Response{Note: chat.Verbatim("Approved"), Share: chat.Verbatim(c.By + " approved")}, nil
+	return provider.ActionResult{Note: chat.Verbatim("Approved"), Share: chat.Verbatim(c.By + " approved")}, nil
 }

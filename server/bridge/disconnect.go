@@ -33,7 +33,7 @@ func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
 	if len(parts) == 1 {
 		w.connection, w.text = parts[0].ID, ""
 	}
-	if _, parted := s.Registry.Get(w.provider).(provider.Parted); parted && w.text == "" && w.connection == "" {
+	if _, parted := s.Registry.Get(w.provider).(provider.Subresources); parted && w.text == "" && w.connection == "" {
 		w.text = everything // which is what it means without a word, for what has parts
 	}
 	found, err := s.meant(ctx, w)

@@ -10,18 +10,18 @@ import (
 
 // givesSecret reports whether the provider's webhooks need a credential with a secret of the tool's.
 func (s *Service) givesSecret(providerID string) bool {
-	_, gives := s.Registry.Get(providerID).(provider.SecretGiver)
+	_, gives := s.Registry.Get(providerID).(provider.SigningSecret)
 	return gives
 }
 
 // askForCredential asks who connects a thing for the first time for what the tool made for it: later ones need only see it. Where
 // people can also set a webhook up by hand, that is offered beside it.
 func (s *Service) askForCredential(ctx context.Context, w wish, t target) (chat.Note, error) {
-	if parted, has := t.installer.(provider.Parted); has {
-		w.text = parted.Text(t.resource, t.part)
+	if parted, has := t.installer.(provider.Subresources); has {
+		w.text = parted.SubresourceText(t.resource, t.part)
 	}
 	offers := []offer{{label: chat.Say("bridge.button.enrol"), primary: true, deed: deedConnectAsk, wish: w}}
-	if _, instructs := t.installer.(provider.Instructor); instructs {
+	if _, instructs := t.installer.(provider.ManualSetup); instructs {
 		byHand := w
 		byHand.text = t.resource.Name
 		if t.part.ID != "" {
@@ -58,7 +58,7 @@ func (s *Service) enrols(ctx context.Context, w wish, t *target, before Connecti
 			return false, err
 		}
 	}
-	giver, gives := t.installer.(provider.SecretGiver)
+	giver, gives := t.installer.(provider.SigningSecret)
 	if !gives {
 		return false, nil
 	}
@@ -66,7 +66,7 @@ func (s *Service) enrols(ctx context.Context, w wish, t *target, before Connecti
 	if known {
 		hook.URL = s.Settings().HookURL + before.Hook()
 	}
-	_, err = giver.Prove(ctx, t.session, t.resource, hook)
+	_, err = giver.VerifySource(ctx, t.session, t.resource, hook)
 	return false, err
 }
 

@@ -21,7 +21,7 @@ type atHome struct {
 
 // home returns the person's account at the tool: at the site where people can sign in, of several the first at which this person is.
 // Faults: NoPost, AccountNeeded, AccountRejected, SetupNeeded, HostUnknown.
-func (s *Service) home(ctx context.Context, w wish, homely provider.Homely) (atHome, error) {
+func (s *Service) home(ctx context.Context, w wish, homely provider.AccountHome) (atHome, error) {
 	if !s.People.CanPost(ctx, w.userID, w.place.Channel) {
 		return atHome{}, fault.New(fault.NoPost)
 	}
@@ -29,7 +29,7 @@ func (s *Service) home(ctx context.Context, w wish, homely provider.Homely) (atH
 	if err != nil {
 		return h, err
 	}
-	resource, err := homely.Home(ctx, h.session)
+	resource, err := homely.AccountResource(ctx, h.session)
 	if err != nil {
 		return h, err
 	}

@@ -42,8 +42,8 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 		return err
 	}
 	desc := s.Registry.Describe(c.Provider)
-	if skipper, ok := p.(provider.Skipper); ok {
-		body = skipper.Skip(s.deliveryOf(c, header, nil).Header, body)
+	if skipper, ok := p.(provider.BodyFilter); ok {
+		body = skipper.FilterBody(s.deliveryOf(c, header, nil).Header, body)
 	}
 	content, reading, err := s.intake.read(c.ID, body, maxBodyOf(desc))
 	defer reading.close()

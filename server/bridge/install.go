@@ -67,8 +67,8 @@ func (s *Service) connectResource(ctx context.Context, w wish, installer provide
 		return chat.Note{}, err
 	}
 	t := target{installer: installer, site: site}
-	if giver, gives := installer.(provider.SecretGiver); gives && len(w.values) > 0 {
-		if t.secret, err = giver.HookSecret(w.values); err != nil {
+	if giver, gives := installer.(provider.SigningSecret); gives && len(w.values) > 0 {
+		if t.secret, err = giver.SigningSecret(w.values); err != nil {
 			return chat.Note{}, err
 		}
 	}
@@ -94,7 +94,7 @@ func (s *Service) connectResource(ctx context.Context, w wish, installer provide
 
 // typedFor returns what was typed as the installer understands it: names of several things have quotes of their own.
 func typedFor(installer provider.Installer, typed string) string {
-	if _, parted := installer.(provider.Parted); parted {
+	if _, parted := installer.(provider.Subresources); parted {
 		return strings.Join(strings.Fields(strings.ToValidUTF8(typed, "")), " ")
 	}
 	return unquoted(typed)
@@ -102,8 +102,8 @@ func typedFor(installer provider.Installer, typed string) string {
 
 // find looks the thing up that the path names, and its part where it has such.
 func (t *target) find(ctx context.Context, path string) (err error) {
-	if parted, has := t.installer.(provider.Parted); has {
-		if t.part, err = parted.Part(ctx, t.session, path); err != nil {
+	if parted, has := t.installer.(provider.Subresources); has {
+		if t.part, err = parted.Subresource(ctx, t.session, path); err != nil {
 			return err
 		}
 	}
@@ -136,14 +136,14 @@ func (s *Service) locate(ctx context.Context, w wish, installer provider.Install
 
 // sessionFor returns as whom the tool is called for the wish: with the token that came with it, else as the person's own account.
 func (s *Service) sessionFor(ctx context.Context, w wish, site provider.Site) (provider.Session, *provider.Credential, error) {
-	bearer, ok := s.Registry.Get(w.provider).(provider.Bearer)
+	bearer, ok := s.Registry.Get(w.provider).(provider.TokenAuth)
 	if !ok || len(w.values) == 0 {
 		session, err := s.Sessions.ForUser(ctx, w.provider, site, w.userID)
 		return session, nil, err
 	}
 	values := maps.Clone(w.values)
 	values["url"] = site.URL
-	credential, err := bearer.Credential(values)
+	credential, err := bearer.ParseCredential(values)
 	if err != nil {
 		return provider.Session{}, nil, err
 	}

@@ -39,7 +39,7 @@ func (s *Service) list(ctx context.Context, w wish) (chat.Note, error) {
 // nothingYet says what to type in a channel that is connected to nothing.
 func (s *Service) nothingYet(w wish) chat.Message {
 	about := s.Registry.Describe(w.provider)
-	return chat.Say("bridge.list.empty", "Provider", about.Name, "Command", s.word(w.provider)).WithMessage("Argument", about.Argument)
+	return chat.Say("bridge.list.empty", "Provider", about.Name, "Command", s.word(w.provider)).WithMessage("Argument", about.ConnectHint)
 }
 
 // described says what a connection is, and what the channel wants of it.

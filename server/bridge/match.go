@@ -44,7 +44,7 @@ func (sub *Subject) learn(d provider.Descriptor, e provider.Event) {
 		if sub.Labels == nil {
 			sub.Labels = map[string][]string{}
 		}
-		if !f.Several {
+		if !f.MultiValue {
 			sub.Labels[f.ID] = []string{value}
 			continue
 		}
@@ -68,7 +68,7 @@ func (sub *Subject) labels(e provider.Event) map[string][]string {
 
 // judge says whether the subscription asks for an event that changed its subject in this way.
 func (s Subscription) judge(d provider.Descriptor, sub *Subject, e provider.Event, c provider.Change) verdict {
-	if s.OnlyTurns && !c.Turned || !s.wantsKind(d, c.Kind) {
+	if s.OnlyTurns && !c.ResultChanged || !s.wantsKind(d, c.Kind) {
 		return refused
 	}
 	return s.filter(d, sub.Resource, sub.labels(e))
@@ -93,7 +93,7 @@ func (s Subscription) narrow(d provider.Descriptor) bool {
 // lacks reports whether a filter looks at a label that every subject has, and that isn't known yet.
 func (s Subscription) lacks(d provider.Descriptor, labels map[string][]string) bool {
 	return slices.ContainsFunc(d.Filters, func(f provider.Filter) bool {
-		return f.Always && strings.TrimSpace(s.Filters[f.ID]) != "" && len(labels[f.ID]) == 0
+		return f.AlwaysPresent && strings.TrimSpace(s.Filters[f.ID]) != "" && len(labels[f.ID]) == 0
 	})
 }
 

@@ -52,7 +52,7 @@ func TestASubscriptionWantsWhatItAsksFor(t *testing.T) {
 		Filters: []provider.Filter{{ID: "branch"}, {ID: "level", Levels: []string{"low", "medium", "high"}}},
 	}
 	event := provider.Event{Resource: "r1", Labels: map[string]string{"branch": "main", "level": "medium"}}
-	broken := provider.Change{Kind: "broken", Turned: true}
+	broken := provider.Change{Kind: "broken", ResultChanged: true}
 	for name, row := range map[string]struct {
 		sub    Subscription
 		event  provider.Event
@@ -105,7 +105,7 @@ func TestWhatHasNoLabelPassesItsFilter(t *testing.T) {
 	require.True(t, sub.judges(d, provider.Event{Labels: map[string]string{"job": "web"}}, failed) == wanted, "nobody said which branch it was")
 	require.True(t, sub.judges(d, provider.Event{Labels: map[string]string{"branch": "main"}}, failed) == wanted)
 	require.False(t, sub.judges(d, provider.Event{Labels: map[string]string{"branch": "dev"}}, failed) == wanted)
-	d.Filters[0].Always = true
+	d.Filters[0].AlwaysPresent = true
 	require.Equal(t, undecided, sub.judges(d, provider.Event{Labels: map[string]string{"job": "web"}}, failed), "it has one, which is waited for")
 	require.Equal(t, wanted, sub.judges(d, provider.Event{Labels: map[string]string{"branch": ""}}, failed), "somebody said that it has none")
 }

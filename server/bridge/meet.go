@@ -33,7 +33,7 @@ func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
 	if err != nil {
 		return chat.Message{}, err
 	}
-	conferencer, ok := s.Registry.Get(a.Provider).(provider.Conferencer)
+	conferencer, ok := s.Registry.Get(a.Provider).(provider.MeetingLinker)
 	if !ok {
 		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
@@ -44,11 +44,11 @@ func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
 	if err != nil {
 		return chat.Message{}, err
 	}
-	events, err := conferencer.Meet(ctx, session, a.subject.State, what.Text, what.Values["number"], "Zoom: "+what.Text)
+	events, err := conferencer.LinkMeeting(ctx, session, a.subject.State, what.Text, what.Values["number"], "Zoom: "+what.Text)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	s.reveal(ctx, a, provider.Response{Events: events})
+	s.reveal(ctx, a, provider.ActionResult{Events: events})
 	done := chat.Say("bridge.act.meeting_noted", "Provider", chat.Escape(s.name(a.Provider)))
 	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: done})
 	return done, nil

@@ -85,7 +85,7 @@ func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
-	onCaller, ok := s.Registry.Get(w.provider).(provider.OnCaller)
+	onCaller, ok := s.Registry.Get(w.provider).(provider.OnCallSchedules)
 	if !ok {
 		return chat.Note{}, fault.New(fault.ButtonExpired)
 	}
@@ -119,7 +119,7 @@ func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
 }
 
 // scheduleFields ask for the schedule: in a window with a field to look for it, else by its name or ID as people type it.
-func (s *Service) scheduleFields(ctx context.Context, onCaller provider.OnCaller, session provider.Session) ([]chat.FormField, error) {
+func (s *Service) scheduleFields(ctx context.Context, onCaller provider.OnCallSchedules, session provider.Session) ([]chat.FormField, error) {
 	schedule := chat.FormField{Name: dutySchedule, Kind: chat.TextField, Label: chat.Say("bridge.oncall.schedule"), Help: chat.Say("bridge.oncall.schedule_help"), MaxLength: 150}
 	if s.windowed {
 		found, err := onCaller.Schedules(ctx, session, "")
@@ -156,7 +156,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return nil, err
 	}
-	onCaller, ok := s.enabled(what.Provider).(provider.OnCaller)
+	onCaller, ok := s.enabled(what.Provider).(provider.OnCallSchedules)
 	if !ok {
 		return nil, fault.New(fault.ButtonExpired)
 	}

@@ -64,7 +64,7 @@ func (s *Service) Page(ctx context.Context, userID, providerID, channelID string
 	draft := pageDraft{Service: s, ctx: ctx, wish: w, found: found, open: forbidden == nil}
 	page := Page{Provider: providerID, Name: s.name(providerID), Word: s.Settings().Enabled[providerID]}
 	page.Tabs = []Tab{draft.service(), draft.incidents()}
-	if _, calls := p.(provider.OnCaller); calls {
+	if _, calls := p.(provider.OnCallSchedules); calls {
 		page.Tabs = append(page.Tabs, draft.onCall())
 	}
 	if forbidden != nil {
@@ -144,7 +144,7 @@ func (d *pageDraft) service() Tab {
 func (d *pageDraft) incidents() Tab {
 	about := d.Registry.Describe(d.wish.provider)
 	tab := Tab{ID: tabIncidents, Title: chat.Say("bridge.page.news"), Intro: chat.Say("bridge.page.news_intro")}
-	if about.Rules {
+	if about.MultipleRules {
 		tab.Title, tab.Intro = chat.Say("bridge.page.incidents"), chat.Plural("bridge.page.rules_intro", d.ruleLimit(about.ID))
 	}
 	what := intent{UserID: d.wish.userID, Provider: d.wish.provider, Place: d.wish.place}
@@ -153,7 +153,7 @@ func (d *pageDraft) incidents() Tab {
 		item := Item{Title: f.title(), Details: d.chosenLines(about, f)}
 		button, err := d.configureButton(d.ctx, what, f, chat.Say("bridge.page.change"))
 		item.Buttons = d.pressed([]chat.Button{button}, err)
-		if about.Rules && len(f.In(d.wish.place.Channel)) > 1 {
+		if about.MultipleRules && len(f.In(d.wish.place.Channel)) > 1 {
 			one := d.wish
 			one.connection, one.subscription = f.ID, f.subscription.ID
 			item.Buttons = append(item.Buttons, d.buttons(offer{label: chat.Say("bridge.rule.remove"), deed: deedAskRule, wish: one})...)
@@ -162,7 +162,7 @@ func (d *pageDraft) incidents() Tab {
 	}
 	if len(tab.Items) == 0 {
 		tab.Intro = chat.Say("bridge.page.nothing")
-	} else if about.Rules {
+	} else if about.MultipleRules {
 		tab.Buttons = d.pressed(d.ruleButtons(d.ctx, what, all[0], true))
 	}
 	return tab

@@ -26,8 +26,8 @@ func folded(name string) string {
 // them at the tool, or by the part's alone.
 func (f subscribed) called(p provider.Provider, typed string) bool {
 	names := []string{f.title(), f.subscription.ResourceName, f.subscription.Name}
-	if parted, has := p.(provider.Parted); has {
-		names = append(names, parted.Text(f.Resource, provider.Resource{ID: f.subscription.Resource}))
+	if parted, has := p.(provider.Subresources); has {
+		names = append(names, parted.SubresourceText(f.Resource, provider.Resource{ID: f.subscription.Resource}))
 	}
 	return folded(typed) != "" && slices.ContainsFunc(names, func(name string) bool { return folded(name) == folded(typed) })
 }
@@ -35,7 +35,7 @@ func (f subscribed) called(p provider.Provider, typed string) bool {
 // partsCalled returns the channel's subscriptions that somebody has named, where the provider's things have parts.
 func (s *Service) partsCalled(ctx context.Context, w wish) ([]subscribed, error) {
 	p := s.Registry.Get(w.provider)
-	if _, has := p.(provider.Parted); !has || w.text == "" || w.text == everything {
+	if _, has := p.(provider.Subresources); !has || w.text == "" || w.text == everything {
 		return nil, nil
 	}
 	all, err := s.following(ctx, w.provider, w.place.Channel)

@@ -49,7 +49,7 @@ func (sub *Subject) in(channelID string) *Shown {
 
 // remember keeps what is to be done about the event beside showing it, so that nobody's death has it forgotten.
 func (sub *Subject) remember(eventID string, c provider.Change) {
-	for _, name := range c.Names {
+	for _, name := range c.Aliases {
 		if name != sub.Name && !slices.Contains(sub.Names, name) && !slices.Contains(sub.Unnamed, name) {
 			sub.Unnamed = append(sub.Unnamed, name)
 		}
@@ -59,8 +59,8 @@ func (sub *Subject) remember(eventID string, c provider.Change) {
 		id := kv.Hash("task", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
 		sub.Chores = append(sub.Chores, Chore{ID: id, Task: task})
 	}
-	for i, further := range c.Further[:min(len(c.Further), maxFurther)] {
-		further.Later, further.Series = true, "" // so that it begins nothing
+	for i, further := range c.FollowUps[:min(len(c.FollowUps), maxFurther)] {
+		further.UpdateOnly, further.Series = true, "" // so that it begins nothing
 		id := kv.Hash("further", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
 		sub.Chores = append(sub.Chores, Chore{ID: id, Event: &further})
 	}
@@ -97,13 +97,13 @@ func (sub *Subject) plan(c Connection, d provider.Descriptor, e provider.Event, 
 			i = -1
 		}
 		told := change
-		if change.Said == channelID {
+		if change.OriginChannel == channelID {
 			told.Replies = nil
 		}
 		switch {
-		case (i < 0 || change.Said == channelID) && at != nil && at.style(all) == Each:
+		case (i < 0 || change.OriginChannel == channelID) && at != nil && at.style(all) == Each:
 			at.Rev = sub.Rev // posts of their own are never changed
-		case i < 0, at != nil && at.Over, at == nil && e.Later:
+		case i < 0, at != nil && at.Over, at == nil && e.UpdateOnly:
 		case held && at != nil && !at.Held: // it is shown already, so something else let it through; its card is edited
 		default:
 			seen := sub.planFor(all[i], at, e, told)
@@ -174,7 +174,7 @@ func (at *Shown) style(all []Subscription) Style {
 // yet.
 func (sub *Subject) planFor(wish Subscription, at *Shown, e provider.Event, change provider.Change) visibility {
 	mention := ""
-	if change.Worse {
+	if change.Escalated {
 		mention = wish.Mention
 	}
 	fresh := at == nil

@@ -50,7 +50,7 @@ func (s *Service) privateCard(ctx context.Context, w wish, c Connection, subject
 	if err != nil {
 		return chat.Note{}, err
 	}
-	if _, responds := p.(provider.Responder); !responds {
+	if _, responds := p.(provider.ActionHandler); !responds {
 		return note, nil
 	}
 	var buttons []chat.Button

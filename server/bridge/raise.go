@@ -26,7 +26,7 @@ func (s *Service) raiseForms() map[string]answered {
 
 // raise shows the form for a new subject at the tool, with what was typed as its title, or the message whose address it is as its details. Where there can be no form, a button opens it.
 func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
-	raiser, ok := s.Registry.Get(w.provider).(provider.Raiser)
+	raiser, ok := s.Registry.Get(w.provider).(provider.Creator)
 	if !ok {
 		return chat.Note{}, fault.New(fault.ButtonExpired)
 	}
@@ -38,7 +38,7 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 	if text, isMessage := s.message(ctx, w.userID, values[raiseTitle]); isMessage {
 		values = map[string]string{raiseDetails: text}
 	}
-	form, err := raiser.RaiseForm(ctx, h.session, values)
+	form, err := raiser.CreateForm(ctx, h.session, values)
 	var slip *provider.FieldError
 	if errors.As(err, &slip) {
 		return chat.Note{Text: slip.Message}, nil // there is nothing to choose from
@@ -57,7 +57,7 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 
 // raiseAnswered makes the subject, once however often the form is sent, and shows it to who did.
 func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	raiser, ok := s.Registry.Get(what.Provider).(provider.Raiser)
+	raiser, ok := s.Registry.Get(what.Provider).(provider.Creator)
 	if !ok || s.enabled(what.Provider) == nil {
 		return nil, fault.New(fault.ButtonExpired)
 	}
@@ -66,7 +66,7 @@ func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what int
 	if err != nil {
 		return nil, err
 	}
-	event, err := raiser.Raise(ctx, h.session, a.Values, what.Text)
+	event, err := raiser.Create(ctx, h.session, a.Values, what.Text)
 	if err != nil {
 		return slipOf(err)
 	}

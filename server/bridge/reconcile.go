@@ -23,7 +23,7 @@ func (s *Service) scheduleReconcile(ctx context.Context, c Connection, missedSin
 		return nil
 	}
 	now := s.Now()
-	every, _ := r.Reconcile(now, nil)
+	every, _ := r.ReconcileTask(now, nil)
 	every = max(every, repairLeast)
 	since, err := json.Marshal(missedSince)
 	if err != nil {
@@ -58,6 +58,6 @@ func (s *Service) reconcile(ctx context.Context, c Connection, t provider.Task) 
 			parts = append(parts, sub.Resource)
 		}
 	}
-	_, task := r.Reconcile(since, parts)
+	_, task := r.ReconcileTask(since, parts)
 	return s.accept(ctx, c, kv.Hash("reconcile", c.ID, since.UTC().Format(time.RFC3339Nano)), task)
 }

@@ -48,7 +48,7 @@ func (s *Service) anyNoter() bool {
 }
 
 func (s *Service) takesNotes(providerID string) bool {
-	_, takes := s.Registry.Get(providerID).(provider.Noter)
+	_, takes := s.Registry.Get(providerID).(provider.ReplySync)
 	return takes
 }
 
@@ -59,7 +59,7 @@ func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.
 	if err != nil {
 		return chat.Message{}, err
 	}
-	noter, takes := s.Registry.Get(a.Provider).(provider.Noter)
+	noter, takes := s.Registry.Get(a.Provider).(provider.ReplySync)
 	if !takes || !a.wantsReplies(what.PostID) {
 		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
@@ -90,17 +90,17 @@ func (a aim) wantsReplies(postID string) bool {
 }
 
 // addNote adds the text, once.
-func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provider.Noter, session provider.Session, text string) error {
+func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provider.ReplySync, session provider.Session, text string) error {
 	who, err := s.People.Person(ctx, what.UserID)
 	if err != nil {
 		return errors.Wrap(err, "look up who replied")
 	}
-	said := provider.Said{ID: what.Values[replyValue], ChannelID: a.thread.Channel, Text: text, At: s.Now()}
+	said := provider.UserReply{ID: what.Values[replyValue], ChannelID: a.thread.Channel, Text: text, At: s.Now()}
 	first, err := s.Records.Claim(ctx, "reply/"+said.ID, repliesKnown)
 	if err != nil || !first {
 		return errors.Wrap(err, "look whether a reply was added")
 	}
-	coming, err := noter.NoteComing(a.subject.State, said)
+	coming, err := noter.ExpectNote(a.subject.State, said)
 	if err != nil {
 		return err
 	}
@@ -108,13 +108,13 @@ func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provide
 	if _, early := Wait(err); err != nil && !early && !errors.As(err, new(unshown)) {
 		return errors.Wrap(err, "expect a note")
 	}
-	events, err := noter.Note(ctx, session, provider.Call{
-		State: a.subject.State, Resource: a.Resource, Actor: session.Account, By: who.Username, At: said.At,
+	events, err := noter.SyncReply(ctx, session, provider.ActionRequest{
+		State: a.subject.State, Resource: a.Resource, Account: session.Account, By: who.Username, At: said.At,
 	}, said)
 	if err != nil {
 		return err
 	}
-	s.reveal(ctx, a, provider.Response{Events: events})
+	s.reveal(ctx, a, provider.ActionResult{Events: events})
 	return nil
 }
 

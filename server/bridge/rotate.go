@@ -50,7 +50,7 @@ func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
 // orByHand returns the refusal; where the channel can have a webhook of its own that people set up at the tool, as a note that offers it.
 func (s *Service) orByHand(ctx context.Context, w wish, c Connection, refusal error) (chat.Note, error) {
 	_, installs := s.installerOf(c)
-	if _, instructs := s.Registry.Get(c.Provider).(provider.Instructor); !installs || !instructs || !fault.Is(refusal, fault.SharedElsewhere) {
+	if _, instructs := s.Registry.Get(c.Provider).(provider.ManualSetup); !installs || !instructs || !fault.Is(refusal, fault.SharedElsewhere) {
 		return chat.Note{}, refusal
 	}
 	byHand := w

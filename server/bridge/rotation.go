@@ -61,7 +61,7 @@ func (s *Service) Tick(ctx context.Context) error {
 	now := s.Now()
 	for _, p := range s.Registry.All() {
 		id := p.Describe().ID
-		if _, ok := p.(provider.OnCaller); !ok || s.enabled(id) == nil {
+		if _, ok := p.(provider.OnCallSchedules); !ok || s.enabled(id) == nil {
 			continue
 		}
 		rotations, err := s.Records.Rotations(ctx, id)
@@ -105,7 +105,7 @@ func (s *Service) postDuty(ctx context.Context, t provider.Task) error {
 	if err := json.Unmarshal(t.Data, &d); err != nil {
 		return hopeless{errors.Wrap(err, "read a list that is due")}
 	}
-	onCaller, ok := s.enabled(d.Provider).(provider.OnCaller)
+	onCaller, ok := s.enabled(d.Provider).(provider.OnCallSchedules)
 	r, err := s.rotation(ctx, d.Provider, d.Rotation)
 	if err != nil || r.ID == "" || !ok {
 		return err // it was removed, or the provider switched off
@@ -136,13 +136,13 @@ func (s *Service) postDuty(ctx context.Context, t provider.Task) error {
 }
 
 // showDuty asks who is on call and posts it.
-func (s *Service) showDuty(ctx context.Context, h atHome, onCaller provider.OnCaller, r Rotation, d duty, daily Daily) error {
+func (s *Service) showDuty(ctx context.Context, h atHome, onCaller provider.OnCallSchedules, r Rotation, d duty, daily Daily) error {
 	subject := "oncall/" + r.ID + "/" + daily.Day(d.At)
 	shifts, err := onCaller.Shifts(ctx, h.session, r.Schedule, s.Now())
 	if err != nil {
 		return err
 	}
-	state := onCaller.Duty(r.Schedule, shifts, d.At, daily.Zone, s.known(ctx, r.ChannelID, shifts))
+	state := onCaller.OnCallState(r.Schedule, shifts, d.At, daily.Zone, s.known(ctx, r.ChannelID, shifts))
 	_, err = s.Records.UpdateSubject(ctx, h.ID, subject, func(sub *Subject) (bool, error) {
 		if sub.State != nil {
 			return false, nil // somebody was here before

@@ -22,7 +22,7 @@ func (s *Service) ruleLimit(providerID string) int {
 // ruleButtons returns the buttons that add a rule, and, unless it is about all of them, remove this one; none for providers without
 // rules.
 func (s *Service) ruleButtons(ctx context.Context, what intent, f subscribed, all bool) ([]chat.Button, error) {
-	if !s.Registry.Describe(f.Provider).Rules {
+	if !s.Registry.Describe(f.Provider).MultipleRules {
 		return nil, nil
 	}
 	add := what
@@ -54,7 +54,7 @@ func (s *Service) askRuleAway(ctx context.Context, w wish) (chat.Note, error) {
 
 // rulesElsewhere returns how many rules of the provider the channel has by other connections than this; none where there are no rules.
 func (s *Service) rulesElsewhere(ctx context.Context, providerID, channelID, connectionID string) (int, error) {
-	if !s.Registry.Describe(providerID).Rules {
+	if !s.Registry.Describe(providerID).MultipleRules {
 		return 0, nil
 	}
 	all, err := s.following(ctx, providerID, channelID)
@@ -67,7 +67,7 @@ func (s *Service) rulesElsewhere(ctx context.Context, providerID, channelID, con
 
 // roomForRule checks that a channel with so many rules may have one more. Fault: TooMany.
 func (s *Service) roomForRule(providerID string, rules int) error {
-	if limit := s.ruleLimit(providerID); s.Registry.Describe(providerID).Rules && rules >= limit {
+	if limit := s.ruleLimit(providerID); s.Registry.Describe(providerID).MultipleRules && rules >= limit {
 		return tooMany(limit)
 	}
 	return nil

@@ -60,7 +60,7 @@ func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
 }
 
 // findings are the buttons to choose one of what was found, for the deed.
-func (s *Service) findings(w wish, deed string, found []provider.Finding) []offer {
+func (s *Service) findings(w wish, deed string, found []provider.SearchResult) []offer {
 	var offers []offer
 	for _, one := range found[:min(len(found), maxFound)] {
 		chosen := w
@@ -72,7 +72,7 @@ func (s *Service) findings(w wish, deed string, found []provider.Finding) []offe
 }
 
 // subjectOf is the field of a window's form in which one of what was found is chosen, or something else is looked for.
-func subjectOf(found []provider.Finding) chat.FormField {
+func subjectOf(found []provider.SearchResult) chat.FormField {
 	return chat.FormField{
 		Name: subjectField, Kind: chat.SelectField, Label: chat.Say("bridge.search.subject"), Help: chat.Say("bridge.search.subject_help"),
 		Options: choicesOf(found), Search: true,
@@ -80,7 +80,7 @@ func subjectOf(found []provider.Finding) chat.FormField {
 }
 
 // choicesOf are what was found as choices of a field.
-func choicesOf(found []provider.Finding) []chat.Option {
+func choicesOf(found []provider.SearchResult) []chat.Option {
 	var options []chat.Option
 	for _, one := range found {
 		option := chat.Option{Label: chat.Verbatim(chat.Plain(one.Title)), Value: one.ID, Detail: one.State}
@@ -129,7 +129,7 @@ func (s *Service) lookedUp(ctx context.Context, w wish) (atHome, provider.Event,
 	if err != nil {
 		return h, provider.Event{}, err
 	}
-	event, err := searcher.Look(ctx, h.session, w.text)
+	event, err := searcher.Lookup(ctx, h.session, w.text)
 	if err != nil {
 		return h, event, err
 	}

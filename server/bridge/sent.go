@@ -54,7 +54,7 @@ func (s *Service) passOn(ctx context.Context, c Connection, p provider.Provider,
 		if len(whole.Subscriptions) > 0 {
 			continue // it hears of it by itself
 		}
-		e.Later = true // so that it begins nothing
+		e.UpdateOnly = true // so that it begins nothing
 		job := Job{ID: kv.Hash("sent", sender, e.Subject, e.ID), Key: jobKey(sender, e.Subject), Connection: sender, Events: []provider.Event{e}}
 		if err := s.Inbox.Accept(ctx, job); err != nil {
 			return errors.Wrap(err, "store an event for the cards that were sent")

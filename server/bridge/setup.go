@@ -69,7 +69,7 @@ func (s *Service) maySetUp(ctx context.Context, what intent) error {
 // siteForm asks for a site and its OAuth client; it has no fields where the provider has neither.
 func (s *Service) siteForm(providerID string, sites []provider.Site) chat.Form {
 	p := s.Registry.Get(providerID)
-	hosted, isHosted := p.(provider.Hosted)
+	hosted, isHosted := p.(provider.SelfHosted)
 	_, authorizes := p.(provider.Authorizer)
 	form := chat.Form{
 		Title:  chat.Say("bridge.setup.title"),
@@ -78,7 +78,7 @@ func (s *Service) siteForm(providerID string, sites []provider.Site) chat.Form {
 	}
 	switch {
 	case isHosted:
-		kinds := hosted.Kinds()
+		kinds := hosted.SiteKinds()
 		form.Fields = append(form.Fields,
 			chat.FormField{Name: fieldKind, Kind: chat.SelectField, Label: chat.Say("bridge.setup.kind.label"), Options: kinds, Default: kinds[0].Value},
 			chat.FormField{
@@ -126,8 +126,8 @@ func (s *Service) registration(providerID string, sites []provider.Site) []chat.
 		return []chat.Message{chat.Say("bridge.setup.intro_plain", "Provider", name)}
 	}
 	lines := []chat.Message{chat.Say("bridge.setup.intro", "Provider", name, "URL", chat.Code(s.Sessions.RedirectURL(providerID)))}
-	if hosted, ok := s.Registry.Get(providerID).(provider.Hosted); ok {
-		for _, kind := range hosted.Kinds() {
+	if hosted, ok := s.Registry.Get(providerID).(provider.SelfHosted); ok {
+		for _, kind := range hosted.SiteKinds() {
 			if scopes := authorizer.Endpoints(provider.Site{Kind: kind.Value}).Scopes; len(scopes) > 0 {
 				line := chat.Say("bridge.setup.scopes_of", "Scopes", chat.Code(strings.Join(scopes, " ")))
 				lines = append(lines, line.WithMessage("Kind", kind.Label))
@@ -177,7 +177,7 @@ func (s *Service) sitesNote(ctx context.Context, what intent, sites []provider.S
 
 // vendors reports whether the site is the vendor's own.
 func (s *Service) vendors(providerID string, site provider.Site) bool {
-	clouded, ok := s.Registry.Get(providerID).(provider.Clouded)
+	clouded, ok := s.Registry.Get(providerID).(provider.CloudSites)
 	return ok && slices.ContainsFunc(clouded.Sites(), func(own provider.Site) bool { return own.URL == site.URL })
 }
 
@@ -222,8 +222,8 @@ func (s *Service) siteEntered(ctx context.Context, a chat.FormAnswer, what inten
 
 // siteOf returns the site that the answers name. Error: *provider.FieldError.
 func (s *Service) siteOf(ctx context.Context, providerID string, values map[string]string) (provider.Site, error) {
-	if hosted, ok := s.Registry.Get(providerID).(provider.Hosted); ok {
-		return hosted.SiteOf(values[fieldKind], strings.TrimSpace(values[fieldAddress]), strings.TrimSpace(values[fieldAPI]))
+	if hosted, ok := s.Registry.Get(providerID).(provider.SelfHosted); ok {
+		return hosted.ParseSite(values[fieldKind], strings.TrimSpace(values[fieldAddress]), strings.TrimSpace(values[fieldAPI]))
 	}
 	sites, err := s.Sessions.Sites(ctx, providerID)
 	if err != nil {

@@ -48,7 +48,7 @@ func TestAnAdminNamesAServerAndItsOAuthClient(t *testing.T) {
 func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	own, err := w.forge.SiteOf("own", "https://forge.acme.example", "")
+	own, err := w.forge.ParseSite("own", "https://forge.acme.example", "")
 	require.NoError(t, err)
 	w.sessions.sites[0].OAuth = false
 	w.sessions.sites = append(w.sessions.sites, own)
@@ -169,7 +169,7 @@ func TestAnOutageOfTheToolIsTriedAgain(t *testing.T) {
 	w, ctx := newActWorld(t), context.Background()
 	c := w.records.connections["c-forge"]
 	c.Site = "https://down.example"
-	own, err := w.forge.SiteOf("own", c.Site, "")
+	own, err := w.forge.ParseSite("own", c.Site, "")
 	require.NoError(t, err)
 	w.sessions.sites = append(w.sessions.sites, own)
 	require.True(t, fault.Is(w.lookAfter(ctx, c), fault.ProviderUnavailable))

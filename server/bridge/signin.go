@@ -20,7 +20,7 @@ func (s *Service) askForAddress(ctx context.Context, w wish) (chat.Note, error) 
 		return s.openAddressForm(ctx, w)
 	}
 	text := chat.Say("bridge.connect.ask_address", "Provider", s.name(w.provider), "Command", s.word(w.provider)).
-		WithMessage("Resource", s.Registry.Describe(w.provider).Resource)
+		WithMessage("Resource", s.Registry.Describe(w.provider).ResourceNoun)
 	return s.question(ctx, text,
 		offer{label: chat.Say("bridge.button.address"), primary: true, deed: deedConnectAsk, wish: w}, orCancel(w))
 }
@@ -40,7 +40,7 @@ func (s *Service) openAddressForm(ctx context.Context, w wish) (chat.Note, error
 		Fields: []chat.FormField{{
 			Name: addressField, Kind: chat.TextField, Default: w.text, MaxLength: maxAddress,
 			Label: chat.Say("bridge.form.address"),
-			Help:  chat.Say("bridge.form.address.help").WithMessage("Resource", about.Resource),
+			Help:  chat.Say("bridge.form.address.help").WithMessage("Resource", about.ResourceNoun),
 		}},
 	}
 	if fields := s.tokenFields(w.provider); len(fields) > 0 {
@@ -53,7 +53,7 @@ func (s *Service) openAddressForm(ctx context.Context, w wish) (chat.Note, error
 // tokenFields are the form's questions for a credential of the connection's own, all of which may be left blank: without one the
 // person's account acts.
 func (s *Service) tokenFields(providerID string) []chat.FormField {
-	bearer, ok := s.Registry.Get(providerID).(provider.Bearer)
+	bearer, ok := s.Registry.Get(providerID).(provider.TokenAuth)
 	if !ok {
 		return nil
 	}
@@ -139,7 +139,7 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 // sendLink sends the link to sign in by direct message, where the provider wants it so, and reports whether it did.
 func (s *Service) sendLink(ctx context.Context, w wish, link string) bool {
 	channel, err := s.People.Channel(ctx, w.place.Channel)
-	if !s.Registry.Describe(w.provider).LinkByMessage || err != nil || channel.Direct {
+	if !s.Registry.Describe(w.provider).SignInByDirectMessage || err != nil || channel.Direct {
 		return false
 	}
 	err = s.People.DirectMessage(ctx, w.userID, chat.Say("bridge.connect.sign_in", "Provider", s.name(w.provider), "URL", link))

@@ -33,7 +33,7 @@ func (s *Service) accept(ctx context.Context, c Connection, id string, t provide
 
 // doTask does a task: it looks at the tool, applies what it finds, and hands on what is to be looked at later.
 func (s *Service) doTask(ctx context.Context, c Connection, p provider.Provider, j Job) error {
-	follower, ok := p.(provider.Follower)
+	follower, ok := p.(provider.TaskRunner)
 	if !ok || len(c.Subscriptions) == 0 {
 		return nil
 	}
@@ -63,10 +63,10 @@ func (s *Service) doTask(ctx context.Context, c Connection, p provider.Provider,
 }
 
 // look calls the tool.
-func (s *Service) look(ctx context.Context, c Connection, f provider.Follower, t provider.Task) ([]provider.Event, []provider.Task, error) {
+func (s *Service) look(ctx context.Context, c Connection, f provider.TaskRunner, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	session, err := s.background(ctx, c)
 	if err != nil {
 		return nil, nil, err
 	}
-	return f.Follow(ctx, session, c.Resource, t)
+	return f.RunTask(ctx, session, c.Resource, t)
 }

@@ -56,7 +56,7 @@ func (t *tool) Describe() provider.Descriptor {
 	return provider.Descriptor{
 		ID: "tool", Name: "Tool", Headers: []string{"Authorization", "X-Event"}, MaxBody: max(t.maxBody, 5000),
 		Events:  []provider.EventKind{kind("begun", true), kind("fine", true), kind("broken", true), kind("noise", false)},
-		Filters: []provider.Filter{{ID: "branch"}, {ID: "level", Levels: []string{"low", "high"}}, {ID: "urgency", Always: true}, {ID: "stage", Several: true}},
+		Filters: []provider.Filter{{ID: "branch"}, {ID: "level", Levels: []string{"low", "high"}}, {ID: "urgency", AlwaysPresent: true}, {ID: "stage", MultiValue: true}},
 	}
 }
 
@@ -65,7 +65,7 @@ func (t *tool) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 	if d.PathSecret != "" {
 		shown, by = d.PathSecret, provider.ByPath
 	}
-	switch at := provider.Matches(shown, secrets); {
+	switch at := provider.MatchSecret(shown, secrets); {
 	case shown == "ping":
 		return provider.Proof{}, provider.ErrPing
 	case shown == "":
@@ -102,7 +102,7 @@ func eventsOf(says []said) []provider.Event {
 			}
 		}
 		events = append(events, provider.Event{
-			ID: s.ID, Subject: s.Thing, Channel: s.Channel, Series: s.Series, Resource: s.Resource, Also: s.Also, Labels: labels, Data: data,
+			ID: s.ID, Subject: s.Thing, Channel: s.Channel, Series: s.Series, Resource: s.Resource, RelatedSubjects: s.Also, Labels: labels, Data: data,
 		})
 	}
 	return events
@@ -140,7 +140,7 @@ func (t *tool) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change
 		return provider.Change{Stale: true}, nil
 	}
 	change := provider.Change{
-		Kind: s.Is, Turned: state != nil && s.Is != m.Is, Worse: s.Is == "broken", Resurface: s.Again, Names: s.Names,
+		Kind: s.Is, ResultChanged: state != nil && s.Is != m.Is, Escalated: s.Is == "broken", Resurface: s.Again, Aliases: s.Names,
 		Resource: s.Of,
 	}
 	if m.Thing == "" {
@@ -170,7 +170,7 @@ func (t *tool) Sample(time.Time) provider.Event {
 	return eventsOf([]said{{Thing: "sample", Is: "fine"}})[0]
 }
 
-func (t *tool) Follow(_ context.Context, _ provider.Session, _ provider.Resource, task provider.Task) ([]provider.Event, []provider.Task, error) {
+func (t *tool) RunTask(_ context.Context, _ provider.Session, _ provider.Resource, task provider.Task) ([]provider.Event, []provider.Task, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.follows++

@@ -68,7 +68,7 @@ func asTrial(sample provider.Event) provider.Event {
 	if sample.Series != "" {
 		sample.Series = sample.Subject
 	}
-	sample.Also, sample.Resource = nil, ""
+	sample.RelatedSubjects, sample.Resource = nil, ""
 	return sample
 }
 

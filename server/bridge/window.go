@@ -141,16 +141,16 @@ func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term st
 }
 
 // lookup returns how the choices of a form's field that fit the term are looked up, and whose account that needs; nil for a field without.
-func (s *Service) lookup(p provider.Provider, form, field, term string) (provider.Homely, func(context.Context, provider.Session) ([]chat.Option, error)) {
+func (s *Service) lookup(p provider.Provider, form, field, term string) (provider.AccountHome, func(context.Context, provider.Session) ([]chat.Option, error)) {
 	switch form {
 	case raiseKind:
-		if raiser, ok := p.(provider.Raiser); ok {
+		if raiser, ok := p.(provider.Creator); ok {
 			return raiser, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
-				return raiser.Choices(ctx, session, field, term)
+				return raiser.FieldOptions(ctx, session, field, term)
 			}
 		}
 	case dutyFormKind:
-		if onCaller, ok := p.(provider.OnCaller); ok && field == dutySchedule {
+		if onCaller, ok := p.(provider.OnCallSchedules); ok && field == dutySchedule {
 			return onCaller, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
 				found, err := onCaller.Schedules(ctx, session, term)
 				return schedulesOf(found), err

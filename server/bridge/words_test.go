@@ -98,6 +98,6 @@ func TestATrialIsForThisChannelAloneAndPartOfNothing(t *testing.T) {
 	require.NotEqual(t, first.Subject, second.Subject)
 	require.Regexp(t, "^test/", first.Subject)
 	require.NotEqual(t, "web", first.Series, "no streak counts it")
-	require.Empty(t, first.Also)
+	require.Empty(t, first.RelatedSubjects)
 	require.Empty(t, asTrial(provider.Event{}).Series)
 }

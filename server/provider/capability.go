@@ -16,11 +16,11 @@ type Hook struct {
 	Secret string
 }
 
-// WithSecret returns the address with the secret in it, for senders that can prove themselves no other way.
-func (h Hook) WithSecret() string { return h.URL + "/" + h.Secret }
+// SecretURL returns the address with the secret in it, for senders that can prove themselves no other way.
+func (h Hook) SecretURL() string { return h.URL + "/" + h.Secret }
 
-// Instructor is a provider whose webhook people set up at the tool themselves.
-type Instructor interface {
+// ManualSetup is a provider whose webhook people set up at the tool themselves.
+type ManualSetup interface {
 	// Instructions are what is sent to who connected a channel, once, as a direct message. It is the only place where the secret is
 	// ever shown.
 	Instructions(h Hook) chat.Message
@@ -80,8 +80,8 @@ type Authorizer interface {
 	WhoAmI(ctx context.Context, s Session) (Account, error)
 }
 
-// Clouded is a provider whose vendor runs the tool for everybody, so that no admin has to name an address.
-type Clouded interface {
+// CloudSites is a provider whose vendor runs the tool for everybody, so that no admin has to name an address.
+type CloudSites interface {
 	// Sites are the vendor's own. Their addresses never change.
 	Sites() []Site
 }
@@ -92,8 +92,8 @@ type Endpoints struct {
 	TokenURL  string
 	RevokeURL string // "" where there is none
 	Scopes    []string
-	// InBody sends the client's credentials in the body instead of a header.
-	InBody bool
+	// CredentialsInBody sends the client's credentials in the body instead of a header.
+	CredentialsInBody bool
 }
 
 // Account is somebody's login at the tool.
@@ -103,34 +103,34 @@ type Account struct {
 	URL  string `json:"url,omitempty"`
 }
 
-// Bearer is a provider to which a connection can carry a credential of its own: an API token that somebody enters in a form.
-type Bearer interface {
+// TokenAuth is a provider to which a connection can carry a credential of its own: an API token that somebody enters in a form.
+type TokenAuth interface {
 	// CredentialForm are the fields of the form: any of "url", "user", "token", "secret" (what the tool signs with) and "jobs" (what the
 	// credential may be used for).
 	CredentialForm() []chat.FormField
-	// Credential makes the credential of the answers; where they are not good, the error is a *FieldError.
-	Credential(values map[string]string) (Credential, error)
-	// Try calls the tool once with it, so that a slip is noticed at once.
-	Try(ctx context.Context, s Session) error
+	// ParseCredential makes the credential of the answers; where they are not good, the error is a *FieldError.
+	ParseCredential(values map[string]string) (Credential, error)
+	// CheckCredential calls the tool once with it, so that a slip is noticed at once.
+	CheckCredential(ctx context.Context, s Session) error
 }
 
-// Hosted is a provider whose tool companies also run on servers of their own, which an admin names.
-type Hosted interface {
-	// Kinds are what such a server can be; the value of each is Site.Kind.
-	Kinds() []chat.Option
-	// SiteOf makes the site of what an admin typed; api is "" where the usual address is meant. Where it is not good, the error is a
+// SelfHosted is a provider whose tool companies also run on servers of their own, which an admin names.
+type SelfHosted interface {
+	// SiteKinds are what such a server can be; the value of each is Site.Kind.
+	SiteKinds() []chat.Option
+	// ParseSite makes the site of what an admin typed; api is "" where the usual address is meant. Where it is not good, the error is a
 	// *FieldError for "kind", "url" or "api".
-	SiteOf(kind, address, api string) (Site, error)
+	ParseSite(kind, address, api string) (Site, error)
 }
 
-// Responder is a provider whose cards have actions.
-type Responder interface {
-	// Respond carries out an action on a card as the session's account, or asks for more with a form. Faults are shown to who clicked.
-	Respond(ctx context.Context, s Session, c Call) (Response, error)
+// ActionHandler is a provider whose cards have actions.
+type ActionHandler interface {
+	// HandleAction carries out an action on a card as the session's account, or asks for more with a form. Faults are shown to who clicked.
+	HandleAction(ctx context.Context, s Session, c ActionRequest) (ActionResult, error)
 }
 
-// Call is somebody's click on an action of a card, or their answer to the form that it led to.
-type Call struct {
+// ActionRequest is somebody's click on an action of a card, or their answer to the form that it led to.
+type ActionRequest struct {
 	Action string
 	// State is that of the card's subject.
 	State json.RawMessage
@@ -138,16 +138,16 @@ type Call struct {
 	Resource Resource
 	// Values came with the click or the form, by the word of a client.
 	Values map[string]string
-	// Answered says that the values are the answer to a form of this provider's.
-	Answered bool
-	// Actor is the account that acts, zero where the connection's own credential does; By is who clicked, as a name in chat.
-	Actor Account
-	By    string
-	At    time.Time
+	// Submitted says that the values are the answer to a form of this provider's.
+	Submitted bool
+	// Account is the account that acts, zero where the connection's own credential does; By is who clicked, as a name in chat.
+	Account Account
+	By      string
+	At      time.Time
 }
 
-// Response is what came of an action.
-type Response struct {
+// ActionResult is what came of an action.
+type ActionResult struct {
 	// Form asks for more; the answer comes as another Call. Its Kind and State are the bridge's.
 	Form *chat.Form
 	// Note tells who clicked what came of it; zero for nothing.
@@ -170,8 +170,8 @@ type Task struct {
 	Data  json.RawMessage `json:"data,omitempty"`
 }
 
-// Follower is a provider that does tasks.
-type Follower interface {
-	// Follow looks and returns what happened, and what is to be done after another while.
-	Follow(ctx context.Context, s Session, r Resource, t Task) ([]Event, []Task, error)
+// TaskRunner is a provider that does tasks.
+type TaskRunner interface {
+	// RunTask looks and returns what happened, and what is to be done after another while.
+	RunTask(ctx context.Context, s Session, r Resource, t Task) ([]Event, []Task, error)
 }

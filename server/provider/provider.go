@@ -37,16 +37,16 @@ type Provider interface {
 type Descriptor struct {
 	// ID is the word for the provider in commands, keys and addresses: lower-case letters, at most 16.
 	ID string
-	// Word is that of its command until an admin chooses another; "" for the ID.
-	Word string
+	// Command is that of its command until an admin chooses another; "" for the ID.
+	Command string
 	// Name is how the tool calls itself.
 	Name string
 	// Summary is a sentence on what connecting it brings; the help of its command.
 	Summary chat.Message
-	// Resource is what it calls the thing that a channel follows ("repository"), as a word in a sentence.
-	Resource chat.Message
-	// Argument hints at what may follow "connect", such as "[repository URL]".
-	Argument chat.Message
+	// ResourceNoun is what it calls the thing that a channel follows ("repository"), as a word in a sentence.
+	ResourceNoun chat.Message
+	// ConnectHint hints at what may follow "connect", such as "[repository URL]".
+	ConnectHint chat.Message
 	// Events are the kinds of news that people choose from, in the order they are shown.
 	Events []EventKind
 	// Filters are the labels of events that subscriptions can be narrowed by.
@@ -55,12 +55,12 @@ type Descriptor struct {
 	Headers []string
 	// MaxBody is the largest body that is read, in bytes; 0 is 1 MiB.
 	MaxBody int64
-	// Rules has a channel wish for several things of one connection, each by a rule of its own with a name, events and filters.
-	Rules bool
-	// LookAfter is how often webhooks that we set up are looked after; 0 is once a day.
-	LookAfter time.Duration
-	// LinkByMessage has the link to sign in for connecting a channel sent by direct message, instead of shown in the channel.
-	LinkByMessage bool
+	// MultipleRules has a channel wish for several things of one connection, each by a rule of its own with a name, events and filters.
+	MultipleRules bool
+	// HealthInterval is how often webhooks that we set up are looked after; 0 is once a day.
+	HealthInterval time.Duration
+	// SignInByDirectMessage has the link to sign in for connecting a channel sent by direct message, instead of shown in the channel.
+	SignInByDirectMessage bool
 	// Texts holds the provider's own messages, one file for each language ("en.json") at its root; all ids begin with the ID
 	// and a dot.
 	Texts fs.FS
@@ -84,11 +84,11 @@ type Filter struct {
 	Help  chat.Message
 	// Levels, from the least on, make it a threshold instead of patterns: what is chosen and all above it pass.
 	Levels []string
-	// Always says that every subject has this label. As long as no event has said it, none passes the filter.
-	Always bool
-	// Several says that a subject can have several values at once, such as the environments of an issue: an event that says one is judged by
+	// AlwaysPresent says that every subject has this label. As long as no event has said it, none passes the filter.
+	AlwaysPresent bool
+	// MultiValue says that a subject can have several values at once, such as the environments of an issue: an event that says one is judged by
 	// that one, an event that says none by all that the subject has.
-	Several bool
+	MultiValue bool
 }
 
 // Delivery is one request from the tool.
@@ -135,12 +135,12 @@ type Event struct {
 	Series string `json:"series,omitempty"`
 	// SeriesTitle is what people call the series, as it came from outside; "" where its name will do.
 	SeriesTitle string `json:"series_title,omitempty"`
-	// Also are names of other subjects that this event is part of as well, if they exist: the pull request of a commit whose build ended.
-	Also []string `json:"also,omitempty"`
-	// Beside are names of other subjects whose states Fold sees as well, such as the commit that a pull request ends with. Known holds
+	// RelatedSubjects are names of other subjects that this event is part of as well, if they exist: the pull request of a commit whose build ended.
+	RelatedSubjects []string `json:"related_subjects,omitempty"`
+	// ContextSubjects are names of other subjects whose states Fold sees as well, such as the commit that a pull request ends with. Known holds
 	// the states of those that exist, by name; the bridge reads them right before Fold.
-	Beside []string                   `json:"beside,omitempty"`
-	Known  map[string]json.RawMessage `json:"known,omitempty"`
+	ContextSubjects []string                   `json:"context_subjects,omitempty"`
+	ContextStates   map[string]json.RawMessage `json:"context_states,omitempty"`
 	// Resource is the thing that a channel follows, where one connection has several; "" otherwise.
 	Resource string `json:"resource,omitempty"`
 	// Channel is the one that was chosen for it at the tool, by its ID; "" where subscriptions decide. It is for no other, and only
@@ -150,8 +150,8 @@ type Event struct {
 	// remembers those of a subject's earlier events, so a comment need not repeat them. A label with several values has one on each line; one
 	// that passes is enough.
 	Labels map[string]string `json:"labels,omitempty"`
-	// Later says that the event only adds to a subject that is known already; of one that is not, it tells nothing.
-	Later bool `json:"later,omitempty"`
+	// UpdateOnly says that the event only adds to a subject that is known already; of one that is not, it tells nothing.
+	UpdateOnly bool `json:"update_only,omitempty"`
 	// At is the tool's own time; zero where it does not say.
 	At time.Time `json:"at,omitzero"`
 	// Data is what Fold needs of it: names, states and what a card quotes, such as the few lines of code around an error, each of bounded
@@ -168,36 +168,36 @@ type Change struct {
 	Kind string
 	// Resource is the part of the connection that the subject belongs to, where the state knows it; "" leaves Event.Resource as it is.
 	Resource string
-	// Turned says that the result is another than the one before it; subscriptions may want only these.
-	Turned bool
-	// Worse says that somebody should look.
-	Worse bool
+	// ResultChanged says that the result is another than the one before it; subscriptions may want only these.
+	ResultChanged bool
+	// Escalated says that somebody should look.
+	Escalated bool
 	// Resurface says that a card from earlier is no longer seen, and what happened deserves a new post.
 	Resurface bool
 	// Replies go to the thread.
 	Replies []chat.Reply
-	// Said is the channel in whose thread somebody has said just that: it is told in all others. See Noter.
-	Said string
-	// Names are further names of the subject, for Event.Also of others.
-	Names []string
+	// OriginChannel is the channel in whose thread somebody has said just that: it is told in all others. See Noter.
+	OriginChannel string
+	// Aliases are further names of the subject, for Event.RelatedSubjects of others.
+	Aliases []string
 	// Tasks are to be done later.
 	Tasks []Task
-	// Further are events of other subjects that follow from this one, such as that an earlier build is mended. They lead to none
+	// FollowUps are events of other subjects that follow from this one, such as that an earlier build is mended. They lead to none
 	// themselves.
-	Further []Event
+	FollowUps []Event
 }
 
-// Serial is a provider whose subjects come in series, such as the builds of a job, and matter by how those before them ended.
-type Serial interface {
+// Series is a provider whose subjects come in series, such as the builds of a job, and matter by how those before them ended.
+type Series interface {
 	// FoldSeries applies the event to the state of its series; state is nil for the first. Events come late, twice and out of
 	// order. It returns the same state where nothing changes.
 	FoldSeries(state json.RawMessage, e Event) (json.RawMessage, error)
 }
 
-// Distinguisher is a Serial provider that may give another thing the name that one had before, such as the first build of a job that was
+// SubjectResolver is a Serial provider that may give another thing the name that one had before, such as the first build of a job that was
 // deleted and created again.
-type Distinguisher interface {
-	// SubjectOf returns the name of the event's subject, given the state of its series after the event. It is Event.Subject where no other
+type SubjectResolver interface {
+	// ResolveSubject returns the name of the event's subject, given the state of its series after the event. It is Event.Subject where no other
 	// has that name.
-	SubjectOf(series json.RawMessage, e Event) (string, error)
+	ResolveSubject(series json.RawMessage, e Event) (string, error)
 }

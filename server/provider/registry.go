@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-var idForm = regexp.MustCompile(`^[a-z]{2,16}$`)
+var idPattern = regexp.MustCompile(`^[a-z]{2,16}$`)
 
 // Registry holds the providers that this plugin was built with.
 type Registry struct {
@@ -20,7 +20,7 @@ func NewRegistry(providers ...Provider) *Registry {
 	r := &Registry{byID: map[string]Provider{}, desc: map[string]Descriptor{}}
 	for _, p := range providers {
 		d := p.Describe()
-		if !idForm.MatchString(d.ID) || r.byID[d.ID] != nil {
+		if !idPattern.MatchString(d.ID) || r.byID[d.ID] != nil {
 			panic(fmt.Sprintf("provider: %q cannot be the ID of a provider, or is that of two", d.ID))
 		}
 		r.all, r.byID[d.ID], r.desc[d.ID] = append(r.all, p), p, d
@@ -31,12 +31,12 @@ func NewRegistry(providers ...Provider) *Registry {
 // All returns the providers in the order they were given.
 func (r *Registry) All() []Provider { return slices.Clone(r.all) }
 
-// Words returns the words of their commands, by ID, until an admin chooses others.
-func (r *Registry) Words() map[string]string {
+// Commands returns the words of their commands, by ID, until an admin chooses others.
+func (r *Registry) Commands() map[string]string {
 	words := make(map[string]string, len(r.all))
 	for id, d := range r.desc {
-		if words[id] = id; d.Word != "" {
-			words[id] = d.Word
+		if words[id] = id; d.Command != "" {
+			words[id] = d.Command
 		}
 	}
 	return words

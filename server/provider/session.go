@@ -15,8 +15,8 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// maxAnswer is the most of an answer that is read, in bytes.
-const maxAnswer = 4 << 20
+// maxResponseBody is the most of an answer that is read, in bytes.
+const maxResponseBody = 4 << 20
 
 // Site is one installation of a tool: the vendor's cloud, or a company's own server that an admin has set.
 type Site struct {
@@ -68,21 +68,21 @@ type Session struct {
 	Header http.Header
 }
 
-// Refusal is an answer of a tool that is no success. It is the cause of the fault that Call returns.
-type Refusal struct {
+// StatusError is an answer of a tool that is no success. It is the cause of the fault that Call returns.
+type StatusError struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Answer is an answer as it came: what Call is given to decode into where the answer is no JSON.
-type Answer struct {
+// RawResponse is an answer as it came: what Call is given to decode into where the answer is no JSON.
+type RawResponse struct {
 	Header http.Header
 	Body   []byte
 }
 
 // Error says the status; the body may hold anything and is for the provider to read.
-func (r *Refusal) Error() string {
+func (r *StatusError) Error() string {
 	return "the tool answered " + http.StatusText(r.Status)
 }
 
@@ -104,7 +104,7 @@ func (s Session) Call(ctx context.Context, method, address string, in, out any) 
 	}
 	request, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {
-		return errors.Wrap(withoutAddress(err), "make the request")
+		return errors.Wrap(stripURL(err), "make the request")
 	}
 	request.Header.Set("Accept", "application/json")
 	if in != nil {
@@ -121,19 +121,19 @@ func (s Session) send(request *http.Request, out any) error {
 		if errors.As(err, &f) {
 			return f
 		}
-		return s.fault(errors.Wrapf(withoutAddress(err), "%s %s", request.Method, request.URL.Path), fault.ProviderUnavailable)
+		return s.fault(errors.Wrapf(stripURL(err), "%s %s", request.Method, request.URL.Path), fault.ProviderUnavailable)
 	}
 	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBody))
 	if err != nil {
 		return s.fault(errors.Wrap(err, "read the answer"), fault.ProviderUnavailable)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		refusal := &Refusal{Status: response.StatusCode, Header: response.Header, Body: answer}
-		return s.fault(errors.Wrapf(refusal, "%s %s", request.Method, request.URL.Path), codeOf(response.StatusCode))
+		refusal := &StatusError{Status: response.StatusCode, Header: response.Header, Body: answer}
+		return s.fault(errors.Wrapf(refusal, "%s %s", request.Method, request.URL.Path), faultCode(response.StatusCode))
 	}
-	if whole, ok := out.(*Answer); ok {
-		*whole = Answer{Header: response.Header, Body: answer}
+	if whole, ok := out.(*RawResponse); ok {
+		*whole = RawResponse{Header: response.Header, Body: answer}
 		return nil
 	}
 	if out == nil || len(answer) == 0 {
@@ -149,8 +149,8 @@ func (s Session) fault(err error, code fault.Code) error {
 	return fault.Wrap(err, code).With("Provider", s.Provider)
 }
 
-// withoutAddress takes the address out of an error, since a query may hold what is not for a log.
-func withoutAddress(err error) error {
+// stripURL takes the address out of an error, since a query may hold what is not for a log.
+func stripURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		return u.Err
@@ -158,7 +158,7 @@ func withoutAddress(err error) error {
 	return err
 }
 
-func codeOf(status int) fault.Code {
+func faultCode(status int) fault.Code {
 	switch {
 	case status == http.StatusUnauthorized:
 		return fault.AccountRejected

@@ -19,9 +19,9 @@ var (
 	ErrPing = errors.New("the delivery is a ping")
 )
 
-// SignedBy returns the position of the secret with which the signature over the body was made: the hexadecimal HMAC-SHA256. It is
+// MatchSignature returns the position of the secret with which the signature over the body was made: the hexadecimal HMAC-SHA256. It is
 // -1 where none fits. Blank secrets never fit, and the time it takes does not depend on where the signature is wrong.
-func SignedBy(body []byte, signature string, secrets []string) int {
+func MatchSignature(body []byte, signature string, secrets []string) int {
 	claimed, err := hex.DecodeString(strings.TrimSpace(signature))
 	if err != nil || len(claimed) != sha256.Size {
 		return -1
@@ -47,8 +47,8 @@ func Sign(body []byte, secret string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// Matches returns the position of the secret that equals what was shown, -1 where none does, likewise.
-func Matches(shown string, secrets []string) int {
+// MatchSecret returns the position of the secret that equals what was shown, -1 where none does, likewise.
+func MatchSecret(shown string, secrets []string) int {
 	found := -1
 	for i, secret := range secrets {
 		if secret != "" && subtle.ConstantTimeCompare([]byte(shown), []byte(secret)) == 1 && found < 0 {

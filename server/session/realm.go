@@ -38,7 +38,7 @@ func (s *Sessions) realm(ctx context.Context, providerID string, r registered) (
 	}
 	if authorizer, ok := s.Registry.Get(providerID).(provider.Authorizer); ok {
 		e := authorizer.Endpoints(r.Site)
-		app.AuthURL, app.TokenURL, app.RevokeURL, app.Scopes, app.InBody = e.AuthURL, e.TokenURL, e.RevokeURL, e.Scopes, e.InBody
+		app.AuthURL, app.TokenURL, app.RevokeURL, app.Scopes, app.InBody = e.AuthURL, e.TokenURL, e.RevokeURL, e.Scopes, e.CredentialsInBody
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,7 +154,7 @@ func (s *Sessions) authorized(ctx context.Context, providerID, userID, code, sta
 
 // rightRegion checks that the account is in the region of the site, as far as the ID token tells. Fault: WrongRegion.
 func (s *Sessions) rightRegion(ctx context.Context, providerID string, site provider.Site, idToken string) error {
-	regional, ok := s.Registry.Get(providerID).(provider.Regional)
+	regional, ok := s.Registry.Get(providerID).(provider.RegionalAccounts)
 	if !ok || idToken == "" {
 		return nil
 	}
@@ -162,7 +162,7 @@ func (s *Sessions) rightRegion(ctx context.Context, providerID string, site prov
 	if err != nil {
 		return errors.Wrap(err, "list the sites")
 	}
-	home, err := regional.RegionOf(idToken, sites)
+	home, err := regional.SiteOfAccount(idToken, sites)
 	if err != nil || home.Kind == site.Kind {
 		return nil //nolint:nilerr // the first call tells
 	}

@@ -52,7 +52,7 @@ func New(d Dependencies) *Sessions {
 // fault returns a fault in the name of the provider.
 func (s *Sessions) fault(providerID string, cause error, code fault.Code) *fault.Error {
 	failure := fault.Wrap(cause, code).With("Provider", s.Registry.Describe(providerID).Name).With("Command", s.Command(providerID))
-	if _, takes := s.Registry.Get(providerID).(provider.Bearer); takes && code == fault.SetupNeeded {
+	if _, takes := s.Registry.Get(providerID).(provider.TokenAuth); takes && code == fault.SetupNeeded {
 		failure = failure.With("Token", "yes")
 	}
 	return failure

@@ -120,7 +120,7 @@ func (s *Sessions) described(providerID string, site provider.Site) (registered,
 
 // vendors returns the sites that the provider's vendor runs.
 func (s *Sessions) vendors(providerID string) []provider.Site {
-	if clouded, ok := s.Registry.Get(providerID).(provider.Clouded); ok {
+	if clouded, ok := s.Registry.Get(providerID).(provider.CloudSites); ok {
 		return clouded.Sites()
 	}
 	return nil

@@ -13,10 +13,10 @@ import (
 func (*Bitbucket) Endpoints(site provider.Site) provider.Endpoints {
 	if site.Kind == kindDataCenter {
 		return provider.Endpoints{
-			AuthURL:  site.URL + "/rest/oauth2/latest/authorize",
-			TokenURL: site.URL + "/rest/oauth2/latest/token",
-			Scopes:   []string{"REPO_ADMIN"},
-			InBody:   true,
+			AuthURL:           site.URL + "/rest/oauth2/latest/authorize",
+			TokenURL:          site.URL + "/rest/oauth2/latest/token",
+			Scopes:            []string{"REPO_ADMIN"},
+			CredentialsInBody: true,
 		}
 	}
 	return provider.Endpoints{AuthURL: site.URL + "/site/oauth2/authorize", TokenURL: site.URL + "/site/oauth2/access_token"}
@@ -42,8 +42,8 @@ func (*Bitbucket) CredentialForm() []chat.FormField {
 	}
 }
 
-// Credential makes the credential of the answers: with a user it is shown as a password, without one alone.
-func (*Bitbucket) Credential(values map[string]string) (provider.Credential, error) {
+// ParseCredential makes the credential of the answers: with a user it is shown as a password, without one alone.
+func (*Bitbucket) ParseCredential(values map[string]string) (provider.Credential, error) {
 	user, token := strings.TrimSpace(values["user"]), strings.TrimSpace(values["token"])
 	slip := func(field, id string) (provider.Credential, error) {
 		return provider.Credential{}, &provider.FieldError{Field: field, Message: chat.Say(id)}
@@ -61,8 +61,8 @@ func (*Bitbucket) Credential(values map[string]string) (provider.Credential, err
 	return provider.Credential{Scheme: provider.BearerToken, Secret: token}, nil
 }
 
-// Try asks who the credential is. A token of a repository may not ask that, which shows that it is known.
-func (*Bitbucket) Try(ctx context.Context, s provider.Session) error {
+// CheckCredential asks who the credential is. A token of a repository may not ask that, which shows that it is known.
+func (*Bitbucket) CheckCredential(ctx context.Context, s provider.Session) error {
 	_, err := remoteOf(s).account(ctx)
 	if s.Site.Kind != kindDataCenter && fault.Is(err, fault.ProviderForbidden, fault.ResourceUnknown) {
 		return nil

@@ -59,15 +59,15 @@ type Bitbucket struct{}
 
 // What it can do beside being a provider.
 var (
-	_ provider.Provider   = (*Bitbucket)(nil)
-	_ provider.Serial     = (*Bitbucket)(nil)
-	_ provider.Clouded    = (*Bitbucket)(nil)
-	_ provider.Hosted     = (*Bitbucket)(nil)
-	_ provider.Installer  = (*Bitbucket)(nil)
-	_ provider.Authorizer = (*Bitbucket)(nil)
-	_ provider.Bearer     = (*Bitbucket)(nil)
-	_ provider.Responder  = (*Bitbucket)(nil)
-	_ provider.Follower   = (*Bitbucket)(nil)
+	_ provider.Provider      = (*Bitbucket)(nil)
+	_ provider.Series        = (*Bitbucket)(nil)
+	_ provider.CloudSites    = (*Bitbucket)(nil)
+	_ provider.SelfHosted    = (*Bitbucket)(nil)
+	_ provider.Installer     = (*Bitbucket)(nil)
+	_ provider.Authorizer    = (*Bitbucket)(nil)
+	_ provider.TokenAuth     = (*Bitbucket)(nil)
+	_ provider.ActionHandler = (*Bitbucket)(nil)
+	_ provider.TaskRunner    = (*Bitbucket)(nil)
 )
 
 // New returns the provider.
@@ -79,7 +79,7 @@ func (*Bitbucket) Describe() provider.Descriptor {
 		return provider.EventKind{ID: id, Label: chat.Say("bitbucket.kind." + id), Default: wanted}
 	}
 	filter := func(id string) provider.Filter {
-		return provider.Filter{ID: id, Label: chat.Say("bitbucket.filter." + id), Help: chat.Say("bitbucket.filter_help." + id), Several: true}
+		return provider.Filter{ID: id, Label: chat.Say("bitbucket.filter." + id), Help: chat.Say("bitbucket.filter_help." + id), MultiValue: true}
 	}
 	below, err := fs.Sub(texts, "texts")
 	if err != nil {
@@ -87,9 +87,9 @@ func (*Bitbucket) Describe() provider.Descriptor {
 	}
 	return provider.Descriptor{
 		ID: "bitbucket", Name: "Bitbucket",
-		Summary:  chat.Say("bitbucket.summary"),
-		Resource: chat.Say("bitbucket.resource"),
-		Argument: chat.Say("bitbucket.argument"),
+		Summary:      chat.Say("bitbucket.summary"),
+		ResourceNoun: chat.Say("bitbucket.resource"),
+		ConnectHint:  chat.Say("bitbucket.argument"),
 		Events: []provider.EventKind{
 			kind(kindFailed, true), kind(kindFixed, true), kind(kindPassed, true), kind(kindRunning, true),
 			kind(kindPush, true), kind(kindPull, true), kind(kindReview, true), kind(kindComment, true), kind(kindMerged, true),
@@ -114,7 +114,7 @@ func (*Bitbucket) Verify(d provider.Delivery, secrets []string) (provider.Proof,
 	if !strings.EqualFold(algorithm, "sha256") {
 		return provider.Proof{}, provider.ErrForged
 	}
-	fits := provider.SignedBy(d.Body, signature, secrets)
+	fits := provider.MatchSignature(d.Body, signature, secrets)
 	if fits < 0 {
 		return provider.Proof{}, provider.ErrForged
 	}

@@ -73,7 +73,7 @@ func escaped(path string) (owner, slug string) {
 
 // explained adds to a refusal what the tool said about it.
 func explained(err error) error {
-	var refusal *provider.Refusal
+	var refusal *provider.StatusError
 	var f *fault.Error
 	if !errors.As(err, &refusal) || !errors.As(err, &f) {
 		return err

@@ -66,7 +66,7 @@ func (d dataCenter) describe(ctx context.Context, path string, l lookup) ([]prov
 		n.Push.Commits, n.Push.More = found[:min(len(found), maxListed)], len(found) > maxListed
 	}
 	return []provider.Event{event(n, provider.Event{
-		ID: identity("describe", l.Commit.Hash, l.Branch), Subject: commitSubject(l.Commit.Hash), Later: true,
+		ID: identity("describe", l.Commit.Hash, l.Branch), Subject: commitSubject(l.Commit.Hash), UpdateOnly: true,
 	})}, nil
 }
 

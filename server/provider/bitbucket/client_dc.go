@@ -27,7 +27,7 @@ func (dataCenter) base(path string) string {
 // their account for ended.
 func (d dataCenter) Call(ctx context.Context, method, address string, in, out any) error {
 	err := d.Session.Call(ctx, method, address, in, out)
-	var refusal *provider.Refusal
+	var refusal *provider.StatusError
 	if fault.Is(err, fault.AccountRejected) && errors.As(err, &refusal) && bytes.Contains(refusal.Body, []byte("AuthorisationException")) {
 		return fault.Wrap(err, fault.ProviderForbidden).With("Provider", d.Provider)
 	}
@@ -57,7 +57,7 @@ func (d dataCenter) account(ctx context.Context) (provider.Account, error) {
 // username returns the name of the account, "" for nobody's.
 func (d dataCenter) username(ctx context.Context) (string, error) {
 	const maxUsername = 256
-	var answer provider.Answer
+	var answer provider.RawResponse
 	if err := d.Call(ctx, http.MethodGet, "/plugins/servlet/applinks/whoami", nil, &answer); err != nil {
 		return "", err
 	}

@@ -84,11 +84,11 @@ func TestATokenOfTheRepositoryConnectsItWithoutAnybody(t *testing.T) {
 		w, b := newWorld(t, sandbox.Cloud, "acme"), New()
 		token, err := w.repo.AccessToken(right)
 		require.NoError(t, err)
-		credential, err := b.Credential(map[string]string{"token": " " + token + "\n"})
+		credential, err := b.ParseCredential(map[string]string{"token": " " + token + "\n"})
 		require.NoError(t, err)
 		require.Equal(t, provider.Credential{Scheme: provider.BearerToken, Secret: token}, credential)
 		s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: shows("Bearer " + token)}}
-		require.NoError(t, b.Try(t.Context(), s))
+		require.NoError(t, b.CheckCredential(t.Context(), s))
 		_, err = b.Resource(t.Context(), s, w.path())
 		require.Equal(t, want, fault.CodeOf(err), right)
 	}
@@ -99,19 +99,19 @@ func TestATokenThatIsWrongIsNoticedAtOnce(t *testing.T) {
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
 		w := newWorld(t, kind, "acme")
 		s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: shows("Bearer wrong")}}
-		require.Equal(t, fault.AccountRejected, fault.CodeOf(New().Try(t.Context(), s)), kind)
+		require.Equal(t, fault.AccountRejected, fault.CodeOf(New().CheckCredential(t.Context(), s)), kind)
 	}
 	for field, values := range map[string]map[string]string{
 		"token": {"user": "ada"}, "user": {"user": "a:b", "token": "x"},
 	} {
-		_, err := New().Credential(values)
+		_, err := New().ParseCredential(values)
 		var slip *provider.FieldError
 		require.ErrorAs(t, err, &slip)
 		require.Equal(t, field, slip.Field)
 	}
-	_, err := New().Credential(map[string]string{"token": "two words"})
+	_, err := New().ParseCredential(map[string]string{"token": "two words"})
 	require.Error(t, err)
-	basic, err := New().Credential(map[string]string{"user": "ada@example.com", "token": "x"})
+	basic, err := New().ParseCredential(map[string]string{"user": "ada@example.com", "token": "x"})
 	require.NoError(t, err)
 	require.Equal(t, provider.Basic, basic.Scheme)
 }
@@ -141,7 +141,7 @@ func TestDataCenterBuildsAreFetchedAfterPushes(t *testing.T) {
 	require.Equal(t, "builds/"+hash, task.Key)
 	look := func() []provider.Task {
 		t.Helper()
-		events, next, err := New().Follow(t.Context(), w.session("ada"), r, task)
+		events, next, err := New().RunTask(t.Context(), w.session("ada"), r, task)
 		require.NoError(t, err)
 		w.apply(events...)
 		if len(next) > 0 {
@@ -169,7 +169,7 @@ func TestBuildsAreNotLookedUpForever(t *testing.T) {
 		task, n := w.tasks[0], 0
 		for {
 			n++
-			_, next, err := New().Follow(t.Context(), w.session("ada"), r, task)
+			_, next, err := New().RunTask(t.Context(), w.session("ada"), r, task)
 			require.NoError(t, err)
 			if len(next) == 0 {
 				return n
@@ -186,7 +186,7 @@ func TestBuildsAreNotLookedUpForever(t *testing.T) {
 	cloudy.follow()
 	cloudy.push("main", "Cloud tells by itself")
 	require.Empty(t, cloudy.tasks, "Cloud is never polled")
-	events, next, err := New().Follow(t.Context(), cloudy.session("ada"), r, w.tasks[0])
+	events, next, err := New().RunTask(t.Context(), cloudy.session("ada"), r, w.tasks[0])
 	require.NoError(t, err)
 	require.Empty(t, slices.Concat(next))
 	require.Empty(t, events)

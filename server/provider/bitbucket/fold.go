@@ -56,7 +56,7 @@ type fold struct {
 // Fold applies the event to its subject. Everything in a state is either a set or has the time of its latest change, so that the
 // order in which events come does not matter.
 func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.Change, error) {
-	f := fold{id: identity(e.ID)[:16], fresh: len(raw) == 0, known: e.Known}
+	f := fold{id: identity(e.ID)[:16], fresh: len(raw) == 0, known: e.ContextStates}
 	if err := json.Unmarshal(e.Data, &f.n); err != nil {
 		return provider.Change{}, errors.Wrap(err, "read an event")
 	}

@@ -68,10 +68,10 @@ func (f *fold) status() bool {
 	}
 	f.keep(fresh)
 	if f.Pull != nil && !sameCommit(fresh.Hash, f.Pull.Head) {
-		f.change.Turned, f.change.Worse = false, false
+		f.change.ResultChanged, f.change.Escalated = false, false
 		return true // of a commit that is no longer, or not yet, the last of the pull request
 	}
-	f.change.Worse = f.change.Worse && !wasFailed
+	f.change.Escalated = f.change.Escalated && !wasFailed
 	f.change.Resurface = wasPassed && fresh.State == buildFailed && f.Pull == nil && fresh.At.Sub(f.At) > seen
 	f.buildReply(fresh)
 	return true
@@ -107,10 +107,10 @@ func (f *fold) judge(b *build) string {
 		return kindFailed
 	case r.Failed:
 		b.Streak = failures + 1
-		f.change.Turned, f.change.Worse = failures == 0, failures == 0
+		f.change.ResultChanged, f.change.Escalated = failures == 0, failures == 0
 		return kindFailed
 	case known && failures > 0:
-		b.Streak, f.change.Turned = failures, true
+		b.Streak, f.change.ResultChanged = failures, true
 		return kindFixed
 	}
 	return kindPassed
@@ -179,7 +179,7 @@ func (f *fold) ref() bool {
 	if before != nil && (fresh.At.Before(before.At) || fresh.At.Equal(before.At) && before.Deleted || fresh.refNews == before.refNews) {
 		return false
 	}
-	f.Ref, f.change.Turned = fresh, true
+	f.Ref, f.change.ResultChanged = fresh, true
 	if !fresh.Deleted && !fresh.Tag {
 		f.look(fresh.Hash, fresh.Name)
 	}

@@ -41,7 +41,7 @@ func (f *fold) pull() bool {
 	f.takeOver()
 	after := next.view()
 	if after.Head != "" {
-		f.change.Names = []string{head(after.Head)}
+		f.change.Aliases = []string{head(after.Head)}
 	}
 	f.change.Kind = kindPull
 	switch f.n.Did {
@@ -52,10 +52,10 @@ func (f *fold) pull() bool {
 		f.change.Kind = kindReview
 	}
 	if before == nil {
-		f.change.Turned = true
+		f.change.ResultChanged = true
 		f.begin(after)
 	} else {
-		f.change.Turned = pullLook(*before) != pullLook(after)
+		f.change.ResultChanged = pullLook(*before) != pullLook(after)
 		f.differ(*before, after)
 	}
 	return true

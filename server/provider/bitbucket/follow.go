@@ -55,8 +55,8 @@ func (l lookup) task(round int) provider.Task {
 	return t
 }
 
-// Follow looks up the builds of a commit, until all are finished or it has been enough. Cloud tells by itself and is never asked.
-func (*Bitbucket) Follow(ctx context.Context, s provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
+// RunTask looks up the builds of a commit, until all are finished or it has been enough. Cloud tells by itself and is never asked.
+func (*Bitbucket) RunTask(ctx context.Context, s provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	var l lookup
 	if err := json.Unmarshal(t.Data, &l); err != nil {
 		return nil, nil, errors.Wrap(err, "read a task")

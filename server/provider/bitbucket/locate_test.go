@@ -98,28 +98,28 @@ func FuzzLocate(f *testing.F) {
 func TestAnAdminNamesAServerByItsAddress(t *testing.T) {
 	t.Parallel()
 	b := New()
-	site, err := b.SiteOf(kindDataCenter, " https://Git.example.com/bitbucket/ ", "")
+	site, err := b.ParseSite(kindDataCenter, " https://Git.example.com/bitbucket/ ", "")
 	require.NoError(t, err)
 	require.Equal(t, "https://git.example.com/bitbucket", site.URL)
 	require.Equal(t, site.URL, site.API)
-	site, err = b.SiteOf(kindCloud, "https://bitbucket.org/", "")
+	site, err = b.ParseSite(kindCloud, "https://bitbucket.org/", "")
 	require.NoError(t, err)
 	require.Equal(t, b.Sites()[0], site)
-	site, err = b.SiteOf(kindCloud, " ", "")
+	site, err = b.ParseSite(kindCloud, " ", "")
 	require.NoError(t, err, "as the form says")
 	require.Equal(t, b.Sites()[0], site)
-	_, err = b.SiteOf(kindDataCenter, "", "")
+	_, err = b.ParseSite(kindDataCenter, "", "")
 	require.Error(t, err)
-	site, err = b.SiteOf(kindCloud, "http://localhost:9001", "http://localhost:9002/")
+	site, err = b.ParseSite(kindCloud, "http://localhost:9001", "http://localhost:9002/")
 	require.NoError(t, err)
 	require.Equal(t, "http://localhost:9002", site.API)
-	require.Len(t, b.Kinds(), 2)
+	require.Len(t, b.SiteKinds(), 2)
 	for field, c := range map[string][3]string{
 		"kind": {"moon", "https://git.example.com", ""},
 		"url":  {kindDataCenter, "https://ada:pw@git.example.com", ""},
 		"api":  {kindCloud, "https://git.example.com", "git.example.com"},
 	} {
-		_, err := b.SiteOf(c[0], c[1], c[2])
+		_, err := b.ParseSite(c[0], c[1], c[2])
 		var slip *provider.FieldError
 		require.ErrorAs(t, err, &slip)
 		require.Equal(t, field, slip.Field)

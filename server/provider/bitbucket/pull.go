@@ -232,10 +232,10 @@ func pullEvent(n news) provider.Event {
 		about = strconv.FormatInt(n.Comment.ID, 10)
 	}
 	return event(n, provider.Event{
-		ID:      identity("pull", strconv.FormatInt(n.Pull.ID, 10), string(n.Did), n.By.ID, about, clock(n.At), strconv.FormatInt(n.Pull.Version, 10)),
-		Subject: "pull/" + strconv.FormatInt(n.Pull.ID, 10),
-		Beside:  beside,
-		Labels:  labels(n.Pull.To, ""),
-		At:      n.At,
+		ID:              identity("pull", strconv.FormatInt(n.Pull.ID, 10), string(n.Did), n.By.ID, about, clock(n.At), strconv.FormatInt(n.Pull.Version, 10)),
+		Subject:         "pull/" + strconv.FormatInt(n.Pull.ID, 10),
+		ContextSubjects: beside,
+		Labels:          labels(n.Pull.To, ""),
+		At:              n.At,
 	})
 }

@@ -114,7 +114,7 @@ func (m moved) push(n news, request string) provider.Event {
 	if n.Push.Created {
 		for _, c := range m.commits {
 			if subject := commitSubject(c.Hash); c.Hash != "" && subject != e.Subject {
-				e.Beside = append(e.Beside, subject)
+				e.ContextSubjects = append(e.ContextSubjects, subject)
 			}
 		}
 	}

@@ -120,7 +120,7 @@ func (f *fold) refs() bool {
 		return false
 	}
 	f.Refs = &refsState{refsNews: *f.n.Refs, By: f.n.By, At: f.n.At}
-	f.change.Kind, f.change.Turned = f.Refs.kind(), f.Refs.Done != donePushed
+	f.change.Kind, f.change.ResultChanged = f.Refs.kind(), f.Refs.Done != donePushed
 	return true
 }
 

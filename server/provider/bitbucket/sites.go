@@ -20,8 +20,8 @@ const (
 	cloudAPI = "https://api.bitbucket.org"
 )
 
-// Kinds are what a site can be.
-func (*Bitbucket) Kinds() []chat.Option {
+// SiteKinds are what a site can be.
+func (*Bitbucket) SiteKinds() []chat.Option {
 	return []chat.Option{
 		{Label: chat.Say("bitbucket.site.datacenter"), Value: kindDataCenter},
 		{Label: chat.Say("bitbucket.site.cloud"), Value: kindCloud},
@@ -33,9 +33,9 @@ func (*Bitbucket) Sites() []provider.Site {
 	return []provider.Site{{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudAPI}}
 }
 
-// SiteOf makes the site of what an admin typed; without an address, Cloud is Atlassian's. A Data Center answers programs at the address
+// ParseSite makes the site of what an admin typed; without an address, Cloud is Atlassian's. A Data Center answers programs at the address
 // that people open.
-func (*Bitbucket) SiteOf(kind, address, api string) (provider.Site, error) {
+func (*Bitbucket) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindDataCenter {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("bitbucket.site.wrong_kind")}
 	}

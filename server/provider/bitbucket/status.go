@@ -133,12 +133,12 @@ func (s cloudStatus) events(n news) ([]provider.Event, error) {
 func statusEvent(n news) provider.Event {
 	s := *n.Status
 	return event(n, provider.Event{
-		ID:          identity("status", n.Commit.Hash, s.Key, s.State, clock(s.At), s.URL),
-		Subject:     commitSubject(n.Commit.Hash),
-		Series:      s.series(),
-		SeriesTitle: strings.Trim(s.build()+" · "+s.Branch, " ·"),
-		Also:        []string{head(n.Commit.Hash)},
-		Labels:      labels(s.Branch, s.label()),
-		At:          s.At,
+		ID:              identity("status", n.Commit.Hash, s.Key, s.State, clock(s.At), s.URL),
+		Subject:         commitSubject(n.Commit.Hash),
+		Series:          s.series(),
+		SeriesTitle:     strings.Trim(s.build()+" · "+s.Branch, " ·"),
+		RelatedSubjects: []string{head(n.Commit.Hash)},
+		Labels:          labels(s.Branch, s.label()),
+		At:              s.At,
 	})
 }

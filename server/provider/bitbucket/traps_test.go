@@ -142,7 +142,7 @@ func TestPullRequestsOfCloudCutTheHashesOfCommits(t *testing.T) {
 	change, err := New().Fold(nil, nil, opened[0])
 	require.NoError(t, err)
 	built, _ := heard(t, fixture(t, "cloud-pull-build-failed"))
-	require.Equal(t, change.Names, built[0].Also, "so that they find each other by what is left")
+	require.Equal(t, change.Aliases, built[0].RelatedSubjects, "so that they find each other by what is left")
 }
 
 func TestAPushMayHaveNoChangesOrSeveral(t *testing.T) {

@@ -63,7 +63,7 @@ func newWorld(t *testing.T, kind sandbox.Kind, workspace string) *world {
 	var err error
 	w.repo, err = w.sbx.Repository(workspace, "web")
 	require.NoError(t, err)
-	w.site, err = New().SiteOf(string(kind), server.URL, "")
+	w.site, err = New().ParseSite(string(kind), server.URL, "")
 	require.NoError(t, err)
 	w.hook = provider.Hook{URL: ear.URL + "/hooks/c.k", Secret: hookSecret}
 	w.says, err = i18n.NewCatalogue(New().Describe().Texts)
@@ -115,13 +115,13 @@ func (w *world) applyLocked(e provider.Event) {
 		require.NoError(w.t, err)
 		w.series[e.Series] = state
 	}
-	e.Known = map[string]json.RawMessage{}
-	for _, name := range e.Beside {
+	e.ContextStates = map[string]json.RawMessage{}
+	for _, name := range e.ContextSubjects {
 		if state := w.subjects[name]; state != nil {
-			e.Known[name] = state
+			e.ContextStates[name] = state
 		}
 	}
-	for _, name := range append([]string{e.Subject}, e.Also...) {
+	for _, name := range append([]string{e.Subject}, e.RelatedSubjects...) {
 		if alias := w.aliases[name]; alias != "" {
 			name = alias
 		}
@@ -136,7 +136,7 @@ func (w *world) applyLocked(e provider.Event) {
 		w.subjects[name], w.kinds = change.State, append(w.kinds, change.Kind)
 		w.replies[name] = append(w.replies[name], change.Replies...)
 		w.tasks = append(w.tasks, change.Tasks...)
-		for _, alias := range change.Names {
+		for _, alias := range change.Aliases {
 			w.aliases[alias] = name
 		}
 	}
@@ -219,15 +219,15 @@ func (w *world) field(c chat.Card, label string) string {
 }
 
 // press carries out an action on a card as the person, applies what came of it and returns it.
-func (w *world) press(name, subject, action string, values map[string]string, answered bool) (provider.Response, error) {
+func (w *world) press(name, subject, action string, values map[string]string, answered bool) (provider.ActionResult, error) {
 	w.t.Helper()
 	s := w.session(name)
 	w.mu.Lock()
 	state := w.subjects[subject]
 	w.mu.Unlock()
-	response, err := New().Respond(w.t.Context(), s, provider.Call{
-		Action: action, State: state, Resource: provider.Resource{Path: w.path()}, Values: values, Answered: answered,
-		Actor: s.Account, By: name, At: w.sbx.Now(),
+	response, err := New().HandleAction(w.t.Context(), s, provider.ActionRequest{
+		Action: action, State: state, Resource: provider.Resource{Path: w.path()}, Values: values, Submitted: answered,
+		Account: s.Account, By: name, At: w.sbx.Now(),
 	})
 	if err == nil {
 		w.apply(response.Events...)

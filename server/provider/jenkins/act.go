@@ -14,28 +14,28 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Respond implements provider.Responder. All actions are carried out as the user of the connection's API token. A card proves nothing:
+// HandleAction implements provider.ActionHandler. All actions are carried out as the user of the connection's API token. A card proves nothing:
 // anyone who has the hook's secret can make one for any job. So the token is used only for the jobs that the person who entered it
 // confirmed, and only while Jenkins has the same build under the card's number.
-func (Jenkins) Respond(ctx context.Context, s provider.Session, c provider.Call) (provider.Response, error) {
+func (Jenkins) HandleAction(ctx context.Context, s provider.Session, c provider.ActionRequest) (provider.ActionResult, error) {
 	var b build
 	if err := json.Unmarshal(c.State, &b); err != nil {
-		return provider.Response{}, errors.Wrap(err, "read a build")
+		return provider.ActionResult{}, errors.Wrap(err, "read a build")
 	}
 	at, ok := reach(s, b.Place)
 	if !ok {
-		return provider.Response{Note: chat.Say("jenkins.act.elsewhere", "Base", chat.Code(s.Site.URL))}, nil
+		return provider.ActionResult{Note: chat.Say("jenkins.act.elsewhere", "Base", chat.Code(s.Site.URL))}, nil
 	}
 	if !confirmed(s.Scope, b.Place) {
-		return provider.Response{Note: chat.Say("jenkins.act.unconfirmed",
+		return provider.ActionResult{Note: chat.Say("jenkins.act.unconfirmed",
 			"Job", chat.Code(b.Place.job()), "Jobs", chat.Code(strings.Join(s.Scope, ", ")))}, nil
 	}
 	known, err := at.look(ctx)
 	if err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
 	if !b.is(known) {
-		return provider.Response{Note: chat.Say("jenkins.act.other_build", "Build", chat.Escape(b.view().title()))}, nil
+		return provider.ActionResult{Note: chat.Say("jenkins.act.other_build", "Build", chat.Escape(b.view().title()))}, nil
 	}
 	switch c.Action {
 	case actionRebuild:
@@ -45,7 +45,7 @@ func (Jenkins) Respond(ctx context.Context, s provider.Session, c provider.Call)
 	case actionLog:
 		return at.showLog(ctx, c)
 	}
-	return provider.Response{}, fault.New(fault.InvalidInput)
+	return provider.ActionResult{}, fault.New(fault.InvalidInput)
 }
 
 // is reports whether the card's build is the one that Jenkins has there now: a job that was deleted and created again has another build
@@ -61,42 +61,42 @@ func (b build) is(f found) bool {
 	return last == 0 || f.Timestamp <= last+nearStart
 }
 
-func (c client) rebuild(ctx context.Context, by provider.Call) (provider.Response, error) {
+func (c client) rebuild(ctx context.Context, by provider.ActionRequest) (provider.ActionResult, error) {
 	takes, values, err := c.parameters(ctx)
 	if err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
 	if err := c.start(ctx, takes, values); err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
 	text := chat.Say("jenkins.act.rebuilding", "Who", chat.Escape(by.By))
 	if len(values) > 0 {
 		text.Params["Parameters"] = "yes"
 	}
-	return provider.Response{Reply: chat.Reply{Text: text}}, nil
+	return provider.ActionResult{Reply: chat.Reply{Text: text}}, nil
 }
 
 // abort stops the build if it runs: Jenkins takes the order for one that is over, too, and does nothing.
-func (c client) abort(ctx context.Context, by provider.Call, running bool) (provider.Response, error) {
+func (c client) abort(ctx context.Context, by provider.ActionRequest, running bool) (provider.ActionResult, error) {
 	if !running {
-		return provider.Response{}, fault.New(fault.TooLate).With("Provider", c.Provider)
+		return provider.ActionResult{}, fault.New(fault.TooLate).With("Provider", c.Provider)
 	}
 	if err := c.stop(ctx); err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
-	return provider.Response{Reply: chat.Reply{Text: chat.Say("jenkins.act.aborting", "Who", chat.Escape(by.By))}}, nil
+	return provider.ActionResult{Reply: chat.Reply{Text: chat.Say("jenkins.act.aborting", "Who", chat.Escape(by.By))}}, nil
 }
 
-func (c client) showLog(ctx context.Context, by provider.Call) (provider.Response, error) {
+func (c client) showLog(ctx context.Context, by provider.ActionRequest) (provider.ActionResult, error) {
 	log, err := c.log(ctx)
 	if err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
 	block := lastLines(log)
 	if block == "" {
-		return provider.Response{Note: chat.Say("jenkins.act.log_empty")}, nil
+		return provider.ActionResult{Note: chat.Say("jenkins.act.log_empty")}, nil
 	}
-	return provider.Response{Reply: chat.Reply{Text: chat.Say("jenkins.act.log", "Who", chat.Escape(by.By), "Log", block)}}, nil
+	return provider.ActionResult{Reply: chat.Reply{Text: chat.Say("jenkins.act.log", "Who", chat.Escape(by.By), "Log", block)}}, nil
 }
 
 // visible returns a line of a log without what could change how others are shown.

@@ -80,7 +80,7 @@ func (d *desk) apply(e provider.Event) {
 		d.t.Error(err)
 	}
 	d.series[e.Series] = series
-	if e.Subject, err = jenkins.New().SubjectOf(series, e); err != nil {
+	if e.Subject, err = jenkins.New().ResolveSubject(series, e); err != nil {
 		d.t.Error(err)
 	}
 	change, err := jenkins.New().Fold(d.states[e.Subject], series, e)
@@ -130,8 +130,8 @@ func english(t *testing.T, m chat.Message) string {
 	return catalogue.Text("en", m)
 }
 
-func (d *desk) press(action string, b *sandbox.Build) (provider.Response, error) {
-	response, err := jenkins.New().Respond(context.Background(), d.login(), provider.Call{Action: action, State: d.state(b), By: "ada"})
+func (d *desk) press(action string, b *sandbox.Build) (provider.ActionResult, error) {
+	response, err := jenkins.New().HandleAction(context.Background(), d.login(), provider.ActionRequest{Action: action, State: d.state(b), By: "ada"})
 	d.jenkins.Settle()
 	return response, err
 }
@@ -208,7 +208,7 @@ func TestABuildElsewhereIsNeverCalled(t *testing.T) {
 		change, err := jenkins.New().Fold(nil, nil, events[0])
 		require.NoError(t, err)
 		for _, action := range []string{"rebuild", "abort", "log"} {
-			response, err := jenkins.New().Respond(context.Background(), d.login(), provider.Call{Action: action, State: change.State, By: "ada"})
+			response, err := jenkins.New().HandleAction(context.Background(), d.login(), provider.ActionRequest{Action: action, State: change.State, By: "ada"})
 			require.NoError(t, err)
 			require.Contains(t, english(t, response.Note), "nothing was sent", address)
 		}
@@ -231,19 +231,19 @@ func TestACredentialIsTriedWhenItIsEntered(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	ctx := context.Background()
-	require.NoError(t, jenkins.New().Try(ctx, d.login()))
-	require.True(t, fault.Is(jenkins.New().Try(ctx, session(d.address, "bot", "wrong")), fault.AccountRejected))
-	require.True(t, fault.Is(jenkins.New().Try(ctx, session(d.hook, "bot", "api-token")), fault.AccountRejected))
-	require.True(t, fault.Is(jenkins.New().Try(ctx, session(d.address+"/nowhere", "bot", "api-token")), fault.ResourceUnknown))
+	require.NoError(t, jenkins.New().CheckCredential(ctx, d.login()))
+	require.True(t, fault.Is(jenkins.New().CheckCredential(ctx, session(d.address, "bot", "wrong")), fault.AccountRejected))
+	require.True(t, fault.Is(jenkins.New().CheckCredential(ctx, session(d.hook, "bot", "api-token")), fault.AccountRejected))
+	require.True(t, fault.Is(jenkins.New().CheckCredential(ctx, session(d.address+"/nowhere", "bot", "api-token")), fault.ResourceUnknown))
 
 	good := map[string]string{"url": d.address + "/", "user": " bot ", "token": "api-token", "jobs": "web, team/**"}
-	credential, err := jenkins.New().Credential(good)
+	credential, err := jenkins.New().ParseCredential(good)
 	require.NoError(t, err)
 	require.Equal(t, provider.Credential{Scheme: provider.Basic, User: "bot", Secret: "api-token", Scope: []string{"web", "team/**"}}, credential)
 	for field, bad := range map[string]string{"url": "ftp://ci.acme.test", "user": " ", "token": "", "jobs": "**"} {
 		values := maps.Clone(good)
 		values[field] = bad
-		_, err := jenkins.New().Credential(values)
+		_, err := jenkins.New().ParseCredential(values)
 		var slip *provider.FieldError
 		require.ErrorAs(t, err, &slip)
 		require.Equal(t, field, slip.Field)

@@ -30,7 +30,7 @@ const (
 	fieldJobs  = "jobs"
 )
 
-// CredentialForm implements provider.Bearer.
+// CredentialForm implements provider.TokenAuth.
 func (Jenkins) CredentialForm() []chat.FormField {
 	return []chat.FormField{
 		{
@@ -52,8 +52,8 @@ func (Jenkins) CredentialForm() []chat.FormField {
 	}
 }
 
-// Credential implements provider.Bearer. Requests with an API token need no crumb: https://www.jenkins.io/doc/book/security/csrf-protection/.
-func (Jenkins) Credential(values map[string]string) (provider.Credential, error) {
+// ParseCredential implements provider.TokenAuth. Requests with an API token need no crumb: https://www.jenkins.io/doc/book/security/csrf-protection/.
+func (Jenkins) ParseCredential(values map[string]string) (provider.Credential, error) {
 	user, token := strings.TrimSpace(values[fieldUser]), strings.TrimSpace(values[fieldToken])
 	switch {
 	case baseOf(values[fieldURL]) == "":
@@ -80,8 +80,8 @@ func baseOf(address string) string {
 	return strings.TrimSuffix(strings.ToLower(u.Scheme+"://"+u.Host)+"/"+path, "/")
 }
 
-// Try implements provider.Bearer.
-func (Jenkins) Try(ctx context.Context, s provider.Session) error {
+// CheckCredential implements provider.TokenAuth.
+func (Jenkins) CheckCredential(ctx context.Context, s provider.Session) error {
 	var who struct {
 		Anonymous *bool `json:"anonymous"`
 	}
@@ -135,8 +135,8 @@ func (c client) look(ctx context.Context) (found, error) {
 // stop asks Jenkins to abort the build. The answer leads to the build's page, maybe by another name of the Jenkins, where the session does
 // not follow.
 func (c client) stop(ctx context.Context) error {
-	err := c.Call(ctx, http.MethodPost, c.build+"/stop", nil, &provider.Answer{})
-	var refused *provider.Refusal
+	err := c.Call(ctx, http.MethodPost, c.build+"/stop", nil, &provider.RawResponse{})
+	var refused *provider.StatusError
 	if errors.As(err, &refused) && refused.Status/100 == 3 {
 		return nil
 	}
@@ -189,13 +189,13 @@ func (c client) start(ctx context.Context, takes bool, values url.Values) error 
 	if takes {
 		address = c.job + "/buildWithParameters?" + values.Encode()
 	}
-	return c.Call(ctx, http.MethodPost, address, nil, &provider.Answer{})
+	return c.Call(ctx, http.MethodPost, address, nil, &provider.RawResponse{})
 }
 
 // log returns the end of the build's log. Jenkins says how long it is before it is fetched, and is asked from there on only.
 func (c client) log(ctx context.Context) (string, error) {
 	address := c.build + "/logText/progressiveText?start="
-	var head, answer provider.Answer
+	var head, answer provider.RawResponse
 	if err := c.Call(ctx, http.MethodHead, address+"0", nil, &head); err != nil {
 		return "", err
 	}

@@ -80,15 +80,15 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 		}
 	}
 	if was.Result != is.Result {
-		c.Turned = is.turned()
-		c.Worse = is.worse()
+		c.ResultChanged = is.turned()
+		c.Escalated = is.worse()
 	}
 	c.Replies = replies(len(state) == 0, was, is, added)
 	for _, text := range axes {
 		c.Replies = append(c.Replies, chat.Reply{Text: text})
 	}
 	if is.kind() == kindBackNormal && was.Result != is.Result {
-		c.Further, err = s.mends(r, e.Series, is, e.Labels)
+		c.FollowUps, err = s.mends(r, e.Series, is, e.Labels)
 	}
 	return c, err
 }

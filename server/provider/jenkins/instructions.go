@@ -5,7 +5,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Instructions implements provider.Instructor. URL and token stand in blocks of their own, so that each can be copied alone.
+// Instructions implements provider.ManualSetup. URL and token stand in blocks of their own, so that each can be copied alone.
 func (Jenkins) Instructions(h provider.Hook) chat.Message {
 	parts := []chat.Message{
 		chat.Say("jenkins.setup.intro"),
@@ -13,7 +13,7 @@ func (Jenkins) Instructions(h provider.Hook) chat.Message {
 		chat.Say("jenkins.setup.token", "Token", h.Secret),
 		chat.Say("jenkins.setup.freestyle"),
 		chat.Say("jenkins.setup.pipeline", "URL", h.URL),
-		chat.Say("jenkins.setup.notification", "SecretURL", h.WithSecret()),
+		chat.Say("jenkins.setup.notification", "SecretURL", h.SecretURL()),
 		chat.Say("jenkins.setup.curl", "URL", h.URL, "Token", h.Secret),
 		chat.Say("jenkins.setup.tls"),
 	}

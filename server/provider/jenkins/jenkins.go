@@ -42,12 +42,12 @@ type Jenkins struct{}
 // What it can do.
 var (
 	_ provider.Provider = Jenkins{}
-	_ provider.Serial   = Jenkins{}
+	_ provider.Series   = Jenkins{}
 
-	_ provider.Distinguisher = Jenkins{}
-	_ provider.Instructor    = Jenkins{}
-	_ provider.Bearer        = Jenkins{}
-	_ provider.Responder     = Jenkins{}
+	_ provider.SubjectResolver = Jenkins{}
+	_ provider.ManualSetup     = Jenkins{}
+	_ provider.TokenAuth       = Jenkins{}
+	_ provider.ActionHandler   = Jenkins{}
 )
 
 // New returns the provider.
@@ -57,9 +57,9 @@ func New() Jenkins { return Jenkins{} }
 func (Jenkins) Describe() provider.Descriptor {
 	return provider.Descriptor{
 		ID: "jenkins", Name: name,
-		Summary:  chat.Say("jenkins.summary"),
-		Resource: chat.Say("jenkins.resource"),
-		Argument: chat.Say("jenkins.argument"),
+		Summary:      chat.Say("jenkins.summary"),
+		ResourceNoun: chat.Say("jenkins.resource"),
+		ConnectHint:  chat.Say("jenkins.argument"),
 		Events: []provider.EventKind{
 			{ID: kindStarted, Label: chat.Say("jenkins.event.started"), Default: true},
 			{ID: kindSuccess, Label: chat.Say("jenkins.event.success"), Default: true},

@@ -75,7 +75,7 @@ func (b build) mend(m mended) (provider.Change, error) {
 		return provider.Change{}, errors.Wrap(err, "encode a build")
 	}
 	return provider.Change{
-		State: next, Kind: kindBackNormal, Turned: true,
+		State: next, Kind: kindBackNormal, ResultChanged: true,
 		Replies: []chat.Reply{{Text: chat.Say("jenkins.reply.mended").WithMessage("Mended", m.inWords())}},
 	}, nil
 }

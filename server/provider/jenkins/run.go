@@ -225,8 +225,8 @@ func (s series) named(r run, of, plain string) run {
 	return r
 }
 
-// SubjectOf implements provider.Distinguisher.
-func (Jenkins) SubjectOf(state json.RawMessage, e provider.Event) (string, error) {
+// ResolveSubject implements provider.SubjectResolver.
+func (Jenkins) ResolveSubject(state json.RawMessage, e provider.Event) (string, error) {
 	s, n, err := readSeries(state, e)
 	if err != nil {
 		return "", err

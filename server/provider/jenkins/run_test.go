@@ -138,8 +138,8 @@ func TestAJobThatWasCreatedAgainBeginsItsStreakAgain(t *testing.T) {
 	require.Equal(t, "repeated_failure", hear(3, "FAILURE", again.Add(2*time.Hour)))
 	require.Contains(t, c.shows(), "2 failures in a row, for 1 h\n")
 	require.Equal(t, "back_to_normal", hear(4, "SUCCESS", again.Add(3*time.Hour)))
-	require.Len(t, c.changes[len(c.changes)-1].Further, 2)
-	for _, e := range c.changes[len(c.changes)-1].Further {
+	require.Len(t, c.changes[len(c.changes)-1].FollowUps, 2)
+	for _, e := range c.changes[len(c.changes)-1].FollowUps {
 		require.Contains(t, e.Subject, "@", "the cards of this job, and not those of the one before")
 	}
 }

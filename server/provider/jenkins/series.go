@@ -91,7 +91,7 @@ func (s said) verdict() verdict {
 	return verdict{Result: s.Result, Trust: s.Trust, At: s.Ended}
 }
 
-// FoldSeries implements provider.Serial.
+// FoldSeries implements provider.Series.
 func (Jenkins) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMessage, error) {
 	s, n, err := readSeries(state, e)
 	if err != nil || n.Sample || n.Mended != nil {

@@ -21,8 +21,8 @@ func TestBackToNormalSaysAfterHowManyFailuresAndHowLong(t *testing.T) {
 	require.Equal(t, []string{"success", "failure", "unstable", "aborted", "failure", "not_built", "back_to_normal", "success"}, kinds)
 	c.last = "https://ci.acme.test/job/web/7"
 	require.Contains(t, c.shows(), "After 3 failures, 5 h\n", "what was aborted or not built counts for nothing")
-	require.True(t, c.changes[6].Turned)
-	require.False(t, c.changes[7].Turned)
+	require.True(t, c.changes[6].ResultChanged)
+	require.False(t, c.changes[7].ResultChanged)
 }
 
 func TestOnlyWhatGetsWorseCallsPeople(t *testing.T) {
@@ -42,8 +42,8 @@ func TestOnlyWhatGetsWorseCallsPeople(t *testing.T) {
 		{"FAILURE", true, true},
 	} {
 		change := c.hears(phase(t, n+1, "COMPLETED", step.status))
-		require.Equal(t, step.turned, change.Turned, "build %d", n+1)
-		require.Equal(t, step.worse, change.Worse, "build %d", n+1)
+		require.Equal(t, step.turned, change.ResultChanged, "build %d", n+1)
+		require.Equal(t, step.worse, change.Escalated, "build %d", n+1)
 	}
 }
 

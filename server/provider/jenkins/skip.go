@@ -16,10 +16,10 @@ const (
 	fieldLog   = `"log"`
 )
 
-var _ provider.Skipper = Jenkins{}
+var _ provider.BodyFilter = Jenkins{}
 
-// Skip implements provider.Skipper. With "Log lines: -1" the plugin "Notification" sends the whole log of a build with each phase.
-func (Jenkins) Skip(headers map[string]string, body io.Reader) io.Reader {
+// FilterBody implements provider.BodyFilter. With "Log lines: -1" the plugin "Notification" sends the whole log of a build with each phase.
+func (Jenkins) FilterBody(headers map[string]string, body io.Reader) io.Reader {
 	if headers[headerSignature] != "" {
 		return body
 	}

@@ -27,16 +27,16 @@ func TestTheLogOfABuildIsReadPast(t *testing.T) {
 		"":                                                    "",
 	} {
 		for _, source := range []io.Reader{strings.NewReader(body), iotest.OneByteReader(strings.NewReader(body)), iotest.DataErrReader(strings.NewReader(body))} {
-			got, err := io.ReadAll(Jenkins{}.Skip(nil, source))
+			got, err := io.ReadAll(Jenkins{}.FilterBody(nil, source))
 			require.NoError(t, err)
 			require.Equal(t, want, string(got))
 		}
 	}
 	body := `{"build":{"log":"` + strings.Repeat(`a\"b\u00e9`, 1<<20) + `","phase":"FINALIZED"}}`
-	got, err := io.ReadAll(Jenkins{}.Skip(nil, strings.NewReader(body)))
+	got, err := io.ReadAll(Jenkins{}.FilterBody(nil, strings.NewReader(body)))
 	require.NoError(t, err)
 	require.Len(t, got, len(`{"build":{"log":"","phase":"FINALIZED"}}`))
-	signed, err := io.ReadAll(Jenkins{}.Skip(map[string]string{headerSignature: "sha256=00"}, strings.NewReader(body)))
+	signed, err := io.ReadAll(Jenkins{}.FilterBody(map[string]string{headerSignature: "sha256=00"}, strings.NewReader(body)))
 	require.NoError(t, err)
 	require.Len(t, signed, len(body), "a signature covers it all")
 }
@@ -44,7 +44,7 @@ func TestTheLogOfABuildIsReadPast(t *testing.T) {
 func TestALogWithoutEndIsNotReadForEver(t *testing.T) {
 	t.Parallel()
 	endless := io.MultiReader(strings.NewReader(`{"build":{"log":"`), letters{})
-	_, err := io.ReadAll(Jenkins{}.Skip(nil, endless))
+	_, err := io.ReadAll(Jenkins{}.FilterBody(nil, endless))
 	require.True(t, fault.Is(err, fault.TooLarge), "%v", err)
 }
 
@@ -62,7 +62,7 @@ func FuzzSkip(f *testing.F) {
 	f.Add(`{"name":"web","build":{"log":"x","number":1}}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		var before, after jobState
-		got, err := io.ReadAll(Jenkins{}.Skip(nil, strings.NewReader(body)))
+		got, err := io.ReadAll(Jenkins{}.FilterBody(nil, strings.NewReader(body)))
 		require.NoError(t, err)
 		if json.Unmarshal([]byte(body), &before) == nil {
 			require.NoError(t, json.Unmarshal(got, &after))

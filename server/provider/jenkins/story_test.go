@@ -44,7 +44,7 @@ func (c *channel) hears(body string) provider.Change {
 	e := events[0]
 	c.series[e.Series], err = jenkins.New().FoldSeries(c.series[e.Series], e)
 	require.NoError(c.t, err)
-	e.Subject, err = jenkins.New().SubjectOf(c.series[e.Series], e)
+	e.Subject, err = jenkins.New().ResolveSubject(c.series[e.Series], e)
 	require.NoError(c.t, err)
 	change, err := jenkins.New().Fold(c.states[e.Subject], c.series[e.Series], e)
 	require.NoError(c.t, err)

@@ -67,7 +67,7 @@ func TestTheResultIsRecoveredFromWhatThePluginBlurs(t *testing.T) {
 	c := newChannel(t)
 	change := c.hears(report(t, map[string]any{"status": "Success", "summary": "back to normal"}))
 	require.Equal(t, "back_to_normal", change.Kind, "of builds before the connection only Jenkins knows")
-	require.True(t, change.Turned)
+	require.True(t, change.ResultChanged)
 }
 
 func TestAPipelinesMessageNamesTheResultOrNone(t *testing.T) {

@@ -25,19 +25,19 @@ func (Jenkins) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 		if !ok {
 			return provider.Proof{}, provider.ErrForged
 		}
-		return proved(provider.SignedBy(d.Body, encoded, secrets), provider.BySignature)
+		return proved(provider.MatchSignature(d.Body, encoded, secrets), provider.BySignature)
 	}
 	if token := strings.Trim(d.Header[headerToken], " "); token != "" {
 		found := -1
 		for _, shown := range tokens(token) {
-			if n := provider.Matches(shown, secrets); found < 0 {
+			if n := provider.MatchSecret(shown, secrets); found < 0 {
 				found = n
 			}
 		}
 		return proved(found, provider.ByHeader)
 	}
 	if d.PathSecret != "" {
-		return proved(provider.Matches(d.PathSecret, secrets), provider.ByPath)
+		return proved(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
 	}
 	return provider.Proof{}, provider.ErrUnsigned
 }

@@ -46,7 +46,7 @@ func (PagerDuty) Endpoints(site provider.Site) provider.Endpoints {
 	if site.URL == usURL || site.URL == euURL {
 		base = identityURL
 	}
-	return provider.Endpoints{AuthURL: base + "/oauth/authorize", TokenURL: base + "/oauth/token", Scopes: scopes(), InBody: true}
+	return provider.Endpoints{AuthURL: base + "/oauth/authorize", TokenURL: base + "/oauth/token", Scopes: scopes(), CredentialsInBody: true}
 }
 
 // WhoAmI returns whose account the session acts with.
@@ -66,17 +66,17 @@ func (PagerDuty) Sites() []provider.Site {
 	}
 }
 
-// Kinds are what a site can be.
-func (PagerDuty) Kinds() []chat.Option {
+// SiteKinds are what a site can be.
+func (PagerDuty) SiteKinds() []chat.Option {
 	return []chat.Option{
 		{Label: chat.Say("pagerduty.site.us"), Value: regionUS},
 		{Label: chat.Say("pagerduty.site.eu"), Value: regionEU},
 	}
 }
 
-// SiteOf makes the site of what an admin typed: the address that people open, or one in front of it; without an address, PagerDuty's own
+// ParseSite makes the site of what an admin typed: the address that people open, or one in front of it; without an address, PagerDuty's own
 // in that region, which is also told by its address.
-func (p PagerDuty) SiteOf(kind, address, api string) (provider.Site, error) {
+func (p PagerDuty) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind != regionUS && kind != regionEU {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("pagerduty.site.wrong_kind")}
 	}
@@ -111,9 +111,9 @@ func baseAddress(text string) (string, bool) {
 	return u.Scheme + "://" + strings.ToLower(u.Host) + strings.TrimRight(u.EscapedPath(), "/"), true
 }
 
-// RegionOf returns which of the sites an account is in, by the ID token that PagerDuty answered with: its audience names the API. The
+// SiteOfAccount returns which of the sites an account is in, by the ID token that PagerDuty answered with: its audience names the API. The
 // token has to come from PagerDuty's token endpoint itself, which is why its signature is not looked at. Fault: AccountRejected.
-func (PagerDuty) RegionOf(idToken string, sites []provider.Site) (provider.Site, error) {
+func (PagerDuty) SiteOfAccount(idToken string, sites []provider.Site) (provider.Site, error) {
 	refused := func(err error) (provider.Site, error) {
 		return provider.Site{}, fault.Wrap(err, fault.AccountRejected).With("Provider", name)
 	}

@@ -22,7 +22,7 @@ func (w *world) authorize(scopes []string, wait time.Duration, verifier string) 
 	w.t.Helper()
 	require.NoError(w.t, w.sbx.SetPolicy(sandbox.Policy{AutoApprove: "ada@example.com"}))
 	at := New().Endpoints(w.site)
-	require.True(w.t, at.InBody)
+	require.True(w.t, at.CredentialsInBody)
 	config := oauth2.Config{
 		ClientID: "chat", ClientSecret: "secret", RedirectURL: "https://chat.example.com/complete", Scopes: scopes,
 		Endpoint: oauth2.Endpoint{AuthURL: at.AuthURL, TokenURL: at.TokenURL, AuthStyle: oauth2.AuthStyleInParams},
@@ -69,7 +69,7 @@ func TestAnAccountIsAuthorizedWithScopesAndAProof(t *testing.T) {
 	require.NoError(t, err)
 	w.takes(e)
 	for _, choice := range []string{choiceEscalate, choiceReassign, choicePriority} {
-		_, err = New().Respond(t.Context(), s, provider.Call{Action: choice, State: w.state(e.Subject)})
+		_, err = New().HandleAction(t.Context(), s, provider.ActionRequest{Action: choice, State: w.state(e.Subject)})
 		require.NoError(t, err, "the scopes are enough for all that we do: %s", choice)
 	}
 	require.NoError(t, New().Unsubscribe(t.Context(), s, made))
@@ -78,7 +78,7 @@ func TestAnAccountIsAuthorizedWithScopesAndAProof(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Europe/Berlin", me.TimeZone)
 	idToken, _ := token.Extra("id_token").(string)
-	site, err := New().RegionOf(idToken, []provider.Site{{ID: "other", API: "https://api.example.com"}, w.site})
+	site, err := New().SiteOfAccount(idToken, []provider.Site{{ID: "other", API: "https://api.example.com"}, w.site})
 	require.NoError(t, err)
 	require.Equal(t, w.site, site)
 }
@@ -115,27 +115,27 @@ func TestBothRegionsAreKnown(t *testing.T) {
 	}
 	require.Equal(t, "https://api.pagerduty.com", p.Sites()[0].API)
 	require.Equal(t, "https://api.eu.pagerduty.com", p.Sites()[1].API)
-	for _, kind := range p.Kinds() {
+	for _, kind := range p.SiteKinds() {
 		require.NotEmpty(t, english(t, kind.Label))
 	}
-	site, err := p.SiteOf(regionEU, "https://acme.eu.pagerduty.com/", "")
+	site, err := p.ParseSite(regionEU, "https://acme.eu.pagerduty.com/", "")
 	require.NoError(t, err)
 	require.Equal(t, p.Sites()[1], site, "an account's own address is its region's")
-	site, err = p.SiteOf(regionUS, "https://proxy.example.com/pd/", "https://proxy.example.com/api/")
+	site, err = p.ParseSite(regionUS, "https://proxy.example.com/pd/", "https://proxy.example.com/api/")
 	require.NoError(t, err)
 	require.Equal(t, provider.Site{
 		ID: "https://proxy.example.com/pd", Kind: regionUS, URL: "https://proxy.example.com/pd", API: "https://proxy.example.com/api",
 	}, site)
 	for i, region := range []string{regionUS, regionEU} {
-		site, err = p.SiteOf(region, " ", "")
+		site, err = p.ParseSite(region, " ", "")
 		require.NoError(t, err)
 		require.Equal(t, p.Sites()[i], site, "blank is PagerDuty's own, as the form says")
 	}
-	_, err = p.SiteOf("mars", "https://x.example", "")
+	_, err = p.ParseSite("mars", "https://x.example", "")
 	wantSlip(t, "kind", err)
-	_, err = p.SiteOf(regionUS, "x", "")
+	_, err = p.ParseSite(regionUS, "x", "")
 	wantSlip(t, "url", err)
-	_, err = p.SiteOf(regionUS, "https://x.example", "ftp://x")
+	_, err = p.ParseSite(regionUS, "https://x.example", "ftp://x")
 	wantSlip(t, "api", err)
 }
 
@@ -148,12 +148,12 @@ func TestTheRegionIsTheAudienceOfTheIDToken(t *testing.T) {
 	}
 	p := New()
 	for _, audience := range []any{"https://api.eu.pagerduty.com", "https://api.eu.pagerduty.com/", []string{"client", "https://api.eu.pagerduty.com"}} {
-		site, err := p.RegionOf(token(audience), p.Sites())
+		site, err := p.SiteOfAccount(token(audience), p.Sites())
 		require.NoError(t, err)
 		require.Equal(t, regionEU, site.ID)
 	}
 	for _, bad := range []string{"", "a.b", "a.!.c", "a.e30.c", token("https://api.mars.pagerduty.com"), token(7), "x." + base64.RawURLEncoding.EncodeToString([]byte("[")) + ".y"} {
-		_, err := p.RegionOf(bad, p.Sites())
+		_, err := p.SiteOfAccount(bad, p.Sites())
 		wantFault(t, fault.AccountRejected, err)
 	}
 }
@@ -161,7 +161,7 @@ func TestTheRegionIsTheAudienceOfTheIDToken(t *testing.T) {
 func FuzzRegionOf(f *testing.F) {
 	f.Add("a.eyJhdWQiOiJ4In0.c")
 	f.Fuzz(func(t *testing.T, token string) {
-		if site, err := New().RegionOf(token, New().Sites()); err == nil {
+		if site, err := New().SiteOfAccount(token, New().Sites()); err == nil {
 			require.NotEmpty(t, site.API)
 		}
 	})

@@ -78,7 +78,7 @@ func TestAlreadyAcknowledgedOrResolvedCorrectsTheCard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t) // no webhook: the card knows nothing of what happens
 	id := w.trigger("Disk full")
-	e, err := New().Look(t.Context(), w.as("ada"), id)
+	e, err := New().Lookup(t.Context(), w.as("ada"), id)
 	require.NoError(t, err)
 	w.takes(e)
 	w.sbx.Advance(time.Minute)
@@ -152,13 +152,13 @@ func TestAClickThatMeansNothingDoesNothing(t *testing.T) {
 	}
 	_, err := w.click("bob", id, actionNote, map[string]string{fieldText: "  "})
 	wantSlip(t, fieldText, err)
-	_, err = New().Respond(t.Context(), w.as("bob"), provider.Call{Action: actionResolve, State: []byte(`{"id":"../users"}`)})
+	_, err = New().HandleAction(t.Context(), w.as("bob"), provider.ActionRequest{Action: actionResolve, State: []byte(`{"id":"../users"}`)})
 	wantFault(t, fault.InvalidInput, err)
-	_, err = New().Respond(t.Context(), w.as("bob"), provider.Call{Action: actionResolve, State: []byte(`[`)})
+	_, err = New().HandleAction(t.Context(), w.as("bob"), provider.ActionRequest{Action: actionResolve, State: []byte(`[`)})
 	require.Error(t, err)
 	sample, err := New().Fold(nil, nil, New().Sample(noon))
 	require.NoError(t, err)
-	_, err = New().Respond(t.Context(), w.as("bob"), provider.Call{Action: actionResolve, State: sample.State})
+	_, err = New().HandleAction(t.Context(), w.as("bob"), provider.ActionRequest{Action: actionResolve, State: sample.State})
 	wantFault(t, fault.InvalidInput, err)
 }
 

@@ -25,9 +25,9 @@ type missed struct {
 	Since time.Time `json:"since"`
 }
 
-// Reconcile implements provider.Reconciler: what came up while PagerDuty had the webhook disabled is never sent, so new incidents are
+// ReconcileTask implements provider.Reconciler: what came up while PagerDuty had the webhook disabled is never sent, so new incidents are
 // looked up as often as the webhook is. Those that are known are followed one by one.
-func (PagerDuty) Reconcile(since time.Time, _ []string) (time.Duration, provider.Task) {
+func (PagerDuty) ReconcileTask(since time.Time, _ []string) (time.Duration, provider.Task) {
 	return lookEvery, missed{Since: since.Add(-overlap)}.task(0)
 }
 

@@ -13,7 +13,7 @@ import (
 // looksUp catches up for a resource and returns the titles that were found, and what is to be done next.
 func (w *world) looksUp(r provider.Resource, t provider.Task) (titles []string, next []provider.Task) {
 	w.t.Helper()
-	events, next, err := New().Follow(w.t.Context(), w.as("ada"), r, t)
+	events, next, err := New().RunTask(w.t.Context(), w.as("ada"), r, t)
 	require.NoError(w.t, err)
 	w.takes(events...)
 	for _, e := range events {
@@ -29,7 +29,7 @@ func TestIncidentsOfWhichNobodyToldAreLookedUp(t *testing.T) {
 	known := w.trigger("Known")
 	w.sbx.Advance(time.Hour)
 	require.NoError(t, w.sbx.LoseHooks())
-	every, task := New().Reconcile(w.sbx.Now(), nil)
+	every, task := New().ReconcileTask(w.sbx.Now(), nil)
 	require.Equal(t, lookEvery, every)
 
 	w.sbx.Advance(time.Minute)
@@ -57,14 +57,14 @@ func TestIncidentsOfWhichNobodyToldAreLookedUp(t *testing.T) {
 	}
 
 	task.Data = nil
-	_, _, err = New().Follow(t.Context(), w.as("ada"), w.account(), task)
+	_, _, err = New().RunTask(t.Context(), w.as("ada"), w.account(), task)
 	require.Error(t, err)
 }
 
 func TestManyIncidentsAreLookedUpInRounds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, task := New().Reconcile(w.sbx.Now(), nil)
+	_, task := New().ReconcileTask(w.sbx.Now(), nil)
 	for range caughtUp + 1 {
 		w.sbx.Advance(time.Second)
 		w.trigger("Again")

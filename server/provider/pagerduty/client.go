@@ -92,7 +92,7 @@ func (c client) do(ctx context.Context, method, path string, query url.Values, i
 
 // reset returns how long a limit on calls goes on, and whether that is worth waiting for.
 func reset(err error) (time.Duration, bool) {
-	var refusal *provider.Refusal
+	var refusal *provider.StatusError
 	if !errors.As(err, &refusal) || refusal.Status != http.StatusTooManyRequests {
 		return 0, false
 	}
@@ -178,7 +178,7 @@ func (r refusal) inWords() string {
 
 // refusalOf returns what PagerDuty said, zero for an error of another origin.
 func refusalOf(err error) refusal {
-	var answer *provider.Refusal
+	var answer *provider.StatusError
 	if !errors.As(err, &answer) {
 		return refusal{}
 	}

@@ -86,7 +86,7 @@ func TestAnAnswerWithoutWhatWasAskedForIsNoAnswer(t *testing.T) {
 		require.NoError(t, w.sbx.AddFault(sandbox.Fault{Times: -1, Action: sandbox.Action{Status: 200, Body: []byte(`{"user":7,"incident":[],"more":"x"}`)}}))
 		_, err := New().WhoAmI(t.Context(), w.as("ada"))
 		wantFault(t, fault.ProviderUnavailable, err)
-		_, err = New().Look(t.Context(), w.as("ada"), "Q1")
+		_, err = New().Lookup(t.Context(), w.as("ada"), "Q1")
 		wantFault(t, fault.ProviderUnavailable, err)
 		_, err = New().Service(t.Context(), w.as("ada"), "P1")
 		wantFault(t, fault.ProviderUnavailable, err)
@@ -95,7 +95,7 @@ func TestAnAnswerWithoutWhatWasAskedForIsNoAnswer(t *testing.T) {
 	}
 	w.sbx.ClearFaults()
 	require.NoError(t, w.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodGet}, Action: sandbox.Action{Status: 404}}))
-	_, err := New().Look(t.Context(), w.as("ada"), "Q1")
+	_, err := New().Lookup(t.Context(), w.as("ada"), "Q1")
 	wantFault(t, fault.ResourceUnknown, err)
 }
 

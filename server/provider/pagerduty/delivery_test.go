@@ -124,11 +124,11 @@ func TestANoteFromTheThreadIsNotToldThereAgain(t *testing.T) {
 	w.follow()
 	id := w.trigger("Disk full")
 	text := "It is the  logs:\n" + strings.Repeat("more and more of it ", 60)
-	said := provider.Said{ID: "reply-1", ChannelID: "town", Text: text, At: noon}
-	coming, err := New().NoteComing(w.state(id), said)
+	said := provider.UserReply{ID: "reply-1", ChannelID: "town", Text: text, At: noon}
+	coming, err := New().ExpectNote(w.state(id), said)
 	require.NoError(t, err)
 	w.takes(coming)
-	noted, err := New().Note(t.Context(), w.as("bob"), provider.Call{State: w.state(id)}, said)
+	noted, err := New().SyncReply(t.Context(), w.as("bob"), provider.ActionRequest{State: w.state(id)}, said)
 	require.NoError(t, err)
 	w.sbx.Settle()
 	w.takes(noted...)

@@ -33,8 +33,8 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 	if n.Type == typeExpected {
 		return provider.Change{State: next}, nil // of no kind, since nobody is told of it
 	}
-	c := provider.Change{State: next, Said: said, Kind: is.kind(was, n), Turned: was.status() != is.status()}
-	c.Worse = is.worse(was, n, fresh)
+	c := provider.Change{State: next, OriginChannel: said, Kind: is.kind(was, n), ResultChanged: was.status() != is.status()}
+	c.Escalated = is.worse(was, n, fresh)
 	c.Resurface = was.status() == statusResolved && is.status() != statusResolved
 	c.Replies = is.replies(was, n, fresh)
 	if was.status() == "" && is.open() {

@@ -11,9 +11,9 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Follow implements provider.Follower: it looks at an incident that was open when last heard of, or for those that were never heard of.
+// RunTask implements provider.TaskRunner: it looks at an incident that was open when last heard of, or for those that were never heard of.
 // Deliveries that were due while PagerDuty had the webhook disabled never come, and nothing else would tell.
-func (PagerDuty) Follow(ctx context.Context, s provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
+func (PagerDuty) RunTask(ctx context.Context, s provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	if t.Key == catchUpKey {
 		return of(s).catchUp(ctx, r, t)
 	}
@@ -38,9 +38,9 @@ func (PagerDuty) Follow(ctx context.Context, s provider.Session, r provider.Reso
 	return events, []provider.Task{lookAgain(about.ID, t.Round+1)}, nil
 }
 
-// Meet writes to PagerDuty where people meet about the incident, with a note that says so, and returns the events of both. The note is
+// LinkMeeting writes to PagerDuty where people meet about the incident, with a note that says so, and returns the events of both. The note is
 // worth less than the address: where only it fails, the meeting counts.
-func (PagerDuty) Meet(ctx context.Context, s provider.Session, state json.RawMessage, joinURL, number, noted string) ([]provider.Event, error) {
+func (PagerDuty) LinkMeeting(ctx context.Context, s provider.Session, state json.RawMessage, joinURL, number, noted string) ([]provider.Event, error) {
 	card, err := readIncident(state)
 	if err != nil {
 		return nil, err

@@ -96,7 +96,7 @@ func TestWhoIsNoAdminOfTheAccountChoosesAService(t *testing.T) {
 	require.Equal(t, Scope{Kind: ScopeAccount}, scope(w.account()))
 	_, err := New().Resource(t.Context(), w.as("bob"), pathAccount)
 	wantFault(t, fault.NotResourceAdmin, err)
-	var several *provider.Ambiguous
+	var several *provider.AmbiguousError
 	require.ErrorAs(t, err, &several)
 	require.Equal(t, []provider.Choice{{Label: "Database", Text: "PDBSERVICE"}}, several.Choices)
 
@@ -179,7 +179,7 @@ func TestWhatADisabledWebhookMissedIsFoundByLooking(t *testing.T) {
 	task := change.Tasks[0]
 	require.Equal(t, time.Hour, task.After)
 	require.NoError(t, w.sbx.LoseHooks())
-	events, next, err := New().Follow(t.Context(), w.as("ada"), provider.Resource{}, task)
+	events, next, err := New().RunTask(t.Context(), w.as("ada"), provider.Resource{}, task)
 	require.NoError(t, err)
 	require.Len(t, next, 1)
 	require.Equal(t, 2*time.Hour, next[0].After)
@@ -188,19 +188,19 @@ func TestWhatADisabledWebhookMissedIsFoundByLooking(t *testing.T) {
 
 	w.sbx.Advance(10 * time.Minute)
 	w.happen(id, sandbox.Happening{What: sandbox.Resolve, By: "PBOB"})
-	events, next, err = New().Follow(t.Context(), w.as("ada"), provider.Resource{}, next[0])
+	events, next, err = New().RunTask(t.Context(), w.as("ada"), provider.Resource{}, next[0])
 	require.NoError(t, err)
 	require.Empty(t, next)
 	w.takes(events...)
 	require.Equal(t, []string{"Bob Kahn resolved it after 10 min."}, w.thread(id))
 
 	task.Data = encoded(reference{ID: "QNONE"})
-	events, next, err = New().Follow(t.Context(), w.as("ada"), provider.Resource{}, task)
+	events, next, err = New().RunTask(t.Context(), w.as("ada"), provider.Resource{}, task)
 	require.NoError(t, err)
 	require.Empty(t, events)
 	require.Empty(t, next)
 	task.Data = nil
-	_, _, err = New().Follow(t.Context(), w.as("ada"), provider.Resource{}, task)
+	_, _, err = New().RunTask(t.Context(), w.as("ada"), provider.Resource{}, task)
 	require.Error(t, err)
 	require.Equal(t, lookAtMost, lookAgain("Q1", 20).After)
 }

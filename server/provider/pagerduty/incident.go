@@ -37,8 +37,8 @@ type incident struct {
 	// Escalations counts how often it went to the next level.
 	Escalations int `json:"escalations,omitempty"`
 	// Told are the names of what is told only once; Expected are notes that we are about to write.
-	Told     []string        `json:"told,omitempty"`
-	Expected provider.Coming `json:"expected,omitempty"`
+	Told     []string              `json:"told,omitempty"`
+	Expected provider.PendingNotes `json:"expected,omitempty"`
 }
 
 // readIncident reads a state.
@@ -61,7 +61,7 @@ func (i incident) hearing(n news) (after incident, fresh bool, said string) {
 	}
 	i.acted(n)
 	if n.Type == typeExpected {
-		i.Expected = i.Expected.With(provider.ComingNote{Text: fingerprint(n.Note.Text), ChannelID: n.Said})
+		i.Expected = i.Expected.Add(provider.PendingNote{Text: fingerprint(n.Note.Text), ChannelID: n.Said})
 		return i, false, ""
 	}
 	name := n.once()
@@ -76,7 +76,7 @@ func (i incident) hearing(n news) (after incident, fresh bool, said string) {
 	if n.Type != typeNote {
 		return i, true, ""
 	}
-	i.Expected, said = i.Expected.Without(fingerprint(n.Note.Text))
+	i.Expected, said = i.Expected.Remove(fingerprint(n.Note.Text))
 	return i, true, said
 }
 

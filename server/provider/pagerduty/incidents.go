@@ -223,8 +223,8 @@ func (c client) note(ctx context.Context, incidentID, text string, by Person) (n
 	}, nil
 }
 
-// NoteComing implements provider.Noter.
-func (PagerDuty) NoteComing(state json.RawMessage, said provider.Said) (provider.Event, error) {
+// ExpectNote implements provider.ReplySync.
+func (PagerDuty) ExpectNote(state json.RawMessage, said provider.UserReply) (provider.Event, error) {
 	id, err := notable(state)
 	if err != nil {
 		return provider.Event{}, err
@@ -234,12 +234,12 @@ func (PagerDuty) NoteComing(state json.RawMessage, said provider.Said) (provider
 		Said: said.ChannelID, Note: &note{Text: cleaned(said.Text, maxText)},
 	}
 	e := n.event()
-	e.Later = true // it begins no card
+	e.UpdateOnly = true // it begins no card
 	return e, nil
 }
 
-// Note implements provider.Noter.
-func (p PagerDuty) Note(ctx context.Context, s provider.Session, c provider.Call, said provider.Said) ([]provider.Event, error) {
+// SyncReply implements provider.ReplySync.
+func (p PagerDuty) SyncReply(ctx context.Context, s provider.Session, c provider.ActionRequest, said provider.UserReply) ([]provider.Event, error) {
 	id, err := notable(c.State)
 	if err != nil {
 		return nil, err

@@ -88,7 +88,7 @@ func pagePath(page *url.URL) string {
 }
 
 // Resource returns what the path names. The whole account is for its admins; whom it is not for may choose among the services that they
-// belong to. Faults: ResourceUnknown, NotResourceAdmin; where several services have the name, a *provider.Ambiguous.
+// belong to. Faults: ResourceUnknown, NotResourceAdmin; where several services have the name, a *provider.AmbiguousError.
 func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
 	c := of(s)
 	if path == pathAccount {
@@ -152,8 +152,8 @@ func asTold(service provider.Resource) provider.Resource {
 }
 
 // choices are services to choose from.
-func choices(services []provider.Resource) *provider.Ambiguous {
-	several := &provider.Ambiguous{}
+func choices(services []provider.Resource) *provider.AmbiguousError {
+	several := &provider.AmbiguousError{}
 	for _, one := range services {
 		several.Choices = append(several.Choices, provider.Choice{Label: one.Name, Text: one.ID})
 	}

@@ -105,7 +105,7 @@ func TestAClickDoesNotTakeTheMeetingAway(t *testing.T) {
 	require.Contains(t, w.thread(id)[1], "Cyd acknowledged it")
 	require.Contains(t, english(t, w.card(id).Text), "https://zoom.example.com/j/1")
 
-	found, err := New().Look(t.Context(), w.as("cyd"), id)
+	found, err := New().Lookup(t.Context(), w.as("cyd"), id)
 	require.NoError(t, err)
 	card, err := New().Card(encoded(incident{}))
 	require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestAnIncidentWhoseFirstNewsIsANoteIsLookedUp(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, change.Tasks, 1)
 	require.Zero(t, change.Tasks[0].After)
-	events, next, err := New().Follow(t.Context(), w.as("ada"), provider.Resource{}, change.Tasks[0])
+	events, next, err := New().RunTask(t.Context(), w.as("ada"), provider.Resource{}, change.Tasks[0])
 	require.NoError(t, err)
 	require.Empty(t, next)
 	w.takes(events...)

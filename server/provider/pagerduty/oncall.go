@@ -175,9 +175,9 @@ type rotaState struct {
 	Rota *rota `json:"rota"`
 }
 
-// Duty returns the list of who is on call, with times in the zone. Known are the names in chat of those whose address belongs to a member
+// OnCallState returns the list of who is on call, with times in the zone. Known are the names in chat of those whose address belongs to a member
 // of the channel: only these are called.
-func (PagerDuty) Duty(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
+func (PagerDuty) OnCallState(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
 	list := rota{Name: first(schedule.Name, schedule.ID), URL: webAddress(schedule.URL), At: at}
 	for _, shift := range shifts {
 		line := turn{Name: cleaned(shift.Name, maxName), Level: shift.Level}

@@ -62,11 +62,11 @@ func TestOnlyMembersOfTheChannelAreCalled(t *testing.T) {
 		{Name: "@channel", Email: "bob@example.com", Level: 2},
 		{Name: "Cyd"},
 	}
-	card, err := New().Card(New().Duty(schedule, shifts, noon, berlin, map[string]string{"ada@example.com": "ada", "": "mallory"}))
+	card, err := New().Card(New().OnCallState(schedule, shifts, noon, berlin, map[string]string{"ada@example.com": "ada", "": "mallory"}))
 	require.NoError(t, err)
 	require.Equal(t, "@ada (level 1) until 2026-03-03 00:00 CET\n@\u200bchannel (level 2)\nCyd", english(t, card.Text))
 	require.Equal(t, "Primary", card.Title)
-	empty, err := New().Card(New().Duty(schedule, nil, noon, berlin, nil))
+	empty, err := New().Card(New().OnCallState(schedule, nil, noon, berlin, nil))
 	require.NoError(t, err)
 	require.Equal(t, chat.ToneWarning, empty.Tone)
 	require.Equal(t, "Nobody is on call by this schedule now.", english(t, empty.Text))

@@ -55,19 +55,19 @@ type PagerDuty struct{}
 
 // What it can do.
 var (
-	_ provider.Provider    = PagerDuty{}
-	_ provider.Authorizer  = PagerDuty{}
-	_ provider.Clouded     = PagerDuty{}
-	_ provider.Hosted      = PagerDuty{}
-	_ provider.Conferencer = PagerDuty{}
-	_ provider.Installer   = PagerDuty{}
-	_ provider.Raiser      = PagerDuty{}
-	_ provider.OnCaller    = PagerDuty{}
-	_ provider.Annotator   = PagerDuty{}
-	_ provider.Noter       = PagerDuty{}
-	_ provider.Follower    = PagerDuty{}
-	_ provider.Reconciler  = PagerDuty{}
-	_ provider.Regional    = PagerDuty{}
+	_ provider.Provider         = PagerDuty{}
+	_ provider.Authorizer       = PagerDuty{}
+	_ provider.CloudSites       = PagerDuty{}
+	_ provider.SelfHosted       = PagerDuty{}
+	_ provider.MeetingLinker    = PagerDuty{}
+	_ provider.Installer        = PagerDuty{}
+	_ provider.Creator          = PagerDuty{}
+	_ provider.OnCallSchedules  = PagerDuty{}
+	_ provider.Annotator        = PagerDuty{}
+	_ provider.ReplySync        = PagerDuty{}
+	_ provider.TaskRunner       = PagerDuty{}
+	_ provider.Reconciler       = PagerDuty{}
+	_ provider.RegionalAccounts = PagerDuty{}
 )
 
 // New returns the provider.
@@ -76,10 +76,10 @@ func New() PagerDuty { return PagerDuty{} }
 // Describe implements provider.Provider.
 func (PagerDuty) Describe() provider.Descriptor {
 	return provider.Descriptor{
-		ID: "pagerduty", Word: "pduty", Name: name,
-		Summary:  chat.Say("pagerduty.summary"),
-		Resource: chat.Say("pagerduty.resource"),
-		Argument: chat.Say("pagerduty.argument"),
+		ID: "pagerduty", Command: "pduty", Name: name,
+		Summary:      chat.Say("pagerduty.summary"),
+		ResourceNoun: chat.Say("pagerduty.resource"),
+		ConnectHint:  chat.Say("pagerduty.argument"),
 		Events: []provider.EventKind{
 			{ID: kindTriggered, Label: chat.Say("pagerduty.event.triggered"), Default: true},
 			{ID: kindAcknowledged, Label: chat.Say("pagerduty.event.acknowledged"), Default: true},
@@ -97,14 +97,14 @@ func (PagerDuty) Describe() provider.Descriptor {
 			{ID: kindActivity, Label: chat.Say("pagerduty.event.activity")},
 		},
 		Filters: []provider.Filter{
-			{ID: labelUrgency, Label: chat.Say("pagerduty.filter.urgency"), Help: chat.Say("pagerduty.filter.urgency_help"), Levels: []string{urgencyLow, urgencyHigh}, Always: true},
-			{ID: labelPriority, Label: chat.Say("pagerduty.filter.priority"), Help: chat.Say("pagerduty.filter.priority_help"), Always: true},
-			{ID: labelService, Label: chat.Say("pagerduty.filter.service"), Help: chat.Say("pagerduty.filter.service_help"), Always: true},
-			{ID: labelTeam, Label: chat.Say("pagerduty.filter.team"), Help: chat.Say("pagerduty.filter.team_help"), Always: true},
-			{ID: labelTitle, Label: chat.Say("pagerduty.filter.title"), Help: chat.Say("pagerduty.filter.title_help"), Always: true},
+			{ID: labelUrgency, Label: chat.Say("pagerduty.filter.urgency"), Help: chat.Say("pagerduty.filter.urgency_help"), Levels: []string{urgencyLow, urgencyHigh}, AlwaysPresent: true},
+			{ID: labelPriority, Label: chat.Say("pagerduty.filter.priority"), Help: chat.Say("pagerduty.filter.priority_help"), AlwaysPresent: true},
+			{ID: labelService, Label: chat.Say("pagerduty.filter.service"), Help: chat.Say("pagerduty.filter.service_help"), AlwaysPresent: true},
+			{ID: labelTeam, Label: chat.Say("pagerduty.filter.team"), Help: chat.Say("pagerduty.filter.team_help"), AlwaysPresent: true},
+			{ID: labelTitle, Label: chat.Say("pagerduty.filter.title"), Help: chat.Say("pagerduty.filter.title_help"), AlwaysPresent: true},
 		},
-		Headers:   []string{headerSignature},
-		LookAfter: lookEvery, Rules: true,
+		Headers:        []string{headerSignature},
+		HealthInterval: lookEvery, MultipleRules: true,
 		Texts: ownTexts(),
 	}
 }

@@ -16,8 +16,8 @@ import (
 // urgencyOfService leaves it to the service how urgent a new incident is.
 const urgencyOfService = "service"
 
-// Home returns the account that the session's login belongs to.
-func (p PagerDuty) Home(ctx context.Context, s provider.Session) (provider.Resource, error) {
+// AccountResource returns the account that the session's login belongs to.
+func (p PagerDuty) AccountResource(ctx context.Context, s provider.Session) (provider.Resource, error) {
 	c := of(s)
 	answer, err := c.do(ctx, http.MethodGet, "/users/me", nil, nil)
 	if err != nil {
@@ -43,16 +43,16 @@ func (c client) accountOf(user object) (provider.Resource, error) {
 	}, nil
 }
 
-// RaiseForm asks for the service, of those that the person belongs to, and the title; the rest may be left out.
-func (p PagerDuty) RaiseForm(ctx context.Context, s provider.Session, values map[string]string) (chat.Form, error) {
-	options, err := p.Choices(ctx, s, FieldService, "")
+// CreateForm asks for the service, of those that the person belongs to, and the title; the rest may be left out.
+func (p PagerDuty) CreateForm(ctx context.Context, s provider.Session, values map[string]string) (chat.Form, error) {
+	options, err := p.FieldOptions(ctx, s, FieldService, "")
 	if err != nil {
 		return chat.Form{}, err
 	}
 	if len(options) == 0 {
 		return chat.Form{}, &provider.FieldError{Field: FieldService, Message: chat.Say("pagerduty.raise.no_services")}
 	}
-	people, err := p.Choices(ctx, s, FieldAssignee, "")
+	people, err := p.FieldOptions(ctx, s, FieldAssignee, "")
 	if err != nil {
 		return chat.Form{}, err
 	}
@@ -78,8 +78,8 @@ func (p PagerDuty) RaiseForm(ctx context.Context, s provider.Session, values map
 	return form, nil
 }
 
-// Choices returns the services that the person belongs to, or the people of the account, whose names contain the text.
-func (p PagerDuty) Choices(ctx context.Context, s provider.Session, field, text string) ([]chat.Option, error) {
+// FieldOptions returns the services that the person belongs to, or the people of the account, whose names contain the text.
+func (p PagerDuty) FieldOptions(ctx context.Context, s provider.Session, field, text string) ([]chat.Option, error) {
 	switch field {
 	case FieldService:
 		services, err := p.Services(ctx, s, text)
@@ -104,8 +104,8 @@ func urgencies() []chat.Option {
 	}
 }
 
-// Raise triggers an incident.
-func (p PagerDuty) Raise(ctx context.Context, s provider.Session, values map[string]string, key string) (provider.Event, error) {
+// Create triggers an incident.
+func (p PagerDuty) Create(ctx context.Context, s provider.Session, values map[string]string, key string) (provider.Event, error) {
 	urgency := values[FieldUrgency]
 	if urgency == urgencyOfService {
 		urgency = ""
@@ -117,33 +117,33 @@ func (p PagerDuty) Raise(ctx context.Context, s provider.Session, values map[str
 }
 
 // Search returns incidents for somebody to choose from.
-func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, now time.Time) ([]provider.Finding, bool, error) {
+func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, now time.Time) ([]provider.SearchResult, bool, error) {
 	hits, more, err := p.Find(ctx, s, Search{Text: unquoted(text)}, now)
-	var found []provider.Finding
+	var found []provider.SearchResult
 	for _, hit := range hits {
 		state := chat.Say("pagerduty.raise.state." + hit.Status)
 		if hit.Status != statusTriggered && hit.Status != statusAcknowledged && hit.Status != statusResolved {
 			state = chat.Verbatim(chat.Plain(hit.Status))
 		}
-		found = append(found, provider.Finding{ID: hit.ID, Title: hit.Title, State: state, Where: hit.Service})
+		found = append(found, provider.SearchResult{ID: hit.ID, Title: hit.Title, State: state, Where: hit.Service})
 	}
 	return found, more, err
 }
 
 // Annotate adds a note to an incident.
-func (p PagerDuty) Annotate(ctx context.Context, s provider.Session, id, text, by string) (provider.Response, error) {
+func (p PagerDuty) Annotate(ctx context.Context, s provider.Session, id, text, by string) (provider.ActionResult, error) {
 	shown, err := of(s).incident(ctx, id)
 	if err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
 	n := looked(shown, Person{})
 	noted, err := p.AddNote(ctx, s, n.Incident, text)
 	if err != nil {
-		return provider.Response{}, err
+		return provider.ActionResult{}, err
 	}
 	i := incident{ID: n.Incident, Shown: n.Shown}
 	pairs := []string{"Incident", chat.Link(i.title(), n.Shown.URL), "Text", chat.Escape(cleaned(text, maxText))}
-	return provider.Response{
+	return provider.ActionResult{
 		Note: chat.Say("pagerduty.note.noted", pairs...), Share: chat.Say("pagerduty.share.noted", append(pairs, "Who", chat.Escape(by))...),
 		Events: []provider.Event{n.event(), noted},
 	}, nil

@@ -104,8 +104,8 @@ func hitOf(shown object) Hit {
 	return Hit{ID: n.Incident, Title: i.title(), Status: n.Shown.Status, Service: n.Shown.Service.Name, URL: n.Shown.URL, Event: n.event()}
 }
 
-// Look returns the incident with this ID or number as an event, for its card. Fault: ResourceUnknown.
-func (PagerDuty) Look(ctx context.Context, s provider.Session, id string) (provider.Event, error) {
+// Lookup returns the incident with this ID or number as an event, for its card. Fault: ResourceUnknown.
+func (PagerDuty) Lookup(ctx context.Context, s provider.Session, id string) (provider.Event, error) {
 	shown, err := of(s).incident(ctx, id)
 	if err != nil {
 		return provider.Event{}, err

@@ -28,7 +28,7 @@ func (PagerDuty) Verify(d provider.Delivery, secrets []string) (provider.Proof, 
 		if !ok || i >= maxSignatures {
 			continue
 		}
-		if n := provider.SignedBy(d.Body, signature, secrets); found < 0 {
+		if n := provider.MatchSignature(d.Body, signature, secrets); found < 0 {
 			found = n
 		}
 	}

@@ -76,7 +76,7 @@ func newWorld(t *testing.T) *world {
 	server := httptest.NewServer(w.sbx)
 	t.Cleanup(func() { w.sbx.Close(); server.Close(); receiver.Close() })
 	w.sbx.SetBaseURL(server.URL)
-	site, err := New().SiteOf(regionUS, server.URL, "")
+	site, err := New().ParseSite(regionUS, server.URL, "")
 	require.NoError(t, err)
 	w.site, w.hook = site, provider.Hook{URL: receiver.URL + "/hooks/conn.key"}
 	return w
@@ -118,8 +118,8 @@ func (w *world) apply(events ...provider.Event) {
 			continue
 		}
 		w.states[e.Subject] = change.State
-		if change.Said != "" {
-			w.said = append(w.said, change.Said)
+		if change.OriginChannel != "" {
+			w.said = append(w.said, change.OriginChannel)
 		}
 		for _, reply := range change.Replies {
 			w.told[e.Subject] = append(w.told[e.Subject], english(w.t, reply.Text))
@@ -188,10 +188,10 @@ func (w *world) happen(id string, h sandbox.Happening) {
 
 // click acts on the card of an incident, as it is known, and applies what came of it. Values without a choice of the menu are the
 // answer to a form.
-func (w *world) click(login, id, action string, values map[string]string) (provider.Response, error) {
+func (w *world) click(login, id, action string, values map[string]string) (provider.ActionResult, error) {
 	w.t.Helper()
-	c := provider.Call{Action: action, State: w.state(id), Values: values, By: login, At: noon, Answered: len(values) > 0 && action != actionMore}
-	response, err := New().Respond(w.t.Context(), w.as(login), c)
+	c := provider.ActionRequest{Action: action, State: w.state(id), Values: values, By: login, At: noon, Submitted: len(values) > 0 && action != actionMore}
+	response, err := New().HandleAction(w.t.Context(), w.as(login), c)
 	w.sbx.Settle()
 	w.takes(response.Events...)
 	return response, err

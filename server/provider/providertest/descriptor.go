@@ -28,9 +28,9 @@ func (tr *trial) describes(t *testing.T) {
 	require.Regexp(t, regexp.MustCompile(`^[a-z]{2,16}$`), d.ID)
 	require.NotEmpty(t, d.Name)
 	tr.says(t, d.Summary)
-	tr.says(t, d.Resource)
-	if !d.Argument.Zero() {
-		tr.says(t, d.Argument)
+	tr.says(t, d.ResourceNoun)
+	if !d.ConnectHint.Zero() {
+		tr.says(t, d.ConnectHint)
 	}
 	require.GreaterOrEqual(t, d.MaxBody, int64(0))
 	for _, name := range d.Headers {
@@ -122,14 +122,14 @@ func (tr *trial) samples(t *testing.T) {
 
 // offers checks what the bridge makes of capabilities.
 func (tr *trial) offers(t *testing.T) {
-	if instructor, ok := tr.p.(provider.Instructor); ok {
+	if instructor, ok := tr.p.(provider.ManualSetup); ok {
 		hook := provider.Hook{URL: "https://chat.example.com/plugins/zoom/hooks/conn.key", Secret: "KSOXMWX5UBLQTBRPBKVCZMAFWE"}
 		text := tr.says(t, instructor.Instructions(hook))
 		require.Contains(t, text, hook.URL)
 		require.Contains(t, text, hook.Secret)
 		require.LessOrEqual(t, utf8.RuneCountInString(text), 16000, "it has to fit into one post")
 	}
-	if bearer, ok := tr.p.(provider.Bearer); ok {
+	if bearer, ok := tr.p.(provider.TokenAuth); ok {
 		fields := bearer.CredentialForm()
 		require.NotEmpty(t, fields)
 		for _, f := range fields {

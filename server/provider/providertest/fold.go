@@ -34,7 +34,7 @@ func checkEvent(t testing.TB, e provider.Event) {
 	require.NotEmpty(t, e.Subject)
 	require.LessOrEqual(t, utf8.RuneCountInString(e.Subject), maxSubject)
 	require.True(t, len(e.Data) == 0 || json.Valid(e.Data))
-	require.NotContains(t, e.Also, e.Subject, "a subject is no other than itself")
+	require.NotContains(t, e.RelatedSubjects, e.Subject, "a subject is no other than itself")
 }
 
 // foldsOnce checks that an event coming again is stale, at once and after all else that happened.
@@ -82,7 +82,7 @@ func (tr *trial) foldsInAnyOrder(t *testing.T) {
 }
 
 func (tr *trial) foldsSeries(t *testing.T, story Story, w *world, shuffled []step) {
-	serial, ok := tr.p.(provider.Serial)
+	serial, ok := tr.p.(provider.Series)
 	if !ok {
 		return
 	}

@@ -114,8 +114,8 @@ func (tr *trial) tell(s step) toldEvent {
 	if s.change.Stale {
 		return e
 	}
-	e.Kind, e.Turned, e.Worse, e.Resurface = s.change.Kind, s.change.Turned, s.change.Worse, s.change.Resurface
-	e.Names, e.Tasks = s.change.Names, s.change.Tasks
+	e.Kind, e.Turned, e.Worse, e.Resurface = s.change.Kind, s.change.ResultChanged, s.change.Escalated, s.change.Resurface
+	e.Names, e.Tasks = s.change.Aliases, s.change.Tasks
 	for _, r := range s.change.Replies {
 		e.Replies = append(e.Replies, toldReply{tr.lines(tr.text(r.Text)), r.Mention, tr.actions(r.Actions)})
 	}

@@ -34,7 +34,7 @@ type lamp struct {
 
 func (lamps) Describe() provider.Descriptor {
 	return provider.Descriptor{
-		ID: "lamp", Name: "Lamps", Summary: chat.Say("lamp.summary"), Resource: chat.Say("lamp.resource"),
+		ID: "lamp", Name: "Lamps", Summary: chat.Say("lamp.summary"), ResourceNoun: chat.Say("lamp.resource"),
 		Events:  []provider.EventKind{{ID: "changed", Label: chat.Say("lamp.changed"), Default: true}},
 		Headers: []string{"X-Lamp-Signature"}, Texts: fstest.MapFS{"en.json": {Data: []byte(texts)}},
 	}
@@ -45,7 +45,7 @@ func (lamps) Verify(d provider.Delivery, secrets []string) (provider.Proof, erro
 	if !ok {
 		return provider.Proof{}, provider.ErrUnsigned
 	}
-	n := provider.SignedBy(d.Body, signature, secrets)
+	n := provider.MatchSignature(d.Body, signature, secrets)
 	if n < 0 {
 		return provider.Proof{}, provider.ErrForged
 	}
@@ -81,7 +81,7 @@ func (lamps) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change, 
 	}
 	now.Lamp, now.By = chat.Truncate(now.Lamp, 100), chat.Truncate(now.By, 100)
 	next, err := json.Marshal(now)
-	return provider.Change{State: next, Kind: "changed", Turned: before.Lit != now.Lit}, err
+	return provider.Change{State: next, Kind: "changed", ResultChanged: before.Lit != now.Lit}, err
 }
 
 func (lamps) Card(state json.RawMessage) (chat.Card, error) {

@@ -46,29 +46,29 @@ func (w *world) copy() *world {
 func (w *world) apply(t testing.TB, e provider.Event) []step {
 	t.Helper()
 	var series json.RawMessage
-	if serial, ok := w.tr.p.(provider.Serial); ok && e.Series != "" {
+	if serial, ok := w.tr.p.(provider.Series); ok && e.Series != "" {
 		next, err := serial.FoldSeries(w.series[e.Series], e)
 		require.NoError(t, err)
 		require.True(t, next == nil || json.Valid(next), "the state of a series is JSON: %s", next)
 		require.Less(t, len(next), maxState)
 		w.series[e.Series], series = next, next
 	}
-	for _, name := range e.Beside {
+	for _, name := range e.ContextSubjects {
 		if state, ok := w.subjects[name]; ok {
-			if e.Known == nil {
-				e.Known = map[string]json.RawMessage{}
+			if e.ContextStates == nil {
+				e.ContextStates = map[string]json.RawMessage{}
 			}
-			e.Known[name] = state
+			e.ContextStates[name] = state
 		}
 	}
-	if d, ok := w.tr.p.(provider.Distinguisher); ok && e.Series != "" {
-		subject, err := d.SubjectOf(series, e)
+	if d, ok := w.tr.p.(provider.SubjectResolver); ok && e.Series != "" {
+		subject, err := d.ResolveSubject(series, e)
 		require.NoError(t, err)
 		e.Subject = subject
 	}
 	steps := []step{w.fold(t, e.Subject, series, e)}
 	done := map[string]bool{e.Subject: true}
-	for _, also := range e.Also {
+	for _, also := range e.RelatedSubjects {
 		if alias, ok := w.aliases[also]; ok {
 			also = alias
 		}
@@ -97,7 +97,7 @@ func (w *world) fold(t testing.TB, subject string, series json.RawMessage, e pro
 		require.True(t, json.Valid(change.State), "a state is JSON: %s", change.State)
 		require.Less(t, len(change.State), maxState)
 		w.subjects[subject] = change.State
-		for _, name := range change.Names {
+		for _, name := range change.Aliases {
 			w.aliases[name] = subject
 		}
 	}

@@ -24,8 +24,8 @@ const (
 func (*Sentry) Endpoints(site provider.Site) provider.Endpoints {
 	return provider.Endpoints{
 		AuthURL: site.URL + "/oauth/authorize/", TokenURL: site.URL + "/oauth/token/",
-		Scopes: []string{"org:read", "project:read", "team:read", "member:read", "event:read", "event:write"},
-		InBody: true,
+		Scopes:            []string{"org:read", "project:read", "team:read", "member:read", "event:read", "event:write"},
+		CredentialsInBody: true,
 	}
 }
 
@@ -70,8 +70,8 @@ func (*Sentry) CredentialForm() []chat.FormField {
 	}
 }
 
-// Credential makes the credential of the answers. What is signed with is checked as well; HookSecret returns it.
-func (s *Sentry) Credential(values map[string]string) (provider.Credential, error) {
+// ParseCredential makes the credential of the answers. What is signed with is checked as well; HookSecret returns it.
+func (s *Sentry) ParseCredential(values map[string]string) (provider.Credential, error) {
 	token := strings.TrimSpace(values[fieldToken])
 	switch {
 	case token == "":
@@ -80,16 +80,16 @@ func (s *Sentry) Credential(values map[string]string) (provider.Credential, erro
 		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: chat.Say("sentry.credential.wrong_token")}
 	}
 	if _, given := values[fieldSecret]; given {
-		if _, err := s.HookSecret(values); err != nil {
+		if _, err := s.SigningSecret(values); err != nil {
 			return provider.Credential{}, err
 		}
 	}
 	return provider.Credential{Scheme: provider.BearerToken, Secret: token}, nil
 }
 
-// HookSecret returns the secret that the integration signs its deliveries with, which Sentry made: it takes the place of the one that
+// SigningSecret returns the secret that the integration signs its deliveries with, which Sentry made: it takes the place of the one that
 // the connection would have made for itself. Where it cannot be one, the error is a *provider.FieldError.
-func (*Sentry) HookSecret(values map[string]string) (string, error) {
+func (*Sentry) SigningSecret(values map[string]string) (string, error) {
 	secret := strings.TrimSpace(values[fieldSecret])
 	if len(secret) < secretLeast || strings.ContainsAny(secret, " \t\r\n") {
 		return "", &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.wrong_secret")}
@@ -100,8 +100,8 @@ func (*Sentry) HookSecret(values map[string]string) (string, error) {
 	return secret, nil
 }
 
-// Try asks whether Sentry knows the token, and whether it may do what we need of it.
-func (*Sentry) Try(ctx context.Context, s provider.Session) error {
+// CheckCredential asks whether Sentry knows the token, and whether it may do what we need of it.
+func (*Sentry) CheckCredential(ctx context.Context, s provider.Session) error {
 	var answer whoAmI
 	if err := s.Call(ctx, http.MethodGet, "/api/0/", nil, &answer); err != nil {
 		return err

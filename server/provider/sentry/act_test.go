@@ -180,6 +180,6 @@ func TestRefusalsAreToldInSentrysWords(t *testing.T) {
 	require.Equal(t, `\*No\*`, fault.ParamsOf(err)["Message"])
 	_, err = o.click("ada", issue, "explode", false)
 	require.True(t, fault.Is(err, fault.InvalidInput))
-	_, err = o.p.Respond(t.Context(), o.as("ada"), provider.Call{Action: actionResolve, State: []byte(`{"metric":{"id":"1","status":"open"}}`)})
+	_, err = o.p.HandleAction(t.Context(), o.as("ada"), provider.ActionRequest{Action: actionResolve, State: []byte(`{"metric":{"id":"1","status":"open"}}`)})
 	require.True(t, fault.Is(err, fault.InvalidInput))
 }

@@ -25,18 +25,18 @@ const (
 	maxChannelID = 64
 )
 
-// Answer answers Sentry's questions: for the channels to choose from, and whether the one that was chosen will do.
-func (*Sentry) Answer(question string, d provider.Delivery, channels []provider.Option) ([]byte, error) {
+// HandleQuery answers Sentry's questions: for the channels to choose from, and whether the one that was chosen will do.
+func (*Sentry) HandleQuery(question string, d provider.Delivery, channels []provider.QueryOption) ([]byte, error) {
 	switch "/" + question {
 	case ChannelsPath:
 		if channels == nil {
-			channels = []provider.Option{}
+			channels = []provider.QueryOption{}
 		}
 		encoded, err := json.Marshal(channels)
 		return encoded, errors.Wrap(err, "encode the channels")
 	case CheckPath:
 		chosen, err := ChosenChannel(d.Body)
-		if err == nil && !slices.ContainsFunc(channels, func(o provider.Option) bool { return o.Value == chosen }) {
+		if err == nil && !slices.ContainsFunc(channels, func(o provider.QueryOption) bool { return o.Value == chosen }) {
 			err = fault.Wrap(errors.New("the channel does not follow the organization"), fault.InvalidInput)
 		}
 		return []byte("{}"), err

@@ -64,7 +64,7 @@ func (f *fold) build() {
 		return
 	}
 	*at = &toldBuild{built: *f.n.Build, Heard: f.n.At}
-	f.change.Turned, f.change.Worse = true, f.n.Build.Failed
+	f.change.ResultChanged, f.change.Escalated = true, f.n.Build.Failed
 	if f.Build != nil {
 		f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say("sentry.reply.build").WithMessage("State", f.n.Build.look().message())})
 	}

@@ -31,7 +31,7 @@ func TestOnlyDocumentedCallsAreMade(t *testing.T) {
 	o.site = provider.Site{ID: front.URL, Kind: kindOwn, URL: front.URL, API: front.URL}
 	issue := o.raise()
 	o.fold([]provider.Event{func() provider.Event {
-		events, _, err := o.p.Follow(t.Context(), o.as("chat"), o.org, lookup(issue.ID))
+		events, _, err := o.p.RunTask(t.Context(), o.as("chat"), o.org, lookup(issue.ID))
 		require.NoError(t, err)
 		return events[0]
 	}()})

@@ -93,7 +93,7 @@ func (c client) shown(ctx context.Context, method, id string, in any) (*issue, p
 // pages reads a list page by page, as long as the function wants more. It returns the address of the next page, "" at the end.
 func pages[T any](ctx context.Context, s provider.Session, address string, most int, each func([]T) bool) (string, error) {
 	for range most {
-		var answer provider.Answer
+		var answer provider.RawResponse
 		if err := s.Call(ctx, http.MethodGet, address, nil, &answer); err != nil {
 			return "", err
 		}
@@ -125,7 +125,7 @@ func nextPage(h http.Header) string {
 
 // explained adds to a refusal what Sentry said about it.
 func explained(err error) error {
-	var refusal *provider.Refusal
+	var refusal *provider.StatusError
 	var f *fault.Error
 	if !errors.As(err, &refusal) || !errors.As(err, &f) {
 		return err

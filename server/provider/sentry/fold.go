@@ -127,15 +127,15 @@ func (f *fold) metric() {
 	}
 	f.Metric = &measured{metric: now, Heard: f.n.At}
 	over := f.Metric.Status == metricResolved
-	f.change.Worse = !over
+	f.change.Escalated = !over
 	if was == nil {
-		f.change.Turned = true
+		f.change.ResultChanged = true
 		return
 	}
-	f.change.Turned = was.Status != f.Metric.Status
-	f.change.Worse = metricRank(was.Status) < metricRank(f.Metric.Status) && !over || was.Status == metricResolved && !over
+	f.change.ResultChanged = was.Status != f.Metric.Status
+	f.change.Escalated = metricRank(was.Status) < metricRank(f.Metric.Status) && !over || was.Status == metricResolved && !over
 	f.change.Resurface = was.Status == metricResolved && !over
-	if f.change.Turned {
+	if f.change.ResultChanged {
 		text := chat.Say("sentry.reply.metric", "Text", inText(f.Metric.Text)).WithMessage("State", metricLook(f.Metric.Status).message())
 		f.change.Replies = []chat.Reply{{Text: text}}
 	}
@@ -177,7 +177,7 @@ func (f *fold) install() {
 			return
 		}
 	}
-	f.change.Turned, f.change.Worse = f.Install != nil, gone
+	f.change.ResultChanged, f.change.Escalated = f.Install != nil, gone
 	f.Install = &integrated{install: *f.n.Install, By: f.n.By, Heard: f.n.At}
 }
 

@@ -37,7 +37,7 @@ func (f *fold) comment() {
 	case c.Action == "updated":
 		f.say("sentry.reply.comment_updated", f.n.By, "Excerpt", inText(c.Excerpt))
 	default:
-		f.Issue.Expected, f.change.Said = f.Issue.Expected.Without(fingerprint(c.Excerpt))
+		f.Issue.Expected, f.change.OriginChannel = f.Issue.Expected.Remove(fingerprint(c.Excerpt))
 		f.say("sentry.reply.comment", f.n.By, "Excerpt", inText(c.Excerpt))
 	}
 }

@@ -41,10 +41,10 @@ type known struct {
 	Event *occurrence `json:"event,omitempty"`
 	Rule  string      `json:"rule,omitempty"`
 	// Did are who did what last.
-	Did      map[deed]done   `json:"did,omitempty"`
-	Comments []remark        `json:"comments,omitempty"`
-	Expected provider.Coming `json:"expected,omitempty"`
-	Chosen   []string        `json:"chosen,omitempty"`
+	Did      map[deed]done         `json:"did,omitempty"`
+	Comments []remark              `json:"comments,omitempty"`
+	Expected provider.PendingNotes `json:"expected,omitempty"`
+	Chosen   []string              `json:"chosen,omitempty"`
 	// Seer are its latest steps; Contact is who wrote a user's feedback, where that may be told.
 	Seer steps `json:"seer,omitempty"`
 	// Activities are the latest things that are known by their names alone, by the beginnings of their events' IDs.
@@ -86,7 +86,7 @@ func (f *fold) issue() {
 	next.hear(f.n)
 	switch {
 	case f.n.Did == didExpect && f.n.Comment != nil:
-		next.Expected = next.Expected.With(provider.ComingNote{Text: fingerprint(f.n.Comment.Excerpt), ChannelID: f.n.Said})
+		next.Expected = next.Expected.Add(provider.PendingNote{Text: fingerprint(f.n.Comment.Excerpt), ChannelID: f.n.Said})
 	case f.n.Comment != nil:
 		f.comment()
 	case f.n.bare():
@@ -245,12 +245,12 @@ func (k *known) events() int64 { return k.Count + int64(len(k.Recent)) }
 // begin says what it is where nothing was known before.
 func (f *fold) begin() {
 	after := f.Issue.Shown
-	f.change.Turned = true
+	f.change.ResultChanged = true
 	switch f.n.Did {
 	case didCreate:
-		f.change.Kind, f.change.Worse = kindNew, true
+		f.change.Kind, f.change.Escalated = kindNew, true
 	case didAlert:
-		f.change.Kind, f.change.Worse = kindAlert, true
+		f.change.Kind, f.change.Escalated = kindAlert, true
 	case didActivity:
 		f.change.Kind = f.activityKind()
 	case didSeer:
@@ -262,11 +262,11 @@ func (f *fold) begin() {
 	case didLook, didPriority, didComment:
 		f.change.Kind = kindChanged
 		if f.n.Fresh {
-			f.change.Kind, f.change.Worse = kindNew, true
+			f.change.Kind, f.change.Escalated = kindNew, true
 		}
 	default:
 		f.change.Kind = turnKind(after)
-		f.change.Worse = after.worse()
+		f.change.Escalated = after.worse()
 	}
 }
 
@@ -330,7 +330,7 @@ func (f *fold) differ(was known) {
 
 // turned tells of an issue's other state. One that is back deserves a new card: that which says "resolved" is not looked at any more.
 func (f *fold) turned(before, after snapshot) {
-	f.change.Kind, f.change.Turned, f.change.Worse = turnKind(after), true, after.worse()
+	f.change.Kind, f.change.ResultChanged, f.change.Escalated = turnKind(after), true, after.worse()
 	f.change.Resurface = after.worse() && before.Status != statusOpen
 	who := f.n.By
 	switch f.change.Kind {

@@ -46,8 +46,8 @@ func CatchUp(since time.Time, projects []string) provider.Task {
 // lookEvery is how often what was missed is looked for.
 const lookEvery = 10 * time.Minute
 
-// Reconcile has what happened since the last look be looked up.
-func (*Sentry) Reconcile(since time.Time, parts []string) (time.Duration, provider.Task) {
+// ReconcileTask has what happened since the last look be looked up.
+func (*Sentry) ReconcileTask(since time.Time, parts []string) (time.Duration, provider.Task) {
 	return lookEvery, CatchUp(since, parts)
 }
 
@@ -66,8 +66,8 @@ func (m missed) task(round int) provider.Task {
 // lookup returns the task of looking an issue up of which only a comment was heard.
 func lookup(id string) provider.Task { return provider.Task{Key: lookPrefix + id} }
 
-// Follow looks one issue up, or all that have changed since the last delivery. What it finds changes no card that tells the same already.
-func (s *Sentry) Follow(ctx context.Context, session provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
+// RunTask looks one issue up, or all that have changed since the last delivery. What it finds changes no card that tells the same already.
+func (s *Sentry) RunTask(ctx context.Context, session provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	c := clientOf(session, r.Path)
 	if id, ok := strings.CutPrefix(t.Key, lookPrefix); ok {
 		found, at, err := c.issue(ctx, id)

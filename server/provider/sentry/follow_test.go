@@ -18,7 +18,7 @@ func (o *office) follow(t provider.Task) int {
 	o.settle()
 	rounds := 0
 	for todo := []provider.Task{t}; len(todo) > 0; rounds++ {
-		events, next, err := o.p.Follow(o.t.Context(), o.as("chat"), o.org, todo[0])
+		events, next, err := o.p.RunTask(o.t.Context(), o.as("chat"), o.org, todo[0])
 		require.NoError(o.t, err)
 		o.fold(events)
 		todo = append(todo[1:], next...)
@@ -106,9 +106,9 @@ func TestAnIssueOfWhichOnlyACommentWasHeardIsLookedUp(t *testing.T) {
 	o.follow(changes[0].Tasks[0])
 	require.Contains(t, o.says(issue), "ZeroDivisionError")
 	o.follow(provider.Task{Key: lookPrefix + "1"}) // gone
-	_, _, err = o.p.Follow(t.Context(), o.as("chat"), o.org, provider.Task{Key: catchUpKey, Data: []byte("?")})
+	_, _, err = o.p.RunTask(t.Context(), o.as("chat"), o.org, provider.Task{Key: catchUpKey, Data: []byte("?")})
 	require.Error(t, err)
 	require.NoError(t, o.sbx.AddFault(sandbox.Fault{Times: -1, Action: sandbox.Action{Status: 503}}))
-	_, _, err = o.p.Follow(t.Context(), o.as("chat"), o.org, CatchUp(noon(), nil))
+	_, _, err = o.p.RunTask(t.Context(), o.as("chat"), o.org, CatchUp(noon(), nil))
 	require.True(t, fault.Is(err, fault.ProviderUnavailable))
 }

@@ -47,8 +47,8 @@ type sentMember struct {
 // assignForm asks whose the issue is to be: the teams of its project, and the members of the organization.
 func (a acting) assignForm(ctx context.Context) (*chat.Form, error) {
 	options := []chat.Option{}
-	if a.c.Actor.ID != "" {
-		options = append(options, chat.Option{Label: chat.Say("sentry.form.me"), Value: "user:" + a.c.Actor.ID})
+	if a.c.Account.ID != "" {
+		options = append(options, chat.Option{Label: chat.Say("sentry.form.me"), Value: "user:" + a.c.Account.ID})
 	}
 	if a.card.Shown.Assignee.ID != "" {
 		options = append(options, chat.Option{Label: chat.Say("sentry.form.nobody"), Value: nobody})
@@ -110,7 +110,7 @@ func (a acting) members(ctx context.Context) ([]chat.Option, error) {
 		for _, m := range page {
 			u := m.User.get()
 			shown := first(u.Name.line(maxName), m.Name.line(maxName), u.Email.line(maxName))
-			if u.ID.id() == "" || shown == "" || u.ID.id() == a.c.Actor.ID || len(options) >= maxChoices {
+			if u.ID.id() == "" || shown == "" || u.ID.id() == a.c.Account.ID || len(options) >= maxChoices {
 				continue
 			}
 			options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(shown)), Value: "user:" + u.ID.id()})

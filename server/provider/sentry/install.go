@@ -100,9 +100,9 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
 }
 
-// Prove checks that the session may change the integration, by sending it as it is. Sentry shows its secret for a day after the integration
+// VerifySource checks that the session may change the integration, by sending it as it is. Sentry shows its secret for a day after the integration
 // was made, and only to those who may change it.
-func (s *Sentry) Prove(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (shown bool, err error) {
+func (s *Sentry) VerifySource(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (shown bool, err error) {
 	all, err := integrations(ctx, session, org)
 	if err != nil {
 		return false, err
@@ -111,7 +111,7 @@ func (s *Sentry) Prove(ctx context.Context, session provider.Session, org provid
 	if !ok {
 		return false, unclear(session, len(all))
 	}
-	if shown = strings.Trim(one.Secret, "*") != ""; shown && provider.Matches(one.Secret, []string{h.Secret}) < 0 {
+	if shown = strings.Trim(one.Secret, "*") != ""; shown && provider.MatchSecret(one.Secret, []string{h.Secret}) < 0 {
 		return false, &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.other_secret", "Name", chat.Escape(cleaned(first(one.Name, one.Slug), maxTitle)))}
 	}
 	return shown, explained(asAdmin(put(ctx, session, one), session, org))
@@ -133,7 +133,7 @@ func ours(all []sentIntegration, h provider.Hook) (sentIntegration, bool) {
 	for _, is := range []func(sentIntegration) bool{
 		func(i sentIntegration) bool { return h.URL != "" && i.Webhook == h.URL },
 		func(i sentIntegration) bool {
-			return h.Secret != "" && provider.Matches(i.Secret, []string{h.Secret}) == 0
+			return h.Secret != "" && provider.MatchSecret(i.Secret, []string{h.Secret}) == 0
 		},
 		func(sentIntegration) bool { return len(all) == 1 },
 		func(i sentIntegration) bool { return i.Webhook == "" && idle == 1 },

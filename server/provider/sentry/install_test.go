@@ -187,29 +187,29 @@ func TestATokenIsTriedAndItsScopesLookedAt(t *testing.T) {
 	o := openOffice(t, func(org *sandbox.Organization) {
 		org.Integrations = append(org.Integrations, sandbox.Integration{Slug: "weak", Token: "token-of-weak", Scopes: []string{"org:read"}})
 	})
-	require.NoError(t, o.p.Try(t.Context(), o.as("chat")))
+	require.NoError(t, o.p.CheckCredential(t.Context(), o.as("chat")))
 	weak := o.as("chat")
 	weak.HTTP.Transport = bearer{"token-of-weak"}
 	var slip *provider.FieldError
-	require.ErrorAs(t, o.p.Try(t.Context(), weak), &slip)
+	require.ErrorAs(t, o.p.CheckCredential(t.Context(), weak), &slip)
 	weak.HTTP.Transport = bearer{"wrong"}
-	require.True(t, fault.Is(o.p.Try(t.Context(), weak), fault.AccountRejected))
+	require.True(t, fault.Is(o.p.CheckCredential(t.Context(), weak), fault.AccountRejected))
 	_, err := o.p.WhoAmI(t.Context(), weak)
 	require.True(t, fault.Is(err, fault.AccountRejected))
 	ada := o.as("ada")
 	require.Equal(t, "Ada", ada.Account.Name)
 	ends := o.p.Endpoints(o.site)
 	require.Equal(t, o.site.URL+"/oauth/authorize/", ends.AuthURL)
-	require.True(t, ends.InBody)
+	require.True(t, ends.CredentialsInBody)
 }
 
 func TestACredentialIsATokenAndASecret(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	c, err := p.Credential(map[string]string{"token": " abc ", "secret": hookSecret})
+	c, err := p.ParseCredential(map[string]string{"token": " abc ", "secret": hookSecret})
 	require.NoError(t, err)
 	require.Equal(t, provider.Credential{Scheme: provider.BearerToken, Secret: "abc"}, c)
-	secret, err := p.HookSecret(map[string]string{"token": "abc", "secret": " " + hookSecret + "\n"})
+	secret, err := p.SigningSecret(map[string]string{"token": "abc", "secret": " " + hookSecret + "\n"})
 	require.NoError(t, err)
 	require.Equal(t, hookSecret, secret)
 	var slip *provider.FieldError
@@ -218,7 +218,7 @@ func TestACredentialIsATokenAndASecret(t *testing.T) {
 		"secret": {{"token": "a", "secret": ""}, {"token": "a", "secret": "short"}, {"token": hookSecret, "secret": hookSecret}},
 	} {
 		for _, v := range values {
-			_, err := p.Credential(v)
+			_, err := p.ParseCredential(v)
 			require.ErrorAs(t, err, &slip)
 			require.Equal(t, field, slip.Field)
 		}
@@ -241,19 +241,19 @@ func TestAnAlertRuleChoosesAChannel(t *testing.T) {
 		}
 	}
 	require.Equal(t, "ch4nn3l", only(t, o.p, d).Channel)
-	town := []provider.Option{{Value: "ch4nn3l", Label: "~town"}}
-	answer, err := o.p.Answer("channels", provider.Delivery{}, town)
+	town := []provider.QueryOption{{Value: "ch4nn3l", Label: "~town"}}
+	answer, err := o.p.HandleQuery("channels", provider.Delivery{}, town)
 	require.NoError(t, err)
 	require.JSONEq(t, `[{"value":"ch4nn3l","label":"~town"}]`, string(answer))
-	answer, err = o.p.Answer("channels", provider.Delivery{}, nil)
+	answer, err = o.p.HandleQuery("channels", provider.Delivery{}, nil)
 	require.NoError(t, err)
 	require.JSONEq(t, `[]`, string(answer))
 	checked := provider.Delivery{Body: []byte(`{"fields":[{"name":"channel","value":"ch4nn3l"}]}`)}
-	_, err = o.p.Answer("check", checked, town)
+	_, err = o.p.HandleQuery("check", checked, town)
 	require.NoError(t, err)
-	_, err = o.p.Answer("check", checked, nil)
+	_, err = o.p.HandleQuery("check", checked, nil)
 	require.True(t, fault.Is(err, fault.InvalidInput), "it follows nothing of ours any more")
-	_, err = o.p.Answer("else", checked, town)
+	_, err = o.p.HandleQuery("else", checked, town)
 	require.True(t, fault.Is(err, fault.HookUnknown))
 	chosen, err := ChosenChannel([]byte(`{"fields":[{"name":"channel","value":"ch4nn3l"}],"installationId":"x"}`))
 	require.NoError(t, err)

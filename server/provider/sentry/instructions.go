@@ -10,7 +10,7 @@ import (
 func (*Sentry) Instructions(h provider.Hook) chat.Message {
 	return lines(
 		chat.Say("sentry.setup.intro"),
-		chat.Say("sentry.setup.legacy", "SecretURL", h.WithSecret()),
+		chat.Say("sentry.setup.legacy", "SecretURL", h.SecretURL()),
 		chat.Say("sentry.setup.unsigned"),
 		chat.Say("sentry.setup.integration"),
 	)

@@ -50,9 +50,9 @@ func replaceObject(body, after, value string) string {
 func TestADeletedCommentBeginsNoCard(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	require.True(t, only(t, p, fixture(t, "comment-deleted")).Later)
+	require.True(t, only(t, p, fixture(t, "comment-deleted")).UpdateOnly)
 	for _, name := range []string{"comment", "comment-updated"} {
-		require.False(t, only(t, p, fixture(t, name)).Later, name)
+		require.False(t, only(t, p, fixture(t, name)).UpdateOnly, name)
 	}
 }
 

@@ -82,27 +82,27 @@ func TestSitesAreSentryIOAndThoseOfCompanies(t *testing.T) {
 		"https://sentry.example.com/": "https://sentry.example.com", "https://sentry.example.com/api/0/": "https://sentry.example.com",
 		"https://de.sentry.io": cloudURL, "https://sentry.io": cloudURL,
 	} {
-		site, err := p.SiteOf(kindOwn, typed, "")
+		site, err := p.ParseSite(kindOwn, typed, "")
 		require.NoError(t, err)
 		require.Equal(t, url, site.URL)
 	}
-	site, err := p.SiteOf(kindOwn, "https://sentry.example.com", "https://api.example.com/")
+	site, err := p.ParseSite(kindOwn, "https://sentry.example.com", "https://api.example.com/")
 	require.NoError(t, err)
 	require.Equal(t, "https://api.example.com", site.API)
-	site, err = p.SiteOf(kindCloud, " ", "")
+	site, err = p.ParseSite(kindCloud, " ", "")
 	require.NoError(t, err)
 	require.Equal(t, cloudSite(), site, "blank is sentry.io, as the form says")
-	_, err = p.SiteOf(kindOwn, "", "")
+	_, err = p.ParseSite(kindOwn, "", "")
 	require.Error(t, err, "nobody knows where that would be")
 	var slip *provider.FieldError
 	for field, args := range map[string][3]string{
 		"kind": {"moon", "https://sentry.io", ""}, "url": {kindOwn, "sentry.io", ""}, "api": {kindOwn, "https://sentry.example.com", "x"},
 	} {
-		_, err := p.SiteOf(args[0], args[1], args[2])
+		_, err := p.ParseSite(args[0], args[1], args[2])
 		require.ErrorAs(t, err, &slip)
 		require.Equal(t, field, slip.Field)
 	}
-	require.Len(t, p.Kinds(), 2)
+	require.Len(t, p.SiteKinds(), 2)
 	require.Contains(t, p.Sites()[0].Hosts, "https://de.sentry.io")
 	require.Equal(t, "https://de.sentry.io/acme", pathOf(cloudSite(), "https://de.sentry.io", "acme"))
 	require.Equal(t, "acme", pathOf(cloudSite(), "https://evil.example", "acme"), "only the vendor's own regions count")

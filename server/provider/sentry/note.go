@@ -10,9 +10,9 @@ import (
 // fingerprint is what a comment is recognized by: its beginning, as an excerpt has it.
 func fingerprint(excerpt string) string { return identity(excerpt) }
 
-// NoteComing implements provider.Noter.
-func (s *Sentry) NoteComing(state json.RawMessage, said provider.Said) (provider.Event, error) {
-	a, err := actingOn(provider.Session{}, provider.Call{State: state})
+// ExpectNote implements provider.ReplySync.
+func (s *Sentry) ExpectNote(state json.RawMessage, said provider.UserReply) (provider.Event, error) {
+	a, err := actingOn(provider.Session{}, provider.ActionRequest{State: state})
 	if err != nil {
 		return provider.Event{}, err
 	}
@@ -21,12 +21,12 @@ func (s *Sentry) NoteComing(state json.RawMessage, said provider.Said) (provider
 		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: cleanedLines(said.Text, maxExcerpt), At: said.At},
 	}
 	e := issueEvent(n)
-	e.Later = true // it begins no card
+	e.UpdateOnly = true // it begins no card
 	return e, nil
 }
 
-// Note implements provider.Noter.
-func (s *Sentry) Note(ctx context.Context, session provider.Session, c provider.Call, said provider.Said) ([]provider.Event, error) {
+// SyncReply implements provider.ReplySync.
+func (s *Sentry) SyncReply(ctx context.Context, session provider.Session, c provider.ActionRequest, said provider.UserReply) ([]provider.Event, error) {
 	a, err := actingOn(session, c)
 	if err != nil {
 		return nil, err

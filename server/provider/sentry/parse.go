@@ -267,7 +267,7 @@ func parseComment(e envelope, n news) ([]provider.Event, error) {
 	n.Did, n.Issue = didComment, &issue{ID: data.Issue.id(), Project: project{Slug: data.Project.id()}}
 	n.Comment = &comment{ID: data.ID.id(), Action: e.Action.id(), Excerpt: data.Comment.block(maxExcerpt), At: data.At.Time}
 	said := issueEvent(n)
-	said.Later = n.Comment.Action == commentDeleted // a card about a comment that is gone would say nothing
+	said.UpdateOnly = n.Comment.Action == commentDeleted // a card about a comment that is gone would say nothing
 	return []provider.Event{said}, nil
 }
 

@@ -6,13 +6,13 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Part returns the project that the path names, seen by who asks. Where it is not clear which, or which organization, there are choices.
-func (s *Sentry) Part(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
+// Subresource returns the project that the path names, seen by who asks. Where it is not clear which, or which organization, there are choices.
+func (s *Sentry) Subresource(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
 	f, err := s.Find(ctx, session, path)
 	if err != nil || f.Project.ID != "" {
 		return f.Project, err
 	}
-	several := &provider.Ambiguous{}
+	several := &provider.AmbiguousError{}
 	if f.Organization.ID == "" {
 		for _, org := range f.Organizations {
 			several.Choices = append(several.Choices, provider.Choice{Label: org.Name, Text: quoted(slugOfOrganization(org))})
@@ -21,14 +21,14 @@ func (s *Sentry) Part(ctx context.Context, session provider.Session, path string
 	}
 	for _, project := range f.Projects {
 		several.Choices = append(several.Choices, provider.Choice{
-			Label: f.Organization.Name + " / " + project.Name, Text: s.Text(f.Organization, project),
+			Label: f.Organization.Name + " / " + project.Name, Text: s.SubresourceText(f.Organization, project),
 		})
 	}
 	return provider.Resource{}, several
 }
 
-// Text names the project of the organization.
-func (*Sentry) Text(whole, part provider.Resource) string {
+// SubresourceText names the project of the organization.
+func (*Sentry) SubresourceText(whole, part provider.Resource) string {
 	return quoted(slugOfOrganization(whole)) + " " + quoted(part.ID)
 }
 

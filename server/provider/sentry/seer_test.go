@@ -192,7 +192,7 @@ func TestABuildIsToldInItsProjectWithItsLinks(t *testing.T) {
 	require.Contains(t, text, "installablepreprodartifact/abc123")
 	require.Contains(t, text, "30.8 MB", "what the other delivery doesn't say stays")
 	state, change = told(t, p, nil, fixture(t, "build-failed"))
-	require.True(t, change.Worse, "what is completed may have failed")
+	require.True(t, change.Escalated, "what is completed may have failed")
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Size analysis failed\n“no quota”")
 	old := fixture(t, "build-size")
 	old.Header[headerResource] = "size_analysis"

@@ -82,19 +82,19 @@ type Sentry struct {
 
 // What it can do beside being a provider.
 var (
-	_ provider.Provider    = (*Sentry)(nil)
-	_ provider.Instructor  = (*Sentry)(nil)
-	_ provider.Hosted      = (*Sentry)(nil)
-	_ provider.Clouded     = (*Sentry)(nil)
-	_ provider.Installer   = (*Sentry)(nil)
-	_ provider.Authorizer  = (*Sentry)(nil)
-	_ provider.Bearer      = (*Sentry)(nil)
-	_ provider.Parted      = (*Sentry)(nil)
-	_ provider.Answerer    = (*Sentry)(nil)
-	_ provider.SecretGiver = (*Sentry)(nil)
-	_ provider.Noter       = (*Sentry)(nil)
-	_ provider.Follower    = (*Sentry)(nil)
-	_ provider.Reconciler  = (*Sentry)(nil)
+	_ provider.Provider      = (*Sentry)(nil)
+	_ provider.ManualSetup   = (*Sentry)(nil)
+	_ provider.SelfHosted    = (*Sentry)(nil)
+	_ provider.CloudSites    = (*Sentry)(nil)
+	_ provider.Installer     = (*Sentry)(nil)
+	_ provider.Authorizer    = (*Sentry)(nil)
+	_ provider.TokenAuth     = (*Sentry)(nil)
+	_ provider.Subresources  = (*Sentry)(nil)
+	_ provider.QueryHandler  = (*Sentry)(nil)
+	_ provider.SigningSecret = (*Sentry)(nil)
+	_ provider.ReplySync     = (*Sentry)(nil)
+	_ provider.TaskRunner    = (*Sentry)(nil)
+	_ provider.Reconciler    = (*Sentry)(nil)
 )
 
 // New returns the provider.
@@ -118,20 +118,20 @@ func (*Sentry) Describe() provider.Descriptor {
 	}
 	several := func(id string) provider.Filter {
 		f := filter(id)
-		f.Several = true
+		f.MultiValue = true
 		return f
 	}
 	level := filter(labelLevel, levels()...)
-	level.Always = true // what has none says so, so that a comment alone proves nothing
+	level.AlwaysPresent = true // what has none says so, so that a comment alone proves nothing
 	below, err := fs.Sub(texts, "texts")
 	if err != nil {
 		below = texts // cannot be: the folder is part of the binary
 	}
 	return provider.Descriptor{
 		ID: "sentry", Name: name,
-		Summary:  chat.Say("sentry.summary"),
-		Resource: chat.Say("sentry.resource"),
-		Argument: chat.Say("sentry.argument"),
+		Summary:      chat.Say("sentry.summary"),
+		ResourceNoun: chat.Say("sentry.resource"),
+		ConnectHint:  chat.Say("sentry.argument"),
 		Events: []provider.EventKind{
 			kind(kindNew, true), kind(kindAlert, true), kind(kindRegressed, true), kind(kindEscalating, true),
 			kind(kindAssigned, true), kind(kindResolved, true), kind(kindArchived, true), kind(kindReopened, true),
@@ -145,7 +145,7 @@ func (*Sentry) Describe() provider.Descriptor {
 			filter(labelCategory),
 		},
 		Headers: []string{headerResource, headerSignature, headerAppSignature, headerRequest},
-		MaxBody: maxBody, LinkByMessage: true,
+		MaxBody: maxBody, SignInByDirectMessage: true,
 		Texts: below,
 	}
 }
@@ -163,9 +163,9 @@ func (*Sentry) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 	}
 	switch {
 	case shown != "":
-		return proved(provider.SignedBy(d.Body, shown, secrets), provider.BySignature)
+		return proved(provider.MatchSignature(d.Body, shown, secrets), provider.BySignature)
 	case d.PathSecret != "" && d.Header[headerResource] == "":
-		return proved(provider.Matches(d.PathSecret, secrets), provider.ByPath)
+		return proved(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
 	}
 	return provider.Proof{}, provider.ErrUnsigned
 }

@@ -20,8 +20,8 @@ const cloudURL = "https://sentry.io"
 
 func regions() []string { return []string{"https://us.sentry.io", "https://de.sentry.io"} }
 
-// Kinds are what a site can be.
-func (*Sentry) Kinds() []chat.Option {
+// SiteKinds are what a site can be.
+func (*Sentry) SiteKinds() []chat.Option {
 	return []chat.Option{
 		{Label: chat.Say("sentry.site.selfhosted"), Value: kindOwn},
 		{Label: chat.Say("sentry.site.cloud"), Value: kindCloud},
@@ -35,8 +35,8 @@ func cloudSite() provider.Site {
 	return provider.Site{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudURL, Hosts: regions()}
 }
 
-// SiteOf makes the site of what an admin typed; without an address, the cloud is sentry.io. The address of a region is that of sentry.io: people have one account for all.
-func (*Sentry) SiteOf(kind, address, api string) (provider.Site, error) {
+// ParseSite makes the site of what an admin typed; without an address, the cloud is sentry.io. The address of a region is that of sentry.io: people have one account for all.
+func (*Sentry) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindOwn {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("sentry.site.wrong_kind")}
 	}

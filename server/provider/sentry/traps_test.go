@@ -244,7 +244,7 @@ func TestTrapAMetricAlertMayBeOpenWhichNobodyDocuments(t *testing.T) {
 	require.NotEqual(t, events[0].Subject, events[1].Subject)
 	change, err := p.Fold(nil, nil, events[0])
 	require.NoError(t, err)
-	require.True(t, change.Worse)
+	require.True(t, change.Escalated)
 	require.Equal(t, chat.ToneFailure, cardOf(t, p, change.State).Tone)
 }
 
@@ -330,7 +330,7 @@ func TestAnIssueThatIsBackIsPostedAgain(t *testing.T) {
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Resolved by Bob Kahn in `shop@1.4.4`.")
 	_, change = told(t, p, state, fixture(t, "regressed"))
 	require.True(t, change.Resurface)
-	require.True(t, change.Worse)
+	require.True(t, change.Escalated)
 	require.Equal(t, kindRegressed, change.Kind)
 }
 

@@ -187,18 +187,18 @@ func (o *office) card(i *sandbox.Issue) chat.Card {
 func (o *office) says(i *sandbox.Issue) string { return shown(o.t, o.card(i)) }
 
 // click has somebody act on the issue's card, with values in pairs, and folds what it came to.
-func (o *office) click(who string, i *sandbox.Issue, action string, answered bool, pairs ...string) (provider.Response, error) {
+func (o *office) click(who string, i *sandbox.Issue, action string, answered bool, pairs ...string) (provider.ActionResult, error) {
 	o.t.Helper()
 	o.settle()
 	s := o.as(who)
-	call := provider.Call{
-		Action: action, State: o.states["issue/"+i.ID], Resource: o.org, Values: map[string]string{}, Answered: answered,
-		Actor: s.Account, By: who, At: o.sbx.Now(),
+	call := provider.ActionRequest{
+		Action: action, State: o.states["issue/"+i.ID], Resource: o.org, Values: map[string]string{}, Submitted: answered,
+		Account: s.Account, By: who, At: o.sbx.Now(),
 	}
 	for n := 0; n+1 < len(pairs); n += 2 {
 		call.Values[pairs[n]] = pairs[n+1]
 	}
-	r, err := o.p.Respond(context.Background(), s, call)
+	r, err := o.p.HandleAction(context.Background(), s, call)
 	o.fold(r.Events)
 	o.settle()
 	return r, err

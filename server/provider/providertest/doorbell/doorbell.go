@@ -45,7 +45,7 @@ func (Doorbell) Describe() provider.Descriptor {
 		own = texts // cannot be: the folder is part of the binary
 	}
 	return provider.Descriptor{
-		ID: "doorbell", Name: "Doorbell", Summary: chat.Say("doorbell.summary"), Resource: chat.Say("doorbell.resource"),
+		ID: "doorbell", Name: "Doorbell", Summary: chat.Say("doorbell.summary"), ResourceNoun: chat.Say("doorbell.resource"),
 		Events: []provider.EventKind{
 			{ID: "rang", Label: chat.Say("doorbell.event.rang"), Default: true},
 			{ID: "opened", Label: chat.Say("doorbell.event.opened"), Default: true},
@@ -61,7 +61,7 @@ func (Doorbell) Verify(d provider.Delivery, secrets []string) (provider.Proof, e
 	if signature == "" {
 		return provider.Proof{}, provider.ErrUnsigned
 	}
-	n := provider.SignedBy(d.Body, signature, secrets)
+	n := provider.MatchSignature(d.Body, signature, secrets)
 	if n < 0 {
 		return provider.Proof{}, provider.ErrForged
 	}
@@ -102,7 +102,7 @@ func (Doorbell) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chang
 	}
 	change := provider.Change{State: e.Data, Kind: "rang"}
 	if is.Opened {
-		change.Kind, change.Turned = "opened", true
+		change.Kind, change.ResultChanged = "opened", true
 		change.Replies = []chat.Reply{{Text: chat.Say("doorbell.reply", "Who", chat.Escape(is.By))}}
 	}
 	return change, nil

@@ -15,9 +15,9 @@ type Shift struct {
 	Level int
 }
 
-// OnCaller is a provider that knows who is on call.
-type OnCaller interface {
-	Homely
+// OnCallSchedules is a provider that knows who is on call.
+type OnCallSchedules interface {
+	AccountHome
 	// Schedules returns the schedules whose names contain the text.
 	Schedules(ctx context.Context, s Session, text string) ([]Resource, error)
 	// Schedule returns the schedule that somebody means, told by its "name" or its "id". Where that is not clear, or there is none, the
@@ -27,7 +27,7 @@ type OnCaller interface {
 	Shifts(ctx context.Context, s Session, schedule Resource, at time.Time) ([]Shift, error)
 	// TimeZone returns the person's own time zone at the tool; "" for unknown.
 	TimeZone(ctx context.Context, s Session) (string, error)
-	// Duty returns the list of who is on call as the state of a subject of its own, which Card draws. Known are the names in chat of
+	// OnCallState returns the list of who is on call as the state of a subject of its own, which Card draws. Known are the names in chat of
 	// those who may be called there, by their address in lower case.
-	Duty(schedule Resource, shifts []Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage
+	OnCallState(schedule Resource, shifts []Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage
 }
