@@ -23,6 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/jenkins"
 	"mattermost-plugin-zoom/server/provider/pagerduty"
 	"mattermost-plugin-zoom/server/provider/sentry"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/store"
 )
@@ -61,7 +62,7 @@ func (a *app) buildBridge(kv *mattermost.KV, records *store.Store, now func() ti
 	surface := mattermost.NewSurface(a.client, func(id string) string { return a.registry.Describe(id).Name })
 	a.bridge = bridge.New(bridge.Dependencies{
 		Registry: a.registry, Settings: a.bridgeSettings, Surface: surface, People: surface, Records: records,
-		Inbox: store.NewBridgeInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings}, Audit: a.client,
+		Inbox: bridge.NewJobInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings}, Audit: a.client,
 		Now: now, Log: a.client.Warn,
 	})
 }
@@ -111,19 +112,12 @@ func (a *app) met(m meeting.Announcement) {
 }
 
 // handleBridge carries out what the inbox holds for the bridge.
-func (a *app) handleBridge(ctx context.Context, d store.Delivery) error {
-	job, err := store.Job(d)
+func (a *app) handleBridge(ctx context.Context, d queue.Job) error {
+	job, err := bridge.ReadJob(d)
 	if err != nil {
-		return store.Permanent(err)
+		return queue.Permanent(err)
 	}
-	err = a.bridge.Handle(ctx, job)
-	if wait, early := bridge.Wait(err); early {
-		return store.Later(err, wait)
-	}
-	if bridge.Permanent(err) {
-		return store.Permanent(err)
-	}
-	return err
+	return a.bridge.Handle(ctx, job)
 }
 
 // tree returns the tree that the command line is for.

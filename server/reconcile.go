@@ -9,7 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/meeting"
-	"mattermost-plugin-zoom/server/store"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // kindLook marks looks at open meetings in the inbox.
@@ -26,17 +26,17 @@ func (a agenda) Plan(ctx context.Context, c meeting.Look, due time.Time) error {
 	if err != nil {
 		return errors.Wrap(err, "encode a look at a meeting")
 	}
-	_, err = a.inbox.Accept(ctx, store.Delivery{
+	_, err = a.inbox.Accept(ctx, queue.Job{
 		ID: kv.Hash(kindLook, c.PostID, due.UTC().Format(time.RFC3339Nano)), Kind: kindLook, Key: c.MeetingID, Body: body, NotBefore: due,
 	})
 	return errors.Wrap(err, "store a look at a meeting")
 }
 
 // look carries out a look at a meeting.
-func (a *app) look(ctx context.Context, d store.Delivery) error {
+func (a *app) look(ctx context.Context, d queue.Job) error {
 	var c meeting.Look
 	if err := json.Unmarshal(d.Body, &c); err != nil {
-		return store.Permanent(errors.Wrap(err, "read a look at a meeting"))
+		return queue.Permanent(errors.Wrap(err, "read a look at a meeting"))
 	}
 	return a.meetings.Reconcile(ctx, c)
 }

@@ -23,6 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/zoom"
@@ -162,7 +163,7 @@ const kindZoom = "zoom"
 
 // accept puts an event of Zoom into the inbox. Events of one meeting are handled one after another.
 func (a *app) accept(ctx context.Context, e zoom.Event, body []byte) error {
-	_, err := a.inbox.Accept(ctx, store.Delivery{Kind: kindZoom, Key: e.Meeting.ID, Body: body})
+	_, err := a.inbox.Accept(ctx, queue.Job{Kind: kindZoom, Key: e.Meeting.ID, Body: body})
 	return err
 }
 
@@ -176,7 +177,7 @@ func (a *app) doubt(ctx context.Context, e zoom.Event, body []byte) (bool, error
 	if err != nil || !ours {
 		return false, err
 	}
-	_, err = a.inbox.Accept(ctx, store.Delivery{
+	_, err = a.inbox.Accept(ctx, queue.Job{
 		ID:   kv.Hash(doubted, e.Deauthorized.UserID, a.now().UTC().Format(time.RFC3339Nano)),
 		Kind: kindZoom, Key: e.Deauthorized.UserID, Header: map[string]string{doubted: "1"}, Body: body,
 	})
@@ -184,8 +185,8 @@ func (a *app) doubt(ctx context.Context, e zoom.Event, body []byte) (bool, error
 }
 
 // handle carries out what the inbox holds.
-func (a *app) handle(ctx context.Context, d store.Delivery) error {
-	if d.Kind == store.KindBridge {
+func (a *app) handle(ctx context.Context, d queue.Job) error {
+	if d.Kind == bridge.JobKind {
 		return a.handleBridge(ctx, d)
 	}
 	if d.Kind == kindLook {
@@ -193,7 +194,7 @@ func (a *app) handle(ctx context.Context, d store.Delivery) error {
 	}
 	event, err := zoom.ParseEvent(d.Body)
 	if err != nil {
-		return store.Permanent(err)
+		return queue.Permanent(err)
 	}
 	if d.Header[doubted] != "" {
 		return a.accounts.VerifyDeauthorized(ctx, event)
@@ -203,7 +204,7 @@ func (a *app) handle(ctx context.Context, d store.Delivery) error {
 	}
 	err = a.meetings.Handle(ctx, event)
 	if errors.Is(err, meeting.ErrNotYet) {
-		return store.Later(err, meeting.ReplicaLag)
+		return queue.RetryAfter(err, meeting.ReplicaLag)
 	}
 	return err
 }

@@ -15,13 +15,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// What a Surface returns for a post that it cannot change, and what Records returns for a lack of room.
-var (
-	// ErrGone is a post or channel that nothing will be shown in any more.
-	ErrGone = errors.New("the post or channel is gone")
-	// ErrNotYet says that it is too early: another server is at it, or the card was changed a moment ago. See Wait.
-	ErrNotYet = errors.New("it is too early")
-)
+// ErrGone is a post or channel that nothing will be shown in any more. A Surface returns it, and queue.ErrNotYet where it is too early.
+var ErrGone = errors.New("the post or channel is gone")
 
 // Surface is the chat product.
 type Surface interface {
@@ -105,28 +100,6 @@ type Records interface {
 	UpdateRotations(ctx context.Context, providerID string, change func(*[]Rotation) bool) error
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
-}
-
-// Inbox keeps deliveries until they are carried out.
-type Inbox interface {
-	// Accept stores the job. Jobs of one key are carried out one after another; one whose ID is known already is dropped.
-	Accept(ctx context.Context, j Job) error
-}
-
-// Job is what the inbox keeps: a delivery, events, or a task (Task is not nil then).
-type Job struct {
-	// ID tells a repetition. The inbox gives it back with the job.
-	ID string `json:"-"`
-	// Key is what it is about.
-	Key        string            `json:"-"`
-	Connection string            `json:"conn"`
-	Delivery   provider.Delivery `json:"delivery,omitzero"`
-	Proof      provider.Proof    `json:"proof,omitzero"`
-	// Events are what the delivery says, where there is no delivery: what a task or an action has found out.
-	Events []provider.Event `json:"events,omitempty"`
-	Task   *provider.Task   `json:"task,omitempty"`
-	// NotBefore is when it is due; zero means at once.
-	NotBefore time.Time `json:"-"`
 }
 
 // Seals makes blobs that nobody else can make or read.

@@ -14,6 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
@@ -81,22 +82,15 @@ func (w *world) joins() *member {
 	m := &member{Surface: w.surface}
 	records := store.New(mortal{w.table, m}, time.Now)
 	// The inbox's own records lag in its own tests: here it would sleep with a lock held, which stops the clock of the bubble.
-	m.inbox = store.NewInbox(mortal{w.inboxTable, m}, time.Now, func(string, ...any) {}, func(ctx context.Context, d store.Delivery) error {
-		j, err := store.Job(d)
+	m.inbox = store.NewInbox(mortal{w.inboxTable, m}, time.Now, func(string, ...any) {}, func(ctx context.Context, d queue.Job) error {
+		j, err := bridge.ReadJob(d)
 		if err != nil {
-			return store.Permanent(err)
+			return queue.Permanent(err)
 		}
-		err = m.bridge.Handle(ctx, j)
-		if wait, early := bridge.Wait(err); early {
-			return store.Later(err, wait)
-		}
-		if bridge.Permanent(err) {
-			return store.Permanent(err)
-		}
-		return err
+		return m.bridge.Handle(ctx, j)
 	}, store.Options{})
 	m.bridge = bridge.New(bridge.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Surface: m, People: w.people, Records: records, Inbox: store.NewBridgeInbox(m.inbox),
+		Registry: provider.NewRegistry(w.tool), Surface: m, People: w.people, Records: records, Inbox: bridge.NewJobInbox(m.inbox),
 		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: func(string, ...any) {},
 		Settings: func() bridge.Settings {
 			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}, Replicas: true}

@@ -10,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
@@ -51,7 +52,7 @@ func TestALeaseIsTakenOverWhenItRanOutAndNotBefore(t *testing.T) {
 	w.dies()
 	j, _ := w.queue.pop()
 	for range 29 {
-		wait, early := bridge.Wait(w.server.Handle(context.Background(), j))
+		wait, early := queue.Wait(w.server.Handle(context.Background(), j))
 		require.True(t, early)
 		require.Equal(t, time.Second, wait)
 		w.pass(wait)
@@ -104,7 +105,7 @@ func TestAShowThatTakesTooLongLeavesTheRestToTheNext(t *testing.T) {
 		return false
 	}
 	j, _ := w.queue.pop()
-	_, early := bridge.Wait(w.server.Handle(context.Background(), j))
+	_, early := queue.Wait(w.server.Handle(context.Background(), j))
 	require.True(t, early)
 	require.Len(t, w.surface.posts, 1)
 	w.queue.push(j)

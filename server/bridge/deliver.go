@@ -12,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 const (
@@ -32,7 +33,7 @@ func (s *Service) Handle(ctx context.Context, j Job) error {
 		return errors.Wrap(err, "look up the connection of a job")
 	}
 	if !found && s.Settings().Replicas && s.Now().Sub(j.Delivery.ReceivedAt) < replicaLag {
-		return tooEarly(waitMax) // it was there when the delivery came
+		return queue.NotYet(waitMax) // it was there when the delivery came
 	}
 	if !found {
 		return nil // disconnected meanwhile
@@ -55,7 +56,7 @@ func (s *Service) Handle(ctx context.Context, j Job) error {
 	}
 	events, err := p.Parse(j.Delivery)
 	if err != nil {
-		return hopeless{errors.Wrap(err, "read a delivery")}
+		return queue.Permanent(errors.Wrap(err, "read a delivery"))
 	}
 	told := len(events)
 	events = events[:min(told, maxEvents)]
@@ -83,7 +84,7 @@ func (s *Service) apply(ctx context.Context, c Connection, events []provider.Eve
 		if events[i].ID == "" {
 			content, err := json.Marshal(events[i])
 			if err != nil {
-				return hopeless{errors.Wrap(err, "encode an event")}
+				return queue.Permanent(errors.Wrap(err, "encode an event"))
 			}
 			events[i].ID = kv.Hash(string(content))
 		}
@@ -96,7 +97,7 @@ func (s *Service) apply(ctx context.Context, c Connection, events []provider.Eve
 // been done.
 func (s *Service) applySoon(ctx context.Context, c Connection, events []provider.Event) error {
 	err := s.apply(ctx, c, events)
-	wait, early := Wait(err)
+	wait, early := queue.Wait(err)
 	if !early && !errors.As(err, new(unshown)) {
 		return err
 	}
@@ -143,7 +144,7 @@ type serialEvent struct {
 func (s *Service) deliver(ctx context.Context, c Connection, p provider.Provider, events []provider.Event) (outcome, error) {
 	var total outcome
 	bundles, err := s.bundle(ctx, c, p, events)
-	if err != nil && !Permanent(err) {
+	if err != nil && !queue.IsPermanent(err) {
 		return total, err
 	}
 	for _, b := range bundles {
@@ -173,7 +174,7 @@ func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider,
 	}
 	for _, e := range events {
 		series, err := s.foldSeries(ctx, c, p, e)
-		if Permanent(err) {
+		if queue.IsPermanent(err) {
 			broken = err
 			continue
 		}
@@ -185,7 +186,7 @@ func (s *Service) bundle(ctx context.Context, c Connection, p provider.Provider,
 		}
 		if d, ok := p.(provider.SubjectResolver); ok && e.Series != "" {
 			if e.Subject, err = d.ResolveSubject(series, e); err != nil {
-				broken = hopeless{errors.Wrap(err, "tell which subject an event is about")}
+				broken = queue.Permanent(errors.Wrap(err, "tell which subject an event is about"))
 				continue
 			}
 		}
@@ -231,7 +232,7 @@ func (s *Service) foldSeries(ctx context.Context, c Connection, p provider.Provi
 	series, err := s.Records.UpdateSeries(ctx, c.ID, e.Series, func(series *Series) (bool, error) {
 		state, err := serial.FoldSeries(series.State, e)
 		if err != nil {
-			return false, hopeless{errors.Wrap(err, "fold an event into its series")}
+			return false, queue.Permanent(errors.Wrap(err, "fold an event into its series"))
 		}
 		changed := string(state) != string(series.State)
 		series.State = state
@@ -264,7 +265,7 @@ func (s *Service) bring(ctx context.Context, c Connection, p provider.Provider, 
 	if subject.State != nil {
 		card, err := p.Card(subject.State)
 		if err != nil {
-			return came, hopeless{errors.Wrap(err, "draw a subject")}
+			return came, queue.Permanent(errors.Wrap(err, "draw a subject"))
 		}
 		came.title = card.Title
 	}
@@ -295,7 +296,7 @@ func (s *Service) fold(sub *Subject, c Connection, p provider.Provider, e serial
 	}
 	change, err := p.Fold(sub.State, e.series, e.Event)
 	if err != nil {
-		return hopeless{errors.Wrap(err, "fold an event into its subject")}
+		return queue.Permanent(errors.Wrap(err, "fold an event into its subject"))
 	}
 	if change.Stale {
 		return nil
@@ -348,9 +349,9 @@ func (s *Service) doChores(ctx context.Context, c Connection, sub Subject) error
 // tellOf notes what became of the job's delivery, once.
 func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
 	entry := Entry{By: j.Proof.By, Old: j.Proof.Secret > 0, Result: Unchanged}
-	_, early := Wait(err)
+	_, early := queue.Wait(err)
 	switch {
-	case Permanent(err):
+	case queue.IsPermanent(err):
 		entry.Result = Unreadable
 	case err != nil && !early:
 		entry.Result, entry.Reason = Failed, chat.OfFault(err)
@@ -365,7 +366,7 @@ func (s *Service) tellOf(c Connection, j Job, came outcome, err error) {
 		entry.Reason = chat.Say("bridge.deliver.flood", "All", strconv.Itoa(came.told), "Most", strconv.Itoa(maxEvents))
 	}
 	entry.Views = came.views(entry.Result)
-	if s.journal.once(j.ID, err != nil && !Permanent(err)) {
+	if s.journal.once(j.ID, err != nil && !queue.IsPermanent(err)) {
 		s.note(c.ID, entry)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 func TestABuildFromStartToMendedIsOneCard(t *testing.T) {
@@ -276,7 +277,7 @@ func runUntilEmpty(w *world, server *bridge.Service) {
 			return
 		}
 		if err := server.Handle(context.Background(), j); err != nil {
-			wait, _ := bridge.Wait(err)
+			wait, _ := queue.Wait(err)
 			time.Sleep(wait)
 			w.queue.push(j)
 		}
@@ -289,7 +290,7 @@ func TestADeliveryThatCannotBeFoldedKeepsNoOtherFromBeingShown(t *testing.T) {
 	w.hear(said{ID: "1", Thing: "a", Garbled: true}, said{ID: "2", Thing: "a", Is: "fine"}, said{ID: "3", Thing: "b", Is: "fine"})
 	j, _ := w.queue.pop()
 	err := w.server.Handle(context.Background(), j)
-	require.True(t, bridge.Permanent(err))
+	require.True(t, queue.IsPermanent(err))
 	require.Equal(t, []string{"a is fine", "b is fine"}, w.surface.titles(theRoom))
 	require.Equal(t, []bridge.Result{bridge.Unreadable}, w.results())
 }
@@ -306,12 +307,12 @@ func TestWhatIsDisconnectedOrSwitchedOffMeanwhileIsLetGo(t *testing.T) {
 
 func TestAnErrorSaysWhetherToTryAgain(t *testing.T) {
 	t.Parallel()
-	_, early := bridge.Wait(errors.New("outage"))
+	_, early := queue.Wait(errors.New("outage"))
 	require.False(t, early)
-	wait, early := bridge.Wait(fmt.Errorf("wrapped: %w", bridge.ErrNotYet))
+	wait, early := queue.Wait(fmt.Errorf("wrapped: %w", queue.ErrNotYet))
 	require.True(t, early)
 	require.Positive(t, wait)
-	require.False(t, bridge.Permanent(nil))
+	require.False(t, queue.IsPermanent(nil))
 }
 
 func TestTheChatProductsFailureIsMadeUpForOnce(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // A server can be stopped in the middle of its work, by the machine or by a slow answer, for longer than it holds a card. Another goes on
@@ -34,7 +35,7 @@ func TestAServerThatLostItsLeasePostsNothingMore(t *testing.T) {
 				return false
 			}
 			err := w.server.Handle(context.Background(), job)
-			_, early := bridge.Wait(err)
+			_, early := queue.Wait(err)
 			require.True(t, err == nil || early, "%v", err)
 			require.True(t, stopped)
 			require.NoError(t, w.newServer().Handle(context.Background(), job))
@@ -57,7 +58,7 @@ func TestNothingIsBegunWithLittleOfTheLeaseLeft(t *testing.T) {
 		}
 		return false
 	}
-	_, early := bridge.Wait(w.server.Handle(context.Background(), job))
+	_, early := queue.Wait(w.server.Handle(context.Background(), job))
 	require.True(t, early)
 	require.Empty(t, w.surface.thread(theRoom))
 	w.surface.kill = nil

@@ -15,6 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
@@ -187,7 +188,7 @@ func TestATaskIsTriedAgainOnlyWhereThatMayHelp(t *testing.T) {
 		w := newWorld(t)
 		w.tool.fault = fault.New(code)
 		err := w.server.Handle(context.Background(), bridge.Job{ID: "t", Connection: "con1", Task: &provider.Task{Key: "x"}})
-		require.Equal(t, permanent, bridge.Permanent(err))
+		require.Equal(t, permanent, queue.IsPermanent(err))
 		require.Equal(t, "fault."+string(code), w.journal()[0].Reason.ID)
 	}
 }

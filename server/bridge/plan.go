@@ -8,6 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // Limits of a subject's record, and of how fast its cards change.
@@ -32,8 +33,7 @@ const (
 	// begin with anything.
 	leaseTime = 30 * time.Second
 	leaseLeft = 10 * time.Second
-	// waitMin and waitMax bound the wait of who finds another at a card.
-	waitMin = 50 * time.Millisecond
+	// waitMax bounds the wait of a server that finds another at work on a card.
 	waitMax = time.Second
 )
 
@@ -255,9 +255,9 @@ func (s *Service) take(sub *Subject, c Connection) ([]*work, error) {
 		switch {
 		case at.Over, at.Held, at.Rev >= sub.Rev && len(at.Waiting) == 0, !at.Shared && !slices.Contains(channels, at.ChannelID):
 		case now.Before(at.Until):
-			wait = worst(wait, tooEarly(min(at.Until.Sub(now), waitMax)))
+			wait = worst(wait, queue.NotYet(min(at.Until.Sub(now), waitMax)))
 		case at.PostID != "" && since >= 0 && since < editEvery:
-			wait = worst(wait, tooEarly(editEvery-since))
+			wait = worst(wait, queue.NotYet(editEvery-since))
 		default:
 			w := &work{again: at.Owner != ""}
 			if !w.again {

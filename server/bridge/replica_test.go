@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // lag is how far the replica of these tests is behind.
@@ -65,7 +66,7 @@ func TestADeliveryIsNotDroppedWhereTheReplicaDoesNotKnowItsConnectionYet(t *test
 	require.NoError(t, err)
 	require.NoError(t, w.table.Delete("con.con1"))
 	j, _ := w.queue.pop()
-	wait, early := bridge.Wait(w.server.Handle(context.Background(), j))
+	wait, early := queue.Wait(w.server.Handle(context.Background(), j))
 	require.True(t, early)
 	w.pass(wait)
 	w.queue.push(j)

@@ -13,6 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 const (
@@ -103,7 +104,7 @@ func (s *Service) hand(ctx context.Context, providerID string, r Rotation, now t
 func (s *Service) postDuty(ctx context.Context, t provider.Task) error {
 	var d duty
 	if err := json.Unmarshal(t.Data, &d); err != nil {
-		return hopeless{errors.Wrap(err, "read a list that is due")}
+		return queue.Permanent(errors.Wrap(err, "read a list that is due"))
 	}
 	onCaller, ok := s.enabled(d.Provider).(provider.OnCallSchedules)
 	r, err := s.rotation(ctx, d.Provider, d.Rotation)
@@ -112,7 +113,7 @@ func (s *Service) postDuty(ctx context.Context, t provider.Task) error {
 	}
 	daily, err := r.daily()
 	if err != nil {
-		return hopeless{err}
+		return queue.Permanent(err)
 	}
 	if may, err := s.People.StillPosts(ctx, r.CreatedBy, r.ChannelID); err != nil || !may {
 		if err == nil {
@@ -130,7 +131,7 @@ func (s *Service) postDuty(ctx context.Context, t provider.Task) error {
 	}
 	if err != nil {
 		s.complainOfDuty(ctx, d.Provider, r, err)
-		return hopeless{err}
+		return queue.Permanent(err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // maxFound is how many subjects a search offers.
@@ -162,7 +163,7 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 			return false, nil
 		}
 		if sub.State == nil {
-			return false, tooEarly(waitMax) // a replica that is behind
+			return false, queue.NotYet(waitMax) // a replica that is behind
 		}
 		sub.Shown = append(sub.Shown, Shown{ChannelID: w.place.Channel, Shared: true})
 		return true, nil
@@ -186,7 +187,7 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 func (s *Service) bringUp(ctx context.Context, c Connection, subject string) error {
 	p := s.Registry.Get(c.Provider)
 	_, err := s.bring(ctx, c, p, &bundle{subject: subject, known: true})
-	if _, early := Wait(err); early || errors.As(err, new(unshown)) {
+	if _, early := queue.Wait(err); early || errors.As(err, new(unshown)) {
 		s.Log("A card that was sent is shown later", "connection", c.ID, "error", err.Error())
 		return nil
 	}

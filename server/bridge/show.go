@@ -9,6 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // findSkew is how far the clocks of the servers and of the chat product may be apart.
@@ -42,9 +43,9 @@ func (s *Service) show(ctx context.Context, c Connection, p provider.Provider, s
 			w.done = append(w.done, waiting.Key)
 		}
 	}
-	_, early := Wait(err)
+	_, early := queue.Wait(err)
 	w.failed = err != nil && (!early || w.again)
-	if err == nil || early || Permanent(err) {
+	if err == nil || early || queue.IsPermanent(err) {
 		return err
 	}
 	return unshown{err}
@@ -98,7 +99,7 @@ func (s *Service) postCard(ctx context.Context, c Connection, sub Subject, w *wo
 		if err := s.forgetRoot(ctx, c, w, root); err != nil {
 			return err
 		}
-		return tooEarly(0) // there will be another thread
+		return queue.NotYet(0) // there will be another thread
 	}
 	if errors.Is(err, ErrGone) {
 		return s.retire(ctx, c, w)
@@ -192,7 +193,7 @@ func (s *Service) showEach(ctx context.Context, c Connection, p provider.Provide
 // timely returns an error where so little of the lease is left that another might begin with the same.
 func (s *Service) timely(w *work) error {
 	if w.Until.Sub(s.Now()) < leaseLeft {
-		return tooEarly(0)
+		return queue.NotYet(0)
 	}
 	return nil
 }
@@ -202,7 +203,7 @@ func (s *Service) timely(w *work) error {
 func (s *Service) card(c Connection, p provider.Provider, state []byte, earlier string) (chat.Card, error) {
 	card, err := p.Card(state)
 	if err != nil {
-		return chat.Card{}, hopeless{errors.Wrap(err, "draw a card")}
+		return chat.Card{}, queue.Permanent(errors.Wrap(err, "draw a card"))
 	}
 	if _, personal := p.(provider.Authorizer); !personal && !c.HasCredential {
 		card.Actions = nil

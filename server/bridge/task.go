@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // Limits of tasks.
@@ -43,7 +44,7 @@ func (s *Service) doTask(ctx context.Context, c Connection, p provider.Provider,
 		if fault.Is(err, fault.ProviderUnavailable, fault.ProviderLimited, fault.Internal) {
 			return errors.Wrap(err, "do a task")
 		}
-		return hopeless{errors.Wrap(err, "do a task")} // somebody has to mend that first
+		return queue.Permanent(errors.Wrap(err, "do a task")) // somebody has to mend that first
 	}
 	if len(events) > 0 {
 		if err := s.applySoon(ctx, c, events); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // resourceThread begins the names of threads that are no series', so that theirs cannot be the same.
@@ -31,7 +32,7 @@ func (s *Service) root(ctx context.Context, c Connection, w *work) (string, erro
 		}
 		now, held := s.Now(), series.Making[w.ChannelID]
 		if now.Before(held.Until) {
-			return false, tooEarly(min(held.Until.Sub(now), waitMax))
+			return false, queue.NotYet(min(held.Until.Sub(now), waitMax))
 		}
 		again = held.Owner != ""
 		mine = held.taken(s.owner, now)
@@ -65,7 +66,7 @@ func (s *Service) makeRoot(ctx context.Context, c Connection, w *work, mine Leas
 		}
 		// An older lease, or none, is what a replica that is behind has: then nothing is written before it has caught up.
 		if held := series.Making[w.ChannelID]; !held.same(mine) && !held.Until.Before(mine.Until) {
-			return false, tooEarly(waitMax)
+			return false, queue.NotYet(waitMax)
 		}
 		if series.Threads == nil {
 			series.Threads = map[string]string{}

@@ -10,6 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // trialPrefix begins the subjects of cards that only try a connection out, so that they are none of the tool's.
@@ -39,7 +40,7 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, ErrNotYet) || tries == maxTrials || kv.Pause(ctx, tries, time.Second/2, 2*time.Second) != nil {
+		if !errors.Is(err, queue.ErrNotYet) || tries == maxTrials || kv.Pause(ctx, tries, time.Second/2, 2*time.Second) != nil {
 			return chat.Note{}, errors.Wrap(err, "show a sample card")
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
@@ -31,7 +32,7 @@ type world struct {
 	records    *records
 	surface    *surface
 	people     *people
-	queue      *queue
+	queue      *memoryQueue
 	tool       *tool
 	off        bool
 	// replicas says that reads may be behind writes.
@@ -55,7 +56,7 @@ func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 	w.records = &records{kv: w.table}
 	w.surface = &surface{w: w, gone: map[string]bool{}}
 	w.people = &people{left: map[string]bool{}, channels: map[string]chat.Channel{}}
-	w.queue = &queue{known: map[string]bool{}}
+	w.queue = &memoryQueue{known: map[string]bool{}}
 	w.server = w.newServer()
 	if len(subs) == 0 {
 		subs = []bridge.Subscription{{}}
@@ -150,11 +151,11 @@ func (w *world) work() {
 			w.pass(late)
 		}
 		err := w.server.Handle(context.Background(), j)
-		switch wait, early := bridge.Wait(err); {
+		switch wait, early := queue.Wait(err); {
 		case early:
 			j.NotBefore = w.now().Add(wait)
 			w.queue.push(j)
-		case bridge.Permanent(err):
+		case queue.IsPermanent(err):
 		case err != nil:
 			j.NotBefore = w.now().Add(time.Second)
 			w.queue.push(j)
@@ -190,15 +191,15 @@ func (w *world) results() []bridge.Result {
 	return all
 }
 
-// queue is the inbox in memory.
-type queue struct {
+// memoryQueue is the inbox in memory.
+type memoryQueue struct {
 	mu    sync.Mutex
 	jobs  []bridge.Job
 	known map[string]bool
 	full  bool
 }
 
-func (q *queue) Accept(_ context.Context, j bridge.Job) error {
+func (q *memoryQueue) Accept(_ context.Context, j bridge.Job) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.full {
@@ -221,7 +222,7 @@ func (q *queue) Accept(_ context.Context, j bridge.Job) error {
 }
 
 // pop takes the job that is due first.
-func (q *queue) pop() (bridge.Job, bool) {
+func (q *memoryQueue) pop() (bridge.Job, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.jobs) == 0 {
@@ -233,7 +234,7 @@ func (q *queue) pop() (bridge.Job, bool) {
 	return j, true
 }
 
-func (q *queue) push(j bridge.Job) {
+func (q *memoryQueue) push(j bridge.Job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.jobs = append(q.jobs, j)

@@ -10,6 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 )
@@ -194,9 +195,9 @@ func (s *Surface) missing(postID string) error {
 		fallthrough
 	case !known:
 		s.missed[postID] = s.now()
-		return bridge.ErrNotYet
+		return queue.ErrNotYet
 	case s.now().Sub(since) < replicaLag:
-		return bridge.ErrNotYet
+		return queue.ErrNotYet
 	}
 	delete(s.missed, postID)
 	return bridge.ErrGone

@@ -8,6 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/mattermost"
@@ -150,9 +151,9 @@ func TestAPostThatAReplicaLacksIsNotGoneYet(t *testing.T) {
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post, p := w.shown(t, s)
 	post.Delete()
-	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrNotYet)
+	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), queue.ErrNotYet)
 	w.mm.Advance(59 * time.Second)
-	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrNotYet)
+	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), queue.ErrNotYet)
 	w.mm.Advance(time.Second)
 	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrGone)
 }

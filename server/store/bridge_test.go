@@ -20,7 +20,7 @@ import (
 
 var (
 	_ bridge.Records = (*store.Store)(nil)
-	_ bridge.Inbox   = store.BridgeInbox{}
+	_ bridge.Inbox   = bridge.JobInbox{}
 )
 
 // follow has the channel follow the connection.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"sync"
@@ -11,8 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // Limits of the inbox.
@@ -39,58 +37,6 @@ const (
 	maxRest = 2 * time.Second
 )
 
-// Refusals of Accept. The sender should be answered with 503, so that it sends again.
-var (
-	// ErrFull is a backlog, or a ring, without room for one more delivery.
-	ErrFull = errors.New("the inbox is full")
-	// ErrQuota is a source that has as much waiting as it may.
-	ErrQuota = fault.New(fault.TooManyWaiting)
-	// ErrClosed is an inbox that is shutting down.
-	ErrClosed = errors.New("the inbox is closed")
-)
-
-// Delivery is one message from outside that was acknowledged and must not be lost.
-type Delivery struct {
-	// ID tells a repetition; Accept fills it with DeliveryID when it is empty.
-	ID string `json:"id"`
-	// Kind says who sent it ("zoom").
-	Kind string `json:"kind"`
-	// Source is whose it is, for the room that each sender gets; "" is Kind. Deliveries with one key have one source.
-	Source string `json:"source,omitempty"`
-	// Key is what it is about: deliveries with one key are handled one after another, in the order they came.
-	Key string `json:"key"`
-	// Header and Body are the request. Header holds only what the handler needs.
-	Header map[string]string `json:"header,omitempty"`
-	Body   []byte            `json:"body"`
-	// ReceivedAt is when it was accepted; Accept fills it.
-	ReceivedAt time.Time `json:"received_at"`
-	// Attempt counts the attempts that failed.
-	Attempt int `json:"attempt,omitempty"`
-	// NotBefore is when the next attempt is due; zero means at once. Who hands a delivery in may ask for a later time.
-	NotBefore time.Time `json:"not_before,omitzero"`
-	// Due is the time that was asked for; Accept fills it.
-	Due time.Time `json:"due,omitzero"`
-}
-
-// since returns from when on it counts how long the delivery is tried.
-func (d Delivery) since() time.Time {
-	if d.Due.After(d.ReceivedAt) {
-		return d.Due
-	}
-	return d.ReceivedAt
-}
-
-// DeliveryID returns the id of a delivery by its content, so that one sent twice has the same.
-func DeliveryID(kind string, body []byte) string {
-	sum := sha256.Sum256(body)
-	return kv.Hash(kind, string(sum[:]))
-}
-
-// Handle works on one delivery. It is called again after an error (see Permanent), and in rare cases after a success that
-// could not be recorded, so a repetition must do no harm. After a failure later deliveries with the same key go ahead, so
-// it must also bear one that comes late. The context ends when the server shuts down or has lost the delivery to another.
-type Handle func(ctx context.Context, d Delivery) error
-
 // Log writes one line to the server log, with names and values in pairs.
 type Log func(message string, pairs ...any)
 
@@ -113,33 +59,6 @@ type Options struct {
 	MaxAge time.Duration
 }
 
-// permanent marks an error that trying again would not mend.
-type permanent struct{ err error }
-
-func (p permanent) Error() string { return p.err.Error() }
-func (p permanent) Unwrap() error { return p.err }
-
-// Permanent marks err as one that trying again would not mend: the inbox drops the delivery with a line in the log.
-func Permanent(err error) error {
-	if err == nil {
-		return nil
-	}
-	return permanent{err}
-}
-
-// later marks an error that is no failure.
-type later struct {
-	err  error
-	wait time.Duration
-}
-
-func (l later) Error() string { return l.err.Error() }
-func (l later) Unwrap() error { return l.err }
-
-// Later marks err as one that says nothing but that it is too early: the inbox looks at the delivery again after the wait, and
-// neither counts nor logs a failure.
-func Later(err error, wait time.Duration) error { return later{err: err, wait: wait} }
-
 // Inbox keeps acknowledged deliveries in the key-value table until they are handled.
 //
 // Each lies in one slot ("inb.<n>") of a ring with a lease of the server that works on it, so that no list of keys is
@@ -150,7 +69,7 @@ type Inbox struct {
 	store  *Store
 	now    func() time.Time
 	log    Log
-	handle Handle
+	handle queue.Handler
 	opts   Options
 	owner  string
 
@@ -176,7 +95,7 @@ type Inbox struct {
 }
 
 // NewInbox returns an inbox over the table; Start sets it to work.
-func NewInbox(kv KV, now func() time.Time, log Log, handle Handle, opts Options) *Inbox {
+func NewInbox(kv KV, now func() time.Time, log Log, handle queue.Handler, opts Options) *Inbox {
 	setDefault(&opts.Slots, 4096)
 	setDefault(&opts.Backlog, 2048)
 	setDefault(&opts.Bytes, 64<<20)
@@ -208,9 +127,9 @@ func setDefault[T int | int64](value *T, fallback T) {
 // Accept writes the delivery to the table and queues it. After a nil error it is safe: the caller acknowledges it.
 // duplicate says that it was handled, or is being handled here, already; then nothing is written. After an error the caller
 // answers 503. A delivery for later waits in the table, and the first server to look when it is due handles it.
-func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err error) {
+func (i *Inbox) Accept(ctx context.Context, d queue.Job) (duplicate bool, err error) {
 	if d.ID == "" {
-		d.ID = DeliveryID(d.Kind, d.Body)
+		d.ID = queue.JobID(d.Kind, d.Body)
 	}
 	d.ReceivedAt, d.Attempt = i.now(), 0
 	if d.NotBefore.After(d.ReceivedAt) {
@@ -221,7 +140,7 @@ func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err err
 	if known, err := i.reserve(d, true); known || err != nil {
 		return known, err
 	}
-	it, err := i.insert(ctx, slot{Delivery: d, Owner: i.owner, Until: i.now().Add(slotLease)}, i.opts.Slots)
+	it, err := i.insert(ctx, slot{Job: d, Owner: i.owner, Until: i.now().Add(slotLease)}, i.opts.Slots)
 	if err != nil || it == nil {
 		i.unreserve(d)
 		return err == nil, err
@@ -232,11 +151,11 @@ func (i *Inbox) Accept(ctx context.Context, d Delivery) (duplicate bool, err err
 
 // shelve writes a delivery for later to a slot that nobody holds. It takes no room in the backlog: it is not begun for long, and
 // many may wait. They get the first half of the ring only, so that whatever comes in the meantime still finds room.
-func (i *Inbox) shelve(ctx context.Context, d Delivery) (duplicate bool, err error) {
+func (i *Inbox) shelve(ctx context.Context, d queue.Job) (duplicate bool, err error) {
 	if i.stopping() {
-		return false, ErrClosed
+		return false, queue.ErrClosed
 	}
-	it, err := i.insert(ctx, slot{Delivery: d}, (i.opts.Slots+1)/2)
+	it, err := i.insert(ctx, slot{Job: d}, (i.opts.Slots+1)/2)
 	if err != nil || it == nil {
 		return err == nil, err
 	}
@@ -257,11 +176,11 @@ func (i *Inbox) insert(ctx context.Context, s slot, most int) (*item, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "encode the delivery")
 	}
-	n, err := i.place(ctx, tagOf(s.Delivery).source, raw, i.slotTTL(s.Delivery), most)
+	n, err := i.place(ctx, tagOf(s.Job).source, raw, i.slotTTL(s.Job), most)
 	if err != nil {
 		return nil, err
 	}
-	return &item{n: n, delivery: s.Delivery, raw: raw, until: s.Until}, nil
+	return &item{n: n, delivery: s.Job, raw: raw, until: s.Until}, nil
 }
 
 // Start begins to work, and looks in the background for what other servers, or this one before it restarted, left behind.
@@ -306,12 +225,12 @@ func (i *Inbox) Close(ctx context.Context) error {
 }
 
 // reserve takes room for one more delivery in the backlog. One that is new is known where it is held here already.
-func (i *Inbox) reserve(d Delivery, fresh bool) (known bool, err error) {
+func (i *Inbox) reserve(d queue.Job, fresh bool) (known bool, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	switch {
 	case i.closed:
-		return false, ErrClosed
+		return false, queue.ErrClosed
 	case fresh && i.ids[d.ID] > 0:
 		return true, nil
 	}
@@ -322,7 +241,7 @@ func (i *Inbox) reserve(d Delivery, fresh bool) (known bool, err error) {
 	return false, nil
 }
 
-func (i *Inbox) unreserve(d Delivery) {
+func (i *Inbox) unreserve(d queue.Job) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.room.release(tagOf(d))

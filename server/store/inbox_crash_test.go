@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // stuck is a handler that never ends by itself.
-func stuck(ctx context.Context, _ Delivery) error {
+func stuck(ctx context.Context, _ queue.Job) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -66,12 +68,12 @@ func TestAnotherServerTakesOverFromADeadOne(t *testing.T) {
 
 func TestACrashWhileWaitingForTheNextAttempt(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		first := w.server(func(context.Context, Delivery) error { return errors.New("down") }, Options{})
+		first := w.server(func(context.Context, queue.Job) error { return errors.New("down") }, Options{})
 		w.send(first, "m", "ended")
 		time.Sleep(10 * time.Second)
 		first.kill()
 		var attempt int
-		w.server(func(ctx context.Context, d Delivery) error { attempt = d.Attempt; return w.note(ctx, d) }, Options{})
+		w.server(func(ctx context.Context, d queue.Job) error { attempt = d.Attempt; return w.note(ctx, d) }, Options{})
 		time.Sleep(time.Minute)
 		require.Equal(t, []string{"ended"}, w.done())
 		require.Greater(t, attempt, 1, "the attempts of the dead server count")
@@ -80,7 +82,7 @@ func TestACrashWhileWaitingForTheNextAttempt(t *testing.T) {
 
 func TestADeliveryThatKillsItsServerIsGivenUp(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		killer := func(ctx context.Context, d Delivery) error {
+		killer := func(ctx context.Context, d queue.Job) error {
 			if string(d.Body) == "poison" {
 				return stuck(ctx, d)
 			}
@@ -104,7 +106,7 @@ func TestADeliveryThatKillsItsServerIsGivenUp(t *testing.T) {
 
 func TestALongHandlerKeepsItsDelivery(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		slow := func(ctx context.Context, d Delivery) error { time.Sleep(5 * time.Minute); return w.note(ctx, d) }
+		slow := func(ctx context.Context, d queue.Job) error { time.Sleep(5 * time.Minute); return w.note(ctx, d) }
 		one, two := w.server(slow, Options{}), w.server(slow, Options{})
 		w.send(one, "m", "first")
 		w.send(one, "m", "behind it") // its lease is kept, too
@@ -120,7 +122,7 @@ func TestALongHandlerKeepsItsDelivery(t *testing.T) {
 func TestAServerThatIsCutOffIsReplaced(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		var cancelled atomic.Bool
-		one := w.server(func(ctx context.Context, d Delivery) error {
+		one := w.server(func(ctx context.Context, d queue.Job) error {
 			err := stuck(ctx, d)
 			cancelled.Store(true)
 			return err
@@ -143,7 +145,7 @@ func TestAServerThatIsCutOffIsReplaced(t *testing.T) {
 func TestClosing(t *testing.T) {
 	t.Run("waits for what is at work and gives the rest back", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
-			s := w.server(func(ctx context.Context, d Delivery) error { time.Sleep(time.Second); return w.note(ctx, d) }, Options{})
+			s := w.server(func(ctx context.Context, d queue.Job) error { time.Sleep(time.Second); return w.note(ctx, d) }, Options{})
 			for n := range 3 {
 				w.send(s, "m", strconv.Itoa(n))
 				time.Sleep(time.Millisecond)
@@ -151,8 +153,8 @@ func TestClosing(t *testing.T) {
 			require.NoError(t, s.Close(t.Context()))
 			require.Equal(t, []string{"0"}, w.done())
 			require.NoError(t, s.Close(t.Context()), "twice does no harm")
-			_, err := s.Accept(t.Context(), Delivery{Kind: "zoom", Key: "m", Body: []byte("late")})
-			require.ErrorIs(t, err, ErrClosed)
+			_, err := s.Accept(t.Context(), queue.Job{Kind: "zoom", Key: "m", Body: []byte("late")})
+			require.ErrorIs(t, err, queue.ErrClosed)
 
 			w.server(nil, Options{})
 			require.Equal(t, []string{"0", "1", "2"}, w.done(), "the next server need not wait for any lease")
@@ -174,7 +176,7 @@ func TestClosing(t *testing.T) {
 	})
 	t.Run("plans nothing any more", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
-			s := w.server(func(context.Context, Delivery) error { return errors.New("down") }, Options{})
+			s := w.server(func(context.Context, queue.Job) error { return errors.New("down") }, Options{})
 			w.send(s, "m", "x")
 			synctest.Wait()
 			require.NoError(t, s.Close(t.Context()))
@@ -190,7 +192,7 @@ func TestClosing(t *testing.T) {
 func TestTheRingGrowsAndShrinks(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		release := make(chan struct{})
-		one := w.server(func(ctx context.Context, d Delivery) error { <-release; return w.note(ctx, d) }, Options{})
+		one := w.server(func(ctx context.Context, d queue.Job) error { <-release; return w.note(ctx, d) }, Options{})
 		two := w.server(nil, Options{})
 		for n := range 300 {
 			w.send(one, "m", strconv.Itoa(n))
@@ -208,7 +210,7 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 		// The other server learns of it, so that what it leaves behind from now on is found by looking there.
 		time.Sleep(2 * renewEvery)
 		for n := range 20 {
-			raw, err := json.Marshal(slot{Delivery: Delivery{ID: strconv.Itoa(n), Kind: "zoom", Key: "m", Body: []byte("late")}})
+			raw, err := json.Marshal(slot{Job: queue.Job{ID: strconv.Itoa(n), Kind: "zoom", Key: "m", Body: []byte("late")}})
 			require.NoError(t, err)
 			_, err = one.place(t.Context(), "zoom", raw, time.Hour, one.opts.Slots)
 			require.NoError(t, err)

@@ -15,12 +15,13 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 // delivered is a delivery of a connection.
-func delivered(source, body string) Delivery {
-	return Delivery{Kind: KindBridge, Source: source, Key: source + body[:min(len(body), 8)], Body: []byte(body)}
+func delivered(source, body string) queue.Job {
+	return queue.Job{Kind: bridge.JobKind, Source: source, Key: source + body[:min(len(body), 8)], Body: []byte(body)}
 }
 
 // floods has the connection send so many deliveries of this size, and returns how many were taken.
@@ -33,16 +34,16 @@ func (w *world) floods(s *server, source string, many, size int) int {
 		d.ID = source + body[:8] // else a digest of megabytes is made
 		if _, err := s.Accept(w.t.Context(), d); err == nil {
 			taken++
-		} else if !errors.Is(err, ErrQuota) {
-			require.ErrorIs(w.t, err, ErrFull)
+		} else if !errors.Is(err, queue.ErrQuota) {
+			require.ErrorIs(w.t, err, queue.ErrFull)
 		}
 	}
 	return taken
 }
 
 // stuckOn returns a handler that never ends for deliveries of these connections, and notes the others.
-func (w *world) stuckOn(prefix string) Handle {
-	return func(ctx context.Context, d Delivery) error {
+func (w *world) stuckOn(prefix string) queue.Handler {
+	return func(ctx context.Context, d queue.Job) error {
 		if strings.HasPrefix(d.Source, prefix) {
 			<-ctx.Done()
 			return ctx.Err()
@@ -75,7 +76,7 @@ func TestOneConnectionThatFloodsIsNoticedByNobodyElse(t *testing.T) {
 			require.LessOrEqual(t, taken, 512, name)
 		}
 		_, err := s.Accept(t.Context(), delivered("noisysmall", "one more"))
-		require.ErrorIs(t, err, ErrQuota)
+		require.ErrorIs(t, err, queue.ErrQuota)
 
 		begun := time.Now()
 		_, err = s.Accept(t.Context(), delivered("quiet", "a build"))
@@ -105,7 +106,7 @@ func TestManyConnectionsThatFloodLeaveRoomForAnotherAndForZoom(t *testing.T) {
 
 func TestConnectionsTakeTurns(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		s := w.server(func(ctx context.Context, d Delivery) error { time.Sleep(time.Second); return w.note(ctx, d) }, Options{})
+		s := w.server(func(ctx context.Context, d queue.Job) error { time.Sleep(time.Second); return w.note(ctx, d) }, Options{})
 		w.floods(s, "noisy", 400, 10)
 		_, err := s.Accept(t.Context(), delivered("quiet", "a build"))
 		require.NoError(t, err)
@@ -119,7 +120,7 @@ func TestConnectionsTakeTurns(t *testing.T) {
 // What fails is tried for a day, and lies in the table until then.
 func TestDeliveriesThatFailLeaveTheTableToOthers(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		fails := func(ctx context.Context, d Delivery) error {
+		fails := func(ctx context.Context, d queue.Job) error {
 			if strings.HasPrefix(d.Source, "noisy") {
 				return errors.New("the channel cannot be posted in")
 			}
@@ -171,15 +172,15 @@ func TestWhatWasLeftBehindIsTakenOverAsThereIsRoom(t *testing.T) {
 
 func TestWhatFollowsFromADeliveryHasRoomWhenItsConnectionHasNone(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		s := w.server(func(ctx context.Context, _ Delivery) error { <-ctx.Done(); return ctx.Err() }, Options{})
-		inbox := NewBridgeInbox(s.Inbox)
+		s := w.server(func(ctx context.Context, _ queue.Job) error { <-ctx.Done(); return ctx.Err() }, Options{})
+		inbox := bridge.NewJobInbox(s.Inbox)
 		var err error
 		for n := 0; err == nil && n < 5000; n++ {
 			err = inbox.Accept(t.Context(), bridge.Job{
 				Key: strconv.Itoa(n), Connection: "con1", Delivery: provider.Delivery{Body: []byte(strconv.Itoa(n))},
 			})
 		}
-		require.ErrorIs(t, err, ErrQuota)
+		require.ErrorIs(t, err, queue.ErrQuota)
 		require.NoError(t, inbox.Accept(t.Context(), bridge.Job{Key: "a", Connection: "con1", Events: []provider.Event{{ID: "1", Subject: "a"}}}))
 		require.NoError(t, inbox.Accept(t.Context(), bridge.Job{Key: "b", Connection: "con1", Task: &provider.Task{Key: "builds"}}))
 		require.NoError(t, inbox.Accept(t.Context(), bridge.Job{Key: "c", Connection: "con2", Delivery: provider.Delivery{Body: []byte("1")}}))
@@ -189,7 +190,7 @@ func TestWhatFollowsFromADeliveryHasRoomWhenItsConnectionHasNone(t *testing.T) {
 func TestTheRoomIsEmptyWhenEverythingIsDone(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		tries := map[string]int{}
-		s := w.server(func(ctx context.Context, d Delivery) error {
+		s := w.server(func(ctx context.Context, d queue.Job) error {
 			w.mu.Lock()
 			tries[d.ID]++
 			n := tries[d.ID]
@@ -198,7 +199,7 @@ func TestTheRoomIsEmptyWhenEverythingIsDone(t *testing.T) {
 			case n == 1 && d.Body[7]%2 == 0:
 				return errors.New("again")
 			case n == 1:
-				return Later(errors.New("a moment"), time.Second)
+				return queue.RetryAfter(errors.New("a moment"), time.Second)
 			}
 			return w.note(ctx, d)
 		}, Options{})
@@ -206,7 +207,7 @@ func TestTheRoomIsEmptyWhenEverythingIsDone(t *testing.T) {
 		w.later(s, "c", "later", time.Minute)
 		synctest.Wait()
 		room, _ := s.counted()
-		require.Equal(t, 50+50+1, room.of["one"].items+room.waits["one"].items+room.waits[KindBridge].items)
+		require.Equal(t, 50+50+1, room.of["one"].items+room.waits["one"].items+room.waits[bridge.JobKind].items)
 		time.Sleep(time.Hour)
 		require.Len(t, w.done(), 101)
 		left, lines := s.counted()

@@ -13,13 +13,14 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 // later hands a delivery in that is due after the wait.
 func (w *world) later(s *server, key, body string, wait time.Duration) {
 	w.t.Helper()
-	d := Delivery{Kind: "bridge", Key: key, Body: []byte(body), NotBefore: time.Now().Add(wait)}
+	d := queue.Job{Kind: "bridge", Key: key, Body: []byte(body), NotBefore: time.Now().Add(wait)}
 	duplicate, err := s.Accept(w.t.Context(), d)
 	require.NoError(w.t, err)
 	require.False(w.t, duplicate)
@@ -28,7 +29,7 @@ func (w *world) later(s *server, key, body string, wait time.Duration) {
 func TestWhatIsForLaterIsHandledWhenItIsDue(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		due, told := time.Now().Add(10*time.Minute), make(chan time.Time, 3)
-		s := w.server(func(ctx context.Context, d Delivery) error { told <- d.NotBefore; return w.note(ctx, d) }, Options{Backlog: 1})
+		s := w.server(func(ctx context.Context, d queue.Job) error { told <- d.NotBefore; return w.note(ctx, d) }, Options{Backlog: 1})
 		w.later(s, "c", "builds of 3c5a", 10*time.Minute)
 		w.later(s, "c", "builds of 77aa", 20*time.Minute)
 		w.send(s, "m", "meeting.started")
@@ -97,7 +98,7 @@ func TestWhatIsForLaterOutlivesItsServer(t *testing.T) {
 func TestHowLongItIsTriedCountsFromWhenItWasDue(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		tries := make(chan time.Time, 1000)
-		s := w.server(func(context.Context, Delivery) error {
+		s := w.server(func(context.Context, queue.Job) error {
 			tries <- time.Now()
 			return errors.New("the tool is down")
 		}, Options{})
@@ -122,7 +123,7 @@ func TestHowLongItIsTriedCountsFromWhenItWasDue(t *testing.T) {
 func TestWhatIsForLaterIsRefusedAsAnythingElse(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(nil, Options{Slots: 4})
-		d := Delivery{Kind: "bridge", Key: "c", Body: []byte("again")}
+		d := queue.Job{Kind: "bridge", Key: "c", Body: []byte("again")}
 		_, err := s.Accept(t.Context(), d)
 		require.NoError(t, err)
 		require.Equal(t, []string{"again"}, w.done())
@@ -135,7 +136,7 @@ func TestWhatIsForLaterIsRefusedAsAnythingElse(t *testing.T) {
 		w.later(s, "c", "2", time.Hour)
 		d.Body = []byte("3")
 		_, err = s.Accept(t.Context(), d)
-		require.ErrorIs(t, err, ErrFull)
+		require.ErrorIs(t, err, queue.ErrFull)
 
 		w.kv.OnCall(func(op storetest.Op, _ string) error { return errors.New("database gone") })
 		_, err = s.Accept(t.Context(), d)
@@ -143,7 +144,7 @@ func TestWhatIsForLaterIsRefusedAsAnythingElse(t *testing.T) {
 		w.kv.OnCall(nil)
 		require.NoError(t, s.Close(t.Context()))
 		_, err = s.Accept(t.Context(), d)
-		require.ErrorIs(t, err, ErrClosed)
+		require.ErrorIs(t, err, queue.ErrClosed)
 	})
 }
 
@@ -152,9 +153,9 @@ func TestWhatIsForLaterLeavesRoomForWhatIsDue(t *testing.T) {
 		s := w.server(nil, Options{Slots: 256})
 		waiting := 0
 		for ; waiting < 256; waiting++ {
-			d := Delivery{Kind: "bridge", Key: "c", Body: []byte(strconv.Itoa(waiting)), NotBefore: time.Now().Add(time.Hour)}
+			d := queue.Job{Kind: "bridge", Key: "c", Body: []byte(strconv.Itoa(waiting)), NotBefore: time.Now().Add(time.Hour)}
 			if _, err := s.Accept(t.Context(), d); err != nil {
-				require.ErrorIs(t, err, ErrFull)
+				require.ErrorIs(t, err, queue.ErrFull)
 				break
 			}
 		}
@@ -173,8 +174,8 @@ func TestWhatIsForLaterLeavesRoomForWhatIsDue(t *testing.T) {
 func TestTheBridgesJobsComeOutAsTheyWentIn(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		var got []bridge.Job
-		s := w.server(func(_ context.Context, d Delivery) error {
-			j, err := Job(d)
+		s := w.server(func(_ context.Context, d queue.Job) error {
+			j, err := bridge.ReadJob(d)
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			got = append(got, j)
@@ -186,7 +187,7 @@ func TestTheBridgesJobsComeOutAsTheyWentIn(t *testing.T) {
 			defer w.mu.Unlock()
 			return slices.Clone(got)
 		}
-		inbox := NewBridgeInbox(s.Inbox)
+		inbox := bridge.NewJobInbox(s.Inbox)
 		delivery := bridge.Job{
 			ID: "d1", Key: "conn/build 1", Connection: "conn",
 			Delivery: provider.Delivery{
@@ -216,8 +217,8 @@ func TestTheBridgesJobsComeOutAsTheyWentIn(t *testing.T) {
 
 func TestABrokenJobIsAnError(t *testing.T) {
 	t.Parallel()
-	for _, header := range []map[string]string{nil, {jobHeader: "{"}, {jobHeader: `{"conn":7}`}} {
-		_, err := Job(Delivery{Kind: KindBridge, Header: header})
+	for _, header := range []map[string]string{nil, {bridge.JobHeader: "{"}, {bridge.JobHeader: `{"conn":7}`}} {
+		_, err := bridge.ReadJob(queue.Job{Kind: bridge.JobKind, Header: header})
 		require.ErrorContains(t, err, "read a job")
 	}
 }
@@ -226,7 +227,7 @@ func FuzzJob(f *testing.F) {
 	f.Add("bridge.d1", `{"conn":"c","delivery":{"Header":{"A":"b"}},"proof":{"By":"path"}}`, []byte("body"))
 	f.Add("", `{"task":{"key":"k","after":-1}}`, []byte(nil))
 	f.Fuzz(func(t *testing.T, id, header string, body []byte) {
-		j, err := Job(Delivery{ID: id, Header: map[string]string{jobHeader: header}, Body: body})
+		j, err := bridge.ReadJob(queue.Job{ID: id, Header: map[string]string{bridge.JobHeader: header}, Body: body})
 		if err == nil && string(j.Delivery.Body) != string(body) {
 			t.Fatalf("the body is %q", j.Delivery.Body)
 		}

@@ -1,6 +1,8 @@
 package store
 
-import "slices"
+import (
+	"slices"
+)
 
 // lines hold what waits on this server for a worker: a line for each source, which take turns. Its methods are called with the inbox's
 // lock held.

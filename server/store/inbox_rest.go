@@ -1,16 +1,17 @@
 package store
 
 import (
-	"errors"
 	"time"
+
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // rest keeps the item with its lease and its claim, if the error says only that it is too early by a moment: to give both back and
 // to take them again would cost the table more than the attempt itself, and a flood consists of such attempts. If this server
 // dies meanwhile, its lease runs out as for all that it holds.
 func (i *Inbox) rest(it *item, err error) bool {
-	var early later
-	if !errors.As(err, &early) || early.wait > maxRest || i.now().Sub(it.delivery.since()) >= i.opts.MaxAge {
+	wait, early := queue.Wait(err)
+	if !early || wait > maxRest || i.now().Sub(it.delivery.Since()) >= i.opts.MaxAge {
 		return false
 	}
 	it.mu.Lock()
@@ -21,7 +22,7 @@ func (i *Inbox) rest(it *item, err error) bool {
 	if i.closed || lost {
 		return false
 	}
-	i.resting[it] = time.AfterFunc(early.wait, func() {
+	i.resting[it] = time.AfterFunc(wait, func() {
 		i.mu.Lock()
 		defer i.mu.Unlock()
 		if _, rests := i.resting[it]; rests && !i.closed {

@@ -9,19 +9,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 // early is a handler for which it is too early, so often, by this much each time.
-func (w *world) early(times int, wait time.Duration) Handle {
+func (w *world) early(times int, wait time.Duration) queue.Handler {
 	left := times
-	return func(ctx context.Context, d Delivery) error {
+	return func(ctx context.Context, d queue.Job) error {
 		w.mu.Lock()
 		left--
 		soon := left >= 0
 		w.mu.Unlock()
 		if soon {
-			return Later(errors.New("too early"), wait)
+			return queue.RetryAfter(errors.New("too early"), wait)
 		}
 		return w.note(ctx, d)
 	}
@@ -65,7 +66,7 @@ func TestWhatRestsIsKnownAndKeptAlive(t *testing.T) {
 		first, second := w.server(handle, Options{}), w.server(nil, Options{})
 		w.send(first, "m", "ended")
 		time.Sleep(2 * time.Minute) // longer than its lease and its claim
-		duplicate, err := first.Accept(t.Context(), Delivery{Kind: "zoom", Key: "m", Body: []byte("ended")})
+		duplicate, err := first.Accept(t.Context(), queue.Job{Kind: "zoom", Key: "m", Body: []byte("ended")})
 		require.NoError(t, err)
 		require.True(t, duplicate)
 		second.Sweep(t.Context(), true)
@@ -105,7 +106,7 @@ func TestWhatRestsWhenAServerDiesIsTakenOver(t *testing.T) {
 // The same delivery came to two servers, and one of them is slow: the other does not wait until the claim runs out.
 func TestAServerThatWasSecondLooksAgainSoon(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		slow := func(ctx context.Context, d Delivery) error { time.Sleep(time.Second); return w.note(ctx, d) }
+		slow := func(ctx context.Context, d queue.Job) error { time.Sleep(time.Second); return w.note(ctx, d) }
 		one, two := w.server(slow, Options{}), w.server(slow, Options{})
 		w.send(one, "m", "ended")
 		w.send(two, "m", "ended")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/queue"
 )
 
 const (
@@ -24,7 +26,7 @@ const (
 
 // slot is the record of one acknowledged delivery.
 type slot struct {
-	Delivery
+	queue.Job
 	// Owner holds the lease until Until; both are zero while nobody works on the delivery.
 	Owner string    `json:"owner,omitempty"`
 	Until time.Time `json:"until,omitzero"`
@@ -66,9 +68,9 @@ func (i *Inbox) place(ctx context.Context, source string, value []byte, ttl time
 		}
 		switch {
 		case high >= most && i.rationed(source):
-			return 0, ErrQuota
+			return 0, queue.ErrQuota
 		case high >= most:
-			return 0, ErrFull
+			return 0, queue.ErrFull
 		}
 		if err := i.resize(ctx, high, min(high*2, i.opts.Slots)); err != nil {
 			return 0, err
@@ -91,12 +93,12 @@ func (i *Inbox) guess(source string, most int) (int, bool) {
 const laterKept = 90 * 24 * time.Hour
 
 // slotTTL is how long a slot is kept at most: longer than the delivery waits and is tried.
-func (i *Inbox) slotTTL(d Delivery) time.Duration {
+func (i *Inbox) slotTTL(d queue.Job) time.Duration {
 	kept := 2 * i.opts.MaxAge
 	if !d.Due.IsZero() {
 		kept = max(kept, laterKept)
 	}
-	return max(d.since().Sub(i.now()), 0) + kept
+	return max(d.Since().Sub(i.now()), 0) + kept
 }
 
 func (i *Inbox) holds(n int) bool {
@@ -216,10 +218,10 @@ func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok
 			continue
 		}
 		if at := s.due(); at.After(i.now()) {
-			i.watch(n, at, tagOf(s.Delivery))
+			i.watch(n, at, tagOf(s.Job))
 			continue
 		}
-		due = append(due, finding{n: n, tag: tagOf(s.Delivery), since: s.since()})
+		due = append(due, finding{n: n, tag: tagOf(s.Job), since: s.Since()})
 	}
 	return due, top, true
 }
@@ -300,20 +302,20 @@ func (i *Inbox) takeOver(n int, t tag) *item {
 		i.discard(n, raw, err)
 		return nil
 	}
-	t = tagOf(s.Delivery)
+	t = tagOf(s.Job)
 	if at := s.due(); at.After(i.now()) {
 		i.watch(n, at, t)
 		return nil
 	}
-	if _, err := i.reserve(s.Delivery, false); err != nil {
+	if _, err := i.reserve(s.Job, false); err != nil {
 		i.watch(n, i.now().Add(lookAgain), t)
 		return nil
 	}
-	it := &item{n: n, delivery: s.Delivery, raw: raw, previous: s.Owner}
+	it := &item{n: n, delivery: s.Job, raw: raw, previous: s.Owner}
 	swapped, err := i.lease(it)
 	if err != nil || !swapped {
 		// Another server was first, or the read was behind: by then it is done or its lease has run out.
-		i.unreserve(s.Delivery)
+		i.unreserve(s.Job)
 		i.watch(n, i.now().Add(slotLease), t)
 		return nil
 	}

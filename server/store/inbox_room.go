@@ -3,6 +3,8 @@ package store
 import (
 	"crypto/sha256"
 	"strconv"
+
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // Shares of the room of an inbox, and what a delivery takes of it.
@@ -25,7 +27,7 @@ type tag struct {
 }
 
 // tagOf counts the content as the inbox holds it: as it came, and encoded in the record.
-func tagOf(d Delivery) tag {
+func tagOf(d queue.Job) tag {
 	t := tag{source: d.Source, bytes: recordBytes + int64(len(d.Body))*7/3}
 	if t.source == "" {
 		t.source = d.Kind
@@ -77,12 +79,12 @@ func newRoom(o Options) room {
 	}
 }
 
-// fits reports whether one more delivery can be held: ErrFull where the server has no room, ErrQuota where its source has none. Beside
+// fits reports whether one more delivery can be held: queue.ErrFull where the server has no room, queue.ErrQuota where its source has none. Beside
 // what it may have at most, a source gets no more than half of what is left, and an eighth is only for those that hold nothing yet: however
 // many send too much, something is left for one more. A new delivery counts together with what waits; an old one does so already.
 func (r *room) fits(t tag, fresh bool) error {
 	if !r.held.add(t).within(r.all) {
-		return ErrFull
+		return queue.ErrFull
 	}
 	if t.source == r.reserved {
 		return nil
@@ -92,7 +94,7 @@ func (r *room) fits(t tag, fresh bool) error {
 		common = r.all.less(r.all.share())
 	}
 	if !r.shared.add(t).within(common) {
-		return ErrFull
+		return queue.ErrFull
 	}
 	has := r.of[t.source]
 	if fresh {
@@ -101,7 +103,7 @@ func (r *room) fits(t tag, fresh bool) error {
 	left := common.less(r.all.share()).less(r.shared)
 	most := amount{min(r.each.items, (left.items+1)/2), min(r.each.bytes, left.bytes/2)}
 	if has.items > 0 && !has.add(t).within(most) {
-		return ErrQuota
+		return queue.ErrQuota
 	}
 	return nil
 }

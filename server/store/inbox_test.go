@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
@@ -34,16 +35,16 @@ func TestADeliveryIsHandledOnceAndLeavesNothingBehind(t *testing.T) {
 
 func TestTheHandlerGetsTheWholeDelivery(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		var got Delivery
-		s := w.server(func(_ context.Context, d Delivery) error { got = d; return nil }, Options{})
+		var got queue.Job
+		s := w.server(func(_ context.Context, d queue.Job) error { got = d; return nil }, Options{})
 		at := time.Now()
-		_, err := s.Accept(t.Context(), Delivery{
+		_, err := s.Accept(t.Context(), queue.Job{
 			Kind: "zoom", Key: "m1", Header: map[string]string{"x-zm-trackingid": "t"}, Body: []byte{0, 0xff, '{'},
 		})
 		require.NoError(t, err)
 		synctest.Wait()
-		require.Equal(t, Delivery{
-			ID: DeliveryID("zoom", []byte{0, 0xff, '{'}), Kind: "zoom", Key: "m1",
+		require.Equal(t, queue.Job{
+			ID: queue.JobID("zoom", []byte{0, 0xff, '{'}), Kind: "zoom", Key: "m1",
 			Header: map[string]string{"x-zm-trackingid": "t"}, Body: []byte{0, 0xff, '{'}, ReceivedAt: at,
 		}, got)
 	})
@@ -53,8 +54,8 @@ func TestTheHandlerGetsTheWholeDelivery(t *testing.T) {
 func TestARepetitionIsNotHandledAgain(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		release := make(chan struct{})
-		s := w.server(func(ctx context.Context, d Delivery) error { <-release; return w.note(ctx, d) }, Options{})
-		d := Delivery{Kind: "zoom", Key: "m1", Body: []byte("ended")}
+		s := w.server(func(ctx context.Context, d queue.Job) error { <-release; return w.note(ctx, d) }, Options{})
+		d := queue.Job{Kind: "zoom", Key: "m1", Body: []byte("ended")}
 		w.send(s, "m1", "ended")
 
 		duplicate, err := s.Accept(t.Context(), d)
@@ -81,7 +82,7 @@ func TestARepetitionIsNotHandledAgain(t *testing.T) {
 
 func TestTwoServersWithTheSameDeliveryHandleItOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		slow := func(ctx context.Context, d Delivery) error { time.Sleep(2 * time.Second); return w.note(ctx, d) }
+		slow := func(ctx context.Context, d queue.Job) error { time.Sleep(2 * time.Second); return w.note(ctx, d) }
 		one, two := w.server(slow, Options{}), w.server(slow, Options{})
 		for n := range 10 {
 			w.send(one, "m", strconv.Itoa(n))
@@ -95,7 +96,7 @@ func TestTwoServersWithTheSameDeliveryHandleItOnce(t *testing.T) {
 
 func TestDeliveriesAboutOneMeetingKeepTheirOrder(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		s := w.server(func(ctx context.Context, d Delivery) error {
+		s := w.server(func(ctx context.Context, d queue.Job) error {
 			time.Sleep(rand.N(time.Second))
 			return w.note(ctx, d)
 		}, Options{})
@@ -118,7 +119,7 @@ func TestAFailedDeliveryIsTriedAgain(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		var attempts []time.Duration
 		start := time.Now()
-		s := w.server(func(ctx context.Context, d Delivery) error {
+		s := w.server(func(ctx context.Context, d queue.Job) error {
 			attempts = append(attempts, time.Since(start))
 			if len(attempts) < 4 {
 				return errors.New("Mattermost is restarting")
@@ -139,7 +140,7 @@ func TestAFailedDeliveryIsTriedAgain(t *testing.T) {
 
 func TestAFailureDoesNotHoldUpOthers(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		s := w.server(func(ctx context.Context, d Delivery) error {
+		s := w.server(func(ctx context.Context, d queue.Job) error {
 			if string(d.Body) == "bad" && d.Attempt < 3 {
 				return errors.New("not yet")
 			}
@@ -154,26 +155,26 @@ func TestAFailureDoesNotHoldUpOthers(t *testing.T) {
 }
 
 func TestADeliveryIsDroppedWithOneLine(t *testing.T) {
-	panicking := func(context.Context, Delivery) error { panic("index out of range") }
+	panicking := func(context.Context, queue.Job) error { panic("index out of range") }
 	cases := map[string]struct {
-		handle   Handle
+		handle   queue.Handler
 		wait     time.Duration
 		line     string
 		attempts int
 	}{
 		"at once, when trying again would not mend it": {
-			handle: func(context.Context, Delivery) error { return Permanent(errors.New("not JSON")) },
+			handle: func(context.Context, queue.Job) error { return queue.Permanent(errors.New("not JSON")) },
 			line:   "cannot be handled", attempts: 1,
 		},
 		"at once, when the permanent error is wrapped": {
-			handle: func(context.Context, Delivery) error {
-				return fmt.Errorf("handle: %w", Permanent(errors.New("not JSON")))
+			handle: func(context.Context, queue.Job) error {
+				return fmt.Errorf("handle: %w", queue.Permanent(errors.New("not JSON")))
 			},
 			line: "cannot be handled", attempts: 1,
 		},
 		"after five panics": {handle: panicking, wait: time.Hour, line: "panics each time", attempts: maxPanics},
 		"after a day of failures": {
-			handle: func(context.Context, Delivery) error { return errors.New("still down") },
+			handle: func(context.Context, queue.Job) error { return errors.New("still down") },
 			wait:   25 * time.Hour, line: "failed for too long", attempts: 290,
 		},
 	}
@@ -181,7 +182,7 @@ func TestADeliveryIsDroppedWithOneLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				var attempts int
-				s := w.server(func(ctx context.Context, d Delivery) error { attempts++; return tc.handle(ctx, d) }, Options{})
+				s := w.server(func(ctx context.Context, d queue.Job) error { attempts++; return tc.handle(ctx, d) }, Options{})
 				w.send(s, "m1", "poison")
 				time.Sleep(tc.wait)
 				require.Equal(t, 1, w.logged("drops a delivery"))
@@ -189,7 +190,7 @@ func TestADeliveryIsDroppedWithOneLine(t *testing.T) {
 				require.Equal(t, 1, w.logged("drops a delivery: it "+strings.TrimPrefix(tc.line, "it "))+w.logged("its handling panics each time"))
 				require.InEpsilon(t, tc.attempts, attempts, 0.1)
 				require.Empty(t, w.slots())
-				duplicate, err := s.Accept(t.Context(), Delivery{Kind: "zoom", Key: "m1", Body: []byte("poison")})
+				duplicate, err := s.Accept(t.Context(), queue.Job{Kind: "zoom", Key: "m1", Body: []byte("poison")})
 				require.NoError(t, err)
 				require.True(t, duplicate, "a dropped delivery stays dropped")
 			})
@@ -199,22 +200,22 @@ func TestADeliveryIsDroppedWithOneLine(t *testing.T) {
 
 func TestPermanentOfNoErrorIsNone(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, Permanent(nil))
+	require.NoError(t, queue.Permanent(nil))
 	cause := errors.New("cause")
-	require.ErrorIs(t, Permanent(cause), cause)
-	require.EqualError(t, Permanent(cause), "cause")
+	require.ErrorIs(t, queue.Permanent(cause), cause)
+	require.EqualError(t, queue.Permanent(cause), "cause")
 }
 
 func TestAFullInboxSaysSo(t *testing.T) {
 	t.Run("backlog", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			release := make(chan struct{})
-			s := w.server(func(ctx context.Context, d Delivery) error { <-release; return w.note(ctx, d) }, Options{Backlog: 3})
+			s := w.server(func(ctx context.Context, d queue.Job) error { <-release; return w.note(ctx, d) }, Options{Backlog: 3})
 			for n := range 3 {
 				w.send(s, "m", strconv.Itoa(n))
 			}
-			_, err := s.Accept(t.Context(), Delivery{Kind: "zoom", Key: "m", Body: []byte("3")})
-			require.ErrorIs(t, err, ErrFull)
+			_, err := s.Accept(t.Context(), queue.Job{Kind: "zoom", Key: "m", Body: []byte("3")})
+			require.ErrorIs(t, err, queue.ErrFull)
 			require.Len(t, w.slots(), 3, "what was refused was not written")
 			close(release)
 			synctest.Wait()
@@ -225,12 +226,12 @@ func TestAFullInboxSaysSo(t *testing.T) {
 	t.Run("ring", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			release := make(chan struct{})
-			s := w.server(func(context.Context, Delivery) error { <-release; return nil }, Options{Slots: 4})
+			s := w.server(func(context.Context, queue.Job) error { <-release; return nil }, Options{Slots: 4})
 			refused := 0
 			for n := range 100 {
-				_, err := s.Accept(t.Context(), Delivery{Kind: "zoom", Key: "m", Body: []byte(strconv.Itoa(n))})
+				_, err := s.Accept(t.Context(), queue.Job{Kind: "zoom", Key: "m", Body: []byte(strconv.Itoa(n))})
 				if err != nil {
-					require.ErrorIs(t, err, ErrFull)
+					require.ErrorIs(t, err, queue.ErrFull)
 					refused++
 				}
 			}
@@ -253,7 +254,7 @@ func TestNothingIsAcknowledgedThatIsNotStored(t *testing.T) {
 					}
 					return nil
 				})
-				d := Delivery{Kind: "zoom", Key: "m", Body: []byte("x")}
+				d := queue.Job{Kind: "zoom", Key: "m", Body: []byte("x")}
 				_, err := s.Accept(t.Context(), d)
 				require.ErrorContains(t, err, "database gone")
 				w.kv.OnCall(nil)
@@ -275,7 +276,7 @@ func TestAWriteThatWasDoneButNotConfirmed(t *testing.T) {
 			}
 			return nil
 		})
-		_, err := s.Accept(t.Context(), Delivery{Kind: "zoom", Key: "m", Body: []byte("x")})
+		_, err := s.Accept(t.Context(), queue.Job{Kind: "zoom", Key: "m", Body: []byte("x")})
 		require.Error(t, err)
 		w.kv.OnAnswer(nil)
 		w.send(s, "m", "x")
@@ -290,7 +291,7 @@ func TestAWriteThatWasDoneButNotConfirmed(t *testing.T) {
 
 func TestATableThatFailsForAWhileLosesNothing(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		s := w.server(func(ctx context.Context, d Delivery) error { time.Sleep(time.Second); return w.note(ctx, d) }, Options{})
+		s := w.server(func(ctx context.Context, d queue.Job) error { time.Sleep(time.Second); return w.note(ctx, d) }, Options{})
 		for n := range 5 {
 			w.send(s, strconv.Itoa(n), strconv.Itoa(n))
 		}
@@ -325,13 +326,13 @@ func TestReplicasThatAreBehindDoNotMatter(t *testing.T) {
 func BenchmarkAcceptAndHandle(b *testing.B) {
 	kv := storetest.NewMemoryKV(time.Now)
 	var left sync.WaitGroup
-	handle := func(context.Context, Delivery) error { left.Done(); return nil }
+	handle := func(context.Context, queue.Job) error { left.Done(); return nil }
 	i := NewInbox(kv, time.Now, func(string, ...any) {}, handle, Options{Backlog: 1 << 20})
 	i.Start()
 	body := strings.Repeat("x", 2000)
 	for n := 0; b.Loop(); n++ {
 		left.Add(1)
-		d := Delivery{Kind: "zoom", Key: strconv.Itoa(n % 64), Body: []byte(strconv.Itoa(n) + body)}
+		d := queue.Job{Kind: "zoom", Key: strconv.Itoa(n % 64), Body: []byte(strconv.Itoa(n) + body)}
 		if _, err := i.Accept(context.Background(), d); err != nil {
 			b.Fatal(err)
 		}
@@ -364,9 +365,9 @@ func TestAClaimThatWasTakenButNotConfirmedIsOurs(t *testing.T) {
 func TestADeliveryThatComesTooEarlyIsLookedAtLaterWithoutAWord(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		looked := 0
-		s := w.server(func(ctx context.Context, d Delivery) error {
+		s := w.server(func(ctx context.Context, d queue.Job) error {
 			if looked++; looked == 1 {
-				return Later(errors.New("not known yet"), 15*time.Second)
+				return queue.RetryAfter(errors.New("not known yet"), 15*time.Second)
 			}
 			return w.note(ctx, d)
 		}, Options{})

@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // item is a delivery that this server holds the lease of.
 type item struct {
 	n        int
-	delivery Delivery
+	delivery queue.Job
 	// previous held the lease before us and let it run out; "" if nobody did.
 	previous string
 
@@ -176,19 +178,18 @@ func (i *Inbox) conclude(it *item, err error) time.Time {
 	if lost {
 		return i.now().Add(slotLease)
 	}
-	var early later
-	if errors.As(err, &early) && i.now().Sub(it.delivery.since()) < i.opts.MaxAge {
-		return i.postpone(it, i.now().Add(early.wait))
+	if wait, early := queue.Wait(err); early && i.now().Sub(it.delivery.Since()) < i.opts.MaxAge {
+		return i.postpone(it, i.now().Add(wait))
 	}
 	var panicked panicError
 	failures := it.delivery.Attempt + 1
 	next := i.now().Add(backoff(failures))
 	switch {
-	case errors.As(err, &permanent{}):
+	case queue.IsPermanent(err):
 		i.logDelivery("The inbox drops a delivery: it cannot be handled", it, "error", err.Error())
 	case errors.As(err, &panicked) && failures >= maxPanics:
 		i.logDelivery("The inbox drops a delivery: its handling panics each time", it, "error", err.Error())
-	case next.Sub(it.delivery.since()) > i.opts.MaxAge:
+	case next.Sub(it.delivery.Since()) > i.opts.MaxAge:
 		i.logDelivery("The inbox drops a delivery: it failed for too long", it, "error", err.Error())
 	default:
 		if failures == 1 {
@@ -231,7 +232,7 @@ func (i *Inbox) ready(it *item) bool {
 // lease swaps a new lease of ours into the slot. The caller holds the item's lock, or is the only one to know it.
 func (i *Inbox) lease(it *item) (bool, error) {
 	until := i.now().Add(slotLease)
-	return i.rewrite(it, slot{Delivery: it.delivery, Owner: i.owner, Until: until})
+	return i.rewrite(it, slot{Job: it.delivery, Owner: i.owner, Until: until})
 }
 
 func (i *Inbox) rewrite(it *item, s slot) (bool, error) {
@@ -239,7 +240,7 @@ func (i *Inbox) rewrite(it *item, s slot) (bool, error) {
 	if err != nil {
 		return false, errors.Wrap(err, "encode the delivery")
 	}
-	swapped, err := i.kv.Swap(slotKey(it.n), it.raw, raw, i.slotTTL(s.Delivery))
+	swapped, err := i.kv.Swap(slotKey(it.n), it.raw, raw, i.slotTTL(s.Job))
 	if err != nil || !swapped {
 		return false, errors.Wrap(err, "renew the lease")
 	}
@@ -267,7 +268,7 @@ func (i *Inbox) giveBack(it *item) bool {
 	}
 	it.over = true
 	i.unclaim(it)
-	swapped, err := i.rewrite(it, slot{Delivery: it.delivery})
+	swapped, err := i.rewrite(it, slot{Job: it.delivery})
 	if err != nil {
 		i.logDelivery("The inbox cannot give a delivery back", it, "error", err.Error())
 	}

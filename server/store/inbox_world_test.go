@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
@@ -70,7 +71,7 @@ func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
 }
 
 // server starts one with this handler, and with room reserved for Zoom; a nil handler notes the body as handled.
-func (w *world) server(handle Handle, opts Options) *server {
+func (w *world) server(handle queue.Handler, opts Options) *server {
 	if handle == nil {
 		handle = w.note
 	}
@@ -93,11 +94,11 @@ func (s *server) kill() {
 // send has the server accept a delivery about the key, and wants it taken.
 func (w *world) send(s *server, key, body string) {
 	w.t.Helper()
-	_, err := s.Accept(w.t.Context(), Delivery{Kind: "zoom", Key: key, Body: []byte(body)})
+	_, err := s.Accept(w.t.Context(), queue.Job{Kind: "zoom", Key: key, Body: []byte(body)})
 	require.NoError(w.t, err)
 }
 
-func (w *world) note(_ context.Context, d Delivery) error {
+func (w *world) note(_ context.Context, d queue.Job) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.handled = append(w.handled, string(d.Body))
