@@ -24,7 +24,7 @@ func (*Bitbucket) Endpoints(site provider.Site) provider.Endpoints {
 
 // WhoAmI returns whose account the session acts with.
 func (*Bitbucket) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
-	return remoteOf(s).account(ctx)
+	return newClient(s).account(ctx)
 }
 
 // CredentialForm asks for a token: of a repository, project or workspace of Cloud, of a Data Center, or of a person's own, which in Cloud
@@ -63,7 +63,7 @@ func (*Bitbucket) ParseCredential(values map[string]string) (provider.Credential
 
 // CheckCredential asks who the credential is. A token of a repository may not ask that, which shows that it is known.
 func (*Bitbucket) CheckCredential(ctx context.Context, s provider.Session) error {
-	_, err := remoteOf(s).account(ctx)
+	_, err := newClient(s).account(ctx)
 	if s.Site.Kind != kindDataCenter && fault.Is(err, fault.ProviderForbidden, fault.ResourceUnknown) {
 		return nil
 	}

@@ -146,7 +146,7 @@ func (*Bitbucket) Parse(d provider.Delivery) ([]provider.Event, error) {
 
 // Sample returns a build that passed, of a commit that there is nowhere.
 func (*Bitbucket) Sample(now time.Time) provider.Event {
-	return statusEvent(news{
+	return statusEvent(eventData{
 		Repo: repo{Name: "example/web", URL: "https://bitbucket.org"},
 		At:   now,
 		Commit: &commit{

@@ -14,15 +14,15 @@ const (
 	maxFailed     = 3
 )
 
-// look is how a state of a thing is shown: never by the colour alone.
-type look struct {
+// appearance is how a state of a thing is shown: never by the colour alone.
+type appearance struct {
 	emoji string
 	tone  chat.Tone
 	state string
 }
 
 // message returns the state in words.
-func (l look) message() chat.Message { return chat.Say("bitbucket.state." + l.state) }
+func (l appearance) message() chat.Message { return chat.Say("bitbucket.state." + l.state) }
 
 // Card draws a commit, a branch or tag, or a pull request.
 func (*Bitbucket) Card(raw json.RawMessage) (chat.Card, error) {
@@ -46,55 +46,57 @@ func (*Bitbucket) Card(raw json.RawMessage) (chat.Card, error) {
 	return card, nil
 }
 
-// wear has the card look so.
-func wear(card *chat.Card, l look) { card.Emoji, card.Tone, card.State = l.emoji, l.tone, l.message() }
+// setAppearance has the card look so.
+func setAppearance(card *chat.Card, l appearance) {
+	card.Emoji, card.Tone, card.State = l.emoji, l.tone, l.message()
+}
 
-// field adds a fact, if there is one.
-func field(card *chat.Card, label, value chat.Message, long bool) {
+// addField adds a fact, if there is one.
+func addField(card *chat.Card, label, value chat.Message, long bool) {
 	if !value.Zero() {
 		card.Fields = append(card.Fields, chat.Field{Label: label, Value: value, Long: long})
 	}
 }
 
-// buildLook is how builds look together.
-func buildLook(t tally) look {
+// buildAppearance is how builds look together.
+func buildAppearance(t buildCounts) appearance {
 	switch {
 	case t.failed > 0:
-		return look{"x", chat.ToneFailure, "failed"}
+		return appearance{"x", chat.ToneFailure, "failed"}
 	case t.running > 0:
-		return look{"hourglass_flowing_sand", chat.ToneRunning, "running"}
+		return appearance{"hourglass_flowing_sand", chat.ToneRunning, "running"}
 	case t.stopped > 0:
-		return look{"black_square_for_stop", chat.ToneInactive, "stopped"}
+		return appearance{"black_square_for_stop", chat.ToneInactive, "stopped"}
 	}
-	return look{"white_check_mark", chat.ToneSuccess, "passed"}
+	return appearance{"white_check_mark", chat.ToneSuccess, "passed"}
 }
 
 // commitCard draws a commit with its builds, and the push that it came with.
 func (s state) commitCard(card *chat.Card) {
-	l := look{"speech_balloon", chat.ToneNeutral, "discussed"}
+	l := appearance{"speech_balloon", chat.ToneNeutral, "discussed"}
 	switch forced := s.forced(); {
 	case len(s.Builds) > 0:
-		l = buildLook(count(s.Builds))
+		l = buildAppearance(countBuilds(s.Builds))
 	case forced:
-		l = look{"warning", chat.ToneWarning, "forced"}
+		l = appearance{"warning", chat.ToneWarning, "forced"}
 	case len(s.Pushes) > 0:
-		l = look{"arrow_up", chat.ToneNeutral, "pushed"}
+		l = appearance{"arrow_up", chat.ToneNeutral, "pushed"}
 	}
-	wear(card, l)
+	setAppearance(card, l)
 	card.Open = len(s.Builds) > 0 && (l.tone == chat.ToneRunning || l.tone == chat.ToneFailure)
-	card.Title, card.URL = first(s.Commit.Title, short(s.Commit.Hash)), s.Repo.commitURL(s.Commit.Hash)
+	card.Title, card.URL = firstNonBlank(s.Commit.Title, abbreviate(s.Commit.Hash)), s.Repo.commitURL(s.Commit.Hash)
 	card.Author = s.Commit.Author
 	if last := len(s.Pushes) - 1; last >= 0 && s.Pushes[last].By.Name != "" {
 		card.Author = s.Pushes[last].By.Name
 	}
-	card.Text = lines(summary(s.Builds), s.mended(), s.commits())
-	if s.Remark != nil && len(s.Pushes) == 0 {
-		card.Text = lines(card.Text, s.Remark.said(s.Remark.By))
+	card.Text = joinLines(summary(s.Builds), s.streakText(), s.commits())
+	if s.CardComment != nil && len(s.Pushes) == 0 {
+		card.Text = joinLines(card.Text, s.CardComment.sentence(s.CardComment.By))
 	}
-	field(card, chat.Say("bitbucket.field.branch"), s.branches(), false)
-	field(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(short(s.Commit.Hash), card.URL)), false)
-	field(card, chat.Say("bitbucket.field.builds"), buildLines(s.Builds), true)
-	if len(rerunnable(s.Builds)) > 0 {
+	addField(card, chat.Say("bitbucket.field.branch"), s.branches(), false)
+	addField(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(abbreviate(s.Commit.Hash), card.URL)), false)
+	addField(card, chat.Say("bitbucket.field.builds"), buildLines(s.Builds), true)
+	if len(rerunnableBuilds(s.Builds)) > 0 {
 		card.Actions = []chat.Action{{ID: actionRerun, Label: chat.Say("bitbucket.action.rerun")}}
 	}
 }
@@ -124,7 +126,7 @@ func (s state) branches() chat.Message {
 	for _, b := range s.Builds {
 		add(b.Branch)
 	}
-	return joined(names...)
+	return joinComma(names...)
 }
 
 // commits lists those of the latest push, where it had more than the one that the card is about.
@@ -139,17 +141,17 @@ func (s state) commits() chat.Message {
 	var all []chat.Message
 	for _, c := range last.Commits {
 		all = append(all, chat.Say("bitbucket.commit",
-			"Commit", chat.Link(short(c.Hash), s.Repo.commitURL(c.Hash)), "Title", chat.Escape(c.Title), "Author", chat.Escape(c.Author)))
+			"Commit", chat.Link(abbreviate(c.Hash), s.Repo.commitURL(c.Hash)), "Title", chat.Escape(c.Title), "Author", chat.Escape(c.Author)))
 	}
 	if last.More {
 		all = append(all, chat.Say("bitbucket.commits_more"))
 	}
-	return lines(all...)
+	return joinLines(all...)
 }
 
 // summary says how the builds stand in one line ("5 of 6 passed, lint failed").
 func summary(builds []build) chat.Message {
-	t := count(builds)
+	t := countBuilds(builds)
 	switch {
 	case t.all == 0:
 		return chat.Message{}
@@ -175,11 +177,11 @@ func summary(builds []build) chat.Message {
 	if t.stopped > 0 {
 		parts = append(parts, chat.Plural("bitbucket.builds.stopped", t.stopped))
 	}
-	return joined(parts...)
+	return joinComma(parts...)
 }
 
-// mended says what the builds mended, or for how long it has been broken.
-func (s state) mended() chat.Message {
+// streakText says what the builds mended, or for how long it has been broken.
+func (s state) streakText() chat.Message {
 	worst := build{}
 	for _, b := range s.shown() {
 		if b.State == buildFailed && (worst.State != buildFailed || b.Streak > worst.Streak) ||
@@ -190,7 +192,7 @@ func (s state) mended() chat.Message {
 	switch {
 	case worst.State == buildFailed && worst.Streak > 1:
 		return chat.Plural("bitbucket.builds.failed_again", worst.Streak)
-	case worst.State == buildPassed && worst.Streak > 0 && count(s.shown()).failed == 0:
+	case worst.State == buildPassed && worst.Streak > 0 && countBuilds(s.shown()).failed == 0:
 		return chat.Plural("bitbucket.builds.fixed", worst.Streak)
 	}
 	return chat.Message{}
@@ -206,27 +208,27 @@ func buildLines(builds []build) chat.Message {
 			}
 		}
 	}
-	return lines(append(all, more(len(builds), len(all)))...)
+	return joinLines(append(all, moreText(len(builds), len(all)))...)
 }
 
 // refCard draws a branch or tag.
 func (s state) refCard(card *chat.Card) {
 	kind := kindBranch
-	l := look{"seedling", chat.ToneNeutral, "created"}
+	l := appearance{"seedling", chat.ToneNeutral, "created"}
 	if s.Ref.Tag {
 		kind, l.emoji = kindTag, "label"
 	}
 	switch {
 	case s.Ref.Deleted:
-		l = look{"wastebasket", chat.ToneInactive, "deleted"}
+		l = appearance{"wastebasket", chat.ToneInactive, "deleted"}
 	case s.Ref.Moved:
-		l = look{"warning", chat.ToneWarning, "moved"}
+		l = appearance{"warning", chat.ToneWarning, "moved"}
 	}
-	wear(card, l)
+	setAppearance(card, l)
 	card.Title, card.Author = s.Ref.Name, s.Ref.By.Name
 	if !s.Ref.Deleted {
 		card.URL = s.Repo.commitURL(s.Ref.Hash)
 	}
 	card.Text = chat.Say("bitbucket.ref." + kind)
-	field(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(short(s.Ref.Hash), s.Repo.commitURL(s.Ref.Hash))), false)
+	addField(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(abbreviate(s.Ref.Hash), s.Repo.commitURL(s.Ref.Hash))), false)
 }

@@ -24,67 +24,69 @@ const (
 // maxReviewerNames is how many reviewers are named on a card.
 const maxReviewerNames = 10
 
-// pullLook is how a pull request looks.
-func pullLook(p pull) look {
+// pullAppearance is how a pull request looks.
+func pullAppearance(p pull) appearance {
 	switch p.State {
 	case pullMerged:
-		return look{"white_check_mark", chat.ToneSuccess, "merged"}
+		return appearance{"white_check_mark", chat.ToneSuccess, "merged"}
 	case pullDeclined:
-		return look{"no_entry_sign", chat.ToneInactive, "declined"}
+		return appearance{"no_entry_sign", chat.ToneInactive, "declined"}
 	case pullSuperseded:
-		return look{"no_entry_sign", chat.ToneInactive, "superseded"}
+		return appearance{"no_entry_sign", chat.ToneInactive, "superseded"}
 	case pullDeleted:
-		return look{"wastebasket", chat.ToneInactive, "deleted"}
+		return appearance{"wastebasket", chat.ToneInactive, "deleted"}
 	}
 	approved := false
 	for _, r := range p.Reviewers {
 		if r.Verdict == verdictChanges {
-			return look{"warning", chat.ToneWarning, "changes"}
+			return appearance{"warning", chat.ToneWarning, "changes"}
 		}
 		approved = approved || r.Verdict == verdictApproved
 	}
 	switch {
 	case p.draft():
-		return look{"construction", chat.ToneNeutral, "draft"}
+		return appearance{"construction", chat.ToneNeutral, "draft"}
 	case approved:
-		return look{"thumbsup", chat.ToneSuccess, "approved"}
+		return appearance{"thumbsup", chat.ToneSuccess, "approved"}
 	}
-	return look{"twisted_rightwards_arrows", chat.ToneRunning, "open"}
+	return appearance{"twisted_rightwards_arrows", chat.ToneRunning, "open"}
 }
 
 // pullCard draws a pull request.
 func (s state) pullCard(card *chat.Card) {
 	p, builds := s.Pull.view(), s.shown()
-	wear(card, pullLook(p))
+	setAppearance(card, pullAppearance(p))
 	card.Open = p.State == pullOpen
-	if p.State == pullOpen && count(builds).failed > 0 {
+	if p.State == pullOpen && countBuilds(builds).failed > 0 {
 		card.Tone = chat.ToneFailure
 	}
 	card.Title = "#" + itoa(p.ID) + " " + p.Title
 	card.URL, card.Author = p.URL, p.Author.Name
-	card.Text = lines(
-		chat.Say("bitbucket.pull.branches", "From", branchName(p.From), "To", branchName(p.To)),
-		s.ended(p),
+	card.Text = joinLines(
+		chat.Say("bitbucket.pull.branches", "From", branchCode(p.From), "To", branchCode(p.To)),
+		s.closedByText(p),
 	)
-	field(card, chat.Say("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
-	field(card, chat.Say("bitbucket.field.builds"), lines(summary(builds), s.mended()), true)
+	addField(card, chat.Say("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
+	addField(card, chat.Say("bitbucket.field.builds"), joinLines(summary(builds), s.streakText()), true)
 	if p.Merge != "" && p.State == pullMerged {
-		field(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(short(p.Merge), s.Repo.commitURL(p.Merge))), false)
+		addField(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(abbreviate(p.Merge), s.Repo.commitURL(p.Merge))), false)
 	}
 	if p.State == pullOpen {
 		card.Actions = pullActions(p, builds)
 	}
 }
 
-// branchName returns a branch as code, or what stands for one that is not known.
-func branchName(name string) string { return first(chat.Code(chat.Truncate(name, maxName)), "–") }
+// branchCode returns a branch as code, or what stands for one that is not known.
+func branchCode(name string) string {
+	return firstNonBlank(chat.Code(chat.Truncate(name, maxName)), "–")
+}
 
-// ended says who ended it.
-func (s state) ended(p pull) chat.Message {
+// closedByText says who ended it.
+func (s state) closedByText(p pull) chat.Message {
 	if p.State == pullOpen || s.Pull.Closer.Name == "" {
 		return chat.Message{}
 	}
-	return chat.Say("bitbucket.ended."+p.State).WithMessage("Who", called(s.Pull.Closer))
+	return chat.Say("bitbucket.ended."+p.State).WithMessage("Who", actorName(s.Pull.Closer))
 }
 
 // reviewers lists who was asked, with what they said; those who said something first.
@@ -93,11 +95,11 @@ func reviewers(all []reviewer) chat.Message {
 	for _, verdict := range []string{verdictChanges, verdictApproved, ""} {
 		for _, r := range all {
 			if r.Verdict == verdict && len(parts) < maxReviewerNames {
-				parts = append(parts, chat.Say("bitbucket.reviewer."+first(verdict, "asked")).WithMessage("Who", called(r.person)))
+				parts = append(parts, chat.Say("bitbucket.reviewer."+firstNonBlank(verdict, "asked")).WithMessage("Who", actorName(r.person)))
 			}
 		}
 	}
-	return joined(append(parts, more(len(all), len(parts)))...)
+	return joinComma(append(parts, moreText(len(all), len(parts)))...)
 }
 
 // pullActions are what can be done about an open pull request.
@@ -117,7 +119,7 @@ func pullActions(p pull, builds []build) []chat.Action {
 	if slices.ContainsFunc(p.Reviewers, func(r reviewer) bool { return r.Verdict == verdictChanges }) {
 		choices = append(choices, choiceWithdraw)
 	}
-	if len(rerunnable(builds)) > 0 {
+	if len(rerunnableBuilds(builds)) > 0 {
 		choices = append(choices, actionRerun)
 	}
 	if len(choices) == 0 {
@@ -130,8 +132,8 @@ func pullActions(p pull, builds []build) []chat.Action {
 	return append(actions, menu)
 }
 
-// rerunnable returns the failed or stopped builds that Bitbucket can be told to run again: those of its own Pipelines.
-func rerunnable(builds []build) []build {
+// rerunnableBuilds returns the failed or stopped builds that Bitbucket can be told to run again: those of its own Pipelines.
+func rerunnableBuilds(builds []build) []build {
 	var found []build
 	for _, b := range builds {
 		if (b.State == buildFailed || b.State == buildStopped) && b.pipeline() && b.Branch != "" {

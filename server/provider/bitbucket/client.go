@@ -15,8 +15,8 @@ import (
 // maxPages bounds how many pages of a list are read.
 const maxPages = 20
 
-// remote is what is asked of either product. Paths are "owner/repository".
-type remote interface {
+// apiClient is what is asked of either product. Paths are "owner/repository".
+type apiClient interface {
 	// account returns whose session it is.
 	account(ctx context.Context) (provider.Account, error)
 	// repository returns the repository, and administers whether the session may administer it.
@@ -26,11 +26,11 @@ type remote interface {
 	// putHook changes the webhook, or makes one that has no ID, and returns its ID.
 	putHook(ctx context.Context, path string, h hook) (string, error)
 	deleteHook(ctx context.Context, path, id string) error
-	pull(ctx context.Context, path string, id int64) (shownPull, error)
-	// judge gives the account's verdict, or takes back the one that is named.
-	judge(ctx context.Context, path string, id int64, d deed, taken string) error
-	merge(ctx context.Context, path string, p shownPull, m merging) error
-	decline(ctx context.Context, path string, p shownPull) error
+	pull(ctx context.Context, path string, id int64) (pullDetails, error)
+	// review gives the account's verdict, or takes back the one that is named.
+	review(ctx context.Context, path string, id int64, d eventType, taken string) error
+	merge(ctx context.Context, path string, p pullDetails, m mergeOptions) error
+	decline(ctx context.Context, path string, p pullDetails) error
 	comment(ctx context.Context, path string, id, parent int64, text string) (comment, error)
 }
 
@@ -43,46 +43,46 @@ type hook struct {
 	Events []string
 }
 
-// shownPull is a pull request as it was just looked up, with the ways to merge it.
-type shownPull struct {
+// pullDetails is a pull request as it was just looked up, with the ways to merge it.
+type pullDetails struct {
 	pull
 	Strategies      []string
 	DefaultStrategy string
 }
 
-// merging is how to merge.
-type merging struct {
+// mergeOptions is how to merge.
+type mergeOptions struct {
 	Strategy    string
 	Message     string
 	CloseSource bool
 }
 
-// remoteOf returns the session's side.
-func remoteOf(s provider.Session) remote {
+// newClient returns the session's side.
+func newClient(s provider.Session) apiClient {
 	if s.Site.Kind == kindDataCenter {
 		return dataCenter{s}
 	}
 	return cloud{s}
 }
 
-// escaped returns the two parts of a repository's path, each fit for an address.
-func escaped(path string) (owner, slug string) {
+// escapePath returns the two parts of a repository's path, each fit for an address.
+func escapePath(path string) (owner, slug string) {
 	owner, slug, _ = strings.Cut(path, "/")
 	return url.PathEscape(owner), url.PathEscape(slug)
 }
 
-// explained adds to a refusal what the tool said about it.
-func explained(err error) error {
+// withProviderMessage adds to a refusal what the tool said about it.
+func withProviderMessage(err error) error {
 	var refusal *provider.StatusError
 	var f *fault.Error
 	if !errors.As(err, &refusal) || !errors.As(err, &f) {
 		return err
 	}
-	return f.With("Message", chat.Escape(refusalText(refusal.Body)))
+	return f.With("Message", chat.Escape(errorText(refusal.Body)))
 }
 
-// refusalText returns what either product says about a refusal; "" for nothing that can be read.
-func refusalText(body []byte) string {
+// errorText returns what either product says about a refusal; "" for nothing that can be read.
+func errorText(body []byte) string {
 	var answer struct {
 		Error struct {
 			Message string `json:"message"`
@@ -111,5 +111,5 @@ func refusalText(body []byte) string {
 		}
 	}
 	said := strings.TrimSpace(strings.Join(texts, " "))
-	return strings.TrimRight(cleaned(said, maxExcerpt), ".")
+	return strings.TrimRight(cleanLine(said, maxExcerpt), ".")
 }

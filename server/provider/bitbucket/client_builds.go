@@ -11,14 +11,14 @@ import (
 
 // dcBuild is a build in an answer of Data Center; the older of its two APIs dates it by when it was added.
 type dcBuild struct {
-	Key     string `json:"key"`
-	Name    string `json:"name"`
-	State   string `json:"state"`
-	URL     string `json:"url"`
-	Ref     string `json:"ref"`
-	Created stamp  `json:"createdDate"`
-	Updated stamp  `json:"updatedDate"`
-	Added   stamp  `json:"dateAdded"`
+	Key     string    `json:"key"`
+	Name    string    `json:"name"`
+	State   string    `json:"state"`
+	URL     string    `json:"url"`
+	Ref     string    `json:"ref"`
+	Created timestamp `json:"createdDate"`
+	Updated timestamp `json:"updatedDate"`
+	Added   timestamp `json:"dateAdded"`
 }
 
 // builds returns how the builds of the commit stand. The API of repositories shows only a build whose key is known, so that the older
@@ -36,15 +36,15 @@ func (d dataCenter) builds(ctx context.Context, hash string) ([]status, error) {
 			return nil, err
 		}
 		for _, b := range page.Values {
-			s := newStatus(status{
-				Key: b.Key, Name: b.Name, State: buildStates(b.State), Branch: b.Ref, URL: b.URL,
-				At: latest(b.Created.Time, b.Updated.Time, b.Added.Time),
+			s := cleanStatus(status{
+				Key: b.Key, Name: b.Name, State: parseBuildState(b.State), Branch: b.Ref, URL: b.URL,
+				At: latestTime(b.Created.Time, b.Updated.Time, b.Added.Time),
 			})
 			if s.State != "" && s.Name != "" {
 				all = append(all, s)
 			}
 		}
-		if page.Last || page.Next <= start {
+		if page.IsLast || page.Next <= start {
 			break
 		}
 		start = page.Next
@@ -52,8 +52,8 @@ func (d dataCenter) builds(ctx context.Context, hash string) ([]status, error) {
 	return all, nil
 }
 
-// describe returns what the commit is called, and which came with it.
-func (d dataCenter) describe(ctx context.Context, path string, l lookup) ([]provider.Event, error) {
+// commitDetails returns what the commit is called, and which came with it.
+func (d dataCenter) commitDetails(ctx context.Context, path string, l lookup) ([]provider.Event, error) {
 	found, err := d.commits(ctx, path, l)
 	if fault.Is(err, fault.ResourceUnknown) || err == nil && len(found) == 0 {
 		return nil, nil // it is gone
@@ -61,12 +61,12 @@ func (d dataCenter) describe(ctx context.Context, path string, l lookup) ([]prov
 	if err != nil {
 		return nil, err
 	}
-	n := news{Repo: l.Repo, Commit: &found[0], Push: &push{Branch: l.Branch}, Did: didRefresh}
+	n := eventData{Repo: l.Repo, Commit: &found[0], Push: &push{Branch: l.Branch}, Type: typeLookedUp}
 	if l.Since != "" {
 		n.Push.Commits, n.Push.More = found[:min(len(found), maxListed)], len(found) > maxListed
 	}
 	return []provider.Event{event(n, provider.Event{
-		ID: identity("describe", l.Commit.Hash, l.Branch), Subject: commitSubject(l.Commit.Hash), UpdateOnly: true,
+		ID: hashID("describe", l.Commit.Hash, l.Branch), Subject: commitSubject(l.Commit.Hash), UpdateOnly: true,
 	})}, nil
 }
 
@@ -77,7 +77,7 @@ func (d dataCenter) commits(ctx context.Context, path string, l lookup) ([]commi
 		if err := d.Call(ctx, http.MethodGet, d.base(path)+"/commits/"+url.PathEscape(l.Commit.Hash), nil, &one); err != nil {
 			return nil, err
 		}
-		return known([]dcCommit{one}), nil
+		return validCommits([]dcCommit{one}), nil
 	}
 	var page struct {
 		Values []dcCommit `json:"values"`
@@ -90,11 +90,11 @@ func (d dataCenter) commits(ctx context.Context, path string, l lookup) ([]commi
 		l.Since = ""
 		return d.commits(ctx, path, l)
 	}
-	return known(page.Values), nil
+	return validCommits(page.Values), nil
 }
 
-// known returns the commits that have a hash.
-func known(all []dcCommit) []commit {
+// validCommits returns the commits that have a hash.
+func validCommits(all []dcCommit) []commit {
 	var found []commit
 	for _, c := range all {
 		if one := c.commit(); one.Hash != "" {

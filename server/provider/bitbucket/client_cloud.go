@@ -18,7 +18,7 @@ type cloud struct{ provider.Session }
 
 // base returns the address of the repository.
 func (cloud) base(path string) string {
-	owner, slug := escaped(path)
+	owner, slug := escapePath(path)
 	return "/2.0/repositories/" + owner + "/" + slug
 }
 
@@ -123,7 +123,7 @@ func (c cloud) putHook(ctx context.Context, path string, h hook) (string, error)
 	}
 	var made cloudHook
 	err := c.Call(ctx, method, address, cloudHook{Description: hookName, URL: h.URL, Active: true, Secret: h.Secret, Events: h.Events}, &made)
-	return first(made.UUID, h.ID), err
+	return firstNonBlank(made.UUID, h.ID), err
 }
 
 func (c cloud) deleteHook(ctx context.Context, path, id string) error {
@@ -134,31 +134,31 @@ func (c cloud) pullAddress(path string, id int64) string {
 	return c.base(path) + "/pullrequests/" + itoa(id)
 }
 
-func (c cloud) pull(ctx context.Context, path string, id int64) (shownPull, error) {
+func (c cloud) pull(ctx context.Context, path string, id int64) (pullDetails, error) {
 	var p cloudPull
 	if err := c.Call(ctx, http.MethodGet, c.pullAddress(path, id), nil, &p); err != nil {
-		return shownPull{}, err
+		return pullDetails{}, err
 	}
-	shown := shownPull{pull: *p.pull(repo{Name: path, URL: c.Site.URL + "/" + path}), Strategies: p.Destination.Branch.Strategies, DefaultStrategy: p.Destination.Branch.DefaultStrategy}
+	shown := pullDetails{pull: *p.pull(repo{Name: path, URL: c.Site.URL + "/" + path}), Strategies: p.Destination.Branch.Strategies, DefaultStrategy: p.Destination.Branch.DefaultStrategy}
 	if len(shown.Strategies) == 0 {
 		shown.Strategies = []string{"merge_commit", "squash", "fast_forward"}
 	}
-	shown.DefaultStrategy = first(shown.DefaultStrategy, shown.Strategies[0])
+	shown.DefaultStrategy = firstNonBlank(shown.DefaultStrategy, shown.Strategies[0])
 	return shown, nil
 }
 
-func (c cloud) judge(ctx context.Context, path string, id int64, d deed, taken string) error {
+func (c cloud) review(ctx context.Context, path string, id int64, d eventType, taken string) error {
 	method, what := http.MethodPost, "/approve"
-	if d == didRetract {
+	if d == typeReviewWithdrawn {
 		method = http.MethodDelete
 	}
-	if d == didReject || taken == verdictChanges {
+	if d == typeChangesRequested || taken == verdictChanges {
 		what = "/request-changes"
 	}
 	return c.Call(ctx, method, c.pullAddress(path, id)+what, nil, nil)
 }
 
-func (c cloud) merge(ctx context.Context, path string, p shownPull, m merging) error {
+func (c cloud) merge(ctx context.Context, path string, p pullDetails, m mergeOptions) error {
 	in := map[string]any{"type": "pullrequest", "close_source_branch": m.CloseSource}
 	if m.Strategy != "" {
 		in["merge_strategy"] = m.Strategy
@@ -169,7 +169,7 @@ func (c cloud) merge(ctx context.Context, path string, p shownPull, m merging) e
 	return c.Call(ctx, http.MethodPost, c.pullAddress(path, p.ID)+"/merge", in, nil)
 }
 
-func (c cloud) decline(ctx context.Context, path string, p shownPull) error {
+func (c cloud) decline(ctx context.Context, path string, p pullDetails) error {
 	return c.Call(ctx, http.MethodPost, c.pullAddress(path, p.ID)+"/decline", nil, nil)
 }
 

@@ -19,7 +19,7 @@ type dataCenter struct{ provider.Session }
 
 // base returns the address of the repository; a personal one is in a project whose key is "~" and its owner.
 func (dataCenter) base(path string) string {
-	owner, slug := escaped(path)
+	owner, slug := escapePath(path)
 	return "/rest/api/latest/projects/" + owner + "/repos/" + slug
 }
 
@@ -61,7 +61,7 @@ func (d dataCenter) username(ctx context.Context) (string, error) {
 	if err := d.Call(ctx, http.MethodGet, "/plugins/servlet/applinks/whoami", nil, &answer); err != nil {
 		return "", err
 	}
-	name := first(answer.Header.Get("X-AUSERNAME"), strings.TrimSpace(string(answer.Body)))
+	name := firstNonBlank(answer.Header.Get("X-AUSERNAME"), strings.TrimSpace(string(answer.Body)))
 	if name == "anonymous" || len(name) > maxUsername || strings.ContainsAny(name, "<>\n") {
 		return "", nil
 	}
@@ -116,8 +116,8 @@ type dcHook struct {
 
 // dcPage is where in a list one is.
 type dcPage struct {
-	Last bool  `json:"isLastPage"`
-	Next int64 `json:"nextPageStart"`
+	IsLast bool  `json:"isLastPage"`
+	Next   int64 `json:"nextPageStart"`
 }
 
 func (d dataCenter) hooks(ctx context.Context, path string) ([]hook, error) {
@@ -139,7 +139,7 @@ func (d dataCenter) hooks(ctx context.Context, path string) ([]hook, error) {
 		for _, h := range page.Values {
 			all = append(all, hook{ID: itoa(h.ID), URL: h.URL, Active: h.Active, Events: h.Events})
 		}
-		if page.Last || page.Next <= start {
+		if page.IsLast || page.Next <= start {
 			break
 		}
 		start = page.Next
@@ -174,16 +174,16 @@ func (d dataCenter) pullAddress(path string, id int64) string {
 	return d.base(path) + "/pull-requests/" + itoa(id)
 }
 
-func (d dataCenter) pull(ctx context.Context, path string, id int64) (shownPull, error) {
+func (d dataCenter) pull(ctx context.Context, path string, id int64) (pullDetails, error) {
 	var p dcPull
 	if err := d.Call(ctx, http.MethodGet, d.pullAddress(path, id), nil, &p); err != nil {
-		return shownPull{}, err
+		return pullDetails{}, err
 	}
-	return shownPull{pull: *p.pull(d.Site.URL)}, nil
+	return pullDetails{pull: *p.pull(d.Site.URL)}, nil
 }
 
 // strategies adds the ways to merge that the repository allows; where they are not told, it is merged its usual way.
-func (d dataCenter) strategies(ctx context.Context, path string, p *shownPull) {
+func (d dataCenter) strategies(ctx context.Context, path string, p *pullDetails) {
 	var settings struct {
 		Merge struct {
 			Default struct {
@@ -208,11 +208,11 @@ func (d dataCenter) strategies(ctx context.Context, path string, p *shownPull) {
 	}
 }
 
-func (d dataCenter) judge(ctx context.Context, path string, id int64, what deed, _ string) error {
+func (d dataCenter) review(ctx context.Context, path string, id int64, what eventType, _ string) error {
 	switch what {
-	case didApprove:
+	case typeApproved:
 		return d.Call(ctx, http.MethodPost, d.pullAddress(path, id)+"/approve", nil, nil)
-	case didRetract:
+	case typeReviewWithdrawn:
 		return d.Call(ctx, http.MethodDelete, d.pullAddress(path, id)+"/approve", nil, nil)
 	}
 	who := d.Account
@@ -226,7 +226,7 @@ func (d dataCenter) judge(ctx context.Context, path string, id int64, what deed,
 	return d.Call(ctx, http.MethodPut, d.pullAddress(path, id)+"/participants/"+url.PathEscape(who.ID), in, nil)
 }
 
-func (d dataCenter) merge(ctx context.Context, path string, p shownPull, m merging) error {
+func (d dataCenter) merge(ctx context.Context, path string, p pullDetails, m mergeOptions) error {
 	in := map[string]any{"autoSubject": true}
 	if m.Strategy != "" {
 		in["strategyId"] = m.Strategy
@@ -237,7 +237,7 @@ func (d dataCenter) merge(ctx context.Context, path string, p shownPull, m mergi
 	return d.Call(ctx, http.MethodPost, d.pullAddress(path, p.ID)+"/merge?version="+itoa(p.Version), in, nil)
 }
 
-func (d dataCenter) decline(ctx context.Context, path string, p shownPull) error {
+func (d dataCenter) decline(ctx context.Context, path string, p pullDetails) error {
 	return d.Call(ctx, http.MethodPost, d.pullAddress(path, p.ID)+"/decline?version="+itoa(p.Version), map[string]any{}, nil)
 }
 

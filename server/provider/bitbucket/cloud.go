@@ -51,7 +51,7 @@ func (r cloudRepo) repo(site string) repo {
 	if page == "" && site != "" && r.FullName != "" {
 		page = webAddress(site + "/" + r.FullName)
 	}
-	return repo{Name: cleaned(r.FullName, maxTitle), URL: strings.TrimRight(page, "/")}
+	return repo{Name: cleanLine(r.FullName, maxTitle), URL: strings.TrimRight(page, "/")}
 }
 
 // cloudUser is a person; "username" is gone since 2019.
@@ -64,13 +64,13 @@ type cloudUser struct {
 }
 
 func (u cloudUser) person() person {
-	return person{ID: cleaned(first(u.UUID, u.AccountID, u.Nickname), maxName), Name: cleaned(first(u.DisplayName, u.Nickname), maxName)}
+	return person{ID: cleanLine(firstNonBlank(u.UUID, u.AccountID, u.Nickname), maxName), Name: cleanLine(firstNonBlank(u.DisplayName, u.Nickname), maxName)}
 }
 
 type cloudCommit struct {
-	Hash    string `json:"hash"`
-	Message string `json:"message"`
-	Date    stamp  `json:"date"`
+	Hash    string    `json:"hash"`
+	Message string    `json:"message"`
+	Date    timestamp `json:"date"`
 	Author  struct {
 		Raw  string    `json:"raw"`
 		User cloudUser `json:"user"`
@@ -79,7 +79,7 @@ type cloudCommit struct {
 
 func (c cloudCommit) commit() commit {
 	name, _, _ := strings.Cut(c.Author.Raw, "<")
-	return commit{Hash: hashOf(c.Hash), Title: firstLine(c.Message), Author: first(c.Author.User.person().Name, cleaned(name, maxName))}
+	return commit{Hash: validHash(c.Hash), Title: firstLine(c.Message), Author: firstNonBlank(c.Author.User.person().Name, cleanLine(name, maxName))}
 }
 
 type cloudComment struct {
@@ -97,15 +97,15 @@ type cloudComment struct {
 		ID int64 `json:"id"`
 	} `json:"parent"`
 	User    cloudUser  `json:"user"`
-	Created stamp      `json:"created_on"`
-	Updated stamp      `json:"updated_on"`
+	Created timestamp  `json:"created_on"`
+	Updated timestamp  `json:"updated_on"`
 	Links   cloudLinks `json:"links"`
 }
 
 func (c cloudComment) comment(known people) *comment {
 	return &comment{
-		ID: c.ID, Parent: c.Parent.ID, Excerpt: cleaned(cloudText(c.Content.Raw, c.Content.HTML, known), maxExcerpt), URL: webAddress(c.Links.HTML.Href),
-		Path: cleaned(c.Inline.Path, maxTitle), Line: max(c.Inline.To, c.Inline.From, 0),
+		ID: c.ID, Parent: c.Parent.ID, Excerpt: cleanLine(cloudText(c.Content.Raw, c.Content.HTML, known), maxExcerpt), URL: webAddress(c.Links.HTML.Href),
+		Path: cleanLine(c.Inline.Path, maxTitle), Line: max(c.Inline.To, c.Inline.From, 0),
 	}
 }
 
@@ -118,7 +118,7 @@ func parseCloud(key string, d provider.Delivery) ([]provider.Event, error) {
 	if body.Repository.FullName == "" {
 		return nil, errors.New("a delivery of no repository")
 	}
-	n := news{Repo: body.Repository.repo(d.Site), By: body.Actor.person(), At: d.ReceivedAt}
+	n := eventData{Repo: body.Repository.repo(d.Site), By: body.Actor.person(), At: d.ReceivedAt}
 	switch key {
 	case "repo:commit_status_created", "repo:commit_status_updated":
 		return body.Status.events(n)
@@ -131,24 +131,24 @@ func parseCloud(key string, d provider.Delivery) ([]provider.Event, error) {
 }
 
 // commitComment returns a comment on a commit.
-func (b cloudBody) commitComment(n news) ([]provider.Event, error) {
+func (b cloudBody) commitComment(n eventData) ([]provider.Event, error) {
 	about := b.Commit.commit()
 	if about.Hash == "" {
 		return nil, errors.New("a comment on no commit")
 	}
-	n.Commit, n.Comment, n.Did, n.At = &about, b.Comment.comment(b.people()), didComment, firstTime(b.Comment.Created.Time, n.At)
+	n.Commit, n.Comment, n.Type, n.At = &about, b.Comment.comment(b.people()), typeCommented, firstTime(b.Comment.Created.Time, n.At)
 	return []provider.Event{commentEvent(n)}, nil
 }
 
 // commentEvent returns the event of a comment on a commit.
-func commentEvent(n news) provider.Event {
+func commentEvent(n eventData) provider.Event {
 	return event(n, provider.Event{
-		ID: identity("comment", strconv.FormatInt(n.Comment.ID, 10)), Subject: commitSubject(n.Commit.Hash), At: n.At,
+		ID: hashID("comment", strconv.FormatInt(n.Comment.ID, 10)), Subject: commitSubject(n.Commit.Hash), At: n.At,
 	})
 }
 
-// first returns the first of the texts that is not blank.
-func first(texts ...string) string {
+// firstNonBlank returns the first of the texts that is not blank.
+func firstNonBlank(texts ...string) string {
 	for _, text := range texts {
 		if strings.TrimSpace(text) != "" {
 			return text

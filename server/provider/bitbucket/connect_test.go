@@ -155,7 +155,7 @@ func TestDataCenterBuildsAreFetchedAfterPushes(t *testing.T) {
 	require.Equal(t, "Running", w.text(w.card(commitSubject(hash)).State))
 	w.build(hash, "ci", "FAILED", "refs/heads/main")
 	require.Len(t, look(), 1, "once more, for builds that follow")
-	require.Equal(t, settling, task.After)
+	require.Equal(t, settleDelay, task.After)
 	require.Equal(t, "Failed", w.text(w.card(commitSubject(hash)).State))
 	require.Empty(t, look())
 }

@@ -18,7 +18,7 @@ const (
 
 // dcBody is a delivery of Data Center.
 type dcBody struct {
-	Date        stamp         `json:"date"`
+	Date        timestamp     `json:"date"`
 	Actor       dcUser        `json:"actor"`
 	Repository  dcRepo        `json:"repository"`
 	Changes     []dcChange    `json:"changes"`
@@ -56,7 +56,7 @@ type dcUser struct {
 }
 
 func (u dcUser) person() person {
-	return person{ID: cleaned(first(u.Slug, u.Name), maxName), Name: cleaned(first(u.DisplayName, u.Name, u.Slug), maxName)}
+	return person{ID: cleanLine(firstNonBlank(u.Slug, u.Name), maxName), Name: cleanLine(firstNonBlank(u.DisplayName, u.Name, u.Slug), maxName)}
 }
 
 type dcRepo struct {
@@ -77,7 +77,7 @@ func (r dcRepo) path() string { return r.Project.Key + "/" + r.Slug }
 // repo returns the repository at the site.
 func (r dcRepo) repo(site string) repo {
 	page := strings.TrimSuffix(strings.TrimRight(r.Links.self(), "/"), "/browse")
-	return repo{Name: cleaned(r.path(), maxTitle), URL: first(page, r.page(site))}
+	return repo{Name: cleanLine(r.path(), maxTitle), URL: firstNonBlank(page, r.page(site))}
 }
 
 // page returns the address of a repository that names none itself.
@@ -98,7 +98,7 @@ type dcCommit struct {
 }
 
 func (c dcCommit) commit() commit {
-	return commit{Hash: hashOf(c.ID), Title: firstLine(c.Message), Author: c.Author.person().Name}
+	return commit{Hash: validHash(c.ID), Title: firstLine(c.Message), Author: c.Author.person().Name}
 }
 
 // dcChange is what a push did to one branch or tag; a hash of zeros is of nothing.
@@ -113,11 +113,11 @@ type dcChange struct {
 }
 
 type dcComment struct {
-	ID      int64  `json:"id"`
-	Text    string `json:"text"`
-	Author  dcUser `json:"author"`
-	Created stamp  `json:"createdDate"`
-	Updated stamp  `json:"updatedDate"`
+	ID      int64     `json:"id"`
+	Text    string    `json:"text"`
+	Author  dcUser    `json:"author"`
+	Created timestamp `json:"createdDate"`
+	Updated timestamp `json:"updatedDate"`
 	Anchor  struct {
 		Path string `json:"path"`
 		Line int    `json:"line"`
@@ -126,7 +126,7 @@ type dcComment struct {
 
 func (c dcComment) comment(parent int64, known people) *comment {
 	return &comment{
-		ID: c.ID, Parent: parent, Excerpt: cleaned(dcText(c.Text, known), maxExcerpt), Path: cleaned(c.Anchor.Path, maxTitle), Line: max(c.Anchor.Line, 0),
+		ID: c.ID, Parent: parent, Excerpt: cleanLine(dcText(c.Text, known), maxExcerpt), Path: cleanLine(c.Anchor.Path, maxTitle), Line: max(c.Anchor.Line, 0),
 	}
 }
 
@@ -153,8 +153,8 @@ type dcPull struct {
 	Title     string          `json:"title"`
 	State     string          `json:"state"`
 	Draft     *bool           `json:"draft"`
-	Created   stamp           `json:"createdDate"`
-	Updated   stamp           `json:"updatedDate"`
+	Created   timestamp       `json:"createdDate"`
+	Updated   timestamp       `json:"updatedDate"`
 	From      dcEnd           `json:"fromRef"`
 	To        dcEnd           `json:"toRef"`
 	Author    dcParticipant   `json:"author"`
@@ -178,49 +178,49 @@ type dcEnd struct {
 }
 
 func (e dcEnd) branch() string {
-	return cleaned(first(e.DisplayID, strings.TrimPrefix(e.ID, "refs/heads/")), maxBranch)
+	return cleanLine(firstNonBlank(e.DisplayID, strings.TrimPrefix(e.ID, "refs/heads/")), maxBranch)
 }
 
 // pull returns the pull request at the site.
 func (p dcPull) pull(site string) *pull {
 	source := ""
 	if p.From.Repo.Slug != "" {
-		source = cleaned(p.From.Repo.path(), maxTitle)
+		source = cleanLine(p.From.Repo.path(), maxTitle)
 	}
 	to := p.To.Repo.repo(site)
 	neutral := &pull{
-		ID: p.ID, Version: p.Version, Title: cleaned(p.Title, maxTitle), URL: first(p.Links.self(), to.pullURL(p.ID)), State: pullState(p.State),
-		Draft: p.Draft, Author: p.Author.User.person(), Asked: p.Reviewers != nil, Judged: p.Reviewers != nil,
-		From: from(p.From.branch(), source, to.Name), To: p.To.branch(), Head: hashOf(p.From.Latest),
-		Merge: hashOf(p.Properties.MergeCommit.ID), Updated: latest(p.Created.Time, p.Updated.Time),
+		ID: p.ID, Version: p.Version, Title: cleanLine(p.Title, maxTitle), URL: firstNonBlank(p.Links.self(), to.pullURL(p.ID)), State: parsePullState(p.State),
+		Draft: p.Draft, Author: p.Author.User.person(), ListsReviewers: p.Reviewers != nil, ListsVerdicts: p.Reviewers != nil,
+		From: sourceBranch(p.From.branch(), source, to.Name), To: p.To.branch(), Head: validHash(p.From.Latest),
+		Merge: validHash(p.Properties.MergeCommit.ID), Updated: latestTime(p.Created.Time, p.Updated.Time),
 	}
 	for _, r := range p.Reviewers {
-		neutral.review(r.User.person(), r.verdict())
+		neutral.addReviewer(r.User.person(), r.verdict())
 	}
 	return neutral
 }
 
-// dcDeeds are what Data Center's events say that somebody did.
-func dcDeeds(key string) deed {
+// dcEventType are what Data Center's events say that somebody did.
+func dcEventType(key string) eventType {
 	switch strings.TrimPrefix(key, "pr:") {
 	case "opened":
-		return didOpen
+		return typeOpened
 	case "from_ref_updated", "to_ref_updated", "modified", "reviewer:updated":
-		return didUpdate
+		return typeUpdated
 	case "reviewer:approved":
-		return didApprove
+		return typeApproved
 	case "reviewer:unapproved":
-		return didRetract
+		return typeReviewWithdrawn
 	case "reviewer:needs_work", "reviewer:changes_requested":
-		return didReject
+		return typeChangesRequested
 	case "merged":
-		return didMerge
+		return typeMerged
 	case "declined":
-		return didDecline
+		return typeDeclined
 	case "deleted":
-		return didDelete
+		return typeDeleted
 	case "comment:added":
-		return didComment
+		return typeCommented
 	}
 	return ""
 }
@@ -231,55 +231,55 @@ func parseDataCenter(key string, d provider.Delivery) ([]provider.Event, error) 
 	if err := json.Unmarshal(d.Body, &body); err != nil {
 		return nil, errors.Wrap(err, "read a delivery of Data Center")
 	}
-	n := news{Repo: body.Repository.repo(d.Site), By: body.Actor.person(), At: firstTime(body.Date.Time, d.ReceivedAt), Silent: true}
+	n := eventData{Repo: body.Repository.repo(d.Site), By: body.Actor.person(), At: firstTime(body.Date.Time, d.ReceivedAt), NoBuildEvents: true}
 	switch key {
 	case dcRefsChanged:
 		return body.refs(n, d)
 	case dcCommitComment:
-		hash := hashOf(body.Commit)
+		hash := validHash(body.Commit)
 		if hash == "" {
 			return nil, errors.New("a comment on no commit")
 		}
-		n.Commit, n.Comment, n.Did = &commit{Hash: hash}, body.Comment.comment(body.ParentID, body.people()), didComment
+		n.Commit, n.Comment, n.Type = &commit{Hash: hash}, body.Comment.comment(body.ParentID, body.people()), typeCommented
 		return []provider.Event{commentEvent(n)}, nil
 	}
 	return body.pull(key, n, d.Site)
 }
 
 // pull returns what happened to a pull request of Data Center.
-func (b dcBody) pull(key string, n news, site string) ([]provider.Event, error) {
-	n.Did = dcDeeds(key)
-	if n.Did == "" {
+func (b dcBody) pull(key string, n eventData, site string) ([]provider.Event, error) {
+	n.Type = dcEventType(key)
+	if n.Type == "" {
 		return nil, nil
 	}
 	if b.Pull.ID <= 0 || b.Pull.Title == "" {
 		return nil, errors.New("a delivery of no pull request")
 	}
 	n.Repo, n.Pull = b.Pull.To.Repo.repo(site), b.Pull.pull(site)
-	switch n.Did {
-	case didApprove, didRetract, didReject:
+	switch n.Type {
+	case typeApproved, typeReviewWithdrawn, typeChangesRequested:
 		if who := b.Participant.User.person(); who.ID != "" {
 			n.By = who
 		}
-	case didDelete:
+	case typeDeleted:
 		n.Pull.State = pullDeleted
-	case didComment:
+	case typeCommented:
 		n.Comment = b.Comment.comment(b.ParentID, b.people())
 	}
 	return []provider.Event{pullEvent(n)}, nil
 }
 
 // refs returns the events of the branches and tags that moved.
-func (b dcBody) refs(n news, d provider.Delivery) ([]provider.Event, error) {
+func (b dcBody) refs(n eventData, d provider.Delivery) ([]provider.Event, error) {
 	if b.Repository.Slug == "" {
 		return nil, errors.New("a delivery of no repository")
 	}
 	tip := b.ToCommit.commit()
-	var all []moved
+	var all []refChange
 	for _, change := range b.Changes {
-		m := moved{
-			name: cleaned(first(change.Ref.DisplayID, change.Ref.ID), maxBranch), tag: change.Ref.Type == "TAG",
-			from: commit{Hash: hashOf(change.From)}, to: commit{Hash: hashOf(change.To)},
+		m := refChange{
+			name: cleanLine(firstNonBlank(change.Ref.DisplayID, change.Ref.ID), maxBranch), tag: change.Ref.Type == "TAG",
+			from: commit{Hash: validHash(change.From)}, to: commit{Hash: validHash(change.To)},
 		}
 		if m.name == "" || m.from.Hash == "" && m.to.Hash == "" {
 			continue
@@ -302,5 +302,5 @@ func (b dcBody) refs(n news, d provider.Delivery) ([]provider.Event, error) {
 		}
 		all = append(all, m)
 	}
-	return moves(n, all, d.Header[headerRequest]), nil
+	return refEvents(n, all, d.Header[headerRequest]), nil
 }

@@ -21,22 +21,22 @@ type state struct {
 	Repo repo      `json:"repo"`
 	At   time.Time `json:"at,omitzero"`
 
-	Commit *commit  `json:"commit,omitempty"`
-	Pushes []pushed `json:"pushes,omitempty"`
-	Builds []build  `json:"builds,omitempty"`
+	Commit *commit      `json:"commit,omitempty"`
+	Pushes []pushRecord `json:"pushes,omitempty"`
+	Builds []build      `json:"builds,omitempty"`
 
 	Ref  *refState  `json:"ref,omitempty"`
 	Refs *refsState `json:"refs,omitempty"`
 
-	Pull *pulled `json:"pull,omitempty"`
+	Pull *pullState `json:"pull,omitempty"`
 
 	Comments []int64 `json:"comments,omitempty"`
-	// Remark is the comment that a commit's card began with; it quotes the first words.
-	Remark *remark `json:"remark,omitempty"`
+	// CardComment is the comment that a commit's card began with; it quotes the first words.
+	CardComment *cardComment `json:"card_comment,omitempty"`
 }
 
-// remark is a comment with who made it.
-type remark struct {
+// cardComment is a comment with who made it.
+type cardComment struct {
 	comment
 	By person `json:"by,omitzero"`
 }
@@ -45,19 +45,19 @@ type remark struct {
 type fold struct {
 	state
 	// id is the event's, fresh says that nothing was known of the subject, known is what is known of those that the event depends on.
-	id     string
-	fresh  bool
-	known  map[string]json.RawMessage
-	n      news
-	streak streak
-	change provider.Change
+	id      string
+	isNew   bool
+	related map[string]json.RawMessage
+	data    eventData
+	streak  streak
+	change  provider.Change
 }
 
 // Fold applies the event to its subject. Everything in a state is either a set or has the time of its latest change, so that the
 // order in which events come does not matter.
 func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.Change, error) {
-	f := fold{id: identity(e.ID)[:16], fresh: len(raw) == 0, known: e.ContextStates}
-	if err := json.Unmarshal(e.Data, &f.n); err != nil {
+	f := fold{id: hashID(e.ID)[:16], isNew: len(raw) == 0, related: e.ContextStates}
+	if err := json.Unmarshal(e.Data, &f.data); err != nil {
 		return provider.Change{}, errors.Wrap(err, "read an event")
 	}
 	var err error
@@ -74,12 +74,12 @@ func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.
 	if !f.apply() {
 		return provider.Change{Stale: true}, nil
 	}
-	older, newer := f.Repo, f.n.Repo // it may have been renamed
-	if f.n.At.Before(f.At) {
+	older, newer := f.Repo, f.data.Repo // it may have been renamed
+	if f.data.At.Before(f.At) {
 		older, newer = newer, older
 	}
-	f.Repo = repo{Name: first(newer.Name, older.Name), URL: first(newer.URL, older.URL)}
-	f.At = latest(f.At, f.n.At)
+	f.Repo = repo{Name: firstNonBlank(newer.Name, older.Name), URL: firstNonBlank(newer.URL, older.URL)}
+	f.At = latestTime(f.At, f.data.At)
 	if f.change.State, err = json.Marshal(f.state); err != nil {
 		return provider.Change{}, errors.Wrap(err, "encode a state")
 	}
@@ -92,22 +92,22 @@ func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.
 // apply folds the part that the event is about and reports whether that may have changed something.
 func (f *fold) apply() bool {
 	switch {
-	case f.n.Pull != nil:
-		return f.pull()
-	case f.n.Status != nil && f.n.Commit != nil:
-		return f.status()
-	case f.n.Push != nil && f.n.Commit != nil && f.n.Did == didRefresh:
-		return f.describe()
-	case f.n.Push != nil && f.n.Commit != nil:
-		return f.push()
-	case f.n.Refs != nil:
-		return f.refs()
-	case f.n.Ref != nil:
-		return f.ref()
-	case f.n.Comment != nil && f.n.Commit != nil:
-		f.about()
+	case f.data.Pull != nil:
+		return f.foldPull()
+	case f.data.Status != nil && f.data.Commit != nil:
+		return f.foldStatus()
+	case f.data.Push != nil && f.data.Commit != nil && f.data.Type == typeLookedUp:
+		return f.foldDetails()
+	case f.data.Push != nil && f.data.Commit != nil:
+		return f.foldPush()
+	case f.data.Refs != nil:
+		return f.foldRefs()
+	case f.data.Ref != nil:
+		return f.foldRef()
+	case f.data.Comment != nil && f.data.Commit != nil:
+		f.fillCommit()
 		f.change.Kind = kindComment
-		return f.commitComment()
+		return f.addCommitComment()
 	}
 	return false
 }
@@ -120,19 +120,19 @@ func readState(raw json.RawMessage) (state, error) {
 	return s, errors.Wrap(json.Unmarshal(raw, &s), "read a state")
 }
 
-// about fills what is known of the commit.
-func (f *fold) about() {
+// fillCommit fills what is known of the commit.
+func (f *fold) fillCommit() {
 	if f.Commit == nil {
-		f.Commit = &commit{Hash: f.n.Commit.Hash}
+		f.Commit = &commit{Hash: f.data.Commit.Hash}
 	}
-	if sameCommit(f.Commit.Hash, f.n.Commit.Hash) {
-		f.Commit.Title, f.Commit.Author = first(f.Commit.Title, f.n.Commit.Title), first(f.Commit.Author, f.n.Commit.Author)
+	if sameCommit(f.Commit.Hash, f.data.Commit.Hash) {
+		f.Commit.Title, f.Commit.Author = firstNonBlank(f.Commit.Title, f.data.Commit.Title), firstNonBlank(f.Commit.Author, f.data.Commit.Author)
 	}
 }
 
-// comment tells of a comment, once.
-func (f *fold) comment() bool {
-	id := f.n.Comment.ID
+// addComment tells of a comment, once.
+func (f *fold) addComment() bool {
+	id := f.data.Comment.ID
 	at, known := slices.BinarySearch(f.Comments, id)
 	if known {
 		return false
@@ -141,57 +141,57 @@ func (f *fold) comment() bool {
 	if len(f.Comments) > maxComments {
 		f.Comments = f.Comments[1:]
 	}
-	f.reply(f.commentReply())
+	f.addReply(f.commentReply())
 	return true
 }
 
-// commitComment tells of a comment on a commit: on the card if that begins with it, else in the thread.
-func (f *fold) commitComment() bool {
+// addCommitComment tells of a comment on a commit: on the card if that begins with it, else in the thread.
+func (f *fold) addCommitComment() bool {
 	if f.Commit.Title == "" {
-		f.ask("")
+		f.requestDetails("")
 	}
-	if !f.fresh {
-		return f.comment()
+	if !f.isNew {
+		return f.addComment()
 	}
-	f.Comments = []int64{f.n.Comment.ID}
-	f.Remark = &remark{comment: *f.n.Comment, By: f.n.By}
+	f.Comments = []int64{f.data.Comment.ID}
+	f.CardComment = &cardComment{comment: *f.data.Comment, By: f.data.By}
 	return true
 }
 
-// ask has the commit looked up, and those since the other one, where deliveries do not tell of them.
-func (f *fold) ask(since string) {
-	if !f.n.Silent || f.n.Commit == nil {
+// requestDetails has the commit looked up, and those since the other one, where deliveries do not tell of them.
+func (f *fold) requestDetails(since string) {
+	if !f.data.NoBuildEvents || f.data.Commit == nil {
 		return
 	}
-	l := lookup{Repo: f.n.Repo, Commit: commit{Hash: f.n.Commit.Hash}, Since: since, Describe: true}
-	if f.n.Push != nil {
-		l.Branch = f.n.Push.Branch
+	l := lookup{Repo: f.data.Repo, Commit: commit{Hash: f.data.Commit.Hash}, Since: since, Details: true}
+	if f.data.Push != nil {
+		l.Branch = f.data.Push.Branch
 	}
 	f.change.Tasks = append(f.change.Tasks, l.task(0))
 }
 
-// reply adds a line to the thread.
-func (f *fold) reply(r chat.Reply) { f.change.Replies = append(f.change.Replies, r) }
+// addReply adds a line to the thread.
+func (f *fold) addReply(r chat.Reply) { f.change.Replies = append(f.change.Replies, r) }
 
-// say adds a line about what the person did.
-func (f *fold) say(id string, who person, pairs ...string) {
-	f.reply(chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", called(who))})
+// replyWithActor adds a line about what the person did.
+func (f *fold) replyWithActor(id string, who person, pairs ...string) {
+	f.addReply(chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", actorName(who))})
 }
 
-// look has the builds of the commit looked up, where no deliveries tell of them.
-func (f *fold) look(hash, branch string) {
-	if !f.n.Silent || hash == "" {
+// requestBuilds has the builds of the commit looked up, where no deliveries tell of them.
+func (f *fold) requestBuilds(hash, branch string) {
+	if !f.data.NoBuildEvents || hash == "" {
 		return
 	}
 	f.change.Tasks = append(f.change.Tasks, lookup{
-		Repo: f.n.Repo, Commit: commit{Hash: hash, Title: f.title(hash)}, Branch: branch,
+		Repo: f.data.Repo, Commit: commit{Hash: hash, Title: f.commitTitle(hash)}, Branch: branch,
 	}.task(0))
 }
 
-// title returns the first line of the commit, if this is the one that is known.
-func (f *fold) title(hash string) string {
-	if f.n.Commit != nil && sameCommit(f.n.Commit.Hash, hash) {
-		return f.n.Commit.Title
+// commitTitle returns the first line of the commit, if this is the one that is known.
+func (f *fold) commitTitle(hash string) string {
+	if f.data.Commit != nil && sameCommit(f.data.Commit.Hash, hash) {
+		return f.data.Commit.Title
 	}
 	return ""
 }

@@ -12,8 +12,8 @@ const (
 	// maxBuilds is how many builds of a commit, and maxPushes how many branches that came to it, are kept.
 	maxBuilds = 40
 	maxPushes = 6
-	// seen is how long a card is taken to be in sight.
-	seen = time.Hour
+	// visibleFor is how long a card is taken to be in sight.
+	visibleFor = time.Hour
 )
 
 // build is how a build of a commit stands.
@@ -24,8 +24,8 @@ type build struct {
 	Streak int `json:"streak,omitempty"`
 }
 
-// pushed is a branch that came to the commit.
-type pushed struct {
+// pushRecord is a branch that came to the commit.
+type pushRecord struct {
 	push
 	// ID is the event's.
 	ID string    `json:"id,omitempty"`
@@ -35,7 +35,7 @@ type pushed struct {
 
 // refState is how a branch or tag stands.
 type refState struct {
-	refNews
+	refData
 	By person    `json:"by,omitzero"`
 	At time.Time `json:"at,omitzero"`
 }
@@ -54,38 +54,38 @@ func (s state) shown() []build {
 	return ofHead
 }
 
-// status folds how a build stands. A newer run of the same build takes the place of the older.
-func (f *fold) status() bool {
-	f.about()
-	wasFailed, wasPassed := count(f.shown()).failed > 0, count(f.shown()).allPassed()
-	fresh := build{status: *f.n.Status, Hash: f.n.Commit.Hash}
-	f.change.Kind = f.judge(&fresh)
-	at := slices.IndexFunc(f.Builds, func(b build) bool { return b.build() == fresh.build() && sameCommit(b.Hash, fresh.Hash) })
+// foldStatus folds how a build stands. A newer run of the same build takes the place of the older.
+func (f *fold) foldStatus() bool {
+	f.fillCommit()
+	wasFailed, wasPassed := countBuilds(f.shown()).failed > 0, countBuilds(f.shown()).allPassed()
+	fresh := build{status: *f.data.Status, Hash: f.data.Commit.Hash}
+	f.change.Kind = f.classify(&fresh)
+	at := slices.IndexFunc(f.Builds, func(b build) bool { return b.buildKey() == fresh.buildKey() && sameCommit(b.Hash, fresh.Hash) })
 	if at >= 0 {
 		if !newer(fresh, f.Builds[at]) {
 			return false
 		}
 	}
-	f.keep(fresh)
+	f.keepBuild(fresh)
 	if f.Pull != nil && !sameCommit(fresh.Hash, f.Pull.Head) {
 		f.change.ResultChanged, f.change.Escalated = false, false
 		return true // of a commit that is no longer, or not yet, the last of the pull request
 	}
 	f.change.Escalated = f.change.Escalated && !wasFailed
-	f.change.Resurface = wasPassed && fresh.State == buildFailed && f.Pull == nil && fresh.At.Sub(f.At) > seen
-	f.buildReply(fresh)
+	f.change.Resurface = wasPassed && fresh.State == buildFailed && f.Pull == nil && fresh.At.Sub(f.At) > visibleFor
+	f.replyBuild(fresh)
 	return true
 }
 
-// keep has the build take the place of the run before it, unless that is newer.
-func (f *fold) keep(fresh build) {
-	at := slices.IndexFunc(f.Builds, func(b build) bool { return b.build() == fresh.build() && sameCommit(b.Hash, fresh.Hash) })
+// keepBuild has the build take the place of the run before it, unless that is newer.
+func (f *fold) keepBuild(fresh build) {
+	at := slices.IndexFunc(f.Builds, func(b build) bool { return b.buildKey() == fresh.buildKey() && sameCommit(b.Hash, fresh.Hash) })
 	if at >= 0 {
 		known := f.Builds[at]
 		if !newer(fresh, known) {
 			return
 		}
-		fresh.Branch, fresh.URL = first(fresh.Branch, known.Branch), first(fresh.URL, known.URL)
+		fresh.Branch, fresh.URL = firstNonBlank(fresh.Branch, known.Branch), firstNonBlank(fresh.URL, known.URL)
 		f.Builds = slices.Delete(slices.Clone(f.Builds), at, at+1)
 	}
 	f.Builds = append(slices.Clone(f.Builds), fresh)
@@ -95,12 +95,12 @@ func (f *fold) keep(fresh build) {
 	f.dropBuilds()
 }
 
-// judge finds out what the result means after those before it, and returns the kind of news that it is.
-func (f *fold) judge(b *build) string {
+// classify finds out what the result means after those before it, and returns the kind of news that it is.
+func (f *fold) classify(b *build) string {
 	if b.State == buildRunning {
 		return kindRunning
 	}
-	r, decided := runOf(f.n)
+	r, decided := runFrom(f.data)
 	failures, known := f.streak.before(r.ID)
 	switch {
 	case !decided:
@@ -143,8 +143,8 @@ func (f *fold) dropBuilds() {
 	}
 }
 
-// buildReply tells the thread of a result. One build that passed among others is worth a line when it was the last.
-func (f *fold) buildReply(b build) {
+// replyBuild tells the thread of a result. One build that passed among others is worth a line when it was the last.
+func (f *fold) replyBuild(b build) {
 	name := chat.Link(chat.Truncate(b.label(), maxName), b.URL)
 	told := chat.Message{Params: map[string]string{"Build": name}}
 	switch {
@@ -159,52 +159,52 @@ func (f *fold) buildReply(b build) {
 	case b.Streak > 0:
 		told.ID, told.Count = "bitbucket.reply.fixed", &b.Streak
 	default:
-		all := count(f.shown())
+		all := countBuilds(f.shown())
 		if !all.allPassed() {
 			return
 		}
 		told.ID, told.Count = "bitbucket.reply.passed", &all.all
 	}
-	f.reply(chat.Reply{Text: told})
+	f.addReply(chat.Reply{Text: told})
 }
 
-// ref folds a branch or tag that was made, moved or deleted.
-func (f *fold) ref() bool {
+// foldRef folds a branch or tag that was made, moved or deleted.
+func (f *fold) foldRef() bool {
 	f.change.Kind = kindBranch
-	if f.n.Ref.Tag {
+	if f.data.Ref.Tag {
 		f.change.Kind = kindTag
 	}
-	fresh := &refState{refNews: *f.n.Ref, By: f.n.By, At: f.n.At}
+	fresh := &refState{refData: *f.data.Ref, By: f.data.By, At: f.data.At}
 	before := f.Ref
-	if before != nil && (fresh.At.Before(before.At) || fresh.At.Equal(before.At) && before.Deleted || fresh.refNews == before.refNews) {
+	if before != nil && (fresh.At.Before(before.At) || fresh.At.Equal(before.At) && before.Deleted || fresh.refData == before.refData) {
 		return false
 	}
 	f.Ref, f.change.ResultChanged = fresh, true
 	if !fresh.Deleted && !fresh.Tag {
-		f.look(fresh.Hash, fresh.Name)
+		f.requestBuilds(fresh.Hash, fresh.Name)
 	}
 	if before == nil {
 		return true
 	}
 	switch {
 	case fresh.Deleted:
-		f.say("bitbucket.reply.ref_deleted", fresh.By)
+		f.replyWithActor("bitbucket.reply.ref_deleted", fresh.By)
 	case before.Deleted:
-		f.change.Resurface = fresh.At.Sub(before.At) > seen
-		f.say("bitbucket.reply.ref_created", fresh.By)
+		f.change.Resurface = fresh.At.Sub(before.At) > visibleFor
+		f.replyWithActor("bitbucket.reply.ref_created", fresh.By)
 	default:
-		f.say("bitbucket.reply.ref_moved", fresh.By, "Commit", chat.Link(short(fresh.Hash), f.Repo.commitURL(fresh.Hash)))
+		f.replyWithActor("bitbucket.reply.ref_moved", fresh.By, "Commit", chat.Link(abbreviate(fresh.Hash), f.Repo.commitURL(fresh.Hash)))
 	}
 	return true
 }
 
-// tally counts builds by how they stand.
-type tally struct{ all, passed, failed, running, stopped int }
+// buildCounts counts builds by how they stand.
+type buildCounts struct{ all, passed, failed, running, stopped int }
 
-func (t tally) allPassed() bool { return t.all > 0 && t.passed == t.all }
+func (t buildCounts) allPassed() bool { return t.all > 0 && t.passed == t.all }
 
-func count(builds []build) tally {
-	t := tally{all: len(builds)}
+func countBuilds(builds []build) buildCounts {
+	t := buildCounts{all: len(builds)}
 	for _, b := range builds {
 		switch b.State {
 		case buildPassed:

@@ -8,29 +8,29 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// twice is how close together two deliveries of one push are, where two webhooks tell of it.
-const twice = time.Minute
+// duplicateWindow is how close together two deliveries of one push are, where two webhooks tell of it.
+const duplicateWindow = time.Minute
 
-// push folds a branch that came to the commit, mostly with new commits. What is known already is told again: a branch that is deployed
+// foldPush folds a branch that came to the commit, mostly with new commits. What is known already is told again: a branch that is deployed
 // from moves to commits that others had before.
-func (f *fold) push() bool {
-	fresh := pushed{push: *f.n.Push, ID: f.id, By: f.n.By, At: f.n.At}
+func (f *fold) foldPush() bool {
+	fresh := pushRecord{push: *f.data.Push, ID: f.id, By: f.data.By, At: f.data.At}
 	for _, known := range f.Pushes {
-		if known.ID == fresh.ID || known.Branch == fresh.Branch && known.From == fresh.From && known.At.Sub(fresh.At).Abs() < twice {
+		if known.ID == fresh.ID || known.Branch == fresh.Branch && known.From == fresh.From && known.At.Sub(fresh.At).Abs() < duplicateWindow {
 			return false
 		}
 	}
 	if fresh.Created {
-		if f.pushedBefore(fresh.At) {
+		if f.commitIsOlder(fresh.At) {
 			return false // the branch is new, its commits are not
 		}
-		f.cutKnown(&fresh)
+		f.trimKnown(&fresh)
 	}
-	told := f.toldOfAnother(fresh.Branch)
-	f.about()
+	told := f.showsSomethingElse(fresh.Branch)
+	f.fillCommit()
 	f.change.Kind = kindPush
 	f.Pushes = append(slices.Clone(f.Pushes), fresh)
-	slices.SortFunc(f.Pushes, func(a, b pushed) int {
+	slices.SortFunc(f.Pushes, func(a, b pushRecord) int {
 		if order := a.At.Compare(b.At); order != 0 {
 			return order
 		}
@@ -40,34 +40,34 @@ func (f *fold) push() bool {
 		f.Pushes = f.Pushes[len(f.Pushes)-maxPushes:]
 	}
 	if told {
-		f.change.Resurface = fresh.At.Sub(f.At) > seen
-		f.say("bitbucket.reply.branch_moved", fresh.By, "Branch", chat.Code(chat.Truncate(fresh.Branch, maxName)))
+		f.change.Resurface = fresh.At.Sub(f.At) > visibleFor
+		f.replyWithActor("bitbucket.reply.branch_moved", fresh.By, "Branch", chat.Code(chat.Truncate(fresh.Branch, maxName)))
 	}
-	f.look(f.n.Commit.Hash, fresh.Branch)
+	f.requestBuilds(f.data.Commit.Hash, fresh.Branch)
 	if f.Commit.Title == "" || len(fresh.Commits) == 0 && fresh.From != "" {
-		f.ask(fresh.From)
+		f.requestDetails(fresh.From)
 	}
 	return true
 }
 
-// toldOfAnother reports whether the commit's card was about something else than the branch's coming to it: another branch, an earlier
+// showsSomethingElse reports whether the commit's card was about something else than the branch's coming to it: another branch, an earlier
 // time, or a comment. Builds may be told before the push that they belong to.
-func (f *fold) toldOfAnother(branch string) bool {
+func (f *fold) showsSomethingElse(branch string) bool {
 	elsewhere := func(b build) bool { return b.Branch != "" && b.Branch != branch }
 	return len(f.Pushes) > 0 || len(f.Comments) > 0 || slices.ContainsFunc(f.Builds, elsewhere)
 }
 
-// pushedBefore reports whether the commit was there before a branch was made of it.
-func (f *fold) pushedBefore(at time.Time) bool {
-	longAgo := func(b build) bool { return at.Sub(b.At) > seen }
+// commitIsOlder reports whether the commit was there before a branch was made of it.
+func (f *fold) commitIsOlder(at time.Time) bool {
+	longAgo := func(b build) bool { return at.Sub(b.At) > visibleFor }
 	return len(f.Pushes) > 0 || slices.ContainsFunc(f.Builds, longAgo)
 }
 
-// cutKnown leaves out of a new branch's commits those that were pushed before.
-func (f *fold) cutKnown(fresh *pushed) {
+// trimKnown leaves out of a new branch's commits those that were pushed before.
+func (f *fold) trimKnown(fresh *pushRecord) {
 	at := slices.IndexFunc(fresh.Commits, func(c commit) bool {
-		raw, known := f.known[commitSubject(c.Hash)]
-		if !known || sameCommit(c.Hash, f.n.Commit.Hash) {
+		raw, known := f.related[commitSubject(c.Hash)]
+		if !known || sameCommit(c.Hash, f.data.Commit.Hash) {
 			return false
 		}
 		other, err := readState(raw)
@@ -78,14 +78,14 @@ func (f *fold) cutKnown(fresh *pushed) {
 	}
 }
 
-// describe fills in what was looked up of a commit, and of the push that brought it. It is nothing that anybody did, so it is of no kind:
+// foldDetails fills in what was looked up of a commit, and of the push that brought it. It is nothing that anybody did, so it is of no kind:
 // it changes cards and makes none.
-func (f *fold) describe() bool {
-	f.about()
+func (f *fold) foldDetails() bool {
+	f.fillCommit()
 	for i, known := range f.Pushes {
-		if known.Branch == f.n.Push.Branch && len(known.Commits) == 0 && len(f.n.Push.Commits) > 0 {
+		if known.Branch == f.data.Push.Branch && len(known.Commits) == 0 && len(f.data.Push.Commits) > 0 {
 			f.Pushes = slices.Clone(f.Pushes)
-			f.Pushes[i].Commits, f.Pushes[i].More = f.n.Push.Commits, f.n.Push.More
+			f.Pushes[i].Commits, f.Pushes[i].More = f.data.Push.Commits, f.data.Push.More
 		}
 	}
 	return true

@@ -6,25 +6,25 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// usualStrategy is the choice of the repository's own way to merge.
-const usualStrategy = "default"
+// defaultStrategy is the choice of the repository's own way to merge.
+const defaultStrategy = "default"
 
 // mergeForm asks how to merge. A Data Center deletes branches by another way, which is not offered.
-func mergeForm(p shownPull, closes bool) *chat.Form {
+func mergeForm(p pullDetails, closes bool) *chat.Form {
 	options := []chat.Option{}
 	if p.DefaultStrategy == "" {
-		options = append(options, chat.Option{Label: chat.Say("bitbucket.strategy.usual"), Value: usualStrategy})
+		options = append(options, chat.Option{Label: chat.Say("bitbucket.strategy.usual"), Value: defaultStrategy})
 	}
 	for _, id := range p.Strategies {
 		options = append(options, chat.Option{Label: strategyLabel(id), Value: id})
 	}
 	form := &chat.Form{
 		Title:  chat.Say("bitbucket.form.merge"),
-		Intro:  chat.Say("bitbucket.form.merge_intro", "Pull", pullName(p.pull), "From", branchName(p.From), "To", branchName(p.To)),
+		Intro:  chat.Say("bitbucket.form.merge_intro", "Pull", pullLink(p.pull), "From", branchCode(p.From), "To", branchCode(p.To)),
 		Submit: chat.Say("bitbucket.action.merge"),
 		Fields: []chat.FormField{{
 			Name: fieldStrategy, Kind: chat.SelectField, Label: chat.Say("bitbucket.form.strategy"),
-			Default: first(p.DefaultStrategy, usualStrategy), Options: options,
+			Default: firstNonBlank(p.DefaultStrategy, defaultStrategy), Options: options,
 		}, {
 			Name: fieldMessage, Kind: chat.LongTextField, Label: chat.Say("bitbucket.form.message"), Help: chat.Say("bitbucket.form.message_help"),
 			Optional: true, MaxLength: maxWritten,
@@ -53,7 +53,7 @@ func strategyLabel(id string) chat.Message {
 func declineForm(p pull) *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("bitbucket.form.decline"), Submit: chat.Say("bitbucket.action.decline"),
-		Intro: chat.Say("bitbucket.form.decline_intro", "Pull", pullName(p)),
+		Intro: chat.Say("bitbucket.form.decline_intro", "Pull", pullLink(p)),
 	}
 }
 
@@ -61,17 +61,17 @@ func declineForm(p pull) *chat.Form {
 func commentForm(p pull, parent int64) *chat.Form {
 	form := &chat.Form{
 		Title: chat.Say("bitbucket.form.comment"), Submit: chat.Say("bitbucket.form.send"),
-		Intro: chat.Say("bitbucket.form.comment_intro", "Pull", pullName(p)),
+		Intro: chat.Say("bitbucket.form.comment_intro", "Pull", pullLink(p)),
 		Fields: []chat.FormField{{
 			Name: fieldText, Kind: chat.LongTextField, Label: chat.Say("bitbucket.form.text"), Help: chat.Say("bitbucket.form.text_help"),
 			MaxLength: maxWritten,
 		}},
 	}
 	if parent > 0 {
-		form.Title, form.Intro = chat.Say("bitbucket.form.reply"), chat.Say("bitbucket.form.reply_intro", "Pull", pullName(p))
+		form.Title, form.Intro = chat.Say("bitbucket.form.reply"), chat.Say("bitbucket.form.reply_intro", "Pull", pullLink(p))
 	}
 	return form
 }
 
-// pullName returns a pull request as a link.
-func pullName(p pull) string { return chat.Link("#"+itoa(p.ID)+" "+p.Title, p.URL) }
+// pullLink returns a pull request as a link.
+func pullLink(p pull) string { return chat.Link("#"+itoa(p.ID)+" "+p.Title, p.URL) }

@@ -38,7 +38,7 @@ func hookEvents(kind string) []string {
 
 // Resource returns the repository, if who asks may administer it.
 func (*Bitbucket) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
-	side := remoteOf(s)
+	side := newClient(s)
 	r, err := side.repository(ctx, path)
 	if err != nil {
 		return provider.Resource{}, err
@@ -46,7 +46,7 @@ func (*Bitbucket) Resource(ctx context.Context, s provider.Session, path string)
 	if r.ID == "" {
 		return provider.Resource{}, fault.Wrap(errors.New("an answer without a repository"), fault.ProviderUnavailable).With("Provider", s.Provider)
 	}
-	r.Name, r.URL, r.SettingsURL = cleaned(r.Name, maxTitle), webAddress(r.URL), webAddress(r.SettingsURL)
+	r.Name, r.URL, r.SettingsURL = cleanLine(r.Name, maxTitle), webAddress(r.URL), webAddress(r.SettingsURL)
 	may, err := side.administers(ctx, r)
 	if err != nil {
 		return provider.Resource{}, err
@@ -60,10 +60,10 @@ func (*Bitbucket) Resource(ctx context.Context, s provider.Session, path string)
 // Install makes the webhook. One with the same address is ours, made before and lost from sight: it is taken over, and any more of them
 // are removed, as each would send everything once more.
 func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
-	side := remoteOf(s)
+	side := newClient(s)
 	all, err := side.hooks(ctx, r.Path)
 	if err != nil {
-		return provider.Installation{}, asAdmin(err, s, r)
+		return provider.Installation{}, adminFault(err, s, r)
 	}
 	wanted := hook{URL: h.URL, Secret: h.Secret, Active: true, Events: hookEvents(s.Site.Kind)}
 	for _, one := range all {
@@ -79,7 +79,7 @@ func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Re
 	}
 	id, err := side.putHook(ctx, r.Path, wanted)
 	if err != nil {
-		return provider.Installation{}, explained(asAdmin(err, s, r))
+		return provider.Installation{}, withProviderMessage(adminFault(err, s, r))
 	}
 	encoded, err := json.Marshal(installation{ID: id})
 	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
@@ -91,9 +91,9 @@ func (*Bitbucket) Installed(ctx context.Context, s provider.Session, r provider.
 	if err != nil || id == "" {
 		return false, err
 	}
-	all, err := remoteOf(s).hooks(ctx, r.Path)
+	all, err := newClient(s).hooks(ctx, r.Path)
 	if err != nil {
-		return false, asAdmin(err, s, r)
+		return false, adminFault(err, s, r)
 	}
 	for _, one := range all {
 		if one.ID != id {
@@ -115,11 +115,11 @@ func (*Bitbucket) Uninstall(ctx context.Context, s provider.Session, r provider.
 	if err != nil || id == "" {
 		return err
 	}
-	err = remoteOf(s).deleteHook(ctx, r.Path, id)
+	err = newClient(s).deleteHook(ctx, r.Path, id)
 	if fault.Is(err, fault.ResourceUnknown) {
 		return nil
 	}
-	return asAdmin(err, s, r)
+	return adminFault(err, s, r)
 }
 
 func installedID(installed json.RawMessage) (string, error) {
@@ -131,8 +131,8 @@ func installedID(installed json.RawMessage) (string, error) {
 	return i.ID, errors.Wrap(err, "read an installation")
 }
 
-// asAdmin says what a refusal of something about webhooks means: they are for admins alone.
-func asAdmin(err error, s provider.Session, r provider.Resource) error {
+// adminFault says what a refusal of something about webhooks means: they are for admins alone.
+func adminFault(err error, s provider.Session, r provider.Resource) error {
 	if fault.Is(err, fault.ProviderForbidden) {
 		return fault.Wrap(err, fault.NotResourceAdmin).With("Provider", s.Provider).With("Resource", r.Name)
 	}

@@ -27,14 +27,14 @@ var (
 func (*Bitbucket) Locate(text string, sites []provider.Site) (provider.Location, error) {
 	typed := strings.Trim(strings.TrimSpace(text), "<>\"'`")
 	if typed == "" || len(typed) > maxTyped || strings.ContainsAny(typed, " \t\r\n") {
-		return unlocated()
+		return unknownAddress()
 	}
 	if at, ok := locateShorthand(typed, sites); ok {
 		return at, nil
 	}
 	u, ssh, ok := readAddress(typed)
 	if !ok {
-		return unlocated()
+		return unknownAddress()
 	}
 	site, path := siteAt(u, ssh, sites)
 	if site.URL == "" {
@@ -43,12 +43,12 @@ func (*Bitbucket) Locate(text string, sites []provider.Site) (provider.Location,
 	}
 	owner, slug, ok := repositoryIn(site, ssh, segments(path))
 	if !ok {
-		return unlocated()
+		return unknownAddress()
 	}
 	return provider.Location{Site: site.URL, Path: owner + "/" + slug}, nil
 }
 
-func unlocated() (provider.Location, error) {
+func unknownAddress() (provider.Location, error) {
 	return provider.Location{}, fault.New(fault.AddressUnknown).With("Provider", "Bitbucket").With("Example", cloudURL+"/workspace/repository")
 }
 
@@ -62,7 +62,7 @@ func locateShorthand(typed string, sites []provider.Site) (provider.Location, bo
 		return provider.Location{}, false // a host
 	}
 	slug = strings.TrimSuffix(slug, ".git")
-	if !valid(owner, slug) {
+	if !validRepository(owner, slug) {
 		return provider.Location{}, false
 	}
 	at := provider.Location{Path: owner + "/" + slug}
@@ -176,10 +176,10 @@ func repositoryIn(site provider.Site, ssh bool, parts []string) (owner, slug str
 		}
 	}
 	slug = strings.TrimSuffix(slug, ".git")
-	return owner, slug, valid(owner, slug)
+	return owner, slug, validRepository(owner, slug)
 }
 
-// valid reports whether these can be the names of a repository; what could lead elsewhere in an address cannot.
-func valid(owner, slug string) bool {
+// validRepository reports whether these can be the names of a repository; what could lead elsewhere in an address cannot.
+func validRepository(owner, slug string) bool {
 	return ownerForm.MatchString(owner) && slugForm.MatchString(slug) && slug != "." && slug != ".."
 }

@@ -90,7 +90,7 @@ func FuzzLocate(f *testing.F) {
 		}
 		owner, slug, ok := strings.Cut(at.Path, "/")
 		require.True(t, ok)
-		require.True(t, valid(owner, slug), "%q leads to %q", typed, at.Path)
+		require.True(t, validRepository(owner, slug), "%q leads to %q", typed, at.Path)
 		require.NotContains(t, slug, "/")
 	})
 }

@@ -14,7 +14,7 @@ type people map[string]string
 // add notes a name under each of the keys.
 func (p people) add(name string, keys ...string) {
 	for _, key := range keys {
-		if name = cleaned(name, maxName); key != "" && name != "" {
+		if name = cleanLine(name, maxName); key != "" && name != "" {
 			p[strings.ToLower(key)] = name
 		}
 	}
@@ -85,7 +85,7 @@ func dcText(raw string, known people) string {
 		m := dcMention.FindStringSubmatch(mention)
 		before, quoted, word := m[1], m[2], m[3]
 		if quoted != "" {
-			return before + "@" + first(known[strings.ToLower(quoted)], quoted)
+			return before + "@" + firstNonBlank(known[strings.ToLower(quoted)], quoted)
 		}
 		bare := strings.TrimRight(word, ".-")
 		name := known[strings.ToLower(bare)]

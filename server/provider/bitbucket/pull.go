@@ -45,10 +45,10 @@ type pull struct {
 	// Version counts a Data Center's changes, and has to be named to change it.
 	Version   int64      `json:"version,omitempty"`
 	Reviewers []reviewer `json:"reviewers,omitempty"`
-	// Asked says that a delivery lists who was asked for a review, Judged that it lists what people said.
-	Asked  bool   `json:"asked,omitempty"`
-	Judged bool   `json:"judged,omitempty"`
-	Merge  string `json:"merge,omitempty"`
+	// ListsReviewers says that a delivery lists who was asked for a review, Judged that it lists what people said.
+	ListsReviewers bool   `json:"lists_reviewers,omitempty"`
+	ListsVerdicts  bool   `json:"lists_verdicts,omitempty"`
+	Merge          string `json:"merge,omitempty"`
 	// CloseSource says that the branch is to be deleted with the merge.
 	CloseSource bool      `json:"close_source,omitempty"`
 	Updated     time.Time `json:"updated,omitzero"`
@@ -76,8 +76,8 @@ type cloudPull struct {
 	MergeCommit  cloudCommit        `json:"merge_commit"`
 	ClosedBy     cloudUser          `json:"closed_by"`
 	CloseSource  bool               `json:"close_source_branch"`
-	Created      stamp              `json:"created_on"`
-	Updated      stamp              `json:"updated_on"`
+	Created      timestamp          `json:"created_on"`
+	Updated      timestamp          `json:"updated_on"`
 	Links        cloudLinks         `json:"links"`
 }
 
@@ -93,8 +93,8 @@ type cloudEnd struct {
 	Repository cloudRepo `json:"repository"`
 }
 
-// from returns the branch that a pull request comes from, with its repository where that is a fork.
-func from(branch, source, destination string) string {
+// sourceBranch returns the branch that a pull request comes from, with its repository where that is a fork.
+func sourceBranch(branch, source, destination string) string {
 	if branch == "" || source == "" || destination == "" || strings.EqualFold(source, destination) {
 		return branch
 	}
@@ -119,36 +119,36 @@ func (p cloudParticipant) verdict() string {
 
 // cloudVerdict is the approval, or request for changes, that an event is about.
 type cloudVerdict struct {
-	Date stamp     `json:"date"`
+	Date timestamp `json:"date"`
 	User cloudUser `json:"user"`
 }
 
 // pull returns the pull request of the repository.
 func (p cloudPull) pull(of repo) *pull {
-	branch := from(cleaned(p.Source.Branch.Name, maxBranch), cleaned(p.Source.Repository.FullName, maxTitle),
-		first(cleaned(p.Destination.Repository.FullName, maxTitle), of.Name))
+	branch := sourceBranch(cleanLine(p.Source.Branch.Name, maxBranch), cleanLine(p.Source.Repository.FullName, maxTitle),
+		firstNonBlank(cleanLine(p.Destination.Repository.FullName, maxTitle), of.Name))
 	neutral := &pull{
-		ID: p.ID, Title: cleaned(p.Title, maxTitle), URL: first(webAddress(p.Links.HTML.Href), of.pullURL(p.ID)), State: pullState(p.State),
-		Draft: p.Draft, Author: p.Author.person(), Asked: p.Reviewers != nil, Judged: p.Participants != nil, From: branch, To: cleaned(p.Destination.Branch.Name, maxBranch),
-		Head: hashOf(p.Source.Commit.Hash), Merge: hashOf(p.MergeCommit.Hash), CloseSource: p.CloseSource,
-		Updated: latest(p.Created.Time, p.Updated.Time),
+		ID: p.ID, Title: cleanLine(p.Title, maxTitle), URL: firstNonBlank(webAddress(p.Links.HTML.Href), of.pullURL(p.ID)), State: parsePullState(p.State),
+		Draft: p.Draft, Author: p.Author.person(), ListsReviewers: p.Reviewers != nil, ListsVerdicts: p.Participants != nil, From: branch, To: cleanLine(p.Destination.Branch.Name, maxBranch),
+		Head: validHash(p.Source.Commit.Hash), Merge: validHash(p.MergeCommit.Hash), CloseSource: p.CloseSource,
+		Updated: latestTime(p.Created.Time, p.Updated.Time),
 	}
 	for _, u := range p.Reviewers {
-		neutral.review(u.person(), "")
+		neutral.addReviewer(u.person(), "")
 	}
 	for _, participant := range p.Participants {
 		if verdict := participant.verdict(); verdict != "" {
-			neutral.review(participant.User.person(), verdict)
+			neutral.addReviewer(participant.User.person(), verdict)
 		}
 	}
 	return neutral
 }
 
-// review notes a reviewer, once.
-func (p *pull) review(who person, verdict string) {
+// addReviewer notes a reviewer, once.
+func (p *pull) addReviewer(who person, verdict string) {
 	for i := range p.Reviewers {
 		if p.Reviewers[i].ID == who.ID {
-			p.Reviewers[i].Verdict = first(verdict, p.Reviewers[i].Verdict)
+			p.Reviewers[i].Verdict = firstNonBlank(verdict, p.Reviewers[i].Verdict)
 			return
 		}
 	}
@@ -157,8 +157,8 @@ func (p *pull) review(who person, verdict string) {
 	}
 }
 
-// pullState returns the state that both products call so, "" where none was said; what is none of them is open.
-func pullState(word string) string {
+// parsePullState returns the state that both products call so, "" where none was said; what is none of them is open.
+func parsePullState(word string) string {
 	switch strings.ToUpper(word) {
 	case "":
 		return ""
@@ -172,55 +172,55 @@ func pullState(word string) string {
 	return pullOpen
 }
 
-// cloudDeeds are what Cloud's events say that somebody did; comments that are changed, deleted or settled are no news.
-func cloudDeeds(key string) deed {
+// cloudEventType are what Cloud's events say that somebody did; comments that are changed, deleted or settled are no news.
+func cloudEventType(key string) eventType {
 	switch strings.TrimPrefix(key, "pullrequest:") {
 	case "created":
-		return didOpen
+		return typeOpened
 	case "updated":
-		return didUpdate
+		return typeUpdated
 	case "approved":
-		return didApprove
+		return typeApproved
 	case "unapproved", "changes_request_removed":
-		return didRetract
+		return typeReviewWithdrawn
 	case "changes_request_created":
-		return didReject
+		return typeChangesRequested
 	case "fulfilled":
-		return didMerge
+		return typeMerged
 	case "rejected":
-		return didDecline
+		return typeDeclined
 	case "comment_created":
-		return didComment
+		return typeCommented
 	}
 	return ""
 }
 
 // pull returns what happened to a pull request of Cloud.
-func (b cloudBody) pull(key string, n news) ([]provider.Event, error) {
-	n.Did = cloudDeeds(key)
-	if n.Did == "" {
+func (b cloudBody) pull(key string, n eventData) ([]provider.Event, error) {
+	n.Type = cloudEventType(key)
+	if n.Type == "" {
 		return nil, nil
 	}
 	if b.Pull.ID <= 0 || b.Pull.Title == "" {
 		return nil, errors.New("a delivery of no pull request")
 	}
 	n.Pull = b.Pull.pull(n.Repo)
-	n.At = firstTime(latest(n.Pull.Updated, b.Approval.Date.Time, b.Changes.Date.Time), n.At)
-	switch n.Did {
-	case didApprove, didRetract, didReject:
-		who := first(b.Approval.User.person().ID, b.Changes.User.person().ID)
+	n.At = firstTime(latestTime(n.Pull.Updated, b.Approval.Date.Time, b.Changes.Date.Time), n.At)
+	switch n.Type {
+	case typeApproved, typeReviewWithdrawn, typeChangesRequested:
+		who := firstNonBlank(b.Approval.User.person().ID, b.Changes.User.person().ID)
 		if who != "" {
-			n.By = person{ID: who, Name: first(b.Approval.User.person().Name, b.Changes.User.person().Name)}
+			n.By = person{ID: who, Name: firstNonBlank(b.Approval.User.person().Name, b.Changes.User.person().Name)}
 		}
-	case didComment:
+	case typeCommented:
 		n.Comment = b.Comment.comment(b.people())
-		n.At = latest(n.At, b.Comment.Created.Time, b.Comment.Updated.Time)
+		n.At = latestTime(n.At, b.Comment.Created.Time, b.Comment.Updated.Time)
 	}
 	return []provider.Event{pullEvent(n)}, nil
 }
 
 // pullEvent returns the event of something that happened to a pull request.
-func pullEvent(n news) provider.Event {
+func pullEvent(n eventData) provider.Event {
 	if n.Pull.Updated.IsZero() {
 		n.Pull.Updated = n.At
 	}
@@ -232,7 +232,7 @@ func pullEvent(n news) provider.Event {
 		about = strconv.FormatInt(n.Comment.ID, 10)
 	}
 	return event(n, provider.Event{
-		ID:              identity("pull", strconv.FormatInt(n.Pull.ID, 10), string(n.Did), n.By.ID, about, clock(n.At), strconv.FormatInt(n.Pull.Version, 10)),
+		ID:              hashID("pull", strconv.FormatInt(n.Pull.ID, 10), string(n.Type), n.By.ID, about, timeKey(n.At), strconv.FormatInt(n.Pull.Version, 10)),
 		Subject:         "pull/" + strconv.FormatInt(n.Pull.ID, 10),
 		ContextSubjects: beside,
 		Labels:          labels(n.Pull.To, ""),

@@ -21,8 +21,8 @@ type cloudRef struct {
 	Target cloudCommit `json:"target"`
 }
 
-// moved is what both products say of a branch or tag that moved.
-type moved struct {
+// refChange is what both products say of a branch or tag that moved.
+type refChange struct {
 	tag      bool
 	name     string
 	from, to commit
@@ -33,10 +33,10 @@ type moved struct {
 }
 
 // pushes returns the events of the push; there may be none.
-func (b cloudBody) pushes(n news, d provider.Delivery) []provider.Event {
-	var all []moved
+func (b cloudBody) pushes(n eventData, d provider.Delivery) []provider.Event {
+	var all []refChange
 	for _, change := range b.Push.Changes {
-		m := moved{forced: change.Forced, more: change.Truncated}
+		m := refChange{forced: change.Forced, more: change.Truncated}
 		ref := change.New
 		if ref != nil {
 			m.to = ref.Target.commit()
@@ -50,7 +50,7 @@ func (b cloudBody) pushes(n news, d provider.Delivery) []provider.Event {
 		if ref == nil || ref.Name == "" || m.from.Hash == "" && m.to.Hash == "" {
 			continue
 		}
-		m.name, m.tag = cleaned(ref.Name, maxBranch), ref.Type == "tag"
+		m.name, m.tag = cleanLine(ref.Name, maxBranch), ref.Type == "tag"
 		for _, c := range change.Commits {
 			m.commits = append(m.commits, c.commit())
 		}
@@ -58,13 +58,13 @@ func (b cloudBody) pushes(n news, d provider.Delivery) []provider.Event {
 	}
 	// Cloud does not say when: a commit's date may be from long before.
 	n.At = d.ReceivedAt
-	return moves(n, withoutShared(all), d.Header[headerCloudRequest])
+	return refEvents(n, trimShared(all), d.Header[headerCloudRequest])
 }
 
-// withoutShared cuts the commits of new branches where they reach what another change of the same push is about.
-func withoutShared(all []moved) []moved {
+// trimShared cuts the commits of new branches where they reach what another change of the same push is about.
+func trimShared(all []refChange) []refChange {
 	for i, m := range all {
-		if m.tag || m.done() != doneCreated {
+		if m.tag || m.operation() != opCreated {
 			continue
 		}
 		for j, other := range all {
@@ -72,7 +72,7 @@ func withoutShared(all []moved) []moved {
 				continue
 			}
 			ends := func(c commit) bool {
-				return c.Hash != m.to.Hash && (c.Hash == other.from.Hash || c.Hash == other.to.Hash && other.done() == donePushed)
+				return c.Hash != m.to.Hash && (c.Hash == other.from.Hash || c.Hash == other.to.Hash && other.operation() == opPushed)
 			}
 			if at := slices.IndexFunc(all[i].commits, ends); at >= 0 {
 				all[i].commits, all[i].more = all[i].commits[:at], false
@@ -84,32 +84,32 @@ func withoutShared(all []moved) []moved {
 
 // events returns the change as events: commits on a branch are an event of the commit that it ends with, all else of the branch or tag. A
 // new branch with commits is both.
-func (m moved) events(n news, request string) []provider.Event {
+func (m refChange) events(n eventData, request string) []provider.Event {
 	if len(m.commits) > maxListed {
 		m.commits, m.more = m.commits[:maxListed], true
 	}
-	if !m.tag && m.done() == donePushed {
+	if !m.tag && m.operation() == opPushed {
 		return []provider.Event{m.push(n, request)}
 	}
 	kind := kindBranch
 	all := labels(m.name, "")
 	if m.tag {
-		kind, all = kindTag, ofTag()
+		kind, all = kindTag, tagLabels()
 	}
 	ref := n
-	ref.Ref = &refNews{Tag: m.tag, Name: m.name, Hash: first(m.to.Hash, m.from.Hash), Deleted: m.to.Hash == "", Moved: m.done() == doneMoved}
+	ref.Ref = &refData{Tag: m.tag, Name: m.name, Hash: firstNonBlank(m.to.Hash, m.from.Hash), Deleted: m.to.Hash == "", Moved: m.operation() == opMoved}
 	var events []provider.Event
-	if !m.tag && m.done() == doneCreated && len(m.commits) > 0 {
+	if !m.tag && m.operation() == opCreated && len(m.commits) > 0 {
 		events = append(events, m.push(n, request))
 	}
-	return append(events, event(ref, provider.Event{ID: m.id(n, "ref", request), Subject: named(kind, m.name), Labels: all}))
+	return append(events, event(ref, provider.Event{ID: m.id(n, "ref", request), Subject: boundName(kind, m.name), Labels: all}))
 }
 
 // push returns the event of the commits. What else is known of those that came with a new branch tells where the new ones end.
-func (m moved) push(n news, request string) provider.Event {
+func (m refChange) push(n eventData, request string) provider.Event {
 	about := m.to
 	n.Commit = &about
-	n.Push = &push{Branch: m.name, From: m.from.Hash, Commits: m.commits, More: m.more, Forced: m.forced, Created: m.done() == doneCreated}
+	n.Push = &push{Branch: m.name, From: m.from.Hash, Commits: m.commits, More: m.more, Forced: m.forced, Created: m.operation() == opCreated}
 	e := provider.Event{ID: m.id(n, "push", request), Subject: commitSubject(m.to.Hash), Labels: labels(m.name, "")}
 	if n.Push.Created {
 		for _, c := range m.commits {
@@ -121,6 +121,6 @@ func (m moved) push(n news, request string) provider.Event {
 	return event(n, e)
 }
 
-func (m moved) id(n news, what, request string) string {
-	return identity(what, m.name, m.from.Hash, m.to.Hash, first(request, clock(n.At)))
+func (m refChange) id(n eventData, what, request string) string {
+	return hashID(what, m.name, m.from.Hash, m.to.Hash, firstNonBlank(request, timeKey(n.At)))
 }

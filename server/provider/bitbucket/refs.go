@@ -17,119 +17,119 @@ const (
 	maxLabels = 500
 )
 
-// refsNews are many branches or tags to which one push did the same.
-type refsNews struct {
+// refsData are many branches or tags to which one push did the same.
+type refsData struct {
 	Tag bool `json:"tag,omitempty"`
-	// Done is what was done to them: created, deleted, moved or pushed.
-	Done  string   `json:"done"`
-	Names []string `json:"names"`
-	All   int      `json:"all"`
+	// Operation is what was done to them: created, deleted, moved or pushed.
+	Operation string   `json:"operation"`
+	Names     []string `json:"names"`
+	All       int      `json:"all"`
 }
 
 // refsState is what is known of them; it never changes.
 type refsState struct {
-	refsNews
+	refsData
 	By person    `json:"by,omitzero"`
 	At time.Time `json:"at,omitzero"`
 }
 
 // What a push does to a branch or tag.
 const (
-	doneCreated = "created"
-	doneDeleted = "deleted"
-	doneMoved   = "moved"
-	donePushed  = "pushed"
+	opCreated = "created"
+	opDeleted = "deleted"
+	opMoved   = "moved"
+	opPushed  = "pushed"
 )
 
-// done says what the push did.
-func (m moved) done() string {
+// operation says what the push did.
+func (m refChange) operation() string {
 	switch {
 	case m.to.Hash == "":
-		return doneDeleted
+		return opDeleted
 	case m.from.Hash == "":
-		return doneCreated
+		return opCreated
 	case m.tag:
-		return doneMoved
+		return opMoved
 	}
-	return donePushed
+	return opPushed
 }
 
-// moves returns the events of all that one push moved. The request tells a repetition from a branch that went there and back.
-func moves(n news, all []moved, request string) []provider.Event {
+// refEvents returns the events of all that one push moved. The request tells a repetition from a branch that went there and back.
+func refEvents(n eventData, all []refChange, request string) []provider.Event {
 	var events []provider.Event
-	grouped := map[string][]moved{}
+	grouped := map[string][]refChange{}
 	for _, m := range all {
-		grouped[m.group()] = append(grouped[m.group()], m)
+		grouped[m.groupKey()] = append(grouped[m.groupKey()], m)
 	}
 	for _, m := range all {
-		group := grouped[m.group()]
+		group := grouped[m.groupKey()]
 		switch {
 		case len(group) <= maxRefs:
 			events = append(events, m.events(n, request)...)
 		case m.name == group[0].name:
-			events = append(events, together(n, group, request)...)
+			events = append(events, groupEvents(n, group, request)...)
 		}
 	}
 	return events
 }
 
-// group names what of a push can share one card.
-func (m moved) group() string {
+// groupKey names what of a push can share one card.
+func (m refChange) groupKey() string {
 	if m.tag {
-		return kindTag + " " + m.done()
+		return kindTag + " " + m.operation()
 	}
-	return kindBranch + " " + m.done()
+	return kindBranch + " " + m.operation()
 }
 
-// together returns the events of many branches or tags to which a push did the same: one for what became of them, and one for the
+// groupEvents returns the events of many branches or tags to which a push did the same: one for what became of them, and one for the
 // commits of new branches.
-func together(n news, group []moved, request string) []provider.Event {
-	events := []provider.Event{refsEvent(n, group, group[0].done(), request)}
-	if group[0].tag || group[0].done() != doneCreated {
+func groupEvents(n eventData, group []refChange, request string) []provider.Event {
+	events := []provider.Event{refsEvent(n, group, group[0].operation(), request)}
+	if group[0].tag || group[0].operation() != opCreated {
 		return events
 	}
-	withCommits := slices.DeleteFunc(slices.Clone(group), func(m moved) bool { return len(m.commits) == 0 })
+	withCommits := slices.DeleteFunc(slices.Clone(group), func(m refChange) bool { return len(m.commits) == 0 })
 	if len(withCommits) > 0 {
-		events = append(events, refsEvent(n, withCommits, donePushed, request))
+		events = append(events, refsEvent(n, withCommits, opPushed, request))
 	}
 	return events
 }
 
-func refsEvent(n news, group []moved, done, request string) provider.Event {
-	n.Refs = &refsNews{Tag: group[0].tag, Done: done, All: len(group)}
-	parts := []string{"refs", done, group[0].group(), first(request, clock(n.At))}
+func refsEvent(n eventData, group []refChange, done, request string) provider.Event {
+	n.Refs = &refsData{Tag: group[0].tag, Operation: done, All: len(group)}
+	parts := []string{"refs", done, group[0].groupKey(), firstNonBlank(request, timeKey(n.At))}
 	var names []string
 	for _, m := range group {
 		parts, names = append(parts, m.name, m.from.Hash, m.to.Hash), append(names, m.name)
 	}
 	n.Refs.Names = names[:min(len(names), maxNamed)]
-	all := ofTag()
+	all := tagLabels()
 	if !n.Refs.Tag {
 		all = labels(strings.Join(names[:min(len(names), maxLabels)], "\n"), "")
 	}
-	id := identity(parts...)
+	id := hashID(parts...)
 	return event(n, provider.Event{ID: id, Subject: "refs/" + id, Labels: all})
 }
 
-// ofTag returns the labels of tags, which say that they have no branch that a filter could look at.
-func ofTag() map[string]string { return map[string]string{kindTag: "true"} }
+// tagLabels returns the labels of tags, which say that they have no branch that a filter could look at.
+func tagLabels() map[string]string { return map[string]string{kindTag: "true"} }
 
-// refs folds many branches or tags that moved together.
-func (f *fold) refs() bool {
+// foldRefs folds many branches or tags that moved together.
+func (f *fold) foldRefs() bool {
 	if f.Refs != nil {
 		return false
 	}
-	f.Refs = &refsState{refsNews: *f.n.Refs, By: f.n.By, At: f.n.At}
-	f.change.Kind, f.change.ResultChanged = f.Refs.kind(), f.Refs.Done != donePushed
+	f.Refs = &refsState{refsData: *f.data.Refs, By: f.data.By, At: f.data.At}
+	f.change.Kind, f.change.ResultChanged = f.Refs.kind(), f.Refs.Operation != opPushed
 	return true
 }
 
 // kind returns the kind of notification that it is.
-func (r refsNews) kind() string {
+func (r refsData) kind() string {
 	switch {
 	case r.Tag:
 		return kindTag
-	case r.Done == donePushed:
+	case r.Operation == opPushed:
 		return kindPush
 	}
 	return kindBranch
@@ -139,18 +139,18 @@ func (r refsNews) kind() string {
 func (s state) refsCard(card *chat.Card) {
 	const inTitle = 3
 	r := s.Refs
-	l := look{"seedling", chat.ToneNeutral, r.Done}
+	l := appearance{"seedling", chat.ToneNeutral, r.Operation}
 	switch {
-	case r.Done == doneDeleted:
+	case r.Operation == opDeleted:
 		l.emoji, l.tone = "wastebasket", chat.ToneInactive
-	case r.Done == doneMoved:
+	case r.Operation == opMoved:
 		l.emoji, l.tone = "warning", chat.ToneWarning
 	case r.Tag:
 		l.emoji = "label"
-	case r.Done == donePushed:
+	case r.Operation == opPushed:
 		l.emoji = "arrow_up"
 	}
-	wear(card, l)
+	setAppearance(card, l)
 	card.Title, card.URL, card.Author = strings.Join(r.Names[:min(len(r.Names), inTitle)], ", ")+", …", s.Repo.URL, r.By.Name
 	var names []chat.Message
 	for _, name := range r.Names {
@@ -160,5 +160,5 @@ func (s state) refsCard(card *chat.Card) {
 	if r.Tag {
 		what = kindTag
 	}
-	card.Text = lines(chat.Plural("bitbucket.refs."+what, r.All), joined(append(names, more(r.All, len(r.Names)))...))
+	card.Text = joinLines(chat.Plural("bitbucket.refs."+what, r.All), joinComma(append(names, moreText(r.All, len(r.Names)))...))
 }

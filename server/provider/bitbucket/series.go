@@ -17,8 +17,8 @@ const maxRuns = 60
 // streak is how the runs of one build on one branch ended, the latest last.
 type streak struct {
 	Runs []run `json:"runs,omitempty"`
-	// Lost counts the failures in a row right before the first of the runs.
-	Lost int `json:"lost,omitempty"`
+	// EarlierFailures counts the failures in a row right before the first of the runs.
+	EarlierFailures int `json:"earlier_failures,omitempty"`
 }
 
 // run is one result.
@@ -28,18 +28,18 @@ type run struct {
 	At     time.Time `json:"at,omitzero"`
 }
 
-// runOf returns the result that the news tell, false for none. One that was stopped says nothing.
-func runOf(n news) (run, bool) {
+// runFrom returns the result that the news tell, false for none. One that was stopped says nothing.
+func runFrom(n eventData) (run, bool) {
 	s := n.Status
 	if s == nil || n.Commit == nil || s.State != buildPassed && s.State != buildFailed {
 		return run{}, false
 	}
-	return run{ID: identity(n.Commit.Hash, s.Key, s.URL, s.State)[:16], Failed: s.State == buildFailed, At: s.At}, true
+	return run{ID: hashID(n.Commit.Hash, s.Key, s.URL, s.State)[:16], Failed: s.State == buildFailed, At: s.At}, true
 }
 
 // FoldSeries notes the result of a build on its branch.
 func (*Bitbucket) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMessage, error) {
-	var n news
+	var n eventData
 	if err := json.Unmarshal(e.Data, &n); err != nil {
 		return nil, errors.Wrap(err, "read an event")
 	}
@@ -47,7 +47,7 @@ func (*Bitbucket) FoldSeries(state json.RawMessage, e provider.Event) (json.RawM
 	if err != nil {
 		return nil, err
 	}
-	r, ok := runOf(n)
+	r, ok := runFrom(n)
 	if !ok {
 		return state, nil
 	}
@@ -65,9 +65,9 @@ func (*Bitbucket) FoldSeries(state json.RawMessage, e provider.Event) (json.RawM
 		return strings.Compare(a.ID, b.ID)
 	})
 	for len(s.Runs) > maxRuns {
-		s.Lost++
+		s.EarlierFailures++
 		if !s.Runs[0].Failed {
-			s.Lost = 0
+			s.EarlierFailures = 0
 		}
 		s.Runs = s.Runs[1:]
 	}
@@ -97,7 +97,7 @@ func (s streak) before(id string) (failures int, known bool) {
 		failures++
 	}
 	if at >= 0 {
-		failures += s.Lost
+		failures += s.EarlierFailures
 	}
 	return failures, failures > 0
 }

@@ -19,8 +19,8 @@ const (
 	buildStopped = "stopped"
 )
 
-// buildStates are both products' words for the states.
-func buildStates(word string) string {
+// parseBuildState are both products' words for the states.
+func parseBuildState(word string) string {
 	switch strings.ToUpper(word) {
 	case "INPROGRESS":
 		return buildRunning
@@ -54,9 +54,9 @@ func (s status) pipeline() bool {
 	return strings.Contains(s.URL, "/pipelines/") || strings.HasPrefix(s.Name, "Pipeline #")
 }
 
-// build returns what the runs of one build have in common. Pipelines names each run anew, and the run's number is part of the name;
+// buildKey returns what the runs of one build have in common. Pipelines names each run anew, and the run's number is part of the name;
 // others use one key for all runs.
-func (s status) build() string {
+func (s status) buildKey() string {
 	if s.pipeline() {
 		return "pipeline:" + s.label()
 	}
@@ -65,11 +65,11 @@ func (s status) build() string {
 
 // label returns what people call the build: its name without the number of the run.
 func (s status) label() string {
-	return first(strings.TrimSpace(runNumber.ReplaceAllString(s.Name, "")), s.Name, s.Key)
+	return firstNonBlank(strings.TrimSpace(runNumber.ReplaceAllString(s.Name, "")), s.Name, s.Key)
 }
 
 // series returns the name of the build on its branch.
-func (s status) series() string { return named("build", s.Branch+"\x1f"+s.build()) }
+func (s status) series() string { return boundName("build", s.Branch+"\x1f"+s.buildKey()) }
 
 // finished reports whether there is a result.
 func (s status) finished() bool { return s.State != buildRunning }
@@ -82,31 +82,31 @@ type cloudStatus struct {
 	Refname string      `json:"refname"`
 	URL     string      `json:"url"`
 	Commit  cloudCommit `json:"commit"`
-	Created stamp       `json:"created_on"`
-	Updated stamp       `json:"updated_on"`
+	Created timestamp   `json:"created_on"`
+	Updated timestamp   `json:"updated_on"`
 	Links   cloudLinks  `json:"links"`
 }
 
 // hash returns the commit's. Old and external statuses have no commit but a link to it.
 func (s cloudStatus) hash() string {
-	if hash := hashOf(s.Commit.Hash); hash != "" {
+	if hash := validHash(s.Commit.Hash); hash != "" {
 		return hash
 	}
 	address, _, _ := strings.Cut(s.Links.Commit.Href, "?")
 	address = strings.TrimRight(address, "/")
-	return hashOf(address[strings.LastIndex(address, "/")+1:])
+	return validHash(address[strings.LastIndex(address, "/")+1:])
 }
 
 func (s cloudStatus) status() status {
-	return newStatus(status{
-		Key: s.Key, Name: s.Name, State: buildStates(s.State), Branch: s.Refname, URL: s.URL, At: latest(s.Created.Time, s.Updated.Time),
+	return cleanStatus(status{
+		Key: s.Key, Name: s.Name, State: parseBuildState(s.State), Branch: s.Refname, URL: s.URL, At: latestTime(s.Created.Time, s.Updated.Time),
 	})
 }
 
-// newStatus returns the status fit to be kept.
-func newStatus(s status) status {
-	s.Key, s.Name = cleaned(s.Key, maxTitle), cleaned(first(s.Name, s.Key), maxTitle)
-	s.Branch, s.URL = cleaned(strings.TrimPrefix(s.Branch, "refs/heads/"), maxBranch), webAddress(s.URL)
+// cleanStatus returns the status fit to be kept.
+func cleanStatus(s status) status {
+	s.Key, s.Name = cleanLine(s.Key, maxTitle), cleanLine(firstNonBlank(s.Name, s.Key), maxTitle)
+	s.Branch, s.URL = cleanLine(strings.TrimPrefix(s.Branch, "refs/heads/"), maxBranch), webAddress(s.URL)
 	if found := runNumber.FindStringSubmatch(s.Name); found != nil && s.Run == 0 {
 		s.Run, _ = strconv.ParseInt(found[1], 10, 64) // only digits, and few enough
 	}
@@ -114,7 +114,7 @@ func newStatus(s status) status {
 }
 
 // events returns the status as an event.
-func (s cloudStatus) events(n news) ([]provider.Event, error) {
+func (s cloudStatus) events(n eventData) ([]provider.Event, error) {
 	about := s.Commit.commit()
 	about.Hash = s.hash()
 	state := s.status()
@@ -130,14 +130,14 @@ func (s cloudStatus) events(n news) ([]provider.Event, error) {
 }
 
 // statusEvent returns the event of a status. It is also part of the pull request that ends with the commit.
-func statusEvent(n news) provider.Event {
+func statusEvent(n eventData) provider.Event {
 	s := *n.Status
 	return event(n, provider.Event{
-		ID:              identity("status", n.Commit.Hash, s.Key, s.State, clock(s.At), s.URL),
+		ID:              hashID("status", n.Commit.Hash, s.Key, s.State, timeKey(s.At), s.URL),
 		Subject:         commitSubject(n.Commit.Hash),
 		Series:          s.series(),
-		SeriesTitle:     strings.Trim(s.build()+" · "+s.Branch, " ·"),
-		RelatedSubjects: []string{head(n.Commit.Hash)},
+		SeriesTitle:     strings.Trim(s.buildKey()+" · "+s.Branch, " ·"),
+		RelatedSubjects: []string{headAlias(n.Commit.Hash)},
 		Labels:          labels(s.Branch, s.label()),
 		At:              s.At,
 	})

@@ -148,7 +148,7 @@ func TestWhatMovedOnMeanwhileIsShownInsteadOfDone(t *testing.T) {
 		p := w.proposed()
 		require.NoError(t, w.repo.LoseHooks(), "no delivery tells of it")
 		w.push("feature/x", "Sneak in")
-		response, err := w.press("bob", "pull/1", actionMerge, map[string]string{fieldStrategy: usualStrategy}, true)
+		response, err := w.press("bob", "pull/1", actionMerge, map[string]string{fieldStrategy: defaultStrategy}, true)
 		require.NoError(t, err)
 		require.Contains(t, w.text(response.Note), "other commits")
 		require.Equal(t, "OPEN", p.State())

@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// branchName is a name that only branches have.
-var branchName = regexp.MustCompile(`^(main|master|develop|trunk|PR-[0-9]+|MR-[0-9]+)$`)
+// branchPattern is a name that only branches have.
+var branchPattern = regexp.MustCompile(`^(main|master|develop|trunk|PR-[0-9]+|MR-[0-9]+)$`)
 
 // Limits of what is kept of an address.
 const (
@@ -22,11 +22,11 @@ const (
 	maxDepth   = 20
 )
 
-// unconfigured is the host that links have where a Jenkins doesn't know its own address.
-const unconfigured = "unconfigured-jenkins-location"
+// unconfiguredHost is the host that links have where a Jenkins doesn't know its own address.
+const unconfiguredHost = "unconfigured-jenkins-location"
 
-// place is where a build or a job is: the Jenkins, the names of folders and job, and the build's number.
-type place struct {
+// location is where a build or a job is: the Jenkins, the names of folders and job, and the build's number.
+type location struct {
 	// Base is the address of the Jenkins without a slash at the end; "" where the Jenkins does not know it itself.
 	Base string `json:"base,omitempty"`
 	// Path are the names as people read them: a branch "feature/x" is one of them.
@@ -36,96 +36,96 @@ type place struct {
 	Number int64  `json:"number,omitempty"`
 }
 
-// locate understands the address of a build. The display address that the plugin "Zoom" sends, the one of Blue Ocean and the plain
+// parseAddress understands the address of a build. The display address that the plugin "Zoom" sends, the one of Blue Ocean and the plain
 // one that the plugin "Notification" sends are the same place. The zero place is returned for an address that is none of these.
-func locate(address string) place {
+func parseAddress(address string) location {
 	if len(address) > maxAddress {
-		return place{}
+		return location{}
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.User != nil || u.Host != "" && !isWeb(u.Scheme) || u.Host == "" && u.Scheme != "" {
-		return place{}
+		return location{}
 	}
 	base := ""
-	if u.Host != "" && u.Host != unconfigured {
+	if u.Host != "" && u.Host != unconfiguredHost {
 		base = strings.ToLower(u.Scheme + "://" + u.Host)
 	}
 	segments := strings.FieldsFunc(u.EscapedPath(), func(c rune) bool { return c == '/' })
 	if at := slices.Index(segments, "blue"); at >= 0 && at+1 < len(segments) && segments[at+1] == "organizations" {
-		return located(withContext(base, segments[:at]), oceanic(segments[at+2:]))
+		return newLocation(withContextPath(base, segments[:at]), parseBlueOcean(segments[at+2:]))
 	}
 	at := slices.Index(segments, "job")
 	if at < 0 {
-		return place{}
+		return location{}
 	}
-	return located(withContext(base, segments[:at]), classic(segments[at:]))
+	return newLocation(withContextPath(base, segments[:at]), parseClassic(segments[at:]))
 }
 
 func isWeb(scheme string) bool { return scheme == "https" || scheme == "http" }
 
-// withContext returns the base with the path that the Jenkins itself is under.
-func withContext(base string, segments []string) string {
+// withContextPath returns the base with the path that the Jenkins itself is under.
+func withContextPath(base string, segments []string) string {
 	if base == "" || len(segments) == 0 {
 		return base
 	}
 	return base + "/" + strings.Join(segments, "/")
 }
 
-// located puts a place together, if all of its names can be names.
-func located(base string, p place) place {
+// newLocation puts a place together, if all of its names can be names.
+func newLocation(base string, p location) location {
 	if len(p.Path) == 0 || len(p.Path) > maxDepth || strings.Contains(base, "/..") || strings.Contains(base, "/.") {
-		return place{}
+		return location{}
 	}
 	for _, name := range append([]string{cmp.Or(p.Part, "part")}, p.Path...) {
 		if name == "" || name == "." || name == ".." || !utf8.ValidString(name) {
-			return place{}
+			return location{}
 		}
 	}
 	p.Base = base
 	return p
 }
 
-// classic reads job/folder/job/web/42/…, and job/web/ as a job without a build. A multibranch job's branches are jobs whose names
+// parseClassic reads job/folder/job/web/42/…, and job/web/ as a job without a build. A multibranch job's branches are jobs whose names
 // are encoded, and their addresses so once more.
-func classic(segments []string) place {
-	var p place
+func parseClassic(segments []string) location {
+	var p location
 	for len(segments) >= 2 && segments[0] == "job" {
-		p.Path = append(p.Path, plain(segments[1]))
+		p.Path = append(p.Path, decodeSegment(segments[1]))
 		segments = segments[2:]
 	}
 	if len(segments) > 0 {
-		p.Number = number(segments[0])
+		p.Number = parseNumber(segments[0])
 		if p.Number == 0 && len(segments) > 1 && len(p.Path) > 0 {
-			if p.Number = number(segments[1]); p.Number > 0 {
-				p.Part = plain(segments[0]) // job/web/AXIS=value/42/
+			if p.Number = parseNumber(segments[1]); p.Number > 0 {
+				p.Part = decodeSegment(segments[0]) // job/web/AXIS=value/42/
 			}
 		}
 	}
 	return p
 }
 
-// oceanic reads jenkins/folder%2Fweb/detail/main/42/…: the full name of the job, then its own or its branch's, and the number.
-func oceanic(segments []string) place {
+// parseBlueOcean reads jenkins/folder%2Fweb/detail/main/42/…: the full name of the job, then its own or its branch's, and the number.
+func parseBlueOcean(segments []string) location {
 	if len(segments) < 5 || segments[2] != "detail" {
-		return place{}
+		return location{}
 	}
 	full, err := url.PathUnescape(segments[1])
 	if err != nil {
-		return place{}
+		return location{}
 	}
-	var p place
+	var p location
 	for name := range strings.SplitSeq(full, "/") {
-		p.Path = append(p.Path, plain(name))
+		p.Path = append(p.Path, decodeSegment(name))
 	}
-	if detail := plain(segments[3]); detail != p.Path[len(p.Path)-1] {
+	if detail := decodeSegment(segments[3]); detail != p.Path[len(p.Path)-1] {
 		p.Path = append(p.Path, detail)
 	}
-	p.Number = number(segments[4])
+	p.Number = parseNumber(segments[4])
 	return p
 }
 
-// plain undoes the encoding of a name, twice where it was done twice; Jenkins allows no "%" in a name itself.
-func plain(segment string) string {
+// decodeSegment undoes the encoding of a name, twice where it was done twice; Jenkins allows no "%" in a name itself.
+func decodeSegment(segment string) string {
 	for range 2 {
 		decoded, err := url.PathUnescape(segment)
 		if err != nil {
@@ -136,7 +136,7 @@ func plain(segment string) string {
 	return segment
 }
 
-func number(segment string) int64 {
+func parseNumber(segment string) int64 {
 	n, err := strconv.ParseInt(segment, 10, 64)
 	if err != nil || n < 0 {
 		return 0
@@ -145,10 +145,10 @@ func number(segment string) int64 {
 }
 
 // path returns the address of the build, or of its job, below the base.
-func (p place) path(build bool) string {
+func (p location) path(build bool) string {
 	var b strings.Builder
 	for _, name := range p.Path {
-		b.WriteString("/job/" + url.PathEscape(stored(name)))
+		b.WriteString("/job/" + url.PathEscape(encodeName(name)))
 	}
 	if p.Part != "" {
 		b.WriteString("/" + url.PathEscape(p.Part))
@@ -159,8 +159,8 @@ func (p place) path(build bool) string {
 	return b.String()
 }
 
-// stored returns the name as Jenkins has it: what it allows in no name, such as the slash of a branch, is encoded.
-func stored(name string) string {
+// encodeName returns the name as Jenkins has it: what it allows in no name, such as the slash of a branch, is encoded.
+func encodeName(name string) string {
 	const refused = `?*/\%!@#$^&|<>[]:;`
 	var b strings.Builder
 	for _, c := range []byte(name) {
@@ -174,10 +174,10 @@ func stored(name string) string {
 }
 
 // job returns the job's full name as people and filters know it ("folder/web/main").
-func (p place) job() string { return strings.Join(p.names(), "/") }
+func (p location) job() string { return strings.Join(p.names(), "/") }
 
 // names returns the names of the folders, the job, and its part.
-func (p place) names() []string {
+func (p location) names() []string {
 	if p.Part == "" {
 		return p.Path
 	}
@@ -185,19 +185,19 @@ func (p place) names() []string {
 }
 
 // branch returns the branch of a multibranch job, if its name gives it away; "" where it may as well be a job.
-func (p place) branch() string {
+func (p location) branch() string {
 	if len(p.Path) < 2 {
 		return ""
 	}
 	last := p.Path[len(p.Path)-1]
-	if strings.Contains(last, "/") || branchName.MatchString(last) {
+	if strings.Contains(last, "/") || branchPattern.MatchString(last) {
 		return last
 	}
 	return ""
 }
 
-// bounded returns the name, with its end replaced by a hash where it is longer than the name of a subject may be.
-func bounded(name string) string {
+// boundName returns the name, with its end replaced by a hash where it is longer than the name of a subject may be.
+func boundName(name string) string {
 	if utf8.RuneCountInString(name) <= maxSubject && utf8.ValidString(name) {
 		return name
 	}

@@ -22,34 +22,34 @@ type axis struct {
 	verdict
 }
 
-// ofAxis makes the news of a configuration's build news of the matrix build: its result is only the configuration's, its start is later
+// toConfiguration makes the news of a configuration's build news of the matrix build: its result is only the configuration's, its start is later
 // than that of the matrix build, and it has an item of its own in the queue.
-func (n *news) ofAxis() {
-	n.Axis, n.Place.Part = n.Place.Part, ""
-	n.Of = axis{URL: n.URL, Duration: n.Duration, verdict: verdict{Result: n.Result, Trust: n.Trust, At: n.Ended}}
-	c := n.Clue
-	n.Clue = clue{First: c.First, Last: c.Last, Heard: c.Heard, Talked: c.Heard}
-	n.Slot = slotAxis
+func (n *eventData) toConfiguration() {
+	n.Axis, n.Location.Part = n.Location.Part, ""
+	n.Configuration = axis{URL: n.URL, Duration: n.Duration, verdict: verdict{Result: n.Result, Trust: n.Trust, At: n.Ended}}
+	c := n.Hints
+	n.Hints = hints{First: c.First, Last: c.Last, Received: c.Received, ResultNamed: c.Received}
+	n.Stage = stageAxis
 	n.AxisTests = n.Tests
-	n.said = said{Cause: n.Cause, Branch: n.Branch, Commit: n.Commit, Changes: n.Changes, ChangeCount: n.ChangeCount}
-	if n.Place.Base != "" {
-		n.URL = n.Place.Base + n.Place.path(true) + "/"
+	n.details = details{Cause: n.Cause, Branch: n.Branch, Commit: n.Commit, Changes: n.Changes, ChangeCount: n.ChangeCount}
+	if n.Location.Base != "" {
+		n.URL = n.Location.Base + n.Location.path(true) + "/"
 	}
-	if n.Place.Number > 0 {
-		n.Label = "#" + strconv.FormatInt(n.Place.Number, 10)
+	if n.Location.Number > 0 {
+		n.Label = "#" + strconv.FormatInt(n.Location.Number, 10)
 	}
 }
 
-// and returns what both say of the configuration.
-func (a axis) and(o axis) axis {
+// merge returns what both say of the configuration.
+func (a axis) merge(o axis) axis {
 	a.URL = max(a.URL, o.URL)
 	a.Duration = max(a.Duration, o.Duration)
-	a.verdict = a.or(o.verdict)
+	a.verdict = a.resolve(o.verdict)
 	return a
 }
 
-// withAxis returns the configurations with what the news say of one.
-func (b build) withAxis(n news) map[string]axis {
+// mergeAxis returns the configurations with what the news say of one.
+func (b build) mergeAxis(n eventData) map[string]axis {
 	known, ok := b.Axes[n.Axis]
 	if !ok && len(b.Axes) >= maxAxes {
 		return b.Axes
@@ -58,13 +58,13 @@ func (b build) withAxis(n news) map[string]axis {
 	if axes == nil {
 		axes = map[string]axis{}
 	}
-	axes[n.Axis] = known.and(n.Of)
+	axes[n.Axis] = known.merge(n.Configuration)
 	return axes
 }
 
-// worst returns how the configurations ended taken together: not at all while one runs. It counts where nothing tells of the matrix build
+// worstVerdict returns how the configurations ended taken together: not at all while one runs. It counts where nothing tells of the matrix build
 // itself; the plugin "Zoom" doesn't.
-func worst(axes map[string]axis) verdict {
+func worstVerdict(axes map[string]axis) verdict {
 	order := []result{resultSuccess, resultNotBuilt, resultAborted, resultUnstable, resultFailure}
 	var all verdict
 	for _, a := range axes {
@@ -79,12 +79,12 @@ func worst(axes map[string]axis) verdict {
 	return all
 }
 
-// state returns how the configuration looks.
-func (a axis) state() face {
+// appearance returns how the configuration looks.
+func (a axis) appearance() appearance {
 	if a.Result == "" {
-		return faces()[kindStarted]
+		return appearances()[kindStarted]
 	}
-	return faces()[string(a.Result)]
+	return appearances()[string(a.Result)]
 }
 
 // axesField lists the configurations, those that aren't well first.
@@ -104,10 +104,10 @@ func (v view) axesField() chat.Message {
 	var lines []chat.Message
 	for _, name := range names[:min(len(names), maxListedAxes)] {
 		a := v.Axes[name]
-		lines = append(lines, chat.Say("jenkins.axis", "Emoji", ":"+a.state().emoji+":", "Name", chat.Link(line(name, maxName), a.URL)).
-			WithMessage("State", a.state().state))
+		lines = append(lines, chat.Say("jenkins.axis", "Emoji", ":"+a.appearance().emoji+":", "Name", chat.Link(cleanLine(name, maxName), a.URL)).
+			WithMessage("State", a.appearance().state))
 	}
-	return chat.Lines(withRest(lines, len(names)-len(lines))...)
+	return chat.Lines(appendMore(lines, len(names)-len(lines))...)
 }
 
 // axisReplies tells of a configuration that didn't end well; the others are on the card only.
@@ -116,9 +116,9 @@ func axisReplies(name string, was, is view, t *tests) []chat.Message {
 	if a.Result == before.Result || a.Result != resultFailure && a.Result != resultUnstable {
 		return nil
 	}
-	said := chat.Say("jenkins.axis", "Emoji", ":"+a.state().emoji+":", "Name", chat.Link(line(name, maxName), a.URL)).WithMessage("State", a.state().state)
+	said := chat.Say("jenkins.axis", "Emoji", ":"+a.appearance().emoji+":", "Name", chat.Link(cleanLine(name, maxName), a.URL)).WithMessage("State", a.appearance().state)
 	if t == nil || t.Failed == 0 {
 		return []chat.Message{said}
 	}
-	return []chat.Message{said, t.report()}
+	return []chat.Message{said, t.testsReply()}
 }

@@ -19,16 +19,16 @@ const (
 	actionLog     = "log"
 )
 
-// face is how a build at some point looks at a glance.
-type face struct {
+// appearance is how a build at some point looks at a glance.
+type appearance struct {
 	emoji string
 	state chat.Message
 	tone  chat.Tone
 }
 
-// faces returns how each kind of news looks.
-func faces() map[string]face {
-	return map[string]face{
+// appearances returns how each kind of news looks.
+func appearances() map[string]appearance {
+	return map[string]appearance{
 		kindStarted:    {"hourglass_flowing_sand", chat.Say("jenkins.state.started"), chat.ToneRunning},
 		kindSuccess:    {"white_check_mark", chat.Say("jenkins.state.success"), chat.ToneSuccess},
 		kindUnstable:   {"warning", chat.Say("jenkins.state.unstable"), chat.ToneWarning},
@@ -48,23 +48,23 @@ func (Jenkins) Card(state json.RawMessage) (chat.Card, error) {
 		return chat.Card{}, errors.Wrap(err, "read a build")
 	}
 	v := b.view()
-	f := faces()[v.kind()]
-	if v.isMended() {
+	f := appearances()[v.kind()]
+	if v.isRecovered() {
 		// It is still the build that failed; only nobody has to look at it any more.
-		f = face{"ballot_box_with_check", chat.Say("jenkins.state.mended").WithMessage("State", f.state), chat.ToneInactive}
+		f = appearance{"ballot_box_with_check", chat.Say("jenkins.state.mended").WithMessage("State", f.state), chat.ToneInactive}
 	}
 	return chat.Card{
 		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: v.title(), URL: v.URL, Author: v.author(),
-		Text: v.text(), Fields: v.fields(), Actions: v.actions(), Footer: v.footer(), At: v.moment(),
+		Text: v.text(), Fields: v.fields(), Actions: v.actions(), Footer: v.footer(), At: v.endTime(),
 		Open: f.tone == chat.ToneRunning || f.tone == chat.ToneWarning || f.tone == chat.ToneFailure,
 	}, nil
 }
 
-// starter is how Jenkins says that a person started a build.
-const starter = "Started by user "
+// startedByPrefix is how Jenkins says that a person started a build.
+const startedByPrefix = "Started by user "
 
 func (v view) author() string {
-	who, ok := strings.CutPrefix(v.Cause, starter)
+	who, ok := strings.CutPrefix(v.Cause, startedByPrefix)
 	if !ok {
 		return ""
 	}
@@ -81,8 +81,8 @@ func (v view) text() chat.Message {
 	} else if v.Summary != "" && (v.Result == resultFailure || v.Result == resultUnstable) {
 		lines = append(lines, chat.Verbatim(chat.Escape(v.Summary)))
 	}
-	if v.isMended() {
-		lines = append(lines, v.Mended.inWords())
+	if v.isRecovered() {
+		lines = append(lines, v.Recovery.sentence())
 	}
 	if v.Message != "" {
 		lines = append(lines, chat.Verbatim(chat.EscapeLines(v.Message)))
@@ -107,8 +107,8 @@ func (v view) streak() chat.Message {
 	default:
 		return m
 	}
-	if d := lasted(v.Before.Since, v.At); d > 0 {
-		m = m.WithMessage("Span", span(d))
+	if d := elapsed(v.Before.Since, v.At); d > 0 {
+		m = m.WithMessage("Span", durationText(d))
 	}
 	return m
 }
@@ -122,16 +122,16 @@ func (v view) fields() []chat.Field {
 	}
 	branch := v.Branch
 	if branch == "" {
-		branch = line(v.Place.branch(), maxName)
+		branch = cleanLine(v.Location.branch(), maxName)
 	}
 	add("branch", chat.Verbatim(chat.Code(branch)))
 	add("commit", chat.Verbatim(chat.Code(v.Commit)))
 	if v.Duration > 0 {
-		add("duration", span(v.ran()))
+		add("duration", durationText(v.duration()))
 	}
 	add("axes", v.axesField())
 	if v.Tests != nil {
-		add("tests", v.Tests.inWords())
+		add("tests", v.Tests.sentence())
 	}
 	if v.ChangeCount > 0 {
 		add("changes", chat.Plural("jenkins.changes", v.ChangeCount))
@@ -143,7 +143,7 @@ func (v view) fields() []chat.Field {
 }
 
 func (v view) actions() []chat.Action {
-	if v.Sample || !v.Place.actionable() {
+	if v.Sample || !v.Location.actionable() {
 		return nil
 	}
 	log := chat.Action{ID: actionLog, Label: chat.Say("jenkins.action.log")}
@@ -155,7 +155,7 @@ func (v view) actions() []chat.Action {
 
 // footer says which Jenkins it is, since a channel may hear of several.
 func (v view) footer() string {
-	address := v.Place.Base
+	address := v.Location.Base
 	if address == "" {
 		address = v.URL
 	}
@@ -165,8 +165,8 @@ func (v view) footer() string {
 	return name
 }
 
-// inWords says how the tests went.
-func (t tests) inWords() chat.Message {
+// sentence says how the tests went.
+func (t tests) sentence() chat.Message {
 	id := "jenkins.tests"
 	if t.Failed == 0 && t.Skipped == 0 {
 		id = "jenkins.tests_passed"
@@ -174,8 +174,8 @@ func (t tests) inWords() chat.Message {
 	return chat.Say(id, "Total", strconv.Itoa(t.Total), "Failed", strconv.Itoa(t.Failed), "Skipped", strconv.Itoa(t.Skipped))
 }
 
-// span says how long something took.
-func span(d time.Duration) chat.Message {
+// durationText says how long something took.
+func durationText(d time.Duration) chat.Message {
 	seconds := int(d.Round(time.Second) / time.Second)
 	parts := func(id string, whole, rest int) chat.Message {
 		m := chat.Say(id, "Whole", strconv.Itoa(whole))

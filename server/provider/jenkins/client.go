@@ -19,8 +19,8 @@ import (
 // terminalCode colours a log, or moves about in it.
 var terminalCode = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
-// tail is how much of a log's end is fetched, in bytes.
-const tail = 64 << 10
+// logTail is how much of a log's end is fetched, in bytes.
+const logTail = 64 << 10
 
 // The fields of the credential's form.
 const (
@@ -56,19 +56,19 @@ func (Jenkins) CredentialForm() []chat.FormField {
 func (Jenkins) ParseCredential(values map[string]string) (provider.Credential, error) {
 	user, token := strings.TrimSpace(values[fieldUser]), strings.TrimSpace(values[fieldToken])
 	switch {
-	case baseOf(values[fieldURL]) == "":
+	case parseBase(values[fieldURL]) == "":
 		return provider.Credential{}, &provider.FieldError{Field: fieldURL, Message: chat.Say("jenkins.credential.url_bad")}
 	case user == "" || strings.Contains(user, ":"):
 		return provider.Credential{}, &provider.FieldError{Field: fieldUser, Message: chat.Say("jenkins.credential.user_missing")}
 	case token == "":
 		return provider.Credential{}, &provider.FieldError{Field: fieldToken, Message: chat.Say("jenkins.credential.token_missing")}
 	}
-	scope, err := scopeOf(values[fieldJobs])
+	scope, err := parseScope(values[fieldJobs])
 	return provider.Credential{Scheme: provider.Basic, User: user, Secret: token, Scope: scope}, err
 }
 
-// baseOf returns the address of a Jenkins in the form that places have it, "" for what cannot be one.
-func baseOf(address string) string {
+// parseBase returns the address of a Jenkins in the form that places have it, "" for what cannot be one.
+func parseBase(address string) string {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || !isWeb(strings.ToLower(u.Scheme)) || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return ""
@@ -85,7 +85,7 @@ func (Jenkins) CheckCredential(ctx context.Context, s provider.Session) error {
 	var who struct {
 		Anonymous *bool `json:"anonymous"`
 	}
-	if err := s.Call(ctx, http.MethodGet, baseOf(s.Site.URL)+"/whoAmI/api/json?tree=anonymous", nil, &who); err != nil {
+	if err := s.Call(ctx, http.MethodGet, parseBase(s.Site.URL)+"/whoAmI/api/json?tree=anonymous", nil, &who); err != nil {
 		return err
 	}
 	switch {
@@ -104,30 +104,30 @@ type client struct {
 	job   string
 }
 
-// reach returns a client for the build. It reports false for a build elsewhere: a delivery must not choose where requests go, so the path
+// newClient returns a client for the build. It reports false for a build elsewhere: a delivery must not choose where requests go, so the path
 // is put together again from names, and the Jenkins has to be the one that was entered.
-func reach(s provider.Session, p place) (client, bool) {
-	if !p.actionable() || p.Base != baseOf(s.Site.URL) {
+func newClient(s provider.Session, p location) (client, bool) {
+	if !p.actionable() || p.Base != parseBase(s.Site.URL) {
 		return client{}, false
 	}
 	return client{Session: s, build: p.Base + p.path(true), job: p.Base + p.path(false)}, true
 }
 
 // actionable reports whether there can be actions on the build: its address leads to a job and a number, and nothing else.
-func (p place) actionable() bool {
-	return p.Base != "" && p.Number > 0 && len(p.Path) > 0 && (p.Part == "" || configuration.MatchString(p.Part))
+func (p location) actionable() bool {
+	return p.Base != "" && p.Number > 0 && len(p.Path) > 0 && (p.Part == "" || configurationPattern.MatchString(p.Part))
 }
 
-// found is what Jenkins itself says about a build.
-type found struct {
+// remoteBuild is what Jenkins itself says about a build.
+type remoteBuild struct {
 	Building  bool  `json:"building"`
 	QueueID   int64 `json:"queueId"`
 	Timestamp int64 `json:"timestamp"`
 }
 
-// look asks Jenkins which build is at the address now, and whether it still runs.
-func (c client) look(ctx context.Context) (found, error) {
-	var f found
+// lookUp asks Jenkins which build is at the address now, and whether it still runs.
+func (c client) lookUp(ctx context.Context) (remoteBuild, error) {
+	var f remoteBuild
 	err := c.Call(ctx, http.MethodGet, c.build+"/api/json?tree=building,queueId,timestamp", nil, &f)
 	return f, err
 }
@@ -183,8 +183,8 @@ func (c client) parameters(ctx context.Context) (bool, url.Values, error) {
 	return true, values, nil
 }
 
-// start has the job built again.
-func (c client) start(ctx context.Context, takes bool, values url.Values) error {
+// startBuild has the job built again.
+func (c client) startBuild(ctx context.Context, takes bool, values url.Values) error {
 	address := c.job + "/build"
 	if takes {
 		address = c.job + "/buildWithParameters?" + values.Encode()
@@ -192,8 +192,8 @@ func (c client) start(ctx context.Context, takes bool, values url.Values) error 
 	return c.Call(ctx, http.MethodPost, address, nil, &provider.RawResponse{})
 }
 
-// log returns the end of the build's log. Jenkins says how long it is before it is fetched, and is asked from there on only.
-func (c client) log(ctx context.Context) (string, error) {
+// fetchLog returns the end of the build's log. Jenkins says how long it is before it is fetched, and is asked from there on only.
+func (c client) fetchLog(ctx context.Context) (string, error) {
 	address := c.build + "/logText/progressiveText?start="
 	var head, answer provider.RawResponse
 	if err := c.Call(ctx, http.MethodHead, address+"0", nil, &head); err != nil {
@@ -203,7 +203,7 @@ func (c client) log(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fault.Wrap(err, fault.ProviderUnavailable).With("Provider", c.Provider)
 	}
-	from := max(0, size-tail)
+	from := max(0, size-logTail)
 	if err := c.Call(ctx, http.MethodGet, address+strconv.FormatInt(from, 10), nil, &answer); err != nil {
 		return "", err
 	}
@@ -221,7 +221,7 @@ func lastLines(log string) string {
 	lines := strings.Split(strings.TrimRight(strings.ReplaceAll(log, "\r\n", "\n"), "\n \t"), "\n")
 	var kept []string
 	for i, total := len(lines)-1, 0; i >= 0 && len(kept) < most; i-- {
-		cut := chat.Truncate(visible(lines[i]), width)
+		cut := chat.Truncate(stripControls(lines[i]), width)
 		if total += len([]rune(cut)) + 1; total > length {
 			break
 		}

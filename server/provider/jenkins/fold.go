@@ -15,19 +15,19 @@ import (
 // build is the state of a build: what each part of its story said. All that is shown follows from that, so that it is the same
 // whatever order the parts came in.
 type build struct {
-	Place  place `json:"place,omitzero"`
-	Sample bool  `json:"sample,omitempty"`
-	// Clue tells it apart from others of its number.
-	Clue clue `json:"clue,omitzero"`
-	// Said has no results of messages; those are with the messages.
-	Said     map[slot]said `json:"said,omitempty"`
-	Messages []message     `json:"messages,omitempty"`
+	Location location `json:"location,omitzero"`
+	Sample   bool     `json:"sample,omitempty"`
+	// Hints tells it apart from others of its number.
+	Hints hints `json:"hints,omitzero"`
+	// Stages has no results of messages; those are with the messages.
+	Stages   map[stage]details `json:"stages,omitempty"`
+	Messages []message         `json:"messages,omitempty"`
 	// Axes are the configurations of a matrix build.
 	Axes map[string]axis `json:"axes,omitempty"`
 	// Before is how its job stood before it ended, as far as is known.
 	Before streak `json:"before,omitzero"`
-	// Mended is the build with which its job was well again, nil while it is not.
-	Mended *mended `json:"mended,omitempty"`
+	// Recovery is the build with which its job was well again, nil while it is not.
+	Recovery *recovery `json:"recovery,omitempty"`
 }
 
 // message is what a pipeline said, with the result that it named.
@@ -36,7 +36,7 @@ type message struct {
 	verdict
 }
 
-func (m message) repeats(o message) bool { return o.Text == m.Text && o.Result == m.Result }
+func (m message) equal(o message) bool { return o.Text == m.Text && o.Result == m.Result }
 
 // Fold implements provider.Provider.
 func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Change, error) {
@@ -50,17 +50,17 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 	if err != nil {
 		return provider.Change{}, err
 	}
-	if n.Mended != nil {
-		return before.mend(*n.Mended)
+	if n.Recovery != nil {
+		return before.markRecovered(*n.Recovery)
 	}
-	after := before.hearing(n)
-	r := s.run(n)
-	after.Clue = before.Clue.and(r.clue)
+	after := before.apply(n)
+	r := s.runOf(n)
+	after.Hints = before.Hints.merge(r.hints)
 	if n.Result != "" {
-		after.Before = before.Before.or(s.stood(r))
+		after.Before = before.Before.richer(s.streakBefore(r))
 	}
 	was, is := before.view(), after.view()
-	if len(state) > 0 && was.same(is) && slices.Equal(before.Messages, after.Messages) {
+	if len(state) > 0 && was.equal(is) && slices.Equal(before.Messages, after.Messages) {
 		// What adds nothing is not kept either: the phase FINALIZED mostly repeats COMPLETED.
 		return provider.Change{Stale: true}, nil
 	}
@@ -69,8 +69,8 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 		return provider.Change{}, errors.Wrap(err, "encode a build")
 	}
 	c := provider.Change{State: next, Kind: is.kind()}
-	added := fresh(before.Messages, after.Messages)
-	if was.Result == is.Result && (n.Slot == slotMessage || len(state) > 0 && len(added) > 0) {
+	added := newMessages(before.Messages, after.Messages)
+	if was.Result == is.Result && (n.Stage == stageMessage || len(state) > 0 && len(added) > 0) {
 		c.Kind = kindMessage
 	}
 	axes := axisReplies(n.Axis, was, is, n.AxisTests)
@@ -80,53 +80,53 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 		}
 	}
 	if was.Result != is.Result {
-		c.ResultChanged = is.turned()
-		c.Escalated = is.worse()
+		c.ResultChanged = is.resultChanged()
+		c.Escalated = is.escalated()
 	}
-	c.Replies = replies(len(state) == 0, was, is, added)
+	c.Replies = threadReplies(len(state) == 0, was, is, added)
 	for _, text := range axes {
 		c.Replies = append(c.Replies, chat.Reply{Text: text})
 	}
 	if is.kind() == kindBackNormal && was.Result != is.Result {
-		c.FollowUps, err = s.mends(r, e.Series, is, e.Labels)
+		c.FollowUps, err = s.recoveryEvents(r, e.Series, is, e.Labels)
 	}
 	return c, err
 }
 
-// hearing returns the build after one more part of its story.
-func (b build) hearing(n news) build {
-	if len(b.Place.Path) == 0 {
-		b.Place = n.Place
+// apply returns the build after one more part of its story.
+func (b build) apply(n eventData) build {
+	if len(b.Location.Path) == 0 {
+		b.Location = n.Location
 	}
 	b.Sample = b.Sample || n.Sample
-	heard := n.said
-	if n.Slot == slotMessage {
+	heard := n.details
+	if n.Stage == stageMessage {
 		heard.Result, heard.Trust, heard.Summary = "", 0, ""
 	}
-	if n.Message != "" || n.Slot == slotMessage {
-		m := message{Text: n.Message, verdict: verdict{At: cmp.Or(n.Ended, n.Clue.Last, n.Clue.Heard)}}
-		if n.Slot == slotMessage {
+	if n.Message != "" || n.Stage == stageMessage {
+		m := message{Text: n.Message, verdict: verdict{At: cmp.Or(n.Ended, n.Hints.Last, n.Hints.Received)}}
+		if n.Stage == stageMessage {
 			m.Result, m.Trust = n.Result, n.Trust
 		}
-		b.Messages = remembering(b.Messages, m)
+		b.Messages = addMessage(b.Messages, m)
 	}
 	if n.Axis != "" {
-		b.Axes = b.withAxis(n)
+		b.Axes = b.mergeAxis(n)
 	}
-	parts := map[slot]said{n.Slot: heard}
-	for part, known := range b.Said {
-		if part == n.Slot {
-			known = richer(known, heard)
+	parts := map[stage]details{n.Stage: heard}
+	for part, known := range b.Stages {
+		if part == n.Stage {
+			known = preferred(known, heard)
 		}
 		parts[part] = known
 	}
-	b.Said = parts
+	b.Stages = parts
 	return b
 }
 
-// richer returns which of two tellings of the same part is to be kept, whichever came first: the one that is trusted more, then the longer
+// preferred returns which of two tellings of the same part is to be kept, whichever came first: the one that is trusted more, then the longer
 // one, or of the same the earlier.
-func richer(a, b said) said {
+func preferred(a, b details) details {
 	first, second := a, b
 	first.Ended, second.Ended = 0, 0
 	one, errA := json.Marshal(first)
@@ -140,10 +140,10 @@ func richer(a, b said) said {
 	return b
 }
 
-// remembering returns the latest messages with this one among them, in the order in which they were said.
-func remembering(all []message, m message) []message {
+// addMessage returns the latest messages with this one among them, in the order in which they were said.
+func addMessage(all []message, m message) []message {
 	all = slices.Clone(all)
-	known := slices.IndexFunc(all, m.repeats)
+	known := slices.IndexFunc(all, m.equal)
 	if known < 0 {
 		all = append(all, m)
 	} else {
@@ -155,19 +155,19 @@ func remembering(all []message, m message) []message {
 	return all[max(0, len(all)-maxMessages):]
 }
 
-// fresh returns the messages that were not there before.
-func fresh(before, after []message) []message {
+// newMessages returns the messages that were not there before.
+func newMessages(before, after []message) []message {
 	var added []message
 	for _, m := range after {
-		if !slices.ContainsFunc(before, m.repeats) {
+		if !slices.ContainsFunc(before, m.equal) {
 			added = append(added, m)
 		}
 	}
 	return added
 }
 
-// or returns the streak that knows more.
-func (s streak) or(o streak) streak {
+// richer returns the streak that knows more.
+func (s streak) richer(o streak) streak {
 	switch {
 	case s.Weight != o.Weight:
 		if s.Weight > o.Weight {

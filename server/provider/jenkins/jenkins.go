@@ -92,7 +92,7 @@ func ownTexts() fs.FS {
 // Sample implements provider.Provider. Each is a build of its own, so that each makes a card.
 func (Jenkins) Sample(now time.Time) provider.Event {
 	id := "sample/" + strconv.FormatInt(now.UnixMilli(), 10)
-	data, err := json.Marshal(news{Slot: slotEnd, Sample: true, Key: id, said: said{
+	data, err := json.Marshal(eventData{Stage: stageEnd, Sample: true, Key: id, details: details{
 		Name: "example » web", Label: "#42", Result: resultSuccess, Trust: trustFinalized, Ended: now.UnixMilli(), Duration: 83_000, Branch: "main",
 		Tests: &tests{Total: 120},
 	}})

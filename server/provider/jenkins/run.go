@@ -11,14 +11,14 @@ import (
 
 // Slack of the comparisons that tell builds of one number apart, in milliseconds.
 const (
-	// sameStart is for starts that Jenkins itself tells; the same build's are the same.
-	sameStart = 60_000
-	// nearStart is for starts that follow from when something was sent or heard.
-	nearStart = 10 * 60_000
-	// lateEnd is for starts that follow from an end, which is sent only after all else that the job does at its end.
-	lateEnd = 30 * 60_000
-	// stillTalking is how long after a result that only a pipeline named it may say more.
-	stillTalking = 24 * 3600_000
+	// exactSlack is for starts that Jenkins itself tells; the same build's are the same.
+	exactSlack = 60_000
+	// startSlack is for starts that follow from when something was sent or heard.
+	startSlack = 10 * 60_000
+	// endSlack is for starts that follow from an end, which is sent only after all else that the job does at its end.
+	endSlack = 30 * 60_000
+	// messageWindow is how long after a result that only a pipeline named it may say more.
+	messageWindow = 24 * 3600_000
 )
 
 // run is one build of a job, as far as its identity and its end are known. A path and a number are not enough to tell a build: when a job
@@ -27,169 +27,169 @@ type run struct {
 	Number int64 `json:"number,omitempty"`
 	// Key tells builds without a number apart.
 	Key string `json:"key,omitempty"`
-	// Life counts how often the job was created again before this build; below 0 for a build that was heard of after later ones.
-	Life int `json:"life,omitempty"`
+	// Generation counts how often the job was created again before this build; below 0 for a build that was heard of after later ones.
+	Generation int `json:"gen,omitempty"`
 	// Name is the build's subject, where that isn't the plain one.
 	Name string `json:"name,omitempty"`
-	clue
+	hints
 	verdict
 }
 
-// clue is what tells builds of the same number apart. Which of its parts are there depends on the plugin that sent it. All are in
+// hints is what tells builds of the same number apart. Which of its parts are there depends on the plugin that sent it. All are in
 // milliseconds, by Jenkins' clock or, where a plugin tells no time, by ours.
-type clue struct {
+type hints struct {
 	// Queue is the number of the queue's item that became the build. Jenkins never gives it twice.
 	Queue int64 `json:"queue,omitempty"`
 	// Start is when the build started; Near is that too, told by a plugin that sends it some time later.
-	Start int64 `json:"start,omitempty"`
-	Near  int64 `json:"near,omitempty"`
+	Start       int64 `json:"start,omitempty"`
+	ApproxStart int64 `json:"approx,omitempty"`
 	// First and Last are moments at which it ran; Over is when it had ended.
-	First int64 `json:"first,omitempty"`
-	Last  int64 `json:"last,omitempty"`
-	Over  int64 `json:"over,omitempty"`
-	// Seen is when it started, and Gone when it had ended, by our clock; Talked is when a pipeline last named a result.
-	Seen   int64 `json:"seen,omitempty"`
-	Gone   int64 `json:"gone,omitempty"`
-	Talked int64 `json:"talked,omitempty"`
-	// Told is the fingerprint of the plugin "Zoom"'s word that it started, which that sends once.
-	Told string `json:"told,omitempty"`
-	// Heard is when the event was received. It is no part of what is remembered of a build.
-	Heard int64 `json:"heard,omitempty"`
+	First   int64 `json:"first,omitempty"`
+	Last    int64 `json:"last,omitempty"`
+	EndedBy int64 `json:"ended,omitempty"`
+	// SeenStart is when it started, and Gone when it had ended, by our clock; Talked is when a pipeline last named a result.
+	SeenStart   int64 `json:"seen,omitempty"`
+	SeenEnd     int64 `json:"gone,omitempty"`
+	ResultNamed int64 `json:"named,omitempty"`
+	// StartReport is the fingerprint of the plugin "Zoom"'s word that it started, which that sends once.
+	StartReport string `json:"report,omitempty"`
+	// Received is when the event was received. It is no part of what is remembered of a build.
+	Received int64 `json:"received,omitempty"`
 }
 
-// and returns what both clues of the same build tell, whichever came first.
-func (c clue) and(o clue) clue {
-	c.Heard = 0
-	c.Queue, c.Told = max(c.Queue, o.Queue), max(c.Told, o.Told)
+// merge returns what both clues of the same build tell, whichever came first.
+func (c hints) merge(o hints) hints {
+	c.Received = 0
+	c.Queue, c.StartReport = max(c.Queue, o.Queue), max(c.StartReport, o.StartReport)
 	for _, p := range []struct {
 		known *int64
 		other int64
-	}{{&c.Start, o.Start}, {&c.Near, o.Near}, {&c.First, o.First}, {&c.Over, o.Over}, {&c.Seen, o.Seen}} {
-		*p.known = earlier(*p.known, p.other)
+	}{{&c.Start, o.Start}, {&c.ApproxStart, o.ApproxStart}, {&c.First, o.First}, {&c.EndedBy, o.EndedBy}, {&c.SeenStart, o.SeenStart}} {
+		*p.known = earliest(*p.known, p.other)
 	}
-	c.Last, c.Gone, c.Talked = max(c.Last, o.Last), max(c.Gone, o.Gone), max(c.Talked, o.Talked)
+	c.Last, c.SeenEnd, c.ResultNamed = max(c.Last, o.Last), max(c.SeenEnd, o.SeenEnd), max(c.ResultNamed, o.ResultNamed)
 	return c
 }
 
-// earlier returns the earlier of two moments, of which 0 is none.
-func earlier(a, b int64) int64 {
+// earliest returns the earlier of two moments, of which 0 is none.
+func earliest(a, b int64) int64 {
 	if a == 0 || b != 0 && b < a {
 		return b
 	}
 	return a
 }
 
-// began returns when the build started by Jenkins' clock, and how exact that is.
-func (c clue) began() (at, slack int64) {
+// startTime returns when the build started by Jenkins' clock, and how exact that is.
+func (c hints) startTime() (at, slack int64) {
 	if c.Start > 0 {
-		return c.Start, sameStart
+		return c.Start, exactSlack
 	}
-	return c.Near, nearStart
+	return c.ApproxStart, startSlack
 }
 
-// fits reports whether the event, whose clue e is, can be about the build: by the queue, then by Jenkins' clock, then by ours.
-func (c clue) fits(e clue) bool {
+// matches reports whether the event, whose clue e is, can be about the build: by the queue, then by Jenkins' clock, then by ours.
+func (c hints) matches(e hints) bool {
 	if c.Queue > 0 && e.Queue > 0 {
 		return c.Queue == e.Queue
 	}
 	if c.First > 0 && e.First > 0 {
-		return c.fitsClock(e)
+		return c.matchesClock(e)
 	}
-	if e.Told != "" && c.Told != "" && c.Told != e.Told && c.Gone > 0 && e.Heard > c.Gone {
+	if e.StartReport != "" && c.StartReport != "" && c.StartReport != e.StartReport && c.SeenEnd > 0 && e.Received > c.SeenEnd {
 		return false // it starts a second time, after its end
 	}
-	if c.Seen > 0 && e.Seen > 0 {
-		slack := int64(lateEnd)
-		if c.Told != "" && e.Told != "" {
-			slack = nearStart
+	if c.SeenStart > 0 && e.SeenStart > 0 {
+		slack := int64(endSlack)
+		if c.StartReport != "" && e.StartReport != "" {
+			slack = startSlack
 		}
-		return apart(c.Seen, e.Seen) <= slack
+		return distance(c.SeenStart, e.SeenStart) <= slack
 	}
 	switch {
-	case e.Heard == 0:
+	case e.Received == 0:
 		return true
-	case c.Seen > 0 && e.Heard < c.Seen-nearStart, c.Gone > 0 && e.Heard > c.Gone+lateEnd:
+	case c.SeenStart > 0 && e.Received < c.SeenStart-startSlack, c.SeenEnd > 0 && e.Received > c.SeenEnd+endSlack:
 		return false
 	}
-	return c.Talked == 0 || c.Gone > 0 || e.Heard <= c.Talked+stillTalking
+	return c.ResultNamed == 0 || c.SeenEnd > 0 || e.Received <= c.ResultNamed+messageWindow
 }
 
-// fitsClock compares moments of Jenkins' own clock.
-func (c clue) fitsClock(e clue) bool {
-	mine, slack := c.began()
-	its, itsSlack := e.began()
+// matchesClock compares moments of Jenkins' own clock.
+func (c hints) matchesClock(e hints) bool {
+	mine, slack := c.startTime()
+	its, itsSlack := e.startTime()
 	if mine > 0 && its > 0 {
-		return apart(mine, its) <= max(slack, itsSlack)
+		return distance(mine, its) <= max(slack, itsSlack)
 	}
 	return (mine == 0 || e.First >= mine-slack) && (its == 0 || c.First >= its-itsSlack) &&
-		(c.Over == 0 || e.Last <= c.Over+nearStart) && (e.Over == 0 || c.Last <= e.Over+nearStart)
+		(c.EndedBy == 0 || e.Last <= c.EndedBy+startSlack) && (e.EndedBy == 0 || c.Last <= e.EndedBy+startSlack)
 }
 
-// later reports whether the event is certainly about a build that started after this one.
-func (c clue) later(e clue) bool {
+// startsBefore reports whether the event is certainly about a build that started after this one.
+func (c hints) startsBefore(e hints) bool {
 	if c.Queue > 0 && e.Queue > 0 {
 		return e.Queue > c.Queue
 	}
-	mine, slack := c.began()
-	its, itsSlack := e.began()
+	mine, slack := c.startTime()
+	its, itsSlack := e.startTime()
 	switch {
 	case mine > 0 && its > 0:
 		return its > mine+max(slack, itsSlack)
 	case c.First > 0 && e.First > 0:
-		return mine > 0 && c.Over > 0 && e.First > c.Over+nearStart
-	case c.Seen > 0 && e.Seen > 0:
-		return e.Seen > c.Seen+nearStart
+		return mine > 0 && c.EndedBy > 0 && e.First > c.EndedBy+startSlack
+	case c.SeenStart > 0 && e.SeenStart > 0:
+		return e.SeenStart > c.SeenStart+startSlack
 	}
-	return c.Gone > 0 && e.Heard > c.Gone+nearStart || c.Talked > 0 && e.Heard > c.Talked+stillTalking
+	return c.SeenEnd > 0 && e.Received > c.SeenEnd+startSlack || c.ResultNamed > 0 && e.Received > c.ResultNamed+messageWindow
 }
 
-func apart(a, b int64) int64 { return max(a, b) - min(a, b) }
+func distance(a, b int64) int64 { return max(a, b) - min(a, b) }
 
-// received adds what follows from when the news were received, by our clock.
-func (n *news) received(at int64) {
-	c := &n.Clue
-	c.Heard = at
+// markReceived adds what follows from when the news were received, by our clock.
+func (n *eventData) markReceived(at int64) {
+	c := &n.Hints
+	c.Received = at
 	switch {
-	case n.Result != "" && n.Trust > trustWords:
-		if c.Gone = at; n.Duration > 0 {
-			c.Seen = at - n.Duration
+	case n.Result != "" && n.Trust > trustPipeline:
+		if c.SeenEnd = at; n.Duration > 0 {
+			c.SeenStart = at - n.Duration
 		}
 	case n.Result != "":
-		c.Talked = at
-	case n.Slot == slotStart, n.Slot == slotQueued, n.Slot == slotStarted && c.Start > 0:
-		c.Seen = at
+		c.ResultNamed = at
+	case n.Stage == stageStart, n.Stage == stageQueued, n.Stage == stageStarted && c.Start > 0:
+		c.SeenStart = at
 	}
-	if n.Slot == slotStart {
-		c.Told = n.fingerprint()
+	if n.Stage == stageStart {
+		c.StartReport = n.fingerprint()
 	}
 }
 
 // find returns the position of the run that the event is about, -1 for none. Of several, it is the latest.
-func (s series) find(number int64, key string, e clue) int {
+func (s series) find(number int64, key string, e hints) int {
 	for i, known := range slices.Backward(s.Runs) {
-		if known.Number == number && known.Key == key && known.fits(e) {
+		if known.Number == number && known.Key == key && known.matches(e) {
 			return i
 		}
 	}
 	return -1
 }
 
-// life returns which of the job's lives an event of a build that isn't known yet belongs to. Numbers only grow, so a build that started
+// generation returns which of the job's lives an event of a build that isn't known yet belongs to. Numbers only grow, so a build that started
 // after one of a higher or the same number is of a job that was created again.
-func (s series) life(number int64, e clue) int {
+func (s series) generation(number int64, e hints) int {
 	if len(s.Runs) == 0 {
 		return 0
 	}
-	first, life := s.Runs[0].Life, s.Runs[len(s.Runs)-1].Life
+	first, life := s.Runs[0].Generation, s.Runs[len(s.Runs)-1].Generation
 	if number == 0 {
 		return life
 	}
 	for ; life >= first; life-- {
 		after, before := false, false
 		for _, r := range s.Runs {
-			if r.Life == life {
-				after = after || r.Number >= number && r.later(e)
-				before = before || r.Number <= number && e.later(r.clue)
+			if r.Generation == life {
+				after = after || r.Number >= number && r.startsBefore(e)
+				before = before || r.Number <= number && e.startsBefore(r.hints)
 			}
 		}
 		switch {
@@ -210,18 +210,18 @@ func (r run) subject(of string) string {
 	return of + "/" + strconv.FormatInt(r.Number, 10)
 }
 
-// named gives the run a name of its own where the plain one is, or may be, that of another.
-func (s series) named(r run, of, plain string) run {
-	taken := r.Life != 0 || slices.ContainsFunc(s.Runs, func(o run) bool {
+// withSubject gives the run a name of its own where the plain one is, or may be, that of another.
+func (s series) withSubject(r run, of, plain string) run {
+	taken := r.Generation != 0 || slices.ContainsFunc(s.Runs, func(o run) bool {
 		return o.Number == r.Number && o.Key == r.Key && o.subject(of) == plain
 	})
-	switch at, _ := r.began(); {
+	switch at, _ := r.startTime(); {
 	case taken:
-		r.Name = bounded(plain + "@" + strconv.FormatInt(cmp.Or(r.Queue, at, r.First, r.Seen, r.Heard), 10))
+		r.Name = boundName(plain + "@" + strconv.FormatInt(cmp.Or(r.Queue, at, r.First, r.SeenStart, r.Received), 10))
 	case r.subject(of) != plain:
 		r.Name = plain
 	}
-	r.Heard = 0
+	r.Received = 0
 	return r
 }
 
@@ -231,7 +231,7 @@ func (Jenkins) ResolveSubject(state json.RawMessage, e provider.Event) (string, 
 	if err != nil {
 		return "", err
 	}
-	if i := s.find(n.Place.Number, n.Key, n.Clue); i >= 0 {
+	if i := s.find(n.Location.Number, n.Key, n.Hints); i >= 0 {
 		return s.Runs[i].subject(e.Series), nil
 	}
 	return e.Subject, nil

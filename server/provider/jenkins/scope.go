@@ -18,17 +18,17 @@ const (
 )
 
 var (
-	// scopeEntry is the full name of a job, in which "*" and "**" may stand for others. There are no exclusions: Jenkins compares names
+	// scopePattern is the full name of a job, in which "*" and "**" may stand for others. There are no exclusions: Jenkins compares names
 	// by rules of its own, so an excluded job could be reached by another spelling.
-	scopeEntry = regexp.MustCompile(`^[^!?\[\]{}\\/]+(/[^!?\[\]{}\\/]+)*$`)
-	// configuration is one configuration of a matrix job ("OS=linux,JDK=21"). Anything else between a job and a number, such as
+	scopePattern = regexp.MustCompile(`^[^!?\[\]{}\\/]+(/[^!?\[\]{}\\/]+)*$`)
+	// configurationPattern is one configuration of a matrix job ("OS=linux,JDK=21"). Anything else between a job and a number, such as
 	// "doDelete", may be an operation of Jenkins.
-	configuration = regexp.MustCompile(`^[^=,/]+=[^=,/]*(,[^=,/]+=[^=,/]*)*$`)
+	configurationPattern = regexp.MustCompile(`^[^=,/]+=[^=,/]*(,[^=,/]+=[^=,/]*)*$`)
 )
 
-// scopeOf returns the jobs that the person who enters a token confirms it for. Every entry begins with the name of a job or folder: a
+// parseScope returns the jobs that the person who enters a token confirms it for. Every entry begins with the name of a job or folder: a
 // token for everything would let anyone who has the hook's secret aim it at any job.
-func scopeOf(text string) ([]string, error) {
+func parseScope(text string) ([]string, error) {
 	wrong := &provider.FieldError{Field: fieldJobs, Message: chat.Say("jenkins.credential.jobs_bad")}
 	var entries []string
 	for part := range strings.SplitSeq(text, ",") {
@@ -37,7 +37,7 @@ func scopeOf(text string) ([]string, error) {
 		switch {
 		case entry == "":
 			continue
-		case !scopeEntry.MatchString(entry) || strings.Trim(first, "*") == "":
+		case !scopePattern.MatchString(entry) || strings.Trim(first, "*") == "":
 			return nil, wrong
 		case !slices.Contains(entries, entry):
 			entries = append(entries, entry)
@@ -49,9 +49,9 @@ func scopeOf(text string) ([]string, error) {
 	return entries, nil
 }
 
-// confirmed reports whether the token may be used for the job at the place. A branch is compared as Jenkins stores it, so that its slash
+// inScope reports whether the token may be used for the job at the place. A branch is compared as Jenkins stores it, so that its slash
 // isn't taken for a folder's.
-func confirmed(scope []string, p place) bool {
+func inScope(scope []string, p location) bool {
 	var names []string
 	for _, name := range p.Path {
 		names = append(names, strings.ReplaceAll(name, "/", "%2F"))

@@ -11,7 +11,7 @@ import (
 
 func TestATokenIsConfirmedForJobsByName(t *testing.T) {
 	t.Parallel()
-	scope, err := scopeOf(" web, team/** , api/*, /ops/deploy/, web ,")
+	scope, err := parseScope(" web, team/** , api/*, /ops/deploy/, web ,")
 	require.NoError(t, err)
 	require.Equal(t, []string{"web", "team/**", "api/*", "ops/deploy"}, scope)
 	for address, want := range map[string]bool{
@@ -29,15 +29,15 @@ func TestATokenIsConfirmedForJobsByName(t *testing.T) {
 		"https://ci.acme.test/job/secret/job/web/1/":                           false,
 		"https://ci.acme.test/job/" + strings.Repeat("we", 400) + "/job/web/1": false,
 	} {
-		require.Equal(t, want, confirmed(scope, locate(address)), address)
+		require.Equal(t, want, inScope(scope, parseAddress(address)), address)
 	}
-	require.False(t, confirmed(nil, locate("https://ci.acme.test/job/web/1/")), "a token that nobody confirmed is for nothing")
+	require.False(t, inScope(nil, parseAddress("https://ci.acme.test/job/web/1/")), "a token that nobody confirmed is for nothing")
 }
 
 func TestATokenForEverythingIsNotTaken(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " , ", "**", "*", "*/web", "web, **", "!web", "web, !team/x", "we?b", "{a,b}", "[a-z]", `a\b`, "a//b", strings.Repeat("x", maxScope+1)} {
-		_, err := scopeOf(text)
+		_, err := parseScope(text)
 		var slip *provider.FieldError
 		require.ErrorAs(t, err, &slip, text)
 		require.Equal(t, fieldJobs, slip.Field)
@@ -58,6 +58,6 @@ func TestNoOperationOfJenkinsPassesForAConfiguration(t *testing.T) {
 		"https://ci.acme.test/job/web/":                   false,
 		"/job/web/1/":                                     false,
 	} {
-		require.Equal(t, want, locate(address).actionable(), address)
+		require.Equal(t, want, parseAddress(address).actionable(), address)
 	}
 }

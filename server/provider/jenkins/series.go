@@ -20,8 +20,8 @@ type series struct {
 	// Runs are in the order of the builds, whatever order their deliveries came in.
 	Runs []run `json:"runs,omitempty"`
 	// Earlier is what the builds before those add up to, in the last life that any of them had.
-	Earlier streak `json:"earlier,omitzero"`
-	Life    int    `json:"life,omitempty"`
+	Earlier    streak `json:"earlier,omitzero"`
+	Generation int    `json:"gen,omitempty"`
 }
 
 // verdict is how a build ended, as far as somebody has said.
@@ -43,32 +43,32 @@ type streak struct {
 	Weight int `json:"weight,omitempty"`
 }
 
-// beats reports whether the verdict is to be believed rather than the other: by who says so, then what was said last by a pipeline,
+// outranks reports whether the verdict is to be believed rather than the other: by who says so, then what was said last by a pipeline,
 // and first by a plugin, since only a pipeline changes its mind.
-func (v verdict) beats(o verdict) bool {
+func (v verdict) outranks(o verdict) bool {
 	if v.Trust != o.Trust {
 		return v.Trust > o.Trust
 	}
 	if v.At != o.At {
-		return (v.At > o.At) == (v.Trust == trustWords)
+		return (v.At > o.At) == (v.Trust == trustPipeline)
 	}
 	return v.Result > o.Result
 }
 
-// or returns the verdict to be believed. Of the same result from the plugin "Notification", the earlier moment is the true one: it sends
+// resolve returns the verdict to be believed. Of the same result from the plugin "Notification", the earlier moment is the true one: it sends
 // the end of a build twice.
-func (v verdict) or(o verdict) verdict {
-	if v.Result == "" || o.Result != "" && o.beats(v) {
+func (v verdict) resolve(o verdict) verdict {
+	if v.Result == "" || o.Result != "" && o.outranks(v) {
 		v, o = o, v
 	}
 	if o.Result == v.Result && min(v.Trust, o.Trust) >= trustCompleted {
-		v.At = earlier(v.At, o.At)
+		v.At = earliest(v.At, o.At)
 	}
 	return v
 }
 
-// after returns the streak with one more build behind it.
-func (s streak) after(v verdict) streak {
+// add returns the streak with one more build behind it.
+func (s streak) add(v verdict) streak {
 	s.Weight += v.Trust
 	switch v.Result {
 	case resultSuccess:
@@ -84,7 +84,7 @@ func (s streak) after(v verdict) streak {
 }
 
 // verdict returns how the build ended, if it is said.
-func (s said) verdict() verdict {
+func (s details) verdict() verdict {
 	if s.Result == "" {
 		return verdict{}
 	}
@@ -94,7 +94,7 @@ func (s said) verdict() verdict {
 // FoldSeries implements provider.Series.
 func (Jenkins) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMessage, error) {
 	s, n, err := readSeries(state, e)
-	if err != nil || n.Sample || n.Mended != nil {
+	if err != nil || n.Sample || n.Recovery != nil {
 		return state, err
 	}
 	s.add(n, e)
@@ -108,9 +108,9 @@ func (Jenkins) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMess
 	return next, nil
 }
 
-func readSeries(state json.RawMessage, e provider.Event) (series, news, error) {
+func readSeries(state json.RawMessage, e provider.Event) (series, eventData, error) {
 	var s series
-	var n news
+	var n eventData
 	if len(state) > 0 {
 		if err := json.Unmarshal(state, &s); err != nil {
 			return s, n, errors.Wrap(err, "read a job")
@@ -121,79 +121,79 @@ func readSeries(state json.RawMessage, e provider.Event) (series, news, error) {
 
 // add puts what the event says of its build in its place, and lets a better verdict stand. A build from before all that are remembered
 // comes too late.
-func (s *series) add(n news, e provider.Event) {
-	if i := s.find(n.Place.Number, n.Key, n.Clue); i >= 0 {
+func (s *series) add(n eventData, e provider.Event) {
+	if i := s.find(n.Location.Number, n.Key, n.Hints); i >= 0 {
 		r := &s.Runs[i]
-		r.clue = r.and(n.Clue)
-		r.verdict = r.or(n.verdict())
+		r.hints = r.merge(n.Hints)
+		r.verdict = r.resolve(n.verdict())
 		s.sort()
 		return
 	}
-	r := run{Number: n.Place.Number, Key: n.Key, Life: s.life(n.Place.Number, n.Clue), clue: n.Clue, verdict: n.verdict()}
-	if s.Earlier.Weight > 0 && len(s.Runs) > 0 && order(r, s.Runs[0]) < 0 {
+	r := run{Number: n.Location.Number, Key: n.Key, Generation: s.generation(n.Location.Number, n.Hints), hints: n.Hints, verdict: n.verdict()}
+	if s.Earlier.Weight > 0 && len(s.Runs) > 0 && compareRuns(r, s.Runs[0]) < 0 {
 		return
 	}
-	s.Runs = append(s.Runs, s.named(r, e.Series, e.Subject))
+	s.Runs = append(s.Runs, s.withSubject(r, e.Series, e.Subject))
 	s.sort()
 	for len(s.Runs) > maxRuns {
-		s.Earlier = s.earlier(s.Runs[0].Life).after(s.Runs[0].verdict)
-		s.Life = s.Runs[0].Life
+		s.Earlier = s.earlierStreak(s.Runs[0].Generation).add(s.Runs[0].verdict)
+		s.Generation = s.Runs[0].Generation
 		s.Runs = s.Runs[1:]
 	}
 }
 
-// earlier returns what the builds before those that are remembered add up to in one of the job's lives.
-func (s series) earlier(life int) streak {
-	if s.Life != life {
+// earlierStreak returns what the builds before those that are remembered add up to in one of the job's lives.
+func (s series) earlierStreak(life int) streak {
+	if s.Generation != life {
 		return streak{}
 	}
 	return s.Earlier
 }
 
-func (s *series) sort() { slices.SortStableFunc(s.Runs, order) }
+func (s *series) sort() { slices.SortStableFunc(s.Runs, compareRuns) }
 
-// order is that of the job's lives and of the builds' numbers, and of time where they have none.
-func order(a, b run) int {
+// compareRuns is that of the job's lives and of the builds' numbers, and of time where they have none.
+func compareRuns(a, b run) int {
 	if a.Number > 0 && b.Number > 0 {
-		return cmp.Or(cmp.Compare(a.Life, b.Life), cmp.Compare(a.Number, b.Number))
+		return cmp.Or(cmp.Compare(a.Generation, b.Generation), cmp.Compare(a.Number, b.Number))
 	}
-	return cmp.Or(cmp.Compare(a.Life, b.Life), cmp.Compare(a.At, b.At), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Key, b.Key))
+	return cmp.Or(cmp.Compare(a.Generation, b.Generation), cmp.Compare(a.At, b.At), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Key, b.Key))
 }
 
-// before returns the builds before this one in the same life of the job, and what those before them add up to.
-func (s series) before(r run) (streak, []run) {
+// earlierRuns returns the builds before this one in the same life of the job, and what those before them add up to.
+func (s series) earlierRuns(r run) (streak, []run) {
 	var runs []run
 	for _, b := range s.Runs {
-		if b.Life == r.Life && (b.Number != r.Number || b.Key != r.Key) && order(b, r) < 0 {
+		if b.Generation == r.Generation && (b.Number != r.Number || b.Key != r.Key) && compareRuns(b, r) < 0 {
 			runs = append(runs, b)
 		}
 	}
-	return s.earlier(r.Life), runs
+	return s.earlierStreak(r.Generation), runs
 }
 
-// stood returns how things stood before the build.
-func (s series) stood(r run) streak {
-	so, runs := s.before(r)
+// streakBefore returns how things stood before the build.
+func (s series) streakBefore(r run) streak {
+	so, runs := s.earlierRuns(r)
 	for _, b := range runs {
-		so = so.after(b.verdict)
+		so = so.add(b.verdict)
 	}
 	return so
 }
 
-// run returns the build that the event is about. Where it came too late to be remembered, it is what the event says.
-func (s series) run(n news) run {
-	if i := s.find(n.Place.Number, n.Key, n.Clue); i >= 0 {
+// runOf returns the build that the event is about. Where it came too late to be remembered, it is what the event says.
+func (s series) runOf(n eventData) run {
+	if i := s.find(n.Location.Number, n.Key, n.Hints); i >= 0 {
 		r := s.Runs[i]
 		if r.Number == 0 {
 			r.At = n.verdict().At
 		}
 		return r
 	}
-	return run{Number: n.Place.Number, Key: n.Key, Life: s.life(n.Place.Number, n.Clue), clue: n.Clue, verdict: n.verdict()}
+	return run{Number: n.Location.Number, Key: n.Key, Generation: s.generation(n.Location.Number, n.Hints), hints: n.Hints, verdict: n.verdict()}
 }
 
-// lasted returns the time between two moments in milliseconds.
-func lasted(from, to int64) time.Duration {
+// elapsed returns the time between two moments in milliseconds.
+func elapsed(from, to int64) time.Duration {
 	if from <= 0 || to <= from {
 		return 0
 	}

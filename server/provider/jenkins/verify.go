@@ -25,7 +25,7 @@ func (Jenkins) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 		if !ok {
 			return provider.Proof{}, provider.ErrForged
 		}
-		return proved(provider.MatchSignature(d.Body, encoded, secrets), provider.BySignature)
+		return proof(provider.MatchSignature(d.Body, encoded, secrets), provider.BySignature)
 	}
 	if token := strings.Trim(d.Header[headerToken], " "); token != "" {
 		found := -1
@@ -34,15 +34,15 @@ func (Jenkins) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 				found = n
 			}
 		}
-		return proved(found, provider.ByHeader)
+		return proof(found, provider.ByHeader)
 	}
 	if d.PathSecret != "" {
-		return proved(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
+		return proof(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
 	}
 	return provider.Proof{}, provider.ErrUnsigned
 }
 
-func proved(secret int, by provider.ProofKind) (provider.Proof, error) {
+func proof(secret int, by provider.ProofKind) (provider.Proof, error) {
 	if secret < 0 {
 		return provider.Proof{}, provider.ErrForged
 	}

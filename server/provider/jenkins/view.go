@@ -10,45 +10,45 @@ import (
 
 // view is what all parts of a build's story together mean.
 type view struct {
-	said
-	Place  place
-	Sample bool
+	details
+	Location location
+	Sample   bool
 	// At is when it ended, in milliseconds, as far as is known.
 	At int64
-	// Heard says that Jenkins itself told of the build, and not only a pipeline's message.
-	Heard bool
+	// FromJenkins says that Jenkins itself told of the build, and not only a pipeline's message.
+	FromJenkins bool
 	// Message is what a pipeline said last.
 	Message string
 	Before  streak
 	// Axes are the configurations of a matrix build.
 	Axes map[string]axis
-	// Mended is the build with which its job was well again, nil while it is not.
-	Mended *mended
+	// Recovery is the build with which its job was well again, nil while it is not.
+	Recovery *recovery
 }
 
 // view puts the parts together. Of each fact the most trusted part that has it counts; names and addresses are better from the
 // plugin "Zoom", which sends them as people see them.
 func (b build) view() view {
-	v := view{Place: b.Place, Sample: b.Sample, Before: b.Before, Mended: b.Mended, Axes: b.Axes}
+	v := view{Location: b.Location, Sample: b.Sample, Before: b.Before, Recovery: b.Recovery, Axes: b.Axes}
 	var end verdict
 	itself := false
-	for _, part := range slots() {
-		s, ok := b.Said[part]
+	for _, part := range stages() {
+		s, ok := b.Stages[part]
 		if !ok {
 			continue
 		}
-		v.Heard = v.Heard || part != slotMessage
-		itself = itself || part != slotMessage && part != slotAxis
-		v.over(s, part == slotStart || part == slotEnd || part == slotMessage)
+		v.FromJenkins = v.FromJenkins || part != stageMessage
+		itself = itself || part != stageMessage && part != stageAxis
+		v.overlay(s, part == stageStart || part == stageEnd || part == stageMessage)
 		if s.Result != "" {
-			end = end.or(s.verdict())
+			end = end.resolve(s.verdict())
 		}
 	}
 	for _, m := range b.Messages {
-		end = end.or(m.verdict)
+		end = end.resolve(m.verdict)
 	}
 	if !itself && end.Result == "" {
-		end = worst(b.Axes)
+		end = worstVerdict(b.Axes)
 	}
 	v.Result, v.At = end.Result, end.At
 	if v.Result == "" {
@@ -62,8 +62,8 @@ func (b build) view() view {
 	return v
 }
 
-// over lays a part over what less trusted ones said.
-func (v *view) over(s said, names bool) {
+// overlay lays a part over what less trusted ones said.
+func (v *view) overlay(s details, names bool) {
 	if s.URL != "" && (names || v.URL == "") {
 		v.URL = s.URL
 	}
@@ -73,26 +73,26 @@ func (v *view) over(s said, names bool) {
 	if s.Label != "" && (names || v.Label == "") {
 		v.Label = s.Label
 	}
-	lay(&v.Summary, s.Summary)
-	lay(&v.Cause, s.Cause)
-	lay(&v.Duration, s.Duration)
-	lay(&v.Branch, s.Branch)
-	lay(&v.Commit, s.Commit)
+	setIfKnown(&v.Summary, s.Summary)
+	setIfKnown(&v.Cause, s.Cause)
+	setIfKnown(&v.Duration, s.Duration)
+	setIfKnown(&v.Branch, s.Branch)
+	setIfKnown(&v.Commit, s.Commit)
 	if s.ChangeCount > 0 {
 		v.Changes, v.ChangeCount = s.Changes, s.ChangeCount
 	}
-	lay(&v.Tests, s.Tests)
+	setIfKnown(&v.Tests, s.Tests)
 }
 
-func lay[T comparable](on *T, value T) {
+func setIfKnown[T comparable](on *T, value T) {
 	var none T
 	if value != none {
 		*on = value
 	}
 }
 
-// same reports whether two views show the same.
-func (v view) same(o view) bool { return reflect.DeepEqual(v, o) }
+// equal reports whether two views show the same.
+func (v view) equal(o view) bool { return reflect.DeepEqual(v, o) }
 
 // brokenBefore is how Jenkins says that earlier builds were broken, too.
 var brokenBefore = regexp.MustCompile(`^broken (for a long time|since build )`)
@@ -101,7 +101,7 @@ var brokenBefore = regexp.MustCompile(`^broken (for a long time|since build )`)
 func (v view) kind() string {
 	switch v.Result {
 	case "":
-		if v.Heard {
+		if v.FromJenkins {
 			return kindStarted
 		}
 		return kindMessage
@@ -117,16 +117,16 @@ func (v view) kind() string {
 	return string(v.Result)
 }
 
-// turned reports whether the result is another than that of the build before. The first build of a job turns if it is not well.
-func (v view) turned() bool {
+// resultChanged reports whether the result is another than that of the build before. The first build of a job turns if it is not well.
+func (v view) resultChanged() bool {
 	if v.Before.Last == "" {
 		return v.kind() == kindBackNormal || v.Result != "" && v.Result != resultSuccess && v.kind() != kindRepeated
 	}
 	return v.Result != "" && v.Result != v.Before.Last
 }
 
-// worse reports whether the job is worse off than before.
-func (v view) worse() bool {
+// escalated reports whether the job is worse off than before.
+func (v view) escalated() bool {
 	bad := map[result]int{resultUnstable: 1, resultFailure: 2}
 	if v.kind() == kindRepeated {
 		return false
@@ -138,18 +138,18 @@ func (v view) worse() bool {
 func (v view) title() string {
 	job := v.Name
 	if job == "" {
-		job = line(strings.Join(v.Place.names(), separator), maxName)
+		job = cleanLine(strings.Join(v.Location.names(), separator), maxName)
 	}
 	return cmp.Or(strings.TrimSpace(job+" "+v.Label), name)
 }
 
-// moment returns when the build ended; zero while it runs.
-func (v view) moment() time.Time {
+// endTime returns when the build ended; zero while it runs.
+func (v view) endTime() time.Time {
 	if v.Result == "" || v.At == 0 {
 		return time.Time{}
 	}
 	return time.UnixMilli(v.At).UTC()
 }
 
-// ran returns how long the build took.
-func (v view) ran() time.Duration { return time.Duration(v.Duration) * time.Millisecond }
+// duration returns how long the build took.
+func (v view) duration() time.Duration { return time.Duration(v.Duration) * time.Millisecond }

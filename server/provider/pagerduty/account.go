@@ -51,7 +51,7 @@ func (PagerDuty) Endpoints(site provider.Site) provider.Endpoints {
 
 // WhoAmI returns whose account the session acts with.
 func (PagerDuty) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
-	me, err := of(s).me(ctx)
+	me, err := newClient(s).me(ctx)
 	if err != nil {
 		return provider.Account{}, err
 	}

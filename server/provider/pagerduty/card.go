@@ -24,43 +24,43 @@ const (
 	choicePriority = "priority"
 )
 
-// face is how an incident looks at a glance.
-type face struct {
+// appearance is how an incident looks at a glance.
+type appearance struct {
 	emoji string
 	state chat.Message
 	tone  chat.Tone
 }
 
-// face returns how the incident looks. A low urgency looks like work under way, not like something broken.
-func (i incident) face() face {
+// appearance returns how the incident looks. A low urgency looks like work under way, not like something broken.
+func (i incident) appearance() appearance {
 	switch {
 	case i.status() == "":
-		return face{"pager", chat.Say("pagerduty.state.unknown"), chat.ToneNeutral}
+		return appearance{"pager", chat.Say("pagerduty.state.unknown"), chat.ToneNeutral}
 	case i.status() == statusResolved && i.Shown.Merged != (reference{}):
-		return face{"twisted_rightwards_arrows", chat.Say("pagerduty.state.merged"), chat.ToneInactive}
+		return appearance{"twisted_rightwards_arrows", chat.Say("pagerduty.state.merged"), chat.ToneInactive}
 	case i.status() == statusResolved:
-		return face{"white_check_mark", chat.Say("pagerduty.state.resolved"), chat.ToneSuccess}
+		return appearance{"white_check_mark", chat.Say("pagerduty.state.resolved"), chat.ToneSuccess}
 	case i.status() == statusAcknowledged:
-		return face{"eyes", chat.Say("pagerduty.state.acknowledged"), chat.ToneWarning}
+		return appearance{"eyes", chat.Say("pagerduty.state.acknowledged"), chat.ToneWarning}
 	case i.Shown.Urgency == urgencyLow:
-		return face{"large_blue_circle", chat.Say("pagerduty.state.triggered"), chat.ToneRunning}
+		return appearance{"large_blue_circle", chat.Say("pagerduty.state.triggered"), chat.ToneRunning}
 	}
-	return face{"rotating_light", chat.Say("pagerduty.state.triggered"), chat.ToneFailure}
+	return appearance{"rotating_light", chat.Say("pagerduty.state.triggered"), chat.ToneFailure}
 }
 
 // Card implements provider.Provider.
 func (PagerDuty) Card(state json.RawMessage) (chat.Card, error) {
-	var list rotaState
-	if json.Unmarshal(state, &list) == nil && list.Rota != nil {
-		return list.Rota.card(), nil
+	var list onCallState
+	if json.Unmarshal(state, &list) == nil && list.OnCall != nil {
+		return list.OnCall.card(), nil
 	}
 	i, err := readIncident(state)
 	if err != nil {
 		return chat.Card{}, err
 	}
-	f := i.face()
+	f := i.appearance()
 	card := chat.Card{
-		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: i.title(), Author: i.latestDeed().By.Name,
+		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: i.title(), Author: i.latestMilestone().By.Name,
 		Text: i.text(), Actions: i.actions(), Footer: name, At: i.Latest.At,
 	}
 	if i.Shown != nil {
@@ -74,9 +74,9 @@ func (PagerDuty) Card(state json.RawMessage) (chat.Card, error) {
 // title names the incident by its number and title.
 func (i incident) title() string {
 	if i.Shown == nil {
-		return first(i.ID, name)
+		return firstNonEmpty(i.ID, name)
 	}
-	title := first(i.Shown.Title, i.ID, name)
+	title := firstNonEmpty(i.Shown.Title, i.ID, name)
 	if i.Shown.Number > 0 {
 		return "#" + strconv.Itoa(i.Shown.Number) + " " + title
 	}
@@ -115,14 +115,14 @@ func (i incident) fields() []chat.Field {
 	if i.Shown.Service.Name != "" {
 		add("service", chat.Verbatim(i.Shown.Service.link()))
 	}
-	add("urgency", urgency(i.Shown.Urgency))
+	add("urgency", urgencyText(i.Shown.Urgency))
 	add("priority", chat.Verbatim(chat.Escape(i.Shown.Priority)))
-	add("assigned", listed(i.Shown.Assignees, i.Shown.Assigned))
+	add("assigned", nameList(i.Shown.Assignees, i.Shown.Assigned))
 	if d := i.toAcknowledge(); d > 0 {
-		add("to_acknowledge", span(d))
+		add("to_acknowledge", durationText(d))
 	}
 	if d := i.toResolve(); d > 0 {
-		add("to_resolve", span(d))
+		add("to_resolve", durationText(d))
 	}
 	return fields
 }

@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// cleaned returns text on one line, cut.
-func cleaned(text string, most int) string {
+// cleanLine returns text on one line, cut.
+func cleanLine(text string, most int) string {
 	text = strings.ToValidUTF8(text, "\ufffd")
 	text = strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) {
@@ -50,8 +50,8 @@ func webAddress(address string) string {
 	return u.String()
 }
 
-// stamp reads a time of PagerDuty's, zero for what is none.
-func stamp(text string) time.Time {
+// parseTime reads a time of PagerDuty's, zero for what is none.
+func parseTime(text string) time.Time {
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil || at.Year() < 2000 || at.Year() > 2200 {
 		return time.Time{}
@@ -59,16 +59,16 @@ func stamp(text string) time.Time {
 	return at.UTC()
 }
 
-// later returns the later of two times.
-func later(a, b time.Time) time.Time {
+// laterTime returns the later of two times.
+func laterTime(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}
 	return a
 }
 
-// first returns the first text that is not blank.
-func first(all ...string) string {
+// firstNonEmpty returns the first text that is not blank.
+func firstNonEmpty(all ...string) string {
 	for _, text := range all {
 		if text != "" {
 			return text

@@ -21,12 +21,12 @@ const (
 	// mediaType has the version of the API in it: https://developer.pagerduty.com/docs/versioning.
 	mediaType = "application/vnd.pagerduty+json;version=2"
 	// pageSize is the most that a page holds; deepest is how far pages reach: https://developer.pagerduty.com/docs/pagination.
-	pageSize = 100
-	deepest  = 10_000
+	pageSize  = 100
+	maxOffset = 10_000
 	// headerReset says how many seconds a limit on calls goes on: https://developer.pagerduty.com/docs/rest-api-rate-limits.
 	headerReset = "Ratelimit-Reset"
-	// resetAtMost is the longest that is waited for: somebody may be looking at a spinner.
-	resetAtMost = 3 * time.Second
+	// maxRetryDelay is the longest that is waited for: somebody may be looking at a spinner.
+	maxRetryDelay = 3 * time.Second
 )
 
 // The codes of refusals that are understood: https://developer.pagerduty.com/docs/errors.
@@ -41,8 +41,8 @@ const (
 // client calls PagerDuty as somebody.
 type client struct{ provider.Session }
 
-// of returns the client of the session.
-func of(s provider.Session) client {
+// newClient returns the client of the session.
+func newClient(s provider.Session) client {
 	header := s.Header.Clone()
 	if header == nil {
 		header = http.Header{}
@@ -52,8 +52,8 @@ func of(s provider.Session) client {
 	return client{s}
 }
 
-// from returns the client that names who acts, as what changes an incident wants it.
-func (c client) from(email string) client {
+// withSender returns the client that names who acts, as what changes an incident wants it.
+func (c client) withSender(email string) client {
 	email = strings.Map(func(r rune) rune {
 		if r <= ' ' || r >= 0x7f {
 			return -1
@@ -76,29 +76,29 @@ func (c client) do(ctx context.Context, method, path string, query url.Values, i
 	}
 	var answer object
 	err := c.Call(ctx, method, path, in, &answer)
-	if wait, soon := reset(err); soon {
+	if wait, soon := retryDelay(err); soon {
 		timer := time.NewTimer(wait)
 		defer timer.Stop()
 		select {
 		case <-ctx.Done():
-			return nil, c.explained(err)
+			return nil, c.withProviderMessage(err)
 		case <-timer.C:
 		}
 		answer = nil
 		err = c.Call(ctx, method, path, in, &answer)
 	}
-	return answer, c.explained(err)
+	return answer, c.withProviderMessage(err)
 }
 
-// reset returns how long a limit on calls goes on, and whether that is worth waiting for.
-func reset(err error) (time.Duration, bool) {
+// retryDelay returns how long a limit on calls goes on, and whether that is worth waiting for.
+func retryDelay(err error) (time.Duration, bool) {
 	var refusal *provider.StatusError
 	if !errors.As(err, &refusal) || refusal.Status != http.StatusTooManyRequests {
 		return 0, false
 	}
 	seconds, err := strconv.ParseFloat(refusal.Header.Get(headerReset), 64)
 	wait := time.Duration(seconds * float64(time.Second))
-	return wait, err == nil && seconds >= 0 && wait <= resetAtMost
+	return wait, err == nil && seconds >= 0 && wait <= maxRetryDelay
 }
 
 // pages returns what is listed under the name, from as many pages as are needed for the number that is wanted, and whether there is more.
@@ -115,28 +115,28 @@ func (c client) pages(ctx context.Context, path, key string, query url.Values, m
 		page := answer.list(key)
 		all = append(all, page...)
 		more, _ = answer["more"].(bool)
-		if !more || len(page) == 0 || len(all) >= most || offset+2*pageSize > deepest {
+		if !more || len(page) == 0 || len(all) >= most || offset+2*pageSize > maxOffset {
 			return all, more, nil
 		}
 	}
 }
 
-// refusal is what PagerDuty says about an error.
-type refusal struct {
+// errorBody is what PagerDuty says about an error.
+type errorBody struct {
 	Code    int
 	Message string
 	Details []string
 }
 
-// readRefusal reads an error in any of the forms that PagerDuty has: with a list of details, with a text in its place, with a list for each
+// parseError reads an error in any of the forms that PagerDuty has: with a list of details, with a text in its place, with a list for each
 // field that is wrong, as a list alone, or as a text.
-func readRefusal(body []byte) refusal {
-	o := decoded(body)
+func parseError(body []byte) errorBody {
+	o := parseObject(body)
 	inner := o.object("error")
 	if inner == nil {
-		return refusal{Message: first(o.text("error_description"), o.text("error")), Details: details(o["error"])}
+		return errorBody{Message: firstNonEmpty(o.text("error_description"), o.text("error")), Details: details(o["error"])}
 	}
-	return refusal{Code: inner.number("code"), Message: inner.text("message"), Details: append(details(inner["errors"]), textsOf(inner.text("errors"))...)}
+	return errorBody{Code: inner.number("code"), Message: inner.text("message"), Details: append(details(inner["errors"]), textsOf(inner.text("errors"))...)}
 }
 
 // details returns the texts in a list, or in the lists of an object.
@@ -167,47 +167,47 @@ func textsOf(text string) []string {
 	return []string{text}
 }
 
-// inWords returns what it says, as a message may hold it.
-func (r refusal) inWords() string {
+// text returns what it says, as a message may hold it.
+func (r errorBody) text() string {
 	said := r.Message
 	if len(r.Details) > 0 {
 		said = strings.TrimPrefix(said+": "+strings.Join(r.Details, "; "), ": ")
 	}
-	return chat.Escape(strings.TrimRight(cleaned(said, maxTitle), ". "))
+	return chat.Escape(strings.TrimRight(cleanLine(said, maxTitle), ". "))
 }
 
-// refusalOf returns what PagerDuty said, zero for an error of another origin.
-func refusalOf(err error) refusal {
+// errorOf returns what PagerDuty said, zero for an error of another origin.
+func errorOf(err error) errorBody {
 	var answer *provider.StatusError
 	if !errors.As(err, &answer) {
-		return refusal{}
+		return errorBody{}
 	}
-	return readRefusal(answer.Body)
+	return parseError(answer.Body)
 }
 
-// explained adds to a refusal what PagerDuty said about it, and calls what is forbidden so, whatever status it came with.
-func (c client) explained(err error) error {
+// withProviderMessage adds to a refusal what PagerDuty said about it, and calls what is forbidden so, whatever status it came with.
+func (c client) withProviderMessage(err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return err
 	}
-	said := refusalOf(err)
+	said := errorOf(err)
 	switch said.Code {
 	case codeNotAllowed, codeForbidden, codeLostAccess:
 		return fault.Wrap(err, fault.ProviderForbidden).With("Provider", c.Provider)
 	}
-	if words := said.inWords(); words != "" {
+	if words := said.text(); words != "" {
 		return f.With("Message", words)
 	}
 	return err
 }
 
-// nothing is the fault for an answer without what was asked for.
-func (c client) nothing(what string) error {
+// missing is the fault for an answer without what was asked for.
+func (c client) missing(what string) error {
 	return fault.Wrap(errors.Errorf("an answer without %s", what), fault.ProviderUnavailable).With("Provider", c.Provider)
 }
 
-// unknown is the fault for what is not there, or cannot be.
-func (c client) unknown(what string) error {
+// notFound is the fault for what is not there, or cannot be.
+func (c client) notFound(what string) error {
 	return fault.Wrap(errors.New(what), fault.ResourceUnknown).With("Provider", c.Provider)
 }

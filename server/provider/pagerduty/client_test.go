@@ -28,9 +28,9 @@ func TestARefusalIsReadInEveryForm(t *testing.T) {
 		`null`:                   {0, ""},
 		``:                       {0, ""},
 	} {
-		got := readRefusal([]byte(body))
+		got := parseError([]byte(body))
 		require.Equal(t, want.code, got.Code, body)
-		require.Equal(t, want.words, got.inWords(), body)
+		require.Equal(t, want.words, got.text(), body)
 	}
 	w := newWorld(t)
 	for _, form := range []string{"list", "text", "array"} {
@@ -104,6 +104,6 @@ func FuzzRefusal(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		require.NotRegexp(t, `[@＠][A-Za-z0-9]`, readRefusal(body).inWords())
+		require.NotRegexp(t, `[@＠][A-Za-z0-9]`, parseError(body).text())
 	})
 }

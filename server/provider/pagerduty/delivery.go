@@ -24,16 +24,16 @@ func (PagerDuty) Parse(d provider.Delivery) ([]provider.Event, error) {
 	if err := json.Unmarshal(d.Body, &body); err != nil {
 		return nil, errors.Wrap(err, "read a delivery")
 	}
-	about := decoded(body.Event)
+	about := parseObject(body.Event)
 	if about == nil {
 		return nil, errors.New("a delivery without an event")
 	}
 	eventType, ok := strings.CutPrefix(about.text("event_type"), incidentPrefix)
-	if !ok || !known(eventType) {
+	if !ok || !isKnownType(eventType) {
 		return nil, nil
 	}
-	n := news{Type: eventType, ID: cleaned(about.text("id"), maxID), At: about.time("occurred_at"), By: about.object("agent").reference()}
-	if client := cleaned(about.object("client").text("name"), maxName); n.By.Name == "" && client != name {
+	n := eventData{Type: eventType, ID: cleanLine(about.text("id"), maxID), At: about.time("occurred_at"), By: about.object("agent").reference()}
+	if client := cleanLine(about.object("client").text("name"), maxName); n.By.Name == "" && client != name {
 		n.By.Name = client
 	}
 	if n.At.IsZero() {
@@ -43,17 +43,17 @@ func (PagerDuty) Parse(d provider.Delivery) ([]provider.Event, error) {
 	if eventType == typeRole {
 		return n.roles(data.list("incident_role_assignments")), nil
 	}
-	if n = n.of(data); n.Incident == "" {
+	if n = n.withData(data); n.Incident == "" {
 		return nil, nil
 	}
 	return []provider.Event{n.event()}, nil
 }
 
 // roles returns an event for each role that was given to somebody, or taken from somebody.
-func (n news) roles(assignments []object) []provider.Event {
+func (n eventData) roles(assignments []object) []provider.Event {
 	var events []provider.Event
 	for i, data := range assignments[:min(len(assignments), maxListed)] {
-		one := n.of(data)
+		one := n.withData(data)
 		if one.ID != "" && i > 0 {
 			one.ID += "/" + strconv.Itoa(i) // each is told once
 		}
@@ -64,22 +64,22 @@ func (n news) roles(assignments []object) []provider.Event {
 	return events
 }
 
-// of returns the news with what the event's data says.
-func (n news) of(data object) news {
-	if whole(n.Type) {
-		return n.ofWhole(data)
+// withData returns the news with what the event's data says.
+func (n eventData) withData(data object) eventData {
+	if isIncidentData(n.Type) {
+		return n.withIncident(data)
 	}
 	n.Incident = idOf(data.object("incident").text("id"))
-	n.Shown = data.aside()
-	n.Aside = n.Shown != nil
+	n.Shown = data.mentionedIncident()
+	n.MentionOnly = n.Shown != nil
 	switch n.Type {
 	case typeNote:
-		n.Note = &note{ID: idOf(data.text("id")), Text: cleaned(data.text("content"), maxText)}
+		n.Note = &note{ID: idOf(data.text("id")), Text: cleanLine(data.text("content"), maxText)}
 	case typeStatus:
-		n.Text = cleaned(data.text("message"), maxText)
+		n.Text = cleanLine(data.text("message"), maxText)
 	case typeAdded, typeReplied:
-		n.Text, n.State = cleaned(data.text("message"), maxText), cleaned(data.text("state"), maxName)
-		n.Whom = first(data.object("user").reference().Name, data.object("escalation_policy").reference().Name)
+		n.Text, n.State = cleanLine(data.text("message"), maxText), cleanLine(data.text("state"), maxName)
+		n.Whom = firstNonEmpty(data.object("user").reference().Name, data.object("escalation_policy").reference().Name)
 	case typeConference:
 		if data.has("conference_url") || data.has("conference_numbers") {
 			met := data.bridge()
@@ -91,22 +91,22 @@ func (n news) of(data object) news {
 		n.Text = data.object("role").reference().Name
 		n.Whom, n.Before = data.object("assignee").reference().Name, data.object("old_assignee").reference().Name
 	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted:
-		n.Text, n.State = data.reference().Name, cleaned(data.text("status"), maxName)
+		n.Text, n.State = data.reference().Name, cleanLine(data.text("status"), maxName)
 	case typeActionCreated, typeActionUpdated, typeActionEnded:
-		n.Text, n.State = data.object("action").reference().Name, cleaned(data.text("state"), maxName)
+		n.Text, n.State = data.object("action").reference().Name, cleanLine(data.text("state"), maxName)
 	case typeFlowStarted, typeFlowCompleted:
 		// The summary is the run's own, such as how it was started.
-		n.Text = first(data.object("incident_workflow").reference().Name, data.reference().Name)
+		n.Text = firstNonEmpty(data.object("incident_workflow").reference().Name, data.reference().Name)
 	}
 	return n
 }
 
-// ofWhole returns the news with what the event's data, an incident, shows.
-func (n news) ofWhole(data object) news {
+// withIncident returns the news with what the event's data, an incident, shows.
+func (n eventData) withIncident(data object) eventData {
 	n.Incident = idOf(data.text("id"))
 	n.Shown = data.snapshot()
 	if status := statusAfter(n.Type); status != "" && n.Shown.Status == "" {
-		n.Shown.take(partStatus, snapshot{Status: status})
+		n.Shown.copyPart(partStatus, snapshot{Status: status})
 	}
 	n.Bridge = data.bridgeShown()
 	return n
@@ -125,15 +125,15 @@ func (o object) changedFields() string {
 	}
 	var told []string
 	for _, field := range changed[:min(len(changed), maxListed)] {
-		before, after := inWords(field["value"]), ""
+		before, after := valueText(field["value"]), ""
 		if at := slices.IndexFunc(now, func(o object) bool { return same(o, field) }); at >= 0 {
-			after = inWords(now[at]["value"])
+			after = valueText(now[at]["value"])
 		}
-		line := first(after, noValue)
+		line := firstNonEmpty(after, noValue)
 		if before != after {
-			line = first(before, noValue) + " → " + line
+			line = firstNonEmpty(before, noValue) + " → " + line
 		}
-		told = append(told, cleaned(first(field.text("name"), field.text("id"))+": "+line, 2*maxName))
+		told = append(told, cleanLine(firstNonEmpty(field.text("name"), field.text("id"))+": "+line, 2*maxName))
 	}
 	return strings.Join(told, ", ")
 }

@@ -18,27 +18,27 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 	if err != nil {
 		return provider.Change{}, err
 	}
-	var n news
+	var n eventData
 	if err := json.Unmarshal(e.Data, &n); err != nil {
 		return provider.Change{}, errors.Wrap(err, "read an event")
 	}
 	if n.Note == nil {
 		n.Note = &note{}
 	}
-	is, fresh, said := was.hearing(n)
+	is, fresh, said := was.apply(n)
 	next := encoded(is)
 	if len(state) > 0 && bytes.Equal(next, encoded(was)) {
 		return provider.Change{Stale: true}, nil
 	}
-	if n.Type == typeExpected {
+	if n.Type == typeNoteExpected {
 		return provider.Change{State: next}, nil // of no kind, since nobody is told of it
 	}
-	c := provider.Change{State: next, OriginChannel: said, Kind: is.kind(was, n), ResultChanged: was.status() != is.status()}
-	c.Escalated = is.worse(was, n, fresh)
+	c := provider.Change{State: next, OriginChannel: said, Kind: is.changeKind(was, n), ResultChanged: was.status() != is.status()}
+	c.Escalated = is.escalated(was, n, fresh)
 	c.Resurface = was.status() == statusResolved && is.status() != statusResolved
 	c.Replies = is.replies(was, n, fresh)
 	if was.status() == "" && is.open() {
-		c.Tasks = append(c.Tasks, lookAgain(is.ID, 0))
+		c.Tasks = append(c.Tasks, lookTask(is.ID, 0))
 	}
 	if len(state) == 0 && !is.complete() && !is.Sample {
 		c.Tasks = append(c.Tasks, provider.Task{Key: firstLookKey + is.ID, Data: encoded(reference{ID: is.ID})})
@@ -46,9 +46,9 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 	return c, nil
 }
 
-// kind returns what kind of news it turned out to be. Somebody having looked is what they found.
-func (i incident) kind(was incident, n news) string {
-	if n.Type != typeLooked || was.status() == i.status() {
+// changeKind returns what kind of news it turned out to be. Somebody having looked is what they found.
+func (i incident) changeKind(was incident, n eventData) string {
+	if n.Type != typeLookedUp || was.status() == i.status() {
 		return kindOf(n.Type)
 	}
 	switch {
@@ -64,8 +64,8 @@ func (i incident) kind(was incident, n news) string {
 	return kindTriggered
 }
 
-// worse reports whether somebody should look: an urgent incident waits for somebody, anew or at the next level.
-func (i incident) worse(was incident, n news, fresh bool) bool {
+// escalated reports whether somebody should look: an urgent incident waits for somebody, anew or at the next level.
+func (i incident) escalated(was incident, n eventData, fresh bool) bool {
 	if i.status() != statusTriggered || i.Shown.Urgency == urgencyLow {
 		return false
 	}
@@ -80,8 +80,8 @@ func (i incident) open() bool {
 
 // replies returns what is told in the thread: each change of the incident that the news made, and what is told once. What the card
 // says when it is posted is not repeated.
-func (i incident) replies(was incident, n news, fresh bool) []chat.Reply {
-	t := telling{by: n.By, n: n}
+func (i incident) replies(was incident, n eventData, fresh bool) []chat.Reply {
+	t := replyBuilder{by: n.By, data: n}
 	if was.Shown != nil && i.Shown != nil {
 		t.status(was, i)
 		t.assignees(was, i)
@@ -91,13 +91,13 @@ func (i incident) replies(was incident, n news, fresh bool) []chat.Reply {
 		t.meeting(i.Bridge)
 	}
 	if fresh {
-		t.once(i)
+		t.addOnce(i)
 	}
 	return t.all
 }
 
-// latestDeed returns who did what made the status what it is.
-func (i incident) latestDeed() deed {
+// latestMilestone returns who did what made the status what it is.
+func (i incident) latestMilestone() milestone {
 	switch i.status() {
 	case statusAcknowledged:
 		return i.LastAck
@@ -107,7 +107,7 @@ func (i incident) latestDeed() deed {
 	if i.Reopened.At.After(i.Resolved.At) {
 		return i.Reopened
 	}
-	return deed{}
+	return milestone{}
 }
 
 // The task of looking at an open incident now and then: a webhook that PagerDuty disabled for a while tells nothing of what was meanwhile.
@@ -122,8 +122,8 @@ const (
 	maxLooks = 30
 )
 
-// lookAgain returns the task of looking at the incident.
-func lookAgain(id string, round int) provider.Task {
+// lookTask returns the task of looking at the incident.
+func lookTask(id string, round int) provider.Task {
 	after := lookAtMost
 	if round < 4 {
 		after = min(lookAfter<<round, lookAtMost)

@@ -15,10 +15,10 @@ import (
 const maxSnooze = 7 * 24 * 3600
 
 // noteForm asks for a note.
-func (a acting) noteForm() *chat.Form {
+func (a actionRun) noteForm() *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("pagerduty.form.note"), Submit: chat.Say("pagerduty.action.note"),
-		Intro: chat.Say("pagerduty.form.about", "Incident", chat.Escape(a.card.title())),
+		Intro: chat.Say("pagerduty.form.about", "Incident", chat.Escape(a.subject.title())),
 		Fields: []chat.FormField{{
 			Name: fieldText, Kind: chat.LongTextField, Label: chat.Say("pagerduty.form.text"), Help: chat.Say("pagerduty.form.text_help"),
 			MaxLength: 3000,
@@ -27,10 +27,10 @@ func (a acting) noteForm() *chat.Form {
 }
 
 // choiceForm asks for one of several; what names the texts.
-func (a acting) choiceForm(field, what string, options []chat.Option) *chat.Form {
+func (a actionRun) choiceForm(field, what string, options []chat.Option) *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("pagerduty.form." + what), Submit: chat.Say("pagerduty.form." + what + "_submit"),
-		Intro: chat.Say("pagerduty.form.about", "Incident", chat.Escape(a.card.title())),
+		Intro: chat.Say("pagerduty.form.about", "Incident", chat.Escape(a.subject.title())),
 		Fields: []chat.FormField{{
 			Name: field, Kind: chat.SelectField, Label: chat.Say("pagerduty.form." + what + "_label"), Options: options,
 		}},
@@ -42,17 +42,17 @@ func durations() []chat.Option {
 	var options []chat.Option
 	for _, hours := range []int{1, 4, 8, 12, 24, 72, 168} {
 		d := time.Duration(hours) * time.Hour
-		options = append(options, chat.Option{Label: span(d), Value: strconv.Itoa(int(d / time.Second))})
+		options = append(options, chat.Option{Label: durationText(d), Value: strconv.Itoa(int(d / time.Second))})
 	}
 	return options
 }
 
 // levels are those of the incident's escalation policy, with whom each asks.
-func (a acting) levels(ctx context.Context) ([]chat.Option, error) {
-	if a.card.Shown == nil || a.card.Shown.Policy.ID == "" {
+func (a actionRun) levels(ctx context.Context) ([]chat.Option, error) {
+	if a.subject.Shown == nil || a.subject.Shown.Policy.ID == "" {
 		return nil, nil
 	}
-	answer, err := a.do(ctx, http.MethodGet, "/escalation_policies/"+a.card.Shown.Policy.ID, url.Values{"include[]": {"targets"}}, nil)
+	answer, err := a.do(ctx, http.MethodGet, "/escalation_policies/"+a.subject.Shown.Policy.ID, url.Values{"include[]": {"targets"}}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -62,17 +62,17 @@ func (a acting) levels(ctx context.Context) ([]chat.Option, error) {
 		for _, target := range rule.list("targets") {
 			whom = append(whom, target.reference().Name)
 		}
-		label := chat.Say("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", chat.Plain(cleaned(strings.Join(whom, ", "), maxName)))
+		label := chat.Say("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", chat.Plain(cleanLine(strings.Join(whom, ", "), maxName)))
 		options = append(options, chat.Option{Label: label, Value: strconv.Itoa(i + 1)})
 	}
 	return options, nil
 }
 
 // assignees are who the incident can be given to: the people of its teams, or all, and the policies.
-func (a acting) assignees(ctx context.Context) ([]chat.Option, error) {
+func (a actionRun) assignees(ctx context.Context) ([]chat.Option, error) {
 	var teams []string
-	if a.card.Shown != nil {
-		for _, team := range a.card.Shown.Teams {
+	if a.subject.Shown != nil {
+		for _, team := range a.subject.Shown.Teams {
 			if team.ID != "" {
 				teams = append(teams, team.ID)
 			}
@@ -93,7 +93,7 @@ func (a acting) assignees(ctx context.Context) ([]chat.Option, error) {
 }
 
 // priorities are those of the account, the highest first.
-func (a acting) priorities(ctx context.Context) ([]chat.Option, error) {
+func (a actionRun) priorities(ctx context.Context) ([]chat.Option, error) {
 	found, _, err := a.pages(ctx, "/priorities", "priorities", nil, maxOptions)
 	var options []chat.Option
 	for _, one := range found {

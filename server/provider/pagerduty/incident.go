@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// maxTold is how many things are remembered as told.
-	maxTold = 200
-	// actPrefix begins the names of events that are the answers to calls of ours.
-	actPrefix = "act/"
+	// maxToldOnce is how many things are remembered as told.
+	maxToldOnce = 200
+	// ownPrefix begins the names of events that are the answers to calls of ours.
+	ownPrefix = "act/"
 )
 
 // incident is the state of an incident.
@@ -24,20 +24,20 @@ type incident struct {
 	Sample bool   `json:"sample,omitempty"`
 	// Shown is what was shown of it, nil for nothing: as of Latest, but for parts that the latest left out, which are as of Older.
 	Shown  *snapshot      `json:"shown,omitempty"`
-	Latest mark           `json:"latest,omitzero"`
-	Older  map[parts]mark `json:"older,omitempty"`
+	Latest asOf           `json:"latest,omitzero"`
+	Older  map[parts]asOf `json:"older,omitempty"`
 	// Bridge is where people meet, as of BridgeAt: it is shown with the incident, and told by itself.
 	Bridge   bridge    `json:"bridge,omitzero"`
 	BridgeAt time.Time `json:"bridge_at,omitzero"`
 	// FirstAck is what the time to acknowledge is counted to; LastAck is who has it.
-	FirstAck deed `json:"first_ack,omitzero"`
-	LastAck  deed `json:"last_ack,omitzero"`
-	Resolved deed `json:"resolved,omitzero"`
-	Reopened deed `json:"reopened,omitzero"`
+	FirstAck milestone `json:"first_ack,omitzero"`
+	LastAck  milestone `json:"last_ack,omitzero"`
+	Resolved milestone `json:"resolved,omitzero"`
+	Reopened milestone `json:"reopened,omitzero"`
 	// Escalations counts how often it went to the next level.
 	Escalations int `json:"escalations,omitempty"`
-	// Told are the names of what is told only once; Expected are notes that we are about to write.
-	Told     []string              `json:"told,omitempty"`
+	// ToldOnce are the names of what is told only once; Expected are notes that we are about to write.
+	ToldOnce []string              `json:"told_once,omitempty"`
 	Expected provider.PendingNotes `json:"expected,omitempty"`
 }
 
@@ -50,95 +50,95 @@ func readIncident(state json.RawMessage) (incident, error) {
 	return i, errors.Wrap(json.Unmarshal(state, &i), "read an incident")
 }
 
-// hearing returns the incident after the news, whether what is told only once is new, and in which channel's thread it stands already.
-func (i incident) hearing(n news) (after incident, fresh bool, said string) {
+// apply returns the incident after the news, whether what is told only once is new, and in which channel's thread it stands already.
+func (i incident) apply(n eventData) (after incident, fresh bool, said string) {
 	i.ID, i.Sample = n.Incident, i.Sample || n.Sample
 	if n.Shown != nil {
-		i.show(n)
+		i.mergeSnapshot(n)
 	}
 	if n.Bridge != nil {
-		i.meet(*n.Bridge, n.At)
+		i.setBridge(*n.Bridge, n.At)
 	}
-	i.acted(n)
-	if n.Type == typeExpected {
-		i.Expected = i.Expected.Add(provider.PendingNote{Text: fingerprint(n.Note.Text), ChannelID: n.Said})
+	i.recordMilestones(n)
+	if n.Type == typeNoteExpected {
+		i.Expected = i.Expected.Add(provider.PendingNote{Text: noteFingerprint(n.Note.Text), ChannelID: n.OriginChannel})
 		return i, false, ""
 	}
-	name := n.once()
-	if name == "" || slices.Contains(i.Told, name) {
+	name := n.onceKey()
+	if name == "" || slices.Contains(i.ToldOnce, name) {
 		return i, false, ""
 	}
-	i.Told = append(slices.Clone(i.Told), name)
-	i.Told = i.Told[max(0, len(i.Told)-maxTold):]
+	i.ToldOnce = append(slices.Clone(i.ToldOnce), name)
+	i.ToldOnce = i.ToldOnce[max(0, len(i.ToldOnce)-maxToldOnce):]
 	if n.Type == typeEscalated {
 		i.Escalations++
 	}
 	if n.Type != typeNote {
 		return i, true, ""
 	}
-	i.Expected, said = i.Expected.Remove(fingerprint(n.Note.Text))
+	i.Expected, said = i.Expected.Remove(noteFingerprint(n.Note.Text))
 	return i, true, said
 }
 
-// rank says how far on a status is.
-func rank(status string) int {
+// statusRank says how far on a status is.
+func statusRank(status string) int {
 	return slices.Index([]string{statusTriggered, statusAcknowledged, statusResolved}, status)
 }
 
-// meet takes over where people meet, unless it is known from later.
-func (i *incident) meet(b bridge, at time.Time) {
+// setBridge takes over where people meet, unless it is known from later.
+func (i *incident) setBridge(b bridge, at time.Time) {
 	later := cmp.Or(at.Compare(i.BridgeAt), cmp.Compare(b.URL, i.Bridge.URL), cmp.Compare(b.Number, i.Bridge.Number))
 	if later > 0 {
 		i.Bridge, i.BridgeAt = b, at
 	}
 }
 
-// acted takes over who did what, and when.
-func (i *incident) acted(n news) {
-	did := deed{By: n.By, At: n.At}
+// recordMilestones takes over who did what, and when.
+func (i *incident) recordMilestones(n eventData) {
+	did := milestone{By: n.By, At: n.At}
 	switch n.Type {
 	case typeAcknowledged:
 		i.acknowledged(did)
 	case typeResolved:
-		i.Resolved = i.Resolved.or(did)
+		i.Resolved = i.Resolved.latest(did)
 	case typeReopened:
-		i.Reopened = i.Reopened.or(did)
+		i.Reopened = i.Reopened.latest(did)
 	}
-	if !n.Acked.At.IsZero() {
-		i.acknowledged(n.Acked)
+	if !n.Acknowledged.At.IsZero() {
+		i.acknowledged(n.Acknowledged)
 	}
 	if !n.Resolved.At.IsZero() {
-		i.Resolved = i.Resolved.or(n.Resolved)
+		i.Resolved = i.Resolved.latest(n.Resolved)
 	}
 }
 
-func (i *incident) acknowledged(did deed) {
+func (i *incident) acknowledged(did milestone) {
 	if i.FirstAck.At.IsZero() || i.FirstAck.compare(did) > 0 {
 		i.FirstAck = did
 	}
-	i.LastAck = i.LastAck.or(did)
+	i.LastAck = i.LastAck.latest(did)
 }
 
-// or returns the later of two deeds.
-func (d deed) or(o deed) deed {
+// latest returns the later of two deeds.
+func (d milestone) latest(o milestone) milestone {
 	if d.compare(o) < 0 {
 		return o
 	}
 	return d
 }
 
-func (d deed) compare(o deed) int {
+func (d milestone) compare(o milestone) int {
 	return cmp.Or(d.At.Compare(o.At), cmp.Compare(d.By.ID, o.By.ID), cmp.Compare(d.By.Name, o.By.Name))
 }
 
-// once names what is told only once; "" for what shows on the incident itself. Our own doing is told by what it changes.
-func (n news) once() string {
+// onceKey names what is told only once; "" for what shows on the incident itself. Our own doing is told by what it changes.
+func (n eventData) onceKey() string {
 	switch {
 	case n.Type == typeNote && n.Note.ID != "":
 		return "note/" + n.Note.ID
-	case whole(n.Type) && n.Type != typeEscalated, n.Type == typeConference, n.Type == typeExpected:
+	case isIncidentData(n.Type) && n.Type != typeEscalated, n.Type == typeConference, n.Type == typeNoteExpected:
 		return ""
-	case len(n.ID) >= len(actPrefix) && n.ID[:len(actPrefix)] == actPrefix:
+	case len(n.ID) >= len(ownPrefix) && n.ID[:len(ownPrefix)] == ownPrefix:
 		return ""
 	}
 	return n.ID

@@ -21,7 +21,7 @@ func isUnknown(err error) bool { return fault.Is(err, fault.ResourceUnknown) }
 // incident returns an incident by its ID, or by its number.
 func (c client) incident(ctx context.Context, id string) (object, error) {
 	if idOf(id) == "" {
-		return nil, c.unknown("an incident without an ID")
+		return nil, c.notFound("an incident without an ID")
 	}
 	answer, err := c.do(ctx, http.MethodGet, "/incidents/"+id, withBridge(url.Values{}), nil)
 	return c.only(answer, err)
@@ -40,7 +40,7 @@ func (c client) only(answer object, err error) (object, error) {
 	}
 	shown := answer.object("incident")
 	if idOf(shown.text("id")) == "" {
-		return nil, c.nothing("an incident")
+		return nil, c.missing("an incident")
 	}
 	return shown, nil
 }
@@ -48,42 +48,42 @@ func (c client) only(answer object, err error) (object, error) {
 // change changes an incident and returns what it is then.
 func (c client) change(ctx context.Context, id string, fields object) (object, error) {
 	if idOf(id) == "" {
-		return nil, c.unknown("an incident without an ID")
+		return nil, c.notFound("an incident without an ID")
 	}
 	fields["type"] = "incident_reference"
 	answer, err := c.do(ctx, http.MethodPut, "/incidents/"+id, nil, object{"incident": fields})
 	return c.only(answer, err)
 }
 
-// looked returns the news of an incident as an answer shows it. What happened is told by how it differs from what is known, so that
+// lookedUp returns the news of an incident as an answer shows it. What happened is told by how it differs from what is known, so that
 // neither this nor the delivery that says the same tells anything twice.
-func looked(shown object, by Person) news {
-	n := news{
-		Type: typeLooked, Incident: idOf(shown.text("id")), By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Shown: shown.snapshot(),
+func lookedUp(shown object, by Person) eventData {
+	n := eventData{
+		Type: typeLookedUp, Incident: idOf(shown.text("id")), By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Shown: shown.snapshot(),
 		Bridge: shown.bridgeShown(),
-		At:     later(shown.time("created_at"), later(shown.time("updated_at"), shown.time("last_status_change_at"))),
+		At:     laterTime(shown.time("created_at"), laterTime(shown.time("updated_at"), shown.time("last_status_change_at"))),
 	}
-	changed := deed{By: shown.object("last_status_change_by").reference(), At: shown.time("last_status_change_at")}
+	changed := milestone{By: shown.object("last_status_change_by").reference(), At: shown.time("last_status_change_at")}
 	switch n.Shown.Status {
 	case statusResolved:
 		n.Resolved = changed
 	case statusAcknowledged:
-		n.Acked = changed
+		n.Acknowledged = changed
 		for _, one := range shown.list("acknowledgements") {
-			ack := deed{By: one.object("acknowledger").reference(), At: one.time("at")}
-			if !ack.At.IsZero() && (n.Acked.At.IsZero() || ack.compare(n.Acked) < 0) {
-				n.Acked = ack
+			ack := milestone{By: one.object("acknowledger").reference(), At: one.time("at")}
+			if !ack.At.IsZero() && (n.Acknowledged.At.IsZero() || ack.compare(n.Acknowledged) < 0) {
+				n.Acknowledged = ack
 			}
 		}
 	}
-	n.ID = actPrefix + n.Shown.Status + "/" + strconv.FormatInt(n.At.UnixMilli(), 10) + "/" + shortHash(encoded(n.Shown))
+	n.ID = ownPrefix + n.Shown.Status + "/" + strconv.FormatInt(n.At.UnixMilli(), 10) + "/" + shortHash(encoded(n.Shown))
 	return n
 }
 
 // after returns the news as coming right after what is known: answers tell the second only, and what was done is newer than what was
 // known when it was done.
-func (n news) after(i incident) news {
-	n.At = later(n.At, i.Latest.At.Add(time.Millisecond))
+func (n eventData) after(i incident) eventData {
+	n.At = laterTime(n.At, i.Latest.At.Add(time.Millisecond))
 	return n
 }
 
@@ -145,7 +145,7 @@ func (PagerDuty) Trigger(ctx context.Context, s provider.Session, w NewIncident)
 	if err := w.check(); err != nil {
 		return provider.Event{}, err
 	}
-	c, me, err := of(s).acting(ctx)
+	c, me, err := newClient(s).asUser(ctx)
 	if err != nil {
 		return provider.Event{}, err
 	}
@@ -170,7 +170,7 @@ func (PagerDuty) Trigger(ctx context.Context, s provider.Session, w NewIncident)
 		}
 		shown = made
 	}
-	return looked(shown, me).event(), nil
+	return lookedUp(shown, me).event(), nil
 }
 
 // byKey returns the incident that was made with the key before, nil for none.
@@ -192,7 +192,7 @@ func (c client) byKey(ctx context.Context, w NewIncident) (object, error) {
 // AddNote writes a note about an incident, and returns the event that tells of it. PagerDuty's own delivery tells the same and changes
 // nothing more.
 func (PagerDuty) AddNote(ctx context.Context, s provider.Session, incidentID, text string) (provider.Event, error) {
-	c, me, err := of(s).acting(ctx)
+	c, me, err := newClient(s).asUser(ctx)
 	if err != nil {
 		return provider.Event{}, err
 	}
@@ -201,37 +201,37 @@ func (PagerDuty) AddNote(ctx context.Context, s provider.Session, incidentID, te
 }
 
 // note writes a note.
-func (c client) note(ctx context.Context, incidentID, text string, by Person) (news, error) {
+func (c client) note(ctx context.Context, incidentID, text string, by Person) (eventData, error) {
 	text = strings.TrimSpace(text)
 	switch {
 	case idOf(incidentID) == "":
-		return news{}, c.unknown("an incident without an ID")
+		return eventData{}, c.notFound("an incident without an ID")
 	case text == "":
-		return news{}, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.no_text")}
+		return eventData{}, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.no_text")}
 	case len([]rune(text)) > maxNote:
-		return news{}, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.long_text")}
+		return eventData{}, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.long_text")}
 	}
 	answer, err := c.do(ctx, http.MethodPost, "/incidents/"+incidentID+"/notes", nil, object{"note": object{"content": text}})
 	if err != nil {
-		return news{}, err
+		return eventData{}, err
 	}
 	made := answer.object("note")
 	id := idOf(made.text("id"))
-	return news{
-		Type: typeNote, ID: actPrefix + "note/" + id, Incident: incidentID, At: made.time("created_at"),
-		By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Note: &note{ID: id, Text: cleaned(text, maxText)},
+	return eventData{
+		Type: typeNote, ID: ownPrefix + "note/" + id, Incident: incidentID, At: made.time("created_at"),
+		By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Note: &note{ID: id, Text: cleanLine(text, maxText)},
 	}, nil
 }
 
 // ExpectNote implements provider.ReplySync.
 func (PagerDuty) ExpectNote(state json.RawMessage, said provider.UserReply) (provider.Event, error) {
-	id, err := notable(state)
+	id, err := incidentOf(state)
 	if err != nil {
 		return provider.Event{}, err
 	}
-	n := news{
-		Type: typeExpected, ID: actPrefix + "expected/" + said.ID, Incident: id, At: said.At,
-		Said: said.ChannelID, Note: &note{Text: cleaned(said.Text, maxText)},
+	n := eventData{
+		Type: typeNoteExpected, ID: ownPrefix + "expected/" + said.ID, Incident: id, At: said.At,
+		OriginChannel: said.ChannelID, Note: &note{Text: cleanLine(said.Text, maxText)},
 	}
 	e := n.event()
 	e.UpdateOnly = true // it begins no card
@@ -240,7 +240,7 @@ func (PagerDuty) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 
 // SyncReply implements provider.ReplySync.
 func (p PagerDuty) SyncReply(ctx context.Context, s provider.Session, c provider.ActionRequest, said provider.UserReply) ([]provider.Event, error) {
-	id, err := notable(c.State)
+	id, err := incidentOf(c.State)
 	if err != nil {
 		return nil, err
 	}
@@ -251,8 +251,8 @@ func (p PagerDuty) SyncReply(ctx context.Context, s provider.Session, c provider
 	return []provider.Event{noted}, nil
 }
 
-// notable returns the ID of the incident of a card, if it is one of PagerDuty's.
-func notable(state json.RawMessage) (string, error) {
+// incidentOf returns the ID of the incident of a card, if it is one of PagerDuty's.
+func incidentOf(state json.RawMessage) (string, error) {
 	card, err := readIncident(state)
 	if err == nil && (idOf(card.ID) == "" || card.Sample) {
 		err = fault.New(fault.InvalidInput)

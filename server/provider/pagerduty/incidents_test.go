@@ -125,7 +125,7 @@ func TestASearchLooksThroughThreePagesAndSaysThatThereIsMore(t *testing.T) {
 	hits, more, err := New().Find(t.Context(), w.as("ada"), Search{Text: "incident"}, w.sbx.Now())
 	require.NoError(t, err)
 	require.True(t, more)
-	require.Len(t, hits, maxHits)
+	require.Len(t, hits, maxFound)
 	hits, more, err = New().Find(t.Context(), w.as("ada"), Search{Text: "incident 0"}, w.sbx.Now())
 	require.NoError(t, err)
 	require.True(t, more, "there is more that was not looked through")
@@ -139,10 +139,10 @@ func TestPagesReachNoFurtherThanTenThousand(t *testing.T) {
 	require.NoError(t, w.sbx.AddFault(sandbox.Fault{
 		Match: sandbox.Match{Path: "/services"}, Times: -1, Action: sandbox.Action{Status: 200, Body: []byte(`{"services":[{"id":"P1"}],"more":true}`)},
 	}))
-	all, more, err := of(w.as("ada")).pages(t.Context(), "/services", "services", nil, 1_000_000)
+	all, more, err := newClient(w.as("ada")).pages(t.Context(), "/services", "services", nil, 1_000_000)
 	require.NoError(t, err)
 	require.True(t, more)
-	require.Len(t, all, deepest/pageSize)
+	require.Len(t, all, maxOffset/pageSize)
 }
 
 func TestAZoomMeetingIsWrittenToTheIncident(t *testing.T) {

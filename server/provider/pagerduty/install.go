@@ -15,9 +15,9 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// lookEvery is how often our webhooks are looked at. PagerDuty switches one off for a day after three deliveries that were dropped, and
+// healthInterval is how often our webhooks are looked at. PagerDuty switches one off for a day after three deliveries that were dropped, and
 // never sends what came up meanwhile.
-const lookEvery = 5 * time.Minute
+const healthInterval = 5 * time.Minute
 
 // The paths of what a webhook can tell of: the account, or what begins so with an ID behind it, or with a name.
 const (
@@ -30,8 +30,8 @@ const (
 // Locate understands what somebody wants a channel to follow: nothing typed is the whole account; else the address of a service's or a
 // team's page, the ID of a service, or its name. What is only a name is looked for by Resource.
 func (PagerDuty) Locate(typed string, sites []provider.Site) (provider.Location, error) {
-	typed = unquoted(typed)
-	at := provider.Location{Site: usual(sites), Path: pathNamed + url.PathEscape(typed)}
+	typed = trimQuotes(typed)
+	at := provider.Location{Site: defaultSite(sites), Path: pathNamed + url.PathEscape(typed)}
 	u, err := url.Parse(webAddress(typed))
 	switch id := serviceID(typed); {
 	case typed == "" || strings.EqualFold(typed, pathAccount):
@@ -47,8 +47,8 @@ func (PagerDuty) Locate(typed string, sites []provider.Site) (provider.Location,
 	return at, nil
 }
 
-// usual returns the site that is meant where none is named: one at which people can authorize, the first of them.
-func usual(sites []provider.Site) string {
+// defaultSite returns the site that is meant where none is named: one at which people can authorize, the first of them.
+func defaultSite(sites []provider.Site) string {
 	if at := slices.IndexFunc(sites, func(s provider.Site) bool { return s.OAuth }); at >= 0 {
 		return sites[at].URL
 	}
@@ -90,7 +90,7 @@ func pagePath(page *url.URL) string {
 // Resource returns what the path names. The whole account is for its admins; whom it is not for may choose among the services that they
 // belong to. Faults: ResourceUnknown, NotResourceAdmin; where several services have the name, a *provider.AmbiguousError.
 func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
-	c := of(s)
+	c := newClient(s)
 	if path == pathAccount {
 		return p.account(ctx, s)
 	}
@@ -101,33 +101,33 @@ func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string
 		}
 		team := answer.object("team").reference()
 		if team.ID == "" {
-			return provider.Resource{}, c.nothing("a team")
+			return provider.Resource{}, c.missing("a team")
 		}
-		return provider.Resource{ID: "team/" + team.ID, Name: first(team.Name, team.ID), URL: team.URL, Path: pathTeams + team.ID}, nil
+		return provider.Resource{ID: "team/" + team.ID, Name: firstNonEmpty(team.Name, team.ID), URL: team.URL, Path: pathTeams + team.ID}, nil
 	}
 	if id, ok := strings.CutPrefix(path, pathServices); ok {
 		service, err := p.Service(ctx, s, id)
-		return asTold(service), err
+		return serviceResource(service), err
 	}
 	typed, err := url.PathUnescape(strings.TrimPrefix(path, pathNamed))
 	if err != nil {
-		return provider.Resource{}, c.unknown("a name that cannot be read")
+		return provider.Resource{}, c.notFound("a name that cannot be read")
 	}
 	found, err := p.FindServices(ctx, s, typed)
 	switch {
 	case err != nil:
 		return provider.Resource{}, err
 	case len(found) == 0:
-		return provider.Resource{}, c.unknown("no service of this name")
+		return provider.Resource{}, c.notFound("no service of this name")
 	case len(found) > 1:
-		return provider.Resource{}, choices(found)
+		return provider.Resource{}, ambiguous(found)
 	}
-	return asTold(found[0]), nil
+	return serviceResource(found[0]), nil
 }
 
 // account returns the whole account, which is told by the host that its pages are at.
 func (p PagerDuty) account(ctx context.Context, s provider.Session) (provider.Resource, error) {
-	c := of(s)
+	c := newClient(s)
 	answer, err := c.do(ctx, http.MethodGet, "/users/me", nil, nil)
 	if err != nil {
 		return provider.Resource{}, err
@@ -136,23 +136,23 @@ func (p PagerDuty) account(ctx context.Context, s provider.Session) (provider.Re
 	if role := user.text("role"); role != "" && role != "admin" && role != "owner" {
 		refused := fault.Wrap(errors.Errorf("the role %.20q is no admin's", role), fault.NotResourceAdmin)
 		if mine, err := p.Services(ctx, s, ""); err == nil && len(mine) > 0 {
-			refused = fault.Wrap(choices(mine), fault.NotResourceAdmin)
+			refused = fault.Wrap(ambiguous(mine), fault.NotResourceAdmin)
 		}
 		return provider.Resource{}, refused.With("Provider", c.Provider).With("Resource", name)
 	}
 	return c.accountOf(user)
 }
 
-// asTold is a service as what a webhook tells of.
-func asTold(service provider.Resource) provider.Resource {
+// serviceResource is a service as what a webhook tells of.
+func serviceResource(service provider.Resource) provider.Resource {
 	if service.ID != "" {
 		service.Path, service.ID = pathServices+service.ID, "service/"+service.ID
 	}
 	return service
 }
 
-// choices are services to choose from.
-func choices(services []provider.Resource) *provider.AmbiguousError {
+// ambiguous are services to choose from.
+func ambiguous(services []provider.Resource) *provider.AmbiguousError {
 	several := &provider.AmbiguousError{}
 	for _, one := range services {
 		several.Choices = append(several.Choices, provider.Choice{Label: one.Name, Text: one.ID})
@@ -160,8 +160,8 @@ func choices(services []provider.Resource) *provider.AmbiguousError {
 	return several
 }
 
-// scope is what the webhook of a resource tells of.
-func scope(r provider.Resource) Scope {
+// scopeOf is what the webhook of a resource tells of.
+func scopeOf(r provider.Resource) Scope {
 	if id, ok := strings.CutPrefix(r.ID, "service/"); ok {
 		return Scope{Kind: ScopeService, ID: id}
 	}
@@ -173,7 +173,7 @@ func scope(r provider.Resource) Scope {
 
 // Install makes the webhook. PagerDuty makes the secret up, and tells it only now.
 func (p PagerDuty) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
-	made, secret, err := p.Subscribe(ctx, s, scope(r), h)
+	made, secret, err := p.Subscribe(ctx, s, scopeOf(r), h)
 	if err != nil {
 		return provider.Installation{}, err
 	}
@@ -187,7 +187,7 @@ func (p PagerDuty) Installed(ctx context.Context, s provider.Session, _ provider
 	if err != nil {
 		return false, err
 	}
-	health, err := p.Check(ctx, s, made, h)
+	health, err := p.CheckHook(ctx, s, made, h)
 	if err == nil && health == HealthDisabled {
 		err = p.enable(ctx, s, made)
 		health = HealthGood
@@ -197,9 +197,9 @@ func (p PagerDuty) Installed(ctx context.Context, s provider.Session, _ provider
 
 // enable has PagerDuty send again.
 func (PagerDuty) enable(ctx context.Context, s provider.Session, made Subscription) error {
-	c := of(s)
+	c := newClient(s)
 	_, err := c.do(ctx, http.MethodPost, "/webhook_subscriptions/"+made.ID+"/enable", nil, nil)
-	return c.asAdmin(err)
+	return c.adminFault(err)
 }
 
 // Uninstall removes the webhook.

@@ -240,7 +240,7 @@ func TestWorkflowEventsAreLeftOutWhereTheScopeIsMissing(t *testing.T) {
 	require.NotNil(t, w.state(id))
 	w.happen(id, sandbox.Happening{What: sandbox.StartWorkflow, By: "PADA", Text: "Page the team"})
 	require.Empty(t, w.thread(id))
-	health, err := New().Check(t.Context(), w.as("ada"), made, w.hook)
+	health, err := New().CheckHook(t.Context(), w.as("ada"), made, w.hook)
 	require.NoError(t, err)
 	require.Equal(t, HealthGood, health, "it is not made anew for that every five minutes")
 	again := w.follow()

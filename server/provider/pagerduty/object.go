@@ -45,23 +45,23 @@ func (o object) list(name string) []object {
 }
 
 // time returns a time, zero for none.
-func (o object) time(name string) time.Time { return stamp(o.text(name)) }
+func (o object) time(name string) time.Time { return parseTime(o.text(name)) }
 
 // reference returns what the object refers to. Deliveries and answers call it "summary", whole things "name".
 func (o object) reference() reference {
 	return reference{
-		ID: idOf(o.text("id")), Name: cleaned(first(o.text("summary"), o.text("name")), maxName), URL: webAddress(o.text("html_url")),
+		ID: idOf(o.text("id")), Name: cleanLine(firstNonEmpty(o.text("summary"), o.text("name")), maxName), URL: webAddress(o.text("html_url")),
 	}
 }
 
 // bridge returns the conference bridge, as an incident has it or as its own event does.
 func (o object) bridge() bridge {
-	b := bridge{Number: cleaned(inWords(o["conference_number"]), maxName), URL: webAddress(o.text("conference_url"))}
+	b := bridge{Number: cleanLine(valueText(o["conference_number"]), maxName), URL: webAddress(o.text("conference_url"))}
 	if b.Number != "" {
 		return b
 	}
 	if numbers := o.list("conference_numbers"); len(numbers) > 0 {
-		b.Number = cleaned(inWords(numbers[0]["number"]), maxName)
+		b.Number = cleanLine(valueText(numbers[0]["number"]), maxName)
 	}
 	return b
 }
@@ -76,8 +76,8 @@ func (o object) bridgeShown() *bridge {
 	return &b
 }
 
-// inWords returns a value as people read it, "" for null: a text, a number, a truth, or a list of such.
-func inWords(value any) string {
+// valueText returns a value as people read it, "" for null: a text, a number, a truth, or a list of such.
+func valueText(value any) string {
 	switch v := value.(type) {
 	case string:
 		return v
@@ -88,7 +88,7 @@ func inWords(value any) string {
 	case []any:
 		var all []string
 		for _, one := range v[:min(len(v), maxListed)] {
-			if text := inWords(one); text != "" {
+			if text := valueText(one); text != "" {
 				all = append(all, text)
 			}
 		}
@@ -97,8 +97,8 @@ func inWords(value any) string {
 	return ""
 }
 
-// decoded returns the JSON object, nil for what is none.
-func decoded(text json.RawMessage) object {
+// parseObject returns the JSON object, nil for what is none.
+func parseObject(text json.RawMessage) object {
 	var o object
 	if json.Unmarshal(text, &o) != nil {
 		return nil

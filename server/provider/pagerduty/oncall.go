@@ -31,7 +31,7 @@ const (
 
 // Schedules returns the schedules whose names contain the query.
 func (PagerDuty) Schedules(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
-	return of(s).schedules(ctx, query)
+	return newClient(s).schedules(ctx, query)
 }
 
 // schedules returns those of both kinds: PagerDuty lists each by itself, and finds names only among those of layers.
@@ -61,14 +61,14 @@ func (c client) schedules(ctx context.Context, query string) ([]provider.Resourc
 // schedule returns a schedule, of either kind.
 func (o object) schedule() provider.Resource {
 	r := o.reference()
-	return provider.Resource{ID: r.ID, Name: first(r.Name, r.ID), URL: r.URL}
+	return provider.Resource{ID: r.ID, Name: firstNonEmpty(r.Name, r.ID), URL: r.URL}
 }
 
 // Schedule returns the schedule that somebody means, told by its name or ID. Of several whose names contain the text, the one with just
 // this name. Errors: a *provider.FieldError for a name that means several, or none.
 func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text string) (provider.Resource, error) {
-	c := of(s)
-	text = unquoted(text)
+	c := newClient(s)
+	text = trimQuotes(text)
 	slip := func(id string) error { return &provider.FieldError{Field: "schedule", Message: chat.Say(id)} }
 	if by == ScheduleByID {
 		if idOf(text) == "" {
@@ -101,12 +101,12 @@ func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text stri
 
 // OnCall returns who is on call by the schedule at that time, the first to be paged first.
 func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID string, at time.Time) ([]Shift, error) {
-	c := of(s)
+	c := newClient(s)
 	if idOf(scheduleID) == "" {
-		return nil, c.unknown("a schedule without an ID")
+		return nil, c.notFound("a schedule without an ID")
 	}
 	at = at.UTC()
-	if shifts, shiftBased, err := c.onShift(ctx, scheduleID, at); err != nil || shiftBased {
+	if shifts, shiftBased, err := c.shiftAssignments(ctx, scheduleID, at); err != nil || shiftBased {
 		return shifts, err
 	}
 	found, _, err := c.pages(ctx, "/oncalls", "oncalls", url.Values{
@@ -148,39 +148,39 @@ func (p PagerDuty) Shifts(ctx context.Context, s provider.Session, schedule prov
 	found, err := p.OnCall(ctx, s, schedule.ID, at)
 	var shifts []provider.Shift
 	for _, one := range found {
-		shifts = append(shifts, provider.Shift{Name: first(one.Who.Name, one.Who.ID), Email: one.Who.Email, End: one.End, Level: one.Level})
+		shifts = append(shifts, provider.Shift{Name: firstNonEmpty(one.Who.Name, one.Who.ID), Email: one.Who.Email, End: one.End, Level: one.Level})
 	}
 	return shifts, err
 }
 
-// rota is the state of a list of who is on call: what is on it is what was true then.
-type rota struct {
+// onCallList is the state of a list of who is on call: what is on it is what was true then.
+type onCallList struct {
 	Name string    `json:"name"`
 	URL  string    `json:"url,omitempty"`
 	At   time.Time `json:"at"`
 	// Lines say who, Nobody that there is nobody.
-	Lines []turn `json:"lines,omitempty"`
+	Lines []onCallEntry `json:"lines,omitempty"`
 }
 
-// turn is one line of the list. Username is the name in chat of who may be called there.
-type turn struct {
+// onCallEntry is one line of the list. Username is the name in chat of who may be called there.
+type onCallEntry struct {
 	Name     string `json:"name"`
 	Username string `json:"username,omitempty"`
 	Until    string `json:"until,omitempty"`
 	Level    int    `json:"level,omitempty"`
 }
 
-// rotaState is a state that is a list and no incident.
-type rotaState struct {
-	Rota *rota `json:"rota"`
+// onCallState is a state that is a list and no incident.
+type onCallState struct {
+	OnCall *onCallList `json:"on_call"`
 }
 
 // OnCallState returns the list of who is on call, with times in the zone. Known are the names in chat of those whose address belongs to a member
 // of the channel: only these are called.
 func (PagerDuty) OnCallState(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
-	list := rota{Name: first(schedule.Name, schedule.ID), URL: webAddress(schedule.URL), At: at}
+	list := onCallList{Name: firstNonEmpty(schedule.Name, schedule.ID), URL: webAddress(schedule.URL), At: at}
 	for _, shift := range shifts {
-		line := turn{Name: cleaned(shift.Name, maxName), Level: shift.Level}
+		line := onCallEntry{Name: cleanLine(shift.Name, maxName), Level: shift.Level}
 		if shift.Email != "" {
 			line.Username = known[strings.ToLower(shift.Email)]
 		}
@@ -189,11 +189,11 @@ func (PagerDuty) OnCallState(schedule provider.Resource, shifts []provider.Shift
 		}
 		list.Lines = append(list.Lines, line)
 	}
-	return encoded(rotaState{Rota: &list})
+	return encoded(onCallState{OnCall: &list})
 }
 
 // card draws the list.
-func (l rota) card() chat.Card {
+func (l onCallList) card() chat.Card {
 	card := chat.Card{
 		Emoji: "calendar", State: chat.Say("pagerduty.oncall.state"), Tone: chat.ToneNeutral, Title: l.Name, URL: l.URL, Footer: name, At: l.At,
 	}

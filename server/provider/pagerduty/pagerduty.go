@@ -104,7 +104,7 @@ func (PagerDuty) Describe() provider.Descriptor {
 			{ID: labelTitle, Label: chat.Say("pagerduty.filter.title"), Help: chat.Say("pagerduty.filter.title_help"), AlwaysPresent: true},
 		},
 		Headers:        []string{headerSignature},
-		HealthInterval: lookEvery, MultipleRules: true,
+		HealthInterval: healthInterval, MultipleRules: true,
 		Texts: ownTexts(),
 	}
 }
@@ -120,10 +120,10 @@ func ownTexts() fs.FS {
 
 // Sample implements provider.Provider. Each is an incident of its own, so that each makes a card.
 func (PagerDuty) Sample(now time.Time) provider.Event {
-	n := news{
+	n := eventData{
 		Type: typeTriggered, ID: "sample/" + strconv.FormatInt(now.UnixMilli(), 10), At: now, Sample: true,
 		Shown: &snapshot{
-			Knows:  partsEnd - 1,
+			Known:  partsEnd - 1,
 			Number: 42, Title: "Checkout answers slowly", Status: statusTriggered, Urgency: urgencyHigh, Created: now,
 			Service: reference{Name: "Web shop"}, Assignees: []reference{{Name: "Ada Lovelace"}},
 		},

@@ -26,8 +26,8 @@ type Person struct {
 func (o object) person() Person {
 	r := o.reference()
 	p := Person{
-		ID: r.ID, Name: cleaned(first(o.text("name"), r.Name), maxName), Email: cleaned(o.text("email"), maxTitle), URL: r.URL,
-		TimeZone: cleaned(o.text("time_zone"), maxName),
+		ID: r.ID, Name: cleanLine(firstNonEmpty(o.text("name"), r.Name), maxName), Email: cleanLine(o.text("email"), maxTitle), URL: r.URL,
+		TimeZone: cleanLine(o.text("time_zone"), maxName),
 	}
 	for _, team := range o.list("teams") {
 		if id := idOf(team.text("id")); id != "" {
@@ -45,19 +45,21 @@ func (c client) me(ctx context.Context) (Person, error) {
 	}
 	me := answer.object("user").person()
 	if me.ID == "" {
-		return Person{}, c.nothing("a user")
+		return Person{}, c.missing("a user")
 	}
 	return me, nil
 }
 
-// acting returns the client that names who acts, and who that is.
-func (c client) acting(ctx context.Context) (client, Person, error) {
+// asUser returns the client that names who acts, and who that is.
+func (c client) asUser(ctx context.Context) (client, Person, error) {
 	me, err := c.me(ctx)
-	return c.from(me.Email), me, err
+	return c.withSender(me.Email), me, err
 }
 
 // Me returns whose account the session acts with, with the time zone and address that they have at PagerDuty.
-func (PagerDuty) Me(ctx context.Context, s provider.Session) (Person, error) { return of(s).me(ctx) }
+func (PagerDuty) Me(ctx context.Context, s provider.Session) (Person, error) {
+	return newClient(s).me(ctx)
+}
 
 // maxAddresses is how many people's addresses are looked through.
 const maxAddresses = 1000
@@ -65,7 +67,7 @@ const maxAddresses = 1000
 // People returns people whose name contains the query, or else whose address does, those of the teams alone where there are any.
 // PagerDuty itself finds names only.
 func (PagerDuty) People(ctx context.Context, s provider.Session, query string, teams ...string) ([]Person, error) {
-	c := of(s)
+	c := newClient(s)
 	asked := url.Values{}
 	if len(teams) > 0 {
 		asked["team_ids[]"] = teams
@@ -100,7 +102,7 @@ func (c client) people(ctx context.Context, asked url.Values, most int) ([]Perso
 // Services returns the services that the session's account belongs to and whose names contain the query: those of its teams, or, for
 // somebody without a team, those whose escalation policies lead to them.
 func (p PagerDuty) Services(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
-	c := of(s)
+	c := newClient(s)
 	me, err := c.me(ctx)
 	if err != nil {
 		return nil, err
@@ -141,7 +143,7 @@ func resources(services []object) []provider.Resource {
 		if r.ID == "" || known {
 			continue
 		}
-		one := provider.Resource{ID: r.ID, Name: first(r.Name, r.ID), URL: r.URL, Path: r.ID}
+		one := provider.Resource{ID: r.ID, Name: firstNonEmpty(r.Name, r.ID), URL: r.URL, Path: r.ID}
 		if r.URL != "" {
 			one.SettingsURL = r.URL + "/integrations"
 		}
@@ -155,9 +157,9 @@ func resources(services []object) []provider.Resource {
 
 // Service returns the service with this ID. Fault: ResourceUnknown.
 func (PagerDuty) Service(ctx context.Context, s provider.Session, id string) (provider.Resource, error) {
-	c := of(s)
+	c := newClient(s)
 	if id = idOf(id); id == "" {
-		return provider.Resource{}, c.unknown("a service without an ID")
+		return provider.Resource{}, c.notFound("a service without an ID")
 	}
 	answer, err := c.do(ctx, http.MethodGet, "/services/"+id, nil, nil)
 	if err != nil {
@@ -165,7 +167,7 @@ func (PagerDuty) Service(ctx context.Context, s provider.Session, id string) (pr
 	}
 	all := resources([]object{answer.object("service")})
 	if len(all) == 0 {
-		return provider.Resource{}, c.nothing("a service")
+		return provider.Resource{}, c.missing("a service")
 	}
 	return all[0], nil
 }
@@ -174,7 +176,7 @@ func (PagerDuty) Service(ctx context.Context, s provider.Session, id string) (pr
 // with quotes of any kind around it. More than one is for a picker; none means that there is no such service. Nothing typed means all
 // that the account belongs to.
 func (p PagerDuty) FindServices(ctx context.Context, s provider.Session, text string) ([]provider.Resource, error) {
-	text = unquoted(text)
+	text = trimQuotes(text)
 	if text == "" {
 		return p.Services(ctx, s, "")
 	}
@@ -187,7 +189,7 @@ func (p PagerDuty) FindServices(ctx context.Context, s provider.Session, text st
 			return nil, err
 		}
 	}
-	found, _, err := of(s).pages(ctx, "/services", "services", url.Values{"query": {text}}, maxOptions)
+	found, _, err := newClient(s).pages(ctx, "/services", "services", url.Values{"query": {text}}, maxOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -200,8 +202,8 @@ func (p PagerDuty) FindServices(ctx context.Context, s provider.Session, text st
 	return all, nil
 }
 
-// unquoted returns the text without the quotes around it: straight ones, or those that phones and word processors make of them.
-func unquoted(text string) string {
+// trimQuotes returns the text without the quotes around it: straight ones, or those that phones and word processors make of them.
+func trimQuotes(text string) string {
 	return strings.TrimSpace(strings.Trim(strings.TrimSpace(text), "\"'`“”„‟‘’‚‛«»‹›「」"))
 }
 
@@ -225,7 +227,7 @@ func serviceID(text string) string {
 func optionsOf(people []Person) []chat.Option {
 	var options []chat.Option
 	for _, p := range people {
-		options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(first(p.Name, p.Email, p.ID))), Value: userPrefix + p.ID})
+		options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(firstNonEmpty(p.Name, p.Email, p.ID))), Value: userPrefix + p.ID})
 	}
 	return options
 }

@@ -91,7 +91,7 @@ func FuzzLocate(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if id := serviceID(unquoted(text)); id != "" {
+		if id := serviceID(trimQuotes(text)); id != "" {
 			require.Regexp(t, idForm, id)
 		}
 	})

@@ -15,8 +15,8 @@ const (
 	searchPages = 3
 	// searchBack is how far back: PagerDuty lists no more than six months at once.
 	searchBack = 179 * 24 * time.Hour
-	// maxHits is how many are found at once.
-	maxHits = 25
+	// maxFound is how many are found at once.
+	maxFound = 25
 )
 
 // numberForm is the number of an incident, as people write it.
@@ -34,8 +34,8 @@ type Search struct {
 	Mine bool
 }
 
-// Hit is an incident that was found.
-type Hit struct {
+// FoundIncident is an incident that was found.
+type FoundIncident struct {
 	// Title has the number before it; all as they came from outside.
 	ID, Title, Status, Service, URL string
 	// Event makes the incident's card.
@@ -43,12 +43,12 @@ type Hit struct {
 }
 
 // Find returns incidents, the latest first, and whether there may be more, so that the search should be narrowed.
-func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now time.Time) (hits []Hit, more bool, err error) {
-	c := of(s)
+func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now time.Time) (hits []FoundIncident, more bool, err error) {
+	c := newClient(s)
 	if match := numberForm.FindStringSubmatch(strings.TrimSpace(q.Text)); match != nil {
 		shown, err := c.incident(ctx, match[1])
 		if err == nil {
-			return []Hit{hitOf(shown)}, false, nil
+			return []FoundIncident{foundIncident(shown)}, false, nil
 		}
 		if !isUnknown(err) {
 			return nil, false, err
@@ -80,10 +80,10 @@ func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now tim
 		if idOf(shown.text("id")) == "" || !contains(strings.ToLower(shown.text("title")), words) {
 			continue
 		}
-		if len(hits) == maxHits {
+		if len(hits) == maxFound {
 			return hits, true, nil
 		}
-		hits = append(hits, hitOf(shown))
+		hits = append(hits, foundIncident(shown))
 	}
 	return hits, more, nil
 }
@@ -98,17 +98,17 @@ func contains(title string, words []string) bool {
 	return true
 }
 
-func hitOf(shown object) Hit {
-	n := looked(shown, Person{})
+func foundIncident(shown object) FoundIncident {
+	n := lookedUp(shown, Person{})
 	i := incident{ID: n.Incident, Shown: n.Shown}
-	return Hit{ID: n.Incident, Title: i.title(), Status: n.Shown.Status, Service: n.Shown.Service.Name, URL: n.Shown.URL, Event: n.event()}
+	return FoundIncident{ID: n.Incident, Title: i.title(), Status: n.Shown.Status, Service: n.Shown.Service.Name, URL: n.Shown.URL, Event: n.event()}
 }
 
 // Lookup returns the incident with this ID or number as an event, for its card. Fault: ResourceUnknown.
 func (PagerDuty) Lookup(ctx context.Context, s provider.Session, id string) (provider.Event, error) {
-	shown, err := of(s).incident(ctx, id)
+	shown, err := newClient(s).incident(ctx, id)
 	if err != nil {
 		return provider.Event{}, err
 	}
-	return looked(shown, Person{}).event(), nil
+	return lookedUp(shown, Person{}).event(), nil
 }

@@ -21,15 +21,15 @@ const (
 	maxOnShift = 20
 )
 
-// layered reports whether an answer means that a schedule is of layers, the older kind, or that the account has no other.
-func layered(err error) bool {
+// isLayered reports whether an answer means that a schedule is of layers, the older kind, or that the account has no other.
+func isLayered(err error) bool {
 	return fault.Is(err, fault.ProviderRefused, fault.ProviderForbidden, fault.ResourceUnknown)
 }
 
 // shiftSchedules returns the schedules of shifts whose names contain the query.
 func (c client) shiftSchedules(ctx context.Context, query string) ([]object, error) {
 	all, _, err := c.pages(ctx, shiftsPath, "schedules", nil, maxShiftSchedules)
-	if layered(err) {
+	if isLayered(err) {
 		return nil, nil
 	}
 	return slices.DeleteFunc(all, func(o object) bool {
@@ -40,18 +40,18 @@ func (c client) shiftSchedules(ctx context.Context, query string) ([]object, err
 // scheduleOfID returns the schedule with this ID. A schedule keeps its ID when it is made one of shifts.
 func (c client) scheduleOfID(ctx context.Context, id string) (object, error) {
 	answer, err := c.do(ctx, http.MethodGet, shiftsPath+"/"+id, nil, nil)
-	if layered(err) {
+	if isLayered(err) {
 		answer, err = c.do(ctx, http.MethodGet, "/schedules/"+id, nil, nil)
 	}
 	return answer.object("schedule"), err
 }
 
-// onShift returns who is on shift at that time, and whether the schedule is one of shifts at all.
-func (c client) onShift(ctx context.Context, scheduleID string, at time.Time) (shifts []Shift, shiftBased bool, err error) {
+// shiftAssignments returns who is on shift at that time, and whether the schedule is one of shifts at all.
+func (c client) shiftAssignments(ctx context.Context, scheduleID string, at time.Time) (shifts []Shift, shiftBased bool, err error) {
 	answer, err := c.do(ctx, http.MethodGet, shiftsPath+"/"+scheduleID, url.Values{
 		"include[]": {"final_schedule"}, "since": {at.Format(time.RFC3339)}, "until": {at.Add(time.Second).Format(time.RFC3339)}, "overflow": {"true"},
 	}, nil)
-	if layered(err) {
+	if isLayered(err) {
 		return nil, false, nil
 	}
 	if err != nil {
@@ -65,7 +65,7 @@ func (c client) onShift(ctx context.Context, scheduleID string, at time.Time) (s
 		same := slices.IndexFunc(shifts, func(o Shift) bool { return o.Who.ID == id })
 		switch {
 		case same >= 0:
-			shifts[same].End = later(shifts[same].End, end)
+			shifts[same].End = laterTime(shifts[same].End, end)
 		case len(shifts) < maxOnShift:
 			shifts = append(shifts, Shift{Who: Person{ID: id}, Start: start, End: end})
 		}

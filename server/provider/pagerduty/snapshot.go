@@ -34,8 +34,8 @@ func (p parts) has(one parts) bool { return p&one != 0 }
 
 // snapshot is an incident as PagerDuty showed it.
 type snapshot struct {
-	// Knows are the parts that were shown; all others are zero.
-	Knows     parts       `json:"knows"`
+	// Known are the parts that were shown; all others are zero.
+	Known     parts       `json:"known"`
 	Number    int         `json:"number,omitempty"`
 	Title     string      `json:"title,omitempty"`
 	URL       string      `json:"url,omitempty"`
@@ -54,9 +54,9 @@ type snapshot struct {
 	Merged reference `json:"merged,omitzero"`
 }
 
-// take takes one part over from another snapshot.
-func (s *snapshot) take(one parts, from snapshot) {
-	s.Knows |= one
+// copyPart takes one part over from another snapshot.
+func (s *snapshot) copyPart(one parts, from snapshot) {
+	s.Known |= one
 	switch one {
 	case partNumber:
 		s.Number = from.Number
@@ -87,39 +87,39 @@ func (s *snapshot) take(one parts, from snapshot) {
 	}
 }
 
-// mark says from when something is known. Of two things at one time the one that is further on counts.
-type mark struct {
+// asOf says from when something is known. Of two things at one time the one that is further on counts.
+type asOf struct {
 	At   time.Time `json:"at,omitzero"`
 	Rank int       `json:"rank,omitempty"`
 	By   string    `json:"by,omitempty"`
 }
 
-func (m mark) compare(o mark) int {
+func (m asOf) compare(o asOf) int {
 	return cmp.Or(m.At.Compare(o.At), cmp.Compare(m.Rank, o.Rank), cmp.Compare(m.By, o.By))
 }
 
-// show takes over what the news show of the incident: each part from the latest that shows it, in whatever order they come.
-func (i *incident) show(n news) {
+// mergeSnapshot takes over what the news show of the incident: each part from the latest that shows it, in whatever order they come.
+func (i *incident) mergeSnapshot(n eventData) {
 	var is snapshot
 	if i.Shown != nil {
 		is = *i.Shown
 	}
-	said := mark{At: n.At, Rank: rank(n.Shown.Status), By: n.ID}
-	if n.Aside {
-		said = mark{} // all else is worth more than what is said in passing
+	said := asOf{At: n.At, Rank: statusRank(n.Shown.Status), By: n.ID}
+	if n.MentionOnly {
+		said = asOf{} // all else is worth more than what is said in passing
 	}
 	latest := i.Shown == nil || said.compare(i.Latest) > 0
-	older := map[parts]mark{}
+	older := map[parts]asOf{}
 	for one := partNumber; one < partsEnd; one <<= 1 {
 		since, apart := i.Older[one]
 		if !apart {
 			since = i.Latest
 		}
 		switch {
-		case n.Shown.Knows.has(one) && (!is.Knows.has(one) || said.compare(since) > 0):
-			is.take(one, *n.Shown)
+		case n.Shown.Known.has(one) && (!is.Known.has(one) || said.compare(since) > 0):
+			is.copyPart(one, *n.Shown)
 			since = said
-		case !is.Knows.has(one):
+		case !is.Known.has(one):
 			continue
 		}
 		older[one] = since
@@ -138,19 +138,19 @@ func (i *incident) show(n news) {
 	}
 }
 
-// told reports whether the part was shown, and not only said in passing.
-func (i incident) told(one parts) bool {
+// wasShown reports whether the part was shown, and not only said in passing.
+func (i incident) wasShown(one parts) bool {
 	since, apart := i.Older[one]
 	if !apart {
 		since = i.Latest
 	}
-	return i.Shown != nil && i.Shown.Knows.has(one) && since != (mark{})
+	return i.Shown != nil && i.Shown.Known.has(one) && since != (asOf{})
 }
 
 // complete reports whether all that a card and the filters need was shown.
 func (i incident) complete() bool {
 	const needed = partTitle | partURL | partStatus | partUrgency | partPriority | partService | partTeams
-	return i.Shown != nil && i.Shown.Knows&needed == needed
+	return i.Shown != nil && i.Shown.Known&needed == needed
 }
 
 // has reports whether a field is there; null is there, too.
@@ -162,9 +162,9 @@ func (o object) has(name string) bool {
 // snapshot returns what is shown of an incident, as deliveries have it or as answers do.
 func (o object) snapshot() *snapshot {
 	s := &snapshot{
-		Number: max(o.number("number"), o.number("incident_number")), Title: cleaned(o.text("title"), maxTitle), URL: webAddress(o.text("html_url")),
+		Number: max(o.number("number"), o.number("incident_number")), Title: cleanLine(o.text("title"), maxTitle), URL: webAddress(o.text("html_url")),
 		Created: o.time("created_at"), Service: o.object("service").reference(), Policy: o.object("escalation_policy").reference(),
-		Kind: cleaned(o.object("incident_type").text("name"), maxName), Priority: o.object("priority").reference().Name,
+		Kind: cleanLine(o.object("incident_type").text("name"), maxName), Priority: o.object("priority").reference().Name,
 	}
 	switch status := o.text("status"); status {
 	case statusTriggered, statusAcknowledged, statusResolved:
@@ -190,12 +190,12 @@ func (o object) snapshot() *snapshot {
 	if reason := o.object("resolve_reason"); reason.text("type") == "merge_resolve_reason" {
 		s.Merged = reason.object("incident").reference()
 	}
-	s.Knows = o.knows(*s)
+	s.Known = o.knownParts(*s)
 	return s
 }
 
-// knows returns the parts that the incident shows. What cannot be null, or is of a form that is not understood, counts as left out.
-func (o object) knows(s snapshot) parts {
+// knownParts returns the parts that the incident shows. What cannot be null, or is of a form that is not understood, counts as left out.
+func (o object) knownParts(s snapshot) parts {
 	var known parts
 	for one, there := range map[parts]bool{
 		partNumber: s.Number > 0, partTitle: s.Title != "", partURL: s.URL != "", partStatus: s.Status != "", partUrgency: s.Urgency != "",
@@ -210,20 +210,20 @@ func (o object) knows(s snapshot) parts {
 	return known
 }
 
-// numberedForm is what answers call an incident: its number, and its title.
-var numberedForm = regexp.MustCompile(`^\[#([0-9]{1,9})\] (.+)$`)
+// numberedTitle is what answers call an incident: its number, and its title.
+var numberedTitle = regexp.MustCompile(`^\[#([0-9]{1,9})\] (.+)$`)
 
-// aside returns what a delivery about something of an incident, such as a note, says of the incident itself: title and link, and for a
+// mentionedIncident returns what a delivery about something of an incident, such as a note, says of the incident itself: title and link, and for a
 // workflow the service.
-func (o object) aside() *snapshot {
+func (o object) mentionedIncident() *snapshot {
 	about := o.object("incident")
-	s := &snapshot{Title: cleaned(about.text("summary"), maxTitle), URL: webAddress(about.text("html_url")), Service: o.object("service").reference()}
-	if match := numberedForm.FindStringSubmatch(s.Title); match != nil {
+	s := &snapshot{Title: cleanLine(about.text("summary"), maxTitle), URL: webAddress(about.text("html_url")), Service: o.object("service").reference()}
+	if match := numberedTitle.FindStringSubmatch(s.Title); match != nil {
 		s.Title = match[2]
 		s.Number, _ = strconv.Atoi(match[1]) // nine digits
 	}
-	s.Knows = object{}.knows(*s)
-	if s.Knows == 0 {
+	s.Known = object{}.knownParts(*s)
+	if s.Known == 0 {
 		return nil
 	}
 	return s

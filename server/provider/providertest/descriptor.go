@@ -22,15 +22,15 @@ const (
 	maxHelp  = 150
 )
 
-// describes checks what the bridge builds commands and forms of.
-func (tr *trial) describes(t *testing.T) {
+// checkDescriptor checks what the bridge builds commands and forms of.
+func (tr *conformance) checkDescriptor(t *testing.T) {
 	d := tr.d
 	require.Regexp(t, regexp.MustCompile(`^[a-z]{2,16}$`), d.ID)
 	require.NotEmpty(t, d.Name)
-	tr.says(t, d.Summary)
-	tr.says(t, d.ResourceNoun)
+	tr.requireMessage(t, d.Summary)
+	tr.requireMessage(t, d.ResourceNoun)
 	if !d.ConnectHint.Zero() {
-		tr.says(t, d.ConnectHint)
+		tr.requireMessage(t, d.ConnectHint)
 	}
 	require.GreaterOrEqual(t, d.MaxBody, int64(0))
 	for _, name := range d.Headers {
@@ -42,30 +42,30 @@ func (tr *trial) describes(t *testing.T) {
 		require.NotEmpty(t, e.ID)
 		require.False(t, seen[e.ID], "two events are called %q", e.ID)
 		seen[e.ID] = true
-		tr.labels(t, e.Label, maxLabel)
+		tr.checkLabel(t, e.Label, maxLabel)
 	}
 	seen = map[string]bool{}
 	for _, f := range d.Filters {
 		require.NotEmpty(t, f.ID)
 		require.False(t, seen[f.ID], "two filters are called %q", f.ID)
 		seen[f.ID] = true
-		tr.labels(t, f.Label, maxLabel)
+		tr.checkLabel(t, f.Label, maxLabel)
 		if !f.Help.Zero() {
-			tr.labels(t, f.Help, maxHelp)
+			tr.checkLabel(t, f.Help, maxHelp)
 		}
 	}
 }
 
 // readTexts reads the provider's English messages.
-func (tr *trial) readTexts(t testing.TB) {
+func (tr *conformance) readTexts(t testing.TB) {
 	t.Helper()
 	content, err := fs.ReadFile(tr.d.Texts, "en.json")
 	require.NoError(t, err, "the texts are at the root, English among them")
 	require.NoError(t, json.Unmarshal(content, &tr.texts))
 }
 
-// speaks checks that all messages are the provider's own and say something.
-func (tr *trial) speaks(t *testing.T) {
+// checkTexts checks that all messages are the provider's own and say something.
+func (tr *conformance) checkTexts(t *testing.T) {
 	require.NotEmpty(t, tr.texts)
 	for id, text := range tr.texts {
 		require.True(t, strings.HasPrefix(id, tr.d.ID+"."), "%q does not begin with the provider's ID", id)
@@ -73,8 +73,8 @@ func (tr *trial) speaks(t *testing.T) {
 	}
 }
 
-// says checks that the message, and each in it, is one of the provider's, and that nothing is left open in it.
-func (tr *trial) says(t testing.TB, m chat.Message) string {
+// requireMessage checks that the message, and each in it, is one of the provider's, and that nothing is left open in it.
+func (tr *conformance) requireMessage(t testing.TB, m chat.Message) string {
 	t.Helper()
 	require.False(t, m.Zero(), "there is no message")
 	encoded, err := json.Marshal(m)
@@ -82,7 +82,7 @@ func (tr *trial) says(t testing.TB, m chat.Message) string {
 	if text, known := tr.checked.Load("message " + string(encoded)); known {
 		return fmt.Sprint(text)
 	}
-	tr.knows(t, m)
+	tr.requireText(t, m)
 	text := tr.text(m)
 	require.NotEmpty(t, strings.TrimSpace(text))
 	require.NotContains(t, text, "<no value>", m.ID)
@@ -90,27 +90,27 @@ func (tr *trial) says(t testing.TB, m chat.Message) string {
 	return text
 }
 
-func (tr *trial) knows(t testing.TB, m chat.Message) {
+func (tr *conformance) requireText(t testing.TB, m chat.Message) {
 	t.Helper()
 	if _, known := tr.texts[m.ID]; !known && m.Verbatim == "" && m.ID != "" {
 		require.Fail(t, "the provider has no text for it", m.ID)
 	}
 	for _, nested := range m.Nested {
-		tr.knows(t, nested)
+		tr.requireText(t, nested)
 	}
 	for _, part := range m.Parts {
-		tr.knows(t, part)
+		tr.requireText(t, part)
 	}
 }
 
-func (tr *trial) labels(t testing.TB, m chat.Message, most int) {
+func (tr *conformance) checkLabel(t testing.TB, m chat.Message, most int) {
 	t.Helper()
-	text := tr.says(t, m)
+	text := tr.requireMessage(t, m)
 	require.LessOrEqual(t, utf8.RuneCountInString(text), most, "%q is too long for where it is shown", text)
 }
 
-// samples checks that a connection can be tried out.
-func (tr *trial) samples(t *testing.T) {
+// checkSample checks that a connection can be tried out.
+func (tr *conformance) checkSample(t *testing.T) {
 	e := tr.p.Sample(noon())
 	require.NotEmpty(t, e.Subject)
 	w := tr.newWorld()
@@ -120,11 +120,11 @@ func (tr *trial) samples(t *testing.T) {
 	tr.checkStep(t, steps[0])
 }
 
-// offers checks what the bridge makes of capabilities.
-func (tr *trial) offers(t *testing.T) {
+// checkForms checks what the bridge makes of capabilities.
+func (tr *conformance) checkForms(t *testing.T) {
 	if instructor, ok := tr.p.(provider.ManualSetup); ok {
 		hook := provider.Hook{URL: "https://chat.example.com/plugins/zoom/hooks/conn.key", Secret: "KSOXMWX5UBLQTBRPBKVCZMAFWE"}
-		text := tr.says(t, instructor.Instructions(hook))
+		text := tr.requireMessage(t, instructor.Instructions(hook))
 		require.Contains(t, text, hook.URL)
 		require.Contains(t, text, hook.Secret)
 		require.LessOrEqual(t, utf8.RuneCountInString(text), 16000, "it has to fit into one post")
@@ -134,9 +134,9 @@ func (tr *trial) offers(t *testing.T) {
 		require.NotEmpty(t, fields)
 		for _, f := range fields {
 			require.Contains(t, []string{"url", "user", "token", "secret", "jobs"}, f.Name)
-			tr.labels(t, f.Label, maxLabel)
+			tr.checkLabel(t, f.Label, maxLabel)
 			if !f.Help.Zero() {
-				tr.labels(t, f.Help, maxHelp)
+				tr.checkLabel(t, f.Help, maxHelp)
 			}
 			if f.Kind == chat.SecretField {
 				require.Empty(t, f.Default, "a secret is never shown again")

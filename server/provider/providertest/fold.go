@@ -18,8 +18,8 @@ const (
 	shuffles = 60
 )
 
-// saysEvents checks each event of each fixture for itself.
-func (tr *trial) saysEvents(t *testing.T) {
+// checkEvents checks each event of each fixture for itself.
+func (tr *conformance) checkEvents(t *testing.T) {
 	for _, f := range tr.Fixtures {
 		for _, e := range tr.parse(t, f.Name, tr.delivery(f, 0)) {
 			checkEvent(t, e)
@@ -37,8 +37,8 @@ func checkEvent(t testing.TB, e provider.Event) {
 	require.NotContains(t, e.RelatedSubjects, e.Subject, "a subject is no other than itself")
 }
 
-// foldsOnce checks that an event coming again is stale, at once and after all else that happened.
-func (tr *trial) foldsOnce(t *testing.T) {
+// checkFoldTwice checks that an event coming again is stale, at once and after all else that happened.
+func (tr *conformance) checkFoldTwice(t *testing.T) {
 	for _, story := range tr.Stories {
 		w, steps := tr.play(t, story)
 		for _, s := range steps {
@@ -55,9 +55,9 @@ func (tr *trial) foldsOnce(t *testing.T) {
 	}
 }
 
-// foldsInAnyOrder checks that the events of a subject, and those of a series, end in the same state in whatever order they come.
+// checkFoldOrder checks that the events of a subject, and those of a series, end in the same state in whatever order they come.
 // Each event comes with the series as it was in the order of what happened: a card tells what was known then.
-func (tr *trial) foldsInAnyOrder(t *testing.T) {
+func (tr *conformance) checkFoldOrder(t *testing.T) {
 	for _, story := range tr.Stories {
 		w, steps := tr.play(t, story)
 		want := w.cards(t)
@@ -76,12 +76,12 @@ func (tr *trial) foldsInAnyOrder(t *testing.T) {
 				other.fold(t, s.subject, s.series, s.event)
 			}
 			require.Equal(t, want, other.cards(t), "%s: order %d", story.Name, seed)
-			tr.foldsSeries(t, story, w, shuffled)
+			tr.checkSeriesOrder(t, story, w, shuffled)
 		}
 	}
 }
 
-func (tr *trial) foldsSeries(t *testing.T, story Story, w *world, shuffled []step) {
+func (tr *conformance) checkSeriesOrder(t *testing.T, story Story, w *world, shuffled []step) {
 	serial, ok := tr.p.(provider.Series)
 	if !ok {
 		return
@@ -100,8 +100,8 @@ func (tr *trial) foldsSeries(t *testing.T, story Story, w *world, shuffled []ste
 	}
 }
 
-// survivesStorage checks that events and states that went through JSON say what they said.
-func (tr *trial) survivesStorage(t *testing.T) {
+// checkStorage checks that events and states that went through JSON say what they said.
+func (tr *conformance) checkStorage(t *testing.T) {
 	for _, story := range tr.Stories {
 		w := tr.newWorld()
 		_, steps := tr.play(t, story)

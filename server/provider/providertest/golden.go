@@ -15,57 +15,57 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// told is a delivery of a story as the golden file has it.
-type told struct {
-	Delivery string      `json:"delivery"`
-	Events   []toldEvent `json:"events"`
+// goldenStory is a delivery of a story as the golden file has it.
+type goldenStory struct {
+	Delivery string        `json:"delivery"`
+	Events   []goldenEvent `json:"events"`
 }
 
-type toldEvent struct {
-	ID        string            `json:"id,omitempty"`
-	Subject   string            `json:"subject"`
-	Series    string            `json:"series,omitempty"`
-	Resource  string            `json:"resource,omitempty"`
-	Labels    map[string]string `json:"labels,omitempty"`
-	At        string            `json:"at,omitempty"`
-	Kind      string            `json:"kind,omitempty"`
-	Stale     bool              `json:"stale,omitempty"`
-	Turned    bool              `json:"turned,omitempty"`
-	Worse     bool              `json:"worse,omitempty"`
-	Resurface bool              `json:"resurface,omitempty"`
-	Replies   []toldReply       `json:"replies,omitempty"`
-	Names     []string          `json:"names,omitempty"`
-	Tasks     []provider.Task   `json:"tasks,omitempty"`
-	Card      *toldCard         `json:"card,omitempty"`
+type goldenEvent struct {
+	ID            string            `json:"id,omitempty"`
+	Subject       string            `json:"subject"`
+	Series        string            `json:"series,omitempty"`
+	Resource      string            `json:"resource,omitempty"`
+	Labels        map[string]string `json:"labels,omitempty"`
+	At            string            `json:"at,omitempty"`
+	Kind          string            `json:"kind,omitempty"`
+	Stale         bool              `json:"stale,omitempty"`
+	ResultChanged bool              `json:"result_changed,omitempty"`
+	Escalated     bool              `json:"escalated,omitempty"`
+	Resurface     bool              `json:"resurface,omitempty"`
+	Replies       []goldenReply     `json:"replies,omitempty"`
+	Aliases       []string          `json:"aliases,omitempty"`
+	Tasks         []provider.Task   `json:"tasks,omitempty"`
+	Card          *goldenCard       `json:"card,omitempty"`
 }
 
-type toldReply struct {
-	Text    []string     `json:"text"`
-	Mention string       `json:"mention,omitempty"`
-	Actions []toldAction `json:"actions,omitempty"`
+type goldenReply struct {
+	Text    []string       `json:"text"`
+	Mention string         `json:"mention,omitempty"`
+	Actions []goldenAction `json:"actions,omitempty"`
 }
 
-type toldCard struct {
-	Emoji   string       `json:"emoji"`
-	State   string       `json:"state"`
-	Tone    chat.Tone    `json:"tone,omitempty"`
-	Title   string       `json:"title"`
-	URL     string       `json:"url,omitempty"`
-	Author  string       `json:"author,omitempty"`
-	Text    []string     `json:"text,omitempty"`
-	Fields  []toldField  `json:"fields,omitempty"`
-	Actions []toldAction `json:"actions,omitempty"`
-	Footer  string       `json:"footer,omitempty"`
-	At      string       `json:"at,omitempty"`
+type goldenCard struct {
+	Emoji   string         `json:"emoji"`
+	State   string         `json:"state"`
+	Tone    chat.Tone      `json:"tone,omitempty"`
+	Title   string         `json:"title"`
+	URL     string         `json:"url,omitempty"`
+	Author  string         `json:"author,omitempty"`
+	Text    []string       `json:"text,omitempty"`
+	Fields  []goldenField  `json:"fields,omitempty"`
+	Actions []goldenAction `json:"actions,omitempty"`
+	Footer  string         `json:"footer,omitempty"`
+	At      string         `json:"at,omitempty"`
 }
 
-type toldField struct {
+type goldenField struct {
 	Label string `json:"label"`
 	Value string `json:"value"`
 	Long  bool   `json:"long,omitempty"`
 }
 
-type toldAction struct {
+type goldenAction struct {
 	ID      string            `json:"id"`
 	Label   string            `json:"label"`
 	Tone    chat.Tone         `json:"tone,omitempty"`
@@ -73,17 +73,17 @@ type toldAction struct {
 	Options map[string]string `json:"options,omitempty"`
 }
 
-// tellsStories holds the cards and replies of each story, in English. Write the files anew with "make golden" and read the difference.
-func (tr *trial) tellsStories(t *testing.T) {
+// checkGolden holds the cards and replies of each story, in English. Write the files anew with "make golden" and read the difference.
+func (tr *conformance) checkGolden(t *testing.T) {
 	for _, story := range tr.Stories {
 		w := tr.newWorld()
-		var all []told
+		var all []goldenStory
 		for minute, name := range story.Fixtures {
-			delivery := told{Delivery: name, Events: []toldEvent{}}
+			delivery := goldenStory{Delivery: name, Events: []goldenEvent{}}
 			for _, e := range tr.parse(t, name, tr.delivery(tr.fixture(t, name), minute)) {
 				for _, s := range w.apply(t, e) {
 					tr.checkStep(t, s)
-					delivery.Events = append(delivery.Events, tr.tell(s))
+					delivery.Events = append(delivery.Events, tr.goldenEvent(s))
 				}
 			}
 			all = append(all, delivery)
@@ -103,8 +103,8 @@ func (tr *trial) tellsStories(t *testing.T) {
 	}
 }
 
-func (tr *trial) tell(s step) toldEvent {
-	e := toldEvent{
+func (tr *conformance) goldenEvent(s step) goldenEvent {
+	e := goldenEvent{
 		ID: s.event.ID, Subject: s.subject, Series: s.event.Series, Resource: s.event.Resource, Labels: s.event.Labels,
 		Stale: s.change.Stale,
 	}
@@ -114,40 +114,40 @@ func (tr *trial) tell(s step) toldEvent {
 	if s.change.Stale {
 		return e
 	}
-	e.Kind, e.Turned, e.Worse, e.Resurface = s.change.Kind, s.change.ResultChanged, s.change.Escalated, s.change.Resurface
-	e.Names, e.Tasks = s.change.Aliases, s.change.Tasks
+	e.Kind, e.ResultChanged, e.Escalated, e.Resurface = s.change.Kind, s.change.ResultChanged, s.change.Escalated, s.change.Resurface
+	e.Aliases, e.Tasks = s.change.Aliases, s.change.Tasks
 	for _, r := range s.change.Replies {
-		e.Replies = append(e.Replies, toldReply{tr.lines(tr.text(r.Text)), r.Mention, tr.actions(r.Actions)})
+		e.Replies = append(e.Replies, goldenReply{tr.lines(tr.text(r.Text)), r.Mention, tr.goldenActions(r.Actions)})
 	}
-	e.Card = tr.card(s.card)
+	e.Card = tr.goldenCard(s.card)
 	return e
 }
 
-func (tr *trial) card(c chat.Card) *toldCard {
-	t := &toldCard{
+func (tr *conformance) goldenCard(c chat.Card) *goldenCard {
+	t := &goldenCard{
 		Emoji: c.Emoji, State: tr.text(c.State), Tone: c.Tone, Title: c.Title, URL: c.URL, Author: c.Author,
-		Text: tr.lines(tr.text(c.Text)), Actions: tr.actions(c.Actions), Footer: c.Footer,
+		Text: tr.lines(tr.text(c.Text)), Actions: tr.goldenActions(c.Actions), Footer: c.Footer,
 	}
 	if !c.At.IsZero() {
 		t.At = c.At.UTC().Format("2006-01-02T15:04:05.999Z")
 	}
 	for _, f := range c.Fields {
-		t.Fields = append(t.Fields, toldField{tr.text(f.Label), tr.text(f.Value), f.Long})
+		t.Fields = append(t.Fields, goldenField{tr.text(f.Label), tr.text(f.Value), f.Long})
 	}
 	return t
 }
 
-func (tr *trial) lines(text string) []string {
+func (tr *conformance) lines(text string) []string {
 	if text == "" {
 		return nil
 	}
 	return strings.Split(text, "\n")
 }
 
-func (tr *trial) actions(all []chat.Action) []toldAction {
-	var actions []toldAction
+func (tr *conformance) goldenActions(all []chat.Action) []goldenAction {
+	var actions []goldenAction
 	for _, a := range all {
-		shown := toldAction{ID: a.ID, Label: tr.text(a.Label), Tone: a.Tone, Values: a.Values}
+		shown := goldenAction{ID: a.ID, Label: tr.text(a.Label), Tone: a.Tone, Values: a.Values}
 		for _, o := range a.Options {
 			if shown.Options == nil {
 				shown.Options = map[string]string{}
@@ -159,8 +159,8 @@ func (tr *trial) actions(all []chat.Action) []toldAction {
 	return actions
 }
 
-// proves reports whether the delivery shows anything that only who knows the secret can make.
-func (tr *trial) proves(d provider.Delivery, secret string) bool {
+// hasProof reports whether the delivery shows anything that only who knows the secret can make.
+func (tr *conformance) hasProof(d provider.Delivery, secret string) bool {
 	places := []string{d.PathSecret}
 	for _, value := range d.Header {
 		places = append(places, value)

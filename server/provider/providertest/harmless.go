@@ -35,8 +35,8 @@ var (
 	}
 )
 
-// harmless fails the test where something in the text would act.
-func (tr *trial) harmless(t testing.TB, text string) {
+// requireHarmless fails the test where something in the text would act.
+func (tr *conformance) requireHarmless(t testing.TB, text string) {
 	t.Helper()
 	if _, known := tr.checked.Load(text); known {
 		return

@@ -31,8 +31,8 @@ func hostileTexts() []string {
 	}
 }
 
-// escapes plants each hostile text into each place of each delivery, alone and behind what was there, and looks at what is shown.
-func (tr *trial) escapes(t *testing.T) {
+// checkEscaping plants each hostile text into each place of each delivery, alone and behind what was there, and looks at what is shown.
+func (tr *conformance) checkEscaping(t *testing.T) {
 	done := map[string]bool{}
 	for _, story := range tr.Stories {
 		w := tr.newWorld()
@@ -46,7 +46,7 @@ func (tr *trial) escapes(t *testing.T) {
 			for _, body := range bodies {
 				spoiled := d
 				spoiled.Body = body
-				tr.shows(t, w.copy(), spoiled)
+				tr.checkShown(t, w.copy(), spoiled)
 			}
 			for _, e := range tr.parse(t, name, d) {
 				w.apply(t, e)
@@ -55,8 +55,8 @@ func (tr *trial) escapes(t *testing.T) {
 	}
 }
 
-// shows applies what is understood of the delivery and checks what would be shown.
-func (tr *trial) shows(t testing.TB, w *world, d provider.Delivery) {
+// checkShown applies what is understood of the delivery and checks what would be shown.
+func (tr *conformance) checkShown(t testing.TB, w *world, d provider.Delivery) {
 	t.Helper()
 	events, err := tr.p.Parse(d)
 	if err != nil {
@@ -91,8 +91,8 @@ func planted(body []byte) [][]byte {
 	return bodies
 }
 
-// survives checks that nothing which arrives makes the provider panic, or fail at what it took for understood.
-func (tr *trial) survives(t *testing.T) {
+// checkHostileInput checks that nothing which arrives makes the provider panic, or fail at what it took for understood.
+func (tr *conformance) checkHostileInput(t *testing.T) {
 	for _, f := range tr.Fixtures {
 		d := tr.delivery(f, 0)
 		var bodies [][]byte
@@ -118,10 +118,10 @@ func (tr *trial) survives(t *testing.T) {
 			bytes.Repeat([]byte("["), 20000), []byte(strings.Repeat(`{"a":`, 20000)))
 		for _, body := range bodies {
 			d.Body = body
-			tr.shows(t, tr.newWorld(), d)
+			tr.checkShown(t, tr.newWorld(), d)
 		}
 		d.Header = nil
-		tr.shows(t, tr.newWorld(), d)
+		tr.checkShown(t, tr.newWorld(), d)
 	}
 }
 
@@ -188,7 +188,7 @@ func walk(value any, change func(any) any) any {
 
 // FuzzParse tries the provider with deliveries like the fixtures.
 func FuzzParse(f *testing.F, p provider.Provider, s Suite) {
-	tr := newTrial(f, p, s)
+	tr := newConformance(f, p, s)
 	for i, fixture := range s.Fixtures {
 		f.Add(uint8(i), tr.bodies[fixture.Name])
 	}
@@ -196,14 +196,14 @@ func FuzzParse(f *testing.F, p provider.Provider, s Suite) {
 		d := tr.delivery(tr.Fixtures[int(which)%len(tr.Fixtures)], 0)
 		d.Body = body
 		w := tr.newWorld()
-		tr.shows(t, w, d)
-		tr.shows(t, w, d)
+		tr.checkShown(t, w, d)
+		tr.checkShown(t, w, d)
 	})
 }
 
 // FuzzVerify tries the provider with proofs like the right ones; none but those may pass.
 func FuzzVerify(f *testing.F, p provider.Provider, s Suite) {
-	tr := newTrial(f, p, s)
+	tr := newConformance(f, p, s)
 	for i, fixture := range s.Fixtures {
 		for j, proof := range s.Proofs {
 			for _, with := range []string{secret, former, stranger} {
@@ -221,6 +221,6 @@ func FuzzVerify(f *testing.F, p provider.Provider, s Suite) {
 			require.True(t, isRefusal(err), "%v", err)
 			return
 		}
-		require.True(t, tr.proves(d, []string{secret, former}[got.Secret]), "believed without knowing the secret: %q", shown)
+		require.True(t, tr.hasProof(d, []string{secret, former}[got.Secret]), "believed without knowing the secret: %q", shown)
 	})
 }

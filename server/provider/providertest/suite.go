@@ -101,8 +101,8 @@ func (p Proof) shown(d provider.Delivery) string {
 	return d.Header[p.Header]
 }
 
-// trial is a provider on trial: the suite made ready.
-type trial struct {
+// conformance is a provider on trial: the suite made ready.
+type conformance struct {
 	Suite
 	p         provider.Provider
 	d         provider.Descriptor
@@ -120,24 +120,24 @@ func noon() time.Time { return time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC) }
 // Run tries the provider in every respect.
 func Run(t *testing.T, p provider.Provider, s Suite) {
 	t.Helper()
-	tr := newTrial(t, p, s)
+	tr := newConformance(t, p, s)
 	require.NotEmpty(t, s.Fixtures, "a provider without fixtures shows nothing")
 	require.NotEmpty(t, s.Stories, "a provider without stories shows nothing")
 	require.NotEmpty(t, s.Proofs, "every delivery proves itself somehow")
 	for name, check := range map[string]func(*testing.T){
-		"the descriptor is sound":                tr.describes,
-		"the texts are complete":                 tr.speaks,
-		"the sample is a card":                   tr.samples,
-		"the capabilities are sound":             tr.offers,
-		"only who knows a secret is believed":    tr.verifies,
-		"recorded deliveries are believed":       tr.believesRecords,
-		"broken deliveries break nothing":        tr.survives,
-		"events are as the bridge expects them":  tr.saysEvents,
-		"a repetition changes nothing":           tr.foldsOnce,
-		"the order of arrival does not matter":   tr.foldsInAnyOrder,
-		"what is stored reads the same later":    tr.survivesStorage,
-		"text from outside does nothing":         tr.escapes,
-		"the cards are those in the golden file": tr.tellsStories,
+		"the descriptor is sound":                tr.checkDescriptor,
+		"the texts are complete":                 tr.checkTexts,
+		"the sample is a card":                   tr.checkSample,
+		"the capabilities are sound":             tr.checkForms,
+		"only who knows a secret is believed":    tr.checkVerify,
+		"recorded deliveries are believed":       tr.checkRecordedDeliveries,
+		"broken deliveries break nothing":        tr.checkHostileInput,
+		"events are as the bridge expects them":  tr.checkEvents,
+		"a repetition changes nothing":           tr.checkFoldTwice,
+		"the order of arrival does not matter":   tr.checkFoldOrder,
+		"what is stored reads the same later":    tr.checkStorage,
+		"text from outside does nothing":         tr.checkEscaping,
+		"the cards are those in the golden file": tr.checkGolden,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,13 +146,13 @@ func Run(t *testing.T, p provider.Provider, s Suite) {
 	}
 }
 
-// newTrial reads the suite's files.
-func newTrial(t testing.TB, p provider.Provider, s Suite) *trial {
+// newConformance reads the suite's files.
+func newConformance(t testing.TB, p provider.Provider, s Suite) *conformance {
 	t.Helper()
 	if s.Dir == "" {
 		s.Dir = "testdata"
 	}
-	tr := &trial{Suite: s, p: p, d: p.Describe(), texts: map[string]json.RawMessage{}, bodies: map[string][]byte{}}
+	tr := &conformance{Suite: s, p: p, d: p.Describe(), texts: map[string]json.RawMessage{}, bodies: map[string][]byte{}}
 	require.NotNil(t, tr.d.Texts, "a provider brings its texts along")
 	catalogue, err := i18n.NewCatalogue(tr.d.Texts)
 	require.NoError(t, err)
@@ -172,14 +172,14 @@ func newTrial(t testing.TB, p provider.Provider, s Suite) *trial {
 }
 
 // delivery returns the fixture as it arrives some minutes after noon.
-func (tr *trial) delivery(f Fixture, minute int) provider.Delivery {
+func (tr *conformance) delivery(f Fixture, minute int) provider.Delivery {
 	return provider.Delivery{
 		Header: f.Headers, Body: tr.bodies[f.Name], ReceivedAt: noon().Add(time.Duration(minute) * time.Minute),
 	}
 }
 
 // fixture returns the fixture with this name.
-func (tr *trial) fixture(t testing.TB, name string) Fixture {
+func (tr *conformance) fixture(t testing.TB, name string) Fixture {
 	t.Helper()
 	for _, f := range tr.Fixtures {
 		if f.Name == name {
@@ -191,4 +191,4 @@ func (tr *trial) fixture(t testing.TB, name string) Fixture {
 }
 
 // text returns the message in English.
-func (tr *trial) text(m chat.Message) string { return tr.catalogue.Text("en", m) }
+func (tr *conformance) text(m chat.Message) string { return tr.catalogue.Text("en", m) }

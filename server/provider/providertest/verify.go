@@ -18,26 +18,26 @@ const (
 	stranger = "QIGD4JUX2CQHQYAKWUUDBV2UJE"
 )
 
-// verifies checks each way of proving with each fixture.
-func (tr *trial) verifies(t *testing.T) {
+// checkVerify checks each way of proving with each fixture.
+func (tr *conformance) checkVerify(t *testing.T) {
 	for _, f := range tr.Fixtures {
 		if f.Secret != "" {
 			continue // it has its own proof; see believesRecords
 		}
 		bare := tr.delivery(f, 0)
-		tr.refusesUnproved(t, f, bare)
+		tr.checkUnproved(t, f, bare)
 		for _, proof := range tr.Proofs {
 			if len(bare.Body) == 0 && proof.CoversBody {
 				continue // nobody signs nothing
 			}
 			label := f.Name + ", " + proof.Name
-			tr.accepts(t, label, proof, bare)
-			tr.refuses(t, label, proof, bare)
+			tr.requireAccepted(t, label, proof, bare)
+			tr.requireRefused(t, label, proof, bare)
 		}
 	}
 }
 
-func (tr *trial) refusesUnproved(t *testing.T, f Fixture, bare provider.Delivery) {
+func (tr *conformance) checkUnproved(t *testing.T, f Fixture, bare provider.Delivery) {
 	for _, secrets := range [][]string{nil, {}, {""}, {secret}} {
 		_, err := tr.p.Verify(bare, secrets)
 		if f.Ping {
@@ -48,7 +48,7 @@ func (tr *trial) refusesUnproved(t *testing.T, f Fixture, bare provider.Delivery
 	}
 }
 
-func (tr *trial) accepts(t *testing.T, label string, proof Proof, bare provider.Delivery) {
+func (tr *conformance) requireAccepted(t *testing.T, label string, proof Proof, bare provider.Delivery) {
 	for position, with := range []string{secret, former} {
 		got, err := tr.p.Verify(proof.apply(bare, with), []string{secret, former})
 		require.NoError(t, err, label)
@@ -59,7 +59,7 @@ func (tr *trial) accepts(t *testing.T, label string, proof Proof, bare provider.
 	require.Equal(t, 1, got.Secret, "%s: a blank secret keeps its place", label)
 }
 
-func (tr *trial) refuses(t *testing.T, label string, proof Proof, bare provider.Delivery) {
+func (tr *conformance) requireRefused(t *testing.T, label string, proof Proof, bare provider.Delivery) {
 	right := proof.apply(bare, secret)
 	refused := func(why string, d provider.Delivery, secrets ...string) {
 		t.Helper()
@@ -104,8 +104,8 @@ func isRefusal(err error) bool {
 	return errors.Is(err, provider.ErrForged) || errors.Is(err, provider.ErrUnsigned) || errors.Is(err, provider.ErrPing)
 }
 
-// believesRecords checks the pairs of headers and body that come from the tool's documentation or a recording.
-func (tr *trial) believesRecords(t *testing.T) {
+// checkRecordedDeliveries checks the pairs of headers and body that come from the tool's documentation or a recording.
+func (tr *conformance) checkRecordedDeliveries(t *testing.T) {
 	for _, f := range tr.Fixtures {
 		if f.Secret == "" {
 			continue

@@ -18,7 +18,7 @@ const maxState = 32 << 10
 
 // world is what a bridge would know: the subjects and series of one connection.
 type world struct {
-	tr       *trial
+	tr       *conformance
 	subjects map[string]json.RawMessage
 	series   map[string]json.RawMessage
 	aliases  map[string]string
@@ -33,7 +33,7 @@ type step struct {
 	card    chat.Card
 }
 
-func (tr *trial) newWorld() *world {
+func (tr *conformance) newWorld() *world {
 	return &world{tr: tr, subjects: map[string]json.RawMessage{}, series: map[string]json.RawMessage{}, aliases: map[string]string{}}
 }
 
@@ -108,7 +108,7 @@ func (w *world) fold(t testing.TB, subject string, series json.RawMessage, e pro
 }
 
 // parse returns the events of a delivery that has to be understood.
-func (tr *trial) parse(t testing.TB, name string, d provider.Delivery) []provider.Event {
+func (tr *conformance) parse(t testing.TB, name string, d provider.Delivery) []provider.Event {
 	t.Helper()
 	events, err := tr.p.Parse(d)
 	require.NoError(t, err, name)
@@ -116,7 +116,7 @@ func (tr *trial) parse(t testing.TB, name string, d provider.Delivery) []provide
 }
 
 // play returns all steps of the story, in order.
-func (tr *trial) play(t testing.TB, s Story) (*world, []step) {
+func (tr *conformance) play(t testing.TB, s Story) (*world, []step) {
 	t.Helper()
 	w := tr.newWorld()
 	var steps []step
@@ -144,7 +144,7 @@ func (w *world) cards(t testing.TB) map[string]chat.Card {
 const maxFields = 6
 
 // checkStep checks what the bridge and the surface rely on.
-func (tr *trial) checkStep(t testing.TB, s step) {
+func (tr *conformance) checkStep(t testing.TB, s step) {
 	t.Helper()
 	if s.change.Stale {
 		return
@@ -156,7 +156,7 @@ func (tr *trial) checkStep(t testing.TB, s step) {
 	require.True(t, known, "the kind %q is none that people choose from", s.change.Kind)
 	tr.checkCard(t, s.card)
 	for _, reply := range s.change.Replies {
-		tr.harmless(t, tr.says(t, reply.Text))
+		tr.requireHarmless(t, tr.requireMessage(t, reply.Text))
 		tr.checkActions(t, reply.Actions)
 	}
 	for _, task := range s.change.Tasks {
@@ -164,36 +164,36 @@ func (tr *trial) checkStep(t testing.TB, s step) {
 	}
 }
 
-func (tr *trial) checkCard(t testing.TB, c chat.Card) {
+func (tr *conformance) checkCard(t testing.TB, c chat.Card) {
 	t.Helper()
 	require.Regexp(t, regexp.MustCompile(`^[A-Za-z0-9_]+$`), c.Emoji)
 	require.Contains(t, []chat.Tone{
 		chat.ToneNeutral, chat.ToneRunning, chat.ToneSuccess, chat.ToneWarning, chat.ToneFailure, chat.ToneInactive,
 	}, c.Tone)
-	tr.harmless(t, tr.says(t, c.State))
+	tr.requireHarmless(t, tr.requireMessage(t, c.State))
 	require.NotEmpty(t, c.Title)
 	require.NoError(t, webAddress(c.URL))
 	if !c.Text.Zero() {
-		tr.harmless(t, tr.says(t, c.Text))
+		tr.requireHarmless(t, tr.requireMessage(t, c.Text))
 	}
 	require.LessOrEqual(t, len(c.Fields), maxFields)
 	for _, f := range c.Fields {
-		tr.harmless(t, tr.says(t, f.Label))
-		tr.harmless(t, tr.says(t, f.Value))
+		tr.requireHarmless(t, tr.requireMessage(t, f.Label))
+		tr.requireHarmless(t, tr.requireMessage(t, f.Value))
 	}
 	tr.checkActions(t, c.Actions)
 }
 
-func (tr *trial) checkActions(t testing.TB, actions []chat.Action) {
+func (tr *conformance) checkActions(t testing.TB, actions []chat.Action) {
 	t.Helper()
 	seen := map[string]bool{}
 	for _, a := range actions {
 		require.Regexp(t, regexp.MustCompile(`^[A-Za-z0-9]+$`), a.ID)
 		require.False(t, seen[a.ID], "two actions are called %q", a.ID)
 		seen[a.ID] = true
-		tr.harmless(t, tr.says(t, a.Label))
+		tr.requireHarmless(t, tr.requireMessage(t, a.Label))
 		for _, o := range a.Options {
-			tr.harmless(t, tr.says(t, o.Label))
+			tr.requireHarmless(t, tr.requireMessage(t, o.Label))
 		}
 	}
 }

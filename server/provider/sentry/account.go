@@ -31,13 +31,13 @@ func (*Sentry) Endpoints(site provider.Site) provider.Endpoints {
 
 // whoAmI is what Sentry says of a token.
 type whoAmI struct {
-	User lax[struct {
+	User lenient[struct {
 		ID    text `json:"id"`
 		Name  text `json:"name"`
 		Login text `json:"username"`
 		Email text `json:"email"`
 	}] `json:"user"`
-	Auth lax[struct {
+	Auth lenient[struct {
 		Scopes list[string] `json:"scopes"`
 	}] `json:"auth"`
 }
@@ -52,7 +52,7 @@ func (*Sentry) WhoAmI(ctx context.Context, s provider.Session) (provider.Account
 	if u.ID.id() == "" {
 		return provider.Account{}, fault.Wrap(errors.New("the token is nobody's"), fault.AccountRejected).With("Provider", s.Provider)
 	}
-	shown := first(u.Name.line(maxName), u.Login.line(maxName), u.Email.line(maxName))
+	shown := firstNonEmpty(u.Name.line(maxName), u.Login.line(maxName), u.Email.line(maxName))
 	return provider.Account{ID: u.ID.id(), Name: shown}, nil
 }
 

@@ -14,8 +14,8 @@ const (
 	buildReady = "install"
 )
 
-// built is a mobile build with what Sentry has done about it.
-type built struct {
+// buildInfo is a mobile build with what Sentry has done about it.
+type buildInfo struct {
 	ID       string `json:"id"`
 	Project  string `json:"project,omitempty"`
 	App      string `json:"app,omitempty"`
@@ -37,68 +37,68 @@ type built struct {
 	InstallURL string `json:"install_url,omitempty"`
 }
 
-// builds is what is known of a mobile build: what was told last of its size, and of installing it.
-type builds struct {
-	Size  *toldBuild `json:"size,omitempty"`
-	Ready *toldBuild `json:"ready,omitempty"`
+// buildState is what is known of a mobile build: what was told last of its size, and of installing it.
+type buildState struct {
+	Size  *buildReport `json:"size,omitempty"`
+	Ready *buildReport `json:"ready,omitempty"`
 }
 
-// toldBuild is a build as it was told, and when.
-type toldBuild struct {
-	built
-	Heard time.Time `json:"heard,omitzero"`
+// buildReport is a build as it was told, and when.
+type buildReport struct {
+	buildInfo
+	ReceivedAt time.Time `json:"received_at,omitzero"`
 }
 
-// build folds what became of a mobile build.
-func (f *fold) build() {
+// foldBuild folds what became of a mobile build.
+func (f *fold) foldBuild() {
 	f.change.Kind = kindBuild
-	var next builds
+	var next buildState
 	if f.Build != nil {
 		next = *f.Build
 	}
 	at := &next.Size
-	if f.n.Build.Did == buildReady {
+	if f.data.Build.Did == buildReady {
 		at = &next.Ready
 	}
-	if was := *at; was != nil && (was.Heard.After(f.n.At) || was.built == *f.n.Build) {
+	if was := *at; was != nil && (was.ReceivedAt.After(f.data.At) || was.buildInfo == *f.data.Build) {
 		return
 	}
-	*at = &toldBuild{built: *f.n.Build, Heard: f.n.At}
-	f.change.ResultChanged, f.change.Escalated = true, f.n.Build.Failed
+	*at = &buildReport{buildInfo: *f.data.Build, ReceivedAt: f.data.At}
+	f.change.ResultChanged, f.change.Escalated = true, f.data.Build.Failed
 	if f.Build != nil {
-		f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say("sentry.reply.build").WithMessage("State", f.n.Build.look().message())})
+		f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say("sentry.reply.build").WithMessage("State", f.data.Build.appearance().message())})
 	}
 	f.Build = &next
 }
 
-// look is how a build looks.
-func (b built) look() look {
+// appearance is how a build looks.
+func (b buildInfo) appearance() appearance {
 	switch {
 	case b.Failed && b.Did == buildReady:
-		return look{"warning", chat.ToneWarning, "build_not_ready"}
+		return appearance{"warning", chat.ToneWarning, "build_not_ready"}
 	case b.Failed:
-		return look{"warning", chat.ToneWarning, "build_not_measured"}
+		return appearance{"warning", chat.ToneWarning, "build_not_measured"}
 	case b.Did == buildReady:
-		return look{"iphone", chat.ToneSuccess, "build_ready"}
+		return appearance{"iphone", chat.ToneSuccess, "build_ready"}
 	}
-	return look{"package", chat.ToneNeutral, "build_measured"}
+	return appearance{"package", chat.ToneNeutral, "build_measured"}
 }
 
 // latest returns the build as it was told last, with what only the other delivery knows of it.
-func (b builds) latest() built {
+func (b buildState) latest() buildInfo {
 	switch {
 	case b.Size == nil:
-		return b.Ready.built
+		return b.Ready.buildInfo
 	case b.Ready == nil:
-		return b.Size.built
+		return b.Size.buildInfo
 	}
 	last, other := b.Size, b.Ready
-	if b.Ready.Heard.After(b.Size.Heard) {
+	if b.Ready.ReceivedAt.After(b.Size.ReceivedAt) {
 		last, other = other, last
 	}
-	all := last.built
-	all.App, all.Version, all.Number = first(all.App, other.App), first(all.Version, other.Version), first(all.Number, other.Number)
-	all.Platform, all.Branch, all.Project = first(all.Platform, other.Platform), first(all.Branch, other.Branch), first(all.Project, other.Project)
+	all := last.buildInfo
+	all.App, all.Version, all.Number = firstNonEmpty(all.App, other.App), firstNonEmpty(all.Version, other.Version), firstNonEmpty(all.Number, other.Number)
+	all.Platform, all.Branch, all.Project = firstNonEmpty(all.Platform, other.Platform), firstNonEmpty(all.Branch, other.Branch), firstNonEmpty(all.Project, other.Project)
 	all.InstallURL = b.Ready.InstallURL
 	all.Download, all.Install, all.MoreDownload, all.MoreInstall = b.Size.Download, b.Size.Install, b.Size.MoreDownload, b.Size.MoreInstall
 	if all.Pull == nil {
@@ -110,8 +110,8 @@ func (b builds) latest() built {
 // buildCard draws a mobile build.
 func (s state) buildCard(card *chat.Card) {
 	b := s.Build.latest()
-	wear(card, b.look())
-	card.Title = first(b.App, name+" "+b.ID)
+	setAppearance(card, b.appearance())
+	card.Title = firstNonEmpty(b.App, name+" "+b.ID)
 	if b.Version != "" {
 		card.Title += " " + b.Version
 	}
@@ -128,15 +128,15 @@ func (s state) buildCard(card *chat.Card) {
 	if b.Failed && b.Error != "" {
 		failure = chat.Say("sentry.quote", "Text", chat.Escape(b.Error))
 	}
-	card.Text = lines(failure, install)
-	field(card, "platform", escaped(b.Platform))
-	field(card, "install_size", size(b.Install, b.MoreInstall))
-	field(card, "download_size", size(b.Download, b.MoreDownload))
-	field(card, "branch", chat.Verbatim(chat.Code(b.Branch)))
+	card.Text = joinLines(failure, install)
+	addField(card, "platform", escaped(b.Platform))
+	addField(card, "install_size", size(b.Install, b.MoreInstall))
+	addField(card, "download_size", size(b.Download, b.MoreDownload))
+	addField(card, "branch", chat.Verbatim(chat.Code(b.Branch)))
 	if b.Pull != nil {
-		field(card, "pull", chat.Verbatim(b.Pull.link()))
+		addField(card, "pull", chat.Verbatim(b.Pull.link()))
 	}
-	card.Footer = footer(name, b.Project)
+	card.Footer = joinFooter(name, b.Project)
 }
 
 // size writes a size in megabytes, with how much more or less it is than before; zero for one that isn't known.

@@ -31,7 +31,7 @@ func TestOnlyDocumentedCallsAreMade(t *testing.T) {
 	o.site = provider.Site{ID: front.URL, Kind: kindOwn, URL: front.URL, API: front.URL}
 	issue := o.raise()
 	o.fold([]provider.Event{func() provider.Event {
-		events, _, err := o.p.RunTask(t.Context(), o.as("chat"), o.org, lookup(issue.ID))
+		events, _, err := o.p.RunTask(t.Context(), o.as("chat"), o.org, lookupTask(issue.ID))
 		require.NoError(t, err)
 		return events[0]
 	}()})
@@ -53,7 +53,7 @@ func TestOnlyDocumentedCallsAreMade(t *testing.T) {
 		_, err := o.click("ada", issue, step.action, step.answered, step.pairs...)
 		require.NoError(t, err, step.action)
 	}
-	o.follow(CatchUp(noon(), []string{"web"}))
+	o.follow(CatchUpTask(noon(), []string{"web"}))
 	mu.Lock()
 	defer mu.Unlock()
 	require.Greater(t, calls, 10)

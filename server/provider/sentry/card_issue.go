@@ -33,22 +33,22 @@ const (
 const ownName = "sentry"
 
 // level returns how severe it is, as far as is known.
-func (k *known) level() string {
+func (k *issueState) level() string {
 	if k.Shown.Level == "" && k.Event != nil {
 		return k.Event.Level
 	}
 	return k.Shown.Level
 }
 
-// look is how an issue looks. As long as nothing is done about it, the emoji is that of its level.
-func (k *known) look() look {
+// appearance is how an issue looks. As long as nothing is done about it, the emoji is that of its level.
+func (k *issueState) appearance() appearance {
 	switch k.Shown.Status {
 	case statusResolved:
-		return look{"white_check_mark", chat.ToneSuccess, "resolved"}
+		return appearance{"white_check_mark", chat.ToneSuccess, "resolved"}
 	case statusArchived:
-		return look{"white_circle", chat.ToneInactive, "archived"}
+		return appearance{"white_circle", chat.ToneInactive, "archived"}
 	}
-	l := look{"red_circle", chat.ToneFailure, "unresolved"}
+	l := appearance{"red_circle", chat.ToneFailure, "unresolved"}
 	switch k.level() {
 	case "fatal":
 		l.emoji = "rotating_light"
@@ -68,43 +68,43 @@ func (k *known) look() look {
 // issueCard draws an issue: what it is, what it says, what was done about it, and where it comes from.
 func (s state) issueCard(card *chat.Card) {
 	k := s.Issue
-	wear(card, k.look())
+	setAppearance(card, k.appearance())
 	card.Open = k.Shown.Status != statusResolved && k.Shown.Status != statusArchived
-	card.Title = first(k.title(), k.Short, "#"+k.ID)
-	card.URL = first(k.URL, s.Site.issueURL(k.ID))
-	card.Text = lines(k.notes(), k.culprit(), k.quote(card.Title), k.action(), k.seer(), k.code())
-	card.Author = k.doer().Name
-	field(card, "level", levelWord(k.level()))
-	if events := k.events(); events > 1 {
-		field(card, "events", chat.Verbatim(itoa(events)))
-		field(card, "users", counted(k.Users))
+	card.Title = firstNonEmpty(k.title(), k.Short, "#"+k.ID)
+	card.URL = firstNonEmpty(k.URL, s.Site.issueURL(k.ID))
+	card.Text = joinLines(k.warnings(), k.culpritText(), k.quote(card.Title), k.actionText(), k.seerText(), k.codeText())
+	card.Author = k.lastActor().Name
+	addField(card, "level", levelWord(k.level()))
+	if events := k.eventCount(); events > 1 {
+		addField(card, "events", chat.Verbatim(itoa(events)))
+		addField(card, "users", countText(k.Users))
 	}
-	field(card, "assignee", assigneeName(k.Shown.Assignee))
-	field(card, "from", escaped(k.Contact))
+	addField(card, "assignee", assigneeName(k.Shown.Assignee))
+	addField(card, "from", escaped(k.Contact))
 	if e := k.Event; e != nil {
-		field(card, "release", chat.Verbatim(chat.Code(e.Release)))
-		field(card, "environment", chat.Verbatim(chat.Code(e.Environment)))
-		field(card, "user", escaped(e.User))
+		addField(card, "release", chat.Verbatim(chat.Code(e.Release)))
+		addField(card, "environment", chat.Verbatim(chat.Code(e.Environment)))
+		addField(card, "user", escaped(e.User))
 	}
-	field(card, "priority", priorityWord(k.Shown.Priority))
-	field(card, "category", categoryWord(k.Shown.Category))
-	field(card, "first_seen", day(k.First))
-	card.Footer = footer(name, first(k.Project.Name, k.Project.Slug), k.Rule, k.Short)
+	addField(card, "priority", priorityWord(k.Shown.Priority))
+	addField(card, "category", categoryWord(k.Shown.Category))
+	addField(card, "first_seen", timeText(k.First))
+	card.Footer = joinFooter(name, firstNonEmpty(k.Project.Name, k.Project.Slug), k.Rule, k.Short)
 	if !k.Sample && s.Site.Slug != "" && !k.Unsigned {
 		card.Actions = k.actions()
 	}
 }
 
-// counted returns a number of which none is nothing to tell.
-func counted(n int64) chat.Message {
+// countText returns a number of which none is nothing to tell.
+func countText(n int64) chat.Message {
 	if n == 0 {
 		return chat.Message{}
 	}
 	return chat.Verbatim(itoa(n))
 }
 
-// notes say what has to be known before the rest is believed.
-func (k *known) notes() chat.Message {
+// warnings say what has to be known before the rest is believed.
+func (k *issueState) warnings() chat.Message {
 	var sample, unsigned chat.Message
 	if k.Sample {
 		sample = chat.Say("sentry.note.sample")
@@ -112,10 +112,10 @@ func (k *known) notes() chat.Message {
 	if k.Unsigned {
 		unsigned = chat.Say("sentry.note.unsigned")
 	}
-	return lines(sample, unsigned)
+	return joinLines(sample, unsigned)
 }
 
-func (k *known) culprit() chat.Message {
+func (k *issueState) culpritText() chat.Message {
 	culprit := k.Shown.Culprit
 	if culprit == "" && k.Event != nil {
 		culprit = k.Event.Culprit
@@ -125,7 +125,7 @@ func (k *known) culprit() chat.Message {
 
 // quote returns what the issue says for itself, where the title doesn't have it: the words of an error, a user's feedback, or what was
 // measured. Of feedback the issue has all lines, an event of it only the first words.
-func (k *known) quote(title string) chat.Message {
+func (k *issueState) quote(title string) chat.Message {
 	said := []string{k.Shown.Said}
 	if k.Event != nil && k.Shown.Category == categoryFeedback {
 		said = append(said, k.Event.Message)
@@ -134,7 +134,7 @@ func (k *known) quote(title string) chat.Message {
 	}
 	title = strings.TrimSuffix(title, "…")
 	for _, one := range said {
-		if short := strings.TrimSuffix(cleaned(one, maxSaid), "…"); short != "" && !strings.Contains(title, short) {
+		if short := strings.TrimSuffix(cleanLine(one, maxSaid), "…"); short != "" && !strings.Contains(title, short) {
 			return chat.Say("sentry.quote", "Text", chat.EscapeLines(one))
 		}
 	}
@@ -144,31 +144,31 @@ func (k *known) quote(title string) chat.Message {
 // categoryFeedback is the category of what a user wrote.
 const categoryFeedback = "feedback"
 
-// doer returns who brought the issue to its state, as far as is known.
-func (k *known) doer() actor {
-	did := map[string]deed{statusResolved: didResolve, statusArchived: didArchive, statusOpen: didReopen}[k.Shown.Status]
-	by := k.Did[did]
+// lastActor returns who brought the issue to its state, as far as is known.
+func (k *issueState) lastActor() actor {
+	did := map[string]eventType{statusResolved: typeResolved, statusArchived: typeArchived, statusOpen: typeUnresolved}[k.Shown.Status]
+	by := k.LastDone[did]
 	if by.By.App && by.By.ID == ownName {
 		return actor{}
 	}
-	for _, other := range []deed{didResolve, didArchive, didReopen} {
-		if other != did && k.Did[other].At.After(by.At) {
+	for _, other := range []eventType{typeResolved, typeArchived, typeUnresolved} {
+		if other != did && k.LastDone[other].At.After(by.At) {
 			return actor{} // what came after it was told without a name
 		}
 	}
 	return by.By
 }
 
-// action says what was done about the issue.
-func (k *known) action() chat.Message {
-	who := k.doer()
+// actionText says what was done about the issue.
+func (k *issueState) actionText() chat.Message {
+	who := k.lastActor()
 	known := who.Name != ""
 	switch k.Shown.Status {
 	case statusResolved:
 		if !known && k.Shown.Release == "" && !k.Shown.Next {
 			return chat.Message{}
 		}
-		return resolution("sentry.action_text.resolved", who, k.Shown)
+		return resolutionText("sentry.action_text.resolved", who, k.Shown)
 	case statusArchived:
 		how := chat.Say("sentry.archived.other")
 		if substatuses := []string{"archived_until_escalating", "archived_until_condition_met", "archived_forever"}; slices.Contains(substatuses, k.Shown.Substatus) {
@@ -177,26 +177,26 @@ func (k *known) action() chat.Message {
 		if !known {
 			return how
 		}
-		return chat.Say("sentry.action_text.archived").WithMessage("Who", called(who)).WithMessage("How", how)
+		return chat.Say("sentry.action_text.archived").WithMessage("Who", actorName(who)).WithMessage("How", how)
 	}
 	return chat.Message{}
 }
 
-// code returns the place in the code with the lines around it.
-func (k *known) code() chat.Message {
+// codeText returns the place in the code with the lines around it.
+func (k *issueState) codeText() chat.Message {
 	if k.Event == nil || k.Event.Frame == nil {
 		return chat.Message{}
 	}
 	f := k.Event.Frame
-	place := chat.Verbatim(chat.Code(first(f.place(), f.Function)))
+	place := chat.Verbatim(chat.Code(firstNonEmpty(f.place(), f.Function)))
 	if f.place() != "" && f.Function != "" {
 		place = chat.Say("sentry.frame", "Place", chat.Code(f.place()), "Function", chat.Code(f.Function))
 	}
-	return lines(place, chat.Verbatim(f.block()))
+	return joinLines(place, chat.Verbatim(f.block()))
 }
 
 // actions are what can be done about the issue.
-func (k *known) actions() []chat.Action {
+func (k *issueState) actions() []chat.Action {
 	button := func(id string, tone chat.Tone) chat.Action {
 		return chat.Action{ID: id, Label: chat.Say("sentry.action." + id), Tone: tone}
 	}

@@ -24,8 +24,8 @@ const (
 	maxSaid = 600
 )
 
-// cleaned returns a text on one line, of at most so many characters.
-func cleaned(s string, most int) string {
+// cleanLine returns a text on one line, of at most so many characters.
+func cleanLine(s string, most int) string {
 	s = strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) {
 			return ' '
@@ -36,17 +36,17 @@ func cleaned(s string, most int) string {
 }
 
 // line returns what is meant by a text on one line.
-func (t text) line(most int) string { return cleaned(string(t), most) }
+func (t text) line(most int) string { return cleanLine(string(t), most) }
 
 // block returns a text with its line breaks, of at most so many characters.
-func (t text) block(most int) string { return cleanedLines(string(t), most) }
+func (t text) block(most int) string { return cleanLines(string(t), most) }
 
-// cleanedLines returns a text line by line, with at most one empty line in a row and none at the ends, of at most so many characters.
-func cleanedLines(s string, most int) string {
+// cleanLines returns a text line by line, with at most one empty line in a row and none at the ends, of at most so many characters.
+func cleanLines(s string, most int) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
 	var all []string
 	for line := range strings.SplitSeq(s, "\n") {
-		line = cleaned(line, most)
+		line = cleanLine(line, most)
 		if line == "" && (len(all) == 0 || all[len(all)-1] == "") {
 			continue
 		}
@@ -68,8 +68,8 @@ func webAddress(address string) string {
 	return address
 }
 
-// first returns the first of the texts that says something.
-func first(texts ...string) string {
+// firstNonEmpty returns the first of the texts that says something.
+func firstNonEmpty(texts ...string) string {
 	for _, s := range texts {
 		if s != "" {
 			return s
@@ -78,8 +78,8 @@ func first(texts ...string) string {
 	return ""
 }
 
-// latest returns the latest of the times.
-func latest(times ...time.Time) time.Time {
+// latestTime returns the latest of the times.
+func latestTime(times ...time.Time) time.Time {
 	var last time.Time
 	for _, at := range times {
 		if at.After(last) {
@@ -89,14 +89,14 @@ func latest(times ...time.Time) time.Time {
 	return last
 }
 
-// identity puts the parts of an event's ID together.
-func identity(parts ...string) string {
+// hashID puts the parts of an event's ID together.
+func hashID(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }
 
-// clock writes a time for an identity.
-func clock(at time.Time) string {
+// timeKey writes a time for an identity.
+func timeKey(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}

@@ -29,10 +29,10 @@ type client struct {
 	org  string
 }
 
-// clientOf returns a client for the organization with this path.
-func clientOf(s provider.Session, path string) client {
+// newClient returns a client for the organization with this path.
+func newClient(s provider.Session, path string) client {
 	region, slug := splitPath(path)
-	return client{Session: s, base: first(region, s.Site.API), org: slug}
+	return client{Session: s, base: firstNonEmpty(region, s.Site.API), org: slug}
 }
 
 // splitPath takes a path of ours apart: the organization's slug, and before it the address of its region where that is another than
@@ -54,8 +54,8 @@ func pathOf(site provider.Site, region, slug string) string {
 	return region + "/" + slug
 }
 
-// at returns an address below the organization. All addresses of Sentry end with a slash: without it a change is redirected, and lost.
-func (c client) at(parts ...string) string {
+// endpoint returns an address below the organization. All addresses of Sentry end with a slash: without it a change is redirected, and lost.
+func (c client) endpoint(parts ...string) string {
 	var address strings.Builder
 	address.WriteString(c.base + "/api/0/organizations/" + url.PathEscape(c.org) + "/")
 	for _, part := range parts {
@@ -65,27 +65,27 @@ func (c client) at(parts ...string) string {
 }
 
 // issue looks an issue up.
-func (c client) issue(ctx context.Context, id string) (*issue, place, error) {
+func (c client) issue(ctx context.Context, id string) (*issue, location, error) {
 	return c.shown(ctx, http.MethodGet, id, nil)
 }
 
 // change changes an issue and returns it as it is then.
-func (c client) change(ctx context.Context, id string, what map[string]any) (*issue, place, error) {
+func (c client) change(ctx context.Context, id string, what map[string]any) (*issue, location, error) {
 	return c.shown(ctx, http.MethodPut, id, what)
 }
 
-func (c client) shown(ctx context.Context, method, id string, in any) (*issue, place, error) {
+func (c client) shown(ctx context.Context, method, id string, in any) (*issue, location, error) {
 	var sent sentIssue
 	var body any
 	if method != http.MethodGet {
 		body = in
 	}
-	if err := c.Call(ctx, method, c.at("issues", id), body, &sent); err != nil {
-		return nil, place{}, err
+	if err := c.Call(ctx, method, c.endpoint("issues", id), body, &sent); err != nil {
+		return nil, location{}, err
 	}
 	i, at := sent.issue(false)
 	if i.ID == "" {
-		return nil, place{}, fault.Wrap(errors.New("an answer without an issue"), fault.ProviderUnavailable).With("Provider", c.Provider)
+		return nil, location{}, fault.Wrap(errors.New("an answer without an issue"), fault.ProviderUnavailable).With("Provider", c.Provider)
 	}
 	return i, at, nil
 }
@@ -123,18 +123,18 @@ func nextPage(h http.Header) string {
 	return ""
 }
 
-// explained adds to a refusal what Sentry said about it.
-func explained(err error) error {
+// withProviderMessage adds to a refusal what Sentry said about it.
+func withProviderMessage(err error) error {
 	var refusal *provider.StatusError
 	var f *fault.Error
 	if !errors.As(err, &refusal) || !errors.As(err, &f) {
 		return err
 	}
-	return f.With("Message", chat.Escape(refusalText(refusal.Body)))
+	return f.With("Message", chat.Escape(errorText(refusal.Body)))
 }
 
-// refusalText returns what Sentry says about a refusal: a detail, or a list for each field; at times as JSON in a text.
-func refusalText(body []byte) string {
+// errorText returns what Sentry says about a refusal: a detail, or a list for each field; at times as JSON in a text.
+func errorText(body []byte) string {
 	var wrapped string
 	if json.Unmarshal(body, &wrapped) == nil {
 		body = []byte(wrapped)
@@ -162,5 +162,5 @@ func refusalText(body []byte) string {
 			said = append(said, string(nested.Message))
 		}
 	}
-	return strings.TrimRight(cleaned(strings.Join(said, " "), maxExcerpt), ".")
+	return strings.TrimRight(cleanLine(strings.Join(said, " "), maxExcerpt), ".")
 }

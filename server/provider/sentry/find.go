@@ -13,9 +13,9 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Finding is what somebody may mean by what they typed. Where it is not clear, the project or both are zero and the lists say what
+// Match is what somebody may mean by what they typed. Where it is not clear, the project or both are zero and the lists say what
 // there is to choose from.
-type Finding struct {
+type Match struct {
 	Organization  provider.Resource
 	Project       provider.Resource
 	Organizations []provider.Resource
@@ -27,7 +27,7 @@ type sentOrganization struct {
 	ID    text `json:"id"`
 	Slug  text `json:"slug"`
 	Name  text `json:"name"`
-	Links lax[struct {
+	Links lenient[struct {
 		Region text `json:"regionUrl"`
 	}] `json:"links"`
 }
@@ -36,7 +36,7 @@ func (o sentOrganization) resource(site provider.Site) provider.Resource {
 	slug := o.Slug.id()
 	page := site.URL + "/organizations/" + url.PathEscape(slug) + "/"
 	return provider.Resource{
-		ID: o.ID.id(), Name: first(o.Name.line(maxTitle), slug), URL: webAddress(page + "issues/"),
+		ID: o.ID.id(), Name: firstNonEmpty(o.Name.line(maxTitle), slug), URL: webAddress(page + "issues/"),
 		SettingsURL: webAddress(site.URL + "/settings/" + url.PathEscape(slug) + "/developer-settings/"),
 		Path:        pathOf(site, string(o.Links.get().Region), slug),
 	}
@@ -59,8 +59,8 @@ func (*Sentry) Organizations(ctx context.Context, s provider.Session) ([]provide
 // Projects lists the organization's projects that have the query in their name or slug; all for "". Their ID is the slug, by which
 // deliveries name them; the path is the number.
 func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Resource, query string) ([]provider.Resource, error) {
-	c := clientOf(s, org.Path)
-	address := c.at("projects") + "?per_page=" + perPage
+	c := newClient(s, org.Path)
+	address := c.endpoint("projects") + "?per_page=" + perPage
 	if query != "" {
 		address += "&query=" + url.QueryEscape(query)
 	}
@@ -69,7 +69,7 @@ func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Re
 		for _, p := range page {
 			if slug := p.Slug.id(); slug != "" {
 				all = append(all, provider.Resource{
-					ID: slug, Name: first(p.Name.line(maxTitle), slug), Path: p.ID.id(),
+					ID: slug, Name: firstNonEmpty(p.Name.line(maxTitle), slug), Path: p.ID.id(),
 					URL: webAddress(s.Site.URL + "/organizations/" + url.PathEscape(c.org) + "/projects/" + url.PathEscape(slug) + "/"),
 				})
 			}
@@ -81,31 +81,31 @@ func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Re
 
 // Find looks for what the path of a Location names: an organization and a project, by name or slug, in any case. Names of several words
 // need no quotes where only one way to read them fits. Fault: ResourceUnknown where nothing does.
-func (s *Sentry) Find(ctx context.Context, session provider.Session, path string) (Finding, error) {
-	words := wordsOf(path)
+func (s *Sentry) Find(ctx context.Context, session provider.Session, path string) (Match, error) {
+	words := decodeWords(path)
 	orgs, err := s.Organizations(ctx, session)
 	if fault.Is(err, fault.ProviderForbidden) || err == nil && len(orgs) == 0 {
 		orgs, err = s.namedOrganization(ctx, session, words)
 	}
 	if err != nil {
-		return Finding{}, err
+		return Match{}, err
 	}
-	f := Finding{Organizations: orgs}
+	f := Match{Organizations: orgs}
 	if len(words) == 0 && len(orgs) != 1 {
 		return f, nil
 	}
-	if len(orgs) == 1 && (len(words) == 0 || len(match(orgs, strings.Join(words, " "), slugOfOrganization)) == 1) {
+	if len(orgs) == 1 && (len(words) == 0 || len(matchName(orgs, strings.Join(words, " "), slugOfOrganization)) == 1) {
 		f.Organization = orgs[0]
 		f.Projects, err = s.Projects(ctx, session, orgs[0], "")
 		return f, err
 	}
-	return s.fit(ctx, session, f, words)
+	return s.matchWords(ctx, session, f, words)
 }
 
-// fit tries each way to read the words as an organization and a project. The shortest name of an organization that fits counts.
-func (s *Sentry) fit(ctx context.Context, session provider.Session, f Finding, words []string) (Finding, error) {
+// matchWords tries each way to read the words as an organization and a project. The shortest name of an organization that fits counts.
+func (s *Sentry) matchWords(ctx context.Context, session provider.Session, f Match, words []string) (Match, error) {
 	for cut := 1; cut <= len(words); cut++ {
-		orgs, wanted := match(f.Organizations, strings.Join(words[:cut], " "), slugOfOrganization), strings.Join(words[cut:], " ")
+		orgs, wanted := matchName(f.Organizations, strings.Join(words[:cut], " "), slugOfOrganization), strings.Join(words[cut:], " ")
 		if len(orgs) > 1 {
 			f.Organizations = orgs
 			return f, nil
@@ -116,32 +116,32 @@ func (s *Sentry) fit(ctx context.Context, session provider.Session, f Finding, w
 		f.Organization = orgs[0]
 		projects, err := s.Projects(ctx, session, orgs[0], "")
 		if err != nil {
-			return Finding{}, err
+			return Match{}, err
 		}
 		f.Projects = projects
 		if wanted == "" {
 			return f, nil
 		}
-		if fitting := match(projects, wanted, slugOfProject); len(fitting) > 0 {
-			return chosen(f, fitting), nil
+		if fitting := matchName(projects, wanted, slugOfProject); len(fitting) > 0 {
+			return withProject(f, fitting), nil
 		}
 	}
 	if f.Organization.ID == "" && len(f.Organizations) == 1 {
 		// Who has one organization may leave it out.
 		projects, err := s.Projects(ctx, session, f.Organizations[0], "")
 		if err != nil {
-			return Finding{}, err
+			return Match{}, err
 		}
-		if fitting := match(projects, strings.Join(words, " "), slugOfProject); len(fitting) > 0 {
+		if fitting := matchName(projects, strings.Join(words, " "), slugOfProject); len(fitting) > 0 {
 			f.Organization, f.Projects = f.Organizations[0], projects
-			return chosen(f, fitting), nil
+			return withProject(f, fitting), nil
 		}
 	}
-	return Finding{}, fault.Wrap(errors.New("nothing fits what was typed"), fault.ResourceUnknown).With("Provider", session.Provider)
+	return Match{}, fault.Wrap(errors.New("nothing fits what was typed"), fault.ResourceUnknown).With("Provider", session.Provider)
 }
 
-// chosen returns the finding with the project, if only one fits.
-func chosen(f Finding, fitting []provider.Resource) Finding {
+// withProject returns the finding with the project, if only one fits.
+func withProject(f Match, fitting []provider.Resource) Match {
 	if len(fitting) == 1 {
 		f.Project = fitting[0]
 	}
@@ -161,7 +161,7 @@ func (s *Sentry) namedOrganization(ctx context.Context, session provider.Session
 // organization looks one up by its slug.
 func (*Sentry) organization(ctx context.Context, session provider.Session, slug string) (provider.Resource, error) {
 	var sent sentOrganization
-	if err := session.Call(ctx, http.MethodGet, clientOf(session, slug).at(), nil, &sent); err != nil {
+	if err := session.Call(ctx, http.MethodGet, newClient(session, slug).endpoint(), nil, &sent); err != nil {
 		return provider.Resource{}, err
 	}
 	if sent.ID.id() == "" || sent.Slug.id() == "" {
@@ -178,8 +178,8 @@ func slugOfOrganization(r provider.Resource) string {
 
 func slugOfProject(r provider.Resource) string { return r.ID }
 
-// match returns those that are called so: by slug, else by name, else those of which the name begins so.
-func match(all []provider.Resource, wanted string, slug func(provider.Resource) string) []provider.Resource {
+// matchName returns those that are called so: by slug, else by name, else those of which the name begins so.
+func matchName(all []provider.Resource, wanted string, slug func(provider.Resource) string) []provider.Resource {
 	for _, fits := range []func(provider.Resource) bool{
 		func(r provider.Resource) bool { return strings.EqualFold(slug(r), wanted) },
 		func(r provider.Resource) bool { return strings.EqualFold(r.Name, wanted) },

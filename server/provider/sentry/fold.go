@@ -13,33 +13,33 @@ import (
 
 // state is what is known of a subject; which of the parts is there depends on what it is.
 type state struct {
-	Site place `json:"site,omitzero"`
+	Site location `json:"site,omitzero"`
 	// At is when anything was heard last.
-	At      time.Time   `json:"at,omitzero"`
-	Issue   *known      `json:"issue,omitempty"`
-	Metric  *measured   `json:"metric,omitempty"`
-	Install *integrated `json:"install,omitempty"`
-	Build   *builds     `json:"build,omitempty"`
-	Other   *other      `json:"other,omitempty"`
+	At      time.Time         `json:"at,omitzero"`
+	Issue   *issueState       `json:"issue,omitempty"`
+	Metric  *metricState      `json:"metric,omitempty"`
+	Install *integrationState `json:"install,omitempty"`
+	Build   *buildState       `json:"build,omitempty"`
+	Other   *other            `json:"other,omitempty"`
 }
 
-// measured is a metric alert as it was told last.
-type measured struct {
+// metricState is a metric alert as it was told last.
+type metricState struct {
 	metric
-	Heard time.Time `json:"heard,omitzero"`
+	ReceivedAt time.Time `json:"received_at,omitzero"`
 }
 
-// integrated is the integration as it was told last.
-type integrated struct {
+// integrationState is the integration as it was told last.
+type integrationState struct {
 	install
-	By    actor     `json:"by,omitzero"`
-	Heard time.Time `json:"heard,omitzero"`
+	By         actor     `json:"by,omitzero"`
+	ReceivedAt time.Time `json:"received_at,omitzero"`
 }
 
 // fold is one event on its way into a state.
 type fold struct {
 	state
-	n      news
+	data   eventData
 	id     string // of the event
 	change provider.Change
 }
@@ -48,7 +48,7 @@ type fold struct {
 // in which events come does not matter.
 func (*Sentry) Fold(raw, _ json.RawMessage, e provider.Event) (provider.Change, error) {
 	f := fold{id: e.ID}
-	if err := json.Unmarshal(e.Data, &f.n); err != nil {
+	if err := json.Unmarshal(e.Data, &f.data); err != nil {
 		return provider.Change{}, errors.Wrap(err, "read an event")
 	}
 	var err error
@@ -59,7 +59,7 @@ func (*Sentry) Fold(raw, _ json.RawMessage, e provider.Event) (provider.Change, 
 	if err != nil {
 		return provider.Change{}, errors.Wrap(err, "encode a state")
 	}
-	f.Site = place{Base: first(f.Site.Base, f.n.Site.Base), Slug: first(f.Site.Slug, f.n.Site.Slug)}
+	f.Site = location{Base: firstNonEmpty(f.Site.Base, f.data.Site.Base), Slug: firstNonEmpty(f.Site.Slug, f.data.Site.Slug)}
 	f.apply()
 	if f.change.State, err = json.Marshal(f.state); err != nil {
 		return provider.Change{}, errors.Wrap(err, "encode a state")
@@ -67,7 +67,7 @@ func (*Sentry) Fold(raw, _ json.RawMessage, e provider.Event) (provider.Change, 
 	if len(raw) > 0 && bytes.Equal(before, f.change.State) {
 		return provider.Change{Stale: true}, nil
 	}
-	f.At = latest(f.At, f.n.At)
+	f.At = latestTime(f.At, f.data.At)
 	f.change.State, err = json.Marshal(f.state)
 	return f.change, errors.Wrap(err, "encode a state")
 }
@@ -83,23 +83,23 @@ func readState(raw json.RawMessage) (state, error) {
 // apply folds the part that the event is about.
 func (f *fold) apply() {
 	switch {
-	case f.n.Issue != nil:
-		f.issue()
-	case f.n.Metric != nil:
-		f.metric()
-	case f.n.Install != nil:
-		f.install()
-	case f.n.Build != nil:
-		f.build()
-	case f.n.Other != nil && f.Other == nil:
-		told := *f.n.Other
+	case f.data.Issue != nil:
+		f.foldIssue()
+	case f.data.Metric != nil:
+		f.foldMetric()
+	case f.data.Install != nil:
+		f.foldInstall()
+	case f.data.Build != nil:
+		f.foldBuild()
+	case f.data.Other != nil && f.Other == nil:
+		told := *f.data.Other
 		f.Other, f.change.Kind = &told, kindOther
 	}
 }
 
-// say adds a line about what somebody did.
-func (f *fold) say(id string, who actor, pairs ...string) {
-	f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", called(who))})
+// replyWithActor adds a line about what somebody did.
+func (f *fold) replyWithActor(id string, who actor, pairs ...string) {
+	f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", actorName(who))})
 }
 
 // The states of a metric alert. "open" is sent and not documented.
@@ -110,22 +110,22 @@ const (
 	metricResolved = "resolved"
 )
 
-// metric folds what a metric alert says.
-func (f *fold) metric() {
+// foldMetric folds what a metric alert says.
+func (f *fold) foldMetric() {
 	f.change.Kind = kindMetric
-	was, now := f.Metric, *f.n.Metric
+	was, now := f.Metric, *f.data.Metric
 	if was != nil {
-		known := was.over(now)
-		was = &measured{metric: known, Heard: was.Heard}
-		f.Metric, now = was, now.over(known)
+		known := was.fillFrom(now)
+		was = &metricState{metric: known, ReceivedAt: was.ReceivedAt}
+		f.Metric, now = was, now.fillFrom(known)
 	}
-	if was != nil && !f.n.At.After(was.Heard) && (f.n.At.Before(was.Heard) || metricRank(now.Status) <= metricRank(was.Status)) {
+	if was != nil && !f.data.At.After(was.ReceivedAt) && (f.data.At.Before(was.ReceivedAt) || metricRank(now.Status) <= metricRank(was.Status)) {
 		return
 	}
 	if was != nil && was.metric == now {
 		return
 	}
-	f.Metric = &measured{metric: now, Heard: f.n.At}
+	f.Metric = &metricState{metric: now, ReceivedAt: f.data.At}
 	over := f.Metric.Status == metricResolved
 	f.change.Escalated = !over
 	if was == nil {
@@ -136,15 +136,15 @@ func (f *fold) metric() {
 	f.change.Escalated = metricRank(was.Status) < metricRank(f.Metric.Status) && !over || was.Status == metricResolved && !over
 	f.change.Resurface = was.Status == metricResolved && !over
 	if f.change.ResultChanged {
-		text := chat.Say("sentry.reply.metric", "Text", inText(f.Metric.Text)).WithMessage("State", metricLook(f.Metric.Status).message())
+		text := chat.Say("sentry.reply.metric", "Text", inlineOrBelow(f.Metric.Text)).WithMessage("State", metricAppearance(f.Metric.Status).message())
 		f.change.Replies = []chat.Reply{{Text: text}}
 	}
 }
 
-// over returns the metric alert with what it leaves out of its rule taken from another delivery about it.
-func (m metric) over(o metric) metric {
-	m.Title, m.Rule, m.Query = first(m.Title, o.Title), first(m.Rule, o.Rule), first(m.Query, o.Query)
-	m.URL = first(m.URL, o.URL)
+// fillFrom returns the metric alert with what it leaves out of its rule taken from another delivery about it.
+func (m metric) fillFrom(o metric) metric {
+	m.Title, m.Rule, m.Query = firstNonEmpty(m.Title, o.Title), firstNonEmpty(m.Rule, o.Rule), firstNonEmpty(m.Query, o.Query)
+	m.URL = firstNonEmpty(m.URL, o.URL)
 	if m.Environment == "" && !m.AllEnvironments {
 		m.Environment = o.Environment
 	}
@@ -168,17 +168,17 @@ func metricRank(status string) int {
 	return 0
 }
 
-// install folds that the integration came or left.
-func (f *fold) install() {
+// foldInstall folds that the integration came or left.
+func (f *fold) foldInstall() {
 	f.change.Kind = kindIntegration
-	gone := f.n.Install.Action == installDeleted
+	gone := f.data.Install.Action == installDeleted
 	if was := f.Install; was != nil {
-		if f.n.At.Before(was.Heard) || f.n.At.Equal(was.Heard) && (!gone || was.Action == installDeleted) || was.Action == f.n.Install.Action {
+		if f.data.At.Before(was.ReceivedAt) || f.data.At.Equal(was.ReceivedAt) && (!gone || was.Action == installDeleted) || was.Action == f.data.Install.Action {
 			return
 		}
 	}
 	f.change.ResultChanged, f.change.Escalated = f.Install != nil, gone
-	f.Install = &integrated{install: *f.n.Install, By: f.n.By, Heard: f.n.At}
+	f.Install = &integrationState{install: *f.data.Install, By: f.data.By, ReceivedAt: f.data.At}
 }
 
 // installDeleted is that the integration was taken out of the organization: nothing more will come.

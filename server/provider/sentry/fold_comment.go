@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// comment tells of a comment, and of each change of it once.
-func (f *fold) comment() {
-	c := f.n.Comment
-	told := remark{ID: c.ID, At: c.At, Action: c.Action}
+// foldComment tells of a comment, and of each change of it once.
+func (f *fold) foldComment() {
+	c := f.data.Comment
+	told := commentRecord{ID: c.ID, At: c.At, Action: c.Action}
 	all := slices.Clone(f.Issue.Comments)
-	at := slices.IndexFunc(all, func(r remark) bool { return r.ID == c.ID })
+	at := slices.IndexFunc(all, func(r commentRecord) bool { return r.ID == c.ID })
 	again := at >= 0 && c.Action == "created" && all[at].Action == c.Action
 	switch {
 	case at < 0:
 		all = append(all, told)
 	case again:
 		// The answer to who wrote it and the delivery have each a time of their own.
-		all[at].At = latest(all[at].At, c.At)
+		all[at].At = latestTime(all[at].At, c.At)
 	case cmp.Or(all[at].At.Compare(c.At), cmp.Compare(commentRank(all[at].Action), commentRank(c.Action))) >= 0:
 		return
 	default:
 		all[at] = told
 	}
-	slices.SortFunc(all, func(a, b remark) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(all, func(a, b commentRecord) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
 	f.Issue.Comments = all[max(0, len(all)-maxComments):]
 	if again {
 		return // of no kind, since it is told
@@ -32,13 +32,13 @@ func (f *fold) comment() {
 	f.change.Kind = kindComment
 	switch {
 	case c.Action == commentDeleted && at >= 0:
-		f.say("sentry.reply.comment_deleted", f.n.By)
+		f.replyWithActor("sentry.reply.comment_deleted", f.data.By)
 	case c.Action == commentDeleted:
 	case c.Action == "updated":
-		f.say("sentry.reply.comment_updated", f.n.By, "Excerpt", inText(c.Excerpt))
+		f.replyWithActor("sentry.reply.comment_updated", f.data.By, "Excerpt", inlineOrBelow(c.Excerpt))
 	default:
-		f.Issue.Expected, f.change.OriginChannel = f.Issue.Expected.Remove(fingerprint(c.Excerpt))
-		f.say("sentry.reply.comment", f.n.By, "Excerpt", inText(c.Excerpt))
+		f.Issue.Expected, f.change.OriginChannel = f.Issue.Expected.Remove(commentFingerprint(c.Excerpt))
+		f.replyWithActor("sentry.reply.comment", f.data.By, "Excerpt", inlineOrBelow(c.Excerpt))
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 const maxChoices = 200
 
 // issueName returns the card's issue as a link.
-func (a acting) issueName() string {
-	return chat.Link(chat.Truncate(first(a.card.title(), a.card.Short, a.card.ID), maxName), first(a.card.URL, a.site.issueURL(a.card.ID)))
+func (a actionRun) issueName() string {
+	return chat.Link(chat.Truncate(firstNonEmpty(a.subject.title(), a.subject.Short, a.subject.ID), maxName), firstNonEmpty(a.subject.URL, a.site.issueURL(a.subject.ID)))
 }
 
 // commentForm asks what to say.
@@ -37,7 +37,7 @@ type sentTeam struct {
 // yet to accept do not have.
 type sentMember struct {
 	Name text `json:"name"`
-	User lax[struct {
+	User lenient[struct {
 		ID    text `json:"id"`
 		Name  text `json:"name"`
 		Email text `json:"email"`
@@ -45,13 +45,13 @@ type sentMember struct {
 }
 
 // assignForm asks whose the issue is to be: the teams of its project, and the members of the organization.
-func (a acting) assignForm(ctx context.Context) (*chat.Form, error) {
+func (a actionRun) assignForm(ctx context.Context) (*chat.Form, error) {
 	options := []chat.Option{}
-	if a.c.Account.ID != "" {
-		options = append(options, chat.Option{Label: chat.Say("sentry.form.me"), Value: "user:" + a.c.Account.ID})
+	if a.request.Account.ID != "" {
+		options = append(options, chat.Option{Label: chat.Say("sentry.form.me"), Value: "user:" + a.request.Account.ID})
 	}
-	if a.card.Shown.Assignee.ID != "" {
-		options = append(options, chat.Option{Label: chat.Say("sentry.form.nobody"), Value: nobody})
+	if a.subject.Shown.Assignee.ID != "" {
+		options = append(options, chat.Option{Label: chat.Say("sentry.form.nobody"), Value: unassigned})
 	}
 	teams, err := a.teams(ctx)
 	if err != nil {
@@ -79,11 +79,11 @@ func (a acting) assignForm(ctx context.Context) (*chat.Form, error) {
 }
 
 // teams offers those that work on the issue's project; Sentry takes no other.
-func (a acting) teams(ctx context.Context) ([]chat.Option, error) {
+func (a actionRun) teams(ctx context.Context) ([]chat.Option, error) {
 	var options []chat.Option
-	_, err := pages(ctx, a.Session, a.at("teams")+"?per_page="+perPage, maxPages, func(page []sentTeam) bool {
+	_, err := pages(ctx, a.Session, a.endpoint("teams")+"?per_page="+perPage, maxPages, func(page []sentTeam) bool {
 		for _, t := range page {
-			if t.ID.id() == "" || !t.worksOn(a.card.Project) || len(options) >= maxChoices {
+			if t.ID.id() == "" || !t.worksOn(a.subject.Project) || len(options) >= maxChoices {
 				continue
 			}
 			label := chat.Verbatim(chat.Plain("#" + t.Slug.line(maxName)))
@@ -104,13 +104,13 @@ func (t sentTeam) worksOn(p project) bool {
 	return len(t.Projects) == 0 || p == (project{})
 }
 
-func (a acting) members(ctx context.Context) ([]chat.Option, error) {
+func (a actionRun) members(ctx context.Context) ([]chat.Option, error) {
 	var options []chat.Option
-	_, err := pages(ctx, a.Session, a.at("members"), maxPages, func(page []sentMember) bool {
+	_, err := pages(ctx, a.Session, a.endpoint("members"), maxPages, func(page []sentMember) bool {
 		for _, m := range page {
 			u := m.User.get()
-			shown := first(u.Name.line(maxName), m.Name.line(maxName), u.Email.line(maxName))
-			if u.ID.id() == "" || shown == "" || u.ID.id() == a.c.Account.ID || len(options) >= maxChoices {
+			shown := firstNonEmpty(u.Name.line(maxName), m.Name.line(maxName), u.Email.line(maxName))
+			if u.ID.id() == "" || shown == "" || u.ID.id() == a.request.Account.ID || len(options) >= maxChoices {
 				continue
 			}
 			options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(shown)), Value: "user:" + u.ID.id()})

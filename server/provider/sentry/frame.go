@@ -48,9 +48,9 @@ type sentTrace struct {
 // sentExceptions are the exceptions of an event, from the first that was raised to the one that ended it.
 type sentExceptions struct {
 	Values list[struct {
-		Type  text           `json:"type"`
-		Value text           `json:"value"`
-		Trace lax[sentTrace] `json:"stacktrace"`
+		Type  text               `json:"type"`
+		Value text               `json:"value"`
+		Trace lenient[sentTrace] `json:"stacktrace"`
 	}] `json:"values"`
 }
 
@@ -71,7 +71,7 @@ func frameOf(frames []sentFrame) *frame {
 
 func (s sentFrame) frame() *frame {
 	f := &frame{
-		File:     shortFile(cleaned(first(string(s.File), string(s.Path), string(s.Module)), maxAddress)),
+		File:     shortFile(cleanLine(firstNonEmpty(string(s.File), string(s.Path), string(s.Module)), maxAddress)),
 		Function: s.Function.line(maxName), Line: s.Line.number(),
 	}
 	if s.Context != "" {

@@ -54,14 +54,14 @@ func (s *Sentry) Integrations(ctx context.Context, session provider.Session, org
 	all, err := integrations(ctx, session, org)
 	var found []provider.Resource
 	for _, one := range all {
-		found = append(found, provider.Resource{ID: one.Slug, Name: cleaned(first(one.Name, one.Slug), maxTitle), Path: one.Slug})
+		found = append(found, provider.Resource{ID: one.Slug, Name: cleanLine(firstNonEmpty(one.Name, one.Slug), maxTitle), Path: one.Slug})
 	}
 	return found, err
 }
 
 func integrations(ctx context.Context, session provider.Session, org provider.Resource) ([]sentIntegration, error) {
 	var internal []sentIntegration
-	address := clientOf(session, org.Path).at("sentry-apps") + "?per_page=" + perPage
+	address := newClient(session, org.Path).endpoint("sentry-apps") + "?per_page=" + perPage
 	_, err := pages(ctx, session, address, maxPages, func(page []sentIntegration) bool {
 		for _, one := range page {
 			if one.Status == "internal" && slugOf(one.Slug) != "" {
@@ -70,7 +70,7 @@ func integrations(ctx context.Context, session provider.Session, org provider.Re
 		}
 		return true
 	})
-	return internal, asAdmin(err, session, org)
+	return internal, adminFault(err, session, org)
 }
 
 // Install has the integration send us its deliveries: the one that does already, else the one that signs with the hook's secret, else the
@@ -80,9 +80,9 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 	if err != nil {
 		return provider.Installation{}, err
 	}
-	one, ok := ours(all, h)
+	one, ok := ourIntegration(all, h)
 	if !ok {
-		return provider.Installation{}, unclear(session, len(all))
+		return provider.Installation{}, ambiguousIntegration(session, len(all))
 	}
 	one.Webhook, one.Alerts = h.URL, true
 	for _, wanted := range hookEvents() {
@@ -93,8 +93,8 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 	if one.Schema, err = withAlertAction(one.Schema, h); err != nil {
 		return provider.Installation{}, err
 	}
-	if err := put(ctx, session, one); err != nil {
-		return provider.Installation{}, explained(asAdmin(err, session, org))
+	if err := updateIntegration(ctx, session, one); err != nil {
+		return provider.Installation{}, withProviderMessage(adminFault(err, session, org))
 	}
 	encoded, err := json.Marshal(installation{Slug: one.Slug, URL: h.URL})
 	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
@@ -107,23 +107,23 @@ func (s *Sentry) VerifySource(ctx context.Context, session provider.Session, org
 	if err != nil {
 		return false, err
 	}
-	one, ok := ours(all, h)
+	one, ok := ourIntegration(all, h)
 	if !ok {
-		return false, unclear(session, len(all))
+		return false, ambiguousIntegration(session, len(all))
 	}
 	if shown = strings.Trim(one.Secret, "*") != ""; shown && provider.MatchSecret(one.Secret, []string{h.Secret}) < 0 {
-		return false, &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.other_secret", "Name", chat.Escape(cleaned(first(one.Name, one.Slug), maxTitle)))}
+		return false, &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.other_secret", "Name", chat.Escape(cleanLine(firstNonEmpty(one.Name, one.Slug), maxTitle)))}
 	}
-	return shown, explained(asAdmin(put(ctx, session, one), session, org))
+	return shown, withProviderMessage(adminFault(updateIntegration(ctx, session, one), session, org))
 }
 
-// unclear says that it is not known which of the integrations is meant.
-func unclear(s provider.Session, found int) error {
+// ambiguousIntegration says that it is not known which of the integrations is meant.
+func ambiguousIntegration(s provider.Session, found int) error {
 	return fault.Wrap(errors.Errorf("%d integrations, none of which is known to be ours", found), fault.ResourceUnknown).With("Provider", s.Provider)
 }
 
-// ours returns the integration that is meant.
-func ours(all []sentIntegration, h provider.Hook) (sentIntegration, bool) {
+// ourIntegration returns the integration that is meant.
+func ourIntegration(all []sentIntegration, h provider.Hook) (sentIntegration, bool) {
 	idle := 0
 	for _, one := range all {
 		if one.Webhook == "" {
@@ -145,8 +145,8 @@ func ours(all []sentIntegration, h provider.Hook) (sentIntegration, bool) {
 	return sentIntegration{}, false
 }
 
-// put changes an integration. It belongs to no region. The list of scopes has to be sent along, or all are taken from it.
-func put(ctx context.Context, s provider.Session, one sentIntegration) error {
+// updateIntegration changes an integration. It belongs to no region. The list of scopes has to be sent along, or all are taken from it.
+func updateIntegration(ctx context.Context, s provider.Session, one sentIntegration) error {
 	if one.Schema == nil {
 		one.Schema = map[string]any{}
 	}
@@ -170,7 +170,7 @@ func (*Sentry) Installed(ctx context.Context, s provider.Session, org provider.R
 		return false, nil
 	}
 	if err != nil {
-		return false, asAdmin(err, s, org)
+		return false, adminFault(err, s, org)
 	}
 	for _, wanted := range hookEvents() {
 		if !slices.Contains(one.Events, wanted) {
@@ -192,11 +192,11 @@ func (*Sentry) Uninstall(ctx context.Context, s provider.Session, org provider.R
 		return nil // gone, or somebody else's by now
 	}
 	if err != nil {
-		return asAdmin(err, s, org)
+		return adminFault(err, s, org)
 	}
 	one.Webhook, one.Events, one.Alerts = "", []string{}, false
 	one.Schema = withoutAlertAction(one.Schema)
-	return explained(asAdmin(put(ctx, s, one), s, org))
+	return withProviderMessage(adminFault(updateIntegration(ctx, s, one), s, org))
 }
 
 func readInstallation(raw json.RawMessage) (installation, error) {
@@ -207,8 +207,8 @@ func readInstallation(raw json.RawMessage) (installation, error) {
 	return i, errors.Wrap(json.Unmarshal(raw, &i), "read an installation")
 }
 
-// asAdmin says what a refusal of something about integrations means: they are for admins alone.
-func asAdmin(err error, s provider.Session, r provider.Resource) error {
+// adminFault says what a refusal of something about integrations means: they are for admins alone.
+func adminFault(err error, s provider.Session, r provider.Resource) error {
 	if fault.Is(err, fault.ProviderForbidden) {
 		return fault.Wrap(err, fault.NotResourceAdmin).With("Provider", s.Provider).With("Resource", r.Name)
 	}

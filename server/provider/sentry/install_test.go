@@ -179,7 +179,7 @@ func TestTheRegionAnswersForItsOrganizations(t *testing.T) {
 	f, err := o.p.Organizations(t.Context(), o.as("ada"))
 	require.NoError(t, err)
 	require.Equal(t, "https://de.sentry.io/acme", f[0].Path)
-	require.Equal(t, "https://de.sentry.io/api/0/organizations/acme/issues/4211/", clientOf(o.as("ada"), f[0].Path).at("issues", "4211"))
+	require.Equal(t, "https://de.sentry.io/api/0/organizations/acme/issues/4211/", newClient(o.as("ada"), f[0].Path).endpoint("issues", "4211"))
 }
 
 func TestATokenIsTriedAndItsScopesLookedAt(t *testing.T) {

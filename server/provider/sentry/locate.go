@@ -31,7 +31,7 @@ func Words(typed string) []string {
 		word, open, closed = nil, "", false
 	}
 	// Descriptions have the places of names in angle brackets, and people copy them.
-	runes := []rune(cleaned(strings.NewReplacer("<", " ", ">", " ").Replace(typed), maxTyped))
+	runes := []rune(cleanLine(strings.NewReplacer("<", " ", ">", " ").Replace(typed), maxTyped))
 	for i, c := range runes {
 		follows := i+1 < len(runes) && !unicode.IsSpace(runes[i+1])
 		begins := i == 0 || unicode.IsSpace(runes[i-1]) || closed
@@ -65,9 +65,9 @@ func Words(typed string) []string {
 // what is found holds the words, which Find looks for; none where everything is left to be chosen.
 func (*Sentry) Locate(typed string, sites []provider.Site) (provider.Location, error) {
 	words := Words(typed)
-	site := usual(sites)
+	site := defaultSite(sites)
 	if len(words) > 0 && strings.Contains(words[0], "://") {
-		found, named, ok := readPage(words[0], sites)
+		found, named, ok := parsePage(words[0], sites)
 		if !ok {
 			return provider.Location{}, fault.New(fault.AddressUnknown).With("Provider", name).With("Example", `"My Organization" "My Project"`)
 		}
@@ -82,9 +82,9 @@ func (*Sentry) Locate(typed string, sites []provider.Site) (provider.Location, e
 	return provider.Location{Site: site, Path: strings.Join(words, "/")}, nil
 }
 
-// usual returns the site that is meant where none is named: the only one, else the only one at which people can authorize, else
+// defaultSite returns the site that is meant where none is named: the only one, else the only one at which people can authorize, else
 // sentry.io.
-func usual(sites []provider.Site) string {
+func defaultSite(sites []provider.Site) string {
 	open := slices.DeleteFunc(slices.Clone(sites), func(s provider.Site) bool { return !s.OAuth })
 	switch {
 	case len(sites) == 1:
@@ -95,8 +95,8 @@ func usual(sites []provider.Site) string {
 	return cloudURL
 }
 
-// readPage returns the site and the names in the address of a page.
-func readPage(address string, sites []provider.Site) (site string, words []string, ok bool) {
+// parsePage returns the site and the names in the address of a page.
+func parsePage(address string, sites []provider.Site) (site string, words []string, ok bool) {
 	u, err := url.Parse(webAddress(address))
 	if err != nil || u.Host == "" {
 		return "", nil, false
@@ -129,8 +129,8 @@ func readPage(address string, sites []provider.Site) (site string, words []strin
 	return site, words, true
 }
 
-// wordsOf returns the words that a path holds.
-func wordsOf(path string) []string {
+// decodeWords returns the words that a path holds.
+func decodeWords(path string) []string {
 	var words []string
 	for part := range strings.SplitSeq(path, "/") {
 		if word, err := url.PathUnescape(part); err == nil && word != "" {

@@ -38,7 +38,7 @@ func FuzzWords(f *testing.F) {
 		}
 		at, err := New(Options{}).Locate(typed, []provider.Site{cloudSite()})
 		if err == nil {
-			require.Equal(t, len(wordsOf(at.Path)) == 0, at.Path == "")
+			require.Equal(t, len(decodeWords(at.Path)) == 0, at.Path == "")
 		}
 	})
 }
@@ -65,7 +65,7 @@ func TestAPageIsAnAddressToo(t *testing.T) {
 		at, err := New(Options{}).Locate(c.typed, []provider.Site{cloudSite(), own})
 		require.NoError(t, err, c.typed)
 		require.Equal(t, c.site, at.Site, c.typed)
-		require.Equal(t, c.words, wordsOf(at.Path), c.typed)
+		require.Equal(t, c.words, decodeWords(at.Path), c.typed)
 	}
 	_, err := New(Options{}).Locate("https://user@evil.example/acme", nil)
 	require.True(t, fault.Is(err, fault.AddressUnknown))

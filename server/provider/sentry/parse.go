@@ -11,9 +11,9 @@ import (
 
 // envelope is what is around what a delivery says.
 type envelope struct {
-	Action text            `json:"action"`
-	Actor  lax[sentActor]  `json:"actor"`
-	Data   json.RawMessage `json:"data"`
+	Action text               `json:"action"`
+	Actor  lenient[sentActor] `json:"actor"`
+	Data   json.RawMessage    `json:"data"`
 }
 
 // sentActor is who did it. The ID is a number for people, and a text for Sentry itself and for integrations.
@@ -40,8 +40,8 @@ func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
 	if err := json.Unmarshal(d.Body, &e); err != nil {
 		return nil, errors.Wrap(err, "read a delivery")
 	}
-	n := news{
-		Site: place{Base: strings.TrimRight(webAddress(d.Site), "/"), Slug: slugIn(d.Resource.Path)},
+	n := eventData{
+		Site: location{Base: strings.TrimRight(webAddress(d.Site), "/"), Slug: slugOfPath(d.Resource.Path)},
 		At:   d.ReceivedAt, By: e.Actor.get().actor(),
 	}
 	switch resource {
@@ -65,36 +65,36 @@ func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
 	return parseOther(resource, e, n)
 }
 
-// at fills where something is with what addresses tell; the connection knows better.
-func (n *news) at(p place) {
-	n.Site.Base, n.Site.Slug = first(n.Site.Base, p.Base), first(n.Site.Slug, p.Slug)
+// fillLocation fills where something is with what addresses tell; the connection knows better.
+func (n *eventData) fillLocation(p location) {
+	n.Site.Base, n.Site.Slug = firstNonEmpty(n.Site.Base, p.Base), firstNonEmpty(n.Site.Slug, p.Slug)
 }
 
 // sentIssue is an issue as Sentry writes it, in deliveries and answers alike.
 type sentIssue struct {
-	ID            text              `json:"id"`
-	Short         text              `json:"shortId"`
-	Title         text              `json:"title"`
-	Culprit       text              `json:"culprit"`
-	Level         text              `json:"level"`
-	Status        text              `json:"status"`
-	Substatus     text              `json:"substatus"`
-	Priority      text              `json:"priority"`
-	Category      text              `json:"issueCategory"`
-	Count         text              `json:"count"`
-	Users         text              `json:"userCount"`
-	First         stamp             `json:"firstSeen"`
-	Last          stamp             `json:"lastSeen"`
-	Permalink     text              `json:"permalink"`
-	WebURL        text              `json:"web_url"`
-	ProjectURL    text              `json:"project_url"`
-	URL           text              `json:"url"`
-	Project       lax[sentProject]  `json:"project"`
-	Assignee      lax[sentActor]    `json:"assignedTo"`
-	StatusDetails lax[sentStatus]   `json:"statusDetails"`
-	Metadata      lax[sentMetadata] `json:"metadata"`
-	// lacks are the fields that aren't there at all: what is left out says nothing.
-	lacks lacks
+	ID            text                  `json:"id"`
+	Short         text                  `json:"shortId"`
+	Title         text                  `json:"title"`
+	Culprit       text                  `json:"culprit"`
+	Level         text                  `json:"level"`
+	Status        text                  `json:"status"`
+	Substatus     text                  `json:"substatus"`
+	Priority      text                  `json:"priority"`
+	Category      text                  `json:"issueCategory"`
+	Count         text                  `json:"count"`
+	Users         text                  `json:"userCount"`
+	First         timestamp             `json:"firstSeen"`
+	Last          timestamp             `json:"lastSeen"`
+	Permalink     text                  `json:"permalink"`
+	WebURL        text                  `json:"web_url"`
+	ProjectURL    text                  `json:"project_url"`
+	URL           text                  `json:"url"`
+	Project       lenient[sentProject]  `json:"project"`
+	Assignee      lenient[sentActor]    `json:"assignedTo"`
+	StatusDetails lenient[sentStatus]   `json:"statusDetails"`
+	Metadata      lenient[sentMetadata] `json:"metadata"`
+	// missing are the fields that aren't there at all: what is left out says nothing.
+	missing fieldSet
 }
 
 // UnmarshalJSON reads an issue, and notes what it leaves out.
@@ -109,9 +109,9 @@ func (s *sentIssue) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*s = sentIssue(read)
-	for name, bit := range lacking() {
+	for name, bit := range fieldsByName() {
 		if _, there := given[name]; !there {
-			s.lacks |= bit
+			s.missing |= bit
 		}
 	}
 	return nil
@@ -139,7 +139,9 @@ type sentMetadata struct {
 }
 
 // said returns what the issue says for itself: what a user wrote, or what was measured.
-func (m sentMetadata) said() string { return first(m.Message.block(maxSaid), m.Value.block(maxSaid)) }
+func (m sentMetadata) said() string {
+	return firstNonEmpty(m.Message.block(maxSaid), m.Value.block(maxSaid))
+}
 
 // contact returns who wrote a user's feedback, "" for nobody.
 func (m sentMetadata) contact() string {
@@ -147,7 +149,7 @@ func (m sentMetadata) contact() string {
 	if who != "" && address != "" && who != address {
 		return who + " (" + address + ")"
 	}
-	return first(who, address)
+	return firstNonEmpty(who, address)
 }
 
 // title returns what the metadata says in short.
@@ -155,15 +157,15 @@ func (m sentMetadata) title() string {
 	kind, value := m.Type.line(maxName), m.Value.line(maxTitle)
 	switch {
 	case kind != "" && value != "":
-		return cleaned(kind+": "+value, maxTitle)
+		return cleanLine(kind+": "+value, maxTitle)
 	case m.Title != "":
 		return m.Title.line(maxTitle)
 	}
-	return first(kind, value)
+	return firstNonEmpty(kind, value)
 }
 
 // issue returns it with what it shows of itself, and where it is. Who wrote a user's feedback is left out unless that is allowed.
-func (s sentIssue) issue(personal bool) (*issue, place) {
+func (s sentIssue) issue(personal bool) (*issue, location) {
 	page, at, slug := readAddresses(string(s.Permalink), string(s.WebURL), string(s.ProjectURL), string(s.URL))
 	p, next := s.Project.get(), false
 	if details := s.StatusDetails.get(); details.InNext != nil {
@@ -171,11 +173,11 @@ func (s sentIssue) issue(personal bool) (*issue, place) {
 	}
 	i := &issue{
 		ID: s.ID.id(), Short: s.Short.line(maxName), URL: page,
-		Project: project{ID: p.ID.id(), Slug: first(p.Slug.id(), slug), Name: p.Name.line(maxName)},
+		Project: project{ID: p.ID.id(), Slug: firstNonEmpty(p.Slug.id(), slug), Name: p.Name.line(maxName)},
 		Count:   s.Count.number(), Users: s.Users.number(), First: s.First.Time,
 		Shown: &snapshot{
-			Lacks: s.lacks, Said: s.Metadata.get().said(),
-			Title: first(s.Title.line(maxTitle), s.Metadata.get().title()), Culprit: s.Culprit.line(maxCulprit),
+			Missing: s.missing, Said: s.Metadata.get().said(),
+			Title: firstNonEmpty(s.Title.line(maxTitle), s.Metadata.get().title()), Culprit: s.Culprit.line(maxCulprit),
 			Level: s.Level.id(), Category: s.Category.id(), Status: status(s.Status.id()), Substatus: s.Substatus.id(),
 			Priority: s.Priority.id(), Release: s.StatusDetails.get().Release.line(maxName), Next: next,
 			Seen: s.Last.Truncate(1e9), // lists and deliveries write fractions of a second differently
@@ -210,15 +212,15 @@ func status(s string) string {
 	return statusOpen
 }
 
-// statusOf has the snapshot, which names no status, show what was done.
-func (s *snapshot) statusOf(did deed) {
-	if status, known := map[deed]string{didResolve: statusResolved, didArchive: statusArchived, didReopen: statusOpen}[did]; known {
-		s.Status, s.Lacks = status, s.Lacks&^lackStatus
+// setStatusFrom has the snapshot, which names no status, show what was done.
+func (s *snapshot) setStatusFrom(did eventType) {
+	if status, known := map[eventType]string{typeResolved: statusResolved, typeArchived: statusArchived, typeUnresolved: statusOpen}[did]; known {
+		s.Status, s.Missing = status, s.Missing&^missingStatus
 	}
 }
 
 // parseIssue reads what happened to an issue. Putting it aside has two names, of which Sentry sends one or both.
-func (s *Sentry) parseIssue(e envelope, n news) ([]provider.Event, error) {
+func (s *Sentry) parseIssue(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Issue      sentIssue `json:"issue"`
 		Resolution text      `json:"resolution_type"`
@@ -226,37 +228,37 @@ func (s *Sentry) parseIssue(e envelope, n news) ([]provider.Event, error) {
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return nil, errors.Wrap(err, "read an issue")
 	}
-	i, at := data.Issue.issue(s.personal())
+	i, at := data.Issue.issue(s.personalData())
 	if i.ID == "" {
 		return nil, errors.New("an issue without an ID")
 	}
-	deeds := map[text]deed{
-		"created": didCreate, "resolved": didResolve, "unresolved": didReopen, "assigned": didAssign,
-		"ignored": didArchive, "archived": didArchive,
+	deeds := map[text]eventType{
+		"created": typeCreated, "resolved": typeResolved, "unresolved": typeUnresolved, "assigned": typeAssigned,
+		"ignored": typeArchived, "archived": typeArchived,
 	}
 	did, known := deeds[e.Action]
 	if !known {
-		did = didLook
+		did = typeLookedUp
 	}
-	if i.Shown.Lacks&lackStatus != 0 {
-		i.Shown.statusOf(did)
+	if i.Shown.Missing&missingStatus != 0 {
+		i.Shown.setStatusFrom(did)
 	}
-	if did == didResolve && data.Resolution == "in_next_release" {
+	if did == typeResolved && data.Resolution == "in_next_release" {
 		i.Shown.Next = true
 	}
-	n.Did, n.Issue = did, i
-	n.at(at)
+	n.Type, n.Issue = did, i
+	n.fillLocation(at)
 	return []provider.Event{issueEvent(n)}, nil
 }
 
 // parseComment reads a comment. It names its issue by a number and its project by the slug alone.
-func parseComment(e envelope, n news) ([]provider.Event, error) {
+func parseComment(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
-		Comment text  `json:"comment"`
-		ID      text  `json:"comment_id"`
-		Issue   text  `json:"issue_id"`
-		Project text  `json:"project_slug"`
-		At      stamp `json:"timestamp"`
+		Comment text      `json:"comment"`
+		ID      text      `json:"comment_id"`
+		Issue   text      `json:"issue_id"`
+		Project text      `json:"project_slug"`
+		At      timestamp `json:"timestamp"`
 	}
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return nil, errors.Wrap(err, "read a comment")
@@ -264,15 +266,15 @@ func parseComment(e envelope, n news) ([]provider.Event, error) {
 	if data.ID.id() == "" || data.Issue.id() == "" {
 		return nil, errors.New("a comment without an ID")
 	}
-	n.Did, n.Issue = didComment, &issue{ID: data.Issue.id(), Project: project{Slug: data.Project.id()}}
+	n.Type, n.Issue = typeCommented, &issue{ID: data.Issue.id(), Project: project{Slug: data.Project.id()}}
 	n.Comment = &comment{ID: data.ID.id(), Action: e.Action.id(), Excerpt: data.Comment.block(maxExcerpt), At: data.At.Time}
 	said := issueEvent(n)
 	said.UpdateOnly = n.Comment.Action == commentDeleted // a card about a comment that is gone would say nothing
 	return []provider.Event{said}, nil
 }
 
-// slugIn returns the organization of the connection.
-func slugIn(path string) string {
+// slugOfPath returns the organization of the connection.
+func slugOfPath(path string) string {
 	_, slug := splitPath(path)
 	return slugOf(slug)
 }

@@ -17,13 +17,13 @@ type sentBuild struct {
 	Project      text `json:"projectSlug"`
 	Platform     text `json:"platform"`
 	State        text `json:"state"`
-	App          lax[struct {
+	App          lenient[struct {
 		ID      text `json:"appId"`
 		Name    text `json:"name"`
 		Version text `json:"version"`
 		Number  text `json:"buildNumber"`
 	}] `json:"appInfo"`
-	Git lax[struct {
+	Git lenient[struct {
 		Provider text `json:"provider"`
 		Repo     text `json:"headRepoName"`
 		BaseRepo text `json:"baseRepoName"`
@@ -33,7 +33,7 @@ type sentBuild struct {
 	Download    text `json:"downloadSize"`
 	Install     text `json:"installSize"`
 	Comparisons list[struct {
-		Diff lax[struct {
+		Diff lenient[struct {
 			Type         text `json:"metricsArtifactType"`
 			HeadInstall  text `json:"headInstallSize"`
 			HeadDownload text `json:"headDownloadSize"`
@@ -48,7 +48,7 @@ type sentBuild struct {
 
 // parseBuild reads what became of a mobile build. That something is completed may still mean that it failed.
 // https://docs.sentry.io/integrations/integration-platform/webhooks/preprod-artifacts/
-func parseBuild(e envelope, n news) ([]provider.Event, error) {
+func parseBuild(e envelope, n eventData) ([]provider.Event, error) {
 	var data sentBuild
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return nil, errors.Wrap(err, "read a build")
@@ -57,19 +57,19 @@ func parseBuild(e envelope, n news) ([]provider.Event, error) {
 	if id == "" {
 		return parseOther("preprod_artifact", e, n)
 	}
-	n.at(place{Slug: data.Organization.id()})
+	n.fillLocation(location{Slug: data.Organization.id()})
 	app, git := data.App.get(), data.Git.get()
-	b := built{
-		ID: id, Project: data.Project.id(), App: first(app.Name.line(maxName), app.ID.line(maxName)), Version: app.Version.line(maxName),
+	b := buildInfo{
+		ID: id, Project: data.Project.id(), App: firstNonEmpty(app.Name.line(maxName), app.ID.line(maxName)), Version: app.Version.line(maxName),
 		Number: app.Number.line(maxName), Platform: strings.ToLower(data.Platform.line(maxName)), Branch: git.Ref.line(maxName),
 		Did: buildSize, Failed: !strings.EqualFold(string(data.State), "COMPLETED"),
-		Error:    first(data.Message.line(maxMessage), words(strings.ToLower(data.Code.line(maxName)))),
+		Error:    firstNonEmpty(data.Message.line(maxMessage), spacedWords(strings.ToLower(data.Code.line(maxName)))),
 		Download: data.Download.number(), Install: data.Install.number(), InstallURL: webAddress(string(data.InstallURL)),
 	}
 	if strings.HasPrefix(string(e.Action), "build_distribution") {
 		b.Did = buildReady
 	}
-	if repo := first(git.BaseRepo.line(maxName), git.Repo.line(maxName)); git.Provider == "github" && git.Pull.number() > 0 && strings.Count(repo, "/") == 1 {
+	if repo := firstNonEmpty(git.BaseRepo.line(maxName), git.Repo.line(maxName)); git.Provider == "github" && git.Pull.number() > 0 && strings.Count(repo, "/") == 1 {
 		owner, name, _ := strings.Cut(repo, "/")
 		b.Pull = &pull{
 			Repo: repo, Number: itoa(git.Pull.number()),
@@ -78,12 +78,12 @@ func parseBuild(e envelope, n news) ([]provider.Event, error) {
 	}
 	for _, c := range data.Comparisons {
 		if d := c.Diff.get(); d.Type == "MAIN_ARTIFACT" {
-			b.MoreInstall = d.HeadInstall.signed() - d.BaseInstall.signed()
-			b.MoreDownload = d.HeadDownload.signed() - d.BaseDownload.signed()
+			b.MoreInstall = d.HeadInstall.signedNumber() - d.BaseInstall.signedNumber()
+			b.MoreDownload = d.HeadDownload.signedNumber() - d.BaseDownload.signedNumber()
 		}
 	}
 	n.By, n.Build = actor{}, &b
 	return []provider.Event{event(n, provider.Event{
-		ID: identity("build", id, string(e.Action), string(e.Data)), Subject: "build/" + id, Resource: first(b.Project, unknownProject), Labels: noLevel(),
+		ID: hashID("build", id, string(e.Action), string(e.Data)), Subject: "build/" + id, Resource: firstNonEmpty(b.Project, unknownProject), Labels: noLevelLabel(),
 	})}, nil
 }

@@ -11,28 +11,28 @@ import (
 
 // sentEvent is an event of an issue. The project is only a number in it; its slug is in the address.
 type sentEvent struct {
-	ID          text                `json:"event_id"`
-	OldID       text                `json:"id"`
-	Title       text                `json:"title"`
-	Message     text                `json:"message"`
-	Culprit     text                `json:"culprit"`
-	Level       text                `json:"level"`
-	Release     text                `json:"release"`
-	Environment text                `json:"environment"`
-	At          stamp               `json:"datetime"`
-	Timestamp   stamp               `json:"timestamp"`
-	Project     text                `json:"project"`
-	IssueID     text                `json:"issue_id"`
-	WebURL      text                `json:"web_url"`
-	IssueURL    text                `json:"issue_url"`
-	URL         text                `json:"url"`
-	Tags        list[list[text]]    `json:"tags"`
-	Exception   lax[sentExceptions] `json:"exception"`
-	Trace       lax[sentTrace]      `json:"stacktrace"`
-	Metadata    lax[sentMetadata]   `json:"metadata"`
-	Log         lax[sentLog]        `json:"logentry"`
-	User        lax[sentUser]       `json:"user"`
-	Occurrence  lax[sentOccurrence] `json:"occurrence"`
+	ID          text                    `json:"event_id"`
+	OldID       text                    `json:"id"`
+	Title       text                    `json:"title"`
+	Message     text                    `json:"message"`
+	Culprit     text                    `json:"culprit"`
+	Level       text                    `json:"level"`
+	Release     text                    `json:"release"`
+	Environment text                    `json:"environment"`
+	At          timestamp               `json:"datetime"`
+	Timestamp   timestamp               `json:"timestamp"`
+	Project     text                    `json:"project"`
+	IssueID     text                    `json:"issue_id"`
+	WebURL      text                    `json:"web_url"`
+	IssueURL    text                    `json:"issue_url"`
+	URL         text                    `json:"url"`
+	Tags        list[list[text]]        `json:"tags"`
+	Exception   lenient[sentExceptions] `json:"exception"`
+	Trace       lenient[sentTrace]      `json:"stacktrace"`
+	Metadata    lenient[sentMetadata]   `json:"metadata"`
+	Log         lenient[sentLog]        `json:"logentry"`
+	User        lenient[sentUser]       `json:"user"`
+	Occurrence  lenient[sentOccurrence] `json:"occurrence"`
 }
 
 type sentLog struct {
@@ -76,10 +76,10 @@ func (e sentEvent) issueID() string {
 // occurrence returns what explains the error. Who was hit is left out unless it is allowed.
 func (e sentEvent) occurrence(personal bool) *occurrence {
 	o := &occurrence{
-		ID: first(e.ID.id(), e.OldID.id()), At: latest(e.At.Time), Culprit: e.Culprit.line(maxCulprit),
-		Level:       first(e.Level.id(), slugOf(e.tag("level"))),
-		Release:     first(e.Release.line(maxName), e.tag("release"), e.tag("sentry:release")),
-		Environment: first(e.Environment.line(maxName), e.tag("environment")),
+		ID: firstNonEmpty(e.ID.id(), e.OldID.id()), At: latestTime(e.At.Time), Culprit: e.Culprit.line(maxCulprit),
+		Level:       firstNonEmpty(e.Level.id(), slugOf(e.tag("level"))),
+		Release:     firstNonEmpty(e.Release.line(maxName), e.tag("release"), e.tag("sentry:release")),
+		Environment: firstNonEmpty(e.Environment.line(maxName), e.tag("environment")),
 	}
 	if o.At.IsZero() {
 		o.At = e.Timestamp.Time
@@ -95,42 +95,42 @@ func (e sentEvent) occurrence(personal bool) *occurrence {
 	}
 	o.Frame = frameOf(trace)
 	meta, log, what := e.Metadata.get(), e.Log.get(), e.Occurrence.get()
-	o.Message = first(value, e.Message.line(maxMessage), what.Subtitle.line(maxMessage), log.Formatted.line(maxMessage), log.Message.line(maxMessage),
+	o.Message = firstNonEmpty(value, e.Message.line(maxMessage), what.Subtitle.line(maxMessage), log.Formatted.line(maxMessage), log.Message.line(maxMessage),
 		meta.Value.line(maxMessage))
 	raised := sentMetadata{Type: text(kind), Value: text(value)}
-	o.Title = first(what.Title.line(maxTitle), e.Title.line(maxTitle), raised.title(), meta.title(), cleaned(o.Message, maxTitle))
+	o.Title = firstNonEmpty(what.Title.line(maxTitle), e.Title.line(maxTitle), raised.title(), meta.title(), cleanLine(o.Message, maxTitle))
 	if personal {
 		u := e.User.get()
-		o.User = first(u.Email.line(maxName), u.Name.line(maxName), u.ID.line(maxName), u.IP.line(maxName))
+		o.User = firstNonEmpty(u.Email.line(maxName), u.Name.line(maxName), u.ID.line(maxName), u.IP.line(maxName))
 	}
 	return o
 }
 
 // parseEvent reads an alert about an issue, or a single error.
-func (s *Sentry) parseEvent(resource string, e envelope, n news) ([]provider.Event, error) {
+func (s *Sentry) parseEvent(resource string, e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
-		Event sentEvent            `json:"event"`
-		Error sentEvent            `json:"error"`
-		Rule  text                 `json:"triggered_rule"`
-		Alert lax[sentAlertAction] `json:"issue_alert"`
+		Event sentEvent                `json:"event"`
+		Error sentEvent                `json:"error"`
+		Rule  text                     `json:"triggered_rule"`
+		Alert lenient[sentAlertAction] `json:"issue_alert"`
 	}
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return nil, errors.Wrap(err, "read an event")
 	}
 	sent := data.Event
-	n.Did = didAlert
+	n.Type = typeAlert
 	if resource == kindError {
-		sent, n.Did = data.Error, didError
+		sent, n.Type = data.Error, typeError
 	}
 	n.By = actor{} // it is always Sentry itself
-	n.Event = sent.occurrence(s.personal())
+	n.Event = sent.occurrence(s.personalData())
 	page, at, slug := readAddresses(string(sent.WebURL), string(sent.URL), string(sent.IssueURL))
-	n.at(at)
+	n.fillLocation(at)
 	n.Issue = &issue{ID: sent.issueID(), URL: page, Project: project{ID: sent.Project.id(), Slug: slug}}
 	if n.Issue.ID == "" || n.Event.ID == "" {
 		return nil, errors.New("an event of no issue")
 	}
-	n.Rule = first(data.Rule.line(maxName), data.Alert.get().Title.line(maxName))
+	n.Rule = firstNonEmpty(data.Rule.line(maxName), data.Alert.get().Title.line(maxName))
 	n.Channel = data.Alert.get().channel()
 	return []provider.Event{issueEvent(n)}, nil
 }
@@ -138,16 +138,16 @@ func (s *Sentry) parseEvent(resource string, e envelope, n news) ([]provider.Eve
 // parseLegacy reads what the legacy webhook of a project sends. Nobody signs it.
 func (s *Sentry) parseLegacy(d provider.Delivery) ([]provider.Event, error) {
 	var body struct {
-		ID          text           `json:"id"`
-		Project     text           `json:"project"`
-		ProjectSlug text           `json:"project_slug"`
-		ProjectName text           `json:"project_name"`
-		Level       text           `json:"level"`
-		Culprit     text           `json:"culprit"`
-		Message     text           `json:"message"`
-		URL         text           `json:"url"`
-		Rules       list[text]     `json:"triggering_rules"`
-		Event       lax[sentEvent] `json:"event"`
+		ID          text               `json:"id"`
+		Project     text               `json:"project"`
+		ProjectSlug text               `json:"project_slug"`
+		ProjectName text               `json:"project_name"`
+		Level       text               `json:"level"`
+		Culprit     text               `json:"culprit"`
+		Message     text               `json:"message"`
+		URL         text               `json:"url"`
+		Rules       list[text]         `json:"triggering_rules"`
+		Event       lenient[sentEvent] `json:"event"`
 	}
 	if len(d.Body) == 0 {
 		return nil, nil
@@ -155,22 +155,22 @@ func (s *Sentry) parseLegacy(d provider.Delivery) ([]provider.Event, error) {
 	if err := json.Unmarshal(d.Body, &body); err != nil {
 		return nil, errors.Wrap(err, "read a legacy delivery")
 	}
-	o := body.Event.get().occurrence(s.personal())
-	o.Level, o.Culprit = first(o.Level, body.Level.id()), first(o.Culprit, body.Culprit.line(maxCulprit))
-	o.Message = first(o.Message, body.Message.line(maxMessage))
-	o.Title = first(o.Title, cleaned(o.Message, maxTitle))
+	o := body.Event.get().occurrence(s.personalData())
+	o.Level, o.Culprit = firstNonEmpty(o.Level, body.Level.id()), firstNonEmpty(o.Culprit, body.Culprit.line(maxCulprit))
+	o.Message = firstNonEmpty(o.Message, body.Message.line(maxMessage))
+	o.Title = firstNonEmpty(o.Title, cleanLine(o.Message, maxTitle))
 	page, at, _ := readAddresses(string(body.URL))
-	n := news{At: d.ReceivedAt, Did: didAlert, Event: o, Unsigned: true}
-	n.at(at)
+	n := eventData{At: d.ReceivedAt, Type: typeAlert, Event: o, Unsigned: true}
+	n.fillLocation(at)
 	n.Issue = &issue{ID: body.ID.id(), URL: page, Project: project{
-		Slug: first(body.ProjectSlug.id(), body.Project.id()), Name: body.ProjectName.line(maxName),
+		Slug: firstNonEmpty(body.ProjectSlug.id(), body.Project.id()), Name: body.ProjectName.line(maxName),
 	}}
 	if n.Issue.ID == "" {
 		return nil, errors.New("a legacy delivery without an issue")
 	}
 	if o.ID == "" {
 		// Old versions do not name the event; its words and the time do.
-		o.ID = identity(clock(d.ReceivedAt), o.Title)
+		o.ID = hashID(timeKey(d.ReceivedAt), o.Title)
 	}
 	if len(body.Rules) > 0 {
 		n.Rule = body.Rules[0].line(maxName)

@@ -10,16 +10,16 @@ import (
 )
 
 // parseMetric reads a metric alert. One that watches several projects is told of in each, as a channel follows one.
-func parseMetric(e envelope, n news) ([]provider.Event, error) {
+func parseMetric(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Alert struct {
 			ID         text       `json:"id"`
 			Identifier text       `json:"identifier"`
 			Title      text       `json:"title"`
 			Projects   list[text] `json:"projects"`
-			Started    stamp      `json:"date_started"`
-			Closed     stamp      `json:"date_closed"`
-			Rule       lax[struct {
+			Started    timestamp  `json:"date_started"`
+			Closed     timestamp  `json:"date_closed"`
+			Rule       lenient[struct {
 				Name        text            `json:"name"`
 				Query       text            `json:"query"`
 				Environment json.RawMessage `json:"environment"`
@@ -34,8 +34,8 @@ func parseMetric(e envelope, n news) ([]provider.Event, error) {
 	}
 	alert := data.Alert
 	m := metric{
-		ID: first(alert.ID.id(), alert.Identifier.id()), Status: e.Action.id(), Started: alert.Started.Time,
-		Title: first(alert.Title.line(maxTitle), data.Title.line(maxTitle)), Text: metricText(data.Text),
+		ID: firstNonEmpty(alert.ID.id(), alert.Identifier.id()), Status: e.Action.id(), Started: alert.Started.Time,
+		Title: firstNonEmpty(alert.Title.line(maxTitle), data.Title.line(maxTitle)), Text: metricText(data.Text),
 		Rule: alert.Rule.get().Name.line(maxName), Query: alert.Rule.get().Query.line(maxCulprit), URL: webAddress(string(data.URL)),
 	}
 	if m.ID == "" {
@@ -45,8 +45,8 @@ func parseMetric(e envelope, n news) ([]provider.Event, error) {
 	m.AllEnvironments = string(environment) == "null"
 	m.Environment = rawText(environment).line(maxName)
 	_, at, _ := readAddresses(m.URL)
-	n.at(at)
-	n.Did, n.By = didAlert, actor{}
+	n.fillLocation(at)
+	n.Type, n.By = typeAlert, actor{}
 	slugs := []string{}
 	for _, p := range alert.Projects[:min(len(alert.Projects), maxMetricProjects)] {
 		if slug := p.id(); slug != "" {
@@ -62,7 +62,7 @@ func parseMetric(e envelope, n news) ([]provider.Event, error) {
 		one.Project = slug
 		n.Metric = &one
 		// An alert may become critical twice, with the same words; what is told again changes nothing, since its state is the same.
-		id := identity(m.ID, m.Status, m.Text, clock(alert.Closed.Time), clock(n.At))
+		id := hashID(m.ID, m.Status, m.Text, timeKey(alert.Closed.Time), timeKey(n.At))
 		events = append(events, event(n, provider.Event{
 			ID: id, Subject: "metric/" + m.ID + "/" + slug, Resource: slug, Labels: m.labels(),
 		}))
@@ -89,8 +89,8 @@ func rawText(raw json.RawMessage) text {
 
 // labels are what filters look at. A metric alert of which the rule's name isn't told goes by its title.
 func (m metric) labels() map[string]string {
-	all := noLevel()
-	if rule := first(m.Rule, m.Title); rule != "" {
+	all := noLevelLabel()
+	if rule := firstNonEmpty(m.Rule, m.Title); rule != "" {
 		all[labelRule] = rule
 	}
 	if m.Environment != "" {
@@ -100,14 +100,14 @@ func (m metric) labels() map[string]string {
 }
 
 // parseInstallation reads that the integration came to an organization or left it.
-func parseInstallation(e envelope, n news) ([]provider.Event, error) {
+func parseInstallation(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Installation struct {
 			UUID text `json:"uuid"`
-			App  lax[struct {
+			App  lenient[struct {
 				Slug text `json:"slug"`
 			}] `json:"app"`
-			Organization lax[struct {
+			Organization lenient[struct {
 				Slug text `json:"slug"`
 			}] `json:"organization"`
 		} `json:"installation"`
@@ -119,46 +119,46 @@ func parseInstallation(e envelope, n news) ([]provider.Event, error) {
 	if uuid == "" {
 		return nil, errors.New("an installation without an ID")
 	}
-	n.at(place{Slug: data.Installation.Organization.get().Slug.id()})
+	n.fillLocation(location{Slug: data.Installation.Organization.get().Slug.id()})
 	n.Install = &install{App: data.Installation.App.get().Slug.id(), Action: e.Action.id()}
-	return []provider.Event{event(n, provider.Event{ID: identity(uuid, n.Install.Action), Subject: "installation/" + uuid, Labels: noLevel()})}, nil
+	return []provider.Event{event(n, provider.Event{ID: hashID(uuid, n.Install.Action), Subject: "installation/" + uuid, Labels: noLevelLabel()})}, nil
 }
 
 // parseOther reads a delivery of a kind that came up later than this code, as far as it is like the others.
-func parseOther(resource string, e envelope, n news) ([]provider.Event, error) {
+func parseOther(resource string, e envelope, n eventData) ([]provider.Event, error) {
 	word := slugOf(resource)
 	if word == "" {
 		return nil, nil
 	}
 	var data struct {
-		WebURL  text           `json:"web_url"`
-		Issue   lax[sentIssue] `json:"issue"`
-		Event   lax[sentEvent] `json:"event"`
-		Group   text           `json:"group_id"`
-		IssueID text           `json:"issue_id"`
-		Slug    text           `json:"project_slug"`
-		Project text           `json:"projectSlug"`
+		WebURL  text               `json:"web_url"`
+		Issue   lenient[sentIssue] `json:"issue"`
+		Event   lenient[sentEvent] `json:"event"`
+		Group   text               `json:"group_id"`
+		IssueID text               `json:"issue_id"`
+		Slug    text               `json:"project_slug"`
+		Project text               `json:"projectSlug"`
 	}
 	if len(e.Data) > 0 && !strings.HasPrefix(string(e.Data), "{") || len(e.Data) > 0 && json.Unmarshal(e.Data, &data) != nil {
 		return nil, errors.New("a delivery that says nothing")
 	}
 	i, at := data.Issue.get().issue(false)
-	if id := first(i.ID, data.Group.id(), data.IssueID.id()); id != "" {
+	if id := firstNonEmpty(i.ID, data.Group.id(), data.IssueID.id()); id != "" {
 		// Something that happened to an issue belongs in its thread, whatever it is.
 		if i.ID == "" {
-			i = &issue{ID: id, Project: project{Slug: first(data.Slug.id(), data.Project.id())}}
+			i = &issue{ID: id, Project: project{Slug: firstNonEmpty(data.Slug.id(), data.Project.id())}}
 		}
-		n.Did, n.Issue, n.Activity = didActivity, i, strings.TrimSpace(word+" "+e.Action.id())
-		n.at(at)
+		n.Type, n.Issue, n.Activity = typeActivity, i, strings.TrimSpace(word+" "+e.Action.id())
+		n.fillLocation(at)
 		return []provider.Event{issueEvent(n)}, nil
 	}
 	page, where, slug := readAddresses(string(data.WebURL), string(data.Event.get().WebURL), string(data.Event.get().URL))
-	n.at(where)
+	n.fillLocation(where)
 	n.Other = &other{
 		Resource: word, Action: e.Action.id(),
 		Title: data.Event.get().Title.line(maxTitle), URL: page,
 	}
-	p := project{Slug: first(data.Project.id(), data.Slug.id(), slug), ID: data.Event.get().Project.id()}
-	id := identity(word, string(e.Action), string(e.Data))
-	return []provider.Event{event(n, provider.Event{ID: id, Subject: "other/" + id, Resource: p.resource(), Labels: noLevel()})}, nil
+	p := project{Slug: firstNonEmpty(data.Project.id(), data.Slug.id(), slug), ID: data.Event.get().Project.id()}
+	id := hashID(word, string(e.Action), string(e.Data))
+	return []provider.Event{event(n, provider.Event{ID: id, Subject: "other/" + id, Resource: p.resource(), Labels: noLevelLabel()})}, nil
 }

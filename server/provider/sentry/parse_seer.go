@@ -18,18 +18,18 @@ type sentSeer struct {
 	Run     text `json:"run_id"`
 	SeerRun text `json:"sentry_run_id"`
 	Issue   text `json:"group_id"`
-	Cause   lax[struct {
+	Cause   lenient[struct {
 		Line        text `json:"one_line_description"`
 		Description text `json:"description"`
 	}] `json:"root_cause"`
-	Solution lax[struct {
+	Solution lenient[struct {
 		Line        text `json:"one_line_summary"`
 		Description text `json:"description"`
 		Steps       list[struct {
 			Title text `json:"title"`
 		}] `json:"steps"`
 	}] `json:"solution"`
-	Files   lax[map[string]list[sentFile]] `json:"code_changes"`
+	Files   lenient[map[string]list[sentFile]] `json:"code_changes"`
 	Changes list[struct {
 		Repo  text `json:"repo_name"`
 		Title text `json:"title"`
@@ -50,23 +50,23 @@ type sentFile struct {
 type sentPull struct {
 	Repo text `json:"repo_name"`
 	URL  text `json:"url"`
-	Pull lax[struct {
+	Pull lenient[struct {
 		Number text `json:"pr_number"`
 		URL    text `json:"pr_url"`
 	}] `json:"pull_request"`
 }
 
 // step returns the step with what it says.
-func (s sentSeer) step(name string) *step {
-	return &step{Name: name, Run: first(s.Run.id(), s.SeerRun.id()), Text: cleanedLines(s.text(), maxSaid), Pulls: s.pulls()}
+func (s sentSeer) step(name string) *seerStep {
+	return &seerStep{Name: name, Run: firstNonEmpty(s.Run.id(), s.SeerRun.id()), Text: cleanLines(s.text(), maxSaid), Pulls: s.pulls()}
 }
 
 // text returns what Seer found, or changed, line by line.
 func (s sentSeer) text() string {
 	cause, solution := s.Cause.get(), s.Solution.get()
 	all := []string{
-		s.Summary.block(maxSaid), first(cause.Line.block(maxSaid), cause.Description.block(maxSaid)),
-		first(solution.Line.block(maxSaid), solution.Description.block(maxSaid)),
+		s.Summary.block(maxSaid), firstNonEmpty(cause.Line.block(maxSaid), cause.Description.block(maxSaid)),
+		firstNonEmpty(solution.Line.block(maxSaid), solution.Description.block(maxSaid)),
 	}
 	for i, one := range solution.Steps[:min(len(solution.Steps), maxFiles)] {
 		all = append(all, itoa(int64(i)+1)+") "+one.Title.line(maxTitle))
@@ -92,10 +92,10 @@ func (s sentSeer) pulls() []pull {
 	var all []pull
 	for _, sent := range s.Pulls {
 		p := pull{Repo: sent.Repo.line(maxName), Number: sent.Pull.get().Number.id(), URL: webAddress(string(sent.Pull.get().URL))}
-		if p.URL = first(p.URL, webAddress(string(sent.URL))); p.URL == "" || len(all) == maxPulls {
+		if p.URL = firstNonEmpty(p.URL, webAddress(string(sent.URL))); p.URL == "" || len(all) == maxPulls {
 			continue
 		}
-		p.Number = first(p.Number, numberOf(p.URL))
+		p.Number = firstNonEmpty(p.Number, numberOf(p.URL))
 		all = append(all, p)
 	}
 	return all
@@ -116,7 +116,7 @@ func numberOf(address string) string {
 
 // parseSeer reads a step of Seer. It names its issue by a number, and neither the project nor anything else of it.
 // https://docs.sentry.io/integrations/integration-platform/webhooks/seer/
-func parseSeer(e envelope, n news) ([]provider.Event, error) {
+func parseSeer(e envelope, n eventData) ([]provider.Event, error) {
 	var data sentSeer
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return nil, errors.Wrap(err, "read a step of Seer")
@@ -124,7 +124,7 @@ func parseSeer(e envelope, n news) ([]provider.Event, error) {
 	if data.Issue.id() == "" || e.Action.id() == "" {
 		return parseOther("seer", e, n)
 	}
-	n.By, n.Did, n.Issue, n.Seer = actor{}, didSeer, &issue{ID: data.Issue.id()}, data.step(e.Action.id())
+	n.By, n.Type, n.Issue, n.Seer = actor{}, typeSeer, &issue{ID: data.Issue.id()}, data.step(e.Action.id())
 	return []provider.Event{issueEvent(n)}, nil
 }
 
@@ -137,7 +137,7 @@ const (
 // sentDetails is what an activity comes with.
 type sentDetails struct {
 	sentSeer
-	User lax[struct {
+	User lenient[struct {
 		ID    text `json:"id"`
 		Name  text `json:"name"`
 		Login text `json:"username"`
@@ -146,56 +146,56 @@ type sentDetails struct {
 
 // parseActivity reads an alert about something that happened to an issue.
 // https://docs.sentry.io/integrations/integration-platform/webhooks/activity-alerts/
-func (s *Sentry) parseActivity(e envelope, n news) ([]provider.Event, error) {
+func (s *Sentry) parseActivity(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Issue    sentIssue `json:"issue"`
 		Activity struct {
-			Type    text             `json:"type"`
-			Details lax[sentDetails] `json:"details"`
+			Type    text                 `json:"type"`
+			Details lenient[sentDetails] `json:"details"`
 		} `json:"activity"`
-		Alert lax[sentAlertAction] `json:"alert"`
+		Alert lenient[sentAlertAction] `json:"alert"`
 	}
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return nil, errors.Wrap(err, "read an alert about an activity")
 	}
-	found, at := data.Issue.issue(s.personal())
+	found, at := data.Issue.issue(s.personalData())
 	kind, details := data.Activity.Type.id(), data.Activity.Details.get()
 	if found.ID == "" || kind == "" {
 		return parseOther("activity_alert", e, n)
 	}
 	if u := details.User.get(); u.ID.id() != "" {
-		n.By = actor{ID: u.ID.id(), Name: first(u.Name.line(maxName), u.Login.line(maxName))}
+		n.By = actor{ID: u.ID.id(), Name: firstNonEmpty(u.Name.line(maxName), u.Login.line(maxName))}
 	}
 	n.Issue, n.Rule, n.Channel = found, data.Alert.get().Title.line(maxName), data.Alert.get().channel()
-	n.at(at)
+	n.fillLocation(at)
 	if name, ofSeer := strings.CutPrefix(kind, seerActivity); ofSeer {
 		// An alert speaks of an iteration of a pull request, the webhook of an iteration.
 		if rest, iterates := strings.CutPrefix(name, "pr_iteration_"); iterates {
 			name = "iteration_" + rest
 		}
-		n.Did, n.Seer = didSeer, details.step(name)
+		n.Type, n.Seer = typeSeer, details.step(name)
 		return []provider.Event{issueEvent(n)}, nil
 	}
-	if n.Did = statusDeed(kind); n.Did == didActivity {
+	if n.Type = statusEventType(kind); n.Type == typeActivity {
 		n.Activity = kind
-	} else if found.Shown.Lacks&lackStatus != 0 {
-		found.Shown.statusOf(n.Did)
+	} else if found.Shown.Missing&missingStatus != 0 {
+		found.Shown.setStatusFrom(n.Type)
 	}
 	return []provider.Event{issueEvent(n)}, nil
 }
 
-// statusDeed returns what an activity says was done about the issue, didActivity for something else.
-func statusDeed(activity string) deed {
+// statusEventType returns what an activity says was done about the issue, didActivity for something else.
+func statusEventType(activity string) eventType {
 	status, _ := strings.CutPrefix(activity, "status_")
 	switch {
 	case status == activity:
-		return didActivity
+		return typeActivity
 	case strings.HasPrefix(status, "resolved"):
-		return didResolve
+		return typeResolved
 	case status == "ignored", status == "archived":
-		return didArchive
+		return typeArchived
 	case status == "unresolved", status == "regression", status == "escalating":
-		return didReopen
+		return typeUnresolved
 	}
-	return didActivity
+	return typeActivity
 }

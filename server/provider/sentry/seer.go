@@ -14,19 +14,19 @@ const (
 	maxSteps = 12
 	maxPulls = 5
 	maxFiles = 5
-	// sameStep is how far apart two deliveries about one step may arrive: the webhook and an alert that watches Seer tell it both.
-	sameStep = 10 * time.Minute
+	// sameStepWindow is how far apart two deliveries about one step may arrive: the webhook and an alert that watches Seer tell it both.
+	sameStepWindow = 10 * time.Minute
 )
 
-// step is one step that Seer, Sentry's agent, takes with an issue.
-type step struct {
+// seerStep is one step that Seer, Sentry's agent, takes with an issue.
+type seerStep struct {
 	// Name is Sentry's own, such as "root_cause_completed"; Run is the run that it belongs to, "" where that isn't told.
 	Name string `json:"name"`
 	Run  string `json:"run,omitempty"`
 	// Text is what Seer found, line by line, on its way to the thread; Print, which is kept, tells it from another one.
-	Text  string `json:"text,omitempty"`
-	Print string `json:"print,omitempty"`
-	Pulls []pull `json:"pulls,omitempty"`
+	Text        string `json:"text,omitempty"`
+	ContentHash string `json:"content_hash,omitempty"`
+	Pulls       []pull `json:"pulls,omitempty"`
 	// At is when it was heard first.
 	At time.Time `json:"at,omitzero"`
 }
@@ -44,46 +44,46 @@ func (p pull) link() string {
 	if p.Number != "" {
 		label += "#" + p.Number
 	}
-	return chat.Link(first(label, p.URL), p.URL)
+	return chat.Link(firstNonEmpty(label, p.URL), p.URL)
 }
 
-// print returns what tells the step's content from another's, "" for a step without any.
-func (s step) print() string {
+// contentHash returns what tells the step's content from another's, "" for a step without any.
+func (s seerStep) contentHash() string {
 	parts := []string{s.Text}
 	for _, p := range s.Pulls {
 		parts = append(parts, p.URL)
 	}
 	if all := strings.Join(parts, "\x00"); all != "" {
-		return identity(all)[:8]
+		return hashID(all)[:8]
 	}
 	return ""
 }
 
-// same reports whether both are one step, told in two ways: an alert that watches Seer names no run and may leave the content out.
-func (s step) same(o step) bool {
+// matches reports whether both are one step, told in two ways: an alert that watches Seer names no run and may leave the content out.
+func (s seerStep) matches(o seerStep) bool {
 	if s.Name != o.Name || s.Run != o.Run && s.Run != "" && o.Run != "" {
 		return false
 	}
-	if s.Print != "" && o.Print != "" {
-		return s.Print == o.Print
+	if s.ContentHash != "" && o.ContentHash != "" {
+		return s.ContentHash == o.ContentHash
 	}
-	return s.At.Sub(o.At).Abs() <= sameStep
+	return s.At.Sub(o.At).Abs() <= sameStepWindow
 }
 
-// steps are those of an issue, the oldest first.
-type steps []step
+// seerSteps are those of an issue, the oldest first.
+type seerSteps []seerStep
 
-// with returns them with one more, or with what it adds to one that is known, and whether it says anything new.
-func (all steps) with(s step) (next steps, fresh bool) {
-	s.Print, s.Text = s.print(), ""
+// add returns them with one more, or with what it adds to one that is known, and whether it says anything new.
+func (all seerSteps) add(s seerStep) (next seerSteps, fresh bool) {
+	s.ContentHash, s.Text = s.contentHash(), ""
 	next, fresh = slices.Clone(all), true
-	at := slices.IndexFunc(next, s.same)
+	at := slices.IndexFunc(next, s.matches)
 	if at < 0 {
 		next = append(next, s)
 	} else {
 		known := &next[at]
-		fresh = known.Print == "" && s.Print != ""
-		known.Run, known.Print = first(known.Run, s.Run), first(known.Print, s.Print)
+		fresh = known.ContentHash == "" && s.ContentHash != ""
+		known.Run, known.ContentHash = firstNonEmpty(known.Run, s.Run), firstNonEmpty(known.ContentHash, s.ContentHash)
 		if len(known.Pulls) == 0 {
 			known.Pulls = s.Pulls
 		}
@@ -91,8 +91,8 @@ func (all steps) with(s step) (next steps, fresh bool) {
 			known.At = s.At
 		}
 	}
-	slices.SortFunc(next, func(a, b step) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(stepRank(a.Name), stepRank(b.Name)), strings.Compare(a.Name+a.Print, b.Name+b.Print))
+	slices.SortFunc(next, func(a, b seerStep) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(stepRank(a.Name), stepRank(b.Name)), strings.Compare(a.Name+a.ContentHash, b.Name+b.ContentHash))
 	})
 	return next[max(0, len(next)-maxSteps):], fresh
 }
@@ -110,10 +110,10 @@ func stepNames() []string {
 }
 
 // sentence says what Seer does or did, with the pull requests.
-func (s step) sentence() chat.Message {
+func (s seerStep) sentence() chat.Message {
 	id := "sentry.seer." + s.Name
 	if stepRank(s.Name) < 0 {
-		return chat.Say("sentry.seer.other", "Step", chat.Escape(words(s.Name)))
+		return chat.Say("sentry.seer.other", "Step", chat.Escape(spacedWords(s.Name)))
 	}
 	links := []string{}
 	for _, p := range s.Pulls {
@@ -122,25 +122,25 @@ func (s step) sentence() chat.Message {
 	return chat.Say(id, "Pulls", strings.Join(links, ", "))
 }
 
-// seer tells of a step.
-func (f *fold) seer() {
-	if f.n.Seer == nil {
+// foldSeer tells of a step.
+func (f *fold) foldSeer() {
+	if f.data.Seer == nil {
 		return
 	}
-	heard, fresh := *f.n.Seer, false
-	heard.At = f.n.At
-	if f.Issue.Seer, fresh = f.Issue.Seer.with(heard); !fresh {
+	heard, fresh := *f.data.Seer, false
+	heard.At = f.data.At
+	if f.Issue.Seer, fresh = f.Issue.Seer.add(heard); !fresh {
 		return
 	}
-	text := lines(heard.sentence(), escapedLines(heard.Text))
+	text := joinLines(heard.sentence(), escapedLines(heard.Text))
 	f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 	if f.change.Kind == kindChanged {
 		f.change.Kind = kindSeer
 	}
 }
 
-// seer returns how far Seer is with the issue, and its pull requests.
-func (k *known) seer() chat.Message {
+// seerText returns how far Seer is with the issue, and its pull requests.
+func (k *issueState) seerText() chat.Message {
 	if len(k.Seer) == 0 {
 		return chat.Message{}
 	}
@@ -154,5 +154,5 @@ func (k *known) seer() chat.Message {
 			}
 		}
 	}
-	return lines(pulls, last.sentence())
+	return joinLines(pulls, last.sentence())
 }

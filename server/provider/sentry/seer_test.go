@@ -51,10 +51,10 @@ func TestTheIssueThatSeerNamesIsLookedUp(t *testing.T) {
 	require.Equal(t, kindSeer, change.Kind)
 	require.Contains(t, said(t, change), "https://github.com/acme/shop/pull/123")
 	require.Empty(t, change.Resource, "so nobody who follows a project sees it yet")
-	require.Equal(t, []provider.Task{lookup("4211")}, change.Tasks)
+	require.Equal(t, []provider.Task{lookupTask("4211")}, change.Tasks)
 	found, _ := told(t, p, nil, fixture(t, "seer-cause"))
 	require.NotContains(t, string(found), "divides", "what Seer found isn't kept")
-	looked := news{At: noon().Add(time.Hour), Did: didLook, Issue: &issue{
+	looked := eventData{At: noon().Add(time.Hour), Type: typeLookedUp, Issue: &issue{
 		ID: "4211", Project: project{Slug: "web"}, Shown: &snapshot{Title: "Boom", Level: "fatal", Status: statusOpen},
 	}}
 	e := issueEvent(looked)
@@ -92,7 +92,7 @@ func TestEachStepOfSeerSaysWhatItIs(t *testing.T) {
 		`,"pull_requests":[{"pull_request":{"pr_url":"javascript:alert(1)"}}],"code_changes":[],"changes":{}`: "",
 	} {
 		d := seerDelivery(t, "solution_completed", body)
-		var n news
+		var n eventData
 		require.NoError(t, json.Unmarshal(only(t, p, d).Data, &n))
 		require.Equal(t, want, n.Seer.Text, body)
 	}

@@ -76,8 +76,8 @@ type Options struct {
 
 // Sentry is the provider. It keeps nothing.
 type Sentry struct {
-	personal func() bool
-	now      func() time.Time
+	personalData func() bool
+	now          func() time.Time
 }
 
 // What it can do beside being a provider.
@@ -105,7 +105,7 @@ func New(o Options) *Sentry {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Sentry{personal: o.PersonalData, now: o.Now}
+	return &Sentry{personalData: o.PersonalData, now: o.Now}
 }
 
 // Describe says what the provider is.
@@ -163,14 +163,14 @@ func (*Sentry) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 	}
 	switch {
 	case shown != "":
-		return proved(provider.MatchSignature(d.Body, shown, secrets), provider.BySignature)
+		return proof(provider.MatchSignature(d.Body, shown, secrets), provider.BySignature)
 	case d.PathSecret != "" && d.Header[headerResource] == "":
-		return proved(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
+		return proof(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
 	}
 	return provider.Proof{}, provider.ErrUnsigned
 }
 
-func proved(secret int, by provider.ProofKind) (provider.Proof, error) {
+func proof(secret int, by provider.ProofKind) (provider.Proof, error) {
 	if secret < 0 {
 		return provider.Proof{}, provider.ErrForged
 	}
@@ -179,8 +179,8 @@ func proved(secret int, by provider.ProofKind) (provider.Proof, error) {
 
 // Sample returns an alert about an issue that there is nowhere.
 func (*Sentry) Sample(now time.Time) provider.Event {
-	return issueEvent(news{
-		Site: place{Base: cloudURL}, At: now, Did: didAlert, Sample: true, Rule: "Send a notification for new issues",
+	return issueEvent(eventData{
+		Site: location{Base: cloudURL}, At: now, Type: typeAlert, Sample: true, Rule: "Send a notification for new issues",
 		Issue: &issue{ID: "0", Project: project{Slug: "example", Name: "example"}},
 		Event: &occurrence{
 			ID: "trial", At: now, Title: "ZeroDivisionError: division by zero", Level: "error", Culprit: "shop.cart in average",

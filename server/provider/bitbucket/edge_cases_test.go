@@ -1,0 +1,278 @@
+package bitbucket
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// changed returns the delivery with a text of its body replaced, which has to be there.
+func changed(t *testing.T, name, old, fresh string) provider.Delivery {
+	t.Helper()
+	d := fixture(t, name)
+	var plain bytes.Buffer
+	require.NoError(t, json.Compact(&plain, d.Body))
+	require.Contains(t, plain.String(), old)
+	d.Body = []byte(strings.ReplaceAll(plain.String(), old, fresh))
+	return d
+}
+
+// heard returns the events of a delivery with their news.
+func heard(t *testing.T, d provider.Delivery) ([]provider.Event, []eventData) {
+	t.Helper()
+	events, err := New().Parse(d)
+	require.NoError(t, err)
+	all := make([]eventData, len(events))
+	for i, e := range events {
+		require.NoError(t, json.Unmarshal(e.Data, &all[i]))
+	}
+	return events, all
+}
+
+// told folds the deliveries and returns the card of the first subject.
+func told(t *testing.T, deliveries ...provider.Delivery) chat.Card {
+	t.Helper()
+	var state, series json.RawMessage
+	subject := ""
+	for _, d := range deliveries {
+		events, _ := heard(t, d)
+		for _, e := range events {
+			subject = firstNonBlank(subject, e.Subject)
+			if e.Subject != subject {
+				continue
+			}
+			var err error
+			series, err = New().FoldSeries(series, e)
+			require.NoError(t, err)
+			change, err := New().Fold(state, series, e)
+			require.NoError(t, err)
+			if !change.Stale {
+				state = change.State
+			}
+		}
+	}
+	card, err := New().Card(state)
+	require.NoError(t, err)
+	return card
+}
+
+func TestASignatureOfAnyLengthIsReadSafely(t *testing.T) {
+	t.Parallel()
+	for _, shown := range []string{"s", "sha256", "sha256=", "sha256=0", "=", "sha1=" + provider.Sign([]byte("x"), "k"), strings.Repeat("=", 9999), "\x00"} {
+		_, err := New().Verify(provider.Delivery{Header: map[string]string{headerSignature: shown}, Body: []byte("x")}, []string{"k"})
+		require.ErrorIs(t, err, provider.ErrForged, "%q", shown)
+	}
+}
+
+func TestAnUnsignedPingMayPassAndAForgedOneMayNot(t *testing.T) {
+	t.Parallel()
+	ping := fixture(t, "dc-ping")
+	_, err := New().Verify(ping, []string{"k"})
+	require.ErrorIs(t, err, provider.ErrPing)
+	events, err := New().Parse(ping)
+	require.NoError(t, err)
+	require.Empty(t, events, "nothing is done with it")
+	ping.Header[headerSignature] = "sha256=" + provider.Sign(ping.Body, "other")
+	_, err = New().Verify(ping, []string{"k"})
+	require.ErrorIs(t, err, provider.ErrForged)
+	ping.Header[headerSignature] = "sha256=" + provider.Sign(ping.Body, "k")
+	_, err = New().Verify(ping, []string{"k"})
+	require.NoError(t, err)
+}
+
+func TestDatesComeAsMillisecondsAndAsText(t *testing.T) {
+	t.Parallel()
+	want := time.Date(2018, 9, 21, 14, 9, 51, 0, time.UTC)
+	for _, text := range []string{
+		`1537538991000`, `"1537538991000"`, `"2018-09-21T14:09:51.000Z"`, `"2018-09-21T14:09:51.000+0000"`, `"2018-09-21T16:09:51+0200"`,
+		`"2018-09-21T14:09:51+00:00"`,
+	} {
+		var s timestamp
+		require.NoError(t, json.Unmarshal([]byte(text), &s), text)
+		require.Equal(t, want, s.Time, text)
+	}
+	for _, text := range []string{`null`, `""`, `"soon"`, `-1`, `1e300`, `{}`, `true`, `99999999999999999`} {
+		var s timestamp
+		require.NoError(t, json.Unmarshal([]byte(text), &s), text)
+		require.True(t, s.IsZero(), text)
+	}
+}
+
+func TestLinksMayBeAbsentOrEmptyOnPersonalRepositories(t *testing.T) {
+	t.Parallel()
+	card := told(t, fixture(t, "dc10-pull-opened"))
+	require.Empty(t, card.URL)
+	require.Equal(t, "~ADA/play", card.Footer)
+	card = told(t, changed(t, "dc10-pull-opened", `"slug":"play"`, `"slug":"play","links":{"self":[null]}`))
+	require.Equal(t, "~ADA/play", card.Footer)
+}
+
+func TestAStatusWithoutItsCommitHasTheHashInALink(t *testing.T) {
+	t.Parallel()
+	events, all := heard(t, fixture(t, "cloud-lint-failed"))
+	require.Equal(t, "commit/bdf6e2a1bdf6", events[0].Subject)
+	require.Empty(t, all[0].Status.Branch, "nor has it a refname")
+	_, err := New().Parse(changed(t, "cloud-lint-failed", "/commit/bdf6e2a1bdf6e2a1bdf6e2a1bdf6e2a1bdf6e2a1", "/nowhere"))
+	require.Error(t, err)
+}
+
+func TestPipelinesHaveANewKeyForEachRunAndOthersUseTheirsAgain(t *testing.T) {
+	t.Parallel()
+	card := told(t, fixture(t, "cloud-pipeline-failed"), fixture(t, "cloud-pipeline-fixed"))
+	require.Equal(t, "bitbucket.state.passed", card.State.ID, "the run before is no more of interest")
+	card = told(t, fixture(t, "cloud-pipeline-fixed"), fixture(t, "cloud-pipeline-failed"))
+	require.Equal(t, "bitbucket.state.passed", card.State.ID, "also where it is heard of late")
+	card = told(t, fixture(t, "cloud-lint-failed"), fixture(t, "cloud-lint-fixed"))
+	require.Equal(t, "bitbucket.state.passed", card.State.ID)
+	card = told(t, fixture(t, "cloud-lint-failed"), changed(t, "cloud-lint-fixed", `"key":"lint"`, `"key":"other"`))
+	require.Equal(t, "bitbucket.state.failed", card.State.ID, "another key is another build")
+}
+
+func TestPullRequestsOfCloudCutTheHashesOfCommits(t *testing.T) {
+	t.Parallel()
+	opened, _ := heard(t, fixture(t, "cloud-pull-updated"))
+	change, err := New().Fold(nil, nil, opened[0])
+	require.NoError(t, err)
+	built, _ := heard(t, fixture(t, "cloud-pull-build-failed"))
+	require.Equal(t, change.Aliases, built[0].RelatedSubjects, "so that they find each other by what is left")
+}
+
+func TestAPushMayHaveNoChangesOrSeveral(t *testing.T) {
+	t.Parallel()
+	none, _ := heard(t, fixture(t, "cloud-push-nothing"))
+	require.Empty(t, none)
+	several, all := heard(t, fixture(t, "cloud-push-refs"))
+	require.Len(t, several, 3)
+	require.True(t, all[2].Ref.Deleted, "where nothing is new, it was deleted")
+	hosted, all := heard(t, fixture(t, "dc-refs-many"))
+	require.Len(t, hosted, 3)
+	require.True(t, all[2].Ref.Deleted, "and where the hash is all zeros")
+}
+
+func TestARequestTellsARepetitionFromThereAndBack(t *testing.T) {
+	t.Parallel()
+	for name, header := range map[string]string{"cloud-push": headerCloudRequest, "dc-refs-changed": headerRequest} {
+		d := fixture(t, name)
+		d.Header[header] = "one"
+		first, _ := heard(t, d)
+		d.ReceivedAt = d.ReceivedAt.Add(time.Second)
+		again, _ := heard(t, d)
+		require.Equal(t, first[0].ID, again[0].ID, name)
+		d.Header[header] = "two"
+		other, _ := heard(t, d)
+		require.NotEqual(t, first[0].ID, other[0].ID, name)
+	}
+}
+
+func TestPeopleHaveNoUsernames(t *testing.T) {
+	t.Parallel()
+	_, all := heard(t, fixture(t, "cloud-pull-approved"))
+	require.Equal(t, "Bob Ross", all[0].By.Name)
+	_, all = heard(t, changed(t, "cloud-pull-created", `"display_name":"Ada Byron",`, ``))
+	require.Equal(t, "ada", all[0].By.Name, "the nickname is as good")
+}
+
+func TestARequestForChangesHasTwoNames(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"pr:reviewer:needs_work", "pr:reviewer:changes_requested"} {
+		d := fixture(t, "dc-pull-needs-work")
+		d.Header[headerEvent] = key
+		require.Equal(t, "bitbucket.state.changes", told(t, d).State.ID, key)
+	}
+}
+
+func TestEventsThatNobodyKnowsAreNoError(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"repo:fork", "repo:secret_detected", "mirror:repo_synchronized", "issue:created", "project:modified", "x"} {
+		events, err := New().Parse(provider.Delivery{Header: map[string]string{headerEvent: key}, Body: []byte(`{"repository":{"full_name":"a/b"}}`)})
+		require.NoError(t, err, key)
+		require.Empty(t, events, key)
+	}
+	_, err := New().Parse(provider.Delivery{Body: []byte(`{}`)})
+	require.Error(t, err, "but a delivery says what it is")
+}
+
+func TestADataCenterSaysUnauthorizedToThoseItKnows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "datacenter", "acme")
+	_, err := dataCenter{w.session("cyd")}.hooks(t.Context(), w.path())
+	require.Equal(t, fault.ProviderForbidden, fault.CodeOf(err), "which must not end their account here")
+}
+
+// Of builds and repositories nothing is kept but names, titles, numbers and states, and the first words of a comment that a card shows.
+func TestNothingOfContentsIsKept(t *testing.T) {
+	t.Parallel()
+	for name := range fixtures() {
+		events, _ := heard(t, fixture(t, name))
+		for _, e := range events {
+			for _, kept := range []string{"Longer words", "It forgot the discount", "example.com\u003e", "@example.com"} {
+				require.NotContains(t, string(e.Data), kept, name)
+			}
+			change, err := New().Fold(nil, nil, e)
+			require.NoError(t, err)
+			for _, kept := range []string{"Halves go"} {
+				require.NotContains(t, string(change.State), kept, "what was said in a comment passes through")
+			}
+		}
+	}
+}
+
+func TestASeriesOfFailuresIsCountedBeyondWhatIsRemembered(t *testing.T) {
+	t.Parallel()
+	var series json.RawMessage
+	for i := range maxRuns + 20 {
+		state := "failed"
+		if i == maxRuns+19 {
+			state = "passed"
+		}
+		n := eventData{Commit: &commit{Hash: itoa(int64(i + 1000000))}, Status: &status{Key: "k", Name: "k", State: state, At: noon.Add(time.Duration(i) * time.Minute)}}
+		var err error
+		series, err = New().FoldSeries(series, statusEvent(n))
+		require.NoError(t, err)
+		if r, _ := runFrom(n); state == "passed" {
+			s, err := readStreak(series)
+			require.NoError(t, err)
+			failures, known := s.before(r.ID)
+			require.True(t, known)
+			require.Equal(t, maxRuns+19, failures)
+		}
+	}
+}
+
+func TestWhatADeliveryLeavesOutStaysAsItWas(t *testing.T) {
+	t.Parallel()
+	bare := func(event, updated string) provider.Delivery {
+		return provider.Delivery{Header: map[string]string{headerEvent: event}, Body: []byte(
+			`{"repository":{"full_name":"acme/web"},"pullrequest":{"id":12,"title":"Round the total to cents","updated_on":"` + updated + `"}}`)}
+	}
+	opened := fixture(t, "cloud-pull-created")
+	before := told(t, opened, fixture(t, "cloud-pull-approved"))
+	after := told(t, opened, fixture(t, "cloud-pull-approved"), bare("pullrequest:updated", "2026-09-01T12:00:00+00:00"))
+	before.At = after.At
+	require.Equal(t, before, after, "a body that says next to nothing takes nothing away")
+	merged := told(t, opened, bare("pullrequest:fulfilled", "2026-09-01T12:00:00+00:00"))
+	require.Equal(t, "bitbucket.state.merged", merged.State.ID, "the event says what the body does not")
+	again := told(t, opened, bare("pullrequest:fulfilled", "2026-09-01T12:00:00+00:00"),
+		bare("pullrequest:updated", "2026-09-02T12:00:00+00:00"))
+	require.Equal(t, "bitbucket.state.merged", again.State.ID, "and what is over does not open again")
+
+	built := told(t, fixture(t, "cloud-pipeline-started"), changed(t, "cloud-pipeline-failed", `"refname":"main",`, ``))
+	require.Len(t, built.Actions, 1, "a run that does not repeat its branch is still one that can be run again")
+}
+
+func TestARepositoryThatIsRenamedIsCalledByItsNewName(t *testing.T) {
+	t.Parallel()
+	renamed := changed(t, "cloud-pull-approved", `acme/web`, `acme/shop`)
+	card := told(t, fixture(t, "cloud-pull-created"), renamed)
+	require.Equal(t, "acme/shop", card.Footer)
+	card = told(t, renamed, fixture(t, "cloud-pull-created"))
+	require.Equal(t, "acme/shop", card.Footer, "also where what was before is heard of late")
+}

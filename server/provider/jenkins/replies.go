@@ -1,0 +1,82 @@
+package jenkins
+
+import (
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+)
+
+// threadReplies returns what is told in the thread: what a pipeline says, the commits, how the build ended, and its tests. What the card
+// already says when it is posted is not repeated.
+func threadReplies(first bool, was, is view, said []message) []chat.Reply {
+	var all []chat.Reply
+	tell := func(text chat.Message) { all = append(all, chat.Reply{Text: text}) }
+	for _, m := range said {
+		if !first {
+			tell(chat.Say("jenkins.reply.message", "Text", chat.EscapeLines(m.Text)))
+		}
+	}
+	if is.ChangeCount > 0 && was.ChangeCount == 0 {
+		tell(is.commitsReply())
+	}
+	if !first && is.Result != was.Result {
+		tell(is.resultReply(was))
+	}
+	if is.Tests != nil && (was.Tests == nil || len(is.Tests.Names) > len(was.Tests.Names)) && (is.Tests.Failed > 0 || is.Tests.Total > 0) {
+		tell(is.Tests.testsReply())
+	}
+	return all
+}
+
+// resultReply says how the build ended, or that it ended otherwise than was told before.
+func (v view) resultReply(was view) chat.Message {
+	f := appearances()[v.kind()]
+	m := chat.Say("jenkins.reply.ended", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
+	if was.Result != "" {
+		m = chat.Say("jenkins.reply.corrected", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
+	}
+	if v.Duration > 0 {
+		m = m.WithMessage("Span", durationText(v.duration()))
+	}
+	if streak := v.streak(); !streak.Zero() {
+		return chat.Lines(m, streak)
+	}
+	return m
+}
+
+// commitsReply lists what is new in the build: short ids, first lines and authors, nothing else.
+func (v view) commitsReply() chat.Message {
+	lines := []chat.Message{chat.Plural("jenkins.reply.changes", v.ChangeCount)}
+	for _, c := range v.Changes {
+		parts := []string{"*"}
+		for _, part := range []string{chat.Code(c.ID), chat.Escape(c.Message)} {
+			if part != "" {
+				parts = append(parts, part)
+			}
+		}
+		if c.Author != "" {
+			parts = append(parts, "– "+chat.Escape(c.Author))
+		}
+		lines = append(lines, chat.Verbatim(strings.Join(parts, " ")))
+	}
+	return chat.Lines(appendMore(lines, v.ChangeCount-len(v.Changes))...)
+}
+
+// testsReply says how the tests went and names the first that failed.
+func (t tests) testsReply() chat.Message {
+	lines := []chat.Message{chat.Say("jenkins.reply.tests").WithMessage("Tests", t.sentence())}
+	for _, failed := range t.Names {
+		lines = append(lines, chat.Verbatim("* "+chat.Code(failed)))
+	}
+	if len(t.Names) == 0 {
+		return chat.Lines(lines...)
+	}
+	return chat.Lines(appendMore(lines, t.Listed-len(t.Names))...)
+}
+
+func appendMore(lines []chat.Message, rest int) []chat.Message {
+	if rest > 0 {
+		lines = append(lines, chat.Plural("jenkins.reply.more", rest))
+	}
+	return lines
+}

@@ -1,0 +1,188 @@
+package jenkins
+
+import (
+	"encoding/json"
+	"html"
+	"regexp"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+var (
+	// testsFailed is how Jenkins says that a build is unstable.
+	testsFailed = regexp.MustCompile(`unstable|\btests? .*fail|test failures?|still failing`)
+	// resultWord is one of Jenkins' own words for a result, at the beginning of a text.
+	resultWord = regexp.MustCompile(`^[^\pL\pN]*(SUCCESS|UNSTABLE|FAILURE|NOT_BUILT|ABORTED)\b`)
+	// rewrittenLink is what the plugin makes of a link.
+	rewrittenLink = regexp.MustCompile(`<[^|<>]*\|([^<>]*)>`)
+	// lineEnd is what Jenkins makes of the end of a line.
+	lineEnd = regexp.MustCompile(`(?i)<br */?>`)
+	// commitID is the id of a Git commit.
+	commitID = regexp.MustCompile(`^[0-9a-fA-F]{12,}$`)
+)
+
+// separator stands between folders and jobs where Jenkins writes their names for people.
+const separator = " » "
+
+// zoomReport is the body that the plugin "Zoom" sends, whose nulls are many.
+type zoomReport struct {
+	Name     string      `json:"name"`
+	Number   string      `json:"number"` // "#42", or whatever the build calls itself
+	FullURL  string      `json:"full_url"`
+	Duration json.Number `json:"duration"`
+	Status   string      `json:"status"`
+	Summary  string      `json:"summary"`
+	Cause    string      `json:"cause"`
+	Changes  []struct {
+		Author   string `json:"author"`
+		Message  string `json:"message"`
+		CommitID string `json:"commitId"`
+	} `json:"changes"`
+	TestSummary *struct {
+		Total         *int `json:"total"`
+		Fail          *int `json:"fail"`
+		Skip          *int `json:"skip"`
+		FailedResults []struct {
+			Name string `json:"name"`
+		} `json:"failedResults"`
+	} `json:"test_summary"`
+}
+
+// parseZoomReport understands a delivery of the plugin "Zoom".
+func parseZoomReport(body []byte) (eventData, string, error) {
+	var r zoomReport
+	if err := json.Unmarshal(body, &r); err != nil {
+		return eventData{}, "", errors.Wrap(err, "read a build report")
+	}
+	n := eventData{Location: parseAddress(r.FullURL), details: details{URL: webAddress(r.FullURL)}}
+	n.Label = cleanLine(unescapeText(r.Number), maxName)
+	n.Name = jobName(unescapeText(r.Name), n.Label, n.Location)
+	n.Cause = cleanLine(unescapeText(r.Cause), maxCause)
+	n.Duration = parseWhole(r.Duration)
+	switch r.Status {
+	case "Start":
+		n.Stage, n.Duration = stageStart, 0
+		n.addChanges(r)
+	case "Success":
+		n.Stage, n.Result, n.Trust = stageEnd, resultSuccess, trustSummary
+		n.Summary = cleanLine(unescapeText(r.Summary), maxLine)
+	case "Failure":
+		n.Stage = stageEnd
+		n.Summary = cleanLine(unescapeText(r.Summary), maxLine)
+		n.Result, n.Trust = recoverResult(n.Summary)
+	case "Workflow":
+		n.Stage, n.Duration = stageMessage, 0
+		n.Message = cleanLines(r.Summary, maxMessage) // the only text that the plugin does not spoil
+		if n.Result = namedResult(r.Summary); n.Result != "" {
+			n.Trust = trustPipeline
+			n.Message = strings.Replace(n.Message, " and counting", "", 1) // how Jenkins ends the duration of a build that still runs
+		}
+	default:
+		return eventData{}, "", errors.Errorf("a build report of status %q", cleanLine(r.Status, 40))
+	}
+	n.addTestSummary(r)
+	return n, plainAddress(r.FullURL), nil
+}
+
+// addChanges keeps the first commits; Jenkins escapes their messages for HTML, with "<br>" for the end of a line.
+func (n *eventData) addChanges(r zoomReport) {
+	n.ChangeCount = len(r.Changes)
+	for _, c := range r.Changes[:min(len(r.Changes), maxListed)] {
+		n.Changes = append(n.Changes, change{
+			ID: shortID(c.CommitID), Author: cleanLine(html.UnescapeString(c.Author), maxName), Message: firstLine(html.UnescapeString(lineEnd.ReplaceAllString(c.Message, "\n")), maxLine),
+		})
+	}
+}
+
+// addTestSummary keeps what came of the tests, where that was asked for; the object is always there.
+func (n *eventData) addTestSummary(r zoomReport) {
+	s := r.TestSummary
+	if s == nil || intValue(s.Total) == 0 && intValue(s.Fail) == 0 && intValue(s.Skip) == 0 && len(s.FailedResults) == 0 {
+		return
+	}
+	t := tests{Total: intValue(s.Total), Failed: intValue(s.Fail), Skipped: intValue(s.Skip), Listed: len(s.FailedResults)}
+	for _, failed := range s.FailedResults[:min(len(s.FailedResults), maxListed)] {
+		t.Names = append(t.Names, cleanLine(failed.Name, maxLine))
+	}
+	t.Failed = max(t.Failed, t.Listed)
+	n.Tests = &t
+}
+
+// recoverResult returns the result that the plugin has blurred to "Failure". Jenkins' own words for the outcome tell, where they are
+// English; in other languages a failure is what the plugin calls it.
+func recoverResult(summary string) (result, int) {
+	lower := strings.ToLower(summary)
+	switch {
+	case strings.Contains(lower, "aborted"):
+		return resultAborted, trustSummary
+	case strings.Contains(lower, "not built"):
+		return resultNotBuilt, trustSummary
+	case testsFailed.MatchString(lower):
+		return resultUnstable, trustSummary
+	case strings.Contains(lower, "broken"):
+		return resultFailure, trustSummary
+	}
+	return resultFailure, trustZoomFailure
+}
+
+// namedResult returns the result that a pipeline's message begins with, in Jenkins' own words; "" for none. Further on, such a word may be
+// about anything, as in "Tests: 0 FAILURE".
+func namedResult(message string) result {
+	if found := resultWord.FindStringSubmatch(message); found != nil {
+		return resultWords()[found[1]]
+	}
+	return ""
+}
+
+// jobName returns the name of the job from the full name of a build: what stands before the build's own name. The plugin loses
+// apostrophes; where the address has the same name with them, that is right.
+func jobName(full, label string, p location) string {
+	job := full
+	if label != "" {
+		job = strings.TrimSuffix(full, " "+label)
+	}
+	if fromAddress := strings.Join(p.Path, separator); strings.Contains(fromAddress, "'") && strings.ReplaceAll(fromAddress, "'", "") == job {
+		job = fromAddress
+	}
+	return cleanLine(job, maxName)
+}
+
+// unescapeText undoes what the plugin does to a text: links become "<address|text>", then the rest is escaped for HTML.
+func unescapeText(text string) string {
+	text = rewrittenLink.ReplaceAllString(text, "$1")
+	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
+}
+
+// plainAddress returns the address without what only chooses how the page looks.
+func plainAddress(address string) string {
+	address, _, _ = strings.Cut(address, "#")
+	address, _, _ = strings.Cut(address, "?")
+	return strings.TrimSuffix(strings.TrimRight(address, "/"), "/display/redirect")
+}
+
+// shortID returns as much of a commit's id as people read.
+func shortID(id string) string {
+	id = cleanLine(id, maxName)
+	if commitID.MatchString(id) {
+		return id[:8]
+	}
+	return cleanLine(id, 20)
+}
+
+func intValue(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return max(*n, 0)
+}
+
+// parseWhole returns a number of milliseconds; what is none, or is out of all reason, is 0.
+func parseWhole(n json.Number) int64 {
+	const most = 1 << 45 // some hundred years after 1970
+	v, err := n.Int64()
+	if err != nil || v < 0 || v > most {
+		return 0
+	}
+	return v
+}

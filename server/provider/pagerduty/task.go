@@ -1,0 +1,73 @@
+package pagerduty
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// RunTask implements provider.TaskRunner: it looks at an incident that was open when last heard of, or for those that were never heard of.
+// Deliveries that were due while PagerDuty had the webhook disabled never come, and nothing else would tell.
+func (PagerDuty) RunTask(ctx context.Context, s provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
+	if t.Key == catchUpKey {
+		return newClient(s).catchUp(ctx, r, t)
+	}
+	var about reference
+	if err := json.Unmarshal(t.Data, &about); err != nil || idOf(about.ID) == "" {
+		return nil, nil, errors.New("a task that names no incident")
+	}
+	shown, err := newClient(s).incident(ctx, about.ID)
+	if isUnknown(err) {
+		return nil, nil, nil // it was deleted, or is no longer for this account
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	events := []provider.Event{foundEvent(shown)}
+	if strings.HasPrefix(t.Key, firstLookKey) {
+		return events, nil, nil // what it finds begins the looks at an open incident
+	}
+	if shown.text("status") == statusResolved || t.Round+1 >= maxLooks {
+		return events, nil, nil
+	}
+	return events, []provider.Task{lookTask(about.ID, t.Round+1)}, nil
+}
+
+// LinkMeeting writes to PagerDuty where people meet about the incident, with a note that says so, and returns the events of both. The note is
+// worth less than the address: where only it fails, the meeting counts.
+func (PagerDuty) LinkMeeting(ctx context.Context, s provider.Session, state json.RawMessage, joinURL, number, noted string) ([]provider.Event, error) {
+	card, err := readIncident(state)
+	if err != nil {
+		return nil, err
+	}
+	if joinURL = webAddress(joinURL); joinURL == "" {
+		return nil, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.no_meeting")}
+	}
+	c, me, err := newClient(s).asUser(ctx)
+	if err != nil {
+		return nil, err
+	}
+	met := object{"conference_url": joinURL}
+	if number = chat.Plain(number); number != "" {
+		met["conference_number"] = number
+	}
+	shown, err := c.change(ctx, card.ID, object{"conference_bridge": met})
+	if err != nil {
+		return nil, err
+	}
+	n := lookedUp(shown, me).after(card)
+	if n.Bridge == nil {
+		n.Bridge = &bridge{URL: joinURL, Number: number} // what was taken; answers to changes do not show it
+	}
+	events := []provider.Event{n.event()}
+	written, err := c.note(ctx, card.ID, noted, me)
+	if err != nil {
+		return events, nil //nolint:nilerr // said above
+	}
+	return append(events, written.event()), nil
+}

@@ -1,0 +1,138 @@
+package sentry
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// text is a text as Sentry may write it: IDs are texts in issues and numbers in comments and of who did it, a count is a text. What is
+// neither is no text, and never a reason to refuse a delivery.
+type text string
+
+// UnmarshalJSON reads any of the forms.
+func (t *text) UnmarshalJSON(data []byte) error {
+	*t = ""
+	raw := strings.TrimSpace(string(data))
+	switch {
+	case strings.HasPrefix(raw, `"`):
+		var s string
+		if err := json.Unmarshal(data, &s); err != nil {
+			return err
+		}
+		*t = text(s)
+	case raw != "" && strings.ContainsRune("-0123456789", rune(raw[0])):
+		*t = text(raw)
+	}
+	return nil
+}
+
+// number returns it as a count, 0 for what is none.
+func (t text) number() int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(string(t)), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// signedNumber returns it as a number that may be less than 0, 0 for what is none.
+func (t text) signedNumber() int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(string(t)), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// maxID is the longest ID that is one, in bytes.
+const maxID = 64
+
+// id returns it as an ID that may stand in an address or a name, "" for none.
+func (t text) id() string {
+	s := strings.TrimSpace(string(t))
+	if len(s) > maxID || strings.ContainsFunc(s, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.'
+	}) || strings.Trim(s, ".") == "" {
+		return ""
+	}
+	return s
+}
+
+// timestamp is a time as Sentry writes it: ISO with or without a zone, or seconds. What is none of these is no time.
+type timestamp struct{ time.Time }
+
+// UnmarshalJSON reads any of the forms.
+func (s *timestamp) UnmarshalJSON(data []byte) error {
+	var t text
+	if err := t.UnmarshalJSON(data); err != nil {
+		return err
+	}
+	s.Time = parseTime(string(t))
+	return nil
+}
+
+func parseTime(s string) time.Time {
+	if seconds, err := strconv.ParseFloat(s, 64); err == nil && seconds > 0 && seconds < 1e11 {
+		return plausibleTime(time.UnixMilli(int64(seconds * 1000)).UTC())
+	}
+	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05"} {
+		if at, err := time.Parse(form, s); err == nil {
+			return plausibleTime(at.UTC())
+		}
+	}
+	return time.Time{}
+}
+
+// plausibleTime returns the time if something can have happened at it.
+func plausibleTime(at time.Time) time.Time {
+	if at.Year() < 2000 || at.Year() > 2200 {
+		return time.Time{}
+	}
+	return at
+}
+
+// lenient reads a part of a body that may have any form, leaving out what does not fit.
+type lenient[T any] struct{ v *T }
+
+// UnmarshalJSON reads the part, or nothing.
+func (l *lenient[T]) UnmarshalJSON(data []byte) error {
+	l.v = nil
+	if !strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
+		return nil
+	}
+	var v T
+	if json.Unmarshal(data, &v) == nil {
+		l.v = &v
+	}
+	return nil
+}
+
+// get returns the part, zero for none.
+func (l lenient[T]) get() T {
+	if l.v == nil {
+		var zero T
+		return zero
+	}
+	return *l.v
+}
+
+// list is a list that may be missing or hold anything; what does not fit is left out of it.
+type list[T any] []T
+
+// UnmarshalJSON reads the items that fit.
+func (l *list[T]) UnmarshalJSON(data []byte) error {
+	*l = nil
+	var raw []json.RawMessage
+	if json.Unmarshal(data, &raw) != nil {
+		return nil //nolint:nilerr // no list is an empty one
+	}
+	for _, item := range raw {
+		var v T
+		if json.Unmarshal(item, &v) == nil {
+			*l = append(*l, v)
+		}
+	}
+	return nil
+}

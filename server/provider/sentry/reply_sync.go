@@ -1,0 +1,36 @@
+package sentry
+
+import (
+	"context"
+	"encoding/json"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// commentFingerprint is what a comment is recognized by: its beginning, as an excerpt has it.
+func commentFingerprint(excerpt string) string { return hashID(excerpt) }
+
+// ExpectNote implements provider.ReplySync.
+func (s *Sentry) ExpectNote(state json.RawMessage, said provider.UserReply) (provider.Event, error) {
+	a, err := newActionRun(provider.Session{}, provider.ActionRequest{State: state})
+	if err != nil {
+		return provider.Event{}, err
+	}
+	n := eventData{
+		Site: a.site, At: said.At, Type: typeNoteExpected, Issue: &issue{ID: a.subject.ID, Project: a.subject.Project}, OriginChannel: said.ChannelID,
+		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: cleanLines(said.Text, maxExcerpt), At: said.At},
+	}
+	e := issueEvent(n)
+	e.UpdateOnly = true // it begins no card
+	return e, nil
+}
+
+// SyncReply implements provider.ReplySync.
+func (s *Sentry) SyncReply(ctx context.Context, session provider.Session, c provider.ActionRequest, said provider.UserReply) ([]provider.Event, error) {
+	a, err := newActionRun(session, c)
+	if err != nil {
+		return nil, err
+	}
+	response, err := a.postComment(ctx, said.Text)
+	return response.Events, err
+}

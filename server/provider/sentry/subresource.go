@@ -1,0 +1,36 @@
+package sentry
+
+import (
+	"context"
+
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Subresource returns the project that the path names, seen by who asks. Where it is not clear which, or which organization, there are choices.
+func (s *Sentry) Subresource(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
+	f, err := s.Find(ctx, session, path)
+	if err != nil || f.Project.ID != "" {
+		return f.Project, err
+	}
+	several := &provider.AmbiguousError{}
+	if f.Organization.ID == "" {
+		for _, org := range f.Organizations {
+			several.Choices = append(several.Choices, provider.Choice{Label: org.Name, Text: quote(slugOfOrganization(org))})
+		}
+		return provider.Resource{}, several
+	}
+	for _, project := range f.Projects {
+		several.Choices = append(several.Choices, provider.Choice{
+			Label: f.Organization.Name + " / " + project.Name, Text: s.SubresourceText(f.Organization, project),
+		})
+	}
+	return provider.Resource{}, several
+}
+
+// SubresourceText names the project of the organization.
+func (*Sentry) SubresourceText(whole, part provider.Resource) string {
+	return quote(slugOfOrganization(whole)) + " " + quote(part.ID)
+}
+
+// quote has a word read as one name, whatever is in it.
+func quote(word string) string { return `"` + word + `"` }

@@ -1,0 +1,114 @@
+package sentry
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sandbox "mattermost-plugin-zoom/sandbox/sentry"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// follow does the task and all that follow from it, and returns how many rounds that took.
+func (o *office) follow(t provider.Task) int {
+	o.t.Helper()
+	o.settle()
+	rounds := 0
+	for todo := []provider.Task{t}; len(todo) > 0; rounds++ {
+		events, next, err := o.p.RunTask(o.t.Context(), o.as("chat"), o.org, todo[0])
+		require.NoError(o.t, err)
+		o.fold(events)
+		todo = append(todo[1:], next...)
+	}
+	return rounds
+}
+
+func TestWhatWasMissedIsCaughtUpWith(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t)
+	o.install()
+	known, resolved := o.raise(), func() *sandbox.Issue {
+		i, err := o.project.Error(sandbox.Error{Message: "a second one"})
+		require.NoError(t, err)
+		return i
+	}()
+	quiet, err := o.sbx.Project("acme", "ops")
+	require.NoError(t, err)
+	o.sbx.Advance(10 * time.Minute)
+	since := o.sbx.Now()
+	o.news()
+
+	o.down.Store(true)
+	o.sbx.Advance(30 * time.Minute)
+	_, err = o.project.Error(sandbox.Error{Type: "ZeroDivisionError", Value: "division by zero", Culprit: "shop.cart in average", Times: 36})
+	require.NoError(t, err)
+	fresh, err := o.project.Error(sandbox.Error{Message: "born in the dark"})
+	require.NoError(t, err)
+	_, err = quiet.Error(sandbox.Error{Message: "of a project that nobody follows"})
+	require.NoError(t, err)
+	require.NoError(t, resolved.Resolve("ada", "shop@1.4.4"))
+	o.down.Store(false)
+
+	o.follow(CatchUpTask(since, []string{"web"}))
+	require.Contains(t, o.says(known), "Events: 37")
+	require.Contains(t, o.says(fresh), "born in the dark")
+	require.Contains(t, o.says(resolved), "Resolved", "though it has seen no event since")
+	kinds := map[string]int{}
+	for _, c := range o.news() {
+		kinds[c.Kind]++
+	}
+	require.Equal(t, map[string]int{kindNew: 1, kindChanged: 1, kindResolved: 1}, kinds)
+	require.Len(t, o.states, 3)
+	o.news()
+	o.follow(CatchUpTask(since, []string{"web"}))
+	require.Empty(t, o.news(), "once more finds nothing new")
+}
+
+func TestCatchingUpIsBounded(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t)
+	for n := range 1100 {
+		_, err := o.project.Error(sandbox.Error{Message: fmt.Sprintf("error %d", n)})
+		require.NoError(t, err)
+	}
+	o.sbx.ClearJournal()
+	require.Equal(t, maxRounds, o.follow(CatchUpTask(noon(), nil)))
+	require.Equal(t, maxRounds*pagesAtOnce+1, o.sbx.Counts()["GET /api/0/organizations/{org}/issues/{$}"])
+	require.Len(t, o.states, 1000)
+}
+
+func TestAnOldIssueIsNoNewsAfterDowntime(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t)
+	o.raise()
+	o.sbx.Advance(time.Hour)
+	since := o.sbx.Now()
+	o.raise()
+	o.follow(CatchUpTask(since, []string{"web"}))
+	changes := o.news()
+	require.Len(t, changes, 1)
+	require.Equal(t, kindChanged, changes[0].Kind, "it gets no card of its own unless somebody asked for that")
+}
+
+func TestAnIssueOfWhichOnlyACommentWasHeardIsLookedUp(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t)
+	issue := o.raise()
+	o.install()
+	_, err := issue.Comment("bob", "what is that?")
+	require.NoError(t, err)
+	changes := o.news()
+	require.Len(t, changes, 1)
+	require.Len(t, changes[0].Tasks, 1)
+	o.follow(changes[0].Tasks[0])
+	require.Contains(t, o.says(issue), "ZeroDivisionError")
+	o.follow(provider.Task{Key: lookPrefix + "1"}) // gone
+	_, _, err = o.p.RunTask(t.Context(), o.as("chat"), o.org, provider.Task{Key: catchUpKey, Data: []byte("?")})
+	require.Error(t, err)
+	require.NoError(t, o.sbx.AddFault(sandbox.Fault{Times: -1, Action: sandbox.Action{Status: 503}}))
+	_, _, err = o.p.RunTask(t.Context(), o.as("chat"), o.org, CatchUpTask(noon(), nil))
+	require.True(t, fault.Is(err, fault.ProviderUnavailable))
+}
