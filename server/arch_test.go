@@ -35,12 +35,13 @@ var mayImport = map[string][]string{
 	"account": {"chat", "fault", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "zoom"},
 
-	"bridge": {"chat", "command", "fault", "kv", "provider", "queue"},
+	"bridge":         {"chat", "fault", "kv", "provider", "queue"},
+	"bridge/console": {"bridge", "chat", "command", "fault", "kv", "provider", "queue"},
 
 	"session":    {"fault", "kv", "oauth", "provider"},
 	"store":      {"bridge", "kv", "meeting", "queue"},
 	"mattermost": {"bridge", "chat", "command", "fault", "i18n", "meeting", "queue"}, // never store: it knows a key-value port, not records
-	"httpapi":    {"account", "bridge", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
+	"httpapi":    {"account", "bridge/console", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
 	"": {everything},
 

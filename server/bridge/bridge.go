@@ -1,9 +1,8 @@
-// Package bridge brings the news of tools into channels: one live card for each build, pull request or incident, with its
-// history in the thread and buttons that act as who presses them.
+// Package bridge is the model of the notification bridge: connections to providers, the channels' subscriptions, the subjects that
+// deliveries are about and the cards that show them, with their pure rules, and the ports through which all of this is kept and shown.
 //
-// A delivery is verified, stored and acknowledged (ingest), then applied to its subject and shown in the channels that
-// subscribed (deliver). Connections and subscriptions are made by commands and forms, and whoever may do so is checked at
-// that moment. All state is in records that several servers share; every change of one is a compare-and-swap.
+// It does nothing by itself: the packages below it carry out deliveries, commands, clicks and schedules. All state is in records that
+// several servers share; every change of one is a compare-and-swap.
 package bridge
 
 import (
@@ -167,32 +166,4 @@ type Settings struct {
 	Replicas bool
 	// Rules are how many rules of a provider a channel may have, where an admin has set that.
 	Rules map[string]int
-}
-
-// Dependencies are what the service works with.
-type Dependencies struct {
-	Registry *provider.Registry
-	Settings func() Settings
-	Surface  Surface
-	People   People
-	Records  Records
-	Inbox    Inbox
-	Seals    Seals
-	Sessions Sessions
-	Meetings Meetings
-	Audit    Audit
-	Now      func() time.Time
-	// Log writes a line to the server's log, with names and values in pairs.
-	Log func(msg string, pairs ...any)
-}
-
-// Service is the bridge. It is safe for use by several goroutines; what it remembers is only a journal not yet written.
-type Service struct {
-	Dependencies
-	journal *journal
-	intake  *intake
-	// owner tells this server from others in leases.
-	owner string
-	// windowed says that what people are asked goes to a window, which has room for more than a dialog.
-	windowed bool
 }

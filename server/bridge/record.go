@@ -53,8 +53,8 @@ func (c Connection) In(channelID string) []Subscription {
 	return found
 }
 
-// follows reports whether the channel follows this part of it, or all of it for a zero part.
-func (c Connection) follows(channelID string, part provider.Resource) bool {
+// Follows reports whether the channel follows this part of it, or all of it for a zero part.
+func (c Connection) Follows(channelID string, part provider.Resource) bool {
 	return slices.ContainsFunc(c.In(channelID), func(s Subscription) bool { return s.Resource == part.ID || s.Resource == "" })
 }
 
@@ -88,14 +88,15 @@ type Secret struct {
 }
 
 // Valid returns the secrets that count at this time, the newest first.
-func (k Keys) Valid(now time.Time) []string { return valid(k.Secrets, now) }
+func (k Keys) Valid(now time.Time) []string { return ValidSecrets(k.Secrets, now) }
 
 // Believed returns those that a delivery may prove itself with: the valid ones, and after them the candidates.
 func (k Keys) Believed(now time.Time) []string {
-	return append(k.Valid(now), valid(k.Candidates, now)...)
+	return append(k.Valid(now), ValidSecrets(k.Candidates, now)...)
 }
 
-func valid(secrets []Secret, now time.Time) []string {
+// ValidSecrets returns the values of those that count at this time.
+func ValidSecrets(secrets []Secret, now time.Time) []string {
 	var values []string
 	for _, s := range secrets {
 		if s.Until.IsZero() || now.Before(s.Until) {
@@ -262,4 +263,124 @@ type Entry struct {
 	Old bool               `json:"old,omitempty"`
 	// Count is how many such there were in a row.
 	Count int `json:"count,omitempty"`
+}
+
+// ShownBy reports whether the post, which is at this place, is the card or in its thread.
+func (s Shown) ShownBy(postID string, at chat.Place) bool {
+	if s.ChannelID != at.Channel || postID == "" {
+		return false
+	}
+	cards := []string{s.PostID, s.Earlier}
+	return slices.Contains(cards, postID) || at.Thread != "" && (slices.Contains(cards, at.Thread) || s.RootID == at.Thread)
+}
+
+// maxCandidates is how many secrets wait at a time for a delivery that proves them.
+const maxCandidates = 2
+
+// Suggest adds a candidate, for as long as it may take until a delivery proves it.
+func (k *Keys) Suggest(value string, now time.Time, wait time.Duration) {
+	k.Withdraw(value)
+	k.Candidates = append([]Secret{{Value: value, Until: now.Add(wait)}}, k.Candidates...)
+	k.Candidates = k.Candidates[:min(len(k.Candidates), maxCandidates)]
+}
+
+// Withdraw takes a candidate away.
+func (k *Keys) Withdraw(value string) {
+	k.Candidates = slices.DeleteFunc(k.Candidates, func(c Secret) bool { return c.Value == value })
+}
+
+// Kinds returns the kinds of news that the subscription asks for.
+func (s Subscription) Kinds(d provider.Descriptor) []string {
+	if s.Events != nil {
+		return s.Events
+	}
+	var wanted []string
+	for _, kind := range d.Events {
+		if kind.Default {
+			wanted = append(wanted, kind.ID)
+		}
+	}
+	return wanted
+}
+
+// Responsible is who hears of trouble with it.
+func (c Connection) Responsible() string {
+	if c.ActsAs != "" {
+		return c.ActsAs
+	}
+	return c.CreatedBy
+}
+
+// WebhooksLink returns a link to where the tool lists the webhooks, as far as it is known.
+func (c Connection) WebhooksLink() string {
+	if c.Resource.SettingsURL != "" {
+		return chat.Link(c.Resource.SettingsURL, c.Resource.SettingsURL)
+	}
+	return c.Link()
+}
+
+// Link returns the connection's name, with a link to its page where it has one.
+func (c Connection) Link() string {
+	return chat.Link(chat.Truncate(c.Name, 100), c.Resource.URL)
+}
+
+// In returns where the subject is shown in the channel, nil for nowhere.
+func (sub *Subject) In(channelID string) *Shown {
+	for i := range sub.Shown {
+		if sub.Shown[i].ChannelID == channelID {
+			return &sub.Shown[i]
+		}
+	}
+	return nil
+}
+
+// StyleIn returns the style of the subscription that it is shown for.
+func (at *Shown) StyleIn(all []Subscription) Style {
+	for _, s := range all {
+		if s.ID == at.Subscription {
+			return s.Style
+		}
+	}
+	return Live
+}
+
+// leaseTime is how long a server may be silent before another goes on with what it leased.
+const leaseTime = 30 * time.Second
+
+// Taken returns the lease as its next owner has it.
+func (l Lease) Taken(owner string, now time.Time) Lease {
+	if l.Since.IsZero() {
+		l.Since = now
+	}
+	return Lease{Owner: owner, Until: now.Add(leaseTime), Since: l.Since}
+}
+
+// Same reports whether nobody has taken the lease since.
+func (l Lease) Same(other Lease) bool { return l.Owner == other.Owner && l.Until.Equal(other.Until) }
+
+const (
+	// overlap is how long a secret counts after another has taken its place.
+	SecretOverlap = 24 * time.Hour
+	// maxSecrets is how many count at a time: each costs a signature for every delivery.
+	maxSecrets = 4
+)
+
+// Replace puts another secret in force. Those before count for a while.
+func (k *Keys) Replace(value string, now time.Time) {
+	secrets := []Secret{{Value: value}}
+	for _, secret := range k.Secrets {
+		if secret.Until.IsZero() {
+			secret.Until = now.Add(SecretOverlap)
+		}
+		if secret.Value != value && now.Before(secret.Until) && len(secrets) < maxSecrets {
+			secrets = append(secrets, secret)
+		}
+	}
+	k.Secrets = secrets
+	k.Withdraw(value)
+}
+
+// SharedIn reports whether the subject's card was sent to the channel without the channel following anything.
+func (sub Subject) SharedIn(channelID string) bool {
+	return slices.ContainsFunc(sub.Shown, func(at Shown) bool { return at.ChannelID == channelID && at.Shared })
 }

@@ -1,6 +1,8 @@
 package bridge
 
-import "time"
+import (
+	"time"
+)
 
 // Daily is a time of day in a time zone, at which something happens once a day.
 type Daily struct {

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/account"
-	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
@@ -72,17 +72,17 @@ type Bridge interface {
 	// Submit carries out the answer to a form; errors by field keep it open.
 	Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error)
 	// RunInWindow does what the text says behind the provider's command, and returns what to show in the person's window.
-	RunInWindow(ctx context.Context, userID string, at chat.Place, providerID, text string) (bridge.Step, error)
+	RunInWindow(ctx context.Context, userID string, at chat.Place, providerID, text string) (console.Step, error)
 	// PressInWindow carries out a click on a button in a window, likewise.
-	PressInWindow(ctx context.Context, userID string, at chat.Place, sealed string) (bridge.Step, error)
+	PressInWindow(ctx context.Context, userID string, at chat.Place, sealed string) (console.Step, error)
 	// SubmitInWindow carries out the answer to a form in a window, likewise; errors by field keep it open.
-	SubmitInWindow(ctx context.Context, a chat.FormAnswer) (bridge.Step, chat.FormErrors, error)
+	SubmitInWindow(ctx context.Context, a chat.FormAnswer) (console.Step, chat.FormErrors, error)
 	// Options returns the choices of a form's field that fit what is typed.
 	Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error)
 	// Page returns what the channel has set up of a tool.
-	Page(ctx context.Context, userID, providerID, channelID string) (bridge.Page, error)
+	Page(ctx context.Context, userID, providerID, channelID string) (console.Page, error)
 	// ChannelTools returns what the channel follows, and what is open of it.
-	ChannelTools(ctx context.Context, userID, channelID string) ([]bridge.ChannelTool, error)
+	ChannelTools(ctx context.Context, userID, channelID string) ([]console.ChannelTool, error)
 	// Resume goes on with what an authorization was for, and says what came of it.
 	Resume(ctx context.Context, userID, next string) (chat.Message, error)
 }

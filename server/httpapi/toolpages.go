@@ -3,7 +3,7 @@ package httpapi
 import (
 	"net/http"
 
-	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 )
 
@@ -107,7 +107,7 @@ func (s *server) channelTools(w http.ResponseWriter, r *http.Request, userID str
 	s.reply(w, http.StatusOK, answer)
 }
 
-func (s *server) channelTool(userID string, tool bridge.ChannelTool, can []string) ChannelToolDetail {
+func (s *server) channelTool(userID string, tool console.ChannelTool, can []string) ChannelToolDetail {
 	detail := ChannelToolDetail{ID: tool.Provider, Name: tool.Name, Word: tool.Word, Can: can, Connections: []FollowedDetail{}, Cards: []OpenCardDetail{}}
 	for _, c := range tool.Connections {
 		detail.Connections = append(detail.Connections, FollowedDetail{Name: c.Name, URL: c.URL, Detail: s.People.Text(userID, c.Events)})

@@ -14,7 +14,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
-	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
@@ -28,9 +28,9 @@ type tools struct {
 	failure  error
 	said     chat.Message
 	// step is what a window is shown of whatever is done there.
-	step  bridge.Step
-	page  bridge.Page
-	tools []bridge.ChannelTool
+	step  console.Step
+	page  console.Page
+	tools []console.ChannelTool
 	found []chat.Option
 
 	ran        []string
@@ -80,17 +80,17 @@ func (b *tools) Submit(_ context.Context, a chat.FormAnswer) (chat.FormErrors, e
 	return b.mistakes, b.failure
 }
 
-func (b *tools) RunInWindow(_ context.Context, userID string, at chat.Place, providerID, text string) (bridge.Step, error) {
+func (b *tools) RunInWindow(_ context.Context, userID string, at chat.Place, providerID, text string) (console.Step, error) {
 	b.ran = append(b.ran, strings.Join([]string{userID, at.Channel, at.Thread, providerID, text}, " "))
 	return b.step, b.failure
 }
 
-func (b *tools) PressInWindow(_ context.Context, userID string, at chat.Place, sealed string) (bridge.Step, error) {
+func (b *tools) PressInWindow(_ context.Context, userID string, at chat.Place, sealed string) (console.Step, error) {
 	b.ran = append(b.ran, strings.Join([]string{userID, at.Channel, at.Thread, sealed}, " "))
 	return b.step, b.failure
 }
 
-func (b *tools) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (bridge.Step, chat.FormErrors, error) {
+func (b *tools) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (console.Step, chat.FormErrors, error) {
 	mistakes, err := b.Submit(ctx, a)
 	return b.step, mistakes, err
 }
@@ -100,12 +100,12 @@ func (b *tools) Options(_ context.Context, a chat.FormAnswer, field, term string
 	return b.found, b.failure
 }
 
-func (b *tools) Page(_ context.Context, userID, providerID, channelID string) (bridge.Page, error) {
+func (b *tools) Page(_ context.Context, userID, providerID, channelID string) (console.Page, error) {
 	b.ran = append(b.ran, strings.Join([]string{userID, providerID, channelID}, " "))
 	return b.page, b.failure
 }
 
-func (b *tools) ChannelTools(_ context.Context, userID, channelID string) ([]bridge.ChannelTool, error) {
+func (b *tools) ChannelTools(_ context.Context, userID, channelID string) ([]console.ChannelTool, error) {
 	b.ran = append(b.ran, userID+" "+channelID)
 	return b.tools, b.failure
 }
@@ -272,14 +272,14 @@ func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"card","trigger_id":"trigger",
 		"context":{"card":true,"action":"archive","values":{"of":"web"},"selected_option":"forever"}}`)
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"note","trigger_id":"trigger",
-		"context":{"action":"`+bridge.Pressed+`","root_id":"root","values":{"sealed":"v1.x"}}}`)
+		"context":{"action":"`+console.Pressed+`","root_id":"root","values":{"sealed":"v1.x"}}}`)
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","context":{"card":"true","action":"start"}}`)
 	require.Equal(t, []chat.Click{{
 		UserID: "alice", Place: chat.Place{Channel: "town"}, PostID: "card", Action: "archive", Card: true,
 		Values: map[string]string{"of": "web", "selected": "forever"}, TriggerID: "trigger",
 	}}, d.acted)
 	require.Equal(t, []chat.Click{{
-		UserID: "alice", Place: chat.Place{Channel: "town", Thread: "root"}, PostID: "note", Action: bridge.Pressed,
+		UserID: "alice", Place: chat.Place{Channel: "town", Thread: "root"}, PostID: "note", Action: console.Pressed,
 		Values: map[string]string{"sealed": "v1.x"}, TriggerID: "trigger",
 	}}, d.pressed)
 	require.Len(t, d.clicked, 1, "a meeting's button")

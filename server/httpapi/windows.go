@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -171,7 +171,7 @@ func (s *server) windowRequest(w http.ResponseWriter, r *http.Request, userID st
 }
 
 // step is what there is to see in the window, in the person's language.
-func (s *server) step(userID string, step bridge.Step) StepAnswer {
+func (s *server) step(userID string, step console.Step) StepAnswer {
 	var answer StepAnswer
 	if step.Form != nil {
 		answer.Form = s.formDetail(userID, *step.Form)
@@ -210,7 +210,7 @@ func (s *server) options(userID string, options []chat.Option) []OptionDetail {
 func (s *server) pressable(userID string, buttons []chat.Button) []ButtonDetail {
 	details := make([]ButtonDetail, 0, len(buttons))
 	for _, b := range buttons {
-		if press, ok := bridge.Sealed(b); ok {
+		if press, ok := console.Sealed(b); ok {
 			details = append(details, ButtonDetail{Label: s.People.Text(userID, b.Label), Primary: b.Primary, Press: press})
 		}
 	}

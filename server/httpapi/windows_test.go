@@ -8,13 +8,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 )
 
 // sealed is a button of the bridge's.
 func sealed(label string) chat.Button {
-	return chat.Button{Label: chat.Verbatim(label), Primary: true, Action: bridge.Pressed, Values: map[string]string{"sealed": "v1.sealed"}}
+	return chat.Button{Label: chat.Verbatim(label), Primary: true, Action: console.Pressed, Values: map[string]string{"sealed": "v1.sealed"}}
 }
 
 // atWindow is a desk whose bridge asks and tells something of each kind.
@@ -28,18 +28,18 @@ func atWindow() desk {
 		},
 	}
 	return desk{tools: tools{
-		step: bridge.Step{Form: &form, Notes: []chat.Note{{
+		step: console.Step{Form: &form, Notes: []chat.Note{{
 			Text: chat.Verbatim("Or *this*?"), Buttons: []chat.Button{sealed("Do it"), {Label: chat.Verbatim("Not ours"), Action: "start"}},
 		}}},
 		found: services,
-		page: bridge.Page{Provider: "pagerduty", Name: "PagerDuty", Word: "pduty", Tabs: []bridge.Tab{{
+		page: console.Page{Provider: "pagerduty", Name: "PagerDuty", Word: "pduty", Tabs: []console.Tab{{
 			ID: "service", Title: chat.Verbatim("Service"), Intro: chat.Verbatim("What it follows"), Buttons: []chat.Button{sealed("Connect")},
-			Items: []bridge.Item{{Title: "acme", URL: "https://acme.pagerduty.com", Details: []chat.Message{chat.Verbatim("by alice")}, Buttons: []chat.Button{sealed("Disconnect")}}},
+			Items: []console.Item{{Title: "acme", URL: "https://acme.pagerduty.com", Details: []chat.Message{chat.Verbatim("by alice")}, Buttons: []chat.Button{sealed("Disconnect")}}},
 		}}},
-		tools: []bridge.ChannelTool{{
+		tools: []console.ChannelTool{{
 			Provider: "pagerduty", Name: "PagerDuty", Word: "pduty",
-			Connections: []bridge.Followed{{Name: "acme", URL: "https://acme.pagerduty.com", Events: chat.Verbatim("Triggered")}},
-			Cards: []bridge.OpenCard{{
+			Connections: []console.Followed{{Name: "acme", URL: "https://acme.pagerduty.com", Events: chat.Verbatim("Triggered")}},
+			Cards: []console.OpenCard{{
 				PostID: "card", Place: chat.Place{Channel: "town", Thread: "root"}, Title: "#1 Disk full", State: chat.Verbatim("Triggered"), Tone: chat.ToneFailure, At: noon,
 			}},
 		}},

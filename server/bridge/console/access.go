@@ -1,0 +1,172 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// maxNext is the most that a sign-in brings back, in bytes.
+const maxNext = 1500
+
+// invite offers the person what gives them access for their attempt, if a lack of that is why it failed: signing in, a token of their
+// own, or API access for the connection. What it returns is zero where nothing of that helps.
+func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
+	if !fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable) {
+		return chat.Message{}, nil
+	}
+	if _, authorizes := s.Registry.Get(a.Provider).(provider.Authorizer); !authorizes {
+		return s.inviteCredential(ctx, t, a, cause)
+	}
+	site, err := s.site(ctx, a.Connection)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	next, err := t.next(a)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, t.userID, next)
+	if fault.Is(err, fault.SetupNeeded) {
+		return s.inviteToken(ctx, t, a, err)
+	}
+	if err != nil {
+		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
+	}
+	text := chat.Say("bridge.act.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+	if !fault.Is(cause, fault.AccountNeeded) {
+		text = chat.Say("bridge.act.sign_in_again", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+	}
+	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: text})
+	return chat.Say("bridge.act.asked"), nil
+}
+
+// next is what a sign-in brings back to go on with the attempt. An answer that is too long for that is asked for again.
+func (t attempt) next(a aim) (string, error) {
+	kind := attemptKind
+	if t.answered {
+		kind = attemptFormKind
+	}
+	for _, what := range []intent{t.intends(kind, a), attempt{userID: t.userID, postID: t.postID, subject: t.subject, action: t.action}.intends(attemptKind, a)} {
+		next, err := json.Marshal(what)
+		if err != nil {
+			return "", errors.Wrap(err, "encode what to resume")
+		}
+		if len(next) <= maxNext {
+			return string(next), nil
+		}
+	}
+	return "", fault.New(fault.InvalidInput)
+}
+
+// inviteToken offers a form for the person's own token, where nobody can sign in otherwise.
+func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
+	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
+		return chat.Message{}, cause
+	}
+	what := t.intends(tokenKind, a)
+	if what.Text = attemptKind; t.answered {
+		what.Text = attemptFormKind
+	}
+	button, err := s.button(ctx, chat.Say("bridge.act.token.button"), true, what)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	text := chat.Say("bridge.act.token", "Provider", chat.Escape(s.name(a.Provider)))
+	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: text, Buttons: []chat.Button{button}})
+	return chat.Say("bridge.act.asked"), nil
+}
+
+// inviteCredential says that the connection has no API access, or none that works, and lets who may enter it.
+func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
+	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
+		return chat.Message{}, nil
+	}
+	text := chat.Say("bridge.act.no_access", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
+	if !fault.Is(cause, fault.AccountNeeded) {
+		text = chat.Say("bridge.act.access_rejected", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
+	}
+	note := chat.Note{Text: text}
+	if s.mayConnect(ctx, t.userID, a.thread.Channel) == nil && s.mayChange(ctx, t.userID, a.Connection) == nil {
+		button, err := s.credentialButton(ctx, a.Connection, a.asked, t.userID)
+		if err != nil {
+			return chat.Message{}, err
+		}
+		button.Primary = true
+		note.Buttons = []chat.Button{button}
+	}
+	s.whisper(ctx, a.asked, t.userID, note)
+	return text, nil
+}
+
+// pressToken shows the form for the person's own token.
+func (s *Service) pressToken(ctx context.Context, c chat.Click, what intent) error {
+	a, bearer, err := s.aimToken(ctx, what)
+	if err != nil {
+		return err
+	}
+	name := chat.Escape(s.name(a.Provider))
+	return s.openForm(ctx, c.TriggerID, chat.Form{
+		Title:  chat.Say("bridge.act.token.title"),
+		Intro:  chat.Say("bridge.act.token.intro", "Provider", name, "Site", chat.Code(a.Site)),
+		Submit: chat.Say("bridge.act.token.submit"),
+		Fields: personalFields(bearer),
+	}, what)
+}
+
+// aimToken checks that the attempt that the token is for can still be made. Faults: NotConfigured, and those of aim.
+func (s *Service) aimToken(ctx context.Context, what intent) (aim, provider.TokenAuth, error) {
+	if missing := s.Settings().Missing; missing != "" {
+		return aim{}, nil, fault.New(fault.NotConfigured).With("Setting", missing)
+	}
+	a, err := s.aim(ctx, what.attempt())
+	if err != nil {
+		return aim{}, nil, err
+	}
+	bearer, takes := s.Registry.Get(a.Provider).(provider.TokenAuth)
+	if !takes {
+		return aim{}, nil, fault.New(fault.ButtonExpired)
+	}
+	return a, bearer, nil
+}
+
+// tokenEntered makes a token the person's account, if the tool accepts it, and goes on with what it was needed for.
+func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	a, bearer, err := s.aimToken(ctx, what)
+	if err != nil {
+		return nil, err
+	}
+	site, err := s.site(ctx, a.Connection)
+	if err != nil {
+		return nil, err
+	}
+	credential, err := bearer.ParseCredential(merged(answer.Values, map[string]string{fieldAddress: site.URL}))
+	if err != nil {
+		return slipOf(err)
+	}
+	account, err := s.Sessions.SaveToken(ctx, a.Provider, site, answer.UserID, credential)
+	if err != nil {
+		return slipAt(err, personalFields(bearer))
+	}
+	s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditCredential, What: "own", UserID: answer.UserID, ChannelID: a.thread.Channel, Provider: a.Provider, Connection: a.ID})
+	s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Say("bridge.act.token.saved",
+		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.name(a.Provider)))})
+	what.Kind = what.Text
+	if _, err := s.carryOut(ctx, what.attempt(), a); err != nil {
+		// The token is kept; the form has done its part.
+		s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Failure(err)})
+	}
+	return nil, nil
+}
+
+// personalFields are the questions for somebody's own token: what the tool signs with is a connection's alone.
+func personalFields(bearer provider.TokenAuth) []chat.FormField {
+	return slices.DeleteFunc(credentialFields(bearer, "", false), func(f chat.FormField) bool { return f.Name == fieldSecret })
+}

@@ -1,0 +1,339 @@
+package console
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// attemptKind and attemptFormKind are what a sign-in or a token goes on with: a click, or the answer to the form it led to.
+	attemptKind     = "act"
+	attemptFormKind = "act_form"
+	// tokenKind is the form for somebody's own token.
+	tokenKind = "token"
+)
+
+const (
+	// clickPause is how long a second click of the same button by the same person is taken for a slip.
+	clickPause = 3 * time.Second
+	// maxClickValues bounds what comes with a click, in bytes: it has to fit into what a sign-in brings back.
+	maxClickValues = 700
+)
+
+func (s *Service) actionPresses() map[string]pressed {
+	return map[string]pressed{attemptKind: s.pressAttempt, tokenKind: s.pressToken}
+}
+
+func (s *Service) actionForms() map[string]answered {
+	return map[string]answered{attemptFormKind: s.attemptAnswered, tokenKind: s.tokenEntered}
+}
+
+func (s *Service) actionResumes() map[string]resumed {
+	return map[string]resumed{
+		attemptKind: s.resumeAttempt, attemptFormKind: s.resumeAttempt, subjectKind: s.resumeAttempt, subjectFormKind: s.resumeAttempt,
+	}
+}
+
+// attempt is what somebody wants to do with an action of a card: a click, or the answer to the form that it led to.
+type attempt struct {
+	userID, postID, action string
+	// connection, subject and place are what it is about where it came from a sealed button and not from a card; "" otherwise.
+	connection, subject string
+	place               chat.Place
+	values              map[string]string
+	answered            bool
+	// trigger lets the answer be a form; "" where there can be none.
+	trigger string
+}
+
+// aim is what an attempt is about.
+type aim struct {
+	bridge.Connection
+	subject bridge.Subject
+	// thread is that of the card.
+	thread chat.Place
+	// asked is where the person clicked, and sees the answer: with collapsed threads, one in the card's thread is not shown in the channel.
+	asked chat.Place
+}
+
+// Act carries out a click on an action of a card. What is wanted, and of what, is the client's word: it counts only if the card's
+// own record has the post, the channel still follows the connection, and the person may post there. Faults: InvalidInput,
+// CardUnknown, Forbidden, and those of the tool.
+func (s *Service) Act(ctx context.Context, c chat.Click) error {
+	if size(c.Values)+len(c.Action) > maxClickValues {
+		return fault.New(fault.InvalidInput)
+	}
+	t := attempt{userID: c.UserID, postID: c.PostID, action: c.Action, values: c.Values, trigger: c.TriggerID}
+	tried := bridge.AuditEntry{Event: bridge.AuditAct, What: c.Action, UserID: c.UserID, ChannelID: c.Place.Channel}
+	a, err := s.aim(ctx, t)
+	if err != nil {
+		return s.refused(err, tried)
+	}
+	tried.Provider, tried.Connection = a.Provider, a.ID
+	if c.Place.Channel != "" && c.Place.Channel != a.thread.Channel {
+		return s.refused(fault.New(fault.CardUnknown), tried)
+	}
+	if c.Place.Thread == c.PostID && c.PostID != "" {
+		a.asked = a.thread // the card was clicked in its own thread
+	}
+	first, err := s.Records.Claim(ctx, "act/"+t.hash(), clickPause)
+	if err != nil {
+		return errors.Wrap(err, "look for a click just before")
+	}
+	if !first {
+		return nil
+	}
+	if t.action == ActionMeeting {
+		return s.startMeeting(ctx, t, a)
+	}
+	_, err = s.carryOut(ctx, t, a)
+	return s.refused(err, tried)
+}
+
+// aim finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, Forbidden.
+func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
+	if t.subject != "" {
+		return s.aimSubject(ctx, t)
+	}
+	at, mark, err := s.Surface.Marked(ctx, t.postID)
+	if errors.Is(err, bridge.ErrGone) {
+		return aim{}, fault.Wrap(err, fault.CardUnknown)
+	}
+	if err != nil {
+		return aim{}, errors.Wrap(err, "look at the card")
+	}
+	if !s.People.CanPost(ctx, t.userID, at.Channel) {
+		return aim{}, fault.New(fault.Forbidden)
+	}
+	c, ok, err := s.Records.Connection(ctx, mark.Connection)
+	if err != nil {
+		return aim{}, errors.Wrapf(err, "read connection %s", mark.Connection)
+	}
+	if !ok || c.Provider != mark.Provider || s.enabled(c.Provider) == nil {
+		return aim{}, fault.New(fault.CardUnknown)
+	}
+	subject, ok, err := s.Records.Subject(ctx, c.ID, mark.Subject)
+	if err != nil {
+		return aim{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
+	}
+	if !ok || len(c.In(at.Channel)) == 0 && !subject.SharedIn(at.Channel) || !slices.ContainsFunc(subject.Shown, func(shown bridge.Shown) bool { return shown.ShownBy(t.postID, at) }) {
+		return aim{}, fault.New(fault.CardUnknown)
+	}
+	thread := at
+	if thread.Thread == "" {
+		thread.Thread = t.postID
+	}
+	return aim{Connection: c, subject: subject, thread: thread, asked: at}, nil
+}
+
+// carryOut does what the attempt wants, at the tool and as the person, and tells the person what came of it. What it returns is the
+// same for a page, where the person is at one.
+func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (chat.Message, error) {
+	text, err := s.respond(ctx, t, a)
+	if err == nil {
+		return text, nil
+	}
+	invited, inviteErr := s.invite(ctx, t, a, err)
+	if inviteErr == nil && !invited.Zero() {
+		return invited, nil
+	}
+	if inviteErr != nil {
+		s.Log("Nobody could be told how to get access", "user_id", t.userID, "connection", a.ID, "error", inviteErr.Error())
+	}
+	if !fault.Is(err, fault.Internal, fault.InvalidInput) {
+		s.Log("An action on a card was refused", "user_id", t.userID, "channel_id", a.thread.Channel, "post_id", t.postID,
+			"connection", a.ID, "action", t.action, "error", err.Error())
+	}
+	return chat.Message{}, err
+}
+
+// respond asks the provider for what the attempt wants.
+func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, error) {
+	responder, ok := s.Registry.Get(a.Provider).(provider.ActionHandler)
+	if !ok {
+		return chat.Message{}, fault.New(fault.CardUnknown)
+	}
+	who, err := s.People.Person(ctx, t.userID)
+	if err != nil {
+		return chat.Message{}, errors.Wrap(err, "look up who acts")
+	}
+	session, err := s.sessionOf(ctx, a.Connection, t.userID)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	response, err := responder.HandleAction(ctx, session, provider.ActionRequest{
+		Action: t.action, State: a.subject.State, Resource: a.Resource, Values: t.values, Submitted: t.answered,
+		Account: session.Account, By: who.Username, At: s.Now(),
+	})
+	s.reveal(ctx, a, response) // a refusal may bring news, too: that the thing has moved on
+	if err != nil {
+		return chat.Message{}, errors.Wrapf(err, "action %q on a card of connection %s", t.action, a.ID)
+	}
+	if response.Form != nil {
+		return s.askMore(ctx, t, a, *response.Form)
+	}
+	if !response.Note.Zero() {
+		note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, t.intends(shareKind, a))
+		if err != nil {
+			s.Log("What somebody did cannot be shared", "user_id", t.userID, "connection", a.ID, "error", err.Error())
+		}
+		s.whisper(ctx, a.asked, t.userID, note)
+		return response.Note, nil
+	}
+	return chat.Say("bridge.act.done"), nil
+}
+
+// sessionOf returns the session for what the person does: with their own account where people have such, else with the credential of the
+// connection. Faults: AccountNeeded, AccountRejected, HostUnknown, Unreadable.
+func (s *Service) sessionOf(ctx context.Context, c bridge.Connection, userID string) (provider.Session, error) {
+	site, err := s.site(ctx, c)
+	_, authorizes := s.Registry.Get(c.Provider).(provider.Authorizer)
+	switch {
+	case !authorizes && !c.HasCredential:
+		return provider.Session{}, fault.New(fault.AccountNeeded).With("Provider", s.name(c.Provider)).With("Command", s.word(c.Provider))
+	case err != nil:
+		return provider.Session{}, err
+	case authorizes:
+		return s.Sessions.ForUser(ctx, c.Provider, site, userID)
+	}
+	keys, err := s.openKeys(ctx, c)
+	if err != nil {
+		return provider.Session{}, err
+	}
+	if keys.Credential == nil {
+		return provider.Session{}, fault.New(fault.AccountNeeded).With("Provider", s.name(c.Provider)).With("Command", s.word(c.Provider))
+	}
+	return s.Sessions.With(ctx, c.Provider, site, *keys.Credential)
+}
+
+// reveal brings what an action did to everybody's eyes, before the tool tells of it. Where that fails, the tool's own delivery comes
+// all the same.
+func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionResult) {
+	if len(response.Events) > 0 {
+		if err := s.applySoon(ctx, a.Connection, response.Events); err != nil {
+			s.Log("What an action did could not be shown at once", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())
+		}
+	}
+	if response.Reply.Text.Zero() {
+		return
+	}
+	mark := chat.Mark{Provider: a.Provider, Connection: a.ID, Subject: a.subject.Name, Key: "act/" + s.Now().UTC().Format(time.RFC3339Nano)}
+	if _, err := s.Surface.Reply(ctx, a.thread, response.Reply, mark); err != nil {
+		s.Log("What an action did could not be told", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())
+	}
+}
+
+// askMore shows the form that the provider asks more with; without a trigger, a button that will have one.
+func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form) (chat.Message, error) {
+	if t.trigger != "" {
+		return chat.Message{}, s.openForm(ctx, t.trigger, form, t.intends(attemptFormKind, a))
+	}
+	button, err := s.button(ctx, form.Title, true, t.intends(attemptKind, a))
+	if err != nil {
+		return chat.Message{}, err
+	}
+	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: chat.Say("bridge.act.more"), Buttons: []chat.Button{button}})
+	return chat.Say("bridge.act.asked"), nil
+}
+
+// intends returns the intent to go on with the attempt.
+func (t attempt) intends(kind string, a aim) intent {
+	return intent{
+		UserID: t.userID, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.thread,
+		PostID: t.postID, Subject: t.subject, Action: t.action, Values: t.values,
+	}
+}
+
+// attempt returns what the intent goes on with.
+func (i intent) attempt() attempt {
+	return attempt{
+		userID: i.UserID, postID: i.PostID, action: i.Action, values: i.Values, connection: i.Connection, subject: i.Subject, place: i.Place,
+		answered: i.Kind == attemptFormKind || i.Kind == subjectFormKind,
+	}
+}
+
+// kind returns the kind of an intent about the attempt: those from a sealed button have kinds of their own.
+func (t attempt) kind(ofCard string) string {
+	switch {
+	case t.subject != "" && ofCard == attemptKind:
+		return subjectKind
+	case t.subject != "" && ofCard == attemptFormKind:
+		return subjectFormKind
+	}
+	return ofCard
+}
+
+// pressAttempt repeats a click, now that there can be a form.
+func (s *Service) pressAttempt(ctx context.Context, c chat.Click, what intent) error {
+	t := what.attempt()
+	t.trigger = c.TriggerID
+	a, err := s.aim(ctx, t)
+	if err != nil {
+		return err
+	}
+	_, err = s.carryOut(ctx, t, a)
+	return err
+}
+
+// attemptAnswered gives the answer to a provider's form to the provider.
+func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	t := what.attempt()
+	t.values = merged(t.values, answer.Values)
+	a, err := s.aim(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.carryOut(ctx, t, a); err != nil {
+		return slipOf(err)
+	}
+	return nil, nil
+}
+
+// resumeAttempt goes on with the attempt for which somebody signed in.
+func (s *Service) resumeAttempt(ctx context.Context, userID string, what intent) (chat.Message, error) {
+	if what.UserID != userID {
+		return chat.Message{}, fault.New(fault.LinkExpired)
+	}
+	t := what.attempt()
+	a, err := s.aim(ctx, t)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	return s.carryOut(ctx, t, a)
+}
+
+// merged returns the values of both, the later ones where both have one.
+func merged(earlier, later map[string]string) map[string]string {
+	all := make(map[string]string, len(earlier)+len(later))
+	maps.Copy(all, earlier)
+	maps.Copy(all, later)
+	return all
+}
+
+// hash tells the attempt from others.
+func (t attempt) hash() string {
+	parts := []string{t.userID, t.postID, t.action}
+	for _, name := range slices.Sorted(maps.Keys(t.values)) {
+		parts = append(parts, name, t.values[name])
+	}
+	return kv.Hash(parts...)
+}
+
+// size returns how many bytes the values take.
+func size(values map[string]string) int {
+	total := 0
+	for name, value := range values {
+		total += len(name) + len(value) + len(`"":"",`)
+	}
+	return total
+}

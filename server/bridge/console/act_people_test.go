@@ -1,0 +1,200 @@
+package console
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+)
+
+// actWhisper is a note to one person.
+type actWhisper struct {
+	user string
+	at   chat.Place
+	text string
+	note chat.Note
+}
+
+// actPeople are who is there, and what they were told.
+type actPeople struct {
+	w         *actWorld
+	members   map[string][]string
+	quiet     []string // who may not call everybody
+	whispers  []actWhisper
+	announced []string
+	letters   []string
+	// messages are the texts of messages by who may read them and their addresses.
+	messages map[string]string
+}
+
+func (p *actPeople) latest() actWhisper {
+	if len(p.whispers) == 0 {
+		return actWhisper{}
+	}
+	return p.whispers[len(p.whispers)-1]
+}
+
+func (p *actPeople) Person(_ context.Context, userID string) (chat.Person, error) {
+	return chat.Person{ID: userID, Username: userID, Admin: userID == "root"}, nil
+}
+
+func (p *actPeople) Channel(_ context.Context, channelID string) (chat.Channel, error) {
+	return chat.Channel{Name: channelID, Direct: channelID == "dm"}, nil
+}
+
+func (p *actPeople) StillPosts(ctx context.Context, userID, channelID string) (bool, error) {
+	return p.CanPost(ctx, userID, channelID), nil
+}
+
+func (p *actPeople) Message(_ context.Context, userID, address string) (string, bool) {
+	text, ok := p.messages[userID+" "+address]
+	return text, ok
+}
+
+func (p *actPeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
+	return chat.Person{}, false
+}
+
+func (p *actPeople) ChannelsOf(context.Context, string) ([]string, error) { return nil, nil }
+
+func (p *actPeople) CanPost(_ context.Context, userID, channelID string) bool {
+	return slices.Contains(p.members[channelID], userID)
+}
+
+func (p *actPeople) CanCallAll(_ context.Context, userID, _ string) bool {
+	return !slices.Contains(p.quiet, userID)
+}
+
+func (p *actPeople) Administers(_ context.Context, userID, _ string) bool { return userID == "root" }
+
+func (p *actPeople) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
+	p.whispers = append(p.whispers, actWhisper{user: userID, at: at, text: p.w.text(note.Text), note: note})
+	return nil
+}
+
+func (p *actPeople) Rewhisper(ctx context.Context, at chat.Place, userID, _ string, note chat.Note) error {
+	return p.Whisper(ctx, at, userID, note)
+}
+
+func (p *actPeople) DirectMessage(_ context.Context, userID string, text chat.Message) error {
+	p.letters = append(p.letters, userID+": "+p.w.text(text))
+	return nil
+}
+
+func (p *actPeople) Announce(_ context.Context, at chat.Place, text chat.Message) error {
+	p.announced = append(p.announced, at.Channel+": "+p.w.text(text))
+	return nil
+}
+
+// actRecords keeps records in memory.
+type actRecords struct {
+	now         func() time.Time
+	connections map[string]bridge.Connection
+	subjects    map[string]bridge.Subject
+	series      map[string]bridge.Series
+	aliases     map[string]string
+	entries     []bridge.Entry
+	claims      map[string]time.Time
+}
+
+func (r *actRecords) Connection(_ context.Context, id string) (bridge.Connection, bool, error) {
+	c, ok := r.connections[id]
+	c.Subscriptions = slices.Clone(c.Subscriptions)
+	return c, ok, nil
+}
+
+func (r *actRecords) UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
+	c, _, _ := r.Connection(ctx, id)
+	write, err := change(&c)
+	if err == nil && write {
+		r.connections[id] = c
+	}
+	return c, err
+}
+
+func (r *actRecords) ConnectionsOf(_ context.Context, providerID, channelID string) ([]string, error) {
+	var ids []string
+	for id, c := range r.connections {
+		if c.Provider == providerID && len(c.In(channelID)) > 0 {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+func (r *actRecords) UpdateConnectionsOf(context.Context, string, string, func(*[]string) bool) error {
+	return nil
+}
+
+func (r *actRecords) Subject(_ context.Context, connectionID, name string) (bridge.Subject, bool, error) {
+	s, ok := r.subjects[connectionID+"/"+name]
+	s.Shown = slices.Clone(s.Shown)
+	return s, ok, nil
+}
+
+func (r *actRecords) UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error) {
+	s, _, _ := r.Subject(ctx, connectionID, name)
+	write, err := change(&s)
+	if err == nil && write {
+		r.subjects[connectionID+"/"+name] = s
+	}
+	return s, err
+}
+
+func (r *actRecords) UpdateSeries(_ context.Context, connectionID, name string, change func(*bridge.Series) (bool, error)) (bridge.Series, error) {
+	s := r.series[connectionID+"/"+name]
+	write, err := change(&s)
+	if err == nil && write {
+		r.series[connectionID+"/"+name] = s
+	}
+	return s, err
+}
+
+func (r *actRecords) Alias(_ context.Context, connectionID, name string) (string, error) {
+	return r.aliases[connectionID+"/"+name], nil
+}
+
+func (r *actRecords) SetAlias(_ context.Context, connectionID, name, subject string) error {
+	r.aliases[connectionID+"/"+name] = subject
+	return nil
+}
+
+func (r *actRecords) Journal(context.Context, string) ([]bridge.Entry, error) { return r.entries, nil }
+
+func (r *actRecords) Log(_ context.Context, _ string, entries []bridge.Entry) error {
+	r.entries = append(r.entries, entries...)
+	return nil
+}
+
+func (r *actRecords) Rotations(context.Context, string) ([]bridge.Rotation, error) { return nil, nil }
+
+func (r *actRecords) UpdateRotations(context.Context, string, func(*[]bridge.Rotation) bool) error {
+	return nil
+}
+
+func (r *actRecords) Claim(_ context.Context, key string, keep time.Duration) (bool, error) {
+	if r.now().Before(r.claims[key]) {
+		return false, nil
+	}
+	r.claims[key] = r.now().Add(keep)
+	return true, nil
+}
+
+// everythingWritten is all that is kept, posted or logged, as one text.
+func (w *actWorld) everythingWritten() string {
+	var all strings.Builder
+	for _, c := range w.records.connections {
+		all.WriteString(c.Sealed)
+	}
+	for _, note := range w.people.whispers {
+		all.WriteString(note.text)
+	}
+	for _, lines := range [][]string{w.people.announced, w.people.letters, w.surface.replies, w.logged} {
+		all.WriteString(strings.Join(lines, "\n"))
+	}
+	return all.String()
+}

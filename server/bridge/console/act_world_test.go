@@ -1,0 +1,260 @@
+package console
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// actWorld is a channel "town" with a forge and a builder connected to it, each with one card. Ada and bob are members, eve is not;
+// root is a member and a system admin. Ada alone is signed in at the forge.
+type actWorld struct {
+	*Service
+	t         *testing.T
+	tool      *actTool
+	forge     *actForge
+	people    *actPeople
+	surface   *actSurface
+	records   *actRecords
+	sessions  *actSessions
+	inbox     []bridge.Job
+	meetings  []string
+	answers   []chat.Place
+	logged    []string
+	audited   []bridge.AuditEntry
+	settings  bridge.Settings
+	now       time.Time
+	catalogue *i18n.Catalogue
+}
+
+func newActWorld(t *testing.T) *actWorld {
+	t.Helper()
+	catalogue, err := i18n.NewCatalogue(bridge.Texts())
+	require.NoError(t, err)
+	w := &actWorld{
+		t: t, tool: &actTool{id: "builder"}, forge: &actForge{actTool: actTool{id: "forge"}}, catalogue: catalogue,
+		now:      time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC),
+		settings: bridge.Settings{Enabled: map[string]string{"builder": "builder", "forge": "forge", "pager": "pager"}, HookURL: "https://chat.example/hooks/"},
+		sessions: &actSessions{
+			sites:  []provider.Site{{ID: "cloud", URL: actCloud, API: actCloud, OAuth: true}},
+			tokens: map[string]string{"ada": "ada-token"}, clients: map[string]string{},
+		},
+		records: &actRecords{
+			connections: map[string]bridge.Connection{}, subjects: map[string]bridge.Subject{}, series: map[string]bridge.Series{}, aliases: map[string]string{},
+			claims: map[string]time.Time{},
+		},
+	}
+	w.records.now = func() time.Time { return w.now }
+	w.people = &actPeople{w: w, members: map[string][]string{"town": {"ada", "bob", "root"}, "dm": {"ada"}, "garden": {"eve"}}}
+	w.surface = &actSurface{w: w, marks: map[string]chat.Mark{}, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
+	w.Service = New(Dependencies{
+		Registry: provider.NewRegistry(w.tool, w.forge, &actPager{actTool{id: "pager"}}), Settings: func() bridge.Settings { return w.settings },
+		Surface: w.surface, People: w.people, Records: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
+		Now: func() time.Time { return w.now },
+		Log: func(msg string, pairs ...any) {
+			line, _ := json.Marshal(pairs)
+			w.logged = append(w.logged, msg+" "+string(line))
+		},
+	})
+	w.connect("c-builder", "builder", "Builds of town", "", provider.Resource{})
+	w.connect("c-forge", "forge", "acme/door", actCloud, provider.Resource{ID: "acme/door", Name: "acme/door", Path: "acme/door", SettingsURL: actCloud + "/hooks"})
+	return w
+}
+
+// connect has the channel follow a connection with one card, whose post has the connection's name before "-card".
+func (w *actWorld) connect(id, providerID, name, site string, r provider.Resource) {
+	ctx := context.Background()
+	sealed, err := w.sealKeys(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: "hook-secret"}}})
+	require.NoError(w.t, err)
+	c := bridge.Connection{
+		ID: id, Provider: providerID, Name: name, Site: site, Resource: r, HookKey: "key", Sealed: sealed, CreatedBy: "ada",
+		Subscriptions: []bridge.Subscription{{ID: "s-" + id, ChannelID: "town", CreatedBy: "ada"}},
+	}
+	if site != "" {
+		c.ActsAs, c.Installation = "ada", json.RawMessage(`"old"`)
+	}
+	w.records.connections[id] = c
+	event := actEvent("Fix the door", "open")
+	w.records.subjects[id+"/pr/7"] = bridge.Subject{
+		Connection: id, Name: "pr/7", State: event.Data, Rev: 1,
+		Shown: []bridge.Shown{{Subscription: "s-" + id, ChannelID: "town", PostID: id + "-card", Rev: 1}},
+	}
+	w.surface.put(id+"-card", chat.Place{Channel: "town"}, chat.Mark{Provider: providerID, Connection: id, Subject: "pr/7"})
+}
+
+// click has somebody press an action of a card.
+func (w *actWorld) click(user, post, action string) error {
+	return w.Act(context.Background(), chat.Click{
+		UserID: user, PostID: post, Action: action, Card: true, TriggerID: "trigger of " + user, Place: chat.Place{Channel: "town"},
+	})
+}
+
+// run has somebody type a command in a channel.
+func (w *actWorld) run(user, channel, text, trigger string, do func(context.Context, command.Call) (chat.Message, error)) error {
+	answer, err := do(context.Background(), command.Call{UserID: user, ChannelID: channel, Text: text, TriggerID: trigger})
+	if err == nil && !answer.Zero() {
+		w.people.whispers = append(w.people.whispers, actWhisper{user: user, at: chat.Place{Channel: channel}, text: w.text(answer)})
+	}
+	return err
+}
+
+// press has somebody press a button of the latest note, by its label.
+func (w *actWorld) press(user, label string) error {
+	w.t.Helper()
+	note := w.people.latest()
+	for _, b := range note.note.Buttons {
+		if w.text(b.Label) == label {
+			return w.Press(context.Background(), chat.Click{
+				UserID: user, Place: note.at, PostID: "note", Action: b.Action, Values: b.Values, TriggerID: "trigger of " + user,
+			})
+		}
+	}
+	require.Failf(w.t, "there is no such button", "%q under %q", label, note.text)
+	return nil
+}
+
+// answer has somebody send the form that was opened last, with these values in place of those it began with.
+func (w *actWorld) submit(user string, values map[string]string) (map[string]string, error) {
+	w.t.Helper()
+	require.NotEmpty(w.t, w.surface.forms, "there is no form")
+	form := w.surface.forms[len(w.surface.forms)-1]
+	all := map[string]string{}
+	for _, field := range form.Fields {
+		all[field.Name] = field.Default
+	}
+	maps.Copy(all, values)
+	slips, err := w.Submit(context.Background(), chat.FormAnswer{UserID: user, Kind: form.Kind, State: form.State, Values: all})
+	said := map[string]string{}
+	for field, slip := range slips {
+		said[field] = w.text(slip)
+	}
+	return said, err
+}
+
+// text is a message as an English reader sees it.
+func (w *actWorld) text(m chat.Message) string {
+	return strings.ReplaceAll(w.catalogue.Text("en", m), "\u200b", "")
+}
+
+func (w *actWorld) subscription(id string) bridge.Subscription {
+	return w.records.connections[id].Subscriptions[0]
+}
+
+func (w *actWorld) Accept(_ context.Context, j bridge.Job) error {
+	if !slices.ContainsFunc(w.inbox, func(known bridge.Job) bool { return known.ID == j.ID }) {
+		w.inbox = append(w.inbox, j)
+	}
+	return nil
+}
+
+func (w *actWorld) Start(_ context.Context, userID string, at, asked chat.Place, topic string) error {
+	w.meetings = append(w.meetings, userID+" in "+at.Channel+"/"+at.Thread+": "+topic)
+	w.answers = append(w.answers, asked)
+	return nil
+}
+
+// actSeals are told apart by name, and cannot be read at a glance.
+type actSeals struct{}
+
+func (actSeals) Seal(_ context.Context, name string, plain []byte) ([]byte, error) {
+	return []byte(name + "|" + base64.StdEncoding.EncodeToString(plain)), nil
+}
+
+func (actSeals) Reseal(_ context.Context, _ string, blob []byte) ([]byte, bool, error) {
+	return blob, false, nil
+}
+
+func (actSeals) Open(_ context.Context, name string, blob []byte) ([]byte, error) {
+	content, ours := strings.CutPrefix(string(blob), name+"|")
+	plain, err := base64.StdEncoding.DecodeString(content)
+	if !ours || err != nil {
+		return nil, fault.New(fault.Unreadable)
+	}
+	return plain, nil
+}
+
+// actSurface holds posts and forms.
+type actSurface struct {
+	w       *actWorld
+	marks   map[string]chat.Mark
+	places  map[string]chat.Place
+	cards   map[string]chat.Card
+	replies []string
+	forms   []chat.Form
+}
+
+func (s *actSurface) put(postID string, at chat.Place, m chat.Mark) {
+	s.places[postID], s.marks[postID] = at, m
+}
+
+func (s *actSurface) Post(_ context.Context, p chat.Posting) (string, error) {
+	s.put("posted", p.Place, p.Mark)
+	s.cards["posted"] = p.Card
+	return "posted", nil
+}
+
+func (s *actSurface) Update(_ context.Context, postID string, p chat.Posting) error {
+	s.cards[postID] = p.Card
+	return nil
+}
+
+func (s *actSurface) Reply(_ context.Context, at chat.Place, r chat.Reply, m chat.Mark) (string, error) {
+	s.replies = append(s.replies, at.Thread+": "+s.w.text(r.Text))
+	s.put("reply", at, m)
+	return "reply", nil
+}
+
+func (s *actSurface) Recent(context.Context, string) ([]chat.Posted, error) { return nil, nil }
+
+func (s *actSurface) Find(context.Context, chat.Place, chat.Mark, time.Time) (string, error) {
+	return "", nil
+}
+
+func (s *actSurface) Marked(_ context.Context, postID string) (chat.Place, chat.Mark, error) {
+	at, ours := s.places[postID]
+	if !ours {
+		return chat.Place{}, chat.Mark{}, bridge.ErrGone
+	}
+	return at, s.marks[postID], nil
+}
+func (s *actSurface) Link(postID string) string { return "https://chat.example/pl/" + postID }
+
+// OpenForm checks what the chat product would refuse or cut.
+func (s *actSurface) OpenForm(_ context.Context, trigger string, f chat.Form) error {
+	t := s.w.t
+	require.NotEmpty(t, trigger)
+	require.LessOrEqual(t, utf8.RuneCountInString(s.w.text(f.Title)), 24, s.w.text(f.Title))
+	require.NotContains(t, s.w.text(f.Intro), "<no value>")
+	for _, field := range f.Fields {
+		label, help := s.w.text(field.Label), s.w.text(field.Help)
+		require.NotEmpty(t, label)
+		require.NotContains(t, label+help, "bridge.", "a text is missing")
+		require.LessOrEqual(t, utf8.RuneCountInString(label), 24, label)
+		require.LessOrEqual(t, utf8.RuneCountInString(help), 150, help)
+		if field.Kind == chat.SelectField {
+			require.True(t, hasOption(field.Options, field.Default), "%s begins with none of its choices", field.Name)
+			require.False(t, hasOption(field.Options, ""), "%s has a choice that is blank", field.Name)
+		}
+		require.False(t, field.Kind == chat.SecretField && field.Default != "", "a secret is shown again")
+	}
+	s.forms = append(s.forms, f)
+	return nil
+}
+
+// Record keeps what was done and refused.
+func (w *actWorld) Record(e bridge.AuditEntry) { w.audited = append(w.audited, e) }

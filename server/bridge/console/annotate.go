@@ -1,0 +1,128 @@
+package console
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// annotateKind is the form for a note on a subject that was chosen; its intent's text is the subject's ID at the tool,
+	// "" where that is chosen in the form.
+	annotateKind = "annotate"
+	// noteField is the form's field.
+	noteField = "text"
+	// messageValue is the address of the message that a note begins with.
+	messageValue = "message"
+	// maxNoteText is the longest note, in characters.
+	maxNoteText = 3000
+)
+
+func (s *Service) annotateForms() map[string]answered {
+	return map[string]answered{annotateKind: s.annotated}
+}
+
+// annotate offers the latest subjects at the tool to add a note to, which begins with the message whose address was typed.
+func (s *Service) annotate(ctx context.Context, w wish) (chat.Note, error) {
+	annotator, ok := s.Registry.Get(w.provider).(provider.Annotator)
+	if !ok {
+		return chat.Note{}, fault.New(fault.ButtonExpired)
+	}
+	h, err := s.home(ctx, w, annotator)
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedAnnotate, h, err)
+	}
+	text := unquoted(w.text)
+	link := ""
+	if _, isMessage := s.message(ctx, w.userID, text); isMessage {
+		link, text = text, ""
+	}
+	found, _, err := annotator.Search(ctx, h.session, text, s.Now())
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedAnnotate, h, err)
+	}
+	if len(found) == 0 {
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(text))}, nil
+	}
+	if s.windowed {
+		w.text, w.values = "", map[string]string{messageValue: link}
+		return chat.Note{}, s.openAnnotate(ctx, w, subjectOf(found))
+	}
+	offers := s.findings(w, deedAnnotateThis, found)
+	for i := range offers {
+		offers[i].wish.values = map[string]string{messageValue: link}
+	}
+	return s.question(ctx, chat.Say("bridge.note.which", "Command", s.word(w.provider)), append(offers, orCancel(w))...)
+}
+
+// annotateThis asks for the note on the subject that was chosen.
+func (s *Service) annotateThis(ctx context.Context, w wish) (chat.Note, error) {
+	if w.trigger == "" {
+		return s.question(ctx, chat.Say("bridge.act.more"), offer{label: chat.Say("bridge.note.submit"), primary: true, deed: deedAnnotateThis, wish: w}, orCancel(w))
+	}
+	return chat.Note{}, s.openAnnotate(ctx, w)
+}
+
+// openAnnotate shows the form for a note, which begins with the wish's message. It is about the subject that the wish's text names, or is
+// chosen in the fields before.
+func (s *Service) openAnnotate(ctx context.Context, w wish, before ...chat.FormField) error {
+	text, _ := s.message(ctx, w.userID, w.values[messageValue])
+	what := w.intends(noteField)
+	what.Kind, what.Values = annotateKind, nil
+	return s.openForm(ctx, w.trigger, chat.Form{
+		Title: chat.Say("bridge.note.title"), Submit: chat.Say("bridge.note.submit"),
+		Fields: append(before, chat.FormField{
+			Name: noteField, Kind: chat.LongTextField, Label: chat.Say("bridge.note.text"), Default: chat.Truncate(text, maxNoteText), MaxLength: maxNoteText,
+		}),
+	}, what)
+}
+
+// annotated adds the note as the person, and tells them alone; they may share it.
+func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	annotator, ok := s.enabled(what.Provider).(provider.Annotator)
+	if !ok {
+		return nil, fault.New(fault.ButtonExpired)
+	}
+	if what.Text == "" {
+		what.Text = a.Values[subjectField]
+	}
+	if what.Text == "" {
+		return chat.FormErrors{subjectField: chat.Say("bridge.search.subject_missing")}, nil
+	}
+	w := what.wish()
+	h, err := s.home(ctx, w, annotator)
+	if err != nil {
+		return nil, err
+	}
+	who, err := s.People.Person(ctx, w.userID)
+	if err != nil {
+		return nil, errors.Wrap(err, "look up who writes a note")
+	}
+	response, err := annotator.Annotate(ctx, h.session, what.Text, a.Values[noteField], who.Username)
+	if err != nil {
+		return slipOf(err)
+	}
+	if err := s.applySoon(ctx, h.Connection, response.Events); err != nil {
+		s.Log("A note could not be shown at once", "connection", h.ID, "error", err.Error())
+	}
+	share := what
+	share.Provider, share.Connection = h.Provider, h.ID
+	note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
+	if err != nil {
+		s.Log("What somebody noted cannot be shared", "user_id", w.userID, "connection", h.ID, "error", err.Error())
+	}
+	s.whisper(ctx, w.place, w.userID, note)
+	return nil, nil
+}
+
+// message returns the text of the message whose address this is, if the person may read it.
+func (s *Service) message(ctx context.Context, userID, address string) (string, bool) {
+	if address == "" {
+		return "", false
+	}
+	return s.People.Message(ctx, userID, address)
+}

@@ -1,0 +1,59 @@
+package console
+
+import (
+	"context"
+	"io"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// maxQuestion is the longest question that is read, in bytes: one is as long as its few words.
+const maxQuestion = 64 << 10
+
+// Ask answers what a tool asks below the address of a hook. It has to prove itself as for a delivery, and learns of no channels but
+// those that follow the connection. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting.
+func (s *Service) Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error) {
+	c, p, err := s.hooked(ctx, hook)
+	if err != nil {
+		return nil, err
+	}
+	answerer, answers := p.(provider.QueryHandler)
+	if !answers {
+		return nil, fault.New(fault.HookUnknown)
+	}
+	content, reading, err := s.intake.read(c.ID, body, maxQuestion)
+	defer reading.close()
+	if err != nil {
+		return nil, err
+	}
+	d := s.deliveryOf(c, header, content)
+	keys, err := s.openKeys(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	// No candidates: who entered one, and nobody else yet, could make the signature.
+	if _, err := p.Verify(d, keys.Valid(s.Now())); err != nil {
+		return nil, s.refuse(c, s.Registry.Describe(c.Provider), err)
+	}
+	var options []provider.QueryOption
+	for _, channelID := range c.Channels() {
+		channel, err := s.People.Channel(ctx, channelID)
+		if err == nil && !channel.Direct && !channel.Archived {
+			options = append(options, provider.QueryOption{Value: channelID, Label: "~" + channel.Name})
+		}
+	}
+	return answerer.HandleQuery(question, d, options)
+}
+
+// deliveryOf returns the request with the headers that its provider reads.
+func (s *Service) deliveryOf(c bridge.Connection, header func(string) string, body []byte) provider.Delivery {
+	d := provider.Delivery{Header: map[string]string{}, Body: body, ReceivedAt: s.Now(), Site: c.Site, Resource: c.Resource}
+	for _, name := range s.Registry.Describe(c.Provider).Headers {
+		if value := header(name); value != "" {
+			d.Header[name] = value
+		}
+	}
+	return d
+}

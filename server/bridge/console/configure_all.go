@@ -1,0 +1,63 @@
+package console
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+)
+
+const (
+	// maxChannelsLooked bounds how many of somebody's channels are looked at; each costs a read.
+	maxChannelsLooked = 1000
+	// maxChannelsListed is how many one message tells of.
+	maxChannelsListed = 30
+)
+
+// configureAll says what the person's channels get from the provider. Channels that they are no member of are not for their eyes.
+func (s *Service) configureAll(ctx context.Context, providerID, userID string) (chat.Message, error) {
+	channels, err := s.People.ChannelsOf(ctx, userID)
+	if err != nil {
+		return chat.Message{}, errors.Wrap(err, "list somebody's channels")
+	}
+	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", chat.Escape(s.name(providerID)))}
+	listed := 0
+	for _, channelID := range channels[:min(len(channels), maxChannelsLooked)] {
+		connections, err := s.following(ctx, providerID, channelID)
+		if err != nil {
+			return chat.Message{}, err
+		}
+		followed := subscriptionsOf(connections, channelID)
+		if len(followed) == 0 {
+			continue
+		}
+		if listed++; listed > maxChannelsListed {
+			continue
+		}
+		lines = append(lines, chat.Say("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, channelID)))
+		for _, f := range followed {
+			line := chat.Say("bridge.configure.all_line", "Name", chat.Link(chat.Truncate(f.title(), 100), f.Resource.URL))
+			lines = append(lines, line.WithMessage("Events", s.eventsOf(providerID, f.subscription.Events)))
+		}
+	}
+	if listed == 0 {
+		return chat.Say("bridge.configure.all_none", "Provider", chat.Escape(s.name(providerID))), nil
+	}
+	if more := listed - maxChannelsListed; more > 0 {
+		lines = append(lines, chat.Plural("bridge.configure.all_more", more))
+	}
+	return chat.Lines(append(lines, chat.Message{}, chat.Say("bridge.configure.all_next", "Command", s.word(providerID)))...), nil
+}
+
+// channelName names a channel for somebody who is in it.
+func (s *Service) channelName(ctx context.Context, channelID string) chat.Message {
+	channel, err := s.People.Channel(ctx, channelID)
+	switch {
+	case err != nil:
+		return chat.Verbatim("?")
+	case channel.Direct:
+		return chat.Say("bridge.direct")
+	}
+	return chat.Verbatim(chat.Escape("~" + channel.Name))
+}

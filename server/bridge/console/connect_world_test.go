@@ -1,0 +1,341 @@
+package console
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// office is a chat server with a few people, three channels and two tools, as the stories of connecting need it.
+type office struct {
+	t        *testing.T
+	bridge   *Service
+	settings bridge.Settings
+	people   *officePeople
+	surface  *officeSurface
+	records  *officeRecords
+	accounts *officeAccounts
+	coder    *coder
+	texts    *i18n.Catalogue
+	now      time.Time
+	logged   []string
+	audited  []bridge.AuditEntry
+}
+
+const (
+	ada, bob, eve         = "ada", "bob", "eve"
+	town, lab, adasDirect = "town", "lab", "direct-ada"
+	bobsDirect            = "direct-bob"
+	webRepo               = "https://coder.test/acme/web"
+)
+
+func newOffice(t *testing.T) *office {
+	texts, err := i18n.NewCatalogue(bridge.Texts())
+	require.NoError(t, err)
+	o := &office{
+		t: t, texts: texts, coder: newCoder(), now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC),
+		settings: bridge.Settings{
+			Enabled: map[string]string{"builder": "builder", "coder": "coder"}, Policy: bridge.Members, HookURL: "https://chat.test/hooks/",
+		},
+		people: &officePeople{
+			channels: map[string]chat.Channel{
+				town: {Public: true, Name: "town"}, lab: {Name: "lab"}, adasDirect: {Direct: true}, bobsDirect: {Direct: true},
+			},
+			members: map[string][]string{town: {ada, bob, eve}, lab: {ada, bob}, adasDirect: {ada}, bobsDirect: {bob}},
+			admins:  map[string][]string{town: {bob}},
+			mute:    map[string]bool{},
+			texts:   texts,
+		},
+		surface:  &officeSurface{marks: map[string]chat.Posting{}},
+		records:  newOfficeRecords(),
+		accounts: &officeAccounts{signedIn: map[string]bool{ada: true, bob: true}, registered: true},
+	}
+	o.bridge = New(Dependencies{
+		Registry: provider.NewRegistry(builder{}, o.coder), Settings: func() bridge.Settings { return o.settings },
+		Surface: o.surface, People: o.people, Records: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
+		Sessions: o.accounts, Audit: o, Now: func() time.Time { return o.now },
+		Log: func(msg string, pairs ...any) {
+			for _, pair := range pairs {
+				if text, ok := pair.(string); ok {
+					msg += " " + text
+				}
+			}
+			o.logged = append(o.logged, msg)
+		},
+	})
+	return o
+}
+
+// types has somebody type a command line in a channel and returns what they are answered.
+func (o *office) types(userID, channelID, line string) string {
+	text, err := o.tries(userID, channelID, line)
+	require.NoError(o.t, err, line)
+	return text
+}
+
+// tries is types for lines that may fail.
+func (o *office) tries(userID, channelID, line string) (string, error) {
+	for _, tree := range o.bridge.Commands() {
+		if word, _, _ := strings.Cut(strings.TrimPrefix(line, "/"), " "); word == tree.Name {
+			before := len(o.people.whispers)
+			answer, err := tree.Execute(o.t.Context(), line, command.Call{
+				UserID: userID, ChannelID: channelID, TriggerID: o.surface.trigger,
+			})
+			if err == nil && answer.Zero() && len(o.people.whispers) > before {
+				return o.lastWhisper().text, nil
+			}
+			return o.texts.Text("en", answer), err
+		}
+	}
+	o.t.Fatalf("there is no command for %q", line)
+	return "", nil
+}
+
+func (o *office) lastWhisper() whispered {
+	require.NotEmpty(o.t, o.people.whispers, "nobody was told anything")
+	return o.people.whispers[len(o.people.whispers)-1]
+}
+
+// presses has somebody press the button of the last note with this label and returns what takes the note's place.
+func (o *office) presses(userID, label string) string {
+	text, err := o.triesToPress(userID, label)
+	require.NoError(o.t, err, label)
+	return text
+}
+
+func (o *office) triesToPress(userID, label string) (string, error) {
+	note := o.lastWhisper()
+	for _, button := range note.buttons {
+		if o.texts.Text("en", button.Label) != label {
+			continue
+		}
+		before := len(o.people.whispers)
+		err := o.bridge.Press(o.t.Context(), chat.Click{
+			UserID: userID, Place: note.at, PostID: "note", Action: button.Action, Values: button.Values, TriggerID: "pressed",
+		})
+		if err != nil || len(o.people.whispers) == before {
+			return "", err
+		}
+		return o.lastWhisper().text, nil
+	}
+	o.t.Fatalf("the note %q has no button %q but %v", note.text, label, o.labels(note))
+	return "", nil
+}
+
+func (o *office) labels(note whispered) []string {
+	var labels []string
+	for _, button := range note.buttons {
+		labels = append(labels, o.texts.Text("en", button.Label))
+	}
+	return labels
+}
+
+// answers has somebody send the last form with these values.
+func (o *office) answers(userID string, values map[string]string) (chat.FormErrors, error) {
+	require.NotEmpty(o.t, o.surface.forms, "no form was shown")
+	form := o.surface.forms[len(o.surface.forms)-1]
+	return o.bridge.Submit(o.t.Context(), chat.FormAnswer{UserID: userID, Kind: form.Kind, State: form.State, Values: values})
+}
+
+// only returns the one connection there is.
+func (o *office) only() bridge.Connection {
+	require.Len(o.t, o.records.connections, 1)
+	for _, c := range o.records.connections {
+		return copied(c)
+	}
+	return bridge.Connection{}
+}
+
+// secretOf returns the secret in force.
+func (o *office) secretOf(c bridge.Connection) string {
+	hook, err := o.bridge.hookOf(o.t.Context(), c)
+	require.NoError(o.t, err)
+	return hook.Secret
+}
+
+// whispered is a note as one person sees it.
+type whispered struct {
+	at      chat.Place
+	userID  string
+	text    string
+	buttons []chat.Button
+}
+
+type officePeople struct {
+	mu        sync.Mutex
+	texts     *i18n.Catalogue
+	channels  map[string]chat.Channel
+	members   map[string][]string
+	admins    map[string][]string
+	guests    []string
+	mute      map[string]bool // whom no direct message reaches
+	whispers  []whispered
+	direct    []whispered
+	announced []whispered
+}
+
+func (p *officePeople) Person(_ context.Context, userID string) (chat.Person, error) {
+	return chat.Person{ID: userID, Username: userID, Admin: userID == "root", Guest: slices.Contains(p.guests, userID)}, nil
+}
+
+func (p *officePeople) Channel(_ context.Context, channelID string) (chat.Channel, error) {
+	channel, ok := p.channels[channelID]
+	if !ok {
+		return chat.Channel{}, errors.Errorf("no channel %s", channelID)
+	}
+	return channel, nil
+}
+
+func (p *officePeople) StillPosts(ctx context.Context, userID, channelID string) (bool, error) {
+	return p.CanPost(ctx, userID, channelID), nil
+}
+
+func (p *officePeople) Message(context.Context, string, string) (string, bool) { return "", false }
+
+func (*officePeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
+	return chat.Person{}, false
+}
+
+func (p *officePeople) ChannelsOf(_ context.Context, userID string) ([]string, error) {
+	var found []string
+	for id, members := range p.members {
+		if slices.Contains(members, userID) {
+			found = append(found, id)
+		}
+	}
+	return found, nil
+}
+
+func (p *officePeople) CanPost(_ context.Context, userID, channelID string) bool {
+	return slices.Contains(p.members[channelID], userID)
+}
+
+func (p *officePeople) CanCallAll(context.Context, string, string) bool { return true }
+
+func (p *officePeople) Administers(_ context.Context, userID, channelID string) bool {
+	return slices.Contains(p.admins[channelID], userID)
+}
+
+func (p *officePeople) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.whispers = append(p.whispers, whispered{at: at, userID: userID, text: p.texts.Text("en", note.Text), buttons: note.Buttons})
+	return nil
+}
+
+func (p *officePeople) Rewhisper(ctx context.Context, at chat.Place, userID, _ string, note chat.Note) error {
+	return p.Whisper(ctx, at, userID, note)
+}
+
+func (p *officePeople) DirectMessage(_ context.Context, userID string, text chat.Message) error {
+	if p.mute[userID] {
+		return errors.New("the direct channel cannot be opened")
+	}
+	p.direct = append(p.direct, whispered{userID: userID, text: p.texts.Text("en", text)})
+	return nil
+}
+
+func (p *officePeople) Announce(_ context.Context, at chat.Place, text chat.Message) error {
+	p.announced = append(p.announced, whispered{at: at, text: p.texts.Text("en", text)})
+	return nil
+}
+
+type officeSurface struct {
+	trigger string // what commands are typed with
+	forms   []chat.Form
+	marks   map[string]chat.Posting
+}
+
+func (f *officeSurface) Post(_ context.Context, p chat.Posting) (string, error) {
+	id := rand.Text()
+	f.marks[id] = p
+	return id, nil
+}
+
+func (f *officeSurface) Update(_ context.Context, id string, p chat.Posting) error {
+	f.marks[id] = p
+	return nil
+}
+
+func (f *officeSurface) Reply(context.Context, chat.Place, chat.Reply, chat.Mark) (string, error) {
+	return rand.Text(), nil
+}
+
+func (f *officeSurface) Recent(context.Context, string) ([]chat.Posted, error) { return nil, nil }
+
+func (f *officeSurface) Find(context.Context, chat.Place, chat.Mark, time.Time) (string, error) {
+	return "", nil
+}
+
+func (f *officeSurface) Marked(_ context.Context, id string) (chat.Place, chat.Mark, error) {
+	posting, ok := f.marks[id]
+	if !ok {
+		return chat.Place{}, chat.Mark{}, bridge.ErrGone
+	}
+	return posting.Place, posting.Mark, nil
+}
+
+func (f *officeSurface) Link(id string) string { return "https://chat.test/pl/" + id }
+
+func (f *officeSurface) OpenForm(_ context.Context, _ string, form chat.Form) error {
+	f.forms = append(f.forms, form)
+	return nil
+}
+
+type officeInbox struct{}
+
+func (officeInbox) Accept(context.Context, bridge.Job) error { return nil }
+
+// officeSeals seals as the plugin does, so that a test that looks for a secret in what is stored shows something.
+type officeSeals struct{ aead cipher.AEAD }
+
+func newOfficeSeals(t *testing.T) officeSeals {
+	block, err := aes.NewCipher([]byte(strings.Repeat("k", 32)))
+	require.NoError(t, err)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	require.NoError(t, err)
+	return officeSeals{aead: aead}
+}
+
+func (s officeSeals) Seal(_ context.Context, name string, plain []byte) ([]byte, error) {
+	return []byte(hexed(s.aead.Seal(nil, nil, plain, []byte(name)))), nil
+}
+
+func (officeSeals) Reseal(_ context.Context, _ string, blob []byte) ([]byte, bool, error) {
+	return blob, false, nil
+}
+
+func (s officeSeals) Open(_ context.Context, name string, blob []byte) ([]byte, error) {
+	plain, err := s.aead.Open(nil, nil, unhexed(string(blob)), []byte(name))
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unreadable)
+	}
+	return plain, nil
+}
+
+// tokenIn returns the secret that a direct message shows.
+func tokenIn(t *testing.T, message string) string {
+	found := regexp.MustCompile("(?s)Secret:\n`([A-Z2-7]+)`").FindStringSubmatch(message)
+	require.Len(t, found, 2, "no secret in %q", message)
+	return found[1]
+}
+
+// Record keeps what was done and refused.
+func (o *office) Record(e bridge.AuditEntry) { o.audited = append(o.audited, e) }

@@ -1,0 +1,125 @@
+package console
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+func TestDisconnectAsksFirstAndCanBeCancelled(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/builder connect ci")
+	require.Contains(t, o.types(ada, lab, "/builder disconnect"), "Do you want to end this connection?")
+	require.Equal(t, []string{"Disconnect", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Equal(t, "Nothing was changed.", o.presses(ada, "Cancel"))
+	require.Len(t, o.only().In(lab), 1)
+
+	o.types(ada, lab, "/builder disconnect")
+	require.Contains(t, o.presses(ada, "Disconnect"), "Its address has stopped to work")
+	require.Empty(t, o.records.connections)
+	require.Empty(t, o.records.lists["builder/"+lab])
+	require.Empty(t, o.records.lists["builder/"+namesakes("builder", "ci")])
+	last := o.people.announced[len(o.people.announced)-1]
+	require.Equal(t, lab, last.at.Channel)
+	require.Contains(t, last.text, "ended this channel's connection to Builder: ci")
+}
+
+func TestOfSeveralConnectionsOneIsChosenOrNamedOrAllAreEnded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, name := range []string{"main", "main backup", "nightly"} {
+		o.types(ada, lab, "/builder connect "+name)
+	}
+	require.Contains(t, o.types(ada, lab, "/builder disconnect"), "Which connection")
+	require.Equal(t, []string{"main", "main backup", "nightly", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Contains(t, o.presses(ada, "nightly"), "nightly")
+	o.presses(ada, "Disconnect")
+	require.Len(t, o.records.connections, 2)
+
+	require.Contains(t, o.types(ada, lab, `/builder disconnect "MAIN"`), "* main.", "a whole name is no beginning of another")
+	o.types(ada, lab, "/builder disconnect backup")
+	o.presses(ada, "Disconnect")
+	require.Equal(t, "main", o.only().Name)
+	o.types(ada, lab, "/builder connect again")
+	require.Contains(t, o.types(ada, lab, "/builder disconnect All"), "these 2 connections")
+	o.presses(ada, "Disconnect")
+	require.Empty(t, o.records.connections)
+
+	_, err := o.tries(ada, lab, "/builder disconnect")
+	require.Equal(t, fault.NotFollowed, fault.CodeOf(err))
+}
+
+func TestDisconnectFindsARepositoryByItsAddress(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	o.types(ada, lab, "/coder connect https://coder.test/acme/api")
+	require.Contains(t, o.types(ada, lab, "/coder disconnect https://coder.test/ACME/api"), "acme/api")
+	o.presses(ada, "Disconnect")
+	require.Equal(t, "acme/web", o.only().Name)
+}
+
+func TestDisconnectOffersToSignOut(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	o.types(ada, lab, "/coder disconnect")
+	require.Equal(t, []string{"Disconnect", "Disconnect and sign out", "Cancel"}, o.labels(o.lastWhisper()))
+
+	text := o.presses(ada, "Disconnect and sign out")
+
+	require.Contains(t, text, "the webhook at Coder is removed", "before the sign-in that it takes is gone")
+	require.Contains(t, text, "You are signed out of Coder")
+	require.False(t, o.accounts.signedIn[ada])
+	require.True(t, o.accounts.signedIn[bob])
+
+	require.Contains(t, o.types(bob, lab, "/coder disconnect"), "do you want to sign out?", "where nothing is connected, too")
+	o.presses(bob, "Sign out")
+	require.False(t, o.accounts.signedIn[bob])
+	_, err := o.tries(bob, lab, "/coder disconnect")
+	require.Equal(t, fault.NotFollowed, fault.CodeOf(err))
+}
+
+func TestAWebhookThatCannotBeRemovedIsLeftToPeople(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	id := o.only().ID
+	o.coder.broken["uninstall"] = fault.New(fault.ProviderForbidden).With("Provider", "Coder")
+	o.types(ada, lab, "/coder disconnect")
+
+	text := o.presses(ada, "Disconnect")
+
+	require.Contains(t, text, "https://coder.test/acme/web/hooks")
+	require.Contains(t, text, id)
+	require.Contains(t, text, "Coder doesn't allow this")
+	require.Empty(t, o.records.connections, "nothing of it is shown any more")
+}
+
+func TestWhoseAccountIsGoneIsStoodInForByWhoDisconnects(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	delete(o.accounts.signedIn, ada)
+	o.types(bob, lab, "/coder disconnect")
+	require.Contains(t, o.presses(bob, "Disconnect"), "the webhook at Coder is removed")
+	require.Empty(t, o.coder.hooks)
+}
+
+func TestAChannelThatJoinsWhileTheLastLeavesKeepsAWebhook(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	left := o.only()
+	o.types(bob, town, "/coder connect "+webRepo)
+
+	// As if ada's server had read the record before bob joined.
+	_, err := o.bridge.end(t.Context(), wish{userID: ada, provider: "coder", place: placeOf(lab)}, left)
+
+	require.NoError(t, err)
+	require.Equal(t, []string{town}, o.only().Channels())
+	require.Len(t, o.coder.hooks, 1)
+}

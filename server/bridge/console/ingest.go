@@ -1,0 +1,218 @@
+package console
+
+import (
+	"context"
+	"crypto/subtle"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+const (
+	// maxHook is the longest end of an address that is looked up.
+	maxHook = 120
+	// defaultMaxBody is the largest delivery of providers that do not say, in bytes.
+	defaultMaxBody = 1 << 20
+	// sameWithin is how long the same bytes are the same delivery. A sender repeats what it got no answer for within minutes; later, a
+	// person may be trying the same command again, and would look for it in vain.
+	sameWithin = 10 * time.Minute
+	// installingFor is how long it takes at most to note the secret of a webhook after the tool has begun to send.
+	installingFor = time.Minute
+	// authorization is the header that some tools can show nothing but, and that some servers take away.
+	authorization = "Authorization"
+)
+
+// Ingest takes a delivery: hook and pathSecret are from its address, header gives its headers. It verifies and stores, and nothing
+// else, since providers wait for the answer for a second only. The body isn't read before the address is known to be one of ours. After a
+// nil error the delivery is safe.
+// Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting. After the last one, and after any other error, the
+// provider should send it again.
+func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body io.Reader) error {
+	c, p, err := s.hooked(ctx, hook)
+	if err != nil {
+		return err
+	}
+	desc := s.Registry.Describe(c.Provider)
+	if skipper, ok := p.(provider.BodyFilter); ok {
+		body = skipper.FilterBody(s.deliveryOf(c, header, nil).Header, body)
+	}
+	content, reading, err := s.intake.read(c.ID, body, maxBodyOf(desc))
+	defer reading.close()
+	switch {
+	case fault.Is(err, fault.TooLarge):
+		s.note(c.ID, bridge.Entry{Result: bridge.Unreadable, Reason: chat.OfFault(err)})
+		return err
+	case fault.Is(err, fault.TooManyWaiting):
+		s.note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		return err
+	case err != nil:
+		return err
+	}
+	d := s.deliveryOf(c, header, content)
+	d.PathSecret = pathSecret
+	keys, err := s.openKeys(ctx, c)
+	if err != nil {
+		s.note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		return err
+	}
+	secrets := keys.Believed(s.Now())
+	proof, err := p.Verify(d, secrets)
+	switch {
+	case errors.Is(err, provider.ErrPing):
+		s.note(c.ID, bridge.Entry{Result: bridge.Tested})
+		return nil
+	case err != nil && s.Now().Sub(c.Installing) < installingFor:
+		return errors.Wrap(err, "a delivery of a webhook whose secret is not noted yet") // it is sent again
+	case err != nil:
+		return s.refuse(c, desc, err)
+	}
+	return s.store(ctx, c, p, d, s.promote(ctx, c, keys, proof), secrets)
+}
+
+// maxBodyOf returns the largest delivery of the provider, in bytes.
+func maxBodyOf(desc provider.Descriptor) int64 {
+	if desc.MaxBody > 0 {
+		return desc.MaxBody
+	}
+	return defaultMaxBody
+}
+
+// hooked returns the connection that the end of an address belongs to. Fault: HookUnknown.
+func (s *Service) hooked(ctx context.Context, hook string) (bridge.Connection, provider.Provider, error) {
+	unknown := fault.New(fault.HookUnknown)
+	id, key, _ := strings.Cut(hook, ".")
+	if id == "" || key == "" || len(hook) > maxHook || strings.ContainsFunc(id, outsideID) {
+		return bridge.Connection{}, nil, unknown
+	}
+	c, found, err := s.Records.Connection(ctx, id)
+	if err != nil {
+		return bridge.Connection{}, nil, errors.Wrap(err, "look up the connection of a delivery")
+	}
+	p := s.enabled(c.Provider)
+	if !found || p == nil || c.HookKey == "" || subtle.ConstantTimeCompare([]byte(key), []byte(c.HookKey)) != 1 {
+		return bridge.Connection{}, nil, unknown
+	}
+	return c, p, nil
+}
+
+// outsideID reports whether the character occurs in no ID of a connection.
+func outsideID(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
+}
+
+// enabled returns the provider if it is switched on, else nil.
+func (s *Service) enabled(providerID string) provider.Provider {
+	if _, on := s.Settings().Enabled[providerID]; !on {
+		return nil
+	}
+	return s.Registry.Get(providerID)
+}
+
+// store puts a delivery that was verified into the inbox, unless it says nothing.
+func (s *Service) store(ctx context.Context, c bridge.Connection, p provider.Provider, d provider.Delivery, proof provider.Proof, secrets []string) error {
+	entry := bridge.Entry{By: proof.By, Old: proof.Secret > 0}
+	events, err := p.Parse(d)
+	switch {
+	case err != nil:
+		entry.Result = bridge.Unreadable
+		s.note(c.ID, entry)
+		return fault.Wrap(err, fault.InvalidInput)
+	case len(d.Body) == 0 && len(events) == 0:
+		entry.Result = bridge.Tested
+		s.note(c.ID, entry)
+		return nil
+	case len(events) == 0:
+		entry.Result = bridge.Ignored
+		s.note(c.ID, entry)
+		return nil
+	}
+	job := bridge.Job{
+		ID: deliveryID(c.ID, d), Key: jobKey(c.ID, events[0].Subject), Connection: c.ID,
+		Delivery: withoutSecrets(d, secrets), Proof: proof,
+	}
+	if err := s.Inbox.Accept(ctx, job); err != nil {
+		entry.Result, entry.Reason = bridge.Failed, chat.Say("bridge.deliver.not_stored")
+		if fault.Is(err, fault.TooManyWaiting) {
+			entry.Reason = chat.OfFault(err)
+		}
+		s.note(c.ID, entry)
+		return errors.Wrap(err, "store a delivery")
+	}
+	return nil
+}
+
+// jobKey names what a job is about.
+func jobKey(connectionID, subject string) string { return kv.Hash("subject", connectionID, subject) }
+
+// deliveryID tells a delivery that is sent again: the same content for the same connection, within some time. The headers count, as
+// one may say what the body means; that which may hold a secret does not. Whoever puts another number or time into each attempt
+// is noticed by the events' own IDs.
+func deliveryID(connectionID string, d provider.Delivery) string {
+	parts := []string{"delivery", connectionID, d.ReceivedAt.Truncate(sameWithin).UTC().Format(time.RFC3339), string(d.Body)}
+	for _, name := range slices.Sorted(maps.Keys(d.Header)) {
+		if name != authorization {
+			parts = append(parts, name, d.Header[name])
+		}
+	}
+	return kv.Hash(parts...)
+}
+
+// withoutSecrets returns the delivery as it may be stored: it was verified, and nothing that proved it is needed again.
+func withoutSecrets(d provider.Delivery, secrets []string) provider.Delivery {
+	d.PathSecret = ""
+	d.Header = maps.Clone(d.Header)
+	maps.DeleteFunc(d.Header, func(name, value string) bool {
+		return name == authorization || slices.ContainsFunc(secrets, func(secret string) bool {
+			return secret != "" && strings.Contains(value, secret)
+		})
+	})
+	return d
+}
+
+// refuse notes that a delivery proved nothing, and why. Faults: Unsigned, Forged.
+func (s *Service) refuse(c bridge.Connection, desc provider.Descriptor, err error) error {
+	code, reason := fault.Forged, chat.Say("bridge.deliver.forged")
+	switch {
+	case !errors.Is(err, provider.ErrUnsigned):
+	case slices.Contains(desc.Headers, authorization):
+		code, reason = fault.Unsigned, chat.Say("bridge.deliver.stripped")
+	default:
+		code, reason = fault.Unsigned, chat.Say("bridge.deliver.unsigned")
+	}
+	s.note(c.ID, bridge.Entry{Result: bridge.Refused, Reason: reason})
+	return fault.Wrap(err, code)
+}
+
+// warnRefused tells who made the connection that its deliveries are refused, at most once a day.
+func (s *Service) warnRefused(ctx context.Context, connectionID string, refused bridge.Entry) {
+	if !s.journal.warn(connectionID, s.Now()) {
+		return
+	}
+	first, err := s.Records.Claim(ctx, kv.Hash("refused", connectionID), toldFor)
+	if err != nil || !first {
+		return // where the table fails, the journal says it all the same
+	}
+	c, found, err := s.Records.Connection(ctx, connectionID)
+	if err != nil || !found {
+		return
+	}
+	s.writeTo(ctx, c.CreatedBy, chat.Say("bridge.deliver.refused", "Provider", s.name(c.Provider), "Name", chat.Escape(c.Name),
+		"Command", s.word(c.Provider)).WithMessage("Reason", refused.Reason))
+}
+
+// writeTo has the bot write to somebody, and logs where that fails: there is nothing else to be done.
+func (s *Service) writeTo(ctx context.Context, userID string, text chat.Message) {
+	if err := s.People.DirectMessage(ctx, userID, text); err != nil {
+		s.Log("A person could not be told about a connection", "user_id", userID, "error", err.Error())
+	}
+}

@@ -1,0 +1,345 @@
+package console
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+)
+
+func TestAWebhookIsSetUpForTheFirstChannelAndRemovedWithTheLast(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+
+	require.Contains(t, o.types(ada, lab, "/coder connect <"+webRepo+">"), "This channel follows")
+
+	c := o.only()
+	require.Equal(t, "acme/web", c.Name)
+	hook := o.coder.hooks["acme/web"]
+	require.Equal(t, "https://chat.test/hooks/"+c.Hook(), hook.URL)
+	require.Equal(t, o.secretOf(c), hook.Secret)
+	require.NotContains(t, c.Sealed, hook.Secret)
+	require.Equal(t, ada, c.ActsAs)
+	require.Contains(t, o.people.announced[0].text, "It will show: Pushes, Reviews.")
+	require.Empty(t, o.people.direct, "there is nothing for people to enter")
+
+	o.types(bob, town, "/coder connect "+webRepo)
+	require.Equal(t, 1, o.coder.made, "a second channel finds the webhook of the first")
+	require.Equal(t, []string{lab, town}, o.only().Channels())
+	require.Contains(t, o.types(bob, town, "/coder connect "+webRepo), "already")
+
+	require.Contains(t, o.types(ada, lab, "/coder disconnect"), "Other channels follow it")
+	o.presses(ada, "Disconnect")
+	require.NotEmpty(t, o.coder.hooks)
+	require.Contains(t, o.types(bob, town, "/coder disconnect"), "its webhook at Coder is removed")
+	require.Contains(t, o.presses(bob, "Disconnect"), "the webhook at Coder is removed")
+	require.Empty(t, o.coder.hooks)
+	require.Empty(t, o.records.connections)
+}
+
+func TestWithoutAnAddressAFormAsksForIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	require.Contains(t, o.types(ada, lab, "/coder connect"), "Which repository", "without a trigger a button opens the form")
+	o.presses(ada, "Enter the address")
+	require.Len(t, o.surface.forms, 1)
+	o.surface.trigger = "typed"
+	o.types(ada, lab, "/coder connect")
+	require.Len(t, o.surface.forms, 2, "with one it opens at once")
+
+	form := o.surface.forms[1]
+	require.Len(t, form.Fields, 2, "the address says where the tool is")
+	for text, most := range map[string]int{o.texts.Text("en", form.Title): 24, o.texts.Text("en", form.Fields[0].Help): 150} {
+		require.LessOrEqual(t, len(text), most, text)
+	}
+	wrong, err := o.answers(ada, map[string]string{"address": "web"})
+	require.NoError(t, err)
+	require.Contains(t, o.texts.Text("en", wrong["address"]), "coder")
+	wrong, err = o.answers(ada, map[string]string{"address": "https://other.test/a/b"})
+	require.NoError(t, err)
+	require.Contains(t, wrong, "address", "no admin has allowed that server")
+
+	_, err = o.answers(eve, map[string]string{"address": webRepo})
+	require.Equal(t, fault.ButtonExpired, fault.CodeOf(err), "the form was ada's")
+	wrong, err = o.answers(ada, map[string]string{"address": webRepo})
+	require.NoError(t, err)
+	require.Empty(t, wrong)
+	require.Contains(t, o.lastWhisper().text, "This channel follows")
+	require.Len(t, o.coder.hooks, 1)
+}
+
+func TestAConnectionCanCarryATokenOfItsOwn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.accounts.signedIn, o.accounts.registered = map[string]bool{}, false
+	o.coder.private["acme/web"] = true
+
+	require.Contains(t, o.types(ada, town, "/coder connect "+webRepo), "access token", "nobody can sign in")
+	o.presses(ada, "Use an access token")
+	require.Equal(t, webRepo, o.surface.forms[0].Fields[0].Default, "what was typed need not be typed again")
+	for token, field := range map[string]string{"with blanks": "token", "bad": "address"} {
+		wrong, err := o.answers(ada, map[string]string{"address": webRepo, "token": token})
+		require.NoError(t, err)
+		require.Contains(t, wrong, field)
+	}
+	_, err := o.answers(ada, map[string]string{"address": webRepo, "token": "good"})
+	require.NoError(t, err)
+	require.Contains(t, o.lastWhisper().text, "private")
+	require.NotContains(t, o.lastWhisper().buttons[0].Values[sealedValue], "good")
+	require.Contains(t, o.presses(ada, "Connect all the same"), "This channel follows", "the token is remembered over the question")
+
+	c := o.only()
+	require.True(t, c.HasCredential)
+	require.Empty(t, c.ActsAs)
+	keys, err := o.bridge.openKeys(t.Context(), c)
+	require.NoError(t, err)
+	require.Equal(t, "good", keys.Credential.Secret)
+	stored, err := json.Marshal(c)
+	require.NoError(t, err)
+	require.NotContains(t, string(stored), `"good"`)
+
+	o.types(bob, town, "/coder disconnect")
+	require.Contains(t, o.presses(bob, "Disconnect"), "is removed", "the token is good for removing, too")
+}
+
+func TestConnectingGoesOnAfterSigningIn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.accounts.signedIn = map[string]bool{}
+
+	require.Contains(t, o.types(ada, lab, "/coder connect "+webRepo), "https://coder.test/authorize")
+	require.Empty(t, o.records.connections)
+	next := o.accounts.next
+	_, err := o.bridge.Resume(t.Context(), eve, next)
+	require.Equal(t, fault.LinkExpired, fault.CodeOf(err))
+
+	o.accounts.signedIn[ada] = true
+	page, err := o.bridge.Resume(t.Context(), ada, next)
+	require.NoError(t, err)
+	require.Contains(t, o.texts.Text("en", page), "You are signed in at Coder")
+	require.Contains(t, o.lastWhisper().text, "This channel follows")
+	require.Len(t, o.coder.hooks, 1)
+}
+
+func TestAQuestionAfterSigningInIsAskedInTheChannel(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.accounts.signedIn = map[string]bool{}
+	o.coder.private["acme/web"] = true
+	o.types(ada, town, "/coder connect "+webRepo+"?"+strings.Repeat("x", 3000))
+	o.accounts.signedIn[ada] = true
+	o.coder.private["acme/web?"+strings.Repeat("x", maxAddress-len(webRepo)-1)] = true
+
+	page, err := o.bridge.Resume(t.Context(), ada, o.accounts.next)
+
+	require.NoError(t, err)
+	require.Contains(t, o.texts.Text("en", page), "There is a question in Mattermost")
+	require.Equal(t, []string{"Connect all the same", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Equal(t, "Nothing was changed.", o.presses(ada, "Cancel"))
+	require.Empty(t, o.records.connections)
+}
+
+func TestAPrivateRepositoryInAPublicChannelIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.coder.private["acme/web"] = true
+	require.Contains(t, o.types(ada, lab, "/coder connect "+webRepo), "This channel follows", "a private channel is no question")
+	require.Contains(t, o.types(ada, town, "/coder connect "+webRepo), "everybody in the team can join")
+	require.Equal(t, []string{lab}, o.only().Channels())
+	o.presses(ada, "Connect all the same")
+	require.Equal(t, []string{lab, town}, o.only().Channels())
+}
+
+func TestWhoDoesNotAdministerTheRepositoryConnectsNothing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.accounts.signedIn[eve] = true
+	o.types(ada, lab, "/coder connect "+webRepo)
+	_, err := o.tries(eve, town, "/coder connect "+webRepo)
+	require.Equal(t, fault.NotResourceAdmin, fault.CodeOf(err))
+	require.Equal(t, []string{lab}, o.only().Channels())
+}
+
+func TestWhatCannotBeSetUpOrNotedLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.coder.broken["install"] = fault.New(fault.ProviderUnavailable)
+	_, err := o.tries(ada, lab, "/coder connect "+webRepo)
+	require.Equal(t, fault.ProviderUnavailable, fault.CodeOf(err))
+	require.Empty(t, o.records.connections)
+	require.Empty(t, o.records.lists["coder/"+lab])
+
+	delete(o.coder.broken, "install")
+	o.records.broken = func(after bridge.Connection) error {
+		if len(after.Installation) > 0 {
+			return errors.New("the database is away")
+		}
+		return nil
+	}
+	_, err = o.tries(ada, lab, "/coder connect "+webRepo)
+	require.Error(t, err)
+	require.Equal(t, 1, o.coder.made)
+	require.Empty(t, o.coder.hooks, "the webhook was removed again")
+	require.Empty(t, o.records.connections)
+	require.Empty(t, o.people.announced)
+}
+
+func TestWhoWasInterruptedBetweenRecordAndWebhookCanGoOnOrGiveUp(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"/coder connect " + webRepo, "/coder status", "/coder disconnect"} {
+		o := newOffice(t)
+		o.types(ada, lab, "/coder connect "+webRepo)
+		c := o.only()
+		c.Installation = nil // what the server did not get to write
+		o.records.connections[c.ID] = c
+
+		o.types(ada, lab, line)
+		switch line {
+		case "/coder status":
+			require.Contains(t, o.presses(ada, "Repair acme/web"), "in order")
+		case "/coder disconnect":
+			o.presses(ada, "Disconnect")
+			require.Empty(t, o.coder.hooks)
+			require.Empty(t, o.records.connections)
+			continue
+		}
+		require.NotEmpty(t, o.only().Installation, line)
+		require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
+	}
+}
+
+func TestALostWebhookIsSeenAndRepaired(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	require.Contains(t, o.types(ada, lab, "/coder status"), "is in order")
+
+	clear(o.coder.hooks)
+	o.accounts.signedIn = map[string]bool{} // nobody's account works any more
+	require.Contains(t, o.types(bob, lab, "/coder status"), "could not be found out")
+	require.Contains(t, o.presses(bob, "Repair acme/web"), "authorize")
+	o.accounts.signedIn[bob] = true
+	_, err := o.bridge.Resume(t.Context(), bob, o.accounts.next)
+	require.NoError(t, err)
+
+	require.Len(t, o.coder.hooks, 1)
+	require.Equal(t, bob, o.only().ActsAs, "who repaired it takes it over")
+	require.Contains(t, o.types(bob, lab, "/coder status"), "is in order")
+}
+
+func TestTheSecretThatAToolMakesUpIsTheOneInForce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	delivers := func(secret string) error {
+		return o.bridge.Ingest(t.Context(), o.only().Hook(), secret, func(string) string { return "" }, strings.NewReader("{}"))
+	}
+	var early error
+	o.coder.makesUp, o.coder.meanwhile = "made by the tool", func() { early = delivers(o.coder.makesUp) }
+
+	o.types(ada, lab, "/coder connect "+webRepo)
+
+	require.Error(t, early)
+	require.Equal(t, fault.Internal, fault.CodeOf(early), "what comes before the secret is known has to be sent again")
+	require.NoError(t, delivers("made by the tool"))
+	require.Equal(t, fault.Forged, fault.CodeOf(delivers("made by somebody else")))
+
+	clear(o.coder.hooks)
+	o.coder.makesUp = "another"
+	o.types(ada, lab, "/coder status")
+	o.presses(ada, "Repair acme/web")
+	require.Equal(t, fault.Internal, fault.CodeOf(early))
+	require.NoError(t, delivers("another"))
+	require.NoError(t, delivers("made by the tool"), "for a while, what was on its way is still believed")
+	o.now = o.now.Add(2 * bridge.SecretOverlap)
+	require.Equal(t, fault.Forged, fault.CodeOf(delivers("made by the tool")))
+}
+
+func TestAToolThatIsDownIsNotBlamedOnWhoAsks(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	delete(o.accounts.signedIn, bob)
+	o.coder.broken["installed"] = fault.New(fault.ProviderUnavailable).With("Provider", "Coder")
+	text := o.types(bob, lab, "/coder status")
+	require.Contains(t, text, "could not be found out: Coder can't be reached")
+	require.NotContains(t, text, "not signed in")
+}
+
+func TestAnotherChannelsConnectRepairsWhatWasLost(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	clear(o.coder.hooks)
+	o.types(bob, town, "/coder connect "+webRepo)
+	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
+}
+
+func TestKeysThatCannotBeOpenedAnyMoreAreMadeAnew(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	c := o.only()
+	c.Sealed = "00"
+	o.records.connections[c.ID] = c
+	require.Contains(t, o.types(ada, lab, "/coder status"), "can no longer be opened")
+	o.presses(ada, "Repair acme/web")
+	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
+}
+
+func TestARotationMakesKeysAnewThatCannotBeOpenedAnyMore(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.types(ada, lab, "/coder connect "+webRepo)
+	c := o.only()
+	c.Sealed = "00"
+	o.records.connections[c.ID] = c
+	o.types(ada, lab, "/coder rotate")
+	require.Contains(t, o.presses(ada, "Make a new secret"), "has a new secret")
+	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
+}
+
+// What a tool took, although its answer was lost, counts with the first delivery that is signed with it; what it refused is forgotten.
+func TestASecretThatTheToolTookWithoutSayingSoCounts(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	delivers := func(secret string) error {
+		return o.bridge.Ingest(t.Context(), o.only().Hook(), secret, func(string) string { return "" }, strings.NewReader("{}"))
+	}
+	o.types(ada, lab, "/coder connect "+webRepo)
+	old := o.secretOf(o.only())
+	for waiting, code := range []fault.Code{fault.NotResourceAdmin, fault.ProviderUnavailable} {
+		o.coder.broken["install"] = fault.New(code)
+		o.types(ada, lab, "/coder rotate")
+		_, err := o.triesToPress(ada, "Make a new secret")
+		require.Equal(t, code, fault.CodeOf(err))
+		require.Equal(t, old, o.secretOf(o.only()), "the one in force stays")
+		require.NoError(t, delivers(old))
+		keys, err := o.bridge.openKeys(t.Context(), o.only())
+		require.NoError(t, err)
+		require.Len(t, keys.Candidates, waiting, code)
+	}
+	keys, err := o.bridge.openKeys(t.Context(), o.only())
+	require.NoError(t, err)
+	fresh := keys.Candidates[0].Value
+	require.NoError(t, delivers(fresh))
+	require.Equal(t, fresh, o.secretOf(o.only()))
+	o.now = o.now.Add(2 * bridge.SecretOverlap)
+	require.NoError(t, delivers(fresh))
+	require.Equal(t, fault.Forged, fault.CodeOf(delivers(old)))
+}
+
+func TestAnotherPartsConnectButtonConnects(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	what := intent{UserID: ada, Kind: deedConnect, Provider: "coder", Place: chat.Place{Channel: lab}, Text: webRepo}
+	sealed, err := o.bridge.seal(t.Context(), what)
+	require.NoError(t, err)
+	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{UserID: ada, Action: Pressed, Values: map[string]string{sealedValue: sealed}}))
+	require.Len(t, o.coder.hooks, 1)
+}

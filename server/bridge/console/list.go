@@ -1,0 +1,112 @@
+package console
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// maxListed is how many connections one message tells of.
+const maxListed = 20
+
+// list says what the channel is connected to, and what of it is shown how. Fault: NoPost.
+func (s *Service) list(ctx context.Context, w wish) (chat.Note, error) {
+	if !s.People.CanPost(ctx, w.userID, w.place.Channel) {
+		return chat.Note{}, fault.New(fault.NoPost)
+	}
+	found, err := s.following(ctx, w.provider, w.place.Channel)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if len(found) == 0 {
+		return chat.Note{Text: s.nothingYet(w)}, nil
+	}
+	lines := []chat.Message{chat.Say("bridge.list.title", "Provider", s.name(w.provider))}
+	for _, c := range found[:min(len(found), maxListed)] {
+		lines = append(lines, s.described(ctx, w, c, found)...)
+	}
+	if more := len(found) - maxListed; more > 0 {
+		lines = append(lines, chat.Plural("bridge.list.more", more))
+	}
+	lines = append(lines, chat.Message{}, chat.Say("bridge.list.next", "Command", s.word(w.provider)))
+	return chat.Note{Text: chat.Lines(lines...)}, nil
+}
+
+// nothingYet says what to type in a channel that is connected to nothing.
+func (s *Service) nothingYet(w wish) chat.Message {
+	about := s.Registry.Describe(w.provider)
+	return chat.Say("bridge.list.empty", "Provider", about.Name, "Command", s.word(w.provider)).WithMessage("Argument", about.ConnectHint)
+}
+
+// described says what a connection is, and what the channel wants of it.
+func (s *Service) described(ctx context.Context, w wish, c bridge.Connection, among []bridge.Connection) []chat.Message {
+	lines := []chat.Message{chat.Say("bridge.list.connection", "Name", chat.Link(labelOf(c, among), c.Resource.URL))}
+	for _, sub := range c.In(w.place.Channel) {
+		lines = append(lines, s.wanted(ctx, c, sub)...)
+	}
+	if len(c.Channels()) > 1 {
+		lines = append(lines, chat.Say("bridge.list.also").WithMessage("Channels", s.channelsOf(ctx, w.userID, c, w.place.Channel)))
+	}
+	if _, installs := s.Registry.Get(w.provider).(provider.Installer); installs && c.Resource.SettingsURL != "" {
+		lines = append(lines, chat.Say("bridge.list.settings", "Link", c.WebhooksLink(), "Provider", s.name(w.provider)))
+	}
+	return lines
+}
+
+// wanted says what a subscription asks for, how it is shown, and since when.
+func (s *Service) wanted(ctx context.Context, c bridge.Connection, sub bridge.Subscription) []chat.Message {
+	var lines []chat.Message
+	if sub.ResourceName != "" {
+		lines = append(lines, chat.Say("bridge.list.resource", "Name", chat.Escape(sub.ResourceName)))
+	}
+	lines = append(lines, chat.Say("bridge.list.events").WithMessage("Events", s.eventsOf(c.Provider, sub.Events)))
+	if filters := s.filtersOf(c.Provider, sub); len(filters) > 0 {
+		lines = append(lines, chat.Say("bridge.list.filters").WithMessage("Filters", enumerated(filters)))
+	}
+	how := []chat.Message{styleOf(sub.Style)}
+	if sub.OnlyTurns {
+		how = append(how, chat.Say("bridge.list.only_turns"))
+	}
+	if sub.Mention != "" {
+		how = append(how, chat.Say("bridge.list.mention", "Who", chat.Escape("@"+sub.Mention)))
+	}
+	if sub.Notes {
+		how = append(how, chat.Say("bridge.list.notes"))
+	}
+	lines = append(lines, chat.Say("bridge.list.how").WithMessage("How", enumerated(how)))
+	since := chat.Say("bridge.list.since", "Who", s.who(ctx, sub.CreatedBy)).WithMessage("When", s.ago(sub.CreatedAt))
+	return append(lines, since)
+}
+
+// filtersOf names the filters of a subscription with their patterns: in the provider's order, and then those it no longer knows.
+func (s *Service) filtersOf(providerID string, sub bridge.Subscription) []chat.Message {
+	var named []chat.Message
+	left := maps.Clone(sub.Filters)
+	for _, filter := range s.Registry.Describe(providerID).Filters {
+		if value := left[filter.ID]; value != "" {
+			named = append(named, chat.Say("bridge.list.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))
+		}
+		delete(left, filter.ID)
+	}
+	for _, id := range slices.Sorted(maps.Keys(left)) {
+		if left[id] != "" {
+			named = append(named, chat.Say("bridge.list.filter", "Value", chat.Code(left[id])).WithMessage("Label", chat.Verbatim(chat.Escape(id))))
+		}
+	}
+	return named
+}
+
+func styleOf(style bridge.Style) chat.Message {
+	switch style {
+	case bridge.Each:
+		return chat.Say("bridge.list.style.each")
+	case bridge.Thread:
+		return chat.Say("bridge.list.style.thread")
+	}
+	return chat.Say("bridge.list.style.live")
+}

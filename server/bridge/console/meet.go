@@ -1,0 +1,84 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// meetKind is what a sign-in goes on with that was needed to note a meeting at a tool.
+const meetKind = "meet"
+
+// Met hears of each meeting that was announced, however it was started. Where that was in the thread of a card, and the tool notes
+// where people meet, it is told so as whoever started the meeting.
+func (s *Service) Met(ctx context.Context, userID string, at chat.Place, joinURL, number string) {
+	if at.Thread == "" {
+		return
+	}
+	what := intent{UserID: userID, Kind: meetKind, PostID: at.Thread, Text: joinURL, Values: map[string]string{"number": number}}
+	if _, err := s.meet(ctx, what); err != nil && !fault.Is(err, fault.CardUnknown, fault.Forbidden) {
+		s.Log("A meeting could not be noted at the tool", "user_id", userID, "post_id", at.Thread, "error", err.Error())
+		s.whisper(ctx, at, userID, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
+	}
+}
+
+// meet notes the meeting of the intent at the tool. Faults: CardUnknown where its post is no card, those of aim and of the tool.
+func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
+	a, err := s.aim(ctx, attempt{userID: what.UserID, postID: what.PostID})
+	if err != nil {
+		return chat.Message{}, err
+	}
+	conferencer, ok := s.Registry.Get(a.Provider).(provider.MeetingLinker)
+	if !ok {
+		return chat.Message{}, fault.New(fault.CardUnknown)
+	}
+	session, err := s.sessionOf(ctx, a.Connection, what.UserID)
+	if fault.Is(err, fault.AccountNeeded, fault.AccountRejected) {
+		return s.inviteToMeet(ctx, what, a, err)
+	}
+	if err != nil {
+		return chat.Message{}, err
+	}
+	events, err := conferencer.LinkMeeting(ctx, session, a.subject.State, what.Text, what.Values["number"], "Zoom: "+what.Text)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	s.reveal(ctx, a, provider.ActionResult{Events: events})
+	done := chat.Say("bridge.act.meeting_noted", "Provider", chat.Escape(s.name(a.Provider)))
+	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: done})
+	return done, nil
+}
+
+// inviteToMeet offers to sign in, after which the meeting is noted.
+func (s *Service) inviteToMeet(ctx context.Context, what intent, a aim, cause error) (chat.Message, error) {
+	site, err := s.site(ctx, a.Connection)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	what.Provider = a.Provider
+	next, err := json.Marshal(what)
+	if err != nil || len(next) > maxNext {
+		return chat.Message{}, cause
+	}
+	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, what.UserID, string(next))
+	if err != nil {
+		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
+	}
+	text := chat.Say("bridge.act.meeting_sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
+	return chat.Say("bridge.act.asked"), nil
+}
+
+func (s *Service) meetResumes() map[string]resumed {
+	return map[string]resumed{meetKind: func(ctx context.Context, userID string, what intent) (chat.Message, error) {
+		if what.UserID != userID {
+			return chat.Message{}, fault.New(fault.LinkExpired)
+		}
+		return s.meet(ctx, what)
+	}}
+}

@@ -1,0 +1,192 @@
+package console
+
+import (
+	"context"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Page is all that a channel has set up of a tool, with what one person may change of it.
+type Page struct {
+	// Provider, Name and Word are the provider's ID, its name, and the word of its command.
+	Provider, Name, Word string
+	Tabs                 []Tab
+}
+
+// Tab is a part of a page.
+type Tab struct {
+	ID    string
+	Title chat.Message
+	// Intro says what it is for, or what to do where it is empty.
+	Intro chat.Message
+	Items []Item
+	// Buttons are what it offers beside its items.
+	Buttons []chat.Button
+}
+
+// Item is one thing on a tab.
+type Item struct {
+	Title string
+	// URL is its page at the tool; "" for none.
+	URL     string
+	Details []chat.Message
+	Buttons []chat.Button
+}
+
+// The tabs, as PagerDuty's own chat app has them.
+const (
+	tabService   = "service"
+	tabIncidents = "incidents"
+	tabOnCall    = "oncall"
+)
+
+// Page returns what the channel has set up of the tool. Who may not change it sees it without buttons. Faults: ButtonExpired where the
+// provider is off, NoPost.
+func (s *Service) Page(ctx context.Context, userID, providerID, channelID string) (Page, error) {
+	p := s.enabled(providerID)
+	if p == nil {
+		return Page{}, fault.New(fault.ButtonExpired)
+	}
+	if !s.People.CanPost(ctx, userID, channelID) {
+		return Page{}, fault.New(fault.NoPost)
+	}
+	found, err := s.following(ctx, providerID, channelID)
+	if err != nil {
+		return Page{}, err
+	}
+	w := wish{userID: userID, place: chat.Place{Channel: channelID}, provider: providerID}
+	forbidden := s.mayConnect(ctx, userID, channelID)
+	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.GuestForbidden) {
+		return Page{}, forbidden
+	}
+	draft := pageDraft{Service: s, ctx: ctx, wish: w, found: found, open: forbidden == nil}
+	page := Page{Provider: providerID, Name: s.name(providerID), Word: s.Settings().Enabled[providerID]}
+	page.Tabs = []Tab{draft.service(), draft.incidents()}
+	if _, calls := p.(provider.OnCallSchedules); calls {
+		page.Tabs = append(page.Tabs, draft.onCall())
+	}
+	if forbidden != nil {
+		for i := range page.Tabs {
+			page.Tabs[i].Intro = chat.OfFault(forbidden)
+		}
+	}
+	return page, draft.err
+}
+
+// pageDraft makes a page. The first error stays.
+type pageDraft struct {
+	*Service
+	ctx   context.Context
+	wish  wish
+	found []bridge.Connection
+	// open says that the person may change things.
+	open bool
+	err  error
+}
+
+// buttons returns those of the offers, none for who may change nothing.
+func (d *pageDraft) buttons(offers ...offer) []chat.Button {
+	if !d.open || d.err != nil {
+		return nil
+	}
+	note, err := d.question(d.ctx, chat.Message{}, offers...)
+	d.err = err
+	return note.Buttons
+}
+
+// pressed returns buttons that were made apart, likewise.
+func (d *pageDraft) pressed(buttons []chat.Button, err error) []chat.Button {
+	if d.err == nil {
+		d.err = err
+	}
+	if !d.open {
+		return nil
+	}
+	return buttons
+}
+
+// service tells what the channel follows.
+func (d *pageDraft) service() Tab {
+	id := d.wish.provider
+	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", chat.Escape(d.name(id)))}
+	for _, c := range d.found {
+		one := d.wish
+		one.connection = c.ID
+		item := Item{Title: labelOf(c, d.found), URL: c.Resource.URL}
+		for _, sub := range c.In(d.wish.place.Channel) {
+			if sub.ResourceName != "" {
+				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", chat.Escape(sub.ResourceName)))
+			}
+		}
+		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.who(d.ctx, c.CreatedBy)).WithMessage("When", d.ago(c.CreatedAt)))
+		item.Buttons = d.buttons(
+			offer{label: chat.Say("bridge.page.status"), deed: deedStatus, wish: one},
+			offer{label: chat.Say("bridge.page.test"), deed: deedTest, wish: one},
+			offer{label: chat.Say("bridge.page.disconnect"), deed: deedDisconnect, wish: one},
+		)
+		item.Buttons = append(item.Buttons, d.pressed(d.accessButtons(d.ctx, c, d.wish.place, d.wish.userID))...)
+		tab.Items = append(tab.Items, item)
+	}
+	offers := []offer{{label: chat.Say("bridge.page.connect"), primary: len(d.found) == 0, deed: deedConnect, wish: d.wish}}
+	if _, installs := d.Registry.Get(id).(provider.Installer); installs {
+		offers = append(offers, offer{label: chat.Say("bridge.page.connect_by_address"), deed: deedConnectAsk, wish: d.wish})
+	}
+	if d.authorizes(id) {
+		offers = append(offers, offer{label: chat.Say("bridge.page.account"), deed: deedAskSignOut, wish: d.wish})
+	}
+	tab.Buttons = d.buttons(offers...)
+	return tab
+}
+
+// incidents tells what news the channel wants of what it follows.
+func (d *pageDraft) incidents() Tab {
+	about := d.Registry.Describe(d.wish.provider)
+	tab := Tab{ID: tabIncidents, Title: chat.Say("bridge.page.news"), Intro: chat.Say("bridge.page.news_intro")}
+	if about.MultipleRules {
+		tab.Title, tab.Intro = chat.Say("bridge.page.incidents"), chat.Plural("bridge.page.rules_intro", d.ruleLimit(about.ID))
+	}
+	what := intent{UserID: d.wish.userID, Provider: d.wish.provider, Place: d.wish.place}
+	all := subscriptionsOf(d.found, d.wish.place.Channel)
+	for _, f := range all {
+		item := Item{Title: f.title(), Details: d.chosenLines(about, f)}
+		button, err := d.configureButton(d.ctx, what, f, chat.Say("bridge.page.change"))
+		item.Buttons = d.pressed([]chat.Button{button}, err)
+		if about.MultipleRules && len(f.In(d.wish.place.Channel)) > 1 {
+			one := d.wish
+			one.connection, one.subscription = f.ID, f.subscription.ID
+			item.Buttons = append(item.Buttons, d.buttons(offer{label: chat.Say("bridge.rule.remove"), deed: deedAskRule, wish: one})...)
+		}
+		tab.Items = append(tab.Items, item)
+	}
+	if len(tab.Items) == 0 {
+		tab.Intro = chat.Say("bridge.page.nothing")
+	} else if about.MultipleRules {
+		tab.Buttons = d.pressed(d.ruleButtons(d.ctx, what, all[0], true))
+	}
+	return tab
+}
+
+// onCall tells when the channel is told who is on call.
+func (d *pageDraft) onCall() Tab {
+	tab := Tab{ID: tabOnCall, Title: chat.Say("bridge.page.oncall"), Intro: chat.Say("bridge.page.oncall_intro")}
+	rotations, err := d.rotationsIn(d.ctx, d.wish)
+	if err != nil {
+		d.err = err
+		return tab
+	}
+	for _, r := range rotations {
+		one := d.wish
+		one.subscription = r.ID
+		tab.Items = append(tab.Items, Item{
+			Title: r.Name, URL: r.Schedule.URL,
+			Details: []chat.Message{chat.Say("bridge.page.rotation", "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
+				"Time", r.Clock(), "Zone", r.Zone)},
+			Buttons: d.buttons(offer{label: chat.Say("bridge.page.remove"), deed: deedAskRotation, wish: one}),
+		})
+	}
+	tab.Buttons = d.buttons(offer{label: chat.Say("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: d.wish})
+	return tab
+}

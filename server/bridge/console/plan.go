@@ -1,0 +1,285 @@
+package console
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
+)
+
+// Limits of a subject's record, and of how fast its cards change.
+const (
+	// maxSeen is how many events are known to have been applied; what is older than these is for Fold to tell.
+	maxSeen = 100
+	// maxNames is how many further names a subject remembers to have.
+	maxNames = 50
+	// maxChores is how many tasks it remembers while the inbox takes none: a tool that is looked at again tells the same.
+	maxChores = 20
+	// maxFurther is how many events of other subjects may follow from one.
+	maxFurther = 10
+	// maxWaiting bounds what waits for a channel that nothing can be posted in.
+	maxWaiting = 200
+	// fewWaiting is how many replies are posted one by one; more than these, of a flood, are put together by maxLines.
+	fewWaiting = 5
+	maxLines   = 20
+
+	// editEvery is the least time between two changes of a card: what comes within is shown together.
+	editEvery = time.Second
+	// leaseLeft is what has to be left of a lease to begin with anything.
+	leaseLeft = 10 * time.Second
+	// waitMax bounds the wait of a server that finds another at work on a card.
+	waitMax = time.Second
+)
+
+// remember keeps what is to be done about the event beside showing it, so that nobody's death has it forgotten.
+func remember(sub *bridge.Subject, eventID string, c provider.Change) {
+	for _, name := range c.Aliases {
+		if name != sub.Name && !slices.Contains(sub.Names, name) && !slices.Contains(sub.Unnamed, name) {
+			sub.Unnamed = append(sub.Unnamed, name)
+		}
+	}
+	for i, task := range c.Tasks {
+		task.Round = 0
+		id := kv.Hash("task", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
+		sub.Chores = append(sub.Chores, bridge.Chore{ID: id, Task: task})
+	}
+	for i, further := range c.FollowUps[:min(len(c.FollowUps), maxFurther)] {
+		further.UpdateOnly, further.Series = true, "" // so that it begins nothing
+		id := kv.Hash("further", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
+		sub.Chores = append(sub.Chores, bridge.Chore{ID: id, Event: &further})
+	}
+	sub.Unnamed = sub.Unnamed[max(0, len(sub.Unnamed)-maxNames):]
+	sub.Chores = sub.Chores[max(0, len(sub.Chores)-maxChores):]
+}
+
+// visibility is how much of an event people can see.
+type visibility int
+
+// How much they see: nothing, a card edited in place, or a new post or reply.
+const (
+	unseen visibility = iota
+	edited
+	noticed
+)
+
+// plan notes what the connection's channels see of the event, and returns how much each sees. A channel that has a card already
+// gets it brought up to date whatever it wants, so that the card doesn't lie; all else is for those that want the event. There
+// is one card in each channel, however many of its subscriptions want it.
+func plan(sub *bridge.Subject, c bridge.Connection, d provider.Descriptor, e provider.Event, change provider.Change) map[string]visibility {
+	sees := map[string]visibility{}
+	for _, channelID := range c.Channels() {
+		all := c.In(channelID)
+		if release(sub, d, channelID, all) {
+			sees[channelID] = noticed
+		}
+		at := sub.In(channelID)
+		i, held := choose(d, sub, all, e, change)
+		switch {
+		case e.Channel == channelID && (i < 0 || held):
+			i, held = 0, false // somebody has chosen this channel in the provider, whatever its filters say
+		case e.Channel != "" && e.Channel != channelID:
+			i = -1
+		}
+		told := change
+		if change.OriginChannel == channelID {
+			told.Replies = nil
+		}
+		switch {
+		case (i < 0 || change.OriginChannel == channelID) && at != nil && at.StyleIn(all) == bridge.Each:
+			at.Rev = sub.Rev // posts of their own are never changed
+		case i < 0, at != nil && at.Over, at == nil && e.UpdateOnly:
+		case held && at != nil && !at.Held: // it is shown already, so something else let it through; its card is edited
+		default:
+			seen := planFor(sub, all[i], at, e, told)
+			if now := sub.In(channelID); held {
+				now.Held = true
+			} else {
+				now.Held, sees[channelID] = false, max(sees[channelID], seen)
+			}
+		}
+	}
+	return sees
+}
+
+// choose returns the first of the channel's subscriptions that wants the event, else the first that can't tell yet (held); -1 for none.
+func choose(d provider.Descriptor, sub *bridge.Subject, all []bridge.Subscription, e provider.Event, change provider.Change) (i int, held bool) {
+	first := -1
+	for i, s := range all {
+		switch judge(s, d, sub, e, change) {
+		case wanted:
+			return i, false
+		case undecided:
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	return first, first >= 0
+}
+
+// release posts the card that the channel was kept from, or drops it, once what is known of the subject tells which; it reports the former.
+func release(sub *bridge.Subject, d provider.Descriptor, channelID string, all []bridge.Subscription) bool {
+	at := sub.In(channelID)
+	if at == nil || !at.Held {
+		return false
+	}
+	i := slices.IndexFunc(all, func(s bridge.Subscription) bool { return s.ID == at.Subscription })
+	told := refused
+	if i >= 0 {
+		told = filterVerdict(all[i], d, sub.Resource, sub.Labels)
+	}
+	switch told {
+	case undecided:
+		return false
+	case refused:
+		sub.Shown = slices.DeleteFunc(sub.Shown, func(other bridge.Shown) bool { return other.ChannelID == channelID })
+		return false
+	}
+	at.Held = false
+	for i := range at.Waiting {
+		if at.Waiting[i].State != nil {
+			at.Waiting[i].State = sub.State // which now knows what it is about
+		}
+	}
+	return true
+}
+
+// planFor notes what the channel of a subscription that wants the event sees, and returns how much that is; at is nil where it has no card
+// yet.
+func planFor(sub *bridge.Subject, wish bridge.Subscription, at *bridge.Shown, e provider.Event, change provider.Change) visibility {
+	mention := ""
+	if change.Escalated {
+		mention = wish.Mention
+	}
+	fresh := at == nil
+	if fresh {
+		sub.Shown = append(sub.Shown, bridge.Shown{ChannelID: wish.ChannelID})
+		at = &sub.Shown[len(sub.Shown)-1]
+	}
+	at.Subscription = wish.ID
+	if wish.Style == bridge.Each {
+		at.Rev = sub.Rev
+		enqueue(at, bridge.Waiting{Key: waitingKey(e, "card"), State: sub.State, Reply: chat.Reply{Mention: mention}})
+		enqueueReplies(at, e, change.Replies, "")
+		return noticed
+	}
+	if at.PostID == "" && wish.Style == bridge.Thread {
+		at.Thread, at.ThreadTitle = thread(e), e.SeriesTitle
+	}
+	if change.Resurface && at.PostID != "" {
+		at.Earlier, at.PostID, at.Rev, at.Mention = at.PostID, "", 0, ""
+		enqueue(at, bridge.Waiting{Key: waitingKey(e, "moved"), Moved: true})
+		fresh = true
+	}
+	// A card that somebody may be posting this moment cannot be given a mention any more.
+	if fresh || at.PostID == "" && at.Owner == "" {
+		if mention != "" {
+			at.Mention = mention
+		}
+		mention = ""
+	}
+	replies := change.Replies
+	if mention != "" && len(replies) == 0 {
+		replies = []chat.Reply{{Text: chat.Say("bridge.deliver.worse")}}
+	}
+	enqueueReplies(at, e, replies, mention)
+	if fresh || len(replies) > 0 {
+		return noticed
+	}
+	return edited
+}
+
+// enqueue adds to what is to be posted. Where nothing can be posted for long, the oldest is let go of.
+func enqueue(at *bridge.Shown, w bridge.Waiting) {
+	at.Waiting = append(at.Waiting, w)
+	at.Waiting = at.Waiting[max(0, len(at.Waiting)-maxWaiting):]
+}
+
+// enqueueReplies adds the event's replies, of which the first calls who is mentioned. What is only text is one post: it was said at once,
+// and each post in a thread is dear to the server, and a notification to who follows it.
+func enqueueReplies(at *bridge.Shown, e provider.Event, replies []chat.Reply, mention string) {
+	for i, r := range replies {
+		if i == 0 && mention != "" {
+			r.Mention = mention
+		}
+		w := bridge.Waiting{Key: waitingKey(e, strconv.Itoa(i)), Reply: r}
+		if i > 0 && isPlain(w) && len(replies[i-1].Actions) == 0 {
+			last := &at.Waiting[len(at.Waiting)-1]
+			last.Reply.Text = chat.Lines(last.Reply.Text, r.Text)
+			continue
+		}
+		enqueue(at, w)
+	}
+}
+
+// seenAs is how a subject remembers the event.
+func seenAs(e provider.Event) string { return kv.Hash(e.ID)[:16] }
+
+func waitingKey(e provider.Event, what string) string { return kv.Hash(e.ID, what) }
+
+// take takes the leases of what has to be shown and can be now. The error has who cannot show the rest come back for it.
+func (s *Service) take(sub *bridge.Subject, c bridge.Connection) ([]*work, error) {
+	var todo []*work
+	var wait error
+	now := s.Now()
+	channels := c.Channels()
+	for i := range sub.Shown {
+		at := &sub.Shown[i]
+		since := now.Sub(at.At)
+		switch {
+		case at.Over, at.Held, at.Rev >= sub.Rev && len(at.Waiting) == 0, !at.Shared && !slices.Contains(channels, at.ChannelID):
+		case now.Before(at.Until):
+			wait = worst(wait, queue.NotYet(min(at.Until.Sub(now), waitMax)))
+		case at.PostID != "" && since >= 0 && since < editEvery:
+			wait = worst(wait, queue.NotYet(editEvery-since))
+		default:
+			w := &work{again: at.Owner != ""}
+			if !w.again {
+				at.Waiting = together(at.Waiting)
+			}
+			at.Lease = at.Taken(s.owner, now)
+			w.Shown, w.post = *at, at.PostID
+			w.Waiting = slices.Clone(at.Waiting)
+			todo = append(todo, w)
+		}
+	}
+	return todo, wait
+}
+
+// together puts the lines of a flood into few replies, in their order. It is for the record, before anything of it is posted, so that
+// whoever goes on knows what each reply holds.
+func together(all []bridge.Waiting) []bridge.Waiting {
+	if len(all) <= fewWaiting {
+		return all
+	}
+	var few []bridge.Waiting
+	lines := 0
+	for _, w := range all {
+		n := len(few)
+		if n == 0 || lines >= maxLines || !isPlain(w) || !isPlain(few[n-1]) {
+			few, lines = append(few, w), 1
+			continue
+		}
+		few[n-1].Reply.Text = chat.Lines(few[n-1].Reply.Text, w.Reply.Text)
+		lines++
+	}
+	return few
+}
+
+// isPlain reports whether it is a line of text and nothing else.
+func isPlain(w bridge.Waiting) bool {
+	return w.State == nil && !w.Moved && len(w.Reply.Actions) == 0 && w.Reply.Mention == ""
+}
+
+// thread names the series whose thread an event's card belongs in; where there is none, it is that of the resource.
+func thread(e provider.Event) string {
+	if e.Series != "" {
+		return e.Series
+	}
+	return resourceThread + e.Resource
+}

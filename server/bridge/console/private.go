@@ -1,0 +1,114 @@
+package console
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// subjectKind is a button under a card that one person sees: it is sealed for the person and the subject, and acts with the person's
+// own rights at the tool.
+const subjectKind = "subject"
+
+// subjectFormKind is the answer to the form that such a button led to.
+const subjectFormKind = "subject_form"
+
+// maxPrivateButtons is how many of a card's actions stand under it; menus are left to the card that all see.
+const maxPrivateButtons = 5
+
+func (s *Service) privatePresses() map[string]pressed {
+	return map[string]pressed{subjectKind: s.pressSubject}
+}
+
+func (s *Service) privateForms() map[string]answered {
+	return map[string]answered{subjectFormKind: s.attemptAnswered}
+}
+
+// privateCard returns a subject of the connection as a note for one person, with its actions as buttons and the offers behind them.
+func (s *Service) privateCard(ctx context.Context, w wish, c bridge.Connection, subject string, intro chat.Message, offers ...offer) (chat.Note, error) {
+	sub, found, err := s.Records.Subject(ctx, c.ID, subject)
+	if err != nil || !found {
+		return chat.Note{}, errors.Wrap(orError(err, fault.New(fault.CardUnknown)), "read a subject")
+	}
+	p := s.Registry.Get(c.Provider)
+	card, err := p.Card(sub.State)
+	if err != nil {
+		return chat.Note{}, errors.Wrap(err, "draw a subject")
+	}
+	lines := []chat.Message{intro, chat.Say("bridge.private.title", "Emoji", card.Emoji, "Title", chat.Link(card.Title, card.URL)).WithMessage("State", card.State)}
+	if !card.Text.Zero() {
+		lines = append(lines, card.Text)
+	}
+	for _, field := range card.Fields {
+		lines = append(lines, chat.Say("bridge.private.field").WithMessage("Label", field.Label).WithMessage("Value", field.Value))
+	}
+	note, err := s.question(ctx, chat.Lines(lines...), offers...)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if _, responds := p.(provider.ActionHandler); !responds {
+		return note, nil
+	}
+	var buttons []chat.Button
+	for _, action := range card.Actions[:min(len(card.Actions), maxPrivateButtons)] {
+		if len(action.Options) > 0 {
+			continue
+		}
+		what := w.intends(action.ID)
+		what.Kind, what.Connection, what.Subject, what.Text, what.Values = subjectKind, c.ID, subject, "", nil
+		button, err := s.button(ctx, action.Label, false, what)
+		if err != nil {
+			return chat.Note{}, err
+		}
+		buttons = append(buttons, button)
+	}
+	note.Buttons = append(buttons, note.Buttons...)
+	return note, nil
+}
+
+func orError(first, second error) error {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// pressSubject carries out an action on the subject that the button was made for.
+func (s *Service) pressSubject(ctx context.Context, c chat.Click, what intent) error {
+	t := what.attempt()
+	t.trigger = c.TriggerID
+	a, err := s.aim(ctx, t)
+	if err != nil {
+		return err
+	}
+	_, err = s.carryOut(ctx, t, a)
+	return err
+}
+
+// aimSubject finds what a sealed button under a note is about. The person acts with their own rights at the tool; here they only have to
+// be able to post where it was shown. Faults: Forbidden, CardUnknown.
+func (s *Service) aimSubject(ctx context.Context, t attempt) (aim, error) {
+	if !s.People.CanPost(ctx, t.userID, t.place.Channel) {
+		return aim{}, fault.New(fault.Forbidden)
+	}
+	c, ok, err := s.Records.Connection(ctx, t.connection)
+	if err != nil {
+		return aim{}, errors.Wrapf(err, "read connection %s", t.connection)
+	}
+	if !ok || s.enabled(c.Provider) == nil || !s.authorizes(c.Provider) {
+		return aim{}, fault.New(fault.CardUnknown)
+	}
+	subject, ok, err := s.Records.Subject(ctx, c.ID, t.subject)
+	if err != nil {
+		return aim{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
+	}
+	if !ok {
+		return aim{}, fault.New(fault.CardUnknown)
+	}
+	return aim{Connection: c, subject: subject, thread: t.place, asked: t.place}, nil
+}

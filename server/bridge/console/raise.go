@@ -1,0 +1,84 @@
+package console
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// raiseKind is the form for a new subject at the tool. Its intent's text is the key of the one that is made.
+const raiseKind = "raise"
+
+// The names of what is known of a new subject before its form is shown.
+const (
+	raiseTitle   = "title"
+	raiseDetails = "details"
+)
+
+func (s *Service) raiseForms() map[string]answered {
+	return map[string]answered{raiseKind: s.raiseAnswered}
+}
+
+// raise shows the form for a new subject at the tool, with what was typed as its title, or the message whose address it is as its details. Where there can be no form, a button opens it.
+func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
+	raiser, ok := s.Registry.Get(w.provider).(provider.Creator)
+	if !ok {
+		return chat.Note{}, fault.New(fault.ButtonExpired)
+	}
+	h, err := s.home(ctx, w, raiser)
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
+	}
+	values := map[string]string{raiseTitle: unquoted(w.text)}
+	if text, isMessage := s.message(ctx, w.userID, values[raiseTitle]); isMessage {
+		values = map[string]string{raiseDetails: text}
+	}
+	form, err := raiser.CreateForm(ctx, h.session, values)
+	var slip *provider.FieldError
+	if errors.As(err, &slip) {
+		return chat.Note{Text: slip.Message}, nil // there is nothing to choose from
+	}
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
+	}
+	if w.trigger == "" {
+		return s.question(ctx, chat.Say("bridge.raise.open", "Provider", chat.Escape(s.name(w.provider))),
+			offer{label: form.Title, primary: true, deed: deedRaise, wish: w}, orCancel(w))
+	}
+	what := w.intends(raiseTitle)
+	what.Kind, what.Text, what.Values = raiseKind, "mm-"+rand.Text(), nil
+	return chat.Note{}, s.openForm(ctx, w.trigger, form, what)
+}
+
+// raiseAnswered makes the subject, once however often the form is sent, and shows it to who did.
+func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	raiser, ok := s.Registry.Get(what.Provider).(provider.Creator)
+	if !ok || s.enabled(what.Provider) == nil {
+		return nil, fault.New(fault.ButtonExpired)
+	}
+	w := what.wish()
+	h, err := s.home(ctx, w, raiser)
+	if err != nil {
+		return nil, err
+	}
+	event, err := raiser.Create(ctx, h.session, a.Values, what.Text)
+	if err != nil {
+		return slipOf(err)
+	}
+	if err := s.applySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
+		s.Log("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
+		s.whisper(ctx, w.place, w.userID, chat.Note{Text: chat.Say("bridge.raise.done")})
+		return nil, nil
+	}
+	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.raise.done"))
+	if err != nil {
+		return nil, err
+	}
+	s.whisper(ctx, w.place, w.userID, note)
+	return nil, nil
+}

@@ -1,0 +1,64 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// reconcileKey is the key of the task that has what was missed looked up; no provider's task has one like it.
+const reconcileKey = "bridge/reconcile"
+
+// scheduleReconcile has what is missed since a time looked up after a while, where the provider's tool does not send it again. After a
+// downtime the task is late, and looks back all the further.
+func (s *Service) scheduleReconcile(ctx context.Context, c bridge.Connection, missedSince time.Time) error {
+	r, ok := s.Registry.Get(c.Provider).(provider.Reconciler)
+	if _, installs := s.installerOf(c); !ok || !installs {
+		return nil
+	}
+	now := s.Now()
+	every, _ := r.ReconcileTask(now, nil)
+	every = max(every, repairLeast)
+	since, err := json.Marshal(missedSince)
+	if err != nil {
+		return errors.Wrap(err, "encode since when to look")
+	}
+	due := now.Add(every)
+	return errors.Wrapf(s.Inbox.Accept(ctx, bridge.Job{
+		ID: kv.Hash(reconcileKey, c.ID, due.UTC().Truncate(every).Format(time.RFC3339)), Key: kv.Hash(reconcileKey, c.ID), Connection: c.ID,
+		Task: &provider.Task{Key: reconcileKey, After: every, Data: since}, NotBefore: due,
+	}), "have what connection %s misses looked up", c.ID)
+}
+
+// reconcile has what happened since the task was made looked up, and goes on doing so until nothing follows the connection any more.
+func (s *Service) reconcile(ctx context.Context, c bridge.Connection, t provider.Task) error {
+	r, ok := s.Registry.Get(c.Provider).(provider.Reconciler)
+	if !ok || len(c.Subscriptions) == 0 {
+		return nil
+	}
+	var since time.Time
+	if err := json.Unmarshal(t.Data, &since); err != nil || since.IsZero() {
+		since = s.Now() // a record of another version
+	}
+	if s.enabled(c.Provider) == nil {
+		return s.scheduleReconcile(ctx, c, since) // what is sent meanwhile is refused, and looked up when the provider is on again
+	}
+	if err := s.scheduleReconcile(ctx, c, s.Now()); err != nil {
+		return err
+	}
+	var parts []string
+	for _, sub := range c.Subscriptions {
+		if sub.Resource != "" && !slices.Contains(parts, sub.Resource) {
+			parts = append(parts, sub.Resource)
+		}
+	}
+	_, task := r.ReconcileTask(since, parts)
+	return s.accept(ctx, c, kv.Hash("reconcile", c.ID, since.UTC().Format(time.RFC3339Nano)), task)
+}

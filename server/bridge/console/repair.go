@@ -1,0 +1,81 @@
+package console
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// acting is as whom a tool is called for a connection. own says that it is the person who asked.
+type acting struct {
+	session provider.Session
+	own     bool
+}
+
+// asEither does something at the tool as the connection acts, or, where that account or token may not, as the person who asks. The
+// failure is the person's then, who can do something about it.
+func (s *Service) asEither(ctx context.Context, w wish, c bridge.Connection, do func(acting) error) error {
+	own := !c.HasCredential && c.ActsAs == w.userID
+	session, err := s.background(ctx, c)
+	if err == nil {
+		err = do(acting{session: session, own: own})
+	}
+	if own || !fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable,
+		fault.ProviderForbidden, fault.NotResourceAdmin, fault.ResourceUnknown) {
+		return err
+	}
+	site, unknown := s.site(ctx, c)
+	if unknown != nil {
+		return unknown
+	}
+	if session, err = s.Sessions.ForUser(ctx, c.Provider, site, w.userID); err != nil {
+		return err
+	}
+	return do(acting{session: session, own: true})
+}
+
+// repair sets the webhook up again, or brings it up to date.
+func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
+	if err := s.canKeep(ctx, w); err != nil {
+		return chat.Note{}, err
+	}
+	c, note, err := s.theOne(ctx, w, deedRepair, chat.Say("bridge.repair.which"))
+	if err != nil || c.ID == "" {
+		return note, err
+	}
+	if s.lostSecret(ctx, c) {
+		return s.askForSecret(ctx, w, c)
+	}
+	if site, err := s.mend(ctx, w, c); err != nil {
+		return s.orSignIn(ctx, w, deedRepair, site, err)
+	}
+	return chat.Note{Text: chat.Say("bridge.repair.done", "Name", c.Link(), "Provider", s.name(w.provider))}, nil
+}
+
+// mend sees to it that the connection's webhook is there and in order. Who does so has to administer the resource. It returns the
+// site too, for signing in.
+func (s *Service) mend(ctx context.Context, w wish, c bridge.Connection) (provider.Site, error) {
+	installer, ok := s.installerOf(c)
+	if !ok {
+		return provider.Site{}, fault.New(fault.ButtonExpired)
+	}
+	site, err := s.site(ctx, c)
+	if err != nil {
+		return provider.Site{}, err
+	}
+	return site, s.asEither(ctx, w, c, func(as acting) error {
+		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
+		if err != nil {
+			return errors.Wrap(err, "look the resource up")
+		}
+		if resource.ID != c.Resource.ID {
+			return fault.New(fault.ResourceUnknown).With("Provider", s.name(c.Provider)) // another has its name by now
+		}
+		return s.ensureHook(ctx, w, target{installer: installer, session: as.session, site: site, resource: resource, own: as.own}, c)
+	})
+}

@@ -1,0 +1,171 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
+)
+
+const (
+	// replyKind is what a sign-in goes on with that was needed to add a reply at a tool.
+	replyKind = "reply"
+	// replyValue is the post of that reply.
+	replyValue = "reply"
+	// fieldNotes is the field of a subscription's form that switches this on.
+	fieldNotes = "notes"
+	// repliesKnown is how long a reply is known to be added, and hintEvery how often somebody is told that they cannot add any to a card.
+	repliesKnown = 24 * time.Hour
+	hintEvery    = 30 * 24 * time.Hour
+)
+
+// Replied hears of each reply that a person writes in a thread. Where that is the thread of a card, and the card's subscription wants it,
+// the reply is added at the tool as a note, as whoever wrote it. The note's own news are told in the threads of other channels only.
+func (s *Service) Replied(ctx context.Context, userID string, at chat.Place, postID, text string) {
+	if at.Thread == "" || strings.TrimSpace(text) == "" || !s.anyNoter() {
+		return
+	}
+	what := intent{UserID: userID, Kind: replyKind, PostID: at.Thread, Values: map[string]string{replyValue: postID}}
+	if _, err := s.addReply(ctx, what, text); err != nil && !fault.Is(err, fault.CardUnknown, fault.Forbidden) {
+		s.Log("A reply could not be added at the tool", "user_id", userID, "post_id", postID, "error", err.Error())
+	}
+}
+
+// anyNoter reports whether any provider that is switched on takes notes.
+func (s *Service) anyNoter() bool {
+	for id := range s.Settings().Enabled {
+		if s.takesNotes(id) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Service) takesNotes(providerID string) bool {
+	_, takes := s.Registry.Get(providerID).(provider.ReplySync)
+	return takes
+}
+
+// addReply adds the reply of the intent at the tool, and tells its writer where that fails. Faults: CardUnknown where the thread is none
+// whose replies are added, those of aim and of the tool.
+func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.Message, error) {
+	a, err := s.aim(ctx, attempt{userID: what.UserID, postID: what.PostID})
+	if err != nil {
+		return chat.Message{}, err
+	}
+	noter, takes := s.Registry.Get(a.Provider).(provider.ReplySync)
+	if !takes || !a.wantsReplies(what.PostID) {
+		return chat.Message{}, fault.New(fault.CardUnknown)
+	}
+	session, err := s.sessionOf(ctx, a.Connection, what.UserID)
+	if err == nil {
+		err = s.addNote(ctx, what, a, noter, session, text)
+	}
+	if err != nil {
+		s.tellNotAdded(ctx, what, a, err)
+		return chat.Message{}, err
+	}
+	return chat.Say("bridge.reply.added", "Provider", chat.Escape(s.name(a.Provider))), nil
+}
+
+// wantsReplies reports whether the subscription that the card is shown for has replies added.
+func (a aim) wantsReplies(postID string) bool {
+	for _, shown := range a.subject.Shown {
+		if shown.ChannelID != a.thread.Channel || postID != shown.PostID && postID != shown.Earlier {
+			continue
+		}
+		for _, sub := range a.In(shown.ChannelID) {
+			if sub.ID == shown.Subscription {
+				return sub.Notes
+			}
+		}
+	}
+	return false
+}
+
+// addNote adds the text, once.
+func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provider.ReplySync, session provider.Session, text string) error {
+	who, err := s.People.Person(ctx, what.UserID)
+	if err != nil {
+		return errors.Wrap(err, "look up who replied")
+	}
+	said := provider.UserReply{ID: what.Values[replyValue], ChannelID: a.thread.Channel, Text: text, At: s.Now()}
+	first, err := s.Records.Claim(ctx, "reply/"+said.ID, repliesKnown)
+	if err != nil || !first {
+		return errors.Wrap(err, "look whether a reply was added")
+	}
+	coming, err := noter.ExpectNote(a.subject.State, said)
+	if err != nil {
+		return err
+	}
+	err = s.apply(ctx, a.Connection, []provider.Event{coming})
+	if _, early := queue.Wait(err); err != nil && !early && !errors.As(err, new(unshown)) {
+		return errors.Wrap(err, "expect a note")
+	}
+	events, err := noter.SyncReply(ctx, session, provider.ActionRequest{
+		State: a.subject.State, Resource: a.Resource, Account: session.Account, By: who.Username, At: said.At,
+	}, said)
+	if err != nil {
+		return err
+	}
+	s.reveal(ctx, a, provider.ActionResult{Events: events})
+	return nil
+}
+
+// tellNotAdded tells who wrote a reply that it was not added. Who has no account at the tool, or no right, is told once for each card:
+// they may go on talking.
+func (s *Service) tellNotAdded(ctx context.Context, what intent, a aim, cause error) {
+	lasting := fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden)
+	if lasting {
+		first, err := s.Records.Claim(ctx, "reply/hint/"+what.UserID+"/"+what.PostID, hintEvery)
+		if err != nil || !first {
+			return
+		}
+	}
+	reason := chat.Failure(cause)
+	var slip *provider.FieldError
+	if errors.As(cause, &slip) {
+		reason = slip.Message
+	}
+	text := chat.Say("bridge.reply.not_added", "Provider", chat.Escape(s.name(a.Provider))).WithMessage("Reason", reason)
+	if fault.Is(cause, fault.AccountNeeded, fault.AccountRejected) {
+		if link, err := s.linkToReply(ctx, what, a); err == nil {
+			text = chat.Say("bridge.reply.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+		}
+	}
+	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
+}
+
+// linkToReply returns a link to sign in, after which the reply is added.
+func (s *Service) linkToReply(ctx context.Context, what intent, a aim) (string, error) {
+	site, err := s.site(ctx, a.Connection)
+	if err != nil {
+		return "", err
+	}
+	what.Provider = a.Provider
+	next, err := json.Marshal(what)
+	if err != nil {
+		return "", errors.Wrap(err, "encode what to resume")
+	}
+	return s.Sessions.ConnectURL(ctx, a.Provider, site, what.UserID, string(next))
+}
+
+func (s *Service) replyResumes() map[string]resumed {
+	return map[string]resumed{replyKind: func(ctx context.Context, userID string, what intent) (chat.Message, error) {
+		if what.UserID != userID {
+			return chat.Message{}, fault.New(fault.LinkExpired)
+		}
+		text, ok := s.message(ctx, userID, s.Surface.Link(what.Values[replyValue]))
+		if !ok {
+			return chat.Message{}, fault.New(fault.CardUnknown) // it was deleted meanwhile
+		}
+		return s.addReply(ctx, what, text)
+	}}
+}

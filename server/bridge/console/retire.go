@@ -1,0 +1,157 @@
+package console
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/kv"
+)
+
+// retiredFor is how long nobody is told again that a channel gets no more news.
+const retiredFor = 24 * time.Hour
+
+// welcome reports whether who made the subscription may still post in the channel: the bridge speaks there for them, and not when
+// they have left. It is asked for each new card, and no more often.
+func (s *Service) welcome(ctx context.Context, c bridge.Connection, w *work) (bool, error) {
+	sub := w.subscription(c)
+	if sub.CreatedBy == "" {
+		return true, nil
+	}
+	may, err := s.People.StillPosts(ctx, sub.CreatedBy, w.ChannelID)
+	return may, errors.Wrap(err, "see whether who connected a channel is still there") // an outage must not disconnect anybody
+}
+
+// subscription returns the one that the card is for.
+func (w *work) subscription(c bridge.Connection) bridge.Subscription {
+	for _, sub := range c.In(w.ChannelID) {
+		if sub.ID == w.Subscription {
+			return sub
+		}
+	}
+	return bridge.Subscription{}
+}
+
+// unwelcome ends the channel's subscriptions by somebody who may no longer post there, and says so to all whom it concerns.
+func (s *Service) unwelcome(ctx context.Context, c bridge.Connection, w *work) error {
+	creator := w.subscription(c).CreatedBy
+	channel, err := s.People.Channel(ctx, w.ChannelID)
+	if err != nil {
+		return errors.Wrap(err, "look up the channel of a card")
+	}
+	if channel.Archived {
+		return s.retire(ctx, c, w)
+	}
+	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.ChannelID == w.ChannelID && sub.CreatedBy == creator }); err != nil {
+		return err
+	}
+	first, err := s.Records.Claim(ctx, kv.Hash("unwelcome", c.ID, w.ChannelID, creator), retiredFor)
+	if err != nil {
+		return errors.Wrap(err, "claim to say that a channel gets no more news")
+	}
+	w.dropped = true
+	s.note(c.ID, endedIn(w.ChannelID, chat.Say("bridge.deliver.creator_gone")))
+	if !first {
+		return nil
+	}
+	named := []string{"Provider", s.name(c.Provider), "Name", chat.Escape(c.Name), "Command", s.word(c.Provider)}
+	if err := s.People.Announce(ctx, chat.Place{Channel: w.ChannelID}, chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
+		s.Log("A channel could not be told that it gets no more news", "channel_id", w.ChannelID, "error", err.Error())
+	}
+	text := chat.Say("bridge.deliver.tell_creator_gone", named...).WithMessage("Channel", channelName(channel))
+	for _, userID := range slices.Compact([]string{creator, c.CreatedBy}) {
+		s.writeTo(ctx, userID, text)
+	}
+	return nil
+}
+
+// retire ends the subscriptions of a channel that nothing can be posted in any more, and tells who made them, once.
+func (s *Service) retire(ctx context.Context, c bridge.Connection, w *work) error {
+	channelID := w.ChannelID
+	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.ChannelID == channelID }); err != nil {
+		return err
+	}
+	w.Over = true
+	first, err := s.Records.Claim(ctx, kv.Hash("retire", c.ID, channelID), retiredFor)
+	if err != nil {
+		return errors.Wrap(err, "claim to say that a channel is gone")
+	}
+	s.note(c.ID, endedIn(channelID, chat.Say("bridge.deliver.channel_gone")))
+	if !first {
+		return nil
+	}
+	channel, err := s.People.Channel(ctx, channelID)
+	if err != nil {
+		channel = chat.Channel{} // gone for good, and so is its name
+	}
+	text := chat.Say("bridge.deliver.tell_channel_gone", "Provider", s.name(c.Provider), "Name", chat.Escape(c.Name)).
+		WithMessage("Channel", channelName(channel))
+	var told []string
+	for _, sub := range c.In(channelID) {
+		if sub.CreatedBy != "" && !slices.Contains(told, sub.CreatedBy) {
+			told = append(told, sub.CreatedBy)
+			s.writeTo(ctx, sub.CreatedBy, text)
+		}
+	}
+	return nil
+}
+
+// channelName returns how people call the channel, as far as it has a name.
+func channelName(channel chat.Channel) chat.Message {
+	if channel.Name == "" {
+		return chat.Say("bridge.deliver.some_channel")
+	}
+	return chat.Verbatim(chat.Escape(channel.Name))
+}
+
+// unsubscribe takes subscriptions away. With the last of them the connection ends, and the webhook that we made at the tool, so that it
+// sends to no address that nobody follows.
+func (s *Service) unsubscribe(ctx context.Context, providerID, connectionID string, which func(bridge.Subscription) bool) error {
+	var ended bridge.Connection
+	var left []string
+	_, err := s.Records.UpdateConnection(ctx, connectionID, func(c *bridge.Connection) (bool, error) {
+		ended, left = bridge.Connection{}, nil
+		for _, sub := range c.Subscriptions {
+			if which(sub) {
+				left = append(left, sub.ChannelID)
+			}
+		}
+		before := len(c.Subscriptions)
+		c.Subscriptions = slices.DeleteFunc(c.Subscriptions, which)
+		if before == 0 || len(c.Subscriptions) == before {
+			return false, nil
+		}
+		if len(c.Subscriptions) == 0 {
+			ended = *c
+			c.ID = ""
+		}
+		return true, nil
+	})
+	if err != nil {
+		return errors.Wrap(err, "end subscriptions")
+	}
+	for _, channelID := range left {
+		s.unlist(ctx, providerID, channelID, connectionID)
+	}
+	installer, ok := s.installerOf(ended)
+	if !ok || len(ended.Installation) == 0 {
+		return nil
+	}
+	session, err := s.background(ctx, ended)
+	if err == nil {
+		err = installer.Uninstall(ctx, session, ended.Resource, ended.Installation)
+	}
+	if err != nil {
+		s.Log("A webhook that nobody follows any more could not be removed", "connection", ended.ID, "error", err.Error())
+	}
+	return nil
+}
+
+// endedIn returns the line of the journal that says why a channel no longer follows the connection. It is nothing to others.
+func endedIn(channelID string, why chat.Message) bridge.Entry {
+	return bridge.Entry{Result: bridge.Unwanted, Views: []bridge.View{{Channels: []string{channelID}, Result: bridge.Unwanted, Known: true}}, Reason: why}
+}

@@ -1,0 +1,195 @@
+package console
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
+)
+
+// maxFound is how many subjects a search offers.
+const maxFound = 10
+
+const (
+	// lookKind is the form of a window in which a subject is chosen.
+	lookKind = "look"
+	// subjectField is the field of a window's form in which a subject is looked for.
+	subjectField = "subject"
+)
+
+func (s *Service) searchForms() map[string]answered {
+	return map[string]answered{lookKind: s.lookAnswered}
+}
+
+// search offers the subjects at the tool that fit what was typed, as the person's account sees them: with buttons, or in a window with a
+// field to go on looking.
+func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
+	searcher, ok := s.Registry.Get(w.provider).(provider.Searcher)
+	if !ok {
+		return chat.Note{}, fault.New(fault.ButtonExpired)
+	}
+	h, err := s.home(ctx, w, searcher)
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedSearch, h, err)
+	}
+	found, more, err := searcher.Search(ctx, h.session, chat.Truncate(unquoted(w.text), maxAddress), s.Now())
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedSearch, h, err)
+	}
+	if len(found) == 0 {
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(w.text))}, nil
+	}
+	if s.windowed {
+		what := w.intends(deedLook)
+		what.Kind, what.Text = lookKind, ""
+		return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
+			Title: chat.Say("bridge.search.title"), Submit: chat.Say("bridge.search.look"), Fields: []chat.FormField{subjectOf(found)},
+		}, what)
+	}
+	more = more || len(found) > maxFound
+	offers := s.findings(w, deedLook, found)
+	text := chat.Say("bridge.search.found")
+	if more {
+		text = chat.Lines(text, chat.Say("bridge.search.more", "Command", s.word(w.provider)))
+	}
+	return s.question(ctx, text, append(offers, orCancel(w))...)
+}
+
+// findings are the buttons to choose one of what was found, for the deed.
+func (s *Service) findings(w wish, deed string, found []provider.SearchResult) []offer {
+	var offers []offer
+	for _, one := range found[:min(len(found), maxFound)] {
+		chosen := w
+		chosen.text = one.ID
+		label := chat.Say("bridge.search.button", "Title", chat.Truncate(chat.Plain(one.Title), maxButtonLabel)).WithMessage("State", one.State)
+		offers = append(offers, offer{label: label, deed: deed, wish: chosen})
+	}
+	return offers
+}
+
+// subjectOf is the field of a window's form in which one of what was found is chosen, or something else is looked for.
+func subjectOf(found []provider.SearchResult) chat.FormField {
+	return chat.FormField{
+		Name: subjectField, Kind: chat.SelectField, Label: chat.Say("bridge.search.subject"), Help: chat.Say("bridge.search.subject_help"),
+		Options: choicesOf(found), Search: true,
+	}
+}
+
+// choicesOf are what was found as choices of a field.
+func choicesOf(found []provider.SearchResult) []chat.Option {
+	var options []chat.Option
+	for _, one := range found {
+		option := chat.Option{Label: chat.Verbatim(chat.Plain(one.Title)), Value: one.ID, Detail: one.State}
+		if where := chat.Plain(one.Where); where != "" {
+			option.Detail = chat.Say("bridge.search.detail", "Where", where).WithMessage("State", one.State)
+		}
+		options = append(options, option)
+	}
+	return options
+}
+
+// lookAnswered shows the subject that was chosen in a window.
+func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+	if s.enabled(what.Provider) == nil {
+		return nil, fault.New(fault.ButtonExpired)
+	}
+	w := what.wish()
+	if w.text = a.Values[subjectField]; w.text == "" {
+		return chat.FormErrors{subjectField: chat.Say("bridge.search.subject_missing")}, nil
+	}
+	note, err := s.preview(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	s.whisper(ctx, w.place, w.userID, note)
+	return nil, nil
+}
+
+// preview shows the subject that was chosen to the person alone, and offers to send it to the channel.
+func (s *Service) preview(ctx context.Context, w wish) (chat.Note, error) {
+	h, event, err := s.lookedUp(ctx, w)
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedLook, h, err)
+	}
+	send := offer{label: chat.Say("bridge.search.send"), primary: true, deed: deedSend, wish: w}
+	return s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.search.preview"), send, orCancel(w))
+}
+
+// lookedUp looks a subject up at the tool as the person, and notes how it stands.
+func (s *Service) lookedUp(ctx context.Context, w wish) (atHome, provider.Event, error) {
+	searcher, ok := s.Registry.Get(w.provider).(provider.Searcher)
+	if !ok {
+		return atHome{}, provider.Event{}, fault.New(fault.ButtonExpired)
+	}
+	h, err := s.home(ctx, w, searcher)
+	if err != nil {
+		return h, provider.Event{}, err
+	}
+	event, err := searcher.Lookup(ctx, h.session, w.text)
+	if err != nil {
+		return h, event, err
+	}
+	return h, event, s.applySoon(ctx, h.Connection, []provider.Event{event})
+}
+
+// send posts the subject's card in the channel, for all there to act on with their own accounts. A channel that shows it already is led
+// to its card.
+func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
+	h, event, err := s.lookedUp(ctx, w)
+	if err != nil {
+		return s.orSignInAtHome(ctx, w, deedSend, h, err)
+	}
+	beside, there, err := s.cardBeside(ctx, h.Connection, w.place.Channel, event.Subject)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if there != "" {
+		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, s.applySoon(ctx, beside, []provider.Event{event})
+	}
+	_, err = s.Records.UpdateSubject(ctx, h.ID, event.Subject, func(sub *bridge.Subject) (bool, error) {
+		there = ""
+		at := sub.In(w.place.Channel)
+		if at != nil && at.Held {
+			at.Held, at.Shared = false, true // the user's choice decides
+			return true, nil
+		}
+		if at != nil {
+			there = at.PostID
+			return false, nil
+		}
+		if sub.State == nil {
+			return false, queue.NotYet(waitMax) // a replica that is behind
+		}
+		sub.Shown = append(sub.Shown, bridge.Shown{ChannelID: w.place.Channel, Shared: true})
+		return true, nil
+	})
+	if err != nil {
+		return chat.Note{}, errors.Wrap(err, "note that a subject is shared")
+	}
+	if there != "" {
+		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, nil
+	}
+	if err := s.Records.SetAlias(ctx, sentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {
+		return chat.Note{}, errors.Wrap(err, "note where a subject was sent from")
+	}
+	if err := s.bringUp(ctx, h.Connection, event.Subject); err != nil {
+		return chat.Note{}, err
+	}
+	return chat.Note{Text: chat.Say("bridge.search.sent")}, nil
+}
+
+// bringUp shows what waits to be shown of a subject; what cannot be shown at once is left to the inbox.
+func (s *Service) bringUp(ctx context.Context, c bridge.Connection, subject string) error {
+	p := s.Registry.Get(c.Provider)
+	_, err := s.bring(ctx, c, p, &bundle{subject: subject, known: true})
+	if _, early := queue.Wait(err); early || errors.As(err, new(unshown)) {
+		s.Log("A card that was sent is shown later", "connection", c.ID, "error", err.Error())
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,65 @@
+package console
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// sentFrom is where the site's subjects are noted whose cards people sent to channels: each by its name, for the connection that has it.
+func sentFrom(providerID, site string) string { return kv.Hash("sent", providerID, site) }
+
+// cardBeside returns the connection, other than this, by which the channel shows the subject of the same site, and the card; "" for none.
+func (s *Service) cardBeside(ctx context.Context, c bridge.Connection, channelID, subject string) (bridge.Connection, string, error) {
+	all, err := s.following(ctx, c.Provider, channelID)
+	if err != nil {
+		return bridge.Connection{}, "", err
+	}
+	for _, other := range all {
+		if other.ID == c.ID || other.Site != c.Site {
+			continue
+		}
+		sub, _, err := s.Records.Subject(ctx, other.ID, subject)
+		if err != nil {
+			return bridge.Connection{}, "", errors.Wrap(err, "look for a card of the subject")
+		}
+		if at := sub.In(channelID); at != nil && at.PostID != "" && !at.Over && at.StyleIn(other.In(channelID)) != bridge.Each {
+			return other, at.PostID, nil
+		}
+	}
+	return bridge.Connection{}, "", nil
+}
+
+// passOn has the cards of the events' subjects that people sent to channels from the account as a whole brought up to date, too, where the
+// events came by another connection of the same site. Doing it twice does no harm.
+func (s *Service) passOn(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) error {
+	if _, searches := p.(provider.Searcher); !searches || c.Site == "" {
+		return nil
+	}
+	for _, e := range events {
+		sender, err := s.Records.Alias(ctx, sentFrom(c.Provider, c.Site), e.Subject)
+		if err != nil {
+			return errors.Wrap(err, "look whether a subject was sent to channels")
+		}
+		if sender == "" || sender == c.ID {
+			continue
+		}
+		whole, _, err := s.Records.Connection(ctx, sender)
+		if err != nil {
+			return errors.Wrap(err, "read the connection that a subject was sent from")
+		}
+		if len(whole.Subscriptions) > 0 {
+			continue // it hears of it by itself
+		}
+		e.UpdateOnly = true // so that it begins nothing
+		job := bridge.Job{ID: kv.Hash("sent", sender, e.Subject, e.ID), Key: jobKey(sender, e.Subject), Connection: sender, Events: []provider.Event{e}}
+		if err := s.Inbox.Accept(ctx, job); err != nil {
+			return errors.Wrap(err, "store an event for the cards that were sent")
+		}
+	}
+	return nil
+}

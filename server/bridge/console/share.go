@@ -1,0 +1,60 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/kv"
+)
+
+// shareKind is the button under a confirmation that posts what was done for all to read.
+const shareKind = "share"
+
+func (s *Service) sharePresses() map[string]pressed {
+	return map[string]pressed{shareKind: s.pressShare}
+}
+
+// shareable returns the note with a button that posts the message in the channel; without one where there is no message.
+func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Message, what intent) (chat.Note, error) {
+	if message.Zero() {
+		return note, nil
+	}
+	text, err := json.Marshal(message)
+	if err != nil {
+		return note, errors.Wrap(err, "encode what may be shared")
+	}
+	what.Kind, what.Text, what.Values = shareKind, string(text), nil
+	what.Place.Thread = "" // who reads the channel is to know; the card's thread tells it anyway
+	button, err := s.button(ctx, chat.Say("bridge.act.share.button"), false, what)
+	if err != nil {
+		return note, err
+	}
+	note.Buttons = append(note.Buttons, button)
+	return note, nil
+}
+
+// pressShare posts what the button was made for, once.
+func (s *Service) pressShare(ctx context.Context, c chat.Click, what intent) error {
+	if !s.People.CanPost(ctx, what.UserID, what.Place.Channel) {
+		return fault.New(fault.NoPost)
+	}
+	var message chat.Message
+	if err := json.Unmarshal([]byte(what.Text), &message); err != nil {
+		return errors.Wrap(err, "read what is to be shared")
+	}
+	first, err := s.Records.Claim(ctx, kv.Hash("share", c.Values[sealedValue]), intentLife)
+	if err != nil {
+		return errors.Wrap(err, "look whether it was shared before")
+	}
+	if first {
+		if err := s.People.Announce(ctx, what.Place, message); err != nil {
+			return errors.Wrap(err, "share what was done")
+		}
+	}
+	s.answer(ctx, c, chat.Say("bridge.act.shared"))
+	return nil
+}

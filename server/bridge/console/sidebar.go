@@ -1,0 +1,121 @@
+package console
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+)
+
+const (
+	// maxOpen is how many open cards a sidebar shows of a channel.
+	maxOpen = 50
+	// maxRecent is how many recent cards are looked at for that, each of which is a read.
+	maxRecent = 200
+)
+
+// ChannelTool is a tool as the sidebar of a channel shows it.
+type ChannelTool struct {
+	// Provider, Name and Word are the provider's ID, its name, and the word of its command.
+	Provider, Name, Word string
+	Connections          []Followed
+	Cards                []OpenCard
+}
+
+// Followed is something that a channel follows.
+type Followed struct {
+	Name string
+	// URL is its page at the tool; "" for none.
+	URL string
+	// Events are the kinds of news that the channel wants of it.
+	Events chat.Message
+}
+
+// OpenCard is a card of something that goes on, or waits for somebody.
+type OpenCard struct {
+	PostID string
+	Place  chat.Place
+	// Title is as it came from outside.
+	Title string
+	State chat.Message
+	URL   string
+	Tone  chat.Tone
+	At    time.Time
+}
+
+// ChannelTools returns each tool that is switched on, with what the channel follows of it, and what is open of it among the channel's
+// recent cards, the newest first. Fault: NoPost.
+func (s *Service) ChannelTools(ctx context.Context, userID, channelID string) ([]ChannelTool, error) {
+	if !s.People.CanPost(ctx, userID, channelID) {
+		return nil, fault.New(fault.NoPost)
+	}
+	var tools []ChannelTool
+	enabled := s.Settings().Enabled
+	for _, p := range s.Registry.All() {
+		d := p.Describe()
+		if enabled[d.ID] == "" {
+			continue
+		}
+		found, err := s.following(ctx, d.ID, channelID)
+		if err != nil {
+			return nil, err
+		}
+		tool := ChannelTool{Provider: d.ID, Name: d.Name, Word: enabled[d.ID]}
+		for _, c := range found {
+			for _, sub := range c.In(channelID) {
+				f := subscribed{Connection: c, subscription: sub}
+				tool.Connections = append(tool.Connections, Followed{Name: f.title(), URL: c.Resource.URL, Events: s.eventsOf(d.ID, sub.Events)})
+			}
+		}
+		tools = append(tools, tool)
+	}
+	return tools, s.fillOpen(ctx, tools, channelID)
+}
+
+// fillOpen puts the open cards of the channel with their tools.
+func (s *Service) fillOpen(ctx context.Context, tools []ChannelTool, channelID string) error {
+	posted, err := s.Surface.Recent(ctx, channelID)
+	if err != nil {
+		return errors.Wrap(err, "look through the cards of a channel")
+	}
+	open := 0
+	for _, at := range posted[:min(len(posted), maxRecent)] {
+		i := slices.IndexFunc(tools, func(t ChannelTool) bool { return t.Provider == at.Mark.Provider })
+		if i < 0 || open == maxOpen {
+			continue
+		}
+		card, is, err := s.openCard(ctx, at)
+		if err != nil {
+			return err
+		}
+		if is {
+			tools[i].Cards = append(tools[i].Cards, card)
+			open++
+		}
+	}
+	return nil
+}
+
+// openCard returns the card of a post, if that is the one that shows its subject now and the subject is open.
+func (s *Service) openCard(ctx context.Context, at chat.Posted) (OpenCard, bool, error) {
+	sub, ok, err := s.Records.Subject(ctx, at.Mark.Connection, at.Mark.Subject)
+	if err != nil {
+		return OpenCard{}, false, errors.Wrap(err, "read a subject")
+	}
+	if !ok || !slices.ContainsFunc(sub.Shown, func(shown bridge.Shown) bool { return shown.PostID == at.PostID }) {
+		return OpenCard{}, false, nil
+	}
+	card, err := s.Registry.Get(at.Mark.Provider).Card(sub.State)
+	if err != nil {
+		s.Log("A card could not be drawn for a sidebar", "connection", at.Mark.Connection, "error", err.Error())
+		return OpenCard{}, false, nil
+	}
+	return OpenCard{
+		PostID: at.PostID, Place: at.Place, Title: card.Title, State: card.State, URL: card.URL, Tone: card.Tone, At: card.At,
+	}, card.Open, nil
+}

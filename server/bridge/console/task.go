@@ -1,0 +1,74 @@
+package console
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
+)
+
+// Limits of tasks.
+const (
+	// maxRounds is how often a task may go on, so that none goes on for ever: more often than any provider has one go on.
+	maxRounds = 50
+	// taskMin and taskMax bound the wait before a task.
+	taskMin = time.Second
+	taskMax = 24 * time.Hour
+)
+
+// accept hands a task to the inbox.
+func (s *Service) accept(ctx context.Context, c bridge.Connection, id string, t provider.Task) error {
+	job := bridge.Job{
+		ID: id, Key: kv.Hash("task", c.ID, t.Key), Connection: c.ID, Task: &t,
+		NotBefore: s.Now().Add(min(max(t.After, taskMin), taskMax)),
+	}
+	return errors.Wrap(s.Inbox.Accept(ctx, job), "store a task")
+}
+
+// doTask does a task: it looks at the tool, applies what it finds, and hands on what is to be looked at later.
+func (s *Service) doTask(ctx context.Context, c bridge.Connection, p provider.Provider, j bridge.Job) error {
+	follower, ok := p.(provider.TaskRunner)
+	if !ok || len(c.Subscriptions) == 0 {
+		return nil
+	}
+	events, next, err := s.look(ctx, c, follower, *j.Task)
+	if err != nil {
+		s.note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		if fault.Is(err, fault.ProviderUnavailable, fault.ProviderLimited, fault.Internal) {
+			return errors.Wrap(err, "do a task")
+		}
+		return queue.Permanent(errors.Wrap(err, "do a task")) // somebody has to mend that first
+	}
+	if len(events) > 0 {
+		if err := s.applySoon(ctx, c, events); err != nil {
+			return err
+		}
+	}
+	if j.Task.Round+1 >= maxRounds {
+		return nil
+	}
+	for _, t := range next {
+		t.Round = j.Task.Round + 1
+		if err := s.accept(ctx, c, kv.Hash("round", j.ID, t.Key, strconv.Itoa(t.Round)), t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look calls the tool.
+func (s *Service) look(ctx context.Context, c bridge.Connection, f provider.TaskRunner, t provider.Task) ([]provider.Event, []provider.Task, error) {
+	session, err := s.background(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.RunTask(ctx, session, c.Resource, t)
+}

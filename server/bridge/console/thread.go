@@ -1,0 +1,105 @@
+package console
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/queue"
+)
+
+// resourceThread begins the names of threads that are no series', so that theirs cannot be the same.
+const resourceThread = "resource\n"
+
+// maxThreadTitle is how much of a thread's title is shown, in characters.
+const maxThreadTitle = 200
+
+// root returns the first post of the thread that the card belongs in, "" for none. It makes it where there is none yet, once over all
+// servers: as with cards, a lease says who is at it, and whoever takes over one that ran out looks first.
+func (s *Service) root(ctx context.Context, c bridge.Connection, w *work) (string, error) {
+	if w.Thread == "" {
+		return w.RootID, nil
+	}
+	var root string
+	var mine bridge.Lease
+	var again bool
+	_, err := s.Records.UpdateSeries(ctx, c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
+		root = series.Threads[w.ChannelID]
+		if root != "" {
+			return false, nil
+		}
+		now, held := s.Now(), series.Making[w.ChannelID]
+		if now.Before(held.Until) {
+			return false, queue.NotYet(min(held.Until.Sub(now), waitMax))
+		}
+		again = held.Owner != ""
+		mine = held.Taken(s.owner, now)
+		if series.Making == nil {
+			series.Making = map[string]bridge.Lease{}
+		}
+		series.Making[w.ChannelID] = mine
+		return true, nil
+	})
+	if err != nil || root != "" {
+		return root, errors.Wrap(err, "look up the thread of a series")
+	}
+	return s.makeRoot(ctx, c, w, mine, again)
+}
+
+// makeRoot posts the first post of a thread, and records it.
+func (s *Service) makeRoot(ctx context.Context, c bridge.Connection, w *work, mine bridge.Lease, again bool) (string, error) {
+	making := &work{Shown: bridge.Shown{ChannelID: w.ChannelID, Lease: mine}, again: again}
+	root, err := s.postOnce(ctx, making, chat.Posting{
+		Place: chat.Place{Channel: w.ChannelID},
+		Card:  chat.Card{Emoji: "thread", State: chat.Say("bridge.deliver.thread"), Title: threadTitle(c, w), Footer: s.name(c.Provider)},
+		Mark:  chat.Mark{Provider: c.Provider, Connection: c.ID, Key: "thread/" + w.Thread},
+	})
+	if err != nil {
+		return "", err // the lease is left to run out, since it is not known how far this came
+	}
+	_, err = s.Records.UpdateSeries(context.WithoutCancel(ctx), c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
+		if other := series.Threads[w.ChannelID]; other != "" {
+			root = other // who took the lease over has found it
+			return false, nil
+		}
+		// An older lease, or none, is what a replica that is behind has: then nothing is written before it has caught up.
+		if held := series.Making[w.ChannelID]; !held.Same(mine) && !held.Until.Before(mine.Until) {
+			return false, queue.NotYet(waitMax)
+		}
+		if series.Threads == nil {
+			series.Threads = map[string]string{}
+		}
+		series.Threads[w.ChannelID] = root
+		delete(series.Making, w.ChannelID)
+		return true, nil
+	})
+	return root, errors.Wrap(err, "record the thread of a series")
+}
+
+// threadTitle returns what the thread is called: its series, or else the resource.
+func threadTitle(c bridge.Connection, w *work) string {
+	if !strings.HasPrefix(w.Thread, resourceThread) {
+		return chat.Truncate(orElse(w.ThreadTitle, w.Thread), maxThreadTitle)
+	}
+	for _, sub := range c.In(w.ChannelID) {
+		if sub.ID == w.Subscription && sub.ResourceName != "" {
+			return sub.ResourceName
+		}
+	}
+	return orElse(c.Resource.Name, c.Name)
+}
+
+// forgetRoot has the thread begin anew, after its first post was deleted.
+func (s *Service) forgetRoot(ctx context.Context, c bridge.Connection, w *work, root string) error {
+	_, err := s.Records.UpdateSeries(ctx, c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
+		if series.Threads[w.ChannelID] != root {
+			return false, nil
+		}
+		delete(series.Threads, w.ChannelID)
+		return true, nil
+	})
+	return errors.Wrap(err, "forget the thread of a series")
+}

@@ -1,0 +1,207 @@
+package console
+
+import (
+	"context"
+	"strings"
+
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// spoken is something that a person wrote to the bot.
+type spoken struct {
+	userID string
+	place  chat.Place
+	trees  map[string]*command.Command
+	order  []string
+	// word is the first one, in lower case; rest is what follows it, line is all of it.
+	word, rest, line string
+}
+
+// Said answers what somebody wrote in their direct channel with the bot, where the words of the commands work without a slash. It
+// reports whether that was for the bridge.
+func (s *Service) Said(ctx context.Context, userID, channelID, rootID, text string) (handled bool) {
+	said := s.heard(userID, chat.Place{Channel: channelID, Thread: rootID}, text)
+	if len(said.order) == 0 || said.line == "" {
+		return false
+	}
+	channel, err := s.People.Channel(ctx, channelID)
+	if err != nil || !channel.Direct || rootID != "" && !said.known() {
+		return false // in threads people talk about a card
+	}
+	answer, err := s.answerTo(ctx, said)
+	if err != nil {
+		if fault.Is(err, fault.Internal) {
+			s.Log("What somebody wrote to the bot could not be done", "user_id", userID, "error", err.Error())
+		}
+		answer = chat.Failure(err)
+	}
+	if answer.Zero() {
+		return true // a question was asked
+	}
+	if err := s.People.Announce(ctx, said.place, answer); err != nil {
+		s.Log("A person could not be answered", "user_id", userID, "channel_id", channelID, "error", err.Error())
+	}
+	return true
+}
+
+// heard returns what was written, with the providers that are switched on.
+func (s *Service) heard(userID string, at chat.Place, text string) spoken {
+	said := spoken{userID: userID, place: at, trees: map[string]*command.Command{}, line: strings.TrimPrefix(strings.TrimSpace(text), "/")}
+	if words := strings.Fields(said.line); len(words) > 0 {
+		said.word, said.rest = strings.ToLower(words[0]), strings.Join(words[1:], " ")
+	}
+	enabled := s.Settings().Enabled
+	for _, p := range s.Registry.All() {
+		if id := p.Describe().ID; enabled[id] != "" {
+			said.trees[id], said.order = s.tree(id, enabled[id]), append(said.order, id)
+		}
+	}
+	return said
+}
+
+// answerTo does what was written. A zero answer means that a question was asked instead.
+func (s *Service) answerTo(ctx context.Context, said spoken) (chat.Message, error) {
+	if id := said.named(); id != "" {
+		return s.runLine(ctx, said, id, said.line)
+	}
+	if !said.understood() {
+		return chat.Say("bridge.words.unknown"), nil
+	}
+	meant, err := s.meantBy(ctx, said)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	switch {
+	case len(meant) == 1:
+		return s.runLine(ctx, said, meant[0], said.trees[meant[0]].Name+" "+said.line)
+	case said.word == deedHelp:
+		return s.helpForAll(said.inOrder()), nil
+	case len(meant) == 0:
+		return chat.Say("bridge.words.nothing"), nil
+	}
+	return chat.Message{}, s.askWhichTool(ctx, said, meant)
+}
+
+// meantBy returns the providers that words without a name can be about: the only one there is; for an address the one that knows it; for
+// what exists already, those that the conversation is connected to.
+func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
+	knowing := said.having()
+	if len(knowing) == 1 {
+		return knowing, nil
+	}
+	switch said.word {
+	case deedConnect:
+		if meant := s.knowing(ctx, said.order, unquoted(said.rest)); len(meant) > 0 {
+			return meant, nil
+		}
+	case deedDisconnect, deedConfigure, deedList, deedStatus, deedTest, deedRotate:
+		var meant []string
+		for _, id := range said.order {
+			found, err := s.following(ctx, id, said.place.Channel)
+			if err != nil {
+				return nil, err
+			}
+			if len(found) > 0 {
+				meant = append(meant, id)
+			}
+		}
+		return meant, nil
+	}
+	return knowing, nil
+}
+
+// knowing returns the providers that understand the text as the address of something.
+func (s *Service) knowing(ctx context.Context, ids []string, text string) []string {
+	if text == "" {
+		return nil
+	}
+	var meant []string
+	for _, id := range ids {
+		installer, ok := s.Registry.Get(id).(provider.Installer)
+		if !ok {
+			continue
+		}
+		sites, err := s.Sessions.Sites(ctx, id)
+		if err != nil {
+			continue // it can still be named
+		}
+		if _, err := installer.Locate(text, sites); err == nil {
+			meant = append(meant, id)
+		}
+	}
+	return meant
+}
+
+// runLine does a line as if it had been typed as a command.
+func (s *Service) runLine(ctx context.Context, said spoken, providerID, line string) (chat.Message, error) {
+	person, err := s.People.Person(ctx, said.userID)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	return said.trees[providerID].Execute(ctx, line, command.Call{
+		UserID: said.userID, Admin: person.Admin, ChannelID: said.place.Channel, RootID: said.place.Thread,
+	})
+}
+
+// askWhichTool asks which tool the words are about, with a button for each.
+func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string) error {
+	var offers []offer
+	for _, id := range meant {
+		w := wish{userID: said.userID, place: said.place, provider: id, text: chat.Truncate(said.line, maxAddress)}
+		offers = append(offers, offer{label: chat.Verbatim(s.name(id)), deed: deedSay, wish: w})
+	}
+	note, err := s.question(ctx, chat.Say("bridge.words.which"), offers...)
+	if err != nil {
+		return err
+	}
+	return s.People.Whisper(ctx, said.place, said.userID, note)
+}
+
+// saying carries out the words whose tool was asked for. What is asked in turn takes the place of the question.
+func (s *Service) saying(ctx context.Context, w wish) (chat.Note, error) {
+	said := s.heard(w.userID, w.place, w.text)
+	if do := s.typed()[said.word]; do != nil {
+		w.text = said.rest
+		return do(ctx, w)
+	}
+	answer, err := s.runLine(ctx, said, w.provider, said.trees[w.provider].Name+" "+said.line)
+	return chat.Note{Text: answer}, err
+}
+
+// named returns the provider whose word stands in front, "" for none.
+func (said spoken) named() string {
+	for _, id := range said.order {
+		if strings.EqualFold(said.trees[id].Name, said.word) {
+			return id
+		}
+	}
+	return ""
+}
+
+// understood reports whether the first word is one of a provider's, or one that some provider knows.
+func (said spoken) understood() bool { return said.named() != "" || len(said.having()) > 0 }
+
+// known reports whether the first word is one of a provider's, or one that each provider knows.
+func (said spoken) known() bool { return said.named() != "" || len(said.having()) == len(said.order) }
+
+// having returns the providers that know the first word.
+func (said spoken) having() []string {
+	var ids []string
+	for _, id := range said.order {
+		if found, _ := said.trees[id].Find(said.word, true); found.Run != nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func (said spoken) inOrder() []*command.Command {
+	var trees []*command.Command
+	for _, id := range said.order {
+		trees = append(trees, said.trees[id])
+	}
+	return trees
+}
