@@ -31,5 +31,6 @@ export default defineConfig({
         include: ['src/**/*.test.{ts,tsx}'],
         env: {NODE_ENV: 'test'},
         restoreMocks: true,
+        css: true,
     },
 });

@@ -38,7 +38,7 @@ describe('In Mattermost’s client', () => {
         await connect(alice, channel, stack.users.alice.email);
         await setUpTool(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
         const first = await Tab.inChannel(alice, channel);
-        await first.composerTool('PagerDuty').waitFor(); // the settings are there, so the webapp takes the command
+        await first.composerProvider('PagerDuty').waitFor(); // the settings are there, so the webapp takes the command
         await first.say('/pduty configure');
         await first.window.getByRole('button', {name: 'Connect this channel'}).click();
         await first.signIn('pagerduty');
@@ -97,7 +97,7 @@ describe('In Mattermost’s client', () => {
         await fresh.page.locator('#saveSetting').click();
         await fresh.page.locator('#post_textbox').waitFor();
         await poll(async () => await fresh.page.locator('#app-bar-icon-zoom').count() === 2, 'the App Bar has its entries', 4000).finally(() => fresh.picture('f2'));
-        await fresh.composerTool('PagerDuty').waitFor();
+        await fresh.composerProvider('PagerDuty').waitFor();
         await context.close();
     });
 
@@ -200,7 +200,7 @@ describe('In Mattermost’s client', () => {
     });
 
     it('only the entry of the sidebar looks active while it is open', async () => {
-        await tab.toolsEntry.click();
+        await tab.providersEntry.click();
         await tab.rightSidebar.waitFor();
         await tab.picture('f8-app-bar');
         const marked = await tab.page.locator('#app-bar-icon-zoom').evaluateAll((entries) => entries.map((entry) => {

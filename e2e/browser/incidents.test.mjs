@@ -191,17 +191,17 @@ describe('The cards of PagerDuty', () => {
     });
 
     it('are reached from the composer by keyboard alone, in the channel and in threads', async () => {
-        const tool = hers.composerTool('PagerDuty');
+        const tool = hers.composerProvider('PagerDuty');
         await hers.page.locator('#post_textbox').focus();
         await poll(async () => {
             await hers.page.keyboard.press('Tab');
             return tool.evaluate((button) => button === document.activeElement);
         }, 'the keyboard reaches the icon');
         await hers.page.keyboard.press('Enter');
-        await hers.toolMenu('PagerDuty').waitFor();
+        await hers.providerMenu('PagerDuty').waitFor();
         await hers.picture('composer-menu');
         await hers.page.keyboard.press('Escape');
-        await hers.toolMenu('PagerDuty').waitFor({state: 'detached'});
+        await hers.providerMenu('PagerDuty').waitFor({state: 'detached'});
         assert.ok(await tool.evaluate((button) => button === document.activeElement), 'the icon has the focus again');
 
         await hers.page.keyboard.press('Enter');
@@ -213,11 +213,11 @@ describe('The cards of PagerDuty', () => {
         assert.ok(await tool.evaluate((button) => button === document.activeElement), 'the icon has the focus once more');
 
         await hers.openThread('The shop answers with 502');
-        await hers.threadTool('PagerDuty').click();
-        const [menu, sidebar] = [await hers.toolMenu('PagerDuty').boundingBox(), await hers.rightSidebar.boundingBox()];
+        await hers.threadProvider('PagerDuty').click();
+        const [menu, sidebar] = [await hers.providerMenu('PagerDuty').boundingBox(), await hers.rightSidebar.boundingBox()];
         assert.ok(menu.x >= sidebar.x && menu.x + menu.width <= sidebar.x + sidebar.width, 'the menu stays within the sidebar');
         await hers.picture('composer-menu-thread');
-        await hers.toolMenu('PagerDuty').getByRole('menuitem', {name: 'Trigger Incident'}).click();
+        await hers.providerMenu('PagerDuty').getByRole('menuitem', {name: 'Trigger incident'}).click();
         await hers.window.waitFor();
         await hers.page.keyboard.press('Escape');
         await hers.window.waitFor({state: 'detached'});
@@ -265,13 +265,13 @@ describe('The cards of PagerDuty', () => {
         const {id} = await service.trigger('Queue is stuck');
         await hers.cards.filter({hasText: 'Queue is stuck'}).waitFor();
         await hers.closeSidebar.click();
-        await hers.toolsEntry.click();
+        await hers.providersEntry.click();
         const tool = hers.rightSidebar.getByRole('region', {name: 'PagerDuty'});
         await tool.getByText(service.name).first().waitFor();
         const open = tool.getByRole('button', {name: /Queue is stuck/});
         await open.waitFor();
         await hers.page.mouse.move(640, 24); // the tooltip of the entry would cover the sidebar
-        await hers.picture('tools-sidebar');
+        await hers.picture('provider-sidebar');
         await open.click();
         await poll(async () => /post--focused|post--highlight/.test(await hers.cards.filter({hasText: 'Queue is stuck'}).getAttribute('class')), 'the card is in sight');
         await hers.cards.filter({hasText: 'Queue is stuck'}).getByRole('button', {name: 'Resolve'}).click();

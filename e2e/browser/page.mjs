@@ -85,8 +85,8 @@ export class Tab {
     }
 
     /** What opens the sidebar of the channel's tools. */
-    get toolsEntry() {
-        return this.page.getByRole('button', {name: 'Tools of this channel'});
+    get providersEntry() {
+        return this.page.getByRole('button', {name: 'Channel integrations'});
     }
 
     get appBarButton() {
@@ -158,17 +158,17 @@ export class Tab {
     }
 
     /** A tool's icon at the box below the channel. */
-    composerTool(name) {
+    composerProvider(name) {
         return this.page.locator('#post-create, .channel .composer').getByRole('button', {name});
     }
 
     /** A tool's icon at the box below the open thread. */
-    threadTool(name) {
+    threadProvider(name) {
         return this.rightSidebar.locator('#reply_create, .composer').getByRole('button', {name});
     }
 
     /** The menu of a tool's icon, when it is open. */
-    toolMenu(name) {
+    providerMenu(name) {
         return this.page.getByRole('menu', {name});
     }
 

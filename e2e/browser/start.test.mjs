@@ -184,7 +184,7 @@ describe('Starting a meeting in the browser', () => {
 
         await tab.appBarEntry.click();
 
-        const link = tab.page.getByRole('link', {name: 'Open the meeting'});
+        const link = tab.page.getByRole('link', {name: 'Open meeting'});
         await link.waitFor();
         assert.ok((await link.getAttribute('href')).startsWith(stack.sandbox));
         await tab.picture('blocked-tab');

@@ -54,7 +54,7 @@ describe('The windows of PagerDuty', () => {
     });
 
     it('trigger an incident by keyboard alone, with a service that is found by typing', async () => {
-        const icon = hers.composerTool('PagerDuty');
+        const icon = hers.composerProvider('PagerDuty');
         await hers.page.locator('#post_textbox').focus();
         await tabTo(icon, 'the icon');
         await keys('Enter', 'Enter');

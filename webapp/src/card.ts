@@ -10,14 +10,14 @@ export interface CardAction {
     options: Array<{text: string; value: string}>;
 }
 
-/** A card as its post tells of it: the attachment that other clients show, and what that cannot say. Texts are Markdown. */
+/** A card as its post describes it: the attachment that other clients show, and what an attachment can't hold. Texts are Markdown. */
 export interface Card {
     title: string;
 
-    /** '' where there is no page, or none that a browser may be sent to. */
+    /** '' if the card has no page, or its address isn't an http or https URL. */
     url: string;
 
-    /** A colour such as '#d00000', '' for none. */
+    /** A color such as '#d00000', or '' for none. */
     color: string;
     author: string;
     text: string;
@@ -25,11 +25,11 @@ export interface Card {
     actions: CardAction[];
     footer: string;
 
-    /** Milliseconds since 1970; 0 where it is not known. */
+    /** Milliseconds since 1970, or 0 if unknown. */
     at: number;
 }
 
-/** Reads the card of a post; null for a post without one. Anybody can write such a post, so what is of the wrong type counts as missing. */
+/** Reads the card of a post, or returns null if it has none. Anyone can write such a post, so a value of the wrong type counts as missing. */
 export function readCard(post: Post): Card | null {
     const attachment = object(list(post.props?.attachments)[0]);
     const more = object(post.props?.card);

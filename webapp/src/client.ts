@@ -4,10 +4,10 @@ import type {
 } from './types/api';
 import type {Post} from './types/mattermost-webapp';
 
-// A start makes the server call Zoom, which it gives up on well before this.
+// Longer than the server waits for Zoom when it starts a meeting.
 const timeoutMs = 30_000;
 
-/** A request that the server refused in words meant for the user. */
+/** The server refused a request. The message is meant for the user. */
 export class Refused extends Error {
     /** The server's code for the reason, for example 'rate_limited'. */
     readonly code: string;
@@ -18,40 +18,40 @@ export class Refused extends Error {
     }
 }
 
-/** A request that got no answer of ours: the network or the server is down, or a proxy answered in its place. */
+/** A request got no answer from the plugin: the network or the server is down, or a proxy answered instead. */
 export class Unreachable extends Error {}
 
-/** Speaks with the plugin's server part as the logged-in user. Every method fails with Refused or Unreachable. */
+/** Calls the plugin's server as the logged-in user. Every method fails with Refused or Unreachable. */
 export interface Client {
     startMeeting(request: StartRequest): Promise<StartResult>;
     config(): Promise<Config>;
 
-    /** The host that the link of a meeting's post may lead to, '' for a post that is not the plugin's. */
+    /** Returns the host that a meeting post's link may point to, or '' if the post isn't the plugin's. */
     joinHost(meetingId: string, postId: string): Promise<string>;
     setup(): Promise<Setup>;
 
-    /** Does what the words say behind a tool's command. */
+    /** Runs a provider's command. The request's text is what would follow the slash command. */
     run(provider: string, request: RunRequest): Promise<Step>;
-    press(request: PressRequest): Promise<Step>;
+    clickButton(request: PressRequest): Promise<Step>;
     submit(request: SubmitRequest): Promise<Step>;
     options(request: OptionsRequest): Promise<OptionsResult>;
     page(provider: string, channelId: string): Promise<ProviderPage>;
     channelProviders(channelId: string): Promise<ChannelProviders>;
 
-    /** Presses a button of a post, or chooses from its menu. Returns what tells the web app which dialog answers it, '' for none. */
-    pressAction(postId: string, actionId: string, chosen: string): Promise<string>;
+    /** Clicks a button of a post, or selects from its menu. Returns the trigger ID of the dialog that follows, or '' for none. */
+    clickAction(postId: string, actionId: string, selected: string): Promise<string>;
 
-    /** Leads the page to a post. */
+    /** Navigates to a post. */
     goTo(postId: string): void;
 
-    /** The address of a post, as people copy it. */
+    /** Returns the permalink of a post. */
     permalink(postId: string): string;
 
-    /** The channel of a post that the page has not loaded. */
+    /** Returns the channel of a post, which the page need not have loaded. */
     channelOfPost(postId: string): Promise<string>;
 }
 
-/** Makes the client of the site that this page belongs to, under whatever subpath it is served. */
+/** Makes a client for this page's Mattermost site, including its subpath. */
 export function newClient(): Client {
     const site = (window.basename ?? '').replace(/\/+$/, '');
     const api = `${site}/plugins/${pluginId}/api/v1`;
@@ -64,14 +64,14 @@ export function newClient(): Client {
         ).join_host,
         setup: () => call(`${api}/setup`),
         run: (provider, request) => post(`/tools/${encodeURIComponent(provider)}/run`, request),
-        press: (request) => post('/window/press', request),
+        clickButton: (request) => post('/window/press', request),
         submit: (request) => post('/window/submit', request),
         options: (request) => post('/window/options', request),
         page: (provider, channelId) => call(`${api}/tools/${encodeURIComponent(provider)}/page?channel_id=${encodeURIComponent(channelId)}`),
         channelProviders: (channelId) => call(`${api}/channels/${encodeURIComponent(channelId)}/tools`),
-        pressAction: async (postId, actionId, chosen) => {
+        clickAction: async (postId, actionId, selected) => {
             const path = `${site}/api/v4/posts/${encodeURIComponent(postId)}/actions/${encodeURIComponent(actionId)}`;
-            return (await call<{trigger_id?: string}>(path, {method: 'POST', body: JSON.stringify({selected_option: chosen})})).trigger_id ?? '';
+            return (await call<{trigger_id?: string}>(path, {method: 'POST', body: JSON.stringify({selected_option: selected})})).trigger_id ?? '';
         },
         goTo(postId) {
             const path = `/_redirect/pl/${postId}`;
@@ -107,7 +107,7 @@ async function call<T>(url: string, init: RequestInit = {}): Promise<T> {
     }
 }
 
-// The server takes a session cookie for anything but reading only together with the token from the cookie beside it.
+// To change anything, a session cookie isn't enough: the server also requires the token from the MMCSRF cookie.
 function headers(): Record<string, string> {
     const token = document.cookie.match(/(?:^|;\s*)MMCSRF=([^;]*)/)?.[1] ?? '';
     return {'Content-Type': 'application/json', 'X-Requested-With': 'XMLHttpRequest', 'X-CSRF-Token': token};

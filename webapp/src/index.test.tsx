@@ -10,20 +10,20 @@ import {configured, lookingAtTownSquare} from './testing/fixtures';
 const config = 'GET /plugins/zoom/api/v1/config';
 
 describe('The plugin in a page', () => {
-    it('offers a start in header and App Bar once the server is configured', async () => {
+    it('offers a start button in the header and App Bar once the server is configured', async () => {
         const {registry} = await openPage();
         expect([registry.headerButtons.length, registry.appBar.length]).toEqual([1, 1]);
         expect(String(registry.appBar[0].icon)).toMatch(/^data:image\/svg\+xml/);
     });
 
-    it('offers none while it is not, but renders posts and the setup all the same', async () => {
+    it('offers none before that, but still renders posts and the setup', async () => {
         const {registry} = await openPage({config: {configured: false}});
         expect([registry.headerButtons.length, registry.appBar.length]).toEqual([0, 0]);
         expect(Object.keys(registry.postTypes)).toEqual(['custom_zoom', 'custom_zoom_card']);
         expect(Object.keys(registry.settings)).toEqual(['Setup']);
     });
 
-    it.each([['the server says that its configuration changed', 'event'], ['the WebSocket reconnects', 'reconnect']])('asks again when %s', async (_when, how) => {
+    it.each([['the server’s configuration changes', 'event'], ['the WebSocket reconnects', 'reconnect']])('asks again when %s', async (_when, how) => {
         const page = await openPage({config: {configured: false}});
         const tell = async () => {
             if (how === 'event') {
@@ -46,7 +46,7 @@ describe('The plugin in a page', () => {
         expect(page.registry.headerButtons).toHaveLength(0);
     });
 
-    it('asks once somebody has logged in, for it is loaded on the log-in page, too', async () => {
+    it('asks once the user has logged in, because the login page loads it too', async () => {
         const loggedIn = lookingAtTownSquare();
         const state = {...loggedIn, entities: {...loggedIn.entities, users: {currentUserId: '', profiles: {}}}};
         const page = await openPage({state});
@@ -59,7 +59,7 @@ describe('The plugin in a page', () => {
         expect(page.server.askedFor(config)).toHaveLength(1);
     });
 
-    it('keeps what it offers while the server cannot be asked', async () => {
+    it('keeps what it offers while the server doesn’t answer', async () => {
         const page = await openPage();
         page.server.says(config, {gone: true});
         page.registry.reconnected();
@@ -67,7 +67,7 @@ describe('The plugin in a page', () => {
         expect(page.registry.appBar).toHaveLength(1);
     });
 
-    it('takes the newest configuration when answers overtake each other', async () => {
+    it('uses the latest configuration if answers arrive out of order', async () => {
         const page = await openPage();
         const release = page.server.hold();
         page.server.says(config, {json: configured});
@@ -79,7 +79,7 @@ describe('The plugin in a page', () => {
         expect(page.registry.appBar).toHaveLength(0);
     });
 
-    it('sends the token that Mattermost asks for, under the site’s subpath', async () => {
+    it('sends the token that Mattermost requires, under the site’s subpath', async () => {
         document.cookie = 'MMCSRF=token-1';
         const {server} = await openPage({basename: '/chat'});
         expect(server.asked[0]).toMatchObject({path: '/chat/plugins/zoom/api/v1/config', headers: {'X-Requested-With': 'XMLHttpRequest', 'X-CSRF-Token': 'token-1'}});
@@ -102,13 +102,13 @@ describe('The plugin in a page', () => {
         expect(hook('/jira create', args).args).toBe(args);
     });
 
-    it('starts a meeting that is typed, where it is typed, and opens its join page in this tab', async () => {
+    it('starts a meeting for a typed command, where it is typed, and opens its join page in this tab', async () => {
         const page = await openPage();
         const [hook] = page.registry.commandHooks;
         page.server.says('POST /plugins/zoom/api/v1/meetings', {json: {outcome: 'started', meeting_url: 'https://zoom.us/j/4', post_id: 'p'}});
         expect(hook('/zoom  start  Retro of\nthe week ', {channel_id: 'town', root_id: 'root'})).toEqual({});
         const again = hook('/zoom start', {channel_id: 'town', root_id: ''});
-        expect(again.message, 'while one is under way the server is to say so').toBe('/zoom start');
+        expect(again.message, 'while a start is in progress, the server answers').toBe('/zoom start');
         await page.settle();
         expect(page.tabs).toEqual(['https://zoom.us/j/4']);
         const asked = page.server.asked.filter(({method}) => method === 'POST');
@@ -116,7 +116,7 @@ describe('The plugin in a page', () => {
         expect(asked[0].body).toMatchObject({channel_id: 'town', root_id: 'root', topic: 'Retro of\nthe week', identity: '', force: false});
     });
 
-    it('runs in a web app that lacks the App Bar and the command hook', async () => {
+    it('runs in a Mattermost without the App Bar and the command hook', async () => {
         const warned = vi.spyOn(console, 'error');
         const page = await openPage({config: {configured: false}});
         delete page.registry.facade.registerAppBarComponent;
@@ -127,18 +127,18 @@ describe('The plugin in a page', () => {
         expect(warned).not.toHaveBeenCalled();
     });
 
-    it('gives another language’s page English texts rather than ids', async () => {
+    it('shows English texts rather than IDs in other languages', async () => {
         await openPage({locale: 'de'});
         expect(screen.getByTestId('header-tooltip')).toHaveTextContent('Start a Zoom meeting');
     });
 
-    it('offers a tool in the menus of messages and at the composer while it is switched on', async () => {
+    it('offers a provider in the message menus and at the composer while it is enabled', async () => {
         const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note']}]}});
         const {registry, server} = page;
         expect([registry.messageActions.length, registry.composer.length]).toEqual([2, 1]);
         registry.reconnected();
         await page.settle();
-        expect(registry.messageActions, 'asking again shows nothing twice').toHaveLength(2);
+        expect(registry.messageActions, 'asking again adds nothing twice').toHaveLength(2);
 
         const run = 'POST /plugins/zoom/api/v1/tools/pagerduty/run';
         server.says('GET /api/v4/posts/old', {json: {id: 'old', channel_id: 'other'}});
@@ -159,7 +159,7 @@ describe('The plugin in a page', () => {
         ['the box of the channel, beside an open thread', {channelId: 'town', rootId: ''}, {channel_id: 'town', root_id: ''}],
         ['the box of a thread', {channelId: 'town', rootId: 'root'}, {channel_id: 'town', root_id: 'root'}],
         ['a box that does not say where it is', undefined, {channel_id: 'town', root_id: 'open'}],
-    ])('runs what is chosen at %s there', async (_where, draft, place) => {
+    ])('runs what the user selects at %s there', async (_where, draft, place) => {
         const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['search']}]}});
         page.server.says('POST /plugins/zoom/api/v1/tools/pagerduty/run', {json: {}});
         page.change({views: {rhs: {selectedPostId: 'open', selectedChannelId: 'town', isSidebarOpen: true}}});
@@ -170,7 +170,7 @@ describe('The plugin in a page', () => {
         expect(page.server.asked.at(-1)?.body).toEqual({text: 'search', ...place});
     });
 
-    it('takes its style sheet along when it is disabled', async () => {
+    it('removes its stylesheet when it is disabled', async () => {
         const page = await openPage();
         expect(document.head.querySelectorAll('style')).toHaveLength(1);
         page.unload();

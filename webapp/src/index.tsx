@@ -3,19 +3,18 @@ import {pluginId} from './manifest';
 import {newSidebar, newStartEntries, newProviderEntries, registerAlways} from './registry';
 import {newActions} from './store/actions';
 import {currentUser} from './store/selectors';
-import styles from './styles.css?inline';
+import {installStyles} from './styles';
 import type {PluginRegistry, Store} from './types/mattermost-webapp';
 import {listen} from './websocket';
 
-/** The plugin as the web app drives it. */
+/** The plugin, as Mattermost loads and unloads it. */
 export class Plugin {
-    private readonly sheet = document.createElement('style');
+    private removeStyles = () => {};
     private forgetUser = () => {};
 
-    /** Called once the page has loaded the bundle, before or after the user's channels are shown. */
+    /** Called once the page has loaded the bundle, before or after it shows the user's channels. */
     initialize(registry: PluginRegistry, store: Store) {
-        this.sheet.textContent = styles;
-        document.head.appendChild(this.sheet);
+        this.removeStyles = installStyles();
 
         const client = newClient();
         const actions = newActions(store, client);
@@ -35,7 +34,7 @@ export class Plugin {
         registerAlways(registry, actions, client);
         listen(registry, store, actions, followConfig);
 
-        // The web app loads the bundle on the log-in page, too, and keeps it when somebody logs in.
+        // Mattermost loads the bundle on the login page too, and keeps it when the user logs in.
         let user = '';
         const followUser = () => {
             const current = currentUser(store.getState());
@@ -50,10 +49,10 @@ export class Plugin {
         followUser();
     }
 
-    /** Called when the plugin is disabled or replaced. The web app drops the registered components itself. */
+    /** Called when the plugin is disabled or replaced. Mattermost removes the registered components itself. */
     uninitialize() {
         this.forgetUser();
-        this.sheet.remove();
+        this.removeStyles();
     }
 }
 

@@ -38,12 +38,12 @@ describe('A join link', () => {
         expect(trustedJoinLink(link, hosts)).toBeNull();
     });
 
-    it('is never trusted by an empty list or an empty entry', () => {
+    it('is never trusted because of an empty list or an empty entry', () => {
         expect(trustedJoinLink('https://zoom.us/', [])).toBeNull();
         expect(trustedJoinLink('https://zoom.us/', ['', '.'])).toBeNull();
     });
 
-    it('survives any text that somebody may put there', () => {
+    it('survives any text that a user can put there', () => {
         let seed = 1;
         const next = (limit: number) => {
             seed = (seed * 48271) % 2147483647;

@@ -1,7 +1,7 @@
 /**
- * Parses the address of a join page that a post claims, and gives it back only when it leads to a host the server vouches
- * for. Any user can write a post of our type with any link in it, so a link that is not vouched for gets no button.
- * Plain http passes on the machine's own loopback only, for trying things out.
+ * Returns the join link of a post if it points to one of the hosts that the server trusts, or null. Any user can write a post
+ * of the plugin's type with any link in it, so other links get no button. Plain http is accepted only for loopback addresses,
+ * for local development.
  */
 export function trustedJoinLink(link: string, hosts: string[]): string | null {
     const url = webAddress(link);
@@ -14,7 +14,7 @@ export function trustedJoinLink(link: string, hosts: string[]): string | null {
     return hosts.some((host) => matches(url, host.toLowerCase())) ? url.href : null;
 }
 
-/** Parses an address that a browser may be sent to, or gives null: 'javascript:' and its kin are no addresses. */
+/** Parses an http or https URL. Returns null for everything else, such as 'javascript:' URLs. */
 export function webAddress(link: string): URL | null {
     try {
         const url = new URL(link);

@@ -1,4 +1,4 @@
 import {id} from '../../plugin.json';
 
-/** The plugin's id, which names its routes, its place in the store and its entries in the page. */
+/** The plugin's ID, which is part of its routes, its key in the store, and its element IDs in the page. */
 export const pluginId = id;

@@ -1,69 +1,69 @@
 import type {Post} from './types/mattermost-webapp';
 
-// As many telephone numbers as the server puts into a post.
+// The server puts at most this many phone numbers into a post.
 const maxDialIn = 8;
 
-/** What a meeting post can say about its meeting. */
+/** The state of a meeting, as its post gives it. */
 export type MeetingStatus = 'STARTED' | 'ENDED' | 'RECENTLY_CREATED';
 
-/** One telephone number of a meeting. */
+/** A phone number to join a meeting with. */
 export interface DialIn {
     country: string;
     city: string;
     number: string;
 }
 
-/** A meeting as its post tells of it. Texts are '' and times 0 where the post says nothing. */
+/** A meeting as its post describes it. A missing text is '', and a missing time is 0. */
 export interface Meeting {
     status: MeetingStatus;
     topic: string;
     creator: string;
     provider: string;
 
-    /** The meeting's number, grouped for reading as Zoom groups it. */
+    /** The meeting ID with spaces, grouped the way Zoom groups it. */
     id: string;
     personal: boolean;
 
-    /** What the author wrote in place of the message that the post was made with, '' for nothing. */
+    /** The author's edited message, or '' if the post still has its original message. */
     message: string;
 
-    /** The meeting's number, and the post that tells of it, as the server is asked for the link's host. */
+    /** The meeting ID's digits, and the ID of the meeting's post. The client asks the server for the link's host by these. */
     number: string;
     postId: string;
 
-    /** As the post claims it: not to be trusted. See trustedJoinLink. */
+    /** The join link from the post. Untrusted: see trustedJoinLink. */
     link: string;
     passcode: string;
     dialIn: DialIn[];
 
-    /** 'unknown' in posts of the public plugin, which never told. */
+    /** 'unknown' in posts of the public plugin, which don't record it. */
     begun: 'yes' | 'no' | 'unknown';
 
     /** Milliseconds since 1970. */
     startedAt: number;
     endedAt: number;
 
-    /** Length in seconds, null where the post does not let it be known. */
+    /** Length in seconds, or null if the post doesn't tell. */
     seconds: number | null;
 
-    /** The topic asked for when the server answered with the already-running prompt instead. */
+    /** The topic that the user requested when the server answered with the already-running prompt. */
     requestedTopic: string;
 
-    /** The thread that meeting was to go to. */
+    /** The thread that the user requested the meeting in. */
     requestedRoot: string;
 
-    /** The kind of meeting ID asked for then, '' for what the user prefers. */
+    /** The kind of meeting ID that the user requested, or '' for the user's preference. */
     requestedIdentity: '' | 'unique' | 'personal';
 }
 
-/** Says whether only one person sees the post. The server alone can make such posts: nobody can post with their type. */
+/** Reports whether only one user sees the post. Only the server can create such posts: no user can post with their type. */
 export function isEphemeral(post: Post): boolean {
     return post.type === 'system_ephemeral';
 }
 
 /**
- * Reads the meeting from a post's props. Posts come from this plugin, from the public plugin before it, or from anybody
- * who forged one, so a prop of the wrong type counts as missing.
+ * Reads the meeting from a post's props. The post can be this plugin's, the public plugin's, or forged by any user, so a prop
+ * of the wrong type counts as missing.
  */
 export function readMeeting(post: Post): Meeting {
     const props = post.props ?? {};
@@ -71,7 +71,7 @@ export function readMeeting(post: Post): Meeting {
     const fromPublicPlugin = typeof props.meeting_id === 'number';
     const endedAt = time(props.meeting_end_time);
 
-    // Posts of the public plugin know no start; there the meeting began when its post was made.
+    // Posts of the public plugin have no start time, so the creation of the post counts as the start.
     const startedAt = time(props.meeting_start_time) || (endedAt && fromPublicPlugin ? post.create_at : 0);
 
     let begun: Meeting['begun'] = props.meeting_started === true ? 'yes' : 'no';
@@ -122,7 +122,7 @@ function secondsBetween(startedAt: number, endedAt: number): number | null {
     return startedAt && endedAt >= startedAt ? Math.round((endedAt - startedAt) / 1000) : null;
 }
 
-// Zoom writes 9 digits as 3-3-3, 10 as 3-3-4 and 11 as 3-4-4.
+// Zoom groups 9 digits as 3-3-3, 10 as 3-3-4, and 11 as 3-4-4.
 function groupedId(value: unknown): string {
     const digits = typeof value === 'number' ? String(value) : text(value);
     if (!/^\d{9,11}$/.test(digits)) {

@@ -1,15 +1,15 @@
 /**
- * Opens a page in a new tab that can neither see nor steer this one. Tells false when the browser kept it from opening,
- * as pop-up blockers do for a tab that no click asked for just now.
+ * Opens a page in a new tab without access to this one. Returns false if the browser blocked it, as it does when the user
+ * didn't click anything just before.
  */
 export function openTab(url: URL): boolean {
-    // The 'noopener' feature would cut the tie too, but makes open() answer null, as a blocked tab does.
+    // With the 'noopener' feature, open() would return null for an opened tab too.
     const tab = window.open(url.href, '_blank');
     if (tab) {
         tab.opener = null;
         return true;
     }
 
-    // The desktop app hands the address to the system's browser and answers null.
+    // The desktop app opens the address in the system's browser and returns null.
     return /\bMattermost\/|\bElectron\//.test(navigator.userAgent);
 }

@@ -23,7 +23,7 @@ import type {PluginRegistry, PostEditorProps, PostTypeProps, Store} from './type
 import appBarIcon from '../../assets/icon.svg?inline';
 import providersIcon from '../../assets/providers.svg?inline';
 
-/** Registers what is there whether or not an admin has configured the plugin: old posts still render, and the admin must reach the setup. */
+/** Registers what an unconfigured plugin needs too: old posts must render, and the admin must reach the setup. */
 export function registerAlways(registry: PluginRegistry, actions: Actions, client: Client) {
     registry.registerReducer(reducer);
     registry.registerTranslations(translationsFor);
@@ -34,7 +34,7 @@ export function registerAlways(registry: PluginRegistry, actions: Actions, clien
     registry.registerAdminConsoleCustomSetting('Setup', () => React.createElement(Setup, {client}), {showTitle: true});
 }
 
-/** Returns what shows the entries of the tools that are on, in the menus of messages and at the composer, and hides those of others. */
+/** Returns a function that adds the enabled providers to the message menus and the message composer, and removes all others. */
 export function newProviderEntries(registry: PluginRegistry, actions: Actions): (providers: Provider[]) => void {
     let shown = '';
     let ids: string[] = [];
@@ -66,12 +66,12 @@ function providerEntries(registry: PluginRegistry, actions: Actions, provider: P
     return ids.filter((id) => id !== undefined);
 }
 
-/** Returns a switch that shows or hides the ways to start a meeting: pressing what could only fail helps nobody. */
+/** Returns a function that shows or hides the start buttons. They are hidden while every start would fail. */
 export function newStartEntries(registry: PluginRegistry, actions: Actions): (shown: boolean) => void {
     let ids: string[] = [];
     return (shown) => {
         if (shown && ids.length === 0) {
-            // The web app shows one of the two: the App Bar entry, or the header button where the App Bar is off.
+            // Mattermost shows the App Bar entry, or the header button if the App Bar is off.
             ids = [registry.registerChannelHeaderButtonAction(React.createElement(ChannelHeaderIcon), actions.startHere, startTooltip(), startTooltip())];
             if (registry.registerAppBarComponent) {
                 ids.push(registry.registerAppBarComponent(appBarIcon, actions.startHere, startTooltip()));
@@ -83,7 +83,7 @@ export function newStartEntries(registry: PluginRegistry, actions: Actions): (sh
     };
 }
 
-/** Returns a switch that shows or hides the sidebar of a channel's tools, with what opens it. */
+/** Returns a function that shows or hides the sidebar of a channel's integrations and the buttons that open it. */
 export function newSidebar(registry: PluginRegistry, store: Store, client: Client, actions: Actions): (shown: boolean) => void {
     let ids: string[] = [];
     return (shown) => {

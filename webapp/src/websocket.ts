@@ -4,9 +4,9 @@ import type {CommandArgs, PluginRegistry, Store, WebSocketMessage} from './types
 import {connectionId, enabledProviders} from './store/selectors';
 import type {Provider} from './types/api';
 
-/** Listens to what the server tells this tab, and has slash commands act for the tab they are typed in. */
+/** Handles the server's events for this tab, and makes slash commands act in the tab that they are typed in. */
 export function listen(registry: PluginRegistry, store: Store, actions: Actions, configChanged: () => void) {
-    // Sent only to the connection that asked, so that no other tab or device opens the join page.
+    // The server sends this only to the connection that started the meeting, so no other tab or device opens the join page.
     registry.registerWebSocketEventHandler(`custom_${pluginId}_meeting_started`, (message: WebSocketMessage<{meeting_url?: string}>) => {
         if (message.data?.meeting_url) {
             actions.openJoinPage(message.data.meeting_url);
@@ -14,7 +14,7 @@ export function listen(registry: PluginRegistry, store: Store, actions: Actions,
     });
     registry.registerWebSocketEventHandler(`custom_${pluginId}_config_changed`, configChanged);
 
-    // Events sent while the connection was down are lost.
+    // Events that the server sent while the connection was down are lost.
     registry.registerReconnectHandler(configChanged);
 
     registry.registerSlashCommandWillBePostedHook?.((message, args) => {
@@ -31,7 +31,7 @@ export function listen(registry: PluginRegistry, store: Store, actions: Actions,
     });
 }
 
-// Reads "/zoom start Stand-up" as the server would; null for every other command.
+// Parses "/zoom start Stand-up" the way the server does. Returns null for other commands.
 function typedStart(message: string, args: CommandArgs) {
     const found = /^\s*\/zoom\s+start(?:\s+([\s\S]*))?$/i.exec(message);
     if (!found || typeof args.channel_id !== 'string' || args.channel_id === '') {
@@ -41,7 +41,7 @@ function typedStart(message: string, args: CommandArgs) {
     return {channelId: args.channel_id, rootId, topic: (found[1] ?? '').trim()};
 }
 
-// Reads a command of a tool that a window has more room for than a dialog, such as "/pduty trigger Disk full"; null for every other one.
+// Parses a provider's command that opens a window here instead of a dialog, such as "/pduty trigger Disk full". Returns null for others.
 function typedProviderCommand(message: string, args: CommandArgs, providers: Provider[]) {
     const [, word = '', sub = '', rest = ''] = /^\s*\/(\S+)\s+(\S+)(?:\s+([\s\S]*))?$/.exec(message) ?? [];
     const does = sub.toLowerCase();
@@ -53,7 +53,7 @@ function typedProviderCommand(message: string, args: CommandArgs, providers: Pro
     return {provider, text: text ? `${does} ${text}` : does, place: {channelId: args.channel_id, rootId: typeof args.root_id === 'string' ? args.root_id : ''}};
 }
 
-// Servers that do not know the field pass over it.
+// Servers that don't know the field ignore it.
 function withConnection(message: string, args: CommandArgs, connection: string): CommandArgs {
     const ours = /^\/zoom(\s|$)/i.test(message.trim());
     return ours && connection && !args.connection_id ? {...args, connection_id: connection} : args;

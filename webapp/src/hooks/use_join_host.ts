@@ -4,7 +4,7 @@ import {newClient} from '../client';
 import {trustedJoinLink, webAddress} from '../links';
 import type {Meeting} from '../meeting';
 
-/** Asks the server for the host that the link of this post may lead to, where that is wanted; '' while there is none. */
+/** Asks the server, if wanted, for the host that this post's link may point to. Returns '' until there is one. */
 export function useJoinHost({number, postId, link}: Meeting, wanted: boolean): string {
     const [host, setHost] = useState('');
     const claimed = webAddress(link)?.host ?? '';
@@ -14,7 +14,7 @@ export function useJoinHost({number, postId, link}: Meeting, wanted: boolean): s
         setHost('');
         if (ask) {
             newClient().joinHost(number, postId).then((answer) => !gone && setHost(answer), () => {
-                // Without an answer the link stays plain text, which can still be copied.
+                // The link stays plain text, which the reader can still copy.
             });
         }
         return () => {

@@ -4,7 +4,7 @@ import {useText} from '../components/common/text';
 import {headerAction, typedAction} from '../store/reducer';
 import {isThreadOpen, startedBy} from '../store/selectors';
 
-/** What a press of the header button or App Bar entry would do just now, and whether it is already at it. */
+/** Returns what a click on the header button or App Bar entry does now, and whether a start is already in progress. */
 export function useStartLabel(): {label: string; busy: boolean} {
     const text = useText();
     const busy = [headerAction, typedAction].includes(useSelector(startedBy));

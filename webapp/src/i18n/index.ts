@@ -1,12 +1,12 @@
 import en from './en.json';
 
-/** The name of a text in the catalogue. */
+/** The ID of a text in the catalog. */
 export type TextId = keyof typeof en;
 
-/** The English texts, which stand in wherever a language has none of its own. */
+/** The English texts, which are the fallback for all languages. */
 export const english: Record<TextId, string> = en;
 
-/** Hands the web app the plugin's texts for a language. English is all there is so far, and better than bare ids. */
+/** Returns the texts for Mattermost to use in any language. So far there are only English ones. */
 export function translationsFor(): Record<string, string> {
     return english;
 }

@@ -1,6 +1,6 @@
 import {connectionId, currentPlace, isConnected, startedBy} from './selectors';
 import {headerAction, typedAction} from './reducer';
-import type {Action, Say} from './reducer';
+import type {Action, Message} from './reducer';
 import {newProviderActions} from './provider_actions';
 import type {ProviderActions} from './provider_actions';
 
@@ -12,34 +12,31 @@ import type {TextId} from '../i18n';
 import type {Config, StartRequest} from '../types/api';
 import type {Channel, Store} from '../types/mattermost-webapp';
 
-// A fast server may have answered between the two clicks of a double click, so what asked for a start is busy at least this
-// long. People double-click within half a second.
+// A start lasts at least this long, so that the second click of a double click doesn't start another meeting after a fast answer.
 const shortestStartMs = 1000;
 
-// What the server refuses with these codes it may have had no way to post: it did not get as far as knowing where, or
-// posting is what went wrong.
+// With these error codes, the server may not have posted the error in the channel: it didn't know where, or posting failed.
 const perhapsNotPosted = ['internal', 'invalid_input'];
 
-/** What the user, the server and the page can set off. */
+/** Everything that the user, the server, and the page can trigger. */
 export interface Actions extends ProviderActions {
 
-    /** Starts a meeting where the user is looking. While a start is under way it does no more than say so. */
+    /** Starts a meeting where the user is. While another start is in progress, only announces that. */
     startHere(channel?: Channel | null): Promise<void>;
 
     /**
-     * Starts a meeting that was typed as a slash command, in this window: most servers do not tell a plugin which window
-     * a command comes from, so only a request of our own gets the join page opened here. Tells false, and does nothing,
-     * while a start is under way.
+     * Starts a meeting for a typed slash command. Most servers don't tell a plugin which tab a command comes from, so only a
+     * request from this tab can open the join page here. Returns false, and does nothing, while another start is in progress.
      */
     startTyped(typed: {channelId: string; rootId: string; topic: string}): boolean;
 
     /** Starts another meeting from the already-running prompt, in that prompt's channel and thread. */
     startAnother(prompt: {postId: string} & Omit<Start, 'by' | 'force'>): Promise<void>;
 
-    /** Opens a join page in a new tab, or tells that the browser would not. */
+    /** Opens a join page in a new tab, or shows a notice if the browser blocks it. */
     openJoinPage(url: string): void;
 
-    /** Asks the server for its configuration; null when it did not answer, or when a later question overtook this one. */
+    /** Asks the server for its configuration. Returns null if the server didn't answer, or if a later call replaced this one. */
     refreshConfig(): Promise<Config | null>;
     dismissNotice(): void;
 }
@@ -53,47 +50,47 @@ interface Start {
     force: boolean;
 }
 
-/** Makes the plugin's actions on the web app's store. */
+/** Makes the plugin's actions on Mattermost's store. */
 export function newActions(store: Store, client: Client): Actions {
     const dispatch = (action: Action) => store.dispatch(action);
-    const announce = (id: TextId) => dispatch({type: 'zoom/announced', say: {id}});
-    const tell = (say: Say) => dispatch({type: 'zoom/noticed', notice: {kind: 'told', say}});
-    let questions = 0;
+    const announce = (id: TextId) => dispatch({type: 'zoom/announced', message: {id}});
+    const showNotice = (message: Message) => dispatch({type: 'zoom/notice_changed', notice: {kind: 'message', message}});
+    let configCalls = 0;
     let unanswered = false;
 
-    const mayStart = (by: string) => !unanswered && startedBy(store.getState()) !== by;
+    const canStart = (by: string) => !unanswered && startedBy(store.getState()) !== by;
 
     function openJoinPage(url: string) {
         const address = webAddress(url);
         if (address && !openTab(address)) {
-            dispatch({type: 'zoom/noticed', notice: {kind: 'blocked', url: address.href}});
+            dispatch({type: 'zoom/notice_changed', notice: {kind: 'blocked', url: address.href}});
         }
     }
 
     async function post({by, channelId, rootId, topic, identity, force}: Start) {
         const channel = channelId || (rootId && await client.channelOfPost(rootId));
         if (!channel) {
-            tell({id: 'zoom.failed.no_channel'});
+            showNotice({id: 'zoom.failed.no_channel'});
             return;
         }
         const connection = connectionId(store.getState());
         const result = await client.startMeeting({channel_id: channel, root_id: rootId, topic, connection_id: connection, identity, force});
         if (result.outcome === 'started' && result.meeting_url) {
-            announce('zoom.say.started');
+            announce('zoom.announce.started');
             if (force) {
                 dispatch({type: 'zoom/prompt_answered', postId: by});
             }
             openJoinPage(result.meeting_url);
         } else if (isConnected(store.getState())) {
-            announce('zoom.say.prompted');
+            announce('zoom.announce.prompted');
         } else {
-            tell({id: 'zoom.notice.prompted'});
+            showNotice({id: 'zoom.notice.prompted'});
         }
     }
 
     async function start(what: Start) {
-        if (!mayStart(what.by)) {
-            // What asked for it shows that it is busy; anything else would seem to have done nothing.
+        if (!canStart(what.by)) {
+            // The button that started the meeting shows that it's busy. Another one would seem to do nothing.
             if (startedBy(store.getState()) !== what.by) {
                 announce('zoom.label.busy');
             }
@@ -101,12 +98,12 @@ export function newActions(store: Store, client: Client): Actions {
         }
         unanswered = true;
         dispatch({type: 'zoom/start_began', by: what.by});
-        announce('zoom.say.starting');
+        announce('zoom.announce.starting');
         const settled = new Promise((resolve) => setTimeout(resolve, shortestStartMs));
         try {
             await post(what);
         } catch (error) {
-            dispatch(explained(error, isConnected(store.getState())));
+            dispatch(failed(error, isConnected(store.getState())));
         }
         unanswered = false;
         await settled;
@@ -114,22 +111,22 @@ export function newActions(store: Store, client: Client): Actions {
     }
 
     return {
-        ...newProviderActions(store, client, tell),
+        ...newProviderActions(store, client, showNotice),
         openJoinPage,
         startHere: (channel) => start({...currentPlace(store.getState(), channel), by: headerAction, topic: '', identity: '', force: false}),
         startTyped: (typed) => {
-            if (!mayStart(typedAction)) {
+            if (!canStart(typedAction)) {
                 return false;
             }
             start({...typed, by: typedAction, identity: '', force: false});
             return true;
         },
         startAnother: ({postId, ...prompt}) => start({...prompt, by: postId, force: true}),
-        dismissNotice: () => void dispatch({type: 'zoom/noticed', notice: null}),
+        dismissNotice: () => void dispatch({type: 'zoom/notice_changed', notice: null}),
         async refreshConfig() {
-            const question = ++questions;
+            const call = ++configCalls;
             const config = await client.config().catch(() => null);
-            if (!config || question !== questions) {
+            if (!config || call !== configCalls) {
                 return null;
             }
             dispatch({type: 'zoom/configured', config});
@@ -138,13 +135,13 @@ export function newActions(store: Store, client: Client): Actions {
     };
 }
 
-// Tells of a failure in the place where it is not told already: what the server refuses it also posts where the user
-// looks, as far as it can and the page hears of it.
-function explained(error: unknown, connected: boolean): Action {
+// Reports a failure where the user doesn't see it yet. The server also posts most refusals in the channel, so while the page
+// receives posts, only screen readers need to hear about those.
+function failed(error: unknown, connected: boolean): Action {
     if (!(error instanceof Refused)) {
-        return {type: 'zoom/noticed', notice: {kind: 'told', say: {id: 'zoom.failed.unreachable'}}};
+        return {type: 'zoom/notice_changed', notice: {kind: 'message', message: {id: 'zoom.failed.unreachable'}}};
     }
-    const say = {words: error.message};
+    const message = {text: error.message};
     const posted = connected && !perhapsNotPosted.includes(error.code);
-    return posted ? {type: 'zoom/announced', say} : {type: 'zoom/noticed', notice: {kind: 'told', say}};
+    return posted ? {type: 'zoom/announced', message} : {type: 'zoom/notice_changed', notice: {kind: 'message', message}};
 }

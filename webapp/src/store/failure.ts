@@ -1,8 +1,8 @@
-import type {Say} from './reducer';
+import type {Message} from './reducer';
 
 import {Refused} from '../client';
 
-/** What to say of a request of a window that failed: the server's own words, where it had any. */
-export function sayFailed(error: unknown): Say {
-    return error instanceof Refused ? {words: error.message} : {id: 'zoom.window.failed'};
+/** Returns the message for a failed request of a window: the server's own message if there is one. */
+export function failureMessage(error: unknown): Message {
+    return error instanceof Refused ? {text: error.message} : {id: 'zoom.failed.unreachable'};
 }

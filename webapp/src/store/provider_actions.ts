@@ -1,36 +1,39 @@
 import {currentPlace} from './selectors';
-import type {Action, Say} from './reducer';
+import type {Action, Message} from './reducer';
 
 import type {Client} from '../client';
 import type {Provider} from '../types/api';
 import type {Store} from '../types/mattermost-webapp';
 
-/** A tool as far as its windows are concerned. */
+/** The part of a provider that its windows need. */
 type NamedProvider = Pick<Provider, 'id' | 'name'>;
 
-/** What the user can set off at a provider: each opens a window, in which the server asks and answers. */
+/** The actions on providers. Most open a window, in which the server asks and answers. */
 export interface ProviderActions {
 
-    /** Does what the words say at this message box, or where the user is looking. 'configure' opens the tool's page. */
+    /**
+     * Opens a window and runs a command in it, for the channel or thread of the given message box, or for where the user is.
+     * 'configure' alone opens the provider's page.
+     */
     openWindow(provider: NamedProvider, text: string, box?: {channelId?: string; rootId?: string}): void;
 
-    /** Does what a word says about a message, in its channel and thread. */
-    openWindowAbout(provider: NamedProvider, word: string, postId: string): Promise<void>;
+    /** Opens a window and runs a subcommand on a message in it, for the message's channel and thread. */
+    openWindowAbout(provider: NamedProvider, subcommand: string, postId: string): Promise<void>;
     closeWindow(): void;
 
-    /** Presses a button of a card, or chooses from its menu. Tells false where the server did not answer. */
-    pressOnCard(postId: string, actionId: string, chosen: string): Promise<boolean>;
+    /** Clicks a button of a card, or selects from its menu. Returns false if the server didn't answer. */
+    clickOnCard(postId: string, actionId: string, selected: string): Promise<boolean>;
 }
 
-/** Makes these actions; tell shows what went wrong. */
-export function newProviderActions(store: Store, client: Client, tell: (say: Say) => void): ProviderActions {
+/** Makes the actions on providers. showNotice shows an error message. */
+export function newProviderActions(store: Store, client: Client, showNotice: (message: Message) => void): ProviderActions {
     const dispatch = (action: Action) => store.dispatch(action);
 
     function open({id, name}: NamedProvider, text: string, place: {channelId: string; rootId: string}) {
         if (place.channelId) {
             dispatch({type: 'zoom/window_opened', window: {provider: {id, name}, text, where: {channel_id: place.channelId, root_id: place.rootId}}});
         } else {
-            tell({id: 'zoom.provider.no_channel'});
+            showNotice({id: 'zoom.provider.no_channel'});
         }
     }
     return {
@@ -38,16 +41,16 @@ export function newProviderActions(store: Store, client: Client, tell: (say: Say
             const state = store.getState();
             open(provider, text, box?.channelId ? {channelId: box.channelId, rootId: box.rootId ?? ''} : currentPlace(state, {id: state.entities.channels.currentChannelId}));
         },
-        async openWindowAbout(provider, word, postId) {
+        async openWindowAbout(provider, subcommand, postId) {
             const post = store.getState().entities.posts.posts[postId];
             const channelId = post?.channel_id ?? await client.channelOfPost(postId).catch(() => '');
-            open(provider, `${word} ${client.permalink(postId)}`, {channelId, rootId: post?.root_id ?? ''});
+            open(provider, `${subcommand} ${client.permalink(postId)}`, {channelId, rootId: post?.root_id ?? ''});
         },
-        async pressOnCard(postId, actionId, chosen) {
+        async clickOnCard(postId, actionId, selected) {
             try {
-                const trigger = await client.pressAction(postId, actionId, chosen);
+                const trigger = await client.clickAction(postId, actionId, selected);
                 if (trigger) {
-                    store.dispatch({type: 'RECEIVED_DIALOG_TRIGGER_ID', data: trigger}); // the web app opens the dialog that names it
+                    store.dispatch({type: 'RECEIVED_DIALOG_TRIGGER_ID', data: trigger}); // Mattermost opens the dialog with this ID
                 }
                 return true;
             } catch {

@@ -1,72 +1,71 @@
 import type {TextId} from '../i18n';
 import type {Config, Where} from '../types/api';
 
-/** Something to say to screen readers. The serial number tells a repeated text from an unchanged one. */
+/** A message for screen readers. The serial number distinguishes a repeated message from an unchanged one. */
 export interface Announcement {
     serial: number;
-
-    say: Say;
+    message: Message;
 }
 
-/** A text of the catalogue, or words that the server already put into the user's language. */
-export type Say = {id: TextId} | {words: string};
+/** A text of the catalog, or a text that the server already wrote in the user's language. */
+export type Message = {id: TextId} | {text: string};
 
-/** Something the user must see that no post in a channel tells. */
-export type Notice = {kind: 'blocked'; url: string} | {kind: 'told'; say: Say};
+/** Something the user must see that no post in a channel says: a blocked tab, or a message. */
+export type Notice = {kind: 'blocked'; url: string} | {kind: 'message'; message: Message};
 
-/** A window of a tool that is open. */
+/** An open window of a provider. */
 export interface OpenedWindow {
 
-    /** Tells a window from one that was open before. */
+    /** Distinguishes this window from earlier ones. */
     serial: number;
     provider: {id: string; name: string};
     where: Where;
 
-    /** What it is for, in the words of the tool's command: 'configure' alone is the tool's page. */
+    /** The command that opened it, without the slash command itself. 'configure' alone opens the provider's page. */
     text: string;
 }
 
-/** The plugin's part of the web app's store. */
+/** The plugin's part of Mattermost's store. */
 export interface ZoomState {
 
-    /** What the server last told of itself, null before it did. */
+    /** The server's latest configuration, or null before it arrived. */
     config: Config | null;
 
-    /** What asked for the newest start that is under way: a post's id, headerAction or typedAction; '' while none is. */
+    /** What triggered the latest start in progress: a post ID, headerAction, or typedAction. '' if no start is in progress. */
     startedBy: string;
     announcement: Announcement | null;
     notice: Notice | null;
 
-    /** The window of a tool that is open, null while none is. */
+    /** The open window of a provider, or null. */
     window: OpenedWindow | null;
 
-    /** How many were opened so far. */
+    /** The number of windows opened so far. */
     windows: number;
 
-    /** The already-running prompts that were answered with another meeting, by post id. */
+    /** The post IDs of the already-running prompts that the user answered by starting another meeting. */
     answered: string[];
 }
 
-/** Stands in startedBy for the header button and the App Bar entry. */
+/** The value of startedBy for the header button and the App Bar entry. */
 export const headerAction = 'header';
 
-/** Stands in startedBy for a slash command. */
+/** The value of startedBy for a slash command. */
 export const typedAction = 'typed';
 
-/** What can happen to the plugin's state. */
+/** The actions that change the plugin's state. */
 export type Action =
     | {type: 'zoom/configured'; config: Config}
     | {type: 'zoom/start_began'; by: string}
     | {type: 'zoom/start_over'; by: string}
-    | {type: 'zoom/announced'; say: Say}
-    | {type: 'zoom/noticed'; notice: Notice | null}
+    | {type: 'zoom/announced'; message: Message}
+    | {type: 'zoom/notice_changed'; notice: Notice | null}
     | {type: 'zoom/window_opened'; window: Omit<OpenedWindow, 'serial'>}
     | {type: 'zoom/window_closed'}
     | {type: 'zoom/prompt_answered'; postId: string};
 
 const initial: ZoomState = {config: null, startedBy: '', announcement: null, notice: null, window: null, windows: 0, answered: []};
 
-/** Keeps the plugin's state. */
+/** Reduces the plugin's part of the store. */
 export function reducer(state: ZoomState = initial, action: Action): ZoomState {
     switch (action.type) {
     case 'zoom/configured':
@@ -76,8 +75,8 @@ export function reducer(state: ZoomState = initial, action: Action): ZoomState {
     case 'zoom/start_over':
         return state.startedBy === action.by ? {...state, startedBy: ''} : state;
     case 'zoom/announced':
-        return {...state, announcement: {serial: (state.announcement?.serial ?? 0) + 1, say: action.say}};
-    case 'zoom/noticed':
+        return {...state, announcement: {serial: (state.announcement?.serial ?? 0) + 1, message: action.message}};
+    case 'zoom/notice_changed':
         return {...state, notice: action.notice};
     case 'zoom/window_opened':
         return {...state, windows: state.windows + 1, window: {...action.window, serial: state.windows + 1}};

@@ -1,64 +1,64 @@
-// The words spoken with the plugin's server under /plugins/zoom/api/v1. The server's tests write the same shapes to
+// The requests and answers of the plugin's server under /plugins/zoom/api/v1. The server's tests write the same shapes to
 // server/httpapi/testdata/*.golden.json.
 
-/** What GET /config answers: whether meetings can be started, and whom to trust with a JOIN button. */
+/** The answer to GET /config. */
 export interface Config {
     configured: boolean;
     authorization: 'user' | 'account' | 's2s';
 
-    /** Whether the asking user has a working connection to Zoom. */
+    /** Whether the user has a working connection to Zoom. */
     connected: boolean;
 
-    /** Hosts a meeting may be joined at. One that begins with a dot stands for everything below it. */
+    /** The hosts that a join button may link to. A host that starts with a dot stands for all its subdomains. */
     join_hosts: string[];
 
-    /** The user that cards are posted by. */
+    /** The ID of the user who posts the cards. */
     bot_id: string;
 
-    /** The tools that are switched on. Missing from older servers. */
+    /** The enabled providers. Missing from older servers. */
     tools?: Provider[];
 }
 
-/** What a tool can do beside its cards. */
+/** An enabled provider, and what it can do besides its cards. */
 export interface Provider {
     id: string;
     name: string;
 
-    /** The word of its slash command. */
+    /** Its slash command, without the slash. */
     word: string;
 
-    /** The words behind it that there are. */
+    /** The subcommands that the webapp has entries or windows for. */
     can: Array<'trigger' | 'search' | 'note' | 'configure'>;
 }
 
-/** What POST /meetings is asked. */
+/** The request of POST /meetings. */
 export interface StartRequest {
     channel_id: string;
 
-    /** The first post of the thread to start in, or '' for the channel itself. */
+    /** The root post of the thread to start in, or '' for the channel itself. */
     root_id: string;
     topic: string;
 
-    /** This tab's WebSocket connection: only it may be told to open the join page. */
+    /** The ID of this tab's WebSocket connection. The server tells only this tab to open the join page. */
     connection_id: string;
     identity: '' | 'unique' | 'personal';
 
-    /** Starts another meeting although one is open in the channel. */
+    /** Starts another meeting even if one is open in the channel. */
     force: boolean;
 }
 
-/** What POST /meetings answers when it did not fail. */
+/** The answer to POST /meetings. */
 export interface StartResult {
 
-    /** 'prompted' says that the server asked the user something in the channel instead of starting. */
+    /** 'prompted' means that the server asked the user a question in the channel instead of starting a meeting. */
     outcome: 'started' | 'prompted';
 
-    /** The join page, '' unless started. */
+    /** The URL of the join page, '' unless started. */
     meeting_url: string;
     post_id?: string;
 }
 
-/** The body of every failed answer. The message is meant for the user and already in the user's language. */
+/** The body of every error response. The message is meant for the user, in the user's language. */
 export interface Failure {
     error: {
         code: string;
@@ -66,62 +66,62 @@ export interface Failure {
     };
 }
 
-/** How one point of the self-check turned out. */
+/** The result of one point of the self-check. */
 export interface Check {
     id: string;
     status: 'ok' | 'warn' | 'fail';
     message: string;
 
-    /** What to do about it, '' when there is nothing to do. */
+    /** How to fix it, or '' if there is nothing to fix. */
     fix: string;
 }
 
-/** What GET /setup tells a system admin. */
+/** The answer to GET /setup, for system admins. */
 export interface Setup {
     redirect_url: string;
     webhook_url: string;
     deauthorization_url: string;
 
-    /** Null where the server has nothing to check. */
+    /** Null if the server has nothing to check. */
     checks: Check[] | null;
 }
 
 /**
- * What comes next in a window of a provider: a form, or notes with buttons, or both. Neither means that it is done. Answered by
- * POST /tools/{id}/run, POST /window/press and POST /window/submit.
+ * The next step in a window of a provider: a form, notes with buttons, or both. Without either, the conversation is finished.
+ * The answer to POST /tools/{id}/run, POST /window/press, and POST /window/submit.
  */
 export interface Step {
     form?: Form;
     notes?: Note[];
 
-    /** What is wrong with the answers just sent, by the field's name: the form stays, and nothing was done. */
+    /** The errors in the values just sent, by field name. The form stays open, and nothing was done. */
     errors?: Record<string, string>;
 }
 
-/** Where something is done: in a channel, or in the thread that begins with a post there ('' for none). */
+/** A channel, or a thread in it, given by its root post. root_id is '' for the channel itself. */
 export interface Where {
     channel_id: string;
     root_id: string;
 }
 
-/** What POST /tools/{id}/run is asked: to do what these words do behind the tool's slash command. */
+/** The request of POST /tools/{id}/run, which runs a provider's command. The text is what would follow the slash command. */
 export interface RunRequest extends Where {
     text: string;
 }
 
-/** What POST /window/press is asked: to do what a button of a note or page does. */
+/** The request of POST /window/press, sent when the user clicks a button of a note or page. */
 export interface PressRequest extends Where {
     press: string;
 }
 
-/** What POST /window/submit is asked: to take the answers to a form. Those of a 'bool' are 'true' or 'false'. */
+/** The request of POST /window/submit, with the values of a form's fields. A 'bool' is 'true' or 'false'. */
 export interface SubmitRequest extends Where {
     kind: string;
     state: string;
     values: Record<string, string>;
 }
 
-/** What POST /window/options is asked: the choices of a field with 'search' that fit what was typed. */
+/** The request of POST /window/options, which searches the options of a field with 'search'. */
 export interface OptionsRequest extends Where {
     kind: string;
     state: string;
@@ -129,23 +129,23 @@ export interface OptionsRequest extends Where {
     term: string;
 }
 
-/** What POST /window/options answers. */
+/** The answer to POST /window/options. */
 export interface OptionsResult {
     options: FormOption[];
 }
 
-/** A form, all texts in the user's language. */
+/** A form. All texts are in the user's language. */
 export interface Form {
     kind: string;
 
-    /** Sealed by the server for this user; it goes back as it is. */
+    /** Sealed by the server for this user. The webapp returns it unchanged. */
     state: string;
     title: string;
 
-    /** Markdown; '' for none. */
+    /** Markdown, or ''. */
     intro: string;
 
-    /** The label of the button that sends it; '' for the usual one. */
+    /** The label of the submit button, or '' for the default. */
     submit: string;
     fields: FormField[];
 }
@@ -157,17 +157,17 @@ export interface FormField {
     help: string;
     placeholder: string;
 
-    /** What it begins with; 'true' or 'false' for a 'bool'. */
+    /** The initial value, 'true' or 'false' for a 'bool'. */
     default: string;
     optional: boolean;
 
-    /** In characters; 0 for no bound of ours. */
+    /** In characters, or 0 for no limit. */
     max_length: number;
 
-    /** The choices of a 'select'; for one with 'search', those to begin with. */
+    /** The options of a 'select'. With 'search', only the initial ones. */
     options: FormOption[];
 
-    /** The choices are looked up while the user types; see OptionsRequest. */
+    /** Options are searched on the server while the user types; see OptionsRequest. */
     search: boolean;
 }
 
@@ -175,14 +175,14 @@ export interface FormOption {
     label: string;
     value: string;
 
-    /** A second line that says more about it; '' for none. */
+    /** A second line with details, or ''. */
     detail: string;
 }
 
-/** Something the user is told or asked. */
+/** A text or question for the user. */
 export interface Note {
 
-    /** Markdown, with links to other sites where the user has to sign in. */
+    /** Markdown. May have links to other sites where the user must sign in. */
     text: string;
     buttons: WindowButton[];
 }
@@ -191,11 +191,11 @@ export interface WindowButton {
     label: string;
     primary: boolean;
 
-    /** Sealed by the server for this user; it goes into a PressRequest. */
+    /** The button's operation, sealed by the server for this user. The webapp returns it in a PressRequest. */
     press: string;
 }
 
-/** What GET /tools/{id}/page?channel_id= answers: all that a channel has set up of a provider. */
+/** The answer to GET /tools/{id}/page?channel_id=: a channel's setup for a provider. */
 export interface ProviderPage {
     id: string;
     name: string;
@@ -203,31 +203,31 @@ export interface ProviderPage {
     tabs: Tab[];
 }
 
-/** A tab of a tool's page: what the channel is connected to, what news it wants, who is told to be on call. */
+/** A tab of a provider's page: connections, subscriptions, or on-call rotations. */
 export interface Tab {
     id: 'service' | 'incidents' | 'oncall';
     title: string;
 
-    /** What the tab is for, or what to do where it is empty. Markdown. */
+    /** What the tab is for, or what to do if it is empty. Markdown. */
     intro: string;
     items: TabItem[];
 
-    /** What the tab offers beside its items, such as to add one. */
+    /** The buttons of the tab itself, such as one that adds an item. */
     buttons: WindowButton[];
 }
 
 export interface TabItem {
     title: string;
 
-    /** Its page at the tool; '' for none. */
+    /** Its page in the provider, or ''. */
     url: string;
 
-    /** Markdown, a line each. */
+    /** One line of Markdown each. */
     details: string[];
     buttons: WindowButton[];
 }
 
-/** What GET /channels/{id}/tools answers, for the sidebar: each tool that is switched on. */
+/** The answer to GET /channels/{id}/tools, for the sidebar: all enabled providers. */
 export interface ChannelProviders {
     tools: ChannelProvider[];
 }
@@ -237,30 +237,30 @@ export interface ChannelProvider {
     name: string;
     word: string;
 
-    /** What it can do beside its cards, as in Provider. */
+    /** As in Provider. */
     can: Provider['can'];
 
-    /** What the channel follows. */
+    /** The connections that the channel subscribes to. */
     connections: Array<{name: string; url: string; detail: string}>;
 
-    /** What is open of it among the channel's recent cards, the newest first. */
+    /** The provider's open cards among the channel's recent posts, newest first. */
     cards: OpenCard[];
 }
 
 export interface OpenCard {
 
-    /** The card's post, and the thread it is in ('' where it begins one). */
+    /** The card's post, and the root post of its thread ('' if the card isn't a reply). */
     post_id: string;
     root_id: string;
     title: string;
     state: string;
 
-    /** Its page at the tool; '' for none. */
+    /** Its page in the provider, or ''. */
     url: string;
 
-    /** How it feels at a glance; the state says the same. */
+    /** The color of the entry. The state says the same in words. */
     tone: '' | 'running' | 'success' | 'warning' | 'failure' | 'inactive';
 
-    /** When it changed last, in milliseconds since 1970. */
+    /** The time of the last change, in milliseconds since 1970. */
     at: number;
 }

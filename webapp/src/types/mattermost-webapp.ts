@@ -1,13 +1,13 @@
-// The parts of Mattermost's web app that this plugin touches, written down as far as it touches them. Everything optional
-// here is missing on some supported server or at some moment of its start.
+// The parts of Mattermost's web app that this plugin uses. Whatever is optional here is missing in some supported version, or
+// while the page loads.
 
 import type React from 'react';
 
 import type {ZoomState} from '../store/reducer';
 
 /**
- * A post as the web app keeps it. Any user can set the props of a post and give it a type that begins with 'custom_', so
- * nothing about those is certain. Types that begin with 'system_' the server takes from nobody.
+ * A post in Mattermost's store. Any user can set a post's props and give it a type that starts with 'custom_', so neither can be
+ * trusted. Only the server can create posts with a type that starts with 'system_'.
  */
 export interface Post {
     id: string;
@@ -17,18 +17,18 @@ export interface Post {
     create_at: number;
     update_at?: number;
 
-    /** 'custom_zoom', or 'system_ephemeral' for a note that only its reader sees; the plugin's type is in a prop then. */
+    /** The plugin's post type, or 'system_ephemeral' for an ephemeral post, which has the plugin's type in a prop. */
     type?: string;
     message?: string;
     props?: Record<string, unknown>;
 }
 
-/** A channel as handed to the action of a header button or App Bar entry. */
+/** A channel, as passed to the action of a header button or App Bar entry. */
 export interface Channel {
     id: string;
 }
 
-/** A user's profile: the name, and what times are written by. */
+/** A user's profile: the names and the time zone. */
 export interface UserProfile {
     username?: string;
     timezone?: {
@@ -38,7 +38,7 @@ export interface UserProfile {
     };
 }
 
-/** The slice of the web app's state that the plugin reads. */
+/** The part of Mattermost's state that the plugin reads. */
 export interface GlobalState {
     entities: {
         users: {currentUserId: string; profiles: Record<string, UserProfile | undefined>};
@@ -56,28 +56,28 @@ export interface GlobalState {
     'plugins-zoom'?: ZoomState;
 }
 
-/** The web app's Redux store. */
+/** Mattermost's Redux store. */
 export interface Store {
     getState(): GlobalState;
     dispatch(action: {type: string; data?: unknown}): unknown;
     subscribe(changed: () => void): () => void;
 }
 
-/** A message from the server's WebSocket. */
+/** An event from the server's WebSocket. */
 export interface WebSocketMessage<T> {
     data?: T;
 }
 
-/** What a slash command carries beside its text. */
+/** The arguments that Mattermost sends with a slash command's text. */
 export type CommandArgs = Record<string, unknown>;
 
-/** What a slash-command hook returns: the command, possibly changed, to let it pass; nothing when it was dealt with. */
+/** The result of a slash-command hook: the command to send, possibly changed, or an empty object if the hook handled it. */
 export interface PassedCommand {
     message?: string;
     args?: CommandArgs;
 }
 
-/** What the web app hands a component that draws posts of a custom type. */
+/** The props of a component that draws posts of a custom type. */
 export interface PostTypeProps {
     post: Post;
     theme?: Record<string, string>;
@@ -85,7 +85,7 @@ export interface PostTypeProps {
     isRHS?: boolean;
 }
 
-/** What the web app hands a component in the toolbar of a message box: for which channel or thread the box is, among others. */
+/** The props of a component in the toolbar of a message box. The draft says which channel or thread the box is for. */
 export interface PostEditorProps {
     draft?: {channelId?: string; rootId?: string};
 }
@@ -93,7 +93,7 @@ export interface PostEditorProps {
 /** The action of a header button or App Bar entry. The global Threads view has no channel. */
 export type ChannelAction = (channel?: Channel | null) => void;
 
-/** The web app's plugin registry. See https://developers.mattermost.com/integrate/reference/webapp/webapp-reference/ */
+/** Mattermost's plugin registry. See https://developers.mattermost.com/integrate/reference/webapp/webapp-reference/ */
 export interface PluginRegistry {
     registerReducer(reducer: (state: ZoomState | undefined, action: never) => ZoomState): void;
     registerTranslations(translations: (locale: string) => Record<string, string>): void;
@@ -114,10 +114,10 @@ export interface PluginRegistry {
 declare global {
     interface Window {
 
-        /** The path the site is served under, without a slash at its end. */
+        /** The subpath of the site, without a trailing slash. */
         basename?: string;
 
-        /** Draws messages as the web app does. */
+        /** Draws texts the way Mattermost draws messages. */
         PostUtils?: {
             formatText(text: string, options?: Record<string, unknown>): string;
             messageHtmlToComponent(html: string, options?: Record<string, unknown>): React.ReactNode;

@@ -1,9 +1,14 @@
 import React from 'react';
 
+import styles from './check_list.css?inline';
+
+import {addStyles} from '../../styles';
 import type {Check} from '../../types/api';
 import {Text} from '../common/text';
 
-/** The self-check's points, each with how it turned out in words as well as in colour, and what to do about it. */
+addStyles(styles);
+
+/** The points of the self-check, each with its result as a word and a color, and with what to do. */
 export function CheckList({checks}: {checks: Check[]}) {
     return (
         <ul className='zoom-checks'>
@@ -15,7 +20,7 @@ export function CheckList({checks}: {checks: Check[]}) {
                     <span className={`zoom-checks__status zoom-checks__status--${status}`}>
                         <Text id={`zoom.setup.${status}`}/>
                     </span>
-                    <span className='zoom-checks__words'>
+                    <span className='zoom-checks__text'>
                         {message}
                         {fix && <span className='zoom-checks__fix'>{fix}</span>}
                     </span>

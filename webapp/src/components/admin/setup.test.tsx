@@ -22,8 +22,8 @@ function open(ask: Client['setup']) {
     );
 }
 
-describe('An admin who sets the plugin up', () => {
-    it('sees the addresses to enter at Zoom and copies one', async () => {
+describe('An admin who sets up the plugin', () => {
+    it('sees the URLs to enter in Zoom and copies one', async () => {
         const user = userEvent.setup();
         open(async () => setup);
 
@@ -35,7 +35,7 @@ describe('An admin who sets the plugin up', () => {
         expect(screen.getByRole('button', {name: 'Copy: Event notification endpoint URL'})).toHaveTextContent('Copied');
     });
 
-    it('can copy on a site without TLS, where the browser offers no clipboard', async () => {
+    it('can copy on a site without TLS, where the browser has no clipboard API', async () => {
         const user = userEvent.setup();
         vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('not allowed'));
         document.execCommand = vi.fn(() => true);
@@ -44,7 +44,7 @@ describe('An admin who sets the plugin up', () => {
         expect(document.execCommand).toHaveBeenCalledWith('copy');
     });
 
-    it('reads what is fine, what to note and what is left to do', async () => {
+    it('sees what is OK, what to note, and what is left to do', async () => {
         open(async () => setup);
         const points = await screen.findAllByRole('listitem');
         expect(points.map((point) => point.textContent)).toEqual([
@@ -54,18 +54,18 @@ describe('An admin who sets the plugin up', () => {
         ]);
     });
 
-    it('checks again after saving, and is told the outcome', async () => {
+    it('checks again after saving, and hears the result', async () => {
         const ask = vi.fn(async () => setup);
         open(ask);
         await userEvent.click(await screen.findByRole('button', {name: 'Check again'}));
         expect(ask).toHaveBeenCalledTimes(2);
-        expect(await screen.findByText('The self-check is done: 1 point is fine, 2 need your attention.')).toBeInTheDocument();
+        expect(await screen.findByText('Self-check finished: 1 OK, 2 need attention.')).toBeInTheDocument();
     });
 
     it.each([
-        ['in the server’s words', new Refused({code: 'forbidden', message: 'Only system admins may see this.'}), 'Only system admins may see this.'],
-        ['in its own where the server is silent', new Unreachable('502'), 'Zoom did not answer.'],
-    ])('learns %s why a check could not run, keeping what an earlier one told', async (_how, error, words) => {
+        ['in the server’s words', new Refused({code: 'forbidden', message: 'Only system admins can see this.'}), 'Only system admins can see this.'],
+        ['in the plugin’s own words if the server is silent', new Unreachable('502'), 'The server didn\'t answer.'],
+    ])('reads %s why a check failed, and still sees the earlier result', async (_how, error, words) => {
         const ask = vi.fn<Client['setup']>(async () => setup);
         open(ask);
         await screen.findAllByRole('listitem');

@@ -1,16 +1,20 @@
 import React, {useCallback, useEffect, useState} from 'react';
 
 import {CheckList} from './check_list';
+import styles from './setup.css?inline';
 
 import {Refused} from '../../client';
 import type {Client} from '../../client';
+import {addStyles} from '../../styles';
 import type {Setup as SetupAnswer} from '../../types/api';
 import {Button} from '../common/button';
 import {CopyField} from '../common/copy_field';
 import {Spinner} from '../common/spinner';
 import {Text, useText} from '../common/text';
 
-/** The System Console's first setting: the addresses to enter at Zoom, and what is still missing. */
+addStyles(styles);
+
+/** The plugin's first setting in the System Console: the URLs to enter in Zoom, and the self-check. */
 export function Setup({client}: {client: Client}) {
     const text = useText();
     const {answer, failure, busy, check} = useSetup(client, text('zoom.failed.unreachable'));
@@ -18,7 +22,7 @@ export function Setup({client}: {client: Client}) {
         <div className='zoom-setup'>
             {answer && (
                 <>
-                    <h4 className='zoom-setup__heading'><Text id='zoom.setup.addresses'/></h4>
+                    <h4 className='zoom-setup__heading'><Text id='zoom.setup.urls'/></h4>
                     {(['redirect_url', 'webhook_url', 'deauthorization_url'] as const).map((key) => (
                         <CopyField
                             key={key}
@@ -65,7 +69,7 @@ function summary({checks}: SetupAnswer, text: ReturnType<typeof useText>): strin
     return text('zoom.setup.checked', {ok, open: points.length - ok});
 }
 
-// Asks the server at once and each time check is called. A failed check keeps what an earlier one told.
+// Runs the self-check now, and again whenever check is called. After a failure, the earlier answer stays.
 function useSetup(client: Client, unreachable: string) {
     const [answer, setAnswer] = useState<SetupAnswer | null>(null);
     const [failure, setFailure] = useState('');

@@ -1,27 +1,32 @@
 import React, {useState} from 'react';
 
+import styles from './card_actions.css?inline';
+
 import type {CardAction} from '../../card';
+import {addStyles} from '../../styles';
 import {Spinner} from '../common/spinner';
 import {Text} from '../common/text';
+
+addStyles(styles);
 
 interface CardActionsProps {
     actions: CardAction[];
 
-    /** Sends a press, or a choice from a menu. Tells false where the server did not answer. */
-    onPress(id: string, chosen: string): Promise<boolean>;
+    /** Sends a click, or the selected option of a menu. Returns false if the server didn't answer. */
+    onClick(id: string, selected: string): Promise<boolean>;
 }
 
-/** The buttons of a card, and its menus on a line of their own. */
-export function CardActions({actions, onPress}: CardActionsProps) {
+/** The buttons of a card, and its menus in a row of their own. */
+export function CardActions({actions, onClick}: CardActionsProps) {
     const [busy, setBusy] = useState('');
     const [failed, setFailed] = useState(false);
-    const press = async (id: string, chosen = '') => {
+    const click = async (id: string, selected = '') => {
         if (busy) {
             return;
         }
         setBusy(id);
         setFailed(false);
-        const answered = await onPress(id, chosen);
+        const answered = await onClick(id, selected);
         setBusy('');
         setFailed(!answered);
     };
@@ -40,7 +45,7 @@ export function CardActions({actions, onPress}: CardActionsProps) {
                             type='button'
                             className={`zoom-button zoom-button--${/^(primary|danger)$/.test(style) ? style : 'plain'}`}
                             aria-busy={busy === id}
-                            onClick={() => press(id)}
+                            onClick={() => click(id)}
                         >
                             {busy === id && <Spinner/>}
                             {name}
@@ -57,7 +62,7 @@ export function CardActions({actions, onPress}: CardActionsProps) {
                             aria-label={name}
                             aria-busy={busy === id}
                             value=''
-                            onChange={(event) => event.target.value && press(id, event.target.value)}
+                            onChange={(event) => event.target.value && click(id, event.target.value)}
                         >
                             <option value=''>{name}</option>
                             {options.map((option) => (
@@ -73,7 +78,7 @@ export function CardActions({actions, onPress}: CardActionsProps) {
                 </div>
             )}
             <div role='alert'>
-                {failed && <span className='zoom-provider-card__failure'><Text id='zoom.window.failed'/></span>}
+                {failed && <span className='zoom-provider-card__failure'><Text id='zoom.failed.unreachable'/></span>}
             </div>
         </>
     );

@@ -6,7 +6,7 @@ import {openPage} from '../../testing/fake_page';
 import {nineOhFour} from '../../testing/fixtures';
 import type {Post} from '../../types/mattermost-webapp';
 
-const press = (action: string) => `POST /api/v4/posts/card/actions/${action}`;
+const clickOn = (action: string) => `POST /api/v4/posts/card/actions/${action}`;
 
 const post: Post = {
     id: 'card',
@@ -41,7 +41,7 @@ async function show(changed: Partial<Post> = {}, inThread = false) {
 }
 
 describe('A card', () => {
-    it('says everything, with the time in the reader’s own zone', async () => {
+    it('shows everything, with the time in the reader’s own time zone', async () => {
         const {card} = await show();
         expect(card.getByRole('link', {name: '🔴 New · ValueError'})).toHaveAttribute('href', 'https://sentry.example.com/issues/1');
         expect(card.getByText('discount twice')).toBeInTheDocument();
@@ -50,42 +50,42 @@ describe('A card', () => {
         expect(card.getAllByRole('term').map(({textContent}) => textContent)).toEqual(['Level', 'Culprit']);
     });
 
-    it('keeps its menus apart from its buttons', async () => {
+    it('keeps its menus separate from its buttons', async () => {
         const {card} = await show();
         const buttons = card.getByRole('button', {name: 'Resolve'}).parentElement;
         expect(buttons).toContainElement(card.getByRole('button', {name: 'Start Zoom meeting'}));
         expect(buttons).not.toContainElement(card.getByRole('combobox', {name: 'Archive'}));
     });
 
-    it.each([[false, '', 'ever'], [true, 'in-thread/', 'in-thread/ever']])('sends what is pressed, and whether in the thread (%s)', async (inThread, pressed, chosen) => {
+    it.each([[false, '', 'ever'], [true, 'in-thread/', 'in-thread/ever']])('sends what the user clicks, and whether in the thread (%s)', async (inThread, clicked, selected) => {
         const {page, card, user} = await show({}, inThread);
-        page.server.says(press('resolve'), {json: {status: 'OK', trigger_id: 't'}});
-        page.server.says(press('archive'), {json: {status: 'OK'}});
+        page.server.says(clickOn('resolve'), {json: {status: 'OK', trigger_id: 't'}});
+        page.server.says(clickOn('archive'), {json: {status: 'OK'}});
         await user.click(card.getByRole('button', {name: 'Resolve'}));
         await page.settle();
         await user.selectOptions(card.getByRole('combobox', {name: 'Archive'}), 'Forever');
         await page.settle();
-        expect(page.server.askedFor(press('resolve'))[0].body).toEqual({selected_option: pressed});
-        expect(page.server.askedFor(press('archive'))[0].body).toEqual({selected_option: chosen});
+        expect(page.server.askedFor(clickOn('resolve'))[0].body).toEqual({selected_option: clicked});
+        expect(page.server.askedFor(clickOn('archive'))[0].body).toEqual({selected_option: selected});
         expect(card.getByRole('alert')).toBeEmptyDOMElement();
     });
 
-    it('says so when the server does not answer', async () => {
+    it('says so if the server doesn’t answer', async () => {
         const {page, card, user} = await show();
-        page.server.says(press('resolve'), {gone: true});
+        page.server.says(clickOn('resolve'), {gone: true});
         await user.click(card.getByRole('button', {name: 'Resolve'}));
         await page.settle();
-        expect(card.getByRole('alert')).toHaveTextContent('The server did not answer.');
+        expect(card.getByRole('alert')).toHaveTextContent('The server didn\'t answer.');
     });
 
-    it('that somebody forged leads to no script, and breaks nothing', async () => {
+    it('that a user forged links to no script, and breaks nothing', async () => {
         const {card} = await show({props: {card: 7, attachments: [{title: 'Trap', title_link: 'javascript:alert(1)', color: 'url(x)', fields: 'x', actions: [null, {id: 1}]}]}});
         expect(card.getByText('Trap')).toBeInTheDocument();
         expect(card.queryByRole('link')).not.toBeInTheDocument();
         expect(card.queryByRole('button')).not.toBeInTheDocument();
     });
 
-    it('without anything to show shows the message', async () => {
+    it('without an attachment shows the message', async () => {
         const {card} = await show({message: 'Only words', props: {attachments: []}});
         expect(card.getByText('Only words')).toBeInTheDocument();
     });

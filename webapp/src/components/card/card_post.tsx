@@ -1,13 +1,17 @@
 import React, {useRef} from 'react';
 
 import {CardActions} from './card_actions';
+import styles from './card_post.css?inline';
 
 import {readCard} from '../../card';
 import type {Card} from '../../card';
 import {useTimes} from '../../hooks/use_times';
 import type {Actions} from '../../store/actions';
+import {addStyles} from '../../styles';
 import type {PostTypeProps} from '../../types/mattermost-webapp';
 import {Markdown} from '../common/markdown';
+
+addStyles(styles);
 
 /**
  * Draws a post of type custom_zoom_card: what stands at a provider, as of when in the reader's own time. The web app would draw the same
@@ -16,10 +20,10 @@ import {Markdown} from '../common/markdown';
 export function CardPost({post, isRHS = false, actions}: PostTypeProps & {actions: Actions}) {
     const whole = useRef<HTMLDivElement>(null);
     const card = readCard(post);
-    const press = (id: string, chosen: string) => {
+    const click = (id: string, selected: string) => {
         // What is found by a search stands in no thread.
         const inThread = isRHS && !whole.current?.closest('.search-item__container');
-        return actions.pressOnCard(post.id, id, inThread ? `in-thread/${chosen}` : chosen);
+        return actions.clickOnCard(post.id, id, inThread ? `in-thread/${selected}` : selected);
     };
     return (
         <div
@@ -45,7 +49,7 @@ export function CardPost({post, isRHS = false, actions}: PostTypeProps & {action
                     <Footer card={card}/>
                     <CardActions
                         actions={card.actions}
-                        onPress={press}
+                        onClick={click}
                     />
                 </section>
             )}

@@ -1,22 +1,26 @@
 import React from 'react';
 
 import {Spinner} from './spinner';
+import styles from './button.css?inline';
 
-import {useFocusHandedOn} from '../../hooks/use_focus_handed_on';
+import {useFocusHandover} from '../../hooks/use_focus_handover';
+import {addStyles} from '../../styles';
+
+addStyles(styles);
 
 interface ButtonProps {
     children: React.ReactNode;
     primary?: boolean;
 
-    /** Shows a spinner and lets no click through. The button stays focusable, so that keyboard users keep their place. */
+    /** Shows a spinner and ignores clicks. The button stays focusable, so that keyboard users keep their place. */
     busy?: boolean;
     label?: string;
     onClick: () => void;
 }
 
-/** A button in the theme's colours. */
+/** A button in the theme's colors. */
 export function Button({children, primary, busy = false, label, onClick}: ButtonProps) {
-    const ref = useFocusHandedOn<HTMLButtonElement>();
+    const ref = useFocusHandover<HTMLButtonElement>();
     return (
         <button
             ref={ref}
@@ -41,9 +45,9 @@ interface LinkButtonProps {
     onClick?: () => void;
 }
 
-/** A link that looks like a button and opens a new tab which can neither see nor steer this one. */
+/** A link that looks like a button and opens a new tab without access to this one. */
 export function LinkButton({children, primary, label, href, onClick}: LinkButtonProps) {
-    const ref = useFocusHandedOn<HTMLAnchorElement>();
+    const ref = useFocusHandover<HTMLAnchorElement>();
     return (
         <a
             ref={ref}

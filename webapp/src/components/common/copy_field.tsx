@@ -2,10 +2,15 @@ import React, {useEffect, useRef, useState} from 'react';
 
 import {Button} from './button';
 import {Text, useText} from './text';
+import styles from './copy_field.css?inline';
+
+import {addStyles} from '../../styles';
+
+addStyles(styles);
 
 const copiedForMs = 2000;
 
-/** A read-only address under its name, with a button that copies it. */
+/** A read-only URL with its name and a copy button. */
 export function CopyField({name, value}: {name: string; value: string}) {
     const text = useText();
     const input = useRef<HTMLInputElement>(null);
@@ -59,8 +64,7 @@ export function CopyField({name, value}: {name: string; value: string}) {
     );
 }
 
-// The clipboard API is missing on pages served without TLS, as a first set-up often is; there the selected field is
-// copied the old way.
+// Pages without TLS, common during setup, have no clipboard API. The old command copies the selected field there.
 async function copyText(value: string): Promise<boolean> {
     try {
         await navigator.clipboard.writeText(value);

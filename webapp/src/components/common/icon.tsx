@@ -1,6 +1,12 @@
 import React from 'react';
 
-/** The plugin's camera mark in the colour of the text around it. */
+import styles from './icon.css?inline';
+
+import {addStyles} from '../../styles';
+
+addStyles(styles);
+
+/** The plugin's camera icon in the color of the surrounding text. */
 export function CameraIcon({size = 18}: {size?: number}) {
     return (
         <svg
@@ -24,7 +30,7 @@ export function CameraIcon({size = 18}: {size?: number}) {
     );
 }
 
-/** An arrow that points down, for what unfolds below. */
+/** An arrow that points down, for anything that opens below it. */
 export function ChevronIcon() {
     return (
         <svg
@@ -45,7 +51,7 @@ export function ChevronIcon() {
     );
 }
 
-/** A cross, for what closes a window. */
+/** A cross, for the button that closes a window. */
 export function CloseIcon() {
     return (
         <svg

@@ -3,7 +3,7 @@ import React from 'react';
 import {Spinner} from './spinner';
 import {Text} from './text';
 
-/** Says that the server is asked, for as long as there is nothing to show. */
+/** A spinner with a text, shown until the server's first answer. */
 export function Loading() {
     return (
         <div role='status'>

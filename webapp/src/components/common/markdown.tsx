@@ -1,6 +1,11 @@
 import React from 'react';
 
+import styles from './markdown.css?inline';
+
 import {webAddress} from '../../links';
+import {addStyles} from '../../styles';
+
+addStyles(styles);
 
 const link = /(https?:\/\/[^\s)\]]+)/;
 

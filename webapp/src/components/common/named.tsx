@@ -2,7 +2,7 @@ import React from 'react';
 
 import {webAddress} from '../../links';
 
-/** A name, which leads to its page at the tool where it has one. */
+/** A name that links to its page in the provider, if it has one. */
 export function Named({name, url}: {name: string; url: string}) {
     const address = webAddress(url);
     return address ? (

@@ -1,6 +1,12 @@
 import React from 'react';
 
-/** A turning ring. It says nothing to screen readers: whoever shows it also says in words what is going on. */
+import styles from './spinner.css?inline';
+
+import {addStyles} from '../../styles';
+
+addStyles(styles);
+
+/** A spinner. Screen readers skip it: the component that shows it also says in words what is in progress. */
 export function Spinner() {
     return (
         <span

@@ -6,7 +6,7 @@ import type {TextId} from '../../i18n';
 
 type Values = Record<string, string | number>;
 
-/** Shows a text of the catalogue in the viewer's language. */
+/** Shows a text of the catalog in the reader's language. */
 export function Text({id, values}: {id: TextId; values?: Record<string, React.ReactNode>}) {
     return (
         <FormattedMessage
@@ -17,7 +17,7 @@ export function Text({id, values}: {id: TextId; values?: Record<string, React.Re
     );
 }
 
-/** Gives texts of the catalogue as strings, for attributes and for announcements. */
+/** Returns a function that returns texts of the catalog as strings, for attributes and announcements. */
 export function useText(): (id: TextId, values?: Values) => string {
     const intl = useIntl();
     return (id, values) => intl.formatMessage({id, defaultMessage: english[id]}, values);

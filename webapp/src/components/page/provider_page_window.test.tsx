@@ -18,12 +18,12 @@ const setUp: ProviderPage = {
         {
             id: 'service',
             title: 'Service',
-            intro: 'What this channel follows.',
+            intro: 'This channel’s subscriptions.',
             items: [{title: 'acme', url: 'https://acme.pagerduty.com', details: ['Connected by alice'], buttons: [{label: 'Disconnect', primary: false, press: 'v1.end'}]}],
             buttons: [{label: 'Connect this channel', primary: true, press: 'v1.connect'}],
         },
-        {id: 'incidents', title: 'Incidents', intro: '', items: [{title: 'acme / 1', url: 'javascript:alert(1)', details: ['News: Triggered'], buttons: [{label: 'Change', primary: false, press: 'v1.change'}]}], buttons: []},
-        {id: 'oncall', title: 'Oncall', intro: 'Nobody is told yet.', items: [], buttons: []},
+        {id: 'incidents', title: 'Incidents', intro: '', items: [{title: 'acme / 1', url: 'javascript:alert(1)', details: ['Events: Triggered'], buttons: [{label: 'Change', primary: false, press: 'v1.change'}]}], buttons: []},
+        {id: 'oncall', title: 'Oncall', intro: 'No rotations yet.', items: [], buttons: []},
     ],
 };
 
@@ -35,8 +35,8 @@ async function opened(answer: unknown = setUp) {
     return {shown, user: userEvent.setup()};
 }
 
-describe('The page of a tool', () => {
-    it('has its tabs, which arrow keys go through', async () => {
+describe('The page of a provider', () => {
+    it('has tabs that arrow keys move through', async () => {
         const {user} = await opened();
         expect(screen.getByRole('dialog', {name: 'PagerDuty in this channel'})).toBeInTheDocument();
         expect(screen.getByRole('tabpanel', {name: 'Service'})).toHaveTextContent('Connected by alice');
@@ -44,13 +44,13 @@ describe('The page of a tool', () => {
         screen.getByRole('tab', {name: 'Service'}).focus();
         await user.keyboard('{ArrowRight}');
         expect(screen.getByRole('tab', {name: 'Incidents'})).toHaveFocus();
-        expect(screen.getByRole('tabpanel', {name: 'Incidents'})).toHaveTextContent('News: Triggered');
-        expect(screen.queryByRole('link'), 'an address that is none is no link').not.toBeInTheDocument();
+        expect(screen.getByRole('tabpanel', {name: 'Incidents'})).toHaveTextContent('Events: Triggered');
+        expect(screen.queryByRole('link'), 'a URL that is not http or https is no link').not.toBeInTheDocument();
         await user.keyboard('{ArrowLeft}{ArrowLeft}');
-        expect(screen.getByRole('tabpanel', {name: 'Oncall'})).toHaveTextContent('Nobody is told yet.');
+        expect(screen.getByRole('tabpanel', {name: 'Oncall'})).toHaveTextContent('No rotations yet.');
     });
 
-    it('asks in its own place, and is loaded anew after that', async () => {
+    it('shows a form in its own place, and reloads afterwards', async () => {
         const {shown, user} = await opened();
         await user.click(screen.getByRole('tab', {name: 'Incidents'}));
         shown.server.says(press, {json: {form: {
@@ -65,33 +65,33 @@ describe('The page of a tool', () => {
         await user.type(screen.getByRole('textbox', {name: 'Name'}), '{Backspace}Urgent{Enter}');
         await shown.settle();
         expect(screen.getByText('Saved.')).toBeInTheDocument();
-        shown.server.says(page, {json: {...setUp, tabs: setUp.tabs.map((tab) => ({...tab, intro: 'Loaded anew'}))}});
+        shown.server.says(page, {json: {...setUp, tabs: setUp.tabs.map((tab) => ({...tab, intro: 'Reloaded'}))}});
         await user.click(screen.getAllByRole('button', {name: 'Close'})[1]);
         await shown.settle();
-        expect(screen.getByRole('tabpanel', {name: 'Incidents'})).toHaveTextContent('Loaded anew');
+        expect(screen.getByRole('tabpanel', {name: 'Incidents'})).toHaveTextContent('Reloaded');
         await user.keyboard('{Escape}');
         expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
     });
 
-    it('goes back from a question', async () => {
+    it('returns from a question', async () => {
         const {shown, user} = await opened();
-        shown.server.says(press, {json: {notes: [{text: 'End it?', buttons: [{label: 'Yes', primary: true, press: 'v1.yes'}]}]}});
+        shown.server.says(press, {json: {notes: [{text: 'Disconnect acme?', buttons: [{label: 'Disconnect', primary: true, press: 'v1.yes'}]}]}});
         await user.click(screen.getByRole('button', {name: 'Disconnect: acme'}));
         await shown.settle();
-        expect(screen.getByText('End it?')).toBeInTheDocument();
+        expect(screen.getByText('Disconnect acme?')).toBeInTheDocument();
         await user.click(screen.getByRole('button', {name: 'Back to PagerDuty'}));
         await shown.settle();
         expect(screen.getByRole('tabpanel', {name: 'Service'})).toBeInTheDocument();
         expect(shown.server.askedFor(page)).toHaveLength(2);
     });
 
-    it('says why it cannot be shown, and tries again', async () => {
+    it('shows why it failed to load, and tries again', async () => {
         const {shown, user} = await opened();
         await user.keyboard('{Escape}');
-        shown.server.says(page, {status: 403, json: {error: {code: 'no_post', message: 'You may not post here.'}}});
+        shown.server.says(page, {status: 403, json: {error: {code: 'no_post', message: 'You can’t post here.'}}});
         act(() => void shown.registry.commandHooks[0]('/pduty configure', {channel_id: 'town', root_id: ''}));
         await shown.settle();
-        expect(screen.getByText('You may not post here.')).toBeInTheDocument();
+        expect(screen.getByText('You can’t post here.')).toBeInTheDocument();
         shown.server.says(page, {json: setUp});
         await user.click(screen.getByRole('button', {name: 'Try again'}));
         await shown.settle();

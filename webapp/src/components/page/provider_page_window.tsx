@@ -2,16 +2,20 @@ import React, {useState} from 'react';
 
 import {Tabs} from './tabs';
 import {usePage} from './use_page';
+import styles from './provider_page_window.css?inline';
 
 import type {Client} from '../../client';
 import type {OpenedWindow} from '../../store/reducer';
+import {addStyles} from '../../styles';
 import {Button} from '../common/button';
 import {Loading} from '../common/loading';
-import {Said} from '../common/said';
+import {MessageText} from '../common/message_text';
 import {Text, useText} from '../common/text';
 import {ConversationView} from '../window/conversation_view';
 import {Modal} from '../window/modal';
 import {useConversation} from '../window/use_conversation';
+
+addStyles(styles);
 
 interface ProviderPageWindowProps {
     opened: OpenedWindow;
@@ -19,7 +23,7 @@ interface ProviderPageWindowProps {
     onClose(): void;
 }
 
-/** The window with all that a channel has set up of a provider. What is changed is asked for in place of the page. */
+/** The window that shows a channel's setup for a provider. A form or question about a change takes the place of the page. */
 export function ProviderPageWindow({opened: {provider, where}, client, onClose}: ProviderPageWindowProps) {
     const {page, failure, load} = usePage(() => client.page(provider.id, where.channel_id));
     const [asking, setAsking] = useState(false);
@@ -60,11 +64,11 @@ export function ProviderPageWindow({opened: {provider, where}, client, onClose}:
             {!asking && page && (
                 <Tabs
                     tabs={page.tabs}
-                    chosen={tab || page.tabs[0]?.id}
-                    onChoose={setTab}
-                    onPress={(press) => {
+                    selected={tab || page.tabs[0]?.id}
+                    onSelect={setTab}
+                    onClick={(press) => {
                         setAsking(true);
-                        conversation.press(press);
+                        conversation.click(press);
                     }}
                 />
             )}
@@ -72,7 +76,7 @@ export function ProviderPageWindow({opened: {provider, where}, client, onClose}:
                 <div className='zoom-modal__body'>
                     {failure ? (
                         <div role='alert'>
-                            <p><Said say={failure}/></p>
+                            <p><MessageText message={failure}/></p>
                             <Button onClick={load}><Text id='zoom.window.retry'/></Button>
                         </div>
                     ) : (

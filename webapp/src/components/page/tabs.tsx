@@ -1,31 +1,36 @@
 import React, {useRef} from 'react';
 
-import type {Tab, TabItem, WindowButton} from '../../types/api';
-import {Button} from '../common/button';
+import styles from './tabs.css?inline';
+
+import {addStyles} from '../../styles';
+import type {Tab, TabItem} from '../../types/api';
 import {Markdown} from '../common/markdown';
 import {Named} from '../common/named';
+import {WindowButtons} from '../window/window_buttons';
+
+addStyles(styles);
 
 interface TabsProps {
     tabs: Tab[];
 
-    /** The id of the tab that is shown. */
-    chosen?: string;
-    onChoose(id: string): void;
+    /** The ID of the selected tab. */
+    selected?: string;
+    onSelect(id: string): void;
 
-    /** Sends what a button holds. */
-    onPress(press: string): void;
+    /** Sends the sealed operation of a clicked button. */
+    onClick(press: string): void;
 }
 
-/** The tabs of a page, worked by arrow keys as well; see https://www.w3.org/WAI/ARIA/apg/patterns/tabs/. */
-export function Tabs({tabs, chosen, onChoose, onPress}: TabsProps) {
+/** The tabs of a page. Arrow keys work as in https://www.w3.org/WAI/ARIA/apg/patterns/tabs/. */
+export function Tabs({tabs, selected, onSelect, onClick}: TabsProps) {
     const list = useRef<HTMLDivElement>(null);
-    const at = Math.max(tabs.findIndex(({id}) => id === chosen), 0);
+    const at = Math.max(tabs.findIndex(({id}) => id === selected), 0);
     const step = (event: React.KeyboardEvent) => {
         const by = {ArrowRight: 1, ArrowLeft: tabs.length - 1}[event.key];
         if (by !== undefined) {
             event.preventDefault();
             const next = (at + by) % tabs.length;
-            onChoose(tabs[next].id);
+            onSelect(tabs[next].id);
             list.current?.querySelectorAll('button')[next]?.focus();
         }
     };
@@ -48,7 +53,7 @@ export function Tabs({tabs, chosen, onChoose, onPress}: TabsProps) {
                         aria-selected={id === tab.id}
                         aria-controls='zoom-tab-panel'
                         tabIndex={id === tab.id ? 0 : -1}
-                        onClick={() => onChoose(id)}
+                        onClick={() => onSelect(id)}
                     >
                         {title}
                     </button>
@@ -66,12 +71,12 @@ export function Tabs({tabs, chosen, onChoose, onPress}: TabsProps) {
                         <Item
                             key={index}
                             item={item}
-                            onPress={onPress}
+                            onClick={onClick}
                         />
                     ))}
-                    <Buttons
+                    <WindowButtons
                         buttons={tab.buttons}
-                        onPress={onPress}
+                        onClick={onClick}
                     />
                 </div>
             )}
@@ -79,7 +84,7 @@ export function Tabs({tabs, chosen, onChoose, onPress}: TabsProps) {
     );
 }
 
-function Item({item, onPress}: {item: TabItem; onPress(press: string): void}) {
+function Item({item, onClick}: {item: TabItem; onClick(press: string): void}) {
     return (
         <section className='zoom-item'>
             <h2>
@@ -94,28 +99,11 @@ function Item({item, onPress}: {item: TabItem; onPress(press: string): void}) {
                     text={line}
                 />
             ))}
-            <Buttons
+            <WindowButtons
                 buttons={item.buttons}
                 about={item.title}
-                onPress={onPress}
+                onClick={onClick}
             />
         </section>
-    );
-}
-
-function Buttons({buttons, about, onPress}: {buttons: WindowButton[]; about?: string; onPress(press: string): void}) {
-    return (
-        <div className='zoom-note__buttons'>
-            {buttons.map(({label, primary, press}) => (
-                <Button
-                    key={press}
-                    primary={primary}
-                    label={about ? `${label}: ${about}` : undefined}
-                    onClick={() => onPress(press)}
-                >
-                    {label}
-                </Button>
-            ))}
-        </div>
     );
 }

@@ -1,50 +1,50 @@
 import {useCallback, useEffect, useRef, useState} from 'react';
 
-import {sayFailed} from '../../store/failure';
-import type {Say} from '../../store/reducer';
+import {failureMessage} from '../../store/failure';
+import type {Message} from '../../store/reducer';
 
 interface Loaded<T> {
 
-    /** What the server answered last; null before it did. */
+    /** The server's latest answer, or null before the first. */
     page: T | null;
 
-    /** Why the last question was not answered; null where it was. */
-    failure: Say | null;
+    /** Why the latest request failed, or null if it succeeded. */
+    failure: Message | null;
     loading: boolean;
     load(): void;
 }
 
-/** Loads something from the server, at once and whenever it is asked to. The answer to an older question does not count. */
+/** Loads something from the server, now and whenever load is called. Ignores answers to all but the latest request. */
 export function usePage<T>(ask: () => Promise<T>): Loaded<T> {
     const [page, setPage] = useState<T | null>(null);
-    const [failure, setFailure] = useState<Say | null>(null);
+    const [failure, setFailure] = useState<Message | null>(null);
     const [loading, setLoading] = useState(true);
-    const question = useRef(0);
+    const requests = useRef(0);
     const latest = useRef(ask);
     latest.current = ask;
 
     const load = useCallback(async () => {
-        const mine = ++question.current;
+        const mine = ++requests.current;
         setLoading(true);
         try {
             const answer = await latest.current();
-            if (mine === question.current) {
+            if (mine === requests.current) {
                 setPage(answer);
                 setFailure(null);
                 setLoading(false);
             }
         } catch (error) {
-            if (mine === question.current) {
-                setFailure(sayFailed(error));
+            if (mine === requests.current) {
+                setFailure(failureMessage(error));
                 setLoading(false);
             }
         }
     }, []);
     useEffect(() => {
-        const asked = question;
+        const made = requests;
         load();
         return () => {
-            asked.current++;
+            made.current++;
         };
     }, [load]);
     return {page, failure, loading, load};

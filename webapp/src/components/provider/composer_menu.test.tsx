@@ -27,13 +27,13 @@ function show(provider = pagerDuty) {
     return onChoose;
 }
 
-describe('The icon at the composer', () => {
-    it('opens a menu that is worked by keyboard alone', async () => {
+describe('The button at the composer', () => {
+    it('opens a menu that works with the keyboard alone', async () => {
         const user = userEvent.setup();
         const onChoose = show();
         await user.tab();
         await user.keyboard('{Enter}');
-        expect(screen.getByRole('menuitem', {name: 'Trigger Incident'})).toHaveFocus();
+        expect(screen.getByRole('menuitem', {name: 'Trigger incident'})).toHaveFocus();
         await user.keyboard('{ArrowDown}');
         expect(screen.getByRole('menuitem', {name: 'Search PagerDuty'})).toHaveFocus();
         await user.keyboard('{Enter}');
@@ -42,7 +42,7 @@ describe('The icon at the composer', () => {
         expect(screen.getByRole('button', {name: 'PagerDuty'})).toHaveFocus();
     });
 
-    it('closes without doing anything', async () => {
+    it('closes without an action', async () => {
         const user = userEvent.setup();
         const onChoose = show();
         const button = screen.getByRole('button', {name: 'PagerDuty'});

@@ -1,10 +1,14 @@
 import React, {useEffect, useLayoutEffect, useRef, useState} from 'react';
 
 import {ProviderIcon} from './provider_icon';
+import styles from './composer_menu.css?inline';
 
 import type {TextId} from '../../i18n';
+import {addStyles} from '../../styles';
 import type {Provider} from '../../types/api';
 import {Text} from '../common/text';
+
+addStyles(styles);
 
 const entries: Array<{word: Provider['can'][number]; label: TextId}> = [
     {word: 'trigger', label: 'zoom.provider.trigger'},
@@ -12,12 +16,12 @@ const entries: Array<{word: Provider['can'][number]; label: TextId}> = [
     {word: 'configure', label: 'zoom.provider.configure'},
 ];
 
-/** Whether a tool has anything for the composer: one that is only set up there is none. */
+/** Reports whether a provider has an entry for the composer. To configure it isn't enough. */
 export function isForComposer(provider: Provider): boolean {
     return provider.can.some((word) => word === 'trigger' || word === 'search');
 }
 
-/** The tool's icon at the message composer, with what can be done there. */
+/** The provider's button at the message composer, with a menu of its actions. */
 export function ComposerMenu({provider, onChoose}: {provider: Provider; onChoose: (word: string) => void}) {
     const [open, setOpen] = useState(false);
     const button = useRef<HTMLButtonElement>(null);
@@ -77,7 +81,7 @@ interface MenuProps {
     onChoose(word: string): void;
 }
 
-// The menu has the focus from when it opens; see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/.
+// The menu takes the focus when it opens; see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/.
 function Menu({provider, offered, onClose, onChoose}: MenuProps) {
     const menu = useRef<HTMLDivElement>(null);
     useLayoutEffect(() => menu.current?.querySelector('button')?.focus(), []); // before the next key

@@ -2,7 +2,7 @@ import React, {useEffect, useRef} from 'react';
 
 import {useText} from '../common/text';
 
-/** A monitor with a pulse, for tools that watch over others. */
+/** A screen with a pulse line, the icon of all providers. */
 export function ProviderIcon() {
     return (
         <svg
@@ -26,12 +26,12 @@ export function ProviderIcon() {
     );
 }
 
-/** The same in the channel header. */
+/** The providers' icon in the channel header. */
 export function ProvidersHeaderIcon() {
     const label = useText()('zoom.sidebar.title');
     const icon = useRef<HTMLSpanElement>(null);
 
-    // The button around the icon is the web app's, which takes a name from texts alone, and would not translate those.
+    // Mattermost's button around the icon takes its name only from plain strings, which it doesn't translate.
     useEffect(() => icon.current?.closest('button')?.setAttribute('aria-label', label), [label]);
     return (
         <span

@@ -1,17 +1,22 @@
 import React from 'react';
 
+import styles from './open_cards.css?inline';
+
 import {useTimes} from '../../hooks/use_times';
+import {addStyles} from '../../styles';
 import type {OpenCard} from '../../types/api';
 import {Text} from '../common/text';
+
+addStyles(styles);
 
 interface OpenCardsProps {
     cards: OpenCard[];
 
-    /** Goes to the card's post. */
+    /** Opens the card's post. */
     onOpen(postId: string): void;
 }
 
-/** What is open of a tool in a channel, the newest first. */
+/** A provider's open cards in a channel, newest first. */
 export function OpenCards({cards, onOpen}: OpenCardsProps) {
     const {clock, day} = useTimes();
     const when = (at: number) => (Date.now() - at < 20 * 3600_000 ? clock(at) : day(at));

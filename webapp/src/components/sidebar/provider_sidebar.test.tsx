@@ -30,14 +30,14 @@ afterEach(() => {
     vi.useRealTimers();
 });
 
-describe('The sidebar of a channel’s tools', () => {
-    it('shows what the channel follows and what is open, and leads to the card', async () => {
+describe('The sidebar of a channel’s integrations', () => {
+    it('shows the channel’s subscriptions and open cards, and opens a card’s post', async () => {
         const went: string[] = [];
         window.WebappUtils = {browserHistory: {push: (path) => went.push(path)}};
         const {user} = await opened();
-        const entries = screen.getAllByRole('button', {name: 'Tools of this channel'});
-        expect(entries, 'the web app shows the header button or the App Bar entry').toHaveLength(2);
-        expect(within(screen.getByRole('region', {name: 'Jenkins'})).getByText(/Type \/jenkins connect/)).toBeInTheDocument();
+        const entries = screen.getAllByRole('button', {name: 'Channel integrations'});
+        expect(entries, 'Mattermost shows the header button or the App Bar entry').toHaveLength(2);
+        expect(within(screen.getByRole('region', {name: 'Jenkins'})).getByText(/Run \/jenkins connect/)).toBeInTheDocument();
         const shown = within(screen.getByRole('region', {name: 'PagerDuty'}));
         expect(shown.getByRole('link', {name: 'acme'})).toHaveAttribute('rel', 'noopener noreferrer');
         expect(shown.getByText('Triggered, Resolved')).toBeInTheDocument();
@@ -46,7 +46,7 @@ describe('The sidebar of a channel’s tools', () => {
         expect(went).toEqual(['/_redirect/pl/card']);
     });
 
-    it('opens the page of a tool', async () => {
+    it('opens the page of a provider', async () => {
         const {page, user} = await opened();
         page.server.says('GET /plugins/zoom/api/v1/tools/jenkins/page?channel_id=town', {json: {id: 'jenkins', name: 'Jenkins', word: 'jenkins', tabs: []}});
         await user.click(within(screen.getByRole('region', {name: 'Jenkins'})).getByRole('button'));
@@ -54,17 +54,17 @@ describe('The sidebar of a channel’s tools', () => {
         expect(screen.getByRole('dialog', {name: 'Jenkins in this channel'})).toBeInTheDocument();
     });
 
-    it('follows the cards of the channel, and asks once for several news', async () => {
+    it('follows the channel’s cards, and asks once for several changes', async () => {
         vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
         const {page} = await opened();
-        const news = (id: string, at: number, channel = 'town', author = 'bot') => {
+        const change = (id: string, at: number, channel = 'town', author = 'bot') => {
             const {entities} = page.state;
             const post = {id, user_id: author, channel_id: channel, root_id: '', create_at: 1, update_at: at, props: {bridge: {provider: 'pagerduty'}}};
             page.change({entities: {...entities, posts: {posts: {...entities.posts.posts, [id]: post}}}});
         };
-        news('card', 1);
-        news('card', 2);
-        news('elsewhere', 2, 'other');
+        change('card', 1);
+        change('card', 2);
+        change('elsewhere', 2, 'other');
         expect(page.server.askedFor(route)).toHaveLength(1);
         page.server.says(route, {json: {tools: []}});
         await act(async () => void vi.advanceTimersByTime(3100));
@@ -72,22 +72,22 @@ describe('The sidebar of a channel’s tools', () => {
         expect(page.server.askedFor(route)).toHaveLength(2);
         expect(screen.queryByText('#1 Disk full')).not.toBeInTheDocument();
 
-        news('forged', 3, 'town', 'mallory');
+        change('forged', 3, 'town', 'mallory');
         await act(async () => void vi.advanceTimersByTime(3100));
         await page.settle();
-        expect(page.server.askedFor(route), 'a member’s post with the same props is no card').toHaveLength(2);
+        expect(page.server.askedFor(route), 'a user’s post with the same props is no card').toHaveLength(2);
     });
 
-    it('says why it shows nothing, and is refreshed', async () => {
+    it('shows why a refresh failed', async () => {
         const {page, user} = await opened();
-        page.server.says(route, {status: 403, json: {error: {code: 'no_post', message: 'You may not post here.'}}});
+        page.server.says(route, {status: 403, json: {error: {code: 'no_post', message: 'You can’t post here.'}}});
         await user.click(screen.getByRole('button', {name: 'Refresh'}));
         await page.settle();
-        expect(screen.getByText('You may not post here.')).toBeInTheDocument();
-        expect(screen.getByText('#1 Disk full'), 'what was known stays').toBeInTheDocument();
+        expect(screen.getByText('You can’t post here.')).toBeInTheDocument();
+        expect(screen.getByText('#1 Disk full'), 'the earlier answer stays').toBeInTheDocument();
     });
 
-    it('is there only while a tool is switched on', async () => {
+    it('exists only while a provider is enabled', async () => {
         const page = await openPage();
         expect(page.registry.sidebars).toHaveLength(0);
         expect(page.registry.appBar).toHaveLength(1);

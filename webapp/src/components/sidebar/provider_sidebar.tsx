@@ -3,26 +3,30 @@ import {useSelector} from 'react-redux';
 
 import {OpenCards} from './open_cards';
 import {useCardsChanged} from './use_cards_changed';
+import styles from './provider_sidebar.css?inline';
 
 import type {Client} from '../../client';
 import type {Actions} from '../../store/actions';
-import {shownChannel} from '../../store/selectors';
+import {currentChannel} from '../../store/selectors';
+import {addStyles} from '../../styles';
 import type {ChannelProvider, ChannelProviders} from '../../types/api';
 import {Button} from '../common/button';
 import {Loading} from '../common/loading';
 import {Named} from '../common/named';
-import {Said} from '../common/said';
+import {MessageText} from '../common/message_text';
 import {Text} from '../common/text';
 import {usePage} from '../page/use_page';
+
+addStyles(styles);
 
 interface ProviderSidebarProps {
     client: Client;
     actions: Actions;
 }
 
-/** The right-hand sidebar: what the channel follows of each provider, and what is open of it. */
+/** The right-hand sidebar: the channel's connections and open cards of each provider. */
 export function ProviderSidebar({client, actions}: ProviderSidebarProps) {
-    const channel = useSelector(shownChannel);
+    const channel = useSelector(currentChannel);
     if (!channel) {
         return <div className='zoom-sidebar'><Text id='zoom.sidebar.no_channel'/></div>;
     }
@@ -55,7 +59,7 @@ function ChannelSidebar({channel, client, actions}: ProviderSidebarProps & {chan
                 </Button>
             </div>
             <div role='alert'>
-                {failure && <p className='zoom-modal__failure'><Said say={failure}/></p>}
+                {failure && <p className='zoom-modal__failure'><MessageText message={failure}/></p>}
             </div>
             {!page && loading && <Loading/>}
             {page?.tools.map((provider) => (
@@ -89,7 +93,7 @@ function ProviderSection({provider, channel, client, actions}: ProviderSidebarPr
             {provider.connections.length === 0 ? (
                 <p className='zoom-sidebar__empty'>
                     <Text
-                        id='zoom.sidebar.nothing'
+                        id='zoom.sidebar.no_subscriptions'
                         values={{command: `/${provider.word} connect`}}
                     />
                 </p>

@@ -5,19 +5,19 @@ import {NotesView} from './notes_view';
 import type {Conversation} from './use_conversation';
 
 import {Loading} from '../common/loading';
-import {Said} from '../common/said';
+import {MessageText} from '../common/message_text';
 
 interface ConversationViewProps {
     conversation: Conversation;
 
-    /** The user has typed something. */
+    /** Called when the user types something. */
     onChanged(): void;
     onClose(): void;
 }
 
-/** Where a conversation stands: a form, notes below it, what went wrong, or that the server is asked. */
+/** The current step of a conversation: a form, notes, an error, or a spinner while the server hasn't answered. */
 export function ConversationView({conversation, onChanged, onClose}: ConversationViewProps) {
-    const {form, notes, errors, failure, busy, serial, press, submit, find} = conversation;
+    const {form, notes, errors, failure, busy, serial, click, submit, find} = conversation;
     const empty = !form && notes.length === 0;
     return (
         <>
@@ -29,7 +29,7 @@ export function ConversationView({conversation, onChanged, onClose}: Conversatio
             <div role='alert'>
                 {failure && (
                     <div className='zoom-modal__failure'>
-                        <Said say={failure}/>
+                        <MessageText message={failure}/>
                     </div>
                 )}
             </div>
@@ -49,7 +49,7 @@ export function ConversationView({conversation, onChanged, onClose}: Conversatio
                 <NotesView
                     notes={notes}
                     busy={busy}
-                    onPress={press}
+                    onClick={click}
                     onClose={form ? undefined : onClose}
                 />
             )}

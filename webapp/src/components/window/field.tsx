@@ -1,42 +1,47 @@
 import React from 'react';
 
 import {Picker} from './picker';
+import styles from './field.css?inline';
 
+import {addStyles} from '../../styles';
 import type {FormField, FormOption} from '../../types/api';
 import {useText} from '../common/text';
 
-// So many choices are seen at a glance; the browser's own list shows them best, on phones above all.
-const mostAtAGlance = 8;
+addStyles(styles);
 
-/** What a field of a form needs beside what it is. */
+// Up to this many options, the browser's own list works best, above all on phones.
+const maxPlainOptions = 8;
+
+/** The props of a form field. */
 export interface FieldProps {
     field: FormField;
     value: string;
 
-    /** What is wrong with it; '' for nothing. */
+    /** What is wrong with the value, or ''. */
     error: string;
-    /** The answers are on their way: the field keeps the focus, and takes nothing. */
+
+    /** The form is being sent: the field keeps the focus but ignores input. */
     saving: boolean;
     onChange(value: string): void;
     find(term: string): Promise<FormOption[]>;
 }
 
-/** The id of a field's input, by the field's name. */
+/** Returns the element ID of a field's input. */
 export function inputId(name: string): string {
     return `zoom-field-${name}`;
 }
 
-/** One question of a form, with its label, help and error. */
+/** A form field with its label, help, and error. */
 export function Field(props: FieldProps) {
     return props.field.kind === 'multiselect' ? <Choices {...props}/> : <Single {...props}/>;
 }
 
-/** A question that takes any number of choices: each is a check box; the answer is their values, joined by commas. */
+/** A field with any number of selected options, each a checkbox. The value is the selected options' values, joined by commas. */
 function Choices({field, value, error, saving, onChange}: FieldProps) {
     const id = inputId(field.name);
-    const chosen = value ? value.split(',') : [];
+    const selected = value ? value.split(',') : [];
     const toggle = (changed: string, on: boolean) => {
-        onChange(field.options.filter((option) => (option.value === changed ? on : chosen.includes(option.value))).map((option) => option.value).join(','));
+        onChange(field.options.filter((option) => (option.value === changed ? on : selected.includes(option.value))).map((option) => option.value).join(','));
     };
     return (
         <fieldset
@@ -58,7 +63,7 @@ function Choices({field, value, error, saving, onChange}: FieldProps) {
                             id={index === 0 ? id : undefined}
                             type='checkbox'
                             aria-disabled={saving || undefined}
-                            checked={chosen.includes(option.value)}
+                            checked={selected.includes(option.value)}
                             onChange={(event) => !saving && toggle(option.value, event.target.checked)}
                         />
                         {option.label}
@@ -81,7 +86,7 @@ function Required() {
     );
 }
 
-/** What the server says about a field: its help, and what is wrong with the answer. */
+/** A field's help and error. */
 function Notes({field, error}: {field: FormField; error: string}) {
     const id = inputId(field.name);
     return (
@@ -165,7 +170,7 @@ function Input({field, value, error, saving, onChange, find, id, describedBy}: F
             />
         );
     case 'select':
-        return field.search || field.options.length > mostAtAGlance ? (
+        return field.search || field.options.length > maxPlainOptions ? (
             <Picker
                 id={id}
                 field={field}

@@ -11,7 +11,7 @@ import {Text} from '../common/text';
 interface FormViewProps {
     form: Form;
 
-    /** What is wrong with the answers that were sent last, by the field's name. */
+    /** The errors in the values sent last, by field name. */
     errors: Record<string, string>;
     saving: boolean;
     onChanged(): void;
@@ -20,13 +20,13 @@ interface FormViewProps {
     find(field: string, term: string): Promise<FormOption[]>;
 }
 
-/** A form of the server's. The first field has the focus, or the first that is wrong. */
+/** A form from the server. The first field with an error has the focus, or else the first field. */
 export function FormView({form, errors, saving, onChanged, onSubmit, onCancel, find}: FormViewProps) {
     const [values, setValues] = useState(() => Object.fromEntries(form.fields.map((field) => [field.name, field.default])));
 
     const first = form.fields.find(({name}) => errors[name])?.name ?? form.fields[0]?.name ?? '';
 
-    // Before anything can be typed: letters that no field takes go to the web app's message box.
+    // A layout effect, before the user can type: Mattermost sends keys pressed outside a field to its message box.
     useLayoutEffect(() => document.getElementById(inputId(first))?.focus(), [first, errors]);
 
     const submit = (event: {preventDefault(): void}) => {

@@ -1,14 +1,19 @@
 import React, {useLayoutEffect, useRef} from 'react';
 
+import styles from './modal.css?inline';
+
+import {addStyles} from '../../styles';
 import {CloseIcon} from '../common/icon';
 import {useText} from '../common/text';
+
+addStyles(styles);
 
 interface ModalProps {
     title: string;
     children: React.ReactNode;
     wide?: boolean;
 
-    /** Whether a click beside the window closes it. What the user has typed is not lost to a slip of the hand. */
+    /** Whether a click outside the window closes it. False once the user has typed something, so that a slip loses nothing. */
     closesOnBackdrop: boolean;
     onClose(): void;
 }
@@ -16,16 +21,16 @@ interface ModalProps {
 const focusable = 'a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select:not([disabled]), [tabindex="0"]';
 
 /**
- * A window above the page, which has the focus as long as it is open and gives it back; see
+ * A modal window. It keeps the focus while it is open and returns it afterwards; see
  * https://www.w3.org/WAI/ARIA/apg/patterns/dialog-modal/.
  */
 export function Modal({title, children, wide = false, closesOnBackdrop, onClose}: ModalProps) {
     const text = useText();
     const box = useRef<HTMLDivElement>(null);
-    useFocusKept(box); // ends before the focus is given back
-    useFocusGivenBack(box);
+    useFocusKept(box); // before useFocusReturned, so that it ends first
+    useFocusReturned(box);
 
-    // What had the focus may be gone with the step before, and keys pressed on the page would not reach the window.
+    // A new step may have removed the focused element, and the window would get no more keys.
     useLayoutEffect(() => {
         if (!box.current?.contains(document.activeElement)) {
             box.current?.focus({preventScroll: true});
@@ -33,7 +38,7 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
     });
 
     const press = (event: React.KeyboardEvent) => {
-        // The web app moves the focus to its message box at every letter that is typed outside a field.
+        // Mattermost moves the focus to its message box when the user types outside a field.
         event.stopPropagation();
         if (event.key === 'Escape') {
             onClose();
@@ -43,7 +48,7 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
     };
     return (
 
-        // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- a mouse's shortcut for the button that closes
+        // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- a mouse shortcut for the close button
         <div
             className='zoom-modal'
             onMouseDown={(event) => {
@@ -82,8 +87,8 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
     );
 }
 
-// Has the window take the focus now, and whatever had it before take it again at once when it is gone.
-function useFocusGivenBack(box: React.RefObject<HTMLElement | null>) {
+// Moves the focus to the window, and back to the element that had it before when the window closes.
+function useFocusReturned(box: React.RefObject<HTMLElement | null>) {
     useLayoutEffect(() => {
         const before = document.activeElement;
         box.current?.focus({preventScroll: true});
@@ -95,8 +100,8 @@ function useFocusGivenBack(box: React.RefObject<HTMLElement | null>) {
     }, [box]);
 }
 
-// Takes the focus back when the page moves it behind the window, as the web app does after a command was sent. Another window above
-// this one may have it.
+// Takes the focus back when the page moves it behind the window, as Mattermost does after it sends a command. Another window on top of
+// this one can take the focus.
 function useFocusKept(box: React.RefObject<HTMLElement | null>) {
     useLayoutEffect(() => {
         let last: HTMLElement | null = null;

@@ -1,23 +1,29 @@
 import React from 'react';
 
+import styles from './notes_view.css?inline';
+import {WindowButtons} from './window_buttons';
+
+import {addStyles} from '../../styles';
 import type {Note} from '../../types/api';
 import {Button} from '../common/button';
 import {Markdown} from '../common/markdown';
 import {Text} from '../common/text';
 
+addStyles(styles);
+
 interface NotesViewProps {
     notes: Note[];
     busy: boolean;
 
-    /** Sends what a button of them holds. */
-    onPress(press: string): void;
+    /** Sends the sealed operation of a clicked button. */
+    onClick(press: string): void;
 
-    /** Closes the window; left out where something else in it does. */
+    /** Closes the window. Missing if another part of the window has a close button. */
     onClose?: () => void;
 }
 
-/** What the user is told or asked. */
-export function NotesView({notes, busy, onPress, onClose}: NotesViewProps) {
+/** Texts and questions from the server, with buttons. */
+export function NotesView({notes, busy, onClick, onClose}: NotesViewProps) {
     return (
         <>
             <div
@@ -30,18 +36,11 @@ export function NotesView({notes, busy, onPress, onClose}: NotesViewProps) {
                         className='zoom-note'
                     >
                         <Markdown text={note.text}/>
-                        <div className='zoom-note__buttons'>
-                            {note.buttons.map((button) => (
-                                <Button
-                                    key={button.press}
-                                    primary={button.primary}
-                                    busy={busy}
-                                    onClick={() => onPress(button.press)}
-                                >
-                                    {button.label}
-                                </Button>
-                            ))}
-                        </div>
+                        <WindowButtons
+                            buttons={note.buttons}
+                            busy={busy}
+                            onClick={onClick}
+                        />
                     </div>
                 ))}
             </div>

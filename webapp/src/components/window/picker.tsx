@@ -1,10 +1,14 @@
 import React, {useEffect, useState} from 'react';
 
 import {useOptions} from './use_options';
+import styles from './picker.css?inline';
 
+import {addStyles} from '../../styles';
 import type {FormField, FormOption} from '../../types/api';
 import {ChevronIcon} from '../common/icon';
 import {Text} from '../common/text';
+
+addStyles(styles);
 
 interface PickerProps {
     id: string;
@@ -15,19 +19,19 @@ interface PickerProps {
     saving: boolean;
     onChange(value: string): void;
 
-    /** Looks up the choices that fit what was typed. */
+    /** Searches for options. */
     find(term: string): Promise<FormOption[]>;
 }
 
 /**
- * A field whose choices are found by typing; see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. While nothing is typed it shows what
- * was chosen.
+ * A select field with a search; see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/. It shows the selected option until the user
+ * types.
  */
 export function Picker({id, field, value, invalid, describedBy, saving, onChange, find}: PickerProps) {
     const [term, setTerm] = useState<string | null>(null);
     const [open, setOpen] = useState(false);
     const [active, setActive] = useState(0);
-    const {options, state, chosen} = useOptions({field, value, term, find});
+    const {options, state, selected} = useOptions({field, value, term, find});
 
     useEffect(() => setActive(0), [options]);
     useEffect(() => document.getElementById(`${id}-${active}`)?.scrollIntoView?.({block: 'nearest'}), [id, active]);
@@ -36,7 +40,7 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
         setOpen(false);
         setTerm(null);
     };
-    const choose = (option: FormOption | undefined) => {
+    const select = (option: FormOption | undefined) => {
         if (option) {
             onChange(option.value);
             close();
@@ -53,8 +57,8 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
         } else if (event.key === 'Enter' && open) {
             event.preventDefault();
 
-            // What fits the words before is not what is meant now.
-            choose(state === 'found' ? options[active] : undefined);
+            // During a search, the list still shows the results of the previous one.
+            select(state === 'found' ? options[active] : undefined);
         } else if (by !== undefined) {
             event.preventDefault();
             setOpen(true);
@@ -80,7 +84,7 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
                     readOnly={saving}
                     aria-disabled={saving || undefined}
                     placeholder={field.placeholder}
-                    value={term ?? chosen?.label ?? ''}
+                    value={term ?? selected?.label ?? ''}
                     onChange={(event) => {
                         setTerm(event.target.value);
                         setOpen(true);
@@ -94,29 +98,29 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
                 />
                 <ChevronIcon/>
             </div>
-            {chosen?.detail && term === null && <div className='zoom-picker__detail'>{chosen.detail}</div>}
+            {selected?.detail && term === null && <div className='zoom-picker__detail'>{selected.detail}</div>}
             {open && (
-                <Choices
+                <OptionList
                     id={id}
                     options={options}
                     active={active}
                     state={state}
-                    onChoose={choose}
+                    onSelect={select}
                 />
             )}
         </div>
     );
 }
 
-interface ChoicesProps {
+interface OptionListProps {
     id: string;
     options: FormOption[];
     active: number;
-    state: 'found' | 'looking' | 'failed';
-    onChoose(option: FormOption): void;
+    state: 'found' | 'searching' | 'failed';
+    onSelect(option: FormOption): void;
 }
 
-function Choices({id, options, active, state, onChoose}: ChoicesProps) {
+function OptionList({id, options, active, state, onSelect}: OptionListProps) {
     return (
         <div className='zoom-picker__list'>
             <div
@@ -126,7 +130,7 @@ function Choices({id, options, active, state, onChoose}: ChoicesProps) {
             >
                 {options.map((option, index) => (
 
-                    // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the field has the keys, and keeps the focus
+                    // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the field keeps the focus and handles the keys
                     <div
                         key={option.value}
                         id={`${id}-${index}`}
@@ -134,7 +138,7 @@ function Choices({id, options, active, state, onChoose}: ChoicesProps) {
                         tabIndex={-1}
                         aria-selected={index === active}
                         onMouseDown={(event) => event.preventDefault()}
-                        onClick={() => onChoose(option)}
+                        onClick={() => onSelect(option)}
                     >
                         <span>{option.label}</span>
                         {option.detail && <small>{option.detail}</small>}
@@ -145,9 +149,9 @@ function Choices({id, options, active, state, onChoose}: ChoicesProps) {
                 role='status'
                 className='zoom-picker__state'
             >
-                {state === 'looking' && <Text id='zoom.picker.looking'/>}
+                {state === 'searching' && <Text id='zoom.picker.searching'/>}
                 {state === 'failed' && <Text id='zoom.picker.failed'/>}
-                {state === 'found' && options.length === 0 && <Text id='zoom.picker.nothing'/>}
+                {state === 'found' && options.length === 0 && <Text id='zoom.picker.no_results'/>}
             </div>
         </div>
     );

@@ -28,7 +28,7 @@ const form: Form = {
     ],
 };
 
-// Types a command as into the message box.
+// Types a command into the message box.
 async function typed(command: string, step: unknown = {form}) {
     const page = await openPage({config: {tools: [pagerDuty]}});
     page.server.says(run, {json: step});
@@ -40,15 +40,15 @@ async function typed(command: string, step: unknown = {form}) {
     return {page, passed, user: userEvent.setup()};
 }
 
-// What the list of a field that searches offers.
+// The options that a field with a search shows.
 const found = () => within(screen.getByRole('listbox')).queryAllByRole('option').map(({textContent}) => textContent);
 
 afterEach(() => {
     delete window.PostUtils;
 });
 
-describe('A window of a tool', () => {
-    it('asks for several choices by check boxes, and sends their values joined by commas', async () => {
+describe('A window of a provider', () => {
+    it('shows a multiselect field as checkboxes, and sends the values joined by commas', async () => {
         const events = {
             ...blank, name: 'events', kind: 'multiselect', label: 'Events', default: 'started,failed',
             options: [{value: 'started', label: 'Started', detail: ''}, {value: 'passed', label: 'Passed', detail: ''}, {value: 'failed', label: 'Failed', detail: ''}],
@@ -64,7 +64,7 @@ describe('A window of a tool', () => {
         expect(page.server.askedFor(submit)[0].body).toMatchObject({values: {events: 'passed,failed'}});
     });
 
-    it('opens for what is typed, in the thread where it is typed', async () => {
+    it('opens for a typed command, in the thread where it is typed', async () => {
         const {page, passed} = await typed('/PDuty trigger  Disk is full');
         expect(passed).toEqual({});
         expect(page.server.askedFor(run)[0].body).toEqual({text: 'trigger Disk is full', channel_id: 'town', root_id: 'root'});
@@ -80,15 +80,15 @@ describe('A window of a tool', () => {
         expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
     });
 
-    it('sends the answers, says at the field what is wrong, and goes on with what the server shows', async () => {
+    it('sends the values, shows an error at its field, and continues with the server’s next step', async () => {
         const {page, user} = await typed('/pduty trigger');
-        page.server.says(submit, {json: {errors: {title: 'Say what is broken.'}}});
+        page.server.says(submit, {json: {errors: {title: 'Enter a title.'}}});
         await user.type(screen.getByRole('textbox', {name: 'Details'}), 'Since noon');
         await user.click(screen.getByRole('checkbox', {name: 'Page'}));
         await user.click(screen.getByRole('button', {name: 'Trigger'}));
         await page.settle();
         const title = screen.getByRole('textbox', {name: 'Title *'});
-        expect(title).toHaveAccessibleDescription('What is broken? Say what is broken.');
+        expect(title).toHaveAccessibleDescription('What is broken? Enter a title.');
         expect(title).toBeInvalid();
         expect(title).toHaveFocus();
         expect(page.server.askedFor(submit)[0].body).toEqual({
@@ -96,17 +96,17 @@ describe('A window of a tool', () => {
             values: {service: '', title: '', urgency: 'high', details: 'Since noon', page: 'false'},
         });
 
-        page.server.says(submit, {json: {notes: [{text: 'It is done: #1', buttons: [{label: 'Acknowledge', primary: true, press: 'v1.ack'}]}]}});
+        page.server.says(submit, {json: {notes: [{text: 'Incident triggered: #1', buttons: [{label: 'Acknowledge', primary: true, press: 'v1.ack'}]}]}});
         await user.type(title, 'Disk is full{Enter}');
         await page.settle();
-        expect(screen.getByText('It is done: #1')).toBeInTheDocument();
-        expect(screen.queryByRole('textbox'), 'the form is done with').not.toBeInTheDocument();
+        expect(screen.getByText('Incident triggered: #1')).toBeInTheDocument();
+        expect(screen.queryByRole('textbox'), 'the form is gone').not.toBeInTheDocument();
         expect(screen.getByRole('dialog'), 'keys still reach the window').toHaveFocus();
         await user.keyboard('{Escape}');
         expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
     });
 
-    it('carries out what its notes offer, and closes when there is nothing more to see', async () => {
+    it('sends a clicked button of a note, and closes when the server has nothing more to show', async () => {
         const {page, user} = await typed('/pduty search', {notes: [{text: 'Which one?', buttons: [{label: '#1 Disk full', primary: false, press: 'v1.one'}]}]});
         page.server.says(press, {json: {}});
         await user.click(screen.getByRole('button', {name: '#1 Disk full'}));
@@ -115,18 +115,18 @@ describe('A window of a tool', () => {
         expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
     });
 
-    it('says why something could not be done, and keeps what was typed', async () => {
+    it('shows why a request failed, and keeps what the user typed', async () => {
         const {page, user} = await typed('/pduty trigger');
         await user.type(screen.getByRole('textbox', {name: 'Title *'}), 'Disk is full');
-        page.server.says(submit, {status: 403, json: {error: {code: 'provider_forbidden', message: 'You may not do that at PagerDuty.'}}});
+        page.server.says(submit, {status: 403, json: {error: {code: 'provider_forbidden', message: 'You don’t have permission to do this in PagerDuty.'}}});
         await user.click(screen.getByRole('button', {name: 'Trigger'}));
         await page.settle();
-        expect(within(screen.getByRole('dialog')).getByRole('alert')).toHaveTextContent('You may not do that at PagerDuty.');
+        expect(within(screen.getByRole('dialog')).getByRole('alert')).toHaveTextContent('You don’t have permission to do this in PagerDuty.');
         expect(screen.getByRole('textbox', {name: 'Title *'})).toHaveValue('Disk is full');
         page.server.says(submit, {gone: true});
         await user.click(screen.getByRole('button', {name: 'Trigger'}));
         await page.settle();
-        expect(within(screen.getByRole('dialog')).getByRole('alert')).toHaveTextContent('The server did not answer');
+        expect(within(screen.getByRole('dialog')).getByRole('alert')).toHaveTextContent('The server didn\'t answer');
     });
 
     it('shows that it is busy, and sends nothing twice', async () => {
@@ -140,7 +140,7 @@ describe('A window of a tool', () => {
         const details = screen.getByRole('textbox', {name: 'Details'});
         details.focus();
         await user.keyboard('x');
-        expect(details, 'it takes nothing, and keeps the focus: letters would go to the page').toHaveFocus();
+        expect(details, 'it ignores input but keeps the focus, because the page would take the keys otherwise').toHaveFocus();
         expect(details).toHaveValue('');
         await user.click(screen.getByRole('checkbox', {name: 'Page'}));
         expect(screen.getByRole('checkbox', {name: 'Page'})).toBeChecked();
@@ -152,7 +152,7 @@ describe('A window of a tool', () => {
         expect(button).toHaveAttribute('aria-busy', 'false');
     });
 
-    it('keeps the focus inside, and gives it back when Escape closes it', async () => {
+    it('keeps the focus inside, and returns it when Escape closes the window', async () => {
         const before = document.body.appendChild(document.createElement('button'));
         before.focus();
         const {user} = await typed('/pduty trigger');
@@ -169,7 +169,7 @@ describe('A window of a tool', () => {
         before.remove();
     });
 
-    it('keeps what is typed from the page, which would take it for a message', async () => {
+    it('hides typed keys from the page, which would take them for a message', async () => {
         const {page, user} = await typed('/pduty trigger', {notes: [{text: 'Which one?', buttons: [{label: 'This one', primary: true, press: 'v1.x'}]}]});
         const message = document.body.appendChild(document.createElement('textarea'));
         const takes = vi.fn(() => message.focus());
@@ -184,7 +184,7 @@ describe('A window of a tool', () => {
         await page.settle();
     });
 
-    it('takes the focus back from the page, but not from another window above it', async () => {
+    it('takes the focus back from the page, but not from another window on top of it', async () => {
         await typed('/pduty trigger');
         const service = screen.getByRole('combobox', {name: 'Service *'});
         expect(service).toHaveFocus();
@@ -200,29 +200,29 @@ describe('A window of a tool', () => {
         above.remove();
     });
 
-    it('is not closed by a slip beside it once something was typed', async () => {
+    it('ignores clicks outside it once the user has typed something', async () => {
         const {user} = await typed('/pduty trigger');
         await user.type(screen.getByRole('textbox', {name: 'Title *'}), 'x');
         await user.click(screen.getByRole('dialog').parentElement as Element);
         expect(screen.getByRole('dialog')).toBeInTheDocument();
     });
 
-    it('shows texts as the web app shows messages, where it offers that', async () => {
+    it('shows texts the way Mattermost shows messages, if Mattermost offers that', async () => {
         window.PostUtils = {formatText: (text) => `<p>${text}</p>`, messageHtmlToComponent: (html) => `drawn: ${html}`};
         await typed('/pduty trigger');
         expect(screen.getByText('drawn: <p>See https://status.example.com first</p>')).toBeInTheDocument();
     });
 });
 
-describe('A field that searches', () => {
-    it('asks the server for what is typed, and shows what fits', async () => {
+describe('A field with a search', () => {
+    it('searches on the server, and shows the results', async () => {
         const {page, user} = await typed('/pduty trigger');
         page.server.says(options, {json: {options: [{value: 'P2', label: 'Web shop', detail: 'Shop team'}, {value: 'P3', label: 'Web mail', detail: ''}]}});
         const service = screen.getByRole('combobox', {name: 'Service *'});
         await user.type(service, 'web{Enter}');
-        expect(service, 'nothing is chosen before the answer is there').toHaveValue('web');
+        expect(service, 'nothing is selected before the results arrive').toHaveValue('web');
         await waitFor(() => expect(found()).toEqual(['Web shopShop team', 'Web mail']));
-        expect(page.server.askedFor(options).map(({body}) => body), 'once for a word that is typed in one go').toEqual([{
+        expect(page.server.askedFor(options).map(({body}) => body), 'one request for a word').toEqual([{
             kind: 'raise', state: 'v1.sealed', field: 'service', term: 'web', channel_id: 'town', root_id: 'root',
         }]);
         await user.keyboard('{ArrowDown}{ArrowUp}{Enter}');
@@ -234,22 +234,22 @@ describe('A field that searches', () => {
         expect(page.server.askedFor(submit)[0].body.values).toMatchObject({service: 'P2'});
     });
 
-    it('says that nothing fits, or that the search failed; Escape closes only its list', async () => {
+    it('says that there are no results, or that the search failed; Escape closes only its list', async () => {
         const {page, user} = await typed('/pduty trigger');
         page.server.says(options, {json: {options: []}});
         const service = screen.getByRole('combobox', {name: 'Service *'});
         await user.type(service, 'no');
-        expect(await screen.findByText('Nothing fits.')).toBeInTheDocument();
+        expect(await screen.findByText('No results')).toBeInTheDocument();
         page.server.says(options, {gone: true});
         await user.type(service, 'pe');
-        expect(await screen.findByText('The search failed. Type on to try again.')).toBeInTheDocument();
+        expect(await screen.findByText('Search failed. Keep typing to try again.')).toBeInTheDocument();
         await user.keyboard('{Escape}');
         expect(screen.queryByRole('listbox')).not.toBeInTheDocument();
         expect(screen.getByRole('dialog')).toBeInTheDocument();
         expect(service).toHaveValue('');
     });
 
-    it('passes over the answer to words that were typed before', async () => {
+    it('ignores the results of an earlier search', async () => {
         vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
         const {page} = await typed('/pduty trigger');
         const service = screen.getByRole('combobox', {name: 'Service *'});

@@ -16,7 +16,7 @@ interface ProviderWindowsProps {
     actions: Actions;
 }
 
-/** Lives at the root of the page and shows the window of a tool that is open. */
+/** Shows the open window of a provider, above the page. */
 export function ProviderWindows({client, actions}: ProviderWindowsProps) {
     const opened = useSelector(openedWindow);
     if (!opened) {
@@ -39,12 +39,12 @@ interface ProviderWindowProps {
     onClose(): void;
 }
 
-/** A window in which one thing is done with a provider. */
+/** A window for one command of a provider. */
 export function ProviderWindow({opened: {provider, where, text}, client, onClose}: ProviderWindowProps) {
     const conversation = useConversation(client, where, onClose);
     const [typed, setTyped] = useState(false);
 
-    // Once: the window is made anew for anything else.
+    // Once: every command gets a new window.
     // eslint-disable-next-line react-hooks/exhaustive-deps
     useEffect(() => conversation.run(provider.id, text), []);
     return (

@@ -1,44 +1,44 @@
 import {useEffect, useRef, useState} from 'react';
 
 import type {Client} from '../../client';
-import {sayFailed} from '../../store/failure';
-import type {Say} from '../../store/reducer';
+import {failureMessage} from '../../store/failure';
+import type {Message} from '../../store/reducer';
 import type {Form, FormOption, Note, Step, Where} from '../../types/api';
 
-/** A conversation with the server in a window, as it stands. */
+/** A conversation with the server in a window: its current step, and what the user can do. */
 export interface Conversation {
     form?: Form;
     notes: Note[];
 
-    /** What is wrong with the answers that were sent last. */
+    /** The errors in the values sent last, by field name. */
     errors: Record<string, string>;
 
-    /** Why what was asked for last could not be done; null where it could. */
-    failure: Say | null;
+    /** Why the latest request failed, or null if it succeeded. */
+    failure: Message | null;
     busy: boolean;
 
-    /** Counts the forms, so that each is drawn anew. */
+    /** The number of this step, so that React draws each step from scratch. */
     serial: number;
     run(provider: string, text: string): void;
-    press(press: string): void;
+    click(press: string): void;
     submit(values: Record<string, string>): void;
     find(field: string, term: string): Promise<FormOption[]>;
 }
 
-interface Standing {
+interface State {
     step: Step;
     errors: Record<string, string>;
-    failure: Say | null;
+    failure: Message | null;
     busy: boolean;
     serial: number;
 }
 
-const faultless = {};
-const nothing: Standing = {step: {}, errors: faultless, failure: null, busy: false, serial: 0};
+const noErrors = {};
+const initial: State = {step: {}, errors: noErrors, failure: null, busy: false, serial: 0};
 
-/** Has a conversation with the server about what is done in a place. onDone is called when there is nothing more to see. */
+/** Holds a conversation with the server for a channel or thread. Calls onDone when the server has nothing more to show. */
 export function useConversation(client: Client, where: Where, onDone: () => void): Conversation {
-    const [standing, setStanding] = useState(nothing);
+    const [state, setState] = useState(initial);
     const open = useRef(true);
     useEffect(() => {
         open.current = true;
@@ -47,33 +47,33 @@ export function useConversation(client: Client, where: Where, onDone: () => void
         };
     }, []);
 
-    // The web app doesn't batch changes after an await, so that what belongs together changes at once: a field that is still
-    // read-only, or that isn't marked as wrong yet, would be drawn in between.
+    // One state, because React 17 doesn't batch changes after an await: it would draw a field that is still read-only, or not yet
+    // marked as wrong, in between.
     function take(next: Step) {
         if (next.errors) {
-            setStanding((before) => ({...before, errors: next.errors ?? faultless, busy: false}));
+            setState((before) => ({...before, errors: next.errors ?? noErrors, busy: false}));
             return;
         }
         if (!next.form && !next.notes?.length) {
             onDone();
         }
-        setStanding((before) => ({...nothing, step: next, serial: before.serial + 1}));
+        setState((before) => ({...initial, step: next, serial: before.serial + 1}));
     }
 
-    async function ask(question: () => Promise<Step>) {
-        setStanding((before) => ({...before, busy: true, failure: null}));
+    async function send(request: () => Promise<Step>) {
+        setState((before) => ({...before, busy: true, failure: null}));
         try {
-            const next = await question();
+            const next = await request();
             if (open.current) {
                 take(next);
             }
         } catch (error) {
             if (open.current) {
-                setStanding((before) => ({...before, busy: false, failure: sayFailed(error)}));
+                setState((before) => ({...before, busy: false, failure: failureMessage(error)}));
             }
         }
     }
-    const {step, errors, failure, busy, serial} = standing;
+    const {step, errors, failure, busy, serial} = state;
     const {form, notes = []} = step;
     return {
         form,
@@ -82,9 +82,9 @@ export function useConversation(client: Client, where: Where, onDone: () => void
         failure,
         busy,
         serial,
-        run: (provider, text) => void ask(() => client.run(provider, {...where, text})),
-        press: (press) => void ask(() => client.press({...where, press})),
-        submit: (values) => form && void ask(() => client.submit({...where, kind: form.kind, state: form.state, values})),
+        run: (provider, text) => void send(() => client.run(provider, {...where, text})),
+        click: (press) => void send(() => client.clickButton({...where, press})),
+        submit: (values) => form && void send(() => client.submit({...where, kind: form.kind, state: form.state, values})),
         find: async (field, term) => (form ? (await client.options({...where, kind: form.kind, state: form.state, field, term})).options : []),
     };
 }

@@ -2,27 +2,27 @@ import {useEffect, useMemo, useRef, useState} from 'react';
 
 import type {FormField, FormOption} from '../../types/api';
 
-// Long enough that a word which is typed in one go asks once.
+// Longer than the pause between two letters of a typed word.
 const pauseMs = 250;
 
 interface Wanted {
     field: FormField;
     value: string;
 
-    /** What is typed; null while nothing is. */
+    /** The search term, or null if the user hasn't typed one. */
     term: string | null;
     find(term: string): Promise<FormOption[]>;
 }
 
 interface Options {
     options: FormOption[];
-    state: 'found' | 'looking' | 'failed';
+    state: 'found' | 'searching' | 'failed';
 
-    /** The choice that the value stands for. */
-    chosen?: FormOption;
+    /** The option that the value belongs to. */
+    selected?: FormOption;
 }
 
-/** The choices of a field that fit what is typed: looked up at the server where there are more than came with the form. */
+/** Finds the options of a field that match a search term: in the form, or on the server if the field says so. */
 export function useOptions({field, value, term, find}: Wanted): Options {
     const [found, setFound] = useState(field.options);
     const [state, setState] = useState<Options['state']>('found');
@@ -35,32 +35,32 @@ export function useOptions({field, value, term, find}: Wanted): Options {
             setState('found');
             return undefined;
         }
-        let overtaken = false;
-        setState('looking');
+        let outdated = false;
+        setState('searching');
         const timer = setTimeout(() => latest.current(term).then(
             (options) => {
-                if (!overtaken) {
+                if (!outdated) {
                     setFound(options);
                     setState('found');
                 }
             },
-            () => !overtaken && setState('failed'),
+            () => !outdated && setState('failed'),
         ), pauseMs);
         return () => {
-            overtaken = true;
+            outdated = true;
             clearTimeout(timer);
         };
     }, [field, term]);
 
-    // What was chosen may not be among what is found for the next words.
+    // The selected option may not be among the results of a later search.
     const known = [...found, ...field.options].find((option) => option.value === value);
     const last = useRef(known);
     last.current = known ?? last.current;
-    const chosen = last.current?.value === value ? last.current : undefined;
+    const selected = last.current?.value === value ? last.current : undefined;
 
     const options = useMemo(() => {
         const words = field.search ? '' : (term ?? '').trim().toLowerCase();
         return found.filter(({label, detail}) => `${label} ${detail}`.toLowerCase().includes(words));
     }, [field, found, term]);
-    return {options, state, chosen};
+    return {options, state, selected};
 }

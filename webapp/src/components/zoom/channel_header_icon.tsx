@@ -4,12 +4,12 @@ import {useStartLabel} from '../../hooks/use_start_label';
 import {CameraIcon} from '../common/icon';
 import {Spinner} from '../common/spinner';
 
-/** The camera in the channel header; a spinner while a meeting is being started. */
+/** The camera icon in the channel header, or a spinner while a meeting starts. */
 export function ChannelHeaderIcon() {
     const {label, busy} = useStartLabel();
     const icon = useRef<HTMLSpanElement>(null);
 
-    // The button around the icon is the web app's, which knows neither our state nor that the label follows the thread.
+    // The button around the icon is Mattermost's, which doesn't know that the label and the state change.
     useEffect(() => {
         const button = icon.current?.closest('button');
         button?.setAttribute('aria-label', label);

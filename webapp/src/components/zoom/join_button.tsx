@@ -13,13 +13,13 @@ interface JoinButtonProps {
     children: React.ReactNode;
 }
 
-/** The way into a meeting: a button where the server vouches for the link's host, else no more than the link's text. */
+/** A join button if the server trusts the link's host, otherwise the link as plain text. */
 export function JoinButton({meeting, label, children}: JoinButtonProps) {
     const hosts = useSelector(joinHosts);
     const link = meeting.link;
     const known = trustedJoinLink(link, hosts);
 
-    // Other hosts count where Zoom named them for this very post, which the server alone can tell.
+    // Other hosts are trusted only for the posts that Zoom named them for, which only the server knows.
     const own = useJoinHost(meeting, known === null);
     const href = known ?? trustedJoinLink(link, own ? [own] : []);
     if (!href) {

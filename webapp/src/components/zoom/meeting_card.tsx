@@ -1,24 +1,29 @@
 import React from 'react';
 
+import styles from './meeting_card.css?inline';
+
+import {addStyles} from '../../styles';
 import {CameraIcon} from '../common/icon';
 import {Markdown} from '../common/markdown';
 import {Text, useText} from '../common/text';
 
+addStyles(styles);
+
 interface MeetingCardProps {
 
-    /** The line above the card, which stands where a post's message would. */
+    /** The line above the card, in place of a post's message. */
     intro: React.ReactNode;
     topic: string;
 
-    /** What the author wrote in place of the message that the post was made with. */
+    /** The author's edited message, or '' if the post still has its original message. */
     message?: string;
 
-    /** Draws the card in grey: nothing to join any more. */
+    /** Draws the card in gray: the meeting can no longer be joined. */
     over?: boolean;
     children: React.ReactNode;
 }
 
-/** The frame that every meeting post shares. It takes the focus of a button in it that vanishes. */
+/** The frame of every meeting post. It takes over the focus of a button in it that disappears. */
 export function MeetingCard({intro, topic, message = '', over = false, children}: MeetingCardProps) {
     const text = useText();
     const title = topic || text('zoom.post.default_topic');
@@ -41,7 +46,7 @@ export function MeetingCard({intro, topic, message = '', over = false, children}
     );
 }
 
-/** A meeting's facts, one line each; lines without a value are left out. */
+/** A meeting's details, one line each. Lines without a value are left out. */
 export function Facts({facts}: {facts: Array<{name: Parameters<typeof Text>[0]['id']; value: React.ReactNode}>}) {
     const known = facts.filter(({value}) => value);
     if (known.length === 0) {

@@ -6,7 +6,7 @@ import {useTimes} from '../../hooks/use_times';
 import type {Meeting} from '../../meeting';
 import {Text} from '../common/text';
 
-/** The summary of a meeting that is over. */
+/** The summary of a meeting that has ended. */
 export function MeetingEnded({meeting}: {meeting: Meeting}) {
     return (
         <MeetingCard
@@ -52,7 +52,7 @@ function TimeRange({meeting: {startedAt, endedAt}}: {meeting: Meeting}) {
     );
 }
 
-// Both ends are set apart from the text around them: in a right-to-left page their digits and letters would be mixed up.
+// Isolates both ends from the text around them. In a right-to-left page, the browser would mix up their digits and letters.
 function Range({start, end}: {start: string; end: string}) {
     return (
         <Text

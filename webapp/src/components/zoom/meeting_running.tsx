@@ -17,7 +17,7 @@ interface MeetingRunningProps {
     actions: Actions;
 }
 
-/** The prompt shown in place of a second meeting while one is open in the channel: start another, or join that one. */
+/** The prompt that the server shows instead of starting a second meeting in a channel: create a new one, or join the existing one. */
 export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
     const text = useText();
     const busy = useSelector(startedBy) === post.id;
@@ -39,7 +39,7 @@ export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
                 />
             ) : (
                 <Text
-                    id='zoom.prompt.title_nobody'
+                    id='zoom.prompt.title_unknown'
                     values={{provider: meeting.provider}}
                 />
             )}

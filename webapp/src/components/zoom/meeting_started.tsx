@@ -1,17 +1,17 @@
-import React, {useState} from 'react';
+import React from 'react';
 import {useSelector} from 'react-redux';
 
-import {ChevronIcon} from '../common/icon';
+import {DialInNumbers} from './dial_in';
 import {JoinButton} from './join_button';
 import {Facts, MeetingCard} from './meeting_card';
 
 import {useTimes} from '../../hooks/use_times';
-import type {DialIn, Meeting} from '../../meeting';
+import type {Meeting} from '../../meeting';
 import {authorOf} from '../../store/selectors';
 import type {GlobalState, Post} from '../../types/mattermost-webapp';
 import {Text, useText} from '../common/text';
 
-/** A meeting that can be joined. */
+/** An open meeting. */
 export function MeetingStarted({meeting, post}: {meeting: Meeting; post: Post}) {
     const text = useText();
     const author = useSelector((state: GlobalState) => authorOf(state, post));
@@ -25,7 +25,7 @@ export function MeetingStarted({meeting, post}: {meeting: Meeting; post: Post}) 
                     id='zoom.post.intro_started'
                     values={{creator: <bdi>{`@${author}`}</bdi>}}
                 />
-            ) : <Text id='zoom.post.intro_started_nobody'/>}
+            ) : <Text id='zoom.post.intro_started_unknown'/>}
         >
             <Progress meeting={meeting}/>
             <Facts
@@ -61,45 +61,5 @@ function Progress({meeting: {begun, startedAt}}: {meeting: Meeting}) {
                 />
             ) : <Text id='zoom.post.waiting'/>}
         </p>
-    );
-}
-
-function DialInNumbers({numbers}: {numbers: DialIn[]}) {
-    const [open, setOpen] = useState(false);
-
-    // No <details>: the web app opens the thread at a click on a <summary>, as anywhere on a post but on a button.
-    return (
-        <div className='zoom-dial-in'>
-            <button
-                type='button'
-                className='zoom-dial-in__toggle'
-                aria-expanded={open}
-                onClick={() => setOpen(!open)}
-            >
-                <ChevronIcon/>
-                <Text id='zoom.post.dial_in'/>
-            </button>
-            <ul hidden={!open}>
-                {numbers.map(({number, city, country}) => (
-                    <li key={`${country} ${number}`}>
-                        <a
-                            href={`tel:${number.replace(/[^+\d]/g, '')}`}
-                            dir='ltr'
-                        >
-                            {number}
-                        </a>
-                        {' '}
-                        <span className='zoom-dial-in__place'>
-                            {city && country ? (
-                                <Text
-                                    id='zoom.post.dial_in_place'
-                                    values={{city, country}}
-                                />
-                            ) : city || country}
-                        </span>
-                    </li>
-                ))}
-            </ul>
-        </div>
     );
 }

@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 describe('Starting a meeting', () => {
-    it.each([['the channel header', headerButton], ['the App Bar', appBarEntry]])('from %s posts one in the channel and opens its join page', async (_place, button) => {
+    it.each([['the channel header', headerButton], ['the App Bar', appBarEntry]])('from %s posts it in the channel and opens its join page', async (_place, button) => {
         const page = await openPage();
         page.server.says(meetings, started);
 
@@ -38,7 +38,7 @@ describe('Starting a meeting', () => {
             channel_id: 'town', root_id: '', topic: '', connection_id: 'connection-of-this-tab', identity: '', force: false,
         }]);
         expect(page.tabs).toEqual([joinPage]);
-        expect(page.spoken()).toBe('The Zoom meeting was posted. Its join page opens in a new tab.');
+        expect(page.spoken()).toBe('Zoom meeting posted. The join page opens in a new tab.');
     });
 
     it.each([['Enter', '{Enter}'], ['Space', ' ']])('works in the App Bar with %s alone', async (_name, key) => {
@@ -52,7 +52,7 @@ describe('Starting a meeting', () => {
         expect(page.tabs).toEqual([joinPage]);
     });
 
-    it('takes a key that is held down in the App Bar for one press', async () => {
+    it('counts a key that is held down in the App Bar once', async () => {
         const page = await openPage();
         page.server.says(meetings, started);
         fireEvent.keyDown(appBarEntry(), {key: 'Enter'});
@@ -67,7 +67,7 @@ describe('Starting a meeting', () => {
         expect(page.server.askedFor(meetings)).toHaveLength(1);
     });
 
-    it('starts one meeting on a double click, also when the server answers between the clicks', async () => {
+    it('starts one meeting for a double click, even if the server answers between the clicks', async () => {
         const page = await openPage();
         page.server.says(meetings, started);
 
@@ -82,7 +82,7 @@ describe('Starting a meeting', () => {
         expect(page.server.askedFor(meetings)).toHaveLength(2);
     });
 
-    it('says so when it is pressed while the already-running prompt starts one', async () => {
+    it('announces a start from the already-running prompt that is in progress', async () => {
         const page = await openPage({posts: [promptPost()]});
         page.server.says(meetings, started);
         const answer = page.server.hold();
@@ -93,7 +93,7 @@ describe('Starting a meeting', () => {
             const before = screen.getByTestId('zoom-live-region').firstChild;
             await press(page, button);
             expect(page.spoken()).toBe('Starting a Zoom meeting…');
-            expect(screen.getByTestId('zoom-live-region').firstChild, 'is read out again').not.toBe(before);
+            expect(screen.getByTestId('zoom-live-region').firstChild, 'is announced again').not.toBe(before);
         }
 
         answer();
@@ -101,7 +101,7 @@ describe('Starting a meeting', () => {
         expect(page.server.askedFor(meetings)).toHaveLength(1);
     });
 
-    it('says and shows so when it is pressed while a typed command starts one', async () => {
+    it('shows and announces a typed start that is in progress', async () => {
         const page = await openPage();
         page.server.says(meetings, started);
         const answer = page.server.hold();
@@ -117,7 +117,7 @@ describe('Starting a meeting', () => {
         expect(page.server.askedFor(meetings)).toHaveLength(1);
     });
 
-    it('can be followed at once by the answer to the prompt that it brought', async () => {
+    it('allows an answer to the prompt at once', async () => {
         const page = await openPage({posts: [promptPost()]});
         page.server.says(meetings, {json: {outcome: 'prompted', meeting_url: ''}});
         page.registry.commandHooks[0]('/zoom start', {channel_id: 'town', root_id: ''});
@@ -138,7 +138,7 @@ describe('Starting a meeting', () => {
         expect(create).not.toBeInTheDocument();
     });
 
-    it('says what it does while it does it', async () => {
+    it('shows that it is in progress', async () => {
         const page = await openPage();
         page.server.says(meetings, started);
         const answer = page.server.hold();
@@ -173,7 +173,7 @@ describe('Starting a meeting', () => {
         expect(page.tabs).toHaveLength(1);
     });
 
-    it('is offered again after a failure', async () => {
+    it('works again after a failure', async () => {
         const page = await openPage();
         page.server.says(meetings, {gone: true});
         await press(page, headerButton());
@@ -203,7 +203,7 @@ describe('The open thread', () => {
         expect(page.server.askedFor(meetings)[0].body).toMatchObject({channel_id: 'off-topic', root_id: 'root'});
     });
 
-    it('is the thread of a reply when a reply is what is selected', async () => {
+    it('is the thread of the selected reply', async () => {
         const state = lookingAtTownSquare();
         state.entities.posts.posts.reply = {id: 'reply', channel_id: 'town', root_id: 'root', create_at: 1};
         const page = await openPage({state: {...state, views: {rhs: {...inThread.rhs, selectedPostId: 'reply'}}}});
@@ -214,7 +214,7 @@ describe('The open thread', () => {
         expect(page.server.askedFor(meetings)[0].body).toMatchObject({channel_id: 'town', root_id: 'root'});
     });
 
-    it('counts no more once the sidebar is closed', async () => {
+    it('is ignored once the sidebar is closed', async () => {
         const page = await openPage({state: {...lookingAtTownSquare(), views: {rhs: {...inThread.rhs, isSidebarOpen: false}}}});
         page.server.says(meetings, started);
 
@@ -223,7 +223,7 @@ describe('The open thread', () => {
         expect(page.server.askedFor(meetings)[0].body).toMatchObject({channel_id: 'town', root_id: ''});
     });
 
-    it('in the global Threads view names its own channel, asking the server where the page does not know it', async () => {
+    it('in the global Threads view gets its channel from the server if the page doesn’t know it', async () => {
         const state = lookingAtTownSquare();
         state.entities.channels.currentChannelId = '';
         state.views.threads = {selectedThreadIdInTeam: {team: 'faraway'}};
@@ -237,14 +237,14 @@ describe('The open thread', () => {
         expect(page.server.askedFor('POST /chat/plugins/zoom/api/v1/meetings')[0].body).toMatchObject({channel_id: 'its-channel', root_id: 'faraway'});
     });
 
-    it('is asked for where there is neither thread nor channel', async () => {
+    it('is required if there is no channel', async () => {
         const state = lookingAtTownSquare();
         state.entities.channels.currentChannelId = '';
         const page = await openPage({state, channel: null});
 
         await press(page, appBarEntry());
 
-        expect(screen.getByRole('alert')).toHaveTextContent('Open a channel or a thread first');
+        expect(screen.getByRole('alert')).toHaveTextContent('Open a channel or thread first');
         expect(page.server.askedFor(meetings)).toHaveLength(0);
     });
 });
@@ -258,14 +258,14 @@ describe('When no join page opens', () => {
         await press(page, headerButton());
 
         const notice = screen.getByRole('alert');
-        expect(notice).toHaveTextContent('Your browser kept the Zoom page from opening.');
-        expect(within(notice).getByRole('link', {name: 'Open the meeting'})).toHaveAttribute('href', joinPage);
+        expect(notice).toHaveTextContent('Your browser blocked the Zoom page.');
+        expect(within(notice).getByRole('link', {name: 'Open meeting'})).toHaveAttribute('href', joinPage);
         await userEvent.click(within(notice).getByRole('button', {name: 'Dismiss'}));
         expect(notice).toBeEmptyDOMElement();
         expect(document.activeElement, 'keyboard users keep their place').toBe(notice.parentElement);
     });
 
-    it('the desktop app, which opens tabs in the system browser, reports none as blocked', async () => {
+    it('the desktop app, which opens tabs in the system browser, reports no blocked tab', async () => {
         vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('Mozilla/5.0 Chrome/138 Electron/37.2.0 Mattermost/5.13.0');
         const page = await openPage();
         page.server.says(meetings, started);
@@ -276,8 +276,8 @@ describe('When no join page opens', () => {
         expect(screen.getByRole('alert')).toBeEmptyDOMElement();
     });
 
-    it.each([['asks to connect', {json: {outcome: 'prompted', meeting_url: ''}}], ['sends no page but a script', {json: {outcome: 'started', meeting_url: 'javascript:alert(1)'}}]])(
-        'because the server %s, none is reported as blocked', async (_why, answer) => {
+    it.each([['asks to connect', {json: {outcome: 'prompted', meeting_url: ''}}], ['sends a script instead of a page', {json: {outcome: 'started', meeting_url: 'javascript:alert(1)'}}]])(
+        'because the server %s, no tab is reported as blocked', async (_why, answer) => {
             const page = await openPage();
             page.server.says(meetings, answer);
 
@@ -294,7 +294,7 @@ describe('When no join page opens', () => {
         expect(page.spoken()).toMatch(/Zoom has a question for you/);
     });
 
-    it('reads out a refusal, which the server also posts, and shows nothing twice', async () => {
+    it('announces a refusal, which the server also posts, and shows it only once', async () => {
         const page = await openPage();
         page.server.says(meetings, {status: 429, json: {error: {code: 'rate_limited', message: 'Zoom is busy. Try again in a minute.'}}});
 
@@ -305,17 +305,17 @@ describe('When no join page opens', () => {
     });
 
     describe.each([
-        ['was never there', {connected: false, connectionId: ''}],
+        ['never existed', {connected: false, connectionId: ''}],
         ['was lost', {connected: false, connectionId: 'connection-of-this-tab'}],
-    ])('while the connection that brings messages %s', (_name, websocket) => {
-        it('shows a refusal, which no message can', async () => {
+    ])('while the WebSocket connection %s', (_name, websocket) => {
+        it('shows a refusal, which no post can', async () => {
             const page = await openPage({state: {...lookingAtTownSquare(), websocket}});
             page.server.says(meetings, {status: 429, json: {error: {code: 'rate_limited', message: 'Zoom is busy. Try again in a minute.'}}});
             await press(page, headerButton());
             expect(screen.getByRole('alert')).toHaveTextContent('Zoom is busy. Try again in a minute.');
         });
 
-        it('tells that the channel has a question', async () => {
+        it('says that the channel has a question', async () => {
             const page = await openPage({state: {...lookingAtTownSquare(), websocket}});
             page.server.says(meetings, {json: {outcome: 'prompted', meeting_url: ''}});
             await press(page, headerButton());
@@ -323,7 +323,7 @@ describe('When no join page opens', () => {
         });
     });
 
-    it.each(['internal', 'invalid_input'])('shows a refusal of kind %s, which the server posts nowhere', async (code) => {
+    it.each(['internal', 'invalid_input'])('shows a refusal with code %s, which the server doesn’t post', async (code) => {
         const page = await openPage();
         page.server.says(meetings, {status: 500, json: {error: {code, message: 'Something went wrong.'}}});
         await press(page, headerButton());
@@ -334,13 +334,13 @@ describe('When no join page opens', () => {
         ['the network is down', {gone: true}],
         ['a proxy answers in the server’s place', {status: 502, text: '<html>Bad Gateway</html>'}],
         ['the answer makes no sense', {status: 500, json: null}],
-    ])('because %s, the page itself says so', async (_why, answer) => {
+    ])('because %s, the page says so', async (_why, answer) => {
         const page = await openPage();
         page.server.says(meetings, answer);
 
         await press(page, headerButton());
 
-        expect(screen.getByRole('alert')).toHaveTextContent('Zoom did not answer. Check your connection and try again.');
+        expect(screen.getByRole('alert')).toHaveTextContent('The server didn\'t answer. Check your connection and try again.');
     });
 
     it('gives up on a server that never answers', async () => {
@@ -352,6 +352,6 @@ describe('When no join page opens', () => {
         vi.advanceTimersByTime(30_000);
         await page.settle();
 
-        expect(screen.getByRole('alert')).toHaveTextContent('Zoom did not answer.');
+        expect(screen.getByRole('alert')).toHaveTextContent('The server didn\'t answer.');
     });
 });

@@ -9,9 +9,8 @@ function CurrentLabel() {
 }
 
 /**
- * The tooltip of the header button and App Bar entry, which follows what they would do just now. It has to be a bare
- * FormattedMessage on the outside: the web app names its header button for screen readers after that message, and after
- * nothing at all if it finds another component.
+ * The tooltip of the header button and the App Bar entry, which says what a click does now. The outermost element must be a
+ * FormattedMessage: Mattermost uses that message as the header button's accessible name, and ignores other components.
  */
 export function startTooltip() {
     return (

@@ -1,17 +1,22 @@
 import React from 'react';
 import {useSelector} from 'react-redux';
 
+import styles from './status_area.css?inline';
+
 import {useAppBarEntry} from '../../hooks/use_app_bar_entry';
 import type {Actions} from '../../store/actions';
 import type {Announcement, Notice} from '../../store/reducer';
+import {addStyles} from '../../styles';
 import type {GlobalState} from '../../types/mattermost-webapp';
 import {Button, LinkButton} from '../common/button';
-import {Said} from '../common/said';
+import {MessageText} from '../common/message_text';
 import {Text} from '../common/text';
 
+addStyles(styles);
+
 /**
- * Lives at the root of the page: says to screen readers what happens, and shows what no post in a channel tells. It takes
- * the focus of a notice that is dismissed.
+ * Part of every page: announces to screen readers what happens, and shows notices about what no post says. It takes over the
+ * focus of a notice that the user dismisses.
  */
 export function StatusArea({actions}: {actions: Actions}) {
     useAppBarEntry();
@@ -28,7 +33,7 @@ export function StatusArea({actions}: {actions: Actions}) {
                 aria-live='polite'
                 data-testid='zoom-live-region'
             >
-                {announcement && <Spoken announcement={announcement}/>}
+                {announcement && <Announced announcement={announcement}/>}
             </div>
             <div role='alert'>
                 {notice && (
@@ -42,16 +47,16 @@ export function StatusArea({actions}: {actions: Actions}) {
     );
 }
 
-// A new key makes a new element, which is read out even when its text is the same as before.
-function Spoken({announcement: {serial, say}}: {announcement: Announcement}) {
-    return <span key={serial}><Said say={say}/></span>;
+// A new key makes a new element, which screen readers announce even if its text didn't change.
+function Announced({announcement: {serial, message}}: {announcement: Announcement}) {
+    return <span key={serial}><MessageText message={message}/></span>;
 }
 
 function NoticeBox({notice, onDismiss}: {notice: Notice; onDismiss: () => void}) {
     return (
         <div className='zoom-notice'>
             <span className='zoom-notice__text'>
-                <Said say={notice.kind === 'blocked' ? {id: 'zoom.notice.blocked'} : notice.say}/>
+                <MessageText message={notice.kind === 'blocked' ? {id: 'zoom.notice.blocked'} : notice.message}/>
             </span>
             {notice.kind === 'blocked' && (
                 <LinkButton

@@ -1,10 +1,10 @@
 import {useLayoutEffect, useRef} from 'react';
 
 /**
- * Hands the focus on when the element with the returned ref vanishes while it has it: to the nearest element around it
- * that has a tabIndex of -1. The browser would send keyboard users back to the top of the page.
+ * When the element with the returned ref disappears while it has the focus, moves the focus to its nearest ancestor with a
+ * tabIndex of -1. Without this, the browser would send keyboard users back to the top of the page.
  */
-export function useFocusHandedOn<E extends HTMLElement>() {
+export function useFocusHandover<E extends HTMLElement>() {
     const element = useRef<E>(null);
     useLayoutEffect(() => {
         const focusable = element.current;
