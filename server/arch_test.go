@@ -27,10 +27,11 @@ var mayImport = map[string][]string{
 	"queue": {"fault", "kv"},
 
 	"provider":           {"chat", "fault"},
-	"provider/bitbucket": {"chat", "fault", "provider"},
-	"provider/jenkins":   {"chat", "fault", "provider"},
-	"provider/pagerduty": {"chat", "fault", "provider"},
-	"provider/sentry":    {"chat", "fault", "provider"},
+	"provider/untrusted": {"chat"},
+	"provider/bitbucket": {"chat", "fault", "provider", "provider/untrusted"},
+	"provider/jenkins":   {"chat", "fault", "provider", "provider/untrusted"},
+	"provider/pagerduty": {"chat", "fault", "provider", "provider/untrusted"},
+	"provider/sentry":    {"chat", "fault", "provider", "provider/untrusted"},
 
 	"account": {"chat", "fault", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "zoom"},

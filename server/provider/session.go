@@ -12,6 +12,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
@@ -121,16 +122,16 @@ func (s Session) send(request *http.Request, out any) error {
 		if errors.As(err, &f) {
 			return f
 		}
-		return s.fault(errors.Wrapf(stripURL(err), "%s %s", request.Method, request.URL.Path), fault.ProviderUnavailable)
+		return s.Fault(errors.Wrapf(stripURL(err), "%s %s", request.Method, request.URL.Path), fault.ProviderUnavailable)
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBody))
 	if err != nil {
-		return s.fault(errors.Wrap(err, "read the answer"), fault.ProviderUnavailable)
+		return s.Fault(errors.Wrap(err, "read the answer"), fault.ProviderUnavailable)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		refusal := &StatusError{Status: response.StatusCode, Header: response.Header, Body: answer}
-		return s.fault(errors.Wrapf(refusal, "%s %s", request.Method, request.URL.Path), faultCode(response.StatusCode))
+		return s.Fault(errors.Wrapf(refusal, "%s %s", request.Method, request.URL.Path), faultCode(response.StatusCode))
 	}
 	if whole, ok := out.(*RawResponse); ok {
 		*whole = RawResponse{Header: response.Header, Body: answer}
@@ -140,12 +141,13 @@ func (s Session) send(request *http.Request, out any) error {
 		return nil
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
-		return s.fault(errors.Wrapf(err, "%s %s", request.Method, request.URL.Path), fault.ProviderUnavailable)
+		return s.Fault(errors.Wrapf(err, "%s %s", request.Method, request.URL.Path), fault.ProviderUnavailable)
 	}
 	return nil
 }
 
-func (s Session) fault(err error, code fault.Code) error {
+// Fault returns the error as a fault with the provider's name.
+func (s Session) Fault(err error, code fault.Code) *fault.Error {
 	return fault.Wrap(err, code).With("Provider", s.Provider)
 }
 
@@ -172,4 +174,23 @@ func faultCode(status int) fault.Code {
 		return fault.ProviderUnavailable
 	}
 	return fault.ProviderRefused
+}
+
+// NotAdmin turns a ProviderForbidden into NotResourceAdmin, for calls that only an admin of the resource may make.
+func (s Session) NotAdmin(err error, resource string) error {
+	if fault.Is(err, fault.ProviderForbidden) {
+		return s.Fault(err, fault.NotResourceAdmin).With("Resource", resource)
+	}
+	return err
+}
+
+// WithMessage adds what the provider's error response says to a fault of Call, so that the user sees it. The text is what read finds
+// in the body of the response.
+func WithMessage(err error, read func(body []byte) string) error {
+	var status *StatusError
+	var f *fault.Error
+	if !errors.As(err, &status) || !errors.As(err, &f) {
+		return err
+	}
+	return f.With("Message", chat.Escape(read(status.Body)))
 }

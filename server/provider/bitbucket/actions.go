@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // What comes with clicks and forms.
@@ -81,16 +82,16 @@ func (*Bitbucket) HandleAction(ctx context.Context, s provider.Session, c provid
 // actor returns who acts, as a person at Bitbucket.
 func (a actionRun) actor() person {
 	if a.request.Account.Name == "" {
-		return person{ID: a.request.Account.ID, Name: cleanLine(a.request.By, maxName)}
+		return person{ID: a.request.Account.ID, Name: untrusted.Line(a.request.By, maxName)}
 	}
-	return person{ID: a.request.Account.ID, Name: cleanLine(a.request.Account.Name, maxName)}
+	return person{ID: a.request.Account.ID, Name: untrusted.Line(a.request.Account.Name, maxName)}
 }
 
 // eventData returns what was done, with the pull request as it is now. Its time is right after what the card knows of: this server's clock is
 // not the tool's, and must not have later news pass for old.
 func (a actionRun) eventData(now pullDetails, d eventType) eventData {
 	return eventData{
-		Repo: a.subject.Repo, By: a.actor(), At: latestTime(a.subject.At.Add(time.Millisecond), now.Updated),
+		Repo: a.subject.Repo, By: a.actor(), At: untrusted.Latest(a.subject.At.Add(time.Millisecond), now.Updated),
 		NoBuildEvents: a.session.Site.Kind == kindDataCenter, Pull: &now.pull, Type: d,
 	}
 }

@@ -8,7 +8,6 @@ package bitbucket
 import (
 	"embed"
 	"encoding/json"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -81,10 +80,6 @@ func (*Bitbucket) Describe() provider.Descriptor {
 	filter := func(id string) provider.Filter {
 		return provider.Filter{ID: id, Label: chat.Say("bitbucket.filter." + id), Help: chat.Say("bitbucket.filter_help." + id), MultiValue: true}
 	}
-	below, err := fs.Sub(texts, "texts")
-	if err != nil {
-		below = texts // cannot be: the folder is part of the binary
-	}
 	return provider.Descriptor{
 		ID: "bitbucket", Name: "Bitbucket",
 		Summary:      chat.Say("bitbucket.summary"),
@@ -97,7 +92,7 @@ func (*Bitbucket) Describe() provider.Descriptor {
 		},
 		Filters: []provider.Filter{filter(labelBranch), filter(labelBuild)},
 		Headers: []string{headerEvent, headerSignature, headerCloudRequest, headerRequest},
-		Texts:   below,
+		Texts:   provider.Texts(texts),
 	}
 }
 
@@ -114,11 +109,7 @@ func (*Bitbucket) Verify(d provider.Delivery, secrets []string) (provider.Proof,
 	if !strings.EqualFold(algorithm, "sha256") {
 		return provider.Proof{}, provider.ErrForged
 	}
-	fits := provider.MatchSignature(d.Body, signature, secrets)
-	if fits < 0 {
-		return provider.Proof{}, provider.ErrForged
-	}
-	return provider.Proof{Secret: fits, By: provider.BySignature}, nil
+	return provider.ProofOf(provider.MatchSignature(d.Body, signature, secrets), provider.BySignature)
 }
 
 // Parse returns what a delivery of either product says; they are told apart by the names of their events.

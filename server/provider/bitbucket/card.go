@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
 )
 
 // How many lines of a card a list may take.
@@ -89,9 +90,9 @@ func (s state) commitCard(card *chat.Card) {
 	if last := len(s.Pushes) - 1; last >= 0 && s.Pushes[last].By.Name != "" {
 		card.Author = s.Pushes[last].By.Name
 	}
-	card.Text = joinLines(summary(s.Builds), s.streakText(), s.commits())
+	card.Text = provider.JoinLines(summary(s.Builds), s.streakText(), s.commits())
 	if s.CardComment != nil && len(s.Pushes) == 0 {
-		card.Text = joinLines(card.Text, s.CardComment.sentence(s.CardComment.By))
+		card.Text = provider.JoinLines(card.Text, s.CardComment.sentence(s.CardComment.By))
 	}
 	addField(card, chat.Say("bitbucket.field.branch"), s.branches(), false)
 	addField(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(abbreviate(s.Commit.Hash), card.URL)), false)
@@ -146,7 +147,7 @@ func (s state) commits() chat.Message {
 	if last.More {
 		all = append(all, chat.Say("bitbucket.commits_more"))
 	}
-	return joinLines(all...)
+	return provider.JoinLines(all...)
 }
 
 // summary says how the builds stand in one line ("5 of 6 passed, lint failed").
@@ -208,7 +209,7 @@ func buildLines(builds []build) chat.Message {
 			}
 		}
 	}
-	return joinLines(append(all, moreText(len(builds), len(all)))...)
+	return provider.JoinLines(append(all, moreText(len(builds), len(all)))...)
 }
 
 // refCard draws a branch or tag.

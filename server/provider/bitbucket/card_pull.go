@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
 )
 
 // The actions of cards and replies.
@@ -62,12 +63,12 @@ func (s state) pullCard(card *chat.Card) {
 	}
 	card.Title = "#" + itoa(p.ID) + " " + p.Title
 	card.URL, card.Author = p.URL, p.Author.Name
-	card.Text = joinLines(
+	card.Text = provider.JoinLines(
 		chat.Say("bitbucket.pull.branches", "From", branchCode(p.From), "To", branchCode(p.To)),
 		s.closedByText(p),
 	)
 	addField(card, chat.Say("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
-	addField(card, chat.Say("bitbucket.field.builds"), joinLines(summary(builds), s.streakText()), true)
+	addField(card, chat.Say("bitbucket.field.builds"), provider.JoinLines(summary(builds), s.streakText()), true)
 	if p.Merge != "" && p.State == pullMerged {
 		addField(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(abbreviate(p.Merge), s.Repo.commitURL(p.Merge))), false)
 	}

@@ -3,13 +3,11 @@ package bitbucket
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 
-	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // maxPages bounds how many pages of a list are read.
@@ -71,15 +69,8 @@ func escapePath(path string) (owner, slug string) {
 	return url.PathEscape(owner), url.PathEscape(slug)
 }
 
-// withProviderMessage adds to a refusal what the tool said about it.
-func withProviderMessage(err error) error {
-	var refusal *provider.StatusError
-	var f *fault.Error
-	if !errors.As(err, &refusal) || !errors.As(err, &f) {
-		return err
-	}
-	return f.With("Message", chat.Escape(errorText(refusal.Body)))
-}
+// withProviderMessage adds to an error of a call what Bitbucket says about it.
+func withProviderMessage(err error) error { return provider.WithMessage(err, errorText) }
 
 // errorText returns what either product says about a refusal; "" for nothing that can be read.
 func errorText(body []byte) string {
@@ -111,5 +102,5 @@ func errorText(body []byte) string {
 		}
 	}
 	said := strings.TrimSpace(strings.Join(texts, " "))
-	return strings.TrimRight(cleanLine(said, maxExcerpt), ".")
+	return strings.TrimRight(untrusted.Line(said, maxExcerpt), ".")
 }

@@ -7,6 +7,7 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // dcBuild is a build in an answer of Data Center; the older of its two APIs dates it by when it was added.
@@ -24,30 +25,19 @@ type dcBuild struct {
 // builds returns how the builds of the commit stand. The API of repositories shows only a build whose key is known, so that the older
 // one, which lists them, is asked.
 func (d dataCenter) builds(ctx context.Context, hash string) ([]status, error) {
-	address := "/rest/build-status/latest/commits/" + url.PathEscape(hash)
+	found, err := readPages[dcBuild](ctx, d, "/rest/build-status/latest/commits/"+url.PathEscape(hash))
+	if err != nil {
+		return nil, err
+	}
 	var all []status
-	start := int64(0)
-	for range maxPages {
-		var page struct {
-			dcPage
-			Values []dcBuild `json:"values"`
+	for _, b := range found {
+		s := cleanStatus(status{
+			Key: b.Key, Name: b.Name, State: parseBuildState(b.State), Branch: b.Ref, URL: b.URL,
+			At: untrusted.Latest(b.Created.Time, b.Updated.Time, b.Added.Time),
+		})
+		if s.State != "" && s.Name != "" {
+			all = append(all, s)
 		}
-		if err := d.Call(ctx, http.MethodGet, address+"?limit=100&start="+itoa(start), nil, &page); err != nil {
-			return nil, err
-		}
-		for _, b := range page.Values {
-			s := cleanStatus(status{
-				Key: b.Key, Name: b.Name, State: parseBuildState(b.State), Branch: b.Ref, URL: b.URL,
-				At: latestTime(b.Created.Time, b.Updated.Time, b.Added.Time),
-			})
-			if s.State != "" && s.Name != "" {
-				all = append(all, s)
-			}
-		}
-		if page.IsLast || page.Next <= start {
-			break
-		}
-		start = page.Next
 	}
 	return all, nil
 }
@@ -66,7 +56,7 @@ func (d dataCenter) commitDetails(ctx context.Context, path string, l lookup) ([
 		n.Push.Commits, n.Push.More = found[:min(len(found), maxListed)], len(found) > maxListed
 	}
 	return []provider.Event{event(n, provider.Event{
-		ID: hashID("describe", l.Commit.Hash, l.Branch), Subject: commitSubject(l.Commit.Hash), UpdateOnly: true,
+		ID: untrusted.HashID("describe", l.Commit.Hash, l.Branch), Subject: commitSubject(l.Commit.Hash), UpdateOnly: true,
 	})}, nil
 }
 

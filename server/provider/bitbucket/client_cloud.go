@@ -11,6 +11,7 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // cloud calls Atlassian's cloud: https://developer.atlassian.com/cloud/bitbucket/rest/.
@@ -28,7 +29,7 @@ func (c cloud) account(ctx context.Context) (provider.Account, error) {
 		return provider.Account{}, err
 	}
 	who := u.person()
-	return provider.Account{ID: who.ID, Name: who.Name, URL: webAddress(u.Links.HTML.Href)}, nil
+	return provider.Account{ID: who.ID, Name: who.Name, URL: untrusted.URL(u.Links.HTML.Href)}, nil
 }
 
 func (c cloud) repository(ctx context.Context, path string) (provider.Resource, error) {

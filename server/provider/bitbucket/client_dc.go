@@ -29,7 +29,7 @@ func (d dataCenter) Call(ctx context.Context, method, address string, in, out an
 	err := d.Session.Call(ctx, method, address, in, out)
 	var refusal *provider.StatusError
 	if fault.Is(err, fault.AccountRejected) && errors.As(err, &refusal) && bytes.Contains(refusal.Body, []byte("AuthorisationException")) {
-		return fault.Wrap(err, fault.ProviderForbidden).With("Provider", d.Provider)
+		return d.Fault(err, fault.ProviderForbidden)
 	}
 	return err
 }
@@ -75,13 +75,13 @@ func (d dataCenter) repository(ctx context.Context, path string) (provider.Resou
 	var r dcRepo
 	err := d.Call(ctx, http.MethodGet, d.base(path), nil, &r)
 	if fault.Is(err, fault.ProviderForbidden) {
-		err = fault.Wrap(err, fault.ResourceUnknown).With("Provider", d.Provider)
+		err = d.Fault(err, fault.ResourceUnknown)
 	}
 	if err != nil {
 		return provider.Resource{}, err
 	}
 	if r.Slug == "" || r.Project.Key == "" {
-		return provider.Resource{}, fault.Wrap(errors.New("an answer without a repository"), fault.ProviderUnavailable).With("Provider", d.Provider)
+		return provider.Resource{}, d.Fault(errors.New("an answer without a repository"), fault.ProviderUnavailable)
 	}
 	page := r.repo(d.Site.URL).URL
 	return provider.Resource{
@@ -114,35 +114,36 @@ type dcHook struct {
 	Configuration map[string]string `json:"configuration"`
 }
 
-// dcPage is where in a list one is.
-type dcPage struct {
-	IsLast bool  `json:"isLastPage"`
-	Next   int64 `json:"nextPageStart"`
-}
-
-func (d dataCenter) hooks(ctx context.Context, path string) ([]hook, error) {
-	var all []hook
+// readPages reads a list of a Data Center page by page, up to maxPages. The address has no query.
+func readPages[T any](ctx context.Context, d dataCenter, address string) ([]T, error) {
+	var all []T
 	start := int64(0)
 	for range maxPages {
 		var page struct {
-			dcPage
-			Values []struct {
-				ID     int64    `json:"id"`
-				URL    string   `json:"url"`
-				Active bool     `json:"active"`
-				Events []string `json:"events"`
-			} `json:"values"`
+			Values []T   `json:"values"`
+			IsLast bool  `json:"isLastPage"`
+			Next   int64 `json:"nextPageStart"`
 		}
-		if err := d.Call(ctx, http.MethodGet, d.base(path)+"/webhooks?limit=100&start="+itoa(start), nil, &page); err != nil {
+		if err := d.Call(ctx, http.MethodGet, address+"?limit=100&start="+itoa(start), nil, &page); err != nil {
 			return nil, err
 		}
-		for _, h := range page.Values {
-			all = append(all, hook{ID: itoa(h.ID), URL: h.URL, Active: h.Active, Events: h.Events})
-		}
+		all = append(all, page.Values...)
 		if page.IsLast || page.Next <= start {
 			break
 		}
 		start = page.Next
+	}
+	return all, nil
+}
+
+func (d dataCenter) hooks(ctx context.Context, path string) ([]hook, error) {
+	found, err := readPages[dcHook](ctx, d, d.base(path)+"/webhooks")
+	if err != nil {
+		return nil, err
+	}
+	var all []hook
+	for _, h := range found {
+		all = append(all, hook{ID: itoa(h.ID), URL: h.URL, Active: h.Active, Events: h.Events})
 	}
 	return all, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // cloudPush is Cloud's event for branches and tags that moved.
@@ -47,11 +48,11 @@ type cloudRepo struct {
 
 // repo returns the repository at the site.
 func (r cloudRepo) repo(site string) repo {
-	page := webAddress(r.Links.HTML.Href)
+	page := untrusted.URL(r.Links.HTML.Href)
 	if page == "" && site != "" && r.FullName != "" {
-		page = webAddress(site + "/" + r.FullName)
+		page = untrusted.URL(site + "/" + r.FullName)
 	}
-	return repo{Name: cleanLine(r.FullName, maxTitle), URL: strings.TrimRight(page, "/")}
+	return repo{Name: untrusted.Line(r.FullName, maxTitle), URL: strings.TrimRight(page, "/")}
 }
 
 // cloudUser is a person; "username" is gone since 2019.
@@ -64,7 +65,7 @@ type cloudUser struct {
 }
 
 func (u cloudUser) person() person {
-	return person{ID: cleanLine(firstNonBlank(u.UUID, u.AccountID, u.Nickname), maxName), Name: cleanLine(firstNonBlank(u.DisplayName, u.Nickname), maxName)}
+	return person{ID: untrusted.Line(firstNonBlank(u.UUID, u.AccountID, u.Nickname), maxName), Name: untrusted.Line(firstNonBlank(u.DisplayName, u.Nickname), maxName)}
 }
 
 type cloudCommit struct {
@@ -79,7 +80,7 @@ type cloudCommit struct {
 
 func (c cloudCommit) commit() commit {
 	name, _, _ := strings.Cut(c.Author.Raw, "<")
-	return commit{Hash: validHash(c.Hash), Title: firstLine(c.Message), Author: firstNonBlank(c.Author.User.person().Name, cleanLine(name, maxName))}
+	return commit{Hash: validHash(c.Hash), Title: firstLine(c.Message), Author: firstNonBlank(c.Author.User.person().Name, untrusted.Line(name, maxName))}
 }
 
 type cloudComment struct {
@@ -104,8 +105,8 @@ type cloudComment struct {
 
 func (c cloudComment) comment(known people) *comment {
 	return &comment{
-		ID: c.ID, Parent: c.Parent.ID, Excerpt: cleanLine(cloudText(c.Content.Raw, c.Content.HTML, known), maxExcerpt), URL: webAddress(c.Links.HTML.Href),
-		Path: cleanLine(c.Inline.Path, maxTitle), Line: max(c.Inline.To, c.Inline.From, 0),
+		ID: c.ID, Parent: c.Parent.ID, Excerpt: untrusted.Line(cloudText(c.Content.Raw, c.Content.HTML, known), maxExcerpt), URL: untrusted.URL(c.Links.HTML.Href),
+		Path: untrusted.Line(c.Inline.Path, maxTitle), Line: max(c.Inline.To, c.Inline.From, 0),
 	}
 }
 
@@ -143,7 +144,7 @@ func (b cloudBody) commitComment(n eventData) ([]provider.Event, error) {
 // commentEvent returns the event of a comment on a commit.
 func commentEvent(n eventData) provider.Event {
 	return event(n, provider.Event{
-		ID: hashID("comment", strconv.FormatInt(n.Comment.ID, 10)), Subject: commitSubject(n.Commit.Hash), At: n.At,
+		ID: untrusted.HashID("comment", strconv.FormatInt(n.Comment.ID, 10)), Subject: commitSubject(n.Commit.Hash), At: n.At,
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	sandbox "mattermost-plugin-zoom/sandbox/bitbucket"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
 func TestTheWebhookIsMadeMendedAndRemoved(t *testing.T) {
@@ -87,7 +88,7 @@ func TestATokenOfTheRepositoryConnectsItWithoutAnybody(t *testing.T) {
 		credential, err := b.ParseCredential(map[string]string{"token": " " + token + "\n"})
 		require.NoError(t, err)
 		require.Equal(t, provider.Credential{Scheme: provider.BearerToken, Secret: token}, credential)
-		s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: shows("Bearer " + token)}}
+		s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: providertest.Authorization("Bearer " + token)}}
 		require.NoError(t, b.CheckCredential(t.Context(), s))
 		_, err = b.Resource(t.Context(), s, w.path())
 		require.Equal(t, want, fault.CodeOf(err), right)
@@ -98,7 +99,7 @@ func TestATokenThatIsWrongIsNoticedAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
 		w := newWorld(t, kind, "acme")
-		s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: shows("Bearer wrong")}}
+		s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: providertest.Authorization("Bearer wrong")}}
 		require.Equal(t, fault.AccountRejected, fault.CodeOf(New().CheckCredential(t.Context(), s)), kind)
 	}
 	for field, values := range map[string]map[string]string{

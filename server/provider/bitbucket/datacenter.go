@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // Data Center's events that are not of pull requests.
@@ -41,7 +42,7 @@ type dcLinks struct {
 
 func (l dcLinks) self() string {
 	for _, link := range l.Self {
-		if address := webAddress(link.Href); address != "" {
+		if address := untrusted.URL(link.Href); address != "" {
 			return address
 		}
 	}
@@ -56,7 +57,7 @@ type dcUser struct {
 }
 
 func (u dcUser) person() person {
-	return person{ID: cleanLine(firstNonBlank(u.Slug, u.Name), maxName), Name: cleanLine(firstNonBlank(u.DisplayName, u.Name, u.Slug), maxName)}
+	return person{ID: untrusted.Line(firstNonBlank(u.Slug, u.Name), maxName), Name: untrusted.Line(firstNonBlank(u.DisplayName, u.Name, u.Slug), maxName)}
 }
 
 type dcRepo struct {
@@ -77,7 +78,7 @@ func (r dcRepo) path() string { return r.Project.Key + "/" + r.Slug }
 // repo returns the repository at the site.
 func (r dcRepo) repo(site string) repo {
 	page := strings.TrimSuffix(strings.TrimRight(r.Links.self(), "/"), "/browse")
-	return repo{Name: cleanLine(r.path(), maxTitle), URL: firstNonBlank(page, r.page(site))}
+	return repo{Name: untrusted.Line(r.path(), maxTitle), URL: firstNonBlank(page, r.page(site))}
 }
 
 // page returns the address of a repository that names none itself.
@@ -86,9 +87,9 @@ func (r dcRepo) page(site string) string {
 	case site == "" || r.Project.Key == "" || r.Slug == "":
 		return ""
 	case personal:
-		return webAddress(site + "/users/" + url.PathEscape(strings.ToLower(owner)) + "/repos/" + url.PathEscape(r.Slug))
+		return untrusted.URL(site + "/users/" + url.PathEscape(strings.ToLower(owner)) + "/repos/" + url.PathEscape(r.Slug))
 	}
-	return webAddress(site + "/projects/" + url.PathEscape(r.Project.Key) + "/repos/" + url.PathEscape(r.Slug))
+	return untrusted.URL(site + "/projects/" + url.PathEscape(r.Project.Key) + "/repos/" + url.PathEscape(r.Slug))
 }
 
 type dcCommit struct {
@@ -126,7 +127,7 @@ type dcComment struct {
 
 func (c dcComment) comment(parent int64, known people) *comment {
 	return &comment{
-		ID: c.ID, Parent: parent, Excerpt: cleanLine(dcText(c.Text, known), maxExcerpt), Path: cleanLine(c.Anchor.Path, maxTitle), Line: max(c.Anchor.Line, 0),
+		ID: c.ID, Parent: parent, Excerpt: untrusted.Line(dcText(c.Text, known), maxExcerpt), Path: untrusted.Line(c.Anchor.Path, maxTitle), Line: max(c.Anchor.Line, 0),
 	}
 }
 
@@ -178,21 +179,21 @@ type dcEnd struct {
 }
 
 func (e dcEnd) branch() string {
-	return cleanLine(firstNonBlank(e.DisplayID, strings.TrimPrefix(e.ID, "refs/heads/")), maxBranch)
+	return untrusted.Line(firstNonBlank(e.DisplayID, strings.TrimPrefix(e.ID, "refs/heads/")), maxBranch)
 }
 
 // pull returns the pull request at the site.
 func (p dcPull) pull(site string) *pull {
 	source := ""
 	if p.From.Repo.Slug != "" {
-		source = cleanLine(p.From.Repo.path(), maxTitle)
+		source = untrusted.Line(p.From.Repo.path(), maxTitle)
 	}
 	to := p.To.Repo.repo(site)
 	neutral := &pull{
-		ID: p.ID, Version: p.Version, Title: cleanLine(p.Title, maxTitle), URL: firstNonBlank(p.Links.self(), to.pullURL(p.ID)), State: parsePullState(p.State),
+		ID: p.ID, Version: p.Version, Title: untrusted.Line(p.Title, maxTitle), URL: firstNonBlank(p.Links.self(), to.pullURL(p.ID)), State: parsePullState(p.State),
 		Draft: p.Draft, Author: p.Author.User.person(), ListsReviewers: p.Reviewers != nil, ListsVerdicts: p.Reviewers != nil,
 		From: sourceBranch(p.From.branch(), source, to.Name), To: p.To.branch(), Head: validHash(p.From.Latest),
-		Merge: validHash(p.Properties.MergeCommit.ID), Updated: latestTime(p.Created.Time, p.Updated.Time),
+		Merge: validHash(p.Properties.MergeCommit.ID), Updated: untrusted.Latest(p.Created.Time, p.Updated.Time),
 	}
 	for _, r := range p.Reviewers {
 		neutral.addReviewer(r.User.person(), r.verdict())
@@ -278,7 +279,7 @@ func (b dcBody) refs(n eventData, d provider.Delivery) ([]provider.Event, error)
 	var all []refChange
 	for _, change := range b.Changes {
 		m := refChange{
-			name: cleanLine(firstNonBlank(change.Ref.DisplayID, change.Ref.ID), maxBranch), tag: change.Ref.Type == "TAG",
+			name: untrusted.Line(firstNonBlank(change.Ref.DisplayID, change.Ref.ID), maxBranch), tag: change.Ref.Type == "TAG",
 			from: commit{Hash: validHash(change.From)}, to: commit{Hash: validHash(change.To)},
 		}
 		if m.name == "" || m.from.Hash == "" && m.to.Hash == "" {

@@ -5,23 +5,20 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
-	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // How much is taken over of what came from outside, in characters.
 const (
-	maxTitle   = 160
-	maxName    = 80
-	maxBranch  = 250
-	maxAddress = 1000
+	maxTitle  = 160
+	maxName   = 80
+	maxBranch = 250
 	// maxExcerpt is how much of a comment is shown; it is kept nowhere.
 	maxExcerpt = 300
 	// maxListed is how many commits of a push are shown; Cloud tells of no more.
@@ -214,46 +211,13 @@ func labels(branch, build string) map[string]string {
 	return all
 }
 
-// hashID puts the parts of an event's ID together.
-func hashID(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:16])
-}
-
 // timeKey writes a time for an identity.
 func timeKey(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 10) }
-
-// cleanLine returns a text on one line, of at most so many characters.
-func cleanLine(text string, most int) string {
-	text = strings.ToValidUTF8(text, "\ufffd")
-	text = strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) {
-			return ' '
-		}
-		return c
-	}, text)
-	return chat.Truncate(strings.Join(strings.Fields(text), " "), most)
-}
 
 // firstLine returns the first line of a commit's message.
 func firstLine(message string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
-	return cleanLine(line, maxTitle)
-}
-
-// hostForm is what the host in an address may look like, with its port.
-var hostForm = regexp.MustCompile(`^[A-Za-z0-9.\-_\[\]:]+$`)
-
-// webAddress returns the address if a link may lead there, else "".
-func webAddress(address string) string {
-	if address == "" || len(address) > maxAddress || strings.ContainsFunc(address, func(c rune) bool { return c <= ' ' || c == 0x7f || unicode.IsSpace(c) }) {
-		return ""
-	}
-	u, err := url.Parse(address)
-	if err != nil || !hostForm.MatchString(u.Host) || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return ""
-	}
-	return address
+	return untrusted.Line(line, maxTitle)
 }
 
 // validHash returns the text if it can be the hash of a commit, else "".

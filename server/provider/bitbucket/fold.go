@@ -10,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // maxComments is how many comments are remembered by their numbers, so that none is told twice.
@@ -56,7 +57,7 @@ type fold struct {
 // Fold applies the event to its subject. Everything in a state is either a set or has the time of its latest change, so that the
 // order in which events come does not matter.
 func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.Change, error) {
-	f := fold{id: hashID(e.ID)[:16], isNew: len(raw) == 0, related: e.ContextStates}
+	f := fold{id: untrusted.HashID(e.ID)[:16], isNew: len(raw) == 0, related: e.ContextStates}
 	if err := json.Unmarshal(e.Data, &f.data); err != nil {
 		return provider.Change{}, errors.Wrap(err, "read an event")
 	}
@@ -79,7 +80,7 @@ func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.
 		older, newer = newer, older
 	}
 	f.Repo = repo{Name: firstNonBlank(newer.Name, older.Name), URL: firstNonBlank(newer.URL, older.URL)}
-	f.At = latestTime(f.At, f.data.At)
+	f.At = untrusted.Latest(f.At, f.data.At)
 	if f.change.State, err = json.Marshal(f.state); err != nil {
 		return provider.Change{}, errors.Wrap(err, "encode a state")
 	}

@@ -32,20 +32,6 @@ func joinComma(parts ...chat.Message) chat.Message {
 	return all
 }
 
-// joinLines returns the messages below each other without those that say nothing; zero for none.
-func joinLines(parts ...chat.Message) chat.Message {
-	var all []chat.Message
-	for _, part := range parts {
-		if !part.Zero() {
-			all = append(all, part)
-		}
-	}
-	if len(all) == 0 {
-		return chat.Message{}
-	}
-	return chat.Lines(all...)
-}
-
 // moreText returns "and 3 more" where there are more than are shown; else zero.
 func moreText(all, shown int) chat.Message {
 	if all <= shown {

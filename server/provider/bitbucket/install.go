@@ -9,6 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // hookName is what our webhooks are called in the settings of repositories.
@@ -44,9 +45,9 @@ func (*Bitbucket) Resource(ctx context.Context, s provider.Session, path string)
 		return provider.Resource{}, err
 	}
 	if r.ID == "" {
-		return provider.Resource{}, fault.Wrap(errors.New("an answer without a repository"), fault.ProviderUnavailable).With("Provider", s.Provider)
+		return provider.Resource{}, s.Fault(errors.New("an answer without a repository"), fault.ProviderUnavailable)
 	}
-	r.Name, r.URL, r.SettingsURL = cleanLine(r.Name, maxTitle), webAddress(r.URL), webAddress(r.SettingsURL)
+	r.Name, r.URL, r.SettingsURL = untrusted.Line(r.Name, maxTitle), untrusted.URL(r.URL), untrusted.URL(r.SettingsURL)
 	may, err := side.administers(ctx, r)
 	if err != nil {
 		return provider.Resource{}, err
@@ -63,7 +64,7 @@ func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Re
 	side := newClient(s)
 	all, err := side.hooks(ctx, r.Path)
 	if err != nil {
-		return provider.Installation{}, adminFault(err, s, r)
+		return provider.Installation{}, s.NotAdmin(err, r.Name)
 	}
 	wanted := hook{URL: h.URL, Secret: h.Secret, Active: true, Events: hookEvents(s.Site.Kind)}
 	for _, one := range all {
@@ -79,7 +80,7 @@ func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Re
 	}
 	id, err := side.putHook(ctx, r.Path, wanted)
 	if err != nil {
-		return provider.Installation{}, withProviderMessage(adminFault(err, s, r))
+		return provider.Installation{}, withProviderMessage(s.NotAdmin(err, r.Name))
 	}
 	encoded, err := json.Marshal(installation{ID: id})
 	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
@@ -93,7 +94,7 @@ func (*Bitbucket) Installed(ctx context.Context, s provider.Session, r provider.
 	}
 	all, err := newClient(s).hooks(ctx, r.Path)
 	if err != nil {
-		return false, adminFault(err, s, r)
+		return false, s.NotAdmin(err, r.Name)
 	}
 	for _, one := range all {
 		if one.ID != id {
@@ -119,7 +120,7 @@ func (*Bitbucket) Uninstall(ctx context.Context, s provider.Session, r provider.
 	if fault.Is(err, fault.ResourceUnknown) {
 		return nil
 	}
-	return adminFault(err, s, r)
+	return s.NotAdmin(err, r.Name)
 }
 
 func installedID(installed json.RawMessage) (string, error) {
@@ -129,12 +130,4 @@ func installedID(installed json.RawMessage) (string, error) {
 	var i installation
 	err := json.Unmarshal(installed, &i)
 	return i.ID, errors.Wrap(err, "read an installation")
-}
-
-// adminFault says what a refusal of something about webhooks means: they are for admins alone.
-func adminFault(err error, s provider.Session, r provider.Resource) error {
-	if fault.Is(err, fault.ProviderForbidden) {
-		return fault.Wrap(err, fault.NotResourceAdmin).With("Provider", s.Provider).With("Resource", r.Name)
-	}
-	return err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // people are the names of the people that a delivery shows, by what mentions call them, in lower case.
@@ -14,7 +15,7 @@ type people map[string]string
 // add notes a name under each of the keys.
 func (p people) add(name string, keys ...string) {
 	for _, key := range keys {
-		if name = cleanLine(name, maxName); key != "" && name != "" {
+		if name = untrusted.Line(name, maxName); key != "" && name != "" {
 			p[strings.ToLower(key)] = name
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The states of a pull request.
@@ -125,13 +126,13 @@ type cloudVerdict struct {
 
 // pull returns the pull request of the repository.
 func (p cloudPull) pull(of repo) *pull {
-	branch := sourceBranch(cleanLine(p.Source.Branch.Name, maxBranch), cleanLine(p.Source.Repository.FullName, maxTitle),
-		firstNonBlank(cleanLine(p.Destination.Repository.FullName, maxTitle), of.Name))
+	branch := sourceBranch(untrusted.Line(p.Source.Branch.Name, maxBranch), untrusted.Line(p.Source.Repository.FullName, maxTitle),
+		firstNonBlank(untrusted.Line(p.Destination.Repository.FullName, maxTitle), of.Name))
 	neutral := &pull{
-		ID: p.ID, Title: cleanLine(p.Title, maxTitle), URL: firstNonBlank(webAddress(p.Links.HTML.Href), of.pullURL(p.ID)), State: parsePullState(p.State),
-		Draft: p.Draft, Author: p.Author.person(), ListsReviewers: p.Reviewers != nil, ListsVerdicts: p.Participants != nil, From: branch, To: cleanLine(p.Destination.Branch.Name, maxBranch),
+		ID: p.ID, Title: untrusted.Line(p.Title, maxTitle), URL: firstNonBlank(untrusted.URL(p.Links.HTML.Href), of.pullURL(p.ID)), State: parsePullState(p.State),
+		Draft: p.Draft, Author: p.Author.person(), ListsReviewers: p.Reviewers != nil, ListsVerdicts: p.Participants != nil, From: branch, To: untrusted.Line(p.Destination.Branch.Name, maxBranch),
 		Head: validHash(p.Source.Commit.Hash), Merge: validHash(p.MergeCommit.Hash), CloseSource: p.CloseSource,
-		Updated: latestTime(p.Created.Time, p.Updated.Time),
+		Updated: untrusted.Latest(p.Created.Time, p.Updated.Time),
 	}
 	for _, u := range p.Reviewers {
 		neutral.addReviewer(u.person(), "")
@@ -205,7 +206,7 @@ func (b cloudBody) pull(key string, n eventData) ([]provider.Event, error) {
 		return nil, errors.New("a delivery of no pull request")
 	}
 	n.Pull = b.Pull.pull(n.Repo)
-	n.At = firstTime(latestTime(n.Pull.Updated, b.Approval.Date.Time, b.Changes.Date.Time), n.At)
+	n.At = firstTime(untrusted.Latest(n.Pull.Updated, b.Approval.Date.Time, b.Changes.Date.Time), n.At)
 	switch n.Type {
 	case typeApproved, typeReviewWithdrawn, typeChangesRequested:
 		who := firstNonBlank(b.Approval.User.person().ID, b.Changes.User.person().ID)
@@ -214,7 +215,7 @@ func (b cloudBody) pull(key string, n eventData) ([]provider.Event, error) {
 		}
 	case typeCommented:
 		n.Comment = b.Comment.comment(b.people())
-		n.At = latestTime(n.At, b.Comment.Created.Time, b.Comment.Updated.Time)
+		n.At = untrusted.Latest(n.At, b.Comment.Created.Time, b.Comment.Updated.Time)
 	}
 	return []provider.Event{pullEvent(n)}, nil
 }
@@ -232,7 +233,7 @@ func pullEvent(n eventData) provider.Event {
 		about = strconv.FormatInt(n.Comment.ID, 10)
 	}
 	return event(n, provider.Event{
-		ID:              hashID("pull", strconv.FormatInt(n.Pull.ID, 10), string(n.Type), n.By.ID, about, timeKey(n.At), strconv.FormatInt(n.Pull.Version, 10)),
+		ID:              untrusted.HashID("pull", strconv.FormatInt(n.Pull.ID, 10), string(n.Type), n.By.ID, about, timeKey(n.At), strconv.FormatInt(n.Pull.Version, 10)),
 		Subject:         "pull/" + strconv.FormatInt(n.Pull.ID, 10),
 		ContextSubjects: beside,
 		Labels:          labels(n.Pull.To, ""),

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // cloudChange is what a push did to one branch or tag; old is missing for a new one, new for a deleted one.
@@ -50,7 +51,7 @@ func (b cloudBody) pushes(n eventData, d provider.Delivery) []provider.Event {
 		if ref == nil || ref.Name == "" || m.from.Hash == "" && m.to.Hash == "" {
 			continue
 		}
-		m.name, m.tag = cleanLine(ref.Name, maxBranch), ref.Type == "tag"
+		m.name, m.tag = untrusted.Line(ref.Name, maxBranch), ref.Type == "tag"
 		for _, c := range change.Commits {
 			m.commits = append(m.commits, c.commit())
 		}
@@ -122,5 +123,5 @@ func (m refChange) push(n eventData, request string) provider.Event {
 }
 
 func (m refChange) id(n eventData, what, request string) string {
-	return hashID(what, m.name, m.from.Hash, m.to.Hash, firstNonBlank(request, timeKey(n.At)))
+	return untrusted.HashID(what, m.name, m.from.Hash, m.to.Hash, firstNonBlank(request, timeKey(n.At)))
 }

@@ -7,6 +7,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 const (
@@ -107,7 +108,7 @@ func refsEvent(n eventData, group []refChange, done, request string) provider.Ev
 	if !n.Refs.Tag {
 		all = labels(strings.Join(names[:min(len(names), maxLabels)], "\n"), "")
 	}
-	id := hashID(parts...)
+	id := untrusted.HashID(parts...)
 	return event(n, provider.Event{ID: id, Subject: "refs/" + id, Labels: all})
 }
 
@@ -160,5 +161,5 @@ func (s state) refsCard(card *chat.Card) {
 	if r.Tag {
 		what = kindTag
 	}
-	card.Text = joinLines(chat.Plural("bitbucket.refs."+what, r.All), joinComma(append(names, moreText(r.All, len(r.Names)))...))
+	card.Text = provider.JoinLines(chat.Plural("bitbucket.refs."+what, r.All), joinComma(append(names, moreText(r.All, len(r.Names)))...))
 }

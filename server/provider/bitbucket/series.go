@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // maxRuns is how many results of a build on a branch are remembered one by one.
@@ -34,7 +35,7 @@ func runFrom(n eventData) (run, bool) {
 	if s == nil || n.Commit == nil || s.State != buildPassed && s.State != buildFailed {
 		return run{}, false
 	}
-	return run{ID: hashID(n.Commit.Hash, s.Key, s.URL, s.State)[:16], Failed: s.State == buildFailed, At: s.At}, true
+	return run{ID: untrusted.HashID(n.Commit.Hash, s.Key, s.URL, s.State)[:16], Failed: s.State == buildFailed, At: s.At}, true
 }
 
 // FoldSeries notes the result of a build on its branch.

@@ -1,11 +1,11 @@
 package bitbucket
 
 import (
-	"net/url"
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The kinds of sites.
@@ -42,7 +42,7 @@ func (*Bitbucket) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind == kindCloud && strings.TrimSpace(address) == "" {
 		address = cloudURL
 	}
-	base, ok := baseAddress(address)
+	base, ok := untrusted.BaseURL(address)
 	if !ok {
 		return provider.Site{}, &provider.FieldError{Field: "url", Message: chat.Say("bitbucket.site.wrong_url")}
 	}
@@ -53,18 +53,8 @@ func (*Bitbucket) ParseSite(kind, address, api string) (provider.Site, error) {
 	if strings.TrimSpace(api) == "" {
 		return site, nil
 	}
-	if site.API, ok = baseAddress(api); !ok {
+	if site.API, ok = untrusted.BaseURL(api); !ok {
 		return provider.Site{}, &provider.FieldError{Field: "api", Message: chat.Say("bitbucket.site.wrong_url")}
 	}
 	return site, nil
-}
-
-// baseAddress returns the address of a server without what does not belong to it.
-func baseAddress(text string) (string, bool) {
-	u, err := url.Parse(strings.TrimSpace(text))
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", false
-	}
-	path := strings.TrimRight(u.EscapedPath(), "/")
-	return u.Scheme + "://" + strings.ToLower(u.Host) + path, webAddress(u.String()) != ""
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The states of a build.
@@ -99,14 +100,14 @@ func (s cloudStatus) hash() string {
 
 func (s cloudStatus) status() status {
 	return cleanStatus(status{
-		Key: s.Key, Name: s.Name, State: parseBuildState(s.State), Branch: s.Refname, URL: s.URL, At: latestTime(s.Created.Time, s.Updated.Time),
+		Key: s.Key, Name: s.Name, State: parseBuildState(s.State), Branch: s.Refname, URL: s.URL, At: untrusted.Latest(s.Created.Time, s.Updated.Time),
 	})
 }
 
 // cleanStatus returns the status fit to be kept.
 func cleanStatus(s status) status {
-	s.Key, s.Name = cleanLine(s.Key, maxTitle), cleanLine(firstNonBlank(s.Name, s.Key), maxTitle)
-	s.Branch, s.URL = cleanLine(strings.TrimPrefix(s.Branch, "refs/heads/"), maxBranch), webAddress(s.URL)
+	s.Key, s.Name = untrusted.Line(s.Key, maxTitle), untrusted.Line(firstNonBlank(s.Name, s.Key), maxTitle)
+	s.Branch, s.URL = untrusted.Line(strings.TrimPrefix(s.Branch, "refs/heads/"), maxBranch), untrusted.URL(s.URL)
 	if found := runNumber.FindStringSubmatch(s.Name); found != nil && s.Run == 0 {
 		s.Run, _ = strconv.ParseInt(found[1], 10, 64) // only digits, and few enough
 	}
@@ -133,7 +134,7 @@ func (s cloudStatus) events(n eventData) ([]provider.Event, error) {
 func statusEvent(n eventData) provider.Event {
 	s := *n.Status
 	return event(n, provider.Event{
-		ID:              hashID("status", n.Commit.Hash, s.Key, s.State, timeKey(s.At), s.URL),
+		ID:              untrusted.HashID("status", n.Commit.Hash, s.Key, s.State, timeKey(s.At), s.URL),
 		Subject:         commitSubject(n.Commit.Hash),
 		Series:          s.series(),
 		SeriesTitle:     strings.Trim(s.buildKey()+" · "+s.Branch, " ·"),

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // timestamp is a time as either product writes it: Cloud as an ISO string, Data Center up to 9 as milliseconds since 1970, from 10 on as
@@ -27,22 +29,9 @@ func (s *timestamp) UnmarshalJSON(data []byte) error {
 // parseTime returns the time that the text means, zero for none.
 func parseTime(text string) time.Time {
 	if millis, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return plausibleTime(time.UnixMilli(millis).UTC())
+		return untrusted.PlausibleTime(time.UnixMilli(millis).UTC())
 	}
-	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05"} {
-		if at, err := time.Parse(form, text); err == nil {
-			return plausibleTime(at.UTC())
-		}
-	}
-	return time.Time{}
-}
-
-// plausibleTime returns the time if it can be one at which something happened at Bitbucket.
-func plausibleTime(at time.Time) time.Time {
-	if at.Year() < 2000 || at.Year() > 2200 {
-		return time.Time{}
-	}
-	return at
+	return untrusted.ParseTime(text)
 }
 
 // firstTime returns the first of the times that is known.
@@ -53,15 +42,4 @@ func firstTime(times ...time.Time) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-// latestTime returns the latest of the times.
-func latestTime(times ...time.Time) time.Time {
-	var last time.Time
-	for _, at := range times {
-		if at.After(last) {
-			last = at
-		}
-	}
-	return last
 }

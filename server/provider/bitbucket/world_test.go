@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
 const hookSecret = "KSOXMWX5UBLQTBRPBKVCZMAFWE"
@@ -145,29 +145,14 @@ func (w *world) applyLocked(e provider.Event) {
 // session acts as the person, whose name is the account's; "" is a token of the repository's.
 func (w *world) session(name string) provider.Session {
 	w.t.Helper()
-	s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: shows("Bearer token-of-" + name)}}
+	s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: providertest.Authorization("Bearer token-of-" + name)}}
 	if w.site.Kind == kindCloud {
-		s.HTTP.Transport = showsBasic(name+"@example.com", "token-of-"+name)
+		s.HTTP.Transport = providertest.BasicAuth(name+"@example.com", "token-of-"+name)
 	}
 	who, err := New().WhoAmI(w.t.Context(), s)
 	require.NoError(w.t, err)
 	s.Account = who
 	return s
-}
-
-// shows is a transport that shows a credential.
-type shows string
-
-func (a shows) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.Header.Set("Authorization", string(a))
-	return http.DefaultTransport.RoundTrip(r)
-}
-
-func showsBasic(user, token string) shows {
-	r := &http.Request{Header: http.Header{}, URL: &url.URL{}}
-	r.SetBasicAuth(user, token)
-	return shows(r.Header.Get("Authorization"))
 }
 
 // follow installs the webhook as Ada and returns the repository.

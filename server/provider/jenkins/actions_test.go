@@ -20,6 +20,7 @@ import (
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/jenkins"
+	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
 // desk is a Jenkins whose deliveries are folded as they come, and a session there.
@@ -110,17 +111,10 @@ func session(base, user, token string) provider.Session {
 		Provider: "Jenkins", Site: provider.Site{URL: base, API: base}, Scope: []string{"web", "my deploy", "folder/**"},
 		HTTP: &http.Client{
 			Timeout:       5 * time.Second,
-			Transport:     shows{user, token},
+			Transport:     providertest.BasicAuth(user, token),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
-}
-
-type shows struct{ user, token string }
-
-func (s shows) RoundTrip(r *http.Request) (*http.Response, error) {
-	r.SetBasicAuth(s.user, s.token)
-	return http.DefaultTransport.RoundTrip(r)
 }
 
 func english(t *testing.T, m chat.Message) string {

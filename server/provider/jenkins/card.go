@@ -10,6 +10,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The actions on a card.
@@ -122,7 +124,7 @@ func (v view) fields() []chat.Field {
 	}
 	branch := v.Branch
 	if branch == "" {
-		branch = cleanLine(v.Location.branch(), maxName)
+		branch = untrusted.Line(v.Location.branch(), maxName)
 	}
 	add("branch", chat.Verbatim(chat.Code(branch)))
 	add("commit", chat.Verbatim(chat.Code(v.Commit)))
@@ -174,23 +176,5 @@ func (t tests) sentence() chat.Message {
 	return chat.Say(id, "Total", strconv.Itoa(t.Total), "Failed", strconv.Itoa(t.Failed), "Skipped", strconv.Itoa(t.Skipped))
 }
 
-// durationText says how long something took.
-func durationText(d time.Duration) chat.Message {
-	seconds := int(d.Round(time.Second) / time.Second)
-	parts := func(id string, whole, rest int) chat.Message {
-		m := chat.Say(id, "Whole", strconv.Itoa(whole))
-		if rest > 0 {
-			m.Params["Rest"] = strconv.Itoa(rest)
-		}
-		return m
-	}
-	switch {
-	case seconds < 60:
-		return parts("jenkins.span.seconds", seconds, 0)
-	case seconds < 3600:
-		return parts("jenkins.span.minutes", seconds/60, seconds%60)
-	case seconds < 86400:
-		return parts("jenkins.span.hours", seconds/3600, seconds/60%60)
-	}
-	return parts("jenkins.span.days", seconds/86400, seconds/3600%24)
-}
+// durationText returns how long something took.
+func durationText(d time.Duration) chat.Message { return provider.DurationText("jenkins.span", d) }

@@ -201,7 +201,7 @@ func (c client) fetchLog(ctx context.Context) (string, error) {
 	}
 	size, err := strconv.ParseInt(head.Header.Get("X-Text-Size"), 10, 64)
 	if err != nil {
-		return "", fault.Wrap(err, fault.ProviderUnavailable).With("Provider", c.Provider)
+		return "", c.Fault(err, fault.ProviderUnavailable)
 	}
 	from := max(0, size-logTail)
 	if err := c.Call(ctx, http.MethodGet, address+strconv.FormatInt(from, 10), nil, &answer); err != nil {

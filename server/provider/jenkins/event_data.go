@@ -7,12 +7,12 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The labels of events.
@@ -250,18 +250,11 @@ func (n eventData) fingerprint() string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// cleanLine returns text on one line, cut.
-func cleanLine(text string, most int) string {
-	text = strings.ToValidUTF8(text, "\ufffd")
-	words := strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) })
-	return chat.Truncate(strings.Join(words, " "), most)
-}
-
 // cleanLines returns text as it was laid out, without blank lines, cut.
 func cleanLines(text string, most int) string {
 	var kept []string
 	for one := range strings.Lines(text) {
-		if one = cleanLine(one, most); one != "" {
+		if one = untrusted.Line(one, most); one != "" {
 			kept = append(kept, one)
 		}
 	}
@@ -271,5 +264,5 @@ func cleanLines(text string, most int) string {
 // firstLine returns the first line of a text that is not blank.
 func firstLine(text string, most int) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return cleanLine(first, most)
+	return untrusted.Line(first, most)
 }

@@ -9,7 +9,6 @@ package jenkins
 import (
 	"embed"
 	"encoding/json"
-	"io/fs"
 	"strconv"
 	"time"
 
@@ -76,17 +75,8 @@ func (Jenkins) Describe() provider.Descriptor {
 			{ID: labelBranch, Label: chat.Say("jenkins.filter.branch"), Help: chat.Say("jenkins.filter.branch_help")},
 		},
 		Headers: []string{headerToken, headerSignature},
-		Texts:   ownTexts(),
+		Texts:   provider.Texts(texts),
 	}
-}
-
-// ownTexts returns the messages, one file for each language.
-func ownTexts() fs.FS {
-	below, err := fs.Sub(texts, "texts")
-	if err != nil {
-		return texts // cannot be: the folder is part of the binary
-	}
-	return below
 }
 
 // Sample implements provider.Provider. Each is a build of its own, so that each makes a card.

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"mattermost-plugin-zoom/server/provider/untrusted"
+
 	"github.com/pkg/errors"
 )
 
@@ -53,9 +55,9 @@ func parseNotification(body []byte) (eventData, string, error) {
 	}
 	n.Branch = trimRemote(b.SCM.Branch, n.Location)
 	if len(n.Location.Path) == 0 {
-		n.Name = cleanLine(j.Name, maxName)
+		n.Name = untrusted.Line(j.Name, maxName)
 	}
-	if number := cleanLine(b.Number.String(), maxName); number != "" {
+	if number := untrusted.Line(b.Number.String(), maxName); number != "" {
 		n.Label = "#" + number
 	}
 	switch n.applyPhase(b.Phase, parseWhole(b.Timestamp), j); {
@@ -154,7 +156,7 @@ func (n *eventData) addTests(j notification) {
 		Total: max(s.Total, 0), Failed: max(s.Failed, len(s.FailedTests), 0), Skipped: max(s.Skipped, 0), Listed: len(s.FailedTests),
 	}
 	for _, failed := range s.FailedTests[:min(len(s.FailedTests), maxListed)] {
-		t.Names = append(t.Names, cleanLine(failed, maxLine))
+		t.Names = append(t.Names, untrusted.Line(failed, maxLine))
 	}
 	n.Tests = &t
 }
@@ -164,16 +166,16 @@ func (n *eventData) addTests(j notification) {
 func trimRemote(branch string, p location) string {
 	branch = strings.TrimPrefix(branch, "refs/heads/")
 	if len(p.Path) > 0 && branch == p.Path[len(p.Path)-1] {
-		return cleanLine(branch, maxName)
+		return untrusted.Line(branch, maxName)
 	}
 	if remote, ok := strings.CutPrefix(branch, "refs/remotes/"); ok {
 		_, rest, _ := strings.Cut(remote, "/")
-		return cleanLine(rest, maxName)
+		return untrusted.Line(rest, maxName)
 	}
 	for _, remote := range []string{"origin/", "upstream/"} {
 		branch = strings.TrimPrefix(branch, remote)
 	}
-	return cleanLine(branch, maxName)
+	return untrusted.Line(branch, maxName)
 }
 
 // webAddress returns the address if a link may lead there, else "".

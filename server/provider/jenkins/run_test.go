@@ -160,3 +160,15 @@ func TestAnEndThatComesLateIsOfTheBuildThatStarted(t *testing.T) {
 		require.True(t, strings.HasPrefix(c.shows(), "Failed\n"), name)
 	}
 }
+
+func TestBuildsOfOneNumberOfWhichOnlyTheEndsAreKnownAreToldApartByTheirStarts(t *testing.T) {
+	t.Parallel()
+	c := newChannel(t)
+	first := c.now
+	c.hears(told(t, c, "FINALIZED", "SUCCESS", first, time.Hour, 0))
+	require.Len(t, c.states, 1)
+	// The job is deleted and created again right after the long build, and its first build is over within a minute.
+	change := c.hears(told(t, c, "FINALIZED", "FAILURE", first.Add(62*time.Minute), time.Minute, 0))
+	require.Equal(t, "failure", change.Kind)
+	require.Len(t, c.states, 2, "another build, although it ended only minutes after the first")
+}

@@ -25,7 +25,7 @@ func (Jenkins) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 		if !ok {
 			return provider.Proof{}, provider.ErrForged
 		}
-		return proof(provider.MatchSignature(d.Body, encoded, secrets), provider.BySignature)
+		return provider.ProofOf(provider.MatchSignature(d.Body, encoded, secrets), provider.BySignature)
 	}
 	if token := strings.Trim(d.Header[headerToken], " "); token != "" {
 		found := -1
@@ -34,19 +34,12 @@ func (Jenkins) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 				found = n
 			}
 		}
-		return proof(found, provider.ByHeader)
+		return provider.ProofOf(found, provider.ByHeader)
 	}
 	if d.PathSecret != "" {
-		return proof(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
+		return provider.ProofOf(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
 	}
 	return provider.Proof{}, provider.ErrUnsigned
-}
-
-func proof(secret int, by provider.ProofKind) (provider.Proof, error) {
-	if secret < 0 {
-		return provider.Proof{}, provider.ErrForged
-	}
-	return provider.Proof{Secret: secret, By: by}, nil
 }
 
 // tokens returns what the header's value may have as the token: all of it, what follows a scheme, or the parts of a login.

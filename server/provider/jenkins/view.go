@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // view is what all parts of a build's story together mean.
@@ -138,7 +140,7 @@ func (v view) escalated() bool {
 func (v view) title() string {
 	job := v.Name
 	if job == "" {
-		job = cleanLine(strings.Join(v.Location.names(), separator), maxName)
+		job = untrusted.Line(strings.Join(v.Location.names(), separator), maxName)
 	}
 	return cmp.Or(strings.TrimSpace(job+" "+v.Label), name)
 }

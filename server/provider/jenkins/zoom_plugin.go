@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 
+	"mattermost-plugin-zoom/server/provider/untrusted"
+
 	"github.com/pkg/errors"
 )
 
@@ -56,9 +58,9 @@ func parseZoomReport(body []byte) (eventData, string, error) {
 		return eventData{}, "", errors.Wrap(err, "read a build report")
 	}
 	n := eventData{Location: parseAddress(r.FullURL), details: details{URL: webAddress(r.FullURL)}}
-	n.Label = cleanLine(unescapeText(r.Number), maxName)
+	n.Label = untrusted.Line(unescapeText(r.Number), maxName)
 	n.Name = jobName(unescapeText(r.Name), n.Label, n.Location)
-	n.Cause = cleanLine(unescapeText(r.Cause), maxCause)
+	n.Cause = untrusted.Line(unescapeText(r.Cause), maxCause)
 	n.Duration = parseWhole(r.Duration)
 	switch r.Status {
 	case "Start":
@@ -66,10 +68,10 @@ func parseZoomReport(body []byte) (eventData, string, error) {
 		n.addChanges(r)
 	case "Success":
 		n.Stage, n.Result, n.Trust = stageEnd, resultSuccess, trustSummary
-		n.Summary = cleanLine(unescapeText(r.Summary), maxLine)
+		n.Summary = untrusted.Line(unescapeText(r.Summary), maxLine)
 	case "Failure":
 		n.Stage = stageEnd
-		n.Summary = cleanLine(unescapeText(r.Summary), maxLine)
+		n.Summary = untrusted.Line(unescapeText(r.Summary), maxLine)
 		n.Result, n.Trust = recoverResult(n.Summary)
 	case "Workflow":
 		n.Stage, n.Duration = stageMessage, 0
@@ -79,7 +81,7 @@ func parseZoomReport(body []byte) (eventData, string, error) {
 			n.Message = strings.Replace(n.Message, " and counting", "", 1) // how Jenkins ends the duration of a build that still runs
 		}
 	default:
-		return eventData{}, "", errors.Errorf("a build report of status %q", cleanLine(r.Status, 40))
+		return eventData{}, "", errors.Errorf("a build report of status %q", untrusted.Line(r.Status, 40))
 	}
 	n.addTestSummary(r)
 	return n, plainAddress(r.FullURL), nil
@@ -90,7 +92,7 @@ func (n *eventData) addChanges(r zoomReport) {
 	n.ChangeCount = len(r.Changes)
 	for _, c := range r.Changes[:min(len(r.Changes), maxListed)] {
 		n.Changes = append(n.Changes, change{
-			ID: shortID(c.CommitID), Author: cleanLine(html.UnescapeString(c.Author), maxName), Message: firstLine(html.UnescapeString(lineEnd.ReplaceAllString(c.Message, "\n")), maxLine),
+			ID: shortID(c.CommitID), Author: untrusted.Line(html.UnescapeString(c.Author), maxName), Message: firstLine(html.UnescapeString(lineEnd.ReplaceAllString(c.Message, "\n")), maxLine),
 		})
 	}
 }
@@ -103,7 +105,7 @@ func (n *eventData) addTestSummary(r zoomReport) {
 	}
 	t := tests{Total: intValue(s.Total), Failed: intValue(s.Fail), Skipped: intValue(s.Skip), Listed: len(s.FailedResults)}
 	for _, failed := range s.FailedResults[:min(len(s.FailedResults), maxListed)] {
-		t.Names = append(t.Names, cleanLine(failed.Name, maxLine))
+		t.Names = append(t.Names, untrusted.Line(failed.Name, maxLine))
 	}
 	t.Failed = max(t.Failed, t.Listed)
 	n.Tests = &t
@@ -145,7 +147,7 @@ func jobName(full, label string, p location) string {
 	if fromAddress := strings.Join(p.Path, separator); strings.Contains(fromAddress, "'") && strings.ReplaceAll(fromAddress, "'", "") == job {
 		job = fromAddress
 	}
-	return cleanLine(job, maxName)
+	return untrusted.Line(job, maxName)
 }
 
 // unescapeText undoes what the plugin does to a text: links become "<address|text>", then the rest is escaped for HTML.
@@ -163,11 +165,11 @@ func plainAddress(address string) string {
 
 // shortID returns as much of a commit's id as people read.
 func shortID(id string) string {
-	id = cleanLine(id, maxName)
+	id = untrusted.Line(id, maxName)
 	if commitID.MatchString(id) {
 		return id[:8]
 	}
-	return cleanLine(id, 20)
+	return untrusted.Line(id, 20)
 }
 
 func intValue(n *int) int {

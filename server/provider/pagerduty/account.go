@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The kinds of sites: PagerDuty's service regions. An account is in one of them, and is unknown in the other.
@@ -83,7 +83,7 @@ func (p PagerDuty) ParseSite(kind, address, api string) (provider.Site, error) {
 	if strings.TrimSpace(address) == "" {
 		address = map[string]string{regionUS: usURL, regionEU: euURL}[kind]
 	}
-	base, ok := baseAddress(address)
+	base, ok := untrusted.BaseURL(address)
 	if !ok {
 		return provider.Site{}, &provider.FieldError{Field: "url", Message: chat.Say("pagerduty.site.wrong_url")}
 	}
@@ -96,19 +96,10 @@ func (p PagerDuty) ParseSite(kind, address, api string) (provider.Site, error) {
 	if strings.TrimSpace(api) == "" {
 		return site, nil
 	}
-	if site.API, ok = baseAddress(api); !ok {
+	if site.API, ok = untrusted.BaseURL(api); !ok {
 		return provider.Site{}, &provider.FieldError{Field: "api", Message: chat.Say("pagerduty.site.wrong_url")}
 	}
 	return site, nil
-}
-
-// baseAddress returns the address of a server without what does not belong to it.
-func baseAddress(text string) (string, bool) {
-	u, err := url.Parse(webAddress(strings.TrimSpace(text)))
-	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", false
-	}
-	return u.Scheme + "://" + strings.ToLower(u.Host) + strings.TrimRight(u.EscapedPath(), "/"), true
 }
 
 // SiteOfAccount returns which of the sites an account is in, by the ID token that PagerDuty answered with: its audience names the API. The

@@ -15,6 +15,7 @@ import (
 	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
 // authorize lets Ada allow the app, asking with these scopes and proving with this verifier, and returns what the token endpoint says.
@@ -40,7 +41,7 @@ func (w *world) authorize(scopes []string, wait time.Duration, verifier string) 
 // bearing returns a session with an access token.
 func (w *world) bearing(token *oauth2.Token) provider.Session {
 	s := w.as("")
-	s.HTTP = &http.Client{Transport: keyed("Bearer " + token.AccessToken)}
+	s.HTTP = &http.Client{Transport: providertest.Authorization("Bearer " + token.AccessToken)}
 	return s
 }
 

@@ -1,6 +1,7 @@
 package pagerduty
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -73,7 +74,7 @@ func (a actionRun) result(shown object, id string, pairs ...string) (provider.Ac
 	n := lookedUp(shown, a.me).after(a.subject)
 	return provider.ActionResult{
 		Note:   chat.Say("pagerduty.note."+id, pairs...),
-		Share:  chat.Say("pagerduty.share."+id, append(pairs, "Who", chat.Escape(firstNonEmpty(a.request.By, a.me.Name)))...),
+		Share:  chat.Say("pagerduty.share."+id, append(pairs, "Who", chat.Escape(cmp.Or(a.request.By, a.me.Name)))...),
 		Events: []provider.Event{n.event()},
 	}, nil
 }
@@ -142,7 +143,7 @@ func (a actionRun) note(ctx context.Context) (provider.ActionResult, error) {
 	pairs := []string{"Incident", chat.Link(a.subject.title(), a.url()), "Text", chat.Escape(n.Note.Text)}
 	return provider.ActionResult{
 		Note:   chat.Say("pagerduty.note.noted", pairs...),
-		Share:  chat.Say("pagerduty.share.noted", append(pairs, "Who", chat.Escape(firstNonEmpty(a.request.By, a.me.Name)))...),
+		Share:  chat.Say("pagerduty.share.noted", append(pairs, "Who", chat.Escape(cmp.Or(a.request.By, a.me.Name)))...),
 		Events: []provider.Event{n.event()},
 	}, nil
 }

@@ -1,6 +1,7 @@
 package pagerduty
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -74,9 +75,9 @@ func (PagerDuty) Card(state json.RawMessage) (chat.Card, error) {
 // title names the incident by its number and title.
 func (i incident) title() string {
 	if i.Shown == nil {
-		return firstNonEmpty(i.ID, name)
+		return cmp.Or(i.ID, name)
 	}
-	title := firstNonEmpty(i.Shown.Title, i.ID, name)
+	title := cmp.Or(i.Shown.Title, i.ID, name)
 	if i.Shown.Number > 0 {
 		return "#" + strconv.Itoa(i.Shown.Number) + " " + title
 	}

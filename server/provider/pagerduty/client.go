@@ -1,6 +1,7 @@
 package pagerduty
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 const (
@@ -134,7 +136,7 @@ func parseError(body []byte) errorBody {
 	o := parseObject(body)
 	inner := o.object("error")
 	if inner == nil {
-		return errorBody{Message: firstNonEmpty(o.text("error_description"), o.text("error")), Details: details(o["error"])}
+		return errorBody{Message: cmp.Or(o.text("error_description"), o.text("error")), Details: details(o["error"])}
 	}
 	return errorBody{Code: inner.number("code"), Message: inner.text("message"), Details: append(details(inner["errors"]), textsOf(inner.text("errors"))...)}
 }
@@ -173,7 +175,7 @@ func (r errorBody) text() string {
 	if len(r.Details) > 0 {
 		said = strings.TrimPrefix(said+": "+strings.Join(r.Details, "; "), ": ")
 	}
-	return chat.Escape(strings.TrimRight(cleanLine(said, maxTitle), ". "))
+	return chat.Escape(strings.TrimRight(untrusted.Line(said, maxTitle), ". "))
 }
 
 // errorOf returns what PagerDuty said, zero for an error of another origin.
@@ -194,7 +196,7 @@ func (c client) withProviderMessage(err error) error {
 	said := errorOf(err)
 	switch said.Code {
 	case codeNotAllowed, codeForbidden, codeLostAccess:
-		return fault.Wrap(err, fault.ProviderForbidden).With("Provider", c.Provider)
+		return c.Fault(err, fault.ProviderForbidden)
 	}
 	if words := said.text(); words != "" {
 		return f.With("Message", words)
@@ -204,10 +206,10 @@ func (c client) withProviderMessage(err error) error {
 
 // missing is the fault for an answer without what was asked for.
 func (c client) missing(what string) error {
-	return fault.Wrap(errors.Errorf("an answer without %s", what), fault.ProviderUnavailable).With("Provider", c.Provider)
+	return c.Fault(errors.Errorf("an answer without %s", what), fault.ProviderUnavailable)
 }
 
 // notFound is the fault for what is not there, or cannot be.
 func (c client) notFound(what string) error {
-	return fault.Wrap(errors.New(what), fault.ResourceUnknown).With("Provider", c.Provider)
+	return c.Fault(errors.New(what), fault.ResourceUnknown)
 }

@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // urgencyOfService leaves it to the service how urgent a new incident is.
@@ -60,7 +61,7 @@ func (p PagerDuty) CreateForm(ctx context.Context, s provider.Session, values ma
 		Title: chat.Say("pagerduty.raise.title"), Submit: chat.Say("pagerduty.raise.submit"),
 		Fields: []chat.FormField{
 			{Name: FieldService, Kind: chat.SelectField, Label: chat.Say("pagerduty.field.service"), Help: chat.Say("pagerduty.raise.service_help"), Options: options, Search: true},
-			{Name: FieldTitle, Kind: chat.TextField, Label: chat.Say("pagerduty.raise.name"), Default: cleanLine(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
+			{Name: FieldTitle, Kind: chat.TextField, Label: chat.Say("pagerduty.raise.name"), Default: untrusted.Line(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
 			{
 				Name: FieldAssignee, Kind: chat.SelectField, Label: chat.Say("pagerduty.raise.assignee"), Help: chat.Say("pagerduty.raise.assignee_help"),
 				Options: people, Search: true, Optional: true,
@@ -142,7 +143,7 @@ func (p PagerDuty) Annotate(ctx context.Context, s provider.Session, id, text, b
 		return provider.ActionResult{}, err
 	}
 	i := incident{ID: n.Incident, Shown: n.Shown}
-	pairs := []string{"Incident", chat.Link(i.title(), n.Shown.URL), "Text", chat.Escape(cleanLine(text, maxText))}
+	pairs := []string{"Incident", chat.Link(i.title(), n.Shown.URL), "Text", chat.Escape(untrusted.Line(text, maxText))}
 	return provider.ActionResult{
 		Note: chat.Say("pagerduty.note.noted", pairs...), Share: chat.Say("pagerduty.share.noted", append(pairs, "Who", chat.Escape(by))...),
 		Events: []provider.Event{n.event(), noted},

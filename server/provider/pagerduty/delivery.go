@@ -1,6 +1,7 @@
 package pagerduty
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // incidentPrefix begins the types of events about incidents. Those about services ("service.updated") change no incident, and
@@ -32,8 +34,8 @@ func (PagerDuty) Parse(d provider.Delivery) ([]provider.Event, error) {
 	if !ok || !isKnownType(eventType) {
 		return nil, nil
 	}
-	n := eventData{Type: eventType, ID: cleanLine(about.text("id"), maxID), At: about.time("occurred_at"), By: about.object("agent").reference()}
-	if client := cleanLine(about.object("client").text("name"), maxName); n.By.Name == "" && client != name {
+	n := eventData{Type: eventType, ID: untrusted.Line(about.text("id"), maxID), At: about.time("occurred_at"), By: about.object("agent").reference()}
+	if client := untrusted.Line(about.object("client").text("name"), maxName); n.By.Name == "" && client != name {
 		n.By.Name = client
 	}
 	if n.At.IsZero() {
@@ -74,12 +76,12 @@ func (n eventData) withData(data object) eventData {
 	n.MentionOnly = n.Shown != nil
 	switch n.Type {
 	case typeNote:
-		n.Note = &note{ID: idOf(data.text("id")), Text: cleanLine(data.text("content"), maxText)}
+		n.Note = &note{ID: idOf(data.text("id")), Text: untrusted.Line(data.text("content"), maxText)}
 	case typeStatus:
-		n.Text = cleanLine(data.text("message"), maxText)
+		n.Text = untrusted.Line(data.text("message"), maxText)
 	case typeAdded, typeReplied:
-		n.Text, n.State = cleanLine(data.text("message"), maxText), cleanLine(data.text("state"), maxName)
-		n.Whom = firstNonEmpty(data.object("user").reference().Name, data.object("escalation_policy").reference().Name)
+		n.Text, n.State = untrusted.Line(data.text("message"), maxText), untrusted.Line(data.text("state"), maxName)
+		n.Whom = cmp.Or(data.object("user").reference().Name, data.object("escalation_policy").reference().Name)
 	case typeConference:
 		if data.has("conference_url") || data.has("conference_numbers") {
 			met := data.bridge()
@@ -91,12 +93,12 @@ func (n eventData) withData(data object) eventData {
 		n.Text = data.object("role").reference().Name
 		n.Whom, n.Before = data.object("assignee").reference().Name, data.object("old_assignee").reference().Name
 	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted:
-		n.Text, n.State = data.reference().Name, cleanLine(data.text("status"), maxName)
+		n.Text, n.State = data.reference().Name, untrusted.Line(data.text("status"), maxName)
 	case typeActionCreated, typeActionUpdated, typeActionEnded:
-		n.Text, n.State = data.object("action").reference().Name, cleanLine(data.text("state"), maxName)
+		n.Text, n.State = data.object("action").reference().Name, untrusted.Line(data.text("state"), maxName)
 	case typeFlowStarted, typeFlowCompleted:
 		// The summary is the run's own, such as how it was started.
-		n.Text = firstNonEmpty(data.object("incident_workflow").reference().Name, data.reference().Name)
+		n.Text = cmp.Or(data.object("incident_workflow").reference().Name, data.reference().Name)
 	}
 	return n
 }
@@ -129,11 +131,11 @@ func (o object) changedFields() string {
 		if at := slices.IndexFunc(now, func(o object) bool { return same(o, field) }); at >= 0 {
 			after = valueText(now[at]["value"])
 		}
-		line := firstNonEmpty(after, noValue)
+		line := cmp.Or(after, noValue)
 		if before != after {
-			line = firstNonEmpty(before, noValue) + " → " + line
+			line = cmp.Or(before, noValue) + " → " + line
 		}
-		told = append(told, cleanLine(firstNonEmpty(field.text("name"), field.text("id"))+": "+line, 2*maxName))
+		told = append(told, untrusted.Line(cmp.Or(field.text("name"), field.text("id"))+": "+line, 2*maxName))
 	}
 	return strings.Join(told, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The types of events about incidents, without "incident." before them: https://developer.pagerduty.com/docs/webhooks-overview.
@@ -81,12 +82,11 @@ const (
 
 // Limits of what is kept, in characters or things.
 const (
-	maxName    = 100
-	maxTitle   = 250
-	maxText    = 600
-	maxAddress = 500
-	maxListed  = 10
-	maxID      = 100
+	maxName   = 100
+	maxTitle  = 250
+	maxText   = 600
+	maxListed = 10
+	maxID     = 100
 )
 
 // reference is a person, service, team or the like.
@@ -180,7 +180,7 @@ func names(all []reference) []string {
 // noteFingerprint is what a note's text is recognized by: its beginning, as PagerDuty cuts long ones, and not its white space.
 func noteFingerprint(text string) string {
 	const most = 200
-	runes := []rune(strings.Join(strings.Fields(cleanLine(text, maxText)), ""))
+	runes := []rune(strings.Join(strings.Fields(untrusted.Line(text, maxText)), ""))
 	return string(runes[:min(len(runes), most)])
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // maxSnooze is how long an incident can be snoozed, in seconds: https://support.pagerduty.com/main/docs/edit-incidents#snooze-an-incident.
@@ -62,7 +63,7 @@ func (a actionRun) levels(ctx context.Context) ([]chat.Option, error) {
 		for _, target := range rule.list("targets") {
 			whom = append(whom, target.reference().Name)
 		}
-		label := chat.Say("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", chat.Plain(cleanLine(strings.Join(whom, ", "), maxName)))
+		label := chat.Say("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", chat.Plain(untrusted.Line(strings.Join(whom, ", "), maxName)))
 		options = append(options, chat.Option{Label: label, Value: strconv.Itoa(i + 1)})
 	}
 	return options, nil

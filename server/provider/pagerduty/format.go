@@ -1,11 +1,12 @@
 package pagerduty
 
 import (
-	"strconv"
+	"cmp"
 	"strings"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
 )
 
 // actorName returns what somebody is called in a sentence. What nobody did, PagerDuty did by itself.
@@ -18,7 +19,7 @@ func actorName(who reference) chat.Message {
 
 // link returns the name of a thing as a link, or its ID where it has no name.
 func (r reference) link() string {
-	return chat.Link(firstNonEmpty(r.Name, r.ID, r.URL), r.URL)
+	return chat.Link(cmp.Or(r.Name, r.ID, r.URL), r.URL)
 }
 
 // nameList returns the names of some of all.
@@ -58,23 +59,5 @@ func withDuration(m chat.Message, d time.Duration) chat.Message {
 	return m.WithMessage("Span", durationText(d))
 }
 
-// durationText says how long something took.
-func durationText(d time.Duration) chat.Message {
-	seconds := int(d.Round(time.Second) / time.Second)
-	parts := func(id string, whole, rest int) chat.Message {
-		m := chat.Say(id, "Whole", strconv.Itoa(whole))
-		if rest > 0 {
-			m.Params["Rest"] = strconv.Itoa(rest)
-		}
-		return m
-	}
-	switch {
-	case seconds < 60:
-		return parts("pagerduty.span.seconds", seconds, 0)
-	case seconds < 3600:
-		return parts("pagerduty.span.minutes", seconds/60, seconds%60)
-	case seconds < 86400:
-		return parts("pagerduty.span.hours", seconds/3600, seconds/60%60)
-	}
-	return parts("pagerduty.span.days", seconds/86400, seconds/3600%24)
-}
+// durationText returns how long something took.
+func durationText(d time.Duration) chat.Message { return provider.DurationText("pagerduty.span", d) }

@@ -13,6 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // isUnknown reports whether something is not there.
@@ -61,7 +62,7 @@ func lookedUp(shown object, by Person) eventData {
 	n := eventData{
 		Type: typeLookedUp, Incident: idOf(shown.text("id")), By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Shown: shown.snapshot(),
 		Bridge: shown.bridgeShown(),
-		At:     laterTime(shown.time("created_at"), laterTime(shown.time("updated_at"), shown.time("last_status_change_at"))),
+		At:     untrusted.Latest(shown.time("created_at"), untrusted.Latest(shown.time("updated_at"), shown.time("last_status_change_at"))),
 	}
 	changed := milestone{By: shown.object("last_status_change_by").reference(), At: shown.time("last_status_change_at")}
 	switch n.Shown.Status {
@@ -83,7 +84,7 @@ func lookedUp(shown object, by Person) eventData {
 // after returns the news as coming right after what is known: answers tell the second only, and what was done is newer than what was
 // known when it was done.
 func (n eventData) after(i incident) eventData {
-	n.At = laterTime(n.At, i.Latest.At.Add(time.Millisecond))
+	n.At = untrusted.Latest(n.At, i.Latest.At.Add(time.Millisecond))
 	return n
 }
 
@@ -219,7 +220,7 @@ func (c client) note(ctx context.Context, incidentID, text string, by Person) (e
 	id := idOf(made.text("id"))
 	return eventData{
 		Type: typeNote, ID: ownPrefix + "note/" + id, Incident: incidentID, At: made.time("created_at"),
-		By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Note: &note{ID: id, Text: cleanLine(text, maxText)},
+		By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Note: &note{ID: id, Text: untrusted.Line(text, maxText)},
 	}, nil
 }
 
@@ -231,7 +232,7 @@ func (PagerDuty) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 	}
 	n := eventData{
 		Type: typeNoteExpected, ID: ownPrefix + "expected/" + said.ID, Incident: id, At: said.At,
-		OriginChannel: said.ChannelID, Note: &note{Text: cleanLine(said.Text, maxText)},
+		OriginChannel: said.ChannelID, Note: &note{Text: untrusted.Line(said.Text, maxText)},
 	}
 	e := n.event()
 	e.UpdateOnly = true // it begins no card

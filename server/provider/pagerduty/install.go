@@ -1,6 +1,7 @@
 package pagerduty
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // healthInterval is how often our webhooks are looked at. PagerDuty switches one off for a day after three deliveries that were dropped, and
@@ -32,7 +34,7 @@ const (
 func (PagerDuty) Locate(typed string, sites []provider.Site) (provider.Location, error) {
 	typed = trimQuotes(typed)
 	at := provider.Location{Site: defaultSite(sites), Path: pathNamed + url.PathEscape(typed)}
-	u, err := url.Parse(webAddress(typed))
+	u, err := url.Parse(untrusted.URL(typed))
 	switch id := serviceID(typed); {
 	case typed == "" || strings.EqualFold(typed, pathAccount):
 		at.Path = pathAccount
@@ -103,7 +105,7 @@ func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string
 		if team.ID == "" {
 			return provider.Resource{}, c.missing("a team")
 		}
-		return provider.Resource{ID: "team/" + team.ID, Name: firstNonEmpty(team.Name, team.ID), URL: team.URL, Path: pathTeams + team.ID}, nil
+		return provider.Resource{ID: "team/" + team.ID, Name: cmp.Or(team.Name, team.ID), URL: team.URL, Path: pathTeams + team.ID}, nil
 	}
 	if id, ok := strings.CutPrefix(path, pathServices); ok {
 		service, err := p.Service(ctx, s, id)

@@ -1,10 +1,13 @@
 package pagerduty
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
+
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // object is a JSON object of PagerDuty's. A field of another type than expected counts as missing: refusing a whole delivery for it
@@ -45,23 +48,23 @@ func (o object) list(name string) []object {
 }
 
 // time returns a time, zero for none.
-func (o object) time(name string) time.Time { return parseTime(o.text(name)) }
+func (o object) time(name string) time.Time { return untrusted.ParseTime(o.text(name)) }
 
 // reference returns what the object refers to. Deliveries and answers call it "summary", whole things "name".
 func (o object) reference() reference {
 	return reference{
-		ID: idOf(o.text("id")), Name: cleanLine(firstNonEmpty(o.text("summary"), o.text("name")), maxName), URL: webAddress(o.text("html_url")),
+		ID: idOf(o.text("id")), Name: untrusted.Line(cmp.Or(o.text("summary"), o.text("name")), maxName), URL: untrusted.URL(o.text("html_url")),
 	}
 }
 
 // bridge returns the conference bridge, as an incident has it or as its own event does.
 func (o object) bridge() bridge {
-	b := bridge{Number: cleanLine(valueText(o["conference_number"]), maxName), URL: webAddress(o.text("conference_url"))}
+	b := bridge{Number: untrusted.Line(valueText(o["conference_number"]), maxName), URL: untrusted.URL(o.text("conference_url"))}
 	if b.Number != "" {
 		return b
 	}
 	if numbers := o.list("conference_numbers"); len(numbers) > 0 {
-		b.Number = cleanLine(valueText(numbers[0]["number"]), maxName)
+		b.Number = untrusted.Line(valueText(numbers[0]["number"]), maxName)
 	}
 	return b
 }

@@ -12,6 +12,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // Shift is somebody's turn of being on call.
@@ -61,7 +62,7 @@ func (c client) schedules(ctx context.Context, query string) ([]provider.Resourc
 // schedule returns a schedule, of either kind.
 func (o object) schedule() provider.Resource {
 	r := o.reference()
-	return provider.Resource{ID: r.ID, Name: firstNonEmpty(r.Name, r.ID), URL: r.URL}
+	return provider.Resource{ID: r.ID, Name: cmp.Or(r.Name, r.ID), URL: r.URL}
 }
 
 // Schedule returns the schedule that somebody means, told by its name or ID. Of several whose names contain the text, the one with just
@@ -148,7 +149,7 @@ func (p PagerDuty) Shifts(ctx context.Context, s provider.Session, schedule prov
 	found, err := p.OnCall(ctx, s, schedule.ID, at)
 	var shifts []provider.Shift
 	for _, one := range found {
-		shifts = append(shifts, provider.Shift{Name: firstNonEmpty(one.Who.Name, one.Who.ID), Email: one.Who.Email, End: one.End, Level: one.Level})
+		shifts = append(shifts, provider.Shift{Name: cmp.Or(one.Who.Name, one.Who.ID), Email: one.Who.Email, End: one.End, Level: one.Level})
 	}
 	return shifts, err
 }
@@ -178,9 +179,9 @@ type onCallState struct {
 // OnCallState returns the list of who is on call, with times in the zone. Known are the names in chat of those whose address belongs to a member
 // of the channel: only these are called.
 func (PagerDuty) OnCallState(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
-	list := onCallList{Name: firstNonEmpty(schedule.Name, schedule.ID), URL: webAddress(schedule.URL), At: at}
+	list := onCallList{Name: cmp.Or(schedule.Name, schedule.ID), URL: untrusted.URL(schedule.URL), At: at}
 	for _, shift := range shifts {
-		line := onCallEntry{Name: cleanLine(shift.Name, maxName), Level: shift.Level}
+		line := onCallEntry{Name: untrusted.Line(shift.Name, maxName), Level: shift.Level}
 		if shift.Email != "" {
 			line.Username = known[strings.ToLower(shift.Email)]
 		}

@@ -9,7 +9,6 @@ package pagerduty
 import (
 	"embed"
 	"encoding/json"
-	"io/fs"
 	"strconv"
 	"time"
 
@@ -105,17 +104,8 @@ func (PagerDuty) Describe() provider.Descriptor {
 		},
 		Headers:        []string{headerSignature},
 		HealthInterval: healthInterval, MultipleRules: true,
-		Texts: ownTexts(),
+		Texts: provider.Texts(texts),
 	}
-}
-
-// ownTexts returns the messages, one file for each language.
-func ownTexts() fs.FS {
-	below, err := fs.Sub(texts, "texts")
-	if err != nil {
-		return texts // cannot be: the folder is part of the binary
-	}
-	return below
 }
 
 // Sample implements provider.Provider. Each is an incident of its own, so that each makes a card.

@@ -1,6 +1,7 @@
 package pagerduty
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // maxOptions is how much a picker lists.
@@ -26,8 +28,8 @@ type Person struct {
 func (o object) person() Person {
 	r := o.reference()
 	p := Person{
-		ID: r.ID, Name: cleanLine(firstNonEmpty(o.text("name"), r.Name), maxName), Email: cleanLine(o.text("email"), maxTitle), URL: r.URL,
-		TimeZone: cleanLine(o.text("time_zone"), maxName),
+		ID: r.ID, Name: untrusted.Line(cmp.Or(o.text("name"), r.Name), maxName), Email: untrusted.Line(o.text("email"), maxTitle), URL: r.URL,
+		TimeZone: untrusted.Line(o.text("time_zone"), maxName),
 	}
 	for _, team := range o.list("teams") {
 		if id := idOf(team.text("id")); id != "" {
@@ -143,7 +145,7 @@ func resources(services []object) []provider.Resource {
 		if r.ID == "" || known {
 			continue
 		}
-		one := provider.Resource{ID: r.ID, Name: firstNonEmpty(r.Name, r.ID), URL: r.URL, Path: r.ID}
+		one := provider.Resource{ID: r.ID, Name: cmp.Or(r.Name, r.ID), URL: r.URL, Path: r.ID}
 		if r.URL != "" {
 			one.SettingsURL = r.URL + "/integrations"
 		}
@@ -227,7 +229,7 @@ func serviceID(text string) string {
 func optionsOf(people []Person) []chat.Option {
 	var options []chat.Option
 	for _, p := range people {
-		options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(firstNonEmpty(p.Name, p.Email, p.ID))), Value: userPrefix + p.ID})
+		options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(cmp.Or(p.Name, p.Email, p.ID))), Value: userPrefix + p.ID})
 	}
 	return options
 }

@@ -1,6 +1,7 @@
 package pagerduty
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -76,7 +77,7 @@ func (t *replyBuilder) delegated(was, is snapshot, whom chat.Message) bool {
 	if t.data.Type != typeDelegated && !moved || !was.Known.has(partPolicy) || was.Policy.ID == is.Policy.ID {
 		return false
 	}
-	m := chat.Say("pagerduty.reply.delegated", "Policy", chat.Escape(firstNonEmpty(is.Policy.Name, is.Policy.ID))).WithMessage("Who", actorName(t.by))
+	m := chat.Say("pagerduty.reply.delegated", "Policy", chat.Escape(cmp.Or(is.Policy.Name, is.Policy.ID))).WithMessage("Who", actorName(t.by))
 	if !whom.Zero() {
 		m = m.WithMessage("Whom", whom)
 	}
@@ -128,7 +129,7 @@ func (t *replyBuilder) addOnce(is incident) {
 	case typeAdded:
 		t.addWithActor("pagerduty.reply.responder_added", t.by, "Whom", chat.Escape(t.data.Whom), "Text", text)
 	case typeReplied:
-		t.addWithActor("pagerduty.reply.responder_replied", reference{Name: firstNonEmpty(t.data.Whom, t.by.Name)}, "State", chat.Escape(t.data.State), "Text", text)
+		t.addWithActor("pagerduty.reply.responder_replied", reference{Name: cmp.Or(t.data.Whom, t.by.Name)}, "State", chat.Escape(t.data.State), "Text", text)
 	case typeFields:
 		t.addWithActor("pagerduty.reply.fields", t.by, "Fields", text)
 	case typeRole:

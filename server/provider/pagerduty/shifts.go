@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // Schedules of shifts, the newer kind, are under addresses of their own, and say by whom a shift is taken by ID alone:
@@ -65,7 +66,7 @@ func (c client) shiftAssignments(ctx context.Context, scheduleID string, at time
 		same := slices.IndexFunc(shifts, func(o Shift) bool { return o.Who.ID == id })
 		switch {
 		case same >= 0:
-			shifts[same].End = laterTime(shifts[same].End, end)
+			shifts[same].End = untrusted.Latest(shifts[same].End, end)
 		case len(shifts) < maxOnShift:
 			shifts = append(shifts, Shift{Who: Person{ID: id}, Start: start, End: end})
 		}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // parts are what can be said of an incident, as a set. No delivery and no answer says all of it: a part that one leaves out stays as it was,
@@ -162,9 +164,9 @@ func (o object) has(name string) bool {
 // snapshot returns what is shown of an incident, as deliveries have it or as answers do.
 func (o object) snapshot() *snapshot {
 	s := &snapshot{
-		Number: max(o.number("number"), o.number("incident_number")), Title: cleanLine(o.text("title"), maxTitle), URL: webAddress(o.text("html_url")),
+		Number: max(o.number("number"), o.number("incident_number")), Title: untrusted.Line(o.text("title"), maxTitle), URL: untrusted.URL(o.text("html_url")),
 		Created: o.time("created_at"), Service: o.object("service").reference(), Policy: o.object("escalation_policy").reference(),
-		Kind: cleanLine(o.object("incident_type").text("name"), maxName), Priority: o.object("priority").reference().Name,
+		Kind: untrusted.Line(o.object("incident_type").text("name"), maxName), Priority: o.object("priority").reference().Name,
 	}
 	switch status := o.text("status"); status {
 	case statusTriggered, statusAcknowledged, statusResolved:
@@ -217,7 +219,7 @@ var numberedTitle = regexp.MustCompile(`^\[#([0-9]{1,9})\] (.+)$`)
 // workflow the service.
 func (o object) mentionedIncident() *snapshot {
 	about := o.object("incident")
-	s := &snapshot{Title: cleanLine(about.text("summary"), maxTitle), URL: webAddress(about.text("html_url")), Service: o.object("service").reference()}
+	s := &snapshot{Title: untrusted.Line(about.text("summary"), maxTitle), URL: untrusted.URL(about.text("html_url")), Service: o.object("service").reference()}
 	if match := numberedTitle.FindStringSubmatch(s.Title); match != nil {
 		s.Title = match[2]
 		s.Number, _ = strconv.Atoi(match[1]) // nine digits

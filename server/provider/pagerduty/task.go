@@ -9,6 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // RunTask implements provider.TaskRunner: it looks at an incident that was open when last heard of, or for those that were never heard of.
@@ -45,7 +46,7 @@ func (PagerDuty) LinkMeeting(ctx context.Context, s provider.Session, state json
 	if err != nil {
 		return nil, err
 	}
-	if joinURL = webAddress(joinURL); joinURL == "" {
+	if joinURL = untrusted.URL(joinURL); joinURL == "" {
 		return nil, &provider.FieldError{Field: fieldText, Message: chat.Say("pagerduty.form.no_meeting")}
 	}
 	c, me, err := newClient(s).asUser(ctx)

@@ -32,8 +32,5 @@ func (PagerDuty) Verify(d provider.Delivery, secrets []string) (provider.Proof, 
 			found = n
 		}
 	}
-	if found < 0 {
-		return provider.Proof{}, provider.ErrForged
-	}
-	return provider.Proof{Secret: found, By: provider.BySignature}, nil
+	return provider.ProofOf(found, provider.BySignature)
 }

@@ -182,10 +182,5 @@ func (c client) unsubscribe(ctx context.Context, id string) error {
 	return c.adminFault(err)
 }
 
-// adminFault says what a refusal of something about webhooks means: they are for admins and managers.
-func (c client) adminFault(err error) error {
-	if fault.Is(err, fault.ProviderForbidden) {
-		return fault.Wrap(err, fault.NotResourceAdmin).With("Provider", c.Provider).With("Resource", name)
-	}
-	return err
-}
+// adminFault explains why PagerDuty refuses a call about webhooks: only admins and managers may make it.
+func (c client) adminFault(err error) error { return c.NotAdmin(err, name) }

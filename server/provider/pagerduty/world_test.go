@@ -16,6 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
 // noon is when all stories begin.
@@ -157,19 +158,9 @@ func (w *world) knows(secret string) {
 	w.secret = secret
 }
 
-// keyed shows somebody's key.
-type keyed string
-
-// RoundTrip implements http.RoundTripper.
-func (k keyed) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.Header.Set("Authorization", string(k))
-	return http.DefaultTransport.RoundTrip(r)
-}
-
 // as returns a session of somebody.
 func (w *world) as(login string) provider.Session {
-	return provider.Session{Provider: name, Site: w.site, HTTP: &http.Client{Transport: keyed("Token token=" + login)}}
+	return provider.Session{Provider: name, Site: w.site, HTTP: &http.Client{Transport: providertest.Authorization("Token token=" + login)}}
 }
 
 // trigger makes an incident on the database and returns its ID.
@@ -229,7 +220,7 @@ func (w *world) stands(id string) sandbox.Incident {
 // english returns a message as people read it.
 func english(t testing.TB, m chat.Message) string {
 	t.Helper()
-	catalogue, err := i18n.NewCatalogue(ownTexts())
+	catalogue, err := i18n.NewCatalogue(provider.Texts(texts))
 	require.NoError(t, err)
 	text := catalogue.Text("en", m)
 	require.NotContains(t, text, "<no value>")

@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -50,9 +51,9 @@ func (*Sentry) WhoAmI(ctx context.Context, s provider.Session) (provider.Account
 	}
 	u := answer.User.get()
 	if u.ID.id() == "" {
-		return provider.Account{}, fault.Wrap(errors.New("the token is nobody's"), fault.AccountRejected).With("Provider", s.Provider)
+		return provider.Account{}, s.Fault(errors.New("the token is nobody's"), fault.AccountRejected)
 	}
-	shown := firstNonEmpty(u.Name.line(maxName), u.Login.line(maxName), u.Email.line(maxName))
+	shown := cmp.Or(u.Name.line(maxName), u.Login.line(maxName), u.Email.line(maxName))
 	return provider.Account{ID: u.ID.id(), Name: shown}, nil
 }
 
@@ -107,7 +108,7 @@ func (*Sentry) CheckCredential(ctx context.Context, s provider.Session) error {
 		return err
 	}
 	if answer.Auth.v == nil && answer.User.v == nil {
-		return fault.Wrap(errors.New("the token is nobody's"), fault.AccountRejected).With("Provider", s.Provider)
+		return s.Fault(errors.New("the token is nobody's"), fault.AccountRejected)
 	}
 	if answer.Auth.v == nil {
 		return nil

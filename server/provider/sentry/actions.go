@@ -12,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // What comes with clicks and forms.
@@ -83,15 +84,15 @@ func newActionRun(session provider.Session, c provider.ActionRequest) (actionRun
 // actor returns who acts, as somebody at Sentry.
 func (a actionRun) actor() actor {
 	if a.request.Account.Name == "" {
-		return actor{ID: a.request.Account.ID, Name: cleanLine(a.request.By, maxName)}
+		return actor{ID: a.request.Account.ID, Name: untrusted.Line(a.request.By, maxName)}
 	}
-	return actor{ID: a.request.Account.ID, Name: cleanLine(a.request.Account.Name, maxName)}
+	return actor{ID: a.request.Account.ID, Name: untrusted.Line(a.request.Account.Name, maxName)}
 }
 
 // newEvent returns what was done, with the issue as it is now. It comes after all that the card knows of: servers' clocks differ, and
 // later news must not pass for old.
 func (a actionRun) newEvent(d eventType, now *issue, at location) provider.Event {
-	n := eventData{Site: a.site, At: latestTime(a.request.At, a.subject.ShownAt.Add(time.Millisecond)), Type: d, By: a.actor(), Issue: now}
+	n := eventData{Site: a.site, At: untrusted.Latest(a.request.At, a.subject.ShownAt.Add(time.Millisecond)), Type: d, By: a.actor(), Issue: now}
 	if d == typeLookedUp {
 		n.By = actor{}
 	}
@@ -212,7 +213,7 @@ func (a actionRun) postComment(ctx context.Context, said string) (provider.Actio
 	}
 	n := eventData{
 		Site: a.site, At: a.request.At, Type: typeCommented, By: a.actor(), Issue: &issue{ID: a.subject.ID, Project: a.subject.Project},
-		Comment: &comment{ID: made.ID.id(), Action: "created", Excerpt: cleanLines(said, maxExcerpt), At: made.Date.Time},
+		Comment: &comment{ID: made.ID.id(), Action: "created", Excerpt: untrusted.Lines(said, maxExcerpt), At: made.Date.Time},
 	}
 	return provider.ActionResult{Events: []provider.Event{issueEvent(n)}}, nil
 }

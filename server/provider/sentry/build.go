@@ -1,11 +1,14 @@
 package sentry
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // What Sentry does with a mobile build.
@@ -97,8 +100,8 @@ func (b buildState) latest() buildInfo {
 		last, other = other, last
 	}
 	all := last.buildInfo
-	all.App, all.Version, all.Number = firstNonEmpty(all.App, other.App), firstNonEmpty(all.Version, other.Version), firstNonEmpty(all.Number, other.Number)
-	all.Platform, all.Branch, all.Project = firstNonEmpty(all.Platform, other.Platform), firstNonEmpty(all.Branch, other.Branch), firstNonEmpty(all.Project, other.Project)
+	all.App, all.Version, all.Number = cmp.Or(all.App, other.App), cmp.Or(all.Version, other.Version), cmp.Or(all.Number, other.Number)
+	all.Platform, all.Branch, all.Project = cmp.Or(all.Platform, other.Platform), cmp.Or(all.Branch, other.Branch), cmp.Or(all.Project, other.Project)
 	all.InstallURL = b.Ready.InstallURL
 	all.Download, all.Install, all.MoreDownload, all.MoreInstall = b.Size.Download, b.Size.Install, b.Size.MoreDownload, b.Size.MoreInstall
 	if all.Pull == nil {
@@ -111,7 +114,7 @@ func (b buildState) latest() buildInfo {
 func (s state) buildCard(card *chat.Card) {
 	b := s.Build.latest()
 	setAppearance(card, b.appearance())
-	card.Title = firstNonEmpty(b.App, name+" "+b.ID)
+	card.Title = cmp.Or(b.App, name+" "+b.ID)
 	if b.Version != "" {
 		card.Title += " " + b.Version
 	}
@@ -119,7 +122,7 @@ func (s state) buildCard(card *chat.Card) {
 		card.Title += " (" + b.Number + ")"
 	}
 	if s.Site.Base != "" && s.Site.Slug != "" {
-		card.URL = webAddress(s.Site.Base + "/organizations/" + url.PathEscape(s.Site.Slug) + "/preprod/" + b.Did + "/" + url.PathEscape(b.ID) + "/")
+		card.URL = untrusted.URL(s.Site.Base + "/organizations/" + url.PathEscape(s.Site.Slug) + "/preprod/" + b.Did + "/" + url.PathEscape(b.ID) + "/")
 	}
 	var install, failure chat.Message
 	if b.InstallURL != "" {
@@ -128,7 +131,7 @@ func (s state) buildCard(card *chat.Card) {
 	if b.Failed && b.Error != "" {
 		failure = chat.Say("sentry.quote", "Text", chat.Escape(b.Error))
 	}
-	card.Text = joinLines(failure, install)
+	card.Text = provider.JoinLines(failure, install)
 	addField(card, "platform", escaped(b.Platform))
 	addField(card, "install_size", size(b.Install, b.MoreInstall))
 	addField(card, "download_size", size(b.Download, b.MoreDownload))

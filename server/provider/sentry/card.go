@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -99,7 +100,7 @@ func (s state) metricCard(card *chat.Card) {
 	l := metricAppearance(m.Status)
 	setAppearance(card, l)
 	card.Open = l.tone == chat.ToneFailure || l.tone == chat.ToneWarning
-	card.Title, card.URL = firstNonEmpty(m.Title, m.Rule, name+" "+m.ID), m.URL
+	card.Title, card.URL = cmp.Or(m.Title, m.Rule, name+" "+m.ID), m.URL
 	card.Text = escapedLines(m.Text)
 	addField(card, "environment", chat.Verbatim(chat.Code(m.Environment)))
 	addField(card, "query", chat.Verbatim(chat.Code(m.Query)))
@@ -118,7 +119,7 @@ func (s state) installCard(card *chat.Card) {
 		setAppearance(card, appearance{"electric_plug", chat.ToneWarning, "removed"})
 		text = "sentry.integration.removed"
 	}
-	card.Title, card.Author = firstNonEmpty(s.Install.App, name), s.Install.By.Name
+	card.Title, card.Author = cmp.Or(s.Install.App, name), s.Install.By.Name
 	card.Text = chat.Say(text)
 	card.Footer = joinFooter(name, s.Site.Slug)
 }
@@ -128,7 +129,7 @@ func (s state) otherCard(card *chat.Card) {
 	o := s.Other
 	setAppearance(card, appearance{"incoming_envelope", chat.ToneNeutral, "other"})
 	what := strings.TrimSpace(strings.ReplaceAll(o.Resource+" "+o.Action, "_", " "))
-	card.Title, card.URL = firstNonEmpty(o.Title, what), o.URL
+	card.Title, card.URL = cmp.Or(o.Title, what), o.URL
 	card.Text = escaped(what)
 	card.Footer = joinFooter(name, s.Site.Slug)
 }

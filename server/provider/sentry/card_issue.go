@@ -1,10 +1,13 @@
 package sentry
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The actions of cards.
@@ -70,9 +73,9 @@ func (s state) issueCard(card *chat.Card) {
 	k := s.Issue
 	setAppearance(card, k.appearance())
 	card.Open = k.Shown.Status != statusResolved && k.Shown.Status != statusArchived
-	card.Title = firstNonEmpty(k.title(), k.Short, "#"+k.ID)
-	card.URL = firstNonEmpty(k.URL, s.Site.issueURL(k.ID))
-	card.Text = joinLines(k.warnings(), k.culpritText(), k.quote(card.Title), k.actionText(), k.seerText(), k.codeText())
+	card.Title = cmp.Or(k.title(), k.Short, "#"+k.ID)
+	card.URL = cmp.Or(k.URL, s.Site.issueURL(k.ID))
+	card.Text = provider.JoinLines(k.warnings(), k.culpritText(), k.quote(card.Title), k.actionText(), k.seerText(), k.codeText())
 	card.Author = k.lastActor().Name
 	addField(card, "level", levelWord(k.level()))
 	if events := k.eventCount(); events > 1 {
@@ -89,7 +92,7 @@ func (s state) issueCard(card *chat.Card) {
 	addField(card, "priority", priorityWord(k.Shown.Priority))
 	addField(card, "category", categoryWord(k.Shown.Category))
 	addField(card, "first_seen", timeText(k.First))
-	card.Footer = joinFooter(name, firstNonEmpty(k.Project.Name, k.Project.Slug), k.Rule, k.Short)
+	card.Footer = joinFooter(name, cmp.Or(k.Project.Name, k.Project.Slug), k.Rule, k.Short)
 	if !k.Sample && s.Site.Slug != "" && !k.Unsigned {
 		card.Actions = k.actions()
 	}
@@ -112,7 +115,7 @@ func (k *issueState) warnings() chat.Message {
 	if k.Unsigned {
 		unsigned = chat.Say("sentry.note.unsigned")
 	}
-	return joinLines(sample, unsigned)
+	return provider.JoinLines(sample, unsigned)
 }
 
 func (k *issueState) culpritText() chat.Message {
@@ -134,7 +137,7 @@ func (k *issueState) quote(title string) chat.Message {
 	}
 	title = strings.TrimSuffix(title, "…")
 	for _, one := range said {
-		if short := strings.TrimSuffix(cleanLine(one, maxSaid), "…"); short != "" && !strings.Contains(title, short) {
+		if short := strings.TrimSuffix(untrusted.Line(one, maxSaid), "…"); short != "" && !strings.Contains(title, short) {
 			return chat.Say("sentry.quote", "Text", chat.EscapeLines(one))
 		}
 	}
@@ -188,11 +191,11 @@ func (k *issueState) codeText() chat.Message {
 		return chat.Message{}
 	}
 	f := k.Event.Frame
-	place := chat.Verbatim(chat.Code(firstNonEmpty(f.place(), f.Function)))
+	place := chat.Verbatim(chat.Code(cmp.Or(f.place(), f.Function)))
 	if f.place() != "" && f.Function != "" {
 		place = chat.Say("sentry.frame", "Place", chat.Code(f.place()), "Function", chat.Code(f.Function))
 	}
-	return joinLines(place, chat.Verbatim(f.block()))
+	return provider.JoinLines(place, chat.Verbatim(f.block()))
 }
 
 // actions are what can be done about the issue.

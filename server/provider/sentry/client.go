@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,9 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // maxPages bounds how many pages of a list are read, perPage is the most that Sentry gives of one.
@@ -32,7 +33,7 @@ type client struct {
 // newClient returns a client for the organization with this path.
 func newClient(s provider.Session, path string) client {
 	region, slug := splitPath(path)
-	return client{Session: s, base: firstNonEmpty(region, s.Site.API), org: slug}
+	return client{Session: s, base: cmp.Or(region, s.Site.API), org: slug}
 }
 
 // splitPath takes a path of ours apart: the organization's slug, and before it the address of its region where that is another than
@@ -85,7 +86,7 @@ func (c client) shown(ctx context.Context, method, id string, in any) (*issue, l
 	}
 	i, at := sent.issue(false)
 	if i.ID == "" {
-		return nil, location{}, fault.Wrap(errors.New("an answer without an issue"), fault.ProviderUnavailable).With("Provider", c.Provider)
+		return nil, location{}, c.Fault(errors.New("an answer without an issue"), fault.ProviderUnavailable)
 	}
 	return i, at, nil
 }
@@ -99,7 +100,7 @@ func pages[T any](ctx context.Context, s provider.Session, address string, most 
 		}
 		var page list[T]
 		if err := json.Unmarshal(answer.Body, &page); err != nil {
-			return "", fault.Wrap(err, fault.ProviderUnavailable).With("Provider", s.Provider)
+			return "", s.Fault(err, fault.ProviderUnavailable)
 		}
 		more := each(page)
 		address = nextPage(answer.Header)
@@ -123,15 +124,8 @@ func nextPage(h http.Header) string {
 	return ""
 }
 
-// withProviderMessage adds to a refusal what Sentry said about it.
-func withProviderMessage(err error) error {
-	var refusal *provider.StatusError
-	var f *fault.Error
-	if !errors.As(err, &refusal) || !errors.As(err, &f) {
-		return err
-	}
-	return f.With("Message", chat.Escape(errorText(refusal.Body)))
-}
+// withProviderMessage adds to an error of a call what Sentry says about it.
+func withProviderMessage(err error) error { return provider.WithMessage(err, errorText) }
 
 // errorText returns what Sentry says about a refusal: a detail, or a list for each field; at times as JSON in a text.
 func errorText(body []byte) string {
@@ -162,5 +156,5 @@ func errorText(body []byte) string {
 			said = append(said, string(nested.Message))
 		}
 	}
-	return strings.TrimRight(cleanLine(strings.Join(said, " "), maxExcerpt), ".")
+	return strings.TrimRight(untrusted.Line(strings.Join(said, " "), maxExcerpt), ".")
 }

@@ -12,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // told folds all that the deliveries say, one after another, a minute apart, and returns the subject's last state with the last change.
@@ -353,7 +354,7 @@ func TestAStateDoesNotGrowForEver(t *testing.T) {
 		e := only(t, p, fixture(t, "alert-again"))
 		var now eventData
 		require.NoError(t, json.Unmarshal(e.Data, &now))
-		now.Event.ID, now.Event.At = hashID(itoa(int64(n))), noon().Add(time.Duration(n)*time.Second)
+		now.Event.ID, now.Event.At = untrusted.HashID(itoa(int64(n))), noon().Add(time.Duration(n)*time.Second)
 		now.Comment = nil
 		change, err := p.Fold(state, nil, issueEvent(now))
 		require.NoError(t, err)

@@ -1,12 +1,14 @@
 package sentry
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // unknownProject is the resource of what names no project: no channel that follows one project sees it.
@@ -77,7 +79,7 @@ func (p location) issueURL(id string) string {
 	if p.Base == "" || p.Slug == "" || id == "" {
 		return ""
 	}
-	return webAddress(p.Base + "/organizations/" + url.PathEscape(p.Slug) + "/issues/" + url.PathEscape(id) + "/")
+	return untrusted.URL(p.Base + "/organizations/" + url.PathEscape(p.Slug) + "/issues/" + url.PathEscape(id) + "/")
 }
 
 // actor is who did something: somebody with a login, an integration, or Sentry itself.
@@ -96,7 +98,7 @@ type project struct {
 }
 
 // resource returns what a channel follows it by.
-func (p project) resource() string { return firstNonEmpty(p.Slug, p.ID, unknownProject) }
+func (p project) resource() string { return cmp.Or(p.Slug, p.ID, unknownProject) }
 
 // issue is one issue, as far as it was shown.
 type issue struct {
@@ -245,7 +247,7 @@ func issueEvent(n eventData) provider.Event {
 	if n.Activity != "" && i.Shown == nil {
 		parts = append(parts, n.Activity, timeKey(n.At))
 	}
-	e.ID = hashID(parts...)
+	e.ID = untrusted.HashID(parts...)
 	return event(n, e)
 }
 
@@ -260,7 +262,7 @@ func (n eventData) labels() map[string]string {
 		all[labelLevel], all[labelAssignee], all[labelCategory] = s.Level, s.Assignee.Name, s.Category
 	}
 	for id, value := range all {
-		level := id == labelLevel && (n.Event != nil || n.Issue.Shown.Missing&missingLevel == 0)
+		level := id == labelLevel && (n.Event != nil || !n.Issue.Shown.Missing.has(jsonLevel))
 		if value == "" && !level {
 			delete(all, id)
 		}
@@ -283,7 +285,7 @@ const eventPart = "/events/"
 // readAddresses returns what the addresses of an event or issue tell: the page of the issue, where it is, and the project's slug.
 func readAddresses(addresses ...string) (page string, at location, slug string) {
 	for _, address := range addresses {
-		u, err := url.Parse(webAddress(address))
+		u, err := url.Parse(untrusted.URL(address))
 		if err != nil || u.Host == "" {
 			continue
 		}
@@ -294,7 +296,7 @@ func readAddresses(addresses ...string) (page string, at location, slug string) 
 			case part == "organizations" && at.Slug == "":
 				at.Slug = slugOf(parts[i+1])
 			case part == "projects" && i+2 < len(parts) && i >= 2 && parts[i-2] == "api":
-				at.Slug, slug = firstNonEmpty(at.Slug, slugOf(parts[i+1])), firstNonEmpty(slug, slugOf(parts[i+2]))
+				at.Slug, slug = cmp.Or(at.Slug, slugOf(parts[i+1])), cmp.Or(slug, slugOf(parts[i+2]))
 			case part == "issues" && page == "" && !strings.Contains(u.Path, "/api/"):
 				page, _, _ = strings.Cut(address, "?")
 				page, _, _ = strings.Cut(page, "#")

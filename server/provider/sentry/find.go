@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // Match is what somebody may mean by what they typed. Where it is not clear, the project or both are zero and the lists say what
@@ -36,8 +38,8 @@ func (o sentOrganization) resource(site provider.Site) provider.Resource {
 	slug := o.Slug.id()
 	page := site.URL + "/organizations/" + url.PathEscape(slug) + "/"
 	return provider.Resource{
-		ID: o.ID.id(), Name: firstNonEmpty(o.Name.line(maxTitle), slug), URL: webAddress(page + "issues/"),
-		SettingsURL: webAddress(site.URL + "/settings/" + url.PathEscape(slug) + "/developer-settings/"),
+		ID: o.ID.id(), Name: cmp.Or(o.Name.line(maxTitle), slug), URL: untrusted.URL(page + "issues/"),
+		SettingsURL: untrusted.URL(site.URL + "/settings/" + url.PathEscape(slug) + "/developer-settings/"),
 		Path:        pathOf(site, string(o.Links.get().Region), slug),
 	}
 }
@@ -69,8 +71,8 @@ func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Re
 		for _, p := range page {
 			if slug := p.Slug.id(); slug != "" {
 				all = append(all, provider.Resource{
-					ID: slug, Name: firstNonEmpty(p.Name.line(maxTitle), slug), Path: p.ID.id(),
-					URL: webAddress(s.Site.URL + "/organizations/" + url.PathEscape(c.org) + "/projects/" + url.PathEscape(slug) + "/"),
+					ID: slug, Name: cmp.Or(p.Name.line(maxTitle), slug), Path: p.ID.id(),
+					URL: untrusted.URL(s.Site.URL + "/organizations/" + url.PathEscape(c.org) + "/projects/" + url.PathEscape(slug) + "/"),
 				})
 			}
 		}
@@ -137,7 +139,7 @@ func (s *Sentry) matchWords(ctx context.Context, session provider.Session, f Mat
 			return withProject(f, fitting), nil
 		}
 	}
-	return Match{}, fault.Wrap(errors.New("nothing fits what was typed"), fault.ResourceUnknown).With("Provider", session.Provider)
+	return Match{}, session.Fault(errors.New("nothing fits what was typed"), fault.ResourceUnknown)
 }
 
 // withProject returns the finding with the project, if only one fits.
@@ -165,7 +167,7 @@ func (*Sentry) organization(ctx context.Context, session provider.Session, slug 
 		return provider.Resource{}, err
 	}
 	if sent.ID.id() == "" || sent.Slug.id() == "" {
-		return provider.Resource{}, fault.Wrap(errors.New("an answer without an organization"), fault.ProviderUnavailable).With("Provider", session.Provider)
+		return provider.Resource{}, session.Fault(errors.New("an answer without an organization"), fault.ProviderUnavailable)
 	}
 	return sent.resource(session.Site), nil
 }

@@ -2,6 +2,7 @@ package sentry
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // state is what is known of a subject; which of the parts is there depends on what it is.
@@ -59,7 +61,7 @@ func (*Sentry) Fold(raw, _ json.RawMessage, e provider.Event) (provider.Change, 
 	if err != nil {
 		return provider.Change{}, errors.Wrap(err, "encode a state")
 	}
-	f.Site = location{Base: firstNonEmpty(f.Site.Base, f.data.Site.Base), Slug: firstNonEmpty(f.Site.Slug, f.data.Site.Slug)}
+	f.Site = location{Base: cmp.Or(f.Site.Base, f.data.Site.Base), Slug: cmp.Or(f.Site.Slug, f.data.Site.Slug)}
 	f.apply()
 	if f.change.State, err = json.Marshal(f.state); err != nil {
 		return provider.Change{}, errors.Wrap(err, "encode a state")
@@ -67,7 +69,7 @@ func (*Sentry) Fold(raw, _ json.RawMessage, e provider.Event) (provider.Change, 
 	if len(raw) > 0 && bytes.Equal(before, f.change.State) {
 		return provider.Change{Stale: true}, nil
 	}
-	f.At = latestTime(f.At, f.data.At)
+	f.At = untrusted.Latest(f.At, f.data.At)
 	f.change.State, err = json.Marshal(f.state)
 	return f.change, errors.Wrap(err, "encode a state")
 }
@@ -143,8 +145,8 @@ func (f *fold) foldMetric() {
 
 // fillFrom returns the metric alert with what it leaves out of its rule taken from another delivery about it.
 func (m metric) fillFrom(o metric) metric {
-	m.Title, m.Rule, m.Query = firstNonEmpty(m.Title, o.Title), firstNonEmpty(m.Rule, o.Rule), firstNonEmpty(m.Query, o.Query)
-	m.URL = firstNonEmpty(m.URL, o.URL)
+	m.Title, m.Rule, m.Query = cmp.Or(m.Title, o.Title), cmp.Or(m.Rule, o.Rule), cmp.Or(m.Query, o.Query)
+	m.URL = cmp.Or(m.URL, o.URL)
 	if m.Environment == "" && !m.AllEnvironments {
 		m.Environment = o.Environment
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // foldComment tells of a comment, and of each change of it once.
@@ -18,7 +20,7 @@ func (f *fold) foldComment() {
 		all = append(all, told)
 	case again:
 		// The answer to who wrote it and the delivery have each a time of their own.
-		all[at].At = latestTime(all[at].At, c.At)
+		all[at].At = untrusted.Latest(all[at].At, c.At)
 	case cmp.Or(all[at].At.Compare(c.At), cmp.Compare(commentRank(all[at].Action), commentRank(c.Action))) >= 0:
 		return
 	default:

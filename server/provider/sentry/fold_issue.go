@@ -10,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 const (
@@ -99,7 +100,7 @@ func (f *fold) foldIssue() {
 	f.foldActivity()
 	f.foldSeer()
 	unknown := next.Project.resource() == unknownProject
-	if next.ShownAt.IsZero() && (next.title() == "" && next.Event == nil || unknown && f.data.namesIssueOnly()) || f.data.Type != typeLookedUp && f.data.Issue.Shown != nil && next.Shown.Missing&missingLevel != 0 {
+	if next.ShownAt.IsZero() && (next.title() == "" && next.Event == nil || unknown && f.data.namesIssueOnly()) || f.data.Type != typeLookedUp && f.data.Issue.Shown != nil && next.Shown.Missing.has(jsonLevel) {
 		f.change.Tasks = []provider.Task{lookupTask(next.ID)}
 	}
 	if !unknown {
@@ -109,7 +110,7 @@ func (f *fold) foldIssue() {
 
 // foldActivity tells of something that is known by its name alone.
 func (f *fold) foldActivity() {
-	k, told := f.Issue, hashID(f.id)[:8]
+	k, told := f.Issue, untrusted.HashID(f.id)[:8]
 	if f.data.Activity == "" || slices.Contains(k.Activities, told) {
 		return
 	}
@@ -129,11 +130,11 @@ func (f *fold) foldActivity() {
 // mergeFacts fills what of an issue does not change.
 func (k *issueState) mergeFacts(n eventData) {
 	i := n.Issue
-	k.Short, k.URL = firstNonEmpty(k.Short, i.Short), shorterURL(k.URL, i.URL)
+	k.Short, k.URL = cmp.Or(k.Short, i.Short), shorterURL(k.URL, i.URL)
 	k.Project = project{
-		ID: firstNonEmpty(k.Project.ID, i.Project.ID), Slug: firstNonEmpty(k.Project.Slug, i.Project.Slug), Name: firstNonEmpty(k.Project.Name, i.Project.Name),
+		ID: cmp.Or(k.Project.ID, i.Project.ID), Slug: cmp.Or(k.Project.Slug, i.Project.Slug), Name: cmp.Or(k.Project.Name, i.Project.Name),
 	}
-	k.Contact = firstNonEmpty(k.Contact, i.Contact)
+	k.Contact = cmp.Or(k.Contact, i.Contact)
 	k.Unsigned, k.Sample = k.Unsigned || n.Unsigned, k.Sample || n.Sample
 	k.Count, k.Users = max(k.Count, i.Count), max(k.Users, i.Users)
 	if k.First.IsZero() || !i.First.IsZero() && i.First.Before(k.First) {
@@ -168,7 +169,7 @@ func (k *issueState) merge(n eventData) {
 			newest := *e
 			k.Event, k.Rule = &newest, n.Rule
 		}
-		k.Recent = append(slices.Clone(k.Recent), recentEvent{ID: hashID(e.ID)[:8], At: e.At})
+		k.Recent = append(slices.Clone(k.Recent), recentEvent{ID: untrusted.HashID(e.ID)[:8], At: e.At})
 	}
 	k.pruneRecent()
 	switch n.Type {
@@ -305,7 +306,7 @@ func (f *fold) classifyChange(was issueState) {
 		typeAlert: kindAlert, typeError: kindError, typeCreated: kindNew, typeSeer: kindSeer, typeActivity: f.activityKind(),
 	}[f.data.Type]
 	if before == after || was.ShownAt.IsZero() && f.data.Type != typeResolved && f.data.Type != typeArchived && f.data.Type != typeUnresolved && f.data.Type != typeAssigned {
-		f.change.Kind = firstNonEmpty(f.change.Kind, kindChanged)
+		f.change.Kind = cmp.Or(f.change.Kind, kindChanged)
 		return
 	}
 	if was.ShownAt.IsZero() {
@@ -317,15 +318,15 @@ func (f *fold) classifyChange(was issueState) {
 			Text: chat.Say("sentry.reply.priority").WithMessage("Priority", priorityWord(after.Priority)),
 		})
 	}
-	if before.Assignee.ID != after.Assignee.ID && before.Missing&missingAssignee == 0 {
+	if before.Assignee.ID != after.Assignee.ID && !before.Missing.has(jsonAssignee) {
 		f.change.Kind = kindAssigned
 		f.replyAssigned(after.Assignee)
 	}
-	turned := before.Missing&missingStatus == 0 && (before.Status != after.Status || after.escalated() && before.Substatus != after.Substatus)
+	turned := !before.Missing.has(jsonStatus) && (before.Status != after.Status || after.escalated() && before.Substatus != after.Substatus)
 	if turned {
 		f.statusChanged(before, after)
 	}
-	f.change.Kind = firstNonEmpty(f.change.Kind, kindChanged)
+	f.change.Kind = cmp.Or(f.change.Kind, kindChanged)
 }
 
 // statusChanged tells of an issue's other state. One that is back deserves a new card: that which says "resolved" is not looked at any more.

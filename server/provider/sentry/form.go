@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -12,7 +13,7 @@ const maxChoices = 200
 
 // issueName returns the card's issue as a link.
 func (a actionRun) issueName() string {
-	return chat.Link(chat.Truncate(firstNonEmpty(a.subject.title(), a.subject.Short, a.subject.ID), maxName), firstNonEmpty(a.subject.URL, a.site.issueURL(a.subject.ID)))
+	return chat.Link(chat.Truncate(cmp.Or(a.subject.title(), a.subject.Short, a.subject.ID), maxName), cmp.Or(a.subject.URL, a.site.issueURL(a.subject.ID)))
 }
 
 // commentForm asks what to say.
@@ -109,7 +110,7 @@ func (a actionRun) members(ctx context.Context) ([]chat.Option, error) {
 	_, err := pages(ctx, a.Session, a.endpoint("members"), maxPages, func(page []sentMember) bool {
 		for _, m := range page {
 			u := m.User.get()
-			shown := firstNonEmpty(u.Name.line(maxName), m.Name.line(maxName), u.Email.line(maxName))
+			shown := cmp.Or(u.Name.line(maxName), m.Name.line(maxName), u.Email.line(maxName))
 			if u.ID.id() == "" || shown == "" || u.ID.id() == a.request.Account.ID || len(options) >= maxChoices {
 				continue
 			}

@@ -40,19 +40,5 @@ func escapedLines(s string) chat.Message { return chat.Verbatim(chat.EscapeLines
 // spacedWords returns what an identifier says, such as "status_resolved".
 func spacedWords(name string) string { return strings.TrimSpace(strings.ReplaceAll(name, "_", " ")) }
 
-// joinLines returns the messages below each other without those that say nothing; zero for none.
-func joinLines(parts ...chat.Message) chat.Message {
-	var all []chat.Message
-	for _, part := range parts {
-		if !part.Zero() {
-			all = append(all, part)
-		}
-	}
-	if len(all) == 0 {
-		return chat.Message{}
-	}
-	return chat.Lines(all...)
-}
-
 // escaped returns the text as a message that shows it as it is; zero for none.
 func escaped(s string) chat.Message { return chat.Verbatim(chat.Escape(s)) }

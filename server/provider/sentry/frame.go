@@ -1,11 +1,13 @@
 package sentry
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 const (
@@ -71,7 +73,7 @@ func frameOf(frames []sentFrame) *frame {
 
 func (s sentFrame) frame() *frame {
 	f := &frame{
-		File:     shortFile(cleanLine(firstNonEmpty(string(s.File), string(s.Path), string(s.Module)), maxAddress)),
+		File:     shortFile(untrusted.Line(cmp.Or(string(s.File), string(s.Path), string(s.Module)), maxAddress)),
 		Function: s.Function.line(maxName), Line: s.Line.number(),
 	}
 	if s.Context != "" {

@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // installation is the integration whose deliveries we had sent to us.
@@ -44,7 +46,7 @@ func (s *Sentry) Resource(ctx context.Context, session provider.Session, path st
 		return provider.Resource{}, err
 	}
 	if f.Organization.ID == "" {
-		return provider.Resource{}, fault.Wrap(errors.New("no organization is named"), fault.ResourceUnknown).With("Provider", session.Provider)
+		return provider.Resource{}, session.Fault(errors.New("no organization is named"), fault.ResourceUnknown)
 	}
 	return f.Organization, nil
 }
@@ -54,7 +56,7 @@ func (s *Sentry) Integrations(ctx context.Context, session provider.Session, org
 	all, err := integrations(ctx, session, org)
 	var found []provider.Resource
 	for _, one := range all {
-		found = append(found, provider.Resource{ID: one.Slug, Name: cleanLine(firstNonEmpty(one.Name, one.Slug), maxTitle), Path: one.Slug})
+		found = append(found, provider.Resource{ID: one.Slug, Name: untrusted.Line(cmp.Or(one.Name, one.Slug), maxTitle), Path: one.Slug})
 	}
 	return found, err
 }
@@ -70,7 +72,7 @@ func integrations(ctx context.Context, session provider.Session, org provider.Re
 		}
 		return true
 	})
-	return internal, adminFault(err, session, org)
+	return internal, session.NotAdmin(err, org.Name)
 }
 
 // Install has the integration send us its deliveries: the one that does already, else the one that signs with the hook's secret, else the
@@ -94,7 +96,7 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 		return provider.Installation{}, err
 	}
 	if err := updateIntegration(ctx, session, one); err != nil {
-		return provider.Installation{}, withProviderMessage(adminFault(err, session, org))
+		return provider.Installation{}, withProviderMessage(session.NotAdmin(err, org.Name))
 	}
 	encoded, err := json.Marshal(installation{Slug: one.Slug, URL: h.URL})
 	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
@@ -112,14 +114,14 @@ func (s *Sentry) VerifySource(ctx context.Context, session provider.Session, org
 		return false, ambiguousIntegration(session, len(all))
 	}
 	if shown = strings.Trim(one.Secret, "*") != ""; shown && provider.MatchSecret(one.Secret, []string{h.Secret}) < 0 {
-		return false, &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.other_secret", "Name", chat.Escape(cleanLine(firstNonEmpty(one.Name, one.Slug), maxTitle)))}
+		return false, &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.other_secret", "Name", chat.Escape(untrusted.Line(cmp.Or(one.Name, one.Slug), maxTitle)))}
 	}
-	return shown, withProviderMessage(adminFault(updateIntegration(ctx, session, one), session, org))
+	return shown, withProviderMessage(session.NotAdmin(updateIntegration(ctx, session, one), org.Name))
 }
 
 // ambiguousIntegration says that it is not known which of the integrations is meant.
 func ambiguousIntegration(s provider.Session, found int) error {
-	return fault.Wrap(errors.Errorf("%d integrations, none of which is known to be ours", found), fault.ResourceUnknown).With("Provider", s.Provider)
+	return s.Fault(errors.Errorf("%d integrations, none of which is known to be ours", found), fault.ResourceUnknown)
 }
 
 // ourIntegration returns the integration that is meant.
@@ -170,7 +172,7 @@ func (*Sentry) Installed(ctx context.Context, s provider.Session, org provider.R
 		return false, nil
 	}
 	if err != nil {
-		return false, adminFault(err, s, org)
+		return false, s.NotAdmin(err, org.Name)
 	}
 	for _, wanted := range hookEvents() {
 		if !slices.Contains(one.Events, wanted) {
@@ -192,11 +194,11 @@ func (*Sentry) Uninstall(ctx context.Context, s provider.Session, org provider.R
 		return nil // gone, or somebody else's by now
 	}
 	if err != nil {
-		return adminFault(err, s, org)
+		return s.NotAdmin(err, org.Name)
 	}
 	one.Webhook, one.Events, one.Alerts = "", []string{}, false
 	one.Schema = withoutAlertAction(one.Schema)
-	return withProviderMessage(adminFault(updateIntegration(ctx, s, one), s, org))
+	return withProviderMessage(s.NotAdmin(updateIntegration(ctx, s, one), org.Name))
 }
 
 func readInstallation(raw json.RawMessage) (installation, error) {
@@ -205,12 +207,4 @@ func readInstallation(raw json.RawMessage) (installation, error) {
 		return i, nil
 	}
 	return i, errors.Wrap(json.Unmarshal(raw, &i), "read an installation")
-}
-
-// adminFault says what a refusal of something about integrations means: they are for admins alone.
-func adminFault(err error, s provider.Session, r provider.Resource) error {
-	if fault.Is(err, fault.ProviderForbidden) {
-		return fault.Wrap(err, fault.NotResourceAdmin).With("Provider", s.Provider).With("Resource", r.Name)
-	}
-	return err
 }

@@ -12,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
 // pathTo returns the path for what somebody typed.
@@ -189,10 +190,10 @@ func TestATokenIsTriedAndItsScopesLookedAt(t *testing.T) {
 	})
 	require.NoError(t, o.p.CheckCredential(t.Context(), o.as("chat")))
 	weak := o.as("chat")
-	weak.HTTP.Transport = bearer{"token-of-weak"}
+	weak.HTTP.Transport = providertest.Authorization("Bearer token-of-weak")
 	var slip *provider.FieldError
 	require.ErrorAs(t, o.p.CheckCredential(t.Context(), weak), &slip)
-	weak.HTTP.Transport = bearer{"wrong"}
+	weak.HTTP.Transport = providertest.Authorization("Bearer wrong")
 	require.True(t, fault.Is(o.p.CheckCredential(t.Context(), weak), fault.AccountRejected))
 	_, err := o.p.WhoAmI(t.Context(), weak)
 	require.True(t, fault.Is(err, fault.AccountRejected))

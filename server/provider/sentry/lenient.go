@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // text is a text as Sentry may write it: IDs are texts in issues and numbers in comments and of who did it, a count is a text. What is
@@ -75,22 +77,9 @@ func (s *timestamp) UnmarshalJSON(data []byte) error {
 
 func parseTime(s string) time.Time {
 	if seconds, err := strconv.ParseFloat(s, 64); err == nil && seconds > 0 && seconds < 1e11 {
-		return plausibleTime(time.UnixMilli(int64(seconds * 1000)).UTC())
+		return untrusted.PlausibleTime(time.UnixMilli(int64(seconds * 1000)).UTC())
 	}
-	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05"} {
-		if at, err := time.Parse(form, s); err == nil {
-			return plausibleTime(at.UTC())
-		}
-	}
-	return time.Time{}
-}
-
-// plausibleTime returns the time if something can have happened at it.
-func plausibleTime(at time.Time) time.Time {
-	if at.Year() < 2000 || at.Year() > 2200 {
-		return time.Time{}
-	}
-	return at
+	return untrusted.ParseTime(s)
 }
 
 // lenient reads a part of a body that may have any form, leaving out what does not fit.

@@ -8,6 +8,7 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // maxTyped is the longest text that can be meant as an organization and a project.
@@ -31,7 +32,7 @@ func Words(typed string) []string {
 		word, open, closed = nil, "", false
 	}
 	// Descriptions have the places of names in angle brackets, and people copy them.
-	runes := []rune(cleanLine(strings.NewReplacer("<", " ", ">", " ").Replace(typed), maxTyped))
+	runes := []rune(untrusted.Line(strings.NewReplacer("<", " ", ">", " ").Replace(typed), maxTyped))
 	for i, c := range runes {
 		follows := i+1 < len(runes) && !unicode.IsSpace(runes[i+1])
 		begins := i == 0 || unicode.IsSpace(runes[i-1]) || closed
@@ -97,7 +98,7 @@ func defaultSite(sites []provider.Site) string {
 
 // parsePage returns the site and the names in the address of a page.
 func parsePage(address string, sites []provider.Site) (site string, words []string, ok bool) {
-	u, err := url.Parse(webAddress(address))
+	u, err := url.Parse(untrusted.URL(address))
 	if err != nil || u.Host == "" {
 		return "", nil, false
 	}

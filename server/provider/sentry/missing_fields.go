@@ -1,68 +1,64 @@
 package sentry
 
-// fieldSet are the fields of an issue that a delivery or an answer leaves out. Older versions of Sentry don't know all of them, and what
-// is missing isn't null: whatever is known of such a field stays.
+import "slices"
+
+// fieldSet is a set of an issue's optional fields, one bit for each by its position in optionalFields. It is stored.
 type fieldSet uint16
 
+// The optional fields that code asks for by their name in Sentry's JSON.
 const (
-	missingTitle fieldSet = 1 << iota
-	missingCulprit
-	missingLevel
-	missingCategory
-	missingStatus
-	missingSubstatus
-	missingPriority
-	missingAssignee
-	missingSeen
-	missingSaid
+	jsonLevel    = "level"
+	jsonStatus   = "status"
+	jsonAssignee = "assignedTo"
 )
 
-// fieldsByName returns the fields by their names at Sentry.
-func fieldsByName() map[string]fieldSet {
-	return map[string]fieldSet{
-		"title": missingTitle, "culprit": missingCulprit, "level": missingLevel, "issueCategory": missingCategory, "status": missingStatus,
-		"substatus": missingSubstatus, "priority": missingPriority, "assignedTo": missingAssignee, "lastSeen": missingSeen, "metadata": missingSaid,
+// optionalField is a field of an issue that a delivery or response may leave out. Older versions of Sentry don't know all of them, and a
+// missing field isn't null: what is known of it stays.
+type optionalField struct {
+	// name is the field's name in Sentry's JSON.
+	name string
+	// copy takes the field over from an older snapshot.
+	copy func(to *snapshot, from snapshot)
+}
+
+// optionalFields returns the fields. New ones go to the end, because sets of them are stored.
+func optionalFields() []optionalField {
+	return []optionalField{
+		{"title", func(to *snapshot, from snapshot) { to.Title = from.Title }},
+		{"culprit", func(to *snapshot, from snapshot) { to.Culprit = from.Culprit }},
+		{jsonLevel, func(to *snapshot, from snapshot) { to.Level = from.Level }},
+		{"issueCategory", func(to *snapshot, from snapshot) { to.Category = from.Category }},
+		{jsonStatus, func(to *snapshot, from snapshot) {
+			to.Status, to.Release, to.Next = from.Status, from.Release, from.Next
+		}},
+		{jsonSubstatus, func(to *snapshot, from snapshot) { to.Substatus = from.Substatus }},
+		{"priority", func(to *snapshot, from snapshot) { to.Priority = from.Priority }},
+		{jsonAssignee, func(to *snapshot, from snapshot) { to.Assignee = from.Assignee }},
+		{"lastSeen", func(to *snapshot, from snapshot) { to.Seen = from.Seen }},
+		{"metadata", func(to *snapshot, from snapshot) { to.Said = from.Said }},
 	}
 }
 
-// fillFrom returns the snapshot with what it lacks taken from an older one that has it. A substatus belongs to its status.
+// jsonSubstatus is a field that belongs to the status.
+const jsonSubstatus = "substatus"
+
+// field returns the set of the one field with this name in Sentry's JSON.
+func field(name string) fieldSet {
+	return 1 << slices.IndexFunc(optionalFields(), func(f optionalField) bool { return f.name == name })
+}
+
+// has reports whether the field with this name is in the set.
+func (s fieldSet) has(name string) bool { return s&field(name) != 0 }
+
+// fillFrom returns the snapshot with what it leaves out taken from an older one. A substatus is taken only if the status is the same.
 func (s snapshot) fillFrom(older snapshot) snapshot {
-	take := func(field fieldSet) bool {
-		if s.Missing&field == 0 || older.Missing&field != 0 {
-			return false
+	for i, f := range optionalFields() {
+		bit := fieldSet(1) << i
+		if s.Missing&bit == 0 || older.Missing&bit != 0 || f.name == jsonSubstatus && s.Status != older.Status {
+			continue
 		}
-		s.Missing &^= field
-		return true
-	}
-	if take(missingTitle) {
-		s.Title = older.Title
-	}
-	if take(missingCulprit) {
-		s.Culprit = older.Culprit
-	}
-	if take(missingLevel) {
-		s.Level = older.Level
-	}
-	if take(missingCategory) {
-		s.Category = older.Category
-	}
-	if take(missingStatus) {
-		s.Status, s.Release, s.Next = older.Status, older.Release, older.Next
-	}
-	if s.Status == older.Status && take(missingSubstatus) {
-		s.Substatus = older.Substatus
-	}
-	if take(missingPriority) {
-		s.Priority = older.Priority
-	}
-	if take(missingAssignee) {
-		s.Assignee = older.Assignee
-	}
-	if take(missingSeen) {
-		s.Seen = older.Seen
-	}
-	if take(missingSaid) {
-		s.Said = older.Said
+		f.copy(&s, older)
+		s.Missing &^= bit
 	}
 	return s
 }

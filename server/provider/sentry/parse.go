@@ -1,12 +1,14 @@
 package sentry
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // envelope is what is around what a delivery says.
@@ -41,7 +43,7 @@ func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
 		return nil, errors.Wrap(err, "read a delivery")
 	}
 	n := eventData{
-		Site: location{Base: strings.TrimRight(webAddress(d.Site), "/"), Slug: slugOfPath(d.Resource.Path)},
+		Site: location{Base: strings.TrimRight(untrusted.URL(d.Site), "/"), Slug: slugOfPath(d.Resource.Path)},
 		At:   d.ReceivedAt, By: e.Actor.get().actor(),
 	}
 	switch resource {
@@ -67,7 +69,7 @@ func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
 
 // fillLocation fills where something is with what addresses tell; the connection knows better.
 func (n *eventData) fillLocation(p location) {
-	n.Site.Base, n.Site.Slug = firstNonEmpty(n.Site.Base, p.Base), firstNonEmpty(n.Site.Slug, p.Slug)
+	n.Site.Base, n.Site.Slug = cmp.Or(n.Site.Base, p.Base), cmp.Or(n.Site.Slug, p.Slug)
 }
 
 // sentIssue is an issue as Sentry writes it, in deliveries and answers alike.
@@ -109,9 +111,9 @@ func (s *sentIssue) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*s = sentIssue(read)
-	for name, bit := range fieldsByName() {
-		if _, there := given[name]; !there {
-			s.missing |= bit
+	for i, f := range optionalFields() {
+		if _, there := given[f.name]; !there {
+			s.missing |= 1 << i
 		}
 	}
 	return nil
@@ -140,7 +142,7 @@ type sentMetadata struct {
 
 // said returns what the issue says for itself: what a user wrote, or what was measured.
 func (m sentMetadata) said() string {
-	return firstNonEmpty(m.Message.block(maxSaid), m.Value.block(maxSaid))
+	return cmp.Or(m.Message.block(maxSaid), m.Value.block(maxSaid))
 }
 
 // contact returns who wrote a user's feedback, "" for nobody.
@@ -149,7 +151,7 @@ func (m sentMetadata) contact() string {
 	if who != "" && address != "" && who != address {
 		return who + " (" + address + ")"
 	}
-	return firstNonEmpty(who, address)
+	return cmp.Or(who, address)
 }
 
 // title returns what the metadata says in short.
@@ -157,11 +159,11 @@ func (m sentMetadata) title() string {
 	kind, value := m.Type.line(maxName), m.Value.line(maxTitle)
 	switch {
 	case kind != "" && value != "":
-		return cleanLine(kind+": "+value, maxTitle)
+		return untrusted.Line(kind+": "+value, maxTitle)
 	case m.Title != "":
 		return m.Title.line(maxTitle)
 	}
-	return firstNonEmpty(kind, value)
+	return cmp.Or(kind, value)
 }
 
 // issue returns it with what it shows of itself, and where it is. Who wrote a user's feedback is left out unless that is allowed.
@@ -173,11 +175,11 @@ func (s sentIssue) issue(personal bool) (*issue, location) {
 	}
 	i := &issue{
 		ID: s.ID.id(), Short: s.Short.line(maxName), URL: page,
-		Project: project{ID: p.ID.id(), Slug: firstNonEmpty(p.Slug.id(), slug), Name: p.Name.line(maxName)},
+		Project: project{ID: p.ID.id(), Slug: cmp.Or(p.Slug.id(), slug), Name: p.Name.line(maxName)},
 		Count:   s.Count.number(), Users: s.Users.number(), First: s.First.Time,
 		Shown: &snapshot{
 			Missing: s.missing, Said: s.Metadata.get().said(),
-			Title: firstNonEmpty(s.Title.line(maxTitle), s.Metadata.get().title()), Culprit: s.Culprit.line(maxCulprit),
+			Title: cmp.Or(s.Title.line(maxTitle), s.Metadata.get().title()), Culprit: s.Culprit.line(maxCulprit),
 			Level: s.Level.id(), Category: s.Category.id(), Status: status(s.Status.id()), Substatus: s.Substatus.id(),
 			Priority: s.Priority.id(), Release: s.StatusDetails.get().Release.line(maxName), Next: next,
 			Seen: s.Last.Truncate(1e9), // lists and deliveries write fractions of a second differently
@@ -215,7 +217,7 @@ func status(s string) string {
 // setStatusFrom has the snapshot, which names no status, show what was done.
 func (s *snapshot) setStatusFrom(did eventType) {
 	if status, known := map[eventType]string{typeResolved: statusResolved, typeArchived: statusArchived, typeUnresolved: statusOpen}[did]; known {
-		s.Status, s.Missing = status, s.Missing&^missingStatus
+		s.Status, s.Missing = status, s.Missing&^field(jsonStatus)
 	}
 }
 
@@ -240,7 +242,7 @@ func (s *Sentry) parseIssue(e envelope, n eventData) ([]provider.Event, error) {
 	if !known {
 		did = typeLookedUp
 	}
-	if i.Shown.Missing&missingStatus != 0 {
+	if i.Shown.Missing.has(jsonStatus) {
 		i.Shown.setStatusFrom(did)
 	}
 	if did == typeResolved && data.Resolution == "in_next_release" {

@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // sentBuild is a build of a mobile app that Sentry has measured, or made ready to be installed.
@@ -60,16 +62,16 @@ func parseBuild(e envelope, n eventData) ([]provider.Event, error) {
 	n.fillLocation(location{Slug: data.Organization.id()})
 	app, git := data.App.get(), data.Git.get()
 	b := buildInfo{
-		ID: id, Project: data.Project.id(), App: firstNonEmpty(app.Name.line(maxName), app.ID.line(maxName)), Version: app.Version.line(maxName),
+		ID: id, Project: data.Project.id(), App: cmp.Or(app.Name.line(maxName), app.ID.line(maxName)), Version: app.Version.line(maxName),
 		Number: app.Number.line(maxName), Platform: strings.ToLower(data.Platform.line(maxName)), Branch: git.Ref.line(maxName),
 		Did: buildSize, Failed: !strings.EqualFold(string(data.State), "COMPLETED"),
-		Error:    firstNonEmpty(data.Message.line(maxMessage), spacedWords(strings.ToLower(data.Code.line(maxName)))),
-		Download: data.Download.number(), Install: data.Install.number(), InstallURL: webAddress(string(data.InstallURL)),
+		Error:    cmp.Or(data.Message.line(maxMessage), spacedWords(strings.ToLower(data.Code.line(maxName)))),
+		Download: data.Download.number(), Install: data.Install.number(), InstallURL: untrusted.URL(string(data.InstallURL)),
 	}
 	if strings.HasPrefix(string(e.Action), "build_distribution") {
 		b.Did = buildReady
 	}
-	if repo := firstNonEmpty(git.BaseRepo.line(maxName), git.Repo.line(maxName)); git.Provider == "github" && git.Pull.number() > 0 && strings.Count(repo, "/") == 1 {
+	if repo := cmp.Or(git.BaseRepo.line(maxName), git.Repo.line(maxName)); git.Provider == "github" && git.Pull.number() > 0 && strings.Count(repo, "/") == 1 {
 		owner, name, _ := strings.Cut(repo, "/")
 		b.Pull = &pull{
 			Repo: repo, Number: itoa(git.Pull.number()),
@@ -84,6 +86,6 @@ func parseBuild(e envelope, n eventData) ([]provider.Event, error) {
 	}
 	n.By, n.Build = actor{}, &b
 	return []provider.Event{event(n, provider.Event{
-		ID: hashID("build", id, string(e.Action), string(e.Data)), Subject: "build/" + id, Resource: firstNonEmpty(b.Project, unknownProject), Labels: noLevelLabel(),
+		ID: untrusted.HashID("build", id, string(e.Action), string(e.Data)), Subject: "build/" + id, Resource: cmp.Or(b.Project, unknownProject), Labels: noLevelLabel(),
 	})}, nil
 }

@@ -1,12 +1,14 @@
 package sentry
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // sentEvent is an event of an issue. The project is only a number in it; its slug is in the address.
@@ -76,10 +78,10 @@ func (e sentEvent) issueID() string {
 // occurrence returns what explains the error. Who was hit is left out unless it is allowed.
 func (e sentEvent) occurrence(personal bool) *occurrence {
 	o := &occurrence{
-		ID: firstNonEmpty(e.ID.id(), e.OldID.id()), At: latestTime(e.At.Time), Culprit: e.Culprit.line(maxCulprit),
-		Level:       firstNonEmpty(e.Level.id(), slugOf(e.tag("level"))),
-		Release:     firstNonEmpty(e.Release.line(maxName), e.tag("release"), e.tag("sentry:release")),
-		Environment: firstNonEmpty(e.Environment.line(maxName), e.tag("environment")),
+		ID: cmp.Or(e.ID.id(), e.OldID.id()), At: untrusted.Latest(e.At.Time), Culprit: e.Culprit.line(maxCulprit),
+		Level:       cmp.Or(e.Level.id(), slugOf(e.tag("level"))),
+		Release:     cmp.Or(e.Release.line(maxName), e.tag("release"), e.tag("sentry:release")),
+		Environment: cmp.Or(e.Environment.line(maxName), e.tag("environment")),
 	}
 	if o.At.IsZero() {
 		o.At = e.Timestamp.Time
@@ -95,13 +97,13 @@ func (e sentEvent) occurrence(personal bool) *occurrence {
 	}
 	o.Frame = frameOf(trace)
 	meta, log, what := e.Metadata.get(), e.Log.get(), e.Occurrence.get()
-	o.Message = firstNonEmpty(value, e.Message.line(maxMessage), what.Subtitle.line(maxMessage), log.Formatted.line(maxMessage), log.Message.line(maxMessage),
+	o.Message = cmp.Or(value, e.Message.line(maxMessage), what.Subtitle.line(maxMessage), log.Formatted.line(maxMessage), log.Message.line(maxMessage),
 		meta.Value.line(maxMessage))
 	raised := sentMetadata{Type: text(kind), Value: text(value)}
-	o.Title = firstNonEmpty(what.Title.line(maxTitle), e.Title.line(maxTitle), raised.title(), meta.title(), cleanLine(o.Message, maxTitle))
+	o.Title = cmp.Or(what.Title.line(maxTitle), e.Title.line(maxTitle), raised.title(), meta.title(), untrusted.Line(o.Message, maxTitle))
 	if personal {
 		u := e.User.get()
-		o.User = firstNonEmpty(u.Email.line(maxName), u.Name.line(maxName), u.ID.line(maxName), u.IP.line(maxName))
+		o.User = cmp.Or(u.Email.line(maxName), u.Name.line(maxName), u.ID.line(maxName), u.IP.line(maxName))
 	}
 	return o
 }
@@ -130,7 +132,7 @@ func (s *Sentry) parseEvent(resource string, e envelope, n eventData) ([]provide
 	if n.Issue.ID == "" || n.Event.ID == "" {
 		return nil, errors.New("an event of no issue")
 	}
-	n.Rule = firstNonEmpty(data.Rule.line(maxName), data.Alert.get().Title.line(maxName))
+	n.Rule = cmp.Or(data.Rule.line(maxName), data.Alert.get().Title.line(maxName))
 	n.Channel = data.Alert.get().channel()
 	return []provider.Event{issueEvent(n)}, nil
 }
@@ -156,21 +158,21 @@ func (s *Sentry) parseLegacy(d provider.Delivery) ([]provider.Event, error) {
 		return nil, errors.Wrap(err, "read a legacy delivery")
 	}
 	o := body.Event.get().occurrence(s.personalData())
-	o.Level, o.Culprit = firstNonEmpty(o.Level, body.Level.id()), firstNonEmpty(o.Culprit, body.Culprit.line(maxCulprit))
-	o.Message = firstNonEmpty(o.Message, body.Message.line(maxMessage))
-	o.Title = firstNonEmpty(o.Title, cleanLine(o.Message, maxTitle))
+	o.Level, o.Culprit = cmp.Or(o.Level, body.Level.id()), cmp.Or(o.Culprit, body.Culprit.line(maxCulprit))
+	o.Message = cmp.Or(o.Message, body.Message.line(maxMessage))
+	o.Title = cmp.Or(o.Title, untrusted.Line(o.Message, maxTitle))
 	page, at, _ := readAddresses(string(body.URL))
 	n := eventData{At: d.ReceivedAt, Type: typeAlert, Event: o, Unsigned: true}
 	n.fillLocation(at)
 	n.Issue = &issue{ID: body.ID.id(), URL: page, Project: project{
-		Slug: firstNonEmpty(body.ProjectSlug.id(), body.Project.id()), Name: body.ProjectName.line(maxName),
+		Slug: cmp.Or(body.ProjectSlug.id(), body.Project.id()), Name: body.ProjectName.line(maxName),
 	}}
 	if n.Issue.ID == "" {
 		return nil, errors.New("a legacy delivery without an issue")
 	}
 	if o.ID == "" {
 		// Old versions do not name the event; its words and the time do.
-		o.ID = hashID(timeKey(d.ReceivedAt), o.Title)
+		o.ID = untrusted.HashID(timeKey(d.ReceivedAt), o.Title)
 	}
 	if len(body.Rules) > 0 {
 		n.Rule = body.Rules[0].line(maxName)

@@ -1,12 +1,14 @@
 package sentry
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // parseMetric reads a metric alert. One that watches several projects is told of in each, as a channel follows one.
@@ -34,9 +36,9 @@ func parseMetric(e envelope, n eventData) ([]provider.Event, error) {
 	}
 	alert := data.Alert
 	m := metric{
-		ID: firstNonEmpty(alert.ID.id(), alert.Identifier.id()), Status: e.Action.id(), Started: alert.Started.Time,
-		Title: firstNonEmpty(alert.Title.line(maxTitle), data.Title.line(maxTitle)), Text: metricText(data.Text),
-		Rule: alert.Rule.get().Name.line(maxName), Query: alert.Rule.get().Query.line(maxCulprit), URL: webAddress(string(data.URL)),
+		ID: cmp.Or(alert.ID.id(), alert.Identifier.id()), Status: e.Action.id(), Started: alert.Started.Time,
+		Title: cmp.Or(alert.Title.line(maxTitle), data.Title.line(maxTitle)), Text: metricText(data.Text),
+		Rule: alert.Rule.get().Name.line(maxName), Query: alert.Rule.get().Query.line(maxCulprit), URL: untrusted.URL(string(data.URL)),
 	}
 	if m.ID == "" {
 		return nil, errors.New("a metric alert without an ID")
@@ -62,7 +64,7 @@ func parseMetric(e envelope, n eventData) ([]provider.Event, error) {
 		one.Project = slug
 		n.Metric = &one
 		// An alert may become critical twice, with the same words; what is told again changes nothing, since its state is the same.
-		id := hashID(m.ID, m.Status, m.Text, timeKey(alert.Closed.Time), timeKey(n.At))
+		id := untrusted.HashID(m.ID, m.Status, m.Text, timeKey(alert.Closed.Time), timeKey(n.At))
 		events = append(events, event(n, provider.Event{
 			ID: id, Subject: "metric/" + m.ID + "/" + slug, Resource: slug, Labels: m.labels(),
 		}))
@@ -90,7 +92,7 @@ func rawText(raw json.RawMessage) text {
 // labels are what filters look at. A metric alert of which the rule's name isn't told goes by its title.
 func (m metric) labels() map[string]string {
 	all := noLevelLabel()
-	if rule := firstNonEmpty(m.Rule, m.Title); rule != "" {
+	if rule := cmp.Or(m.Rule, m.Title); rule != "" {
 		all[labelRule] = rule
 	}
 	if m.Environment != "" {
@@ -121,7 +123,7 @@ func parseInstallation(e envelope, n eventData) ([]provider.Event, error) {
 	}
 	n.fillLocation(location{Slug: data.Installation.Organization.get().Slug.id()})
 	n.Install = &install{App: data.Installation.App.get().Slug.id(), Action: e.Action.id()}
-	return []provider.Event{event(n, provider.Event{ID: hashID(uuid, n.Install.Action), Subject: "installation/" + uuid, Labels: noLevelLabel()})}, nil
+	return []provider.Event{event(n, provider.Event{ID: untrusted.HashID(uuid, n.Install.Action), Subject: "installation/" + uuid, Labels: noLevelLabel()})}, nil
 }
 
 // parseOther reads a delivery of a kind that came up later than this code, as far as it is like the others.
@@ -143,10 +145,10 @@ func parseOther(resource string, e envelope, n eventData) ([]provider.Event, err
 		return nil, errors.New("a delivery that says nothing")
 	}
 	i, at := data.Issue.get().issue(false)
-	if id := firstNonEmpty(i.ID, data.Group.id(), data.IssueID.id()); id != "" {
+	if id := cmp.Or(i.ID, data.Group.id(), data.IssueID.id()); id != "" {
 		// Something that happened to an issue belongs in its thread, whatever it is.
 		if i.ID == "" {
-			i = &issue{ID: id, Project: project{Slug: firstNonEmpty(data.Slug.id(), data.Project.id())}}
+			i = &issue{ID: id, Project: project{Slug: cmp.Or(data.Slug.id(), data.Project.id())}}
 		}
 		n.Type, n.Issue, n.Activity = typeActivity, i, strings.TrimSpace(word+" "+e.Action.id())
 		n.fillLocation(at)
@@ -158,7 +160,7 @@ func parseOther(resource string, e envelope, n eventData) ([]provider.Event, err
 		Resource: word, Action: e.Action.id(),
 		Title: data.Event.get().Title.line(maxTitle), URL: page,
 	}
-	p := project{Slug: firstNonEmpty(data.Project.id(), data.Slug.id(), slug), ID: data.Event.get().Project.id()}
-	id := hashID(word, string(e.Action), string(e.Data))
+	p := project{Slug: cmp.Or(data.Project.id(), data.Slug.id(), slug), ID: data.Event.get().Project.id()}
+	id := untrusted.HashID(word, string(e.Action), string(e.Data))
 	return []provider.Event{event(n, provider.Event{ID: id, Subject: "other/" + id, Resource: p.resource(), Labels: noLevelLabel()})}, nil
 }

@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // sentSeer is what a step of Seer comes with; which of it is there depends on the step. Up to 2025 a cause and a solution had a
@@ -58,15 +60,15 @@ type sentPull struct {
 
 // step returns the step with what it says.
 func (s sentSeer) step(name string) *seerStep {
-	return &seerStep{Name: name, Run: firstNonEmpty(s.Run.id(), s.SeerRun.id()), Text: cleanLines(s.text(), maxSaid), Pulls: s.pulls()}
+	return &seerStep{Name: name, Run: cmp.Or(s.Run.id(), s.SeerRun.id()), Text: untrusted.Lines(s.text(), maxSaid), Pulls: s.pulls()}
 }
 
 // text returns what Seer found, or changed, line by line.
 func (s sentSeer) text() string {
 	cause, solution := s.Cause.get(), s.Solution.get()
 	all := []string{
-		s.Summary.block(maxSaid), firstNonEmpty(cause.Line.block(maxSaid), cause.Description.block(maxSaid)),
-		firstNonEmpty(solution.Line.block(maxSaid), solution.Description.block(maxSaid)),
+		s.Summary.block(maxSaid), cmp.Or(cause.Line.block(maxSaid), cause.Description.block(maxSaid)),
+		cmp.Or(solution.Line.block(maxSaid), solution.Description.block(maxSaid)),
 	}
 	for i, one := range solution.Steps[:min(len(solution.Steps), maxFiles)] {
 		all = append(all, itoa(int64(i)+1)+") "+one.Title.line(maxTitle))
@@ -91,11 +93,11 @@ func (s sentSeer) text() string {
 func (s sentSeer) pulls() []pull {
 	var all []pull
 	for _, sent := range s.Pulls {
-		p := pull{Repo: sent.Repo.line(maxName), Number: sent.Pull.get().Number.id(), URL: webAddress(string(sent.Pull.get().URL))}
-		if p.URL = firstNonEmpty(p.URL, webAddress(string(sent.URL))); p.URL == "" || len(all) == maxPulls {
+		p := pull{Repo: sent.Repo.line(maxName), Number: sent.Pull.get().Number.id(), URL: untrusted.URL(string(sent.Pull.get().URL))}
+		if p.URL = cmp.Or(p.URL, untrusted.URL(string(sent.URL))); p.URL == "" || len(all) == maxPulls {
 			continue
 		}
-		p.Number = firstNonEmpty(p.Number, numberOf(p.URL))
+		p.Number = cmp.Or(p.Number, numberOf(p.URL))
 		all = append(all, p)
 	}
 	return all
@@ -164,7 +166,7 @@ func (s *Sentry) parseActivity(e envelope, n eventData) ([]provider.Event, error
 		return parseOther("activity_alert", e, n)
 	}
 	if u := details.User.get(); u.ID.id() != "" {
-		n.By = actor{ID: u.ID.id(), Name: firstNonEmpty(u.Name.line(maxName), u.Login.line(maxName))}
+		n.By = actor{ID: u.ID.id(), Name: cmp.Or(u.Name.line(maxName), u.Login.line(maxName))}
 	}
 	n.Issue, n.Rule, n.Channel = found, data.Alert.get().Title.line(maxName), data.Alert.get().channel()
 	n.fillLocation(at)
@@ -178,7 +180,7 @@ func (s *Sentry) parseActivity(e envelope, n eventData) ([]provider.Event, error
 	}
 	if n.Type = statusEventType(kind); n.Type == typeActivity {
 		n.Activity = kind
-	} else if found.Shown.Missing&missingStatus != 0 {
+	} else if found.Shown.Missing.has(jsonStatus) {
 		found.Shown.setStatusFrom(n.Type)
 	}
 	return []provider.Event{issueEvent(n)}, nil

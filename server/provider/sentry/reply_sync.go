@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // commentFingerprint is what a comment is recognized by: its beginning, as an excerpt has it.
-func commentFingerprint(excerpt string) string { return hashID(excerpt) }
+func commentFingerprint(excerpt string) string { return untrusted.HashID(excerpt) }
 
 // ExpectNote implements provider.ReplySync.
 func (s *Sentry) ExpectNote(state json.RawMessage, said provider.UserReply) (provider.Event, error) {
@@ -18,7 +19,7 @@ func (s *Sentry) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 	}
 	n := eventData{
 		Site: a.site, At: said.At, Type: typeNoteExpected, Issue: &issue{ID: a.subject.ID, Project: a.subject.Project}, OriginChannel: said.ChannelID,
-		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: cleanLines(said.Text, maxExcerpt), At: said.At},
+		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: untrusted.Lines(said.Text, maxExcerpt), At: said.At},
 	}
 	e := issueEvent(n)
 	e.UpdateOnly = true // it begins no card

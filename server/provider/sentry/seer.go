@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 const (
@@ -44,7 +46,7 @@ func (p pull) link() string {
 	if p.Number != "" {
 		label += "#" + p.Number
 	}
-	return chat.Link(firstNonEmpty(label, p.URL), p.URL)
+	return chat.Link(cmp.Or(label, p.URL), p.URL)
 }
 
 // contentHash returns what tells the step's content from another's, "" for a step without any.
@@ -54,7 +56,7 @@ func (s seerStep) contentHash() string {
 		parts = append(parts, p.URL)
 	}
 	if all := strings.Join(parts, "\x00"); all != "" {
-		return hashID(all)[:8]
+		return untrusted.HashID(all)[:8]
 	}
 	return ""
 }
@@ -83,7 +85,7 @@ func (all seerSteps) add(s seerStep) (next seerSteps, fresh bool) {
 	} else {
 		known := &next[at]
 		fresh = known.ContentHash == "" && s.ContentHash != ""
-		known.Run, known.ContentHash = firstNonEmpty(known.Run, s.Run), firstNonEmpty(known.ContentHash, s.ContentHash)
+		known.Run, known.ContentHash = cmp.Or(known.Run, s.Run), cmp.Or(known.ContentHash, s.ContentHash)
 		if len(known.Pulls) == 0 {
 			known.Pulls = s.Pulls
 		}
@@ -132,7 +134,7 @@ func (f *fold) foldSeer() {
 	if f.Issue.Seer, fresh = f.Issue.Seer.add(heard); !fresh {
 		return
 	}
-	text := joinLines(heard.sentence(), escapedLines(heard.Text))
+	text := provider.JoinLines(heard.sentence(), escapedLines(heard.Text))
 	f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 	if f.change.Kind == kindChanged {
 		f.change.Kind = kindSeer
@@ -154,5 +156,5 @@ func (k *issueState) seerText() chat.Message {
 			}
 		}
 	}
-	return joinLines(pulls, last.sentence())
+	return provider.JoinLines(pulls, last.sentence())
 }

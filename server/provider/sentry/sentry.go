@@ -8,7 +8,6 @@ package sentry
 
 import (
 	"embed"
-	"io/fs"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -123,10 +122,6 @@ func (*Sentry) Describe() provider.Descriptor {
 	}
 	level := filter(labelLevel, levels()...)
 	level.AlwaysPresent = true // what has none says so, so that a comment alone proves nothing
-	below, err := fs.Sub(texts, "texts")
-	if err != nil {
-		below = texts // cannot be: the folder is part of the binary
-	}
 	return provider.Descriptor{
 		ID: "sentry", Name: name,
 		Summary:      chat.Say("sentry.summary"),
@@ -146,7 +141,7 @@ func (*Sentry) Describe() provider.Descriptor {
 		},
 		Headers: []string{headerResource, headerSignature, headerAppSignature, headerRequest},
 		MaxBody: maxBody, SignInByDirectMessage: true,
-		Texts: below,
+		Texts: provider.Texts(texts),
 	}
 }
 
@@ -163,18 +158,11 @@ func (*Sentry) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 	}
 	switch {
 	case shown != "":
-		return proof(provider.MatchSignature(d.Body, shown, secrets), provider.BySignature)
+		return provider.ProofOf(provider.MatchSignature(d.Body, shown, secrets), provider.BySignature)
 	case d.PathSecret != "" && d.Header[headerResource] == "":
-		return proof(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
+		return provider.ProofOf(provider.MatchSecret(d.PathSecret, secrets), provider.ByPath)
 	}
 	return provider.Proof{}, provider.ErrUnsigned
-}
-
-func proof(secret int, by provider.ProofKind) (provider.Proof, error) {
-	if secret < 0 {
-		return provider.Proof{}, provider.ErrForged
-	}
-	return provider.Proof{Secret: secret, By: by}, nil
 }
 
 // Sample returns an alert about an issue that there is nowhere.

@@ -1,12 +1,12 @@
 package sentry
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // The kinds of sites.
@@ -60,12 +60,8 @@ func (*Sentry) ParseSite(kind, address, api string) (provider.Site, error) {
 	return site, nil
 }
 
-// baseAddress returns the address of a server without what does not belong to it.
+// baseAddress returns the address of a server, without the path of its API.
 func baseAddress(typed string) (string, bool) {
-	u, err := url.Parse(strings.TrimSpace(typed))
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", false
-	}
-	path := strings.TrimSuffix(strings.TrimRight(u.EscapedPath(), "/"), "/api/0")
-	return u.Scheme + "://" + strings.ToLower(u.Host) + path, webAddress(u.String()) != ""
+	base, ok := untrusted.BaseURL(typed)
+	return strings.TrimSuffix(base, "/api/0"), ok
 }

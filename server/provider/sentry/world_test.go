@@ -17,6 +17,7 @@ import (
 	sandbox "mattermost-plugin-zoom/sandbox/sentry"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
 // hookSecret is what the integration of the sandbox signs with.
@@ -74,18 +75,9 @@ func openOffice(t *testing.T, change ...func(*sandbox.Organization)) *office {
 	return o
 }
 
-// bearer shows a token.
-type bearer struct{ token string }
-
-func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.Header.Set("Authorization", "Bearer "+b.token)
-	return http.DefaultTransport.RoundTrip(r)
-}
-
 // as returns the session of somebody, or of the integration "chat".
 func (o *office) as(who string) provider.Session {
-	s := provider.Session{Provider: name, Site: o.site, HTTP: &http.Client{Transport: bearer{"token-of-" + who}}}
+	s := provider.Session{Provider: name, Site: o.site, HTTP: &http.Client{Transport: providertest.Authorization("Bearer token-of-" + who)}}
 	if who != "chat" {
 		account, err := o.p.WhoAmI(context.Background(), s)
 		require.NoError(o.t, err)
