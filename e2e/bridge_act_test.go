@@ -61,7 +61,7 @@ func TestADialogChoosesWhatAChannelHears(t *testing.T) {
 	opened := w.dialog(ear, from, "Notifications")
 	complaints, err := alice.Submit(w.ctx, channel.Id, opened, map[string]any{"filter_branch": "rel[ease"})
 	require.NoError(t, err)
-	require.Contains(t, complaints["filter_branch"], "is not a pattern")
+	require.Contains(t, complaints["filter_branch"], "isn't a valid pattern")
 	w.submits(alice, channel, opened, map[string]any{
 		"events": stack.EventsWithout(opened, "started", "success"), "filter_branch": "main, release/*", "style": "each", "mention": "here",
 	})
@@ -98,7 +98,7 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 	from := ear.Count()
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/jenkins configure"))
 	w.submits(alice, channel, w.dialog(ear, from, "Notifications"), nil)
-	more := w.whisper(ear, from, "You can also change this")
+	more := w.whisper(ear, from, "More settings for")
 	from = ear.Count()
 	require.NoError(t, alice.Click(w.ctx, more, "Enter API access"))
 	opened := w.dialog(ear, from, "API access")

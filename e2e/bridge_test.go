@@ -119,7 +119,7 @@ func TestTestConnectionIsAnsweredWithExactly200(t *testing.T) {
 	forged := hook.Plain()
 	forged.Set("Authorization", "no"+hook.Token)
 	w.sends(hook, 1, forged, nil, http.StatusUnauthorized)
-	require.Contains(t, w.sends(hook, 1, hook.Plain(), nil, http.StatusUnauthorized), "strips the Authorization header")
+	require.Contains(t, w.sends(hook, 1, hook.Plain(), nil, http.StatusUnauthorized), "removes the Authorization header")
 	body := build(1).Notification("STARTED", "")
 	w.sends(hook, 1, hook.Signed(append(body, ' ')), body, http.StatusUnauthorized)
 	w.sends(hook, 1, hook.Raw(), []byte(`{"name":`), http.StatusBadRequest)
@@ -128,9 +128,9 @@ func TestTestConnectionIsAnsweredWithExactly200(t *testing.T) {
 	w.card(alice, channel, 1, "Running")
 
 	w.settled()
-	status := stack.Text(w.answer(alice, ear, channel, "/jenkins status", "Test of the connection"))
+	status := stack.Text(w.answer(alice, ear, channel, "/jenkins status", "Connection test"))
 	w.Logf("%s", status)
-	for _, word := range []string{"Refused", "Not understood", "Shown", "secret in a header", "signed", "strips the `Authorization` header"} {
+	for _, word := range []string{"Refused", "Not readable", "Shown", "secret in a header", "signed", "removes the `Authorization` header"} {
 		require.Contains(t, status, word)
 	}
 }
@@ -152,7 +152,7 @@ func TestWhetherThisServerKeepsTheAuthorizationHeader(t *testing.T) {
 		header := hook.Plain()
 		header.Set("Authorization", value)
 		answer := w.sends(hook, 1, header, nil, http.StatusUnauthorized)
-		kept[name] = !strings.Contains(answer, "strips the Authorization header")
+		kept[name] = !strings.Contains(answer, "removes the Authorization header")
 	}
 	w.Logf("this server keeps the Authorization header: %v", kept)
 	if kept["raw"] {
@@ -223,5 +223,5 @@ func TestDisconnectingAsksFirstAndClosesTheAddress(t *testing.T) {
 	same, err := alice.Post(w.ctx, card.Id)
 	require.NoError(t, err)
 	require.Equal(t, card.UpdateAt, same.UpdateAt)
-	w.answer(alice, ear, channel, "/jenkins list", "not connected")
+	w.answer(alice, ear, channel, "/jenkins list", "isn't connected")
 }

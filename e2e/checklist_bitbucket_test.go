@@ -84,7 +84,7 @@ func (h *host) follows() {
 	from := h.ear.Count()
 	require.NoError(h, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
 	require.Equal(h, 200, h.signsIn(h.alice, h.ear, from).Status)
-	h.whisper(h.ear, from, "This channel follows")
+	h.whisper(h.ear, from, "This channel now follows")
 }
 
 // pushes pushes a commit, with what a build says of it.
@@ -129,7 +129,7 @@ func TestB1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
 	h := newHost(t)
 	h.follows()
 	h.writes("connect " + h.repo.URL)
-	h.answered("This channel follows [" + h.name())
+	h.answered("This channel now follows [" + h.name())
 	conversation, err := h.alice.WithBot(h.ctx)
 	require.NoError(t, err)
 	h.pushes("Round half up", "unit", "SUCCESSFUL")
@@ -153,7 +153,7 @@ func TestB3OnTheRealServerTheConversationWithTheBotAndAChannelAreConfiguredApart
 	h := newHost(t)
 	h.follows()
 	h.writes("connect " + h.repo.URL)
-	h.answered("This channel follows [" + h.name())
+	h.answered("This channel now follows [" + h.name())
 	conversation, err := h.alice.WithBot(h.ctx)
 	require.NoError(t, err)
 	from := h.ear.Count()
@@ -184,7 +184,7 @@ func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, complaints["address"], "Not a valid Bitbucket URL")
 	h.submits(h.alice, h.channel, opened, map[string]any{"address": api.URL + "/src"})
-	h.whisper(h.ear, from, "This channel follows")
+	h.whisper(h.ear, from, "This channel now follows")
 }
 
 func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T) {
@@ -200,7 +200,7 @@ func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T
 	require.Equal(t, 400, stolen.Status, "it is for alice alone")
 	page := h.signsIn(h.alice, h.ear, from)
 	require.Equal(t, 200, page.Status)
-	done := h.whisper(h.ear, from, "This channel follows")
+	done := h.whisper(h.ear, from, "This channel now follows")
 	require.Contains(t, stack.Text(done), "Pull requests")
 	h.pushes("It arrives", "", "")
 	require.Equal(t, []string{"⬆️ Pushed · It arrives"}, h.titles(h.alice, h.channel, 1))
@@ -220,12 +220,12 @@ func TestB7OnTheRealServerOnlyAnAdminOfTheRepositoryConnectsIt(t *testing.T) {
 	from := ear.Count()
 	require.NoError(t, bob.Type(h.ctx, room.Id, "/bitbucket connect "+h.repo.URL))
 	h.signsIn(bob, ear, from)
-	h.whispers(bob, ear, room, "/bitbucket list", "not connected to Bitbucket yet")
+	h.whispers(bob, ear, room, "/bitbucket list", "isn't connected to Bitbucket yet")
 	require.Empty(t, h.hooks())
 	h.follows()
 	require.Len(t, h.hooks(), 1)
 	require.True(t, strings.HasPrefix(h.hooks()[0].URL, h.SiteURL+"/plugins/zoom/hooks/"))
-	h.whispers(h.alice, h.ear, h.channel, "/bitbucket status", "The webhook at Bitbucket is in order")
+	h.whispers(h.alice, h.ear, h.channel, "/bitbucket status", "The webhook in Bitbucket is OK")
 }
 
 func TestB8OnTheRealServerDisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
@@ -255,9 +255,9 @@ func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(
 	require.NoError(t, err)
 	require.Empty(t, cards)
 	h.writes("help")
-	h.answered("Tools whose news I bring")
+	h.answered("Available integrations")
 	h.writes("bitbucket connect " + h.repo.URL)
-	h.answered("This channel follows [" + h.name())
+	h.answered("This channel now follows [" + h.name())
 	from = h.ear.Count()
 	h.writes("bitbucket configure")
 	asked := h.whisper(h.ear, from, h.name())

@@ -163,7 +163,7 @@ func TestJ5OnTheRealServerDisconnectTakesTheChannelOut(t *testing.T) {
 	w.titles(alice, channel, 1)
 	question := w.whispers(alice, ear, channel, "/jenkins disconnect", "Do you want to end this connection?")
 	require.NoError(t, alice.Click(w.ctx, question, "Disconnect"))
-	w.whispers(alice, ear, channel, "/jenkins list", "not connected to Jenkins yet")
+	w.whispers(alice, ear, channel, "/jenkins list", "isn't connected to Jenkins yet")
 	w.sends(hook, 1, hook.Raw(), nil, http.StatusNotFound)
 	w.builds(job, "FAILURE")
 	require.Len(t, w.titles(alice, channel, 1), 1)
@@ -184,7 +184,7 @@ func TestJ6OnTheRealServerTheZoomPluginWorksUnchanged(t *testing.T) {
 	w.builds(web, "SUCCESS")
 	w.builds(api, "FAILURE")
 	require.ElementsMatch(t, []string{"✅ Succeeded · j6-web #1", "❌ Failed · j6-api #1"}, w.titles(alice, channel, 2))
-	w.whispers(alice, ear, channel, "/jenkins status", "Test of the connection", "j6-web #1", "Refused")
+	w.whispers(alice, ear, channel, "/jenkins status", "Connection test", "j6-web #1", "Refused")
 }
 
 func TestJ7OnTheRealServerEachEventIsToldApart(t *testing.T) {
@@ -269,7 +269,7 @@ func TestJ11OnTheRealServerNoTokenGoesToWhoCannotProveToBeJenkins(t *testing.T) 
 	from := ear.Count()
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/jenkins configure"))
 	w.submits(alice, channel, w.dialog(ear, from, "Notifications"), nil)
-	more := w.whisper(ear, from, "You can also change this")
+	more := w.whisper(ear, from, "More settings for")
 	from = ear.Count()
 	require.NoError(t, alice.Click(w.ctx, more, "Enter API access"))
 	complaints, err := alice.Submit(w.ctx, channel.Id, w.dialog(ear, from, "API access"),

@@ -70,7 +70,7 @@ func TestP2OnTheRealServerConnectingLeadsToPagerDutyToAuthorize(t *testing.T) {
 	require.NotEmpty(t, hooks)
 	require.True(t, strings.HasPrefix(hooks[len(hooks)-1].URL, h.SiteURL+"/plugins/zoom/hooks/"))
 	h.triggers("Slow")
-	h.whispers(h.alice, h.ear, h.channel, "/pduty status", "The webhook at PagerDuty is in order", "Triggered")
+	h.whispers(h.alice, h.ear, h.channel, "/pduty status", "The webhook in PagerDuty is OK", "Triggered")
 }
 
 // raises has alice trigger an incident from chat, signed in already.
@@ -133,7 +133,7 @@ func TestP4OnTheRealServerWhoTriggersAloneSeesACard(t *testing.T) {
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Click(h.ctx, note, "Acknowledge"))
 	require.Equal(t, h.alice.User.Email, h.stands(h.raised(title).ID, "acknowledged").ChangedBy)
-	require.NoError(t, h.alice.Click(h.ctx, h.withButton(from, "Post to Chat"), "Post to Chat"))
+	require.NoError(t, h.alice.Click(h.ctx, h.withButton(from, "Post to chat"), "Post to chat"))
 	t.Logf("the channel reads: %s", texts([]*model.Post{h.said("acknowledged")}))
 }
 
@@ -151,9 +151,9 @@ func TestP8OnTheRealServerAcknowledgingIsConfirmedWithPostToChat(t *testing.T) {
 	_, card := h.triggers("Disk full")
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Acknowledge"))
-	note := h.withButton(from, "Post to Chat")
+	note := h.withButton(from, "Post to chat")
 	require.Contains(t, texts([]*model.Post{note}), "Disk full")
-	require.NoError(t, h.alice.Click(h.ctx, note, "Post to Chat"))
+	require.NoError(t, h.alice.Click(h.ctx, note, "Post to chat"))
 	post := h.said(h.alice.User.Username + " acknowledged")
 	require.Empty(t, post.RootId)
 	t.Logf("the channel reads: %s", texts([]*model.Post{post}))
@@ -165,14 +165,14 @@ func TestP9OnTheRealServerResolvingIsConfirmedLikewise(t *testing.T) {
 	_, card := h.triggers("Disk full")
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Resolve"))
-	require.NoError(t, h.alice.Click(h.ctx, h.withButton(from, "Post to Chat"), "Post to Chat"))
+	require.NoError(t, h.alice.Click(h.ctx, h.withButton(from, "Post to chat"), "Post to chat"))
 	t.Logf("the channel reads: %s", texts([]*model.Post{h.said(h.alice.User.Username + " resolved")}))
 }
 
 func TestP10OnTheRealServerRulesSayWhatAChannelHears(t *testing.T) {
 	h := newPager(t)
 	h.signed(h.alice, h.ear)
-	h.whispers(h.alice, h.ear, h.channel, "/pduty connect", "This channel follows") // the whole account
+	h.whispers(h.alice, h.ear, h.channel, "/pduty connect", "This channel now follows") // the whole account
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty configure"))
 	opened, err := h.ear.Dialog(h.ctx, from)
@@ -193,13 +193,13 @@ func TestP13OnTheRealServerSigningOutOffersToSignInAgain(t *testing.T) {
 	from := h.ear.Count()
 	question := h.whispers(h.alice, h.ear, h.channel, "/pduty signout", "Do you want to sign out of PagerDuty?")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Sign out"))
-	out := h.rewritten(h.ear, from, "You are signed out of PagerDuty")
+	out := h.rewritten(h.ear, from, "You're signed out of PagerDuty")
 	link, err := stack.SignInLink(out, "pagerduty")
 	require.NoError(t, err)
 	page, err := h.alice.Authorize(h.ctx, link, h.alice.User.Email)
 	require.NoError(t, err)
 	require.Equal(t, 200, page.Status)
-	h.whisper(h.ear, from, "You are signed in at PagerDuty")
+	h.whisper(h.ear, from, "You're signed in to PagerDuty")
 }
 
 func TestP14OnTheRealServerRemovalAsksFirst(t *testing.T) {
@@ -210,7 +210,7 @@ func TestP14OnTheRealServerRemovalAsksFirst(t *testing.T) {
 	h.triggers("Still heard")
 	question = h.whispers(h.alice, h.ear, h.channel, "/pduty disconnect", "Do you want to end this connection?")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect"))
-	h.whispers(h.alice, h.ear, h.channel, "/pduty list", "not connected")
+	h.whispers(h.alice, h.ear, h.channel, "/pduty list", "isn't connected")
 }
 
 func TestP15OnTheRealServerPeopleAreAskedForTheLeastPrivilege(t *testing.T) {
@@ -282,7 +282,7 @@ func TestAClickOnAnIncidentActsAsWhoClicked(t *testing.T) {
 
 	from := davesEar.Count()
 	require.NoError(t, dave.Click(h.ctx, card.Post, "Acknowledge"))
-	t.Logf("dave, who has not signed in, alone sees: %s", texts([]*model.Post{h.whisper(davesEar, from, "sign in at PagerDuty")}))
+	t.Logf("dave, who has not signed in, alone sees: %s", texts([]*model.Post{h.whisper(davesEar, from, "sign in to PagerDuty")}))
 	from = evesEar.Count()
 	require.NoError(t, eve.Click(h.ctx, card.Post, "Acknowledge"))
 	t.Logf("eve, who may only look, alone sees: %s", texts([]*model.Post{h.whisper(evesEar, from, "PagerDuty")}))

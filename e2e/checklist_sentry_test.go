@@ -26,7 +26,7 @@ func (h *bugs) name() string { return "Acme " + strings.TrimPrefix(h.org, "org-"
 // followsToo connects another project.
 func (h *bugs) followsToo(project string) {
 	h.Helper()
-	h.whispers(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" "+project, "This channel follows")
+	h.whispers(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" "+project, "This channel now follows")
 }
 
 // fails has an error happen in a project.
@@ -76,7 +76,7 @@ func TestS4OnTheRealServerConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.
 	choice, err := h.ear.Offer(h.ctx, from, name+" / ops")
 	require.NoError(t, err)
 	require.NoError(t, h.alice.Click(h.ctx, choice, name+" / ops"))
-	t.Logf("and then: %s", texts([]*model.Post{h.rewritten(h.ear, from, "This channel follows")}))
+	t.Logf("and then: %s", texts([]*model.Post{h.rewritten(h.ear, from, "This channel now follows")}))
 }
 
 func TestS5OnTheRealServerALinkComesByDirectMessageAndTheConnectGoesOn(t *testing.T) {
@@ -129,7 +129,7 @@ func TestS8OnTheRealServerDisconnectWithoutWordsEndsAll(t *testing.T) {
 	h.follows("web")
 	h.followsToo("ops")
 	h.leaves("/sentry disconnect")
-	h.whispers(h.alice, h.ear, h.channel, "/sentry list", "not connected")
+	h.whispers(h.alice, h.ear, h.channel, "/sentry list", "isn't connected")
 	hook, err := h.Hook(h.ctx, h.org)
 	require.NoError(t, err)
 	require.Empty(t, hook, "the last one out takes the hook along")

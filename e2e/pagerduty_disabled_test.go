@@ -132,7 +132,7 @@ func TestAskingForTheStatusHealsAWebhookThatPagerDutyDisabled(t *testing.T) {
 	h.disables()
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty status"))
-	h.Logf("she reads:\n%s", stack.Text(h.whisper(h.ear, from, "is in order")))
+	h.Logf("she reads:\n%s", stack.Text(h.whisper(h.ear, from, "is OK")))
 	h.enabled()
 	h.triggers("Told again")
 }

@@ -46,7 +46,7 @@ func (h *pager) follows() {
 	from := h.ear.Count()
 	require.NoError(h, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect "+h.service))
 	require.Equal(h, 200, h.signsInAt("pagerduty", h.alice, h.ear, from).Status)
-	h.whisper(h.ear, from, "This channel follows")
+	h.whisper(h.ear, from, "This channel now follows")
 }
 
 // triggers makes an incident of the service and returns it with its card.
@@ -82,7 +82,7 @@ func TestP1P8P9OnTheRealServerAnIncidentIsOneCardFromTriggeredToResolved(t *test
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Acknowledge"))
 	confirmed := h.whisper(h.ear, from, "You acknowledged")
 	require.Equal(t, h.alice.User.Email, h.stands(incident.ID, "acknowledged").ChangedBy)
-	require.NoError(t, h.alice.Click(h.ctx, confirmed, "Post to Chat"))
+	require.NoError(t, h.alice.Click(h.ctx, confirmed, "Post to chat"))
 	h.settled()
 	card = h.card(h.alice, h.channel, 1, "Acknowledged")
 
@@ -115,7 +115,7 @@ func TestP3P4OnTheRealServerWhoTriggersAloneSeesTheCard(t *testing.T) {
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty trigger Checkout is slow"))
 	require.Equal(t, 200, h.signsInAt("pagerduty", h.alice, h.ear, from).Status)
-	more := h.whisper(h.ear, from, "One more step at PagerDuty")
+	more := h.whisper(h.ear, from, "One more step in PagerDuty")
 	require.NoError(t, h.alice.Click(h.ctx, more, "Trigger Incident"))
 	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Trigger Incident"), map[string]any{"details": "Since noon"})
 	private := h.whisper(h.ear, from, "Checkout is slow")
@@ -185,13 +185,13 @@ func TestAClickActsAsWhoClicked(t *testing.T) {
 	}
 	from := herEar.Count()
 	require.NoError(t, eve.Click(h.ctx, card.Post, "Acknowledge"))
-	h.Logf("eve, who may only look, got: %s", stack.Text(h.whisper(herEar, from, "To do that as yourself")))
+	h.Logf("eve, who may only look, got: %s", stack.Text(h.whisper(herEar, from, "To do this as yourself")))
 	page := h.signsInAt("pagerduty", eve, herEar, from)
 	h.Logf("and after signing in, with status %d: PagerDuty says %s", page.Status, h.stands(incident.ID, "triggered").Status)
 
 	from = hisEar.Count()
 	require.NoError(t, bob.Click(h.ctx, card.Post, "Acknowledge"))
-	h.whisper(hisEar, from, "To do that as yourself")
+	h.whisper(hisEar, from, "To do this as yourself")
 	require.Equal(t, 200, h.signsInAt("pagerduty", bob, hisEar, from).Status)
 	done := h.stands(incident.ID, "acknowledged")
 	require.Equal(t, bob.User.Email, done.ChangedBy)

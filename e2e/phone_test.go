@@ -53,5 +53,5 @@ func TestC11_SigningInAtPagerDutyOnAPhoneEndsWithACodeTypedInMattermost(t *testi
 
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, typed))
 	h.whisper(h.ear, from, "You're signed in to PagerDuty")
-	h.whisper(h.ear, from, "This channel follows")
+	h.whisper(h.ear, from, "This channel now follows")
 }

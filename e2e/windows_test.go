@@ -76,7 +76,7 @@ func TestP7OnTheRealServerAMessageIsSharedToAnIncident(t *testing.T) {
 	require.NoError(t, w.Submits(h.ctx, map[string]string{"subject": found[0].Value}))
 	require.Contains(t, w.Says(), "Your note was added to")
 	require.Contains(t, texts(h.replies(h.alice, card.Post, 1)), "It began with the deploy of 12:00")
-	require.NoError(t, w.Clicks(h.ctx, "Post to Chat"))
+	require.NoError(t, w.Clicks(h.ctx, "Post to chat"))
 	h.said("the deploy of 12:00")
 	require.Equal(t, "triggered", h.stands(made.ID, "triggered").Status)
 }

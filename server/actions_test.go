@@ -126,7 +126,7 @@ func TestTheDoctorLooksAtTheTools(t *testing.T) {
 	w.admin.Types("/zoom doctor", w.town)
 	requireSays(t, w.admin.LastNote().Text(), "Jenkins is on. Its command is `/jenkins`",
 		"Users can't sign in to Bitbucket", "enter it with `/bitbucket setup`")
-	require.NotContains(t, w.admin.LastNote().Text(), "sign in at Jenkins", "nobody can")
+	require.NotContains(t, w.admin.LastNote().Text(), "sign in to Jenkins", "nobody can")
 	require.NotContains(t, w.admin.LastNote().Text(), "Sentry", "what is off needs nothing")
 }
 

@@ -108,9 +108,9 @@ func TestCommentsAreAnsweredFromTheThread(t *testing.T) {
 
 	h.bob.Clicks("Comment") // on the card, before signing in: the form waits for that
 	require.Nil(t, h.bob.Dialog())
-	requireTells(t, lastNote(h.bob), "To do that as yourself, sign in at Bitbucket")
+	requireTells(t, lastNote(h.bob), "To do this as yourself, sign in to Bitbucket")
 	h.signsIn(h.bob)
-	requireTells(t, lastNote(h.bob), "One more step is needed")
+	requireTells(t, lastNote(h.bob), "One more step")
 	h.bob.Clicks("Comment")
 	h.bob.Submits(map[string]any{"text": "Done."})
 	h.passes()
@@ -159,9 +159,9 @@ func TestMergingAsksHow(t *testing.T) {
 	h.follows(h.backroom)
 	pull := h.proposes("Round half up")
 	h.bob.Clicks("Merge")
-	requireTells(t, lastNote(h.bob), "To do that as yourself, sign in at Bitbucket")
+	requireTells(t, lastNote(h.bob), "To do this as yourself, sign in to Bitbucket")
 	h.signsIn(h.bob)
-	requireTells(t, lastNote(h.bob), "One more step is needed")
+	requireTells(t, lastNote(h.bob), "One more step")
 	h.bob.Clicks("Merge")
 	require.Equal(t, "Merge", h.bob.Dialog().Title)
 	requireTells(t, h.bob.Dialog().IntroductionText, "Merge #1 Round half up from feature/rounding into main")
@@ -238,7 +238,7 @@ func TestASignInThatEndedIsAskedForAgainAndTheClickGoesOn(t *testing.T) {
 
 	h.happens(h.bitbucket.RevokeGrant("alice", h.client.ClientID))
 	h.alice.Chooses("More…", "Take back my approval")
-	requireTells(t, lastNote(h.alice), "Bitbucket no longer accepts your sign-in. Sign in again; it is done right after that")
+	requireTells(t, lastNote(h.alice), "Bitbucket no longer accepts your sign-in. Sign in again; it's done right after that")
 	h.signsIn(h.alice)
 	h.passes()
 	require.Equal(t, "🔀 Open · #1 Round half up", heading(h.cardOf("#1", h.backroom)))

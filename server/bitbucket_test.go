@@ -64,7 +64,7 @@ func TestB3TheConversationWithTheBotAndAChannelAreConfiguredApart(t *testing.T) 
 	direct := h.alice.DirectWith(h.botID())
 	h.alice.Says("connect "+h.url(""), direct) // the address says which tool is meant
 	h.passes()
-	requireTells(t, direct.LastPost().Message, "This channel follows acme/web now")
+	requireTells(t, direct.LastPost().Message, "This channel now follows acme/web")
 	h.alice.Says("configure", direct)
 	h.alice.Clicks("Configure")
 	h.alice.Submits(map[string]any{"events": h.alice.Without("events", "push")})
@@ -89,7 +89,7 @@ func TestB4ConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 		strings.Replace(h.url(""), "http://", "https://", 1), strings.ToUpper(h.url("")),
 	} {
 		h.alice.Types("/bitbucket connect "+address, h.backroom)
-		requireTells(t, lastNote(h.alice), "This channel is connected to acme/web already")
+		requireTells(t, lastNote(h.alice), "This channel is already connected to acme/web")
 	}
 	h.alice.Types("/bitbucket connect acme/web", h.backroom)
 	requireTells(t, lastNote(h.alice), "Not a valid Bitbucket URL", "https://bitbucket.org/acme/web")
@@ -100,29 +100,29 @@ func TestB4ConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 
 	h.addRepo("acme", "api", false)
 	h.alice.Types("/bitbucket connect", h.backroom)
-	requireTells(t, h.alice.Field("address").HelpText, "Any page of the repository will do")
+	requireTells(t, h.alice.Field("address").HelpText, "Any page of the repository works")
 	h.alice.Submits(map[string]any{"address": "the web thing"})
 	require.Contains(t, h.alice.Dialog().Errors["address"], "Not a valid Bitbucket URL")
 	h.alice.Submits(map[string]any{"address": h.site + "/acme/api/src"})
 	require.Nil(t, h.alice.Dialog())
-	requireTells(t, lastNote(h.alice), "This channel follows acme/api now")
+	requireTells(t, lastNote(h.alice), "This channel now follows acme/api")
 }
 
 func TestB5AfterTheAuthorizationLinkItGoesOnByItself(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
-	requireTells(t, lastNote(h.alice), "Sign in at Bitbucket", "the channel is connected right after that")
+	requireTells(t, lastNote(h.alice), "Sign in to Bitbucket", "the channel is connected right after that")
 	link := offered(h.alice)
 	require.Equal(t, http.StatusBadRequest, h.bob.Get(link).Status, "it is for alice alone")
-	require.Contains(t, h.signsInAs(h.alice, "alice", "decline").Body, "You did not allow that")
+	require.Contains(t, h.signsInAs(h.alice, "alice", "decline").Body, "You didn&#39;t allow access")
 	require.Empty(t, h.repo.Hooks())
 
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
 	page := h.signsIn(h.alice)
 	require.Equal(t, http.StatusOK, page.Status)
-	requireTells(t, html.UnescapeString(page.Body), "You are signed in at Bitbucket. Mattermost shows what came of it")
-	requireTells(t, lastNote(h.alice), "This channel follows acme/web now", "Build failed or stopped", "Pull requests")
+	requireTells(t, html.UnescapeString(page.Body), "You're signed in to Bitbucket. You can close this page and see the result in Mattermost")
+	requireTells(t, lastNote(h.alice), "This channel now follows acme/web", "Build failed or stopped", "Pull requests")
 	requireTells(t, h.backroom.LastPost().Message, "@alice connected this channel to Bitbucket: ", "acme/web")
 	h.passes()
 	h.pushes("main", "It arrives")
@@ -161,7 +161,7 @@ func TestB7ConnectingVerifiesTheRightAndMakesTheWebhook(t *testing.T) {
 	requireTells(t, lastNote(h.bob), "but isn't an admin there")
 	require.Empty(t, h.repo.Hooks())
 	h.bob.Types("/bitbucket list", h.backroom)
-	requireTells(t, lastNote(h.bob), "not connected to Bitbucket yet")
+	requireTells(t, lastNote(h.bob), "isn't connected to Bitbucket yet")
 	for key := range h.mm.KV.Dump() {
 		require.False(t, strings.HasPrefix(key, "con."), "nothing is left behind")
 	}
@@ -174,7 +174,7 @@ func TestB7ConnectingVerifiesTheRightAndMakesTheWebhook(t *testing.T) {
 	require.Equal(t, "Mattermost (Zoom plugin)", hooks[0].Name)
 	require.True(t, strings.HasPrefix(hooks[0].URL, siteURL+"/plugins/zoom/hooks/"), hooks[0].URL)
 	h.alice.Types("/bitbucket status", h.backroom)
-	requireTells(t, lastNote(h.alice), "The webhook at Bitbucket is in order", "Nothing has arrived yet")
+	requireTells(t, lastNote(h.alice), "The webhook in Bitbucket is OK", "Nothing has arrived yet")
 }
 
 func TestB8DisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
@@ -182,16 +182,16 @@ func TestB8DisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
 	h := newCloud(t)
 	h.follows(h.backroom)
 	h.alice.Types("/bitbucket disconnect", h.backroom)
-	requireTells(t, lastNote(h.alice), "Do you want to end this connection?", "webhook at Bitbucket is removed", "You can also sign out")
+	requireTells(t, lastNote(h.alice), "Do you want to end this connection?", "webhook in Bitbucket is removed", "You can also sign out")
 	require.Equal(t, []string{"Disconnect", "Disconnect and sign out", "Cancel"}, h.alice.LastNote().Buttons())
 	require.Len(t, h.repo.Hooks(), 1, "nothing has happened yet")
 	h.alice.Clicks("Cancel")
-	requireTells(t, lastNote(h.alice), "Nothing was changed")
+	requireTells(t, lastNote(h.alice), "Nothing changed")
 	require.Len(t, h.repo.Hooks(), 1)
 
 	h.alice.Types("/bitbucket disconnect", h.backroom)
 	h.alice.Clicks("Disconnect and sign out")
-	requireTells(t, lastNote(h.alice), "the webhook at Bitbucket is removed", "You are signed out of Bitbucket")
+	requireTells(t, lastNote(h.alice), "the webhook in Bitbucket is removed", "You're signed out of Bitbucket")
 	require.Empty(t, h.repo.Hooks())
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
 	require.NotEmpty(t, offered(h.alice), "who signed out is asked again")
@@ -201,9 +201,9 @@ func TestB8DisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
 	h.alice.Types("/bitbucket disconnect", h.backroom)
 	h.alice.Clicks("Disconnect")
 	h.alice.Types("/bitbucket disconnect", h.backroom)
-	requireTells(t, lastNote(h.alice), "connected to nothing", "do you want to sign out?")
+	requireTells(t, lastNote(h.alice), "has no connection to Bitbucket", "Do you want to sign out?")
 	h.alice.Clicks("Sign out")
-	requireTells(t, lastNote(h.alice), "You are signed out of Bitbucket")
+	requireTells(t, lastNote(h.alice), "You're signed out of Bitbucket")
 	h.alice.Types("/bitbucket disconnect", h.backroom)
 	requireTells(t, lastNote(h.alice), "no such connection to Bitbucket")
 }
@@ -215,7 +215,7 @@ func TestB9ConfigureNamesARepositoryByItsAddress(t *testing.T) {
 	h.follows(h.backroom)
 	h.followsAs(h.alice, h.site+"/acme/api", h.backroom)
 	h.alice.Types("/bitbucket configure "+h.url("/src/main"), h.backroom)
-	requireTells(t, h.alice.Dialog().IntroductionText, "What this channel hears of acme/web")
+	requireTells(t, h.alice.Dialog().IntroductionText, "Choose which notifications about acme/web")
 	h.alice.Submits(map[string]any{"filter_branch": "main"})
 	requireTells(t, lastNote(h.alice), "Saved", "Branches: main")
 	requireTells(t, h.backroom.LastPost().Message, "@alice changed the filters for acme/web")
@@ -229,9 +229,9 @@ func TestB9ConfigureNamesARepositoryByItsAddress(t *testing.T) {
 
 	h.addRepo("acme", "new", true)
 	h.alice.Types("/bitbucket configure "+h.site+"/acme/new", h.backroom)
-	requireTells(t, lastNote(h.alice), "not connected to", "Do you want to connect it?")
+	requireTells(t, lastNote(h.alice), "isn't connected to", "Do you want to connect it?")
 	h.alice.Clicks("Connect")
-	requireTells(t, lastNote(h.alice), "This channel follows acme/new now")
+	requireTells(t, lastNote(h.alice), "This channel now follows acme/new")
 }
 
 func TestB10WhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testing.T) {
@@ -278,8 +278,8 @@ func TestB11RemovalAsksFirst(t *testing.T) {
 	h.admin.Types("/bitbucket setup", h.town)
 	h.admin.Cancels()
 	h.admin.Clicks("Remove " + h.site)
-	requireTells(t, lastNote(h.admin), "People who signed in there have to do so again")
-	h.admin.Clicks("Yes, remove it")
+	requireTells(t, lastNote(h.admin), "users have to sign in again")
+	h.admin.Clicks("Remove")
 	requireTells(t, lastNote(h.admin), "is removed")
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
 	requireTells(t, lastNote(h.alice), "Bitbucket on "+h.site+" isn't set up yet")

@@ -244,10 +244,10 @@ func (h *codeHost) followsAs(u *mmtest.User, address string, at *mmtest.Channel)
 		page := h.signsIn(u)
 		require.Equal(h.t, http.StatusOK, page.Status, page.Body)
 	}
-	if strings.Contains(lastNote(u), "is private at Bitbucket") {
-		u.Clicks("Connect all the same")
+	if strings.Contains(lastNote(u), "is private in Bitbucket") {
+		u.Clicks("Connect anyway")
 	}
-	requireTells(h.t, lastNote(u), "This channel follows")
+	requireTells(h.t, lastNote(u), "This channel now follows")
 	h.passes()
 }
 

@@ -61,7 +61,7 @@ func TestAFurtherProviderIsOnePackageAndOneLine(t *testing.T) {
 	w.alice.Types("/doorbell test", w.town)
 	require.Len(t, cards(w.town), 2)
 	w.alice.Says("doorbell list", w.alice.DirectWith(w.botID()))
-	requireSays(t, w.alice.DirectWith(w.botID()).LastPost().Message, "not connected to Doorbell yet")
+	requireSays(t, w.alice.DirectWith(w.botID()).LastPost().Message, "isn't connected to Doorbell yet")
 	w.alice.Types("/doorbell disconnect", w.town)
 	w.alice.Clicks("Disconnect")
 	require.Equal(t, http.StatusNotFound, w.signed(h, `{"id":"r3","door":"Back door"}`))

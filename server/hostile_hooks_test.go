@@ -91,13 +91,13 @@ func (v victim) hostiles() map[string]attempted {
 		"a flood of signatures":     refused(strings.Repeat(v.scheme+provider.Sign([]byte(v.honest), "guessed")+",", 100) + v.scheme + right),
 		"another's address":         {v.other.address, v.honest, v.signs(v.honest, v.hook.token), http.StatusUnauthorized, ""},
 		"too much":                  signed(v.honest+strings.Repeat(" ", tooMuch), http.StatusRequestEntityTooLarge, ""),
-		"broken JSON":               signed(v.honest[:len(v.honest)/2], http.StatusBadRequest, "Not understood"),
-		"no JSON":                   signed("payload=%7B%7D", http.StatusBadRequest, "Not understood"),
-		"wrong types":               signed(v.wrongTypes, http.StatusBadRequest, "Not understood"),
-		"deep nesting":              signed(strings.Repeat("[", 100_000), http.StatusBadRequest, "Not understood"),
-		"deep objects":              signed(strings.Repeat(`{"a":`, 100_000), http.StatusBadRequest, "Not understood"),
-		"invalid UTF-8":             signed("\xff\xfe{}", http.StatusBadRequest, "Not understood"),
-		"a zero byte":               signed("\x00", http.StatusBadRequest, "Not understood"),
+		"broken JSON":               signed(v.honest[:len(v.honest)/2], http.StatusBadRequest, "Not readable"),
+		"no JSON":                   signed("payload=%7B%7D", http.StatusBadRequest, "Not readable"),
+		"wrong types":               signed(v.wrongTypes, http.StatusBadRequest, "Not readable"),
+		"deep nesting":              signed(strings.Repeat("[", 100_000), http.StatusBadRequest, "Not readable"),
+		"deep objects":              signed(strings.Repeat(`{"a":`, 100_000), http.StatusBadRequest, "Not readable"),
+		"invalid UTF-8":             signed("\xff\xfe{}", http.StatusBadRequest, "Not readable"),
+		"a zero byte":               signed("\x00", http.StatusBadRequest, "Not readable"),
 		"unknown hook":              nowhere(base + strings.Repeat("A", len(id)) + "." + key),
 		"the wrong key":             nowhere(base + id + "." + strings.Repeat("A", len(key))),
 		"another's key":             nowhere(base + id + "." + strings.SplitN(path.Base(v.other.address), ".", 2)[1]),
@@ -125,7 +125,7 @@ func TestHostileDeliveriesToJenkinsDoNothing(t *testing.T) {
 		honest: `{"name":"web","url":"job/web/","build":{"full_url":"https://ci.acme.test/job/web/7/","number":7,` +
 			`"phase":"FINALIZED","status":"FAILURE","url":"job/web/7/"}}`,
 		wrongTypes:   `{"name":7,"url":[],"build":"yes","full_url":{},"status":[1]}`,
-		unprovedSays: "There was no token",
+		unprovedSays: "The token was missing",
 	}
 	w.bears(v)
 	for name, shown := range map[string]map[string]string{
@@ -152,7 +152,7 @@ func TestHostileDeliveriesToBitbucketDoNothing(t *testing.T) {
 			`"type":"BRANCH"},"refId":"refs/heads/main","fromHash":"ecddabb624f6f5ba43816f5926e580a5f680a932",` +
 			`"toHash":"178864a7d521b6f5e720b386b2c2b0ef8563e0dc","type":"UPDATE"}]}`,
 		wrongTypes:   `{"eventKey":[],"date":{},"actor":"ada","repository":[],"changes":"all"}`,
-		unprovedSays: "There was no signature or token",
+		unprovedSays: "The signature or token was missing",
 	}
 	w.bears(v)
 	ping := map[string]string{"X-Event-Key": "diagnostics:ping"}

@@ -89,7 +89,7 @@ func pagerVictim(t *testing.T) (*pagerHost, victim) {
 	v := victim{
 		provider: "pagerduty", word: "pduty", enable: "EnablePagerduty", signature: "X-Pagerduty-Signature", scheme: "v1=", several: true,
 		honest: incidentBody("incident.triggered", nil), wrongTypes: `{"event":["incident.triggered"]}`,
-		titleOfCard: "Disk full", unprovedSays: "There was no signature",
+		titleOfCard: "Disk full", unprovedSays: "The signature or token was missing",
 	}
 	h.follows(h.alice, "", h.town)
 	v.hook = made.last()
@@ -129,7 +129,7 @@ func sentryVictim(t *testing.T) (*bugHost, victim) {
 		provider: "sentry", word: "sentry", enable: "EnableSentry", signature: "Sentry-Hook-Signature",
 		headers: map[string]string{"Sentry-Hook-Resource": "issue", "Sentry-Hook-Timestamp": "1785758400"},
 		honest:  issueBody(nil), wrongTypes: `{"action":[],"installation":"x","data":"issue","actor":7}`,
-		titleOfCard: "ValueError", unprovedSays: "There was no signature",
+		titleOfCard: "ValueError", unprovedSays: "The signature or token was missing",
 	}
 	h.connects(h.alice, "acme web", h.town)
 	v.hook = hookOf("chat", h.integration.ClientSecret)

@@ -22,7 +22,7 @@ func TestTheFormChoosesEventsAndFilters(t *testing.T) {
 	w.alice.Submits(map[string]any{"events": w.alice.Without("events", "started", "success"), "filter_job": "team/**, !team/nightly/**", "filter_branch": "main, release/**"})
 	require.Nil(t, w.alice.Dialog())
 	requireSays(t, lastNote(w.alice), "Saved", "team/, !team/nightly/", "main, release/")
-	requireSays(t, w.town.LastPost().Message, "@alice changed which news are shown, the filters")
+	requireSays(t, w.town.LastPost().Message, "@alice changed the events, the filters")
 
 	told := notificationPlugin(h)
 	for _, branch := range []*ci.Job{
@@ -48,8 +48,8 @@ func TestWhatCannotBeMeantKeepsTheFormOpen(t *testing.T) {
 	w.connects(w.alice, "/jenkins connect", w.town)
 	w.alice.Types("/jenkins configure", w.town)
 	w.alice.Submits(map[string]any{"filter_job": "team/[", "filter_branch": strings.Repeat("{a,b}", 10)})
-	require.Contains(t, w.alice.Dialog().Errors["filter_job"], "is not a pattern")
-	require.Contains(t, w.alice.Dialog().Errors["filter_branch"], "is not a pattern")
+	require.Contains(t, w.alice.Dialog().Errors["filter_job"], "isn't a valid pattern")
+	require.Contains(t, w.alice.Dialog().Errors["filter_branch"], "isn't a valid pattern")
 }
 
 func TestOnlyChangesOfResultAreShown(t *testing.T) {
@@ -110,7 +110,7 @@ func TestAnArchivedChannelIsTakenOffAndItsCreatorToldOnce(t *testing.T) {
 	require.Empty(t, cards(w.backroom))
 	messages := w.alice.DirectMessages(w.botID())
 	require.Len(t, messages, 2, "once")
-	requireSays(t, messages[1].Message, "no longer go to backroom", "archived or gone")
+	requireSays(t, messages[1].Message, "no longer go to backroom", "archived or deleted")
 	w.alice.Types("/jenkins list", w.town)
 	require.NotContains(t, lastNote(w.alice), "Also in", "it is disconnected")
 }
@@ -126,7 +126,7 @@ func TestWhoeverConnectedItAndHasLeftIsNoLongerSpokenFor(t *testing.T) {
 		w.builds(job, ci.Failure, time.Minute)
 	}
 	require.Len(t, cards(w.backroom), 1)
-	requireSays(t, w.backroom.LastPost().Message, "whoever connected it can no longer post here", "/jenkins connect")
+	requireSays(t, w.backroom.LastPost().Message, "the user who connected it can no longer post in this channel", "/jenkins connect")
 	messages := w.alice.DirectMessages(w.botID())
 	require.Len(t, messages, 2, "once")
 	requireSays(t, messages[1].Message, "no longer go to backroom")
@@ -196,7 +196,7 @@ func TestATriggerThatAnotherPluginOwnsIsLeftToItAndAnotherWordCanBeSet(t *testin
 	require.NotContains(t, lastNote(w.alice), "/jenkins")
 	require.Empty(t, w.providerAnswer(w.admin)["clash"])
 	w.alice.Says("ci list", w.alice.DirectWith(w.botID()))
-	requireSays(t, w.alice.DirectWith(w.botID()).LastPost().Message, "not connected to Jenkins yet")
+	requireSays(t, w.alice.DirectWith(w.botID()).LastPost().Message, "isn't connected to Jenkins yet")
 }
 
 // providerAnswer is what the user reads of Jenkins in the System Console.
@@ -222,7 +222,7 @@ func TestBareWordsWorkInADirectMessage(t *testing.T) {
 	w.bob.Says("help", direct)
 	requireSays(t, answer(), "jenkins", "bitbucket")
 	w.bob.Says("connect", direct)
-	requireSays(t, lastNote(w.bob), "Which tool do you mean?")
+	requireSays(t, lastNote(w.bob), "Which integration do you mean?")
 	w.bob.Clicks("Jenkins")
 	h := w.handedTo(w.bob)
 	job := w.jenkins.Job("web").Sends(zoomPlugin(h))
@@ -245,7 +245,7 @@ func TestBareWordsWorkInADirectMessage(t *testing.T) {
 	w.bob.Clicks("Disconnect")
 	require.Equal(t, "Connect failed", job.TestConnection())
 	w.bob.Says("Thanks!", direct)
-	requireSays(t, answer(), "I understand these words")
+	requireSays(t, answer(), "Unknown command. You can type")
 	w.bob.Says("disconnect", w.town)
 	require.Equal(t, "disconnect", w.town.LastPost().Message, "in a channel they are words like any other")
 }
@@ -253,12 +253,12 @@ func TestBareWordsWorkInADirectMessage(t *testing.T) {
 func TestStatusSaysWhyNothingArrived(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
-	requireSays(t, status(w.alice, w.town), "not connected to Jenkins yet")
+	requireSays(t, status(w.alice, w.town), "isn't connected to Jenkins yet")
 	h := w.connects(w.alice, "/jenkins connect", w.town)
 	requireSays(t, status(w.alice, w.town), "Nothing has arrived yet", "What to check", "https://chat.example.com/plugins/zoom/hooks/")
 	token := map[string]string{"Authorization": h.token}
 	require.Equal(t, http.StatusBadRequest, w.arrives(h.address, `{"half`, token).Status)
-	requireSays(t, status(w.alice, w.town), "Not understood", "sends JSON")
+	requireSays(t, status(w.alice, w.town), "Not readable", "sends JSON")
 	require.Equal(t, http.StatusUnauthorized, w.arrives(h.address, `{}`, map[string]string{"Authorization": "x"}).Status)
 	requireSays(t, status(w.alice, w.town), "Refused", "token or signature was wrong")
 }
@@ -272,5 +272,5 @@ func TestTheTestCommandPostsASampleAndTellsOfTheLastDelivery(t *testing.T) {
 	requireSays(t, w.card(w.town).Text(), "an example, to show that the connection works")
 	w.builds(w.jenkins.Job("web").Sends(zoomPlugin(h)), ci.Failure, time.Minute)
 	w.alice.Types("/jenkins test", w.town)
-	requireSays(t, lastNote(w.alice), "last delivery of Jenkins itself", "Shown – web #1")
+	requireSays(t, lastNote(w.alice), "last delivery from Jenkins", "Shown – web #1")
 }

@@ -45,7 +45,7 @@ func TestJ2OnceAnAdminHasSwitchedItOnEverybodyCanUseIt(t *testing.T) {
 	w.builds(job, ci.Failure, time.Minute)
 	require.Len(t, cards(w.town), 1)
 	w.bob.Says("jenkins status", w.bob.DirectWith(w.botID()))
-	requireSays(t, w.bob.DirectWith(w.botID()).LastPost().Message, "I understand these words")
+	requireSays(t, w.bob.DirectWith(w.botID()).LastPost().Message, "Unknown command. You can type")
 
 	w.switches(map[string]any{"EnableJenkins": true}, "jenkins")
 	w.builds(job, ci.Failure, time.Minute)
@@ -80,11 +80,11 @@ func TestJ4ConnectSendsURLAndTokenByDirectMessage(t *testing.T) {
 	h := w.connects(w.alice, "/jenkins connect", w.town) // each in a block of its own, or it would not be found
 	require.Equal(t, w.alice.DirectWith(w.botID()).ID, h.post.ChannelId)
 	require.NotContains(t, h.address, h.token)
-	requireSays(t, h.post.Message, "shown only this once", // and with steps for each kind of job
+	requireSays(t, h.post.Message, "shown only once", // and with steps for each kind of job
 		"Post-build Actions", "Zoom Build Notifier", "Test Connection", "post {", "zoomSend webhookUrl: '"+h.address+"'",
 		"Job Notifications", h.withToken(), "curl -sS", "openssl dgst -sha256 -hmac '"+h.token+"'")
 
-	requireSays(t, lastNote(w.alice), "sent you a direct message")
+	requireSays(t, lastNote(w.alice), "are in your direct messages")
 	require.NotContains(t, lastNote(w.alice), "hooks/")
 	requireSays(t, w.town.LastPost().Message, "@alice connected this channel to Jenkins")
 	require.Empty(t, w.bob.Notes())
@@ -104,13 +104,13 @@ func TestJ5AfterDisconnectingTheChannelHearsNothingAndTheAddressIsDead(t *testin
 
 	w.bob.Types("/jenkins disconnect", w.town)
 	w.bob.Clicks("Disconnect")
-	requireSays(t, lastNote(w.bob), "gets nothing more", "address has stopped to work")
+	requireSays(t, lastNote(w.bob), "no longer gets notifications", "its webhook address no longer works")
 	requireSays(t, w.town.LastPost().Message, "@bob ended this channel's connection to Jenkins")
 	require.Equal(t, "Connect failed", job.TestConnection())
 	w.builds(job, ci.Failure, time.Minute)
 	require.Len(t, cards(w.town), 1, "the card of before stays, and no other comes")
 	w.alice.Types("/jenkins list", w.town)
-	requireSays(t, lastNote(w.alice), "not connected to Jenkins yet")
+	requireSays(t, lastNote(w.alice), "isn't connected to Jenkins yet")
 	for key := range w.mm.KV.Dump() {
 		require.False(t, strings.HasPrefix(key, "con."), "the record with the secret is gone")
 	}
@@ -126,7 +126,7 @@ func TestJ6TheZoomPluginOfJenkinsWorksUnchanged(t *testing.T) {
 	require.Equal(t, http.StatusOK, tested[len(tested)-1].Status)
 	require.Empty(t, tested[len(tested)-1].Body)
 	require.Empty(t, cards(w.town), "a test is no build")
-	requireSays(t, status(w.alice, w.town), "Test of the connection (secret in a header)")
+	requireSays(t, status(w.alice, w.town), "Connection test (secret in a header)")
 
 	wrong := zoomPlugin(h)
 	wrong.Token = "guessed"
@@ -187,7 +187,7 @@ func TestJ8RemovingAsksFirst(t *testing.T) {
 	require.Equal(t, []string{"Disconnect", "Cancel"}, w.alice.LastNote().Buttons())
 	require.Equal(t, "Connect ok", job.TestConnection(), "nothing has happened yet")
 	w.alice.Clicks("Cancel")
-	requireSays(t, lastNote(w.alice), "Nothing was changed")
+	requireSays(t, lastNote(w.alice), "Nothing changed")
 	require.Equal(t, "Connect ok", job.TestConnection())
 
 	w.connects(w.alice, "/jenkins connect nightly", w.town)

@@ -173,7 +173,7 @@ func TestWhatEachMayDoIsPagerDutysToSay(t *testing.T) {
 	h.passes()
 	require.Equal(t, "acknowledged", h.stands(id).Status)
 	h.dave.Clicks("Resolve")
-	requireTells(t, lastNote(h.dave), "To do that as yourself, sign in at PagerDuty")
+	requireTells(t, lastNote(h.dave), "To do this as yourself, sign in to PagerDuty")
 	require.Equal(t, "acknowledged", h.stands(id).Status)
 	require.NotContains(t, h.told(), "Eve")
 
@@ -199,11 +199,11 @@ func TestAWebhookThatWasDeletedAtPagerDutyIsHealedAndStatusSaysSo(t *testing.T) 
 	require.NoError(t, h.pager.LoseHooks())
 	h.happens(id, pager.Happening{What: pager.Resolve, By: "PBOB123"})
 	h.alice.Types("/pduty status", h.town)
-	requireTells(t, lastNote(h.alice), "The webhook at PagerDuty is missing")
+	requireTells(t, lastNote(h.alice), "The webhook in PagerDuty is missing")
 	h.later(6 * time.Minute)
 	require.Len(t, h.pager.Hooks(), 1, "it is made anew without anybody asking")
 	h.alice.Types("/pduty status", h.town)
-	requireTells(t, lastNote(h.alice), "The webhook at PagerDuty is in order")
+	requireTells(t, lastNote(h.alice), "The webhook in PagerDuty is OK")
 	h.triggers("Database", "Heard again")
 	require.Contains(t, strings.Join(titles(h.town), "\n"), "Heard again")
 	h.later(time.Hour)
@@ -236,10 +236,10 @@ func TestAWebhookWhoseSecretWasLostOnItsWayIsReplaced(t *testing.T) {
 	lost := pager.Fault{Match: pager.Match{Method: http.MethodPost, Path: "/webhook_subscriptions"}, Action: pager.Action{After: true, Reset: true}}
 	require.NoError(t, h.pager.AddFault(lost))
 	h.alice.Types("/pduty connect", h.town)
-	if !strings.Contains(lastNote(h.alice), "This channel follows") {
+	if !strings.Contains(lastNote(h.alice), "This channel now follows") {
 		h.alice.Types("/pduty connect", h.town)
 	}
-	requireTells(t, lastNote(h.alice), "This channel follows")
+	requireTells(t, lastNote(h.alice), "This channel now follows")
 	h.passes()
 	require.Len(t, h.pager.Hooks(), 1)
 	h.triggers("Database", "Disk full")

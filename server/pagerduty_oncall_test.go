@@ -64,7 +64,7 @@ func TestP11TheOnCallListComesEachDayAtItsTime(t *testing.T) {
 	require.NotEmpty(t, h.alice.Dialog().Errors["schedule"])
 	h.alice.Submits(map[string]any{"name": "Who to wake", "by": "id", "schedule": "PSCHED1", "time": "09:00", "zone": "Europe/Berlin"})
 	require.Nil(t, h.alice.Dialog())
-	requireTells(t, h.town.LastPost().Message, "@alice has this channel told each day at 09:00 (Europe/Berlin)", "Primary", "Who to wake")
+	requireTells(t, h.town.LastPost().Message, "@alice added the rule", "Primary", "Who to wake")
 
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	require.NoError(t, err)
@@ -81,8 +81,8 @@ func TestP11TheOnCallListComesEachDayAtItsTime(t *testing.T) {
 	require.Len(t, lists(h.town), before+1, "once a day")
 
 	h.alice.Types("/pduty oncall", h.town)
-	requireTells(t, lastNote(h.alice), "Who to wake", "each day at 09:00 (Europe/Berlin)", "next at")
-	require.Equal(t, []string{"Add a Rule", "Remove Who to wake"}, h.alice.LastNote().Buttons())
+	requireTells(t, lastNote(h.alice), "Who to wake", "every day at 09:00 (Europe/Berlin)", "next at")
+	require.Equal(t, []string{"Add rule", "Remove Who to wake"}, h.alice.LastNote().Buttons())
 	h.alice.Clicks("Remove Who to wake")
 	requireSays(t, lastNote(h.alice), "Do you want to remove Who to wake?")
 	h.alice.Clicks("Remove Who to wake")
@@ -107,7 +107,7 @@ func TestTheListComesOnceADayAcrossChangesOfTheClocksOnTwoServers(t *testing.T) 
 		h.alice.Types("/pduty oncall", room)
 		if invited(h.alice) != "" { // months later the sign-in has run out
 			require.Equal(t, http.StatusOK, h.signsIn(h.alice).Status)
-			h.alice.Clicks("Add a Rule")
+			h.alice.Clicks("Add rule")
 		}
 		h.alice.Submits(map[string]any{"name": "Who to wake", "schedule": "Primary", "time": "09:00", "zone": "Europe/Berlin"})
 		require.Nil(t, h.alice.Dialog())
@@ -163,7 +163,7 @@ func TestWhoseAccountIsGoneIsToldOnceWhyTheListDoesNotCome(t *testing.T) {
 	for _, post := range h.alice.DirectMessages(h.botID()) {
 		if post.Message != "" {
 			told++
-			requireTells(t, post.Message, "The on-call list Who to wake could not be posted")
+			requireTells(t, post.Message, "The on-call list Who to wake couldn't be posted")
 		}
 	}
 	require.Equal(t, 1, told)

@@ -14,7 +14,7 @@ import (
 
 // These stories go through the checklist of PagerDuty where people trigger, look for and share incidents.
 
-// signed has the user sign in at PagerDuty.
+// signed has the user sign in to PagerDuty.
 func (h *pagerHost) signed(u *mmtest.User) {
 	h.t.Helper()
 	u.Types("/pduty signout", h.town)
@@ -25,9 +25,9 @@ func TestP3TriggerAsksForServiceAndTitleAndWhatMayBeLeftOut(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.alice.Types("/pduty trigger Disk is full", h.town)
-	requireTells(t, lastNote(h.alice), "Sign in at PagerDuty")
+	requireTells(t, lastNote(h.alice), "Sign in to PagerDuty")
 	require.Equal(t, http.StatusOK, h.signsIn(h.alice).Status)
-	requireSays(t, lastNote(h.alice), "One more step at PagerDuty")
+	requireSays(t, lastNote(h.alice), "One more step in PagerDuty")
 	h.alice.Clicks("Trigger Incident")
 	require.Equal(t, "Trigger Incident", h.alice.Dialog().Title)
 	require.Equal(t, "Disk is full", h.alice.Field("title").Default, "the command goes on after the sign-in")
@@ -66,14 +66,14 @@ func triggered(t *testing.T) *pagerHost {
 func TestP4WhoTriggersAloneSeesACardToAcknowledgeNoteAndResolve(t *testing.T) {
 	t.Parallel()
 	h := triggered(t)
-	requireTells(t, lastNote(h.alice), "It is done", "Triggered", "#1 Disk is full", "Database")
+	requireTells(t, lastNote(h.alice), "Done:", "Triggered", "#1 Disk is full", "Database")
 	require.Subset(t, h.alice.LastNote().Buttons(), []string{"Acknowledge", "Add Note", "Resolve"})
 	require.Empty(t, cards(h.town), "the channel follows nothing")
 	h.alice.Clicks("Acknowledge")
 	require.Equal(t, "acknowledged", h.pager.Incidents()[0].Status)
 	require.Equal(t, addressOf(h.alice), h.pager.Incidents()[0].ChangedBy)
-	require.Equal(t, []string{"Post to Chat"}, h.alice.LastNote().Buttons())
-	h.alice.Clicks("Post to Chat")
+	require.Equal(t, []string{"Post to chat"}, h.alice.LastNote().Buttons())
+	h.alice.Clicks("Post to chat")
 	requireTells(t, h.town.LastPost().Message, "alice", "acknowledged", "Disk is full")
 }
 
@@ -95,7 +95,7 @@ func TestANoteIsAddedFromThePrivateCard(t *testing.T) {
 	h.alice.Submits(map[string]any{"text": "Looking into it"})
 	require.Nil(t, h.alice.Dialog())
 	require.Equal(t, "Looking into it", h.pager.Incidents()[0].Notes[0].Text)
-	require.Equal(t, []string{"Post to Chat"}, h.alice.LastNote().Buttons())
+	require.Equal(t, []string{"Post to chat"}, h.alice.LastNote().Buttons())
 }
 
 func TestTheSameFormSentTwiceTriggersOnce(t *testing.T) {
@@ -126,12 +126,12 @@ func TestP12SearchShowsAPreviewAndSendPostsACardForAll(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "Checkout answers slowly", "Web shop", "Do you want to send it to this channel?")
 	require.Empty(t, cards(h.backroom), "a preview is for who looks")
 	h.alice.Clicks("Send")
-	requireSays(t, lastNote(h.alice), "It is in the channel")
+	requireSays(t, lastNote(h.alice), "Sent to the channel")
 	card := h.card(h.backroom)
 	require.Subset(t, card.Buttons(), []string{"Acknowledge", "Add Note", "Resolve"})
 
 	h.carol.Types("/pduty search #1", h.backroom)
-	requireTells(t, lastNote(h.carol), "Sign in at PagerDuty")
+	requireTells(t, lastNote(h.carol), "Sign in to PagerDuty")
 	h.carol.Clicks("Acknowledge") // the card's, with an account of her own
 	require.Equal(t, http.StatusOK, h.signsIn(h.carol).Status)
 	h.passes()
@@ -144,7 +144,7 @@ func TestP12SearchShowsAPreviewAndSendPostsACardForAll(t *testing.T) {
 	require.Len(t, cards(h.backroom), 1, "there is one card in a channel")
 	requireTells(t, lastNote(h.alice), "has its card")
 	h.alice.Types("/pduty search nothing like it", h.backroom)
-	requireSays(t, lastNote(h.alice), "Nothing at PagerDuty fits")
+	requireSays(t, lastNote(h.alice), "No results in PagerDuty")
 }
 
 func TestASentCardFollowsTheIncidentWhereTheAccountIsConnected(t *testing.T) {
@@ -229,8 +229,8 @@ func TestP7AMessageIsSharedToAnIncidentAsANote(t *testing.T) {
 	require.Nil(t, h.alice.Dialog())
 	require.Equal(t, "It began with the deploy of 12:00", h.stands(id).Notes[0].Text)
 	requireTells(t, lastNote(h.alice), "Your note was added to", "Checkout answers slowly")
-	require.Equal(t, []string{"Post to Chat"}, h.alice.LastNote().Buttons())
-	h.alice.Clicks("Post to Chat")
+	require.Equal(t, []string{"Post to chat"}, h.alice.LastNote().Buttons())
+	h.alice.Clicks("Post to chat")
 	requireTells(t, h.town.LastPost().Message, "alice", "Checkout answers slowly", "the deploy of 12:00")
 }
 

@@ -22,8 +22,8 @@ func takesReplies(t *testing.T) (h *pagerHost, incident string) {
 	require.Equal(t, "false", h.alice.Field("notes").Default, "nobody's words leave the chat unless that is asked for")
 	h.alice.Submits(map[string]any{"notes": true})
 	require.Nil(t, h.alice.Dialog())
-	requireTells(t, lastNote(h.alice), "Replies in the thread of a card become notes at PagerDuty")
-	requireTells(t, h.town.LastPost().Message, "@alice changed what becomes of replies")
+	requireTells(t, lastNote(h.alice), "Replies in a card's thread become notes in PagerDuty")
+	requireTells(t, h.town.LastPost().Message, "@alice changed whether replies become notes")
 	return h, h.triggers("Database", "Disk full")
 }
 
@@ -84,7 +84,7 @@ func TestWhoRepliesWithoutAnAccountIsAskedOnceToSignIn(t *testing.T) {
 	h, id := takesReplies(t)
 	card := h.card(h.town)
 	h.carol.Says("I cleaned /var/log", card)
-	requireTells(t, lastNote(h.carol), "Replies to this card become notes at PagerDuty", "sign in there")
+	requireTells(t, lastNote(h.carol), "Replies to this card become notes in PagerDuty", "sign in")
 	require.Empty(t, h.noted(id))
 	asked, link := len(h.carol.Notes()), invited(h.carol)
 	h.carol.Says("And /tmp", card)
@@ -103,7 +103,7 @@ func TestWhoRepliesWithoutAnAccountIsAskedOnceToSignIn(t *testing.T) {
 
 	h.triggers("Web shop", "Slow")
 	h.dave.Says("Is it slow?", cards(h.town)[1])
-	requireTells(t, lastNote(h.dave), "sign in there")
+	requireTells(t, lastNote(h.dave), "sign in")
 }
 
 func TestWhoMayOnlyLookIsToldOnceThatTheirReplyIsNoNote(t *testing.T) {
@@ -157,7 +157,7 @@ func TestAReplyThatPagerDutyDoesNotTakeIsToldToItsWriter(t *testing.T) {
 	trouble := pager.Fault{Match: pager.Match{Method: http.MethodPost, Path: "/incidents/" + id + "/notes"}, Action: pager.Action{Status: http.StatusBadGateway}, Times: -1}
 	require.NoError(t, h.pager.AddFault(trouble))
 	h.alice.Says("Lost words", card)
-	requireTells(t, lastNote(h.alice), "Your reply was not added at PagerDuty as a note")
+	requireTells(t, lastNote(h.alice), "Your reply wasn't added as a note in PagerDuty")
 	h.pager.ClearFaults()
 	h.alice.Says("Lost words", card)
 	h.passes()

@@ -10,10 +10,10 @@ func TestP10RulesSayWhatAChannelHears(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.alice.Types("/pduty configure", h.town)
-	requireSays(t, lastNote(h.alice), "This channel gets nothing from PagerDuty yet")
+	requireSays(t, lastNote(h.alice), "This channel isn't connected to PagerDuty yet")
 	h.alice.Clicks("Connect")
 	require.Equal(t, 200, h.signsIn(h.alice).Status)
-	requireTells(t, lastNote(h.alice), "This channel follows")
+	requireTells(t, lastNote(h.alice), "This channel now follows")
 
 	h.alice.Types("/pduty configure", h.town) // the first rule takes all: now only the database
 	h.alice.Submits(map[string]any{"rule_name": "Database"})
@@ -23,8 +23,8 @@ func TestP10RulesSayWhatAChannelHears(t *testing.T) {
 	require.Nil(t, h.alice.Dialog())
 	h.alice.Types("/pduty configure", h.town)
 	h.alice.Cancels()
-	require.Equal(t, []string{"Add a Rule"}, h.alice.LastNote().Buttons())
-	h.alice.Clicks("Add a Rule")
+	require.Equal(t, []string{"Add rule"}, h.alice.LastNote().Buttons())
+	h.alice.Clicks("Add rule")
 	h.alice.Submits(map[string]any{"rule_name": "P1 anywhere", "filter_priority": "P1"})
 	require.Nil(t, h.alice.Dialog())
 	h.passes()
@@ -41,7 +41,7 @@ func TestP10RulesSayWhatAChannelHears(t *testing.T) {
 	h.alice.Types("/pduty configure P1 anywhere", h.town)
 	h.alice.Cancels()
 	h.alice.Clicks("Remove this rule")
-	requireTells(t, lastNote(h.alice), "end what this channel gets from", "P1 anywhere")
+	requireTells(t, lastNote(h.alice), "stop notifications about", "P1 anywhere")
 	h.alice.Clicks("Disconnect")
 	h.triggers("Web shop", "No rule is left for it")
 	require.Len(t, cards(h.town), before+1)
@@ -57,7 +57,7 @@ func TestAChannelHasTenRulesOrAsManyAsAnAdminAllows(t *testing.T) {
 		if h.alice.Dialog() != nil {
 			h.alice.Cancels()
 		}
-		h.alice.Clicks("Add a Rule")
+		h.alice.Clicks("Add rule")
 		h.alice.Submits(nil)
 	}
 	add()
@@ -75,7 +75,7 @@ func TestTheRulesOfAChannelAreCountedOverAllThatItFollows(t *testing.T) {
 	h.follows(h.alice, "Web shop", h.town)
 	h.alice.Types("/pduty configure Database", h.town)
 	h.alice.Cancels()
-	h.alice.Clicks("Add a Rule")
+	h.alice.Clicks("Add rule")
 	h.alice.Submits(nil)
 	require.NotNil(t, h.alice.Dialog(), "a third rule")
 	require.Contains(t, h.alice.Dialog().Error, "The limit of 2 is reached")
@@ -86,7 +86,7 @@ func TestTheRulesOfAChannelAreCountedOverAllThatItFollows(t *testing.T) {
 	h.triggers("Database", "Disk full")
 	require.Len(t, cards(h.town), 1, "what was refused is not followed")
 	h.alice.Types("/pduty connect Database", h.town)
-	requireTells(t, lastNote(h.alice), "connected to Database already")
+	requireTells(t, lastNote(h.alice), "already connected to Database")
 	h.alice.Types("/pduty connect", h.backroom)
-	requireTells(t, lastNote(h.alice), "This channel follows")
+	requireTells(t, lastNote(h.alice), "This channel now follows")
 }

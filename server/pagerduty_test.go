@@ -43,9 +43,9 @@ func TestP2ConnectingLeadsToPagerDutyToAuthorize(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.alice.Types("/pduty connect", h.backroom)
-	requireTells(t, lastNote(h.alice), "Sign in at PagerDuty", "It goes on right after that")
+	requireTells(t, lastNote(h.alice), "Sign in to PagerDuty", "After that, the command continues here")
 	require.Equal(t, http.StatusOK, h.signsIn(h.alice).Status)
-	requireTells(t, lastNote(h.alice), "This channel follows", "Triggered", "Resolved")
+	requireTells(t, lastNote(h.alice), "This channel now follows", "Triggered", "Resolved")
 	require.Len(t, h.pager.Hooks(), 1)
 	require.True(t, strings.HasPrefix(h.pager.Hooks()[0].URL, siteURL+"/plugins/zoom/hooks/"))
 	h.alice.Types("/pduty connect", h.town)
@@ -54,7 +54,7 @@ func TestP2ConnectingLeadsToPagerDutyToAuthorize(t *testing.T) {
 	h.triggers("Web shop", "Slow")
 	require.Equal(t, titles(h.town), titles(h.backroom))
 	h.alice.Types("/pduty status", h.town)
-	requireTells(t, lastNote(h.alice), "The webhook at PagerDuty is in order", "Triggered")
+	requireTells(t, lastNote(h.alice), "The webhook in PagerDuty is OK", "Triggered")
 }
 
 func TestWhoIsNoAdminOfPagerDutyChoosesAServiceOfTheirs(t *testing.T) {
@@ -65,7 +65,7 @@ func TestWhoIsNoAdminOfPagerDutyChoosesAServiceOfTheirs(t *testing.T) {
 	requireSays(t, lastNote(h.bob), "Which one do you mean?")
 	require.Equal(t, []string{"Database", "Cancel"}, h.bob.LastNote().Buttons())
 	h.bob.Clicks("Database")
-	requireTells(t, lastNote(h.bob), "This channel follows Database now")
+	requireTells(t, lastNote(h.bob), "This channel now follows Database")
 	h.passes()
 	h.triggers("Web shop", "Elsewhere")
 	h.triggers("Database", "Here")
@@ -81,15 +81,15 @@ func TestP8AcknowledgingIsConfirmedToWhoClickedWithPostToChat(t *testing.T) {
 	before := len(h.bob.Notes())
 	h.alice.Clicks("Acknowledge")
 	requireTells(t, lastNote(h.alice), "Disk full")
-	require.Equal(t, []string{"Post to Chat"}, h.alice.LastNote().Buttons())
+	require.Equal(t, []string{"Post to chat"}, h.alice.LastNote().Buttons())
 	require.Len(t, h.bob.Notes(), before, "nobody else sees it")
 	h.passes()
 	posts := len(h.town.Posts())
-	h.alice.Clicks("Post to Chat")
+	h.alice.Clicks("Post to chat")
 	require.Len(t, h.town.Posts(), posts+1)
 	requireTells(t, h.town.LastPost().Message, "alice", "acknowledged", "Disk full")
 	require.Empty(t, h.town.LastPost().RootId, "the channel is to know")
-	requireSays(t, lastNote(h.alice), "It is posted in the channel")
+	requireSays(t, lastNote(h.alice), "Posted in the channel")
 }
 
 func TestP9ResolvingIsConfirmedLikewise(t *testing.T) {
@@ -100,7 +100,7 @@ func TestP9ResolvingIsConfirmedLikewise(t *testing.T) {
 	h.alice.Clicks("Resolve")
 	requireTells(t, lastNote(h.alice), "Disk full")
 	h.passes()
-	h.alice.Clicks("Post to Chat")
+	h.alice.Clicks("Post to chat")
 	requireTells(t, h.town.LastPost().Message, "alice", "resolved", "Disk full")
 }
 
@@ -127,11 +127,11 @@ func TestP13SigningOutOffersToSignInWithAnotherAccount(t *testing.T) {
 	h.alice.Types("/pduty signout", h.town)
 	requireSays(t, lastNote(h.alice), "Do you want to sign out of PagerDuty?")
 	h.alice.Clicks("Sign out")
-	requireTells(t, lastNote(h.alice), "You are signed out of PagerDuty", "Sign in at PagerDuty with this or another account")
+	requireTells(t, lastNote(h.alice), "You're signed out of PagerDuty", "Sign in to PagerDuty with this or another account")
 	require.Equal(t, http.StatusOK, h.signsIn(h.alice).Status)
-	requireSays(t, lastNote(h.alice), "You are signed in at PagerDuty")
+	requireSays(t, lastNote(h.alice), "You're signed in to PagerDuty")
 	h.dave.Types("/pduty signout", h.town)
-	requireTells(t, lastNote(h.dave), "You are not signed in at PagerDuty", "Sign in")
+	requireTells(t, lastNote(h.dave), "You aren't signed in to PagerDuty", "Sign in")
 }
 
 func TestP14RemovalAsksFirst(t *testing.T) {
@@ -139,7 +139,7 @@ func TestP14RemovalAsksFirst(t *testing.T) {
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
 	h.alice.Types("/pduty disconnect", h.town)
-	requireTells(t, lastNote(h.alice), "Do you want to end this connection?", "webhook at PagerDuty is removed")
+	requireTells(t, lastNote(h.alice), "Do you want to end this connection?", "webhook in PagerDuty is removed")
 	require.Len(t, h.pager.Hooks(), 1)
 	h.alice.Clicks("Disconnect")
 	require.Empty(t, h.pager.Hooks())
@@ -181,14 +181,14 @@ func TestAClickActsAsWhoClicked(t *testing.T) {
 	id := h.triggers("Database", "Disk full")
 
 	h.eve.Clicks("Acknowledge")
-	requireTells(t, lastNote(h.eve), "To do that as yourself, sign in at PagerDuty")
+	requireTells(t, lastNote(h.eve), "To do this as yourself, sign in to PagerDuty")
 	page := h.signsIn(h.eve)
 	require.NotContains(t, page.Body, "acknowledged the")
 	h.passes()
 	require.Equal(t, "triggered", h.stands(id).Status, "an observer may not")
 
 	h.carol.Clicks("Acknowledge")
-	requireTells(t, lastNote(h.carol), "sign in at PagerDuty")
+	requireTells(t, lastNote(h.carol), "sign in to PagerDuty")
 	require.Equal(t, http.StatusOK, h.signsIn(h.carol).Status)
 	h.passes()
 	require.Equal(t, "acknowledged", h.stands(id).Status, "the click is carried out after the sign-in")
@@ -200,7 +200,7 @@ func TestAClickActsAsWhoClicked(t *testing.T) {
 	require.Equal(t, addressOf(h.alice), h.stands(id).ChangedBy)
 	h.bob.Clicks("Start Zoom meeting") // which needs no sign-in at PagerDuty
 	require.Len(t, meetings(h.town), 1)
-	require.Eventually(t, func() bool { return strings.Contains(lastNote(h.bob), "To note the meeting at PagerDuty as yourself") }, patience, tick)
+	require.Eventually(t, func() bool { return strings.Contains(lastNote(h.bob), "To add the meeting as a note in PagerDuty") }, patience, tick)
 	require.Equal(t, http.StatusOK, h.signsIn(h.bob).Status)
 	require.NotEmpty(t, h.stands(id).BridgeURL)
 }

@@ -88,7 +88,7 @@ func (h *pagerHost) register() {
 
 var pagerSignIn = regexp.MustCompile(`https://chat\.example\.com(/plugins/zoom/oauth2/pagerduty/connect\?[^)\s]+)`)
 
-// invited returns the link with which the user's newest note offers to sign in at PagerDuty, "" for none.
+// invited returns the link with which the user's newest note offers to sign in to PagerDuty, "" for none.
 func invited(u *mmtest.User) string {
 	if found := pagerSignIn.FindStringSubmatch(lastNote(u)); found != nil {
 		return found[1]
@@ -131,7 +131,7 @@ func (h *pagerHost) follows(u *mmtest.User, what string, at *mmtest.Channel) {
 		page := h.signsIn(u)
 		require.Equal(h.t, http.StatusOK, page.Status, page.Body)
 	}
-	requireTells(h.t, lastNote(u), "This channel follows")
+	requireTells(h.t, lastNote(u), "This channel now follows")
 	h.passes()
 }
 

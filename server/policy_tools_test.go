@@ -56,7 +56,7 @@ func TestAPolicyThatIsTightenedHoldsForButtonsShownBefore(t *testing.T) {
 	rules := len(h.alice.LastNote().Buttons())
 	require.Positive(t, rules)
 	h.mm.Set(map[string]any{"BridgePolicy": "system_admins"})
-	for _, label := range []string{"Add a Rule", removal} {
+	for _, label := range []string{"Add rule", removal} {
 		answer := h.alice.Clicks(label)
 		requireSays(t, answer.Body+lastNote(h.alice), "may change what a channel is connected to")
 		require.Nil(t, h.alice.Dialog(), label)
@@ -102,13 +102,13 @@ func TestSearchPreviewAndSendAreDoneAsWhoAsks(t *testing.T) {
 	require.Equal(t, []string{"#1 classified outage (triggered)", "Cancel"}, h.alice.LastNote().Buttons())
 	for _, u := range []*mmtest.User{h.dave, h.bob} {
 		u.Types("/pduty search classified", h.town)
-		requireTells(t, lastNote(u), "Sign in at PagerDuty")
+		requireTells(t, lastNote(u), "Sign in to PagerDuty")
 		u.Types("/pduty search #1", h.town)
 		require.NotContains(t, lastNote(u), "outage")
 	}
 	require.NoError(t, h.pager.RevokeGrant(addressOf(h.alice), "pd-client"))
 	posts := len(h.town.Posts())
 	h.alice.Clicks("#1 classified outage (triggered)")
-	requireTells(t, lastNote(h.alice), "Sign in at PagerDuty")
+	requireTells(t, lastNote(h.alice), "Sign in to PagerDuty")
 	require.Len(t, h.town.Posts(), posts, "what was found before is not shown by what we know of it")
 }

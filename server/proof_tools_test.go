@@ -73,18 +73,18 @@ func TestASecretIsRotatedByWhoAdministersTheRepository(t *testing.T) {
 	h.follows(h.backroom)
 	before, signed := h.connectionRecords(), h.signedWith()
 	h.bob.Types("/bitbucket rotate", h.backroom)
-	h.bob.Clicks("Make a new secret")
-	requireTells(t, lastNote(h.bob), "Sign in at Bitbucket")
+	h.bob.Clicks("Create new secret")
+	requireTells(t, lastNote(h.bob), "Sign in to Bitbucket")
 	h.signsIn(h.bob)
 	require.Equal(t, before, h.connectionRecords(), "bob may write there, and no more")
 	require.Equal(t, signed, h.signedWith())
 
 	require.NoError(t, h.repo.SetRight("bob", code.RightAdmin))
 	h.bob.Types("/bitbucket rotate", h.backroom)
-	h.bob.Clicks("Make a new secret")
+	h.bob.Clicks("Create new secret")
 	requireTells(t, lastNote(h.bob), "acme/web has a new secret, and Bitbucket uses it")
 	require.NotEqual(t, signed, h.signedWith())
-	requireTells(t, h.backroom.LastPost().Message, "@bob made a new secret for acme/web")
+	requireTells(t, h.backroom.LastPost().Message, "@bob created a new secret for acme/web")
 }
 
 func TestATokenIsReplacedByOneThatAdministersTheRepository(t *testing.T) {
@@ -117,10 +117,10 @@ func TestATokenIsReplacedByOneThatAdministersTheRepository(t *testing.T) {
 	require.NoError(t, h.repo.SetRight("alice", code.RightRead))
 	signed := h.signedWith()
 	h.alice.Types("/bitbucket rotate", h.backroom)
-	h.alice.Clicks("Make a new secret")
+	h.alice.Clicks("Create new secret")
 	require.Equal(t, signed, h.signedWith())
 	h.bob.Types("/bitbucket rotate", h.backroom)
-	h.bob.Clicks("Make a new secret")
+	h.bob.Clicks("Create new secret")
 	require.NotEqual(t, signed, h.signedWith())
 }
 
@@ -131,7 +131,7 @@ func TestWhatWasLostIsNotTakenOverByAStranger(t *testing.T) {
 	p.alice.Types("/sentry status", p.backroom)
 	p.zoom.Advance(2 * time.Minute) // until then another server might know the key
 	p.alice.Types("/sentry status", p.backroom)
-	requireTells(t, lastNote(p.alice), "can no longer be opened")
+	requireTells(t, lastNote(p.alice), "can't be decrypted")
 	p.submits("sentry-token-of-bob")
 	p.forgesUnreadable()
 	p.backroom.Join(p.mallory)
@@ -166,7 +166,7 @@ func TestAGuestChangesNothingThatAChannelFollows(t *testing.T) {
 	w.bob.Becomes(mmtest.Guest)
 	before := w.connectionRecords()
 	const refusal = "Guests can't change what a channel is connected to"
-	for _, label := range []string{"Make a new secret", "Enter API access"} {
+	for _, label := range []string{"Create new secret", "Enter API access"} {
 		requireTells(t, w.bob.Clicks(label).Body+lastNote(w.bob), refusal)
 	}
 	answer := w.bob.Post("/form", model.SubmitDialogRequest{
@@ -197,11 +197,11 @@ func TestTheAuditLogHasWhatIsDoneToConnectionsAndWhatIsRefused(t *testing.T) {
 	handed := w.connects(w.alice, "/jenkins connect ci", w.town)
 	w.entersAccess(w.alice, "ci-user", w.secret("jenkins-token-of-the-town"))
 	w.alice.Types("/jenkins rotate", w.town)
-	w.alice.Clicks("Make a new secret")
+	w.alice.Clicks("Create new secret")
 	w.handedTo(w.alice)
 	w.alice.Types("/jenkins configure", w.town)
 	w.alice.Clicks("Remove API access")
-	w.alice.Clicks("Yes, remove it")
+	w.alice.Clicks("Remove")
 	w.bob.Becomes(mmtest.Guest)
 	w.bob.Types("/jenkins rotate", w.town)
 	w.bob.Post("/action", model.PostActionIntegrationRequest{ChannelId: w.town.ID, PostId: "note", Context: map[string]any{"action": "bridge", "sealed": "made up"}})

@@ -27,9 +27,9 @@ func TestAfterALostEncryptionKeySentrysSecretIsEnteredAnew(t *testing.T) {
 	for name, mends := range map[string]func(h *bugHost){
 		"by repairing": func(h *bugHost) {
 			h.alice.Types("/sentry status", h.town)
-			requireTells(t, lastNote(h.alice), "can no longer be opened", "Repair the connection to enter")
+			requireTells(t, lastNote(h.alice), "can't be decrypted", "repair the connection")
 			h.alice.Clicks("Repair Acme Inc")
-			requireTells(t, lastNote(h.alice), "enter them anew")
+			requireTells(t, lastNote(h.alice), "enter both as Sentry shows them")
 			h.alice.Clicks("Change API access")
 			h.alice.Submits(entered(h))
 		},
@@ -56,7 +56,7 @@ func TestAfterALostEncryptionKeySentrysSecretIsEnteredAnew(t *testing.T) {
 			h.fails(h.web, "ValueError", "told again")
 			require.Len(t, cards(h.town), 1)
 			h.alice.Types("/sentry status", h.town)
-			requireTells(t, lastNote(h.alice), "in order")
+			requireTells(t, lastNote(h.alice), "is OK")
 		})
 	}
 }

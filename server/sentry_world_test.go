@@ -131,12 +131,12 @@ func (h *bugHost) connects(u *mmtest.User, what string, at *mmtest.Channel) {
 		page := h.signsIn(u)
 		require.Equal(h.t, http.StatusOK, page.Status, page.Body)
 	}
-	if strings.Contains(lastNote(u), "not connected to this server yet") {
+	if strings.Contains(lastNote(u), "isn't connected to this server yet") {
 		u.Clicks("Enter token and secret")
 		u.Submits(map[string]any{"token": h.integration.Token, "secret": h.integration.ClientSecret})
 		require.Nil(h.t, u.Dialog(), "the form stays open: %+v", u.Dialog())
 	}
-	requireTells(h.t, lastNote(u), "This channel follows")
+	requireTells(h.t, lastNote(u), "This channel now follows")
 	h.passes()
 }
 

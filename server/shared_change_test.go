@@ -20,7 +20,7 @@ func sharedJenkins(t *testing.T) (*bridgeWorld, hook, *mmtest.Channel) {
 	handed := w.connects(w.alice, "/jenkins connect ci", kremlin)
 	w.entersAccess(w.alice, "ci-user", w.secret("jenkins-token-of-the-channels"))
 	w.alice.Types("/jenkins connect ci", w.town)
-	requireTells(t, lastNote(w.alice), "shows its news in this channel, too")
+	requireTells(t, lastNote(w.alice), "now gets notifications about")
 	return w, handed, kremlin
 }
 
@@ -81,9 +81,9 @@ func TestAChannelThatJoinsMeanwhileIsLookedAtWhenTheAnswerComes(t *testing.T) {
 	w.bob.Types("/jenkins configure", w.town)
 	kremlin := w.mm.AddChannel("kremlin", mmtest.Private, w.alice)
 	w.alice.Types("/jenkins connect ci", kremlin)
-	requireTells(t, lastNote(w.alice), "shows its news in this channel, too")
+	requireTells(t, lastNote(w.alice), "now gets notifications about")
 	before := w.connectionRecords()
-	for _, label := range []string{"Make a new secret", "Enter API access"} {
+	for _, label := range []string{"Create new secret", "Enter API access"} {
 		answer := w.bob.Clicks(label)
 		requireTells(t, answer.Body+lastNote(w.bob), sharedRefusal)
 	}
@@ -94,11 +94,11 @@ func TestAllChannelsThatFollowAreToldOfAChange(t *testing.T) {
 	t.Parallel()
 	w, handed, kremlin := sharedJenkins(t)
 	w.alice.Types("/jenkins rotate", w.town)
-	w.alice.Clicks("Make a new secret")
+	w.alice.Clicks("Create new secret")
 	fresh := w.handedTo(w.alice)
 	require.NotEqual(t, handed.token, fresh.token)
 	for _, at := range []*mmtest.Channel{w.town, kremlin} {
-		requireTells(t, at.LastPost().Message, "@alice made a new secret for ci")
+		requireTells(t, at.LastPost().Message, "@alice created a new secret for ci")
 		require.NotContains(t, at.LastPost().Message, "kremlin")
 	}
 
@@ -112,7 +112,7 @@ func TestAllChannelsThatFollowAreToldOfAChange(t *testing.T) {
 	}
 	w.alice.Types("/jenkins configure", w.town)
 	w.alice.Clicks("Remove API access")
-	w.alice.Clicks("Yes, remove it")
+	w.alice.Clicks("Remove")
 	requireTells(t, kremlin.LastPost().Message, "@alice removed the API access to Jenkins for ci")
 	require.Equal(t, http.StatusOK, w.arrives(fresh.withToken(), "", nil).Status)
 	w.zoom.Advance(25 * time.Hour)
@@ -123,7 +123,7 @@ func TestASystemAdminChangesWhatChannelsShare(t *testing.T) {
 	t.Parallel()
 	w, _, kremlin := sharedJenkins(t)
 	w.admin.Types("/jenkins rotate", w.town)
-	w.admin.Clicks("Make a new secret")
+	w.admin.Clicks("Create new secret")
 	w.handedTo(w.admin)
-	requireTells(t, kremlin.LastPost().Message, "@root made a new secret for ci")
+	requireTells(t, kremlin.LastPost().Message, "@root created a new secret for ci")
 }

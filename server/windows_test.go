@@ -136,7 +136,7 @@ func TestAnIncidentIsTriggeredInAWindow(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	w := h.opens(h.alice, "trigger Disk is full", h.town)
-	requireTells(t, w.says(), "Sign in at PagerDuty")
+	requireTells(t, w.says(), "Sign in to PagerDuty")
 	h.signed(h.alice)
 	before := len(h.alice.Notes())
 
@@ -153,11 +153,11 @@ func TestAnIncidentIsTriggeredInAWindow(t *testing.T) {
 	w.submits(map[string]string{"service": "PDBSERV", "title": "Disk is full"})
 	require.Empty(t, w.step.Errors)
 	require.Len(t, h.pager.Incidents(), 1)
-	requireTells(t, w.says(), "It is done", "#1 Disk is full")
+	requireTells(t, w.says(), "Done:", "#1 Disk is full")
 	w.presses("Acknowledge")
 	require.Equal(t, "acknowledged", h.pager.Incidents()[0].Status)
-	w.presses("Post to Chat")
-	requireSays(t, w.says(), "It is posted in the channel")
+	w.presses("Post to chat")
+	requireSays(t, w.says(), "Posted in the channel")
 	require.Len(t, h.alice.Notes(), before, "nothing of it was shown beside the window")
 }
 
@@ -203,7 +203,7 @@ func TestAChannelIsSetUpOnItsPage(t *testing.T) {
 	require.Empty(t, w.turns("Service").Items)
 	requireSays(t, w.turns("Incidents").Intro, "Connect it first")
 	w.chooses("Connect this channel", w.turns("Service").Buttons)
-	requireTells(t, w.says(), "This channel follows")
+	requireTells(t, w.says(), "This channel now follows")
 	require.Len(t, w.turns("Service").Items, 1)
 
 	require.Len(t, w.turns("Incidents").Items, 1)
@@ -216,18 +216,18 @@ func TestAChannelIsSetUpOnItsPage(t *testing.T) {
 	require.Contains(t, item.Title, "Urgent")
 	requireSays(t, strings.Join(item.Details, "\n"), "high")
 
-	w.chooses("Add a Rule", w.turns("Oncall").Buttons)
+	w.chooses("Add rule", w.turns("On call").Buttons)
 	primary := w.finds("schedule", "prim")
 	require.Equal(t, []string{"Primary"}, labels(primary))
 	w.submits(map[string]string{"name": "Who to wake", "schedule": primary[0].Value, "time": "9 o'clock"})
 	require.NotEmpty(t, w.step.Errors["time"])
 	w.submits(map[string]string{"name": "Who to wake", "schedule": primary[0].Value, "time": "09:00", "zone": "Europe/Berlin"})
-	rota := w.turns("Oncall").Items[0]
+	rota := w.turns("On call").Items[0]
 	require.Equal(t, "Who to wake", rota.Title)
-	requireTells(t, strings.Join(rota.Details, "\n"), "Primary, each day at 09:00 (Europe/Berlin)")
+	requireTells(t, strings.Join(rota.Details, "\n"), "Primary, every day at 09:00 (Europe/Berlin)")
 	w.chooses("Remove", rota.Buttons)
 	w.presses("Remove Who to wake")
-	require.Empty(t, w.turns("Oncall").Items)
+	require.Empty(t, w.turns("On call").Items)
 
 	w.chooses("Disconnect", w.turns("Service").Items[0].Buttons)
 	require.Len(t, w.turns("Service").Items, 1, "it asks first")

@@ -34,7 +34,7 @@ describe('The cards of Jenkins', () => {
 
     it('begin with a direct message that says what to enter at Jenkins', async () => {
         await tab.say('/jenkins connect');
-        await tab.posts.filter({hasText: 'is ready. I sent you a direct message'}).waitFor();
+        await tab.posts.filter({hasText: 'is ready. The address and the token to enter in'}).waitFor();
         const direct = await Tab.open(alice, `/${stack.team}/messages/@zoom`);
         const message = direct.posts.filter({hasText: 'Webhook URL'}).last();
         await message.waitFor();
@@ -97,10 +97,10 @@ describe('The cards of Jenkins', () => {
         await tab.picture('jenkins-configure');
         await page.getByLabel('Jobs').fill('web [');
         await page.getByRole('button', {name: 'Save'}).click();
-        await page.getByText('is not a pattern').waitFor();
+        await page.getByText('isn't a valid pattern').waitFor();
         await page.getByLabel('Jobs').fill('web, !*/nightly');
         await page.getByRole('button', {name: 'Save'}).click();
-        await page.getByText('Saved. From now on').waitFor();
+        await page.getByText('Saved. This channel now gets').waitFor();
         await page.getByText('web, !*/nightly').waitFor();
         await page.getByRole('button', {name: 'Back to Jenkins'}).click();
         await page.getByRole('tabpanel', {name: 'Notifications'}).getByText('web, !*/nightly').waitFor();
@@ -121,7 +121,7 @@ describe('The cards of Jenkins', () => {
         await question.waitFor();
         await tab.picture('disconnect-question', question);
         await question.getByRole('button', {name: 'Disconnect'}).click();
-        await tab.posts.filter({hasText: 'Its address has stopped to work'}).waitFor();
+        await tab.posts.filter({hasText: 'its webhook address no longer works'}).waitFor();
         assert.deepEqual(tab.problems, []);
     });
 });

@@ -77,7 +77,7 @@ describe('In Mattermost’s client', () => {
 
         // A step later, with nothing but buttons.
         await tab.page.keyboard.press('Enter');
-        await tab.window.getByText('It is done').waitFor();
+        await tab.window.getByText('Done:').waitFor();
         await tab.page.keyboard.type('all good');
         await tab.window.locator('..').click({position: {x: 5, y: 5}});
         if (await tab.window.count()) {

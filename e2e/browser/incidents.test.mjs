@@ -33,13 +33,13 @@ describe('The cards of Sentry', () => {
     it('begin with a sign-in by a link from the bot, and the token of an integration', async () => {
         await setUpTool(admin, channel, {word: 'sentry', kind: 'selfhosted', app: await newApp('sentry'), people: [alice, bob]});
         await tab.say(`/sentry connect ${org.slug} web`);
-        await tab.posts.filter({hasText: 'I sent you a direct message with a link'}).waitFor();
+        await tab.posts.filter({hasText: 'A link to sign in to'}).waitFor();
         const conversation = await Tab.withBot(alice);
         await conversation.picture('sentry-sign-in');
         await conversation.signIn('sentry');
         await conversation.page.close();
 
-        const offer = tab.posts.filter({hasText: 'not connected to this server yet'});
+        const offer = tab.posts.filter({hasText: 'isn't connected to this server yet'});
         await offer.getByRole('button', {name: 'Enter token and secret'}).click();
         await tab.dialog.waitFor();
         await tab.picture('sentry-token-dialog');
@@ -108,10 +108,10 @@ describe('The cards of PagerDuty', () => {
 
         await card.getByRole('button', {name: 'Acknowledge'}).click();
         const confirmed = hers.posts.filter({hasText: 'You acknowledged'});
-        await confirmed.getByRole('button', {name: 'Post to Chat'}).waitFor();
+        await confirmed.getByRole('button', {name: 'Post to chat'}).waitFor();
         await card.filter({hasText: 'Acknowledged'}).waitFor();
         await hers.picture('pagerduty-acknowledged', card);
-        await confirmed.getByRole('button', {name: 'Post to Chat'}).click();
+        await confirmed.getByRole('button', {name: 'Post to chat'}).click();
         await his.posts.filter({hasText: /acknowledged/}).filter({hasText: 'Disk full on db-1'}).first().waitFor();
 
         await card.getByRole('button', {name: 'Add Note'}).click();
@@ -241,8 +241,8 @@ describe('The cards of PagerDuty', () => {
         await page.getByRole('button', {name: 'Back to PagerDuty'}).click();
         await page.getByRole('heading', {name: /Urgent only/}).waitFor();
 
-        await page.getByRole('tab', {name: 'Oncall'}).click();
-        await page.getByRole('button', {name: 'Add a Rule'}).click();
+        await page.getByRole('tab', {name: 'On call'}).click();
+        await page.getByRole('button', {name: 'Add rule'}).click();
         await page.getByLabel('Rule name').fill('Who to wake');
         await hers.pick('Schedule', 'Shop schedule');
         await page.getByLabel('Time of day').fill('9 o');

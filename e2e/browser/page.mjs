@@ -203,7 +203,7 @@ export class Tab {
             await this.field(name).locator('input').fill(value);
         }
         await this.submit.click();
-        await this.posts.filter({hasText: 'is saved. People can now type'}).waitFor();
+        await this.posts.filter({hasText: 'is saved. Users can now run'}).waitFor();
     }
 
     /** Follows the newest link to sign in at a tool, which only this person sees, and allows there what is asked. */

@@ -84,7 +84,7 @@ describe('The windows of PagerDuty', () => {
         await keys('Control+a');
         await hers.page.keyboard.type(title);
         await keys('Enter');
-        await hers.window.getByText('It is done').waitFor();
+        await hers.window.getByText('Done:').waitFor();
         assert.ok(await hers.window.evaluate((box) => box.contains(document.activeElement)), 'the window keeps the focus');
 
         await tabTo(hers.window.getByRole('button', {name: 'Acknowledge'}), 'the button');
@@ -113,7 +113,7 @@ describe('The windows of PagerDuty', () => {
         assert.equal(await hers.window.getByLabel('Note').inputValue(), text);
         await hers.window.getByRole('button', {name: 'Add Note'}).click();
         await hers.window.getByText('Your note was added').waitFor();
-        await hers.window.getByRole('button', {name: 'Post to Chat'}).waitFor();
+        await hers.window.getByRole('button', {name: 'Post to chat'}).waitFor();
         await keys('Escape');
         await hers.window.waitFor({state: 'detached'});
 

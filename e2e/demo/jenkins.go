@@ -130,7 +130,7 @@ func jenkinsStatus(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.alice.Type(ctx, c.tools.Id, "/jenkins status"); err != nil {
 		return "", err
 	}
-	note, err := c.ear.Whisper(ctx, p.from, "Test of the connection")
+	note, err := c.ear.Whisper(ctx, p.from, "Connection test")
 	if err != nil {
 		return "", err
 	}

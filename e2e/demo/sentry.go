@@ -66,7 +66,7 @@ func connectSentry(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.alice.Type(ctx, c.tools.Id, "/sentry connect “Acme Inc> “web>"); err != nil {
 		return "", err
 	}
-	if _, err := c.ear.Whisper(ctx, p.from, "direct message with a link"); err != nil {
+	if _, err := c.ear.Whisper(ctx, p.from, "is in your direct messages"); err != nil {
 		return "", err
 	}
 	if err := signInByMessage(ctx, c); err != nil {

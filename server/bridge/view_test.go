@@ -108,7 +108,7 @@ func TestWhatFailedOrCameAgainIsNamedOnlyToThoseWhoFollowIt(t *testing.T) {
 	w.work()
 	require.Equal(t, []bridge.Result{bridge.Unreadable, bridge.Unchanged, bridge.Posted}, w.results())
 	text := w.reads("web", "/tool status")
-	for _, hint := range []string{"Takeover", "Not understood", "No change", "Shown"} {
+	for _, hint := range []string{"Takeover", "Not readable", "No change", "Shown"} {
 		require.NotContains(t, text, hint)
 	}
 	require.Contains(t, w.reads("board", "/tool status"), "**No change** – Takeover")

@@ -10,15 +10,15 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// strippedHint is for senders that show their secret in the Authorization header, which some versions of Mattermost keep from
-// plugins. It cannot be told from here whether one was sent.
-const strippedHint = " No Authorization header arrived; if one was sent, your Mattermost strips the Authorization header; " +
-	"use the address with the token in it."
+// strippedHint is for senders that put their secret in the Authorization header, which some versions of Mattermost remove before a
+// plugin sees the request. The plugin can't tell whether one was sent.
+const strippedHint = " If the request had an Authorization header, your Mattermost removes the Authorization header; " +
+	"use the address that contains the token."
 
-// hook takes a delivery of a tool. It is only verified and stored: some tools wait a second for an answer, and few try again. Some
-// take nothing but exactly 200 for success. What may pass by itself answers 503.
+// hook accepts a delivery from a provider. It only verifies and stores it, because some providers wait no more than a second for an
+// answer, and few try again. Some count only 200 as success. A failure that may pass by itself answers 503.
 //
-// Neither the body nor the headers are logged, nor more of the address than names the connection: all of them may hold secrets.
+// It logs neither the body nor the headers, nor more of the address than the connection's ID: all of them may hold secrets.
 func (s *server) hook(w http.ResponseWriter, r *http.Request) {
 	hook := r.PathValue("hook")
 	if err := s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, r.Body); err != nil {
@@ -42,31 +42,31 @@ func (s *server) ask(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, http.StatusOK, json.RawMessage(answer))
 }
 
-// refuseAs answers what went wrong in the tool's words.
+// refuseAs answers the delivery with the status and the text for the failure.
 func (s *server) refuseAs(w http.ResponseWriter, r *http.Request, hook string, err error) {
 	switch fault.CodeOf(err) {
 	case fault.HookUnknown:
-		s.refuseHook(w, hook, http.StatusNotFound, "This address is not in use.", err)
+		s.refuseHook(w, hook, http.StatusNotFound, "This address isn't in use.", err)
 	case fault.TooLarge:
 		s.refuseHook(w, hook, http.StatusRequestEntityTooLarge, "The body is too large.", err)
 	case fault.Forged:
 		s.refuseHook(w, hook, http.StatusUnauthorized, "The signature or token of the delivery is wrong.", err)
 	case fault.Unsigned:
-		why := "The delivery carries no signature or token."
+		why := "The delivery has no signature or token."
 		if r.Header.Get("Authorization") == "" && r.PathValue("secret") == "" {
 			why += strippedHint
 		}
 		s.refuseHook(w, hook, http.StatusUnauthorized, why, err)
 	case fault.InvalidInput:
-		s.refuseHook(w, hook, http.StatusBadRequest, "The delivery was not understood.", err)
+		s.refuseHook(w, hook, http.StatusBadRequest, "The delivery can't be read.", err)
 	case fault.TooManyWaiting:
 		s.refuseHook(w, hook, http.StatusServiceUnavailable, "Too many deliveries of this connection are waiting. Send it again later.", err)
 	default:
-		s.refuseHook(w, hook, http.StatusServiceUnavailable, "The delivery could not be stored. Try again.", err)
+		s.refuseHook(w, hook, http.StatusServiceUnavailable, "The delivery couldn't be stored. Try again.", err)
 	}
 }
 
-// retryAfter is what a sender is asked to wait that is told to send again, in seconds.
+// retryAfter is the value of the Retry-After header, in seconds, where the sender should try again.
 const retryAfter = "30"
 
 func (s *server) refuseHook(w http.ResponseWriter, hook string, status int, why string, err error) {

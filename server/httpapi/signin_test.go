@@ -19,11 +19,11 @@ func TestThePageOfASignInSaysWhatBecameOfWhatItWasFor(t *testing.T) {
 		tools tools
 		path  string
 	}{
-		"You are signed in as &lt;b&gt;Ada&lt;/b&gt;": {path: "/oauth2/bitbucket/complete?code=c&state=s"},
-		"acme/web is connected":                       {tools{said: chat.Verbatim("acme/web is **connected**")}, "/oauth2/bitbucket/complete?code=c&state=s"},
-		"but isn&#39;t an admin there":                {tools{failure: fault.New(fault.NotResourceAdmin).With("Provider", "Bitbucket")}, "/oauth2/bitbucket/complete?code=c&state=s"},
-		"This link has expired":                       {path: "/oauth2/bitbucket/complete?code=c&state=forged"},
-		"You did not allow that":                      {path: "/oauth2/bitbucket/complete?error=access_denied&state=s"},
+		"You&#39;re signed in as &lt;b&gt;Ada&lt;/b&gt;": {path: "/oauth2/bitbucket/complete?code=c&state=s"},
+		"acme/web is connected":                          {tools{said: chat.Verbatim("acme/web is **connected**")}, "/oauth2/bitbucket/complete?code=c&state=s"},
+		"but isn&#39;t an admin there":                   {tools{failure: fault.New(fault.NotResourceAdmin).With("Provider", "Bitbucket")}, "/oauth2/bitbucket/complete?code=c&state=s"},
+		"This link has expired":                          {path: "/oauth2/bitbucket/complete?code=c&state=forged"},
+		"You didn&#39;t allow access":                    {path: "/oauth2/bitbucket/complete?error=access_denied&state=s"},
 	} {
 		d := &desk{tools: story.tools}
 		body := d.asks(t, http.MethodGet, story.path, "").Body.String()
@@ -60,7 +60,7 @@ func TestASignInWhereNobodyIsSignedInEndsWithACode(t *testing.T) {
 	}{
 		"/oauth2/bitbucket/complete?code=c&state=s": {http.StatusOK, []string{"/bitbucket signin 7K3F-9QXM-2BTR", "You signed in as &lt;b&gt;Ada&lt;/b&gt;", "@ada"}},
 		"/oauth2/bitbucket/complete?code=c&state=x": {http.StatusBadRequest, []string{"This link has expired"}},
-		"/oauth2/bitbucket/complete?error=denied":   {http.StatusForbidden, []string{"You did not allow that"}},
+		"/oauth2/bitbucket/complete?error=denied":   {http.StatusForbidden, []string{"You didn&#39;t allow access"}},
 	} {
 		page := browses(path)
 		require.Equal(t, want.status, page.Code, path)

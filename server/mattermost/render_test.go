@@ -121,7 +121,7 @@ func TestLongTextIsCutWithTheWayToAllOfIt(t *testing.T) {
 	require.Len(t, []rune(fmt.Sprint(a.Fields[0].Value)), 200)
 	require.Len(t, []rune(fmt.Sprint(a.Fields[1].Value)), 300, "what has a row of its own may be longer")
 	require.Less(t, len(a.Text), 4200)
-	require.True(t, strings.HasSuffix(a.Text, "log\n…\n```\n[Read on at the source](https://ci.example.com/42)"), a.Text[len(a.Text)-80:])
+	require.True(t, strings.HasSuffix(a.Text, "log\n…\n```\n[View in the provider](https://ci.example.com/42)"), a.Text[len(a.Text)-80:])
 }
 
 func TestActionsThatTheServerWouldNotFindAreRefused(t *testing.T) {

@@ -208,7 +208,7 @@ func TestAFormThatFollowsASignInIsOpenedWithAButton(t *testing.T) {
 	w.sessions.tokens["bob"] = "bob-token"
 	said, err := w.Resume(context.Background(), "bob", w.sessions.nexts[0])
 	require.NoError(t, err)
-	require.Contains(t, w.text(said), "a note for you")
+	require.Contains(t, w.text(said), "the message next to the card")
 	require.Empty(t, w.surface.forms)
 	require.NoError(t, w.press("bob", "Merge"))
 	require.Len(t, w.surface.forms, 1)
@@ -234,7 +234,7 @@ func TestAnAnswerThatIsTooLongForASignInIsAskedForAgain(t *testing.T) {
 	_, err = w.Resume(context.Background(), "ada", w.sessions.nexts[1])
 	require.NoError(t, err)
 	require.Len(t, w.surface.replies, 1)
-	require.Equal(t, "One more step is needed:", w.people.latest().text)
+	require.Equal(t, "One more step:", w.people.latest().text)
 }
 
 func TestAClickCarriesNoMoreThanFits(t *testing.T) {
@@ -296,7 +296,7 @@ func TestAPIAccessThatIsNoLongerAcceptedIsSaidAndCanBeMended(t *testing.T) {
 	require.NoError(t, w.takeOver(context.Background(), &c, entered{credential: provider.Credential{Secret: "wrong by now"}}, "ada"))
 	w.records.connections["c-builder"] = c
 	require.NoError(t, w.click("bob", builderCard, "rebuild"))
-	require.Contains(t, w.people.latest().text, "no longer accepts the API access")
+	require.Contains(t, w.people.latest().text, "no longer accepts this connection's API access")
 	require.NoError(t, w.press("bob", "Change API access"))
 	require.Equal(t, "https://ci.example", w.surface.forms[0].Fields[0].Default)
 }

@@ -45,27 +45,27 @@ func TestAChannelIsConfiguredWithAForm(t *testing.T) {
 		require.Contains(t, note, part)
 	}
 	require.Equal(t, []string{
-		"town: @bob changed which news are shown, the filters, how news are shown, who is mentioned for acme/door in this channel.",
+		"town: @bob changed the events, the filters, how notifications appear, who is mentioned for acme/door in this channel.",
 	}, w.people.announced)
 
 	require.NoError(t, w.run("bob", "town", "", "t", w.runConfigure("forge")))
 	_, err = w.submit("bob", nil)
 	require.NoError(t, err)
 	require.Equal(t, got, w.subscription("c-forge"), "the form begins with how things are")
-	require.Contains(t, w.people.latest().text, "Nothing was changed")
+	require.Contains(t, w.people.latest().text, "Nothing changed")
 	require.Len(t, w.people.announced, 1)
 }
 
 func TestAWrongAnswerIsSaidAtItsField(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ field, value, want string }{
-		"a pattern that cannot fit":   {"filter_branch", "main, feature/[a", "“feature/[a” is not a pattern"},
-		"too many alternatives":       {"filter_branch", strings.Repeat("{a,b}", 5), "is not a pattern"},
-		"too long":                    {"filter_branch", strings.Repeat("x", 301), "300 characters are the most"},
-		"a level that there is not":   {"filter_severity", "extreme", "Choose one of the lines"},
-		"a level left out":            {"filter_severity", "", "Choose one of the lines"},
-		"a style that there is not":   {"style", "loud", "Choose one of the lines"},
-		"somebody who was not chosen": {"mention", "eve", "Choose one of the lines"},
+		"a pattern that cannot fit":   {"filter_branch", "main, feature/[a", "“feature/[a” isn't a valid pattern"},
+		"too many alternatives":       {"filter_branch", strings.Repeat("{a,b}", 5), "isn't a valid pattern"},
+		"Too long":                    {"filter_branch", strings.Repeat("x", 301), "The limit is 300 characters"},
+		"a level that there is not":   {"filter_severity", "extreme", "Choose one of the options"},
+		"a level left out":            {"filter_severity", "", "Choose one of the options"},
+		"a style that there is not":   {"style", "loud", "Choose one of the options"},
+		"somebody who was not chosen": {"mention", "eve", "Choose one of the options"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -89,7 +89,7 @@ func TestNobodyHasTheBotCallEverybodyWhoMayNotThemselves(t *testing.T) {
 		require.NoError(t, w.run("bob", "town", "", "t", w.runConfigure("forge")))
 		said, err := w.submit("bob", map[string]string{"mention": who})
 		require.NoError(t, err)
-		require.Contains(t, said["mention"], "You may not call everybody")
+		require.Contains(t, said["mention"], "You can't mention everyone")
 		require.Empty(t, w.subscription("c-forge").Mention)
 	}
 	w.people.quiet = nil
@@ -156,7 +156,7 @@ func TestAnAddressThatIsNotConnectedIsOfferedToBe(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	require.NoError(t, w.run("bob", "town", actCloud+"/acme/shed", "t", w.runConfigure("forge")))
-	require.Contains(t, w.people.latest().text, "is not connected to `https://forge.example/acme/shed`")
+	require.Contains(t, w.people.latest().text, "isn't connected to `https://forge.example/acme/shed`")
 	button := w.people.latest().note.Buttons[0]
 	what, err := w.unseal(context.Background(), "bob", button.Values[sealedValue])
 	require.NoError(t, err)
@@ -238,7 +238,7 @@ func TestAPIAccessIsTriedBeforeItIsKept(t *testing.T) {
 	said, err := w.submit("bob", map[string]string{"url": " http://ci.example/jenkins/ ", "user": "ci", "token": "t0p-s3cret"})
 	require.NoError(t, err)
 	require.Empty(t, said)
-	require.Contains(t, w.people.latest().text, "can be read on its way")
+	require.Contains(t, w.people.latest().text, "can be read in transit")
 	c := w.records.connections["c-builder"]
 	require.True(t, c.HasCredential)
 	require.Equal(t, "http://ci.example/jenkins", c.Site)
@@ -262,7 +262,7 @@ func TestAPIAccessIsRemovedWhenAskedTwice(t *testing.T) {
 	require.Len(t, w.people.latest().note.Buttons, 2)
 	require.NoError(t, w.press("bob", "Remove API access"))
 	require.True(t, w.records.connections["c-builder"].HasCredential)
-	require.NoError(t, w.press("bob", "Yes, remove it"))
+	require.NoError(t, w.press("bob", "Remove"))
 	c := w.records.connections["c-builder"]
 	require.False(t, c.HasCredential)
 	require.Empty(t, c.Site)

@@ -65,7 +65,7 @@ func TestAConnectionServesFurtherChannelsOfWhoManagesIt(t *testing.T) {
 
 	answer := o.types(bob, town, "/builder connect 'main server'")
 
-	require.Contains(t, answer, "address and token are the same")
+	require.Contains(t, answer, "the address and the token stay the same")
 	require.Len(t, o.people.direct, 1, "the secret is not shown again")
 	require.Equal(t, []string{lab, town}, o.only().Channels())
 
@@ -100,9 +100,9 @@ func TestConnectionsOfOneNameAreNumberedOrAskedFor(t *testing.T) {
 	o.types(eve, town, "/builder connect ci")
 	o.types(bob, lab, "/builder connect ci")
 	require.Contains(t, o.types(ada, adasDirect, "/builder connect ci"), "several connections named ci")
-	require.ElementsMatch(t, []string{"ci, as in ~\u200btown", "ci, as in ~\u200blab", "A new one", "Cancel"}, o.labels(o.lastWhisper()))
+	require.ElementsMatch(t, []string{"ci, as in ~\u200btown", "ci, as in ~\u200blab", "Create a new one", "Cancel"}, o.labels(o.lastWhisper()))
 	direct := len(o.people.direct)
-	require.Contains(t, o.presses(ada, "A new one"), "is ready")
+	require.Contains(t, o.presses(ada, "Create a new one"), "is ready")
 	require.Len(t, o.people.direct, direct+1)
 }
 

@@ -113,7 +113,7 @@ func TestANoteIsAddedInOnesOwnNameAndSharedOnce(t *testing.T) {
 	note := w.people.latest()
 	for range 2 {
 		w.people.whispers = append(w.people.whispers, note)
-		require.NoError(t, w.press("ada", "Post to Chat"))
+		require.NoError(t, w.press("ada", "Post to chat"))
 	}
 	require.Equal(t, []string{"town: ada noted: It is the hinge"}, w.people.announced, "once, however often it is pressed")
 }
@@ -126,7 +126,7 @@ func TestNobodySharesWhereTheyCanNoLongerPost(t *testing.T) {
 	_, err := w.submit("ada", map[string]string{"text": "The hinge"})
 	require.NoError(t, err)
 	w.people.members["town"] = []string{"bob"}
-	require.Equal(t, fault.NoPost, fault.CodeOf(w.press("ada", "Post to Chat")))
+	require.Equal(t, fault.NoPost, fault.CodeOf(w.press("ada", "Post to chat")))
 	require.Empty(t, w.people.announced)
 }
 

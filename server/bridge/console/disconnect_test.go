@@ -14,11 +14,11 @@ func TestDisconnectAsksFirstAndCanBeCancelled(t *testing.T) {
 	o.types(ada, lab, "/builder connect ci")
 	require.Contains(t, o.types(ada, lab, "/builder disconnect"), "Do you want to end this connection?")
 	require.Equal(t, []string{"Disconnect", "Cancel"}, o.labels(o.lastWhisper()))
-	require.Equal(t, "Nothing was changed.", o.presses(ada, "Cancel"))
+	require.Equal(t, "Nothing changed.", o.presses(ada, "Cancel"))
 	require.Len(t, o.only().In(lab), 1)
 
 	o.types(ada, lab, "/builder disconnect")
-	require.Contains(t, o.presses(ada, "Disconnect"), "Its address has stopped to work")
+	require.Contains(t, o.presses(ada, "Disconnect"), "its webhook address no longer works")
 	require.Empty(t, o.records.connections)
 	require.Empty(t, o.records.lists["builder/"+lab])
 	require.Empty(t, o.records.lists["builder/"+namesakes("builder", "ci")])
@@ -71,12 +71,12 @@ func TestDisconnectOffersToSignOut(t *testing.T) {
 
 	text := o.presses(ada, "Disconnect and sign out")
 
-	require.Contains(t, text, "the webhook at Coder is removed", "before the sign-in that it takes is gone")
-	require.Contains(t, text, "You are signed out of Coder")
+	require.Contains(t, text, "the webhook in Coder is removed", "before the sign-in that it takes is gone")
+	require.Contains(t, text, "You're signed out of Coder")
 	require.False(t, o.accounts.signedIn[ada])
 	require.True(t, o.accounts.signedIn[bob])
 
-	require.Contains(t, o.types(bob, lab, "/coder disconnect"), "do you want to sign out?", "where nothing is connected, too")
+	require.Contains(t, o.types(bob, lab, "/coder disconnect"), "Do you want to sign out?", "where nothing is connected, too")
 	o.presses(bob, "Sign out")
 	require.False(t, o.accounts.signedIn[bob])
 	_, err := o.tries(bob, lab, "/coder disconnect")
@@ -105,7 +105,7 @@ func TestWhoseAccountIsGoneIsStoodInForByWhoDisconnects(t *testing.T) {
 	o.types(ada, lab, "/coder connect "+webRepo)
 	delete(o.accounts.signedIn, ada)
 	o.types(bob, lab, "/coder disconnect")
-	require.Contains(t, o.presses(bob, "Disconnect"), "the webhook at Coder is removed")
+	require.Contains(t, o.presses(bob, "Disconnect"), "the webhook in Coder is removed")
 	require.Empty(t, o.coder.hooks)
 }
 

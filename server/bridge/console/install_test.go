@@ -17,7 +17,7 @@ func TestAWebhookIsSetUpForTheFirstChannelAndRemovedWithTheLast(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 
-	require.Contains(t, o.types(ada, lab, "/coder connect <"+webRepo+">"), "This channel follows")
+	require.Contains(t, o.types(ada, lab, "/coder connect <"+webRepo+">"), "This channel now follows")
 
 	c := o.only()
 	require.Equal(t, "acme/web", c.Name)
@@ -26,7 +26,7 @@ func TestAWebhookIsSetUpForTheFirstChannelAndRemovedWithTheLast(t *testing.T) {
 	require.Equal(t, o.secretOf(c), hook.Secret)
 	require.NotContains(t, c.Sealed, hook.Secret)
 	require.Equal(t, ada, c.ActsAs)
-	require.Contains(t, o.people.announced[0].text, "It will show: Pushes, Reviews.")
+	require.Contains(t, o.people.announced[0].text, "It shows: Pushes, Reviews.")
 	require.Empty(t, o.people.direct, "there is nothing for people to enter")
 
 	o.types(bob, town, "/coder connect "+webRepo)
@@ -34,11 +34,11 @@ func TestAWebhookIsSetUpForTheFirstChannelAndRemovedWithTheLast(t *testing.T) {
 	require.Equal(t, []string{lab, town}, o.only().Channels())
 	require.Contains(t, o.types(bob, town, "/coder connect "+webRepo), "already")
 
-	require.Contains(t, o.types(ada, lab, "/coder disconnect"), "Other channels follow it")
+	require.Contains(t, o.types(ada, lab, "/coder disconnect"), "Other channels stay connected to it")
 	o.presses(ada, "Disconnect")
 	require.NotEmpty(t, o.coder.hooks)
-	require.Contains(t, o.types(bob, town, "/coder disconnect"), "its webhook at Coder is removed")
-	require.Contains(t, o.presses(bob, "Disconnect"), "the webhook at Coder is removed")
+	require.Contains(t, o.types(bob, town, "/coder disconnect"), "its webhook in Coder is removed")
+	require.Contains(t, o.presses(bob, "Disconnect"), "the webhook in Coder is removed")
 	require.Empty(t, o.coder.hooks)
 	require.Empty(t, o.records.connections)
 }
@@ -47,7 +47,7 @@ func TestWithoutAnAddressAFormAsksForIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	require.Contains(t, o.types(ada, lab, "/coder connect"), "Which repository", "without a trigger a button opens the form")
-	o.presses(ada, "Enter the address")
+	o.presses(ada, "Enter URL")
 	require.Len(t, o.surface.forms, 1)
 	o.surface.trigger = "typed"
 	o.types(ada, lab, "/coder connect")
@@ -70,7 +70,7 @@ func TestWithoutAnAddressAFormAsksForIt(t *testing.T) {
 	wrong, err = o.answers(ada, map[string]string{"address": webRepo})
 	require.NoError(t, err)
 	require.Empty(t, wrong)
-	require.Contains(t, o.lastWhisper().text, "This channel follows")
+	require.Contains(t, o.lastWhisper().text, "This channel now follows")
 	require.Len(t, o.coder.hooks, 1)
 }
 
@@ -92,7 +92,7 @@ func TestAConnectionCanCarryATokenOfItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, o.lastWhisper().text, "private")
 	require.NotContains(t, o.lastWhisper().buttons[0].Values[sealedValue], "good")
-	require.Contains(t, o.presses(ada, "Connect all the same"), "This channel follows", "the token is remembered over the question")
+	require.Contains(t, o.presses(ada, "Connect anyway"), "This channel now follows", "the token is remembered over the question")
 
 	c := o.only()
 	require.True(t, c.HasCredential)
@@ -122,8 +122,8 @@ func TestConnectingGoesOnAfterSigningIn(t *testing.T) {
 	o.accounts.signedIn[ada] = true
 	page, err := o.bridge.Resume(t.Context(), ada, next)
 	require.NoError(t, err)
-	require.Contains(t, o.texts.Text("en", page), "You are signed in at Coder")
-	require.Contains(t, o.lastWhisper().text, "This channel follows")
+	require.Contains(t, o.texts.Text("en", page), "You're signed in to Coder")
+	require.Contains(t, o.lastWhisper().text, "This channel now follows")
 	require.Len(t, o.coder.hooks, 1)
 }
 
@@ -139,9 +139,9 @@ func TestAQuestionAfterSigningInIsAskedInTheChannel(t *testing.T) {
 	page, err := o.bridge.Resume(t.Context(), ada, o.accounts.next)
 
 	require.NoError(t, err)
-	require.Contains(t, o.texts.Text("en", page), "There is a question in Mattermost")
-	require.Equal(t, []string{"Connect all the same", "Cancel"}, o.labels(o.lastWhisper()))
-	require.Equal(t, "Nothing was changed.", o.presses(ada, "Cancel"))
+	require.Contains(t, o.texts.Text("en", page), "Return to Mattermost to answer a question")
+	require.Equal(t, []string{"Connect anyway", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Equal(t, "Nothing changed.", o.presses(ada, "Cancel"))
 	require.Empty(t, o.records.connections)
 }
 
@@ -149,10 +149,10 @@ func TestAPrivateRepositoryInAPublicChannelIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.coder.private["acme/web"] = true
-	require.Contains(t, o.types(ada, lab, "/coder connect "+webRepo), "This channel follows", "a private channel is no question")
-	require.Contains(t, o.types(ada, town, "/coder connect "+webRepo), "everybody in the team can join")
+	require.Contains(t, o.types(ada, lab, "/coder connect "+webRepo), "This channel now follows", "a private channel is no question")
+	require.Contains(t, o.types(ada, town, "/coder connect "+webRepo), "everyone in the team can join")
 	require.Equal(t, []string{lab}, o.only().Channels())
-	o.presses(ada, "Connect all the same")
+	o.presses(ada, "Connect anyway")
 	require.Equal(t, []string{lab, town}, o.only().Channels())
 }
 
@@ -202,7 +202,7 @@ func TestWhoWasInterruptedBetweenRecordAndWebhookCanGoOnOrGiveUp(t *testing.T) {
 		o.types(ada, lab, line)
 		switch line {
 		case "/coder status":
-			require.Contains(t, o.presses(ada, "Repair acme/web"), "in order")
+			require.Contains(t, o.presses(ada, "Repair acme/web"), "is OK")
 		case "/coder disconnect":
 			o.presses(ada, "Disconnect")
 			require.Empty(t, o.coder.hooks)
@@ -218,11 +218,11 @@ func TestALostWebhookIsSeenAndRepaired(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.types(ada, lab, "/coder connect "+webRepo)
-	require.Contains(t, o.types(ada, lab, "/coder status"), "is in order")
+	require.Contains(t, o.types(ada, lab, "/coder status"), "is OK")
 
 	clear(o.coder.hooks)
 	o.accounts.signedIn = map[string]bool{} // nobody's account works any more
-	require.Contains(t, o.types(bob, lab, "/coder status"), "could not be found out")
+	require.Contains(t, o.types(bob, lab, "/coder status"), "couldn't be checked")
 	require.Contains(t, o.presses(bob, "Repair acme/web"), "authorize")
 	o.accounts.signedIn[bob] = true
 	_, err := o.bridge.Resume(t.Context(), bob, o.accounts.next)
@@ -230,7 +230,7 @@ func TestALostWebhookIsSeenAndRepaired(t *testing.T) {
 
 	require.Len(t, o.coder.hooks, 1)
 	require.Equal(t, bob, o.only().ActsAs, "who repaired it takes it over")
-	require.Contains(t, o.types(bob, lab, "/coder status"), "is in order")
+	require.Contains(t, o.types(bob, lab, "/coder status"), "is OK")
 }
 
 func TestTheSecretThatAToolMakesUpIsTheOneInForce(t *testing.T) {
@@ -267,8 +267,8 @@ func TestAToolThatIsDownIsNotBlamedOnWhoAsks(t *testing.T) {
 	delete(o.accounts.signedIn, bob)
 	o.coder.broken["installed"] = fault.New(fault.ProviderUnavailable).With("Provider", "Coder")
 	text := o.types(bob, lab, "/coder status")
-	require.Contains(t, text, "could not be found out: Coder can't be reached")
-	require.NotContains(t, text, "not signed in")
+	require.Contains(t, text, "couldn't be checked: Coder can't be reached")
+	require.NotContains(t, text, "aren't signed in")
 }
 
 func TestAnotherChannelsConnectRepairsWhatWasLost(t *testing.T) {
@@ -287,7 +287,7 @@ func TestKeysThatCannotBeOpenedAnyMoreAreMadeAnew(t *testing.T) {
 	c := o.only()
 	c.Sealed = "00"
 	o.records.connections[c.ID] = c
-	require.Contains(t, o.types(ada, lab, "/coder status"), "can no longer be opened")
+	require.Contains(t, o.types(ada, lab, "/coder status"), "can't be decrypted")
 	o.presses(ada, "Repair acme/web")
 	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
 }
@@ -300,7 +300,7 @@ func TestARotationMakesKeysAnewThatCannotBeOpenedAnyMore(t *testing.T) {
 	c.Sealed = "00"
 	o.records.connections[c.ID] = c
 	o.types(ada, lab, "/coder rotate")
-	require.Contains(t, o.presses(ada, "Make a new secret"), "has a new secret")
+	require.Contains(t, o.presses(ada, "Create new secret"), "has a new secret")
 	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
 }
 
@@ -316,7 +316,7 @@ func TestASecretThatTheToolTookWithoutSayingSoCounts(t *testing.T) {
 	for waiting, code := range []fault.Code{fault.NotResourceAdmin, fault.ProviderUnavailable} {
 		o.coder.broken["install"] = fault.New(code)
 		o.types(ada, lab, "/coder rotate")
-		_, err := o.triesToPress(ada, "Make a new secret")
+		_, err := o.triesToPress(ada, "Create new secret")
 		require.Equal(t, code, fault.CodeOf(err))
 		require.Equal(t, old, o.secretOf(o.only()), "the one in force stays")
 		require.NoError(t, delivers(old))

@@ -58,7 +58,7 @@ func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 	require.Len(t, w.people.latest().note.Buttons, 2, "the vendor's own stays")
 	require.NoError(t, w.press("root", "Remove https://forge.acme.example"))
 	require.Empty(t, w.sessions.removed)
-	require.NoError(t, w.press("root", "Yes, remove it"))
+	require.NoError(t, w.press("root", "Remove"))
 	require.Equal(t, []string{"https://forge.acme.example"}, w.sessions.removed)
 
 	require.NoError(t, w.run("root", "town", "", "", w.runSetup("forge")))
@@ -93,7 +93,7 @@ func TestAVendorsOwnSiteGetsItsOAuthClient(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	require.NoError(t, w.run("root", "town", "", "t", w.runSetup("pager")))
-	require.Contains(t, w.text(w.surface.forms[0].Intro), "Its scopes: `read write`")
+	require.Contains(t, w.text(w.surface.forms[0].Intro), "Scopes: `read write`")
 	said, err := w.submit("root", map[string]string{"url": "https://elsewhere.example"})
 	require.NoError(t, err)
 	require.NotEmpty(t, said["url"])
@@ -123,7 +123,7 @@ func TestAWebhookIsLookedAfterEveryDay(t *testing.T) {
 	require.Equal(t, []string{"ada-token https://chat.example/hooks/c-forge.key hook-secret"}, w.forge.installs)
 	require.JSONEq(t, `"new"`, string(w.records.connections["c-forge"].Installation))
 	require.Len(t, w.people.letters, 1)
-	require.Contains(t, w.people.letters[0], "ada: The webhook of acme/door at FORGE was missing")
+	require.Contains(t, w.people.letters[0], "ada: The webhook of acme/door in FORGE was missing")
 
 	c.Subscriptions = nil
 	w.now = w.now.Add(48 * time.Hour)
@@ -146,7 +146,7 @@ func TestAnAccountThatLostItsRightIsFollowedByAnother(t *testing.T) {
 			require.NoError(t, w.lookAfter(ctx, c))
 			require.Equal(t, "bob", w.records.connections["c-forge"].ActsAs, "eve may not connect there any more")
 			require.Len(t, w.forge.installs, 1)
-			require.Contains(t, w.people.letters[0], "ada: The account that looks after the webhook of acme/door")
+			require.Contains(t, w.people.letters[0], "ada: The account that manages the webhook of acme/door")
 			require.NotContains(t, w.people.letters[0], "<no value>")
 		})
 	}

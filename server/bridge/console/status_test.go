@@ -32,14 +32,14 @@ func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 	require.Contains(t, text, "* 3 min ago: **Shown** – web #\u200b42 @\u200ball (Builds, secret in the address): as asked")
 	require.Contains(t, text, "* 2 hours ago: **Filtered out** (Queue, secret in a header)")
 	require.Contains(t, text, "* 2 days ago: **Refused** (12 times in a row)\n\n", "what follows is not part of the list")
-	require.Contains(t, text, "take that header away")
+	require.Contains(t, text, "remove that header")
 	require.Less(t, strings.Index(text, "3 min"), strings.Index(text, "2 days"), "the newest is first")
 }
 
 func TestStatusSaysWhatToCheckWhereNothingArrives(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	require.Contains(t, o.types(ada, lab, "/builder status"), "Type `/builder connect [name]`")
+	require.Contains(t, o.types(ada, lab, "/builder status"), "run `/builder connect [name]`")
 	o.types(ada, lab, "/builder connect ci")
 	require.Contains(t, o.types(ada, lab, "/builder status"), "Nothing has arrived yet")
 	o.types(ada, lab, "/coder connect "+webRepo)
@@ -50,7 +50,7 @@ func TestStatusSaysWhatToCheckWhereNothingArrives(t *testing.T) {
 	}
 	require.Contains(t, o.types(ada, lab, "/builder status"), "The last delivery was refused")
 	o.settings.Missing = "Site URL"
-	require.Contains(t, o.types(ada, lab, "/builder status"), "has to fill in “Site URL”")
+	require.Contains(t, o.types(ada, lab, "/builder status"), "fill in “Site URL”")
 }
 
 func TestNobodyOutsideAChannelReadsWhatItIsConnectedTo(t *testing.T) {
@@ -95,8 +95,8 @@ func TestListSaysWhatIsShownAndHow(t *testing.T) {
 	text := o.types(ada, lab, "/builder list")
 
 	for _, part := range []string{
-		"**ci**", "Of it: backend", "Events: Queue", "Only where: job `web-*,!test`",
-		"cards in a thread, only when the result changes, calls @\u200bhere when", "Connected by @\u200bada, yesterday\n\n",
+		"**ci**", "Project: backend", "Events: Queue", "Only where: job `web-*,!test`",
+		"cards in a thread, only when the result changes, mentions @\u200bhere when", "Connected by @\u200bada, yesterday\n\n",
 	} {
 		require.Contains(t, text, part)
 	}
@@ -111,7 +111,7 @@ func TestRotatingKeepsTheOldSecretForADay(t *testing.T) {
 	require.Contains(t, o.types(ada, lab, "/builder rotate"), "The old one works for another 24 hours")
 	require.Equal(t, old, o.secretOf(o.only()), "it asks first")
 
-	require.NotContains(t, o.presses(ada, "Make a new secret"), old)
+	require.NotContains(t, o.presses(ada, "Create new secret"), old)
 
 	fresh := tokenIn(t, o.people.direct[1].text)
 	require.NotEqual(t, old, fresh)
@@ -123,7 +123,7 @@ func TestRotatingKeepsTheOldSecretForADay(t *testing.T) {
 
 	require.NoError(t, o.records.Log(t.Context(), o.only().ID, []bridge.Entry{{At: o.now, Result: bridge.Posted, By: provider.ByHeader, Old: true}}))
 	o.now = o.now.Add(time.Hour)
-	require.Contains(t, o.types(ada, lab, "/builder status"), "which ends in 23 hours")
+	require.Contains(t, o.types(ada, lab, "/builder status"), "which expires in 23 hours")
 }
 
 func TestASecretThatCannotBeHandedOverDoesNotReplaceTheOld(t *testing.T) {
@@ -139,7 +139,7 @@ func TestASecretThatCannotBeHandedOverDoesNotReplaceTheOld(t *testing.T) {
 		}
 		o.people.mute[ada] = true
 		o.coder.broken["install"] = fault.New(fault.ProviderUnavailable)
-		_, err := o.triesToPress(ada, "Make a new secret")
+		_, err := o.triesToPress(ada, "Create new secret")
 		require.Error(t, err)
 		var after []string
 		for _, c := range o.records.connections {
@@ -156,7 +156,7 @@ func TestRotatingGivesTheToolTheNewSecret(t *testing.T) {
 	old := o.coder.hooks["acme/web"].Secret
 	delete(o.accounts.signedIn, ada)
 	o.types(bob, lab, "/coder rotate")
-	o.presses(bob, "Make a new secret")
+	o.presses(bob, "Create new secret")
 	require.NotEqual(t, old, o.coder.hooks["acme/web"].Secret)
 	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
 	require.Equal(t, bob, o.only().ActsAs, "whose account works takes over")

@@ -24,22 +24,22 @@ func TestBareWordsWorkInTheDirectChannelWithTheBot(t *testing.T) {
 	o := newOffice(t)
 	require.Contains(t, o.writes(ada, "help"), "`builder` – Brings builds.")
 	require.Contains(t, o.writes(ada, "builder help"), "/builder connect")
-	require.Contains(t, o.writes(ada, "list"), "not connected to anything yet")
+	require.Contains(t, o.writes(ada, "list"), "isn't connected to anything yet")
 
-	require.Contains(t, o.writes(ada, "  Connect "+webRepo), "This channel follows", "only one tool knows such addresses")
+	require.Contains(t, o.writes(ada, "  Connect "+webRepo), "This channel now follows", "only one tool knows such addresses")
 	require.Contains(t, o.writes(ada, "/Builder connect ci"), "ci is ready")
 	require.Contains(t, o.writes(ada, "coder disconnect"), "Do you want to end")
 	o.presses(ada, "Disconnect")
 	require.Contains(t, o.writes(ada, "status"), "Nothing has arrived yet", "only one tool is connected here now")
 	require.Contains(t, o.writes(ada, "disconnect ci"), "Do you want to end")
-	require.Contains(t, o.writes(ada, "what is this?"), "I understand these words")
-	require.Contains(t, o.writes(ada, "coder list"), "not connected to Coder yet")
+	require.Contains(t, o.writes(ada, "what is this?"), "Unknown command. You can type")
+	require.Contains(t, o.writes(ada, "coder list"), "isn't connected to Coder yet")
 }
 
 func TestWordsThatCouldMeanSeveralToolsAskWhich(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	require.Equal(t, "Which tool do you mean?", o.writes(ada, "connect main server"))
+	require.Equal(t, "Which integration do you mean?", o.writes(ada, "connect main server"))
 	require.Equal(t, []string{"Builder", "Coder"}, o.labels(o.lastWhisper()))
 	require.Contains(t, o.presses(ada, "Builder"), "main server is ready")
 	require.Equal(t, "main server", o.only().Name)

@@ -23,7 +23,7 @@ const setUp: ProviderPage = {
             buttons: [{label: 'Connect this channel', primary: true, press: 'v1.connect'}],
         },
         {id: 'incidents', title: 'Incidents', intro: '', items: [{title: 'acme / 1', url: 'javascript:alert(1)', details: ['Events: Triggered'], buttons: [{label: 'Change', primary: false, press: 'v1.change'}]}], buttons: []},
-        {id: 'oncall', title: 'Oncall', intro: 'No rotations yet.', items: [], buttons: []},
+        {id: 'oncall', title: 'On call', intro: 'No rotations yet.', items: [], buttons: []},
     ],
 };
 
@@ -47,7 +47,7 @@ describe('The page of a provider', () => {
         expect(screen.getByRole('tabpanel', {name: 'Incidents'})).toHaveTextContent('Events: Triggered');
         expect(screen.queryByRole('link'), 'a URL that is not http or https is no link').not.toBeInTheDocument();
         await user.keyboard('{ArrowLeft}{ArrowLeft}');
-        expect(screen.getByRole('tabpanel', {name: 'Oncall'})).toHaveTextContent('No rotations yet.');
+        expect(screen.getByRole('tabpanel', {name: 'On call'})).toHaveTextContent('No rotations yet.');
     });
 
     it('shows a form in its own place, and reloads afterwards', async () => {
