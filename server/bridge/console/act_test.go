@@ -293,7 +293,12 @@ func TestAPIAccessThatIsNoLongerAcceptedIsSaidAndCanBeMended(t *testing.T) {
 	w := newActWorld(t)
 	c := w.records.connections["c-builder"]
 	c.Site, c.HasCredential = "https://ci.example", true
-	require.NoError(t, w.takeOver(context.Background(), &c, entered{credential: provider.Credential{Secret: "wrong by now"}}, "ada"))
+	var err error
+	c.Sealed, err = w.sealKeys(context.Background(), c.ID, bridge.Keys{
+		Secrets: []bridge.Secret{{Value: "hook-secret"}}, Credential: &provider.Credential{Secret: "wrong by now"},
+	})
+	require.NoError(t, err)
+	c.HasCredential, c.EnteredBy = true, "ada"
 	w.records.connections["c-builder"] = c
 	require.NoError(t, w.click("bob", builderCard, "rebuild"))
 	require.Contains(t, w.people.latest().text, "no longer accepts this connection's API access")

@@ -162,6 +162,11 @@ func (w *actWorld) Accept(_ context.Context, j bridge.Job) error {
 	return nil
 }
 
+// webhookIsDue has the task carried out that looks after the webhook of a connection.
+func (w *actWorld) webhookIsDue(id string) error {
+	return w.Handle(context.Background(), bridge.Job{Connection: id, Task: &provider.Task{Key: "bridge/repair"}})
+}
+
 func (w *actWorld) Start(_ context.Context, userID string, at, asked chat.Place, topic string) error {
 	w.meetings = append(w.meetings, userID+" in "+at.Channel+"/"+at.Thread+": "+topic)
 	w.answers = append(w.answers, asked)

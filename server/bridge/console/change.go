@@ -68,16 +68,16 @@ func (s *Service) changeShared(ctx context.Context, w wish, c bridge.Connection,
 		return errors.Wrapf(err, "change connection %s", c.ID)
 	}
 	s.did(event, w, c.ID)
-	s.tellAll(ctx, w, changed, told)
+	s.tellAll(ctx, w.place.Channel, changed, told)
 	return nil
 }
 
 // tellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the
 // change in their own conversation with the bot knows it.
-func (s *Service) tellAll(ctx context.Context, w wish, c bridge.Connection, text chat.Message) {
+func (s *Service) tellAll(ctx context.Context, from string, c bridge.Connection, text chat.Message) {
 	for _, channelID := range c.Channels() {
-		if channelID == w.place.Channel {
-			s.tell(ctx, w, text)
+		if channelID == from {
+			s.tell(ctx, from, text)
 			continue
 		}
 		if err := s.People.Announce(ctx, chat.Place{Channel: channelID}, text); err != nil {
@@ -88,7 +88,7 @@ func (s *Service) tellAll(ctx context.Context, w wish, c bridge.Connection, text
 
 // tellOfAccount tells the channels whose account the tool is called with from now on.
 func (s *Service) tellOfAccount(ctx context.Context, w wish, c bridge.Connection) {
-	s.tellAll(ctx, w, c, chat.Say("bridge.repair.told", "Who", s.who(ctx, w.userID), "Name", c.Link(), "Provider", s.name(c.Provider)))
+	s.tellAll(ctx, w.place.Channel, c, chat.Say("bridge.repair.told", "Who", s.who(ctx, w.userID), "Name", c.Link(), "Provider", s.name(c.Provider)))
 }
 
 // entered is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has

@@ -36,7 +36,7 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 		if err := s.rewriteSubscription(ctx, what, answer); err != nil {
 			return nil, err
 		}
-		s.tell(ctx, what.wish(), chat.Say("bridge.configure.changed", "Who", s.who(ctx, a.UserID), "Name", chat.Escape(before.title())).WithMessage("What", enumerated(changed)))
+		s.tell(ctx, what.Place.Channel, chat.Say("bridge.configure.changed", "Who", s.who(ctx, a.UserID), "Name", chat.Escape(before.title())).WithMessage("What", enumerated(changed)))
 	}
 	f := subscribed{Connection: before.Connection, subscription: answer}
 	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: s.summary(d, f, len(changed) > 0)})

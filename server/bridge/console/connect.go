@@ -22,7 +22,7 @@ const maxName = 64
 // connect connects the channel: to a thing at the tool where we can set up the webhook ourselves, else with an address for people to
 // enter there. Faults: NotConfigured, those of mayConnect, TooMany, and those of the tool.
 func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w); err != nil {
+	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	if installer, ok := s.Registry.Get(w.provider).(provider.Installer); ok {
@@ -58,18 +58,18 @@ func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
 
 // connectNew makes a connection although the person could join one with the same name.
 func (s *Service) connectNew(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w); err != nil {
+	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	return s.connectHook(ctx, w, chat.Truncate(unquoted(w.text), maxName))
 }
 
 // canKeep checks that secrets can be kept, and that the person may change what the channel is connected to.
-func (s *Service) canKeep(ctx context.Context, w wish) error {
+func (s *Service) canKeep(ctx context.Context, userID, channelID string) error {
 	if missing := s.Settings().Missing; missing != "" {
 		return fault.New(fault.NotConfigured).With("Setting", missing)
 	}
-	return s.mayConnect(ctx, w.userID, w.place.Channel)
+	return s.mayConnect(ctx, userID, channelID)
 }
 
 // connectHook makes a connection whose webhook people set up at the tool. Its secret goes to the person alone, once: if it cannot be
@@ -100,7 +100,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
 	s.rememberName(ctx, c)
-	s.tell(ctx, w, chat.Say("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
+	s.tell(ctx, w.place.Channel, chat.Say("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
 	note := chat.Note{Text: chat.Say("bridge.connect.done", "Name", c.Link(), "Provider", s.name(w.provider), "Command", s.word(w.provider))}
 	note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
 	return note, err
@@ -207,7 +207,7 @@ func (s *Service) join(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{}, err
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
-	s.tell(ctx, w, chat.Say("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
+	s.tell(ctx, w.place.Channel, chat.Say("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
 	return chat.Note{Text: chat.Say("bridge.connect.joined", "Name", c.Link(), "Command", s.word(w.provider))}, nil
 }
 

@@ -51,7 +51,7 @@ func (s *Service) accessButtons(ctx context.Context, c bridge.Connection, at cha
 
 // pressAccess shows the form for the connection's API access.
 func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) error {
-	if err := s.canKeep(ctx, what.wish()); err != nil {
+	if err := s.canKeep(ctx, what.UserID, what.Place.Channel); err != nil {
 		return err
 	}
 	connection, err := s.changeableByAll(ctx, what)
@@ -100,7 +100,7 @@ func (s *Service) changeableByAll(ctx context.Context, what intent) (bridge.Conn
 
 // credentialEntered keeps the API access that was entered, after the tool has shown that it may have it.
 func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	if err := s.canKeep(ctx, what.wish()); err != nil {
+	if err := s.canKeep(ctx, what.UserID, what.Place.Channel); err != nil {
 		return nil, err
 	}
 	c, err := s.changeableByAll(ctx, what)

@@ -43,7 +43,11 @@ func (s *Service) scheduleRepair(ctx context.Context, c bridge.Connection) error
 // lookAfter sees to it that the webhook of the connection is there and in order, and goes on doing so every day until nothing follows
 // the connection any more. It acts as the connection does, and where that account has lost its right or its sign-in, as another who
 // connected a channel to it. An error is one that passes.
-func (s *Service) lookAfter(ctx context.Context, c bridge.Connection) error {
+func (s *Service) lookAfter(ctx context.Context, j bridge.Job) error {
+	c, found, err := s.Records.Connection(ctx, j.Connection)
+	if err != nil || !found {
+		return errors.Wrap(err, "look up a connection whose webhook is due") // not found: disconnected in the meantime
+	}
 	installer, installs := s.installerOf(c)
 	if !installs || len(c.Subscriptions) == 0 {
 		return nil
@@ -55,7 +59,7 @@ func (s *Service) lookAfter(ctx context.Context, c bridge.Connection) error {
 	if s.enabled(c.Provider) == nil {
 		return nil
 	}
-	err := s.lookAfterAs(ctx, c, installer, "")
+	err = s.lookAfterAs(ctx, c, installer, "")
 	if !lostAccess(err) {
 		return err
 	}

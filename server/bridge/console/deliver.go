@@ -23,11 +23,19 @@ const (
 	replicaLag = time.Minute
 )
 
+// TaskHandler carries out a task of the bridge's own.
+type TaskHandler func(ctx context.Context, j bridge.Job) error
+
+// Register has the handler carry out all tasks with this key. It is for wiring, before anything is handled.
+func (s *Service) Register(key string, do TaskHandler) { s.tasks[key] = do }
+
 // Handle carries out what the inbox holds. After an error the same job can be handled again, from wherever it stopped; see Wait and
 // Permanent for what an error means.
 func (s *Service) Handle(ctx context.Context, j bridge.Job) error {
-	if j.Task != nil && j.Task.Key == dutyKey {
-		return s.postDuty(ctx, *j.Task) // which belongs to no connection
+	if j.Task != nil {
+		if do := s.tasks[j.Task.Key]; do != nil {
+			return do(ctx, j)
+		}
 	}
 	c, found, err := s.Records.Connection(ctx, j.Connection)
 	if err != nil {
@@ -38,12 +46,6 @@ func (s *Service) Handle(ctx context.Context, j bridge.Job) error {
 	}
 	if !found {
 		return nil // disconnected meanwhile
-	}
-	if j.Task != nil && j.Task.Key == repairKey {
-		return s.lookAfter(ctx, c) // goes on while the provider is switched off, so that it is there when it is on again
-	}
-	if j.Task != nil && j.Task.Key == reconcileKey {
-		return s.reconcile(ctx, c, *j.Task) // likewise
 	}
 	p := s.enabled(c.Provider)
 	if p == nil {
@@ -98,10 +100,10 @@ func (s *Service) apply(ctx context.Context, c bridge.Connection, events []provi
 // been done.
 func (s *Service) applySoon(ctx context.Context, c bridge.Connection, events []provider.Event) error {
 	err := s.apply(ctx, c, events)
-	wait, early := queue.Wait(err)
-	if !early && !errors.As(err, new(unshown)) {
+	if !recorded(err) {
 		return err
 	}
+	wait, _ := queue.Wait(err)
 	content, err := json.Marshal(events)
 	if err != nil {
 		return errors.Wrap(err, "encode events")
@@ -289,6 +291,22 @@ func (s *Service) bring(ctx context.Context, c bridge.Connection, p provider.Pro
 	return came, err
 }
 
+// showSubject shows what waits to be shown of a subject, as apply does.
+func (s *Service) showSubject(ctx context.Context, c bridge.Connection, subject string) error {
+	_, err := s.bring(ctx, c, s.Registry.Get(c.Provider), &bundle{subject: subject, known: true})
+	return err
+}
+
+// showSubjectSoon is showSubject for callers that cannot try again: what cannot be shown at once is left to whoever works on the subject next.
+func (s *Service) showSubjectSoon(ctx context.Context, c bridge.Connection, subject string) error {
+	err := s.showSubject(ctx, c, subject)
+	if recorded(err) {
+		s.Log("A card that was sent is shown later", "connection", c.ID, "error", err.Error())
+		return nil
+	}
+	return err
+}
+
 // fold applies one event to its subject, and plans what channels shall see of it.
 func (s *Service) fold(sub *bridge.Subject, c bridge.Connection, p provider.Provider, e serialEvent, came *outcome) error {
 	id := seenAs(e.Event)
@@ -367,7 +385,7 @@ func (s *Service) tellOf(c bridge.Connection, j bridge.Job, came outcome, err er
 		entry.Reason = chat.Say("bridge.deliver.flood", "All", strconv.Itoa(came.told), "Most", strconv.Itoa(maxEvents))
 	}
 	entry.Views = came.views(entry.Result)
-	if s.journal.once(j.ID, err != nil && !queue.IsPermanent(err)) {
+	if s.toldOnce(j.ID, err != nil && !queue.IsPermanent(err)) {
 		s.note(c.ID, entry)
 	}
 }

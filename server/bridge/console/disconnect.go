@@ -173,7 +173,7 @@ func (s *Service) end(ctx context.Context, w wish, c bridge.Connection) (chat.Me
 		}
 	}
 	s.did(bridge.AuditDisconnect, w, c.ID)
-	s.tell(ctx, w, chat.Say("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
+	s.tell(ctx, w.place.Channel, chat.Say("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
 	switch {
 	case failure != nil && gone:
 		s.Log("A webhook could not be removed", "connection", c.ID, "error", failure.Error())

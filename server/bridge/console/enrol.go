@@ -37,7 +37,7 @@ func (s *Service) askForCredential(ctx context.Context, w wish, t target) (chat.
 
 // connectByHand makes a connection of its own for the channel, whose webhook people set up at the tool themselves.
 func (s *Service) connectByHand(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w); err != nil {
+	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	return s.connectHook(ctx, w, chat.Truncate(unquoted(w.text), maxName))

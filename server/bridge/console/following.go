@@ -248,22 +248,22 @@ func (s *Service) who(ctx context.Context, userID string) string {
 }
 
 // tell has everybody in the channel know what somebody did. In their own conversation with the bot they know it.
-func (s *Service) tell(ctx context.Context, w wish, text chat.Message) {
-	channel, err := s.People.Channel(ctx, w.place.Channel)
+func (s *Service) tell(ctx context.Context, channelID string, text chat.Message) {
+	channel, err := s.People.Channel(ctx, channelID)
 	if err == nil && channel.Direct {
 		return
 	}
 	if err == nil {
-		err = s.People.Announce(ctx, chat.Place{Channel: w.place.Channel}, text)
+		err = s.People.Announce(ctx, chat.Place{Channel: channelID}, text)
 	}
 	if err != nil {
-		s.Log("A channel could not be told what it is connected to", "channel_id", w.place.Channel, "error", err.Error())
+		s.Log("A channel could not be told what it is connected to", "channel_id", channelID, "error", err.Error())
 	}
 }
 
 // ago says how long ago it was.
-func (s *Service) ago(at time.Time) chat.Message {
-	switch since := s.Now().Sub(at); {
+func ago(now, at time.Time) chat.Message {
+	switch since := now.Sub(at); {
 	case since < time.Minute:
 		return chat.Say("bridge.ago.now")
 	case since < time.Hour:

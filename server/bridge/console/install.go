@@ -44,7 +44,7 @@ type target struct {
 
 // connectAnyway connects although people in the channel may not be allowed to see the thing at the tool.
 func (s *Service) connectAnyway(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w); err != nil {
+	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	installer, ok := s.Registry.Get(w.provider).(provider.Installer)
@@ -211,7 +211,7 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 		return withUnused(chat.Note{Text: chat.Say("bridge.connect.already", "Name", shown, "Command", s.word(w.provider))}, t, kept), nil
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
-	s.tell(ctx, w, chat.Say("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", shown).
+	s.tell(ctx, w.place.Channel, chat.Say("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", shown).
 		WithMessage("Events", s.eventsOf(w.provider, nil)))
 	return withUnused(chat.Note{Text: chat.Say("bridge.connect.done_installed", "Name", shown, "Command", s.word(w.provider)).
 		WithMessage("Events", s.eventsOf(w.provider, nil))}, t, kept), nil
@@ -348,7 +348,7 @@ func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, mad
 	case err != nil:
 	case renewed != nil || made.Secret != "" && len(was.Installation) > 0:
 		s.did(bridge.AuditRotate, w, id)
-		s.tellAll(ctx, w, changed, s.toldOfRotation(ctx, w, changed))
+		s.tellAll(ctx, w.place.Channel, changed, s.toldOfRotation(ctx, w, changed))
 	case changed.ActsAs != was.ActsAs && len(was.Installation) > 0:
 		s.did(bridge.AuditCredential, w, id)
 		s.tellOfAccount(ctx, w, changed)

@@ -91,6 +91,9 @@ func (j *journal) warn(connectionID string, now time.Time) bool {
 	return true
 }
 
+// toldOnce reports whether the job has had no entry yet; again says that it will come once more.
+func (s *Service) toldOnce(jobID string, again bool) bool { return s.journal.once(jobID, again) }
+
 // Run writes the journal again and again until the context ends, and then a last time.
 func (s *Service) Run(ctx context.Context) {
 	ticker := time.NewTicker(FlushEvery)

@@ -79,7 +79,7 @@ func (s *Service) wanted(ctx context.Context, c bridge.Connection, sub bridge.Su
 		how = append(how, chat.Say("bridge.list.notes"))
 	}
 	lines = append(lines, chat.Say("bridge.list.how").WithMessage("How", enumerated(how)))
-	since := chat.Say("bridge.list.since", "Who", s.who(ctx, sub.CreatedBy)).WithMessage("When", s.ago(sub.CreatedAt))
+	since := chat.Say("bridge.list.since", "Who", s.who(ctx, sub.CreatedBy)).WithMessage("When", ago(s.Now(), sub.CreatedAt))
 	return append(lines, since)
 }
 

@@ -193,7 +193,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	if err := s.keepRotation(ctx, what.Provider, r); err != nil {
 		return nil, err
 	}
-	s.tell(ctx, w, chat.Say("bridge.oncall.saved", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.name(what.Provider)),
+	s.tell(ctx, w.place.Channel, chat.Say("bridge.oncall.saved", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.name(what.Provider)),
 		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", r.Clock(), "Zone", r.Zone))
 	return nil, nil
 }
@@ -246,7 +246,7 @@ func (s *Service) removeRotation(ctx context.Context, w wish) (chat.Note, error)
 	if err := s.dropRotation(ctx, w.provider, r.ID); err != nil {
 		return chat.Note{}, err
 	}
-	s.tell(ctx, w, chat.Say("bridge.oncall.removed", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name)))
+	s.tell(ctx, w.place.Channel, chat.Say("bridge.oncall.removed", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name)))
 	return chat.Note{Text: chat.Say("bridge.oncall.gone", "Name", chat.Escape(r.Name))}, nil
 }
 

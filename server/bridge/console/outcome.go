@@ -1,6 +1,8 @@
 package console
 
 import (
+	"github.com/pkg/errors"
+
 	"mattermost-plugin-zoom/server/queue"
 )
 
@@ -9,6 +11,13 @@ type unshown struct{ err error }
 
 func (u unshown) Error() string { return u.err.Error() }
 func (u unshown) Unwrap() error { return u.err }
+
+// recorded reports whether an attempt that ended with the error has done all but show it: the records are right, and what people see
+// follows.
+func recorded(err error) bool {
+	_, early := queue.Wait(err)
+	return early || errors.As(err, new(unshown))
+}
 
 // worst returns the error that decides what is done next: a failure, then what came too early, then what is permanent.
 func worst(a, b error) error {

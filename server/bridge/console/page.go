@@ -121,7 +121,7 @@ func (d *pageDraft) service() Tab {
 				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", chat.Escape(sub.ResourceName)))
 			}
 		}
-		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.who(d.ctx, c.CreatedBy)).WithMessage("When", d.ago(c.CreatedAt)))
+		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.who(d.ctx, c.CreatedBy)).WithMessage("When", ago(d.Now(), c.CreatedAt)))
 		item.Buttons = d.buttons(
 			offer{label: chat.Say("bridge.page.status"), deed: deedStatus, wish: one},
 			offer{label: chat.Say("bridge.page.test"), deed: deedTest, wish: one},

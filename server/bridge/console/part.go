@@ -80,7 +80,7 @@ func (s *Service) endPart(ctx context.Context, w wish, c bridge.Connection) (cha
 		return chat.Message{}, s.notFollowed(w.provider)
 	}
 	s.did(bridge.AuditDisconnect, w, c.ID)
-	s.tell(ctx, w, chat.Say("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", chat.Escape(title)))
+	s.tell(ctx, w.place.Channel, chat.Say("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", chat.Escape(title)))
 	return chat.Say("bridge.disconnect.done", "Name", chat.Escape(title)), nil
 }
 

@@ -38,13 +38,17 @@ func (s *Service) scheduleReconcile(ctx context.Context, c bridge.Connection, mi
 }
 
 // reconcile has what happened since the task was made looked up, and goes on doing so until nothing follows the connection any more.
-func (s *Service) reconcile(ctx context.Context, c bridge.Connection, t provider.Task) error {
+func (s *Service) reconcile(ctx context.Context, j bridge.Job) error {
+	c, found, err := s.Records.Connection(ctx, j.Connection)
+	if err != nil || !found {
+		return errors.Wrap(err, "look up a connection whose missed deliveries are due") // not found: disconnected in the meantime
+	}
 	r, ok := s.Registry.Get(c.Provider).(provider.Reconciler)
 	if !ok || len(c.Subscriptions) == 0 {
 		return nil
 	}
 	var since time.Time
-	if err := json.Unmarshal(t.Data, &since); err != nil || since.IsZero() {
+	if err := json.Unmarshal(j.Task.Data, &since); err != nil || since.IsZero() {
 		since = s.Now() // a record of another version
 	}
 	if s.enabled(c.Provider) == nil {

@@ -41,7 +41,7 @@ func (s *Service) asEither(ctx context.Context, w wish, c bridge.Connection, do 
 
 // repair sets the webhook up again, or brings it up to date.
 func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w); err != nil {
+	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRepair, chat.Say("bridge.repair.which"))

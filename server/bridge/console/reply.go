@@ -11,7 +11,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
-	"mattermost-plugin-zoom/server/queue"
 )
 
 const (
@@ -106,7 +105,7 @@ func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provide
 		return err
 	}
 	err = s.apply(ctx, a.Connection, []provider.Event{coming})
-	if _, early := queue.Wait(err); err != nil && !early && !errors.As(err, new(unshown)) {
+	if err != nil && !recorded(err) {
 		return errors.Wrap(err, "expect a note")
 	}
 	events, err := noter.SyncReply(ctx, session, provider.ActionRequest{

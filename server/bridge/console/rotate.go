@@ -14,7 +14,7 @@ import (
 
 // rotate asks whether to give the connection a new secret.
 func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w); err != nil {
+	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRotate, chat.Say("bridge.rotate.which"))
@@ -54,7 +54,7 @@ func (s *Service) orByHand(ctx context.Context, w wish, c bridge.Connection, ref
 
 // rotateNow gives the connection a new secret. The one before counts for a while, so that nothing is lost until the tool has the new.
 func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w); err != nil {
+	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRotate, chat.Say("bridge.rotate.which"))

@@ -76,9 +76,9 @@ func (s *Service) hand(ctx context.Context, providerID string, r bridge.Rotation
 
 // postDuty posts the list of who is on call. It goes by a subject of its own for each day, so that whoever repeats it finds what was
 // posted.
-func (s *Service) postDuty(ctx context.Context, t provider.Task) error {
+func (s *Service) postDuty(ctx context.Context, j bridge.Job) error {
 	var d duty
-	if err := json.Unmarshal(t.Data, &d); err != nil {
+	if err := json.Unmarshal(j.Task.Data, &d); err != nil {
 		return queue.Permanent(errors.Wrap(err, "read a list that is due"))
 	}
 	onCaller, ok := s.enabled(d.Provider).(provider.OnCallSchedules)
@@ -130,8 +130,7 @@ func (s *Service) showDuty(ctx context.Context, h atHome, onCaller provider.OnCa
 	if err != nil {
 		return errors.Wrap(err, "note a list of who is on call")
 	}
-	_, err = s.bring(ctx, h.Connection, s.Registry.Get(d.Provider), &bundle{subject: subject, known: true})
-	return err
+	return s.showSubject(ctx, h.Connection, subject)
 }
 
 // known returns the names in chat of those on call whose address is that of a member of the channel, by the address in lower case.

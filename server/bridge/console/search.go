@@ -163,7 +163,7 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 			return false, nil
 		}
 		if sub.State == nil {
-			return false, queue.NotYet(waitMax) // a replica that is behind
+			return false, queue.ErrNotYet // a replica that is behind
 		}
 		sub.Shown = append(sub.Shown, bridge.Shown{ChannelID: w.place.Channel, Shared: true})
 		return true, nil
@@ -177,19 +177,8 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	if err := s.Records.SetAlias(ctx, sentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {
 		return chat.Note{}, errors.Wrap(err, "note where a subject was sent from")
 	}
-	if err := s.bringUp(ctx, h.Connection, event.Subject); err != nil {
+	if err := s.showSubjectSoon(ctx, h.Connection, event.Subject); err != nil {
 		return chat.Note{}, err
 	}
 	return chat.Note{Text: chat.Say("bridge.search.sent")}, nil
-}
-
-// bringUp shows what waits to be shown of a subject; what cannot be shown at once is left to the inbox.
-func (s *Service) bringUp(ctx context.Context, c bridge.Connection, subject string) error {
-	p := s.Registry.Get(c.Provider)
-	_, err := s.bring(ctx, c, p, &bundle{subject: subject, known: true})
-	if _, early := queue.Wait(err); early || errors.As(err, new(unshown)) {
-		s.Log("A card that was sent is shown later", "connection", c.ID, "error", err.Error())
-		return nil
-	}
-	return err
 }

@@ -19,7 +19,11 @@ import (
 
 // New returns a bridge that works with these.
 func New(d Dependencies) *Service {
-	return &Service{Dependencies: d, journal: newJournal(), intake: newIntake(), owner: rand.Text()}
+	s := &Service{Dependencies: d, journal: newJournal(), intake: newIntake(), tasks: map[string]TaskHandler{}, owner: rand.Text()}
+	s.Register(dutyKey, s.postDuty)
+	s.Register(repairKey, s.lookAfter)
+	s.Register(reconcileKey, s.reconcile)
+	return s
 }
 
 // word returns the provider's command as people type it ("/jenkins").
@@ -192,6 +196,7 @@ type Service struct {
 	Dependencies
 	journal *journal
 	intake  *intake
+	tasks   map[string]TaskHandler
 	// owner tells this server from others in leases.
 	owner string
 	// windowed says that what people are asked goes to a window, which has room for more than a dialog.

@@ -68,12 +68,11 @@ func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 
 func TestOnlyAdminsSetUp(t *testing.T) {
 	t.Parallel()
-	w := newActWorld(t)
+	w, ctx := newActWorld(t), context.Background()
 	require.True(t, fault.Is(w.run("ada", "town", "", "t", w.runSetup("forge")), fault.Forbidden))
 	require.Empty(t, w.surface.forms)
 
 	// Whoever was an admin when the form was opened may be none when it is answered.
-	ctx := context.Background()
 	what := intent{UserID: "ada", Kind: formSetup, Provider: "forge"}
 	require.NoError(t, w.openForm(ctx, "t", w.siteForm("forge", nil), what))
 	_, err := w.submit("ada", map[string]string{"kind": "cloud", "client_id": "id", "client_secret": "s3cret"})
@@ -104,30 +103,31 @@ func TestAVendorsOwnSiteGetsItsOAuthClient(t *testing.T) {
 
 func TestAWebhookIsLookedAfterEveryDay(t *testing.T) {
 	t.Parallel()
-	w, ctx := newActWorld(t), context.Background()
+	w := newActWorld(t)
 	c := w.records.connections["c-forge"]
-	require.NoError(t, w.scheduleRepair(ctx, c))
-	require.NoError(t, w.scheduleRepair(ctx, c))
-	require.NoError(t, w.scheduleRepair(ctx, w.records.connections["c-builder"]))
+	require.NoError(t, w.scheduleRepair(context.Background(), c))
+	require.NoError(t, w.scheduleRepair(context.Background(), c))
+	require.NoError(t, w.scheduleRepair(context.Background(), w.records.connections["c-builder"]))
 	require.Len(t, w.inbox, 1, "once a day, and only for webhooks of ours")
-	require.Equal(t, repairKey, w.inbox[0].Task.Key)
+	require.Equal(t, "bridge/repair", w.inbox[0].Task.Key)
 	require.Equal(t, w.now.Add(24*time.Hour), w.inbox[0].NotBefore)
 
 	w.now = w.now.Add(24 * time.Hour)
-	require.NoError(t, w.lookAfter(ctx, c))
+	require.NoError(t, w.webhookIsDue(c.ID))
 	require.Len(t, w.inbox, 2, "it goes on")
 	require.Empty(t, w.forge.installs, "what is there is left alone")
 
 	w.forge.lost = true
-	require.NoError(t, w.lookAfter(ctx, c))
+	require.NoError(t, w.webhookIsDue(c.ID))
 	require.Equal(t, []string{"ada-token https://chat.example/hooks/c-forge.key hook-secret"}, w.forge.installs)
 	require.JSONEq(t, `"new"`, string(w.records.connections["c-forge"].Installation))
 	require.Len(t, w.people.letters, 1)
 	require.Contains(t, w.people.letters[0], "ada: The webhook of acme/door in FORGE was missing")
 
 	c.Subscriptions = nil
+	w.records.connections["c-forge"] = c
 	w.now = w.now.Add(48 * time.Hour)
-	require.NoError(t, w.lookAfter(ctx, c))
+	require.NoError(t, w.webhookIsDue(c.ID))
 	require.Len(t, w.inbox, 2, "it ends with the last channel")
 }
 
@@ -136,14 +136,14 @@ func TestAnAccountThatLostItsRightIsFollowedByAnother(t *testing.T) {
 	for name, token := range map[string]string{"lost the right": "reader", "signed out": "", "was rejected": "wrong"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, ctx := newActWorld(t), context.Background()
+			w := newActWorld(t)
 			c := w.records.connections["c-forge"]
 			c.Subscriptions = append(c.Subscriptions,
 				bridge.Subscription{ID: "s2", ChannelID: "town", CreatedBy: "eve"}, bridge.Subscription{ID: "s3", ChannelID: "town", CreatedBy: "bob"})
 			w.records.connections["c-forge"] = c
 			w.sessions.tokens = map[string]string{"ada": token, "bob": "bob-token", "eve": "eve-token"}
 			w.forge.lost = true
-			require.NoError(t, w.lookAfter(ctx, c))
+			require.NoError(t, w.webhookIsDue(c.ID))
 			require.Equal(t, "bob", w.records.connections["c-forge"].ActsAs, "eve may not connect there any more")
 			require.Len(t, w.forge.installs, 1)
 			require.Contains(t, w.people.letters[0], "ada: The account that manages the webhook of acme/door")
@@ -154,10 +154,10 @@ func TestAnAccountThatLostItsRightIsFollowedByAnother(t *testing.T) {
 
 func TestWhereNobodyCanLookAfterAWebhookThatIsSaidOnce(t *testing.T) {
 	t.Parallel()
-	w, ctx := newActWorld(t), context.Background()
+	w := newActWorld(t)
 	w.sessions.tokens = nil
 	for range 3 {
-		require.NoError(t, w.lookAfter(ctx, w.records.connections["c-forge"]))
+		require.NoError(t, w.webhookIsDue("c-forge"))
 		w.now = w.now.Add(24 * time.Hour)
 	}
 	require.Len(t, w.people.letters, 1)
@@ -167,13 +167,14 @@ func TestWhereNobodyCanLookAfterAWebhookThatIsSaidOnce(t *testing.T) {
 
 func TestAnOutageOfTheToolIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	w, ctx := newActWorld(t), context.Background()
+	w := newActWorld(t)
 	c := w.records.connections["c-forge"]
 	c.Site = "https://down.example"
 	own, err := w.forge.ParseSite("own", c.Site, "")
 	require.NoError(t, err)
 	w.sessions.sites = append(w.sessions.sites, own)
-	require.True(t, fault.Is(w.lookAfter(ctx, c), fault.ProviderUnavailable))
+	w.records.connections["c-forge"] = c
+	require.True(t, fault.Is(w.webhookIsDue(c.ID), fault.ProviderUnavailable))
 	require.Len(t, w.inbox, 1, "tomorrow's turn is safe")
 	require.Empty(t, w.people.letters)
 }

@@ -27,7 +27,7 @@ func (s *Service) askForAddress(ctx context.Context, w wish) (chat.Note, error) 
 
 // openAddressForm shows the form for an address and, where the tool knows such, an access token.
 func (s *Service) openAddressForm(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w); err != nil {
+	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	if _, ok := s.Registry.Get(w.provider).(provider.Installer); !ok {

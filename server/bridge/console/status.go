@@ -141,7 +141,7 @@ func (s *Service) whyNothing(w wish) []chat.Message {
 // line says when a delivery came, what it was, what became of it and why, and how it proved where it comes from.
 func (s *Service) line(providerID string, e bridge.Entry) chat.Message {
 	line := chat.Say("bridge.status.line", "Title", chat.Escape(chat.Truncate(e.Title, 80))).
-		WithMessage("When", s.ago(e.At)).
+		WithMessage("When", ago(s.Now(), e.At)).
 		WithMessage("Result", chat.Say("bridge.status.result."+string(e.Result)))
 	var details []chat.Message
 	if e.Event != "" {
