@@ -31,10 +31,10 @@ export default ts.config(
             'no-console': 'error',
             'no-restricted-imports': ['error', {paths: [
 
-                // Absent from React 17, which older servers ship; using one of them would break the plugin there.
+                // Missing from React 17, which older servers ship.
                 {name: 'react', importNames: ['useId', 'useSyncExternalStore', 'useTransition', 'useDeferredValue', 'useInsertionEffect', 'use'], message: 'React 17 does not have it.'},
                 {name: 'react-dom/client', message: 'React 17 does not have it.'},
-                {name: 'react/jsx-runtime', message: 'The page does not offer it.'},
+                {name: 'react/jsx-runtime', message: 'The page does not have it.'},
             ]}],
         },
     },

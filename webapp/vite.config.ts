@@ -1,7 +1,7 @@
 import {defineConfig} from 'vitest/config';
 
-// What a Mattermost page already has. The bundle takes these from the window, so that it shares the page's one React and
-// its one store, whichever version of them the server ships.
+// The libraries that a Mattermost page already has. The bundle takes these from the window, so that it shares the page's React and
+// store, in whatever version the server ships.
 const globals = {
     react: 'React',
     'react-dom': 'ReactDOM',
@@ -14,8 +14,8 @@ const globals = {
 
 export default defineConfig({
 
-    // React.createElement rather than react/jsx-runtime: the page offers no jsx-runtime, and bundling one would tie the
-    // plugin to one version of React.
+    // React.createElement instead of react/jsx-runtime: the page has no jsx-runtime, and bundling one would tie the plugin to
+    // one version of React.
     oxc: {jsx: {runtime: 'classic'}},
     server: {fs: {allow: ['..']}},
     define: {'process.env.NODE_ENV': JSON.stringify('production')},
@@ -31,6 +31,8 @@ export default defineConfig({
         include: ['src/**/*.test.{ts,tsx}'],
         env: {NODE_ENV: 'test'},
         restoreMocks: true,
+
+        // Vitest replaces stylesheets by empty strings otherwise.
         css: true,
     },
 });

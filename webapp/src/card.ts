@@ -47,6 +47,7 @@ export function readCard(post: Post): Card | null {
         fields: list(attachment.fields).map(object).map((field) => ({title: text(field.title), value: text(field.value), short: field.short === true})),
         actions: list(attachment.actions).map(object).map(action).filter(({id, name}) => id && name),
         footer: typeof more.footer === 'string' ? more.footer : text(attachment.footer),
+
         at: typeof more.at === 'number' && Math.abs(more.at) < 8.64e15 ? more.at : 0,
     };
 }

@@ -1,4 +1,4 @@
-// Holds the bundle to its promises: small, and free of what the page already has. Run by `npm run build`.
+// Checks that the bundle is small and contains nothing that Mattermost's page already has. Run by `npm run build`.
 import {readFileSync} from 'node:fs';
 import {gzipSync} from 'node:zlib';
 

@@ -42,8 +42,8 @@ export function useAppBarEntry() {
     });
 
     useEffect(() => {
-        document.addEventListener('keydown', press);
-        return () => document.removeEventListener('keydown', press);
+        document.addEventListener('keydown', handleKey);
+        return () => document.removeEventListener('keydown', handleKey);
     }, []);
 }
 
@@ -55,7 +55,7 @@ function describeEntry(entry: Element, what: 'start' | 'providers', label: strin
     button.setAttribute('aria-busy', String(busy));
 }
 
-function press(event: KeyboardEvent) {
+function handleKey(event: KeyboardEvent) {
     const target = event.target instanceof Element ? event.target : null;
     const entry = target?.closest<HTMLElement>(entries);
 

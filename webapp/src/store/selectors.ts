@@ -1,7 +1,7 @@
 import type {OpenedWindow} from './reducer';
 
 import type {Provider} from '../types/api';
-import type {Channel, GlobalState, Post} from '../types/mattermost-webapp';
+import type {Channel, GlobalState, Post, UserProfile} from '../types/mattermost-webapp';
 
 const noHosts: string[] = [];
 const noProviders: Provider[] = [];
@@ -47,9 +47,27 @@ export function openedWindow(state: GlobalState): OpenedWindow | null {
     return state['plugins-zoom']?.window ?? null;
 }
 
-/** The name of a post's author, '' where the page does not know it. Unlike the post's props, nobody can forge it. */
+/** Returns the name of a post's author, '' if the page doesn't know it. Unlike the post's props, nobody can forge it. */
 export function authorOf(state: GlobalState, post: Post): string {
-    return state.entities.users.profiles[post.user_id ?? '']?.username ?? '';
+    const author = state.entities.users.profiles[post.user_id ?? ''];
+    return author ? displayName(state, author) : '';
+}
+
+/** Returns the name of the user with this username, or the username if the page doesn't know that user. */
+export function nameOf(state: GlobalState, username: string): string {
+    const user = Object.values(state.entities.users.profiles).find((profile) => profile?.username === username);
+    return user ? displayName(state, user) : username;
+}
+
+// Names a user the way Mattermost does: by the reader's setting, or by the system's if the reader has none or if it is locked.
+function displayName(state: GlobalState, {username = '', nickname, first_name: first, last_name: last}: UserProfile): string {
+    const {config, license} = state.entities.general ?? {};
+    const locked = license?.LockTeammateNameDisplay === 'true' && config?.LockTeammateNameDisplay === 'true';
+    const own = locked ? undefined : state.entities.preferences.myPreferences['display_settings--name_format']?.value;
+    const format = own || config?.TeammateNameDisplay;
+    const fullName = [first, last].filter(Boolean).join(' ');
+    const names: Record<string, string | undefined> = {nickname_full_name: nickname || fullName, full_name: fullName};
+    return names[format ?? '']?.trim() || username;
 }
 
 /** Returns the ID of the logged-in user, or ''. */

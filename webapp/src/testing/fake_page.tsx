@@ -30,12 +30,12 @@ interface PageOptions {
     locale?: string;
 }
 
-/** A Mattermost page with the plugin loaded: the parts of the web app that the plugin can see or be seen in. */
+/** A Mattermost page with the plugin loaded: the parts of Mattermost that the plugin reads, or that show the plugin. */
 export class FakePage {
     readonly server = new FakeServer();
     readonly registry: FakeRegistry;
 
-    /** Tabs opened so far. Set blockTabs to have the browser refuse. */
+    /** The tabs opened so far. Set blockTabs to make the browser block them. */
     readonly tabs: string[] = [];
     blockTabs = false;
     private readonly store;
@@ -65,7 +65,7 @@ export class FakePage {
         this.server.says(`GET ${options.basename ?? ''}/plugins/zoom/api/v1/config`, {json: {...configured, ...options.config}});
     }
 
-    /** Loads the bundle as the web app does, and draws the page. */
+    /** Loads the bundle the way Mattermost does, and draws the page. */
     async load() {
         vi.resetModules();
         window.registerPlugin = (_id, plugin) => {
@@ -94,17 +94,17 @@ export class FakePage {
         this.plugin.uninitialize();
     }
 
-    /** What the web app knows. */
+    /** Mattermost's state. */
     get state(): State {
         return this.store.getState() as unknown as State;
     }
 
-    /** Changes what the web app knows, as when the user opens a thread. */
+    /** Changes Mattermost's state, for example to open a thread. */
     change(state: Partial<State>) {
         act(() => void this.store.dispatch({type: 'change', state: {...this.state, ...state}}));
     }
 
-    /** Lets everything under way come to its end. */
+    /** Waits until everything in progress is finished. */
     async settle() {
         await act(async () => {
             for (let turn = 0; turn < 8; turn++) {
@@ -114,13 +114,13 @@ export class FakePage {
         });
     }
 
-    /** What screen readers were told last. */
+    /** The latest message for screen readers. */
     spoken(): string {
         return screen.getByTestId('zoom-live-region').textContent ?? '';
     }
 }
 
-// Draws the registered components the way the web app does, which the comments in the components speak of.
+// Draws the registered components the way Mattermost does, as the comments in the components describe it.
 function Drawn({page: {registry, options}}: {page: FakePage}) {
     useSelector((state: GlobalState) => state.plugins?.components?.AppBar);
     const channel = options.channel === undefined ? {id: 'town'} : options.channel;
@@ -141,7 +141,7 @@ function Drawn({page: {registry, options}}: {page: FakePage}) {
             ))}
             {registry.appBar.map(({id, icon, action, tooltip}) => (
 
-                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- the web app's own flaw, which the plugin mends
+                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- Mattermost's own flaw, which the plugin works around
                 <div
                     key={id}
                     id='app-bar-icon-zoom'
@@ -177,7 +177,7 @@ function Drawn({page: {registry, options}}: {page: FakePage}) {
     );
 }
 
-/** Opens a page with the plugin loaded and everything settled. */
+/** Opens a page with the plugin loaded, and waits until everything in progress is finished. */
 export async function openPage(options: PageOptions = {}): Promise<FakePage> {
     const page = new FakePage(options);
     await page.load();

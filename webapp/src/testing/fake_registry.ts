@@ -10,7 +10,7 @@ export interface Entry {
     tooltip: React.ReactNode;
 }
 
-/** Keeps what the plugin registered, as the web app's registry does, for a FakePage to draw. */
+/** Keeps what the plugin registered, like Mattermost's registry, for a FakePage to draw. */
 export class FakeRegistry {
     headerButtons: Entry[] = [];
     appBar: Entry[] = [];
@@ -82,18 +82,18 @@ export class FakeRegistry {
         },
     };
 
-    /** Shows or hides the sidebars, and returns what the web app's state changes in then. */
+    /** Shows or hides the sidebars, and returns the change to Mattermost's state. */
     toggled() {
         this.sidebars = this.sidebars.map((entry) => ({...entry, shown: !entry.shown}));
         return {plugins: {components: {AppBar: {}}}};
     }
 
-    /** Delivers an event of the server's to this tab. */
+    /** Delivers a server event to this tab. */
     receive(event: string, data: unknown = {}) {
         this.sockets[event]?.({data: data as never});
     }
 
-    /** The WebSocket came back after it was gone. */
+    /** Reconnects the WebSocket. */
     reconnected() {
         this.reconnect();
     }

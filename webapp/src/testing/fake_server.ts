@@ -1,6 +1,6 @@
 import {vi} from 'vitest';
 
-/** One request that the plugin made. */
+/** A request from the plugin. */
 export interface Asked {
     method: string;
     path: string;
@@ -10,7 +10,7 @@ export interface Asked {
 
 type Answer = {status?: number; json?: unknown; text?: string; gone?: boolean};
 
-/** Stands in for the server behind fetch: answers as told, keeps what it was asked, and can be made to wait. */
+/** Replaces the server behind fetch: gives the set answers, records the requests, and can hold answers back. */
 export class FakeServer {
     readonly asked: Asked[] = [];
     private readonly answers = new Map<string, Answer>();
@@ -20,12 +20,12 @@ export class FakeServer {
         vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) => this.handle(url, init));
     }
 
-    /** Says how to answer 'METHOD /path' from now on. */
+    /** Sets the answer to 'METHOD /path' from now on. */
     says(route: string, answer: Answer) {
         this.answers.set(route, answer);
     }
 
-    /** Lets no answer through until the returned function is called. */
+    /** Holds all answers back until the returned function is called. */
     hold(): () => void {
         let release = () => {};
         this.gate = new Promise((resolve) => {
@@ -34,7 +34,7 @@ export class FakeServer {
         return release;
     }
 
-    /** What was asked of a route, oldest first. */
+    /** Returns the requests to a route, oldest first. */
     askedFor(route: string): Asked[] {
         return this.asked.filter(({method, path}) => `${method} ${path}` === route);
     }

@@ -1,13 +1,13 @@
 import type {Config, Setup} from '../types/api';
 import type {GlobalState, Post} from '../types/mattermost-webapp';
 
-/** A server that is set up, for a user who is connected. */
+/** The configuration of a server that is set up, for a connected user. */
 export const configured: Config = {configured: true, authorization: 'user', connected: true, join_hosts: ['zoom.us', '.zoom.us', '127.0.0.1'], bot_id: 'bot'};
 
 /** 2 March 2026, 09:04 UTC. */
 export const nineOhFour = Date.UTC(2026, 2, 2, 9, 4);
 
-/** What the web app knows when alice looks at Town Square with nothing open beside it. */
+/** Mattermost's state when alice has Town Square open, and no sidebar. */
 export function lookingAtTownSquare(): Omit<GlobalState, 'plugins-zoom'> {
     return {
         entities: {
@@ -23,7 +23,7 @@ export function lookingAtTownSquare(): Omit<GlobalState, 'plugins-zoom'> {
     };
 }
 
-/** A post of a meeting that alice started a moment ago. */
+/** The post of a meeting that alice just started. */
 export function meetingPost(props: Record<string, unknown> = {}, post: Partial<Post> = {}): Post {
     return {
         id: 'post',
@@ -49,12 +49,12 @@ export function meetingPost(props: Record<string, unknown> = {}, post: Partial<P
     };
 }
 
-/** The already-running prompt as the server shows it to one person. */
+/** The already-running prompt, an ephemeral post. */
 export function promptPost(props: Record<string, unknown> = {}, post: Partial<Post> = {}): Post {
     return meetingPost({type: 'custom_zoom', meeting_status: 'RECENTLY_CREATED', ...props}, {id: 'prompt', type: 'system_ephemeral', ...post});
 }
 
-/** A post as the public plugin left it in the database: a number for an id, no start, its end when the server heard of it. */
+/** A post that the public plugin left in the database: the ID is a number, there is no start time, and the end is when the server learned of it. */
 export function publicPluginPost(props: Record<string, unknown> = {}): Post {
     return {
         id: 'old',
@@ -76,7 +76,7 @@ export function publicPluginPost(props: Record<string, unknown> = {}): Post {
     };
 }
 
-/** A self-check with one point of each kind. */
+/** The answer of a self-check with one point of each status. */
 export const setup: Setup = {
     redirect_url: 'https://chat.example.com/plugins/zoom/oauth2/complete',
     webhook_url: 'https://chat.example.com/plugins/zoom/webhook',

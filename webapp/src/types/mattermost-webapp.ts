@@ -31,6 +31,9 @@ export interface Channel {
 /** A user's profile: the names and the time zone. */
 export interface UserProfile {
     username?: string;
+    nickname?: string;
+    first_name?: string;
+    last_name?: string;
     timezone?: {
         useAutomaticTimezone?: boolean | string;
         automaticTimezone?: string;
@@ -46,6 +49,10 @@ export interface GlobalState {
         channels: {currentChannelId: string};
         posts: {posts: Record<string, Post | undefined>};
         preferences: {myPreferences: Record<string, {value?: string} | undefined>};
+        general?: {
+            config?: {TeammateNameDisplay?: string; LockTeammateNameDisplay?: string};
+            license?: {LockTeammateNameDisplay?: string};
+        };
     };
     views: {
         rhs?: {selectedPostId?: string; selectedChannelId?: string; isSidebarOpen?: boolean};

@@ -1,9 +1,9 @@
 import {screen, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import {describe, expect, it} from 'vitest';
+import {afterEach, describe, expect, it} from 'vitest';
 
 import {openPage} from '../../testing/fake_page';
-import {nineOhFour} from '../../testing/fixtures';
+import {lookingAtTownSquare, nineOhFour} from '../../testing/fixtures';
 import type {Post} from '../../types/mattermost-webapp';
 
 const clickOn = (action: string) => `POST /api/v4/posts/card/actions/${action}`;
@@ -35,10 +35,14 @@ const post: Post = {
     },
 };
 
-async function show(changed: Partial<Post> = {}, inThread = false) {
-    const page = await openPage({posts: [{...post, ...changed}], inThread});
+async function show(changed: Partial<Post> = {}, inThread = false, state = lookingAtTownSquare()) {
+    const page = await openPage({posts: [{...post, ...changed}], inThread, state});
     return {page, card: within(screen.getByTestId('card')), user: userEvent.setup()};
 }
+
+afterEach(() => {
+    delete window.PostUtils;
+});
 
 describe('A card', () => {
     it('shows everything, with the time in the reader’s own time zone', async () => {
@@ -48,6 +52,42 @@ describe('A card', () => {
         expect(card.getByText('Mar 2, 2026, 10:04 AM')).toHaveAttribute('datetime', '2026-03-02T09:04:00.000Z');
         expect(card.queryByText(/UTC/)).not.toBeInTheDocument();
         expect(card.getAllByRole('term').map(({textContent}) => textContent)).toEqual(['Level', 'Culprit']);
+    });
+
+    it.each([
+        ['12-hour clock', 'false', 'Europe/Paris', 'Since 10:04 AM', 'Mar 2, 2026, 10:04 AM', 'Mar 2, 2026'],
+        ['24-hour clock', 'true', 'Europe/Paris', 'Since 10:04', 'Mar 2, 2026, 10:04', 'Mar 2, 2026'],
+        ['zone on the day before', 'false', 'Pacific/Honolulu', 'Since 11:04 PM', 'Mar 1, 2026, 11:04 PM', 'Mar 1, 2026'],
+    ])('writes the times in its texts for the reader (%s)', async (_name, military, zone, message, text, date) => {
+        const state = lookingAtTownSquare();
+        state.entities.users.profiles.alice = {timezone: {useAutomaticTimezone: 'false', manualTimezone: zone}};
+        state.entities.preferences.myPreferences['display_settings--use_military_time'] = {value: military};
+        const props = {
+            attachments: [{
+                title: 'Incident',
+                text: 'Snoozed until 2026-03-02 09:04 UTC, not 2026-03-02 09:05 UTC',
+                fields: [{title: 'Opened', value: '2026-03-02 UTC', short: true}],
+            }],
+            times: [
+                {text: '2026-03-02 UTC', at: nineOhFour, style: 'date'},
+                {text: '09:04 UTC', at: nineOhFour, style: 'time'},
+                {text: '2026-03-02 09:04 UTC', at: nineOhFour, style: 'datetime'},
+            ],
+        };
+        const {card} = await show({message: 'Since 09:04 UTC', props}, false, state);
+        expect(card.getByText(message)).toBeInTheDocument();
+        expect(card.getByText(`Snoozed until ${text}, not 2026-03-02 09:05 UTC`)).toBeInTheDocument();
+        expect(card.getByText(date)).toBeInTheDocument();
+    });
+
+    it('has Mattermost show mentions in its texts, by the names that the reader’s settings say', async () => {
+        window.PostUtils = {
+            formatText: (text, options) => (options?.atMentions ? text.replace('@bob', '<mention of bob>') : text),
+            messageHtmlToComponent: (html, options) => `${html}${options?.mentions ? '' : ' without mentions'}`,
+        };
+        const {card} = await show({props: {attachments: [{title: 'Incident', text: 'For @bob', fields: [{title: 'By', value: '@bob', short: true}]}]}});
+        expect(card.getByText('For <mention of bob>')).toBeInTheDocument();
+        expect(card.getByText('<mention of bob>')).toBeInTheDocument();
     });
 
     it('keeps its menus separate from its buttons', async () => {

@@ -8,20 +8,24 @@ import type {Card} from '../../card';
 import {useTimes} from '../../hooks/use_times';
 import type {Actions} from '../../store/actions';
 import {addStyles} from '../../styles';
+import {readTimes} from '../../times';
 import type {PostTypeProps} from '../../types/mattermost-webapp';
 import {Markdown} from '../common/markdown';
 
 addStyles(styles);
 
 /**
- * Draws a post of type custom_zoom_card: what stands at a provider, as of when in the reader's own time. The web app would draw the same
- * attachment with the time in UTC, and mark each card that has changed as edited.
+ * Draws a post of type custom_zoom_card, with all times as the reader writes them. Mattermost would draw the same attachment with
+ * times in UTC, and mark every updated card as edited.
  */
 export function CardPost({post, isRHS = false, actions}: PostTypeProps & {actions: Actions}) {
     const whole = useRef<HTMLDivElement>(null);
+    const {inText} = useTimes();
+    const times = readTimes(post.props?.times);
+    const withTimes = (text: string) => inText(text, times);
     const card = readCard(post);
     const click = (id: string, selected: string) => {
-        // What is found by a search stands in no thread.
+        // The search sidebar shows posts outside their threads.
         const inThread = isRHS && !whole.current?.closest('.search-item__container');
         return actions.clickOnCard(post.id, id, inThread ? `in-thread/${selected}` : selected);
     };
@@ -32,7 +36,7 @@ export function CardPost({post, isRHS = false, actions}: PostTypeProps & {action
         >
             {post.message && (
                 <Markdown
-                    text={post.message}
+                    text={withTimes(post.message)}
                     mentions={true}
                 />
             )}
@@ -44,8 +48,16 @@ export function CardPost({post, isRHS = false, actions}: PostTypeProps & {action
                 >
                     {card.author && <div className='zoom-provider-card__author'>{card.author}</div>}
                     <Title card={card}/>
-                    {card.text && <Markdown text={card.text}/>}
-                    <Fields fields={card.fields}/>
+                    {card.text && (
+                        <Markdown
+                            text={withTimes(card.text)}
+                            mentions={true}
+                        />
+                    )}
+                    <Fields
+                        fields={card.fields}
+                        withTimes={withTimes}
+                    />
                     <Footer card={card}/>
                     <CardActions
                         actions={card.actions}
@@ -57,7 +69,7 @@ export function CardPost({post, isRHS = false, actions}: PostTypeProps & {action
     );
 }
 
-// As in the web app: a title that is a link shows as it is, any other is Markdown.
+// As in Mattermost, a title with a link is plain text, and any other title is Markdown.
 function Title({card: {title, url}}: {card: Card}) {
     return (
         <div className='zoom-provider-card__title'>
@@ -74,7 +86,7 @@ function Title({card: {title, url}}: {card: Card}) {
     );
 }
 
-function Fields({fields}: Pick<Card, 'fields'>) {
+function Fields({fields, withTimes}: {fields: Card['fields']; withTimes(text: string): string}) {
     if (fields.length === 0) {
         return null;
     }
@@ -86,7 +98,12 @@ function Fields({fields}: Pick<Card, 'fields'>) {
                     className={short ? undefined : 'zoom-provider-card__long'}
                 >
                     <dt>{title}</dt>
-                    <dd><Markdown text={value}/></dd>
+                    <dd>
+                        <Markdown
+                            text={withTimes(value)}
+                            mentions={true}
+                        />
+                    </dd>
                 </div>
             ))}
         </dl>
@@ -94,14 +111,14 @@ function Fields({fields}: Pick<Card, 'fields'>) {
 }
 
 function Footer({card: {footer, at}}: {card: Card}) {
-    const {clock, day} = useTimes();
+    const {dayAndClock} = useTimes();
     if (!footer && !at) {
         return null;
     }
     return (
         <div className='zoom-provider-card__footer'>
             {footer && <bdi>{footer}</bdi>}
-            {at > 0 && <time dateTime={new Date(at).toISOString()}>{`${day(at)}, ${clock(at)}`}</time>}
+            {at > 0 && <time dateTime={new Date(at).toISOString()}>{dayAndClock(at)}</time>}
         </div>
     );
 }

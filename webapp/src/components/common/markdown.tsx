@@ -10,8 +10,8 @@ addStyles(styles);
 const link = /(https?:\/\/[^\s)\]]+)/;
 
 /**
- * Shows a text of the server's as the web app shows messages. Where the web app does not offer that, links work and the rest is as it is
- * written.
+ * Shows a Markdown text the way Mattermost shows messages. Mentions show users by the name that the reader's settings say. If
+ * Mattermost doesn't offer that, links work and the rest appears as it is written.
  */
 export function Markdown({text, mentions = false}: {text: string; mentions?: boolean}) {
     const utils = window.PostUtils;
@@ -19,7 +19,7 @@ export function Markdown({text, mentions = false}: {text: string; mentions?: boo
         const html = utils.formatText(text, {mentionHighlight: mentions, atMentions: mentions});
         return (
 
-            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- the links in it have the keys
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- the links in it handle keys
             <div
                 className='zoom-markdown'
                 onClick={stayInPage}
@@ -44,7 +44,7 @@ export function Markdown({text, mentions = false}: {text: string; mentions?: boo
     );
 }
 
-// Follows a link to a post or channel of this site within the page, as the web app does in its own messages.
+// Opens a link to a post or channel of this site without leaving the page, as Mattermost does in its own messages.
 function stayInPage(event: React.MouseEvent) {
     const history = window.WebappUtils?.browserHistory;
     const link = event.target instanceof Element ? event.target.closest('a') : null;

@@ -37,7 +37,7 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
         }
     });
 
-    const press = (event: React.KeyboardEvent) => {
+    const handleKey = (event: React.KeyboardEvent) => {
         // Mattermost moves the focus to its message box when the user types outside a field.
         event.stopPropagation();
         if (event.key === 'Escape') {
@@ -68,7 +68,7 @@ export function Modal({title, children, wide = false, closesOnBackdrop, onClose}
                 aria-modal='true'
                 aria-labelledby='zoom-modal-title'
                 tabIndex={-1}
-                onKeyDown={press}
+                onKeyDown={handleKey}
             >
                 <div className='zoom-modal__head'>
                     <h1 id='zoom-modal-title'>{title}</h1>

@@ -46,7 +46,7 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
             close();
         }
     };
-    const press = (event: React.KeyboardEvent) => {
+    const handleKey = (event: React.KeyboardEvent) => {
         const by = {ArrowDown: 1, ArrowUp: options.length - 1}[event.key];
         if (saving) {
             return;
@@ -94,7 +94,7 @@ export function Picker({id, field, value, invalid, describedBy, saving, onChange
                     }}
                     onClick={() => setOpen(!saving)}
                     onBlur={close}
-                    onKeyDown={press}
+                    onKeyDown={handleKey}
                 />
                 <ChevronIcon/>
             </div>

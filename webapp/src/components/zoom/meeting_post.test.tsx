@@ -32,6 +32,25 @@ describe('An open meeting', () => {
         expect(join).toHaveAttribute('rel', 'noopener noreferrer');
     });
 
+    it.each([
+        ['username', {}, {}, '@alice started'],
+        ['nickname', {own: 'nickname_full_name'}, {nickname: 'Al', first_name: 'Alice', last_name: 'Smith'}, '@Al started'],
+        ['full name for want of a nickname', {own: 'nickname_full_name'}, {first_name: 'Alice', last_name: 'Smith'}, '@Alice Smith started'],
+        ['full name by the system’s setting', {system: 'full_name'}, {nickname: 'Al', first_name: 'Alice'}, '@Alice started'],
+        ['full name by the system’s setting, which is locked', {own: 'username', system: 'full_name', locked: 'true'}, {last_name: 'Smith'}, '@Smith started'],
+        ['username for want of a full name', {system: 'full_name'}, {}, '@alice started'],
+    ])('names its author by %s', async (_name, setting: {own?: string; system?: string; locked?: string}, names, started) => {
+        const state = lookingAtTownSquare();
+        state.entities.users.profiles.alice = {username: 'alice', ...names};
+        state.entities.preferences.myPreferences['display_settings--name_format'] = setting.own ? {value: setting.own} : undefined;
+        state.entities.general = {
+            config: {TeammateNameDisplay: setting.system, LockTeammateNameDisplay: setting.locked},
+            license: {LockTeammateNameDisplay: setting.locked},
+        };
+        const {card} = await show(meetingPost(), {state});
+        expect(card).toHaveTextContent(started);
+    });
+
     it('waits for the meeting to begin, then shows since when it is in progress', async () => {
         const {card} = await show(meetingPost());
         expect(card).toHaveTextContent('Waiting for the meeting to begin');
@@ -230,6 +249,17 @@ describe('A post of the public plugin', () => {
 
 describe('The already-running prompt', () => {
     const prompt = promptPost({meeting_requested_topic: 'Retro', meeting_requested_identity: 'personal', meeting_requested_root: 'thread'}, {root_id: '', channel_id: 'off-topic'});
+
+    it('names the user who started the meeting as Mattermost does', async () => {
+        const state = lookingAtTownSquare();
+        state.entities.users.profiles.bob = {username: 'bob', first_name: 'Bob', last_name: 'Jones'};
+        state.entities.general = {config: {TeammateNameDisplay: 'full_name'}};
+        const {card} = await show(promptPost({meeting_creator_username: 'bob'}), {state});
+        expect(card).toHaveTextContent('@Bob Jones already started a Zoom meeting here');
+        cleanup();
+        const unknown = await show(promptPost({meeting_creator_username: 'carol'}), {state});
+        expect(unknown.card).toHaveTextContent('@carol already started a Zoom meeting here');
+    });
 
     it('lets the user join the existing meeting', async () => {
         const {card} = await show(prompt);

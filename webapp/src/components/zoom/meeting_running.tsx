@@ -6,7 +6,7 @@ import {MeetingCard} from './meeting_card';
 
 import type {Meeting} from '../../meeting';
 import type {Actions} from '../../store/actions';
-import {isAnswered, startedBy} from '../../store/selectors';
+import {isAnswered, nameOf, startedBy} from '../../store/selectors';
 import type {GlobalState, Post} from '../../types/mattermost-webapp';
 import {Button} from '../common/button';
 import {Text, useText} from '../common/text';
@@ -22,6 +22,7 @@ export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
     const text = useText();
     const busy = useSelector(startedBy) === post.id;
     const answered = useSelector((state: GlobalState) => isAnswered(state, post.id));
+    const creator = useSelector((state: GlobalState) => nameOf(state, meeting.creator));
     const startAnother = () => actions.startAnother({
         postId: post.id,
         channelId: post.channel_id,
@@ -32,10 +33,10 @@ export function MeetingRunning({meeting, post, actions}: MeetingRunningProps) {
     return (
         <MeetingCard
             topic={meeting.topic}
-            intro={meeting.creator ? (
+            intro={creator ? (
                 <Text
                     id='zoom.prompt.title'
-                    values={{creator: `@${meeting.creator}`, provider: meeting.provider}}
+                    values={{creator: <bdi>{`@${creator}`}</bdi>, provider: meeting.provider}}
                 />
             ) : (
                 <Text
