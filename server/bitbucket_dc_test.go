@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	code "mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // dataCenters are versions whose deliveries write dates in both forms, with repositories of projects and of a person's own.
@@ -141,7 +142,7 @@ func TestADataCentersBuildsAreFetchedAfterPushes(t *testing.T) {
 // lookups counts how often Bitbucket was asked for builds.
 func (h *codeHost) lookups() int {
 	n := 0
-	for _, entry := range h.bitbucket.Journal(code.Filter{Kind: code.EntryRequest, Method: http.MethodGet}) {
+	for _, entry := range h.bitbucket.Journal(kit.Filter{Kind: kit.EntryRequest, Method: http.MethodGet}) {
 		if strings.Contains(entry.Path, "/builds") || strings.Contains(entry.Path, "build-status") {
 			n++
 		}
@@ -158,7 +159,7 @@ func TestCloudIsNeverAskedForBuilds(t *testing.T) {
 	for range 3 {
 		h.later(time.Hour)
 	}
-	require.Empty(t, h.bitbucket.Journal(code.Filter{Kind: code.EntryRequest}), "a thousand requests an hour are all that people have")
+	require.Empty(t, h.bitbucket.Journal(kit.Filter{Kind: kit.EntryRequest}), "a thousand requests an hour are all that people have")
 }
 
 func TestInADataCenterEverybodyActsAsThemselves(t *testing.T) {

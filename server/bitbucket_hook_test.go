@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	code "mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 func TestTheWebhookGoesWithTheLastOfItsChannels(t *testing.T) {
@@ -160,8 +161,8 @@ func TestWhenBitbucketDoesNotTakeTheNewSecretTheOldOneStays(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
-	require.NoError(t, h.bitbucket.AddFault(code.Fault{
-		Match: code.Match{Method: http.MethodPut, Path: "/2.0/repositories/acme/web/hooks"}, Action: code.Action{Status: 503}, Times: -1,
+	require.NoError(t, h.bitbucket.AddFault(kit.Fault{
+		Match: kit.Match{Method: http.MethodPut, Path: "/2.0/repositories/acme/web/hooks"}, Action: kit.Action{Status: 503}, Times: -1,
 	}))
 	h.alice.Types("/bitbucket rotate", h.backroom)
 	h.alice.Clicks("Create new secret")

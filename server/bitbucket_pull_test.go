@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	code "mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 func TestAPullRequestFromOpenToMergedIsOneCard(t *testing.T) {
@@ -148,7 +149,7 @@ func TestEverybodyActsAsThemselves(t *testing.T) {
 	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
 	h.carol.Chooses("More…", "Take back my approval")
 	requireTells(t, lastNote(h.carol), "There was nothing of yours to take back")
-	for _, entry := range h.bitbucket.Journal(code.Filter{Method: "POST", Path: "/2.0/repositories/acme/web/pullrequests"}) {
+	for _, entry := range h.bitbucket.Journal(kit.Filter{Method: "POST", Path: "/2.0/repositories/acme/web/pullrequests"}) {
 		require.NotEmpty(t, entry.Authorized)
 	}
 }
@@ -203,7 +204,7 @@ func TestWhatMovedOnMeanwhileIsShownInsteadOfMerged(t *testing.T) {
 	h := newCloud(t)
 	h.follows(h.backroom)
 	pull := h.proposes("Round half up")
-	require.NoError(t, h.bitbucket.AddFault(code.Fault{Match: code.Match{Event: "pullrequest:updated"}, Action: code.Action{Drop: true}}))
+	require.NoError(t, h.bitbucket.AddFault(kit.Fault{Match: kit.Match{Event: "pullrequest:updated"}, Action: kit.Action{Drop: true}}))
 	h.alice.Clicks("Merge")
 	h.pushes("feature/rounding", "Sneak in") // of which no delivery tells
 	h.alice.Submits(nil)
@@ -218,7 +219,7 @@ func TestWhatMovedOnMeanwhileIsShownInsteadOfMerged(t *testing.T) {
 	require.NotEmpty(t, h.alice.Dialog().Error)
 	require.NotContains(t, h.alice.Dialog().Error, "went wrong")
 	h.alice.Cancels()
-	require.NoError(t, h.bitbucket.AddFault(code.Fault{Match: code.Match{Event: "pullrequest:rejected"}, Action: code.Action{Drop: true}}))
+	require.NoError(t, h.bitbucket.AddFault(kit.Fault{Match: kit.Match{Event: "pullrequest:rejected"}, Action: kit.Action{Drop: true}}))
 	h.happens(pull.Decline("bob"))
 	h.alice.Clicks("Approve")
 	requireTells(t, lastNote(h.alice), "The pull request is over already: Declined. Its card is up to date now")

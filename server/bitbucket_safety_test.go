@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	code "mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 func TestB14CallsToBitbucketAreSafeOnTheirWay(t *testing.T) {
@@ -66,11 +67,11 @@ func TestADeliveryThatComesAgainCountsOnce(t *testing.T) {
 	deliveries := h.bitbucket.Deliveries()
 	last := deliveries[len(deliveries)-1]
 	require.Len(t, last.Attempts, 3)
-	require.Equal(t, code.DeliveryDone, last.State)
+	require.Equal(t, kit.DeliveryDone, last.State)
 	card := h.cardOf("#1 Round half up", h.backroom)
 	require.Equal(t, []string{":white_check_mark: Alice approved."}, thread(card, h.backroom))
 
-	require.NoError(t, h.bitbucket.AddFault(code.Fault{Match: code.Match{Event: "pullrequest:comment_created"}, Action: code.Action{Duplicate: 2}}))
+	require.NoError(t, h.bitbucket.AddFault(kit.Fault{Match: kit.Match{Event: "pullrequest:comment_created"}, Action: kit.Action{Duplicate: 2}}))
 	_, err := pull.Comment(code.Comment{By: "alice", Text: "Once is enough"})
 	h.happens(err)
 	require.Equal(t, []string{":white_check_mark: Alice approved.", "Alice commented: Once is enough"}, thread(card, h.backroom))
@@ -89,26 +90,26 @@ func TestWhatOvertakesIsShownInTheEndAsItIs(t *testing.T) {
 	h := newCloud(t)
 	h.follows(h.backroom)
 	hash := h.pushes("main", "Round half up")
-	require.NoError(t, h.bitbucket.AddFault(code.Fault{
-		Match: code.Match{Event: "repo:commit_status_created"}, Action: code.Action{DelaySeconds: 60},
+	require.NoError(t, h.bitbucket.AddFault(kit.Fault{
+		Match: kit.Match{Event: "repo:commit_status_created"}, Action: kit.Action{DelaySeconds: 60},
 	}))
 	h.reports(hash, "unit", code.InProgress, "main")
 	h.reports(hash, "unit", code.Successful, "main")
 	require.Equal(t, "✅ Passed · Round half up", title(h.card(h.backroom)))
 	h.later(time.Minute)
 	deliveries := h.bitbucket.Deliveries()
-	require.Equal(t, code.DeliveryDone, deliveries[len(deliveries)-2].State, "the news of its start came last")
+	require.Equal(t, kit.DeliveryDone, deliveries[len(deliveries)-2].State, "the news of its start came last")
 	require.Equal(t, "✅ Passed · Round half up", title(h.card(h.backroom)))
 }
 
 func TestWhatIsNotSignedIsRefusedAndSaidInStatus(t *testing.T) {
 	t.Parallel()
-	for name, forged := range map[string]code.Action{"by another": {BadSignature: true}, "at all": {NoSignature: true}} {
+	for name, forged := range map[string]kit.Action{"by another": {BadSignature: true}, "at all": {NoSignature: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newCloud(t)
 			h.follows(h.backroom)
-			require.NoError(t, h.bitbucket.AddFault(code.Fault{Match: code.Match{Event: "repo:push"}, Action: forged}))
+			require.NoError(t, h.bitbucket.AddFault(kit.Fault{Match: kit.Match{Event: "repo:push"}, Action: forged}))
 			h.pushes("main", "Let me in")
 			require.Empty(t, cards(h.backroom))
 			deliveries := h.bitbucket.Deliveries()

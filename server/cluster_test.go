@@ -12,6 +12,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -130,7 +131,7 @@ func TestAServerThatDiesAfterTheReceiptLeavesTheRewriteToAnother(t *testing.T) {
 			dead := w.plugin.dies(in)
 			require.NoError(t, w.zoom.EndMeeting(w.meetingID(post)))
 			<-dead
-			require.Equal(t, sandbox.DeliveryDone, w.zoom.Deliveries()[len(w.zoom.Deliveries())-1].State, "Zoom has its receipt")
+			require.Equal(t, kit.DeliveryDone, w.zoom.Deliveries()[len(w.zoom.Deliveries())-1].State, "Zoom has its receipt")
 			require.Equal(t, "STARTED", post.Refreshed().Prop("meeting_status"))
 
 			survivor := w.newServer()

@@ -14,7 +14,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
-	sandbox "mattermost-plugin-zoom/sandbox/zoom"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -106,7 +106,7 @@ func TestDefect24_TheBodyOfAMeetingHasTopicAndTypeOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom start Weekly", w.town)
-	for _, entry := range w.zoom.Journal(sandbox.Filter{Kind: sandbox.EntryRequest, Method: http.MethodPost}) {
+	for _, entry := range w.zoom.Journal(kit.Filter{Kind: kit.EntryRequest, Method: http.MethodPost}) {
 		if strings.HasSuffix(entry.Path, "/meetings") {
 			require.JSONEq(t, `{"topic":"Weekly","type":1}`, entry.RequestBody)
 			return

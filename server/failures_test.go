@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	sandbox "mattermost-plugin-zoom/sandbox/zoom"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -89,16 +89,16 @@ func requireSays(t *testing.T, text string, words ...string) {
 	}
 }
 
-func (w *world) fails(path string, times int, action sandbox.Action) {
+func (w *world) fails(path string, times int, action kit.Action) {
 	w.t.Helper()
-	require.NoError(w.t, w.zoom.AddFault(sandbox.Fault{Match: sandbox.Match{Path: path}, Times: times, Action: action}))
+	require.NoError(w.t, w.zoom.AddFault(kit.Fault{Match: kit.Match{Path: path}, Times: times, Action: action}))
 }
 
 func set(settings map[string]any) func(*world) {
 	return func(w *world) { w.mm.Set(settings) }
 }
 
-func answers(action sandbox.Action) func(*world) {
+func answers(action kit.Action) func(*world) {
 	return func(w *world) { w.fails("/v2/users/me/meetings", -1, action) }
 }
 
@@ -115,24 +115,24 @@ func zoomFailures() []failure {
 	return []failure{
 		{
 			name: "limit per second", code: "rate_limited", says: []string{"too many requests", "Wait a few seconds and try again"},
-			cause: answers(sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"per-second rate limit"}`), Headers: map[string]string{"X-RateLimit-Type": "QPS"}}),
+			cause: answers(kit.Action{Status: 429, Body: []byte(`{"code":429,"message":"per-second rate limit"}`), Headers: map[string]string{"X-RateLimit-Type": "QPS"}}),
 		},
 		{
 			name: "limit per day", code: "daily_limit", says: []string{"Zoom's daily limit for new meetings", "personal meeting ID instead"},
-			cause: answers(sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"You have exceeded the daily rate limit (100)"}`)}),
+			cause: answers(kit.Action{Status: 429, Body: []byte(`{"code":429,"message":"You have exceeded the daily rate limit (100)"}`)}),
 		},
 		{
 			name: "Zoom is down", code: "zoom_unavailable", says: []string{"Zoom has a problem", "Try again in a minute"},
-			cause: answers(sandbox.Action{Status: 503, Body: []byte(`"<h1>Service Unavailable</h1>"`)}),
+			cause: answers(kit.Action{Status: 503, Body: []byte(`"<h1>Service Unavailable</h1>"`)}),
 		},
-		{name: "the connection breaks", code: "zoom_unavailable", says: []string{"Try again in a minute"}, cause: answers(sandbox.Action{Reset: true})},
+		{name: "the connection breaks", code: "zoom_unavailable", says: []string{"Try again in a minute"}, cause: answers(kit.Action{Reset: true})},
 		{
 			name: "a proxy answers", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom API URL”"},
-			cause: answers(sandbox.Action{Status: 200, Body: []byte(`"<html>Welcome to the intranet</html>"`)}),
+			cause: answers(kit.Action{Status: 200, Body: []byte(`"<html>Welcome to the intranet</html>"`)}),
 		},
 		{
 			name: "a page where the API should be", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom API URL”"},
-			cause: answers(sandbox.Action{Status: 404, Body: []byte(`"<html>Not here</html>"`)}),
+			cause: answers(kit.Action{Status: 404, Body: []byte(`"<html>Not here</html>"`)}),
 		},
 		{
 			name: "nobody listens at the API's address", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom API URL”"},
@@ -140,11 +140,11 @@ func zoomFailures() []failure {
 		},
 		{
 			name: "a refusal of another kind", code: "zoom_refused", says: []string{"Zoom refused the request: Ask @all *now*", "(code 4444)"},
-			cause: answers(sandbox.Action{Status: 400, Body: []byte(`{"code":4444,"message":"Ask @all *now*"}`)}),
+			cause: answers(kit.Action{Status: 400, Body: []byte(`{"code":4444,"message":"Ask @all *now*"}`)}),
 		},
 		{
 			name: "the app lacks a scope", code: "missing_scope", says: []string{"lacks the scope meeting:write:meeting", "system admin has to add it"},
-			cause: answers(sandbox.Action{Status: 400, Body: []byte(`{"code":4711,"message":"Invalid access token, does not contain scopes:[meeting:write:meeting]."}`)}),
+			cause: answers(kit.Action{Status: 400, Body: []byte(`{"code":4711,"message":"Invalid access token, does not contain scopes:[meeting:write:meeting]."}`)}),
 		},
 		{name: "the client ID is missing", code: "not_configured", says: []string{"“Zoom OAuth client ID”"}, cause: set(map[string]any{"OAuthClientID": ""})},
 		{name: "the client secret is missing", code: "not_configured", says: []string{"“Zoom OAuth client secret”"}, cause: set(map[string]any{"OAuthClientSecret": ""})},
@@ -203,11 +203,11 @@ func grantFailures() []failure {
 		},
 		{
 			name: "a page where tokens should be", mode: "s2s", code: "zoom_unreachable", says: []string{"“Zoom URL”"},
-			cause: func(w *world) { w.fails("/oauth/token", -1, sandbox.Action{Status: 200, Body: []byte(`"<html>"`)}) },
+			cause: func(w *world) { w.fails("/oauth/token", -1, kit.Action{Status: 200, Body: []byte(`"<html>"`)}) },
 		},
 		{
 			name: "no tokens at the moment", mode: "s2s", code: "zoom_unavailable", says: []string{"Try again in a minute"},
-			cause: func(w *world) { w.fails("/oauth/token", -1, sandbox.Action{Status: 500, Body: []byte(`{}`)}) },
+			cause: func(w *world) { w.fails("/oauth/token", -1, kit.Action{Status: 500, Body: []byte(`{}`)}) },
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -93,7 +94,7 @@ func TestDefect06_RemovingTheAppAtZoomDropsTheGrantAndTellsItsOwner(t *testing.T
 
 			urls := map[string]bool{}
 			for _, d := range w.zoom.Deliveries() {
-				require.Equal(t, sandbox.DeliveryDone, d.State)
+				require.Equal(t, kit.DeliveryDone, d.State)
 				urls[d.URL[strings.LastIndex(d.URL, "/"):]] = true
 			}
 			require.Equal(t, map[string]bool{"/webhook": true, "/deauthorization": true}, urls, "Zoom tells both addresses")

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	bb "mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -208,7 +209,7 @@ func (w *bridgeWorld) newBitbucket() func(u *mmtest.User, slug string, at *mmtes
 		Users: []bb.User{{Nickname: "alice", Token: w.secret("token-of-alice")}, {Nickname: "bob", Token: w.secret("token-of-bob")}},
 		Repos: []bb.Repo{{Workspace: "ACME", Slug: "web", Rights: rights}, {Workspace: "ACME", Slug: "api", Rights: rights}},
 	}
-	tool := bb.New(bb.Options{Kind: bb.DataCenter, Now: w.mm.Now, RandomSeed: 7, HTTPClient: &http.Client{Transport: w}, Minted: w.minted, Seed: seed})
+	tool := bb.New(bb.Options{Options: kit.Options{Now: w.mm.Now, RandomSeed: 7, HTTPClient: &http.Client{Transport: w}, Minted: w.minted}, Kind: bb.DataCenter, Seed: seed})
 	w.t.Cleanup(tool.Close)
 	made := &webhooksMade{next: tool}
 	server := httptest.NewServer(made)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 )
 
@@ -44,7 +45,7 @@ func TestTheDailyLimitOffersNoPersonalMeetingToWhoHasThatAlready(t *testing.T) {
 	w.connect(w.alice)
 	w.alice.Types("/zoom settings", w.backroom)
 	w.alice.Clicks("My personal meeting ID")
-	w.fails("/v2/meetings/", -1, sandbox.Action{Status: 429, Body: []byte(`{"code":429,"message":"daily rate limit"}`)})
+	w.fails("/v2/meetings/", -1, kit.Action{Status: 429, Body: []byte(`{"code":429,"message":"daily rate limit"}`)})
 	w.alice.Types("/zoom start", w.backroom)
 	requireSays(t, w.alice.LastNote().Text(), "Zoom's daily limit for new meetings")
 	require.Empty(t, w.alice.LastNote().Buttons())
@@ -77,7 +78,7 @@ func TestAScopeCountsAtOnceWhenTheAdminAddsIt(t *testing.T) {
 func TestALimitPerSecondThatPassesIsNotNoticed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
-	w.fails("/v2/users/", 1, sandbox.Action{Status: 429, Body: []byte(`{"code":429}`), Headers: map[string]string{"X-RateLimit-Type": "QPS"}})
+	w.fails("/v2/users/", 1, kit.Action{Status: 429, Body: []byte(`{"code":429}`), Headers: map[string]string{"X-RateLimit-Type": "QPS"}})
 	w.alice.Types("/zoom start", w.backroom)
 	require.Len(t, meetings(w.backroom), 1)
 }
@@ -88,7 +89,7 @@ func TestDefect23_AZoomThatDoesNotAnswerIsGivenUpAfterTenSeconds(t *testing.T) {
 		t.Skip("takes ten seconds")
 	}
 	w := newWorld(t, "s2s")
-	w.fails("/v2/users/", 1, sandbox.Action{Hang: true})
+	w.fails("/v2/users/", 1, kit.Action{Hang: true})
 	begun := time.Now()
 	w.alice.Types("/zoom start", w.backroom)
 	require.Less(t, time.Since(begun), 15*time.Second)
@@ -142,14 +143,14 @@ func TestConnectingThatFailsSaysWhyAndWhatToDo(t *testing.T) {
 		cause func(w *world)
 		says  string
 	}{
-		{"Zoom is down", func(w *world) { w.fails("/oauth/token", -1, sandbox.Action{Status: 502, Body: []byte(`"<html>"`)}) }, "Try again in a minute"},
+		{"Zoom is down", func(w *world) { w.fails("/oauth/token", -1, kit.Action{Status: 502, Body: []byte(`"<html>"`)}) }, "Try again in a minute"},
 		{"the client secret is wrong", set(map[string]any{"OAuthClientSecret": "mistyped"}), "“Zoom OAuth client secret”"},
 		{"the API is elsewhere", func(w *world) { w.mm.Set(map[string]any{"ZoomAPIURL": nowhere(w.t) + "/v2"}) }, "“Zoom API URL”"},
 		{"the code is not accepted", func(w *world) {
-			w.fails("/oauth/token", 1, sandbox.Action{Status: 400, Body: []byte(`{"reason":"Invalid authorization code","error":"invalid_grant"}`)})
+			w.fails("/oauth/token", 1, kit.Action{Status: 400, Body: []byte(`{"reason":"Invalid authorization code","error":"invalid_grant"}`)})
 		}, "To get a new one, run /zoom connect"},
 		{"the app may not ask who that was", func(w *world) {
-			w.fails("/v2/users/me", -1, sandbox.Action{Status: 400, Body: []byte(`{"code":4711,"message":"Invalid access token, does not contain scopes:[user:read:user]."}`)})
+			w.fails("/v2/users/me", -1, kit.Action{Status: 400, Body: []byte(`{"code":4711,"message":"Invalid access token, does not contain scopes:[user:read:user]."}`)})
 		}, "lacks the scope user:read:user"},
 		{"the table fails", func(w *world) { w.plugin.breaks("KVSetWithOptions") }, "Something went wrong on the server"},
 		{"the settings are gone", set(map[string]any{"OAuthClientID": ""}), "“Zoom OAuth client ID”"},

@@ -10,8 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
-	pager "mattermost-plugin-zoom/sandbox/pagerduty"
-	bugs "mattermost-plugin-zoom/sandbox/sentry"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -60,7 +59,7 @@ func pagerFortress(t *testing.T) *fortress {
 		words:   []string{"classified", "kremlin"},
 		asked: func() int {
 			count := 0
-			for _, e := range h.pager.Journal(pager.Filter{}) {
+			for _, e := range h.pager.Journal(kit.Filter{}) {
 				if e.Method != http.MethodGet && !strings.Contains(e.Path, "oauth") {
 					count++
 				}
@@ -86,7 +85,7 @@ func sentryFortress(t *testing.T) *fortress {
 		words:   []string{"classified", "Operations"},
 		asked: func() int {
 			count := 0
-			for _, e := range h.sentry.Journal(bugs.Filter{}) {
+			for _, e := range h.sentry.Journal(kit.Filter{}) {
 				if e.Method != http.MethodGet && !strings.Contains(e.Path, "oauth") {
 					count++
 				}

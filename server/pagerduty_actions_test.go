@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	pager "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -184,7 +185,7 @@ func TestWhatEachMayDoIsPagerDutysToSay(t *testing.T) {
 	requireTells(t, h.told(), "Carol Reyes acknowledged it", "Alice Ames resolved it")
 	var answers []int
 	tokens := map[string]bool{}
-	for _, e := range h.pager.Journal(pager.Filter{Kind: pager.EntryRequest, Method: http.MethodPut, Path: "/incidents"}) {
+	for _, e := range h.pager.Journal(kit.Filter{Kind: kit.EntryRequest, Method: http.MethodPut, Path: "/incidents"}) {
 		answers = append(answers, e.Status)
 		tokens[e.Authorized] = true
 	}
@@ -233,7 +234,7 @@ func TestAWebhookWhoseSecretWasLostOnItsWayIsReplaced(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
-	lost := pager.Fault{Match: pager.Match{Method: http.MethodPost, Path: "/webhook_subscriptions"}, Action: pager.Action{After: true, Reset: true}}
+	lost := kit.Fault{Match: kit.Match{Method: http.MethodPost, Path: "/webhook_subscriptions"}, Action: kit.Action{After: true, Reset: true}}
 	require.NoError(t, h.pager.AddFault(lost))
 	h.alice.Types("/pduty connect", h.town)
 	if !strings.Contains(lastNote(h.alice), "This channel now follows") {

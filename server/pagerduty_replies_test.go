@@ -8,6 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	pager "mattermost-plugin-zoom/sandbox/pagerduty"
 )
 
@@ -154,7 +155,7 @@ func TestAReplyThatPagerDutyDoesNotTakeIsToldToItsWriter(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
 	card := h.card(h.town)
-	trouble := pager.Fault{Match: pager.Match{Method: http.MethodPost, Path: "/incidents/" + id + "/notes"}, Action: pager.Action{Status: http.StatusBadGateway}, Times: -1}
+	trouble := kit.Fault{Match: kit.Match{Method: http.MethodPost, Path: "/incidents/" + id + "/notes"}, Action: kit.Action{Status: http.StatusBadGateway}, Times: -1}
 	require.NoError(t, h.pager.AddFault(trouble))
 	h.alice.Says("Lost words", card)
 	requireTells(t, lastNote(h.alice), "Your reply wasn't added as a note in PagerDuty")

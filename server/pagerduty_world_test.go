@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	pager "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -46,7 +47,7 @@ func newPagerBehind(t *testing.T, gate func(http.Handler) http.Handler) *pagerHo
 		return pager.User{ID: id, Name: name, Email: addressOf(u), Role: role}
 	}
 	h.pager = pager.New(pager.Options{
-		Now: w.mm.Now, RandomSeed: 7, Minted: w.minted, HTTPClient: &http.Client{Transport: w},
+		Options: kit.Options{Now: w.mm.Now, RandomSeed: 7, Minted: w.minted, HTTPClient: &http.Client{Transport: w}},
 		Seed: pager.Seed{
 			Users: []pager.User{
 				person(h.alice, "PALICE1", "Alice Ames", pager.RoleAdmin), person(h.bob, "PBOB123", "Bob Kahn", pager.RoleManager),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -56,7 +57,7 @@ func TestWhoHasNoPersonalMeetingIDIsToldWhereToGetOne(t *testing.T) {
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom settings", w.town)
 	w.alice.Clicks("My personal meeting ID")
-	w.fails("/v2/users/", 1, sandbox.Action{Status: 200, Body: []byte(`{"id":"u1","email":"alice@example.com","pmi":0}`)})
+	w.fails("/v2/users/", 1, kit.Action{Status: 200, Body: []byte(`{"id":"u1","email":"alice@example.com","pmi":0}`)})
 	w.alice.Types("/zoom start", w.town)
 	requireSays(t, w.alice.LastNote().Text(), "You don't have a personal meeting ID in Zoom", "/zoom settings")
 	require.Empty(t, meetings(w.town))
@@ -128,7 +129,7 @@ func TestC8_APersonalMeetingThatZoomDoesNotKnowOffersAUniqueOne(t *testing.T) {
 			w.connectFor(w.alice, mode)
 			w.alice.Types("/zoom settings", w.town)
 			w.alice.Clicks("My personal meeting ID")
-			w.fails("/v2/meetings/", -1, sandbox.Action{Status: 404, Body: []byte(`{"code":3001,"message":"Meeting does not exist: 1."}`)})
+			w.fails("/v2/meetings/", -1, kit.Action{Status: 404, Body: []byte(`{"code":3001,"message":"Meeting does not exist: 1."}`)})
 			w.alice.Types("/zoom start Weekly", w.town)
 			requireSays(t, w.alice.LastNote().Text(), "Zoom doesn't know your personal meeting", "unique ID")
 			require.Empty(t, meetings(w.town))

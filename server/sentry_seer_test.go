@@ -7,13 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	bugs "mattermost-plugin-zoom/sandbox/sentry"
 )
 
 // unheard has something go wrong in a project without the plugin hearing of it: Sentry tried to tell it once.
 func (h *bugHost) unheard(project *bugs.ProjectHandle, e bugs.Error) *bugs.Issue {
 	h.t.Helper()
-	require.NoError(h.t, h.sentry.AddFault(bugs.Fault{Match: bugs.Match{Event: "issue.created"}, Action: bugs.Action{Drop: true}}))
+	require.NoError(h.t, h.sentry.AddFault(kit.Fault{Match: kit.Match{Event: "issue.created"}, Action: kit.Action{Drop: true}}))
 	issue, err := project.Error(e)
 	h.happens(err)
 	h.sentry.ClearFaults()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	bugs "mattermost-plugin-zoom/sandbox/sentry"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -45,7 +46,7 @@ func newUnknownSentry(t *testing.T) *bugHost {
 	w.town.Join(h.carol)
 	h.integration = bugs.Integration{Slug: "chat", Name: "Chat", Token: w.secret("sentry-integration-token-1"), ClientSecret: w.secret("sentry-integration-secret-1")}
 	o := bugs.Options{
-		Now: w.mm.Now, RandomSeed: 7, Minted: w.minted, HTTPClient: &http.Client{Transport: w}, AnswerWithin: 5 * time.Second,
+		Options: kit.Options{Now: w.mm.Now, RandomSeed: 7, Minted: w.minted, HTTPClient: &http.Client{Transport: w}, AnswerWithin: 5 * time.Second},
 		Seed: bugs.Seed{
 			Organizations: []bugs.Organization{{
 				Slug: "acme", Name: "Acme Inc", Members: map[string]string{"alice": bugs.RoleOwner, "bob": bugs.RoleMember},

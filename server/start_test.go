@@ -9,7 +9,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
-	sandbox "mattermost-plugin-zoom/sandbox/zoom"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -233,7 +233,7 @@ func TestPressingStartAnotherThreeTimesStartsOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom start", w.town)
-	require.NoError(t, w.zoom.AddFault(sandbox.Fault{Match: sandbox.Match{Method: "POST", Path: "/v2/users/"}, Times: -1, Action: sandbox.Action{LatencyMS: 300}}))
+	require.NoError(t, w.zoom.AddFault(kit.Fault{Match: kit.Match{Method: "POST", Path: "/v2/users/"}, Times: -1, Action: kit.Action{LatencyMS: 300}}))
 	var presses sync.WaitGroup
 	for range 3 {
 		presses.Go(func() {

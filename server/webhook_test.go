@@ -13,6 +13,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -215,7 +216,7 @@ func TestDefect25_RetriesUpTo85MinutesLateCountOnce(t *testing.T) {
 				w.zoom.Advance(60 * time.Minute)
 
 				last := w.zoom.Deliveries()[len(w.zoom.Deliveries())-1]
-				require.Equal(t, sandbox.DeliveryDone, last.State)
+				require.Equal(t, kit.DeliveryDone, last.State)
 				require.Len(t, last.Attempts, 4)
 				require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, patience, tick)
 				w.sweepAll()
@@ -248,8 +249,8 @@ func (w *world) sweepAll() {
 func TestDuplicatesWithOtherRequestIDsAndLateBeginningsChangeNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
-	require.NoError(t, w.zoom.AddFault(sandbox.Fault{Match: sandbox.Match{Event: "meeting.ended"}, Action: sandbox.Action{Duplicate: 3, NewRequestID: true}}))
-	require.NoError(t, w.zoom.AddFault(sandbox.Fault{Match: sandbox.Match{Event: "meeting.started"}, Action: sandbox.Action{DelaySeconds: 600}}))
+	require.NoError(t, w.zoom.AddFault(kit.Fault{Match: kit.Match{Event: "meeting.ended"}, Action: kit.Action{Duplicate: 3, NewRequestID: true}}))
+	require.NoError(t, w.zoom.AddFault(kit.Fault{Match: kit.Match{Event: "meeting.started"}, Action: kit.Action{DelaySeconds: 600}}))
 	w.alice.Types("/zoom start", w.town)
 	post := meetings(w.town)[0]
 	w.begins(post)
@@ -310,7 +311,7 @@ func TestDefect26_MeetingsThatAreNotOursAreAcknowledged(t *testing.T) {
 	w.settle()
 	require.NotEmpty(t, w.zoom.Deliveries())
 	for _, d := range w.zoom.Deliveries() {
-		require.Equal(t, sandbox.DeliveryDone, d.State)
+		require.Equal(t, kit.DeliveryDone, d.State)
 		require.Len(t, d.Attempts, 1)
 	}
 	require.Empty(t, w.mm.KV.Keys("mid."), "and nothing is kept of them")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
@@ -77,7 +78,7 @@ func newWorldBehind(t *testing.T, mode string, gate func(http.Handler) http.Hand
 	// Cleanups run backwards: this one looks at what is left when all others have run.
 	t.Cleanup(func() { w.keepsSecrets() })
 	w.secrets = []string{clientSecret, webhookSecret, encryptionKey}
-	w.zoom = sandbox.New(sandbox.Options{Now: time.Now, RandomSeed: 7, Minted: w.minted})
+	w.zoom = sandbox.New(sandbox.Options{Options: kit.Options{Now: time.Now, RandomSeed: 7, Minted: w.minted}})
 	t.Cleanup(w.zoom.Close)
 	mm.UseClock(w.zoom.Now)
 	zoomServer := httptest.NewServer(gate(w.zoom))
@@ -332,9 +333,9 @@ func (w *world) calls() int {
 // failsOnce makes Zoom answer the next such request with this.
 func (w *world) failsOnce(method, path string, status int, body string) {
 	w.t.Helper()
-	require.NoError(w.t, w.zoom.AddFault(sandbox.Fault{
-		Match:  sandbox.Match{Method: method, Path: path},
-		Action: sandbox.Action{Status: status, Body: []byte(body)},
+	require.NoError(w.t, w.zoom.AddFault(kit.Fault{
+		Match:  kit.Match{Method: method, Path: path},
+		Action: kit.Action{Status: status, Body: []byte(body)},
 	}))
 }
 

@@ -142,14 +142,14 @@ func (d *PagerDuty) Late(ctx context.Context, event string, by time.Duration, mo
 // Missign has so many of the next events of this name to one webhook signed with a wrong secret.
 func (d *PagerDuty) Missign(ctx context.Context, webhook, event string, times int) error {
 	return d.post(ctx, "/faults", map[string]any{
-		"match": map[string]string{"event": event, "subscription": webhook}, "times": times, "action": map[string]bool{"bad_signature": true},
+		"match": map[string]string{"event": event, "recipient": webhook}, "times": times, "action": map[string]bool{"bad_signature": true},
 	}, nil)
 }
 
 // Told is something that PagerDuty told a webhook.
 type Told struct {
 	// Subscription is the webhook.
-	Subscription string          `json:"subscription"`
+	Subscription string          `json:"recipient"`
 	Event        string          `json:"event"`
 	Body         json.RawMessage `json:"body"`
 	State        string          `json:"state"` // waiting, delivered, dropped or skipped

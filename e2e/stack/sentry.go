@@ -90,7 +90,7 @@ func (s *Sentry) Hook(ctx context.Context, organization string) (string, error) 
 
 // Sent is something that Sentry told an integration.
 type Sent struct {
-	Integration string `json:"integration"`
+	Integration string `json:"recipient"`
 	Event       string `json:"event"`
 	Attempts    []struct {
 		Status int   `json:"status"`

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"mattermost-plugin-zoom/sandbox/kit"
+
 	"github.com/pkg/errors"
 )
 
@@ -17,7 +19,7 @@ type call struct {
 	// user is who acts, nil for nobody; grant is what they allowed the app that
 	// acts for them, nil for a password of their own.
 	user  *User
-	grant *grant
+	grant *kit.Grant[*User]
 	repo  *repo // nil where the path names none
 }
 
@@ -84,11 +86,11 @@ func (w *world) authenticate(c *call) (ok, expired bool) {
 	if !isBearer {
 		return false, false
 	}
-	if token := w.access[bearer]; token != nil {
-		if !w.now().Before(token.expires) {
+	if grant, expired := w.grants.Bearer(bearer); grant != nil {
+		if expired {
 			return false, true
 		}
-		c.user, c.grant = token.grant.user, token.grant
+		c.user, c.grant = grant.User, grant
 		return true, false
 	}
 	for _, u := range w.users {
@@ -104,7 +106,7 @@ func (w *world) authenticate(c *call) (ok, expired bool) {
 // userByPassword finds a person by what Basic authorization shows.
 func (w *world) userByPassword(name, password string) *User {
 	for _, u := range w.users {
-		if u.Token == "" || !sameSecret(u.Token, password) {
+		if u.Token == "" || !kit.SameFormSecret(u.Token, password) {
 			continue
 		}
 		if w.kind == Cloud && (strings.EqualFold(name, u.Email) || u.bot && name == "x-token-auth") ||
@@ -116,4 +118,4 @@ func (w *world) userByPassword(name, password string) *User {
 }
 
 // may reports whether the grant, where there is one, carries the scope.
-func (c *call) may(scope string) bool { return c.grant == nil || c.grant.has(scope) }
+func (c *call) may(scope string) bool { return c.grant == nil || includes(c.grant.Scopes, scope) }

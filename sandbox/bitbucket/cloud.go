@@ -11,9 +11,7 @@ import (
 
 // routeCloud says what Cloud serves.
 func (s *Sandbox) routeCloud() {
-	s.site.HandleFunc("GET /site/oauth2/authorize", s.serveConsent)
-	s.site.HandleFunc("POST /site/oauth2/authorize", s.serveDecision)
-	s.site.HandleFunc("POST /site/oauth2/access_token", s.serveToken)
+	s.routeOAuth("/site/oauth2/authorize", "/site/oauth2/access_token")
 	for _, op := range cloudOperations() {
 		method, path, _ := strings.Cut(op.pattern, " ")
 		s.site.HandleFunc(method+" /2.0"+path, s.serveCloud(op))
@@ -89,7 +87,7 @@ func (s *Sandbox) serveCloud(op operation) http.HandlerFunc {
 		var status int
 		var answer any
 		if err == nil {
-			s.locked(func(w *world) { status, answer, err = w.answerCloud(op, c, rw.Header()) })
+			s.Locked(func(w *world) { status, answer, err = w.answerCloud(op, c, rw.Header()) })
 		}
 		if err != nil {
 			writeCloudError(rw, err)
@@ -108,13 +106,13 @@ func (w *world) answerCloud(op operation, c *call, header http.Header) (int, any
 		return 0, nil, &apiError{status: http.StatusUnauthorized, message: "Token is invalid or not supported for this endpoint."}
 	}
 	if c.grant != nil {
-		header.Set("X-Oauth-Scopes", strings.Join(c.grant.scopes, ", "))
+		header.Set("X-Oauth-Scopes", strings.Join(c.grant.Scopes, ", "))
 		header.Set("X-Accepted-Oauth-Scopes", op.scope)
 	}
 	if !c.may(op.scope) {
 		return 0, nil, &apiError{
 			status: http.StatusForbidden, message: "Your credentials lack one or more required privilege scopes.",
-			detail: object{"granted": c.grant.scopes, "required": []string{op.scope}},
+			detail: object{"granted": c.grant.Scopes, "required": []string{op.scope}},
 		}
 	}
 	if op.right == "" {

@@ -11,16 +11,16 @@ import (
 // page is the address of a repository's page.
 func (w *world) page(r *repo) string {
 	if w.kind == Cloud {
-		return w.base + "/" + r.fullName()
+		return w.Base + "/" + r.fullName()
 	}
 	if r.personal() {
-		return w.base + "/users/" + strings.TrimPrefix(r.Workspace, "~") + "/repos/" + r.Slug
+		return w.Base + "/users/" + strings.TrimPrefix(r.Workspace, "~") + "/repos/" + r.Slug
 	}
-	return w.base + "/projects/" + r.Workspace + "/repos/" + r.Slug
+	return w.Base + "/projects/" + r.Workspace + "/repos/" + r.Slug
 }
 
 // api is the address of a repository in Cloud's API.
-func (w *world) api(r *repo) string { return w.base + "/2.0/repositories/" + r.fullName() }
+func (w *world) api(r *repo) string { return w.Base + "/2.0/repositories/" + r.fullName() }
 
 // cloudUser is a person as Cloud shows one: without a user name since 2019.
 func (w *world) cloudUser(u *User) any {
@@ -34,8 +34,8 @@ func (w *world) cloudUser(u *User) any {
 	return object{
 		"type": kind, "uuid": u.UUID, "account_id": u.AccountID, "display_name": u.DisplayName, "nickname": u.Nickname,
 		"links": object{
-			"self": link(w.base + "/2.0/users/" + u.UUID), "html": link(w.base + "/" + u.UUID + "/"),
-			"avatar": link(w.base + "/account/" + trimBraces(u.UUID) + "/avatar/"),
+			"self": link(w.Base + "/2.0/users/" + u.UUID), "html": link(w.Base + "/" + u.UUID + "/"),
+			"avatar": link(w.Base + "/account/" + trimBraces(u.UUID) + "/avatar/"),
 		},
 	}
 }
@@ -44,7 +44,7 @@ func (w *world) cloudUser(u *User) any {
 func (w *world) cloudWorkspace(slug string) object {
 	return object{
 		"type": "workspace", "uuid": w.workspaceUUID(slug), "slug": slug, "name": slug,
-		"links": object{"self": link(w.base + "/2.0/workspaces/" + slug), "html": link(w.base + "/" + slug + "/")},
+		"links": object{"self": link(w.Base + "/2.0/workspaces/" + slug), "html": link(w.Base + "/" + slug + "/")},
 	}
 }
 
@@ -55,15 +55,15 @@ func (w *world) cloudRepo(r *repo, all bool) object {
 		"scm": "git", "parent": nil,
 		"owner": object{
 			"type": "team", "display_name": r.Workspace, "uuid": w.workspaceUUID(r.Workspace),
-			"links": object{"html": link(w.base + "/" + r.Workspace + "/")},
+			"links": object{"html": link(w.Base + "/" + r.Workspace + "/")},
 		},
 		"project": object{
 			"type": "project", "key": r.Project, "name": r.Project, "uuid": "{" + kit.StableUUID("project "+r.Workspace+r.Project) + "}",
-			"links": object{"html": link(w.base + "/" + r.Workspace + "/workspace/projects/" + r.Project)},
+			"links": object{"html": link(w.Base + "/" + r.Workspace + "/workspace/projects/" + r.Project)},
 		},
 		"links": object{
 			"self": link(w.api(r)), "html": link(w.page(r)),
-			"avatar": link(w.base + "/ravatar/" + r.uuid + "?ts=default"),
+			"avatar": link(w.Base + "/ravatar/" + r.uuid + "?ts=default"),
 		},
 	}
 	if all {
@@ -81,7 +81,7 @@ func (w *world) cloudRepoName(r *repo) object {
 		"type": "repository", "full_name": r.fullName(), "name": r.Name, "uuid": r.uuid,
 		"links": object{
 			"self": link(w.api(r)), "html": link(w.page(r)),
-			"avatar": link(w.base + "/ravatar/" + r.uuid + "?ts=default"),
+			"avatar": link(w.Base + "/ravatar/" + r.uuid + "?ts=default"),
 		},
 	}
 }

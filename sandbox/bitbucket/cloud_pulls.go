@@ -238,6 +238,6 @@ func cloudResolve(done bool) func(*world, *call, *pull, *comment) (int, any, err
 		if !done {
 			return http.StatusNoContent, nil, nil
 		}
-		return http.StatusOK, object{"type": "comment_resolution", "user": w.cloudUser(c.user), "created_on": stamp(w.now())}, nil
+		return http.StatusOK, object{"type": "comment_resolution", "user": w.cloudUser(c.user), "created_on": stamp(w.Now())}, nil
 	}
 }

@@ -37,7 +37,7 @@ func (w *world) paged(c *call, values []object) (int, any, error) {
 	answer := object{"values": shown, "pagelen": length, "page": page, "size": len(values)}
 	if to < len(values) {
 		q.Set("page", strconv.Itoa(page+1))
-		answer["next"] = w.base + c.URL.EscapedPath() + "?" + q.Encode()
+		answer["next"] = w.Base + c.URL.EscapedPath() + "?" + q.Encode()
 	}
 	return http.StatusOK, answer, nil
 }
@@ -61,7 +61,7 @@ func cloudWorkspaces(w *world, c *call) (int, any, error) {
 	var list []object
 	for _, name := range names {
 		list = append(list, object{"type": "workspace_access", "administrator": admin[name], "workspace": object{
-			"type": "workspace_base", "uuid": w.workspaceUUID(name), "slug": name, "links": object{"self": link(w.base + "/2.0/workspaces/" + name)},
+			"type": "workspace_base", "uuid": w.workspaceUUID(name), "slug": name, "links": object{"self": link(w.Base + "/2.0/workspaces/" + name)},
 		}})
 	}
 	return w.paged(c, list)

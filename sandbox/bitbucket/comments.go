@@ -41,7 +41,7 @@ func (w *world) addComment(p *pull, by *User, given Comment) (*comment, error) {
 	if given.Text == "" {
 		return nil, errors.Wrap(kit.ErrInvalid, "content.raw: a comment needs a text")
 	}
-	c := &comment{id: w.number(), text: given.Text, author: by, path: given.Path, line: given.Line, created: w.now(), updated: w.now()}
+	c := &comment{id: w.number(), text: given.Text, author: by, path: given.Path, line: given.Line, created: w.Now(), updated: w.Now()}
 	if given.Parent != 0 {
 		if c.parent = p.comment(given.Parent); c.parent == nil {
 			return nil, errors.Wrapf(kit.ErrNotFound, "comment %d", given.Parent)
@@ -61,7 +61,7 @@ func (w *world) editComment(p *pull, c *comment, by *User, text string) error {
 		return errors.Wrap(kit.ErrInvalid, "content.raw: a comment needs a text")
 	}
 	previous := object{"previousComment": c.text}
-	c.text, c.updated = text, w.now()
+	c.text, c.updated = text, w.Now()
 	c.version++
 	w.tellComment(p, c, occasionCommentEdited, by, previous)
 	return nil
@@ -69,7 +69,7 @@ func (w *world) editComment(p *pull, c *comment, by *User, text string) error {
 
 // deleteComment deletes a comment and tells of it.
 func (w *world) deleteComment(p *pull, c *comment, by *User) {
-	c.deleted, c.updated = true, w.now()
+	c.deleted, c.updated = true, w.Now()
 	w.tellComment(p, c, occasionCommentDeleted, by, nil)
 }
 

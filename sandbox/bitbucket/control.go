@@ -3,61 +3,26 @@ package bitbucket
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// grantRequest names a grant.
-type grantRequest struct {
-	User     string `json:"user"`
-	ClientID string `json:"client_id"`
-}
-
-// clockRequest lets time pass.
-type clockRequest struct {
-	Seconds float64 `json:"advance_seconds"`
-}
-
 // versionRequest is an upgrade of a Data Center.
 type versionRequest struct {
 	Version string `json:"version"`
 }
 
-// routeAdmin says what the sandbox serves besides Bitbucket: each path does what
-// the Go method of that meaning does.
-func (s *Sandbox) routeAdmin() {
-	s.admin = http.NewServeMux()
-	handle := func(pattern string, h http.HandlerFunc) { s.admin.HandleFunc(pattern, h) }
-	handle("POST /_sandbox/apps", kit.Body(func(a App) (any, error) { return s.SetApp(a) }))
-	handle("POST /_sandbox/users", kit.Body(func(u User) (any, error) { return s.AddUser(u) }))
-	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.clockAnswer(), nil) })
-	handle("POST /_sandbox/clock", kit.Body(func(q clockRequest) (any, error) {
-		s.Advance(time.Duration(q.Seconds * float64(time.Second)))
-		return s.clockAnswer(), nil
-	}))
-	handle("POST /_sandbox/grants/revoke", kit.Body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.User, q.ClientID) }))
-	handle("POST /_sandbox/grants/expire", kit.Body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
-	handle("POST /_sandbox/faults", kit.Body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
-	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); kit.Reply(rw, nil, nil) })
-	handle("POST /_sandbox/policy", kit.Body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
-	handle("POST /_sandbox/version", kit.Body(func(q versionRequest) (any, error) { s.SetVersion(q.Version); return nil, nil }))
-	s.routeJournal(handle)
-	s.routeStories(handle)
-	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); kit.Reply(rw, nil, nil) })
-}
-
-// routeJournal says how to look at what happened.
-func (s *Sandbox) routeJournal(handle func(string, http.HandlerFunc)) {
-	handle("GET /_sandbox/journal", func(rw http.ResponseWriter, r *http.Request) {
-		q := r.URL.Query()
-		kit.Reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
-	})
-	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); kit.Reply(rw, nil, nil) })
-	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Deliveries(), nil) })
-	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Counts(), nil) })
+// routeControl adds to the control API: each path does what the Go method of that
+// meaning does.
+func (s *Sandbox) routeControl() {
+	s.Handle("POST /_sandbox/apps", kit.Body(s.SetApp))
+	s.Handle("POST /_sandbox/users", kit.Body(s.AddUser))
+	s.Handle("POST /_sandbox/policy", kit.Body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	s.Handle("POST /_sandbox/version", kit.Body(func(q versionRequest) (any, error) { s.SetVersion(q.Version); return nil, nil }))
+	s.RouteGrants(s)
+	s.routeStories()
 }
 
 // rightRequest gives a right.
@@ -67,44 +32,44 @@ type rightRequest struct {
 }
 
 // routeStories says how things are made to happen in a repository.
-func (s *Sandbox) routeStories(handle func(string, http.HandlerFunc)) {
+func (s *Sandbox) routeStories() {
 	const one = "/_sandbox/repos/{workspace}/{slug}"
-	handle("POST /_sandbox/repos", kit.Body(func(q Repo) (any, error) { _, err := s.AddRepo(q); return nil, err }))
-	handle("POST "+one+"/push", story(s, func(h *Repository, q Push) (any, error) {
+	s.Handle("POST /_sandbox/repos", kit.Body(func(q Repo) (any, error) { _, err := s.AddRepo(q); return nil, err }))
+	s.Handle("POST "+one+"/push", story(s, func(h *Repository, q Push) (any, error) {
 		hash, err := h.Push(q)
 		return map[string]string{"hash": hash}, err
 	}))
-	handle("POST "+one+"/status", story(s, func(h *Repository, q Status) (any, error) { return nil, h.Status(q) }))
-	handle("POST "+one+"/rights", story(s, func(h *Repository, q rightRequest) (any, error) { return nil, h.SetRight(q.User, q.Right) }))
-	handle("POST "+one+"/private", story(s, func(h *Repository, q struct {
+	s.Handle("POST "+one+"/status", story(s, func(h *Repository, q Status) (any, error) { return nil, h.Status(q) }))
+	s.Handle("POST "+one+"/rights", story(s, func(h *Repository, q rightRequest) (any, error) { return nil, h.SetRight(q.User, q.Right) }))
+	s.Handle("POST "+one+"/private", story(s, func(h *Repository, q struct {
 		Private bool `json:"private"`
 	},
 	) (any, error) {
 		return nil, h.SetPrivate(q.Private)
 	}))
-	handle("POST "+one+"/tokens", story(s, func(h *Repository, q rightRequest) (any, error) {
+	s.Handle("POST "+one+"/tokens", story(s, func(h *Repository, q rightRequest) (any, error) {
 		token, err := h.AccessToken(q.Right)
 		return map[string]string{"token": token}, err
 	}))
-	handle("GET "+one+"/hooks", story(s, func(h *Repository, _ struct{}) (any, error) { return h.Hooks(), nil }))
-	handle("DELETE "+one+"/hooks", story(s, func(h *Repository, _ struct{}) (any, error) { return nil, h.LoseHooks() }))
-	handle("POST "+one+"/ping", story(s, func(h *Repository, _ struct{}) (any, error) { return nil, h.Ping() }))
-	handle("POST "+one+"/pipelines", story(s, func(h *Repository, q struct {
+	s.Handle("GET "+one+"/hooks", story(s, func(h *Repository, _ struct{}) (any, error) { return h.Hooks(), nil }))
+	s.Handle("DELETE "+one+"/hooks", story(s, func(h *Repository, _ struct{}) (any, error) { return nil, h.LoseHooks() }))
+	s.Handle("POST "+one+"/ping", story(s, func(h *Repository, _ struct{}) (any, error) { return nil, h.Ping() }))
+	s.Handle("POST "+one+"/pipelines", story(s, func(h *Repository, q struct {
 		Branch string `json:"branch"`
 		By     string `json:"by"`
 	},
 	) (any, error) {
 		return h.RunPipeline(q.Branch, q.By)
 	}))
-	handle("POST "+one+"/pipelines/finish", story(s, func(h *Repository, q struct {
+	s.Handle("POST "+one+"/pipelines/finish", story(s, func(h *Repository, q struct {
 		Number int    `json:"build_number"`
 		Result string `json:"result"`
 	},
 	) (any, error) {
 		return nil, h.FinishPipeline(q.Number, q.Result)
 	}))
-	handle("POST "+one+"/pullrequests", story(s, func(h *Repository, q PullRequest) (any, error) { return h.OpenPullRequest(q) }))
-	s.routePulls(handle, one+"/pullrequests/{id}")
+	s.Handle("POST "+one+"/pullrequests", story(s, func(h *Repository, q PullRequest) (any, error) { return h.OpenPullRequest(q) }))
+	s.routePulls(one + "/pullrequests/{id}")
 }
 
 // pullStory is what can be said of anything that happens to a pull request.
@@ -121,7 +86,7 @@ type pullStory struct {
 }
 
 // routePulls says how things are made to happen to a pull request.
-func (s *Sandbox) routePulls(handle func(string, http.HandlerFunc), one string) {
+func (s *Sandbox) routePulls(one string) {
 	for action, do := range map[string]func(*Pull, pullStory) error{
 		"approve":         func(p *Pull, q pullStory) error { return p.Approve(q.By) },
 		"request-changes": func(p *Pull, q pullStory) error { return p.RequestChanges(q.By) },
@@ -136,13 +101,13 @@ func (s *Sandbox) routePulls(handle func(string, http.HandlerFunc), one string) 
 			return p.ResolveComment(q.Comment, q.Done)
 		},
 	} {
-		handle("POST "+one+"/"+action, pullHandler(s, func(p *Pull, q pullStory) (any, error) { return nil, do(p, q) }))
+		s.Handle("POST "+one+"/"+action, pullHandler(s, func(p *Pull, q pullStory) (any, error) { return nil, do(p, q) }))
 	}
-	handle("POST "+one+"/comments", pullHandler(s, func(p *Pull, q Comment) (any, error) {
+	s.Handle("POST "+one+"/comments", pullHandler(s, func(p *Pull, q Comment) (any, error) {
 		id, err := p.Comment(q)
 		return map[string]int{"id": id}, err
 	}))
-	handle("GET "+one, pullHandler(s, func(p *Pull, _ struct{}) (any, error) {
+	s.Handle("GET "+one, pullHandler(s, func(p *Pull, _ struct{}) (any, error) {
 		return map[string]any{"state": p.State(), "comments": p.Comments()}, nil
 	}))
 }
@@ -169,9 +134,4 @@ func pullHandler[T any](s *Sandbox, f func(*Pull, T) (any, error)) http.HandlerF
 		}
 		story(s, func(h *Repository, q T) (any, error) { return f(h.Pull(id), q) })(rw, r)
 	}
-}
-
-// clockAnswer tells the simulated time.
-func (s *Sandbox) clockAnswer() map[string]string {
-	return map[string]string{"now": s.Now().Format(time.RFC3339Nano)}
 }

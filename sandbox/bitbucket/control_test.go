@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 func TestAnotherProcessTellsAStory(t *testing.T) {
@@ -167,7 +168,7 @@ func TestEverySecretIsReported(t *testing.T) {
 	bearer := s.connect("ada")
 	require.Contains(t, minted, bearer[len("Bearer "):])
 	require.Len(t, minted, 3, "the code and two tokens")
-	for _, entry := range s.sbx.Journal(bitbucket.Filter{Kind: bitbucket.EntryRequest}) {
+	for _, entry := range s.sbx.Journal(kit.Filter{Kind: kit.EntryRequest}) {
 		for _, secret := range minted {
 			require.NotContains(t, entry.RequestBody+entry.ResponseBody+entry.Query+entry.Authorized, secret)
 		}

@@ -12,9 +12,7 @@ import (
 
 // routeDataCenter says what a Data Center serves.
 func (s *Sandbox) routeDataCenter() {
-	s.site.HandleFunc("GET /rest/oauth2/latest/authorize", s.serveConsent)
-	s.site.HandleFunc("POST /rest/oauth2/latest/authorize", s.serveDecision)
-	s.site.HandleFunc("POST /rest/oauth2/latest/token", s.serveToken)
+	s.routeOAuth("/rest/oauth2/latest/authorize", "/rest/oauth2/latest/token")
 	for _, op := range dcOperations() {
 		method, path, _ := strings.Cut(op.pattern, " ")
 		for _, version := range []string{"1.0", "latest"} {
@@ -88,7 +86,7 @@ func (s *Sandbox) serveDataCenter(op operation) http.HandlerFunc {
 		var status int
 		var answer any
 		if err == nil {
-			s.locked(func(w *world) { status, answer, err = w.answerDC(op, c, rw.Header()) })
+			s.Locked(func(w *world) { status, answer, err = w.answerDC(op, c, rw.Header()) })
 		}
 		if err != nil {
 			writeDCError(rw, err)
@@ -101,7 +99,7 @@ func (s *Sandbox) serveDataCenter(op operation) http.HandlerFunc {
 // serveWhoAmI answers with the name of who asks, or with nothing.
 func (s *Sandbox) serveWhoAmI(rw http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r}
-	s.locked(func(w *world) { w.authenticate(c) })
+	s.Locked(func(w *world) { w.authenticate(c) })
 	rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if c.user != nil {
 		_, _ = rw.Write([]byte(c.user.Nickname))

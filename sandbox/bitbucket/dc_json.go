@@ -42,7 +42,7 @@ func (w *world) dcUser(u *User, r *repo) any {
 		"active": true, "type": "NORMAL",
 	}
 	if r == nil || !r.personal() {
-		o["links"] = selfLinks(w.base + "/users/" + u.Nickname)
+		o["links"] = selfLinks(w.Base + "/users/" + u.Nickname)
 	}
 	return o
 }
@@ -68,7 +68,7 @@ func (w *world) dcProject(r *repo) object {
 	}
 	return object{
 		"key": r.Workspace, "id": r.id, "name": r.Workspace, "public": !r.Private, "type": "NORMAL",
-		"links": selfLinks(w.base + "/projects/" + r.Workspace),
+		"links": selfLinks(w.Base + "/projects/" + r.Workspace),
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
+// maxPayload is the largest payload that Cloud sends; larger ones are dropped.
+const maxPayload = 256 << 10
+
 // cloudAttempts is how often Cloud tries to deliver, without a pause.
 const cloudAttempts = 3
 
@@ -20,106 +23,83 @@ const (
 )
 
 // Sign returns the X-Hub-Signature header of a delivery.
-func Sign(secret string, body []byte) string {
-	return "sha256=" + kit.HMAC(secret, body)
+func Sign(secret string, body []byte) string { return "sha256=" + kit.HMAC(secret, body) }
+
+// post leaves a delivery to be sent to a webhook. What goes to one webhook goes in
+// order.
+func (w *world) post(h *hook, event string, body []byte) {
+	p := kit.Parcel{
+		Delivery: kit.Delivery{Recipient: h.uuid, URL: h.url, Event: event, Body: body},
+		To:       endpoint{w, h}, Lane: h.uuid, NewID: w.IDs.UUID,
+	}
+	if w.kind == Cloud && len(body) > maxPayload {
+		p.State = kit.DeliveryDropped
+	}
+	w.Post(p)
 }
 
-// attempt makes one attempt of a delivery and decides what becomes of it. It
-// reports whether another is to follow at once.
-func (s *Sandbox) attempt(w *world, d *delivery) (again bool) {
-	s.pause(time.Duration(d.fault.LatencyMS) * time.Millisecond)
-	s.mu.Lock()
-	if d.hook.restsUntil.After(s.clock.Now()) {
-		d.State = DeliverySkipped
-		s.mu.Unlock()
-		return false
-	}
-	header := w.headers(d)
-	at, address, body := s.clock.Now(), d.URL, d.Body
-	s.mu.Unlock()
-
-	status, _, err := s.client.Post(address, header, body)
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := Attempt{At: at, Status: status}
-	if err != nil {
-		a.Error = kit.Reason(err)
-	}
-	d.Attempts = append(d.Attempts, a)
-	w.journal.delivered(d, at, a)
-	if w.kind == Cloud {
-		return d.settleCloud(status)
-	}
-	d.settleDataCenter(status, at)
-	return false
+// endpoint is a webhook as a recipient of deliveries.
+type endpoint struct {
+	w    *world
+	hook *hook
 }
 
-// settleCloud decides after an attempt of Cloud's: what is below 500 is an answer.
-func (d *delivery) settleCloud(status int) (again bool) {
-	switch {
-	case status/100 == 2:
-		d.State = DeliveryDone
-	case status != 0 && status < http.StatusInternalServerError:
-		d.State = DeliveryRefused
-	case len(d.Attempts) < cloudAttempts:
-		return true
-	default:
-		d.State = DeliveryFailed
+// Prepare implements kit.Recipient. A Data Center leaves a webhook alone that
+// failed too often.
+func (e endpoint) Prepare(d *kit.Sending, _ *kit.Attempt) (http.Header, bool) {
+	if e.hook.restsUntil.After(e.w.Now()) {
+		return nil, false
 	}
-	return false
-}
-
-// settleDataCenter decides after the one attempt of a Data Center's, and lets the
-// webhook rest when it failed too often.
-func (d *delivery) settleDataCenter(status int, at time.Time) {
-	if status/100 == 2 {
-		d.State = DeliveryDone
-		d.hook.failures, d.hook.rest = 0, 0
-		return
-	}
-	d.State = DeliveryFailed
-	d.hook.failures++
-	if d.hook.failures < breakerFailures {
-		return
-	}
-	d.hook.rest = min(max(breakerFirst, 2*d.hook.rest), breakerLongest)
-	d.hook.restsUntil = at.Add(d.hook.rest)
-}
-
-// headers are those of the next attempt of a delivery.
-func (w *world) headers(d *delivery) http.Header {
 	h := http.Header{"X-Event-Key": {d.Event}}
-	if w.kind == Cloud {
+	if e.w.kind == Cloud {
 		h["Content-Type"] = []string{"application/json"}
 		h["User-Agent"] = []string{"Bitbucket-Webhooks/2.0"}
-		h["X-Hook-Uuid"] = []string{trimBraces(d.hook.uuid)}
+		h["X-Hook-Uuid"] = []string{trimBraces(e.hook.uuid)}
 		h["X-Request-Uuid"] = []string{d.RequestID}
 		h["X-Attempt-Number"] = []string{strconv.Itoa(len(d.Attempts) + 1)}
-		h["Traceparent"] = []string{w.ids.Traceparent()}
+		h["Traceparent"] = []string{e.w.IDs.Traceparent()}
 	} else {
 		h["Content-Type"] = []string{"application/json; charset=utf-8"}
-		h["User-Agent"] = []string{"Atlassian HttpClient 4.2.0 / Bitbucket-" + w.version + " / Default"}
+		h["User-Agent"] = []string{"Atlassian HttpClient 4.2.0 / Bitbucket-" + e.w.version + " / Default"}
 		h["X-Request-Id"] = []string{d.RequestID}
 	}
-	secret := d.hook.secret // of now: it may have been changed since the event
-	if d.fault.BadSignature {
+	secret := e.hook.secret // the current one: it may have changed since the event
+	if d.Action.BadSignature {
 		secret += "?"
 	}
-	unsigned := d.Event == eventPing && !w.policy.SignedPing
-	if secret != "" && !d.fault.NoSignature && !unsigned {
+	unsigned := d.Event == eventPing && !e.w.policy.SignedPing
+	if secret != "" && !d.Action.NoSignature && !unsigned {
 		h["X-Hub-Signature"] = []string{Sign(secret, d.Body)}
 	}
-	return h
+	return h, true
 }
 
-// pause waits in wall-clock time, or until the sandbox is closed.
-func (s *Sandbox) pause(d time.Duration) {
-	if d <= 0 {
-		return
+// Settle implements kit.Recipient.
+func (e endpoint) Settle(d *kit.Sending, a kit.Attempt) kit.Verdict {
+	if e.w.kind == DataCenter {
+		return kit.Verdict{State: e.settleDataCenter(a)}
 	}
-	select {
-	case <-time.After(d):
-	case <-s.closed:
+	switch {
+	case a.Status/100 == 2:
+		return kit.Verdict{State: kit.DeliveryDone}
+	case a.Status != 0 && a.Status < http.StatusInternalServerError:
+		return kit.Verdict{State: kit.DeliveryRefused}
+	case len(d.Attempts) < cloudAttempts:
+		return kit.Verdict{State: kit.DeliveryWaiting, Again: a.At, InPlace: true}
 	}
+	return kit.Verdict{State: kit.DeliveryFailed}
+}
+
+// settleDataCenter decides after the one attempt of a Data Center, and lets the
+// webhook rest when it failed too often.
+func (e endpoint) settleDataCenter(a kit.Attempt) string {
+	if a.Status/100 == 2 {
+		e.hook.failures, e.hook.rest = 0, 0
+		return kit.DeliveryDone
+	}
+	if e.hook.failures++; e.hook.failures >= breakerFailures {
+		e.hook.rest = min(max(breakerFirst, 2*e.hook.rest), breakerLongest)
+		e.hook.restsUntil = a.At.Add(e.hook.rest)
+	}
+	return kit.DeliveryFailed
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // signed computes a signature with code of its own.
@@ -63,12 +64,12 @@ func TestCloudTriesThreeTimesAtOnceAfterServerErrorsOnly(t *testing.T) {
 		attempts int
 		state    string
 	}{
-		{[]int{200}, 1, bitbucket.DeliveryDone},
-		{[]int{500, 204}, 2, bitbucket.DeliveryDone},
-		{[]int{500, 502, 503}, 3, bitbucket.DeliveryFailed},
-		{[]int{404}, 1, bitbucket.DeliveryRefused},
-		{[]int{401}, 1, bitbucket.DeliveryRefused},
-		{[]int{302}, 1, bitbucket.DeliveryRefused},
+		{[]int{200}, 1, kit.DeliveryDone},
+		{[]int{500, 204}, 2, kit.DeliveryDone},
+		{[]int{500, 502, 503}, 3, kit.DeliveryFailed},
+		{[]int{404}, 1, kit.DeliveryRefused},
+		{[]int{401}, 1, kit.DeliveryRefused},
+		{[]int{302}, 1, kit.DeliveryRefused},
 	} {
 		s, hook := setStage(t), listen(t, c.answers...)
 		s.hook(hook, hookSecret, "repo:push")
@@ -105,7 +106,7 @@ func TestCloudSendsNothingLargerThanItsCap(t *testing.T) {
 	_, err := s.repo.Push(bitbucket.Push{Branch: "main", Commits: []string{strings.Repeat("x", 300<<10)}})
 	require.NoError(t, err)
 	require.Empty(t, hook.all())
-	require.Equal(t, bitbucket.DeliveryDropped, s.sbx.Deliveries()[0].State)
+	require.Equal(t, kit.DeliveryDropped, s.sbx.Deliveries()[0].State)
 }
 
 func TestADataCenterSendsOnceAndRestsAfterFiveFailures(t *testing.T) {
@@ -119,16 +120,16 @@ func TestADataCenterSendsOnceAndRestsAfterFiveFailures(t *testing.T) {
 		return all[len(all)-1].State
 	}
 	for range 5 {
-		require.Equal(t, bitbucket.DeliveryFailed, push())
+		require.Equal(t, kit.DeliveryFailed, push())
 	}
-	require.Equal(t, bitbucket.DeliverySkipped, push())
+	require.Equal(t, kit.DeliverySkipped, push())
 	s.sbx.Advance(10 * time.Second)
-	require.Equal(t, bitbucket.DeliveryFailed, push())
+	require.Equal(t, kit.DeliveryFailed, push())
 	s.sbx.Advance(10 * time.Second)
-	require.Equal(t, bitbucket.DeliverySkipped, push(), "twice as long")
+	require.Equal(t, kit.DeliverySkipped, push(), "twice as long")
 	s.sbx.Advance(10 * time.Second)
-	require.Equal(t, bitbucket.DeliveryDone, push())
-	require.Equal(t, bitbucket.DeliveryDone, push())
+	require.Equal(t, kit.DeliveryDone, push())
+	require.Equal(t, kit.DeliveryDone, push())
 	got := hook.all()
 	require.Len(t, got, 8)
 	require.Equal(t, signed(hookSecret, got[0].body), got[0].header.Get("X-Hub-Signature"))
@@ -181,8 +182,8 @@ func TestDeliveriesGoWrongAsTheRulesSay(t *testing.T) {
 	t.Parallel()
 	s, hook := setStage(t), listen(t)
 	s.hook(hook, hookSecret, "repo:push")
-	for _, action := range []bitbucket.Action{{Duplicate: 2}, {Drop: true}, {BadSignature: true}, {NoSignature: true}, {DelaySeconds: 60}} {
-		require.NoError(t, s.sbx.AddFault(bitbucket.Fault{Match: bitbucket.Match{Event: "repo:push"}, Action: action}))
+	for _, action := range []kit.Action{{Duplicate: 2}, {Drop: true}, {BadSignature: true}, {NoSignature: true}, {DelaySeconds: 60}} {
+		require.NoError(t, s.sbx.AddFault(kit.Fault{Match: kit.Match{Event: "repo:push"}, Action: action}))
 	}
 	for _, message := range []string{"twice more", "lost", "forged", "bare", "late", "right"} {
 		_, err := s.repo.Push(bitbucket.Push{Branch: "main", Commits: []string{message}})

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 func TestCloudAnswersEachPersonByTheirRight(t *testing.T) {
@@ -79,8 +80,8 @@ func TestCloudAnswersEachPersonByTheirRight(t *testing.T) {
 		require.Equal(t, c.nobody, s.request("", c.method, c.path, c.body).status, "%s %s as nobody", c.method, c.path)
 		require.Equal(t, c.rubbishSent, s.request("Bearer rubbish", c.method, c.path, c.body).status, "%s %s", c.method, c.path)
 	}
-	require.Empty(t, s.sbx.Journal(bitbucket.Filter{Unexpected: true, Path: one}), "all of these are known")
-	require.NotEmpty(t, s.sbx.Journal(bitbucket.Filter{Unexpected: true, Path: "/2.0/nothing"}))
+	require.Empty(t, s.sbx.Journal(kit.Filter{Unexpected: true, Path: one}), "all of these are known")
+	require.NotEmpty(t, s.sbx.Journal(kit.Filter{Unexpected: true, Path: "/2.0/nothing"}))
 	require.Positive(t, s.sbx.Counts()["GET /2.0/user"])
 }
 
@@ -140,7 +141,7 @@ func TestAWebhookIsKeptUpToDateAndItsSecretNeverShown(t *testing.T) {
 	require.Len(t, s.repo.Hooks(), 1)
 	require.Equal(t, http.StatusNoContent, s.as("ada", http.MethodDelete, path, "").status)
 	require.Empty(t, s.repo.Hooks())
-	for _, entry := range s.sbx.Journal(bitbucket.Filter{}) {
+	for _, entry := range s.sbx.Journal(kit.Filter{}) {
 		require.NotContains(t, entry.RequestBody, hookSecret)
 	}
 }

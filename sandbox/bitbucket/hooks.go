@@ -74,7 +74,7 @@ func (w *world) addHook(r *repo, h hook) (*hook, error) {
 	if err := w.checkHook(&h); err != nil {
 		return nil, err
 	}
-	h.uuid, h.id, h.created = w.ids.braced(), w.number(), w.now()
+	h.uuid, h.id, h.created = w.ids.braced(), w.number(), w.Now()
 	made := &h
 	r.hooks = append(r.hooks, made)
 	return made, nil
@@ -92,7 +92,7 @@ func (w *world) tell(r *repo, event string, by *User, body object) {
 		about["workspace"] = w.cloudWorkspace(r.Workspace) // which no answer has
 		body["repository"], body["actor"] = about, w.cloudUser(by)
 	} else {
-		body["eventKey"], body["date"], body["actor"] = event, w.now().Format("2006-01-02T15:04:05-0700"), w.dcUser(by, r)
+		body["eventKey"], body["date"], body["actor"] = event, w.Now().Format("2006-01-02T15:04:05-0700"), w.dcUser(by, r)
 		if _, about := body["pullRequest"]; !about {
 			body["repository"] = w.dcRepo(r)
 		}

@@ -1,228 +1,147 @@
 package bitbucket
 
 import (
-	"crypto/subtle"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// consent is a request of an app for a user's agreement.
-type consent struct {
-	app         *App
-	scopes      []string
-	redirectURI string
-	state       string
-	challenge   string
-	method      string
-}
-
-// consentPage is what the page shows.
-type consentPage struct {
-	Title, Problem, App string
-	// Hidden are the parameters of the request, for the form to send again.
-	Hidden map[string]string
-	Scopes []string
-	Users  []User
-}
-
-// serveConsent is the page on which a user picks a login and allows or declines
-// what the app asks for. Where the policy says who allows everything, it goes
-// back to the app at once.
-func (s *Sandbox) serveConsent(rw http.ResponseWriter, r *http.Request) {
-	page := consentPage{Title: "Authorize an app", Hidden: map[string]string{}}
-	var to string
-	s.locked(func(w *world) {
-		var c consent
-		if c, page.Problem = w.consent(r.URL.Query()); page.Problem != "" {
-			return
-		}
-		if w.policy.AutoApprove != "" {
-			to, page.Problem = w.decide(c, w.policy.AutoApprove, "allow")
-			return
-		}
-		page.App, page.Scopes = c.app.Name, c.scopes
-		for name, values := range r.URL.Query() {
-			page.Hidden[name] = values[0]
-		}
-		for _, u := range w.users {
-			if !u.bot {
-				page.Users = append(page.Users, *u)
-			}
-		}
-	})
-	switch {
-	case page.Problem != "":
-		writePage(rw, http.StatusBadRequest, "authorize.html", page)
-	case to != "":
-		http.Redirect(rw, r, to, http.StatusFound)
-	default:
-		writePage(rw, http.StatusOK, "authorize.html", page)
+// grantRules are those of the product. Cloud needs no redirect_uri to exchange a
+// code, but one that is sent has to be the same; its refresh tokens stay, those of
+// a Data Center are spent by use. Clients should go by expires_in.
+func (w *world) grantRules() kit.GrantRules {
+	return kit.GrantRules{
+		HasApp:       func(clientID string) bool { return w.apps[clientID] != nil },
+		CodeLifetime: 10 * time.Minute, AccessLifetime: 2 * time.Hour,
+		KeepRefresh: w.kind == Cloud, OptionalRedirectURI: w.kind == Cloud,
 	}
 }
 
-// serveDecision is the page's form: it takes the same parameters, who it is in
-// "user" and "allow" or "decline" in "decision", and goes back to the app.
-func (s *Sandbox) serveDecision(rw http.ResponseWriter, r *http.Request) {
-	to, problem := "", "Bad request"
-	if r.ParseForm() == nil {
-		s.locked(func(w *world) {
-			var c consent
-			if c, problem = w.consent(r.Form); problem == "" {
-				to, problem = w.decide(c, r.Form.Get("user"), r.Form.Get("decision"))
-			}
-		})
-	}
-	if problem != "" {
-		writePage(rw, http.StatusBadRequest, "authorize.html", consentPage{Title: "Authorize an app", Problem: problem})
-		return
-	}
-	http.Redirect(rw, r, to, http.StatusFound)
-}
-
-// consent reads the parameters of an authorization request. Nothing is ever sent
-// to an address that is not the app's.
-func (w *world) consent(q url.Values) (consent, string) {
+// Consent implements kit.Authorizer.
+func (w *world) Consent(q url.Values) (kit.Consent, string) {
 	app := w.apps[q.Get("client_id")]
 	if app == nil {
-		return consent{}, "Invalid client_id"
+		return kit.Consent{}, "Invalid client_id"
 	}
-	c := consent{app: app, scopes: app.Scopes, redirectURI: q.Get("redirect_uri"), state: q.Get("state")}
-	if c.redirectURI == "" {
-		c.redirectURI = app.RedirectURI
+	c := kit.Consent{
+		App: app.Name, ClientID: app.ClientID, Scopes: app.Scopes, RedirectURI: q.Get("redirect_uri"), State: q.Get("state"),
+		Challenge: q.Get("code_challenge"), Method: q.Get("code_challenge_method"),
+		Approver: w.policy.AutoApprove, Declined: "The user denied access to your application",
 	}
-	if c.redirectURI != app.RedirectURI && !strings.HasPrefix(c.redirectURI, strings.TrimSuffix(app.RedirectURI, "/")+"/") {
-		return consent{}, "Invalid redirect_uri"
+	if c.RedirectURI == "" {
+		c.RedirectURI = app.RedirectURI
+	}
+	if c.RedirectURI != app.RedirectURI && !strings.HasPrefix(c.RedirectURI, strings.TrimSuffix(app.RedirectURI, "/")+"/") {
+		return kit.Consent{}, "Invalid redirect_uri"
 	}
 	if q.Get("response_type") != "code" {
-		return consent{}, "Invalid response_type"
+		return kit.Consent{}, "Invalid response_type"
 	}
 	if asked := strings.Fields(q.Get("scope")); w.kind == DataCenter {
 		if len(asked) == 0 {
-			return consent{}, "Invalid scope"
+			return kit.Consent{}, "Invalid scope"
 		}
 		for _, scope := range asked {
-			if most := (&grant{scopes: app.Scopes}); !most.has(scope) || !slices.Contains(w.allScopes(), scope) {
-				return consent{}, "Invalid scope"
+			if !includes(app.Scopes, scope) || !slices.Contains(w.allScopes(), scope) {
+				return kit.Consent{}, "Invalid scope"
 			}
 		}
-		c.scopes = asked
+		c.Scopes = asked
 	}
-	c.challenge, c.method = q.Get("code_challenge"), q.Get("code_challenge_method")
 	return c, ""
 }
 
-// decide returns the address that the user's browser goes back to.
-func (w *world) decide(c consent, login, decision string) (to, problem string) {
-	back, err := url.Parse(c.redirectURI)
-	if err != nil {
-		return "", "Invalid redirect_uri"
-	}
-	q := back.Query()
-	if c.state != "" {
-		q.Set("state", c.state)
-	}
-	switch decision {
-	case "allow":
-		u := w.user(login)
-		if u == nil {
-			return "", "Pick a user"
+// Logins implements kit.Authorizer.
+func (w *world) Logins() []kit.Login {
+	var all []kit.Login
+	for _, u := range w.users {
+		if !u.bot {
+			all = append(all, kit.Login{Value: u.Email, Label: u.DisplayName + " (" + u.Email + ")"})
 		}
-		q.Set("code", w.authorize(c, u))
-	case "decline":
-		q.Set("error", "access_denied")
-		q.Set("error_description", "The user denied access to your application")
-	default:
-		return "", "Allow or decline"
 	}
-	back.RawQuery = q.Encode()
-	return back.String(), ""
+	return all
 }
 
-// oauthError is a refusal of the token endpoint.
-type oauthError struct {
-	status      int
-	Error       string `json:"error"`
-	Description string `json:"error_description"`
+// Allow implements kit.Authorizer.
+func (w *world) Allow(c kit.Consent, login string) (string, bool) {
+	u := w.user(login)
+	if u == nil {
+		return "", false
+	}
+	return w.grants.Allow(c, u), true
 }
 
-// invalidGrant refuses a code or a refresh token.
-func invalidGrant(why string) *oauthError {
-	return &oauthError{http.StatusBadRequest, "invalid_grant", why}
+// routeOAuth adds the consent page and the token endpoint.
+func (s *Sandbox) routeOAuth(authorize, token string) {
+	kit.RouteOAuth(s.Sandbox, s.site, authorize, pages)
+	s.site.HandleFunc("POST "+token, kit.TokenEndpoint(s.Sandbox, (*world).token))
 }
 
-// serveToken exchanges a code or a refresh token.
-func (s *Sandbox) serveToken(rw http.ResponseWriter, r *http.Request) {
-	var answer any
-	refusal := &oauthError{http.StatusBadRequest, "invalid_request", "The body is not a form."}
-	if r.ParseForm() == nil {
-		s.locked(func(w *world) {
-			var app *App
-			if app, refusal = w.client(r); refusal == nil {
-				answer, refusal = w.exchange(app, r.PostForm)
-			}
+// token exchanges a code or a refresh token.
+func (w *world) token(r *http.Request) (any, *kit.Refusal) {
+	id, secret := kit.ClientCredentials(r, r.PostForm)
+	app := w.apps[id]
+	if app == nil || !kit.SameFormSecret(app.ClientSecret, secret) {
+		return nil, kit.Refuse(http.StatusUnauthorized, "unauthorized_client", "Invalid OAuth client credentials")
+	}
+	g, err := w.grants.Exchange(app.ClientID, r.PostForm)
+	if err != nil {
+		return nil, kit.RefuseGrant(err, r.PostForm, map[error]string{
+			kit.ErrCode: "The specified code is not valid.", kit.ErrRedirectURI: "The redirect_uri does not match.",
+			kit.ErrVerifier: "The code_verifier does not match.", kit.ErrRefreshToken: "Invalid refresh_token",
 		})
 	}
-	rw.Header().Set("Cache-Control", "no-store")
-	if refusal != nil {
-		kit.WriteJSON(rw, refusal.status, refusal)
-		return
-	}
-	kit.WriteJSON(rw, http.StatusOK, answer)
-}
-
-// client authenticates the app behind a request to the token endpoint: by Basic
-// authorization, or by parameters.
-func (w *world) client(r *http.Request) (*App, *oauthError) {
-	id, secret, ok := r.BasicAuth()
-	if !ok {
-		id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
-	} else if decoded, err := url.QueryUnescape(id); err == nil {
-		// RFC 6749 has both parts form-encoded inside the header, and some clients do so.
-		id = decoded
-	}
-	app := w.apps[id]
-	if app == nil || !sameSecret(app.ClientSecret, secret) {
-		return nil, &oauthError{http.StatusUnauthorized, "unauthorized_client", "Invalid OAuth client credentials"}
-	}
-	return app, nil
-}
-
-// sameSecret compares a secret with one that was shown, as it is or form-encoded.
-func sameSecret(secret, shown string) bool {
-	if subtle.ConstantTimeCompare([]byte(secret), []byte(shown)) == 1 {
-		return true
-	}
-	decoded, err := url.QueryUnescape(shown)
-	return err == nil && subtle.ConstantTimeCompare([]byte(secret), []byte(decoded)) == 1
-}
-
-// exchange serves one grant type.
-func (w *world) exchange(app *App, form url.Values) (any, *oauthError) {
-	var g *grant
-	var refusal *oauthError
-	switch form.Get("grant_type") {
-	case "authorization_code":
-		g, refusal = w.redeem(app, form.Get("code"), form.Get("redirect_uri"), form.Get("code_verifier"))
-	case "refresh_token":
-		g, refusal = w.renew(app, form.Get("refresh_token"))
-	default:
-		refusal = &oauthError{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + form.Get("grant_type")}
-	}
-	if refusal != nil {
-		return nil, refusal
-	}
 	answer := object{
-		"access_token": w.issue(g), "refresh_token": g.refresh, "token_type": "bearer", "expires_in": int(accessLifetime.Seconds()),
+		"access_token": w.grants.Issue(g, 0), "refresh_token": g.Refresh, "token_type": "bearer",
+		"expires_in": int(w.grantRules().AccessLifetime.Seconds()),
 	}
-	scopes := strings.Join(g.scopes, " ")
+	scopes := strings.Join(g.Scopes, " ")
 	if w.kind == Cloud {
-		answer["scopes"], answer["state"] = scopes, form.Get("grant_type")
+		answer["scopes"], answer["state"] = scopes, r.PostForm.Get("grant_type")
 	} else {
-		answer["scope"], answer["created_at"] = scopes, w.now().UnixMilli()
+		answer["scope"], answer["created_at"] = scopes, w.Now().UnixMilli()
 	}
 	return answer, nil
+}
+
+// RevokeGrant ends what a user allowed an app, without telling the app.
+func (s *Sandbox) RevokeGrant(nickname, clientID string) error {
+	return s.Control(func(w *world) error { return w.grants.Withdraw(clientID, w.user(nickname)) })
+}
+
+// ExpireTokens has all access tokens of an app expire now.
+func (s *Sandbox) ExpireTokens(clientID string) error {
+	return s.Control(func(w *world) error { return w.grants.Expire(clientID) })
+}
+
+// scopeIncludes says what else a scope brings.
+func scopeIncludes(scope string) []string {
+	switch scope {
+	case "repository:write":
+		return []string{"repository"}
+	case "pullrequest":
+		return []string{"repository"}
+	case "pullrequest:write":
+		return []string{"pullrequest", "repository", "repository:write"}
+	case "pipeline:write":
+		return []string{"pipeline"}
+	case "REPO_ADMIN":
+		return []string{"REPO_WRITE", "REPO_READ", "PUBLIC_REPOS"}
+	case "REPO_WRITE":
+		return []string{"REPO_READ", "PUBLIC_REPOS"}
+	case "REPO_READ":
+		return []string{"PUBLIC_REPOS"}
+	}
+	return nil
+}
+
+// includes reports whether scopes have one of them, or one that includes it.
+func includes(scopes []string, scope string) bool {
+	return scope == "" || slices.ContainsFunc(scopes, func(have string) bool {
+		return have == scope || slices.Contains(scopeIncludes(have), scope)
+	})
 }

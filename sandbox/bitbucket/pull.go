@@ -111,7 +111,7 @@ func (w *world) openPull(r *repo, given PullRequest) (*pull, error) {
 	p := &pull{
 		repo: r, id: len(r.pulls) + 1, globalID: w.number(), title: given.Title, description: given.Description, state: pullOpen,
 		draft: given.Draft, author: by, source: given.Source, destination: given.Destination, head: r.branches[given.Source],
-		closeSource: given.CloseSource, created: w.now(), updated: w.now(),
+		closeSource: given.CloseSource, created: w.Now(), updated: w.Now(),
 	}
 	for _, nickname := range given.Reviewers {
 		u := w.user(nickname)
@@ -140,7 +140,7 @@ func (r *repo) pull(id int) *pull {
 // touch marks a change.
 func (p *pull) touch(w *world) {
 	p.version++
-	p.updated = w.now()
+	p.updated = w.Now()
 }
 
 // mustBeOpen refuses what can only be done to an open pull request.
@@ -179,9 +179,9 @@ func (w *world) review(p *pull, by *User, opinion string) (*participant, error) 
 	if previous == opinion {
 		return part, nil
 	}
-	part.opinion, part.at = opinion, w.now()
+	part.opinion, part.at = opinion, w.Now()
 	part.reviewer = part.reviewer || w.kind == DataCenter // who reviews in a Data Center becomes a reviewer
-	p.updated = w.now()
+	p.updated = w.Now()
 	occasion := occasionApproved
 	switch {
 	case opinion == opinionChanges:
@@ -232,7 +232,7 @@ func (w *world) mergePull(p *pull, by *User, strategy, message string, closeSour
 		to = w.newCommit(r, by, message, p.head).hash
 	}
 	r.branches[p.destination] = to
-	p.state, p.merge, p.closedBy, p.closed = pullMerged, to, by, w.now()
+	p.state, p.merge, p.closedBy, p.closed = pullMerged, to, by, w.Now()
 	p.touch(w)
 	changes := []refChange{{name: p.destination, from: from, to: to, commits: r.history(to, from)}}
 	if head := r.branches[p.source]; head != "" && (closeSource || p.closeSource) {
@@ -252,7 +252,7 @@ func (w *world) declinePull(p *pull, by *User) error {
 	if err := p.mustBeOpen(); err != nil {
 		return err
 	}
-	p.state, p.closedBy, p.closed = pullDeclined, by, w.now()
+	p.state, p.closedBy, p.closed = pullDeclined, by, w.Now()
 	p.touch(w)
 	w.tellPull(p, occasionDeclined, by, nil, nil)
 	return nil

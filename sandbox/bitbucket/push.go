@@ -57,7 +57,7 @@ func (w *world) push(r *repo, p Push) ([]refChange, error) {
 		}
 		changes = append(changes, change)
 	}
-	r.updated = w.now()
+	r.updated = w.Now()
 	w.tellPush(r, by, changes)
 	for _, change := range changes {
 		w.moveHeads(r, by, change)

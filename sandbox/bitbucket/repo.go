@@ -88,7 +88,7 @@ func (w *world) addRepo(given Repo) (*repo, error) {
 		given.MainBranch = "main"
 	}
 	r := &repo{
-		Repo: given, uuid: w.ids.braced(), id: w.number(), created: w.now(), updated: w.now(),
+		Repo: given, uuid: w.ids.braced(), id: w.number(), created: w.Now(), updated: w.Now(),
 		branches: map[string]string{}, tags: map[string]string{}, commits: map[string]*commit{},
 	}
 	r.Rights = map[string]string{}
@@ -192,7 +192,7 @@ func (r *repo) allows(u *User, right string) bool {
 
 // newCommit makes a commit.
 func (w *world) newCommit(r *repo, author *User, message, parent string) *commit {
-	c := &commit{hash: w.ids.hash(), message: message, author: author, at: w.now(), parent: parent}
+	c := &commit{hash: w.ids.hash(), message: message, author: author, at: w.Now(), parent: parent}
 	r.commits[c.hash] = c
 	return c
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // noon is when all stories begin.
@@ -39,7 +40,7 @@ func tokenOf(nickname string) string { return "token-of-" + nickname }
 // setStage opens a sandbox whose clock stands at noon.
 func setStage(t *testing.T, change ...func(*bitbucket.Options)) *stage {
 	t.Helper()
-	opts := bitbucket.Options{Now: func() time.Time { return noon }, RandomSeed: 7, AnswerWithin: 300 * time.Millisecond}
+	opts := bitbucket.Options{Options: kit.Options{Now: func() time.Time { return noon }, RandomSeed: 7, AnswerWithin: 300 * time.Millisecond}}
 	for _, nickname := range []string{"ada", "bob", "cyd", "eve"} {
 		opts.Seed.Users = append(opts.Seed.Users, bitbucket.User{Nickname: nickname, Token: tokenOf(nickname)})
 	}

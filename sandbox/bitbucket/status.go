@@ -68,10 +68,10 @@ func (w *world) setStatus(r *repo, given Status) (*status, error) {
 	event := "repo:commit_status_updated"
 	st := r.status(c.hash, given.Key)
 	if st == nil {
-		st, event = &status{created: w.now()}, "repo:commit_status_created"
+		st, event = &status{created: w.Now()}, "repo:commit_status_created"
 		r.statuses = append(r.statuses, st)
 	}
-	st.Status, st.updated = given, w.now()
+	st.Status, st.updated = given, w.Now()
 	if w.kind == Cloud {
 		w.tell(r, event, by, object{"commit_status": w.cloudStatus(r, st, true)})
 	}
@@ -130,7 +130,7 @@ func (w *world) runPipeline(r *repo, branch, hash, by string) (*pipeline, error)
 		return nil, err
 	}
 	p := &pipeline{
-		number: len(r.pipelines) + 1, uuid: w.ids.braced(), branch: branch, hash: c.hash, by: who, created: w.now(),
+		number: len(r.pipelines) + 1, uuid: w.ids.braced(), branch: branch, hash: c.hash, by: who, created: w.Now(),
 		state: InProgress, key: strconv.Itoa(3343800 + w.number()),
 	}
 	r.pipelines = append(r.pipelines, p)
@@ -145,7 +145,7 @@ func (w *world) endPipeline(r *repo, p *pipeline, result string) error {
 	if !slices.Contains([]string{Successful, Failed, Stopped}, result) {
 		return errors.Wrapf(kit.ErrInvalid, "a pipeline can not end %q", result)
 	}
-	p.state, p.ended = result, w.now()
+	p.state, p.ended = result, w.Now()
 	return w.tellPipeline(r, p)
 }
 

@@ -15,7 +15,7 @@ type Repository struct {
 // AddRepo makes a repository.
 func (s *Sandbox) AddRepo(r Repo) (*Repository, error) {
 	made := &Repository{s: s}
-	return made, s.control(func(w *world) error {
+	return made, s.Control(func(w *world) error {
 		added, err := w.addRepo(r)
 		if err == nil {
 			made.id = added.id
@@ -27,7 +27,7 @@ func (s *Sandbox) AddRepo(r Repo) (*Repository, error) {
 // Repository finds a repository.
 func (s *Sandbox) Repository(workspace, slug string) (*Repository, error) {
 	found := &Repository{s: s}
-	return found, s.control(func(w *world) error {
+	return found, s.Control(func(w *world) error {
 		r := w.repo(workspace, slug)
 		if r == nil {
 			return errors.Wrapf(kit.ErrNotFound, "repository %s/%s", workspace, slug)
@@ -39,7 +39,7 @@ func (s *Sandbox) Repository(workspace, slug string) (*Repository, error) {
 
 // do runs f on the repository.
 func (h *Repository) do(f func(*world, *repo) error) error {
-	return h.s.control(func(w *world) error {
+	return h.s.Control(func(w *world) error {
 		r := w.repoByID(h.id)
 		if r == nil {
 			return errors.Wrap(kit.ErrNotFound, "the repository")

@@ -77,15 +77,7 @@ func (w *world) user(key string) *User {
 
 // AddUser registers a person and returns it with what it was given.
 func (s *Sandbox) AddUser(u User) (User, error) {
-	var added User
-	err := s.control(func(w *world) error {
-		user, err := w.addUser(u)
-		if err == nil {
-			added = *user
-		}
-		return err
-	})
-	return added, err
+	return kit.Kept(s.Sandbox, func(w *world) (*User, error) { return w.addUser(u) })
 }
 
 // App is an OAuth consumer of Cloud, or an incoming application link of a Data
@@ -142,20 +134,12 @@ func (w *world) addApp(a App) (*App, error) {
 // SetApp registers an app, or replaces the one with the same client ID, and
 // returns it with what it was given.
 func (s *Sandbox) SetApp(a App) (App, error) {
-	var saved App
-	err := s.control(func(w *world) error {
-		app, err := w.addApp(a)
-		if err == nil {
-			saved = *app
-		}
-		return err
-	})
-	return saved, err
+	return kit.Kept(s.Sandbox, func(w *world) (*App, error) { return w.addApp(a) })
 }
 
 // SetPolicy replaces the switches.
 func (s *Sandbox) SetPolicy(p Policy) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		if p.AutoApprove != "" && w.user(p.AutoApprove) == nil {
 			return errors.Wrapf(kit.ErrNotFound, "user %q", p.AutoApprove)
 		}

@@ -3,7 +3,6 @@ package bitbucket
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -16,11 +15,10 @@ type object = map[string]any
 // world is everything that a reset forgets. Its methods need the sandbox's lock.
 // None of them does any I/O: what has to be sent is left in waiting.
 type world struct {
+	*kit.World
 	kind    Kind
 	version string
-	ids     *ids
-	now     func() time.Time
-	base    string
+	ids     ids
 	policy  Policy
 
 	apps  map[string]*App // by client ID
@@ -28,27 +26,14 @@ type world struct {
 	repos []*repo
 	last  int // the number given out last
 
-	codes   map[string]*authCode
-	access  map[string]*accessToken
-	refresh map[string]*grant
-
-	faults []*Fault
-
-	waiting    []*delivery // not yet handed to a worker
-	deliveries []*delivery
-	journal    journal
+	grants *kit.Grants[*User]
 }
 
-// newWorld returns a world with nobody in it.
-func newWorld(kind Kind, seed uint64, now func() time.Time, base string) *world {
-	return &world{
-		kind: kind, ids: &ids{kit.NewIDs(seed)}, now: now, base: base,
-		apps:    map[string]*App{},
-		codes:   map[string]*authCode{},
-		access:  map[string]*accessToken{},
-		refresh: map[string]*grant{},
-		journal: journal{counts: map[string]int{}},
-	}
+// newWorld returns a world that begins with a seed.
+func newWorld(base *kit.World, kind Kind, version string, seed Seed) (*world, error) {
+	w := &world{World: base, kind: kind, version: version, ids: ids{base.IDs}, apps: map[string]*App{}}
+	w.grants = kit.NewGrants[*User](base, w.grantRules())
+	return w, w.plant(seed)
 }
 
 // Policy are switches for what Bitbucket's versions do differently, or does not
@@ -74,7 +59,8 @@ type Seed struct {
 
 // Check reports what is wrong with a seed for that product.
 func (s Seed) Check(kind Kind) error {
-	return newWorld(kind, 1, time.Now, "").plant(s)
+	_, err := newWorld(kit.NewWorld(), kind, "", s)
+	return err
 }
 
 // plant puts a seed into an empty world.

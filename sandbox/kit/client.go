@@ -33,28 +33,34 @@ func NewClient(given *http.Client, within time.Duration) *Client {
 	return c
 }
 
-// Post sends a body and returns the status and the answer, of which at most 64 KiB
-// are read. The status is 0 when there was no answer.
-func (c *Client) Post(address string, header http.Header, body []byte) (int, []byte, error) {
+// Receipt is an answer. Its status is 0 when there was none.
+type Receipt struct {
+	Status int
+	Header http.Header
+	Body   []byte // at most 64 KiB
+}
+
+// Post sends a body and returns the answer.
+func (c *Client) Post(address string, header http.Header, body []byte) (Receipt, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.within)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, err
+		return Receipt{}, err
 	}
 	r.Header = header
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return 0, nil, err
+		return Receipt{}, err
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
-	return resp.StatusCode, answer, err
+	return Receipt{resp.StatusCode, resp.Header, answer}, err
 }
 
-// Reason explains why there was no answer, without the address: it may carry a
+// reason explains why there was no answer, without the address: it may carry a
 // secret.
-func Reason(err error) string {
+func reason(err error) string {
 	var about *url.Error
 	if errors.As(err, &about) {
 		err = about.Err

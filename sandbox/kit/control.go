@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/pkg/errors"
 )
@@ -21,12 +22,12 @@ const maxRequest = 1 << 20
 
 // Body returns a handler of the control API that decodes the request for f and
 // answers with what f returns; see [Reply].
-func Body[T any](f func(T) (any, error)) http.HandlerFunc {
-	return BodyOf(func(_ *http.Request, q T) (any, error) { return f(q) })
+func Body[T, A any](f func(T) (A, error)) http.HandlerFunc {
+	return BodyOf(func(_ *http.Request, q T) (A, error) { return f(q) })
 }
 
 // BodyOf is [Body] for a function that needs the request's path, too.
-func BodyOf[T any](f func(*http.Request, T) (any, error)) http.HandlerFunc {
+func BodyOf[T, A any](f func(*http.Request, T) (A, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		var q T
 		if err := Decode(r, &q); err != nil {
@@ -39,7 +40,7 @@ func BodyOf[T any](f func(*http.Request, T) (any, error)) http.HandlerFunc {
 }
 
 // Query returns a handler of the control API that reads no body.
-func Query(f func(*http.Request) (any, error)) http.HandlerFunc {
+func Query[A any](f func(*http.Request) (A, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		answer, err := f(r)
 		Reply(rw, answer, err)
@@ -84,4 +85,32 @@ func statusOf(err error) int {
 		return http.StatusConflict
 	}
 	return http.StatusBadRequest
+}
+
+// Handle adds a path of the product's own to the control API, such as
+// "POST /_sandbox/users".
+func (s *Sandbox[W]) Handle(pattern string, h http.HandlerFunc) { s.control.HandleFunc(pattern, h) }
+
+// routeControl adds what every sandbox has.
+func (s *Sandbox[W]) routeControl() {
+	now := func() map[string]string { return map[string]string{"now": s.Now().Format(time.RFC3339Nano)} }
+	s.Handle("GET /_sandbox/clock", Query(func(*http.Request) (any, error) { return now(), nil }))
+	s.Handle("POST /_sandbox/clock", Body(func(q struct {
+		Seconds float64 `json:"advance_seconds"`
+	},
+	) (any, error) {
+		s.Advance(time.Duration(q.Seconds * float64(time.Second)))
+		return now(), nil
+	}))
+	s.Handle("POST /_sandbox/faults", Body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
+	s.Handle("DELETE /_sandbox/faults", Do(s.ClearFaults))
+	s.Handle("POST /_sandbox/release", Do(s.Release))
+	s.Handle("GET /_sandbox/journal", Query(func(r *http.Request) (any, error) {
+		q := r.URL.Query()
+		return s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil
+	}))
+	s.Handle("DELETE /_sandbox/journal", Do(s.ClearJournal))
+	s.Handle("GET /_sandbox/deliveries", Query(func(*http.Request) (any, error) { return s.Deliveries(), nil }))
+	s.Handle("GET /_sandbox/counts", Query(func(*http.Request) (any, error) { return s.Counts(), nil }))
+	s.Handle("POST /_sandbox/reset", Do(s.Reset))
 }

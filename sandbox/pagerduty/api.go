@@ -31,7 +31,7 @@ type call struct {
 	user *User
 	via  string
 	// grant is what the app was allowed; nil for a key.
-	grant *grant
+	grant *kit.Grant[*User]
 }
 
 // operation is one row of the API.
@@ -57,12 +57,6 @@ func denied() *apiError { return &apiError{http.StatusForbidden, 2010, "Access D
 
 func invalid(details ...string) *apiError {
 	return &apiError{http.StatusBadRequest, 2001, "Invalid Input Provided", details}
-}
-
-// limit counts the calls of a token in a minute.
-type limit struct {
-	minute time.Time
-	calls  int
 }
 
 // operations is the whole API.
@@ -114,7 +108,7 @@ func (s *Sandbox) serve(rw http.ResponseWriter, r *http.Request, op operation) {
 	c := &call{Request: r, body: body}
 	var status int
 	var answer any
-	s.locked(func(w *world) {
+	s.Locked(func(w *world) {
 		refusal := w.admit(c, op, rw.Header())
 		if refusal == nil {
 			status, answer, refusal = op.run(w, c)
@@ -148,13 +142,12 @@ func (w *world) admit(c *call, op operation, header http.Header) *apiError {
 	scoped := true
 	switch {
 	case isBearer:
-		token := w.access[bearer]
-		if token == nil || !w.now().Before(token.expires) {
+		grant, expired := w.grants.Bearer(bearer)
+		if grant == nil || expired {
 			return &apiError{http.StatusUnauthorized, 2006, "Unauthorized", nil}
 		}
-		c.user, c.via = token.grant.user, w.apps[token.grant.clientID].Name
-		c.grant = token.grant
-		scoped = token.grant.has(op.scope)
+		c.user, c.via, c.grant = grant.User, w.apps[grant.ClientID].Name, grant
+		scoped = includes(grant.Scopes, op.scope)
 	case isKey:
 		for _, u := range w.users {
 			if u.Token != "" && u.Token == key {
@@ -183,17 +176,12 @@ func (w *world) count(token string, header http.Header) *apiError {
 	if w.policy.CallsAMinute > 0 {
 		most = w.policy.CallsAMinute
 	}
-	minute := w.now().Truncate(time.Minute)
-	counted := w.limits[token]
-	if counted == nil || !counted.minute.Equal(minute) {
-		counted = &limit{minute: minute}
-		w.limits[token] = counted
-	}
-	counted.calls++
+	calls := w.Hit(token, time.Minute)
+	next := w.Now().Truncate(time.Minute).Add(time.Minute)
 	header.Set("Ratelimit-Limit", strconv.Itoa(most))
-	header.Set("Ratelimit-Remaining", strconv.Itoa(max(0, most-counted.calls)))
-	header.Set("Ratelimit-Reset", strconv.Itoa(int(minute.Add(time.Minute).Sub(w.now())/time.Second)))
-	if counted.calls > most {
+	header.Set("Ratelimit-Remaining", strconv.Itoa(max(0, most-calls)))
+	header.Set("Ratelimit-Reset", strconv.Itoa(int(next.Sub(w.Now())/time.Second)))
+	if calls > most {
 		return &apiError{http.StatusTooManyRequests, 2020, "Rate Limit Exceeded", nil}
 	}
 	return nil

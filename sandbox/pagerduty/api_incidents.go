@@ -57,7 +57,7 @@ func (c *call) signed() *apiError {
 
 func (w *world) serveIncidents(c *call) (int, any, *apiError) {
 	q := c.URL.Query()
-	now := w.now()
+	now := w.Now()
 	since, until := now.Add(-30*24*time.Hour), now
 	for name, into := range map[string]*time.Time{"since": &since, "until": &until} {
 		if given := q.Get(name); given != "" {
@@ -199,7 +199,7 @@ func (w *world) change(i *incident, q incidentRequest, by *User) *apiError {
 		w.meet(i, want.Bridge.URL, want.Bridge.Number, by)
 	case want.Title != "":
 		i.title = want.Title
-		i.updated = w.now()
+		i.updated = w.Now()
 	default:
 		return invalid("Nothing to change")
 	}

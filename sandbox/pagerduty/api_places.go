@@ -126,7 +126,7 @@ func (w *world) serveSchedule(c *call) (int, any, *apiError) {
 // serveOncalls lists who is on call in a span of time, by the schedules that are
 // asked for, once for each level of each policy that leads to them.
 func (w *world) serveOncalls(c *call) (int, any, *apiError) {
-	since, until := w.now(), w.now()
+	since, until := w.Now(), w.Now()
 	for name, into := range map[string]*time.Time{"since": &since, "until": &until} {
 		if given := c.URL.Query().Get(name); given != "" {
 			at, err := time.Parse(time.RFC3339, given)
@@ -179,7 +179,7 @@ func (w *world) between(c *Schedule, since, until time.Time) []turn {
 func (w *world) servePriorities(c *call) (int, any, *apiError) {
 	var all []object
 	for _, p := range w.priorities {
-		all = append(all, object{"id": p.ID, "type": "priority", "summary": p.Name, "self": w.base + "/priorities/" + p.ID, "html_url": nil, "name": p.Name})
+		all = append(all, object{"id": p.ID, "type": "priority", "summary": p.Name, "self": w.Base + "/priorities/" + p.ID, "html_url": nil, "name": p.Name})
 	}
 	return c.page("priorities", all)
 }

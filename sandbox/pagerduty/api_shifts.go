@@ -48,7 +48,7 @@ func (w *world) serveShiftSchedule(c *call) (int, any, *apiError) {
 	}
 	shown := w.wholeSchedule(schedule)
 	if c.includes("final_schedule") {
-		since, until := w.now(), w.now().Add(7*24*time.Hour)
+		since, until := w.Now(), w.Now().Add(7*24*time.Hour)
 		for name, into := range map[string]*time.Time{"since": &since, "until": &until} {
 			if given := c.URL.Query().Get(name); given != "" {
 				parsed, err := time.Parse(time.RFC3339, given)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/pagerduty"
 )
 
@@ -77,11 +78,11 @@ func TestFaultsHappenToRequestsAndDeliveries(t *testing.T) {
 	require.Len(t, late, 1)
 	require.Empty(t, late[0].header.Get("X-PagerDuty-Signature"))
 	require.Equal(t, http.StatusOK, s.control(http.MethodDelete, "/faults", "").status)
-	require.NotEmpty(t, s.sbx.Journal(pagerduty.Filter{Kind: pagerduty.EntryDelivery}))
+	require.NotEmpty(t, s.sbx.Journal(kit.Filter{Kind: kit.EntryDelivery}))
 	s.request(http.MethodGet, "/nothing/here", "")
-	require.NotEmpty(t, s.sbx.Journal(pagerduty.Filter{Unexpected: true}))
+	require.NotEmpty(t, s.sbx.Journal(kit.Filter{Unexpected: true}))
 	s.sbx.ClearJournal()
-	require.Empty(t, s.sbx.Journal(pagerduty.Filter{}))
+	require.Empty(t, s.sbx.Journal(kit.Filter{}))
 }
 
 func TestASeedThatCannotBeIsRefused(t *testing.T) {

@@ -16,94 +16,77 @@ const (
 )
 
 // Sign returns one signature of a delivery.
-func Sign(secret string, body []byte) string {
-	return "v1=" + kit.HMAC(secret, body)
+func Sign(secret string, body []byte) string { return "v1=" + kit.HMAC(secret, body) }
+
+// post leaves a delivery to be sent to a subscription. What is about one incident
+// is sent in order: the next when the one before it was taken or dropped. What
+// comes up while the subscription is disabled is lost.
+func (w *world) post(h *subscription, incident string, body object) {
+	event, _ := body["event"].(object)["event_type"].(string)
+	p := kit.Parcel{
+		Delivery: kit.Delivery{Recipient: h.id, URL: h.url, Event: event, Body: kit.Compact(body)},
+		To:       endpoint{w, h}, Lane: h.id + " " + incident, NewID: w.IDs.UUID,
+	}
+	if h.disabledUntil.After(w.Now()) {
+		p.State = kit.DeliverySkipped
+	}
+	w.Post(p)
 }
 
-// attempt makes one attempt of a delivery and decides what becomes of it. It
-// reports whether that is settled, so that the next one's turn has come.
-func (s *Sandbox) attempt(w *world, d *delivery) (settled bool) {
-	s.pause(time.Duration(d.fault.LatencyMS) * time.Millisecond)
-	s.mu.Lock()
-	if d.hook.disabledUntil.After(s.clock.Now()) {
-		d.State = DeliverySkipped
-		s.mu.Unlock()
-		return true
-	}
-	header := w.headers(d)
-	at, address, body := s.clock.Now(), d.URL, d.Body
-	s.mu.Unlock()
-
-	status, _, err := s.client.Post(address, header, body)
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := Attempt{At: at, Status: status}
-	if err != nil {
-		a.Error = kit.Reason(err)
-	}
-	d.Attempts = append(d.Attempts, a)
-	w.journal.delivered(d, at, a)
-	return d.settle(status, at)
+// endpoint is a subscription as a recipient of deliveries.
+type endpoint struct {
+	w    *world
+	hook *subscription
 }
 
-// settle decides after an attempt: success and other 4xx than 429 are answers, all
+// Prepare implements kit.Recipient. A disabled subscription is sent nothing.
+func (e endpoint) Prepare(d *kit.Sending, _ *kit.Attempt) (http.Header, bool) {
+	if e.hook.disabledUntil.After(e.w.Now()) {
+		return nil, false
+	}
+	h := http.Header{
+		"Content-Type": {"application/json"}, "User-Agent": {"PagerDuty-Webhook/V3.0"}, "X-Webhook-Id": {d.RequestID},
+		"X-Webhook-Subscription": {e.hook.id},
+	}
+	var signatures []string
+	for _, secret := range e.hook.secrets {
+		if d.Action.BadSignature {
+			secret += "?"
+		}
+		signatures = append(signatures, Sign(secret, d.Body))
+	}
+	if !d.Action.NoSignature {
+		h["X-Pagerduty-Signature"] = []string{strings.Join(signatures, ",")}
+	}
+	return h, true
+}
+
+// Settle implements kit.Recipient: success and 4xx other than 429 are answers, all
 // else is tried again for 48 hours.
-func (d *delivery) settle(status int, at time.Time) bool {
+func (e endpoint) Settle(d *kit.Sending, a kit.Attempt) kit.Verdict {
 	switch {
-	case status/100 == 2:
-		d.State, d.hook.drops = DeliveryDone, 0
-		return true
-	case status/100 == 4 && status != http.StatusTooManyRequests:
-		d.drop(at)
-		return true
+	case a.Status/100 == 2:
+		e.hook.drops = 0
+		return kit.Verdict{State: kit.DeliveryDone}
+	case a.Status/100 == 4 && a.Status != http.StatusTooManyRequests:
+		return e.drop(a.At)
 	}
 	wait := retryMost
 	if n := len(d.Attempts) - 1; n < 16 {
 		wait = min(retryFirst<<n, retryMost)
 	}
-	if d.due = at.Add(wait); d.due.Sub(d.since) <= retryFor {
-		return false
+	again := a.At.Add(wait)
+	if d.Age(again) > retryFor {
+		return e.drop(a.At)
 	}
-	d.drop(at)
-	return true
+	return kit.Verdict{State: kit.DeliveryWaiting, Again: again, InPlace: true}
 }
 
 // drop gives the delivery up, and its subscription for a day after the third in a
 // row.
-func (d *delivery) drop(at time.Time) {
-	d.State = DeliveryDropped
-	if d.hook.drops++; d.hook.drops >= dropsToDisable {
-		d.hook.drops, d.hook.disabledUntil = 0, at.Add(disabledFor)
+func (e endpoint) drop(at time.Time) kit.Verdict {
+	if e.hook.drops++; e.hook.drops >= dropsToDisable {
+		e.hook.drops, e.hook.disabledUntil = 0, at.Add(disabledFor)
 	}
-}
-
-// headers are those of the next attempt of a delivery.
-func (w *world) headers(d *delivery) http.Header {
-	h := http.Header{
-		"Content-Type": {"application/json"}, "User-Agent": {"PagerDuty-Webhook/V3.0"}, "X-Webhook-Id": {d.WebhookID},
-		"X-Webhook-Subscription": {d.Subscription},
-	}
-	var signatures []string
-	for _, secret := range d.hook.secrets {
-		if d.fault.BadSignature {
-			secret += "?"
-		}
-		signatures = append(signatures, Sign(secret, d.Body))
-	}
-	if !d.fault.NoSignature {
-		h["X-Pagerduty-Signature"] = []string{strings.Join(signatures, ",")}
-	}
-	return h
-}
-
-// pause waits in wall-clock time, or until the sandbox is closed.
-func (s *Sandbox) pause(d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	select {
-	case <-time.After(d):
-	case <-s.closed:
-	}
+	return kit.Verdict{State: kit.DeliveryDropped}
 }

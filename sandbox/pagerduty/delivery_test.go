@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/pagerduty"
 )
 
@@ -51,7 +52,7 @@ func TestWhatIsNotTakenIsTriedFor48HoursInOrder(t *testing.T) {
 	s.trigger("Never taken")
 	s.sbx.Advance(49 * time.Hour)
 	last := s.sbx.Deliveries()[2]
-	require.Equal(t, pagerduty.DeliveryDropped, last.State)
+	require.Equal(t, kit.DeliveryDropped, last.State)
 	require.Greater(t, len(last.Attempts), 40)
 	for _, attempt := range last.Attempts {
 		require.LessOrEqual(t, attempt.At.Sub(last.Attempts[0].At), 48*time.Hour)
@@ -82,7 +83,7 @@ func TestThreeDropsInARowDisableForADay(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.as("ada", http.MethodPost, "/webhook_subscriptions/"+id+"/enable", "").status)
 	s.trigger("Heard again")
 	require.Len(t, e.all(), 1)
-	require.Equal(t, pagerduty.DeliverySkipped, s.sbx.Deliveries()[6].State)
+	require.Equal(t, kit.DeliverySkipped, s.sbx.Deliveries()[6].State)
 
 	e.answers(http.StatusBadRequest)
 	for range 3 {

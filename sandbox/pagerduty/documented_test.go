@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/openapi"
 	"mattermost-plugin-zoom/sandbox/pagerduty"
 )
@@ -193,7 +194,7 @@ var notDocumented = map[string]string{
 }
 
 // holdDocumented compares deliveries with what is documented of their type of data.
-func holdDocumented(t *testing.T, deliveries []pagerduty.Delivery) {
+func holdDocumented(t *testing.T, deliveries []kit.Delivery) {
 	t.Helper()
 	types := map[string]bool{}
 	for _, d := range deliveries {

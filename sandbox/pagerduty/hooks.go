@@ -85,7 +85,7 @@ func (w *world) wholeHook(h *subscription, secret any) object {
 		"filter": h.filter.shown(),
 		"delivery_method": object{
 			"id": "PF9KMXH", "type": "http_delivery_method", "url": h.url, "secret": secret, "custom_headers": []object{},
-			"temporarily_disabled": h.disabledUntil.After(w.now()),
+			"temporarily_disabled": h.disabledUntil.After(w.Now()),
 		},
 	}
 }
@@ -147,7 +147,7 @@ func scopeOf(event string) string {
 // mayHear checks an app's scopes for the events that it asks for.
 func (c *call) mayHear(events []string) *apiError {
 	for _, event := range events {
-		if c.grant != nil && !c.grant.has(scopeOf(event)) {
+		if c.grant != nil && !includes(c.grant.Scopes, scopeOf(event)) {
 			return &apiError{http.StatusForbidden, 0, "Token is missing the scope " + scopeOf(event), nil}
 		}
 	}
@@ -187,11 +187,7 @@ func (w *world) serveDeleteHook(c *call) (int, any, *apiError) {
 // removeHook deletes a subscription, and what waits to be sent to it.
 func (w *world) removeHook(h *subscription) {
 	w.subscriptions = slices.DeleteFunc(w.subscriptions, func(o *subscription) bool { return o == h })
-	for name := range w.lanes {
-		if strings.HasPrefix(name, h.id+" ") {
-			delete(w.lanes, name)
-		}
-	}
+	w.Discard(h.id)
 }
 
 func (w *world) serveEnableHook(c *call) (int, any, *apiError) {
@@ -233,7 +229,7 @@ func (w *world) envelope(event, kind string, agent *User, client string, data an
 		via = object{"name": client, "url": "https://monitoring.example.com"}
 	}
 	return object{"event": object{
-		"id": w.ids.id("01", 26), "event_type": event, "resource_type": kind, "occurred_at": w.now().UTC().Format("2006-01-02T15:04:05.000Z"),
+		"id": w.ids.id("01", 26), "event_type": event, "resource_type": kind, "occurred_at": w.Now().UTC().Format("2006-01-02T15:04:05.000Z"),
 		"agent": w.userRef(agent), "client": via, "data": data,
 	}}
 }
@@ -265,18 +261,18 @@ type Hook struct {
 
 // Hooks lists the subscriptions.
 func (s *Sandbox) Hooks() []Hook {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	all := []Hook{}
-	for _, h := range s.w.subscriptions {
-		all = append(all, Hook{h.id, h.url, h.active, h.disabledUntil.After(s.w.now()), h.filter.Type, h.drops})
-	}
+	s.Locked(func(w *world) {
+		for _, h := range w.subscriptions {
+			all = append(all, Hook{h.id, h.url, h.active, h.disabledUntil.After(w.Now()), h.filter.Type, h.drops})
+		}
+	})
 	return all
 }
 
 // LoseHooks deletes all subscriptions, as somebody may at the web site.
 func (s *Sandbox) LoseHooks() error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		for _, h := range slices.Clone(w.subscriptions) {
 			w.removeHook(h)
 		}
@@ -286,7 +282,7 @@ func (s *Sandbox) LoseHooks() error {
 
 // RotateSecret has a subscription sign with a new secret beside the old one.
 func (s *Sandbox) RotateSecret(id string) (secret string, err error) {
-	err = s.control(func(w *world) error {
+	err = s.Control(func(w *world) error {
 		h := w.hook(id)
 		if h == nil {
 			return errors.Wrapf(kit.ErrNotFound, "subscription %q", id)

@@ -11,7 +11,7 @@ type ids struct{ *kit.IDs }
 const letters = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 // id returns an identifier with this beginning, of that many characters.
-func (g *ids) id(beginning string, length int) string {
+func (g ids) id(beginning string, length int) string {
 	b := []byte(beginning)
 	for len(b) < length {
 		b = append(b, letters[g.IntN(len(letters))])

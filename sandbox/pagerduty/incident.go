@@ -94,7 +94,7 @@ func (w *world) shown(i *incident) Incident {
 	v := Incident{
 		ID: i.id, Number: i.number, Title: i.title, Status: i.status, Urgency: i.urgency, Service: i.service.Name, Key: i.key,
 		Details: i.details, Level: i.level, Assignees: []string{}, BridgeURL: i.bridgeURL, Notes: slices.Clone(i.notes),
-		SnoozedTil: i.snoozedUntil, URL: w.base + "/web/incidents/" + i.id,
+		SnoozedTil: i.snoozedUntil, URL: w.Base + "/web/incidents/" + i.id,
 	}
 	if i.priority != nil {
 		v.Priority = i.priority.Name
@@ -129,7 +129,7 @@ func (w *world) open(q wish) *incident {
 	if q.key == "" {
 		q.key = w.ids.UUID()
 	}
-	now := w.now()
+	now := w.Now()
 	i := &incident{
 		id: w.ids.id("Q", 14), key: q.key, title: q.title, details: q.details, number: len(w.incidents) + 1, status: StatusTriggered,
 		urgency: q.urgency, service: q.service, policy: q.policy, level: 1, created: now, kind: "incident_default",
@@ -158,8 +158,8 @@ func (w *world) acknowledge(i *incident, by *User) *apiError {
 	case slices.ContainsFunc(i.acks, func(a ack) bool { return a.by == by }):
 		return &apiError{400, 1002, "Incident Already Acknowledged", nil}
 	}
-	i.status, i.acks = StatusAcknowledged, append(i.acks, ack{by, w.now()})
-	i.touch(w.now(), by)
+	i.status, i.acks = StatusAcknowledged, append(i.acks, ack{by, w.Now()})
+	i.touch(w.Now(), by)
 	w.tell(i, "acknowledged", by, w.hookIncident(i))
 	return nil
 }
@@ -170,7 +170,7 @@ func (w *world) unacknowledge(i *incident, by *User) *apiError {
 		return &apiError{400, 2001, "Invalid Input Provided", []string{"Incident is not acknowledged"}}
 	}
 	i.status, i.acks, i.snoozedUntil = StatusTriggered, nil, time.Time{}
-	i.touch(w.now(), by)
+	i.touch(w.Now(), by)
 	w.tell(i, "unacknowledged", by, w.hookIncident(i))
 	return nil
 }
@@ -181,7 +181,7 @@ func (w *world) resolve(i *incident, by *User) *apiError {
 		return &apiError{400, 1001, "Incident Already Resolved", nil}
 	}
 	i.status, i.assignees, i.acks = StatusResolved, nil, nil
-	i.touch(w.now(), by)
+	i.touch(w.Now(), by)
 	w.tell(i, "resolved", by, w.hookIncident(i))
 	return nil
 }
@@ -193,7 +193,7 @@ func (w *world) reopen(i *incident, by *User) *apiError {
 	}
 	i.status, i.mergedInto, i.level = StatusTriggered, nil, 1
 	i.assignees = w.onLevel(i.policy, 1)
-	i.touch(w.now(), by)
+	i.touch(w.Now(), by)
 	w.tell(i, "reopened", by, w.hookIncident(i))
 	return nil
 }
@@ -211,7 +211,7 @@ func (w *world) escalate(i *incident, level int, by *User) *apiError {
 		return &apiError{400, 2001, "Invalid Input Provided", []string{"Escalation level is invalid"}}
 	}
 	i.status, i.acks, i.level, i.assignees = StatusTriggered, nil, level, people
-	i.touch(w.now(), by)
+	i.touch(w.Now(), by)
 	w.tell(i, "escalated", by, w.hookIncident(i))
 	return nil
 }
@@ -230,7 +230,7 @@ func (w *world) reassign(i *incident, people []*User, policy *EscalationPolicy, 
 		return &apiError{400, 2001, "Invalid Input Provided", []string{"Assignee is not valid"}}
 	}
 	i.status, i.acks, i.assignees = StatusTriggered, nil, people
-	i.touch(w.now(), by)
+	i.touch(w.Now(), by)
 	w.tell(i, event, by, w.hookIncident(i))
 	return nil
 }
@@ -240,23 +240,23 @@ func (w *world) snooze(i *incident, d time.Duration, by *User) *apiError {
 	if i.status == StatusResolved {
 		return &apiError{400, 1001, "Incident Already Resolved", nil}
 	}
-	i.snoozedUntil = w.now().Add(d)
+	i.snoozedUntil = w.Now().Add(d)
 	if i.status == StatusTriggered {
 		return w.acknowledge(i, by)
 	}
-	i.updated = w.now()
+	i.updated = w.Now()
 	return nil
 }
 
 // update tells of a change that leaves the status as it is.
 func (w *world) update(i *incident, event string, by *User) {
-	i.updated = w.now()
+	i.updated = w.Now()
 	w.tell(i, event, by, w.hookIncident(i))
 }
 
 // meet sets where people meet.
 func (w *world) meet(i *incident, address, number string, by *User) {
-	i.bridgeURL, i.bridgeNumber, i.updated = address, number, w.now()
+	i.bridgeURL, i.bridgeNumber, i.updated = address, number, w.Now()
 	w.tell(i, "conference_bridge.updated", by, object{
 		"incident": w.part(i), "conference_numbers": []object{{"label": "", "number": number}}, "conference_url": address,
 		"type": "incident_conference_bridge",
@@ -265,7 +265,7 @@ func (w *world) meet(i *incident, address, number string, by *User) {
 
 // note writes a note.
 func (w *world) note(i *incident, text, via string, by *User) Note {
-	n := Note{ID: w.ids.id("P", 7), By: by.Name, Text: text, At: w.now(), Via: via, author: by}
+	n := Note{ID: w.ids.id("P", 7), By: by.Name, Text: text, At: w.Now(), Via: via, author: by}
 	i.notes = append(i.notes, n)
 	w.tell(i, "annotated", by, object{"incident": w.part(i), "id": n.ID, "content": text, "trimmed": false, "type": "incident_note"})
 	return n

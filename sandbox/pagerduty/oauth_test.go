@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/pagerduty"
 )
 
@@ -91,7 +92,7 @@ func TestAdaAllowsTheApp(t *testing.T) {
 	require.NoError(t, s.sbx.RevokeGrant("ada@example.com", "chat"))
 	require.Equal(t, http.StatusBadRequest, s.token(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {b.str("refresh_token")}}).status)
 
-	for _, entry := range s.sbx.Journal(pagerduty.Filter{Kind: pagerduty.EntryRequest}) {
+	for _, entry := range s.sbx.Journal(kit.Filter{Kind: kit.EntryRequest}) {
 		for _, secret := range minted {
 			require.NotContains(t, entry.RequestBody+entry.ResponseBody+entry.Query+entry.Authorized, secret)
 		}

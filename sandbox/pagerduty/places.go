@@ -188,7 +188,7 @@ func (w *world) onLevel(p *EscalationPolicy, level int) []*User {
 			people = append(people, u)
 			continue
 		}
-		for _, t := range w.at(w.schedule(target), w.now()) {
+		for _, t := range w.at(w.schedule(target), w.Now()) {
 			people = append(people, t.user)
 		}
 	}
@@ -197,5 +197,5 @@ func (w *world) onLevel(p *EscalationPolicy, level int) []*User {
 
 // AddPlaces adds the teams, schedules, policies, services and priorities of a seed to what is there.
 func (s *Sandbox) AddPlaces(places Seed) error {
-	return s.control(func(w *world) error { return w.plantPlaces(places) })
+	return s.Control(func(w *world) error { return w.plantPlaces(places) })
 }

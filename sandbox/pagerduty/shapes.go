@@ -14,7 +14,7 @@ func second(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // reference is a thing in the form of references.
 func (w *world) reference(kind, path, id, summary string) object {
 	return object{
-		"id": id, "type": kind + "_reference", "summary": summary, "self": w.base + "/" + path + "/" + id, "html_url": w.base + "/web/" + path + "/" + id,
+		"id": id, "type": kind + "_reference", "summary": summary, "self": w.Base + "/" + path + "/" + id, "html_url": w.Base + "/web/" + path + "/" + id,
 	}
 }
 
@@ -38,7 +38,7 @@ func (w *world) priorityRef(p *Priority) any {
 		return nil
 	}
 	o := w.reference("priority", "priorities", p.ID, p.Name)
-	o["html_url"] = w.base + "/web/account/incident_priorities"
+	o["html_url"] = w.Base + "/web/account/incident_priorities"
 	return o
 }
 
@@ -63,7 +63,7 @@ func (w *world) userRefs(people []*User) []any {
 // part is an incident as events about a part of it name it: with its title, but
 // without its service.
 func (w *world) part(i *incident) object {
-	return object{"id": i.id, "type": "incident_reference", "summary": i.title, "self": w.base + "/incidents/" + i.id, "html_url": w.base + "/web/incidents/" + i.id}
+	return object{"id": i.id, "type": "incident_reference", "summary": i.title, "self": w.Base + "/incidents/" + i.id, "html_url": w.Base + "/web/incidents/" + i.id}
 }
 
 // untitled is an incident as events about its roles, tasks and fields name it.
@@ -76,7 +76,7 @@ func (w *world) untitled(i *incident) object {
 // common is what deliveries and answers have alike.
 func (w *world) common(i *incident) object {
 	o := object{
-		"id": i.id, "type": "incident", "self": w.base + "/incidents/" + i.id, "html_url": w.base + "/web/incidents/" + i.id, "status": i.status,
+		"id": i.id, "type": "incident", "self": w.Base + "/incidents/" + i.id, "html_url": w.Base + "/web/incidents/" + i.id, "status": i.status,
 		"incident_key": i.key, "created_at": second(i.created), "title": i.title, "service": w.serviceRef(i.service),
 		"escalation_policy": w.policyRef(i.policy), "teams": w.teamRefs(i.service.Teams), "priority": w.priorityRef(i.priority),
 		"urgency": i.urgency, "resolve_reason": nil, "incident_type": object{"name": i.kind},
@@ -142,7 +142,7 @@ func (w *world) wholeUser(u *User, c *call) object {
 	}
 	return object{
 		"id": u.ID, "type": "user", "summary": u.Name, "name": u.Name, "email": u.Email, "role": u.Role, "time_zone": u.TimeZone,
-		"self": w.base + "/users/" + u.ID, "html_url": w.base + "/web/users/" + u.ID, "teams": mine,
+		"self": w.Base + "/users/" + u.ID, "html_url": w.Base + "/web/users/" + u.ID, "teams": mine,
 	}
 }
 
@@ -205,7 +205,7 @@ func (w *world) target(key string, all bool) any {
 func (w *world) scheduleRef(c *Schedule) object {
 	o := w.reference("schedule", "schedules", c.ID, c.Name)
 	if c.ShiftBased {
-		o["type"], o["self"] = "schedule_v3_reference", w.base+"/v3/schedules/"+c.ID
+		o["type"], o["self"] = "schedule_v3_reference", w.Base+"/v3/schedules/"+c.ID
 	}
 	return o
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/pagerduty"
 )
 
@@ -47,7 +48,7 @@ type stage struct {
 // setStage opens a sandbox.
 func setStage(t *testing.T, change ...func(*pagerduty.Options)) *stage {
 	t.Helper()
-	opts := pagerduty.Options{Now: func() time.Time { return noon }, RandomSeed: 7, AnswerWithin: 300 * time.Millisecond, Seed: seed()}
+	opts := pagerduty.Options{Options: kit.Options{Now: func() time.Time { return noon }, RandomSeed: 7, AnswerWithin: 300 * time.Millisecond}, Seed: seed()}
 	for _, f := range change {
 		f(&opts)
 	}

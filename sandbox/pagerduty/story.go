@@ -24,7 +24,7 @@ type Trigger struct {
 // Trigger makes an incident.
 func (s *Sandbox) Trigger(q Trigger) (Incident, error) {
 	var made Incident
-	err := s.control(func(w *world) error {
+	err := s.Control(func(w *world) error {
 		service := w.service(q.Service)
 		if service == nil {
 			return errors.Wrapf(kit.ErrNotFound, "service %q", q.Service)
@@ -44,25 +44,26 @@ func (s *Sandbox) Trigger(q Trigger) (Incident, error) {
 }
 
 // Incident returns an incident, by ID or number.
-func (s *Sandbox) Incident(key string) (Incident, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := s.w.incident(key)
-	if i == nil {
-		return Incident{}, errors.Wrapf(kit.ErrNotFound, "incident %q", key)
-	}
-	return s.w.shown(i), nil
+func (s *Sandbox) Incident(key string) (found Incident, err error) {
+	return found, s.Control(func(w *world) error {
+		i := w.incident(key)
+		if i == nil {
+			return errors.Wrapf(kit.ErrNotFound, "incident %q", key)
+		}
+		found = w.shown(i)
+		return nil
+	})
 }
 
 // Incidents returns all incidents, the oldest first.
 func (s *Sandbox) Incidents() []Incident {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := []Incident{}
-	for _, i := range s.w.incidents {
-		all = append(all, s.w.shown(i))
-	}
-	return all
+	return kit.Read(s.Sandbox, func(w *world) []Incident {
+		all := []Incident{}
+		for _, i := range w.incidents {
+			all = append(all, w.shown(i))
+		}
+		return all
+	})
 }
 
 // The things that can happen to an incident; see [Happening].
@@ -107,7 +108,7 @@ type Happening struct {
 
 // Happen lets something happen to an incident, by its ID or number.
 func (s *Sandbox) Happen(key string, h Happening) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		i, by := w.incident(key), w.user(h.By)
 		switch {
 		case i == nil:
@@ -188,7 +189,7 @@ func (w *world) alter(i *incident, by *User, h Happening) error {
 	case Meet:
 		w.meet(i, h.Text, h.To, by)
 	case Rename:
-		i.title, i.updated = h.Text, w.now()
+		i.title, i.updated = h.Text, w.Now()
 	case Move:
 		service := w.service(h.To)
 		if service == nil {

@@ -84,20 +84,12 @@ func (w *world) user(key string) *User {
 
 // AddUser registers a person and returns it with what it was given.
 func (s *Sandbox) AddUser(u User) (User, error) {
-	var added User
-	err := s.control(func(w *world) error {
-		user, err := w.addUser(u)
-		if err == nil {
-			added = *user
-		}
-		return err
-	})
-	return added, err
+	return kit.Kept(s.Sandbox, func(w *world) (*User, error) { return w.addUser(u) })
 }
 
 // SetRole gives a person another role.
 func (s *Sandbox) SetRole(key, role string) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		u := w.user(key)
 		if u == nil {
 			return errors.Wrapf(kit.ErrNotFound, "user %q", key)
@@ -158,13 +150,5 @@ func (w *world) addApp(a App) (*App, error) {
 // SetApp registers an app, or replaces the one with the same client ID, and
 // returns it with what it was given.
 func (s *Sandbox) SetApp(a App) (App, error) {
-	var saved App
-	err := s.control(func(w *world) error {
-		app, err := w.addApp(a)
-		if err == nil {
-			saved = *app
-		}
-		return err
-	})
-	return saved, err
+	return kit.Kept(s.Sandbox, func(w *world) (*App, error) { return w.addApp(a) })
 }

@@ -1,8 +1,6 @@
 package pagerduty
 
 import (
-	"time"
-
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/sandbox/kit"
@@ -12,11 +10,10 @@ import (
 type object = map[string]any
 
 // world is everything that a reset forgets. Its methods need the sandbox's lock.
-// None of them does any I/O: what has to be sent is left in the lanes.
+// None of them does any I/O: deliveries are left in the outbox.
 type world struct {
-	ids    *ids
-	now    func() time.Time
-	base   string
+	*kit.World
+	ids    ids
 	policy Policy
 
 	apps       map[string]*App // by client ID
@@ -28,30 +25,16 @@ type world struct {
 	priorities []*Priority
 	incidents  []*incident
 
-	codes   map[string]*authCode
-	access  map[string]*accessToken
-	refresh map[string]*grant
-	limits  map[string]*limit
+	grants *kit.Grants[*User]
 
 	subscriptions []*subscription
-	lanes         map[string]*lane
-	deliveries    []*delivery
-	faults        []*Fault
-	journal       journal
 }
 
-// newWorld returns a world with nobody in it.
-func newWorld(seed uint64, now func() time.Time, base string) *world {
-	return &world{
-		ids: &ids{kit.NewIDs(seed)}, now: now, base: base,
-		apps:    map[string]*App{},
-		codes:   map[string]*authCode{},
-		access:  map[string]*accessToken{},
-		refresh: map[string]*grant{},
-		limits:  map[string]*limit{},
-		lanes:   map[string]*lane{},
-		journal: journal{counts: map[string]int{}},
-	}
+// newWorld returns a world that begins with a seed.
+func newWorld(base *kit.World, seed Seed) (*world, error) {
+	w := &world{World: base, ids: ids{base.IDs}, apps: map[string]*App{}}
+	w.grants = kit.NewGrants[*User](base, w.grantRules())
+	return w, w.plant(seed)
 }
 
 // Policy are switches for what PagerDuty does in more than one way.
@@ -79,7 +62,10 @@ type Seed struct {
 }
 
 // Check reports what is wrong with a seed.
-func (s Seed) Check() error { return newWorld(1, time.Now, "").plant(s) }
+func (s Seed) Check() error {
+	_, err := newWorld(kit.NewWorld(), s)
+	return err
+}
 
 // plant puts a seed into an empty world.
 func (w *world) plant(s Seed) error {
@@ -115,7 +101,7 @@ func (p Policy) check() error {
 
 // SetPolicy replaces the switches.
 func (s *Sandbox) SetPolicy(p Policy) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		if err := p.check(); err != nil {
 			return err
 		}

@@ -30,17 +30,15 @@ func unknownAddress(rw http.ResponseWriter) {
 
 // routeSite says what Sentry serves.
 func (s *Sandbox) routeSite() {
-	s.site = http.NewServeMux()
-	s.site.HandleFunc("GET /oauth/authorize/{$}", s.serveConsent)
-	s.site.HandleFunc("POST /oauth/authorize/{$}", s.serveDecision)
-	s.site.HandleFunc("POST /oauth/token/{$}", s.serveToken)
+	kit.RouteOAuth(s.Sandbox, s.site, "/oauth/authorize/{$}", pages)
+	s.site.HandleFunc("POST /oauth/token/{$}", kit.TokenEndpoint(s.Sandbox, (*world).token))
 	s.site.HandleFunc("GET /sentry-apps/{slug}/external-install/{$}", s.serveInstall)
 	s.site.HandleFunc("POST /api/0/sentry-app-installations/{uuid}/authorizations/{$}", s.serveAuthorization)
 	for _, op := range operations() {
 		s.site.HandleFunc(op.pattern+"{$}", s.serve(op))
 	}
 	s.site.HandleFunc("/api/0/{rest...}", func(rw http.ResponseWriter, _ *http.Request) { unknownAddress(rw) })
-	s.site.HandleFunc("/", s.servePage)
+	s.site.HandleFunc("/", kit.Places(s.Sandbox, pages, (*world).place))
 }
 
 // operations are the rows of the API.
@@ -142,7 +140,7 @@ func listIntegrations(w *world, c *call) (int, any, error) {
 	list := []object{}
 	for _, i := range c.org.apps {
 		if !i.deleted {
-			list = append(list, i.shown(w.now(), c.may(c.org, "org:write")))
+			list = append(list, i.shown(w.Now(), c.may(c.org, "org:write")))
 		}
 	}
 	return http.StatusOK, paged(w, c, list), nil
@@ -165,7 +163,7 @@ func getIntegration(w *world, c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, i.shown(w.now(), c.may(i.org, "org:write")), nil
+	return http.StatusOK, i.shown(w.Now(), c.may(i.org, "org:write")), nil
 }
 
 // putIntegration changes an integration. What is not sent stays, but for the
@@ -207,7 +205,7 @@ func putIntegration(w *world, c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	*i = next
-	return http.StatusOK, i.shown(w.now(), true), nil
+	return http.StatusOK, i.shown(w.Now(), true), nil
 }
 
 // putInstallation finishes the installation of a published integration.

@@ -68,12 +68,9 @@ func (w *world) authenticate(c *call) bool {
 	if !ok || bearer == "" {
 		return false
 	}
-	if token := w.access[bearer]; token != nil {
-		if !w.now().Before(token.expires) {
-			return false
-		}
-		c.user, c.app, c.scopes = token.grant.user, token.grant.app, token.grant.scopes
-		return true
+	if grant, expired := w.grants.Bearer(bearer); grant != nil {
+		c.user, c.app, c.scopes = grant.User.user, grant.User.app, grant.Scopes
+		return !expired
 	}
 	for _, u := range w.users {
 		if u.Token != "" && u.Token == bearer {
@@ -126,7 +123,7 @@ func (s *Sandbox) serve(op operation) http.HandlerFunc {
 		c := &call{Request: r, body: body, header: http.Header{}}
 		var status int
 		var answer any
-		s.locked(func(w *world) { status, answer, err = w.answer(op, c) })
+		s.Locked(func(w *world) { status, answer, err = w.answer(op, c) })
 		maps.Copy(rw.Header(), c.header)
 		var refusal *apiError
 		switch {
@@ -187,7 +184,7 @@ func paged[T any](w *world, c *call, all []T) []T {
 	address := func(at int) string {
 		q := c.URL.Query()
 		q.Set("cursor", "0:"+itoa(at)+":0")
-		base := w.base
+		base := w.Base
 		if c.org != nil {
 			base = w.region(c.org)
 		}

@@ -1,90 +1,58 @@
 package sentry
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// routeAdmin says what the sandbox serves besides Sentry: each path does what the
+// routeControl says what the sandbox serves besides Sentry: each path does what the
 // Go method of that meaning does.
-func (s *Sandbox) routeAdmin() {
-	s.admin = http.NewServeMux()
-	handle := func(pattern string, h http.HandlerFunc) { s.admin.HandleFunc(pattern, h) }
-	handle("POST /_sandbox/apps", kit.Body(func(a App) (any, error) { return s.SetApp(a) }))
-	handle("POST /_sandbox/users", kit.Body(func(u User) (any, error) { return s.AddUser(u) }))
-	handle("GET /_sandbox/clock", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.clockAnswer(), nil) })
-	handle("POST /_sandbox/clock", kit.Body(func(q struct {
-		Seconds float64 `json:"advance_seconds"`
-	},
-	) (any, error) {
-		s.Advance(time.Duration(q.Seconds * float64(time.Second)))
-		return s.clockAnswer(), nil
-	}))
-	type grantRequest struct {
-		User     string `json:"user"`
-		ClientID string `json:"client_id"`
-	}
-	handle("POST /_sandbox/grants/revoke", kit.Body(func(q grantRequest) (any, error) { return nil, s.RevokeGrant(q.User, q.ClientID) }))
-	handle("POST /_sandbox/grants/expire", kit.Body(func(q grantRequest) (any, error) { return nil, s.ExpireTokens(q.ClientID) }))
-	handle("POST /_sandbox/faults", kit.Body(func(f Fault) (any, error) { return nil, s.AddFault(f) }))
-	handle("DELETE /_sandbox/faults", func(rw http.ResponseWriter, _ *http.Request) { s.ClearFaults(); kit.Reply(rw, nil, nil) })
-	handle("POST /_sandbox/policy", kit.Body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
-	handle("POST /_sandbox/reset", func(rw http.ResponseWriter, _ *http.Request) { s.Reset(); kit.Reply(rw, nil, nil) })
-	s.routeJournal(handle)
-	s.routeOrganizations(handle)
-	s.routeIssues(handle)
-}
-
-// routeJournal says how to look at what happened.
-func (s *Sandbox) routeJournal(handle func(string, http.HandlerFunc)) {
-	handle("GET /_sandbox/journal", func(rw http.ResponseWriter, r *http.Request) {
-		q := r.URL.Query()
-		kit.Reply(rw, s.Journal(Filter{q.Get("kind"), q.Get("method"), q.Get("path"), q.Get("unexpected") == "true"}), nil)
-	})
-	handle("DELETE /_sandbox/journal", func(rw http.ResponseWriter, _ *http.Request) { s.ClearJournal(); kit.Reply(rw, nil, nil) })
-	handle("GET /_sandbox/deliveries", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Deliveries(), nil) })
-	handle("GET /_sandbox/counts", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Counts(), nil) })
+func (s *Sandbox) routeControl() {
+	s.Handle("POST /_sandbox/apps", kit.Body(s.SetApp))
+	s.Handle("POST /_sandbox/users", kit.Body(s.AddUser))
+	s.Handle("POST /_sandbox/policy", kit.Body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	s.RouteGrants(s)
+	s.routeOrganizations()
+	s.routeIssues()
 }
 
 // routeOrganizations says how organizations are set up and errors happen.
-func (s *Sandbox) routeOrganizations(handle func(string, http.HandlerFunc)) {
+func (s *Sandbox) routeOrganizations() {
 	const org = "/_sandbox/organizations/{org}"
-	handle("POST /_sandbox/organizations", kit.Body(func(o Organization) (any, error) { return nil, s.AddOrganization(o) }))
-	handle("POST "+org+"/roles", within(func(slug string, q struct {
+	s.Handle("POST /_sandbox/organizations", kit.Body(func(o Organization) (any, error) { return nil, s.AddOrganization(o) }))
+	s.Handle("POST "+org+"/roles", within(func(slug string, q struct {
 		User string `json:"user"`
 		Role string `json:"role"`
 	},
 	) (any, error) {
 		return nil, s.SetRole(slug, q.User, q.Role)
 	}))
-	handle("POST "+org+"/integrations", within(func(slug string, i Integration) (any, error) { return s.AddIntegration(slug, i) }))
-	handle("POST "+org+"/metrics", within(func(slug string, m MetricAlert) (any, error) {
+	s.Handle("POST "+org+"/integrations", within(func(slug string, i Integration) (any, error) { return s.AddIntegration(slug, i) }))
+	s.Handle("POST "+org+"/metrics", within(func(slug string, m MetricAlert) (any, error) {
 		id, err := s.Metric(slug, m)
 		return map[string]int{"id": id}, err
 	}))
-	handle("GET /_sandbox/integrations/{slug}", func(rw http.ResponseWriter, r *http.Request) {
+	s.Handle("GET /_sandbox/integrations/{slug}", func(rw http.ResponseWriter, r *http.Request) {
 		i, err := s.IntegrationState(r.PathValue("slug"))
 		kit.Reply(rw, i, err)
 	})
-	handle("DELETE /_sandbox/integrations/{slug}", func(rw http.ResponseWriter, r *http.Request) {
+	s.Handle("DELETE /_sandbox/integrations/{slug}", func(rw http.ResponseWriter, r *http.Request) {
 		kit.Reply(rw, nil, s.RemoveIntegration(r.PathValue("slug")))
 	})
 	const project = org + "/projects/{project}"
-	handle("POST "+project+"/errors", atProject(s, func(p *ProjectHandle, e Error) (any, error) { return p.Error(e) }))
-	handle("POST "+project+"/rules", atProject(s, func(p *ProjectHandle, q struct {
+	s.Handle("POST "+project+"/errors", atProject(s, func(p *ProjectHandle, e Error) (any, error) { return p.Error(e) }))
+	s.Handle("POST "+project+"/rules", atProject(s, func(p *ProjectHandle, q struct {
 		Rules []AlertRule `json:"rules"`
 	},
 	) (any, error) {
 		return nil, p.SetRules(q.Rules...)
 	}))
-	handle("POST "+project+"/builds", atProject(s, func(p *ProjectHandle, q issueStory) (any, error) { return nil, p.Build(q.Action, q.Data) }))
-	handle("POST "+project+"/legacy", atProject(s, func(p *ProjectHandle, q struct {
+	s.Handle("POST "+project+"/builds", atProject(s, func(p *ProjectHandle, q issueStory) (any, error) { return nil, p.Build(q.Action, q.Data) }))
+	s.Handle("POST "+project+"/legacy", atProject(s, func(p *ProjectHandle, q struct {
 		URL string `json:"url"`
 	},
 	) (any, error) {
@@ -108,7 +76,7 @@ type issueStory struct {
 }
 
 // routeIssues says how things are made to happen to an issue.
-func (s *Sandbox) routeIssues(handle func(string, http.HandlerFunc)) {
+func (s *Sandbox) routeIssues() {
 	const one = "/_sandbox/organizations/{org}/issues/{id}"
 	for action, do := range map[string]func(*Issue, issueStory) error{
 		"resolve":         func(i *Issue, q issueStory) error { return i.Resolve(q.By, q.Release) },
@@ -123,13 +91,13 @@ func (s *Sandbox) routeIssues(handle func(string, http.HandlerFunc)) {
 		"activity":        func(i *Issue, q issueStory) error { return i.Activity(q.Alert, q.Action, q.Data) },
 		"comments/delete": func(i *Issue, q issueStory) error { return i.DeleteComment(q.Comment) },
 	} {
-		handle("POST "+one+"/"+action, atIssue(s, func(i *Issue, q issueStory) (any, error) { return nil, do(i, q) }))
+		s.Handle("POST "+one+"/"+action, atIssue(s, func(i *Issue, q issueStory) (any, error) { return nil, do(i, q) }))
 	}
-	handle("POST "+one+"/comments", atIssue(s, func(i *Issue, q issueStory) (any, error) {
+	s.Handle("POST "+one+"/comments", atIssue(s, func(i *Issue, q issueStory) (any, error) {
 		id, err := i.Comment(q.By, q.Text)
 		return map[string]int{"id": id}, err
 	}))
-	handle("GET "+one, atIssue(s, func(i *Issue, _ struct{}) (any, error) { return i.State() }))
+	s.Handle("GET "+one, atIssue(s, func(i *Issue, _ struct{}) (any, error) { return i.State() }))
 }
 
 // within makes a handler of a function about the organization of the path.
@@ -166,14 +134,4 @@ func atIssue[T any](s *Sandbox, f func(*Issue, T) (any, error)) http.HandlerFunc
 		}
 		kit.Body(func(q T) (any, error) { return f(i, q) })(rw, r)
 	}
-}
-
-// clockAnswer tells the simulated time.
-func (s *Sandbox) clockAnswer() map[string]string {
-	return map[string]string{"now": s.Now().Format(time.RFC3339Nano)}
-}
-
-// decodeLoose reads a JSON body as Sentry does: other fields are of no interest.
-func decodeLoose(r *http.Request, into any) error {
-	return json.NewDecoder(r.Body).Decode(into)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/sentry"
 )
 
@@ -69,15 +70,15 @@ func TestTheJournalTellsWhatHappenedWithoutSecrets(t *testing.T) {
 	s.raise(division())
 	s.as("ada", "GET", "/api/0/sentry-apps/chat/", "")
 	s.as("ada", "GET", "/api/0/unheard-of/", "")
-	entries := s.sbx.Journal(sentry.Filter{Kind: sentry.EntryRequest})
+	entries := s.sbx.Journal(kit.Filter{Kind: kit.EntryRequest})
 	require.Len(t, entries, 2)
 	require.NotContains(t, entries[0].ResponseBody, "secret-of-chat")
 	require.NotContains(t, entries[0].Authorized, "token-of-ada")
-	require.Len(t, s.sbx.Journal(sentry.Filter{Unexpected: true}), 1)
-	require.Len(t, s.sbx.Journal(sentry.Filter{Kind: sentry.EntryDelivery}), 3)
+	require.Len(t, s.sbx.Journal(kit.Filter{Unexpected: true}), 1)
+	require.Len(t, s.sbx.Journal(kit.Filter{Kind: kit.EntryDelivery}), 3)
 	require.Equal(t, 1, s.sbx.Counts()["GET /api/0/sentry-apps/{slug}/{$}"])
 	s.sbx.ClearJournal()
-	require.Empty(t, s.sbx.Journal(sentry.Filter{}))
+	require.Empty(t, s.sbx.Journal(kit.Filter{}))
 }
 
 func TestRequestsGoWrongAsAsked(t *testing.T) {
@@ -91,11 +92,11 @@ func TestRequestsGoWrongAsAsked(t *testing.T) {
 	state, err := issue.State()
 	require.NoError(t, err)
 	require.Equal(t, sentry.StatusResolved, state.Status, "it was done all the same")
-	require.NoError(t, s.sbx.AddFault(sentry.Fault{Times: -1, Action: sentry.Action{Status: 429, Headers: map[string]string{"Retry-After": "7"}}}))
+	require.NoError(t, s.sbx.AddFault(kit.Fault{Times: -1, Action: kit.Action{Status: 429, Headers: map[string]string{"Retry-After": "7"}}}))
 	require.Equal(t, "7", s.as("bob", "GET", path, "").header.Get("Retry-After"))
 	require.Equal(t, http.StatusOK, s.as("", "DELETE", "/_sandbox/faults", "").status)
 	require.Equal(t, http.StatusOK, s.as("bob", "GET", path, "").status)
-	require.Error(t, s.sbx.AddFault(sentry.Fault{Action: sentry.Action{Status: 7}}))
+	require.Error(t, s.sbx.AddFault(kit.Fault{Action: kit.Action{Status: 7}}))
 }
 
 func TestASeedIsChecked(t *testing.T) {

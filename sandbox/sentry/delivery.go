@@ -1,12 +1,9 @@
 package sentry
 
 import (
-	"net"
 	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/sandbox/kit"
 )
@@ -19,82 +16,63 @@ const (
 )
 
 // Sign returns the Sentry-Hook-Signature of a body.
-func Sign(secret string, body []byte) string {
-	return kit.HMAC(secret, body)
+func Sign(secret string, body []byte) string { return kit.HMAC(secret, body) }
+
+// post leaves a delivery to be sent to an integration. Sentry's workers send all at
+// once.
+func (w *world) post(i *integration, resource, action string, body []byte) {
+	w.Post(kit.Parcel{
+		Delivery: kit.Delivery{Recipient: i.Slug, URL: i.WebhookURL, Event: resource + "." + action, Body: body},
+		To:       endpoint{w, i, resource},
+	})
 }
 
-// attempt makes one attempt of a delivery and decides what becomes of it.
-func (s *Sandbox) attempt(w *world, d *delivery) {
-	s.pause(time.Duration(d.fault.LatencyMS) * time.Millisecond)
-	s.mu.Lock()
-	header := w.headers(d)
-	at, address, body := s.clock.Now(), d.URL, d.Body
-	s.mu.Unlock()
+// postLegacy leaves a delivery of the legacy webhook to be sent.
+func (w *world) postLegacy(address string, body []byte) {
+	w.Post(kit.Parcel{
+		Delivery: kit.Delivery{Recipient: "webhooks", URL: address, Event: "legacy.triggered", Body: body},
+		To:       endpoint{w: w},
+	})
+}
 
-	began := time.Now()
-	status, _, err := s.client.Post(address, header, body)
+// endpoint is where deliveries go to.
+type endpoint struct {
+	w        *world
+	app      *integration // nil for the legacy webhook
+	resource string
+}
 
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := Attempt{At: at, RequestID: header.Get("Request-Id"), Status: status, TookMS: time.Since(began).Milliseconds()}
-	if err != nil {
-		a.Error = kit.Reason(err)
+// Prepare implements kit.Recipient. All headers but the signature are new each
+// time, and the signature covers the body alone.
+func (e endpoint) Prepare(d *kit.Sending, a *kit.Attempt) (http.Header, bool) {
+	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"sentry/26.8.0 (https://sentry.io)"}}
+	if e.app == nil {
+		return h, true // the legacy webhook signs nothing
 	}
-	d.Attempts = append(d.Attempts, a)
-	w.journal.delivered(d, at, a)
-	s.settle(w, d, a, err)
-	s.sending--
-	s.idle.Broadcast()
-	s.handOut()
+	a.RequestID, a.Timestamp = e.w.IDs.Hex(16), e.w.Now().Unix()+int64(d.Action.SkewSeconds)
+	h["Request-Id"] = []string{a.RequestID}
+	h["Sentry-Hook-Resource"] = []string{e.resource}
+	h["Sentry-Hook-Timestamp"] = []string{strconv.FormatInt(a.Timestamp, 10)}
+	secret := e.app.ClientSecret // the current one: it may have changed since the event
+	if d.Action.BadSignature {
+		secret += "?"
+	}
+	if !d.Action.NoSignature {
+		h["Sentry-Hook-Signature"] = []string{Sign(secret, d.Body)}
+	}
+	return h, true
 }
 
-// settle decides after an attempt.
-func (s *Sandbox) settle(w *world, d *delivery, a Attempt, err error) {
-	var network net.Error
-	late := errors.As(err, &network) && network.Timeout()
-	if late && d.app != nil {
-		w.timedOut(d.app, a.At)
+// Settle implements kit.Recipient.
+func (e endpoint) Settle(d *kit.Sending, a kit.Attempt) kit.Verdict {
+	if a.Late && e.app != nil {
+		e.w.timedOut(e.app, a.At)
 	}
 	switch {
 	case a.Status != 0 && a.Status < http.StatusBadRequest:
-		d.State = DeliveryDone
-	case d.app != nil && d.app.Published && (a.Status == 0 || a.Status >= http.StatusInternalServerError) && len(d.Attempts) <= retries:
-		d.due = a.At.Add(retryPause)
-		if s.w == w {
-			w.waiting = append(w.waiting, d)
-		}
-	default:
-		d.State = DeliveryFailed
+		return kit.Verdict{State: kit.DeliveryDone}
+	case e.app != nil && e.app.Published && (a.Status == 0 || a.Status >= http.StatusInternalServerError) && len(d.Attempts) <= retries:
+		return kit.Verdict{State: kit.DeliveryWaiting, Again: a.At.Add(retryPause)}
 	}
-}
-
-// headers are those of the next attempt of a delivery. All but the signature are
-// new each time, and the signature covers the body alone.
-func (w *world) headers(d *delivery) http.Header {
-	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"sentry/26.8.0 (https://sentry.io)"}}
-	if d.app == nil {
-		return h // the legacy webhook signs nothing
-	}
-	h["Request-Id"] = []string{w.ids.Hex(16)}
-	h["Sentry-Hook-Resource"] = []string{d.resource}
-	h["Sentry-Hook-Timestamp"] = []string{strconv.FormatInt(w.now().Unix(), 10)}
-	secret := d.app.ClientSecret // of now: it may have been changed since the event
-	if d.fault.BadSignature {
-		secret += "?"
-	}
-	if !d.fault.NoSignature {
-		h["Sentry-Hook-Signature"] = []string{Sign(secret, d.Body)}
-	}
-	return h
-}
-
-// pause waits in wall-clock time, or until the sandbox is closed.
-func (s *Sandbox) pause(d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	select {
-	case <-time.After(d):
-	case <-s.closed:
-	}
+	return kit.Verdict{State: kit.DeliveryFailed}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/sentry"
 )
 
@@ -43,7 +44,7 @@ func TestAnInternalIntegrationGetsNothingTwice(t *testing.T) {
 	s.sbx.Advance(time.Hour)
 	require.Equal(t, []string{"issue.resolved"}, s.ear.events(), "it is lost")
 	all := s.sbx.Deliveries()
-	require.Equal(t, sentry.DeliveryFailed, all[len(all)-1].State)
+	require.Equal(t, kit.DeliveryFailed, all[len(all)-1].State)
 }
 
 func TestAPublishedIntegrationGetsItAgainWithAnotherRequestID(t *testing.T) {
@@ -77,7 +78,7 @@ func TestASecondIsAllThereIs(t *testing.T) {
 	s.raise(division())
 	require.Less(t, time.Since(began), 1900*time.Millisecond)
 	d := s.sbx.Deliveries()[0]
-	require.Equal(t, sentry.DeliveryFailed, d.State)
+	require.Equal(t, kit.DeliveryFailed, d.State)
 	require.Zero(t, d.Attempts[0].Status)
 }
 
@@ -111,28 +112,28 @@ func TestDeliveriesGoWrongAsAsked(t *testing.T) {
 	s := setStage(t, func(o *sentry.Options) { o.Seed.Organizations[0].Projects[0].Rules = nil })
 	issue := s.raise(division())
 	s.ear.all()
-	rule := func(a sentry.Action) {
-		require.NoError(t, s.sbx.AddFault(sentry.Fault{Match: sentry.Match{Event: "issue.resolved"}, Action: a}))
+	rule := func(a kit.Action) {
+		require.NoError(t, s.sbx.AddFault(kit.Fault{Match: kit.Match{Event: "issue.resolved"}, Action: a}))
 	}
 	flip := func() {
 		require.NoError(t, issue.Resolve("", ""))
 		require.NoError(t, issue.Unresolve(""))
 	}
-	rule(sentry.Action{Drop: true})
+	rule(kit.Action{Drop: true})
 	flip()
 	require.Equal(t, []string{"issue.unresolved"}, s.ear.events())
-	rule(sentry.Action{Duplicate: 1})
+	rule(kit.Action{Duplicate: 1})
 	flip()
 	require.ElementsMatch(t, []string{"issue.resolved", "issue.resolved", "issue.unresolved"}, s.ear.events())
-	rule(sentry.Action{DelaySeconds: 60})
+	rule(kit.Action{DelaySeconds: 60})
 	flip()
 	s.sbx.Advance(time.Minute)
 	require.Equal(t, []string{"issue.unresolved", "issue.resolved"}, s.ear.events())
-	rule(sentry.Action{BadSignature: true})
+	rule(kit.Action{BadSignature: true})
 	flip()
 	one := s.ear.all()[0]
 	require.NotEqual(t, sentry.Sign("secret-of-chat-0123456789", one.body), one.header.Get("Sentry-Hook-Signature"))
-	rule(sentry.Action{NoSignature: true})
+	rule(kit.Action{NoSignature: true})
 	flip()
 	require.Empty(t, s.ear.all()[0].header.Get("Sentry-Hook-Signature"))
 }

@@ -59,16 +59,16 @@ func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
 		i.Name = i.Slug
 	}
 	if i.Token == "" {
-		i.Token = w.ids.HexSecret(32)
+		i.Token = w.IDs.HexSecret(32)
 	}
 	if i.ClientSecret == "" {
-		i.ClientSecret = w.ids.HexSecret(32)
+		i.ClientSecret = w.IDs.HexSecret(32)
 	}
 	if i.Scopes == nil {
 		i.Scopes = roleScopes(RoleManager)
 	}
 	made := &integration{
-		Integration: i, uuid: w.ids.UUID(), appUUID: w.ids.UUID(), org: o, schema: object{}, proxyID: w.number(), made: w.now(),
+		Integration: i, uuid: w.IDs.UUID(), appUUID: w.IDs.UUID(), org: o, schema: object{}, proxyID: w.number(), made: w.Now(),
 	}
 	if err := made.check(); err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (w *world) tellInstallation(i *integration, action string, by *User) {
 	w.post(i, "installation", action, kit.Compact(object{
 		"action": action, "installation": object{"uuid": i.uuid}, "actor": actorOf(by, nil),
 		"data": object{"installation": object{
-			"uuid": i.uuid, "status": "installed", "code": w.ids.Hex(16), "app": object{"uuid": i.appUUID, "slug": i.Slug},
+			"uuid": i.uuid, "status": "installed", "code": w.IDs.Hex(16), "app": object{"uuid": i.appUUID, "slug": i.Slug},
 			"organization": object{"slug": i.org.Slug},
 		}},
 	}))

@@ -147,7 +147,7 @@ func (w *world) newIssue(p *project, e Error) *issue {
 	i := &issue{
 		id: w.number(), short: strings.ToUpper(p.Slug) + "-" + itoa(p.issued), org: p.org, project: p, title: e.title(), culprit: e.Culprit,
 		level: e.Level, kind: e.Category, status: StatusUnresolved, substatus: "new", details: object{}, priority: "medium",
-		users: map[string]bool{}, first: w.now(), metadata: object{"title": e.title()},
+		users: map[string]bool{}, first: w.Now(), metadata: object{"title": e.title()},
 	}
 	switch {
 	case e.Type != "":
@@ -169,11 +169,11 @@ func (w *world) newIssue(p *project, e Error) *issue {
 // happen adds an event.
 func (i *issue) happen(w *world, e Error) {
 	i.count++
-	i.last = w.now()
+	i.last = w.Now()
 	if e.User != "" {
 		i.users[e.User] = true
 	}
-	i.events = append(i.events, event{id: w.ids.Hex(16), at: w.now(), sent: e})
+	i.events = append(i.events, event{id: w.IDs.Hex(16), at: w.Now(), sent: e})
 	i.events = i.events[max(0, len(i.events)-20):]
 }
 
@@ -252,11 +252,11 @@ func (w *world) assign(i *issue, by doer, user *User, t *team) {
 // say adds a comment.
 func (w *world) say(i *issue, by *User, app *integration, text string) (*comment, error) {
 	for _, c := range i.comments {
-		if c.by == by && c.text == text && w.now().Sub(c.at) < time.Hour {
+		if c.by == by && c.text == text && w.Now().Sub(c.at) < time.Hour {
 			return nil, errors.Wrap(kit.ErrConflict, "the comment was posted already")
 		}
 	}
-	c := &comment{id: w.number(), by: by, text: text, at: w.now()}
+	c := &comment{id: w.number(), by: by, text: text, at: w.Now()}
 	i.comments = append(i.comments, c)
 	w.tellComment(i, c, "created", actorOf(by, app))
 	return c, nil
@@ -267,7 +267,7 @@ func (w *world) say(i *issue, by *User, app *integration, text string) (*comment
 func (w *world) tellComment(i *issue, c *comment, action string, actor object) {
 	w.tell(i.org, "comment", action, actor, func() object {
 		return object{
-			"comment": c.text, "project_slug": i.project.Slug, "comment_id": c.id, "issue_id": i.id, "timestamp": stamp(w.now()),
+			"comment": c.text, "project_slug": i.project.Slug, "comment_id": c.id, "issue_id": i.id, "timestamp": stamp(w.Now()),
 		}
 	})
 }

@@ -1,194 +1,104 @@
 package sentry
 
 import (
-	"crypto/subtle"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// consent is a request of an app for a user's agreement.
-type consent struct {
-	app         *App
-	scopes      []string
-	redirectURI string
-	state       string
-	challenge   string
-	method      string
-}
-
-// consentPage is what the page shows.
-type consentPage struct {
-	Title, Problem, App string
-	// Hidden are the parameters of the request, for the form to send again.
-	Hidden map[string]string
-	Scopes []string
-	Users  []User
-}
-
-// serveConsent is the page on which a user picks a login and allows or declines
-// what the app asks for. Where the policy says who allows everything, it goes
-// back to the app at once.
-func (s *Sandbox) serveConsent(rw http.ResponseWriter, r *http.Request) {
-	page := consentPage{Title: "Authorize an app", Hidden: map[string]string{}}
-	var to string
-	s.locked(func(w *world) {
-		var c consent
-		if c, page.Problem = w.consent(r.URL.Query()); page.Problem != "" {
-			return
-		}
-		if w.policy.AutoApprove != "" {
-			to, page.Problem = w.decide(c, w.policy.AutoApprove, "allow")
-			return
-		}
-		page.App, page.Scopes = c.app.Name, c.scopes
-		for name, values := range r.URL.Query() {
-			page.Hidden[name] = values[0]
-		}
-		for _, u := range w.users {
-			page.Users = append(page.Users, *u)
-		}
-	})
-	switch {
-	case page.Problem != "":
-		writePage(rw, http.StatusBadRequest, "authorize.html", page)
-	case to != "":
-		http.Redirect(rw, r, to, http.StatusFound)
-	default:
-		writePage(rw, http.StatusOK, "authorize.html", page)
-	}
-}
-
-// serveDecision is the page's form: it takes the same parameters, the login in
-// "user" and "allow" or "decline" in "decision", and goes back to the app.
-func (s *Sandbox) serveDecision(rw http.ResponseWriter, r *http.Request) {
-	to, problem := "", "Bad request"
-	if r.ParseForm() == nil {
-		s.locked(func(w *world) {
-			var c consent
-			if c, problem = w.consent(r.Form); problem == "" {
-				to, problem = w.decide(c, r.Form.Get("user"), r.Form.Get("decision"))
-			}
-		})
-	}
-	if problem != "" {
-		writePage(rw, http.StatusBadRequest, "authorize.html", consentPage{Title: "Authorize an app", Problem: problem})
-		return
-	}
-	http.Redirect(rw, r, to, http.StatusFound)
-}
-
-// consent reads the parameters of an authorization request. Nothing is ever sent
+// Consent reads the parameters of an authorization request. Nothing is ever sent
 // to an address that is not the app's.
-func (w *world) consent(q url.Values) (consent, string) {
+func (w *world) Consent(q url.Values) (kit.Consent, string) {
 	app := w.apps[q.Get("client_id")]
 	if app == nil {
-		return consent{}, "Missing or invalid client_id parameter."
+		return kit.Consent{}, "Missing or invalid client_id parameter."
 	}
-	c := consent{app: app, redirectURI: q.Get("redirect_uri"), state: q.Get("state"), scopes: strings.Fields(q.Get("scope"))}
-	if c.redirectURI == "" {
-		c.redirectURI = app.RedirectURI
+	c := kit.Consent{
+		App: app.Name, ClientID: app.ClientID, Scopes: strings.Fields(q.Get("scope")), RedirectURI: q.Get("redirect_uri"), State: q.Get("state"),
+		Challenge: q.Get("code_challenge"), Method: q.Get("code_challenge_method"), Approver: w.policy.AutoApprove,
 	}
-	if c.redirectURI != app.RedirectURI {
-		return consent{}, "Missing or invalid redirect_uri parameter."
+	if c.RedirectURI == "" {
+		c.RedirectURI = app.RedirectURI
+	}
+	if c.RedirectURI != app.RedirectURI {
+		return kit.Consent{}, "Missing or invalid redirect_uri parameter."
 	}
 	if q.Get("response_type") != "code" {
-		return consent{}, "Missing or invalid response_type parameter."
+		return kit.Consent{}, "Missing or invalid response_type parameter."
 	}
-	for _, scope := range c.scopes {
+	for _, scope := range c.Scopes {
 		if !slices.Contains(roleScopes(RoleOwner), scope) {
-			return consent{}, "Invalid scope: " + scope
+			return kit.Consent{}, "Invalid scope: " + scope
 		}
 	}
-	c.challenge, c.method = q.Get("code_challenge"), q.Get("code_challenge_method")
-	if c.challenge != "" && c.method != "S256" {
-		return consent{}, "Invalid code_challenge_method: only S256 is supported."
+	if c.Challenge != "" && c.Method != "S256" {
+		return kit.Consent{}, "Invalid code_challenge_method: only S256 is supported."
 	}
 	return c, ""
 }
 
-// decide returns the address that the user's browser goes back to.
-func (w *world) decide(c consent, login, decision string) (to, problem string) {
-	back, err := url.Parse(c.redirectURI)
+// Logins implements kit.Authorizer.
+func (w *world) Logins() []kit.Login {
+	var all []kit.Login
+	for _, u := range w.users {
+		all = append(all, kit.Login{Value: u.Login, Label: u.Name + " (" + u.Email + ")"})
+	}
+	return all
+}
+
+// Allow implements kit.Authorizer.
+func (w *world) Allow(c kit.Consent, login string) (string, bool) {
+	u := w.user(login)
+	if u == nil {
+		return "", false
+	}
+	return w.grants.Allow(c, doer{user: u}), true
+}
+
+// grantRules are those of Sentry. A refresh token is spent by use, which ends the
+// access tokens before it.
+func (w *world) grantRules() kit.GrantRules {
+	return kit.GrantRules{
+		HasApp:       func(clientID string) bool { return w.apps[clientID] != nil },
+		CodeLifetime: 10 * time.Minute, AccessLifetime: accessLifetime, EndAccess: true,
+	}
+}
+
+// accessLifetime is how long an access token lives. Clients should go by expires_in.
+const accessLifetime = 30 * 24 * time.Hour
+
+// token exchanges a code or a refresh token. The client's credentials are taken
+// from the body.
+func (w *world) token(r *http.Request) (any, *kit.Refusal) {
+	app := w.apps[r.PostForm.Get("client_id")]
+	if app == nil || !kit.SameSecret(app.ClientSecret, r.PostForm.Get("client_secret")) {
+		return nil, kit.Refuse(http.StatusUnauthorized, "invalid_client", "invalid client_id or client_secret")
+	}
+	g, err := w.grants.Exchange(app.ClientID, r.PostForm)
 	if err != nil {
-		return "", "Missing or invalid redirect_uri parameter."
-	}
-	q := back.Query()
-	if c.state != "" {
-		q.Set("state", c.state)
-	}
-	switch decision {
-	case "allow":
-		u := w.user(login)
-		if u == nil {
-			return "", "Pick a user"
-		}
-		q.Set("code", w.authorize(c, u))
-	case "decline":
-		q.Set("error", "access_denied")
-	default:
-		return "", "Allow or decline"
-	}
-	back.RawQuery = q.Encode()
-	return back.String(), ""
-}
-
-// oauthError is a refusal of the token endpoint.
-type oauthError struct {
-	status      int
-	Error       string `json:"error"`
-	Description string `json:"error_description"`
-}
-
-// invalidGrant refuses a code or a refresh token.
-func invalidGrant(why string) *oauthError {
-	return &oauthError{http.StatusBadRequest, "invalid_grant", why}
-}
-
-// serveToken exchanges a code or a refresh token.
-func (s *Sandbox) serveToken(rw http.ResponseWriter, r *http.Request) {
-	var answer any
-	refusal := &oauthError{http.StatusBadRequest, "invalid_request", "The body is not a form."}
-	if r.ParseForm() == nil {
-		s.locked(func(w *world) {
-			// The client's credentials are taken from the body.
-			app := w.apps[r.PostForm.Get("client_id")]
-			if app == nil || subtle.ConstantTimeCompare([]byte(app.ClientSecret), []byte(r.PostForm.Get("client_secret"))) != 1 {
-				refusal = &oauthError{http.StatusUnauthorized, "invalid_client", "invalid client_id or client_secret"}
-				return
-			}
-			answer, refusal = w.exchange(app, r.PostForm)
+		return nil, kit.RefuseGrant(err, r.PostForm, map[error]string{
+			kit.ErrCode: "invalid authorization code", kit.ErrRedirectURI: "redirect_uri mismatch",
+			kit.ErrVerifier: "PKCE verification failed", kit.ErrRefreshToken: "invalid refresh token",
 		})
 	}
-	rw.Header().Set("Cache-Control", "no-store")
-	if refusal != nil {
-		kit.WriteJSON(rw, refusal.status, refusal)
-		return
-	}
-	kit.WriteJSON(rw, http.StatusOK, answer)
+	u := g.User.user
+	return object{
+		"access_token": w.grants.Issue(g, 0), "refresh_token": g.Refresh, "token_type": "bearer",
+		"expires_in": int(accessLifetime.Seconds()), "expires_at": stamp(w.Now().Add(accessLifetime)), "scope": strings.Join(g.Scopes, " "),
+		"user": object{"id": itoa(u.ID), "name": u.Name, "email": u.Email},
+	}, nil
 }
 
-// exchange serves one grant type.
-func (w *world) exchange(app *App, form url.Values) (any, *oauthError) {
-	var g *grant
-	var refusal *oauthError
-	switch form.Get("grant_type") {
-	case "authorization_code":
-		g, refusal = w.redeem(app, form.Get("code"), form.Get("redirect_uri"), form.Get("code_verifier"))
-	case "refresh_token":
-		g, refusal = w.renew(app.ClientID, form.Get("refresh_token"))
-	default:
-		refusal = &oauthError{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant type: " + form.Get("grant_type")}
-	}
-	if refusal != nil {
-		return nil, refusal
-	}
-	return object{
-		"access_token": w.issueToken(g, accessLifetime), "refresh_token": g.refresh, "token_type": "bearer",
-		"expires_in": int(accessLifetime.Seconds()), "expires_at": stamp(w.now().Add(accessLifetime)), "scope": strings.Join(g.scopes, " "),
-		"user": object{"id": itoa(g.user.ID), "name": g.user.Name, "email": g.user.Email},
-	}, nil
+// RevokeGrant ends what a user allowed an app, without telling the app.
+func (s *Sandbox) RevokeGrant(login, clientID string) error {
+	return s.Control(func(w *world) error { return w.grants.Withdraw(clientID, doer{user: w.user(login)}) })
+}
+
+// ExpireTokens has all access tokens of an app expire now.
+func (s *Sandbox) ExpireTokens(clientID string) error {
+	return s.Control(func(w *world) error { return w.grants.Expire(clientID) })
 }

@@ -183,7 +183,7 @@ func (w *world) region(o *org) string {
 	if o.Region != "" {
 		return strings.TrimSuffix(o.Region, "/")
 	}
-	return w.base
+	return w.Base
 }
 
 // roleScopes are what a role allows, nil for one that there is not.

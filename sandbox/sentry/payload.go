@@ -18,7 +18,7 @@ func typeOf(kind string) string {
 
 // page is the address of an issue's page.
 func (w *world) page(i *issue) string {
-	return w.base + "/organizations/" + i.org.Slug + "/issues/" + itoa(i.id) + "/"
+	return w.Base + "/organizations/" + i.org.Slug + "/issues/" + itoa(i.id) + "/"
 }
 
 // statusDetails is what Sentry tells of how an issue is settled: of a duration, when
@@ -27,7 +27,7 @@ func (w *world) statusDetails(i *issue) object {
 	details := maps.Clone(i.details)
 	if minutes, ok := details["ignoreDuration"].(float64); ok {
 		delete(details, "ignoreDuration")
-		details["ignoreUntil"] = stamp(w.now().Add(time.Duration(minutes) * time.Minute))
+		details["ignoreUntil"] = stamp(w.Now().Add(time.Duration(minutes) * time.Minute))
 	}
 	return details
 }
@@ -181,7 +181,7 @@ func (w *world) legacy(i *issue, e event, rules []string) {
 		"level": i.level, "culprit": i.culprit, "message": shown["message"], "url": w.page(i) + "?referrer=webhooks_plugin",
 		"triggering_rules": rules, "event": shown,
 	})
-	w.send(&delivery{Delivery: Delivery{Integration: "webhooks", URL: i.project.LegacyHook, Event: "legacy.triggered", Body: body}})
+	w.postLegacy(i.project.LegacyHook, body)
 }
 
 // MetricAlert is a metric alert that changes its state.
@@ -205,7 +205,7 @@ func (w *world) measure(o *org, m MetricAlert) int {
 	}
 	closed := any(nil)
 	if m.Action == StatusResolved {
-		closed = stamp(w.now())
+		closed = stamp(w.Now())
 	}
 	for _, app := range o.apps {
 		if app.deleted || app.WebhookURL == "" || !app.Alertable {
@@ -216,15 +216,15 @@ func (w *world) measure(o *org, m MetricAlert) int {
 			"data": object{
 				"metric_alert": object{
 					"id": itoa(m.ID), "identifier": itoa(m.ID - 1000), "organization_id": itoa(o.id), "title": m.Rule, "status": 20,
-					"date_started": stamp(w.now()), "date_closed": closed, "projects": m.Projects,
-					"date_created": stamp(w.now()), "date_detected": stamp(w.now()), "status_method": 3, "type": 2,
+					"date_started": stamp(w.Now()), "date_closed": closed, "projects": m.Projects,
+					"date_created": stamp(w.Now()), "date_detected": stamp(w.Now()), "status_method": 3, "type": 2,
 					"alert_rule": object{
 						"id": "1", "name": m.Rule, "query": "level:error", "aggregate": "count()", "time_window": 10, "triggers": []any{},
 						"environment": orNull(m.Environment), "dataset": "events", "projects": m.Projects, "organization_id": itoa(o.id),
 					},
 				},
 				"description_title": m.Action + ": " + m.Rule, "description_text": m.Text,
-				"web_url": w.base + "/organizations/" + o.Slug + "/alerts/rules/details/1/?alert=" + itoa(m.ID),
+				"web_url": w.Base + "/organizations/" + o.Slug + "/alerts/rules/details/1/?alert=" + itoa(m.ID),
 			},
 		}))
 	}

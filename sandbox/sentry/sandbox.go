@@ -2,8 +2,6 @@ package sentry
 
 import (
 	"net/http"
-	"strings"
-	"sync"
 	"time"
 
 	"mattermost-plugin-zoom/sandbox/kit"
@@ -14,21 +12,7 @@ const answerWithin = time.Second
 
 // Options configures a [Sandbox]. The zero value is a good Sentry.
 type Options struct {
-	// Now is the clock that the simulated one runs with; time.Now when nil.
-	Now func() time.Time
-	// RandomSeed makes identifiers and tokens repeatable; 0 takes a random seed.
-	RandomSeed uint64
-	// BaseURL is the sandbox's own address, which its links begin with. When
-	// empty it is taken from the first request.
-	BaseURL string
-	// HTTPClient sends deliveries; its timeout and redirect rule are not used.
-	HTTPClient *http.Client
-	// AnswerWithin is how long the sender waits for a receipt, in wall-clock
-	// time; Sentry's one second when 0.
-	AnswerWithin time.Duration
-	// Minted is told each secret that the sandbox makes up, so that a test can
-	// look for them where they must not be. It is called with the sandbox locked.
-	Minted func(secret string)
+	kit.Options
 	// Seed is the world to begin with and to return to on reset. New panics when
 	// it is not valid; see [Seed.Check].
 	Seed Seed
@@ -37,128 +21,18 @@ type Options struct {
 // Sandbox is a simulated Sentry. All methods may be called from several
 // goroutines.
 type Sandbox struct {
-	opts   Options
-	clock  *kit.Clock
-	client *kit.Client
-	site   *http.ServeMux // what Sentry serves
-	admin  *http.ServeMux // what only the sandbox serves
-	closed chan struct{}
-
-	mu      sync.Mutex
-	w       *world
-	sending int        // deliveries under way
-	idle    *sync.Cond // signalled when one ends
+	*kit.Sandbox[*world]
+	site *http.ServeMux // what Sentry serves
 }
 
 // New returns a sandbox.
 func New(opts Options) *Sandbox {
-	if opts.AnswerWithin == 0 {
-		opts.AnswerWithin = answerWithin
-	}
-	s := &Sandbox{opts: opts, clock: kit.NewClock(opts.Now), client: kit.NewClient(opts.HTTPClient, opts.AnswerWithin), closed: make(chan struct{})}
-	s.idle = sync.NewCond(&s.mu)
+	s := &Sandbox{site: http.NewServeMux()}
+	s.Sandbox = kit.New(opts.Options, kit.Product[*world]{
+		Site: http.HandlerFunc(s.serveSite), Operation: kit.Patterns(s.site, "/api/0/{rest...}", "/"), AnswerWithin: answerWithin,
+		NewWorld: func(base *kit.World) (*world, error) { return newWorld(base, opts.Seed) },
+	})
 	s.routeSite()
-	s.routeAdmin()
-	w, err := s.fresh(strings.TrimSuffix(opts.BaseURL, "/"))
-	if err != nil {
-		panic(err)
-	}
-	s.w = w
+	s.routeControl()
 	return s
-}
-
-// fresh makes the world that a sandbox begins with.
-func (s *Sandbox) fresh(base string) (*world, error) {
-	w := newWorld(s.opts.RandomSeed, s.clock.Now, base)
-	w.ids.Minted = s.opts.Minted
-	return w, w.plant(s.opts.Seed)
-}
-
-// ServeHTTP serves Sentry's pages and API, and the control API under /_sandbox.
-func (s *Sandbox) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	if s.w.base == "" {
-		s.w.base = "http://" + r.Host
-	}
-	s.mu.Unlock()
-	if strings.HasPrefix(r.URL.Path, "/_sandbox/") {
-		s.admin.ServeHTTP(rw, r)
-		return
-	}
-	s.observe(rw, r)
-}
-
-// SetBaseURL tells the sandbox its own address, once a listener has one.
-func (s *Sandbox) SetBaseURL(address string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.w.base = strings.TrimSuffix(address, "/")
-}
-
-// locked runs f on the world, then sends what f left to be sent. It does not
-// wait for that, as Sentry's answers do not wait for its deliveries.
-func (s *Sandbox) locked(f func(*world)) {
-	s.mu.Lock()
-	f(s.w)
-	s.handOut()
-	s.mu.Unlock()
-}
-
-// control is locked for control methods: it waits for the deliveries to have
-// been attempted, so that a test can look at their effect at once.
-func (s *Sandbox) control(f func(*world) error) error {
-	var err error
-	s.locked(func(w *world) { err = f(w) })
-	s.Settle()
-	return err
-}
-
-// Reset forgets everything but the clock and returns to the seed.
-func (s *Sandbox) Reset() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if w, err := s.fresh(s.w.base); err == nil {
-		s.w = w
-	}
-}
-
-// Now returns the simulated time.
-func (s *Sandbox) Now() time.Time { return s.clock.Now() }
-
-// Advance lets simulated time pass. Deliveries that are due within it are sent
-// one after the other, each at its time.
-func (s *Sandbox) Advance(d time.Duration) {
-	s.Settle()
-	end := s.clock.Now().Add(d)
-	for {
-		s.mu.Lock()
-		next, ok := s.w.nextDue(end)
-		s.mu.Unlock()
-		if !ok {
-			break
-		}
-		s.clock.Set(next)
-		s.Tick()
-		s.Settle()
-	}
-	s.clock.Set(end)
-	s.Tick()
-	s.Settle()
-}
-
-// Tick sends what is due by now. A sandbox whose clock runs needs one every so
-// often; Advance calls it by itself.
-func (s *Sandbox) Tick() { s.locked(func(*world) {}) }
-
-// Close lets go of requests that a fault holds back. Deliveries that are waiting
-// are not sent any more.
-func (s *Sandbox) Close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	select {
-	case <-s.closed:
-	default:
-		close(s.closed)
-	}
-	s.w.waiting = nil
 }

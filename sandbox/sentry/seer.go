@@ -40,7 +40,7 @@ func (h *Issue) Activity(alert, activity string, details map[string]any) error {
 					"alert": object{
 						"id": w.last, "title": alert, "sentry_app_id": app.proxyID,
 						"url":     w.region(i.org) + "/api/0/organizations/" + i.org.Slug + "/workflows/" + id + "/",
-						"web_url": w.base + "/organizations/" + i.org.Slug + "/monitors/alerts/" + id + "/",
+						"web_url": w.Base + "/organizations/" + i.org.Slug + "/monitors/alerts/" + id + "/",
 					},
 				},
 			}))
@@ -54,7 +54,7 @@ func (w *world) addressed(i *issue, shown object) object {
 	return with(maps.Clone(shown), object{
 		"url":         w.region(i.org) + "/api/0/organizations/" + i.org.Slug + "/issues/" + itoa(i.id) + "/",
 		"web_url":     w.page(i),
-		"project_url": w.base + "/organizations/" + i.org.Slug + "/issues/?project=" + itoa(i.project.id),
+		"project_url": w.Base + "/organizations/" + i.org.Slug + "/issues/?project=" + itoa(i.project.id),
 	})
 }
 
@@ -77,7 +77,7 @@ func (h *ProjectHandle) Build(action string, build map[string]any) error {
 
 // Select has an admin select more webhooks of an integration, such as "seer".
 func (s *Sandbox) Select(slug string, events ...string) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		i := w.integration(slug)
 		if i == nil {
 			return errors.Wrapf(kit.ErrNotFound, "integration %q", slug)

@@ -35,7 +35,7 @@ func since() string { return stamp(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) 
 func (w *world) shownOrg(o *org) object {
 	return with(none("isEarlyAdopter", "require2FA", "hasAuthProvider", "allowSuperuserAccess"), object{
 		"id": itoa(o.id), "slug": o.Slug, "name": o.Name, "status": object{"id": "active", "name": "active"}, "dateCreated": since(),
-		"avatar": letters(), "links": object{"organizationUrl": w.base, "regionUrl": w.region(o)},
+		"avatar": letters(), "links": object{"organizationUrl": w.Base, "regionUrl": w.region(o)},
 		"allowMemberInvite": true, "allowMemberProjectCreation": true,
 	})
 }

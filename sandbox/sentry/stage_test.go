@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/sentry"
 )
 
@@ -33,7 +34,7 @@ type stage struct {
 func setStage(t *testing.T, change ...func(*sentry.Options)) *stage {
 	t.Helper()
 	hook := listen(t)
-	opts := sentry.Options{Now: func() time.Time { return noon }, RandomSeed: 7, AnswerWithin: 300 * time.Millisecond}
+	opts := sentry.Options{Options: kit.Options{Now: func() time.Time { return noon }, RandomSeed: 7, AnswerWithin: 300 * time.Millisecond}}
 	for _, login := range []string{"ada", "bob", "eve"} {
 		opts.Seed.Users = append(opts.Seed.Users, sentry.User{Login: login, Token: "token-of-" + login})
 	}

@@ -25,7 +25,7 @@ type Issue struct {
 
 // AddOrganization makes an organization.
 func (s *Sandbox) AddOrganization(o Organization) error {
-	return s.control(func(w *world) error { return w.addOrg(o) })
+	return s.Control(func(w *world) error { return w.addOrg(o) })
 }
 
 // organization finds one by its slug.
@@ -38,7 +38,7 @@ func (w *world) organization(slug string) (*org, error) {
 
 // SetRole gives a member another role, or takes them out with "".
 func (s *Sandbox) SetRole(organization, login, role string) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		o, err := w.organization(organization)
 		switch {
 		case err != nil:
@@ -59,7 +59,7 @@ func (s *Sandbox) SetRole(organization, login, role string) error {
 // AddIntegration makes an integration and returns it with what it was given.
 func (s *Sandbox) AddIntegration(organization string, i Integration) (Integration, error) {
 	var added Integration
-	err := s.control(func(w *world) error {
+	err := s.Control(func(w *world) error {
 		o, err := w.organization(organization)
 		if err != nil {
 			return err
@@ -76,7 +76,7 @@ func (s *Sandbox) AddIntegration(organization string, i Integration) (Integratio
 // IntegrationState returns an integration as it is now.
 func (s *Sandbox) IntegrationState(slug string) (Integration, error) {
 	var found Integration
-	err := s.control(func(w *world) error {
+	err := s.Control(func(w *world) error {
 		i := w.integration(slug)
 		if i == nil {
 			return errors.Wrapf(kit.ErrNotFound, "integration %q", slug)
@@ -91,7 +91,7 @@ func (s *Sandbox) IntegrationState(slug string) (Integration, error) {
 // ChangeSecret has the admins make an integration another client secret. What is
 // sent from now on is signed with it.
 func (s *Sandbox) ChangeSecret(slug, secret string) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		i := w.integration(slug)
 		if i == nil || secret == "" {
 			return errors.Wrapf(kit.ErrNotFound, "integration %q, or its new secret", slug)
@@ -103,7 +103,7 @@ func (s *Sandbox) ChangeSecret(slug, secret string) error {
 
 // RemoveIntegration takes an integration out of its organization.
 func (s *Sandbox) RemoveIntegration(slug string) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		i := w.integration(slug)
 		if i == nil {
 			return errors.Wrapf(kit.ErrNotFound, "integration %q", slug)
@@ -118,7 +118,7 @@ func (s *Sandbox) RemoveIntegration(slug string) error {
 
 // Metric has a metric alert change its state, and returns its number.
 func (s *Sandbox) Metric(organization string, m MetricAlert) (id int, err error) {
-	err = s.control(func(w *world) error {
+	err = s.Control(func(w *world) error {
 		o, err := w.organization(organization)
 		if err == nil {
 			id = w.measure(o, m)
@@ -136,7 +136,7 @@ func (s *Sandbox) Project(organization, slug string) (*ProjectHandle, error) {
 
 // do runs f on the project.
 func (h *ProjectHandle) do(f func(*world, *project) error) error {
-	return h.s.control(func(w *world) error {
+	return h.s.Control(func(w *world) error {
 		o, err := w.organization(h.org)
 		if err != nil {
 			return err
@@ -179,7 +179,7 @@ func (s *Sandbox) Issue(organization, id string) (*Issue, error) {
 
 // do runs f on the issue, as the person; an admin for "".
 func (h *Issue) do(by string, f func(*world, *issue, doer) error) error {
-	return h.s.control(func(w *world) error {
+	return h.s.Control(func(w *world) error {
 		o, err := w.organization(h.org)
 		if err != nil {
 			return err

@@ -13,11 +13,9 @@ import (
 type object = map[string]any
 
 // world is everything that a reset forgets. Its methods need the sandbox's lock.
-// None of them does any I/O: what has to be sent is left in waiting.
+// None of them does any I/O: deliveries are left in the outbox.
 type world struct {
-	ids    *kit.IDs
-	now    func() time.Time
-	base   string
+	*kit.World
 	policy Policy
 
 	apps  map[string]*App // by client ID
@@ -25,27 +23,14 @@ type world struct {
 	orgs  []*org
 	last  int // the number given out last
 
-	codes   map[string]*authCode
-	access  map[string]*accessToken
-	refresh map[string]*grant
-
-	faults []*Fault
-
-	waiting    []*delivery // not yet handed to a worker
-	deliveries []*delivery
-	journal    journal
+	grants *kit.Grants[doer]
 }
 
-// newWorld returns a world with nobody in it.
-func newWorld(seed uint64, now func() time.Time, base string) *world {
-	return &world{
-		ids: kit.NewIDs(seed), now: now, base: base, last: 1000,
-		apps:    map[string]*App{},
-		codes:   map[string]*authCode{},
-		access:  map[string]*accessToken{},
-		refresh: map[string]*grant{},
-		journal: journal{counts: map[string]int{}},
-	}
+// newWorld returns a world that begins with a seed.
+func newWorld(base *kit.World, seed Seed) (*world, error) {
+	w := &world{World: base, last: 1000, apps: map[string]*App{}}
+	w.grants = kit.NewGrants[doer](base, w.grantRules())
+	return w, w.plant(seed)
 }
 
 // Policy are switches for what Sentry's versions do differently, or does not say.
@@ -74,7 +59,10 @@ type Seed struct {
 }
 
 // Check reports what is wrong with a seed.
-func (s Seed) Check() error { return newWorld(1, time.Now, "").plant(s) }
+func (s Seed) Check() error {
+	_, err := newWorld(kit.NewWorld(), s)
+	return err
+}
 
 // plant puts a seed into an empty world.
 func (w *world) plant(s Seed) error {
@@ -105,3 +93,6 @@ func (w *world) number() int {
 
 // itoa writes a number.
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// stamp writes t the way Sentry does: UTC, microseconds, "Z".
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }

@@ -13,7 +13,7 @@ import (
 // not, the app is there but is sent nothing, and the error says why.
 func (s *Sandbox) SetApp(a App) (AppStatus, error) {
 	var saved *registration
-	err := s.control(func(w *world) (err error) {
+	err := s.Control(func(w *world) (err error) {
 		saved, err = w.addApp(a)
 		return err
 	})
@@ -23,37 +23,29 @@ func (s *Sandbox) SetApp(a App) (AppStatus, error) {
 	if a.Validate && a.WebhookURL != "" {
 		err = s.validate(saved.ClientID, true)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return saved.status(), err
+	return kit.Read(s.Sandbox, func(*world) AppStatus { return saved.status() }), err
 }
 
 // App returns a registered app.
-func (s *Sandbox) App(clientID string) (AppStatus, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if app := s.w.apps[clientID]; app != nil {
-		return app.status(), nil
-	}
-	return AppStatus{}, errors.Wrapf(kit.ErrNotFound, "app %q", clientID)
+func (s *Sandbox) App(clientID string) (found AppStatus, err error) {
+	s.Locked(func(w *world) {
+		if app := w.apps[clientID]; app != nil {
+			found = app.status()
+			return
+		}
+		err = errors.Wrapf(kit.ErrNotFound, "app %q", clientID)
+	})
+	return found, err
 }
 
 // AddUser registers a person and returns it with the ID and PMI it was given.
 func (s *Sandbox) AddUser(u User) (User, error) {
-	var added User
-	err := s.control(func(w *world) error {
-		user, err := w.addUser(u)
-		if err == nil {
-			added = *user
-		}
-		return err
-	})
-	return added, err
+	return kit.Kept(s.Sandbox, func(w *world) (*User, error) { return w.addUser(u) })
 }
 
 // SetPolicy puts the switches that p names; what is empty in p stays.
 func (s *Sandbox) SetPolicy(p Policy) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		if err := p.check(); err != nil {
 			return err
 		}
@@ -81,7 +73,7 @@ func (s *Sandbox) SetPolicy(p Policy) error {
 // RevokeGrant ends a user's grant to an app without telling the app, as an admin
 // of the account can.
 func (s *Sandbox) RevokeGrant(email, clientID string) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		_, _, err := w.endGrantOf(email, clientID)
 		return err
 	})
@@ -90,12 +82,12 @@ func (s *Sandbox) RevokeGrant(email, clientID string) error {
 // Deauthorize lets a user remove an app: the grant ends and the app is told by
 // app_deauthorized, at its notification endpoint and its deauthorization URL.
 func (s *Sandbox) Deauthorize(email, clientID string) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		app, u, err := w.endGrantOf(email, clientID)
 		if err != nil {
 			return err
 		}
-		now := w.now()
+		now := w.Now()
 		body := kit.Compact(event{EventAppDeauthorized, now.UnixMilli(), deauthorization{
 			AccountID: u.AccountID, UserID: u.ID, Signature: kit.HMAC(app.ClientSecret, []byte(u.ID+stamp(now))),
 			DeauthorizationTime: now.Format("2006-01-02T15:04:05.000Z"), ClientID: app.ClientID,
@@ -116,7 +108,7 @@ func (w *world) endGrantOf(email, clientID string) (*registration, *User, error)
 	if app == nil || u == nil {
 		return nil, nil, errors.Wrapf(kit.ErrNotFound, "user %q or app %q", email, clientID)
 	}
-	if !w.endGrant(grantKey{clientID, u.ID}) {
+	if !w.grants.Revoke(clientID, u) {
 		return nil, nil, errors.Wrapf(kit.ErrNotFound, "a grant of %s to app %q", email, clientID)
 	}
 	return app, u, nil
@@ -124,27 +116,17 @@ func (w *world) endGrantOf(email, clientID string) (*registration, *User, error)
 
 // ExpireTokens makes all access tokens of an app expire now.
 func (s *Sandbox) ExpireTokens(clientID string) error {
-	return s.control(func(w *world) error {
-		if w.apps[clientID] == nil {
-			return errors.Wrapf(kit.ErrNotFound, "app %q", clientID)
-		}
-		for _, a := range w.access {
-			if now := w.now(); a.clientID == clientID && now.Before(a.expires) {
-				a.expires = now
-			}
-		}
-		return nil
-	})
+	return s.Control(func(w *world) error { return w.grants.Expire(clientID) })
 }
 
 // Notify sends an app a notification that the sandbox would not send by itself.
 func (s *Sandbox) Notify(clientID, name string, payload any) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		app := w.apps[clientID]
 		if app == nil || app.WebhookURL == "" {
 			return errors.Wrapf(kit.ErrNotFound, "a notification endpoint of app %q", clientID)
 		}
-		w.post(app, app.WebhookURL, "", name, kit.Compact(event{name, w.now().UnixMilli(), payload}))
+		w.post(app, app.WebhookURL, "", name, kit.Compact(event{name, w.Now().UnixMilli(), payload}))
 		return nil
 	})
 }
@@ -164,7 +146,5 @@ type Meeting struct {
 
 // Meetings returns all meetings, personal rooms included, oldest first.
 func (s *Sandbox) Meetings() []Meeting {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.w.overview()
+	return kit.Read(s.Sandbox, (*world).overview)
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // call is one authenticated request to the API.
@@ -14,7 +16,7 @@ type call struct {
 	body  []byte
 	op    operation
 	app   *registration
-	token *accessToken
+	grant *kit.Grant[*User]
 }
 
 // serveAPI answers requests to one operation.
@@ -27,7 +29,7 @@ func (s *Sandbox) serveAPI(op operation) http.HandlerFunc {
 		}
 		var status int
 		var answer any
-		s.locked(func(w *world) {
+		s.Locked(func(w *world) {
 			var failure *apiError
 			status, answer, failure = w.answer(&call{r: r, body: body, op: op}, rw.Header())
 			if failure != nil {
@@ -52,7 +54,7 @@ func (w *world) answer(c *call, header http.Header) (int, any, *apiError) {
 	if failure := w.throttle(c, header); failure != nil {
 		return 0, nil, failure
 	}
-	if !c.token.has(c.op.granular...) && !c.token.has(c.op.classic...) {
+	if !c.has(c.op.granular...) && !c.has(c.op.classic...) {
 		return 0, nil, missingScopes(c.wanted())
 	}
 	return c.op.run(w, c)
@@ -69,17 +71,17 @@ func (c *call) wanted() []string {
 // authenticate finds the token behind a request.
 func (w *world) authenticate(c *call) *apiError {
 	bearer, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
-	token := w.access[strings.TrimSpace(bearer)]
-	if !ok || token == nil || w.apps[token.clientID] == nil {
+	grant, expired := w.grants.Bearer(strings.TrimSpace(bearer))
+	if !ok || grant == nil || w.apps[grant.ClientID] == nil {
 		return refuse(http.StatusUnauthorized, 124, "Invalid access token.")
 	}
-	if !w.now().Before(token.expires) {
+	if expired {
 		return refuse(http.StatusUnauthorized, 124, "Access token is expired.")
 	}
-	if token.chatbot {
+	c.grant, c.app = grant, w.apps[grant.ClientID]
+	if grant.User == nil && c.app.Kind != KindS2S {
 		return refuse(http.StatusBadRequest, 124, "This api does not support client credentials for authorization.")
 	}
-	c.token, c.app = token, w.apps[token.clientID]
 	return nil
 }
 
@@ -92,11 +94,8 @@ func (w *world) account(c *call) string {
 }
 
 // caller is the user who consented, nil for server-to-server apps.
-func (w *world) caller(c *call) *User {
-	if c.token.grant == nil {
-		return nil
-	}
-	return w.user(c.token.grant.key.userID)
+func (*world) caller(c *call) *User {
+	return c.grant.User
 }
 
 // target finds the user in a path. User-managed apps must say "me",
@@ -118,12 +117,15 @@ func (w *world) target(c *call) (*User, *apiError) {
 	return u, w.mayReach(c, u)
 }
 
+// has reports whether the token carries one of the scopes.
+func (c *call) has(scopes ...string) bool { return kit.HasAny(c.grant.Scopes, scopes...) }
+
 // mayReach requires an account-level scope for anything that is another user's.
 func (w *world) mayReach(c *call, u *User) *apiError {
 	if u == w.caller(c) {
 		return nil
 	}
-	if all := slices.Concat(c.op.granular, c.op.classic); !c.token.has(adminScopes(all)...) {
+	if all := slices.Concat(c.op.granular, c.op.classic); !c.has(adminScopes(all)...) {
 		return missingScopes(adminScopes(c.op.granular))
 	}
 	return nil

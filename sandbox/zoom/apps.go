@@ -91,7 +91,7 @@ func (w *world) addApp(a App) (*registration, error) {
 	if a.AccountID == "" {
 		a.AccountID = DefaultAccountID
 	}
-	r := &registration{App: a, enabled: a.WebhookURL != "", revalidate: w.now().Add(validationInterval)}
+	r := &registration{App: a, enabled: a.WebhookURL != "", revalidate: w.Now().Add(validationInterval)}
 	w.apps[a.ClientID] = r
 	return r, nil
 }

@@ -18,77 +18,71 @@ func Sign(secret string, timestamp int64, body []byte) string {
 	return "v0=" + kit.HMAC(secret, append([]byte("v0:"+strconv.FormatInt(timestamp, 10)+":"), body...))
 }
 
-// attempt makes one attempt of a delivery and decides what becomes of it.
-func (s *Sandbox) attempt(w *world, d *delivery) {
-	s.pause(time.Duration(d.fault.LatencyMS) * time.Millisecond)
-	s.mu.Lock()
-	s.stampDelivery(w, d)
-	header := w.headers(d)
-	at, address, body := s.clock.Now(), d.URL, d.Body
-	s.mu.Unlock()
-
-	status, _, err := s.client.Post(address, header, body)
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := Attempt{At: at, Timestamp: d.timestamp, Status: status}
-	if err != nil {
-		a.Error = kit.Reason(err)
-	}
-	d.Attempts = append(d.Attempts, a)
-	d.Due = time.Time{}
-	switch n := len(d.Attempts); {
-	case status == http.StatusOK || status == http.StatusNoContent:
-		d.State = DeliveryDone
-	case err == nil && status < http.StatusInternalServerError:
-		d.State = DeliveryRefused
-	case n > len(retryAfter):
-		d.State = DeliveryFailed
-	default:
-		d.Due = at.Add(retryAfter[n-1])
-		w.waiting = append(w.waiting, d)
-	}
-	w.journal.delivered(d, at, a)
+// post leaves a notification to be sent. Notifications of one room reach one app
+// in order, those of different rooms may overtake each other.
+func (w *world) post(app *registration, address, room, event string, body []byte) {
+	w.Post(kit.Parcel{
+		Delivery: kit.Delivery{Recipient: app.ClientID, URL: address, Event: event, Body: body},
+		To:       endpoint{w, app.ClientID}, NewID: w.requestID, Lane: app.ClientID + " " + address + " " + room,
+	})
 }
 
-// stampDelivery gives an attempt its timestamp and signature, or leaves those of
-// the first attempt when that is the policy.
-func (s *Sandbox) stampDelivery(w *world, d *delivery) {
-	if len(d.Attempts) > 0 && w.policy.RetryTimestamp == RetryKeep {
-		return
-	}
-	var secret string
-	if app := w.apps[d.ClientID]; app != nil {
-		secret = app.WebhookSecret // of today: it may have been rotated since the first attempt
-	}
-	if d.fault.BadSignature {
-		secret += "?"
-	}
-	d.timestamp = s.clock.Now().Unix() + int64(d.fault.SkewSeconds)
-	d.signature = Sign(secret, d.timestamp, d.Body)
+// requestID returns an x-zm-request-id.
+func (w *world) requestID() string { return w.IDs.UUIDBy("_") }
+
+// endpoint is where an app is sent notifications.
+type endpoint struct {
+	w        *world
+	clientID string
 }
 
-// headers are those of a notification.
-func (w *world) headers(d *delivery) http.Header {
-	return http.Header{
+// Prepare implements kit.Recipient. The policy says whether a retry keeps the
+// timestamp and signature of the first attempt.
+func (e endpoint) Prepare(d *kit.Sending, a *kit.Attempt) (http.Header, bool) {
+	signature := d.Header.Get("X-Zm-Signature")
+	if len(d.Attempts) > 0 && e.w.policy.RetryTimestamp == RetryKeep {
+		a.Timestamp = d.Attempts[0].Timestamp
+	} else {
+		a.Timestamp = e.w.Now().Unix() + int64(d.Action.SkewSeconds)
+		signature = Sign(e.secret(d.Action), a.Timestamp, d.Body)
+	}
+	h := http.Header{
 		"Content-Type":           {"application/json; charset=utf-8"},
 		"User-Agent":             {"Zoom Marketplace/1.0a"},
-		"Clientid":               {d.ClientID},
+		"Clientid":               {e.clientID},
 		"X-Zm-Request-Id":        {d.RequestID},
-		"X-Zm-Request-Timestamp": {strconv.FormatInt(d.timestamp, 10)},
-		"X-Zm-Signature":         {d.signature},
-		"X-Zm-Trackingid":        {w.ids.trackingID()},
-		"Traceparent":            {w.ids.Traceparent()},
+		"X-Zm-Request-Timestamp": {strconv.FormatInt(a.Timestamp, 10)},
+		"X-Zm-Trackingid":        {e.w.ids.trackingID()},
+		"Traceparent":            {e.w.IDs.Traceparent()},
 	}
+	if !d.Action.NoSignature {
+		h.Set("X-Zm-Signature", signature)
+	}
+	return h, true
 }
 
-// pause waits in wall-clock time, or until the sandbox is closed.
-func (s *Sandbox) pause(d time.Duration) {
-	if d <= 0 {
-		return
+// secret is the current secret token: it may have been rotated since the event.
+func (e endpoint) secret(action kit.Action) string {
+	var secret string
+	if app := e.w.apps[e.clientID]; app != nil {
+		secret = app.WebhookSecret
 	}
-	select {
-	case <-time.After(d):
-	case <-s.closed:
+	if action.BadSignature {
+		secret += "?"
+	}
+	return secret
+}
+
+// Settle implements kit.Recipient. Zoom takes every answer below 500 for final.
+func (e endpoint) Settle(d *kit.Sending, a kit.Attempt) kit.Verdict {
+	switch n := len(d.Attempts); {
+	case a.Status == http.StatusOK || a.Status == http.StatusNoContent:
+		return kit.Verdict{State: kit.DeliveryDone}
+	case a.Error == "" && a.Status < http.StatusInternalServerError:
+		return kit.Verdict{State: kit.DeliveryRefused}
+	case n > len(retryAfter):
+		return kit.Verdict{State: kit.DeliveryFailed}
+	default:
+		return kit.Verdict{State: kit.DeliveryWaiting, Again: a.At.Add(retryAfter[n-1])}
 	}
 }

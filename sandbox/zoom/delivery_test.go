@@ -31,7 +31,7 @@ func TestFailedNotificationsComeAgainAfterFiveTwentyFiveAndEightyFiveMinutes(t *
 			minutes = append(minutes, a.At.Sub(noon).Minutes())
 		}
 		require.Equal(t, []float64{0, 5, 25, 85}, minutes, "then Zoom gives up")
-		require.Equal(t, zoom.DeliveryFailed, d.State)
+		require.Equal(t, kit.DeliveryFailed, d.State)
 
 		stamps, ids, bodies := map[int64]bool{}, map[string]bool{}, map[string]bool{}
 		for _, n := range hook.all()[:4] {
@@ -46,9 +46,9 @@ func TestFailedNotificationsComeAgainAfterFiveTwentyFiveAndEightyFiveMinutes(t *
 func TestOnlyServerErrorsAndSilenceAreRetried(t *testing.T) {
 	t.Parallel()
 	for status, state := range map[int]string{
-		200: zoom.DeliveryDone, 204: zoom.DeliveryDone, 201: zoom.DeliveryRefused, 301: zoom.DeliveryRefused,
-		307: zoom.DeliveryRefused, 400: zoom.DeliveryRefused, 401: zoom.DeliveryRefused, 404: zoom.DeliveryRefused,
-		429: zoom.DeliveryRefused, 500: zoom.DeliveryWaiting, 503: zoom.DeliveryWaiting,
+		200: kit.DeliveryDone, 204: kit.DeliveryDone, 201: kit.DeliveryRefused, 301: kit.DeliveryRefused,
+		307: kit.DeliveryRefused, 400: kit.DeliveryRefused, 401: kit.DeliveryRefused, 404: kit.DeliveryRefused,
+		429: kit.DeliveryRefused, 500: kit.DeliveryWaiting, 503: kit.DeliveryWaiting,
 	} {
 		s, hook := setStage(t, zoom.Policy{}), listen(t, status)
 		s.app(zoom.KindS2S, at(hook), startedOnly)
@@ -65,14 +65,14 @@ func TestAnEndpointThatAnswersTooLateIsAskedAgain(t *testing.T) {
 	s.app(zoom.KindS2S, at(hook), startedOnly)
 	require.NoError(t, s.sbx.StartMeeting(s.priya.PMI))
 	d := s.sbx.Deliveries()[0]
-	require.Equal(t, zoom.DeliveryWaiting, d.State)
+	require.Equal(t, kit.DeliveryWaiting, d.State)
 	require.Equal(t, noon.Add(5*time.Minute), d.Due)
 	require.Zero(t, d.Attempts[0].Status)
 	require.NotEmpty(t, d.Attempts[0].Error)
 
 	hook.set(func(e *endpoint) { e.hold = false })
 	s.sbx.Advance(5 * time.Minute)
-	require.Equal(t, zoom.DeliveryDone, s.sbx.Deliveries()[0].State)
+	require.Equal(t, kit.DeliveryDone, s.sbx.Deliveries()[0].State)
 }
 
 func TestAnEndpointThatIsDownHearsTheEventWhenItIsBack(t *testing.T) {
@@ -80,7 +80,7 @@ func TestAnEndpointThatIsDownHearsTheEventWhenItIsBack(t *testing.T) {
 	s := setStage(t, zoom.Policy{})
 	app := s.app(zoom.KindS2S, startedOnly, func(a *zoom.App) { a.WebhookURL = "http://127.0.0.1:1/webhook" })
 	require.NoError(t, s.sbx.StartMeeting(s.priya.PMI))
-	require.Equal(t, zoom.DeliveryWaiting, s.sbx.Deliveries()[0].State)
+	require.Equal(t, kit.DeliveryWaiting, s.sbx.Deliveries()[0].State)
 	require.Contains(t, s.sbx.Deliveries()[0].Attempts[0].Error, "refused")
 	_, err := s.sbx.App(app.ClientID)
 	require.NoError(t, err)
@@ -138,10 +138,10 @@ func TestTheSixthFailedRevalidationDisablesTheEndpoint(t *testing.T) {
 
 func TestNotificationsThatGoWrongOnTheWay(t *testing.T) {
 	t.Parallel()
-	begin := func(a zoom.Action) (*stage, *endpoint) {
+	begin := func(a kit.Action) (*stage, *endpoint) {
 		s, hook := setStage(t, zoom.Policy{}), listen(t)
 		s.app(zoom.KindS2S, at(hook))
-		require.NoError(t, s.sbx.AddFault(zoom.Fault{Match: zoom.Match{Event: zoom.EventMeetingStarted}, Action: a}))
+		require.NoError(t, s.sbx.AddFault(kit.Fault{Match: kit.Match{Event: zoom.EventMeetingStarted}, Action: a}))
 		require.NoError(t, s.sbx.StartMeeting(s.priya.PMI))
 		return s, hook
 	}
@@ -155,30 +155,30 @@ func TestNotificationsThatGoWrongOnTheWay(t *testing.T) {
 		return len(ids)
 	}
 
-	s, hook := begin(zoom.Action{Drop: true})
+	s, hook := begin(kit.Action{Drop: true})
 	require.Equal(t, []string{"meeting.participant_joined"}, hook.events())
-	require.Equal(t, zoom.DeliveryDropped, s.sbx.Deliveries()[0].State)
+	require.Equal(t, kit.DeliveryDropped, s.sbx.Deliveries()[0].State)
 
-	_, hook = begin(zoom.Action{Duplicate: 2})
+	_, hook = begin(kit.Action{Duplicate: 2})
 	require.Equal(t, 3, strings.Count(strings.Join(hook.events(), " "), "started"))
 	require.Equal(t, 1, requestIDs(hook))
 
-	_, hook = begin(zoom.Action{Duplicate: 1, NewRequestID: true})
+	_, hook = begin(kit.Action{Duplicate: 1, NewRequestID: true})
 	require.Equal(t, 2, requestIDs(hook))
 
-	_, hook = begin(zoom.Action{BadSignature: true})
+	_, hook = begin(kit.Action{BadSignature: true})
 	require.Equal(t, 1, hook.forged)
 
-	_, hook = begin(zoom.Action{SkewSeconds: -600})
+	_, hook = begin(kit.Action{SkewSeconds: -600})
 	require.Equal(t, noon.Unix()-600, hook.all()[0].ts, "and signed with it")
 
-	s, hook = begin(zoom.Action{DelaySeconds: 90})
+	s, hook = begin(kit.Action{DelaySeconds: 90})
 	require.NoError(t, s.sbx.EndMeeting(s.priya.PMI))
 	s.sbx.Advance(90 * time.Second)
 	require.Equal(t, []string{"meeting.participant_joined", "meeting.ended", "meeting.participant_left", "meeting.started"}, hook.events())
 
 	start := time.Now()
-	_, hook = begin(zoom.Action{LatencyMS: 50})
+	_, hook = begin(kit.Action{LatencyMS: 50})
 	require.GreaterOrEqual(t, time.Since(start), 50*time.Millisecond)
 	require.Len(t, hook.all(), 2)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"mattermost-plugin-zoom/sandbox/kit"
 )
@@ -58,4 +59,9 @@ func writeJSON(rw http.ResponseWriter, status int, body any) {
 	}
 	rw.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	kit.WriteJSON(rw, status, body)
+}
+
+// stamp writes t the way Zoom's API does: UTC, whole seconds.
+func stamp(t time.Time) string {
+	return t.UTC().Format(time.RFC3339)
 }

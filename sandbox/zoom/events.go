@@ -119,7 +119,7 @@ func (w *world) remove(m *meeting, by *User) {
 	if !m.start.IsZero() {
 		object.StartTime = stamp(m.start)
 	}
-	w.announce(m, event{EventMeetingDeleted, w.now().UnixMilli(), deletedPayload{m.host.AccountID, by.Email, by.ID, "single", object}})
+	w.announce(m, event{EventMeetingDeleted, w.Now().UnixMilli(), deletedPayload{m.host.AccountID, by.Email, by.ID, "single", object}})
 }
 
 // object describes a run in a notification.
@@ -180,13 +180,8 @@ func (w *world) subscribes(app *registration, event string, host *User) bool {
 	case KindS2S:
 		return app.AccountID == host.AccountID
 	case KindUser:
-		return w.grants[grantKey{app.ClientID, host.ID}] != nil
+		return slices.Contains(w.grants.Users(app.ClientID), host)
 	default:
-		for key := range w.grants {
-			if u := w.user(key.userID); key.clientID == app.ClientID && u != nil && u.AccountID == host.AccountID {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(w.grants.Users(app.ClientID), func(u *User) bool { return u.AccountID == host.AccountID })
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
@@ -98,18 +99,18 @@ func TestTheJournalTellsWhatHappenedButNoSecret(t *testing.T) {
 	}
 	require.Contains(t, text, `Secret <topic>`)
 
-	requests := s.sbx.Journal(zoom.Filter{Kind: zoom.EntryRequest, Method: http.MethodPost, Path: "/v2/"})
+	requests := s.sbx.Journal(kit.Filter{Kind: kit.EntryRequest, Method: http.MethodPost, Path: "/v2/"})
 	require.Len(t, requests, 1)
 	require.Equal(t, "POST /v2/users/{userId}/meetings", requests[0].Operation)
 	require.Equal(t, http.StatusCreated, requests[0].Status)
 	require.True(t, strings.HasPrefix(requests[0].Authorized, "Bearer redacted-"))
-	require.Len(t, s.sbx.Journal(zoom.Filter{Kind: zoom.EntryDelivery}), 2)
+	require.Len(t, s.sbx.Journal(kit.Filter{Kind: kit.EntryDelivery}), 2)
 
 	require.Equal(t, map[string]int{
 		"POST /oauth/authorize": 1, "POST /oauth/token": 2, "POST /v2/users/{userId}/meetings": 1,
 	}, s.sbx.Counts())
 	s.sbx.ClearJournal()
-	require.Empty(t, s.sbx.Journal(zoom.Filter{}))
+	require.Empty(t, s.sbx.Journal(kit.Filter{}))
 	require.Empty(t, s.sbx.Counts())
 }
 
@@ -124,7 +125,7 @@ func TestTheSameSeedMakesTheSameWorld(t *testing.T) {
 	t.Parallel()
 	seed := zoom.Seed{Users: []zoom.User{{Email: "a@example.com"}}, Apps: []zoom.App{{Kind: zoom.KindUser}}}
 	look := func(random uint64) zoom.Meeting {
-		sbx := zoom.New(zoom.Options{RandomSeed: random, BaseURL: "http://zoom.test/", Seed: seed, Now: func() time.Time { return noon }})
+		sbx := zoom.New(zoom.Options{Options: kit.Options{RandomSeed: random, BaseURL: "http://zoom.test/", Now: func() time.Time { return noon }}, Seed: seed})
 		return sbx.Meetings()[0]
 	}
 	require.Equal(t, look(3), look(3))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
@@ -18,9 +19,12 @@ func FuzzToken(f *testing.F) {
 	f.Add("grant_type=%zz", "Basic !")
 	f.Add("client_id=chat&client_secret=wrong", "")
 	f.Fuzz(func(t *testing.T, form, authorization string) {
-		sbx := zoom.New(zoom.Options{RandomSeed: 1, Seed: zoom.Seed{
-			Apps: []zoom.App{{Kind: zoom.KindUser, ClientID: "chat", ClientSecret: "a long secret that is not guessed"}},
-		}})
+		sbx := zoom.New(zoom.Options{
+			Options: kit.Options{RandomSeed: 1},
+			Seed: zoom.Seed{
+				Apps: []zoom.App{{Kind: zoom.KindUser, ClientID: "chat", ClientSecret: "a long secret that is not guessed"}},
+			},
+		})
 		r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Authorization", authorization)
@@ -45,7 +49,7 @@ func FuzzControl(f *testing.F) {
 		if strings.Contains(path, "clock") || strings.Contains(body, "webhook_url") {
 			t.Skip("takes time or reaches out")
 		}
-		sbx := zoom.New(zoom.Options{RandomSeed: 1})
+		sbx := zoom.New(zoom.Options{Options: kit.Options{RandomSeed: 1}})
 		r := httptest.NewRequest(http.MethodPost, "/_sandbox/x", strings.NewReader(body))
 		r.URL.Path = "/_sandbox/" + path
 		rw := httptest.NewRecorder()
@@ -64,10 +68,13 @@ func FuzzMeetingRequest(f *testing.F) {
 	f.Add(`{"timezone":"../../etc/passwd"}`)
 	f.Add(`{"settings":{"use_pmi":null}}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		sbx := zoom.New(zoom.Options{RandomSeed: 1, Seed: zoom.Seed{
-			Users: []zoom.User{{Email: "priya@example.com"}},
-			Apps:  []zoom.App{{Kind: zoom.KindS2S, ClientID: "c", ClientSecret: "s", Scopes: admin(scopes)}},
-		}})
+		sbx := zoom.New(zoom.Options{
+			Options: kit.Options{RandomSeed: 1},
+			Seed: zoom.Seed{
+				Users: []zoom.User{{Email: "priya@example.com"}},
+				Apps:  []zoom.App{{Kind: zoom.KindS2S, ClientID: "c", ClientSecret: "s", Scopes: admin(scopes)}},
+			},
+		})
 		token := httptest.NewRequest(http.MethodPost, "/oauth/token?grant_type=account_credentials&account_id="+zoom.DefaultAccountID, nil)
 		token.SetBasicAuth("c", "s")
 		rw := httptest.NewRecorder()

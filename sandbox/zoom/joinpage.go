@@ -33,15 +33,15 @@ type roomTile struct {
 // serveRoom is the page behind a join link (/j) or a start link (/s).
 func (s *Sandbox) serveRoom(rw http.ResponseWriter, r *http.Request) {
 	page, status := roomPage{}, http.StatusOK
-	s.locked(func(w *world) { page, status = w.roomPage(r.PathValue("meetingId"), r.URL.Query()) })
-	writePage(rw, status, "room.html", page)
+	s.Locked(func(w *world) { page, status = w.roomPage(r.PathValue("meetingId"), r.URL.Query()) })
+	pages.Write(rw, status, "room.html", page)
 }
 
 // roomPage looks at a room with the rights that q gives: pwd opens it, zak makes
 // its bearer the host, me is the stay of somebody who has joined.
 func (w *world) roomPage(number string, q url.Values) (roomPage, int) {
 	m, err := w.find(number)
-	if err != nil || m.expired(w.now()) {
+	if err != nil || m.expired(w.Now()) {
 		return roomPage{Title: "Meeting", Problem: "This meeting link is not valid, or the meeting has ended."}, http.StatusNotFound
 	}
 	room := w.room(m)
@@ -74,7 +74,7 @@ func (w *world) roomPage(number string, q url.Values) (roomPage, int) {
 // startsAsHost reports whether a start pass is valid for a room.
 func (w *world) startsAsHost(room *meeting, zak string) bool {
 	pass := w.starts[zak]
-	return pass != nil && pass.meeting == room && w.now().Before(pass.expires)
+	return pass != nil && pass.meeting == room && w.Now().Before(pass.expires)
 }
 
 // admits reports whether what a link or a form carries opens the room: the
@@ -86,18 +86,18 @@ func (m *meeting) admits(pwd string) bool {
 // serveRoomAction is the room's forms: join, start, leave and end.
 func (s *Sandbox) serveRoomAction(rw http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		writePage(rw, http.StatusBadRequest, "room.html", roomPage{Title: "Meeting", Problem: "Bad request"})
+		pages.Write(rw, http.StatusBadRequest, "room.html", roomPage{Title: "Meeting", Problem: "Bad request"})
 		return
 	}
 	number, q := r.PathValue("meetingId"), url.Values{}
 	var err error
-	s.locked(func(w *world) { err = w.act(number, r.PostForm, q) })
+	s.Locked(func(w *world) { err = w.act(number, r.PostForm, q) })
 	if err != nil {
 		status := http.StatusConflict
 		if errors.Is(err, kit.ErrNotFound) {
 			status = http.StatusNotFound
 		}
-		writePage(rw, status, "room.html", roomPage{Title: "Meeting", Problem: err.Error()})
+		pages.Write(rw, status, "room.html", roomPage{Title: "Meeting", Problem: err.Error()})
 		return
 	}
 	http.Redirect(rw, r, "/j/"+url.PathEscape(number)+"?"+q.Encode(), http.StatusSeeOther)
@@ -190,12 +190,12 @@ type frontPage struct {
 // serveFrontPage lists who and what there is.
 func (s *Sandbox) serveFrontPage(rw http.ResponseWriter, _ *http.Request) {
 	page := frontPage{Title: "Zoom sandbox", Now: s.Now().Format(time.RFC1123), Meetings: s.Meetings()}
-	s.locked(func(w *world) {
+	s.Locked(func(w *world) {
 		for _, u := range w.users {
 			page.Users = append(page.Users, *u)
 		}
 	})
-	writePage(rw, http.StatusOK, "front.html", page)
+	pages.Write(rw, http.StatusOK, "front.html", page)
 }
 
 // overview lists all meetings, oldest first.

@@ -27,12 +27,12 @@ func limits(plan string, l label) limit {
 // throttle counts a request against its account, whichever app makes it, and
 // says in the headers what is left.
 func (w *world) throttle(c *call, header http.Header) *apiError {
-	now := w.now()
+	now := w.Now()
 	allowed := limits(w.policy.Plan, c.op.label)
 	header.Set("X-RateLimit-Category", string(c.op.label))
 	if allowed.perDay > 0 {
-		key := fmt.Sprintf("day %s %s %s", w.account(c), c.op.label, now.Format(time.DateOnly))
-		if w.windows[key]++; w.windows[key] > allowed.perDay {
+		key := fmt.Sprintf("day %s %s", w.account(c), c.op.label)
+		if w.Hit(key, 24*time.Hour) > allowed.perDay {
 			describe(header, "Daily-limit", allowed.perDay, 0)
 			return tooMany(untilTomorrow(now), "You have reached the maximum daily rate limit for this API. "+
 				"Refer to the response header for details on when you can make another request.")
@@ -40,13 +40,9 @@ func (w *world) throttle(c *call, header http.Header) *apiError {
 	}
 	if allowed.perSecond > 0 {
 		key := fmt.Sprintf("second %s %s", w.account(c), c.op.label)
-		moment := key + " at"
-		if second := int(now.Unix()); w.windows[moment] != second {
-			w.windows[moment], w.windows[key] = second, 0
-		}
-		w.windows[key]++
-		describe(header, "QPS", allowed.perSecond, max(0, allowed.perSecond-w.windows[key]))
-		if w.windows[key] > allowed.perSecond {
+		n := w.Hit(key, time.Second)
+		describe(header, "QPS", allowed.perSecond, max(0, allowed.perSecond-n))
+		if n > allowed.perSecond {
 			return tooMany(nil, "You have reached the maximum per-second rate limit for this API. Try again later.")
 		}
 	}
@@ -55,16 +51,14 @@ func (w *world) throttle(c *call, header http.Header) *apiError {
 
 // spendMeetingRequest counts a create or update against its host's day.
 func (w *world) spendMeetingRequest(u *User) *apiError {
-	now := w.now()
+	now := w.Now()
 	most := w.policy.dailyLimit()
-	key := "meetings " + u.ID + " " + now.Format(time.DateOnly)
-	if most >= 0 && w.windows[key] >= most {
+	if n := w.Hit("meetings "+u.ID, 24*time.Hour); most >= 0 && n > most {
 		header := untilTomorrow(now)
 		describe(header, "Daily-limit", most, 0)
 		return tooMany(header, fmt.Sprintf("You have exceeded the daily rate limit (%d) of Meeting Create/Update API requests "+
 			"permitted for this particular user. You may resume these requests at GMT 00:00:00.", most))
 	}
-	w.windows[key]++
 	return nil
 }
 

@@ -127,7 +127,7 @@ func (w *world) find(number string) (*meeting, error) {
 // joinURL is the link to share. It carries the passcode in an encrypted form.
 func (w *world) joinURL(m *meeting) string {
 	room := w.room(m)
-	link := fmt.Sprintf("%s/j/%d", w.base, room.id)
+	link := fmt.Sprintf("%s/j/%d", w.Base, room.id)
 	if room.passcode != "" {
 		link += "?pwd=" + url.QueryEscape(room.encrypted)
 	}
@@ -137,8 +137,8 @@ func (w *world) joinURL(m *meeting) string {
 // startURL is the host's secret link, with a new pass each time it is asked for.
 func (w *world) startURL(m *meeting) string {
 	pass := w.ids.Secret("zak")
-	w.starts[pass] = &startPass{meeting: w.room(m), expires: w.now().Add(startPassLifetime)}
-	return fmt.Sprintf("%s/s/%d?zak=%s", w.base, w.room(m).id, pass)
+	w.starts[pass] = &startPass{meeting: w.room(m), expires: w.Now().Add(startPassLifetime)}
+	return fmt.Sprintf("%s/s/%d?zak=%s", w.Base, w.room(m).id, pass)
 }
 
 // defaultSettings are the meeting settings of a user who changed none.

@@ -44,7 +44,7 @@ func (w *world) newMeeting(host *User, q meetingRequest) *meeting {
 	m := &meeting{
 		id: w.freeNumber(w.ids.meetingNumber), uuid: w.ids.meetingUUID(), host: host, kind: typeScheduled,
 		topic: "Zoom Meeting", timezone: host.Timezone, duration: 60, settings: defaultSettings(),
-		source: "open_api", created: w.now(),
+		source: "open_api", created: w.Now(),
 	}
 	if q.DefaultPassword == nil || *q.DefaultPassword {
 		m.passcode = w.ids.passcode()
@@ -52,8 +52,8 @@ func (w *world) newMeeting(host *User, q meetingRequest) *meeting {
 	w.change(m, q)
 	// The answer's settings say nothing of it: only the links and the personal ID do.
 	m.usePMI = m.usePMI || w.policy.PersonalID == PersonalIDForced
-	if m.kind == typeInstant || m.kind != typeRecurring && m.start.Before(w.now()) {
-		m.start = w.now().Truncate(time.Second)
+	if m.kind == typeInstant || m.kind != typeRecurring && m.start.Before(w.Now()) {
+		m.start = w.Now().Truncate(time.Second)
 	}
 	if m.kind == typeRecurring {
 		m.start = time.Time{}
@@ -85,7 +85,7 @@ func (w *world) change(m *meeting, q meetingRequest) {
 		m.encrypted = w.ids.encryptedPasscode()
 	}
 	m.applySettings(q.Settings)
-	m.touched = w.now()
+	m.touched = w.Now()
 }
 
 // set assigns what was sent.
@@ -99,7 +99,7 @@ func set[T any](field *T, sent *T) {
 func (w *world) named(c *call) (*meeting, *apiError) {
 	key := c.r.PathValue("meetingId")
 	m, err := w.find(key)
-	if err != nil || m.expired(w.now()) {
+	if err != nil || m.expired(w.Now()) {
 		return nil, noSuchMeeting(key)
 	}
 	return m, w.host(c, m.host, key)
@@ -197,7 +197,7 @@ func (w *world) listMeetings(c *call) (int, any, *apiError) {
 		if m.host != host || m.deleted || m.kind == typeInstant || m.kind == typePersonal {
 			continue
 		}
-		upcoming := m.start.IsZero() || m.start.Add(time.Duration(m.duration)*time.Minute).After(w.now())
+		upcoming := m.start.IsZero() || m.start.Add(time.Duration(m.duration)*time.Minute).After(w.Now())
 		if kind == "live" && w.room(m).live() == nil ||
 			(kind == "upcoming" || kind == "upcoming_meetings") && !upcoming ||
 			kind == "previous_meetings" && len(m.runs) == 0 {

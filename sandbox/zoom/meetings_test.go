@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
@@ -263,7 +264,7 @@ func TestAnUnknownEndpointIsNotRecognized(t *testing.T) {
 	a := s.api("any", http.MethodGet, "/nothing", nil)
 	require.Equal(t, http.StatusNotFound, a.status)
 	require.Equal(t, 2300, a.code())
-	require.Len(t, s.sbx.Journal(zoom.Filter{Unexpected: true}), 1)
+	require.Len(t, s.sbx.Journal(kit.Filter{Unexpected: true}), 1)
 }
 
 func TestListsComeInPages(t *testing.T) {

@@ -75,7 +75,7 @@ func (w *world) past(c *call) (*run, *apiError) {
 	if err != nil || r == nil || r.ended.IsZero() {
 		return nil, noSuchMeeting(key)
 	}
-	if w.now().Sub(r.ended) > 365*24*time.Hour {
+	if w.Now().Sub(r.ended) > 365*24*time.Hour {
 		return nil, refuse(http.StatusBadRequest, 12702, "Can not access a meeting a year ago.")
 	}
 	return r, w.host(c, r.meeting.host, key)
@@ -111,7 +111,7 @@ func (w *world) listPastParticipants(c *call) (int, any, *apiError) {
 		return 0, nil, refuse(http.StatusBadRequest, 200, "Only available for paid account: %s", r.meeting.host.AccountID)
 	}
 	all := []pastParticipant{}
-	settled := w.now().Sub(r.ended) >= time.Duration(w.policy.PastMeetingLagSeconds)*time.Second
+	settled := w.Now().Sub(r.ended) >= time.Duration(w.policy.PastMeetingLagSeconds)*time.Second
 	for _, p := range r.people {
 		row := pastParticipant{
 			UserID: p.number, Name: p.name, UserEmail: p.email, JoinTime: stamp(p.joined), LeaveTime: stamp(p.left),

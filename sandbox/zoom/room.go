@@ -24,7 +24,7 @@ func (s *Sandbox) StartMeeting(id int64) error {
 
 // DeleteMeeting lets the host of a meeting delete it, which is only possible while it isn't running.
 func (s *Sandbox) DeleteMeeting(id int64) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		m, err := w.find(number(id))
 		if err != nil {
 			return err
@@ -76,7 +76,7 @@ func (s *Sandbox) EndMeeting(id int64) error {
 // inRoom runs f on the room that a meeting takes place in, then waits until the
 // notifications of it have been attempted.
 func (s *Sandbox) inRoom(id int64, f func(*world, *meeting) error) error {
-	return s.control(func(w *world) error {
+	return s.Control(func(w *world) error {
 		m, err := w.find(number(id))
 		if err != nil {
 			return err
@@ -101,11 +101,11 @@ func (w *world) open(room *meeting) {
 	if len(room.runs) > 0 {
 		room.uuid = w.ids.meetingUUID()
 	}
-	r := &run{uuid: room.uuid, meeting: room, began: w.now().Truncate(time.Second)}
+	r := &run{uuid: room.uuid, meeting: room, began: w.Now().Truncate(time.Second)}
 	room.runs = append(room.runs, r)
-	room.touched = w.now()
+	room.touched = w.Now()
 	w.runs[r.uuid] = r
-	w.announce(room, meetingEvent(EventMeetingStarted, r, w.now()))
+	w.announce(room, meetingEvent(EventMeetingStarted, r, w.Now()))
 }
 
 // join adds a person to the run that goes on. Where people may come before the
@@ -126,18 +126,18 @@ func (w *world) join(room *meeting, who Person, host bool) (*participant, error)
 	p := &participant{
 		name: who.Name, email: who.Email, user: w.userByEmail(who.Email), host: host,
 		number: strconv.Itoa(firstNumber + step*len(r.people)), uuid: w.ids.UUIDBy("-"),
-		joined: w.now().Truncate(time.Second),
+		joined: w.Now().Truncate(time.Second),
 	}
 	r.people = append(r.people, p)
-	w.announce(room, w.participantEvent(EventParticipantJoined, r, p, w.now(), ""))
+	w.announce(room, w.participantEvent(EventParticipantJoined, r, p, w.Now(), ""))
 	return p, nil
 }
 
 // leave lets a participant out, and ends a meeting that is empty then.
 func (w *world) leave(room *meeting, p *participant) {
 	r := room.live()
-	p.left = w.now().Truncate(time.Second)
-	w.announce(room, w.participantEvent(EventParticipantLeft, r, p, w.now(), p.name+" left the meeting."))
+	p.left = w.Now().Truncate(time.Second)
+	w.announce(room, w.participantEvent(EventParticipantLeft, r, p, w.Now(), p.name+" left the meeting."))
 	if len(r.present()) == 0 {
 		w.end(room)
 	}
@@ -147,13 +147,13 @@ func (w *world) leave(room *meeting, p *participant) {
 // after it has ended.
 func (w *world) end(room *meeting) {
 	r := room.live()
-	r.ended = w.now().Truncate(time.Second)
-	room.touched = w.now()
+	r.ended = w.Now().Truncate(time.Second)
+	room.touched = w.Now()
 	still := r.present()
-	w.announce(room, meetingEvent(EventMeetingEnded, r, w.now()))
+	w.announce(room, meetingEvent(EventMeetingEnded, r, w.Now()))
 	for i, p := range still {
 		p.left = r.ended
-		after := w.now().Add(time.Duration(i+1) * 200 * time.Millisecond)
+		after := w.Now().Add(time.Duration(i+1) * 200 * time.Millisecond)
 		w.announce(room, w.participantEvent(EventParticipantLeft, r, p, after,
 			p.name+" left the meeting.<br>Reason: Host ended the meeting."))
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/sandbox/zoom/openapi"
 )
@@ -62,8 +63,8 @@ type stage struct {
 func setStage(t *testing.T, policy zoom.Policy) *stage {
 	t.Helper()
 	sbx := zoom.New(zoom.Options{
-		Now: func() time.Time { return noon }, RandomSeed: 7, AnswerWithin: 300 * time.Millisecond,
-		Seed: zoom.Seed{Policy: policy},
+		Options: kit.Options{Now: func() time.Time { return noon }, RandomSeed: 7, AnswerWithin: 300 * time.Millisecond},
+		Seed:    zoom.Seed{Policy: policy},
 	})
 	var handler http.Handler = sbx
 	docs, err := documents()

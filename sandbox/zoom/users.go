@@ -71,7 +71,7 @@ func (w *world) addUser(u User) (*User, error) {
 	if u.Type == 0 {
 		u.Type = 2
 	}
-	u.created = w.now()
+	u.created = w.Now()
 	user := &u
 	w.users = append(w.users, user)
 	w.addPersonalRoom(user)
@@ -88,7 +88,7 @@ func (w *world) addPersonalRoom(u *User) {
 		id: u.PMI, uuid: w.ids.meetingUUID(), host: u, kind: typePersonal,
 		topic: owner + "'s Personal Meeting Room", timezone: u.Timezone,
 		passcode: w.ids.passcode(), encrypted: w.ids.encryptedPasscode(),
-		settings: defaultSettings(), created: w.now(), touched: w.now(), source: "web_portal",
+		settings: defaultSettings(), created: w.Now(), touched: w.Now(), source: "web_portal",
 	}
 }
 
@@ -161,7 +161,7 @@ func (w *world) readUser(c *call) (int, any, *apiError) {
 		ID: u.ID, FirstName: u.FirstName, LastName: u.LastName, DisplayName: u.name(), Email: u.Email,
 		Type: u.Type, RoleName: "Member", PMI: u.PMI, UsePMI: u.UsePMI,
 		PersonalMeetingURL: w.joinURL(room), Timezone: u.Timezone, Verified: 1,
-		CreatedAt: stamp(u.created), LastLoginTime: stamp(u.created), PicURL: w.base + "/p/" + u.ID,
+		CreatedAt: stamp(u.created), LastLoginTime: stamp(u.created), PicURL: w.Base + "/p/" + u.ID,
 		JID:      fmt.Sprintf("%s@xmpp.zoom.us", strings.ToLower(u.ID)),
 		GroupIDs: []string{}, IMGroupIDs: []string{}, AccountID: u.AccountID, Language: "en-US",
 		Status: u.Status, LoginTypes: []int{100},

@@ -37,64 +37,77 @@ func (s *Sandbox) ValidateWebhook(clientID string) error {
 
 // validate is ValidateWebhook; at saving a single failure disables the endpoint.
 func (s *Sandbox) validate(clientID string, saving bool) error {
-	s.mu.Lock()
-	w := s.w
-	app := w.apps[clientID]
-	if app == nil || app.WebhookURL == "" {
-		s.mu.Unlock()
-		return errors.Wrapf(kit.ErrNotFound, "a notification endpoint of app %q", clientID)
-	}
-	c := challenge{Timestamp: s.clock.Now().UnixMilli(), Event: EventURLValidation}
-	c.Payload.PlainToken = w.ids.object()
-	d := &delivery{
-		Delivery: Delivery{
-			RequestID: w.ids.UUIDBy("_"), ClientID: clientID, URL: app.WebhookURL, Event: EventURLValidation,
-			Body: kit.Compact(c), State: DeliveryDone, Attempts: []Attempt{},
-		},
-	}
-	if f := w.takeFault(func(m Match) bool { return m.Event == EventURLValidation }); f != nil {
-		d.fault = f.Action
-	}
-	s.stampDelivery(w, d)
-	header, secret, at := w.headers(d), app.WebhookSecret, s.clock.Now()
-	s.mu.Unlock()
-
-	status, answer, err := s.client.Post(d.URL, header, d.Body)
-	problem := judge(secret, c.Payload.PlainToken, status, answer, err)
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := Attempt{At: at, Timestamp: d.timestamp, Status: status}
-	if problem != nil {
-		d.State, a.Error = DeliveryFailed, problem.Error()
-	}
-	d.Attempts = append(d.Attempts, a)
-	w.deliveries = append(w.deliveries, d)
-	w.journal.delivered(d, at, a)
-	app.judged(problem == nil, saving)
-	app.revalidate = at.Add(validationInterval)
-	return problem
+	c := challenge{Event: EventURLValidation}
+	var app *registration
+	return s.Ask(func(w *world) (kit.Parcel, error) {
+		if app = w.apps[clientID]; app == nil || app.WebhookURL == "" {
+			return kit.Parcel{}, errors.Wrapf(kit.ErrNotFound, "a notification endpoint of app %q", clientID)
+		}
+		c.Payload.PlainToken, c.Timestamp = w.ids.object(), w.Now().UnixMilli()
+		return kit.Parcel{
+			Delivery: kit.Delivery{Recipient: clientID, URL: app.WebhookURL, Event: EventURLValidation, Body: kit.Compact(c)},
+			To:       endpoint{w, clientID}, NewID: w.requestID,
+		}, nil
+	}, func(d *kit.Sending, a kit.Attempt) error {
+		problem := judge(app.WebhookSecret, c.Payload.PlainToken, a)
+		d.State = kit.DeliveryDone
+		if problem != nil {
+			d.State = kit.DeliveryFailed
+		}
+		app.judged(problem == nil, saving)
+		app.revalidate = a.At.Add(validationInterval)
+		return problem
+	})
 }
 
 // judge returns what is wrong with the answer to a challenge.
-func judge(secret, token string, status int, answer []byte, err error) error {
-	if err != nil {
-		return errors.Wrap(kit.ErrConflict, "the endpoint did not answer the validation: "+kit.Reason(err))
+func judge(secret, token string, a kit.Attempt) error {
+	if a.Error != "" {
+		return errors.Wrap(kit.ErrConflict, "the endpoint did not answer the validation: "+a.Error)
 	}
-	if status != http.StatusOK && status != http.StatusNoContent {
-		return errors.Wrap(kit.ErrConflict, "the endpoint answered the validation with status "+strconv.Itoa(status))
+	if a.Status != http.StatusOK && a.Status != http.StatusNoContent {
+		return errors.Wrap(kit.ErrConflict, "the endpoint answered the validation with status "+strconv.Itoa(a.Status))
 	}
 	var got struct {
 		PlainToken     string `json:"plainToken"`
 		EncryptedToken string `json:"encryptedToken"`
 	}
-	if json.Unmarshal(answer, &got) != nil || got.PlainToken != token {
+	if json.Unmarshal(a.Answer, &got) != nil || got.PlainToken != token {
 		return errors.Wrap(kit.ErrConflict, "the endpoint did not send the plain token back")
 	}
 	if !hmac.Equal([]byte(got.EncryptedToken), []byte(kit.HMAC(secret, []byte(token)))) {
 		return errors.Wrap(kit.ErrConflict, "the endpoint does not know the secret token")
 	}
 	return nil
+}
+
+// validateDue validates the endpoints whose time has come.
+func (s *Sandbox) validateDue() {
+	var due []string
+	s.Locked(func(w *world) {
+		now := w.Now()
+		for _, app := range w.sortedApps() {
+			if app.enabled && !app.revalidate.After(now) {
+				due = append(due, app.ClientID)
+				app.revalidate = now.Add(validationInterval)
+			}
+		}
+	})
+	for _, clientID := range due {
+		_ = s.validate(clientID, false) // the outcome is kept with the app
+	}
+}
+
+// nextValidation is when the next endpoint is validated by itself, the zero time
+// for never.
+func (w *world) nextValidation() time.Time {
+	var next time.Time
+	for _, app := range w.apps {
+		if app.enabled && app.WebhookURL != "" && (next.IsZero() || app.revalidate.Before(next)) {
+			next = app.revalidate
+		}
+	}
+	return next
 }
 
 // judged counts the outcome of a validation.

@@ -1,58 +1,39 @@
 package zoom
 
 import (
-	"time"
-
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // world is everything that a reset forgets. Its methods need the sandbox's lock.
-// None of them does any I/O: what has to be sent is left in waiting.
+// None of them does any I/O: notifications are left in the outbox.
 type world struct {
+	*kit.World
 	ids    *ids
-	now    func() time.Time
-	base   string
 	policy Policy
 
 	apps  map[string]*registration // by client ID
 	users []*User
 
-	codes   map[string]*authCode
-	grants  map[grantKey]*grant
-	access  map[string]*accessToken
-	refresh map[string]*grant
+	grants *kit.Grants[*User]
 
 	meetings map[int64]*meeting
 	runs     map[string]*run       // by UUID
 	starts   map[string]*startPass // by the start link's token
-
-	windows map[string]int // requests counted per rate limit window
-	faults  []*Fault
-
-	waiting    []*delivery // not yet handed to a worker
-	deliveries []*delivery
-	journal    journal
 }
 
-// newWorld returns a world with nobody in it.
-func newWorld(seed uint64, now func() time.Time, base string) *world {
-	return &world{
-		ids:      &ids{IDs: kit.NewIDs(seed)},
-		now:      now,
-		base:     base,
+// newWorld returns a world that begins with a seed.
+func newWorld(base *kit.World, seed Seed) (*world, error) {
+	w := &world{
+		World: base, ids: &ids{IDs: base.IDs},
 		apps:     map[string]*registration{},
-		codes:    map[string]*authCode{},
-		grants:   map[grantKey]*grant{},
-		access:   map[string]*accessToken{},
-		refresh:  map[string]*grant{},
 		meetings: map[int64]*meeting{},
 		runs:     map[string]*run{},
 		starts:   map[string]*startPass{},
-		windows:  map[string]int{},
-		journal:  journal{counts: map[string]int{}},
 	}
+	w.grants = kit.NewGrants[*User](base, w.grantRules())
+	return w, w.plant(seed)
 }
 
 // Seed is what a sandbox begins with and returns to on reset.
@@ -60,6 +41,12 @@ type Seed struct {
 	Policy Policy `json:"policy"`
 	Apps   []App  `json:"apps"`
 	Users  []User `json:"users"`
+}
+
+// Check reports what is wrong with a seed.
+func (s Seed) Check() error {
+	_, err := newWorld(kit.NewWorld(), s)
+	return err
 }
 
 // plant puts a seed into an empty world.

@@ -28,6 +28,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
@@ -88,7 +89,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if s.baseURL == "" {
 		s.baseURL = address
 	}
-	stage := newStage(zoom.New(zoom.Options{RandomSeed: s.random, BaseURL: s.baseURL, Seed: seed}))
+	stage := newStage(zoom.New(zoom.Options{Options: kit.Options{RandomSeed: s.random, BaseURL: s.baseURL}, Seed: seed}))
 	stage.addBitbucket(s)
 	stage.addJenkins(s)
 	stage.addSentry(s)

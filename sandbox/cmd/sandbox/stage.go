@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // control is where sandboxes have their control API.
@@ -54,7 +55,9 @@ func (s *stage) mount(name string, h http.Handler) {
 func (s *stage) addBitbucket(set settings) {
 	for name, kind := range map[string]bitbucket.Kind{"bitbucket": bitbucket.Cloud, "bitbucket-dc": bitbucket.DataCenter} {
 		s.add(name, bitbucket.New(bitbucket.Options{
-			Kind: kind, Version: set.version, RandomSeed: set.random, BaseURL: set.baseURL + "/" + name,
+			Options: kit.Options{RandomSeed: set.random, BaseURL: set.baseURL + "/" + name},
+			Kind:    kind,
+			Version: set.version,
 		}))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	sandbox "mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
@@ -49,7 +50,7 @@ func newWorld(t *testing.T, kind sandbox.Kind, workspace string) *world {
 		t: t, subjects: map[string]json.RawMessage{}, series: map[string]json.RawMessage{}, aliases: map[string]string{},
 		replies: map[string][]chat.Reply{},
 	}
-	opts := sandbox.Options{Kind: kind, Version: "9.4.0", Now: func() time.Time { return noon }, RandomSeed: 7}
+	opts := sandbox.Options{Options: kit.Options{Now: func() time.Time { return noon }, RandomSeed: 7}, Kind: kind, Version: "9.4.0"}
 	for _, name := range []string{"ada", "bob", "cyd"} {
 		opts.Seed.Users = append(opts.Seed.Users, sandbox.User{Nickname: name, Token: "token-of-" + name})
 	}

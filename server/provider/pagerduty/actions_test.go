@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -167,7 +168,7 @@ func TestAnOutageIsNotTakenForARefusal(t *testing.T) {
 	w := newWorld(t)
 	w.follow()
 	id := w.trigger("Disk full")
-	require.NoError(t, w.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodPut}, Action: sandbox.Action{Status: 502, Body: []byte(`"<html>"`)}}))
+	require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Method: http.MethodPut}, Action: kit.Action{Status: 502, Body: []byte(`"<html>"`)}}))
 	_, err := w.click("bob", id, actionResolve, nil)
 	wantFault(t, fault.ProviderUnavailable, err)
 	_, err = w.click("bob", id, actionResolve, nil)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -45,8 +46,8 @@ func TestWhatIsNotAllowedIsSaidSoWhateverTheStatus(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, code := range []string{"1018", "2010", "2018"} {
-		require.NoError(t, w.sbx.AddFault(sandbox.Fault{
-			Match: sandbox.Match{Path: "/users"}, Action: sandbox.Action{Status: 400, Body: []byte(`{"error":{"message":"x","code":` + code + `}}`)},
+		require.NoError(t, w.sbx.AddFault(kit.Fault{
+			Match: kit.Match{Path: "/users"}, Action: kit.Action{Status: 400, Body: []byte(`{"error":{"message":"x","code":` + code + `}}`)},
 		}))
 		_, err := New().WhoAmI(t.Context(), w.as("ada"))
 		wantFault(t, fault.ProviderForbidden, err)
@@ -58,7 +59,7 @@ func TestALimitThatEndsSoonIsWaitedFor(t *testing.T) {
 	w := newWorld(t)
 	limited := func(reset string, times int) {
 		t.Helper()
-		require.NoError(t, w.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Path: "/users"}, Times: times, Action: sandbox.Action{
+		require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Path: "/users"}, Times: times, Action: kit.Action{
 			Status: 429, Headers: map[string]string{"ratelimit-reset": reset}, Body: []byte(`{"error":{"message":"Rate Limit Exceeded","code":2020}}`),
 		}}))
 	}
@@ -83,7 +84,7 @@ func TestAnAnswerWithoutWhatWasAskedForIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for range 2 {
-		require.NoError(t, w.sbx.AddFault(sandbox.Fault{Times: -1, Action: sandbox.Action{Status: 200, Body: []byte(`{"user":7,"incident":[],"more":"x"}`)}}))
+		require.NoError(t, w.sbx.AddFault(kit.Fault{Times: -1, Action: kit.Action{Status: 200, Body: []byte(`{"user":7,"incident":[],"more":"x"}`)}}))
 		_, err := New().WhoAmI(t.Context(), w.as("ada"))
 		wantFault(t, fault.ProviderUnavailable, err)
 		_, err = New().Lookup(t.Context(), w.as("ada"), "Q1")
@@ -94,7 +95,7 @@ func TestAnAnswerWithoutWhatWasAskedForIsNoAnswer(t *testing.T) {
 		wantFault(t, fault.ProviderUnavailable, err)
 	}
 	w.sbx.ClearFaults()
-	require.NoError(t, w.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodGet}, Action: sandbox.Action{Status: 404}}))
+	require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Method: http.MethodGet}, Action: kit.Action{Status: 404}}))
 	_, err := New().Lookup(t.Context(), w.as("ada"), "Q1")
 	wantFault(t, fault.ResourceUnknown, err)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -35,8 +36,8 @@ func TestAFormSentTwiceTriggersOneIncident(t *testing.T) {
 	require.Empty(t, w.thread(first.Subject), "that it was triggered is on the card")
 	require.Equal(t, "PDBSERVICE", first.Resource)
 
-	require.NoError(t, w.sbx.AddFault(sandbox.Fault{
-		Match: sandbox.Match{Method: http.MethodPost, Path: "/incidents"}, Action: sandbox.Action{Status: 504, After: true},
+	require.NoError(t, w.sbx.AddFault(kit.Fault{
+		Match: kit.Match{Method: http.MethodPost, Path: "/incidents"}, Action: kit.Action{Status: 504, After: true},
 	}))
 	wanted.Key = "mm-post2"
 	lost, err := New().Trigger(t.Context(), w.as("bob"), wanted)
@@ -136,8 +137,8 @@ func TestASearchLooksThroughThreePagesAndSaysThatThereIsMore(t *testing.T) {
 func TestPagesReachNoFurtherThanTenThousand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.sbx.AddFault(sandbox.Fault{
-		Match: sandbox.Match{Path: "/services"}, Times: -1, Action: sandbox.Action{Status: 200, Body: []byte(`{"services":[{"id":"P1"}],"more":true}`)},
+	require.NoError(t, w.sbx.AddFault(kit.Fault{
+		Match: kit.Match{Path: "/services"}, Times: -1, Action: kit.Action{Status: 200, Body: []byte(`{"services":[{"id":"P1"}],"more":true}`)},
 	}))
 	all, more, err := newClient(w.as("ada")).pages(t.Context(), "/services", "services", nil, 1_000_000)
 	require.NoError(t, err)
@@ -163,7 +164,7 @@ func TestAZoomMeetingIsWrittenToTheIncident(t *testing.T) {
 	wantSlip(t, fieldText, err)
 	_, err = New().LinkMeeting(t.Context(), w.as("eve"), w.state(id), "https://zoom.example.com/j/1", "", "x")
 	wantFault(t, fault.ProviderForbidden, err)
-	require.NoError(t, w.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Method: http.MethodPost}, Action: sandbox.Action{Status: 500}}))
+	require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Method: http.MethodPost}, Action: kit.Action{Status: 500}}))
 	events, err = New().LinkMeeting(t.Context(), w.as("bob"), w.state(id), "https://zoom.example.com/j/2", "", "x")
 	require.NoError(t, err, "the meeting counts, not the note")
 	require.Len(t, events, 1)

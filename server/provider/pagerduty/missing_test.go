@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -231,9 +232,9 @@ func TestAnIncidentThatIsDelegatedToTheSamePersonIsTold(t *testing.T) {
 func TestWorkflowEventsAreLeftOutWhereTheScopeIsMissing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.sbx.AddFault(sandbox.Fault{
-		Match:  sandbox.Match{Method: "POST", Path: "/webhook_subscriptions"},
-		Action: sandbox.Action{Status: 403, Body: json.RawMessage(`{"error":{"message":"Token is missing the scope incident_workflows.read"}}`)},
+	require.NoError(t, w.sbx.AddFault(kit.Fault{
+		Match:  kit.Match{Method: "POST", Path: "/webhook_subscriptions"},
+		Action: kit.Action{Status: 403, Body: json.RawMessage(`{"error":{"message":"Token is missing the scope incident_workflows.read"}}`)},
 	}))
 	made := w.follow()
 	id := w.trigger("Disk full")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -63,7 +64,7 @@ func TestAnAccountWithoutSchedulesOfShiftsLosesNothing(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusNotFound, http.StatusForbidden, http.StatusBadRequest} {
 		w := newWorld(t)
-		require.NoError(t, w.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Path: "/v3/"}, Times: -1, Action: sandbox.Action{Status: status}}))
+		require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Path: "/v3/"}, Times: -1, Action: kit.Action{Status: status}}))
 		all, err := New().Schedules(t.Context(), w.as("cyd"), "")
 		require.NoError(t, err)
 		require.Len(t, all, 2)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -73,7 +74,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, states: map[string]json.RawMessage{}, told: map[string][]string{}}
 	receiver := httptest.NewServer(http.HandlerFunc(w.receive))
-	w.sbx = sandbox.New(sandbox.Options{Now: func() time.Time { return noon }, RandomSeed: 7, Seed: accountSeed()})
+	w.sbx = sandbox.New(sandbox.Options{Options: kit.Options{Now: func() time.Time { return noon }, RandomSeed: 7}, Seed: accountSeed()})
 	server := httptest.NewServer(w.sbx)
 	t.Cleanup(func() { w.sbx.Close(); server.Close(); receiver.Close() })
 	w.sbx.SetBaseURL(server.URL)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/sentry"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -172,8 +173,8 @@ func TestRefusalsAreToldInSentrysWords(t *testing.T) {
 	require.True(t, fault.Is(err, fault.ProviderForbidden))
 	_, err = o.click("eve", issue, actionResolve, false)
 	require.True(t, fault.Is(err, fault.ResourceUnknown), "who is none of the organization does not even see it")
-	require.NoError(t, o.sbx.AddFault(sandbox.Fault{
-		Match: sandbox.Match{Method: "PUT"}, Action: sandbox.Action{Status: 400, Body: []byte(`{"statusDetails":{"inNextRelease":["No release data present."]},"detail":"*No*"}`)},
+	require.NoError(t, o.sbx.AddFault(kit.Fault{
+		Match: kit.Match{Method: "PUT"}, Action: kit.Action{Status: 400, Body: []byte(`{"statusDetails":{"inNextRelease":["No release data present."]},"detail":"*No*"}`)},
 	}))
 	_, err = o.click("ada", issue, actionNext, false)
 	require.True(t, fault.Is(err, fault.ProviderRefused))

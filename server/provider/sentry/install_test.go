@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/sentry"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -125,7 +126,7 @@ func TestTrapAnIntegrationThatWasTooSlowLosesItsEvents(t *testing.T) {
 	o := openOffice(t)
 	require.NoError(t, o.sbx.SetPolicy(sandbox.Policy{DisableAfter: 1}))
 	installed := o.install()
-	require.NoError(t, o.sbx.AddFault(sandbox.Fault{Match: sandbox.Match{Event: "issue.created"}, Action: sandbox.Action{Drop: true}}))
+	require.NoError(t, o.sbx.AddFault(kit.Fault{Match: kit.Match{Event: "issue.created"}, Action: kit.Action{Drop: true}}))
 	issue := o.raise()
 	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

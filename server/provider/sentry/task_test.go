@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/sentry"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -108,7 +109,7 @@ func TestAnIssueOfWhichOnlyACommentWasHeardIsLookedUp(t *testing.T) {
 	o.follow(provider.Task{Key: lookPrefix + "1"}) // gone
 	_, _, err = o.p.RunTask(t.Context(), o.as("chat"), o.org, provider.Task{Key: catchUpKey, Data: []byte("?")})
 	require.Error(t, err)
-	require.NoError(t, o.sbx.AddFault(sandbox.Fault{Times: -1, Action: sandbox.Action{Status: 503}}))
+	require.NoError(t, o.sbx.AddFault(kit.Fault{Times: -1, Action: kit.Action{Status: 503}}))
 	_, _, err = o.p.RunTask(t.Context(), o.as("chat"), o.org, CatchUpTask(noon(), nil))
 	require.True(t, fault.Is(err, fault.ProviderUnavailable))
 }

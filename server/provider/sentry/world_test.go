@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/sentry"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
@@ -56,7 +57,7 @@ func openOffice(t *testing.T, change ...func(*sandbox.Organization)) *office {
 	for _, f := range change {
 		f(&org)
 	}
-	opts := sandbox.Options{Now: noon, RandomSeed: 3, Seed: sandbox.Seed{Organizations: []sandbox.Organization{org}}}
+	opts := sandbox.Options{Options: kit.Options{Now: noon, RandomSeed: 3}, Seed: sandbox.Seed{Organizations: []sandbox.Organization{org}}}
 	for _, login := range []string{"ada", "bob", "eve"} {
 		opts.Seed.Users = append(opts.Seed.Users, sandbox.User{Login: login, Token: "token-of-" + login})
 	}

@@ -1,4 +1,4 @@
-package bitbucket
+package kit
 
 import (
 	"encoding/json"
@@ -9,15 +9,14 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
-
-	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// Fault makes something go wrong. A rule matches requests to Bitbucket, or, when it
-// names an event, deliveries from Bitbucket. Of several rules the oldest applies.
+// Fault makes something go wrong. A rule matches requests to the product, or, when
+// it names an event or a recipient, deliveries from it. Of several rules the oldest
+// applies.
 type Fault struct {
 	Match Match `json:"match"`
-	// Times is how often the rule applies: once when 0, for ever when negative.
+	// Times is how often the rule applies: once when 0, forever when negative.
 	Times  int    `json:"times"`
 	Action Action `json:"action"`
 }
@@ -27,15 +26,16 @@ type Match struct {
 	Method string `json:"method"`
 	// Path is the beginning of the request's path.
 	Path string `json:"path"`
-	// Event is the key of a delivery's event.
-	Event string `json:"event"`
+	// Event is that of a delivery, and Recipient who gets it; see [Delivery].
+	Event     string `json:"event"`
+	Recipient string `json:"recipient"`
 }
 
-// Action says what goes wrong. Status, Body, Headers, Hang, Reset and After are
-// for requests; Duplicate to DelaySeconds are for deliveries.
+// Action says what goes wrong. Status, Body, Headers, Hang and After are for
+// requests; Duplicate to DelaySeconds are for deliveries.
 type Action struct {
-	// Status and Body are answered in place of the real answer. A JSON text as
-	// Body is sent as it stands, for pages that a proxy might put in between.
+	// Status and Body are answered in place of the real answer. A JSON text as Body
+	// is sent as it is, for pages that a proxy might put in between.
 	Status  int               `json:"status"`
 	Body    json.RawMessage   `json:"body"`
 	Headers map[string]string `json:"headers"`
@@ -43,69 +43,88 @@ type Action struct {
 	LatencyMS int `json:"latency_ms"`
 	// Hang answers nothing until the client gives up.
 	Hang bool `json:"hang"`
-	// Reset closes the connection without an answer.
+	// Reset closes the connection without an answer. A delivery's first attempt
+	// fails.
 	Reset bool `json:"reset"`
 	// After carries the request out before the answer is lost: a token has been
-	// rotated, a webhook created, and the client does not know.
+	// rotated, a meeting created, and the client doesn't know.
 	After bool `json:"after"`
 
 	// Duplicate is how many more times the delivery is sent.
 	Duplicate int `json:"duplicate"`
+	// NewRequestID gives the duplicates request IDs of their own, as those of a
+	// second subscription have.
+	NewRequestID bool `json:"new_request_id"`
 	// Drop sends nothing.
 	Drop bool `json:"drop"`
+	// Hold sends nothing until Release.
+	Hold bool `json:"hold"`
 	// BadSignature signs with another secret, NoSignature not at all.
-	NoSignature  bool `json:"no_signature"`
 	BadSignature bool `json:"bad_signature"`
-	// DelaySeconds is simulated time that passes before the first attempt, so
-	// that later deliveries overtake this one.
+	NoSignature  bool `json:"no_signature"`
+	// SkewSeconds is added to the time that a delivery carries.
+	SkewSeconds int `json:"skew_seconds"`
+	// DelaySeconds is simulated time that passes before the first attempt, so that
+	// later deliveries overtake this one.
 	DelaySeconds int `json:"delay_seconds"`
 }
 
 // AddFault adds a rule.
-func (s *Sandbox) AddFault(f Fault) error {
+func (s *Sandbox[W]) AddFault(f Fault) error {
 	if f.Action.Status != 0 && (f.Action.Status < 200 || f.Action.Status > 599) {
-		return errors.Wrapf(kit.ErrInvalid, "status can not be %d", f.Action.Status)
+		return errors.Wrapf(ErrInvalid, "status can't be %d", f.Action.Status)
 	}
 	if f.Times == 0 {
 		f.Times = 1
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.w.faults = append(s.w.faults, &f)
+	w := s.w.kit()
+	w.faults = append(w.faults, &f)
 	return nil
 }
 
 // ClearFaults removes all rules.
-func (s *Sandbox) ClearFaults() {
+func (s *Sandbox[W]) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.w.faults = nil
+	s.w.kit().faults = nil
 }
 
-// takeFault uses up one application of the oldest rule that matches.
-func (w *world) takeFault(matches func(Match) bool) *Fault {
+// takeFault uses up one application of the oldest rule that matches, and returns
+// what it does: nothing when no rule matches.
+func (w *World) takeFault(matches func(Match) bool) Action {
 	for _, f := range w.faults {
 		if f.Times != 0 && matches(f.Match) {
 			if f.Times > 0 {
 				f.Times--
 			}
-			return f
+			return f.Action
 		}
 	}
-	return nil
+	return Action{}
 }
+
+// delivered reports whether a rule is about deliveries.
+func (m Match) delivered() bool { return m.Event != "" || m.Recipient != "" }
 
 // covers reports whether a rule is about a request.
 func (m Match) covers(r *http.Request) bool {
-	return m.Event == "" && (m.Method == "" || m.Method == r.Method) && strings.HasPrefix(r.URL.Path, m.Path)
+	return !m.delivered() && (m.Method == "" || m.Method == r.Method) && strings.HasPrefix(r.URL.Path, m.Path)
 }
 
-// spoil answers a request as a rule says. It returns false when the rule only
-// took time, and the real answer is to follow.
-func (s *Sandbox) spoil(rw http.ResponseWriter, r *http.Request, a Action) bool {
+// reaches reports whether a rule is about a delivery of this event to this
+// recipient.
+func (m Match) reaches(event, recipient string) bool {
+	return m.delivered() && (m.Event == "" || m.Event == event) && (m.Recipient == "" || m.Recipient == recipient)
+}
+
+// spoil answers a request as a rule says. It returns false when the rule only took
+// time, and the real answer is to follow.
+func (s *Sandbox[W]) spoil(rw http.ResponseWriter, r *http.Request, a Action) bool {
 	s.pause(time.Duration(a.LatencyMS) * time.Millisecond)
 	if a.After {
-		s.site.ServeHTTP(httptest.NewRecorder(), r)
+		s.product.Site.ServeHTTP(httptest.NewRecorder(), r)
 	}
 	switch {
 	case a.Hang:

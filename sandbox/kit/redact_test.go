@@ -1,4 +1,4 @@
-package sentry
+package kit
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package bitbucket
+package kit
 
 import (
 	"bytes"
@@ -9,13 +9,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// secretNames are the fields whose values nobody should find in a journal.
+// secretNames are the fields whose values must not appear in a journal.
 var secretNames = [...]string{
-	"access_token", "refresh_token", "token", "code", "code_verifier", "client_secret", "secret",
+	"access_token", "refresh_token", "id_token", "token", "code", "code_verifier", "client_secret", "clientSecret", "secret",
+	"webhook_secret", "start_url", "zak",
 }
 
 // isSecret reports whether a field of that name holds a secret.
@@ -77,7 +76,7 @@ func redactJSON(body []byte) string {
 	if decoder.Decode(&v) != nil {
 		return "unreadable"
 	}
-	return string(kit.Compact(redactValue(v)))
+	return string(Compact(redactValue(v)))
 }
 
 // redactValue replaces the secrets in a decoded JSON value, in place. Numbers
@@ -92,7 +91,7 @@ func redactValue(v any) any {
 			}
 			text, isText := inner.(string)
 			if !isText {
-				text = string(kit.Compact(inner))
+				text = string(Compact(inner))
 			}
 			v[name] = fingerprint(text)
 		}

@@ -1,4 +1,4 @@
-package bitbucket
+package kit
 
 import (
 	"bytes"
@@ -13,9 +13,9 @@ import (
 
 // The kinds of entries in the journal.
 const (
-	// EntryRequest is a request to Bitbucket.
+	// EntryRequest is a request to the product.
 	EntryRequest = "request"
-	// EntryDelivery is an attempt to deliver something from Bitbucket.
+	// EntryDelivery is an attempt to deliver something from the product.
 	EntryDelivery = "delivery"
 )
 
@@ -25,17 +25,14 @@ const (
 	journalBody    = 64 << 10
 )
 
-// maxRequest is the largest request body that is read.
-const maxRequest = 1 << 20
-
-// Entry is one thing that happened. Secrets in it are replaced by fingerprints,
-// so that two uses of one token can be told from uses of two tokens.
+// Entry is one thing that happened. Secrets in it are replaced by fingerprints, so
+// that two uses of one token can be told from uses of two tokens.
 type Entry struct {
 	Seq  int       `json:"seq"`
 	At   time.Time `json:"at"`
 	Kind string    `json:"kind"`
-	// Operation is the method and the pattern of the path of a request; empty for
-	// one that Bitbucket does not know.
+	// Operation is the method and the path pattern of a request; empty for one that
+	// the product doesn't know.
 	Operation    string `json:"operation,omitempty"`
 	Method       string `json:"method"`
 	Path         string `json:"path"`
@@ -46,8 +43,9 @@ type Entry struct {
 	ResponseBody string `json:"response_body,omitempty"`
 	// Faulty is true when a fault rule answered.
 	Faulty bool `json:"faulty,omitempty"`
-	// Event and RequestID are those of a delivery.
+	// Event, Recipient and RequestID are those of a delivery.
 	Event     string `json:"event,omitempty"`
+	Recipient string `json:"recipient,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
 	Error     string `json:"error,omitempty"`
 }
@@ -58,8 +56,14 @@ type Filter struct {
 	Method string
 	// Path is the beginning of the path.
 	Path string
-	// Unexpected selects requests that Bitbucket does not know.
+	// Unexpected selects requests that the product doesn't know.
 	Unexpected bool
+}
+
+// selects reports whether an entry is one of those.
+func (f Filter) selects(e Entry) bool {
+	return (f.Kind == "" || e.Kind == f.Kind) && (f.Method == "" || e.Method == f.Method) && strings.HasPrefix(e.Path, f.Path) &&
+		(!f.Unexpected || e.Kind == EntryRequest && e.Operation == "")
 }
 
 // journal is what happened, and how often each operation was asked for.
@@ -80,93 +84,103 @@ func (j *journal) add(e Entry) {
 }
 
 // delivered records an attempt of a delivery.
-func (j *journal) delivered(d *delivery, at time.Time, a Attempt) {
+func (j *journal) delivered(d Delivery, a Attempt) {
 	path := d.URL
 	if u, err := url.Parse(d.URL); err == nil {
 		path = u.Path
 	}
-	j.add(Entry{
-		At: at, Kind: EntryDelivery, Method: http.MethodPost, Path: path, RequestBody: string(d.Body),
-		Status: a.Status, Event: d.Event, RequestID: d.RequestID, Error: a.Error,
-	})
+	e := Entry{
+		At: a.At, Kind: EntryDelivery, Method: http.MethodPost, Path: path, RequestBody: string(d.Body), Status: a.Status,
+		Event: d.Event, Recipient: d.Recipient, RequestID: d.RequestID, Error: a.Error,
+	}
+	if e.RequestID == "" {
+		e.RequestID = a.RequestID
+	}
+	j.add(e)
 }
 
 // Journal returns what happened, oldest first.
-func (s *Sandbox) Journal(f Filter) []Entry {
+func (s *Sandbox[W]) Journal(f Filter) []Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := []Entry{}
-	for _, e := range s.w.journal.entries {
-		if (f.Kind == "" || e.Kind == f.Kind) && (f.Method == "" || e.Method == f.Method) &&
-			strings.HasPrefix(e.Path, f.Path) &&
-			(!f.Unexpected || e.Kind == EntryRequest && e.Operation == "") {
+	for _, e := range s.w.kit().journal.entries {
+		if f.selects(e) {
 			found = append(found, e)
 		}
 	}
 	return found
 }
 
-// Counts returns how many requests each operation got, by method and pattern,
-// such as "GET /2.0/user".
-func (s *Sandbox) Counts() map[string]int {
+// Counts returns how many requests each operation got, by method and pattern, such
+// as "POST /v2/users/{userId}/meetings".
+func (s *Sandbox[W]) Counts() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Clone(s.w.journal.counts)
+	return maps.Clone(s.w.kit().journal.counts)
 }
 
 // ClearJournal forgets what happened and the counts.
-func (s *Sandbox) ClearJournal() {
+func (s *Sandbox[W]) ClearJournal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.w.journal = journal{counts: map[string]int{}}
+	s.w.kit().journal = journal{counts: map[string]int{}}
 }
 
-// observe serves a request to Bitbucket, lets faults happen to it and records it.
-func (s *Sandbox) observe(rw http.ResponseWriter, r *http.Request) {
+// observe serves a request to the product, lets faults happen to it and records it.
+func (s *Sandbox[W]) observe(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxRequest))
 	if err != nil {
-		http.Error(rw, "Request Entity Too Large", http.StatusRequestEntityTooLarge)
+		s.refuseLarge(rw)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	e := s.begun(r, body)
-	s.mu.Lock()
-	fault := s.w.takeFault(func(m Match) bool { return m.covers(r) })
-	rw.Header().Set("X-Request-Id", s.w.ids.UUID())
-	s.mu.Unlock()
-	answer := &recorder{ResponseWriter: rw}
-	defer s.finished(&e, answer) // also when the connection is broken off
-	if fault != nil && s.spoil(answer, r, fault.Action) {
-		e.Faulty = true
-		return
-	}
-	s.site.ServeHTTP(answer, r)
-}
-
-// begun starts the entry of a request and counts it.
-func (s *Sandbox) begun(r *http.Request, body []byte) Entry {
-	_, pattern := s.site.Handler(r)
-	if slices.Contains([]string{"/2.0/", "/rest/", "/"}, pattern) {
-		pattern = ""
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if pattern != "" {
-		s.w.journal.counts[pattern]++
-	}
-	return Entry{
-		At: s.clock.Now(), Kind: EntryRequest, Operation: pattern, Method: r.Method, Path: r.URL.EscapedPath(),
+	operation := s.product.Operation(r)
+	e := Entry{
+		Kind: EntryRequest, Operation: operation, Method: r.Method, Path: r.URL.EscapedPath(),
 		Query: redactQuery(r.URL.RawQuery), Authorized: redactAuthorization(r.Header.Get("Authorization")),
 		RequestBody: redactBody(r.Header.Get("Content-Type"), body),
 	}
+	action := s.begin(&e, rw.Header(), r)
+	answer := &recorder{ResponseWriter: rw}
+	defer s.finish(&e, answer) // also when the connection is broken off
+	if s.spoil(answer, r, action) {
+		e.Faulty = true
+		return
+	}
+	s.product.Site.ServeHTTP(answer, r)
 }
 
-// finished completes the entry of a request.
-func (s *Sandbox) finished(e *Entry, answer *recorder) {
+// refuseLarge answers a request whose body is too large.
+func (s *Sandbox[W]) refuseLarge(rw http.ResponseWriter) {
+	if s.product.TooLarge != nil {
+		s.product.TooLarge(rw)
+		return
+	}
+	http.Error(rw, "Request Entity Too Large", http.StatusRequestEntityTooLarge)
+}
+
+// begin counts a request and returns what a fault rule does to it.
+func (s *Sandbox[W]) begin(e *Entry, header http.Header, r *http.Request) Action {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.w.kit()
+	e.At = s.clock.Now()
+	if e.Operation != "" {
+		w.journal.counts[e.Operation]++
+	}
+	if s.product.Stamp != nil {
+		s.product.Stamp(s.w, header)
+	}
+	return w.takeFault(func(m Match) bool { return m.covers(r) })
+}
+
+// finish completes the entry of a request.
+func (s *Sandbox[W]) finish(e *Entry, answer *recorder) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e.Status, e.ResponseBody = answer.status, redactBody(answer.Header().Get("Content-Type"), answer.body)
-	s.w.journal.add(*e)
+	s.w.kit().journal.add(*e)
 }
 
 // recorder remembers an answer while it passes through.
