@@ -78,7 +78,7 @@ func (h *pager) raises(title string, more map[string]any) *model.Post {
 	h.Helper()
 	from := h.ear.Count()
 	require.NoError(h, h.alice.Type(h.ctx, h.channel.Id, "/pduty trigger "+title))
-	opened := h.dialog(h.ear, from, "Trigger Incident")
+	opened := h.dialog(h.ear, from, "Trigger incident")
 	var services []string
 	answers := map[string]any{}
 	for _, element := range opened.Dialog.Elements {

@@ -33,7 +33,7 @@ func TestP5OnTheRealServerTheComposersIconOpensTheWindowOfATrigger(t *testing.T)
 	h.signed(h.alice, h.ear)
 	title := "Disk is full in " + h.channel.Name
 	w := h.opens("trigger")
-	require.Equal(t, "Trigger Incident", w.Form.Title)
+	require.Equal(t, "Trigger incident", w.Form.Title)
 	services, err := w.Finds(h.ctx, "service", h.service)
 	require.NoError(t, err)
 	require.Len(t, services, 1)

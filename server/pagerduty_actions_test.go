@@ -121,7 +121,7 @@ func TestRespondersAndStatusUpdatesStandInTheThread(t *testing.T) {
 	} {
 		h.happens(id, what)
 	}
-	requireTells(t, h.told(), "Alice Ames asked Carol Reyes to respond", "Carol Reyes answered the request to respond (accepted)", "Status update by Bob Kahn", "Bob Kahn noted: Old logs are gone")
+	requireTells(t, h.told(), "Alice Ames asked Carol Reyes to respond", "Carol Reyes answered the responder request (accepted)", "Status update by Bob Kahn", "Bob Kahn added a note: Old logs are gone")
 	require.NotContains(t, h.told(), "](https://evil")
 	require.Len(t, cards(h.town), 1)
 	require.Equal(t, 4, len(thread(h.card(h.town), h.town)))
@@ -135,9 +135,9 @@ func TestWhoIsTooLateIsToldWhoWasFaster(t *testing.T) {
 		by            *pager.User
 		heading, says string
 	}{
-		"acknowledged": {"acknowledge", pager.Acknowledge, &pager.User{ID: "PALICE1", Name: "Alice Ames", Email: "alice@example.com"}, "Acknowledged", "has acknowledged it already"},
-		"resolved":     {"acknowledge", pager.Resolve, &pager.User{ID: "PBOB123", Name: "Bob Kahn", Email: "bob@example.com"}, "Resolved", "has resolved it already"},
-		"resolved too": {"resolve", pager.Resolve, &pager.User{ID: "PBOB123", Name: "Bob Kahn", Email: "bob@example.com"}, "Resolved", "has resolved it already"},
+		"acknowledged": {"acknowledge", pager.Acknowledge, &pager.User{ID: "PALICE1", Name: "Alice Ames", Email: "alice@example.com"}, "Acknowledged", "has already acknowledged it"},
+		"resolved":     {"acknowledge", pager.Resolve, &pager.User{ID: "PBOB123", Name: "Bob Kahn", Email: "bob@example.com"}, "Resolved", "has already resolved it"},
+		"resolved too": {"resolve", pager.Resolve, &pager.User{ID: "PBOB123", Name: "Bob Kahn", Email: "bob@example.com"}, "Resolved", "has already resolved it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -270,6 +270,6 @@ func TestAMeetingBecomesTheConferenceBridgeOfTheIncident(t *testing.T) {
 	require.Contains(t, h.stands(id).Notes[0].Text, link)
 	h.passes()
 	require.Equal(t, h.card(h.town).Id, meetings(h.town)[0].RootId)
-	requireTells(t, h.told(), "Alice Ames set where people meet")
-	requireTells(t, h.card(h.town).Text(), "People meet at")
+	requireTells(t, h.told(), "Alice Ames set the conference bridge")
+	requireTells(t, h.card(h.town).Text(), "Conference bridge:")
 }

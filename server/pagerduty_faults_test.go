@@ -69,7 +69,7 @@ func TestRecordedDeliveriesOfPagerDutyAreShownRight(t *testing.T) {
 			require.Contains(t, title(card), "Disk full")
 			require.Equal(t, "https://acme.pagerduty.com/incidents/QINC1", card.Attachments()[0].TitleLink)
 			require.Contains(t, said, map[string]string{
-				"pagerduty-bare-card": "Kim Example noted: replacing the disk", "pagerduty-custom-fields": "changed fields: severity: 3 → 2",
+				"pagerduty-bare-card": "Kim Example added a note: replacing the disk", "pagerduty-custom-fields": "changed fields: severity: 3 → 2",
 				"pagerduty-delegated-silent": "Kim Example delegated it to APIs-ep", "pagerduty-role-assigned": "assigned a role to Lee Sample: Incident Commander",
 				"pagerduty-workflow-name": "started a workflow: Page the database team",
 			}[name])

@@ -28,8 +28,8 @@ func TestP3TriggerAsksForServiceAndTitleAndWhatMayBeLeftOut(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "Sign in to PagerDuty")
 	require.Equal(t, http.StatusOK, h.signsIn(h.alice).Status)
 	requireSays(t, lastNote(h.alice), "One more step in PagerDuty")
-	h.alice.Clicks("Trigger Incident")
-	require.Equal(t, "Trigger Incident", h.alice.Dialog().Title)
+	h.alice.Clicks("Trigger incident")
+	require.Equal(t, "Trigger incident", h.alice.Dialog().Title)
 	require.Equal(t, "Disk is full", h.alice.Field("title").Default, "the command goes on after the sign-in")
 	var services []string
 	for _, o := range h.alice.Field("service").Options {
@@ -67,7 +67,7 @@ func TestP4WhoTriggersAloneSeesACardToAcknowledgeNoteAndResolve(t *testing.T) {
 	t.Parallel()
 	h := triggered(t)
 	requireTells(t, lastNote(h.alice), "Done:", "Triggered", "#1 Disk is full", "Database")
-	require.Subset(t, h.alice.LastNote().Buttons(), []string{"Acknowledge", "Add Note", "Resolve"})
+	require.Subset(t, h.alice.LastNote().Buttons(), []string{"Acknowledge", "Add note", "Resolve"})
 	require.Empty(t, cards(h.town), "the channel follows nothing")
 	h.alice.Clicks("Acknowledge")
 	require.Equal(t, "acknowledged", h.pager.Incidents()[0].Status)
@@ -91,7 +91,7 @@ func TestATriggerTypedInAThreadStaysThere(t *testing.T) {
 func TestANoteIsAddedFromThePrivateCard(t *testing.T) {
 	t.Parallel()
 	h := triggered(t)
-	h.alice.Clicks("Add Note")
+	h.alice.Clicks("Add note")
 	h.alice.Submits(map[string]any{"text": "Looking into it"})
 	require.Nil(t, h.alice.Dialog())
 	require.Equal(t, "Looking into it", h.pager.Incidents()[0].Notes[0].Text)
@@ -128,7 +128,7 @@ func TestP12SearchShowsAPreviewAndSendPostsACardForAll(t *testing.T) {
 	h.alice.Clicks("Send")
 	requireSays(t, lastNote(h.alice), "Sent to the channel")
 	card := h.card(h.backroom)
-	require.Subset(t, card.Buttons(), []string{"Acknowledge", "Add Note", "Resolve"})
+	require.Subset(t, card.Buttons(), []string{"Acknowledge", "Add note", "Resolve"})
 
 	h.carol.Types("/pduty search #1", h.backroom)
 	requireTells(t, lastNote(h.carol), "Sign in to PagerDuty")

@@ -24,7 +24,7 @@ func TestP1IncidentsAreSeenAcknowledgedAndResolvedInChat(t *testing.T) {
 	card := h.card(h.town)
 	require.Equal(t, "🚨 Triggered · #1 Disk full", heading(card))
 	require.Equal(t, "#D00000", card.Attachments()[0].Color)
-	require.Subset(t, card.Buttons(), []string{"Acknowledge", "Add Note", "Resolve", "Start Zoom meeting"})
+	require.Subset(t, card.Buttons(), []string{"Acknowledge", "Add note", "Resolve", "Start Zoom meeting"})
 
 	h.alice.Clicks("Acknowledge")
 	h.passes()
@@ -109,7 +109,7 @@ func TestANoteIsAddedFromTheCard(t *testing.T) {
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
 	id := h.triggers("Database", "Disk full")
-	h.alice.Clicks("Add Note")
+	h.alice.Clicks("Add note")
 	h.alice.Submits(map[string]any{"text": "Cleaning up *now*"})
 	require.Nil(t, h.alice.Dialog())
 	h.passes()

@@ -141,7 +141,7 @@ func TestAnIncidentIsTriggeredInAWindow(t *testing.T) {
 	before := len(h.alice.Notes())
 
 	w = h.opens(h.alice, "trigger Disk is full", h.town)
-	require.Equal(t, "Trigger Incident", w.step.Form.Title)
+	require.Equal(t, "Trigger incident", w.step.Form.Title)
 	require.Nil(t, h.alice.Dialog(), "it is in the window")
 	require.Equal(t, []string{"Database"}, labels(w.finds("service", "data")), "only those that she belongs to")
 	require.Empty(t, w.finds("service", "shop"))

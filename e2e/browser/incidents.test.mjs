@@ -114,7 +114,7 @@ describe('The cards of PagerDuty', () => {
         await confirmed.getByRole('button', {name: 'Post to chat'}).click();
         await his.posts.filter({hasText: /acknowledged/}).filter({hasText: 'Disk full on db-1'}).first().waitFor();
 
-        await card.getByRole('button', {name: 'Add Note'}).click();
+        await card.getByRole('button', {name: 'Add note'}).click();
         await hers.dialog.waitFor();
         await hers.picture('pagerduty-note-dialog');
         await hers.field('text').locator('textarea').fill('Old backups are being removed');
@@ -182,7 +182,7 @@ describe('The cards of PagerDuty', () => {
         await hers.pick('Which one?', title);
         assert.equal(await form.getByLabel('Note').inputValue(), text);
         await hers.picture('share-window');
-        await form.getByRole('button', {name: 'Add Note'}).click();
+        await form.getByRole('button', {name: 'Add note'}).click();
         await form.getByText('Your note was added').waitFor();
         await hers.page.keyboard.press('Escape');
         await form.waitFor({state: 'detached'});

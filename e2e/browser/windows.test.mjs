@@ -111,7 +111,7 @@ describe('The windows of PagerDuty', () => {
         await hers.picture('pagerduty-share');
         await keys('Enter');
         assert.equal(await hers.window.getByLabel('Note').inputValue(), text);
-        await hers.window.getByRole('button', {name: 'Add Note'}).click();
+        await hers.window.getByRole('button', {name: 'Add note'}).click();
         await hers.window.getByText('Your note was added').waitFor();
         await hers.window.getByRole('button', {name: 'Post to chat'}).waitFor();
         await keys('Escape');

@@ -67,7 +67,7 @@ func incidentResolved(ctx context.Context, c *cast, p *props) (string, error) {
 		return "", err
 	}
 	from := c.ear.Count()
-	if err := c.alice.Click(ctx, card.Post, "Add Note"); err != nil {
+	if err := c.alice.Click(ctx, card.Post, "Add note"); err != nil {
 		return "", err
 	}
 	opened, err := c.ear.Dialog(ctx, from)

@@ -2,9 +2,9 @@ package provider
 
 import "io"
 
-// BodyFilter is a provider whose deliveries may hold long text that nothing reads, such as the log of a build.
+// BodyFilter is a provider whose deliveries may contain long text that nothing reads, such as the log of a build.
 type BodyFilter interface {
-	// FilterBody returns the body without that text; what a signature covers stays as it is. Headers are those of Descriptor.Headers. The delivery
-	// has proved nothing yet. Fault of reading: TooLarge.
+	// FilterBody returns a reader of the body without that text. A signed body passes unchanged. Headers has the headers named in
+	// Descriptor.Headers. The delivery isn't verified yet. Fault when reading: TooLarge.
 	FilterBody(headers map[string]string, body io.Reader) io.Reader
 }

@@ -7,48 +7,49 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// AccountHome is a provider at which an account has one home, such as the company's account at the tool: what somebody raises or looks up
-// belongs to it, whether or not a channel follows it.
+// AccountHome is a provider in which each account belongs to one top-level resource, such as the company's PagerDuty account. What a user
+// creates or looks up belongs to it, whether or not a channel is subscribed to it.
 type AccountHome interface {
-	// AccountResource returns the whole that the session's account belongs to. No right is needed to be at home.
+	// AccountResource returns the top-level resource of the session's account. It needs no permission.
 	AccountResource(ctx context.Context, s Session) (Resource, error)
 }
 
-// Creator is a provider at whose tool people raise new subjects, such as incidents.
+// Creator is a provider in which users create subjects, such as incidents.
 type Creator interface {
 	AccountHome
-	// CreateForm asks what a new subject needs; the values, by the names of its fields, are what is known of it already, such as "title" and
-	// "details".
+	// CreateForm returns the form for a new subject. The values, by field name, are what is already known, such as "title" and "details".
 	CreateForm(ctx context.Context, s Session, values map[string]string) (chat.Form, error)
-	// Create makes the subject of the form's answers and returns it as an event. The key is the same each time the same form is sent: it is
-	// made once. An answer that is not good is a *FieldError.
+	// Create creates the subject from the submitted values and returns it as an event. Submitting a form again has the same key, and
+	// doesn't create the subject twice. If a value is invalid, the error is a *FieldError.
 	Create(ctx context.Context, s Session, values map[string]string, key string) (Event, error)
-	// FieldOptions returns the choices of a field of that form which fit what is typed. Fault: InvalidInput for a field without any.
+	// FieldOptions returns the options of a field of that form that match what the user typed. Fault: InvalidInput for a field without
+	// options.
 	FieldOptions(ctx context.Context, s Session, field, text string) ([]chat.Option, error)
 }
 
-// SearchResult is a subject that was found at the tool.
+// SearchResult is a subject that a search found.
 type SearchResult struct {
-	// ID is the tool's own, to be given to Look; Title is as it came from outside.
+	// ID identifies the subject in Lookup; Title is untrusted text.
 	ID, Title string
 	State     chat.Message
-	// Where is what it is about, such as a service; as it came from outside, "" for nothing.
+	// Where is what the subject is about, such as a service. It is untrusted text, or "".
 	Where string
 }
 
-// Searcher is a provider whose subjects can be looked for.
+// Searcher is a provider whose subjects can be searched.
 type Searcher interface {
 	AccountHome
-	// Search returns subjects whose titles contain the text, or the one with that number, the latest first, and whether there may be more.
+	// Search returns subjects whose titles contain the text, or the subject with that number. The latest come first. More reports whether
+	// there may be others.
 	Search(ctx context.Context, s Session, text string, now time.Time) (found []SearchResult, more bool, err error)
 	// Lookup returns a subject as an event. Fault: ResourceUnknown.
 	Lookup(ctx context.Context, s Session, id string) (Event, error)
 }
 
-// Annotator is a Searcher whose subjects take notes.
+// Annotator is a Searcher whose subjects accept notes.
 type Annotator interface {
 	Searcher
-	// Annotate adds a note to the subject that was found as this, and returns it as an event, with what to tell who wrote it and what they
-	// may share. A text that is not good is a *FieldError.
+	// Annotate adds a note to the subject with this ID. It returns the note as an event, a message for the user, and one that the user
+	// may share. If the text is invalid, the error is a *FieldError.
 	Annotate(ctx context.Context, s Session, id, text, by string) (ActionResult, error)
 }

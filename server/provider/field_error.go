@@ -5,14 +5,14 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// FieldError is a slip in one field of a form, which stays open and says so there.
+// FieldError is a mistake in one field of a form. The form stays open and shows it at the field.
 type FieldError struct {
 	Field   string
 	Message chat.Message
 }
 
-// Error names the field and the sentence, for the log.
+// Error returns the field and the ID of the message, for the log.
 func (e *FieldError) Error() string { return "field " + e.Field + ": " + e.Message.ID }
 
-// Unwrap has it pass for the fault InvalidInput where there is no form to show it in.
+// Unwrap returns the fault InvalidInput, for errors that no form shows.
 func (e *FieldError) Unwrap() error { return fault.New(fault.InvalidInput) }

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 )
 
-// MeetingLinker is a provider whose tool notes where people meet about a subject.
+// MeetingLinker is a provider that can store the address of a meeting about a subject.
 type MeetingLinker interface {
-	// LinkMeeting writes the meeting's address to the tool as the session's account, with a note that says so, and returns what that changed.
-	// State is that of the subject; number is how to dial in, "" for unknown.
+	// LinkMeeting stores the meeting's address with the session's account, adds a note, and returns the changes. State is the state of
+	// the subject; number is the dial-in number, or "".
 	LinkMeeting(ctx context.Context, s Session, state json.RawMessage, joinURL, number, noted string) ([]Event, error)
 }

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Shift is somebody's turn of being on call.
+// Shift is the time for which a person is on call.
 type Shift struct {
-	// Name is the person's, Email their address at the tool; both as they came from outside.
+	// Name and Email are the person's at the provider. Both are untrusted text.
 	Name, Email string
-	// End is when the turn ends; zero where it never does. Level is that through which the schedule pages, 0 for unknown.
+	// End is zero for a shift without end. Level is the escalation level that the schedule pages at, or 0 if it isn't known.
 	End   time.Time
 	Level int
 }
@@ -20,14 +20,14 @@ type OnCallSchedules interface {
 	AccountHome
 	// Schedules returns the schedules whose names contain the text.
 	Schedules(ctx context.Context, s Session, text string) ([]Resource, error)
-	// Schedule returns the schedule that somebody means, told by its "name" or its "id". Where that is not clear, or there is none, the
-	// error is a *FieldError.
+	// Schedule returns the schedule with this name or ID; by is "name" or "id". If there is none, or several match, the error is a
+	// *FieldError.
 	Schedule(ctx context.Context, s Session, by, text string) (Resource, error)
-	// Shifts returns who is on call by the schedule at this time, the first to be called first.
+	// Shifts returns who is on call at this time, in the order in which they are paged.
 	Shifts(ctx context.Context, s Session, schedule Resource, at time.Time) ([]Shift, error)
-	// TimeZone returns the person's own time zone at the tool; "" for unknown.
+	// TimeZone returns the time zone in the user's profile, or "".
 	TimeZone(ctx context.Context, s Session) (string, error)
-	// OnCallState returns the list of who is on call as the state of a subject of its own, which Card draws. Known are the names in chat of
-	// those who may be called there, by their address in lower case.
+	// OnCallState returns the list of who is on call as the state of a subject, which Card draws. Known maps the lower-case email
+	// addresses of users who may be mentioned in the channel to their names in chat.
 	OnCallState(schedule Resource, shifts []Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage
 }

@@ -2,27 +2,28 @@ package provider
 
 import "slices"
 
-// maxPendingNotes is how many notes of ours may be on their way.
+// maxPendingNotes is how many notes are kept for one subject.
 const maxPendingNotes = 20
 
-// PendingNote is a note on its way to the tool, of which the text stands in a channel's thread already.
+// PendingNote is a note that the plugin is about to send to the provider. Its text is already in the thread of a channel.
 type PendingNote struct {
-	// Text is what the note's text is recognized by.
+	// Text identifies the note's text.
 	Text string `json:"text"`
-	// ChannelID is where it stands.
+	// ChannelID is the channel of that thread.
 	ChannelID string `json:"channel,omitempty"`
 }
 
-// PendingNotes are the notes on their way about a subject, for a Noter to keep in its state.
+// PendingNotes are the pending notes about a subject. A ReplySync keeps them in the subject's state.
 type PendingNotes []PendingNote
 
-// Add returns them with one more; of very many the oldest are forgotten.
+// Add returns the notes with one more. If there are too many, the oldest are dropped.
 func (c PendingNotes) Add(n PendingNote) PendingNotes {
 	all := append(slices.Clone(c), n)
 	return all[max(0, len(all)-maxPendingNotes):]
 }
 
-// Remove returns them without the note with this text, which has come, and where that stands already; "" for one that was not coming.
+// Remove returns the notes without the one with this text, and the channel in which it already is. If no such note is pending, channelID
+// is "".
 func (c PendingNotes) Remove(text string) (left PendingNotes, channelID string) {
 	at := slices.IndexFunc(c, func(n PendingNote) bool { return n.Text == text })
 	if at < 0 {

@@ -1,10 +1,10 @@
-// Package provider says what a tool is that sends its news to channels: a build server, a code host, an error tracker, a pager.
+// Package provider is the port to integrated products: build servers, code hosts, error trackers, paging services.
 //
-// A provider is one package below this one. It knows the tool's deliveries, how they are signed, what they mean, how the
-// thing they are about changes, and how that looks on a card. All else (connecting a channel, keeping what was acknowledged,
-// posting and rewriting cards, rights, forms, commands) is the bridge's and the same for all.
+// Each provider is a package below this one. It knows the provider's deliveries, how they are signed and what they mean, how their
+// subjects change, and how a subject looks on a card. Everything else (connecting channels, keeping accepted deliveries, posting and
+// updating cards, permissions, forms, commands) belongs to the bridge and is the same for all providers.
 //
-// What a provider must do is Provider. What only some can is a capability: an interface of its own that the bridge looks for.
+// Every provider implements Provider. What only some can do is a capability: a separate interface that the bridge looks for.
 package provider
 
 import (
@@ -15,107 +15,108 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// Provider is one tool. Its methods are pure: they keep nothing, call nothing, and give the same answer on every server.
+// Provider is one integrated product. Its methods are pure: they keep no state, make no calls, and return the same on every server.
 type Provider interface {
-	// Describe says what the provider is. It is asked once.
+	// Describe returns the descriptor. It is called once.
 	Describe() Descriptor
-	// Verify checks that the delivery comes from who knows one of the secrets, in constant time, before anything of the body is
-	// read. Errors: ErrUnsigned, ErrForged, or ErrPing for one that may be acknowledged, as nothing is done with it.
+	// Verify checks in constant time that the sender of a delivery knows one of the secrets, before anything in the body is read. Errors:
+	// ErrUnsigned, ErrForged, or ErrPing for a test delivery that may be acknowledged because nothing is done with it.
 	Verify(d Delivery, secrets []string) (Proof, error)
-	// Parse returns what a verified delivery says, none for one that is of no interest. An error is one that is not understood.
+	// Parse returns the events in a verified delivery, or none if it contains nothing of interest. An error means that the delivery isn't
+	// understood.
 	Parse(d Delivery) ([]Event, error)
-	// Fold applies the event to the state of its subject; state is nil for the first. The same event, or an older one, coming
-	// again changes nothing. Series is the state of what the subject is one of, after this event; nil where there is none.
+	// Fold applies an event to the state of its subject, which is nil for the first event. Applying the same or an older event again
+	// changes nothing. Series is the state of the subject's series after this event, or nil.
 	Fold(state, series json.RawMessage, e Event) (Change, error)
-	// Card draws the state. It returns an error only for a state that is none of Fold's.
+	// Card draws the state. It returns an error only for a state that Fold didn't return.
 	Card(state json.RawMessage) (chat.Card, error)
-	// Sample returns an event as it might come, for trying a connection out: its card is posted, and nothing at the tool changes.
+	// Sample returns an event for testing a connection: its card is posted, and nothing changes in the provider.
 	Sample(now time.Time) Event
 }
 
-// Descriptor is what the bridge has to know of a provider before anything happens.
+// Descriptor is what the bridge knows about a provider.
 type Descriptor struct {
-	// ID is the word for the provider in commands, keys and addresses: lower-case letters, at most 16.
+	// ID names the provider in commands, keys and addresses: at most 16 lower-case letters.
 	ID string
-	// Command is that of its command until an admin chooses another; "" for the ID.
+	// Command is the default name of the command; "" for the ID. An admin can change it.
 	Command string
-	// Name is how the tool calls itself.
+	// Name is the name of the product.
 	Name string
-	// Summary is a sentence on what connecting it brings; the help of its command.
+	// Summary says in one sentence what the integration does. It is the help of the command.
 	Summary chat.Message
-	// ResourceNoun is what it calls the thing that a channel follows ("repository"), as a word in a sentence.
+	// ResourceNoun is the word for what a channel subscribes to ("repository").
 	ResourceNoun chat.Message
-	// ConnectHint hints at what may follow "connect", such as "[repository URL]".
+	// ConnectHint hints at the argument of "connect", such as "[repository URL]".
 	ConnectHint chat.Message
-	// Events are the kinds of news that people choose from, in the order they are shown.
+	// Events are the kinds of notifications that users choose from, in display order.
 	Events []EventKind
-	// Filters are the labels of events that subscriptions can be narrowed by.
+	// Filters are the labels that subscriptions can filter by.
 	Filters []Filter
-	// Headers are those that Verify and Parse read, in canonical form. No others are kept.
+	// Headers are the headers that Verify and Parse read, in canonical form. No others are kept.
 	Headers []string
-	// MaxBody is the largest body that is read, in bytes; 0 is 1 MiB.
+	// MaxBody limits the body of a delivery, in bytes; 0 means 1 MiB.
 	MaxBody int64
-	// MultipleRules has a channel wish for several things of one connection, each by a rule of its own with a name, events and filters.
+	// MultipleRules lets a channel have several rules for one connection, each with its own name, events and filters.
 	MultipleRules bool
-	// HealthInterval is how often webhooks that we set up are looked after; 0 is once a day.
+	// HealthInterval is how often the plugin checks the webhooks it created; 0 means once a day.
 	HealthInterval time.Duration
-	// SignInByDirectMessage has the link to sign in for connecting a channel sent by direct message, instead of shown in the channel.
+	// SignInByDirectMessage sends the sign-in link for connecting a channel as a direct message, instead of showing it in the channel.
 	SignInByDirectMessage bool
-	// Texts holds the provider's own messages, one file for each language ("en.json") at its root; all ids begin with the ID
-	// and a dot.
+	// Texts has the provider's message catalogues at its root, one for each language ("en.json"). All message IDs begin with the ID and a
+	// dot.
 	Texts fs.FS
 }
 
-// EventKind is a kind of news that a channel may want or not.
+// EventKind is a kind of notification that a channel can subscribe to.
 type EventKind struct {
 	ID string
 	// Label has at most 24 characters.
 	Label chat.Message
-	// Default has it wanted until somebody says otherwise.
+	// Default is set for kinds that a new subscription includes.
 	Default bool
 }
 
-// Filter narrows a subscription to events whose label matches one of several patterns.
+// Filter limits a subscription to events whose label matches one of several patterns.
 type Filter struct {
-	// ID is the key of Event.Labels that it looks at.
+	// ID is the key in Event.Labels.
 	ID string
-	// Label has at most 24 characters; Help at most 150.
+	// Label has at most 24 characters, Help at most 150.
 	Label chat.Message
 	Help  chat.Message
-	// Levels, from the least on, make it a threshold instead of patterns: what is chosen and all above it pass.
+	// Levels, in ascending order, make the filter a threshold: the chosen level and all above it pass.
 	Levels []string
-	// AlwaysPresent says that every subject has this label. As long as no event has said it, none passes the filter.
+	// AlwaysPresent is set if every subject has this label. Until an event has set it, the subject doesn't pass the filter.
 	AlwaysPresent bool
-	// MultiValue says that a subject can have several values at once, such as the environments of an issue: an event that says one is judged by
-	// that one, an event that says none by all that the subject has.
+	// MultiValue is set if a subject can have several values at once, such as the environments of an issue. An event with a value is
+	// judged by that value, an event without one by all values of the subject.
 	MultiValue bool
 }
 
-// Delivery is one request from the tool.
+// Delivery is one inbound request from the provider.
 type Delivery struct {
-	// Header has those of Descriptor.Headers that were there, under their canonical names.
+	// Header has those headers of Descriptor.Headers that were present, under their canonical names.
 	Header map[string]string
-	// PathSecret is what followed the hook in the address; "" for nothing.
+	// PathSecret is the part of the address after the hook, or "".
 	PathSecret string
 	Body       []byte
 	ReceivedAt time.Time
-	// Site and Resource are those of the connection, for deliveries that do not say where they come from; zero where it has none.
+	// Site and Resource are those of the connection, for deliveries that don't say where they come from; zero if it has none.
 	Site     string
 	Resource Resource
 }
 
-// Proof is how a delivery proved where it comes from.
+// Proof is how a delivery proved its origin.
 type Proof struct {
-	// Secret is the position of the secret that fitted.
+	// Secret is the index of the matching secret.
 	Secret int
-	// By is how it was shown.
+	// By is the kind of proof.
 	By ProofKind
 }
 
-// ProofKind is a way of showing that one knows a secret.
+// ProofKind is a way to prove that the sender knows a secret.
 type ProofKind string
 
-// The ways.
+// The kinds of proof.
 const (
 	// BySignature is a signature over the body.
 	BySignature ProofKind = "signature"
@@ -125,79 +126,81 @@ const (
 	ByPath ProofKind = "path"
 )
 
-// Event is one thing that a delivery says.
+// Event is one fact in a delivery.
 type Event struct {
-	// ID tells a repetition: two events of one subject with the same ID say the same. "" has the bridge take the delivery's content.
+	// ID identifies the event within its subject, so that a repeated event is recognized. If it is "", the bridge uses the content of the
+	// delivery.
 	ID string `json:"id,omitempty"`
-	// Subject names what it is about, unique in its connection (at most 200 characters).
+	// Subject identifies what the event is about within its connection (at most 200 characters).
 	Subject string `json:"subject"`
-	// Series names what the subject is one of, such as a build's job; "" where that does not matter.
+	// Series identifies the series of the subject, such as the job of a build; "" if it has none.
 	Series string `json:"series,omitempty"`
-	// SeriesTitle is what people call the series, as it came from outside; "" where its name will do.
+	// SeriesTitle is the display name of the series as untrusted text; "" to use Series.
 	SeriesTitle string `json:"series_title,omitempty"`
-	// RelatedSubjects are names of other subjects that this event is part of as well, if they exist: the pull request of a commit whose build ended.
+	// RelatedSubjects are other subjects that the event also concerns if they exist, such as the pull request of a commit whose build
+	// ended.
 	RelatedSubjects []string `json:"related_subjects,omitempty"`
-	// ContextSubjects are names of other subjects whose states Fold sees as well, such as the commit that a pull request ends with. Known holds
-	// the states of those that exist, by name; the bridge reads them right before Fold.
+	// ContextSubjects are other subjects whose states Fold needs, such as the last commit of a pull request. ContextStates has the states
+	// of those that exist, by name; the bridge reads them right before Fold.
 	ContextSubjects []string                   `json:"context_subjects,omitempty"`
 	ContextStates   map[string]json.RawMessage `json:"context_states,omitempty"`
-	// Resource is the thing that a channel follows, where one connection has several; "" otherwise.
+	// Resource is what a channel subscribes to if one connection has several resources; "" otherwise.
 	Resource string `json:"resource,omitempty"`
-	// Channel is the one that was chosen for it at the tool, by its ID; "" where subscriptions decide. It is for no other, and only
-	// if it follows the connection.
+	// Channel is the ID of the channel that was chosen in the provider; "" if subscriptions decide. The event goes to no other channel,
+	// and only if that channel is subscribed to the connection.
 	Channel string `json:"channel,omitempty"`
-	// Labels are what filters look at: all that this event really says, none that it doesn't; "" says that the subject has none. The bridge
-	// remembers those of a subject's earlier events, so a comment need not repeat them. A label with several values has one on each line; one
-	// that passes is enough.
+	// Labels are what filters match: everything the event says, and nothing it doesn't. "" says that the subject doesn't have the label.
+	// The bridge remembers the labels of earlier events of a subject, so a comment doesn't have to repeat them. Several values of a label
+	// are separated by line breaks; it is enough if one passes.
 	Labels map[string]string `json:"labels,omitempty"`
-	// UpdateOnly says that the event only adds to a subject that is known already; of one that is not, it tells nothing.
+	// UpdateOnly is set if the event only updates a known subject. For an unknown subject, nothing is posted.
 	UpdateOnly bool `json:"update_only,omitempty"`
-	// At is the tool's own time; zero where it does not say.
+	// At is the provider's time of the event; zero if it sends none.
 	At time.Time `json:"at,omitzero"`
-	// Data is what Fold needs of it: names, states and what a card quotes, such as the few lines of code around an error, each of bounded
-	// length; nothing else of what a delivery holds.
+	// Data is what Fold needs of the event: names, states and short excerpts that a card quotes, such as the lines of code around an
+	// error. Everything has a limited length, and nothing else of a delivery is kept.
 	Data json.RawMessage `json:"data,omitempty"`
 }
 
-// Change is what an event makes of its subject.
+// Change is the effect of an event on its subject.
 type Change struct {
-	// State is the subject's state from now on. Stale says that the event changes nothing; then all else is ignored.
+	// State is the new state of the subject. Stale is set if the event changes nothing; the other fields are then ignored.
 	State json.RawMessage
 	Stale bool
-	// Kind is which of the Descriptor's events this turned out to be. It may depend on what was before.
+	// Kind is one of the Descriptor's Events. It may depend on the previous state.
 	Kind string
-	// Resource is the part of the connection that the subject belongs to, where the state knows it; "" leaves Event.Resource as it is.
+	// Resource is the resource of the subject if the state knows it; "" to keep Event.Resource.
 	Resource string
-	// ResultChanged says that the result is another than the one before it; subscriptions may want only these.
+	// ResultChanged is set if the result differs from the previous one. Subscriptions may ask for these changes only.
 	ResultChanged bool
-	// Escalated says that somebody should look.
+	// Escalated is set if someone should look at the subject now.
 	Escalated bool
-	// Resurface says that a card from earlier is no longer seen, and what happened deserves a new post.
+	// Resurface is set if the existing card is probably out of sight and the event is worth a new post.
 	Resurface bool
 	// Replies go to the thread.
 	Replies []chat.Reply
-	// OriginChannel is the channel in whose thread somebody has said just that: it is told in all others. See Noter.
+	// OriginChannel is the channel in whose thread a user has written the reply. It is posted in all other channels. See ReplySync.
 	OriginChannel string
-	// Aliases are further names of the subject, for Event.RelatedSubjects of others.
+	// Aliases are further names of the subject, which Event.RelatedSubjects of other events may use.
 	Aliases []string
-	// Tasks are to be done later.
+	// Tasks are to be run later.
 	Tasks []Task
-	// FollowUps are events of other subjects that follow from this one, such as that an earlier build is mended. They lead to none
-	// themselves.
+	// FollowUps are events of other subjects that this one causes, such as an earlier build whose job is fixed now. They cause no further
+	// ones.
 	FollowUps []Event
 }
 
-// Series is a provider whose subjects come in series, such as the builds of a job, and matter by how those before them ended.
+// Series is a provider whose subjects form series, such as the builds of a job, and are judged by how the previous ones ended.
 type Series interface {
-	// FoldSeries applies the event to the state of its series; state is nil for the first. Events come late, twice and out of
-	// order. It returns the same state where nothing changes.
+	// FoldSeries applies the event to the state of its series, which is nil for the first event. Events come late, twice and out of
+	// order. If nothing changes, it returns the same state.
 	FoldSeries(state json.RawMessage, e Event) (json.RawMessage, error)
 }
 
-// SubjectResolver is a Serial provider that may give another thing the name that one had before, such as the first build of a job that was
+// SubjectResolver is a Series provider in which the name of a subject can be reused, such as that of the first build of a job that was
 // deleted and created again.
 type SubjectResolver interface {
-	// ResolveSubject returns the name of the event's subject, given the state of its series after the event. It is Event.Subject where no other
-	// has that name.
+	// ResolveSubject returns the name of the event's subject, given the state of its series after the event. It is Event.Subject unless
+	// another subject has that name.
 	ResolveSubject(series json.RawMessage, e Event) (string, error)
 }

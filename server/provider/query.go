@@ -1,13 +1,13 @@
 package provider
 
-// QueryHandler is a provider whose tool asks something of us while people set it up there, at addresses below that of the hook.
+// QueryHandler is a provider that sends queries while users configure it there, to addresses below the hook.
 type QueryHandler interface {
-	// HandleQuery returns what to answer to the delivery, which is verified. Question is what follows the hook in the address; channels are
-	// those that follow the connection and may be told of. Faults: HookUnknown for what is no question; InvalidInput.
-	HandleQuery(question string, d Delivery, channels []QueryOption) ([]byte, error)
+	// HandleQuery returns the response to a verified delivery. Query is the part of the address after the hook. Channels are the
+	// subscribed channels that the provider may be told about. Faults: HookUnknown for an unknown query; InvalidInput.
+	HandleQuery(query string, d Delivery, channels []QueryOption) ([]byte, error)
 }
 
-// QueryOption is one of several to choose from at the tool.
+// QueryOption is one option to choose from in the provider.
 type QueryOption struct {
 	Value string `json:"value"`
 	Label string `json:"label"`

@@ -16,81 +16,82 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// maxResponseBody is the most of an answer that is read, in bytes.
+// maxResponseBody limits how much of a response is read, in bytes.
 const maxResponseBody = 4 << 20
 
-// Site is one installation of a tool: the vendor's cloud, or a company's own server that an admin has set.
+// Site is one installation of a provider: the vendor's cloud, or a company's own server that an admin has added.
 type Site struct {
-	// ID tells the sites of a provider apart.
+	// ID identifies the site within its provider.
 	ID string `json:"id"`
-	// Kind is the provider's word for what it is, such as "cloud" or "datacenter".
+	// Kind is the provider's word for the kind of site, such as "cloud" or "datacenter".
 	Kind string `json:"kind,omitempty"`
-	// URL is the address that people open, API the one that programs call, both without a slash at the end.
+	// URL is the address that people open, API the address of the API. Neither ends with a slash.
 	URL string `json:"url"`
 	API string `json:"api,omitempty"`
-	// Hosts are further addresses at which programs reach it, such as those of its regions.
+	// Hosts are further addresses of the API, such as those of its regions.
 	Hosts []string `json:"hosts,omitempty"`
-	// OAuth says that people can authorize there: an admin has registered this server.
+	// OAuth is set if users can authorize there because an admin has registered this server.
 	OAuth bool `json:"oauth,omitempty"`
 }
 
-// Scheme is how a credential is shown to a tool.
+// Scheme is how a credential is sent.
 type Scheme string
 
 // The schemes.
 const (
-	// Basic is a user's name with a password or token.
+	// Basic sends a user name with a password or token.
 	Basic Scheme = "basic"
-	// BearerToken is a token alone.
+	// BearerToken sends a token.
 	BearerToken Scheme = "bearer"
 )
 
-// Credential is what a connection or a person shows to a tool.
+// Credential is what a connection or person authenticates with.
 type Credential struct {
 	Scheme Scheme `json:"scheme"`
 	User   string `json:"user,omitempty"`
 	Secret string `json:"secret"`
-	// Scope is what the person who entered the credential confirmed that it may be used for, in the provider's own form; empty where the
-	// provider doesn't ask. It is sealed with the credential.
+	// Scope is what the user who entered the credential allowed it to be used for, in the provider's own form; empty if the provider
+	// doesn't ask. It is sealed with the credential.
 	Scope []string `json:"scope,omitempty"`
 }
 
-// Session calls a tool as somebody. Its HTTP client shows the credential, reaches no host but the site's, and gives up in time.
+// Session calls a provider with a credential. Its HTTP client sends the credential, reaches no host but the site's, and has a timeout.
 type Session struct {
-	// Provider is the name that failures are told with.
+	// Provider is the provider's name, for faults.
 	Provider string
 	Site     Site
 	HTTP     *http.Client
-	// Account is who acts; zero where a connection's own credential does.
+	// Account is the account that acts; zero for a connection's own credential.
 	Account Account
-	// Scope is that of the credential. A provider that asks for one checks it before each call that a delivery led to.
+	// Scope is the scope of the credential. A provider that asks for one checks it before each call that a delivery led to.
 	Scope []string
-	// Header goes with each call, beside or in place of what Call sends itself; names in canonical form.
+	// Header is added to each request and overrides the headers that Call sets. Its names are in canonical form.
 	Header http.Header
 }
 
-// StatusError is an answer of a tool that is no success. It is the cause of the fault that Call returns.
+// StatusError is an error response. It is the cause of the fault that Call returns.
 type StatusError struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// RawResponse is an answer as it came: what Call is given to decode into where the answer is no JSON.
+// RawResponse is an undecoded response. Call fills it if out points to one.
 type RawResponse struct {
 	Header http.Header
 	Body   []byte
 }
 
-// Error says the status; the body may hold anything and is for the provider to read.
+// Error returns the status. The body may contain anything; the provider reads it.
 func (r *StatusError) Error() string {
-	return "the tool answered " + http.StatusText(r.Status)
+	return "the provider responded with " + http.StatusText(r.Status)
 }
 
-// Call sends a request to the site's API and decodes the JSON answer into out, unless that is nil. Address is a path below the API,
-// or a whole address on the same host, as tools give for a next page. In is sent as JSON, unless it is nil.
-// Faults: AccountRejected (401), ProviderForbidden (403), ResourceUnknown (404, 410), ProviderLimited (429), ProviderUnavailable
-// (5xx, no answer), ProviderRefused (other); each but the last without an answer has a *Refusal in its chain.
+// Call sends a request to the site's API and decodes the JSON response into out, unless out is nil. The address is a path below the API,
+// or a whole address on the same host, as in links to the next page. In is sent as JSON, unless it is nil.
+//
+// Faults: AccountRejected (401), ProviderForbidden (403), ResourceUnknown (404, 410), ProviderLimited (429), ProviderUnavailable (5xx, no
+// response), ProviderRefused (other). Each but the one for no response wraps a *StatusError.
 func (s Session) Call(ctx context.Context, method, address string, in, out any) error {
 	var body io.Reader
 	if in != nil {
@@ -151,7 +152,7 @@ func (s Session) Fault(err error, code fault.Code) *fault.Error {
 	return fault.Wrap(err, code).With("Provider", s.Provider)
 }
 
-// stripURL takes the address out of an error, since a query may hold what is not for a log.
+// stripURL removes the address from an error, because a query may contain what must not be logged.
 func stripURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -184,8 +185,8 @@ func (s Session) NotAdmin(err error, resource string) error {
 	return err
 }
 
-// WithMessage adds what the provider's error response says to a fault of Call, so that the user sees it. The text is what read finds
-// in the body of the response.
+// WithMessage adds what the provider's error response says to a fault of Call, so that the user sees it. The text is what read finds in
+// the body of the response.
 func WithMessage(err error, read func(body []byte) string) error {
 	var status *StatusError
 	var f *fault.Error

@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// What a Verify returns for a delivery that it does not vouch for.
+// The errors of Verify.
 var (
-	// ErrUnsigned is a delivery without any proof.
-	ErrUnsigned = errors.New("the delivery carries no signature or secret")
-	// ErrForged is a delivery whose proof is wrong.
-	ErrForged = errors.New("the signature or secret of the delivery is wrong")
-	// ErrPing is a trial of the connection that may be acknowledged unproved, since nothing is done with it.
-	ErrPing = errors.New("the delivery is a ping")
+	// ErrUnsigned is returned for a delivery without any proof.
+	ErrUnsigned = errors.New("the delivery has no signature or secret")
+	// ErrForged is returned for a delivery with a wrong proof.
+	ErrForged = errors.New("the delivery's signature or secret is wrong")
+	// ErrPing is returned for a test delivery that may be acknowledged without proof, because nothing is done with it.
+	ErrPing = errors.New("the delivery is a test")
 )
 
-// MatchSignature returns the position of the secret with which the signature over the body was made: the hexadecimal HMAC-SHA256. It is
-// -1 where none fits. Blank secrets never fit, and the time it takes does not depend on where the signature is wrong.
+// MatchSignature returns the index of the secret that the body was signed with. The signature is a hexadecimal HMAC-SHA256. It returns -1
+// if none matches. Empty secrets never match, and the time it takes doesn't depend on where the signature differs.
 func MatchSignature(body []byte, signature string, secrets []string) int {
 	claimed, err := hex.DecodeString(strings.TrimSpace(signature))
 	if err != nil || len(claimed) != sha256.Size {
@@ -47,7 +47,7 @@ func Sign(body []byte, secret string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// MatchSecret returns the position of the secret that equals what was shown, -1 where none does, likewise.
+// MatchSecret returns the index of the secret that equals the given text, or -1, with the same guarantees as MatchSignature.
 func MatchSecret(shown string, secrets []string) int {
 	found := -1
 	for i, secret := range secrets {
@@ -58,7 +58,7 @@ func MatchSecret(shown string, secrets []string) int {
 	return found
 }
 
-// ProofOf returns the proof of a delivery whose secret is at this position, and ErrForged for a negative one.
+// ProofOf returns the proof for the secret at this index. For a negative index, it returns ErrForged.
 func ProofOf(secret int, by ProofKind) (Proof, error) {
 	if secret < 0 {
 		return Proof{}, ErrForged

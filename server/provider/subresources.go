@@ -2,42 +2,42 @@ package provider
 
 import "context"
 
-// AmbiguousError is an error: several things fit what somebody typed, or nothing was typed and there are several to choose from.
+// AmbiguousError is returned if several resources match what a user typed, or if the user typed nothing and there are several.
 type AmbiguousError struct {
 	Choices []Choice
 }
 
-// Choice is one of them.
+// Choice is one of the matches.
 type Choice struct {
-	// Label is what people call it, as it came from outside; Text is what names it and nothing else, to be given to Locate.
+	// Label is the display name, as untrusted text. Text is what Locate understands as exactly this match.
 	Label, Text string
 }
 
-// Error says that there is a choice to be made.
-func (*AmbiguousError) Error() string { return "several things fit what was typed" }
+// Error says that the user has to choose.
+func (*AmbiguousError) Error() string { return "several resources match" }
 
-// Subresources is an Installer whose resources have parts, each of which a channel follows by itself: the projects of an organization.
+// Subresources is an Installer whose resources have parts that channels subscribe to separately, such as the projects of an organization.
 type Subresources interface {
-	// Subresource returns the part that the path names, seen by who asks. Faults: ResourceUnknown; or an *Ambiguous.
+	// Subresource returns the part that the path names, as far as the session may see it. Faults: ResourceUnknown; or an *AmbiguousError.
 	Subresource(ctx context.Context, s Session, path string) (Resource, error)
-	// SubresourceText returns what names the part of the resource and nothing else, to be given to Locate.
+	// SubresourceText returns what Locate understands as exactly this part of the resource.
 	SubresourceText(whole, part Resource) string
 }
 
-// SigningSecret is a Bearer whose tool signs deliveries with a secret that comes with the credential: its form asks for both, and
-// without them no webhook can be set up.
+// SigningSecret is a TokenAuth whose provider generates the signing secret together with the token. The form asks for both; without them,
+// no webhook can be set up.
 type SigningSecret interface {
-	// SigningSecret returns the secret of the form's answers; where it is not good, the error is a *FieldError.
+	// SigningSecret returns the secret from the submitted values. If it is invalid, the error is a *FieldError.
 	SigningSecret(values map[string]string) (string, error)
-	// VerifySource checks that the session may change what the hook's deliveries come from, or, where nothing sends to it yet, what would send to
-	// it; and that this signs with the hook's secret. It changes nothing. Shown is false where the tool keeps the secret to itself, so
-	// that only a delivery can prove it. Faults: NotResourceAdmin, ResourceUnknown; a *FieldError where the tool shows another secret.
+	// VerifySource checks that the session may change the source of the hook's deliveries (or what would become the source), and that the
+	// source signs with the hook's secret. It changes nothing. Shown is false if the provider doesn't show the secret, so that only a
+	// delivery can prove it. Faults: NotResourceAdmin, ResourceUnknown; a *FieldError if the provider shows another secret.
 	VerifySource(ctx context.Context, s Session, r Resource, h Hook) (shown bool, err error)
 }
 
-// RegionalAccounts is an Authorizer whose accounts are each in one of its regions, which are sites of different kinds, though people of all of
-// them may authorize at one address.
+// RegionalAccounts is an Authorizer whose sites are regions. Each account is in one of them, although all users may authorize at the same
+// address.
 type RegionalAccounts interface {
-	// SiteOfAccount returns which of the sites an account is in, by the ID token that came with its authorization.
+	// SiteOfAccount returns the site of an account, from the ID token of its authorization.
 	SiteOfAccount(idToken string, sites []Site) (Site, error)
 }

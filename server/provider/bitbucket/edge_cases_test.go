@@ -247,7 +247,7 @@ func TestASeriesOfFailuresIsCountedBeyondWhatIsRemembered(t *testing.T) {
 	}
 }
 
-func TestWhatADeliveryLeavesOutStaysAsItWas(t *testing.T) {
+func TestMissingPartsStayAsTheyWere(t *testing.T) {
 	t.Parallel()
 	bare := func(event, updated string) provider.Delivery {
 		return provider.Delivery{Header: map[string]string{headerEvent: event}, Body: []byte(

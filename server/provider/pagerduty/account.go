@@ -15,13 +15,13 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// The kinds of sites: PagerDuty's service regions. An account is in one of them, and is unknown in the other.
+// The kinds of sites are PagerDuty's service regions. An account exists in only one of them.
 const (
 	regionUS = "us"
 	regionEU = "eu"
 )
 
-// Where PagerDuty is. People of both regions authorize at one address.
+// The addresses of PagerDuty. Users of both regions authorize at the same address.
 const (
 	usURL = "https://app.pagerduty.com"
 	usAPI = "https://api.pagerduty.com"
@@ -31,8 +31,8 @@ const (
 	identityURL = "https://identity.pagerduty.com"
 )
 
-// scopes are what people are asked for: those that the calls and events of PagerDuty's documents name. Only incidents and webhooks are
-// written to. Where the app was registered without one of them, PagerDuty grants openid alone, without a word.
+// scopes returns the OAuth scopes that PagerDuty's documentation names for our calls and events. We write only to incidents and webhooks.
+// If the app isn't registered for one of them, PagerDuty silently grants openid alone.
 func scopes() []string {
 	return []string{
 		"incidents.read", "incidents.write", "services.read", "users.read", "teams.read", "schedules.read", "oncalls.read",
@@ -40,7 +40,7 @@ func scopes() []string {
 	}
 }
 
-// Endpoints are where people authorize: with scopes, which PagerDuty grants only to those who send a code challenge along.
+// Endpoints returns where users authorize. PagerDuty grants scopes only to clients that send a code challenge.
 func (PagerDuty) Endpoints(site provider.Site) provider.Endpoints {
 	base := site.URL
 	if site.URL == usURL || site.URL == euURL {
@@ -49,7 +49,7 @@ func (PagerDuty) Endpoints(site provider.Site) provider.Endpoints {
 	return provider.Endpoints{AuthURL: base + "/oauth/authorize", TokenURL: base + "/oauth/token", Scopes: scopes(), CredentialsInBody: true}
 }
 
-// WhoAmI returns whose account the session acts with.
+// WhoAmI returns the account of the session.
 func (PagerDuty) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
 	me, err := newClient(s).me(ctx)
 	if err != nil {
@@ -58,7 +58,7 @@ func (PagerDuty) WhoAmI(ctx context.Context, s provider.Session) (provider.Accou
 	return provider.Account{ID: me.ID, Name: me.Name, URL: me.URL}, nil
 }
 
-// Sites are PagerDuty's two regions.
+// Sites returns PagerDuty's two regions.
 func (PagerDuty) Sites() []provider.Site {
 	return []provider.Site{
 		{ID: regionUS, Kind: regionUS, URL: usURL, API: usAPI},
@@ -66,7 +66,7 @@ func (PagerDuty) Sites() []provider.Site {
 	}
 }
 
-// SiteKinds are what a site can be.
+// SiteKinds returns the service regions.
 func (PagerDuty) SiteKinds() []chat.Option {
 	return []chat.Option{
 		{Label: chat.Say("pagerduty.site.us"), Value: regionUS},
@@ -74,8 +74,8 @@ func (PagerDuty) SiteKinds() []chat.Option {
 	}
 }
 
-// ParseSite makes the site of what an admin typed: the address that people open, or one in front of it; without an address, PagerDuty's own
-// in that region, which is also told by its address.
+// ParseSite returns the site for what an admin typed: the address of PagerDuty or of a proxy in front of it. Without an address, it is
+// PagerDuty's own site in that region. One of PagerDuty's addresses also decides the region.
 func (p PagerDuty) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind != regionUS && kind != regionEU {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("pagerduty.site.wrong_kind")}
@@ -102,8 +102,8 @@ func (p PagerDuty) ParseSite(kind, address, api string) (provider.Site, error) {
 	return site, nil
 }
 
-// SiteOfAccount returns which of the sites an account is in, by the ID token that PagerDuty answered with: its audience names the API. The
-// token has to come from PagerDuty's token endpoint itself, which is why its signature is not looked at. Fault: AccountRejected.
+// SiteOfAccount returns the site of an account, from the ID token of PagerDuty's token endpoint, whose audience is the API. The token
+// must come from that endpoint directly, so its signature isn't checked. Fault: AccountRejected.
 func (PagerDuty) SiteOfAccount(idToken string, sites []provider.Site) (provider.Site, error) {
 	refused := func(err error) (provider.Site, error) {
 		return provider.Site{}, fault.Wrap(err, fault.AccountRejected).With("Provider", name)

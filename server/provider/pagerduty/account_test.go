@@ -45,7 +45,7 @@ func (w *world) bearing(token *oauth2.Token) provider.Session {
 	return s
 }
 
-func TestAnAccountIsAuthorizedWithScopesAndAProof(t *testing.T) {
+func TestAuthorizationUsesScopesAndPKCE(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	token, err := w.authorize(New().Endpoints(w.site).Scopes, 0, "the verifier of this attempt")
@@ -84,7 +84,7 @@ func TestAnAccountIsAuthorizedWithScopesAndAProof(t *testing.T) {
 	require.Equal(t, w.site, site)
 }
 
-func TestACodeIsWorthNothingAfter30SecondsOrWithoutItsProof(t *testing.T) {
+func TestACodeExpiresAfter30SecondsAndNeedsItsVerifier(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, err := w.authorize(scopes(), 31*time.Second, "the verifier of this attempt")
@@ -93,7 +93,7 @@ func TestACodeIsWorthNothingAfter30SecondsOrWithoutItsProof(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestScopesThatDoNotExistArePassedOverWithoutAWord(t *testing.T) {
+func TestUnknownScopesAreSilentlyIgnored(t *testing.T) {
 	t.Parallel() // so that what was forgotten shows only in calls
 	w := newWorld(t)
 	token, err := w.authorize([]string{"read", "write"}, 0, "the verifier of this attempt")
@@ -107,7 +107,7 @@ func TestScopesThatDoNotExistArePassedOverWithoutAWord(t *testing.T) {
 	}
 }
 
-func TestBothRegionsAreKnown(t *testing.T) {
+func TestSitesAreParsedForBothRegions(t *testing.T) {
 	t.Parallel()
 	p := New()
 	for _, site := range p.Sites() {

@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// What comes with clicks and forms.
+// The names of values in clicks and forms.
 const (
 	valueSelected = "selected"
 	fieldText     = "text"
@@ -23,13 +23,13 @@ const (
 	fieldPriority = "priority"
 )
 
-// What the choice of an assignee begins with: PagerDuty takes people or a policy.
+// The prefixes of assignee options: PagerDuty assigns to users or to an escalation policy.
 const (
 	userPrefix   = "user/"
 	policyPrefix = "policy/"
 )
 
-// actionRun is one action under way.
+// actionRun is an action that is being run.
 type actionRun struct {
 	client
 	me      Person
@@ -37,8 +37,8 @@ type actionRun struct {
 	subject incident
 }
 
-// HandleAction implements provider.ActionHandler: it carries out an action as the session's account. What it changed is applied to the card at
-// once; the delivery that tells the same changes nothing more. What somebody else did before is no failure: the card is corrected.
+// HandleAction implements provider.ActionHandler. It applies the result to the card at once; the delivery about it then changes nothing.
+// If someone else was faster, the card is corrected instead of reporting a failure.
 func (PagerDuty) HandleAction(ctx context.Context, s provider.Session, c provider.ActionRequest) (provider.ActionResult, error) {
 	card, err := readIncident(c.State)
 	if err != nil {
@@ -62,13 +62,13 @@ func (PagerDuty) HandleAction(ctx context.Context, s provider.Session, c provide
 	return do(ctx)
 }
 
-// identify finds out who acts, which everything that changes an incident has to say.
+// identify looks up the user who acts, because every change of an incident has to name one.
 func (a *actionRun) identify(ctx context.Context) (err error) {
 	a.client, a.me, err = a.asUser(ctx)
 	return err
 }
 
-// result applies an incident as an answer shows it, and tells who acted and what they may share.
+// result applies the incident in a response, and returns messages for the user and to share.
 func (a actionRun) result(shown object, id string, pairs ...string) (provider.ActionResult, error) {
 	pairs = append(pairs, "Incident", chat.Link(a.subject.title(), a.url()))
 	n := lookedUp(shown, a.me).after(a.subject)
@@ -86,7 +86,8 @@ func (a actionRun) url() string {
 	return a.subject.Shown.URL
 }
 
-// correctedResult returns what to answer where the incident has moved on: how it stands, on the card as well. Any other failure is returned.
+// correctedResult returns the current state of an incident that someone has acknowledged or resolved meanwhile, also for the card. Any
+// other error is returned.
 func (a actionRun) correctedResult(ctx context.Context, err error) (provider.ActionResult, error) {
 	said := errorOf(err)
 	if said.Code != codeResolved && said.Code != codeAcknowledged {
@@ -125,7 +126,7 @@ func (a actionRun) resolve(ctx context.Context) (provider.ActionResult, error) {
 	return a.update(ctx, object{"status": statusResolved}, "resolved")
 }
 
-// note asks for a note, and writes it.
+// note asks for a note and adds it.
 func (a actionRun) note(ctx context.Context) (provider.ActionResult, error) {
 	if !a.request.Submitted {
 		return provider.ActionResult{Form: a.noteForm()}, nil
@@ -148,7 +149,7 @@ func (a actionRun) note(ctx context.Context) (provider.ActionResult, error) {
 	}, nil
 }
 
-// requireOpen refuses what can be done only about an incident that is not resolved, by what the card knows.
+// requireOpen returns a fault if the card says that the incident is resolved.
 func (a actionRun) requireOpen() error {
 	if a.subject.status() == statusResolved {
 		return fault.New(fault.TooLate).With("Provider", a.Provider)
@@ -156,7 +157,7 @@ func (a actionRun) requireOpen() error {
 	return nil
 }
 
-// escalate asks for the level, and sends the incident there.
+// escalate asks for a level and escalates the incident to it.
 func (a actionRun) escalate(ctx context.Context) (provider.ActionResult, error) {
 	if err := a.requireOpen(); err != nil {
 		return provider.ActionResult{}, err
@@ -178,7 +179,7 @@ func (a actionRun) escalate(ctx context.Context) (provider.ActionResult, error) 
 	return a.update(ctx, object{"escalation_level": level}, "escalated", "Level", strconv.Itoa(level))
 }
 
-// reassign asks for somebody, or a policy, and assigns the incident.
+// reassign asks for a user or an escalation policy and assigns the incident.
 func (a actionRun) reassign(ctx context.Context) (provider.ActionResult, error) {
 	if err := a.requireOpen(); err != nil {
 		return provider.ActionResult{}, err
@@ -203,7 +204,7 @@ func (a actionRun) reassign(ctx context.Context) (provider.ActionResult, error) 
 	return provider.ActionResult{}, invalidChoice(fieldWhom)
 }
 
-// snooze asks for how long, and has the incident wait for so long.
+// snooze asks for a duration and snoozes the incident.
 func (a actionRun) snooze(ctx context.Context) (provider.ActionResult, error) {
 	if err := a.requireOpen(); err != nil {
 		return provider.ActionResult{}, err
@@ -230,7 +231,7 @@ func (a actionRun) snooze(ctx context.Context) (provider.ActionResult, error) {
 	return response, err
 }
 
-// prioritize asks for a priority, and sets it.
+// prioritize asks for a priority and sets it.
 func (a actionRun) prioritize(ctx context.Context) (provider.ActionResult, error) {
 	if !a.request.Submitted {
 		all, err := a.priorities(ctx)
@@ -249,7 +250,7 @@ func (a actionRun) prioritize(ctx context.Context) (provider.ActionResult, error
 	return a.update(ctx, object{"priority": object{"id": id, "type": "priority_reference"}}, "prioritized")
 }
 
-// invalidChoice is the slip of an answer that was not among the choices.
+// invalidChoice returns the error for a value that wasn't among the options.
 func invalidChoice(field string) error {
 	return &provider.FieldError{Field: field, Message: chat.Say("pagerduty.form.no_choice")}
 }

@@ -39,7 +39,7 @@ func TestAnIncidentFromTriggerToResolveIsOneCard(t *testing.T) {
 	_, err = w.click("ada", id, actionResolve, nil)
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"Bob Kahn acknowledged it after 5 min.", "Bob Kahn noted: Deleting old logs", "Ada Lovelace resolved it after 15 min.",
+		"Bob Kahn acknowledged it after 5 min.", "Bob Kahn added a note: Deleting old logs", "Ada Lovelace resolved it after 15 min.",
 	}, w.thread(id), "once each, though both the answers and the deliveries tell of it")
 	card := w.card(id)
 	require.Equal(t, chat.ToneSuccess, card.Tone)
@@ -62,7 +62,7 @@ func TestAClickActsAsWhoClicked(t *testing.T) {
 	wantFault(t, fault.AccountRejected, err)
 }
 
-func TestWhoeverChangesAnIncidentIsNamedInTheFromHeader(t *testing.T) {
+func TestChangesNameTheUserInTheFromHeader(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t) // its keys are refused without the header
 	_, err := New().Trigger(t.Context(), w.as("bob"), NewIncident{ServiceID: "PDBSERVICE", Title: "Disk full"})
@@ -86,14 +86,14 @@ func TestAlreadyAcknowledgedOrResolvedCorrectsTheCard(t *testing.T) {
 	w.happen(id, sandbox.Happening{What: sandbox.Acknowledge, By: "PBOB"})
 	response, err := w.click("bob", id, actionAcknowledge, nil)
 	require.NoError(t, err)
-	require.Contains(t, english(t, response.Note), "Bob Kahn has acknowledged it already")
+	require.Contains(t, english(t, response.Note), "Bob Kahn has already acknowledged it")
 	require.Equal(t, chat.ToneWarning, w.card(id).Tone)
 
 	w.happen(id, sandbox.Happening{What: sandbox.Resolve, By: "PADA"})
 	for _, action := range []string{actionAcknowledge, actionResolve} {
 		response, err = w.click("cyd", id, action, nil)
 		require.NoError(t, err)
-		require.Contains(t, english(t, response.Note), "Ada Lovelace has resolved it already")
+		require.Contains(t, english(t, response.Note), "Ada Lovelace has already resolved it")
 	}
 	require.Equal(t, chat.ToneSuccess, w.card(id).Tone)
 	require.Equal(t, "Ada Lovelace", w.card(id).Author)
@@ -142,7 +142,7 @@ func TestTheMenuEscalatesReassignsSnoozesAndPrioritizes(t *testing.T) {
 	require.Equal(t, "P1", w.stands(id).Priority)
 }
 
-func TestAClickThatMeansNothingDoesNothing(t *testing.T) {
+func TestAnInvalidClickDoesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()
@@ -163,7 +163,7 @@ func TestAClickThatMeansNothingDoesNothing(t *testing.T) {
 	wantFault(t, fault.InvalidInput, err)
 }
 
-func TestAnOutageIsNotTakenForARefusal(t *testing.T) {
+func TestAnOutageIsNoRefusal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()

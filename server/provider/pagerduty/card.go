@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// The actions on a card.
+// The actions of a card.
 const (
 	actionAcknowledge = "acknowledge"
 	actionNote        = "note"
@@ -17,7 +17,7 @@ const (
 	actionMore        = "more"
 )
 
-// The choices of the menu.
+// The options of the menu.
 const (
 	choiceEscalate = "escalate"
 	choiceReassign = "reassign"
@@ -32,7 +32,7 @@ type appearance struct {
 	tone  chat.Tone
 }
 
-// appearance returns how the incident looks. A low urgency looks like work under way, not like something broken.
+// appearance returns how the incident looks. A low urgency looks like work in progress, not like a failure.
 func (i incident) appearance() appearance {
 	switch {
 	case i.status() == "":
@@ -72,7 +72,7 @@ func (PagerDuty) Card(state json.RawMessage) (chat.Card, error) {
 	return card, nil
 }
 
-// title names the incident by its number and title.
+// title returns the number and title of the incident.
 func (i incident) title() string {
 	if i.Shown == nil {
 		return cmp.Or(i.ID, name)
@@ -84,7 +84,7 @@ func (i incident) title() string {
 	return title
 }
 
-// text are the lines under the title.
+// text returns the lines below the title.
 func (i incident) text() chat.Message {
 	var lines []chat.Message
 	if i.Sample {
@@ -105,7 +105,7 @@ func (i incident) text() chat.Message {
 	return chat.Lines(lines...)
 }
 
-// fields are the facts: at most six.
+// fields returns the facts: at most six.
 func (i incident) fields() []chat.Field {
 	var fields []chat.Field
 	add := func(label string, value chat.Message) {
@@ -128,7 +128,7 @@ func (i incident) fields() []chat.Field {
 	return fields
 }
 
-// actions are what can be done about the incident as it stands. A note can be added to one that is over.
+// actions returns the actions for the incident's status. Notes can be added even after it is resolved.
 func (i incident) actions() []chat.Action {
 	if i.Sample || i.ID == "" {
 		return nil

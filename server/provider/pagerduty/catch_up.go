@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	// catchUpKey is the key of the task that looks for incidents of which nobody told us.
+	// catchUpKey is the key of the task that looks for missed incidents.
 	catchUpKey = "catchup"
-	// overlap is how far before the last look is looked: clocks differ.
+	// overlap is how far before the last lookup a new one begins, because clocks differ.
 	overlap = time.Minute
-	// catchUpLimit is how many incidents one round of it reads.
+	// catchUpLimit limits the incidents that one round reads.
 	catchUpLimit = 3 * pageSize
 )
 
-// catchUpState is what a task to catch up looks for: incidents that were triggered since.
+// catchUpState is the data of the task: it looks for incidents triggered since then.
 type catchUpState struct {
 	Since time.Time `json:"since"`
 }
 
-// ReconcileTask implements provider.Reconciler: what came up while PagerDuty had the webhook disabled is never sent, so new incidents are
-// looked up as often as the webhook is. Those that are known are followed one by one.
+// ReconcileTask implements provider.Reconciler. PagerDuty never sends what happened while it had the webhook disabled, so new incidents
+// are looked up as often as the webhook is checked. Known incidents have tasks of their own.
 func (PagerDuty) ReconcileTask(since time.Time, _ []string) (time.Duration, provider.Task) {
 	return healthInterval, catchUpState{Since: since.Add(-overlap)}.task(0)
 }
@@ -35,8 +35,8 @@ func (m catchUpState) task(round int) provider.Task {
 	return provider.Task{Key: catchUpKey, Round: round, Data: encoded(m)}
 }
 
-// catchUp reads the incidents of the resource that were triggered since, the oldest first, and has the next task go on where there are
-// many. It changes no card that tells the same already.
+// catchUp reads the resource's incidents triggered since the last lookup, oldest first. If there are many, the next task continues. Cards
+// that are up to date don't change.
 func (c client) catchUp(ctx context.Context, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	var m catchUpState
 	if err := json.Unmarshal(t.Data, &m); err != nil {
@@ -67,13 +67,13 @@ func (c client) catchUp(ctx context.Context, r provider.Resource, t provider.Tas
 	}
 	last := shown[len(shown)-1].time("created_at")
 	if !last.After(m.Since) {
-		return events, nil, nil // more in a second than one round reads
+		return events, nil, nil // more incidents in one second than a round reads
 	}
 	return events, []provider.Task{catchUpState{Since: last}.task(t.Round + 1)}, nil
 }
 
-// foundEvent returns the event of having found an incident as it is now: whoever made it so did. An answer that shows all of an incident shows
-// what it lacks by leaving it out, as far as filters go.
+// foundEvent returns the event for an incident that was looked up, with the user who last changed its status. A complete incident leaves
+// out labels that it doesn't have, so these are set to "".
 func foundEvent(shown object) provider.Event {
 	n := lookedUp(shown, Person{})
 	n.By = shown.object("last_status_change_by").reference()

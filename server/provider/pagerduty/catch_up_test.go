@@ -22,7 +22,7 @@ func (w *world) looksUp(r provider.Resource, t provider.Task) (titles []string, 
 	return titles, next
 }
 
-func TestIncidentsOfWhichNobodyToldAreLookedUp(t *testing.T) {
+func TestMissedIncidentsAreLookedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()

@@ -6,10 +6,10 @@ import (
 	"regexp"
 )
 
-// idForm is what PagerDuty's names for things look like. They become parts of addresses.
+// idForm is the form of PagerDuty's IDs. They become parts of addresses.
 var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// idOf returns the name of a thing, "" for what cannot be one.
+// idOf returns the ID, or "" if it isn't valid.
 func idOf(id string) string {
 	if len(id) > maxID || !idForm.MatchString(id) {
 		return ""
@@ -17,7 +17,7 @@ func idOf(id string) string {
 	return id
 }
 
-// shortHash returns what tells one text from another.
+// shortHash returns a hash that identifies the text.
 func shortHash(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])

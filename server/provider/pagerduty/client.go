@@ -20,18 +20,18 @@ import (
 )
 
 const (
-	// mediaType has the version of the API in it: https://developer.pagerduty.com/docs/versioning.
+	// mediaType contains the API version: https://developer.pagerduty.com/docs/versioning.
 	mediaType = "application/vnd.pagerduty+json;version=2"
-	// pageSize is the most that a page holds; deepest is how far pages reach: https://developer.pagerduty.com/docs/pagination.
+	// pageSize is the largest page, maxOffset the end of what pages reach: https://developer.pagerduty.com/docs/pagination.
 	pageSize  = 100
 	maxOffset = 10_000
-	// headerReset says how many seconds a limit on calls goes on: https://developer.pagerduty.com/docs/rest-api-rate-limits.
+	// headerReset has the seconds until a rate limit ends: https://developer.pagerduty.com/docs/rest-api-rate-limits.
 	headerReset = "Ratelimit-Reset"
-	// maxRetryDelay is the longest that is waited for: somebody may be looking at a spinner.
+	// maxRetryDelay is the longest wait for a rate limit: a user may be waiting for the response.
 	maxRetryDelay = 3 * time.Second
 )
 
-// The codes of refusals that are understood: https://developer.pagerduty.com/docs/errors.
+// The error codes that we handle: https://developer.pagerduty.com/docs/errors.
 const (
 	codeResolved     = 1001
 	codeAcknowledged = 1002
@@ -40,7 +40,7 @@ const (
 	codeLostAccess   = 2018
 )
 
-// client calls PagerDuty as somebody.
+// client calls PagerDuty with the credential of a session.
 type client struct{ provider.Session }
 
 // newClient returns the client of the session.
@@ -54,7 +54,7 @@ func newClient(s provider.Session) client {
 	return client{s}
 }
 
-// withSender returns the client that names who acts, as what changes an incident wants it.
+// withSender returns a client that names the user who acts, which changes of incidents require.
 func (c client) withSender(email string) client {
 	email = strings.Map(func(r rune) rune {
 		if r <= ' ' || r >= 0x7f {
@@ -70,8 +70,8 @@ func (c client) withSender(email string) client {
 	return c
 }
 
-// do sends a request. One that PagerDuty did not take because there were too many is sent once more where that will be allowed soon.
-// The faults are those of provider.Session's Call, with PagerDuty's words in them.
+// do sends a request. If a rate limit rejects it and ends soon, the request is sent once more. Faults: those of provider.Session.Call,
+// with PagerDuty's message.
 func (c client) do(ctx context.Context, method, path string, query url.Values, in any) (object, error) {
 	if len(query) > 0 {
 		path += "?" + query.Encode()
@@ -92,7 +92,7 @@ func (c client) do(ctx context.Context, method, path string, query url.Values, i
 	return answer, c.withProviderMessage(err)
 }
 
-// retryDelay returns how long a limit on calls goes on, and whether that is worth waiting for.
+// retryDelay returns how long a rate limit lasts, and whether to wait for its end.
 func retryDelay(err error) (time.Duration, bool) {
 	var refusal *provider.StatusError
 	if !errors.As(err, &refusal) || refusal.Status != http.StatusTooManyRequests {
@@ -103,7 +103,7 @@ func retryDelay(err error) (time.Duration, bool) {
 	return wait, err == nil && seconds >= 0 && wait <= maxRetryDelay
 }
 
-// pages returns what is listed under the name, from as many pages as are needed for the number that is wanted, and whether there is more.
+// pages returns up to most items of a list, and whether there are more. The key is the name of the list in responses.
 func (c client) pages(ctx context.Context, path, key string, query url.Values, most int) (all []object, more bool, err error) {
 	asked := url.Values{}
 	maps.Copy(asked, query)
@@ -123,15 +123,15 @@ func (c client) pages(ctx context.Context, path, key string, query url.Values, m
 	}
 }
 
-// errorBody is what PagerDuty says about an error.
+// errorBody is what PagerDuty's response says about an error.
 type errorBody struct {
 	Code    int
 	Message string
 	Details []string
 }
 
-// parseError reads an error in any of the forms that PagerDuty has: with a list of details, with a text in its place, with a list for each
-// field that is wrong, as a list alone, or as a text.
+// parseError reads an error in any of PagerDuty's forms: with a list of details, with a text instead, with a list for each invalid field,
+// as only a list, or as a text.
 func parseError(body []byte) errorBody {
 	o := parseObject(body)
 	inner := o.object("error")
@@ -161,7 +161,7 @@ func details(value any) []string {
 	return all
 }
 
-// textsOf returns the text in a list, where there is one.
+// textsOf returns a list with the text, or none for "".
 func textsOf(text string) []string {
 	if text == "" {
 		return nil
@@ -169,7 +169,7 @@ func textsOf(text string) []string {
 	return []string{text}
 }
 
-// text returns what it says, as a message may hold it.
+// text returns the error for use in a message.
 func (r errorBody) text() string {
 	said := r.Message
 	if len(r.Details) > 0 {
@@ -178,7 +178,7 @@ func (r errorBody) text() string {
 	return chat.Escape(strings.TrimRight(untrusted.Line(said, maxTitle), ". "))
 }
 
-// errorOf returns what PagerDuty said, zero for an error of another origin.
+// errorOf returns PagerDuty's error, zero for an error from elsewhere.
 func errorOf(err error) errorBody {
 	var answer *provider.StatusError
 	if !errors.As(err, &answer) {
@@ -187,7 +187,8 @@ func errorOf(err error) errorBody {
 	return parseError(answer.Body)
 }
 
-// withProviderMessage adds to a refusal what PagerDuty said about it, and calls what is forbidden so, whatever status it came with.
+// withProviderMessage adds PagerDuty's message to an error, and returns ProviderForbidden for all codes that mean it, whatever their
+// status.
 func (c client) withProviderMessage(err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
@@ -204,12 +205,12 @@ func (c client) withProviderMessage(err error) error {
 	return err
 }
 
-// missing is the fault for an answer without what was asked for.
+// missing returns the fault for a response that lacks what was requested.
 func (c client) missing(what string) error {
 	return c.Fault(errors.Errorf("an answer without %s", what), fault.ProviderUnavailable)
 }
 
-// notFound is the fault for what is not there, or cannot be.
+// notFound returns the fault for something that doesn't or can't exist.
 func (c client) notFound(what string) error {
 	return c.Fault(errors.New(what), fault.ResourceUnknown)
 }

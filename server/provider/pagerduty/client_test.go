@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-func TestARefusalIsReadInEveryForm(t *testing.T) {
+func TestErrorsAreReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]struct {
 		code  int
@@ -42,7 +42,7 @@ func TestARefusalIsReadInEveryForm(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotAllowedIsSaidSoWhateverTheStatus(t *testing.T) {
+func TestForbiddenCallsAreReportedWhateverTheirStatus(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, code := range []string{"1018", "2010", "2018"} {
@@ -54,7 +54,7 @@ func TestWhatIsNotAllowedIsSaidSoWhateverTheStatus(t *testing.T) {
 	}
 }
 
-func TestALimitThatEndsSoonIsWaitedFor(t *testing.T) {
+func TestAShortRateLimitIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	limited := func(reset string, times int) {
@@ -80,7 +80,7 @@ func TestALimitThatEndsSoonIsWaitedFor(t *testing.T) {
 	wantFault(t, fault.ProviderLimited, err)
 }
 
-func TestAnAnswerWithoutWhatWasAskedForIsNoAnswer(t *testing.T) {
+func TestAnIncompleteResponseIsAFault(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for range 2 {

@@ -14,10 +14,10 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// urgencyOfService leaves it to the service how urgent a new incident is.
+// urgencyOfService is the option to use the service's urgency for a new incident.
 const urgencyOfService = "service"
 
-// AccountResource returns the account that the session's login belongs to.
+// AccountResource returns the account of the session's user.
 func (p PagerDuty) AccountResource(ctx context.Context, s provider.Session) (provider.Resource, error) {
 	c := newClient(s)
 	answer, err := c.do(ctx, http.MethodGet, "/users/me", nil, nil)
@@ -27,7 +27,7 @@ func (p PagerDuty) AccountResource(ctx context.Context, s provider.Session) (pro
 	return c.accountOf(answer.object("user"))
 }
 
-// accountOf returns the account of a user, which is told by the host that its pages are at.
+// accountOf returns the account of a user, identified by the host of the user's page.
 func (c client) accountOf(user object) (provider.Resource, error) {
 	page, err := url.Parse(user.person().URL)
 	if err != nil || page.Host == "" {
@@ -44,30 +44,30 @@ func (c client) accountOf(user object) (provider.Resource, error) {
 	}, nil
 }
 
-// CreateForm asks for the service, of those that the person belongs to, and the title; the rest may be left out.
+// CreateForm asks for a service that the user belongs to and a title. The other fields are optional.
 func (p PagerDuty) CreateForm(ctx context.Context, s provider.Session, values map[string]string) (chat.Form, error) {
 	options, err := p.FieldOptions(ctx, s, FieldService, "")
 	if err != nil {
 		return chat.Form{}, err
 	}
 	if len(options) == 0 {
-		return chat.Form{}, &provider.FieldError{Field: FieldService, Message: chat.Say("pagerduty.raise.no_services")}
+		return chat.Form{}, &provider.FieldError{Field: FieldService, Message: chat.Say("pagerduty.create.no_services")}
 	}
 	people, err := p.FieldOptions(ctx, s, FieldAssignee, "")
 	if err != nil {
 		return chat.Form{}, err
 	}
 	form := chat.Form{
-		Title: chat.Say("pagerduty.raise.title"), Submit: chat.Say("pagerduty.raise.submit"),
+		Title: chat.Say("pagerduty.create.title"), Submit: chat.Say("pagerduty.create.submit"),
 		Fields: []chat.FormField{
-			{Name: FieldService, Kind: chat.SelectField, Label: chat.Say("pagerduty.field.service"), Help: chat.Say("pagerduty.raise.service_help"), Options: options, Search: true},
-			{Name: FieldTitle, Kind: chat.TextField, Label: chat.Say("pagerduty.raise.name"), Default: untrusted.Line(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
+			{Name: FieldService, Kind: chat.SelectField, Label: chat.Say("pagerduty.field.service"), Help: chat.Say("pagerduty.create.service_help"), Options: options, Search: true},
+			{Name: FieldTitle, Kind: chat.TextField, Label: chat.Say("pagerduty.create.name"), Default: untrusted.Line(values[FieldTitle], maxIncidentTitle), MaxLength: 150},
 			{
-				Name: FieldAssignee, Kind: chat.SelectField, Label: chat.Say("pagerduty.raise.assignee"), Help: chat.Say("pagerduty.raise.assignee_help"),
+				Name: FieldAssignee, Kind: chat.SelectField, Label: chat.Say("pagerduty.create.assignee"), Help: chat.Say("pagerduty.create.assignee_help"),
 				Options: people, Search: true, Optional: true,
 			},
 			{Name: FieldUrgency, Kind: chat.SelectField, Label: chat.Say("pagerduty.field.urgency"), Default: urgencyOfService, Options: urgencies()},
-			{Name: FieldDetails, Kind: chat.LongTextField, Label: chat.Say("pagerduty.raise.details"), Default: values[FieldDetails], Optional: true, MaxLength: 3000},
+			{Name: FieldDetails, Kind: chat.LongTextField, Label: chat.Say("pagerduty.create.details"), Default: values[FieldDetails], Optional: true, MaxLength: 3000},
 		},
 	}
 	if len(options) == 1 {
@@ -79,7 +79,7 @@ func (p PagerDuty) CreateForm(ctx context.Context, s provider.Session, values ma
 	return form, nil
 }
 
-// FieldOptions returns the services that the person belongs to, or the people of the account, whose names contain the text.
+// FieldOptions returns the services that the user belongs to, or the users of the account, whose names contain the text.
 func (p PagerDuty) FieldOptions(ctx context.Context, s provider.Session, field, text string) ([]chat.Option, error) {
 	switch field {
 	case FieldService:
@@ -96,12 +96,12 @@ func (p PagerDuty) FieldOptions(ctx context.Context, s provider.Session, field, 
 	return nil, fault.New(fault.InvalidInput)
 }
 
-// urgencies are the choices of how urgent a new incident is.
+// urgencies returns the options for the urgency of a new incident.
 func urgencies() []chat.Option {
 	return []chat.Option{
-		{Label: chat.Say("pagerduty.raise.urgency_service"), Value: urgencyOfService},
-		{Label: chat.Say("pagerduty.raise.urgency_high"), Value: urgencyHigh},
-		{Label: chat.Say("pagerduty.raise.urgency_low"), Value: urgencyLow},
+		{Label: chat.Say("pagerduty.create.urgency_service"), Value: urgencyOfService},
+		{Label: chat.Say("pagerduty.create.urgency_high"), Value: urgencyHigh},
+		{Label: chat.Say("pagerduty.create.urgency_low"), Value: urgencyLow},
 	}
 }
 
@@ -117,12 +117,12 @@ func (p PagerDuty) Create(ctx context.Context, s provider.Session, values map[st
 	})
 }
 
-// Search returns incidents for somebody to choose from.
+// Search returns incidents to choose from.
 func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, now time.Time) ([]provider.SearchResult, bool, error) {
 	hits, more, err := p.Find(ctx, s, Search{Text: trimQuotes(text)}, now)
 	var found []provider.SearchResult
 	for _, hit := range hits {
-		state := chat.Say("pagerduty.raise.state." + hit.Status)
+		state := chat.Say("pagerduty.create.state." + hit.Status)
 		if hit.Status != statusTriggered && hit.Status != statusAcknowledged && hit.Status != statusResolved {
 			state = chat.Verbatim(chat.Plain(hit.Status))
 		}

@@ -13,12 +13,12 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// incidentPrefix begins the types of events about incidents. Those about services ("service.updated") change no incident, and
-// "pagey.ping" is the trial of a webhook.
+// incidentPrefix is the prefix of event types about incidents. Those about services ("service.updated") don't change incidents, and
+// "pagey.ping" tests a webhook.
 const incidentPrefix = "incident."
 
-// Parse implements provider.Provider. Types of events that are not known say nothing, and are no error: PagerDuty adds some now and
-// then, and stops sending for a day where three deliveries in a row are refused.
+// Parse implements provider.Provider. Unknown event types are ignored without an error: PagerDuty adds new ones, and it stops sending for
+// a day after three rejected deliveries in a row.
 func (PagerDuty) Parse(d provider.Delivery) ([]provider.Event, error) {
 	var body struct {
 		Event json.RawMessage `json:"event"`
@@ -51,13 +51,13 @@ func (PagerDuty) Parse(d provider.Delivery) ([]provider.Event, error) {
 	return []provider.Event{n.event()}, nil
 }
 
-// roles returns an event for each role that was given to somebody, or taken from somebody.
+// roles returns an event for each role that was assigned or removed.
 func (n eventData) roles(assignments []object) []provider.Event {
 	var events []provider.Event
 	for i, data := range assignments[:min(len(assignments), maxListed)] {
 		one := n.withData(data)
 		if one.ID != "" && i > 0 {
-			one.ID += "/" + strconv.Itoa(i) // each is told once
+			one.ID += "/" + strconv.Itoa(i) // each has its own reply
 		}
 		if one.Incident != "" {
 			events = append(events, one.event())
@@ -66,7 +66,7 @@ func (n eventData) roles(assignments []object) []provider.Event {
 	return events
 }
 
-// withData returns the news with what the event's data says.
+// withData returns the event data with what the event's payload says.
 func (n eventData) withData(data object) eventData {
 	if isIncidentData(n.Type) {
 		return n.withIncident(data)
@@ -103,7 +103,7 @@ func (n eventData) withData(data object) eventData {
 	return n
 }
 
-// withIncident returns the news with what the event's data, an incident, shows.
+// withIncident returns the event data with the incident in the event's payload.
 func (n eventData) withIncident(data object) eventData {
 	n.Incident = idOf(data.text("id"))
 	n.Shown = data.snapshot()
@@ -114,8 +114,8 @@ func (n eventData) withIncident(data object) eventData {
 	return n
 }
 
-// changedFields names the custom fields that were changed, with their values before and now. Deliveries list all fields as they are now,
-// and those that were changed as they were.
+// changedFields lists the changed custom fields with their old and new values. Deliveries list all fields with their new values, and the
+// changed ones with their old values.
 func (o object) changedFields() string {
 	now := o.list("custom_fields")
 	changed := o.list("changed_custom_fields")
@@ -140,5 +140,5 @@ func (o object) changedFields() string {
 	return strings.Join(told, ", ")
 }
 
-// noValue stands for a field without a value.
+// noValue represents a field without a value.
 const noValue = "–"

@@ -63,7 +63,7 @@ func TestAnUnknownTypeOfEventIsNoError(t *testing.T) {
 	}
 }
 
-func TestSeveralSignaturesAreTriedWhileTheSecretChanges(t *testing.T) {
+func TestSeveralSignaturesAreTriedDuringSecretRotation(t *testing.T) {
 	t.Parallel()
 	body := []byte(`{"event":{}}`)
 	verify := func(header string) error {
@@ -85,7 +85,7 @@ func TestSeveralSignaturesAreTriedWhileTheSecretChanges(t *testing.T) {
 	require.NotNil(t, w.state(w.trigger("Heard with the old secret")))
 }
 
-func TestADeliveryThatComesAgainTellsNothingTwice(t *testing.T) {
+func TestARepeatedDeliveryPostsNothingTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()
@@ -115,10 +115,10 @@ func TestANoteNamesItsIncidentAndNoService(t *testing.T) {
 	require.Equal(t, id, w.heard[1].Subject)
 	require.Empty(t, w.heard[1].Resource)
 	require.Equal(t, map[string]string{"title": "Disk full"}, w.heard[1].Labels)
-	require.Equal(t, []string{"Bob Kahn noted: Looking"}, w.thread(id))
+	require.Equal(t, []string{"Bob Kahn added a note: Looking"}, w.thread(id))
 }
 
-func TestANoteFromTheThreadIsNotToldThereAgain(t *testing.T) {
+func TestANoteFromAThreadIsNotPostedThereAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()
@@ -144,7 +144,7 @@ func TestANoteFromTheThreadIsNotToldThereAgain(t *testing.T) {
 	require.Len(t, w.thread(id), 3)
 }
 
-func TestAMergedIncidentSaysIntoWhich(t *testing.T) {
+func TestAMergedIncidentNamesItsTarget(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()

@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// The types of events about incidents, without "incident." before them: https://developer.pagerduty.com/docs/webhooks-overview.
+// The types of events about incidents, without the prefix "incident.": https://developer.pagerduty.com/docs/webhooks-overview.
 const (
 	typeTriggered      = "triggered"
 	typeAcknowledged   = "acknowledged"
@@ -38,17 +38,17 @@ const (
 	typeFlowStarted    = "workflow.started"
 	typeFlowCompleted  = "workflow.completed"
 
-	// typeLookedUp is our own: somebody looked at the incident, and this is how it was.
+	// typeLookedUp is our own: the incident was looked up in this state.
 	typeLookedUp = "looked"
-	// typeNoteExpected is our own: a note with this text is about to be written by us, and is not to be told again.
+	// typeNoteExpected is our own: we are about to add a note with this text, which is already in a thread.
 	typeNoteExpected = "expected"
 )
 
-// kindOf returns what kind of news a type of event is.
+// kindOf returns the kind of notification for an event type.
 func kindOf(eventType string) string {
 	switch eventType {
 	case typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned:
-		return eventType // the same words
+		return eventType // the same names
 	case typeDelegated:
 		return kindReassigned
 	case typePriority:
@@ -67,20 +67,20 @@ func kindOf(eventType string) string {
 	return kindActivity
 }
 
-// The states of an incident.
+// The statuses of an incident.
 const (
 	statusTriggered    = "triggered"
 	statusAcknowledged = "acknowledged"
 	statusResolved     = "resolved"
 )
 
-// How urgent an incident can be.
+// The urgencies of an incident.
 const (
 	urgencyHigh = "high"
 	urgencyLow  = "low"
 )
 
-// Limits of what is kept, in characters or things.
+// Limits of what is kept, in characters or items.
 const (
 	maxName   = 100
 	maxTitle  = 250
@@ -89,26 +89,26 @@ const (
 	maxID     = 100
 )
 
-// reference is a person, service, team or the like.
+// reference is a user, service, team or the like.
 type reference struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 	URL  string `json:"url,omitempty"`
 }
 
-// bridge is where people meet about an incident.
+// bridge is the conference bridge of an incident.
 type bridge struct {
 	Number string `json:"number,omitempty"`
 	URL    string `json:"url,omitempty"`
 }
 
-// note is something that somebody wrote about an incident.
+// note is a note on an incident.
 type note struct {
 	ID   string `json:"id,omitempty"`
 	Text string `json:"text,omitempty"`
 }
 
-// eventData is what an event says: its Data.
+// eventData is what an event says; see provider.Event.Data.
 type eventData struct {
 	Type     string    `json:"type"`
 	ID       string    `json:"id,omitempty"`
@@ -117,30 +117,30 @@ type eventData struct {
 	Incident string    `json:"incident"`
 	Sample   bool      `json:"sample,omitempty"`
 	Shown    *snapshot `json:"shown,omitempty"`
-	// MentionOnly says that Shown is only what is said in passing of the incident that a note or the like is about.
+	// MentionOnly is set if Shown has only the little that a note or the like says about its incident.
 	MentionOnly bool    `json:"mention_only,omitempty"`
 	Note        *note   `json:"note,omitempty"`
 	Bridge      *bridge `json:"bridge,omitempty"`
-	// Text is the words of a status update, of a responder's request, or what somebody does.
+	// Text is the text of a status update or responder request, or the name of a task, action or the like.
 	Text string `json:"text,omitempty"`
-	// Whom is who is asked to respond, or has a role, and Before who had it; State is what they answered.
+	// Whom is the user who is asked to respond or has a role, and Before the one who had it. State is the responder's answer.
 	Whom   string `json:"whom,omitempty"`
 	Before string `json:"before,omitempty"`
 	State  string `json:"state,omitempty"`
-	// OriginChannel is the channel in whose thread a note that is expected stands already.
+	// OriginChannel is the channel whose thread already has an expected note.
 	OriginChannel string `json:"origin_channel,omitempty"`
-	// Acknowledged and Resolved are when that happened last, where an answer to a call of ours tells.
+	// Acknowledged and Resolved are the last such changes, as far as a response says.
 	Acknowledged milestone `json:"acknowledged,omitzero"`
 	Resolved     milestone `json:"resolved,omitzero"`
 }
 
-// milestone is what somebody did, and when.
+// milestone is a change of status: by whom and when.
 type milestone struct {
 	By reference `json:"by,omitzero"`
 	At time.Time `json:"at,omitzero"`
 }
 
-// event returns the event of the news. A label that is known to be none is empty.
+// event returns the provider.Event. A label is "" if the incident is known not to have it.
 func (n eventData) event() provider.Event {
 	e := provider.Event{ID: n.ID, Subject: n.Incident, At: n.At, Data: encoded(n)}
 	if n.Shown == nil {
@@ -159,14 +159,14 @@ func (n eventData) event() provider.Event {
 		{labelTitle, n.Shown.Title, partTitle},
 	} {
 		if n.Shown.Known.has(l.part) {
-			// A slash would end what "*" stands for in a pattern.
+			// In a pattern, "*" doesn't match a slash.
 			e.Labels[l.name] = strings.ReplaceAll(l.value, "/", " ")
 		}
 	}
 	return e
 }
 
-// names returns what they are called, without those that have no name.
+// names returns the names of the references that have one.
 func names(all []reference) []string {
 	var found []string
 	for _, r := range all {
@@ -177,14 +177,14 @@ func names(all []reference) []string {
 	return found
 }
 
-// noteFingerprint is what a note's text is recognized by: its beginning, as PagerDuty cuts long ones, and not its white space.
+// noteFingerprint identifies the text of a note. It ignores the end, because PagerDuty truncates long notes, and white space.
 func noteFingerprint(text string) string {
 	const most = 200
 	runes := []rune(strings.Join(strings.Fields(untrusted.Line(text, maxText)), ""))
 	return string(runes[:min(len(runes), most)])
 }
 
-// isIncidentData reports whether the data of the type is the incident itself, and not something about it.
+// isIncidentData reports whether the payload of the event type is the incident itself.
 func isIncidentData(eventType string) bool {
 	return slices.Contains([]string{
 		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,
@@ -192,7 +192,7 @@ func isIncidentData(eventType string) bool {
 	}, eventType)
 }
 
-// statusAfter returns how an incident stands after an event of the type, "" where that does not tell.
+// statusAfter returns the status of an incident after an event of the type, or "" if the type doesn't say.
 func statusAfter(eventType string) string {
 	switch eventType {
 	case typeTriggered, typeUnacknowledged, typeReopened:
@@ -205,7 +205,7 @@ func statusAfter(eventType string) string {
 	return ""
 }
 
-// isKnownType reports whether the type is one of PagerDuty's that says something of an incident.
+// isKnownType reports whether we handle the event type.
 func isKnownType(eventType string) bool {
 	return slices.Contains([]string{
 		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,

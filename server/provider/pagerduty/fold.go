@@ -31,7 +31,7 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 		return provider.Change{Stale: true}, nil
 	}
 	if n.Type == typeNoteExpected {
-		return provider.Change{State: next}, nil // of no kind, since nobody is told of it
+		return provider.Change{State: next}, nil // no kind, because nobody is notified
 	}
 	c := provider.Change{State: next, OriginChannel: said, Kind: is.changeKind(was, n), ResultChanged: was.status() != is.status()}
 	c.Escalated = is.escalated(was, n, fresh)
@@ -46,7 +46,7 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 	return c, nil
 }
 
-// changeKind returns what kind of news it turned out to be. Somebody having looked is what they found.
+// changeKind returns the kind of the change. For an incident that was looked up, it is the change that was found.
 func (i incident) changeKind(was incident, n eventData) string {
 	if n.Type != typeLookedUp || was.status() == i.status() {
 		return kindOf(n.Type)
@@ -64,7 +64,7 @@ func (i incident) changeKind(was incident, n eventData) string {
 	return kindTriggered
 }
 
-// escalated reports whether somebody should look: an urgent incident waits for somebody, anew or at the next level.
+// escalated reports whether an urgent incident needs someone now: it is triggered again or escalated.
 func (i incident) escalated(was incident, n eventData, fresh bool) bool {
 	if i.status() != statusTriggered || i.Shown.Urgency == urgencyLow {
 		return false
@@ -73,13 +73,13 @@ func (i incident) escalated(was incident, n eventData, fresh bool) bool {
 	return waits || was.Shown.Urgency == urgencyLow || fresh && n.Type == typeEscalated
 }
 
-// open reports whether the incident waits for somebody, or is being worked on.
+// open reports whether the incident is triggered or acknowledged.
 func (i incident) open() bool {
 	return !i.Sample && (i.status() == statusTriggered || i.status() == statusAcknowledged)
 }
 
-// replies returns what is told in the thread: each change of the incident that the news made, and what is told once. What the card
-// says when it is posted is not repeated.
+// replies returns the thread replies: each change of the incident, and facts that are posted only once. What a new card already says
+// isn't repeated.
 func (i incident) replies(was incident, n eventData, fresh bool) []chat.Reply {
 	t := replyBuilder{by: n.By, data: n}
 	if was.Shown != nil && i.Shown != nil {
@@ -96,7 +96,7 @@ func (i incident) replies(was incident, n eventData, fresh bool) []chat.Reply {
 	return t.all
 }
 
-// latestMilestone returns who did what made the status what it is.
+// latestMilestone returns the change that led to the current status.
 func (i incident) latestMilestone() milestone {
 	switch i.status() {
 	case statusAcknowledged:
@@ -110,19 +110,19 @@ func (i incident) latestMilestone() milestone {
 	return milestone{}
 }
 
-// The task of looking at an open incident now and then: a webhook that PagerDuty disabled for a while tells nothing of what was meanwhile.
+// An open incident is looked up now and then, because a webhook that PagerDuty disabled misses what happens meanwhile.
 const (
 	lookKey = "look/"
-	// firstLookKey is that of the look at an incident of which the first event leaves something out, such as a note.
+	// firstLookKey is the key for the lookup of an incident whose first event is incomplete, such as a note.
 	firstLookKey = "first/"
-	// lookAfter is how long until the first look; each further one waits twice as long, up to lookAtMost.
+	// lookAfter is the delay of the first lookup. It doubles each time, up to lookAtMost.
 	lookAfter  = time.Hour
 	lookAtMost = 12 * time.Hour
-	// maxLooks ends it after about two weeks.
+	// maxLooks ends the lookups after about two weeks.
 	maxLooks = 30
 )
 
-// lookTask returns the task of looking at the incident.
+// lookTask returns the task that looks the incident up.
 func lookTask(id string, round int) provider.Task {
 	after := lookAtMost
 	if round < 4 {

@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// maxSnooze is how long an incident can be snoozed, in seconds: https://support.pagerduty.com/main/docs/edit-incidents#snooze-an-incident.
+// maxSnooze is the longest snooze in seconds: https://support.pagerduty.com/main/docs/edit-incidents#snooze-an-incident.
 const maxSnooze = 7 * 24 * 3600
 
 // noteForm asks for a note.
@@ -27,7 +27,7 @@ func (a actionRun) noteForm() *chat.Form {
 	}
 }
 
-// choiceForm asks for one of several; what names the texts.
+// choiceForm asks for one of several options; what is part of the message IDs.
 func (a actionRun) choiceForm(field, what string, options []chat.Option) *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("pagerduty.form." + what), Submit: chat.Say("pagerduty.form." + what + "_submit"),
@@ -38,7 +38,7 @@ func (a actionRun) choiceForm(field, what string, options []chat.Option) *chat.F
 	}
 }
 
-// durations are how long an incident can be snoozed.
+// durations returns the options for snoozing.
 func durations() []chat.Option {
 	var options []chat.Option
 	for _, hours := range []int{1, 4, 8, 12, 24, 72, 168} {
@@ -48,7 +48,7 @@ func durations() []chat.Option {
 	return options
 }
 
-// levels are those of the incident's escalation policy, with whom each asks.
+// levels returns the levels of the incident's escalation policy with the users of each.
 func (a actionRun) levels(ctx context.Context) ([]chat.Option, error) {
 	if a.subject.Shown == nil || a.subject.Shown.Policy.ID == "" {
 		return nil, nil
@@ -69,7 +69,7 @@ func (a actionRun) levels(ctx context.Context) ([]chat.Option, error) {
 	return options, nil
 }
 
-// assignees are who the incident can be given to: the people of its teams, or all, and the policies.
+// assignees returns whom the incident can be assigned to: the users of its teams, or all users, and the escalation policies.
 func (a actionRun) assignees(ctx context.Context) ([]chat.Option, error) {
 	var teams []string
 	if a.subject.Shown != nil {
@@ -93,7 +93,7 @@ func (a actionRun) assignees(ctx context.Context) ([]chat.Option, error) {
 	return options, err
 }
 
-// priorities are those of the account, the highest first.
+// priorities returns the priorities of the account, highest first.
 func (a actionRun) priorities(ctx context.Context) ([]chat.Option, error) {
 	found, _, err := a.pages(ctx, "/priorities", "priorities", nil, maxOptions)
 	var options []chat.Option

@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// actorName returns what somebody is called in a sentence. What nobody did, PagerDuty did by itself.
+// actorName returns a user's name for a sentence. Without a user, PagerDuty itself acted.
 func actorName(who reference) chat.Message {
 	if who.Name == "" {
 		return chat.Verbatim(name)
@@ -17,12 +17,12 @@ func actorName(who reference) chat.Message {
 	return chat.Verbatim(chat.Escape(who.Name))
 }
 
-// link returns the name of a thing as a link, or its ID where it has no name.
+// link returns the name of the reference as a link, or its ID if it has no name.
 func (r reference) link() string {
 	return chat.Link(cmp.Or(r.Name, r.ID, r.URL), r.URL)
 }
 
-// nameList returns the names of some of all.
+// nameList returns the first names, and how many more there are.
 func nameList(some []reference, all int) chat.Message {
 	var shown []string
 	for _, one := range some {
@@ -37,10 +37,10 @@ func nameList(some []reference, all int) chat.Message {
 	return text
 }
 
-// maxShown is how many names are shown in one place.
+// maxShown limits the names in a list.
 const maxShown = 5
 
-// urgencyText returns the word for how urgent it is, nothing where that is not known.
+// urgencyText returns the word for the urgency, or nothing if it isn't known.
 func urgencyText(u string) chat.Message {
 	switch u {
 	case urgencyLow:
@@ -51,7 +51,7 @@ func urgencyText(u string) chat.Message {
 	return chat.Message{}
 }
 
-// withDuration adds how long it took, where that is known.
+// withDuration adds the duration, if it is known.
 func withDuration(m chat.Message, d time.Duration) chat.Message {
 	if d <= 0 {
 		return m
@@ -59,5 +59,5 @@ func withDuration(m chat.Message, d time.Duration) chat.Message {
 	return m.WithMessage("Span", durationText(d))
 }
 
-// durationText returns how long something took.
+// durationText returns a duration in words.
 func durationText(d time.Duration) chat.Message { return provider.DurationText("pagerduty.span", d) }

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// maxToldOnce is how many things are remembered as told.
+	// maxToldOnce limits how many keys are remembered.
 	maxToldOnce = 200
-	// ownPrefix begins the names of events that are the answers to calls of ours.
+	// ownPrefix is the prefix of the IDs of events that are responses to our own calls.
 	ownPrefix = "act/"
 )
 
@@ -22,26 +22,26 @@ const (
 type incident struct {
 	ID     string `json:"id"`
 	Sample bool   `json:"sample,omitempty"`
-	// Shown is what was shown of it, nil for nothing: as of Latest, but for parts that the latest left out, which are as of Older.
+	// Shown is the incident as shown by events, nil for nothing. Its parts are as of Latest, except those in Older.
 	Shown  *snapshot      `json:"shown,omitempty"`
 	Latest asOf           `json:"latest,omitzero"`
 	Older  map[parts]asOf `json:"older,omitempty"`
-	// Bridge is where people meet, as of BridgeAt: it is shown with the incident, and told by itself.
+	// Bridge is the conference bridge as of BridgeAt. It comes with the incident and also with an event of its own.
 	Bridge   bridge    `json:"bridge,omitzero"`
 	BridgeAt time.Time `json:"bridge_at,omitzero"`
-	// FirstAck is what the time to acknowledge is counted to; LastAck is who has it.
+	// FirstAck is the end of the time to acknowledge; LastAck is the current acknowledgement.
 	FirstAck milestone `json:"first_ack,omitzero"`
 	LastAck  milestone `json:"last_ack,omitzero"`
 	Resolved milestone `json:"resolved,omitzero"`
 	Reopened milestone `json:"reopened,omitzero"`
-	// Escalations counts how often it went to the next level.
+	// Escalations counts escalations to the next level.
 	Escalations int `json:"escalations,omitempty"`
-	// ToldOnce are the names of what is told only once; Expected are notes that we are about to write.
+	// ToldOnce has the keys of facts that are posted only once; Expected are notes that we are about to add.
 	ToldOnce []string              `json:"told_once,omitempty"`
 	Expected provider.PendingNotes `json:"expected,omitempty"`
 }
 
-// readIncident reads a state.
+// readIncident decodes a state.
 func readIncident(state json.RawMessage) (incident, error) {
 	var i incident
 	if len(state) == 0 {
@@ -50,7 +50,8 @@ func readIncident(state json.RawMessage) (incident, error) {
 	return i, errors.Wrap(json.Unmarshal(state, &i), "read an incident")
 }
 
-// apply returns the incident after the news, whether what is told only once is new, and in which channel's thread it stands already.
+// apply returns the incident after the event, whether a fact that is posted only once is new, and the channel whose thread already has
+// it.
 func (i incident) apply(n eventData) (after incident, fresh bool, said string) {
 	i.ID, i.Sample = n.Incident, i.Sample || n.Sample
 	if n.Shown != nil {
@@ -80,12 +81,12 @@ func (i incident) apply(n eventData) (after incident, fresh bool, said string) {
 	return i, true, said
 }
 
-// statusRank says how far on a status is.
+// statusRank orders statuses by progress.
 func statusRank(status string) int {
 	return slices.Index([]string{statusTriggered, statusAcknowledged, statusResolved}, status)
 }
 
-// setBridge takes over where people meet, unless it is known from later.
+// setBridge sets the conference bridge, unless a later one is known.
 func (i *incident) setBridge(b bridge, at time.Time) {
 	later := cmp.Or(at.Compare(i.BridgeAt), cmp.Compare(b.URL, i.Bridge.URL), cmp.Compare(b.Number, i.Bridge.Number))
 	if later > 0 {
@@ -93,7 +94,7 @@ func (i *incident) setBridge(b bridge, at time.Time) {
 	}
 }
 
-// recordMilestones takes over who did what, and when.
+// recordMilestones records who changed the status, and when.
 func (i *incident) recordMilestones(n eventData) {
 	did := milestone{By: n.By, At: n.At}
 	switch n.Type {
@@ -119,7 +120,7 @@ func (i *incident) acknowledged(did milestone) {
 	i.LastAck = i.LastAck.latest(did)
 }
 
-// latest returns the later of two deeds.
+// latest returns the later milestone.
 func (d milestone) latest(o milestone) milestone {
 	if d.compare(o) < 0 {
 		return o
@@ -131,7 +132,7 @@ func (d milestone) compare(o milestone) int {
 	return cmp.Or(d.At.Compare(o.At), cmp.Compare(d.By.ID, o.By.ID), cmp.Compare(d.By.Name, o.By.Name))
 }
 
-// onceKey names what is told only once; "" for what shows on the incident itself. Our own doing is told by what it changes.
+// onceKey identifies a fact that is posted only once. It is "" for what shows on the incident itself, and for our own changes.
 func (n eventData) onceKey() string {
 	switch {
 	case n.Type == typeNote && n.Note.ID != "":
@@ -144,7 +145,7 @@ func (n eventData) onceKey() string {
 	return n.ID
 }
 
-// status returns how the incident stands, "" where that is not known.
+// status returns the status, or "" if it isn't known.
 func (i incident) status() string {
 	if i.Shown == nil {
 		return ""
@@ -152,7 +153,7 @@ func (i incident) status() string {
 	return i.Shown.Status
 }
 
-// toAcknowledge and toResolve return how long it took, 0 where it has not happened or is not known.
+// toAcknowledge and toResolve return how long it took, or 0 if it hasn't happened or isn't known.
 func (i incident) toAcknowledge() time.Duration { return i.since(i.FirstAck.At) }
 
 func (i incident) toResolve() time.Duration {

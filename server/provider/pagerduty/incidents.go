@@ -16,10 +16,10 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// isUnknown reports whether something is not there.
+// isUnknown reports whether the error says that something doesn't exist.
 func isUnknown(err error) bool { return fault.Is(err, fault.ResourceUnknown) }
 
-// incident returns an incident by its ID, or by its number.
+// incident returns the incident with this ID or number.
 func (c client) incident(ctx context.Context, id string) (object, error) {
 	if idOf(id) == "" {
 		return nil, c.notFound("an incident without an ID")
@@ -28,13 +28,13 @@ func (c client) incident(ctx context.Context, id string) (object, error) {
 	return c.only(answer, err)
 }
 
-// withBridge asks for the conference bridges of incidents, which answers leave out otherwise. Answers to what changes an incident always do.
+// withBridge requests the conference bridge, which responses otherwise leave out. Responses to changes always leave it out.
 func withBridge(query url.Values) url.Values {
 	query.Set("include[]", "conference_bridge")
 	return query
 }
 
-// only returns the incident in an answer.
+// only returns the incident in a response.
 func (c client) only(answer object, err error) (object, error) {
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (c client) only(answer object, err error) (object, error) {
 	return shown, nil
 }
 
-// change changes an incident and returns what it is then.
+// change changes an incident and returns its new state.
 func (c client) change(ctx context.Context, id string, fields object) (object, error) {
 	if idOf(id) == "" {
 		return nil, c.notFound("an incident without an ID")
@@ -56,8 +56,8 @@ func (c client) change(ctx context.Context, id string, fields object) (object, e
 	return c.only(answer, err)
 }
 
-// lookedUp returns the news of an incident as an answer shows it. What happened is told by how it differs from what is known, so that
-// neither this nor the delivery that says the same tells anything twice.
+// lookedUp returns the event data for the incident in a response. Replies come from its differences to what is known, so nothing is
+// posted twice, whether the response or the delivery comes first.
 func lookedUp(shown object, by Person) eventData {
 	n := eventData{
 		Type: typeLookedUp, Incident: idOf(shown.text("id")), By: reference{ID: by.ID, Name: by.Name, URL: by.URL}, Shown: shown.snapshot(),
@@ -81,27 +81,27 @@ func lookedUp(shown object, by Person) eventData {
 	return n
 }
 
-// after returns the news as coming right after what is known: answers tell the second only, and what was done is newer than what was
-// known when it was done.
+// after returns the event data with a time right after what is known: responses have a precision of one second, and our change is newer
+// than what was known before it.
 func (n eventData) after(i incident) eventData {
 	n.At = untrusted.Latest(n.At, i.Latest.At.Add(time.Millisecond))
 	return n
 }
 
-// NewIncident is what somebody wants to trigger.
+// NewIncident is an incident to trigger.
 type NewIncident struct {
-	// ServiceID and Title are needed.
+	// ServiceID and Title are required.
 	ServiceID, Title string
-	// AssigneeID is a person, "" for whoever is on call.
+	// AssigneeID is the ID of a user; "" for whoever is on call.
 	AssigneeID string
-	// Urgency is "high" or "low", "" for the service's own.
+	// Urgency is "high" or "low"; "" for the urgency of the service.
 	Urgency string
 	Details string
-	// Key is the same each time the same form is sent: the incident is made once.
+	// Key is the same each time the same form is submitted, so that the incident is created once.
 	Key string
 }
 
-// Limits of PagerDuty's, in characters.
+// PagerDuty's limits, in characters.
 const (
 	maxIncidentTitle = 255
 	maxIncidentKey   = 255
@@ -118,7 +118,7 @@ const (
 	FieldDetails  = "details"
 )
 
-// check returns a *provider.FieldError for what cannot be.
+// check returns a *provider.FieldError for an invalid field.
 func (w NewIncident) check() error {
 	slip := func(field, id string) error { return &provider.FieldError{Field: field, Message: chat.Say(id)} }
 	switch {
@@ -138,9 +138,9 @@ func (w NewIncident) check() error {
 	return nil
 }
 
-// Trigger makes an incident and returns it as an event. One that was made with the same key before is returned in its place, so that a
-// form sent twice makes one. An incident that somebody assigns to themselves is acknowledged from the start. Errors: a
-// *provider.FieldError for what cannot be, and the faults of calls.
+// Trigger creates an incident and returns it as an event. If an incident with the same key exists, that one is returned, so that
+// submitting a form twice creates one. An incident that users assign to themselves is acknowledged from the start. Errors: a
+// *provider.FieldError, and the faults of calls.
 func (PagerDuty) Trigger(ctx context.Context, s provider.Session, w NewIncident) (provider.Event, error) {
 	w.Title, w.Details = strings.TrimSpace(w.Title), strings.TrimSpace(w.Details)
 	if err := w.check(); err != nil {
@@ -174,7 +174,7 @@ func (PagerDuty) Trigger(ctx context.Context, s provider.Session, w NewIncident)
 	return lookedUp(shown, me).event(), nil
 }
 
-// byKey returns the incident that was made with the key before, nil for none.
+// byKey returns the incident that was created with the key before, or nil.
 func (c client) byKey(ctx context.Context, w NewIncident) (object, error) {
 	if w.Key == "" {
 		return nil, nil
@@ -190,8 +190,7 @@ func (c client) byKey(ctx context.Context, w NewIncident) (object, error) {
 	return made, nil
 }
 
-// AddNote writes a note about an incident, and returns the event that tells of it. PagerDuty's own delivery tells the same and changes
-// nothing more.
+// AddNote adds a note to an incident and returns it as an event. PagerDuty's delivery about the note then changes nothing.
 func (PagerDuty) AddNote(ctx context.Context, s provider.Session, incidentID, text string) (provider.Event, error) {
 	c, me, err := newClient(s).asUser(ctx)
 	if err != nil {
@@ -201,7 +200,7 @@ func (PagerDuty) AddNote(ctx context.Context, s provider.Session, incidentID, te
 	return n.event(), err
 }
 
-// note writes a note.
+// note adds a note.
 func (c client) note(ctx context.Context, incidentID, text string, by Person) (eventData, error) {
 	text = strings.TrimSpace(text)
 	switch {
@@ -235,7 +234,7 @@ func (PagerDuty) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 		OriginChannel: said.ChannelID, Note: &note{Text: untrusted.Line(said.Text, maxText)},
 	}
 	e := n.event()
-	e.UpdateOnly = true // it begins no card
+	e.UpdateOnly = true // it doesn't create a card
 	return e, nil
 }
 
@@ -252,7 +251,7 @@ func (p PagerDuty) SyncReply(ctx context.Context, s provider.Session, c provider
 	return []provider.Event{noted}, nil
 }
 
-// incidentOf returns the ID of the incident of a card, if it is one of PagerDuty's.
+// incidentOf returns the ID of the card's incident. Fault: InvalidInput for a sample.
 func incidentOf(state json.RawMessage) (string, error) {
 	card, err := readIncident(state)
 	if err == nil && (idOf(card.ID) == "" || card.Sample) {

@@ -45,7 +45,7 @@ func TestAFormSentTwiceTriggersOneIncident(t *testing.T) {
 	require.Equal(t, w.sbx.Incidents()[1].ID, lost.Subject)
 }
 
-func TestAnIncidentForOneselfIsAcknowledgedFromTheStart(t *testing.T) {
+func TestAnIncidentAssignedToItsCreatorIsAcknowledged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	e, err := New().Trigger(t.Context(), w.as("bob"), NewIncident{ServiceID: "PDBSERVICE", Title: "Mine", AssigneeID: "PBOB"})
@@ -55,7 +55,7 @@ func TestAnIncidentForOneselfIsAcknowledgedFromTheStart(t *testing.T) {
 	require.Equal(t, "Bob Kahn", w.card(e.Subject).Author)
 }
 
-func TestWhatCannotBeTriggeredIsSaidAtTheField(t *testing.T) {
+func TestInvalidIncidentFieldsAreReportedAtTheField(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	good := NewIncident{ServiceID: "PDBSERVICE", Title: "x"}
@@ -82,7 +82,7 @@ func TestWhatCannotBeTriggeredIsSaidAtTheField(t *testing.T) {
 	require.Empty(t, w.sbx.Incidents())
 }
 
-func TestTitlesAreSearchedOnThisSide(t *testing.T) {
+func TestTitlesAreSearchedByThePlugin(t *testing.T) {
 	t.Parallel() // PagerDuty has no search for them
 	w := newWorld(t)
 	w.trigger("Disk full on db-1")
@@ -117,7 +117,7 @@ func TestTitlesAreSearchedOnThisSide(t *testing.T) {
 	wantFault(t, fault.ResourceUnknown, err)
 }
 
-func TestASearchLooksThroughThreePagesAndSaysThatThereIsMore(t *testing.T) {
+func TestASearchReadsThreePagesAndReportsMore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for n := range 320 {
@@ -134,7 +134,7 @@ func TestASearchLooksThroughThreePagesAndSaysThatThereIsMore(t *testing.T) {
 	require.LessOrEqual(t, w.sbx.Counts()["GET /incidents"], 2*searchPages)
 }
 
-func TestPagesReachNoFurtherThanTenThousand(t *testing.T) {
+func TestPagingStopsAtTenThousand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.NoError(t, w.sbx.AddFault(kit.Fault{
@@ -170,7 +170,7 @@ func TestAZoomMeetingIsWrittenToTheIncident(t *testing.T) {
 	require.Len(t, events, 1)
 }
 
-func TestANoteThatCannotBeIsRefusedHere(t *testing.T) {
+func TestInvalidNotesAreRejectedWithoutACall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.trigger("Disk full")

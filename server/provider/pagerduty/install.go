@@ -17,11 +17,11 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// healthInterval is how often our webhooks are looked at. PagerDuty switches one off for a day after three deliveries that were dropped, and
-// never sends what came up meanwhile.
+// healthInterval is how often we check our webhooks. PagerDuty disables a webhook for a day after three failed deliveries, and never
+// sends what happened meanwhile.
 const healthInterval = 5 * time.Minute
 
-// The paths of what a webhook can tell of: the account, or what begins so with an ID behind it, or with a name.
+// The paths of resources: the account, a service or team by ID, or a service by name.
 const (
 	pathAccount  = "account"
 	pathServices = "services/"
@@ -29,8 +29,8 @@ const (
 	pathNamed    = "named/"
 )
 
-// Locate understands what somebody wants a channel to follow: nothing typed is the whole account; else the address of a service's or a
-// team's page, the ID of a service, or its name. What is only a name is looked for by Resource.
+// Locate understands what a channel should follow: nothing typed means the whole account; otherwise the address of a service's or team's
+// page, the ID of a service, or its name. Resource looks names up.
 func (PagerDuty) Locate(typed string, sites []provider.Site) (provider.Location, error) {
 	typed = trimQuotes(typed)
 	at := provider.Location{Site: defaultSite(sites), Path: pathNamed + url.PathEscape(typed)}
@@ -49,7 +49,7 @@ func (PagerDuty) Locate(typed string, sites []provider.Site) (provider.Location,
 	return at, nil
 }
 
-// defaultSite returns the site that is meant where none is named: one at which people can authorize, the first of them.
+// defaultSite returns the site to use if the user named none: the first at which users can authorize.
 func defaultSite(sites []provider.Site) string {
 	if at := slices.IndexFunc(sites, func(s provider.Site) bool { return s.OAuth }); at >= 0 {
 		return sites[at].URL
@@ -60,7 +60,7 @@ func defaultSite(sites []provider.Site) string {
 	return sites[0].URL
 }
 
-// siteOfPage returns the site that a page is of. Each account has a host of its own.
+// siteOfPage returns the site of a page. Each account has its own host.
 func siteOfPage(page *url.URL, sites []provider.Site) string {
 	base := page.Scheme + "://" + strings.ToLower(page.Host)
 	for _, site := range sites {
@@ -74,10 +74,10 @@ func siteOfPage(page *url.URL, sites []provider.Site) string {
 	case strings.HasSuffix(host, ".pagerduty.com"):
 		return usURL
 	}
-	return base // which no admin has allowed
+	return base // an address that no admin has added
 }
 
-// pagePath returns the path of what a page shows: a service, a team, or else the account.
+// pagePath returns the path of the service or team that a page shows, otherwise that of the account.
 func pagePath(page *url.URL) string {
 	if id := serviceID(page.String()); id != "" {
 		return pathServices + id
@@ -89,8 +89,8 @@ func pagePath(page *url.URL) string {
 	return pathAccount
 }
 
-// Resource returns what the path names. The whole account is for its admins; whom it is not for may choose among the services that they
-// belong to. Faults: ResourceUnknown, NotResourceAdmin; where several services have the name, a *provider.AmbiguousError.
+// Resource returns the resource at the path. Only admins can connect the whole account; others may choose from the services they belong
+// to. Faults: ResourceUnknown, NotResourceAdmin; a *provider.AmbiguousError if several services have the name.
 func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
 	c := newClient(s)
 	if path == pathAccount {
@@ -127,7 +127,7 @@ func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string
 	return serviceResource(found[0]), nil
 }
 
-// account returns the whole account, which is told by the host that its pages are at.
+// account returns the whole account, identified by the host of its pages.
 func (p PagerDuty) account(ctx context.Context, s provider.Session) (provider.Resource, error) {
 	c := newClient(s)
 	answer, err := c.do(ctx, http.MethodGet, "/users/me", nil, nil)
@@ -145,7 +145,7 @@ func (p PagerDuty) account(ctx context.Context, s provider.Session) (provider.Re
 	return c.accountOf(user)
 }
 
-// serviceResource is a service as what a webhook tells of.
+// serviceResource returns a service as the resource of a connection.
 func serviceResource(service provider.Resource) provider.Resource {
 	if service.ID != "" {
 		service.Path, service.ID = pathServices+service.ID, "service/"+service.ID
@@ -153,7 +153,7 @@ func serviceResource(service provider.Resource) provider.Resource {
 	return service
 }
 
-// ambiguous are services to choose from.
+// ambiguous returns the services as choices.
 func ambiguous(services []provider.Resource) *provider.AmbiguousError {
 	several := &provider.AmbiguousError{}
 	for _, one := range services {
@@ -162,7 +162,7 @@ func ambiguous(services []provider.Resource) *provider.AmbiguousError {
 	return several
 }
 
-// scopeOf is what the webhook of a resource tells of.
+// scopeOf returns the scope of a resource's webhook.
 func scopeOf(r provider.Resource) Scope {
 	if id, ok := strings.CutPrefix(r.ID, "service/"); ok {
 		return Scope{Kind: ScopeService, ID: id}
@@ -173,7 +173,7 @@ func scopeOf(r provider.Resource) Scope {
 	return Scope{Kind: ScopeAccount}
 }
 
-// Install makes the webhook. PagerDuty makes the secret up, and tells it only now.
+// Install creates the webhook. PagerDuty generates the secret and shows it only now.
 func (p PagerDuty) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
 	made, secret, err := p.Subscribe(ctx, s, scopeOf(r), h)
 	if err != nil {
@@ -182,8 +182,7 @@ func (p PagerDuty) Install(ctx context.Context, s provider.Session, r provider.R
 	return provider.Installation{Ref: encoded(made), Secret: secret}, nil
 }
 
-// Installed reports whether the webhook is in order. One that PagerDuty has switched off is switched on again, which leaves nothing else
-// to be done.
+// Installed reports whether the webhook works. A webhook that PagerDuty has disabled is enabled again.
 func (p PagerDuty) Installed(ctx context.Context, s provider.Session, _ provider.Resource, h provider.Hook, ref json.RawMessage) (bool, error) {
 	made, err := readSubscription(ref)
 	if err != nil {
@@ -197,7 +196,7 @@ func (p PagerDuty) Installed(ctx context.Context, s provider.Session, _ provider
 	return health == HealthGood, err
 }
 
-// enable has PagerDuty send again.
+// enable tells PagerDuty to resume sending.
 func (PagerDuty) enable(ctx context.Context, s provider.Session, made Subscription) error {
 	c := newClient(s)
 	_, err := c.do(ctx, http.MethodPost, "/webhook_subscriptions/"+made.ID+"/enable", nil, nil)

@@ -41,7 +41,7 @@ func hears(t *testing.T, order []int, deliveries ...[2]string) (incident, []stri
 	return is, told
 }
 
-func TestWhatADeliveryLeavesOutStaysAsItWas(t *testing.T) {
+func TestMissingPartsStayAsTheyWere(t *testing.T) {
 	t.Parallel()
 	whole := [2]string{"triggered", `{"id":"Q1","number":5,"status":"triggered","title":"Disk full","html_url":"https://acme.pagerduty.com/incidents/Q1",
 		"service":{"id":"PS","summary":"Database"},"assignees":[{"id":"PU","summary":"Kim"}],"escalation_policy":{"id":"PE","summary":"Default"},
@@ -67,7 +67,7 @@ func TestWhatADeliveryLeavesOutStaysAsItWas(t *testing.T) {
 	}
 }
 
-func TestWhatIsNullIsTakenAway(t *testing.T) {
+func TestNullPartsAreCleared(t *testing.T) {
 	t.Parallel()
 	is, told := hears(t, []int{0, 1},
 		[2]string{"triggered", `{"id":"Q1","status":"triggered","priority":{"summary":"P1"},"assignees":[{"summary":"Kim"}],"conference_bridge":{"conference_url":"https://zoom.example.com/j/1"}}`},
@@ -75,10 +75,10 @@ func TestWhatIsNullIsTakenAway(t *testing.T) {
 	require.Empty(t, is.Shown.Priority)
 	require.Empty(t, is.Shown.Assignees)
 	require.Equal(t, bridge{}, is.Bridge)
-	require.Equal(t, []string{"Ada took the priority away.", "Ada removed the conference bridge."}, told)
+	require.Equal(t, []string{"Ada removed the priority.", "Ada removed the conference bridge."}, told)
 }
 
-func TestEachPartIsFromTheLatestThatShowsIt(t *testing.T) {
+func TestEachPartComesFromTheLatestEventThatShowsIt(t *testing.T) {
 	t.Parallel()
 	deliveries := [][2]string{
 		{"triggered", `{"id":"Q1","status":"triggered","title":"First","urgency":"low","priority":{"summary":"P3"}}`},
@@ -93,7 +93,7 @@ func TestEachPartIsFromTheLatestThatShowsIt(t *testing.T) {
 	}
 }
 
-func TestAClickDoesNotTakeTheMeetingAway(t *testing.T) {
+func TestAClickKeepsTheConferenceBridge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()
@@ -102,7 +102,7 @@ func TestAClickDoesNotTakeTheMeetingAway(t *testing.T) {
 	_, err := w.click("cyd", id, actionAcknowledge, nil)
 	require.NoError(t, err)
 	require.Len(t, w.thread(id), 2)
-	require.Contains(t, w.thread(id)[0], "Bob Kahn set where people meet")
+	require.Contains(t, w.thread(id)[0], "Bob Kahn set the conference bridge")
 	require.Contains(t, w.thread(id)[1], "Cyd acknowledged it")
 	require.Contains(t, english(t, w.card(id).Text), "https://zoom.example.com/j/1")
 
@@ -118,7 +118,7 @@ func TestAClickDoesNotTakeTheMeetingAway(t *testing.T) {
 	require.Contains(t, english(t, card.Text), "https://zoom.example.com/j/1", "what is looked up asks for it")
 }
 
-func TestAnIncidentWhoseFirstNewsIsANoteIsLookedUp(t *testing.T) {
+func TestAnIncidentWhoseFirstEventIsANoteIsLookedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.trigger("Disk full")
@@ -142,7 +142,7 @@ func TestAnIncidentWhoseFirstNewsIsANoteIsLookedUp(t *testing.T) {
 	card = w.card(id)
 	require.Equal(t, "#1 Disk full", card.Title)
 	require.Equal(t, "Acknowledged", english(t, card.State))
-	require.Equal(t, []string{"Bob Kahn noted: Looking"}, w.thread(id), "what was found is on the card, and not told as if it happened now")
+	require.Equal(t, []string{"Bob Kahn added a note: Looking"}, w.thread(id), "what was found is on the card, and not told as if it happened now")
 	again, err := New().Fold(change.State, nil, events[0])
 	require.NoError(t, err)
 	require.Len(t, again.Tasks, 1)
@@ -152,7 +152,7 @@ func TestAnIncidentWhoseFirstNewsIsANoteIsLookedUp(t *testing.T) {
 	}
 }
 
-func TestAnEventThatLeavesOutALabelHasTheIncidentLookedUp(t *testing.T) {
+func TestAnEventWithoutALabelCausesALookup(t *testing.T) {
 	t.Parallel()
 	for _, e := range delivered(t, `{"id":"01X","event_type":"incident.triggered","data":{"id":"Q1","status":"triggered","title":"Disk full","html_url":"https://acme.pagerduty.com/incidents/Q1",
 		"service":{"id":"PS","summary":"Database"},"urgency":"low","teams":[]}}`) {
@@ -165,7 +165,7 @@ func TestAnEventThatLeavesOutALabelHasTheIncidentLookedUp(t *testing.T) {
 	}
 }
 
-func TestPartsOfAnIncidentAreToldByTheirDocumentedNames(t *testing.T) {
+func TestEventsAreReadByTheirDocumentedFields(t *testing.T) {
 	t.Parallel()
 	const about = `"incident":{"id":"Q1","type":"incident_reference","summary":null}`
 	role := func(assignee, old string) string {
@@ -180,7 +180,7 @@ func TestPartsOfAnIncidentAreToldByTheirDocumentedNames(t *testing.T) {
 		want            []string
 	}{
 		{"role.assigned", `{"incident_role_assignments":[` + role(kim, "null") + `]}`, []string{"Ada assigned a role to Kim: Commander"}},
-		{"role.assigned", `{"incident_role_assignments":[` + role(lee, kim) + `]}`, []string{"Ada assigned a role to Lee: Commander (before: Kim)"}},
+		{"role.assigned", `{"incident_role_assignments":[` + role(lee, kim) + `]}`, []string{"Ada assigned a role to Lee: Commander (previously Kim)"}},
 		{"role.assigned", `{"incident_role_assignments":[` + role("null", kim) + `]}`, []string{"Ada removed Kim from a role: Commander"}},
 		{
 			"role.assigned", `{"incident_role_assignments":[` + role(kim, "null") + "," + role(lee, "null") + `]}`,
@@ -204,7 +204,7 @@ func TestPartsOfAnIncidentAreToldByTheirDocumentedNames(t *testing.T) {
 		{"action_invocation.created", `{"action":{"summary":"Clean logs"},"state":"created",` + about + `}`, []string{"Ada started an action: Clean logs"}},
 		{"action_invocation.terminated", `{"action":{"summary":"Clean logs"},"state":"error",` + about + `}`, []string{"An action ended (error): Clean logs"}},
 		{"task.updated", `{"name":"Report","summary":"Report","status":"doing",` + about + `}`, []string{"Ada changed a task (doing): Report"}},
-		{"responder.replied", `{"user":null,"escalation_policy":null,"state":"declined",` + about + `}`, []string{"Ada answered the request to respond (declined)."}},
+		{"responder.replied", `{"user":null,"escalation_policy":null,"state":"declined",` + about + `}`, []string{"Ada answered the responder request (declined)."}},
 		{
 			"responder.added", `{"user":null,"escalation_policy":{"id":"PE","summary":"Web on-call"},"message":"Help","state":"pending",` + about + `}`,
 			[]string{"Ada asked Web on-call to respond: Help"},
@@ -217,7 +217,7 @@ func TestPartsOfAnIncidentAreToldByTheirDocumentedNames(t *testing.T) {
 	}
 }
 
-func TestAnIncidentThatIsDelegatedToTheSamePersonIsTold(t *testing.T) {
+func TestADelegationToTheSamePersonIsPosted(t *testing.T) {
 	t.Parallel()
 	is := func(policy string) string {
 		return `{"id":"Q1","status":"triggered","assignees":[{"id":"PU","summary":"Kim"}],"escalation_policy":{"id":"` + policy + `","summary":"Policy ` + policy + `"}}`
@@ -229,7 +229,7 @@ func TestAnIncidentThatIsDelegatedToTheSamePersonIsTold(t *testing.T) {
 	require.Equal(t, []string{"Ada delegated it to Policy PE2"}, told)
 }
 
-func TestWorkflowEventsAreLeftOutWhereTheScopeIsMissing(t *testing.T) {
+func TestWorkflowEventsAreOmittedWithoutTheirScope(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.NoError(t, w.sbx.AddFault(kit.Fault{

@@ -10,17 +10,17 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// object is a JSON object of PagerDuty's. A field of another type than expected counts as missing: refusing a whole delivery for it
-// would count against the webhook, and after three refusals in a row PagerDuty stops sending for a day.
+// object is a JSON object from PagerDuty. A field of an unexpected type counts as missing: rejecting the delivery would count against the
+// webhook, and after three rejections in a row PagerDuty stops sending for a day.
 type object map[string]any
 
-// text returns a text field, "" for none.
+// text returns a text field, or "".
 func (o object) text(name string) string {
 	text, _ := o[name].(string)
 	return text
 }
 
-// number returns a whole number, 0 for none.
+// number returns a positive whole number, or 0.
 func (o object) number(name string) int {
 	n, _ := o[name].(float64)
 	if n < 1 || n > 1e15 || n != float64(int(n)) {
@@ -29,7 +29,7 @@ func (o object) number(name string) int {
 	return int(n)
 }
 
-// object returns an object field, nil for none.
+// object returns an object field, or nil.
 func (o object) object(name string) object {
 	inner, _ := o[name].(map[string]any)
 	return inner
@@ -47,17 +47,17 @@ func (o object) list(name string) []object {
 	return all
 }
 
-// time returns a time, zero for none.
+// time returns a time, or zero.
 func (o object) time(name string) time.Time { return untrusted.ParseTime(o.text(name)) }
 
-// reference returns what the object refers to. Deliveries and answers call it "summary", whole things "name".
+// reference returns the reference in the object. Deliveries and responses name it "summary", complete objects "name".
 func (o object) reference() reference {
 	return reference{
 		ID: idOf(o.text("id")), Name: untrusted.Line(cmp.Or(o.text("summary"), o.text("name")), maxName), URL: untrusted.URL(o.text("html_url")),
 	}
 }
 
-// bridge returns the conference bridge, as an incident has it or as its own event does.
+// bridge returns the conference bridge, in the form of an incident or of its own event.
 func (o object) bridge() bridge {
 	b := bridge{Number: untrusted.Line(valueText(o["conference_number"]), maxName), URL: untrusted.URL(o.text("conference_url"))}
 	if b.Number != "" {
@@ -69,8 +69,8 @@ func (o object) bridge() bridge {
 	return b
 }
 
-// bridgeShown returns the conference bridge of an incident, nil where the incident does not show whether it has one: answers do only where
-// that is asked for.
+// bridgeShown returns the conference bridge of an incident, or nil if the incident doesn't say whether it has one: responses do so only
+// on request.
 func (o object) bridgeShown() *bridge {
 	if !o.has("conference_bridge") {
 		return nil
@@ -79,7 +79,7 @@ func (o object) bridgeShown() *bridge {
 	return &b
 }
 
-// valueText returns a value as people read it, "" for null: a text, a number, a truth, or a list of such.
+// valueText returns a text, number, boolean, or list of these as text, "" for anything else.
 func valueText(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -100,7 +100,7 @@ func valueText(value any) string {
 	return ""
 }
 
-// parseObject returns the JSON object, nil for what is none.
+// parseObject returns the JSON object, or nil for anything else.
 func parseObject(text json.RawMessage) object {
 	var o object
 	if json.Unmarshal(text, &o) != nil {

@@ -15,16 +15,16 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// Shift is somebody's turn of being on call.
+// Shift is the time for which a user is on call.
 type Shift struct {
 	Who Person
-	// Start and End bound the turn, zero where it never ends.
+	// Start and End limit the shift; End is zero for a shift without end.
 	Start, End time.Time
-	// Level is that of the escalation policy through which the schedule pages, the lowest of several.
+	// Level is the lowest escalation level that pages through the schedule.
 	Level int
 }
 
-// How a schedule is told.
+// How Schedule identifies a schedule.
 const (
 	ScheduleByName = "name"
 	ScheduleByID   = "id"
@@ -35,7 +35,7 @@ func (PagerDuty) Schedules(ctx context.Context, s provider.Session, query string
 	return newClient(s).schedules(ctx, query)
 }
 
-// schedules returns those of both kinds: PagerDuty lists each by itself, and finds names only among those of layers.
+// schedules returns layered and shift-based schedules. PagerDuty lists each kind separately and searches names only among layered ones.
 func (c client) schedules(ctx context.Context, query string) ([]provider.Resource, error) {
 	asked := url.Values{}
 	if query = strings.TrimSpace(query); query != "" {
@@ -59,14 +59,14 @@ func (c client) schedules(ctx context.Context, query string) ([]provider.Resourc
 	return all, nil
 }
 
-// schedule returns a schedule, of either kind.
+// schedule returns a schedule of either kind.
 func (o object) schedule() provider.Resource {
 	r := o.reference()
 	return provider.Resource{ID: r.ID, Name: cmp.Or(r.Name, r.ID), URL: r.URL}
 }
 
-// Schedule returns the schedule that somebody means, told by its name or ID. Of several whose names contain the text, the one with just
-// this name. Errors: a *provider.FieldError for a name that means several, or none.
+// Schedule returns the schedule with this name or ID. If several names contain the text, the one with exactly this name. Errors: a
+// *provider.FieldError if none or several match.
 func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text string) (provider.Resource, error) {
 	c := newClient(s)
 	text = trimQuotes(text)
@@ -100,7 +100,7 @@ func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text stri
 	return provider.Resource{}, slip("pagerduty.oncall.several_schedules")
 }
 
-// OnCall returns who is on call by the schedule at that time, the first to be paged first.
+// OnCall returns who is on call at that time, in the order in which they are paged.
 func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID string, at time.Time) ([]Shift, error) {
 	c := newClient(s)
 	if idOf(scheduleID) == "" {
@@ -120,7 +120,7 @@ func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID stri
 	for _, one := range found {
 		shift := Shift{Who: one.object("user").person(), Start: one.time("start"), End: one.time("end"), Level: one.number("escalation_level")}
 		if shift.Who.ID == "" || shift.Start.After(at) || !shift.End.IsZero() && !shift.End.After(at) {
-			continue // somebody whose turn begins within the minute, or has just ended
+			continue // the shift begins within the minute, or has just ended
 		}
 		same := slices.IndexFunc(shifts, func(o Shift) bool { return o.Who.ID == shift.Who.ID })
 		if same < 0 {
@@ -138,13 +138,13 @@ func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID stri
 	return shifts, nil
 }
 
-// TimeZone returns the person's own.
+// TimeZone returns the time zone in the user's profile.
 func (p PagerDuty) TimeZone(ctx context.Context, s provider.Session) (string, error) {
 	me, err := p.Me(ctx, s)
 	return me.TimeZone, err
 }
 
-// Shifts returns who is on call by the schedule.
+// Shifts returns who is on call.
 func (p PagerDuty) Shifts(ctx context.Context, s provider.Session, schedule provider.Resource, at time.Time) ([]provider.Shift, error) {
 	found, err := p.OnCall(ctx, s, schedule.ID, at)
 	var shifts []provider.Shift
@@ -154,16 +154,16 @@ func (p PagerDuty) Shifts(ctx context.Context, s provider.Session, schedule prov
 	return shifts, err
 }
 
-// onCallList is the state of a list of who is on call: what is on it is what was true then.
+// onCallList is the state of an on-call list, as it was at that time.
 type onCallList struct {
 	Name string    `json:"name"`
 	URL  string    `json:"url,omitempty"`
 	At   time.Time `json:"at"`
-	// Lines say who, Nobody that there is nobody.
+	// Lines has an entry for each user on call; it is empty if nobody is.
 	Lines []onCallEntry `json:"lines,omitempty"`
 }
 
-// onCallEntry is one line of the list. Username is the name in chat of who may be called there.
+// onCallEntry is one line of the list. Username is the name in chat of a user who may be mentioned there.
 type onCallEntry struct {
 	Name     string `json:"name"`
 	Username string `json:"username,omitempty"`
@@ -171,13 +171,12 @@ type onCallEntry struct {
 	Level    int    `json:"level,omitempty"`
 }
 
-// onCallState is a state that is a list and no incident.
+// onCallState is a state that is an on-call list instead of an incident.
 type onCallState struct {
 	OnCall *onCallList `json:"on_call"`
 }
 
-// OnCallState returns the list of who is on call, with times in the zone. Known are the names in chat of those whose address belongs to a member
-// of the channel: only these are called.
+// OnCallState returns the on-call list with times in the zone. Only users in known, who are members of the channel, are mentioned.
 func (PagerDuty) OnCallState(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
 	list := onCallList{Name: cmp.Or(schedule.Name, schedule.ID), URL: untrusted.URL(schedule.URL), At: at}
 	for _, shift := range shifts {
@@ -221,7 +220,7 @@ func (l onCallList) card() chat.Card {
 	return card
 }
 
-// moment writes a time for people in the zone, as numbers that read the same in all languages.
+// moment returns a time in the zone, in digits that read the same in all languages.
 func moment(at time.Time, zone *time.Location) string {
 	return at.In(zone).Format("2006-01-02 15:04 MST")
 }

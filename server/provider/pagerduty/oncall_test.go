@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-func TestTheOneOnCallIsFoundForAnyTime(t *testing.T) {
+func TestOnCallIsKnownForAnyTime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for at, want := range map[time.Time]string{
@@ -31,7 +31,7 @@ func TestTheOneOnCallIsFoundForAnyTime(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestAScheduleIsToldByNameOrID(t *testing.T) {
+func TestAScheduleIsFoundByNameOrID(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, told := range [][2]string{{ScheduleByName, "primary"}, {ScheduleByName, "“Primary”"}, {ScheduleByID, "PSCHED1"}} {
@@ -52,7 +52,7 @@ func TestAScheduleIsToldByNameOrID(t *testing.T) {
 	require.Len(t, all, 2)
 }
 
-func TestOnlyMembersOfTheChannelAreCalled(t *testing.T) {
+func TestOnlyChannelMembersAreMentioned(t *testing.T) {
 	t.Parallel()
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	require.NoError(t, err)
@@ -69,5 +69,5 @@ func TestOnlyMembersOfTheChannelAreCalled(t *testing.T) {
 	empty, err := New().Card(New().OnCallState(schedule, nil, noon, berlin, nil))
 	require.NoError(t, err)
 	require.Equal(t, chat.ToneWarning, empty.Tone)
-	require.Equal(t, "Nobody is on call by this schedule now.", english(t, empty.Text))
+	require.Equal(t, "No one is on call for this schedule now.", english(t, empty.Text))
 }

@@ -1,9 +1,9 @@
-// Package pagerduty is PagerDuty as a provider: what its webhooks say of incidents, the cards of incidents, what people can do about an
-// incident from its card or from a form, and who is on call.
+// Package pagerduty is the provider for PagerDuty: its webhooks about incidents, the cards of incidents, what users can do from a card or
+// form, and who is on call.
 //
-// An incident's state is what the newest delivery showed of it, and what single events did: who acknowledged and resolved it, and
-// when. Deliveries come late, twice and out of order, and the answers to our own calls come between them; all of that ends in the
-// same card. What is told only once, such as a note, is remembered by its name.
+// The state of an incident is what its newest event shows, and milestones: who acknowledged and resolved it, and when. Deliveries come
+// late, twice and out of order, with responses to our own calls between them. All orders lead to the same card. Facts that are posted
+// only once, such as notes, are remembered by key.
 package pagerduty
 
 import (
@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// The kinds of news that people choose from.
+// The kinds of notifications.
 const (
 	kindTriggered      = "triggered"
 	kindAcknowledged   = "acknowledged"
@@ -43,7 +43,7 @@ const (
 	labelTitle    = "title"
 )
 
-// name is what the tool calls itself.
+// name is the name of the product.
 const name = "PagerDuty"
 
 //go:embed texts/*.json
@@ -52,7 +52,7 @@ var texts embed.FS
 // PagerDuty is the provider. It has no state.
 type PagerDuty struct{}
 
-// What it can do.
+// The capabilities.
 var (
 	_ provider.Provider         = PagerDuty{}
 	_ provider.Authorizer       = PagerDuty{}
@@ -108,7 +108,7 @@ func (PagerDuty) Describe() provider.Descriptor {
 	}
 }
 
-// Sample implements provider.Provider. Each is an incident of its own, so that each makes a card.
+// Sample implements provider.Provider. Each sample is a separate incident, so that each creates a card.
 func (PagerDuty) Sample(now time.Time) provider.Event {
 	n := eventData{
 		Type: typeTriggered, ID: "sample/" + strconv.FormatInt(now.UnixMilli(), 10), At: now, Sample: true,
@@ -122,7 +122,7 @@ func (PagerDuty) Sample(now time.Time) provider.Event {
 	return n.event()
 }
 
-// encoded returns v as JSON. There is nothing in our own types that JSON lacks.
+// encoded returns v as JSON. All our types can be encoded.
 func encoded(v any) json.RawMessage {
 	text, err := json.Marshal(v)
 	if err != nil {

@@ -14,17 +14,17 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// maxOptions is how much a picker lists.
+// maxOptions limits the options of a picker.
 const maxOptions = 100
 
-// Person is somebody with a login at PagerDuty.
+// Person is a PagerDuty user.
 type Person struct {
 	ID, Name, Email, URL, TimeZone string
-	// Teams are the IDs of the teams that the person is in.
+	// Teams has the IDs of the user's teams.
 	Teams []string
 }
 
-// person returns the person whom the object shows.
+// person returns the user in the object.
 func (o object) person() Person {
 	r := o.reference()
 	p := Person{
@@ -39,7 +39,7 @@ func (o object) person() Person {
 	return p
 }
 
-// me returns who the session acts as, with their teams.
+// me returns the user of the session, with their teams.
 func (c client) me(ctx context.Context) (Person, error) {
 	answer, err := c.do(ctx, http.MethodGet, "/users/me", url.Values{"include[]": {"teams"}}, nil)
 	if err != nil {
@@ -52,22 +52,22 @@ func (c client) me(ctx context.Context) (Person, error) {
 	return me, nil
 }
 
-// asUser returns the client that names who acts, and who that is.
+// asUser returns a client that names the user of the session, and that user.
 func (c client) asUser(ctx context.Context) (client, Person, error) {
 	me, err := c.me(ctx)
 	return c.withSender(me.Email), me, err
 }
 
-// Me returns whose account the session acts with, with the time zone and address that they have at PagerDuty.
+// Me returns the user of the session, with the time zone and email address in PagerDuty.
 func (PagerDuty) Me(ctx context.Context, s provider.Session) (Person, error) {
 	return newClient(s).me(ctx)
 }
 
-// maxAddresses is how many people's addresses are looked through.
+// maxAddresses limits how many email addresses are searched.
 const maxAddresses = 1000
 
-// People returns people whose name contains the query, or else whose address does, those of the teams alone where there are any.
-// PagerDuty itself finds names only.
+// People returns users whose names contain the query, otherwise those whose email addresses do. With teams, it returns only their
+// members. PagerDuty itself searches names only.
 func (PagerDuty) People(ctx context.Context, s provider.Session, query string, teams ...string) ([]Person, error) {
 	c := newClient(s)
 	asked := url.Values{}
@@ -89,7 +89,7 @@ func (PagerDuty) People(ctx context.Context, s provider.Session, query string, t
 	return found[:min(len(found), maxOptions)], err
 }
 
-// people lists people.
+// people lists users.
 func (c client) people(ctx context.Context, asked url.Values, most int) ([]Person, error) {
 	all, _, err := c.pages(ctx, "/users", "users", asked, most)
 	var people []Person
@@ -101,8 +101,8 @@ func (c client) people(ctx context.Context, asked url.Values, most int) ([]Perso
 	return people, err
 }
 
-// Services returns the services that the session's account belongs to and whose names contain the query: those of its teams, or, for
-// somebody without a team, those whose escalation policies lead to them.
+// Services returns the services of the user's teams whose names contain the query. For a user without a team, these are the services
+// whose escalation policies page the user.
 func (p PagerDuty) Services(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
 	c := newClient(s)
 	me, err := c.me(ctx)
@@ -120,7 +120,7 @@ func (p PagerDuty) Services(ctx context.Context, s provider.Session, query strin
 	return resources(found), err
 }
 
-// servicesOfPolicies returns the services whose policies page the person.
+// servicesOfPolicies returns the services whose escalation policies page the user.
 func (c client) servicesOfPolicies(ctx context.Context, me Person, query string) ([]provider.Resource, error) {
 	policies, _, err := c.pages(ctx, "/escalation_policies", "escalation_policies", url.Values{"user_ids[]": {me.ID}, "include[]": {"services"}}, maxOptions)
 	if err != nil {
@@ -136,7 +136,7 @@ func (c client) servicesOfPolicies(ctx context.Context, me Person, query string)
 	}), nil
 }
 
-// resources returns services as what channels follow, each once, by name.
+// resources returns services as resources without duplicates, by name.
 func resources(services []object) []provider.Resource {
 	var all []provider.Resource
 	for _, service := range services {
@@ -174,9 +174,8 @@ func (PagerDuty) Service(ctx context.Context, s provider.Session, id string) (pr
 	return all[0], nil
 }
 
-// FindServices returns the services that somebody means by what they typed: the ID, the address of its page, its name, or a part of the name,
-// with quotes of any kind around it. More than one is for a picker; none means that there is no such service. Nothing typed means all
-// that the account belongs to.
+// FindServices returns the services that match what a user typed: the ID, the address of its page, its name, or part of the name, with or
+// without quotes. Several results are for a picker. For no text, it returns all services that the user belongs to.
 func (p PagerDuty) FindServices(ctx context.Context, s provider.Session, text string) ([]provider.Resource, error) {
 	text = trimQuotes(text)
 	if text == "" {
@@ -204,12 +203,12 @@ func (p PagerDuty) FindServices(ctx context.Context, s provider.Session, text st
 	return all, nil
 }
 
-// trimQuotes returns the text without the quotes around it: straight ones, or those that phones and word processors make of them.
+// trimQuotes returns the text without quotes around it, straight or typographic.
 func trimQuotes(text string) string {
 	return strings.TrimSpace(strings.Trim(strings.TrimSpace(text), "\"'`“”„‟‘’‚‛«»‹›「」"))
 }
 
-// serviceID returns the ID in the address of a service's page, or what may be an ID itself.
+// serviceID returns the ID in the address of a service's page, or the text itself if it looks like an ID.
 func serviceID(text string) string {
 	if u, err := url.Parse(text); err == nil && u.Host != "" {
 		parts := strings.Split(strings.Trim(u.Path, "/"), "/")
@@ -225,7 +224,7 @@ func serviceID(text string) string {
 	return ""
 }
 
-// optionsOf returns people as the options of a form.
+// optionsOf returns users as form options.
 func optionsOf(people []Person) []chat.Option {
 	var options []chat.Option
 	for _, p := range people {

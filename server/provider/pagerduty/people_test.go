@@ -17,7 +17,7 @@ func namesOf(all []provider.Resource) []string {
 	return found
 }
 
-func TestOnlyServicesThatOneBelongsToAreOffered(t *testing.T) {
+func TestOnlyTheUsersServicesAreOffered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for login, want := range map[string][]string{
@@ -37,7 +37,7 @@ func TestOnlyServicesThatOneBelongsToAreOffered(t *testing.T) {
 	require.Empty(t, all)
 }
 
-func TestAServiceIsFoundByWhatSomebodyTypes(t *testing.T) {
+func TestAServiceIsFoundByWhatAUserTypes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for text, want := range map[string][]string{

@@ -8,24 +8,24 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// replyBuilder collects the lines of a thread that one event makes.
+// replyBuilder collects the thread replies of one event.
 type replyBuilder struct {
 	by   reference
 	data eventData
 	all  []chat.Reply
 }
 
-// addWithActor adds a line with who did it.
+// addWithActor adds a reply about what a user did.
 func (t *replyBuilder) addWithActor(id string, by reference, pairs ...string) {
 	t.add(chat.Say(id, pairs...).WithMessage("Who", actorName(by)))
 }
 
 func (t *replyBuilder) add(m chat.Message) { t.all = append(t.all, chat.Reply{Text: m}) }
 
-// status tells that the incident stands otherwise than before.
+// status adds a reply about a new status.
 func (t *replyBuilder) status(was, is incident) {
 	if was.status() == "" || was.status() == is.status() {
-		return // what becomes known only now is on the card
+		return // what is known for the first time is on the card
 	}
 	did := is.latestMilestone()
 	if did.By == (reference{}) {
@@ -51,7 +51,7 @@ func (t *replyBuilder) status(was, is incident) {
 	}
 }
 
-// assignees tells that others have the incident.
+// assignees adds a reply about new assignees.
 func (t *replyBuilder) assignees(was, is incident) {
 	if !was.Shown.Known.has(partAssignees) || is.status() == statusResolved || was.status() == statusResolved {
 		return
@@ -71,7 +71,7 @@ func (t *replyBuilder) assignees(was, is incident) {
 	t.add(chat.Say(id).WithMessage("Who", actorName(t.by)).WithMessage("Whom", whom))
 }
 
-// delegated tells that the incident was handed to another escalation policy, and reports whether it was. Those who have it may be the same.
+// delegated adds a reply about a new escalation policy, and reports whether there is one. The assignees may stay the same.
 func (t *replyBuilder) delegated(was, is snapshot, whom chat.Message) bool {
 	moved := t.data.Type == typeLookedUp && was.Service.ID == is.Service.ID
 	if t.data.Type != typeDelegated && !moved || !was.Known.has(partPolicy) || was.Policy.ID == is.Policy.ID {
@@ -85,7 +85,7 @@ func (t *replyBuilder) delegated(was, is snapshot, whom chat.Message) bool {
 	return true
 }
 
-// facts tells what else is different.
+// facts adds replies about other changes.
 func (t *replyBuilder) facts(before incident, is snapshot) {
 	was := *before.Shown
 	if before.wasShown(partPriority) && was.Priority != is.Priority {
@@ -109,7 +109,7 @@ func (t *replyBuilder) facts(before incident, is snapshot) {
 	}
 }
 
-// meeting tells where people meet.
+// meeting adds a reply about the conference bridge.
 func (t *replyBuilder) meeting(b bridge) {
 	if b == (bridge{}) {
 		t.addWithActor("pagerduty.reply.no_meeting", t.by)
@@ -118,7 +118,7 @@ func (t *replyBuilder) meeting(b bridge) {
 	t.addWithActor("pagerduty.reply.meeting", t.by, "Meeting", b.link())
 }
 
-// addOnce tells what is told only once.
+// addOnce adds a reply about a fact that is posted only once.
 func (t *replyBuilder) addOnce(is incident) {
 	text := chat.Escape(t.data.Text)
 	switch t.data.Type {
@@ -139,7 +139,7 @@ func (t *replyBuilder) addOnce(is incident) {
 		}
 		t.addWithActor(id, t.by, "Role", text, "Whom", chat.Escape(t.data.Whom), "Before", chat.Escape(t.data.Before))
 	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted, typeFlowCompleted:
-		// Such as "pagerduty.reply.task.created".
+		// For example, "pagerduty.reply.task.created".
 		t.addWithActor("pagerduty.reply."+t.data.Type, t.by, "Text", text, "State", chat.Escape(t.data.State))
 	case typeEscalated:
 		if len(t.all) == 0 && is.status() != statusResolved {
@@ -148,7 +148,7 @@ func (t *replyBuilder) addOnce(is incident) {
 	}
 }
 
-// link returns where people meet, as a link where there is one.
+// link returns the address of the conference bridge as a link, and its number.
 func (b bridge) link() string {
 	parts := []string{}
 	if b.URL != "" {

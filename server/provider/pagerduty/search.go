@@ -11,38 +11,38 @@ import (
 )
 
 const (
-	// searchPages is how many pages of a hundred incidents are looked through: PagerDuty itself cannot search titles.
+	// searchPages is how many pages of 100 incidents are searched: PagerDuty can't search titles.
 	searchPages = 3
-	// searchBack is how far back: PagerDuty lists no more than six months at once.
+	// searchBack is how far back a search goes: PagerDuty lists at most six months at once.
 	searchBack = 179 * 24 * time.Hour
-	// maxFound is how many are found at once.
+	// maxFound limits the results.
 	maxFound = 25
 )
 
-// numberForm is the number of an incident, as people write it.
+// numberForm is the number of an incident as users type it.
 var numberForm = regexp.MustCompile(`^#?([0-9]{1,9})$`)
 
-// Search is what somebody looks for.
+// Search is a search for incidents.
 type Search struct {
-	// Text is a part of the title, "#" and a number, or "" for all.
+	// Text is part of the title, a number with or without "#", or "" for all.
 	Text string
-	// Statuses are those that are of interest; none for all.
+	// Statuses limits the statuses; empty for all.
 	Statuses []string
-	// ServiceIDs are the services; none for all.
+	// ServiceIDs limits the services; empty for all.
 	ServiceIDs []string
-	// Mine narrows it to incidents that the account is assigned to.
+	// Mine limits the search to incidents assigned to the user.
 	Mine bool
 }
 
-// FoundIncident is an incident that was found.
+// FoundIncident is a search result.
 type FoundIncident struct {
-	// Title has the number before it; all as they came from outside.
+	// Title begins with the number. All fields are untrusted text.
 	ID, Title, Status, Service, URL string
-	// Event makes the incident's card.
+	// Event creates the incident's card.
 	Event provider.Event
 }
 
-// Find returns incidents, the latest first, and whether there may be more, so that the search should be narrowed.
+// Find returns incidents, latest first, and whether there may be more.
 func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now time.Time) (hits []FoundIncident, more bool, err error) {
 	c := newClient(s)
 	if match := numberForm.FindStringSubmatch(strings.TrimSpace(q.Text)); match != nil {
@@ -88,7 +88,7 @@ func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now tim
 	return hits, more, nil
 }
 
-// contains reports whether all words are in the title.
+// contains reports whether the title contains all words.
 func contains(title string, words []string) bool {
 	for _, word := range words {
 		if !strings.Contains(title, word) {
@@ -104,7 +104,7 @@ func foundIncident(shown object) FoundIncident {
 	return FoundIncident{ID: n.Incident, Title: i.title(), Status: n.Shown.Status, Service: n.Shown.Service.Name, URL: n.Shown.URL, Event: n.event()}
 }
 
-// Lookup returns the incident with this ID or number as an event, for its card. Fault: ResourceUnknown.
+// Lookup returns the incident with this ID or number as an event. Fault: ResourceUnknown.
 func (PagerDuty) Lookup(ctx context.Context, s provider.Session, id string) (provider.Event, error) {
 	shown, err := newClient(s).incident(ctx, id)
 	if err != nil {

@@ -12,22 +12,22 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// Schedules of shifts, the newer kind, are under addresses of their own, and say by whom a shift is taken by ID alone:
+// Shift-based schedules, the newer kind, have their own addresses, and identify users by ID only:
 // https://developer.pagerduty.com/docs/schedules-v2-to-v3-upgrade.
 const (
 	shiftsPath = "/v3/schedules"
-	// maxShiftSchedules is how many of them are looked through for a name.
+	// maxShiftSchedules limits how many of them are searched by name.
 	maxShiftSchedules = 1000
-	// maxOnShift is how many people of one schedule are looked up.
+	// maxOnShift limits how many users of one schedule are looked up.
 	maxOnShift = 20
 )
 
-// isLayered reports whether an answer means that a schedule is of layers, the older kind, or that the account has no other.
+// isLayered reports whether the error means that a schedule is layered, the older kind, or that the account has no other kind.
 func isLayered(err error) bool {
 	return fault.Is(err, fault.ProviderRefused, fault.ProviderForbidden, fault.ResourceUnknown)
 }
 
-// shiftSchedules returns the schedules of shifts whose names contain the query.
+// shiftSchedules returns the shift-based schedules whose names contain the query.
 func (c client) shiftSchedules(ctx context.Context, query string) ([]object, error) {
 	all, _, err := c.pages(ctx, shiftsPath, "schedules", nil, maxShiftSchedules)
 	if isLayered(err) {
@@ -38,7 +38,7 @@ func (c client) shiftSchedules(ctx context.Context, query string) ([]object, err
 	}), err
 }
 
-// scheduleOfID returns the schedule with this ID. A schedule keeps its ID when it is made one of shifts.
+// scheduleOfID returns the schedule with this ID. A schedule keeps its ID when it is converted to shifts.
 func (c client) scheduleOfID(ctx context.Context, id string) (object, error) {
 	answer, err := c.do(ctx, http.MethodGet, shiftsPath+"/"+id, nil, nil)
 	if isLayered(err) {
@@ -47,7 +47,7 @@ func (c client) scheduleOfID(ctx context.Context, id string) (object, error) {
 	return answer.object("schedule"), err
 }
 
-// shiftAssignments returns who is on shift at that time, and whether the schedule is one of shifts at all.
+// shiftAssignments returns who is on shift at that time, and whether the schedule is shift-based.
 func (c client) shiftAssignments(ctx context.Context, scheduleID string, at time.Time) (shifts []Shift, shiftBased bool, err error) {
 	answer, err := c.do(ctx, http.MethodGet, shiftsPath+"/"+scheduleID, url.Values{
 		"include[]": {"final_schedule"}, "since": {at.Format(time.RFC3339)}, "until": {at.Add(time.Second).Format(time.RFC3339)}, "overflow": {"true"},
@@ -61,7 +61,7 @@ func (c client) shiftAssignments(ctx context.Context, scheduleID string, at time
 	for _, one := range answer.object("schedule").object("final_schedule").list("computed_shift_assignments") {
 		id, start, end := idOf(one.object("member").text("user_id")), one.time("start_time"), one.time("end_time")
 		if id == "" || start.After(at) || !end.IsZero() && !end.After(at) {
-			continue // a slot that is left empty, or a shift that begins within the second
+			continue // an empty slot, or a shift that begins within the second
 		}
 		same := slices.IndexFunc(shifts, func(o Shift) bool { return o.Who.ID == id })
 		switch {

@@ -25,7 +25,7 @@ func (w *world) withShifts() {
 	}}))
 }
 
-func TestWhoIsOnCallByAScheduleOfShiftsIsFound(t *testing.T) {
+func TestOnCallIsKnownForShiftBasedSchedules(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.withShifts()
@@ -60,7 +60,7 @@ func TestSchedulesOfBothKindsAreOfferedAndFound(t *testing.T) {
 	}
 }
 
-func TestAnAccountWithoutSchedulesOfShiftsLosesNothing(t *testing.T) {
+func TestAnAccountWithoutShiftBasedSchedulesWorks(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusNotFound, http.StatusForbidden, http.StatusBadRequest} {
 		w := newWorld(t)

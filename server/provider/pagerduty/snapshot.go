@@ -9,11 +9,11 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// parts are what can be said of an incident, as a set. No delivery and no answer says all of it: a part that one leaves out stays as it was,
-// and a part that it says is null is taken away.
+// parts is a set of the parts of an incident. No delivery or response has all parts: a missing part stays as it was, and a part that is
+// null is cleared.
 type parts uint32
 
-// The parts. Their numbers are stored: new ones go to the end.
+// The parts. Their values are stored, so new ones go to the end.
 const (
 	partNumber parts = 1 << iota
 	partTitle
@@ -31,7 +31,7 @@ const (
 	partsEnd
 )
 
-// has reports whether the part is among them.
+// has reports whether the set contains the part.
 func (p parts) has(one parts) bool { return p&one != 0 }
 
 // snapshot is an incident as PagerDuty showed it.
@@ -50,13 +50,13 @@ type snapshot struct {
 	Policy    reference   `json:"policy,omitzero"`
 	Teams     []reference `json:"teams,omitempty"`
 	Assignees []reference `json:"assignees,omitempty"`
-	// Assigned counts the assignees, of whom only the first are kept.
+	// Assigned counts all assignees, of whom only the first are kept.
 	Assigned int `json:"assigned,omitempty"`
 	// Merged is the incident that this one was merged into.
 	Merged reference `json:"merged,omitzero"`
 }
 
-// copyPart takes one part over from another snapshot.
+// copyPart copies one part from another snapshot.
 func (s *snapshot) copyPart(one parts, from snapshot) {
 	s.Known |= one
 	switch one {
@@ -89,7 +89,7 @@ func (s *snapshot) copyPart(one parts, from snapshot) {
 	}
 }
 
-// asOf says from when something is known. Of two things at one time the one that is further on counts.
+// asOf orders what was shown. At the same time, the status with more progress wins.
 type asOf struct {
 	At   time.Time `json:"at,omitzero"`
 	Rank int       `json:"rank,omitempty"`
@@ -100,7 +100,7 @@ func (m asOf) compare(o asOf) int {
 	return cmp.Or(m.At.Compare(o.At), cmp.Compare(m.Rank, o.Rank), cmp.Compare(m.By, o.By))
 }
 
-// mergeSnapshot takes over what the news show of the incident: each part from the latest that shows it, in whatever order they come.
+// mergeSnapshot merges what an event shows: each part comes from the latest event that shows it, in whatever order events come.
 func (i *incident) mergeSnapshot(n eventData) {
 	var is snapshot
 	if i.Shown != nil {
@@ -108,7 +108,7 @@ func (i *incident) mergeSnapshot(n eventData) {
 	}
 	said := asOf{At: n.At, Rank: statusRank(n.Shown.Status), By: n.ID}
 	if n.MentionOnly {
-		said = asOf{} // all else is worth more than what is said in passing
+		said = asOf{} // everything else takes precedence over a mention
 	}
 	latest := i.Shown == nil || said.compare(i.Latest) > 0
 	older := map[parts]asOf{}
@@ -140,7 +140,7 @@ func (i *incident) mergeSnapshot(n eventData) {
 	}
 }
 
-// wasShown reports whether the part was shown, and not only said in passing.
+// wasShown reports whether the part was shown by more than a mention.
 func (i incident) wasShown(one parts) bool {
 	since, apart := i.Older[one]
 	if !apart {
@@ -149,19 +149,19 @@ func (i incident) wasShown(one parts) bool {
 	return i.Shown != nil && i.Shown.Known.has(one) && since != (asOf{})
 }
 
-// complete reports whether all that a card and the filters need was shown.
+// complete reports whether all parts that cards and filters need were shown.
 func (i incident) complete() bool {
 	const needed = partTitle | partURL | partStatus | partUrgency | partPriority | partService | partTeams
 	return i.Shown != nil && i.Shown.Known&needed == needed
 }
 
-// has reports whether a field is there; null is there, too.
+// has reports whether the object has the field, even if it is null.
 func (o object) has(name string) bool {
 	_, there := o[name]
 	return there
 }
 
-// snapshot returns what is shown of an incident, as deliveries have it or as answers do.
+// snapshot returns the incident in a delivery or response.
 func (o object) snapshot() *snapshot {
 	s := &snapshot{
 		Number: max(o.number("number"), o.number("incident_number")), Title: untrusted.Line(o.text("title"), maxTitle), URL: untrusted.URL(o.text("html_url")),
@@ -196,7 +196,7 @@ func (o object) snapshot() *snapshot {
 	return s
 }
 
-// knownParts returns the parts that the incident shows. What cannot be null, or is of a form that is not understood, counts as left out.
+// knownParts returns the parts that the incident shows. A part that can't be null, or has an unexpected form, counts as missing.
 func (o object) knownParts(s snapshot) parts {
 	var known parts
 	for one, there := range map[parts]bool{
@@ -212,11 +212,11 @@ func (o object) knownParts(s snapshot) parts {
 	return known
 }
 
-// numberedTitle is what answers call an incident: its number, and its title.
+// numberedTitle is how responses show an incident: its number and title.
 var numberedTitle = regexp.MustCompile(`^\[#([0-9]{1,9})\] (.+)$`)
 
-// mentionedIncident returns what a delivery about something of an incident, such as a note, says of the incident itself: title and link, and for a
-// workflow the service.
+// mentionedIncident returns what a delivery about a note or the like says about its incident: title and link, and for a workflow the
+// service.
 func (o object) mentionedIncident() *snapshot {
 	about := o.object("incident")
 	s := &snapshot{Title: untrusted.Line(about.text("summary"), maxTitle), URL: untrusted.URL(about.text("html_url")), Service: o.object("service").reference()}

@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// RunTask implements provider.TaskRunner: it looks at an incident that was open when last heard of, or for those that were never heard of.
-// Deliveries that were due while PagerDuty had the webhook disabled never come, and nothing else would tell.
+// RunTask implements provider.TaskRunner. It looks up an open incident, or incidents that were missed, because PagerDuty never sends what
+// happened while it had the webhook disabled.
 func (PagerDuty) RunTask(ctx context.Context, s provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	if t.Key == catchUpKey {
 		return newClient(s).catchUp(ctx, r, t)
@@ -24,14 +24,14 @@ func (PagerDuty) RunTask(ctx context.Context, s provider.Session, r provider.Res
 	}
 	shown, err := newClient(s).incident(ctx, about.ID)
 	if isUnknown(err) {
-		return nil, nil, nil // it was deleted, or is no longer for this account
+		return nil, nil, nil // the incident was deleted, or the account can't see it anymore
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	events := []provider.Event{foundEvent(shown)}
 	if strings.HasPrefix(t.Key, firstLookKey) {
-		return events, nil, nil // what it finds begins the looks at an open incident
+		return events, nil, nil // the event starts the lookups of an open incident
 	}
 	if shown.text("status") == statusResolved || t.Round+1 >= maxLooks {
 		return events, nil, nil
@@ -39,8 +39,8 @@ func (PagerDuty) RunTask(ctx context.Context, s provider.Session, r provider.Res
 	return events, []provider.Task{lookTask(about.ID, t.Round+1)}, nil
 }
 
-// LinkMeeting writes to PagerDuty where people meet about the incident, with a note that says so, and returns the events of both. The note is
-// worth less than the address: where only it fails, the meeting counts.
+// LinkMeeting sets the conference bridge of the incident, adds a note about it, and returns the events of both. A note that fails is
+// ignored.
 func (PagerDuty) LinkMeeting(ctx context.Context, s provider.Session, state json.RawMessage, joinURL, number, noted string) ([]provider.Event, error) {
 	card, err := readIncident(state)
 	if err != nil {
@@ -63,7 +63,7 @@ func (PagerDuty) LinkMeeting(ctx context.Context, s provider.Session, state json
 	}
 	n := lookedUp(shown, me).after(card)
 	if n.Bridge == nil {
-		n.Bridge = &bridge{URL: joinURL, Number: number} // what was taken; answers to changes do not show it
+		n.Bridge = &bridge{URL: joinURL, Number: number} // responses to changes don't show the bridge
 	}
 	events := []provider.Event{n.event()}
 	written, err := c.note(ctx, card.ID, noted, me)

@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	// headerSignature has one signature for each secret that is valid while PagerDuty changes it: "v1=<hex>,v1=<hex>".
-	// See https://developer.pagerduty.com/docs/verifying-webhook-signatures.
+	// headerSignature has one signature for each valid secret while PagerDuty rotates it: "v1=<hex>,v1=<hex>". See
+	// https://developer.pagerduty.com/docs/verifying-webhook-signatures.
 	headerSignature = "X-Pagerduty-Signature"
-	// signatureVersion is before each signature over the body. Others are passed over: PagerDuty may add some.
+	// signatureVersion is the prefix of each signature over the body. Other versions are ignored because PagerDuty may add some.
 	signatureVersion = "v1="
-	// maxSignatures bounds how many are tried.
+	// maxSignatures limits how many signatures are tried.
 	maxSignatures = 10
 )
 
-// Verify implements provider.Provider. There is no time in what is signed: that a delivery comes again is noticed by its events.
+// Verify implements provider.Provider. The signature covers no time: a repeated delivery is recognized by its events.
 func (PagerDuty) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
 	header := strings.TrimSpace(d.Header[headerSignature])
 	if header == "" {

@@ -10,15 +10,15 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// hookName is what our webhooks are called among the account's.
+// hookName is the description of our webhooks in PagerDuty.
 const hookName = "Mattermost (Zoom plugin)"
 
-// maxHooks is how many of the account's webhooks are looked through.
+// maxHooks limits how many webhooks of the account are read.
 const maxHooks = 1000
 
-// Scope is what a webhook tells of: the whole account, which takes an admin of it, or one service or team, which takes a manager of that.
+// Scope is what a webhook covers: the whole account, which requires an admin, or one service or team, which requires a manager.
 type Scope struct {
-	// Kind is one of those below; ID is that of the service or team.
+	// Kind is one of the constants below; ID is that of the service or team.
 	Kind string `json:"kind"`
 	ID   string `json:"id,omitempty"`
 }
@@ -30,33 +30,33 @@ const (
 	ScopeTeam    = "team_reference"
 )
 
-// Subscription is a webhook that we made.
+// Subscription is a webhook that we created.
 type Subscription struct {
 	ID    string `json:"id"`
 	Scope Scope  `json:"scope"`
 }
 
-// Health is how a webhook of ours is.
+// Health is the state of our webhook.
 type Health string
 
-// How it can be.
+// The states of a webhook.
 const (
-	// HealthGood sends.
+	// HealthGood means that it sends.
 	HealthGood Health = "good"
-	// HealthDisabled was switched off by PagerDuty for a day, as three deliveries in a row were dropped.
+	// HealthDisabled means that PagerDuty disabled it for a day after three failed deliveries in a row.
 	HealthDisabled Health = "disabled"
-	// HealthGone was deleted.
+	// HealthGone means that it was deleted.
 	HealthGone Health = "gone"
-	// HealthChanged was changed by somebody: it is off, goes elsewhere, or lacks news that we tell of.
+	// HealthChanged means that someone changed it: it is off, sends elsewhere, or lacks some of our events.
 	HealthChanged Health = "changed"
 )
 
-// workflowEvents need a scope of their own: https://developer.pagerduty.com/docs/webhooks-overview#event-types.
+// workflowEvents returns the events that need another OAuth scope: https://developer.pagerduty.com/docs/webhooks-overview#event-types.
 func workflowEvents() []string {
 	return []string{incidentPrefix + typeFlowStarted, incidentPrefix + typeFlowCompleted}
 }
 
-// hookEvents are those that a webhook of ours asks for: all that Parse understands, or those without workflows.
+// hookEvents returns the events that our webhooks subscribe to: all that Parse understands, with or without workflows.
 func hookEvents(workflows bool) []string {
 	var events []string
 	for _, eventType := range []string{
@@ -72,7 +72,7 @@ func hookEvents(workflows bool) []string {
 	return events
 }
 
-// filter returns the scope as PagerDuty has it.
+// filter returns the scope in PagerDuty's form.
 func (s Scope) filter() object {
 	if s.Kind == ScopeAccount {
 		return object{"type": s.Kind}
@@ -80,9 +80,9 @@ func (s Scope) filter() object {
 	return object{"type": s.Kind, "id": s.ID}
 }
 
-// Subscribe makes a webhook and returns it with the secret that PagerDuty made up for it, which is told this once. Webhooks of the same
-// connection that are there already are removed before: nobody knows their secrets any more. Where the app or the account lacks the right to
-// workflows, their events are left out. Faults: InvalidInput for what is no scope, NotResourceAdmin.
+// Subscribe creates a webhook and returns it with the secret that PagerDuty generates and shows only once. Existing webhooks of the same
+// connection are removed first because their secrets are lost. If the app or account has no access to workflows, their events are left
+// out. Faults: InvalidInput for an invalid scope, NotResourceAdmin.
 func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope, h provider.Hook) (made Subscription, secret string, err error) {
 	c := newClient(s)
 	if !slices.Contains([]string{ScopeAccount, ScopeService, ScopeTeam}, scope.Kind) || scope.Kind != ScopeAccount && idOf(scope.ID) == "" {
@@ -122,8 +122,7 @@ func (c client) subscribe(ctx context.Context, scope Scope, h provider.Hook, eve
 	}})
 }
 
-// connectionOf returns an address of ours without the key that it ends with: a connection whose webhook could not be made is begun anew
-// with another.
+// connectionOf returns our address without its last part, the key: a connection whose webhook couldn't be created gets a new key.
 func connectionOf(address string) string {
 	if at := strings.LastIndexByte(address, '.'); at > strings.LastIndexByte(address, '/') {
 		return address[:at]
@@ -131,7 +130,7 @@ func connectionOf(address string) string {
 	return address
 }
 
-// CheckHook returns how a webhook of ours is.
+// CheckHook returns the state of our webhook.
 func (PagerDuty) CheckHook(ctx context.Context, s provider.Session, made Subscription, h provider.Hook) (Health, error) {
 	c := newClient(s)
 	if idOf(made.ID) == "" {
@@ -155,7 +154,7 @@ func (PagerDuty) CheckHook(ctx context.Context, s provider.Session, made Subscri
 	return HealthGood, nil
 }
 
-// asksForAll reports whether the webhook asks for all events that it needs no special right for.
+// asksForAll reports whether the webhook subscribes to all events that need no extra scope.
 func asksForAll(hook object) bool {
 	asked, _ := hook["events"].([]any)
 	for _, event := range hookEvents(false) {
@@ -166,7 +165,7 @@ func asksForAll(hook object) bool {
 	return true
 }
 
-// Unsubscribe removes a webhook of ours; one that is gone already is no error.
+// Unsubscribe removes our webhook. It is no error if the webhook doesn't exist.
 func (PagerDuty) Unsubscribe(ctx context.Context, s provider.Session, made Subscription) error {
 	return newClient(s).unsubscribe(ctx, made.ID)
 }

@@ -20,7 +20,7 @@ func (w *world) account() provider.Resource {
 	return r
 }
 
-func TestASubscriptionThatWasDisabledIsEnabledAgain(t *testing.T) {
+func TestADisabledWebhookIsEnabledAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made := encoded(w.follow())
@@ -37,7 +37,7 @@ func TestASubscriptionThatWasDisabledIsEnabledAgain(t *testing.T) {
 	require.NotNil(t, w.state(w.trigger("Heard again")))
 }
 
-func TestASubscriptionThatIsGoneOrChangedIsMadeAnew(t *testing.T) {
+func TestAMissingOrChangedWebhookIsReplaced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made, account := w.follow(), w.account()
@@ -66,7 +66,7 @@ func TestASubscriptionThatIsGoneOrChangedIsMadeAnew(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestWhatIsConnectedIsUnderstoodInAnyForm(t *testing.T) {
+func TestResourcesAreLocatedInAnyForm(t *testing.T) {
 	t.Parallel()
 	sites := New().Sites()
 	for typed, want := range map[string]provider.Location{
@@ -90,7 +90,7 @@ func TestWhatIsConnectedIsUnderstoodInAnyForm(t *testing.T) {
 	wantFault(t, fault.AddressUnknown, err)
 }
 
-func TestWhoIsNoAdminOfTheAccountChoosesAService(t *testing.T) {
+func TestNonAdminsChooseAService(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.Equal(t, Scope{Kind: ScopeAccount}, scopeOf(w.account()))
@@ -118,7 +118,7 @@ func TestWhoIsNoAdminOfTheAccountChoosesAService(t *testing.T) {
 	}
 }
 
-func TestTheSecretIsToldOnceSoALostOneMeansANewWebhook(t *testing.T) {
+func TestALostSecretRequiresANewWebhook(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	first := w.follow()
@@ -129,7 +129,7 @@ func TestTheSecretIsToldOnceSoALostOneMeansANewWebhook(t *testing.T) {
 	require.Len(t, w.sbx.Deliveries(), 1)
 }
 
-func TestAWebhookIsForThoseWhoAdminister(t *testing.T) {
+func TestOnlyAdminsInstallWebhooks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, _, err := New().Subscribe(t.Context(), w.as("cyd"), Scope{Kind: ScopeAccount}, w.hook)
@@ -154,7 +154,7 @@ func TestAWebhookIsForThoseWhoAdminister(t *testing.T) {
 	require.Equal(t, HealthGone, health)
 }
 
-func TestFortyEightHoursOfRedeliveryMakeOneCard(t *testing.T) {
+func TestRedeliveriesFor48HoursMakeOneCard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()
@@ -168,7 +168,7 @@ func TestFortyEightHoursOfRedeliveryMakeOneCard(t *testing.T) {
 	require.Len(t, w.heard, 2)
 }
 
-func TestWhatADisabledWebhookMissedIsFoundByLooking(t *testing.T) {
+func TestIncidentsMissedByADisabledWebhookAreLookedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.follow()

@@ -65,7 +65,7 @@ func TestACommentKeepsItsLines(t *testing.T) {
 	require.NotContains(t, said(t, change), "\n", "one line stays on the line")
 }
 
-func TestWhatADeliveryLeavesOutStaysAsItWas(t *testing.T) {
+func TestMissingPartsStayAsTheyWere(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, _ := told(t, p, nil, fixture(t, "assigned"))

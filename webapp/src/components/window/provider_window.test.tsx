@@ -16,7 +16,7 @@ const blank = {help: '', placeholder: '', default: '', optional: false, max_leng
 const form: Form = {
     kind: 'raise',
     state: 'v1.sealed',
-    title: 'Trigger Incident',
+    title: 'Trigger incident',
     intro: 'See https://status.example.com first',
     submit: 'Trigger',
     fields: [
@@ -68,7 +68,7 @@ describe('A window of a provider', () => {
         const {page, passed} = await typed('/PDuty trigger  Disk is full');
         expect(passed).toEqual({});
         expect(page.server.askedFor(run)[0].body).toEqual({text: 'trigger Disk is full', channel_id: 'town', root_id: 'root'});
-        expect(screen.getByRole('dialog', {name: 'Trigger Incident'})).toBeInTheDocument();
+        expect(screen.getByRole('dialog', {name: 'Trigger incident'})).toBeInTheDocument();
         expect(screen.getByRole('combobox', {name: 'Service *'})).toHaveFocus();
         expect(screen.getByRole('link', {name: 'https://status.example.com'})).toHaveAttribute('rel', 'noopener noreferrer');
     });
