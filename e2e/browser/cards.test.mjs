@@ -1,9 +1,9 @@
-// Live cards of Jenkins and Bitbucket, as people in a channel see and use them.
+// The cards of Jenkins and Bitbucket, as users see and use them in a channel.
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
 import {connect, launch, openBrowser, Tab} from './page.mjs';
-import {jenkins, newChannel, newRepository, sandbox, stack, switchOn} from './stack.mjs';
+import {jenkins, newChannel, newRepository, sandbox, stack, enable} from './stack.mjs';
 
 let browser;
 let alice;
@@ -14,7 +14,7 @@ before(async () => {
     const admin = await openBrowser(browser, 'admin');
     alice = await openBrowser(browser, 'alice');
     bob = await openBrowser(browser, 'bob');
-    await switchOn(admin, {enablejenkins: 'jenkins', enablebitbucket: 'bitbucket'});
+    await enable(admin, {enablejenkins: 'jenkins', enablebitbucket: 'bitbucket'});
 });
 after(() => browser?.close());
 
@@ -23,8 +23,8 @@ describe('The cards of Jenkins', () => {
     let tab;
     let hook;
     let failed;
-    let first; // the number of the build that fails
-    let second; // and of the one that mends it
+    let first; // the number of the failed build
+    let second; // the number of the build that fixes it
 
     before(async () => {
         channel = await newChannel('Web shop', alice.person, bob.person);
@@ -32,7 +32,7 @@ describe('The cards of Jenkins', () => {
         tab = await Tab.inChannel(alice, channel);
     });
 
-    it('begin with a direct message that says what to enter at Jenkins', async () => {
+    it('begin with a direct message that says what to enter in Jenkins', async () => {
         await tab.say('/jenkins connect');
         await tab.posts.filter({hasText: 'is ready. The address and the token to enter in'}).waitFor();
         const direct = await Tab.open(alice, `/${stack.team}/messages/@zoom`);
@@ -47,7 +47,7 @@ describe('The cards of Jenkins', () => {
         assert.deepEqual(await jenkins('test-connection', {job: 'web'}), {answer: 'Connect ok'});
     });
 
-    it('change in place from the start of a build to its end, with the history in the thread', async () => {
+    it('update in place from the start of a build to its end, with the history in the thread', async () => {
         ({number: first} = await jenkins('start', {
             job: 'web', cause: 'Started by user Ada', branch: 'origin/main', commit: '3c5a9d1e7b22f00d3c5a9d1e7b22f00d3c5a9d1e',
             changes: [{id: '3c5a9d1e7b22f00d3c5a9d1e7b22f00d3c5a9d1e', author: 'Ada', message: 'Count the discount once'}],
@@ -74,21 +74,21 @@ describe('The cards of Jenkins', () => {
         assert.match(await meeting.textContent(), new RegExp(`web #${first}`));
     });
 
-    it('say when a build mended what was broken', async () => {
+    it('say when a build is back to normal', async () => {
         ({number: second} = await jenkins('start', {job: 'web', cause: 'Started by an SCM change', branch: 'origin/main', commit: '9b1f00d3c5a9d1e7b22f00d3c5a9d1e7b22f00d3'}));
         await tab.cards.filter({hasText: `Running · web #${second}`}).waitFor();
         await jenkins('finish', {job: 'web', number: second, result: 'SUCCESS', seconds: 79, tests: {total: 120, failed: []}});
-        const mended = tab.cards.filter({hasText: `Back to normal · web #${second}`});
-        await mended.waitFor();
-        assert.match(await mended.textContent(), /After 1 failure/);
+        const fixed = tab.cards.filter({hasText: `Back to normal · web #${second}`});
+        await fixed.waitFor();
+        assert.match(await fixed.textContent(), /After 1 failure/);
         assert.equal(await tab.cards.count(), 2);
         await tab.openThread(`web #${second}`);
         await tab.rightSidebar.getByText('all 120 passed').first().waitFor();
-        await tab.picture('back-to-normal', mended);
+        await tab.picture('back-to-normal', fixed);
         await tab.closeSidebar.click();
     });
 
-    it('are configured on a page, with the events as check boxes of one question', async () => {
+    it('are configured on a page, with the events as checkboxes of one field', async () => {
         await tab.say('/jenkins configure');
         const page = tab.window;
         await page.getByRole('tab', {name: 'Notifications'}).click();
@@ -97,7 +97,7 @@ describe('The cards of Jenkins', () => {
         await tab.picture('jenkins-configure');
         await page.getByLabel('Jobs').fill('web [');
         await page.getByRole('button', {name: 'Save'}).click();
-        await page.getByText('isn't a valid pattern').waitFor();
+        await page.getByText("isn't a valid pattern").waitFor();
         await page.getByLabel('Jobs').fill('web, !*/nightly');
         await page.getByRole('button', {name: 'Save'}).click();
         await page.getByText('Saved. This channel now gets').waitFor();
@@ -108,14 +108,14 @@ describe('The cards of Jenkins', () => {
         await page.waitFor({state: 'detached'});
     });
 
-    it('explain themselves with /jenkins status', async () => {
+    it('are explained by /jenkins status', async () => {
         await tab.say('/jenkins status');
         const note = tab.posts.filter({hasText: `Shown – web #${second} (Back to normal`});
         await note.waitFor();
         await tab.picture('status-note', note);
     });
 
-    it('end only after a question', async () => {
+    it('end only after a confirmation', async () => {
         await tab.say('/jenkins disconnect');
         const question = tab.posts.filter({hasText: 'Do you want to end this connection?'});
         await question.waitFor();
@@ -139,7 +139,7 @@ describe('The cards of Bitbucket', () => {
         repo = await newRepository('alice', 'bob');
     });
 
-    it('begin with a sign-in at Bitbucket, once an admin has registered the server', async () => {
+    it('begin with a sign-in to Bitbucket, once an admin has set it up', async () => {
         await setUp(await openBrowser(browser, 'admin'), channel, repo);
         await hers.say(`/bitbucket connect ${repo.url}`);
         await hers.signIn('bitbucket');
@@ -159,7 +159,7 @@ describe('The cards of Bitbucket', () => {
         assert.equal(await hers.cards.count(), 1);
     });
 
-    it('let people review and merge as themselves', async () => {
+    it('let users review and merge as themselves', async () => {
         await repo.does('push', {by: 'alice', branch: 'feature/discount', commits: ['Count the discount once']});
         const {id} = await repo.does('pullrequests', {by: 'alice', title: 'Count the discount once', source: 'feature/discount', reviewers: ['bob']});
         await repo.does(`pullrequests/${id}/comments`, {by: 'bob', text: 'Does this also hold for *vouchers*?'});
@@ -191,7 +191,7 @@ describe('The cards of Bitbucket', () => {
 
 const everything = Object.fromEntries(['start', 'success', 'unstable', 'failure', 'not_built', 'aborted', 'back_to_normal', 'repeated_failure', 'commit_info', 'test_summary', 'failed_tests'].map((box) => [box, true]));
 
-// Registers the server at Bitbucket, the way admins do.
+// Sets up sign-in for Bitbucket the way admins do.
 async function setUp(admin, channel, repo) {
     await admin.person.call('POST', `/channels/${channel.id}/members`, {user_id: admin.person.id});
     const tab = await Tab.inChannel(admin, channel);

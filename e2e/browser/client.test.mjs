@@ -1,16 +1,16 @@
-// What Mattermost's own client does to a plugin, each point of which once broke something: the focus, the log-in, collapsed threads,
-// attachments below what the plugin draws, names and contrast. The host page does the same.
+// What the plugin must handle in Mattermost's client: the focus, the login page, collapsed threads, attachments that Mattermost draws
+// again, names, and contrast. The host page behaves the same, and each point here once broke something.
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {after, afterEach, before, beforeEach, describe, it} from 'node:test';
 
-import {connect, launch, openBrowser, poll, setUpTool, Tab} from './page.mjs';
-import {configure, newApp, newChannel, newService, stack, switchOn} from './stack.mjs';
+import {connect, launch, openBrowser, poll, setUpProvider, Tab} from './page.mjs';
+import {configure, newApp, newChannel, newService, stack, enable} from './stack.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-// What is hard to see or has no name, as axe-core finds it within a part of the page.
+// Returns the elements of a part of the page that have too little contrast, or no name, according to axe-core.
 async function faultsIn(tab, part) {
     if (!await tab.page.evaluate(() => Boolean(window.axe))) {
         await tab.page.evaluate(axe);
@@ -31,14 +31,14 @@ describe('In Mattermost’s client', () => {
         browser = await launch();
         const admin = await openBrowser(browser, 'admin');
         [alice, bob] = [await openBrowser(browser, 'alice'), await openBrowser(browser, 'bob')];
-        await switchOn(admin, {enablepagerduty: 'pduty'});
+        await enable(admin, {enablepagerduty: 'pduty'});
         channel = await newChannel('The client', alice.person, bob.person);
         service = await newService('alice', 'bob');
         await newService('alice', 'bob');
         await connect(alice, channel, stack.users.alice.email);
-        await setUpTool(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
+        await setUpProvider(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
         const first = await Tab.inChannel(alice, channel);
-        await first.composerProvider('PagerDuty').waitFor(); // the settings are there, so the webapp takes the command
+        await first.composerProvider('PagerDuty').waitFor(); // so the webapp handles the command
         await first.say('/pduty configure');
         await first.window.getByRole('button', {name: 'Connect this channel'}).click();
         await first.signIn('pagerduty');
@@ -58,7 +58,7 @@ describe('In Mattermost’s client', () => {
     const box = () => tab.page.locator('#post_textbox');
     const focused = (locator) => locator.evaluate((element) => element === document.activeElement);
 
-    it('what is typed at once is typed into the window, at every step', async () => {
+    it('keys typed at once go to the window, at every step', async () => {
         await tab.say('/pduty trigger');
         const first = tab.window.getByRole('combobox', {name: 'Service'});
         await first.waitFor();
@@ -88,7 +88,7 @@ describe('In Mattermost’s client', () => {
         assert.equal(await box().inputValue(), '');
     });
 
-    it('everything is there after the log-in, without a reload', async () => {
+    it('everything works after the login, without a reload', async () => {
         const context = await browser.newContext({viewport: {width: 1280, height: 800}, baseURL: stack.url, locale: 'en-US'});
         await context.addInitScript(() => localStorage.setItem('__landingPageSeen__', 'true'));
         const fresh = await Tab.open({context, person: alice.person}, `/login?redirect_to=${encodeURIComponent(`/${stack.team}/channels/${channel.name}`)}`);
@@ -138,7 +138,7 @@ describe('In Mattermost’s client', () => {
         }
     });
 
-    it('every button has a name, and every text stands out from its ground', async () => {
+    it('every button has a name, and every text enough contrast', async () => {
         const restore = await configure({ExperimentalSettings: {DisableAppBar: true}}, {ExperimentalSettings: {DisableAppBar: false}});
         try {
             const header = await Tab.inChannel(alice, channel);
@@ -169,7 +169,7 @@ describe('In Mattermost’s client', () => {
                 found[theme] = faults;
             }
         }
-        // What lies behind the window is hidden by its shade.
+        // The window's shade covers the posts behind it.
         await tab.page.keyboard.press('Escape');
         await tab.window.waitFor({state: 'detached'});
         for (const theme of ['dark', 'indigo', 'light']) {
@@ -182,7 +182,7 @@ describe('In Mattermost’s client', () => {
         assert.deepEqual(found, {});
     });
 
-    it('a click on the telephone numbers opens them, and no thread', async () => {
+    it('a click on the phone numbers shows them, and opens no thread', async () => {
         await alice.person.call('POST', '/posts', {
             channel_id: channel.id,
             message: 'I have started a meeting',
@@ -199,7 +199,7 @@ describe('In Mattermost’s client', () => {
         assert.notEqual(await post.getByText('Join meeting').evaluate((element) => getComputedStyle(element).textTransform), 'uppercase');
     });
 
-    it('only the entry of the sidebar looks active while it is open', async () => {
+    it('only the sidebar’s own entry looks active while it is open', async () => {
         await tab.providersEntry.click();
         await tab.rightSidebar.waitFor();
         await tab.picture('f8-app-bar');
@@ -210,7 +210,7 @@ describe('In Mattermost’s client', () => {
         assert.deepEqual(marked, [false, true]);
     });
 
-    it('the menus show whose entries they are', async () => {
+    it('the menu entries show the provider and its icon', async () => {
         await tab.say('A message with a menu');
         await tab.openMessageMenu('A message with a menu');
         await tab.picture('f8-menu');
@@ -219,7 +219,7 @@ describe('In Mattermost’s client', () => {
         assert.ok(await entry.locator('svg').count(), 'it has an icon');
     });
 
-    it('a page in a right-to-left language keeps the time range in order', async () => {
+    it('a time range keeps its order in a right-to-left language', async () => {
         const end = Date.now();
         await alice.person.call('POST', '/posts', {
             channel_id: channel.id,
@@ -231,6 +231,6 @@ describe('In Mattermost’s client', () => {
         await post.waitFor();
         await tab.page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
         await tab.picture('f8-rtl', post);
-        assert.equal(await post.locator('.zoom-facts bdi').count() >= 2, true, 'each end stands for itself');
+        assert.equal(await post.locator('.zoom-facts bdi').count() >= 2, true, 'each end is isolated');
     });
 });

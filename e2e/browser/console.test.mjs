@@ -1,4 +1,4 @@
-// An admin who sets the plugin up.
+// An admin who sets up the plugin.
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 import {fileURLToPath} from 'node:url';
@@ -21,7 +21,7 @@ describe('The System Console page', () => {
     });
     after(() => browser?.close());
 
-    it('shows the addresses to enter at Zoom and what the self-check found', async () => {
+    it('shows the URLs to enter in Zoom and the results of the self-check', async () => {
         assert.equal(await tab.page.getByRole('textbox', {name: 'Redirect URL for OAuth'}).inputValue(), `${stack.url}/plugins/zoom/oauth2/complete`);
         assert.match(await tab.page.getByRole('textbox', {name: 'Event notification endpoint URL'}).inputValue(), new RegExp(`^${stack.url}/plugins/zoom/webhook`));
         await tab.page.locator('.zoom-checks__point').first().waitFor();
@@ -29,7 +29,7 @@ describe('The System Console page', () => {
         await tab.page.screenshot({path: picture('light')});
     });
 
-    it('is readable in a dark theme too', {skip: stack.realClient && 'the real console is always light'}, async () => {
+    it('is readable in a dark theme too', {skip: stack.realClient && 'Mattermost’s console is always light'}, async () => {
         const themed = await Tab.open(admin, '/admin_console/plugins/plugin_zoom', '?console=themed');
         await themed.page.setViewportSize({width: 1280, height: 1100});
         await themed.inTheme('dark');
@@ -39,7 +39,7 @@ describe('The System Console page', () => {
         await themed.page.close();
     });
 
-    it('copies an address', async () => {
+    it('copies a URL', async () => {
         await tab.page.getByRole('button', {name: 'Copy: Redirect URL for OAuth'}).click();
         await tab.page.getByText('Copied').first().waitFor();
     });
@@ -53,7 +53,7 @@ describe('The System Console page', () => {
         await poll(async () => await restricted() === true, 'the setting is saved');
 
         await tab.page.getByRole('button', {name: 'Check again'}).click();
-        await poll(async () => await tab.page.getByRole('button', {name: 'Check again'}).getAttribute('aria-busy') === 'false', 'the check is done');
+        await poll(async () => await tab.page.getByRole('button', {name: 'Check again'}).getAttribute('aria-busy') === 'false', 'the self-check is finished');
         await person.call('PUT', '/config/patch', {PluginSettings: {Plugins: {zoom: {...(await person.call('GET', '/config')).PluginSettings.Plugins.zoom, restrictmeetingcreation: earlier ?? false}}}});
         assert.deepEqual(tab.problems, []);
     });

@@ -1,9 +1,9 @@
-// Errors of Sentry and incidents of PagerDuty, as people in a channel see and use them.
+// The cards of Sentry and PagerDuty, as users see and use them in a channel.
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
-import {launch, openBrowser, poll, setUpTool, Tab} from './page.mjs';
-import {newApp, newChannel, newOrganization, newService, switchOn} from './stack.mjs';
+import {launch, openBrowser, poll, setUpProvider, Tab} from './page.mjs';
+import {newApp, newChannel, newOrganization, newService, enable} from './stack.mjs';
 
 let browser;
 let admin;
@@ -13,7 +13,7 @@ let bob;
 before(async () => {
     browser = await launch();
     [admin, alice, bob] = [await openBrowser(browser, 'admin'), await openBrowser(browser, 'alice'), await openBrowser(browser, 'bob')];
-    await switchOn(admin, {enablesentry: 'sentry', enablepagerduty: 'pduty'});
+    await enable(admin, {enablesentry: 'sentry', enablepagerduty: 'pduty'});
 });
 after(() => browser?.close());
 
@@ -30,8 +30,8 @@ describe('The cards of Sentry', () => {
         tab = await Tab.inChannel(alice, channel);
     });
 
-    it('begin with a sign-in by a link from the bot, and the token of an integration', async () => {
-        await setUpTool(admin, channel, {word: 'sentry', kind: 'selfhosted', app: await newApp('sentry'), people: [alice, bob]});
+    it('begin with a sign-in link from the bot, and an integration’s token', async () => {
+        await setUpProvider(admin, channel, {word: 'sentry', kind: 'selfhosted', app: await newApp('sentry'), people: [alice, bob]});
         await tab.say(`/sentry connect ${org.slug} web`);
         await tab.posts.filter({hasText: 'A link to sign in to'}).waitFor();
         const conversation = await Tab.withBot(alice);
@@ -39,7 +39,7 @@ describe('The cards of Sentry', () => {
         await conversation.signIn('sentry');
         await conversation.page.close();
 
-        const offer = tab.posts.filter({hasText: 'isn't connected to this server yet'});
+        const offer = tab.posts.filter({hasText: "isn't connected to this server yet"});
         await offer.getByRole('button', {name: 'Enter token and secret'}).click();
         await tab.dialog.waitFor();
         await tab.picture('sentry-token-dialog');
@@ -49,7 +49,7 @@ describe('The cards of Sentry', () => {
         await tab.posts.filter({hasText: 'connected this channel to Sentry'}).waitFor();
     });
 
-    it('show an error, and let people resolve it as themselves', async () => {
+    it('show an error, and let users resolve it as themselves', async () => {
         ({id: issue} = await org.error('ValueError', 'discount twice'));
         const card = tab.cards.filter({hasText: 'ValueError'});
         await card.getByRole('button', {name: 'Resolve', exact: true}).waitFor();
@@ -67,14 +67,14 @@ describe('The cards of Sentry', () => {
         await tab.closeSidebar.click();
     });
 
-    it('show a regression as a new post, which leads to the old', async () => {
+    it('show a regression as a new post that links to the old one', async () => {
         await org.does(issue, 'regress');
         const again = tab.cards.filter({hasText: 'Regressed'});
         await again.waitFor();
         assert.equal(await tab.cards.count(), 2);
         await tab.picture('sentry-regressed', again);
         await again.locator(`a[href*="/_redirect/pl/${first.replace('post_', '')}"]`).click();
-        await poll(async () => /post--focused|post--highlight/.test(await tab.page.locator(`[id="${first}"]`).getAttribute('class')), 'the old card is in sight');
+        await poll(async () => /post--focused|post--highlight/.test(await tab.page.locator(`[id="${first}"]`).getAttribute('class')), 'the old card is visible');
         assert.deepEqual(tab.problems, []);
     });
 });
@@ -93,13 +93,13 @@ describe('The cards of PagerDuty', () => {
     });
 
     it('begin with a sign-in', async () => {
-        await setUpTool(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
+        await setUpProvider(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
         await hers.say(`/pduty connect ${service.name}`);
         await hers.signIn('pagerduty');
         await his.posts.filter({hasText: 'connected this channel to PagerDuty'}).waitFor();
     });
 
-    it('follow an incident that people acknowledge, note and resolve as themselves', async () => {
+    it('follow an incident that users acknowledge, add a note to, and resolve as themselves', async () => {
         const {id} = await service.trigger('Disk full on db-1');
         const card = hers.cards.filter({hasText: 'Disk full on db-1'});
         await card.filter({hasText: 'Triggered'}).getByRole('button', {name: 'Acknowledge'}).waitFor();
@@ -133,7 +133,7 @@ describe('The cards of PagerDuty', () => {
         assert.equal((await service.incident(id)).status, 'resolved');
     });
 
-    it('are found, looked at alone, and sent to a channel that follows nothing', async () => {
+    it('are found, previewed, and sent to a channel without subscriptions', async () => {
         const elsewhere = await newChannel('Support', alice.person, bob.person);
         await service.trigger(`Payments time out in ${service.name}`);
         const tab = await Tab.inChannel(alice, elsewhere);
@@ -145,7 +145,7 @@ describe('The cards of PagerDuty', () => {
         await tab.picture('pagerduty-preview');
 
         const others = await Tab.inChannel(bob, elsewhere);
-        assert.equal(await others.cards.count(), 0, 'she alone sees the preview');
+        assert.equal(await others.cards.count(), 0, 'only she sees the preview');
         await tab.window.getByRole('button', {name: 'Send'}).click();
         await others.cards.filter({hasText: 'Payments time out'}).getByRole('button', {name: 'Acknowledge'}).waitFor();
         await tab.page.keyboard.press('Escape');
@@ -155,7 +155,7 @@ describe('The cards of PagerDuty', () => {
         await tab.page.close();
     });
 
-    it('begin from a message, which can be shared to one, too', async () => {
+    it('begin from a message, which can also be added to an incident', async () => {
         const text = 'The shop answers with 502 since noon';
         const title = `Shop is down, says ${service.name}`;
         await hers.say(text);
@@ -190,19 +190,19 @@ describe('The cards of PagerDuty', () => {
         assert.deepEqual(made.notes.map((note) => note.text), [text]);
     });
 
-    it('are reached from the composer by keyboard alone, in the channel and in threads', async () => {
-        const tool = hers.composerProvider('PagerDuty');
+    it('are available in the composer with the keyboard alone, in the channel and in threads', async () => {
+        const provider = hers.composerProvider('PagerDuty');
         await hers.page.locator('#post_textbox').focus();
         await poll(async () => {
             await hers.page.keyboard.press('Tab');
-            return tool.evaluate((button) => button === document.activeElement);
+            return provider.evaluate((button) => button === document.activeElement);
         }, 'the keyboard reaches the icon');
         await hers.page.keyboard.press('Enter');
         await hers.providerMenu('PagerDuty').waitFor();
         await hers.picture('composer-menu');
         await hers.page.keyboard.press('Escape');
         await hers.providerMenu('PagerDuty').waitFor({state: 'detached'});
-        assert.ok(await tool.evaluate((button) => button === document.activeElement), 'the icon has the focus again');
+        assert.ok(await provider.evaluate((button) => button === document.activeElement), 'the icon has the focus again');
 
         await hers.page.keyboard.press('Enter');
         await hers.page.keyboard.press('ArrowDown');
@@ -210,7 +210,7 @@ describe('The cards of PagerDuty', () => {
         await hers.window.getByRole('combobox', {name: 'Which one?'}).waitFor();
         await hers.page.keyboard.press('Escape');
         await hers.window.waitFor({state: 'detached'});
-        assert.ok(await tool.evaluate((button) => button === document.activeElement), 'the icon has the focus once more');
+        assert.ok(await provider.evaluate((button) => button === document.activeElement), 'the icon has the focus once more');
 
         await hers.openThread('The shop answers with 502');
         await hers.threadProvider('PagerDuty').click();
@@ -224,7 +224,7 @@ describe('The cards of PagerDuty', () => {
         assert.deepEqual([...hers.problems, ...his.problems], []);
     });
 
-    it('are set up on one page, with a tab for the service, the incidents and who is on call', async () => {
+    it('are configured on one page, with tabs for the service, the incidents, and on-call rules', async () => {
         await hers.say('/pduty configure');
         const page = hers.window;
         await page.getByRole('tabpanel', {name: 'Service'}).getByRole('heading').first().waitFor();
@@ -261,19 +261,19 @@ describe('The cards of PagerDuty', () => {
         await hers.window.waitFor({state: 'detached'});
     });
 
-    it('stand in a sidebar as long as they are open', async () => {
+    it('appear in a sidebar while they are open', async () => {
         const {id} = await service.trigger('Queue is stuck');
         await hers.cards.filter({hasText: 'Queue is stuck'}).waitFor();
         await hers.closeSidebar.click();
         await hers.providersEntry.click();
-        const tool = hers.rightSidebar.getByRole('region', {name: 'PagerDuty'});
-        await tool.getByText(service.name).first().waitFor();
-        const open = tool.getByRole('button', {name: /Queue is stuck/});
+        const provider = hers.rightSidebar.getByRole('region', {name: 'PagerDuty'});
+        await provider.getByText(service.name).first().waitFor();
+        const open = provider.getByRole('button', {name: /Queue is stuck/});
         await open.waitFor();
         await hers.page.mouse.move(640, 24); // the tooltip of the entry would cover the sidebar
         await hers.picture('provider-sidebar');
         await open.click();
-        await poll(async () => /post--focused|post--highlight/.test(await hers.cards.filter({hasText: 'Queue is stuck'}).getAttribute('class')), 'the card is in sight');
+        await poll(async () => /post--focused|post--highlight/.test(await hers.cards.filter({hasText: 'Queue is stuck'}).getAttribute('class')), 'the card is visible');
         await hers.cards.filter({hasText: 'Queue is stuck'}).getByRole('button', {name: 'Resolve'}).click();
         await poll(async () => (await service.incident(id)).status === 'resolved', 'PagerDuty has it resolved');
         await open.waitFor({state: 'detached'});

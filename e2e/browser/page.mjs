@@ -1,5 +1,5 @@
-// Everything the specs know of the page: how to open it, where things are on it, and how to wait for them. The same
-// places exist in Mattermost's own web client, so that the specs run against that one too.
+// Everything the specs know about the page: how to open it, its elements, and how to wait for them. Mattermost's own web client
+// has the same elements, so the specs run against it too.
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -11,14 +11,14 @@ import {newChannel, Person, stack} from './stack.mjs';
 const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), process.env.SCREENSHOTS ?? '../artifacts/screenshots');
 mkdirSync(screenshots, {recursive: true});
 
-// As shipped; the page's own list of themes names them.
+// Mattermost's standard themes.
 const themes = {
     light: {type: 'Denim', sidebarBg: '#1e325c', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#28427b', sidebarTextActiveBorder: '#5d89ea', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#192a4d', sidebarHeaderTextColor: '#ffffff', sidebarTeamBarBg: '#14213e', onlineIndicator: '#3db887', awayIndicator: '#ffbc1f', dndIndicator: '#d24b4e', mentionBg: '#ffffff', mentionBj: '#ffffff', mentionColor: '#1e325c', centerChannelBg: '#ffffff', centerChannelColor: '#3f4350', newMessageSeparator: '#cc8f00', linkColor: '#386fe5', buttonBg: '#1c58d9', buttonColor: '#ffffff', errorTextColor: '#d24b4e', mentionHighlightBg: '#ffd470', mentionHighlightLink: '#1b1d22', codeTheme: 'github'},
     dark: {type: 'Onyx', sidebarBg: '#202228', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#4a7ce8', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#24272d', sidebarHeaderTextColor: '#ffffff', sidebarTeamBarBg: '#292c33', onlineIndicator: '#3db887', awayIndicator: '#f5ab00', dndIndicator: '#d24b4e', mentionBg: '#4b7ce7', mentionBj: '#4b7ce7', mentionColor: '#ffffff', centerChannelBg: '#191b1f', centerChannelColor: '#e3e4e8', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#4a7ce8', buttonColor: '#ffffff', errorTextColor: '#da6c6e', mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai'},
     indigo: {type: 'Indigo', sidebarBg: '#151e32', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#25262a', sidebarTextActiveBorder: '#4a7ce8', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#24272d', sidebarHeaderTextColor: '#ffffff', sidebarTeamBarBg: '#292c33', onlineIndicator: '#3db887', awayIndicator: '#f5ab00', dndIndicator: '#d24b4e', mentionBg: '#4b7ce7', mentionBj: '#4b7ce7', mentionColor: '#ffffff', centerChannelBg: '#111827', centerChannelColor: '#dddfe4', newMessageSeparator: '#1adbdb', linkColor: '#5d89ea', buttonBg: '#4a7ce8', buttonColor: '#ffffff', errorTextColor: '#d24b4e', mentionHighlightBg: '#0d6e6e', mentionHighlightLink: '#a4f4f4', codeTheme: 'monokai'},
 };
 
-/** Starts Debian's Chromium, or the one that CHROMIUM names. */
+/** Starts Debian's Chromium, or the one in CHROMIUM. */
 export function launch() {
     return chromium.launch({
         executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
@@ -26,11 +26,11 @@ export function launch() {
     });
 }
 
-/** A logged-in person's browser: their windows share cookies, as tabs of one browser do. */
+/** Opens a browser context with a logged-in user. */
 export async function openBrowser(browser, name) {
     const person = await Person.logIn(name);
 
-    // The real client greets newcomers with tours, which would cover what the specs look at.
+    // Mattermost's client shows new users tours, which would cover what the specs look at.
     await person.prefer(['tutorial_step', person.id, '999'], ['recommended_next_steps', 'hide', 'true'], ['onboarding_task_list', 'onboarding_task_list_show', 'false'], ['display_settings', 'use_military_time', 'false']);
     const context = await browser.newContext({viewport: {width: 1280, height: 800}, baseURL: stack.url, locale: 'en-US', timezoneId: 'Europe/Paris'});
     await context.addInitScript(() => localStorage.setItem('__landingPageSeen__', 'true'));
@@ -39,19 +39,19 @@ export async function openBrowser(browser, name) {
         {name: 'MMUSERID', value: person.id, url: stack.url},
     ]);
 
-    // Logging in from inside the browser gets it the token against forged requests too.
+    // A login from inside the browser also gives it the CSRF token.
     const {username, password} = stack.users[name];
     await context.request.post('/api/v4/users/login', {data: {login_id: username, password}, headers: {'X-Requested-With': 'XMLHttpRequest'}});
     return {context, person};
 }
 
-/** One tab of a person's browser. */
+/** A tab of a user's browser. */
 export class Tab {
     constructor(page, person) {
         this.page = page;
         this.person = person;
 
-        /** Tabs that this one opened. */
+        /** The tabs that this one opened. */
         this.opened = [];
         this.problems = [];
         page.on('popup', (popup) => this.opened.push(popup));
@@ -78,13 +78,13 @@ export class Tab {
         return tab;
     }
 
-    // Places on the page.
-    /** The camera in the App Bar: the first of the plugin's entries, which all have one id. */
+    // Elements of the page.
+    /** The camera in the App Bar: the first of the plugin's entries, which all have the same ID. */
     get appBarEntry() {
         return this.page.locator('#app-bar-icon-zoom').first();
     }
 
-    /** What opens the sidebar of the channel's tools. */
+    /** The button that opens the sidebar of the channel's integrations. */
     get providersEntry() {
         return this.page.getByRole('button', {name: 'Channel integrations'});
     }
@@ -113,7 +113,7 @@ export class Tab {
         return this.page.locator('[id^="post_"]');
     }
 
-    /** Posts that are cards of tools. */
+    /** The posts with a provider's card. */
     get cards() {
         return this.posts.filter({has: this.page.locator('.zoom-provider-card__title')});
     }
@@ -135,15 +135,15 @@ export class Tab {
         return this.dialog.getByTestId(name);
     }
 
-    /** The window of a tool, when it is open. */
+    /** The open window of a provider. */
     get window() {
         return this.page.locator('.zoom-modal').getByRole('dialog');
     }
 
-    /** Looks for something in a field of the window, and takes the first that is found. */
+    /** Searches in a field of the window, and selects the first result. */
     async pick(label, words) {
         const field = this.window.getByRole('combobox', {name: label});
-        await field.fill(''); // what is chosen already would be no change
+        await field.fill(''); // to select the current option again would be no change
         await field.fill(words);
         await this.window.getByRole('option').filter({hasText: words}).first().click();
     }
@@ -152,22 +152,22 @@ export class Tab {
         return this.page.locator('#rhsContainer, #sidebar-right').first();
     }
 
-    /** What plugins offer to do with a message, when it is open. */
+    /** The open menu of a message. */
     get messageMenu() {
         return this.page.getByRole('menu', {name: 'Post extra options'});
     }
 
-    /** A tool's icon at the box below the channel. */
+    /** A provider's button at the channel's message box. */
     composerProvider(name) {
         return this.page.locator('#post-create, .channel .composer').getByRole('button', {name});
     }
 
-    /** A tool's icon at the box below the open thread. */
+    /** A provider's button at the open thread's message box. */
     threadProvider(name) {
         return this.rightSidebar.locator('#reply_create, .composer').getByRole('button', {name});
     }
 
-    /** The menu of a tool's icon, when it is open. */
+    /** The open menu of a provider's button. */
     providerMenu(name) {
         return this.page.getByRole('menu', {name});
     }
@@ -180,7 +180,7 @@ export class Tab {
         return this.page.locator(`[id="PluginSettings.Plugins.zoom.${key.toLowerCase()}"]`);
     }
 
-    /** Writes into the box below the channel and sends it. */
+    /** Sends a message from the channel's message box. */
     async say(text) {
         await this.page.locator('#post_textbox').fill(text);
         await this.page.locator('#post_textbox').press('Enter');
@@ -194,7 +194,7 @@ export class Tab {
         await this.messageMenu.waitFor();
     }
 
-    /** Enters this server's OAuth client for a tool, as admins do: by dialog, each field by its name. */
+    /** Enters this server's OAuth client for a provider in the setup dialog. The keys of fields are the dialog's field names. */
     async setUp(word, kind, fields) {
         await this.say(`/${word} setup`);
         await this.dialog.waitFor();
@@ -206,13 +206,13 @@ export class Tab {
         await this.posts.filter({hasText: 'is saved. Users can now run'}).waitFor();
     }
 
-    /** Follows the newest link to sign in at a tool, which only this person sees, and allows there what is asked. */
+    /** Opens the latest ephemeral sign-in link for a provider, and authorizes the app there. */
     async signIn(providerId) {
         const link = this.page.locator(`a[href*="/oauth2/${providerId}/connect"]`).last();
         await link.waitFor();
         const before = this.opened.length;
         await link.click();
-        await poll(() => this.opened.length > before, 'the page to sign in opens');
+        await poll(() => this.opened.length > before, 'the sign-in page opens');
         const consent = await this.join();
         const mine = consent.locator('select[name="user"] option').filter({hasText: this.person.email});
         await consent.locator('select[name="user"]').selectOption(await mine.getAttribute('value'));
@@ -221,16 +221,16 @@ export class Tab {
         await consent.close();
     }
 
-    /** Opens the thread of a message beside the channel. */
+    /** Opens the thread of a message in the right-hand sidebar. */
     async openThread(text) {
-        const reply = this.page.locator('[id^="CENTER_commentIcon_"]'); // which a private answer doesn't have
+        const reply = this.page.locator('[id^="CENTER_commentIcon_"]'); // ephemeral posts have none
         const post = this.page.locator('[id^="post_"]').filter({hasText: text}).filter({has: reply}).last();
         await post.hover();
         await post.locator('[id^="CENTER_commentIcon_"]').click();
         await this.rightSidebar.waitFor();
     }
 
-    /** Lets no answer to a start through until the returned function is called. */
+    /** Holds back the request that starts a meeting until the returned function is called. */
     async holdStart() {
         let release;
         const held = new Promise((resolve) => {
@@ -243,7 +243,7 @@ export class Tab {
         return release;
     }
 
-    /** The tab that was opened last, loaded. */
+    /** Waits for the latest opened tab to load, and returns it. */
     async join() {
         await poll(() => this.opened.length > 0, 'a join page opens');
         const page = this.opened.at(-1);
@@ -255,14 +255,14 @@ export class Tab {
     async inTheme(name) {
         const shown = (bg) => getComputedStyle(document.documentElement).getPropertyValue('--center-channel-bg').trim() === bg;
 
-        // A page that is still connecting misses the news of it, so it is told until it shows.
+        // A page that is still connecting misses the event, so the preference is set again until the theme shows.
         await poll(async () => {
             await this.person.prefer(['theme', '', JSON.stringify(themes[name])]);
             return this.page.waitForFunction(shown, themes[name].centerChannelBg, {timeout: 2000}).then(() => true, () => false);
         }, `the ${name} theme shows`);
     }
 
-    /** Keeps a picture of the page in both themes, named after what it shows, with this post in sight. */
+    /** Saves a screenshot of the page in both themes, scrolled to a post if there is one. */
     async picture(name, post) {
         for (const theme of ['dark', 'light']) {
             await this.inTheme(theme);
@@ -272,7 +272,7 @@ export class Tab {
     }
 }
 
-/** Connects a person's Zoom account the way people do: command, link, Zoom's consent page. */
+/** Connects a user's Zoom account the way users do: with the command, the link, and Zoom's consent page. */
 export async function connect(browser, channel, email) {
     const tab = await Tab.inChannel(browser, channel);
     await tab.say('/zoom connect');
@@ -286,32 +286,32 @@ export async function connect(browser, channel, email) {
     await tab.page.close();
 }
 
-/** Has an admin enter what was registered at a tool. Nobody of the people is signed in there then. */
-export async function setUpTool(admin, channel, {word, kind, app, people}) {
+/** Sets up sign-in for a provider as an admin, and signs the users out of it. */
+export async function setUpProvider(admin, channel, {word, kind, app, people}) {
     await admin.person.call('POST', `/channels/${channel.id}/members`, {user_id: admin.person.id});
     const tab = await Tab.inChannel(admin, channel);
     await tab.setUp(word, kind, app);
     await tab.page.close();
 
-    // Elsewhere, since it offers a link to sign in again.
+    // In another channel, because the command offers a link to sign in again.
     const outside = await newChannel('Signing out', ...people.map(({person}) => person));
     for (const {person} of people) {
         await person.type(outside, `/${word} signout`);
     }
 }
 
-/** Waits until something holds. */
+/** Waits until a condition holds. The description appears in the error. */
 export async function poll(holds, what, timeoutMs = 15_000) {
     const end = Date.now() + timeoutMs;
     while (!await holds()) {
         if (Date.now() > end) {
-            throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+            throw new Error(`not after ${timeoutMs} ms: ${what}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
 }
 
-/** The number of the meeting that a post shows. */
+/** Returns the meeting ID that a post shows, without spaces. */
 export async function meetingNumber(post) {
     return (await post.locator('.zoom-facts dd').first().textContent()).replace(/\D/g, '');
 }

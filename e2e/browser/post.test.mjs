@@ -1,4 +1,4 @@
-// What people see of a meeting from its start to its end, and what a forged one gets.
+// The post of a meeting from start to end, and of a forged one.
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
@@ -26,7 +26,7 @@ describe('The post of a meeting', () => {
     after(() => browser?.close());
 
     it('waits for the meeting to begin, with a way to join it', async () => {
-        await hers.say('Good morning! Shall we start?');
+        await hers.say('Good morning! Should we start?');
         await hers.say('/zoom start Weekly planning');
         await his.lastMeeting.waitFor();
 
@@ -39,7 +39,7 @@ describe('The post of a meeting', () => {
         await his.picture('post-waiting');
     });
 
-    it('asks a second person whether to join the one that is open', async () => {
+    it('asks a second user whether to join the open meeting', async () => {
         await his.say('/zoom start Another one');
         const prompt = his.meetings.filter({hasText: 'already started a Zoom meeting here'});
         await prompt.waitFor();
@@ -51,10 +51,10 @@ describe('The post of a meeting', () => {
         await his.join();
         await poll(async () => await prompt.getByRole('button').count() === 0, 'the prompt is settled');
         assert.match(await prompt.textContent(), /You started another meeting/);
-        assert.equal(await prompt.getByRole('region').evaluate((card) => card === document.activeElement), true, 'the focus of the button that is gone stays here');
+        assert.equal(await prompt.getByRole('region').evaluate((card) => card === document.activeElement), true, 'the focus of the removed button stays here');
     });
 
-    it('tells when the meeting began, and sums it up when it is over', async () => {
+    it('says when the meeting began, and summarizes it when it has ended', async () => {
         const post = his.meetings.filter({hasText: '@alice started'}).first();
         const number = await meetingNumber(post);
 
@@ -64,24 +64,24 @@ describe('The post of a meeting', () => {
         await his.picture('post-in-progress', live);
 
 
-        // So that there is a length to tell of, where an earlier run has not used up what the plugin allows.
+        // Gives the meeting a length, unless an earlier run has already set the clock ahead.
         await putClockAhead(4);
         await sandbox('POST', `/meetings/${number}/end`);
         const ended = his.meetings.filter({hasText: 'Meeting summary'}).first();
         await ended.waitFor();
         assert.match(await ended.textContent(), /Length(Less than a minute|\d+ minutes?)$/);
-        assert.equal(await ended.getByRole('link').count(), 0, 'nothing is left to join');
+        assert.equal(await ended.getByRole('link').count(), 0, 'there is no link to join');
         await his.picture('post-ended', ended);
     });
 
-    it('tells times by the viewer’s own clock', async () => {
+    it('shows times in the reader’s own clock', async () => {
         const ended = his.meetings.filter({hasText: 'Meeting summary'}).first();
         await poll(async () => /[AP]M/.test(await ended.textContent()), 'the 12-hour clock shows');
         await bob.person.prefer(['display_settings', 'use_military_time', 'true']);
         await poll(async () => !/[AP]M/.test(await ended.textContent()), 'the 24-hour clock shows');
     });
 
-    it('has no button when somebody forged it', async () => {
+    it('has no button if a user forged it', async () => {
         await bob.person.call('POST', '/posts', {
             channel_id: channel.id,
             message: 'I have started a meeting',
@@ -95,20 +95,20 @@ describe('The post of a meeting', () => {
         assert.deepEqual([...hers.problems, ...his.problems], []);
     });
 
-    it('offers to start nothing in its reader’s name when somebody forged the already-running prompt', async () => {
+    it('offers no start button if a user forged the already-running prompt', async () => {
         const forged = {
             channel_id: channel.id,
             message: 'A meeting is already running',
             type: 'custom_zoom',
-            props: {type: 'custom_zoom', meeting_status: 'RECENTLY_CREATED', meeting_topic: 'Press here (forged)', meeting_requested_topic: 'A trap', meeting_id: '999999999', meeting_link: 'https://zoom.us.evil.example/j/1', meeting_provider: 'Zoom'},
+            props: {type: 'custom_zoom', meeting_status: 'RECENTLY_CREATED', meeting_topic: 'Click here (forged)', meeting_requested_topic: 'A trap', meeting_id: '999999999', meeting_link: 'https://zoom.us.evil.example/j/1', meeting_provider: 'Zoom'},
         };
         await bob.person.call('POST', '/posts', forged);
-        const trap = hers.meetings.filter({hasText: 'Press here (forged)'});
+        const trap = hers.meetings.filter({hasText: 'Click here (forged)'});
         await trap.waitFor();
         assert.equal(await trap.getByRole('button').count(), 0);
         assert.equal(await trap.getByRole('link').count(), 0);
 
-        // What makes a prompt a prompt is a type that the server takes from nobody.
+        // A real prompt has a type that the server accepts from no user.
         await assert.rejects(bob.person.call('POST', '/posts', {...forged, type: 'system_ephemeral'}));
     });
 

@@ -1,11 +1,11 @@
-// Servers ship different versions of React; the one bundle must do with each.
+// Mattermost versions ship different versions of React. The bundle must work with each.
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
 import {connect, launch, openBrowser, Tab} from './page.mjs';
 import {newChannel, stack} from './stack.mjs';
 
-describe('On each version of React', {skip: stack.realClient && 'a real client has the one it has'}, () => {
+describe('On each version of React', {skip: stack.realClient && 'Mattermost’s client has only its own version'}, () => {
     let browser;
     let alice;
 

@@ -1,10 +1,10 @@
-// Where the servers are and who is on them, as written by the program that started them, and what a spec needs to set the
-// stage over REST. STACK_JSON names that program's file.
+// The servers' URLs and users, and the setup that specs do over REST. STACK_JSON is the file that the program that started the
+// servers wrote.
 import {readFileSync} from 'node:fs';
 
 const told = JSON.parse(readFileSync(required('STACK_JSON'), 'utf8'));
 
-/** The same facts whichever of the two programs wrote them: e2e/stack, or the demo with -ready. */
+/** The contents of the file, the same for both programs that write it: e2e/stack, and the demo with -ready. */
 export const stack = {
     url: told.url ?? told.site_url,
     sandbox: told.sandbox_url,
@@ -13,19 +13,19 @@ export const stack = {
         {admin: told.admin, ...told.users} :
         Object.fromEntries(Object.entries(told.users).map(([name, email]) => [name, {username: name, email, password: told.password}])),
 
-    /** Whether the real web client is served rather than the host page. */
+    /** Whether the servers serve Mattermost's web client instead of the host page. */
     realClient: Boolean(process.env.MM_CLIENT_DIR),
 };
 
 function required(name) {
     const value = process.env[name];
     if (!value) {
-        throw new Error(`set ${name} to the file that tells where the servers are`);
+        throw new Error(`set ${name} to the file with the servers' URLs`);
     }
     return value;
 }
 
-/** One person's REST session. */
+/** A user's REST session. */
 export class Person {
     static async logIn(name) {
         const {username, email, password} = stack.users[name];
@@ -51,18 +51,18 @@ export class Person {
         return text ? JSON.parse(text) : null;
     }
 
-    /** Types a slash command in a channel, where it is not what the spec is about. */
+    /** Runs a slash command in a channel over REST. */
     type(channel, command) {
         return this.call('POST', '/commands/execute', {channel_id: channel.id, command});
     }
 
-    /** Sets preferences: [category, name, value] each. */
+    /** Sets preferences, each a [category, name, value]. */
     prefer(...preferences) {
         return this.call('PUT', `/users/${this.id}/preferences`, preferences.map(([category, name, value]) => ({user_id: this.id, category, name, value})));
     }
 }
 
-/** A new channel with these people in it, so that no spec meets another's meetings. */
+/** Creates a channel with these users, so that specs don't see each other's posts. */
 export async function newChannel(label, ...people) {
     const admin = await Person.logIn('admin');
     const team = await admin.call('GET', `/teams/name/${stack.team}`);
@@ -74,14 +74,14 @@ export async function newChannel(label, ...people) {
     return channel;
 }
 
-/** Changes the server's configuration for the length of a spec. Returns what undoes it. */
+/** Changes the server's configuration. Returns a function that undoes the change. */
 export async function configure(patch, undo) {
     const admin = await Person.logIn('admin');
     await admin.call('PUT', '/config/patch', patch);
     return () => admin.call('PUT', '/config/patch', undo);
 }
 
-/** Calls the sandbox's control API, which lets things happen at Zoom. */
+/** Calls the sandbox's control API, which makes things happen in Zoom and in the providers. */
 export async function sandbox(method, path, body) {
     const response = await fetch(`${stack.sandbox}/_sandbox${path}`, {method, headers: {'Content-Type': 'application/json'}, body: body && JSON.stringify(body)});
     const text = await response.text();
@@ -91,14 +91,14 @@ export async function sandbox(method, path, body) {
     return text ? JSON.parse(text) : null;
 }
 
-/** Lets something happen at the pretended Jenkins. */
+/** Makes something happen in the sandbox's Jenkins. */
 export const jenkins = (what, body) => sandbox('POST', `/jenkins/${what}`, body);
 
-/** A new repository at the pretended Bitbucket, with an admin and a writer of these names, and an OAuth client for this server. */
+/** Creates a repository in the sandbox's Bitbucket, with an admin, a writer, and an OAuth client for this server. */
 export async function newRepository(adminName, writerName) {
     for (const nickname of [adminName, writerName]) {
         await sandbox('POST', '/bitbucket/users', {nickname, email: stack.users[nickname].email}).catch((error) => {
-            if (!error.message.includes(': 409 ')) { // another spec has made it
+            if (!error.message.includes(': 409 ')) { // another spec created it
                 throw error;
             }
         });
@@ -111,25 +111,28 @@ export async function newRepository(adminName, writerName) {
     return {name, app, site, url: `${site}/${name}`, does: (what, body) => sandbox('POST', `/bitbucket/repos/${name}/${what}`, body)};
 }
 
-/** Switches tools on, by their settings, and waits for their commands. The settings of a plugin are changed as a whole, so the others are sent along. */
-export async function switchOn({person}, tools) {
+/**
+ * Enables providers and waits for their commands. The keys are the settings, and the values are the commands. Mattermost replaces a
+ * plugin's settings as a whole, so the request contains all of them.
+ */
+export async function enable({person}, providers) {
     const {zoom} = (await person.call('GET', '/config')).PluginSettings.Plugins;
-    await configure({PluginSettings: {Plugins: {zoom: {...zoom, ...Object.fromEntries(Object.keys(tools).map((setting) => [setting, true]))}}}});
+    await configure({PluginSettings: {Plugins: {zoom: {...zoom, ...Object.fromEntries(Object.keys(providers).map((setting) => [setting, true]))}}}});
     const team = await person.call('GET', `/teams/name/${stack.team}`);
     for (const end = Date.now() + 15_000; ;) {
         const commands = await person.call('GET', `/commands?team_id=${team.id}`);
-        if (Object.values(tools).every((word) => commands.some(({trigger}) => trigger === word))) {
+        if (Object.values(providers).every((word) => commands.some(({trigger}) => trigger === word))) {
             return;
         }
         if (Date.now() > end) {
-            throw new Error(`waited in vain for the commands ${Object.values(tools)}`);
+            throw new Error(`not all commands exist: ${Object.values(providers)}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
 }
 
-// Makes somebody at a tool, unless another spec has.
-function once(error) {
+// Ignores that another spec has already created a user.
+function ignoreConflict(error) {
     if (!error.message.includes(': 409 ')) {
         throw error;
     }
@@ -137,16 +140,16 @@ function once(error) {
 
 const unique = () => Date.now().toString(36);
 
-/** What an admin registers at Sentry or PagerDuty for people to sign in here. */
+/** Registers an OAuth client for this server in the sandbox's Sentry or PagerDuty. */
 export async function newApp(id) {
     const app = {name: 'Mattermost', client_id: `web-${id}-${unique()}`, client_secret: `web-${id}-secret-${unique()}`, redirect_uri: `${stack.url}/plugins/zoom/oauth2/${id}/complete`};
     await sandbox('POST', `/${id}/apps`, app);
     return {url: `${stack.sandbox}/${id}`, client_id: app.client_id, client_secret: app.client_secret};
 }
 
-/** A new organization at the pretended Sentry with two projects, that somebody owns, and an internal integration for chat. */
+/** Creates an organization in the sandbox's Sentry with an owner, two projects, and an internal integration for chat. */
 export async function newOrganization(ownerName) {
-    await sandbox('POST', '/sentry/users', {login: ownerName, email: stack.users[ownerName].email}).catch(once);
+    await sandbox('POST', '/sentry/users', {login: ownerName, email: stack.users[ownerName].email}).catch(ignoreConflict);
     const slug = `acme-${unique()}`;
     const integration = {slug: `chat-${slug}`, name: 'Chat', token: `web-token-${slug}`, client_secret: `web-secret-${slug}`};
     await sandbox('POST', '/sentry/organizations', {
@@ -162,11 +165,11 @@ export async function newOrganization(ownerName) {
     };
 }
 
-/** A new service at the pretended PagerDuty, whose incidents these people get; they are admins there. */
+/** Creates a service in the sandbox's PagerDuty, with these users as admins who are assigned its incidents. */
 export async function newService(...names) {
     const members = names.map((name) => `PWEB${name.toUpperCase()}`);
     for (const name of names) {
-        await sandbox('POST', '/pagerduty/users', {id: `PWEB${name.toUpperCase()}`, name: `${name[0].toUpperCase()}${name.slice(1)} Acme`, email: stack.users[name].email, role: 'admin'}).catch(once);
+        await sandbox('POST', '/pagerduty/users', {id: `PWEB${name.toUpperCase()}`, name: `${name[0].toUpperCase()}${name.slice(1)} Acme`, email: stack.users[name].email, role: 'admin'}).catch(ignoreConflict);
     }
     const id = unique().toUpperCase();
     const name = `Web shop ${id}`;
@@ -184,15 +187,15 @@ export async function newService(...names) {
     };
 }
 
-/** How many meetings were created at Zoom so far. */
+/** Returns how many meetings were created in Zoom so far. */
 export async function meetingsCreated() {
     const counts = await sandbox('GET', '/counts');
     return counts['POST /v2/users/{userId}/meetings'] ?? 0;
 }
 
 /**
- * Puts Zoom's clock so many minutes ahead of the server's, at most four: the plugin refuses events whose time lies more
- * than five minutes ahead of its own.
+ * Sets Zoom's clock ahead of the server's by some minutes, at most four: the plugin rejects events whose time is more than five
+ * minutes ahead of its own.
  */
 export async function putClockAhead(minutes) {
     const {now} = await sandbox('GET', '/clock');

@@ -1,4 +1,4 @@
-// People who start meetings with a mouse, with a keyboard, in threads, and in several tabs.
+// Starting meetings with the mouse, with the keyboard, in threads, and in several tabs.
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
@@ -29,7 +29,7 @@ describe('Starting a meeting in the browser', () => {
         const join = await tab.join();
 
         assert.ok(join.url().startsWith(stack.sandbox), `the join page is Zoom's: ${join.url()}`);
-        assert.equal(await join.evaluate(() => window.opener), null, 'the join page cannot reach back into Mattermost');
+        assert.equal(await join.evaluate(() => window.opener), null, 'the join page has no access to Mattermost');
         assert.match(await tab.lastMeeting.textContent(), /@alice started a Zoom meeting/);
         assert.equal(tab.opened.length, 1);
         assert.deepEqual(tab.problems, []);
@@ -68,14 +68,14 @@ describe('Starting a meeting in the browser', () => {
         await tab.appBarEntry.dblclick();
         await tab.lastMeeting.waitFor();
         await tab.join();
-        await poll(async () => await tab.appBarEntry.getAttribute('data-zoom-busy') === 'false', 'the start is over');
+        await poll(async () => await tab.appBarEntry.getAttribute('data-zoom-busy') === 'false', 'the start is finished');
 
         assert.equal(await meetingsCreated() - earlier, 1);
         assert.equal(await tab.meetings.count(), 1);
         assert.equal(tab.opened.length, 1);
     });
 
-    it('the keyboard alone is enough, and screen readers are told what happens', async () => {
+    it('the keyboard alone is enough, and screen readers announce what happens', async () => {
         const channel = await newChannel('Keyboard', alice.person);
         const tab = await Tab.inChannel(alice, channel);
         await tab.appBarEntry.waitFor();
@@ -91,15 +91,15 @@ describe('Starting a meeting in the browser', () => {
         await tab.page.keyboard.press('Enter');
 
         await tab.lastMeeting.waitFor();
-        await poll(async () => (await tab.liveRegion.textContent()).includes('The Zoom meeting was posted'), 'the outcome is announced');
+        await poll(async () => (await tab.liveRegion.textContent()).includes('Zoom meeting posted'), 'the result is announced');
         await tab.join();
     });
 
     it('goes into the thread that is open beside the channel', async () => {
         const channel = await newChannel('Threads', alice.person);
         const tab = await Tab.inChannel(alice, channel);
-        await tab.say('Shall we talk about the release?');
-        await tab.openThread('Shall we talk about the release?');
+        await tab.say('Should we talk about the release?');
+        await tab.openThread('Should we talk about the release?');
         assert.equal(await tab.appBarButton.getAttribute('aria-label'), 'Start a Zoom meeting in this thread');
 
         await tab.appBarEntry.click();
@@ -125,7 +125,7 @@ describe('Starting a meeting in the browser', () => {
         assert.deepEqual(Object.values(thread.posts).filter(({type}) => type === 'custom_zoom').map((post) => [post.channel_id, post.root_id]), [[channel.id, root.id]]);
     });
 
-    it('tells why when Zoom is too busy, to the eye and to screen readers', async () => {
+    it('says so if Zoom is too busy, visibly and to screen readers', async () => {
         const channel = await newChannel('Busy', alice.person);
         const tab = await Tab.inChannel(alice, channel);
         await tab.appBarEntry.waitFor();
@@ -145,7 +145,7 @@ describe('Starting a meeting in the browser', () => {
         }
     });
 
-    it('opens the join page only in the tab that asked', async () => {
+    it('opens the join page only in the tab that started the meeting', async () => {
         const channel = await newChannel('Two tabs', alice.person);
         const asking = await Tab.inChannel(alice, channel);
         const other = await Tab.inChannel(alice, channel);
@@ -157,7 +157,7 @@ describe('Starting a meeting in the browser', () => {
         assert.equal(other.opened.length, 0, 'the other tab shows the meeting and opens nothing');
     });
 
-    it('opens the join page of a slash command in the tab it is typed in, and in no other', async () => {
+    it('opens the join page of a slash command only in the tab where it is typed', async () => {
         const channel = await newChannel('Command', alice.person);
         const asking = await Tab.inChannel(alice, channel);
         const other = await Tab.inChannel(alice, channel);
@@ -168,13 +168,13 @@ describe('Starting a meeting in the browser', () => {
 
         await asking.join();
 
-        // Time for an event that should not come.
+        // Time for an event that must not arrive.
         await asking.page.waitForTimeout(1000);
         assert.equal(other.opened.length, 0);
         assert.equal(asking.opened.length, 1);
     });
 
-    it('a browser that blocks the tab gets a link to the meeting instead', async () => {
+    it('shows a link to the meeting if the browser blocks the tab', async () => {
         const channel = await newChannel('Blocked', alice.person);
         const tab = await Tab.inChannel(alice, channel);
         await tab.appBarEntry.waitFor();

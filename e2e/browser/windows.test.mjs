@@ -1,9 +1,9 @@
-// The windows of PagerDuty, worked by keyboard alone as far as they go.
+// The windows of PagerDuty, with the keyboard alone where possible.
 import assert from 'node:assert/strict';
 import {after, before, describe, it} from 'node:test';
 
-import {launch, openBrowser, poll, setUpTool, Tab} from './page.mjs';
-import {newApp, newChannel, newService, switchOn} from './stack.mjs';
+import {launch, openBrowser, poll, setUpProvider, Tab} from './page.mjs';
+import {newApp, newChannel, newService, enable} from './stack.mjs';
 
 describe('The windows of PagerDuty', () => {
     let browser;
@@ -29,18 +29,18 @@ describe('The windows of PagerDuty', () => {
     before(async () => {
         browser = await launch();
         const [admin, alice, bob] = [await openBrowser(browser, 'admin'), await openBrowser(browser, 'alice'), await openBrowser(browser, 'bob')];
-        await switchOn(admin, {enablepagerduty: 'pduty'});
+        await enable(admin, {enablepagerduty: 'pduty'});
         channel = await newChannel('Pagers', alice.person, bob.person);
         service = await newService('alice', 'bob');
-        await newService('alice', 'bob'); // so that there is a choice
-        await setUpTool(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
+        await newService('alice', 'bob'); // so that there are several options
+        await setUpProvider(admin, channel, {word: 'pduty', kind: 'us', app: await newApp('pagerduty'), people: [alice, bob]});
         hers = await Tab.inChannel(alice, channel);
         his = await Tab.inChannel(bob, channel);
         trigger = hers.window.getByRole('combobox', {name: 'Service'});
     });
     after(() => browser?.close());
 
-    it('connect a channel, after a sign-in', async () => {
+    it('connect a channel after a sign-in', async () => {
         await hers.say('/pduty configure');
         const page = hers.window;
         await page.getByRole('button', {name: 'Connect this channel'}).click();
@@ -53,7 +53,7 @@ describe('The windows of PagerDuty', () => {
         await page.waitFor({state: 'detached'});
     });
 
-    it('trigger an incident by keyboard alone, with a service that is found by typing', async () => {
+    it('trigger an incident with the keyboard alone, including a search for the service', async () => {
         const icon = hers.composerProvider('PagerDuty');
         await hers.page.locator('#post_textbox').focus();
         await tabTo(icon, 'the icon');
@@ -98,7 +98,7 @@ describe('The windows of PagerDuty', () => {
         assert.ok(await focused(icon), 'the icon has the focus again');
     });
 
-    it('take a message to the thread of an incident as a note', async () => {
+    it('add a message to an incident as a note', async () => {
         const text = 'It began with the deploy of noon';
         await his.say(text);
         await hers.openMessageMenu(text);

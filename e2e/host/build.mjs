@@ -1,5 +1,5 @@
-// Builds the host page into dist/, laid out as Mattermost's own web client is: the server gives root.html for every page
-// and the rest under /static. One bundle for each version of React that Mattermost servers ship, picked by boot.js.
+// Builds the host page into dist/, with the layout of Mattermost's own web client: the server serves root.html for every page, and the
+// rest under /static. There is one bundle for each version of React that Mattermost ships. boot.js selects it.
 import {createHash} from 'node:crypto';
 import {cpSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
@@ -43,10 +43,10 @@ for (const file of ['boot.js', 'host.css', 'icon.svg']) {
     cpSync(path.join(here, 'static', file), path.join(dist, file));
 }
 
-// Not every machine that takes screenshots has a font with emoji.
+// A machine that takes screenshots may not have an emoji font.
 cpSync(path.join(here, 'node_modules/twemoji-colr-font/twemoji.woff2'), path.join(dist, 'emoji.woff2'));
 
-// The server lets browsers keep everything under /static for a year, so each build needs addresses of its own.
+// Browsers cache everything under /static for a year, so each build needs its own URLs.
 const hash = createHash('sha256');
 for (const file of ['boot.js', 'host.css', 'host-17.js', 'host-18.js', 'host-19.js']) {
     hash.update(readFileSync(path.join(dist, file)));

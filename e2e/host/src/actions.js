@@ -4,10 +4,10 @@ import {showFound, showThread} from './rhs.js';
 import {connect, putPreferences} from './socket.js';
 import {loadUsers, put, putPosts, store, threadsCollapsed} from './store.js';
 
-// How long the post stands out that a link led to.
+// How long a post that a link leads to is highlighted.
 const focusedForMs = 4000;
 
-/** Shows another page of the site. */
+/** Opens another page of the site. */
 export function go(path) {
     history.pushState(null, '', window.basename + path);
     put('host.path', location.pathname);
@@ -16,8 +16,8 @@ export function go(path) {
 window.addEventListener('popstate', () => put('host.path', location.pathname));
 
 /**
- * Loads the plugins, and what the page needs of a logged-in user; goes to the log-in page when nobody is logged in. As in Mattermost,
- * plugins are loaded before anybody is, and logging in does not load the page again.
+ * Loads the plugins and the logged-in user's data, or opens the login page. As in Mattermost, plugins are loaded before the login, and
+ * the login doesn't reload the page.
  */
 export async function start() {
     await syncPlugins().catch(() => {});
@@ -51,7 +51,7 @@ async function loadChannels(teamId) {
     put('entities.channels.channels', Object.fromEntries(channels.map((channel) => [channel.id, channel])));
 }
 
-// Events that came while the connection was down are lost.
+// Events that the server sent while the connection was down are lost.
 async function reload() {
     const {currentChannelId} = store.getState().entities.channels;
     if (currentChannelId) {
@@ -67,7 +67,7 @@ async function loadPosts(channelId) {
     putPosts(posts);
 }
 
-/** Shows a channel; '' is the global Threads view, which has none. */
+/** Shows a channel, or the global Threads view for ''. */
 export function openChannel(channelId) {
     put('entities.channels.currentChannelId', channelId);
     if (channelId) {
@@ -85,7 +85,7 @@ export async function openThread(post) {
     }
 }
 
-/** Looks for messages, and shows them in the right-hand sidebar. */
+/** Searches for messages, and shows the results in the right-hand sidebar. */
 export async function search(terms) {
     const list = await api.post(`/teams/${store.getState().entities.teams.currentTeamId}/posts/search`, {terms, is_or_search: false});
     const posts = list.order.map((id) => list.posts[id]);
@@ -101,7 +101,7 @@ export async function loadThread(root) {
     putPosts(posts);
 }
 
-/** Shows the channel of a post with the post in sight and marked for a moment, or its thread where replies show only there. */
+/** Shows a post in its channel and highlights it for a moment. With collapsed threads, shows a reply in its thread. */
 export async function openPermalink(postId) {
     const state = store.getState();
     const team = state.entities.teams.teams[state.entities.teams.currentTeamId];
@@ -121,7 +121,7 @@ export async function openPermalink(postId) {
     setTimeout(() => put('host.focusedPostId', (now) => (now === postId ? '' : now)), focusedForMs);
 }
 
-/** Sends what was typed: a message, or a slash command after the plugins' hooks saw it. */
+/** Sends a message, or runs a slash command after the plugins' hooks. */
 export async function send(text, channelId, rootId) {
     if (!text.startsWith('/')) {
         putPosts([await api.post('/posts', {channel_id: channelId, root_id: rootId, message: text})]);
@@ -145,8 +145,8 @@ export async function send(text, channelId, rootId) {
     expectDialog(answer.trigger_id);
 }
 
-/** Presses a button of a post, or chooses from its menu. The server tells ephemeral posts, which it does not keep, by the cookie. */
-export async function pressAction(post, action, option) {
+/** Clicks a button of a post, or selects from its menu. The server identifies ephemeral posts, which it doesn't store, by the cookie. */
+export async function clickAction(post, action, option) {
     const answer = await api.post(`/posts/${post.id}/actions/${action.id}`, {cookie: action.cookie, selected_option: option});
     expectDialog(answer?.trigger_id);
 }
@@ -157,7 +157,7 @@ function expectDialog(trigger) {
     }
 }
 
-/** Sends the answers of a dialog; it closes unless something is wrong with them. */
+/** Submits a dialog, and closes it unless the server reports errors. */
 export async function submitDialog(request, submission) {
     const {entities: {users, channels, teams}} = store.getState();
     const {callback_id: callback, state} = request.dialog;
@@ -171,7 +171,7 @@ export async function submitDialog(request, submission) {
     return {error: answer?.error ?? '', errors};
 }
 
-/** Closes a dialog unanswered, and says so to who wants to know. */
+/** Cancels a dialog, and notifies the integration if it wants that. */
 export function cancelDialog(request) {
     put('host.dialog', null);
     if (!request.dialog.notify_on_cancel) {

@@ -1,6 +1,6 @@
 // The real server's REST API, as the logged-in user.
 
-/** An answer that told of an error. */
+/** An error response. */
 export class ApiError extends Error {
     constructor(status, body) {
         super(body?.message || `status ${status}`);

@@ -35,7 +35,7 @@ function Page() {
     const current = useSelector(theme);
     const inConsole = path.startsWith('/admin_console');
 
-    // Mattermost's System Console keeps the light theme whatever the user chose; ?console=themed shows it in theirs.
+    // Mattermost's System Console always has the light theme. With ?console=themed, it has the user's.
     const light = inConsole && !location.search.includes('console=themed');
     useEffect(() => applyTheme(light ? themes.denim : current), [current.type, light]);
 
@@ -58,7 +58,7 @@ function Main({path}) {
     const roots = useSelector((state) => state.plugins.components.Root);
     const inThreads = kind === 'threads';
 
-    // Links to a post: /_redirect/pl/ID whatever the team, or /TEAM/pl/ID.
+    // Links to a post: /_redirect/pl/ID in any team, or /TEAM/pl/ID.
     const permalink = kind === 'pl' ? name : '';
     useEffect(() => {
         if (permalink) {
@@ -95,7 +95,7 @@ function Main({path}) {
     );
 }
 
-// Direct messages are at the other person's name: /messages/@alice.
+// The address of a direct message has the other user's name: /messages/@alice.
 function isWith({type, name}, handle) {
     const {currentUserId, profiles} = store.getState().entities.users;
     return type === 'D' && name.split('__').some((id) => id !== currentUserId && `@${profiles[id]?.username}` === handle);

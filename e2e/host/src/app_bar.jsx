@@ -3,12 +3,12 @@ import {useSelector} from 'react-redux';
 
 import {Tooltip} from './tooltip.jsx';
 
-/** Whether the server lets the App Bar be shown. */
+/** Reports whether the App Bar is on. */
 export function appBarEnabled(state) {
     return state.entities.general.config.DisableAppBar !== 'true';
 }
 
-/** The bar at the right edge. Mattermost draws an entry just like this: an image in an element with a button's role. */
+/** The App Bar at the right edge. Like Mattermost, it draws an entry as an image in an element with the role of a button. */
 export function AppBar() {
     const enabled = useSelector(appBarEnabled);
     const entries = useSelector((state) => state.plugins.components.AppBar) ?? [];
@@ -17,7 +17,7 @@ export function AppBar() {
     const pluggableId = useSelector((state) => state.views.rhs.pluggableId);
     const shown = sidebars.find(({id}) => id === pluggableId);
 
-    // As in Mattermost: an entry without a sidebar of its own looks active while any sidebar of its plugin is open.
+    // As in Mattermost, an entry without a sidebar of its own looks active while any sidebar of its plugin is open.
     const isActive = ({pluginId, rhsComponentId}) => Boolean(shown) && (rhsComponentId ? rhsComponentId === shown.id : pluginId === shown.pluginId);
     if (!enabled || entries.length === 0) {
         return null;

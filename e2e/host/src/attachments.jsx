@@ -1,6 +1,6 @@
 import React, {useState} from 'react';
 
-import {pressAction} from './actions.js';
+import {clickAction} from './actions.js';
 import {Inline, Markdown} from './markdown.jsx';
 
 const tones = {good: '#3db887', warning: '#ffbc1f', danger: '#d24b4e'};
@@ -82,7 +82,7 @@ function Author({attachment: {author_name: name, author_link: link, author_icon:
     );
 }
 
-// As in Mattermost: a title that is a link shows as it is, any other is Markdown.
+// As in Mattermost, a title with a link is plain text, and any other title is Markdown.
 function Title({attachment: {title, title_link: link}}) {
     if (!title) {
         return null;
@@ -119,7 +119,7 @@ function Away({href, children}) {
     );
 }
 
-// Short fields stand two by two, a long one has a row of its own.
+// Short fields are in two columns. A long field has a row of its own.
 function Fields({fields}) {
     if (fields.length === 0) {
         return null;
@@ -147,7 +147,7 @@ function Actions({post, actions}) {
         setFailure('');
         setBusy(action.id);
         try {
-            await pressAction(post, action, option);
+            await clickAction(post, action, option);
         } catch (error) {
             setFailure(error.message);
         }

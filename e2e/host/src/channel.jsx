@@ -8,7 +8,7 @@ import {useChannelName} from './sidebar.jsx';
 import {threadsCollapsed} from './store.js';
 import {Tooltip} from './tooltip.jsx';
 
-/** A channel in the middle of the page: header, posts, and the box to write in. */
+/** A channel in the middle of the page: the header, the posts, and the message box. */
 export function ChannelView({channel}) {
     const all = useSelector((state) => state.entities.posts.posts);
     const collapsed = useSelector(threadsCollapsed);
@@ -47,7 +47,7 @@ function ChannelHeader({channel, name}) {
     const appBar = useSelector((state) => state.plugins.components.AppBar) ?? [];
     const buttons = useSelector((state) => state.plugins.components.ChannelHeaderButton) ?? [];
 
-    // As in Mattermost: with the App Bar on, the header shows no buttons of plugins that have an entry there.
+    // As in Mattermost, if the App Bar is on, the header shows no buttons of plugins that have an entry there.
     const shown = withAppBar ? buttons.filter(({pluginId}) => !appBar.some((entry) => entry.pluginId === pluginId)) : buttons;
     return (
         <div
@@ -68,7 +68,7 @@ function ChannelHeader({channel, name}) {
 }
 
 function HeaderButton({button: {id, icon, action, tooltipText, dropdownText}, channel}) {
-    // As in Mattermost: a text names the button, a component leaves it without a name.
+    // As in Mattermost, a text names the button, and a component leaves it without a name.
     const tooltip = tooltipText ?? dropdownText;
     const label = typeof tooltip === 'string' ? tooltip : '';
     return (

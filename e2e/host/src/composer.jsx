@@ -3,13 +3,13 @@ import {useSelector} from 'react-redux';
 
 import {send} from './actions.js';
 
-/** The box to write messages and slash commands in. Enter sends. */
+/** The message box, for messages and slash commands. Enter sends. */
 export function Composer({id, channelId, rootId, placeholder}) {
     const [text, setText] = useState('');
     const [failure, setFailure] = useState('');
     const box = useRef(null);
 
-    // As in Mattermost: letters that nothing else takes go to the box below the channel.
+    // As in Mattermost, letters typed outside any field go to the channel's message box.
     const isMain = !rootId;
     useEffect(() => {
         const take = (event) => isMain && goesToTheBox(event, document.activeElement) && box.current.focus();
@@ -79,7 +79,7 @@ export function Composer({id, channelId, rootId, placeholder}) {
     );
 }
 
-// What plugins put into the toolbar, after the buttons that format. They get and change what is written.
+// The plugins' components in the toolbar, after the formatting buttons. They get the draft and can change it.
 function PluginTools({draft, box, onText}) {
     const entries = useSelector((state) => state.plugins.components.PostEditorAction) ?? [];
     return entries.map(({id, component: Component}) => (
@@ -92,7 +92,7 @@ function PluginTools({draft, box, onText}) {
     ));
 }
 
-// Whether a key that is pressed moves the focus to the box: letters and pasting do, unless a field has the focus. A window is no exception.
+// Reports whether a key moves the focus to the message box: letters and pasting do, unless a field has the focus, even in a window.
 function goesToTheBox(event, focused) {
     if (!focused || ['TEXTAREA', 'INPUT'].includes(focused.tagName)) {
         return false;

@@ -6,7 +6,7 @@ import {api} from './api.js';
 import {Markdown} from './markdown.jsx';
 import {Setting} from './setting.jsx';
 
-/** The System Console's page of a plugin: its settings_schema, read and saved through the real configuration. */
+/** A plugin's page in the System Console, drawn from its settings_schema. It reads and saves the real configuration. */
 export function Console({pluginId}) {
     const [manifest, setManifest] = useState(null);
     const [values, setValues] = useState(null);

@@ -4,7 +4,7 @@ import {useSelector} from 'react-redux';
 import {cancelDialog, submitDialog} from './actions.js';
 import {Markdown} from './markdown.jsx';
 
-/** The form that an integration asked the server to open, over the rest of the page. */
+/** An interactive dialog that an integration opened, above the page. */
 export function Dialog() {
     const open = useSelector((state) => state.host.dialog);
     if (!open) {
@@ -118,7 +118,7 @@ function Form({request}) {
     );
 }
 
-// What a field begins with.
+// Returns a field's initial value.
 function initial({type, default: value, multiselect: several}) {
     if (several) {
         return value ? value.split(',') : [];
@@ -126,7 +126,7 @@ function initial({type, default: value, multiselect: several}) {
     return type === 'bool' ? String(value).toLowerCase() === 'true' : value ?? '';
 }
 
-// As Mattermost checks before it sends anything.
+// The checks that Mattermost makes before it submits a dialog.
 function problem({type, optional, min_length: least}, value) {
     if (value === '' || Array.isArray(value) && value.length === 0 || type === 'bool' && !value) {
         return optional ? '' : 'This field is required.';

@@ -1,4 +1,4 @@
-// The emoji that messages name most. Mattermost knows thousands; a name that is not here stays as it was typed.
+// The most common emoji. Mattermost has thousands; other names stay as they are typed.
 const known = {
     '+1': '👍', '-1': '👎', arrow_forward: '▶️', arrows_counterclockwise: '🔄', ballot_box_with_check: '☑️', bell: '🔔', black_circle: '⚫',
     bug: '🐛', bulb: '💡', clock1: '🕐', construction: '🚧', eyes: '👀', fire: '🔥', gear: '⚙️', green_circle: '🟢', hammer: '🔨',
@@ -11,7 +11,7 @@ const known = {
     white_circle: '⚪', wrench: '🔧', x: '❌', yellow_circle: '🟡', zap: '⚡',
 };
 
-/** Puts emoji in place of their names. */
+/** Replaces emoji names by emoji. */
 export function withEmoji(text) {
     return text.replace(/(^|[^\w:`]):([a-z0-9_+-]+):(?![\w:`])/g, (whole, before, name) => (Object.hasOwn(known, name) ? before + known[name] : whole));
 }

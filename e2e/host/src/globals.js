@@ -1,4 +1,4 @@
-// What Mattermost's page offers plugins on the window.
+// The libraries that Mattermost's page offers plugins on the window.
 import PropTypes from 'prop-types';
 import * as React from 'react';
 import * as ReactBootstrap from 'react-bootstrap';

@@ -18,7 +18,7 @@ export function Markdown({text}) {
     );
 }
 
-/** Draws Markdown within a line: the title of an attachment, the name of a button. */
+/** Draws Markdown within a line, such as an attachment's title or a button's name. */
 export function Inline({text}) {
     return <span dangerouslySetInnerHTML={{__html: clean(marked.parseInline(withEmoji(text ?? ''), options))}}/>;
 }
@@ -28,7 +28,7 @@ function clean(html) {
     return mentions(safe).replaceAll('<a href=', '<a target="_blank" rel="noopener noreferrer" href=');
 }
 
-// People and groups that are called stand out, wherever they are text and not code or part of an address.
+// Highlights mentions of users and groups, except in code and links.
 function mentions(html) {
     const holder = document.createElement('template');
     holder.innerHTML = html;
@@ -55,7 +55,7 @@ function mention(name) {
     return element;
 }
 
-// Links to places of this site lead there; plugin pages, for example the one that connects an account, open in a tab of their own.
+// Links within the site open in the page. Plugin pages, such as the one that connects an account, open in a new tab.
 function followLinks(event) {
     const href = event.target.closest('a')?.getAttribute('href');
     if (!href) {
@@ -74,7 +74,7 @@ function followLinks(event) {
     }
 }
 
-/** What Mattermost's page offers plugins for texts: Markdown to HTML, and that to something to draw. Whatever else was in the HTML is dropped. */
+/** The functions that Mattermost offers plugins for texts: Markdown to sanitized HTML, and HTML to an element. */
 export const PostUtils = {
     formatText: (text, {singleline = false} = {}) => clean((singleline ? marked.parseInline : marked.parse)(withEmoji(text ?? ''), options)),
     messageHtmlToComponent: (html) => <div dangerouslySetInnerHTML={{__html: DOMPurify.sanitize(html, {ADD_ATTR: ['target']})}}/>,

@@ -1,6 +1,6 @@
 import {createRoot} from 'react-dom/client';
 
-/** Puts the page's one tree into the document, as a web app on React 19 has to. */
+/** Renders the page with React 19. */
 export function mount(element, place) {
     createRoot(place).render(element);
 }

@@ -1,6 +1,6 @@
 import ReactDOM from 'react-dom';
 
-/** Puts the page's one tree into the document, as Mattermost does on React 17 and 18: changes after an `await` are not batched. */
+/** Renders the page with React 17 or 18, as Mattermost does: changes after an `await` aren't batched. */
 export function mount(element, place) {
     ReactDOM.render(element, place);
 }

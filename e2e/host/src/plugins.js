@@ -8,7 +8,7 @@ window.registerPlugin = (id, plugin) => {
     window.plugins[id] = plugin;
 };
 
-/** Loads the enabled plugins' bundles, and drops those of plugins that are enabled no more. */
+/** Loads the bundles of enabled plugins, and removes those of disabled ones. */
 export async function syncPlugins() {
     const manifests = await api.get('/plugins/webapp');
     const loaded = store.getState().plugins.plugins;

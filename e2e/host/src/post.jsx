@@ -9,7 +9,7 @@ import {Markdown} from './markdown.jsx';
 import {PostMenu} from './post_menu.jsx';
 import {preference, theme, threadsCollapsed} from './store.js';
 
-/** Posts one under the other, with a line where a new day begins. */
+/** A list of posts, with a line where a new day begins. */
 export function PostList({posts, inThread = false}) {
     const intl = useIntl();
     let lastDay = '';
@@ -33,7 +33,7 @@ function Post({post, inThread}) {
     const user = useSelector((state) => state.entities.users.profiles[post.user_id]);
     const ephemeral = post.ephemeral || post.type === 'system_ephemeral';
 
-    // As in Mattermost: the mark of an edit belongs to the text, which a plugin's component stands in for.
+    // As in Mattermost, the edited mark belongs to the text, so a post that a plugin draws has none.
     const system = post.type?.startsWith('system_') && !ephemeral;
     const name = post.props?.override_username || (system ? 'System' : user?.username) || '…';
     const focused = useSelector((state) => state.host.focusedPostId) === post.id;
@@ -94,7 +94,7 @@ function Post({post, inThread}) {
     );
 }
 
-// How Mattermost names the places where a post can be drawn.
+// Mattermost's names for the places where it draws posts.
 function place(post, inThread) {
     if (!inThread) {
         return 'CENTER';
@@ -102,7 +102,7 @@ function place(post, inThread) {
     return post.root_id ? 'RHS_COMMENT' : 'RHS_ROOT';
 }
 
-// Where replies show only in their threads: who replied, how often, and when last.
+// With collapsed threads: who replied, how often, and when last.
 function ThreadFooter({post}) {
     const collapsed = useSelector(threadsCollapsed);
     const all = useSelector((state) => state.entities.posts.posts);
@@ -131,7 +131,7 @@ function ThreadFooter({post}) {
     );
 }
 
-// What draws a post is found by the prop where there is one: the server gives every ephemeral post a type of its own.
+// A prop can name the type that draws a post, because the server gives every ephemeral post the same type.
 function drawnAs(post) {
     return typeof post.props?.type === 'string' ? post.props.type : post.type;
 }
@@ -151,8 +151,8 @@ function PostTime({at}) {
 }
 
 /**
- * What a post says. As in Mattermost the attachments are left out only where the post's own type is registered: an ephemeral post and a
- * search result show them below whatever a plugin draws.
+ * The contents of a post. As in Mattermost, the attachments are left out only if the post's own type is registered: ephemeral posts
+ * and search results show them below what a plugin draws.
  */
 export function PostBody({post, inThread, found = false}) {
     const types = useSelector((state) => state.plugins.postTypes);
@@ -182,7 +182,7 @@ export function PostBody({post, inThread, found = false}) {
     );
 }
 
-// As in Mattermost: a click anywhere on a post opens its thread, except on what does something itself. A <summary> is not known to.
+// As in Mattermost, a click anywhere on a post opens its thread, except on links, buttons, and the like. A <summary> isn't an exception.
 const acting = ['A', 'BUTTON', 'IMG', 'SVG', 'AUDIO', 'VIDEO', 'INPUT', 'SELECT', 'TEXTAREA', 'CODE'];
 
 function isClickOnPost({target, currentTarget}) {

@@ -4,8 +4,8 @@ import {useSelector} from 'react-redux';
 const headerHeight = 104;
 
 /**
- * What plugins offer to do with a message, behind a button that shows while the pointer is on it. As in Mattermost: system
- * messages have none, notes that only their reader sees among them, and without an entry there is no button.
+ * The plugins' menu of a message, behind a button that appears while the pointer is on the message. As in Mattermost, system messages
+ * and ephemeral posts have no menu, and an empty menu has no button.
  */
 export function PostMenu({post, place}) {
     const entries = useSelector((state) => state.plugins.components.PostDropdownMenu) ?? [];

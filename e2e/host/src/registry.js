@@ -7,7 +7,7 @@ import {addReducer, put, store} from './store.js';
 let count = 0;
 const newId = () => `component${++count}`;
 
-// Mattermost takes the arguments of a registry call one by one or as one object with their names.
+// Mattermost accepts the arguments of a registry call as a list, or as one object with their names.
 function named(names, method) {
     return (...args) => {
         const object = args.length === 1 && args[0] && typeof args[0] === 'object' && !React.isValidElement(args[0]) && names.some((name) => name in args[0]);
@@ -15,12 +15,12 @@ function named(names, method) {
     };
 }
 
-// A component is as good as an element of it.
+// A component counts like an element of it.
 function element(value) {
     return typeof value === 'function' ? React.createElement(value) : value;
 }
 
-/** Mattermost's plugin registry, as far as this page can draw what is registered. */
+/** The part of Mattermost's plugin registry that this page can draw. */
 export class PluginRegistry {
     supports = {globalAppBar: true, globalRhs: true};
 
@@ -44,7 +44,7 @@ export class PluginRegistry {
     registerChannelHeaderButtonAction = named(['icon', 'action', 'dropdownText', 'tooltipText'], ({icon, action, dropdownText, tooltipText}) =>
         this.add('ChannelHeaderButton', {icon: element(icon), action, dropdownText: element(dropdownText), tooltipText: element(tooltipText)}));
 
-    // An entry of the App Bar does something, or it opens a sidebar of its own.
+    // An App Bar entry runs an action, or opens a sidebar of its own.
     registerAppBarComponent = named(['iconUrl', 'action', 'tooltipText', 'supportedProductIds', 'rhsComponent', 'rhsTitle'], ({iconUrl, action, tooltipText, rhsComponent, rhsTitle}) => {
         const sidebar = rhsComponent && this.registerRightHandSidebarComponent(rhsComponent, rhsTitle);
         const id = this.add('AppBar', {
@@ -90,7 +90,7 @@ export class PluginRegistry {
     });
 }
 
-/** Forgets everything a plugin registered. */
+/** Removes everything that a plugin registered. */
 export function forgetPlugin(pluginId) {
     const others = ([, entry]) => entry.pluginId !== pluginId;
     put('plugins.components', (slots) => Object.fromEntries(Object.entries(slots).map(([slot, entries]) => [slot, entries.filter((entry) => entry.pluginId !== pluginId)])));

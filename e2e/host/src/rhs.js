@@ -1,4 +1,4 @@
-// The right-hand sidebar shows one thing at a time: a thread, or what a plugin has registered for it.
+// The right-hand sidebar shows one thing at a time: a thread, search results, or a plugin's component.
 import {put} from './store.js';
 
 const closed = {selectedPostId: '', selectedChannelId: '', isSidebarOpen: false, rhsState: null, pluggableId: ''};
@@ -8,18 +8,18 @@ export function closeSidebar() {
     put('views.rhs', closed);
 }
 
-/** Shows a thread there. */
+/** Shows a thread in the right-hand sidebar. */
 export function showThread(postId, channelId) {
     put('views.rhs', {...closed, selectedPostId: postId, selectedChannelId: channelId, isSidebarOpen: true});
 }
 
-/** Shows what a search found there. */
+/** Shows search results in the right-hand sidebar. */
 export function showFound(terms, posts) {
     put('host.found', posts);
     put('views.rhs', {...closed, searchTerms: terms, isSidebarOpen: true, rhsState: 'search'});
 }
 
-/** The actions to dispatch for a component that a plugin registered. As in Mattermost, showing is a plain one, the others are functions. */
+/** The actions for a component that a plugin registered. As in Mattermost, show is a plain object and the others are functions. */
 export function sidebarActions(id) {
     const showRHSPlugin = {type: 'UPDATE_RHS_STATE', state: 'plugin', pluggableId: id};
     const hideRHSPlugin = (dispatch, getState) => {

@@ -2,7 +2,7 @@ import React from 'react';
 
 import {Markdown} from './markdown.jsx';
 
-/** One line of the System Console: name at the left, control and help at the right. */
+/** A setting in the System Console: the name on the left, the control and help on the right. */
 export function Setting(props) {
     const {setting, id, custom, value, onChange} = props;
     if (custom) {
@@ -116,7 +116,7 @@ const controls = {
     ),
 };
 
-// 32 letters and digits, as the real console makes them.
+// 32 letters and digits, as in Mattermost's console.
 function secret() {
     const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_';
     return [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => letters[byte % letters.length]).join('');

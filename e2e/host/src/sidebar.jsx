@@ -3,7 +3,7 @@ import {useSelector} from 'react-redux';
 
 import {go} from './actions.js';
 
-/** What a channel is called: direct messages by the other person's name. */
+/** Returns a channel's name. For direct messages, it is the other user's. */
 export function useChannelName(channel) {
     const {currentUserId, profiles} = useSelector((state) => state.entities.users);
     if (channel?.type !== 'D') {

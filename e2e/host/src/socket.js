@@ -1,14 +1,14 @@
 import {store, loadUsers, put, putPosts} from './store.js';
 
-/** Handlers of plugins: by event, then by plugin. */
+/** The plugins' handlers, by event and plugin. */
 export const socketHandlers = {};
 
-/** What plugins want called when the connection is back, by plugin. */
+/** The plugins' handlers for a reconnect, by plugin. */
 export const reconnectHandlers = {};
 
 const retryMs = 1000;
 
-/** Keeps a connection to the server's WebSocket, and brings what it tells into the store. */
+/** Keeps a WebSocket connection to the server, and stores its events. */
 export function connect(pluginsChanged, missedEvents) {
     let first = true;
     (function open() {
@@ -24,7 +24,7 @@ export function connect(pluginsChanged, missedEvents) {
             first = false;
         };
         socket.onclose = () => {
-            // As in Mattermost: the lost connection's name stays until there is a new one.
+            // As in Mattermost, the lost connection's ID stays until there is a new one.
             put('websocket.connected', false);
             setTimeout(open, retryMs);
         };
@@ -59,7 +59,7 @@ function receive(message, pluginsChanged) {
     Object.values(socketHandlers[event] ?? {}).forEach((handler) => handler(message));
 }
 
-// It opens once the server's answer names it as what this page asked for, which may have come already.
+// A dialog opens once the answer to this page's request has its ID, which may have arrived already.
 function offerDialog(request) {
     put('host.offered', request);
     if (store.getState().host.trigger === request.trigger_id) {
@@ -75,7 +75,7 @@ function receivePost(post, event) {
     }
 }
 
-/** Takes over preferences as the server tells of them. */
+/** Stores preferences from the server. */
 export function putPreferences(preferences) {
     put('entities.preferences.myPreferences', (old) => ({...old, ...Object.fromEntries(preferences.map((entry) => [`${entry.category}--${entry.name}`, entry]))}));
 }

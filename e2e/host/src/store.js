@@ -3,7 +3,7 @@ import {createStore} from 'redux';
 import {api} from './api.js';
 import {themes} from './theme.js';
 
-// The slices that plugins know from Mattermost's web app, at the same places, and under 'host' what only this page knows.
+// The parts of Mattermost's state that plugins use, in the same places, and this page's own state under 'host'.
 const initial = {
     entities: {
         general: {config: {}},
@@ -38,7 +38,7 @@ function changed(state, action) {
     case 'host/change':
         return action.change(state);
     case 'RECEIVED_DIALOG_TRIGGER_ID': {
-        // As in Mattermost: a dialog opens only in the page that did what it answers, whichever of the two is told first.
+        // As in Mattermost, a dialog opens only in the page that triggered it. The event and the answer can arrive in any order.
         const {offered, dialog} = state.host;
         return {...state, host: {...state.host, trigger: action.data, dialog: offered?.trigger_id === action.data ? offered : dialog}};
     }
@@ -48,7 +48,7 @@ function changed(state, action) {
     return state;
 }
 
-/** The page's one store. It runs functions too, as Mattermost's does. */
+/** The page's store. Like Mattermost's, it also runs functions. */
 export const store = createStore(reduce);
 const plain = store.dispatch;
 store.dispatch = (action) => (typeof action === 'function' ? action(store.dispatch, store.getState) : plain(action));
@@ -59,7 +59,7 @@ export function addReducer(name, reducer) {
     plain({type: 'host/reducer_added'});
 }
 
-/** Sets the value at a path of the state; a function gets the old value. */
+/** Sets the value at a path of the state. A function gets the old value. */
 export function put(path, value) {
     const keys = Array.isArray(path) ? path : path.split('.');
     const inside = (state, depth) => {
@@ -76,7 +76,7 @@ export function putPosts(posts) {
     put('entities.posts.posts', (old) => ({...old, ...Object.fromEntries(posts.map((post) => [post.id, post]))}));
 }
 
-/** Loads the profiles that are not here yet. */
+/** Loads missing profiles. */
 export async function loadUsers(ids) {
     const known = store.getState().entities.users.profiles;
     const missing = [...new Set(ids)].filter((id) => id && !known[id]);
@@ -86,12 +86,12 @@ export async function loadUsers(ids) {
     }
 }
 
-/** A preference's value, '' where the user set none. */
+/** Returns a preference, or '' if the user has none. */
 export function preference(state, category, name) {
     return state.entities.preferences.myPreferences[`${category}--${name}`]?.value ?? '';
 }
 
-/** Whether replies show only in their threads. */
+/** Reports whether replies appear only in their threads. */
 export function threadsCollapsed(state) {
     const wanted = preference(state, 'display_settings', 'collapsed_reply_threads');
     switch (state.entities.general.config.CollapsedThreads) {
@@ -105,7 +105,7 @@ export function threadsCollapsed(state) {
     return false;
 }
 
-/** The user's theme: what is stored, else light. */
+/** Returns the user's theme, by default the light one. */
 export function theme(state) {
     try {
         return {...themes.denim, ...JSON.parse(preference(state, 'theme', ''))};

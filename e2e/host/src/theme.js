@@ -1,4 +1,4 @@
-// Mattermost's light and dark standard themes, and how a theme becomes the CSS variables that components use.
+// Mattermost's standard themes, and the CSS variables that components use.
 const light = {
     type: 'Denim', sidebarBg: '#1e325c', sidebarText: '#ffffff', sidebarUnreadText: '#ffffff', sidebarTextHoverBg: '#28427b',
     sidebarTextActiveBorder: '#5d89ea', sidebarTextActiveColor: '#ffffff', sidebarHeaderBg: '#192a4d', sidebarHeaderTextColor: '#ffffff',
@@ -16,7 +16,7 @@ const dark = {
 
 export const themes = {denim: light, onyx: dark};
 
-/** Paints the page in a theme. The System Console keeps the light one, whatever the user chose. */
+/** Applies a theme to the page. The System Console always has the light one. */
 export function applyTheme(theme) {
     for (const [key, value] of Object.entries(theme)) {
         if (/^#[0-9a-f]{6}$/i.test(value)) {

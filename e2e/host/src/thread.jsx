@@ -8,7 +8,7 @@ import {PostBody, PostList} from './post.jsx';
 import {closeSidebar} from './rhs.js';
 import {loadUsers, put, putPosts, theme} from './store.js';
 
-/** What is open in the right-hand sidebar: a thread, or a plugin's component. */
+/** The right-hand sidebar: a thread, search results, or a plugin's component. */
 export function RightSidebar() {
     const {selectedPostId, selectedChannelId, isSidebarOpen, rhsState, pluggableId} = useSelector((state) => state.views.rhs);
     if (isSidebarOpen && rhsState === 'plugin') {
@@ -43,7 +43,7 @@ export function RightSidebar() {
     );
 }
 
-// What a search found, drawn as Mattermost draws it.
+// Search results, drawn the way Mattermost draws them.
 function Found() {
     const posts = useSelector((state) => state.host.found);
     return (
@@ -144,7 +144,7 @@ function Thread({rootId, channelId}) {
     );
 }
 
-/** The global Threads view: all followed threads of the team, and one of them opened. It belongs to no channel. */
+/** The global Threads view: all followed threads of the team, one of them open. It belongs to no channel. */
 export function ThreadsView({threadId}) {
     const team = useSelector((state) => state.entities.teams.teams[state.entities.teams.currentTeamId]);
     const open = useSelector((state) => state.entities.posts.posts[threadId]);

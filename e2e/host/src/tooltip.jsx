@@ -1,6 +1,6 @@
 import React, {useState} from 'react';
 
-/** Shows a text beside its child while the pointer or the keyboard is on it. */
+/** Shows a text next to its child while the child has the pointer or the focus. */
 export function Tooltip({text, side = 'bottom', children}) {
     const [shown, setShown] = useState(false);
     return (
