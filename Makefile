@@ -35,13 +35,13 @@ HOST_FILES    := $(shell find e2e/host -type f -not -path '*/node_modules/*' -no
 # The Mattermost server in e2e/ is built without cgo; everything there uses the same compiled packages.
 E2E_GO        := cd e2e && CGO_ENABLED=0 go
 
-.PHONY: help all dist dist-dev test check-style fmt race webapp arch fuzz mutate bench golden e2e e2e-ready chromium rivet demo \
+.PHONY: help all dist dist-dev test check-style fmt race exhaustive webapp arch fuzz mutate bench golden e2e e2e-ready chromium rivet demo \
 	deploy watch enable disable reset logs vulncheck clean FORCE
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-all: check-style race dist ## lint, test and build the bundle of all platforms
+all: check-style race exhaustive dist ## lint, test and build the bundle of all platforms
 
 ## ---- build
 
@@ -109,10 +109,15 @@ fmt: $(LINT) ## format the Go code the way check-style wants it
 	cd e2e && $(LINT) fmt -c ../.golangci.yml
 
 race: ## unit tests of the plugin, the sandbox and the build tools, under the race detector
-	CGO_ENABLED=1 go test -race -timeout 10m ./build/... ./server/... ./sandbox/...
+	CGO_ENABLED=1 go test -race -timeout 15m -parallel 8 ./build/... ./server/... ./sandbox/...
 
-arch: ## the import rules and the craft rules of server/arch_test.go
-	go test -count=1 -run '^TestArch' ./server
+# What build/exhaustive leaves out of `make race`; `make arch` runs the rest of it.
+exhaustive: ## the tests that try very many inputs, without the race detector
+	go test ./server/provider/...
+	go test -run '^TestTheFurtherProviderConforms' ./server
+
+arch: ## the rules for imports, files and names, and the tables that name tests
+	go test -count=1 -run '^Test(Arch|Each)' ./server
 
 webapp: webapp/node_modules/.package-lock.json ## unit tests, build and size of the webapp
 	cd webapp && npm test

@@ -32,6 +32,7 @@ stage() {
 
 stage webapp
 stage arch
+stage exhaustive
 stage race
 stage check-style
 

@@ -12,9 +12,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/build/exhaustive"
 )
 
 const (
@@ -41,12 +44,24 @@ type goFile struct {
 	set    *token.FileSet
 }
 
-// goFiles parses all Go files below a folder of the project.
+// goFiles returns all Go files below a folder of the project, each parsed once for all rules. They are read without the
+// race detector: the rules start nothing.
 func goFiles(t *testing.T, folder string) []goFile {
 	t.Helper()
+	exhaustive.Test(t)
+	parsed, _ := parsedFolders.LoadOrStore(folder, sync.OnceValues(func() ([]goFile, error) { return parseFolder(folder) }))
+	files, err := parsed.(func() ([]goFile, error))()
+	require.NoError(t, err)
+	require.NotEmpty(t, files, "no Go file below %s: does the test look in the right place?", folder)
+	return files
+}
+
+// parsedFolders holds for each folder what goFiles returns, as a function that parses at its first call.
+var parsedFolders sync.Map
+
+func parseFolder(folder string) (files []goFile, err error) {
 	root := filepath.Join("..", folder)
-	var files []goFile
-	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -74,9 +89,7 @@ func goFiles(t *testing.T, folder string) []goFile {
 		files = append(files, file)
 		return err
 	})
-	require.NoError(t, err)
-	require.NotEmpty(t, files, "no Go file below %s: does the test look in the right place?", folder)
-	return files
+	return files, err
 }
 
 // imports returns the import paths of the file.

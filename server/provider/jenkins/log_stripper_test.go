@@ -9,11 +9,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/build/exhaustive"
 	"mattermost-plugin-zoom/server/fault"
 )
 
 func TestTheLogOfABuildIsReadPast(t *testing.T) {
 	t.Parallel()
+	exhaustive.Test(t)
 	for body, want := range map[string]string{
 		`{"build":{"log":"line \"1\"\\\nline 2","number":7}}`: `{"build":{"log":"","number":7}}`,
 		`{"build":{"number":7, "log" : "x" }}`:                `{"build":{"number":7, "log" : "" }}`,
@@ -43,6 +45,7 @@ func TestTheLogOfABuildIsReadPast(t *testing.T) {
 
 func TestALogWithoutEndIsNotReadForEver(t *testing.T) {
 	t.Parallel()
+	exhaustive.Test(t)
 	endless := io.MultiReader(strings.NewReader(`{"build":{"log":"`), letters{})
 	_, err := io.ReadAll(Jenkins{}.FilterBody(nil, endless))
 	require.True(t, fault.Is(err, fault.TooLarge), "%v", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/build/exhaustive"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/provider"
@@ -348,6 +349,7 @@ func TestRepeatedAlertsRaiseTheCountAndNothingElse(t *testing.T) {
 
 func TestAStateDoesNotGrowForEver(t *testing.T) {
 	t.Parallel()
+	exhaustive.Test(t)
 	p := New(Options{})
 	var state json.RawMessage
 	for n := range 400 {
