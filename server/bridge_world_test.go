@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ci "mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -67,7 +68,7 @@ func (w *bridgeWorld) switches(settings map[string]any, commands ...string) {
 // newJenkins returns one more Jenkins; all share the world's clock.
 func (w *bridgeWorld) newJenkins() *ci.Jenkins {
 	w.t.Helper()
-	j := ci.New(ci.Options{Now: w.mm.Now, HTTPClient: &http.Client{Transport: w}})
+	j := ci.New(ci.Options{Options: kit.Options{Now: w.mm.Now, HTTPClient: &http.Client{Transport: w}}})
 	server := httptest.NewServer(j)
 	w.t.Cleanup(server.Close)
 	w.t.Cleanup(j.Settle)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ci "mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -136,7 +137,7 @@ func TestTheNotificationPluginOfJenkinsWorksUnchanged(t *testing.T) {
 			h := w.connects(w.alice, "/jenkins connect", w.town)
 			job := w.jenkins.Branch("folder/api", "feature/login").Sends(ci.NotificationPlugin{URL: address(h), Retries: 3})
 			for _, r := range []ci.Result{ci.Success, ci.Unstable, ci.Failure, ci.NotBuilt, ci.Aborted, ci.Success} {
-				w.jenkins.AddFault(ci.Fault{Break: true}) // which the plugin makes three deliveries of
+				require.NoError(t, w.jenkins.AddFault(kit.Fault{Match: kit.Match{Recipient: "notification"}, Action: kit.Action{Reset: true}})) // which the plugin makes three deliveries of
 				w.builds(job, r, time.Minute)
 			}
 			require.Equal(t, []string{
@@ -214,8 +215,8 @@ func TestNewsInAnyOrderEndInTheSameCard(t *testing.T) {
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
 	job := w.jenkins.Job("web").Sends(notificationPlugin(h))
-	w.jenkins.AddFault(ci.Fault{Event: "QUEUED", Hold: true, Duplicate: 2})
-	w.jenkins.AddFault(ci.Fault{Event: "STARTED", Hold: true})
+	require.NoError(t, w.jenkins.AddFault(kit.Fault{Match: kit.Match{Event: "QUEUED"}, Action: kit.Action{Hold: true, Duplicate: 2}}))
+	require.NoError(t, w.jenkins.AddFault(kit.Fault{Match: kit.Match{Event: "STARTED"}, Action: kit.Action{Hold: true}}))
 	w.builds(job, ci.Failure, time.Minute)
 	require.Equal(t, "❌ Failed · web #1", title(w.card(w.town)))
 	w.jenkins.Release()
@@ -267,9 +268,9 @@ func TestRebuildAbortAndLogWorkAtTheJenkinsThatWasEntered(t *testing.T) {
 	w.jenkins.Settle()
 	w.settle()
 	require.Equal(t, []string{"🛑 Aborted · folder » web #1", "⏳ Running · folder » web #2"}, titles(w.town))
-	for _, entry := range w.jenkins.Journal() {
+	for _, entry := range w.jenkins.Journal(kit.Filter{}) {
 		if strings.Contains(entry.Path, "buildWithParameters") {
-			require.Contains(t, entry.Path, "ENV=prod")
+			require.Contains(t, entry.Query, "ENV=prod")
 		}
 	}
 	w.refusesElsewhere(h)
@@ -282,8 +283,8 @@ func (w *bridgeWorld) refusesElsewhere(h hook) {
 	w.builds(other.Job("web").Sends(notificationPlugin(h)), ci.Failure, time.Minute)
 	w.bob.Clicks("Rebuild")
 	requireSays(w.t, lastNote(w.bob), "not on the Jenkins whose API token was entered")
-	for _, entry := range other.Journal() {
-		require.Equal(w.t, ci.EntryDelivery, entry.Kind)
+	for _, entry := range other.Journal(kit.Filter{}) {
+		require.Equal(w.t, kit.EntryDelivery, entry.Kind)
 	}
 }
 
@@ -309,7 +310,7 @@ func TestRotatingHasBothSecretsWorkForADay(t *testing.T) {
 	w.zoom.Advance(2 * time.Hour)
 	require.Equal(t, "Connect ok", job.TestConnection())
 	require.Equal(t, "Connect failed", job.Sends(zoomPlugin(old)).TestConnection(), "the old one has ended")
-	require.Equal(t, http.StatusUnauthorized, w.jenkins.Journal()[len(w.jenkins.Journal())-1].Status)
+	require.Equal(t, http.StatusUnauthorized, w.jenkins.Journal(kit.Filter{})[len(w.jenkins.Journal(kit.Filter{}))-1].Status)
 }
 
 // states returns what the cards in the channel say before the name of what they are about.

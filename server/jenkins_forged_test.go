@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ci "mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // TestAForgedBuildAimsTheTokenAtNoOtherJob has somebody who read the hook's secret, such as in the configuration of a job, make cards for
@@ -34,7 +35,7 @@ func TestAForgedBuildAimsTheTokenAtNoOtherJob(t *testing.T) {
 			w.clicksCard(w.bob, all[n], action)
 		}
 	}
-	require.Empty(t, w.jenkins.Journal(), "Jenkins was asked for nothing")
+	require.Empty(t, w.jenkins.Journal(kit.Filter{}), "Jenkins was asked for nothing")
 	require.Empty(t, secret.Result(), "and nothing was stopped")
 	require.NotContains(t, w.town.LastPost().Text(), "salaries")
 	w.clicksCard(w.bob, cards(w.town)[0], "log")

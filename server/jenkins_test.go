@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ci "mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // These stories go through the checklist of the Jenkins provider, J1 to J12, one by one.
@@ -122,9 +122,9 @@ func TestJ6TheZoomPluginOfJenkinsWorksUnchanged(t *testing.T) {
 	h := w.connects(w.alice, "/jenkins connect", w.town)
 	web, api := w.jenkins.Job("web").Sends(zoomPlugin(h)), w.jenkins.Job("api").Sends(zoomPlugin(h))
 	require.Equal(t, "Connect ok", web.TestConnection(), "which it says for nothing but 200")
-	tested := w.jenkins.Journal()
+	tested := w.jenkins.Journal(kit.Filter{})
 	require.Equal(t, http.StatusOK, tested[len(tested)-1].Status)
-	require.Empty(t, tested[len(tested)-1].Body)
+	require.Empty(t, tested[len(tested)-1].RequestBody)
 	require.Empty(t, cards(w.town), "a test is no build")
 	requireSays(t, status(w.alice, w.town), "Connection test (secret in a header)")
 
@@ -134,7 +134,7 @@ func TestJ6TheZoomPluginOfJenkinsWorksUnchanged(t *testing.T) {
 	w.builds(web, ci.Success, time.Minute)
 	w.builds(api, ci.Failure, time.Minute)
 	require.Equal(t, []string{"✅ Succeeded · web #1", "❌ Failed · api #1"}, titles(w.town), "many jobs, one channel")
-	for _, entry := range w.jenkins.Journal()[2:] {
+	for _, entry := range w.jenkins.Journal(kit.Filter{})[2:] {
 		require.Equal(t, http.StatusOK, entry.Status)
 	}
 }
@@ -205,13 +205,13 @@ func TestJ9JenkinsIsOnlyListenedTo(t *testing.T) {
 	w.builds(job, ci.Failure, time.Minute)
 	w.alice.Types("/jenkins test", w.town)
 	status(w.alice, w.town)
-	for _, entry := range w.jenkins.Journal() {
-		require.Equal(t, ci.EntryDelivery, entry.Kind, "%s %s", entry.Method, entry.Path)
+	for _, entry := range w.jenkins.Journal(kit.Filter{}) {
+		require.Equal(t, kit.EntryDelivery, entry.Kind, "%s %s", entry.Method, entry.Path)
 	}
 	require.Equal(t, []string{"Start Zoom meeting"}, cards(w.town)[0].Buttons(), "without API access no button would work")
 	w.clicksCard(w.alice, cards(w.town)[0], "rebuild")
 	requireSays(t, lastNote(w.alice), "needs API access", "/jenkins configure")
-	require.False(t, slices.ContainsFunc(w.jenkins.Journal(), func(e ci.Entry) bool { return e.Kind == ci.EntryRequest }))
+	require.Empty(t, w.jenkins.Journal(kit.Filter{Kind: kit.EntryRequest}))
 }
 
 func TestJ10AMeetingIsStartedFromACardInItsThread(t *testing.T) {

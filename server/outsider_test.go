@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	ci "mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
@@ -81,8 +82,8 @@ func (s *stronghold) all() map[string]string {
 	for _, p := range s.backroom.Posts() {
 		found["post "+p.Id] = p.Text()
 	}
-	for _, entry := range s.jenkins.Journal() {
-		found["request "+entry.Path] += "!"
+	for _, entry := range s.jenkins.Journal(kit.Filter{}) {
+		found["request "+entry.Path+"?"+entry.Query] += "!"
 	}
 	return found
 }

@@ -3,49 +3,18 @@ package jenkins
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 )
 
-// maxRequest is the largest request body that is read.
-const maxRequest = 1 << 20
-
 // routeREST says what Jenkins serves: https://www.jenkins.io/doc/book/using/remote-access-api/.
 func (j *Jenkins) routeREST() {
-	j.rest = http.NewServeMux()
 	j.rest.HandleFunc("GET /whoAmI/api/json", j.serveWhoAmI)
 	j.rest.HandleFunc("GET /api/json", j.known(j.serveJobs))
 	j.rest.HandleFunc("GET /queue/item/{id}/api/json", j.known(j.serveQueueItem))
 	j.rest.HandleFunc("/job/", j.known(j.serveJob))
-}
-
-// observe serves a request to Jenkins and records it.
-func (j *Jenkins) observe(rw http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxRequest))
-	if err != nil {
-		rw.WriteHeader(http.StatusRequestEntityTooLarge)
-		return
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	answer := &recorder{ResponseWriter: rw, status: http.StatusOK}
-	answer.Header().Set("X-Jenkins", "2.516.3")
-	j.rest.ServeHTTP(answer, r)
-	user, _, _ := r.BasicAuth()
-	j.record(Entry{Kind: EntryRequest, Method: r.Method, Path: r.URL.RequestURI(), User: user, Body: string(body), Status: answer.status})
-}
-
-type recorder struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (r *recorder) WriteHeader(status int) {
-	r.status = status
-	r.ResponseWriter.WriteHeader(status)
 }
 
 // login returns who calls; false for a login that is wrong. Nobody is the zero User.
@@ -93,11 +62,12 @@ func (j *Jenkins) serveWhoAmI(rw http.ResponseWriter, r *http.Request) {
 }
 
 func (j *Jenkins) serveJobs(rw http.ResponseWriter, r *http.Request, _ User) {
+	base := j.BaseURL()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	jobs := []map[string]string{}
 	for _, job := range j.jobs {
-		jobs = append(jobs, map[string]string{"_class": "hudson.model.FreeStyleProject", "name": job.path[len(job.path)-1], "url": j.base + "/" + job.url()})
+		jobs = append(jobs, map[string]string{"_class": "hudson.model.FreeStyleProject", "name": job.path[len(job.path)-1], "url": base + "/" + job.url()})
 	}
 	answer(rw, r, map[string]any{"_class": "hudson.model.Hudson", "jobs": jobs})
 }
@@ -243,7 +213,7 @@ func (job *Job) asJSON() map[string]any {
 	}
 	return map[string]any{
 		"_class": "hudson.model.FreeStyleProject", "name": job.path[len(job.path)-1], "displayName": job.display(),
-		"fullName": strings.Join(job.path, "/"), "fullDisplayName": job.fullDisplayName(), "url": job.j.base + "/" + job.url(),
+		"fullName": strings.Join(job.path, "/"), "fullDisplayName": job.fullDisplayName(), "url": job.j.BaseURL() + "/" + job.url(),
 		"buildable": true, "property": property, "nextBuildNumber": len(job.builds) + 1,
 	}
 }
@@ -260,7 +230,7 @@ func (b *Build) asJSON() map[string]any {
 		"_class": "hudson.model.FreeStyleBuild", "number": b.Number, "id": strconv.Itoa(b.Number), "queueId": b.Queue,
 		"displayName": fmt.Sprintf("#%d", b.Number), "fullDisplayName": fmt.Sprintf("%s #%d", b.job.fullDisplayName(), b.Number),
 		"building": b.result == "", "inProgress": b.result == "", "result": nil, "timestamp": b.began.UnixMilli(), "duration": 0,
-		"url":     fmt.Sprintf("%s/%s%d/", b.job.j.base, b.job.url(), b.Number),
+		"url":     fmt.Sprintf("%s/%s%d/", b.job.j.BaseURL(), b.job.url(), b.Number),
 		"actions": []any{map[string]any{"_class": "hudson.model.ParametersAction", "parameters": parameters}, map[string]any{}},
 	}
 	if b.result != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // visit sends a request to the Jenkins and returns the answer with its body.
@@ -48,7 +49,7 @@ func TestTheAPIAsksWhoCalls(t *testing.T) {
 		answer, _ := visit(t, j, story.method, story.path, story.login, "")
 		require.Equal(t, story.status, answer.StatusCode, "%s %s as %q", story.method, story.path, story.login)
 	}
-	require.Len(t, j.Journal(), 9)
+	require.Len(t, j.Journal(kit.Filter{}), 9)
 }
 
 func TestABuildIsQueuedStartedAndStopped(t *testing.T) {
@@ -91,7 +92,7 @@ func TestAnotherProcessDrivesIt(t *testing.T) {
 	require.Contains(t, ok("POST", "start", `{"job":"api/feature%2Fx","cause":"Started by timer"}`), `"number":1`)
 	ok("POST", "say", `{"job":"api/feature%2Fx","number":1,"phase":"NONE","message":"soon"}`)
 	ok("POST", "log", `{"job":"api/feature%2Fx","number":1,"text":"hello\n"}`)
-	ok("POST", "faults", `{"event":"COMPLETED","hold":true}`)
+	ok("POST", "faults", `{"match":{"event":"COMPLETED"},"action":{"hold":true}}`)
 	ok("POST", "finish", `{"job":"api/feature%2Fx","number":1,"result":"UNSTABLE","seconds":60,"tests":{"total":3,"failed":["a"]}}`)
 	ok("POST", "release", "")
 	all := e.take()
@@ -104,7 +105,7 @@ func TestAnotherProcessDrivesIt(t *testing.T) {
 	ok("DELETE", "journal", "")
 	ok("DELETE", "faults", "")
 	ok("POST", "settle", "")
-	require.Empty(t, j.Journal())
+	require.Empty(t, j.Journal(kit.Filter{}))
 	for path, body := range map[string]string{"start": `{"job":"none"}`, "finish": `{"job":"none","number":1}`} {
 		answer, _ := visit(t, j, "POST", "/_sandbox/"+path, "", body)
 		require.Equal(t, 404, answer.StatusCode)

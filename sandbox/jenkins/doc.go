@@ -24,10 +24,6 @@
 //	POST   /_sandbox/log              {"job","number","text"}
 //	POST   /_sandbox/test-connection  {"job"}; answers with what the admin reads
 //	POST   /_sandbox/users            a User
-//	GET    /_sandbox/clock            POST {"advance_seconds": 300} lets time pass
-//	POST   /_sandbox/faults           a Fault; DELETE removes all
-//	POST   /_sandbox/release          sends what faults held back
-//	GET    /_sandbox/journal          DELETE empties it
 //	POST   /_sandbox/settle           waits for what the REST API set going
 //
 // # What isn't as in Jenkins

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // documented are the fields that each call may answer with or a plugin may send, "a.b" for a field within another. The answers' are what the
@@ -153,7 +154,7 @@ func TestATreeCutsAnAnswerDown(t *testing.T) {
 func TestEachPhaseHasItsOwnTime(t *testing.T) {
 	t.Parallel()
 	j, e := newJenkins(), listen(t)
-	j.AddFault(jenkins.Fault{Event: "FINALIZED", Hold: true})
+	require.NoError(t, j.AddFault(kit.Fault{Match: kit.Match{Event: "FINALIZED"}, Action: kit.Action{Hold: true}}))
 	b := j.Job("web").Pipeline().Sends(jenkins.NotificationPlugin{URL: e.url}).Start(jenkins.Cause{})
 	j.Advance(time.Minute)
 	require.NoError(t, b.NotifyEndpoints(jenkins.Started, "deployed"))

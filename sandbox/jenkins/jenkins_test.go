@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // ear hears what is sent.
@@ -75,7 +76,7 @@ func phases(t *testing.T, all []heard) []string {
 func noon() time.Time { return time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC) }
 
 func newJenkins() *jenkins.Jenkins {
-	return jenkins.New(jenkins.Options{Now: noon, BaseURL: "https://ci.acme.test"})
+	return jenkins.New(jenkins.Options{Options: kit.Options{Now: noon, BaseURL: "https://ci.acme.test"}})
 }
 
 func TestThePluginZoomSendsNullsAndBlursTheResult(t *testing.T) {
@@ -145,27 +146,27 @@ func TestTheConnectionTestWantsExactly200(t *testing.T) {
 	require.Empty(t, all[0].body)
 	e.status = http.StatusAccepted
 	require.Equal(t, "Connect failed", job.TestConnection())
-	require.True(t, j.Journal()[1].Failed)
+	require.Equal(t, kit.DeliveryFailed, j.Deliveries()[1].State)
 }
 
 func TestOneFailedAttemptOfThePluginNotificationIsFollowedByDuplicates(t *testing.T) {
 	t.Parallel()
 	j, e := newJenkins(), listen(t)
-	j.AddFault(jenkins.Fault{Sender: "notification", Event: "STARTED", Break: true})
+	require.NoError(t, j.AddFault(kit.Fault{Match: kit.Match{Event: "STARTED", Recipient: "notification"}, Action: kit.Action{Reset: true}}))
 	e.status = http.StatusInternalServerError
 	j.Job("web").Sends(jenkins.NotificationPlugin{URL: e.url, Retries: 3}).Start(jenkins.Cause{})
 	require.Equal(t, []string{"QUEUED", "STARTED", "STARTED", "STARTED"}, phases(t, e.take()), "the status does not matter")
-	require.Len(t, j.Journal(), 5)
+	require.Len(t, j.Journal(kit.Filter{}), 5)
 }
 
 func TestFaultsLoseDoubleAndReorder(t *testing.T) {
 	t.Parallel()
 	j, e := newJenkins(), listen(t)
 	job := j.Job("web").Sends(jenkins.NotificationPlugin{URL: e.url})
-	j.AddFault(jenkins.Fault{Event: "QUEUED", Drop: true})
-	j.AddFault(jenkins.Fault{Event: "STARTED", Hold: true})
-	j.AddFault(jenkins.Fault{Event: "COMPLETED", Duplicate: 1})
-	j.AddFault(jenkins.Fault{Event: "FINALIZED", Hold: true})
+	require.NoError(t, j.AddFault(kit.Fault{Match: kit.Match{Event: "QUEUED"}, Action: kit.Action{Drop: true}}))
+	require.NoError(t, j.AddFault(kit.Fault{Match: kit.Match{Event: "STARTED"}, Action: kit.Action{Hold: true}}))
+	require.NoError(t, j.AddFault(kit.Fault{Match: kit.Match{Event: "COMPLETED"}, Action: kit.Action{Duplicate: 1}}))
+	require.NoError(t, j.AddFault(kit.Fault{Match: kit.Match{Event: "FINALIZED"}, Action: kit.Action{Hold: true}}))
 	job.Start(jenkins.Cause{}).Finish(jenkins.Success, jenkins.Outcome{})
 	require.Equal(t, []string{"COMPLETED", "COMPLETED"}, phases(t, e.take()))
 	j.Release()

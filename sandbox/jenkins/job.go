@@ -203,7 +203,7 @@ func (j *Jenkins) enter() int64 {
 func (job *Job) leave(queue int64, c Cause) *Build {
 	j := job.j
 	j.mu.Lock()
-	b := &Build{job: job, Number: len(job.builds) + 1, Queue: queue, cause: c, began: j.now()}
+	b := &Build{job: job, Number: len(job.builds) + 1, Queue: queue, cause: c, began: j.Now()}
 	for _, earlier := range job.builds {
 		if earlier.result != "" && earlier.result != Aborted && earlier.result != NotBuilt {
 			b.previous = earlier.result
@@ -226,7 +226,7 @@ func (b *Build) Finish(r Result, o Outcome) {
 		j.mu.Unlock()
 		return
 	}
-	b.result, b.outcome, b.ended = r, o, j.now()
+	b.result, b.outcome, b.ended = r, o, j.Now()
 	b.log = fmt.Appendf(b.log, "Finished: %s\n", r)
 	now := *b
 	j.mu.Unlock()
@@ -286,7 +286,7 @@ func (job *Job) TestConnection() string {
 	job.j.mu.Unlock()
 	for _, s := range senders {
 		if o, ok := s.tested(); ok {
-			if job.j.send(o) == 200 {
+			if job.j.ask(o) {
 				return "Connect ok"
 			}
 			return "Connect failed"

@@ -1,13 +1,12 @@
 package jenkins
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // NotificationPlugin is an endpoint of https://plugins.jenkins.io/notification/, with format JSON and event All Events.
@@ -168,12 +167,10 @@ func (s Signed) started(*Build) []outgoing { return nil }
 
 func (s Signed) finished(b *Build) []outgoing {
 	body := encoded(b.state(Finalized, b.ended, ""))
-	mac := hmac.New(sha256.New, []byte(s.Secret))
-	mac.Write(body)
 	return []outgoing{{
 		sender: "signed", event: "FINALIZED", build: b, url: s.URL, body: body,
 		header: map[string]string{
-			"Content-Type": "application/json", "X-Mattermost-Jenkins-Signature": "sha256=" + hex.EncodeToString(mac.Sum(nil)),
+			"Content-Type": "application/json", "X-Mattermost-Jenkins-Signature": "sha256=" + kit.HMAC(s.Secret, body),
 		},
 	}}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"mattermost-plugin-zoom/sandbox/kit"
 )
 
 // tree is which fields an answer has: those that the parameter "tree" names, each with the fields of what is in it.
@@ -56,7 +58,7 @@ func answer(rw http.ResponseWriter, r *http.Request, exported any) {
 	if asked := r.URL.Query().Get("tree"); asked != "" {
 		value = parseTree(asked).prune(value)
 	}
-	writeJSON(rw, http.StatusOK, value)
+	kit.WriteJSON(rw, http.StatusOK, value)
 }
 
 func (t tree) prune(value any) any {

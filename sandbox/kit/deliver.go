@@ -83,7 +83,7 @@ func (s *Sandbox[W]) try(d *Sending, a *Attempt) {
 	address, header, body := d.URL, d.Header, d.Body
 	began := time.Now()
 	s.unlocked(func() { receipt, err = s.client.Post(address, header, body) })
-	a.Status, a.Answer, a.TookMS = receipt.Status, receipt.Body, time.Since(began).Milliseconds()
+	a.Status, a.Answer, a.TookMS = receipt.Status, receipt, time.Since(began).Milliseconds()
 	if err != nil {
 		var network net.Error
 		a.Error, a.Late = reason(err), errors.As(err, &network) && network.Timeout()
@@ -118,7 +118,10 @@ func (s *Sandbox[W]) Ask(prepare func(W) (Parcel, error), settle func(*Sending, 
 		return err
 	}
 	d := &Sending{Delivery: p.Delivery, to: p.To, since: w.Now()}
-	d.Attempts, d.RequestID = []Attempt{}, p.NewID()
+	d.Attempts = []Attempt{}
+	if p.NewID != nil {
+		d.RequestID = p.NewID()
+	}
 	d.Action = w.takeFault(func(m Match) bool { return m.reaches(d.Event, d.Recipient) })
 	a := Attempt{At: s.clock.Now()}
 	var header http.Header

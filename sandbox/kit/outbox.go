@@ -54,8 +54,8 @@ type Attempt struct {
 	TookMS int64 `json:"took_ms"`
 	// Late says that there was no answer in time.
 	Late bool `json:"-"`
-	// Answer is the body of the answer.
-	Answer []byte `json:"-"`
+	// Answer is the answer.
+	Answer Receipt `json:"-"`
 }
 
 // Recipient is where deliveries go to. Its methods are called with the sandbox

@@ -47,6 +47,9 @@ type Product[W Embedder] struct {
 	// may be nil. Tick is called without the lock.
 	NextDue func(W) time.Time
 	Tick    func()
+	// OnReset forgets what the sandbox keeps outside of its world; it may be nil. It is
+	// called without the lock.
+	OnReset func()
 }
 
 // Sandbox is the part of a simulated product that every sandbox has. All methods
@@ -127,6 +130,13 @@ func (s *Sandbox[W]) SetBaseURL(address string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.w.kit().Base = strings.TrimSuffix(address, "/")
+}
+
+// BaseURL returns the sandbox's own address.
+func (s *Sandbox[W]) BaseURL() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.kit().Base
 }
 
 // Locked runs f on the world, then sends what f left in the outbox. It doesn't wait
@@ -212,6 +222,9 @@ func (s *Sandbox[W]) Tick() {
 
 // Reset forgets everything but the clock and returns to the seed.
 func (s *Sandbox[W]) Reset() {
+	if s.product.OnReset != nil {
+		s.product.OnReset()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w, err := s.fresh(s.w.kit().Base); err == nil {

@@ -72,7 +72,7 @@ func judge(secret, token string, a kit.Attempt) error {
 		PlainToken     string `json:"plainToken"`
 		EncryptedToken string `json:"encryptedToken"`
 	}
-	if json.Unmarshal(a.Answer, &got) != nil || got.PlainToken != token {
+	if json.Unmarshal(a.Answer.Body, &got) != nil || got.PlainToken != token {
 		return errors.Wrap(kit.ErrConflict, "the endpoint did not send the plain token back")
 	}
 	if !hmac.Equal([]byte(got.EncryptedToken), []byte(kit.HMAC(secret, []byte(token)))) {

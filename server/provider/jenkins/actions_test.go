@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	sandbox "mattermost-plugin-zoom/sandbox/jenkins"
+	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
@@ -159,12 +160,9 @@ func TestABuildIsRepeatedWithItsParameters(t *testing.T) {
 	response, err = d.press("rebuild", b)
 	require.NoError(t, err)
 	require.Equal(t, "ada is building this job again, with the same parameters.", english(t, response.Reply.Text))
-	journal := d.jenkins.Journal()
 	var asked []string
-	for _, e := range journal {
-		if e.Method == http.MethodPost {
-			asked = append(asked, e.Path)
-		}
+	for _, e := range d.jenkins.Journal(kit.Filter{Kind: kit.EntryRequest, Method: http.MethodPost}) {
+		asked = append(asked, strings.TrimSuffix(e.Path+"?"+e.Query, "?"))
 	}
 	require.Equal(t, []string{"/job/web/build", "/job/my%20deploy/buildWithParameters?ENV=a%26b%3Dc"}, asked)
 	require.Equal(t, []string{"started", "failure", "started", "started", "failure", "started"}, d.kinds)
@@ -182,8 +180,8 @@ func TestTheEndOfTheLogIsShownInTheThread(t *testing.T) {
 	require.True(t, strings.HasPrefix(text, "The end of the log, asked for by ada:\n````\nan early line\n"), text)
 	require.True(t, strings.HasSuffix(text, "\nred @channel\n``` not the end\n````"), "in code, where nothing acts")
 	require.Equal(t, 52+1, strings.Count(text, "\n")+1, "fifty lines, the fences and the heading")
-	for _, e := range d.jenkins.Journal() {
-		require.False(t, e.Method == http.MethodGet && strings.HasSuffix(e.Path, "start=0"), "only the end is fetched")
+	for _, e := range d.jenkins.Journal(kit.Filter{}) {
+		require.False(t, e.Method == http.MethodGet && strings.HasSuffix(e.Query, "start=0"), "only the end is fetched")
 	}
 }
 
@@ -207,7 +205,7 @@ func TestABuildElsewhereIsNeverCalled(t *testing.T) {
 			require.Contains(t, english(t, response.Note), "nothing was sent", address)
 		}
 	}
-	require.Empty(t, d.jenkins.Journal())
+	require.Empty(t, d.jenkins.Journal(kit.Filter{}))
 }
 
 func TestWhatJenkinsRefusesIsTold(t *testing.T) {
