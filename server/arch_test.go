@@ -36,8 +36,13 @@ var mayImport = map[string][]string{
 	"account": {"chat", "fault", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "zoom"},
 
-	"bridge":         {"chat", "fault", "kv", "provider", "queue"},
-	"bridge/console": {"bridge", "chat", "command", "fault", "kv", "provider", "queue"},
+	"bridge":            {"chat", "fault", "kv", "provider", "queue"},
+	"bridge/console":    {"bridge", "bridge/access", "bridge/connection", "bridge/delivery", "bridge/notice", "chat", "command", "fault", "kv", "provider", "queue"},
+	"bridge/access":     {"bridge", "chat", "fault", "provider"},
+	"bridge/assembly":   {"bridge", "bridge/access", "bridge/connection", "bridge/console", "bridge/delivery", "bridge/notice", "provider"},
+	"bridge/connection": {"bridge", "provider"},
+	"bridge/delivery":   {"bridge", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
+	"bridge/notice":     {"bridge", "chat"},
 
 	"session":    {"fault", "kv", "oauth", "provider"},
 	"store":      {"bridge", "kv", "meeting", "queue"},

@@ -11,7 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/config"
@@ -61,7 +61,7 @@ func (a *app) buildBridge(kv *mattermost.KV, records *store.Store, now func() ti
 		Now:       now, Log: a.client.Warn,
 	})
 	surface := mattermost.NewSurface(a.client, func(id string) string { return a.registry.Describe(id).Name })
-	a.bridge = console.New(console.Dependencies{
+	a.bridge = assembly.New(assembly.Dependencies{
 		Registry: a.registry, Settings: a.bridgeSettings, Surface: surface, People: surface, Records: records,
 		Inbox: bridge.NewJobInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings}, Audit: a.client,
 		Now: now, Log: a.client.Warn,

@@ -13,7 +13,7 @@ import (
 
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/config"
@@ -43,7 +43,7 @@ type app struct {
 	accounts *account.Service
 	meetings *meeting.Service
 	sessions *session.Sessions
-	bridge   *console.Service
+	bridge   *assembly.Bridge
 	inbox    *store.Inbox
 	heard    *store.Heard
 	commands *command.Command

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
@@ -23,7 +23,7 @@ import (
 // member is one server of a cluster, with an inbox and a bridge of its own. Once it is dead nothing that it does reaches anybody.
 type member struct {
 	bridge.Surface
-	bridge *console.Service
+	bridge *assembly.Bridge
 	inbox  *store.Inbox
 	dead   atomic.Bool
 }
@@ -90,7 +90,7 @@ func (w *world) joins() *member {
 		}
 		return m.bridge.Handle(ctx, j)
 	}, store.Options{})
-	m.bridge = console.New(console.Dependencies{
+	m.bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(w.tool), Surface: m, People: w.people, Records: records, Inbox: bridge.NewJobInbox(m.inbox),
 		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: func(string, ...any) {},
 		Settings: func() bridge.Settings {

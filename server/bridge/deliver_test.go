@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/queue"
 )
 
@@ -240,7 +240,7 @@ func TestTwoServersMakeOneCardOfShuffledEvents(t *testing.T) {
 				w.hear(said{ID: fmt.Sprint(n), Thing: fmt.Sprint("thing ", n%2), Series: "s", Is: fmt.Sprint("state ", n), N: n})
 			}
 			w.connect("con1", everyKind(w, 40))
-			servers := []*console.Service{w.newServer(), w.newServer()}
+			servers := []*assembly.Bridge{w.newServer(), w.newServer()}
 			var running sync.WaitGroup
 			for i := range 6 {
 				running.Go(func() { runUntilEmpty(w, servers[i%2]) })
@@ -271,7 +271,7 @@ func everyKind(w *world, n int) []bridge.Subscription {
 }
 
 // runUntilEmpty carries out jobs, and waits when it is told to.
-func runUntilEmpty(w *world, server *console.Service) {
+func runUntilEmpty(w *world, server *assembly.Bridge) {
 	for {
 		j, ok := w.queue.pop()
 		if !ok {

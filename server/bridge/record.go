@@ -384,3 +384,6 @@ func (k *Keys) Replace(value string, now time.Time) {
 func (sub Subject) SharedIn(channelID string) bool {
 	return slices.ContainsFunc(sub.Shown, func(at Shown) bool { return at.ChannelID == channelID && at.Shared })
 }
+
+// ActionMeeting is the action that each card has beside its provider's: a Zoom meeting about it, in its thread.
+const ActionMeeting = "zoom"

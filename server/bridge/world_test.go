@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
@@ -40,7 +40,7 @@ type world struct {
 	replicas bool
 	// real has the clock be the one of everybody.
 	real   bool
-	server *console.Service
+	server *assembly.Bridge
 	log    []string
 }
 
@@ -76,8 +76,8 @@ func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 }
 
 // newServer returns one more server on the same table.
-func (w *world) newServer() *console.Service {
-	return console.New(console.Dependencies{
+func (w *world) newServer() *assembly.Bridge {
+	return assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(w.tool), Surface: w.surface, People: w.people, Records: w.records, Inbox: w.queue,
 		Seals: openSeals{}, Sessions: sessions{}, Now: w.now,
 		Settings: func() bridge.Settings {

@@ -25,7 +25,7 @@ func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (ch
 	if _, authorizes := s.Registry.Get(a.Provider).(provider.Authorizer); !authorizes {
 		return s.inviteCredential(ctx, t, a, cause)
 	}
-	site, err := s.site(ctx, a.Connection)
+	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -40,11 +40,11 @@ func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (ch
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
-	text := chat.Say("bridge.act.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+	text := chat.Say("bridge.act.sign_in", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
 	if !fault.Is(cause, fault.AccountNeeded) {
-		text = chat.Say("bridge.act.sign_in_again", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+		text = chat.Say("bridge.act.sign_in_again", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
 	}
-	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: text})
+	s.Notices.Whisper(ctx, a.asked, t.userID, chat.Note{Text: text})
 	return chat.Say("bridge.act.asked"), nil
 }
 
@@ -79,8 +79,8 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error
 	if err != nil {
 		return chat.Message{}, err
 	}
-	text := chat.Say("bridge.act.token", "Provider", chat.Escape(s.name(a.Provider)))
-	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: text, Buttons: []chat.Button{button}})
+	text := chat.Say("bridge.act.token", "Provider", chat.Escape(s.Name(a.Provider)))
+	s.Notices.Whisper(ctx, a.asked, t.userID, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return chat.Say("bridge.act.asked"), nil
 }
 
@@ -89,12 +89,12 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, nil
 	}
-	text := chat.Say("bridge.act.no_access", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
+	text := chat.Say("bridge.act.no_access", "Provider", chat.Escape(s.Name(a.Provider)), "Command", chat.Code(s.Word(a.Provider)+" configure"))
 	if !fault.Is(cause, fault.AccountNeeded) {
-		text = chat.Say("bridge.act.access_rejected", "Provider", chat.Escape(s.name(a.Provider)), "Command", chat.Code(s.word(a.Provider)+" configure"))
+		text = chat.Say("bridge.act.access_rejected", "Provider", chat.Escape(s.Name(a.Provider)), "Command", chat.Code(s.Word(a.Provider)+" configure"))
 	}
 	note := chat.Note{Text: text}
-	if s.mayConnect(ctx, t.userID, a.thread.Channel) == nil && s.mayChange(ctx, t.userID, a.Connection) == nil {
+	if s.Rights.MayConnect(ctx, t.userID, a.thread.Channel) == nil && s.Rights.MayChange(ctx, t.userID, a.Connection) == nil {
 		button, err := s.credentialButton(ctx, a.Connection, a.asked, t.userID)
 		if err != nil {
 			return chat.Message{}, err
@@ -102,7 +102,7 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 		button.Primary = true
 		note.Buttons = []chat.Button{button}
 	}
-	s.whisper(ctx, a.asked, t.userID, note)
+	s.Notices.Whisper(ctx, a.asked, t.userID, note)
 	return text, nil
 }
 
@@ -112,7 +112,7 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what intent) err
 	if err != nil {
 		return err
 	}
-	name := chat.Escape(s.name(a.Provider))
+	name := chat.Escape(s.Name(a.Provider))
 	return s.openForm(ctx, c.TriggerID, chat.Form{
 		Title:  chat.Say("bridge.act.token.title"),
 		Intro:  chat.Say("bridge.act.token.intro", "Provider", name, "Site", chat.Code(a.Site)),
@@ -143,7 +143,7 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	if err != nil {
 		return nil, err
 	}
-	site, err := s.site(ctx, a.Connection)
+	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return nil, err
 	}
@@ -156,12 +156,12 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 		return slipAt(err, personalFields(bearer))
 	}
 	s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditCredential, What: "own", UserID: answer.UserID, ChannelID: a.thread.Channel, Provider: a.Provider, Connection: a.ID})
-	s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Say("bridge.act.token.saved",
-		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.name(a.Provider)))})
+	s.Notices.Whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Say("bridge.act.token.saved",
+		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.Name(a.Provider)))})
 	what.Kind = what.Text
 	if _, err := s.carryOut(ctx, what.attempt(), a); err != nil {
 		// The token is kept; the form has done its part.
-		s.whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Failure(err)})
+		s.Notices.Whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Failure(err)})
 	}
 	return nil, nil
 }

@@ -93,7 +93,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	if !first {
 		return nil
 	}
-	if t.action == ActionMeeting {
+	if t.action == bridge.ActionMeeting {
 		return s.startMeeting(ctx, t, a)
 	}
 	_, err = s.carryOut(ctx, t, a)
@@ -119,7 +119,7 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read connection %s", mark.Connection)
 	}
-	if !ok || c.Provider != mark.Provider || s.enabled(c.Provider) == nil {
+	if !ok || c.Provider != mark.Provider || s.Enabled(c.Provider) == nil {
 		return aim{}, fault.New(fault.CardUnknown)
 	}
 	subject, ok, err := s.Records.Subject(ctx, c.ID, mark.Subject)
@@ -167,7 +167,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "look up who acts")
 	}
-	session, err := s.sessionOf(ctx, a.Connection, t.userID)
+	session, err := s.Caller.ForAction(ctx, a.Connection, t.userID)
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -187,40 +187,17 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 		if err != nil {
 			s.Log("What somebody did cannot be shared", "user_id", t.userID, "connection", a.ID, "error", err.Error())
 		}
-		s.whisper(ctx, a.asked, t.userID, note)
+		s.Notices.Whisper(ctx, a.asked, t.userID, note)
 		return response.Note, nil
 	}
 	return chat.Say("bridge.act.done"), nil
-}
-
-// sessionOf returns the session for what the person does: with their own account where people have such, else with the credential of the
-// connection. Faults: AccountNeeded, AccountRejected, HostUnknown, Unreadable.
-func (s *Service) sessionOf(ctx context.Context, c bridge.Connection, userID string) (provider.Session, error) {
-	site, err := s.site(ctx, c)
-	_, authorizes := s.Registry.Get(c.Provider).(provider.Authorizer)
-	switch {
-	case !authorizes && !c.HasCredential:
-		return provider.Session{}, fault.New(fault.AccountNeeded).With("Provider", s.name(c.Provider)).With("Command", s.word(c.Provider))
-	case err != nil:
-		return provider.Session{}, err
-	case authorizes:
-		return s.Sessions.ForUser(ctx, c.Provider, site, userID)
-	}
-	keys, err := s.openKeys(ctx, c)
-	if err != nil {
-		return provider.Session{}, err
-	}
-	if keys.Credential == nil {
-		return provider.Session{}, fault.New(fault.AccountNeeded).With("Provider", s.name(c.Provider)).With("Command", s.word(c.Provider))
-	}
-	return s.Sessions.With(ctx, c.Provider, site, *keys.Credential)
 }
 
 // reveal brings what an action did to everybody's eyes, before the tool tells of it. Where that fails, the tool's own delivery comes
 // all the same.
 func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionResult) {
 	if len(response.Events) > 0 {
-		if err := s.applySoon(ctx, a.Connection, response.Events); err != nil {
+		if err := s.Cards.ApplySoon(ctx, a.Connection, response.Events); err != nil {
 			s.Log("What an action did could not be shown at once", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())
 		}
 	}
@@ -242,7 +219,7 @@ func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	s.whisper(ctx, a.asked, t.userID, chat.Note{Text: chat.Say("bridge.act.more"), Buttons: []chat.Button{button}})
+	s.Notices.Whisper(ctx, a.asked, t.userID, chat.Note{Text: chat.Say("bridge.act.more"), Buttons: []chat.Button{button}})
 	return chat.Say("bridge.act.asked"), nil
 }
 

@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -164,7 +165,7 @@ func TestADoubleClickIsOne(t *testing.T) {
 	require.Len(t, w.forge.calls, 1)
 	require.NoError(t, w.click("ada", forgeCard, "decline"))
 	require.Len(t, w.forge.calls, 2, "another button is another wish")
-	w.now = w.now.Add(clickPause)
+	w.now = w.now.Add(console.ClickPause)
 	require.NoError(t, w.click("ada", forgeCard, "approve"))
 	require.Len(t, w.forge.calls, 3, "later it is meant")
 }
@@ -294,7 +295,7 @@ func TestAPIAccessThatIsNoLongerAcceptedIsSaidAndCanBeMended(t *testing.T) {
 	c := w.records.connections["c-builder"]
 	c.Site, c.HasCredential = "https://ci.example", true
 	var err error
-	c.Sealed, err = w.sealKeys(context.Background(), c.ID, bridge.Keys{
+	c.Sealed, err = w.Keys.Seal(context.Background(), c.ID, bridge.Keys{
 		Secrets: []bridge.Secret{{Value: "hook-secret"}}, Credential: &provider.Credential{Secret: "wrong by now"},
 	})
 	require.NoError(t, err)
@@ -309,24 +310,17 @@ func TestAPIAccessThatIsNoLongerAcceptedIsSaidAndCanBeMended(t *testing.T) {
 func TestAMeetingAboutACardStartsInItsThread(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.click("bob", forgeCard, ActionMeeting))
-	require.NoError(t, w.click("bob", forgeCard, ActionMeeting))
+	require.NoError(t, w.click("bob", forgeCard, bridge.ActionMeeting))
+	require.NoError(t, w.click("bob", forgeCard, bridge.ActionMeeting))
 	require.Equal(t, []string{"bob in town/" + forgeCard + ": Fix the door"}, w.meetings)
 	require.Equal(t, chat.Place{Channel: "town"}, w.answers[0], "asked in the channel, answered there")
-	require.Error(t, w.click("eve", forgeCard, ActionMeeting))
+	require.Error(t, w.click("eve", forgeCard, bridge.ActionMeeting))
 	require.Len(t, w.meetings, 1)
 }
 
-func TestEachCardOffersAMeetingWhereThereAreMeetings(t *testing.T) {
+func TestNoMeetingStartsWhereThereAreNone(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	own := []chat.Action{{ID: "approve", Label: chat.Verbatim("Approve")}}
-	card := w.withMeeting(chat.Card{Actions: own[:1:1]})
-	require.Len(t, card.Actions, 2)
-	require.Equal(t, "Start Zoom meeting", w.text(card.Actions[1].Label))
-	require.Len(t, own, 1)
-
 	w.Meetings = nil
-	require.Len(t, w.withMeeting(chat.Card{Actions: own}).Actions, 1)
-	require.Error(t, w.click("bob", forgeCard, ActionMeeting))
+	require.Error(t, w.click("bob", forgeCard, bridge.ActionMeeting))
 }

@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/assembly"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
@@ -24,7 +26,7 @@ import (
 // actWorld is a channel "town" with a forge and a builder connected to it, each with one card. Ada and bob are members, eve is not;
 // root is a member and a system admin. Ada alone is signed in at the forge.
 type actWorld struct {
-	*Service
+	*assembly.Bridge
 	t         *testing.T
 	tool      *actTool
 	forge     *actForge
@@ -44,6 +46,12 @@ type actWorld struct {
 
 func newActWorld(t *testing.T) *actWorld {
 	t.Helper()
+	return newActWorldWith(t, &actPager{actTool{id: "pager"}})
+}
+
+// newActWorldWith returns one that has this provider, too.
+func newActWorldWith(t *testing.T, third provider.Provider) *actWorld {
+	t.Helper()
 	catalogue, err := i18n.NewCatalogue(bridge.Texts())
 	require.NoError(t, err)
 	w := &actWorld{
@@ -62,8 +70,8 @@ func newActWorld(t *testing.T) *actWorld {
 	w.records.now = func() time.Time { return w.now }
 	w.people = &actPeople{w: w, members: map[string][]string{"town": {"ada", "bob", "root"}, "dm": {"ada"}, "garden": {"eve"}}}
 	w.surface = &actSurface{w: w, marks: map[string]chat.Mark{}, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
-	w.Service = New(Dependencies{
-		Registry: provider.NewRegistry(w.tool, w.forge, &actPager{actTool{id: "pager"}}), Settings: func() bridge.Settings { return w.settings },
+	w.Bridge = assembly.New(assembly.Dependencies{
+		Registry: provider.NewRegistry(w.tool, w.forge, third), Settings: func() bridge.Settings { return w.settings },
 		Surface: w.surface, People: w.people, Records: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
 		Now: func() time.Time { return w.now },
 		Log: func(msg string, pairs ...any) {
@@ -79,7 +87,7 @@ func newActWorld(t *testing.T) *actWorld {
 // connect has the channel follow a connection with one card, whose post has the connection's name before "-card".
 func (w *actWorld) connect(id, providerID, name, site string, r provider.Resource) {
 	ctx := context.Background()
-	sealed, err := w.sealKeys(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: "hook-secret"}}})
+	sealed, err := w.Keys.Seal(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: "hook-secret"}}})
 	require.NoError(w.t, err)
 	c := bridge.Connection{
 		ID: id, Provider: providerID, Name: name, Site: site, Resource: r, HookKey: "key", Sealed: sealed, CreatedBy: "ada",
@@ -252,8 +260,8 @@ func (s *actSurface) OpenForm(_ context.Context, trigger string, f chat.Form) er
 		require.LessOrEqual(t, utf8.RuneCountInString(label), 24, label)
 		require.LessOrEqual(t, utf8.RuneCountInString(help), 150, help)
 		if field.Kind == chat.SelectField {
-			require.True(t, hasOption(field.Options, field.Default), "%s begins with none of its choices", field.Name)
-			require.False(t, hasOption(field.Options, ""), "%s has a choice that is blank", field.Name)
+			require.True(t, console.HasOption(field.Options, field.Default), "%s begins with none of its choices", field.Name)
+			require.False(t, console.HasOption(field.Options, ""), "%s has a choice that is blank", field.Name)
 		}
 		require.False(t, field.Kind == chat.SecretField && field.Default != "", "a secret is shown again")
 	}

@@ -46,7 +46,7 @@ func (s *Service) annotate(ctx context.Context, w wish) (chat.Note, error) {
 		return s.orSignInAtHome(ctx, w, deedAnnotate, h, err)
 	}
 	if len(found) == 0 {
-		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(text))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.Name(w.provider)), "Text", chat.Escape(text))}, nil
 	}
 	if s.windowed {
 		w.text, w.values = "", map[string]string{messageValue: link}
@@ -56,7 +56,7 @@ func (s *Service) annotate(ctx context.Context, w wish) (chat.Note, error) {
 	for i := range offers {
 		offers[i].wish.values = map[string]string{messageValue: link}
 	}
-	return s.question(ctx, chat.Say("bridge.note.which", "Command", s.word(w.provider)), append(offers, orCancel(w))...)
+	return s.question(ctx, chat.Say("bridge.note.which", "Command", s.Word(w.provider)), append(offers, orCancel(w))...)
 }
 
 // annotateThis asks for the note on the subject that was chosen.
@@ -83,7 +83,7 @@ func (s *Service) openAnnotate(ctx context.Context, w wish, before ...chat.FormF
 
 // annotated adds the note as the person, and tells them alone; they may share it.
 func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	annotator, ok := s.enabled(what.Provider).(provider.Annotator)
+	annotator, ok := s.Enabled(what.Provider).(provider.Annotator)
 	if !ok {
 		return nil, fault.New(fault.ButtonExpired)
 	}
@@ -106,7 +106,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 	if err != nil {
 		return slipOf(err)
 	}
-	if err := s.applySoon(ctx, h.Connection, response.Events); err != nil {
+	if err := s.Cards.ApplySoon(ctx, h.Connection, response.Events); err != nil {
 		s.Log("A note could not be shown at once", "connection", h.ID, "error", err.Error())
 	}
 	share := what
@@ -115,7 +115,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 	if err != nil {
 		s.Log("What somebody noted cannot be shared", "user_id", w.userID, "connection", h.ID, "error", err.Error())
 	}
-	s.whisper(ctx, w.place, w.userID, note)
+	s.Notices.Whisper(ctx, w.place, w.userID, note)
 	return nil, nil
 }
 

@@ -20,47 +20,18 @@ import (
 // candidateFor is how long a secret that somebody entered waits for a delivery that proves it.
 const candidateFor = 30 * 24 * time.Hour
 
-// mayChange checks, at this moment, that the person may change what all channels that follow the connection share. Fault: SharedElsewhere.
-func (s *Service) mayChange(ctx context.Context, userID string, c bridge.Connection) error {
-	who, err := s.People.Person(ctx, userID)
-	if err != nil {
-		return errors.Wrap(err, "look up who changes a connection")
-	}
-	if who.Admin {
-		return nil
-	}
-	for _, channelID := range c.Channels() {
-		switch err := s.mayConnect(ctx, userID, channelID); {
-		case fault.Is(err, fault.NoPost, fault.ConnectForbidden, fault.GuestForbidden):
-			return s.sharedElsewhere(c)
-		case err != nil:
-			return err
-		}
-	}
-	return nil
-}
-
-// sharedElsewhere says that others follow the connection, and how to get one of one's own where there can be such.
-func (s *Service) sharedElsewhere(c bridge.Connection) error {
-	refusal := fault.New(fault.SharedElsewhere).With("Name", c.Name).With("Command", s.word(c.Provider))
-	if _, installs := s.installerOf(c); !installs {
-		refusal = refusal.With("Own", "yes")
-	}
-	return refusal
-}
-
 // changeShared changes what the channels that follow the connection share, and tells all of them. Faults: NotFollowed, SharedElsewhere.
 func (s *Service) changeShared(ctx context.Context, w wish, c bridge.Connection, event string, told chat.Message, change func(*bridge.Connection) error) error {
-	if err := s.mayChange(ctx, w.userID, c); err != nil {
+	if err := s.Rights.MayChange(ctx, w.userID, c); err != nil {
 		return err
 	}
 	allowed := c.Channels()
 	changed, err := s.Records.UpdateConnection(ctx, c.ID, func(now *bridge.Connection) (bool, error) {
 		if len(now.In(w.place.Channel)) == 0 {
-			return false, s.notFollowed(w.provider)
+			return false, s.NotFollowed(w.provider)
 		}
 		if slices.ContainsFunc(now.Channels(), func(id string) bool { return !slices.Contains(allowed, id) }) {
-			return false, s.sharedElsewhere(c) // one joined in between, which nobody has looked at
+			return false, s.Rights.SharedElsewhere(c) // one joined in between, which nobody has looked at
 		}
 		return true, change(now)
 	})
@@ -68,27 +39,13 @@ func (s *Service) changeShared(ctx context.Context, w wish, c bridge.Connection,
 		return errors.Wrapf(err, "change connection %s", c.ID)
 	}
 	s.did(event, w, c.ID)
-	s.tellAll(ctx, w.place.Channel, changed, told)
+	s.Notices.TellAll(ctx, w.place.Channel, changed, told)
 	return nil
-}
-
-// tellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the
-// change in their own conversation with the bot knows it.
-func (s *Service) tellAll(ctx context.Context, from string, c bridge.Connection, text chat.Message) {
-	for _, channelID := range c.Channels() {
-		if channelID == from {
-			s.tell(ctx, from, text)
-			continue
-		}
-		if err := s.People.Announce(ctx, chat.Place{Channel: channelID}, text); err != nil {
-			s.Log("A channel could not be told of a change to its connection", "channel_id", channelID, "connection", c.ID, "error", err.Error())
-		}
-	}
 }
 
 // tellOfAccount tells the channels whose account the tool is called with from now on.
 func (s *Service) tellOfAccount(ctx context.Context, w wish, c bridge.Connection) {
-	s.tellAll(ctx, w.place.Channel, c, chat.Say("bridge.repair.told", "Who", s.who(ctx, w.userID), "Name", c.Link(), "Provider", s.name(c.Provider)))
+	s.Notices.TellAll(ctx, w.place.Channel, c, chat.Say("bridge.repair.told", "Who", s.Notices.Who(ctx, w.userID), "Name", c.Link(), "Provider", s.Name(c.Provider)))
 }
 
 // entered is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has
@@ -124,7 +81,7 @@ func (s *Service) proveEntered(ctx context.Context, c bridge.Connection, site pr
 		return e, err
 	}
 	if resource.ID != c.Resource.ID {
-		return e, fault.New(fault.NotResourceAdmin).With("Provider", s.name(c.Provider)).With("Resource", c.Name)
+		return e, fault.New(fault.NotResourceAdmin).With("Provider", s.Name(c.Provider)).With("Resource", c.Name)
 	}
 	if gives {
 		e.shown, err = giver.VerifySource(ctx, session, resource, provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: e.secret})
@@ -135,7 +92,7 @@ func (s *Service) proveEntered(ctx context.Context, c bridge.Connection, site pr
 // takeOver puts what was entered among the connection's keys, which may be such as cannot be opened any more. The secret is in force where
 // it is proved, or where there is no other.
 func (s *Service) takeOver(ctx context.Context, c *bridge.Connection, e entered, userID string) error {
-	keys, err := s.openKeys(ctx, *c)
+	keys, err := s.Keys.Open(ctx, *c)
 	if e.secret != "" && fault.Is(err, fault.Unreadable) {
 		keys, err = bridge.Keys{}, nil
 	}
@@ -150,51 +107,19 @@ func (s *Service) takeOver(ctx context.Context, c *bridge.Connection, e entered,
 	default:
 		keys.Suggest(e.secret, s.Now(), candidateFor)
 	}
-	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
+	c.Sealed, err = s.Keys.Seal(ctx, c.ID, keys)
 	return err
-}
-
-// promote puts the candidate in force that a delivery fitted, if any, and returns the proof as it is then.
-func (s *Service) promote(ctx context.Context, c bridge.Connection, keys bridge.Keys, proof provider.Proof) provider.Proof {
-	now := s.Now()
-	if proof.Secret < len(keys.Valid(now)) {
-		return proof
-	}
-	proved := keys.Believed(now)[proof.Secret]
-	proof.Secret = 0
-	changed := false
-	_, err := s.Records.UpdateConnection(ctx, c.ID, func(latest *bridge.Connection) (bool, error) {
-		changed = false
-		if latest.ID == "" {
-			return false, nil // the last channel left meanwhile
-		}
-		keys, err := s.openKeys(ctx, *latest)
-		if err != nil || !slices.Contains(bridge.ValidSecrets(keys.Candidates, now), proved) {
-			return false, err // somebody else was at it
-		}
-		keys.Replace(proved, now)
-		changed = true
-		latest.Sealed, err = s.sealKeys(ctx, latest.ID, keys)
-		return true, err
-	})
-	if err != nil {
-		s.Log("A secret that a delivery proved could not be put in force; the next delivery tries again", "connection", c.ID, "error", err.Error())
-	}
-	if err == nil && changed {
-		s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditRotate, What: "proved", Provider: c.Provider, Connection: c.ID})
-	}
-	return proof
 }
 
 // asProved does something at the tool that changes what channels share, with the person's own account there, or with the connection's
 // credential if it was they who entered it: what others entered proves nothing about them. It returns the site too, for signing in.
 func (s *Service) asProved(ctx context.Context, w wish, c bridge.Connection, do func(acting) error) (provider.Site, error) {
-	site, err := s.site(ctx, c)
+	site, err := s.Caller.Site(ctx, c)
 	if err != nil {
 		return provider.Site{}, err
 	}
 	if c.HasCredential && c.EnteredBy == w.userID {
-		session, err := s.background(ctx, c)
+		session, err := s.Caller.Background(ctx, c)
 		if err != nil {
 			return site, err
 		}

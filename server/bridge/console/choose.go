@@ -23,7 +23,7 @@ func (s *Service) orChoose(ctx context.Context, w wish, deed string, err error) 
 	}
 	text := chat.Say("bridge.connect.choose")
 	if len(several.Choices) > maxButtons {
-		text = chat.Lines(text, chat.Say("bridge.connect.choose_more", "Command", s.word(w.provider)))
+		text = chat.Lines(text, chat.Say("bridge.connect.choose_more", "Command", s.Word(w.provider)))
 	}
 	note, err := s.question(ctx, text, append(offers, orCancel(w))...)
 	return note, true, err

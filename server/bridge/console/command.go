@@ -155,7 +155,7 @@ func (s *Service) tree(id, word string) *command.Command {
 	if _, calls := p.(provider.OnCallSchedules); calls {
 		root.Sub = append(root.Sub, &command.Command{Name: deedOnCall, Help: help(deedOnCall), Run: s.runs(id, deedOnCall, s.onCall)})
 	}
-	if s.authorizes(id) {
+	if s.Authorizes(id) {
 		root.Sub = append(root.Sub,
 			&command.Command{Name: deedSignIn, Hint: chat.Say("bridge.hint.code"), Help: help(deedSignIn), Run: s.runs(id, deedSignIn, s.signIn)},
 			&command.Command{Name: deedAskSignOut, Help: help(deedAskSignOut), Run: s.runs(id, deedAskSignOut, s.askSignOut)})
@@ -248,12 +248,12 @@ func (s *Service) resumeWish(ctx context.Context, userID string, what intent) (c
 		return chat.Message{}, err
 	}
 	if !note.Text.Zero() {
-		s.whisper(ctx, w.place, w.userID, note)
+		s.Notices.Whisper(ctx, w.place, w.userID, note)
 	}
 	if len(note.Buttons) > 0 {
 		return chat.Say("bridge.connect.page_asked"), nil
 	}
-	return chat.Say("bridge.connect.page_done", "Provider", s.name(what.Provider)), nil
+	return chat.Say("bridge.connect.page_done", "Provider", s.Name(what.Provider)), nil
 }
 
 // cancelled says that nothing was done.

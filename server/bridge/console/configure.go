@@ -73,7 +73,7 @@ func (s *Service) runConfigure(providerID string) func(context.Context, command.
 		if strings.EqualFold(unquoted(call.Text), everything) {
 			return s.configureAll(ctx, providerID, call.UserID)
 		}
-		if err := s.mayConnect(ctx, call.UserID, call.ChannelID); err != nil {
+		if err := s.Rights.MayConnect(ctx, call.UserID, call.ChannelID); err != nil {
 			tried := bridge.AuditEntry{Event: bridge.AuditUse, What: deedConfigure, UserID: call.UserID, ChannelID: call.ChannelID, Provider: providerID}
 			return chat.Message{}, s.refused(err, tried)
 		}
@@ -95,13 +95,13 @@ func (s *Service) runConfigure(providerID string) func(context.Context, command.
 		case s.Registry.Describe(providerID).MultipleRules && what.Text == "":
 			return chat.Message{}, s.offerToBegin(ctx, what)
 		}
-		return chat.Message{}, s.notFollowed(providerID)
+		return chat.Message{}, s.NotFollowed(providerID)
 	}
 }
 
 // subscriptions returns those of the channel that the intent's text names, all where there is none.
 func (s *Service) subscriptions(ctx context.Context, what intent) ([]subscribed, error) {
-	connections, err := s.following(ctx, what.Provider, what.Place.Channel)
+	connections, err := s.Directory.Following(ctx, what.Provider, what.Place.Channel)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (s *Service) subscriptions(ctx context.Context, what intent) ([]subscribed,
 	if found := slices.DeleteFunc(all, other); len(found) > 0 {
 		return found, nil
 	}
-	return subscriptionsOf(s.named(ctx, what.Provider, connections, what.Text), what.Place.Channel), nil
+	return subscriptionsOf(s.Directory.Named(ctx, what.Provider, connections, what.Text), what.Place.Channel), nil
 }
 
 func subscriptionsOf(connections []bridge.Connection, channelID string) []subscribed {
@@ -152,7 +152,7 @@ func (s *Service) offerToConnect(ctx context.Context, what intent) error {
 		return err
 	}
 	text := chat.Say("bridge.configure.connect", "Name", chat.Code(chat.Truncate(what.Text, 200)))
-	s.whisper(ctx, what.Place, what.UserID, chat.Note{Text: text, Buttons: []chat.Button{button}})
+	s.Notices.Whisper(ctx, what.Place, what.UserID, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return nil
 }
 
@@ -171,7 +171,7 @@ func (s *Service) offerToConfigure(ctx context.Context, what intent, found []sub
 		return err
 	}
 	note.Buttons = append(note.Buttons, rules...)
-	s.whisper(ctx, what.Place, what.UserID, note)
+	s.Notices.Whisper(ctx, what.Place, what.UserID, note)
 	return nil
 }
 
@@ -204,7 +204,7 @@ func (s *Service) configure(ctx context.Context, trigger string, what intent, f 
 	}
 	access = append(rules, access...)
 	if note.Buttons = append(note.Buttons, access...); len(note.Buttons) > 0 {
-		s.whisper(ctx, what.Place, what.UserID, note)
+		s.Notices.Whisper(ctx, what.Place, what.UserID, note)
 	}
 	return nil
 }
@@ -212,8 +212,8 @@ func (s *Service) configure(ctx context.Context, trigger string, what intent, f 
 func (s *Service) openConfigure(ctx context.Context, trigger string, what intent, f subscribed) error {
 	what.Kind, what.Connection, what.Subscription, what.Text = formConfigure, f.ID, f.subscription.ID, ""
 	form := configureForm(s.Registry.Describe(f.Provider), f)
-	if s.takesNotes(f.Provider) {
-		form.Fields = append(form.Fields, notesField(s.name(f.Provider), f.subscription))
+	if s.TakesNotes(f.Provider) {
+		form.Fields = append(form.Fields, notesField(s.Name(f.Provider), f.subscription))
 	}
 	return s.openForm(ctx, trigger, form, what)
 }
@@ -229,15 +229,15 @@ func (s *Service) pressConfigure(ctx context.Context, c chat.Click, what intent)
 // changeable returns the connection of the intent, if its user may change at this moment what its channel is connected to, and the
 // channel still follows it. Faults: NoPost, ConnectForbidden, NotFollowed.
 func (s *Service) changeable(ctx context.Context, what intent) (bridge.Connection, error) {
-	if err := s.mayConnect(ctx, what.UserID, what.Place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, what.UserID, what.Place.Channel); err != nil {
 		return bridge.Connection{}, err
 	}
 	c, ok, err := s.Records.Connection(ctx, what.Connection)
 	if err != nil {
 		return bridge.Connection{}, errors.Wrapf(err, "read connection %s", what.Connection)
 	}
-	if !ok || c.Provider != what.Provider || s.enabled(c.Provider) == nil || len(c.In(what.Place.Channel)) == 0 {
-		return bridge.Connection{}, s.notFollowed(what.Provider)
+	if !ok || c.Provider != what.Provider || s.Enabled(c.Provider) == nil || len(c.In(what.Place.Channel)) == 0 {
+		return bridge.Connection{}, s.NotFollowed(what.Provider)
 	}
 	return c, nil
 }
@@ -256,5 +256,5 @@ func (s *Service) changeableSubscription(ctx context.Context, what intent) (subs
 			return subscribed{Connection: c, subscription: subscription}, nil
 		}
 	}
-	return subscribed{}, s.notFollowed(what.Provider)
+	return subscribed{}, s.NotFollowed(what.Provider)
 }

@@ -21,10 +21,10 @@ func (s *Service) configureAll(ctx context.Context, providerID, userID string) (
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "list somebody's channels")
 	}
-	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", chat.Escape(s.name(providerID)))}
+	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", chat.Escape(s.Name(providerID)))}
 	listed := 0
 	for _, channelID := range channels[:min(len(channels), maxChannelsLooked)] {
-		connections, err := s.following(ctx, providerID, channelID)
+		connections, err := s.Directory.Following(ctx, providerID, channelID)
 		if err != nil {
 			return chat.Message{}, err
 		}
@@ -38,16 +38,16 @@ func (s *Service) configureAll(ctx context.Context, providerID, userID string) (
 		lines = append(lines, chat.Say("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, channelID)))
 		for _, f := range followed {
 			line := chat.Say("bridge.configure.all_line", "Name", chat.Link(chat.Truncate(f.title(), 100), f.Resource.URL))
-			lines = append(lines, line.WithMessage("Events", s.eventsOf(providerID, f.subscription.Events)))
+			lines = append(lines, line.WithMessage("Events", s.EventsOf(providerID, f.subscription.Events)))
 		}
 	}
 	if listed == 0 {
-		return chat.Say("bridge.configure.all_none", "Provider", chat.Escape(s.name(providerID))), nil
+		return chat.Say("bridge.configure.all_none", "Provider", chat.Escape(s.Name(providerID))), nil
 	}
 	if more := listed - maxChannelsListed; more > 0 {
 		lines = append(lines, chat.Plural("bridge.configure.all_more", more))
 	}
-	return chat.Lines(append(lines, chat.Message{}, chat.Say("bridge.configure.all_next", "Command", s.word(providerID)))...), nil
+	return chat.Lines(append(lines, chat.Message{}, chat.Say("bridge.configure.all_next", "Command", s.Word(providerID)))...), nil
 }
 
 // channelName names a channel for somebody who is in it.

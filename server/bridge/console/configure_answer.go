@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
@@ -27,7 +26,7 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 	if m := answer.Mention; m != before.subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.CanCallAll(ctx, a.UserID, what.Place.Channel) {
 		slips[fieldMention] = chat.Say("bridge.configure.mention.forbidden") // the bot may, and would for anybody
 	}
-	answer.Notes = answer.Notes && s.takesNotes(what.Provider)
+	answer.Notes = answer.Notes && s.TakesNotes(what.Provider)
 	if len(slips) > 0 {
 		return slips, nil
 	}
@@ -36,10 +35,10 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 		if err := s.rewriteSubscription(ctx, what, answer); err != nil {
 			return nil, err
 		}
-		s.tell(ctx, what.Place.Channel, chat.Say("bridge.configure.changed", "Who", s.who(ctx, a.UserID), "Name", chat.Escape(before.title())).WithMessage("What", enumerated(changed)))
+		s.Notices.Tell(ctx, what.Place.Channel, chat.Say("bridge.configure.changed", "Who", s.Notices.Who(ctx, a.UserID), "Name", chat.Escape(before.title())).WithMessage("What", bridge.Enumerated(changed)))
 	}
 	f := subscribed{Connection: before.Connection, subscription: answer}
-	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
+	s.Notices.Whisper(ctx, what.Place, a.UserID, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
 	return nil, nil
 }
 
@@ -60,7 +59,7 @@ func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer b
 		if what.Subscription == "" {
 			return s.addRule(c, what, answer, elsewhere)
 		}
-		return false, s.notFollowed(what.Provider)
+		return false, s.NotFollowed(what.Provider)
 	})
 	return errors.Wrapf(err, "change subscription %s", what.Subscription)
 }
@@ -120,22 +119,16 @@ func readFilter(filter provider.Filter, text string) (string, chat.Message) {
 		}
 		return text, chat.Message{}
 	}
-	patterns := split(text)
+	patterns := bridge.SplitPatterns(text)
 	if text = strings.Join(patterns, ", "); utf8.RuneCountInString(text) > maxFilterText {
 		return "", chat.Say("bridge.configure.filter_long", "Most", strconv.Itoa(maxFilterText))
 	}
 	for _, pattern := range patterns {
-		if !goodPattern(pattern) {
+		if !bridge.ValidPattern(pattern) {
 			return "", chat.Say("bridge.configure.filter_bad", "Pattern", chat.Truncate(pattern, 60))
 		}
 	}
 	return text, chat.Message{}
-}
-
-// goodPattern reports whether the pattern can match anything.
-func goodPattern(pattern string) bool {
-	pattern = strings.TrimSpace(strings.TrimPrefix(pattern, "!"))
-	return pattern != "" && len(pattern) <= maxPattern && strings.Count(pattern, "{") <= maxBraces && doublestar.ValidatePattern(pattern)
 }
 
 // changes names the parts in which the subscriptions differ.
@@ -187,7 +180,7 @@ func (s *Service) chosenLines(d provider.Descriptor, f subscribed) []chat.Messag
 			events = append(events, kind.Label)
 		}
 	}
-	lines := []chat.Message{chat.Say("bridge.configure.line.events").WithMessage("Events", enumerated(events))}
+	lines := []chat.Message{chat.Say("bridge.configure.line.events").WithMessage("Events", bridge.Enumerated(events))}
 	for _, filter := range d.Filters {
 		if value := f.subscription.Filters[filter.ID]; value != "" {
 			lines = append(lines, chat.Say("bridge.configure.line.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))

@@ -10,8 +10,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -22,7 +22,7 @@ const maxName = 64
 // connect connects the channel: to a thing at the tool where we can set up the webhook ourselves, else with an address for people to
 // enter there. Faults: NotConfigured, those of mayConnect, TooMany, and those of the tool.
 func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	if installer, ok := s.Registry.Get(w.provider).(provider.Installer); ok {
@@ -35,12 +35,12 @@ func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
 	if name == "" {
 		return s.connectHook(ctx, w, "")
 	}
-	here, err := s.following(ctx, w.provider, w.place.Channel)
+	here, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
 	if err != nil {
 		return chat.Note{}, err
 	}
-	if slices.ContainsFunc(here, func(c bridge.Connection) bool { return sameName(c.Name, name) }) {
-		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", chat.Escape(name), "Command", s.word(w.provider))}, nil
+	if slices.ContainsFunc(here, func(c bridge.Connection) bool { return connection.SameName(c.Name, name) }) {
+		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", chat.Escape(name), "Command", s.Word(w.provider))}, nil
 	}
 	elsewhere, err := s.joinable(ctx, w, name)
 	if err != nil {
@@ -58,18 +58,10 @@ func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
 
 // connectNew makes a connection although the person could join one with the same name.
 func (s *Service) connectNew(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	return s.connectHook(ctx, w, chat.Truncate(unquoted(w.text), maxName))
-}
-
-// canKeep checks that secrets can be kept, and that the person may change what the channel is connected to.
-func (s *Service) canKeep(ctx context.Context, userID, channelID string) error {
-	if missing := s.Settings().Missing; missing != "" {
-		return fault.New(fault.NotConfigured).With("Setting", missing)
-	}
-	return s.mayConnect(ctx, userID, channelID)
 }
 
 // connectHook makes a connection whose webhook people set up at the tool. Its secret goes to the person alone, once: if it cannot be
@@ -83,7 +75,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	fresh := bridge.Connection{
 		ID: rand.Text(), Provider: w.provider, Name: name, HookKey: rand.Text(), CreatedBy: w.userID, CreatedAt: s.Now(),
 	}
-	if fresh.Sealed, err = s.sealKeys(ctx, fresh.ID, bridge.Keys{Secrets: []bridge.Secret{{Value: secret}}}); err != nil {
+	if fresh.Sealed, err = s.Keys.Seal(ctx, fresh.ID, bridge.Keys{Secrets: []bridge.Secret{{Value: secret}}}); err != nil {
 		return chat.Note{}, err
 	}
 	c, err := s.attach(ctx, w, fresh.ID, fresh, provider.Resource{})
@@ -91,7 +83,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 		return chat.Note{}, err
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
-	intro := chat.Say("bridge.connect.secret", "Provider", s.name(w.provider), "Name", c.Link(), "Command", s.word(w.provider))
+	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.provider), "Name", c.Link(), "Command", s.Word(w.provider))
 	if err := s.People.DirectMessage(ctx, w.userID, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
 		if _, _, undo := s.detach(context.WithoutCancel(ctx), c.ID, w.provider, w.place.Channel); undo != nil {
 			s.Log("A connection whose secret nobody got could not be removed", "connection", c.ID, "error", undo.Error())
@@ -100,8 +92,8 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
 	s.rememberName(ctx, c)
-	s.tell(ctx, w.place.Channel, chat.Say("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
-	note := chat.Note{Text: chat.Say("bridge.connect.done", "Name", c.Link(), "Provider", s.name(w.provider), "Command", s.word(w.provider))}
+	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", c.Link()))
+	note := chat.Note{Text: chat.Say("bridge.connect.done", "Name", c.Link(), "Provider", s.Name(w.provider), "Command", s.Word(w.provider))}
 	note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
 	return note, err
 }
@@ -116,7 +108,7 @@ func (s *Service) instructions(providerID string, h provider.Hook) chat.Message 
 
 // freeName returns the name, or one after the channel, with a number where the channel has a connection of that name.
 func (s *Service) freeName(ctx context.Context, w wish, name string) (string, error) {
-	here, err := s.following(ctx, w.provider, w.place.Channel)
+	here, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
 	if err != nil {
 		return "", err
 	}
@@ -126,7 +118,7 @@ func (s *Service) freeName(ctx context.Context, w wish, name string) (string, er
 		}
 	}
 	free := name
-	for number := 2; slices.ContainsFunc(here, func(c bridge.Connection) bool { return sameName(c.Name, free) }); number++ {
+	for number := 2; slices.ContainsFunc(here, func(c bridge.Connection) bool { return connection.SameName(c.Name, free) }); number++ {
 		free = name + " " + strconv.Itoa(number)
 	}
 	return free, nil
@@ -145,7 +137,7 @@ func (s *Service) defaultName(ctx context.Context, w wish) (string, error) {
 		}
 		of = "@" + person.Username
 	}
-	return chat.Truncate(s.name(w.provider)+" of "+unquoted(of), maxName), nil
+	return chat.Truncate(s.Name(w.provider)+" of "+unquoted(of), maxName), nil
 }
 
 // namesakes is the list of the connections that have a name. It stands among those of channels, whose ids are shorter than it is.
@@ -179,16 +171,11 @@ func (s *Service) joinable(ctx context.Context, w wish, name string) ([]bridge.C
 		if err != nil {
 			return nil, errors.Wrap(err, "read a connection with the name")
 		}
-		if ok && sameName(c.Name, name) && s.manages(ctx, w.userID, c) {
+		if ok && connection.SameName(c.Name, name) && s.Rights.Manages(ctx, w.userID, c) {
 			found = append(found, c)
 		}
 	}
 	return found, nil
-}
-
-// manages reports whether the person may, at this moment, change one of the channels that follow the connection.
-func (s *Service) manages(ctx context.Context, userID string, c bridge.Connection) bool {
-	return slices.ContainsFunc(c.Channels(), func(channelID string) bool { return s.mayConnect(ctx, userID, channelID) == nil })
 }
 
 // join has the channel follow a connection that the person manages elsewhere. Its secret is not shown again.
@@ -197,18 +184,18 @@ func (s *Service) join(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "read the connection to follow")
 	}
-	if !ok || c.Provider != w.provider || !s.manages(ctx, w.userID, c) {
-		return chat.Note{}, s.notFollowed(w.provider)
+	if !ok || c.Provider != w.provider || !s.Rights.Manages(ctx, w.userID, c) {
+		return chat.Note{}, s.NotFollowed(w.provider)
 	}
 	if len(c.In(w.place.Channel)) > 0 {
-		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", c.Link(), "Command", s.word(w.provider))}, nil
+		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", c.Link(), "Command", s.Word(w.provider))}, nil
 	}
 	if c, err = s.attach(ctx, w, c.ID, bridge.Connection{}, provider.Resource{}); err != nil {
 		return chat.Note{}, err
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
-	s.tell(ctx, w.place.Channel, chat.Say("bridge.connect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
-	return chat.Note{Text: chat.Say("bridge.connect.joined", "Name", c.Link(), "Command", s.word(w.provider))}, nil
+	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", c.Link()))
+	return chat.Note{Text: chat.Say("bridge.connect.joined", "Name", c.Link(), "Command", s.Word(w.provider))}, nil
 }
 
 func (s *Service) askWhichToJoin(ctx context.Context, w wish, name string, found []bridge.Connection) (chat.Note, error) {
@@ -245,5 +232,5 @@ func (s *Service) channelsOf(ctx context.Context, userID string, c bridge.Connec
 	if others > 0 {
 		names = append(names, chat.Plural("bridge.others", others))
 	}
-	return enumerated(names)
+	return bridge.Enumerated(names)
 }

@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
@@ -26,7 +27,7 @@ import (
 // office is a chat server with a few people, three channels and two tools, as the stories of connecting need it.
 type office struct {
 	t        *testing.T
-	bridge   *Service
+	bridge   *assembly.Bridge
 	settings bridge.Settings
 	people   *officePeople
 	surface  *officeSurface
@@ -67,7 +68,7 @@ func newOffice(t *testing.T) *office {
 		records:  newOfficeRecords(),
 		accounts: &officeAccounts{signedIn: map[string]bool{ada: true, bob: true}, registered: true},
 	}
-	o.bridge = New(Dependencies{
+	o.bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(builder{}, o.coder), Settings: func() bridge.Settings { return o.settings },
 		Surface: o.surface, People: o.people, Records: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
 		Sessions: o.accounts, Audit: o, Now: func() time.Time { return o.now },
@@ -165,7 +166,7 @@ func (o *office) only() bridge.Connection {
 
 // secretOf returns the secret in force.
 func (o *office) secretOf(c bridge.Connection) string {
-	hook, err := o.bridge.hookOf(o.t.Context(), c)
+	hook, err := o.bridge.Keys.HookOf(o.t.Context(), c)
 	require.NoError(o.t, err)
 	return hook.Secret
 }

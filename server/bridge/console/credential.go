@@ -51,7 +51,7 @@ func (s *Service) accessButtons(ctx context.Context, c bridge.Connection, at cha
 
 // pressAccess shows the form for the connection's API access.
 func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) error {
-	if err := s.canKeep(ctx, what.UserID, what.Place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, what.UserID, what.Place.Channel); err != nil {
 		return err
 	}
 	connection, err := s.changeableByAll(ctx, what)
@@ -67,7 +67,7 @@ func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) er
 	what.Kind = formAccess
 	return s.openForm(ctx, c.TriggerID, chat.Form{
 		Title:  chat.Say("bridge.credential.title"),
-		Intro:  chat.Say("bridge.credential.intro", "Provider", chat.Escape(s.name(connection.Provider)), "Name", chat.Escape(connection.Name)),
+		Intro:  chat.Say("bridge.credential.intro", "Provider", chat.Escape(s.Name(connection.Provider)), "Name", chat.Escape(connection.Name)),
 		Submit: chat.Say("bridge.credential.submit"),
 		Fields: credentialFields(bearer, connection.Site, !installs),
 	}, what)
@@ -95,12 +95,12 @@ func (s *Service) changeableByAll(ctx context.Context, what intent) (bridge.Conn
 	if err != nil {
 		return bridge.Connection{}, err
 	}
-	return c, s.mayChange(ctx, what.UserID, c)
+	return c, s.Rights.MayChange(ctx, what.UserID, c)
 }
 
 // credentialEntered keeps the API access that was entered, after the tool has shown that it may have it.
 func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	if err := s.canKeep(ctx, what.UserID, what.Place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, what.UserID, what.Place.Channel); err != nil {
 		return nil, err
 	}
 	c, err := s.changeableByAll(ctx, what)
@@ -120,7 +120,7 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	if err != nil {
 		return slipAt(s.refused(err, what.attempted(a.UserID)), credentialFields(bearer, "", !installs))
 	}
-	told := chat.Say("bridge.credential.entered", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.name(c.Provider)))
+	told := chat.Say("bridge.credential.entered", "Who", s.Notices.Who(ctx, what.UserID), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.Name(c.Provider)))
 	if !installs {
 		told.Params["Site"] = chat.Code(site.URL)
 	}
@@ -131,21 +131,21 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	if err != nil {
 		return nil, err
 	}
-	text := chat.Say("bridge.credential.saved", "Provider", chat.Escape(s.name(c.Provider)), "Site", chat.Code(site.URL))
+	text := chat.Say("bridge.credential.saved", "Provider", chat.Escape(s.Name(c.Provider)), "Site", chat.Code(site.URL))
 	if proved.secret != "" && !proved.shown {
-		text = chat.Lines(text, chat.Say("bridge.credential.unproved", "Provider", chat.Escape(s.name(c.Provider))))
+		text = chat.Lines(text, chat.Say("bridge.credential.unproved", "Provider", chat.Escape(s.Name(c.Provider))))
 	}
 	if strings.HasPrefix(site.URL, "http://") {
 		text = chat.Lines(text, chat.Say("bridge.credential.readable"))
 	}
-	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
+	s.Notices.Whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
 	return nil, nil
 }
 
 // credentialSite returns where the credential is for: the site that the connection was made at, or the one that the answer names.
 func (s *Service) credentialSite(ctx context.Context, c bridge.Connection, values map[string]string) (provider.Site, error) {
 	if _, installs := s.Registry.Get(c.Provider).(provider.Installer); installs {
-		return s.site(ctx, c)
+		return s.Caller.Site(ctx, c)
 	}
 	address, ok := baseAddress(values[fieldAddress])
 	if !ok {
@@ -184,12 +184,12 @@ func (s *Service) tryCredential(
 
 // forgetCredential takes the credential out of the connection's keys. Fault: Unreadable.
 func (s *Service) forgetCredential(ctx context.Context, c *bridge.Connection) error {
-	keys, err := s.openKeys(ctx, *c)
+	keys, err := s.Keys.Open(ctx, *c)
 	if err != nil {
 		return err
 	}
 	keys.Credential, c.HasCredential, c.EnteredBy = nil, false, ""
-	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
+	c.Sealed, err = s.Keys.Seal(ctx, c.ID, keys)
 	return err
 }
 
@@ -214,13 +214,13 @@ func (s *Service) dropCredential(ctx context.Context, c chat.Click, what intent)
 	if err != nil {
 		return err
 	}
-	gone := chat.Say("bridge.credential.gone", "Provider", chat.Escape(s.name(connection.Provider)))
+	gone := chat.Say("bridge.credential.gone", "Provider", chat.Escape(s.Name(connection.Provider)))
 	if !connection.HasCredential {
-		s.answer(ctx, c, gone) // somebody else was at it
+		s.Notices.Answer(ctx, c, gone) // somebody else was at it
 		return nil
 	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)
-	told := chat.Say("bridge.credential.removed", "Who", s.who(ctx, what.UserID), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.name(connection.Provider)))
+	told := chat.Say("bridge.credential.removed", "Who", s.Notices.Who(ctx, what.UserID), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.Name(connection.Provider)))
 	err = s.changeShared(ctx, what.wish(), connection, bridge.AuditCredentialRemove, told, func(now *bridge.Connection) error {
 		if !installs {
 			now.Site = "" // it came with the credential
@@ -230,7 +230,7 @@ func (s *Service) dropCredential(ctx context.Context, c chat.Click, what intent)
 	if err != nil {
 		return err
 	}
-	s.answer(ctx, c, gone)
+	s.Notices.Answer(ctx, c, gone)
 	return nil
 }
 

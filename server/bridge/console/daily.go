@@ -26,7 +26,7 @@ const (
 
 // scheduleRepair has the webhook of the connection looked after when that is due, if we have set it up. Several such at a time are one.
 func (s *Service) scheduleRepair(ctx context.Context, c bridge.Connection) error {
-	if _, installs := s.installerOf(c); !installs {
+	if _, installs := s.InstallerOf(c); !installs {
 		return nil
 	}
 	every := repairEvery
@@ -48,7 +48,7 @@ func (s *Service) lookAfter(ctx context.Context, j bridge.Job) error {
 	if err != nil || !found {
 		return errors.Wrap(err, "look up a connection whose webhook is due") // not found: disconnected in the meantime
 	}
-	installer, installs := s.installerOf(c)
+	installer, installs := s.InstallerOf(c)
 	if !installs || len(c.Subscriptions) == 0 {
 		return nil
 	}
@@ -56,7 +56,7 @@ func (s *Service) lookAfter(ctx context.Context, j bridge.Job) error {
 	if err := s.scheduleRepair(ctx, c); err != nil {
 		return err
 	}
-	if s.enabled(c.Provider) == nil {
+	if s.Enabled(c.Provider) == nil {
 		return nil
 	}
 	err = s.lookAfterAs(ctx, c, installer, "")
@@ -82,7 +82,7 @@ func lostAccess(err error) bool {
 func (s *Service) successors(ctx context.Context, c bridge.Connection) []string {
 	var found []string
 	for _, sub := range c.Subscriptions {
-		if sub.CreatedBy == c.ActsAs || slices.Contains(found, sub.CreatedBy) || s.mayConnect(ctx, sub.CreatedBy, sub.ChannelID) != nil {
+		if sub.CreatedBy == c.ActsAs || slices.Contains(found, sub.CreatedBy) || s.Rights.MayConnect(ctx, sub.CreatedBy, sub.ChannelID) != nil {
 			continue
 		}
 		found = append(found, sub.CreatedBy)
@@ -92,11 +92,11 @@ func (s *Service) successors(ctx context.Context, c bridge.Connection) []string 
 
 // lookAfterAs does so with the account of this person, or as the connection acts for "". Whoever succeeds acts for it from then on.
 func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installer provider.Installer, userID string) error {
-	hook, err := s.hookOf(ctx, c)
+	hook, err := s.Keys.HookOf(ctx, c)
 	if err != nil {
 		return errors.Wrap(err, "find the secret of a webhook")
 	}
-	session, err := s.sessionAs(ctx, c, userID)
+	session, err := s.Caller.As(ctx, c, userID)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installe
 		return errors.Wrap(err, "look the resource up")
 	}
 	if resource.ID != c.Resource.ID {
-		return fault.New(fault.ResourceUnknown).With("Provider", s.name(c.Provider)) // another has its address by now
+		return fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider)) // another has its address by now
 	}
 	there := false
 	if len(c.Installation) > 0 {
@@ -137,22 +137,10 @@ func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installe
 	}
 	if err == nil && !there {
 		s.Log("A webhook was lost and is set up again", "connection", c.ID, "provider", c.Provider)
-		text := chat.Say("bridge.repair.mended", "Name", c.Link(), "Provider", chat.Escape(s.name(c.Provider)))
-		s.writeTo(ctx, c.Responsible(), text)
+		text := chat.Say("bridge.repair.mended", "Name", c.Link(), "Provider", chat.Escape(s.Name(c.Provider)))
+		s.Notices.WriteTo(ctx, c.Responsible(), text)
 	}
 	return errors.Wrap(err, "note the webhook")
-}
-
-// sessionAs returns a session with the person's account, or as the connection acts for "".
-func (s *Service) sessionAs(ctx context.Context, c bridge.Connection, userID string) (provider.Session, error) {
-	if userID == "" {
-		return s.background(ctx, c)
-	}
-	site, err := s.site(ctx, c)
-	if err != nil {
-		return provider.Session{}, err
-	}
-	return s.Sessions.ForUser(ctx, c.Provider, site, userID)
 }
 
 // complain tells who is responsible for the connection, once, that its access was lost.
@@ -164,7 +152,7 @@ func (s *Service) complain(ctx context.Context, c bridge.Connection, cause error
 		return
 	}
 	if first {
-		s.writeTo(ctx, userID, chat.Say("bridge.repair.lost", "Name", c.Link(), "Provider", chat.Escape(s.name(c.Provider)),
-			"Command", chat.Code(s.word(c.Provider)+" connect")).WithMessage("Reason", chat.Failure(cause)))
+		s.Notices.WriteTo(ctx, userID, chat.Say("bridge.repair.lost", "Name", c.Link(), "Provider", chat.Escape(s.Name(c.Provider)),
+			"Command", chat.Code(s.Word(c.Provider)+" connect")).WithMessage("Reason", chat.Failure(cause)))
 	}
 }

@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -195,7 +196,7 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, step.Form.Fields[0].Options, 2)
 
-	found, err := w.Options(ctx, chat.FormAnswer{UserID: "ada", Kind: step.Form.Kind, State: step.Form.State}, subjectField, "  win \n")
+	found, err := w.Options(ctx, chat.FormAnswer{UserID: "ada", Kind: step.Form.Kind, State: step.Form.State}, console.SubjectField, "  win \n")
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	require.Equal(t, "win", desk.asked[len(desk.asked)-1])
@@ -204,15 +205,15 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 
 	_, wrong, err := w.SubmitInWindow(ctx, chat.FormAnswer{UserID: "ada", Kind: step.Form.Kind, State: step.Form.State})
 	require.NoError(t, err)
-	require.Contains(t, wrong, subjectField, "something has to be chosen")
+	require.Contains(t, wrong, console.SubjectField, "something has to be chosen")
 	step, _, err = w.SubmitInWindow(ctx, chat.FormAnswer{
-		UserID: "ada", Kind: step.Form.Kind, State: step.Form.State, Values: map[string]string{subjectField: "Window leaks"},
+		UserID: "ada", Kind: step.Form.Kind, State: step.Form.State, Values: map[string]string{console.SubjectField: "Window leaks"},
 	})
 	require.NoError(t, err)
 	require.Len(t, step.Notes, 1)
 	for _, b := range step.Notes[0].Buttons {
 		if w.text(b.Label) == "Send" {
-			sealed, ours := Sealed(b)
+			sealed, ours := console.Sealed(b)
 			require.True(t, ours)
 			step, err = w.PressInWindow(ctx, "ada", at, sealed)
 			require.NoError(t, err)

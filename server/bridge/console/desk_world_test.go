@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"context"
@@ -88,9 +88,9 @@ func (d *actDesk) FieldOptions(_ context.Context, _ provider.Session, field, tex
 // newDeskWorld returns a world with a desk, at which ada and bob are signed in.
 func newDeskWorld(t *testing.T) (*actWorld, *actDesk) {
 	t.Helper()
-	w, desk := newActWorld(t), newDesk()
+	desk := newDesk()
+	w := newActWorldWith(t, desk)
 	w.settings.Enabled["desk"] = "desk"
-	w.Registry = provider.NewRegistry(w.tool, w.forge, desk)
 	w.sessions.tokens["bob"] = "bob-token"
 	return w, desk
 }
@@ -99,7 +99,7 @@ func newDeskWorld(t *testing.T) (*actWorld, *actDesk) {
 func (w *actWorld) types(user, channel, line string) (string, error) {
 	w.t.Helper()
 	before := len(w.people.whispers)
-	answer, err := w.tree("desk", "desk").Execute(context.Background(), "desk "+line, command.Call{UserID: user, ChannelID: channel, TriggerID: "t"})
+	answer, err := w.Tree("desk", "desk").Execute(context.Background(), "desk "+line, command.Call{UserID: user, ChannelID: channel, TriggerID: "t"})
 	if err == nil && answer.Zero() && len(w.people.whispers) > before {
 		return w.people.latest().text, nil
 	}

@@ -18,7 +18,7 @@ const everything = "all"
 
 // disconnect asks whether to end what the wish names; where that is not clear, which. Faults: those of mayConnect, NotFollowed.
 func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	if strings.EqualFold(unquoted(w.text), everything) {
@@ -45,7 +45,7 @@ func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{}, err
 	}
 	if len(found) > 1 && w.text != everything {
-		ask := chat.Say("bridge.disconnect.which", "Command", s.word(w.provider))
+		ask := chat.Say("bridge.disconnect.which", "Command", s.Word(w.provider))
 		return s.question(ctx, ask, offersOf(found, w, deedDisconnect)...)
 	}
 	if len(found) == 1 {
@@ -66,7 +66,7 @@ func (s *Service) meant(ctx context.Context, w wish) ([]bridge.Connection, error
 func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []bridge.Connection) (chat.Note, error) {
 	lines := []chat.Message{chat.Plural("bridge.disconnect.confirm", len(found))}
 	for _, c := range found {
-		_, installs := s.installerOf(c)
+		_, installs := s.InstallerOf(c)
 		line := "bridge.disconnect.line"
 		switch last := len(c.Channels()) == 1; {
 		case last && installs:
@@ -74,11 +74,11 @@ func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []bridge.
 		case last:
 			line = "bridge.disconnect.line_address"
 		}
-		lines = append(lines, chat.Say(line, "Name", c.Link(), "Provider", s.name(w.provider)))
+		lines = append(lines, chat.Say(line, "Name", c.Link(), "Provider", s.Name(w.provider)))
 	}
 	offers := []offer{{label: chat.Say("bridge.button.disconnect"), primary: true, deed: deedDisconnectNow, wish: w}}
 	if len(s.signedIn(ctx, w)) > 0 {
-		lines = append(lines, chat.Message{}, chat.Say("bridge.disconnect.sign_out_too", "Provider", s.name(w.provider)))
+		lines = append(lines, chat.Message{}, chat.Say("bridge.disconnect.sign_out_too", "Provider", s.Name(w.provider)))
 		offers = append(offers, offer{label: chat.Say("bridge.button.disconnect_and_sign_out"), deed: deedLeave, wish: w})
 	}
 	return s.question(ctx, chat.Lines(lines...), append(offers, orCancel(w))...)
@@ -86,7 +86,7 @@ func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []bridge.
 
 // disconnectNow ends what was asked about.
 func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	found, err := s.meant(ctx, w)
@@ -97,7 +97,7 @@ func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) 
 	for _, c := range found {
 		mine := c.In(w.place.Channel)
 		if w.subscription != "" && !slices.ContainsFunc(mine, func(sub bridge.Subscription) bool { return sub.ID == w.subscription }) {
-			return chat.Note{}, s.notFollowed(w.provider) // it was ended before; the others were not asked about
+			return chat.Note{}, s.NotFollowed(w.provider) // it was ended before; the others were not asked about
 		}
 		do := s.end
 		if w.subscription != "" && len(mine) > 1 {
@@ -130,7 +130,7 @@ func (s *Service) offerSignOut(ctx context.Context, w wish, nothing error) (chat
 	if len(s.signedIn(ctx, w)) == 0 {
 		return chat.Note{}, nothing
 	}
-	return s.question(ctx, chat.Say("bridge.disconnect.only_sign_out", "Provider", s.name(w.provider)),
+	return s.question(ctx, chat.Say("bridge.disconnect.only_sign_out", "Provider", s.Name(w.provider)),
 		offer{label: chat.Say("bridge.button.sign_out"), primary: true, deed: deedSignOut, wish: w}, orCancel(w))
 }
 
@@ -153,7 +153,7 @@ func (s *Service) signedIn(ctx context.Context, w wish) []provider.Site {
 // end has the channel leave the connection, and says how that went. With the last channel the webhook goes, before the record that
 // knows it: whoever is interrupted can do it again. One that cannot be removed is left to people, who are told where it is.
 func (s *Service) end(ctx context.Context, w wish, c bridge.Connection) (chat.Message, error) {
-	_, installs := s.installerOf(c)
+	_, installs := s.InstallerOf(c)
 	var failure error
 	first := installs && len(c.Channels()) == 1
 	if first {
@@ -173,16 +173,16 @@ func (s *Service) end(ctx context.Context, w wish, c bridge.Connection) (chat.Me
 		}
 	}
 	s.did(bridge.AuditDisconnect, w, c.ID)
-	s.tell(ctx, w.place.Channel, chat.Say("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link()))
+	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", c.Link()))
 	switch {
 	case failure != nil && gone:
 		s.Log("A webhook could not be removed", "connection", c.ID, "error", failure.Error())
 		return chat.Say("bridge.disconnect.hook_left", "Name", c.Link(), "Where", c.WebhooksLink(), "Key", chat.Code(c.ID)).
 			WithMessage("Reason", chat.Failure(failure)), nil
 	case installs && gone:
-		return chat.Say("bridge.disconnect.done_hook", "Name", c.Link(), "Provider", s.name(w.provider)), nil
+		return chat.Say("bridge.disconnect.done_hook", "Name", c.Link(), "Provider", s.Name(w.provider)), nil
 	case gone:
-		return chat.Say("bridge.disconnect.done_address", "Name", c.Link(), "Provider", s.name(w.provider)), nil
+		return chat.Say("bridge.disconnect.done_address", "Name", c.Link(), "Provider", s.Name(w.provider)), nil
 	}
 	return chat.Say("bridge.disconnect.done", "Name", c.Link()), nil
 }
@@ -190,14 +190,14 @@ func (s *Service) end(ctx context.Context, w wish, c bridge.Connection) (chat.Me
 // uninstall removes the connection's webhook at the tool. One that was set up by somebody who was interrupted before they could note
 // it is found by setting it up again.
 func (s *Service) uninstall(ctx context.Context, w wish, c bridge.Connection) error {
-	installer, ok := s.installerOf(c)
+	installer, ok := s.InstallerOf(c)
 	if !ok {
 		return nil
 	}
 	return s.asEither(ctx, w, c, func(as acting) error {
 		installation := c.Installation
 		if len(installation) == 0 {
-			hook, err := s.hookOf(ctx, c)
+			hook, err := s.Keys.HookOf(ctx, c)
 			if err != nil {
 				return err
 			}

@@ -1,10 +1,11 @@
-package console
+package console_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/fault"
 )
 
@@ -21,7 +22,7 @@ func TestDisconnectAsksFirstAndCanBeCancelled(t *testing.T) {
 	require.Contains(t, o.presses(ada, "Disconnect"), "its webhook address no longer works")
 	require.Empty(t, o.records.connections)
 	require.Empty(t, o.records.lists["builder/"+lab])
-	require.Empty(t, o.records.lists["builder/"+namesakes("builder", "ci")])
+	require.Empty(t, o.records.lists["builder/"+console.Namesakes("builder", "ci")])
 	last := o.people.announced[len(o.people.announced)-1]
 	require.Equal(t, lab, last.at.Channel)
 	require.Contains(t, last.text, "ended this channel's connection to Builder: ci")
@@ -117,7 +118,7 @@ func TestAChannelThatJoinsWhileTheLastLeavesKeepsAWebhook(t *testing.T) {
 	o.types(bob, town, "/coder connect "+webRepo)
 
 	// As if ada's server had read the record before bob joined.
-	_, err := o.bridge.end(t.Context(), wish{userID: ada, provider: "coder", place: placeOf(lab)}, left)
+	_, err := o.bridge.End(t.Context(), console.NewWish(ada, placeOf(lab), "coder"), left)
 
 	require.NoError(t, err)
 	require.Equal(t, []string{town}, o.only().Channels())

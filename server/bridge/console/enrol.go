@@ -5,15 +5,8 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 )
-
-// givesSecret reports whether the provider's webhooks need a credential with a secret of the tool's.
-func (s *Service) givesSecret(providerID string) bool {
-	_, gives := s.Registry.Get(providerID).(provider.SigningSecret)
-	return gives
-}
 
 // askForCredential asks who connects a thing for the first time for what the tool made for it: later ones need only see it. Where
 // people can also set a webhook up by hand, that is offered beside it.
@@ -30,14 +23,14 @@ func (s *Service) askForCredential(ctx context.Context, w wish, t target) (chat.
 		}
 		offers = append(offers, offer{label: chat.Say("bridge.button.by_hand"), deed: deedConnectByHand, wish: byHand})
 	}
-	text := chat.Say("bridge.connect.enrol", "Provider", s.name(w.provider), "Name", chat.Link(t.resource.Name, t.resource.URL),
+	text := chat.Say("bridge.connect.enrol", "Provider", s.Name(w.provider), "Name", chat.Link(t.resource.Name, t.resource.URL),
 		"Where", t.resource.SettingsURL)
 	return s.question(ctx, text, append(offers, orCancel(w))...)
 }
 
 // connectByHand makes a connection of its own for the channel, whose webhook people set up at the tool themselves.
 func (s *Service) connectByHand(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	return s.connectHook(ctx, w, chat.Truncate(unquoted(w.text), maxName))
@@ -48,14 +41,14 @@ func (s *Service) connectByHand(ctx context.Context, w wish) (chat.Note, error) 
 // ask says that nothing was entered yet.
 func (s *Service) enrols(ctx context.Context, w wish, t *target, before bridge.Connection, known bool) (ask bool, err error) {
 	switch {
-	case known && (t.credential == nil || !s.lostSecret(ctx, before)):
+	case known && (t.credential == nil || !s.Keys.Lost(ctx, before)):
 		t.onlySeen, t.own = true, false
 		t.unused = t.credential != nil
 		return false, nil
 	case t.credential == nil:
 		return true, nil
 	case known:
-		if err := s.mayChange(ctx, w.userID, before); err != nil {
+		if err := s.Rights.MayChange(ctx, w.userID, before); err != nil {
 			return false, err
 		}
 	}
@@ -71,19 +64,9 @@ func (s *Service) enrols(ctx context.Context, w wish, t *target, before bridge.C
 	return false, err
 }
 
-// lostSecret reports whether the tool's secret, which nobody here can make anew, cannot be opened any more.
-func (s *Service) lostSecret(ctx context.Context, c bridge.Connection) bool {
-	_, installs := s.installerOf(c)
-	if !installs || !s.givesSecret(c.Provider) {
-		return false
-	}
-	_, err := s.hookOf(ctx, c)
-	return fault.Is(err, fault.Unreadable)
-}
-
 // askForSecret asks for a credential and the tool's secret in place of those that were lost.
 func (s *Service) askForSecret(ctx context.Context, w wish, c bridge.Connection) (chat.Note, error) {
 	enter, err := s.credentialButton(ctx, c, w.place, w.userID)
 	enter.Primary = true
-	return chat.Note{Text: chat.Say("bridge.repair.secret_lost", "Name", c.Link(), "Provider", s.name(c.Provider)), Buttons: []chat.Button{enter}}, err
+	return chat.Note{Text: chat.Say("bridge.repair.secret_lost", "Name", c.Link(), "Provider", s.Name(c.Provider)), Buttons: []chat.Button{enter}}, err
 }

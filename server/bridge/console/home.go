@@ -35,7 +35,7 @@ func (s *Service) home(ctx context.Context, w wish, homely provider.AccountHome)
 		return h, err
 	}
 	id := kv.Hash(w.provider, h.site.URL, resource.ID)
-	sealed, err := s.sealKeys(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: rand.Text()}}})
+	sealed, err := s.Keys.Seal(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: rand.Text()}}})
 	if err != nil {
 		return h, err
 	}
@@ -59,7 +59,7 @@ func (s *Service) ownSession(ctx context.Context, w wish) (atHome, error) {
 		return atHome{}, errors.Wrap(err, "list the sites")
 	}
 	missing := atHome{}
-	failure := error(fault.New(fault.SetupNeeded).With("Provider", s.name(w.provider)).With("Command", s.word(w.provider)))
+	failure := error(fault.New(fault.SetupNeeded).With("Provider", s.Name(w.provider)).With("Command", s.Word(w.provider)))
 	for _, site := range sites {
 		if !site.OAuth {
 			continue

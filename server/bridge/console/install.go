@@ -1,10 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +44,7 @@ type target struct {
 
 // connectAnyway connects although people in the channel may not be allowed to see the thing at the tool.
 func (s *Service) connectAnyway(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	installer, ok := s.Registry.Get(w.provider).(provider.Installer)
@@ -129,10 +129,10 @@ func (s *Service) locate(ctx context.Context, w wish, installer provider.Install
 	}
 	if at.Site == "" && len(sites) > 0 {
 		// It can be at any of them, so that only the whole address says which.
-		return provider.Site{}, "", fault.New(fault.AddressUnknown).With("Provider", s.name(w.provider)).With("Example", sites[0].URL+"/"+at.Path)
+		return provider.Site{}, "", fault.New(fault.AddressUnknown).With("Provider", s.Name(w.provider)).With("Example", sites[0].URL+"/"+at.Path)
 	}
-	return provider.Site{}, "", fault.New(fault.HostUnknown).With("Provider", s.name(w.provider)).
-		With("Host", at.Site).With("Command", s.word(w.provider))
+	return provider.Site{}, "", fault.New(fault.HostUnknown).With("Provider", s.Name(w.provider)).
+		With("Host", at.Site).With("Command", s.Word(w.provider))
 }
 
 // sessionFor returns as whom the tool is called for the wish: with the token that came with it, else as the person's own account.
@@ -154,7 +154,7 @@ func (s *Service) sessionFor(ctx context.Context, w wish, site provider.Site) (p
 
 // warn asks whether a channel that everybody can join shall really show what not everybody may see at the tool.
 func (s *Service) warn(ctx context.Context, w wish, r provider.Resource) (chat.Note, error) {
-	text := chat.Say("bridge.connect.private", "Name", chat.Link(chat.Truncate(r.Name, 100), r.URL), "Provider", s.name(w.provider))
+	text := chat.Say("bridge.connect.private", "Name", chat.Link(chat.Truncate(r.Name, 100), r.URL), "Provider", s.Name(w.provider))
 	return s.question(ctx, text,
 		offer{label: chat.Say("bridge.button.anyway"), deed: deedConnectAnyway, wish: w}, orCancel(w))
 }
@@ -169,7 +169,7 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 		return chat.Note{}, errors.Wrap(err, "look for the connection")
 	}
 	already := known && before.Follows(w.place.Channel, t.part)
-	if s.givesSecret(w.provider) {
+	if s.GivesSecret(w.provider) {
 		ask, err := s.enrols(ctx, w, &t, before, known)
 		if err != nil {
 			return chat.Note{}, err
@@ -206,15 +206,15 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	if t.part.ID != "" {
 		shown = chat.Link(chat.Truncate(c.Name+" / "+t.part.Name, 100), t.part.URL)
 	}
-	kept := chat.Say("bridge.connect.kept", "Name", c.Link(), "Provider", s.name(w.provider), "Command", s.word(w.provider))
+	kept := chat.Say("bridge.connect.kept", "Name", c.Link(), "Provider", s.Name(w.provider), "Command", s.Word(w.provider))
 	if already {
-		return withUnused(chat.Note{Text: chat.Say("bridge.connect.already", "Name", shown, "Command", s.word(w.provider))}, t, kept), nil
+		return withUnused(chat.Note{Text: chat.Say("bridge.connect.already", "Name", shown, "Command", s.Word(w.provider))}, t, kept), nil
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
-	s.tell(ctx, w.place.Channel, chat.Say("bridge.connect.told_events", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", shown).
-		WithMessage("Events", s.eventsOf(w.provider, nil)))
-	return withUnused(chat.Note{Text: chat.Say("bridge.connect.done_installed", "Name", shown, "Command", s.word(w.provider)).
-		WithMessage("Events", s.eventsOf(w.provider, nil))}, t, kept), nil
+	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.connect.told_events", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", shown).
+		WithMessage("Events", s.EventsOf(w.provider, nil)))
+	return withUnused(chat.Note{Text: chat.Say("bridge.connect.done_installed", "Name", shown, "Command", s.Word(w.provider)).
+		WithMessage("Events", s.EventsOf(w.provider, nil))}, t, kept), nil
 }
 
 // withUnused adds to the note that what was entered is not kept, where that is so.
@@ -237,7 +237,7 @@ func (s *Service) freshConnection(ctx context.Context, w wish, t target, id stri
 		c.EnteredBy = w.userID
 	}
 	var err error
-	c.Sealed, err = s.sealKeys(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: orElse(t.secret, rand.Text())}}, Credential: t.credential})
+	c.Sealed, err = s.Keys.Seal(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: cmp.Or(t.secret, rand.Text())}}, Credential: t.credential})
 	return c, err
 }
 
@@ -273,7 +273,7 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c bridge.Con
 	if err := s.scheduleRepair(ctx, c); err != nil {
 		s.Log("Nobody looks after a webhook until it is set up again", "connection", c.ID, "error", err.Error())
 	}
-	if err := s.scheduleReconcile(ctx, c, s.Now()); err != nil {
+	if err := s.Reconciliation.ScheduleReconcile(ctx, c, s.Now()); err != nil {
 		s.Log("What is missed is not looked up until the webhook is set up again", "connection", c.ID, "error", err.Error())
 	}
 	return nil
@@ -312,12 +312,12 @@ func (s *Service) keep(ctx context.Context, c *bridge.Connection, made provider.
 	if made.Secret == "" {
 		return nil
 	}
-	keys, err := s.openKeys(ctx, *c)
+	keys, err := s.Keys.Open(ctx, *c)
 	if err != nil {
 		return err
 	}
 	keys.Replace(made.Secret, s.Now())
-	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
+	c.Sealed, err = s.Keys.Seal(ctx, c.ID, keys)
 	return err
 }
 
@@ -327,12 +327,12 @@ func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, mad
 	var was bridge.Connection
 	changed, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		if was = *c; c.ID == "" {
-			return false, s.notFollowed(w.provider) // the last channel left meanwhile
+			return false, s.NotFollowed(w.provider) // the last channel left meanwhile
 		}
 		c.Resource, c.Name = t.resource, t.resource.Name
 		if renewed != nil {
 			var err error
-			if c.Sealed, err = s.sealKeys(ctx, c.ID, *renewed); err != nil {
+			if c.Sealed, err = s.Keys.Seal(ctx, c.ID, *renewed); err != nil {
 				return false, err
 			}
 			if c.HasCredential, c.EnteredBy = renewed.Credential != nil, ""; c.HasCredential {
@@ -348,7 +348,7 @@ func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, mad
 	case err != nil:
 	case renewed != nil || made.Secret != "" && len(was.Installation) > 0:
 		s.did(bridge.AuditRotate, w, id)
-		s.tellAll(ctx, w.place.Channel, changed, s.toldOfRotation(ctx, w, changed))
+		s.Notices.TellAll(ctx, w.place.Channel, changed, s.toldOfRotation(ctx, w, changed))
 	case changed.ActsAs != was.ActsAs && len(was.Installation) > 0:
 		s.did(bridge.AuditCredential, w, id)
 		s.tellOfAccount(ctx, w, changed)
@@ -356,37 +356,13 @@ func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, mad
 	return errors.Wrap(err, "note the webhook")
 }
 
-// hookOf returns the address of the connection's deliveries with the secret in force. Fault: Unreadable.
-func (s *Service) hookOf(ctx context.Context, c bridge.Connection) (provider.Hook, error) {
-	keys, err := s.openKeys(ctx, c)
-	if err != nil {
-		return provider.Hook{}, err
-	}
-	believed := keys.Believed(s.Now())
-	if len(believed) == 0 {
-		return provider.Hook{}, fault.New(fault.Unreadable)
-	}
-	return provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: believed[0]}, nil
-}
-
 // hookFor returns it for a webhook that is set up now. Keys that cannot be opened any more are made anew, with what was entered where the
 // tool makes the secret; they are to be noted once the tool has taken the webhook. Fault: Unreadable.
 func (s *Service) hookFor(ctx context.Context, c bridge.Connection, t target) (provider.Hook, *bridge.Keys, error) {
-	hook, err := s.hookOf(ctx, c)
-	if !fault.Is(err, fault.Unreadable) || s.givesSecret(c.Provider) && t.secret == "" {
+	hook, err := s.Keys.HookOf(ctx, c)
+	if !fault.Is(err, fault.Unreadable) || s.GivesSecret(c.Provider) && t.secret == "" {
 		return hook, nil, err
 	}
-	hook = provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: orElse(t.secret, rand.Text())}
+	hook = provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: cmp.Or(t.secret, rand.Text())}
 	return hook, &bridge.Keys{Secrets: []bridge.Secret{{Value: hook.Secret}}, Credential: t.credential}, nil
-}
-
-// eventsOf returns the labels of these events, of the provider's defaults for nil.
-func (s *Service) eventsOf(providerID string, wanted []string) chat.Message {
-	var labels []chat.Message
-	for _, kind := range s.Registry.Describe(providerID).Events {
-		if wanted == nil && kind.Default || slices.Contains(wanted, kind.ID) {
-			labels = append(labels, kind.Label)
-		}
-	}
-	return enumerated(labels)
 }

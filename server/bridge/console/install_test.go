@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -91,13 +92,13 @@ func TestAConnectionCanCarryATokenOfItsOwn(t *testing.T) {
 	_, err := o.answers(ada, map[string]string{"address": webRepo, "token": "good"})
 	require.NoError(t, err)
 	require.Contains(t, o.lastWhisper().text, "private")
-	require.NotContains(t, o.lastWhisper().buttons[0].Values[sealedValue], "good")
+	require.NotContains(t, o.lastWhisper().buttons[0].Values[console.SealedValue], "good")
 	require.Contains(t, o.presses(ada, "Connect anyway"), "This channel now follows", "the token is remembered over the question")
 
 	c := o.only()
 	require.True(t, c.HasCredential)
 	require.Empty(t, c.ActsAs)
-	keys, err := o.bridge.openKeys(t.Context(), c)
+	keys, err := o.bridge.Keys.Open(t.Context(), c)
 	require.NoError(t, err)
 	require.Equal(t, "good", keys.Credential.Secret)
 	stored, err := json.Marshal(c)
@@ -134,7 +135,7 @@ func TestAQuestionAfterSigningInIsAskedInTheChannel(t *testing.T) {
 	o.coder.private["acme/web"] = true
 	o.types(ada, town, "/coder connect "+webRepo+"?"+strings.Repeat("x", 3000))
 	o.accounts.signedIn[ada] = true
-	o.coder.private["acme/web?"+strings.Repeat("x", maxAddress-len(webRepo)-1)] = true
+	o.coder.private["acme/web?"+strings.Repeat("x", console.MaxAddress-len(webRepo)-1)] = true
 
 	page, err := o.bridge.Resume(t.Context(), ada, o.accounts.next)
 
@@ -320,11 +321,11 @@ func TestASecretThatTheToolTookWithoutSayingSoCounts(t *testing.T) {
 		require.Equal(t, code, fault.CodeOf(err))
 		require.Equal(t, old, o.secretOf(o.only()), "the one in force stays")
 		require.NoError(t, delivers(old))
-		keys, err := o.bridge.openKeys(t.Context(), o.only())
+		keys, err := o.bridge.Keys.Open(t.Context(), o.only())
 		require.NoError(t, err)
 		require.Len(t, keys.Candidates, waiting, code)
 	}
-	keys, err := o.bridge.openKeys(t.Context(), o.only())
+	keys, err := o.bridge.Keys.Open(t.Context(), o.only())
 	require.NoError(t, err)
 	fresh := keys.Candidates[0].Value
 	require.NoError(t, delivers(fresh))
@@ -337,9 +338,9 @@ func TestASecretThatTheToolTookWithoutSayingSoCounts(t *testing.T) {
 func TestAnotherPartsConnectButtonConnects(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	what := intent{UserID: ada, Kind: deedConnect, Provider: "coder", Place: chat.Place{Channel: lab}, Text: webRepo}
-	sealed, err := o.bridge.seal(t.Context(), what)
+	what := console.Intent{UserID: ada, Kind: console.DeedConnect, Provider: "coder", Place: chat.Place{Channel: lab}, Text: webRepo}
+	sealed, err := o.bridge.Seal(t.Context(), what)
 	require.NoError(t, err)
-	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{UserID: ada, Action: Pressed, Values: map[string]string{sealedValue: sealed}}))
+	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{UserID: ada, Action: console.Pressed, Values: map[string]string{console.SealedValue: sealed}}))
 	require.Len(t, o.coder.hooks, 1)
 }

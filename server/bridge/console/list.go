@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/notice"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -19,33 +21,33 @@ func (s *Service) list(ctx context.Context, w wish) (chat.Note, error) {
 	if !s.People.CanPost(ctx, w.userID, w.place.Channel) {
 		return chat.Note{}, fault.New(fault.NoPost)
 	}
-	found, err := s.following(ctx, w.provider, w.place.Channel)
+	found, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
 	if err != nil {
 		return chat.Note{}, err
 	}
 	if len(found) == 0 {
 		return chat.Note{Text: s.nothingYet(w)}, nil
 	}
-	lines := []chat.Message{chat.Say("bridge.list.title", "Provider", s.name(w.provider))}
+	lines := []chat.Message{chat.Say("bridge.list.title", "Provider", s.Name(w.provider))}
 	for _, c := range found[:min(len(found), maxListed)] {
 		lines = append(lines, s.described(ctx, w, c, found)...)
 	}
 	if more := len(found) - maxListed; more > 0 {
 		lines = append(lines, chat.Plural("bridge.list.more", more))
 	}
-	lines = append(lines, chat.Message{}, chat.Say("bridge.list.next", "Command", s.word(w.provider)))
+	lines = append(lines, chat.Message{}, chat.Say("bridge.list.next", "Command", s.Word(w.provider)))
 	return chat.Note{Text: chat.Lines(lines...)}, nil
 }
 
 // nothingYet says what to type in a channel that is connected to nothing.
 func (s *Service) nothingYet(w wish) chat.Message {
 	about := s.Registry.Describe(w.provider)
-	return chat.Say("bridge.list.empty", "Provider", about.Name, "Command", s.word(w.provider)).WithMessage("Argument", about.ConnectHint)
+	return chat.Say("bridge.list.empty", "Provider", about.Name, "Command", s.Word(w.provider)).WithMessage("Argument", about.ConnectHint)
 }
 
 // described says what a connection is, and what the channel wants of it.
 func (s *Service) described(ctx context.Context, w wish, c bridge.Connection, among []bridge.Connection) []chat.Message {
-	lines := []chat.Message{chat.Say("bridge.list.connection", "Name", chat.Link(labelOf(c, among), c.Resource.URL))}
+	lines := []chat.Message{chat.Say("bridge.list.connection", "Name", chat.Link(connection.LabelOf(c, among), c.Resource.URL))}
 	for _, sub := range c.In(w.place.Channel) {
 		lines = append(lines, s.wanted(ctx, c, sub)...)
 	}
@@ -53,7 +55,7 @@ func (s *Service) described(ctx context.Context, w wish, c bridge.Connection, am
 		lines = append(lines, chat.Say("bridge.list.also").WithMessage("Channels", s.channelsOf(ctx, w.userID, c, w.place.Channel)))
 	}
 	if _, installs := s.Registry.Get(w.provider).(provider.Installer); installs && c.Resource.SettingsURL != "" {
-		lines = append(lines, chat.Say("bridge.list.settings", "Link", c.WebhooksLink(), "Provider", s.name(w.provider)))
+		lines = append(lines, chat.Say("bridge.list.settings", "Link", c.WebhooksLink(), "Provider", s.Name(w.provider)))
 	}
 	return lines
 }
@@ -64,9 +66,9 @@ func (s *Service) wanted(ctx context.Context, c bridge.Connection, sub bridge.Su
 	if sub.ResourceName != "" {
 		lines = append(lines, chat.Say("bridge.list.resource", "Name", chat.Escape(sub.ResourceName)))
 	}
-	lines = append(lines, chat.Say("bridge.list.events").WithMessage("Events", s.eventsOf(c.Provider, sub.Events)))
+	lines = append(lines, chat.Say("bridge.list.events").WithMessage("Events", s.EventsOf(c.Provider, sub.Events)))
 	if filters := s.filtersOf(c.Provider, sub); len(filters) > 0 {
-		lines = append(lines, chat.Say("bridge.list.filters").WithMessage("Filters", enumerated(filters)))
+		lines = append(lines, chat.Say("bridge.list.filters").WithMessage("Filters", bridge.Enumerated(filters)))
 	}
 	how := []chat.Message{styleOf(sub.Style)}
 	if sub.OnlyTurns {
@@ -78,8 +80,8 @@ func (s *Service) wanted(ctx context.Context, c bridge.Connection, sub bridge.Su
 	if sub.Notes {
 		how = append(how, chat.Say("bridge.list.notes"))
 	}
-	lines = append(lines, chat.Say("bridge.list.how").WithMessage("How", enumerated(how)))
-	since := chat.Say("bridge.list.since", "Who", s.who(ctx, sub.CreatedBy)).WithMessage("When", ago(s.Now(), sub.CreatedAt))
+	lines = append(lines, chat.Say("bridge.list.how").WithMessage("How", bridge.Enumerated(how)))
+	since := chat.Say("bridge.list.since", "Who", s.Notices.Who(ctx, sub.CreatedBy)).WithMessage("When", notice.Ago(s.Now(), sub.CreatedAt))
 	return append(lines, since)
 }
 

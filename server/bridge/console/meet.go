@@ -23,7 +23,7 @@ func (s *Service) Met(ctx context.Context, userID string, at chat.Place, joinURL
 	what := intent{UserID: userID, Kind: meetKind, PostID: at.Thread, Text: joinURL, Values: map[string]string{"number": number}}
 	if _, err := s.meet(ctx, what); err != nil && !fault.Is(err, fault.CardUnknown, fault.Forbidden) {
 		s.Log("A meeting could not be noted at the tool", "user_id", userID, "post_id", at.Thread, "error", err.Error())
-		s.whisper(ctx, at, userID, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
+		s.Notices.Whisper(ctx, at, userID, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
 	}
 }
 
@@ -37,7 +37,7 @@ func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
 	if !ok {
 		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
-	session, err := s.sessionOf(ctx, a.Connection, what.UserID)
+	session, err := s.Caller.ForAction(ctx, a.Connection, what.UserID)
 	if fault.Is(err, fault.AccountNeeded, fault.AccountRejected) {
 		return s.inviteToMeet(ctx, what, a, err)
 	}
@@ -49,14 +49,14 @@ func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
 		return chat.Message{}, err
 	}
 	s.reveal(ctx, a, provider.ActionResult{Events: events})
-	done := chat.Say("bridge.act.meeting_noted", "Provider", chat.Escape(s.name(a.Provider)))
-	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: done})
+	done := chat.Say("bridge.act.meeting_noted", "Provider", chat.Escape(s.Name(a.Provider)))
+	s.Notices.Whisper(ctx, a.asked, what.UserID, chat.Note{Text: done})
 	return done, nil
 }
 
 // inviteToMeet offers to sign in, after which the meeting is noted.
 func (s *Service) inviteToMeet(ctx context.Context, what intent, a aim, cause error) (chat.Message, error) {
-	site, err := s.site(ctx, a.Connection)
+	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -69,8 +69,8 @@ func (s *Service) inviteToMeet(ctx context.Context, what intent, a aim, cause er
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
-	text := chat.Say("bridge.act.meeting_sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
-	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
+	text := chat.Say("bridge.act.meeting_sign_in", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
+	s.Notices.Whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
 	return chat.Say("bridge.act.asked"), nil
 }
 

@@ -46,7 +46,7 @@ func (s *Service) dutyForms() map[string]answered {
 
 // onCall lists the channel's rotations, with buttons to add one and to remove each; the first one is asked for at once.
 func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	here, err := s.rotationsIn(ctx, w)
@@ -56,7 +56,7 @@ func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
 	if len(here) == 0 {
 		return s.addRotation(ctx, w)
 	}
-	lines := []chat.Message{chat.Say("bridge.oncall.title", "Provider", chat.Escape(s.name(w.provider)))}
+	lines := []chat.Message{chat.Say("bridge.oncall.title", "Provider", chat.Escape(s.Name(w.provider)))}
 	offers := []offer{{label: chat.Say("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}}
 	for _, r := range here {
 		line := chat.Say("bridge.oncall.line", "Name", chat.Escape(r.Name), "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
@@ -83,7 +83,7 @@ func (s *Service) rotationsIn(ctx context.Context, w wish) ([]bridge.Rotation, e
 
 // addRotation shows the form for a rotation; without a trigger, a button that opens it.
 func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	onCaller, ok := s.Registry.Get(w.provider).(provider.OnCallSchedules)
@@ -154,10 +154,10 @@ func timeOfDay(typed string) (hour, minute int, ok bool) {
 // dutyAnswered keeps the rotation, and says so in the channel.
 func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
 	w := what.wish()
-	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return nil, err
 	}
-	onCaller, ok := s.enabled(what.Provider).(provider.OnCallSchedules)
+	onCaller, ok := s.Enabled(what.Provider).(provider.OnCallSchedules)
 	if !ok {
 		return nil, fault.New(fault.ButtonExpired)
 	}
@@ -193,7 +193,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	if err := s.keepRotation(ctx, what.Provider, r); err != nil {
 		return nil, err
 	}
-	s.tell(ctx, w.place.Channel, chat.Say("bridge.oncall.saved", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.name(what.Provider)),
+	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.oncall.saved", "Who", s.Notices.Who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.Name(what.Provider)),
 		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", r.Clock(), "Zone", r.Zone))
 	return nil, nil
 }
@@ -246,13 +246,13 @@ func (s *Service) removeRotation(ctx context.Context, w wish) (chat.Note, error)
 	if err := s.dropRotation(ctx, w.provider, r.ID); err != nil {
 		return chat.Note{}, err
 	}
-	s.tell(ctx, w.place.Channel, chat.Say("bridge.oncall.removed", "Who", s.who(ctx, w.userID), "Name", chat.Escape(r.Name)))
+	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.oncall.removed", "Who", s.Notices.Who(ctx, w.userID), "Name", chat.Escape(r.Name)))
 	return chat.Note{Text: chat.Say("bridge.oncall.gone", "Name", chat.Escape(r.Name))}, nil
 }
 
 // ownRotation returns the wish's rotation, if the person may change what its channel gets. Faults: those of mayConnect, NotFollowed.
 func (s *Service) ownRotation(ctx context.Context, w wish) (bridge.Rotation, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return bridge.Rotation{}, err
 	}
 	r, err := s.rotation(ctx, w.provider, w.subscription)
@@ -260,7 +260,7 @@ func (s *Service) ownRotation(ctx context.Context, w wish) (bridge.Rotation, err
 		return bridge.Rotation{}, err
 	}
 	if r.ID == "" || r.ChannelID != w.place.Channel {
-		return bridge.Rotation{}, s.notFollowed(w.provider)
+		return bridge.Rotation{}, s.NotFollowed(w.provider)
 	}
 	return r, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/notice"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -46,24 +48,24 @@ const (
 // Page returns what the channel has set up of the tool. Who may not change it sees it without buttons. Faults: ButtonExpired where the
 // provider is off, NoPost.
 func (s *Service) Page(ctx context.Context, userID, providerID, channelID string) (Page, error) {
-	p := s.enabled(providerID)
+	p := s.Enabled(providerID)
 	if p == nil {
 		return Page{}, fault.New(fault.ButtonExpired)
 	}
 	if !s.People.CanPost(ctx, userID, channelID) {
 		return Page{}, fault.New(fault.NoPost)
 	}
-	found, err := s.following(ctx, providerID, channelID)
+	found, err := s.Directory.Following(ctx, providerID, channelID)
 	if err != nil {
 		return Page{}, err
 	}
 	w := wish{userID: userID, place: chat.Place{Channel: channelID}, provider: providerID}
-	forbidden := s.mayConnect(ctx, userID, channelID)
+	forbidden := s.Rights.MayConnect(ctx, userID, channelID)
 	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.GuestForbidden) {
 		return Page{}, forbidden
 	}
 	draft := pageDraft{Service: s, ctx: ctx, wish: w, found: found, open: forbidden == nil}
-	page := Page{Provider: providerID, Name: s.name(providerID), Word: s.Settings().Enabled[providerID]}
+	page := Page{Provider: providerID, Name: s.Name(providerID), Word: s.Settings().Enabled[providerID]}
 	page.Tabs = []Tab{draft.service(), draft.incidents()}
 	if _, calls := p.(provider.OnCallSchedules); calls {
 		page.Tabs = append(page.Tabs, draft.onCall())
@@ -111,17 +113,17 @@ func (d *pageDraft) pressed(buttons []chat.Button, err error) []chat.Button {
 // service tells what the channel follows.
 func (d *pageDraft) service() Tab {
 	id := d.wish.provider
-	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", chat.Escape(d.name(id)))}
+	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", chat.Escape(d.Name(id)))}
 	for _, c := range d.found {
 		one := d.wish
 		one.connection = c.ID
-		item := Item{Title: labelOf(c, d.found), URL: c.Resource.URL}
+		item := Item{Title: connection.LabelOf(c, d.found), URL: c.Resource.URL}
 		for _, sub := range c.In(d.wish.place.Channel) {
 			if sub.ResourceName != "" {
 				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", chat.Escape(sub.ResourceName)))
 			}
 		}
-		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.who(d.ctx, c.CreatedBy)).WithMessage("When", ago(d.Now(), c.CreatedAt)))
+		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.Notices.Who(d.ctx, c.CreatedBy)).WithMessage("When", notice.Ago(d.Now(), c.CreatedAt)))
 		item.Buttons = d.buttons(
 			offer{label: chat.Say("bridge.page.status"), deed: deedStatus, wish: one},
 			offer{label: chat.Say("bridge.page.test"), deed: deedTest, wish: one},
@@ -134,7 +136,7 @@ func (d *pageDraft) service() Tab {
 	if _, installs := d.Registry.Get(id).(provider.Installer); installs {
 		offers = append(offers, offer{label: chat.Say("bridge.page.connect_by_address"), deed: deedConnectAsk, wish: d.wish})
 	}
-	if d.authorizes(id) {
+	if d.Authorizes(id) {
 		offers = append(offers, offer{label: chat.Say("bridge.page.account"), deed: deedAskSignOut, wish: d.wish})
 	}
 	tab.Buttons = d.buttons(offers...)

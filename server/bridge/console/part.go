@@ -39,7 +39,7 @@ func (s *Service) partsCalled(ctx context.Context, w wish) ([]subscribed, error)
 	if _, has := p.(provider.Subresources); !has || w.text == "" || w.text == everything {
 		return nil, nil
 	}
-	all, err := s.following(ctx, w.provider, w.place.Channel)
+	all, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +77,10 @@ func (s *Service) endPart(ctx context.Context, w wish, c bridge.Connection) (cha
 		return chat.Message{}, err
 	}
 	if title == "" {
-		return chat.Message{}, s.notFollowed(w.provider)
+		return chat.Message{}, s.NotFollowed(w.provider)
 	}
 	s.did(bridge.AuditDisconnect, w, c.ID)
-	s.tell(ctx, w.place.Channel, chat.Say("bridge.disconnect.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", chat.Escape(title)))
+	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", chat.Escape(title)))
 	return chat.Say("bridge.disconnect.done", "Name", chat.Escape(title)), nil
 }
 

@@ -100,7 +100,7 @@ func (s *Service) aimSubject(ctx context.Context, t attempt) (aim, error) {
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read connection %s", t.connection)
 	}
-	if !ok || s.enabled(c.Provider) == nil || !s.authorizes(c.Provider) {
+	if !ok || s.Enabled(c.Provider) == nil || !s.Authorizes(c.Provider) {
 		return aim{}, fault.New(fault.CardUnknown)
 	}
 	subject, ok, err := s.Records.Subject(ctx, c.ID, t.subject)

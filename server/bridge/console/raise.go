@@ -47,7 +47,7 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
 	}
 	if w.trigger == "" {
-		return s.question(ctx, chat.Say("bridge.raise.open", "Provider", chat.Escape(s.name(w.provider))),
+		return s.question(ctx, chat.Say("bridge.raise.open", "Provider", chat.Escape(s.Name(w.provider))),
 			offer{label: form.Title, primary: true, deed: deedRaise, wish: w}, orCancel(w))
 	}
 	what := w.intends(raiseTitle)
@@ -58,7 +58,7 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 // raiseAnswered makes the subject, once however often the form is sent, and shows it to who did.
 func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
 	raiser, ok := s.Registry.Get(what.Provider).(provider.Creator)
-	if !ok || s.enabled(what.Provider) == nil {
+	if !ok || s.Enabled(what.Provider) == nil {
 		return nil, fault.New(fault.ButtonExpired)
 	}
 	w := what.wish()
@@ -70,15 +70,15 @@ func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what int
 	if err != nil {
 		return slipOf(err)
 	}
-	if err := s.applySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
+	if err := s.Cards.ApplySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
 		s.Log("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
-		s.whisper(ctx, w.place, w.userID, chat.Note{Text: chat.Say("bridge.raise.done")})
+		s.Notices.Whisper(ctx, w.place, w.userID, chat.Note{Text: chat.Say("bridge.raise.done")})
 		return nil, nil
 	}
 	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.raise.done"))
 	if err != nil {
 		return nil, err
 	}
-	s.whisper(ctx, w.place, w.userID, note)
+	s.Notices.Whisper(ctx, w.place, w.userID, note)
 	return nil, nil
 }

@@ -21,7 +21,7 @@ type acting struct {
 // failure is the person's then, who can do something about it.
 func (s *Service) asEither(ctx context.Context, w wish, c bridge.Connection, do func(acting) error) error {
 	own := !c.HasCredential && c.ActsAs == w.userID
-	session, err := s.background(ctx, c)
+	session, err := s.Caller.Background(ctx, c)
 	if err == nil {
 		err = do(acting{session: session, own: own})
 	}
@@ -29,7 +29,7 @@ func (s *Service) asEither(ctx context.Context, w wish, c bridge.Connection, do 
 		fault.ProviderForbidden, fault.NotResourceAdmin, fault.ResourceUnknown) {
 		return err
 	}
-	site, unknown := s.site(ctx, c)
+	site, unknown := s.Caller.Site(ctx, c)
 	if unknown != nil {
 		return unknown
 	}
@@ -41,30 +41,30 @@ func (s *Service) asEither(ctx context.Context, w wish, c bridge.Connection, do 
 
 // repair sets the webhook up again, or brings it up to date.
 func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRepair, chat.Say("bridge.repair.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
-	if s.lostSecret(ctx, c) {
+	if s.Keys.Lost(ctx, c) {
 		return s.askForSecret(ctx, w, c)
 	}
 	if site, err := s.mend(ctx, w, c); err != nil {
 		return s.orSignIn(ctx, w, deedRepair, site, err)
 	}
-	return chat.Note{Text: chat.Say("bridge.repair.done", "Name", c.Link(), "Provider", s.name(w.provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.repair.done", "Name", c.Link(), "Provider", s.Name(w.provider))}, nil
 }
 
 // mend sees to it that the connection's webhook is there and in order. Who does so has to administer the resource. It returns the
 // site too, for signing in.
 func (s *Service) mend(ctx context.Context, w wish, c bridge.Connection) (provider.Site, error) {
-	installer, ok := s.installerOf(c)
+	installer, ok := s.InstallerOf(c)
 	if !ok {
 		return provider.Site{}, fault.New(fault.ButtonExpired)
 	}
-	site, err := s.site(ctx, c)
+	site, err := s.Caller.Site(ctx, c)
 	if err != nil {
 		return provider.Site{}, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) mend(ctx context.Context, w wish, c bridge.Connection) (provid
 			return errors.Wrap(err, "look the resource up")
 		}
 		if resource.ID != c.Resource.ID {
-			return fault.New(fault.ResourceUnknown).With("Provider", s.name(c.Provider)) // another has its name by now
+			return fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider)) // another has its name by now
 		}
 		return s.ensureHook(ctx, w, target{installer: installer, session: as.session, site: site, resource: resource, own: as.own}, c)
 	})

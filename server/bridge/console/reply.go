@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/bridge/delivery"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -40,16 +41,11 @@ func (s *Service) Replied(ctx context.Context, userID string, at chat.Place, pos
 // anyNoter reports whether any provider that is switched on takes notes.
 func (s *Service) anyNoter() bool {
 	for id := range s.Settings().Enabled {
-		if s.takesNotes(id) {
+		if s.TakesNotes(id) {
 			return true
 		}
 	}
 	return false
-}
-
-func (s *Service) takesNotes(providerID string) bool {
-	_, takes := s.Registry.Get(providerID).(provider.ReplySync)
-	return takes
 }
 
 // addReply adds the reply of the intent at the tool, and tells its writer where that fails. Faults: CardUnknown where the thread is none
@@ -63,7 +59,7 @@ func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.
 	if !takes || !a.wantsReplies(what.PostID) {
 		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
-	session, err := s.sessionOf(ctx, a.Connection, what.UserID)
+	session, err := s.Caller.ForAction(ctx, a.Connection, what.UserID)
 	if err == nil {
 		err = s.addNote(ctx, what, a, noter, session, text)
 	}
@@ -71,7 +67,7 @@ func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.
 		s.tellNotAdded(ctx, what, a, err)
 		return chat.Message{}, err
 	}
-	return chat.Say("bridge.reply.added", "Provider", chat.Escape(s.name(a.Provider))), nil
+	return chat.Say("bridge.reply.added", "Provider", chat.Escape(s.Name(a.Provider))), nil
 }
 
 // wantsReplies reports whether the subscription that the card is shown for has replies added.
@@ -104,8 +100,8 @@ func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provide
 	if err != nil {
 		return err
 	}
-	err = s.apply(ctx, a.Connection, []provider.Event{coming})
-	if err != nil && !recorded(err) {
+	err = s.Cards.Apply(ctx, a.Connection, []provider.Event{coming})
+	if err != nil && !delivery.Recorded(err) {
 		return errors.Wrap(err, "expect a note")
 	}
 	events, err := noter.SyncReply(ctx, session, provider.ActionRequest{
@@ -133,18 +129,18 @@ func (s *Service) tellNotAdded(ctx context.Context, what intent, a aim, cause er
 	if errors.As(cause, &slip) {
 		reason = slip.Message
 	}
-	text := chat.Say("bridge.reply.not_added", "Provider", chat.Escape(s.name(a.Provider))).WithMessage("Reason", reason)
+	text := chat.Say("bridge.reply.not_added", "Provider", chat.Escape(s.Name(a.Provider))).WithMessage("Reason", reason)
 	if fault.Is(cause, fault.AccountNeeded, fault.AccountRejected) {
 		if link, err := s.linkToReply(ctx, what, a); err == nil {
-			text = chat.Say("bridge.reply.sign_in", "Provider", chat.Escape(s.name(a.Provider)), "URL", link)
+			text = chat.Say("bridge.reply.sign_in", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
 		}
 	}
-	s.whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
+	s.Notices.Whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
 }
 
 // linkToReply returns a link to sign in, after which the reply is added.
 func (s *Service) linkToReply(ctx context.Context, what intent, a aim) (string, error) {
-	site, err := s.site(ctx, a.Connection)
+	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return "", err
 	}

@@ -14,20 +14,20 @@ import (
 
 // rotate asks whether to give the connection a new secret.
 func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRotate, chat.Say("bridge.rotate.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
-	if err := s.mayChange(ctx, w.userID, c); err != nil {
+	if err := s.Rights.MayChange(ctx, w.userID, c); err != nil {
 		return s.orByHand(ctx, w, c, err)
 	}
-	_, installs := s.installerOf(c)
-	if installs && s.givesSecret(w.provider) {
+	_, installs := s.InstallerOf(c)
+	if installs && s.GivesSecret(w.provider) {
 		// The secret is the tool's: whoever has another enters it with the rest.
-		note := chat.Note{Text: chat.Say("bridge.rotate.at_tool", "Provider", s.name(w.provider), "Name", c.Link())}
+		note := chat.Note{Text: chat.Say("bridge.rotate.at_tool", "Provider", s.Name(w.provider), "Name", c.Link())}
 		note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
 		return note, err
 	}
@@ -36,13 +36,13 @@ func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
 		ask = "bridge.rotate.confirm_installed"
 	}
 	w.connection, w.text = c.ID, ""
-	return s.question(ctx, chat.Say(ask, "Name", c.Link(), "Provider", s.name(w.provider)),
+	return s.question(ctx, chat.Say(ask, "Name", c.Link(), "Provider", s.Name(w.provider)),
 		offer{label: chat.Say("bridge.button.rotate"), primary: true, deed: deedRotateNow, wish: w}, orCancel(w))
 }
 
 // orByHand returns the refusal; where the channel can have a webhook of its own that people set up at the tool, as a note that offers it.
 func (s *Service) orByHand(ctx context.Context, w wish, c bridge.Connection, refusal error) (chat.Note, error) {
-	_, installs := s.installerOf(c)
+	_, installs := s.InstallerOf(c)
 	if _, instructs := s.Registry.Get(c.Provider).(provider.ManualSetup); !installs || !instructs || !fault.Is(refusal, fault.SharedElsewhere) {
 		return chat.Note{}, refusal
 	}
@@ -54,39 +54,39 @@ func (s *Service) orByHand(ctx context.Context, w wish, c bridge.Connection, ref
 
 // rotateNow gives the connection a new secret. The one before counts for a while, so that nothing is lost until the tool has the new.
 func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRotate, chat.Say("bridge.rotate.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
-	if err := s.mayChange(ctx, w.userID, c); err != nil {
+	if err := s.Rights.MayChange(ctx, w.userID, c); err != nil {
 		return chat.Note{}, err
 	}
-	if installer, ok := s.installerOf(c); ok {
-		if s.givesSecret(w.provider) {
+	if installer, ok := s.InstallerOf(c); ok {
+		if s.GivesSecret(w.provider) {
 			return chat.Note{}, fault.New(fault.ButtonExpired) // the secret is the tool's
 		}
 		return s.rotateAtTool(ctx, w, c, installer)
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: rand.Text()}
-	intro := chat.Say("bridge.rotate.secret", "Provider", s.name(w.provider), "Name", c.Link())
+	intro := chat.Say("bridge.rotate.secret", "Provider", s.Name(w.provider), "Name", c.Link())
 	if err := s.People.DirectMessage(ctx, w.userID, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
 		return chat.Note{}, errors.Wrap(err, "hand over a new secret")
 	}
 	err = s.changeShared(ctx, w, c, bridge.AuditRotate, s.toldOfRotation(ctx, w, c), func(now *bridge.Connection) error {
-		return s.changeKeys(ctx, now, func(k *bridge.Keys) { k.Replace(hook.Secret, s.Now()) })
+		return s.Keys.Change(ctx, now, func(k *bridge.Keys) { k.Replace(hook.Secret, s.Now()) })
 	})
 	if err != nil {
 		return chat.Note{}, err
 	}
-	return chat.Note{Text: chat.Say("bridge.rotate.done", "Name", c.Link(), "Provider", s.name(w.provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.rotate.done", "Name", c.Link(), "Provider", s.Name(w.provider))}, nil
 }
 
 // toldOfRotation is what the channels that follow the connection hear of its new secret.
 func (s *Service) toldOfRotation(ctx context.Context, w wish, c bridge.Connection) chat.Message {
-	return chat.Say("bridge.rotate.told", "Who", s.who(ctx, w.userID), "Name", c.Link(), "Provider", s.name(w.provider))
+	return chat.Say("bridge.rotate.told", "Who", s.Notices.Who(ctx, w.userID), "Name", c.Link(), "Provider", s.Name(w.provider))
 }
 
 // rotateAtTool has the tool sign with the new secret. The record has it as a candidate before the tool does: should we be interrupted, or
@@ -94,7 +94,7 @@ func (s *Service) toldOfRotation(ctx context.Context, w wish, c bridge.Connectio
 func (s *Service) rotateAtTool(ctx context.Context, w wish, c bridge.Connection, installer provider.Installer) (chat.Note, error) {
 	secret := rand.Text()
 	var renewed *bridge.Keys
-	if _, err := s.hookOf(ctx, c); fault.Is(err, fault.Unreadable) {
+	if _, err := s.Keys.HookOf(ctx, c); fault.Is(err, fault.Unreadable) {
 		renewed = &bridge.Keys{Secrets: []bridge.Secret{{Value: secret}}}
 	}
 	site, err := s.asProved(ctx, w, c, func(as acting) error {
@@ -103,9 +103,9 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c bridge.Connection,
 			return errors.Wrap(err, "look the resource up")
 		}
 		if resource.ID != c.Resource.ID {
-			return fault.New(fault.ResourceUnknown).With("Provider", s.name(c.Provider)) // another has its address by now
+			return fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider)) // another has its address by now
 		}
-		if err := s.updateKeys(ctx, c.ID, func(k *bridge.Keys) { k.Suggest(secret, s.Now(), bridge.SecretOverlap) }); err != nil {
+		if err := s.Keys.Update(ctx, c.ID, func(k *bridge.Keys) { k.Suggest(secret, s.Now(), bridge.SecretOverlap) }); err != nil {
 			return err
 		}
 		hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
@@ -122,13 +122,13 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c bridge.Connection,
 	if c.HasCredential && fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.SetupNeeded) {
 		enter, failure := s.credentialButton(ctx, c, w.place, w.userID)
 		enter.Primary = true
-		text := chat.Say("bridge.rotate.prove", "Name", c.Link(), "Provider", s.name(w.provider))
+		text := chat.Say("bridge.rotate.prove", "Name", c.Link(), "Provider", s.Name(w.provider))
 		return chat.Note{Text: text, Buttons: []chat.Button{enter}}, failure
 	}
 	if err != nil {
 		return s.orSignIn(ctx, w, deedRotateNow, site, err)
 	}
-	return chat.Note{Text: chat.Say("bridge.rotate.done_installed", "Name", c.Link(), "Provider", s.name(w.provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.rotate.done_installed", "Name", c.Link(), "Provider", s.Name(w.provider))}, nil
 }
 
 // unless takes the candidate back where the tool refused it, and returns the failure. After any other failure the tool may have it.
@@ -136,43 +136,8 @@ func (s *Service) unless(ctx context.Context, id, secret string, failure error) 
 	if !fault.Is(failure, fault.ProviderForbidden, fault.NotResourceAdmin, fault.AccountRejected, fault.ResourceUnknown) {
 		return failure
 	}
-	if err := s.updateKeys(context.WithoutCancel(ctx), id, func(k *bridge.Keys) { k.Withdraw(secret) }); err != nil {
+	if err := s.Keys.Update(context.WithoutCancel(ctx), id, func(k *bridge.Keys) { k.Withdraw(secret) }); err != nil {
 		s.Log("A secret that a tool refused could not be taken back", "connection", id, "error", err.Error())
 	}
 	return failure
-}
-
-// updateKeys changes the keys of the connection's record. Those that cannot be opened any more are left alone.
-func (s *Service) updateKeys(ctx context.Context, id string, change func(*bridge.Keys)) error {
-	_, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
-		if c.ID == "" {
-			return false, fault.New(fault.ButtonExpired) // it was removed meanwhile
-		}
-		keys, err := s.openKeys(ctx, *c)
-		if fault.Is(err, fault.Unreadable) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		change(&keys)
-		c.Sealed, err = s.sealKeys(ctx, id, keys)
-		return err == nil, err
-	})
-	return errors.Wrap(err, "change the keys of a connection")
-}
-
-// changeKeys changes what the connection keeps to itself. Keys that cannot be opened any more begin anew, which mends them.
-func (s *Service) changeKeys(ctx context.Context, c *bridge.Connection, change func(*bridge.Keys)) error {
-	keys, err := s.openKeys(ctx, *c)
-	if fault.Is(err, fault.Unreadable) {
-		keys, err = bridge.Keys{}, nil
-		c.HasCredential, c.EnteredBy = false, ""
-	}
-	if err != nil {
-		return err
-	}
-	change(&keys)
-	c.Sealed, err = s.sealKeys(ctx, c.ID, keys)
-	return err
 }

@@ -37,7 +37,7 @@ func (s *Service) Tick(ctx context.Context) error {
 	now := s.Now()
 	for _, p := range s.Registry.All() {
 		id := p.Describe().ID
-		if _, ok := p.(provider.OnCallSchedules); !ok || s.enabled(id) == nil {
+		if _, ok := p.(provider.OnCallSchedules); !ok || s.Enabled(id) == nil {
 			continue
 		}
 		rotations, err := s.Records.Rotations(ctx, id)
@@ -81,7 +81,7 @@ func (s *Service) postDuty(ctx context.Context, j bridge.Job) error {
 	if err := json.Unmarshal(j.Task.Data, &d); err != nil {
 		return queue.Permanent(errors.Wrap(err, "read a list that is due"))
 	}
-	onCaller, ok := s.enabled(d.Provider).(provider.OnCallSchedules)
+	onCaller, ok := s.Enabled(d.Provider).(provider.OnCallSchedules)
 	r, err := s.rotation(ctx, d.Provider, d.Rotation)
 	if err != nil || r.ID == "" || !ok {
 		return err // it was removed, or the provider switched off
@@ -93,7 +93,7 @@ func (s *Service) postDuty(ctx context.Context, j bridge.Job) error {
 	if may, err := s.People.StillPosts(ctx, r.CreatedBy, r.ChannelID); err != nil || !may {
 		if err == nil {
 			err = s.dropRotation(ctx, d.Provider, r.ID)
-			s.writeTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.dropped", "Name", chat.Escape(r.Name), "Provider", s.name(d.Provider)))
+			s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.dropped", "Name", chat.Escape(r.Name), "Provider", s.Name(d.Provider)))
 		}
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *Service) showDuty(ctx context.Context, h atHome, onCaller provider.OnCa
 	if err != nil {
 		return errors.Wrap(err, "note a list of who is on call")
 	}
-	return s.showSubject(ctx, h.Connection, subject)
+	return s.Cards.Show(ctx, h.Connection, subject)
 }
 
 // known returns the names in chat of those on call whose address is that of a member of the channel, by the address in lower case.
@@ -180,7 +180,7 @@ func (s *Service) complainOfDuty(ctx context.Context, providerID string, r bridg
 	s.Log("A list of who is on call was not posted", "rotation", r.ID, "channel_id", r.ChannelID, "user_id", r.CreatedBy, "error", cause.Error())
 	first, err := s.Records.Claim(ctx, kv.Hash("duty complaint", r.ID), dutyComplaint)
 	if err == nil && first {
-		s.writeTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", chat.Escape(r.Name), "Command", s.word(providerID)).
+		s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", chat.Escape(r.Name), "Command", s.Word(providerID)).
 			WithMessage("Reason", chat.Failure(cause)))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/chat"
 )
 
@@ -58,11 +59,11 @@ func (s *Service) rulesElsewhere(ctx context.Context, providerID, channelID, con
 	if !s.Registry.Describe(providerID).MultipleRules {
 		return 0, nil
 	}
-	all, err := s.following(ctx, providerID, channelID)
+	all, err := s.Directory.Following(ctx, providerID, channelID)
 	if err != nil {
 		return 0, err
 	}
-	others := filtered(all, func(c bridge.Connection) bool { return c.ID != connectionID })
+	others := connection.Filtered(all, func(c bridge.Connection) bool { return c.ID != connectionID })
 	return len(subscriptionsOf(others, channelID)), nil
 }
 
@@ -78,7 +79,7 @@ func (s *Service) roomForRule(providerID string, rules int) error {
 func (s *Service) addRule(c *bridge.Connection, what intent, rule bridge.Subscription, elsewhere int) (bool, error) {
 	here := len(c.In(what.Place.Channel))
 	if c.ID == "" || here == 0 {
-		return false, s.notFollowed(what.Provider)
+		return false, s.NotFollowed(what.Provider)
 	}
 	if err := s.roomForRule(what.Provider, elsewhere+here); err != nil {
 		return false, err
@@ -93,11 +94,11 @@ func (s *Service) addRule(c *bridge.Connection, what intent, rule bridge.Subscri
 
 // offerToBegin offers to connect a channel that gets nothing yet: its first rule comes with that.
 func (s *Service) offerToBegin(ctx context.Context, what intent) error {
-	note, err := s.question(ctx, chat.Say("bridge.rule.begin", "Provider", chat.Escape(s.name(what.Provider))),
+	note, err := s.question(ctx, chat.Say("bridge.rule.begin", "Provider", chat.Escape(s.Name(what.Provider))),
 		offer{label: chat.Say("bridge.configure.connect.button"), primary: true, deed: deedConnect, wish: what.wish()}, orCancel(what.wish()))
 	if err != nil {
 		return err
 	}
-	s.whisper(ctx, what.Place, what.UserID, note)
+	s.Notices.Whisper(ctx, what.Place, what.UserID, note)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/delivery"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -42,7 +43,7 @@ func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
 		return s.orSignInAtHome(ctx, w, deedSearch, h, err)
 	}
 	if len(found) == 0 {
-		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.name(w.provider)), "Text", chat.Escape(w.text))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.Name(w.provider)), "Text", chat.Escape(w.text))}, nil
 	}
 	if s.windowed {
 		what := w.intends(deedLook)
@@ -55,7 +56,7 @@ func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
 	offers := s.findings(w, deedLook, found)
 	text := chat.Say("bridge.search.found")
 	if more {
-		text = chat.Lines(text, chat.Say("bridge.search.more", "Command", s.word(w.provider)))
+		text = chat.Lines(text, chat.Say("bridge.search.more", "Command", s.Word(w.provider)))
 	}
 	return s.question(ctx, text, append(offers, orCancel(w))...)
 }
@@ -95,7 +96,7 @@ func choicesOf(found []provider.SearchResult) []chat.Option {
 
 // lookAnswered shows the subject that was chosen in a window.
 func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	if s.enabled(what.Provider) == nil {
+	if s.Enabled(what.Provider) == nil {
 		return nil, fault.New(fault.ButtonExpired)
 	}
 	w := what.wish()
@@ -106,7 +107,7 @@ func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	if err != nil {
 		return nil, err
 	}
-	s.whisper(ctx, w.place, w.userID, note)
+	s.Notices.Whisper(ctx, w.place, w.userID, note)
 	return nil, nil
 }
 
@@ -134,7 +135,7 @@ func (s *Service) lookedUp(ctx context.Context, w wish) (atHome, provider.Event,
 	if err != nil {
 		return h, event, err
 	}
-	return h, event, s.applySoon(ctx, h.Connection, []provider.Event{event})
+	return h, event, s.Cards.ApplySoon(ctx, h.Connection, []provider.Event{event})
 }
 
 // send posts the subject's card in the channel, for all there to act on with their own accounts. A channel that shows it already is led
@@ -144,12 +145,12 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return s.orSignInAtHome(ctx, w, deedSend, h, err)
 	}
-	beside, there, err := s.cardBeside(ctx, h.Connection, w.place.Channel, event.Subject)
+	beside, there, err := s.Cards.CardBeside(ctx, h.Connection, w.place.Channel, event.Subject)
 	if err != nil {
 		return chat.Note{}, err
 	}
 	if there != "" {
-		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, s.applySoon(ctx, beside, []provider.Event{event})
+		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, s.Cards.ApplySoon(ctx, beside, []provider.Event{event})
 	}
 	_, err = s.Records.UpdateSubject(ctx, h.ID, event.Subject, func(sub *bridge.Subject) (bool, error) {
 		there = ""
@@ -174,10 +175,10 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	if there != "" {
 		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, nil
 	}
-	if err := s.Records.SetAlias(ctx, sentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {
+	if err := s.Records.SetAlias(ctx, delivery.SentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {
 		return chat.Note{}, errors.Wrap(err, "note where a subject was sent from")
 	}
-	if err := s.showSubjectSoon(ctx, h.Connection, event.Subject); err != nil {
+	if err := s.Cards.ShowSoon(ctx, h.Connection, event.Subject); err != nil {
 		return chat.Note{}, err
 	}
 	return chat.Note{Text: chat.Say("bridge.search.sent")}, nil

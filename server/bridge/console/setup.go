@@ -35,7 +35,7 @@ func (s *Service) runSetup(providerID string) func(context.Context, command.Call
 		}
 		form := s.siteForm(providerID, sites)
 		if len(form.Fields) == 0 {
-			return chat.Say("bridge.setup.nothing", "Provider", chat.Escape(s.name(providerID))), nil
+			return chat.Say("bridge.setup.nothing", "Provider", chat.Escape(s.Name(providerID))), nil
 		}
 		if call.TriggerID != "" {
 			what.Kind = formSetup
@@ -47,7 +47,7 @@ func (s *Service) runSetup(providerID string) func(context.Context, command.Call
 		if err != nil {
 			return chat.Message{}, err
 		}
-		s.whisper(ctx, what.Place, what.UserID, note)
+		s.Notices.Whisper(ctx, what.Place, what.UserID, note)
 		return chat.Message{}, nil
 	}
 }
@@ -58,7 +58,7 @@ func (s *Service) maySetUp(ctx context.Context, what intent) error {
 	if err != nil {
 		return errors.Wrap(err, "look up who sets up")
 	}
-	if !who.Admin || s.enabled(what.Provider) == nil {
+	if !who.Admin || s.Enabled(what.Provider) == nil {
 		return fault.New(fault.Forbidden)
 	}
 	if missing := s.Settings().Missing; missing != "" {
@@ -121,7 +121,7 @@ func addresses(sites []provider.Site) []chat.Option {
 
 // registration says what an admin enters at the tool, so that people can authorize there.
 func (s *Service) registration(providerID string, sites []provider.Site) []chat.Message {
-	name := chat.Escape(s.name(providerID))
+	name := chat.Escape(s.Name(providerID))
 	authorizer, authorizes := s.Registry.Get(providerID).(provider.Authorizer)
 	if !authorizes {
 		return []chat.Message{chat.Say("bridge.setup.intro_plain", "Provider", name)}
@@ -214,8 +214,8 @@ func (s *Service) siteEntered(ctx context.Context, a chat.FormAnswer, what inten
 	if err := s.Sessions.SaveSite(ctx, what.Provider, site, id, secret); err != nil {
 		return slipOf(err)
 	}
-	text := chat.Say("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.name(what.Provider)), "Command", chat.Code(s.word(what.Provider)+" connect"))
-	s.whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
+	text := chat.Say("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.Name(what.Provider)), "Command", chat.Code(s.Word(what.Provider)+" connect"))
+	s.Notices.Whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
 	s.did(bridge.AuditSetUp, what.wish(), "")
 	s.Log("An admin set up where a tool is", "user_id", a.UserID, "provider", what.Provider, "site", site.URL)
 	return nil, nil
@@ -262,6 +262,6 @@ func (s *Service) dropSite(ctx context.Context, c chat.Click, what intent) error
 	}
 	s.did(bridge.AuditSetUp, what.wish(), "")
 	s.Log("An admin removed where a tool is", "user_id", c.UserID, "provider", what.Provider, "site", what.Text)
-	s.answer(ctx, c, chat.Say("bridge.setup.removed", "URL", chat.Code(what.Text)))
+	s.Notices.Answer(ctx, c, chat.Say("bridge.setup.removed", "URL", chat.Code(what.Text)))
 	return nil
 }

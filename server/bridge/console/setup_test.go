@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"context"
@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/fault"
 )
 
 func TestAnAdminNamesAServerAndItsOAuthClient(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("root", "town", "", "t", w.runSetup("forge")))
+	require.NoError(t, w.run("root", "town", "", "t", w.RunSetup("forge")))
 	form := w.surface.forms[0]
 	for _, part := range []string{"`https://chat.example/back/forge`", "Cloud: `repo:cloud`", "Own server: `repo:own`"} {
 		require.Contains(t, w.text(form.Intro), part)
@@ -53,7 +54,7 @@ func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 	require.NoError(t, err)
 	w.sessions.sites[0].OAuth = false
 	w.sessions.sites = append(w.sessions.sites, own)
-	require.NoError(t, w.run("root", "town", "", "", w.runSetup("forge")))
+	require.NoError(t, w.run("root", "town", "", "", w.RunSetup("forge")))
 	require.Empty(t, w.surface.forms)
 	require.Len(t, w.people.latest().note.Buttons, 2, "the vendor's own stays")
 	require.NoError(t, w.press("root", "Remove https://forge.acme.example"))
@@ -61,7 +62,7 @@ func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 	require.NoError(t, w.press("root", "Remove"))
 	require.Equal(t, []string{"https://forge.acme.example"}, w.sessions.removed)
 
-	require.NoError(t, w.run("root", "town", "", "", w.runSetup("forge")))
+	require.NoError(t, w.run("root", "town", "", "", w.RunSetup("forge")))
 	require.NoError(t, w.press("root", "Add or change a server"))
 	require.Len(t, w.surface.forms, 1)
 }
@@ -69,12 +70,12 @@ func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 func TestOnlyAdminsSetUp(t *testing.T) {
 	t.Parallel()
 	w, ctx := newActWorld(t), context.Background()
-	require.True(t, fault.Is(w.run("ada", "town", "", "t", w.runSetup("forge")), fault.Forbidden))
+	require.True(t, fault.Is(w.run("ada", "town", "", "t", w.RunSetup("forge")), fault.Forbidden))
 	require.Empty(t, w.surface.forms)
 
 	// Whoever was an admin when the form was opened may be none when it is answered.
-	what := intent{UserID: "ada", Kind: formSetup, Provider: "forge"}
-	require.NoError(t, w.openForm(ctx, "t", w.siteForm("forge", nil), what))
+	what := console.Intent{UserID: "ada", Kind: console.FormSetup, Provider: "forge"}
+	require.NoError(t, w.OpenForm(ctx, "t", w.SiteForm("forge", nil), what))
 	_, err := w.submit("ada", map[string]string{"kind": "cloud", "client_id": "id", "client_secret": "s3cret"})
 	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
 	require.Empty(t, w.sessions.clients)
@@ -83,7 +84,7 @@ func TestOnlyAdminsSetUp(t *testing.T) {
 func TestAToolWithoutServersOfOnesOwnNeedsNoSetup(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("root", "town", "", "t", w.runSetup("builder")))
+	require.NoError(t, w.run("root", "town", "", "t", w.RunSetup("builder")))
 	require.Contains(t, w.people.latest().text, "needs no setup")
 	require.Empty(t, w.surface.forms)
 }
@@ -91,7 +92,7 @@ func TestAToolWithoutServersOfOnesOwnNeedsNoSetup(t *testing.T) {
 func TestAVendorsOwnSiteGetsItsOAuthClient(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("root", "town", "", "t", w.runSetup("pager")))
+	require.NoError(t, w.run("root", "town", "", "t", w.RunSetup("pager")))
 	require.Contains(t, w.text(w.surface.forms[0].Intro), "Scopes: `read write`")
 	said, err := w.submit("root", map[string]string{"url": "https://elsewhere.example"})
 	require.NoError(t, err)
@@ -105,9 +106,9 @@ func TestAWebhookIsLookedAfterEveryDay(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	c := w.records.connections["c-forge"]
-	require.NoError(t, w.scheduleRepair(context.Background(), c))
-	require.NoError(t, w.scheduleRepair(context.Background(), c))
-	require.NoError(t, w.scheduleRepair(context.Background(), w.records.connections["c-builder"]))
+	require.NoError(t, w.ScheduleRepair(context.Background(), c))
+	require.NoError(t, w.ScheduleRepair(context.Background(), c))
+	require.NoError(t, w.ScheduleRepair(context.Background(), w.records.connections["c-builder"]))
 	require.Len(t, w.inbox, 1, "once a day, and only for webhooks of ours")
 	require.Equal(t, "bridge/repair", w.inbox[0].Task.Key)
 	require.Equal(t, w.now.Add(24*time.Hour), w.inbox[0].NotBefore)

@@ -55,6 +55,6 @@ func (s *Service) pressShare(ctx context.Context, c chat.Click, what intent) err
 			return errors.Wrap(err, "share what was done")
 		}
 	}
-	s.answer(ctx, c, chat.Say("bridge.act.shared"))
+	s.Notices.Answer(ctx, c, chat.Say("bridge.act.shared"))
 	return nil
 }

@@ -61,7 +61,7 @@ func (s *Service) ChannelTools(ctx context.Context, userID, channelID string) ([
 		if enabled[d.ID] == "" {
 			continue
 		}
-		found, err := s.following(ctx, d.ID, channelID)
+		found, err := s.Directory.Following(ctx, d.ID, channelID)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (s *Service) ChannelTools(ctx context.Context, userID, channelID string) ([
 		for _, c := range found {
 			for _, sub := range c.In(channelID) {
 				f := subscribed{Connection: c, subscription: sub}
-				tool.Connections = append(tool.Connections, Followed{Name: f.title(), URL: c.Resource.URL, Events: s.eventsOf(d.ID, sub.Events)})
+				tool.Connections = append(tool.Connections, Followed{Name: f.title(), URL: c.Resource.URL, Events: s.EventsOf(d.ID, sub.Events)})
 			}
 		}
 		tools = append(tools, tool)

@@ -19,7 +19,7 @@ func (s *Service) askForAddress(ctx context.Context, w wish) (chat.Note, error) 
 	if w.trigger != "" {
 		return s.openAddressForm(ctx, w)
 	}
-	text := chat.Say("bridge.connect.ask_address", "Provider", s.name(w.provider), "Command", s.word(w.provider)).
+	text := chat.Say("bridge.connect.ask_address", "Provider", s.Name(w.provider), "Command", s.Word(w.provider)).
 		WithMessage("Resource", s.Registry.Describe(w.provider).ResourceNoun)
 	return s.question(ctx, text,
 		offer{label: chat.Say("bridge.button.address"), primary: true, deed: deedConnectAsk, wish: w}, orCancel(w))
@@ -27,7 +27,7 @@ func (s *Service) askForAddress(ctx context.Context, w wish) (chat.Note, error) 
 
 // openAddressForm shows the form for an address and, where the tool knows such, an access token.
 func (s *Service) openAddressForm(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.canKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	if _, ok := s.Registry.Get(w.provider).(provider.Installer); !ok {
@@ -93,7 +93,7 @@ func (s *Service) submitWish(ctx context.Context, a chat.FormAnswer, what intent
 	case err != nil:
 		return nil, err
 	}
-	s.whisper(ctx, w.place, w.userID, note)
+	s.Notices.Whisper(ctx, w.place, w.userID, note)
 	return nil, nil
 }
 
@@ -116,7 +116,7 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 	takesToken := deed == deedConnect && len(s.tokenFields(w.provider)) > 0
 	byToken := offer{label: chat.Say("bridge.button.token"), deed: deedConnectAsk, wish: w}
 	if link != "" && s.sendLink(ctx, w, link) {
-		note := chat.Note{Text: chat.Say("bridge.connect.link_sent", "Provider", s.name(w.provider))}
+		note := chat.Note{Text: chat.Say("bridge.connect.link_sent", "Provider", s.Name(w.provider))}
 		if !takesToken {
 			return note, nil
 		}
@@ -124,14 +124,14 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 	}
 	switch {
 	case link != "" && takesToken:
-		return s.question(ctx, chat.Say("bridge.connect.sign_in_or_token", "Provider", s.name(w.provider), "URL", link), byToken, orCancel(w))
+		return s.question(ctx, chat.Say("bridge.connect.sign_in_or_token", "Provider", s.Name(w.provider), "URL", link), byToken, orCancel(w))
 	case link != "":
-		return chat.Note{Text: chat.Say("bridge.connect.sign_in", "Provider", s.name(w.provider), "URL", link)}, nil
+		return chat.Note{Text: chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.provider), "URL", link)}, nil
 	case takesToken && w.trigger != "":
 		return s.openAddressForm(ctx, w)
 	case takesToken:
 		byToken.primary = true
-		return s.question(ctx, chat.Say("bridge.connect.token", "Provider", s.name(w.provider), "Command", s.word(w.provider)), byToken, orCancel(w))
+		return s.question(ctx, chat.Say("bridge.connect.token", "Provider", s.Name(w.provider), "Command", s.Word(w.provider)), byToken, orCancel(w))
 	}
 	return chat.Note{}, err
 }
@@ -142,7 +142,7 @@ func (s *Service) sendLink(ctx context.Context, w wish, link string) bool {
 	if !s.Registry.Describe(w.provider).SignInByDirectMessage || err != nil || channel.Direct {
 		return false
 	}
-	err = s.People.DirectMessage(ctx, w.userID, chat.Say("bridge.connect.sign_in", "Provider", s.name(w.provider), "URL", link))
+	err = s.People.DirectMessage(ctx, w.userID, chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.provider), "URL", link))
 	if err != nil {
 		s.Log("A link to sign in could not be sent", "user_id", w.userID, "error", err.Error())
 	}

@@ -8,16 +8,15 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/provider"
 )
 
 // askSignOut asks whether to sign out; who is not signed in is offered to be. Both ways lead to another account.
 func (s *Service) askSignOut(ctx context.Context, w wish) (chat.Note, error) {
 	if len(s.signedIn(ctx, w)) == 0 {
 		link, err := s.signInLink(ctx, w)
-		return chat.Note{Text: chat.Say("bridge.signout.not_in", "Provider", s.name(w.provider), "URL", link)}, err
+		return chat.Note{Text: chat.Say("bridge.signout.not_in", "Provider", s.Name(w.provider), "URL", link)}, err
 	}
-	return s.question(ctx, chat.Say("bridge.signout.confirm", "Provider", s.name(w.provider)),
+	return s.question(ctx, chat.Say("bridge.signout.confirm", "Provider", s.Name(w.provider)),
 		offer{label: chat.Say("bridge.button.sign_out"), primary: true, deed: deedSignOut, wish: w}, orCancel(w))
 }
 
@@ -28,9 +27,9 @@ func (s *Service) signOut(ctx context.Context, w wish) (chat.Note, error) {
 			return chat.Note{}, err
 		}
 	}
-	text := chat.Say("bridge.disconnect.signed_out", "Provider", s.name(w.provider), "Command", s.word(w.provider))
+	text := chat.Say("bridge.disconnect.signed_out", "Provider", s.Name(w.provider), "Command", s.Word(w.provider))
 	if link, err := s.signInLink(ctx, w); err == nil && link != "" {
-		text = chat.Lines(text, chat.Say("bridge.signout.again", "Provider", s.name(w.provider), "URL", link))
+		text = chat.Lines(text, chat.Say("bridge.signout.again", "Provider", s.Name(w.provider), "URL", link))
 	}
 	return chat.Note{Text: text}, nil
 }
@@ -67,7 +66,7 @@ func (s *Service) signIn(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
-	text := chat.Say("bridge.signin.done", "Provider", s.name(w.provider), "Name", chat.Escape(who.Name), "Command", s.word(w.provider))
+	text := chat.Say("bridge.signin.done", "Provider", s.Name(w.provider), "Name", chat.Escape(who.Name), "Command", s.Word(w.provider))
 	did, err := s.resume(ctx, w.userID, next)
 	if err != nil {
 		s.Log("What an authorization was for failed", "user_id", w.userID, "error", err.Error())
@@ -102,19 +101,13 @@ func (s *Service) offerSignIn(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{}, err
 	}
 	if link == "" || len(s.signedIn(ctx, w)) == 0 {
-		return chat.Note{Text: chat.Say("bridge.signout.not_in", "Provider", s.name(w.provider), "URL", link)}, nil
+		return chat.Note{Text: chat.Say("bridge.signout.not_in", "Provider", s.Name(w.provider), "URL", link)}, nil
 	}
-	again := chat.Say("bridge.signout.again", "Provider", s.name(w.provider), "URL", link)
-	return chat.Note{Text: chat.Lines(chat.Say("bridge.signout.in", "Provider", s.name(w.provider)), again)}, nil
+	again := chat.Say("bridge.signout.again", "Provider", s.Name(w.provider), "URL", link)
+	return chat.Note{Text: chat.Lines(chat.Say("bridge.signout.in", "Provider", s.Name(w.provider)), again)}, nil
 }
 
 // signedInNow says that the person is signed in.
 func (s *Service) signedInNow(_ context.Context, w wish) (chat.Note, error) {
-	return chat.Note{Text: chat.Say("bridge.signout.in", "Provider", s.name(w.provider))}, nil
-}
-
-// authorizes reports whether people have accounts of their own at the provider's tool.
-func (s *Service) authorizes(providerID string) bool {
-	_, ok := s.Registry.Get(providerID).(provider.Authorizer)
-	return ok
+	return chat.Note{Text: chat.Say("bridge.signout.in", "Provider", s.Name(w.provider))}, nil
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/notice"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -33,7 +35,7 @@ func (s *Service) status(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
-	s.Flush(ctx)
+	s.Journal.Flush(ctx)
 	entries := mostEntries
 	if len(found) > 1 {
 		entries = fewEntries
@@ -64,7 +66,7 @@ type health struct {
 }
 
 func (s *Service) healthOf(ctx context.Context, w wish, c bridge.Connection, among []bridge.Connection, most int) (health, error) {
-	told := health{lines: []chat.Message{chat.Say("bridge.status.title", "Name", chat.Link(labelOf(c, among), c.Resource.URL))}}
+	told := health{lines: []chat.Message{chat.Say("bridge.status.title", "Name", chat.Link(connection.LabelOf(c, among), c.Resource.URL))}}
 	told.add(s.hookHealth(ctx, w, c))
 	journal, err := s.Records.Journal(ctx, c.ID)
 	if err != nil {
@@ -93,11 +95,11 @@ func (h *health) add(more health) {
 
 // hookHealth says whether the webhook that we made is in order at the tool, and offers to repair it where it is not.
 func (s *Service) hookHealth(ctx context.Context, w wish, c bridge.Connection) health {
-	hook, err := s.hookOf(ctx, c)
-	installer, ok := s.installerOf(c)
+	hook, err := s.Keys.HookOf(ctx, c)
+	installer, ok := s.InstallerOf(c)
 	switch {
 	case !ok && fault.Is(err, fault.Unreadable):
-		return health{lines: []chat.Message{chat.Say("bridge.status.keys_lost_entered", "Command", s.word(c.Provider))}}
+		return health{lines: []chat.Message{chat.Say("bridge.status.keys_lost_entered", "Command", s.Word(c.Provider))}}
 	case !ok:
 		return health{}
 	}
@@ -105,7 +107,7 @@ func (s *Service) hookHealth(ctx context.Context, w wish, c bridge.Connection) h
 	one.connection, one.text = c.ID, ""
 	repair := []offer{{label: chat.Say("bridge.button.repair", "Name", chat.Truncate(c.Name, 40)), primary: true, deed: deedRepair, wish: one}}
 	if len(c.Installation) == 0 {
-		return health{lines: []chat.Message{chat.Say("bridge.status.hook_missing", "Provider", s.name(c.Provider))}, repairs: repair}
+		return health{lines: []chat.Message{chat.Say("bridge.status.hook_missing", "Provider", s.Name(c.Provider))}, repairs: repair}
 	}
 	fine := false
 	if err == nil {
@@ -116,17 +118,17 @@ func (s *Service) hookHealth(ctx context.Context, w wish, c bridge.Connection) h
 		})
 	}
 	switch {
-	case fault.Is(err, fault.Unreadable) && s.givesSecret(c.Provider):
-		return health{lines: []chat.Message{chat.Say("bridge.status.keys_lost_given", "Provider", s.name(c.Provider))}, repairs: repair}
+	case fault.Is(err, fault.Unreadable) && s.GivesSecret(c.Provider):
+		return health{lines: []chat.Message{chat.Say("bridge.status.keys_lost_given", "Provider", s.Name(c.Provider))}, repairs: repair}
 	case fault.Is(err, fault.Unreadable):
 		return health{lines: []chat.Message{chat.Say("bridge.status.keys_lost")}, repairs: repair}
 	case err != nil:
-		unknown := chat.Say("bridge.status.hook_unknown", "Provider", s.name(c.Provider)).WithMessage("Reason", chat.Failure(err))
+		unknown := chat.Say("bridge.status.hook_unknown", "Provider", s.Name(c.Provider)).WithMessage("Reason", chat.Failure(err))
 		return health{lines: []chat.Message{unknown}, repairs: repair}
 	case !fine:
-		return health{lines: []chat.Message{chat.Say("bridge.status.hook_missing", "Provider", s.name(c.Provider))}, repairs: repair}
+		return health{lines: []chat.Message{chat.Say("bridge.status.hook_missing", "Provider", s.Name(c.Provider))}, repairs: repair}
 	}
-	return health{lines: []chat.Message{chat.Say("bridge.status.hook_fine", "Provider", s.name(c.Provider))}}
+	return health{lines: []chat.Message{chat.Say("bridge.status.hook_fine", "Provider", s.Name(c.Provider))}}
 }
 
 // whyNothing says what to check where no delivery ever came.
@@ -135,13 +137,13 @@ func (s *Service) whyNothing(w wish) []chat.Message {
 	if _, installs := s.Registry.Get(w.provider).(provider.Installer); installs {
 		checks = "bridge.status.nothing_installed"
 	}
-	return []chat.Message{chat.Say(checks, "Provider", s.name(w.provider), "Command", s.word(w.provider), "URL", chat.Code(s.Settings().HookURL))}
+	return []chat.Message{chat.Say(checks, "Provider", s.Name(w.provider), "Command", s.Word(w.provider), "URL", chat.Code(s.Settings().HookURL))}
 }
 
 // line says when a delivery came, what it was, what became of it and why, and how it proved where it comes from.
 func (s *Service) line(providerID string, e bridge.Entry) chat.Message {
 	line := chat.Say("bridge.status.line", "Title", chat.Escape(chat.Truncate(e.Title, 80))).
-		WithMessage("When", ago(s.Now(), e.At)).
+		WithMessage("When", notice.Ago(s.Now(), e.At)).
 		WithMessage("Result", chat.Say("bridge.status.result."+string(e.Result)))
 	var details []chat.Message
 	if e.Event != "" {
@@ -157,7 +159,7 @@ func (s *Service) line(providerID string, e bridge.Entry) chat.Message {
 		details = append(details, chat.Plural("bridge.status.times", e.Count))
 	}
 	if len(details) > 0 {
-		line = chat.Say("bridge.status.with").WithMessage("Line", line).WithMessage("Details", enumerated(details))
+		line = chat.Say("bridge.status.with").WithMessage("Line", line).WithMessage("Details", bridge.Enumerated(details))
 	}
 	if !e.Reason.Zero() {
 		line = chat.Say("bridge.status.because").WithMessage("Line", line).WithMessage("Reason", e.Reason)
@@ -182,7 +184,7 @@ func (s *Service) advice(ctx context.Context, c bridge.Connection, journal, seen
 		advice = append(advice, chat.Say("bridge.status.advice_path"))
 	}
 	if journal[0].Old {
-		ends := chat.Say("bridge.status.advice_old", "Provider", s.name(c.Provider), "Command", s.word(c.Provider))
+		ends := chat.Say("bridge.status.advice_old", "Provider", s.Name(c.Provider), "Command", s.Word(c.Provider))
 		advice = append(advice, ends.WithMessage("Until", s.oldEnds(ctx, c)))
 	}
 	if len(seen) == 0 {
@@ -191,21 +193,21 @@ func (s *Service) advice(ctx context.Context, c bridge.Connection, journal, seen
 	switch seen[0].Result {
 	case bridge.Refused:
 		text := "bridge.status.advice_refused"
-		if _, made := s.installerOf(c); made {
+		if _, made := s.InstallerOf(c); made {
 			text = "bridge.status.advice_refused_made" // nobody entered anything anywhere
 		}
-		advice = append(advice, chat.Say(text, "Provider", s.name(c.Provider), "Command", s.word(c.Provider)))
+		advice = append(advice, chat.Say(text, "Provider", s.Name(c.Provider), "Command", s.Word(c.Provider)))
 	case bridge.Unwanted:
-		advice = append(advice, chat.Say("bridge.status.advice_unwanted", "Command", s.word(c.Provider)))
+		advice = append(advice, chat.Say("bridge.status.advice_unwanted", "Command", s.Word(c.Provider)))
 	case bridge.Unreadable:
-		advice = append(advice, chat.Say("bridge.status.advice_unreadable", "Provider", s.name(c.Provider)))
+		advice = append(advice, chat.Say("bridge.status.advice_unreadable", "Provider", s.Name(c.Provider)))
 	}
 	return advice
 }
 
 // oldEnds says how long the secret still counts that was replaced.
 func (s *Service) oldEnds(ctx context.Context, c bridge.Connection) chat.Message {
-	keys, err := s.openKeys(ctx, c)
+	keys, err := s.Keys.Open(ctx, c)
 	if err != nil {
 		return chat.Say("bridge.until.soon")
 	}

@@ -1,4 +1,4 @@
-package console
+package console_test
 
 import (
 	"strings"
@@ -116,7 +116,7 @@ func TestRotatingKeepsTheOldSecretForADay(t *testing.T) {
 	fresh := tokenIn(t, o.people.direct[1].text)
 	require.NotEqual(t, old, fresh)
 	require.Equal(t, fresh, o.secretOf(o.only()))
-	keys, err := o.bridge.openKeys(t.Context(), o.only())
+	keys, err := o.bridge.Keys.Open(t.Context(), o.only())
 	require.NoError(t, err)
 	require.Equal(t, []string{fresh, old}, keys.Valid(o.now.Add(23*time.Hour)))
 	require.Equal(t, []string{fresh}, keys.Valid(o.now.Add(25*time.Hour)))

@@ -23,7 +23,7 @@ const maxTrials = 4
 // test shows a sample card in the channel, the way the tool's own news would come, and says how the last of those went. Faults: those of
 // mayConnect, NotFollowed.
 func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.mayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedTest, chat.Say("bridge.test.which"))
@@ -31,13 +31,13 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 		return note, err
 	}
 	sample := asTrial(s.Registry.Get(w.provider).Sample(s.Now()))
-	told := chat.Say("bridge.test.told", "Who", s.who(ctx, w.userID), "Provider", s.name(w.provider), "Name", c.Link())
+	told := chat.Say("bridge.test.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", c.Link())
 	if err := s.People.Announce(ctx, chat.Place{Channel: w.place.Channel}, told); err != nil {
 		return chat.Note{}, errors.Wrap(err, "announce a test")
 	}
 	trial := forTrial(c, w.place.Channel, s.Registry.Describe(w.provider).Events)
 	for tries := 1; ; tries++ {
-		err := s.apply(ctx, trial, []provider.Event{sample})
+		err := s.Cards.Apply(ctx, trial, []provider.Event{sample})
 		if err == nil {
 			break
 		}
@@ -46,7 +46,7 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 		}
 	}
 	lines := []chat.Message{chat.Say("bridge.test.done")}
-	s.Flush(ctx)
+	s.Journal.Flush(ctx)
 	journal, err := s.Records.Journal(ctx, c.ID)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "read what arrived lately")
@@ -58,7 +58,7 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 	if len(seen) == 0 {
 		lines = append(lines, chat.Say("bridge.status.elsewhere"))
 	} else {
-		lines = append(lines, chat.Say("bridge.test.last", "Provider", s.name(w.provider)), s.line(w.provider, seen[0]))
+		lines = append(lines, chat.Say("bridge.test.last", "Provider", s.Name(w.provider)), s.line(w.provider, seen[0]))
 	}
 	return chat.Note{Text: chat.Lines(append(lines, s.advice(ctx, c, journal, seen)...)...)}, nil
 }

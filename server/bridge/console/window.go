@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/notice"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
@@ -42,6 +43,7 @@ func (s *Service) windowFor(userID string) (*Service, *window) {
 	w := &window{Surface: s.Surface, People: s.People, userID: userID}
 	inside := *s
 	inside.Surface, inside.People, inside.windowed = w, w, true
+	inside.Notices = &notice.Notices{People: w, Log: s.Log}
 	return &inside, w
 }
 
@@ -86,7 +88,7 @@ func (w *window) shown() Step {
 // ButtonExpired where the provider is off, and those of the command.
 func (s *Service) RunInWindow(ctx context.Context, userID string, at chat.Place, providerID, text string) (Step, error) {
 	word := s.Settings().Enabled[providerID]
-	if word == "" || s.enabled(providerID) == nil {
+	if word == "" || s.Enabled(providerID) == nil {
 		return Step{}, fault.New(fault.ButtonExpired)
 	}
 	person, err := s.People.Person(ctx, userID)
@@ -98,7 +100,7 @@ func (s *Service) RunInWindow(ctx context.Context, userID string, at chat.Place,
 		UserID: userID, Admin: person.Admin, ChannelID: at.Channel, RootID: at.Thread, TriggerID: windowTrigger,
 	})
 	if err == nil && !answer.Zero() {
-		inside.whisper(ctx, at, userID, chat.Note{Text: answer})
+		inside.Notices.Whisper(ctx, at, userID, chat.Note{Text: answer})
 	}
 	return w.shown(), err
 }
@@ -126,7 +128,7 @@ func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term st
 	if err != nil {
 		return nil, err
 	}
-	p := s.enabled(what.Provider)
+	p := s.Enabled(what.Provider)
 	if p == nil || what.Kind != a.Kind {
 		return nil, fault.New(fault.ButtonExpired)
 	}

@@ -100,7 +100,7 @@ func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
 	case deedDisconnect, deedConfigure, deedList, deedStatus, deedTest, deedRotate:
 		var meant []string
 		for _, id := range said.order {
-			found, err := s.following(ctx, id, said.place.Channel)
+			found, err := s.Directory.Following(ctx, id, said.place.Channel)
 			if err != nil {
 				return nil, err
 			}
@@ -151,7 +151,7 @@ func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string)
 	var offers []offer
 	for _, id := range meant {
 		w := wish{userID: said.userID, place: said.place, provider: id, text: chat.Truncate(said.line, maxAddress)}
-		offers = append(offers, offer{label: chat.Verbatim(s.name(id)), deed: deedSay, wish: w})
+		offers = append(offers, offer{label: chat.Verbatim(s.Name(id)), deed: deedSay, wish: w})
 	}
 	note, err := s.question(ctx, chat.Say("bridge.words.which"), offers...)
 	if err != nil {

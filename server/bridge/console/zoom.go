@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"slices"
 
 	"github.com/pkg/errors"
 
@@ -10,20 +9,8 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// ActionMeeting is the action that each card has beside its provider's: a Zoom meeting about it, in its thread.
-const ActionMeeting = "zoom"
-
 // maxTopic is the longest topic that Zoom takes, in characters.
 const maxTopic = 200
-
-// withMeeting returns the card with a button that starts a meeting about it, where meetings can be started at all.
-func (s *Service) withMeeting(card chat.Card) chat.Card {
-	if s.Meetings == nil {
-		return card
-	}
-	card.Actions = append(slices.Clone(card.Actions), chat.Action{ID: ActionMeeting, Label: chat.Say("bridge.act.meeting")})
-	return card
-}
 
 // startMeeting starts a meeting in the card's thread, named after what the card is about. The person is told by who starts it.
 func (s *Service) startMeeting(ctx context.Context, t attempt, a aim) error {

@@ -1,24 +1,12 @@
-package console
+package delivery
 
 import (
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
-
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/provider"
-)
-
-// Limits of patterns: a channel's members write them, and each event is held against them.
-const (
-	// maxPattern is the longest pattern, and the longest label, that is looked at; in bytes.
-	maxPattern = 300
-	// maxBraces bounds the alternatives in one: their combinations multiply, and take for ever to try.
-	maxBraces = 1
-	// maxValues is how many values of one label a subject remembers, the latest.
-	maxValues = 20
 )
 
 // verdict is what a subscription says of an event.
@@ -51,7 +39,7 @@ func learn(sub *bridge.Subject, d provider.Descriptor, e provider.Event) {
 		}
 		said := strings.Split(value, "\n")
 		values := append(slices.DeleteFunc(sub.Labels[f.ID], func(known string) bool { return slices.Contains(said, known) }), said...)
-		sub.Labels[f.ID] = values[max(0, len(values)-maxValues):]
+		sub.Labels[f.ID] = values[max(0, len(values)-bridge.MaxValues):]
 	}
 }
 
@@ -120,7 +108,7 @@ func passes(s bridge.Subscription, d provider.Descriptor, labels map[string][]st
 			if len(f.Levels) > 0 {
 				return reaches(f.Levels, wish, value)
 			}
-			return matches(wish, value)
+			return bridge.MatchPatterns(wish, value)
 		}) {
 			return false
 		}
@@ -132,69 +120,4 @@ func passes(s bridge.Subscription, d provider.Descriptor, labels map[string][]st
 func reaches(levels []string, least, level string) bool {
 	at := slices.Index(levels, level)
 	return at < 0 || at >= slices.Index(levels, least)
-}
-
-// matches reports whether the label fits one of the patterns, and none of those with a "!". Where there are only such, all others
-// fit. Case does not matter; "*" stays within what stands between two slashes, "**" does not.
-func matches(patterns, label string) bool {
-	included, asked := false, false
-	for _, pattern := range split(patterns) {
-		out := strings.HasPrefix(pattern, "!")
-		fits := fits(strings.TrimSpace(strings.TrimPrefix(pattern, "!")), label)
-		if out && fits {
-			return false
-		}
-		asked = asked || !out
-		included = included || !out && fits
-	}
-	return included || !asked
-}
-
-// fits tries the alternatives in braces one by one: doublestar, which can do that too, takes very long for some.
-func fits(pattern, label string) bool {
-	if len(pattern) > maxPattern || len(label) > maxPattern {
-		return false
-	}
-	pattern, label = strings.ToLower(pattern), strings.ToLower(label)
-	if pattern == label {
-		return true
-	}
-	before, rest, braced := strings.Cut(pattern, "{")
-	inside, after, closed := strings.Cut(rest, "}")
-	if !braced {
-		return doublestar.MatchUnvalidated(pattern, label)
-	}
-	if !closed || strings.Count(pattern, "{") > maxBraces {
-		return false
-	}
-	for choice := range strings.SplitSeq(inside, ",") {
-		if doublestar.MatchUnvalidated(before+choice+after, label) {
-			return true
-		}
-	}
-	return false
-}
-
-// split takes the patterns apart at commas, but not at those within braces.
-func split(patterns string) []string {
-	var parts []string
-	begin, depth := 0, 0
-	add := func(part string) {
-		if part = strings.TrimSpace(part); part != "" && part != "!" {
-			parts = append(parts, part)
-		}
-	}
-	for i, c := range patterns {
-		switch {
-		case c == '{':
-			depth++
-		case c == '}' && depth > 0:
-			depth--
-		case c == ',' && depth == 0:
-			add(patterns[begin:i])
-			begin = i + 1
-		}
-	}
-	add(patterns[begin:])
-	return parts
 }

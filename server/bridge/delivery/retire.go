@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 // retiredFor is how long nobody is told again that a channel gets no more news.
 const retiredFor = 24 * time.Hour
 
-// welcome reports whether who made the subscription may still post in the channel: the bridge speaks there for them, and not when
+// stillWelcome reports whether who made the subscription may still post in the channel: the bridge speaks there for them, and not when
 // they have left. It is asked for each new card, and no more often.
-func (s *Service) welcome(ctx context.Context, c bridge.Connection, w *work) (bool, error) {
+func (s *Presenter) stillWelcome(ctx context.Context, c bridge.Connection, w *work) (bool, error) {
 	sub := w.subscription(c)
 	if sub.CreatedBy == "" {
 		return true, nil
@@ -37,7 +37,7 @@ func (w *work) subscription(c bridge.Connection) bridge.Subscription {
 }
 
 // unwelcome ends the channel's subscriptions by somebody who may no longer post there, and says so to all whom it concerns.
-func (s *Service) unwelcome(ctx context.Context, c bridge.Connection, w *work) error {
+func (s *Presenter) unwelcome(ctx context.Context, c bridge.Connection, w *work) error {
 	creator := w.subscription(c).CreatedBy
 	channel, err := s.People.Channel(ctx, w.ChannelID)
 	if err != nil {
@@ -54,23 +54,23 @@ func (s *Service) unwelcome(ctx context.Context, c bridge.Connection, w *work) e
 		return errors.Wrap(err, "claim to say that a channel gets no more news")
 	}
 	w.dropped = true
-	s.note(c.ID, endedIn(w.ChannelID, chat.Say("bridge.deliver.creator_gone")))
+	s.journal.Note(c.ID, endedIn(w.ChannelID, chat.Say("bridge.deliver.creator_gone")))
 	if !first {
 		return nil
 	}
-	named := []string{"Provider", s.name(c.Provider), "Name", chat.Escape(c.Name), "Command", s.word(c.Provider)}
+	named := []string{"Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name), "Command", s.Word(c.Provider)}
 	if err := s.People.Announce(ctx, chat.Place{Channel: w.ChannelID}, chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
 		s.Log("A channel could not be told that it gets no more news", "channel_id", w.ChannelID, "error", err.Error())
 	}
 	text := chat.Say("bridge.deliver.tell_creator_gone", named...).WithMessage("Channel", channelName(channel))
 	for _, userID := range slices.Compact([]string{creator, c.CreatedBy}) {
-		s.writeTo(ctx, userID, text)
+		s.Notices.WriteTo(ctx, userID, text)
 	}
 	return nil
 }
 
 // retire ends the subscriptions of a channel that nothing can be posted in any more, and tells who made them, once.
-func (s *Service) retire(ctx context.Context, c bridge.Connection, w *work) error {
+func (s *Presenter) retire(ctx context.Context, c bridge.Connection, w *work) error {
 	channelID := w.ChannelID
 	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.ChannelID == channelID }); err != nil {
 		return err
@@ -80,7 +80,7 @@ func (s *Service) retire(ctx context.Context, c bridge.Connection, w *work) erro
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel is gone")
 	}
-	s.note(c.ID, endedIn(channelID, chat.Say("bridge.deliver.channel_gone")))
+	s.journal.Note(c.ID, endedIn(channelID, chat.Say("bridge.deliver.channel_gone")))
 	if !first {
 		return nil
 	}
@@ -88,13 +88,13 @@ func (s *Service) retire(ctx context.Context, c bridge.Connection, w *work) erro
 	if err != nil {
 		channel = chat.Channel{} // gone for good, and so is its name
 	}
-	text := chat.Say("bridge.deliver.tell_channel_gone", "Provider", s.name(c.Provider), "Name", chat.Escape(c.Name)).
+	text := chat.Say("bridge.deliver.tell_channel_gone", "Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name)).
 		WithMessage("Channel", channelName(channel))
 	var told []string
 	for _, sub := range c.In(channelID) {
 		if sub.CreatedBy != "" && !slices.Contains(told, sub.CreatedBy) {
 			told = append(told, sub.CreatedBy)
-			s.writeTo(ctx, sub.CreatedBy, text)
+			s.Notices.WriteTo(ctx, sub.CreatedBy, text)
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func channelName(channel chat.Channel) chat.Message {
 
 // unsubscribe takes subscriptions away. With the last of them the connection ends, and the webhook that we made at the tool, so that it
 // sends to no address that nobody follows.
-func (s *Service) unsubscribe(ctx context.Context, providerID, connectionID string, which func(bridge.Subscription) bool) error {
+func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID string, which func(bridge.Subscription) bool) error {
 	var ended bridge.Connection
 	var left []string
 	_, err := s.Records.UpdateConnection(ctx, connectionID, func(c *bridge.Connection) (bool, error) {
@@ -135,13 +135,13 @@ func (s *Service) unsubscribe(ctx context.Context, providerID, connectionID stri
 		return errors.Wrap(err, "end subscriptions")
 	}
 	for _, channelID := range left {
-		s.unlist(ctx, providerID, channelID, connectionID)
+		s.Directory.Unlist(ctx, providerID, channelID, connectionID)
 	}
-	installer, ok := s.installerOf(ended)
+	installer, ok := s.InstallerOf(ended)
 	if !ok || len(ended.Installation) == 0 {
 		return nil
 	}
-	session, err := s.background(ctx, ended)
+	session, err := s.Caller.Background(ctx, ended)
 	if err == nil {
 		err = installer.Uninstall(ctx, session, ended.Resource, ended.Installation)
 	}

@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"testing"
@@ -42,7 +42,7 @@ func TestPatternsFitAsPeopleMeanThem(t *testing.T) {
 		{"!main", "", true},
 		{" , !, ", "anything", true},
 	} {
-		require.Equal(t, row.fits, matches(row.patterns, row.label), "%q and %q", row.patterns, row.label)
+		require.Equal(t, row.fits, bridge.MatchPatterns(row.patterns, row.label), "%q and %q", row.patterns, row.label)
 	}
 }
 
@@ -90,10 +90,10 @@ func FuzzPatterns(f *testing.F) {
 	f.Add("{*,**}{*,**}{*,**}{*,**}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/b")
 	f.Fuzz(func(t *testing.T, patterns, label string) {
 		began := time.Now()
-		matches(patterns, label)
+		bridge.MatchPatterns(patterns, label)
 		require.Less(t, time.Since(began), time.Second)
-		if parts := split(label); len(parts) == 1 && parts[0] == label && len(label) <= maxPattern && label[0] != '!' {
-			require.True(t, matches(label, label), "a text fits itself")
+		if parts := bridge.SplitPatterns(label); len(parts) == 1 && parts[0] == label && len(label) <= bridge.MaxPattern && label[0] != '!' {
+			require.True(t, bridge.MatchPatterns(label, label), "a text fits itself")
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"github.com/pkg/errors"
@@ -6,17 +6,17 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// unshown marks an error after which the records are right, and only what people see is not.
-type unshown struct{ err error }
+// renderError marks an error after which the records are right, and only what people see is not.
+type renderError struct{ err error }
 
-func (u unshown) Error() string { return u.err.Error() }
-func (u unshown) Unwrap() error { return u.err }
+func (u renderError) Error() string { return u.err.Error() }
+func (u renderError) Unwrap() error { return u.err }
 
-// recorded reports whether an attempt that ended with the error has done all but show it: the records are right, and what people see
+// Recorded reports whether an attempt that ended with the error has done all but show it: the records are right, and what people see
 // follows.
-func recorded(err error) bool {
+func Recorded(err error) bool {
 	_, early := queue.Wait(err)
-	return early || errors.As(err, new(unshown))
+	return early || errors.As(err, new(renderError))
 }
 
 // worst returns the error that decides what is done next: a failure, then what came too early, then what is permanent.

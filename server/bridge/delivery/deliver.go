@@ -1,83 +1,22 @@
-package console
+package delivery
 
 import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 )
 
-const (
-	// maxEvents is how many events of one delivery are shown: more are a flood, such as a push of all branches.
-	maxEvents = 100
-	// replicaLag is how far a replica of the database may be behind, where there are any.
-	replicaLag = time.Minute
-)
-
-// TaskHandler carries out a task of the bridge's own.
-type TaskHandler func(ctx context.Context, j bridge.Job) error
-
-// Register has the handler carry out all tasks with this key. It is for wiring, before anything is handled.
-func (s *Service) Register(key string, do TaskHandler) { s.tasks[key] = do }
-
-// Handle carries out what the inbox holds. After an error the same job can be handled again, from wherever it stopped; see Wait and
-// Permanent for what an error means.
-func (s *Service) Handle(ctx context.Context, j bridge.Job) error {
-	if j.Task != nil {
-		if do := s.tasks[j.Task.Key]; do != nil {
-			return do(ctx, j)
-		}
-	}
-	c, found, err := s.Records.Connection(ctx, j.Connection)
-	if err != nil {
-		return errors.Wrap(err, "look up the connection of a job")
-	}
-	if !found && s.Settings().Replicas && s.Now().Sub(j.Delivery.ReceivedAt) < replicaLag {
-		return queue.NotYet(waitMax) // it was there when the delivery came
-	}
-	if !found {
-		return nil // disconnected meanwhile
-	}
-	p := s.enabled(c.Provider)
-	if p == nil {
-		return nil
-	}
-	if j.Task != nil {
-		return s.doTask(ctx, c, p, j)
-	}
-	if len(j.Events) > 0 {
-		return s.apply(ctx, c, j.Events)
-	}
-	events, err := p.Parse(j.Delivery)
-	if err != nil {
-		return queue.Permanent(errors.Wrap(err, "read a delivery"))
-	}
-	told := len(events)
-	events = events[:min(told, maxEvents)]
-	for i := range events {
-		if events[i].ID == "" {
-			events[i].ID = kv.Hash(string(j.Delivery.Body), strconv.Itoa(i))
-		}
-	}
-	came, err := s.deliver(ctx, c, p, events)
-	came.told = told
-	s.tellOf(c, j, came, err)
-	return err
-}
-
-// apply brings events of the connection to their subjects and the subjects' cards up to date. It may be repeated after an error,
+// Apply brings events of the connection to their subjects and the subjects' cards up to date. It may be repeated after an error,
 // and has to be to get all of it done; where an error is one of Wait, another is at it or it would be too much at once. See
 // applySoon for who cannot repeat it.
-func (s *Service) apply(ctx context.Context, c bridge.Connection, events []provider.Event) error {
+func (s *Applier) Apply(ctx context.Context, c bridge.Connection, events []provider.Event) error {
 	p := s.Registry.Get(c.Provider)
 	if p == nil {
 		return nil
@@ -96,11 +35,11 @@ func (s *Service) apply(ctx context.Context, c bridge.Connection, events []provi
 	return err
 }
 
-// applySoon is apply for who cannot try again: what cannot be shown at once is left to the inbox. The error is one of nothing having
+// ApplySoon is apply for who cannot try again: what cannot be shown at once is left to the inbox. The error is one of nothing having
 // been done.
-func (s *Service) applySoon(ctx context.Context, c bridge.Connection, events []provider.Event) error {
-	err := s.apply(ctx, c, events)
-	if !recorded(err) {
+func (s *Applier) ApplySoon(ctx context.Context, c bridge.Connection, events []provider.Event) error {
+	err := s.Apply(ctx, c, events)
+	if !Recorded(err) {
 		return err
 	}
 	wait, _ := queue.Wait(err)
@@ -144,14 +83,14 @@ type serialEvent struct {
 }
 
 // deliver applies the events, all of one subject together, so that they make one change of its cards.
-func (s *Service) deliver(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) (outcome, error) {
+func (s *Applier) deliver(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) (outcome, error) {
 	var total outcome
 	bundles, err := s.bundle(ctx, c, p, events)
 	if err != nil && !queue.IsPermanent(err) {
 		return total, err
 	}
 	for _, b := range bundles {
-		came, bundleErr := s.bring(ctx, c, p, b)
+		came, bundleErr := s.applyToSubject(ctx, c, p, b)
 		for channelID, now := range came.sights {
 			total.merge(channelID, now)
 		}
@@ -162,7 +101,7 @@ func (s *Service) deliver(ctx context.Context, c bridge.Connection, p provider.P
 }
 
 // bundle folds the events into their series, and sorts them by what they are about. It leaves out those of a hopeless error.
-func (s *Service) bundle(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) ([]*bundle, error) {
+func (s *Applier) bundle(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) ([]*bundle, error) {
 	var bundles []*bundle
 	var broken error
 	put := func(subject string, known bool, e serialEvent) {
@@ -212,7 +151,7 @@ func (s *Service) bundle(ctx context.Context, c bridge.Connection, p provider.Pr
 }
 
 // besides returns the states of the other subjects that folding the event depends on.
-func (s *Service) besides(ctx context.Context, c bridge.Connection, e provider.Event) (map[string]json.RawMessage, error) {
+func (s *Applier) besides(ctx context.Context, c bridge.Connection, e provider.Event) (map[string]json.RawMessage, error) {
 	known := map[string]json.RawMessage{}
 	for _, name := range e.ContextSubjects {
 		sub, found, err := s.Records.Subject(ctx, c.ID, name)
@@ -227,7 +166,7 @@ func (s *Service) besides(ctx context.Context, c bridge.Connection, e provider.E
 }
 
 // foldSeries returns the state of the event's series after it, nil where it has none.
-func (s *Service) foldSeries(ctx context.Context, c bridge.Connection, p provider.Provider, e provider.Event) (json.RawMessage, error) {
+func (s *Applier) foldSeries(ctx context.Context, c bridge.Connection, p provider.Provider, e provider.Event) (json.RawMessage, error) {
 	serial, ok := p.(provider.Series)
 	if !ok || e.Series == "" {
 		return nil, nil
@@ -244,9 +183,9 @@ func (s *Service) foldSeries(ctx context.Context, c bridge.Connection, p provide
 	return series.State, errors.Wrapf(err, "change the series of %s", c.ID)
 }
 
-// bring folds the events into their subject, in one change of its record that also takes the leases of what has to be shown then,
+// applyToSubject folds the events into their subject, in one change of its record that also takes the leases of what has to be shown then,
 // and shows it.
-func (s *Service) bring(ctx context.Context, c bridge.Connection, p provider.Provider, b *bundle) (outcome, error) {
+func (s *Applier) applyToSubject(ctx context.Context, c bridge.Connection, p provider.Provider, b *bundle) (outcome, error) {
 	var came outcome
 	var todo []*work
 	var broken, wait error
@@ -276,31 +215,31 @@ func (s *Service) bring(ctx context.Context, c bridge.Connection, p provider.Pro
 		came.look(s.Registry.Describe(c.Provider), c, &subject, b.events[n-1].Event)
 	}
 	err = worst(wait, broken)
-	if choreErr := s.doChores(ctx, c, subject); choreErr != nil {
-		err = worst(err, unshown{choreErr})
+	if choreErr := s.followUp(ctx, c, subject); choreErr != nil {
+		err = worst(err, renderError{choreErr})
 		subject.Unnamed, subject.Chores = nil, nil // they stay in the record, to be done again
 	}
 	for _, w := range todo {
-		if showErr := s.show(ctx, c, p, subject, w); showErr != nil {
+		if showErr := s.presenter.show(ctx, c, p, subject, w); showErr != nil {
 			err = worst(err, showErr)
 		}
 	}
 	if recordErr := s.record(ctx, subject, todo); recordErr != nil {
-		err = worst(err, unshown{recordErr})
+		err = worst(err, renderError{recordErr})
 	}
 	return came, err
 }
 
-// showSubject shows what waits to be shown of a subject, as apply does.
-func (s *Service) showSubject(ctx context.Context, c bridge.Connection, subject string) error {
-	_, err := s.bring(ctx, c, s.Registry.Get(c.Provider), &bundle{subject: subject, known: true})
+// Show shows what waits to be shown of a subject, as apply does.
+func (s *Applier) Show(ctx context.Context, c bridge.Connection, subject string) error {
+	_, err := s.applyToSubject(ctx, c, s.Registry.Get(c.Provider), &bundle{subject: subject, known: true})
 	return err
 }
 
-// showSubjectSoon is showSubject for callers that cannot try again: what cannot be shown at once is left to whoever works on the subject next.
-func (s *Service) showSubjectSoon(ctx context.Context, c bridge.Connection, subject string) error {
-	err := s.showSubject(ctx, c, subject)
-	if recorded(err) {
+// ShowSoon is showSubject for callers that cannot try again: what cannot be shown at once is left to whoever works on the subject next.
+func (s *Applier) ShowSoon(ctx context.Context, c bridge.Connection, subject string) error {
+	err := s.Show(ctx, c, subject)
+	if Recorded(err) {
 		s.Log("A card that was sent is shown later", "connection", c.ID, "error", err.Error())
 		return nil
 	}
@@ -308,7 +247,7 @@ func (s *Service) showSubjectSoon(ctx context.Context, c bridge.Connection, subj
 }
 
 // fold applies one event to its subject, and plans what channels shall see of it.
-func (s *Service) fold(sub *bridge.Subject, c bridge.Connection, p provider.Provider, e serialEvent, came *outcome) error {
+func (s *Applier) fold(sub *bridge.Subject, c bridge.Connection, p provider.Provider, e serialEvent, came *outcome) error {
 	id := seenAs(e.Event)
 	if slices.Contains(sub.Seen, id) {
 		return nil
@@ -343,8 +282,8 @@ func (s *Service) fold(sub *bridge.Subject, c bridge.Connection, p provider.Prov
 	return nil
 }
 
-// doChores does what an event asked for beside its cards. Doing it twice does no harm.
-func (s *Service) doChores(ctx context.Context, c bridge.Connection, sub bridge.Subject) error {
+// followUp does what an event asked for beside its cards. Doing it twice does no harm.
+func (s *Applier) followUp(ctx context.Context, c bridge.Connection, sub bridge.Subject) error {
 	for _, name := range sub.Unnamed {
 		if err := s.Records.SetAlias(ctx, c.ID, name, sub.Name); err != nil {
 			return errors.Wrap(err, "give a subject a further name")
@@ -352,7 +291,7 @@ func (s *Service) doChores(ctx context.Context, c bridge.Connection, sub bridge.
 	}
 	for _, chore := range sub.Chores {
 		if chore.Event == nil {
-			if err := s.accept(ctx, c, chore.ID, chore.Task); err != nil {
+			if err := s.schedule(ctx, c, chore.ID, chore.Task); err != nil {
 				return err
 			}
 			continue
@@ -363,29 +302,4 @@ func (s *Service) doChores(ctx context.Context, c bridge.Connection, sub bridge.
 		}
 	}
 	return nil
-}
-
-// tellOf notes what became of the job's delivery, once.
-func (s *Service) tellOf(c bridge.Connection, j bridge.Job, came outcome, err error) {
-	entry := bridge.Entry{By: j.Proof.By, Old: j.Proof.Secret > 0, Result: bridge.Unchanged}
-	_, early := queue.Wait(err)
-	switch {
-	case queue.IsPermanent(err):
-		entry.Result = bridge.Unreadable
-	case err != nil && !early:
-		entry.Result, entry.Reason = bridge.Failed, chat.OfFault(err)
-	case came.folded && came.seen == noticed:
-		entry.Result = bridge.Posted
-	case came.folded && came.seen == edited:
-		entry.Result = bridge.Updated
-	case came.folded:
-		entry.Result = bridge.Unwanted
-	}
-	if came.told > maxEvents && entry.Reason.Zero() {
-		entry.Reason = chat.Say("bridge.deliver.flood", "All", strconv.Itoa(came.told), "Most", strconv.Itoa(maxEvents))
-	}
-	entry.Views = came.views(entry.Result)
-	if s.toldOnce(j.ID, err != nil && !queue.IsPermanent(err)) {
-		s.note(c.ID, entry)
-	}
 }

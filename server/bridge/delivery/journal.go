@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"context"
@@ -21,8 +21,14 @@ const (
 	toldFor = 24 * time.Hour
 )
 
-// journal holds what became of deliveries until it is written.
-type journal struct {
+// Journal notes what became of deliveries, and writes it into the connections' journals from time to time.
+type Journal struct {
+	*core
+	pending *pending
+}
+
+// pending is what became of deliveries until it is written.
+type pending struct {
 	mu      sync.Mutex
 	entries map[string][]bridge.Entry
 	// told are jobs that have their entry, though they come again since something is left to do.
@@ -31,12 +37,12 @@ type journal struct {
 	warned map[string]time.Time
 }
 
-func newJournal() *journal {
-	return &journal{entries: map[string][]bridge.Entry{}, told: map[string]bool{}, warned: map[string]time.Time{}}
+func newPending() *pending {
+	return &pending{entries: map[string][]bridge.Entry{}, told: map[string]bool{}, warned: map[string]time.Time{}}
 }
 
 // add notes the entry; one like the last is only counted.
-func (j *journal) add(connectionID string, e bridge.Entry) {
+func (j *pending) add(connectionID string, e bridge.Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	e.Count = max(e.Count, 1)
@@ -54,7 +60,7 @@ func (j *journal) add(connectionID string, e bridge.Entry) {
 }
 
 // take returns what is to be written, and forgets it.
-func (j *journal) take() map[string][]bridge.Entry {
+func (j *pending) take() map[string][]bridge.Entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	taken := j.entries
@@ -63,7 +69,7 @@ func (j *journal) take() map[string][]bridge.Entry {
 }
 
 // once reports whether the job has had no entry yet; again says that it will come once more.
-func (j *journal) once(jobID string, again bool) bool {
+func (j *pending) once(jobID string, again bool) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	known := j.told[jobID]
@@ -78,7 +84,7 @@ func (j *journal) once(jobID string, again bool) bool {
 }
 
 // warn reports whether it may be time to tell the connection's creator, and counts as having done so.
-func (j *journal) warn(connectionID string, now time.Time) bool {
+func (j *pending) warn(connectionID string, now time.Time) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if now.Before(j.warned[connectionID]) {
@@ -92,10 +98,10 @@ func (j *journal) warn(connectionID string, now time.Time) bool {
 }
 
 // toldOnce reports whether the job has had no entry yet; again says that it will come once more.
-func (s *Service) toldOnce(jobID string, again bool) bool { return s.journal.once(jobID, again) }
+func (s *Journal) toldOnce(jobID string, again bool) bool { return s.pending.once(jobID, again) }
 
 // Run writes the journal again and again until the context ends, and then a last time.
-func (s *Service) Run(ctx context.Context) {
+func (s *Journal) Run(ctx context.Context) {
 	ticker := time.NewTicker(FlushEvery)
 	defer ticker.Stop()
 	for {
@@ -111,12 +117,12 @@ func (s *Service) Run(ctx context.Context) {
 
 // Flush writes the journal now, so that who asks for it sees what this server knows. It is a record for people to look into, and
 // no failure of it is worth more than a line in the log.
-func (s *Service) Flush(ctx context.Context) {
-	for id, entries := range s.journal.take() {
+func (s *Journal) Flush(ctx context.Context) {
+	for id, entries := range s.pending.take() {
 		if err := s.Records.Log(ctx, id, entries); err != nil {
 			s.Log("The journal of a connection could not be written", "connection", id, "error", err.Error())
 			for _, e := range entries {
-				s.journal.add(id, e)
+				s.pending.add(id, e)
 			}
 			continue
 		}
@@ -126,8 +132,8 @@ func (s *Service) Flush(ctx context.Context) {
 	}
 }
 
-// note adds to the journal what became of something now.
-func (s *Service) note(connectionID string, e bridge.Entry) {
+// Note adds to the journal what became of something now.
+func (s *Journal) Note(connectionID string, e bridge.Entry) {
 	e.At = s.Now()
-	s.journal.add(connectionID, e)
+	s.pending.add(connectionID, e)
 }

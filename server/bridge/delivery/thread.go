@@ -1,6 +1,7 @@
-package console
+package delivery
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -19,7 +20,7 @@ const maxThreadTitle = 200
 
 // root returns the first post of the thread that the card belongs in, "" for none. It makes it where there is none yet, once over all
 // servers: as with cards, a lease says who is at it, and whoever takes over one that ran out looks first.
-func (s *Service) root(ctx context.Context, c bridge.Connection, w *work) (string, error) {
+func (s *Presenter) root(ctx context.Context, c bridge.Connection, w *work) (string, error) {
 	if w.Thread == "" {
 		return w.RootID, nil
 	}
@@ -50,11 +51,11 @@ func (s *Service) root(ctx context.Context, c bridge.Connection, w *work) (strin
 }
 
 // makeRoot posts the first post of a thread, and records it.
-func (s *Service) makeRoot(ctx context.Context, c bridge.Connection, w *work, mine bridge.Lease, again bool) (string, error) {
+func (s *Presenter) makeRoot(ctx context.Context, c bridge.Connection, w *work, mine bridge.Lease, again bool) (string, error) {
 	making := &work{Shown: bridge.Shown{ChannelID: w.ChannelID, Lease: mine}, again: again}
 	root, err := s.postOnce(ctx, making, chat.Posting{
 		Place: chat.Place{Channel: w.ChannelID},
-		Card:  chat.Card{Emoji: "thread", State: chat.Say("bridge.deliver.thread"), Title: threadTitle(c, w), Footer: s.name(c.Provider)},
+		Card:  chat.Card{Emoji: "thread", State: chat.Say("bridge.deliver.thread"), Title: threadTitle(c, w), Footer: s.Name(c.Provider)},
 		Mark:  chat.Mark{Provider: c.Provider, Connection: c.ID, Key: "thread/" + w.Thread},
 	})
 	if err != nil {
@@ -82,18 +83,18 @@ func (s *Service) makeRoot(ctx context.Context, c bridge.Connection, w *work, mi
 // threadTitle returns what the thread is called: its series, or else the resource.
 func threadTitle(c bridge.Connection, w *work) string {
 	if !strings.HasPrefix(w.Thread, resourceThread) {
-		return chat.Truncate(orElse(w.ThreadTitle, w.Thread), maxThreadTitle)
+		return chat.Truncate(cmp.Or(w.ThreadTitle, w.Thread), maxThreadTitle)
 	}
 	for _, sub := range c.In(w.ChannelID) {
 		if sub.ID == w.Subscription && sub.ResourceName != "" {
 			return sub.ResourceName
 		}
 	}
-	return orElse(c.Resource.Name, c.Name)
+	return cmp.Or(c.Resource.Name, c.Name)
 }
 
 // forgetRoot has the thread begin anew, after its first post was deleted.
-func (s *Service) forgetRoot(ctx context.Context, c bridge.Connection, w *work, root string) error {
+func (s *Presenter) forgetRoot(ctx context.Context, c bridge.Connection, w *work, root string) error {
 	_, err := s.Records.UpdateSeries(ctx, c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
 		if series.Threads[w.ChannelID] != root {
 			return false, nil

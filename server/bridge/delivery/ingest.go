@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"context"
@@ -37,7 +37,7 @@ const (
 // nil error the delivery is safe.
 // Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting. After the last one, and after any other error, the
 // provider should send it again.
-func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body io.Reader) error {
+func (s *Receiver) Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body io.Reader) error {
 	c, p, err := s.hooked(ctx, hook)
 	if err != nil {
 		return err
@@ -50,33 +50,33 @@ func (s *Service) Ingest(ctx context.Context, hook, pathSecret string, header fu
 	defer reading.close()
 	switch {
 	case fault.Is(err, fault.TooLarge):
-		s.note(c.ID, bridge.Entry{Result: bridge.Unreadable, Reason: chat.OfFault(err)})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Unreadable, Reason: chat.OfFault(err)})
 		return err
 	case fault.Is(err, fault.TooManyWaiting):
-		s.note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
 		return err
 	case err != nil:
 		return err
 	}
 	d := s.deliveryOf(c, header, content)
 	d.PathSecret = pathSecret
-	keys, err := s.openKeys(ctx, c)
+	keys, err := s.Keys.Open(ctx, c)
 	if err != nil {
-		s.note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
 		return err
 	}
 	secrets := keys.Believed(s.Now())
 	proof, err := p.Verify(d, secrets)
 	switch {
 	case errors.Is(err, provider.ErrPing):
-		s.note(c.ID, bridge.Entry{Result: bridge.Tested})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Tested})
 		return nil
 	case err != nil && s.Now().Sub(c.Installing) < installingFor:
 		return errors.Wrap(err, "a delivery of a webhook whose secret is not noted yet") // it is sent again
 	case err != nil:
 		return s.refuse(c, desc, err)
 	}
-	return s.store(ctx, c, p, d, s.promote(ctx, c, keys, proof), secrets)
+	return s.store(ctx, c, p, d, s.Keys.Promote(ctx, c, keys, proof), secrets)
 }
 
 // maxBodyOf returns the largest delivery of the provider, in bytes.
@@ -88,7 +88,7 @@ func maxBodyOf(desc provider.Descriptor) int64 {
 }
 
 // hooked returns the connection that the end of an address belongs to. Fault: HookUnknown.
-func (s *Service) hooked(ctx context.Context, hook string) (bridge.Connection, provider.Provider, error) {
+func (s *Receiver) hooked(ctx context.Context, hook string) (bridge.Connection, provider.Provider, error) {
 	unknown := fault.New(fault.HookUnknown)
 	id, key, _ := strings.Cut(hook, ".")
 	if id == "" || key == "" || len(hook) > maxHook || strings.ContainsFunc(id, outsideID) {
@@ -98,7 +98,7 @@ func (s *Service) hooked(ctx context.Context, hook string) (bridge.Connection, p
 	if err != nil {
 		return bridge.Connection{}, nil, errors.Wrap(err, "look up the connection of a delivery")
 	}
-	p := s.enabled(c.Provider)
+	p := s.Enabled(c.Provider)
 	if !found || p == nil || c.HookKey == "" || subtle.ConstantTimeCompare([]byte(key), []byte(c.HookKey)) != 1 {
 		return bridge.Connection{}, nil, unknown
 	}
@@ -110,30 +110,22 @@ func outsideID(c rune) bool {
 	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
 }
 
-// enabled returns the provider if it is switched on, else nil.
-func (s *Service) enabled(providerID string) provider.Provider {
-	if _, on := s.Settings().Enabled[providerID]; !on {
-		return nil
-	}
-	return s.Registry.Get(providerID)
-}
-
 // store puts a delivery that was verified into the inbox, unless it says nothing.
-func (s *Service) store(ctx context.Context, c bridge.Connection, p provider.Provider, d provider.Delivery, proof provider.Proof, secrets []string) error {
+func (s *Receiver) store(ctx context.Context, c bridge.Connection, p provider.Provider, d provider.Delivery, proof provider.Proof, secrets []string) error {
 	entry := bridge.Entry{By: proof.By, Old: proof.Secret > 0}
 	events, err := p.Parse(d)
 	switch {
 	case err != nil:
 		entry.Result = bridge.Unreadable
-		s.note(c.ID, entry)
+		s.journal.Note(c.ID, entry)
 		return fault.Wrap(err, fault.InvalidInput)
 	case len(d.Body) == 0 && len(events) == 0:
 		entry.Result = bridge.Tested
-		s.note(c.ID, entry)
+		s.journal.Note(c.ID, entry)
 		return nil
 	case len(events) == 0:
 		entry.Result = bridge.Ignored
-		s.note(c.ID, entry)
+		s.journal.Note(c.ID, entry)
 		return nil
 	}
 	job := bridge.Job{
@@ -145,7 +137,7 @@ func (s *Service) store(ctx context.Context, c bridge.Connection, p provider.Pro
 		if fault.Is(err, fault.TooManyWaiting) {
 			entry.Reason = chat.OfFault(err)
 		}
-		s.note(c.ID, entry)
+		s.journal.Note(c.ID, entry)
 		return errors.Wrap(err, "store a delivery")
 	}
 	return nil
@@ -180,7 +172,7 @@ func withoutSecrets(d provider.Delivery, secrets []string) provider.Delivery {
 }
 
 // refuse notes that a delivery proved nothing, and why. Faults: Unsigned, Forged.
-func (s *Service) refuse(c bridge.Connection, desc provider.Descriptor, err error) error {
+func (s *Receiver) refuse(c bridge.Connection, desc provider.Descriptor, err error) error {
 	code, reason := fault.Forged, chat.Say("bridge.deliver.forged")
 	switch {
 	case !errors.Is(err, provider.ErrUnsigned):
@@ -189,30 +181,6 @@ func (s *Service) refuse(c bridge.Connection, desc provider.Descriptor, err erro
 	default:
 		code, reason = fault.Unsigned, chat.Say("bridge.deliver.unsigned")
 	}
-	s.note(c.ID, bridge.Entry{Result: bridge.Refused, Reason: reason})
+	s.journal.Note(c.ID, bridge.Entry{Result: bridge.Refused, Reason: reason})
 	return fault.Wrap(err, code)
-}
-
-// warnRefused tells who made the connection that its deliveries are refused, at most once a day.
-func (s *Service) warnRefused(ctx context.Context, connectionID string, refused bridge.Entry) {
-	if !s.journal.warn(connectionID, s.Now()) {
-		return
-	}
-	first, err := s.Records.Claim(ctx, kv.Hash("refused", connectionID), toldFor)
-	if err != nil || !first {
-		return // where the table fails, the journal says it all the same
-	}
-	c, found, err := s.Records.Connection(ctx, connectionID)
-	if err != nil || !found {
-		return
-	}
-	s.writeTo(ctx, c.CreatedBy, chat.Say("bridge.deliver.refused", "Provider", s.name(c.Provider), "Name", chat.Escape(c.Name),
-		"Command", s.word(c.Provider)).WithMessage("Reason", refused.Reason))
-}
-
-// writeTo has the bot write to somebody, and logs where that fails: there is nothing else to be done.
-func (s *Service) writeTo(ctx context.Context, userID string, text chat.Message) {
-	if err := s.People.DirectMessage(ctx, userID, text); err != nil {
-		s.Log("A person could not be told about a connection", "user_id", userID, "error", err.Error())
-	}
 }

@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"context"
@@ -14,7 +14,7 @@ const maxQuestion = 64 << 10
 
 // Ask answers what a tool asks below the address of a hook. It has to prove itself as for a delivery, and learns of no channels but
 // those that follow the connection. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting.
-func (s *Service) Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error) {
+func (s *Receiver) Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error) {
 	c, p, err := s.hooked(ctx, hook)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (s *Service) Ask(ctx context.Context, hook, question string, header func(st
 		return nil, err
 	}
 	d := s.deliveryOf(c, header, content)
-	keys, err := s.openKeys(ctx, c)
+	keys, err := s.Keys.Open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (s *Service) Ask(ctx context.Context, hook, question string, header func(st
 }
 
 // deliveryOf returns the request with the headers that its provider reads.
-func (s *Service) deliveryOf(c bridge.Connection, header func(string) string, body []byte) provider.Delivery {
+func (s *Receiver) deliveryOf(c bridge.Connection, header func(string) string, body []byte) provider.Delivery {
 	d := provider.Delivery{Header: map[string]string{}, Body: body, ReceivedAt: s.Now(), Site: c.Site, Resource: c.Resource}
 	for _, name := range s.Registry.Describe(c.Provider).Headers {
 		if value := header(name); value != "" {

@@ -1,6 +1,7 @@
-package console
+package delivery
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -34,7 +35,7 @@ type work struct {
 }
 
 // show brings one card up to date: the post first, then what waits for its thread, in order.
-func (s *Service) show(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work) error {
+func (s *Presenter) show(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work) error {
 	err := s.showCard(ctx, c, p, sub, w)
 	for _, waiting := range w.Waiting {
 		if err != nil || w.Over || w.dropped {
@@ -49,11 +50,11 @@ func (s *Service) show(ctx context.Context, c bridge.Connection, p provider.Prov
 	if err == nil || early || queue.IsPermanent(err) {
 		return err
 	}
-	return unshown{err}
+	return renderError{err}
 }
 
 // showCard posts the card or changes it, if it shows something older.
-func (s *Service) showCard(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work) error {
+func (s *Presenter) showCard(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work) error {
 	if w.Rev >= sub.Rev {
 		return nil
 	}
@@ -82,8 +83,8 @@ func (s *Service) showCard(ctx context.Context, c bridge.Connection, p provider.
 }
 
 // postCard posts the card that the channel does not have yet, unless who had the lease before did.
-func (s *Service) postCard(ctx context.Context, c bridge.Connection, sub bridge.Subject, w *work, posting chat.Posting) error {
-	if may, err := s.welcome(ctx, c, w); err != nil {
+func (s *Presenter) postCard(ctx context.Context, c bridge.Connection, sub bridge.Subject, w *work, posting chat.Posting) error {
+	if may, err := s.stillWelcome(ctx, c, w); err != nil {
 		return err
 	} else if !may {
 		return s.unwelcome(ctx, c, w)
@@ -113,7 +114,7 @@ func (s *Service) postCard(ctx context.Context, c bridge.Connection, sub bridge.
 }
 
 // postOnce posts the card, or finds it where it may have been posted already; that one is brought up to date.
-func (s *Service) postOnce(ctx context.Context, w *work, posting chat.Posting) (string, error) {
+func (s *Presenter) postOnce(ctx context.Context, w *work, posting chat.Posting) (string, error) {
 	found, err := s.find(ctx, w, posting.Place, posting.Mark)
 	if err != nil {
 		return "", err
@@ -130,7 +131,7 @@ func (s *Service) postOnce(ctx context.Context, w *work, posting chat.Posting) (
 }
 
 // find looks for a post that who had the lease before may have made.
-func (s *Service) find(ctx context.Context, w *work, at chat.Place, mark chat.Mark) (string, error) {
+func (s *Presenter) find(ctx context.Context, w *work, at chat.Place, mark chat.Mark) (string, error) {
 	if !w.again {
 		return "", nil
 	}
@@ -139,16 +140,16 @@ func (s *Service) find(ctx context.Context, w *work, at chat.Place, mark chat.Ma
 }
 
 // showWaiting posts something that waits: a reply, a word to the thread of the earlier card, or a card of style Each.
-func (s *Service) showWaiting(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work, waiting bridge.Waiting) error {
+func (s *Presenter) showWaiting(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work, waiting bridge.Waiting) error {
 	if err := s.timely(w); err != nil {
 		return err
 	}
 	if waiting.State != nil {
 		return s.showEach(ctx, c, p, sub, w, waiting)
 	}
-	root, reply := orElse(w.RootID, w.PostID), waiting.Reply
+	root, reply := cmp.Or(w.RootID, w.PostID), waiting.Reply
 	if waiting.Moved {
-		root = orElse(w.RootID, w.Earlier)
+		root = cmp.Or(w.RootID, w.Earlier)
 		reply = chat.Reply{Text: chat.Say("bridge.deliver.moved", "Link", s.Surface.Link(w.PostID))}
 	}
 	at, mark := chat.Place{Channel: w.ChannelID, Thread: root}, s.mark(c, sub, waiting.Key)
@@ -166,9 +167,9 @@ func (s *Service) showWaiting(ctx context.Context, c bridge.Connection, p provid
 }
 
 // showEach posts a card of style Each, which shows what was the state then.
-func (s *Service) showEach(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work, waiting bridge.Waiting) error {
+func (s *Presenter) showEach(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work, waiting bridge.Waiting) error {
 	if w.PostID == "" {
-		if may, err := s.welcome(ctx, c, w); err != nil {
+		if may, err := s.stillWelcome(ctx, c, w); err != nil {
 			return err
 		} else if !may {
 			return s.unwelcome(ctx, c, w)
@@ -192,7 +193,7 @@ func (s *Service) showEach(ctx context.Context, c bridge.Connection, p provider.
 }
 
 // timely returns an error where so little of the lease is left that another might begin with the same.
-func (s *Service) timely(w *work) error {
+func (s *Presenter) timely(w *work) error {
 	if w.Until.Sub(s.Now()) < leaseLeft {
 		return queue.NotYet(0)
 	}
@@ -201,7 +202,7 @@ func (s *Service) timely(w *work) error {
 
 // card draws the state; a card that has surfaced again says where the one before it is. Actions that nobody could take, since the
 // connection has no access to the tool and people have no accounts there, are left out.
-func (s *Service) card(c bridge.Connection, p provider.Provider, state []byte, earlier string) (chat.Card, error) {
+func (s *Presenter) card(c bridge.Connection, p provider.Provider, state []byte, earlier string) (chat.Card, error) {
 	card, err := p.Card(state)
 	if err != nil {
 		return chat.Card{}, queue.Permanent(errors.Wrap(err, "draw a card"))
@@ -223,19 +224,12 @@ func (s *Service) card(c bridge.Connection, p provider.Provider, state []byte, e
 }
 
 // mark returns what a post about the subject is known by.
-func (s *Service) mark(c bridge.Connection, sub bridge.Subject, key string) chat.Mark {
+func (s *Presenter) mark(c bridge.Connection, sub bridge.Subject, key string) chat.Mark {
 	return chat.Mark{Provider: c.Provider, Connection: c.ID, Subject: sub.Name, Key: key}
 }
 
-func orElse(first, second string) string {
-	if first != "" {
-		return first
-	}
-	return second
-}
-
 // record writes what was done, and gives the leases back, even when the server is shutting down.
-func (s *Service) record(ctx context.Context, sub bridge.Subject, todo []*work) error {
+func (s *Applier) record(ctx context.Context, sub bridge.Subject, todo []*work) error {
 	if len(todo) == 0 && len(sub.Unnamed) == 0 && len(sub.Chores) == 0 {
 		return nil
 	}
@@ -284,4 +278,13 @@ func recordShown(sub *bridge.Subject, w *work, now time.Time) {
 	if !w.failed {
 		at.Lease = bridge.Lease{}
 	}
+}
+
+// withMeeting returns the card with a button that starts a meeting about it, where meetings can be started at all.
+func (s *Presenter) withMeeting(card chat.Card) chat.Card {
+	if !s.CanMeet {
+		return card
+	}
+	card.Actions = append(slices.Clone(card.Actions), chat.Action{ID: bridge.ActionMeeting, Label: chat.Say("bridge.act.meeting")})
+	return card
 }

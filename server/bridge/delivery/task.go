@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"context"
@@ -24,8 +24,8 @@ const (
 	taskMax = 24 * time.Hour
 )
 
-// accept hands a task to the inbox.
-func (s *Service) accept(ctx context.Context, c bridge.Connection, id string, t provider.Task) error {
+// schedule hands a task to the inbox.
+func (s *Applier) schedule(ctx context.Context, c bridge.Connection, id string, t provider.Task) error {
 	job := bridge.Job{
 		ID: id, Key: kv.Hash("task", c.ID, t.Key), Connection: c.ID, Task: &t,
 		NotBefore: s.Now().Add(min(max(t.After, taskMin), taskMax)),
@@ -33,22 +33,22 @@ func (s *Service) accept(ctx context.Context, c bridge.Connection, id string, t 
 	return errors.Wrap(s.Inbox.Accept(ctx, job), "store a task")
 }
 
-// doTask does a task: it looks at the tool, applies what it finds, and hands on what is to be looked at later.
-func (s *Service) doTask(ctx context.Context, c bridge.Connection, p provider.Provider, j bridge.Job) error {
+// runTask does a task: it looks at the tool, applies what it finds, and hands on what is to be looked at later.
+func (s *Worker) runTask(ctx context.Context, c bridge.Connection, p provider.Provider, j bridge.Job) error {
 	follower, ok := p.(provider.TaskRunner)
 	if !ok || len(c.Subscriptions) == 0 {
 		return nil
 	}
 	events, next, err := s.look(ctx, c, follower, *j.Task)
 	if err != nil {
-		s.note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
 		if fault.Is(err, fault.ProviderUnavailable, fault.ProviderLimited, fault.Internal) {
 			return errors.Wrap(err, "do a task")
 		}
 		return queue.Permanent(errors.Wrap(err, "do a task")) // somebody has to mend that first
 	}
 	if len(events) > 0 {
-		if err := s.applySoon(ctx, c, events); err != nil {
+		if err := s.applier.ApplySoon(ctx, c, events); err != nil {
 			return err
 		}
 	}
@@ -57,7 +57,7 @@ func (s *Service) doTask(ctx context.Context, c bridge.Connection, p provider.Pr
 	}
 	for _, t := range next {
 		t.Round = j.Task.Round + 1
-		if err := s.accept(ctx, c, kv.Hash("round", j.ID, t.Key, strconv.Itoa(t.Round)), t); err != nil {
+		if err := s.applier.schedule(ctx, c, kv.Hash("round", j.ID, t.Key, strconv.Itoa(t.Round)), t); err != nil {
 			return err
 		}
 	}
@@ -65,8 +65,8 @@ func (s *Service) doTask(ctx context.Context, c bridge.Connection, p provider.Pr
 }
 
 // look calls the tool.
-func (s *Service) look(ctx context.Context, c bridge.Connection, f provider.TaskRunner, t provider.Task) ([]provider.Event, []provider.Task, error) {
-	session, err := s.background(ctx, c)
+func (s *Worker) look(ctx context.Context, c bridge.Connection, f provider.TaskRunner, t provider.Task) ([]provider.Event, []provider.Task, error) {
+	session, err := s.Caller.Background(ctx, c)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"context"
@@ -13,19 +13,23 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// reconcileKey is the key of the task that has what was missed looked up; no provider's task has one like it.
-const reconcileKey = "bridge/reconcile"
+const (
+	// reconcileKey is the key of the task that has what was missed looked up; no provider's task has one like it.
+	reconcileKey = "bridge/reconcile"
+	// reconcileLeast is the least time between two such tasks.
+	reconcileLeast = time.Minute
+)
 
-// scheduleReconcile has what is missed since a time looked up after a while, where the provider's tool does not send it again. After a
+// ScheduleReconcile has what is missed since a time looked up after a while, where the provider's tool does not send it again. After a
 // downtime the task is late, and looks back all the further.
-func (s *Service) scheduleReconcile(ctx context.Context, c bridge.Connection, missedSince time.Time) error {
+func (s *Worker) ScheduleReconcile(ctx context.Context, c bridge.Connection, missedSince time.Time) error {
 	r, ok := s.Registry.Get(c.Provider).(provider.Reconciler)
-	if _, installs := s.installerOf(c); !ok || !installs {
+	if _, installs := s.InstallerOf(c); !ok || !installs {
 		return nil
 	}
 	now := s.Now()
 	every, _ := r.ReconcileTask(now, nil)
-	every = max(every, repairLeast)
+	every = max(every, reconcileLeast)
 	since, err := json.Marshal(missedSince)
 	if err != nil {
 		return errors.Wrap(err, "encode since when to look")
@@ -38,7 +42,7 @@ func (s *Service) scheduleReconcile(ctx context.Context, c bridge.Connection, mi
 }
 
 // reconcile has what happened since the task was made looked up, and goes on doing so until nothing follows the connection any more.
-func (s *Service) reconcile(ctx context.Context, j bridge.Job) error {
+func (s *Worker) reconcile(ctx context.Context, j bridge.Job) error {
 	c, found, err := s.Records.Connection(ctx, j.Connection)
 	if err != nil || !found {
 		return errors.Wrap(err, "look up a connection whose missed deliveries are due") // not found: disconnected in the meantime
@@ -51,10 +55,10 @@ func (s *Service) reconcile(ctx context.Context, j bridge.Job) error {
 	if err := json.Unmarshal(j.Task.Data, &since); err != nil || since.IsZero() {
 		since = s.Now() // a record of another version
 	}
-	if s.enabled(c.Provider) == nil {
-		return s.scheduleReconcile(ctx, c, since) // what is sent meanwhile is refused, and looked up when the provider is on again
+	if s.Enabled(c.Provider) == nil {
+		return s.ScheduleReconcile(ctx, c, since) // what is sent meanwhile is refused, and looked up when the provider is on again
 	}
-	if err := s.scheduleReconcile(ctx, c, s.Now()); err != nil {
+	if err := s.ScheduleReconcile(ctx, c, s.Now()); err != nil {
 		return err
 	}
 	var parts []string
@@ -64,5 +68,5 @@ func (s *Service) reconcile(ctx context.Context, j bridge.Job) error {
 		}
 	}
 	_, task := r.ReconcileTask(since, parts)
-	return s.accept(ctx, c, kv.Hash("reconcile", c.ID, since.UTC().Format(time.RFC3339Nano)), task)
+	return s.applier.schedule(ctx, c, kv.Hash("reconcile", c.ID, since.UTC().Format(time.RFC3339Nano)), task)
 }

@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"slices"
@@ -223,7 +223,7 @@ func seenAs(e provider.Event) string { return kv.Hash(e.ID)[:16] }
 func waitingKey(e provider.Event, what string) string { return kv.Hash(e.ID, what) }
 
 // take takes the leases of what has to be shown and can be now. The error has who cannot show the rest come back for it.
-func (s *Service) take(sub *bridge.Subject, c bridge.Connection) ([]*work, error) {
+func (s *Applier) take(sub *bridge.Subject, c bridge.Connection) ([]*work, error) {
 	var todo []*work
 	var wait error
 	now := s.Now()

@@ -1,4 +1,4 @@
-package console
+package delivery
 
 import (
 	"context"
@@ -10,12 +10,12 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// sentFrom is where the site's subjects are noted whose cards people sent to channels: each by its name, for the connection that has it.
-func sentFrom(providerID, site string) string { return kv.Hash("sent", providerID, site) }
+// SentFrom is where the site's subjects are noted whose cards people sent to channels: each by its name, for the connection that has it.
+func SentFrom(providerID, site string) string { return kv.Hash("sent", providerID, site) }
 
-// cardBeside returns the connection, other than this, by which the channel shows the subject of the same site, and the card; "" for none.
-func (s *Service) cardBeside(ctx context.Context, c bridge.Connection, channelID, subject string) (bridge.Connection, string, error) {
-	all, err := s.following(ctx, c.Provider, channelID)
+// CardBeside returns the connection, other than this, by which the channel shows the subject of the same site, and the card; "" for none.
+func (s *Applier) CardBeside(ctx context.Context, c bridge.Connection, channelID, subject string) (bridge.Connection, string, error) {
+	all, err := s.Directory.Following(ctx, c.Provider, channelID)
 	if err != nil {
 		return bridge.Connection{}, "", err
 	}
@@ -36,12 +36,12 @@ func (s *Service) cardBeside(ctx context.Context, c bridge.Connection, channelID
 
 // passOn has the cards of the events' subjects that people sent to channels from the account as a whole brought up to date, too, where the
 // events came by another connection of the same site. Doing it twice does no harm.
-func (s *Service) passOn(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) error {
+func (s *Applier) passOn(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) error {
 	if _, searches := p.(provider.Searcher); !searches || c.Site == "" {
 		return nil
 	}
 	for _, e := range events {
-		sender, err := s.Records.Alias(ctx, sentFrom(c.Provider, c.Site), e.Subject)
+		sender, err := s.Records.Alias(ctx, SentFrom(c.Provider, c.Site), e.Subject)
 		if err != nil {
 			return errors.Wrap(err, "look whether a subject was sent to channels")
 		}

@@ -1,0 +1,65 @@
+// Package access says, at this moment, who may change what channels are connected to, as whom a provider is called, and with which keys
+// a connection proves itself. It makes no connections and shows nothing.
+package access
+
+import (
+	"context"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Connections is what the keys of connections are kept in.
+type Connections interface {
+	// UpdateConnection changes a connection; see bridge.Records.
+	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
+}
+
+// Keys opens and changes what connections keep to themselves.
+type Keys struct {
+	bridge.Providers
+	Records Connections
+	Seals   bridge.Seals
+	Audit   bridge.Audit
+	Now     func() time.Time
+	Log     func(msg string, pairs ...any)
+}
+
+// Accounts makes sessions at a provider.
+type Accounts interface {
+	// Sites returns where the provider is installed; see bridge.Sessions.
+	Sites(ctx context.Context, providerID string) ([]provider.Site, error)
+	// ForUser returns a session that acts as the user's own account at the site. Faults: AccountNeeded, AccountRejected.
+	ForUser(ctx context.Context, providerID string, site provider.Site, userID string) (provider.Session, error)
+	// With returns a session that shows the credential to the site.
+	With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error)
+}
+
+// Caller says as whom a provider is called for a connection.
+type Caller struct {
+	bridge.Providers
+	Sessions Accounts
+	Keys     *Keys
+}
+
+// People is what rights are decided by.
+type People interface {
+	// Person returns the user with this ID.
+	Person(ctx context.Context, userID string) (chat.Person, error)
+	// Channel returns the channel with this ID.
+	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	// ChannelsOf returns the IDs of the channels that the user is a member of.
+	ChannelsOf(ctx context.Context, userID string) ([]string, error)
+	// CanPost reports whether the user may post in the channel now.
+	CanPost(ctx context.Context, userID, channelID string) bool
+	// Administers reports whether the user is an admin of the channel now (or of all).
+	Administers(ctx context.Context, userID, channelID string) bool
+}
+
+// Rights says who may change what channels are connected to.
+type Rights struct {
+	bridge.Providers
+	People People
+}

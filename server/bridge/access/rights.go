@@ -1,0 +1,96 @@
+package access
+
+import (
+	"context"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/fault"
+)
+
+// MayChange checks, at this moment, that the person may change what all channels that follow the connection share. Fault: SharedElsewhere.
+func (s *Rights) MayChange(ctx context.Context, userID string, c bridge.Connection) error {
+	who, err := s.People.Person(ctx, userID)
+	if err != nil {
+		return errors.Wrap(err, "look up who changes a connection")
+	}
+	if who.Admin {
+		return nil
+	}
+	for _, channelID := range c.Channels() {
+		switch err := s.MayConnect(ctx, userID, channelID); {
+		case fault.Is(err, fault.NoPost, fault.ConnectForbidden, fault.GuestForbidden):
+			return s.SharedElsewhere(c)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// SharedElsewhere says that others follow the connection, and how to get one of one's own where there can be such.
+func (s *Rights) SharedElsewhere(c bridge.Connection) error {
+	refusal := fault.New(fault.SharedElsewhere).With("Name", c.Name).With("Command", s.Word(c.Provider))
+	if _, installs := s.InstallerOf(c); !installs {
+		refusal = refusal.With("Own", "yes")
+	}
+	return refusal
+}
+
+// CanKeep checks that secrets can be kept, and that the person may change what the channel is connected to.
+func (s *Rights) CanKeep(ctx context.Context, userID, channelID string) error {
+	if missing := s.Settings().Missing; missing != "" {
+		return fault.New(fault.NotConfigured).With("Setting", missing)
+	}
+	return s.MayConnect(ctx, userID, channelID)
+}
+
+// Manages reports whether the person may, at this moment, change one of the channels that follow the connection.
+func (s *Rights) Manages(ctx context.Context, userID string, c bridge.Connection) bool {
+	return slices.ContainsFunc(c.Channels(), func(channelID string) bool { return s.MayConnect(ctx, userID, channelID) == nil })
+}
+
+// MayConnect checks, at this moment, that the person may change what the channel is connected to. In their own conversation with the bot,
+// where there are no channel admins, that policy lets who administers any channel. Faults: NoPost, GuestForbidden, ConnectForbidden.
+func (s *Rights) MayConnect(ctx context.Context, userID, channelID string) error {
+	if !s.People.CanPost(ctx, userID, channelID) {
+		return fault.New(fault.NoPost)
+	}
+	who, err := s.People.Person(ctx, userID)
+	if err != nil {
+		return errors.Wrap(err, "look up who connects")
+	}
+	if who.Guest {
+		return fault.New(fault.GuestForbidden)
+	}
+	policy := s.Settings().Policy
+	switch {
+	case who.Admin || policy != bridge.ChannelAdmins && policy != bridge.SystemAdmins:
+		return nil
+	case policy == bridge.SystemAdmins:
+		return fault.New(fault.ConnectForbidden).With("Who", "system admins")
+	}
+	administers, err := s.administers(ctx, userID, channelID)
+	if err == nil && !administers {
+		err = fault.New(fault.ConnectForbidden).With("Who", "channel admins")
+	}
+	return err
+}
+
+// administers reports whether the person is an admin of the channel or, for their own conversation with the bot, of any channel.
+func (s *Rights) administers(ctx context.Context, userID, channelID string) (bool, error) {
+	channel, err := s.People.Channel(ctx, channelID)
+	if err != nil {
+		return false, errors.Wrap(err, "look up the channel")
+	}
+	if !channel.Direct {
+		return s.People.Administers(ctx, userID, channelID), nil
+	}
+	all, err := s.People.ChannelsOf(ctx, userID)
+	if err != nil {
+		return false, errors.Wrap(err, "list the channels of who connects")
+	}
+	return slices.ContainsFunc(all, func(id string) bool { return s.People.Administers(ctx, userID, id) }), nil
+}

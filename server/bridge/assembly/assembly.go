@@ -1,0 +1,73 @@
+// Package assembly builds the bridge out of its packages. It is the one place that knows them all; it does nothing else.
+package assembly
+
+import (
+	"context"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/access"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/delivery"
+	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Dependencies are what the bridge works with.
+type Dependencies struct {
+	Registry *provider.Registry
+	Settings func() bridge.Settings
+	Surface  bridge.Surface
+	People   bridge.People
+	Records  bridge.Records
+	Inbox    bridge.Inbox
+	Seals    bridge.Seals
+	Sessions bridge.Sessions
+	// Meetings starts Zoom meetings from cards; nil where none can be started.
+	Meetings bridge.Meetings
+	Audit    bridge.Audit
+	Now      func() time.Time
+	// Log writes a line to the server's log, with names and values in pairs.
+	Log func(msg string, pairs ...any)
+}
+
+// Bridge is the whole bridge. It is safe for use by several goroutines.
+type Bridge struct {
+	*delivery.Receiver
+	*delivery.Worker
+	*delivery.Journal
+	*console.Service
+	Cards *delivery.Applier
+	Keys  *access.Keys
+}
+
+// New builds a bridge that works with these.
+func New(d Dependencies) *Bridge {
+	providers := bridge.Providers{Registry: d.Registry, Settings: d.Settings}
+	notices := &notice.Notices{People: d.People, Log: d.Log}
+	keys := &access.Keys{Providers: providers, Records: d.Records, Seals: d.Seals, Audit: d.Audit, Now: d.Now, Log: d.Log}
+	caller := &access.Caller{Providers: providers, Sessions: d.Sessions, Keys: keys}
+	rights := &access.Rights{Providers: providers, People: d.People}
+	directory := &connection.Directory{Providers: providers, Records: d.Records, Sessions: d.Sessions, Log: d.Log}
+	parts := delivery.New(delivery.Dependencies{
+		Providers: providers, Records: d.Records, Surface: d.Surface, People: d.People, Inbox: d.Inbox,
+		Keys: keys, Caller: caller, Directory: directory, Notices: notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
+	})
+	service := console.New(console.Dependencies{
+		Providers: providers, Surface: d.Surface, People: d.People, Records: d.Records, Inbox: d.Inbox, Seals: d.Seals, Sessions: d.Sessions,
+		Meetings: d.Meetings, Audit: d.Audit, Keys: keys, Caller: caller, Rights: rights, Directory: directory, Notices: notices,
+		Cards: parts.Cards, Journal: parts.Journal, Reconciliation: parts.Worker, Now: d.Now, Log: d.Log,
+	})
+	for key, do := range service.Tasks() {
+		parts.Worker.Register(key, do)
+	}
+	return &Bridge{
+		Receiver: parts.Receiver, Worker: parts.Worker, Journal: parts.Journal, Service: service, Cards: parts.Cards, Keys: keys,
+	}
+}
+
+// Reseal seals the keys of a connection with the key in use, and reports whether they were not.
+func (b *Bridge) Reseal(ctx context.Context, connectionID string) (changed bool, err error) {
+	return b.Keys.Reseal(ctx, connectionID)
+}

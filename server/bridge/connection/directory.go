@@ -1,0 +1,122 @@
+// Package connection makes, repairs and ends connections between channels and providers, and finds them again.
+package connection
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Records is what the directory reads and changes.
+type Records interface {
+	// Connection returns the connection with this ID; false means that there is none.
+	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
+	// ConnectionsOf returns the IDs of the provider's connections that the channel follows or followed.
+	ConnectionsOf(ctx context.Context, providerID, channelID string) ([]string, error)
+	// UpdateConnectionsOf changes that list.
+	UpdateConnectionsOf(ctx context.Context, providerID, channelID string, change func(*[]string) bool) error
+}
+
+// Sites knows where providers are installed.
+type Sites interface {
+	// Sites returns where the provider is installed; see bridge.Sessions.
+	Sites(ctx context.Context, providerID string) ([]provider.Site, error)
+}
+
+// Directory finds the connections that channels follow.
+type Directory struct {
+	bridge.Providers
+	Records  Records
+	Sessions Sites
+	Log      func(msg string, pairs ...any)
+}
+
+// Following returns the provider's connections that the channel follows, as they are listed.
+func (s *Directory) Following(ctx context.Context, providerID, channelID string) ([]bridge.Connection, error) {
+	ids, err := s.Records.ConnectionsOf(ctx, providerID, channelID)
+	if err != nil {
+		return nil, errors.Wrap(err, "list the connections of the channel")
+	}
+	var found []bridge.Connection
+	for _, id := range ids {
+		c, ok, err := s.Records.Connection(ctx, id)
+		if err != nil {
+			return nil, errors.Wrap(err, "read a connection of the channel")
+		}
+		if ok && c.Provider == providerID && len(c.In(channelID)) > 0 {
+			found = append(found, c)
+		}
+	}
+	return found, nil
+}
+
+// LabelOf returns what tells the connection from the others: its name, with the host or a number where that is not enough.
+func LabelOf(c bridge.Connection, among []bridge.Connection) string {
+	same := slices.DeleteFunc(slices.Clone(among), func(o bridge.Connection) bool { return !SameName(o.Name, c.Name) })
+	if len(same) < 2 {
+		return c.Name
+	}
+	if site, err := url.Parse(c.Site); err == nil && site.Host != "" {
+		return c.Name + " (" + site.Host + ")"
+	}
+	at := slices.IndexFunc(same, func(o bridge.Connection) bool { return o.ID == c.ID })
+	return c.Name + " (" + strconv.Itoa(at+1) + ")"
+}
+
+// Named returns the connections that somebody means by the text: the address of the resource, the name, what only one name begins
+// with, or what is in it.
+func (s *Directory) Named(ctx context.Context, providerID string, all []bridge.Connection, text string) []bridge.Connection {
+	if installer, ok := s.Registry.Get(providerID).(provider.Installer); ok {
+		if sites, err := s.Sessions.Sites(ctx, providerID); err == nil {
+			if at, err := installer.Locate(text, sites); err == nil && at.Path != "" {
+				is := func(c bridge.Connection) bool {
+					return c.Site == at.Site && strings.EqualFold(c.Resource.Path, at.Path)
+				}
+				if found := Filtered(all, is); len(found) > 0 {
+					return found
+				}
+			}
+		}
+	}
+	wanted := strings.ToLower(text)
+	for _, fits := range []func(name string) bool{
+		func(name string) bool { return name == wanted },
+		func(name string) bool { return strings.HasPrefix(name, wanted) },
+		func(name string) bool { return strings.Contains(name, wanted) },
+	} {
+		is := func(c bridge.Connection) bool {
+			return fits(strings.ToLower(LabelOf(c, all))) || fits(strings.ToLower(c.Name))
+		}
+		if found := Filtered(all, is); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// Filtered returns those for which is reports true.
+func Filtered(all []bridge.Connection, is func(bridge.Connection) bool) []bridge.Connection {
+	return slices.DeleteFunc(slices.Clone(all), func(c bridge.Connection) bool { return !is(c) })
+}
+
+// SameName reports whether people would take the names for one: case does not matter.
+func SameName(a, b string) bool { return strings.EqualFold(a, b) }
+
+// Unlist takes the connection off a list. One that stays there is passed over whenever the list is read.
+func (s *Directory) Unlist(ctx context.Context, providerID, list, id string) {
+	err := s.Records.UpdateConnectionsOf(ctx, providerID, list, func(ids *[]string) bool {
+		before := len(*ids)
+		*ids = slices.DeleteFunc(*ids, func(listed string) bool { return listed == id })
+		return len(*ids) != before
+	})
+	if err != nil {
+		s.Log("A connection could not be taken off a list", "connection", id, "error", err.Error())
+	}
+}

@@ -1,0 +1,155 @@
+// Package delivery carries deliveries from a provider's request to the cards in channels: it verifies and stores them, folds their events
+// into subjects, plans what each channel sees, posts and updates cards and replies, and keeps the journal of it. It makes no connections,
+// and knows neither commands nor clicks.
+package delivery
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Records is what deliveries read and change. In an update, change gets a zero record when there is none and says whether to write; it may
+// be called several times, when others write the same record.
+type Records interface {
+	// Connection returns the connection with this ID; false means that there is none.
+	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
+	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
+	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
+	// Subject returns a subject of a connection.
+	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
+	// UpdateSubject changes it; it is kept for 30 days after the last change.
+	UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error)
+	// UpdateSeries changes a series, likewise, kept for 180 days.
+	UpdateSeries(ctx context.Context, connectionID, name string, change func(*bridge.Series) (bool, error)) (bridge.Series, error)
+	// Alias returns the subject that has the further name, "" when none.
+	Alias(ctx context.Context, connectionID, name string) (string, error)
+	// SetAlias gives a subject a further name; it is kept for 30 days.
+	SetAlias(ctx context.Context, connectionID, name, subject string) error
+	// Log adds to the connection's journal, oldest first, and drops what is beyond the last twenty.
+	Log(ctx context.Context, connectionID string, entries []bridge.Entry) error
+	// Claim reports whether this is the first to ask for the key within the time.
+	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
+}
+
+// Surface is where cards are shown; see bridge.Surface.
+type Surface interface {
+	// Post puts a card into a channel or thread and returns the post's ID. bridge.ErrGone for a channel that is archived or gone.
+	Post(ctx context.Context, p chat.Posting) (postID string, err error)
+	// Update brings the card of a post up to date. bridge.ErrGone for a post that is deleted or cannot be changed.
+	Update(ctx context.Context, postID string, p chat.Posting) error
+	// Reply posts a line into the thread. bridge.ErrGone likewise.
+	Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (postID string, err error)
+	// Find returns the post in the place that carries the mark and was made since then, "" when there is none.
+	Find(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (postID string, err error)
+	// Link returns the address of a post.
+	Link(postID string) string
+}
+
+// People is what deliveries need to know of channels, and of the users for whom the bridge speaks there.
+type People interface {
+	// Channel returns the channel with this ID.
+	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	// StillPosts reports whether the user may post in the channel now; what cannot be told is an error.
+	StillPosts(ctx context.Context, userID, channelID string) (bool, error)
+	// Announce has the bot write into a channel or thread, for all to read.
+	Announce(ctx context.Context, at chat.Place, text chat.Message) error
+}
+
+// Keys are what connections prove themselves with.
+type Keys interface {
+	// Open returns the keys of the connection. Fault: Unreadable.
+	Open(ctx context.Context, c bridge.Connection) (bridge.Keys, error)
+	// Promote puts the candidate in force that a delivery proved, if any, and returns the proof as it is then.
+	Promote(ctx context.Context, c bridge.Connection, keys bridge.Keys, proof provider.Proof) provider.Proof
+}
+
+// Caller says as whom a provider is called when nobody asked for it at this moment.
+type Caller interface {
+	// Background returns such a session. Faults: HostUnknown, AccountNeeded, AccountRejected, Unreadable.
+	Background(ctx context.Context, c bridge.Connection) (provider.Session, error)
+}
+
+// Directory knows which connections channels follow.
+type Directory interface {
+	// Following returns the provider's connections that the channel follows.
+	Following(ctx context.Context, providerID, channelID string) ([]bridge.Connection, error)
+	// Unlist takes the connection off the channel's list.
+	Unlist(ctx context.Context, providerID, channelID, connectionID string)
+}
+
+// Dependencies are what deliveries are carried out with.
+type Dependencies struct {
+	bridge.Providers
+	Records   Records
+	Surface   Surface
+	People    People
+	Inbox     bridge.Inbox
+	Keys      Keys
+	Caller    Caller
+	Directory Directory
+	Notices   *notice.Notices
+	// CanMeet says that cards have a button that starts a Zoom meeting.
+	CanMeet bool
+	Now     func() time.Time
+	// Log writes a line to the server's log, with names and values in pairs.
+	Log func(msg string, pairs ...any)
+}
+
+// core is what all parts of the package share.
+type core struct {
+	Dependencies
+	// owner tells this server from others in leases.
+	owner string
+}
+
+// Parts are what the package does, each by itself: receiving requests, carrying out jobs, showing cards, and the journal.
+type Parts struct {
+	Receiver *Receiver
+	Worker   *Worker
+	Cards    *Applier
+	Journal  *Journal
+}
+
+// Receiver takes providers' requests.
+type Receiver struct {
+	*core
+	intake  *intake
+	journal *Journal
+}
+
+// Worker carries out jobs: deliveries, events, and tasks.
+type Worker struct {
+	*core
+	applier *Applier
+	journal *Journal
+	tasks   map[string]TaskHandler
+}
+
+// Applier applies events to subjects, and brings their cards up to date.
+type Applier struct {
+	*core
+	presenter *Presenter
+}
+
+// Presenter posts and updates what channels see of subjects.
+type Presenter struct {
+	*core
+	journal *Journal
+}
+
+// New returns the parts of the package, which are safe for use by several goroutines. What they remember is only a journal that is not
+// yet written.
+func New(d Dependencies) Parts {
+	c := &core{Dependencies: d, owner: rand.Text()}
+	journal := &Journal{core: c, pending: newPending()}
+	applier := &Applier{core: c, presenter: &Presenter{core: c, journal: journal}}
+	worker := &Worker{core: c, applier: applier, journal: journal, tasks: map[string]TaskHandler{}}
+	worker.Register(reconcileKey, worker.reconcile)
+	return Parts{Receiver: &Receiver{core: c, intake: newIntake(), journal: journal}, Worker: worker, Cards: applier, Journal: journal}
+}

@@ -1,0 +1,26 @@
+package delivery
+
+import (
+	"context"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/kv"
+)
+
+// warnRefused tells who made the connection that its deliveries are refused, at most once a day.
+func (s *Journal) warnRefused(ctx context.Context, connectionID string, refused bridge.Entry) {
+	if !s.pending.warn(connectionID, s.Now()) {
+		return
+	}
+	first, err := s.Records.Claim(ctx, kv.Hash("refused", connectionID), toldFor)
+	if err != nil || !first {
+		return // where the table fails, the journal says it all the same
+	}
+	c, found, err := s.Records.Connection(ctx, connectionID)
+	if err != nil || !found {
+		return
+	}
+	s.Notices.WriteTo(ctx, c.CreatedBy, chat.Say("bridge.deliver.refused", "Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name),
+		"Command", s.Word(c.Provider)).WithMessage("Reason", refused.Reason))
+}

@@ -1,0 +1,105 @@
+// Package notice tells users and channels what happened. Where that fails it writes a line to the log: there is nothing else to be done.
+package notice
+
+import (
+	"context"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+)
+
+// People is how notices reach people.
+type People interface {
+	// Person returns the user with this ID.
+	Person(ctx context.Context, userID string) (chat.Person, error)
+	// Channel returns the channel with this ID.
+	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	// Whisper shows a note to one user in a place.
+	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
+	// Rewhisper replaces a note shown before.
+	Rewhisper(ctx context.Context, at chat.Place, userID, postID string, note chat.Note) error
+	// DirectMessage has the bot write to a user.
+	DirectMessage(ctx context.Context, userID string, text chat.Message) error
+	// Announce has the bot write into a channel or thread, for all to read.
+	Announce(ctx context.Context, at chat.Place, text chat.Message) error
+}
+
+// Notices tells users and channels what happened.
+type Notices struct {
+	People People
+	// Log writes a line to the server's log, with names and values in pairs.
+	Log func(msg string, pairs ...any)
+}
+
+// TellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the
+// change in their own conversation with the bot knows it.
+func (s *Notices) TellAll(ctx context.Context, from string, c bridge.Connection, text chat.Message) {
+	for _, channelID := range c.Channels() {
+		if channelID == from {
+			s.Tell(ctx, from, text)
+			continue
+		}
+		if err := s.People.Announce(ctx, chat.Place{Channel: channelID}, text); err != nil {
+			s.Log("A channel could not be told of a change to its connection", "channel_id", channelID, "connection", c.ID, "error", err.Error())
+		}
+	}
+}
+
+// Who returns somebody's name in chat, in a form that calls nobody.
+func (s *Notices) Who(ctx context.Context, userID string) string {
+	person, err := s.People.Person(ctx, userID)
+	if err != nil || person.Username == "" {
+		return "?"
+	}
+	return chat.Escape("@" + person.Username)
+}
+
+// Tell has everybody in the channel know what somebody did. In their own conversation with the bot they know it.
+func (s *Notices) Tell(ctx context.Context, channelID string, text chat.Message) {
+	channel, err := s.People.Channel(ctx, channelID)
+	if err == nil && channel.Direct {
+		return
+	}
+	if err == nil {
+		err = s.People.Announce(ctx, chat.Place{Channel: channelID}, text)
+	}
+	if err != nil {
+		s.Log("A channel could not be told what it is connected to", "channel_id", channelID, "error", err.Error())
+	}
+}
+
+// Ago says how long ago it was.
+func Ago(now, at time.Time) chat.Message {
+	switch since := now.Sub(at); {
+	case since < time.Minute:
+		return chat.Say("bridge.ago.now")
+	case since < time.Hour:
+		return chat.Plural("bridge.ago.minutes", int(since/time.Minute))
+	case since < 24*time.Hour:
+		return chat.Plural("bridge.ago.hours", int(since/time.Hour))
+	default:
+		return chat.Plural("bridge.ago.days", int(since/(24*time.Hour)))
+	}
+}
+
+// WriteTo has the bot write to somebody, and logs where that fails: there is nothing else to be done.
+func (s *Notices) WriteTo(ctx context.Context, userID string, text chat.Message) {
+	if err := s.People.DirectMessage(ctx, userID, text); err != nil {
+		s.Log("A person could not be told about a connection", "user_id", userID, "error", err.Error())
+	}
+}
+
+// Whisper answers somebody in the place, and logs where that fails: there is nothing else to be done.
+func (s *Notices) Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) {
+	if err := s.People.Whisper(ctx, at, userID, note); err != nil {
+		s.Log("A person could not be answered", "user_id", userID, "channel_id", at.Channel, "error", err.Error())
+	}
+}
+
+// Answer replaces the note with the button that was pressed by what came of it.
+func (s *Notices) Answer(ctx context.Context, c chat.Click, text chat.Message) {
+	if err := s.People.Rewhisper(ctx, c.Place, c.UserID, c.PostID, chat.Note{Text: text}); err != nil {
+		s.Log("A note could not be brought up to date", "user_id", c.UserID, "post_id", c.PostID, "error", err.Error())
+	}
+}
