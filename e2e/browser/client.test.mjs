@@ -219,6 +219,32 @@ describe('In Mattermost’s client', () => {
         assert.ok(await entry.locator('svg').count(), 'it has an icon');
     });
 
+    it('the times in a card are the reader’s own', async () => {
+        const topic = `Snoozed ${Date.now().toString(36)}`;
+        await bob.person.call('POST', '/posts', {
+            channel_id: channel.id,
+            type: 'custom_zoom_card',
+            message: 'Since 2026-03-02 09:04 UTC, says @bob',
+            props: {
+                attachments: [{title: topic, color: '#d00000', text: 'Until 2026-03-02 21:30 UTC', fields: [{title: 'Opened', value: '2026-03-02 UTC', short: true}, {title: 'Assigned to', value: '@alice', short: true}]}],
+                times: [
+                    {text: '2026-03-02 09:04 UTC', at: Date.UTC(2026, 2, 2, 9, 4), style: 'datetime'},
+                    {text: '2026-03-02 21:30 UTC', at: Date.UTC(2026, 2, 2, 21, 30), style: 'time'},
+                    {text: '2026-03-02 UTC', at: Date.UTC(2026, 2, 2, 9, 4), style: 'date'},
+                ],
+            },
+        });
+        const card = tab.cards.filter({hasText: topic});
+        await card.getByText('Since Mar 2, 2026, 10:04 AM').waitFor();
+        await card.getByText('Until 10:30 PM').waitFor();
+        await card.getByText('Mar 2, 2026', {exact: true}).waitFor();
+        await tab.page.setViewportSize({width: 480, height: 800});
+        await tab.picture('f9-times-narrow', card);
+        await alice.person.prefer(['display_settings', 'use_military_time', 'true']);
+        await card.getByText('Until 22:30').waitFor();
+        await alice.person.prefer(['display_settings', 'use_military_time', 'false']);
+    });
+
     it('a time range keeps its order in a right-to-left language', async () => {
         const end = Date.now();
         await alice.person.call('POST', '/posts', {
