@@ -2,7 +2,7 @@ import {webAddress} from './links';
 
 import type {Post} from './types/mattermost-webapp';
 
-/** A button of a card, or a menu where it has options. */
+/** A button of a card, or a menu if it has options. */
 export interface CardAction {
     id: string;
     name: string;

@@ -61,7 +61,7 @@ function providerEntries(registry: PluginRegistry, actions: Actions, provider: P
     if (!isForComposer(provider)) {
         return ids.filter((id) => id !== undefined);
     }
-    const Composer = ({draft}: PostEditorProps) => React.createElement(ComposerMenu, {provider, onChoose: (word: string) => actions.openWindow(provider, word, draft)});
+    const Composer = ({draft}: PostEditorProps) => React.createElement(ComposerMenu, {provider, onSelect: (word: string) => actions.openWindow(provider, word, draft)});
     ids.push(registry.registerPostEditorActionComponent?.(Composer));
     return ids.filter((id) => id !== undefined);
 }

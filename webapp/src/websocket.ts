@@ -22,9 +22,9 @@ export function listen(registry: PluginRegistry, store: Store, actions: Actions,
         if (typed && actions.startTyped(typed)) {
             return {};
         }
-        const meant = typedProviderCommand(message, args, enabledProviders(store.getState()));
-        if (meant) {
-            actions.openWindow(meant.provider, meant.text, meant.place);
+        const command = typedProviderCommand(message, args, enabledProviders(store.getState()));
+        if (command) {
+            actions.openWindow(command.provider, command.text, command.place);
             return {};
         }
         return {message, args: withConnection(message, args, connectionId(store.getState()))};
@@ -43,14 +43,14 @@ function typedStart(message: string, args: CommandArgs) {
 
 // Parses a provider's command that opens a window here instead of a dialog, such as "/pduty trigger Disk full". Returns null for others.
 function typedProviderCommand(message: string, args: CommandArgs, providers: Provider[]) {
-    const [, word = '', sub = '', rest = ''] = /^\s*\/(\S+)\s+(\S+)(?:\s+([\s\S]*))?$/.exec(message) ?? [];
-    const does = sub.toLowerCase();
-    const provider = providers.find((one) => one.word === word.toLowerCase() && one.can.some((can) => can === does));
+    const [, word = '', second = '', rest = ''] = /^\s*\/(\S+)\s+(\S+)(?:\s+([\s\S]*))?$/.exec(message) ?? [];
+    const subcommand = second.toLowerCase();
+    const provider = providers.find((one) => one.word === word.toLowerCase() && one.can.some((can) => can === subcommand));
     const text = rest.trim();
-    if (!provider || typeof args.channel_id !== 'string' || args.channel_id === '' || (does === 'configure' && text !== '')) {
+    if (!provider || typeof args.channel_id !== 'string' || args.channel_id === '' || (subcommand === 'configure' && text !== '')) {
         return null;
     }
-    return {provider, text: text ? `${does} ${text}` : does, place: {channelId: args.channel_id, rootId: typeof args.root_id === 'string' ? args.root_id : ''}};
+    return {provider, text: text ? `${subcommand} ${text}` : subcommand, place: {channelId: args.channel_id, rootId: typeof args.root_id === 'string' ? args.root_id : ''}};
 }
 
 // Servers that don't know the field ignore it.

@@ -12,7 +12,7 @@ import type {Provider} from '../../types/api';
 const pagerDuty: Provider = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note']};
 
 function show(provider = pagerDuty) {
-    const onChoose = vi.fn();
+    const onSelect = vi.fn();
     render(
         <IntlProvider
             locale='en'
@@ -20,31 +20,31 @@ function show(provider = pagerDuty) {
         >
             <ComposerMenu
                 provider={provider}
-                onChoose={onChoose}
+                onSelect={onSelect}
             />
         </IntlProvider>,
     );
-    return onChoose;
+    return onSelect;
 }
 
 describe('The button at the composer', () => {
     it('opens a menu that works with the keyboard alone', async () => {
         const user = userEvent.setup();
-        const onChoose = show();
+        const onSelect = show();
         await user.tab();
         await user.keyboard('{Enter}');
         expect(screen.getByRole('menuitem', {name: 'Trigger incident'})).toHaveFocus();
         await user.keyboard('{ArrowDown}');
         expect(screen.getByRole('menuitem', {name: 'Search PagerDuty'})).toHaveFocus();
         await user.keyboard('{Enter}');
-        expect(onChoose).toHaveBeenCalledExactlyOnceWith('search');
+        expect(onSelect).toHaveBeenCalledExactlyOnceWith('search');
         expect(screen.queryByRole('menu')).not.toBeInTheDocument();
         expect(screen.getByRole('button', {name: 'PagerDuty'})).toHaveFocus();
     });
 
     it('closes without an action', async () => {
         const user = userEvent.setup();
-        const onChoose = show();
+        const onSelect = show();
         const button = screen.getByRole('button', {name: 'PagerDuty'});
         await user.click(button);
         await user.keyboard('{Escape}');
@@ -52,6 +52,6 @@ describe('The button at the composer', () => {
         await user.click(button);
         await user.click(document.body);
         expect(screen.queryByRole('menu')).not.toBeInTheDocument();
-        expect(onChoose).not.toHaveBeenCalled();
+        expect(onSelect).not.toHaveBeenCalled();
     });
 });

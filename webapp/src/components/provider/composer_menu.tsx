@@ -22,7 +22,7 @@ export function isForComposer(provider: Provider): boolean {
 }
 
 /** The provider's button at the message composer, with a menu of its actions. */
-export function ComposerMenu({provider, onChoose}: {provider: Provider; onChoose: (word: string) => void}) {
+export function ComposerMenu({provider, onSelect}: {provider: Provider; onSelect: (word: string) => void}) {
     const [open, setOpen] = useState(false);
     const button = useRef<HTMLButtonElement>(null);
     const whole = useRef<HTMLSpanElement>(null);
@@ -64,9 +64,9 @@ export function ComposerMenu({provider, onChoose}: {provider: Provider; onChoose
                     provider={provider}
                     offered={offered}
                     onClose={close}
-                    onChoose={(word) => {
+                    onSelect={(word) => {
                         close();
-                        onChoose(word);
+                        onSelect(word);
                     }}
                 />
             )}
@@ -78,11 +78,11 @@ interface MenuProps {
     provider: Provider;
     offered: typeof entries;
     onClose(): void;
-    onChoose(word: string): void;
+    onSelect(word: string): void;
 }
 
 // The menu takes the focus when it opens; see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/.
-function Menu({provider, offered, onClose, onChoose}: MenuProps) {
+function Menu({provider, offered, onClose, onSelect}: MenuProps) {
     const menu = useRef<HTMLDivElement>(null);
     useLayoutEffect(() => menu.current?.querySelector('button')?.focus(), []); // before the next key
 
@@ -112,7 +112,7 @@ function Menu({provider, offered, onClose, onChoose}: MenuProps) {
                     key={word}
                     type='button'
                     role='menuitem'
-                    onClick={() => onChoose(word)}
+                    onClick={() => onSelect(word)}
                 >
                     <Text
                         id={label}

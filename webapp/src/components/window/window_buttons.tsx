@@ -11,7 +11,7 @@ addStyles(styles);
 interface WindowButtonsProps {
     buttons: WindowButton[];
 
-    /** What the buttons act on, for screen readers, where the buttons of several items look the same. */
+    /** The item that the buttons belong to, which screen readers add to their labels. */
     about?: string;
     busy?: boolean;
 
