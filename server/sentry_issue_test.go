@@ -269,7 +269,7 @@ func TestAFilterKeepsOutOnlyWhatSaysSomethingElse(t *testing.T) {
 	h.connects(h.alice, "acme web", h.town)
 	h.alice.Types("/sentry configure", h.town)
 	for _, field := range []string{"filter_environment", "filter_release"} {
-		require.Contains(t, h.alice.Field(field).HelpText, "are shown, too", field)
+		require.Contains(t, h.alice.Field(field).HelpText, "are always shown", field)
 	}
 	h.alice.Submits(map[string]any{"filter_release": "shop@2.*"})
 	h.fails(h.web, "ValueError", "the webhook of an issue names no release")

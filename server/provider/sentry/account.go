@@ -13,15 +13,15 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// What the form for an internal integration asks for.
+// The fields of the form for an internal integration.
 const (
 	fieldToken  = "token"
 	fieldSecret = "secret"
-	// secretLeast is the length of the shortest client secret.
+	// secretLeast is the minimum length of a client secret.
 	secretLeast = 16
 )
 
-// Endpoints are where people authorize. All regions of sentry.io share them; Sentry takes the client's credentials in the body.
+// Endpoints returns where users authorize. All regions of sentry.io share it. Sentry expects the client's credentials in the body.
 func (*Sentry) Endpoints(site provider.Site) provider.Endpoints {
 	return provider.Endpoints{
 		AuthURL: site.URL + "/oauth/authorize/", TokenURL: site.URL + "/oauth/token/",
@@ -30,7 +30,7 @@ func (*Sentry) Endpoints(site provider.Site) provider.Endpoints {
 	}
 }
 
-// whoAmI is what Sentry says of a token.
+// whoAmI is what Sentry says about a token.
 type whoAmI struct {
 	User lenient[struct {
 		ID    text `json:"id"`
@@ -43,7 +43,7 @@ type whoAmI struct {
 	}] `json:"auth"`
 }
 
-// WhoAmI returns whose account the session acts with.
+// WhoAmI returns the account of the session.
 func (*Sentry) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
 	var answer whoAmI
 	if err := s.Call(ctx, http.MethodGet, "/api/0/", nil, &answer); err != nil {
@@ -57,7 +57,7 @@ func (*Sentry) WhoAmI(ctx context.Context, s provider.Session) (provider.Account
 	return provider.Account{ID: u.ID.id(), Name: shown}, nil
 }
 
-// CredentialForm asks for what an internal integration has: a token to call Sentry with, and the secret that it signs with.
+// CredentialForm asks for the token and the client secret of an internal integration.
 func (*Sentry) CredentialForm() []chat.FormField {
 	return []chat.FormField{
 		{
@@ -71,7 +71,7 @@ func (*Sentry) CredentialForm() []chat.FormField {
 	}
 }
 
-// ParseCredential makes the credential of the answers. What is signed with is checked as well; HookSecret returns it.
+// ParseCredential returns the credential from the submitted values. It also checks the client secret, which SigningSecret returns.
 func (s *Sentry) ParseCredential(values map[string]string) (provider.Credential, error) {
 	token := strings.TrimSpace(values[fieldToken])
 	switch {
@@ -88,8 +88,8 @@ func (s *Sentry) ParseCredential(values map[string]string) (provider.Credential,
 	return provider.Credential{Scheme: provider.BearerToken, Secret: token}, nil
 }
 
-// SigningSecret returns the secret that the integration signs its deliveries with, which Sentry made: it takes the place of the one that
-// the connection would have made for itself. Where it cannot be one, the error is a *provider.FieldError.
+// SigningSecret returns the client secret of the integration, with which Sentry signs deliveries. It replaces the secret that the
+// connection would generate. If it is invalid, the error is a *provider.FieldError.
 func (*Sentry) SigningSecret(values map[string]string) (string, error) {
 	secret := strings.TrimSpace(values[fieldSecret])
 	if len(secret) < secretLeast || strings.ContainsAny(secret, " \t\r\n") {
@@ -101,7 +101,7 @@ func (*Sentry) SigningSecret(values map[string]string) (string, error) {
 	return secret, nil
 }
 
-// CheckCredential asks whether Sentry knows the token, and whether it may do what we need of it.
+// CheckCredential checks that Sentry accepts the token and that the token may change issues.
 func (*Sentry) CheckCredential(ctx context.Context, s provider.Session) error {
 	var answer whoAmI
 	if err := s.Call(ctx, http.MethodGet, "/api/0/", nil, &answer); err != nil {

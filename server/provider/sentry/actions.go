@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// What comes with clicks and forms.
+// The names of values in clicks and forms.
 const (
 	valueSelected = "selected"
 	fieldText     = "text"
@@ -24,13 +24,13 @@ const (
 )
 
 const (
-	// maxWritten is the longest comment that can be written in a form.
+	// maxWritten limits a comment in a form, in characters.
 	maxWritten = 3000
-	// unassigned is the choice of taking an issue from everybody.
+	// unassigned is the option to remove the assignee.
 	unassigned = "nobody"
 )
 
-// actionRun is one action under way.
+// actionRun is an action that is being run.
 type actionRun struct {
 	client
 	request provider.ActionRequest
@@ -38,8 +38,7 @@ type actionRun struct {
 	site    location
 }
 
-// HandleAction carries out an action on the card of an issue. What it came to is read back and applied to the card at once; the delivery that
-// tells the same changes nothing more.
+// HandleAction runs an action of an issue's card. It applies the result to the card at once; the delivery about it then changes nothing.
 func (s *Sentry) HandleAction(ctx context.Context, session provider.Session, c provider.ActionRequest) (provider.ActionResult, error) {
 	a, err := newActionRun(session, c)
 	if err != nil {
@@ -65,7 +64,7 @@ func (s *Sentry) HandleAction(ctx context.Context, session provider.Session, c p
 	return provider.ActionResult{}, fault.New(fault.InvalidInput)
 }
 
-// newActionRun begins an action. Fault: InvalidInput where the card is no issue's.
+// newActionRun starts an action. Fault: InvalidInput for a card that isn't an issue's.
 func newActionRun(session provider.Session, c provider.ActionRequest) (actionRun, error) {
 	card, err := readState(c.State)
 	if err != nil {
@@ -81,7 +80,7 @@ func newActionRun(session provider.Session, c provider.ActionRequest) (actionRun
 	return a, nil
 }
 
-// actor returns who acts, as somebody at Sentry.
+// actor returns the user who acts.
 func (a actionRun) actor() actor {
 	if a.request.Account.Name == "" {
 		return actor{ID: a.request.Account.ID, Name: untrusted.Line(a.request.By, maxName)}
@@ -89,8 +88,8 @@ func (a actionRun) actor() actor {
 	return actor{ID: a.request.Account.ID, Name: untrusted.Line(a.request.Account.Name, maxName)}
 }
 
-// newEvent returns what was done, with the issue as it is now. It comes after all that the card knows of: servers' clocks differ, and
-// later news must not pass for old.
+// newEvent returns what was done, with the issue as it is now. Its time is after everything the card knows: clocks differ, and a newer
+// delivery must not count as older.
 func (a actionRun) newEvent(d eventType, now *issue, at location) provider.Event {
 	n := eventData{Site: a.site, At: untrusted.Latest(a.request.At, a.subject.ShownAt.Add(time.Millisecond)), Type: d, By: a.actor(), Issue: now}
 	if d == typeLookedUp {
@@ -100,8 +99,8 @@ func (a actionRun) newEvent(d eventType, now *issue, at location) provider.Event
 	return issueEvent(n)
 }
 
-// setStatus brings the issue to another state. Where somebody else has done so already, the card is brought up to date and nothing is
-// changed, so that it is theirs.
+// setStatus changes the status of the issue. If someone else has already done so, it only updates the card, so that the change stays
+// theirs.
 func (a actionRun) setStatus(ctx context.Context, d eventType, what map[string]any) (provider.ActionResult, error) {
 	now, at, err := a.issue(ctx, a.subject.ID)
 	if err != nil {
@@ -116,7 +115,7 @@ func (a actionRun) setStatus(ctx context.Context, d eventType, what map[string]a
 	return a.applyChange(ctx, d, what)
 }
 
-// applyChange changes the issue and tells what it came to.
+// applyChange changes the issue and returns the result.
 func (a actionRun) applyChange(ctx context.Context, d eventType, what map[string]any) (provider.ActionResult, error) {
 	now, at, err := a.change(ctx, a.subject.ID, what)
 	if err != nil {
@@ -125,7 +124,7 @@ func (a actionRun) applyChange(ctx context.Context, d eventType, what map[string
 	return provider.ActionResult{Events: []provider.Event{a.newEvent(d, now, at)}}, nil
 }
 
-// archive puts the issue aside, for ever or until something happens.
+// archive archives the issue, forever or until a condition is met.
 func (a actionRun) archive(ctx context.Context) (provider.ActionResult, error) {
 	until := func(condition string, n int) map[string]any {
 		return map[string]any{
@@ -146,7 +145,7 @@ func (a actionRun) archive(ctx context.Context) (provider.ActionResult, error) {
 	return a.setStatus(ctx, typeArchived, what)
 }
 
-// prioritize sets how urgent the issue is.
+// prioritize sets the priority of the issue.
 func (a actionRun) prioritize(ctx context.Context) (provider.ActionResult, error) {
 	chosen := a.request.Values[valueSelected]
 	if !slices.Contains(priorities(), chosen) {
@@ -155,7 +154,7 @@ func (a actionRun) prioritize(ctx context.Context) (provider.ActionResult, error
 	return a.applyChange(ctx, typePriorityChanged, map[string]any{"priority": chosen})
 }
 
-// assign asks whose the issue is to be, and gives it to them.
+// assign asks for an assignee and assigns the issue.
 func (a actionRun) assign(ctx context.Context) (provider.ActionResult, error) {
 	if !a.request.Submitted {
 		form, err := a.assignForm(ctx)
@@ -182,7 +181,7 @@ func (a actionRun) assign(ctx context.Context) (provider.ActionResult, error) {
 	return done, err
 }
 
-// comment asks what to say, and says it.
+// comment asks for a comment and posts it.
 func (a actionRun) comment(ctx context.Context) (provider.ActionResult, error) {
 	if !a.request.Submitted {
 		return provider.ActionResult{Form: commentForm(a.issueName())}, nil
@@ -190,7 +189,7 @@ func (a actionRun) comment(ctx context.Context) (provider.ActionResult, error) {
 	return a.postComment(ctx, a.request.Values[fieldText])
 }
 
-// postComment says something about the issue.
+// postComment posts a comment on the issue.
 func (a actionRun) postComment(ctx context.Context, said string) (provider.ActionResult, error) {
 	said = strings.TrimSpace(said)
 	if said == "" {
@@ -209,7 +208,7 @@ func (a actionRun) postComment(ctx context.Context, said string) (provider.Actio
 		return provider.ActionResult{}, withProviderMessage(err)
 	}
 	if made.ID.id() == "" {
-		return provider.ActionResult{Note: chat.Say("sentry.note.commented")}, nil // its own delivery will tell of it
+		return provider.ActionResult{Note: chat.Say("sentry.note.commented")}, nil // the delivery will update the card
 	}
 	n := eventData{
 		Site: a.site, At: a.request.At, Type: typeCommented, By: a.actor(), Issue: &issue{ID: a.subject.ID, Project: a.subject.Project},

@@ -38,7 +38,7 @@ func TestAnErrorIsResolvedFromChatAndRegresses(t *testing.T) {
 	require.Equal(t, sandbox.StatusUnresolved, o.state(issue).Status)
 }
 
-func TestAnIssueIsArchivedInManyWays(t *testing.T) {
+func TestAnIssueIsArchivedWithEveryOption(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	o.install()
@@ -68,7 +68,7 @@ func TestAnIssueIsArchivedInManyWays(t *testing.T) {
 	require.True(t, changes[len(changes)-1].Resurface)
 }
 
-func TestAnIssueIsGivenToPeopleAndTeams(t *testing.T) {
+func TestAnIssueIsAssignedToPeopleAndTeams(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	o.install()
@@ -87,7 +87,7 @@ func TestAnIssueIsGivenToPeopleAndTeams(t *testing.T) {
 		require.Equal(t, want, o.state(issue).Assignee)
 	}
 	require.Contains(t, o.says(issue), "Assigned to: Ada")
-	require.Equal(t, "Bob took this issue. Bob assigned this issue to team shop. Bob assigned this issue to Ada.", o.replies())
+	require.Equal(t, "Bob assigned this issue to themselves. Bob assigned this issue to team shop. Bob assigned this issue to Ada.", o.replies())
 	_, err = o.click("bob", issue, actionAssign, true, fieldOther, "bob@example.com", fieldAssignee, values[1])
 	require.NoError(t, err)
 	require.Equal(t, "bob", o.state(issue).Assignee)
@@ -109,7 +109,7 @@ func TestAnIssueIsGivenToPeopleAndTeams(t *testing.T) {
 	require.ErrorAs(t, err, &slip)
 }
 
-func TestACommentIsWrittenOnce(t *testing.T) {
+func TestACommentIsPostedOnce(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	o.install()
@@ -133,7 +133,7 @@ func TestACommentIsWrittenOnce(t *testing.T) {
 	require.Contains(t, o.replies(), "Ada commented: Thanks")
 }
 
-func TestAPriorityIsSetAndTold(t *testing.T) {
+func TestAPriorityIsSetAndPosted(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	o.install()
@@ -141,13 +141,13 @@ func TestAPriorityIsSetAndTold(t *testing.T) {
 	_, err := o.click("bob", issue, actionPriority, false, valueSelected, "low")
 	require.NoError(t, err)
 	require.Equal(t, "low", o.state(issue).Priority)
-	require.Contains(t, o.replies(), "The priority is Low now.")
+	require.Contains(t, o.replies(), "The priority is now Low.")
 	require.Contains(t, o.says(issue), "Priority: Low")
 	_, err = o.click("bob", issue, actionPriority, false, valueSelected, "top")
 	require.True(t, fault.Is(err, fault.InvalidInput))
 }
 
-func TestWhoIsLateCorrectsTheCard(t *testing.T) {
+func TestALateClickCorrectsTheCard(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	o.install()
@@ -163,7 +163,7 @@ func TestWhoIsLateCorrectsTheCard(t *testing.T) {
 	require.NotContains(t, o.says(issue), "Bob", "it was not he")
 }
 
-func TestRefusalsAreToldInSentrysWords(t *testing.T) {
+func TestErrorsShowSentrysMessage(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	o.install()

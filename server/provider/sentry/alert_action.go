@@ -11,21 +11,21 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// The action "Send to Mattermost" that Sentry's alert rules offer once it is in the integration's schema. Sentry asks below the address
-// of the hook for the channels to choose from, and has what was chosen checked there; both are signed like deliveries, in another
-// header. With each alert of such a rule comes the channel.
+// Once the integration's schema contains it, Sentry's alert rules offer the action "Send to Mattermost". Sentry queries the channels to
+// choose from and checks the choice, at addresses below the hook. Both requests are signed like deliveries, in another header. Each alert
+// of such a rule then names the channel.
 const (
 	alertActionType = "alert-rule-action"
 	// ChannelsPath and CheckPath follow the address of the hook.
 	ChannelsPath = "/channels"
 	CheckPath    = "/check"
-	// channelField is the name of the choice.
+	// channelField is the name of the setting.
 	channelField = "channel"
-	// maxChannelID is the longest ID of a channel, in bytes.
+	// maxChannelID is the longest channel ID, in bytes.
 	maxChannelID = 64
 )
 
-// HandleQuery answers Sentry's questions: for the channels to choose from, and whether the one that was chosen will do.
+// HandleQuery returns the channels to choose from, or checks the chosen one.
 func (*Sentry) HandleQuery(question string, d provider.Delivery, channels []provider.QueryOption) ([]byte, error) {
 	switch "/" + question {
 	case ChannelsPath:
@@ -44,7 +44,7 @@ func (*Sentry) HandleQuery(question string, d provider.Delivery, channels []prov
 	return nil, fault.New(fault.HookUnknown)
 }
 
-// ChosenChannel reads which channel somebody chose in an alert rule, for it to be checked. Fault: InvalidInput.
+// ChosenChannel returns the channel that a user chose in an alert rule. Fault: InvalidInput.
 func ChosenChannel(body []byte) (string, error) {
 	var asked sentAlertAction
 	if err := json.Unmarshal(body, &asked); err != nil {
@@ -57,7 +57,7 @@ func ChosenChannel(body []byte) (string, error) {
 	return channel, nil
 }
 
-// sentAlertAction is what was chosen in an alert rule. It comes as "settings" with an alert and as "fields" to be checked.
+// sentAlertAction has the settings of an alert rule's action: "settings" in an alert, "fields" in a check.
 type sentAlertAction struct {
 	Title    text              `json:"title"`
 	Settings list[sentSetting] `json:"settings"`
@@ -69,7 +69,7 @@ type sentSetting struct {
 	Value text `json:"value"`
 }
 
-// channel returns the channel that was chosen, "" for none.
+// channel returns the chosen channel, or "".
 func (a sentAlertAction) channel() string {
 	for _, s := range append(append([]sentSetting{}, a.Settings...), a.Fields...) {
 		if id := s.Value.id(); s.Name == channelField && len(id) <= maxChannelID {
@@ -79,7 +79,7 @@ func (a sentAlertAction) channel() string {
 	return ""
 }
 
-// alertAction returns the element of the schema. Sentry puts its addresses in the place of the whole path of the hook's.
+// alertAction returns the element of the schema. Sentry replaces the whole path of the hook's address with the paths in it.
 func alertAction(h provider.Hook) (map[string]any, error) {
 	u, err := url.Parse(h.URL)
 	if err != nil {
@@ -96,7 +96,7 @@ func alertAction(h provider.Hook) (map[string]any, error) {
 	}, nil
 }
 
-// withAlertAction returns the schema with our action in it, and the others as they are.
+// withAlertAction returns the schema with our action, and all other elements unchanged.
 func withAlertAction(schema map[string]any, h provider.Hook) (map[string]any, error) {
 	action, err := alertAction(h)
 	if err != nil {
@@ -108,7 +108,7 @@ func withAlertAction(schema map[string]any, h provider.Hook) (map[string]any, er
 	return next, nil
 }
 
-// withoutAlertAction returns the schema without any such action.
+// withoutAlertAction returns the schema without any action for alert rules.
 func withoutAlertAction(schema map[string]any) map[string]any {
 	elements, _ := schema["elements"].([]any)
 	others := []any{}
@@ -123,7 +123,7 @@ func withoutAlertAction(schema map[string]any) map[string]any {
 	return map[string]any{"elements": others}
 }
 
-// hasAlertAction reports whether our action is in the schema, with the addresses as they are now.
+// hasAlertAction reports whether the schema contains our action with the current addresses.
 func hasAlertAction(schema map[string]any, h provider.Hook) bool {
 	wanted, err := withAlertAction(nil, h)
 	if err != nil {

@@ -17,7 +17,7 @@ const (
 	buildReady = "install"
 )
 
-// buildInfo is a mobile build with what Sentry has done about it.
+// buildInfo is a mobile build with what Sentry has done with it.
 type buildInfo struct {
 	ID       string `json:"id"`
 	Project  string `json:"project,omitempty"`
@@ -27,11 +27,11 @@ type buildInfo struct {
 	Platform string `json:"platform,omitempty"`
 	Branch   string `json:"branch,omitempty"`
 	Pull     *pull  `json:"pull,omitempty"`
-	// Did is what was done, Failed that it failed, and Error why.
+	// Did is what was done. Failed is set if it failed, and Error is the reason.
 	Did    string `json:"did"`
 	Failed bool   `json:"failed,omitempty"`
 	Error  string `json:"error,omitempty"`
-	// Download and Install are sizes in bytes, each with how much it is more than the build that this one is compared with.
+	// Download and Install are sizes in bytes. MoreDownload and MoreInstall are the differences from the build that it is compared with.
 	Download     int64 `json:"download,omitempty"`
 	Install      int64 `json:"install,omitempty"`
 	MoreDownload int64 `json:"more_download,omitempty"`
@@ -40,19 +40,19 @@ type buildInfo struct {
 	InstallURL string `json:"install_url,omitempty"`
 }
 
-// buildState is what is known of a mobile build: what was told last of its size, and of installing it.
+// buildState is the state of a mobile build: the latest reports about its size and about installing it.
 type buildState struct {
 	Size  *buildReport `json:"size,omitempty"`
 	Ready *buildReport `json:"ready,omitempty"`
 }
 
-// buildReport is a build as it was told, and when.
+// buildReport is what a delivery said about a build, and when.
 type buildReport struct {
 	buildInfo
 	ReceivedAt time.Time `json:"received_at,omitzero"`
 }
 
-// foldBuild folds what became of a mobile build.
+// foldBuild applies an event about a mobile build.
 func (f *fold) foldBuild() {
 	f.change.Kind = kindBuild
 	var next buildState
@@ -74,7 +74,7 @@ func (f *fold) foldBuild() {
 	f.Build = &next
 }
 
-// appearance is how a build looks.
+// appearance returns how a build looks.
 func (b buildInfo) appearance() appearance {
 	switch {
 	case b.Failed && b.Did == buildReady:
@@ -87,7 +87,7 @@ func (b buildInfo) appearance() appearance {
 	return appearance{"package", chat.ToneNeutral, "build_measured"}
 }
 
-// latest returns the build as it was told last, with what only the other delivery knows of it.
+// latest returns the build as in the latest report, with what only the other report knows.
 func (b buildState) latest() buildInfo {
 	switch {
 	case b.Size == nil:
@@ -142,7 +142,7 @@ func (s state) buildCard(card *chat.Card) {
 	card.Footer = joinFooter(name, b.Project)
 }
 
-// size writes a size in megabytes, with how much more or less it is than before; zero for one that isn't known.
+// size returns a size in megabytes with its difference from before; zero for an unknown size.
 func size(bytes, more int64) chat.Message {
 	if bytes == 0 {
 		return chat.Message{}

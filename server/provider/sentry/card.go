@@ -11,10 +11,10 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// maxFields is how many facts a card has.
+// maxFields limits the facts on a card.
 const maxFields = 6
 
-// appearance is how a state is shown: never by the colour alone.
+// appearance is how a state looks. It never depends on color alone.
 type appearance struct {
 	emoji string
 	tone  chat.Tone
@@ -24,7 +24,7 @@ type appearance struct {
 // message returns the state in words.
 func (l appearance) message() chat.Message { return chat.Say("sentry.state." + l.state) }
 
-// Card draws an issue, a metric alert, or what became of the integration.
+// Card draws an issue, metric alert, mobile build, or change of the integration.
 func (*Sentry) Card(raw json.RawMessage) (chat.Card, error) {
 	s, err := readState(raw)
 	if err != nil {
@@ -48,19 +48,19 @@ func (*Sentry) Card(raw json.RawMessage) (chat.Card, error) {
 	return card, nil
 }
 
-// setAppearance has the card look so.
+// setAppearance sets how the card looks.
 func setAppearance(card *chat.Card, l appearance) {
 	card.Emoji, card.Tone, card.State = l.emoji, l.tone, l.message()
 }
 
-// addField adds a fact, if there is one and room for it.
+// addField adds a fact if it isn't empty and there is room for it.
 func addField(card *chat.Card, label string, value chat.Message) {
 	if !value.Zero() && len(card.Fields) < maxFields {
 		card.Fields = append(card.Fields, chat.Field{Label: chat.Say("sentry.field." + label), Value: value})
 	}
 }
 
-// timeText writes a time for a fact; zero for none.
+// timeText returns a time for a fact; zero for none.
 func timeText(at time.Time) chat.Message {
 	if at.IsZero() {
 		return chat.Message{}
@@ -68,7 +68,7 @@ func timeText(at time.Time) chat.Message {
 	return chat.Verbatim(strings.ReplaceAll(at.UTC().Format("2006-01-02 15.04 UTC"), ".", ":"))
 }
 
-// joinFooter says where it lives: project, rule and short ID.
+// joinFooter joins the parts that aren't empty: project, rule and short ID.
 func joinFooter(parts ...string) string {
 	var all []string
 	for _, part := range parts {
@@ -79,7 +79,7 @@ func joinFooter(parts ...string) string {
 	return strings.Join(all, " · ")
 }
 
-// metricAppearance is how a metric alert looks.
+// metricAppearance returns how a metric alert looks.
 func metricAppearance(status string) appearance {
 	switch status {
 	case metricCritical:
@@ -111,7 +111,7 @@ func (s state) metricCard(card *chat.Card) {
 	card.Footer = joinFooter(name, card.Footer, m.Rule)
 }
 
-// installCard draws what became of the integration.
+// installCard draws a change of the integration.
 func (s state) installCard(card *chat.Card) {
 	setAppearance(card, appearance{"electric_plug", chat.ToneSuccess, "installed"})
 	text := "sentry.integration.installed"
@@ -124,7 +124,7 @@ func (s state) installCard(card *chat.Card) {
 	card.Footer = joinFooter(name, s.Site.Slug)
 }
 
-// otherCard draws a delivery of a kind that is not known.
+// otherCard draws a delivery of an unknown kind.
 func (s state) otherCard(card *chat.Card) {
 	o := s.Other
 	setAppearance(card, appearance{"incoming_envelope", chat.ToneNeutral, "other"})

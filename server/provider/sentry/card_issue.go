@@ -21,7 +21,7 @@ const (
 	actionPriority = "priority"
 )
 
-// The ways to put an issue aside, by the options of the menu.
+// The options for archiving an issue.
 const (
 	archiveEscalating = "escalating"
 	archiveForever    = "forever"
@@ -32,10 +32,10 @@ const (
 	archiveUsers      = "users"
 )
 
-// ownName is the ID of what Sentry does by itself.
+// ownName is the ID of Sentry itself as an actor.
 const ownName = "sentry"
 
-// level returns how severe it is, as far as is known.
+// level returns the severity as far as it is known.
 func (k *issueState) level() string {
 	if k.Shown.Level == "" && k.Event != nil {
 		return k.Event.Level
@@ -43,7 +43,7 @@ func (k *issueState) level() string {
 	return k.Shown.Level
 }
 
-// appearance is how an issue looks. As long as nothing is done about it, the emoji is that of its level.
+// appearance returns how an issue looks. Until someone handles it, the emoji shows its level.
 func (k *issueState) appearance() appearance {
 	switch k.Shown.Status {
 	case statusResolved:
@@ -98,7 +98,7 @@ func (s state) issueCard(card *chat.Card) {
 	}
 }
 
-// countText returns a number of which none is nothing to tell.
+// countText returns a number, and nothing for 0.
 func countText(n int64) chat.Message {
 	if n == 0 {
 		return chat.Message{}
@@ -106,7 +106,7 @@ func countText(n int64) chat.Message {
 	return chat.Verbatim(itoa(n))
 }
 
-// warnings say what has to be known before the rest is believed.
+// warnings returns what the reader must know before trusting the card.
 func (k *issueState) warnings() chat.Message {
 	var sample, unsigned chat.Message
 	if k.Sample {
@@ -126,8 +126,8 @@ func (k *issueState) culpritText() chat.Message {
 	return chat.Verbatim(chat.Code(culprit))
 }
 
-// quote returns what the issue says for itself, where the title doesn't have it: the words of an error, a user's feedback, or what was
-// measured. Of feedback the issue has all lines, an event of it only the first words.
+// quote returns the issue's own text unless the title contains it: an error message, user feedback, or a measurement. The issue has the
+// whole feedback, an event only its beginning.
 func (k *issueState) quote(title string) chat.Message {
 	said := []string{k.Shown.Said}
 	if k.Event != nil && k.Shown.Category == categoryFeedback {
@@ -144,10 +144,10 @@ func (k *issueState) quote(title string) chat.Message {
 	return chat.Message{}
 }
 
-// categoryFeedback is the category of what a user wrote.
+// categoryFeedback is the category of user feedback.
 const categoryFeedback = "feedback"
 
-// lastActor returns who brought the issue to its state, as far as is known.
+// lastActor returns who brought the issue to its status, if it is known.
 func (k *issueState) lastActor() actor {
 	did := map[string]eventType{statusResolved: typeResolved, statusArchived: typeArchived, statusOpen: typeUnresolved}[k.Shown.Status]
 	by := k.LastDone[did]
@@ -156,13 +156,13 @@ func (k *issueState) lastActor() actor {
 	}
 	for _, other := range []eventType{typeResolved, typeArchived, typeUnresolved} {
 		if other != did && k.LastDone[other].At.After(by.At) {
-			return actor{} // what came after it was told without a name
+			return actor{} // a later change has no known actor
 		}
 	}
 	return by.By
 }
 
-// actionText says what was done about the issue.
+// actionText says who resolved or archived the issue.
 func (k *issueState) actionText() chat.Message {
 	who := k.lastActor()
 	known := who.Name != ""
@@ -198,7 +198,7 @@ func (k *issueState) codeText() chat.Message {
 	return provider.JoinLines(place, chat.Verbatim(f.block()))
 }
 
-// actions are what can be done about the issue.
+// actions returns the actions for the issue's status.
 func (k *issueState) actions() []chat.Action {
 	button := func(id string, tone chat.Tone) chat.Action {
 		return chat.Action{ID: id, Label: chat.Say("sentry.action." + id), Tone: tone}
@@ -224,10 +224,10 @@ func (k *issueState) actions() []chat.Action {
 	}
 }
 
-// priorities are those of issues, the most urgent first.
+// priorities returns the priorities of issues, highest first.
 func priorities() []string { return []string{"high", "medium", "low"} }
 
-// priorityWord says a priority; zero for none.
+// priorityWord returns a priority in words; zero for none.
 func priorityWord(p string) chat.Message {
 	if slices.Contains(priorities(), p) {
 		return chat.Say("sentry.option.priority." + p)
@@ -235,7 +235,7 @@ func priorityWord(p string) chat.Message {
 	return escaped(p)
 }
 
-// levelWord says a level; zero for none.
+// levelWord returns a level in words; zero for none.
 func levelWord(l string) chat.Message {
 	if slices.Contains(levels(), l) {
 		return chat.Say("sentry.level." + l)
@@ -243,7 +243,7 @@ func levelWord(l string) chat.Message {
 	return escaped(l)
 }
 
-// categoryWord says what kind of issue it is, unless it is an error as most are.
+// categoryWord returns the category, except for errors, which most issues are.
 func categoryWord(c string) chat.Message {
 	switch c {
 	case kindError:

@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// maxPages bounds how many pages of a list are read, perPage is the most that Sentry gives of one.
+// maxPages limits how many pages of a list are read; perPage is Sentry's largest page.
 const (
 	maxPages = 10
 	perPage  = "100"
@@ -25,7 +25,7 @@ const (
 // client calls Sentry about one organization.
 type client struct {
 	provider.Session
-	// base is the address that answers for the organization: that of its region.
+	// base is the API address of the organization's region.
 	base string
 	org  string
 }
@@ -36,8 +36,7 @@ func newClient(s provider.Session, path string) client {
 	return client{Session: s, base: cmp.Or(region, s.Site.API), org: slug}
 }
 
-// splitPath takes a path of ours apart: the organization's slug, and before it the address of its region where that is another than
-// the site's.
+// splitPath splits a path into the organization's slug and the address of its region. The region is "" if it is the site's API.
 func splitPath(path string) (region, slug string) {
 	if at := strings.LastIndex(path, "/"); at >= 0 && strings.Contains(path, "://") {
 		return path[:at], path[at+1:]
@@ -45,8 +44,8 @@ func splitPath(path string) (region, slug string) {
 	return "", path
 }
 
-// pathOf returns the path of an organization. Only the vendor's regions count: a server of one's own may name itself by an address
-// that nobody else reaches.
+// pathOf returns the path of an organization. Only the vendor's regions count, because a self-hosted server may report an address that
+// nobody else can reach.
 func pathOf(site provider.Site, region, slug string) string {
 	region, ok := baseAddress(region)
 	if !ok || region == site.API || !slices.Contains(site.Hosts, region) {
@@ -55,7 +54,8 @@ func pathOf(site provider.Site, region, slug string) string {
 	return region + "/" + slug
 }
 
-// endpoint returns an address below the organization. All addresses of Sentry end with a slash: without it a change is redirected, and lost.
+// endpoint returns an address below the organization. All addresses end with a slash: without it, Sentry redirects a change and it is
+// lost.
 func (c client) endpoint(parts ...string) string {
 	var address strings.Builder
 	address.WriteString(c.base + "/api/0/organizations/" + url.PathEscape(c.org) + "/")
@@ -65,12 +65,12 @@ func (c client) endpoint(parts ...string) string {
 	return address.String()
 }
 
-// issue looks an issue up.
+// issue returns an issue.
 func (c client) issue(ctx context.Context, id string) (*issue, location, error) {
 	return c.shown(ctx, http.MethodGet, id, nil)
 }
 
-// change changes an issue and returns it as it is then.
+// change changes an issue and returns its new state.
 func (c client) change(ctx context.Context, id string, what map[string]any) (*issue, location, error) {
 	return c.shown(ctx, http.MethodPut, id, what)
 }
@@ -91,7 +91,8 @@ func (c client) shown(ctx context.Context, method, id string, in any) (*issue, l
 	return i, at, nil
 }
 
-// pages reads a list page by page, as long as the function wants more. It returns the address of the next page, "" at the end.
+// pages reads a list page by page until each returns false, or most pages are read. It returns the address of the next page, "" at the
+// end.
 func pages[T any](ctx context.Context, s provider.Session, address string, most int, each func([]T) bool) (string, error) {
 	for range most {
 		var answer provider.RawResponse
@@ -111,7 +112,8 @@ func pages[T any](ctx context.Context, s provider.Session, address string, most 
 	return address, nil
 }
 
-// nextPage reads the header that leads on. There is always a next page; "results" says whether anything is on it.
+// nextPage returns the address of the next page, "" at the end. There is always a link to a next page; "results" says whether it has
+// anything.
 func nextPage(h http.Header) string {
 	for _, value := range h.Values("Link") {
 		for link := range strings.SplitSeq(value, ",") {
@@ -127,7 +129,7 @@ func nextPage(h http.Header) string {
 // withProviderMessage adds to an error of a call what Sentry says about it.
 func withProviderMessage(err error) error { return provider.WithMessage(err, errorText) }
 
-// errorText returns what Sentry says about a refusal: a detail, or a list for each field; at times as JSON in a text.
+// errorText returns Sentry's error message: a detail, or lists by field, sometimes as JSON in a string.
 func errorText(body []byte) string {
 	var wrapped string
 	if json.Unmarshal(body, &wrapped) == nil {

@@ -62,7 +62,7 @@ func shown(t *testing.T, c chat.Card) string {
 	return strings.Join(all, "\n")
 }
 
-func TestTrapTheSignatureIsOverTheBytesAsTheyCame(t *testing.T) {
+func TestTheSignatureCoversTheRawBody(t *testing.T) {
 	t.Parallel()
 	body, err := os.ReadFile("testdata/vector.json")
 	require.NoError(t, err)
@@ -78,7 +78,7 @@ func TestTrapTheSignatureIsOverTheBytesAsTheyCame(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrForged)
 }
 
-func TestTrapTheTimestampIsSignedByNobody(t *testing.T) {
+func TestTheTimestampIsNotSigned(t *testing.T) {
 	t.Parallel()
 	require.NotContains(t, New(Options{}).Describe().Headers, "Sentry-Hook-Timestamp")
 	p := New(Options{})
@@ -88,7 +88,7 @@ func TestTrapTheTimestampIsSignedByNobody(t *testing.T) {
 	require.Equal(t, one, only(t, p, d), "it moves nothing")
 }
 
-func TestTrapWhatSentrySignsIsNotBelievedForItsAddress(t *testing.T) {
+func TestASecretAddressDoesNotReplaceASignature(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	d := fixture(t, "resolved")
@@ -105,7 +105,7 @@ func TestTrapWhatSentrySignsIsNotBelievedForItsAddress(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrForged, "a wrong signature is not made good by the address")
 }
 
-func TestTrapFormsInSentrySignAnEmptyBodyInAnotherHeader(t *testing.T) {
+func TestFormsSignAnEmptyBodyInAnotherHeader(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	d := provider.Delivery{Header: map[string]string{headerAppSignature: provider.Sign(nil, "the-secret")}}
@@ -120,7 +120,7 @@ func TestTrapFormsInSentrySignAnEmptyBodyInAnotherHeader(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrUnsigned, "it vouches for no delivery")
 }
 
-func TestTrapARequestIDNamesAnAttemptAndNoEvent(t *testing.T) {
+func TestARequestIDIdentifiesAnAttempt(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for name := range resources() {
@@ -140,7 +140,7 @@ func TestTrapARequestIDNamesAnAttemptAndNoEvent(t *testing.T) {
 	require.True(t, change.Stale)
 }
 
-func TestTrapAnIssueMayBeResolvedTwiceWithoutAnEventBetween(t *testing.T) {
+func TestAnIssueMayBeResolvedTwiceWithoutAnEventBetween(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	reopened := fixture(t, "unresolved")
@@ -151,7 +151,7 @@ func TestTrapAnIssueMayBeResolvedTwiceWithoutAnEventBetween(t *testing.T) {
 	require.Equal(t, "white_check_mark", cardOf(t, p, state).Emoji)
 }
 
-func TestTrapAnOldDeliveryThatIsTriedAgainTurnsNothingBack(t *testing.T) {
+func TestARepeatedOldDeliveryChangesNothing(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, _ := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "regressed"))
@@ -161,7 +161,7 @@ func TestTrapAnOldDeliveryThatIsTriedAgainTurnsNothingBack(t *testing.T) {
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Regressed", "the issue has seen an event since")
 }
 
-func TestTrapPuttingAsideHasTwoNames(t *testing.T) {
+func TestArchivingHasTwoNames(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for _, name := range []string{"ignored", "archived"} {
@@ -172,7 +172,7 @@ func TestTrapPuttingAsideHasTwoNames(t *testing.T) {
 	require.True(t, change.Stale, "both of one")
 }
 
-func TestTrapAnIssueThatIsResolvedHasNoAddress(t *testing.T) {
+func TestAResolvedIssueHasNoAddress(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	d := fixture(t, "resolved-commit")
@@ -187,7 +187,7 @@ func TestTrapAnIssueThatIsResolvedHasNoAddress(t *testing.T) {
 	require.Equal(t, "https://sentry.io/organizations/acme/issues/4211/", cardOf(t, p, state).URL, "people use one address for all regions")
 }
 
-func TestTrapAProjectIsANumberInEventsAndAnObjectInIssues(t *testing.T) {
+func TestAProjectIsANumberInEventsAndAnObjectInIssues(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for name, want := range map[string]string{"alert": "web", "error": "web", "issue-created": "web", "comment": "web", "metric-critical": "web"} {
@@ -200,13 +200,13 @@ func TestTrapAProjectIsANumberInEventsAndAnObjectInIssues(t *testing.T) {
 	require.Equal(t, unknownProject, only(t, p, d).Resource, "what names no project is not for those who follow one")
 }
 
-func TestTrapIDsAreTextsInIssuesAndNumbersInComments(t *testing.T) {
+func TestIDsAreStringsInIssuesAndNumbersInComments(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	require.Equal(t, only(t, p, fixture(t, "issue-created")).Subject, only(t, p, fixture(t, "comment")).Subject)
 }
 
-func TestTrapWhoDidItIsANumberAWordOrAUUID(t *testing.T) {
+func TestAnActorIsANumberAWordOrAUUID(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for raw, id := range map[string]string{`7`: "7", `"sentry"`: "sentry", `"0b33-44"`: "0b33-44", `null`: "", `{"x":1}`: "", `[1]`: "", `true`: ""} {
@@ -218,14 +218,14 @@ func TestTrapWhoDidItIsANumberAWordOrAUUID(t *testing.T) {
 	}
 }
 
-func TestTrapACountIsAText(t *testing.T) {
+func TestACountIsAString(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, _ := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "assigned"))
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Events: 37\nUsers affected: 12")
 }
 
-func TestTrapCreatedAreOutagesAndFeedbackToo(t *testing.T) {
+func TestOutagesAndFeedbackAreCreatedToo(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for name, word := range map[string]string{"outage": "Category: Outage", "feedback": "Category: User feedback"} {
@@ -237,7 +237,7 @@ func TestTrapCreatedAreOutagesAndFeedbackToo(t *testing.T) {
 	}
 }
 
-func TestTrapAMetricAlertMayBeOpenWhichNobodyDocuments(t *testing.T) {
+func TestAMetricAlertMayHaveTheUndocumentedStatusOpen(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	events, err := p.Parse(fixture(t, "metric-open"))
@@ -250,7 +250,7 @@ func TestTrapAMetricAlertMayBeOpenWhichNobodyDocuments(t *testing.T) {
 	require.Equal(t, chat.ToneFailure, cardOf(t, p, change.State).Tone)
 }
 
-func TestTrapFramesRunFromTheOldestToTheNewest(t *testing.T) {
+func TestFramesRunFromTheOldestToTheNewest(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, _ := told(t, p, nil, fixture(t, "alert"))
@@ -261,7 +261,7 @@ func TestTrapFramesRunFromTheOldestToTheNewest(t *testing.T) {
 	require.NotContains(t, shown(t, cardOf(t, p, state)), "price.py", "of several exceptions the last one counts")
 }
 
-func TestTrapALegacyMessageMayBeBlank(t *testing.T) {
+func TestALegacyMessageMayBeBlank(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, _ := told(t, p, nil, fixture(t, "legacy-error"))
@@ -271,7 +271,7 @@ func TestTrapALegacyMessageMayBeBlank(t *testing.T) {
 	require.Empty(t, card.Actions, "what nobody signed is nothing to act upon")
 }
 
-func TestTrapUnknownKindsAreTakenInAndDoNotFail(t *testing.T) {
+func TestUnknownKindsOfDeliveriesAreAccepted(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for _, resource := range []string{"crystal_ball", "something-new"} {
@@ -295,7 +295,7 @@ func TestTrapUnknownKindsAreTakenInAndDoNotFail(t *testing.T) {
 	}
 }
 
-func TestTrapTwoChannelsOfOneAlertAreTwoEvents(t *testing.T) {
+func TestTwoChannelsOfOneAlertAreTwoEvents(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	one, other := only(t, p, fixture(t, "alert-channel")), only(t, p, fixture(t, "alert-channel-other"))
@@ -306,7 +306,7 @@ func TestTrapTwoChannelsOfOneAlertAreTwoEvents(t *testing.T) {
 	require.False(t, change.Stale, "the other channel has yet to see it")
 }
 
-func TestPersonalDataIsLeftOutUnlessItIsAllowed(t *testing.T) {
+func TestPersonalDataIsOmittedUnlessAllowed(t *testing.T) {
 	t.Parallel()
 	private, open := New(Options{}), New(Options{PersonalData: func() bool { return true }})
 	secrets := []string{"carol", "198.51.100.7", "203.0.113.9", "s3cr3t", "hunter2", "4111"}
@@ -324,7 +324,7 @@ func TestPersonalDataIsLeftOutUnlessItIsAllowed(t *testing.T) {
 	}
 }
 
-func TestAnIssueThatIsBackIsPostedAgain(t *testing.T) {
+func TestARegressedIssueGetsANewCard(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, change := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "resolved"))
@@ -336,7 +336,7 @@ func TestAnIssueThatIsBackIsPostedAgain(t *testing.T) {
 	require.Equal(t, kindRegressed, change.Kind)
 }
 
-func TestRepeatedAlertsRaiseTheCountAndNothingElse(t *testing.T) {
+func TestRepeatedAlertsOnlyRaiseTheCount(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, change := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "alert"), fixture(t, "alert-again"))
@@ -347,7 +347,7 @@ func TestRepeatedAlertsRaiseTheCountAndNothingElse(t *testing.T) {
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Events: 2", "the same event is one")
 }
 
-func TestAStateDoesNotGrowForEver(t *testing.T) {
+func TestAStateHasALimitedSize(t *testing.T) {
 	t.Parallel()
 	exhaustive.Test(t)
 	p := New(Options{})
@@ -369,7 +369,7 @@ func TestAStateDoesNotGrowForEver(t *testing.T) {
 	require.Less(t, len(state), 32<<10)
 }
 
-func TestOfTheCodeOnlyAFewShortLinesAreKept(t *testing.T) {
+func TestOnlyAFewShortLinesOfCodeAreKept(t *testing.T) {
 	t.Parallel()
 	long := text(strings.Repeat("x", 1<<16))
 	many := list[text]{long, long, long, long, long}

@@ -11,13 +11,13 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// unknownProject is the resource of what names no project: no channel that follows one project sees it.
+// unknownProject is the resource of events that name no project. Channels subscribed to a project don't see them.
 const unknownProject = "?"
 
 // eventData is what one event says; see provider.Event.Data.
 type eventData struct {
 	Site location `json:"site,omitzero"`
-	// At is when it was heard, by this server's clock: Sentry signs no time of its own.
+	// At is when it was received, because Sentry signs no time.
 	At   time.Time `json:"at,omitzero"`
 	By   actor     `json:"by,omitzero"`
 	Type eventType `json:"type"`
@@ -30,25 +30,25 @@ type eventData struct {
 	Seer    *seerStep   `json:"seer,omitempty"`
 	Build   *buildInfo  `json:"build,omitempty"`
 	Other   *other      `json:"other,omitempty"`
-	// Activity is what happened to an issue where nothing here knows more than its name.
+	// Activity is the type of an activity that we know only by name.
 	Activity string `json:"activity,omitempty"`
 
-	// Rule is the alert rule that had it sent, Channel the one that the rule names.
+	// Rule is the alert rule that sent it, Channel the channel that the rule names.
 	Rule    string `json:"rule,omitempty"`
 	Channel string `json:"channel,omitempty"`
-	// Unsigned says that nothing but the secrecy of an address vouches for it.
+	// Unsigned is set if only a secret address proves the origin.
 	Unsigned bool `json:"unsigned,omitempty"`
-	// IsNew says that an issue which was looked up is younger than what was heard last.
+	// IsNew is set if an issue that was looked up is newer than the last delivery.
 	IsNew  bool `json:"is_new,omitempty"`
 	Sample bool `json:"sample,omitempty"`
-	// OriginChannel is the channel in whose thread a comment that is expected stands already.
+	// OriginChannel is the channel whose thread already has an expected comment.
 	OriginChannel string `json:"origin_channel,omitempty"`
 }
 
 // eventType is what happened.
 type eventType string
 
-// The deeds.
+// The event types.
 const (
 	typeCreated         eventType = "created"
 	typeResolved        eventType = "resolved"
@@ -59,22 +59,22 @@ const (
 	typeError           eventType = "error"
 	typeCommented       eventType = "comment"
 	typePriorityChanged eventType = "priority"
-	// typeSeer is a step of Seer, didActivity something that this code knows by its name alone.
+	// typeSeer is a step of Seer, typeActivity an activity that we know only by name.
 	typeSeer     eventType = "seer"
 	typeActivity eventType = "activity"
-	// typeLookedUp is somebody having looked at the issue: nothing happened.
+	// typeLookedUp means that the issue was looked up and nothing happened.
 	typeLookedUp eventType = "look"
-	// typeNoteExpected is our own: a comment with this text is about to be written by us, and is not to be told where it stands already.
+	// typeNoteExpected is our own: we are about to post a comment with this text, which is already in a thread.
 	typeNoteExpected eventType = "expect"
 )
 
-// location is where something is: the address of Sentry, and the organization.
+// location is where something happened: the address of Sentry and the organization.
 type location struct {
 	Base string `json:"base,omitempty"`
 	Slug string `json:"slug,omitempty"`
 }
 
-// issueURL returns the page of an issue, "" where that is not known.
+// issueURL returns the page of an issue, or "" if it isn't known.
 func (p location) issueURL(id string) string {
 	if p.Base == "" || p.Slug == "" || id == "" {
 		return ""
@@ -82,43 +82,43 @@ func (p location) issueURL(id string) string {
 	return untrusted.URL(p.Base + "/organizations/" + url.PathEscape(p.Slug) + "/issues/" + url.PathEscape(id) + "/")
 }
 
-// actor is who did something: somebody with a login, an integration, or Sentry itself.
+// actor is who acted: a user, an integration, or Sentry itself.
 type actor struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
-	// App says that it is no person.
+	// App is set if it isn't a person.
 	App bool `json:"app,omitempty"`
 }
 
-// project is one of the organization's.
+// project is a project of the organization.
 type project struct {
 	ID   string `json:"id,omitempty"`
 	Slug string `json:"slug,omitempty"`
 	Name string `json:"name,omitempty"`
 }
 
-// resource returns what a channel follows it by.
+// resource returns the resource that channels subscribe to.
 func (p project) resource() string { return cmp.Or(p.Slug, p.ID, unknownProject) }
 
-// issue is one issue, as far as it was shown.
+// issue is an issue as far as a delivery shows it.
 type issue struct {
 	ID      string  `json:"id"`
 	Short   string  `json:"short,omitempty"`
 	URL     string  `json:"url,omitempty"`
 	Project project `json:"project,omitzero"`
-	// Shown is how it was at the time; nil where only an event of it was told.
+	// Shown is its state then; nil if only an event of it was shown.
 	Shown *snapshot `json:"shown,omitempty"`
 	Count int64     `json:"count,omitempty"`
 	Users int64     `json:"users,omitempty"`
-	// First is when it was seen first.
+	// First is when it was first seen.
 	First time.Time `json:"first,omitzero"`
-	// Contact is who wrote a user's feedback, where that may be told.
+	// Contact is who wrote user feedback, if personal data is allowed.
 	Contact string `json:"contact,omitempty"`
 }
 
-// snapshot is what of an issue changes.
+// snapshot is what changes about an issue.
 type snapshot struct {
-	// Missing are the fields that nothing is known of.
+	// Missing are the fields that aren't known.
 	Missing fieldSet `json:"missing,omitempty"`
 
 	Title     string `json:"title,omitempty"`
@@ -129,16 +129,16 @@ type snapshot struct {
 	Substatus string `json:"substatus,omitempty"`
 	Priority  string `json:"priority,omitempty"`
 	Assignee  actor  `json:"assignee,omitzero"`
-	// Release is the one in which it is resolved; Next says that it is the one to come.
+	// Release is the release that resolves it; Next is set for the next release.
 	Release string `json:"release,omitempty"`
 	Next    bool   `json:"next,omitempty"`
-	// Said is what the issue says for itself: a user's feedback, or what was measured; line by line.
+	// Said is the issue's own text, such as user feedback or a measurement, with its line breaks.
 	Said string `json:"said,omitempty"`
-	// Seen is the time of its last event, to the second: what shows an older one is older, whenever it arrives.
+	// Seen is the time of its last event in seconds. It tells older snapshots from newer ones, whenever they arrive.
 	Seen time.Time `json:"seen,omitzero"`
 }
 
-// The states of an issue, and what "unresolved" and "ignored" may mean in detail.
+// The statuses of an issue, and substatuses of "unresolved".
 const (
 	statusOpen     = "unresolved"
 	statusResolved = "resolved"
@@ -149,7 +149,7 @@ const (
 	subEscalating = "escalating"
 )
 
-// occurrence is one event of an issue, as far as it explains it.
+// occurrence is what explains one event of an issue.
 type occurrence struct {
 	ID          string    `json:"id"`
 	At          time.Time `json:"at,omitzero"`
@@ -160,35 +160,35 @@ type occurrence struct {
 	Release     string    `json:"release,omitempty"`
 	Environment string    `json:"environment,omitempty"`
 	Frame       *frame    `json:"frame,omitempty"`
-	// User is who was hit, where that may be told.
+	// User is the affected user, if personal data is allowed.
 	User string `json:"user,omitempty"`
 }
 
-// comment is one comment by its number, with its first lines on their way to the thread.
+// comment is a comment by ID, with an excerpt for the thread.
 type comment struct {
 	ID      string `json:"id"`
 	Action  string `json:"action"`
-	Excerpt string `json:"excerpt,omitempty"` // line by line
-	// At is Sentry's own time.
+	Excerpt string `json:"excerpt,omitempty"` // with line breaks
+	// At is Sentry's time.
 	At time.Time `json:"at,omitzero"`
 }
 
-// commentDeleted is what happened to a comment that is gone.
+// commentDeleted is the action of a deleted comment.
 const commentDeleted = "deleted"
 
-// metric is one metric alert. Its environment is "" where the rule watches all of them, or doesn't say.
+// metric is a metric alert. Environment is "" if the rule watches all environments or doesn't say.
 type metric struct {
 	ID          string    `json:"id"`
 	Status      string    `json:"status"`
 	Title       string    `json:"title,omitempty"`
-	Text        string    `json:"text,omitempty"` // line by line
+	Text        string    `json:"text,omitempty"` // with line breaks
 	Rule        string    `json:"rule,omitempty"`
 	Query       string    `json:"query,omitempty"`
 	Environment string    `json:"environment,omitempty"`
 	URL         string    `json:"url,omitempty"`
 	Project     string    `json:"project,omitempty"`
 	Started     time.Time `json:"started,omitzero"`
-	// AllEnvironments says that the rule is told to watch all of them; else an environment that is missing isn't known.
+	// AllEnvironments is set if the rule is known to watch all of them; otherwise a missing environment isn't known.
 	AllEnvironments bool `json:"all_environments,omitempty"`
 }
 
@@ -198,7 +198,7 @@ type install struct {
 	Action string `json:"action"`
 }
 
-// other is a kind of delivery that came up later than this code.
+// other is a kind of delivery that this code doesn't know.
 type other struct {
 	Resource string `json:"resource"`
 	Action   string `json:"action,omitempty"`
@@ -206,11 +206,11 @@ type other struct {
 	URL      string `json:"url,omitempty"`
 }
 
-// event returns the event with the news as its data.
+// event returns the provider.Event with the event data.
 func event(n eventData, e provider.Event) provider.Event {
 	data, err := json.Marshal(n)
 	if err != nil {
-		data = nil // cannot be: news holds plain values only
+		data = nil // can't happen: event data has only plain values
 	}
 	e.Data, e.Channel = data, n.Channel
 	if e.At.IsZero() {
@@ -219,13 +219,13 @@ func event(n eventData, e provider.Event) provider.Event {
 	return e
 }
 
-// issueEvent returns the event of something that happened to an issue. What tells a repetition is what it says, and when it was heard
-// where it can be true twice: an issue may be resolved, opened and resolved again without an event between.
+// issueEvent returns the event about an issue. Its ID is what it says, and also when it was received if it can be true twice: an issue
+// may be resolved, reopened and resolved again without an event in between.
 func issueEvent(n eventData) provider.Event {
 	i := n.Issue
 	e := provider.Event{Subject: "issue/" + i.ID, Resource: i.Project.resource(), Labels: n.labels()}
 	if n.namesIssueOnly() && e.Resource == unknownProject {
-		e.Resource = "" // what is known of the issue, or looked up, tells
+		e.Resource = "" // the state of the issue, or a lookup, knows it
 	}
 	parts := []string{string(n.Type), i.ID}
 	switch {
@@ -251,7 +251,7 @@ func issueEvent(n eventData) provider.Event {
 	return event(n, e)
 }
 
-// labels are what filters look at; what isn't known is no label. An issue or event that says no level has none.
+// labels returns the labels for filters. What isn't known isn't a label. An issue or event without a level has none.
 func (n eventData) labels() map[string]string {
 	all := map[string]string{labelRule: n.Rule}
 	if e := n.Event; e != nil {
@@ -273,16 +273,16 @@ func (n eventData) labels() map[string]string {
 	return all
 }
 
-// noLevelLabel are the labels of what has no level, so that a filter by level lets it through.
+// noLevelLabel returns the labels of a subject without a level, so that it passes filters by level.
 func noLevelLabel() map[string]string { return map[string]string{labelLevel: ""} }
 
-// namesIssueOnly reports whether the event names an issue and says nothing of it.
+// namesIssueOnly reports whether the event says nothing about its issue.
 func (n eventData) namesIssueOnly() bool { return n.Issue.Shown == nil && n.Event == nil }
 
-// eventPart is what follows an issue's address in that of one of its events.
+// eventPart follows the issue's address in the address of an event.
 const eventPart = "/events/"
 
-// readAddresses returns what the addresses of an event or issue tell: the page of the issue, where it is, and the project's slug.
+// readAddresses returns what the addresses of an event or issue say: the page of the issue, its location, and the project's slug.
 func readAddresses(addresses ...string) (page string, at location, slug string) {
 	for _, address := range addresses {
 		u, err := url.Parse(untrusted.URL(address))
@@ -312,5 +312,5 @@ func readAddresses(addresses ...string) (page string, at location, slug string) 
 	return page, at, slug
 }
 
-// slugOf returns the text if it can be the slug of an organization, project or team, else "".
+// slugOf returns the text if it can be a slug of an organization, project or team, or "".
 func slugOf(s string) string { return text(s).id() }

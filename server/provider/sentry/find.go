@@ -15,8 +15,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// Match is what somebody may mean by what they typed. Where it is not clear, the project or both are zero and the lists say what
-// there is to choose from.
+// Match is what a user's text may refer to. If it is ambiguous, Project, or it and Organization, are zero, and the lists have the
+// choices.
 type Match struct {
 	Organization  provider.Resource
 	Project       provider.Resource
@@ -24,7 +24,7 @@ type Match struct {
 	Projects      []provider.Resource
 }
 
-// sentOrganization is an organization, with the address of its region.
+// sentOrganization is an organization with the address of its region.
 type sentOrganization struct {
 	ID    text `json:"id"`
 	Slug  text `json:"slug"`
@@ -44,7 +44,8 @@ func (o sentOrganization) resource(site provider.Site) provider.Resource {
 	}
 }
 
-// Organizations lists those that the account belongs to, in whatever region. An integration's token belongs to one and lists none.
+// Organizations lists the organizations of the account in all regions. An integration's token belongs to one organization and can't list
+// any.
 func (*Sentry) Organizations(ctx context.Context, s provider.Session) ([]provider.Resource, error) {
 	var all []provider.Resource
 	_, err := pages(ctx, s, "/api/0/organizations/?per_page="+perPage, maxPages, func(page []sentOrganization) bool {
@@ -58,8 +59,8 @@ func (*Sentry) Organizations(ctx context.Context, s provider.Session) ([]provide
 	return all, err
 }
 
-// Projects lists the organization's projects that have the query in their name or slug; all for "". Their ID is the slug, by which
-// deliveries name them; the path is the number.
+// Projects lists the organization's projects whose name or slug contains the query; all for "". Their ID is the slug, which deliveries
+// contain; their path is the number.
 func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Resource, query string) ([]provider.Resource, error) {
 	c := newClient(s, org.Path)
 	address := c.endpoint("projects") + "?per_page=" + perPage
@@ -81,8 +82,8 @@ func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Re
 	return all, err
 }
 
-// Find looks for what the path of a Location names: an organization and a project, by name or slug, in any case. Names of several words
-// need no quotes where only one way to read them fits. Fault: ResourceUnknown where nothing does.
+// Find returns the organization and project that the path of a Location names, by name or slug in any case. Names of several words don't
+// need quotes if there is only one match. Fault: ResourceUnknown.
 func (s *Sentry) Find(ctx context.Context, session provider.Session, path string) (Match, error) {
 	words := decodeWords(path)
 	orgs, err := s.Organizations(ctx, session)
@@ -104,7 +105,7 @@ func (s *Sentry) Find(ctx context.Context, session provider.Session, path string
 	return s.matchWords(ctx, session, f, words)
 }
 
-// matchWords tries each way to read the words as an organization and a project. The shortest name of an organization that fits counts.
+// matchWords tries each way to split the words into an organization and a project. The shortest matching name of an organization wins.
 func (s *Sentry) matchWords(ctx context.Context, session provider.Session, f Match, words []string) (Match, error) {
 	for cut := 1; cut <= len(words); cut++ {
 		orgs, wanted := matchName(f.Organizations, strings.Join(words[:cut], " "), slugOfOrganization), strings.Join(words[cut:], " ")
@@ -129,7 +130,7 @@ func (s *Sentry) matchWords(ctx context.Context, session provider.Session, f Mat
 		}
 	}
 	if f.Organization.ID == "" && len(f.Organizations) == 1 {
-		// Who has one organization may leave it out.
+		// With one organization, the user may leave its name out.
 		projects, err := s.Projects(ctx, session, f.Organizations[0], "")
 		if err != nil {
 			return Match{}, err
@@ -142,7 +143,7 @@ func (s *Sentry) matchWords(ctx context.Context, session provider.Session, f Mat
 	return Match{}, session.Fault(errors.New("nothing fits what was typed"), fault.ResourceUnknown)
 }
 
-// withProject returns the finding with the project, if only one fits.
+// withProject returns the match with the project if there is only one.
 func withProject(f Match, fitting []provider.Resource) Match {
 	if len(fitting) == 1 {
 		f.Project = fitting[0]
@@ -151,7 +152,7 @@ func withProject(f Match, fitting []provider.Resource) Match {
 	return f
 }
 
-// namedOrganization returns the organization that the words begin with, for tokens that cannot list any.
+// namedOrganization returns the organization that the first word names, for tokens that can't list any.
 func (s *Sentry) namedOrganization(ctx context.Context, session provider.Session, words []string) ([]provider.Resource, error) {
 	if len(words) == 0 || slugOf(words[0]) == "" {
 		return nil, fault.New(fault.ResourceUnknown).With("Provider", session.Provider)
@@ -160,7 +161,7 @@ func (s *Sentry) namedOrganization(ctx context.Context, session provider.Session
 	return []provider.Resource{org}, err
 }
 
-// organization looks one up by its slug.
+// organization returns the organization with this slug.
 func (*Sentry) organization(ctx context.Context, session provider.Session, slug string) (provider.Resource, error) {
 	var sent sentOrganization
 	if err := session.Call(ctx, http.MethodGet, newClient(session, slug).endpoint(), nil, &sent); err != nil {
@@ -172,7 +173,7 @@ func (*Sentry) organization(ctx context.Context, session provider.Session, slug 
 	return sent.resource(session.Site), nil
 }
 
-// slugOfOrganization and slugOfProject say where a resource has its slug.
+// slugOfOrganization and slugOfProject return the slug of a resource.
 func slugOfOrganization(r provider.Resource) string {
 	_, slug := splitPath(r.Path)
 	return slug
@@ -180,7 +181,7 @@ func slugOfOrganization(r provider.Resource) string {
 
 func slugOfProject(r provider.Resource) string { return r.ID }
 
-// matchName returns those that are called so: by slug, else by name, else those of which the name begins so.
+// matchName returns the resources with this slug, otherwise those with this name, otherwise those whose names begin with it.
 func matchName(all []provider.Resource, wanted string, slug func(provider.Resource) string) []provider.Resource {
 	for _, fits := range []func(provider.Resource) bool{
 		func(r provider.Resource) bool { return strings.EqualFold(slug(r), wanted) },

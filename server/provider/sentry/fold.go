@@ -13,10 +13,10 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// state is what is known of a subject; which of the parts is there depends on what it is.
+// state is the state of a subject. Which part is set depends on the kind of subject.
 type state struct {
 	Site location `json:"site,omitzero"`
-	// At is when anything was heard last.
+	// At is when the last event was received.
 	At      time.Time         `json:"at,omitzero"`
 	Issue   *issueState       `json:"issue,omitempty"`
 	Metric  *metricState      `json:"metric,omitempty"`
@@ -25,20 +25,20 @@ type state struct {
 	Other   *other            `json:"other,omitempty"`
 }
 
-// metricState is a metric alert as it was told last.
+// metricState is the latest known metric alert.
 type metricState struct {
 	metric
 	ReceivedAt time.Time `json:"received_at,omitzero"`
 }
 
-// integrationState is the integration as it was told last.
+// integrationState is the latest known state of the integration.
 type integrationState struct {
 	install
 	By         actor     `json:"by,omitzero"`
 	ReceivedAt time.Time `json:"received_at,omitzero"`
 }
 
-// fold is one event on its way into a state.
+// fold applies one event to a state.
 type fold struct {
 	state
 	data   eventData
@@ -46,8 +46,8 @@ type fold struct {
 	change provider.Change
 }
 
-// Fold applies the event to its subject. What changes has the time of its last change, all else are sets and maxima, so that the order
-// in which events come does not matter.
+// Fold applies the event to its subject. Everything that changes has the time of its last change, and the rest are sets and maxima, so
+// the order of events doesn't matter.
 func (*Sentry) Fold(raw, _ json.RawMessage, e provider.Event) (provider.Change, error) {
 	f := fold{id: e.ID}
 	if err := json.Unmarshal(e.Data, &f.data); err != nil {
@@ -82,7 +82,7 @@ func readState(raw json.RawMessage) (state, error) {
 	return s, errors.Wrap(json.Unmarshal(raw, &s), "read a state")
 }
 
-// apply folds the part that the event is about.
+// apply applies the part that the event is about.
 func (f *fold) apply() {
 	switch {
 	case f.data.Issue != nil:
@@ -99,12 +99,12 @@ func (f *fold) apply() {
 	}
 }
 
-// replyWithActor adds a line about what somebody did.
+// replyWithActor adds a reply about what a user did.
 func (f *fold) replyWithActor(id string, who actor, pairs ...string) {
 	f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", actorName(who))})
 }
 
-// The states of a metric alert. "open" is sent and not documented.
+// The statuses of a metric alert. "open" isn't documented.
 const (
 	metricCritical = "critical"
 	metricWarning  = "warning"
@@ -112,7 +112,7 @@ const (
 	metricResolved = "resolved"
 )
 
-// foldMetric folds what a metric alert says.
+// foldMetric applies an event about a metric alert.
 func (f *fold) foldMetric() {
 	f.change.Kind = kindMetric
 	was, now := f.Metric, *f.data.Metric
@@ -143,7 +143,7 @@ func (f *fold) foldMetric() {
 	}
 }
 
-// fillFrom returns the metric alert with what it leaves out of its rule taken from another delivery about it.
+// fillFrom returns the metric alert with missing parts of its rule from another delivery.
 func (m metric) fillFrom(o metric) metric {
 	m.Title, m.Rule, m.Query = cmp.Or(m.Title, o.Title), cmp.Or(m.Rule, o.Rule), cmp.Or(m.Query, o.Query)
 	m.URL = cmp.Or(m.URL, o.URL)
@@ -157,7 +157,7 @@ func (m metric) fillFrom(o metric) metric {
 	return m
 }
 
-// metricRank orders states that came at one time: what is worse counts more, and that it is over the most.
+// metricRank orders statuses at the same time: worse ones count more, and "resolved" the most.
 func metricRank(status string) int {
 	switch status {
 	case metricWarning:
@@ -170,7 +170,7 @@ func metricRank(status string) int {
 	return 0
 }
 
-// foldInstall folds that the integration came or left.
+// foldInstall applies an installation or removal of the integration.
 func (f *fold) foldInstall() {
 	f.change.Kind = kindIntegration
 	gone := f.data.Install.Action == installDeleted
@@ -183,5 +183,5 @@ func (f *fold) foldInstall() {
 	f.Install = &integrationState{install: *f.data.Install, By: f.data.By, ReceivedAt: f.data.At}
 }
 
-// installDeleted is that the integration was taken out of the organization: nothing more will come.
+// installDeleted is the action when the integration is removed: no more deliveries come.
 const installDeleted = "deleted"

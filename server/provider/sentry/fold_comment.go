@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// foldComment tells of a comment, and of each change of it once.
+// foldComment posts a comment, and each change of it, once.
 func (f *fold) foldComment() {
 	c := f.data.Comment
 	told := commentRecord{ID: c.ID, At: c.At, Action: c.Action}
@@ -19,7 +19,7 @@ func (f *fold) foldComment() {
 	case at < 0:
 		all = append(all, told)
 	case again:
-		// The answer to who wrote it and the delivery have each a time of their own.
+		// The response to its author and the delivery have different times.
 		all[at].At = untrusted.Latest(all[at].At, c.At)
 	case cmp.Or(all[at].At.Compare(c.At), cmp.Compare(commentRank(all[at].Action), commentRank(c.Action))) >= 0:
 		return
@@ -29,7 +29,7 @@ func (f *fold) foldComment() {
 	slices.SortFunc(all, func(a, b commentRecord) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
 	f.Issue.Comments = all[max(0, len(all)-maxComments):]
 	if again {
-		return // of no kind, since it is told
+		return // no kind, because it was posted
 	}
 	f.change.Kind = kindComment
 	switch {

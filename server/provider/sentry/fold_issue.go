@@ -14,41 +14,41 @@ import (
 )
 
 const (
-	// maxRecent is how many events are remembered that came after the last count.
+	// maxRecent limits the remembered events after the last count.
 	maxRecent = 100
-	// maxComments is how many comments are remembered by their numbers, so that none is told twice.
+	// maxComments limits the remembered comments, so that none is posted twice.
 	maxComments = 100
-	// maxActivities is how many things are remembered that are known by their names alone, so that none is told twice.
+	// maxActivities limits the remembered activities that we know only by name, so that none is posted twice.
 	maxActivities = 20
-	// maxAlertChannels is how many channels are remembered that alert rules have sent an issue to.
+	// maxAlertChannels limits the channels that alert rules have sent an issue to.
 	maxAlertChannels = 20
 )
 
-// issueState is what is known of an issue: the newest that was shown of it, its newest event, and who did what.
+// issueState is the state of an issue: its newest snapshot, its newest event, and who did what.
 type issueState struct {
 	ID      string  `json:"id"`
 	Short   string  `json:"short,omitempty"`
 	URL     string  `json:"url,omitempty"`
 	Project project `json:"project,omitzero"`
-	// Shown is how it was shown last, which was heard at Heard.
+	// Shown is the newest snapshot, received at ShownAt.
 	Shown   snapshot  `json:"shown,omitzero"`
 	ShownAt time.Time `json:"shown_at,omitzero"`
 	Count   int64     `json:"count,omitempty"`
 	Users   int64     `json:"users,omitempty"`
 	First   time.Time `json:"first,omitzero"`
-	// Recent are the events after those that were counted.
+	// Recent are the events after the last count.
 	Recent []recentEvent `json:"recent,omitempty"`
-	// Event is the newest of which more is known, Rule the alert rule that sent it.
+	// Event is the newest event with details, Rule the alert rule that sent it.
 	Event *occurrence `json:"event,omitempty"`
 	Rule  string      `json:"rule,omitempty"`
-	// LastDone are who did what last.
+	// LastDone has the last change of each type.
 	LastDone      map[eventType]milestone `json:"last_done,omitempty"`
 	Comments      []commentRecord         `json:"comments,omitempty"`
 	Expected      provider.PendingNotes   `json:"expected,omitempty"`
 	AlertChannels []string                `json:"alert_channels,omitempty"`
-	// Seer are its latest steps; Contact is who wrote a user's feedback, where that may be told.
+	// Seer has its latest steps; Contact is who wrote user feedback, if personal data is allowed.
 	Seer seerSteps `json:"seer,omitempty"`
-	// Activities are the latest things that are known by their names alone, by the beginnings of their events' IDs.
+	// Activities are the latest activities that we know only by name, by the beginnings of their event IDs.
 	Activities []string `json:"activities,omitempty"`
 	Contact    string   `json:"contact,omitempty"`
 
@@ -62,20 +62,20 @@ type recentEvent struct {
 	At time.Time `json:"at,omitzero"`
 }
 
-// milestone is who did something, and when.
+// milestone is a change: by whom and when.
 type milestone struct {
 	By actor     `json:"by,omitzero"`
 	At time.Time `json:"at,omitzero"`
 }
 
-// commentRecord is a comment that was told.
+// commentRecord is a comment that was posted.
 type commentRecord struct {
 	ID     string    `json:"id"`
 	At     time.Time `json:"at,omitzero"`
 	Action string    `json:"action"`
 }
 
-// foldIssue folds something that happened to an issue.
+// foldIssue applies an event about an issue.
 func (f *fold) foldIssue() {
 	was := f.Issue
 	next := issueState{ID: f.data.Issue.ID}
@@ -108,7 +108,7 @@ func (f *fold) foldIssue() {
 	}
 }
 
-// foldActivity tells of something that is known by its name alone.
+// foldActivity posts an activity that we know only by name.
 func (f *fold) foldActivity() {
 	k, told := f.Issue, untrusted.HashID(f.id)[:8]
 	if f.data.Activity == "" || slices.Contains(k.Activities, told) {
@@ -127,7 +127,7 @@ func (f *fold) foldActivity() {
 	f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 }
 
-// mergeFacts fills what of an issue does not change.
+// mergeFacts fills in what doesn't change about an issue.
 func (k *issueState) mergeFacts(n eventData) {
 	i := n.Issue
 	k.Short, k.URL = cmp.Or(k.Short, i.Short), shorterURL(k.URL, i.URL)
@@ -147,7 +147,7 @@ func (k *issueState) mergeFacts(n eventData) {
 	}
 }
 
-// shorterURL returns the shorter of two addresses of the same page, of the same length the first by the alphabet.
+// shorterURL returns the shorter of two addresses of the same page, or the first in alphabetical order.
 func shorterURL(a, b string) string {
 	switch {
 	case a == "":
@@ -158,7 +158,7 @@ func shorterURL(a, b string) string {
 	return b
 }
 
-// merge keeps what is newer than what is known.
+// merge keeps what is newer.
 func (k *issueState) merge(n eventData) {
 	repeated := false
 	if s := n.Issue.Shown; s != nil {
@@ -176,7 +176,7 @@ func (k *issueState) merge(n eventData) {
 	case typeResolved, typeUnresolved, typeArchived, typeAssigned:
 		at, known := k.LastDone[n.Type]
 		if known && (repeated && at.By == n.By || cmp.Or(at.At.Compare(n.At), strings.Compare(at.By.Name, n.By.Name)) >= 0) {
-			return // the same told again, or older
+			return // repeated or older
 		}
 		all := map[eventType]milestone{}
 		maps.Copy(all, k.LastDone)
@@ -185,8 +185,7 @@ func (k *issueState) merge(n eventData) {
 	}
 }
 
-// mergeSnapshot keeps what is shown of the issue if it is newer than what is known, and reports whether it says the same. What the newer one
-// leaves out stays as it was.
+// mergeSnapshot keeps the snapshot if it is newer, and reports whether it is the same. What the newer one leaves out stays as it was.
 func (k *issueState) mergeSnapshot(s snapshot, at time.Time) (again bool) {
 	if k.ShownAt.IsZero() {
 		k.Shown, k.ShownAt = s, at
@@ -204,8 +203,8 @@ func (k *issueState) mergeSnapshot(s snapshot, at time.Time) (again bool) {
 	return false
 }
 
-// compare tells what is known from what is shown at a time: less than 0 when that is newer. An issue that has seen no event since is
-// older, whatever time it is told of; a delivery that was tried again is.
+// compare returns less than 0 if the snapshot is newer than the known one. A snapshot with an older last event is older, whenever it is
+// received; that covers repeated deliveries.
 func (k *issueState) compare(s snapshot, heard time.Time) int {
 	if k.ShownAt.IsZero() {
 		return -1
@@ -214,7 +213,7 @@ func (k *issueState) compare(s snapshot, heard time.Time) int {
 		strings.Compare(encodeSnapshot(k.Shown), encodeSnapshot(s)))
 }
 
-// statusRank has what is done about an issue count more than nothing, at one time.
+// statusRank ranks a resolved or archived issue above an open one at the same time.
 func statusRank(s snapshot) int {
 	return slices.Index([]string{statusOpen, statusArchived, statusResolved}, s.Status)
 }
@@ -222,12 +221,12 @@ func statusRank(s snapshot) int {
 func encodeSnapshot(s snapshot) string {
 	content, err := json.Marshal(s)
 	if err != nil {
-		return "" // cannot be: it holds plain values only
+		return "" // can't happen: it has only plain values
 	}
 	return string(content)
 }
 
-// pruneRecent drops those events that the newest count has in it, and keeps each of the others once.
+// pruneRecent drops events that the newest count includes, and duplicates.
 func (k *issueState) pruneRecent() {
 	k.Recent = slices.DeleteFunc(k.Recent, func(r recentEvent) bool {
 		return !k.Shown.Seen.IsZero() && !r.At.Truncate(time.Second).After(k.Shown.Seen)
@@ -240,10 +239,10 @@ func (k *issueState) pruneRecent() {
 	}
 }
 
-// eventCount returns how many events there were at least.
+// eventCount returns the minimum number of events.
 func (k *issueState) eventCount() int64 { return k.Count + int64(len(k.Recent)) }
 
-// classifyFirst says what it is where nothing was known before.
+// classifyFirst decides the kind of the first event of an issue.
 func (f *fold) classifyFirst() {
 	after := f.Issue.Shown
 	f.change.ResultChanged = true
@@ -271,7 +270,7 @@ func (f *fold) classifyFirst() {
 	}
 }
 
-// activityKind returns the kind of something that is known by its name alone: an alert that somebody has made watches it, or nothing does.
+// activityKind returns the kind of an activity that we know only by name: an alert if a rule watches it, otherwise other.
 func (f *fold) activityKind() string {
 	if f.data.Rule != "" {
 		return kindAlert
@@ -279,7 +278,7 @@ func (f *fold) activityKind() string {
 	return kindOther
 }
 
-// statusKind returns the kind of news that the state is.
+// statusKind returns the kind of notification for a status.
 func statusKind(s snapshot) string {
 	switch {
 	case s.Status == statusResolved:
@@ -294,12 +293,12 @@ func statusKind(s snapshot) string {
 	return kindReopened
 }
 
-// escalated reports whether somebody should look.
+// escalated reports whether someone should look.
 func (s snapshot) escalated() bool {
 	return s.Status == statusOpen && (s.Substatus == subRegressed || s.Substatus == subEscalating)
 }
 
-// classifyChange tells of each difference that the event makes.
+// classifyChange posts each difference that the event makes.
 func (f *fold) classifyChange(was issueState) {
 	before, after := was.Shown, f.Issue.Shown
 	f.change.Kind = map[eventType]string{
@@ -329,7 +328,7 @@ func (f *fold) classifyChange(was issueState) {
 	f.change.Kind = cmp.Or(f.change.Kind, kindChanged)
 }
 
-// statusChanged tells of an issue's other state. One that is back deserves a new card: that which says "resolved" is not looked at any more.
+// statusChanged posts a new status. An issue that returns gets a new card, because nobody looks at one that says "resolved" anymore.
 func (f *fold) statusChanged(before, after snapshot) {
 	f.change.Kind, f.change.ResultChanged, f.change.Escalated = statusKind(after), true, after.escalated()
 	f.change.Resurface = after.escalated() && before.Status != statusOpen
@@ -348,7 +347,7 @@ func (f *fold) statusChanged(before, after snapshot) {
 	}
 }
 
-// resolutionText says who resolved it, and in which release.
+// resolutionText says who resolved the issue, and in which release.
 func resolutionText(id string, who actor, s snapshot) chat.Message {
 	text := chat.Say(id, "Release", chat.Code(s.Release))
 	if s.Release == "" && s.Next {
@@ -357,7 +356,7 @@ func resolutionText(id string, who actor, s snapshot) chat.Message {
 	return text.WithMessage("Who", actorName(who))
 }
 
-// replyAssigned tells whose it is now.
+// replyAssigned posts the new assignee.
 func (f *fold) replyAssigned(to actor) {
 	switch {
 	case to.ID == "":
@@ -370,7 +369,7 @@ func (f *fold) replyAssigned(to actor) {
 	}
 }
 
-// title returns what the issue is called.
+// title returns the title of the issue.
 func (k *issueState) title() string {
 	if k.Shown.Title == "" && k.Event != nil {
 		return k.Event.Title

@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// maxChoices is how many teams, and how many people, a form offers; others are named by their address.
+// maxChoices limits the teams and the people in a form. Others can be named by email address.
 const maxChoices = 200
 
 // issueName returns the card's issue as a link.
@@ -16,7 +16,7 @@ func (a actionRun) issueName() string {
 	return chat.Link(chat.Truncate(cmp.Or(a.subject.title(), a.subject.Short, a.subject.ID), maxName), cmp.Or(a.subject.URL, a.site.issueURL(a.subject.ID)))
 }
 
-// commentForm asks what to say.
+// commentForm asks for a comment.
 func commentForm(issueName string) *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("sentry.form.comment"), Submit: chat.Say("sentry.form.send"),
@@ -27,15 +27,15 @@ func commentForm(issueName string) *chat.Form {
 	}
 }
 
-// sentTeam is a team, with the projects that it works on where they are told.
+// sentTeam is a team with its projects, if the response names them.
 type sentTeam struct {
 	ID       text              `json:"id"`
 	Slug     text              `json:"slug"`
 	Projects list[sentProject] `json:"projects"`
 }
 
-// sentMember is a member of the organization. Their own ID is that of the membership; issues are given to the user, whom those who have
-// yet to accept do not have.
+// sentMember is a member of the organization. Its ID is that of the membership; issues are assigned to the user, which is missing until
+// the invitation is accepted.
 type sentMember struct {
 	Name text `json:"name"`
 	User lenient[struct {
@@ -45,7 +45,7 @@ type sentMember struct {
 	}] `json:"user"`
 }
 
-// assignForm asks whose the issue is to be: the teams of its project, and the members of the organization.
+// assignForm asks for an assignee among the teams of the project and the members of the organization.
 func (a actionRun) assignForm(ctx context.Context) (*chat.Form, error) {
 	options := []chat.Option{}
 	if a.request.Account.ID != "" {
@@ -79,7 +79,7 @@ func (a actionRun) assignForm(ctx context.Context) (*chat.Form, error) {
 	return form, nil
 }
 
-// teams offers those that work on the issue's project; Sentry takes no other.
+// teams returns the teams of the issue's project; Sentry accepts no others.
 func (a actionRun) teams(ctx context.Context) ([]chat.Option, error) {
 	var options []chat.Option
 	_, err := pages(ctx, a.Session, a.endpoint("teams")+"?per_page="+perPage, maxPages, func(page []sentTeam) bool {
@@ -95,7 +95,7 @@ func (a actionRun) teams(ctx context.Context) ([]chat.Option, error) {
 	return options, unlessForbidden(err)
 }
 
-// worksOn reports whether the project is one of the team's, as far as that is told.
+// worksOn reports whether the team works on the project, as far as it is known.
 func (t sentTeam) worksOn(p project) bool {
 	for _, one := range t.Projects {
 		if one.Slug.id() == p.Slug || p.ID != "" && one.ID.id() == p.ID {
@@ -121,7 +121,7 @@ func (a actionRun) members(ctx context.Context) ([]chat.Option, error) {
 	return options, unlessForbidden(err)
 }
 
-// unlessForbidden has a list that the account may not see be an empty one: people can still be named by their address.
+// unlessForbidden ignores the error of a list that the account can't see: people can still be named by email address.
 func unlessForbidden(err error) error {
 	if fault.Is(err, fault.ProviderForbidden, fault.ResourceUnknown) {
 		return nil

@@ -7,10 +7,10 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// itoa writes a number.
+// itoa formats a number.
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// actorName returns what somebody is called in a sentence.
+// actorName returns an actor's name for a sentence.
 func actorName(a actor) chat.Message {
 	if shown := chat.Escape(a.Name); shown != "" {
 		return chat.Verbatim(shown)
@@ -18,7 +18,7 @@ func actorName(a actor) chat.Message {
 	return chat.Say("sentry.somebody")
 }
 
-// assigneeName returns whose an issue is in a sentence; zero for nobody.
+// assigneeName returns an assignee's name for a sentence; zero for no one.
 func assigneeName(a actor) chat.Message {
 	if strings.HasPrefix(a.ID, "team:") && a.Name != "" {
 		return chat.Say("sentry.team", "Team", chat.Escape(a.Name))
@@ -26,7 +26,7 @@ func assigneeName(a actor) chat.Message {
 	return escaped(a.Name)
 }
 
-// inlineOrBelow returns a text for the end of a sentence: on the same line, or below where it has several.
+// inlineOrBelow returns a text for the end of a sentence: on the same line, or below if it has several lines.
 func inlineOrBelow(s string) string {
 	if strings.Contains(s, "\n") {
 		return "\n" + chat.EscapeLines(s)
@@ -34,11 +34,11 @@ func inlineOrBelow(s string) string {
 	return chat.Escape(s)
 }
 
-// escapedLines returns the text as a message that shows it as it is, line by line; zero for none.
+// escapedLines returns the text as a message with its line breaks; zero for none.
 func escapedLines(s string) chat.Message { return chat.Verbatim(chat.EscapeLines(s)) }
 
-// spacedWords returns what an identifier says, such as "status_resolved".
+// spacedWords returns the words of an identifier such as "status_resolved".
 func spacedWords(name string) string { return strings.TrimSpace(strings.ReplaceAll(name, "_", " ")) }
 
-// escaped returns the text as a message that shows it as it is; zero for none.
+// escaped returns the text as a message; zero for none.
 func escaped(s string) chat.Message { return chat.Verbatim(chat.Escape(s)) }

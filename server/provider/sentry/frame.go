@@ -11,25 +11,25 @@ import (
 )
 
 const (
-	// aroundFrame is how many lines of code are shown before and after the one that failed.
+	// aroundFrame is how many lines of code are shown before and after the failing one.
 	aroundFrame = 2
-	// maxCode is how much of a line is shown.
+	// maxCode limits a line of code, in characters.
 	maxCode = 140
-	// maxFile is how much is shown of a file's path: its end says more than its beginning.
+	// maxFile limits a file's path, in characters. Its end is kept.
 	maxFile = 120
 )
 
-// frame is the place in the code that an error comes from.
+// frame is the place in the code where an error was raised.
 type frame struct {
 	File     string `json:"file,omitempty"`
 	Function string `json:"function,omitempty"`
 	Line     int64  `json:"line,omitempty"`
-	// Code are the lines around it, of which the one with the number First is the first.
+	// Code are the lines around it; First is the number of the first line.
 	Code  []string `json:"code,omitempty"`
 	First int64    `json:"first,omitempty"`
 }
 
-// sentFrame is a frame of a stack trace. What its variables held is not even read.
+// sentFrame is a frame of a stack trace. The values of variables aren't read.
 type sentFrame struct {
 	File     text       `json:"filename"`
 	Path     text       `json:"abs_path"`
@@ -42,12 +42,12 @@ type sentFrame struct {
 	InApp    any        `json:"in_app"`
 }
 
-// sentTrace is a stack trace: the frames from the oldest call to the newest.
+// sentTrace is a stack trace, from the oldest call to the newest.
 type sentTrace struct {
 	Frames list[sentFrame] `json:"frames"`
 }
 
-// sentExceptions are the exceptions of an event, from the first that was raised to the one that ended it.
+// sentExceptions are the exceptions of an event, from the first to the last raised.
 type sentExceptions struct {
 	Values list[struct {
 		Type  text               `json:"type"`
@@ -56,7 +56,7 @@ type sentExceptions struct {
 	}] `json:"values"`
 }
 
-// frameOf returns the newest frame that is in the application's own code, or the newest at all; nil for none.
+// frameOf returns the newest frame in the application's own code, otherwise the newest of all; nil for none.
 func frameOf(frames []sentFrame) *frame {
 	if len(frames) == 0 {
 		return nil
@@ -99,7 +99,7 @@ func shortFile(path string) string {
 	return "…" + string(runes[len(runes)-maxFile+1:])
 }
 
-// place names the file with the line.
+// place returns the file with the line.
 func (f frame) place() string {
 	if f.Line > 0 && f.File != "" {
 		return f.File + ":" + itoa(f.Line)
@@ -107,7 +107,7 @@ func (f frame) place() string {
 	return f.File
 }
 
-// block returns the code with the numbers of its lines, the one that failed marked.
+// block returns the code with line numbers, with the failing line marked.
 func (f frame) block() string {
 	if len(f.Code) == 0 {
 		return ""

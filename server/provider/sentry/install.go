@@ -17,13 +17,13 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// installation is the integration whose deliveries we had sent to us.
+// installation is the integration that sends deliveries to us.
 type installation struct {
 	Slug string `json:"slug"`
 	URL  string `json:"url"`
 }
 
-// sentIntegration is an internal integration of an organization: what of it may be changed, and what has to be sent along then.
+// sentIntegration is an internal integration of an organization, with everything that an update must contain.
 type sentIntegration struct {
 	Slug    string         `json:"slug"`
 	Name    string         `json:"name"`
@@ -36,7 +36,8 @@ type sentIntegration struct {
 	Secret  string         `json:"clientSecret"`
 }
 
-// hookEvents are what an integration of ours asks for. Alerts come by isAlertable; single errors are asked for by whoever wants the flood.
+// hookEvents returns the events that our integration subscribes to. Alerts come with isAlertable. Admins can add single errors if they
+// want that many.
 func hookEvents() []string { return []string{"issue", "comment"} }
 
 // Resource returns the organization that the path names.
@@ -51,7 +52,7 @@ func (s *Sentry) Resource(ctx context.Context, session provider.Session, path st
 	return f.Organization, nil
 }
 
-// Integrations lists the organization's internal integrations, by slug. Fault: NotResourceAdmin.
+// Integrations lists the organization's internal integrations. Fault: NotResourceAdmin.
 func (s *Sentry) Integrations(ctx context.Context, session provider.Session, org provider.Resource) ([]provider.Resource, error) {
 	all, err := integrations(ctx, session, org)
 	var found []provider.Resource
@@ -75,8 +76,9 @@ func integrations(ctx context.Context, session provider.Session, org provider.Re
 	return internal, session.NotAdmin(err, org.Name)
 }
 
-// Install has the integration send us its deliveries: the one that does already, else the one that signs with the hook's secret, else the
-// only one, or the only one that sends nowhere yet. What else it asks for stays. Faults: NotResourceAdmin, ResourceUnknown where it is not clear which one is meant.
+// Install makes an integration send its deliveries to us: the one that already does, otherwise the one that signs with the hook's secret,
+// otherwise the only one, or the only one without a webhook. Its other events stay. Faults: NotResourceAdmin; ResourceUnknown if it is
+// ambiguous.
 func (s *Sentry) Install(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (provider.Installation, error) {
 	all, err := integrations(ctx, session, org)
 	if err != nil {
@@ -102,8 +104,8 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
 }
 
-// VerifySource checks that the session may change the integration, by sending it as it is. Sentry shows its secret for a day after the integration
-// was made, and only to those who may change it.
+// VerifySource checks that the session may change the integration by updating it without a change. Sentry shows the client secret for one
+// day after the integration was created, and only to those who may change it.
 func (s *Sentry) VerifySource(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (shown bool, err error) {
 	all, err := integrations(ctx, session, org)
 	if err != nil {
@@ -119,12 +121,12 @@ func (s *Sentry) VerifySource(ctx context.Context, session provider.Session, org
 	return shown, withProviderMessage(session.NotAdmin(updateIntegration(ctx, session, one), org.Name))
 }
 
-// ambiguousIntegration says that it is not known which of the integrations is meant.
+// ambiguousIntegration returns the fault for not knowing which integration to use.
 func ambiguousIntegration(s provider.Session, found int) error {
 	return s.Fault(errors.Errorf("%d integrations, none of which is known to be ours", found), fault.ResourceUnknown)
 }
 
-// ourIntegration returns the integration that is meant.
+// ourIntegration returns the integration to use.
 func ourIntegration(all []sentIntegration, h provider.Hook) (sentIntegration, bool) {
 	idle := 0
 	for _, one := range all {
@@ -147,7 +149,7 @@ func ourIntegration(all []sentIntegration, h provider.Hook) (sentIntegration, bo
 	return sentIntegration{}, false
 }
 
-// updateIntegration changes an integration. It belongs to no region. The list of scopes has to be sent along, or all are taken from it.
+// updateIntegration updates an integration. Integrations belong to no region. Without the list of scopes, all scopes would be removed.
 func updateIntegration(ctx context.Context, s provider.Session, one sentIntegration) error {
 	if one.Schema == nil {
 		one.Schema = map[string]any{}
@@ -159,8 +161,8 @@ func updateIntegration(ctx context.Context, s provider.Session, one sentIntegrat
 	return s.Call(ctx, http.MethodPut, "/api/0/sentry-apps/"+url.PathEscape(one.Slug)+"/", in, nil)
 }
 
-// Installed reports whether the integration sends us all that we read. One that failed too often has lost its events: Sentry takes them
-// away instead of marking it.
+// Installed reports whether the integration sends us everything we read. If deliveries fail too often, Sentry removes the integration's
+// events instead of disabling it.
 func (*Sentry) Installed(ctx context.Context, s provider.Session, org provider.Resource, h provider.Hook, installed json.RawMessage) (bool, error) {
 	known, err := readInstallation(installed)
 	if err != nil || known.Slug == "" {
@@ -182,7 +184,7 @@ func (*Sentry) Installed(ctx context.Context, s provider.Session, org provider.R
 	return one.Webhook == h.URL && one.Alerts && hasAlertAction(one.Schema, h), nil
 }
 
-// Uninstall has the integration send us nothing any more. It stays: the admins made it, and the token is theirs.
+// Uninstall stops the integration from sending to us. The integration itself stays: it and its token belong to the admins.
 func (*Sentry) Uninstall(ctx context.Context, s provider.Session, org provider.Resource, installed json.RawMessage) error {
 	known, err := readInstallation(installed)
 	if err != nil || known.Slug == "" {
@@ -191,7 +193,7 @@ func (*Sentry) Uninstall(ctx context.Context, s provider.Session, org provider.R
 	var one sentIntegration
 	err = s.Call(ctx, http.MethodGet, "/api/0/sentry-apps/"+url.PathEscape(known.Slug)+"/", nil, &one)
 	if fault.Is(err, fault.ResourceUnknown) || err == nil && one.Webhook != known.URL {
-		return nil // gone, or somebody else's by now
+		return nil // gone, or sends to someone else now
 	}
 	if err != nil {
 		return s.NotAdmin(err, org.Name)

@@ -46,7 +46,7 @@ func TestOrganizationAndProjectAreFoundByNameOrSlug(t *testing.T) {
 	require.True(t, fault.Is(err, fault.ResourceUnknown))
 }
 
-func TestWhatIsNotClearIsAskedFor(t *testing.T) {
+func TestAmbiguousNamesLeadToChoices(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	f, err := o.p.Find(t.Context(), o.as("bob"), "")
@@ -92,7 +92,7 @@ func TestProjectsAreListedForAPicker(t *testing.T) {
 	require.Equal(t, o.site.URL+"/organizations/acme/projects/web/", all[0].URL)
 }
 
-func TestTheHookIsSetByUs(t *testing.T) {
+func TestTheHookIsInstalled(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	installed := o.install()
@@ -121,7 +121,7 @@ func TestTheHookIsSetByUs(t *testing.T) {
 	require.NoError(t, o.p.Uninstall(t.Context(), o.as("ada"), o.org, installed))
 }
 
-func TestTrapAnIntegrationThatWasTooSlowLosesItsEvents(t *testing.T) {
+func TestASlowIntegrationLosesItsEvents(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	require.NoError(t, o.sbx.SetPolicy(sandbox.Policy{DisableAfter: 1}))
@@ -174,7 +174,7 @@ func TestTheRightIntegrationIsTaken(t *testing.T) {
 	require.True(t, fault.Is(err, fault.NotResourceAdmin))
 }
 
-func TestTheRegionAnswersForItsOrganizations(t *testing.T) {
+func TestOrganizationsAreCalledInTheirRegion(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t, func(org *sandbox.Organization) { org.Region = "https://de.sentry.io" })
 	o.site.Hosts = []string{"https://de.sentry.io"}
@@ -184,7 +184,7 @@ func TestTheRegionAnswersForItsOrganizations(t *testing.T) {
 	require.Equal(t, "https://de.sentry.io/api/0/organizations/acme/issues/4211/", newClient(o.as("ada"), f[0].Path).endpoint("issues", "4211"))
 }
 
-func TestATokenIsTriedAndItsScopesLookedAt(t *testing.T) {
+func TestATokenIsCheckedWithItsScopes(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t, func(org *sandbox.Organization) {
 		org.Integrations = append(org.Integrations, sandbox.Integration{Slug: "weak", Token: "token-of-weak", Scopes: []string{"org:read"}})

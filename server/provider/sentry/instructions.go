@@ -5,8 +5,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Instructions say how to set up the legacy webhook of a project, for who has no integration. Nobody signs its deliveries, so the
-// address with the secret is what has to be kept.
+// Instructions explains how to set up the legacy webhook of a project, for users without an integration. Its deliveries aren't signed, so
+// the address with the secret must be kept secret.
 func (*Sentry) Instructions(h provider.Hook) chat.Message {
 	return provider.JoinLines(
 		chat.Say("sentry.setup.intro"),

@@ -47,7 +47,7 @@ func replaceObject(body, after, value string) string {
 	return body[:begin] + value + body[begin+strings.Index(body[begin:], "}")+1:]
 }
 
-func TestADeletedCommentBeginsNoCard(t *testing.T) {
+func TestADeletedCommentCreatesNoCard(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	require.True(t, only(t, p, fixture(t, "comment-deleted")).UpdateOnly)
@@ -56,7 +56,7 @@ func TestADeletedCommentBeginsNoCard(t *testing.T) {
 	}
 }
 
-func TestACommentKeepsItsLines(t *testing.T) {
+func TestACommentKeepsItsLineBreaks(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	_, change := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "comment"))
@@ -86,7 +86,7 @@ func TestMissingPartsStayAsTheyWere(t *testing.T) {
 	none := fixture(t, "resolved")
 	none.Body = []byte(replaceObject(string(none.Body), `"assignedTo": `, "null"))
 	state, change = told(t, p, nil, fixture(t, "assigned"), none)
-	require.Contains(t, said(t, change), "took away the assignment")
+	require.Contains(t, said(t, change), "unassigned this issue")
 	require.NotContains(t, shown(t, cardOf(t, p, state)), "Assigned to")
 }
 
@@ -98,7 +98,7 @@ func sparse(t *testing.T, later time.Duration) provider.Delivery {
 	return d
 }
 
-func TestATeamDoesNotLookLikeAPerson(t *testing.T) {
+func TestATeamIsShownAsATeam(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, change := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "assigned-team"))

@@ -9,8 +9,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// text is a text as Sentry may write it: IDs are texts in issues and numbers in comments and of who did it, a count is a text. What is
-// neither is no text, and never a reason to refuse a delivery.
+// text is a text or number: Sentry writes IDs as strings in issues and as numbers in comments and actors, and counts as strings. Anything
+// else becomes "", and is never a reason to reject a delivery.
 type text string
 
 // UnmarshalJSON reads any of the forms.
@@ -30,7 +30,7 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// number returns it as a count, 0 for what is none.
+// number returns the text as a count, 0 if it isn't one.
 func (t text) number() int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(string(t)), 10, 64)
 	if err != nil || n < 0 {
@@ -39,7 +39,7 @@ func (t text) number() int64 {
 	return n
 }
 
-// signedNumber returns it as a number that may be less than 0, 0 for what is none.
+// signedNumber returns the text as a number that may be negative, 0 if it isn't one.
 func (t text) signedNumber() int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(string(t)), 10, 64)
 	if err != nil {
@@ -48,10 +48,10 @@ func (t text) signedNumber() int64 {
 	return n
 }
 
-// maxID is the longest ID that is one, in bytes.
+// maxID is the longest ID, in bytes.
 const maxID = 64
 
-// id returns it as an ID that may stand in an address or a name, "" for none.
+// id returns the text as an ID that is safe in addresses and names, "" if it isn't one.
 func (t text) id() string {
 	s := strings.TrimSpace(string(t))
 	if len(s) > maxID || strings.ContainsFunc(s, func(c rune) bool {
@@ -62,7 +62,7 @@ func (t text) id() string {
 	return s
 }
 
-// timestamp is a time as Sentry writes it: ISO with or without a zone, or seconds. What is none of these is no time.
+// timestamp is a time in one of Sentry's forms: ISO 8601 with or without a zone, or seconds. Anything else becomes zero.
 type timestamp struct{ time.Time }
 
 // UnmarshalJSON reads any of the forms.
@@ -82,7 +82,7 @@ func parseTime(s string) time.Time {
 	return untrusted.ParseTime(s)
 }
 
-// lenient reads a part of a body that may have any form, leaving out what does not fit.
+// lenient reads part of a body that may have an unexpected form.
 type lenient[T any] struct{ v *T }
 
 // UnmarshalJSON reads the part, or nothing.
@@ -107,7 +107,7 @@ func (l lenient[T]) get() T {
 	return *l.v
 }
 
-// list is a list that may be missing or hold anything; what does not fit is left out of it.
+// list is a list whose unexpected items are left out.
 type list[T any] []T
 
 // UnmarshalJSON reads the items that fit.

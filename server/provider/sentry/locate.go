@@ -11,16 +11,16 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// maxTyped is the longest text that can be meant as an organization and a project.
+// maxTyped limits the text that a user types, in characters.
 const maxTyped = 500
 
-// The quotes that people type, and those that programs make of them.
+// The quotes that people type, and those that programs turn them into.
 const (
 	doubleQuotes = "\"“”„«»〝〞＂"
 	singleQuotes = "'‘’‚‹›`"
 )
 
-// Words takes what somebody typed apart into names: what is in quotes of any kind is one, however broken they are, else each word.
+// Words splits what a user typed into names: a text in quotes of any kind, even broken ones, or a single word.
 func Words(typed string) []string {
 	var words []string
 	var word []rune
@@ -31,7 +31,7 @@ func Words(typed string) []string {
 		}
 		word, open, closed = nil, "", false
 	}
-	// Descriptions have the places of names in angle brackets, and people copy them.
+	// Instructions show placeholders in angle brackets, and people copy them.
 	runes := []rune(untrusted.Line(strings.NewReplacer("<", " ", ">", " ").Replace(typed), maxTyped))
 	for i, c := range runes {
 		follows := i+1 < len(runes) && !unicode.IsSpace(runes[i+1])
@@ -62,8 +62,8 @@ func Words(typed string) []string {
 	return words
 }
 
-// Locate understands an organization and a project by names or slugs, in quotes or not, or the address of a page of theirs. The path of
-// what is found holds the words, which Find looks for; none where everything is left to be chosen.
+// Locate understands names or slugs of an organization and a project, with or without quotes, or the address of one of their pages. The
+// path contains the words, which Find looks up; it is empty if the user has to choose everything.
 func (*Sentry) Locate(typed string, sites []provider.Site) (provider.Location, error) {
 	words := Words(typed)
 	site := defaultSite(sites)
@@ -83,8 +83,8 @@ func (*Sentry) Locate(typed string, sites []provider.Site) (provider.Location, e
 	return provider.Location{Site: site, Path: strings.Join(words, "/")}, nil
 }
 
-// defaultSite returns the site that is meant where none is named: the only one, else the only one at which people can authorize, else
-// sentry.io.
+// defaultSite returns the site to use if the user named none: the only one, otherwise the only one at which users can authorize,
+// otherwise sentry.io.
 func defaultSite(sites []provider.Site) string {
 	open := slices.DeleteFunc(slices.Clone(sites), func(s provider.Site) bool { return !s.OAuth })
 	switch {
@@ -130,7 +130,7 @@ func parsePage(address string, sites []provider.Site) (site string, words []stri
 	return site, words, true
 }
 
-// decodeWords returns the words that a path holds.
+// decodeWords returns the words in a path.
 func decodeWords(path string) []string {
 	var words []string
 	for part := range strings.SplitSeq(path, "/") {

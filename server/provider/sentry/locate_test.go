@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-func TestQuotesOfAnyKindHoldANameTogether(t *testing.T) {
+func TestQuotesOfAnyKindDelimitAName(t *testing.T) {
 	t.Parallel()
 	want := []string{"Acme Inc", "Web Shop"}
 	for _, typed := range []string{
@@ -43,7 +43,7 @@ func FuzzWords(f *testing.F) {
 	})
 }
 
-func TestAPageIsAnAddressToo(t *testing.T) {
+func TestPageAddressesAreLocated(t *testing.T) {
 	t.Parallel()
 	own := provider.Site{Kind: kindOwn, URL: "https://sentry.example.com/base", API: "https://sentry.example.com/base"}
 	for _, c := range []struct {
@@ -75,7 +75,7 @@ func TestAPageIsAnAddressToo(t *testing.T) {
 	require.Equal(t, own.URL, at.Site, "the one that people can sign in at is meant")
 }
 
-func TestSitesAreSentryIOAndThoseOfCompanies(t *testing.T) {
+func TestSitesAreParsed(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for typed, url := range map[string]string{

@@ -2,10 +2,10 @@ package sentry
 
 import "slices"
 
-// fieldSet is a set of an issue's optional fields, one bit for each by its position in optionalFields. It is stored.
+// fieldSet is a set of optional fields, with one bit for each position in optionalFields. It is stored.
 type fieldSet uint16
 
-// The optional fields that code asks for by their name in Sentry's JSON.
+// The optional fields that other code asks for.
 const (
 	jsonLevel    = "level"
 	jsonStatus   = "status"
@@ -39,7 +39,7 @@ func optionalFields() []optionalField {
 	}
 }
 
-// jsonSubstatus is a field that belongs to the status.
+// jsonSubstatus belongs to the status.
 const jsonSubstatus = "substatus"
 
 // field returns the set of the one field with this name in Sentry's JSON.

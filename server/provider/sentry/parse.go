@@ -11,14 +11,14 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// envelope is what is around what a delivery says.
+// envelope is the common form of deliveries.
 type envelope struct {
 	Action text               `json:"action"`
 	Actor  lenient[sentActor] `json:"actor"`
 	Data   json.RawMessage    `json:"data"`
 }
 
-// sentActor is who did it. The ID is a number for people, and a text for Sentry itself and for integrations.
+// sentActor is who acted. The ID is a number for users, and a string for Sentry itself and integrations.
 type sentActor struct {
 	Type text `json:"type"`
 	ID   text `json:"id"`
@@ -29,12 +29,12 @@ func (a sentActor) actor() actor {
 	return actor{ID: a.ID.id(), Name: a.Name.line(maxName), App: a.Type == "application"}
 }
 
-// Parse returns what a delivery says. What it is about stands in a header; one without it is the legacy webhook's.
+// Parse implements provider.Provider. A header says what a delivery is about; without it, the delivery comes from the legacy webhook.
 func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
 	resource := d.Header[headerResource]
 	switch {
 	case resource == "" && d.Header[headerAppSignature] != "":
-		return nil, nil // a form in Sentry asks for its choices; see AlertAction
+		return nil, nil // a form in Sentry queries its options; see HandleQuery
 	case resource == "":
 		return s.parseLegacy(d)
 	}
@@ -67,12 +67,12 @@ func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
 	return parseOther(resource, e, n)
 }
 
-// fillLocation fills where something is with what addresses tell; the connection knows better.
+// fillLocation fills in the location from addresses. What the connection knows takes precedence.
 func (n *eventData) fillLocation(p location) {
 	n.Site.Base, n.Site.Slug = cmp.Or(n.Site.Base, p.Base), cmp.Or(n.Site.Slug, p.Slug)
 }
 
-// sentIssue is an issue as Sentry writes it, in deliveries and answers alike.
+// sentIssue is an issue in deliveries and responses.
 type sentIssue struct {
 	ID            text                  `json:"id"`
 	Short         text                  `json:"shortId"`
@@ -95,11 +95,11 @@ type sentIssue struct {
 	Assignee      lenient[sentActor]    `json:"assignedTo"`
 	StatusDetails lenient[sentStatus]   `json:"statusDetails"`
 	Metadata      lenient[sentMetadata] `json:"metadata"`
-	// missing are the fields that aren't there at all: what is left out says nothing.
+	// missing are the fields that aren't in the JSON: they say nothing.
 	missing fieldSet
 }
 
-// UnmarshalJSON reads an issue, and notes what it leaves out.
+// UnmarshalJSON reads an issue, and notes its missing fields.
 func (s *sentIssue) UnmarshalJSON(data []byte) error {
 	type fields sentIssue
 	var read fields
@@ -130,7 +130,7 @@ type sentStatus struct {
 	Release text `json:"inRelease"`
 }
 
-// sentMetadata is what an issue or event says for itself. The message is a user's feedback, with the name and address that they gave.
+// sentMetadata is the own text of an issue or event. Message is user feedback, with the name and address that the user gave.
 type sentMetadata struct {
 	Title   text `json:"title"`
 	Type    text `json:"type"`
@@ -140,12 +140,12 @@ type sentMetadata struct {
 	Contact text `json:"contact_email"`
 }
 
-// said returns what the issue says for itself: what a user wrote, or what was measured.
+// said returns the issue's own text: user feedback or a measurement.
 func (m sentMetadata) said() string {
 	return cmp.Or(m.Message.block(maxSaid), m.Value.block(maxSaid))
 }
 
-// contact returns who wrote a user's feedback, "" for nobody.
+// contact returns who wrote user feedback, or "".
 func (m sentMetadata) contact() string {
 	who, address := m.Name.line(maxName), m.Contact.line(maxName)
 	if who != "" && address != "" && who != address {
@@ -154,7 +154,7 @@ func (m sentMetadata) contact() string {
 	return cmp.Or(who, address)
 }
 
-// title returns what the metadata says in short.
+// title returns a short text from the metadata.
 func (m sentMetadata) title() string {
 	kind, value := m.Type.line(maxName), m.Value.line(maxTitle)
 	switch {
@@ -166,7 +166,7 @@ func (m sentMetadata) title() string {
 	return cmp.Or(kind, value)
 }
 
-// issue returns it with what it shows of itself, and where it is. Who wrote a user's feedback is left out unless that is allowed.
+// issue returns the issue with its snapshot and location. Contact is set only if personal data is allowed.
 func (s sentIssue) issue(personal bool) (*issue, location) {
 	page, at, slug := readAddresses(string(s.Permalink), string(s.WebURL), string(s.ProjectURL), string(s.URL))
 	p, next := s.Project.get(), false
@@ -182,7 +182,7 @@ func (s sentIssue) issue(personal bool) (*issue, location) {
 			Title: cmp.Or(s.Title.line(maxTitle), s.Metadata.get().title()), Culprit: s.Culprit.line(maxCulprit),
 			Level: s.Level.id(), Category: s.Category.id(), Status: status(s.Status.id()), Substatus: s.Substatus.id(),
 			Priority: s.Priority.id(), Release: s.StatusDetails.get().Release.line(maxName), Next: next,
-			Seen: s.Last.Truncate(1e9), // lists and deliveries write fractions of a second differently
+			Seen: s.Last.Truncate(1e9), // lists and deliveries have different fractions of a second
 		},
 	}
 	if a := s.Assignee.get(); a.ID.id() != "" {
@@ -201,7 +201,7 @@ func (s sentIssue) issue(personal bool) (*issue, location) {
 	return i, at
 }
 
-// status returns one of the three states; Sentry has others while it merges or deletes.
+// status returns one of the three statuses; Sentry has others while it merges or deletes issues.
 func status(s string) string {
 	switch s {
 	case statusResolved, statusArchived:
@@ -214,14 +214,14 @@ func status(s string) string {
 	return statusOpen
 }
 
-// setStatusFrom has the snapshot, which names no status, show what was done.
+// setStatusFrom sets the status that follows from the event type, for a snapshot without a status.
 func (s *snapshot) setStatusFrom(did eventType) {
 	if status, known := map[eventType]string{typeResolved: statusResolved, typeArchived: statusArchived, typeUnresolved: statusOpen}[did]; known {
 		s.Status, s.Missing = status, s.Missing&^field(jsonStatus)
 	}
 }
 
-// parseIssue reads what happened to an issue. Putting it aside has two names, of which Sentry sends one or both.
+// parseIssue reads an event about an issue. Archiving has two names, of which Sentry sends one or both.
 func (s *Sentry) parseIssue(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Issue      sentIssue `json:"issue"`
@@ -253,7 +253,7 @@ func (s *Sentry) parseIssue(e envelope, n eventData) ([]provider.Event, error) {
 	return []provider.Event{issueEvent(n)}, nil
 }
 
-// parseComment reads a comment. It names its issue by a number and its project by the slug alone.
+// parseComment reads a comment. It has only the number of its issue and the slug of its project.
 func parseComment(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Comment text      `json:"comment"`
@@ -271,11 +271,11 @@ func parseComment(e envelope, n eventData) ([]provider.Event, error) {
 	n.Type, n.Issue = typeCommented, &issue{ID: data.Issue.id(), Project: project{Slug: data.Project.id()}}
 	n.Comment = &comment{ID: data.ID.id(), Action: e.Action.id(), Excerpt: data.Comment.block(maxExcerpt), At: data.At.Time}
 	said := issueEvent(n)
-	said.UpdateOnly = n.Comment.Action == commentDeleted // a card about a comment that is gone would say nothing
+	said.UpdateOnly = n.Comment.Action == commentDeleted // a card about a deleted comment would say nothing
 	return []provider.Event{said}, nil
 }
 
-// slugOfPath returns the organization of the connection.
+// slugOfPath returns the slug of the connection's organization.
 func slugOfPath(path string) string {
 	_, slug := splitPath(path)
 	return slugOf(slug)

@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// sentBuild is a build of a mobile app that Sentry has measured, or made ready to be installed.
+// sentBuild is a mobile build that Sentry has measured or made ready to install.
 type sentBuild struct {
 	ID           text `json:"buildId"`
 	Organization text `json:"organizationSlug"`
@@ -48,7 +48,8 @@ type sentBuild struct {
 	Message    text `json:"errorMessage"`
 }
 
-// parseBuild reads what became of a mobile build. That something is completed may still mean that it failed.
+// parseBuild reads an event about a mobile build. "Completed" may still mean that it failed.
+//
 // https://docs.sentry.io/integrations/integration-platform/webhooks/preprod-artifacts/
 func parseBuild(e envelope, n eventData) ([]provider.Event, error) {
 	var data sentBuild

@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// sentEvent is an event of an issue. The project is only a number in it; its slug is in the address.
+// sentEvent is an event of an issue. It has only the number of the project; the slug is in the address.
 type sentEvent struct {
 	ID          text                    `json:"event_id"`
 	OldID       text                    `json:"id"`
@@ -42,7 +42,7 @@ type sentLog struct {
 	Message   text `json:"message"`
 }
 
-// sentUser is who was hit by an error.
+// sentUser is the affected user.
 type sentUser struct {
 	ID    text `json:"id"`
 	Email text `json:"email"`
@@ -50,7 +50,7 @@ type sentUser struct {
 	IP    text `json:"ip_address"`
 }
 
-// sentOccurrence is what an issue that is no error says of itself, such as an outage or feedback.
+// sentOccurrence is the text of an issue that isn't an error, such as an outage or feedback.
 type sentOccurrence struct {
 	Title    text `json:"issueTitle"`
 	Subtitle text `json:"subtitle"`
@@ -66,7 +66,7 @@ func (e sentEvent) tag(wanted text) string {
 	return ""
 }
 
-// issueID returns the issue's ID: what is said, or what its address ends with.
+// issueID returns the issue's ID, or the end of its address.
 func (e sentEvent) issueID() string {
 	if id := e.IssueID.id(); id != "" {
 		return id
@@ -75,7 +75,7 @@ func (e sentEvent) issueID() string {
 	return slugOf(address[strings.LastIndex(address, "/")+1:])
 }
 
-// occurrence returns what explains the error. Who was hit is left out unless it is allowed.
+// occurrence returns what explains the event. The affected user is left out unless personal data is allowed.
 func (e sentEvent) occurrence(personal bool) *occurrence {
 	o := &occurrence{
 		ID: cmp.Or(e.ID.id(), e.OldID.id()), At: untrusted.Latest(e.At.Time), Culprit: e.Culprit.line(maxCulprit),
@@ -124,7 +124,7 @@ func (s *Sentry) parseEvent(resource string, e envelope, n eventData) ([]provide
 	if resource == kindError {
 		sent, n.Type = data.Error, typeError
 	}
-	n.By = actor{} // it is always Sentry itself
+	n.By = actor{} // always Sentry itself
 	n.Event = sent.occurrence(s.personalData())
 	page, at, slug := readAddresses(string(sent.WebURL), string(sent.URL), string(sent.IssueURL))
 	n.fillLocation(at)
@@ -137,7 +137,7 @@ func (s *Sentry) parseEvent(resource string, e envelope, n eventData) ([]provide
 	return []provider.Event{issueEvent(n)}, nil
 }
 
-// parseLegacy reads what the legacy webhook of a project sends. Nobody signs it.
+// parseLegacy reads a delivery of a project's legacy webhook, which isn't signed.
 func (s *Sentry) parseLegacy(d provider.Delivery) ([]provider.Event, error) {
 	var body struct {
 		ID          text               `json:"id"`
@@ -171,7 +171,7 @@ func (s *Sentry) parseLegacy(d provider.Delivery) ([]provider.Event, error) {
 		return nil, errors.New("a legacy delivery without an issue")
 	}
 	if o.ID == "" {
-		// Old versions do not name the event; its words and the time do.
+		// Old versions don't name the event, so its text and time do.
 		o.ID = untrusted.HashID(timeKey(d.ReceivedAt), o.Title)
 	}
 	if len(body.Rules) > 0 {

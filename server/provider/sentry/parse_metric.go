@@ -11,7 +11,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// parseMetric reads a metric alert. One that watches several projects is told of in each, as a channel follows one.
+// parseMetric reads a metric alert. For a rule that watches several projects, it returns an event for each, because channels subscribe to
+// projects.
 func parseMetric(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Alert struct {
@@ -63,7 +64,7 @@ func parseMetric(e envelope, n eventData) ([]provider.Event, error) {
 		one := m
 		one.Project = slug
 		n.Metric = &one
-		// An alert may become critical twice, with the same words; what is told again changes nothing, since its state is the same.
+		// An alert may become critical twice with the same text. A repeated delivery changes nothing because the state is the same.
 		id := untrusted.HashID(m.ID, m.Status, m.Text, timeKey(alert.Closed.Time), timeKey(n.At))
 		events = append(events, event(n, provider.Event{
 			ID: id, Subject: "metric/" + m.ID + "/" + slug, Resource: slug, Labels: m.labels(),
@@ -72,10 +73,10 @@ func parseMetric(e envelope, n eventData) ([]provider.Event, error) {
 	return events, nil
 }
 
-// maxMetricProjects is in how many projects one metric alert is told of.
+// maxMetricProjects limits the projects of one metric alert.
 const maxMetricProjects = 20
 
-// metricText returns what a metric alert says, line by line: Sentry's own example has the line break written out.
+// metricText returns the text of a metric alert with its line breaks. In Sentry's own example, a line break is written out.
 func metricText(t text) string {
 	return text(strings.ReplaceAll(string(t), `\nFilter:`, "\nFilter:")).block(maxMessage)
 }
@@ -89,7 +90,7 @@ func rawText(raw json.RawMessage) text {
 	return t
 }
 
-// labels are what filters look at. A metric alert of which the rule's name isn't told goes by its title.
+// labels returns the labels for filters. Without the name of the rule, the title of the alert is used.
 func (m metric) labels() map[string]string {
 	all := noLevelLabel()
 	if rule := cmp.Or(m.Rule, m.Title); rule != "" {
@@ -101,7 +102,7 @@ func (m metric) labels() map[string]string {
 	return all
 }
 
-// parseInstallation reads that the integration came to an organization or left it.
+// parseInstallation reads that the integration was added to or removed from an organization.
 func parseInstallation(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Installation struct {
@@ -126,7 +127,7 @@ func parseInstallation(e envelope, n eventData) ([]provider.Event, error) {
 	return []provider.Event{event(n, provider.Event{ID: untrusted.HashID(uuid, n.Install.Action), Subject: "installation/" + uuid, Labels: noLevelLabel()})}, nil
 }
 
-// parseOther reads a delivery of a kind that came up later than this code, as far as it is like the others.
+// parseOther reads a delivery of an unknown kind, as far as it resembles others.
 func parseOther(resource string, e envelope, n eventData) ([]provider.Event, error) {
 	word := slugOf(resource)
 	if word == "" {
@@ -146,7 +147,7 @@ func parseOther(resource string, e envelope, n eventData) ([]provider.Event, err
 	}
 	i, at := data.Issue.get().issue(false)
 	if id := cmp.Or(i.ID, data.Group.id(), data.IssueID.id()); id != "" {
-		// Something that happened to an issue belongs in its thread, whatever it is.
+		// Whatever happened to an issue belongs in its thread.
 		if i.ID == "" {
 			i = &issue{ID: id, Project: project{Slug: cmp.Or(data.Slug.id(), data.Project.id())}}
 		}

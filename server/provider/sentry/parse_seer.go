@@ -14,8 +14,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// sentSeer is what a step of Seer comes with; which of it is there depends on the step. Up to 2025 a cause and a solution had a
-// description, and changes of code were a list.
+// sentSeer is the content of a step of Seer, which depends on the step. Until 2025, a cause and a solution had a description, and code
+// changes were a list.
 type sentSeer struct {
 	Run     text `json:"run_id"`
 	SeerRun text `json:"sentry_run_id"`
@@ -37,7 +37,7 @@ type sentSeer struct {
 		Title text `json:"title"`
 	}] `json:"changes"`
 	Pulls list[sentPull] `json:"pull_requests"`
-	// Summary is what an alert tells of a cause or a solution.
+	// Summary is an alert's text about a cause or solution.
 	Summary text `json:"summary"`
 }
 
@@ -48,7 +48,7 @@ type sentFile struct {
 	Removed text `json:"removed"`
 }
 
-// sentPull is a pull request, as the webhook and as an alert have it.
+// sentPull is a pull request in the form of the webhook or of an alert.
 type sentPull struct {
 	Repo text `json:"repo_name"`
 	URL  text `json:"url"`
@@ -58,12 +58,12 @@ type sentPull struct {
 	}] `json:"pull_request"`
 }
 
-// step returns the step with what it says.
+// step returns the step with its content.
 func (s sentSeer) step(name string) *seerStep {
 	return &seerStep{Name: name, Run: cmp.Or(s.Run.id(), s.SeerRun.id()), Text: untrusted.Lines(s.text(), maxSaid), Pulls: s.pulls()}
 }
 
-// text returns what Seer found, or changed, line by line.
+// text returns Seer's findings or changes, with line breaks.
 func (s sentSeer) text() string {
 	cause, solution := s.Cause.get(), s.Solution.get()
 	all := []string{
@@ -89,7 +89,7 @@ func (s sentSeer) text() string {
 	return strings.Join(slices.DeleteFunc(append(all, changed...), func(s string) bool { return s == "" }), "\n")
 }
 
-// pulls returns the pull requests that lead anywhere.
+// pulls returns the pull requests with a valid address.
 func (s sentSeer) pulls() []pull {
 	var all []pull
 	for _, sent := range s.Pulls {
@@ -103,7 +103,7 @@ func (s sentSeer) pulls() []pull {
 	return all
 }
 
-// numberOf returns the number that the address of a pull request ends with, "" for none.
+// numberOf returns the number at the end of a pull request's address, or "".
 func numberOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -116,7 +116,8 @@ func numberOf(address string) string {
 	return ""
 }
 
-// parseSeer reads a step of Seer. It names its issue by a number, and neither the project nor anything else of it.
+// parseSeer reads a step of Seer. It has the number of its issue, and nothing else about it.
+//
 // https://docs.sentry.io/integrations/integration-platform/webhooks/seer/
 func parseSeer(e envelope, n eventData) ([]provider.Event, error) {
 	var data sentSeer
@@ -130,13 +131,13 @@ func parseSeer(e envelope, n eventData) ([]provider.Event, error) {
 	return []provider.Event{issueEvent(n)}, nil
 }
 
-// seerActivity begins the activities that are steps of Seer; activityPullRequest is that a pull request names the issue.
+// seerActivity is the prefix of activities that are steps of Seer. activityPullRequest means that a pull request mentions the issue.
 const (
 	seerActivity        = "seer_"
 	activityPullRequest = "appeared_in_pull_request"
 )
 
-// sentDetails is what an activity comes with.
+// sentDetails is the content of an activity.
 type sentDetails struct {
 	sentSeer
 	User lenient[struct {
@@ -146,7 +147,8 @@ type sentDetails struct {
 	}] `json:"user"`
 }
 
-// parseActivity reads an alert about something that happened to an issue.
+// parseActivity reads an alert about an activity of an issue.
+//
 // https://docs.sentry.io/integrations/integration-platform/webhooks/activity-alerts/
 func (s *Sentry) parseActivity(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
@@ -171,7 +173,7 @@ func (s *Sentry) parseActivity(e envelope, n eventData) ([]provider.Event, error
 	n.Issue, n.Rule, n.Channel = found, data.Alert.get().Title.line(maxName), data.Alert.get().channel()
 	n.fillLocation(at)
 	if name, ofSeer := strings.CutPrefix(kind, seerActivity); ofSeer {
-		// An alert speaks of an iteration of a pull request, the webhook of an iteration.
+		// Alerts call it an iteration of a pull request, the webhook an iteration.
 		if rest, iterates := strings.CutPrefix(name, "pr_iteration_"); iterates {
 			name = "iteration_" + rest
 		}
@@ -186,7 +188,7 @@ func (s *Sentry) parseActivity(e envelope, n eventData) ([]provider.Event, error
 	return []provider.Event{issueEvent(n)}, nil
 }
 
-// statusEventType returns what an activity says was done about the issue, didActivity for something else.
+// statusEventType returns the event type for an activity that changes the status, typeActivity for others.
 func statusEventType(activity string) eventType {
 	status, _ := strings.CutPrefix(activity, "status_")
 	switch {

@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// commentFingerprint is what a comment is recognized by: its beginning, as an excerpt has it.
+// commentFingerprint identifies a comment by its excerpt.
 func commentFingerprint(excerpt string) string { return untrusted.HashID(excerpt) }
 
 // ExpectNote implements provider.ReplySync.
@@ -22,7 +22,7 @@ func (s *Sentry) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: untrusted.Lines(said.Text, maxExcerpt), At: said.At},
 	}
 	e := issueEvent(n)
-	e.UpdateOnly = true // it begins no card
+	e.UpdateOnly = true // it doesn't create a card
 	return e, nil
 }
 

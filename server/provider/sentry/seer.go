@@ -12,24 +12,25 @@ import (
 )
 
 const (
-	// maxSteps is how many steps of Seer an issue remembers, maxPulls how many pull requests and maxFiles how many files are shown of one.
+	// maxSteps limits the remembered steps of an issue, maxPulls the pull requests of a step, and maxFiles the files of a step.
 	maxSteps = 12
 	maxPulls = 5
 	maxFiles = 5
-	// sameStepWindow is how far apart two deliveries about one step may arrive: the webhook and an alert that watches Seer tell it both.
+	// sameStepWindow is how far apart two deliveries about one step may arrive: both the webhook and an alert that watches Seer report
+	// it.
 	sameStepWindow = 10 * time.Minute
 )
 
-// seerStep is one step that Seer, Sentry's agent, takes with an issue.
+// seerStep is one step that Seer, Sentry's AI agent, takes on an issue.
 type seerStep struct {
-	// Name is Sentry's own, such as "root_cause_completed"; Run is the run that it belongs to, "" where that isn't told.
+	// Name is Sentry's name, such as "root_cause_completed". Run is its run, "" if it isn't known.
 	Name string `json:"name"`
 	Run  string `json:"run,omitempty"`
-	// Text is what Seer found, line by line, on its way to the thread; Print, which is kept, tells it from another one.
+	// Text is Seer's finding with line breaks, for the thread. ContentHash identifies it and is kept.
 	Text        string `json:"text,omitempty"`
 	ContentHash string `json:"content_hash,omitempty"`
 	Pulls       []pull `json:"pulls,omitempty"`
-	// At is when it was heard first.
+	// At is when it was first received.
 	At time.Time `json:"at,omitzero"`
 }
 
@@ -49,7 +50,7 @@ func (p pull) link() string {
 	return chat.Link(cmp.Or(label, p.URL), p.URL)
 }
 
-// contentHash returns what tells the step's content from another's, "" for a step without any.
+// contentHash identifies the step's content; "" for a step without any.
 func (s seerStep) contentHash() string {
 	parts := []string{s.Text}
 	for _, p := range s.Pulls {
@@ -61,7 +62,7 @@ func (s seerStep) contentHash() string {
 	return ""
 }
 
-// matches reports whether both are one step, told in two ways: an alert that watches Seer names no run and may leave the content out.
+// matches reports whether both are the same step: an alert that watches Seer names no run and may leave the content out.
 func (s seerStep) matches(o seerStep) bool {
 	if s.Name != o.Name || s.Run != o.Run && s.Run != "" && o.Run != "" {
 		return false
@@ -72,10 +73,10 @@ func (s seerStep) matches(o seerStep) bool {
 	return s.At.Sub(o.At).Abs() <= sameStepWindow
 }
 
-// seerSteps are those of an issue, the oldest first.
+// seerSteps are the steps of an issue, oldest first.
 type seerSteps []seerStep
 
-// add returns them with one more, or with what it adds to one that is known, and whether it says anything new.
+// add returns the steps with one more, or with what it adds to a known one, and whether it is new.
 func (all seerSteps) add(s seerStep) (next seerSteps, fresh bool) {
 	s.ContentHash, s.Text = s.contentHash(), ""
 	next, fresh = slices.Clone(all), true
@@ -99,10 +100,10 @@ func (all seerSteps) add(s seerStep) (next seerSteps, fresh bool) {
 	return next[max(0, len(next)-maxSteps):], fresh
 }
 
-// stepRank orders steps that are heard at one time.
+// stepRank orders steps that are received at the same time.
 func stepRank(name string) int { return slices.Index(stepNames(), name) }
 
-// stepNames are the steps in the order in which Seer takes them.
+// stepNames returns the steps in their order.
 func stepNames() []string {
 	return []string{
 		"triage_started", "triage_completed", "root_cause_started", "root_cause_completed",
@@ -124,7 +125,7 @@ func (s seerStep) sentence() chat.Message {
 	return chat.Say(id, "Pulls", strings.Join(links, ", "))
 }
 
-// foldSeer tells of a step.
+// foldSeer posts a step.
 func (f *fold) foldSeer() {
 	if f.data.Seer == nil {
 		return
@@ -141,7 +142,7 @@ func (f *fold) foldSeer() {
 	}
 }
 
-// seerText returns how far Seer is with the issue, and its pull requests.
+// seerText returns Seer's latest step and its pull requests.
 func (k *issueState) seerText() chat.Message {
 	if len(k.Seer) == 0 {
 		return chat.Message{}

@@ -31,7 +31,7 @@ func seerDelivery(t *testing.T, action, data string) provider.Delivery {
 	return d
 }
 
-func TestSeerIsToldOnTheIssueItNamesByItsNumberAlone(t *testing.T) {
+func TestSeerStepsArePostedOnTheirIssue(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	e := only(t, p, fixture(t, "seer-pull"))
@@ -69,7 +69,7 @@ func TestTheIssueThatSeerNamesIsLookedUp(t *testing.T) {
 	require.Contains(t, shown(t, card), "https://github.com/acme/shop/pull/123")
 }
 
-func TestEachStepOfSeerSaysWhatItIs(t *testing.T) {
+func TestEachSeerStepHasASentence(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for _, name := range stepNames() {
@@ -98,7 +98,7 @@ func TestEachStepOfSeerSaysWhatItIs(t *testing.T) {
 	}
 }
 
-func TestSeerWithoutAnIssueIsNotGuessedAt(t *testing.T) {
+func TestASeerStepWithoutAnIssueIsAnUnknownDelivery(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	d := fixture(t, "seer-cause-started")
@@ -116,7 +116,7 @@ func activityDelivery(t *testing.T, kind, details string) provider.Delivery {
 	return d
 }
 
-func TestAnAlertThatWatchesSeerAndItsWebhookTellAStepOnce(t *testing.T) {
+func TestASeerStepFromAlertAndWebhookIsPostedOnce(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for _, order := range [][]string{{"seer-pull", "activity-pull"}, {"activity-pull", "seer-pull"}, {"seer-cause", "activity-cause"}} {
@@ -132,7 +132,7 @@ func TestAnAlertThatWatchesSeerAndItsWebhookTellAStepOnce(t *testing.T) {
 	require.Len(t, change.Replies, 1, "another run has another pull request")
 }
 
-func TestAnActivityAlertOpensACardOfTheIssue(t *testing.T) {
+func TestAnActivityAlertCreatesTheIssuesCard(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	e := only(t, p, fixture(t, "activity-pull"))
@@ -162,7 +162,7 @@ func TestAnActivityAlertOpensACardOfTheIssue(t *testing.T) {
 	}
 }
 
-func TestAnActivityAlertGoesToTheChannelThatItNames(t *testing.T) {
+func TestAnActivityAlertGoesToItsChannel(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	d := fixture(t, "activity-pull")
@@ -171,7 +171,7 @@ func TestAnActivityAlertGoesToTheChannelThatItNames(t *testing.T) {
 	require.NotEqual(t, only(t, p, d).ID, only(t, p, fixture(t, "activity-pull")).ID)
 }
 
-func TestABuildIsToldInItsProjectWithItsLinks(t *testing.T) {
+func TestABuildBelongsToItsProjectAndHasLinks(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	measured := fixture(t, "build-size")

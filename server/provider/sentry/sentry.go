@@ -1,9 +1,9 @@
-// Package sentry knows Sentry, at sentry.io with its regions and as a company's own: what its webhooks say and how they are signed,
-// how issues and metric alerts look on a card, and what can be done about them there.
+// Package sentry is the provider for Sentry, both sentry.io with its regions and self-hosted: its webhooks and their signatures, the
+// cards of issues and metric alerts, and what users can do from them.
 //
-// One connection is one organization; what a channel follows of it is a project, by its slug. The subjects are issues ("issue/<id>"),
-// metric alerts ("metric/<id>/<project>"), mobile builds ("build/<id>") and the integration itself. Of an error only what explains it is kept: its words and the
-// lines of code around the place. Who was hit by it is personal data and left out, unless the admins allow it.
+// A connection is an organization; channels subscribe to its projects by slug. The subjects are issues ("issue/<id>"), metric alerts
+// ("metric/<id>/<project>"), mobile builds ("build/<id>") and the integration itself. Only what explains an error is kept: its message
+// and the lines of code around it. Affected users are personal data and left out unless an admin allows them.
 package sentry
 
 import (
@@ -14,21 +14,21 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// name is how the tool calls itself.
+// name is the name of the product.
 const name = "Sentry"
 
-// The headers that matter, in canonical form.
+// The headers we read, in canonical form.
 const (
-	// headerResource says what a delivery is about; the body does not. The legacy webhook does not send it.
+	// headerResource says what a delivery is about; the body doesn't. The legacy webhook doesn't send it.
 	headerResource = "Sentry-Hook-Resource"
-	// headerSignature signs deliveries, headerAppSignature the requests of forms in Sentry.
+	// headerSignature signs deliveries, headerAppSignature the queries of forms in Sentry.
 	headerSignature    = "Sentry-Hook-Signature"
 	headerAppSignature = "Sentry-App-Signature"
-	// headerRequest is another in each attempt: it tells attempts apart and says nothing of what happened.
+	// headerRequest differs between attempts. It identifies attempts and says nothing about the event.
 	headerRequest = "Request-Id"
 )
 
-// The kinds of news.
+// The kinds of notifications.
 const (
 	kindNew         = "new"
 	kindAlert       = "alert"
@@ -49,7 +49,7 @@ const (
 	kindOther       = "other"
 )
 
-// The labels that filters look at.
+// The labels of events.
 const (
 	labelLevel       = "level"
 	labelEnvironment = "environment"
@@ -59,27 +59,27 @@ const (
 	labelCategory    = "category"
 )
 
-// maxBody is the largest delivery that is read: an event carries all of its frames, with what their variables held.
+// maxBody is the largest delivery that is read: an event contains all frames with their variables.
 const maxBody = 4 << 20
 
 //go:embed texts/*.json
 var texts embed.FS
 
-// Options are what the admins of the server decide.
+// Options are set by admins.
 type Options struct {
-	// PersonalData reports whether cards may say who was hit by an error; nil for never.
+	// PersonalData reports whether cards may show affected users; nil means never.
 	PersonalData func() bool
-	// Now is the clock that what is looked up is dated by; nil for the real one.
+	// Now is the clock that dates lookups; nil means the real one.
 	Now func() time.Time
 }
 
-// Sentry is the provider. It keeps nothing.
+// Sentry is the provider. It has no state.
 type Sentry struct {
 	personalData func() bool
 	now          func() time.Time
 }
 
-// What it can do beside being a provider.
+// The capabilities.
 var (
 	_ provider.Provider      = (*Sentry)(nil)
 	_ provider.ManualSetup   = (*Sentry)(nil)
@@ -107,7 +107,7 @@ func New(o Options) *Sentry {
 	return &Sentry{personalData: o.PersonalData, now: o.Now}
 }
 
-// Describe says what the provider is.
+// Describe implements provider.Provider.
 func (*Sentry) Describe() provider.Descriptor {
 	kind := func(id string, wanted bool) provider.EventKind {
 		return provider.EventKind{ID: id, Label: chat.Say("sentry.kind." + id), Default: wanted}
@@ -121,7 +121,7 @@ func (*Sentry) Describe() provider.Descriptor {
 		return f
 	}
 	level := filter(labelLevel, levels()...)
-	level.AlwaysPresent = true // what has none says so, so that a comment alone proves nothing
+	level.AlwaysPresent = true // subjects without a level say so, so a comment alone proves nothing
 	return provider.Descriptor{
 		ID: "sentry", Name: name,
 		Summary:      chat.Say("sentry.summary"),
@@ -145,12 +145,12 @@ func (*Sentry) Describe() provider.Descriptor {
 	}
 }
 
-// levels are those of errors, from the least on.
+// levels returns the levels of errors in ascending order.
 func levels() []string { return []string{"debug", "info", "warning", "error", "fatal"} }
 
-// Verify checks the signature over the body as it came: whoever decodes and encodes it first signs another text. What Sentry signs must
-// be signed; only the legacy webhook, which cannot be, proves itself by the secret in its address. The time that is sent along is
-// signed by nobody and proves nothing.
+// Verify checks the signature over the body as it was received, because encoding it again changes it. What Sentry signs must be signed.
+// Only the legacy webhook, which can't sign, proves itself by the secret in its address. The timestamp header isn't signed and proves
+// nothing.
 func (*Sentry) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
 	shown := d.Header[headerSignature]
 	if d.Header[headerResource] == "" && shown == "" {
@@ -165,7 +165,7 @@ func (*Sentry) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 	return provider.Proof{}, provider.ErrUnsigned
 }
 
-// Sample returns an alert about an issue that there is nowhere.
+// Sample implements provider.Provider. It returns an alert about an issue that doesn't exist.
 func (*Sentry) Sample(now time.Time) provider.Event {
 	return issueEvent(eventData{
 		Site: location{Base: cloudURL}, At: now, Type: typeAlert, Sample: true, Rule: "Send a notification for new issues",

@@ -15,12 +15,12 @@ const (
 	kindOwn   = "selfhosted"
 )
 
-// cloudURL is where Sentry runs for everybody; its regions answer programs at their own hosts.
+// cloudURL is the vendor's site; its regions have separate hosts for the API.
 const cloudURL = "https://sentry.io"
 
 func regions() []string { return []string{"https://us.sentry.io", "https://de.sentry.io"} }
 
-// SiteKinds are what a site can be.
+// SiteKinds returns the kinds of sites.
 func (*Sentry) SiteKinds() []chat.Option {
 	return []chat.Option{
 		{Label: chat.Say("sentry.site.selfhosted"), Value: kindOwn},
@@ -28,14 +28,15 @@ func (*Sentry) SiteKinds() []chat.Option {
 	}
 }
 
-// Sites returns those that are there without an admin doing anything: sentry.io.
+// Sites returns the vendor's site, sentry.io.
 func (*Sentry) Sites() []provider.Site { return []provider.Site{cloudSite()} }
 
 func cloudSite() provider.Site {
 	return provider.Site{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudURL, Hosts: regions()}
 }
 
-// ParseSite makes the site of what an admin typed; without an address, the cloud is sentry.io. The address of a region is that of sentry.io: people have one account for all.
+// ParseSite returns the site for what an admin typed. Without an address, the cloud is sentry.io. The address of a region is that of
+// sentry.io, because users have one account for all regions.
 func (*Sentry) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindOwn {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("sentry.site.wrong_kind")}

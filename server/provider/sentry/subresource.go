@@ -6,7 +6,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Subresource returns the project that the path names, seen by who asks. Where it is not clear which, or which organization, there are choices.
+// Subresource returns the project that the path names. If the project or the organization is ambiguous, it returns the choices.
 func (s *Sentry) Subresource(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
 	f, err := s.Find(ctx, session, path)
 	if err != nil || f.Project.ID != "" {
@@ -27,10 +27,10 @@ func (s *Sentry) Subresource(ctx context.Context, session provider.Session, path
 	return provider.Resource{}, several
 }
 
-// SubresourceText names the project of the organization.
+// SubresourceText implements provider.Subresources.
 func (*Sentry) SubresourceText(whole, part provider.Resource) string {
 	return quote(slugOfOrganization(whole)) + " " + quote(part.ID)
 }
 
-// quote has a word read as one name, whatever is in it.
+// quote makes Locate read a word as one name.
 func quote(word string) string { return `"` + word + `"` }

@@ -15,38 +15,39 @@ import (
 )
 
 const (
-	// lookPrefix begins the key of a task that looks one issue up; catchUpKey is that of looking for what was missed.
+	// lookPrefix is the prefix of the keys of tasks that look up one issue; catchUpKey is the key of the task that looks for missed
+	// events.
 	lookPrefix = "look/"
 	catchUpKey = "catchup"
-	// pagesAtOnce is how many pages one round of catching up reads, and maxRounds how many rounds there are: a thousand issues.
+	// pagesAtOnce is how many pages one round of catching up reads, and maxRounds limits the rounds: together a thousand issues.
 	pagesAtOnce = 2
 	maxRounds   = 5
-	// roundPause is the time between two of them.
+	// roundPause is the time between two rounds.
 	roundPause = 5 * time.Second
-	// overlap is how far before the last delivery is looked: clocks differ, and Sentry counts events a little late.
+	// overlap is how far before the last delivery a lookup begins: clocks differ, and Sentry counts events a little late.
 	overlap = 2 * time.Minute
-	// settledFor is how long before the last look an issue that somebody has settled may have been seen last, to be looked at.
+	// settledFor limits when a resolved or archived issue was last seen, before the last lookup, to be looked up again.
 	settledFor = 14 * 24 * time.Hour
 )
 
-// catchUpState is what a task to catch up looks for.
+// catchUpState is the data of the task.
 type catchUpState struct {
 	Since    time.Time `json:"since,omitzero"`
 	Projects []string  `json:"projects,omitempty"`
-	// Next is the page to go on with.
+	// Next is the page to continue with.
 	Next string `json:"next,omitempty"`
 }
 
-// CatchUpTask returns the task of finding out what happened since the last delivery. Sentry tries deliveries of internal integrations only
-// once: what it sent while no server was up is lost, unless it is looked up. Projects are the slugs that channels follow.
+// CatchUpTask returns the task that finds what happened since the last delivery. Sentry sends each delivery of an internal integration
+// only once, so what it sends while no server runs is lost unless it is looked up. Projects are the slugs of subscribed projects.
 func CatchUpTask(since time.Time, projects []string) provider.Task {
 	return catchUpState{Since: since, Projects: projects}.task(0)
 }
 
-// catchUpInterval is how often what was missed is looked for.
+// catchUpInterval is how often missed events are looked up.
 const catchUpInterval = 10 * time.Minute
 
-// ReconcileTask has what happened since the last look be looked up.
+// ReconcileTask implements provider.Reconciler.
 func (*Sentry) ReconcileTask(since time.Time, parts []string) (time.Duration, provider.Task) {
 	return catchUpInterval, CatchUpTask(since, parts)
 }
@@ -54,7 +55,7 @@ func (*Sentry) ReconcileTask(since time.Time, parts []string) (time.Duration, pr
 func (m catchUpState) task(round int) provider.Task {
 	data, err := json.Marshal(m)
 	if err != nil {
-		data = nil // cannot be: it holds plain values only
+		data = nil // can't happen: it has only plain values
 	}
 	t := provider.Task{Key: catchUpKey, Round: round, Data: data}
 	if round > 0 {
@@ -63,16 +64,17 @@ func (m catchUpState) task(round int) provider.Task {
 	return t
 }
 
-// lookupTask returns the task of looking an issue up of which only a comment was heard.
+// lookupTask returns the task that looks up an issue of which only a comment is known.
 func lookupTask(id string) provider.Task { return provider.Task{Key: lookPrefix + id} }
 
-// RunTask looks one issue up, or all that have changed since the last delivery. What it finds changes no card that tells the same already.
+// RunTask implements provider.TaskRunner. It looks up one issue, or all that have changed since the last delivery. Cards that are up to
+// date don't change.
 func (s *Sentry) RunTask(ctx context.Context, session provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	c := newClient(session, r.Path)
 	if id, ok := strings.CutPrefix(t.Key, lookPrefix); ok {
 		found, at, err := c.issue(ctx, id)
 		if fault.Is(err, fault.ResourceUnknown) {
-			return nil, nil, nil // it is gone
+			return nil, nil, nil // the issue is gone
 		}
 		if err != nil {
 			return nil, nil, err
@@ -86,7 +88,7 @@ func (s *Sentry) RunTask(ctx context.Context, session provider.Session, r provid
 	return s.catchUp(ctx, c, m, t.Round)
 }
 
-// catchUp reads some pages of what changed, the latest first, and has the next task go on.
+// catchUp reads some pages of changed issues, latest first. If there are more, the next task continues.
 func (s *Sentry) catchUp(ctx context.Context, c client, m catchUpState, round int) ([]provider.Event, []provider.Task, error) {
 	var events []provider.Event
 	since := time.Time{}
@@ -99,7 +101,7 @@ func (s *Sentry) catchUp(ctx context.Context, c client, m catchUpState, round in
 		return true
 	}
 	if round == 0 {
-		// First, so that of an issue that is found in both ways the other news is kept: it may be a new one.
+		// These come first so that the other event of an issue that is found twice is kept: it may be a new issue.
 		if _, err := pages(ctx, c.Session, c.settledIssues(m), 1, collect); err != nil {
 			return nil, nil, err
 		}
@@ -121,17 +123,18 @@ func (s *Sentry) catchUp(ctx context.Context, c client, m catchUpState, round in
 	return events, []provider.Task{m.task(round + 1)}, nil
 }
 
-// changedSince returns the address of the issues that have seen an event since, in whatever state, the latest first.
+// changedSince returns the address of issues with an event since then in any status, latest first.
 func (c client) changedSince(m catchUpState) string { return c.search(m, "", m.Since.Add(-overlap)) }
 
-// settledIssues returns the address of the issues that somebody has resolved or archived and that were seen in the weeks before or later, the latest first:
-// what was done about an issue changes no time that could be searched for.
+// settledIssues returns the address of resolved or archived issues that were seen in recent weeks, latest first: resolving or archiving
+// an issue changes no time that can be searched.
+//
 // https://docs.sentry.io/concepts/search/searchable-properties/issues/
 func (c client) settledIssues(m catchUpState) string {
 	return c.search(m, "!is:unresolved ", m.Since.Add(-settledFor))
 }
 
-// search returns the address of the issues that fit and were seen since, in the projects that are followed.
+// search returns the address of matching issues that were seen since then in the subscribed projects.
 func (c client) search(m catchUpState, fitting string, seenSince time.Time) string {
 	query := fitting + "lastSeen:>=" + seenSince.UTC().Format("2006-01-02T15:04:05")
 	slugs := slices.DeleteFunc(slices.Clone(m.Projects), func(slug string) bool { return slugOf(slug) == "" })
@@ -141,8 +144,8 @@ func (c client) search(m catchUpState, fitting string, seenSince time.Time) stri
 	return c.endpoint("issues") + "?" + url.Values{"query": {query}, "sort": {"date"}, "limit": {perPage}, "project": {"-1"}}.Encode()
 }
 
-// lookedUpEvent returns the event of having seen an issue. One that is younger than the last delivery is new; of others only cards that are
-// there already are brought up to date.
+// lookedUpEvent returns the event for an issue that was looked up. An issue that is newer than the last delivery is new; for others, only
+// existing cards are updated.
 func (s *Sentry) lookedUpEvent(c client, found *issue, at location, since time.Time) provider.Event {
 	n := eventData{
 		Site: location{Base: c.Site.URL, Slug: c.org}, At: s.now(), Type: typeLookedUp, Issue: found,
@@ -152,7 +155,7 @@ func (s *Sentry) lookedUpEvent(c client, found *issue, at location, since time.T
 	return issueEvent(n)
 }
 
-// oldestFirst turns the order round, and leaves out what was found twice.
+// oldestFirst reverses the order and removes duplicates.
 func oldestFirst(events []provider.Event) []provider.Event {
 	slices.Reverse(events)
 	seen := map[string]bool{}

@@ -27,7 +27,7 @@ func (o *office) follow(t provider.Task) int {
 	return rounds
 }
 
-func TestWhatWasMissedIsCaughtUpWith(t *testing.T) {
+func TestMissedEventsAreCaughtUp(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	o.install()
@@ -81,7 +81,7 @@ func TestCatchingUpIsBounded(t *testing.T) {
 	require.Len(t, o.states, 1000)
 }
 
-func TestAnOldIssueIsNoNewsAfterDowntime(t *testing.T) {
+func TestAnOldIssueIsNotPostedAfterDowntime(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	o.raise()
@@ -94,7 +94,7 @@ func TestAnOldIssueIsNoNewsAfterDowntime(t *testing.T) {
 	require.Equal(t, kindChanged, changes[0].Kind, "it gets no card of its own unless somebody asked for that")
 }
 
-func TestAnIssueOfWhichOnlyACommentWasHeardIsLookedUp(t *testing.T) {
+func TestAnIssueKnownOnlyByACommentIsLookedUp(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t)
 	issue := o.raise()
