@@ -70,10 +70,10 @@ func TestNobodyHasToConnectWhereTheServerAuthorizesItself(t *testing.T) {
 	for _, u := range []*mmtest.User{w.alice, w.admin} {
 		for _, line := range []string{"/zoom connect", "/zoom disconnect"} {
 			u.Types(line, w.town)
-			requireSays(t, u.LastNote().Text(), "This server is already connected to Zoom")
+			requireSays(t, u.LastNote().Text(), "This server authorizes itself in Zoom")
 		}
 		page := u.Get("/oauth2/connect?t=x")
-		requireRefused(t, page, "This server is already connected to Zoom")
+		requireRefused(t, page, "This server authorizes itself in Zoom")
 	}
 }
 

@@ -202,7 +202,7 @@ func TestForgedClicksGetAnAnswerInWords(t *testing.T) {
 	} {
 		answer := w.forges(w.alice, c)
 		require.Equal(t, http.StatusOK, answer.Status, name)
-		require.Contains(t, answer.Told, "too old, or was made for somebody else", name)
+		require.Contains(t, answer.Told, "no longer valid", name)
 	}
 	require.Empty(t, meetings(w.town))
 }

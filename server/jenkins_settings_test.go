@@ -153,7 +153,7 @@ func TestBridgePolicySaysWhoMayConnect(t *testing.T) {
 				}
 				for _, line := range []string{"connect " + name, "disconnect", "configure", "test", "rotate"} {
 					u.Types("/jenkins "+line, w.town)
-					if refused := u.Dialog() == nil && strings.Contains(lastNote(u), "may change what a channel is connected to"); refused == allowed {
+					if refused := u.Dialog() == nil && strings.Contains(lastNote(u), "can change what this channel is connected to"); refused == allowed {
 						t.Errorf("%s: /jenkins %s: %s", name, line, lastNote(u))
 					}
 				}
@@ -162,7 +162,7 @@ func TestBridgePolicySaysWhoMayConnect(t *testing.T) {
 				direct := u.DirectWith(w.botID())
 				u.Says("jenkins connect", direct)
 				if !allowed { // one's own conversation with the bot is no way around the policy
-					requireSays(t, lastNote(u)+direct.LastPost().Message, "may change what a channel is connected to")
+					requireSays(t, lastNote(u)+direct.LastPost().Message, "can change what this channel is connected to")
 					continue
 				}
 				require.Greater(t, len(u.DirectMessages(w.botID())), before)

@@ -194,12 +194,12 @@ func TestNobodyElsesButtonsAndFormsWork(t *testing.T) {
 				answer := u.Post("/action", model.PostActionIntegrationRequest{
 					UserId: s.alice.ID, ChannelId: place, PostId: s.card.Id, TriggerId: "t", Context: button.Integration.Context,
 				})
-				requireSays(s.t, answer.Told, "made for somebody else")
+				requireSays(s.t, answer.Told, "made for another user")
 				s.holds(u, button.Name, answer)
 			}
 			for _, form := range s.forms {
 				answer := u.Post("/form", s.filledIn(form, place))
-				requireSays(s.t, answer.Body, "made for somebody else")
+				requireSays(s.t, answer.Body, "made for another user")
 				s.holds(u, form.Title, answer)
 			}
 		}

@@ -224,13 +224,13 @@ func TestNobodyElsesButtonsOfAToolWork(t *testing.T) {
 					answer := u.Post("/action", model.PostActionIntegrationRequest{
 						UserId: f.alice.ID, ChannelId: place, PostId: f.card.Id, TriggerId: "t", Context: button.Integration.Context,
 					})
-					requireSays(t, answer.Told, "made for somebody else")
+					requireSays(t, answer.Told, "made for another user")
 				}
 				for _, form := range f.forms {
 					answer := u.Post("/form", model.SubmitDialogRequest{
 						UserId: f.alice.ID, ChannelId: place, CallbackId: form.CallbackId, State: form.State, Submission: map[string]any{"style": "each", "mention": "nobody"},
 					})
-					requireSays(t, answer.Body, "made for somebody else")
+					requireSays(t, answer.Body, "made for another user")
 				}
 			}
 			f.holds(u, u.Username)

@@ -25,7 +25,7 @@ func TestThePolicyHoldsForAllToolsAndTheirRules(t *testing.T) {
 			for _, u := range []*mmtest.User{h.bob, h.carol, h.admin} {
 				for _, line := range []string{"/pduty connect", "/pduty configure", "/pduty oncall", "/pduty disconnect", "/pduty test", "/pduty rotate", "/sentry connect acme web", "/sentry configure"} {
 					u.Types(line, h.town)
-					refused := strings.Contains(lastNote(u), "may change what a channel is connected to") && u.Dialog() == nil
+					refused := strings.Contains(lastNote(u), "can change what this channel is connected to") && u.Dialog() == nil
 					name := u.Username
 					require.Equal(t, strings.Contains(may, name), !refused, "%s: %s: %s", name, line, lastNote(u))
 					if u.Dialog() != nil {
@@ -35,7 +35,7 @@ func TestThePolicyHoldsForAllToolsAndTheirRules(t *testing.T) {
 				// What is one's own is not the channel's.
 				for _, line := range []string{"/pduty status", "/pduty list", "/pduty signout", "/pduty trigger", "/pduty search x"} {
 					u.Types(line, h.town)
-					require.NotContains(t, lastNote(u), "may change what a channel is connected to", line)
+					require.NotContains(t, lastNote(u), "can change what this channel is connected to", line)
 				}
 			}
 		})
@@ -58,7 +58,7 @@ func TestAPolicyThatIsTightenedHoldsForButtonsShownBefore(t *testing.T) {
 	h.mm.Set(map[string]any{"BridgePolicy": "system_admins"})
 	for _, label := range []string{"Add rule", removal} {
 		answer := h.alice.Clicks(label)
-		requireSays(t, answer.Body+lastNote(h.alice), "may change what a channel is connected to")
+		requireSays(t, answer.Body+lastNote(h.alice), "can change what this channel is connected to")
 		require.Nil(t, h.alice.Dialog(), label)
 	}
 	h.admin.Types("/pduty oncall", h.town)

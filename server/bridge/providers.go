@@ -20,6 +20,16 @@ func (s *Providers) GivesSecret(providerID string) bool {
 	return gives
 }
 
+// ProviderOff returns the fault that an admin has turned the provider off.
+func (s *Providers) ProviderOff(providerID string) error {
+	return fault.New(fault.ProviderOff).With("Provider", s.Name(providerID))
+}
+
+// ConnectionGone returns the fault that the channel's connection was removed.
+func (s *Providers) ConnectionGone(providerID string) error {
+	return fault.New(fault.ConnectionGone).With("Provider", s.Name(providerID)).With("Command", s.Word(providerID))
+}
+
 // NotFollowed returns the fault that the channel follows no such connection.
 func (s *Providers) NotFollowed(providerID string) error {
 	return fault.New(fault.NotFollowed).With("Provider", s.Name(providerID)).With("Command", s.Word(providerID))

@@ -20,8 +20,12 @@ const (
 	Internal Code = "internal"
 	// InvalidInput is a request that no page or button of ours sends.
 	InvalidInput Code = "invalid_input"
-	// ButtonExpired is a button that is too old, or was not made by us for the one who clicked it.
+	// ButtonExpired is a button or form that is too old, or that this plugin didn't make.
 	ButtonExpired Code = "button_expired"
+	// ButtonNotYours is a button or form that was made for another user.
+	ButtonNotYours Code = "button_not_yours"
+	// ProviderOff is a provider that an admin has turned off. Params: Provider.
+	ProviderOff Code = "provider_off"
 	// ThreadElsewhere is a thread that is not in the channel it was said to be in.
 	ThreadElsewhere Code = "thread_elsewhere"
 	// NobodyAuthorizes is an attempt to connect or disconnect where the server authorizes itself.
@@ -86,8 +90,10 @@ const (
 	// NoPersonalMeeting is a Zoom user without a personal meeting ID.
 	NoPersonalMeeting Code = "no_personal_meeting"
 
-	// ConnectForbidden is connecting or changing a channel by somebody whom the policy of the admins keeps from it. Params: Who.
+	// ConnectForbidden is connecting or changing a channel where only its channel admins may do so.
 	ConnectForbidden Code = "connect_forbidden"
+	// ConnectAdminOnly is connecting or changing a channel on a server where only system admins may do so.
+	ConnectAdminOnly Code = "connect_admin_only"
 	// GuestForbidden is connecting or changing a channel by a guest.
 	GuestForbidden Code = "guest_forbidden"
 	// SharedElsewhere is a change of a connection that channels follow which the person may not change. Params: Name, Command; Own where the
@@ -123,8 +129,14 @@ const (
 	ProviderUnavailable Code = "provider_unavailable"
 	// ProviderRefused is any other refusal. Params: Provider, Message (the provider's own words, if it said any).
 	ProviderRefused Code = "provider_refused"
-	// CardUnknown is a card that is too old, or none of ours.
+	// CardUnknown is a card that is too old, or that this plugin didn't post.
 	CardUnknown Code = "card_unknown"
+	// ConnectionGone is a card, button or form whose connection was removed from the channel or from the server. Params: Provider, Command.
+	ConnectionGone Code = "connection_gone"
+	// MessageGone is a message that was deleted before it was added as a note.
+	MessageGone Code = "message_gone"
+	// RepliesOff is a reply to a card whose channel doesn't add replies as notes.
+	RepliesOff Code = "replies_off"
 	// HookUnknown is a delivery to an address that is none of ours, or of a provider that is switched off.
 	HookUnknown Code = "hook_unknown"
 	// Unsigned is a delivery without proof of where it comes from.

@@ -301,7 +301,7 @@ func TestAFailedClickIsAnsweredByTheBotWhereItWas(t *testing.T) {
 		answer := d.asks(t, http.MethodPost, "/action", body)
 		require.NotContains(t, answer.Body.String(), "too old", "the server would say it as System, in the thread")
 		require.Len(t, d.told, 1)
-		require.Contains(t, d.told[0], where+": That button is too old")
+		require.Contains(t, d.told[0], where+": This button or form is no longer valid")
 	}
 }
 

@@ -69,8 +69,8 @@ func (s *Service) button(ctx context.Context, label chat.Message, what intent) (
 	return chat.Button{Label: label, Action: what.Action, Values: map[string]string{sealedValue: string(sealed)}}, nil
 }
 
-// Act carries out the click on a button of ours, in the place that the button was made for. Fault: ButtonExpired for one that
-// is too old, was made for somebody else, or is none of ours.
+// Act carries out the click on a button of the plugin's, in the place that the button was made for. Faults: ButtonExpired,
+// ButtonNotYours, and those of what the button does.
 func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	what, err := s.intended(ctx, c)
 	if err != nil {
@@ -108,7 +108,10 @@ func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
 	if err := json.Unmarshal(plain, &what); err != nil {
 		return intent{}, errors.Wrap(err, "read what the button does")
 	}
-	if what.UserID != c.UserID || what.Action != c.Action || !s.now().Before(what.Expires) {
+	if what.UserID != c.UserID {
+		return intent{}, fault.New(fault.ButtonNotYours)
+	}
+	if what.Action != c.Action || !s.now().Before(what.Expires) {
 		return intent{}, fault.New(fault.ButtonExpired)
 	}
 	return what, nil

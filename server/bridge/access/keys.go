@@ -67,11 +67,11 @@ func (s *Keys) HookOf(ctx context.Context, c bridge.Connection) (provider.Hook, 
 	return provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: believed[0]}, nil
 }
 
-// Update changes the keys of the connection's record. Those that cannot be opened any more are left alone.
-func (s *Keys) Update(ctx context.Context, id string, change func(*bridge.Keys)) error {
-	_, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+// Update changes the keys of the connection's record. Keys that can't be decrypted stay as they are. Fault: ConnectionGone.
+func (s *Keys) Update(ctx context.Context, of bridge.Connection, change func(*bridge.Keys)) error {
+	_, err := s.Records.UpdateConnection(ctx, of.ID, func(c *bridge.Connection) (bool, error) {
 		if c.ID == "" {
-			return false, fault.New(fault.ButtonExpired) // it was removed meanwhile
+			return false, s.ConnectionGone(of.Provider)
 		}
 		keys, err := s.Open(ctx, *c)
 		if fault.Is(err, fault.Unreadable) {
@@ -81,7 +81,7 @@ func (s *Keys) Update(ctx context.Context, id string, change func(*bridge.Keys))
 			return false, err
 		}
 		change(&keys)
-		c.Sealed, err = s.Seal(ctx, id, keys)
+		c.Sealed, err = s.Seal(ctx, of.ID, keys)
 		return err == nil, err
 	})
 	return errors.Wrap(err, "change the keys of a connection")

@@ -21,7 +21,7 @@ func (s *Rights) MayChange(ctx context.Context, userID string, c bridge.Connecti
 	}
 	for _, channelID := range c.Channels() {
 		switch err := s.MayConnect(ctx, userID, channelID); {
-		case fault.Is(err, fault.NoPost, fault.ConnectForbidden, fault.GuestForbidden):
+		case fault.Is(err, fault.NoPost, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden):
 			return s.SharedElsewhere(c)
 		case err != nil:
 			return err
@@ -53,7 +53,8 @@ func (s *Rights) Manages(ctx context.Context, userID string, c bridge.Connection
 }
 
 // MayConnect checks, at this moment, that the person may change what the channel is connected to. In their own conversation with the bot,
-// where there are no channel admins, that policy lets who administers any channel. Faults: NoPost, GuestForbidden, ConnectForbidden.
+// where there are no channel admins, that policy lets who administers any channel. Faults: NoPost, GuestForbidden, ConnectForbidden,
+// ConnectAdminOnly.
 func (s *Rights) MayConnect(ctx context.Context, userID, channelID string) error {
 	if !s.People.CanPost(ctx, userID, channelID) {
 		return fault.New(fault.NoPost)
@@ -70,11 +71,11 @@ func (s *Rights) MayConnect(ctx context.Context, userID, channelID string) error
 	case who.Admin || policy != bridge.ChannelAdmins && policy != bridge.SystemAdmins:
 		return nil
 	case policy == bridge.SystemAdmins:
-		return fault.New(fault.ConnectForbidden).With("Who", "system admins")
+		return fault.New(fault.ConnectAdminOnly)
 	}
 	administers, err := s.administers(ctx, userID, channelID)
 	if err == nil && !administers {
-		err = fault.New(fault.ConnectForbidden).With("Who", "channel admins")
+		err = fault.New(fault.ConnectForbidden)
 	}
 	return err
 }

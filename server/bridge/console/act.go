@@ -68,7 +68,7 @@ type aim struct {
 
 // Act carries out a click on an action of a card. What is wanted, and of what, is the client's word: it counts only if the card's
 // own record has the post, the channel still follows the connection, and the person may post there. Faults: InvalidInput,
-// CardUnknown, Forbidden, and those of the tool.
+// CardUnknown, ConnectionGone, ProviderOff, Forbidden, and those of the provider.
 func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	if size(c.Values)+len(c.Action) > maxClickValues {
 		return fault.New(fault.InvalidInput)
@@ -100,7 +100,11 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	return s.refused(err, tried)
 }
 
-// aim finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, Forbidden.
+// notOurs are the failures of aim for a thread that is no card, or one that can't be acted on: nothing has to be done for it.
+var notOurs = []fault.Code{fault.CardUnknown, fault.ConnectionGone, fault.ProviderOff, fault.RepliesOff, fault.Forbidden}
+
+// aim finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, ConnectionGone,
+// ProviderOff, Forbidden.
 func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if t.subject != "" {
 		return s.aimSubject(ctx, t)
@@ -119,15 +123,24 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read connection %s", mark.Connection)
 	}
-	if !ok || c.Provider != mark.Provider || s.Enabled(c.Provider) == nil {
+	if s.Enabled(mark.Provider) == nil {
+		return aim{}, s.ProviderOff(mark.Provider)
+	}
+	if !ok {
+		return aim{}, s.ConnectionGone(mark.Provider)
+	}
+	if c.Provider != mark.Provider {
 		return aim{}, fault.New(fault.CardUnknown)
 	}
 	subject, ok, err := s.Records.Subject(ctx, c.ID, mark.Subject)
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}
-	if !ok || len(c.In(at.Channel)) == 0 && !subject.SharedIn(at.Channel) || !slices.ContainsFunc(subject.Shown, func(shown bridge.Shown) bool { return shown.ShownBy(t.postID, at) }) {
+	if !ok || !slices.ContainsFunc(subject.Shown, func(shown bridge.Shown) bool { return shown.ShownBy(t.postID, at) }) {
 		return aim{}, fault.New(fault.CardUnknown)
+	}
+	if len(c.In(at.Channel)) == 0 && !subject.SharedIn(at.Channel) {
+		return aim{}, s.ConnectionGone(c.Provider)
 	}
 	thread := at
 	if thread.Thread == "" {

@@ -108,12 +108,15 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 		"an old card": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
 			delete(w.records.subjects, "c-forge/pr/7")
 		}},
-		"a card of what was disconnected": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
+		"a card of what was disconnected": {user: "ada", post: forgeCard, want: fault.ConnectionGone, change: func(w *actWorld) {
 			c := w.records.connections["c-forge"]
 			c.Subscriptions = nil
 			w.records.connections["c-forge"] = c
 		}},
-		"a card of a provider that is switched off": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
+		"a card whose connection was removed": {user: "ada", post: forgeCard, want: fault.ConnectionGone, change: func(w *actWorld) {
+			delete(w.records.connections, "c-forge")
+		}},
+		"a card of a provider that is turned off": {user: "ada", post: forgeCard, want: fault.ProviderOff, change: func(w *actWorld) {
 			w.settings.Enabled = map[string]string{"builder": "builder"}
 		}},
 		"a mark that names another provider": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
@@ -191,7 +194,7 @@ func TestAnActionThatNeedsMoreAsksWithAForm(t *testing.T) {
 	require.Equal(t, map[string]string{"how": "There is no such way."}, said)
 
 	_, err = w.submit("bob", map[string]string{"how": " squashed"})
-	require.True(t, fault.Is(err, fault.ButtonExpired), "a form is for who was shown it")
+	require.True(t, fault.Is(err, fault.ButtonNotYours), "a form works only for the user who was shown it")
 
 	said, err = w.submit("ada", map[string]string{"how": " squashed"})
 	require.NoError(t, err)

@@ -85,7 +85,7 @@ func (s *Service) openAnnotate(ctx context.Context, w wish, before ...chat.FormF
 func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
 	annotator, ok := s.Enabled(what.Provider).(provider.Annotator)
 	if !ok {
-		return nil, fault.New(fault.ButtonExpired)
+		return nil, s.ProviderOff(what.Provider)
 	}
 	if what.Text == "" {
 		what.Text = a.Values[subjectField]

@@ -12,8 +12,9 @@ func (s *Service) did(event string, w wish, connectionID string) {
 
 // refused records the attempt if the failure is a lack of rights, and returns the failure.
 func (s *Service) refused(err error, e bridge.AuditEntry) error {
-	if err != nil && fault.Is(err, fault.NoPost, fault.Forbidden, fault.ConnectForbidden, fault.GuestForbidden, fault.SharedElsewhere,
-		fault.NotResourceAdmin, fault.ProviderForbidden, fault.AccountRejected, fault.ButtonExpired, fault.LinkExpired, fault.CardUnknown) {
+	if err != nil && fault.Is(err, fault.NoPost, fault.Forbidden, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden, fault.SharedElsewhere,
+		fault.NotResourceAdmin, fault.ProviderForbidden, fault.AccountRejected, fault.ButtonExpired, fault.ButtonNotYours, fault.LinkExpired, fault.CardUnknown, fault.ConnectionGone,
+		fault.ProviderOff) {
 		e.Refused = fault.CodeOf(err)
 		s.Audit.Record(e)
 	}

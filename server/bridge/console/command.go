@@ -221,8 +221,11 @@ func (s *Service) connectResumes() map[string]resumed {
 // pressWish does what a button of ours says, and shows what came of it in place of the button.
 func (s *Service) pressWish(ctx context.Context, c chat.Click, what intent) error {
 	do := s.deeds()[what.Action]
-	if do == nil || s.Settings().Enabled[what.Provider] == "" {
+	if do == nil {
 		return fault.New(fault.ButtonExpired)
+	}
+	if s.Settings().Enabled[what.Provider] == "" {
+		return s.ProviderOff(what.Provider)
 	}
 	w := what.wish()
 	w.trigger = c.TriggerID
@@ -239,8 +242,11 @@ func (s *Service) pressWish(ctx context.Context, c chat.Click, what intent) erro
 // resumeWish goes on after a sign-in, and says on the page what came of it. A question is asked where the wish was typed.
 func (s *Service) resumeWish(ctx context.Context, userID string, what intent) (chat.Message, error) {
 	do := s.deeds()[what.Action]
-	if do == nil || what.UserID != userID || s.Settings().Enabled[what.Provider] == "" {
+	if do == nil || what.UserID != userID {
 		return chat.Message{}, fault.New(fault.LinkExpired)
+	}
+	if s.Settings().Enabled[what.Provider] == "" {
+		return chat.Message{}, s.ProviderOff(what.Provider)
 	}
 	w := what.wish()
 	note, err := do(ctx, w)

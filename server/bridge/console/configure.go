@@ -227,7 +227,7 @@ func (s *Service) pressConfigure(ctx context.Context, c chat.Click, what intent)
 }
 
 // changeable returns the connection of the intent, if its user may change at this moment what its channel is connected to, and the
-// channel still follows it. Faults: NoPost, ConnectForbidden, NotFollowed.
+// channel still follows it. Faults: NoPost, ConnectForbidden, ConnectAdminOnly, ProviderOff, ConnectionGone.
 func (s *Service) changeable(ctx context.Context, what intent) (bridge.Connection, error) {
 	if err := s.Rights.MayConnect(ctx, what.UserID, what.Place.Channel); err != nil {
 		return bridge.Connection{}, err
@@ -236,8 +236,11 @@ func (s *Service) changeable(ctx context.Context, what intent) (bridge.Connectio
 	if err != nil {
 		return bridge.Connection{}, errors.Wrapf(err, "read connection %s", what.Connection)
 	}
-	if !ok || c.Provider != what.Provider || s.Enabled(c.Provider) == nil || len(c.In(what.Place.Channel)) == 0 {
-		return bridge.Connection{}, s.NotFollowed(what.Provider)
+	if s.Enabled(what.Provider) == nil {
+		return bridge.Connection{}, s.ProviderOff(what.Provider)
+	}
+	if !ok || c.Provider != what.Provider || len(c.In(what.Place.Channel)) == 0 {
+		return bridge.Connection{}, s.ConnectionGone(what.Provider)
 	}
 	return c, nil
 }

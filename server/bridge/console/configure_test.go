@@ -209,7 +209,7 @@ func TestWhatWasDisconnectedMeanwhileIsNotConfigured(t *testing.T) {
 	c.Subscriptions = nil
 	w.records.connections["c-forge"] = c
 	_, err := w.submit("bob", map[string]string{"only_turns": "true"})
-	require.True(t, fault.Is(err, fault.NotFollowed), "%v", err)
+	require.True(t, fault.Is(err, fault.ConnectionGone), "%v", err)
 }
 
 func TestAPIAccessIsTriedBeforeItIsKept(t *testing.T) {
@@ -280,7 +280,7 @@ func TestAPIAccessIsForWhoMayConnectAndWhereItCanBeKept(t *testing.T) {
 	click := chat.Click{UserID: "eve", Values: button.Values, TriggerID: "t"}
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.NoPost))
 	click.UserID = "bob"
-	require.True(t, fault.Is(w.Press(context.Background(), click), fault.ButtonExpired), "it is eve's button")
+	require.True(t, fault.Is(w.Press(context.Background(), click), fault.ButtonNotYours), "the button was made for eve")
 
 	w.settings.Missing = "At-rest token encryption key"
 	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("builder")))

@@ -10,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
@@ -119,7 +120,7 @@ func TestTheRightToConnectIsCheckedWhenTheButtonIsPressed(t *testing.T) {
 	require.Equal(t, fault.NoPost, fault.CodeOf(err))
 	require.Len(t, o.only().In(lab), 1)
 	_, err = o.triesToPress(eve, "Disconnect")
-	require.Equal(t, fault.ButtonExpired, fault.CodeOf(err), "the button was made for ada")
+	require.Equal(t, fault.ButtonNotYours, fault.CodeOf(err), "the button was made for ada")
 }
 
 func TestAPolicyOfTheAdminsNarrowsWhoConnects(t *testing.T) {
@@ -139,7 +140,7 @@ func TestAPolicyOfTheAdminsNarrowsWhoConnects(t *testing.T) {
 
 	o.settings.Policy = bridge.SystemAdmins
 	_, err = o.tries(bob, bobsDirect, "/builder rotate")
-	require.Equal(t, fault.ConnectForbidden, fault.CodeOf(err))
+	require.Equal(t, fault.ConnectAdminOnly, fault.CodeOf(err))
 }
 
 func TestAGuestChangesNoConnection(t *testing.T) {
@@ -216,14 +217,15 @@ func TestEachProviderThatIsOnHasItsTree(t *testing.T) {
 	require.Equal(t, help, o.types(ada, lab, "/code"), "nothing typed asks for help")
 }
 
-func TestButtonsOfAProviderThatWasSwitchedOffDoNothing(t *testing.T) {
+func TestAButtonOfAProviderThatWasTurnedOffSaysSo(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.types(ada, lab, "/builder connect ci")
 	o.types(ada, lab, "/builder disconnect")
 	o.settings.Enabled = map[string]string{"coder": "coder"}
 	_, err := o.triesToPress(ada, "Disconnect")
-	require.Equal(t, fault.ButtonExpired, fault.CodeOf(err))
+	require.Equal(t, fault.ProviderOff, fault.CodeOf(err))
+	require.Contains(t, o.texts.Text("en", chat.Failure(err)), "Builder is turned off on this server")
 }
 
 // FuzzACommandLineDoesNoHarm types anything, and wants an answer or a fault that people can read.

@@ -143,7 +143,7 @@ func TestNobodyActsOnAPrivateCardWhereTheyCanNoLongerPost(t *testing.T) {
 	require.Empty(t, desk.calls)
 
 	w.people.members["town"] = []string{"ada", "bob"}
-	require.Equal(t, fault.ButtonExpired, fault.CodeOf(w.press("bob", "Approve")), "nor does anybody else")
+	require.Equal(t, fault.ButtonNotYours, fault.CodeOf(w.press("bob", "Approve")), "nor does anybody else")
 	require.Empty(t, desk.calls)
 	w.people.whispers = append(w.people.whispers, card)
 	require.NoError(t, w.press("ada", "Approve"))
@@ -183,7 +183,7 @@ func TestNobodySendsTheFormOfAnother(t *testing.T) {
 	w, desk := newDeskWorld(t)
 	w.says("ada", "town", "trigger Roof leaks")
 	_, err := w.submit("bob", nil)
-	require.Equal(t, fault.ButtonExpired, fault.CodeOf(err))
+	require.Equal(t, fault.ButtonNotYours, fault.CodeOf(err))
 	require.Empty(t, desk.made)
 }
 
@@ -225,7 +225,7 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 	require.Empty(t, w.surface.forms)
 
 	_, err = w.RunInWindow(ctx, "ada", at, "unknown", "search")
-	require.Equal(t, fault.ButtonExpired, fault.CodeOf(err))
+	require.Equal(t, fault.ProviderOff, fault.CodeOf(err))
 }
 
 func TestAPageShowsWhatTheChannelFollowsAndButtonsToThoseWhoMayChangeIt(t *testing.T) {
@@ -251,5 +251,5 @@ func TestAPageShowsWhatTheChannelFollowsAndButtonsToThoseWhoMayChangeIt(t *testi
 	}
 	delete(w.settings.Enabled, "forge")
 	_, err = w.Page(context.Background(), "ada", "forge", "town")
-	require.Equal(t, fault.ButtonExpired, fault.CodeOf(err))
+	require.Equal(t, fault.ProviderOff, fault.CodeOf(err))
 }

@@ -67,7 +67,7 @@ func TestWithoutAnAddressAFormAsksForIt(t *testing.T) {
 	require.Contains(t, wrong, "address", "no admin has allowed that server")
 
 	_, err = o.answers(eve, map[string]string{"address": webRepo})
-	require.Equal(t, fault.ButtonExpired, fault.CodeOf(err), "the form was ada's")
+	require.Equal(t, fault.ButtonNotYours, fault.CodeOf(err), "the form was made for ada")
 	wrong, err = o.answers(ada, map[string]string{"address": webRepo})
 	require.NoError(t, err)
 	require.Empty(t, wrong)

@@ -87,7 +87,7 @@ func (s *Service) seal(ctx context.Context, what intent) (string, error) {
 	return string(sealed), errors.Wrap(err, "seal an intent")
 }
 
-// unseal returns the intent, if it is ours, this user's and not too old. Fault: ButtonExpired.
+// unseal returns the intent, if it is ours, this user's and not too old. Faults: ButtonExpired, ButtonNotYours.
 func (s *Service) unseal(ctx context.Context, userID, sealed string) (intent, error) {
 	plain, err := s.Seals.Open(ctx, intentSeal, []byte(sealed))
 	if fault.Is(err, fault.Unreadable) {
@@ -100,7 +100,10 @@ func (s *Service) unseal(ctx context.Context, userID, sealed string) (intent, er
 	if err := json.Unmarshal(plain, &what); err != nil {
 		return intent{}, errors.Wrap(err, "read an intent")
 	}
-	if what.UserID != userID || !s.Now().Before(what.Expires) {
+	if what.UserID != userID {
+		return intent{}, fault.New(fault.ButtonNotYours)
+	}
+	if !s.Now().Before(what.Expires) {
 		return intent{}, fault.New(fault.ButtonExpired)
 	}
 	return what, nil

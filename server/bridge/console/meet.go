@@ -21,7 +21,7 @@ func (s *Service) Met(ctx context.Context, userID string, at chat.Place, joinURL
 		return
 	}
 	what := intent{UserID: userID, Kind: meetKind, PostID: at.Thread, Text: joinURL, Values: map[string]string{"number": number}}
-	if _, err := s.meet(ctx, what); err != nil && !fault.Is(err, fault.CardUnknown, fault.Forbidden) {
+	if _, err := s.meet(ctx, what); err != nil && !fault.Is(err, notOurs...) {
 		s.Log("A meeting could not be noted at the tool", "user_id", userID, "post_id", at.Thread, "error", err.Error())
 		s.Notices.Whisper(ctx, at, userID, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
 	}

@@ -159,7 +159,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	}
 	onCaller, ok := s.Enabled(what.Provider).(provider.OnCallSchedules)
 	if !ok {
-		return nil, fault.New(fault.ButtonExpired)
+		return nil, s.ProviderOff(what.Provider)
 	}
 	r := bridge.Rotation{ID: rand.Text(), ChannelID: w.place.Channel, Name: chat.Truncate(unquoted(a.Values[dutyName]), maxName), CreatedBy: w.userID, CreatedAt: s.Now()}
 	slips := chat.FormErrors{}

@@ -45,12 +45,11 @@ const (
 	tabOnCall    = "oncall"
 )
 
-// Page returns what the channel has set up of the tool. Who may not change it sees it without buttons. Faults: ButtonExpired where the
-// provider is off, NoPost.
+// Page returns what the channel has set up of the tool. Who may not change it sees it without buttons. Faults: ProviderOff, NoPost.
 func (s *Service) Page(ctx context.Context, userID, providerID, channelID string) (Page, error) {
 	p := s.Enabled(providerID)
 	if p == nil {
-		return Page{}, fault.New(fault.ButtonExpired)
+		return Page{}, s.ProviderOff(providerID)
 	}
 	if !s.People.CanPost(ctx, userID, channelID) {
 		return Page{}, fault.New(fault.NoPost)
@@ -61,7 +60,7 @@ func (s *Service) Page(ctx context.Context, userID, providerID, channelID string
 	}
 	w := wish{userID: userID, place: chat.Place{Channel: channelID}, provider: providerID}
 	forbidden := s.Rights.MayConnect(ctx, userID, channelID)
-	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.GuestForbidden) {
+	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden) {
 		return Page{}, forbidden
 	}
 	draft := pageDraft{Service: s, ctx: ctx, wish: w, found: found, open: forbidden == nil}

@@ -91,7 +91,7 @@ func (s *Service) pressSubject(ctx context.Context, c chat.Click, what intent) e
 }
 
 // aimSubject finds what a sealed button under a note is about. The person acts with their own rights at the tool; here they only have to
-// be able to post where it was shown. Faults: Forbidden, CardUnknown.
+// be able to post where it was shown. Faults: Forbidden, CardUnknown, ProviderOff.
 func (s *Service) aimSubject(ctx context.Context, t attempt) (aim, error) {
 	if !s.People.CanPost(ctx, t.userID, t.place.Channel) {
 		return aim{}, fault.New(fault.Forbidden)
@@ -100,8 +100,11 @@ func (s *Service) aimSubject(ctx context.Context, t attempt) (aim, error) {
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read connection %s", t.connection)
 	}
-	if !ok || s.Enabled(c.Provider) == nil || !s.Authorizes(c.Provider) {
+	if !ok || !s.Authorizes(c.Provider) {
 		return aim{}, fault.New(fault.CardUnknown)
+	}
+	if s.Enabled(c.Provider) == nil {
+		return aim{}, s.ProviderOff(c.Provider)
 	}
 	subject, ok, err := s.Records.Subject(ctx, c.ID, t.subject)
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
 	raiser, ok := s.Registry.Get(what.Provider).(provider.Creator)
 	if !ok || s.Enabled(what.Provider) == nil {
-		return nil, fault.New(fault.ButtonExpired)
+		return nil, s.ProviderOff(what.Provider)
 	}
 	w := what.wish()
 	h, err := s.home(ctx, w, raiser)

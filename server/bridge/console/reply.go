@@ -33,7 +33,7 @@ func (s *Service) Replied(ctx context.Context, userID string, at chat.Place, pos
 		return
 	}
 	what := intent{UserID: userID, Kind: replyKind, PostID: at.Thread, Values: map[string]string{replyValue: postID}}
-	if _, err := s.addReply(ctx, what, text); err != nil && !fault.Is(err, fault.CardUnknown, fault.Forbidden) {
+	if _, err := s.addReply(ctx, what, text); err != nil && !fault.Is(err, notOurs...) {
 		s.Log("A reply could not be added at the tool", "user_id", userID, "post_id", postID, "error", err.Error())
 	}
 }
@@ -48,8 +48,8 @@ func (s *Service) anyNoter() bool {
 	return false
 }
 
-// addReply adds the reply of the intent at the tool, and tells its writer where that fails. Faults: CardUnknown where the thread is none
-// whose replies are added, those of aim and of the tool.
+// addReply adds the reply of the intent at the tool, and tells its writer where that fails. Faults: RepliesOff, those of aim
+// and of the provider.
 func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.Message, error) {
 	a, err := s.aim(ctx, attempt{userID: what.UserID, postID: what.PostID})
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.
 	}
 	noter, takes := s.Registry.Get(a.Provider).(provider.ReplySync)
 	if !takes || !a.wantsReplies(what.PostID) {
-		return chat.Message{}, fault.New(fault.CardUnknown)
+		return chat.Message{}, fault.New(fault.RepliesOff)
 	}
 	session, err := s.Caller.ForAction(ctx, a.Connection, what.UserID)
 	if err == nil {
@@ -159,7 +159,7 @@ func (s *Service) replyResumes() map[string]resumed {
 		}
 		text, ok := s.message(ctx, userID, s.Surface.Link(what.Values[replyValue]))
 		if !ok {
-			return chat.Message{}, fault.New(fault.CardUnknown) // it was deleted meanwhile
+			return chat.Message{}, fault.New(fault.MessageGone)
 		}
 		return s.addReply(ctx, what, text)
 	}}

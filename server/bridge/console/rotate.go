@@ -105,14 +105,14 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c bridge.Connection,
 		if resource.ID != c.Resource.ID {
 			return fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider)) // another has its address by now
 		}
-		if err := s.Keys.Update(ctx, c.ID, func(k *bridge.Keys) { k.Suggest(secret, s.Now(), bridge.SecretOverlap) }); err != nil {
+		if err := s.Keys.Update(ctx, c, func(k *bridge.Keys) { k.Suggest(secret, s.Now(), bridge.SecretOverlap) }); err != nil {
 			return err
 		}
 		hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
 		t := target{installer: installer, session: as.session, resource: resource, own: as.own}
 		made, err := s.setUp(ctx, t, c.ID, hook)
 		if err != nil {
-			return s.unless(ctx, c.ID, secret, errors.Wrap(err, "give the tool a new secret"))
+			return s.unless(ctx, c, secret, errors.Wrap(err, "give the tool a new secret"))
 		}
 		if made.Secret == "" {
 			made.Secret = secret
@@ -132,12 +132,12 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c bridge.Connection,
 }
 
 // unless takes the candidate back where the tool refused it, and returns the failure. After any other failure the tool may have it.
-func (s *Service) unless(ctx context.Context, id, secret string, failure error) error {
+func (s *Service) unless(ctx context.Context, c bridge.Connection, secret string, failure error) error {
 	if !fault.Is(failure, fault.ProviderForbidden, fault.NotResourceAdmin, fault.AccountRejected, fault.ResourceUnknown) {
 		return failure
 	}
-	if err := s.Keys.Update(context.WithoutCancel(ctx), id, func(k *bridge.Keys) { k.Withdraw(secret) }); err != nil {
-		s.Log("A secret that a tool refused could not be taken back", "connection", id, "error", err.Error())
+	if err := s.Keys.Update(context.WithoutCancel(ctx), c, func(k *bridge.Keys) { k.Withdraw(secret) }); err != nil {
+		s.Log("A secret that a tool refused could not be taken back", "connection", c.ID, "error", err.Error())
 	}
 	return failure
 }

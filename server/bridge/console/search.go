@@ -97,7 +97,7 @@ func choicesOf(found []provider.SearchResult) []chat.Option {
 // lookAnswered shows the subject that was chosen in a window.
 func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
 	if s.Enabled(what.Provider) == nil {
-		return nil, fault.New(fault.ButtonExpired)
+		return nil, s.ProviderOff(what.Provider)
 	}
 	w := what.wish()
 	if w.text = a.Values[subjectField]; w.text == "" {

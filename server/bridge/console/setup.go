@@ -52,14 +52,18 @@ func (s *Service) runSetup(providerID string) func(context.Context, command.Call
 	}
 }
 
-// maySetUp checks, at this moment, that the person is a system admin, and that secrets can be kept. Faults: Forbidden, NotConfigured.
+// maySetUp checks, at this moment, that the person is a system admin, and that secrets can be kept. Faults: Forbidden,
+// ProviderOff, NotConfigured.
 func (s *Service) maySetUp(ctx context.Context, what intent) error {
 	who, err := s.People.Person(ctx, what.UserID)
 	if err != nil {
 		return errors.Wrap(err, "look up who sets up")
 	}
-	if !who.Admin || s.Enabled(what.Provider) == nil {
+	if !who.Admin {
 		return fault.New(fault.Forbidden)
+	}
+	if s.Enabled(what.Provider) == nil {
+		return s.ProviderOff(what.Provider)
 	}
 	if missing := s.Settings().Missing; missing != "" {
 		return fault.New(fault.NotConfigured).With("Setting", missing)

@@ -70,8 +70,11 @@ func (s *Service) tokenFields(providerID string) []chat.FormField {
 
 // submitWish connects the channel to what the form names. What is wrong with an answer is shown in the form.
 func (s *Service) submitWish(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	if what.Action != deedConnectAsk || s.Settings().Enabled[what.Provider] == "" {
+	if what.Action != deedConnectAsk {
 		return nil, fault.New(fault.ButtonExpired)
+	}
+	if s.Settings().Enabled[what.Provider] == "" {
+		return nil, s.ProviderOff(what.Provider)
 	}
 	w := what.wish()
 	w.text, w.values = a.Values[addressField], map[string]string{}

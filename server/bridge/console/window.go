@@ -85,11 +85,11 @@ func (w *window) shown() Step {
 }
 
 // RunInWindow does what the text says behind the provider's command, and returns what to show in the person's window. Faults:
-// ButtonExpired where the provider is off, and those of the command.
+// ProviderOff, and those of the command.
 func (s *Service) RunInWindow(ctx context.Context, userID string, at chat.Place, providerID, text string) (Step, error) {
 	word := s.Settings().Enabled[providerID]
 	if word == "" || s.Enabled(providerID) == nil {
-		return Step{}, fault.New(fault.ButtonExpired)
+		return Step{}, s.ProviderOff(providerID)
 	}
 	person, err := s.People.Person(ctx, userID)
 	if err != nil {
@@ -122,15 +122,18 @@ func (s *Service) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (Step, 
 }
 
 // Options returns the choices of a form's field that fit what is typed, as the account of the form's person sees them. Faults:
-// ButtonExpired, InvalidInput, AccountNeeded, and those of the tool.
+// ButtonExpired, ButtonNotYours, ProviderOff, InvalidInput, AccountNeeded, and those of the tool.
 func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error) {
 	what, err := s.unseal(ctx, a.UserID, a.State)
 	if err != nil {
 		return nil, err
 	}
 	p := s.Enabled(what.Provider)
-	if p == nil || what.Kind != a.Kind {
+	if what.Kind != a.Kind {
 		return nil, fault.New(fault.ButtonExpired)
+	}
+	if p == nil {
+		return nil, s.ProviderOff(what.Provider)
 	}
 	homely, look := s.lookup(p, what.Kind, field, chat.Truncate(strings.Join(strings.Fields(term), " "), maxTerm))
 	if look == nil {
