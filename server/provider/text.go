@@ -31,8 +31,8 @@ func JoinLines(parts ...chat.Message) chat.Message {
 	return chat.Lines(all...)
 }
 
-// DurationText returns a duration in its two largest units. The catalogue has a message for each largest unit: the prefix with ".seconds",
-// ".minutes", ".hours", or ".days".
+// DurationText returns a duration in its two largest units. The catalogue has a message for each largest unit: the prefix followed by "seconds",
+// "minutes", "hours" or "days".
 func DurationText(prefix string, d time.Duration) chat.Message {
 	seconds := int(d.Round(time.Second) / time.Second)
 	parts := func(unit string, whole, rest int) chat.Message {
@@ -44,11 +44,11 @@ func DurationText(prefix string, d time.Duration) chat.Message {
 	}
 	switch {
 	case seconds < 60:
-		return parts(".seconds", seconds, 0)
+		return parts("seconds", seconds, 0)
 	case seconds < 3600:
-		return parts(".minutes", seconds/60, seconds%60)
+		return parts("minutes", seconds/60, seconds%60)
 	case seconds < 86400:
-		return parts(".hours", seconds/3600, seconds/60%60)
+		return parts("hours", seconds/3600, seconds/60%60)
 	}
-	return parts(".days", seconds/86400, seconds/3600%24)
+	return parts("days", seconds/86400, seconds/3600%24)
 }

@@ -177,4 +177,4 @@ func (t tests) sentence() chat.Message {
 }
 
 // durationText returns how long something took.
-func durationText(d time.Duration) chat.Message { return provider.DurationText("jenkins.span", d) }
+func durationText(d time.Duration) chat.Message { return provider.DurationText("jenkins.span.", d) }

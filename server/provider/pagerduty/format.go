@@ -60,4 +60,4 @@ func withDuration(m chat.Message, d time.Duration) chat.Message {
 }
 
 // durationText returns a duration in words.
-func durationText(d time.Duration) chat.Message { return provider.DurationText("pagerduty.span", d) }
+func durationText(d time.Duration) chat.Message { return provider.DurationText("pagerduty.span.", d) }
