@@ -44,16 +44,17 @@ var mayImport = map[string][]string{
 	"bridge/delivery":   {"bridge", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/notice":     {"bridge", "chat"},
 
-	"session":    {"fault", "kv", "oauth", "provider"},
-	"store":      {"bridge", "kv", "meeting", "queue"},
-	"mattermost": {"bridge", "chat", "command", "fault", "i18n", "meeting", "queue"}, // never store: it knows a key-value port, not records
-	"httpapi":    {"account", "bridge/console", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
+	"session":             {"fault", "kv", "oauth", "provider"},
+	"store":               {"bridge", "kv", "meeting", "queue"},
+	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
+	"mattermost/markdown": {"chat"},
+	"httpapi":             {"account", "bridge/console", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
 	"mattermost/mmtest":              {"store/storetest"},
-	"provider/providertest":          {"chat", "i18n", "provider"},
+	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider"},
 	"provider/providertest/doorbell": {"chat", "provider"},
 	"store/storetest":                {},
 }
@@ -66,7 +67,7 @@ var mayOnlyServeTests = []string{"mattermost/mmtest", "provider/providertest", "
 
 // vendorHomes says which packages may import a package of the Mattermost server, or what lies below it; no other may.
 var vendorHomes = map[string][]string{
-	"github.com/mattermost/mattermost/server/public/model":     {"", "mattermost", "mattermost/mmtest", "httpapi"},
+	"github.com/mattermost/mattermost/server/public/model":     {"", "mattermost", "mattermost/markdown", "mattermost/mmtest", "httpapi"},
 	"github.com/mattermost/mattermost/server/public/plugin":    {"", "mattermost", "mattermost/mmtest"},
 	"github.com/mattermost/mattermost/server/public/pluginapi": {"", "mattermost"},
 }

@@ -252,9 +252,9 @@ func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer chat.Mes
 // reader knows the language and the rights of who reads an answer.
 type reader struct{ *app }
 
-func (r reader) Text(userID string, m chat.Message) string {
-	return r.texts.Text(r.client.Locale(userID), m)
-}
+func (r reader) Markdown(userID string, m chat.Message) string { return r.client.Markdown(userID, m) }
+
+func (r reader) Plain(userID string, m chat.Message) string { return r.client.Plain(userID, m) }
 
 func (r reader) Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error {
 	return r.client.Whisper(ctx, at, userID, note)

@@ -24,7 +24,7 @@ func TestADeliveryOfHundredsOfThingsShowsTheFirstAndSaysSo(t *testing.T) {
 	entry := w.journal()[0]
 	require.Equal(t, bridge.Posted, entry.Result)
 	require.Equal(t, "bridge.deliver.flood", entry.Reason.ID)
-	require.Equal(t, "150", entry.Reason.Params["All"])
+	require.Equal(t, "150", entry.Reason.Params["All"].String())
 }
 
 func TestASubjectGrowsNoFurtherWhileTheInboxTakesNothing(t *testing.T) {

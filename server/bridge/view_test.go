@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
 // reads returns what somebody in the channel is answered to the line.
@@ -20,7 +21,7 @@ func (w *world) reads(channelID, line string) string {
 	require.NoError(w.t, err)
 	answer, err := w.server.Commands()[0].Execute(context.Background(), line, command.Call{UserID: "ada", ChannelID: channelID})
 	require.NoError(w.t, err)
-	return texts.Text("en", answer)
+	return markdown.Render(texts.Text("en", answer), markdown.Reader{})
 }
 
 // A connection has channels that follow different parts of it, some of them private.

@@ -304,7 +304,7 @@ func (s *surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark cha
 
 // plainText returns the lines of a reply; those of the bridge by their ids.
 func plainText(r chat.Reply) string {
-	text := r.Text.Verbatim + r.Text.ID
+	text := r.Text.Verbatim.String() + r.Text.ID
 	for _, part := range r.Text.Parts {
 		text += plainText(chat.Reply{Text: part}) + "|"
 	}

@@ -1,21 +1,32 @@
 package chat
 
-// Failure returns the sentence for a failure, for use in a message. What comes from outside is made harmless in it: Zoom's own
-// words, which may repeat what anybody typed, and addresses.
+import (
+	"time"
+
+	"mattermost-plugin-zoom/server/fault"
+)
+
+// Failure returns the sentence for a failure: that of its code, or the one for an unexpected failure. What the failure says in its
+// parameters is plain text, such as Zoom's own words, apart from addresses, scopes and times.
 func Failure(err error) Message {
-	m := OfFault(err)
-	harmless := make(map[string]string, len(m.Params))
-	for name, value := range m.Params {
-		switch name {
-		case "Link":
-			harmless[name] = Link(value, value)
-		case "Scope":
-			// As code it can be copied as it is.
-			harmless[name] = Code(value)
-		default:
-			harmless[name] = Escape(value)
+	m := Message{ID: "fault." + string(fault.CodeOf(err))}
+	for name, value := range fault.ParamsOf(err) {
+		m = m.WithText(name, failureParam(name, value))
+	}
+	return m
+}
+
+func failureParam(name, value string) Text {
+	switch name {
+	case "Link":
+		return LinkTo(value, value)
+	case "Scope":
+		// As code it can be copied as it is.
+		return CodeText(value)
+	case "Until":
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			return Time(at, DateAndTime)
 		}
 	}
-	m.Params = harmless
-	return m
+	return PlainText(value)
 }

@@ -9,13 +9,16 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
 func TestFailuresSayWhatZoomSaidAndDoNothing(t *testing.T) {
 	t.Parallel()
 	catalogue, err := i18n.NewCatalogue()
 	require.NoError(t, err)
-	say := func(err error) string { return catalogue.Text("en", chat.Failure(err)) }
+	say := func(err error) string {
+		return markdown.Render(catalogue.Text("en", chat.Failure(err)), markdown.Reader{})
+	}
 
 	refused := say(fault.New(fault.ZoomRefused).With("Message", "@all see [this](https://evil.example.com)").With("Code", "300"))
 	require.NotContains(t, refused, "@all")

@@ -2,10 +2,8 @@ package chat
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // joint is a character without width. Put inside something that Mattermost would act on, it leaves plain text that looks
@@ -16,8 +14,8 @@ const joint = "\u200b"
 // nowhere and formats nothing. All text from outside (topics, names, Zoom's own words) passes through it exactly once.
 //
 // Characters that can't be seen are left out, and runs of white space become one space.
-func Escape(text string) string {
-	runes := []rune(oneLine(text))
+func oldEscape(text string) string {
+	runes := []rune(OneLine(text))
 	var b strings.Builder
 	if startsBlock(runes) {
 		b.WriteString(joint)
@@ -71,18 +69,18 @@ func startsBlock(line []rune) bool {
 }
 
 // EscapeLines is Escape for a text that keeps its line breaks.
-func EscapeLines(text string) string {
+func oldEscapeLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = Escape(line)
+		lines[i] = oldEscape(line)
 	}
 	return strings.Join(lines, "\n")
 }
 
 // Link returns a Markdown link that shows the text. Only http and https addresses without a user name become links, since
 // what stands before an "@" passes for the host; with any other address the text stands alone.
-func Link(text, address string) string {
-	label := Escape(text)
+func oldLink(text, address string) string {
+	label := oldEscape(text)
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return label
@@ -109,8 +107,8 @@ func encode(address string) string {
 }
 
 // Code returns text as inline code, on one line; "" for no text.
-func Code(text string) string {
-	text = oneLine(text)
+func oldCode(text string) string {
+	text = OneLine(text)
 	if text == "" {
 		return ""
 	}
@@ -129,96 +127,75 @@ func Code(text string) string {
 	return fence + " " + text + " " + fence
 }
 
-// Plain returns text as it was written, on one line, for places that show no formatting, where Escape's marks would be seen.
-//
-// Characters that can't be seen are left out, and runs of white space become one space.
-func Plain(text string) string { return oneLine(text) }
+// oldMark says that a parameter is Markdown already. All this goes as soon as no caller is left.
+const oldMark = "\x00"
 
-// Truncate returns text of at most this many characters (runes), cut where it shows least and ended with "…" if it was
-// longer. Emoji, flags and letters with accents are not taken apart. Truncate before Escape, not after.
-func Truncate(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	if most <= 0 {
+func oldMarked(s string) string {
+	if s == "" {
 		return ""
 	}
-	runes := []rune(text)
-	end := most - 1
-	for end > 0 && joined(runes, end) {
-		end--
-	}
-	return strings.TrimRightFunc(string(runes[:end]), unicode.IsSpace) + "…"
+	return oldMark + s
 }
 
-// joined reports whether the runes before and after the position are drawn as one.
-func joined(runes []rune, at int) bool {
-	const (
-		zeroWidthJoiner = '\u200d'
-		firstSkinTone   = '\U0001F3FB'
-		lastSkinTone    = '\U0001F3FF'
-	)
-	before, after := runes[at-1], runes[at]
-	switch {
-	case before == zeroWidthJoiner, after == zeroWidthJoiner, unicode.Is(unicode.M, after):
-		return true
-	case after >= firstSkinTone && after <= lastSkinTone:
-		return true
-	case !unicode.Is(unicode.Regional_Indicator, after):
-		return false
+// Escape goes.
+func Escape(text string) string { return oldMarked(oldEscape(text)) }
+
+// EscapeLines goes.
+func EscapeLines(text string) string { return oldMarked(oldEscapeLines(text)) }
+
+// Link goes.
+func Link(text, address string) string { return oldMarked(oldLink(text, address)) }
+
+// Code goes.
+func Code(text string) string { return oldMarked(oldCode(text)) }
+
+// CodeBlock goes.
+func CodeBlock(lines []string) string { return oldMarked(oldCodeBlock(lines)) }
+
+// OldMarkdown is a span of Markdown; it goes.
+const OldMarkdown SpanKind = "markdown"
+
+// filled returns the text of a parameter.
+func filled(value string) Text {
+	if strings.Contains(value, oldMark) {
+		return Text{{Kind: OldMarkdown, Text: strings.ReplaceAll(value, oldMark, "")}}
 	}
-	// Two of these make a flag: the pair is cut when an odd number stands before.
-	pairs := 0
-	for i := at - 1; i >= 0 && unicode.Is(unicode.Regional_Indicator, runes[i]); i-- {
-		pairs++
-	}
-	return pairs%2 == 1
+	return PlainText(value)
 }
 
-// oneLine returns the text without line breaks, characters that can't be seen and superfluous space.
-func oneLine(text string) string {
-	var b strings.Builder
-	runes := []rune(strings.ToValidUTF8(text, "\ufffd"))
-	for i, c := range runes {
-		switch {
-		case unicode.IsSpace(c):
-			b.WriteByte(' ')
-		case unseen(c) && !shapes(runes, i):
-		default:
-			b.WriteRune(c)
+// tab is how wide a tab in code is shown.
+const tab = "    "
+
+// CodeBlock returns the lines as a block of code, which shows them as they were written and does nothing; "" for no lines. Control
+// characters and those that turn the direction of writing are left out. It has to begin a line of the message.
+func oldCodeBlock(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	fence := "```"
+	clean := make([]string, len(lines))
+	for i, line := range lines {
+		clean[i] = codeLine(line)
+		for strings.Contains(clean[i], fence) {
+			fence += "`"
 		}
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	return fence + "\n" + strings.Join(clean, "\n") + "\n" + fence
 }
 
-// unseen reports whether the character shows nothing by itself: it could hide in a name, carry text that nobody sees, or turn the writing
-// round.
-func unseen(c rune) bool {
-	return unicode.In(c, unicode.C, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && !unicode.Is(unicode.Co, c) ||
-		slices.Contains(blanks, c)
+// codeLine returns a line of code without what could end it or turn it round.
+func codeLine(line string) string {
+	line = strings.ReplaceAll(strings.ToValidUTF8(line, "\ufffd"), "\t", tab)
+	return strings.TrimRightFunc(strings.Map(func(c rune) rune {
+		switch {
+		case c == '\u2028', c == '\u2029', c == '\u2424':
+			return -1
+		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c):
+			return -1
+		}
+		return c
+	}, line), unicode.IsSpace)
 }
 
-// blanks are letters and signs that are drawn as nothing: the symbol for a new line, a Braille pattern without dots, a Khmer and a musical
-// sign. Those of Hangul are among the ignorable characters.
-var blanks = []rune{'\u2424', '\u2800', '\u17b4', '\u17b5', '\U0001D159'}
-
-// shapes reports whether the character that can't be seen changes how its neighbors are drawn: a joiner between letters of scripts that need
-// it, or between emoji, and the selector of an emoji's look. Beside Latin letters they only hide.
-func shapes(runes []rune, at int) bool {
-	const (
-		nonJoiner, joiner        = '\u200c', '\u200d'
-		textLook, emojiLook      = '\ufe0e', '\ufe0f'
-		keycap, lastASCII   rune = '\u20e3', unicode.MaxASCII
-	)
-	if at == 0 || unseen(runes[at-1]) && runes[at-1] != emojiLook {
-		return false
-	}
-	last := at == len(runes)-1
-	switch before := runes[at-1]; runes[at] {
-	case nonJoiner, joiner:
-		return before > lastASCII && !last && runes[at+1] > lastASCII && !unseen(runes[at+1])
-	case textLook, emojiLook:
-		return before > lastASCII && unicode.Is(unicode.So, before) || !last && runes[at+1] == keycap
-	}
-	return false
-}
+// Plain goes.
+func Plain(text string) string { return OneLine(text) }

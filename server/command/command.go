@@ -86,11 +86,11 @@ func (c *Command) misunderstood(text string, admin bool) (chat.Message, error) {
 	if text == "" && help.Run != nil {
 		return help.Run(context.Background(), Call{Admin: admin})
 	}
-	names := make([]string, 0, len(c.Sub))
+	names := make([]chat.Text, 0, len(c.Sub))
 	for _, sub := range c.Visible(admin) {
-		names = append(names, "`/"+c.Name+" "+sub.Name+"`")
+		names = append(names, chat.CodeText("/"+c.Name+" "+sub.Name))
 	}
-	return chat.Say("command.unknown", "Commands", strings.Join(names, ", ")), nil
+	return chat.Say("command.unknown").WithText("Commands", chat.Join(", ", names...)), nil
 }
 
 func (c *Command) child(word string, admin bool) *Command {

@@ -91,13 +91,13 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, userID string) {
 			s.Log("A form failed", "user_id", userID, "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
 		}
 		// A dialog shows no formatting.
-		answer.Error = plain(s.People.Text(userID, chat.OfFault(err)))
+		answer.Error = s.People.Plain(userID, chat.OfFault(err))
 	}
 	for field, mistake := range mistakes {
 		if answer.Errors == nil {
 			answer.Errors = map[string]string{}
 		}
-		answer.Errors[field] = plain(s.People.Text(userID, mistake))
+		answer.Errors[field] = s.People.Plain(userID, mistake)
 	}
 	s.reply(w, http.StatusOK, answer)
 }

@@ -161,7 +161,7 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request, userID string) {
 	answer := SetupAnswer{RedirectURL: settings.RedirectURL, WebhookURL: settings.WebhookURL, DeauthorizationURL: settings.DeauthorizationURL}
 	for _, check := range checks {
 		answer.Checks = append(answer.Checks, CheckAnswer{
-			ID: check.ID, Status: string(check.Verdict), Message: s.People.Text(userID, check.Message), Fix: s.People.Text(userID, check.Fix),
+			ID: check.ID, Status: string(check.Verdict), Message: s.People.Plain(userID, check.Message), Fix: s.People.Plain(userID, check.Fix),
 		})
 	}
 	s.reply(w, http.StatusOK, answer)
@@ -183,7 +183,7 @@ func (s *server) fail(w http.ResponseWriter, userID string, err error) {
 	if code == fault.Internal {
 		s.Log("A request failed", "user_id", userID, "error", err.Error())
 	}
-	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Text(userID, chat.OfFault(err))}})
+	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(userID, chat.OfFault(err))}})
 }
 
 // reply writes the answer at once: the server hands on only the last write of some answers.

@@ -22,6 +22,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/zoom"
@@ -77,10 +78,16 @@ func (d *desk) Connected(context.Context, string) (string, bool, error) {
 
 func (d *desk) Examine(context.Context) ([]meeting.Check, error) { return d.checks, d.err }
 
-func (d *desk) Text(_ string, m chat.Message) string { return d.catalogue.Text("en", m) }
+func (d *desk) Markdown(_ string, m chat.Message) string {
+	return markdown.Render(d.catalogue.Text("en", m), markdown.Reader{})
+}
+
+func (d *desk) Plain(_ string, m chat.Message) string {
+	return markdown.Plain(d.catalogue.Text("en", m), markdown.Reader{})
+}
 
 func (d *desk) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
-	d.told = append(d.told, userID+" in "+at.Channel+"/"+at.Thread+": "+d.Text(userID, note.Text))
+	d.told = append(d.told, userID+" in "+at.Channel+"/"+at.Thread+": "+d.Markdown(userID, note.Text))
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"html/template"
 	"net/http"
-	"strings"
 
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/chat"
@@ -105,13 +104,13 @@ func (s *server) showCode(w http.ResponseWriter, r *http.Request, userID string,
 		s.showFault(w, "", err)
 		return
 	}
-	say := func(m chat.Message) string { return plain(s.People.Text("", m)) }
+	say := func(m chat.Message) string { return s.People.Plain("", m) }
 	s.show(w, http.StatusOK, page{Title: say(chat.Say("page.code.title")), Text: say(text.WithMessage("Username", chat.Verbatim(name))), Code: command})
 }
 
 // resumed goes on with what the authorization was for and says what came of it.
 func (s *server) resumed(r *http.Request, userID string, connected account.Connected) page {
-	say := func(m chat.Message) string { return plain(s.People.Text(userID, m)) }
+	say := func(m chat.Message) string { return s.People.Plain(userID, m) }
 	p := page{Title: say(chat.Say("page.connected.title"))}
 	// The exchange may have used up the request's time; what it was for gets its own.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
@@ -140,7 +139,7 @@ func (s *server) showFault(w http.ResponseWriter, userID string, err error) {
 }
 
 func (s *server) failed(userID string, text chat.Message) page {
-	return page{Title: plain(s.People.Text(userID, chat.Say("page.failed.title"))), Text: plain(s.People.Text(userID, text))}
+	return page{Title: s.People.Plain(userID, chat.Say("page.failed.title")), Text: s.People.Plain(userID, text)}
 }
 
 // show writes the page. It runs no script but its own, is never stored or framed, and tells nobody where it came from,
@@ -167,6 +166,3 @@ func (s *server) show(w http.ResponseWriter, status int, p page) {
 	w.WriteHeader(status)
 	_, _ = w.Write(out.Bytes())
 }
-
-// plain takes the markdown out of a message that was written for posts.
-func plain(s string) string { return strings.NewReplacer("`", "", "**", "").Replace(s) }

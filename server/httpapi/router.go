@@ -109,8 +109,10 @@ type Examiner interface {
 
 // People is what the routes need to know of who asks.
 type People interface {
-	// Text returns the message in the user's language; the server's for "".
-	Text(userID string, m chat.Message) string
+	// Markdown returns the message in the user's language, for where the web app formats text.
+	Markdown(userID string, m chat.Message) string
+	// Plain returns the message for where nothing does; in the server's language for "".
+	Plain(userID string, m chat.Message) string
 	// Admin reports whether the user is a system admin.
 	Admin(userID string) bool
 	// Username returns the name under which the user is mentioned.

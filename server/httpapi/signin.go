@@ -62,7 +62,7 @@ func (s *server) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 
 // wentOn goes on with what the authorization was for and says what came of it.
 func (s *server) wentOn(r *http.Request, userID string, who provider.Account, next string) page {
-	say := func(m chat.Message) string { return plain(s.People.Text(userID, m)) }
+	say := func(m chat.Message) string { return s.People.Plain(userID, m) }
 	p := page{Title: say(chat.Say("bridge.page.resumed.title"))}
 	var did chat.Message
 	if next != "" {

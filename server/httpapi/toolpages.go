@@ -73,10 +73,10 @@ func (s *server) toolPage(w http.ResponseWriter, r *http.Request, userID string)
 		s.fail(w, userID, err)
 		return
 	}
-	say := func(m chat.Message) string { return s.People.Text(userID, m) }
+	say := func(m chat.Message) string { return s.People.Markdown(userID, m) }
 	answer := PageAnswer{ID: page.Provider, Name: page.Name, Word: page.Word, Tabs: []TabDetail{}}
 	for _, tab := range page.Tabs {
-		detail := TabDetail{ID: tab.ID, Title: say(tab.Title), Intro: say(tab.Intro), Items: []ItemDetail{}, Buttons: s.pressable(userID, tab.Buttons)}
+		detail := TabDetail{ID: tab.ID, Title: s.People.Plain(userID, tab.Title), Intro: say(tab.Intro), Items: []ItemDetail{}, Buttons: s.pressable(userID, tab.Buttons)}
 		for _, item := range tab.Items {
 			one := ItemDetail{Title: item.Title, URL: item.URL, Details: []string{}, Buttons: s.pressable(userID, item.Buttons)}
 			for _, line := range item.Details {
@@ -110,11 +110,11 @@ func (s *server) channelTools(w http.ResponseWriter, r *http.Request, userID str
 func (s *server) channelTool(userID string, tool console.ChannelTool, can []string) ChannelToolDetail {
 	detail := ChannelToolDetail{ID: tool.Provider, Name: tool.Name, Word: tool.Word, Can: can, Connections: []FollowedDetail{}, Cards: []OpenCardDetail{}}
 	for _, c := range tool.Connections {
-		detail.Connections = append(detail.Connections, FollowedDetail{Name: c.Name, URL: c.URL, Detail: s.People.Text(userID, c.Events)})
+		detail.Connections = append(detail.Connections, FollowedDetail{Name: c.Name, URL: c.URL, Detail: s.People.Plain(userID, c.Events)})
 	}
 	for _, card := range tool.Cards {
 		one := OpenCardDetail{
-			PostID: card.PostID, RootID: card.Place.Thread, Title: card.Title, State: s.People.Text(userID, card.State), URL: card.URL, Tone: card.Tone,
+			PostID: card.PostID, RootID: card.Place.Thread, Title: card.Title, State: s.People.Plain(userID, card.State), URL: card.URL, Tone: card.Tone,
 		}
 		if !card.At.IsZero() {
 			one.At = card.At.UnixMilli()

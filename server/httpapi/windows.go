@@ -141,7 +141,7 @@ func (s *server) submitInWindow(w http.ResponseWriter, r *http.Request, userID s
 		if answer.Errors == nil {
 			answer.Errors = map[string]string{}
 		}
-		answer.Errors[field] = plain(s.People.Text(userID, mistake))
+		answer.Errors[field] = s.People.Plain(userID, mistake)
 	}
 	s.reply(w, http.StatusOK, answer)
 }
@@ -177,14 +177,14 @@ func (s *server) step(userID string, step console.Step) StepAnswer {
 		answer.Form = s.formDetail(userID, *step.Form)
 	}
 	for _, note := range step.Notes {
-		answer.Notes = append(answer.Notes, NoteDetail{Text: s.People.Text(userID, note.Text), Buttons: s.pressable(userID, note.Buttons)})
+		answer.Notes = append(answer.Notes, NoteDetail{Text: s.People.Markdown(userID, note.Text), Buttons: s.pressable(userID, note.Buttons)})
 	}
 	return answer
 }
 
 func (s *server) formDetail(userID string, f chat.Form) *FormDetail {
-	say := func(m chat.Message) string { return s.People.Text(userID, m) }
-	detail := &FormDetail{Kind: f.Kind, State: f.State, Title: say(f.Title), Intro: say(f.Intro), Submit: say(f.Submit), Fields: []FieldDetail{}}
+	say := func(m chat.Message) string { return s.People.Plain(userID, m) }
+	detail := &FormDetail{Kind: f.Kind, State: f.State, Title: say(f.Title), Intro: s.People.Markdown(userID, f.Intro), Submit: say(f.Submit), Fields: []FieldDetail{}}
 	for _, field := range f.Fields {
 		d := FieldDetail{
 			Name: field.Name, Kind: field.Kind, Label: say(field.Label), Help: say(field.Help), Placeholder: say(field.Placeholder),
@@ -201,7 +201,7 @@ func (s *server) formDetail(userID string, f chat.Form) *FormDetail {
 func (s *server) options(userID string, options []chat.Option) []OptionDetail {
 	details := make([]OptionDetail, 0, len(options))
 	for _, o := range options {
-		details = append(details, OptionDetail{Label: s.People.Text(userID, o.Label), Value: o.Value, Detail: s.People.Text(userID, o.Detail)})
+		details = append(details, OptionDetail{Label: s.People.Plain(userID, o.Label), Value: o.Value, Detail: s.People.Plain(userID, o.Detail)})
 	}
 	return details
 }
@@ -211,7 +211,7 @@ func (s *server) pressable(userID string, buttons []chat.Button) []ButtonDetail 
 	details := make([]ButtonDetail, 0, len(buttons))
 	for _, b := range buttons {
 		if press, ok := console.Sealed(b); ok {
-			details = append(details, ButtonDetail{Label: s.People.Text(userID, b.Label), Primary: b.Primary, Press: press})
+			details = append(details, ButtonDetail{Label: s.People.Plain(userID, b.Label), Primary: b.Primary, Press: press})
 		}
 	}
 	return details

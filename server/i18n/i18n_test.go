@@ -28,32 +28,32 @@ func catalogue(t *testing.T) *Catalogue {
 
 func TestAMessageIsFilledWithItsParameters(t *testing.T) {
 	t.Parallel()
-	text := catalogue(t).Text("en", chat.Say("fault.not_configured", "Setting", "Zoom URL"))
+	text := catalogue(t).Text("en", chat.Say("fault.not_configured", "Setting", "Zoom URL")).String()
 	require.Contains(t, text, "“Zoom URL”")
 }
 
 func TestAMessageMayHoldAnother(t *testing.T) {
 	t.Parallel()
 	line := chat.Say("help.line", "Command", "/zoom help").WithMessage("Help", chat.Say("command.help"))
-	require.Equal(t, "* `/zoom help` – Show the available commands.", catalogue(t).Text("en", line))
+	require.Equal(t, "/zoom help – Show the available commands.", catalogue(t).Text("en", line).String())
 }
 
 func TestSeveralMessagesStandBelowEachOther(t *testing.T) {
 	t.Parallel()
-	text := catalogue(t).Text("en", chat.Lines(chat.Say("choice.ask"), chat.Say("choice.started")))
+	text := catalogue(t).Text("en", chat.Lines(chat.Say("choice.ask"), chat.Say("choice.started"))).String()
 	require.Equal(t, "Which meeting do you want to start?\nYour meeting has started.", text)
 }
 
 func TestAnUnknownLanguageReadsEnglishAndAnUnknownMessageItsID(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "Disconnected from Zoom.", catalogue(t).Text("tlh", chat.Say("disconnect.done")))
-	require.Equal(t, "no.such.message", catalogue(t).Text("en", chat.Say("no.such.message")))
-	require.Empty(t, catalogue(t).Text("en", chat.Message{}))
+	require.Equal(t, "Disconnected from Zoom.", catalogue(t).Text("tlh", chat.Say("disconnect.done")).String())
+	require.Equal(t, "no.such.message", catalogue(t).Text("en", chat.Say("no.such.message")).String())
+	require.Empty(t, catalogue(t).Text("en", chat.Message{}).String())
 }
 
 func TestParametersAreNotRead(t *testing.T) {
 	t.Parallel()
-	text := catalogue(t).Text("en", chat.Say("fault.zoom_refused", "Message", "{{.Code}} {{index .}}"))
+	text := catalogue(t).Text("en", chat.Say("fault.zoom_refused", "Message", "{{.Code}} {{index .}}")).String()
 	require.Contains(t, text, "{{.Code}} {{index .}}")
 }
 
@@ -65,7 +65,7 @@ func TestEveryFailureHasASentence(t *testing.T) {
 			failure = failure.With(name, "x")
 		}
 		err := errors.Wrap(failure, "somewhere deep")
-		text := catalogue(t).Text("en", chat.OfFault(err))
+		text := catalogue(t).Text("en", chat.OfFault(err)).String()
 		require.NotEqual(t, "fault."+code, text)
 		require.NotContains(t, text, "<no value>", code)
 	}

@@ -23,76 +23,77 @@ const telephone = "+0123456789 -().,#*"
 // attachment renders a meeting for clients without the plugin's own view of it (mobile, email, integrations).
 // All of it is in the server's language and in UTC: it cannot know who reads.
 func (c *Client) attachment(f facts, p meeting.Progress) *model.MessageAttachment {
+	say := c.toAll()
 	topic := chat.Truncate(strings.Join(strings.Fields(f.topic), " "), maxTopic)
 	if topic == "" {
-		topic = c.here(chat.Say("post.topic"))
+		topic = say.plain(chat.Say("post.topic"))
 	}
-	a := &model.MessageAttachment{Title: chat.Escape(topic)}
+	a := &model.MessageAttachment{Title: asMarkdown(chat.PlainText(topic))}
 	if p.Status == meeting.Ended {
-		a.Fallback = c.endedFallback(topic, p)
-		a.Text = strings.Join(c.endedLines(p), "\n")
+		a.Fallback = say.endedFallback(topic, p)
+		a.Text = asMarkdown(chat.JoinLines(say.endedLines(p)...))
 		return a
 	}
-	a.Fallback = c.openFallback(topic, f)
-	a.Text = strings.Join(c.openLines(f), "\n\n")
+	a.Fallback = say.openFallback(topic, f)
+	a.Text = asMarkdown(chat.JoinLines(say.openLines(f)...))
 	return a
 }
 
-func (c *Client) openFallback(topic string, f facts) string {
+func (w words) openFallback(topic string, f facts) string {
 	if !isWebAddress(f.link) {
-		return c.here(chat.Say("post.fallback.open", "Topic", topic))
+		return w.plain(chat.Say("post.fallback.open", "Topic", topic))
 	}
-	return c.here(chat.Say("post.fallback.open_link", "Topic", topic, "Link", f.link))
+	return w.plain(chat.Say("post.fallback.open_link", "Topic", topic, "Link", f.link))
 }
 
-func (c *Client) openLines(f facts) []string {
-	// Link escapes what it shows; with words in front the number itself stays as it is, to be copied.
-	lines := []string{chat.Link(c.here(chat.Say("post.meeting_id", "ID", spaced(f.id))), f.link)}
+// openLines are the lines of an open meeting, with a blank one between each two.
+func (w words) openLines(f facts) []chat.Text {
+	lines := []chat.Text{chat.LinkText(w.text(chat.Say("post.meeting_id", "ID", spaced(f.id))), f.link)}
+	add := func(t chat.Text) { lines = append(lines, nil, t) }
 	if isWebAddress(f.link) {
-		lines = append(lines, "**"+chat.Link(c.here(chat.Say("post.join")), f.link)+"**")
+		add(chat.Strong(chat.LinkText(w.text(chat.Say("post.join")), f.link)))
 	}
 	if f.passcode != "" {
 		// As code it can be copied as it is; escaping would put invisible characters into it.
-		lines = append(lines, c.here(chat.Say("post.passcode", "Passcode", chat.Code(chat.Truncate(f.passcode, maxPasscode)))))
+		add(w.text(chat.Say("post.passcode").WithText("Passcode", chat.CodeText(chat.Truncate(f.passcode, maxPasscode)))))
 	}
-	if numbers := numbers(f.dialIn); numbers != "" {
-		lines = append(lines, c.here(chat.Say("post.dial_in", "Numbers", numbers)))
+	if numbers := numbers(f.dialIn); !numbers.Empty() {
+		add(w.text(chat.Say("post.dial_in").WithText("Numbers", numbers)))
 	}
 	return lines
 }
 
 // numbers lists the telephone numbers with where they are.
-func numbers(list []number) string {
-	var shown []string
+func numbers(list []number) chat.Text {
+	var shown []chat.Text
 	for _, d := range list {
 		if d.number == "" || len(d.number) > maxNumber || strings.Trim(d.number, telephone) != "" {
 			continue
 		}
-		where := strings.Trim(chat.Escape(d.city)+", "+chat.Escape(d.country), ", ")
-		if where == "" {
-			shown = append(shown, chat.Code(d.number))
-			continue
+		one := chat.CodeText(d.number)
+		if where := chat.Join(", ", chat.PlainText(d.city), chat.PlainText(d.country)); !where.Empty() {
+			one = chat.Join(" ", one, chat.Enclosed("(", where, ")"))
 		}
-		shown = append(shown, chat.Code(d.number)+" ("+where+")")
+		shown = append(shown, one)
 	}
-	return strings.Join(shown, " · ")
+	return chat.Join(" · ", shown...)
 }
 
-func (c *Client) endedFallback(topic string, p meeting.Progress) string {
+func (w words) endedFallback(topic string, p meeting.Progress) string {
 	length, known := lengthOf(p)
 	if !known {
-		return c.here(chat.Say("post.fallback.ended", "Topic", topic))
+		return w.plain(chat.Say("post.fallback.ended", "Topic", topic))
 	}
-	return c.here(chat.Say("post.fallback.ended_length", "Topic", topic, "Length", c.inWords(length)))
+	return w.plain(chat.Say("post.fallback.ended_length", "Topic", topic).WithText("Length", w.inWords(length)))
 }
 
-func (c *Client) endedLines(p meeting.Progress) []string {
-	lines := []string{c.here(chat.Say("post.ended"))}
+func (w words) endedLines(p meeting.Progress) []chat.Text {
+	lines := []chat.Text{w.text(chat.Say("post.ended"))}
 	if when := when(p); when != "" {
-		lines = append(lines, c.here(chat.Say("post.when", "When", when)))
+		lines = append(lines, w.text(chat.Say("post.when").WithText("When", chat.Words(when))))
 	}
 	if length, known := lengthOf(p); known {
-		lines = append(lines, c.here(chat.Say("post.length", "Length", c.inWords(length))))
+		lines = append(lines, w.text(chat.Say("post.length").WithText("Length", w.inWords(length))))
 	}
 	return lines
 }
@@ -121,17 +122,17 @@ func lengthOf(p meeting.Progress) (time.Duration, bool) {
 }
 
 // inWords writes a length as people say it, in hours and minutes.
-func (c *Client) inWords(length time.Duration) string {
+func (w words) inWords(length time.Duration) chat.Text {
 	minutes := int(length.Round(time.Minute) / time.Minute)
 	if minutes == 0 {
-		return c.here(chat.Say("post.under_a_minute"))
+		return w.text(chat.Say("post.under_a_minute"))
 	}
-	var words []string
+	var parts []chat.Text
 	if hours := minutes / 60; hours > 0 {
-		words = append(words, c.here(chat.Plural("post.hours", hours)))
+		parts = append(parts, w.text(chat.Plural("post.hours", hours)))
 	}
 	if rest := minutes % 60; rest > 0 {
-		words = append(words, c.here(chat.Plural("post.minutes", rest)))
+		parts = append(parts, w.text(chat.Plural("post.minutes", rest)))
 	}
-	return strings.Join(words, " ")
+	return chat.Join(" ", parts...)
 }

@@ -32,13 +32,14 @@ func (c *Client) RegisterCommand(tree *command.Command, name, iconFile string) e
 }
 
 func (c *Client) slashCommand(tree *command.Command, name string) *model.Command {
+	help := c.toAll().plain(tree.Help)
 	return &model.Command{
 		Trigger:          tree.Name,
 		DisplayName:      name,
-		Description:      c.here(tree.Help),
+		Description:      help,
 		AutoComplete:     true,
-		AutoCompleteDesc: c.here(tree.Help),
-		AutoCompleteHint: words(tree),
+		AutoCompleteDesc: help,
+		AutoCompleteHint: names(tree),
 	}
 }
 
@@ -113,7 +114,8 @@ func ownerOf(c *model.Command) string {
 // Arguments are shown by their hint alone: the server knows no optional ones without a name. The commands for admins are
 // hidden from others, as they are by the tree.
 func (c *Client) Autocomplete(tree *command.Command) *model.AutocompleteData {
-	data := model.NewAutocompleteData(tree.Name, c.here(tree.Hint), c.here(tree.Help))
+	say := c.toAll().plain
+	data := model.NewAutocompleteData(tree.Name, say(tree.Hint), say(tree.Help))
 	if tree.Admin {
 		data.RoleID = model.SystemAdminRoleId
 	}
@@ -123,11 +125,11 @@ func (c *Client) Autocomplete(tree *command.Command) *model.AutocompleteData {
 	return data
 }
 
-// words lists what everybody can type after the command.
-func words(tree *command.Command) string {
-	var names []string
+// names lists what everyone can type after the command.
+func names(tree *command.Command) string {
+	var all []string
 	for _, sub := range tree.Visible(false) {
-		names = append(names, sub.Name)
+		all = append(all, sub.Name)
 	}
-	return "[" + strings.Join(names, "|") + "]"
+	return "[" + strings.Join(all, "|") + "]"
 }

@@ -91,18 +91,17 @@ func (c *Client) archived(channelID string) bool {
 // PromptRunning asks one person whether to join the meeting that is open here or to start another. The browser side draws
 // it from the props; other clients show the text, the link and the button.
 func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, r meeting.Running) error {
-	locale := c.Locale(userID)
-	say := func(m chat.Message) string { return c.catalogue.Text(locale, m) }
+	say := c.to(userID)
 	post := &model.Post{
 		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Type: postType,
-		Message: say(chat.Say("prompt.running", "Creator", chat.Escape(r.Creator))),
+		Message: say.markdown(chat.Say("prompt.running", "Creator", r.Creator)),
 	}
 	props := facts{topic: r.Topic, id: r.MeetingID, link: r.JoinURL}.props()
 	// The server gives every note a type of its own; the browser side goes by this prop then.
 	props["type"] = postType
 	props[propStatus], props[propCreator], props[propPost] = statusRunning, r.Creator, r.PostID
 	props[propRequested], props[propRequestedRoot], props[propRequestedIdentity] = r.Requested, r.RequestedRoot, string(r.RequestedChoice)
-	err := setProps(post, props, []*model.MessageAttachment{c.runningAttachment(at, locale, post.Message, r)})
+	err := setProps(post, props, []*model.MessageAttachment{say.runningAttachment(at, post.Message, r)})
 	if err != nil {
 		return err
 	}
@@ -112,12 +111,12 @@ func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, 
 	return nil
 }
 
-func (c *Client) runningAttachment(at chat.Place, locale, question string, r meeting.Running) *model.MessageAttachment {
-	join := c.catalogue.Text(locale, chat.Say("prompt.join"))
+func (w words) runningAttachment(at chat.Place, question string, r meeting.Running) *model.MessageAttachment {
+	join := chat.Strong(chat.LinkText(w.text(chat.Say("prompt.join")), r.JoinURL))
 	topic := chat.Truncate(strings.Join(strings.Fields(r.Topic), " "), maxTopic)
 	return &model.MessageAttachment{
-		Fallback: question, Title: chat.Escape(topic), Text: "**" + chat.Link(join, r.JoinURL) + "**",
-		Actions: c.buttons(at, locale, []chat.Button{r.Another}),
+		Fallback: question, Title: asMarkdown(chat.PlainText(topic)), Text: asMarkdown(join),
+		Actions: w.buttons(at, []chat.Button{r.Another}),
 	}
 }
 

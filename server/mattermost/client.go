@@ -17,7 +17,6 @@ import (
 	"github.com/mattermost/mattermost/server/public/pluginapi"
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
 )
 
@@ -85,9 +84,6 @@ func (c *Client) Warn(msg string, pairs ...any) { c.plug.Log.Warn(msg, pairs...)
 
 // Error writes to the server's log, likewise.
 func (c *Client) Error(msg string, pairs ...any) { c.plug.Log.Error(msg, pairs...) }
-
-// here returns the message in the server's own language, for what everybody in a channel reads.
-func (c *Client) here(m chat.Message) string { return c.catalogue.Text(c.server.Load().locale, m) }
 
 // answered turns the results of an API call into Go's: an error that is really there, or a value that is.
 func answered[T any](value *T, appErr *model.AppError) (*T, error) {

@@ -21,7 +21,7 @@ const formURL = "/plugins/zoom/form"
 // OpenForm shows a form to who just typed a command or clicked, in the person's language. Fault: ButtonExpired for a trigger that is
 // too old.
 func (c *Client) OpenForm(_ context.Context, trigger string, f chat.Form) error {
-	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.dialog(c.Locale(userOf(trigger)), f)}
+	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.to(userOf(trigger)).dialog(f)}
 	// The server only logs what is wrong with a form, and the person would see nothing.
 	if err := request.IsValid(); err != nil {
 		return errors.Wrapf(err, "the form %s", f.Kind)
@@ -50,23 +50,23 @@ func userOf(trigger string) string {
 	return parts[1]
 }
 
-func (c *Client) dialog(locale string, f chat.Form) model.Dialog {
-	say := func(m chat.Message) string { return c.catalogue.Text(locale, m) }
+// dialog renders a form. Mattermost formats only what introduces it and what helps with a field.
+func (w words) dialog(f chat.Form) model.Dialog {
 	d := model.Dialog{
-		CallbackId: f.Kind, State: f.State, Title: inBytes(say(f.Title), model.DialogTitleMaxLength),
-		IntroductionText: say(f.Intro), SubmitLabel: say(f.Submit),
+		CallbackId: f.Kind, State: f.State, Title: inBytes(w.plain(f.Title), model.DialogTitleMaxLength),
+		IntroductionText: w.markdown(f.Intro), SubmitLabel: w.plain(f.Submit),
 	}
 	for _, field := range f.Fields {
-		d.Elements = append(d.Elements, element(say, field))
+		d.Elements = append(d.Elements, w.element(field))
 	}
 	return d
 }
 
-func element(say func(chat.Message) string, f chat.FormField) model.DialogElement {
+func (w words) element(f chat.FormField) model.DialogElement {
 	e := model.DialogElement{
-		Name: f.Name, DisplayName: inBytes(say(f.Label), model.DialogElementDisplayNameMaxLength),
-		HelpText: inBytes(say(f.Help), model.DialogElementHelpTextMaxLength), Optional: f.Optional,
-		Placeholder: inBytes(say(f.Placeholder), model.DialogElementTextMaxLength), Default: f.Default, MaxLength: f.MaxLength,
+		Name: f.Name, DisplayName: inBytes(w.plain(f.Label), model.DialogElementDisplayNameMaxLength),
+		HelpText: inBytes(w.markdown(f.Help), model.DialogElementHelpTextMaxLength), Optional: f.Optional,
+		Placeholder: inBytes(w.plain(f.Placeholder), model.DialogElementTextMaxLength), Default: f.Default, MaxLength: f.MaxLength,
 	}
 	switch f.Kind {
 	case chat.SecretField:
@@ -77,7 +77,7 @@ func element(say func(chat.Message) string, f chat.FormField) model.DialogElemen
 	case chat.SelectField, chat.MultiSelectField:
 		e.Type, e.MultiSelect = "select", f.Kind == chat.MultiSelectField
 		for _, o := range f.Options {
-			e.Options = append(e.Options, &model.PostActionOptions{Text: say(o.Label), Value: o.Value})
+			e.Options = append(e.Options, &model.PostActionOptions{Text: w.plain(o.Label), Value: o.Value})
 		}
 		chosen := []string{f.Default}
 		if e.MultiSelect {

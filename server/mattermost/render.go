@@ -2,7 +2,6 @@ package mattermost
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
 // Limits of what a card shows, in characters, and of its fields.
@@ -54,6 +54,7 @@ func (c *Client) card(rootID string, card chat.Card) (*model.MessageAttachment, 
 	if err != nil {
 		return nil, err
 	}
+	say := c.toAll()
 	a := &model.MessageAttachment{
 		Color: colourOf(card.Tone), Fallback: c.cardFallback(card), Title: c.cardTitle(card),
 		AuthorName: asItIs(card.Author, maxAuthor), Text: c.cardText(card), Footer: cardFooter(card), Actions: actions,
@@ -69,9 +70,9 @@ func (c *Client) card(rootID string, card chat.Card) (*model.MessageAttachment, 
 		if f.Long {
 			most = maxLong
 		}
-		if value, _ := cut(c.here(f.Value), most); value != "" {
+		if value, _ := chat.Cut(say.text(f.Value), most); !value.Empty() {
 			a.Fields = append(a.Fields, &model.MessageAttachmentField{
-				Title: chat.Truncate(c.here(f.Label), maxLabel), Value: value, Short: model.SlackCompatibleBool(!f.Long),
+				Title: chat.Truncate(say.plain(f.Label), maxLabel), Value: asMarkdown(value), Short: model.SlackCompatibleBool(!f.Long),
 			})
 		}
 	}
@@ -83,15 +84,15 @@ func (c *Client) card(rootID string, card chat.Card) (*model.MessageAttachment, 
 func (c *Client) cardTitle(card chat.Card) string {
 	title := asItIs(card.Title, maxTitle)
 	if !isWebAddress(card.URL) {
-		title = chat.Escape(chat.Truncate(card.Title, maxTitle))
+		title = asMarkdown(chat.PlainText(chat.Truncate(card.Title, maxTitle)))
 	}
-	heading := joinedBy(" · ", c.here(card.State), title)
-	return joinedBy(" ", emoji(card.Emoji), heading)
+	heading := joinedBy(" · ", c.toAll().plain(card.State), title)
+	return joinedBy(" ", markdown.EmojiOf(card.Emoji), heading)
 }
 
 // cardFallback is what a notification says: no formatting, and no colour.
 func (c *Client) cardFallback(card chat.Card) string {
-	said := joinedBy(": ", c.here(card.State), asItIs(card.Title, maxTitle))
+	said := joinedBy(": ", c.toAll().plain(card.State), asItIs(card.Title, maxTitle))
 	if where := asItIs(card.Footer, maxFooter); where != "" {
 		said += " (" + where + ")"
 	}
@@ -99,11 +100,12 @@ func (c *Client) cardFallback(card chat.Card) string {
 }
 
 func (c *Client) cardText(card chat.Card) string {
-	text, shorter := cut(c.here(card.Text), maxText)
+	say := c.toAll()
+	text, shorter := chat.Cut(say.text(card.Text), maxText)
 	if shorter && isWebAddress(card.URL) {
-		text += "\n" + chat.Link(c.here(chat.Say("bridge.card.more")), card.URL)
+		text = chat.JoinLines(text, chat.LinkText(say.text(chat.Say("bridge.card.more")), card.URL))
 	}
-	return text
+	return asMarkdown(text)
 }
 
 // cardFooter says where the thing lives, and as of when the card is, in a form that reads the same everywhere.
@@ -117,12 +119,13 @@ func cardFooter(card chat.Card) string {
 
 // asItIs returns text from outside for where clients format nothing. Should one look for mentions there all the same, it finds none.
 func asItIs(text string, most int) string {
-	return strings.ReplaceAll(chat.Truncate(chat.Plain(text), most), "@", "@\u200b")
+	return strings.ReplaceAll(chat.Truncate(chat.OneLine(text), most), "@", "@\u200b")
 }
 
 // actions renders the buttons and menus of a post in the thread; "" for one that is none's. Their ids are the actions' own, unlike those
 // of notes.
 func (c *Client) actions(rootID string, list []chat.Action) ([]*model.PostAction, error) {
+	say := c.toAll().plain
 	seen := map[string]bool{}
 	var actions []*model.PostAction
 	for _, a := range list {
@@ -135,7 +138,7 @@ func (c *Client) actions(rootID string, list []chat.Action) ([]*model.PostAction
 			values[name] = value
 		}
 		action := &model.PostAction{
-			Id: a.ID, Type: model.PostActionTypeButton, Name: chat.Truncate(c.here(a.Label), maxLabel), Style: styleOf(a.Tone),
+			Id: a.ID, Type: model.PostActionTypeButton, Name: chat.Truncate(say(a.Label), maxLabel), Style: styleOf(a.Tone),
 			Integration: &model.PostActionIntegration{
 				URL: actionURL, Context: map[string]any{contextCard: true, contextAction: a.ID, contextValues: values},
 			},
@@ -145,7 +148,7 @@ func (c *Client) actions(rootID string, list []chat.Action) ([]*model.PostAction
 		}
 		for _, o := range a.Options {
 			action.Type = model.PostActionTypeSelect
-			action.Options = append(action.Options, &model.PostActionOptions{Text: c.here(o.Label), Value: o.Value})
+			action.Options = append(action.Options, &model.PostActionOptions{Text: say(o.Label), Value: o.Value})
 		}
 		actions = append(actions, action)
 	}
@@ -162,18 +165,8 @@ func styleOf(tone chat.Tone) string {
 	return "default"
 }
 
-// emoji returns the character of that name, "" for a name that is none of the server's own.
-func emoji(name string) string {
-	var b strings.Builder
-	for code := range strings.SplitSeq(model.SystemEmojis[name], "-") {
-		point, err := strconv.ParseUint(code, 16, 32)
-		if err != nil {
-			return ""
-		}
-		b.WriteRune(rune(point))
-	}
-	return b.String()
-}
+// asMarkdown renders a text for everyone.
+func asMarkdown(t chat.Text) string { return markdown.Render(t, markdown.Reader{}) }
 
 // joinedBy joins those that there are.
 func joinedBy(separator string, parts ...string) string {

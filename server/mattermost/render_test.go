@@ -108,7 +108,7 @@ func TestLongTextIsCutWithTheWayToAllOfIt(t *testing.T) {
 	w := newWorld(t)
 	card := chat.Card{
 		State: chat.Verbatim("Failed"), Title: strings.Repeat("t", 300), URL: "https://ci.example.com/42", Author: strings.Repeat("a", 300),
-		Footer: strings.Repeat("f", 300), Text: chat.Verbatim("```\n" + strings.Repeat("a line of the log\n", 500) + "```"),
+		Footer: strings.Repeat("f", 300), Text: chat.VerbatimText(chat.Block(strings.Split(strings.Repeat("a line of the log\n", 500), "\n"))),
 	}
 	for i := range 9 {
 		card.Fields = append(card.Fields, chat.Field{Label: chat.Verbatim(fmt.Sprint(i)), Value: chat.Verbatim(strings.Repeat("v", 300)), Long: i == 1})

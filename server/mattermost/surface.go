@@ -10,9 +10,10 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 const (
@@ -101,18 +102,19 @@ func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark cha
 	if err != nil {
 		return "", err
 	}
-	text := fitting(s.here(r.Text), maxText)
+	text := s.toAll().text(r.Text)
+	said := fitting(text, maxText)
 	var attachments []*model.MessageAttachment
 	if len(actions) > 0 {
-		attachments = append(attachments, &model.MessageAttachment{Fallback: chat.Plain(text), Actions: actions})
+		attachments = append(attachments, &model.MessageAttachment{Fallback: markdown.Plain(text, markdown.Reader{}), Actions: actions})
 	}
-	post := &model.Post{Message: joinedBy(" ", s.mention(at.Channel, r.Mention), text)}
+	post := &model.Post{Message: joinedBy(" ", s.mention(at.Channel, r.Mention), said)}
 	return s.say(at, post, mark, map[string]any{}, attachments)
 }
 
 // Announce has the bot write into a channel or thread, for all to read. ErrGone for a channel or thread that is gone.
 func (s *Surface) Announce(_ context.Context, at chat.Place, text chat.Message) error {
-	_, err := s.say(at, &model.Post{Message: fitting(s.here(text), maxMessage)}, chat.Mark{}, map[string]any{}, nil)
+	_, err := s.say(at, &model.Post{Message: fitting(s.toAll().text(text), maxMessage)}, chat.Mark{}, map[string]any{}, nil)
 	return err
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
-	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // build is the card of a build in this state.

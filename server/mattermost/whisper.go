@@ -22,7 +22,7 @@ const (
 
 // Whisper shows a note to one person in a place, in the person's language.
 func (c *Client) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
-	post, err := c.note(at, c.Locale(userID), note)
+	post, err := c.note(at, userID, note)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (c *Client) Whisper(_ context.Context, at chat.Place, userID string, note c
 
 // Rewhisper replaces a note shown before.
 func (c *Client) Rewhisper(_ context.Context, at chat.Place, userID, postID string, note chat.Note) error {
-	post, err := c.note(at, c.Locale(userID), note)
+	post, err := c.note(at, userID, note)
 	if err != nil {
 		return err
 	}
@@ -53,25 +53,26 @@ func (c *Client) DirectMessage(_ context.Context, userID string, text chat.Messa
 		return errors.Wrapf(err, "open the direct channel with user %s", userID)
 	}
 	_, err = c.createPost(&model.Post{
-		UserId: c.botID, ChannelId: channel.Id, Message: c.catalogue.Text(c.Locale(userID), text),
+		UserId: c.botID, ChannelId: channel.Id, Message: c.Markdown(userID, text),
 	})
 	return errors.Wrapf(err, "write to user %s", userID)
 }
 
-func (c *Client) note(at chat.Place, locale string, note chat.Note) (*model.Post, error) {
+func (c *Client) note(at chat.Place, userID string, note chat.Note) (*model.Post, error) {
+	say := c.to(userID)
 	post := &model.Post{
-		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Message: c.catalogue.Text(locale, note.Text),
+		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Message: say.markdown(note.Text),
 	}
 	if len(note.Buttons) == 0 {
 		return post, setProps(post, map[string]any{}, nil)
 	}
 	return post, setProps(post, map[string]any{}, []*model.MessageAttachment{{
-		Fallback: post.Message, Actions: c.buttons(at, locale, note.Buttons),
+		Fallback: say.plain(note.Text), Actions: say.buttons(at, note.Buttons),
 	}})
 }
 
 // buttons renders buttons. They get no ids: the server gives each one that is its own, also to two with the same action.
-func (c *Client) buttons(at chat.Place, locale string, buttons []chat.Button) []*model.PostAction {
+func (w words) buttons(at chat.Place, buttons []chat.Button) []*model.PostAction {
 	actions := make([]*model.PostAction, 0, len(buttons))
 	for _, b := range buttons {
 		values := make(map[string]any, len(b.Values))
@@ -83,7 +84,7 @@ func (c *Client) buttons(at chat.Place, locale string, buttons []chat.Button) []
 			style = "primary"
 		}
 		actions = append(actions, &model.PostAction{
-			Type: model.PostActionTypeButton, Name: c.catalogue.Text(locale, b.Label), Style: style,
+			Type: model.PostActionTypeButton, Name: w.plain(b.Label), Style: style,
 			Integration: &model.PostActionIntegration{
 				URL:     actionURL,
 				Context: map[string]any{contextAction: b.Action, contextValues: values, contextRootID: at.Thread},

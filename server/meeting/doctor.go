@@ -141,16 +141,16 @@ const silenceMost = 72*time.Hour + 6*time.Hour
 
 func eventCheck(setup Setup) Check {
 	if setup.Heard.IsZero() {
-		return Check{ID: "events", Verdict: Warn, Message: chat.Say("check.events.never"), Fix: chat.Say("check.events.never.fix", "URL", setup.WebhookURL)}
+		return Check{ID: "events", Verdict: Warn, Message: chat.Say("check.events.never"), Fix: chat.Say("check.events.never.fix").WithText("URL", chat.CodeText(setup.WebhookURL))}
 	}
 	if silent := setup.Now.Sub(setup.Heard); silent > silenceMost {
 		return Check{
 			ID: "events", Verdict: Warn,
-			Message: chat.Say("check.events.silent", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"), "Days", strconv.Itoa(int(silent.Hours()/24))),
-			Fix:     chat.Say("check.events.silent.fix", "URL", setup.WebhookURL),
+			Message: chat.Say("check.events.silent", "Days", strconv.Itoa(int(silent.Hours()/24))).WithText("At", chat.Time(setup.Heard, chat.DateAndTime)),
+			Fix:     chat.Say("check.events.silent.fix").WithText("URL", chat.CodeText(setup.WebhookURL)),
 		}
 	}
-	return Check{ID: "events", Verdict: OK, Message: chat.Say("check.events", "At", setup.Heard.UTC().Format("2006-01-02 15:04 UTC"))}
+	return Check{ID: "events", Verdict: OK, Message: chat.Say("check.events").WithText("At", chat.Time(setup.Heard, chat.DateAndTime))}
 }
 
 // Run answers /zoom doctor.

@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
 // examine returns what the doctor finds, by check, and all of it as an admin reads it.
@@ -31,7 +32,7 @@ func examine(t *testing.T, setup Setup) (found map[string]Verdict, text string) 
 	require.NoError(t, err)
 	catalogue, err := i18n.NewCatalogue()
 	require.NoError(t, err)
-	text = catalogue.Text("en", answer)
+	text = markdown.Render(catalogue.Text("en", answer), markdown.Reader{})
 	require.NotContains(t, text, "check.", "every check has its words")
 	return found, text
 }

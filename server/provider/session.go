@@ -12,7 +12,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
@@ -193,5 +192,5 @@ func WithMessage(err error, read func(body []byte) string) error {
 	if !errors.As(err, &status) || !errors.As(err, &f) {
 		return err
 	}
-	return f.With("Message", chat.Escape(read(status.Body)))
+	return f.With("Message", read(status.Body))
 }

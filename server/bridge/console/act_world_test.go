@@ -20,6 +20,7 @@ import (
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -156,7 +157,7 @@ func (w *actWorld) submit(user string, values map[string]string) (map[string]str
 
 // text is a message as an English reader sees it.
 func (w *actWorld) text(m chat.Message) string {
-	return strings.ReplaceAll(w.catalogue.Text("en", m), "\u200b", "")
+	return strings.ReplaceAll(markdown.Render(w.catalogue.Text("en", m), markdown.Reader{}), "\u200b", "")
 }
 
 func (w *actWorld) subscription(id string) bridge.Subscription {

@@ -60,7 +60,7 @@ func TestAChannelIsConfiguredWithAForm(t *testing.T) {
 func TestAWrongAnswerIsSaidAtItsField(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ field, value, want string }{
-		"a pattern that cannot fit":   {"filter_branch", "main, feature/[a", "“feature/[a” isn't a valid pattern"},
+		"a pattern that cannot fit":   {"filter_branch", "main, feature/[a", "“feature/\\[a” isn't a valid pattern"},
 		"too many alternatives":       {"filter_branch", strings.Repeat("{a,b}", 5), "isn't a valid pattern"},
 		"Too long":                    {"filter_branch", strings.Repeat("x", 301), "The limit is 300 characters"},
 		"a level that there is not":   {"filter_severity", "extreme", "Choose one of the options"},

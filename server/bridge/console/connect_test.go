@@ -225,7 +225,7 @@ func TestAButtonOfAProviderThatWasTurnedOffSaysSo(t *testing.T) {
 	o.settings.Enabled = map[string]string{"coder": "coder"}
 	_, err := o.triesToPress(ada, "Disconnect")
 	require.Equal(t, fault.ProviderOff, fault.CodeOf(err))
-	require.Contains(t, o.texts.Text("en", chat.Failure(err)), "Builder is turned off on this server")
+	require.Contains(t, o.texts.Text("en", chat.Failure(err)).String(), "Builder is turned off on this server")
 }
 
 // FuzzACommandLineDoesNoHarm types anything, and wants an answer or a fault that people can read.

@@ -21,6 +21,7 @@ import (
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -102,7 +103,7 @@ func (o *office) tries(userID, channelID, line string) (string, error) {
 			if err == nil && answer.Zero() && len(o.people.whispers) > before {
 				return o.lastWhisper().text, nil
 			}
-			return o.texts.Text("en", answer), err
+			return markdown.Render(o.texts.Text("en", answer), markdown.Reader{}), err
 		}
 	}
 	o.t.Fatalf("there is no command for %q", line)
@@ -124,7 +125,7 @@ func (o *office) presses(userID, label string) string {
 func (o *office) triesToPress(userID, label string) (string, error) {
 	note := o.lastWhisper()
 	for _, button := range note.buttons {
-		if o.texts.Text("en", button.Label) != label {
+		if markdown.Render(o.texts.Text("en", button.Label), markdown.Reader{}) != label {
 			continue
 		}
 		before := len(o.people.whispers)
@@ -143,7 +144,7 @@ func (o *office) triesToPress(userID, label string) (string, error) {
 func (o *office) labels(note whispered) []string {
 	var labels []string
 	for _, button := range note.buttons {
-		labels = append(labels, o.texts.Text("en", button.Label))
+		labels = append(labels, markdown.Render(o.texts.Text("en", button.Label), markdown.Reader{}))
 	}
 	return labels
 }
@@ -237,7 +238,7 @@ func (p *officePeople) Administers(_ context.Context, userID, channelID string) 
 func (p *officePeople) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.whispers = append(p.whispers, whispered{at: at, userID: userID, text: p.texts.Text("en", note.Text), buttons: note.Buttons})
+	p.whispers = append(p.whispers, whispered{at: at, userID: userID, text: markdown.Render(p.texts.Text("en", note.Text), markdown.Reader{}), buttons: note.Buttons})
 	return nil
 }
 
@@ -249,12 +250,12 @@ func (p *officePeople) DirectMessage(_ context.Context, userID string, text chat
 	if p.mute[userID] {
 		return errors.New("the direct channel cannot be opened")
 	}
-	p.direct = append(p.direct, whispered{userID: userID, text: p.texts.Text("en", text)})
+	p.direct = append(p.direct, whispered{userID: userID, text: markdown.Render(p.texts.Text("en", text), markdown.Reader{})})
 	return nil
 }
 
 func (p *officePeople) Announce(_ context.Context, at chat.Place, text chat.Message) error {
-	p.announced = append(p.announced, whispered{at: at, text: p.texts.Text("en", text)})
+	p.announced = append(p.announced, whispered{at: at, text: markdown.Render(p.texts.Text("en", text), markdown.Reader{})})
 	return nil
 }
 

@@ -122,7 +122,7 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	}
 	told := chat.Say("bridge.credential.entered", "Who", s.Notices.Who(ctx, what.UserID), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.Name(c.Provider)))
 	if !installs {
-		told.Params["Site"] = chat.Code(site.URL)
+		told = told.WithText("Site", chat.CodeText(site.URL))
 	}
 	err = s.changeShared(ctx, what.wish(), c, bridge.AuditCredential, told, func(now *bridge.Connection) error {
 		now.Site = site.URL

@@ -12,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
 func TestAWebhookIsSetUpForTheFirstChannelAndRemovedWithTheLast(t *testing.T) {
@@ -56,12 +57,12 @@ func TestWithoutAnAddressAFormAsksForIt(t *testing.T) {
 
 	form := o.surface.forms[1]
 	require.Len(t, form.Fields, 2, "the address says where the tool is")
-	for text, most := range map[string]int{o.texts.Text("en", form.Title): 24, o.texts.Text("en", form.Fields[0].Help): 150} {
+	for text, most := range map[string]int{markdown.Render(o.texts.Text("en", form.Title), markdown.Reader{}): 24, markdown.Render(o.texts.Text("en", form.Fields[0].Help), markdown.Reader{}): 150} {
 		require.LessOrEqual(t, len(text), most, text)
 	}
 	wrong, err := o.answers(ada, map[string]string{"address": "web"})
 	require.NoError(t, err)
-	require.Contains(t, o.texts.Text("en", wrong["address"]), "coder")
+	require.Contains(t, markdown.Render(o.texts.Text("en", wrong["address"]), markdown.Reader{}), "coder")
 	wrong, err = o.answers(ada, map[string]string{"address": "https://other.test/a/b"})
 	require.NoError(t, err)
 	require.Contains(t, wrong, "address", "no admin has allowed that server")
@@ -123,7 +124,7 @@ func TestConnectingGoesOnAfterSigningIn(t *testing.T) {
 	o.accounts.signedIn[ada] = true
 	page, err := o.bridge.Resume(t.Context(), ada, next)
 	require.NoError(t, err)
-	require.Contains(t, o.texts.Text("en", page), "You're signed in to Coder")
+	require.Contains(t, markdown.Render(o.texts.Text("en", page), markdown.Reader{}), "You're signed in to Coder")
 	require.Contains(t, o.lastWhisper().text, "This channel now follows")
 	require.Len(t, o.coder.hooks, 1)
 }
@@ -140,7 +141,7 @@ func TestAQuestionAfterSigningInIsAskedInTheChannel(t *testing.T) {
 	page, err := o.bridge.Resume(t.Context(), ada, o.accounts.next)
 
 	require.NoError(t, err)
-	require.Contains(t, o.texts.Text("en", page), "Return to Mattermost to answer a question")
+	require.Contains(t, markdown.Render(o.texts.Text("en", page), markdown.Reader{}), "Return to Mattermost to answer a question")
 	require.Equal(t, []string{"Connect anyway", "Cancel"}, o.labels(o.lastWhisper()))
 	require.Equal(t, "Nothing changed.", o.presses(ada, "Cancel"))
 	require.Empty(t, o.records.connections)

@@ -62,7 +62,7 @@ func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
 		line := chat.Say("bridge.oncall.line", "Name", chat.Escape(r.Name), "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
 			"Time", r.Clock(), "Zone", r.Zone)
 		if daily, err := r.Daily(); err == nil {
-			line.Params["Next"] = daily.Next(s.Now()).In(daily.Zone).Format("2006-01-02 15:04 MST")
+			line = line.WithText("Next", chat.TimeIn(daily.Next(s.Now()), chat.DateAndTime, daily.Zone))
 		}
 		lines = append(lines, line)
 		one := w

@@ -164,7 +164,7 @@ func (s *Service) line(providerID string, e bridge.Entry) chat.Message {
 	if !e.Reason.Zero() {
 		line = chat.Say("bridge.status.because").WithMessage("Line", line).WithMessage("Reason", e.Reason)
 	}
-	return line
+	return chat.Say("bridge.status.item").WithMessage("Line", line)
 }
 
 // eventLabel returns what the provider calls the event, which is from outside.

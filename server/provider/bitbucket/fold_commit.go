@@ -145,8 +145,7 @@ func (f *fold) dropBuilds() {
 
 // replyBuild tells the thread of a result. One build that passed among others is worth a line when it was the last.
 func (f *fold) replyBuild(b build) {
-	name := chat.Link(chat.Truncate(b.label(), maxName), b.URL)
-	told := chat.Message{Params: map[string]string{"Build": name}}
+	told := chat.Message{}.WithText("Build", chat.LinkTo(chat.Truncate(b.label(), maxName), b.URL))
 	switch {
 	case b.State == buildRunning:
 		return

@@ -15,6 +15,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
@@ -181,7 +182,9 @@ func (w *world) card(subject string) chat.Card {
 }
 
 // text says a message in English.
-func (w *world) text(m chat.Message) string { return w.says.Text("en", m) }
+func (w *world) text(m chat.Message) string {
+	return markdown.Render(w.says.Text("en", m), markdown.Reader{})
+}
 
 // thread returns the lines below a card.
 func (w *world) thread(subject string) []string {

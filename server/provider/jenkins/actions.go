@@ -71,7 +71,7 @@ func (c client) rebuild(ctx context.Context, by provider.ActionRequest) (provide
 	}
 	text := chat.Say("jenkins.act.rebuilding", "Who", chat.Escape(by.By))
 	if len(values) > 0 {
-		text.Params["Parameters"] = "yes"
+		text = text.WithText("Parameters", chat.PlainText("yes"))
 	}
 	return provider.ActionResult{Reply: chat.Reply{Text: text}}, nil
 }
@@ -93,10 +93,10 @@ func (c client) showLog(ctx context.Context, by provider.ActionRequest) (provide
 		return provider.ActionResult{}, err
 	}
 	block := lastLines(log)
-	if block == "" {
+	if block.Empty() {
 		return provider.ActionResult{Note: chat.Say("jenkins.act.log_empty")}, nil
 	}
-	return provider.ActionResult{Reply: chat.Reply{Text: chat.Say("jenkins.act.log", "Who", chat.Escape(by.By), "Log", block)}}, nil
+	return provider.ActionResult{Reply: chat.Reply{Text: chat.Say("jenkins.act.log", "Who", by.By).WithText("Log", block)}}, nil
 }
 
 // stripControls returns a line of a log without what could change how others are shown.

@@ -19,6 +19,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/jenkins"
 	"mattermost-plugin-zoom/server/provider/providertest"
@@ -122,7 +123,7 @@ func english(t *testing.T, m chat.Message) string {
 	t.Helper()
 	catalogue, err := i18n.NewCatalogue(jenkins.New().Describe().Texts)
 	require.NoError(t, err)
-	return catalogue.Text("en", m)
+	return markdown.Render(catalogue.Text("en", m), markdown.Reader{})
 }
 
 func (d *desk) press(action string, b *sandbox.Build) (provider.ActionResult, error) {

@@ -215,7 +215,7 @@ func (c client) fetchLog(ctx context.Context) (string, error) {
 }
 
 // lastLines returns the end of a log as a block of code: its last lines, without colours, each cut.
-func lastLines(log string) string {
+func lastLines(log string) chat.Text {
 	const most, width, length = 50, 200, 6000
 	log = terminalCode.ReplaceAllString(log, "")
 	lines := strings.Split(strings.TrimRight(strings.ReplaceAll(log, "\r\n", "\n"), "\n \t"), "\n")
@@ -227,13 +227,8 @@ func lastLines(log string) string {
 		}
 		kept = append([]string{cut}, kept...)
 	}
-	text := strings.Join(kept, "\n")
-	if strings.TrimSpace(text) == "" {
-		return ""
+	if strings.TrimSpace(strings.Join(kept, "")) == "" {
+		return nil
 	}
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	return fence + "\n" + text + "\n" + fence
+	return chat.Block(kept)
 }

@@ -88,7 +88,7 @@ func (v view) isRecovered() bool {
 // sentence says with which build the job was well again, after how many failures and for how long.
 func (m recovery) sentence() chat.Message {
 	text := chat.Plural("jenkins.streak.mended_by", m.Failures)
-	text.Params = map[string]string{"Build": chat.Link(m.Label, m.URL)}
+	text = text.WithText("Build", chat.LinkTo(m.Label, m.URL))
 	if m.Span > 0 {
 		text = text.WithMessage("Span", durationText(time.Duration(m.Span)*time.Millisecond))
 	}

@@ -31,9 +31,9 @@ func threadReplies(first bool, was, is view, said []message) []chat.Reply {
 // resultReply says how the build ended, or that it ended otherwise than was told before.
 func (v view) resultReply(was view) chat.Message {
 	f := appearances()[v.kind()]
-	m := chat.Say("jenkins.reply.ended", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
+	m := chat.Say("jenkins.reply.ended").WithText("Emoji", chat.Emoji(f.emoji)).WithMessage("State", f.state)
 	if was.Result != "" {
-		m = chat.Say("jenkins.reply.corrected", "Emoji", ":"+f.emoji+":").WithMessage("State", f.state)
+		m = chat.Say("jenkins.reply.corrected").WithText("Emoji", chat.Emoji(f.emoji)).WithMessage("State", f.state)
 	}
 	if v.Duration > 0 {
 		m = m.WithMessage("Span", durationText(v.duration()))

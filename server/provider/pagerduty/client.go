@@ -13,7 +13,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/untrusted"
@@ -175,7 +174,7 @@ func (r errorBody) text() string {
 	if len(r.Details) > 0 {
 		said = strings.TrimPrefix(said+": "+strings.Join(r.Details, "; "), ": ")
 	}
-	return chat.Escape(strings.TrimRight(untrusted.Line(said, maxTitle), ". "))
+	return strings.TrimRight(untrusted.Line(said, maxTitle), ". ")
 }
 
 // errorOf returns PagerDuty's error, zero for an error from elsewhere.

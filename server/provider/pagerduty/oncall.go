@@ -159,16 +159,18 @@ type onCallList struct {
 	Name string    `json:"name"`
 	URL  string    `json:"url,omitempty"`
 	At   time.Time `json:"at"`
+	// Zone is the time zone of the channel's rule.
+	Zone string `json:"zone,omitempty"`
 	// Lines has an entry for each user on call; it is empty if nobody is.
 	Lines []onCallEntry `json:"lines,omitempty"`
 }
 
 // onCallEntry is one line of the list. Username is the name in chat of a user who may be mentioned there.
 type onCallEntry struct {
-	Name     string `json:"name"`
-	Username string `json:"username,omitempty"`
-	Until    string `json:"until,omitempty"`
-	Level    int    `json:"level,omitempty"`
+	Name     string    `json:"name"`
+	Username string    `json:"username,omitempty"`
+	Until    time.Time `json:"until,omitzero"`
+	Level    int       `json:"level,omitempty"`
 }
 
 // onCallState is a state that is an on-call list instead of an incident.
@@ -178,14 +180,14 @@ type onCallState struct {
 
 // OnCallState returns the on-call list with times in the zone. Only users in known, who are members of the channel, are mentioned.
 func (PagerDuty) OnCallState(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
-	list := onCallList{Name: cmp.Or(schedule.Name, schedule.ID), URL: untrusted.URL(schedule.URL), At: at}
+	list := onCallList{Name: cmp.Or(schedule.Name, schedule.ID), URL: untrusted.URL(schedule.URL), At: at, Zone: zone.String()}
 	for _, shift := range shifts {
 		line := onCallEntry{Name: untrusted.Line(shift.Name, maxName), Level: shift.Level}
 		if shift.Email != "" {
 			line.Username = known[strings.ToLower(shift.Email)]
 		}
 		if !shift.End.IsZero() {
-			line.Until = moment(shift.End, zone)
+			line.Until = shift.End.UTC()
 		}
 		list.Lines = append(list.Lines, line)
 	}
@@ -201,18 +203,22 @@ func (l onCallList) card() chat.Card {
 		card.Text, card.Tone, card.Emoji = chat.Say("pagerduty.oncall.nobody"), chat.ToneWarning, "warning"
 		return card
 	}
+	zone, err := time.LoadLocation(l.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
 	var lines []chat.Message
 	for _, one := range l.Lines {
-		who := chat.Escape(one.Name)
+		who := chat.PlainText(one.Name)
 		if one.Username != "" {
-			who = "@" + one.Username
+			who = chat.Mention(one.Username)
 		}
-		line := chat.Say("pagerduty.oncall.always", "Who", who)
-		if one.Until != "" {
-			line = chat.Say("pagerduty.oncall.until", "Who", who, "Until", one.Until)
+		line := chat.Say("pagerduty.oncall.always").WithText("Who", who)
+		if !one.Until.IsZero() {
+			line = chat.Say("pagerduty.oncall.until").WithText("Who", who).WithText("Until", chat.TimeIn(one.Until, chat.DateAndTime, zone))
 		}
 		if one.Level > 0 {
-			line.Params["Level"] = strconv.Itoa(one.Level)
+			line = line.WithText("Level", chat.PlainText(strconv.Itoa(one.Level)))
 		}
 		lines = append(lines, line)
 	}

@@ -16,6 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
@@ -223,7 +224,7 @@ func english(t testing.TB, m chat.Message) string {
 	t.Helper()
 	catalogue, err := i18n.NewCatalogue(provider.Texts(texts))
 	require.NoError(t, err)
-	text := catalogue.Text("en", m)
+	text := markdown.Render(catalogue.Text("en", m), markdown.Reader{})
 	require.NotContains(t, text, "<no value>")
 	require.NotEqual(t, m.ID, text)
 	return text

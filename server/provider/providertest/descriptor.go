@@ -92,7 +92,7 @@ func (tr *conformance) requireMessage(t testing.TB, m chat.Message) string {
 
 func (tr *conformance) requireText(t testing.TB, m chat.Message) {
 	t.Helper()
-	if _, known := tr.texts[m.ID]; !known && m.Verbatim == "" && m.ID != "" {
+	if _, known := tr.texts[m.ID]; !known && len(m.Verbatim) == 0 && m.ID != "" {
 		require.Fail(t, "the provider has no text for it", m.ID)
 	}
 	for _, nested := range m.Nested {

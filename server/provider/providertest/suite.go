@@ -21,6 +21,7 @@ import (
 	"mattermost-plugin-zoom/build/exhaustive"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -202,4 +203,9 @@ func (tr *conformance) fixture(t testing.TB, name string) Fixture {
 }
 
 // text returns the message in English.
-func (tr *conformance) text(m chat.Message) string { return tr.catalogue.Text("en", m) }
+func (tr *conformance) text(m chat.Message) string { return English(tr.catalogue, m) }
+
+// English returns the message in English, as Mattermost's Markdown for everyone.
+func English(catalogue *i18n.Catalogue, m chat.Message) string {
+	return markdown.Render(catalogue.Text("en", m), markdown.Reader{})
+}

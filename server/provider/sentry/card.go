@@ -65,7 +65,7 @@ func timeText(at time.Time) chat.Message {
 	if at.IsZero() {
 		return chat.Message{}
 	}
-	return chat.Verbatim(strings.ReplaceAll(at.UTC().Format("2006-01-02 15.04 UTC"), ".", ":"))
+	return chat.VerbatimText(chat.Time(at, chat.DateAndTime))
 }
 
 // joinFooter joins the parts that aren't empty: project, rule and short ID.

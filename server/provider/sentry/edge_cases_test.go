@@ -12,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/build/exhaustive"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
@@ -55,9 +56,9 @@ func shown(t *testing.T, c chat.Card) string {
 	t.Helper()
 	catalogue, err := i18n.NewCatalogue(New(Options{}).Describe().Texts)
 	require.NoError(t, err)
-	all := []string{c.Title, c.Author, c.Footer, catalogue.Text("en", c.State), catalogue.Text("en", c.Text)}
+	all := []string{c.Title, c.Author, c.Footer, markdown.Render(catalogue.Text("en", c.State), markdown.Reader{}), markdown.Render(catalogue.Text("en", c.Text), markdown.Reader{})}
 	for _, f := range c.Fields {
-		all = append(all, catalogue.Text("en", f.Label)+": "+catalogue.Text("en", f.Value))
+		all = append(all, markdown.Render(catalogue.Text("en", f.Label), markdown.Reader{})+": "+markdown.Render(catalogue.Text("en", f.Value), markdown.Reader{}))
 	}
 	return strings.Join(all, "\n")
 }

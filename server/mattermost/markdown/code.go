@@ -1,19 +1,39 @@
-package chat
+package markdown
 
 import (
 	"strings"
 	"unicode"
+
+	"mattermost-plugin-zoom/server/chat"
 )
 
 // tab is how wide a tab in code is shown.
 const tab = "    "
 
-// CodeBlock returns the lines as a block of code, which shows them as they were written and does nothing; "" for no lines. Control
-// characters and those that turn the direction of writing are left out. It has to begin a line of the message.
-func CodeBlock(lines []string) string {
-	if len(lines) == 0 {
+// code returns text as inline code, on one line; "" for no text.
+func code(text string) string {
+	text = chat.OneLine(text)
+	if text == "" {
 		return ""
 	}
+	longest, run := 0, 0
+	for _, c := range text {
+		run++
+		if c != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	fence := strings.Repeat("`", longest+1)
+	if longest == 0 {
+		return fence + text + fence
+	}
+	return fence + " " + text + " " + fence
+}
+
+// codeBlock returns the lines as a block of code, which shows them as they were written and does nothing. Control characters and
+// those that turn the direction of writing are left out. It has to begin a line of the message.
+func codeBlock(lines []string) string {
 	fence := "```"
 	clean := make([]string, len(lines))
 	for i, line := range lines {

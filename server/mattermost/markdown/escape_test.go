@@ -1,4 +1,4 @@
-package chat_test
+package markdown
 
 import (
 	"regexp"
@@ -11,6 +11,11 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 )
+
+// escaping escapes text as it is at the beginning of a message.
+func escaping(text string) string { return escape(chat.OneLine(text), seam{lineStart: true}) }
+
+func rendered(t chat.Text) string { return Render(t, Reader{}) }
 
 // shown returns what a reader sees of escaped text: without backslashes before punctuation and characters without width.
 func shown(escaped string) string {
@@ -68,15 +73,15 @@ func TestTextFromOutsideLooksAsWrittenAndDoesNothing(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, test.escaped, chat.Escape(test.text))
+			require.Equal(t, test.escaped, escaping(test.text))
 		})
 	}
 }
 
 func TestTextOfSeveralLinesKeepsThem(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "It is\n\n\u200b- @\u200ball\n#\u200b Big", chat.EscapeLines("It is\n\n- @all\r\n# Big"))
-	require.Empty(t, chat.EscapeLines(""))
+	require.Equal(t, "It is\n\n\u200b- @\u200ball\n#\u200b Big", rendered(chat.PlainLines("It is\n\n- @all\r\n# Big")))
+	require.Empty(t, rendered(chat.PlainLines("")))
 }
 
 func TestLinksLeadOnlyToTheWeb(t *testing.T) {
@@ -98,7 +103,7 @@ func TestLinksLeadOnlyToTheWeb(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, test.want, chat.Link(test.text, test.address))
+			require.Equal(t, test.want, rendered(chat.LinkTo(test.text, test.address)))
 		})
 	}
 }
@@ -114,36 +119,7 @@ func TestCodeKeepsItsFence(t *testing.T) {
 		"":                     "",
 		" \n ":                 "",
 	} {
-		require.Equal(t, want, chat.Code(text), "%q", text)
-	}
-}
-
-func TestTruncatedTextEndsWhereItShowsLeast(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name, text string
-		most       int
-		want       string
-	}{
-		{"short enough", "sync", 4, "sync"},
-		{"too long", "standup", 4, "sta…"},
-		{"at a space", "daily standup", 7, "daily…"},
-		{"counted in characters", "ääää", 4, "ääää"},
-		{"a family", "ab👨\u200d👩\u200d👧", 5, "ab…"},
-		{"a skin tone", "ab👍🏽c", 4, "ab…"},
-		{"an accent", "abe\u0301x", 4, "ab…"},
-		{"a flag", "🇩🇪🇫🇷", 3, "🇩🇪…"},
-		{"within a flag", "a🇩🇪🇫🇷", 3, "a…"},
-		{"a keycap", "a1\ufe0f\u20e3b", 4, "a…"},
-		{"one character", "ab", 1, "…"},
-		{"none", "ab", 0, ""},
-		{"less", "ab", -1, ""},
-		{"nothing", "", 0, ""},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			require.Equal(t, test.want, chat.Truncate(test.text, test.most))
-		})
+		require.Equal(t, want, code(text), "%q", text)
 	}
 }
 
@@ -162,7 +138,7 @@ func FuzzEscape(f *testing.F) {
 	acts := regexp.MustCompile(`(?i)[@~#][a-z0-9]|&[#a-z]|<[a-z/!?]|[a-z]:[/a-z0-9]|www\d*\.|[\pL\d-]\.\pL{2,4}/`)
 	bare := regexp.MustCompile("(^|[^\\\\])[*_`\\[\\]|>]")
 	f.Fuzz(func(t *testing.T, text string, most int) {
-		escaped := chat.Escape(text)
+		escaped := escaping(text)
 		require.True(t, utf8.ValidString(escaped))
 		require.NotContains(t, escaped, "$", "it would be a formula")
 		require.NotRegexp(t, acts, strings.ReplaceAll(escaped, "&#36;", "+"), "it would mention or link")
@@ -171,9 +147,9 @@ func FuzzEscape(f *testing.F) {
 			require.False(t, unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028', "%q", escaped)
 			require.False(t, hidden(c), "%q has %U", escaped, c)
 		}
-		require.Equal(t, shown(escaped), shown(chat.Escape(shown(escaped))), "what is seen stays the same")
+		require.Equal(t, shown(escaped), shown(escaping(shown(escaped))), "what is seen stays the same")
 
-		link := chat.Link(text, "https://a.test/"+text)
+		link := rendered(chat.LinkTo(text, "https://a.test/"+text))
 		require.NotContains(t, strings.TrimSuffix(link, ")"), "\n")
 		if strings.HasPrefix(link, "[") {
 			require.Equal(t, 1, strings.Count(link, "]("), "it has one destination")
@@ -186,11 +162,6 @@ func FuzzEscape(f *testing.F) {
 		} else {
 			require.Equal(t, text, short)
 		}
-		require.NotContains(t, chat.Code(text), "\n")
+		require.NotContains(t, code(text), "\n")
 	})
-}
-
-func TestPlainTextIsOneLineAndOtherwiseAsItWas(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, "my_job @all [x] *1*", chat.Plain(" my_job\n@all\t[x]\u202e *1*\x00"))
 }

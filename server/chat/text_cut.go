@@ -1,0 +1,113 @@
+package chat
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// ellipsis ends what was cut.
+const ellipsis = "…"
+
+// emojiWidth is how many letters an emoji is as wide as.
+const emojiWidth = 2
+
+// timeWidth is about how many characters a time takes.
+const timeWidth = 20
+
+// Cut returns a text of which people see at most this many characters, and whether anything was left out. It is cut between its
+// spans, or inside what a span shows, so that what is left formats and links as before.
+func Cut(t Text, most int) (Text, bool) {
+	if t.length() <= most {
+		return t, false
+	}
+	if most <= 0 {
+		return nil, true
+	}
+	short, _ := t.cut(most - 1) // one is for the ellipsis
+	return short, true
+}
+
+// length returns how many characters people see, about.
+func (t Text) length() int {
+	n := 0
+	for _, span := range t {
+		n += span.length()
+	}
+	return n
+}
+
+func (s Span) length() int {
+	switch s.Kind {
+	case StrongSpan, EmphasisSpan, LinkSpan, HeadingSpan:
+		return s.Inner.length()
+	case ItemSpan:
+		return 2 + s.Inner.length()
+	case EmojiSpan:
+		return emojiWidth
+	case TimeSpan:
+		return timeWidth
+	case BreakSpan:
+		return 1
+	}
+	return utf8.RuneCountInString(s.Text)
+}
+
+// cut returns the spans that the room suffices for, with an ellipsis beyond, and whether it was needed.
+func (t Text) cut(room int) (Text, bool) {
+	var all Text
+	for _, span := range t {
+		if n := span.length(); n <= room {
+			all, room = append(all, span), room-n
+			continue
+		}
+		short, ok := span.cut(room)
+		if !ok {
+			return append(all.trimmed(), Span{Kind: WordsSpan, Text: ellipsis}), true
+		}
+		return append(all, short), true
+	}
+	return all, false
+}
+
+// cut returns the span with less of what is seen, and false where nothing is left of it.
+func (s Span) cut(room int) (Span, bool) {
+	const least = 3
+	switch s.Kind {
+	case StrongSpan, EmphasisSpan, LinkSpan, HeadingSpan:
+		s.Inner, _ = s.Inner.cut(room)
+		return s, true
+	case ItemSpan:
+		s.Inner, _ = s.Inner.cut(room - 2)
+		return s, room > 2
+	case PlainSpan, WordsSpan:
+		s.Text = Truncate(s.Text, room+1)
+		return s, room > 0
+	case CodeSpan:
+		s.Text = Truncate(s.Text, room+1)
+		return s, room >= least
+	case BlockSpan:
+		s.Text = Truncate(s.Text, room+1)
+		if end := strings.LastIndexByte(s.Text, '\n'); end > 0 {
+			s.Text = s.Text[:end+1] + ellipsis
+		}
+		return s, room >= least
+	}
+	return s, false
+}
+
+// trimmed returns the text without breaks and blanks at its end.
+func (t Text) trimmed() Text {
+	for len(t) > 0 {
+		last := t[len(t)-1]
+		if last.Kind == BreakSpan {
+			t = t[:len(t)-1]
+			continue
+		}
+		if last.Kind == WordsSpan || last.Kind == PlainSpan {
+			t = append(t[:len(t)-1:len(t)-1], last)
+			t[len(t)-1].Text = strings.TrimRight(last.Text, " ")
+		}
+		return t
+	}
+	return t
+}
