@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"go/ast"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ var mayImport = map[string][]string{
 	"config":  {},
 
 	"zoom":  {"fault"},
-	"oauth": {"fault", "kv"},
+	"oauth": {"chat", "fault", "kv"},
 	"queue": {"fault", "kv"},
 
 	"provider":           {"chat", "fault"},
@@ -40,12 +41,12 @@ var mayImport = map[string][]string{
 	"bridge/console":    {"bridge", "bridge/access", "bridge/connection", "bridge/delivery", "bridge/notice", "chat", "command", "fault", "kv", "provider", "queue"},
 	"bridge/access":     {"bridge", "chat", "fault", "provider"},
 	"bridge/assembly":   {"bridge", "bridge/access", "bridge/connection", "bridge/console", "bridge/delivery", "bridge/notice", "provider"},
-	"bridge/connection": {"bridge", "provider"},
+	"bridge/connection": {"bridge", "chat", "provider"},
 	"bridge/delivery":   {"bridge", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/notice":     {"bridge", "chat"},
 
-	"session":             {"fault", "kv", "oauth", "provider"},
-	"store":               {"bridge", "kv", "meeting", "queue"},
+	"session":             {"chat", "fault", "kv", "oauth", "provider"},
+	"store":               {"bridge", "chat", "kv", "meeting", "queue"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
@@ -172,3 +173,34 @@ func TestArchTheSandboxKnowsNothingOfThePlugin(t *testing.T) {
 		}
 	}
 }
+
+// TestArchOnlyTheSurfaceKnowsMattermostsIDs keeps places, people and messages neutral: outside of Mattermost's own packages and the wiring,
+// no field, parameter or variable is the bare ID of something that belongs to a surface.
+func TestArchOnlyTheSurfaceKnowsMattermostsIDs(t *testing.T) {
+	t.Parallel()
+	homes := []string{"", "mattermost", "mattermost/mmtest", "httpapi"}
+	bare := []string{"channelid", "rootid", "postid", "userid"}
+	for _, file := range goFiles(t, "server") {
+		if file.isTest || slices.Contains(homes, file.pkg) || slices.Contains(vendorIDs, file.pkg) {
+			continue
+		}
+		ast.Inspect(file.syntax, func(n ast.Node) bool {
+			names := []*ast.Ident{}
+			switch d := n.(type) {
+			case *ast.Field:
+				names = d.Names
+			case *ast.ValueSpec:
+				names = d.Names
+			}
+			for _, name := range names {
+				if slices.Contains(bare, strings.ToLower(name.Name)) {
+					t.Errorf("%s declares %s; take a chat.Place, chat.Actor, chat.PersonID or chat.MessageRef", file.path, name.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// vendorIDs are packages in which a user's ID is the vendor's.
+var vendorIDs = []string{"zoom", "account", "oauth"}

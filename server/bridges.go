@@ -80,8 +80,8 @@ func (a *app) bridgeSettings() bridge.Settings {
 type starter struct{ meetings *meeting.Service }
 
 // Start starts a meeting in the thread of a card.
-func (s starter) Start(ctx context.Context, userID string, at, asked chat.Place, topic string) error {
-	_, err := s.meetings.Start(ctx, meeting.StartRequest{UserID: userID, Place: at, FromChannel: asked.Thread == "", Topic: topic})
+func (s starter) Start(ctx context.Context, actor chat.Actor, at, asked chat.Place, topic string) error {
+	_, err := s.meetings.Start(ctx, meeting.StartRequest{Actor: actor, Place: at, FromChannel: asked.Thread == "", Topic: topic})
 	return err
 }
 
@@ -92,12 +92,12 @@ type heraldingBoard struct {
 }
 
 // Announce posts the meeting. The tool is told after that, which nobody waits for.
-func (b heraldingBoard) Announce(ctx context.Context, m meeting.Announcement) (string, error) {
-	postID, err := b.Board.Announce(ctx, m)
+func (b heraldingBoard) Announce(ctx context.Context, m meeting.Announcement) (chat.MessageRef, error) {
+	message, err := b.Board.Announce(ctx, m)
 	if err == nil && m.Place.Thread != "" {
 		go b.app.met(m)
 	}
-	return postID, err
+	return message, err
 }
 
 // met has the bridge note a meeting at the tool that its thread is about.
@@ -109,7 +109,7 @@ func (a *app) met(m meeting.Announcement) {
 	if len(m.Meeting.DialIn) > 0 {
 		number = m.Meeting.DialIn[0].Number
 	}
-	a.bridge.Met(ctx, m.Creator.ID, m.Place, m.Meeting.JoinURL, number)
+	a.bridge.Met(ctx, m.Creator.ID.Actor(), m.Place, m.Meeting.JoinURL, number)
 }
 
 // handleBridge carries out what the inbox holds for the bridge.
@@ -203,10 +203,11 @@ func (a *app) said(post *model.Post) {
 	ctx, cancel := context.WithTimeout(a.background, commandTimeout)
 	defer cancel()
 	defer a.survive("A message to the bot")
-	if toBot && a.bridge.Said(ctx, post.UserId, post.ChannelId, post.RootId, post.Message) {
+	actor, message := chat.PersonID(post.UserId).Actor(), mattermost.RefOf(post)
+	if toBot && a.bridge.Said(ctx, actor, message.Place, post.Message) {
 		return
 	}
-	a.bridge.Replied(ctx, post.UserId, chat.Place{Channel: post.ChannelId, Thread: post.RootId}, post.Id, post.Message)
+	a.bridge.Replied(ctx, actor, message, post.Message)
 }
 
 // byProgram reports whether a bot, an integration or another plugin wrote the post: two that answer each other would not end, and nobody

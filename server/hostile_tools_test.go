@@ -189,8 +189,8 @@ func TestHostileQuestionsToSentryLearnNothing(t *testing.T) {
 		return h.mm.Request(r, nil)
 	}
 	require.Equal(t, http.StatusOK, asks(http.MethodGet, below+"/channels", "", signed("", v.hook.token)).Status)
-	town := `{"fields":[{"name":"channel","value":"` + h.town.ID + `"}]}`
-	backroom := `{"fields":[{"name":"channel","value":"` + h.backroom.ID + `"}]}`
+	town := `{"fields":[{"name":"channel","value":"mattermost.` + h.town.ID + `"}]}`
+	backroom := `{"fields":[{"name":"channel","value":"mattermost.` + h.backroom.ID + `"}]}`
 	require.Equal(t, http.StatusOK, asks(http.MethodPost, below+"/check", town, signed(town, v.hook.token)).Status)
 	wrongKey := path.Dir(below) + "/" + strings.Split(path.Base(below), ".")[0] + "." + strings.Repeat("A", 43)
 	for name, asked := range map[string]struct {

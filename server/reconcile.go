@@ -27,7 +27,7 @@ func (a agenda) Plan(ctx context.Context, c meeting.Look, due time.Time) error {
 		return errors.Wrap(err, "encode a look at a meeting")
 	}
 	_, err = a.inbox.Accept(ctx, queue.Job{
-		ID: kv.Hash(kindLook, c.PostID, due.UTC().Format(time.RFC3339Nano)), Kind: kindLook, Key: c.MeetingID, Body: body, NotBefore: due,
+		ID: kv.Hash(kindLook, c.Message.ID, due.UTC().Format(time.RFC3339Nano)), Kind: kindLook, Key: c.MeetingID, Body: body, NotBefore: due,
 	})
 	return errors.Wrap(err, "store a look at a meeting")
 }

@@ -265,12 +265,12 @@ func TestAnAlertRuleOfSentrySendsToTheChannelThatWasChosen(t *testing.T) {
 	require.Contains(t, offered.Body, h.town.ID)
 	require.Contains(t, offered.Body, "~backroom")
 	require.Equal(t, http.StatusUnauthorized, ask(nil).Status)
-	chosen := `{"fields":[{"name":"channel","value":"` + h.backroom.ID + `"}]}`
+	chosen := `{"fields":[{"name":"channel","value":"mattermost.` + h.backroom.ID + `"}]}`
 	require.Equal(t, http.StatusOK, h.mm.Webhook(below+"/check", chosen, signed(chosen)).Status)
 	foreign := `{"fields":[{"name":"channel","value":"channelofsomebodyelse00000"}]}`
 	require.Equal(t, http.StatusBadRequest, h.mm.Webhook(below+"/check", foreign, signed(foreign)).Status)
 
-	require.NoError(t, h.web.SetRules(bugs.AlertRule{Name: "Shop is down", Integration: "chat", Settings: map[string]string{"channel": h.backroom.ID}}))
+	require.NoError(t, h.web.SetRules(bugs.AlertRule{Name: "Shop is down", Integration: "chat", Settings: map[string]string{"channel": "mattermost." + h.backroom.ID}}))
 	h.fails(h.web, "ValueError", "chosen at Sentry")
 	require.Len(t, cards(h.backroom), 1)
 	require.Empty(t, cards(h.town))

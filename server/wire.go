@@ -218,8 +218,8 @@ func (a *app) noteHeard(ctx context.Context) {
 
 // execute runs a slash command and shows its answer, or its failure, to who typed it.
 func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
-	at := chat.Place{Channel: args.ChannelId, Thread: args.RootId}
-	answer, err := a.run(ctx, args)
+	actor := chat.PersonID(args.UserId).Actor()
+	answer, err := a.run(ctx, actor, args)
 	if err != nil {
 		a.client.Warn("A command failed", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
 		answer = chat.Failure(err)
@@ -227,45 +227,47 @@ func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
 	if answer.Zero() {
 		return
 	}
-	if err := a.client.Whisper(ctx, at, args.UserId, chat.Note{Text: answer}); err != nil {
+	if err := a.client.Whisper(ctx, mattermost.Place(args.ChannelId, args.RootId), actor, chat.Note{Text: answer}); err != nil {
 		a.client.Error("The answer to a command could not be shown", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
 	}
 }
 
-func (a *app) run(ctx context.Context, args *model.CommandArgs) (answer chat.Message, err error) {
+func (a *app) run(ctx context.Context, actor chat.Actor, args *model.CommandArgs) (answer chat.Message, err error) {
 	defer func() {
 		// A panic that got out would end the plugin's process.
 		if cause := recover(); cause != nil {
 			err = errors.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	who, err := a.client.Person(ctx, args.UserId)
+	who, err := a.client.Person(ctx, actor.Person)
 	if err != nil {
 		return chat.Message{}, err
 	}
 	return a.tree(args.Command).Execute(ctx, args.Command, command.Call{
-		UserID: args.UserId, Admin: who.Admin, ChannelID: args.ChannelId, RootID: args.RootId,
-		ConnectionID: args.ConnectionId, TriggerID: args.TriggerId,
+		Actor: actor, Admin: who.Admin, Place: mattermost.Place(args.ChannelId, args.RootId),
+		Window: args.ConnectionId, TriggerID: args.TriggerId,
 	})
 }
 
 // reader knows the language and the rights of who reads an answer.
 type reader struct{ *app }
 
-func (r reader) Markdown(userID string, m chat.Message) string { return r.client.Markdown(userID, m) }
-
-func (r reader) Plain(userID string, m chat.Message) string { return r.client.Plain(userID, m) }
-
-func (r reader) Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error {
-	return r.client.Whisper(ctx, at, userID, note)
+func (r reader) Markdown(person chat.PersonID, m chat.Message) string {
+	return r.client.Markdown(person, m)
 }
 
-func (r reader) Username(ctx context.Context, userID string) (string, error) {
-	who, err := r.client.Person(ctx, userID)
+func (r reader) Plain(person chat.PersonID, m chat.Message) string { return r.client.Plain(person, m) }
+
+func (r reader) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+	return r.client.Whisper(ctx, at, actor, note)
+}
+
+func (r reader) Username(ctx context.Context, person chat.PersonID) (string, error) {
+	who, err := r.client.Person(ctx, person)
 	return who.Username, err
 }
 
-func (r reader) Admin(userID string) bool {
-	who, err := r.client.Person(context.Background(), userID)
+func (r reader) Admin(person chat.PersonID) bool {
+	who, err := r.client.Person(context.Background(), person)
 	return err == nil && who.Admin
 }

@@ -42,11 +42,11 @@ type Settings struct {
 // Directory is what the service needs of the chat product.
 type Directory interface {
 	// Person returns who has this id.
-	Person(ctx context.Context, userID string) (chat.Person, error)
+	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// VerifiesEmail reports whether this server makes people prove that an address is theirs.
 	VerifiesEmail() bool
 	// DirectMessage has the bot write to somebody.
-	DirectMessage(ctx context.Context, userID string, text chat.Message) error
+	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
 }
 
 // Zoom is what the service calls at Zoom.
@@ -58,15 +58,15 @@ type Zoom interface {
 // Links remembers which person a Zoom user belongs to, and what was learned of them.
 type Links interface {
 	// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to nobody.
-	Link(ctx context.Context, zoomUserID, userID string) (before string, err error)
+	Link(ctx context.Context, zoomUserID string, person chat.PersonID) (before chat.PersonID, err error)
 	// Linked returns the person that the Zoom user belongs to, "" when nobody.
-	Linked(ctx context.Context, zoomUserID string) (userID string, err error)
+	Linked(ctx context.Context, zoomUserID string) (person chat.PersonID, err error)
 	// Unlink forgets it, if the Zoom user still belongs to the person.
-	Unlink(ctx context.Context, zoomUserID, userID string) error
+	Unlink(ctx context.Context, zoomUserID string, person chat.PersonID) error
 	// PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" when nothing.
-	PersonalMeetingID(ctx context.Context, userID string) (string, error)
+	PersonalMeetingID(ctx context.Context, person chat.PersonID) (string, error)
 	// SetPersonalMeetingID remembers the person's personal meeting ID for a time; "" forgets it.
-	SetPersonalMeetingID(ctx context.Context, userID, id string, keep time.Duration) error
+	SetPersonalMeetingID(ctx context.Context, person chat.PersonID, id string, keep time.Duration) error
 	// Legacy returns a record of the public plugin; nil when there is none.
 	Legacy(ctx context.Context, key string) ([]byte, error)
 	// RemoveLegacy removes a record of the public plugin.
@@ -105,7 +105,7 @@ const accountGrant = "account"
 func (s *Service) Caller(_ context.Context, who chat.Person) (zoom.Caller, error) {
 	settings := s.settings()
 	if settings.Mode == ByUser {
-		return zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: s.grant(who.ID)}, nil
+		return zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: s.grant(string(who.ID))}, nil
 	}
 	if err := s.trusted(who, settings); err != nil {
 		return zoom.Caller{}, err

@@ -106,30 +106,30 @@ func (o *office) User(ctx context.Context, as zoom.Caller) (zoom.User, error) {
 	return user, nil
 }
 
-func (o *office) Person(_ context.Context, userID string) (chat.Person, error) {
-	return o.people[userID], nil
+func (o *office) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
+	return o.people[string(person)], nil
 }
 func (o *office) VerifiesEmail() bool { return o.verifies }
 
-func (o *office) DirectMessage(_ context.Context, userID string, text chat.Message) error {
-	o.told = append(o.told, userID+": "+text.ID)
+func (o *office) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+	o.told = append(o.told, actor.ID+": "+text.ID)
 	return nil
 }
 
 // authorizes has somebody follow their link to Zoom and come back with the code.
 func (o *office) authorizes(userID, code string) (account.Connected, error) {
 	o.t.Helper()
-	link, err := o.service.ConnectURL(o.t.Context(), userID, "start it")
+	link, err := o.service.ConnectURL(o.t.Context(), chat.PersonID(userID), "start it")
 	if err != nil {
 		return account.Connected{}, err
 	}
 	at, err := url.Parse(link)
 	require.NoError(o.t, err)
-	consent, err := o.service.Begin(o.t.Context(), userID, at.Query().Get("t"))
+	consent, err := o.service.Begin(o.t.Context(), chat.PersonID(userID), at.Query().Get("t"))
 	require.NoError(o.t, err)
 	asked, err := url.Parse(consent)
 	require.NoError(o.t, err)
-	return o.service.Complete(o.t.Context(), userID, code, asked.Query().Get("state"))
+	return o.service.Complete(o.t.Context(), chat.PersonID(userID), code, asked.Query().Get("state"))
 }
 
 func TestEachUserConnectsAndDisconnects(t *testing.T) {

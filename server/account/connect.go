@@ -14,12 +14,12 @@ import (
 
 // ConnectURL returns a link with which this user, and nobody else, can authorize; afterwards Complete gives next back.
 // Faults: AdminOnly for the account-level app, NobodyAuthorizes.
-func (s *Service) ConnectURL(ctx context.Context, userID, next string) (string, error) {
+func (s *Service) ConnectURL(ctx context.Context, person chat.PersonID, next string) (string, error) {
 	settings := s.settings()
-	if err := s.mayConnect(ctx, userID, settings.Mode); err != nil {
+	if err := s.mayConnect(ctx, person, settings.Mode); err != nil {
 		return "", err
 	}
-	ticket, err := s.flow.Ticket(ctx, userID, string(settings.Mode), next)
+	ticket, err := s.flow.Ticket(ctx, person, string(settings.Mode), next)
 	if err != nil {
 		return "", errors.Wrap(err, "make an authorization ticket")
 	}
@@ -28,16 +28,16 @@ func (s *Service) ConnectURL(ctx context.Context, userID, next string) (string, 
 
 // Begin returns Zoom's page on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
 // Faults: LinkExpired, AdminOnly.
-func (s *Service) Begin(ctx context.Context, userID, ticket string) (string, error) {
-	if err := s.mayConnect(ctx, userID, s.settings().Mode); err != nil {
+func (s *Service) Begin(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
+	if err := s.mayConnect(ctx, person, s.settings().Mode); err != nil {
 		return "", err
 	}
-	return s.flow.AuthURL(ctx, userID, ticket)
+	return s.flow.AuthURL(ctx, person, ticket)
 }
 
 // Declined returns what was to happen after an authorization that the user refused at Zoom. Fault: LinkExpired.
-func (s *Service) Declined(ctx context.Context, userID, state string) (next string, err error) {
-	_, next, err = s.flow.Peek(ctx, userID, state)
+func (s *Service) Declined(ctx context.Context, person chat.PersonID, state string) (next string, err error) {
+	_, next, err = s.flow.Peek(ctx, person, state)
 	return next, err
 }
 
@@ -53,37 +53,37 @@ type Connected struct {
 
 // Complete finishes an authorization with what Zoom sent back. Faults: LinkExpired, AdminOnly, and those of the calls to Zoom.
 // The rights of the user are checked again before anything is exchanged or stored.
-func (s *Service) Complete(ctx context.Context, userID, code, state string) (Connected, error) {
-	done, who, err := s.authorized(ctx, userID, code, state)
+func (s *Service) Complete(ctx context.Context, person chat.PersonID, code, state string) (Connected, error) {
+	done, who, err := s.authorized(ctx, person, code, state)
 	if err != nil {
 		return Connected{}, err
 	}
-	return s.connected(ctx, userID, done, who)
+	return s.connected(ctx, person, done, who)
 }
 
 // connected keeps a completed authorization.
-func (s *Service) connected(ctx context.Context, userID string, done oauth.Completed, who oauth.Identity) (Connected, error) {
+func (s *Service) connected(ctx context.Context, person chat.PersonID, done oauth.Completed, who oauth.Identity) (Connected, error) {
 	mode := Mode(done.App)
-	if err := s.keep(ctx, userID, mode, done.Token, who); err != nil {
+	if err := s.keep(ctx, person, mode, done.Token, who); err != nil {
 		return Connected{}, err
 	}
 	return Connected{Email: who.Email, ForAll: mode == ByAdmin, Next: done.Next}, nil
 }
 
 // authorized exchanges what Zoom sent back and asks Zoom who that is.
-func (s *Service) authorized(ctx context.Context, userID, code, state string) (oauth.Completed, oauth.Identity, error) {
+func (s *Service) authorized(ctx context.Context, person chat.PersonID, code, state string) (oauth.Completed, oauth.Identity, error) {
 	mode := s.settings().Mode
-	app, _, err := s.flow.Peek(ctx, userID, state)
+	app, _, err := s.flow.Peek(ctx, person, state)
 	if err == nil && app != string(mode) {
 		err = fault.New(fault.LinkExpired)
 	}
 	if err == nil {
-		err = s.mayConnect(ctx, userID, mode)
+		err = s.mayConnect(ctx, person, mode)
 	}
 	if err != nil {
 		return oauth.Completed{}, oauth.Identity{}, err
 	}
-	done, err := s.flow.Complete(ctx, userID, code, state)
+	done, err := s.flow.Complete(ctx, person, code, state)
 	if err != nil {
 		return oauth.Completed{}, oauth.Identity{}, err
 	}
@@ -92,28 +92,28 @@ func (s *Service) authorized(ctx context.Context, userID, code, state string) (o
 	return done, who, errors.Wrap(err, "ask Zoom who authorized")
 }
 
-func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oauth.Token, who oauth.Identity) error {
-	who.AuthorizedBy, who.AuthorizedAt = userID, s.now()
+func (s *Service) keep(ctx context.Context, person chat.PersonID, mode Mode, token oauth.Token, who oauth.Identity) error {
+	who.AuthorizedBy, who.AuthorizedAt = person, s.now()
 	if mode == ByUser {
-		if err := s.letGo(ctx, userID, who); err != nil {
+		if err := s.letGo(ctx, person, who); err != nil {
 			return err
 		}
 	}
-	name := s.grantOf(userID, mode)
+	name := s.grantOf(person, mode)
 	if err := s.tokens.Of(name).Save(ctx, token, who); err != nil {
 		return errors.Wrap(err, "store the grant")
 	}
 	if err := s.forgetLegacy(ctx, name); err != nil || mode == ByAdmin {
 		return err
 	}
-	if err := s.links.SetPersonalMeetingID(ctx, userID, who.PMI, personalKept); err != nil {
+	if err := s.links.SetPersonalMeetingID(ctx, person, who.PMI, personalKept); err != nil {
 		return errors.Wrap(err, "remember the personal meeting ID")
 	}
-	before, err := s.links.Link(ctx, who.ZoomUserID, userID)
+	before, err := s.links.Link(ctx, who.ZoomUserID, person)
 	if err != nil {
 		return errors.Wrap(err, "link the Zoom user")
 	}
-	if before != "" && before != userID {
+	if before != "" && before != person {
 		s.takenOver(ctx, before, who)
 	}
 	return nil
@@ -121,38 +121,38 @@ func (s *Service) keep(ctx context.Context, userID string, mode Mode, token oaut
 
 // letGo ends the person's earlier grant if it is another Zoom user's: Zoom replaces only a grant of the same user, so that one
 // would live on with nobody to use it.
-func (s *Service) letGo(ctx context.Context, userID string, next oauth.Identity) error {
-	earlier, held, err := s.held(ctx, userID)
+func (s *Service) letGo(ctx context.Context, person chat.PersonID, next oauth.Identity) error {
+	earlier, held, err := s.held(ctx, string(person))
 	if err != nil || !held || earlier.ZoomUserID == next.ZoomUserID {
 		return err
 	}
-	if err := s.tokens.Of(userID).Drop(ctx, true); err != nil {
+	if err := s.tokens.Of(string(person)).Drop(ctx, true); err != nil {
 		return errors.Wrap(err, "drop the earlier grant")
 	}
-	return errors.Wrap(s.links.Unlink(ctx, earlier.ZoomUserID, userID), "unlink the earlier Zoom user")
+	return errors.Wrap(s.links.Unlink(ctx, earlier.ZoomUserID, person), "unlink the earlier Zoom user")
 }
 
 // takenOver tells a person that somebody else connected the same Zoom user. Zoom keeps one grant for a user and an app,
 // so theirs died in that moment; keeping it would only fail them later.
-func (s *Service) takenOver(ctx context.Context, userID string, by oauth.Identity) {
-	identity, held, err := s.held(ctx, userID)
+func (s *Service) takenOver(ctx context.Context, person chat.PersonID, by oauth.Identity) {
+	identity, held, err := s.held(ctx, string(person))
 	if err == nil && (!held || identity.ZoomUserID != by.ZoomUserID) {
 		return // they have left that Zoom user before
 	}
-	if err := s.tokens.Of(userID).Drop(ctx, false); err != nil {
-		s.log("A grant that Zoom ended could not be removed", "user_id", userID, "zoom_user_id", by.ZoomUserID, "error", err.Error())
+	if err := s.tokens.Of(string(person)).Drop(ctx, false); err != nil {
+		s.log("A grant that Zoom ended could not be removed", "user_id", string(person), "zoom_user_id", by.ZoomUserID, "error", err.Error())
 	}
-	if err := s.people.DirectMessage(ctx, userID, chat.Say("account.taken_over", "Email", chat.Escape(by.Email))); err != nil {
-		s.log("A person could not be told that their Zoom user was connected by somebody else", "user_id", userID, "error", err.Error())
+	if err := s.people.DirectMessage(ctx, person.Actor(), chat.Say("account.taken_over", "Email", chat.Escape(by.Email))); err != nil {
+		s.log("A person could not be told that their Zoom user was connected by somebody else", "user_id", string(person), "error", err.Error())
 	}
 }
 
-func (s *Service) mayConnect(ctx context.Context, userID string, mode Mode) error {
+func (s *Service) mayConnect(ctx context.Context, person chat.PersonID, mode Mode) error {
 	switch mode {
 	case ByServer:
 		return fault.New(fault.NobodyAuthorizes)
 	case ByAdmin:
-		who, err := s.people.Person(ctx, userID)
+		who, err := s.people.Person(ctx, person)
 		if err != nil {
 			return errors.Wrap(err, "look up who authorizes")
 		}

@@ -22,23 +22,23 @@ type Status struct {
 }
 
 // Status returns how the person stands. A grant that died or cannot be read counts as not connected.
-func (s *Service) Status(ctx context.Context, userID string) (Status, error) {
+func (s *Service) Status(ctx context.Context, person chat.PersonID) (Status, error) {
 	mode := s.settings().Mode
 	if mode == ByServer {
 		return Status{Mode: mode, Connected: true}, nil
 	}
-	identity, held, err := s.held(ctx, s.grantOf(userID, mode))
+	identity, held, err := s.held(ctx, s.grantOf(person, mode))
 	return Status{Mode: mode, Connected: held, Email: identity.Email}, err
 }
 
 // MayDisconnect reports whether there is a grant for the person to end, and returns the address of the Zoom user it is of. Faults:
 // NotConnected, AdminOnly, NobodyAuthorizes.
-func (s *Service) MayDisconnect(ctx context.Context, userID string) (email string, err error) {
+func (s *Service) MayDisconnect(ctx context.Context, person chat.PersonID) (email string, err error) {
 	mode := s.settings().Mode
-	if err := s.mayConnect(ctx, userID, mode); err != nil {
+	if err := s.mayConnect(ctx, person, mode); err != nil {
 		return "", err
 	}
-	identity, err := s.grant(s.grantOf(userID, mode)).Identity(ctx)
+	identity, err := s.grant(s.grantOf(person, mode)).Identity(ctx)
 	if fault.Is(err, fault.NotConnected, fault.AccountNotConnected) {
 		return "", err
 	}
@@ -47,12 +47,12 @@ func (s *Service) MayDisconnect(ctx context.Context, userID string) (email strin
 
 // Disconnect ends the person's grant at Zoom and here; with an account-level app that of everybody, which only an admin may.
 // Faults: NotConnected, AdminOnly, NobodyAuthorizes.
-func (s *Service) Disconnect(ctx context.Context, userID string) error {
+func (s *Service) Disconnect(ctx context.Context, person chat.PersonID) error {
 	mode := s.settings().Mode
-	if err := s.mayConnect(ctx, userID, mode); err != nil {
+	if err := s.mayConnect(ctx, person, mode); err != nil {
 		return err
 	}
-	grant := s.grant(s.grantOf(userID, mode))
+	grant := s.grant(s.grantOf(person, mode))
 	identity, err := grant.Identity(ctx)
 	if fault.Is(err, fault.NotConnected, fault.AccountNotConnected) {
 		return err
@@ -61,14 +61,14 @@ func (s *Service) Disconnect(ctx context.Context, userID string) error {
 	if err := grant.Drop(ctx, true); err != nil {
 		return errors.Wrap(err, "drop the grant")
 	}
-	if err := s.forgetLegacy(ctx, s.grantOf(userID, mode)); err != nil || mode != ByUser {
+	if err := s.forgetLegacy(ctx, s.grantOf(person, mode)); err != nil || mode != ByUser {
 		return err
 	}
-	if err := s.links.SetPersonalMeetingID(ctx, userID, "", 0); err != nil {
+	if err := s.links.SetPersonalMeetingID(ctx, person, "", 0); err != nil {
 		return errors.Wrap(err, "forget the personal meeting ID")
 	}
 	if identity.ZoomUserID != "" {
-		return errors.Wrap(s.links.Unlink(ctx, identity.ZoomUserID, userID), "unlink the Zoom user")
+		return errors.Wrap(s.links.Unlink(ctx, identity.ZoomUserID, person), "unlink the Zoom user")
 	}
 	return nil
 }
@@ -83,16 +83,16 @@ func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 	if err := s.accountDeauthorized(ctx, e); err != nil {
 		return err
 	}
-	userID, err := s.links.Linked(ctx, gone.UserID)
+	person, err := s.links.Linked(ctx, gone.UserID)
 	if err != nil {
 		return errors.Wrap(err, "find whose Zoom user it is")
 	}
-	if userID == "" {
-		if userID, err = s.legacyOwner(ctx, gone.UserID); err != nil || userID == "" {
+	if person == "" {
+		if person, err = s.legacyOwner(ctx, gone.UserID); err != nil || person == "" {
 			return err
 		}
 	}
-	identity, held, err := s.held(ctx, userID)
+	identity, held, err := s.held(ctx, string(person))
 	if err != nil {
 		return err
 	}
@@ -101,11 +101,11 @@ func (s *Service) Deauthorized(ctx context.Context, e zoom.Event) error {
 	}
 	// A grant of another Zoom user lives on; one that is dead or cannot be opened has nothing more to say.
 	if !held || identity.ZoomUserID == gone.UserID {
-		if err := s.forget(ctx, userID, userID, "account.deauthorized"); err != nil {
+		if err := s.forget(ctx, string(person), person, "account.deauthorized"); err != nil {
 			return err
 		}
 	}
-	return errors.Wrap(s.links.Unlink(ctx, gone.UserID, userID), "unlink the Zoom user")
+	return errors.Wrap(s.links.Unlink(ctx, gone.UserID, person), "unlink the Zoom user")
 }
 
 // accountDeauthorized carries it out for the grant of everybody, if the user is the admin who gave it.
@@ -154,25 +154,25 @@ func renewed(identity oauth.Identity, e zoom.Event) bool {
 	return !e.At.IsZero() && identity.AuthorizedAt.Truncate(time.Second).After(e.At)
 }
 
-func (s *Service) forget(ctx context.Context, grant, owner, message string) error {
+func (s *Service) forget(ctx context.Context, grant string, owner chat.PersonID, message string) error {
 	if err := s.tokens.Of(grant).Drop(ctx, false); err != nil {
 		return errors.Wrap(err, "drop the grant")
 	}
-	if err := s.people.DirectMessage(ctx, owner, chat.Say(message)); err != nil {
-		s.log("A person could not be told that Zoom ended their authorization", "user_id", owner, "error", err.Error())
+	if err := s.people.DirectMessage(ctx, owner.Actor(), chat.Say(message)); err != nil {
+		s.log("A person could not be told that Zoom ended their authorization", "user_id", string(owner), "error", err.Error())
 	}
 	return nil
 }
 
-func (s *Service) grantOf(userID string, mode Mode) string {
+func (s *Service) grantOf(person chat.PersonID, mode Mode) string {
 	if mode == ByAdmin {
 		return accountGrant
 	}
-	return userID
+	return string(person)
 }
 
 // Connected reports whether the person's calls to Zoom can be made, and the address of the Zoom user who authorized.
-func (s *Service) Connected(ctx context.Context, userID string) (email string, connected bool, err error) {
-	status, err := s.Status(ctx, userID)
+func (s *Service) Connected(ctx context.Context, person chat.PersonID) (email string, connected bool, err error) {
+	status, err := s.Status(ctx, person)
 	return status.Email, status.Connected, err
 }

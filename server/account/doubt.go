@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -68,7 +69,7 @@ func (s *Service) VerifyDeauthorized(ctx context.Context, e zoom.Event) error {
 }
 
 // grantOfZoomUser returns the name of the grant that this Zoom user gave, and the person who went through the consent page; "" for none.
-func (s *Service) grantOfZoomUser(ctx context.Context, zoomUserID string) (owner, name string, err error) {
+func (s *Service) grantOfZoomUser(ctx context.Context, zoomUserID string) (owner chat.PersonID, name string, err error) {
 	if s.settings().Mode == ByServer {
 		return "", "", nil
 	}
@@ -85,8 +86,8 @@ func (s *Service) grantOfZoomUser(ctx context.Context, zoomUserID string) (owner
 			return "", "", errors.Wrap(err, "find whose Zoom user it is")
 		}
 	}
-	if _, held, err := s.held(ctx, owner); err != nil || !held {
+	if _, held, err := s.held(ctx, string(owner)); err != nil || !held {
 		return "", "", err
 	}
-	return owner, owner, nil
+	return owner, string(owner), nil
 }

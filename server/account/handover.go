@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/oauth"
 )
@@ -10,30 +11,30 @@ import (
 // BeginElsewhere is Begin in a browser in which nobody is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
 // really them, their typing the code of HandOver proves. Faults: LinkExpired, AdminOnly.
 func (s *Service) BeginElsewhere(ctx context.Context, ticket string) (string, error) {
-	userID, err := s.flow.TicketOwner(ctx, ticket)
+	person, err := s.flow.TicketOwner(ctx, ticket)
 	if err != nil {
 		return "", err
 	}
-	return s.Begin(ctx, userID, ticket)
+	return s.Begin(ctx, person, ticket)
 }
 
 // HandOver is Complete in such a browser: nothing is connected yet. Faults as with Complete.
 func (s *Service) HandOver(ctx context.Context, code, state string) (oauth.Handed, error) {
-	userID, err := s.flow.StateOwner(ctx, state)
+	person, err := s.flow.StateOwner(ctx, state)
 	if err != nil {
 		return oauth.Handed{}, err
 	}
-	done, who, err := s.authorized(ctx, userID, code, state)
+	done, who, err := s.authorized(ctx, person, code, state)
 	if err != nil {
 		return oauth.Handed{}, err
 	}
-	return s.flow.Hand(ctx, userID, done, who)
+	return s.flow.Hand(ctx, person, done, who)
 }
 
 // Redeem finishes an authorization with the code that the browser was shown, typed in Mattermost by the person for whom it was begun.
 // Faults: CodeWrong, AdminOnly.
-func (s *Service) Redeem(ctx context.Context, userID, code string) (Connected, error) {
-	done, who, err := s.flow.Take(ctx, userID, code)
+func (s *Service) Redeem(ctx context.Context, person chat.PersonID, code string) (Connected, error) {
+	done, who, err := s.flow.Take(ctx, person, code)
 	if err != nil {
 		return Connected{}, err
 	}
@@ -41,8 +42,8 @@ func (s *Service) Redeem(ctx context.Context, userID, code string) (Connected, e
 	if Mode(done.App) != mode {
 		return Connected{}, fault.New(fault.CodeWrong)
 	}
-	if err := s.mayConnect(ctx, userID, mode); err != nil {
+	if err := s.mayConnect(ctx, person, mode); err != nil {
 		return Connected{}, err
 	}
-	return s.connected(ctx, userID, done, who)
+	return s.connected(ctx, person, done, who)
 }

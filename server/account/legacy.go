@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/zoom"
@@ -71,28 +72,28 @@ func (s *Service) grant(name string) adopting {
 	if name == accountGrant {
 		return adopting{s.tokens.Of(name), s.adoptAccount}
 	}
-	return adopting{s.tokens.Of(name), func(ctx context.Context) error { return s.adoptUser(ctx, name) }}
+	return adopting{s.tokens.Of(name), func(ctx context.Context) error { return s.adoptUser(ctx, chat.PersonID(name)) }}
 }
 
 // adoptUser takes over the grant of a user. It is stored before the old record goes, so that nothing is lost on the way, and
 // never in place of one that is there.
-func (s *Service) adoptUser(ctx context.Context, userID string) error {
+func (s *Service) adoptUser(ctx context.Context, person chat.PersonID) error {
 	var left legacyUser
-	found, err := s.readLegacy(ctx, legacyUserKey+userID, &left)
+	found, err := s.readLegacy(ctx, legacyUserKey+string(person), &left)
 	if err != nil || !found {
 		return err
 	}
 	if left.OAuthToken.Refresh != "" {
 		token := oauth.Token{Refresh: left.OAuthToken.Refresh, Expiry: s.now()}
-		identity := oauth.Identity{ZoomUserID: left.ZoomID, Email: left.ZoomEmail, AuthorizedBy: userID}
-		if err := s.linkIfFree(ctx, left.ZoomID, userID); err != nil {
+		identity := oauth.Identity{ZoomUserID: left.ZoomID, Email: left.ZoomEmail, AuthorizedBy: person}
+		if err := s.linkIfFree(ctx, left.ZoomID, person); err != nil {
 			return err
 		}
-		if err := s.tokens.Of(userID).Adopt(ctx, token, identity); err != nil {
+		if err := s.tokens.Of(string(person)).Adopt(ctx, token, identity); err != nil {
 			return errors.Wrap(err, "take over a grant of the public plugin")
 		}
 	}
-	return s.removeLegacy(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+userID)
+	return s.removeLegacy(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+string(person))
 }
 
 func (s *Service) adoptAccount(ctx context.Context) error {
@@ -111,7 +112,7 @@ func (s *Service) adoptAccount(ctx context.Context) error {
 }
 
 // linkIfFree links the Zoom user to the person, unless it belongs to somebody already.
-func (s *Service) linkIfFree(ctx context.Context, zoomUserID, userID string) error {
+func (s *Service) linkIfFree(ctx context.Context, zoomUserID string, person chat.PersonID) error {
 	if zoomUserID == "" {
 		return nil
 	}
@@ -119,13 +120,13 @@ func (s *Service) linkIfFree(ctx context.Context, zoomUserID, userID string) err
 	if err != nil || linked != "" {
 		return errors.Wrap(err, "look whom the Zoom user belongs to")
 	}
-	_, err = s.links.Link(ctx, zoomUserID, userID)
+	_, err = s.links.Link(ctx, zoomUserID, person)
 	return errors.Wrap(err, "link the Zoom user")
 }
 
 // legacyOwner returns the person whose grant the public plugin kept for the Zoom user, "" when nobody's.
-func (s *Service) legacyOwner(ctx context.Context, zoomUserID string) (string, error) {
-	var left struct{ UserID string }
+func (s *Service) legacyOwner(ctx context.Context, zoomUserID string) (chat.PersonID, error) {
+	var left struct{ UserID chat.PersonID }
 	_, err := s.readLegacy(ctx, legacyZoomKey+zoomUserID, &left)
 	return left.UserID, err
 }

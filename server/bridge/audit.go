@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
@@ -23,8 +24,10 @@ const (
 type AuditEntry struct {
 	// Event is one of those above; What is the command, button or form, as we call it.
 	Event, What string
-	// UserID is who did it; "" where a delivery did.
-	UserID, ChannelID, Provider, Connection string
+	// Actor is who did it; zero where a delivery did.
+	Actor                chat.Actor
+	Place                chat.Place
+	Provider, Connection string
 	// Refused is why it was not done; "" for what was.
 	Refused fault.Code
 }

@@ -19,21 +19,22 @@ var ErrGone = errors.New("the post or channel is gone")
 
 // Surface is the chat product.
 type Surface interface {
-	// Post puts a card into a channel or thread and returns the post's id. ErrGone for a channel that is archived or gone.
-	Post(ctx context.Context, p chat.Posting) (postID string, err error)
+	// Post puts a card into a channel or thread. ErrGone for a channel that is archived or gone.
+	Post(ctx context.Context, p chat.Posting) (chat.MessageRef, error)
 	// Update brings the card of a post up to date; one that shows it already is left alone. ErrGone for a post that is deleted or
 	// cannot be changed.
-	Update(ctx context.Context, postID string, p chat.Posting) error
+	Update(ctx context.Context, m chat.MessageRef, p chat.Posting) error
 	// Reply posts a line into the thread. ErrGone likewise.
-	Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (postID string, err error)
-	// Find returns the post in the place that carries the mark and was made since then, "" when there is none.
-	Find(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (postID string, err error)
-	// Marked returns the place and mark of a post of ours; ErrGone when it is none.
-	Marked(ctx context.Context, postID string) (chat.Place, chat.Mark, error)
+	Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (chat.MessageRef, error)
+	// Recover returns the message in the place that carries the mark and was posted since then, the zero one when there is none. It serves
+	// only after a crash between a post and its record.
+	Recover(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (chat.MessageRef, error)
+	// Marked returns a message of ours as it is there, with its place and mark; ErrGone when it is none.
+	Marked(ctx context.Context, m chat.MessageRef) (chat.Posted, error)
 	// Recent returns the posts of ours that carry a mark among the channel's latest, the newest first.
-	Recent(ctx context.Context, channelID string) ([]chat.Posted, error)
-	// Link returns the address of a post.
-	Link(postID string) string
+	Recent(ctx context.Context, place chat.Place) ([]chat.Posted, error)
+	// Link returns the address of a message.
+	Link(m chat.MessageRef) string
 	// OpenForm shows a form to who just typed a command or clicked, as the trigger proves. The trigger is good for seconds.
 	OpenForm(ctx context.Context, trigger string, f chat.Form) error
 }
@@ -41,29 +42,29 @@ type Surface interface {
 // People is what the bridge needs to know of people and channels, and how it speaks to them.
 type People interface {
 	// Person returns who has this id.
-	Person(ctx context.Context, userID string) (chat.Person, error)
+	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// PersonByEmail returns who has this address; one that the server has not verified counts as nobody's.
 	PersonByEmail(ctx context.Context, email string) (chat.Person, bool)
 	// Channel returns the channel with this id.
-	Channel(ctx context.Context, channelID string) (chat.Channel, error)
-	// ChannelsOf returns the ids of the channels that the user is a member of.
-	ChannelsOf(ctx context.Context, userID string) ([]string, error)
+	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
+	// ChannelsOf returns the channels that the actor is a member of.
+	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
 	// Message returns the text of the message whose address this is, if the user may read it; false for what is no such address.
-	Message(ctx context.Context, userID, address string) (text string, ok bool)
+	Message(ctx context.Context, actor chat.Actor, address string) (text string, ok bool)
 	// CanPost reports whether the user may post in the channel now.
-	CanPost(ctx context.Context, userID, channelID string) bool
+	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
 	// StillPosts reports the same for where a no has consequences: what cannot be told is an error.
-	StillPosts(ctx context.Context, userID, channelID string) (bool, error)
+	StillPosts(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
 	// CanCallAll reports whether the user may mention everybody in the channel now.
-	CanCallAll(ctx context.Context, userID, channelID string) bool
+	CanCallAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
 	// Administers reports whether the user is an admin of the channel now (or of all).
-	Administers(ctx context.Context, userID, channelID string) bool
+	Administers(ctx context.Context, actor chat.Actor, place chat.Place) bool
 	// Whisper shows a note to one person in a place.
-	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
+	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
 	// Rewhisper replaces a note shown before.
-	Rewhisper(ctx context.Context, at chat.Place, userID, postID string, note chat.Note) error
+	Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error
 	// DirectMessage has the bot write to somebody.
-	DirectMessage(ctx context.Context, userID string, text chat.Message) error
+	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
 	// Announce has the bot write into a channel or thread, for all to read.
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }
@@ -75,10 +76,10 @@ type Records interface {
 	Connection(ctx context.Context, id string) (Connection, bool, error)
 	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
 	UpdateConnection(ctx context.Context, id string, change func(*Connection) (bool, error)) (Connection, error)
-	// ConnectionsOf returns the ids of the provider's connections that the channel follows or followed.
-	ConnectionsOf(ctx context.Context, providerID, channelID string) ([]string, error)
+	// ConnectionsOf returns the ids of the provider's connections in a list: that of a channel, by its key, or that of a name.
+	ConnectionsOf(ctx context.Context, providerID, list string) ([]string, error)
 	// UpdateConnectionsOf changes that list.
-	UpdateConnectionsOf(ctx context.Context, providerID, channelID string, change func(*[]string) bool) error
+	UpdateConnectionsOf(ctx context.Context, providerID, list string, change func(*[]string) bool) error
 	// Subject returns a subject of a connection.
 	Subject(ctx context.Context, connectionID, name string) (Subject, bool, error)
 	// UpdateSubject changes it; it is kept for 30 days after the last change.
@@ -122,25 +123,25 @@ type Sessions interface {
 	// RemoveSite takes a site away that an admin has added.
 	RemoveSite(ctx context.Context, providerID, siteURL string) error
 	// ForUser returns a session that acts as the person's own account at the site. Faults: AccountNeeded, AccountRejected.
-	ForUser(ctx context.Context, providerID string, site provider.Site, userID string) (provider.Session, error)
+	ForUser(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) (provider.Session, error)
 	// With returns a session that shows the credential to the site.
 	With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error)
 	// ConnectURL returns a link with which the person, and nobody else, authorizes at the site; next (at most 1500 bytes) comes
 	// back to Resume. Fault: SetupNeeded where no admin has registered this server at the site.
-	ConnectURL(ctx context.Context, providerID string, site provider.Site, userID, next string) (string, error)
+	ConnectURL(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, next string) (string, error)
 	// Redeem finishes an authorization with the code that a browser was shown in which nobody was signed in, and returns what is to be
 	// resumed. Faults: CodeWrong, SetupNeeded.
-	Redeem(ctx context.Context, providerID, userID, code string) (who provider.Account, next string, err error)
+	Redeem(ctx context.Context, providerID string, person chat.PersonID, code string) (who provider.Account, next string, err error)
 	// SaveToken keeps a personal token as the person's account, after a call has shown whose it is.
-	SaveToken(ctx context.Context, providerID string, site provider.Site, userID string, c provider.Credential) (provider.Account, error)
+	SaveToken(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, c provider.Credential) (provider.Account, error)
 	// SignOut forgets the person's account at the site, and ends it there where that can be done.
-	SignOut(ctx context.Context, providerID string, site provider.Site, userID string) error
+	SignOut(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) error
 }
 
 // Meetings starts Zoom meetings.
 type Meetings interface {
 	// Start starts a meeting as the person and announces it in the place. Whatever happens, the person is told, where they asked.
-	Start(ctx context.Context, userID string, at, asked chat.Place, topic string) error
+	Start(ctx context.Context, actor chat.Actor, at, asked chat.Place, topic string) error
 }
 
 // ConnectPolicy is who may connect channels.

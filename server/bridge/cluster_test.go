@@ -57,25 +57,25 @@ func (m *member) slow() error {
 	return nil
 }
 
-func (m *member) Post(ctx context.Context, p chat.Posting) (string, error) {
+func (m *member) Post(ctx context.Context, p chat.Posting) (chat.MessageRef, error) {
 	if err := m.slow(); err != nil {
-		return "", err
+		return chat.MessageRef{}, err
 	}
 	return m.Surface.Post(ctx, p)
 }
 
-func (m *member) Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (string, error) {
+func (m *member) Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (chat.MessageRef, error) {
 	if err := m.slow(); err != nil {
-		return "", err
+		return chat.MessageRef{}, err
 	}
 	return m.Surface.Reply(ctx, at, r, mark)
 }
 
-func (m *member) Update(ctx context.Context, postID string, p chat.Posting) error {
+func (m *member) Update(ctx context.Context, card chat.MessageRef, p chat.Posting) error {
 	if err := m.slow(); err != nil {
 		return err
 	}
-	return m.Surface.Update(ctx, postID, p)
+	return m.Surface.Update(ctx, card, p)
 }
 
 // joins starts one more server of the cluster.
@@ -120,7 +120,7 @@ func TestAClusterWhoseReplicasAreBehindAndWhoseServersDieShowsEachThingOnce(t *t
 
 func clusterStory(t *testing.T, style bridge.Style) {
 	const things, changes = 6, 8
-	w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{ChannelID: "other", Style: style})
+	w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{Place: place("other"), Style: style})
 	w.real = true
 	w.table, w.inboxTable = storetest.NewMemoryKV(time.Now), storetest.NewMemoryKV(time.Now)
 	w.records = &records{kv: w.table}
@@ -172,7 +172,7 @@ func clusterStory(t *testing.T, style bridge.Style) {
 }
 
 func everyKindOf(style bridge.Style, n int) []bridge.Subscription {
-	subs := []bridge.Subscription{{ID: "s0", ChannelID: theRoom, Style: style, CreatedBy: "ada"}, {ID: "s1", ChannelID: "other", Style: style, CreatedBy: "ada"}}
+	subs := []bridge.Subscription{{ID: "s0", Place: place(theRoom), Style: style, CreatedBy: actor("ada")}, {ID: "s1", Place: place("other"), Style: style, CreatedBy: actor("ada")}}
 	for i := range subs {
 		for k := range n {
 			subs[i].Events = append(subs[i].Events, fmt.Sprint("state ", k))

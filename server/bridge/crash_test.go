@@ -21,7 +21,7 @@ func TestNoDeathOfAServerLosesOrDoublesAnything(t *testing.T) {
 			for _, nth := range []int{1, 2, 3, 4} {
 				t.Run(fmt.Sprintf("style %q, %s the post number %d", style, when, nth), func(t *testing.T) {
 					t.Parallel()
-					w := newWorld(t, bridge.Subscription{Style: style, Mention: "here"}, bridge.Subscription{ChannelID: "other", Style: style})
+					w := newWorld(t, bridge.Subscription{Style: style, Mention: "here"}, bridge.Subscription{Place: place("other"), Style: style})
 					w.hear(said{ID: "1", Thing: "a", Series: "s", Is: "broken", Say: "one"})
 					calls := 0
 					w.surface.kill = func(_, at string) bool {
@@ -134,7 +134,7 @@ func TestACardThatWasDeletedStaysGone(t *testing.T) {
 
 func TestAChannelThatIsGoneIsDisconnectedAndItsCreatorToldOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{ChannelID: "old"}, bridge.Subscription{ChannelID: "old", Resource: "r"}, bridge.Subscription{})
+	w := newWorld(t, bridge.Subscription{Place: place("old")}, bridge.Subscription{Place: place("old"), Resource: "r"}, bridge.Subscription{})
 	w.surface.gone["old"] = true
 	for n := range 3 {
 		w.hear(said{ID: fmt.Sprint("n", n), Thing: fmt.Sprint(n), Is: "fine", Say: "words"})
@@ -142,7 +142,7 @@ func TestAChannelThatIsGoneIsDisconnectedAndItsCreatorToldOnce(t *testing.T) {
 	w.work()
 	c, _, err := w.records.Connection(context.Background(), "con1")
 	require.NoError(t, err)
-	require.Equal(t, []string{theRoom}, c.Channels())
+	require.Equal(t, []chat.Place{place(theRoom)}, c.Channels())
 	require.Equal(t, []string{"ada: bridge.deliver.tell_channel_gone"}, w.people.told)
 	require.Equal(t, []string{"0 is fine", "1 is fine", "2 is fine"}, w.surface.titles(theRoom))
 	require.Contains(t, fmt.Sprint(w.journal()), "bridge.deliver.channel_gone")
@@ -150,7 +150,7 @@ func TestAChannelThatIsGoneIsDisconnectedAndItsCreatorToldOnce(t *testing.T) {
 
 func TestNobodySpeaksForWhoHasLeft(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{CreatedBy: "bob"}, bridge.Subscription{ChannelID: "other", Style: bridge.Each, CreatedBy: "bob"}, bridge.Subscription{ChannelID: "third"})
+	w := newWorld(t, bridge.Subscription{CreatedBy: actor("bob")}, bridge.Subscription{Place: place("other"), Style: bridge.Each, CreatedBy: actor("bob")}, bridge.Subscription{Place: place("third")})
 	w.hear(said{ID: "1", Thing: "a", Is: "begun"})
 	w.work()
 	w.people.left["bob"] = true
@@ -163,7 +163,7 @@ func TestNobodySpeaksForWhoHasLeft(t *testing.T) {
 	require.Equal(t, []string{"a is fine", "b is fine", "c is fine"}, w.surface.titles("third"))
 	c, _, err := w.records.Connection(context.Background(), "con1")
 	require.NoError(t, err)
-	require.Equal(t, []string{"third"}, c.Channels())
+	require.Equal(t, []chat.Place{place("third")}, c.Channels())
 	require.ElementsMatch(t, []string{
 		"#room: bridge.deliver.announce_creator_gone", "bob: bridge.deliver.tell_creator_gone", "ada: bridge.deliver.tell_creator_gone",
 		"#other: bridge.deliver.announce_creator_gone", "bob: bridge.deliver.tell_creator_gone", "ada: bridge.deliver.tell_creator_gone",

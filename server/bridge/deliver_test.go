@@ -65,7 +65,7 @@ func TestEventsOfOneDeliveryMakeOneChangeOfACard(t *testing.T) {
 
 func TestACardDoesNotLieAboutWhatItsChannelDoesNotWant(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{Events: []string{"broken"}, Mention: "here"}, bridge.Subscription{ChannelID: "other", Events: []string{}})
+	w := newWorld(t, bridge.Subscription{Events: []string{"broken"}, Mention: "here"}, bridge.Subscription{Place: place("other"), Events: []string{}})
 	w.hear(said{ID: "1", Thing: "a", Is: "begun"})
 	w.work()
 	require.Empty(t, w.surface.posts)
@@ -165,7 +165,7 @@ func TestABuildIsPartOfItsPullRequestToo(t *testing.T) {
 
 func TestTheStateKnowsTheResourceThatADeliveryLeavesOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{Resource: "r1"}, bridge.Subscription{ChannelID: "other", Resource: "r2"})
+	w := newWorld(t, bridge.Subscription{Resource: "r1"}, bridge.Subscription{Place: place("other"), Resource: "r2"})
 	w.hear(said{ID: "1", Thing: "a", Is: "fine", Resource: "?"})
 	w.work()
 	require.Empty(t, w.surface.posts, "nobody follows what isn't known")
@@ -177,7 +177,7 @@ func TestTheStateKnowsTheResourceThatADeliveryLeavesOut(t *testing.T) {
 
 func TestOneChannelHasOneCardHoweverOftenItAsks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{Resource: "r1"}, bridge.Subscription{}, bridge.Subscription{ChannelID: "other", Resource: "r2"})
+	w := newWorld(t, bridge.Subscription{Resource: "r1"}, bridge.Subscription{}, bridge.Subscription{Place: place("other"), Resource: "r2"})
 	w.hear(said{ID: "1", Thing: "a", Is: "fine", Resource: "r1"})
 	w.work()
 	require.Len(t, w.surface.posts, 1)
@@ -234,7 +234,7 @@ func TestTwoServersMakeOneCardOfShuffledEvents(t *testing.T) {
 	t.Parallel()
 	for _, style := range []bridge.Style{bridge.Live, bridge.Thread} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{ChannelID: "other", Style: style})
+			w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{Place: place("other"), Style: style})
 			w.real = true
 			for _, n := range rand.Perm(40) {
 				w.hear(said{ID: fmt.Sprint(n), Thing: fmt.Sprint("thing ", n%2), Series: "s", Is: fmt.Sprint("state ", n), N: n})

@@ -72,10 +72,10 @@ func TestNothingIsBegunWithLittleOfTheLeaseLeft(t *testing.T) {
 func TestAnEventForOneChannelIsShownThereOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t,
-		bridge.Subscription{ChannelID: "all"}, bridge.Subscription{ChannelID: "each", Style: bridge.Each},
-		bridge.Subscription{ChannelID: "chosen", Events: []string{}, Filters: map[string]string{"branch": "main"}},
+		bridge.Subscription{Place: place("all")}, bridge.Subscription{Place: place("each"), Style: bridge.Each},
+		bridge.Subscription{Place: place("chosen"), Events: []string{}, Filters: map[string]string{"branch": "main"}},
 	)
-	w.hear(said{ID: "1", Thing: "a", Is: "broken", Branch: "draft", Channel: "chosen"})
+	w.hear(said{ID: "1", Thing: "a", Is: "broken", Branch: "draft", Channel: place("chosen").Key()})
 	w.work()
 	require.Equal(t, []string{"a is broken"}, w.surface.titles("chosen"), "whatever its filters say")
 	require.Empty(t, w.surface.titles("all"))

@@ -58,7 +58,7 @@ func TestACommentIsFilteredByWhatItsSubjectIsKnownToBe(t *testing.T) {
 
 func TestACommentOnASubjectThatNobodyKnowsProvesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, filtered(map[string]string{"level": "high"}), bridge.Subscription{ChannelID: "all"})
+	w := newWorld(t, filtered(map[string]string{"level": "high"}), bridge.Subscription{Place: place("all")})
 	w.hear(said{ID: "1", Thing: "a", Is: "fine", Say: "a comment"})
 	w.work()
 	require.Empty(t, w.surface.titles(theRoom))

@@ -212,7 +212,7 @@ func crowded(t testing.TB, connections, channels int) *world {
 	t.Helper()
 	subs := make([]bridge.Subscription, channels)
 	for n := range subs[1:] {
-		subs[n+1] = bridge.Subscription{ChannelID: fmt.Sprint("channel", n), Events: []string{}}
+		subs[n+1] = bridge.Subscription{Place: place(fmt.Sprint("channel", n)), Events: []string{}}
 	}
 	w := newWorld(t, subs...)
 	for n := range connections - 1 {

@@ -81,7 +81,7 @@ func TestBodiesOfOneConnectionLeaveRoomForThoseOfAnother(t *testing.T) {
 		w := newWorld(t)
 		w.tool.maxBody = 1 << 20
 		w.server = w.newServer()
-		w.connect("con2", []bridge.Subscription{{ID: "sub", ChannelID: "lab", CreatedBy: "ada"}})
+		w.connect("con2", []bridge.Subscription{{ID: "sub", Place: place("lab"), CreatedBy: actor("ada")}})
 		rest, refused, begun := make(chan struct{}), 0, 0
 		for range 200 {
 			body := &slow{rest: rest}

@@ -22,16 +22,16 @@ type Connection struct {
 	Site     string            `json:"site,omitempty"`
 	Resource provider.Resource `json:"resource,omitzero"`
 	// HookKey follows the ID in the address of its deliveries.
-	HookKey   string    `json:"hook_key"`
-	CreatedBy string    `json:"created_by"`
-	CreatedAt time.Time `json:"created_at"`
+	HookKey   string     `json:"hook_key"`
+	CreatedBy chat.Actor `json:"created_by"`
+	CreatedAt time.Time  `json:"created_at"`
 	// Sealed holds its secrets and credential; see Keys.
 	Sealed string `json:"sealed"`
 	// ActsAs is the person whose account calls the tool for it; "" where its own credential does, or nothing.
-	ActsAs string `json:"acts_as,omitempty"`
+	ActsAs chat.PersonID `json:"acts_as,omitempty"`
 	// HasCredential says that Sealed holds a credential; EnteredBy is who entered it.
-	HasCredential bool   `json:"has_credential,omitempty"`
-	EnteredBy     string `json:"entered_by,omitempty"`
+	HasCredential bool          `json:"has_credential,omitempty"`
+	EnteredBy     chat.PersonID `json:"entered_by,omitempty"`
 	// Installation is what the tool calls the webhook that we made.
 	Installation json.RawMessage `json:"installation,omitempty"`
 	// Installing is when somebody began to make it, until it is noted.
@@ -42,11 +42,11 @@ type Connection struct {
 // Hook is what the address of its deliveries ends with.
 func (c Connection) Hook() string { return c.ID + "." + c.HookKey }
 
-// In returns the subscriptions of the channel.
-func (c Connection) In(channelID string) []Subscription {
+// In returns the subscriptions of the place's channel.
+func (c Connection) In(place chat.Place) []Subscription {
 	var found []Subscription
 	for _, s := range c.Subscriptions {
-		if s.ChannelID == channelID {
+		if s.Place.SameChannel(place) {
 			found = append(found, s)
 		}
 	}
@@ -54,16 +54,16 @@ func (c Connection) In(channelID string) []Subscription {
 }
 
 // Follows reports whether the channel follows this part of it, or all of it for a zero part.
-func (c Connection) Follows(channelID string, part provider.Resource) bool {
-	return slices.ContainsFunc(c.In(channelID), func(s Subscription) bool { return s.Resource == part.ID || s.Resource == "" })
+func (c Connection) Follows(place chat.Place, part provider.Resource) bool {
+	return slices.ContainsFunc(c.In(place), func(s Subscription) bool { return s.Resource == part.ID || s.Resource == "" })
 }
 
 // Channels returns the channels that follow it.
-func (c Connection) Channels() []string {
-	var found []string
+func (c Connection) Channels() []chat.Place {
+	var found []chat.Place
 	for _, s := range c.Subscriptions {
-		if !slices.Contains(found, s.ChannelID) {
-			found = append(found, s.ChannelID)
+		if !slices.Contains(found, s.Place) {
+			found = append(found, s.Place)
 		}
 	}
 	return found
@@ -121,8 +121,8 @@ const (
 
 // Subscription is a channel's wish for news of a connection.
 type Subscription struct {
-	ID        string `json:"id"`
-	ChannelID string `json:"channel"`
+	ID    string     `json:"id"`
+	Place chat.Place `json:"place"`
 	// Resource narrows it to one of the connection's resources; "" for all.
 	Resource string `json:"resource,omitempty"`
 	// Name is what people call it, where a channel has several by rules.
@@ -138,9 +138,9 @@ type Subscription struct {
 	// Notes has what people write in the thread of a card added at the tool.
 	Notes bool `json:"notes,omitempty"`
 	// Mention is who is called when something gets worse: "", "here", "channel", or a user's name.
-	Mention   string    `json:"mention,omitempty"`
-	CreatedBy string    `json:"created_by"`
-	CreatedAt time.Time `json:"created_at"`
+	Mention   string     `json:"mention,omitempty"`
+	CreatedBy chat.Actor `json:"created_by"`
+	CreatedAt time.Time  `json:"created_at"`
 }
 
 // Subject is what a connection's deliveries have said of one thing, and where it is shown.
@@ -174,16 +174,16 @@ type Chore struct {
 // Shown is a subject in one subscription's channel.
 type Shown struct {
 	Subscription string `json:"sub"`
-	ChannelID    string `json:"channel"`
-	// PostID is the card, "" before it is posted; RootID the thread that it is in, "" for none.
-	PostID string `json:"post,omitempty"`
-	RootID string `json:"root,omitempty"`
+	// Place is the channel, or the thread in it that the card is in.
+	Place chat.Place `json:"place"`
+	// Message is the card; zero before it is posted.
+	Message chat.MessageRef `json:"message,omitzero"`
 	// Thread names the series whose thread the card belongs in; "" for none.
 	Thread string `json:"thread,omitempty"`
 	// ThreadTitle is what people call it, where that is not the name itself.
 	ThreadTitle string `json:"thread_title,omitempty"`
 	// Earlier is the card before this one, if it has surfaced again.
-	Earlier string `json:"earlier,omitempty"`
+	Earlier chat.MessageRef `json:"earlier,omitzero"`
 	// Rev is the change that the card shows; At when it was brought to it.
 	Rev int       `json:"rev,omitempty"`
 	At  time.Time `json:"at,omitzero"`
@@ -224,7 +224,7 @@ type Waiting struct {
 // Series is the state of what subjects come in.
 type Series struct {
 	State json.RawMessage `json:"state,omitempty"`
-	// Threads are the roots of style Thread, by channel.
+	// Threads are the threads of style Thread, by the channels' keys.
 	Threads map[string]string `json:"threads,omitempty"`
 	// Making are the leases of who makes such a root, likewise.
 	Making map[string]Lease `json:"making,omitempty"`
@@ -265,13 +265,13 @@ type Entry struct {
 	Count int `json:"count,omitempty"`
 }
 
-// ShownBy reports whether the post, which is at this place, is the card or in its thread.
-func (s Shown) ShownBy(postID string, at chat.Place) bool {
-	if s.ChannelID != at.Channel || postID == "" {
+// ShownBy reports whether the message is the card or in its thread.
+func (s Shown) ShownBy(m chat.MessageRef) bool {
+	if !s.Place.SameChannel(m.Place) || m.Zero() {
 		return false
 	}
-	cards := []string{s.PostID, s.Earlier}
-	return slices.Contains(cards, postID) || at.Thread != "" && (slices.Contains(cards, at.Thread) || s.RootID == at.Thread)
+	cards := []string{s.Message.ID, s.Earlier.ID}
+	return slices.Contains(cards, m.ID) || m.Thread != "" && (slices.Contains(cards, m.Thread) || s.Place.Thread == m.Thread)
 }
 
 // maxCandidates is how many secrets wait at a time for a delivery that proves them.
@@ -304,9 +304,9 @@ func (s Subscription) Kinds(d provider.Descriptor) []string {
 }
 
 // Responsible is who hears of trouble with it.
-func (c Connection) Responsible() string {
+func (c Connection) Responsible() chat.Actor {
 	if c.ActsAs != "" {
-		return c.ActsAs
+		return c.ActsAs.Actor()
 	}
 	return c.CreatedBy
 }
@@ -325,9 +325,9 @@ func (c Connection) Link() string {
 }
 
 // In returns where the subject is shown in the channel, nil for nowhere.
-func (sub *Subject) In(channelID string) *Shown {
+func (sub *Subject) In(place chat.Place) *Shown {
 	for i := range sub.Shown {
-		if sub.Shown[i].ChannelID == channelID {
+		if sub.Shown[i].Place.SameChannel(place) {
 			return &sub.Shown[i]
 		}
 	}
@@ -381,8 +381,8 @@ func (k *Keys) Replace(value string, now time.Time) {
 }
 
 // SharedIn reports whether the subject's card was sent to the channel without the channel following anything.
-func (sub Subject) SharedIn(channelID string) bool {
-	return slices.ContainsFunc(sub.Shown, func(at Shown) bool { return at.ChannelID == channelID && at.Shared })
+func (sub Subject) SharedIn(place chat.Place) bool {
+	return slices.ContainsFunc(sub.Shown, func(at Shown) bool { return at.Place.SameChannel(place) && at.Shared })
 }
 
 // ActionMeeting is the action that each card has beside its provider's: a Zoom meeting about it, in its thread.

@@ -34,7 +34,7 @@ func TestWhatWasPostedIsRecordedAlthoughTheReplicaDoesNotKnowTheSubjectYet(t *te
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Len(t, subject.Shown, 1)
-	require.Equal(t, "p1", subject.Shown[0].PostID, "its buttons find it")
+	require.Equal(t, "p1", subject.Shown[0].Message.ID, "its buttons find it")
 	require.Empty(t, subject.Shown[0].Owner, "the next news need not wait")
 	require.Empty(t, subject.Shown[0].Waiting)
 	require.Less(t, w.now().Sub(begun), 5*time.Second)

@@ -6,23 +6,25 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
 // Rotation is a list of who is on call, posted to a channel each day.
 type Rotation struct {
-	ID        string            `json:"id"`
-	ChannelID string            `json:"channel"`
-	Name      string            `json:"name"`
-	Schedule  provider.Resource `json:"schedule"`
+	ID string `json:"id"`
+	// Place is the channel.
+	Place    chat.Place        `json:"place"`
+	Name     string            `json:"name"`
+	Schedule provider.Resource `json:"schedule"`
 	// Hour and Minute are the time of day in the time zone, by its IANA name.
 	Hour   int    `json:"hour"`
 	Minute int    `json:"minute"`
 	Zone   string `json:"zone"`
 	// Site is where the schedule is, CreatedBy the person whose account asks there.
-	Site      string    `json:"site"`
-	CreatedBy string    `json:"created_by"`
-	CreatedAt time.Time `json:"created_at"`
+	Site      string     `json:"site"`
+	CreatedBy chat.Actor `json:"created_by"`
+	CreatedAt time.Time  `json:"created_at"`
 }
 
 // Clock is the time of day, as people write it.

@@ -238,11 +238,11 @@ func (r *records) UpdateConnection(_ context.Context, id string, change func(*br
 	return update(r, "con."+id, change)
 }
 
-func (r *records) ConnectionsOf(ctx context.Context, _, channelID string) ([]string, error) {
+func (r *records) ConnectionsOf(ctx context.Context, _, list string) ([]string, error) {
 	var ids []string
 	for _, key := range r.kv.Keys("con.") {
 		id := strings.TrimPrefix(key, "con.")
-		if c, _, err := r.Connection(ctx, id); err != nil || len(c.In(channelID)) > 0 {
+		if c, _, err := r.Connection(ctx, id); err != nil || slices.ContainsFunc(c.Channels(), func(at chat.Place) bool { return at.Key() == list }) {
 			ids = append(ids, id)
 		}
 	}
@@ -308,35 +308,37 @@ type people struct {
 	told     []string // "who: id of the message"
 }
 
-func (p *people) Person(_ context.Context, userID string) (chat.Person, error) {
-	return chat.Person{ID: userID}, nil
+func (p *people) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
+	return chat.Person{ID: chat.PersonID(string(person))}, nil
 }
 
-func (p *people) Channel(_ context.Context, id string) (chat.Channel, error) {
-	return p.channels[id], nil
+func (p *people) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
+	return p.channels[at.Channel], nil
 }
 
-func (p *people) StillPosts(_ context.Context, userID, _ string) (bool, error) {
-	return !p.left[userID], p.outage
+func (p *people) StillPosts(_ context.Context, actor chat.Actor, _ chat.Place) (bool, error) {
+	return !p.left[actor.ID], p.outage
 }
 
-func (p *people) Message(context.Context, string, string) (string, bool) { return "", false }
+func (p *people) Message(context.Context, chat.Actor, string) (string, bool) { return "", false }
 
 func (p *people) PersonByEmail(context.Context, string) (chat.Person, bool) {
 	return chat.Person{}, false
 }
 
-func (p *people) ChannelsOf(context.Context, string) ([]string, error)         { return nil, nil }
-func (p *people) CanPost(_ context.Context, userID, _ string) bool             { return !p.left[userID] }
-func (p *people) CanCallAll(context.Context, string, string) bool              { return true }
-func (p *people) Administers(context.Context, string, string) bool             { return false }
-func (p *people) Whisper(context.Context, chat.Place, string, chat.Note) error { return nil }
-func (p *people) Rewhisper(context.Context, chat.Place, string, string, chat.Note) error {
+func (p *people) ChannelsOf(context.Context, chat.Actor) ([]chat.Place, error) { return nil, nil }
+func (p *people) CanPost(_ context.Context, actor chat.Actor, _ chat.Place) bool {
+	return !p.left[actor.ID]
+}
+func (p *people) CanCallAll(context.Context, chat.Actor, chat.Place) bool          { return true }
+func (p *people) Administers(context.Context, chat.Actor, chat.Place) bool         { return false }
+func (p *people) Whisper(context.Context, chat.Place, chat.Actor, chat.Note) error { return nil }
+func (p *people) Rewhisper(context.Context, chat.MessageRef, chat.Actor, chat.Note) error {
 	return nil
 }
 
-func (p *people) DirectMessage(_ context.Context, userID string, text chat.Message) error {
-	return p.tell(userID, text)
+func (p *people) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+	return p.tell(actor.ID, text)
 }
 
 func (p *people) Announce(_ context.Context, at chat.Place, text chat.Message) error {
@@ -375,6 +377,6 @@ type sessions struct{ bridge.Sessions }
 
 func (sessions) Sites(context.Context, string) ([]provider.Site, error) { return nil, nil }
 
-func (sessions) ForUser(context.Context, string, provider.Site, string) (provider.Session, error) {
+func (sessions) ForUser(context.Context, string, provider.Site, chat.PersonID) (provider.Session, error) {
 	return provider.Session{}, nil
 }

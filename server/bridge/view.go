@@ -9,8 +9,8 @@ import (
 
 // View is what a delivery was to some channels.
 type View struct {
-	Channels []string `json:"channels"`
-	Result   Result   `json:"result"`
+	Channels []chat.Place `json:"channels"`
+	Result   Result       `json:"result"`
 	// Known says that the channel may know what it was: it has the card, or its filters let it through. Event and Title are empty otherwise.
 	Known bool   `json:"known,omitempty"`
 	Event string `json:"event,omitempty"`
@@ -19,11 +19,11 @@ type View struct {
 
 // Visible returns what the channel may know of a journal, in its order: lines about the connection itself, and what each delivery was to
 // the channel. What concerns other parts of the connection is left out.
-func Visible(journal []Entry, channelID string) []Entry {
+func Visible(journal []Entry, place chat.Place) []Entry {
 	var found []Entry
 	for _, e := range journal {
 		if e.Views != nil {
-			i := slices.IndexFunc(e.Views, func(v View) bool { return slices.Contains(v.Channels, channelID) })
+			i := slices.IndexFunc(e.Views, func(v View) bool { return slices.Contains(v.Channels, place.Top()) })
 			if i < 0 {
 				continue
 			}

@@ -19,7 +19,7 @@ func (w *world) reads(channelID, line string) string {
 	w.t.Helper()
 	texts, err := i18n.NewCatalogue(bridge.Texts())
 	require.NoError(w.t, err)
-	answer, err := w.server.Commands()[0].Execute(context.Background(), line, command.Call{UserID: "ada", ChannelID: channelID})
+	answer, err := w.server.Commands()[0].Execute(context.Background(), line, command.Call{Actor: actor("ada"), Place: place(channelID)})
 	require.NoError(w.t, err)
 	return markdown.Render(texts.Text("en", answer), markdown.Reader{})
 }
@@ -28,11 +28,11 @@ func (w *world) reads(channelID, line string) string {
 func TestTheDeliveryLogTellsAChannelOnlyWhatItFollows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t,
-		bridge.Subscription{ChannelID: "web", Resource: "web"},
-		bridge.Subscription{ChannelID: "main", Filters: map[string]string{"branch": "main"}},
-		bridge.Subscription{ChannelID: "board", Resource: "merger"},
-		bridge.Subscription{ChannelID: "all"},
-		bridge.Subscription{ChannelID: "quiet", Events: []string{"broken"}},
+		bridge.Subscription{Place: place("web"), Resource: "web"},
+		bridge.Subscription{Place: place("main"), Filters: map[string]string{"branch": "main"}},
+		bridge.Subscription{Place: place("board"), Resource: "merger"},
+		bridge.Subscription{Place: place("all")},
+		bridge.Subscription{Place: place("quiet"), Events: []string{"broken"}},
 	)
 	for n, says := range []said{
 		{Thing: "Login", Resource: "web", Branch: "main", Is: "fine"},
@@ -71,7 +71,7 @@ func TestTheDeliveryLogTellsAChannelOnlyWhatItFollows(t *testing.T) {
 
 func TestAChannelOfWhoseNothingCameIsToldSo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{ChannelID: "web", Resource: "web"}, bridge.Subscription{ChannelID: "board", Resource: "merger"})
+	w := newWorld(t, bridge.Subscription{Place: place("web"), Resource: "web"}, bridge.Subscription{Place: place("board"), Resource: "merger"})
 	w.hear(said{Thing: "Takeover", Resource: "merger", Is: "fine"})
 	w.work()
 	for _, line := range []string{"/tool status", "/tool test"} {
@@ -85,7 +85,7 @@ func TestAChannelOfWhoseNothingCameIsToldSo(t *testing.T) {
 // One delivery can be about several subjects.
 func TestADeliveryIsNamedAfterWhatTheChannelFollowsOfIt(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{ChannelID: "web", Resource: "web"}, bridge.Subscription{ChannelID: "board", Resource: "merger"})
+	w := newWorld(t, bridge.Subscription{Place: place("web"), Resource: "web"}, bridge.Subscription{Place: place("board"), Resource: "merger"})
 	w.hear(said{Thing: "Takeover", Resource: "merger", Is: "fine"}, said{Thing: "Login", Resource: "web", Is: "broken"})
 	w.work()
 	require.Contains(t, w.reads("web", "/tool status"), "Login")
@@ -97,7 +97,7 @@ func TestADeliveryIsNamedAfterWhatTheChannelFollowsOfIt(t *testing.T) {
 // Why a delivery failed may name it, too, and so may a repetition.
 func TestWhatFailedOrCameAgainIsNamedOnlyToThoseWhoFollowIt(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{ChannelID: "web", Resource: "web"}, bridge.Subscription{ChannelID: "board", Resource: "merger"})
+	w := newWorld(t, bridge.Subscription{Place: place("web"), Resource: "web"}, bridge.Subscription{Place: place("board"), Resource: "merger"})
 	takeover := said{ID: "1", Thing: "Takeover", Resource: "merger", Is: "fine"}
 	w.hear(takeover)
 	w.work()
@@ -118,7 +118,7 @@ func TestWhatFailedOrCameAgainIsNamedOnlyToThoseWhoFollowIt(t *testing.T) {
 // What is wrong with the connection concerns everybody who follows any of it.
 func TestARefusedDeliveryIsToldToAllChannels(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{ChannelID: "web", Resource: "web"}, bridge.Subscription{ChannelID: "board", Resource: "merger"})
+	w := newWorld(t, bridge.Subscription{Place: place("web"), Resource: "web"}, bridge.Subscription{Place: place("board"), Resource: "merger"})
 	require.Error(t, w.deliver("guessed", said{Thing: "Takeover", Resource: "merger"}))
 	for _, channelID := range []string{"web", "board"} {
 		require.Contains(t, w.reads(channelID, "/tool status"), "Refused")
@@ -128,7 +128,7 @@ func TestARefusedDeliveryIsToldToAllChannels(t *testing.T) {
 
 func TestThatAnotherChannelEndedIsNotTold(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, bridge.Subscription{ChannelID: "web"}, bridge.Subscription{ChannelID: "board", CreatedBy: "eve"})
+	w := newWorld(t, bridge.Subscription{Place: place("web")}, bridge.Subscription{Place: place("board"), CreatedBy: actor("eve")})
 	w.people.left["eve"] = true
 	w.hear(said{Thing: "Login", Is: "fine"})
 	w.work()

@@ -64,11 +64,11 @@ func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 	}
 	for i := range subs {
 		subs[i].ID = fmt.Sprint("sub", i)
-		if subs[i].ChannelID == "" {
-			subs[i].ChannelID = theRoom
+		if subs[i].Place.Zero() {
+			subs[i].Place = place(theRoom)
 		}
-		if subs[i].CreatedBy == "" {
-			subs[i].CreatedBy = "ada"
+		if subs[i].CreatedBy.Zero() {
+			subs[i].CreatedBy = actor("ada")
 		}
 	}
 	w.connect("con1", subs)
@@ -100,7 +100,7 @@ func (w *world) connect(id string, subs []bridge.Subscription) {
 	require.NoError(w.t, err)
 	_, err = w.records.UpdateConnection(context.Background(), id, func(c *bridge.Connection) (bool, error) {
 		*c = bridge.Connection{
-			ID: id, Provider: "tool", Name: "Acme", HookKey: "key1", CreatedBy: "ada", Sealed: string(keys), HasCredential: true,
+			ID: id, Provider: "tool", Name: "Acme", HookKey: "key1", CreatedBy: actor("ada"), Sealed: string(keys), HasCredential: true,
 			Site: "https://tool.test", Subscriptions: subs,
 		}
 		return true, nil
@@ -270,19 +270,19 @@ func (s *surface) may(what, when string) {
 	}
 }
 
-func (s *surface) put(what string, p *post) (string, error) {
+func (s *surface) put(what string, p *post) (chat.MessageRef, error) {
 	s.may(what, "before")
 	s.mu.Lock()
 	defer func() { s.mu.Unlock(); s.may(what, "after") }()
 	if s.fail != nil {
-		return "", s.fail
+		return chat.MessageRef{}, s.fail
 	}
 	if s.gone[p.at.Channel] || p.at.Thread != "" && s.live(p.at.Thread) == nil {
-		return "", bridge.ErrGone
+		return chat.MessageRef{}, bridge.ErrGone
 	}
 	p.id, p.made = fmt.Sprint("p", len(s.posts)+1), s.w.now()
 	s.posts = append(s.posts, p)
-	return p.id, nil
+	return p.ref(), nil
 }
 
 func (s *surface) live(id string) *post {
@@ -294,11 +294,11 @@ func (s *surface) live(id string) *post {
 	return nil
 }
 
-func (s *surface) Post(_ context.Context, p chat.Posting) (string, error) {
+func (s *surface) Post(_ context.Context, p chat.Posting) (chat.MessageRef, error) {
 	return s.put("post", &post{title: p.Card.Title, text: fmt.Sprint(p.Card.Text), mention: p.Mention, at: p.Place, mark: p.Mark})
 }
 
-func (s *surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (string, error) {
+func (s *surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (chat.MessageRef, error) {
 	return s.put("reply", &post{text: plainText(r), mention: r.Mention, at: at, mark: mark})
 }
 
@@ -311,11 +311,11 @@ func plainText(r chat.Reply) string {
 	return text
 }
 
-func (s *surface) Update(_ context.Context, id string, p chat.Posting) error {
+func (s *surface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) error {
 	s.may("edit", "before")
 	s.mu.Lock()
 	defer func() { s.mu.Unlock(); s.may("edit", "after") }()
-	at := s.live(id)
+	at := s.live(m.ID)
 	if s.fail != nil {
 		return s.fail
 	}
@@ -329,25 +329,25 @@ func (s *surface) Update(_ context.Context, id string, p chat.Posting) error {
 	return nil
 }
 
-func (s *surface) Find(_ context.Context, at chat.Place, mark chat.Mark, since time.Time) (string, error) {
+func (s *surface) Recover(_ context.Context, at chat.Place, mark chat.Mark, since time.Time) (chat.MessageRef, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.finds++
 	for _, p := range s.posts {
 		if p.at == at && p.mark == mark && !p.made.Before(since) {
-			return p.id, nil
+			return p.ref(), nil
 		}
 	}
-	return "", nil
+	return chat.MessageRef{}, nil
 }
 
-func (s *surface) Recent(context.Context, string) ([]chat.Posted, error) { return nil, nil }
+func (s *surface) Recent(context.Context, chat.Place) ([]chat.Posted, error) { return nil, nil }
 
-func (s *surface) Marked(context.Context, string) (chat.Place, chat.Mark, error) {
-	return chat.Place{}, chat.Mark{}, bridge.ErrGone
+func (s *surface) Marked(context.Context, chat.MessageRef) (chat.Posted, error) {
+	return chat.Posted{}, bridge.ErrGone
 }
 
-func (s *surface) Link(postID string) string { return "https://chat.test/pl/" + postID }
+func (s *surface) Link(m chat.MessageRef) string { return "https://chat.test/pl/" + m.ID }
 
 func (s *surface) OpenForm(context.Context, string, chat.Form) error { return nil }
 
@@ -357,7 +357,7 @@ func (s *surface) in(channelID, rootID string) []*post {
 	defer s.mu.Unlock()
 	var found []*post
 	for _, p := range s.posts {
-		if p.at == (chat.Place{Channel: channelID, Thread: rootID}) && !p.deleted {
+		if p.at == (place(channelID).In(rootID)) && !p.deleted {
 			found = append(found, p)
 		}
 	}

@@ -103,9 +103,8 @@ type Posting struct {
 
 // Posted is a post of ours that carries a mark.
 type Posted struct {
-	PostID string
-	Place  Place
-	Mark   Mark
+	Message MessageRef
+	Mark    Mark
 }
 
 // Mark is what a post of ours carries that people do not see. It proves nothing by itself: what it names has to name the post.

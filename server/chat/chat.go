@@ -3,7 +3,7 @@ package chat
 
 // Person is somebody with an account in the chat product.
 type Person struct {
-	ID       string
+	ID       PersonID
 	Username string
 	Email    string
 	// EmailVerified reports that the server has checked that the address is the person's.
@@ -27,13 +27,6 @@ type Channel struct {
 	Name string
 }
 
-// Place is where something is said: a channel, or a thread in it.
-type Place struct {
-	Channel string
-	// RootID is the first post of the thread; "" means the channel itself.
-	Thread string
-}
-
 // Note is a message that only one person sees.
 type Note struct {
 	Text    Message
@@ -49,15 +42,15 @@ type Button struct {
 	Values map[string]string
 }
 
-// Click is somebody choosing a button, or a line of a menu, which is the value "selected" then. All but UserID come from the client. Of that, only a value that was sealed when the
+// Click is somebody choosing a button, or a line of a menu, which is the value "selected" then. All but Actor come from the client. Of that, only a value that was sealed when the
 // button was made proves anything: what the button does, and for whom. The rest proves nothing, nor does any of it say that
 // the user may still do it: whoever carries the click out checks that.
 type Click struct {
-	UserID string
-	Place  Place
-	// PostID is the note with the button.
-	PostID string
-	Action string
+	Actor Actor
+	Place Place
+	// Message is the note or card with the button.
+	Message MessageRef
+	Action  string
 	// Card says that the button is one of a card, which everybody sees; those are not sealed, and what they are about is told by the
 	// card's record alone.
 	Card   bool

@@ -51,10 +51,10 @@ type FormField struct {
 
 // FormAnswer is what somebody sent with a form. Only a sealed State proves anything: what was asked, and of whom.
 type FormAnswer struct {
-	UserID string
-	Place  Place
-	Kind   string
-	State  string
+	Actor Actor
+	Place Place
+	Kind  string
+	State string
 	// Values hold the answers by name; those of a BoolField are "true" or "false", those of a MultiSelectField are joined by
 	// commas.
 	Values map[string]string

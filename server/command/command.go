@@ -29,12 +29,11 @@ type Command struct {
 
 // Call is one command line, typed by somebody somewhere.
 type Call struct {
-	UserID    string
-	Admin     bool
-	ChannelID string
-	RootID    string
-	// ConnectionID is the WebSocket connection of the window it was typed in; "" where the server does not say.
-	ConnectionID string
+	Actor chat.Actor
+	Admin bool
+	Place chat.Place
+	// Window is the one it was typed in, of all that the actor has open; "" where the surface does not say.
+	Window string
 	// TriggerID lets the answer be a form; "" where there can be none.
 	TriggerID string
 	// Trigger is the first word of the line, without the slash.

@@ -23,17 +23,16 @@ const inThreadPrefix = "in-thread/"
 
 // action carries out a click on a button of a post. The request comes through the server, which vouches for who clicked;
 // the rest of it is the client's word.
-func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
+func (s *server) action(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request model.PostActionIntegrationRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
-		s.fail(w, userID, fault.Wrap(err, fault.InvalidInput))
+		s.fail(w, person, fault.Wrap(err, fault.InvalidInput))
 		return
 	}
 	card, _ := request.Context["card"].(bool)
 	click := chat.Click{
-		UserID:    userID,
-		Place:     chat.Place{Channel: request.ChannelId, Thread: text(request.Context["root_id"])},
-		PostID:    request.PostId,
+		Actor:     person.Actor(),
+		Place:     placeOf(request.ChannelId, text(request.Context["root_id"])),
 		Action:    text(request.Context["action"]),
 		Card:      card,
 		Values:    texts(request.Context["values"]),
@@ -44,15 +43,16 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, userID string) {
 		click.Values[selectedValue] = chosen
 	}
 	if inThread && click.Place.Thread == "" {
-		click.Place.Thread = click.PostID
+		click.Place.Thread = request.PostId
 	}
+	click.Message = chat.MessageRef{Place: click.Place, ID: request.PostId}
 	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {
-			s.Log("A click failed", "user_id", userID, "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
+			s.Log("A click failed", "user_id", string(person), "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
 		}
 		// The server would say a text in the answer as "System", in the thread of the post. The bot says it, where the click was.
-		if err := s.People.Whisper(r.Context(), click.Place, userID, chat.Note{Text: chat.Failure(err)}); err != nil {
-			s.fail(w, userID, err)
+		if err := s.People.Whisper(r.Context(), click.Place, click.Actor, chat.Note{Text: chat.Failure(err)}); err != nil {
+			s.fail(w, person, err)
 			return
 		}
 	}
@@ -71,10 +71,10 @@ func (s *server) actorOf(c chat.Click) func(context.Context, chat.Click) error {
 }
 
 // form carries out the answer to a dialog. Like a click it comes through the server, but anybody can send one for themselves.
-func (s *server) form(w http.ResponseWriter, r *http.Request, userID string) {
+func (s *server) form(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request model.SubmitDialogRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
-		s.fail(w, userID, fault.Wrap(err, fault.InvalidInput))
+		s.fail(w, person, fault.Wrap(err, fault.InvalidInput))
 		return
 	}
 	var answer model.SubmitDialogResponse
@@ -83,23 +83,28 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, userID string) {
 		return
 	}
 	mistakes, err := s.Bridge.Submit(r.Context(), chat.FormAnswer{
-		UserID: userID, Place: chat.Place{Channel: request.ChannelId}, Kind: request.CallbackId, State: request.State,
+		Actor: person.Actor(), Place: placeOf(request.ChannelId, ""), Kind: request.CallbackId, State: request.State,
 		Values: submitted(request.Submission),
 	})
 	if err != nil {
 		if fault.CodeOf(err) == fault.Internal {
-			s.Log("A form failed", "user_id", userID, "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
+			s.Log("A form failed", "user_id", string(person), "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
 		}
 		// A dialog shows no formatting.
-		answer.Error = s.People.Plain(userID, chat.OfFault(err))
+		answer.Error = s.People.Plain(person, chat.OfFault(err))
 	}
 	for field, mistake := range mistakes {
 		if answer.Errors == nil {
 			answer.Errors = map[string]string{}
 		}
-		answer.Errors[field] = s.People.Plain(userID, mistake)
+		answer.Errors[field] = s.People.Plain(person, mistake)
 	}
 	s.reply(w, http.StatusOK, answer)
+}
+
+// placeOf returns the place in Mattermost that a request names by its channel and the first post of a thread, "" for none.
+func placeOf(channelID, rootID string) chat.Place {
+	return chat.Place{Surface: chat.Mattermost, Channel: channelID, Thread: rootID}
 }
 
 // submitted returns the answers of a form as texts; several choices are joined by commas.

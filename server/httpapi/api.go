@@ -101,22 +101,22 @@ type ProviderAnswer struct {
 
 // startMeeting starts a meeting from the channel header, the App Bar or the already-running prompt. The window that asked
 // opens the join page itself, so none is told to.
-func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, userID string) {
+func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request StartRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
-		s.fail(w, userID, fault.Wrap(err, fault.InvalidInput))
+		s.fail(w, person, fault.Wrap(err, fault.InvalidInput))
 		return
 	}
 	outcome, err := s.Meetings.Start(r.Context(), meeting.StartRequest{
-		UserID: userID, Place: chat.Place{Channel: request.ChannelID, Thread: request.RootID}, Topic: request.Topic,
+		Actor: person.Actor(), Place: placeOf(request.ChannelID, request.RootID), Topic: request.Topic,
 		Choice: meeting.Choice(request.Identity), AllTheSame: request.Force || r.URL.Query().Get("force") == "true",
-		ConnectionID: request.ConnectionID, OpensItself: true,
+		Window: request.ConnectionID, OpensItself: true,
 	})
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
-	answer := StartAnswer{Outcome: "started", MeetingURL: outcome.JoinURL, PostID: outcome.PostID}
+	answer := StartAnswer{Outcome: "started", MeetingURL: outcome.JoinURL, PostID: outcome.Message.ID}
 	if outcome.Prompted {
 		answer.Outcome = "prompted"
 	}
@@ -124,22 +124,22 @@ func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, userID str
 }
 
 // joinHost says which host the link of a meeting's post may lead to.
-func (s *server) joinHost(w http.ResponseWriter, r *http.Request, userID string) {
-	host, err := s.Meetings.JoinHost(r.Context(), r.PathValue("meeting"), r.PathValue("post"))
+func (s *server) joinHost(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	host, err := s.Meetings.JoinHost(r.Context(), r.PathValue("meeting"), chat.MessageRef{Place: placeOf("", ""), ID: r.PathValue("post")})
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
 	s.reply(w, http.StatusOK, JoinHostAnswer{JoinHost: host})
 }
 
-func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, userID string) {
+func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	settings := s.Settings()
 	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts, BotID: settings.BotID, Tools: s.Tools()}
 	if answer.Configured {
-		_, connected, err := s.Accounts.Connected(r.Context(), userID)
+		_, connected, err := s.Accounts.Connected(r.Context(), person)
 		if err != nil {
-			s.fail(w, userID, err)
+			s.fail(w, person, err)
 			return
 		}
 		answer.Connected = connected
@@ -147,30 +147,30 @@ func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, userID str
 	s.reply(w, http.StatusOK, answer)
 }
 
-func (s *server) setup(w http.ResponseWriter, r *http.Request, userID string) {
-	if !s.People.Admin(userID) {
-		s.fail(w, userID, fault.New(fault.Forbidden))
+func (s *server) setup(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	if !s.People.Admin(person) {
+		s.fail(w, person, fault.New(fault.Forbidden))
 		return
 	}
 	checks, err := s.Doctor.Examine(r.Context())
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
 	settings := s.Settings()
 	answer := SetupAnswer{RedirectURL: settings.RedirectURL, WebhookURL: settings.WebhookURL, DeauthorizationURL: settings.DeauthorizationURL}
 	for _, check := range checks {
 		answer.Checks = append(answer.Checks, CheckAnswer{
-			ID: check.ID, Status: string(check.Verdict), Message: s.People.Plain(userID, check.Message), Fix: s.People.Plain(userID, check.Fix),
+			ID: check.ID, Status: string(check.Verdict), Message: s.People.Plain(person, check.Message), Fix: s.People.Plain(person, check.Fix),
 		})
 	}
 	s.reply(w, http.StatusOK, answer)
 }
 
 // providers lists the providers for the System Console.
-func (s *server) providers(w http.ResponseWriter, _ *http.Request, userID string) {
-	if !s.People.Admin(userID) {
-		s.fail(w, userID, fault.New(fault.Forbidden))
+func (s *server) providers(w http.ResponseWriter, _ *http.Request, person chat.PersonID) {
+	if !s.People.Admin(person) {
+		s.fail(w, person, fault.New(fault.Forbidden))
 		return
 	}
 	s.reply(w, http.StatusOK, s.Providers())
@@ -178,12 +178,12 @@ func (s *server) providers(w http.ResponseWriter, _ *http.Request, userID string
 
 // fail answers with the failure's sentence in the user's language. What is not a fault is shown as an internal failure, and
 // its text logged only.
-func (s *server) fail(w http.ResponseWriter, userID string, err error) {
+func (s *server) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
 	if code == fault.Internal {
-		s.Log("A request failed", "user_id", userID, "error", err.Error())
+		s.Log("A request failed", "user_id", string(person), "error", err.Error())
 	}
-	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(userID, chat.OfFault(err))}})
+	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(person, chat.OfFault(err))}})
 }
 
 // reply writes the answer at once: the server hands on only the last write of some answers.

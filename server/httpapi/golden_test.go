@@ -53,7 +53,7 @@ func (d *desk) Start(_ context.Context, r meeting.StartRequest) (meeting.Outcome
 	return d.outcome, d.err
 }
 
-func (d *desk) Resume(context.Context, string, string) (meeting.Outcome, error) {
+func (d *desk) Resume(context.Context, chat.Actor, string) (meeting.Outcome, error) {
 	return d.outcome, d.err
 }
 
@@ -62,36 +62,36 @@ func (d *desk) Act(_ context.Context, c chat.Click) error {
 	return d.err
 }
 
-func (d *desk) Begin(context.Context, string, string) (string, error) {
+func (d *desk) Begin(context.Context, chat.PersonID, string) (string, error) {
 	return "https://zoom.us/oauth/authorize?state=sealed", nil
 }
 
-func (d *desk) Complete(context.Context, string, string, string) (account.Connected, error) {
+func (d *desk) Complete(context.Context, chat.PersonID, string, string) (account.Connected, error) {
 	return d.connected, nil
 }
 
-func (d *desk) Declined(context.Context, string, string) (string, error) { return "", nil }
+func (d *desk) Declined(context.Context, chat.PersonID, string) (string, error) { return "", nil }
 
-func (d *desk) Connected(context.Context, string) (string, bool, error) {
+func (d *desk) Connected(context.Context, chat.PersonID) (string, bool, error) {
 	return "alice@example.com", true, d.err
 }
 
 func (d *desk) Examine(context.Context) ([]meeting.Check, error) { return d.checks, d.err }
 
-func (d *desk) Markdown(_ string, m chat.Message) string {
+func (d *desk) Markdown(_ chat.PersonID, m chat.Message) string {
 	return markdown.Render(d.catalogue.Text("en", m), markdown.Reader{})
 }
 
-func (d *desk) Plain(_ string, m chat.Message) string {
+func (d *desk) Plain(_ chat.PersonID, m chat.Message) string {
 	return markdown.Plain(d.catalogue.Text("en", m), markdown.Reader{})
 }
 
-func (d *desk) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
-	d.told = append(d.told, userID+" in "+at.Channel+"/"+at.Thread+": "+d.Markdown(userID, note.Text))
+func (d *desk) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+	d.told = append(d.told, actor.ID+" in "+at.Channel+"/"+at.Thread+": "+d.Markdown(actor.Person, note.Text))
 	return nil
 }
 
-func (d *desk) Admin(string) bool { return d.admin }
+func (d *desk) Admin(chat.PersonID) bool { return d.admin }
 
 func (d *desk) settings() httpapi.Settings {
 	return httpapi.Settings{
@@ -143,11 +143,11 @@ func (d *desk) HandOver(context.Context, string, string) (oauth.Handed, error) {
 	return oauth.Handed{}, fault.New(fault.LinkExpired)
 }
 
-func (d *desk) Username(context.Context, string) (string, error) { return "ada", nil }
+func (d *desk) Username(context.Context, chat.PersonID) (string, error) { return "ada", nil }
 
 // JoinHost knows one post.
-func (d *desk) JoinHost(_ context.Context, meetingID, postID string) (string, error) {
-	if meetingID == "81234567890" && postID == "post" {
+func (d *desk) JoinHost(_ context.Context, meetingID string, m chat.MessageRef) (string, error) {
+	if meetingID == "81234567890" && m.ID == "post" {
 		return "meet.acme.example", d.err
 	}
 	return "", d.err
@@ -176,7 +176,7 @@ func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 		status             int
 	}{
 		"start.started": {
-			desk:   desk{outcome: meeting.Outcome{PostID: "post1", JoinURL: "https://zoom.us/j/85746065432?pwd=abc.1"}},
+			desk:   desk{outcome: meeting.Outcome{Message: message("post1", place("town")), JoinURL: "https://zoom.us/j/85746065432?pwd=abc.1"}},
 			method: "POST", path: "/api/v1/meetings", body: startBody, status: 200,
 		},
 		"start.prompted": {

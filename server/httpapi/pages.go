@@ -38,18 +38,18 @@ func (s *server) connect(w http.ResponseWriter, r *http.Request) {
 // ticket says for whom this is, and showCode ends it.
 func (s *server) leadOn(
 	w http.ResponseWriter, r *http.Request,
-	begin func(ctx context.Context, userID, ticket string) (string, error), elsewhere func(ctx context.Context, ticket string) (string, error),
+	begin func(ctx context.Context, person chat.PersonID, ticket string) (string, error), elsewhere func(ctx context.Context, ticket string) (string, error),
 ) {
-	userID, ticket := signedIn(r), r.URL.Query().Get("t")
+	person, ticket := signedIn(r), r.URL.Query().Get("t")
 	var url string
 	var err error
-	if userID == "" {
+	if person == "" {
 		url, err = elsewhere(r.Context(), ticket)
 	} else {
-		url, err = begin(r.Context(), userID, ticket)
+		url, err = begin(r.Context(), person, ticket)
 	}
 	if err != nil {
-		s.showFault(w, userID, err)
+		s.showFault(w, person, err)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -60,25 +60,25 @@ func (s *server) leadOn(
 // complete is where Zoom sends the person back to. The state proves that this person began it, a short time ago, and that
 // it was not used before.
 func (s *server) complete(w http.ResponseWriter, r *http.Request) {
-	userID, query := signedIn(r), r.URL.Query()
-	if userID == "" {
+	person, query := signedIn(r), r.URL.Query()
+	if person == "" {
 		s.handOver(w, r)
 		return
 	}
 	if query.Get("error") != "" || query.Get("code") == "" {
-		_, err := s.Accounts.Declined(r.Context(), userID, query.Get("state"))
+		_, err := s.Accounts.Declined(r.Context(), person, query.Get("state"))
 		if err == nil {
 			err = fault.New(fault.Declined)
 		}
-		s.showFault(w, userID, err)
+		s.showFault(w, person, err)
 		return
 	}
-	connected, err := s.Accounts.Complete(r.Context(), userID, query.Get("code"), query.Get("state"))
+	connected, err := s.Accounts.Complete(r.Context(), person, query.Get("code"), query.Get("state"))
 	if err != nil {
-		s.showFault(w, userID, err)
+		s.showFault(w, person, err)
 		return
 	}
-	s.show(w, http.StatusOK, s.resumed(r, userID, connected))
+	s.show(w, http.StatusOK, s.resumed(r, person, connected))
 }
 
 // handOver is complete in a browser in which nobody is signed in.
@@ -93,13 +93,13 @@ func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
 		s.showFault(w, "", err)
 		return
 	}
-	s.showCode(w, r, handed.UserID, chat.Say("page.code.text", "Email", handed.Who.Email), "/zoom connect "+handed.Code)
+	s.showCode(w, r, handed.Person, chat.Say("page.code.text", "Email", handed.Who.Email), "/zoom connect "+handed.Code)
 }
 
 // showCode shows the command with which the person finishes in Mattermost what they authorized in a browser in which nobody is signed in.
 // Nothing is connected until then: this browser could be anybody's to whom a link was forwarded.
-func (s *server) showCode(w http.ResponseWriter, r *http.Request, userID string, text chat.Message, command string) {
-	name, err := s.People.Username(r.Context(), userID)
+func (s *server) showCode(w http.ResponseWriter, r *http.Request, person chat.PersonID, text chat.Message, command string) {
+	name, err := s.People.Username(r.Context(), person)
 	if err != nil {
 		s.showFault(w, "", err)
 		return
@@ -109,13 +109,13 @@ func (s *server) showCode(w http.ResponseWriter, r *http.Request, userID string,
 }
 
 // resumed goes on with what the authorization was for and says what came of it.
-func (s *server) resumed(r *http.Request, userID string, connected account.Connected) page {
-	say := func(m chat.Message) string { return s.People.Plain(userID, m) }
+func (s *server) resumed(r *http.Request, person chat.PersonID, connected account.Connected) page {
+	say := func(m chat.Message) string { return s.People.Plain(person, m) }
 	p := page{Title: say(chat.Say("page.connected.title"))}
 	// The exchange may have used up the request's time; what it was for gets its own.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
 	defer cancel()
-	outcome, err := s.Meetings.Resume(ctx, userID, connected.Next)
+	outcome, err := s.Meetings.Resume(ctx, person.Actor(), connected.Next)
 	switch {
 	case err != nil:
 		p.JoinURL, p.JoinLabel = fault.ParamsOf(err)["Link"], say(chat.Say("page.join"))
@@ -132,14 +132,14 @@ func (s *server) resumed(r *http.Request, userID string, connected account.Conne
 	return p
 }
 
-func (s *server) showFault(w http.ResponseWriter, userID string, err error) {
+func (s *server) showFault(w http.ResponseWriter, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
-	s.Log("An authorization failed", "user_id", userID, "code", string(code), "error", err.Error())
-	s.show(w, statusOf(code), s.failed(userID, chat.OfFault(err)))
+	s.Log("An authorization failed", "user_id", string(person), "code", string(code), "error", err.Error())
+	s.show(w, statusOf(code), s.failed(person, chat.OfFault(err)))
 }
 
-func (s *server) failed(userID string, text chat.Message) page {
-	return page{Title: s.People.Plain(userID, chat.Say("page.failed.title")), Text: s.People.Plain(userID, text)}
+func (s *server) failed(person chat.PersonID, text chat.Message) page {
+	return page{Title: s.People.Plain(person, chat.Say("page.failed.title")), Text: s.People.Plain(person, text)}
 }
 
 // show writes the page. It runs no script but its own, is never stored or framed, and tells nobody where it came from,

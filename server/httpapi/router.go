@@ -35,9 +35,9 @@ type Meetings interface {
 	// Start starts a meeting; the person was told what came of it in any case.
 	Start(ctx context.Context, r meeting.StartRequest) (meeting.Outcome, error)
 	// Resume goes on with the start that an authorization held back; "" is none.
-	Resume(ctx context.Context, userID, next string) (meeting.Outcome, error)
+	Resume(ctx context.Context, actor chat.Actor, next string) (meeting.Outcome, error)
 	// JoinHost returns the host that Zoom gave the join link of the post, "" for one that isn't ours.
-	JoinHost(ctx context.Context, meetingID, postID string) (string, error)
+	JoinHost(ctx context.Context, meetingID string, m chat.MessageRef) (string, error)
 	// Act carries out a click on a button.
 	Act(ctx context.Context, c chat.Click) error
 }
@@ -45,17 +45,17 @@ type Meetings interface {
 // Accounts is what the routes do with people's accounts at Zoom.
 type Accounts interface {
 	// Begin returns Zoom's page on which the bearer of the ticket authorizes.
-	Begin(ctx context.Context, userID, ticket string) (url string, err error)
+	Begin(ctx context.Context, person chat.PersonID, ticket string) (url string, err error)
 	// Complete finishes an authorization with what Zoom sent back.
-	Complete(ctx context.Context, userID, code, state string) (account.Connected, error)
+	Complete(ctx context.Context, person chat.PersonID, code, state string) (account.Connected, error)
 	// BeginElsewhere is Begin in a browser in which nobody is signed in.
 	BeginElsewhere(ctx context.Context, ticket string) (url string, err error)
 	// HandOver is Complete in such a browser: it waits for its code to be typed in Mattermost.
 	HandOver(ctx context.Context, code, state string) (oauth.Handed, error)
 	// Declined checks the state of an authorization that was refused at Zoom, and returns what was to follow.
-	Declined(ctx context.Context, userID, state string) (next string, err error)
+	Declined(ctx context.Context, person chat.PersonID, state string) (next string, err error)
 	// Connected reports whether the person's calls to Zoom can be made, and as which address.
-	Connected(ctx context.Context, userID string) (email string, connected bool, err error)
+	Connected(ctx context.Context, person chat.PersonID) (email string, connected bool, err error)
 }
 
 // Bridge is what the routes do with the news of tools.
@@ -72,33 +72,33 @@ type Bridge interface {
 	// Submit carries out the answer to a form; errors by field keep it open.
 	Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error)
 	// RunInWindow does what the text says behind the provider's command, and returns what to show in the person's window.
-	RunInWindow(ctx context.Context, userID string, at chat.Place, providerID, text string) (console.Step, error)
+	RunInWindow(ctx context.Context, actor chat.Actor, at chat.Place, providerID, text string) (console.Step, error)
 	// PressInWindow carries out a click on a button in a window, likewise.
-	PressInWindow(ctx context.Context, userID string, at chat.Place, sealed string) (console.Step, error)
+	PressInWindow(ctx context.Context, actor chat.Actor, at chat.Place, sealed string) (console.Step, error)
 	// SubmitInWindow carries out the answer to a form in a window, likewise; errors by field keep it open.
 	SubmitInWindow(ctx context.Context, a chat.FormAnswer) (console.Step, chat.FormErrors, error)
 	// Options returns the choices of a form's field that fit what is typed.
 	Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error)
 	// Page returns what the channel has set up of a tool.
-	Page(ctx context.Context, userID, providerID, channelID string) (console.Page, error)
+	Page(ctx context.Context, actor chat.Actor, providerID string, place chat.Place) (console.Page, error)
 	// ChannelTools returns what the channel follows, and what is open of it.
-	ChannelTools(ctx context.Context, userID, channelID string) ([]console.ChannelTool, error)
+	ChannelTools(ctx context.Context, actor chat.Actor, place chat.Place) ([]console.ChannelTool, error)
 	// Resume goes on with what an authorization was for, and says what came of it.
-	Resume(ctx context.Context, userID, next string) (chat.Message, error)
+	Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error)
 }
 
 // Signer has people authorize at the tools of providers.
 type Signer interface {
 	// Begin returns the tool's page on which the bearer of the ticket authorizes.
-	Begin(ctx context.Context, providerID, userID, ticket string) (url string, err error)
+	Begin(ctx context.Context, providerID string, person chat.PersonID, ticket string) (url string, err error)
 	// Complete finishes an authorization with what the tool sent back, and returns what was to follow; "" is nothing.
-	Complete(ctx context.Context, providerID, userID, code, state string) (who provider.Account, next string, err error)
+	Complete(ctx context.Context, providerID string, person chat.PersonID, code, state string) (who provider.Account, next string, err error)
 	// BeginElsewhere is Begin in a browser in which nobody is signed in.
 	BeginElsewhere(ctx context.Context, providerID, ticket string) (url string, err error)
 	// HandOver is Complete in such a browser: it waits for a command with its code to be typed in Mattermost.
 	HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error)
 	// Declined checks the state of an authorization that was refused at the tool, and returns what was to follow.
-	Declined(ctx context.Context, providerID, userID, state string) (next string, err error)
+	Declined(ctx context.Context, providerID string, person chat.PersonID, state string) (next string, err error)
 }
 
 // Examiner runs the self-check.
@@ -110,15 +110,15 @@ type Examiner interface {
 // People is what the routes need to know of who asks.
 type People interface {
 	// Markdown returns the message in the user's language, for where the web app formats text.
-	Markdown(userID string, m chat.Message) string
+	Markdown(person chat.PersonID, m chat.Message) string
 	// Plain returns the message for where nothing does; in the server's language for "".
-	Plain(userID string, m chat.Message) string
+	Plain(person chat.PersonID, m chat.Message) string
 	// Admin reports whether the user is a system admin.
-	Admin(userID string) bool
+	Admin(person chat.PersonID) bool
 	// Username returns the name under which the user is mentioned.
-	Username(ctx context.Context, userID string) (string, error)
+	Username(ctx context.Context, person chat.PersonID) (string, error)
 	// Whisper shows a note to one user in a place, as the bot.
-	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
+	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
 }
 
 // Settings are what admins decide, as the routes need it.
@@ -221,34 +221,34 @@ func loggable(path string) string {
 }
 
 // forUser keeps a route for people who are signed in.
-func (s *server) forUser(next func(http.ResponseWriter, *http.Request, string)) http.HandlerFunc {
+func (s *server) forUser(next func(http.ResponseWriter, *http.Request, chat.PersonID)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		userID := signedIn(r)
-		if userID == "" {
+		person := signedIn(r)
+		if person == "" {
 			http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
 			return
 		}
-		next(w, r, userID)
+		next(w, r, person)
 	}
 }
 
 // fromWebapp keeps a route for programs that send the request on purpose. Anybody can put a button into a post that has the
 // server send a request for whoever clicks it, to any address of a plugin; such a request lacks this header.
-func fromWebapp(next func(http.ResponseWriter, *http.Request, string)) func(http.ResponseWriter, *http.Request, string) {
-	return func(w http.ResponseWriter, r *http.Request, userID string) {
+func fromWebapp(next func(http.ResponseWriter, *http.Request, chat.PersonID)) func(http.ResponseWriter, *http.Request, chat.PersonID) {
+	return func(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 		if r.Header.Get("X-Requested-With") != "XMLHttpRequest" {
 			http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 			return
 		}
-		next(w, r, userID)
+		next(w, r, person)
 	}
 }
 
 // signedIn returns whose request it is, "" when nobody's. Another plugin may put any user into its request, so those count
 // as nobody's.
-func signedIn(r *http.Request) string {
+func signedIn(r *http.Request) chat.PersonID {
 	if from := r.Header.Get(headerPlugin); from != "" && from != serverAsPlugin {
 		return ""
 	}
-	return r.Header.Get(headerUser)
+	return chat.PersonID(r.Header.Get(headerUser))
 }

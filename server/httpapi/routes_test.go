@@ -27,8 +27,8 @@ func TestAStartIsHandedOnAsItWasAsked(t *testing.T) {
 	d.asks(t, http.MethodPost, "/api/v1/meetings?force=true", `{"channel_id":"town"}`)
 	require.Equal(t, []meeting.StartRequest{
 		// The window opens the join page by itself; its connection is for a start that goes on later.
-		{UserID: "alice", Place: chat.Place{Channel: "town", Thread: "root"}, Topic: "Weekly", Choice: meeting.Personal, AllTheSame: true, ConnectionID: "w1", OpensItself: true},
-		{UserID: "alice", Place: chat.Place{Channel: "town"}, AllTheSame: true, OpensItself: true},
+		{Actor: actor("alice"), Place: place("town").In("root"), Topic: "Weekly", Choice: meeting.Personal, AllTheSame: true, Window: "w1", OpensItself: true},
+		{Actor: actor("alice"), Place: place("town"), AllTheSame: true, OpensItself: true},
 	}, d.started)
 }
 
@@ -38,7 +38,7 @@ func TestAClickIsOfWhoIsSignedInWhateverItSays(t *testing.T) {
 	d.asks(t, http.MethodPost, "/action", `{"user_id":"root","channel_id":"town","post_id":"note",
 		"context":{"action":"start","root_id":["x"],"values":{"choice":"unique","topic":7}}}`)
 	require.Equal(t, []chat.Click{{
-		UserID: "alice", Place: chat.Place{Channel: "town"}, PostID: "note", Action: "start", Values: map[string]string{"choice": "unique", "topic": ""},
+		Actor: actor("alice"), Place: place("town"), Message: message("note", place("town")), Action: "start", Values: map[string]string{"choice": "unique", "topic": ""},
 	}}, d.clicked)
 }
 

@@ -12,8 +12,8 @@ import (
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
 	providerID := r.PathValue("provider")
 	s.leadOn(w, r,
-		func(ctx context.Context, userID, ticket string) (string, error) {
-			return s.Signer.Begin(ctx, providerID, userID, ticket)
+		func(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
+			return s.Signer.Begin(ctx, providerID, person, ticket)
 		},
 		func(ctx context.Context, ticket string) (string, error) {
 			return s.Signer.BeginElsewhere(ctx, providerID, ticket)
@@ -23,26 +23,26 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
 
 // signInDone is where the tool sends the person back to; as complete is for Zoom.
 func (s *server) signInDone(w http.ResponseWriter, r *http.Request) {
-	userID := signedIn(r)
-	if userID == "" {
+	person := signedIn(r)
+	if person == "" {
 		s.handOverSignIn(w, r)
 		return
 	}
 	providerID, query := r.PathValue("provider"), r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
-		if _, err := s.Signer.Declined(r.Context(), providerID, userID, query.Get("state")); err != nil {
-			s.showFault(w, userID, err)
+		if _, err := s.Signer.Declined(r.Context(), providerID, person, query.Get("state")); err != nil {
+			s.showFault(w, person, err)
 			return
 		}
-		s.show(w, http.StatusForbidden, s.failed(userID, chat.Say("bridge.page.declined.text")))
+		s.show(w, http.StatusForbidden, s.failed(person, chat.Say("bridge.page.declined.text")))
 		return
 	}
-	who, next, err := s.Signer.Complete(r.Context(), providerID, userID, query.Get("code"), query.Get("state"))
+	who, next, err := s.Signer.Complete(r.Context(), providerID, person, query.Get("code"), query.Get("state"))
 	if err != nil {
-		s.showFault(w, userID, err)
+		s.showFault(w, person, err)
 		return
 	}
-	s.show(w, http.StatusOK, s.wentOn(r, userID, who, next))
+	s.show(w, http.StatusOK, s.wentOn(r, person, who, next))
 }
 
 // handOverSignIn is signInDone in a browser in which nobody is signed in.
@@ -57,12 +57,12 @@ func (s *server) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 		s.showFault(w, "", err)
 		return
 	}
-	s.showCode(w, r, handed.UserID, chat.Say("bridge.page.code.text", "Name", handed.Who.Name), typed)
+	s.showCode(w, r, handed.Person, chat.Say("bridge.page.code.text", "Name", handed.Who.Name), typed)
 }
 
 // wentOn goes on with what the authorization was for and says what came of it.
-func (s *server) wentOn(r *http.Request, userID string, who provider.Account, next string) page {
-	say := func(m chat.Message) string { return s.People.Plain(userID, m) }
+func (s *server) wentOn(r *http.Request, person chat.PersonID, who provider.Account, next string) page {
+	say := func(m chat.Message) string { return s.People.Plain(person, m) }
 	p := page{Title: say(chat.Say("bridge.page.resumed.title"))}
 	var did chat.Message
 	if next != "" {
@@ -70,8 +70,8 @@ func (s *server) wentOn(r *http.Request, userID string, who provider.Account, ne
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
 		defer cancel()
 		var err error
-		if did, err = s.Bridge.Resume(ctx, userID, next); err != nil {
-			s.Log("What an authorization was for failed", "user_id", userID, "error", err.Error())
+		if did, err = s.Bridge.Resume(ctx, person, next); err != nil {
+			s.Log("What an authorization was for failed", "user_id", string(person), "error", err.Error())
 			did = chat.OfFault(err)
 		}
 	}

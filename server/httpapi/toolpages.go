@@ -67,18 +67,18 @@ type OpenCardDetail struct {
 }
 
 // toolPage answers with all that a channel has set up of a tool.
-func (s *server) toolPage(w http.ResponseWriter, r *http.Request, userID string) {
-	page, err := s.Bridge.Page(r.Context(), userID, r.PathValue("tool"), r.URL.Query().Get("channel_id"))
+func (s *server) toolPage(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	page, err := s.Bridge.Page(r.Context(), person.Actor(), r.PathValue("tool"), placeOf(r.URL.Query().Get("channel_id"), ""))
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
-	say := func(m chat.Message) string { return s.People.Markdown(userID, m) }
+	say := func(m chat.Message) string { return s.People.Markdown(person, m) }
 	answer := PageAnswer{ID: page.Provider, Name: page.Name, Word: page.Word, Tabs: []TabDetail{}}
 	for _, tab := range page.Tabs {
-		detail := TabDetail{ID: tab.ID, Title: s.People.Plain(userID, tab.Title), Intro: say(tab.Intro), Items: []ItemDetail{}, Buttons: s.pressable(userID, tab.Buttons)}
+		detail := TabDetail{ID: tab.ID, Title: s.People.Plain(person, tab.Title), Intro: say(tab.Intro), Items: []ItemDetail{}, Buttons: s.pressable(person, tab.Buttons)}
 		for _, item := range tab.Items {
-			one := ItemDetail{Title: item.Title, URL: item.URL, Details: []string{}, Buttons: s.pressable(userID, item.Buttons)}
+			one := ItemDetail{Title: item.Title, URL: item.URL, Details: []string{}, Buttons: s.pressable(person, item.Buttons)}
 			for _, line := range item.Details {
 				one.Details = append(one.Details, say(line))
 			}
@@ -90,10 +90,10 @@ func (s *server) toolPage(w http.ResponseWriter, r *http.Request, userID string)
 }
 
 // channelTools answers with what the sidebar shows of a channel.
-func (s *server) channelTools(w http.ResponseWriter, r *http.Request, userID string) {
-	tools, err := s.Bridge.ChannelTools(r.Context(), userID, r.PathValue("channel"))
+func (s *server) channelTools(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	tools, err := s.Bridge.ChannelTools(r.Context(), person.Actor(), placeOf(r.PathValue("channel"), ""))
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
 	can := map[string][]string{}
@@ -102,19 +102,19 @@ func (s *server) channelTools(w http.ResponseWriter, r *http.Request, userID str
 	}
 	answer := ChannelToolsAnswer{Tools: []ChannelToolDetail{}}
 	for _, tool := range tools {
-		answer.Tools = append(answer.Tools, s.channelTool(userID, tool, can[tool.Provider]))
+		answer.Tools = append(answer.Tools, s.channelTool(person, tool, can[tool.Provider]))
 	}
 	s.reply(w, http.StatusOK, answer)
 }
 
-func (s *server) channelTool(userID string, tool console.ChannelTool, can []string) ChannelToolDetail {
+func (s *server) channelTool(person chat.PersonID, tool console.ChannelTool, can []string) ChannelToolDetail {
 	detail := ChannelToolDetail{ID: tool.Provider, Name: tool.Name, Word: tool.Word, Can: can, Connections: []FollowedDetail{}, Cards: []OpenCardDetail{}}
 	for _, c := range tool.Connections {
-		detail.Connections = append(detail.Connections, FollowedDetail{Name: c.Name, URL: c.URL, Detail: s.People.Plain(userID, c.Events)})
+		detail.Connections = append(detail.Connections, FollowedDetail{Name: c.Name, URL: c.URL, Detail: s.People.Plain(person, c.Events)})
 	}
 	for _, card := range tool.Cards {
 		one := OpenCardDetail{
-			PostID: card.PostID, RootID: card.Place.Thread, Title: card.Title, State: s.People.Plain(userID, card.State), URL: card.URL, Tone: card.Tone,
+			PostID: card.Message.ID, RootID: card.Message.Thread, Title: card.Title, State: s.People.Plain(person, card.State), URL: card.URL, Tone: card.Tone,
 		}
 		if !card.At.IsZero() {
 			one.At = card.At.UnixMilli()

@@ -80,13 +80,13 @@ func (b *tools) Submit(_ context.Context, a chat.FormAnswer) (chat.FormErrors, e
 	return b.mistakes, b.failure
 }
 
-func (b *tools) RunInWindow(_ context.Context, userID string, at chat.Place, providerID, text string) (console.Step, error) {
-	b.ran = append(b.ran, strings.Join([]string{userID, at.Channel, at.Thread, providerID, text}, " "))
+func (b *tools) RunInWindow(_ context.Context, actor chat.Actor, at chat.Place, providerID, text string) (console.Step, error) {
+	b.ran = append(b.ran, strings.Join([]string{actor.ID, at.Channel, at.Thread, providerID, text}, " "))
 	return b.step, b.failure
 }
 
-func (b *tools) PressInWindow(_ context.Context, userID string, at chat.Place, sealed string) (console.Step, error) {
-	b.ran = append(b.ran, strings.Join([]string{userID, at.Channel, at.Thread, sealed}, " "))
+func (b *tools) PressInWindow(_ context.Context, actor chat.Actor, at chat.Place, sealed string) (console.Step, error) {
+	b.ran = append(b.ran, strings.Join([]string{actor.ID, at.Channel, at.Thread, sealed}, " "))
 	return b.step, b.failure
 }
 
@@ -96,30 +96,30 @@ func (b *tools) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (console.
 }
 
 func (b *tools) Options(_ context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error) {
-	b.ran = append(b.ran, strings.Join([]string{a.UserID, a.Kind, a.State, field, term}, " "))
+	b.ran = append(b.ran, strings.Join([]string{a.Actor.ID, a.Kind, a.State, field, term}, " "))
 	return b.found, b.failure
 }
 
-func (b *tools) Page(_ context.Context, userID, providerID, channelID string) (console.Page, error) {
-	b.ran = append(b.ran, strings.Join([]string{userID, providerID, channelID}, " "))
+func (b *tools) Page(_ context.Context, actor chat.Actor, providerID string, at chat.Place) (console.Page, error) {
+	b.ran = append(b.ran, strings.Join([]string{actor.ID, providerID, at.Channel}, " "))
 	return b.page, b.failure
 }
 
-func (b *tools) ChannelTools(_ context.Context, userID, channelID string) ([]console.ChannelTool, error) {
-	b.ran = append(b.ran, userID+" "+channelID)
+func (b *tools) ChannelTools(_ context.Context, actor chat.Actor, at chat.Place) ([]console.ChannelTool, error) {
+	b.ran = append(b.ran, actor.ID+" "+at.Channel)
 	return b.tools, b.failure
 }
 
-func (b *tools) Resume(_ context.Context, userID, next string) (chat.Message, error) {
-	b.resumed = append(b.resumed, userID+" "+next)
+func (b *tools) Resume(_ context.Context, person chat.PersonID, next string) (chat.Message, error) {
+	b.resumed = append(b.resumed, string(person)+" "+next)
 	return b.said, b.failure
 }
 
-func (b *tools) Begin(_ context.Context, providerID, userID, ticket string) (string, error) {
-	return "https://" + providerID + ".example.com/authorize?" + userID + ticket, b.failure
+func (b *tools) Begin(_ context.Context, providerID string, person chat.PersonID, ticket string) (string, error) {
+	return "https://" + providerID + ".example.com/authorize?" + string(person) + ticket, b.failure
 }
 
-func (b *tools) Complete(_ context.Context, _, _, code, state string) (provider.Account, string, error) {
+func (b *tools) Complete(_ context.Context, _ string, _ chat.PersonID, code, state string) (provider.Account, string, error) {
 	if code != "c" || state != "s" {
 		return provider.Account{}, "", fault.New(fault.LinkExpired)
 	}
@@ -138,10 +138,10 @@ func (b *tools) HandOver(_ context.Context, providerID, code, state string) (oau
 	if code != "c" || state != "s" {
 		return oauth.Handed{}, "", fault.New(fault.LinkExpired)
 	}
-	return oauth.Handed{UserID: "u1", Who: oauth.Identity{Name: "<b>Ada</b>"}}, "/" + providerID + " signin 7K3F-9QXM-2BTR", nil
+	return oauth.Handed{Person: "u1", Who: oauth.Identity{Name: "<b>Ada</b>"}}, "/" + providerID + " signin 7K3F-9QXM-2BTR", nil
 }
 
-func (b *tools) Declined(context.Context, string, string, string) (string, error) {
+func (b *tools) Declined(context.Context, string, chat.PersonID, string) (string, error) {
 	return "", b.failure
 }
 
@@ -275,18 +275,18 @@ func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {
 		"context":{"action":"`+console.Pressed+`","root_id":"root","values":{"sealed":"v1.x"}}}`)
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","context":{"card":"true","action":"start"}}`)
 	require.Equal(t, []chat.Click{{
-		UserID: "alice", Place: chat.Place{Channel: "town"}, PostID: "card", Action: "archive", Card: true,
+		Actor: actor("alice"), Place: place("town"), Message: message("card", place("town")), Action: "archive", Card: true,
 		Values: map[string]string{"of": "web", "selected": "forever"}, TriggerID: "trigger",
 	}}, d.acted)
 	require.Equal(t, []chat.Click{{
-		UserID: "alice", Place: chat.Place{Channel: "town", Thread: "root"}, PostID: "note", Action: console.Pressed,
+		Actor: actor("alice"), Place: place("town").In("root"), Message: message("note", place("town").In("root")), Action: console.Pressed,
 		Values: map[string]string{"sealed": "v1.x"}, TriggerID: "trigger",
 	}}, d.pressed)
 	require.Len(t, d.clicked, 1, "a meeting's button")
 
 	d = &desk{}
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"card","context":{"card":true,"action":"archive","selected_option":"in-thread/forever"}}`)
-	require.Equal(t, chat.Place{Channel: "town", Thread: "card"}, d.acted[0].Place, "a click in the card's thread")
+	require.Equal(t, place("town").In("card"), d.acted[0].Place, "a click in the card's thread")
 	require.Equal(t, "forever", d.acted[0].Values["selected"])
 }
 
@@ -314,7 +314,7 @@ func TestTheAnswerToAFormIsOfWhoIsSignedInWhateverItSays(t *testing.T) {
 	answer := d.asks(t, http.MethodPost, "/form", formBody)
 	require.Equal(t, "{}", answer.Body.String())
 	require.Equal(t, []chat.FormAnswer{{
-		UserID: "alice", Place: chat.Place{Channel: "town"}, Kind: "connect", State: "sealed",
+		Actor: actor("alice"), Place: place("town"), Kind: "connect", State: "sealed",
 		Values: map[string]string{"name": "CI", "only": "true", "all": "false", "list": "", "odd": ""},
 	}}, d.answered)
 }

@@ -28,16 +28,16 @@ type WindowRequest struct {
 
 // place is where it is to be done.
 func (r WindowRequest) place() chat.Place {
-	return chat.Place{Channel: r.ChannelID, Thread: r.RootID}
+	return placeOf(r.ChannelID, r.RootID)
 }
 
 // answer is what was sent with a form.
-func (r WindowRequest) answer(userID string) chat.FormAnswer {
+func (r WindowRequest) answer(person chat.PersonID) chat.FormAnswer {
 	values := r.Values
 	if values == nil {
 		values = map[string]string{}
 	}
-	return chat.FormAnswer{UserID: userID, Place: r.place(), Kind: r.Kind, State: r.State, Values: values}
+	return chat.FormAnswer{Actor: person.Actor(), Place: r.place(), Kind: r.Kind, State: r.State, Values: values}
 }
 
 // StepAnswer is what comes next in a window; nothing when it is done.
@@ -98,97 +98,97 @@ type ButtonDetail struct {
 }
 
 // runTool does what is chosen or typed in the webapp, in the words of the tool's command.
-func (s *server) runTool(w http.ResponseWriter, r *http.Request, userID string) {
-	request, ok := s.windowRequest(w, r, userID)
+func (s *server) runTool(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
 	}
-	step, err := s.Bridge.RunInWindow(r.Context(), userID, request.place(), r.PathValue("tool"), request.Text)
+	step, err := s.Bridge.RunInWindow(r.Context(), person.Actor(), request.place(), r.PathValue("tool"), request.Text)
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
-	s.reply(w, http.StatusOK, s.step(userID, step))
+	s.reply(w, http.StatusOK, s.step(person, step))
 }
 
 // pressInWindow carries out a button of a window.
-func (s *server) pressInWindow(w http.ResponseWriter, r *http.Request, userID string) {
-	request, ok := s.windowRequest(w, r, userID)
+func (s *server) pressInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
 	}
-	step, err := s.Bridge.PressInWindow(r.Context(), userID, request.place(), request.Press)
+	step, err := s.Bridge.PressInWindow(r.Context(), person.Actor(), request.place(), request.Press)
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
-	s.reply(w, http.StatusOK, s.step(userID, step))
+	s.reply(w, http.StatusOK, s.step(person, step))
 }
 
 // submitInWindow takes the answers to a form of a window.
-func (s *server) submitInWindow(w http.ResponseWriter, r *http.Request, userID string) {
-	request, ok := s.windowRequest(w, r, userID)
+func (s *server) submitInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
 	}
-	step, mistakes, err := s.Bridge.SubmitInWindow(r.Context(), request.answer(userID))
+	step, mistakes, err := s.Bridge.SubmitInWindow(r.Context(), request.answer(person))
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
-	answer := s.step(userID, step)
+	answer := s.step(person, step)
 	for field, mistake := range mistakes {
 		if answer.Errors == nil {
 			answer.Errors = map[string]string{}
 		}
-		answer.Errors[field] = s.People.Plain(userID, mistake)
+		answer.Errors[field] = s.People.Plain(person, mistake)
 	}
 	s.reply(w, http.StatusOK, answer)
 }
 
 // windowOptions looks up the choices of a field while somebody types.
-func (s *server) windowOptions(w http.ResponseWriter, r *http.Request, userID string) {
-	request, ok := s.windowRequest(w, r, userID)
+func (s *server) windowOptions(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
 	}
-	options, err := s.Bridge.Options(r.Context(), request.answer(userID), request.Field, request.Term)
+	options, err := s.Bridge.Options(r.Context(), request.answer(person), request.Field, request.Term)
 	if err != nil {
-		s.fail(w, userID, err)
+		s.fail(w, person, err)
 		return
 	}
-	s.reply(w, http.StatusOK, OptionsAnswer{Options: s.options(userID, options)})
+	s.reply(w, http.StatusOK, OptionsAnswer{Options: s.options(person, options)})
 }
 
 // windowRequest reads the request, or answers that it cannot be read.
-func (s *server) windowRequest(w http.ResponseWriter, r *http.Request, userID string) (WindowRequest, bool) {
+func (s *server) windowRequest(w http.ResponseWriter, r *http.Request, person chat.PersonID) (WindowRequest, bool) {
 	var request WindowRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
-		s.fail(w, userID, fault.Wrap(err, fault.InvalidInput))
+		s.fail(w, person, fault.Wrap(err, fault.InvalidInput))
 		return request, false
 	}
 	return request, true
 }
 
 // step is what there is to see in the window, in the person's language.
-func (s *server) step(userID string, step console.Step) StepAnswer {
+func (s *server) step(person chat.PersonID, step console.Step) StepAnswer {
 	var answer StepAnswer
 	if step.Form != nil {
-		answer.Form = s.formDetail(userID, *step.Form)
+		answer.Form = s.formDetail(person, *step.Form)
 	}
 	for _, note := range step.Notes {
-		answer.Notes = append(answer.Notes, NoteDetail{Text: s.People.Markdown(userID, note.Text), Buttons: s.pressable(userID, note.Buttons)})
+		answer.Notes = append(answer.Notes, NoteDetail{Text: s.People.Markdown(person, note.Text), Buttons: s.pressable(person, note.Buttons)})
 	}
 	return answer
 }
 
-func (s *server) formDetail(userID string, f chat.Form) *FormDetail {
-	say := func(m chat.Message) string { return s.People.Plain(userID, m) }
-	detail := &FormDetail{Kind: f.Kind, State: f.State, Title: say(f.Title), Intro: s.People.Markdown(userID, f.Intro), Submit: say(f.Submit), Fields: []FieldDetail{}}
+func (s *server) formDetail(person chat.PersonID, f chat.Form) *FormDetail {
+	say := func(m chat.Message) string { return s.People.Plain(person, m) }
+	detail := &FormDetail{Kind: f.Kind, State: f.State, Title: say(f.Title), Intro: s.People.Markdown(person, f.Intro), Submit: say(f.Submit), Fields: []FieldDetail{}}
 	for _, field := range f.Fields {
 		d := FieldDetail{
 			Name: field.Name, Kind: field.Kind, Label: say(field.Label), Help: say(field.Help), Placeholder: say(field.Placeholder),
-			Default: field.Default, Optional: field.Optional, MaxLength: field.MaxLength, Options: s.options(userID, field.Options), Search: field.Search,
+			Default: field.Default, Optional: field.Optional, MaxLength: field.MaxLength, Options: s.options(person, field.Options), Search: field.Search,
 		}
 		if d.Kind == chat.SecretField {
 			d.Default = ""
@@ -198,20 +198,20 @@ func (s *server) formDetail(userID string, f chat.Form) *FormDetail {
 	return detail
 }
 
-func (s *server) options(userID string, options []chat.Option) []OptionDetail {
+func (s *server) options(person chat.PersonID, options []chat.Option) []OptionDetail {
 	details := make([]OptionDetail, 0, len(options))
 	for _, o := range options {
-		details = append(details, OptionDetail{Label: s.People.Plain(userID, o.Label), Value: o.Value, Detail: s.People.Plain(userID, o.Detail)})
+		details = append(details, OptionDetail{Label: s.People.Plain(person, o.Label), Value: o.Value, Detail: s.People.Plain(person, o.Detail)})
 	}
 	return details
 }
 
 // pressable are the buttons that a window can send.
-func (s *server) pressable(userID string, buttons []chat.Button) []ButtonDetail {
+func (s *server) pressable(person chat.PersonID, buttons []chat.Button) []ButtonDetail {
 	details := make([]ButtonDetail, 0, len(buttons))
 	for _, b := range buttons {
 		if press, ok := console.Sealed(b); ok {
-			details = append(details, ButtonDetail{Label: s.People.Plain(userID, b.Label), Primary: b.Primary, Press: press})
+			details = append(details, ButtonDetail{Label: s.People.Plain(person, b.Label), Primary: b.Primary, Press: press})
 		}
 	}
 	return details

@@ -40,7 +40,7 @@ func atWindow() desk {
 			Provider: "pagerduty", Name: "PagerDuty", Word: "pduty",
 			Connections: []console.Followed{{Name: "acme", URL: "https://acme.pagerduty.com", Events: chat.Verbatim("Triggered")}},
 			Cards: []console.OpenCard{{
-				PostID: "card", Place: chat.Place{Channel: "town", Thread: "root"}, Title: "#1 Disk full", State: chat.Verbatim("Triggered"), Tone: chat.ToneFailure, At: noon,
+				Message: chat.MessageRef{Place: place("town").In("root"), ID: "card"}, Title: "#1 Disk full", State: chat.Verbatim("Triggered"), Tone: chat.ToneFailure, At: noon,
 			}},
 		}},
 	}}
@@ -59,7 +59,7 @@ func TestWhatIsDoneInAWindowIsDoneAsWhoAsksAndWhere(t *testing.T) {
 		"alice town root pagerduty trigger Disk full", "alice town  v1.other", "alice raise v1.sealed service da", "alice pagerduty town", "alice town",
 	}, d.ran)
 	require.Equal(t, []chat.FormAnswer{{
-		UserID: "alice", Place: chat.Place{Channel: "town"}, Kind: "raise", State: "v1.sealed", Values: map[string]string{"title": "Disk"},
+		Actor: actor("alice"), Place: place("town"), Kind: "raise", State: "v1.sealed", Values: map[string]string{"title": "Disk"},
 	}}, d.answered)
 }
 

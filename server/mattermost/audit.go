@@ -19,9 +19,9 @@ func (c *Client) Record(e bridge.AuditEntry) {
 		record.AddErrorDesc(string(e.Refused))
 		msg = "An attempt was refused"
 	}
-	record.Actor.UserId = e.UserID
+	record.Actor.UserId = e.Actor.ID
 	record.AddEventObjectType("connection")
-	pairs := []any{"event", e.Event, "what", e.What, "user_id", e.UserID, "channel_id", e.ChannelID, "provider", e.Provider, "connection", e.Connection, "refused", string(e.Refused)}
+	pairs := []any{"event", e.Event, "what", e.What, "user_id", e.Actor.ID, "channel_id", e.Place.Channel, "provider", e.Provider, "connection", e.Connection, "refused", string(e.Refused)}
 	for i := 2; i < len(pairs)-2; i += 2 {
 		if name, ok := pairs[i].(string); ok && pairs[i+1] != "" {
 			record.EventData.Parameters[name] = pairs[i+1]

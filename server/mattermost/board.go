@@ -15,9 +15,9 @@ import (
 // postType is the type of a meeting's post, which the plugin's browser side and the public plugin's both render.
 const postType = "custom_zoom"
 
-// Announce posts the meeting in its creator's name and returns the post's id. All that changes later is in the props; the
+// Announce posts the meeting in its creator's name. All that changes later is in the props; the
 // text is the creator's and is never touched again.
-func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, error) {
+func (c *Client) Announce(_ context.Context, a meeting.Announcement) (chat.MessageRef, error) {
 	f, progress := factsOf(a), meeting.Progress{Status: meeting.Announced, UUID: a.Meeting.UUID}
 	props := f.props()
 	props[propPersonal], props[propCreator] = a.Meeting.Personal, a.Creator.Username
@@ -29,17 +29,17 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 		props[propStarted] = true
 	}
 	post := &model.Post{
-		UserId: a.Creator.ID, ChannelId: a.Place.Channel, RootId: a.Place.Thread, Type: postType,
+		UserId: string(a.Creator.ID), ChannelId: a.Place.Channel, RootId: a.Place.Thread, Type: postType,
 		Message: message,
 	}
 	if err := setProps(post, props, []*model.MessageAttachment{c.attachment(f, progress)}); err != nil {
-		return "", err
+		return chat.MessageRef{}, err
 	}
 	created, err := c.createPost(post)
 	if err != nil {
-		return "", errors.Wrap(err, "announce the meeting")
+		return chat.MessageRef{}, errors.Wrap(err, "announce the meeting")
 	}
-	return created.Id, nil
+	return RefOf(created), nil
 }
 
 // Rewrite brings the post to the progress; a post that shows it already is left alone. It returns meeting.ErrMissing
@@ -48,8 +48,8 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (string, er
 //
 // That a meeting began changes no attachment. That it ended does, for clients that show nothing else, and there the server
 // marks the post as edited; the plugin's own view shows no such mark.
-func (c *Client) Rewrite(_ context.Context, postID string, p meeting.Progress) error {
-	post, err := answered(c.api.GetPost(postID))
+func (c *Client) Rewrite(_ context.Context, m chat.MessageRef, p meeting.Progress) error {
+	post, err := answered(c.api.GetPost(m.ID))
 	switch {
 	case statusOf(err) == http.StatusNotFound:
 		return meeting.ErrMissing
@@ -57,7 +57,7 @@ func (c *Client) Rewrite(_ context.Context, postID string, p meeting.Progress) e
 		return meeting.ErrGone
 	}
 	if err != nil {
-		return errors.Wrapf(err, "read post %s", postID)
+		return errors.Wrapf(err, "read post %s", m.ID)
 	}
 	updated := post.Clone()
 	props := map[string]any{}
@@ -79,7 +79,7 @@ func (c *Client) Rewrite(_ context.Context, postID string, p meeting.Progress) e
 	if statusOf(err) == http.StatusBadRequest && c.archived(post.ChannelId) {
 		return meeting.ErrGone
 	}
-	return errors.Wrapf(err, "update post %s", postID)
+	return errors.Wrapf(err, "update post %s", m.ID)
 }
 
 // archived reports whether the channel takes no changes any more.
@@ -90,8 +90,8 @@ func (c *Client) archived(channelID string) bool {
 
 // PromptRunning asks one person whether to join the meeting that is open here or to start another. The browser side draws
 // it from the props; other clients show the text, the link and the button.
-func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, r meeting.Running) error {
-	say := c.to(userID)
+func (c *Client) PromptRunning(_ context.Context, at chat.Place, actor chat.Actor, r meeting.Running) error {
+	say := c.to(actor.Person)
 	post := &model.Post{
 		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Type: postType,
 		Message: say.markdown(chat.Say("prompt.running", "Creator", r.Creator)),
@@ -99,13 +99,13 @@ func (c *Client) PromptRunning(_ context.Context, at chat.Place, userID string, 
 	props := facts{topic: r.Topic, id: r.MeetingID, link: r.JoinURL}.props()
 	// The server gives every note a type of its own; the browser side goes by this prop then.
 	props["type"] = postType
-	props[propStatus], props[propCreator], props[propPost] = statusRunning, r.Creator, r.PostID
-	props[propRequested], props[propRequestedRoot], props[propRequestedIdentity] = r.Requested, r.RequestedRoot, string(r.RequestedChoice)
+	props[propStatus], props[propCreator], props[propPost] = statusRunning, r.Creator, r.Message.ID
+	props[propRequested], props[propRequestedRoot], props[propRequestedIdentity] = r.Requested, r.RequestedThread, string(r.RequestedChoice)
 	err := setProps(post, props, []*model.MessageAttachment{say.runningAttachment(at, post.Message, r)})
 	if err != nil {
 		return err
 	}
-	if c.api.SendEphemeralPost(userID, post) == nil {
+	if c.api.SendEphemeralPost(actor.ID, post) == nil {
 		return errors.Wrap(ErrNoAnswer, "show the prompt")
 	}
 	return nil

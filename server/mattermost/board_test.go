@@ -27,12 +27,12 @@ func TestMeetingIsAnnouncedInTheThreadItWasStartedIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	question := w.bob.Says("Shall we talk?", w.townSquare)
-	alice, err := w.Person(t.Context(), w.alice.ID)
+	alice, err := w.Person(t.Context(), chat.PersonID(w.alice.ID))
 	require.NoError(t, err)
 	personal := standUp()
 	personal.Personal = true
 	_, err = w.Announce(t.Context(), meeting.Announcement{
-		Place: chat.Place{Channel: w.townSquare.ID, Thread: question.Id}, Creator: alice, Meeting: personal,
+		Place: place(w.townSquare.ID).In(question.Id), Creator: alice, Meeting: personal,
 	})
 	require.NoError(t, err)
 	require.Equal(t, question.Id, w.townSquare.LastPost().RootId)
@@ -52,14 +52,14 @@ func TestDefect27_EndedPostReadsWellAndItsTextIsNotTouched(t *testing.T) {
 	post := w.announced(t, standUp())
 
 	started := meeting.Progress{Status: meeting.Started, UUID: "4444AAAiAAAAAiAiAiiAii==", StartedAt: nine()}
-	require.NoError(t, w.Rewrite(t.Context(), post.Id, started))
+	require.NoError(t, w.Rewrite(t.Context(), message(post.Id), started))
 	running := post.Refreshed()
 	require.False(t, running.Edited(), "nothing that people read has changed")
 	require.Equal(t, "STARTED", running.Prop("meeting_status"))
 	require.Equal(t, true, running.Prop("meeting_started"))
 
 	w.mm.Advance(85 * time.Minute) // Zoom's last try to tell us
-	require.NoError(t, w.Rewrite(t.Context(), post.Id, ended(nine(), nine().Add(45*time.Minute))))
+	require.NoError(t, w.Rewrite(t.Context(), message(post.Id), ended(nine(), nine().Add(45*time.Minute))))
 	over := post.Refreshed()
 	require.Equal(t, "I have started a meeting", over.Message)
 	require.InDelta(t, 45*60, over.Prop("meeting_duration"), 0, "the length is Zoom's, however late we hear of it")
@@ -78,10 +78,10 @@ func TestRewritingTwiceChangesNothingTheSecondTime(t *testing.T) {
 		{Status: meeting.Started, UUID: "4444AAAiAAAAAiAiAiiAii==", StartedAt: nine()},
 		ended(nine(), nine().Add(time.Hour)),
 	} {
-		require.NoError(t, w.Rewrite(t.Context(), post.Id, p))
+		require.NoError(t, w.Rewrite(t.Context(), message(post.Id), p))
 		before := post.Refreshed()
 		w.mm.Advance(time.Minute)
-		require.NoError(t, w.Rewrite(t.Context(), post.Id, p))
+		require.NoError(t, w.Rewrite(t.Context(), message(post.Id), p))
 		require.Equal(t, before.UpdateAt, post.Refreshed().UpdateAt, "%s", p.Status)
 	}
 }
@@ -90,9 +90,9 @@ func TestMeetingThatIsStartedAgainCanBeJoinedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	post := w.announced(t, standUp())
-	require.NoError(t, w.Rewrite(t.Context(), post.Id, ended(nine(), nine().Add(time.Hour))))
+	require.NoError(t, w.Rewrite(t.Context(), message(post.Id), ended(nine(), nine().Add(time.Hour))))
 	again := meeting.Progress{Status: meeting.Started, UUID: "second==", StartedAt: nine().Add(2 * time.Hour)}
-	require.NoError(t, w.Rewrite(t.Context(), post.Id, again))
+	require.NoError(t, w.Rewrite(t.Context(), message(post.Id), again))
 
 	reopened := post.Refreshed()
 	require.Equal(t, "STARTED", reopened.Prop("meeting_status"))
@@ -125,7 +125,7 @@ func TestLengthsAndTimesReadWell(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			post := w.announced(t, standUp())
-			require.NoError(t, w.Rewrite(t.Context(), post.Id, c.progress))
+			require.NoError(t, w.Rewrite(t.Context(), message(post.Id), c.progress))
 			for _, want := range c.want {
 				require.Contains(t, post.Refreshed().Text(), want)
 			}
@@ -138,8 +138,8 @@ func TestDeletedPostIsGone(t *testing.T) {
 	w := newWorld(t)
 	post := w.announced(t, standUp())
 	post.Delete()
-	require.ErrorIs(t, w.Rewrite(t.Context(), post.Id, ended(nine(), nine())), meeting.ErrMissing)
-	require.ErrorIs(t, w.Rewrite(t.Context(), "unknownpost", ended(nine(), nine())), meeting.ErrMissing)
+	require.ErrorIs(t, w.Rewrite(t.Context(), message(post.Id), ended(nine(), nine())), meeting.ErrMissing)
+	require.ErrorIs(t, w.Rewrite(t.Context(), message("unknownpost"), ended(nine(), nine())), meeting.ErrMissing)
 }
 
 func TestPostInAnArchivedChannelIsGoneTooForItCanNeverChange(t *testing.T) {
@@ -147,7 +147,7 @@ func TestPostInAnArchivedChannelIsGoneTooForItCanNeverChange(t *testing.T) {
 	w := newWorld(t)
 	post := w.announced(t, standUp())
 	w.townSquare.Archive()
-	require.ErrorIs(t, w.Rewrite(t.Context(), post.Id, ended(nine(), nine())), meeting.ErrGone)
+	require.ErrorIs(t, w.Rewrite(t.Context(), message(post.Id), ended(nine(), nine())), meeting.ErrGone)
 }
 
 func TestPostOfThePublicPluginEndsWell(t *testing.T) {
@@ -158,7 +158,7 @@ func TestPostOfThePublicPluginEndsWell(t *testing.T) {
 		"meeting_id": 85746065432, "meeting_uuid": nil, "meeting_passcode": nil, "meeting_dial_in": nil,
 		"attachments": []any{map[string]any{"text": "Meeting ID: 85746065432"}},
 	})
-	require.NoError(t, w.Rewrite(t.Context(), post.Id, ended(nine(), nine().Add(time.Hour))))
+	require.NoError(t, w.Rewrite(t.Context(), message(post.Id), ended(nine(), nine().Add(time.Hour))))
 	golden(t, "ended_public_plugin", post.Refreshed())
 }
 
@@ -181,12 +181,12 @@ func TestForgedPropsHarmNobody(t *testing.T) {
 			w := newWorld(t)
 			post := w.announced(t, standUp())
 			post.Forge(props)
-			require.NoError(t, w.Rewrite(t.Context(), post.Id, meeting.Progress{Status: meeting.Started, StartedAt: nine()}))
+			require.NoError(t, w.Rewrite(t.Context(), message(post.Id), meeting.Progress{Status: meeting.Started, StartedAt: nine()}))
 			text := post.Refreshed().Text()
 			for _, bad := range []string{"javascript:", "@all", "@channel", "](https://evil"} {
 				require.NotContains(t, text, bad)
 			}
-			require.NoError(t, w.Rewrite(t.Context(), post.Id, ended(nine(), nine().Add(time.Hour))))
+			require.NoError(t, w.Rewrite(t.Context(), message(post.Id), ended(nine(), nine().Add(time.Hour))))
 			require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
 		})
 	}
@@ -196,8 +196,8 @@ func TestForgedPropsHarmNobody(t *testing.T) {
 func TestDefect39_PromptWorksWithoutThePluginsOwnView(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	err := w.PromptRunning(t.Context(), chat.Place{Channel: w.townSquare.ID}, w.bob.ID, meeting.Running{
-		PostID: "post", MeetingID: "85746065432", JoinURL: "https://zoom.us/j/85746065432", Topic: "Stand-up", Creator: "alice",
+	err := w.PromptRunning(t.Context(), place(w.townSquare.ID), actor(w.bob.ID), meeting.Running{
+		Message: message("post"), MeetingID: "85746065432", JoinURL: "https://zoom.us/j/85746065432", Topic: "Stand-up", Creator: "alice",
 		Requested: "Review @here", RequestedChoice: meeting.Personal,
 		Another: chat.Button{
 			Label: chat.Say("prompt.start_another"), Action: "start",
@@ -218,27 +218,27 @@ func TestBrokenConnectionIsAnErrorNotACrash(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	post := w.announced(t, standUp())
-	alice, err := w.Person(t.Context(), w.alice.ID)
+	alice, err := w.Person(t.Context(), chat.PersonID(w.alice.ID))
 	require.NoError(t, err)
-	place := chat.Place{Channel: w.townSquare.ID}
+	at := place(w.townSquare.ID)
 	w.mm.BreakConnection()
 
-	_, err = w.Announce(t.Context(), meeting.Announcement{Place: place, Creator: alice, Meeting: standUp()})
+	_, err = w.Announce(t.Context(), meeting.Announcement{Place: at, Creator: alice, Meeting: standUp()})
 	require.Error(t, err)
-	err = w.Rewrite(t.Context(), post.Id, ended(nine(), nine()))
+	err = w.Rewrite(t.Context(), message(post.Id), ended(nine(), nine()))
 	require.Error(t, err)
 	require.NotErrorIs(t, err, meeting.ErrGone, "the post is there; it cannot be reached")
-	require.Error(t, w.PromptRunning(t.Context(), place, w.bob.ID, meeting.Running{}))
-	require.Error(t, w.Whisper(t.Context(), place, w.bob.ID, chat.Note{}))
-	require.Error(t, w.Rewhisper(t.Context(), place, w.bob.ID, "note", chat.Note{}))
-	_, err = w.Person(t.Context(), w.alice.ID)
+	require.Error(t, w.PromptRunning(t.Context(), at, actor(w.bob.ID), meeting.Running{}))
+	require.Error(t, w.Whisper(t.Context(), at, actor(w.bob.ID), chat.Note{}))
+	require.Error(t, w.Rewhisper(t.Context(), message("note"), actor(w.bob.ID), chat.Note{}))
+	_, err = w.Person(t.Context(), chat.PersonID(w.alice.ID))
 	require.Error(t, err)
-	_, err = w.Channel(t.Context(), w.townSquare.ID)
+	_, err = w.Channel(t.Context(), place(w.townSquare.ID))
 	require.Error(t, err)
-	_, err = w.Thread(t.Context(), post.Id, w.townSquare.ID)
+	_, err = w.Thread(t.Context(), in(w.townSquare.ID, post.Id))
 	require.Error(t, err)
-	require.False(t, w.CanPost(t.Context(), w.alice.ID, w.townSquare.ID))
-	_, err = w.StillPosts(t.Context(), w.alice.ID, w.townSquare.ID)
+	require.False(t, w.CanPost(t.Context(), actor(w.alice.ID), place(w.townSquare.ID)))
+	_, err = w.StillPosts(t.Context(), actor(w.alice.ID), place(w.townSquare.ID))
 	require.Error(t, err, "that is no answer")
 
 	w.ServerSettingsChanged()

@@ -21,7 +21,7 @@ const formURL = "/plugins/zoom/form"
 // OpenForm shows a form to who just typed a command or clicked, in the person's language. Fault: ButtonExpired for a trigger that is
 // too old.
 func (c *Client) OpenForm(_ context.Context, trigger string, f chat.Form) error {
-	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.to(userOf(trigger)).dialog(f)}
+	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.to(chat.PersonID(userOf(trigger))).dialog(f)}
 	// The server only logs what is wrong with a form, and the person would see nothing.
 	if err := request.IsValid(); err != nil {
 		return errors.Wrapf(err, "the form %s", f.Kind)

@@ -23,7 +23,7 @@ func (c *Client) DirectWithBot(channelID string) bool {
 	if known {
 		return direct
 	}
-	channel, err := c.Channel(context.Background(), channelID)
+	channel, err := c.Channel(context.Background(), Place(channelID, ""))
 	if err != nil {
 		return false
 	}

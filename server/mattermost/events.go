@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"context"
+	"mattermost-plugin-zoom/server/chat"
 
 	"github.com/mattermost/mattermost/server/public/model"
 )
@@ -14,12 +15,12 @@ const (
 
 // OpenJoinPage makes the one window that asked open the address. Without a connection it does nothing: then nobody knows
 // which of the user's windows asked, and opening the page in all of them is worse than in none.
-func (c *Client) OpenJoinPage(_ context.Context, userID, connectionID, url string) {
-	if connectionID == "" {
+func (c *Client) OpenJoinPage(_ context.Context, actor chat.Actor, window, url string) {
+	if window == "" {
 		return
 	}
 	c.api.PublishWebSocketEvent(eventMeetingStarted, map[string]any{"meeting_url": url}, &model.WebsocketBroadcast{
-		UserId: userID, ConnectionId: connectionID,
+		UserId: actor.ID, ConnectionId: window,
 	})
 }
 

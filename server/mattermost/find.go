@@ -15,20 +15,21 @@ import (
 // than this size are not.
 const findPage = 200
 
-// Find returns the first post in the place that carries the mark and was made since then. See bridge.Surface.
-func (s *Surface) Find(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (string, error) {
-	found, first := "", int64(0)
+// Recover returns the first post in the place that carries the mark and was made since then. See bridge.Surface.
+func (s *Surface) Recover(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (chat.MessageRef, error) {
+	var found chat.MessageRef
+	first := int64(0)
 	err := s.eachPost(ctx, at, model.GetMillisForTime(since), func(post *model.Post) {
 		has, marked := markOf(post)
 		switch {
 		case post.UserId != s.botID, post.DeleteAt != 0, post.ChannelId != at.Channel, post.RootId != at.Thread:
 		case !marked, has != mark, post.CreateAt < model.GetMillisForTime(since):
-		case found == "" || post.CreateAt < first:
-			found, first = post.Id, post.CreateAt
+		case found.Zero() || post.CreateAt < first:
+			found, first = RefOf(post), post.CreateAt
 		}
 	})
 	if statusOf(err) == http.StatusNotFound {
-		return "", nil
+		return chat.MessageRef{}, nil
 	}
 	return found, errors.Wrapf(err, "look for a post in channel %s", at.Channel)
 }
@@ -37,11 +38,11 @@ func (s *Surface) Find(ctx context.Context, at chat.Place, mark chat.Mark, since
 const recentPages = 3
 
 // Recent returns the posts of ours that carry a mark among the channel's latest, the newest first. See bridge.Surface.
-func (s *Surface) Recent(ctx context.Context, channelID string) ([]chat.Posted, error) {
+func (s *Surface) Recent(ctx context.Context, at chat.Place) ([]chat.Posted, error) {
 	var found []chat.Posted
 	seen := map[string]bool{}
 	read := 0
-	err := s.eachPage(ctx, channelID, 0, func(page *model.PostList) bool {
+	err := s.eachPage(ctx, at.Channel, 0, func(page *model.PostList) bool {
 		for _, id := range page.Order {
 			post := page.Posts[id]
 			mark, marked := markOf(post)
@@ -49,12 +50,12 @@ func (s *Surface) Recent(ctx context.Context, channelID string) ([]chat.Posted, 
 				continue
 			}
 			seen[id] = true
-			found = append(found, chat.Posted{PostID: id, Place: chat.Place{Channel: channelID, Thread: post.RootId}, Mark: mark})
+			found = append(found, chat.Posted{Message: RefOf(post), Mark: mark})
 		}
 		read++
 		return read < recentPages
 	})
-	return found, errors.Wrapf(err, "read the latest posts of channel %s", channelID)
+	return found, errors.Wrapf(err, "read the latest posts of channel %s", at.Channel)
 }
 
 // eachPost calls do for each post of the thread, or of the channel since the time in milliseconds; for some twice, and for some older

@@ -15,13 +15,13 @@ import (
 )
 
 // Person returns who has this user id.
-func (c *Client) Person(_ context.Context, userID string) (chat.Person, error) {
-	user, err := c.user(userID)
+func (c *Client) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
+	user, err := c.user(string(person))
 	if err != nil {
 		return chat.Person{}, err
 	}
 	return chat.Person{
-		ID:               user.Id,
+		ID:               chat.PersonID(user.Id),
 		Username:         user.Username,
 		Email:            user.Email,
 		EmailVerified:    user.EmailVerified,
@@ -37,16 +37,16 @@ func (c *Client) PersonByEmail(ctx context.Context, email string) (chat.Person, 
 	if err != nil || user.DeleteAt != 0 || user.IsBot {
 		return chat.Person{}, false
 	}
-	person, err := c.Person(ctx, user.Id)
-	return person, err == nil && (person.EmailVerified || person.IdentityProvider != "")
+	found, err := c.Person(ctx, chat.PersonID(user.Id))
+	return found, err == nil && (found.EmailVerified || found.IdentityProvider != "")
 }
 
 // VerifiesEmail reports whether this server makes people prove that an address is theirs.
 func (c *Client) VerifiesEmail() bool { return c.server.Load().verifiesEmail }
 
 // Locale returns the language that the user reads, such as "de"; the server's own when the user is unknown.
-func (c *Client) Locale(userID string) string {
-	user, err := c.user(userID)
+func (c *Client) Locale(person chat.PersonID) string {
+	user, err := c.user(string(person))
 	if err != nil || user.Locale == "" {
 		return c.server.Load().locale
 	}
@@ -54,7 +54,8 @@ func (c *Client) Locale(userID string) string {
 }
 
 // Channel returns the channel with this id. Fault: NoPost when there is none.
-func (c *Client) Channel(_ context.Context, channelID string) (chat.Channel, error) {
+func (c *Client) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
+	channelID := at.Channel
 	channel, err := answered(c.api.GetChannel(channelID))
 	if statusOf(err) == http.StatusNotFound {
 		return chat.Channel{}, fault.Wrap(errors.Wrapf(err, "channel %s", channelID), fault.NoPost)
@@ -70,21 +71,21 @@ func (c *Client) Channel(_ context.Context, channelID string) (chat.Channel, err
 	return found, nil
 }
 
-// ChannelsOf returns the ids of the channels that the user is a member of, in all teams.
-func (c *Client) ChannelsOf(_ context.Context, userID string) ([]string, error) {
-	teams, appErr := c.api.GetTeamsForUser(userID)
+// ChannelsOf returns the channels that the user is a member of, in all teams.
+func (c *Client) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Place, error) {
+	teams, appErr := c.api.GetTeamsForUser(actor.ID)
 	if appErr != nil {
 		return nil, errors.Wrap(appErr, "list somebody's teams")
 	}
-	var found []string
+	var found []chat.Place
 	for _, team := range teams {
-		channels, appErr := c.api.GetChannelsForTeamForUser(team.Id, userID, false)
+		channels, appErr := c.api.GetChannelsForTeamForUser(team.Id, actor.ID, false)
 		if appErr != nil {
 			return nil, errors.Wrap(appErr, "list somebody's channels")
 		}
 		for _, channel := range channels {
-			if !slices.Contains(found, channel.Id) { // a direct channel is in each team
-				found = append(found, channel.Id)
+			if at := Place(channel.Id, ""); !slices.Contains(found, at) { // a direct channel is in each team
+				found = append(found, at)
 			}
 		}
 	}
@@ -95,13 +96,13 @@ func (c *Client) ChannelsOf(_ context.Context, userID string) ([]string, error) 
 var permalink = regexp.MustCompile(`/pl/([a-z0-9]{26})/?$`)
 
 // Message returns the text of the message whose address this is, if the user may read the channel that it is in.
-func (c *Client) Message(_ context.Context, userID, address string) (string, bool) {
+func (c *Client) Message(_ context.Context, actor chat.Actor, address string) (string, bool) {
 	found := permalink.FindStringSubmatch(strings.TrimSpace(address))
 	if found == nil {
 		return "", false
 	}
 	post, err := answered(c.api.GetPost(found[1]))
-	if err != nil || post.DeleteAt != 0 || !c.api.HasPermissionToChannel(userID, post.ChannelId, model.PermissionReadChannelContent) {
+	if err != nil || post.DeleteAt != 0 || !c.api.HasPermissionToChannel(actor.ID, post.ChannelId, model.PermissionReadChannelContent) {
 		return "", false
 	}
 	return post.Message, true
@@ -109,26 +110,26 @@ func (c *Client) Message(_ context.Context, userID, address string) (string, boo
 
 // CanPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
 // that is not archived. The server checks none of that when a plugin posts. Whatever cannot be told is a no.
-func (c *Client) CanPost(ctx context.Context, userID, channelID string) bool {
-	can, err := c.StillPosts(ctx, userID, channelID)
+func (c *Client) CanPost(ctx context.Context, actor chat.Actor, at chat.Place) bool {
+	can, err := c.StillPosts(ctx, actor, at)
 	return err == nil && can
 }
 
 // StillPosts is CanPost for where a no has consequences: what cannot be told is an error.
-func (c *Client) StillPosts(ctx context.Context, userID, channelID string) (bool, error) {
-	channel, err := c.Channel(ctx, channelID)
+func (c *Client) StillPosts(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
+	channel, err := c.Channel(ctx, at)
 	if err != nil || channel.Archived {
 		return false, unless(fault.Is(err, fault.NoPost), err)
 	}
-	user, err := c.user(userID)
+	user, err := c.user(actor.ID)
 	if err != nil || user.DeleteAt != 0 {
 		return false, unless(statusOf(err) == http.StatusNotFound, err)
 	}
 	// Admins have the permission everywhere, also where they are no members and would surprise those who are.
-	if _, err := answered(c.api.GetChannelMember(channelID, userID)); err != nil {
-		return false, unless(statusOf(err) == http.StatusNotFound, errors.Wrapf(err, "look up a member of channel %s", channelID))
+	if _, err := answered(c.api.GetChannelMember(at.Channel, actor.ID)); err != nil {
+		return false, unless(statusOf(err) == http.StatusNotFound, errors.Wrapf(err, "look up a member of channel %s", at.Channel))
 	}
-	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionCreatePost), nil
+	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionCreatePost), nil
 }
 
 // unless returns the error, but where it is an answer.
@@ -141,36 +142,43 @@ func unless(answer bool, err error) error {
 
 // Administers reports whether the user is an admin of the channel now, or of its team or the whole server. Whatever cannot be
 // told is a no.
-func (c *Client) Administers(_ context.Context, userID, channelID string) bool {
-	user, err := c.user(userID)
+func (c *Client) Administers(_ context.Context, actor chat.Actor, at chat.Place) bool {
+	user, err := c.user(actor.ID)
 	if err != nil || user.DeleteAt != 0 {
 		return false
 	}
-	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionManageChannelRoles)
+	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionManageChannelRoles)
 }
 
 // CanCallAll reports whether the user may mention everybody in the channel now. Whatever cannot be told is a no.
-func (c *Client) CanCallAll(_ context.Context, userID, channelID string) bool {
-	return c.api.HasPermissionToChannel(userID, channelID, model.PermissionUseChannelMentions)
+func (c *Client) CanCallAll(_ context.Context, actor chat.Actor, at chat.Place) bool {
+	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionUseChannelMentions)
 }
 
-// Thread returns the first post of the thread that the post belongs to, "" for "". Fault: ThreadElsewhere when there is no
-// such post in the channel.
-func (c *Client) Thread(_ context.Context, postID, channelID string) (string, error) {
-	if postID == "" {
-		return "", nil
+// Thread returns the thread that the message belongs to, which it may begin; the channel itself for no message. Fault: ThreadElsewhere
+// when there is no such message in the channel.
+func (c *Client) Thread(_ context.Context, m chat.MessageRef) (chat.Place, error) {
+	if m.Zero() {
+		return m.Place, nil
 	}
-	post, err := answered(c.api.GetPost(postID))
-	if statusOf(err) == http.StatusNotFound || (err == nil && (post.ChannelId != channelID || post.DeleteAt != 0)) {
-		return "", fault.Wrap(err, fault.ThreadElsewhere)
+	post, err := answered(c.api.GetPost(m.ID))
+	if statusOf(err) == http.StatusNotFound || (err == nil && (post.ChannelId != m.Channel || post.DeleteAt != 0)) {
+		return chat.Place{}, fault.Wrap(err, fault.ThreadElsewhere)
 	}
 	if err != nil {
-		return "", errors.Wrapf(err, "look up post %s", postID)
+		return chat.Place{}, errors.Wrapf(err, "look up post %s", m.ID)
 	}
-	if post.RootId != "" {
-		return post.RootId, nil
-	}
-	return post.Id, nil
+	return RefOf(post).Follow(), nil
+}
+
+// Place returns the channel, or the thread in it that the post begins.
+func Place(channelID, rootID string) chat.Place {
+	return chat.Place{Surface: chat.Mattermost, Channel: channelID, Thread: rootID}
+}
+
+// RefOf returns what refers to the post.
+func RefOf(post *model.Post) chat.MessageRef {
+	return chat.MessageRef{Place: Place(post.ChannelId, post.RootId), ID: post.Id}
 }
 
 func (c *Client) user(userID string) (*model.User, error) {

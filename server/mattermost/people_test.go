@@ -15,13 +15,13 @@ func TestPersonIsWhoTheServerSaysTheyAre(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	root := w.mm.AddUser("root", mmtest.Admin, mmtest.SignsInWith("saml"), mmtest.Unverified, mmtest.Email("root@corp.example"))
-	person, err := w.Person(t.Context(), root.ID)
+	person, err := w.Person(t.Context(), chat.PersonID(root.ID))
 	require.NoError(t, err)
 	require.Equal(t, chat.Person{
-		ID: root.ID, Username: "root", Email: "root@corp.example", IdentityProvider: "saml", Admin: true,
+		ID: chat.PersonID(root.ID), Username: "root", Email: "root@corp.example", IdentityProvider: "saml", Admin: true,
 	}, person)
 
-	alice, err := w.Person(t.Context(), w.alice.ID)
+	alice, err := w.Person(t.Context(), chat.PersonID(w.alice.ID))
 	require.NoError(t, err)
 	require.True(t, alice.EmailVerified)
 	require.False(t, alice.Admin)
@@ -35,7 +35,7 @@ func TestAddressesThatTheServerItselfKeepsHaveNoIdentityProvider(t *testing.T) {
 	for _, service := range []string{"", "email", "magic_link"} {
 		w := newWorld(t)
 		guest := w.mm.AddUser("guest", mmtest.SignsInWith(service))
-		person, err := w.Person(t.Context(), guest.ID)
+		person, err := w.Person(t.Context(), chat.PersonID(guest.ID))
 		require.NoError(t, err)
 		require.Empty(t, person.IdentityProvider, service)
 	}
@@ -60,20 +60,20 @@ func TestChannelsAreKnownByTheirKind(t *testing.T) {
 	private := w.mm.AddChannel("secret", mmtest.Private, w.alice)
 	direct := w.mm.AddChannel("direct", mmtest.Direct, w.alice, w.bob)
 
-	public, err := w.Channel(t.Context(), w.townSquare.ID)
+	public, err := w.Channel(t.Context(), place(w.townSquare.ID))
 	require.NoError(t, err)
 	require.True(t, public.Public)
 	for _, c := range []*mmtest.Channel{private, direct} {
-		found, err := w.Channel(t.Context(), c.ID)
+		found, err := w.Channel(t.Context(), place(c.ID))
 		require.NoError(t, err)
 		require.False(t, found.Public)
 	}
 	w.townSquare.Archive()
-	public, err = w.Channel(t.Context(), w.townSquare.ID)
+	public, err = w.Channel(t.Context(), place(w.townSquare.ID))
 	require.NoError(t, err)
 	require.True(t, public.Archived)
 
-	_, err = w.Channel(t.Context(), "elsewhere")
+	_, err = w.Channel(t.Context(), place("elsewhere"))
 	require.True(t, fault.Is(err, fault.NoPost))
 }
 
@@ -97,15 +97,15 @@ func TestDefect38_OnlyThoseWhoMayPostCan(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			c.change(w)
-			require.Equal(t, c.want, w.CanPost(t.Context(), w.alice.ID, w.townSquare.ID))
+			require.Equal(t, c.want, w.CanPost(t.Context(), actor(w.alice.ID), place(w.townSquare.ID)))
 		})
 	}
 	t.Run("nowhere", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		require.False(t, w.CanPost(t.Context(), w.alice.ID, "elsewhere"))
+		require.False(t, w.CanPost(t.Context(), actor(w.alice.ID), place("elsewhere")))
 		for _, nobody := range [][2]string{{w.alice.ID, "elsewhere"}, {"nobody", w.townSquare.ID}, {w.mm.AddUser("eve").ID, w.townSquare.ID}} {
-			still, err := w.StillPosts(t.Context(), nobody[0], nobody[1])
+			still, err := w.StillPosts(t.Context(), actor(nobody[0]), place(nobody[1]))
 			require.NoError(t, err, "that is an answer")
 			require.False(t, still)
 		}
@@ -129,17 +129,17 @@ func TestDefect18_ThreadIsFoundWhoeverBeganIt(t *testing.T) {
 		"not an id at all": {"../../users", w.townSquare.ID, "refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			root, err := w.Thread(t.Context(), c.post, c.channel)
+			root, err := w.Thread(t.Context(), in(c.channel, c.post))
 			if c.want == "refused" {
 				require.True(t, fault.Is(err, fault.ThreadElsewhere), "%v", err)
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, c.want, root)
+			require.Equal(t, place(c.channel).In(c.want), root)
 		})
 	}
 
 	question.Delete()
-	_, err := w.Thread(t.Context(), question.Id, w.townSquare.ID)
+	_, err := w.Thread(t.Context(), in(w.townSquare.ID, question.Id))
 	require.True(t, fault.Is(err, fault.ThreadElsewhere))
 }

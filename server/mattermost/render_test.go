@@ -37,7 +37,7 @@ func rich(tone chat.Tone, emoji, state string) chat.Card {
 func (w *world) posted(t *testing.T, card chat.Card) *mmtest.Post {
 	t.Helper()
 	_, err := mattermost.NewSurface(w.Client, strings.ToTitle).Post(t.Context(), chat.Posting{
-		Place: chat.Place{Channel: w.townSquare.ID}, Card: card, Mark: mark("card"),
+		Place: place(w.townSquare.ID), Card: card, Mark: mark("card"),
 	})
 	require.NoError(t, err)
 	return w.townSquare.LastPost()
@@ -134,9 +134,9 @@ func TestActionsThatTheServerWouldNotFindAreRefused(t *testing.T) {
 			card.Actions = append(card.Actions, chat.Action{ID: id, Label: chat.Verbatim("x")})
 		}
 		s := mattermost.NewSurface(w.Client, strings.ToTitle)
-		_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{Channel: w.townSquare.ID}, Card: card})
+		_, err := s.Post(t.Context(), chat.Posting{Place: place(w.townSquare.ID), Card: card})
 		require.Error(t, err)
-		_, err = s.Reply(t.Context(), chat.Place{Channel: w.townSquare.ID}, chat.Reply{Actions: card.Actions}, chat.Mark{})
+		_, err = s.Reply(t.Context(), place(w.townSquare.ID), chat.Reply{Actions: card.Actions}, chat.Mark{})
 		require.Error(t, err)
 	}
 	require.Empty(t, w.townSquare.Posts())

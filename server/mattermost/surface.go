@@ -51,18 +51,18 @@ func NewSurface(c *Client, name func(providerID string) string) *Surface {
 }
 
 // Post puts a card into a channel or thread. See bridge.Surface.
-func (s *Surface) Post(_ context.Context, p chat.Posting) (string, error) {
+func (s *Surface) Post(_ context.Context, p chat.Posting) (chat.MessageRef, error) {
 	attachment, err := s.card(p.Place.Thread, p.Card)
 	if err != nil {
-		return "", err
+		return chat.MessageRef{}, err
 	}
 	post := &model.Post{Type: cardType, Message: s.mention(p.Place.Channel, p.Mention)}
 	return s.say(p.Place, post, p.Mark, map[string]any{propCard: cardProp(p.Card)}, []*model.MessageAttachment{attachment})
 }
 
 // Update brings the card of a post up to date. The text beside the card, with whom it mentions, stays as it was.
-func (s *Surface) Update(_ context.Context, postID string, p chat.Posting) error {
-	post, err := s.ours(postID)
+func (s *Surface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) error {
+	post, err := s.ours(m.ID)
 	if err != nil {
 		return err
 	}
@@ -91,16 +91,16 @@ func (s *Surface) Update(_ context.Context, postID string, p chat.Posting) error
 		return bridge.ErrGone
 	}
 	if statusOf(err) == http.StatusNotFound {
-		return s.missing(postID)
+		return s.missing(m.ID)
 	}
-	return errors.Wrapf(err, "update post %s", postID)
+	return errors.Wrapf(err, "update post %s", m.ID)
 }
 
 // Reply posts a line into the thread. See bridge.Surface.
-func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (string, error) {
+func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (chat.MessageRef, error) {
 	actions, err := s.actions(at.Thread, r.Actions)
 	if err != nil {
-		return "", err
+		return chat.MessageRef{}, err
 	}
 	text := s.toAll().text(r.Text)
 	said := fitting(text, maxText)
@@ -119,7 +119,7 @@ func (s *Surface) Announce(_ context.Context, at chat.Place, text chat.Message) 
 }
 
 // say posts as the bot.
-func (s *Surface) say(at chat.Place, post *model.Post, mark chat.Mark, props map[string]any, attachments []*model.MessageAttachment) (string, error) {
+func (s *Surface) say(at chat.Place, post *model.Post, mark chat.Mark, props map[string]any, attachments []*model.MessageAttachment) (chat.MessageRef, error) {
 	post.UserId, post.ChannelId, post.RootId = s.botID, at.Channel, at.Thread
 	props[model.PostPropsFromBot] = "true"
 	if mark != (chat.Mark{}) {
@@ -130,40 +130,40 @@ func (s *Surface) say(at chat.Place, post *model.Post, mark chat.Mark, props map
 		props[model.PostPropsOverrideIconURL] = s.SiteURL() + "/plugins/zoom/public/" + mark.Provider + ".png"
 	}
 	if err := setProps(post, props, attachments); err != nil {
-		return "", err
+		return chat.MessageRef{}, err
 	}
 	created, err := s.createPost(post)
 	switch {
 	case err == nil:
-		return created.Id, nil
+		return RefOf(created), nil
 	case !refused(err):
-		return "", err
+		return chat.MessageRef{}, err
 	case s.closed(at.Channel):
-		return "", bridge.ErrGone
+		return chat.MessageRef{}, bridge.ErrGone
 	case at.Thread == "":
-		return "", err
+		return chat.MessageRef{}, err
 	}
 	if _, rootErr := answered(s.api.GetPost(at.Thread)); statusOf(rootErr) == http.StatusNotFound {
-		return "", s.missing(at.Thread)
+		return chat.MessageRef{}, s.missing(at.Thread)
 	}
-	return "", err
+	return chat.MessageRef{}, err
 }
 
-// Marked returns the place and mark of a post of ours. See bridge.Surface.
-func (s *Surface) Marked(_ context.Context, postID string) (chat.Place, chat.Mark, error) {
-	post, err := s.ours(postID)
+// Marked returns a post of ours as it is now, with its mark. See bridge.Surface.
+func (s *Surface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, error) {
+	post, err := s.ours(m.ID)
 	if err != nil {
-		return chat.Place{}, chat.Mark{}, err
+		return chat.Posted{}, err
 	}
 	mark, marked := markOf(post)
 	if !marked {
-		return chat.Place{}, chat.Mark{}, bridge.ErrGone
+		return chat.Posted{}, bridge.ErrGone
 	}
-	return chat.Place{Channel: post.ChannelId, Thread: post.RootId}, mark, nil
+	return chat.Posted{Message: RefOf(post), Mark: mark}, nil
 }
 
 // Link returns the address of a post, which leads to it in whichever team the reader is.
-func (s *Surface) Link(postID string) string { return s.SiteURL() + "/_redirect/pl/" + postID }
+func (s *Surface) Link(m chat.MessageRef) string { return s.SiteURL() + "/_redirect/pl/" + m.ID }
 
 // ours returns a post of the bot's. Anybody can give their own posts any props, so those of others are none of ours.
 func (s *Surface) ours(postID string) (*model.Post, error) {

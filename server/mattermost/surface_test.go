@@ -30,11 +30,11 @@ func mark(key string) chat.Mark {
 // shown has a build's card stand in town square.
 func (w *world) shown(t *testing.T, s *mattermost.Surface) (*mmtest.Post, chat.Posting) {
 	t.Helper()
-	p := chat.Posting{Place: chat.Place{Channel: w.townSquare.ID}, Card: build("Running", chat.ToneRunning), Mark: mark("card")}
-	postID, err := s.Post(t.Context(), p)
+	p := chat.Posting{Place: place(w.townSquare.ID), Card: build("Running", chat.ToneRunning), Mark: mark("card")}
+	made, err := s.Post(t.Context(), p)
 	require.NoError(t, err)
 	post := w.townSquare.LastPost()
-	require.Equal(t, postID, post.Id)
+	require.Equal(t, in(w.townSquare.ID, post.Id), made)
 	return post, p
 }
 
@@ -46,24 +46,23 @@ func TestACardIsPostedByTheBotAndBroughtUpToDateInPlace(t *testing.T) {
 	require.Equal(t, w.BotID(), post.UserId)
 	require.Equal(t, "true", post.Prop("from_bot"))
 	require.Equal(t, []string{"Rebuild"}, post.Buttons())
-	require.Equal(t, "https://chat.example.com/_redirect/pl/"+post.Id, s.Link(post.Id))
+	require.Equal(t, "https://chat.example.com/_redirect/pl/"+post.Id, s.Link(message(post.Id)))
 
 	w.mm.Advance(time.Minute)
-	require.NoError(t, s.Update(t.Context(), post.Id, p))
+	require.NoError(t, s.Update(t.Context(), message(post.Id), p))
 	require.Equal(t, post.UpdateAt, post.Refreshed().UpdateAt, "what it shows already is not written again")
 
 	p.Card = build("Failed", chat.ToneFailure)
-	require.NoError(t, s.Update(t.Context(), post.Id, p))
+	require.NoError(t, s.Update(t.Context(), message(post.Id), p))
 	require.Len(t, w.townSquare.Posts(), 1)
 	failed := post.Refreshed()
 	require.Contains(t, failed.Text(), "❌ Failed · web #42")
 	require.Equal(t, "true", failed.Prop("from_bot"))
 	require.Equal(t, "true", failed.Prop("from_plugin"))
 
-	at, has, err := s.Marked(t.Context(), post.Id)
+	posted, err := s.Marked(t.Context(), message(post.Id))
 	require.NoError(t, err)
-	require.Equal(t, mark("card"), has)
-	require.Equal(t, chat.Place{Channel: w.townSquare.ID}, at)
+	require.Equal(t, chat.Posted{Message: in(w.townSquare.ID, post.Id), Mark: mark("card")}, posted)
 }
 
 func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
@@ -71,13 +70,13 @@ func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	card, _ := w.shown(t, s)
-	at := chat.Place{Channel: w.townSquare.ID, Thread: card.Id}
-	replyID, err := s.Reply(t.Context(), at, chat.Reply{
+	at := place(w.townSquare.ID).In(card.Id)
+	answer, err := s.Reply(t.Context(), at, chat.Reply{
 		Text: chat.Verbatim("2 tests failed."), Actions: []chat.Action{{ID: "log", Label: chat.Verbatim("Log")}}, Mention: "bob",
 	}, mark("reply"))
 	require.NoError(t, err)
 	reply := w.townSquare.LastPost()
-	require.Equal(t, replyID, reply.Id)
+	require.Equal(t, answer.ID, reply.Id)
 	require.Equal(t, card.Id, reply.RootId)
 	require.Equal(t, "@bob 2 tests failed.", reply.Message)
 	require.Equal(t, []string{"Log"}, reply.Buttons())
@@ -86,7 +85,7 @@ func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
 	said := w.townSquare.LastPost()
 	require.Equal(t, "The channel is no longer connected.", said.Message)
 	require.Equal(t, card.Id, said.RootId)
-	_, _, err = s.Marked(t.Context(), said.Id)
+	_, err = s.Marked(t.Context(), message(said.Id))
 	require.ErrorIs(t, err, bridge.ErrGone, "it is about no subject")
 }
 
@@ -98,7 +97,7 @@ func TestACallGoesOutOnceAndOnlyToWhomItCanBe(t *testing.T) {
 	} {
 		w := newWorld(t)
 		s := mattermost.NewSurface(w.Client, strings.ToTitle)
-		p := chat.Posting{Place: chat.Place{Channel: w.townSquare.ID}, Card: build("Failed", chat.ToneFailure), Mention: who}
+		p := chat.Posting{Place: place(w.townSquare.ID), Card: build("Failed", chat.ToneFailure), Mention: who}
 		postID, err := s.Post(t.Context(), p)
 		require.NoError(t, err)
 		require.Equal(t, want, w.townSquare.LastPost().Message)
@@ -116,11 +115,11 @@ func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
 	for name, end := range map[string]func(*world, *mmtest.Post) chat.Place{
 		"a deleted post": func(w *world, p *mmtest.Post) chat.Place {
 			p.Delete()
-			return chat.Place{Channel: w.townSquare.ID, Thread: p.Id}
+			return place(w.townSquare.ID).In(p.Id)
 		},
 		"an archived channel": func(w *world, p *mmtest.Post) chat.Place {
 			w.townSquare.Archive()
-			return chat.Place{Channel: w.townSquare.ID, Thread: p.Id}
+			return place(w.townSquare.ID).In(p.Id)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,7 +129,7 @@ func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
 			post, p := w.shown(t, s)
 			at := end(w, post)
 			p.Card = build("Failed", chat.ToneFailure)
-			require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrGone)
+			require.ErrorIs(t, s.Update(t.Context(), message(post.Id), p), bridge.ErrGone)
 			_, err := s.Reply(t.Context(), at, chat.Reply{Text: chat.Verbatim("x")}, mark("reply"))
 			require.ErrorIs(t, err, bridge.ErrGone)
 			require.ErrorIs(t, s.Announce(t.Context(), at, chat.Verbatim("x")), bridge.ErrGone)
@@ -138,7 +137,7 @@ func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
 	}
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
-	_, err := s.Post(t.Context(), chat.Posting{Place: chat.Place{Channel: "nowhere"}, Card: build("Failed", chat.ToneFailure)})
+	_, err := s.Post(t.Context(), chat.Posting{Place: place("nowhere"), Card: build("Failed", chat.ToneFailure)})
 	require.ErrorIs(t, err, bridge.ErrGone)
 }
 
@@ -151,11 +150,11 @@ func TestAPostThatAReplicaLacksIsNotGoneYet(t *testing.T) {
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post, p := w.shown(t, s)
 	post.Delete()
-	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), queue.ErrNotYet)
+	require.ErrorIs(t, s.Update(t.Context(), message(post.Id), p), queue.ErrNotYet)
 	w.mm.Advance(59 * time.Second)
-	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), queue.ErrNotYet)
+	require.ErrorIs(t, s.Update(t.Context(), message(post.Id), p), queue.ErrNotYet)
 	w.mm.Advance(time.Second)
-	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), bridge.ErrGone)
+	require.ErrorIs(t, s.Update(t.Context(), message(post.Id), p), bridge.ErrGone)
 }
 
 func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
@@ -165,26 +164,26 @@ func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
 	before, p := w.shown(t, s)
 	w.mm.Advance(time.Minute)
 	since := w.mm.Now()
-	channel := chat.Place{Channel: w.townSquare.ID}
-	find := func(at chat.Place, m chat.Mark) string {
-		found, err := s.Find(t.Context(), at, m, since)
+	channel := place(w.townSquare.ID)
+	find := func(at chat.Place, m chat.Mark) chat.MessageRef {
+		found, err := s.Recover(t.Context(), at, m, since)
 		require.NoError(t, err)
 		return found
 	}
 	p.Card = build("Failed", chat.ToneFailure)
-	require.NoError(t, s.Update(t.Context(), before.Id, p))
+	require.NoError(t, s.Update(t.Context(), message(before.Id), p))
 	require.Empty(t, find(channel, mark("card")), "it was changed since then, but made before")
 
-	cardID, err := s.Post(t.Context(), p)
+	card, err := s.Post(t.Context(), p)
 	require.NoError(t, err)
-	thread := chat.Place{Channel: w.townSquare.ID, Thread: cardID}
-	replyID, err := s.Reply(t.Context(), thread, chat.Reply{Text: chat.Verbatim("x")}, mark("reply"))
+	thread := place(w.townSquare.ID).In(card.ID)
+	reply, err := s.Reply(t.Context(), thread, chat.Reply{Text: chat.Verbatim("x")}, mark("reply"))
 	require.NoError(t, err)
-	require.Equal(t, cardID, find(channel, mark("card")))
+	require.Equal(t, card, find(channel, mark("card")))
 	require.Empty(t, find(channel, mark("reply")), "that is in the thread")
-	require.Equal(t, replyID, find(thread, mark("reply")))
+	require.Equal(t, reply, find(thread, mark("reply")))
 	require.Empty(t, find(thread, mark("other")))
-	require.Empty(t, find(chat.Place{Channel: w.townSquare.ID, Thread: "nothread"}, mark("reply")))
+	require.Empty(t, find(place(w.townSquare.ID).In("nothread"), mark("reply")))
 }
 
 // The server's call for what changed in a channel since a time returns any thousand posts of more.
@@ -201,11 +200,11 @@ func TestTheServerShowsAThousandPostsAtOnceAndOursIsFoundAmongMore(t *testing.T)
 			w.mm.Advance(time.Millisecond) // several are made in one
 		}
 	}
-	found, err := s.Find(t.Context(), p.Place, p.Mark, since)
+	found, err := s.Recover(t.Context(), p.Place, p.Mark, since)
 	require.NoError(t, err)
-	require.Equal(t, card.Id, found)
+	require.Equal(t, card.Id, found.ID)
 	w.mm.Advance(time.Second)
-	found, err = s.Find(t.Context(), p.Place, p.Mark, w.mm.Now())
+	found, err = s.Recover(t.Context(), p.Place, p.Mark, w.mm.Now())
 	require.NoError(t, err)
 	require.Empty(t, found)
 }
@@ -214,9 +213,9 @@ func TestTheRecentCardsOfAChannelAreFoundAmongWhatPeopleSay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
-	post := func(key string) string {
+	post := func(key string) chat.MessageRef {
 		w.mm.Advance(time.Second)
-		at := chat.Posting{Place: chat.Place{Channel: w.townSquare.ID}, Card: chat.Card{Title: key, State: chat.Verbatim("Failed")}, Mark: chat.Mark{Provider: "jenkins", Key: key}}
+		at := chat.Posting{Place: place(w.townSquare.ID), Card: chat.Card{Title: key, State: chat.Verbatim("Failed")}, Mark: chat.Mark{Provider: "jenkins", Key: key}}
 		id, err := s.Post(t.Context(), at)
 		require.NoError(t, err)
 		return id
@@ -232,12 +231,11 @@ func TestTheRecentCardsOfAChannelAreFoundAmongWhatPeopleSay(t *testing.T) {
 	second := post("second")
 	talk(250)
 	third := post("third")
-	found, err := s.Recent(t.Context(), w.townSquare.ID)
+	found, err := s.Recent(t.Context(), place(w.townSquare.ID))
 	require.NoError(t, err)
 	require.Len(t, found, 2, "who looks does not wait for all of a channel's history")
-	require.Equal(t, []string{third, second}, []string{found[0].PostID, found[1].PostID})
+	require.Equal(t, []chat.MessageRef{third, second}, []chat.MessageRef{found[0].Message, found[1].Message})
 	require.Equal(t, chat.Mark{Provider: "jenkins", Key: "third"}, found[0].Mark)
-	require.Equal(t, w.townSquare.ID, found[0].Place.Channel)
 }
 
 func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
@@ -249,10 +247,10 @@ func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
 	forged.Forge(map[string]any{"from_bot": "true", "bridge": map[string]any{
 		"provider": "jenkins", "connection": "c1", "subject": "web/42", "key": "forged",
 	}})
-	_, _, err := s.Marked(t.Context(), forged.Id)
+	_, err := s.Marked(t.Context(), message(forged.Id))
 	require.ErrorIs(t, err, bridge.ErrGone)
-	require.ErrorIs(t, s.Update(t.Context(), forged.Id, p), bridge.ErrGone)
-	found, err := s.Find(t.Context(), chat.Place{Channel: w.townSquare.ID}, mark("forged"), w.mm.Now())
+	require.ErrorIs(t, s.Update(t.Context(), message(forged.Id), p), bridge.ErrGone)
+	found, err := s.Recover(t.Context(), place(w.townSquare.ID), mark("forged"), w.mm.Now())
 	require.NoError(t, err)
 	require.Empty(t, found)
 }
@@ -265,12 +263,12 @@ func TestABrokenConnectionLosesNoCard(t *testing.T) {
 	w.mm.BreakConnection()
 	_, err := s.Post(t.Context(), p)
 	require.ErrorIs(t, err, mattermost.ErrNoAnswer)
-	_, err = s.Find(t.Context(), p.Place, p.Mark, nine())
+	_, err = s.Recover(t.Context(), p.Place, p.Mark, nine())
 	require.ErrorIs(t, err, mattermost.ErrNoAnswer)
-	_, _, err = s.Marked(t.Context(), post.Id)
+	_, err = s.Marked(t.Context(), message(post.Id))
 	require.ErrorIs(t, err, mattermost.ErrNoAnswer)
-	require.ErrorIs(t, s.Update(t.Context(), post.Id, p), mattermost.ErrNoAnswer)
-	require.False(t, s.Administers(t.Context(), w.alice.ID, w.townSquare.ID))
+	require.ErrorIs(t, s.Update(t.Context(), message(post.Id), p), mattermost.ErrNoAnswer)
+	require.False(t, s.Administers(t.Context(), actor(w.alice.ID), place(w.townSquare.ID)))
 }
 
 func TestOnlyAdminsAdminister(t *testing.T) {
@@ -289,7 +287,7 @@ func TestOnlyAdminsAdminister(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			c.change(w)
-			require.Equal(t, c.want, w.Administers(t.Context(), w.alice.ID, w.townSquare.ID))
+			require.Equal(t, c.want, w.Administers(t.Context(), actor(w.alice.ID), place(w.townSquare.ID)))
 		})
 	}
 }
@@ -302,7 +300,7 @@ func TestTheConversationWithTheBotIsKnown(t *testing.T) {
 		w.alice.DirectWith(w.bob.ID):  {},
 		w.townSquare:                  {Public: true, Name: "town-square"},
 	} {
-		found, err := w.Channel(t.Context(), channel.ID)
+		found, err := w.Channel(t.Context(), place(channel.ID))
 		require.NoError(t, err)
 		require.Equal(t, want, found)
 	}
@@ -313,7 +311,7 @@ func TestALineWithLongAddressesIsNoLongerThanTheServerTakes(t *testing.T) {
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
 	post, p := w.shown(t, s)
-	thread := chat.Place{Channel: w.townSquare.ID, Thread: post.Id}
+	thread := place(w.townSquare.ID).In(post.Id)
 	var lines []chat.Message
 	for range 40 {
 		lines = append(lines, chat.Verbatim(chat.Link("0123abc", "https://git.example.com/"+strings.Repeat("x", 900))+" Mend it"))

@@ -21,45 +21,45 @@ const (
 )
 
 // Whisper shows a note to one person in a place, in the person's language.
-func (c *Client) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
-	post, err := c.note(at, userID, note)
+func (c *Client) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+	post, err := c.note(at, actor.Person, note)
 	if err != nil {
 		return err
 	}
-	if c.api.SendEphemeralPost(userID, post) == nil {
+	if c.api.SendEphemeralPost(actor.ID, post) == nil {
 		return errors.Wrap(ErrNoAnswer, "show a note")
 	}
 	return nil
 }
 
 // Rewhisper replaces a note shown before.
-func (c *Client) Rewhisper(_ context.Context, at chat.Place, userID, postID string, note chat.Note) error {
-	post, err := c.note(at, userID, note)
+func (c *Client) Rewhisper(_ context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error {
+	post, err := c.note(m.Place, actor.Person, note)
 	if err != nil {
 		return err
 	}
 	// The server stores no notes, so it cannot fill in what is left out: without a time the note would move to the top.
-	post.Id, post.CreateAt = postID, model.GetMillisForTime(c.now())
-	if c.api.UpdateEphemeralPost(userID, post) == nil {
+	post.Id, post.CreateAt = m.ID, model.GetMillisForTime(c.now())
+	if c.api.UpdateEphemeralPost(actor.ID, post) == nil {
 		return errors.Wrap(ErrNoAnswer, "replace a note")
 	}
 	return nil
 }
 
 // DirectMessage has the bot write to somebody, in the person's language.
-func (c *Client) DirectMessage(_ context.Context, userID string, text chat.Message) error {
-	channel, err := answered(c.api.GetDirectChannel(c.botID, userID))
+func (c *Client) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+	channel, err := answered(c.api.GetDirectChannel(c.botID, actor.ID))
 	if err != nil {
-		return errors.Wrapf(err, "open the direct channel with user %s", userID)
+		return errors.Wrapf(err, "open the direct channel with user %s", actor.ID)
 	}
 	_, err = c.createPost(&model.Post{
-		UserId: c.botID, ChannelId: channel.Id, Message: c.Markdown(userID, text),
+		UserId: c.botID, ChannelId: channel.Id, Message: c.Markdown(actor.Person, text),
 	})
-	return errors.Wrapf(err, "write to user %s", userID)
+	return errors.Wrapf(err, "write to user %s", actor.ID)
 }
 
-func (c *Client) note(at chat.Place, userID string, note chat.Note) (*model.Post, error) {
-	say := c.to(userID)
+func (c *Client) note(at chat.Place, person chat.PersonID, note chat.Note) (*model.Post, error) {
+	say := c.to(person)
 	post := &model.Post{
 		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Message: say.markdown(note.Text),
 	}

@@ -39,8 +39,8 @@ func TestNoteIsSeenByOnePersonInTheThread(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	question := w.bob.Says("Shall we talk?", w.townSquare)
-	at := chat.Place{Channel: w.townSquare.ID, Thread: question.Id}
-	require.NoError(t, w.Whisper(t.Context(), at, w.alice.ID, whichMeeting()))
+	at := place(w.townSquare.ID).In(question.Id)
+	require.NoError(t, w.Whisper(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 
 	note := w.alice.LastNote()
 	require.Equal(t, "Which meeting do you want to start?", note.Message)
@@ -58,8 +58,8 @@ func TestDefect18_ClickTellsTheThreadAndTheChoice(t *testing.T) {
 	plugin := &echo{}
 	w.mm.Attach(plugin)
 	question := w.bob.Says("Shall we talk?", w.townSquare)
-	at := chat.Place{Channel: w.townSquare.ID, Thread: question.Id}
-	require.NoError(t, w.Whisper(t.Context(), at, w.alice.ID, whichMeeting()))
+	at := place(w.townSquare.ID).In(question.Id)
+	require.NoError(t, w.Whisper(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 
 	w.alice.Clicks("Personal meeting ID")
 	require.Equal(t, "/action", plugin.path)
@@ -80,11 +80,11 @@ func TestDefect18_ClickTellsTheThreadAndTheChoice(t *testing.T) {
 func TestNoteCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	at := chat.Place{Channel: w.townSquare.ID}
-	require.NoError(t, w.Whisper(t.Context(), at, w.alice.ID, whichMeeting()))
+	at := place(w.townSquare.ID)
+	require.NoError(t, w.Whisper(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 	asked := w.alice.LastNote()
 
-	require.NoError(t, w.Rewhisper(t.Context(), at, w.alice.ID, asked.Id, chat.Note{Text: chat.Say("choice.started")}))
+	require.NoError(t, w.Rewhisper(t.Context(), in(w.townSquare.ID, asked.Id), actor(w.alice.ID), chat.Note{Text: chat.Say("choice.started")}))
 	require.Len(t, w.alice.Notes(), 1)
 	answered := w.alice.LastNote()
 	require.Equal(t, asked.Id, answered.Id)
@@ -96,7 +96,7 @@ func TestNoteCanBeReplaced(t *testing.T) {
 func TestBotWritesToSomebodyDirectly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.DirectMessage(t.Context(), w.alice.ID, chat.Say("account.deauthorized")))
+	require.NoError(t, w.DirectMessage(t.Context(), actor(w.alice.ID), chat.Say("account.deauthorized")))
 	received := w.alice.DirectMessages(w.BotID())
 	require.Len(t, received, 1)
 	require.Contains(t, received[0].Message, "/zoom connect")
@@ -106,7 +106,7 @@ func TestBotWritesToSomebodyDirectly(t *testing.T) {
 func TestOnlyTheWindowThatAskedOpensTheJoinPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.OpenJoinPage(t.Context(), w.alice.ID, w.alice.Connection, "https://zoom.us/j/1")
+	w.OpenJoinPage(t.Context(), actor(w.alice.ID), w.alice.Connection, "https://zoom.us/j/1")
 	require.Equal(t, []string{"https://zoom.us/j/1"}, w.alice.Opened())
 	require.Empty(t, w.bob.Opened())
 	require.Equal(t, []mmtest.Event{{
@@ -119,7 +119,7 @@ func TestOnlyTheWindowThatAskedOpensTheJoinPage(t *testing.T) {
 func TestDefect39_NoWindowOpensWhenNobodyKnowsWhichAsked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.OpenJoinPage(t.Context(), w.alice.ID, "", "https://zoom.us/j/1")
+	w.OpenJoinPage(t.Context(), actor(w.alice.ID), "", "https://zoom.us/j/1")
 	require.Empty(t, w.mm.Events())
 }
 

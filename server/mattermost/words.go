@@ -18,12 +18,12 @@ type words struct {
 }
 
 // to returns the words for a user; those for everyone where the user is not known.
-func (c *Client) to(userID string) words {
+func (c *Client) to(person chat.PersonID) words {
 	w := c.toAll()
-	if userID == "" {
+	if person == "" {
 		return w
 	}
-	user, err := c.user(userID)
+	user, err := c.user(string(person))
 	if err != nil {
 		return w
 	}
@@ -38,10 +38,10 @@ func (c *Client) to(userID string) words {
 func (c *Client) toAll() words { return words{c: c, locale: c.server.Load().locale} }
 
 // Markdown returns the message for where Mattermost formats text, in the user's language; in the server's for "".
-func (c *Client) Markdown(userID string, m chat.Message) string { return c.to(userID).markdown(m) }
+func (c *Client) Markdown(person chat.PersonID, m chat.Message) string { return c.to(person).markdown(m) }
 
 // Plain returns the message for where nothing formats text, in the user's language; in the server's for "".
-func (c *Client) Plain(userID string, m chat.Message) string { return c.to(userID).plain(m) }
+func (c *Client) Plain(person chat.PersonID, m chat.Message) string { return c.to(person).plain(m) }
 
 // here is what everyone in a channel reads.
 func (c *Client) here(m chat.Message) string { return c.toAll().markdown(m) }

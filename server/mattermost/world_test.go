@@ -69,14 +69,14 @@ func standUp() zoom.Meeting {
 // announced has alice's meeting stand in town square.
 func (w *world) announced(t *testing.T, m zoom.Meeting) *mmtest.Post {
 	t.Helper()
-	alice, err := w.Person(t.Context(), w.alice.ID)
+	alice, err := w.Person(t.Context(), chat.PersonID(w.alice.ID))
 	require.NoError(t, err)
-	postID, err := w.Announce(t.Context(), meeting.Announcement{
-		Place: chat.Place{Channel: w.townSquare.ID}, Creator: alice, Meeting: m,
+	made, err := w.Announce(t.Context(), meeting.Announcement{
+		Place: place(w.townSquare.ID), Creator: alice, Meeting: m,
 	})
 	require.NoError(t, err)
 	post := w.townSquare.LastPost()
-	require.Equal(t, postID, post.Id)
+	require.Equal(t, in(w.townSquare.ID, post.Id), made)
 	return post
 }
 

@@ -38,7 +38,7 @@ type Seals interface {
 // intent is what a button does, and for whom. Anybody can put a button into a post that sends a click of whoever presses it
 // to this plugin, with any values; so what counts is only what we have sealed, for the person who was shown the button.
 type intent struct {
-	UserID  string       `json:"user"`
+	Actor   chat.Actor   `json:"actor"`
 	Action  string       `json:"action"`
 	Start   StartRequest `json:"start,omitzero"`
 	Choice  Choice       `json:"choice,omitempty"`
@@ -48,12 +48,12 @@ type intent struct {
 // startButton returns a button that starts the requested meeting, of this kind.
 func (s *Service) startButton(ctx context.Context, r StartRequest, choice Choice, label chat.Message) (chat.Button, error) {
 	r.Choice = choice
-	return s.button(ctx, label, intent{UserID: r.UserID, Action: actionStart, Start: r})
+	return s.button(ctx, label, intent{Actor: r.Actor, Action: actionStart, Start: r})
 }
 
 // choiceButton returns a button that makes the choice the user's setting.
-func (s *Service) choiceButton(ctx context.Context, userID string, choice Choice, label chat.Message) (chat.Button, error) {
-	return s.button(ctx, label, intent{UserID: userID, Action: actionSetChoice, Choice: choice})
+func (s *Service) choiceButton(ctx context.Context, actor chat.Actor, choice Choice, label chat.Message) (chat.Button, error) {
+	return s.button(ctx, label, intent{Actor: actor, Action: actionSetChoice, Choice: choice})
 }
 
 func (s *Service) button(ctx context.Context, label chat.Message, what intent) (chat.Button, error) {
@@ -80,13 +80,13 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		return s.setChoice(ctx, c, what.Choice)
 	}
 	if what.Action == actionDisconnect {
-		if err := s.accounts.Disconnect(ctx, c.UserID); err != nil {
+		if err := s.accounts.Disconnect(ctx, c.Actor.Person); err != nil {
 			return err
 		}
 		s.replace(ctx, c, chat.Say("disconnect.done"))
 		return nil
 	}
-	what.Start.UserID = c.UserID
+	what.Start.Actor = c.Actor
 	outcome, err := s.Start(ctx, what.Start)
 	if err != nil || outcome.Prompted {
 		// The person was told by Start.
@@ -108,7 +108,7 @@ func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
 	if err := json.Unmarshal(plain, &what); err != nil {
 		return intent{}, errors.Wrap(err, "read what the button does")
 	}
-	if what.UserID != c.UserID {
+	if !what.Actor.Is(c.Actor) {
 		return intent{}, fault.New(fault.ButtonNotYours)
 	}
 	if what.Action != c.Action || !s.now().Before(what.Expires) {
@@ -119,7 +119,7 @@ func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
 
 // replace turns the note with the buttons into a plain answer, so that nobody clicks twice.
 func (s *Service) replace(ctx context.Context, c chat.Click, text chat.Message) {
-	if err := s.chat.Rewhisper(ctx, c.Place, c.UserID, c.PostID, chat.Note{Text: text}); err != nil {
-		s.log("A note could not be brought up to date", "user_id", c.UserID, "post_id", c.PostID, "error", err.Error())
+	if err := s.chat.Rewhisper(ctx, c.Message, c.Actor, chat.Note{Text: text}); err != nil {
+		s.log("A note could not be brought up to date", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
 	}
 }

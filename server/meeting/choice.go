@@ -20,7 +20,7 @@ func (s *Service) chosen(ctx context.Context, r StartRequest) (Choice, error) {
 	default:
 		return "", fault.New(fault.InvalidInput)
 	}
-	setting, err := s.index.Choice(ctx, r.UserID)
+	setting, err := s.index.Choice(ctx, r.Actor.Person)
 	if err != nil {
 		return "", errors.Wrap(err, "read the user's setting")
 	}
@@ -85,14 +85,14 @@ func (s *Service) askWhich(ctx context.Context, r StartRequest) error {
 	}
 	unique.Primary = true
 	note := chat.Note{Text: chat.Say("choice.ask"), Buttons: []chat.Button{unique, personal}}
-	return errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.UserID, note), "ask which meeting")
+	return errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.Actor, note), "ask which meeting")
 }
 
 func (s *Service) setChoice(ctx context.Context, c chat.Click, choice Choice) error {
 	if choice != Unique && choice != Personal && choice != Ask {
 		return fault.New(fault.InvalidInput)
 	}
-	if err := s.index.SetChoice(ctx, c.UserID, choice); err != nil {
+	if err := s.index.SetChoice(ctx, c.Actor.Person, choice); err != nil {
 		return errors.Wrap(err, "store the setting")
 	}
 	s.replace(ctx, c, chat.Say("settings.saved."+string(choice)))

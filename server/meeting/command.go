@@ -12,11 +12,11 @@ import (
 // Connections is what the commands need to connect and disconnect people.
 type Connections interface {
 	// Connected returns whether the person's calls to Zoom can be made, and the address of the Zoom user who authorized.
-	Connected(ctx context.Context, userID string) (email string, connected bool, err error)
+	Connected(ctx context.Context, person chat.PersonID) (email string, connected bool, err error)
 	// ConnectURL returns a link with which the person can authorize; next is resumed afterwards, "" is nothing.
-	ConnectURL(ctx context.Context, userID, next string) (string, error)
+	ConnectURL(ctx context.Context, person chat.PersonID, next string) (string, error)
 	// Redeem finishes an authorization with the code that a browser was shown, and returns what is to be resumed.
-	Redeem(ctx context.Context, userID, code string) (email, next string, err error)
+	Redeem(ctx context.Context, person chat.PersonID, code string) (email, next string, err error)
 }
 
 // Command returns the tree of /zoom. It is the same whatever the settings are; what a setting forbids says so when run.
@@ -36,8 +36,8 @@ func (s *Service) Command(accounts Connections, doctor *Doctor) *command.Command
 func (s *Service) runStart(ctx context.Context, call command.Call) (chat.Message, error) {
 	// Start tells the person itself, whatever comes of it.
 	_, _ = s.Start(ctx, StartRequest{
-		UserID: call.UserID, Place: chat.Place{Channel: call.ChannelID, Thread: call.RootID},
-		Topic: call.Text, ConnectionID: call.ConnectionID,
+		Actor: call.Actor, Place: call.Place,
+		Topic: call.Text, Window: call.Window,
 	})
 	return chat.Message{}, nil
 }
@@ -45,19 +45,19 @@ func (s *Service) runStart(ctx context.Context, call command.Call) (chat.Message
 func (s *Service) runConnect(accounts Connections) func(context.Context, command.Call) (chat.Message, error) {
 	return func(ctx context.Context, call command.Call) (chat.Message, error) {
 		if call.Text != "" {
-			email, next, err := accounts.Redeem(ctx, call.UserID, call.Text)
+			email, next, err := accounts.Redeem(ctx, call.Actor.Person, call.Text)
 			if err != nil {
 				return chat.Message{}, err
 			}
 			// Resume tells the person itself, whatever comes of it.
-			_, _ = s.Resume(ctx, call.UserID, next)
+			_, _ = s.Resume(ctx, call.Actor, next)
 			return chat.Say("connect.done", "Email", chat.Escape(email)), nil
 		}
-		email, connected, err := accounts.Connected(ctx, call.UserID)
+		email, connected, err := accounts.Connected(ctx, call.Actor.Person)
 		if err != nil {
 			return chat.Message{}, err
 		}
-		link, err := accounts.ConnectURL(ctx, call.UserID, "")
+		link, err := accounts.ConnectURL(ctx, call.Actor.Person, "")
 		switch {
 		case err != nil:
 			return chat.Message{}, err
@@ -70,11 +70,11 @@ func (s *Service) runConnect(accounts Connections) func(context.Context, command
 
 // runDisconnect asks first: what is ended takes a sign-in to get back, and with an account-level app it is everybody's.
 func (s *Service) runDisconnect(ctx context.Context, call command.Call) (chat.Message, error) {
-	email, err := s.accounts.MayDisconnect(ctx, call.UserID)
+	email, err := s.accounts.MayDisconnect(ctx, call.Actor.Person)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	button, err := s.button(ctx, chat.Say("disconnect.button"), intent{UserID: call.UserID, Action: actionDisconnect})
+	button, err := s.button(ctx, chat.Say("disconnect.button"), intent{Actor: call.Actor, Action: actionDisconnect})
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -82,14 +82,13 @@ func (s *Service) runDisconnect(ctx context.Context, call command.Call) (chat.Me
 	if email != "" {
 		question = chat.Say("disconnect.ask_named", "Email", chat.Escape(email))
 	}
-	at := chat.Place{Channel: call.ChannelID, Thread: call.RootID}
 	note := chat.Note{Text: question, Buttons: []chat.Button{button}}
-	return chat.Message{}, errors.Wrap(s.chat.Whisper(ctx, at, call.UserID, note), "ask whether to disconnect")
+	return chat.Message{}, errors.Wrap(s.chat.Whisper(ctx, call.Place, call.Actor, note), "ask whether to disconnect")
 }
 
 // runSettings shows which meeting the person starts, with a button for each other choice.
 func (s *Service) runSettings(ctx context.Context, call command.Call) (chat.Message, error) {
-	current, err := s.index.Choice(ctx, call.UserID)
+	current, err := s.index.Choice(ctx, call.Actor.Person)
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "read the user's setting")
 	}
@@ -101,14 +100,13 @@ func (s *Service) runSettings(ctx context.Context, call command.Call) (chat.Mess
 		if choice == current {
 			continue
 		}
-		button, err := s.choiceButton(ctx, call.UserID, choice, chat.Say("settings.button."+string(choice)))
+		button, err := s.choiceButton(ctx, call.Actor, choice, chat.Say("settings.button."+string(choice)))
 		if err != nil {
 			return chat.Message{}, err
 		}
 		note.Buttons = append(note.Buttons, button)
 	}
-	at := chat.Place{Channel: call.ChannelID, Thread: call.RootID}
-	return chat.Message{}, errors.Wrap(s.chat.Whisper(ctx, at, call.UserID, note), "show the settings")
+	return chat.Message{}, errors.Wrap(s.chat.Whisper(ctx, call.Place, call.Actor, note), "show the settings")
 }
 
 func runHelp(tree *command.Command) func(context.Context, command.Call) (chat.Message, error) {

@@ -23,7 +23,7 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 		r.Place.Thread = "" // nobody would see the note in a thread that is not there
 	}
 	note := chat.Note{Text: chat.Failure(cause), Buttons: s.otherMeeting(ctx, r, cause)}
-	return false, errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.UserID, note), "whisper the failure")
+	return false, errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.Actor, note), "whisper the failure")
 }
 
 // otherMeeting offers the other kind of meeting where this kind cannot be had.
@@ -40,7 +40,7 @@ func (s *Service) otherMeeting(ctx context.Context, r StartRequest, cause error)
 	button, err := s.startButton(ctx, r, choice, chat.Say("choice.button."+string(choice)))
 	if err != nil {
 		// Without the button the sentence still says what to do.
-		s.log("A button could not be made", "user_id", r.UserID, "error", err.Error())
+		s.log("A button could not be made", "user_id", r.Actor.ID, "error", err.Error())
 		return nil
 	}
 	button.Primary = true
@@ -55,24 +55,24 @@ func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause err
 		return false, errors.Wrap(err, "pack the start")
 	}
 	text := chat.Failure(cause)
-	link, err := s.accounts.ConnectURL(ctx, r.UserID, string(next))
+	link, err := s.accounts.ConnectURL(ctx, r.Actor.Person, string(next))
 	switch {
 	case err == nil:
 		text = chat.Say("connect."+string(fault.CodeOf(cause)), "URL", link)
 	case !fault.Is(err, fault.AdminOnly, fault.NobodyAuthorizes):
 		// Without a link the sentence still says what to type.
-		s.log("No link to connect could be made", "user_id", r.UserID, "error", err.Error())
+		s.log("No link to connect could be made", "user_id", r.Actor.ID, "error", err.Error())
 	}
-	err = s.chat.Whisper(ctx, r.asked(), r.UserID, chat.Note{Text: text})
+	err = s.chat.Whisper(ctx, r.asked(), r.Actor, chat.Note{Text: text})
 	return err == nil && link != "", errors.Wrap(err, "whisper the way to connect")
 }
 
 // promptRunning asks whether to join the open meeting or to start another all the same.
 func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) error {
-	if open.PostID == "" {
+	if open.Message.Zero() {
 		return fault.New(fault.Busy)
 	}
-	creator, err := s.chat.Person(ctx, open.CreatorID)
+	creator, err := s.chat.Person(ctx, open.Creator.Person)
 	if err != nil {
 		return errors.Wrap(err, "look up who started the open meeting")
 	}
@@ -81,9 +81,9 @@ func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) 
 	if err != nil {
 		return err
 	}
-	err = s.board.PromptRunning(ctx, r.asked(), r.UserID, Running{
-		PostID: open.PostID, MeetingID: open.MeetingID, JoinURL: open.JoinURL, Topic: open.Topic, Creator: creator.Username,
-		Requested: r.Topic, RequestedRoot: r.Place.Thread, RequestedChoice: r.Choice,
+	err = s.board.PromptRunning(ctx, r.asked(), r.Actor, Running{
+		Message: open.Message, MeetingID: open.MeetingID, JoinURL: open.JoinURL, Topic: open.Topic, Creator: creator.Username,
+		Requested: r.Topic, RequestedThread: r.Place.Thread, RequestedChoice: r.Choice,
 		Another: another,
 	})
 	return errors.Wrap(err, "tell of the open meeting")

@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"mattermost-plugin-zoom/server/chat"
 	"slices"
 	"time"
 )
@@ -12,13 +13,13 @@ type OpenList struct {
 
 // Open is one meeting that can be joined, or (without a post) a start that is under way.
 type Open struct {
-	PostID    string    `json:"post,omitempty"`
-	MeetingID string    `json:"meeting,omitempty"`
-	JoinURL   string    `json:"join,omitempty"`
-	Topic     string    `json:"topic,omitempty"`
-	CreatorID string    `json:"creator"`
-	At        time.Time `json:"at,omitzero"`
-	Until     time.Time `json:"until"`
+	Message   chat.MessageRef `json:"message,omitzero"`
+	MeetingID string          `json:"meeting,omitempty"`
+	JoinURL   string          `json:"join,omitempty"`
+	Topic     string          `json:"topic,omitempty"`
+	Creator   chat.Actor      `json:"creator"`
+	At        time.Time       `json:"at,omitzero"`
+	Until     time.Time       `json:"until"`
 	// Ticket identifies a start that is under way.
 	Ticket string `json:"ticket,omitempty"`
 }
@@ -39,7 +40,7 @@ const maxOpen = 50
 // current returns the newest open meeting, with starts under way last; nil when the channel is free.
 func (l *OpenList) current() *Open {
 	for i := len(l.Meetings) - 1; i >= 0; i-- {
-		if l.Meetings[i].PostID != "" {
+		if !l.Meetings[i].Message.Zero() {
 			return &l.Meetings[i]
 		}
 	}
@@ -50,9 +51,9 @@ func (l *OpenList) current() *Open {
 }
 
 // underWay returns the start of this user that is under way, nil when there is none.
-func (l *OpenList) underWay(userID string) *Open {
+func (l *OpenList) underWay(actor chat.Actor) *Open {
 	for i := range l.Meetings {
-		if l.Meetings[i].PostID == "" && l.Meetings[i].CreatorID == userID {
+		if l.Meetings[i].Message.Zero() && l.Meetings[i].Creator.Is(actor) {
 			return &l.Meetings[i]
 		}
 	}
@@ -68,8 +69,8 @@ func (l *OpenList) prune(now time.Time) {
 }
 
 // reserve notes that a start is under way.
-func (l *OpenList) reserve(userID, ticket, topic string, now time.Time) {
-	l.Meetings = append(l.Meetings, Open{CreatorID: userID, Ticket: ticket, Topic: topic, Until: now.Add(underWayFor)})
+func (l *OpenList) reserve(actor chat.Actor, ticket, topic string, now time.Time) {
+	l.Meetings = append(l.Meetings, Open{Creator: actor, Ticket: ticket, Topic: topic, Until: now.Add(underWayFor)})
 }
 
 // release forgets a start that came to nothing.
@@ -78,16 +79,16 @@ func (l *OpenList) release(ticket string) {
 }
 
 // close forgets the meeting of a post and reports whether it was there.
-func (l *OpenList) close(postID string) bool {
+func (l *OpenList) close(m chat.MessageRef) bool {
 	before := len(l.Meetings)
-	l.Meetings = slices.DeleteFunc(l.Meetings, func(o Open) bool { return o.PostID == postID })
+	l.Meetings = slices.DeleteFunc(l.Meetings, func(o Open) bool { return o.Message.Is(m) })
 	return len(l.Meetings) != before
 }
 
 // extend keeps the meeting of a post open for as long as meetings last, and reports whether that changed anything.
-func (l *OpenList) extend(postID string, started time.Time) bool {
+func (l *OpenList) extend(m chat.MessageRef, started time.Time) bool {
 	for i := range l.Meetings {
-		if until := started.Add(startedFor); l.Meetings[i].PostID == postID && until.After(l.Meetings[i].Until) {
+		if until := started.Add(startedFor); l.Meetings[i].Message.Is(m) && until.After(l.Meetings[i].Until) {
 			l.Meetings[i].Until = until
 			return true
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -42,7 +43,7 @@ func (s *Service) Handle(ctx context.Context, e zoom.Event) error {
 		if e.Meeting.Occurrence {
 			return nil // one date of a series; the others stay
 		}
-		apply = func(r *Record) bool { return r.Finish("") }
+		apply = func(r *Record) bool { return r.Finish(chat.MessageRef{}) }
 	default:
 		return nil
 	}
@@ -75,7 +76,7 @@ func (s *Service) applyTo(ctx context.Context, alias Alias, e zoom.Event, change
 		return nil
 	}
 	record, err := s.index.UpdateMeeting(ctx, alias.MeetingID, func(r *Record) bool {
-		part, put := r.only(alias.PostID, e.Meeting.UUID)
+		part, put := r.only(alias.Message, e.Meeting.UUID)
 		if len(part.Posts) == 0 || !change(part) {
 			return false
 		}
@@ -117,15 +118,15 @@ func (s *Service) show(ctx context.Context, meetingID string, post Post) error {
 		}
 		post = *latest
 	}
-	return errors.Errorf("meeting %s moves on faster than its post %s", meetingID, post.ID)
+	return errors.Errorf("meeting %s moves on faster than its post %s", meetingID, post.Message.ID)
 }
 
 func (s *Service) rewrite(ctx context.Context, post Post) (gone bool, err error) {
-	err = s.board.Rewrite(ctx, post.ID, post.Progress())
+	err = s.board.Rewrite(ctx, post.Message, post.Progress())
 	if errors.Is(err, ErrGone) || errors.Is(err, ErrMissing) && s.now().Sub(post.PostedAt) > settledAfter {
 		return true, nil
 	}
-	return false, errors.Wrapf(err, "rewrite post %s", post.ID)
+	return false, errors.Wrapf(err, "rewrite post %s", post.Message.ID)
 }
 
 // shown notes which status the post was brought to. It returns the post as it is to be by now, if that is something else.
@@ -136,7 +137,7 @@ func (s *Service) shown(ctx context.Context, meetingID string, brought Post, gon
 		for i := range r.Posts {
 			p := &r.Posts[i]
 			switch {
-			case p.ID != brought.ID:
+			case !p.Message.Is(brought.Message):
 			case gone:
 				r.Posts = append(r.Posts[:i:i], r.Posts[i+1:]...)
 				return true
@@ -154,17 +155,17 @@ func (s *Service) shown(ctx context.Context, meetingID string, brought Post, gon
 		}
 		return false
 	})
-	return latest, errors.Wrapf(err, "note that post %s is up to date", brought.ID)
+	return latest, errors.Wrapf(err, "note that post %s is up to date", brought.Message.ID)
 }
 
 // noteOpen keeps the channel's list of open meetings in step with the post.
 func (s *Service) noteOpen(ctx context.Context, post Post, gone bool) error {
-	_, err := s.index.UpdateOpen(ctx, post.ChannelID, func(l *OpenList) bool {
+	_, err := s.index.UpdateOpen(ctx, post.Message.Place, func(l *OpenList) bool {
 		if gone || post.Status == Ended {
 			// Where reads may be behind, writing finds out whether the list is.
-			return l.close(post.ID) || s.settings().Replicas
+			return l.close(post.Message) || s.settings().Replicas
 		}
-		return l.extend(post.ID, later(post.PostedAt, post.StartedAt))
+		return l.extend(post.Message, later(post.PostedAt, post.StartedAt))
 	})
 	return errors.Wrap(err, "note which meetings are open")
 }

@@ -64,7 +64,7 @@ type Announcement struct {
 
 // Running is a meeting that is open in a channel, as the prompt shows it that keeps people from starting a second one.
 type Running struct {
-	PostID    string
+	Message   chat.MessageRef
 	MeetingID string
 	JoinURL   string
 	// Topic and Creator are as people wrote them: not escaped.
@@ -72,8 +72,8 @@ type Running struct {
 	Creator string
 	// Requested is the topic of the start that was held back.
 	Requested string
-	// RequestedRoot is the thread that meeting was to go to.
-	RequestedRoot string
+	// RequestedThread is the thread that meeting was to go to.
+	RequestedThread string
 	// RequestedChoice is the choice of the start that was held back.
 	RequestedChoice Choice
 	// Another is the button that starts another meeting all the same.
@@ -83,29 +83,29 @@ type Running struct {
 // Chat is what the service needs of the chat product.
 type Chat interface {
 	// Person returns who has this id.
-	Person(ctx context.Context, userID string) (chat.Person, error)
+	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// Channel returns the channel with this id.
-	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	Channel(ctx context.Context, at chat.Place) (chat.Channel, error)
 	// CanPost reports whether the user may post in the channel now; nobody may in one that is archived or unknown.
-	CanPost(ctx context.Context, userID, channelID string) bool
-	// Thread returns the first post of the thread that the post belongs to. Fault: ThreadElsewhere when that is not in the channel.
-	Thread(ctx context.Context, postID, channelID string) (rootID string, err error)
+	CanPost(ctx context.Context, actor chat.Actor, at chat.Place) bool
+	// Thread returns the thread that the message belongs to. Fault: ThreadElsewhere when that is not in its channel.
+	Thread(ctx context.Context, m chat.MessageRef) (chat.Place, error)
 	// Whisper shows a note to one person in a place.
-	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
+	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
 	// Rewhisper replaces a note shown before.
-	Rewhisper(ctx context.Context, at chat.Place, userID, postID string, note chat.Note) error
-	// OpenJoinPage makes the one window that asked open the address. It does nothing without a connection.
-	OpenJoinPage(ctx context.Context, userID, connectionID, url string)
+	Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error
+	// OpenJoinPage makes the one window that asked open the address. It does nothing without a window.
+	OpenJoinPage(ctx context.Context, actor chat.Actor, window, url string)
 }
 
 // Board is where meetings are announced.
 type Board interface {
-	// Announce posts the meeting in its creator's name and returns the post's id.
-	Announce(ctx context.Context, a Announcement) (postID string, err error)
+	// Announce posts the meeting in its creator's name.
+	Announce(ctx context.Context, a Announcement) (chat.MessageRef, error)
 	// Rewrite brings the post to the progress; a post that shows it already is left alone. ErrGone or ErrMissing when there is none to rewrite.
-	Rewrite(ctx context.Context, postID string, p Progress) error
+	Rewrite(ctx context.Context, m chat.MessageRef, p Progress) error
 	// PromptRunning asks one person whether to join the meeting that is open here or to start another.
-	PromptRunning(ctx context.Context, at chat.Place, userID string, r Running) error
+	PromptRunning(ctx context.Context, at chat.Place, actor chat.Actor, r Running) error
 }
 
 // Zoom is what the service calls at Zoom.
@@ -129,11 +129,11 @@ type Accounts interface {
 	// ScopeMissed is told of a call that Zoom refused for want of a scope.
 	ScopeMissed(ctx context.Context)
 	// ConnectURL returns a link that lets the user authorize and then resumes what next describes.
-	ConnectURL(ctx context.Context, userID, next string) (string, error)
+	ConnectURL(ctx context.Context, person chat.PersonID, next string) (string, error)
 	// MayDisconnect reports whether there is a grant that the user may end, and the address it is of; "" where that is not known.
-	MayDisconnect(ctx context.Context, userID string) (email string, err error)
+	MayDisconnect(ctx context.Context, person chat.PersonID) (email string, err error)
 	// Disconnect ends the user's grant.
-	Disconnect(ctx context.Context, userID string) error
+	Disconnect(ctx context.Context, person chat.PersonID) error
 }
 
 // Index remembers which posts belong to which meeting.
@@ -142,11 +142,11 @@ type Index interface {
 	// It may be called several times, when others write the same record.
 	UpdateMeeting(ctx context.Context, meetingID string, change func(*Record) bool) (Record, error)
 	// UpdateOpen changes the list of meetings that are open in a channel, likewise.
-	UpdateOpen(ctx context.Context, channelID string, change func(*OpenList) bool) (OpenList, error)
+	UpdateOpen(ctx context.Context, at chat.Place, change func(*OpenList) bool) (OpenList, error)
 	// Choice returns the user's setting, Unspecified when there is none.
-	Choice(ctx context.Context, userID string) (Choice, error)
+	Choice(ctx context.Context, person chat.PersonID) (Choice, error)
 	// SetChoice stores the user's setting.
-	SetChoice(ctx context.Context, userID string, c Choice) error
+	SetChoice(ctx context.Context, person chat.PersonID, c Choice) error
 }
 
 // Settings are what admins decide, as the service needs it.

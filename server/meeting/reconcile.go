@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -13,10 +14,10 @@ import (
 // Look is a look at a meeting that is open here, in Zoom: Zoom gives up on an event after four attempts, and a meeting whose end it
 // never told would stay open for ever.
 type Look struct {
-	MeetingID string `json:"meeting"`
-	PostID    string `json:"post"`
-	// UserID is the person who started the meeting, in whose name Zoom is asked.
-	UserID string `json:"user"`
+	MeetingID string          `json:"meeting"`
+	Message   chat.MessageRef `json:"message"`
+	// Person is who who started the meeting, in whose name Zoom is asked.
+	Person chat.PersonID `json:"person"`
 }
 
 // Agenda keeps looks until they are due. One server of the cluster carries each out, whichever is up then.
@@ -51,7 +52,7 @@ func (s *Service) Reconcile(ctx context.Context, c Look) error {
 	sure, err := s.look(ctx, c, *post, personal)
 	if err != nil {
 		// Whatever passes by itself has passed by the next look, and what doesn't ends with the meeting's age.
-		s.log("An open meeting could not be looked up in Zoom", "meeting_id", c.MeetingID, "post_id", c.PostID, "code", string(fault.CodeOf(err)), "error", err.Error())
+		s.log("An open meeting could not be looked up in Zoom", "meeting_id", c.MeetingID, "post_id", c.Message.ID, "code", string(fault.CodeOf(err)), "error", err.Error())
 	}
 	if !sure && s.outlived(*post, personal) {
 		if err := s.finish(ctx, c); err != nil {
@@ -70,7 +71,7 @@ func (s *Service) openPost(ctx context.Context, c Look) (*Post, bool, error) {
 	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, func(r *Record) bool {
 		open = nil
 		for _, p := range r.Posts {
-			if p.ID == c.PostID && (p.Status != Ended || p.Shown != Ended) {
+			if p.Message.Is(c.Message) && (p.Status != Ended || p.Shown != Ended) {
 				open = &p
 			}
 		}
@@ -84,7 +85,7 @@ func (s *Service) look(ctx context.Context, c Look, post Post, personal bool) (o
 	if post.Status == Ended {
 		return false, s.show(ctx, c.MeetingID, post) // an earlier attempt to show it failed
 	}
-	who, err := s.chat.Person(ctx, c.UserID)
+	who, err := s.chat.Person(ctx, c.Person)
 	if err != nil {
 		return false, errors.Wrap(err, "look up who started the meeting")
 	}
@@ -180,7 +181,7 @@ func (s *Service) outlived(post Post, personal bool) bool {
 
 // finish ends the post without times that nobody knows.
 func (s *Service) finish(ctx context.Context, c Look) error {
-	return s.change(ctx, c, "", func(r *Record) bool { return r.Finish(c.PostID) })
+	return s.change(ctx, c, "", func(r *Record) bool { return r.Finish(c.Message) })
 }
 
 // change changes the meeting's record and shows what came of it.

@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"mattermost-plugin-zoom/server/chat"
 	"slices"
 	"time"
 )
@@ -21,16 +22,15 @@ type Record struct {
 // Alias leads from a number that events may carry to the post that they are about: an account that forces the personal meeting ID
 // creates a meeting with an ID of its own, and tells of it by the personal one.
 type Alias struct {
-	MeetingID string    `json:"meeting"`
-	PostID    string    `json:"post"`
-	Until     time.Time `json:"until"`
+	MeetingID string          `json:"meeting"`
+	Message   chat.MessageRef `json:"message"`
+	Until     time.Time       `json:"until"`
 }
 
 // Post is one announcement of the meeting.
 type Post struct {
-	ID        string    `json:"id"`
-	ChannelID string    `json:"channel"`
-	PostedAt  time.Time `json:"posted"`
+	Message  chat.MessageRef `json:"message"`
+	PostedAt time.Time       `json:"posted"`
 	// HostID is Zoom's id of the host; "" when Zoom did not say. A personal meeting ID that its owner gave up gets another.
 	HostID string `json:"host,omitempty"`
 	// JoinHost is the host of the join link that Zoom's API answered with.
@@ -86,9 +86,9 @@ func (r *Record) Announce(p Post, personal bool) {
 }
 
 // Alias adds an alias for a post that was made then, and forgets those that have served their time.
-func (r *Record) Alias(meetingID, postID string, posted time.Time) {
+func (r *Record) Alias(meetingID string, m chat.MessageRef, posted time.Time) {
 	r.Aliases = slices.DeleteFunc(r.Aliases, func(a Alias) bool { return posted.After(a.Until) })
-	r.Aliases = append(r.Aliases, Alias{MeetingID: meetingID, PostID: postID, Until: posted.Add(awaitedFor + startedFor)})
+	r.Aliases = append(r.Aliases, Alias{MeetingID: meetingID, Message: m, Until: posted.Add(awaitedFor + startedFor)})
 	if len(r.Aliases) > maxPosts {
 		r.Aliases = r.Aliases[len(r.Aliases)-maxPosts:]
 	}
@@ -96,9 +96,9 @@ func (r *Record) Alias(meetingID, postID string, posted time.Time) {
 
 // only returns a record with one of the posts, to apply to it what is told of another number: such a post is about one session,
 // that of a personal meeting. What is told of another session is none of its business.
-func (r *Record) only(postID, uuid string) (part *Record, put func()) {
+func (r *Record) only(m chat.MessageRef, uuid string) (part *Record, put func()) {
 	for i, p := range r.Posts {
-		if p.ID == postID && (p.Status == Announced || p.UUID == uuid) {
+		if p.Message.Is(m) && (p.Status == Announced || p.UUID == uuid) {
 			part = &Record{Personal: true, Posts: []Post{p}, Over: r.Over}
 			return part, func() { r.Posts[i], r.Over = part.Posts[0], part.Over }
 		}
@@ -132,10 +132,10 @@ func (r *Record) StartSeen(uuid, host string, now time.Time) bool {
 }
 
 // Finish applies that the post's meeting is over, whenever that was, and reports whether anything changed.
-func (r *Record) Finish(postID string) bool {
+func (r *Record) Finish(m chat.MessageRef) bool {
 	changed := false
 	for i := range r.Posts {
-		if p := &r.Posts[i]; (postID == "" || p.ID == postID) && p.Status != Ended {
+		if p := &r.Posts[i]; (m.Zero() || p.Message.Is(m)) && p.Status != Ended {
 			p.Status = Ended
 			changed = p.moved(true)
 		}

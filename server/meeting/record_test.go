@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"math/rand/v2"
+	"mattermost-plugin-zoom/server/chat"
 	"testing"
 	"time"
 
@@ -12,8 +13,13 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func at(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
 
+// message is a message in the channel c.
+func message(id string) chat.MessageRef {
+	return chat.MessageRef{Place: chat.Place{Surface: chat.Mattermost, Channel: "c"}, ID: id}
+}
+
 func announced(id string, minutes int) Post {
-	return Post{ID: id, ChannelID: "c", PostedAt: at(minutes), Status: Announced, Shown: Announced}
+	return Post{Message: message(id), PostedAt: at(minutes), Status: Announced, Shown: Announced}
 }
 
 func TestAMeetingBeginsAndEndsOnItsPost(t *testing.T) {
@@ -67,8 +73,8 @@ func TestDefect28EveryPostOfAPersonalMeetingEnds(t *testing.T) {
 	r.Announce(announced("shared while it ran", 10), true)
 	require.True(t, r.End("u1", "", at(2), at(32)))
 	for _, p := range r.Posts {
-		require.Equal(t, Ended, p.Status, p.ID)
-		require.Equal(t, at(32), p.EndedAt, p.ID)
+		require.Equal(t, Ended, p.Status, p.Message.ID)
+		require.Equal(t, at(32), p.EndedAt, p.Message.ID)
 	}
 }
 
@@ -126,7 +132,7 @@ func TestAPersonalRoomIsNotFollowedForPostsThatAreNotAboutIt(t *testing.T) {
 		"a session of somebody who got the ID by then": {5, 35, "bob"},
 	} {
 		var r Record
-		r.Announce(Post{ID: "p", PostedAt: at(0), Status: Announced, HostID: "ann"}, true)
+		r.Announce(Post{Message: message("p"), PostedAt: at(0), Status: Announced, HostID: "ann"}, true)
 		require.False(t, r.Start("u1", row.host, at(row.begins)), name)
 		r.End("u1", row.host, at(row.begins), at(row.ends))
 		require.Equal(t, Announced, r.Posts[0].Status, name)

@@ -37,8 +37,8 @@ func NewService(settings func() Settings, c Chat, board Board, z Zoom, accounts 
 // StartRequest is somebody wanting a meeting. It is also what is carried through an authorization, so that the start goes
 // on afterwards; none of it is trusted, each start is checked in full.
 type StartRequest struct {
-	UserID string     `json:"-"`
-	Place  chat.Place `json:"place"`
+	Actor chat.Actor `json:"-"`
+	Place chat.Place `json:"place"`
 	// FromChannel says that the request came from the channel itself, although the meeting goes to a thread there. With collapsed
 	// threads, an answer in the thread would not be seen.
 	FromChannel bool   `json:"from_channel,omitempty"`
@@ -46,8 +46,8 @@ type StartRequest struct {
 	Choice      Choice `json:"choice,omitempty"`
 	// AllTheSame starts another meeting although one is open in the channel.
 	AllTheSame bool `json:"all_the_same,omitempty"`
-	// ConnectionID is the window that asked; only that one opens the join page. "" opens none.
-	ConnectionID string `json:"connection,omitempty"`
+	// Window is the one that asked; only that one opens the join page. "" opens none.
+	Window string `json:"connection,omitempty"`
 	// OpensItself is a window that opens the join page by itself if it gets its answer right away. After a question it has to
 	// be told like any other, so this is not carried along.
 	OpensItself bool `json:"-"`
@@ -56,7 +56,7 @@ type StartRequest struct {
 // asked returns where the person asked, and is answered.
 func (r StartRequest) asked() chat.Place {
 	if r.FromChannel {
-		return chat.Place{Channel: r.Place.Channel}
+		return r.Place.Top()
 	}
 	return r.Place
 }
@@ -65,7 +65,7 @@ func (r StartRequest) asked() chat.Place {
 type Outcome struct {
 	// Prompted reports that the person was asked something instead: to connect, which meeting, or whether to join the open one.
 	Prompted bool
-	PostID   string
+	Message  chat.MessageRef
 	JoinURL  string
 }
 
@@ -79,17 +79,17 @@ func (s *Service) Start(ctx context.Context, r StartRequest) (Outcome, error) {
 	}
 	prompted, tellErr := s.explain(ctx, r, err)
 	if tellErr != nil {
-		s.log("A failed start could not be explained to who asked", "user_id", r.UserID, "channel_id", r.Place.Channel, "error", tellErr.Error())
+		s.log("A failed start could not be explained to who asked", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "error", tellErr.Error())
 	}
 	if prompted {
 		return Outcome{Prompted: true}, nil
 	}
-	s.log("A meeting was not started", "user_id", r.UserID, "channel_id", r.Place.Channel, "code", string(fault.CodeOf(err)), "error", err.Error())
+	s.log("A meeting was not started", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "code", string(fault.CodeOf(err)), "error", err.Error())
 	return Outcome{}, err
 }
 
 // Resume goes on with the start that was held back for an authorization. An empty next is none: nothing happens.
-func (s *Service) Resume(ctx context.Context, userID, next string) (Outcome, error) {
+func (s *Service) Resume(ctx context.Context, actor chat.Actor, next string) (Outcome, error) {
 	if next == "" {
 		return Outcome{}, nil
 	}
@@ -97,7 +97,7 @@ func (s *Service) Resume(ctx context.Context, userID, next string) (Outcome, err
 	if err := json.Unmarshal([]byte(next), &r); err != nil {
 		return Outcome{}, errors.Wrap(err, "read what to resume")
 	}
-	r.UserID = userID
+	r.Actor = actor
 	return s.Start(ctx, r)
 }
 
@@ -130,7 +130,7 @@ func (s *Service) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 	}
 	outcome, err := s.create(ctx, r, who, caller, ticket)
 	if err != nil {
-		s.release(ctx, r.Place.Channel, ticket)
+		s.release(ctx, r.Place, ticket)
 	}
 	return outcome, err
 }
@@ -142,10 +142,10 @@ func (s *Service) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 	if settings.Missing != "" {
 		return chat.Person{}, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
 	}
-	if !s.chat.CanPost(ctx, r.UserID, r.Place.Channel) {
+	if !s.chat.CanPost(ctx, r.Actor, r.Place) {
 		return chat.Person{}, fault.New(fault.NoPost)
 	}
-	channel, err := s.chat.Channel(ctx, r.Place.Channel)
+	channel, err := s.chat.Channel(ctx, r.Place)
 	if err != nil {
 		return chat.Person{}, errors.Wrap(err, "look up the channel")
 	}
@@ -153,13 +153,13 @@ func (s *Service) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 		return chat.Person{}, fault.New(fault.Restricted)
 	}
 	if r.Place.Thread != "" {
-		root, err := s.chat.Thread(ctx, r.Place.Thread, r.Place.Channel)
+		thread, err := s.chat.Thread(ctx, chat.MessageRef{Place: r.Place.Top(), ID: r.Place.Thread})
 		if err != nil {
 			return chat.Person{}, errors.Wrap(err, "look up the thread")
 		}
-		r.Place.Thread = root
+		r.Place = thread
 	}
-	who, err := s.chat.Person(ctx, r.UserID)
+	who, err := s.chat.Person(ctx, r.Actor.Person)
 	return who, errors.Wrap(err, "look up who starts the meeting")
 }
 
@@ -176,14 +176,14 @@ func cut(topic string) string {
 func (s *Service) free(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
 	for {
 		running, err := s.reserve(ctx, r, ticket)
-		if err != nil || running == nil || running.PostID == "" || s.now().Sub(running.At) < settledAfter {
+		if err != nil || running == nil || running.Message.Zero() || s.now().Sub(running.At) < settledAfter {
 			return running, err
 		}
-		_, err = s.chat.Thread(ctx, running.PostID, r.Place.Channel)
+		_, err = s.chat.Thread(ctx, running.Message)
 		if !fault.Is(err, fault.ThreadElsewhere) {
 			return running, errors.Wrap(err, "look for the open meeting's post")
 		}
-		_, err = s.index.UpdateOpen(ctx, r.Place.Channel, func(l *OpenList) bool { return l.close(running.PostID) })
+		_, err = s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool { return l.close(running.Message) })
 		if err != nil {
 			return nil, errors.Wrap(err, "forget a meeting whose post is gone")
 		}
@@ -194,32 +194,32 @@ func (s *Service) free(ctx context.Context, r StartRequest, ticket string) (*Ope
 // The list is swapped, so of two people who start in the same moment only one gets through, on whichever servers they are.
 func (s *Service) reserve(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
 	var running *Open
-	_, err := s.index.UpdateOpen(ctx, r.Place.Channel, func(l *OpenList) bool {
+	_, err := s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool {
 		now := s.now()
 		l.prune(now)
 		running = nil
 		held := l.current()
 		if r.AllTheSame {
 			// Whoever presses the button three times wants one more meeting, not three.
-			held = l.underWay(r.UserID)
+			held = l.underWay(r.Actor)
 		}
 		if held != nil {
 			copied := *held
 			running = &copied
 			return false
 		}
-		l.reserve(r.UserID, ticket, r.Topic, now)
+		l.reserve(r.Actor, ticket, r.Topic, now)
 		return true
 	})
 	return running, errors.Wrap(err, "look for an open meeting")
 }
 
-func (s *Service) release(ctx context.Context, channelID, ticket string) {
+func (s *Service) release(ctx context.Context, at chat.Place, ticket string) {
 	// The caller's time may have run out, which must not leave the channel blocked.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
-	if _, err := s.index.UpdateOpen(ctx, channelID, func(l *OpenList) bool { l.release(ticket); return true }); err != nil {
-		s.log("A start that failed blocks its channel until it runs out", "channel_id", channelID, "error", err.Error())
+	if _, err := s.index.UpdateOpen(ctx, at, func(l *OpenList) bool { l.release(ticket); return true }); err != nil {
+		s.log("A start that failed blocks its channel until it runs out", "channel_id", at.Channel, "error", err.Error())
 	}
 }
 
@@ -228,33 +228,33 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	if err != nil {
 		return Outcome{}, err
 	}
-	postID, err := s.board.Announce(ctx, Announcement{Place: r.Place, Creator: who, Meeting: m})
+	message, err := s.board.Announce(ctx, Announcement{Place: r.Place, Creator: who, Meeting: m})
 	if err != nil {
 		// The meeting exists at Zoom: its creator gets the link, so that it is not lost.
 		return Outcome{}, fault.Wrap(err, fault.NotPosted).With("Link", m.JoinURL)
 	}
-	if err := s.remember(ctx, r, m, postID, ticket); err != nil {
+	if err := s.remember(ctx, r, m, message, ticket); err != nil {
 		// The meeting is there and people can join; only its end will not be told. That is for the log, not for the person.
-		s.log("A meeting was announced, but its post cannot follow it", "post_id", postID, "meeting_id", m.ID, "error", err.Error())
+		s.log("A meeting was announced, but its post cannot follow it", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
 	if !r.OpensItself {
-		s.chat.OpenJoinPage(ctx, r.UserID, r.ConnectionID, m.JoinURL)
+		s.chat.OpenJoinPage(ctx, r.Actor, r.Window, m.JoinURL)
 	}
-	if err := s.plan(context.WithoutCancel(ctx), Look{MeetingID: m.ID, PostID: postID, UserID: r.UserID}, s.now()); err != nil {
-		s.log("A meeting's end will only be told if Zoom tells it", "post_id", postID, "meeting_id", m.ID, "error", err.Error())
+	if err := s.plan(context.WithoutCancel(ctx), Look{MeetingID: m.ID, Message: message, Person: r.Actor.Person}, s.now()); err != nil {
+		s.log("A meeting's end will only be told if Zoom tells it", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
-	return Outcome{PostID: postID, JoinURL: m.JoinURL}, nil
+	return Outcome{Message: message, JoinURL: m.JoinURL}, nil
 }
 
 // JoinHost returns the host that Zoom's API gave the join link of this post, "" for a post that isn't ours. Hosts differ: an account can
 // have a vanity address. Anybody can write a post with any link, so its own word for the host doesn't count.
-func (s *Service) JoinHost(ctx context.Context, meetingID, postID string) (string, error) {
-	if !isMeetingNumber(meetingID) || postID == "" {
+func (s *Service) JoinHost(ctx context.Context, meetingID string, m chat.MessageRef) (string, error) {
+	if !isMeetingNumber(meetingID) || m.Zero() {
 		return "", nil
 	}
 	record, err := s.index.UpdateMeeting(ctx, meetingID, func(*Record) bool { return false })
 	for _, p := range record.Posts {
-		if p.ID == postID {
+		if p.Message.Is(m) {
 			return p.JoinHost, nil
 		}
 	}
@@ -270,12 +270,12 @@ func hostOf(link string) string {
 }
 
 // remember stores which post the meeting belongs to and opens the meeting in the channel's list.
-func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, postID, ticket string) error {
+func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, message chat.MessageRef, ticket string) error {
 	// The meeting is posted already, so this does not end with the person's patience.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
 	now := s.now()
-	post := Post{ID: postID, ChannelID: r.Place.Channel, HostID: m.HostID, JoinHost: hostOf(m.JoinURL), PostedAt: now, Status: Announced, Shown: Announced}
+	post := Post{Message: message, HostID: m.HostID, JoinHost: hostOf(m.JoinURL), PostedAt: now, Status: Announced, Shown: Announced}
 	_, err := s.index.UpdateMeeting(ctx, m.ID, func(rec *Record) bool {
 		rec.Announce(post, m.Personal)
 		return true
@@ -285,7 +285,7 @@ func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, 
 	}
 	for _, number := range m.Others() {
 		_, err := s.index.UpdateMeeting(ctx, number, func(rec *Record) bool {
-			rec.Alias(m.ID, postID, now)
+			rec.Alias(m.ID, message, now)
 			return true
 		})
 		if err != nil {
@@ -296,11 +296,11 @@ func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, 
 	if m.Running() {
 		until = now.Add(startedFor)
 	}
-	_, err = s.index.UpdateOpen(ctx, r.Place.Channel, func(l *OpenList) bool {
+	_, err = s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool {
 		l.prune(now)
 		l.release(ticket)
 		l.Meetings = append(l.Meetings, Open{
-			PostID: postID, MeetingID: m.ID, JoinURL: m.JoinURL, Topic: m.Topic, CreatorID: r.UserID,
+			Message: message, MeetingID: m.ID, JoinURL: m.JoinURL, Topic: m.Topic, Creator: r.Actor,
 			At: now, Until: until,
 		})
 		return true

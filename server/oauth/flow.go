@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 	"golang.org/x/oauth2"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
 )
@@ -56,31 +57,31 @@ type Completed struct {
 
 // passage is what a ticket or a state holds.
 type passage struct {
-	User    string    `json:"u"`
-	App     string    `json:"a"`
-	Next    string    `json:"n,omitempty"`
-	Expires time.Time `json:"x"`
+	User    chat.PersonID `json:"u"`
+	App     string        `json:"a"`
+	Next    string        `json:"n,omitempty"`
+	Expires time.Time     `json:"x"`
 	// Nonce makes a state work once. It is the secret of the PKCE verifier as well; it leaves this server only sealed.
 	Nonce string `json:"c,omitempty"`
 }
 
 // Ticket returns what goes into the connect link of this user: it works for one hour, and for nobody else. app says whose grant it
 // will be and next (at most 2048 bytes) what to do afterwards; Complete gives both back. Faults: NotConfigured, InvalidInput.
-func (f *Flow) Ticket(ctx context.Context, userID, app, next string) (string, error) {
+func (f *Flow) Ticket(ctx context.Context, person chat.PersonID, app, next string) (string, error) {
 	if len(next) > maxNext {
 		return "", fault.New(fault.InvalidInput).With("Reason", "too long")
 	}
-	return f.seal(ctx, f.named(ticketName), passage{User: userID, App: app, Next: next, Expires: f.now().Add(ticketLife)})
+	return f.seal(ctx, f.named(ticketName), passage{User: person, App: app, Next: next, Expires: f.now().Add(ticketLife)})
 }
 
 // AuthURL returns the address of Zoom's consent page for the user with this ticket. Faults: LinkExpired for a ticket that is old,
 // altered or somebody else's; NotConfigured.
-func (f *Flow) AuthURL(ctx context.Context, userID, ticket string) (string, error) {
+func (f *Flow) AuthURL(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
 	config, err := f.endpoint.config()
 	if err != nil {
 		return "", err
 	}
-	p, err := f.open(ctx, f.named(ticketName), userID, ticket)
+	p, err := f.open(ctx, f.named(ticketName), person, ticket)
 	if err != nil {
 		return "", err
 	}
@@ -93,14 +94,14 @@ func (f *Flow) AuthURL(ctx context.Context, userID, ticket string) (string, erro
 }
 
 // Holds returns whose grant the ticket is for, as it was given to Ticket. Faults: LinkExpired, NotConfigured.
-func (f *Flow) Holds(ctx context.Context, userID, ticket string) (app string, err error) {
-	p, err := f.open(ctx, f.named(ticketName), userID, ticket)
+func (f *Flow) Holds(ctx context.Context, person chat.PersonID, ticket string) (app string, err error) {
+	p, err := f.open(ctx, f.named(ticketName), person, ticket)
 	return p.App, err
 }
 
 // Peek returns what the state is about, and leaves it usable. Faults: LinkExpired, NotConfigured.
-func (f *Flow) Peek(ctx context.Context, userID, state string) (app, next string, err error) {
-	p, err := f.open(ctx, f.named(stateName), userID, state)
+func (f *Flow) Peek(ctx context.Context, person chat.PersonID, state string) (app, next string, err error) {
+	p, err := f.open(ctx, f.named(stateName), person, state)
 	if err != nil {
 		return "", "", err
 	}
@@ -117,8 +118,8 @@ func (f *Flow) Peek(ctx context.Context, userID, state string) (app, next string
 // Complete uses the state up and exchanges the code that Zoom sent the user back with. Faults: LinkExpired for a state that is old,
 // used, altered or somebody else's, and for a code that Zoom does not accept; ClientRejected, RateLimited, ZoomUnavailable, ZoomTimeout,
 // ZoomUnreachable, ZoomRefused, NotConfigured.
-func (f *Flow) Complete(ctx context.Context, userID, code, state string) (Completed, error) {
-	p, err := f.open(ctx, f.named(stateName), userID, state)
+func (f *Flow) Complete(ctx context.Context, person chat.PersonID, code, state string) (Completed, error) {
+	p, err := f.open(ctx, f.named(stateName), person, state)
 	if err != nil {
 		return Completed{}, err
 	}
@@ -157,9 +158,9 @@ func (f *Flow) seal(ctx context.Context, name string, p passage) (string, error)
 }
 
 // open returns what the ticket or state holds, if it is ours, this user's and not too old.
-func (f *Flow) open(ctx context.Context, name, userID, sealed string) (passage, error) {
+func (f *Flow) open(ctx context.Context, name string, person chat.PersonID, sealed string) (passage, error) {
 	p, err := f.unseal(ctx, name, sealed)
-	if err == nil && (userID == "" || p.User != userID) {
+	if err == nil && (person == "" || p.User != person) {
 		return passage{}, fault.New(fault.LinkExpired)
 	}
 	return p, err

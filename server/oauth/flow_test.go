@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
@@ -27,9 +28,9 @@ func (w *world) begin(s *server, user string) (code, state string) {
 
 func (w *world) consentPage(s *server, user string) string {
 	w.t.Helper()
-	ticket, err := s.flow.Ticket(w.t.Context(), user, "user", next)
+	ticket, err := s.flow.Ticket(w.t.Context(), chat.PersonID(user), "user", next)
 	require.NoError(w.t, err)
-	page, err := s.flow.AuthURL(w.t.Context(), user, ticket)
+	page, err := s.flow.AuthURL(w.t.Context(), chat.PersonID(user), ticket)
 	require.NoError(w.t, err)
 	return page
 }
@@ -63,9 +64,9 @@ func TestDefect03_NobodyCompletesForSomebodyElse(t *testing.T) {
 		s := w.server(firstKey)
 		code, state := w.begin(s, "ann")
 		for _, other := range []string{"bob", ""} {
-			_, err := s.flow.Complete(t.Context(), other, code, state)
+			_, err := s.flow.Complete(t.Context(), chat.PersonID(other), code, state)
 			wantFault(t, fault.LinkExpired, err)
-			_, _, err = s.flow.Peek(t.Context(), other, state)
+			_, _, err = s.flow.Peek(t.Context(), chat.PersonID(other), state)
 			wantFault(t, fault.LinkExpired, err)
 		}
 		ticket, err := s.flow.Ticket(t.Context(), "ann", "account", "")
@@ -250,7 +251,7 @@ func FuzzState(f *testing.F) {
 		if id, _, err := parseBlob([]byte(state)); err == nil && id != known {
 			return // an unknown key makes the vault wait for its replica
 		}
-		_, _, err := s.flow.Peek(t.Context(), user, state)
+		_, _, err := s.flow.Peek(t.Context(), chat.PersonID(user), state)
 		if (err == nil) != (state == good && user == "ann") {
 			t.Fatalf("state %q of %q: %v", state, user, err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
 )
@@ -39,40 +40,40 @@ type handover struct {
 type Handed struct {
 	// Code is shown in the browser that authorized, and nowhere else.
 	Code string
-	// UserID is the Mattermost user who has to type it, and Who the account that they would be connected with.
-	UserID string
+	// Person is the Mattermost user who has to type it, and Who the account that they would be connected with.
+	Person chat.PersonID
 	Who    Identity
 }
 
 // TicketOwner returns for whom the ticket was made, which proves nothing about who follows the link. Faults: LinkExpired, NotConfigured.
-func (f *Flow) TicketOwner(ctx context.Context, ticket string) (userID string, err error) {
+func (f *Flow) TicketOwner(ctx context.Context, ticket string) (person chat.PersonID, err error) {
 	p, err := f.unseal(ctx, f.named(ticketName), ticket)
 	return p.User, err
 }
 
 // StateOwner returns for whom the authorization was begun, likewise.
-func (f *Flow) StateOwner(ctx context.Context, state string) (userID string, err error) {
+func (f *Flow) StateOwner(ctx context.Context, state string) (person chat.PersonID, err error) {
 	p, err := f.unseal(ctx, f.named(stateName), state)
 	return p.User, err
 }
 
 // Hand keeps a completed authorization as this account, sealed, for the person, for ten minutes, and returns the code that releases it.
 // An earlier one that was kept for them is forgotten.
-func (f *Flow) Hand(ctx context.Context, userID string, done Completed, who Identity) (Handed, error) {
+func (f *Flow) Hand(ctx context.Context, person chat.PersonID, done Completed, who Identity) (Handed, error) {
 	h := handover{Code: newCode(), Done: done, Who: who, Until: f.now().Add(handoverLife)}
 	raw, err := f.sealHandover(ctx, h)
 	if err != nil {
 		return Handed{}, err
 	}
-	if err := f.kv.Set(f.handoverKey(userID), raw, handoverLife); err != nil {
+	if err := f.kv.Set(f.handoverKey(person), raw, handoverLife); err != nil {
 		return Handed{}, errors.Wrap(err, "keep an authorization for its code")
 	}
-	return Handed{Code: h.Code, UserID: userID, Who: who}, nil
+	return Handed{Code: h.Code, Person: person, Who: who}, nil
 }
 
 // Take gives back, once, what Hand kept for the person, for the right code. After five wrong ones it is gone. Fault: CodeWrong.
-func (f *Flow) Take(ctx context.Context, userID, code string) (Completed, Identity, error) {
-	key := f.handoverKey(userID)
+func (f *Flow) Take(ctx context.Context, person chat.PersonID, code string) (Completed, Identity, error) {
+	key := f.handoverKey(person)
 	for try := range writeTries {
 		if try > 0 {
 			if err := pause(ctx, try); err != nil {
@@ -156,6 +157,6 @@ func newCode() string {
 }
 
 // handoverKey is that of the one authorization that waits for the person, for each tool.
-func (f *Flow) handoverKey(userID string) string {
-	return "hnd." + kv.Hash(f.named(handoverName)+"/"+userID)
+func (f *Flow) handoverKey(person chat.PersonID) string {
+	return "hnd." + kv.Hash(f.named(handoverName)+"/"+string(person))
 }

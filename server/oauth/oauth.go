@@ -12,6 +12,7 @@ import (
 	"context"
 	"time"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 )
 
@@ -81,7 +82,7 @@ type Identity struct {
 	Name   string `json:"name,omitempty"`
 	URL    string `json:"url,omitempty"`
 	// AuthorizedBy is the Mattermost user who went through the consent page.
-	AuthorizedBy string `json:"authorized_by,omitempty"`
+	AuthorizedBy chat.PersonID `json:"authorized_by,omitempty"`
 	// AuthorizedAt is when that was; what happened to the app before does not concern this grant.
 	AuthorizedAt time.Time `json:"authorized_at,omitzero"`
 }

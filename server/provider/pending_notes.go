@@ -1,6 +1,9 @@
 package provider
 
-import "slices"
+import (
+	"mattermost-plugin-zoom/server/chat"
+	"slices"
+)
 
 // maxPendingNotes is how many notes are kept for one subject.
 const maxPendingNotes = 20
@@ -9,8 +12,8 @@ const maxPendingNotes = 20
 type PendingNote struct {
 	// Text identifies the note's text.
 	Text string `json:"text"`
-	// ChannelID is the channel of that thread.
-	ChannelID string `json:"channel,omitempty"`
+	// Place is the channel of that thread.
+	Place chat.Place `json:"place,omitzero"`
 }
 
 // PendingNotes are the pending notes about a subject. A ReplySync keeps them in the subject's state.
@@ -22,12 +25,12 @@ func (c PendingNotes) Add(n PendingNote) PendingNotes {
 	return all[max(0, len(all)-maxPendingNotes):]
 }
 
-// Remove returns the notes without the one with this text, and the channel in which it already is. If no such note is pending, channelID
-// is "".
-func (c PendingNotes) Remove(text string) (left PendingNotes, channelID string) {
-	at := slices.IndexFunc(c, func(n PendingNote) bool { return n.Text == text })
-	if at < 0 {
-		return c, ""
+// Remove returns the notes without the one with this text, and the channel in which it already is. If no such note is pending, that is
+// the zero place.
+func (c PendingNotes) Remove(text string) (left PendingNotes, at chat.Place) {
+	i := slices.IndexFunc(c, func(n PendingNote) bool { return n.Text == text })
+	if i < 0 {
+		return c, chat.Place{}
 	}
-	return slices.Delete(slices.Clone(c), at, at+1), c[at].ChannelID
+	return slices.Delete(slices.Clone(c), i, i+1), c[i].Place
 }

@@ -146,8 +146,8 @@ type Event struct {
 	ContextStates   map[string]json.RawMessage `json:"context_states,omitempty"`
 	// Resource is what a channel subscribes to if one connection has several resources; "" otherwise.
 	Resource string `json:"resource,omitempty"`
-	// Channel is the ID of the channel that was chosen in the provider; "" if subscriptions decide. The event goes to no other channel,
-	// and only if that channel is subscribed to the connection.
+	// Channel is the value of the QueryOption that was chosen in the provider; "" if subscriptions decide. The event goes to no other
+	// channel, and only if that channel is subscribed to the connection.
 	Channel string `json:"channel,omitempty"`
 	// Labels are what filters match: everything the event says, and nothing it doesn't. "" says that the subject doesn't have the label.
 	// The bridge remembers the labels of earlier events of a subject, so a comment doesn't have to repeat them. Several values of a label
@@ -180,7 +180,7 @@ type Change struct {
 	// Replies go to the thread.
 	Replies []chat.Reply
 	// OriginChannel is the channel in whose thread a user has written the reply. It is posted in all other channels. See ReplySync.
-	OriginChannel string
+	OriginChannel chat.Place
 	// Aliases are further names of the subject, which Event.RelatedSubjects of other events may use.
 	Aliases []string
 	// Tasks are to be run later.

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"mattermost-plugin-zoom/server/chat"
 	"time"
 )
 
@@ -10,10 +11,10 @@ import (
 type UserReply struct {
 	// ID identifies the reply.
 	ID string
-	// ChannelID is the reply's channel, to be returned as Change.OriginChannel.
-	ChannelID string
-	Text      string
-	At        time.Time
+	// Place is the reply's channel, to be returned as Change.OriginChannel.
+	Place chat.Place
+	Text  string
+	At    time.Time
 }
 
 // ReplySync is an ActionHandler that can add replies in the threads of cards to their subjects as notes.

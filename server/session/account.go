@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
@@ -21,12 +22,12 @@ type personal struct {
 
 // ForUser returns a session that acts as the person's own account at the site. Faults: AccountNeeded, AccountRejected, SetupNeeded,
 // HostUnknown for an address that cannot be a site's.
-func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider.Site, userID string) (provider.Session, error) {
+func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) (provider.Session, error) {
 	r, listed, err := s.at(ctx, providerID, site)
 	if err != nil {
 		return provider.Session{}, err
 	}
-	if userID == "" {
+	if person == "" {
 		return provider.Session{}, s.fault(providerID, nil, fault.AccountNeeded)
 	}
 	if r.OAuth {
@@ -34,7 +35,7 @@ func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider
 		if err != nil {
 			return provider.Session{}, err
 		}
-		grant := in.tokens.Of(grantName(r, userID))
+		grant := in.tokens.Of(grantName(r, person))
 		identity, err := grant.Identity(ctx)
 		if err == nil {
 			return s.session(providerID, r.Site, listed, s.renewing(providerID, grant), accountOf(identity)), nil
@@ -43,7 +44,7 @@ func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider
 			return provider.Session{}, s.explain(providerID, err)
 		}
 	}
-	p, err := s.personal(ctx, providerID, r, userID)
+	p, err := s.personal(ctx, providerID, r, person)
 	if err != nil {
 		return provider.Session{}, err
 	}
@@ -69,7 +70,7 @@ func (s *Sessions) With(ctx context.Context, providerID string, site provider.Si
 
 // SaveToken keeps a personal token as the person's account, in place of any other, after a call has shown whose it is.
 // Faults: those of With and of the call.
-func (s *Sessions) SaveToken(ctx context.Context, providerID string, site provider.Site, userID string, c provider.Credential) (provider.Account, error) {
+func (s *Sessions) SaveToken(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, c provider.Credential) (provider.Account, error) {
 	session, err := s.With(ctx, providerID, site, c)
 	if err != nil {
 		return provider.Account{}, err
@@ -83,31 +84,31 @@ func (s *Sessions) SaveToken(ctx context.Context, providerID string, site provid
 	if err != nil {
 		return provider.Account{}, errors.Wrap(err, "encode a personal token")
 	}
-	key := tokenKey(providerID, r, userID)
+	key := tokenKey(providerID, r, person)
 	sealed, err := s.Vault.Seal(ctx, key, plain)
 	if err != nil {
 		return provider.Account{}, errors.Wrap(err, "seal a personal token")
 	}
-	if err := s.dropGrant(ctx, providerID, r, userID); err != nil {
+	if err := s.dropGrant(ctx, providerID, r, person); err != nil {
 		return provider.Account{}, err
 	}
 	return account, errors.Wrap(s.KV.Set(key, sealed, 0), "store a personal token")
 }
 
 // SignOut forgets the person's account at the site, and ends it there where that can be done.
-func (s *Sessions) SignOut(ctx context.Context, providerID string, site provider.Site, userID string) error {
+func (s *Sessions) SignOut(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) error {
 	r, _, err := s.at(ctx, providerID, site)
 	if err != nil {
 		return err
 	}
-	if err := s.dropGrant(ctx, providerID, r, userID); err != nil {
+	if err := s.dropGrant(ctx, providerID, r, person); err != nil {
 		return err
 	}
-	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, userID)), "forget a personal token")
+	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, person)), "forget a personal token")
 }
 
 // dropGrant forgets what the person authorized at the site. It is ended there as well, unless there is nothing to do that with.
-func (s *Sessions) dropGrant(ctx context.Context, providerID string, site registered, userID string) error {
+func (s *Sessions) dropGrant(ctx context.Context, providerID string, site registered, person chat.PersonID) error {
 	r, _, err := s.find(ctx, providerID, site.URL)
 	if err != nil {
 		return err
@@ -116,12 +117,12 @@ func (s *Sessions) dropGrant(ctx context.Context, providerID string, site regist
 	if fault.Is(err, fault.SetupNeeded) {
 		// What was authorized before the client was taken away is still there.
 		gone := oauth.NewTokens(s.KV, s.Vault, func() oauth.App { return oauth.App{Name: providerID} }, s.Trusted, s.Now, s.Log)
-		return errors.Wrap(gone.Of(grantName(site, userID)).Drop(ctx, false), "drop a grant")
+		return errors.Wrap(gone.Of(grantName(site, person)).Drop(ctx, false), "drop a grant")
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Wrap(in.tokens.Of(grantName(r, userID)).Drop(ctx, in.app.Load().RevokeURL != ""), "drop a grant")
+	return errors.Wrap(in.tokens.Of(grantName(r, person)).Drop(ctx, in.app.Load().RevokeURL != ""), "drop a grant")
 }
 
 // at returns the site as it is kept; listed is false for one that neither vendor nor admin named. Fault: HostUnknown for an address
@@ -139,8 +140,8 @@ func (s *Sessions) at(ctx context.Context, providerID string, site provider.Site
 }
 
 // personal returns the token that the person entered for the site. Fault: AccountNeeded.
-func (s *Sessions) personal(ctx context.Context, providerID string, r registered, userID string) (personal, error) {
-	key := tokenKey(providerID, r, userID)
+func (s *Sessions) personal(ctx context.Context, providerID string, r registered, person chat.PersonID) (personal, error) {
+	key := tokenKey(providerID, r, person)
 	sealed, err := s.KV.Get(key)
 	if err != nil {
 		return personal{}, errors.Wrap(err, "read a personal token")
@@ -213,8 +214,8 @@ func showingCredential(c provider.Credential) (shown, error) {
 }
 
 // grantName names the person's grant at the site among those of the provider.
-func grantName(r registered, userID string) string { return r.key() + "." + userID }
+func grantName(r registered, person chat.PersonID) string { return r.key() + "." + string(person) }
 
-func tokenKey(providerID string, r registered, userID string) string {
-	return "sec." + providerID + "." + grantName(r, userID) + ".token"
+func tokenKey(providerID string, r registered, person chat.PersonID) string {
+	return "sec." + providerID + "." + grantName(r, person) + ".token"
 }

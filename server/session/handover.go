@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -10,37 +11,37 @@ import (
 // BeginElsewhere is Begin in a browser in which nobody is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
 // really them, their typing the code of HandOver proves. Faults: LinkExpired, SetupNeeded.
 func (s *Sessions) BeginElsewhere(ctx context.Context, providerID, ticket string) (string, error) {
-	userID, err := s.links(providerID).TicketOwner(ctx, ticket)
+	person, err := s.links(providerID).TicketOwner(ctx, ticket)
 	if err != nil {
 		return "", s.explain(providerID, err)
 	}
-	return s.Begin(ctx, providerID, userID, ticket)
+	return s.Begin(ctx, providerID, person, ticket)
 }
 
 // HandOver is Complete in such a browser: nobody is signed in yet. It returns the command that finishes, too. Faults as with Complete.
 func (s *Sessions) HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error) {
 	links := s.links(providerID)
-	userID, err := links.StateOwner(ctx, state)
+	person, err := links.StateOwner(ctx, state)
 	if err != nil {
 		return oauth.Handed{}, "", s.explain(providerID, err)
 	}
-	done, account, err := s.authorized(ctx, providerID, userID, code, state)
+	done, account, err := s.authorized(ctx, providerID, person, code, state)
 	if err != nil {
 		return oauth.Handed{}, "", err
 	}
-	handed, err = links.Hand(ctx, userID, done, identityOf(account))
+	handed, err = links.Hand(ctx, person, done, identityOf(account))
 	return handed, s.Command(providerID) + " signin " + handed.Code, err
 }
 
 // Redeem finishes an authorization with the code that the browser was shown, typed in Mattermost by the person for whom it was begun. It
 // returns what ConnectURL was given. Faults: CodeWrong, SetupNeeded.
-func (s *Sessions) Redeem(ctx context.Context, providerID, userID, code string) (account provider.Account, next string, err error) {
-	done, who, err := s.links(providerID).Take(ctx, userID, code)
+func (s *Sessions) Redeem(ctx context.Context, providerID string, person chat.PersonID, code string) (account provider.Account, next string, err error) {
+	done, who, err := s.links(providerID).Take(ctx, person, code)
 	if err != nil {
 		return provider.Account{}, "", s.explain(providerID, err)
 	}
 	account = accountOf(who)
-	return account, done.Next, s.keep(ctx, providerID, userID, done, account)
+	return account, done.Next, s.keep(ctx, providerID, person, done, account)
 }
 
 func identityOf(a provider.Account) oauth.Identity {

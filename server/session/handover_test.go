@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -15,7 +16,7 @@ import (
 // is shown at the end.
 func (w *world) handed(s *Sessions, site provider.Site, userID, next string) string {
 	w.t.Helper()
-	link, err := s.ConnectURL(w.t.Context(), "hub", site, userID, next)
+	link, err := s.ConnectURL(w.t.Context(), "hub", site, chat.PersonID(userID), next)
 	require.NoError(w.t, err)
 	parsed, err := url.Parse(link)
 	require.NoError(w.t, err)
@@ -24,7 +25,7 @@ func (w *world) handed(s *Sessions, site provider.Site, userID, next string) str
 	code, state := w.tool.agree(w.t, page, userID)
 	handed, typed, err := s.HandOver(w.t.Context(), "hub", code, state)
 	require.NoError(w.t, err)
-	require.Equal(w.t, userID, handed.UserID)
+	require.Equal(w.t, chat.PersonID(userID), handed.Person)
 	require.Equal(w.t, userID, handed.Who.Name)
 	require.Equal(w.t, "/hub signin "+handed.Code, typed)
 	_, _, err = s.HandOver(w.t.Context(), "hub", code, state)
@@ -43,7 +44,7 @@ func TestACodeSignsItsPersonInAtItsSite(t *testing.T) {
 		wantFault(t, fault.AccountNeeded, err)
 		w.keepsSecrets()
 		for _, other := range [][2]string{{"mirror", "ann"}, {"hub", "bob"}, {"hub", ""}} {
-			_, _, err := answered.Redeem(t.Context(), other[0], other[1], code)
+			_, _, err := answered.Redeem(t.Context(), other[0], chat.PersonID(other[1]), code)
 			wantFault(t, fault.CodeWrong, err)
 			require.Equal(t, "/"+other[0], fault.ParamsOf(err)["Command"])
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
@@ -81,7 +82,7 @@ func (s *Sessions) RedirectURL(providerID string) string {
 
 // ConnectURL returns a link with which the person, and nobody else, authorizes at the site within the hour; next (at most 1500
 // bytes) is given back by Complete. Faults: SetupNeeded, InvalidInput.
-func (s *Sessions) ConnectURL(ctx context.Context, providerID string, site provider.Site, userID, next string) (string, error) {
+func (s *Sessions) ConnectURL(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, next string) (string, error) {
 	if len(next) > maxNext {
 		return "", fault.New(fault.InvalidInput)
 	}
@@ -90,7 +91,7 @@ func (s *Sessions) ConnectURL(ctx context.Context, providerID string, site provi
 	if err != nil {
 		return "", err
 	}
-	ticket, err := in.flow.Ticket(ctx, userID, r.key(), next)
+	ticket, err := in.flow.Ticket(ctx, person, r.key(), next)
 	if err != nil {
 		return "", s.explain(providerID, errors.Wrap(err, "make an authorization ticket"))
 	}
@@ -102,8 +103,8 @@ const maxNext = 1500
 
 // Begin returns the page of the tool on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
 // Faults: LinkExpired, SetupNeeded.
-func (s *Sessions) Begin(ctx context.Context, providerID, userID, ticket string) (string, error) {
-	key, err := s.links(providerID).Holds(ctx, userID, ticket)
+func (s *Sessions) Begin(ctx context.Context, providerID string, person chat.PersonID, ticket string) (string, error) {
+	key, err := s.links(providerID).Holds(ctx, person, ticket)
 	if err != nil {
 		return "", s.explain(providerID, err)
 	}
@@ -111,29 +112,29 @@ func (s *Sessions) Begin(ctx context.Context, providerID, userID, ticket string)
 	if err != nil {
 		return "", err
 	}
-	page, err := in.flow.AuthURL(ctx, userID, ticket)
+	page, err := in.flow.AuthURL(ctx, person, ticket)
 	return page, s.explain(providerID, err)
 }
 
 // Declined returns what was to happen after an authorization that the person refused at the tool. Fault: LinkExpired.
-func (s *Sessions) Declined(ctx context.Context, providerID, userID, state string) (next string, err error) {
-	_, next, err = s.links(providerID).Peek(ctx, userID, state)
+func (s *Sessions) Declined(ctx context.Context, providerID string, person chat.PersonID, state string) (next string, err error) {
+	_, next, err = s.links(providerID).Peek(ctx, person, state)
 	return next, s.explain(providerID, err)
 }
 
 // Complete finishes an authorization with what the tool sent back, and keeps it as the person's account at the site. It returns
 // what ConnectURL was given. Faults: LinkExpired, SetupNeeded, WrongRegion, and those of calls to the tool.
-func (s *Sessions) Complete(ctx context.Context, providerID, userID, code, state string) (account provider.Account, next string, err error) {
-	done, account, err := s.authorized(ctx, providerID, userID, code, state)
+func (s *Sessions) Complete(ctx context.Context, providerID string, person chat.PersonID, code, state string) (account provider.Account, next string, err error) {
+	done, account, err := s.authorized(ctx, providerID, person, code, state)
 	if err != nil {
 		return provider.Account{}, "", err
 	}
-	return account, done.Next, s.keep(ctx, providerID, userID, done, account)
+	return account, done.Next, s.keep(ctx, providerID, person, done, account)
 }
 
 // authorized exchanges what the tool sent back and asks the tool whose account that is.
-func (s *Sessions) authorized(ctx context.Context, providerID, userID, code, state string) (oauth.Completed, provider.Account, error) {
-	key, _, err := s.links(providerID).Peek(ctx, userID, state)
+func (s *Sessions) authorized(ctx context.Context, providerID string, person chat.PersonID, code, state string) (oauth.Completed, provider.Account, error) {
+	key, _, err := s.links(providerID).Peek(ctx, person, state)
 	if err != nil {
 		return oauth.Completed{}, provider.Account{}, s.explain(providerID, err)
 	}
@@ -141,7 +142,7 @@ func (s *Sessions) authorized(ctx context.Context, providerID, userID, code, sta
 	if err != nil {
 		return oauth.Completed{}, provider.Account{}, err
 	}
-	done, err := in.flow.Complete(ctx, userID, code, state)
+	done, err := in.flow.Complete(ctx, person, code, state)
 	if err != nil {
 		return oauth.Completed{}, provider.Account{}, s.explain(providerID, err)
 	}
@@ -170,12 +171,12 @@ func (s *Sessions) rightRegion(ctx context.Context, providerID string, site prov
 }
 
 // keep stores the grant in place of any other account of the person's at the site. Fault: SetupNeeded where that is no longer set up.
-func (s *Sessions) keep(ctx context.Context, providerID, userID string, done oauth.Completed, account provider.Account) error {
+func (s *Sessions) keep(ctx context.Context, providerID string, person chat.PersonID, done oauth.Completed, account provider.Account) error {
 	r, in, err := s.registration(ctx, providerID, done.App)
 	if err != nil {
 		return err
 	}
-	grant := in.tokens.Of(grantName(r, userID))
+	grant := in.tokens.Of(grantName(r, person))
 	earlier, err := grant.Identity(ctx)
 	if err == nil && earlier.UserID != account.ID {
 		// Nobody would ever use that one again, or end it.
@@ -184,9 +185,9 @@ func (s *Sessions) keep(ctx context.Context, providerID, userID string, done oau
 		}
 	}
 	identity := identityOf(account)
-	identity.AuthorizedBy, identity.AuthorizedAt = userID, s.Now()
+	identity.AuthorizedBy, identity.AuthorizedAt = person, s.Now()
 	if err := grant.Save(ctx, done.Token, identity); err != nil {
 		return errors.Wrap(err, "store the grant")
 	}
-	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, userID)), "forget a personal token")
+	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, person)), "forget a personal token")
 }

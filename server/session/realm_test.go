@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -62,11 +63,11 @@ func TestALinkIsGoodForOnePersonOneProviderAndOneSite(t *testing.T) {
 		ticket := parsed.Query().Get("t")
 		code, state := w.consent(s, company, "ann", "next")
 		for _, other := range [][2]string{{"mirror", "ann"}, {"hub", "bob"}, {"hub", ""}} {
-			_, err = s.Begin(t.Context(), other[0], other[1], ticket)
+			_, err = s.Begin(t.Context(), other[0], chat.PersonID(other[1]), ticket)
 			wantFault(t, fault.LinkExpired, err)
-			_, _, err = s.Complete(t.Context(), other[0], other[1], code, state)
+			_, _, err = s.Complete(t.Context(), other[0], chat.PersonID(other[1]), code, state)
 			wantFault(t, fault.LinkExpired, err)
-			_, err = s.Declined(t.Context(), other[0], other[1], state)
+			_, err = s.Declined(t.Context(), other[0], chat.PersonID(other[1]), state)
 			wantFault(t, fault.LinkExpired, err)
 			require.Equal(t, "/"+other[0], fault.ParamsOf(err)["Command"])
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
@@ -115,11 +116,11 @@ func (w *world) setUp(s *Sessions, site provider.Site) {
 // consent takes somebody from the link in a message to the address that the tool sends them back to.
 func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (code, state string) {
 	w.t.Helper()
-	link, err := s.ConnectURL(w.t.Context(), "hub", site, userID, next)
+	link, err := s.ConnectURL(w.t.Context(), "hub", site, chat.PersonID(userID), next)
 	require.NoError(w.t, err)
 	ticket, ours := strings.CutPrefix(link, "https://chat.example.com/plugins/zoom/oauth2/hub/connect?t=")
 	require.True(w.t, ours, link)
-	page, err := s.Begin(w.t.Context(), "hub", userID, ticket)
+	page, err := s.Begin(w.t.Context(), "hub", chat.PersonID(userID), ticket)
 	require.NoError(w.t, err)
 	return w.tool.agree(w.t, page, userID)
 }
@@ -128,13 +129,13 @@ func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (c
 func (w *world) connect(s *Sessions, site provider.Site, userID string) {
 	w.t.Helper()
 	code, state := w.consent(s, site, userID, "")
-	_, _, err := s.Complete(w.t.Context(), "hub", userID, code, state)
+	_, _, err := s.Complete(w.t.Context(), "hub", chat.PersonID(userID), code, state)
 	require.NoError(w.t, err)
 }
 
 // whoAmI asks the tool as whom it sees the person.
 func (w *world) whoAmI(s *Sessions, site provider.Site, userID string) (string, error) {
-	session, err := s.ForUser(w.t.Context(), "hub", site, userID)
+	session, err := s.ForUser(w.t.Context(), "hub", site, chat.PersonID(userID))
 	if err != nil {
 		return "", err
 	}

@@ -54,17 +54,17 @@ func (s *Store) UpdateConnection(ctx context.Context, id string, change func(*br
 }
 
 // ConnectionsOf returns the ids of the provider's connections that the channel follows or followed.
-func (s *Store) ConnectionsOf(ctx context.Context, providerID, channelID string) ([]string, error) {
+func (s *Store) ConnectionsOf(ctx context.Context, providerID, list string) ([]string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Wrap(err, "read the connections of a channel")
 	}
-	ids, _, err := load[[]string](s, channelKey(providerID, channelID))
+	ids, _, err := load[[]string](s, listKey(providerID, list))
 	return ids, err
 }
 
 // UpdateConnectionsOf changes that list. An empty one leaves nothing behind.
-func (s *Store) UpdateConnectionsOf(ctx context.Context, providerID, channelID string, change func(*[]string) bool) error {
-	_, err := edit(ctx, s, channelKey(providerID, channelID), 0, func(ids *[]string) (outcome, error) {
+func (s *Store) UpdateConnectionsOf(ctx context.Context, providerID, list string, change func(*[]string) bool) error {
+	_, err := edit(ctx, s, listKey(providerID, list), 0, func(ids *[]string) (outcome, error) {
 		switch {
 		case !change(ids):
 			return leave, nil
@@ -136,7 +136,7 @@ func (s *Store) Claim(ctx context.Context, key string, keep time.Duration) (bool
 
 func connectionKey(id string) string { return "con." + id }
 
-func channelKey(providerID, channelID string) string { return "chn." + providerID + "." + channelID }
+func listKey(providerID, list string) string { return "chn." + providerID + "." + list }
 
 // journalKey hashes nothing: only a connection that exists has a journal.
 func journalKey(connectionID string) string { return "jrn." + connectionID }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
@@ -27,7 +28,7 @@ var (
 func follow(id, channelID string) func(*bridge.Connection) (bool, error) {
 	return func(c *bridge.Connection) (bool, error) {
 		c.ID = id
-		c.Subscriptions = append(c.Subscriptions, bridge.Subscription{ID: channelID, ChannelID: channelID})
+		c.Subscriptions = append(c.Subscriptions, bridge.Subscription{ID: channelID, Place: place(channelID)})
 		return true, nil
 	}
 }
@@ -37,7 +38,7 @@ func leave(channelID string) func(*bridge.Connection) (bool, error) {
 	return func(c *bridge.Connection) (bool, error) {
 		var left []bridge.Subscription
 		for _, s := range c.Subscriptions {
-			if s.ChannelID != channelID {
+			if s.Place != place(channelID) {
 				left = append(left, s)
 			}
 		}
@@ -62,7 +63,7 @@ func TestAConnectionLivesAsLongAsAChannelFollowsIt(t *testing.T) {
 	c, found, err := s.Connection(t.Context(), "c1")
 	require.NoError(t, err)
 	require.True(t, found)
-	require.Equal(t, []string{"dev", "ops"}, c.Channels())
+	require.Equal(t, []chat.Place{place("dev"), place("ops")}, c.Channels())
 
 	_, err = s.UpdateConnection(t.Context(), "c1", leave("dev"))
 	require.NoError(t, err)
@@ -91,11 +92,11 @@ func TestAConnectionThatSomebodyFollowsMeanwhileIsNotDeleted(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, 2, asked)
-	require.Equal(t, []string{"ops"}, left.Channels())
+	require.Equal(t, []chat.Place{place("ops")}, left.Channels())
 	c, found, err := s.Connection(t.Context(), "c1")
 	require.NoError(t, err)
 	require.True(t, found)
-	require.Equal(t, []string{"ops"}, c.Channels())
+	require.Equal(t, []chat.Place{place("ops")}, c.Channels())
 }
 
 func TestAnIDFromOutsideReachesNoOtherRecord(t *testing.T) {

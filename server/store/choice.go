@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
 )
 
@@ -15,20 +16,20 @@ type user struct {
 }
 
 // Choice returns the user's setting, Unspecified when there is none; a setting made in the public plugin counts.
-func (s *Store) Choice(ctx context.Context, userID string) (meeting.Choice, error) {
+func (s *Store) Choice(ctx context.Context, person chat.PersonID) (meeting.Choice, error) {
 	if err := ctx.Err(); err != nil {
 		return meeting.Unspecified, errors.Wrap(err, "read the setting")
 	}
-	record, found, err := load[user](s, userKey(userID))
+	record, found, err := load[user](s, userKey(person))
 	if err != nil || found {
 		return record.Choice, err
 	}
-	return s.migrateChoice(userID)
+	return s.migrateChoice(person)
 }
 
 // SetChoice stores the user's setting.
-func (s *Store) SetChoice(ctx context.Context, userID string, c meeting.Choice) error {
-	_, err := update(ctx, s, userKey(userID), 0, func(u *user) (bool, error) {
+func (s *Store) SetChoice(ctx context.Context, person chat.PersonID, c meeting.Choice) error {
+	_, err := update(ctx, s, userKey(person), 0, func(u *user) (bool, error) {
 		u.Choice = c
 		return true, nil
 	})
@@ -38,9 +39,9 @@ func (s *Store) SetChoice(ctx context.Context, userID string, c meeting.Choice) 
 // migrateChoice takes over what the public plugin stored, and notes even that it stored nothing: looking for a key that
 // does not exist is the slowest read there is, and each start would make it. The old record stays, so that an admin can go
 // back to the public plugin.
-func (s *Store) migrateChoice(userID string) (meeting.Choice, error) {
+func (s *Store) migrateChoice(person chat.PersonID) (meeting.Choice, error) {
 	const oldKey = "zoomUserPreference_"
-	raw, err := s.kv.Get(oldKey + userID)
+	raw, err := s.kv.Get(oldKey + string(person))
 	if err != nil {
 		return meeting.Unspecified, errors.Wrap(err, "read the public plugin's setting")
 	}
@@ -50,7 +51,7 @@ func (s *Store) migrateChoice(userID string) (meeting.Choice, error) {
 		return meeting.Unspecified, errors.Wrap(err, "encode the setting")
 	}
 	// When the swap fails, the user has chosen meanwhile, and the next read sees it.
-	if _, err := s.kv.Swap(userKey(userID), nil, record, 0); err != nil {
+	if _, err := s.kv.Swap(userKey(person), nil, record, 0); err != nil {
 		return meeting.Unspecified, errors.Wrap(err, "take over the public plugin's setting")
 	}
 	return choice, nil
@@ -73,4 +74,4 @@ func oldChoice(raw []byte) meeting.Choice {
 	return meeting.Unspecified
 }
 
-func userKey(userID string) string { return "usr." + userID }
+func userKey(person chat.PersonID) string { return "usr." + string(person) }

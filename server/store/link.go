@@ -7,21 +7,22 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 )
 
 // link is the person that a Zoom user belongs to.
 type link struct {
-	UserID string `json:"user"`
+	Person chat.PersonID `json:"user"`
 }
 
 // Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to nobody.
-func (s *Store) Link(ctx context.Context, zoomUserID, userID string) (string, error) {
-	var before string
+func (s *Store) Link(ctx context.Context, zoomUserID string, person chat.PersonID) (chat.PersonID, error) {
+	var before chat.PersonID
 	_, err := update(ctx, s, linkKey(zoomUserID), 0, func(l *link) (bool, error) {
-		before = l.UserID
-		l.UserID = userID
-		return before != userID, nil
+		before = l.Person
+		l.Person = person
+		return before != person, nil
 	})
 	if err != nil {
 		return "", err
@@ -30,18 +31,18 @@ func (s *Store) Link(ctx context.Context, zoomUserID, userID string) (string, er
 }
 
 // Linked returns the person that the Zoom user belongs to, "" when nobody.
-func (s *Store) Linked(ctx context.Context, zoomUserID string) (string, error) {
+func (s *Store) Linked(ctx context.Context, zoomUserID string) (chat.PersonID, error) {
 	if err := ctx.Err(); err != nil {
 		return "", errors.Wrap(err, "read the link")
 	}
 	l, _, err := load[link](s, linkKey(zoomUserID))
-	return l.UserID, err
+	return l.Person, err
 }
 
 // Unlink forgets it, if the Zoom user still belongs to the person: another may have connected it since.
-func (s *Store) Unlink(ctx context.Context, zoomUserID, userID string) error {
+func (s *Store) Unlink(ctx context.Context, zoomUserID string, person chat.PersonID) error {
 	_, err := edit(ctx, s, linkKey(zoomUserID), 0, func(l *link) (outcome, error) {
-		if l.UserID != userID {
+		if l.Person != person {
 			return leave, nil
 		}
 		return remove, nil
@@ -50,29 +51,29 @@ func (s *Store) Unlink(ctx context.Context, zoomUserID, userID string) error {
 }
 
 // PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" when nothing.
-func (s *Store) PersonalMeetingID(ctx context.Context, userID string) (string, error) {
+func (s *Store) PersonalMeetingID(ctx context.Context, person chat.PersonID) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", errors.Wrap(err, "read the personal meeting ID")
 	}
-	id, _, err := load[string](s, personalKey(userID))
+	id, _, err := load[string](s, personalKey(person))
 	return id, err
 }
 
 // SetPersonalMeetingID remembers the person's personal meeting ID for a time; "" forgets it.
-func (s *Store) SetPersonalMeetingID(ctx context.Context, userID, id string, keep time.Duration) error {
+func (s *Store) SetPersonalMeetingID(ctx context.Context, person chat.PersonID, id string, keep time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return errors.Wrap(err, "remember the personal meeting ID")
 	}
 	if id == "" {
-		return errors.Wrap(s.kv.Delete(personalKey(userID)), "forget the personal meeting ID")
+		return errors.Wrap(s.kv.Delete(personalKey(person)), "forget the personal meeting ID")
 	}
 	value, err := json.Marshal(id)
 	if err != nil {
 		return errors.Wrap(err, "encode the personal meeting ID")
 	}
-	return errors.Wrap(s.kv.Set(personalKey(userID), value, keep), "remember the personal meeting ID")
+	return errors.Wrap(s.kv.Set(personalKey(person), value, keep), "remember the personal meeting ID")
 }
 
 func linkKey(zoomUserID string) string { return "lnk.zoom." + kv.Hash(zoomUserID) }
 
-func personalKey(userID string) string { return "pmi." + userID }
+func personalKey(person chat.PersonID) string { return "pmi." + string(person) }

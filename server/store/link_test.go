@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"mattermost-plugin-zoom/server/chat"
 	"strings"
 	"testing"
 	"time"
@@ -18,11 +19,11 @@ func TestZoomUserBelongsToOnePerson(t *testing.T) {
 
 	linked, err := s.Linked(t.Context(), "zoom-1")
 	require.NoError(t, err)
-	require.Equal(t, "alice", linked)
+	require.Equal(t, chat.PersonID("alice"), linked)
 
 	before, err = s.Link(t.Context(), "zoom-1", "alice")
 	require.NoError(t, err)
-	require.Equal(t, "alice", before, "connecting again changes nothing")
+	require.Equal(t, chat.PersonID("alice"), before, "connecting again changes nothing")
 }
 
 // With the peer, two people who connected the same Zoom user overwrote each other without a word.
@@ -34,12 +35,12 @@ func TestDefect34_TakingOverAZoomUserNamesWhoHadIt(t *testing.T) {
 
 	before, err := s.Link(t.Context(), "zoom-1", "bob")
 	require.NoError(t, err)
-	require.Equal(t, "alice", before)
+	require.Equal(t, chat.PersonID("alice"), before)
 
 	require.NoError(t, s.Unlink(t.Context(), "zoom-1", "alice"))
 	linked, err := s.Linked(t.Context(), "zoom-1")
 	require.NoError(t, err)
-	require.Equal(t, "bob", linked, "alice's disconnecting leaves bob connected")
+	require.Equal(t, chat.PersonID("bob"), linked, "alice's disconnecting leaves bob connected")
 }
 
 func TestUnlinkedZoomUserBelongsToNobody(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
 )
 
@@ -29,6 +30,6 @@ func (s *Store) UpdateMeeting(ctx context.Context, meetingID string, change func
 }
 
 // UpdateOpen changes the list of meetings that are open in a channel; see meeting.Index.
-func (s *Store) UpdateOpen(ctx context.Context, channelID string, change func(*meeting.OpenList) bool) (meeting.OpenList, error) {
-	return update(ctx, s, "opn."+channelID, openKept, func(l *meeting.OpenList) (bool, error) { return change(l), nil })
+func (s *Store) UpdateOpen(ctx context.Context, at chat.Place, change func(*meeting.OpenList) bool) (meeting.OpenList, error) {
+	return update(ctx, s, "opn."+at.Key(), openKept, func(l *meeting.OpenList) (bool, error) { return change(l), nil })
 }

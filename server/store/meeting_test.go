@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -33,7 +34,7 @@ func newTable(t *testing.T) *table {
 
 func announce(postID string) func(*meeting.Record) bool {
 	return func(r *meeting.Record) bool {
-		r.Announce(meeting.Post{ID: postID, Status: meeting.Announced}, false)
+		r.Announce(meeting.Post{Message: chat.MessageRef{Place: place("town"), ID: postID}, Status: meeting.Announced}, false)
 		return true
 	}
 }
@@ -49,7 +50,7 @@ func TestMeetingIsFoundByItsID(t *testing.T) {
 	found, err := s.UpdateMeeting(t.Context(), "85746065432", look)
 	require.NoError(t, err)
 	require.Len(t, found.Posts, 1)
-	require.Equal(t, "post1", found.Posts[0].ID)
+	require.Equal(t, "post1", found.Posts[0].Message.ID)
 
 	other, err := s.UpdateMeeting(t.Context(), "85746065433", look)
 	require.NoError(t, err)
@@ -119,8 +120,8 @@ func TestDefect34_ChangesAtTheSameTimeAreAllKept(t *testing.T) {
 	var wait sync.WaitGroup
 	for i := range writers {
 		wait.Go(func() {
-			_, err := s.UpdateOpen(t.Context(), "townsquare", func(l *meeting.OpenList) bool {
-				l.Meetings = append(l.Meetings, meeting.Open{PostID: fmt.Sprint(i)})
+			_, err := s.UpdateOpen(t.Context(), place("townsquare"), func(l *meeting.OpenList) bool {
+				l.Meetings = append(l.Meetings, meeting.Open{Message: message(fmt.Sprint(i))})
 				return true
 			})
 			if err != nil {
@@ -129,7 +130,7 @@ func TestDefect34_ChangesAtTheSameTimeAreAllKept(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	list, err := s.UpdateOpen(t.Context(), "townsquare", func(*meeting.OpenList) bool { return false })
+	list, err := s.UpdateOpen(t.Context(), place("townsquare"), func(*meeting.OpenList) bool { return false })
 	require.NoError(t, err)
 	require.Len(t, list.Meetings, writers)
 }
@@ -137,8 +138,8 @@ func TestDefect34_ChangesAtTheSameTimeAreAllKept(t *testing.T) {
 func TestOpenMeetingsAreForgottenAfterTheLongestThatOneCanLast(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
-	_, err := s.UpdateOpen(t.Context(), "townsquare", func(l *meeting.OpenList) bool {
-		l.Meetings = append(l.Meetings, meeting.Open{PostID: "post1"})
+	_, err := s.UpdateOpen(t.Context(), place("townsquare"), func(l *meeting.OpenList) bool {
+		l.Meetings = append(l.Meetings, meeting.Open{Message: message("post1")})
 		return true
 	})
 	require.NoError(t, err)

@@ -32,7 +32,7 @@ type Accounts interface {
 	// Sites returns where the provider is installed; see bridge.Sessions.
 	Sites(ctx context.Context, providerID string) ([]provider.Site, error)
 	// ForUser returns a session that acts as the user's own account at the site. Faults: AccountNeeded, AccountRejected.
-	ForUser(ctx context.Context, providerID string, site provider.Site, userID string) (provider.Session, error)
+	ForUser(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) (provider.Session, error)
 	// With returns a session that shows the credential to the site.
 	With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error)
 }
@@ -47,15 +47,15 @@ type Caller struct {
 // People is what rights are decided by.
 type People interface {
 	// Person returns the user with this ID.
-	Person(ctx context.Context, userID string) (chat.Person, error)
+	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// Channel returns the channel with this ID.
-	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
 	// ChannelsOf returns the IDs of the channels that the user is a member of.
-	ChannelsOf(ctx context.Context, userID string) ([]string, error)
+	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
 	// CanPost reports whether the user may post in the channel now.
-	CanPost(ctx context.Context, userID, channelID string) bool
+	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
 	// Administers reports whether the user is an admin of the channel now (or of all).
-	Administers(ctx context.Context, userID, channelID string) bool
+	Administers(ctx context.Context, actor chat.Actor, place chat.Place) bool
 }
 
 // Rights says who may change what channels are connected to.

@@ -6,13 +6,14 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 )
 
 // ForAction returns the session for what the person does: with their own account where people have such, else with the credential of the
 // connection. Faults: AccountNeeded, AccountRejected, HostUnknown, Unreadable.
-func (s *Caller) ForAction(ctx context.Context, c bridge.Connection, userID string) (provider.Session, error) {
+func (s *Caller) ForAction(ctx context.Context, c bridge.Connection, person chat.PersonID) (provider.Session, error) {
 	site, err := s.Site(ctx, c)
 	_, authorizes := s.Registry.Get(c.Provider).(provider.Authorizer)
 	switch {
@@ -21,7 +22,7 @@ func (s *Caller) ForAction(ctx context.Context, c bridge.Connection, userID stri
 	case err != nil:
 		return provider.Session{}, err
 	case authorizes:
-		return s.Sessions.ForUser(ctx, c.Provider, site, userID)
+		return s.Sessions.ForUser(ctx, c.Provider, site, person)
 	}
 	keys, err := s.Keys.Open(ctx, c)
 	if err != nil {
@@ -34,15 +35,15 @@ func (s *Caller) ForAction(ctx context.Context, c bridge.Connection, userID stri
 }
 
 // As returns a session with the person's account, or as the connection acts for "".
-func (s *Caller) As(ctx context.Context, c bridge.Connection, userID string) (provider.Session, error) {
-	if userID == "" {
+func (s *Caller) As(ctx context.Context, c bridge.Connection, person chat.PersonID) (provider.Session, error) {
+	if person == "" {
 		return s.Background(ctx, c)
 	}
 	site, err := s.Site(ctx, c)
 	if err != nil {
 		return provider.Session{}, err
 	}
-	return s.Sessions.ForUser(ctx, c.Provider, site, userID)
+	return s.Sessions.ForUser(ctx, c.Provider, site, person)
 }
 
 // Site returns the connection's site. Fault: HostUnknown where an admin has taken it away.

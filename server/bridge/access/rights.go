@@ -7,20 +7,21 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
 // MayChange checks, at this moment, that the person may change what all channels that follow the connection share. Fault: SharedElsewhere.
-func (s *Rights) MayChange(ctx context.Context, userID string, c bridge.Connection) error {
-	who, err := s.People.Person(ctx, userID)
+func (s *Rights) MayChange(ctx context.Context, actor chat.Actor, c bridge.Connection) error {
+	who, err := s.People.Person(ctx, actor.Person)
 	if err != nil {
 		return errors.Wrap(err, "look up who changes a connection")
 	}
 	if who.Admin {
 		return nil
 	}
-	for _, channelID := range c.Channels() {
-		switch err := s.MayConnect(ctx, userID, channelID); {
+	for _, place := range c.Channels() {
+		switch err := s.MayConnect(ctx, actor, place); {
 		case fault.Is(err, fault.NoPost, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden):
 			return s.SharedElsewhere(c)
 		case err != nil:
@@ -40,26 +41,26 @@ func (s *Rights) SharedElsewhere(c bridge.Connection) error {
 }
 
 // CanKeep checks that secrets can be kept, and that the person may change what the channel is connected to.
-func (s *Rights) CanKeep(ctx context.Context, userID, channelID string) error {
+func (s *Rights) CanKeep(ctx context.Context, actor chat.Actor, place chat.Place) error {
 	if missing := s.Settings().Missing; missing != "" {
 		return fault.New(fault.NotConfigured).With("Setting", missing)
 	}
-	return s.MayConnect(ctx, userID, channelID)
+	return s.MayConnect(ctx, actor, place)
 }
 
 // Manages reports whether the person may, at this moment, change one of the channels that follow the connection.
-func (s *Rights) Manages(ctx context.Context, userID string, c bridge.Connection) bool {
-	return slices.ContainsFunc(c.Channels(), func(channelID string) bool { return s.MayConnect(ctx, userID, channelID) == nil })
+func (s *Rights) Manages(ctx context.Context, actor chat.Actor, c bridge.Connection) bool {
+	return slices.ContainsFunc(c.Channels(), func(place chat.Place) bool { return s.MayConnect(ctx, actor, place) == nil })
 }
 
 // MayConnect checks, at this moment, that the person may change what the channel is connected to. In their own conversation with the bot,
 // where there are no channel admins, that policy lets who administers any channel. Faults: NoPost, GuestForbidden, ConnectForbidden,
 // ConnectAdminOnly.
-func (s *Rights) MayConnect(ctx context.Context, userID, channelID string) error {
-	if !s.People.CanPost(ctx, userID, channelID) {
+func (s *Rights) MayConnect(ctx context.Context, actor chat.Actor, place chat.Place) error {
+	if !s.People.CanPost(ctx, actor, place) {
 		return fault.New(fault.NoPost)
 	}
-	who, err := s.People.Person(ctx, userID)
+	who, err := s.People.Person(ctx, actor.Person)
 	if err != nil {
 		return errors.Wrap(err, "look up who connects")
 	}
@@ -73,7 +74,7 @@ func (s *Rights) MayConnect(ctx context.Context, userID, channelID string) error
 	case policy == bridge.SystemAdmins:
 		return fault.New(fault.ConnectAdminOnly)
 	}
-	administers, err := s.administers(ctx, userID, channelID)
+	administers, err := s.administers(ctx, actor, place)
 	if err == nil && !administers {
 		err = fault.New(fault.ConnectForbidden)
 	}
@@ -81,17 +82,17 @@ func (s *Rights) MayConnect(ctx context.Context, userID, channelID string) error
 }
 
 // administers reports whether the person is an admin of the channel or, for their own conversation with the bot, of any channel.
-func (s *Rights) administers(ctx context.Context, userID, channelID string) (bool, error) {
-	channel, err := s.People.Channel(ctx, channelID)
+func (s *Rights) administers(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error) {
+	channel, err := s.People.Channel(ctx, place)
 	if err != nil {
 		return false, errors.Wrap(err, "look up the channel")
 	}
 	if !channel.Direct {
-		return s.People.Administers(ctx, userID, channelID), nil
+		return s.People.Administers(ctx, actor, place), nil
 	}
-	all, err := s.People.ChannelsOf(ctx, userID)
+	all, err := s.People.ChannelsOf(ctx, actor)
 	if err != nil {
 		return false, errors.Wrap(err, "list the channels of who connects")
 	}
-	return slices.ContainsFunc(all, func(id string) bool { return s.People.Administers(ctx, userID, id) }), nil
+	return slices.ContainsFunc(all, func(place chat.Place) bool { return s.People.Administers(ctx, actor, place) }), nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -19,9 +20,9 @@ type Records interface {
 	// Connection returns the connection with this ID; false means that there is none.
 	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
 	// ConnectionsOf returns the IDs of the provider's connections that the channel follows or followed.
-	ConnectionsOf(ctx context.Context, providerID, channelID string) ([]string, error)
+	ConnectionsOf(ctx context.Context, providerID, list string) ([]string, error)
 	// UpdateConnectionsOf changes that list.
-	UpdateConnectionsOf(ctx context.Context, providerID, channelID string, change func(*[]string) bool) error
+	UpdateConnectionsOf(ctx context.Context, providerID, list string, change func(*[]string) bool) error
 }
 
 // Sites knows where providers are installed.
@@ -39,8 +40,8 @@ type Directory struct {
 }
 
 // Following returns the provider's connections that the channel follows, as they are listed.
-func (s *Directory) Following(ctx context.Context, providerID, channelID string) ([]bridge.Connection, error) {
-	ids, err := s.Records.ConnectionsOf(ctx, providerID, channelID)
+func (s *Directory) Following(ctx context.Context, providerID string, place chat.Place) ([]bridge.Connection, error) {
+	ids, err := s.Records.ConnectionsOf(ctx, providerID, place.Key())
 	if err != nil {
 		return nil, errors.Wrap(err, "list the connections of the channel")
 	}
@@ -50,7 +51,7 @@ func (s *Directory) Following(ctx context.Context, providerID, channelID string)
 		if err != nil {
 			return nil, errors.Wrap(err, "read a connection of the channel")
 		}
-		if ok && c.Provider == providerID && len(c.In(channelID)) > 0 {
+		if ok && c.Provider == providerID && len(c.In(place)) > 0 {
 			found = append(found, c)
 		}
 	}

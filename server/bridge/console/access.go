@@ -33,7 +33,7 @@ func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (ch
 	if err != nil {
 		return chat.Message{}, err
 	}
-	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, t.userID, next)
+	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, t.actor.Person, next)
 	if fault.Is(err, fault.SetupNeeded) {
 		return s.inviteToken(ctx, t, a, err)
 	}
@@ -44,7 +44,7 @@ func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (ch
 	if !fault.Is(cause, fault.AccountNeeded) {
 		text = chat.Say("bridge.act.sign_in_again", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
 	}
-	s.Notices.Whisper(ctx, a.asked, t.userID, chat.Note{Text: text})
+	s.Notices.Whisper(ctx, a.asked, t.actor, chat.Note{Text: text})
 	return chat.Say("bridge.act.asked"), nil
 }
 
@@ -54,7 +54,7 @@ func (t attempt) next(a aim) (string, error) {
 	if t.answered {
 		kind = attemptFormKind
 	}
-	for _, what := range []intent{t.intends(kind, a), attempt{userID: t.userID, postID: t.postID, subject: t.subject, action: t.action}.intends(attemptKind, a)} {
+	for _, what := range []intent{t.intends(kind, a), attempt{actor: t.actor, message: t.message, subject: t.subject, action: t.action}.intends(attemptKind, a)} {
 		next, err := json.Marshal(what)
 		if err != nil {
 			return "", errors.Wrap(err, "encode what to resume")
@@ -80,7 +80,7 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error
 		return chat.Message{}, err
 	}
 	text := chat.Say("bridge.act.token", "Provider", chat.Escape(s.Name(a.Provider)))
-	s.Notices.Whisper(ctx, a.asked, t.userID, chat.Note{Text: text, Buttons: []chat.Button{button}})
+	s.Notices.Whisper(ctx, a.asked, t.actor, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return chat.Say("bridge.act.asked"), nil
 }
 
@@ -94,15 +94,15 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 		text = chat.Say("bridge.act.access_rejected", "Provider", chat.Escape(s.Name(a.Provider)), "Command", chat.Code(s.Word(a.Provider)+" configure"))
 	}
 	note := chat.Note{Text: text}
-	if s.Rights.MayConnect(ctx, t.userID, a.thread.Channel) == nil && s.Rights.MayChange(ctx, t.userID, a.Connection) == nil {
-		button, err := s.credentialButton(ctx, a.Connection, a.asked, t.userID)
+	if s.Rights.MayConnect(ctx, t.actor, a.thread) == nil && s.Rights.MayChange(ctx, t.actor, a.Connection) == nil {
+		button, err := s.credentialButton(ctx, a.Connection, a.asked, t.actor)
 		if err != nil {
 			return chat.Message{}, err
 		}
 		button.Primary = true
 		note.Buttons = []chat.Button{button}
 	}
-	s.Notices.Whisper(ctx, a.asked, t.userID, note)
+	s.Notices.Whisper(ctx, a.asked, t.actor, note)
 	return text, nil
 }
 
@@ -151,17 +151,17 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	if err != nil {
 		return slipOf(err)
 	}
-	account, err := s.Sessions.SaveToken(ctx, a.Provider, site, answer.UserID, credential)
+	account, err := s.Sessions.SaveToken(ctx, a.Provider, site, answer.Actor.Person, credential)
 	if err != nil {
 		return slipAt(err, personalFields(bearer))
 	}
-	s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditCredential, What: "own", UserID: answer.UserID, ChannelID: a.thread.Channel, Provider: a.Provider, Connection: a.ID})
-	s.Notices.Whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Say("bridge.act.token.saved",
+	s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditCredential, What: "own", Actor: answer.Actor, Place: a.thread, Provider: a.Provider, Connection: a.ID})
+	s.Notices.Whisper(ctx, a.asked, answer.Actor, chat.Note{Text: chat.Say("bridge.act.token.saved",
 		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.Name(a.Provider)))})
 	what.Kind = what.Text
 	if _, err := s.carryOut(ctx, what.attempt(), a); err != nil {
 		// The token is kept; the form has done its part.
-		s.Notices.Whisper(ctx, a.asked, answer.UserID, chat.Note{Text: chat.Failure(err)})
+		s.Notices.Whisper(ctx, a.asked, answer.Actor, chat.Note{Text: chat.Failure(err)})
 	}
 	return nil, nil
 }

@@ -46,7 +46,9 @@ func (s *Service) actionResumes() map[string]resumed {
 
 // attempt is what somebody wants to do with an action of a card: a click, or the answer to the form that it led to.
 type attempt struct {
-	userID, postID, action string
+	actor   chat.Actor
+	message chat.MessageRef
+	action  string
 	// connection, subject and place are what it is about where it came from a sealed button and not from a card; "" otherwise.
 	connection, subject string
 	place               chat.Place
@@ -73,17 +75,17 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	if size(c.Values)+len(c.Action) > maxClickValues {
 		return fault.New(fault.InvalidInput)
 	}
-	t := attempt{userID: c.UserID, postID: c.PostID, action: c.Action, values: c.Values, trigger: c.TriggerID}
-	tried := bridge.AuditEntry{Event: bridge.AuditAct, What: c.Action, UserID: c.UserID, ChannelID: c.Place.Channel}
+	t := attempt{actor: c.Actor, message: c.Message, action: c.Action, values: c.Values, trigger: c.TriggerID}
+	tried := bridge.AuditEntry{Event: bridge.AuditAct, What: c.Action, Actor: c.Actor, Place: c.Place}
 	a, err := s.aim(ctx, t)
 	if err != nil {
 		return s.refused(err, tried)
 	}
 	tried.Provider, tried.Connection = a.Provider, a.ID
-	if c.Place.Channel != "" && c.Place.Channel != a.thread.Channel {
+	if !c.Place.Zero() && !c.Place.SameChannel(a.thread) {
 		return s.refused(fault.New(fault.CardUnknown), tried)
 	}
-	if c.Place.Thread == c.PostID && c.PostID != "" {
+	if !c.Message.Zero() && c.Place.Thread == c.Message.ID {
 		a.asked = a.thread // the card was clicked in its own thread
 	}
 	first, err := s.Records.Claim(ctx, "act/"+t.hash(), clickPause)
@@ -109,14 +111,15 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if t.subject != "" {
 		return s.aimSubject(ctx, t)
 	}
-	at, mark, err := s.Surface.Marked(ctx, t.postID)
+	posted, err := s.Surface.Marked(ctx, t.message)
 	if errors.Is(err, bridge.ErrGone) {
 		return aim{}, fault.Wrap(err, fault.CardUnknown)
 	}
 	if err != nil {
 		return aim{}, errors.Wrap(err, "look at the card")
 	}
-	if !s.People.CanPost(ctx, t.userID, at.Channel) {
+	at, mark := posted.Message, posted.Mark
+	if !s.People.CanPost(ctx, t.actor, at.Place) {
 		return aim{}, fault.New(fault.Forbidden)
 	}
 	c, ok, err := s.Records.Connection(ctx, mark.Connection)
@@ -136,17 +139,13 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 	if err != nil {
 		return aim{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}
-	if !ok || !slices.ContainsFunc(subject.Shown, func(shown bridge.Shown) bool { return shown.ShownBy(t.postID, at) }) {
+	if !ok || !slices.ContainsFunc(subject.Shown, func(shown bridge.Shown) bool { return shown.ShownBy(at) }) {
 		return aim{}, fault.New(fault.CardUnknown)
 	}
-	if len(c.In(at.Channel)) == 0 && !subject.SharedIn(at.Channel) {
+	if len(c.In(at.Place)) == 0 && !subject.SharedIn(at.Place) {
 		return aim{}, s.ConnectionGone(c.Provider)
 	}
-	thread := at
-	if thread.Thread == "" {
-		thread.Thread = t.postID
-	}
-	return aim{Connection: c, subject: subject, thread: thread, asked: at}, nil
+	return aim{Connection: c, subject: subject, thread: at.Follow(), asked: at.Place}, nil
 }
 
 // carryOut does what the attempt wants, at the tool and as the person, and tells the person what came of it. What it returns is the
@@ -161,10 +160,10 @@ func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (chat.Message,
 		return invited, nil
 	}
 	if inviteErr != nil {
-		s.Log("Nobody could be told how to get access", "user_id", t.userID, "connection", a.ID, "error", inviteErr.Error())
+		s.Log("Nobody could be told how to get access", "user_id", t.actor.ID, "connection", a.ID, "error", inviteErr.Error())
 	}
 	if !fault.Is(err, fault.Internal, fault.InvalidInput) {
-		s.Log("An action on a card was refused", "user_id", t.userID, "channel_id", a.thread.Channel, "post_id", t.postID,
+		s.Log("An action on a card was refused", "user_id", t.actor.ID, "channel_id", a.thread.Channel, "post_id", t.message.ID,
 			"connection", a.ID, "action", t.action, "error", err.Error())
 	}
 	return chat.Message{}, err
@@ -176,11 +175,11 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 	if !ok {
 		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
-	who, err := s.People.Person(ctx, t.userID)
+	who, err := s.People.Person(ctx, t.actor.Person)
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "look up who acts")
 	}
-	session, err := s.Caller.ForAction(ctx, a.Connection, t.userID)
+	session, err := s.Caller.ForAction(ctx, a.Connection, t.actor.Person)
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -198,9 +197,9 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 	if !response.Note.Zero() {
 		note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, t.intends(shareKind, a))
 		if err != nil {
-			s.Log("What somebody did cannot be shared", "user_id", t.userID, "connection", a.ID, "error", err.Error())
+			s.Log("What somebody did cannot be shared", "user_id", t.actor.ID, "connection", a.ID, "error", err.Error())
 		}
-		s.Notices.Whisper(ctx, a.asked, t.userID, note)
+		s.Notices.Whisper(ctx, a.asked, t.actor, note)
 		return response.Note, nil
 	}
 	return chat.Say("bridge.act.done"), nil
@@ -232,22 +231,22 @@ func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	s.Notices.Whisper(ctx, a.asked, t.userID, chat.Note{Text: chat.Say("bridge.act.more"), Buttons: []chat.Button{button}})
+	s.Notices.Whisper(ctx, a.asked, t.actor, chat.Note{Text: chat.Say("bridge.act.more"), Buttons: []chat.Button{button}})
 	return chat.Say("bridge.act.asked"), nil
 }
 
 // intends returns the intent to go on with the attempt.
 func (t attempt) intends(kind string, a aim) intent {
 	return intent{
-		UserID: t.userID, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.thread,
-		PostID: t.postID, Subject: t.subject, Action: t.action, Values: t.values,
+		Actor: t.actor, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.thread,
+		Message: t.message, Subject: t.subject, Action: t.action, Values: t.values,
 	}
 }
 
 // attempt returns what the intent goes on with.
 func (i intent) attempt() attempt {
 	return attempt{
-		userID: i.UserID, postID: i.PostID, action: i.Action, values: i.Values, connection: i.Connection, subject: i.Subject, place: i.Place,
+		actor: i.Actor, message: i.Message, action: i.Action, values: i.Values, connection: i.Connection, subject: i.Subject, place: i.Place,
 		answered: i.Kind == attemptFormKind || i.Kind == subjectFormKind,
 	}
 }
@@ -290,8 +289,8 @@ func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, w
 }
 
 // resumeAttempt goes on with the attempt for which somebody signed in.
-func (s *Service) resumeAttempt(ctx context.Context, userID string, what intent) (chat.Message, error) {
-	if what.UserID != userID {
+func (s *Service) resumeAttempt(ctx context.Context, person chat.PersonID, what intent) (chat.Message, error) {
+	if what.Actor.Person != person {
 		return chat.Message{}, fault.New(fault.LinkExpired)
 	}
 	t := what.attempt()
@@ -312,7 +311,7 @@ func merged(earlier, later map[string]string) map[string]string {
 
 // hash tells the attempt from others.
 func (t attempt) hash() string {
-	parts := []string{t.userID, t.postID, t.action}
+	parts := []string{string(t.actor.Surface), t.actor.ID, t.message.ID, t.action}
 	for _, name := range slices.Sorted(maps.Keys(t.values)) {
 		parts = append(parts, name, t.values[name])
 	}

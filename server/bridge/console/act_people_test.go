@@ -37,20 +37,20 @@ func (p *actPeople) latest() actWhisper {
 	return p.whispers[len(p.whispers)-1]
 }
 
-func (p *actPeople) Person(_ context.Context, userID string) (chat.Person, error) {
-	return chat.Person{ID: userID, Username: userID, Admin: userID == "root"}, nil
+func (p *actPeople) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
+	return chat.Person{ID: person, Username: string(person), Admin: string(person) == "root"}, nil
 }
 
-func (p *actPeople) Channel(_ context.Context, channelID string) (chat.Channel, error) {
-	return chat.Channel{Name: channelID, Direct: channelID == "dm"}, nil
+func (p *actPeople) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
+	return chat.Channel{Name: at.Channel, Direct: at.Channel == "dm"}, nil
 }
 
-func (p *actPeople) StillPosts(ctx context.Context, userID, channelID string) (bool, error) {
-	return p.CanPost(ctx, userID, channelID), nil
+func (p *actPeople) StillPosts(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
+	return p.CanPost(ctx, actor, at), nil
 }
 
-func (p *actPeople) Message(_ context.Context, userID, address string) (string, bool) {
-	text, ok := p.messages[userID+" "+address]
+func (p *actPeople) Message(_ context.Context, actor chat.Actor, address string) (string, bool) {
+	text, ok := p.messages[actor.ID+" "+address]
 	return text, ok
 }
 
@@ -58,29 +58,31 @@ func (p *actPeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
 	return chat.Person{}, false
 }
 
-func (p *actPeople) ChannelsOf(context.Context, string) ([]string, error) { return nil, nil }
+func (p *actPeople) ChannelsOf(context.Context, chat.Actor) ([]chat.Place, error) { return nil, nil }
 
-func (p *actPeople) CanPost(_ context.Context, userID, channelID string) bool {
-	return slices.Contains(p.members[channelID], userID)
+func (p *actPeople) CanPost(_ context.Context, actor chat.Actor, at chat.Place) bool {
+	return slices.Contains(p.members[at.Channel], actor.ID)
 }
 
-func (p *actPeople) CanCallAll(_ context.Context, userID, _ string) bool {
-	return !slices.Contains(p.quiet, userID)
+func (p *actPeople) CanCallAll(_ context.Context, actor chat.Actor, _ chat.Place) bool {
+	return !slices.Contains(p.quiet, actor.ID)
 }
 
-func (p *actPeople) Administers(_ context.Context, userID, _ string) bool { return userID == "root" }
+func (p *actPeople) Administers(_ context.Context, actor chat.Actor, _ chat.Place) bool {
+	return actor.ID == "root"
+}
 
-func (p *actPeople) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
-	p.whispers = append(p.whispers, actWhisper{user: userID, at: at, text: p.w.text(note.Text), note: note})
+func (p *actPeople) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+	p.whispers = append(p.whispers, actWhisper{user: actor.ID, at: at, text: p.w.text(note.Text), note: note})
 	return nil
 }
 
-func (p *actPeople) Rewhisper(ctx context.Context, at chat.Place, userID, _ string, note chat.Note) error {
-	return p.Whisper(ctx, at, userID, note)
+func (p *actPeople) Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error {
+	return p.Whisper(ctx, m.Place, actor, note)
 }
 
-func (p *actPeople) DirectMessage(_ context.Context, userID string, text chat.Message) error {
-	p.letters = append(p.letters, userID+": "+p.w.text(text))
+func (p *actPeople) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+	p.letters = append(p.letters, actor.ID+": "+p.w.text(text))
 	return nil
 }
 
@@ -115,10 +117,10 @@ func (r *actRecords) UpdateConnection(ctx context.Context, id string, change fun
 	return c, err
 }
 
-func (r *actRecords) ConnectionsOf(_ context.Context, providerID, channelID string) ([]string, error) {
+func (r *actRecords) ConnectionsOf(_ context.Context, providerID, list string) ([]string, error) {
 	var ids []string
 	for id, c := range r.connections {
-		if c.Provider == providerID && len(c.In(channelID)) > 0 {
+		if c.Provider == providerID && slices.ContainsFunc(c.Channels(), func(at chat.Place) bool { return at.Key() == list }) {
 			ids = append(ids, id)
 		}
 	}

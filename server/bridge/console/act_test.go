@@ -30,7 +30,7 @@ func TestAClickActsAsWhoClickedAndAllSeeWhatCameOfIt(t *testing.T) {
 	require.Equal(t, "ada", call.By)
 	require.JSONEq(t, `{"Title":"Fix the door","Status":"open"}`, string(call.State))
 	require.Equal(t, "approve done", w.people.latest().text)
-	require.Equal(t, chat.Place{Channel: "town"}, w.people.latest().at, "answered where the click was")
+	require.Equal(t, place("town"), w.people.latest().at, "answered where the click was")
 	require.Equal(t, []string{forgeCard + ": ada did approve"}, w.surface.replies)
 	require.Equal(t, "approve", w.text(w.surface.cards[forgeCard].State), "the card does not wait for the tool's own word")
 }
@@ -53,7 +53,7 @@ func TestWhoIsNotSignedInIsTakenThereAndTheClickIsCarriedOut(t *testing.T) {
 	require.NoError(t, w.click("bob", forgeCard, "approve"))
 	require.Empty(t, w.forge.calls)
 	require.Contains(t, w.people.latest().text, "(https://chat.example/sign-in?for=bob)")
-	require.Equal(t, chat.Place{Channel: "town"}, w.people.latest().at)
+	require.Equal(t, place("town"), w.people.latest().at)
 
 	w.sessions.tokens["bob"] = "bob-token"
 	next := w.sessions.nexts[0]
@@ -96,15 +96,15 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 		"somebody outside the channel": {user: "eve", post: forgeCard, want: fault.Forbidden},
 		"a post that is none of ours":  {user: "ada", post: "forged by eve", want: fault.CardUnknown},
 		"a post that is marked like a card and is none": {user: "ada", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", chat.Place{Channel: "town"}, forge)
+			w.surface.put("x", place("town"), forge)
 		}},
 		"a card of the channel next door": {user: "eve", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", chat.Place{Channel: "garden"}, forge)
+			w.surface.put("x", place("garden"), forge)
 		}},
 		"a thread of another post": {user: "ada", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", chat.Place{Channel: "town", Thread: "chatter"}, forge)
+			w.surface.put("x", place("town").In("chatter"), forge)
 		}},
-		"a click said to be elsewhere": {user: "ada", post: forgeCard, at: chat.Place{Channel: "garden"}, want: fault.CardUnknown},
+		"a click said to be elsewhere": {user: "ada", post: forgeCard, at: place("garden"), want: fault.CardUnknown},
 		"an old card": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
 			delete(w.records.subjects, "c-forge/pr/7")
 		}},
@@ -120,7 +120,7 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 			w.settings.Enabled = map[string]string{"builder": "builder"}
 		}},
 		"a mark that names another provider": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put(forgeCard, chat.Place{Channel: "town"}, chat.Mark{Provider: "builder", Connection: "c-forge", Subject: "pr/7"})
+			w.surface.put(forgeCard, place("town"), chat.Mark{Provider: "builder", Connection: "c-forge", Subject: "pr/7"})
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 			if c.change != nil {
 				c.change(w)
 			}
-			err := w.Act(context.Background(), chat.Click{UserID: c.user, PostID: c.post, Action: "approve", Place: c.at})
+			err := w.Act(context.Background(), chat.Click{Actor: actor(c.user), Message: message(c.post), Action: "approve", Place: c.at})
 			require.Equal(t, c.want, fault.CodeOf(err), "%v", err)
 			require.Empty(t, w.forge.calls)
 			require.Empty(t, w.people.whispers)
@@ -141,7 +141,7 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 func TestAReplyUnderACardHasButtonsOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	w.surface.put("reply", chat.Place{Channel: "town", Thread: forgeCard}, chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"})
+	w.surface.put("reply", place("town").In(forgeCard), chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"})
 	require.NoError(t, w.click("ada", "reply", "approve"))
 	require.Len(t, w.forge.calls, 1)
 	require.Equal(t, []string{forgeCard + ": ada did approve"}, w.surface.replies)
@@ -151,10 +151,10 @@ func TestACardInAThreadHasItsRepliesThere(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	subject := w.records.subjects["c-forge/pr/7"]
-	subject.Shown[0].RootID = "root-of-series"
+	subject.Shown[0].Place.Thread = "root-of-series"
 	mark := chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"}
 	for _, post := range []string{forgeCard, "reply"} {
-		w.surface.put(post, chat.Place{Channel: "town", Thread: "root-of-series"}, mark)
+		w.surface.put(post, place("town").In("root-of-series"), mark)
 		require.NoError(t, w.click("ada", post, "approve"))
 	}
 	require.Equal(t, []string{"root-of-series: ada did approve", "root-of-series: ada did approve"}, w.surface.replies)
@@ -185,7 +185,7 @@ func TestAnActionThatNeedsMoreAsksWithAForm(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	require.NoError(t, w.Act(context.Background(), chat.Click{
-		UserID: "ada", PostID: forgeCard, Action: "merge", TriggerID: "t", Values: map[string]string{"rev": "3"},
+		Actor: actor("ada"), Message: message(forgeCard), Action: "merge", TriggerID: "t", Values: map[string]string{"rev": "3"},
 	}))
 	require.Len(t, w.surface.forms, 1)
 
@@ -244,7 +244,7 @@ func TestAnAnswerThatIsTooLongForASignInIsAskedForAgain(t *testing.T) {
 func TestAClickCarriesNoMoreThanFits(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	err := w.Act(context.Background(), chat.Click{UserID: "ada", PostID: forgeCard, Action: "approve", Values: map[string]string{"x": strings.Repeat("x", 1000)}})
+	err := w.Act(context.Background(), chat.Click{Actor: actor("ada"), Message: message(forgeCard), Action: "approve", Values: map[string]string{"x": strings.Repeat("x", 1000)}})
 	require.True(t, fault.Is(err, fault.InvalidInput), "%v", err)
 }
 
@@ -316,7 +316,7 @@ func TestAMeetingAboutACardStartsInItsThread(t *testing.T) {
 	require.NoError(t, w.click("bob", forgeCard, bridge.ActionMeeting))
 	require.NoError(t, w.click("bob", forgeCard, bridge.ActionMeeting))
 	require.Equal(t, []string{"bob in town/" + forgeCard + ": Fix the door"}, w.meetings)
-	require.Equal(t, chat.Place{Channel: "town"}, w.answers[0], "asked in the channel, answered there")
+	require.Equal(t, place("town"), w.answers[0], "asked in the channel, answered there")
 	require.Error(t, w.click("eve", forgeCard, bridge.ActionMeeting))
 	require.Len(t, w.meetings, 1)
 }

@@ -219,8 +219,8 @@ func (s *actSessions) RemoveSite(_ context.Context, _, siteURL string) error {
 	return nil
 }
 
-func (s *actSessions) ForUser(_ context.Context, id string, site provider.Site, userID string) (provider.Session, error) {
-	token := s.tokens[userID]
+func (s *actSessions) ForUser(_ context.Context, id string, site provider.Site, person chat.PersonID) (provider.Session, error) {
+	token := s.tokens[string(person)]
 	if token == "" {
 		return provider.Session{}, fault.New(fault.AccountNeeded).With("Provider", id).With("Command", "/"+id)
 	}
@@ -235,27 +235,27 @@ func (s *actSessions) With(_ context.Context, id string, site provider.Site, c p
 	return provider.Session{Provider: id, Site: site, HTTP: &http.Client{Transport: actWire{c.Secret}}}, nil
 }
 
-func (s *actSessions) ConnectURL(_ context.Context, id string, site provider.Site, userID, next string) (string, error) {
+func (s *actSessions) ConnectURL(_ context.Context, id string, site provider.Site, person chat.PersonID, next string) (string, error) {
 	if !site.OAuth {
 		return "", fault.New(fault.SetupNeeded).With("Provider", id).With("Command", "/"+id)
 	}
 	s.nexts = append(s.nexts, next)
-	return "https://chat.example/sign-in?for=" + userID, nil
+	return "https://chat.example/sign-in?for=" + string(person), nil
 }
 
-func (s *actSessions) SaveToken(_ context.Context, _ string, _ provider.Site, userID string, c provider.Credential) (provider.Account, error) {
+func (s *actSessions) SaveToken(_ context.Context, _ string, _ provider.Site, person chat.PersonID, c provider.Credential) (provider.Account, error) {
 	if strings.Contains(c.Secret, "wrong") {
 		return provider.Account{}, fault.New(fault.AccountRejected).With("Provider", "x")
 	}
-	s.tokens[userID] = c.Secret
+	s.tokens[string(person)] = c.Secret
 	return provider.Account{Name: c.Secret}, nil
 }
 
-func (s *actSessions) Redeem(context.Context, string, string, string) (provider.Account, string, error) {
+func (s *actSessions) Redeem(context.Context, string, chat.PersonID, string) (provider.Account, string, error) {
 	return provider.Account{}, "", fault.New(fault.CodeWrong)
 }
 
-func (s *actSessions) SignOut(_ context.Context, _ string, _ provider.Site, userID string) error {
-	delete(s.tokens, userID)
+func (s *actSessions) SignOut(_ context.Context, _ string, _ provider.Site, person chat.PersonID) error {
+	delete(s.tokens, string(person))
 	return nil
 }

@@ -91,8 +91,8 @@ func (w *actWorld) connect(id, providerID, name, site string, r provider.Resourc
 	sealed, err := w.Keys.Seal(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: "hook-secret"}}})
 	require.NoError(w.t, err)
 	c := bridge.Connection{
-		ID: id, Provider: providerID, Name: name, Site: site, Resource: r, HookKey: "key", Sealed: sealed, CreatedBy: "ada",
-		Subscriptions: []bridge.Subscription{{ID: "s-" + id, ChannelID: "town", CreatedBy: "ada"}},
+		ID: id, Provider: providerID, Name: name, Site: site, Resource: r, HookKey: "key", Sealed: sealed, CreatedBy: actor("ada"),
+		Subscriptions: []bridge.Subscription{{ID: "s-" + id, Place: place("town"), CreatedBy: actor("ada")}},
 	}
 	if site != "" {
 		c.ActsAs, c.Installation = "ada", json.RawMessage(`"old"`)
@@ -101,23 +101,23 @@ func (w *actWorld) connect(id, providerID, name, site string, r provider.Resourc
 	event := actEvent("Fix the door", "open")
 	w.records.subjects[id+"/pr/7"] = bridge.Subject{
 		Connection: id, Name: "pr/7", State: event.Data, Rev: 1,
-		Shown: []bridge.Shown{{Subscription: "s-" + id, ChannelID: "town", PostID: id + "-card", Rev: 1}},
+		Shown: []bridge.Shown{{Subscription: "s-" + id, Place: place("town"), Message: message(id + "-card"), Rev: 1}},
 	}
-	w.surface.put(id+"-card", chat.Place{Channel: "town"}, chat.Mark{Provider: providerID, Connection: id, Subject: "pr/7"})
+	w.surface.put(id+"-card", place("town"), chat.Mark{Provider: providerID, Connection: id, Subject: "pr/7"})
 }
 
 // click has somebody press an action of a card.
 func (w *actWorld) click(user, post, action string) error {
 	return w.Act(context.Background(), chat.Click{
-		UserID: user, PostID: post, Action: action, Card: true, TriggerID: "trigger of " + user, Place: chat.Place{Channel: "town"},
+		Actor: actor(user), Message: message(post), Action: action, Card: true, TriggerID: "trigger of " + user, Place: place("town"),
 	})
 }
 
 // run has somebody type a command in a channel.
 func (w *actWorld) run(user, channel, text, trigger string, do func(context.Context, command.Call) (chat.Message, error)) error {
-	answer, err := do(context.Background(), command.Call{UserID: user, ChannelID: channel, Text: text, TriggerID: trigger})
+	answer, err := do(context.Background(), command.Call{Actor: actor(user), Place: place(channel), Text: text, TriggerID: trigger})
 	if err == nil && !answer.Zero() {
-		w.people.whispers = append(w.people.whispers, actWhisper{user: user, at: chat.Place{Channel: channel}, text: w.text(answer)})
+		w.people.whispers = append(w.people.whispers, actWhisper{user: user, at: place(channel), text: w.text(answer)})
 	}
 	return err
 }
@@ -129,7 +129,7 @@ func (w *actWorld) press(user, label string) error {
 	for _, b := range note.note.Buttons {
 		if w.text(b.Label) == label {
 			return w.Press(context.Background(), chat.Click{
-				UserID: user, Place: note.at, PostID: "note", Action: b.Action, Values: b.Values, TriggerID: "trigger of " + user,
+				Actor: actor(user), Place: note.at, Message: message("note"), Action: b.Action, Values: b.Values, TriggerID: "trigger of " + user,
 			})
 		}
 	}
@@ -147,7 +147,7 @@ func (w *actWorld) submit(user string, values map[string]string) (map[string]str
 		all[field.Name] = field.Default
 	}
 	maps.Copy(all, values)
-	slips, err := w.Submit(context.Background(), chat.FormAnswer{UserID: user, Kind: form.Kind, State: form.State, Values: all})
+	slips, err := w.Submit(context.Background(), chat.FormAnswer{Actor: actor(user), Kind: form.Kind, State: form.State, Values: all})
 	said := map[string]string{}
 	for field, slip := range slips {
 		said[field] = w.text(slip)
@@ -176,8 +176,8 @@ func (w *actWorld) webhookIsDue(id string) error {
 	return w.Handle(context.Background(), bridge.Job{Connection: id, Task: &provider.Task{Key: "bridge/repair"}})
 }
 
-func (w *actWorld) Start(_ context.Context, userID string, at, asked chat.Place, topic string) error {
-	w.meetings = append(w.meetings, userID+" in "+at.Channel+"/"+at.Thread+": "+topic)
+func (w *actWorld) Start(_ context.Context, actor chat.Actor, at, asked chat.Place, topic string) error {
+	w.meetings = append(w.meetings, actor.ID+" in "+at.Channel+"/"+at.Thread+": "+topic)
 	w.answers = append(w.answers, asked)
 	return nil
 }
@@ -216,37 +216,37 @@ func (s *actSurface) put(postID string, at chat.Place, m chat.Mark) {
 	s.places[postID], s.marks[postID] = at, m
 }
 
-func (s *actSurface) Post(_ context.Context, p chat.Posting) (string, error) {
+func (s *actSurface) Post(_ context.Context, p chat.Posting) (chat.MessageRef, error) {
 	s.put("posted", p.Place, p.Mark)
 	s.cards["posted"] = p.Card
-	return "posted", nil
+	return message("posted"), nil
 }
 
-func (s *actSurface) Update(_ context.Context, postID string, p chat.Posting) error {
-	s.cards[postID] = p.Card
+func (s *actSurface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) error {
+	s.cards[m.ID] = p.Card
 	return nil
 }
 
-func (s *actSurface) Reply(_ context.Context, at chat.Place, r chat.Reply, m chat.Mark) (string, error) {
+func (s *actSurface) Reply(_ context.Context, at chat.Place, r chat.Reply, m chat.Mark) (chat.MessageRef, error) {
 	s.replies = append(s.replies, at.Thread+": "+s.w.text(r.Text))
 	s.put("reply", at, m)
-	return "reply", nil
+	return message("reply"), nil
 }
 
-func (s *actSurface) Recent(context.Context, string) ([]chat.Posted, error) { return nil, nil }
+func (s *actSurface) Recent(context.Context, chat.Place) ([]chat.Posted, error) { return nil, nil }
 
-func (s *actSurface) Find(context.Context, chat.Place, chat.Mark, time.Time) (string, error) {
-	return "", nil
+func (s *actSurface) Recover(context.Context, chat.Place, chat.Mark, time.Time) (chat.MessageRef, error) {
+	return chat.MessageRef{}, nil
 }
 
-func (s *actSurface) Marked(_ context.Context, postID string) (chat.Place, chat.Mark, error) {
-	at, ours := s.places[postID]
+func (s *actSurface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, error) {
+	at, ours := s.places[m.ID]
 	if !ours {
-		return chat.Place{}, chat.Mark{}, bridge.ErrGone
+		return chat.Posted{}, bridge.ErrGone
 	}
-	return at, s.marks[postID], nil
+	return chat.Posted{Message: chat.MessageRef{Place: at, ID: m.ID}, Mark: s.marks[m.ID]}, nil
 }
-func (s *actSurface) Link(postID string) string { return "https://chat.example/pl/" + postID }
+func (s *actSurface) Link(m chat.MessageRef) string { return "https://chat.example/pl/" + m.ID }
 
 // OpenForm checks what the chat product would refuse or cut.
 func (s *actSurface) OpenForm(_ context.Context, trigger string, f chat.Form) error {

@@ -38,7 +38,7 @@ func (s *Service) annotate(ctx context.Context, w wish) (chat.Note, error) {
 	}
 	text := unquoted(w.text)
 	link := ""
-	if _, isMessage := s.message(ctx, w.userID, text); isMessage {
+	if _, isMessage := s.message(ctx, w.actor, text); isMessage {
 		link, text = text, ""
 	}
 	found, _, err := annotator.Search(ctx, h.session, text, s.Now())
@@ -70,7 +70,7 @@ func (s *Service) annotateThis(ctx context.Context, w wish) (chat.Note, error) {
 // openAnnotate shows the form for a note, which begins with the wish's message. It is about the subject that the wish's text names, or is
 // chosen in the fields before.
 func (s *Service) openAnnotate(ctx context.Context, w wish, before ...chat.FormField) error {
-	text, _ := s.message(ctx, w.userID, w.values[messageValue])
+	text, _ := s.message(ctx, w.actor, w.values[messageValue])
 	what := w.intends(noteField)
 	what.Kind, what.Values = annotateKind, nil
 	return s.openForm(ctx, w.trigger, chat.Form{
@@ -98,7 +98,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 	if err != nil {
 		return nil, err
 	}
-	who, err := s.People.Person(ctx, w.userID)
+	who, err := s.People.Person(ctx, w.actor.Person)
 	if err != nil {
 		return nil, errors.Wrap(err, "look up who writes a note")
 	}
@@ -113,16 +113,16 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 	share.Provider, share.Connection = h.Provider, h.ID
 	note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
 	if err != nil {
-		s.Log("What somebody noted cannot be shared", "user_id", w.userID, "connection", h.ID, "error", err.Error())
+		s.Log("What somebody noted cannot be shared", "user_id", w.actor.ID, "connection", h.ID, "error", err.Error())
 	}
-	s.Notices.Whisper(ctx, w.place, w.userID, note)
+	s.Notices.Whisper(ctx, w.place, w.actor, note)
 	return nil, nil
 }
 
 // message returns the text of the message whose address this is, if the person may read it.
-func (s *Service) message(ctx context.Context, userID, address string) (string, bool) {
+func (s *Service) message(ctx context.Context, actor chat.Actor, address string) (string, bool) {
 	if address == "" {
 		return "", false
 	}
-	return s.People.Message(ctx, userID, address)
+	return s.People.Message(ctx, actor, address)
 }

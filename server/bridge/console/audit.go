@@ -7,7 +7,7 @@ import (
 
 // did records what somebody did to a connection.
 func (s *Service) did(event string, w wish, connectionID string) {
-	s.Audit.Record(bridge.AuditEntry{Event: event, UserID: w.userID, ChannelID: w.place.Channel, Provider: w.provider, Connection: connectionID})
+	s.Audit.Record(bridge.AuditEntry{Event: event, Actor: w.actor, Place: w.place, Provider: w.provider, Connection: connectionID})
 }
 
 // refused records the attempt if the failure is a lack of rights, and returns the failure.
@@ -22,8 +22,8 @@ func (s *Service) refused(err error, e bridge.AuditEntry) error {
 }
 
 // attempted returns the entry for what the intent is to do.
-func (i intent) attempted(userID string) bridge.AuditEntry {
-	e := bridge.AuditEntry{Event: bridge.AuditUse, What: i.Kind, UserID: userID, ChannelID: i.Place.Channel, Provider: i.Provider, Connection: i.Connection}
+func (i intent) attempted() bridge.AuditEntry {
+	e := bridge.AuditEntry{Event: bridge.AuditUse, What: i.Kind, Actor: i.Actor, Place: i.Place, Provider: i.Provider, Connection: i.Connection}
 	switch {
 	case i.Kind == wishKind:
 		e.Event, e.What = auditEvent(i.Action), i.Action
@@ -31,7 +31,7 @@ func (i intent) attempted(userID string) bridge.AuditEntry {
 		e.Event = bridge.AuditCredential
 	case i.Kind == pressAccessAsk, i.Kind == pressAccessDrop:
 		e.Event = bridge.AuditCredentialRemove
-	case i.PostID != "" || i.Subject != "":
+	case !i.Message.Zero() || i.Subject != "":
 		e.Event, e.What = bridge.AuditAct, i.Action
 	}
 	return e

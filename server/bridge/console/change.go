@@ -22,15 +22,15 @@ const candidateFor = 30 * 24 * time.Hour
 
 // changeShared changes what the channels that follow the connection share, and tells all of them. Faults: NotFollowed, SharedElsewhere.
 func (s *Service) changeShared(ctx context.Context, w wish, c bridge.Connection, event string, told chat.Message, change func(*bridge.Connection) error) error {
-	if err := s.Rights.MayChange(ctx, w.userID, c); err != nil {
+	if err := s.Rights.MayChange(ctx, w.actor, c); err != nil {
 		return err
 	}
 	allowed := c.Channels()
 	changed, err := s.Records.UpdateConnection(ctx, c.ID, func(now *bridge.Connection) (bool, error) {
-		if len(now.In(w.place.Channel)) == 0 {
+		if len(now.In(w.place)) == 0 {
 			return false, s.NotFollowed(w.provider)
 		}
-		if slices.ContainsFunc(now.Channels(), func(id string) bool { return !slices.Contains(allowed, id) }) {
+		if slices.ContainsFunc(now.Channels(), func(place chat.Place) bool { return !slices.Contains(allowed, place) }) {
 			return false, s.Rights.SharedElsewhere(c) // one joined in between, which nobody has looked at
 		}
 		return true, change(now)
@@ -39,13 +39,13 @@ func (s *Service) changeShared(ctx context.Context, w wish, c bridge.Connection,
 		return errors.Wrapf(err, "change connection %s", c.ID)
 	}
 	s.did(event, w, c.ID)
-	s.Notices.TellAll(ctx, w.place.Channel, changed, told)
+	s.Notices.TellAll(ctx, w.place, changed, told)
 	return nil
 }
 
 // tellOfAccount tells the channels whose account the tool is called with from now on.
 func (s *Service) tellOfAccount(ctx context.Context, w wish, c bridge.Connection) {
-	s.Notices.TellAll(ctx, w.place.Channel, c, chat.Say("bridge.repair.told", "Who", s.Notices.Who(ctx, w.userID), "Name", c.Link(), "Provider", s.Name(c.Provider)))
+	s.Notices.TellAll(ctx, w.place, c, chat.Say("bridge.repair.told", "Who", s.Notices.Who(ctx, w.actor), "Name", c.Link(), "Provider", s.Name(c.Provider)))
 }
 
 // entered is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has
@@ -91,7 +91,7 @@ func (s *Service) proveEntered(ctx context.Context, c bridge.Connection, site pr
 
 // takeOver puts what was entered among the connection's keys, which may be such as cannot be opened any more. The secret is in force where
 // it is proved, or where there is no other.
-func (s *Service) takeOver(ctx context.Context, c *bridge.Connection, e entered, userID string) error {
+func (s *Service) takeOver(ctx context.Context, c *bridge.Connection, e entered, person chat.PersonID) error {
 	keys, err := s.Keys.Open(ctx, *c)
 	if e.secret != "" && fault.Is(err, fault.Unreadable) {
 		keys, err = bridge.Keys{}, nil
@@ -99,7 +99,7 @@ func (s *Service) takeOver(ctx context.Context, c *bridge.Connection, e entered,
 	if err != nil {
 		return err
 	}
-	keys.Credential, c.HasCredential, c.EnteredBy = &e.credential, true, userID
+	keys.Credential, c.HasCredential, c.EnteredBy = &e.credential, true, person
 	switch valid := keys.Valid(s.Now()); {
 	case e.secret == "" || len(valid) > 0 && valid[0] == e.secret:
 	case e.shown || len(valid) == 0:
@@ -118,14 +118,14 @@ func (s *Service) asProved(ctx context.Context, w wish, c bridge.Connection, do 
 	if err != nil {
 		return provider.Site{}, err
 	}
-	if c.HasCredential && c.EnteredBy == w.userID {
+	if c.HasCredential && c.EnteredBy == w.actor.Person {
 		session, err := s.Caller.Background(ctx, c)
 		if err != nil {
 			return site, err
 		}
 		return site, do(acting{session: session})
 	}
-	session, err := s.Sessions.ForUser(ctx, c.Provider, site, w.userID)
+	session, err := s.Sessions.ForUser(ctx, c.Provider, site, w.actor.Person)
 	if err != nil {
 		return site, err
 	}

@@ -17,7 +17,7 @@ import (
 // wish is what somebody wants done about what a channel is connected to, however they said so: typed, with a button, with a form, or
 // before they signed in.
 type wish struct {
-	userID   string
+	actor    chat.Actor
 	place    chat.Place
 	provider string
 	// text is what was typed after the word, connection the one that was chosen instead; "" for nothing.
@@ -171,23 +171,23 @@ func (s *Service) tree(id, word string) *command.Command {
 func (s *Service) runs(providerID, deed string, do granted) func(context.Context, command.Call) (chat.Message, error) {
 	return func(ctx context.Context, call command.Call) (chat.Message, error) {
 		w := wish{
-			userID: call.UserID, place: chat.Place{Channel: call.ChannelID, Thread: call.RootID},
+			actor: call.Actor, place: call.Place,
 			provider: providerID, text: call.Text, trigger: call.TriggerID,
 		}
 		note, err := do(ctx, w)
 		if err != nil || len(note.Buttons) == 0 {
 			return note.Text, s.refused(err, bridge.AuditEntry{
-				Event: auditEvent(deed), What: deed, UserID: w.userID, ChannelID: w.place.Channel, Provider: providerID,
+				Event: auditEvent(deed), What: deed, Actor: w.actor, Place: w.place, Provider: providerID,
 			})
 		}
-		return chat.Message{}, errors.Wrap(s.People.Whisper(ctx, w.place, w.userID, note), "show a question")
+		return chat.Message{}, errors.Wrap(s.People.Whisper(ctx, w.place, w.actor, note), "show a question")
 	}
 }
 
 // intends returns the intent to do the deed for this wish.
 func (w wish) intends(deed string) intent {
 	return intent{
-		UserID: w.userID, Kind: wishKind, Action: deed, Provider: w.provider, Place: w.place,
+		Actor: w.actor, Kind: wishKind, Action: deed, Provider: w.provider, Place: w.place,
 		Connection: w.connection, Subscription: w.subscription, Text: w.text, Values: w.values,
 	}
 }
@@ -195,7 +195,7 @@ func (w wish) intends(deed string) intent {
 // wish returns the wish that the intent was made for.
 func (i intent) wish() wish {
 	return wish{
-		userID: i.UserID, place: i.Place, provider: i.Provider, text: i.Text, connection: i.Connection, subscription: i.Subscription, values: i.Values,
+		actor: i.Actor, place: i.Place, provider: i.Provider, text: i.Text, connection: i.Connection, subscription: i.Subscription, values: i.Values,
 	}
 }
 
@@ -233,16 +233,16 @@ func (s *Service) pressWish(ctx context.Context, c chat.Click, what intent) erro
 	if err != nil || note.Text.Zero() {
 		return err
 	}
-	if err := s.People.Rewhisper(ctx, w.place, w.userID, c.PostID, note); err != nil {
-		s.Log("A note could not be brought up to date", "user_id", w.userID, "post_id", c.PostID, "error", err.Error())
+	if err := s.People.Rewhisper(ctx, c.Message, w.actor, note); err != nil {
+		s.Log("A note could not be brought up to date", "user_id", w.actor.ID, "post_id", c.Message.ID, "error", err.Error())
 	}
 	return nil
 }
 
 // resumeWish goes on after a sign-in, and says on the page what came of it. A question is asked where the wish was typed.
-func (s *Service) resumeWish(ctx context.Context, userID string, what intent) (chat.Message, error) {
+func (s *Service) resumeWish(ctx context.Context, person chat.PersonID, what intent) (chat.Message, error) {
 	do := s.deeds()[what.Action]
-	if do == nil || what.UserID != userID {
+	if do == nil || what.Actor.Person != person {
 		return chat.Message{}, fault.New(fault.LinkExpired)
 	}
 	if s.Settings().Enabled[what.Provider] == "" {
@@ -254,7 +254,7 @@ func (s *Service) resumeWish(ctx context.Context, userID string, what intent) (c
 		return chat.Message{}, err
 	}
 	if !note.Text.Zero() {
-		s.Notices.Whisper(ctx, w.place, w.userID, note)
+		s.Notices.Whisper(ctx, w.place, w.actor, note)
 	}
 	if len(note.Buttons) > 0 {
 		return chat.Say("bridge.connect.page_asked"), nil

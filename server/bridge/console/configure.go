@@ -71,15 +71,15 @@ func (f subscribed) title() string {
 func (s *Service) runConfigure(providerID string) func(context.Context, command.Call) (chat.Message, error) {
 	return func(ctx context.Context, call command.Call) (chat.Message, error) {
 		if strings.EqualFold(unquoted(call.Text), everything) {
-			return s.configureAll(ctx, providerID, call.UserID)
+			return s.configureAll(ctx, providerID, call.Actor)
 		}
-		if err := s.Rights.MayConnect(ctx, call.UserID, call.ChannelID); err != nil {
-			tried := bridge.AuditEntry{Event: bridge.AuditUse, What: deedConfigure, UserID: call.UserID, ChannelID: call.ChannelID, Provider: providerID}
+		if err := s.Rights.MayConnect(ctx, call.Actor, call.Place); err != nil {
+			tried := bridge.AuditEntry{Event: bridge.AuditUse, What: deedConfigure, Actor: call.Actor, Place: call.Place, Provider: providerID}
 			return chat.Message{}, s.refused(err, tried)
 		}
 		what := intent{
-			UserID: call.UserID, Provider: providerID, Text: unquoted(call.Text),
-			Place: chat.Place{Channel: call.ChannelID, Thread: call.RootID},
+			Actor: call.Actor, Provider: providerID, Text: unquoted(call.Text),
+			Place: call.Place,
 		}
 		found, err := s.subscriptions(ctx, what)
 		if err != nil {
@@ -101,11 +101,11 @@ func (s *Service) runConfigure(providerID string) func(context.Context, command.
 
 // subscriptions returns those of the channel that the intent's text names, all where there is none.
 func (s *Service) subscriptions(ctx context.Context, what intent) ([]subscribed, error) {
-	connections, err := s.Directory.Following(ctx, what.Provider, what.Place.Channel)
+	connections, err := s.Directory.Following(ctx, what.Provider, what.Place)
 	if err != nil {
 		return nil, err
 	}
-	all := subscriptionsOf(connections, what.Place.Channel)
+	all := subscriptionsOf(connections, what.Place)
 	if what.Text == "" {
 		return all, nil
 	}
@@ -116,13 +116,13 @@ func (s *Service) subscriptions(ctx context.Context, what intent) ([]subscribed,
 	if found := slices.DeleteFunc(all, other); len(found) > 0 {
 		return found, nil
 	}
-	return subscriptionsOf(s.Directory.Named(ctx, what.Provider, connections, what.Text), what.Place.Channel), nil
+	return subscriptionsOf(s.Directory.Named(ctx, what.Provider, connections, what.Text), what.Place), nil
 }
 
-func subscriptionsOf(connections []bridge.Connection, channelID string) []subscribed {
+func subscriptionsOf(connections []bridge.Connection, place chat.Place) []subscribed {
 	var all []subscribed
 	for _, c := range connections {
-		for _, subscription := range c.In(channelID) {
+		for _, subscription := range c.In(place) {
 			all = append(all, subscribed{Connection: c, subscription: subscription})
 		}
 	}
@@ -152,7 +152,7 @@ func (s *Service) offerToConnect(ctx context.Context, what intent) error {
 		return err
 	}
 	text := chat.Say("bridge.configure.connect", "Name", chat.Code(chat.Truncate(what.Text, 200)))
-	s.Notices.Whisper(ctx, what.Place, what.UserID, chat.Note{Text: text, Buttons: []chat.Button{button}})
+	s.Notices.Whisper(ctx, what.Place, what.Actor, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return nil
 }
 
@@ -171,7 +171,7 @@ func (s *Service) offerToConfigure(ctx context.Context, what intent, found []sub
 		return err
 	}
 	note.Buttons = append(note.Buttons, rules...)
-	s.Notices.Whisper(ctx, what.Place, what.UserID, note)
+	s.Notices.Whisper(ctx, what.Place, what.Actor, note)
 	return nil
 }
 
@@ -194,7 +194,7 @@ func (s *Service) configure(ctx context.Context, trigger string, what intent, f 
 	} else if err := s.openConfigure(ctx, trigger, what, f); err != nil {
 		return err
 	}
-	access, err := s.accessButtons(ctx, f.Connection, what.Place, what.UserID)
+	access, err := s.accessButtons(ctx, f.Connection, what.Place, what.Actor)
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (s *Service) configure(ctx context.Context, trigger string, what intent, f 
 	}
 	access = append(rules, access...)
 	if note.Buttons = append(note.Buttons, access...); len(note.Buttons) > 0 {
-		s.Notices.Whisper(ctx, what.Place, what.UserID, note)
+		s.Notices.Whisper(ctx, what.Place, what.Actor, note)
 	}
 	return nil
 }
@@ -229,7 +229,7 @@ func (s *Service) pressConfigure(ctx context.Context, c chat.Click, what intent)
 // changeable returns the connection of the intent, if its user may change at this moment what its channel is connected to, and the
 // channel still follows it. Faults: NoPost, ConnectForbidden, ConnectAdminOnly, ProviderOff, ConnectionGone.
 func (s *Service) changeable(ctx context.Context, what intent) (bridge.Connection, error) {
-	if err := s.Rights.MayConnect(ctx, what.UserID, what.Place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, what.Actor, what.Place); err != nil {
 		return bridge.Connection{}, err
 	}
 	c, ok, err := s.Records.Connection(ctx, what.Connection)
@@ -239,7 +239,7 @@ func (s *Service) changeable(ctx context.Context, what intent) (bridge.Connectio
 	if s.Enabled(what.Provider) == nil {
 		return bridge.Connection{}, s.ProviderOff(what.Provider)
 	}
-	if !ok || c.Provider != what.Provider || len(c.In(what.Place.Channel)) == 0 {
+	if !ok || c.Provider != what.Provider || len(c.In(what.Place)) == 0 {
 		return bridge.Connection{}, s.ConnectionGone(what.Provider)
 	}
 	return c, nil
@@ -252,9 +252,9 @@ func (s *Service) changeableSubscription(ctx context.Context, what intent) (subs
 		return subscribed{}, err
 	}
 	if what.Subscription == "" && s.Registry.Describe(c.Provider).MultipleRules {
-		return subscribed{Connection: c, subscription: bridge.Subscription{ChannelID: what.Place.Channel, CreatedBy: what.UserID, CreatedAt: s.Now()}}, nil
+		return subscribed{Connection: c, subscription: bridge.Subscription{Place: what.Place.Top(), CreatedBy: what.Actor, CreatedAt: s.Now()}}, nil
 	}
-	for _, subscription := range c.In(what.Place.Channel) {
+	for _, subscription := range c.In(what.Place) {
 		if subscription.ID == what.Subscription {
 			return subscribed{Connection: c, subscription: subscription}, nil
 		}

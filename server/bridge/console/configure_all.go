@@ -16,26 +16,26 @@ const (
 )
 
 // configureAll says what the person's channels get from the provider. Channels that they are no member of are not for their eyes.
-func (s *Service) configureAll(ctx context.Context, providerID, userID string) (chat.Message, error) {
-	channels, err := s.People.ChannelsOf(ctx, userID)
+func (s *Service) configureAll(ctx context.Context, providerID string, actor chat.Actor) (chat.Message, error) {
+	channels, err := s.People.ChannelsOf(ctx, actor)
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "list somebody's channels")
 	}
 	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", chat.Escape(s.Name(providerID)))}
 	listed := 0
-	for _, channelID := range channels[:min(len(channels), maxChannelsLooked)] {
-		connections, err := s.Directory.Following(ctx, providerID, channelID)
+	for _, place := range channels[:min(len(channels), maxChannelsLooked)] {
+		connections, err := s.Directory.Following(ctx, providerID, place)
 		if err != nil {
 			return chat.Message{}, err
 		}
-		followed := subscriptionsOf(connections, channelID)
+		followed := subscriptionsOf(connections, place)
 		if len(followed) == 0 {
 			continue
 		}
 		if listed++; listed > maxChannelsListed {
 			continue
 		}
-		lines = append(lines, chat.Say("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, channelID)))
+		lines = append(lines, chat.Say("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, place)))
 		for _, f := range followed {
 			line := chat.Say("bridge.configure.all_line", "Name", chat.Link(chat.Truncate(f.title(), 100), f.Resource.URL))
 			lines = append(lines, line.WithMessage("Events", s.EventsOf(providerID, f.subscription.Events)))
@@ -51,8 +51,8 @@ func (s *Service) configureAll(ctx context.Context, providerID, userID string) (
 }
 
 // channelName names a channel for somebody who is in it.
-func (s *Service) channelName(ctx context.Context, channelID string) chat.Message {
-	channel, err := s.People.Channel(ctx, channelID)
+func (s *Service) channelName(ctx context.Context, place chat.Place) chat.Message {
+	channel, err := s.People.Channel(ctx, place)
 	switch {
 	case err != nil:
 		return chat.Verbatim("?")

@@ -23,7 +23,7 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 	}
 	d := s.Registry.Describe(what.Provider)
 	answer, slips := readAnswer(d, before.subscription, a.Values)
-	if m := answer.Mention; m != before.subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.CanCallAll(ctx, a.UserID, what.Place.Channel) {
+	if m := answer.Mention; m != before.subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.CanCallAll(ctx, a.Actor, what.Place) {
 		slips[fieldMention] = chat.Say("bridge.configure.mention.forbidden") // the bot may, and would for anybody
 	}
 	answer.Notes = answer.Notes && s.TakesNotes(what.Provider)
@@ -35,22 +35,22 @@ func (s *Service) configured(ctx context.Context, a chat.FormAnswer, what intent
 		if err := s.rewriteSubscription(ctx, what, answer); err != nil {
 			return nil, err
 		}
-		s.Notices.Tell(ctx, what.Place.Channel, chat.Say("bridge.configure.changed", "Who", s.Notices.Who(ctx, a.UserID), "Name", chat.Escape(before.title())).WithMessage("What", bridge.Enumerated(changed)))
+		s.Notices.Tell(ctx, what.Place, chat.Say("bridge.configure.changed", "Who", s.Notices.Who(ctx, a.Actor), "Name", chat.Escape(before.title())).WithMessage("What", bridge.Enumerated(changed)))
 	}
 	f := subscribed{Connection: before.Connection, subscription: answer}
-	s.Notices.Whisper(ctx, what.Place, a.UserID, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
+	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
 	return nil, nil
 }
 
 // rewriteSubscription stores what the answer says; the rest of the subscription stays as others may have made it meanwhile.
 func (s *Service) rewriteSubscription(ctx context.Context, what intent, answer bridge.Subscription) error {
-	elsewhere, err := s.rulesElsewhere(ctx, what.Provider, what.Place.Channel, what.Connection)
+	elsewhere, err := s.rulesElsewhere(ctx, what.Provider, what.Place, what.Connection)
 	if err != nil {
 		return err
 	}
 	_, err = s.Records.UpdateConnection(ctx, what.Connection, func(c *bridge.Connection) (bool, error) {
 		for i := range c.Subscriptions {
-			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.ChannelID == what.Place.Channel {
+			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.Place == what.Place {
 				now.Events, now.Filters, now.OnlyTurns, now.Style, now.Mention = answer.Events, answer.Filters, answer.OnlyTurns, answer.Style, answer.Mention
 				now.Name, now.Notes = answer.Name, answer.Notes
 				return true, nil

@@ -144,7 +144,7 @@ func TestOnePartOfAConnectionIsConfiguredByItsName(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	c := w.records.connections["c-forge"]
-	c.Subscriptions = append(c.Subscriptions, bridge.Subscription{ID: "s2", ChannelID: "town", Resource: "roof", ResourceName: "the roof"})
+	c.Subscriptions = append(c.Subscriptions, bridge.Subscription{ID: "s2", Place: place("town"), Resource: "roof", ResourceName: "the roof"})
 	w.records.connections["c-forge"] = c
 	require.NoError(t, w.run("bob", "town", "the roof", "t", w.RunConfigure("forge")))
 	_, err := w.submit("bob", map[string]string{"only_turns": "true"})
@@ -159,7 +159,7 @@ func TestAnAddressThatIsNotConnectedIsOfferedToBe(t *testing.T) {
 	require.NoError(t, w.run("bob", "town", actCloud+"/acme/shed", "t", w.RunConfigure("forge")))
 	require.Contains(t, w.people.latest().text, "isn't connected to `https://forge.example/acme/shed`")
 	button := w.people.latest().note.Buttons[0]
-	what, err := w.Unseal(context.Background(), "bob", button.Values[console.SealedValue])
+	what, err := w.Unseal(context.Background(), actor("bob"), button.Values[console.SealedValue])
 	require.NoError(t, err)
 	require.Equal(t, actCloud+"/acme/shed", what.Text)
 	require.Equal(t, "forge", what.Provider)
@@ -173,7 +173,7 @@ func TestWhereNoFormCanOpenAButtonOpensIt(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	c := w.records.connections["c-builder"]
-	c.Subscriptions[0].ChannelID = "dm"
+	c.Subscriptions[0].Place = place("dm")
 	require.NoError(t, w.run("ada", "dm", "", "", w.RunConfigure("builder")))
 	require.Empty(t, w.surface.forms)
 	require.Len(t, w.people.latest().note.Buttons, 2, "the form, and API access")
@@ -275,11 +275,11 @@ func TestAPIAccessIsRemovedWhenAskedTwice(t *testing.T) {
 func TestAPIAccessIsForWhoMayConnectAndWhereItCanBeKept(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	button, err := w.CredentialButton(context.Background(), w.records.connections["c-builder"], chat.Place{Channel: "town"}, "eve")
+	button, err := w.CredentialButton(context.Background(), w.records.connections["c-builder"], place("town"), actor("eve"))
 	require.NoError(t, err)
-	click := chat.Click{UserID: "eve", Values: button.Values, TriggerID: "t"}
+	click := chat.Click{Actor: actor("eve"), Values: button.Values, TriggerID: "t"}
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.NoPost))
-	click.UserID = "bob"
+	click.Actor = actor("bob")
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.ButtonNotYours), "the button was made for eve")
 
 	w.settings.Missing = "At-rest token encryption key"

@@ -22,7 +22,7 @@ const maxName = 64
 // connect connects the channel: to a thing at the tool where we can set up the webhook ourselves, else with an address for people to
 // enter there. Faults: NotConfigured, those of mayConnect, TooMany, and those of the tool.
 func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	if installer, ok := s.Registry.Get(w.provider).(provider.Installer); ok {
@@ -35,7 +35,7 @@ func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
 	if name == "" {
 		return s.connectHook(ctx, w, "")
 	}
-	here, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
+	here, err := s.Directory.Following(ctx, w.provider, w.place)
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -58,7 +58,7 @@ func (s *Service) connect(ctx context.Context, w wish) (chat.Note, error) {
 
 // connectNew makes a connection although the person could join one with the same name.
 func (s *Service) connectNew(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	return s.connectHook(ctx, w, chat.Truncate(unquoted(w.text), maxName))
@@ -73,7 +73,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	}
 	secret := rand.Text()
 	fresh := bridge.Connection{
-		ID: rand.Text(), Provider: w.provider, Name: name, HookKey: rand.Text(), CreatedBy: w.userID, CreatedAt: s.Now(),
+		ID: rand.Text(), Provider: w.provider, Name: name, HookKey: rand.Text(), CreatedBy: w.actor, CreatedAt: s.Now(),
 	}
 	if fresh.Sealed, err = s.Keys.Seal(ctx, fresh.ID, bridge.Keys{Secrets: []bridge.Secret{{Value: secret}}}); err != nil {
 		return chat.Note{}, err
@@ -84,17 +84,17 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
 	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.provider), "Name", c.Link(), "Command", s.Word(w.provider))
-	if err := s.People.DirectMessage(ctx, w.userID, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
-		if _, _, undo := s.detach(context.WithoutCancel(ctx), c.ID, w.provider, w.place.Channel); undo != nil {
+	if err := s.People.DirectMessage(ctx, w.actor, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
+		if _, _, undo := s.detach(context.WithoutCancel(ctx), c.ID, w.provider, w.place); undo != nil {
 			s.Log("A connection whose secret nobody got could not be removed", "connection", c.ID, "error", undo.Error())
 		}
 		return chat.Note{}, errors.Wrap(err, "hand over the secret of a connection")
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
 	s.rememberName(ctx, c)
-	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", c.Link()))
+	s.Notices.Tell(ctx, w.place, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.actor), "Provider", s.Name(w.provider), "Name", c.Link()))
 	note := chat.Note{Text: chat.Say("bridge.connect.done", "Name", c.Link(), "Provider", s.Name(w.provider), "Command", s.Word(w.provider))}
-	note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
+	note.Buttons, err = s.accessButtons(ctx, c, w.place, w.actor)
 	return note, err
 }
 
@@ -108,7 +108,7 @@ func (s *Service) instructions(providerID string, h provider.Hook) chat.Message 
 
 // freeName returns the name, or one after the channel, with a number where the channel has a connection of that name.
 func (s *Service) freeName(ctx context.Context, w wish, name string) (string, error) {
-	here, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
+	here, err := s.Directory.Following(ctx, w.provider, w.place)
 	if err != nil {
 		return "", err
 	}
@@ -125,13 +125,13 @@ func (s *Service) freeName(ctx context.Context, w wish, name string) (string, er
 }
 
 func (s *Service) defaultName(ctx context.Context, w wish) (string, error) {
-	channel, err := s.People.Channel(ctx, w.place.Channel)
+	channel, err := s.People.Channel(ctx, w.place)
 	if err != nil {
 		return "", errors.Wrap(err, "look up the channel")
 	}
 	of := "~" + channel.Name
 	if channel.Name == "" {
-		person, err := s.People.Person(ctx, w.userID)
+		person, err := s.People.Person(ctx, w.actor.Person)
 		if err != nil {
 			return "", errors.Wrap(err, "look up who connects")
 		}
@@ -171,7 +171,7 @@ func (s *Service) joinable(ctx context.Context, w wish, name string) ([]bridge.C
 		if err != nil {
 			return nil, errors.Wrap(err, "read a connection with the name")
 		}
-		if ok && connection.SameName(c.Name, name) && s.Rights.Manages(ctx, w.userID, c) {
+		if ok && connection.SameName(c.Name, name) && s.Rights.Manages(ctx, w.actor, c) {
 			found = append(found, c)
 		}
 	}
@@ -184,17 +184,17 @@ func (s *Service) join(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "read the connection to follow")
 	}
-	if !ok || c.Provider != w.provider || !s.Rights.Manages(ctx, w.userID, c) {
+	if !ok || c.Provider != w.provider || !s.Rights.Manages(ctx, w.actor, c) {
 		return chat.Note{}, s.NotFollowed(w.provider)
 	}
-	if len(c.In(w.place.Channel)) > 0 {
+	if len(c.In(w.place)) > 0 {
 		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", c.Link(), "Command", s.Word(w.provider))}, nil
 	}
 	if c, err = s.attach(ctx, w, c.ID, bridge.Connection{}, provider.Resource{}); err != nil {
 		return chat.Note{}, err
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
-	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", c.Link()))
+	s.Notices.Tell(ctx, w.place, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.actor), "Provider", s.Name(w.provider), "Name", c.Link()))
 	return chat.Note{Text: chat.Say("bridge.connect.joined", "Name", c.Link(), "Command", s.Word(w.provider))}, nil
 }
 
@@ -203,7 +203,7 @@ func (s *Service) askWhichToJoin(ctx context.Context, w wish, name string, found
 	for _, c := range found[:min(len(found), maxButtons)] {
 		one := w
 		one.connection = c.ID
-		label := chat.Say("bridge.button.join", "Name", chat.Truncate(c.Name, 40)).WithMessage("Channels", s.channelsOf(ctx, w.userID, c, ""))
+		label := chat.Say("bridge.button.join", "Name", chat.Truncate(c.Name, 40)).WithMessage("Channels", s.channelsOf(ctx, w.actor, c, chat.Place{}))
 		offers = append(offers, offer{label: label, deed: deedConnect, wish: one})
 	}
 	offers = append(offers, offer{label: chat.Say("bridge.button.new"), deed: deedConnectNew, wish: w}, orCancel(w))
@@ -211,17 +211,17 @@ func (s *Service) askWhichToJoin(ctx context.Context, w wish, name string, found
 }
 
 // channelsOf names the channels that follow the connection, but for one. Those that the person cannot post in are only counted.
-func (s *Service) channelsOf(ctx context.Context, userID string, c bridge.Connection, except string) chat.Message {
+func (s *Service) channelsOf(ctx context.Context, actor chat.Actor, c bridge.Connection, except chat.Place) chat.Message {
 	const mostNamed = 5
 	var names []chat.Message
 	others := 0
 	for _, id := range c.Channels() {
-		if id == except {
+		if id.SameChannel(except) {
 			continue
 		}
 		channel, err := s.People.Channel(ctx, id)
 		switch {
-		case err != nil || len(names) == mostNamed || !s.People.CanPost(ctx, userID, id):
+		case err != nil || len(names) == mostNamed || !s.People.CanPost(ctx, actor, id):
 			others++
 		case channel.Direct:
 			names = append(names, chat.Say("bridge.direct"))

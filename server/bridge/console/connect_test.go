@@ -26,8 +26,8 @@ func TestWhoConnectsAChannelGetsAddressAndSecretOnceByDirectMessage(t *testing.T
 	require.Equal(t, ada, message.userID)
 	c := o.only()
 	require.Equal(t, "Builder of ~lab", c.Name)
-	require.Equal(t, ada, c.CreatedBy)
-	require.Len(t, c.In(lab), 1)
+	require.Equal(t, actor(ada), c.CreatedBy)
+	require.Len(t, c.In(place(lab)), 1)
 	require.Contains(t, message.text, "https://chat.test/hooks/"+c.ID+"."+c.HookKey)
 	secret := tokenIn(t, message.text)
 	require.Equal(t, o.secretOf(c), secret)
@@ -69,11 +69,11 @@ func TestAConnectionServesFurtherChannelsOfWhoManagesIt(t *testing.T) {
 
 	require.Contains(t, answer, "the address and the token stay the same")
 	require.Len(t, o.people.direct, 1, "the secret is not shown again")
-	require.Equal(t, []string{lab, town}, o.only().Channels())
+	require.Equal(t, []chat.Place{place(lab), place(town)}, o.only().Channels())
 
 	require.Contains(t, o.types(bob, town, "/builder disconnect"), "Other channels")
 	o.presses(bob, "Disconnect")
-	require.Equal(t, []string{lab}, o.only().Channels())
+	require.Equal(t, []chat.Place{place(lab)}, o.only().Channels())
 }
 
 func TestAStrangerCannotJoinAConnectionByGuessingItsName(t *testing.T) {
@@ -118,7 +118,7 @@ func TestTheRightToConnectIsCheckedWhenTheButtonIsPressed(t *testing.T) {
 	_, err := o.triesToPress(ada, "Disconnect")
 
 	require.Equal(t, fault.NoPost, fault.CodeOf(err))
-	require.Len(t, o.only().In(lab), 1)
+	require.Len(t, o.only().In(place(lab)), 1)
 	_, err = o.triesToPress(eve, "Disconnect")
 	require.Equal(t, fault.ButtonNotYours, fault.CodeOf(err), "the button was made for ada")
 }

@@ -181,18 +181,18 @@ func (a *officeAccounts) SaveSite(context.Context, string, provider.Site, string
 
 func (a *officeAccounts) RemoveSite(context.Context, string, string) error { return nil }
 
-func (a *officeAccounts) ForUser(_ context.Context, _ string, site provider.Site, userID string) (provider.Session, error) {
-	if !a.signedIn[userID] {
+func (a *officeAccounts) ForUser(_ context.Context, _ string, site provider.Site, person chat.PersonID) (provider.Session, error) {
+	if !a.signedIn[string(person)] {
 		return provider.Session{}, fault.New(fault.AccountNeeded).With("Provider", "Coder").With("Command", "/coder")
 	}
-	return provider.Session{Provider: "Coder", Site: site, Account: provider.Account{ID: userID, Name: userID}}, nil
+	return provider.Session{Provider: "Coder", Site: site, Account: provider.Account{ID: string(person), Name: string(person)}}, nil
 }
 
 func (a *officeAccounts) With(_ context.Context, _ string, site provider.Site, c provider.Credential) (provider.Session, error) {
 	return provider.Session{Provider: "Coder", Site: site, Account: provider.Account{ID: "token:" + c.Secret}}, nil
 }
 
-func (a *officeAccounts) ConnectURL(_ context.Context, _ string, _ provider.Site, _, next string) (string, error) {
+func (a *officeAccounts) ConnectURL(_ context.Context, _ string, _ provider.Site, _ chat.PersonID, next string) (string, error) {
 	if !a.registered {
 		return "", fault.New(fault.SetupNeeded).With("Provider", "Coder").With("Command", "/coder")
 	}
@@ -203,16 +203,16 @@ func (a *officeAccounts) ConnectURL(_ context.Context, _ string, _ provider.Site
 	return "https://coder.test/authorize", nil
 }
 
-func (a *officeAccounts) SaveToken(context.Context, string, provider.Site, string, provider.Credential) (provider.Account, error) {
+func (a *officeAccounts) SaveToken(context.Context, string, provider.Site, chat.PersonID, provider.Credential) (provider.Account, error) {
 	return provider.Account{}, nil
 }
 
-func (a *officeAccounts) Redeem(context.Context, string, string, string) (provider.Account, string, error) {
+func (a *officeAccounts) Redeem(context.Context, string, chat.PersonID, string) (provider.Account, string, error) {
 	return provider.Account{}, "", fault.New(fault.CodeWrong)
 }
 
-func (a *officeAccounts) SignOut(_ context.Context, _ string, _ provider.Site, userID string) error {
-	delete(a.signedIn, userID)
+func (a *officeAccounts) SignOut(_ context.Context, _ string, _ provider.Site, person chat.PersonID) error {
+	delete(a.signedIn, string(person))
 	return nil
 }
 

@@ -98,7 +98,7 @@ func (o *office) tries(userID, channelID, line string) (string, error) {
 		if word, _, _ := strings.Cut(strings.TrimPrefix(line, "/"), " "); word == tree.Name {
 			before := len(o.people.whispers)
 			answer, err := tree.Execute(o.t.Context(), line, command.Call{
-				UserID: userID, ChannelID: channelID, TriggerID: o.surface.trigger,
+				Actor: actor(userID), Place: place(channelID), TriggerID: o.surface.trigger,
 			})
 			if err == nil && answer.Zero() && len(o.people.whispers) > before {
 				return o.lastWhisper().text, nil
@@ -130,7 +130,7 @@ func (o *office) triesToPress(userID, label string) (string, error) {
 		}
 		before := len(o.people.whispers)
 		err := o.bridge.Press(o.t.Context(), chat.Click{
-			UserID: userID, Place: note.at, PostID: "note", Action: button.Action, Values: button.Values, TriggerID: "pressed",
+			Actor: actor(userID), Place: note.at, Message: message("note"), Action: button.Action, Values: button.Values, TriggerID: "pressed",
 		})
 		if err != nil || len(o.people.whispers) == before {
 			return "", err
@@ -153,7 +153,7 @@ func (o *office) labels(note whispered) []string {
 func (o *office) answers(userID string, values map[string]string) (chat.FormErrors, error) {
 	require.NotEmpty(o.t, o.surface.forms, "no form was shown")
 	form := o.surface.forms[len(o.surface.forms)-1]
-	return o.bridge.Submit(o.t.Context(), chat.FormAnswer{UserID: userID, Kind: form.Kind, State: form.State, Values: values})
+	return o.bridge.Submit(o.t.Context(), chat.FormAnswer{Actor: actor(userID), Kind: form.Kind, State: form.State, Values: values})
 }
 
 // only returns the one connection there is.
@@ -193,64 +193,64 @@ type officePeople struct {
 	announced []whispered
 }
 
-func (p *officePeople) Person(_ context.Context, userID string) (chat.Person, error) {
-	return chat.Person{ID: userID, Username: userID, Admin: userID == "root", Guest: slices.Contains(p.guests, userID)}, nil
+func (p *officePeople) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
+	return chat.Person{ID: person, Username: string(person), Admin: string(person) == "root", Guest: slices.Contains(p.guests, string(person))}, nil
 }
 
-func (p *officePeople) Channel(_ context.Context, channelID string) (chat.Channel, error) {
-	channel, ok := p.channels[channelID]
+func (p *officePeople) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
+	channel, ok := p.channels[at.Channel]
 	if !ok {
-		return chat.Channel{}, errors.Errorf("no channel %s", channelID)
+		return chat.Channel{}, errors.Errorf("no channel %s", at.Channel)
 	}
 	return channel, nil
 }
 
-func (p *officePeople) StillPosts(ctx context.Context, userID, channelID string) (bool, error) {
-	return p.CanPost(ctx, userID, channelID), nil
+func (p *officePeople) StillPosts(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
+	return p.CanPost(ctx, actor, at), nil
 }
 
-func (p *officePeople) Message(context.Context, string, string) (string, bool) { return "", false }
+func (p *officePeople) Message(context.Context, chat.Actor, string) (string, bool) { return "", false }
 
 func (*officePeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
 	return chat.Person{}, false
 }
 
-func (p *officePeople) ChannelsOf(_ context.Context, userID string) ([]string, error) {
-	var found []string
+func (p *officePeople) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Place, error) {
+	var found []chat.Place
 	for id, members := range p.members {
-		if slices.Contains(members, userID) {
-			found = append(found, id)
+		if slices.Contains(members, actor.ID) {
+			found = append(found, place(id))
 		}
 	}
 	return found, nil
 }
 
-func (p *officePeople) CanPost(_ context.Context, userID, channelID string) bool {
-	return slices.Contains(p.members[channelID], userID)
+func (p *officePeople) CanPost(_ context.Context, actor chat.Actor, at chat.Place) bool {
+	return slices.Contains(p.members[at.Channel], actor.ID)
 }
 
-func (p *officePeople) CanCallAll(context.Context, string, string) bool { return true }
+func (p *officePeople) CanCallAll(context.Context, chat.Actor, chat.Place) bool { return true }
 
-func (p *officePeople) Administers(_ context.Context, userID, channelID string) bool {
-	return slices.Contains(p.admins[channelID], userID)
+func (p *officePeople) Administers(_ context.Context, actor chat.Actor, at chat.Place) bool {
+	return slices.Contains(p.admins[at.Channel], actor.ID)
 }
 
-func (p *officePeople) Whisper(_ context.Context, at chat.Place, userID string, note chat.Note) error {
+func (p *officePeople) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.whispers = append(p.whispers, whispered{at: at, userID: userID, text: markdown.Render(p.texts.Text("en", note.Text), markdown.Reader{}), buttons: note.Buttons})
+	p.whispers = append(p.whispers, whispered{at: at, userID: actor.ID, text: markdown.Render(p.texts.Text("en", note.Text), markdown.Reader{}), buttons: note.Buttons})
 	return nil
 }
 
-func (p *officePeople) Rewhisper(ctx context.Context, at chat.Place, userID, _ string, note chat.Note) error {
-	return p.Whisper(ctx, at, userID, note)
+func (p *officePeople) Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error {
+	return p.Whisper(ctx, m.Place, actor, note)
 }
 
-func (p *officePeople) DirectMessage(_ context.Context, userID string, text chat.Message) error {
-	if p.mute[userID] {
+func (p *officePeople) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+	if p.mute[actor.ID] {
 		return errors.New("the direct channel cannot be opened")
 	}
-	p.direct = append(p.direct, whispered{userID: userID, text: markdown.Render(p.texts.Text("en", text), markdown.Reader{})})
+	p.direct = append(p.direct, whispered{userID: actor.ID, text: markdown.Render(p.texts.Text("en", text), markdown.Reader{})})
 	return nil
 }
 
@@ -265,36 +265,36 @@ type officeSurface struct {
 	marks   map[string]chat.Posting
 }
 
-func (f *officeSurface) Post(_ context.Context, p chat.Posting) (string, error) {
+func (f *officeSurface) Post(_ context.Context, p chat.Posting) (chat.MessageRef, error) {
 	id := rand.Text()
 	f.marks[id] = p
-	return id, nil
+	return message(id), nil
 }
 
-func (f *officeSurface) Update(_ context.Context, id string, p chat.Posting) error {
-	f.marks[id] = p
+func (f *officeSurface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) error {
+	f.marks[m.ID] = p
 	return nil
 }
 
-func (f *officeSurface) Reply(context.Context, chat.Place, chat.Reply, chat.Mark) (string, error) {
-	return rand.Text(), nil
+func (f *officeSurface) Reply(context.Context, chat.Place, chat.Reply, chat.Mark) (chat.MessageRef, error) {
+	return message(rand.Text()), nil
 }
 
-func (f *officeSurface) Recent(context.Context, string) ([]chat.Posted, error) { return nil, nil }
+func (f *officeSurface) Recent(context.Context, chat.Place) ([]chat.Posted, error) { return nil, nil }
 
-func (f *officeSurface) Find(context.Context, chat.Place, chat.Mark, time.Time) (string, error) {
-	return "", nil
+func (f *officeSurface) Recover(context.Context, chat.Place, chat.Mark, time.Time) (chat.MessageRef, error) {
+	return chat.MessageRef{}, nil
 }
 
-func (f *officeSurface) Marked(_ context.Context, id string) (chat.Place, chat.Mark, error) {
-	posting, ok := f.marks[id]
+func (f *officeSurface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, error) {
+	posting, ok := f.marks[m.ID]
 	if !ok {
-		return chat.Place{}, chat.Mark{}, bridge.ErrGone
+		return chat.Posted{}, bridge.ErrGone
 	}
-	return posting.Place, posting.Mark, nil
+	return chat.Posted{Message: chat.MessageRef{Place: posting.Place, ID: m.ID}, Mark: posting.Mark}, nil
 }
 
-func (f *officeSurface) Link(id string) string { return "https://chat.test/pl/" + id }
+func (f *officeSurface) Link(m chat.MessageRef) string { return "https://chat.test/pl/" + m.ID }
 
 func (f *officeSurface) OpenForm(_ context.Context, _ string, form chat.Form) error {
 	f.forms = append(f.forms, form)

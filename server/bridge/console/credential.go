@@ -25,33 +25,33 @@ const (
 const maxSiteURL = 300
 
 // credentialButton returns a button that opens the form for the connection's API access. There is none where the provider takes none.
-func (s *Service) credentialButton(ctx context.Context, c bridge.Connection, at chat.Place, userID string) (chat.Button, error) {
+func (s *Service) credentialButton(ctx context.Context, c bridge.Connection, at chat.Place, actor chat.Actor) (chat.Button, error) {
 	label := chat.Say("bridge.credential.enter")
 	if c.HasCredential {
 		label = chat.Say("bridge.credential.replace")
 	}
-	return s.button(ctx, label, false, intent{UserID: userID, Kind: pressAccess, Provider: c.Provider, Place: at, Connection: c.ID})
+	return s.button(ctx, label, false, intent{Actor: actor, Kind: pressAccess, Provider: c.Provider, Place: at, Connection: c.ID})
 }
 
 // accessButtons returns the buttons that change the connection's API access; none where the provider takes none.
-func (s *Service) accessButtons(ctx context.Context, c bridge.Connection, at chat.Place, userID string) ([]chat.Button, error) {
+func (s *Service) accessButtons(ctx context.Context, c bridge.Connection, at chat.Place, actor chat.Actor) ([]chat.Button, error) {
 	p := s.Registry.Get(c.Provider)
 	_, takes := p.(provider.TokenAuth)
 	if _, installs := p.(provider.Installer); !takes || installs && c.Resource.ID == "" {
 		return nil, nil // what people set up by hand is not called
 	}
-	enter, err := s.credentialButton(ctx, c, at, userID)
+	enter, err := s.credentialButton(ctx, c, at, actor)
 	if err != nil || !c.HasCredential {
 		return []chat.Button{enter}, err
 	}
-	what := intent{UserID: userID, Kind: pressAccessAsk, Provider: c.Provider, Place: at, Connection: c.ID}
+	what := intent{Actor: actor, Kind: pressAccessAsk, Provider: c.Provider, Place: at, Connection: c.ID}
 	remove, err := s.button(ctx, chat.Say("bridge.credential.remove"), false, what)
 	return []chat.Button{enter, remove}, err
 }
 
 // pressAccess shows the form for the connection's API access.
 func (s *Service) pressAccess(ctx context.Context, c chat.Click, what intent) error {
-	if err := s.Rights.CanKeep(ctx, what.UserID, what.Place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, what.Actor, what.Place); err != nil {
 		return err
 	}
 	connection, err := s.changeableByAll(ctx, what)
@@ -95,12 +95,12 @@ func (s *Service) changeableByAll(ctx context.Context, what intent) (bridge.Conn
 	if err != nil {
 		return bridge.Connection{}, err
 	}
-	return c, s.Rights.MayChange(ctx, what.UserID, c)
+	return c, s.Rights.MayChange(ctx, what.Actor, c)
 }
 
 // credentialEntered keeps the API access that was entered, after the tool has shown that it may have it.
 func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	if err := s.Rights.CanKeep(ctx, what.UserID, what.Place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, what.Actor, what.Place); err != nil {
 		return nil, err
 	}
 	c, err := s.changeableByAll(ctx, what)
@@ -118,15 +118,15 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	_, installs := bearer.(provider.Installer)
 	proved, err := s.proveEntered(ctx, c, site, bearer, a.Values)
 	if err != nil {
-		return slipAt(s.refused(err, what.attempted(a.UserID)), credentialFields(bearer, "", !installs))
+		return slipAt(s.refused(err, what.attempted()), credentialFields(bearer, "", !installs))
 	}
-	told := chat.Say("bridge.credential.entered", "Who", s.Notices.Who(ctx, what.UserID), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.Name(c.Provider)))
+	told := chat.Say("bridge.credential.entered", "Who", s.Notices.Who(ctx, what.Actor), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.Name(c.Provider)))
 	if !installs {
 		told = told.WithText("Site", chat.CodeText(site.URL))
 	}
 	err = s.changeShared(ctx, what.wish(), c, bridge.AuditCredential, told, func(now *bridge.Connection) error {
 		now.Site = site.URL
-		return s.takeOver(ctx, now, proved, what.UserID)
+		return s.takeOver(ctx, now, proved, what.Actor.Person)
 	})
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (s *Service) credentialEntered(ctx context.Context, a chat.FormAnswer, what
 	if strings.HasPrefix(site.URL, "http://") {
 		text = chat.Lines(text, chat.Say("bridge.credential.readable"))
 	}
-	s.Notices.Whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
+	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: text})
 	return nil, nil
 }
 
@@ -205,7 +205,7 @@ func (s *Service) askCredentialAway(ctx context.Context, c chat.Click, what inte
 		return err
 	}
 	note := chat.Note{Text: chat.Say("bridge.credential.ask", "Name", chat.Escape(connection.Name)), Buttons: []chat.Button{button}}
-	return errors.Wrap(s.People.Rewhisper(ctx, c.Place, c.UserID, c.PostID, note), "ask before removing API access")
+	return errors.Wrap(s.People.Rewhisper(ctx, c.Message, c.Actor, note), "ask before removing API access")
 }
 
 // dropCredential forgets the connection's API access.
@@ -220,7 +220,7 @@ func (s *Service) dropCredential(ctx context.Context, c chat.Click, what intent)
 		return nil
 	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)
-	told := chat.Say("bridge.credential.removed", "Who", s.Notices.Who(ctx, what.UserID), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.Name(connection.Provider)))
+	told := chat.Say("bridge.credential.removed", "Who", s.Notices.Who(ctx, what.Actor), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.Name(connection.Provider)))
 	err = s.changeShared(ctx, what.wish(), connection, bridge.AuditCredentialRemove, told, func(now *bridge.Connection) error {
 		if !installs {
 			now.Site = "" // it came with the credential

@@ -64,8 +64,8 @@ func (s *Service) lookAfter(ctx context.Context, j bridge.Job) error {
 		return err
 	}
 	s.complain(ctx, c, err)
-	for _, userID := range s.successors(ctx, c) {
-		if other := s.lookAfterAs(ctx, c, installer, userID); !lostAccess(other) {
+	for _, person := range s.successors(ctx, c) {
+		if other := s.lookAfterAs(ctx, c, installer, person); !lostAccess(other) {
 			return other
 		}
 	}
@@ -79,24 +79,24 @@ func lostAccess(err error) bool {
 }
 
 // successors returns the others who connected channels to it, and may still do so.
-func (s *Service) successors(ctx context.Context, c bridge.Connection) []string {
-	var found []string
+func (s *Service) successors(ctx context.Context, c bridge.Connection) []chat.PersonID {
+	var found []chat.PersonID
 	for _, sub := range c.Subscriptions {
-		if sub.CreatedBy == c.ActsAs || slices.Contains(found, sub.CreatedBy) || s.Rights.MayConnect(ctx, sub.CreatedBy, sub.ChannelID) != nil {
+		if sub.CreatedBy.Person == c.ActsAs || slices.Contains(found, sub.CreatedBy.Person) || s.Rights.MayConnect(ctx, sub.CreatedBy, sub.Place) != nil {
 			continue
 		}
-		found = append(found, sub.CreatedBy)
+		found = append(found, sub.CreatedBy.Person)
 	}
 	return found
 }
 
 // lookAfterAs does so with the account of this person, or as the connection acts for "". Whoever succeeds acts for it from then on.
-func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installer provider.Installer, userID string) error {
+func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installer provider.Installer, person chat.PersonID) error {
 	hook, err := s.Keys.HookOf(ctx, c)
 	if err != nil {
 		return errors.Wrap(err, "find the secret of a webhook")
 	}
-	session, err := s.Caller.As(ctx, c, userID)
+	session, err := s.Caller.As(ctx, c, person)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installe
 			return errors.Wrap(err, "look for the webhook")
 		}
 	}
-	if there && userID == "" {
+	if there && person == "" {
 		return nil
 	}
 	made := provider.Installation{Ref: c.Installation}
@@ -126,14 +126,14 @@ func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installe
 		if now.ID == "" {
 			return false, nil // the last channel left meanwhile
 		}
-		if userID != "" && !now.HasCredential {
-			now.ActsAs = userID
+		if person != "" && !now.HasCredential {
+			now.ActsAs = person
 		}
 		return true, s.keep(ctx, now, made)
 	})
-	if err == nil && userID != "" && now.ActsAs != c.ActsAs {
-		s.did(bridge.AuditCredential, wish{userID: userID, provider: c.Provider}, c.ID)
-		s.tellOfAccount(ctx, wish{userID: userID, provider: c.Provider}, now)
+	if err == nil && person != "" && now.ActsAs != c.ActsAs {
+		s.did(bridge.AuditCredential, wish{actor: person.Actor(), provider: c.Provider}, c.ID)
+		s.tellOfAccount(ctx, wish{actor: person.Actor(), provider: c.Provider}, now)
 	}
 	if err == nil && !there {
 		s.Log("A webhook was lost and is set up again", "connection", c.ID, "provider", c.Provider)
@@ -145,14 +145,14 @@ func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installe
 
 // complain tells who is responsible for the connection, once, that its access was lost.
 func (s *Service) complain(ctx context.Context, c bridge.Connection, cause error) {
-	userID := c.Responsible()
-	first, err := s.Records.Claim(ctx, kv.Hash("complaint", c.ID, userID), complaintPause)
+	actor := c.Responsible()
+	first, err := s.Records.Claim(ctx, kv.Hash("complaint", c.ID, actor.ID), complaintPause)
 	if err != nil {
 		s.Log("Whether somebody was told of lost access is not known", "connection", c.ID, "error", err.Error())
 		return
 	}
 	if first {
-		s.Notices.WriteTo(ctx, userID, chat.Say("bridge.repair.lost", "Name", c.Link(), "Provider", chat.Escape(s.Name(c.Provider)),
+		s.Notices.WriteTo(ctx, actor, chat.Say("bridge.repair.lost", "Name", c.Link(), "Provider", chat.Escape(s.Name(c.Provider)),
 			"Command", chat.Code(s.Word(c.Provider)+" connect")).WithMessage("Reason", chat.Failure(cause)))
 	}
 }

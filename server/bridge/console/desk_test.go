@@ -36,7 +36,7 @@ func TestASubjectThatIsSentIsACardOnce(t *testing.T) {
 	}
 	require.Contains(t, w.people.latest().text, "https://chat.example/pl/posted", "the second time it leads to the card")
 	require.Equal(t, "Door sticks", w.surface.cards["posted"].Title)
-	require.Equal(t, chat.Place{Channel: "town"}, w.surface.places["posted"])
+	require.Equal(t, place("town"), w.surface.places["posted"])
 }
 
 func TestWhoIsNotSignedInGetsALinkAndNobodySearchesForThem(t *testing.T) {
@@ -58,7 +58,7 @@ func TestOnlyWhoMayPostInAChannelWorksThere(t *testing.T) {
 		_, err := w.types("ada", "garden", line)
 		require.Equal(t, fault.NoPost, fault.CodeOf(err), line)
 	}
-	_, err := w.Page(context.Background(), "ada", "desk", "garden")
+	_, err := w.Page(context.Background(), actor("ada"), "desk", place("garden"))
 	require.Equal(t, fault.NoPost, fault.CodeOf(err))
 	require.Empty(t, desk.asked)
 }
@@ -172,7 +172,7 @@ func TestAButtonAndAFormWorkForADay(t *testing.T) {
 			require.Equal(t, story.code, fault.CodeOf(err), "the form")
 			require.Equal(t, story.code == "", len(desk.made) == 1)
 			form := w.surface.forms[0]
-			_, err = w.Options(context.Background(), chat.FormAnswer{UserID: "ada", Kind: form.Kind, State: form.State}, "service", "x")
+			_, err = w.Options(context.Background(), chat.FormAnswer{Actor: actor("ada"), Kind: form.Kind, State: form.State}, "service", "x")
 			require.Equal(t, story.code, fault.CodeOf(err), "the choices of the form's fields")
 		})
 	}
@@ -191,23 +191,23 @@ func TestNobodySendsTheFormOfAnother(t *testing.T) {
 func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 	t.Parallel()
 	w, desk := newDeskWorld(t)
-	ctx, at := context.Background(), chat.Place{Channel: "town"}
-	step, err := w.RunInWindow(ctx, "ada", at, "desk", "search do")
+	ctx, at := context.Background(), place("town")
+	step, err := w.RunInWindow(ctx, actor("ada"), at, "desk", "search do")
 	require.NoError(t, err)
 	require.Len(t, step.Form.Fields[0].Options, 2)
 
-	found, err := w.Options(ctx, chat.FormAnswer{UserID: "ada", Kind: step.Form.Kind, State: step.Form.State}, console.SubjectField, "  win \n")
+	found, err := w.Options(ctx, chat.FormAnswer{Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State}, console.SubjectField, "  win \n")
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	require.Equal(t, "win", desk.asked[len(desk.asked)-1])
-	_, err = w.Options(ctx, chat.FormAnswer{UserID: "ada", Kind: step.Form.Kind, State: step.Form.State}, "other", "win")
+	_, err = w.Options(ctx, chat.FormAnswer{Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State}, "other", "win")
 	require.Equal(t, fault.InvalidInput, fault.CodeOf(err))
 
-	_, wrong, err := w.SubmitInWindow(ctx, chat.FormAnswer{UserID: "ada", Kind: step.Form.Kind, State: step.Form.State})
+	_, wrong, err := w.SubmitInWindow(ctx, chat.FormAnswer{Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State})
 	require.NoError(t, err)
 	require.Contains(t, wrong, console.SubjectField, "something has to be chosen")
 	step, _, err = w.SubmitInWindow(ctx, chat.FormAnswer{
-		UserID: "ada", Kind: step.Form.Kind, State: step.Form.State, Values: map[string]string{console.SubjectField: "Window leaks"},
+		Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State, Values: map[string]string{console.SubjectField: "Window leaks"},
 	})
 	require.NoError(t, err)
 	require.Len(t, step.Notes, 1)
@@ -215,7 +215,7 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 		if w.text(b.Label) == "Send" {
 			sealed, ours := console.Sealed(b)
 			require.True(t, ours)
-			step, err = w.PressInWindow(ctx, "ada", at, sealed)
+			step, err = w.PressInWindow(ctx, actor("ada"), at, sealed)
 			require.NoError(t, err)
 		}
 	}
@@ -224,14 +224,14 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 	require.Empty(t, w.people.whispers, "nothing is shown outside of the window")
 	require.Empty(t, w.surface.forms)
 
-	_, err = w.RunInWindow(ctx, "ada", at, "unknown", "search")
+	_, err = w.RunInWindow(ctx, actor("ada"), at, "unknown", "search")
 	require.Equal(t, fault.ProviderOff, fault.CodeOf(err))
 }
 
 func TestAPageShowsWhatTheChannelFollowsAndButtonsToThoseWhoMayChangeIt(t *testing.T) {
 	t.Parallel()
 	w, _ := newDeskWorld(t)
-	page, err := w.Page(context.Background(), "ada", "forge", "town")
+	page, err := w.Page(context.Background(), actor("ada"), "forge", place("town"))
 	require.NoError(t, err)
 	require.Equal(t, "FORGE", page.Name)
 	require.Equal(t, []string{"service", "incidents"}, []string{page.Tabs[0].ID, page.Tabs[1].ID})
@@ -240,7 +240,7 @@ func TestAPageShowsWhatTheChannelFollowsAndButtonsToThoseWhoMayChangeIt(t *testi
 	require.NotEmpty(t, page.Tabs[0].Buttons)
 
 	w.settings.Policy = bridge.SystemAdmins
-	page, err = w.Page(context.Background(), "ada", "forge", "town")
+	page, err = w.Page(context.Background(), actor("ada"), "forge", place("town"))
 	require.NoError(t, err)
 	for _, tab := range page.Tabs {
 		require.Empty(t, tab.Buttons)
@@ -250,6 +250,6 @@ func TestAPageShowsWhatTheChannelFollowsAndButtonsToThoseWhoMayChangeIt(t *testi
 		require.Contains(t, w.text(tab.Intro), "system admins")
 	}
 	delete(w.settings.Enabled, "forge")
-	_, err = w.Page(context.Background(), "ada", "forge", "town")
+	_, err = w.Page(context.Background(), actor("ada"), "forge", place("town"))
 	require.Equal(t, fault.ProviderOff, fault.CodeOf(err))
 }

@@ -18,7 +18,7 @@ const everything = "all"
 
 // disconnect asks whether to end what the wish names; where that is not clear, which. Faults: those of mayConnect, NotFollowed.
 func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	if strings.EqualFold(unquoted(w.text), everything) {
@@ -28,7 +28,7 @@ func (s *Service) disconnect(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
-	if len(parts) == 1 && len(parts[0].In(w.place.Channel)) > 1 {
+	if len(parts) == 1 && len(parts[0].In(w.place)) > 1 {
 		return s.confirmPart(ctx, w, parts[0])
 	}
 	if len(parts) == 1 {
@@ -86,7 +86,7 @@ func (s *Service) confirmDisconnect(ctx context.Context, w wish, found []bridge.
 
 // disconnectNow ends what was asked about.
 func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	found, err := s.meant(ctx, w)
@@ -95,7 +95,7 @@ func (s *Service) disconnectNow(ctx context.Context, w wish) (chat.Note, error) 
 	}
 	var lines []chat.Message
 	for _, c := range found {
-		mine := c.In(w.place.Channel)
+		mine := c.In(w.place)
 		if w.subscription != "" && !slices.ContainsFunc(mine, func(sub bridge.Subscription) bool { return sub.ID == w.subscription }) {
 			return chat.Note{}, s.NotFollowed(w.provider) // it was ended before; the others were not asked about
 		}
@@ -145,7 +145,7 @@ func (s *Service) signedIn(ctx context.Context, w wish) []provider.Site {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(sites), func(site provider.Site) bool {
-		_, err := s.Sessions.ForUser(ctx, w.provider, site, w.userID)
+		_, err := s.Sessions.ForUser(ctx, w.provider, site, w.actor.Person)
 		return err != nil
 	})
 }
@@ -159,7 +159,7 @@ func (s *Service) end(ctx context.Context, w wish, c bridge.Connection) (chat.Me
 	if first {
 		failure = s.uninstall(ctx, w, c)
 	}
-	left, gone, err := s.detach(ctx, c.ID, w.provider, w.place.Channel)
+	left, gone, err := s.detach(ctx, c.ID, w.provider, w.place)
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -173,7 +173,7 @@ func (s *Service) end(ctx context.Context, w wish, c bridge.Connection) (chat.Me
 		}
 	}
 	s.did(bridge.AuditDisconnect, w, c.ID)
-	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", c.Link()))
+	s.Notices.Tell(ctx, w.place, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.actor), "Provider", s.Name(w.provider), "Name", c.Link()))
 	switch {
 	case failure != nil && gone:
 		s.Log("A webhook could not be removed", "connection", c.ID, "error", failure.Error())

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
@@ -16,7 +17,7 @@ func TestDisconnectAsksFirstAndCanBeCancelled(t *testing.T) {
 	require.Contains(t, o.types(ada, lab, "/builder disconnect"), "Do you want to end this connection?")
 	require.Equal(t, []string{"Disconnect", "Cancel"}, o.labels(o.lastWhisper()))
 	require.Equal(t, "Nothing changed.", o.presses(ada, "Cancel"))
-	require.Len(t, o.only().In(lab), 1)
+	require.Len(t, o.only().In(place(lab)), 1)
 
 	o.types(ada, lab, "/builder disconnect")
 	require.Contains(t, o.presses(ada, "Disconnect"), "its webhook address no longer works")
@@ -118,9 +119,9 @@ func TestAChannelThatJoinsWhileTheLastLeavesKeepsAWebhook(t *testing.T) {
 	o.types(bob, town, "/coder connect "+webRepo)
 
 	// As if ada's server had read the record before bob joined.
-	_, err := o.bridge.End(t.Context(), console.NewWish(ada, placeOf(lab), "coder"), left)
+	_, err := o.bridge.End(t.Context(), console.NewWish(actor(ada), placeOf(lab), "coder"), left)
 
 	require.NoError(t, err)
-	require.Equal(t, []string{town}, o.only().Channels())
+	require.Equal(t, []chat.Place{place(town)}, o.only().Channels())
 	require.Len(t, o.coder.hooks, 1)
 }

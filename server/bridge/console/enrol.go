@@ -30,7 +30,7 @@ func (s *Service) askForCredential(ctx context.Context, w wish, t target) (chat.
 
 // connectByHand makes a connection of its own for the channel, whose webhook people set up at the tool themselves.
 func (s *Service) connectByHand(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	return s.connectHook(ctx, w, chat.Truncate(unquoted(w.text), maxName))
@@ -48,7 +48,7 @@ func (s *Service) enrols(ctx context.Context, w wish, t *target, before bridge.C
 	case t.credential == nil:
 		return true, nil
 	case known:
-		if err := s.Rights.MayChange(ctx, w.userID, before); err != nil {
+		if err := s.Rights.MayChange(ctx, w.actor, before); err != nil {
 			return false, err
 		}
 	}
@@ -66,7 +66,7 @@ func (s *Service) enrols(ctx context.Context, w wish, t *target, before bridge.C
 
 // askForSecret asks for a credential and the tool's secret in place of those that were lost.
 func (s *Service) askForSecret(ctx context.Context, w wish, c bridge.Connection) (chat.Note, error) {
-	enter, err := s.credentialButton(ctx, c, w.place, w.userID)
+	enter, err := s.credentialButton(ctx, c, w.place, w.actor)
 	enter.Primary = true
 	return chat.Note{Text: chat.Say("bridge.repair.secret_lost", "Name", c.Link(), "Provider", s.Name(c.Provider)), Buttons: []chat.Button{enter}}, err
 }

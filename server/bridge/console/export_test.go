@@ -32,14 +32,14 @@ var (
 	ForTrial  = forTrial
 	HasOption = hasOption
 	Namesakes = namesakes
-	NewWish   = func(userID string, at chat.Place, providerID string) wish {
-		return wish{userID: userID, place: at, provider: providerID}
+	NewWish   = func(actor chat.Actor, at chat.Place, providerID string) wish {
+		return wish{actor: actor, place: at, provider: providerID}
 	}
 	Unquoted = unquoted
 )
 
-func (s *Service) CredentialButton(ctx context.Context, c bridge.Connection, at chat.Place, userID string) (chat.Button, error) {
-	return s.credentialButton(ctx, c, at, userID)
+func (s *Service) CredentialButton(ctx context.Context, c bridge.Connection, at chat.Place, actor chat.Actor) (chat.Button, error) {
+	return s.credentialButton(ctx, c, at, actor)
 }
 
 func (s *Service) End(ctx context.Context, w Wish, c bridge.Connection) (chat.Message, error) {
@@ -70,6 +70,6 @@ func (s *Service) SiteForm(providerID string, sites []provider.Site) chat.Form {
 
 func (s *Service) Tree(id, word string) *command.Command { return s.tree(id, word) }
 
-func (s *Service) Unseal(ctx context.Context, userID, sealed string) (Intent, error) {
-	return s.unseal(ctx, userID, sealed)
+func (s *Service) Unseal(ctx context.Context, actor chat.Actor, sealed string) (Intent, error) {
+	return s.unseal(ctx, actor, sealed)
 }

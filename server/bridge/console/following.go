@@ -26,7 +26,7 @@ const (
 // chosen returns the connections of the channel that the wish is about: the one that was chosen, those that the text fits, or all.
 // Fault: NotFollowed.
 func (s *Service) chosen(ctx context.Context, w wish) ([]bridge.Connection, error) {
-	all, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
+	all, err := s.Directory.Following(ctx, w.provider, w.place)
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +72,12 @@ func offersOf(found []bridge.Connection, w wish, deed string) []offer {
 // of the channel is written first: a connection that no list has could not be removed. The part is what of it the channel follows, zero
 // for all. Faults: TooMany, NotFollowed.
 func (s *Service) attach(ctx context.Context, w wish, id string, fresh bridge.Connection, part provider.Resource) (bridge.Connection, error) {
-	elsewhere, err := s.rulesElsewhere(ctx, w.provider, w.place.Channel, id)
+	elsewhere, err := s.rulesElsewhere(ctx, w.provider, w.place, id)
 	if err != nil {
 		return bridge.Connection{}, err
 	}
 	full, added := false, false
-	err = s.Records.UpdateConnectionsOf(ctx, w.provider, w.place.Channel, func(ids *[]string) bool {
+	err = s.Records.UpdateConnectionsOf(ctx, w.provider, w.place.Key(), func(ids *[]string) bool {
 		full, added = false, false
 		if slices.Contains(*ids, id) {
 			return false
@@ -95,7 +95,7 @@ func (s *Service) attach(ctx context.Context, w wish, id string, fresh bridge.Co
 		return bridge.Connection{}, tooMany(maxConnections)
 	}
 	subscription := bridge.Subscription{
-		ID: rand.Text(), ChannelID: w.place.Channel, Resource: part.ID, ResourceName: part.Name, CreatedBy: w.userID, CreatedAt: s.Now(),
+		ID: rand.Text(), Place: w.place.Top(), Resource: part.ID, ResourceName: part.Name, CreatedBy: w.actor, CreatedAt: s.Now(),
 	}
 	c, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		if c.ID == "" {
@@ -105,32 +105,32 @@ func (s *Service) attach(ctx context.Context, w wish, id string, fresh bridge.Co
 		switch {
 		case c.ID == "" || c.Provider != w.provider:
 			return false, s.NotFollowed(w.provider)
-		case c.Follows(w.place.Channel, part):
+		case c.Follows(w.place, part):
 			return false, nil
-		case len(c.In(w.place.Channel)) >= maxConnections:
+		case len(c.In(w.place)) >= maxConnections:
 			return false, tooMany(maxConnections)
-		case len(c.In(w.place.Channel)) == 0 && len(c.Channels()) >= maxChannels:
+		case len(c.In(w.place)) == 0 && len(c.Channels()) >= maxChannels:
 			return false, tooMany(maxChannels)
 		}
-		if err := s.roomForRule(w.provider, elsewhere+len(c.In(w.place.Channel))); err != nil {
+		if err := s.roomForRule(w.provider, elsewhere+len(c.In(w.place))); err != nil {
 			return false, err
 		}
 		c.Subscriptions = append(c.Subscriptions, subscription)
 		return true, nil
 	})
 	if err != nil && added {
-		s.Directory.Unlist(context.WithoutCancel(ctx), w.provider, w.place.Channel, id)
+		s.Directory.Unlist(context.WithoutCancel(ctx), w.provider, w.place.Key(), id)
 	}
 	return c, errors.Wrap(err, "have the channel follow the connection")
 }
 
 // detach ends that the channel follows the connection. The last one to leave takes the record along, which is reported.
-func (s *Service) detach(ctx context.Context, id, providerID, channelID string) (left bridge.Connection, gone bool, err error) {
+func (s *Service) detach(ctx context.Context, id, providerID string, place chat.Place) (left bridge.Connection, gone bool, err error) {
 	var name string
 	left, err = s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		name, gone = c.Name, false
 		before := len(c.Subscriptions)
-		c.Subscriptions = slices.DeleteFunc(c.Subscriptions, func(sub bridge.Subscription) bool { return sub.ChannelID == channelID })
+		c.Subscriptions = slices.DeleteFunc(c.Subscriptions, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(place) })
 		if before == len(c.Subscriptions) {
 			return false, nil
 		}
@@ -142,7 +142,7 @@ func (s *Service) detach(ctx context.Context, id, providerID, channelID string) 
 	if err != nil {
 		return bridge.Connection{}, false, errors.Wrap(err, "end that the channel follows the connection")
 	}
-	s.Directory.Unlist(ctx, providerID, channelID, id)
+	s.Directory.Unlist(ctx, providerID, place.Key(), id)
 	if gone {
 		s.Directory.Unlist(ctx, providerID, namesakes(providerID, name), id)
 	}

@@ -23,7 +23,7 @@ type atHome struct {
 // home returns the person's account at the tool: at the site where people can sign in, of several the first at which this person is.
 // Faults: NoPost, AccountNeeded, AccountRejected, SetupNeeded, HostUnknown.
 func (s *Service) home(ctx context.Context, w wish, homely provider.AccountHome) (atHome, error) {
-	if !s.People.CanPost(ctx, w.userID, w.place.Channel) {
+	if !s.People.CanPost(ctx, w.actor, w.place) {
 		return atHome{}, fault.New(fault.NoPost)
 	}
 	h, err := s.ownSession(ctx, w)
@@ -45,7 +45,7 @@ func (s *Service) home(ctx context.Context, w wish, homely provider.AccountHome)
 		}
 		*c = bridge.Connection{
 			ID: id, Provider: w.provider, Name: resource.Name, Site: h.site.URL, Resource: resource, HookKey: rand.Text(),
-			CreatedBy: w.userID, CreatedAt: s.Now(), Sealed: sealed, ActsAs: w.userID,
+			CreatedBy: w.actor, CreatedAt: s.Now(), Sealed: sealed, ActsAs: w.actor.Person,
 		}
 		return true, nil
 	})
@@ -64,7 +64,7 @@ func (s *Service) ownSession(ctx context.Context, w wish) (atHome, error) {
 		if !site.OAuth {
 			continue
 		}
-		session, err := s.Sessions.ForUser(ctx, w.provider, site, w.userID)
+		session, err := s.Sessions.ForUser(ctx, w.provider, site, w.actor.Person)
 		if err == nil {
 			return atHome{session: session, site: site}, nil
 		}

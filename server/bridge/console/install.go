@@ -44,7 +44,7 @@ type target struct {
 
 // connectAnyway connects although people in the channel may not be allowed to see the thing at the tool.
 func (s *Service) connectAnyway(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	installer, ok := s.Registry.Get(w.provider).(provider.Installer)
@@ -83,7 +83,7 @@ func (s *Service) connectResource(ctx context.Context, w wish, installer provide
 		}
 		return s.orSignIn(ctx, w, deedConnect, site, err)
 	}
-	channel, err := s.People.Channel(ctx, w.place.Channel)
+	channel, err := s.People.Channel(ctx, w.place)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "look up the channel")
 	}
@@ -139,7 +139,7 @@ func (s *Service) locate(ctx context.Context, w wish, installer provider.Install
 func (s *Service) sessionFor(ctx context.Context, w wish, site provider.Site) (provider.Session, *provider.Credential, error) {
 	bearer, ok := s.Registry.Get(w.provider).(provider.TokenAuth)
 	if !ok || len(w.values) == 0 {
-		session, err := s.Sessions.ForUser(ctx, w.provider, site, w.userID)
+		session, err := s.Sessions.ForUser(ctx, w.provider, site, w.actor.Person)
 		return session, nil, err
 	}
 	values := maps.Clone(w.values)
@@ -168,7 +168,7 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "look for the connection")
 	}
-	already := known && before.Follows(w.place.Channel, t.part)
+	already := known && before.Follows(w.place, t.part)
 	if s.GivesSecret(w.provider) {
 		ask, err := s.enrols(ctx, w, &t, before, known)
 		if err != nil {
@@ -211,7 +211,7 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 		return withUnused(chat.Note{Text: chat.Say("bridge.connect.already", "Name", shown, "Command", s.Word(w.provider))}, t, kept), nil
 	}
 	s.did(bridge.AuditConnect, w, c.ID)
-	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.connect.told_events", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", shown).
+	s.Notices.Tell(ctx, w.place, chat.Say("bridge.connect.told_events", "Who", s.Notices.Who(ctx, w.actor), "Provider", s.Name(w.provider), "Name", shown).
 		WithMessage("Events", s.EventsOf(w.provider, nil)))
 	return withUnused(chat.Note{Text: chat.Say("bridge.connect.done_installed", "Name", shown, "Command", s.Word(w.provider)).
 		WithMessage("Events", s.EventsOf(w.provider, nil))}, t, kept), nil
@@ -229,12 +229,12 @@ func withUnused(note chat.Note, t target, kept chat.Message) chat.Note {
 func (s *Service) freshConnection(ctx context.Context, w wish, t target, id string) (bridge.Connection, error) {
 	c := bridge.Connection{
 		ID: id, Provider: w.provider, Name: t.resource.Name, Site: t.site.URL, Resource: t.resource, HookKey: rand.Text(),
-		CreatedBy: w.userID, CreatedAt: s.Now(), HasCredential: t.credential != nil,
+		CreatedBy: w.actor, CreatedAt: s.Now(), HasCredential: t.credential != nil,
 	}
 	if t.credential == nil {
-		c.ActsAs = w.userID
+		c.ActsAs = w.actor.Person
 	} else {
-		c.EnteredBy = w.userID
+		c.EnteredBy = w.actor.Person
 	}
 	var err error
 	c.Sealed, err = s.Keys.Seal(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: cmp.Or(t.secret, rand.Text())}}, Credential: t.credential})
@@ -336,11 +336,11 @@ func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, mad
 				return false, err
 			}
 			if c.HasCredential, c.EnteredBy = renewed.Credential != nil, ""; c.HasCredential {
-				c.EnteredBy = w.userID
+				c.EnteredBy = w.actor.Person
 			}
 		}
 		if !c.HasCredential && t.own {
-			c.ActsAs = w.userID
+			c.ActsAs = w.actor.Person
 		}
 		return true, s.keep(ctx, c, made)
 	})
@@ -348,7 +348,7 @@ func (s *Service) noteHook(ctx context.Context, w wish, t target, id string, mad
 	case err != nil:
 	case renewed != nil || made.Secret != "" && len(was.Installation) > 0:
 		s.did(bridge.AuditRotate, w, id)
-		s.Notices.TellAll(ctx, w.place.Channel, changed, s.toldOfRotation(ctx, w, changed))
+		s.Notices.TellAll(ctx, w.place, changed, s.toldOfRotation(ctx, w, changed))
 	case changed.ActsAs != was.ActsAs && len(was.Installation) > 0:
 		s.did(bridge.AuditCredential, w, id)
 		s.tellOfAccount(ctx, w, changed)

@@ -27,13 +27,13 @@ func TestAWebhookIsSetUpForTheFirstChannelAndRemovedWithTheLast(t *testing.T) {
 	require.Equal(t, "https://chat.test/hooks/"+c.Hook(), hook.URL)
 	require.Equal(t, o.secretOf(c), hook.Secret)
 	require.NotContains(t, c.Sealed, hook.Secret)
-	require.Equal(t, ada, c.ActsAs)
+	require.Equal(t, chat.PersonID(ada), c.ActsAs)
 	require.Contains(t, o.people.announced[0].text, "It shows: Pushes, Reviews.")
 	require.Empty(t, o.people.direct, "there is nothing for people to enter")
 
 	o.types(bob, town, "/coder connect "+webRepo)
 	require.Equal(t, 1, o.coder.made, "a second channel finds the webhook of the first")
-	require.Equal(t, []string{lab, town}, o.only().Channels())
+	require.Equal(t, []chat.Place{place(lab), place(town)}, o.only().Channels())
 	require.Contains(t, o.types(bob, town, "/coder connect "+webRepo), "already")
 
 	require.Contains(t, o.types(ada, lab, "/coder disconnect"), "Other channels stay connected to it")
@@ -153,9 +153,9 @@ func TestAPrivateRepositoryInAPublicChannelIsAskedAbout(t *testing.T) {
 	o.coder.private["acme/web"] = true
 	require.Contains(t, o.types(ada, lab, "/coder connect "+webRepo), "This channel now follows", "a private channel is no question")
 	require.Contains(t, o.types(ada, town, "/coder connect "+webRepo), "everyone in the team can join")
-	require.Equal(t, []string{lab}, o.only().Channels())
+	require.Equal(t, []chat.Place{place(lab)}, o.only().Channels())
 	o.presses(ada, "Connect anyway")
-	require.Equal(t, []string{lab, town}, o.only().Channels())
+	require.Equal(t, []chat.Place{place(lab), place(town)}, o.only().Channels())
 }
 
 func TestWhoDoesNotAdministerTheRepositoryConnectsNothing(t *testing.T) {
@@ -165,7 +165,7 @@ func TestWhoDoesNotAdministerTheRepositoryConnectsNothing(t *testing.T) {
 	o.types(ada, lab, "/coder connect "+webRepo)
 	_, err := o.tries(eve, town, "/coder connect "+webRepo)
 	require.Equal(t, fault.NotResourceAdmin, fault.CodeOf(err))
-	require.Equal(t, []string{lab}, o.only().Channels())
+	require.Equal(t, []chat.Place{place(lab)}, o.only().Channels())
 }
 
 func TestWhatCannotBeSetUpOrNotedLeavesNothingBehind(t *testing.T) {
@@ -231,7 +231,7 @@ func TestALostWebhookIsSeenAndRepaired(t *testing.T) {
 	require.NoError(t, err)
 
 	require.Len(t, o.coder.hooks, 1)
-	require.Equal(t, bob, o.only().ActsAs, "who repaired it takes it over")
+	require.Equal(t, chat.PersonID(bob), o.only().ActsAs, "who repaired it takes it over")
 	require.Contains(t, o.types(bob, lab, "/coder status"), "is OK")
 }
 
@@ -339,9 +339,9 @@ func TestASecretThatTheToolTookWithoutSayingSoCounts(t *testing.T) {
 func TestAnotherPartsConnectButtonConnects(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	what := console.Intent{UserID: ada, Kind: console.DeedConnect, Provider: "coder", Place: chat.Place{Channel: lab}, Text: webRepo}
+	what := console.Intent{Actor: actor(ada), Kind: console.DeedConnect, Provider: "coder", Place: place(lab), Text: webRepo}
 	sealed, err := o.bridge.Seal(t.Context(), what)
 	require.NoError(t, err)
-	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{UserID: ada, Action: console.Pressed, Values: map[string]string{console.SealedValue: sealed}}))
+	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{Actor: actor(ada), Action: console.Pressed, Values: map[string]string{console.SealedValue: sealed}}))
 	require.Len(t, o.coder.hooks, 1)
 }

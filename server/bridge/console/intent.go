@@ -26,7 +26,7 @@ const (
 // intent is what a button or form does, and for whom. Anybody can put a button into a post that sends a click of whoever presses
 // it to this plugin, with any values; so what counts is only what we have sealed, for the person who was shown it.
 type intent struct {
-	UserID string `json:"user"`
+	Actor chat.Actor `json:"actor"`
 	// Kind says what to do; see presses and forms.
 	Kind         string     `json:"kind"`
 	Provider     string     `json:"provider,omitempty"`
@@ -37,8 +37,8 @@ type intent struct {
 	Text string `json:"text,omitempty"`
 	// Subject is what it is about, where that is no card.
 	Subject string `json:"subject,omitempty"`
-	// PostID and Action are the card and what was pressed on it, where it is about one.
-	PostID  string            `json:"post,omitempty"`
+	// Message and Action are the card and what was clicked on it, where it is about one.
+	Message chat.MessageRef   `json:"message,omitzero"`
 	Action  string            `json:"action,omitempty"`
 	Values  map[string]string `json:"values,omitempty"`
 	Expires time.Time         `json:"expires"`
@@ -51,7 +51,7 @@ type pressed func(ctx context.Context, c chat.Click, what intent) error
 type answered func(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error)
 
 // resumed goes on with what an authorization was for, and says what came of it.
-type resumed func(ctx context.Context, userID string, what intent) (chat.Message, error)
+type resumed func(ctx context.Context, person chat.PersonID, what intent) (chat.Message, error)
 
 // button returns a button that does this, for the intent's user only.
 func (s *Service) button(ctx context.Context, label chat.Message, primary bool, what intent) (chat.Button, error) {
@@ -88,7 +88,7 @@ func (s *Service) seal(ctx context.Context, what intent) (string, error) {
 }
 
 // unseal returns the intent, if it is ours, this user's and not too old. Faults: ButtonExpired, ButtonNotYours.
-func (s *Service) unseal(ctx context.Context, userID, sealed string) (intent, error) {
+func (s *Service) unseal(ctx context.Context, actor chat.Actor, sealed string) (intent, error) {
 	plain, err := s.Seals.Open(ctx, intentSeal, []byte(sealed))
 	if fault.Is(err, fault.Unreadable) {
 		return intent{}, fault.Wrap(err, fault.ButtonExpired)
@@ -100,7 +100,7 @@ func (s *Service) unseal(ctx context.Context, userID, sealed string) (intent, er
 	if err := json.Unmarshal(plain, &what); err != nil {
 		return intent{}, errors.Wrap(err, "read an intent")
 	}
-	if what.UserID != userID {
+	if !what.Actor.Is(actor) {
 		return intent{}, fault.New(fault.ButtonNotYours)
 	}
 	if !s.Now().Before(what.Expires) {
@@ -111,13 +111,13 @@ func (s *Service) unseal(ctx context.Context, userID, sealed string) (intent, er
 
 // Press carries out a click on a button under a note of ours. Faults: ButtonExpired, and those of what the button does.
 func (s *Service) Press(ctx context.Context, c chat.Click) error {
-	what, err := s.unseal(ctx, c.UserID, c.Values[sealedValue])
+	what, err := s.unseal(ctx, c.Actor, c.Values[sealedValue])
 	if err != nil {
-		return s.refused(err, bridge.AuditEntry{Event: bridge.AuditUse, UserID: c.UserID, ChannelID: c.Place.Channel})
+		return s.refused(err, bridge.AuditEntry{Event: bridge.AuditUse, Actor: c.Actor, Place: c.Place})
 	}
 	for _, group := range []map[string]pressed{s.connectPresses(), s.configurePresses(), s.actionPresses(), s.sharePresses(), s.privatePresses()} {
 		if do := group[what.Kind]; do != nil {
-			return s.refused(do(ctx, c, what), what.attempted(c.UserID))
+			return s.refused(do(ctx, c, what), what.attempted())
 		}
 	}
 	return fault.New(fault.ButtonExpired)
@@ -125,14 +125,14 @@ func (s *Service) Press(ctx context.Context, c chat.Click) error {
 
 // Submit carries out the answer to a form of ours; errors by field keep it open. Faults likewise.
 func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error) {
-	what, err := s.unseal(ctx, a.UserID, a.State)
+	what, err := s.unseal(ctx, a.Actor, a.State)
 	if err != nil {
-		return nil, s.refused(err, bridge.AuditEntry{Event: bridge.AuditUse, UserID: a.UserID})
+		return nil, s.refused(err, bridge.AuditEntry{Event: bridge.AuditUse, Actor: a.Actor})
 	}
 	for _, group := range []map[string]answered{s.connectForms(), s.configureForms(), s.actionForms(), s.raiseForms(), s.privateForms(), s.dutyForms(), s.annotateForms(), s.searchForms()} {
 		if do := group[what.Kind]; do != nil && what.Kind == a.Kind {
 			wrong, err := do(ctx, a, what)
-			return wrong, s.refused(err, what.attempted(a.UserID))
+			return wrong, s.refused(err, what.attempted())
 		}
 	}
 	return nil, fault.New(fault.ButtonExpired)
@@ -140,15 +140,15 @@ func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormError
 
 // Resume goes on with what somebody authorized for; next is what ConnectURL was given, which nobody else can have made. It returns
 // what to tell the person.
-func (s *Service) Resume(ctx context.Context, userID, next string) (chat.Message, error) {
+func (s *Service) Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error) {
 	var what intent
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
 		return chat.Message{}, errors.Wrap(err, "read what to resume")
 	}
 	for _, group := range []map[string]resumed{s.connectResumes(), s.actionResumes(), s.meetResumes(), s.replyResumes()} {
 		if do := group[what.Kind]; do != nil {
-			said, err := do(ctx, userID, what)
-			return said, s.refused(err, what.attempted(userID))
+			said, err := do(ctx, person, what)
+			return said, s.refused(err, what.attempted())
 		}
 	}
 	return chat.Message{}, fault.New(fault.LinkExpired)

@@ -18,10 +18,10 @@ const maxListed = 20
 
 // list says what the channel is connected to, and what of it is shown how. Fault: NoPost.
 func (s *Service) list(ctx context.Context, w wish) (chat.Note, error) {
-	if !s.People.CanPost(ctx, w.userID, w.place.Channel) {
+	if !s.People.CanPost(ctx, w.actor, w.place) {
 		return chat.Note{}, fault.New(fault.NoPost)
 	}
-	found, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
+	found, err := s.Directory.Following(ctx, w.provider, w.place)
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -48,11 +48,11 @@ func (s *Service) nothingYet(w wish) chat.Message {
 // described says what a connection is, and what the channel wants of it.
 func (s *Service) described(ctx context.Context, w wish, c bridge.Connection, among []bridge.Connection) []chat.Message {
 	lines := []chat.Message{chat.Say("bridge.list.connection", "Name", chat.Link(connection.LabelOf(c, among), c.Resource.URL))}
-	for _, sub := range c.In(w.place.Channel) {
+	for _, sub := range c.In(w.place) {
 		lines = append(lines, s.wanted(ctx, c, sub)...)
 	}
 	if len(c.Channels()) > 1 {
-		lines = append(lines, chat.Say("bridge.list.also").WithMessage("Channels", s.channelsOf(ctx, w.userID, c, w.place.Channel)))
+		lines = append(lines, chat.Say("bridge.list.also").WithMessage("Channels", s.channelsOf(ctx, w.actor, c, w.place)))
 	}
 	if _, installs := s.Registry.Get(w.provider).(provider.Installer); installs && c.Resource.SettingsURL != "" {
 		lines = append(lines, chat.Say("bridge.list.settings", "Link", c.WebhooksLink(), "Provider", s.Name(w.provider)))

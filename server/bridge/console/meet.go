@@ -16,20 +16,20 @@ const meetKind = "meet"
 
 // Met hears of each meeting that was announced, however it was started. Where that was in the thread of a card, and the tool notes
 // where people meet, it is told so as whoever started the meeting.
-func (s *Service) Met(ctx context.Context, userID string, at chat.Place, joinURL, number string) {
+func (s *Service) Met(ctx context.Context, actor chat.Actor, at chat.Place, joinURL, number string) {
 	if at.Thread == "" {
 		return
 	}
-	what := intent{UserID: userID, Kind: meetKind, PostID: at.Thread, Text: joinURL, Values: map[string]string{"number": number}}
+	what := intent{Actor: actor, Kind: meetKind, Message: chat.MessageRef{Place: at.Top(), ID: at.Thread}, Text: joinURL, Values: map[string]string{"number": number}}
 	if _, err := s.meet(ctx, what); err != nil && !fault.Is(err, notOurs...) {
-		s.Log("A meeting could not be noted at the tool", "user_id", userID, "post_id", at.Thread, "error", err.Error())
-		s.Notices.Whisper(ctx, at, userID, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
+		s.Log("A meeting could not be noted at the tool", "user_id", actor.ID, "post_id", at.Thread, "error", err.Error())
+		s.Notices.Whisper(ctx, at, actor, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
 	}
 }
 
 // meet notes the meeting of the intent at the tool. Faults: CardUnknown where its post is no card, those of aim and of the tool.
 func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
-	a, err := s.aim(ctx, attempt{userID: what.UserID, postID: what.PostID})
+	a, err := s.aim(ctx, attempt{actor: what.Actor, message: what.Message})
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -37,7 +37,7 @@ func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
 	if !ok {
 		return chat.Message{}, fault.New(fault.CardUnknown)
 	}
-	session, err := s.Caller.ForAction(ctx, a.Connection, what.UserID)
+	session, err := s.Caller.ForAction(ctx, a.Connection, what.Actor.Person)
 	if fault.Is(err, fault.AccountNeeded, fault.AccountRejected) {
 		return s.inviteToMeet(ctx, what, a, err)
 	}
@@ -50,7 +50,7 @@ func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
 	}
 	s.reveal(ctx, a, provider.ActionResult{Events: events})
 	done := chat.Say("bridge.act.meeting_noted", "Provider", chat.Escape(s.Name(a.Provider)))
-	s.Notices.Whisper(ctx, a.asked, what.UserID, chat.Note{Text: done})
+	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: done})
 	return done, nil
 }
 
@@ -65,18 +65,18 @@ func (s *Service) inviteToMeet(ctx context.Context, what intent, a aim, cause er
 	if err != nil || len(next) > maxNext {
 		return chat.Message{}, cause
 	}
-	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, what.UserID, string(next))
+	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, what.Actor.Person, string(next))
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
 	text := chat.Say("bridge.act.meeting_sign_in", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
-	s.Notices.Whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
+	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: text})
 	return chat.Say("bridge.act.asked"), nil
 }
 
 func (s *Service) meetResumes() map[string]resumed {
-	return map[string]resumed{meetKind: func(ctx context.Context, userID string, what intent) (chat.Message, error) {
-		if what.UserID != userID {
+	return map[string]resumed{meetKind: func(ctx context.Context, person chat.PersonID, what intent) (chat.Message, error) {
+		if what.Actor.Person != person {
 			return chat.Message{}, fault.New(fault.LinkExpired)
 		}
 		return s.meet(ctx, what)

@@ -46,7 +46,7 @@ func (s *Service) dutyForms() map[string]answered {
 
 // onCall lists the channel's rotations, with buttons to add one and to remove each; the first one is asked for at once.
 func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	here, err := s.rotationsIn(ctx, w)
@@ -78,12 +78,12 @@ func (s *Service) rotationsIn(ctx context.Context, w wish) ([]bridge.Rotation, e
 	if err != nil {
 		return nil, errors.Wrap(err, "list who wants to know who is on call")
 	}
-	return slices.DeleteFunc(all, func(r bridge.Rotation) bool { return r.ChannelID != w.place.Channel }), nil
+	return slices.DeleteFunc(all, func(r bridge.Rotation) bool { return r.Place != w.place }), nil
 }
 
 // addRotation shows the form for a rotation; without a trigger, a button that opens it.
 func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	onCaller, ok := s.Registry.Get(w.provider).(provider.OnCallSchedules)
@@ -154,14 +154,14 @@ func timeOfDay(typed string) (hour, minute int, ok bool) {
 // dutyAnswered keeps the rotation, and says so in the channel.
 func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
 	w := what.wish()
-	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
 		return nil, err
 	}
 	onCaller, ok := s.Enabled(what.Provider).(provider.OnCallSchedules)
 	if !ok {
 		return nil, s.ProviderOff(what.Provider)
 	}
-	r := bridge.Rotation{ID: rand.Text(), ChannelID: w.place.Channel, Name: chat.Truncate(unquoted(a.Values[dutyName]), maxName), CreatedBy: w.userID, CreatedAt: s.Now()}
+	r := bridge.Rotation{ID: rand.Text(), Place: w.place, Name: chat.Truncate(unquoted(a.Values[dutyName]), maxName), CreatedBy: w.actor, CreatedAt: s.Now()}
 	slips := chat.FormErrors{}
 	if r.Name == "" {
 		slips[dutyName] = chat.Say("bridge.oncall.no_name")
@@ -193,7 +193,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	if err := s.keepRotation(ctx, what.Provider, r); err != nil {
 		return nil, err
 	}
-	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.oncall.saved", "Who", s.Notices.Who(ctx, w.userID), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.Name(what.Provider)),
+	s.Notices.Tell(ctx, w.place, chat.Say("bridge.oncall.saved", "Who", s.Notices.Who(ctx, w.actor), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.Name(what.Provider)),
 		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", r.Clock(), "Zone", r.Zone))
 	return nil, nil
 }
@@ -205,7 +205,7 @@ func (s *Service) keepRotation(ctx context.Context, providerID string, r bridge.
 		full = 0
 		here := 0
 		for _, other := range *all {
-			if other.ChannelID == r.ChannelID {
+			if other.Place == r.Place {
 				here++
 			}
 		}
@@ -246,20 +246,20 @@ func (s *Service) removeRotation(ctx context.Context, w wish) (chat.Note, error)
 	if err := s.dropRotation(ctx, w.provider, r.ID); err != nil {
 		return chat.Note{}, err
 	}
-	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.oncall.removed", "Who", s.Notices.Who(ctx, w.userID), "Name", chat.Escape(r.Name)))
+	s.Notices.Tell(ctx, w.place, chat.Say("bridge.oncall.removed", "Who", s.Notices.Who(ctx, w.actor), "Name", chat.Escape(r.Name)))
 	return chat.Note{Text: chat.Say("bridge.oncall.gone", "Name", chat.Escape(r.Name))}, nil
 }
 
 // ownRotation returns the wish's rotation, if the person may change what its channel gets. Faults: those of mayConnect, NotFollowed.
 func (s *Service) ownRotation(ctx context.Context, w wish) (bridge.Rotation, error) {
-	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
 		return bridge.Rotation{}, err
 	}
 	r, err := s.rotation(ctx, w.provider, w.subscription)
 	if err != nil {
 		return bridge.Rotation{}, err
 	}
-	if r.ID == "" || r.ChannelID != w.place.Channel {
+	if r.ID == "" || r.Place != w.place {
 		return bridge.Rotation{}, s.NotFollowed(w.provider)
 	}
 	return r, nil

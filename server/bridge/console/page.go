@@ -46,20 +46,20 @@ const (
 )
 
 // Page returns what the channel has set up of the tool. Who may not change it sees it without buttons. Faults: ProviderOff, NoPost.
-func (s *Service) Page(ctx context.Context, userID, providerID, channelID string) (Page, error) {
+func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string, place chat.Place) (Page, error) {
 	p := s.Enabled(providerID)
 	if p == nil {
 		return Page{}, s.ProviderOff(providerID)
 	}
-	if !s.People.CanPost(ctx, userID, channelID) {
+	if !s.People.CanPost(ctx, actor, place) {
 		return Page{}, fault.New(fault.NoPost)
 	}
-	found, err := s.Directory.Following(ctx, providerID, channelID)
+	found, err := s.Directory.Following(ctx, providerID, place)
 	if err != nil {
 		return Page{}, err
 	}
-	w := wish{userID: userID, place: chat.Place{Channel: channelID}, provider: providerID}
-	forbidden := s.Rights.MayConnect(ctx, userID, channelID)
+	w := wish{actor: actor, place: place, provider: providerID}
+	forbidden := s.Rights.MayConnect(ctx, actor, place)
 	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden) {
 		return Page{}, forbidden
 	}
@@ -117,7 +117,7 @@ func (d *pageDraft) service() Tab {
 		one := d.wish
 		one.connection = c.ID
 		item := Item{Title: connection.LabelOf(c, d.found), URL: c.Resource.URL}
-		for _, sub := range c.In(d.wish.place.Channel) {
+		for _, sub := range c.In(d.wish.place) {
 			if sub.ResourceName != "" {
 				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", chat.Escape(sub.ResourceName)))
 			}
@@ -128,7 +128,7 @@ func (d *pageDraft) service() Tab {
 			offer{label: chat.Say("bridge.page.test"), deed: deedTest, wish: one},
 			offer{label: chat.Say("bridge.page.disconnect"), deed: deedDisconnect, wish: one},
 		)
-		item.Buttons = append(item.Buttons, d.pressed(d.accessButtons(d.ctx, c, d.wish.place, d.wish.userID))...)
+		item.Buttons = append(item.Buttons, d.pressed(d.accessButtons(d.ctx, c, d.wish.place, d.wish.actor))...)
 		tab.Items = append(tab.Items, item)
 	}
 	offers := []offer{{label: chat.Say("bridge.page.connect"), primary: len(d.found) == 0, deed: deedConnect, wish: d.wish}}
@@ -149,13 +149,13 @@ func (d *pageDraft) incidents() Tab {
 	if about.MultipleRules {
 		tab.Title, tab.Intro = chat.Say("bridge.page.incidents"), chat.Plural("bridge.page.rules_intro", d.ruleLimit(about.ID))
 	}
-	what := intent{UserID: d.wish.userID, Provider: d.wish.provider, Place: d.wish.place}
-	all := subscriptionsOf(d.found, d.wish.place.Channel)
+	what := intent{Actor: d.wish.actor, Provider: d.wish.provider, Place: d.wish.place}
+	all := subscriptionsOf(d.found, d.wish.place)
 	for _, f := range all {
 		item := Item{Title: f.title(), Details: d.chosenLines(about, f)}
 		button, err := d.configureButton(d.ctx, what, f, chat.Say("bridge.page.change"))
 		item.Buttons = d.pressed([]chat.Button{button}, err)
-		if about.MultipleRules && len(f.In(d.wish.place.Channel)) > 1 {
+		if about.MultipleRules && len(f.In(d.wish.place)) > 1 {
 			one := d.wish
 			one.connection, one.subscription = f.ID, f.subscription.ID
 			item.Buttons = append(item.Buttons, d.buttons(offer{label: chat.Say("bridge.rule.remove"), deed: deedAskRule, wish: one})...)

@@ -39,11 +39,11 @@ func (s *Service) partsCalled(ctx context.Context, w wish) ([]subscribed, error)
 	if _, has := p.(provider.Subresources); !has || w.text == "" || w.text == everything {
 		return nil, nil
 	}
-	all, err := s.Directory.Following(ctx, w.provider, w.place.Channel)
+	all, err := s.Directory.Following(ctx, w.provider, w.place)
 	if err != nil {
 		return nil, err
 	}
-	found := slices.DeleteFunc(subscriptionsOf(all, w.place.Channel), func(f subscribed) bool {
+	found := slices.DeleteFunc(subscriptionsOf(all, w.place), func(f subscribed) bool {
 		return f.subscription.Resource == "" || !f.called(p, w.text)
 	})
 	return found, nil
@@ -58,7 +58,7 @@ func (s *Service) confirmPart(ctx context.Context, w wish, f subscribed) (chat.N
 
 // unfollow takes back that the channel follows a part, or the whole where there are none. What else the channel follows stays.
 func (s *Service) unfollow(ctx context.Context, w wish, c bridge.Connection, part provider.Resource) error {
-	if mine := c.In(w.place.Channel); len(mine) > 1 {
+	if mine := c.In(w.place); len(mine) > 1 {
 		at := slices.IndexFunc(mine, func(sub bridge.Subscription) bool { return sub.Resource == part.ID })
 		if at < 0 {
 			return nil
@@ -66,7 +66,7 @@ func (s *Service) unfollow(ctx context.Context, w wish, c bridge.Connection, par
 		_, err := s.dropPart(ctx, w, c.ID, mine[at].ID)
 		return err
 	}
-	_, _, err := s.detach(ctx, c.ID, w.provider, w.place.Channel)
+	_, _, err := s.detach(ctx, c.ID, w.provider, w.place)
 	return err
 }
 
@@ -80,7 +80,7 @@ func (s *Service) endPart(ctx context.Context, w wish, c bridge.Connection) (cha
 		return chat.Message{}, s.NotFollowed(w.provider)
 	}
 	s.did(bridge.AuditDisconnect, w, c.ID)
-	s.Notices.Tell(ctx, w.place.Channel, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", chat.Escape(title)))
+	s.Notices.Tell(ctx, w.place, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.actor), "Provider", s.Name(w.provider), "Name", chat.Escape(title)))
 	return chat.Say("bridge.disconnect.done", "Name", chat.Escape(title)), nil
 }
 
@@ -90,7 +90,7 @@ func (s *Service) dropPart(ctx context.Context, w wish, id, subscription string)
 		title = ""
 		whole := *now
 		now.Subscriptions = slices.DeleteFunc(slices.Clone(now.Subscriptions), func(sub bridge.Subscription) bool {
-			if sub.ID != subscription || sub.ChannelID != w.place.Channel {
+			if sub.ID != subscription || sub.Place != w.place {
 				return false
 			}
 			title = subscribed{Connection: whole, subscription: sub}.title()

@@ -35,7 +35,7 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
 	}
 	values := map[string]string{raiseTitle: unquoted(w.text)}
-	if text, isMessage := s.message(ctx, w.userID, values[raiseTitle]); isMessage {
+	if text, isMessage := s.message(ctx, w.actor, values[raiseTitle]); isMessage {
 		values = map[string]string{raiseDetails: text}
 	}
 	form, err := raiser.CreateForm(ctx, h.session, values)
@@ -72,13 +72,13 @@ func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what int
 	}
 	if err := s.Cards.ApplySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
 		s.Log("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
-		s.Notices.Whisper(ctx, w.place, w.userID, chat.Note{Text: chat.Say("bridge.raise.done")})
+		s.Notices.Whisper(ctx, w.place, w.actor, chat.Note{Text: chat.Say("bridge.raise.done")})
 		return nil, nil
 	}
 	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.raise.done"))
 	if err != nil {
 		return nil, err
 	}
-	s.Notices.Whisper(ctx, w.place, w.userID, note)
+	s.Notices.Whisper(ctx, w.place, w.actor, note)
 	return nil, nil
 }

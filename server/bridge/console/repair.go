@@ -20,7 +20,7 @@ type acting struct {
 // asEither does something at the tool as the connection acts, or, where that account or token may not, as the person who asks. The
 // failure is the person's then, who can do something about it.
 func (s *Service) asEither(ctx context.Context, w wish, c bridge.Connection, do func(acting) error) error {
-	own := !c.HasCredential && c.ActsAs == w.userID
+	own := !c.HasCredential && c.ActsAs == w.actor.Person
 	session, err := s.Caller.Background(ctx, c)
 	if err == nil {
 		err = do(acting{session: session, own: own})
@@ -33,7 +33,7 @@ func (s *Service) asEither(ctx context.Context, w wish, c bridge.Connection, do 
 	if unknown != nil {
 		return unknown
 	}
-	if session, err = s.Sessions.ForUser(ctx, c.Provider, site, w.userID); err != nil {
+	if session, err = s.Sessions.ForUser(ctx, c.Provider, site, w.actor.Person); err != nil {
 		return err
 	}
 	return do(acting{session: session, own: true})
@@ -41,7 +41,7 @@ func (s *Service) asEither(ctx context.Context, w wish, c bridge.Connection, do 
 
 // repair sets the webhook up again, or brings it up to date.
 func (s *Service) repair(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRepair, chat.Say("bridge.repair.which"))

@@ -28,13 +28,13 @@ const (
 
 // Replied hears of each reply that a person writes in a thread. Where that is the thread of a card, and the card's subscription wants it,
 // the reply is added at the tool as a note, as whoever wrote it. The note's own news are told in the threads of other channels only.
-func (s *Service) Replied(ctx context.Context, userID string, at chat.Place, postID, text string) {
-	if at.Thread == "" || strings.TrimSpace(text) == "" || !s.anyNoter() {
+func (s *Service) Replied(ctx context.Context, actor chat.Actor, m chat.MessageRef, text string) {
+	if m.Thread == "" || strings.TrimSpace(text) == "" || !s.anyNoter() {
 		return
 	}
-	what := intent{UserID: userID, Kind: replyKind, PostID: at.Thread, Values: map[string]string{replyValue: postID}}
+	what := intent{Actor: actor, Kind: replyKind, Message: chat.MessageRef{Place: m.Top(), ID: m.Thread}, Values: map[string]string{replyValue: m.ID}}
 	if _, err := s.addReply(ctx, what, text); err != nil && !fault.Is(err, notOurs...) {
-		s.Log("A reply could not be added at the tool", "user_id", userID, "post_id", postID, "error", err.Error())
+		s.Log("A reply could not be added at the tool", "user_id", actor.ID, "post_id", m.ID, "error", err.Error())
 	}
 }
 
@@ -51,15 +51,15 @@ func (s *Service) anyNoter() bool {
 // addReply adds the reply of the intent at the tool, and tells its writer where that fails. Faults: RepliesOff, those of aim
 // and of the provider.
 func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.Message, error) {
-	a, err := s.aim(ctx, attempt{userID: what.UserID, postID: what.PostID})
+	a, err := s.aim(ctx, attempt{actor: what.Actor, message: what.Message})
 	if err != nil {
 		return chat.Message{}, err
 	}
 	noter, takes := s.Registry.Get(a.Provider).(provider.ReplySync)
-	if !takes || !a.wantsReplies(what.PostID) {
+	if !takes || !a.wantsReplies(what.Message) {
 		return chat.Message{}, fault.New(fault.RepliesOff)
 	}
-	session, err := s.Caller.ForAction(ctx, a.Connection, what.UserID)
+	session, err := s.Caller.ForAction(ctx, a.Connection, what.Actor.Person)
 	if err == nil {
 		err = s.addNote(ctx, what, a, noter, session, text)
 	}
@@ -71,12 +71,12 @@ func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.
 }
 
 // wantsReplies reports whether the subscription that the card is shown for has replies added.
-func (a aim) wantsReplies(postID string) bool {
+func (a aim) wantsReplies(m chat.MessageRef) bool {
 	for _, shown := range a.subject.Shown {
-		if shown.ChannelID != a.thread.Channel || postID != shown.PostID && postID != shown.Earlier {
+		if !m.Is(shown.Message) && !m.Is(shown.Earlier) {
 			continue
 		}
-		for _, sub := range a.In(shown.ChannelID) {
+		for _, sub := range a.In(shown.Place) {
 			if sub.ID == shown.Subscription {
 				return sub.Notes
 			}
@@ -87,11 +87,11 @@ func (a aim) wantsReplies(postID string) bool {
 
 // addNote adds the text, once.
 func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provider.ReplySync, session provider.Session, text string) error {
-	who, err := s.People.Person(ctx, what.UserID)
+	who, err := s.People.Person(ctx, what.Actor.Person)
 	if err != nil {
 		return errors.Wrap(err, "look up who replied")
 	}
-	said := provider.UserReply{ID: what.Values[replyValue], ChannelID: a.thread.Channel, Text: text, At: s.Now()}
+	said := provider.UserReply{ID: what.Values[replyValue], Place: a.thread.Top(), Text: text, At: s.Now()}
 	first, err := s.Records.Claim(ctx, "reply/"+said.ID, repliesKnown)
 	if err != nil || !first {
 		return errors.Wrap(err, "look whether a reply was added")
@@ -119,7 +119,7 @@ func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provide
 func (s *Service) tellNotAdded(ctx context.Context, what intent, a aim, cause error) {
 	lasting := fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden)
 	if lasting {
-		first, err := s.Records.Claim(ctx, "reply/hint/"+what.UserID+"/"+what.PostID, hintEvery)
+		first, err := s.Records.Claim(ctx, "reply/hint/"+what.Actor.ID+"/"+what.Message.ID, hintEvery)
 		if err != nil || !first {
 			return
 		}
@@ -135,7 +135,7 @@ func (s *Service) tellNotAdded(ctx context.Context, what intent, a aim, cause er
 			text = chat.Say("bridge.reply.sign_in", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
 		}
 	}
-	s.Notices.Whisper(ctx, a.asked, what.UserID, chat.Note{Text: text})
+	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: text})
 }
 
 // linkToReply returns a link to sign in, after which the reply is added.
@@ -149,15 +149,15 @@ func (s *Service) linkToReply(ctx context.Context, what intent, a aim) (string, 
 	if err != nil {
 		return "", errors.Wrap(err, "encode what to resume")
 	}
-	return s.Sessions.ConnectURL(ctx, a.Provider, site, what.UserID, string(next))
+	return s.Sessions.ConnectURL(ctx, a.Provider, site, what.Actor.Person, string(next))
 }
 
 func (s *Service) replyResumes() map[string]resumed {
-	return map[string]resumed{replyKind: func(ctx context.Context, userID string, what intent) (chat.Message, error) {
-		if what.UserID != userID {
+	return map[string]resumed{replyKind: func(ctx context.Context, person chat.PersonID, what intent) (chat.Message, error) {
+		if what.Actor.Person != person {
 			return chat.Message{}, fault.New(fault.LinkExpired)
 		}
-		text, ok := s.message(ctx, userID, s.Surface.Link(what.Values[replyValue]))
+		text, ok := s.message(ctx, what.Actor, s.Surface.Link(chat.MessageRef{Place: what.Message.Place, ID: what.Values[replyValue]}))
 		if !ok {
 			return chat.Message{}, fault.New(fault.MessageGone)
 		}

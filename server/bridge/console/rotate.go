@@ -14,21 +14,21 @@ import (
 
 // rotate asks whether to give the connection a new secret.
 func (s *Service) rotate(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRotate, chat.Say("bridge.rotate.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
-	if err := s.Rights.MayChange(ctx, w.userID, c); err != nil {
+	if err := s.Rights.MayChange(ctx, w.actor, c); err != nil {
 		return s.orByHand(ctx, w, c, err)
 	}
 	_, installs := s.InstallerOf(c)
 	if installs && s.GivesSecret(w.provider) {
 		// The secret is the tool's: whoever has another enters it with the rest.
 		note := chat.Note{Text: chat.Say("bridge.rotate.at_tool", "Provider", s.Name(w.provider), "Name", c.Link())}
-		note.Buttons, err = s.accessButtons(ctx, c, w.place, w.userID)
+		note.Buttons, err = s.accessButtons(ctx, c, w.place, w.actor)
 		return note, err
 	}
 	ask := "bridge.rotate.confirm"
@@ -48,20 +48,20 @@ func (s *Service) orByHand(ctx context.Context, w wish, c bridge.Connection, ref
 	}
 	byHand := w
 	byHand.connection, byHand.text = "", c.Name
-	return s.question(ctx, chat.Failure(s.refused(refusal, w.intends(deedRotate).attempted(w.userID))),
+	return s.question(ctx, chat.Failure(s.refused(refusal, w.intends(deedRotate).attempted())),
 		offer{label: chat.Say("bridge.button.by_hand"), deed: deedConnectByHand, wish: byHand}, orCancel(w))
 }
 
 // rotateNow gives the connection a new secret. The one before counts for a while, so that nothing is lost until the tool has the new.
 func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedRotate, chat.Say("bridge.rotate.which"))
 	if err != nil || c.ID == "" {
 		return note, err
 	}
-	if err := s.Rights.MayChange(ctx, w.userID, c); err != nil {
+	if err := s.Rights.MayChange(ctx, w.actor, c); err != nil {
 		return chat.Note{}, err
 	}
 	if installer, ok := s.InstallerOf(c); ok {
@@ -72,7 +72,7 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: rand.Text()}
 	intro := chat.Say("bridge.rotate.secret", "Provider", s.Name(w.provider), "Name", c.Link())
-	if err := s.People.DirectMessage(ctx, w.userID, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
+	if err := s.People.DirectMessage(ctx, w.actor, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
 		return chat.Note{}, errors.Wrap(err, "hand over a new secret")
 	}
 	err = s.changeShared(ctx, w, c, bridge.AuditRotate, s.toldOfRotation(ctx, w, c), func(now *bridge.Connection) error {
@@ -86,7 +86,7 @@ func (s *Service) rotateNow(ctx context.Context, w wish) (chat.Note, error) {
 
 // toldOfRotation is what the channels that follow the connection hear of its new secret.
 func (s *Service) toldOfRotation(ctx context.Context, w wish, c bridge.Connection) chat.Message {
-	return chat.Say("bridge.rotate.told", "Who", s.Notices.Who(ctx, w.userID), "Name", c.Link(), "Provider", s.Name(w.provider))
+	return chat.Say("bridge.rotate.told", "Who", s.Notices.Who(ctx, w.actor), "Name", c.Link(), "Provider", s.Name(w.provider))
 }
 
 // rotateAtTool has the tool sign with the new secret. The record has it as a candidate before the tool does: should we be interrupted, or
@@ -120,7 +120,7 @@ func (s *Service) rotateAtTool(ctx context.Context, w wish, c bridge.Connection,
 		return s.noteHook(ctx, w, t, c.ID, made, renewed)
 	})
 	if c.HasCredential && fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.SetupNeeded) {
-		enter, failure := s.credentialButton(ctx, c, w.place, w.userID)
+		enter, failure := s.credentialButton(ctx, c, w.place, w.actor)
 		enter.Primary = true
 		text := chat.Say("bridge.rotate.prove", "Name", c.Link(), "Provider", s.Name(w.provider))
 		return chat.Note{Text: text, Buttons: []chat.Button{enter}}, failure

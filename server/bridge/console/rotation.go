@@ -90,14 +90,14 @@ func (s *Service) postDuty(ctx context.Context, j bridge.Job) error {
 	if err != nil {
 		return queue.Permanent(err)
 	}
-	if may, err := s.People.StillPosts(ctx, r.CreatedBy, r.ChannelID); err != nil || !may {
+	if may, err := s.People.StillPosts(ctx, r.CreatedBy, r.Place); err != nil || !may {
 		if err == nil {
 			err = s.dropRotation(ctx, d.Provider, r.ID)
 			s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.dropped", "Name", chat.Escape(r.Name), "Provider", s.Name(d.Provider)))
 		}
 		return err
 	}
-	h, err := s.home(ctx, wish{userID: r.CreatedBy, place: chat.Place{Channel: r.ChannelID}, provider: d.Provider}, onCaller)
+	h, err := s.home(ctx, wish{actor: r.CreatedBy, place: r.Place, provider: d.Provider}, onCaller)
 	if err == nil {
 		err = s.showDuty(ctx, h, onCaller, r, d, daily)
 	}
@@ -118,13 +118,13 @@ func (s *Service) showDuty(ctx context.Context, h atHome, onCaller provider.OnCa
 	if err != nil {
 		return err
 	}
-	state := onCaller.OnCallState(r.Schedule, shifts, d.At, daily.Zone, s.known(ctx, r.ChannelID, shifts))
+	state := onCaller.OnCallState(r.Schedule, shifts, d.At, daily.Zone, s.known(ctx, r.Place, shifts))
 	_, err = s.Records.UpdateSubject(ctx, h.ID, subject, func(sub *bridge.Subject) (bool, error) {
 		if sub.State != nil {
 			return false, nil // somebody was here before
 		}
 		sub.Connection, sub.Name, sub.State, sub.Rev = h.ID, subject, state, 1
-		sub.Shown = []bridge.Shown{{ChannelID: r.ChannelID, Shared: true}}
+		sub.Shown = []bridge.Shown{{Place: r.Place, Shared: true}}
 		return true, nil
 	})
 	if err != nil {
@@ -134,11 +134,11 @@ func (s *Service) showDuty(ctx context.Context, h atHome, onCaller provider.OnCa
 }
 
 // known returns the names in chat of those on call whose address is that of a member of the channel, by the address in lower case.
-func (s *Service) known(ctx context.Context, channelID string, shifts []provider.Shift) map[string]string {
+func (s *Service) known(ctx context.Context, place chat.Place, shifts []provider.Shift) map[string]string {
 	found := map[string]string{}
 	for _, shift := range shifts {
 		person, ok := s.People.PersonByEmail(ctx, shift.Email)
-		if ok && shift.Email != "" && s.People.CanPost(ctx, person.ID, channelID) {
+		if ok && shift.Email != "" && s.People.CanPost(ctx, person.ID.Actor(), place) {
 			found[strings.ToLower(shift.Email)] = person.Username
 		}
 	}
@@ -177,7 +177,7 @@ func (s *Service) dropRotation(ctx context.Context, providerID, id string) error
 
 // complainOfDuty tells who made the rotation, once, why its list did not come.
 func (s *Service) complainOfDuty(ctx context.Context, providerID string, r bridge.Rotation, cause error) {
-	s.Log("A list of who is on call was not posted", "rotation", r.ID, "channel_id", r.ChannelID, "user_id", r.CreatedBy, "error", cause.Error())
+	s.Log("A list of who is on call was not posted", "rotation", r.ID, "channel_id", r.Place.Channel, "user_id", r.CreatedBy.ID, "error", cause.Error())
 	first, err := s.Records.Claim(ctx, kv.Hash("duty complaint", r.ID), dutyComplaint)
 	if err == nil && first {
 		s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", chat.Escape(r.Name), "Command", s.Word(providerID)).

@@ -34,7 +34,7 @@ func (s *Service) ruleButtons(ctx context.Context, what intent, f subscribed, al
 		return nil, err
 	}
 	buttons := []chat.Button{button}
-	if all || len(f.In(what.Place.Channel)) < 2 {
+	if all || len(f.In(what.Place)) < 2 {
 		return buttons, nil
 	}
 	w := what.wish()
@@ -55,16 +55,16 @@ func (s *Service) askRuleAway(ctx context.Context, w wish) (chat.Note, error) {
 }
 
 // rulesElsewhere returns how many rules of the provider the channel has by other connections than this; none where there are no rules.
-func (s *Service) rulesElsewhere(ctx context.Context, providerID, channelID, connectionID string) (int, error) {
+func (s *Service) rulesElsewhere(ctx context.Context, providerID string, place chat.Place, connectionID string) (int, error) {
 	if !s.Registry.Describe(providerID).MultipleRules {
 		return 0, nil
 	}
-	all, err := s.Directory.Following(ctx, providerID, channelID)
+	all, err := s.Directory.Following(ctx, providerID, place)
 	if err != nil {
 		return 0, err
 	}
 	others := connection.Filtered(all, func(c bridge.Connection) bool { return c.ID != connectionID })
-	return len(subscriptionsOf(others, channelID)), nil
+	return len(subscriptionsOf(others, place)), nil
 }
 
 // roomForRule checks that a channel with so many rules may have one more. Fault: TooMany.
@@ -77,7 +77,7 @@ func (s *Service) roomForRule(providerID string, rules int) error {
 
 // addRule puts a rule among the channel's, which has so many by other connections. Fault: TooMany.
 func (s *Service) addRule(c *bridge.Connection, what intent, rule bridge.Subscription, elsewhere int) (bool, error) {
-	here := len(c.In(what.Place.Channel))
+	here := len(c.In(what.Place))
 	if c.ID == "" || here == 0 {
 		return false, s.NotFollowed(what.Provider)
 	}
@@ -99,6 +99,6 @@ func (s *Service) offerToBegin(ctx context.Context, what intent) error {
 	if err != nil {
 		return err
 	}
-	s.Notices.Whisper(ctx, what.Place, what.UserID, note)
+	s.Notices.Whisper(ctx, what.Place, what.Actor, note)
 	return nil
 }

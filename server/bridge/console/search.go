@@ -107,7 +107,7 @@ func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what inte
 	if err != nil {
 		return nil, err
 	}
-	s.Notices.Whisper(ctx, w.place, w.userID, note)
+	s.Notices.Whisper(ctx, w.place, w.actor, note)
 	return nil, nil
 }
 
@@ -145,34 +145,34 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return s.orSignInAtHome(ctx, w, deedSend, h, err)
 	}
-	beside, there, err := s.Cards.CardBeside(ctx, h.Connection, w.place.Channel, event.Subject)
+	beside, there, err := s.Cards.CardBeside(ctx, h.Connection, w.place, event.Subject)
 	if err != nil {
 		return chat.Note{}, err
 	}
-	if there != "" {
+	if !there.Zero() {
 		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, s.Cards.ApplySoon(ctx, beside, []provider.Event{event})
 	}
 	_, err = s.Records.UpdateSubject(ctx, h.ID, event.Subject, func(sub *bridge.Subject) (bool, error) {
-		there = ""
-		at := sub.In(w.place.Channel)
+		there = chat.MessageRef{}
+		at := sub.In(w.place)
 		if at != nil && at.Held {
 			at.Held, at.Shared = false, true // the user's choice decides
 			return true, nil
 		}
 		if at != nil {
-			there = at.PostID
+			there = at.Message
 			return false, nil
 		}
 		if sub.State == nil {
 			return false, queue.ErrNotYet // a replica that is behind
 		}
-		sub.Shown = append(sub.Shown, bridge.Shown{ChannelID: w.place.Channel, Shared: true})
+		sub.Shown = append(sub.Shown, bridge.Shown{Place: w.place.Top(), Shared: true})
 		return true, nil
 	})
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "note that a subject is shared")
 	}
-	if there != "" {
+	if !there.Zero() {
 		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, nil
 	}
 	if err := s.Records.SetAlias(ctx, delivery.SentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {

@@ -10,6 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge/access"
 	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -24,7 +25,7 @@ type Cards interface {
 	// ShowSoon is Show for callers that cannot repeat it.
 	ShowSoon(ctx context.Context, c bridge.Connection, subject string) error
 	// CardBeside returns the connection, other than this, by which the channel shows the subject of the same site, and the card.
-	CardBeside(ctx context.Context, c bridge.Connection, channelID, subject string) (bridge.Connection, string, error)
+	CardBeside(ctx context.Context, c bridge.Connection, place chat.Place, subject string) (bridge.Connection, chat.MessageRef, error)
 }
 
 // Journal writes what this server knows of deliveries.

@@ -25,7 +25,7 @@ const (
 // runSetup returns the command with which an admin says where a tool is installed, and how people authorize there.
 func (s *Service) runSetup(providerID string) func(context.Context, command.Call) (chat.Message, error) {
 	return func(ctx context.Context, call command.Call) (chat.Message, error) {
-		what := intent{UserID: call.UserID, Provider: providerID, Place: chat.Place{Channel: call.ChannelID, Thread: call.RootID}}
+		what := intent{Actor: call.Actor, Provider: providerID, Place: call.Place}
 		if err := s.maySetUp(ctx, what); err != nil {
 			return chat.Message{}, err
 		}
@@ -47,7 +47,7 @@ func (s *Service) runSetup(providerID string) func(context.Context, command.Call
 		if err != nil {
 			return chat.Message{}, err
 		}
-		s.Notices.Whisper(ctx, what.Place, what.UserID, note)
+		s.Notices.Whisper(ctx, what.Place, what.Actor, note)
 		return chat.Message{}, nil
 	}
 }
@@ -55,7 +55,7 @@ func (s *Service) runSetup(providerID string) func(context.Context, command.Call
 // maySetUp checks, at this moment, that the person is a system admin, and that secrets can be kept. Faults: Forbidden,
 // ProviderOff, NotConfigured.
 func (s *Service) maySetUp(ctx context.Context, what intent) error {
-	who, err := s.People.Person(ctx, what.UserID)
+	who, err := s.People.Person(ctx, what.Actor.Person)
 	if err != nil {
 		return errors.Wrap(err, "look up who sets up")
 	}
@@ -219,9 +219,9 @@ func (s *Service) siteEntered(ctx context.Context, a chat.FormAnswer, what inten
 		return slipOf(err)
 	}
 	text := chat.Say("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.Name(what.Provider)), "Command", chat.Code(s.Word(what.Provider)+" connect"))
-	s.Notices.Whisper(ctx, what.Place, a.UserID, chat.Note{Text: text})
+	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: text})
 	s.did(bridge.AuditSetUp, what.wish(), "")
-	s.Log("An admin set up where a tool is", "user_id", a.UserID, "provider", what.Provider, "site", site.URL)
+	s.Log("An admin set up where a tool is", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
 	return nil, nil
 }
 
@@ -253,7 +253,7 @@ func (s *Service) askSiteAway(ctx context.Context, c chat.Click, what intent) er
 		return err
 	}
 	note := chat.Note{Text: chat.Say("bridge.setup.ask", "URL", chat.Code(what.Text)), Buttons: []chat.Button{button}}
-	return errors.Wrap(s.People.Rewhisper(ctx, c.Place, c.UserID, c.PostID, note), "ask before removing a site")
+	return errors.Wrap(s.People.Rewhisper(ctx, c.Message, c.Actor, note), "ask before removing a site")
 }
 
 // dropSite removes the site.
@@ -265,7 +265,7 @@ func (s *Service) dropSite(ctx context.Context, c chat.Click, what intent) error
 		return errors.Wrapf(err, "remove the site %s", what.Text)
 	}
 	s.did(bridge.AuditSetUp, what.wish(), "")
-	s.Log("An admin removed where a tool is", "user_id", c.UserID, "provider", what.Provider, "site", what.Text)
+	s.Log("An admin removed where a tool is", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
 	s.Notices.Answer(ctx, c, chat.Say("bridge.setup.removed", "URL", chat.Code(what.Text)))
 	return nil
 }

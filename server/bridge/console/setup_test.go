@@ -10,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
@@ -74,7 +75,7 @@ func TestOnlyAdminsSetUp(t *testing.T) {
 	require.Empty(t, w.surface.forms)
 
 	// Whoever was an admin when the form was opened may be none when it is answered.
-	what := console.Intent{UserID: "ada", Kind: console.FormSetup, Provider: "forge"}
+	what := console.Intent{Actor: actor("ada"), Kind: console.FormSetup, Provider: "forge"}
 	require.NoError(t, w.OpenForm(ctx, "t", w.SiteForm("forge", nil), what))
 	_, err := w.submit("ada", map[string]string{"kind": "cloud", "client_id": "id", "client_secret": "s3cret"})
 	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
@@ -140,12 +141,12 @@ func TestAnAccountThatLostItsRightIsFollowedByAnother(t *testing.T) {
 			w := newActWorld(t)
 			c := w.records.connections["c-forge"]
 			c.Subscriptions = append(c.Subscriptions,
-				bridge.Subscription{ID: "s2", ChannelID: "town", CreatedBy: "eve"}, bridge.Subscription{ID: "s3", ChannelID: "town", CreatedBy: "bob"})
+				bridge.Subscription{ID: "s2", Place: place("town"), CreatedBy: actor("eve")}, bridge.Subscription{ID: "s3", Place: place("town"), CreatedBy: actor("bob")})
 			w.records.connections["c-forge"] = c
 			w.sessions.tokens = map[string]string{"ada": token, "bob": "bob-token", "eve": "eve-token"}
 			w.forge.lost = true
 			require.NoError(t, w.webhookIsDue(c.ID))
-			require.Equal(t, "bob", w.records.connections["c-forge"].ActsAs, "eve may not connect there any more")
+			require.Equal(t, chat.PersonID("bob"), w.records.connections["c-forge"].ActsAs, "eve may not connect there any more")
 			require.Len(t, w.forge.installs, 1)
 			require.Contains(t, w.people.letters[0], "ada: The account that manages the webhook of acme/door")
 			require.NotContains(t, w.people.letters[0], "<no value>")

@@ -39,7 +39,7 @@ func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Me
 
 // pressShare posts what the button was made for, once.
 func (s *Service) pressShare(ctx context.Context, c chat.Click, what intent) error {
-	if !s.People.CanPost(ctx, what.UserID, what.Place.Channel) {
+	if !s.People.CanPost(ctx, what.Actor, what.Place) {
 		return fault.New(fault.NoPost)
 	}
 	var message chat.Message

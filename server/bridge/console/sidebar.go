@@ -38,8 +38,7 @@ type Followed struct {
 
 // OpenCard is a card of something that goes on, or waits for somebody.
 type OpenCard struct {
-	PostID string
-	Place  chat.Place
+	Message chat.MessageRef
 	// Title is as it came from outside.
 	Title string
 	State chat.Message
@@ -50,8 +49,8 @@ type OpenCard struct {
 
 // ChannelTools returns each tool that is switched on, with what the channel follows of it, and what is open of it among the channel's
 // recent cards, the newest first. Fault: NoPost.
-func (s *Service) ChannelTools(ctx context.Context, userID, channelID string) ([]ChannelTool, error) {
-	if !s.People.CanPost(ctx, userID, channelID) {
+func (s *Service) ChannelTools(ctx context.Context, actor chat.Actor, place chat.Place) ([]ChannelTool, error) {
+	if !s.People.CanPost(ctx, actor, place) {
 		return nil, fault.New(fault.NoPost)
 	}
 	var tools []ChannelTool
@@ -61,25 +60,25 @@ func (s *Service) ChannelTools(ctx context.Context, userID, channelID string) ([
 		if enabled[d.ID] == "" {
 			continue
 		}
-		found, err := s.Directory.Following(ctx, d.ID, channelID)
+		found, err := s.Directory.Following(ctx, d.ID, place)
 		if err != nil {
 			return nil, err
 		}
 		tool := ChannelTool{Provider: d.ID, Name: d.Name, Word: enabled[d.ID]}
 		for _, c := range found {
-			for _, sub := range c.In(channelID) {
+			for _, sub := range c.In(place) {
 				f := subscribed{Connection: c, subscription: sub}
 				tool.Connections = append(tool.Connections, Followed{Name: f.title(), URL: c.Resource.URL, Events: s.EventsOf(d.ID, sub.Events)})
 			}
 		}
 		tools = append(tools, tool)
 	}
-	return tools, s.fillOpen(ctx, tools, channelID)
+	return tools, s.fillOpen(ctx, tools, place)
 }
 
 // fillOpen puts the open cards of the channel with their tools.
-func (s *Service) fillOpen(ctx context.Context, tools []ChannelTool, channelID string) error {
-	posted, err := s.Surface.Recent(ctx, channelID)
+func (s *Service) fillOpen(ctx context.Context, tools []ChannelTool, place chat.Place) error {
+	posted, err := s.Surface.Recent(ctx, place)
 	if err != nil {
 		return errors.Wrap(err, "look through the cards of a channel")
 	}
@@ -107,7 +106,7 @@ func (s *Service) openCard(ctx context.Context, at chat.Posted) (OpenCard, bool,
 	if err != nil {
 		return OpenCard{}, false, errors.Wrap(err, "read a subject")
 	}
-	if !ok || !slices.ContainsFunc(sub.Shown, func(shown bridge.Shown) bool { return shown.PostID == at.PostID }) {
+	if !ok || !slices.ContainsFunc(sub.Shown, func(shown bridge.Shown) bool { return shown.Message == at.Message }) {
 		return OpenCard{}, false, nil
 	}
 	card, err := s.Registry.Get(at.Mark.Provider).Card(sub.State)
@@ -116,6 +115,6 @@ func (s *Service) openCard(ctx context.Context, at chat.Posted) (OpenCard, bool,
 		return OpenCard{}, false, nil
 	}
 	return OpenCard{
-		PostID: at.PostID, Place: at.Place, Title: card.Title, State: card.State, URL: card.URL, Tone: card.Tone, At: card.At,
+		Message: at.Message, Title: card.Title, State: card.State, URL: card.URL, Tone: card.Tone, At: card.At,
 	}, card.Open, nil
 }

@@ -27,7 +27,7 @@ func (s *Service) askForAddress(ctx context.Context, w wish) (chat.Note, error) 
 
 // openAddressForm shows the form for an address and, where the tool knows such, an access token.
 func (s *Service) openAddressForm(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.CanKeep(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.CanKeep(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	if _, ok := s.Registry.Get(w.provider).(provider.Installer); !ok {
@@ -84,7 +84,7 @@ func (s *Service) submitWish(ctx context.Context, a chat.FormAnswer, what intent
 		}
 	}
 	note, err := s.connect(ctx, w)
-	err = s.refused(err, what.attempted(a.UserID))
+	err = s.refused(err, what.attempted())
 	var slip *provider.FieldError
 	switch {
 	case errors.As(err, &slip):
@@ -96,7 +96,7 @@ func (s *Service) submitWish(ctx context.Context, a chat.FormAnswer, what intent
 	case err != nil:
 		return nil, err
 	}
-	s.Notices.Whisper(ctx, w.place, w.userID, note)
+	s.Notices.Whisper(ctx, w.place, w.actor, note)
 	return nil, nil
 }
 
@@ -112,7 +112,7 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 		if encoding != nil {
 			return chat.Note{}, errors.Wrap(encoding, "encode what to resume")
 		}
-		if link, err = s.Sessions.ConnectURL(ctx, w.provider, site, w.userID, string(next)); err != nil && !fault.Is(err, fault.SetupNeeded) {
+		if link, err = s.Sessions.ConnectURL(ctx, w.provider, site, w.actor.Person, string(next)); err != nil && !fault.Is(err, fault.SetupNeeded) {
 			return chat.Note{}, errors.Wrap(err, "make a link for signing in")
 		}
 	}
@@ -141,13 +141,13 @@ func (s *Service) orSignIn(ctx context.Context, w wish, deed string, site provid
 
 // sendLink sends the link to sign in by direct message, where the provider wants it so, and reports whether it did.
 func (s *Service) sendLink(ctx context.Context, w wish, link string) bool {
-	channel, err := s.People.Channel(ctx, w.place.Channel)
+	channel, err := s.People.Channel(ctx, w.place)
 	if !s.Registry.Describe(w.provider).SignInByDirectMessage || err != nil || channel.Direct {
 		return false
 	}
-	err = s.People.DirectMessage(ctx, w.userID, chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.provider), "URL", link))
+	err = s.People.DirectMessage(ctx, w.actor, chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.provider), "URL", link))
 	if err != nil {
-		s.Log("A link to sign in could not be sent", "user_id", w.userID, "error", err.Error())
+		s.Log("A link to sign in could not be sent", "user_id", w.actor.ID, "error", err.Error())
 	}
 	return err == nil // else it is shown where it was asked for
 }

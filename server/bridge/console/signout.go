@@ -23,7 +23,7 @@ func (s *Service) askSignOut(ctx context.Context, w wish) (chat.Note, error) {
 // signOut ends the person's sign-in at all sites, and offers to sign in with another account.
 func (s *Service) signOut(ctx context.Context, w wish) (chat.Note, error) {
 	for _, site := range s.signedIn(ctx, w) {
-		if err := s.Sessions.SignOut(ctx, w.provider, site, w.userID); err != nil {
+		if err := s.Sessions.SignOut(ctx, w.provider, site, w.actor.Person); err != nil {
 			return chat.Note{}, err
 		}
 	}
@@ -48,7 +48,7 @@ func (s *Service) signInLink(ctx context.Context, w wish) (string, error) {
 		if !site.OAuth {
 			continue
 		}
-		link, err := s.Sessions.ConnectURL(ctx, w.provider, site, w.userID, string(next))
+		link, err := s.Sessions.ConnectURL(ctx, w.provider, site, w.actor.Person, string(next))
 		if !fault.Is(err, fault.SetupNeeded) {
 			return link, errors.Wrap(err, "make a link for signing in")
 		}
@@ -62,14 +62,14 @@ func (s *Service) signIn(ctx context.Context, w wish) (chat.Note, error) {
 	if w.text == "" {
 		return s.offerSignIn(ctx, w)
 	}
-	who, next, err := s.Sessions.Redeem(ctx, w.provider, w.userID, w.text)
+	who, next, err := s.Sessions.Redeem(ctx, w.provider, w.actor.Person, w.text)
 	if err != nil {
 		return chat.Note{}, err
 	}
 	text := chat.Say("bridge.signin.done", "Provider", s.Name(w.provider), "Name", chat.Escape(who.Name), "Command", s.Word(w.provider))
-	did, err := s.resume(ctx, w.userID, next)
+	did, err := s.resume(ctx, w.actor.Person, next)
 	if err != nil {
-		s.Log("What an authorization was for failed", "user_id", w.userID, "error", err.Error())
+		s.Log("What an authorization was for failed", "user_id", w.actor.ID, "error", err.Error())
 		did = chat.Failure(err)
 	}
 	if !did.Zero() {
@@ -79,7 +79,7 @@ func (s *Service) signIn(ctx context.Context, w wish) (chat.Note, error) {
 }
 
 // resume goes on with what an authorization was for. It says what came of it where the person was not told already.
-func (s *Service) resume(ctx context.Context, userID, next string) (chat.Message, error) {
+func (s *Service) resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error) {
 	var what intent
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
 		return chat.Message{}, errors.Wrap(err, "read what to resume")
@@ -87,7 +87,7 @@ func (s *Service) resume(ctx context.Context, userID, next string) (chat.Message
 	if what.Kind == wishKind && what.Action == deedSignedIn {
 		return chat.Message{}, nil
 	}
-	did, err := s.Resume(ctx, userID, next)
+	did, err := s.Resume(ctx, person, next)
 	if what.Kind == wishKind {
 		did = chat.Message{} // resumeWish has told them, and what it returns is for the page
 	}

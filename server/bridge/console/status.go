@@ -25,7 +25,7 @@ const (
 // status says how the channel's connections do: what arrived lately and what became of it, or what may be wrong where nothing did.
 // Faults: NoPost, NotFollowed.
 func (s *Service) status(ctx context.Context, w wish) (chat.Note, error) {
-	if !s.People.CanPost(ctx, w.userID, w.place.Channel) {
+	if !s.People.CanPost(ctx, w.actor, w.place) {
 		return chat.Note{}, fault.New(fault.NoPost)
 	}
 	found, err := s.chosen(ctx, w)
@@ -76,7 +76,7 @@ func (s *Service) healthOf(ctx context.Context, w wish, c bridge.Connection, amo
 		told.add(health{lines: s.whyNothing(w)})
 		return told, nil
 	}
-	seen := bridge.Visible(journal, w.place.Channel)
+	seen := bridge.Visible(journal, w.place)
 	if len(seen) == 0 {
 		told.add(health{lines: []chat.Message{chat.Say("bridge.status.elsewhere")}})
 	}

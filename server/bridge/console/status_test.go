@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-func placeOf(channelID string) chat.Place { return chat.Place{Channel: channelID} }
+func placeOf(channelID string) chat.Place { return place(channelID) }
 
 func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 	t.Parallel()
@@ -159,6 +159,6 @@ func TestRotatingGivesTheToolTheNewSecret(t *testing.T) {
 	o.presses(bob, "Create new secret")
 	require.NotEqual(t, old, o.coder.hooks["acme/web"].Secret)
 	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
-	require.Equal(t, bob, o.only().ActsAs, "whose account works takes over")
+	require.Equal(t, chat.PersonID(bob), o.only().ActsAs, "whose account works takes over")
 	require.Empty(t, o.people.direct)
 }

@@ -23,7 +23,7 @@ const maxTrials = 4
 // test shows a sample card in the channel, the way the tool's own news would come, and says how the last of those went. Faults: those of
 // mayConnect, NotFollowed.
 func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.MayConnect(ctx, w.userID, w.place.Channel); err != nil {
+	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
 		return chat.Note{}, err
 	}
 	c, note, err := s.theOne(ctx, w, deedTest, chat.Say("bridge.test.which"))
@@ -31,11 +31,11 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 		return note, err
 	}
 	sample := asTrial(s.Registry.Get(w.provider).Sample(s.Now()))
-	told := chat.Say("bridge.test.told", "Who", s.Notices.Who(ctx, w.userID), "Provider", s.Name(w.provider), "Name", c.Link())
-	if err := s.People.Announce(ctx, chat.Place{Channel: w.place.Channel}, told); err != nil {
+	told := chat.Say("bridge.test.told", "Who", s.Notices.Who(ctx, w.actor), "Provider", s.Name(w.provider), "Name", c.Link())
+	if err := s.People.Announce(ctx, w.place.Top(), told); err != nil {
 		return chat.Note{}, errors.Wrap(err, "announce a test")
 	}
-	trial := forTrial(c, w.place.Channel, s.Registry.Describe(w.provider).Events)
+	trial := forTrial(c, w.place, s.Registry.Describe(w.provider).Events)
 	for tries := 1; ; tries++ {
 		err := s.Cards.Apply(ctx, trial, []provider.Event{sample})
 		if err == nil {
@@ -54,7 +54,7 @@ func (s *Service) test(ctx context.Context, w wish) (chat.Note, error) {
 	if len(journal) == 0 {
 		return chat.Note{Text: chat.Lines(append(lines, s.whyNothing(w)...)...)}, nil
 	}
-	seen := bridge.Visible(journal, w.place.Channel)
+	seen := bridge.Visible(journal, w.place)
 	if len(seen) == 0 {
 		lines = append(lines, chat.Say("bridge.status.elsewhere"))
 	} else {
@@ -75,13 +75,13 @@ func asTrial(sample provider.Event) provider.Event {
 }
 
 // forTrial returns the connection as if only this channel followed it, and wanted all there is; nobody is called.
-func forTrial(c bridge.Connection, channelID string, kinds []provider.EventKind) bridge.Connection {
-	here := c.In(channelID)
+func forTrial(c bridge.Connection, place chat.Place, kinds []provider.EventKind) bridge.Connection {
+	here := c.In(place)
 	if len(here) == 0 {
 		c.Subscriptions = nil
 		return c
 	}
-	all := bridge.Subscription{ID: here[0].ID, ChannelID: channelID, CreatedBy: here[0].CreatedBy, CreatedAt: here[0].CreatedAt}
+	all := bridge.Subscription{ID: here[0].ID, Place: place.Top(), CreatedBy: here[0].CreatedBy, CreatedAt: here[0].CreatedAt}
 	for _, kind := range kinds {
 		all.Events = append(all.Events, kind.ID)
 	}

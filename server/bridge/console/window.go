@@ -33,14 +33,14 @@ type window struct {
 	bridge.Surface
 	bridge.People
 
-	userID string
-	mu     sync.Mutex
-	step   Step
+	actor chat.Actor
+	mu    sync.Mutex
+	step  Step
 }
 
 // windowFor returns a service that asks and tells the person in a window, and what that will show.
-func (s *Service) windowFor(userID string) (*Service, *window) {
-	w := &window{Surface: s.Surface, People: s.People, userID: userID}
+func (s *Service) windowFor(actor chat.Actor) (*Service, *window) {
+	w := &window{Surface: s.Surface, People: s.People, actor: actor}
 	inside := *s
 	inside.Surface, inside.People, inside.windowed = w, w, true
 	inside.Notices = &notice.Notices{People: w, Log: s.Log}
@@ -59,9 +59,9 @@ func (w *window) OpenForm(ctx context.Context, trigger string, f chat.Form) erro
 }
 
 // Whisper shows a note in the window, below those before.
-func (w *window) Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error {
-	if userID != w.userID {
-		return w.People.Whisper(ctx, at, userID, note)
+func (w *window) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+	if !actor.Is(w.actor) {
+		return w.People.Whisper(ctx, at, actor, note)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -70,11 +70,11 @@ func (w *window) Whisper(ctx context.Context, at chat.Place, userID string, note
 }
 
 // Rewhisper does so, too: the note it would replace is gone from the window.
-func (w *window) Rewhisper(ctx context.Context, at chat.Place, userID, postID string, note chat.Note) error {
-	if userID != w.userID {
-		return w.People.Rewhisper(ctx, at, userID, postID, note)
+func (w *window) Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error {
+	if !actor.Is(w.actor) {
+		return w.People.Rewhisper(ctx, m, actor, note)
 	}
-	return w.Whisper(ctx, at, userID, note)
+	return w.Whisper(ctx, m.Place, actor, note)
 }
 
 // shown returns what there is to see.
@@ -86,37 +86,37 @@ func (w *window) shown() Step {
 
 // RunInWindow does what the text says behind the provider's command, and returns what to show in the person's window. Faults:
 // ProviderOff, and those of the command.
-func (s *Service) RunInWindow(ctx context.Context, userID string, at chat.Place, providerID, text string) (Step, error) {
+func (s *Service) RunInWindow(ctx context.Context, actor chat.Actor, at chat.Place, providerID, text string) (Step, error) {
 	word := s.Settings().Enabled[providerID]
 	if word == "" || s.Enabled(providerID) == nil {
 		return Step{}, s.ProviderOff(providerID)
 	}
-	person, err := s.People.Person(ctx, userID)
+	person, err := s.People.Person(ctx, actor.Person)
 	if err != nil {
 		return Step{}, errors.Wrap(err, "look up who uses a window")
 	}
-	inside, w := s.windowFor(userID)
+	inside, w := s.windowFor(actor)
 	answer, err := inside.tree(providerID, word).Execute(ctx, word+" "+text, command.Call{
-		UserID: userID, Admin: person.Admin, ChannelID: at.Channel, RootID: at.Thread, TriggerID: windowTrigger,
+		Actor: actor, Admin: person.Admin, Place: at, TriggerID: windowTrigger,
 	})
 	if err == nil && !answer.Zero() {
-		inside.Notices.Whisper(ctx, at, userID, chat.Note{Text: answer})
+		inside.Notices.Whisper(ctx, at, actor, chat.Note{Text: answer})
 	}
 	return w.shown(), err
 }
 
 // PressInWindow carries out a click on a button of ours in a window, likewise; see Press.
-func (s *Service) PressInWindow(ctx context.Context, userID string, at chat.Place, sealed string) (Step, error) {
-	inside, w := s.windowFor(userID)
+func (s *Service) PressInWindow(ctx context.Context, actor chat.Actor, at chat.Place, sealed string) (Step, error) {
+	inside, w := s.windowFor(actor)
 	err := inside.Press(ctx, chat.Click{
-		UserID: userID, Place: at, Action: Pressed, Values: map[string]string{sealedValue: sealed}, TriggerID: windowTrigger,
+		Actor: actor, Place: at, Action: Pressed, Values: map[string]string{sealedValue: sealed}, TriggerID: windowTrigger,
 	})
 	return w.shown(), err
 }
 
 // SubmitInWindow carries out the answer to a form of ours in a window, likewise; see Submit.
 func (s *Service) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (Step, chat.FormErrors, error) {
-	inside, w := s.windowFor(a.UserID)
+	inside, w := s.windowFor(a.Actor)
 	slips, err := inside.Submit(ctx, a)
 	return w.shown(), slips, err
 }
@@ -124,7 +124,7 @@ func (s *Service) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (Step, 
 // Options returns the choices of a form's field that fit what is typed, as the account of the form's person sees them. Faults:
 // ButtonExpired, ButtonNotYours, ProviderOff, InvalidInput, AccountNeeded, and those of the tool.
 func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error) {
-	what, err := s.unseal(ctx, a.UserID, a.State)
+	what, err := s.unseal(ctx, a.Actor, a.State)
 	if err != nil {
 		return nil, err
 	}

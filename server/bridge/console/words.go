@@ -12,29 +12,29 @@ import (
 
 // spoken is something that a person wrote to the bot.
 type spoken struct {
-	userID string
-	place  chat.Place
-	trees  map[string]*command.Command
-	order  []string
+	actor chat.Actor
+	place chat.Place
+	trees map[string]*command.Command
+	order []string
 	// word is the first one, in lower case; rest is what follows it, line is all of it.
 	word, rest, line string
 }
 
 // Said answers what somebody wrote in their direct channel with the bot, where the words of the commands work without a slash. It
 // reports whether that was for the bridge.
-func (s *Service) Said(ctx context.Context, userID, channelID, rootID, text string) (handled bool) {
-	said := s.heard(userID, chat.Place{Channel: channelID, Thread: rootID}, text)
+func (s *Service) Said(ctx context.Context, actor chat.Actor, place chat.Place, text string) (handled bool) {
+	said := s.heard(actor, place, text)
 	if len(said.order) == 0 || said.line == "" {
 		return false
 	}
-	channel, err := s.People.Channel(ctx, channelID)
-	if err != nil || !channel.Direct || rootID != "" && !said.known() {
+	channel, err := s.People.Channel(ctx, place)
+	if err != nil || !channel.Direct || place.Thread != "" && !said.known() {
 		return false // in threads people talk about a card
 	}
 	answer, err := s.answerTo(ctx, said)
 	if err != nil {
 		if fault.Is(err, fault.Internal) {
-			s.Log("What somebody wrote to the bot could not be done", "user_id", userID, "error", err.Error())
+			s.Log("What somebody wrote to the bot could not be done", "user_id", actor.ID, "error", err.Error())
 		}
 		answer = chat.Failure(err)
 	}
@@ -42,14 +42,14 @@ func (s *Service) Said(ctx context.Context, userID, channelID, rootID, text stri
 		return true // a question was asked
 	}
 	if err := s.People.Announce(ctx, said.place, answer); err != nil {
-		s.Log("A person could not be answered", "user_id", userID, "channel_id", channelID, "error", err.Error())
+		s.Log("A person could not be answered", "user_id", actor.ID, "channel_id", place.Channel, "error", err.Error())
 	}
 	return true
 }
 
 // heard returns what was written, with the providers that are switched on.
-func (s *Service) heard(userID string, at chat.Place, text string) spoken {
-	said := spoken{userID: userID, place: at, trees: map[string]*command.Command{}, line: strings.TrimPrefix(strings.TrimSpace(text), "/")}
+func (s *Service) heard(actor chat.Actor, at chat.Place, text string) spoken {
+	said := spoken{actor: actor, place: at, trees: map[string]*command.Command{}, line: strings.TrimPrefix(strings.TrimSpace(text), "/")}
 	if words := strings.Fields(said.line); len(words) > 0 {
 		said.word, said.rest = strings.ToLower(words[0]), strings.Join(words[1:], " ")
 	}
@@ -100,7 +100,7 @@ func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
 	case deedDisconnect, deedConfigure, deedList, deedStatus, deedTest, deedRotate:
 		var meant []string
 		for _, id := range said.order {
-			found, err := s.Directory.Following(ctx, id, said.place.Channel)
+			found, err := s.Directory.Following(ctx, id, said.place)
 			if err != nil {
 				return nil, err
 			}
@@ -137,12 +137,12 @@ func (s *Service) knowing(ctx context.Context, ids []string, text string) []stri
 
 // runLine does a line as if it had been typed as a command.
 func (s *Service) runLine(ctx context.Context, said spoken, providerID, line string) (chat.Message, error) {
-	person, err := s.People.Person(ctx, said.userID)
+	person, err := s.People.Person(ctx, said.actor.Person)
 	if err != nil {
 		return chat.Message{}, err
 	}
 	return said.trees[providerID].Execute(ctx, line, command.Call{
-		UserID: said.userID, Admin: person.Admin, ChannelID: said.place.Channel, RootID: said.place.Thread,
+		Actor: said.actor, Admin: person.Admin, Place: said.place,
 	})
 }
 
@@ -150,19 +150,19 @@ func (s *Service) runLine(ctx context.Context, said spoken, providerID, line str
 func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string) error {
 	var offers []offer
 	for _, id := range meant {
-		w := wish{userID: said.userID, place: said.place, provider: id, text: chat.Truncate(said.line, maxAddress)}
+		w := wish{actor: said.actor, place: said.place, provider: id, text: chat.Truncate(said.line, maxAddress)}
 		offers = append(offers, offer{label: chat.Verbatim(s.Name(id)), deed: deedSay, wish: w})
 	}
 	note, err := s.question(ctx, chat.Say("bridge.words.which"), offers...)
 	if err != nil {
 		return err
 	}
-	return s.People.Whisper(ctx, said.place, said.userID, note)
+	return s.People.Whisper(ctx, said.place, said.actor, note)
 }
 
 // saying carries out the words whose tool was asked for. What is asked in turn takes the place of the question.
 func (s *Service) saying(ctx context.Context, w wish) (chat.Note, error) {
-	said := s.heard(w.userID, w.place, w.text)
+	said := s.heard(w.actor, w.place, w.text)
 	if do := s.typed()[said.word]; do != nil {
 		w.text = said.rest
 		return do(ctx, w)

@@ -6,13 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
 // writes has somebody write to the bot and returns what it answers for all to read, or shows to them.
 func (o *office) writes(userID, text string) string {
 	answers, notes := len(o.people.announced), len(o.people.whispers)
-	require.True(o.t, o.bridge.Said(o.t.Context(), userID, "direct-"+userID, "", text), text)
+	require.True(o.t, o.bridge.Said(o.t.Context(), actor(userID), place("direct-"+userID), text), text)
 	if len(o.people.whispers) > notes {
 		return o.lastWhisper().text
 	}
@@ -64,16 +65,16 @@ func TestWithOneToolItNeedNotBeNamed(t *testing.T) {
 	require.Equal(t, "Builder of @ada", o.only().Name)
 	require.Contains(t, o.writes(ada, "rotate nothing"), "no such connection to Builder")
 	o.settings.Enabled = nil
-	require.False(t, o.bridge.Said(t.Context(), ada, adasDirect, "", "help"), "there is no bridge")
+	require.False(t, o.bridge.Said(t.Context(), actor(ada), place(adasDirect), "help"), "there is no bridge")
 }
 
 func TestWhatIsSaidElsewhereIsNotForTheBridge(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	require.False(t, o.bridge.Said(t.Context(), ada, town, "", "help"))
-	require.False(t, o.bridge.Said(t.Context(), ada, adasDirect, "thread", "looks good to me"), "that is about a card")
-	require.True(t, o.bridge.Said(t.Context(), ada, adasDirect, "thread", "list"))
-	require.False(t, o.bridge.Said(t.Context(), ada, adasDirect, "", "  "))
+	require.False(t, o.bridge.Said(t.Context(), actor(ada), place(town), "help"))
+	require.False(t, o.bridge.Said(t.Context(), actor(ada), place(adasDirect).In("thread"), "looks good to me"), "that is about a card")
+	require.True(t, o.bridge.Said(t.Context(), actor(ada), place(adasDirect).In("thread"), "list"))
+	require.False(t, o.bridge.Said(t.Context(), actor(ada), place(adasDirect), "  "))
 }
 
 func TestATrialIsForThisChannelAloneAndPartOfNothing(t *testing.T) {
@@ -87,13 +88,13 @@ func TestATrialIsForThisChannelAloneAndPartOfNothing(t *testing.T) {
 	require.Contains(t, o.people.announced[len(o.people.announced)-1].text, "is a sample")
 	c := o.only()
 	c.Subscriptions[1].Filters, c.Subscriptions[1].Events, c.Subscriptions[1].Mention = map[string]string{"job": "x"}, []string{}, "here"
-	trial := console.ForTrial(c, town, builder{}.Describe().Events)
-	require.Equal(t, []string{town}, trial.Channels())
+	trial := console.ForTrial(c, place(town), builder{}.Describe().Events)
+	require.Equal(t, []chat.Place{place(town)}, trial.Channels())
 	require.Equal(t, c.Subscriptions[1].ID, trial.Subscriptions[0].ID, "so that its card is found later")
 	require.Equal(t, []string{"built", "queued"}, trial.Subscriptions[0].Events)
 	require.Empty(t, trial.Subscriptions[0].Filters)
 	require.Empty(t, trial.Subscriptions[0].Mention)
-	require.Empty(t, console.ForTrial(c, adasDirect, nil).Subscriptions)
+	require.Empty(t, console.ForTrial(c, place(adasDirect), nil).Subscriptions)
 
 	first, second := console.AsTrial(builder{}.Sample(o.now)), console.AsTrial(builder{}.Sample(o.now))
 	require.NotEqual(t, first.Subject, second.Subject)

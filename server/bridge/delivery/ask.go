@@ -38,10 +38,10 @@ func (s *Receiver) Ask(ctx context.Context, hook, question string, header func(s
 		return nil, s.refuse(c, s.Registry.Describe(c.Provider), err)
 	}
 	var options []provider.QueryOption
-	for _, channelID := range c.Channels() {
-		channel, err := s.People.Channel(ctx, channelID)
+	for _, place := range c.Channels() {
+		channel, err := s.People.Channel(ctx, place)
 		if err == nil && !channel.Direct && !channel.Archived {
-			options = append(options, provider.QueryOption{Value: channelID, Label: "~" + channel.Name})
+			options = append(options, provider.QueryOption{Value: place.Key(), Label: "~" + channel.Name})
 		}
 	}
 	return answerer.HandleQuery(question, d, options)

@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
@@ -60,10 +61,10 @@ type outcome struct {
 	kind, title string
 	// folded says that any changed its subject; by is what each channel sees of that, seen the most that any sees.
 	folded bool
-	by     map[string]visibility
+	by     map[chat.Place]visibility
 	seen   visibility
 	// sights are what each channel may know of it.
-	sights map[string]sight
+	sights map[chat.Place]sight
 	// told is how many there were, though no more than maxEvents of them are shown.
 	told int
 }
@@ -91,8 +92,8 @@ func (s *Applier) deliver(ctx context.Context, c bridge.Connection, p provider.P
 	}
 	for _, b := range bundles {
 		came, bundleErr := s.applyToSubject(ctx, c, p, b)
-		for channelID, now := range came.sights {
-			total.merge(channelID, now)
+		for place, now := range came.sights {
+			total.merge(place, now)
 		}
 		total.folded, total.seen = total.folded || came.folded, max(total.seen, came.seen)
 		err = worst(err, bundleErr) // one subject's trouble keeps no other from being shown
@@ -190,7 +191,7 @@ func (s *Applier) applyToSubject(ctx context.Context, c bridge.Connection, p pro
 	var todo []*work
 	var broken, wait error
 	subject, err := s.Records.UpdateSubject(ctx, c.ID, b.subject, func(sub *bridge.Subject) (bool, error) {
-		came, todo, wait, broken = outcome{by: map[string]visibility{}}, nil, nil, nil
+		came, todo, wait, broken = outcome{by: map[chat.Place]visibility{}}, nil, nil, nil
 		if b.known && sub.State == nil {
 			return false, nil
 		}
@@ -276,8 +277,8 @@ func (s *Applier) fold(sub *bridge.Subject, c bridge.Connection, p provider.Prov
 	}
 	desc := s.Registry.Describe(c.Provider)
 	learn(sub, desc, e.Event)
-	for channelID, seen := range plan(sub, c, desc, e.Event, change) {
-		came.by[channelID], came.seen = max(came.by[channelID], seen), max(came.seen, seen)
+	for place, seen := range plan(sub, c, desc, e.Event, change) {
+		came.by[place], came.seen = max(came.by[place], seen), max(came.seen, seen)
 	}
 	return nil
 }

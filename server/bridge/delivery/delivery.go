@@ -40,23 +40,23 @@ type Records interface {
 // Surface is where cards are shown; see bridge.Surface.
 type Surface interface {
 	// Post puts a card into a channel or thread and returns the post's ID. bridge.ErrGone for a channel that is archived or gone.
-	Post(ctx context.Context, p chat.Posting) (postID string, err error)
+	Post(ctx context.Context, p chat.Posting) (chat.MessageRef, error)
 	// Update brings the card of a post up to date. bridge.ErrGone for a post that is deleted or cannot be changed.
-	Update(ctx context.Context, postID string, p chat.Posting) error
+	Update(ctx context.Context, m chat.MessageRef, p chat.Posting) error
 	// Reply posts a line into the thread. bridge.ErrGone likewise.
-	Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (postID string, err error)
+	Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (chat.MessageRef, error)
 	// Find returns the post in the place that carries the mark and was made since then, "" when there is none.
-	Find(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (postID string, err error)
+	Recover(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (chat.MessageRef, error)
 	// Link returns the address of a post.
-	Link(postID string) string
+	Link(m chat.MessageRef) string
 }
 
 // People is what deliveries need to know of channels, and of the users for whom the bridge speaks there.
 type People interface {
 	// Channel returns the channel with this ID.
-	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
 	// StillPosts reports whether the user may post in the channel now; what cannot be told is an error.
-	StillPosts(ctx context.Context, userID, channelID string) (bool, error)
+	StillPosts(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
 	// Announce has the bot write into a channel or thread, for all to read.
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }
@@ -78,9 +78,9 @@ type Caller interface {
 // Directory knows which connections channels follow.
 type Directory interface {
 	// Following returns the provider's connections that the channel follows.
-	Following(ctx context.Context, providerID, channelID string) ([]bridge.Connection, error)
+	Following(ctx context.Context, providerID string, place chat.Place) ([]bridge.Connection, error)
 	// Unlist takes the connection off the channel's list.
-	Unlist(ctx context.Context, providerID, channelID, connectionID string)
+	Unlist(ctx context.Context, providerID, list, connectionID string)
 }
 
 // Dependencies are what deliveries are carried out with.

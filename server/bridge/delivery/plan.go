@@ -70,36 +70,36 @@ const (
 // plan notes what the connection's channels see of the event, and returns how much each sees. A channel that has a card already
 // gets it brought up to date whatever it wants, so that the card doesn't lie; all else is for those that want the event. There
 // is one card in each channel, however many of its subscriptions want it.
-func plan(sub *bridge.Subject, c bridge.Connection, d provider.Descriptor, e provider.Event, change provider.Change) map[string]visibility {
-	sees := map[string]visibility{}
-	for _, channelID := range c.Channels() {
-		all := c.In(channelID)
-		if release(sub, d, channelID, all) {
-			sees[channelID] = noticed
+func plan(sub *bridge.Subject, c bridge.Connection, d provider.Descriptor, e provider.Event, change provider.Change) map[chat.Place]visibility {
+	sees := map[chat.Place]visibility{}
+	for _, place := range c.Channels() {
+		all := c.In(place)
+		if release(sub, d, place, all) {
+			sees[place] = noticed
 		}
-		at := sub.In(channelID)
+		at := sub.In(place)
 		i, held := choose(d, sub, all, e, change)
 		switch {
-		case e.Channel == channelID && (i < 0 || held):
+		case e.Channel == place.Key() && (i < 0 || held):
 			i, held = 0, false // somebody has chosen this channel in the provider, whatever its filters say
-		case e.Channel != "" && e.Channel != channelID:
+		case e.Channel != "" && e.Channel != place.Key():
 			i = -1
 		}
 		told := change
-		if change.OriginChannel == channelID {
+		if change.OriginChannel == place {
 			told.Replies = nil
 		}
 		switch {
-		case (i < 0 || change.OriginChannel == channelID) && at != nil && at.StyleIn(all) == bridge.Each:
+		case (i < 0 || change.OriginChannel == place) && at != nil && at.StyleIn(all) == bridge.Each:
 			at.Rev = sub.Rev // posts of their own are never changed
 		case i < 0, at != nil && at.Over, at == nil && e.UpdateOnly:
 		case held && at != nil && !at.Held: // it is shown already, so something else let it through; its card is edited
 		default:
 			seen := planFor(sub, all[i], at, e, told)
-			if now := sub.In(channelID); held {
+			if now := sub.In(place); held {
 				now.Held = true
 			} else {
-				now.Held, sees[channelID] = false, max(sees[channelID], seen)
+				now.Held, sees[place] = false, max(sees[place], seen)
 			}
 		}
 	}
@@ -123,8 +123,8 @@ func choose(d provider.Descriptor, sub *bridge.Subject, all []bridge.Subscriptio
 }
 
 // release posts the card that the channel was kept from, or drops it, once what is known of the subject tells which; it reports the former.
-func release(sub *bridge.Subject, d provider.Descriptor, channelID string, all []bridge.Subscription) bool {
-	at := sub.In(channelID)
+func release(sub *bridge.Subject, d provider.Descriptor, place chat.Place, all []bridge.Subscription) bool {
+	at := sub.In(place)
 	if at == nil || !at.Held {
 		return false
 	}
@@ -137,7 +137,7 @@ func release(sub *bridge.Subject, d provider.Descriptor, channelID string, all [
 	case undecided:
 		return false
 	case refused:
-		sub.Shown = slices.DeleteFunc(sub.Shown, func(other bridge.Shown) bool { return other.ChannelID == channelID })
+		sub.Shown = slices.DeleteFunc(sub.Shown, func(other bridge.Shown) bool { return other.Place.SameChannel(place) })
 		return false
 	}
 	at.Held = false
@@ -158,7 +158,7 @@ func planFor(sub *bridge.Subject, wish bridge.Subscription, at *bridge.Shown, e 
 	}
 	fresh := at == nil
 	if fresh {
-		sub.Shown = append(sub.Shown, bridge.Shown{ChannelID: wish.ChannelID})
+		sub.Shown = append(sub.Shown, bridge.Shown{Place: wish.Place})
 		at = &sub.Shown[len(sub.Shown)-1]
 	}
 	at.Subscription = wish.ID
@@ -168,16 +168,16 @@ func planFor(sub *bridge.Subject, wish bridge.Subscription, at *bridge.Shown, e 
 		enqueueReplies(at, e, change.Replies, "")
 		return noticed
 	}
-	if at.PostID == "" && wish.Style == bridge.Thread {
+	if at.Message.Zero() && wish.Style == bridge.Thread {
 		at.Thread, at.ThreadTitle = thread(e), e.SeriesTitle
 	}
-	if change.Resurface && at.PostID != "" {
-		at.Earlier, at.PostID, at.Rev, at.Mention = at.PostID, "", 0, ""
+	if change.Resurface && !at.Message.Zero() {
+		at.Earlier, at.Message, at.Rev, at.Mention = at.Message, chat.MessageRef{}, 0, ""
 		enqueue(at, bridge.Waiting{Key: waitingKey(e, "moved"), Moved: true})
 		fresh = true
 	}
 	// A card that somebody may be posting this moment cannot be given a mention any more.
-	if fresh || at.PostID == "" && at.Owner == "" {
+	if fresh || at.Message.Zero() && at.Owner == "" {
 		if mention != "" {
 			at.Mention = mention
 		}
@@ -232,10 +232,10 @@ func (s *Applier) take(sub *bridge.Subject, c bridge.Connection) ([]*work, error
 		at := &sub.Shown[i]
 		since := now.Sub(at.At)
 		switch {
-		case at.Over, at.Held, at.Rev >= sub.Rev && len(at.Waiting) == 0, !at.Shared && !slices.Contains(channels, at.ChannelID):
+		case at.Over, at.Held, at.Rev >= sub.Rev && len(at.Waiting) == 0, !at.Shared && !slices.Contains(channels, at.Place.Top()):
 		case now.Before(at.Until):
 			wait = worst(wait, queue.NotYet(min(at.Until.Sub(now), waitMax)))
-		case at.PostID != "" && since >= 0 && since < editEvery:
+		case !at.Message.Zero() && since >= 0 && since < editEvery:
 			wait = worst(wait, queue.NotYet(editEvery-since))
 		default:
 			w := &work{again: at.Owner != ""}
@@ -243,7 +243,7 @@ func (s *Applier) take(sub *bridge.Subject, c bridge.Connection) ([]*work, error
 				at.Waiting = together(at.Waiting)
 			}
 			at.Lease = at.Taken(s.owner, now)
-			w.Shown, w.post = *at, at.PostID
+			w.Shown, w.post = *at, at.Message
 			w.Waiting = slices.Clone(at.Waiting)
 			todo = append(todo, w)
 		}

@@ -19,16 +19,16 @@ const retiredFor = 24 * time.Hour
 // they have left. It is asked for each new card, and no more often.
 func (s *Presenter) stillWelcome(ctx context.Context, c bridge.Connection, w *work) (bool, error) {
 	sub := w.subscription(c)
-	if sub.CreatedBy == "" {
+	if sub.CreatedBy.Zero() {
 		return true, nil
 	}
-	may, err := s.People.StillPosts(ctx, sub.CreatedBy, w.ChannelID)
+	may, err := s.People.StillPosts(ctx, sub.CreatedBy, w.Place)
 	return may, errors.Wrap(err, "see whether who connected a channel is still there") // an outage must not disconnect anybody
 }
 
 // subscription returns the one that the card is for.
 func (w *work) subscription(c bridge.Connection) bridge.Subscription {
-	for _, sub := range c.In(w.ChannelID) {
+	for _, sub := range c.In(w.Place) {
 		if sub.ID == w.Subscription {
 			return sub
 		}
@@ -39,60 +39,60 @@ func (w *work) subscription(c bridge.Connection) bridge.Subscription {
 // unwelcome ends the channel's subscriptions by somebody who may no longer post there, and says so to all whom it concerns.
 func (s *Presenter) unwelcome(ctx context.Context, c bridge.Connection, w *work) error {
 	creator := w.subscription(c).CreatedBy
-	channel, err := s.People.Channel(ctx, w.ChannelID)
+	channel, err := s.People.Channel(ctx, w.Place)
 	if err != nil {
 		return errors.Wrap(err, "look up the channel of a card")
 	}
 	if channel.Archived {
 		return s.retire(ctx, c, w)
 	}
-	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.ChannelID == w.ChannelID && sub.CreatedBy == creator }); err != nil {
+	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(w.Place) && sub.CreatedBy.Is(creator) }); err != nil {
 		return err
 	}
-	first, err := s.Records.Claim(ctx, kv.Hash("unwelcome", c.ID, w.ChannelID, creator), retiredFor)
+	first, err := s.Records.Claim(ctx, kv.Hash("unwelcome", c.ID, w.Place.Key(), creator.ID), retiredFor)
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel gets no more news")
 	}
 	w.dropped = true
-	s.journal.Note(c.ID, endedIn(w.ChannelID, chat.Say("bridge.deliver.creator_gone")))
+	s.journal.Note(c.ID, endedIn(w.Place, chat.Say("bridge.deliver.creator_gone")))
 	if !first {
 		return nil
 	}
 	named := []string{"Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name), "Command", s.Word(c.Provider)}
-	if err := s.People.Announce(ctx, chat.Place{Channel: w.ChannelID}, chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
-		s.Log("A channel could not be told that it gets no more news", "channel_id", w.ChannelID, "error", err.Error())
+	if err := s.People.Announce(ctx, w.Place.Top(), chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
+		s.Log("A channel could not be told that it gets no more news", "channel_id", w.Place.Channel, "error", err.Error())
 	}
 	text := chat.Say("bridge.deliver.tell_creator_gone", named...).WithMessage("Channel", channelName(channel))
-	for _, userID := range slices.Compact([]string{creator, c.CreatedBy}) {
-		s.Notices.WriteTo(ctx, userID, text)
+	for _, actor := range slices.CompactFunc([]chat.Actor{creator, c.CreatedBy}, chat.Actor.Is) {
+		s.Notices.WriteTo(ctx, actor, text)
 	}
 	return nil
 }
 
 // retire ends the subscriptions of a channel that nothing can be posted in any more, and tells who made them, once.
 func (s *Presenter) retire(ctx context.Context, c bridge.Connection, w *work) error {
-	channelID := w.ChannelID
-	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.ChannelID == channelID }); err != nil {
+	place := w.Place
+	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(place) }); err != nil {
 		return err
 	}
 	w.Over = true
-	first, err := s.Records.Claim(ctx, kv.Hash("retire", c.ID, channelID), retiredFor)
+	first, err := s.Records.Claim(ctx, kv.Hash("retire", c.ID, place.Key()), retiredFor)
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel is gone")
 	}
-	s.journal.Note(c.ID, endedIn(channelID, chat.Say("bridge.deliver.channel_gone")))
+	s.journal.Note(c.ID, endedIn(place, chat.Say("bridge.deliver.channel_gone")))
 	if !first {
 		return nil
 	}
-	channel, err := s.People.Channel(ctx, channelID)
+	channel, err := s.People.Channel(ctx, place)
 	if err != nil {
 		channel = chat.Channel{} // gone for good, and so is its name
 	}
 	text := chat.Say("bridge.deliver.tell_channel_gone", "Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name)).
 		WithMessage("Channel", channelName(channel))
-	var told []string
-	for _, sub := range c.In(channelID) {
-		if sub.CreatedBy != "" && !slices.Contains(told, sub.CreatedBy) {
+	var told []chat.Actor
+	for _, sub := range c.In(place) {
+		if !sub.CreatedBy.Zero() && !slices.ContainsFunc(told, sub.CreatedBy.Is) {
 			told = append(told, sub.CreatedBy)
 			s.Notices.WriteTo(ctx, sub.CreatedBy, text)
 		}
@@ -112,12 +112,12 @@ func channelName(channel chat.Channel) chat.Message {
 // sends to no address that nobody follows.
 func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID string, which func(bridge.Subscription) bool) error {
 	var ended bridge.Connection
-	var left []string
+	var left []chat.Place
 	_, err := s.Records.UpdateConnection(ctx, connectionID, func(c *bridge.Connection) (bool, error) {
 		ended, left = bridge.Connection{}, nil
 		for _, sub := range c.Subscriptions {
 			if which(sub) {
-				left = append(left, sub.ChannelID)
+				left = append(left, sub.Place)
 			}
 		}
 		before := len(c.Subscriptions)
@@ -134,8 +134,8 @@ func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID st
 	if err != nil {
 		return errors.Wrap(err, "end subscriptions")
 	}
-	for _, channelID := range left {
-		s.Directory.Unlist(ctx, providerID, channelID, connectionID)
+	for _, place := range left {
+		s.Directory.Unlist(ctx, providerID, place.Key(), connectionID)
 	}
 	installer, ok := s.InstallerOf(ended)
 	if !ok || len(ended.Installation) == 0 {
@@ -152,6 +152,6 @@ func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID st
 }
 
 // endedIn returns the line of the journal that says why a channel no longer follows the connection. It is nothing to others.
-func endedIn(channelID string, why chat.Message) bridge.Entry {
-	return bridge.Entry{Result: bridge.Unwanted, Views: []bridge.View{{Channels: []string{channelID}, Result: bridge.Unwanted, Known: true}}, Reason: why}
+func endedIn(place chat.Place, why chat.Message) bridge.Entry {
+	return bridge.Entry{Result: bridge.Unwanted, Views: []bridge.View{{Channels: []chat.Place{place.Top()}, Result: bridge.Unwanted, Known: true}}, Reason: why}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -14,10 +15,10 @@ import (
 func SentFrom(providerID, site string) string { return kv.Hash("sent", providerID, site) }
 
 // CardBeside returns the connection, other than this, by which the channel shows the subject of the same site, and the card; "" for none.
-func (s *Applier) CardBeside(ctx context.Context, c bridge.Connection, channelID, subject string) (bridge.Connection, string, error) {
-	all, err := s.Directory.Following(ctx, c.Provider, channelID)
+func (s *Applier) CardBeside(ctx context.Context, c bridge.Connection, place chat.Place, subject string) (bridge.Connection, chat.MessageRef, error) {
+	all, err := s.Directory.Following(ctx, c.Provider, place)
 	if err != nil {
-		return bridge.Connection{}, "", err
+		return bridge.Connection{}, chat.MessageRef{}, err
 	}
 	for _, other := range all {
 		if other.ID == c.ID || other.Site != c.Site {
@@ -25,13 +26,13 @@ func (s *Applier) CardBeside(ctx context.Context, c bridge.Connection, channelID
 		}
 		sub, _, err := s.Records.Subject(ctx, other.ID, subject)
 		if err != nil {
-			return bridge.Connection{}, "", errors.Wrap(err, "look for a card of the subject")
+			return bridge.Connection{}, chat.MessageRef{}, errors.Wrap(err, "look for a card of the subject")
 		}
-		if at := sub.In(channelID); at != nil && at.PostID != "" && !at.Over && at.StyleIn(other.In(channelID)) != bridge.Each {
-			return other, at.PostID, nil
+		if at := sub.In(place); at != nil && !at.Message.Zero() && !at.Over && at.StyleIn(other.In(place)) != bridge.Each {
+			return other, at.Message, nil
 		}
 	}
-	return bridge.Connection{}, "", nil
+	return bridge.Connection{}, chat.MessageRef{}, nil
 }
 
 // passOn has the cards of the events' subjects that people sent to channels from the account as a whole brought up to date, too, where the

@@ -23,7 +23,7 @@ type work struct {
 	// again says that somebody had the lease before and let it run out: what waits may have been posted already.
 	again bool
 	// post is the card when the lease was taken.
-	post string
+	post chat.MessageRef
 	// done are the keys of what waited and was posted.
 	done []string
 	// touched says that something was posted or changed.
@@ -65,12 +65,12 @@ func (s *Presenter) showCard(ctx context.Context, c bridge.Connection, p provide
 	if err != nil {
 		return err
 	}
-	posting := chat.Posting{Card: card, Mention: w.Mention, Mark: s.mark(c, sub, "card/"+w.Earlier)}
-	if w.PostID == "" {
+	posting := chat.Posting{Card: card, Mention: w.Mention, Mark: s.mark(c, sub, "card/"+w.Earlier.ID)}
+	if w.Message.Zero() {
 		return s.postCard(ctx, c, sub, w, posting)
 	}
-	posting.Place = chat.Place{Channel: w.ChannelID, Thread: w.RootID}
-	err = s.Surface.Update(ctx, w.PostID, posting)
+	posting.Place = w.Place
+	err = s.Surface.Update(ctx, w.Message, posting)
 	if errors.Is(err, bridge.ErrGone) {
 		w.Over = true
 		return nil
@@ -94,8 +94,8 @@ func (s *Presenter) postCard(ctx context.Context, c bridge.Connection, sub bridg
 		err = s.timely(w) // making the root, or finding that another does, takes time
 	}
 	if err == nil {
-		posting.Place = chat.Place{Channel: w.ChannelID, Thread: root}
-		w.PostID, err = s.postOnce(ctx, w, posting)
+		posting.Place = w.Place.In(root)
+		w.Message, err = s.postOnce(ctx, w, posting)
 	}
 	if errors.Is(err, bridge.ErrGone) && root != "" {
 		if err := s.forgetRoot(ctx, c, w, root); err != nil {
@@ -109,17 +109,17 @@ func (s *Presenter) postCard(ctx context.Context, c bridge.Connection, sub bridg
 	if err != nil {
 		return errors.Wrap(err, "post a card")
 	}
-	w.RootID, w.Rev, w.touched = root, sub.Rev, true
+	w.Place.Thread, w.Rev, w.touched = root, sub.Rev, true
 	return nil
 }
 
 // postOnce posts the card, or finds it where it may have been posted already; that one is brought up to date.
-func (s *Presenter) postOnce(ctx context.Context, w *work, posting chat.Posting) (string, error) {
+func (s *Presenter) postOnce(ctx context.Context, w *work, posting chat.Posting) (chat.MessageRef, error) {
 	found, err := s.find(ctx, w, posting.Place, posting.Mark)
 	if err != nil {
-		return "", err
+		return chat.MessageRef{}, err
 	}
-	if found == "" {
+	if found.Zero() {
 		return s.Surface.Post(ctx, posting)
 	}
 	err = s.Surface.Update(ctx, found, posting)
@@ -131,11 +131,11 @@ func (s *Presenter) postOnce(ctx context.Context, w *work, posting chat.Posting)
 }
 
 // find looks for a post that who had the lease before may have made.
-func (s *Presenter) find(ctx context.Context, w *work, at chat.Place, mark chat.Mark) (string, error) {
+func (s *Presenter) find(ctx context.Context, w *work, at chat.Place, mark chat.Mark) (chat.MessageRef, error) {
 	if !w.again {
-		return "", nil
+		return chat.MessageRef{}, nil
 	}
-	found, err := s.Surface.Find(ctx, at, mark, w.Since.Add(-findSkew))
+	found, err := s.Surface.Recover(ctx, at, mark, w.Since.Add(-findSkew))
 	return found, errors.Wrap(err, "look for a post")
 }
 
@@ -147,19 +147,19 @@ func (s *Presenter) showWaiting(ctx context.Context, c bridge.Connection, p prov
 	if waiting.State != nil {
 		return s.showEach(ctx, c, p, sub, w, waiting)
 	}
-	root, reply := cmp.Or(w.RootID, w.PostID), waiting.Reply
+	root, reply := cmp.Or(w.Place.Thread, w.Message.ID), waiting.Reply
 	if waiting.Moved {
-		root = cmp.Or(w.RootID, w.Earlier)
-		reply = chat.Reply{Text: chat.Say("bridge.deliver.moved", "Link", s.Surface.Link(w.PostID))}
+		root = cmp.Or(w.Place.Thread, w.Earlier.ID)
+		reply = chat.Reply{Text: chat.Say("bridge.deliver.moved", "Link", s.Surface.Link(w.Message))}
 	}
-	at, mark := chat.Place{Channel: w.ChannelID, Thread: root}, s.mark(c, sub, waiting.Key)
+	at, mark := w.Place.In(root), s.mark(c, sub, waiting.Key)
 	found, err := s.find(ctx, w, at, mark)
-	if err == nil && found == "" {
+	if err == nil && found.Zero() {
 		_, err = s.Surface.Reply(ctx, at, reply, mark)
 	}
 	if errors.Is(err, bridge.ErrGone) {
 		// Without its card nothing more is said of the subject; an earlier one, or a post of style Each, concerns only itself.
-		w.Over = !waiting.Moved && w.StyleIn(c.In(w.ChannelID)) != bridge.Each
+		w.Over = !waiting.Moved && w.StyleIn(c.In(w.Place)) != bridge.Each
 		return nil
 	}
 	w.touched = w.touched || err == nil
@@ -168,19 +168,19 @@ func (s *Presenter) showWaiting(ctx context.Context, c bridge.Connection, p prov
 
 // showEach posts a card of style Each, which shows what was the state then.
 func (s *Presenter) showEach(ctx context.Context, c bridge.Connection, p provider.Provider, sub bridge.Subject, w *work, waiting bridge.Waiting) error {
-	if w.PostID == "" {
+	if w.Message.Zero() {
 		if may, err := s.stillWelcome(ctx, c, w); err != nil {
 			return err
 		} else if !may {
 			return s.unwelcome(ctx, c, w)
 		}
 	}
-	card, err := s.card(c, p, waiting.State, "")
+	card, err := s.card(c, p, waiting.State, chat.MessageRef{})
 	if err != nil {
 		return err
 	}
 	post, err := s.postOnce(ctx, w, chat.Posting{
-		Place: chat.Place{Channel: w.ChannelID}, Card: card, Mention: waiting.Reply.Mention, Mark: s.mark(c, sub, waiting.Key),
+		Place: w.Place.Top(), Card: card, Mention: waiting.Reply.Mention, Mark: s.mark(c, sub, waiting.Key),
 	})
 	if errors.Is(err, bridge.ErrGone) {
 		return s.retire(ctx, c, w)
@@ -188,7 +188,7 @@ func (s *Presenter) showEach(ctx context.Context, c bridge.Connection, p provide
 	if err != nil {
 		return errors.Wrap(err, "post a card")
 	}
-	w.PostID, w.RootID, w.touched = post, "", true
+	w.Message, w.Place.Thread, w.touched = post, "", true
 	return nil
 }
 
@@ -202,7 +202,7 @@ func (s *Presenter) timely(w *work) error {
 
 // card draws the state; a card that has surfaced again says where the one before it is. Actions that nobody could take, since the
 // connection has no access to the tool and people have no accounts there, are left out.
-func (s *Presenter) card(c bridge.Connection, p provider.Provider, state []byte, earlier string) (chat.Card, error) {
+func (s *Presenter) card(c bridge.Connection, p provider.Provider, state []byte, earlier chat.MessageRef) (chat.Card, error) {
 	card, err := p.Card(state)
 	if err != nil {
 		return chat.Card{}, queue.Permanent(errors.Wrap(err, "draw a card"))
@@ -211,7 +211,7 @@ func (s *Presenter) card(c bridge.Connection, p provider.Provider, state []byte,
 		card.Actions = nil
 	}
 	card = s.withMeeting(card)
-	if earlier == "" {
+	if earlier.Zero() {
 		return card, nil
 	}
 	line := chat.Say("bridge.deliver.earlier", "Link", s.Surface.Link(earlier))
@@ -259,16 +259,16 @@ func settle(sub *bridge.Subject, done bridge.Subject) {
 
 // recordShown notes what was done about one card, unless another has taken the lease meanwhile, and so looked for it.
 func recordShown(sub *bridge.Subject, w *work, now time.Time) {
-	at := sub.In(w.ChannelID)
+	at := sub.In(w.Place)
 	if at == nil || !at.Same(w.Lease) {
 		return
 	}
 	if w.dropped {
-		sub.Shown = slices.DeleteFunc(sub.Shown, func(other bridge.Shown) bool { return other.ChannelID == w.ChannelID })
+		sub.Shown = slices.DeleteFunc(sub.Shown, func(other bridge.Shown) bool { return other.Place.SameChannel(w.Place) })
 		return
 	}
-	if at.PostID == w.post { // it has not surfaced again meanwhile, which needs another post
-		at.PostID, at.RootID, at.Earlier, at.Over = w.PostID, w.RootID, w.Earlier, w.Over
+	if at.Message.Is(w.post) { // it has not surfaced again meanwhile, which needs another post
+		at.Message, at.Place.Thread, at.Earlier, at.Over = w.Message, w.Place.Thread, w.Earlier, w.Over
 		at.Rev = max(at.Rev, w.Rev)
 	}
 	at.Waiting = slices.DeleteFunc(at.Waiting, func(waiting bridge.Waiting) bool { return at.Over || slices.Contains(w.done, waiting.Key) })

@@ -22,17 +22,17 @@ const maxThreadTitle = 200
 // servers: as with cards, a lease says who is at it, and whoever takes over one that ran out looks first.
 func (s *Presenter) root(ctx context.Context, c bridge.Connection, w *work) (string, error) {
 	if w.Thread == "" {
-		return w.RootID, nil
+		return w.Place.Thread, nil
 	}
 	var root string
 	var mine bridge.Lease
 	var again bool
 	_, err := s.Records.UpdateSeries(ctx, c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
-		root = series.Threads[w.ChannelID]
+		root = series.Threads[w.Place.Key()]
 		if root != "" {
 			return false, nil
 		}
-		now, held := s.Now(), series.Making[w.ChannelID]
+		now, held := s.Now(), series.Making[w.Place.Key()]
 		if now.Before(held.Until) {
 			return false, queue.NotYet(min(held.Until.Sub(now), waitMax))
 		}
@@ -41,7 +41,7 @@ func (s *Presenter) root(ctx context.Context, c bridge.Connection, w *work) (str
 		if series.Making == nil {
 			series.Making = map[string]bridge.Lease{}
 		}
-		series.Making[w.ChannelID] = mine
+		series.Making[w.Place.Key()] = mine
 		return true, nil
 	})
 	if err != nil || root != "" {
@@ -52,29 +52,30 @@ func (s *Presenter) root(ctx context.Context, c bridge.Connection, w *work) (str
 
 // makeRoot posts the first post of a thread, and records it.
 func (s *Presenter) makeRoot(ctx context.Context, c bridge.Connection, w *work, mine bridge.Lease, again bool) (string, error) {
-	making := &work{Shown: bridge.Shown{ChannelID: w.ChannelID, Lease: mine}, again: again}
-	root, err := s.postOnce(ctx, making, chat.Posting{
-		Place: chat.Place{Channel: w.ChannelID},
+	making := &work{Shown: bridge.Shown{Place: w.Place, Lease: mine}, again: again}
+	made, err := s.postOnce(ctx, making, chat.Posting{
+		Place: w.Place.Top(),
 		Card:  chat.Card{Emoji: "thread", State: chat.Say("bridge.deliver.thread"), Title: threadTitle(c, w), Footer: s.Name(c.Provider)},
 		Mark:  chat.Mark{Provider: c.Provider, Connection: c.ID, Key: "thread/" + w.Thread},
 	})
 	if err != nil {
 		return "", err // the lease is left to run out, since it is not known how far this came
 	}
+	root := made.ID
 	_, err = s.Records.UpdateSeries(context.WithoutCancel(ctx), c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
-		if other := series.Threads[w.ChannelID]; other != "" {
+		if other := series.Threads[w.Place.Key()]; other != "" {
 			root = other // who took the lease over has found it
 			return false, nil
 		}
 		// An older lease, or none, is what a replica that is behind has: then nothing is written before it has caught up.
-		if held := series.Making[w.ChannelID]; !held.Same(mine) && !held.Until.Before(mine.Until) {
+		if held := series.Making[w.Place.Key()]; !held.Same(mine) && !held.Until.Before(mine.Until) {
 			return false, queue.NotYet(waitMax)
 		}
 		if series.Threads == nil {
 			series.Threads = map[string]string{}
 		}
-		series.Threads[w.ChannelID] = root
-		delete(series.Making, w.ChannelID)
+		series.Threads[w.Place.Key()] = root
+		delete(series.Making, w.Place.Key())
 		return true, nil
 	})
 	return root, errors.Wrap(err, "record the thread of a series")
@@ -85,7 +86,7 @@ func threadTitle(c bridge.Connection, w *work) string {
 	if !strings.HasPrefix(w.Thread, resourceThread) {
 		return chat.Truncate(cmp.Or(w.ThreadTitle, w.Thread), maxThreadTitle)
 	}
-	for _, sub := range c.In(w.ChannelID) {
+	for _, sub := range c.In(w.Place) {
 		if sub.ID == w.Subscription && sub.ResourceName != "" {
 			return sub.ResourceName
 		}
@@ -96,10 +97,10 @@ func threadTitle(c bridge.Connection, w *work) string {
 // forgetRoot has the thread begin anew, after its first post was deleted.
 func (s *Presenter) forgetRoot(ctx context.Context, c bridge.Connection, w *work, root string) error {
 	_, err := s.Records.UpdateSeries(ctx, c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
-		if series.Threads[w.ChannelID] != root {
+		if series.Threads[w.Place.Key()] != root {
 			return false, nil
 		}
-		delete(series.Threads, w.ChannelID)
+		delete(series.Threads, w.Place.Key())
 		return true, nil
 	})
 	return errors.Wrap(err, "forget the thread of a series")

@@ -27,12 +27,12 @@ func (o *outcome) look(d provider.Descriptor, c bridge.Connection, sub *bridge.S
 	if resource == "" {
 		resource = e.Resource
 	}
-	for _, channelID := range c.Channels() {
-		all := c.In(channelID)
+	for _, place := range c.Channels() {
+		all := c.In(place)
 		if !slices.ContainsFunc(all, func(s bridge.Subscription) bool { return s.Resource == "" || resource == "" || s.Resource == resource }) {
 			continue
 		}
-		at := sub.In(channelID)
+		at := sub.In(place)
 		now := sight{readable: at != nil && !at.Held || slices.ContainsFunc(all, func(s bridge.Subscription) bool {
 			return filterVerdict(s, d, resource, labels) == wanted
 		})}
@@ -40,31 +40,31 @@ func (o *outcome) look(d provider.Descriptor, c bridge.Connection, sub *bridge.S
 			now.readable = false // nothing is known of it yet
 		}
 		if now.readable {
-			now.kind, now.title, now.seen = o.kind, o.title, o.by[channelID]
+			now.kind, now.title, now.seen = o.kind, o.title, o.by[place]
 		}
-		o.merge(channelID, now)
+		o.merge(place, now)
 	}
 }
 
 // merge adds what a channel saw of one subject to what it saw of others. The first that it may know names the delivery.
-func (o *outcome) merge(channelID string, now sight) {
+func (o *outcome) merge(place chat.Place, now sight) {
 	if o.sights == nil {
-		o.sights = map[string]sight{}
+		o.sights = map[chat.Place]sight{}
 	}
-	before := o.sights[channelID]
+	before := o.sights[place]
 	if before.readable || !now.readable {
 		now.kind, now.title = before.kind, before.title
 	}
 	now.readable = now.readable || before.readable
 	now.seen = max(now.seen, before.seen)
-	o.sights[channelID] = now
+	o.sights[place] = now
 }
 
 // views returns what a delivery with this result was to the channels: those to which it was the same are together, as there may be many.
 func (o *outcome) views(result bridge.Result) []bridge.View {
 	views := []bridge.View{}
-	for _, channelID := range slices.Sorted(maps.Keys(o.sights)) {
-		now := o.sights[channelID]
+	for _, place := range slices.SortedFunc(maps.Keys(o.sights), chat.Place.Compare) {
+		now := o.sights[place]
 		v := bridge.View{Result: result, Known: now.readable, Event: now.kind, Title: chat.Truncate(now.title, maxJournalTitle)}
 		switch {
 		case result == bridge.Failed, result == bridge.Unreadable:
@@ -79,7 +79,7 @@ func (o *outcome) views(result bridge.Result) []bridge.View {
 		if i < 0 {
 			i, views = len(views), append(views, v)
 		}
-		views[i].Channels = append(views[i].Channels, channelID)
+		views[i].Channels = append(views[i].Channels, place)
 	}
 	return views
 }

@@ -12,15 +12,15 @@ import (
 // People is how notices reach people.
 type People interface {
 	// Person returns the user with this ID.
-	Person(ctx context.Context, userID string) (chat.Person, error)
+	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// Channel returns the channel with this ID.
-	Channel(ctx context.Context, channelID string) (chat.Channel, error)
+	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
 	// Whisper shows a note to one user in a place.
-	Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) error
+	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
 	// Rewhisper replaces a note shown before.
-	Rewhisper(ctx context.Context, at chat.Place, userID, postID string, note chat.Note) error
+	Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error
 	// DirectMessage has the bot write to a user.
-	DirectMessage(ctx context.Context, userID string, text chat.Message) error
+	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
 	// Announce has the bot write into a channel or thread, for all to read.
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }
@@ -34,21 +34,21 @@ type Notices struct {
 
 // TellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the
 // change in their own conversation with the bot knows it.
-func (s *Notices) TellAll(ctx context.Context, from string, c bridge.Connection, text chat.Message) {
-	for _, channelID := range c.Channels() {
-		if channelID == from {
+func (s *Notices) TellAll(ctx context.Context, from chat.Place, c bridge.Connection, text chat.Message) {
+	for _, place := range c.Channels() {
+		if place.SameChannel(from) {
 			s.Tell(ctx, from, text)
 			continue
 		}
-		if err := s.People.Announce(ctx, chat.Place{Channel: channelID}, text); err != nil {
-			s.Log("A channel could not be told of a change to its connection", "channel_id", channelID, "connection", c.ID, "error", err.Error())
+		if err := s.People.Announce(ctx, place, text); err != nil {
+			s.Log("A channel could not be told of a change to its connection", "channel_id", place.Channel, "connection", c.ID, "error", err.Error())
 		}
 	}
 }
 
 // Who returns somebody's name in chat, in a form that calls nobody.
-func (s *Notices) Who(ctx context.Context, userID string) string {
-	person, err := s.People.Person(ctx, userID)
+func (s *Notices) Who(ctx context.Context, actor chat.Actor) string {
+	person, err := s.People.Person(ctx, actor.Person)
 	if err != nil || person.Username == "" {
 		return "?"
 	}
@@ -56,16 +56,16 @@ func (s *Notices) Who(ctx context.Context, userID string) string {
 }
 
 // Tell has everybody in the channel know what somebody did. In their own conversation with the bot they know it.
-func (s *Notices) Tell(ctx context.Context, channelID string, text chat.Message) {
-	channel, err := s.People.Channel(ctx, channelID)
+func (s *Notices) Tell(ctx context.Context, place chat.Place, text chat.Message) {
+	channel, err := s.People.Channel(ctx, place)
 	if err == nil && channel.Direct {
 		return
 	}
 	if err == nil {
-		err = s.People.Announce(ctx, chat.Place{Channel: channelID}, text)
+		err = s.People.Announce(ctx, place, text)
 	}
 	if err != nil {
-		s.Log("A channel could not be told what it is connected to", "channel_id", channelID, "error", err.Error())
+		s.Log("A channel could not be told what it is connected to", "channel_id", place.Channel, "error", err.Error())
 	}
 }
 
@@ -84,22 +84,22 @@ func Ago(now, at time.Time) chat.Message {
 }
 
 // WriteTo has the bot write to somebody, and logs where that fails: there is nothing else to be done.
-func (s *Notices) WriteTo(ctx context.Context, userID string, text chat.Message) {
-	if err := s.People.DirectMessage(ctx, userID, text); err != nil {
-		s.Log("A person could not be told about a connection", "user_id", userID, "error", err.Error())
+func (s *Notices) WriteTo(ctx context.Context, actor chat.Actor, text chat.Message) {
+	if err := s.People.DirectMessage(ctx, actor, text); err != nil {
+		s.Log("A person could not be told about a connection", "user_id", actor.ID, "error", err.Error())
 	}
 }
 
 // Whisper answers somebody in the place, and logs where that fails: there is nothing else to be done.
-func (s *Notices) Whisper(ctx context.Context, at chat.Place, userID string, note chat.Note) {
-	if err := s.People.Whisper(ctx, at, userID, note); err != nil {
-		s.Log("A person could not be answered", "user_id", userID, "channel_id", at.Channel, "error", err.Error())
+func (s *Notices) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) {
+	if err := s.People.Whisper(ctx, at, actor, note); err != nil {
+		s.Log("A person could not be answered", "user_id", actor.ID, "channel_id", at.Channel, "error", err.Error())
 	}
 }
 
 // Answer replaces the note with the button that was pressed by what came of it.
 func (s *Notices) Answer(ctx context.Context, c chat.Click, text chat.Message) {
-	if err := s.People.Rewhisper(ctx, c.Place, c.UserID, c.PostID, chat.Note{Text: text}); err != nil {
-		s.Log("A note could not be brought up to date", "user_id", c.UserID, "post_id", c.PostID, "error", err.Error())
+	if err := s.People.Rewhisper(ctx, c.Message, c.Actor, chat.Note{Text: text}); err != nil {
+		s.Log("A note could not be brought up to date", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	sandbox "mattermost-plugin-zoom/sandbox/pagerduty"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -124,7 +125,7 @@ func TestANoteFromAThreadIsNotPostedThereAgain(t *testing.T) {
 	w.follow()
 	id := w.trigger("Disk full")
 	text := "It is the  logs:\n" + strings.Repeat("more and more of it ", 60)
-	said := provider.UserReply{ID: "reply-1", ChannelID: "town", Text: text, At: noon}
+	said := provider.UserReply{ID: "reply-1", Place: chat.Place{Channel: "town"}, Text: text, At: noon}
 	coming, err := New().ExpectNote(w.state(id), said)
 	require.NoError(t, err)
 	w.takes(coming)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
@@ -128,7 +129,7 @@ type eventData struct {
 	Before string `json:"before,omitempty"`
 	State  string `json:"state,omitempty"`
 	// OriginChannel is the channel whose thread already has an expected note.
-	OriginChannel string `json:"origin_channel,omitempty"`
+	OriginChannel chat.Place `json:"origin_channel,omitzero"`
 	// Acknowledged and Resolved are the last such changes, as far as a response says.
 	Acknowledged milestone `json:"acknowledged,omitzero"`
 	Resolved     milestone `json:"resolved,omitzero"`

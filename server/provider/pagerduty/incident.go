@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -52,7 +53,7 @@ func readIncident(state json.RawMessage) (incident, error) {
 
 // apply returns the incident after the event, whether a fact that is posted only once is new, and the channel whose thread already has
 // it.
-func (i incident) apply(n eventData) (after incident, fresh bool, said string) {
+func (i incident) apply(n eventData) (after incident, fresh bool, said chat.Place) {
 	i.ID, i.Sample = n.Incident, i.Sample || n.Sample
 	if n.Shown != nil {
 		i.mergeSnapshot(n)
@@ -62,12 +63,12 @@ func (i incident) apply(n eventData) (after incident, fresh bool, said string) {
 	}
 	i.recordMilestones(n)
 	if n.Type == typeNoteExpected {
-		i.Expected = i.Expected.Add(provider.PendingNote{Text: noteFingerprint(n.Note.Text), ChannelID: n.OriginChannel})
-		return i, false, ""
+		i.Expected = i.Expected.Add(provider.PendingNote{Text: noteFingerprint(n.Note.Text), Place: n.OriginChannel})
+		return i, false, chat.Place{}
 	}
 	name := n.onceKey()
 	if name == "" || slices.Contains(i.ToldOnce, name) {
-		return i, false, ""
+		return i, false, chat.Place{}
 	}
 	i.ToldOnce = append(slices.Clone(i.ToldOnce), name)
 	i.ToldOnce = i.ToldOnce[max(0, len(i.ToldOnce)-maxToldOnce):]
@@ -75,7 +76,7 @@ func (i incident) apply(n eventData) (after incident, fresh bool, said string) {
 		i.Escalations++
 	}
 	if n.Type != typeNote {
-		return i, true, ""
+		return i, true, chat.Place{}
 	}
 	i.Expected, said = i.Expected.Remove(noteFingerprint(n.Note.Text))
 	return i, true, said

@@ -231,7 +231,7 @@ func (PagerDuty) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 	}
 	n := eventData{
 		Type: typeNoteExpected, ID: ownPrefix + "expected/" + said.ID, Incident: id, At: said.At,
-		OriginChannel: said.ChannelID, Note: &note{Text: untrusted.Line(said.Text, maxText)},
+		OriginChannel: said.Place, Note: &note{Text: untrusted.Line(said.Text, maxText)},
 	}
 	e := n.event()
 	e.UpdateOnly = true // it doesn't create a card

@@ -121,8 +121,8 @@ func (w *world) apply(events ...provider.Event) {
 			continue
 		}
 		w.states[e.Subject] = change.State
-		if change.OriginChannel != "" {
-			w.said = append(w.said, change.OriginChannel)
+		if !change.OriginChannel.Zero() {
+			w.said = append(w.said, change.OriginChannel.Channel)
 		}
 		for _, reply := range change.Replies {
 			w.told[e.Subject] = append(w.told[e.Subject], english(w.t, reply.Text))

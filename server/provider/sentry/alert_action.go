@@ -21,8 +21,8 @@ const (
 	CheckPath    = "/check"
 	// channelField is the name of the setting.
 	channelField = "channel"
-	// maxChannelID is the longest channel ID, in bytes.
-	maxChannelID = 64
+	// maxChannelKey is the longest channel ID, in bytes.
+	maxChannelKey = 64
 )
 
 // HandleQuery returns the channels to choose from, or checks the chosen one.
@@ -72,7 +72,7 @@ type sentSetting struct {
 // channel returns the chosen channel, or "".
 func (a sentAlertAction) channel() string {
 	for _, s := range append(append([]sentSetting{}, a.Settings...), a.Fields...) {
-		if id := s.Value.id(); s.Name == channelField && len(id) <= maxChannelID {
+		if id := s.Value.id(); s.Name == channelField && len(id) <= maxChannelKey {
 			return id
 		}
 	}

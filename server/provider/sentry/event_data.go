@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
@@ -42,7 +43,7 @@ type eventData struct {
 	IsNew  bool `json:"is_new,omitempty"`
 	Sample bool `json:"sample,omitempty"`
 	// OriginChannel is the channel whose thread already has an expected comment.
-	OriginChannel string `json:"origin_channel,omitempty"`
+	OriginChannel chat.Place `json:"origin_channel,omitzero"`
 }
 
 // eventType is what happened.

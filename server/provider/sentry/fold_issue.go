@@ -87,7 +87,7 @@ func (f *fold) foldIssue() {
 	next.merge(f.data)
 	switch {
 	case f.data.Type == typeNoteExpected && f.data.Comment != nil:
-		next.Expected = next.Expected.Add(provider.PendingNote{Text: commentFingerprint(f.data.Comment.Excerpt), ChannelID: f.data.OriginChannel})
+		next.Expected = next.Expected.Add(provider.PendingNote{Text: commentFingerprint(f.data.Comment.Excerpt), Place: f.data.OriginChannel})
 	case f.data.Comment != nil:
 		f.foldComment()
 	case f.data.namesIssueOnly():

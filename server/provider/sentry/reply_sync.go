@@ -18,7 +18,7 @@ func (s *Sentry) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 		return provider.Event{}, err
 	}
 	n := eventData{
-		Site: a.site, At: said.At, Type: typeNoteExpected, Issue: &issue{ID: a.subject.ID, Project: a.subject.Project}, OriginChannel: said.ChannelID,
+		Site: a.site, At: said.At, Type: typeNoteExpected, Issue: &issue{ID: a.subject.ID, Project: a.subject.Project}, OriginChannel: said.Place,
 		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: untrusted.Lines(said.Text, maxExcerpt), At: said.At},
 	}
 	e := issueEvent(n)

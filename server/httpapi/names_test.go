@@ -1,0 +1,12 @@
+package httpapi_test
+
+import "mattermost-plugin-zoom/server/chat"
+
+// actor is the person as they act on Mattermost.
+func actor(id string) chat.Actor { return chat.PersonID(id).Actor() }
+
+// place is a channel of Mattermost.
+func place(id string) chat.Place { return chat.Place{Surface: chat.Mattermost, Channel: id} }
+
+// message is a message in a place of Mattermost.
+func message(id string, at chat.Place) chat.MessageRef { return chat.MessageRef{Place: at, ID: id} }
