@@ -115,7 +115,7 @@ func TestAFailedPipelineIsRunAgainAsWhoeverClicks(t *testing.T) {
 	card := h.card(h.backroom)
 	require.Equal(t, "⏳ Running · Round half up", title(card))
 	requireTells(t, card.Text(), "Pipeline #2 for main is running")
-	require.Contains(t, thread(card, h.backroom), "Bob had Pipeline for main run again.")
+	require.Contains(t, thread(card, h.backroom), "Bob reran Pipeline for main.")
 	h.happens(h.repo.FinishPipeline(0, code.Successful))
 	requireTells(t, h.card(h.backroom).Text(), "Passed · Round half up", "Fixed after 1 failure")
 	require.NotContains(t, h.card(h.backroom).Buttons(), "Rerun failed pipelines")

@@ -31,7 +31,7 @@ func TestADataCenterOfAnyVersionTellsOfPullRequests(t *testing.T) {
 			pull := h.proposes("Round half up")
 			card := h.cardOf("#1", h.backroom)
 			require.Equal(t, "🔀 Open · #1 Round half up", heading(card))
-			requireTells(t, card.Text(), "Bob\n", "feature/rounding → main", "Alice was asked", "/web · "+h.mm.Now().UTC().Format("2006-01-02"))
+			requireTells(t, card.Text(), "Bob\n", "feature/rounding → main", "Alice (pending)", "/web · "+h.mm.Now().UTC().Format("2006-01-02"))
 			dates := regexp.MustCompile(`"(?:created|updated)Date":(.)`).FindStringSubmatch(h.lastBody("pr:opened"))
 			require.NotNil(t, dates)
 			require.Equal(t, strings.HasPrefix(of[0], "10."), dates[1] == `"`, "the story is about dates, too")
@@ -49,8 +49,8 @@ func TestADataCenterOfAnyVersionTellsOfPullRequests(t *testing.T) {
 			require.Equal(t, "✅ Merged · #1 Round half even", heading(card))
 			requireTells(t, card.Text(), "Merged by Alice.")
 			require.Equal(t, []string{
-				":warning: Alice asked for changes.", "Bob changed the title: Round half even", "Carol commented on `round.go:12`: Nice",
-				"Alice took the review back.", ":white_check_mark: Alice approved.", ":white_check_mark: Alice merged it into `main`.",
+				":warning: Alice requested changes.", "Bob changed the title: Round half even", "Carol commented on `round.go:12`: Nice",
+				"Alice withdrew the review.", ":white_check_mark: Alice approved.", ":white_check_mark: Alice merged it into `main`.",
 			}, thread(card, h.backroom))
 		})
 	}
@@ -178,7 +178,7 @@ func TestInADataCenterEverybodyActsAsThemselves(t *testing.T) {
 			require.Equal(t, "👍 Approved · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
 			h.carol.Clicks("Comment")
 			h.signsIn(h.carol)
-			h.carol.Clicks("Comment")
+			h.carol.Clicks("Add comment")
 			h.carol.Submits(map[string]any{"text": "Well done"})
 			h.passes()
 			require.Equal(t, []string{"Well done"}, pull.Comments())

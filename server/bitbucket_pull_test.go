@@ -18,7 +18,7 @@ func TestAPullRequestFromOpenToMergedIsOneCard(t *testing.T) {
 	pull := h.proposes("Round up")
 	card := h.cardOf("#1", h.backroom)
 	require.Equal(t, "🔀 Open · #1 Round up", heading(card))
-	requireTells(t, card.Text(), "Bob\n", "feature/rounding → main", "Reviewers: Alice was asked")
+	requireTells(t, card.Text(), "Bob\n", "feature/rounding → main", "Reviewers: Alice (pending)")
 	require.Equal(t, []string{"Approve", "Request changes", "Merge", "Decline", "Comment", "Start Zoom meeting"}, card.Buttons())
 
 	h.happens(pull.Edit("bob", "Round half up", "", "alice", "carol"))
@@ -49,9 +49,9 @@ func TestAPullRequestFromOpenToMergedIsOneCard(t *testing.T) {
 	require.Equal(t, []string{"Start Zoom meeting"}, card.Buttons())
 	told := markdownLink.ReplaceAllString(strings.ReplaceAll(strings.Join(thread(card, h.backroom), "\n"), "\u200b", ""), "$1")
 	for _, line := range []string{
-		"Bob changed the title: Round half up", "Bob asked for a review by Carol.", ":x: unit failed.",
-		"Carol commented on `round.go:12`: Why not half even?", ":warning: Carol asked for changes.", "Bob pushed new commits, up to ",
-		":white_check_mark: unit passed: fixed after 1 failure.", "Carol took the review back.", ":white_check_mark: Carol approved.",
+		"Bob changed the title: Round half up", "Bob requested a review from Carol.", ":x: unit failed.",
+		"Carol commented on `round.go:12`: Why not half even?", ":warning: Carol requested changes.", "Bob pushed new commits, up to ",
+		":white_check_mark: unit passed: fixed after 1 failure.", "Carol withdrew the review.", ":white_check_mark: Carol approved.",
 		":white_check_mark: Alice approved.", ":white_check_mark: Alice merged it into `main`.",
 	} {
 		require.Equal(t, 1, strings.Count(told, line), "%q in\n%s", line, told)
@@ -95,9 +95,9 @@ func TestCommentsAreAnsweredFromTheThread(t *testing.T) {
 	_, err := pull.Comment(code.Comment{By: "carol", Text: "Why?"})
 	h.happens(err)
 	h.alice.Clicks("Reply")
-	require.Equal(t, "Reply", h.alice.Dialog().Title)
+	require.Equal(t, "Reply to comment", h.alice.Dialog().Title)
 	h.alice.Submits(map[string]any{"text": " \n"})
-	require.Contains(t, h.alice.Dialog().Errors["text"], "Write something")
+	require.Contains(t, h.alice.Dialog().Errors["text"], "Enter some text")
 	h.alice.Submits(map[string]any{"text": "Because @here **matters**"})
 	require.Nil(t, h.alice.Dialog())
 	h.passes()
@@ -112,7 +112,7 @@ func TestCommentsAreAnsweredFromTheThread(t *testing.T) {
 	requireTells(t, lastNote(h.bob), "To do this as yourself, sign in to Bitbucket")
 	h.signsIn(h.bob)
 	requireTells(t, lastNote(h.bob), "One more step")
-	h.bob.Clicks("Comment")
+	h.bob.Clicks("Add comment")
 	h.bob.Submits(map[string]any{"text": "Done."})
 	h.passes()
 	require.Equal(t, "Done.", pull.Comments()[2])
@@ -132,8 +132,8 @@ func TestEverybodyActsAsThemselves(t *testing.T) {
 	page := h.signsIn(h.carol)
 	require.Contains(t, page.Body, "Done.")
 	h.passes()
-	requireTells(t, h.cardOf("#1", h.backroom).Text(), "⚠️ Changes requested", ":warning: Carol wants changes, :white_check_mark: Alice approved")
-	require.Equal(t, []string{":white_check_mark: Alice approved.", ":warning: Carol asked for changes."}, thread(h.cardOf("#1", h.backroom), h.backroom))
+	requireTells(t, h.cardOf("#1", h.backroom).Text(), "⚠️ Changes requested", ":warning: Carol requested changes, :white_check_mark: Alice approved")
+	require.Equal(t, []string{":white_check_mark: Alice approved.", ":warning: Carol requested changes."}, thread(h.cardOf("#1", h.backroom), h.backroom))
 
 	h.carol.Clicks("Merge") // signed in now, but she may only read
 	h.carol.Submits(nil)
@@ -144,11 +144,11 @@ func TestEverybodyActsAsThemselves(t *testing.T) {
 	requireTells(t, h.carol.Dialog().Error, "Bitbucket doesn't allow this for the account that was used")
 	require.Equal(t, "OPEN", pull.State())
 
-	h.carol.Chooses("More…", "Take back my request for changes")
+	h.carol.Chooses("More…", "Withdraw my request for changes")
 	h.passes()
 	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
-	h.carol.Chooses("More…", "Take back my approval")
-	requireTells(t, lastNote(h.carol), "There was nothing of yours to take back")
+	h.carol.Chooses("More…", "Withdraw my approval")
+	requireTells(t, lastNote(h.carol), "You have no review to withdraw")
 	for _, entry := range h.bitbucket.Journal(kit.Filter{Method: "POST", Path: "/2.0/repositories/acme/web/pullrequests"}) {
 		require.NotEmpty(t, entry.Authorized)
 	}
@@ -163,8 +163,8 @@ func TestMergingAsksHow(t *testing.T) {
 	requireTells(t, lastNote(h.bob), "To do this as yourself, sign in to Bitbucket")
 	h.signsIn(h.bob)
 	requireTells(t, lastNote(h.bob), "One more step")
-	h.bob.Clicks("Merge")
-	require.Equal(t, "Merge", h.bob.Dialog().Title)
+	h.bob.Clicks("Merge pull request")
+	require.Equal(t, "Merge pull request", h.bob.Dialog().Title)
 	requireTells(t, h.bob.Dialog().IntroductionText, "Merge #1 Round half up from feature/rounding into main")
 	var strategies []string
 	for _, o := range h.bob.Field("strategy").Options {
@@ -187,7 +187,7 @@ func TestDecliningAsksForConfirmation(t *testing.T) {
 	h.follows(h.backroom)
 	pull := h.proposes("Round half up")
 	h.alice.Clicks("Decline")
-	requireTells(t, h.alice.Dialog().IntroductionText, "Decline #1 Round half up?", "cannot be taken back")
+	requireTells(t, h.alice.Dialog().IntroductionText, "Decline #1 Round half up?", "can't be undone")
 	h.alice.Cancels()
 	require.Equal(t, "OPEN", pull.State())
 	h.zoom.Advance(time.Minute)
@@ -208,7 +208,7 @@ func TestWhatMovedOnMeanwhileIsShownInsteadOfMerged(t *testing.T) {
 	h.alice.Clicks("Merge")
 	h.pushes("feature/rounding", "Sneak in") // of which no delivery tells
 	h.alice.Submits(nil)
-	requireTells(t, lastNote(h.alice), "The pull request has other commits by now. Look at them first")
+	requireTells(t, lastNote(h.alice), "The pull request has new commits. Review them first")
 	require.Equal(t, "OPEN", pull.State())
 	h.passes()
 	requireTells(t, strings.Join(thread(h.cardOf("#1", h.backroom), h.backroom), "\n"), "new commits")
@@ -222,7 +222,7 @@ func TestWhatMovedOnMeanwhileIsShownInsteadOfMerged(t *testing.T) {
 	require.NoError(t, h.bitbucket.AddFault(kit.Fault{Match: kit.Match{Event: "pullrequest:rejected"}, Action: kit.Action{Drop: true}}))
 	h.happens(pull.Decline("bob"))
 	h.alice.Clicks("Approve")
-	requireTells(t, lastNote(h.alice), "The pull request is over already: Declined. Its card is up to date now")
+	requireTells(t, lastNote(h.alice), "The pull request is already closed: Declined. The card is up to date now")
 	h.passes()
 	require.Equal(t, "🚫 Declined · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
 }
@@ -238,7 +238,7 @@ func TestASignInThatEndedIsAskedForAgainAndTheClickGoesOn(t *testing.T) {
 	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.cardOf("#1", h.backroom)), "a token that ran out is renewed unseen")
 
 	h.happens(h.bitbucket.RevokeGrant("alice", h.client.ClientID))
-	h.alice.Chooses("More…", "Take back my approval")
+	h.alice.Chooses("More…", "Withdraw my approval")
 	requireTells(t, lastNote(h.alice), "Bitbucket no longer accepts your sign-in. Sign in again; it's done right after that")
 	h.signsIn(h.alice)
 	h.passes()

@@ -26,7 +26,7 @@ func TestB9TheConversationWithTheBotTakesBareWords(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	direct := h.alice.DirectWith(h.botID())
-	requireTells(t, h.hears(h.alice, "help"), "Available integrations", "bitbucket – Builds, pipelines", "jenkins – ")
+	requireTells(t, h.hears(h.alice, "help"), "Available integrations", "bitbucket – Shows builds, pipelines", "jenkins – ")
 	requireTells(t, h.hears(h.alice, "list"), "isn't connected to anything yet")
 	requireTells(t, h.hears(h.alice, "fly me to the moon"), "Unknown command. You can type", "help")
 	requireTells(t, h.hears(h.alice, "connect "+h.url("/src/main/README.md")), "Sign in to Bitbucket")

@@ -164,7 +164,7 @@ describe('The cards of Bitbucket', () => {
         const {id} = await repo.does('pullrequests', {by: 'alice', title: 'Count the discount once', source: 'feature/discount', reviewers: ['bob']});
         await repo.does(`pullrequests/${id}/comments`, {by: 'bob', text: 'Does this also hold for *vouchers*?'});
         const pull = his.cards.filter({hasText: '#1 Count the discount once'});
-        await pull.filter({hasText: 'Bob was asked'}).waitFor();
+        await pull.filter({hasText: 'Bob (pending)'}).waitFor();
 
         await pull.getByRole('button', {name: 'Approve'}).click();
         await his.signIn('bitbucket');

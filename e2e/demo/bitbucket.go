@@ -134,7 +134,7 @@ func pullOpens(ctx context.Context, c *cast, p *props) (string, error) {
 	if p.pull, err = p.repo.Open(ctx, "alice", "Count the discount once", branch, "bob"); err != nil {
 		return "", err
 	}
-	if p.card, err = newest(ctx, c, "Open · #1 Count the discount once", "Bob was asked", "[Approve]", "[Merge]"); err != nil {
+	if p.card, err = newest(ctx, c, "Open · #1 Count the discount once", "Bob (pending)", "[Approve]", "[Merge]"); err != nil {
 		return "", err
 	}
 	if err := p.pull.Comment(ctx, "bob", "Does this also hold for *vouchers*?"); err != nil {

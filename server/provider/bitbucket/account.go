@@ -9,7 +9,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Endpoints are where people authorize. What a consumer of Cloud may do is fixed where it was registered; a Data Center is asked for it.
+// Endpoints returns where users authorize. In Cloud, the scopes are fixed when the OAuth consumer is registered; a Data Center is asked
+// for them.
 func (*Bitbucket) Endpoints(site provider.Site) provider.Endpoints {
 	if site.Kind == kindDataCenter {
 		return provider.Endpoints{
@@ -22,13 +23,13 @@ func (*Bitbucket) Endpoints(site provider.Site) provider.Endpoints {
 	return provider.Endpoints{AuthURL: site.URL + "/site/oauth2/authorize", TokenURL: site.URL + "/site/oauth2/access_token"}
 }
 
-// WhoAmI returns whose account the session acts with.
+// WhoAmI returns the account of the session.
 func (*Bitbucket) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
 	return newClient(s).account(ctx)
 }
 
-// CredentialForm asks for a token: of a repository, project or workspace of Cloud, of a Data Center, or of a person's own, which in Cloud
-// goes with the address of their account.
+// CredentialForm asks for a token: of a repository, project or workspace of Cloud, of a Data Center, or a user's own, which in Cloud
+// needs the email address of the account.
 func (*Bitbucket) CredentialForm() []chat.FormField {
 	return []chat.FormField{
 		{
@@ -42,7 +43,8 @@ func (*Bitbucket) CredentialForm() []chat.FormField {
 	}
 }
 
-// ParseCredential makes the credential of the answers: with a user it is shown as a password, without one alone.
+// ParseCredential returns the credential from the submitted values. A token with a user is sent as a password, otherwise as a bearer
+// token.
 func (*Bitbucket) ParseCredential(values map[string]string) (provider.Credential, error) {
 	user, token := strings.TrimSpace(values["user"]), strings.TrimSpace(values["token"])
 	slip := func(field, id string) (provider.Credential, error) {
@@ -61,7 +63,7 @@ func (*Bitbucket) ParseCredential(values map[string]string) (provider.Credential
 	return provider.Credential{Scheme: provider.BearerToken, Secret: token}, nil
 }
 
-// CheckCredential asks who the credential is. A token of a repository may not ask that, which shows that it is known.
+// CheckCredential requests the account of the credential. A repository's token may not do that, but the refusal shows that it is valid.
 func (*Bitbucket) CheckCredential(ctx context.Context, s provider.Session) error {
 	_, err := newClient(s).account(ctx)
 	if s.Site.Kind != kindDataCenter && fault.Is(err, fault.ProviderForbidden, fault.ResourceUnknown) {

@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// What comes with clicks and forms.
+// The names of values in clicks and forms.
 const (
 	valueComment  = "comment"
 	valueSelected = "selected"
@@ -25,13 +25,13 @@ const (
 )
 
 const (
-	// maxWritten is the longest text that can be written in a form.
+	// maxWritten limits the text in a form, in characters.
 	maxWritten = 3000
-	// maxRerun is how many pipelines are run again at once.
+	// maxRerun limits how many pipelines are rerun at once.
 	maxRerun = 5
 )
 
-// actionRun is one action under way.
+// actionRun is an action that is being run.
 type actionRun struct {
 	apiClient
 	session provider.Session
@@ -39,8 +39,8 @@ type actionRun struct {
 	subject state
 }
 
-// HandleAction carries out an action on the card of a commit or pull request. What it changed is read back and applied to the card at once;
-// the delivery that tells the same changes nothing more.
+// HandleAction runs an action of a commit's or pull request's card. It applies the result to the card at once; the delivery about it then
+// changes nothing.
 func (*Bitbucket) HandleAction(ctx context.Context, s provider.Session, c provider.ActionRequest) (provider.ActionResult, error) {
 	card, err := readState(c.State)
 	if err != nil {
@@ -79,7 +79,7 @@ func (*Bitbucket) HandleAction(ctx context.Context, s provider.Session, c provid
 	return provider.ActionResult{}, fault.New(fault.InvalidInput)
 }
 
-// actor returns who acts, as a person at Bitbucket.
+// actor returns the user who acts.
 func (a actionRun) actor() person {
 	if a.request.Account.Name == "" {
 		return person{ID: a.request.Account.ID, Name: untrusted.Line(a.request.By, maxName)}
@@ -87,8 +87,8 @@ func (a actionRun) actor() person {
 	return person{ID: a.request.Account.ID, Name: untrusted.Line(a.request.Account.Name, maxName)}
 }
 
-// eventData returns what was done, with the pull request as it is now. Its time is right after what the card knows of: this server's clock is
-// not the tool's, and must not have later news pass for old.
+// eventData returns what was done, with the pull request as it is now. Its time is right after what the card knows: clocks differ, and a
+// newer delivery must not count as older.
 func (a actionRun) eventData(now pullDetails, d eventType) eventData {
 	return eventData{
 		Repo: a.subject.Repo, By: a.actor(), At: untrusted.Latest(a.subject.At.Add(time.Millisecond), now.Updated),
@@ -96,25 +96,25 @@ func (a actionRun) eventData(now pullDetails, d eventType) eventData {
 	}
 }
 
-// lookedUpEvent returns the event of somebody having looked.
+// lookedUpEvent returns the event for a pull request that was looked up.
 func (a actionRun) lookedUpEvent(now pullDetails) provider.Event {
 	n := a.eventData(now, typeLookedUp)
 	n.By = person{}
 	return pullEvent(n)
 }
 
-// result reads back what the action came to.
+// result looks the pull request up again and returns the result of the action.
 func (a actionRun) result(ctx context.Context, d eventType) (provider.ActionResult, error) {
 	now, err := a.pull(ctx, a.request.Resource.Path, a.subject.Pull.ID)
 	if err != nil {
-		// It is done all the same: the tool's own delivery will tell of it.
+		// The action succeeded: the delivery will update the card.
 		return provider.ActionResult{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // said above
 	}
 	return provider.ActionResult{Events: []provider.Event{pullEvent(a.eventData(now, d))}}, nil
 }
 
-// handleRefusal finds out whether an action was refused because the pull request has moved on; then its card is brought up to date, and who
-// acted is told why. Any other refusal is returned with the tool's words.
+// handleRefusal checks whether an action was refused because the pull request has changed. If so, it updates the card and tells the user
+// why. Any other error is returned with Bitbucket's message.
 func (a actionRun) handleRefusal(ctx context.Context, err error) (provider.ActionResult, error) {
 	if !fault.Is(err, fault.ProviderRefused, fault.ResourceUnknown) {
 		return provider.ActionResult{}, withProviderMessage(err)
@@ -129,7 +129,7 @@ func (a actionRun) handleRefusal(ctx context.Context, err error) (provider.Actio
 	return provider.ActionResult{}, withProviderMessage(err)
 }
 
-// outdatedResult returns what to answer where the pull request is no more what the card showed: ended, or with other commits.
+// outdatedResult returns the result if the pull request isn't what the card showed: it was closed or has other commits.
 func (a actionRun) outdatedResult(now pullDetails) (provider.ActionResult, bool) {
 	switch {
 	case now.State != pullOpen:
@@ -141,7 +141,7 @@ func (a actionRun) outdatedResult(now pullDetails) (provider.ActionResult, bool)
 	return provider.ActionResult{}, false
 }
 
-// review gives the account's verdict, or takes it back.
+// review adds or withdraws the account's review.
 func (a actionRun) review(ctx context.Context, d eventType, taken string) (provider.ActionResult, error) {
 	err := a.apiClient.review(ctx, a.request.Resource.Path, a.subject.Pull.ID, d, taken)
 	if d == typeReviewWithdrawn && fault.Is(err, fault.ResourceUnknown) {
@@ -153,7 +153,7 @@ func (a actionRun) review(ctx context.Context, d eventType, taken string) (provi
 	return a.result(ctx, d)
 }
 
-// merge asks how, and then merges what the card showed: commits that came meanwhile are to be seen first.
+// merge asks how to merge, and merges what the card showed: the user must see new commits first.
 func (a actionRun) merge(ctx context.Context) (provider.ActionResult, error) {
 	now, err := a.pull(ctx, a.request.Resource.Path, a.subject.Pull.ID)
 	if err != nil {
@@ -181,7 +181,7 @@ func (a actionRun) merge(ctx context.Context) (provider.ActionResult, error) {
 	return a.result(ctx, typeMerged)
 }
 
-// decline asks first, as there may be no way back.
+// decline asks for confirmation, because it may be final.
 func (a actionRun) decline(ctx context.Context) (provider.ActionResult, error) {
 	if !a.request.Submitted {
 		return provider.ActionResult{Form: declineForm(a.subject.Pull.pull)}, nil
@@ -200,7 +200,7 @@ func (a actionRun) decline(ctx context.Context) (provider.ActionResult, error) {
 	return a.result(ctx, typeDeclined)
 }
 
-// comment asks what to say, and says it: to the pull request, or in answer to a comment.
+// comment asks for a comment or reply and posts it.
 func (a actionRun) comment(ctx context.Context) (provider.ActionResult, error) {
 	parent, err := strconv.ParseInt(firstNonBlank(a.request.Values[valueComment], "0"), 10, 64)
 	if err != nil || parent < 0 {
@@ -226,7 +226,7 @@ func (a actionRun) comment(ctx context.Context) (provider.ActionResult, error) {
 	return provider.ActionResult{Events: []provider.Event{pullEvent(n)}}, nil
 }
 
-// rerun has the failed pipelines of the commit run again.
+// rerun reruns the failed pipelines of the commit.
 func (a actionRun) rerun(ctx context.Context) (provider.ActionResult, error) {
 	side, ok := a.apiClient.(cloud)
 	failed := rerunnableBuilds(a.subject.shown())

@@ -1,8 +1,8 @@
-// Package bitbucket knows Bitbucket, in Atlassian's cloud and as a company's own Data Center: what its webhooks say and how they are
-// signed, how commits, branches and pull requests look on a card, and what can be done about them there.
+// Package bitbucket is the provider for Bitbucket, both Cloud and Data Center: its webhooks and their signatures, the cards of commits,
+// branches and pull requests, and what users can do from them.
 //
-// One connection is one repository. Its subjects are commits ("commit/<hash>", to which pushes and builds belong), pull requests
-// ("pull/<number>"), branches and tags. Of contents nothing is kept: names, titles, numbers and states alone.
+// A connection is a repository. Its subjects are commits ("commit/<hash>", with their pushes and builds), pull requests
+// ("pull/<number>"), branches and tags. Only names, titles, numbers and states are kept, and no contents.
 package bitbucket
 
 import (
@@ -17,19 +17,19 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// The headers that matter, in canonical form.
+// The headers we read, in canonical form.
 const (
 	headerEvent     = "X-Event-Key"
 	headerSignature = "X-Hub-Signature"
-	// headerCloudRequest is the same in all attempts of one delivery; headerRequest is a Data Center's, which makes only one.
+	// headerCloudRequest is the same in all attempts of a delivery; headerRequest is Data Center's, which makes only one attempt.
 	headerCloudRequest = "X-Request-Uuid"
 	headerRequest      = "X-Request-Id"
 )
 
-// eventPing is what "Test connection" of a Data Center sends, signed or not.
+// eventPing is sent by "Test connection" of a Data Center, with or without a signature.
 const eventPing = "diagnostics:ping"
 
-// The kinds of news.
+// The kinds of notifications.
 const (
 	kindRunning = "build_running"
 	kindPassed  = "build_passed"
@@ -44,7 +44,7 @@ const (
 	kindMerged  = "merged"
 )
 
-// The labels that filters look at.
+// The labels of events.
 const (
 	labelBranch = "branch"
 	labelBuild  = "build"
@@ -53,10 +53,10 @@ const (
 //go:embed texts/*.json
 var texts embed.FS
 
-// Bitbucket is the provider. It keeps nothing.
+// Bitbucket is the provider. It has no state.
 type Bitbucket struct{}
 
-// What it can do beside being a provider.
+// The capabilities.
 var (
 	_ provider.Provider      = (*Bitbucket)(nil)
 	_ provider.Series        = (*Bitbucket)(nil)
@@ -72,7 +72,7 @@ var (
 // New returns the provider.
 func New() *Bitbucket { return &Bitbucket{} }
 
-// Describe says what the provider is.
+// Describe implements provider.Provider.
 func (*Bitbucket) Describe() provider.Descriptor {
 	kind := func(id string, wanted bool) provider.EventKind {
 		return provider.EventKind{ID: id, Label: chat.Say("bitbucket.kind." + id), Default: wanted}
@@ -96,7 +96,7 @@ func (*Bitbucket) Describe() provider.Descriptor {
 	}
 }
 
-// Verify checks the signature over the body. The trial that a Data Center sends may come without one: nothing is done with it.
+// Verify implements provider.Provider. The test delivery of a Data Center may be unsigned, because nothing is done with it.
 func (*Bitbucket) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
 	shown := d.Header[headerSignature]
 	if shown == "" {
@@ -112,7 +112,7 @@ func (*Bitbucket) Verify(d provider.Delivery, secrets []string) (provider.Proof,
 	return provider.ProofOf(provider.MatchSignature(d.Body, signature, secrets), provider.BySignature)
 }
 
-// Parse returns what a delivery of either product says; they are told apart by the names of their events.
+// Parse implements provider.Provider. The names of events tell the two products apart.
 func (*Bitbucket) Parse(d provider.Delivery) ([]provider.Event, error) {
 	key := d.Header[headerEvent]
 	if key == "" {
@@ -135,7 +135,7 @@ func (*Bitbucket) Parse(d provider.Delivery) ([]provider.Event, error) {
 	return nil, nil
 }
 
-// Sample returns a build that passed, of a commit that there is nowhere.
+// Sample implements provider.Provider. It returns a passed build of a commit that doesn't exist.
 func (*Bitbucket) Sample(now time.Time) provider.Event {
 	return statusEvent(eventData{
 		Repo: repo{Name: "example/web", URL: "https://bitbucket.org"},

@@ -9,13 +9,13 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// How many lines of a card a list may take.
+// Limits of lists on a card, in lines.
 const (
 	maxBuildLines = 8
 	maxFailed     = 3
 )
 
-// appearance is how a state of a thing is shown: never by the colour alone.
+// appearance is how a state looks. It never depends on color alone.
 type appearance struct {
 	emoji string
 	tone  chat.Tone
@@ -47,19 +47,19 @@ func (*Bitbucket) Card(raw json.RawMessage) (chat.Card, error) {
 	return card, nil
 }
 
-// setAppearance has the card look so.
+// setAppearance sets how the card looks.
 func setAppearance(card *chat.Card, l appearance) {
 	card.Emoji, card.Tone, card.State = l.emoji, l.tone, l.message()
 }
 
-// addField adds a fact, if there is one.
+// addField adds a fact if it isn't empty.
 func addField(card *chat.Card, label, value chat.Message, long bool) {
 	if !value.Zero() {
 		card.Fields = append(card.Fields, chat.Field{Label: label, Value: value, Long: long})
 	}
 }
 
-// buildAppearance is how builds look together.
+// buildAppearance returns how the builds look together.
 func buildAppearance(t buildCounts) appearance {
 	switch {
 	case t.failed > 0:
@@ -72,7 +72,7 @@ func buildAppearance(t buildCounts) appearance {
 	return appearance{"white_check_mark", chat.ToneSuccess, "passed"}
 }
 
-// commitCard draws a commit with its builds, and the push that it came with.
+// commitCard draws a commit with its builds and pushes.
 func (s state) commitCard(card *chat.Card) {
 	l := appearance{"speech_balloon", chat.ToneNeutral, "discussed"}
 	switch forced := s.forced(); {
@@ -111,7 +111,7 @@ func (s state) forced() bool {
 	return false
 }
 
-// branches lists those that came to the commit, and those that it was built for.
+// branches lists the branches that were pushed to the commit or that it was built for.
 func (s state) branches() chat.Message {
 	var names []chat.Message
 	known := map[string]bool{"": true}
@@ -130,7 +130,7 @@ func (s state) branches() chat.Message {
 	return joinComma(names...)
 }
 
-// commits lists those of the latest push, where it had more than the one that the card is about.
+// commits lists the commits of the latest push if it had more than this one.
 func (s state) commits() chat.Message {
 	if len(s.Pushes) == 0 {
 		return chat.Message{}
@@ -150,7 +150,7 @@ func (s state) commits() chat.Message {
 	return provider.JoinLines(all...)
 }
 
-// summary says how the builds stand in one line ("5 of 6 passed, lint failed").
+// summary returns the states of the builds in one line ("5 of 6 passed, lint failed").
 func summary(builds []build) chat.Message {
 	t := countBuilds(builds)
 	switch {
@@ -181,7 +181,7 @@ func summary(builds []build) chat.Message {
 	return joinComma(parts...)
 }
 
-// streakText says what the builds mended, or for how long it has been broken.
+// streakText says how many failures the builds fixed, or how often they failed in a row.
 func (s state) streakText() chat.Message {
 	worst := build{}
 	for _, b := range s.shown() {
@@ -199,7 +199,7 @@ func (s state) streakText() chat.Message {
 	return chat.Message{}
 }
 
-// buildLines lists the builds, those that failed first.
+// buildLines lists the builds, failed ones first.
 func buildLines(builds []build) chat.Message {
 	var all []chat.Message
 	for _, state := range []string{buildFailed, buildRunning, buildStopped, buildPassed} {

@@ -16,16 +16,16 @@ const (
 	actionComment = "comment"
 	actionReply   = "reply"
 	actionRerun   = "rerun"
-	// actionMore is a menu of what is seldom wanted; its choices are the other actions and these.
+	// actionMore is a menu for rarely used actions. Its options are some of the others and these.
 	actionMore     = "more"
 	choiceRetract  = "unapprove"
 	choiceWithdraw = "withdraw"
 )
 
-// maxReviewerNames is how many reviewers are named on a card.
+// maxReviewerNames limits the reviewers named on a card.
 const maxReviewerNames = 10
 
-// pullAppearance is how a pull request looks.
+// pullAppearance returns how a pull request looks.
 func pullAppearance(p pull) appearance {
 	switch p.State {
 	case pullMerged:
@@ -77,12 +77,12 @@ func (s state) pullCard(card *chat.Card) {
 	}
 }
 
-// branchCode returns a branch as code, or what stands for one that is not known.
+// branchCode returns a branch as code, or a dash if it isn't known.
 func branchCode(name string) string {
 	return firstNonBlank(chat.Code(chat.Truncate(name, maxName)), "–")
 }
 
-// closedByText says who ended it.
+// closedByText says who closed the pull request.
 func (s state) closedByText(p pull) chat.Message {
 	if p.State == pullOpen || s.Pull.Closer.Name == "" {
 		return chat.Message{}
@@ -90,7 +90,7 @@ func (s state) closedByText(p pull) chat.Message {
 	return chat.Say("bitbucket.ended."+p.State).WithMessage("Who", actorName(s.Pull.Closer))
 }
 
-// reviewers lists who was asked, with what they said; those who said something first.
+// reviewers lists the reviewers with their verdicts, those with a verdict first.
 func reviewers(all []reviewer) chat.Message {
 	var parts []chat.Message
 	for _, verdict := range []string{verdictChanges, verdictApproved, ""} {
@@ -103,7 +103,7 @@ func reviewers(all []reviewer) chat.Message {
 	return joinComma(append(parts, moreText(len(all), len(parts)))...)
 }
 
-// pullActions are what can be done about an open pull request.
+// pullActions returns the actions of an open pull request.
 func pullActions(p pull, builds []build) []chat.Action {
 	button := func(id string, tone chat.Tone) chat.Action {
 		return chat.Action{ID: id, Label: chat.Say("bitbucket.action." + id), Tone: tone}
@@ -133,7 +133,7 @@ func pullActions(p pull, builds []build) []chat.Action {
 	return append(actions, menu)
 }
 
-// rerunnableBuilds returns the failed or stopped builds that Bitbucket can be told to run again: those of its own Pipelines.
+// rerunnableBuilds returns the failed or stopped builds that Bitbucket can rerun: those of its own Pipelines.
 func rerunnableBuilds(builds []build) []build {
 	var found []build
 	for _, b := range builds {

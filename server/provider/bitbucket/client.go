@@ -10,22 +10,22 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// maxPages bounds how many pages of a list are read.
+// maxPages limits how many pages of a list are read.
 const maxPages = 20
 
-// apiClient is what is asked of either product. Paths are "owner/repository".
+// apiClient is the part of the API that both products have. Paths are "owner/repository".
 type apiClient interface {
-	// account returns whose session it is.
+	// account returns the account of the session.
 	account(ctx context.Context) (provider.Account, error)
 	// repository returns the repository, and administers whether the session may administer it.
 	repository(ctx context.Context, path string) (provider.Resource, error)
 	administers(ctx context.Context, r provider.Resource) (bool, error)
 	hooks(ctx context.Context, path string) ([]hook, error)
-	// putHook changes the webhook, or makes one that has no ID, and returns its ID.
+	// putHook updates the webhook, or creates one without an ID, and returns its ID.
 	putHook(ctx context.Context, path string, h hook) (string, error)
 	deleteHook(ctx context.Context, path, id string) error
 	pull(ctx context.Context, path string, id int64) (pullDetails, error)
-	// review gives the account's verdict, or takes back the one that is named.
+	// review adds the account's review, or withdraws the named verdict.
 	review(ctx context.Context, path string, id int64, d eventType, taken string) error
 	merge(ctx context.Context, path string, p pullDetails, m mergeOptions) error
 	decline(ctx context.Context, path string, p pullDetails) error
@@ -41,7 +41,7 @@ type hook struct {
 	Events []string
 }
 
-// pullDetails is a pull request as it was just looked up, with the ways to merge it.
+// pullDetails is a pull request that was looked up, with its merge strategies.
 type pullDetails struct {
 	pull
 	Strategies      []string
@@ -55,7 +55,7 @@ type mergeOptions struct {
 	CloseSource bool
 }
 
-// newClient returns the session's side.
+// newClient returns the client for the session's product.
 func newClient(s provider.Session) apiClient {
 	if s.Site.Kind == kindDataCenter {
 		return dataCenter{s}
@@ -63,7 +63,7 @@ func newClient(s provider.Session) apiClient {
 	return cloud{s}
 }
 
-// escapePath returns the two parts of a repository's path, each fit for an address.
+// escapePath returns the two parts of a repository's path, escaped for an address.
 func escapePath(path string) (owner, slug string) {
 	owner, slug, _ = strings.Cut(path, "/")
 	return url.PathEscape(owner), url.PathEscape(slug)
@@ -72,7 +72,7 @@ func escapePath(path string) (owner, slug string) {
 // withProviderMessage adds to an error of a call what Bitbucket says about it.
 func withProviderMessage(err error) error { return provider.WithMessage(err, errorText) }
 
-// errorText returns what either product says about a refusal; "" for nothing that can be read.
+// errorText returns the error message of either product; "" if it can't be read.
 func errorText(body []byte) string {
 	var answer struct {
 		Error struct {

@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// dcBuild is a build in an answer of Data Center; the older of its two APIs dates it by when it was added.
+// dcBuild is a build in a Data Center's response. The older of its two APIs has the date when it was added.
 type dcBuild struct {
 	Key     string    `json:"key"`
 	Name    string    `json:"name"`
@@ -22,8 +22,7 @@ type dcBuild struct {
 	Added   timestamp `json:"dateAdded"`
 }
 
-// builds returns how the builds of the commit stand. The API of repositories shows only a build whose key is known, so that the older
-// one, which lists them, is asked.
+// builds returns the builds of the commit. The newer API only returns a build by its key, so this uses the older one, which lists them.
 func (d dataCenter) builds(ctx context.Context, hash string) ([]status, error) {
 	found, err := readPages[dcBuild](ctx, d, "/rest/build-status/latest/commits/"+url.PathEscape(hash))
 	if err != nil {
@@ -42,11 +41,11 @@ func (d dataCenter) builds(ctx context.Context, hash string) ([]status, error) {
 	return all, nil
 }
 
-// commitDetails returns what the commit is called, and which came with it.
+// commitDetails returns the commit's title, and the commits that were pushed with it.
 func (d dataCenter) commitDetails(ctx context.Context, path string, l lookup) ([]provider.Event, error) {
 	found, err := d.commits(ctx, path, l)
 	if fault.Is(err, fault.ResourceUnknown) || err == nil && len(found) == 0 {
-		return nil, nil // it is gone
+		return nil, nil // the commit is gone
 	}
 	if err != nil {
 		return nil, err
@@ -60,7 +59,7 @@ func (d dataCenter) commitDetails(ctx context.Context, path string, l lookup) ([
 	})}, nil
 }
 
-// commits returns the commit, with those before it that came after Since where that is known; the newest first.
+// commits returns the commit and those after Since, if it is known; the newest first.
 func (d dataCenter) commits(ctx context.Context, path string, l lookup) ([]commit, error) {
 	if l.Since == "" {
 		var one dcCommit
@@ -76,7 +75,7 @@ func (d dataCenter) commits(ctx context.Context, path string, l lookup) ([]commi
 	if err := d.Call(ctx, http.MethodGet, d.base(path)+"/commits?"+query.Encode(), nil, &page); err != nil {
 		return nil, err
 	}
-	if len(page.Values) == 0 { // the branch went back to a commit that it had before
+	if len(page.Values) == 0 { // the branch went back to an earlier commit
 		l.Since = ""
 		return d.commits(ctx, path, l)
 	}

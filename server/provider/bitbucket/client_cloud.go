@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// cloud calls Atlassian's cloud: https://developer.atlassian.com/cloud/bitbucket/rest/.
+// cloud calls Bitbucket Cloud: https://developer.atlassian.com/cloud/bitbucket/rest/.
 type cloud struct{ provider.Session }
 
 // base returns the address of the repository.
@@ -43,8 +43,8 @@ func (c cloud) repository(ctx context.Context, path string) (provider.Resource, 
 	}, nil
 }
 
-// administers asks for the repositories that the person administers, by name; what could be asked for one repository is gone. A
-// token of a repository or workspace is nobody's, so that its right is tried.
+// administers searches the repositories that the user administers by name, because the endpoint for a single repository was removed. A
+// token of a repository or workspace has no user, so its permission is tried out.
 func (c cloud) administers(ctx context.Context, r provider.Resource) (bool, error) {
 	if c.Account.ID == "" {
 		err := c.Call(ctx, http.MethodGet, c.base(r.Path)+"/hooks?pagelen=1", nil, nil)
@@ -69,7 +69,7 @@ func (c cloud) administers(ctx context.Context, r provider.Resource) (bool, erro
 	return found, err
 }
 
-// pages reads a list to its end, or as far as it is reasonable.
+// pages reads a list page by page, up to maxPages.
 func (c cloud) pages(ctx context.Context, address string, take func(values json.RawMessage) error) error {
 	for range maxPages {
 		var page struct {
@@ -92,7 +92,7 @@ func (c cloud) pages(ctx context.Context, address string, take func(values json.
 	return nil
 }
 
-// cloudHook is a webhook as Cloud has it.
+// cloudHook is a webhook in Cloud's form.
 type cloudHook struct {
 	UUID        string   `json:"uuid,omitempty"`
 	Description string   `json:"description"`
@@ -186,7 +186,7 @@ func (c cloud) comment(ctx context.Context, path string, id, parent int64, text 
 	return *made.comment(people{}), nil
 }
 
-// rerun has a pipeline run again, for the same commit with the same target; where the run is not found any more, the branch's.
+// rerun reruns a pipeline for the same commit with the same target. If the run isn't found, the target is the branch.
 func (c cloud) rerun(ctx context.Context, path string, b build) error {
 	target, err := c.target(ctx, path, b)
 	if err != nil {
@@ -205,8 +205,8 @@ func (c cloud) rerun(ctx context.Context, path string, b build) error {
 	return c.Call(ctx, http.MethodPost, c.base(path)+"/pipelines/", map[string]json.RawMessage{"target": target}, nil)
 }
 
-// target returns what the run of the build was started for, nil where it is not found. Runs are read by their UUIDs, which nothing tells
-// of a build, so that those of the commit are looked through.
+// target returns the target of the build's run, nil if it isn't found. Runs are identified by UUIDs, which a build doesn't contain, so
+// this searches the runs of the commit.
 func (c cloud) target(ctx context.Context, path string, b build) (json.RawMessage, error) {
 	if b.Run == 0 {
 		return nil, nil

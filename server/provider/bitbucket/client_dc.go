@@ -14,17 +14,17 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// dataCenter calls a Data Center: https://developer.atlassian.com/server/bitbucket/rest/.
+// dataCenter calls a Bitbucket Data Center: https://developer.atlassian.com/server/bitbucket/rest/.
 type dataCenter struct{ provider.Session }
 
-// base returns the address of the repository; a personal one is in a project whose key is "~" and its owner.
+// base returns the address of the repository. A personal repository is in a project whose key is "~" and its owner.
 func (dataCenter) base(path string) string {
 	owner, slug := escapePath(path)
 	return "/rest/api/latest/projects/" + owner + "/repos/" + slug
 }
 
-// Call calls as any session does. A Data Center answers 401 also to those whom it knows and does not let; that is no reason to take
-// their account for ended.
+// Call is Session.Call, except that a Data Center also responds with 401 to known users without permission. That is ProviderForbidden, so
+// that their account stays connected.
 func (d dataCenter) Call(ctx context.Context, method, address string, in, out any) error {
 	err := d.Session.Call(ctx, method, address, in, out)
 	var refusal *provider.StatusError
@@ -34,7 +34,7 @@ func (d dataCenter) Call(ctx context.Context, method, address string, in, out an
 	return err
 }
 
-// account asks who it is: there is no call for it, but every answer names the account in a header.
+// account returns the account. There is no endpoint for it, but every response has a header with the user name.
 func (d dataCenter) account(ctx context.Context) (provider.Account, error) {
 	name, err := d.username(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func (d dataCenter) account(ctx context.Context) (provider.Account, error) {
 	return provider.Account{ID: who.ID, Name: who.Name, URL: u.Links.self()}, nil
 }
 
-// username returns the name of the account, "" for nobody's.
+// username returns the user name, or "" for an anonymous session.
 func (d dataCenter) username(ctx context.Context) (string, error) {
 	const maxUsername = 256
 	var answer provider.RawResponse
@@ -103,7 +103,7 @@ func (d dataCenter) administers(ctx context.Context, r provider.Resource) (bool,
 	return err == nil, err
 }
 
-// dcHook is a webhook as Data Center has it.
+// dcHook is a webhook in Data Center's form.
 type dcHook struct {
 	ID            int64             `json:"id,omitempty"`
 	Name          string            `json:"name"`
@@ -114,7 +114,7 @@ type dcHook struct {
 	Configuration map[string]string `json:"configuration"`
 }
 
-// readPages reads a list of a Data Center page by page, up to maxPages. The address has no query.
+// readPages reads a list page by page, up to maxPages. The address has no query.
 func readPages[T any](ctx context.Context, d dataCenter, address string) ([]T, error) {
 	var all []T
 	start := int64(0)
@@ -183,7 +183,7 @@ func (d dataCenter) pull(ctx context.Context, path string, id int64) (pullDetail
 	return pullDetails{pull: *p.pull(d.Site.URL)}, nil
 }
 
-// strategies adds the ways to merge that the repository allows; where they are not told, it is merged its usual way.
+// strategies adds the merge strategies that the repository allows. If they can't be read, its default is used.
 func (d dataCenter) strategies(ctx context.Context, path string, p *pullDetails) {
 	var settings struct {
 		Merge struct {

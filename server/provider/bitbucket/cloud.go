@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// cloudPush is Cloud's event for branches and tags that moved.
+// cloudPush is Cloud's event for changed branches and tags.
 const cloudPush = "repo:push"
 
 // cloudBody is a delivery of Cloud.
@@ -29,7 +29,7 @@ type cloudBody struct {
 	Changes  cloudVerdict `json:"changes_request"`
 }
 
-// cloudLinks are the addresses that come with most things.
+// cloudLinks are the addresses of an object.
 type cloudLinks struct {
 	HTML   cloudLink `json:"html"`
 	Commit cloudLink `json:"commit"`
@@ -55,7 +55,7 @@ func (r cloudRepo) repo(site string) repo {
 	return repo{Name: untrusted.Line(r.FullName, maxTitle), URL: strings.TrimRight(page, "/")}
 }
 
-// cloudUser is a person; "username" is gone since 2019.
+// cloudUser is a user; "username" was removed in 2019.
 type cloudUser struct {
 	DisplayName string     `json:"display_name"`
 	Nickname    string     `json:"nickname"`
@@ -110,7 +110,7 @@ func (c cloudComment) comment(known people) *comment {
 	}
 }
 
-// parseCloud returns what a delivery of Cloud says.
+// parseCloud returns the events in a delivery of Cloud.
 func parseCloud(key string, d provider.Delivery) ([]provider.Event, error) {
 	var body cloudBody
 	if err := json.Unmarshal(d.Body, &body); err != nil {
@@ -141,14 +141,14 @@ func (b cloudBody) commitComment(n eventData) ([]provider.Event, error) {
 	return []provider.Event{commentEvent(n)}, nil
 }
 
-// commentEvent returns the event of a comment on a commit.
+// commentEvent returns the event about a comment on a commit.
 func commentEvent(n eventData) provider.Event {
 	return event(n, provider.Event{
 		ID: untrusted.HashID("comment", strconv.FormatInt(n.Comment.ID, 10)), Subject: commitSubject(n.Commit.Hash), At: n.At,
 	})
 }
 
-// firstNonBlank returns the first of the texts that is not blank.
+// firstNonBlank returns the first text that isn't blank, or "".
 func firstNonBlank(texts ...string) string {
 	for _, text := range texts {
 		if strings.TrimSpace(text) != "" {

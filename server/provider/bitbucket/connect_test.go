@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
-func TestTheWebhookIsMadeMendedAndRemoved(t *testing.T) {
+func TestTheWebhookIsCreatedUpdatedAndDeleted(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
 		w, b := newWorld(t, kind, "acme"), New()
@@ -58,7 +58,7 @@ func TestTheWebhookIsMadeMendedAndRemoved(t *testing.T) {
 	}
 }
 
-func TestOnlyAnAdminOfTheRepositoryConnectsIt(t *testing.T) {
+func TestOnlyRepositoryAdminsConnectARepository(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
 		w, b := newWorld(t, kind, "acme"), New()
@@ -79,7 +79,7 @@ func TestOnlyAnAdminOfTheRepositoryConnectsIt(t *testing.T) {
 	}
 }
 
-func TestATokenOfTheRepositoryConnectsItWithoutAnybody(t *testing.T) {
+func TestARepositoryTokenConnectsWithoutAUser(t *testing.T) {
 	t.Parallel()
 	for right, want := range map[string]fault.Code{sandbox.RightAdmin: "", sandbox.RightRead: fault.NotResourceAdmin} {
 		w, b := newWorld(t, sandbox.Cloud, "acme"), New()
@@ -95,7 +95,7 @@ func TestATokenOfTheRepositoryConnectsItWithoutAnybody(t *testing.T) {
 	}
 }
 
-func TestATokenThatIsWrongIsNoticedAtOnce(t *testing.T) {
+func TestAnInvalidTokenIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
 		w := newWorld(t, kind, "acme")
@@ -117,7 +117,7 @@ func TestATokenThatIsWrongIsNoticedAtOnce(t *testing.T) {
 	require.Equal(t, provider.Basic, basic.Scheme)
 }
 
-func TestAPersonIsKnownByTheirOwnAccount(t *testing.T) {
+func TestWhoAmIReturnsTheUsersAccount(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
 		who := newWorld(t, kind, "acme").session("bob").Account
@@ -161,7 +161,7 @@ func TestDataCenterBuildsAreFetchedAfterPushes(t *testing.T) {
 	require.Empty(t, look())
 }
 
-func TestBuildsAreNotLookedUpForever(t *testing.T) {
+func TestBuildLookupsAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.DataCenter, "acme")
 	r := w.follow()

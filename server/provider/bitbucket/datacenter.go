@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// Data Center's events that are not of pull requests.
+// Data Center's events that aren't about pull requests.
 const (
 	dcRefsChanged   = "repo:refs_changed"
 	dcCommitComment = "repo:comment:added"
@@ -29,11 +29,11 @@ type dcBody struct {
 	Participant dcParticipant `json:"participant"`
 	Comment     dcComment     `json:"comment"`
 	ParentID    int64         `json:"commentParentId"`
-	// Commit is the hash of what a comment is on.
+	// Commit is the hash that a comment is on.
 	Commit string `json:"commit"`
 }
 
-// dcLinks are the addresses that come with most things; personal repositories may have none, or a list of nothing.
+// dcLinks are the addresses of an object; personal repositories may have none, or an empty list.
 type dcLinks struct {
 	Self []struct {
 		Href string `json:"href"`
@@ -72,7 +72,7 @@ type dcRepo struct {
 	Links dcLinks `json:"links"`
 }
 
-// path returns what the repository is called in addresses.
+// path returns the repository's path in addresses.
 func (r dcRepo) path() string { return r.Project.Key + "/" + r.Slug }
 
 // repo returns the repository at the site.
@@ -81,7 +81,7 @@ func (r dcRepo) repo(site string) repo {
 	return repo{Name: untrusted.Line(r.path(), maxTitle), URL: firstNonBlank(page, r.page(site))}
 }
 
-// page returns the address of a repository that names none itself.
+// page returns the address of a repository without a link.
 func (r dcRepo) page(site string) string {
 	switch owner, personal := strings.CutPrefix(r.Project.Key, "~"); {
 	case site == "" || r.Project.Key == "" || r.Slug == "":
@@ -102,7 +102,7 @@ func (c dcCommit) commit() commit {
 	return commit{Hash: validHash(c.ID), Title: firstLine(c.Message), Author: c.Author.person().Name}
 }
 
-// dcChange is what a push did to one branch or tag; a hash of zeros is of nothing.
+// dcChange is what a push did to a branch or tag; a hash of zeros means none.
 type dcChange struct {
 	Ref struct {
 		ID        string `json:"id"`
@@ -147,7 +147,7 @@ func (p dcParticipant) verdict() string {
 	return ""
 }
 
-// dcPull is a pull request in a delivery, and in an answer, of Data Center.
+// dcPull is a pull request in a delivery or response of Data Center.
 type dcPull struct {
 	ID        int64           `json:"id"`
 	Version   int64           `json:"version"`
@@ -160,7 +160,7 @@ type dcPull struct {
 	To        dcEnd           `json:"toRef"`
 	Author    dcParticipant   `json:"author"`
 	Reviewers []dcParticipant `json:"reviewers"`
-	// Participants are people who take part without having been asked.
+	// Participants are users who take part without having been asked.
 	Participants []dcParticipant `json:"participants"`
 	Properties   struct {
 		MergeCommit struct {
@@ -170,7 +170,7 @@ type dcPull struct {
 	Links dcLinks `json:"links"`
 }
 
-// dcEnd is one of the branches of a pull request.
+// dcEnd is the source or target branch of a pull request.
 type dcEnd struct {
 	ID        string `json:"id"`
 	DisplayID string `json:"displayId"`
@@ -201,7 +201,7 @@ func (p dcPull) pull(site string) *pull {
 	return neutral
 }
 
-// dcEventType are what Data Center's events say that somebody did.
+// dcEventType returns the type of a Data Center event, or "".
 func dcEventType(key string) eventType {
 	switch strings.TrimPrefix(key, "pr:") {
 	case "opened":
@@ -226,7 +226,7 @@ func dcEventType(key string) eventType {
 	return ""
 }
 
-// parseDataCenter returns what a delivery of Data Center says. It sends none about builds, so they have to be looked up.
+// parseDataCenter returns the events in a delivery of Data Center. It sends none about builds, so they have to be looked up.
 func parseDataCenter(key string, d provider.Delivery) ([]provider.Event, error) {
 	var body dcBody
 	if err := json.Unmarshal(d.Body, &body); err != nil {
@@ -247,7 +247,7 @@ func parseDataCenter(key string, d provider.Delivery) ([]provider.Event, error) 
 	return body.pull(key, n, d.Site)
 }
 
-// pull returns what happened to a pull request of Data Center.
+// pull returns an event about a pull request of Data Center.
 func (b dcBody) pull(key string, n eventData, site string) ([]provider.Event, error) {
 	n.Type = dcEventType(key)
 	if n.Type == "" {
@@ -270,7 +270,7 @@ func (b dcBody) pull(key string, n eventData, site string) ([]provider.Event, er
 	return []provider.Event{pullEvent(n)}, nil
 }
 
-// refs returns the events of the branches and tags that moved.
+// refs returns the events of the changed branches and tags.
 func (b dcBody) refs(n eventData, d provider.Delivery) ([]provider.Event, error) {
 	if b.Repository.Slug == "" {
 		return nil, errors.New("a delivery of no repository")
@@ -285,12 +285,12 @@ func (b dcBody) refs(n eventData, d provider.Delivery) ([]provider.Event, error)
 		if m.name == "" || m.from.Hash == "" && m.to.Hash == "" {
 			continue
 		}
-		if len(b.Changes) == 1 { // else it is not said which of them the commits belong to
+		if len(b.Changes) == 1 { // otherwise it isn't known which change the commits belong to
 			for _, c := range b.Commits {
 				m.commits = append(m.commits, c.commit())
 			}
 			if m.tag && m.to.Hash != "" && tip.Hash != "" {
-				m.to = tip // an annotated tag has a hash of its own
+				m.to = tip // an annotated tag has its own hash
 			}
 		}
 		if tip.Hash == m.to.Hash {

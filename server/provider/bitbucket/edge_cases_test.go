@@ -72,7 +72,7 @@ func TestASignatureOfAnyLengthIsReadSafely(t *testing.T) {
 	}
 }
 
-func TestAnUnsignedPingMayPassAndAForgedOneMayNot(t *testing.T) {
+func TestAnUnsignedPingPassesButAForgedOneDoesNot(t *testing.T) {
 	t.Parallel()
 	ping := fixture(t, "dc-ping")
 	_, err := New().Verify(ping, []string{"k"})
@@ -88,7 +88,7 @@ func TestAnUnsignedPingMayPassAndAForgedOneMayNot(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestDatesComeAsMillisecondsAndAsText(t *testing.T) {
+func TestTimesAreReadAsMillisecondsAndText(t *testing.T) {
 	t.Parallel()
 	want := time.Date(2018, 9, 21, 14, 9, 51, 0, time.UTC)
 	for _, text := range []string{
@@ -124,7 +124,7 @@ func TestAStatusWithoutItsCommitHasTheHashInALink(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestPipelinesHaveANewKeyForEachRunAndOthersUseTheirsAgain(t *testing.T) {
+func TestPipelinesHaveANewKeyForEachRunAndOthersReuseTheirs(t *testing.T) {
 	t.Parallel()
 	card := told(t, fixture(t, "cloud-pipeline-failed"), fixture(t, "cloud-pipeline-fixed"))
 	require.Equal(t, "bitbucket.state.passed", card.State.ID, "the run before is no more of interest")
@@ -136,7 +136,7 @@ func TestPipelinesHaveANewKeyForEachRunAndOthersUseTheirsAgain(t *testing.T) {
 	require.Equal(t, "bitbucket.state.failed", card.State.ID, "another key is another build")
 }
 
-func TestPullRequestsOfCloudCutTheHashesOfCommits(t *testing.T) {
+func TestPullRequestsOfCloudAbbreviateHashes(t *testing.T) {
 	t.Parallel()
 	opened, _ := heard(t, fixture(t, "cloud-pull-updated"))
 	change, err := New().Fold(nil, nil, opened[0])
@@ -157,7 +157,7 @@ func TestAPushMayHaveNoChangesOrSeveral(t *testing.T) {
 	require.True(t, all[2].Ref.Deleted, "and where the hash is all zeros")
 }
 
-func TestARequestTellsARepetitionFromThereAndBack(t *testing.T) {
+func TestTheRequestIDTellsRepetitionsFromMovesBack(t *testing.T) {
 	t.Parallel()
 	for name, header := range map[string]string{"cloud-push": headerCloudRequest, "dc-refs-changed": headerRequest} {
 		d := fixture(t, name)
@@ -189,7 +189,7 @@ func TestARequestForChangesHasTwoNames(t *testing.T) {
 	}
 }
 
-func TestEventsThatNobodyKnowsAreNoError(t *testing.T) {
+func TestUnknownEventsAreIgnored(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"repo:fork", "repo:secret_detected", "mirror:repo_synchronized", "issue:created", "project:modified", "x"} {
 		events, err := New().Parse(provider.Delivery{Header: map[string]string{headerEvent: key}, Body: []byte(`{"repository":{"full_name":"a/b"}}`)})
@@ -200,7 +200,7 @@ func TestEventsThatNobodyKnowsAreNoError(t *testing.T) {
 	require.Error(t, err, "but a delivery says what it is")
 }
 
-func TestADataCenterSaysUnauthorizedToThoseItKnows(t *testing.T) {
+func TestADataCenterRespondsUnauthorizedWithoutPermission(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "datacenter", "acme")
 	_, err := dataCenter{w.session("cyd")}.hooks(t.Context(), w.path())
@@ -208,7 +208,7 @@ func TestADataCenterSaysUnauthorizedToThoseItKnows(t *testing.T) {
 }
 
 // Of builds and repositories nothing is kept but names, titles, numbers and states, and the first words of a comment that a card shows.
-func TestNothingOfContentsIsKept(t *testing.T) {
+func TestNoContentsAreKept(t *testing.T) {
 	t.Parallel()
 	for name := range fixtures() {
 		events, _ := heard(t, fixture(t, name))
@@ -225,7 +225,7 @@ func TestNothingOfContentsIsKept(t *testing.T) {
 	}
 }
 
-func TestASeriesOfFailuresIsCountedBeyondWhatIsRemembered(t *testing.T) {
+func TestFailuresAreCountedBeyondTheRememberedRuns(t *testing.T) {
 	t.Parallel()
 	var series json.RawMessage
 	for i := range maxRuns + 20 {
@@ -268,7 +268,7 @@ func TestMissingPartsStayAsTheyWere(t *testing.T) {
 	require.Len(t, built.Actions, 1, "a run that does not repeat its branch is still one that can be run again")
 }
 
-func TestARepositoryThatIsRenamedIsCalledByItsNewName(t *testing.T) {
+func TestARenamedRepositoryIsShownByItsNewName(t *testing.T) {
 	t.Parallel()
 	renamed := changed(t, "cloud-pull-approved", `acme/web`, `acme/shop`)
 	card := told(t, fixture(t, "cloud-pull-created"), renamed)

@@ -14,27 +14,27 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// How much is taken over of what came from outside, in characters.
+// Limits of what is kept, in characters.
 const (
 	maxTitle  = 160
 	maxName   = 80
 	maxBranch = 250
-	// maxExcerpt is how much of a comment is shown; it is kept nowhere.
+	// maxExcerpt limits the excerpt of a comment, which isn't stored.
 	maxExcerpt = 300
-	// maxListed is how many commits of a push are shown; Cloud tells of no more.
+	// maxListed limits the commits of a push that are shown; Cloud sends no more.
 	maxListed = 5
 )
 
-// eventData is what one event says, the same for both products; see provider.Event.Data.
+// eventData is what one event says, for both products; see provider.Event.Data.
 type eventData struct {
 	Repo repo `json:"repo"`
-	// By is who did it, At when.
+	// By is who acted, At when.
 	By person    `json:"by,omitzero"`
 	At time.Time `json:"at,omitzero"`
-	// NoBuildEvents says that no deliveries tell of builds there, so that they have to be looked up.
+	// NoBuildEvents is set if the site sends no deliveries about builds, so that they have to be looked up.
 	NoBuildEvents bool `json:"no_build_events,omitempty"`
 
-	// Commit is what Status and Push are about, and Comment where there is no Pull.
+	// Commit is the subject of Status and Push, and of Comment without a Pull.
 	Commit  *commit   `json:"commit,omitempty"`
 	Status  *status   `json:"status,omitempty"`
 	Push    *push     `json:"push,omitempty"`
@@ -46,13 +46,13 @@ type eventData struct {
 	Type eventType `json:"type,omitempty"`
 }
 
-// repo is where something happened.
+// repo is the repository.
 type repo struct {
 	Name string `json:"name"`
 	URL  string `json:"url,omitempty"`
 }
 
-// commitURL returns the page of a commit, "" where that of the repository is not known.
+// commitURL returns the page of a commit, or "" if that of the repository isn't known.
 func (r repo) commitURL(hash string) string {
 	if r.URL == "" || hash == "" {
 		return ""
@@ -60,7 +60,7 @@ func (r repo) commitURL(hash string) string {
 	return r.URL + "/commits/" + url.PathEscape(hash)
 }
 
-// pullURL returns the page of a pull request, "" where that of the repository is not known.
+// pullURL returns the page of a pull request, or "" if that of the repository isn't known.
 func (r repo) pullURL(id int64) string {
 	if r.URL == "" || id <= 0 {
 		return ""
@@ -68,13 +68,13 @@ func (r repo) pullURL(id int64) string {
 	return r.URL + "/pull-requests/" + itoa(id)
 }
 
-// person is somebody at Bitbucket.
+// person is a Bitbucket user.
 type person struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 }
 
-// commit is one commit, by its first line.
+// commit is a commit with the first line of its message.
 type commit struct {
 	Hash   string `json:"hash"`
 	Title  string `json:"title,omitempty"`
@@ -84,27 +84,27 @@ type commit struct {
 // push moved a branch to the commit.
 type push struct {
 	Branch string `json:"branch"`
-	// From is where the branch was before; "" for a new one.
+	// From is the branch's previous commit; "" for a new branch.
 	From    string   `json:"from,omitempty"`
 	Commits []commit `json:"commits,omitempty"`
-	// More says that there were more commits than are listed.
+	// More is set if there are more commits than listed.
 	More   bool `json:"more,omitempty"`
 	Forced bool `json:"forced,omitempty"`
-	// Created says that the branch is new, so that the commits may be others' too.
+	// Created is set if the branch is new, so that other branches may have the commits, too.
 	Created bool `json:"created,omitempty"`
 }
 
-// refData is a branch or tag that was made, moved or deleted.
+// refData is a branch or tag that was created, moved or deleted.
 type refData struct {
 	Tag     bool   `json:"tag,omitempty"`
 	Name    string `json:"name"`
 	Hash    string `json:"hash,omitempty"`
 	Deleted bool   `json:"deleted,omitempty"`
-	// Moved says that a tag was there before.
+	// Moved is set if the tag existed before.
 	Moved bool `json:"moved,omitempty"`
 }
 
-// comment is one comment by its number, with its first lines on their way to the thread.
+// comment is a comment by number, with an excerpt for the thread.
 type comment struct {
 	ID      int64  `json:"id"`
 	Parent  int64  `json:"parent,omitempty"`
@@ -114,24 +114,24 @@ type comment struct {
 	URL     string `json:"url,omitempty"`
 }
 
-// eventType is what somebody did.
+// eventType is what happened to a pull request or comment.
 type eventType string
 
-// The deeds.
+// The event types.
 const (
 	typeOpened           eventType = "open"
 	typeUpdated          eventType = "update"
 	typeApproved         eventType = "approve"
-	typeReviewWithdrawn  eventType = "retract" // took the approval, or the request for changes, back
-	typeChangesRequested eventType = "reject"  // asked for changes
+	typeReviewWithdrawn  eventType = "retract" // an approval, or a request for changes, was withdrawn
+	typeChangesRequested eventType = "reject"  // changes were requested
 	typeMerged           eventType = "merge"
 	typeDeclined         eventType = "decline"
 	typeDeleted          eventType = "delete"
 	typeCommented        eventType = "comment"
-	typeLookedUp         eventType = "refresh" // nobody did anything: it was looked up
+	typeLookedUp         eventType = "refresh" // nothing happened: it was looked up
 )
 
-// verdict returns the verdict that the deed is, "" for none.
+// verdict returns the verdict of a review event, or "".
 func (d eventType) verdict() string {
 	switch d {
 	case typeApproved:
@@ -142,7 +142,7 @@ func (d eventType) verdict() string {
 	return ""
 }
 
-// endState returns the state that the deed leaves the pull request in, "" where it does not end it.
+// endState returns the state in which the event leaves a closed pull request, or "".
 func (d eventType) endState() string {
 	switch d {
 	case typeMerged:
@@ -157,7 +157,7 @@ func (d eventType) endState() string {
 
 const (
 	shortHash = 7
-	// prefixHash is so much of a hash as Cloud's pull requests name commits by.
+	// prefixHash is the length of hashes in Cloud's pull requests.
 	prefixHash = 12
 	maxSubject = 180
 )
@@ -165,19 +165,19 @@ const (
 // abbreviate returns a hash as people write it.
 func abbreviate(hash string) string { return hash[:min(len(hash), shortHash)] }
 
-// commitSubject names a commit; Cloud's pull requests know it by the beginning of its hash alone.
+// commitSubject returns the subject of a commit. Cloud's pull requests contain only the beginning of its hash.
 func commitSubject(hash string) string { return "commit/" + hash[:min(len(hash), prefixHash)] }
 
-// headAlias returns the name under which a pull request is found by the commit that it ends with.
+// headAlias returns the alias of a pull request by its last commit.
 func headAlias(hash string) string { return "head/" + hash[:min(len(hash), prefixHash)] }
 
-// sameCommit reports whether two hashes, either of which may be cut, are of one commit.
+// sameCommit reports whether two hashes, either of which may be abbreviated, are the same commit.
 func sameCommit(a, b string) bool {
 	n := min(len(a), len(b))
 	return n >= shortHash && a[:n] == b[:n]
 }
 
-// boundName returns a name of two parts that is not too long for a subject or series.
+// boundName returns a name of two parts that fits the length of subjects and series.
 func boundName(kind, name string) string {
 	if utf8.RuneCountInString(name) > maxSubject-len(kind) {
 		sum := sha256.Sum256([]byte(name))
@@ -186,17 +186,17 @@ func boundName(kind, name string) string {
 	return kind + "/" + name
 }
 
-// event returns the event with the news as its data.
+// event returns the provider.Event with the event data.
 func event(n eventData, e provider.Event) provider.Event {
 	data, err := json.Marshal(n)
 	if err != nil {
-		data = nil // cannot be: news holds plain values only
+		data = nil // can't happen: event data has only plain values
 	}
 	e.Data = data
 	return e
 }
 
-// labels returns those of an event; a blank one is none.
+// labels returns the labels that aren't empty.
 func labels(branch, build string) map[string]string {
 	all := map[string]string{}
 	if branch != "" {
@@ -211,16 +211,16 @@ func labels(branch, build string) map[string]string {
 	return all
 }
 
-// timeKey writes a time for an identity.
+// timeKey returns a time for use in an ID.
 func timeKey(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 10) }
 
-// firstLine returns the first line of a commit's message.
+// firstLine returns the first line of a commit message.
 func firstLine(message string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
 	return untrusted.Line(line, maxTitle)
 }
 
-// validHash returns the text if it can be the hash of a commit, else "".
+// validHash returns the text if it is the hash of a commit, or "".
 func validHash(text string) string {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if len(text) < shortHash || len(text) > 64 || strings.Trim(text, "0123456789abcdef") != "" || strings.Trim(text, "0") == "" {

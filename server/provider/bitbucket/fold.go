@@ -13,11 +13,11 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// maxComments is how many comments are remembered by their numbers, so that none is told twice.
+// maxComments limits the remembered comments, so that none is posted twice.
 const maxComments = 200
 
-// state is what is known of a subject. Which of the parts are there depends on what it is; builds of a commit may come before the
-// pull request that they belong to as well.
+// state is the state of a subject. Which parts are set depends on the kind of subject. A pull request also has the builds of its commits,
+// which may come before it.
 type state struct {
 	Repo repo      `json:"repo"`
 	At   time.Time `json:"at,omitzero"`
@@ -32,20 +32,20 @@ type state struct {
 	Pull *pullState `json:"pull,omitempty"`
 
 	Comments []int64 `json:"comments,omitempty"`
-	// CardComment is the comment that a commit's card began with; it quotes the first words.
+	// CardComment is the comment that a commit's card began with. It has only an excerpt.
 	CardComment *cardComment `json:"card_comment,omitempty"`
 }
 
-// cardComment is a comment with who made it.
+// cardComment is a comment with its author.
 type cardComment struct {
 	comment
 	By person `json:"by,omitzero"`
 }
 
-// fold is one event on its way into a state.
+// fold applies one event to a state.
 type fold struct {
 	state
-	// id is the event's, fresh says that nothing was known of the subject, known is what is known of those that the event depends on.
+	// id is the event's. isNew is set if nothing was known of the subject. related has the states of the event's ContextSubjects.
 	id      string
 	isNew   bool
 	related map[string]json.RawMessage
@@ -54,8 +54,8 @@ type fold struct {
 	change  provider.Change
 }
 
-// Fold applies the event to its subject. Everything in a state is either a set or has the time of its latest change, so that the
-// order in which events come does not matter.
+// Fold applies the event to its subject. Everything in a state is a set or has the time of its latest change, so the order of events
+// doesn't matter.
 func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.Change, error) {
 	f := fold{id: untrusted.HashID(e.ID)[:16], isNew: len(raw) == 0, related: e.ContextStates}
 	if err := json.Unmarshal(e.Data, &f.data); err != nil {
@@ -75,7 +75,7 @@ func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.
 	if !f.apply() {
 		return provider.Change{Stale: true}, nil
 	}
-	older, newer := f.Repo, f.data.Repo // it may have been renamed
+	older, newer := f.Repo, f.data.Repo // the repository may have been renamed
 	if f.data.At.Before(f.At) {
 		older, newer = newer, older
 	}
@@ -90,7 +90,7 @@ func (*Bitbucket) Fold(raw, series json.RawMessage, e provider.Event) (provider.
 	return f.change, nil
 }
 
-// apply folds the part that the event is about and reports whether that may have changed something.
+// apply applies the part that the event is about and reports whether it may have changed something.
 func (f *fold) apply() bool {
 	switch {
 	case f.data.Pull != nil:
@@ -121,7 +121,7 @@ func readState(raw json.RawMessage) (state, error) {
 	return s, errors.Wrap(json.Unmarshal(raw, &s), "read a state")
 }
 
-// fillCommit fills what is known of the commit.
+// fillCommit fills in what is known about the commit.
 func (f *fold) fillCommit() {
 	if f.Commit == nil {
 		f.Commit = &commit{Hash: f.data.Commit.Hash}
@@ -131,7 +131,7 @@ func (f *fold) fillCommit() {
 	}
 }
 
-// addComment tells of a comment, once.
+// addComment posts a comment once.
 func (f *fold) addComment() bool {
 	id := f.data.Comment.ID
 	at, known := slices.BinarySearch(f.Comments, id)
@@ -146,7 +146,7 @@ func (f *fold) addComment() bool {
 	return true
 }
 
-// addCommitComment tells of a comment on a commit: on the card if that begins with it, else in the thread.
+// addCommitComment adds a comment on a commit: to the card if it is the first event, otherwise to the thread.
 func (f *fold) addCommitComment() bool {
 	if f.Commit.Title == "" {
 		f.requestDetails("")
@@ -159,7 +159,7 @@ func (f *fold) addCommitComment() bool {
 	return true
 }
 
-// requestDetails has the commit looked up, and those since the other one, where deliveries do not tell of them.
+// requestDetails adds a task that looks up the commit, and those since the given one, if deliveries don't contain them.
 func (f *fold) requestDetails(since string) {
 	if !f.data.NoBuildEvents || f.data.Commit == nil {
 		return
@@ -171,15 +171,15 @@ func (f *fold) requestDetails(since string) {
 	f.change.Tasks = append(f.change.Tasks, l.task(0))
 }
 
-// addReply adds a line to the thread.
+// addReply adds a thread reply.
 func (f *fold) addReply(r chat.Reply) { f.change.Replies = append(f.change.Replies, r) }
 
-// replyWithActor adds a line about what the person did.
+// replyWithActor adds a reply about what a user did.
 func (f *fold) replyWithActor(id string, who person, pairs ...string) {
 	f.addReply(chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", actorName(who))})
 }
 
-// requestBuilds has the builds of the commit looked up, where no deliveries tell of them.
+// requestBuilds adds a task that looks up the commit's builds, if no deliveries report them.
 func (f *fold) requestBuilds(hash, branch string) {
 	if !f.data.NoBuildEvents || hash == "" {
 		return
@@ -189,7 +189,7 @@ func (f *fold) requestBuilds(hash, branch string) {
 	}.task(0))
 }
 
-// commitTitle returns the first line of the commit, if this is the one that is known.
+// commitTitle returns the title of the commit if the event has it.
 func (f *fold) commitTitle(hash string) string {
 	if f.data.Commit != nil && sameCommit(f.data.Commit.Hash, hash) {
 		return f.data.Commit.Title

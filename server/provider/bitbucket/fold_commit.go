@@ -9,22 +9,22 @@ import (
 )
 
 const (
-	// maxBuilds is how many builds of a commit, and maxPushes how many branches that came to it, are kept.
+	// maxBuilds limits the remembered builds of a commit, maxPushes its branches.
 	maxBuilds = 40
 	maxPushes = 6
-	// visibleFor is how long a card is taken to be in sight.
+	// visibleFor is how long a card is probably still in sight.
 	visibleFor = time.Hour
 )
 
-// build is how a build of a commit stands.
+// build is the state of a build of a commit.
 type build struct {
 	status
 	Hash string `json:"hash"`
-	// Streak is which failure in a row this is, or how many were mended.
+	// Streak is the number of failures in a row with this one, or how many were fixed.
 	Streak int `json:"streak,omitempty"`
 }
 
-// pushRecord is a branch that came to the commit.
+// pushRecord is a branch that was pushed to the commit.
 type pushRecord struct {
 	push
 	// ID is the event's.
@@ -33,14 +33,14 @@ type pushRecord struct {
 	At time.Time `json:"at,omitzero"`
 }
 
-// refState is how a branch or tag stands.
+// refState is the state of a branch or tag.
 type refState struct {
 	refData
 	By person    `json:"by,omitzero"`
 	At time.Time `json:"at,omitzero"`
 }
 
-// shown returns the builds that belong to what the card is about: those of the commit that a pull request ends with now.
+// shown returns the builds that the card shows: for a pull request, those of its last commit.
 func (s state) shown() []build {
 	if s.Pull == nil {
 		return s.Builds
@@ -54,7 +54,7 @@ func (s state) shown() []build {
 	return ofHead
 }
 
-// foldStatus folds how a build stands. A newer run of the same build takes the place of the older.
+// foldStatus applies the state of a build. A newer run of the same build replaces an older one.
 func (f *fold) foldStatus() bool {
 	f.fillCommit()
 	wasFailed, wasPassed := countBuilds(f.shown()).failed > 0, countBuilds(f.shown()).allPassed()
@@ -69,7 +69,7 @@ func (f *fold) foldStatus() bool {
 	f.keepBuild(fresh)
 	if f.Pull != nil && !sameCommit(fresh.Hash, f.Pull.Head) {
 		f.change.ResultChanged, f.change.Escalated = false, false
-		return true // of a commit that is no longer, or not yet, the last of the pull request
+		return true // not the last commit of the pull request, or not yet
 	}
 	f.change.Escalated = f.change.Escalated && !wasFailed
 	f.change.Resurface = wasPassed && fresh.State == buildFailed && f.Pull == nil && fresh.At.Sub(f.At) > visibleFor
@@ -77,7 +77,7 @@ func (f *fold) foldStatus() bool {
 	return true
 }
 
-// keepBuild has the build take the place of the run before it, unless that is newer.
+// keepBuild replaces an older run with the build.
 func (f *fold) keepBuild(fresh build) {
 	at := slices.IndexFunc(f.Builds, func(b build) bool { return b.buildKey() == fresh.buildKey() && sameCommit(b.Hash, fresh.Hash) })
 	if at >= 0 {
@@ -95,7 +95,7 @@ func (f *fold) keepBuild(fresh build) {
 	f.dropBuilds()
 }
 
-// classify finds out what the result means after those before it, and returns the kind of news that it is.
+// classify compares the result with previous ones and returns the kind of notification.
 func (f *fold) classify(b *build) string {
 	if b.State == buildRunning {
 		return kindRunning
@@ -116,7 +116,7 @@ func (f *fold) classify(b *build) string {
 	return kindPassed
 }
 
-// newer reports whether the first is to take the place of the second, which is of the same build.
+// newer reports whether the first run replaces the second run of the same build.
 func newer(a, b build) bool {
 	if a.Run != b.Run && a.Run > 0 && b.Run > 0 {
 		return a.Run > b.Run
@@ -130,7 +130,7 @@ func newer(a, b build) bool {
 	return strings.Compare(a.State+a.Key+a.URL+a.Name, b.State+b.Key+b.URL+b.Name) > 0
 }
 
-// dropBuilds lets go of the oldest where there are too many.
+// dropBuilds drops the oldest builds if there are too many.
 func (f *fold) dropBuilds() {
 	for len(f.Builds) > maxBuilds {
 		oldest := 0
@@ -143,7 +143,7 @@ func (f *fold) dropBuilds() {
 	}
 }
 
-// replyBuild tells the thread of a result. One build that passed among others is worth a line when it was the last.
+// replyBuild posts a result. A passed build among others is posted only if it was the last one.
 func (f *fold) replyBuild(b build) {
 	told := chat.Message{}.WithText("Build", chat.LinkTo(chat.Truncate(b.label(), maxName), b.URL))
 	switch {
@@ -167,7 +167,7 @@ func (f *fold) replyBuild(b build) {
 	f.addReply(chat.Reply{Text: told})
 }
 
-// foldRef folds a branch or tag that was made, moved or deleted.
+// foldRef applies the creation, move or deletion of a branch or tag.
 func (f *fold) foldRef() bool {
 	f.change.Kind = kindBranch
 	if f.data.Ref.Tag {
@@ -197,7 +197,7 @@ func (f *fold) foldRef() bool {
 	return true
 }
 
-// buildCounts counts builds by how they stand.
+// buildCounts counts builds by state.
 type buildCounts struct{ all, passed, failed, running, stopped int }
 
 func (t buildCounts) allPassed() bool { return t.all > 0 && t.passed == t.all }

@@ -9,27 +9,27 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// pullState is what is known of a pull request: the newest that a delivery showed of it, and what reviewers did since.
+// pullState is the state of a pull request: the newest one in a delivery, and the reviews since then.
 type pullState struct {
 	pull
-	// ShownAt is when the newest was shown, Listed when its reviewers were.
+	// ShownAt is the time of the newest state, ListedAt of its reviewers.
 	ShownAt  time.Time `json:"shown_at,omitzero"`
 	ListedAt time.Time `json:"listed_at,omitzero"`
-	// Reviews is what single reviewers did, by their IDs, at Listed or after it.
+	// Reviews has the reviews by reviewer ID, at or after ListedAt.
 	Reviews map[string]review `json:"reviews,omitempty"`
-	// Closer ended it, at Closed.
+	// Closer closed it, at ClosedAt.
 	Closer   person    `json:"closer,omitzero"`
 	ClosedAt time.Time `json:"closed_at,omitzero"`
 }
 
-// review is what a reviewer did, and when.
+// review is a reviewer's verdict, and when it was given.
 type review struct {
 	Name    string    `json:"name"`
 	Verdict string    `json:"verdict,omitempty"`
 	At      time.Time `json:"at,omitzero"`
 }
 
-// foldPull folds something that happened to a pull request.
+// foldPull applies an event about a pull request.
 func (f *fold) foldPull() bool {
 	var before *pull
 	if f.Pull != nil {
@@ -61,7 +61,7 @@ func (f *fold) foldPull() bool {
 	return true
 }
 
-// replyFirst tells of what happened where nothing was known before: that it was opened is on the card already.
+// replyFirst posts what the first event says beyond the card, which already shows that the pull request is open.
 func (f *fold) replyFirst(after pull) {
 	if verdict := f.data.Type.verdict(); verdict != "" {
 		f.replyWithActor(verdictMessageID(verdict), f.data.By)
@@ -74,7 +74,7 @@ func (f *fold) replyFirst(after pull) {
 	}
 }
 
-// replyChanges tells of each difference that the event makes.
+// replyChanges posts each difference that the event makes.
 func (f *fold) replyChanges(before, after pull) {
 	by := f.data.By
 	if before.State != after.State {
@@ -101,7 +101,7 @@ func (f *fold) replyChanges(before, after pull) {
 	f.replyReviews(before, after)
 }
 
-// replyClosed tells of an end, or that it goes on.
+// replyClosed posts that the pull request was closed or reopened.
 func (f *fold) replyClosed(after pull) {
 	who := f.Pull.Closer
 	if who == (person{}) {
@@ -122,7 +122,7 @@ func (f *fold) replyClosed(after pull) {
 	}
 }
 
-// replyReviews tells of new reviewers and changed verdicts.
+// replyReviews posts new reviewers and changed verdicts.
 func (f *fold) replyReviews(before, after pull) {
 	known := map[string]reviewer{}
 	for _, r := range before.Reviewers {
@@ -148,7 +148,7 @@ func (f *fold) replyReviews(before, after pull) {
 	}
 }
 
-// verdictMessageID returns the sentence for a verdict.
+// verdictMessageID returns the message ID for a verdict.
 func verdictMessageID(verdict string) string {
 	if verdict == verdictChanges {
 		return "bitbucket.reply.changes"
@@ -156,7 +156,7 @@ func verdictMessageID(verdict string) string {
 	return "bitbucket.reply.approved"
 }
 
-// commentReply returns the line for a comment: its first words, and a button to answer.
+// commentReply returns the reply for a comment: an excerpt and a button to reply.
 func (f *fold) commentReply() chat.Reply {
 	c := f.data.Comment
 	reply := chat.Reply{Text: c.sentence(f.data.By)}
@@ -168,7 +168,7 @@ func (f *fold) commentReply() chat.Reply {
 	return reply
 }
 
-// sentence returns the first words of the comment in a sentence.
+// sentence returns a sentence with the comment's excerpt.
 func (c comment) sentence(by person) chat.Message {
 	if c.Path == "" {
 		return chat.Say("bitbucket.comment.said").WithMessage("Who", actorName(by)).WithMessage("Excerpt", excerpt(c.Excerpt))
@@ -181,7 +181,7 @@ func (c comment) sentence(by person) chat.Message {
 	return chat.Say("bitbucket.comment.said_at").WithMessage("Who", actorName(by)).WithMessage("Where", where).WithMessage("Excerpt", excerpt(c.Excerpt))
 }
 
-// merge returns what is known after the news.
+// merge returns the state after the event.
 func (p *pullState) merge(n eventData) pullState {
 	if p == nil {
 		p = &pullState{}
@@ -206,7 +206,7 @@ func (p *pullState) merge(n eventData) pullState {
 	return next
 }
 
-// mergeReviews returns what single reviewers did since all of them were listed, the news included.
+// mergeReviews returns the reviews since the reviewers were listed, with the event's.
 func (p *pullState) mergeReviews(n eventData) map[string]review {
 	all := map[string]review{}
 	for id, s := range p.Reviews {
@@ -225,7 +225,7 @@ func (p *pullState) mergeReviews(n eventData) map[string]review {
 	return all
 }
 
-// compare tells what is known from the news: less than 0 when the news are newer.
+// compare returns less than 0 if the event is newer than the known state.
 func (p *pullState) compare(n eventData) int {
 	return cmp.Or(
 		cmp.Compare(p.Version, n.Pull.Version),
@@ -235,12 +235,12 @@ func (p *pullState) compare(n eventData) int {
 	)
 }
 
-// stateRank has what is over count more than what is open, at one time.
+// stateRank ranks a closed pull request above an open one at the same time.
 func stateRank(state string) int {
 	return slices.Index([]string{pullOpen, pullDeclined, pullSuperseded, pullMerged, pullDeleted}, state)
 }
 
-// view returns the pull request with the reviewers as they stand.
+// view returns the pull request with the current verdicts.
 func (p *pullState) view() pull {
 	view := p.pull
 	view.Reviewers = slices.Clone(p.Reviewers)

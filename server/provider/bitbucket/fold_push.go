@@ -8,11 +8,11 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// duplicateWindow is how close together two deliveries of one push are, where two webhooks tell of it.
+// duplicateWindow is how close together two deliveries about one push are if two webhooks report it.
 const duplicateWindow = time.Minute
 
-// foldPush folds a branch that came to the commit, mostly with new commits. What is known already is told again: a branch that is deployed
-// from moves to commits that others had before.
+// foldPush applies a push of a branch to the commit, usually with new commits. Known commits are posted, too: a deployment branch moves
+// to commits that other branches had before.
 func (f *fold) foldPush() bool {
 	fresh := pushRecord{push: *f.data.Push, ID: f.id, By: f.data.By, At: f.data.At}
 	for _, known := range f.Pushes {
@@ -22,7 +22,7 @@ func (f *fold) foldPush() bool {
 	}
 	if fresh.Created {
 		if f.commitIsOlder(fresh.At) {
-			return false // the branch is new, its commits are not
+			return false // the branch is new, but its commits aren't
 		}
 		f.trimKnown(&fresh)
 	}
@@ -50,20 +50,20 @@ func (f *fold) foldPush() bool {
 	return true
 }
 
-// showsSomethingElse reports whether the commit's card was about something else than the branch's coming to it: another branch, an earlier
-// time, or a comment. Builds may be told before the push that they belong to.
+// showsSomethingElse reports whether the commit's card was about something other than this push: another branch, an earlier push, or a
+// comment. Builds may come before the push that they belong to.
 func (f *fold) showsSomethingElse(branch string) bool {
 	elsewhere := func(b build) bool { return b.Branch != "" && b.Branch != branch }
 	return len(f.Pushes) > 0 || len(f.Comments) > 0 || slices.ContainsFunc(f.Builds, elsewhere)
 }
 
-// commitIsOlder reports whether the commit was there before a branch was made of it.
+// commitIsOlder reports whether the commit existed before a branch was created at it.
 func (f *fold) commitIsOlder(at time.Time) bool {
 	longAgo := func(b build) bool { return at.Sub(b.At) > visibleFor }
 	return len(f.Pushes) > 0 || slices.ContainsFunc(f.Builds, longAgo)
 }
 
-// trimKnown leaves out of a new branch's commits those that were pushed before.
+// trimKnown removes the commits that were pushed before from a new branch.
 func (f *fold) trimKnown(fresh *pushRecord) {
 	at := slices.IndexFunc(fresh.Commits, func(c commit) bool {
 		raw, known := f.related[commitSubject(c.Hash)]
@@ -78,8 +78,8 @@ func (f *fold) trimKnown(fresh *pushRecord) {
 	}
 }
 
-// foldDetails fills in what was looked up of a commit, and of the push that brought it. It is nothing that anybody did, so it is of no kind:
-// it changes cards and makes none.
+// foldDetails fills in what was looked up about a commit and its push. Nobody did anything, so it has no kind: it updates cards and
+// creates none.
 func (f *fold) foldDetails() bool {
 	f.fillCommit()
 	for i, known := range f.Pushes {

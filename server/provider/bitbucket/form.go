@@ -6,10 +6,10 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// defaultStrategy is the choice of the repository's own way to merge.
+// defaultStrategy is the option for the repository's default strategy.
 const defaultStrategy = "default"
 
-// mergeForm asks how to merge. A Data Center deletes branches by another way, which is not offered.
+// mergeForm asks how to merge. Deleting the branch isn't offered for a Data Center, which does it in another way.
 func mergeForm(p pullDetails, closes bool) *chat.Form {
 	options := []chat.Option{}
 	if p.DefaultStrategy == "" {
@@ -39,7 +39,7 @@ func mergeForm(p pullDetails, closes bool) *chat.Form {
 	return form
 }
 
-// strategyLabel names a way to merge; both products add some now and then.
+// strategyLabel names a merge strategy; both products add some now and then.
 func strategyLabel(id string) chat.Message {
 	if slices.Contains([]string{
 		"merge_commit", "squash", "fast_forward", "squash_fast_forward", "rebase_fast_forward", "rebase_merge", "no-ff", "ff", "ff-only", "rebase-no-ff", "rebase-ff-only", "squash-ff-only",
@@ -49,7 +49,7 @@ func strategyLabel(id string) chat.Message {
 	return chat.Verbatim(chat.Truncate(id, maxName))
 }
 
-// declineForm asks whether to decline.
+// declineForm asks for confirmation.
 func declineForm(p pull) *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("bitbucket.form.decline"), Submit: chat.Say("bitbucket.action.decline"),
@@ -57,7 +57,7 @@ func declineForm(p pull) *chat.Form {
 	}
 }
 
-// commentForm asks what to say.
+// commentForm asks for a comment or reply.
 func commentForm(p pull, parent int64) *chat.Form {
 	form := &chat.Form{
 		Title: chat.Say("bitbucket.form.comment"), Submit: chat.Say("bitbucket.form.send"),

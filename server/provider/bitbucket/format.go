@@ -6,10 +6,10 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// itoa writes a number.
+// itoa formats a number.
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// actorName returns what a person is called in a sentence.
+// actorName returns a user's name for a sentence.
 func actorName(p person) chat.Message {
 	if name := chat.Escape(p.Name); name != "" {
 		return chat.Verbatim(name)
@@ -17,7 +17,7 @@ func actorName(p person) chat.Message {
 	return chat.Say("bitbucket.somebody")
 }
 
-// joinComma returns the messages after each other with commas between; zero for none.
+// joinComma joins the messages with commas; zero for none.
 func joinComma(parts ...chat.Message) chat.Message {
 	var all chat.Message
 	for _, part := range parts {
@@ -32,7 +32,7 @@ func joinComma(parts ...chat.Message) chat.Message {
 	return all
 }
 
-// moreText returns "and 3 more" where there are more than are shown; else zero.
+// moreText returns "and 3 more" if not all are shown, otherwise zero.
 func moreText(all, shown int) chat.Message {
 	if all <= shown {
 		return chat.Message{}

@@ -12,15 +12,15 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// hookName is what our webhooks are called in the settings of repositories.
+// hookName is the name of our webhooks in the settings of repositories.
 const hookName = "Mattermost (Zoom plugin)"
 
-// installation is what the tool calls the webhook that we made.
+// installation identifies our webhook.
 type installation struct {
 	ID string `json:"id"`
 }
 
-// hookEvents are those that a webhook of ours asks for: all that Parse understands.
+// hookEvents returns the events that our webhooks subscribe to: all that Parse understands.
 func hookEvents(kind string) []string {
 	if kind == kindDataCenter {
 		return []string{
@@ -37,7 +37,7 @@ func hookEvents(kind string) []string {
 	}
 }
 
-// Resource returns the repository, if who asks may administer it.
+// Resource returns the repository if the session may administer it.
 func (*Bitbucket) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
 	side := newClient(s)
 	r, err := side.repository(ctx, path)
@@ -58,8 +58,8 @@ func (*Bitbucket) Resource(ctx context.Context, s provider.Session, path string)
 	return r, nil
 }
 
-// Install makes the webhook. One with the same address is ours, made before and lost from sight: it is taken over, and any more of them
-// are removed, as each would send everything once more.
+// Install creates the webhook. An existing one with the same address is ours from an earlier connection: it is updated. Any others are
+// deleted, because each would send everything again.
 func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
 	side := newClient(s)
 	all, err := side.hooks(ctx, r.Path)
@@ -86,7 +86,7 @@ func (*Bitbucket) Install(ctx context.Context, s provider.Session, r provider.Re
 	return provider.Installation{Ref: encoded}, errors.Wrap(err, "encode an installation")
 }
 
-// Installed reports whether the webhook is there, sends all that we read, and sends it to us.
+// Installed reports whether the webhook exists, is active, and sends all our events to us.
 func (*Bitbucket) Installed(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook, installed json.RawMessage) (bool, error) {
 	id, err := installedID(installed)
 	if err != nil || id == "" {
@@ -110,7 +110,7 @@ func (*Bitbucket) Installed(ctx context.Context, s provider.Session, r provider.
 	return false, nil
 }
 
-// Uninstall removes the webhook. One that is gone, or whose repository is, is no error.
+// Uninstall deletes the webhook. It is no error if it or its repository is gone.
 func (*Bitbucket) Uninstall(ctx context.Context, s provider.Session, r provider.Resource, installed json.RawMessage) error {
 	id, err := installedID(installed)
 	if err != nil || id == "" {

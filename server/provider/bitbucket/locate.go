@@ -10,20 +10,20 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// maxTyped is the longest text that can be meant as an address.
+// maxTyped limits the address that a user types, in characters.
 const maxTyped = 2000
 
 var (
-	// scpForm is the short way of git to write an SSH address: git@host:path.
+	// scpForm is Git's short form of an SSH address: git@host:path.
 	scpForm = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)?([A-Za-z0-9.-]+):([^/].*)$`)
-	// ownerForm is a workspace, a project's key or "~" and a person's; slugForm a repository.
+	// ownerForm is a workspace, a project key, or "~" and a user; slugForm is a repository.
 	ownerForm = regexp.MustCompile(`^~?[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}$`)
 	slugForm  = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}$`)
 	// shorthand is a repository without a server.
 	shorthand = regexp.MustCompile(`^~?[^/:@\s]+/[^/:@\s]+$`)
 )
 
-// Locate understands the address of a repository and of whatever is in it, as a browser or git has it, at one of the sites.
+// Locate understands the address of a repository or anything in it, from a browser or Git, at one of the sites.
 func (*Bitbucket) Locate(text string, sites []provider.Site) (provider.Location, error) {
 	typed := strings.Trim(strings.TrimSpace(text), "<>\"'`")
 	if typed == "" || len(typed) > maxTyped || strings.ContainsAny(typed, " \t\r\n") {
@@ -38,7 +38,7 @@ func (*Bitbucket) Locate(text string, sites []provider.Site) (provider.Location,
 	}
 	site, path := siteAt(u, ssh, sites)
 	if site.URL == "" {
-		// No site of ours: it is the bridge that says so, with the name of the host.
+		// Not one of our sites: the bridge reports it with the name of the host.
 		site = provider.Site{URL: u.Scheme + "://" + strings.ToLower(u.Host)}
 	}
 	owner, slug, ok := repositoryIn(site, ssh, segments(path))
@@ -52,7 +52,7 @@ func unknownAddress() (provider.Location, error) {
 	return provider.Location{}, fault.New(fault.AddressUnknown).With("Provider", "Bitbucket").With("Example", cloudURL+"/workspace/repository")
 }
 
-// locateShorthand understands "workspace/repository", which is meant where there is only one site.
+// locateShorthand understands "workspace/repository". The site is set if there is only one.
 func locateShorthand(typed string, sites []provider.Site) (provider.Location, bool) {
 	if !shorthand.MatchString(typed) {
 		return provider.Location{}, false
@@ -72,7 +72,7 @@ func locateShorthand(typed string, sites []provider.Site) (provider.Location, bo
 	return at, true
 }
 
-// readAddress reads a web or SSH address, with or without its scheme.
+// readAddress reads a web or SSH address, with or without a scheme.
 func readAddress(typed string) (u *url.URL, ssh, ok bool) {
 	if !strings.Contains(typed, "://") {
 		found := scpForm.FindStringSubmatch(typed)
@@ -92,13 +92,13 @@ func readAddress(typed string) (u *url.URL, ssh, ok bool) {
 	case "https", "http":
 		return u, false, true
 	case "ssh", "git+ssh":
-		// The port is that of SSH and says nothing of where the pages are.
+		// The port is that of SSH and says nothing about the pages.
 		return &url.URL{Scheme: "https", Host: u.Hostname(), Path: u.Path}, true, true
 	}
 	return nil, false, false
 }
 
-// siteAt returns the site at which the address is, zero for none, and the path below its base.
+// siteAt returns the site of the address, zero for none, and the path below its base.
 func siteAt(u *url.URL, ssh bool, sites []provider.Site) (provider.Site, string) {
 	var best provider.Site
 	path, length := u.Path, -1
@@ -110,7 +110,7 @@ func siteAt(u *url.URL, ssh bool, sites []provider.Site) (provider.Site, string)
 			}
 			prefix := strings.TrimRight(b.Path, "/")
 			rest, below := strings.CutPrefix(u.Path, prefix)
-			if ssh { // git knows nothing of the path of the pages
+			if ssh { // Git addresses don't contain the base path of the pages
 				rest, below = u.Path, true
 			}
 			if below && (rest == "" || rest[0] == '/') && len(prefix) > length {
@@ -133,7 +133,7 @@ func sameHost(u, base *url.URL, ssh bool, kind string) bool {
 	return ssh || portOf(u) == portOf(base)
 }
 
-// portOf returns the port where it is not the usual one: people type http for https.
+// portOf returns the port unless it is the default of http or https, which people mix up.
 func portOf(u *url.URL) string {
 	if port := u.Port(); port != "80" && port != "443" {
 		return port
@@ -154,7 +154,7 @@ func segments(path string) []string {
 	return slices.DeleteFunc(strings.Split(path, "/"), func(part string) bool { return part == "" })
 }
 
-// repositoryIn finds the repository in a path of a page, of the API or of git.
+// repositoryIn returns the repository in the path of a page, the API, or Git.
 func repositoryIn(site provider.Site, ssh bool, parts []string) (owner, slug string, ok bool) {
 	if len(parts) > 2 && parts[0] == "rest" && parts[1] == "api" {
 		parts = parts[min(3, len(parts)):]
@@ -179,7 +179,7 @@ func repositoryIn(site provider.Site, ssh bool, parts []string) (owner, slug str
 	return owner, slug, validRepository(owner, slug)
 }
 
-// validRepository reports whether these can be the names of a repository; what could lead elsewhere in an address cannot.
+// validRepository reports whether these are valid names of a repository. Names that could lead elsewhere in an address aren't.
 func validRepository(owner, slug string) bool {
 	return ownerForm.MatchString(owner) && slugForm.MatchString(slug) && slug != "." && slug != ".."
 }

@@ -17,7 +17,7 @@ func places() []provider.Site {
 		provider.Site{ID: "b", Kind: kindDataCenter, URL: "https://tools.example.com:8443/bitbucket", API: "https://tools.example.com:8443/bitbucket"})
 }
 
-func TestEveryFormOfAnAddressIsUnderstood(t *testing.T) {
+func TestAddressesAreLocatedInEveryForm(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]provider.Location{
 		"https://bitbucket.org/acme/web":                                      {Site: cloudURL, Path: "acme/web"},
@@ -61,7 +61,7 @@ func TestEveryFormOfAnAddressIsUnderstood(t *testing.T) {
 	require.Equal(t, provider.Location{Site: cloudURL, Path: "acme/web"}, alone, "there is only one site that can be meant")
 }
 
-func TestWhatIsNoAddressOfARepositoryIsRefused(t *testing.T) {
+func TestInvalidAddressesAreRejected(t *testing.T) {
 	t.Parallel()
 	for _, typed := range []string{
 		"", " ", "web", "https://", "https://bitbucket.org", "https://bitbucket.org/acme", "bitbucket.org/acme",

@@ -9,10 +9,10 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// people are the names of the people that a delivery shows, by what mentions call them, in lower case.
+// people maps the lower-case keys that mentions use to the names of the users in a delivery.
 type people map[string]string
 
-// add notes a name under each of the keys.
+// add adds a name under each key.
 func (p people) add(name string, keys ...string) {
 	for _, key := range keys {
 		if name = untrusted.Line(name, maxName); key != "" && name != "" {
@@ -22,20 +22,20 @@ func (p people) add(name string, keys ...string) {
 }
 
 var (
-	// cloudMention is how Cloud writes a mention: an account ID, a UUID, or a name from before 2019.
+	// cloudMention is a mention in Cloud: an account ID, a UUID, or a name from before 2019.
 	cloudMention = regexp.MustCompile(`@\{([^{}\r\n]{1,128})\}`)
-	// cloudRendered is the same mention as HTML, which holds the name.
+	// cloudRendered is the same mention as HTML, which contains the name.
 	cloudRendered = regexp.MustCompile(`<span[^>]*\bdata-atlassian-id="([^"]{1,128})"[^>]*>\s*@?([^<]{1,200})</span>`)
-	// accountID is what a mention of Cloud calls somebody by nowadays.
+	// accountID is a user in a current mention of Cloud.
 	accountID = regexp.MustCompile(`^(?:[0-9]+:[0-9A-Za-z:-]+|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
-	// dcMention is how Data Center writes a mention: a user name, in quotes where it has other characters than letters and digits.
+	// dcMention is a mention in Data Center: a user name, quoted if it has characters other than letters and digits.
 	dcMention = regexp.MustCompile(`(^|[^\w@])@(?:"([^"\r\n]{1,255})"|([\w.-]{1,255}))`)
 )
 
-// unknownMention stands for a mention whose name no delivery has told; see excerpt.
+// unknownMention represents a mention of a user whose name isn't known; see excerpt.
 const unknownMention = "@{}"
 
-// people returns the people that a delivery of Cloud shows.
+// people returns the users in a delivery of Cloud.
 func (b cloudBody) people() people {
 	all := people{}
 	users := append([]cloudUser{
@@ -50,7 +50,7 @@ func (b cloudBody) people() people {
 	return all
 }
 
-// cloudText returns a text of Cloud with names for its mentions.
+// cloudText returns the text with names instead of mentions.
 func cloudText(raw, rendered string, known people) string {
 	for _, m := range cloudRendered.FindAllStringSubmatch(rendered, -1) {
 		known.add(html.UnescapeString(m[2]), html.UnescapeString(m[1]))
@@ -67,7 +67,7 @@ func cloudText(raw, rendered string, known people) string {
 	})
 }
 
-// people returns the people that a delivery of Data Center shows.
+// people returns the users in a delivery of Data Center.
 func (b dcBody) people() people {
 	all := people{}
 	users := []dcUser{b.Actor, b.Comment.Author, b.Pull.Author.User, b.Participant.User}
@@ -80,7 +80,7 @@ func (b dcBody) people() people {
 	return all
 }
 
-// dcText returns a text of Data Center with names for its mentions. A word after an "@" is a mention only if somebody is called so.
+// dcText returns the text with names instead of mentions. A word after "@" is a mention only if a user has that name.
 func dcText(raw string, known people) string {
 	return dcMention.ReplaceAllStringFunc(raw, func(mention string) string {
 		m := dcMention.FindStringSubmatch(mention)
@@ -97,7 +97,7 @@ func dcText(raw string, known people) string {
 	})
 }
 
-// excerpt returns the first words of a comment as a message, with a word for mentions of people that nobody named.
+// excerpt returns the excerpt of a comment as a message, with a word for users whose names aren't known.
 func excerpt(text string) chat.Message {
 	whole := chat.Message{}
 	for i, part := range strings.Split(chat.Escape(text), chat.Escape(unknownMention)) {

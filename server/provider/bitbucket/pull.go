@@ -20,50 +20,50 @@ const (
 	pullDeleted    = "deleted"
 )
 
-// The verdicts of a reviewer; "" is none yet.
+// The verdicts of a reviewer; "" for none yet.
 const (
 	verdictApproved = "approved"
 	verdictChanges  = "changes"
 )
 
-// maxReviewers is how many reviewers are kept.
+// maxReviewers limits the remembered reviewers.
 const maxReviewers = 25
 
-// pull is a pull request as a delivery shows it.
+// pull is a pull request in a delivery or response.
 type pull struct {
 	ID    int64  `json:"id"`
 	Title string `json:"title"`
 	URL   string `json:"url,omitempty"`
 	State string `json:"state,omitempty"`
-	// Draft is nil where it was not said.
+	// Draft is nil if it isn't known.
 	Draft  *bool  `json:"draft,omitempty"`
 	Author person `json:"author,omitzero"`
-	// From begins with the repository and a colon where that is a fork.
+	// From begins with the repository and a colon for a fork.
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
-	// Head is the commit it ends with; Cloud cuts it to twelve characters.
+	// Head is the last commit; Cloud abbreviates it to 12 characters.
 	Head string `json:"head,omitempty"`
-	// Version counts a Data Center's changes, and has to be named to change it.
+	// Version counts changes in Data Center. A request to change the pull request must contain it.
 	Version   int64      `json:"version,omitempty"`
 	Reviewers []reviewer `json:"reviewers,omitempty"`
-	// ListsReviewers says that a delivery lists who was asked for a review, Judged that it lists what people said.
+	// ListsReviewers is set if the delivery lists the requested reviewers, ListsVerdicts if it lists verdicts.
 	ListsReviewers bool   `json:"lists_reviewers,omitempty"`
 	ListsVerdicts  bool   `json:"lists_verdicts,omitempty"`
 	Merge          string `json:"merge,omitempty"`
-	// CloseSource says that the branch is to be deleted with the merge.
+	// CloseSource is set if the branch is to be deleted with the merge.
 	CloseSource bool      `json:"close_source,omitempty"`
 	Updated     time.Time `json:"updated,omitzero"`
 }
 
 func (p pull) draft() bool { return p.Draft != nil && *p.Draft }
 
-// reviewer is somebody who was asked for a review, or gave one.
+// reviewer is a user who was asked for a review or gave one.
 type reviewer struct {
 	person
 	Verdict string `json:"verdict,omitempty"`
 }
 
-// cloudPull is a pull request in a delivery, and in an answer, of Cloud.
+// cloudPull is a pull request in a delivery or response of Cloud.
 type cloudPull struct {
 	ID           int64              `json:"id"`
 	Title        string             `json:"title"`
@@ -82,7 +82,7 @@ type cloudPull struct {
 	Links        cloudLinks         `json:"links"`
 }
 
-// cloudEnd is one of the branches of a pull request.
+// cloudEnd is the source or target branch of a pull request.
 type cloudEnd struct {
 	Branch struct {
 		Name            string   `json:"name"`
@@ -90,11 +90,11 @@ type cloudEnd struct {
 		DefaultStrategy string   `json:"default_merge_strategy"`
 	} `json:"branch"`
 	Commit cloudCommit `json:"commit"`
-	// Repository is null where a fork is gone.
+	// Repository is null if a fork is gone.
 	Repository cloudRepo `json:"repository"`
 }
 
-// sourceBranch returns the branch that a pull request comes from, with its repository where that is a fork.
+// sourceBranch returns the source branch, with its repository for a fork.
 func sourceBranch(branch, source, destination string) string {
 	if branch == "" || source == "" || destination == "" || strings.EqualFold(source, destination) {
 		return branch
@@ -118,7 +118,7 @@ func (p cloudParticipant) verdict() string {
 	return ""
 }
 
-// cloudVerdict is the approval, or request for changes, that an event is about.
+// cloudVerdict is the approval or request for changes in an event.
 type cloudVerdict struct {
 	Date timestamp `json:"date"`
 	User cloudUser `json:"user"`
@@ -145,7 +145,7 @@ func (p cloudPull) pull(of repo) *pull {
 	return neutral
 }
 
-// addReviewer notes a reviewer, once.
+// addReviewer adds a reviewer, or updates the verdict.
 func (p *pull) addReviewer(who person, verdict string) {
 	for i := range p.Reviewers {
 		if p.Reviewers[i].ID == who.ID {
@@ -158,7 +158,7 @@ func (p *pull) addReviewer(who person, verdict string) {
 	}
 }
 
-// parsePullState returns the state that both products call so, "" where none was said; what is none of them is open.
+// parsePullState returns the state in either product, "" if there was none. Unknown states are open.
 func parsePullState(word string) string {
 	switch strings.ToUpper(word) {
 	case "":
@@ -173,7 +173,7 @@ func parsePullState(word string) string {
 	return pullOpen
 }
 
-// cloudEventType are what Cloud's events say that somebody did; comments that are changed, deleted or settled are no news.
+// cloudEventType returns the type of a Cloud event, or "". Edited, deleted and resolved comments are ignored.
 func cloudEventType(key string) eventType {
 	switch strings.TrimPrefix(key, "pullrequest:") {
 	case "created":
@@ -196,7 +196,7 @@ func cloudEventType(key string) eventType {
 	return ""
 }
 
-// pull returns what happened to a pull request of Cloud.
+// pull returns an event about a pull request of Cloud.
 func (b cloudBody) pull(key string, n eventData) ([]provider.Event, error) {
 	n.Type = cloudEventType(key)
 	if n.Type == "" {
@@ -220,7 +220,7 @@ func (b cloudBody) pull(key string, n eventData) ([]provider.Event, error) {
 	return []provider.Event{pullEvent(n)}, nil
 }
 
-// pullEvent returns the event of something that happened to a pull request.
+// pullEvent returns the event about a pull request.
 func pullEvent(n eventData) provider.Event {
 	if n.Pull.Updated.IsZero() {
 		n.Pull.Updated = n.At

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// fillFrom returns what the delivery shows, with what was known where it is silent: missing is not null.
+// fillFrom returns the pull request with missing parts from the known one: missing isn't null.
 func (p pull) fillFrom(known pull) pull {
 	p.URL, p.State = firstNonBlank(p.URL, known.URL), firstNonBlank(p.State, known.State)
 	p.To, p.Head, p.Merge = firstNonBlank(p.To, known.To), firstNonBlank(p.Head, known.Head), firstNonBlank(p.Merge, known.Merge)
 	if p.From == "" || strings.HasSuffix(known.From, ":"+p.From) {
-		p.From = known.From // whose fork it is from was said before
+		p.From = known.From // an earlier delivery had the fork
 	}
 	if p.Author == (person{}) {
 		p.Author = known.Author
@@ -21,14 +21,14 @@ func (p pull) fillFrom(known pull) pull {
 	return p
 }
 
-// mergeReviewers returns the reviewers after a delivery that lists people.
+// mergeReviewers returns the reviewers after a delivery that lists them.
 func mergeReviewers(known []reviewer, shown pull) []reviewer {
 	switch {
 	case !shown.ListsReviewers && !shown.ListsVerdicts:
 		return known
 	case shown.ListsReviewers && shown.ListsVerdicts:
 		return shown.Reviewers
-	case shown.ListsReviewers: // who was asked, but not what they said
+	case shown.ListsReviewers: // requested reviewers without their verdicts
 		all := slices.Clone(shown.Reviewers)
 		for _, r := range known {
 			at := slices.IndexFunc(all, func(other reviewer) bool { return other.ID == r.ID })
@@ -41,7 +41,7 @@ func mergeReviewers(known []reviewer, shown pull) []reviewer {
 		}
 		return all
 	}
-	all := slices.Clone(known) // what people said, but not who was asked
+	all := slices.Clone(known) // verdicts without the requested reviewers
 	for i := range all {
 		all[i].Verdict = ""
 	}
@@ -55,12 +55,12 @@ func mergeReviewers(known []reviewer, shown pull) []reviewer {
 	return all
 }
 
-// adoptBuilds adds builds that were told before the pull request, or before it ended with this commit.
+// adoptBuilds adds builds of the last commit that came before the pull request or the push.
 func (f *fold) adoptBuilds() {
 	for _, raw := range f.related {
 		other, err := readState(raw)
 		if err != nil {
-			continue // which is not this event's fault
+			continue // not the fault of this event
 		}
 		for _, b := range other.Builds {
 			if sameCommit(b.Hash, f.Pull.Head) {

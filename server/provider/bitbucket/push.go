@@ -7,7 +7,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// cloudChange is what a push did to one branch or tag; old is missing for a new one, new for a deleted one.
+// cloudChange is what a push did to a branch or tag; Old is nil for a new one, New for a deleted one.
 type cloudChange struct {
 	Old       *cloudRef     `json:"old"`
 	New       *cloudRef     `json:"new"`
@@ -22,12 +22,12 @@ type cloudRef struct {
 	Target cloudCommit `json:"target"`
 }
 
-// refChange is what both products say of a branch or tag that moved.
+// refChange is a change of a branch or tag in either product.
 type refChange struct {
 	tag      bool
 	name     string
 	from, to commit
-	// commits are those that it brought, the newest first; of a new branch they are its latest, whether or not others have them too.
+	// commits are the pushed commits, newest first. For a new branch, they are its latest ones, even if other branches have them.
 	commits []commit
 	more    bool
 	forced  bool
@@ -57,12 +57,12 @@ func (b cloudBody) pushes(n eventData, d provider.Delivery) []provider.Event {
 		}
 		all = append(all, m)
 	}
-	// Cloud does not say when: a commit's date may be from long before.
+	// Cloud sends no time of the push: a commit may be much older.
 	n.At = d.ReceivedAt
 	return refEvents(n, trimShared(all), d.Header[headerCloudRequest])
 }
 
-// trimShared cuts the commits of new branches where they reach what another change of the same push is about.
+// trimShared trims the commits of new branches at those of other changes of the same push.
 func trimShared(all []refChange) []refChange {
 	for i, m := range all {
 		if m.tag || m.operation() != opCreated {
@@ -83,8 +83,8 @@ func trimShared(all []refChange) []refChange {
 	return all
 }
 
-// events returns the change as events: commits on a branch are an event of the commit that it ends with, all else of the branch or tag. A
-// new branch with commits is both.
+// events returns the change as events: commits on a branch are an event of the last commit, everything else is one of the branch or tag.
+// A new branch with commits is both.
 func (m refChange) events(n eventData, request string) []provider.Event {
 	if len(m.commits) > maxListed {
 		m.commits, m.more = m.commits[:maxListed], true
@@ -106,7 +106,7 @@ func (m refChange) events(n eventData, request string) []provider.Event {
 	return append(events, event(ref, provider.Event{ID: m.id(n, "ref", request), Subject: boundName(kind, m.name), Labels: all}))
 }
 
-// push returns the event of the commits. What else is known of those that came with a new branch tells where the new ones end.
+// push returns the event about the commits. For a new branch, the context subjects tell which commits are new.
 func (m refChange) push(n eventData, request string) provider.Event {
 	about := m.to
 	n.Commit = &about

@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// maxRefs is how many branches or tags of one push have a card each; more of a kind share one.
+	// maxRefs is how many branches or tags of one push get separate cards. More of the same kind share one.
 	maxRefs = 5
-	// maxNamed is how many of them that card names, and maxLabels how many filters look at.
+	// maxNamed limits the names on such a card, maxLabels the labels for filters.
 	maxNamed  = 20
 	maxLabels = 500
 )
@@ -27,7 +27,7 @@ type refsData struct {
 	All       int      `json:"all"`
 }
 
-// refsState is what is known of them; it never changes.
+// refsState is their state, which never changes.
 type refsState struct {
 	refsData
 	By person    `json:"by,omitzero"`
@@ -42,7 +42,7 @@ const (
 	opPushed  = "pushed"
 )
 
-// operation says what the push did.
+// operation returns what the push did.
 func (m refChange) operation() string {
 	switch {
 	case m.to.Hash == "":
@@ -55,7 +55,7 @@ func (m refChange) operation() string {
 	return opPushed
 }
 
-// refEvents returns the events of all that one push moved. The request tells a repetition from a branch that went there and back.
+// refEvents returns the events of all changes of a push. The request ID tells a repeated delivery from a branch that moved back.
 func refEvents(n eventData, all []refChange, request string) []provider.Event {
 	var events []provider.Event
 	grouped := map[string][]refChange{}
@@ -74,7 +74,7 @@ func refEvents(n eventData, all []refChange, request string) []provider.Event {
 	return events
 }
 
-// groupKey names what of a push can share one card.
+// groupKey identifies changes that can share a card.
 func (m refChange) groupKey() string {
 	if m.tag {
 		return kindTag + " " + m.operation()
@@ -82,8 +82,8 @@ func (m refChange) groupKey() string {
 	return kindBranch + " " + m.operation()
 }
 
-// groupEvents returns the events of many branches or tags to which a push did the same: one for what became of them, and one for the
-// commits of new branches.
+// groupEvents returns the events of many branches or tags to which a push did the same: one about them, and one about the commits of new
+// branches.
 func groupEvents(n eventData, group []refChange, request string) []provider.Event {
 	events := []provider.Event{refsEvent(n, group, group[0].operation(), request)}
 	if group[0].tag || group[0].operation() != opCreated {
@@ -112,10 +112,10 @@ func refsEvent(n eventData, group []refChange, done, request string) provider.Ev
 	return event(n, provider.Event{ID: id, Subject: "refs/" + id, Labels: all})
 }
 
-// tagLabels returns the labels of tags, which say that they have no branch that a filter could look at.
+// tagLabels returns the labels of tags, which have no branch to filter by.
 func tagLabels() map[string]string { return map[string]string{kindTag: "true"} }
 
-// foldRefs folds many branches or tags that moved together.
+// foldRefs applies a change of many branches or tags.
 func (f *fold) foldRefs() bool {
 	if f.Refs != nil {
 		return false
@@ -125,7 +125,7 @@ func (f *fold) foldRefs() bool {
 	return true
 }
 
-// kind returns the kind of notification that it is.
+// kind returns the kind of notification.
 func (r refsData) kind() string {
 	switch {
 	case r.Tag:
@@ -136,7 +136,7 @@ func (r refsData) kind() string {
 	return kindBranch
 }
 
-// refsCard draws many branches or tags that moved together.
+// refsCard draws many branches or tags.
 func (s state) refsCard(card *chat.Card) {
 	const inTitle = 3
 	r := s.Refs

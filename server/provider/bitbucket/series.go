@@ -12,13 +12,13 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// maxRuns is how many results of a build on a branch are remembered one by one.
+// maxRuns limits the remembered results of a build on a branch.
 const maxRuns = 60
 
-// streak is how the runs of one build on one branch ended, the latest last.
+// streak has the results of a build on a branch, latest last.
 type streak struct {
 	Runs []run `json:"runs,omitempty"`
-	// EarlierFailures counts the failures in a row right before the first of the runs.
+	// EarlierFailures counts the failures in a row right before the first of Runs.
 	EarlierFailures int `json:"earlier_failures,omitempty"`
 }
 
@@ -29,7 +29,7 @@ type run struct {
 	At     time.Time `json:"at,omitzero"`
 }
 
-// runFrom returns the result that the news tell, false for none. One that was stopped says nothing.
+// runFrom returns the result in the event data, false for none. A stopped build has no result.
 func runFrom(n eventData) (run, bool) {
 	s := n.Status
 	if s == nil || n.Commit == nil || s.State != buildPassed && s.State != buildFailed {
@@ -38,7 +38,7 @@ func runFrom(n eventData) (run, bool) {
 	return run{ID: untrusted.HashID(n.Commit.Hash, s.Key, s.URL, s.State)[:16], Failed: s.State == buildFailed, At: s.At}, true
 }
 
-// FoldSeries notes the result of a build on its branch.
+// FoldSeries implements provider.Series: it adds the result of a build on its branch.
 func (*Bitbucket) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMessage, error) {
 	var n eventData
 	if err := json.Unmarshal(e.Data, &n); err != nil {
@@ -88,7 +88,7 @@ func (s streak) find(id string) int {
 	return slices.IndexFunc(s.Runs, func(r run) bool { return r.ID == id })
 }
 
-// before returns how many failures in a row came right before the run, and whether anything came before it at all.
+// before returns the number of failures in a row right before the run, and whether any run before it is known.
 func (s streak) before(id string) (failures int, known bool) {
 	at := s.find(id)
 	for i := at - 1; i >= 0; i-- {

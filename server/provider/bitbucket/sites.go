@@ -14,13 +14,13 @@ const (
 	kindDataCenter = "datacenter"
 )
 
-// Where Atlassian's cloud is.
+// The addresses of Bitbucket Cloud.
 const (
 	cloudURL = "https://bitbucket.org"
 	cloudAPI = "https://api.bitbucket.org"
 )
 
-// SiteKinds are what a site can be.
+// SiteKinds returns the kinds of sites.
 func (*Bitbucket) SiteKinds() []chat.Option {
 	return []chat.Option{
 		{Label: chat.Say("bitbucket.site.datacenter"), Value: kindDataCenter},
@@ -28,12 +28,12 @@ func (*Bitbucket) SiteKinds() []chat.Option {
 	}
 }
 
-// Sites returns those that are there without an admin doing anything: Atlassian's cloud.
+// Sites returns Bitbucket Cloud.
 func (*Bitbucket) Sites() []provider.Site {
 	return []provider.Site{{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudAPI}}
 }
 
-// ParseSite makes the site of what an admin typed; without an address, Cloud is Atlassian's. A Data Center answers programs at the address
+// ParseSite returns the site for what an admin typed. Without an address, Cloud is Atlassian's. A Data Center has its API at the address
 // that people open.
 func (*Bitbucket) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindDataCenter {

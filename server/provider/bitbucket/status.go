@@ -20,7 +20,7 @@ const (
 	buildStopped = "stopped"
 )
 
-// parseBuildState are both products' words for the states.
+// parseBuildState returns the state in either product, or "".
 func parseBuildState(word string) string {
 	switch strings.ToUpper(word) {
 	case "INPROGRESS":
@@ -35,28 +35,28 @@ func parseBuildState(word string) string {
 	return ""
 }
 
-// runNumber finds the number of a run in the name of a build.
+// runNumber matches the number of a run in the name of a build.
 var runNumber = regexp.MustCompile(`\s*#(\d{1,18})\b`)
 
-// status is how a build of a commit stands.
+// status is the state of a build of a commit.
 type status struct {
 	Key    string `json:"key"`
 	Name   string `json:"name"`
 	State  string `json:"state"`
 	Branch string `json:"branch,omitempty"`
 	URL    string `json:"url,omitempty"`
-	// Run counts the runs of a pipeline; 0 where it is not known.
+	// Run counts the runs of a pipeline; 0 if it isn't known.
 	Run int64     `json:"run,omitempty"`
 	At  time.Time `json:"at,omitzero"`
 }
 
-// pipeline reports whether this is a run of Bitbucket's own Pipelines.
+// pipeline reports whether this is a run of Bitbucket Pipelines.
 func (s status) pipeline() bool {
 	return strings.Contains(s.URL, "/pipelines/") || strings.HasPrefix(s.Name, "Pipeline #")
 }
 
-// buildKey returns what the runs of one build have in common. Pipelines names each run anew, and the run's number is part of the name;
-// others use one key for all runs.
+// buildKey identifies the build across its runs. Pipelines has a new key for each run, and the run's number in the name; other systems
+// use the same key for all runs.
 func (s status) buildKey() string {
 	if s.pipeline() {
 		return "pipeline:" + s.label()
@@ -64,18 +64,18 @@ func (s status) buildKey() string {
 	return "key:" + s.Key
 }
 
-// label returns what people call the build: its name without the number of the run.
+// label returns the name of the build without the number of the run.
 func (s status) label() string {
 	return firstNonBlank(strings.TrimSpace(runNumber.ReplaceAllString(s.Name, "")), s.Name, s.Key)
 }
 
-// series returns the name of the build on its branch.
+// series returns the series of the build on its branch.
 func (s status) series() string { return boundName("build", s.Branch+"\x1f"+s.buildKey()) }
 
-// finished reports whether there is a result.
+// finished reports whether the build has a result.
 func (s status) finished() bool { return s.State != buildRunning }
 
-// cloudStatus is a status in a delivery, and in an answer, of Cloud.
+// cloudStatus is a status in a delivery or response of Cloud.
 type cloudStatus struct {
 	Key     string      `json:"key"`
 	Name    string      `json:"name"`
@@ -88,7 +88,7 @@ type cloudStatus struct {
 	Links   cloudLinks  `json:"links"`
 }
 
-// hash returns the commit's. Old and external statuses have no commit but a link to it.
+// hash returns the commit's hash. Old and external statuses have only a link to the commit.
 func (s cloudStatus) hash() string {
 	if hash := validHash(s.Commit.Hash); hash != "" {
 		return hash
@@ -104,7 +104,7 @@ func (s cloudStatus) status() status {
 	})
 }
 
-// cleanStatus returns the status fit to be kept.
+// cleanStatus returns the status with limited lengths.
 func cleanStatus(s status) status {
 	s.Key, s.Name = untrusted.Line(s.Key, maxTitle), untrusted.Line(firstNonBlank(s.Name, s.Key), maxTitle)
 	s.Branch, s.URL = untrusted.Line(strings.TrimPrefix(s.Branch, "refs/heads/"), maxBranch), untrusted.URL(s.URL)
@@ -123,14 +123,14 @@ func (s cloudStatus) events(n eventData) ([]provider.Event, error) {
 		return nil, errors.New("a status of no commit")
 	}
 	if state.State == "" {
-		return nil, nil // a state that is yet to be invented
+		return nil, nil // a state that we don't know yet
 	}
 	state.At = firstTime(state.At, n.At)
 	n.Commit, n.Status, n.At = &about, &state, state.At
 	return []provider.Event{statusEvent(n)}, nil
 }
 
-// statusEvent returns the event of a status. It is also part of the pull request that ends with the commit.
+// statusEvent returns the event about a status. It also concerns the pull request whose last commit this is.
 func statusEvent(n eventData) provider.Event {
 	s := *n.Status
 	return event(n, provider.Event{

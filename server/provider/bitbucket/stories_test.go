@@ -28,7 +28,7 @@ func (w *world) build(hash, key, state, ref string) {
 	}))
 }
 
-func TestABranchThatWasBrokenThreeTimesIsSaidToBeFixed(t *testing.T) {
+func TestABuildIsFixedAfterThreeFailures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Cloud, "acme")
 	w.follow()
@@ -57,7 +57,7 @@ func TestAllBuildsOfACommitAreOneCard(t *testing.T) {
 	require.Contains(t, w.text(w.card(commitSubject(hash)).Text), "5 of 6 passed, lint failed")
 }
 
-func TestARerunOfAFailedPipelineTakesItsPlace(t *testing.T) {
+func TestARerunReplacesTheFailedPipeline(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Cloud, "acme")
 	w.follow()
@@ -73,7 +73,7 @@ func TestARerunOfAFailedPipelineTakesItsPlace(t *testing.T) {
 
 	response, err := w.press("bob", commitSubject(hash), actionRerun, nil, false)
 	require.NoError(t, err)
-	require.Contains(t, w.text(response.Reply.Text), "Bob had Pipeline for main run again.")
+	require.Contains(t, w.text(response.Reply.Text), "Bob reran Pipeline for main.")
 	require.Equal(t, "Running", w.text(w.card(commitSubject(hash)).State))
 	w.sbx.Advance(time.Minute)
 	require.NoError(t, w.repo.FinishPipeline(0, "SUCCESSFUL"))
@@ -140,7 +140,7 @@ func TestAPullRequestFromOpenToMergedIsOneCardInBothProducts(t *testing.T) {
 	}
 }
 
-func TestWhatMovedOnMeanwhileIsShownInsteadOfDone(t *testing.T) {
+func TestAChangedPullRequestIsShownInsteadOfMerged(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
 		w := newWorld(t, kind, "acme")
@@ -150,21 +150,21 @@ func TestWhatMovedOnMeanwhileIsShownInsteadOfDone(t *testing.T) {
 		w.push("feature/x", "Sneak in")
 		response, err := w.press("bob", "pull/1", actionMerge, map[string]string{fieldStrategy: defaultStrategy}, true)
 		require.NoError(t, err)
-		require.Contains(t, w.text(response.Note), "other commits")
+		require.Contains(t, w.text(response.Note), "new commits")
 		require.Equal(t, "OPEN", p.State())
 		require.NoError(t, p.Decline("ada"))
 		for _, action := range []string{actionApprove, actionMerge} {
 			state := w.subjects["pull/1"]
 			response, err = w.press("bob", "pull/1", action, nil, false)
 			require.NoError(t, err, action)
-			require.Contains(t, w.text(response.Note), "over already: Declined")
+			require.Contains(t, w.text(response.Note), "already closed: Declined")
 			require.Equal(t, "Declined", w.text(w.card("pull/1").State))
 			w.subjects["pull/1"] = state
 		}
 	}
 }
 
-func TestDecliningAsksFirst(t *testing.T) {
+func TestDecliningAsksForConfirmation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.DataCenter, "acme")
 	w.follow()
@@ -179,7 +179,7 @@ func TestDecliningAsksFirst(t *testing.T) {
 	require.Equal(t, "Declined", w.text(w.card("pull/1").State))
 }
 
-func TestACommentIsAnsweredFromTheThread(t *testing.T) {
+func TestACommentIsRepliedToFromTheThread(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Cloud, "acme")
 	w.follow()
@@ -191,7 +191,7 @@ func TestACommentIsAnsweredFromTheThread(t *testing.T) {
 	require.Equal(t, actionReply, button.ID)
 	response, err := w.press("bob", "pull/1", button.ID, button.Values, false)
 	require.NoError(t, err)
-	require.Equal(t, "Reply", w.text(response.Form.Title))
+	require.Equal(t, "Reply to comment", w.text(response.Form.Title))
 	answer := map[string]string{valueComment: button.Values[valueComment], fieldText: "Because."}
 	_, err = w.press("bob", "pull/1", button.ID, answer, true)
 	require.NoError(t, err)
@@ -203,7 +203,7 @@ func TestACommentIsAnsweredFromTheThread(t *testing.T) {
 	require.Equal(t, fieldText, slip.Field)
 }
 
-func TestAVerdictIsTakenBackByWhoGaveIt(t *testing.T) {
+func TestAReviewIsWithdrawnByItsAuthor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Cloud, "acme")
 	w.follow()
@@ -213,7 +213,7 @@ func TestAVerdictIsTakenBackByWhoGaveIt(t *testing.T) {
 	more := map[string]string{valueSelected: choiceRetract}
 	response, err := w.press("cyd", "pull/1", actionMore, more, false)
 	require.NoError(t, err)
-	require.Contains(t, w.text(response.Note), "nothing of yours")
+	require.Contains(t, w.text(response.Note), "no review to withdraw")
 	_, err = w.press("bob", "pull/1", actionMore, more, false)
 	require.NoError(t, err)
 	require.Equal(t, "Open", w.text(w.card("pull/1").State))

@@ -12,38 +12,38 @@ import (
 )
 
 const (
-	// maxRounds bounds how often the builds of a commit are looked up, maxEmpty how often where there are none at all: about three hours,
-	// and twenty minutes.
+	// maxRounds limits how often the builds of a commit are looked up, maxEmpty how often if there are none: about three hours, and 20
+	// minutes.
 	maxRounds = 20
 	maxEmpty  = 6
-	// settleDelay is when those that are all finished are looked up once more, for builds that begin after others.
+	// settleDelay is when finished builds are looked up once more, for builds that start after others.
 	settleDelay = 2 * time.Minute
 )
 
-// roundDelay returns how long to wait before a round: short at first, since a build begins seconds after a push.
+// roundDelay returns the delay before a round: short at first, because builds start seconds after a push.
 func roundDelay(round int) time.Duration {
 	pauses := []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute}
 	return pauses[min(round, len(pauses)-1)]
 }
 
-// lookup is what a task is about: a commit of a Data Center, which sends no deliveries about builds.
+// lookup is the data of a task: it looks up a commit of a Data Center, which sends no deliveries about builds.
 type lookup struct {
 	Repo   repo   `json:"repo"`
 	Commit commit `json:"commit"`
-	// Branch is the one that came to the commit; a build may name another.
+	// Branch is the branch that was pushed; a build may have another.
 	Branch string `json:"branch,omitempty"`
-	// Details asks for the commit itself, and for those after Since, instead of its builds.
+	// Details looks up the commit itself and those after Since, instead of its builds.
 	Details bool   `json:"details,omitempty"`
 	Since   string `json:"since,omitempty"`
-	// Settled says that all builds were finished the last time.
+	// Settled is set if all builds were finished the last time.
 	Settled bool `json:"settled,omitempty"`
 }
 
-// task returns the lookup as the task of the round.
+// task returns the task for the round.
 func (l lookup) task(round int) provider.Task {
 	data, err := json.Marshal(l)
 	if err != nil {
-		data = nil // cannot be: a lookup holds plain values only
+		data = nil // can't happen: a lookup has only plain values
 	}
 	t := provider.Task{Key: "builds/" + l.Commit.Hash, After: roundDelay(round), Round: round, Data: data}
 	if l.Settled {
@@ -55,7 +55,8 @@ func (l lookup) task(round int) provider.Task {
 	return t
 }
 
-// RunTask looks up the builds of a commit, until all are finished or it has been enough. Cloud tells by itself and is never asked.
+// RunTask implements provider.TaskRunner. It looks up the builds of a commit until all are finished or the limit is reached. Cloud
+// reports builds itself.
 func (*Bitbucket) RunTask(ctx context.Context, s provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	var l lookup
 	if err := json.Unmarshal(t.Data, &l); err != nil {
@@ -70,7 +71,7 @@ func (*Bitbucket) RunTask(ctx context.Context, s provider.Session, r provider.Re
 	}
 	found, err := dataCenter{s}.builds(ctx, l.Commit.Hash)
 	if fault.Is(err, fault.ResourceUnknown) {
-		return nil, nil, nil // the commit, or the repository, is gone
+		return nil, nil, nil // the commit or the repository is gone
 	}
 	if err != nil {
 		return nil, nil, err

@@ -9,8 +9,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// timestamp is a time as either product writes it: Cloud as an ISO string, Data Center up to 9 as milliseconds since 1970, from 10 on as
-// an ISO string, with or without a colon in the offset. What is none of these is no time, and never a reason to refuse a delivery.
+// timestamp is a time in either product's form: Cloud writes ISO 8601, Data Center up to version 9 milliseconds since 1970, and from 10
+// on ISO 8601 with or without a colon in the offset. Anything else becomes zero, and is never a reason to reject a delivery.
 type timestamp struct{ time.Time }
 
 // UnmarshalJSON reads any of the forms.
@@ -26,7 +26,7 @@ func (s *timestamp) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// parseTime returns the time that the text means, zero for none.
+// parseTime returns the time, zero for none.
 func parseTime(text string) time.Time {
 	if millis, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return untrusted.PlausibleTime(time.UnixMilli(millis).UTC())
@@ -34,7 +34,7 @@ func parseTime(text string) time.Time {
 	return untrusted.ParseTime(text)
 }
 
-// firstTime returns the first of the times that is known.
+// firstTime returns the first time that isn't zero.
 func firstTime(times ...time.Time) time.Time {
 	for _, at := range times {
 		if !at.IsZero() {
