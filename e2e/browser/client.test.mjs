@@ -240,6 +240,11 @@ describe('In Mattermost’s client', () => {
         await card.getByText('Mar 2, 2026', {exact: true}).waitFor();
         await tab.page.setViewportSize({width: 480, height: 800});
         await tab.picture('f9-times-narrow', card);
+        await tab.say('/pduty configure');
+        await tab.window.getByRole('tab', {name: 'Incidents'}).click();
+        await tab.picture('f9-page-narrow');
+        await tab.page.keyboard.press('Escape');
+        await tab.window.waitFor({state: 'detached'});
         await alice.person.prefer(['display_settings', 'use_military_time', 'true']);
         await card.getByText('Until 22:30').waitFor();
         await alice.person.prefer(['display_settings', 'use_military_time', 'false']);
