@@ -19,6 +19,16 @@ type operation struct {
 	run               func(*world, *call) (int, any, *apiError)
 }
 
+// Paths returns the path patterns of the API that the sandbox serves, such as
+// "/users/{userId}".
+func Paths() []string {
+	var all []string
+	for _, op := range operations() {
+		all = append(all, op.path)
+	}
+	return all
+}
+
 // operations is the part of Zoom's API that the sandbox serves. The facts are
 // those of Zoom's reference: https://developers.zoom.us/docs/api/
 func operations() []operation {
