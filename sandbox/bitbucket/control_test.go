@@ -122,34 +122,6 @@ func TestControlRequestsThatMakeNoSenseAreExplained(t *testing.T) {
 	}
 }
 
-func TestRequestsGoWrongAsTheRulesSay(t *testing.T) {
-	t.Parallel()
-	s, hook := setStage(t), listen(t)
-	rule := func(body string) {
-		require.Equal(t, http.StatusOK, s.control(http.MethodPost, "/faults", body).status)
-	}
-	rule(`{"match":{"method":"GET","path":"/2.0/user"},"times":2,"action":{"status":429,"headers":{"Retry-After":"7"},"body":{"error":{}}}}`)
-	for range 2 {
-		a := s.as("ada", http.MethodGet, "/2.0/user", "")
-		require.Equal(t, http.StatusTooManyRequests, a.status)
-		require.Equal(t, "7", a.header.Get("Retry-After"))
-	}
-	require.Equal(t, http.StatusOK, s.as("ada", http.MethodGet, "/2.0/user", "").status)
-	rule(`{"match":{"method":"POST"},"action":{"status":502,"body":"<html>","after":true}}`)
-	body := fmt.Sprintf(`{"url":%q,"events":["repo:push"]}`, hook.url)
-	require.Equal(t, http.StatusBadGateway, s.as("ada", http.MethodPost, "/2.0/repositories/acme/web/hooks", body).status)
-	require.Len(t, s.repo.Hooks(), 1, "it was done all the same")
-	for _, action := range []string{`{"hang":true}`, `{"reset":true}`} {
-		rule(`{"times":-1,"action":` + action + `}`)
-		client := http.Client{Timeout: 200_000_000}
-		_, err := client.Get(s.url + "/2.0/user")
-		require.Error(t, err)
-		require.Equal(t, http.StatusOK, s.control(http.MethodDelete, "/faults", "").status)
-	}
-	rule(`{"action":{"latency_ms":1}}`)
-	require.Equal(t, http.StatusOK, s.as("ada", http.MethodGet, "/2.0/user", "").status)
-}
-
 func TestASeedThatMakesNoSenseIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, seed := range []bitbucket.Seed{

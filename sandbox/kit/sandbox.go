@@ -2,6 +2,7 @@ package kit
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -101,10 +102,8 @@ func (s *Sandbox[W]) fresh(base string) (W, error) {
 func Patterns(mux *http.ServeMux, unknown ...string) func(*http.Request) string {
 	return func(r *http.Request) string {
 		_, pattern := mux.Handler(r)
-		for _, u := range unknown {
-			if pattern == u {
-				return ""
-			}
+		if slices.Contains(unknown, pattern) {
+			return ""
 		}
 		return pattern
 	}

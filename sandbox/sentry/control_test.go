@@ -81,24 +81,6 @@ func TestTheJournalTellsWhatHappenedWithoutSecrets(t *testing.T) {
 	require.Empty(t, s.sbx.Journal(kit.Filter{}))
 }
 
-func TestRequestsGoWrongAsAsked(t *testing.T) {
-	t.Parallel()
-	s := setStage(t)
-	issue := s.raise(division())
-	path := "/api/0/organizations/acme/issues/" + issue.ID + "/"
-	ok := s.as("", "POST", "/_sandbox/faults", `{"match":{"method":"PUT"},"action":{"status":502,"after":true,"body":"Bad Gateway"}}`)
-	require.Equal(t, http.StatusOK, ok.status, ok.text)
-	require.Equal(t, http.StatusBadGateway, s.as("bob", "PUT", path, `{"status":"resolved"}`).status)
-	state, err := issue.State()
-	require.NoError(t, err)
-	require.Equal(t, sentry.StatusResolved, state.Status, "it was done all the same")
-	require.NoError(t, s.sbx.AddFault(kit.Fault{Times: -1, Action: kit.Action{Status: 429, Headers: map[string]string{"Retry-After": "7"}}}))
-	require.Equal(t, "7", s.as("bob", "GET", path, "").header.Get("Retry-After"))
-	require.Equal(t, http.StatusOK, s.as("", "DELETE", "/_sandbox/faults", "").status)
-	require.Equal(t, http.StatusOK, s.as("bob", "GET", path, "").status)
-	require.Error(t, s.sbx.AddFault(kit.Fault{Action: kit.Action{Status: 7}}))
-}
-
 func TestASeedIsChecked(t *testing.T) {
 	t.Parallel()
 	for name, seed := range map[string]sentry.Seed{

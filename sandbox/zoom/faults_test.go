@@ -1,11 +1,8 @@
 package zoom_test
 
 import (
-	"context"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,27 +18,6 @@ func (s *stage) fault(rule string) {
 	require.Equal(s.t, http.StatusOK, s.control(http.MethodPost, "/faults", rule).status)
 }
 
-func TestAnAnswerCanBeReplaced(t *testing.T) {
-	t.Parallel()
-	s := setStage(t, zoom.Policy{})
-	token := s.connect(s.app(zoom.KindUser), s.priya)
-	s.fault(`{"match":{"method":"GET","path":"/v2/users"},"times":2,"action":{"status":503,"body":{"code":1,"message":"down"},"headers":{"Retry-After":"7"}}}`)
-	for range 2 {
-		a := s.api(token, http.MethodGet, "/users/me", nil)
-		require.Equal(t, http.StatusServiceUnavailable, a.status)
-		require.Equal(t, "7", a.header.Get("Retry-After"))
-		require.JSONEq(t, `{"code":1,"message":"down"}`, a.text)
-	}
-	require.Equal(t, http.StatusOK, s.api(token, http.MethodGet, "/users/me", nil).status, "the rule is used up")
-
-	s.fault(`{"match":{"path":"/v2/"},"times":-1,"action":{"status":502,"body":"<html>Bad gateway","headers":{"Content-Type":"text/html"}}}`)
-	for range 3 {
-		require.Equal(t, "<html>Bad gateway", s.api(token, http.MethodGet, "/users/me", nil).text)
-	}
-	s.sbx.ClearFaults()
-	require.Equal(t, http.StatusOK, s.api(token, http.MethodGet, "/users/me", nil).status)
-}
-
 func TestAnAnswerCanBeLostAfterTheRequestWasCarriedOut(t *testing.T) {
 	t.Parallel()
 	s := setStage(t, zoom.Policy{})
@@ -50,35 +26,6 @@ func TestAnAnswerCanBeLostAfterTheRequestWasCarriedOut(t *testing.T) {
 	s.fault(`{"match":{"path":"/oauth/token"},"action":{"status":504,"after":true}}`)
 	require.Equal(t, http.StatusGatewayTimeout, s.refresh(app, first).status)
 	require.Equal(t, "invalid_grant", s.refresh(app, first).str("error"), "the token was rotated all the same")
-}
-
-func TestConnectionsCanBreakHangAndBeSlow(t *testing.T) {
-	t.Parallel()
-	s := setStage(t, zoom.Policy{})
-	bare := httptest.NewServer(s.sbx)
-	t.Cleanup(bare.Close)
-	// Go's client repeats a GET by itself when a connection it kept breaks.
-	fresh := &http.Transport{DisableKeepAlives: true}
-	ask := func() error {
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		defer cancel()
-		r, _ := http.NewRequestWithContext(ctx, http.MethodGet, bare.URL+"/v2/users/me", nil)
-		resp, err := fresh.RoundTrip(r)
-		if err == nil {
-			_ = resp.Body.Close()
-		}
-		return err
-	}
-	s.fault(`{"match":{"path":"/v2/"},"action":{"reset":true}}`)
-	err := ask()
-	require.Error(t, err)
-	require.ErrorIs(t, err, syscall.ECONNRESET)
-	s.fault(`{"match":{"path":"/v2/"},"action":{"hang":true}}`)
-	require.ErrorIs(t, ask(), context.DeadlineExceeded)
-	s.fault(`{"match":{"path":"/v2/"},"action":{"latency_ms":60}}`)
-	start := time.Now()
-	require.NoError(t, ask())
-	require.GreaterOrEqual(t, time.Since(start), 60*time.Millisecond)
 }
 
 func TestTheJournalTellsWhatHappenedButNoSecret(t *testing.T) {

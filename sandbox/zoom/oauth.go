@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pkg/errors"
+
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
@@ -149,19 +151,25 @@ func (w *world) exchange(app *registration, form url.Values) (any, *kit.Refusal)
 		return nil, badRequest("Missing grant type.", "invalid_request")
 	}
 	g, err := w.grants.Exchange(app.ClientID, form)
-	switch err {
-	case nil:
-		return w.tokens(g), nil
-	case kit.ErrCode:
-		return nil, badRequest("Invalid authorization code", "invalid_grant")
-	case kit.ErrRedirectURI:
-		return nil, badRequest("Redirect URI mismatch.", "invalid_request")
-	case kit.ErrVerifier:
-		return nil, badRequest("Invalid code verifier", "invalid_grant")
-	case kit.ErrRefreshToken:
-		return nil, badRequest("Invalid Token!", "invalid_grant")
+	if err != nil {
+		return nil, badRequest(refused(err))
 	}
-	return nil, badRequest("unsupported grant type", "unsupported_grant_type")
+	return w.tokens(g), nil
+}
+
+// refused returns the reason and the code with which Zoom refuses an exchange.
+func refused(err error) (reason, code string) {
+	switch {
+	case errors.Is(err, kit.ErrCode):
+		return "Invalid authorization code", "invalid_grant"
+	case errors.Is(err, kit.ErrRedirectURI):
+		return "Redirect URI mismatch.", "invalid_request"
+	case errors.Is(err, kit.ErrVerifier):
+		return "Invalid code verifier", "invalid_grant"
+	case errors.Is(err, kit.ErrRefreshToken):
+		return "Invalid Token!", "invalid_grant"
+	}
+	return "unsupported grant type", "unsupported_grant_type"
 }
 
 // tokens is the answer of the token endpoint for a grant.
