@@ -16,8 +16,8 @@ import (
 type call struct {
 	*http.Request
 	body []byte
-	// user is who acts, nil for nobody; grant is what they allowed the app that
-	// acts for them, nil for a password of their own.
+	// user is the caller, nil for none; grant is what they allowed the app that
+	// acts for them, nil for their own password.
 	user  *User
 	grant *kit.Grant[*User]
 	repo  *repo // nil where the path names none
@@ -45,7 +45,7 @@ type apiError struct {
 // Error implements error.
 func (e *apiError) Error() string { return e.message }
 
-// decode reads the body; unknown fields are of no interest.
+// decode reads the body; unknown fields are ignored.
 func (c *call) decode(into any) error {
 	if len(c.body) == 0 {
 		return nil
@@ -71,8 +71,8 @@ func readCall(r *http.Request) (*call, error) {
 	return &call{Request: r, body: body}, err
 }
 
-// authenticate finds who acts. A request without credentials is nobody's; ok is
-// false for credentials that are worth nothing, and expired says that they were.
+// authenticate finds the caller. A request without credentials has none; ok is false for
+// invalid credentials, and expired says that they were valid once.
 func (w *world) authenticate(c *call) (ok, expired bool) {
 	header := c.Header.Get("Authorization")
 	if header == "" {
@@ -94,7 +94,7 @@ func (w *world) authenticate(c *call) (ok, expired bool) {
 		return true, false
 	}
 	for _, u := range w.users {
-		// A person's API token is no bearer token in Cloud; a repository's is.
+		// A user's API token is not a bearer token in Cloud; a repository's is.
 		if u.Token != "" && u.Token == bearer && (u.bot || w.kind == DataCenter) {
 			c.user = u
 			return true, false
@@ -103,7 +103,7 @@ func (w *world) authenticate(c *call) (ok, expired bool) {
 	return false, false
 }
 
-// userByPassword finds a person by what Basic authorization shows.
+// userByPassword finds a user by what Basic authorization shows.
 func (w *world) userByPassword(name, password string) *User {
 	for _, u := range w.users {
 		if u.Token == "" || !kit.SameFormSecret(u.Token, password) {

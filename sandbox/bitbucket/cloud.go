@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// routeCloud says what Cloud serves.
+// routeCloud registers what Cloud serves.
 func (s *Sandbox) routeCloud() {
 	s.routeOAuth("/site/oauth2/authorize", "/site/oauth2/access_token")
 	for _, op := range cloudOperations() {
@@ -32,7 +32,7 @@ func cloudOperations() []operation {
 	const pr = one + "/pullrequests/{id}"
 	return []operation{
 		{"GET /user", "account", "", cloudMe},
-		{"GET /users/{user}", "account", "", cloudSomebody},
+		{"GET /users/{user}", "account", "", cloudOneUser},
 		{"GET /user/workspaces", "account", "", cloudWorkspaces},
 		{"GET /workspaces/{workspace}", "account", "", cloudOneWorkspace},
 		{"GET /repositories/{workspace}", "repository", "", cloudRepos},

@@ -36,7 +36,7 @@ func cloudStatuses(w *world, c *call) (int, any, error) {
 	return w.paged(c, w.statusList(c.repo, found.hash))
 }
 
-// statusList is what builds say of a commit.
+// statusList is the statuses of a commit.
 func (w *world) statusList(r *repo, hash string) []object {
 	var list []object
 	for _, st := range r.statusesOf(hash) {
@@ -45,8 +45,8 @@ func (w *world) statusList(r *repo, hash string) []object {
 	return list
 }
 
-// cloudSetStatus is POST commit/{commit}/statuses/build, with which external
-// builds report.
+// cloudSetStatus is POST commit/{commit}/statuses/build, which external builds
+// use.
 func cloudSetStatus(w *world, c *call) (int, any, error) {
 	found, err := c.commit()
 	if err != nil {

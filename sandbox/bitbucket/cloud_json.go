@@ -111,7 +111,7 @@ func rendered(text string) object {
 	return object{"raw": text, "markup": "markdown", "html": "<p>" + html.EscapeString(text) + "</p>"}
 }
 
-// cloudStatus is what a build says of a commit. Statuses of external builds have
+// cloudStatus is the status of a build of a commit. Statuses of external builds have
 // no branch; only deliveries of pipelines carry the commit, and no answer does.
 func (w *world) cloudStatus(r *repo, st *status, delivery bool) object {
 	o := object{
@@ -182,7 +182,7 @@ func (w *world) pullLinks(p *pull) object {
 	return links
 }
 
-// cloudParticipant is somebody's part in a pull request.
+// cloudParticipant is a user's part in a pull request.
 func (w *world) cloudParticipant(part *participant) object {
 	o := object{
 		"type": "participant", "user": w.cloudUser(part.user), "role": "PARTICIPANT",

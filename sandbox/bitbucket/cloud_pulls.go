@@ -25,7 +25,7 @@ func cloudPulls(w *world, c *call) (int, any, error) {
 	return w.paged(c, list)
 }
 
-// pullRequest is what somebody wants of a pull request.
+// pullRequest is the body of a request about a pull request.
 type pullRequest struct {
 	Title       string     `json:"title"`
 	Description string     `json:"description"`
@@ -46,7 +46,7 @@ type branchName struct {
 	} `json:"branch"`
 }
 
-// reviewers are the people that the request names, nil when it names none.
+// reviewers are the users that the request names, nil when it names none.
 func (q pullRequest) reviewers() []string {
 	var keys []string
 	for _, reviewer := range q.Reviewers {
@@ -140,7 +140,7 @@ func cloudMerge(w *world, c *call, p *pull) (int, any, error) {
 	return http.StatusOK, w.cloudPull(p), nil
 }
 
-// cloudDecline is POST decline, for the author and who may write.
+// cloudDecline is POST decline, for the author and users with write access.
 func cloudDecline(w *world, c *call, p *pull) (int, any, error) {
 	if c.user != p.author && !c.repo.allows(c.user, RightWrite) {
 		return 0, nil, &apiError{status: http.StatusForbidden, message: "You must be the author or have write permission to decline this pull request."}
@@ -165,7 +165,7 @@ func cloudComments(w *world, c *call, p *pull) (int, any, error) {
 	return w.paged(c, list)
 }
 
-// commentRequest is what somebody remarks.
+// commentRequest is a new comment.
 type commentRequest struct {
 	Content struct {
 		Raw string `json:"raw"`
@@ -202,7 +202,7 @@ func cloudReadComment(w *world, _ *call, p *pull, one *comment) (int, any, error
 	return http.StatusOK, w.cloudComment(p, one), nil
 }
 
-// errNotYours refuses to change what somebody else wrote.
+// errNotYours refuses to change another user's comment.
 func errNotYours() error {
 	return &apiError{http.StatusForbidden, "AuthorisationException", "You may only change comments of your own.", nil}
 }

@@ -45,8 +45,8 @@ func (w *world) paged(c *call, values []object) (int, any, error) {
 // cloudMe is GET /user.
 func cloudMe(w *world, c *call) (int, any, error) { return http.StatusOK, w.cloudUser(c.user), nil }
 
-// cloudSomebody is GET /users/{user}.
-func cloudSomebody(w *world, c *call) (int, any, error) {
+// cloudOneUser is GET /users/{user}.
+func cloudOneUser(w *world, c *call) (int, any, error) {
 	for _, u := range w.users {
 		if key := c.PathValue("user"); u.UUID == key || u.AccountID == key {
 			return http.StatusOK, w.cloudUser(u), nil
@@ -113,7 +113,7 @@ func (r *repo) matches(query string) (bool, error) {
 	return true, nil
 }
 
-// cloudRepos is GET /repositories/{workspace}: those that the caller may see, or
+// cloudRepos is GET /repositories/{workspace}: those that the caller can see, or
 // has at least a role in.
 func cloudRepos(w *world, c *call) (int, any, error) {
 	q := c.URL.Query()
@@ -167,7 +167,7 @@ func nameOf(branch object) string {
 	return name
 }
 
-// hookRequest is what somebody wants of a webhook; nil fields are not said.
+// hookRequest is the body of a request about a webhook; nil fields are absent.
 type hookRequest struct {
 	Description *string  `json:"description"`
 	URL         *string  `json:"url"`
@@ -177,7 +177,7 @@ type hookRequest struct {
 	SkipTLS     *bool    `json:"skip_cert_verification"`
 }
 
-// lay puts what the request says over a webhook.
+// lay updates a webhook with a request.
 func (q hookRequest) lay(h *hook) {
 	set(&h.name, q.Description)
 	set(&h.url, q.URL)
@@ -189,7 +189,7 @@ func (q hookRequest) lay(h *hook) {
 	}
 }
 
-// set puts a value that was said.
+// set assigns a value that was sent.
 func set[T any](into, value *T) {
 	if value != nil {
 		*into = *value

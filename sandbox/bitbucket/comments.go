@@ -24,7 +24,7 @@ type comment struct {
 	updated  time.Time
 }
 
-// Comment is what somebody remarks.
+// Comment is a new comment.
 type Comment struct {
 	// By is a nickname; an admin of the repository when empty.
 	By   string `json:"by"`
@@ -36,7 +36,7 @@ type Comment struct {
 	Line int    `json:"line"`
 }
 
-// addComment adds a comment and tells of it.
+// addComment adds a comment and sends the event.
 func (w *world) addComment(p *pull, by *User, given Comment) (*comment, error) {
 	if given.Text == "" {
 		return nil, errors.Wrap(kit.ErrInvalid, "content.raw: a comment needs a text")
@@ -51,11 +51,11 @@ func (w *world) addComment(p *pull, by *User, given Comment) (*comment, error) {
 	if by != p.author {
 		p.participant(by)
 	}
-	w.tellComment(p, c, occasionCommented, by, nil)
+	w.notifyComment(p, c, occasionCommented, by, nil)
 	return c, nil
 }
 
-// editComment changes a comment's text and tells of it.
+// editComment changes a comment's text and sends the event.
 func (w *world) editComment(p *pull, c *comment, by *User, text string) error {
 	if text == "" {
 		return errors.Wrap(kit.ErrInvalid, "content.raw: a comment needs a text")
@@ -63,17 +63,17 @@ func (w *world) editComment(p *pull, c *comment, by *User, text string) error {
 	previous := object{"previousComment": c.text}
 	c.text, c.updated = text, w.Now()
 	c.version++
-	w.tellComment(p, c, occasionCommentEdited, by, previous)
+	w.notifyComment(p, c, occasionCommentEdited, by, previous)
 	return nil
 }
 
-// deleteComment deletes a comment and tells of it.
+// deleteComment deletes a comment and sends the event.
 func (w *world) deleteComment(p *pull, c *comment, by *User) {
 	c.deleted, c.updated = true, w.Now()
-	w.tellComment(p, c, occasionCommentDeleted, by, nil)
+	w.notifyComment(p, c, occasionCommentDeleted, by, nil)
 }
 
-// resolveComment marks a discussion as done or not, and tells of it.
+// resolveComment marks a discussion as done or not, and sends the event.
 func (w *world) resolveComment(p *pull, c *comment, by *User, done bool) {
 	if c.resolved == done {
 		return
@@ -83,17 +83,17 @@ func (w *world) resolveComment(p *pull, c *comment, by *User, done bool) {
 	if !done {
 		occasion = occasionCommentReopened
 	}
-	w.tellComment(p, c, occasion, by, nil)
+	w.notifyComment(p, c, occasion, by, nil)
 }
 
-// tellComment tells of what happened to a comment.
-func (w *world) tellComment(p *pull, c *comment, o occasion, by *User, dataCenter object) {
+// notifyComment sends an event about what happened to a comment.
+func (w *world) notifyComment(p *pull, c *comment, o occasion, by *User, dataCenter object) {
 	extra := object{"comment": w.dcComment(c, p.repo)}
 	maps.Copy(extra, dataCenter)
 	if c.parent != nil {
 		extra["commentParentId"] = c.parent.id
 	}
-	w.tellPull(p, o, by, object{"comment": w.cloudComment(p, c)}, extra)
+	w.notifyPull(p, o, by, object{"comment": w.cloudComment(p, c)}, extra)
 }
 
 // comment finds a comment that was not deleted.

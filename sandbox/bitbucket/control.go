@@ -14,8 +14,8 @@ type versionRequest struct {
 	Version string `json:"version"`
 }
 
-// routeControl adds to the control API: each path does what the Go method of that
-// meaning does.
+// routeControl adds to the control API: each path does what the Go method of the
+// same name does.
 func (s *Sandbox) routeControl() {
 	s.Handle("POST /_sandbox/apps", kit.Body(s.SetApp))
 	s.Handle("POST /_sandbox/users", kit.Body(s.AddUser))
@@ -31,7 +31,7 @@ type rightRequest struct {
 	Right string `json:"right"`
 }
 
-// routeStories says how things are made to happen in a repository.
+// routeStories registers what can happen in a repository.
 func (s *Sandbox) routeStories() {
 	const one = "/_sandbox/repos/{workspace}/{slug}"
 	s.Handle("POST /_sandbox/repos", kit.Body(func(q Repo) (any, error) { _, err := s.AddRepo(q); return nil, err }))
@@ -72,7 +72,7 @@ func (s *Sandbox) routeStories() {
 	s.routePulls(one + "/pullrequests/{id}")
 }
 
-// pullStory is what can be said of anything that happens to a pull request.
+// pullStory is the body of a request that changes a pull request.
 type pullStory struct {
 	By          string   `json:"by"`
 	Title       string   `json:"title"`
@@ -85,7 +85,7 @@ type pullStory struct {
 	Done        bool     `json:"done"`
 }
 
-// routePulls says how things are made to happen to a pull request.
+// routePulls registers what can happen to a pull request.
 func (s *Sandbox) routePulls(one string) {
 	for action, do := range map[string]func(*Pull, pullStory) error{
 		"approve":         func(p *Pull, q pullStory) error { return p.Approve(q.By) },
@@ -112,7 +112,7 @@ func (s *Sandbox) routePulls(one string) {
 	}))
 }
 
-// story makes a handler of a function on the repository of the path.
+// story returns a handler for a function on the repository of the path.
 func story[T any](s *Sandbox, f func(*Repository, T) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		h, err := s.Repository(r.PathValue("workspace"), r.PathValue("slug"))
@@ -124,7 +124,7 @@ func story[T any](s *Sandbox, f func(*Repository, T) (any, error)) http.HandlerF
 	}
 }
 
-// pullHandler makes a handler of a function on the pull request of the path.
+// pullHandler returns a handler for a function on the pull request of the path.
 func pullHandler[T any](s *Sandbox, f func(*Pull, T) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		id, err := strconv.Atoi(r.PathValue("id"))

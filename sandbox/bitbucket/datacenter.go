@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// routeDataCenter says what a Data Center serves.
+// routeDataCenter registers what a Data Center serves.
 func (s *Sandbox) routeDataCenter() {
 	s.routeOAuth("/rest/oauth2/latest/authorize", "/rest/oauth2/latest/token")
 	for _, op := range dcOperations() {
@@ -40,7 +40,7 @@ func dcOperations() []operation {
 	const pr = one + "/pull-requests/{id}"
 	return []operation{
 		{"GET /application-properties", "", "", dcProperties},
-		{"GET /users/{user}", "", "", dcSomebody},
+		{"GET /users/{user}", "", "", dcOneUser},
 		{"GET /repos", "PUBLIC_REPOS", "", dcRepos},
 		{"GET /projects", "PUBLIC_REPOS", "", dcProjects},
 		{"GET /projects/{workspace}/repos", "PUBLIC_REPOS", "", dcRepos},
@@ -96,7 +96,7 @@ func (s *Sandbox) serveDataCenter(op operation) http.HandlerFunc {
 	}
 }
 
-// serveWhoAmI answers with the name of who asks, or with nothing.
+// serveWhoAmI answers with the caller's name, or with nothing.
 func (s *Sandbox) serveWhoAmI(rw http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r}
 	s.Locked(func(w *world) { w.authenticate(c) })
@@ -106,13 +106,13 @@ func (s *Sandbox) serveWhoAmI(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// errPermission refuses who may not.
+// errPermission refuses users who lack the right.
 func errPermission() error {
 	return &apiError{http.StatusUnauthorized, "AuthorisationException", "You are not permitted to access this resource", nil}
 }
 
 // answerDC checks who calls and with what right, then runs the operation. A Data
-// Center says 401 also to those whom it knows but does not let.
+// Center says 401 also to users who lack the right.
 func (w *world) answerDC(op operation, c *call, header http.Header) (int, any, error) {
 	ok, _ := w.authenticate(c)
 	if !ok {

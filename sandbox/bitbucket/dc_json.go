@@ -115,7 +115,7 @@ func dcOpinion(opinion string) string {
 	return "UNAPPROVED"
 }
 
-// dcParticipant is somebody's part in a pull request.
+// dcParticipant is a user's part in a pull request.
 func (w *world) dcParticipant(p *pull, part *participant) object {
 	role := "PARTICIPANT"
 	if part.reviewer {
@@ -176,7 +176,7 @@ func (w *world) dcComment(c *comment, r *repo) object {
 	return o
 }
 
-// dcBuild is what a build says of a commit.
+// dcBuild is the status of a build of a commit.
 func (w *world) dcBuild(st *status) object {
 	o := object{
 		"key": st.Key, "name": st.Name, "state": st.State, "description": st.Description, "url": st.URL,

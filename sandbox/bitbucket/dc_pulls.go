@@ -32,7 +32,7 @@ func dcPulls(w *world, c *call) (int, any, error) {
 	return dcPaged(c, list)
 }
 
-// dcPullRequest is what somebody wants of a pull request.
+// dcPullRequest is the body of a request about a pull request.
 type dcPullRequest struct {
 	Title       string `json:"title"`
 	Description string `json:"description"`
@@ -51,7 +51,7 @@ type dcPullRequest struct {
 	} `json:"reviewers"`
 }
 
-// reviewers are the people that the request names, nil when it names none.
+// reviewers are the users that the request names, nil when it names none.
 func (q dcPullRequest) reviewers() []string {
 	var names []string
 	for _, reviewer := range q.Reviewers {
@@ -120,7 +120,7 @@ func (c *call) current(p *pull) error {
 	return p.fresh(version)
 }
 
-// mayChange refuses who is neither the author nor may write.
+// mayChange refuses users who are neither the author nor have write access.
 func (c *call) mayChange(p *pull) error {
 	if c.user != p.author && !c.repo.allows(c.user, RightWrite) {
 		return errPermission()
@@ -159,7 +159,7 @@ func dcDeletePull(w *world, c *call, p *pull) (int, any, error) {
 		return 0, nil, err
 	}
 	p.repo.pulls = slices.DeleteFunc(p.repo.pulls, func(other *pull) bool { return other == p })
-	w.tellPull(p, occasionDeleted, c.user, nil, nil)
+	w.notifyPull(p, occasionDeleted, c.user, nil, nil)
 	return http.StatusNoContent, nil, nil
 }
 
@@ -174,8 +174,7 @@ func dcReview(opinion string) func(*world, *call, *pull) (int, any, error) {
 	}
 }
 
-// dcParticipate is PUT participants/{user}, with which somebody gives an opinion
-// of their own.
+// dcParticipate is PUT participants/{user}, with which users give their opinion.
 func dcParticipate(w *world, c *call, p *pull) (int, any, error) {
 	if !strings.EqualFold(c.PathValue("user"), c.user.Nickname) {
 		return 0, nil, errPermission()
@@ -242,7 +241,7 @@ func dcDecline(w *world, c *call, p *pull) (int, any, error) {
 	return http.StatusOK, w.dcPull(p), nil
 }
 
-// dcCommentRequest is what somebody remarks.
+// dcCommentRequest is a new comment.
 type dcCommentRequest struct {
 	Text    string `json:"text"`
 	Version *int   `json:"version"`
@@ -273,8 +272,8 @@ func dcReadComment(w *world, _ *call, p *pull, one *comment) (int, any, error) {
 	return http.StatusOK, w.dcComment(one, p.repo), nil
 }
 
-// currentComment refuses a change of what somebody else wrote, or of an older
-// version.
+// currentComment refuses to change another user's comment, or an older
+// version of it.
 func (c *call) currentComment(one *comment) error {
 	if one.author != c.user {
 		return errNotYours()

@@ -19,8 +19,8 @@ func dcProperties(w *world, _ *call) (int, any, error) {
 	}, nil
 }
 
-// dcSomebody is GET users/{user}.
-func dcSomebody(w *world, c *call) (int, any, error) {
+// dcOneUser is GET users/{user}.
+func dcOneUser(w *world, c *call) (int, any, error) {
 	if c.user == nil {
 		return 0, nil, errPermission()
 	}
@@ -108,7 +108,7 @@ func dcPermissions(w *world, c *call) (int, any, error) {
 	return dcPaged(c, list)
 }
 
-// dcHookRequest is what somebody wants of a webhook; nil fields are not said.
+// dcHookRequest is the body of a request about a webhook; nil fields are absent.
 type dcHookRequest struct {
 	Name          *string  `json:"name"`
 	URL           *string  `json:"url"`
@@ -120,7 +120,7 @@ type dcHookRequest struct {
 	} `json:"configuration"`
 }
 
-// lay puts what the request says over a webhook.
+// lay updates a webhook with a request.
 func (q dcHookRequest) lay(h *hook) {
 	set(&h.name, q.Name)
 	set(&h.url, q.URL)
@@ -256,7 +256,7 @@ func dcBuilds(w *world, c *call) (int, any, error) {
 	return http.StatusOK, w.dcBuild(st), nil
 }
 
-// dcBuildList is what several builds say.
+// dcBuildList is a list of build statuses.
 func (w *world) dcBuildList(statuses []*status) []object {
 	var list []object
 	for _, st := range statuses {
@@ -265,7 +265,7 @@ func (w *world) dcBuildList(statuses []*status) []object {
 	return list
 }
 
-// dcBuildRequest is what a build says.
+// dcBuildRequest is a build status.
 type dcBuildRequest struct {
 	Key         string `json:"key"`
 	Name        string `json:"name"`
@@ -275,7 +275,7 @@ type dcBuildRequest struct {
 	Ref         string `json:"ref"`
 }
 
-// setBuild records what a build says.
+// setBuild records a build's status.
 func (w *world) setBuild(c *call, r *repo, hash string) (int, any, error) {
 	var q dcBuildRequest
 	if err := c.decode(&q); err != nil {
@@ -300,7 +300,7 @@ func dcSetBuild(w *world, c *call) (int, any, error) {
 	return w.setBuild(c, c.repo, found.hash)
 }
 
-// repoOfCommit finds a repository with a commit that the caller may see.
+// repoOfCommit finds a repository with a commit that the caller can see.
 func (w *world) repoOfCommit(c *call) *repo {
 	for _, r := range w.repos {
 		if r.commits[c.PathValue("commit")] != nil && r.allows(c.user, RightRead) {

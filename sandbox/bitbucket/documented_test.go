@@ -155,7 +155,7 @@ func TestAnswersHoldWhatIsDocumentedForTheirCall(t *testing.T) {
 		}
 	}
 	for reason := range reasons {
-		require.True(t, met[reason], "%s is not sent any more and need not be listed", reason)
+		require.True(t, met[reason], "%s is not sent anymore and need not be listed", reason)
 	}
 }
 

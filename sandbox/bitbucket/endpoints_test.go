@@ -154,7 +154,7 @@ func TestARepositorysTokenIsABotWithOneRight(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.request("Bearer "+token, http.MethodGet, "/2.0/repositories/acme/web/hooks", "").status)
 	require.Equal(t, http.StatusUnauthorized, s.request("Bearer "+tokenOf("ada"), http.MethodGet, "/2.0/user", "").status, "hers is no bearer token")
 	page := s.request("", http.MethodGet, cloudAuthorize+"?response_type=code&client_id=chat", "")
-	require.NotContains(t, page.text, "Access token", "it can not log in")
+	require.NotContains(t, page.text, "Access token", "it can't log in")
 }
 
 func TestLinksLeadToAPage(t *testing.T) {

@@ -52,7 +52,7 @@ func (w *world) hookEvents() []string {
 	}
 }
 
-// checkHook reports what is wrong with what somebody wants of a webhook.
+// checkHook reports what is wrong with a webhook.
 func (w *world) checkHook(h *hook) error {
 	u, err := url.Parse(h.url)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -69,7 +69,7 @@ func (w *world) checkHook(h *hook) error {
 	return nil
 }
 
-// addHook makes a webhook.
+// addHook creates a webhook.
 func (w *world) addHook(r *repo, h hook) (*hook, error) {
 	if err := w.checkHook(&h); err != nil {
 		return nil, err
@@ -85,8 +85,8 @@ func (r *repo) removeHook(h *hook) {
 	r.hooks = slices.DeleteFunc(r.hooks, func(other *hook) bool { return other == h })
 }
 
-// tell sends an event to each webhook that asked for it.
-func (w *world) tell(r *repo, event string, by *User, body object) {
+// notify sends an event to each webhook that asked for it.
+func (w *world) notify(r *repo, event string, by *User, body object) {
 	if w.kind == Cloud {
 		about := w.cloudRepo(r, false)
 		about["workspace"] = w.cloudWorkspace(r.Workspace) // which no answer has

@@ -24,7 +24,7 @@ const (
 	dcToken        = "/rest/oauth2/latest/token"
 )
 
-// consent lets somebody allow the app and returns the code.
+// consent has a user allow the app and returns the code.
 func (s *stage) consent(path, nickname string, more url.Values) string {
 	s.t.Helper()
 	form := url.Values{
@@ -48,7 +48,7 @@ func (s *stage) redeem(path, code string, more url.Values) answer {
 	return s.form(path, form, true)
 }
 
-// connect lets somebody allow the app and returns a header for calls.
+// connect has a user allow the app and returns a header for calls.
 func (s *stage) connect(nickname string) string {
 	s.t.Helper()
 	a := s.redeem(cloudToken, s.consent(cloudAuthorize, nickname, nil), nil)

@@ -28,7 +28,7 @@ const (
 	occasionCommentReopened
 )
 
-// keys are those under which the products tell of it, "" for one that is not told.
+// keys are those under which the products send it, "" for none.
 func (o occasion) keys() (cloud, dataCenter string) {
 	keys := [...][2]string{
 		occasionOpened:           {"pullrequest:created", "pr:opened"},
@@ -57,9 +57,9 @@ const (
 	eventChangesRequested = "pr:reviewer:changes_requested"
 )
 
-// tellPull tells of an occasion; cloud and dataCenter are what the products add
-// to the pull request.
-func (w *world) tellPull(p *pull, o occasion, by *User, cloud, dataCenter object) {
+// notifyPull sends the event of an occasion; cloud and dataCenter are what the products
+// add to the pull request.
+func (w *world) notifyPull(p *pull, o occasion, by *User, cloud, dataCenter object) {
 	cloudKey, event := o.keys()
 	body := object{}
 	if w.kind == Cloud {
@@ -75,17 +75,17 @@ func (w *world) tellPull(p *pull, o occasion, by *User, cloud, dataCenter object
 	if event == "" {
 		return
 	}
-	w.tell(p.repo, event, by, body)
+	w.notify(p.repo, event, by, body)
 	if event == eventNeedsWork {
-		w.tellOtherKey(p.repo, by, body)
+		w.notifyOtherKey(p.repo, by, body)
 	}
 }
 
-// tellOtherKey tells webhooks that know a request for changes by its other key
+// notifyOtherKey notifies webhooks that know a request for changes by its other key
 // only.
-func (w *world) tellOtherKey(r *repo, by *User, body object) {
+func (w *world) notifyOtherKey(r *repo, by *User, body object) {
 	all := r.hooks
 	r.hooks = slices.DeleteFunc(slices.Clone(all), func(h *hook) bool { return slices.Contains(h.events, eventNeedsWork) })
-	w.tell(r, eventChangesRequested, by, body)
+	w.notify(r, eventChangesRequested, by, body)
 	r.hooks = all
 }

@@ -6,7 +6,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// pages are the pages that people see.
+// pages are the pages that users see.
 var pages = kit.NewPages(kit.Theme{Product: "Bitbucket", Note: "No code lives here.", Accent: "#0052cc"}, nil)
 
 // place shows whether a page that cards link to exists, and lists the

@@ -24,7 +24,7 @@ const (
 	opinionChanges  = "changes_requested"
 )
 
-// PullRequest is what somebody proposes.
+// PullRequest is a new pull request.
 type PullRequest struct {
 	// By is a nickname; an admin of the repository when empty.
 	By          string `json:"by"`
@@ -63,7 +63,7 @@ type pull struct {
 	closed       time.Time
 }
 
-// participant is somebody who takes part in a pull request.
+// participant is a user who takes part in a pull request.
 type participant struct {
 	user     *User
 	reviewer bool
@@ -71,7 +71,7 @@ type participant struct {
 	at       time.Time
 }
 
-// refusal is an error that says why something can not be done.
+// refusal is an error that says why something can't be done.
 type refusal struct {
 	kind error
 	// what is the name of the failure in a Data Center.
@@ -85,10 +85,10 @@ func (r *refusal) Error() string { return r.message }
 // Unwrap returns kit.ErrInvalid or kit.ErrConflict.
 func (r *refusal) Unwrap() error { return r.kind }
 
-// conflict is a refusal because of how things stand.
+// conflict is a refusal because of the current state.
 func conflict(what, message string) error { return &refusal{kit.ErrConflict, what, message} }
 
-// openPull opens a pull request and tells of it.
+// openPull opens a pull request and sends the event.
 func (w *world) openPull(r *repo, given PullRequest) (*pull, error) {
 	by, err := w.actor(r, given.By)
 	if err != nil {
@@ -123,7 +123,7 @@ func (w *world) openPull(r *repo, given PullRequest) (*pull, error) {
 		}
 	}
 	r.pulls = append(r.pulls, p)
-	w.tellPull(p, occasionOpened, by, nil, nil)
+	w.notifyPull(p, occasionOpened, by, nil, nil)
 	return p, nil
 }
 
@@ -154,7 +154,7 @@ func (p *pull) mustBeOpen() error {
 	return nil
 }
 
-// participant returns somebody's part, which begins now if there is none.
+// participant returns a user's part, and creates it if there is none.
 func (p *pull) participant(u *User) *participant {
 	for _, part := range p.participants {
 		if part.user == u {
@@ -166,7 +166,7 @@ func (p *pull) participant(u *User) *participant {
 	return part
 }
 
-// review changes what somebody thinks of a pull request and tells of it.
+// review changes a reviewer's opinion of a pull request and sends the event.
 func (w *world) review(p *pull, by *User, opinion string) (*participant, error) {
 	if err := p.mustBeOpen(); err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (w *world) review(p *pull, by *User, opinion string) (*participant, error) 
 		return part, nil
 	}
 	part.opinion, part.at = opinion, w.Now()
-	part.reviewer = part.reviewer || w.kind == DataCenter // who reviews in a Data Center becomes a reviewer
+	part.reviewer = part.reviewer || w.kind == DataCenter // in a Data Center, an opinion makes a user a reviewer
 	p.updated = w.Now()
 	occasion := occasionApproved
 	switch {
@@ -195,7 +195,7 @@ func (w *world) review(p *pull, by *User, opinion string) (*participant, error) 
 	if occasion == occasionChangesRequested || occasion == occasionChangesWithdrawn {
 		key = "changes_request"
 	}
-	w.tellPull(p, occasion, by, object{key: object{"date": stamp(part.at), "user": w.cloudUser(by)}},
+	w.notifyPull(p, occasion, by, object{key: object{"date": stamp(part.at), "user": w.cloudUser(by)}},
 		object{"participant": w.dcParticipant(p, part), "previousStatus": dcOpinion(previous)})
 	return part, nil
 }
@@ -208,7 +208,7 @@ func (w *world) mergeStrategies() []string {
 	return []string{"no-ff", "ff", "ff-only", "rebase-no-ff", "rebase-ff-only", "squash", "squash-ff-only"}
 }
 
-// mergePull merges a pull request and tells of it, and of the push that it is.
+// mergePull merges a pull request and sends its event and that of the push.
 func (w *world) mergePull(p *pull, by *User, strategy, message string, closeSource bool) error {
 	if err := p.mustBeOpen(); err != nil {
 		return err
@@ -239,26 +239,26 @@ func (w *world) mergePull(p *pull, by *User, strategy, message string, closeSour
 		delete(r.branches, p.source)
 		changes = append(changes, refChange{name: p.source, from: head})
 	}
-	w.tellPush(r, by, changes)
-	w.tellPull(p, occasionMerged, by, nil, nil)
+	w.notifyPush(r, by, changes)
+	w.notifyPull(p, occasionMerged, by, nil, nil)
 	for _, change := range changes {
 		w.moveHeads(r, by, change)
 	}
 	return nil
 }
 
-// declinePull declines a pull request and tells of it.
+// declinePull declines a pull request and sends the event.
 func (w *world) declinePull(p *pull, by *User) error {
 	if err := p.mustBeOpen(); err != nil {
 		return err
 	}
 	p.state, p.closedBy, p.closed = pullDeclined, by, w.Now()
 	p.touch(w)
-	w.tellPull(p, occasionDeclined, by, nil, nil)
+	w.notifyPull(p, occasionDeclined, by, nil, nil)
 	return nil
 }
 
-// editPull changes what a pull request says, and tells of it. What is "" or nil
+// editPull changes what a pull request says, and sends the event. What is "" or nil
 // stays.
 func (w *world) editPull(p *pull, by *User, title, description string, reviewers []string) error {
 	if err := p.mustBeOpen(); err != nil {
@@ -277,17 +277,17 @@ func (w *world) editPull(p *pull, by *User, title, description string, reviewers
 	}
 	p.touch(w)
 	if len(added)+len(removed) > 0 {
-		w.tellPull(p, occasionReviewers, by, nil, object{
+		w.notifyPull(p, occasionReviewers, by, nil, object{
 			"addedReviewers": w.dcUsers(added, p.repo), "removedReviewers": w.dcUsers(removed, p.repo),
 		})
 	}
 	if title != "" || description != "" {
-		w.tellPull(p, occasionEdited, by, nil, previous)
+		w.notifyPull(p, occasionEdited, by, nil, previous)
 	}
 	return nil
 }
 
-// setReviewers replaces who is asked for an opinion.
+// setReviewers replaces the reviewers.
 func (w *world) setReviewers(p *pull, nicknames []string) (added, removed []*User, err error) {
 	if nicknames == nil {
 		return nil, nil, nil

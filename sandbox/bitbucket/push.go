@@ -15,7 +15,7 @@ const maxPushCommits = 5
 // noHash is the name that a Data Center gives to what is not there.
 var noHash = strings.Repeat("0", 40)
 
-// Push is what somebody pushes.
+// Push is a push of commits, a tag or a deletion.
 type Push struct {
 	// By is a nickname; an admin of the repository when empty.
 	By string `json:"by"`
@@ -43,7 +43,7 @@ type refChange struct {
 	commits  []*commit // newest first
 }
 
-// push carries out a push and tells of it.
+// push carries out a push and sends the event.
 func (w *world) push(r *repo, p Push) ([]refChange, error) {
 	by, err := w.actor(r, p.By)
 	if err != nil {
@@ -58,7 +58,7 @@ func (w *world) push(r *repo, p Push) ([]refChange, error) {
 		changes = append(changes, change)
 	}
 	r.updated = w.Now()
-	w.tellPush(r, by, changes)
+	w.notifyPush(r, by, changes)
 	for _, change := range changes {
 		w.moveHeads(r, by, change)
 	}
@@ -117,18 +117,18 @@ func (w *world) moveHeads(r *repo, by *User, change refChange) {
 		previous := p.head
 		p.head = change.to
 		p.touch(w)
-		w.tellPull(p, occasionPushed, by, nil, object{"previousFromHash": previous})
+		w.notifyPull(p, occasionPushed, by, nil, object{"previousFromHash": previous})
 	}
 }
 
-// tellPush tells of changes of branches and tags.
-func (w *world) tellPush(r *repo, by *User, changes []refChange) {
+// notifyPush sends an event about changes of branches and tags.
+func (w *world) notifyPush(r *repo, by *User, changes []refChange) {
 	var list []object
 	if w.kind == Cloud {
 		for _, change := range changes {
 			list = append(list, w.cloudChange(r, change))
 		}
-		w.tell(r, "repo:push", by, object{"push": object{"changes": list}})
+		w.notify(r, "repo:push", by, object{"push": object{"changes": list}})
 		return
 	}
 	body, commits := object{}, []object{}
@@ -145,7 +145,7 @@ func (w *world) tellPush(r *repo, by *User, changes []refChange) {
 	if w.major() >= 8 {
 		body["commits"] = commits[:min(len(commits), maxPushCommits)]
 	}
-	w.tell(r, "repo:refs_changed", by, body)
+	w.notify(r, "repo:refs_changed", by, body)
 }
 
 // cloudChange is one change of a push as Cloud tells it.

@@ -27,15 +27,15 @@ type Repo struct {
 	// or "~" and a name for a personal repository.
 	Workspace string `json:"workspace"`
 	Slug      string `json:"slug"`
-	// Name is what people call it, the slug when empty.
+	// Name is its display name, the slug when empty.
 	Name string `json:"name"`
 	// Project is the key of the project within a workspace of Cloud's.
 	Project string `json:"project"`
 	// MainBranch is "main" when empty.
 	MainBranch string `json:"main_branch"`
 	Private    bool   `json:"private"`
-	// Rights are what people may do, by nickname. One has to be an admin; everybody
-	// may read what is not private.
+	// Rights are the rights of users, by nickname. One must be an admin; everyone
+	// can read a public repository.
 	Rights map[string]string `json:"rights"`
 }
 
@@ -70,10 +70,10 @@ func (r *repo) fullName() string { return r.Workspace + "/" + r.Slug }
 // personal reports whether it belongs to a person of a Data Center.
 func (r *repo) personal() bool { return strings.HasPrefix(r.Workspace, "~") }
 
-// addRepo makes a repository with a first commit.
+// addRepo creates a repository with a first commit.
 func (w *world) addRepo(given Repo) (*repo, error) {
 	if !nicknameForm.MatchString(given.Workspace) || !nicknameForm.MatchString(given.Slug) {
-		return nil, errors.Wrapf(kit.ErrInvalid, "a repository can not be called %q", given.Workspace+"/"+given.Slug)
+		return nil, errors.Wrapf(kit.ErrInvalid, "a repository can't be called %q", given.Workspace+"/"+given.Slug)
 	}
 	if w.repo(given.Workspace, given.Slug) != nil {
 		return nil, errors.Wrapf(kit.ErrConflict, "%s/%s exists already", given.Workspace, given.Slug)
@@ -108,7 +108,7 @@ func (w *world) addRepo(given Repo) (*repo, error) {
 	return r, nil
 }
 
-// setRight gives a person a right, or takes it with "".
+// setRight gives a user a right, or removes it with "".
 func (w *world) setRight(r *repo, nickname, right string) error {
 	u := w.user(nickname)
 	if u == nil {
@@ -146,7 +146,7 @@ func (w *world) repoByID(id int) *repo {
 	return nil
 }
 
-// firstAdmin is who acts where nobody is named.
+// firstAdmin is the default actor.
 func (w *world) firstAdmin(r *repo) *User {
 	var names []string
 	for nickname, right := range r.Rights {
@@ -174,7 +174,7 @@ func (w *world) actor(r *repo, nickname string) (*User, error) {
 	return nil, errors.Wrapf(kit.ErrNotFound, "user %q", nickname)
 }
 
-// right is what a person may do in a repository; u is nil for nobody.
+// right is a user's right in a repository; u is nil for an anonymous request.
 func (r *repo) right(u *User) string {
 	if u != nil && r.Rights[u.Nickname] != "" {
 		return r.Rights[u.Nickname]
@@ -190,7 +190,7 @@ func (r *repo) allows(u *User, right string) bool {
 	return slices.Index(rights(), r.right(u)) >= slices.Index(rights(), right)
 }
 
-// newCommit makes a commit.
+// newCommit creates a commit.
 func (w *world) newCommit(r *repo, author *User, message, parent string) *commit {
 	c := &commit{hash: w.ids.hash(), message: message, author: author, at: w.Now(), parent: parent}
 	r.commits[c.hash] = c

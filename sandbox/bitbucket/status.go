@@ -18,7 +18,7 @@ const (
 	Stopped    = "STOPPED"
 )
 
-// Status is what a build says of a commit.
+// Status is the status of a build of a commit.
 type Status struct {
 	// Hash or Branch, whose head is meant then, say which commit.
 	Hash   string `json:"hash"`
@@ -42,7 +42,7 @@ type status struct {
 	updated time.Time
 }
 
-// setStatus records what a build says. Only Cloud tells of it.
+// setStatus records a build's status. Only Cloud sends an event.
 func (w *world) setStatus(r *repo, given Status) (*status, error) {
 	by, err := w.actor(r, given.By)
 	if err != nil {
@@ -73,12 +73,12 @@ func (w *world) setStatus(r *repo, given Status) (*status, error) {
 	}
 	st.Status, st.updated = given, w.Now()
 	if w.kind == Cloud {
-		w.tell(r, event, by, object{"commit_status": w.cloudStatus(r, st, true)})
+		w.notify(r, event, by, object{"commit_status": w.cloudStatus(r, st, true)})
 	}
 	return st, nil
 }
 
-// status finds what a build said of a commit.
+// status finds a build's status of a commit.
 func (r *repo) status(hash, key string) *status {
 	for _, st := range r.statuses {
 		if st.Hash == hash && st.Key == key {
@@ -88,7 +88,7 @@ func (r *repo) status(hash, key string) *status {
 	return nil
 }
 
-// statusesOf lists what builds said of a commit.
+// statusesOf lists the statuses of a commit.
 func (r *repo) statusesOf(hash string) []*status {
 	var list []*status
 	for _, st := range r.statuses {
@@ -112,7 +112,7 @@ type pipeline struct {
 	ended   time.Time
 }
 
-// runPipeline begins a run on a branch; hash is that of the branch's head when
+// runPipeline starts a run on a branch; hash is that of the branch's head when
 // empty.
 func (w *world) runPipeline(r *repo, branch, hash, by string) (*pipeline, error) {
 	if w.kind != Cloud {
@@ -134,7 +134,7 @@ func (w *world) runPipeline(r *repo, branch, hash, by string) (*pipeline, error)
 		state: InProgress, key: strconv.Itoa(3343800 + w.number()),
 	}
 	r.pipelines = append(r.pipelines, p)
-	return p, w.tellPipeline(r, p)
+	return p, w.notifyPipeline(r, p)
 }
 
 // endPipeline ends a run.
@@ -143,15 +143,15 @@ func (w *world) endPipeline(r *repo, p *pipeline, result string) error {
 		return errors.Wrapf(kit.ErrConflict, "pipeline #%d has ended", p.number)
 	}
 	if !slices.Contains([]string{Successful, Failed, Stopped}, result) {
-		return errors.Wrapf(kit.ErrInvalid, "a pipeline can not end %q", result)
+		return errors.Wrapf(kit.ErrInvalid, "a pipeline can't end %q", result)
 	}
 	p.state, p.ended = result, w.Now()
-	return w.tellPipeline(r, p)
+	return w.notifyPipeline(r, p)
 }
 
-// tellPipeline turns the state of a run into the status of its commit; each run
+// notifyPipeline turns the state of a run into the status of its commit; each run
 // has a key of its own.
-func (w *world) tellPipeline(r *repo, p *pipeline) error {
+func (w *world) notifyPipeline(r *repo, p *pipeline) error {
 	name := "Pipeline #" + strconv.Itoa(p.number)
 	if p.branch != "" {
 		name += " for " + p.branch

@@ -6,13 +6,13 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// Repository is a handle on a repository, for what people and builds do there.
+// Repository is a handle on a repository, for what users and builds do there.
 type Repository struct {
 	s  *Sandbox
 	id int
 }
 
-// AddRepo makes a repository.
+// AddRepo creates a repository.
 func (s *Sandbox) AddRepo(r Repo) (*Repository, error) {
 	made := &Repository{s: s}
 	return made, s.Control(func(w *world) error {
@@ -48,7 +48,7 @@ func (h *Repository) do(f func(*world, *repo) error) error {
 	})
 }
 
-// Push lets somebody push, and returns the hash that the branch or tag has then.
+// Push has a user push commits, and returns the hash that the branch or tag has then.
 func (h *Repository) Push(p Push) (hash string, err error) {
 	err = h.do(func(w *world, r *repo) error {
 		changes, err := w.push(r, p)
@@ -66,7 +66,7 @@ func (h *Repository) Head(branch string) (hash string) {
 	return hash
 }
 
-// Status lets a build say something of a commit.
+// Status sets a build's status of a commit.
 func (h *Repository) Status(st Status) error {
 	return h.do(func(w *world, r *repo) error {
 		_, err := w.setStatus(r, st)
@@ -74,23 +74,23 @@ func (h *Repository) Status(st Status) error {
 	})
 }
 
-// SetRight gives a person a right in the repository, or takes it with "".
+// SetRight gives a user a right in the repository, or removes it with "".
 func (h *Repository) SetRight(nickname, right string) error {
 	return h.do(func(w *world, r *repo) error { return w.setRight(r, nickname, right) })
 }
 
-// SetPrivate hides the repository, or shows it to everybody. Cloud tells of it.
+// SetPrivate hides the repository, or publishes it. Cloud sends an event.
 func (h *Repository) SetPrivate(private bool) error {
 	return h.do(func(w *world, r *repo) error {
 		r.Private = private
 		if w.kind == Cloud {
-			w.tell(r, "repo:updated", w.firstAdmin(r), object{"changes": object{"is_private": object{"old": !private, "new": private}}})
+			w.notify(r, "repo:updated", w.firstAdmin(r), object{"changes": object{"is_private": object{"old": !private, "new": private}}})
 		}
 		return nil
 	})
 }
 
-// AccessToken makes an access token of the repository's own, which acts as a bot
+// AccessToken creates an access token of the repository, which acts as a bot
 // with that right.
 func (h *Repository) AccessToken(right string) (token string, err error) {
 	err = h.do(func(w *world, r *repo) error {
@@ -116,7 +116,7 @@ func (h *Repository) Hooks() []Hook {
 	return list
 }
 
-// LoseHooks deletes all webhooks, as somebody might at Bitbucket.
+// LoseHooks deletes all webhooks, as an admin can.
 func (h *Repository) LoseHooks() error {
 	return h.do(func(_ *world, r *repo) error { r.hooks = nil; return nil })
 }
@@ -142,7 +142,7 @@ type Pipeline struct {
 	Key    string `json:"key"`
 }
 
-// RunPipeline begins a run on a branch's head. It is in progress until it is
+// RunPipeline starts a run on a branch's head. It is in progress until it is
 // finished.
 func (h *Repository) RunPipeline(branch, by string) (*Pipeline, error) {
 	run := &Pipeline{repo: h}

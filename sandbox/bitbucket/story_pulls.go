@@ -15,7 +15,7 @@ type Pull struct {
 	ID int `json:"id"`
 }
 
-// OpenPullRequest lets somebody open a pull request.
+// OpenPullRequest has a user open a pull request.
 func (h *Repository) OpenPullRequest(given PullRequest) (*Pull, error) {
 	made := &Pull{repo: h}
 	return made, h.do(func(w *world, r *repo) error {
@@ -30,7 +30,7 @@ func (h *Repository) OpenPullRequest(given PullRequest) (*Pull, error) {
 // Pull finds a pull request.
 func (h *Repository) Pull(id int) *Pull { return &Pull{repo: h, ID: id} }
 
-// do runs f on the pull request, as somebody.
+// do runs f on the pull request, as a user.
 func (p *Pull) do(by string, f func(*world, *pull, *User) error) error {
 	return p.repo.do(func(w *world, r *repo) error {
 		found := r.pull(p.ID)
@@ -45,16 +45,16 @@ func (p *Pull) do(by string, f func(*world, *pull, *User) error) error {
 	})
 }
 
-// Approve lets somebody approve it.
+// Approve has a user approve it.
 func (p *Pull) Approve(by string) error { return p.review(by, opinionApproved) }
 
-// RequestChanges lets somebody ask for changes.
+// RequestChanges has a user request changes.
 func (p *Pull) RequestChanges(by string) error { return p.review(by, opinionChanges) }
 
-// Withdraw lets somebody take an approval or a request for changes back.
+// Withdraw has a user withdraw an approval or a request for changes.
 func (p *Pull) Withdraw(by string) error { return p.review(by, opinionNone) }
 
-// review gives somebody's opinion.
+// review gives a user's opinion.
 func (p *Pull) review(by, opinion string) error {
 	return p.do(by, func(w *world, found *pull, who *User) error {
 		_, err := w.review(found, who, opinion)
@@ -62,7 +62,7 @@ func (p *Pull) review(by, opinion string) error {
 	})
 }
 
-// Comment lets somebody comment on it, and returns the comment's ID.
+// Comment has a user comment on it, and returns the comment's ID.
 func (p *Pull) Comment(given Comment) (id int, err error) {
 	err = p.do(given.By, func(w *world, found *pull, who *User) error {
 		c, err := w.addComment(found, who, given)
@@ -106,21 +106,21 @@ func (p *Pull) ResolveComment(id int, done bool) error {
 	})
 }
 
-// Edit lets somebody change title, description and reviewers; what is empty stays.
+// Edit has a user change title, description and reviewers; what is empty stays.
 func (p *Pull) Edit(by, title, description string, reviewers ...string) error {
 	return p.do(by, func(w *world, found *pull, who *User) error {
 		return w.editPull(found, who, title, description, reviewers)
 	})
 }
 
-// Merge lets somebody merge it; an empty strategy is the usual one.
+// Merge has a user merge it; an empty strategy is the usual one.
 func (p *Pull) Merge(by, strategy string) error {
 	return p.do(by, func(w *world, found *pull, who *User) error {
 		return w.mergePull(found, who, strategy, "", false)
 	})
 }
 
-// Decline lets somebody decline it.
+// Decline has a user decline it.
 func (p *Pull) Decline(by string) error {
 	return p.do(by, func(w *world, found *pull, who *User) error { return w.declinePull(found, who) })
 }

@@ -14,14 +14,14 @@ import (
 // repository in an address look like.
 var nicknameForm = regexp.MustCompile(`^~?[A-Za-z0-9_.-]+$`)
 
-// User is a person with a login, or the bot behind an access token of a
+// User is a user account, or the bot behind an access token of a
 // repository.
 type User struct {
 	// Nickname is the handle in Cloud, and the name and slug of a Data Center.
 	Nickname    string `json:"nickname"`
 	DisplayName string `json:"display_name"`
 	Email       string `json:"email"`
-	// UUID, AccountID and ID are given by the sandbox when empty.
+	// UUID, AccountID and ID are generated when empty.
 	UUID      string `json:"uuid"`
 	AccountID string `json:"account_id"`
 	ID        int    `json:"id"`
@@ -34,10 +34,10 @@ type User struct {
 	bot bool
 }
 
-// addUser registers a person.
+// addUser adds a user.
 func (w *world) addUser(u User) (*User, error) {
 	if !nicknameForm.MatchString(u.Nickname) {
-		return nil, errors.Wrapf(kit.ErrInvalid, "a user can not be called %q", u.Nickname)
+		return nil, errors.Wrapf(kit.ErrInvalid, "a user can't be called %q", u.Nickname)
 	}
 	if w.user(u.Nickname) != nil {
 		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", u.Nickname)
@@ -62,7 +62,7 @@ func (w *world) addUser(u User) (*User, error) {
 	return user, nil
 }
 
-// user finds a person by nickname, or by what else names one.
+// user finds a user by nickname, or by what else names one.
 func (w *world) user(key string) *User {
 	if key == "" {
 		return nil
@@ -75,7 +75,7 @@ func (w *world) user(key string) *User {
 	return nil
 }
 
-// AddUser registers a person and returns it with what it was given.
+// AddUser adds a user and returns it with its generated fields.
 func (s *Sandbox) AddUser(u User) (User, error) {
 	return kit.Kept(s.Sandbox, func(w *world) (*User, error) { return w.addUser(u) })
 }
@@ -86,15 +86,15 @@ type App struct {
 	Name         string `json:"name"`
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
-	// RedirectURI is the callback address; what an app asks for must lie below it.
+	// RedirectURI is the callback address; the requested one must be below it.
 	RedirectURI string `json:"redirect_uri"`
-	// Scopes are what a consumer of Cloud may do, fixed by who made it; all that
-	// there are when empty. A Data Center's app asks for its scopes itself, and
-	// these are the most it gets.
+	// Scopes are those of a Cloud consumer, fixed at its creation; all scopes when
+	// empty. A Data Center's app requests its scopes, and these are the most it
+	// gets.
 	Scopes []string `json:"scopes,omitempty"`
 }
 
-// allScopes are what an app may be given.
+// allScopes are the scopes that an app can be granted.
 func (w *world) allScopes() []string {
 	if w.kind == Cloud {
 		return []string{
@@ -120,7 +120,7 @@ func (w *world) addApp(a App) (*App, error) {
 	}
 	for _, scope := range a.Scopes {
 		if !slices.Contains(w.allScopes(), scope) {
-			return nil, errors.Wrapf(kit.ErrInvalid, "there is no scope %q", scope)
+			return nil, errors.Wrapf(kit.ErrInvalid, "unknown scope %q", scope)
 		}
 	}
 	if a.Name == "" {
@@ -132,7 +132,7 @@ func (w *world) addApp(a App) (*App, error) {
 }
 
 // SetApp registers an app, or replaces the one with the same client ID, and
-// returns it with what it was given.
+// returns it with its generated fields.
 func (s *Sandbox) SetApp(a App) (App, error) {
 	return kit.Kept(s.Sandbox, func(w *world) (*App, error) { return w.addApp(a) })
 }

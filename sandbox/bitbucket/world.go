@@ -13,7 +13,7 @@ import (
 type object = map[string]any
 
 // world is everything that a reset forgets. Its methods need the sandbox's lock.
-// None of them does any I/O: what has to be sent is left in waiting.
+// None of them does any I/O: deliveries are left in the outbox.
 type world struct {
 	*kit.World
 	kind    Kind
@@ -24,7 +24,7 @@ type world struct {
 	apps  map[string]*App // by client ID
 	users []*User
 	repos []*repo
-	last  int // the number given out last
+	last  int // the latest number
 
 	grants *kit.Grants[*User]
 }
@@ -36,13 +36,13 @@ func newWorld(base *kit.World, kind Kind, version string, seed Seed) (*world, er
 	return w, w.plant(seed)
 }
 
-// Policy are switches for what Bitbucket's versions do differently, or does not
-// say.
+// Policy are switches for undocumented behavior of Bitbucket, or what differs between
+// its versions.
 type Policy struct {
 	// SignedPing has a Data Center sign the ping of its "Test connection", too.
 	SignedPing bool `json:"signed_ping"`
-	// AutoApprove is the nickname of who allows every app at once, instead of
-	// being asked by a page; empty for the page.
+	// AutoApprove is the nickname of the user who allows every app at once; the consent page
+	// asks when empty.
 	AutoApprove string `json:"auto_approve"`
 	// ConflictStatus is what Cloud answers when a pull request's state does not
 	// allow what is asked for: 400 when 0.
@@ -63,7 +63,7 @@ func (s Seed) Check(kind Kind) error {
 	return err
 }
 
-// plant puts a seed into an empty world.
+// plant fills an empty world from a seed.
 func (w *world) plant(s Seed) error {
 	w.policy = s.Policy
 	for _, app := range s.Apps {
@@ -84,7 +84,7 @@ func (w *world) plant(s Seed) error {
 	return nil
 }
 
-// number returns the next number for something that is counted.
+// number returns the next number.
 func (w *world) number() int {
 	w.last++
 	return w.last

@@ -180,7 +180,7 @@ func (j *Jenkins) serveBuild(rw http.ResponseWriter, r *http.Request, who User, 
 	}
 }
 
-// serveLog serves the log from an offset on; one beyond its end begins anew.
+// serveLog serves the log from an offset on; one beyond its end starts over.
 func (b *Build) serveLog(rw http.ResponseWriter, r *http.Request) {
 	b.job.j.mu.Lock()
 	log, running := bytes.Clone(b.log), b.result == ""

@@ -41,7 +41,8 @@ type buildRequest struct {
 	Outcome
 }
 
-// routeControl adds to the control API: each path does what the Go method of that meaning does.
+// routeControl adds to the control API: each path does what the Go method of the
+// same name does.
 func (j *Jenkins) routeControl() {
 	j.Handle("POST /_sandbox/jobs", kit.Body(j.setJob))
 	j.Handle("POST /_sandbox/start", kit.Body(func(q startRequest) (any, error) {

@@ -63,16 +63,16 @@ type Job struct {
 	// branch says that the last of them is a branch.
 	branch bool
 
-	// All below is kept by j.mu.
+	// The fields below are guarded by the Jenkins' mu.
 	pipeline   bool
 	parameters []string
 	senders    []Sender
 	builds     []*Build
 
-	sending sync.Mutex // one build's news leave after another's
+	sending sync.Mutex // one build's deliveries leave after another's
 }
 
-// Sender tells of a job's builds. It is given a build as it is at that moment.
+// Sender reports a job's builds. It is given a build as it is at that moment.
 type Sender interface {
 	started(b *Build) []outgoing
 	finished(b *Build) []outgoing
@@ -80,7 +80,7 @@ type Sender interface {
 	tested() (outgoing, bool)
 }
 
-// Job returns the job with this full name ("folder/web"), which is made if need be.
+// Job returns the job with this full name ("folder/web"), and creates it if necessary.
 func (j *Jenkins) Job(fullName string) *Job { return j.job(strings.Split(fullName, "/"), false) }
 
 // Branch returns the branch of a multibranch job, which is a job of its own, and a pipeline.
@@ -139,7 +139,7 @@ func (job *Job) Takes(parameters ...string) *Job {
 	return job
 }
 
-// Sends has these tell of the job's builds, and no others.
+// Sends sets the senders of the job's builds, and removes others.
 func (job *Job) Sends(senders ...Sender) *Job {
 	job.j.mu.Lock()
 	defer job.j.mu.Unlock()
@@ -147,7 +147,7 @@ func (job *Job) Sends(senders ...Sender) *Job {
 	return job
 }
 
-// display returns the last name as people read it.
+// display returns the last name as users see it.
 func (job *Job) display() string {
 	last := job.path[len(job.path)-1]
 	if name, err := url.PathUnescape(last); err == nil && job.branch {
@@ -156,12 +156,12 @@ func (job *Job) display() string {
 	return last
 }
 
-// fullDisplayName returns all names as people read them.
+// fullDisplayName returns all names as users see them.
 func (job *Job) fullDisplayName() string {
 	return strings.Join(append(slices.Clone(job.path[:len(job.path)-1]), job.display()), " » ")
 }
 
-// url returns the job's address below the Jenkins, as Jenkins encodes it.
+// url returns the job's address below that of Jenkins, as Jenkins encodes it.
 func (job *Job) url() string {
 	var b strings.Builder
 	for _, name := range job.path {
@@ -178,7 +178,7 @@ type Build struct {
 	Queue int64
 	cause Cause
 
-	// All below is kept by the Jenkins' mu.
+	// The fields below are guarded by the Jenkins' mu.
 	began    time.Time
 	ended    time.Time
 	result   Result
@@ -188,7 +188,7 @@ type Build struct {
 	previous Result // of the build before that was neither aborted nor not built
 }
 
-// Start starts a build and has it told.
+// Start starts a build and has it reported.
 func (job *Job) Start(c Cause) *Build { return job.leave(job.j.enter(), c) }
 
 // enter returns the number of a new item in the queue.
@@ -214,11 +214,11 @@ func (job *Job) leave(queue int64, c Cause) *Build {
 	b.log = fmt.Appendf(nil, "%s\n", c.Text)
 	now := *b
 	j.mu.Unlock()
-	job.tell(func(s Sender) []outgoing { return s.started(&now) })
+	job.report(func(s Sender) []outgoing { return s.started(&now) })
 	return b
 }
 
-// Finish ends the build, unless it has ended, and has it told.
+// Finish ends the build, unless it has ended, and has it reported.
 func (b *Build) Finish(r Result, o Outcome) {
 	j := b.job.j
 	j.mu.Lock()
@@ -230,7 +230,7 @@ func (b *Build) Finish(r Result, o Outcome) {
 	b.log = fmt.Appendf(b.log, "Finished: %s\n", r)
 	now := *b
 	j.mu.Unlock()
-	b.job.tell(func(s Sender) []outgoing { return s.finished(&now) })
+	b.job.report(func(s Sender) []outgoing { return s.finished(&now) })
 }
 
 // ZoomSend is the pipeline step of the plugin "Zoom".
@@ -257,7 +257,7 @@ func (b *Build) say(phase, text string) {
 	b.job.j.mu.Lock()
 	now := *b
 	b.job.j.mu.Unlock()
-	b.job.tell(func(s Sender) []outgoing { return s.said(&now, phase, text) })
+	b.job.report(func(s Sender) []outgoing { return s.said(&now, phase, text) })
 }
 
 // Log writes to the build's log.
@@ -295,8 +295,8 @@ func (job *Job) TestConnection() string {
 	return "There is no such button"
 }
 
-// tell sends what each sender makes of it.
-func (job *Job) tell(what func(Sender) []outgoing) {
+// report sends what each sender reports.
+func (job *Job) report(what func(Sender) []outgoing) {
 	job.j.mu.Lock()
 	senders := slices.Clone(job.senders)
 	job.j.mu.Unlock()

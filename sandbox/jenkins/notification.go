@@ -30,7 +30,7 @@ const (
 	None      = "NONE"
 )
 
-// Signed is a script of somebody's that sends the end of each build with a signature: the documented curl line.
+// Signed is a script that sends the end of each build with a signature: the documented curl line.
 type Signed struct {
 	URL    string `json:"url"`
 	Secret string `json:"secret"`

@@ -56,7 +56,7 @@ func (o outgoing) Prepare(*kit.Sending, *kit.Attempt) (http.Header, bool) {
 }
 
 // Settle implements kit.Recipient. The plugin "Notification" notes a failed attempt and never forgets it: after one has failed, it goes
-// on until all repetitions are used up, whatever the others came to. It asks for no status, and follows one redirect of an attempt.
+// on until all repetitions are used up, whatever the others came to. It ignores the status, and follows one redirect of an attempt.
 func (o outgoing) Settle(d *kit.Sending, a kit.Attempt) kit.Verdict {
 	again := kit.Verdict{State: kit.DeliveryWaiting, Again: a.At, InPlace: true}
 	if o.follows && a.Status == http.StatusTemporaryRedirect && d.URL == o.url {
@@ -80,7 +80,7 @@ func (o outgoing) Settle(d *kit.Sending, a kit.Attempt) kit.Verdict {
 	return kit.Verdict{State: kit.DeliveryDone}
 }
 
-// errRefused is an answer that the sender takes for a failure.
+// errRefused is an answer that the sender treats as a failure.
 var errRefused = errors.New("the sender takes this answer for a failure")
 
 // ask sends a request at once and reports whether the sender takes the answer for success.

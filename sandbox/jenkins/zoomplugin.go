@@ -32,7 +32,7 @@ func AllEvents() Events {
 type ZoomPlugin struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
-	// BlueOcean has addresses lead to Blue Ocean, as where that is people's choice.
+	// BlueOcean links to Blue Ocean, as for users who chose it.
 	BlueOcean bool   `json:"blue_ocean"`
 	Events    Events `json:"events"`
 }
@@ -241,7 +241,7 @@ func (b *Build) summary() string {
 func encoded(value any) []byte {
 	body, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // there is nothing in it that JSON lacks
+		panic(err) // JSON can hold all of it
 	}
 	return body
 }

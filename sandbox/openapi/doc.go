@@ -3,8 +3,8 @@
 // strictly than a validator, for which a field that no document knows is fine.
 //
 // The documents are not part of this project. They are looked for in
-// ../shared/vendor-openapi beside the repository; tests that need one say loudly
-// that they are skipped where it is missing. The package is for tests only.
+// ../shared/vendor-openapi beside the repository; tests that need one are
+// skipped with a message where it is missing. The package is for tests only.
 package openapi
 
 import (

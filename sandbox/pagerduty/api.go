@@ -15,7 +15,7 @@ import (
 // callsAMinute is PagerDuty's limit for a user or an app.
 const callsAMinute = 960
 
-// The most that a page holds, and how far pages reach.
+// The default and largest page, and how far paging reaches.
 const (
 	usualPage   = 25
 	largestPage = 100
@@ -26,8 +26,8 @@ const (
 type call struct {
 	*http.Request
 	body []byte
-	// user is who acts; via is the name of the app that acts for them, "" for a key
-	// of their own.
+	// user is the caller; via is the name of the app that acts for them, "" for their
+	// own key.
 	user *User
 	via  string
 	// grant is what the app was allowed; nil for a key.
@@ -92,7 +92,7 @@ func operations() []operation {
 	}
 }
 
-// routeAPI says what the API serves.
+// routeAPI registers what the API serves.
 func (s *Sandbox) routeAPI() {
 	for _, op := range operations() {
 		s.site.HandleFunc(op.pattern, func(rw http.ResponseWriter, r *http.Request) { s.serve(rw, r, op) })
@@ -134,7 +134,7 @@ func (w *world) explain(e *apiError) any {
 	return object{"error": inner}
 }
 
-// admit finds who acts and whether they may.
+// admit finds the caller and checks their rights.
 func (w *world) admit(c *call, op operation, header http.Header) *apiError {
 	shown := c.Header.Get("Authorization")
 	bearer, isBearer := strings.CutPrefix(shown, "Bearer ")
@@ -170,7 +170,7 @@ func (w *world) admit(c *call, op operation, header http.Header) *apiError {
 	return nil
 }
 
-// count holds a token to its calls a minute.
+// count limits the calls of a token per minute.
 func (w *world) count(token string, header http.Header) *apiError {
 	most := callsAMinute
 	if w.policy.CallsAMinute > 0 {
@@ -187,7 +187,7 @@ func (w *world) count(token string, header http.Header) *apiError {
 	return nil
 }
 
-// decode reads the body; unknown fields are of no interest.
+// decode reads the body; unknown fields are ignored.
 func (c *call) decode(into any) *apiError {
 	if json.Unmarshal(c.body, into) != nil {
 		return &apiError{http.StatusBadRequest, 2001, "Invalid Input Provided", []string{"Body is not JSON"}}
@@ -234,6 +234,6 @@ func (c *call) list(name string) []string {
 	return c.URL.Query()[name+"[]"]
 }
 
-// includes reports whether the answer shall hold all of something, where it has a
+// includes reports whether the answer includes all of something, where it has a
 // reference or nothing otherwise.
 func (c *call) includes(what string) bool { return slices.Contains(c.list("include"), what) }

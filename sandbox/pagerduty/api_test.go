@@ -28,7 +28,7 @@ func TestAnIncidentIsWorkedOnThroughTheAPI(t *testing.T) {
 	}
 	require.Equal(t, http.StatusOK, change("bob", `"status":"acknowledged"`).status)
 	require.EqualValues(t, 1002, change("bob", `"status":"acknowledged"`).at("error", "code"))
-	require.Equal(t, http.StatusOK, change("cyd", `"status":"acknowledged"`).status, "somebody else may as well")
+	require.Equal(t, http.StatusOK, change("cyd", `"status":"acknowledged"`).status, "another user may as well")
 	require.Equal(t, http.StatusOK, change("bob", `"escalation_level":2`).status)
 	require.Equal(t, http.StatusBadRequest, change("bob", `"escalation_level":9`).status)
 	require.Equal(t, http.StatusOK, change("bob", `"assignments":[{"assignee":{"id":"PBOB"}}]`).status)

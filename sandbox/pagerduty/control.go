@@ -6,14 +6,14 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// roleRequest gives somebody another role.
+// roleRequest changes a user's role.
 type roleRequest struct {
 	User string `json:"user"`
 	Role string `json:"role"`
 }
 
-// routeControl says what the sandbox serves besides PagerDuty: each path does what
-// the Go method of that meaning does.
+// routeControl adds to the control API: each path does what the Go method of the
+// same name does.
 func (s *Sandbox) routeControl() {
 	s.Handle("POST /_sandbox/apps", kit.Body(s.SetApp))
 	s.Handle("POST /_sandbox/users", kit.Body(s.AddUser))
@@ -24,7 +24,7 @@ func (s *Sandbox) routeControl() {
 	s.routeStories()
 }
 
-// routeStories says how things are made to happen.
+// routeStories registers what can happen.
 func (s *Sandbox) routeStories() {
 	s.Handle("GET /_sandbox/incidents", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Incidents(), nil) })
 	s.Handle("POST /_sandbox/incidents", kit.Body(func(q Trigger) (any, error) { return s.Trigger(q) }))

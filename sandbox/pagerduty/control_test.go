@@ -56,7 +56,7 @@ func TestFaultsHappenToRequestsAndDeliveries(t *testing.T) {
 	require.Equal(t, "<html>", s.as("ada", http.MethodGet, "/users/me", "").text)
 	require.Equal(t, http.StatusOK, s.as("ada", http.MethodGet, "/users/me", "").status)
 	fault(`{"match":{"method":"POST","path":"/incidents"},"action":{"status":504,"after":true}}`)
-	require.Equal(t, 504, s.as("ada", http.MethodPost, "/incidents", `{"incident":{"title":"Made all the same","service":{"id":"PDB"}}}`).status)
+	require.Equal(t, 504, s.as("ada", http.MethodPost, "/incidents", `{"incident":{"title":"Made anyway","service":{"id":"PDB"}}}`).status)
 	require.Len(t, s.sbx.Incidents(), 1)
 	s.sbx.Settle()
 	require.Equal(t, http.StatusBadRequest, s.control(http.MethodPost, "/faults", `{"action":{"status":99}}`).status)

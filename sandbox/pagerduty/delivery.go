@@ -18,9 +18,9 @@ const (
 // Sign returns one signature of a delivery.
 func Sign(secret string, body []byte) string { return "v1=" + kit.HMAC(secret, body) }
 
-// post leaves a delivery to be sent to a subscription. What is about one incident
-// is sent in order: the next when the one before it was taken or dropped. What
-// comes up while the subscription is disabled is lost.
+// post leaves a delivery to be sent to a subscription. Deliveries about one
+// incident are sent in order: the next when the one before it was received or
+// dropped. Events while the subscription is disabled are lost.
 func (w *world) post(h *subscription, incident string, body object) {
 	event, _ := body["event"].(object)["event_type"].(string)
 	p := kit.Parcel{

@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// A subscription whose deliveries are dropped so often in a row is disabled for
-// so long.
+// A subscription whose deliveries are dropped this often in a row is disabled for
+// this long.
 const (
 	dropsToDisable = 3
 	disabledFor    = 24 * time.Hour
@@ -59,7 +59,7 @@ type hookRequest struct {
 	} `json:"webhook_subscription"`
 }
 
-// shown is a filter as answers have it; that of the account has no ID.
+// shown is a filter as answers show it; that of the account has no ID.
 func (r ref) shown() object {
 	if r.ID == "" {
 		return object{"type": r.Type}
@@ -77,8 +77,8 @@ func (w *world) hook(id string) *subscription {
 	return nil
 }
 
-// wholeHook is a subscription as answers have it. The secret is in the answer to
-// its making alone.
+// wholeHook is a subscription as answers show it. Only the answer to its creation has the
+// secret.
 func (w *world) wholeHook(h *subscription, secret any) object {
 	return object{
 		"id": h.id, "type": "webhook_subscription", "active": h.active, "description": h.description, "events": h.events,
@@ -133,7 +133,7 @@ func (w *world) serveNewHook(c *call) (int, any, *apiError) {
 	return http.StatusOK, object{"webhook_subscription": w.wholeHook(h, h.secrets[0])}, nil
 }
 
-// scopeOf is what an app needs to be told of an event.
+// scopeOf is what an app needs to subscribe to an event.
 func scopeOf(event string) string {
 	switch {
 	case strings.HasPrefix(event, "incident.workflow."):
@@ -184,7 +184,7 @@ func (w *world) serveDeleteHook(c *call) (int, any, *apiError) {
 	return http.StatusNoContent, nil, nil
 }
 
-// removeHook deletes a subscription, and what waits to be sent to it.
+// removeHook deletes a subscription, and its pending deliveries.
 func (w *world) removeHook(h *subscription) {
 	w.subscriptions = slices.DeleteFunc(w.subscriptions, func(o *subscription) bool { return o == h })
 	w.Discard(h.id)
@@ -234,9 +234,9 @@ func (w *world) envelope(event, kind string, agent *User, client string, data an
 	}}
 }
 
-// tell sends what happened to an incident to each subscription that asked for it.
+// notify sends what happened to an incident to each subscription that asked for it.
 // All get the same event.
-func (w *world) tell(i *incident, event string, by *User, data any) {
+func (w *world) notify(i *incident, event string, by *User, data any) {
 	client := ""
 	if by == nil && event == "triggered" {
 		client = "Monitoring"
@@ -270,7 +270,7 @@ func (s *Sandbox) Hooks() []Hook {
 	return all
 }
 
-// LoseHooks deletes all subscriptions, as somebody may at the web site.
+// LoseHooks deletes all subscriptions, as an admin can.
 func (s *Sandbox) LoseHooks() error {
 	return s.Control(func(w *world) error {
 		for _, h := range slices.Clone(w.subscriptions) {

@@ -12,7 +12,7 @@ const (
 	StatusResolved     = "resolved"
 )
 
-// incident is something that somebody is paged for.
+// incident is something that someone is paged for.
 type incident struct {
 	id, key, title, details string
 	number                  int
@@ -35,7 +35,7 @@ type incident struct {
 	snoozedUntil            time.Time
 }
 
-// ack is somebody having taken it.
+// ack is an acknowledgment.
 type ack struct {
 	by *User
 	at time.Time
@@ -47,13 +47,13 @@ type customField struct {
 	value    any
 }
 
-// Note is something that somebody wrote about an incident.
+// Note is a note on an incident.
 type Note struct {
 	ID   string    `json:"id"`
 	By   string    `json:"by"`
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
-	// Via is the name of the app that wrote it for them; empty for the web site.
+	// Via is the name of the app that wrote it for them; empty for the website.
 	Via string `json:"via,omitempty"`
 
 	author *User
@@ -117,7 +117,7 @@ type wish struct {
 	by                           *User
 }
 
-// open makes an incident. One that somebody gives to themselves is acknowledged
+// open creates an incident. One that users assign to themselves is acknowledged
 // from the start, and nobody is paged.
 func (w *world) open(q wish) *incident {
 	if q.urgency == "" {
@@ -143,14 +143,14 @@ func (w *world) open(q wish) *incident {
 	if q.by != nil && q.assignee == q.by {
 		i.status, i.acks = StatusAcknowledged, []ack{{q.by, now}}
 	}
-	w.tell(i, "triggered", q.by, w.hookIncident(i))
+	w.notify(i, "triggered", q.by, w.hookIncident(i))
 	return i
 }
 
-// touch records that somebody changed how it stands.
+// touch records who changed its status.
 func (i *incident) touch(at time.Time, by *User) { i.changed, i.updated, i.changedBy = at, at, by }
 
-// acknowledge takes it. Somebody else may do so, too; the same person can not.
+// acknowledge acknowledges it. A second user can, too; the same user can't twice.
 func (w *world) acknowledge(i *incident, by *User) *apiError {
 	switch {
 	case i.status == StatusResolved:
@@ -160,18 +160,18 @@ func (w *world) acknowledge(i *incident, by *User) *apiError {
 	}
 	i.status, i.acks = StatusAcknowledged, append(i.acks, ack{by, w.Now()})
 	i.touch(w.Now(), by)
-	w.tell(i, "acknowledged", by, w.hookIncident(i))
+	w.notify(i, "acknowledged", by, w.hookIncident(i))
 	return nil
 }
 
-// unacknowledge gives it back, by itself when by is nil: the time ran out.
+// unacknowledge unacknowledges it; by is nil when the time ran out.
 func (w *world) unacknowledge(i *incident, by *User) *apiError {
 	if i.status != StatusAcknowledged {
 		return &apiError{400, 2001, "Invalid Input Provided", []string{"Incident is not acknowledged"}}
 	}
 	i.status, i.acks, i.snoozedUntil = StatusTriggered, nil, time.Time{}
 	i.touch(w.Now(), by)
-	w.tell(i, "unacknowledged", by, w.hookIncident(i))
+	w.notify(i, "unacknowledged", by, w.hookIncident(i))
 	return nil
 }
 
@@ -182,11 +182,11 @@ func (w *world) resolve(i *incident, by *User) *apiError {
 	}
 	i.status, i.assignees, i.acks = StatusResolved, nil, nil
 	i.touch(w.Now(), by)
-	w.tell(i, "resolved", by, w.hookIncident(i))
+	w.notify(i, "resolved", by, w.hookIncident(i))
 	return nil
 }
 
-// reopen takes it up again.
+// reopen reopens it.
 func (w *world) reopen(i *incident, by *User) *apiError {
 	if i.status != StatusResolved {
 		return &apiError{400, 2001, "Invalid Input Provided", []string{"Incident is not resolved"}}
@@ -194,7 +194,7 @@ func (w *world) reopen(i *incident, by *User) *apiError {
 	i.status, i.mergedInto, i.level = StatusTriggered, nil, 1
 	i.assignees = w.onLevel(i.policy, 1)
 	i.touch(w.Now(), by)
-	w.tell(i, "reopened", by, w.hookIncident(i))
+	w.notify(i, "reopened", by, w.hookIncident(i))
 	return nil
 }
 
@@ -212,7 +212,7 @@ func (w *world) escalate(i *incident, level int, by *User) *apiError {
 	}
 	i.status, i.acks, i.level, i.assignees = StatusTriggered, nil, level, people
 	i.touch(w.Now(), by)
-	w.tell(i, "escalated", by, w.hookIncident(i))
+	w.notify(i, "escalated", by, w.hookIncident(i))
 	return nil
 }
 
@@ -231,11 +231,11 @@ func (w *world) reassign(i *incident, people []*User, policy *EscalationPolicy, 
 	}
 	i.status, i.acks, i.assignees = StatusTriggered, nil, people
 	i.touch(w.Now(), by)
-	w.tell(i, event, by, w.hookIncident(i))
+	w.notify(i, event, by, w.hookIncident(i))
 	return nil
 }
 
-// snooze lets it wait: it counts as acknowledged for so long.
+// snooze acknowledges it for this long.
 func (w *world) snooze(i *incident, d time.Duration, by *User) *apiError {
 	if i.status == StatusResolved {
 		return &apiError{400, 1001, "Incident Already Resolved", nil}
@@ -251,13 +251,13 @@ func (w *world) snooze(i *incident, d time.Duration, by *User) *apiError {
 // update tells of a change that leaves the status as it is.
 func (w *world) update(i *incident, event string, by *User) {
 	i.updated = w.Now()
-	w.tell(i, event, by, w.hookIncident(i))
+	w.notify(i, event, by, w.hookIncident(i))
 }
 
 // meet sets where people meet.
 func (w *world) meet(i *incident, address, number string, by *User) {
 	i.bridgeURL, i.bridgeNumber, i.updated = address, number, w.Now()
-	w.tell(i, "conference_bridge.updated", by, object{
+	w.notify(i, "conference_bridge.updated", by, object{
 		"incident": w.part(i), "conference_numbers": []object{{"label": "", "number": number}}, "conference_url": address,
 		"type": "incident_conference_bridge",
 	})
@@ -267,6 +267,6 @@ func (w *world) meet(i *incident, address, number string, by *User) {
 func (w *world) note(i *incident, text, via string, by *User) Note {
 	n := Note{ID: w.ids.id("P", 7), By: by.Name, Text: text, At: w.Now(), Via: via, author: by}
 	i.notes = append(i.notes, n)
-	w.tell(i, "annotated", by, object{"incident": w.part(i), "id": n.ID, "content": text, "trimmed": false, "type": "incident_note"})
+	w.notify(i, "annotated", by, object{"incident": w.part(i), "id": n.ID, "content": text, "trimmed": false, "type": "incident_note"})
 	return n
 }

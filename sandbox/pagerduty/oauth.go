@@ -12,9 +12,9 @@ import (
 )
 
 // Consent reads the parameters of an authorization request. Nothing is ever sent
-// to an address that is not the app's. Whoever asks for scopes must send a code
-// challenge along; asking for a scope that the app was not registered with gets it
-// none but openid, without a word.
+// to an address that is not the app's. A code
+// challenge is required; a request for a scope that the app is not registered for
+// is granted openid only, without an error.
 func (w *world) Consent(q url.Values) (kit.Consent, string) {
 	app := w.apps[q.Get("client_id")]
 	if app == nil {
@@ -97,7 +97,7 @@ func (w *world) token(r *http.Request) (any, *kit.Refusal) {
 }
 
 // idToken tells whose grant it is, and in its audience where the API of their
-// region is. It is not signed by anybody that a client could check.
+// region is. Its signature can't be checked.
 func (w *world) idToken(g *kit.Grant[*User]) string {
 	part := func(v object) string { return base64.RawURLEncoding.EncodeToString(kit.Compact(v)) }
 	return part(object{"alg": "none", "typ": "JWT"}) + "." + part(object{

@@ -39,7 +39,7 @@ func (s *stage) form(path string, form url.Values) answer {
 	return s.do(r)
 }
 
-// consent lets somebody allow the app and returns the code.
+// consent has a user allow the app and returns the code.
 func (s *stage) consent(email string) string {
 	s.t.Helper()
 	a := s.form("/oauth/authorize", ask(url.Values{"user": {email}, "decision": {"allow"}}))
@@ -113,7 +113,7 @@ func TestACodeNeedsItsProof(t *testing.T) {
 	s := setStage(t)
 	code := s.consent("ada@example.com")
 	require.Equal(t, "invalid_grant", s.token(redeem(code, "a guess")).str("error"))
-	require.Equal(t, "invalid_grant", s.token(redeem(code, verifier)).str("error"), "it is spent all the same")
+	require.Equal(t, "invalid_grant", s.token(redeem(code, verifier)).str("error"), "it is spent anyway")
 	require.Equal(t, http.StatusUnauthorized, s.form("/oauth/token", redeem(code, verifier)).status)
 }
 

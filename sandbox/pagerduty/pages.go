@@ -7,7 +7,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// pages are the pages that people see.
+// pages are the pages that users see.
 var pages = kit.NewPages(kit.Theme{Product: "PagerDuty", Note: "Nobody is paged.", Accent: "#0052cc"}, nil)
 
 // place shows how the incident is that a card links to.

@@ -19,8 +19,8 @@ type Team struct {
 	Members []string `json:"members"`
 }
 
-// Schedule says who is on call when: the shifts that name the moment, else the
-// turn of the rotation.
+// Schedule tells who is on call when: the shifts that name the moment, or else the
+// rotation.
 type Schedule struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name"`
@@ -36,14 +36,14 @@ type Schedule struct {
 	ShiftBased bool `json:"shift_based"`
 }
 
-// Shift is somebody's turn by itself. In a schedule of shifts it may be nobody's.
+// Shift is a single shift. In a schedule of shifts it can be unassigned.
 type Shift struct {
 	User  string    `json:"user"`
 	Start time.Time `json:"start"`
 	End   time.Time `json:"end"`
 }
 
-// EscalationPolicy says who is paged, level after level.
+// EscalationPolicy tells who is paged, level after level.
 type EscalationPolicy struct {
 	ID    string   `json:"id"`
 	Name  string   `json:"name"`
@@ -73,7 +73,7 @@ func (w *world) plantPlaces(s Seed) error {
 		for i, member := range t.Members {
 			u := w.user(member)
 			if u == nil {
-				return errors.Wrapf(kit.ErrInvalid, "team %q: there is no user %q", t.Name, member)
+				return errors.Wrapf(kit.ErrInvalid, "team %q: unknown user %q", t.Name, member)
 			}
 			t.Members[i] = u.ID
 		}
@@ -83,12 +83,12 @@ func (w *world) plantPlaces(s Seed) error {
 		c.ID, c.Hours, c.TimeZone = cmp.Or(c.ID, w.ids.id("PS", 7)), cmp.Or(c.Hours, 24), cmp.Or(c.TimeZone, "Etc/UTC")
 		for _, shift := range c.Shifts {
 			if w.user(shift.User) == nil && (shift.User != "" || !c.ShiftBased) {
-				return errors.Wrapf(kit.ErrInvalid, "schedule %q: there is no user %q", c.Name, shift.User)
+				return errors.Wrapf(kit.ErrInvalid, "schedule %q: unknown user %q", c.Name, shift.User)
 			}
 		}
 		for _, member := range c.Rotation {
 			if w.user(member) == nil {
-				return errors.Wrapf(kit.ErrInvalid, "schedule %q: there is no user %q", c.Name, member)
+				return errors.Wrapf(kit.ErrInvalid, "schedule %q: unknown user %q", c.Name, member)
 			}
 		}
 		w.schedules = append(w.schedules, &c)
@@ -97,7 +97,7 @@ func (w *world) plantPlaces(s Seed) error {
 		p.ID = cmp.Or(p.ID, w.ids.id("PE", 7))
 		for _, target := range slices.Concat(p.Levels...) {
 			if w.user(target) == nil && w.schedule(target) == nil {
-				return errors.Wrapf(kit.ErrInvalid, "policy %q: there is no %q", p.Name, target)
+				return errors.Wrapf(kit.ErrInvalid, "policy %q: unknown user or schedule %q", p.Name, target)
 			}
 		}
 		w.policies = append(w.policies, &p)

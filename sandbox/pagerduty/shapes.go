@@ -8,7 +8,7 @@ import (
 // itoa writes a number.
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// second writes a time as answers have it.
+// second writes a time as answers show it.
 func second(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // reference is a thing in the form of references.
@@ -89,7 +89,7 @@ func (w *world) common(i *incident) object {
 	return o
 }
 
-// hookIncident is an incident as deliveries have it.
+// hookIncident is an incident as deliveries show it.
 func (w *world) hookIncident(i *incident) object {
 	o := w.common(i)
 	o["number"], o["assignees"], o["conference_bridge"] = i.number, w.userRefs(i.assignees), i.bridge()
@@ -104,7 +104,7 @@ func (i *incident) bridge() any {
 	return object{"conference_number": i.bridgeNumber, "conference_url": i.bridgeURL}
 }
 
-// apiIncident is an incident as answers have it: the conference bridge is in those
+// apiIncident is an incident as answers show it: the conference bridge is in those
 // to requests that include it, and in no other.
 func (w *world) apiIncident(i *incident, c *call) object {
 	o := w.common(i)
@@ -128,7 +128,7 @@ func (w *world) apiIncident(i *incident, c *call) object {
 	return o
 }
 
-// wholeUser is a person as answers have it.
+// wholeUser is a person as answers show it.
 func (w *world) wholeUser(u *User, c *call) object {
 	mine := []object{}
 	for _, t := range w.teams {
@@ -146,14 +146,14 @@ func (w *world) wholeUser(u *User, c *call) object {
 	}
 }
 
-// wholeTeam is a team as answers have it.
+// wholeTeam is a team as answers show it.
 func (w *world) wholeTeam(t *Team) object {
 	o := w.reference("team", "teams", t.ID, t.Name)
 	o["type"], o["name"] = "team", t.Name
 	return o
 }
 
-// wholeService is a service as answers have it.
+// wholeService is a service as answers show it.
 func (w *world) wholeService(v *Service) object {
 	o := w.serviceRef(v)
 	o["type"], o["name"], o["status"] = "service", v.Name, "active"
@@ -161,7 +161,7 @@ func (w *world) wholeService(v *Service) object {
 	return o
 }
 
-// wholePolicy is an escalation policy as answers have it.
+// wholePolicy is an escalation policy as answers show it.
 func (w *world) wholePolicy(p *EscalationPolicy, c *call) object {
 	o := w.policyRef(p)
 	o["type"], o["name"], o["teams"] = "escalation_policy", p.Name, w.teamRefs(p.Teams)
@@ -210,7 +210,7 @@ func (w *world) scheduleRef(c *Schedule) object {
 	return o
 }
 
-// wholeSchedule is a schedule as answers have it.
+// wholeSchedule is a schedule as answers show it.
 func (w *world) wholeSchedule(c *Schedule) object {
 	o := w.scheduleRef(c)
 	o["name"], o["time_zone"] = c.Name, c.TimeZone

@@ -156,7 +156,7 @@ type ear struct {
 
 	mu     sync.Mutex
 	got    []received
-	status []int // of the next answers; the last goes on for ever, 200 when none
+	status []int // of the next answers; the last goes on forever, 200 when none
 }
 
 // listen opens an endpoint.

@@ -15,13 +15,13 @@ type Trigger struct {
 	Title   string `json:"title"`
 	Urgency string `json:"urgency"`
 	Details string `json:"details"`
-	// By is a person, by ID or address; empty for a monitoring tool.
+	// By is a person, by ID or address; empty for monitoring.
 	By       string `json:"by"`
 	Assignee string `json:"assignee"`
 	Priority string `json:"priority"`
 }
 
-// Trigger makes an incident.
+// Trigger creates an incident.
 func (s *Sandbox) Trigger(q Trigger) (Incident, error) {
 	var made Incident
 	err := s.Control(func(w *world) error {
@@ -102,11 +102,11 @@ type Happening struct {
 	// To is whom or what it is about: a person, a policy, a priority, a service, an
 	// incident, a role or a field.
 	To string `json:"to"`
-	// Text are words: of a note, an update, a title, a value, an address.
+	// Text is that of a note, an update, a title, a value or an address.
 	Text string `json:"text"`
 }
 
-// Happen lets something happen to an incident, by its ID or number.
+// Happen has something happen to an incident, by its ID or number.
 func (s *Sandbox) Happen(key string, h Happening) error {
 	return s.Control(func(w *world) error {
 		i, by := w.incident(key), w.user(h.By)
@@ -120,13 +120,13 @@ func (s *Sandbox) Happen(key string, h Happening) error {
 	})
 }
 
-// happen lets something happen to an incident.
+// happen has something happen to an incident.
 func (w *world) happen(i *incident, by *User, h Happening) error {
 	var refusal *apiError
 	switch h.What {
 	case Acknowledge:
 		if by == nil {
-			return errors.Wrap(kit.ErrInvalid, "somebody has to acknowledge it")
+			return errors.Wrap(kit.ErrInvalid, "an acknowledgment needs a user")
 		}
 		refusal = w.acknowledge(i, by)
 	case Unacknowledge:
@@ -165,7 +165,7 @@ func known(u *User) []*User {
 	return []*User{u}
 }
 
-// alter lets something happen that leaves the status as it is.
+// alter has something happen that leaves the status unchanged.
 func (w *world) alter(i *incident, by *User, h Happening) error {
 	to := w.user(h.To)
 	asked := object{"incident": w.part(i), "user": w.userRef(to), "escalation_policy": nil, "message": h.Text, "type": "incident_responder"}
@@ -175,17 +175,17 @@ func (w *world) alter(i *incident, by *User, h Happening) error {
 		w.update(i, "priority_updated", by)
 	case AddNote:
 		if by == nil {
-			return errors.Wrap(kit.ErrInvalid, "somebody has to write a note")
+			return errors.Wrap(kit.ErrInvalid, "a note needs a user")
 		}
 		w.note(i, h.Text, "", by)
 	case UpdateStatus:
-		w.tell(i, "status_update_published", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "message": h.Text, "trimmed": false, "type": "incident_status_update"})
+		w.notify(i, "status_update_published", by, object{"incident": w.part(i), "id": w.ids.id("P", 7), "message": h.Text, "trimmed": false, "type": "incident_status_update"})
 	case AskResponder:
 		asked["state"] = "pending"
-		w.tell(i, "responder.added", by, asked)
+		w.notify(i, "responder.added", by, asked)
 	case ReplyResponder:
 		asked["user"], asked["state"] = w.userRef(by), "accepted"
-		w.tell(i, "responder.replied", by, asked)
+		w.notify(i, "responder.replied", by, asked)
 	case Meet:
 		w.meet(i, h.Text, h.To, by)
 	case Rename:
@@ -206,7 +206,7 @@ func (w *world) alter(i *incident, by *User, h Happening) error {
 	return nil
 }
 
-// busy lets something happen beside the incident: fields, roles, tasks, workflows.
+// busy has something happen besides the status: fields, roles, tasks, workflows.
 func (w *world) busy(i *incident, by *User, h Happening) error {
 	switch h.What {
 	case ChangeField:
@@ -214,7 +214,7 @@ func (w *world) busy(i *incident, by *User, h Happening) error {
 	case AssignRole:
 		w.assignRole(i, w.user(h.To), h.Text, by)
 	case CreateTask:
-		w.tell(i, "task.created", by, object{
+		w.notify(i, "task.created", by, object{
 			"name": h.Text, "description": "", "id": w.ids.id("P", 7), "summary": h.Text, "type": "incident_task", "status": "todo",
 			"assignees": []object{}, "incident": w.untitled(i),
 		})
@@ -222,7 +222,7 @@ func (w *world) busy(i *incident, by *User, h Happening) error {
 		flow, trigger := w.reference("incident_workflow", "incident_workflows", w.ids.id("P", 7), h.Text), w.ids.UUID()
 		started := w.reference("workflow_trigger", "incident_workflows/triggers", trigger, "Manual Incident Trigger")
 		started["html_url"] = nil
-		w.tell(i, map[string]string{StartWorkflow: "workflow.started", EndWorkflow: "workflow.completed"}[h.What], by, object{
+		w.notify(i, map[string]string{StartWorkflow: "workflow.started", EndWorkflow: "workflow.completed"}[h.What], by, object{
 			"id": w.ids.id("P", 7), "type": "incident_workflow_instance", "summary": "Manually Started", "incident_workflow": flow,
 			"workflow_trigger": started, "incident": w.part(i), "service": w.serviceRef(i.service),
 		})
@@ -231,9 +231,9 @@ func (w *world) busy(i *incident, by *User, h Happening) error {
 		delete(about, "summary")
 		about["type"], about["state"] = "incident_action_invocation", "created"
 		about["incident"], about["action"] = w.part(i), w.reference("action", "automation/actions", w.ids.id("01", 26), h.Text)
-		w.tell(i, "action_invocation.created", by, about)
+		w.notify(i, "action_invocation.created", by, about)
 	default:
-		return errors.Wrapf(kit.ErrInvalid, "%q can not happen", h.What)
+		return errors.Wrapf(kit.ErrInvalid, "%q can't happen", h.What)
 	}
 	return nil
 }
@@ -252,19 +252,19 @@ func (w *world) setField(i *incident, name, value string, by *User) {
 	for _, f := range i.fields {
 		all = append(all, f.shown())
 	}
-	w.tell(i, "custom_field_values.updated", by, object{
+	w.notify(i, "custom_field_values.updated", by, object{
 		"incident": w.untitled(i), "custom_fields": all, "changed_custom_fields": []object{before.shown()}, "type": "incident_field_values",
 	})
 }
 
-// shown is a field as deliveries have it.
+// shown is a field as deliveries show it.
 func (f customField) shown() object {
 	return object{
 		"data_type": "string", "field_type": "single_value", "id": f.id, "name": f.name, "namespace": "incidents", "type": "field_value", "value": f.value,
 	}
 }
 
-// assignRole gives somebody a role, or nobody.
+// assignRole assigns a role to a user, or to no one.
 func (w *world) assignRole(i *incident, to *User, role string, by *User) {
 	assigned := w.reference("role", "incident_roles", w.ids.id("P", 7), role)
 	delete(assigned, "self")
@@ -277,5 +277,5 @@ func (w *world) assignRole(i *incident, to *User, role string, by *User) {
 		i.roles = map[string]*User{}
 	}
 	i.roles[role] = to
-	w.tell(i, "role.assigned", by, object{"type": "incident_role_assignment", "incident_role_assignments": []object{one}})
+	w.notify(i, "role.assigned", by, object{"type": "incident_role_assignment", "incident_role_assignments": []object{one}})
 }

@@ -9,24 +9,24 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// The roles of people, from what they may do least.
+// The roles of people, the lowest first.
 const (
-	// RoleObserver may look.
+	// RoleObserver can read.
 	RoleObserver = "observer"
-	// RoleResponder may work on incidents.
+	// RoleResponder can work on incidents.
 	RoleResponder = "limited_user"
-	// RoleManager may administer services and their webhooks, too.
+	// RoleManager can also administer services and their webhooks.
 	RoleManager = "user"
-	// RoleAdmin may administer the account.
+	// RoleAdmin can administer the account.
 	RoleAdmin = "admin"
 )
 
 // roles are all of them in order.
 func roles() []string { return []string{RoleObserver, RoleResponder, RoleManager, RoleAdmin} }
 
-// User is a person with a login.
+// User is a user account.
 type User struct {
-	// ID is given by the sandbox when empty.
+	// ID is generated when empty.
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Email string `json:"email"`
@@ -43,7 +43,7 @@ func (u *User) atLeast(role string) bool {
 	return slices.Index(roles(), u.Role) >= slices.Index(roles(), role)
 }
 
-// addUser registers a person.
+// addUser adds a user.
 func (w *world) addUser(u User) (*User, error) {
 	if !strings.Contains(u.Email, "@") {
 		return nil, errors.Wrap(kit.ErrInvalid, "a user needs an email address")
@@ -55,7 +55,7 @@ func (w *world) addUser(u User) (*User, error) {
 		u.Role = RoleManager
 	}
 	if !slices.Contains(roles(), u.Role) {
-		return nil, errors.Wrapf(kit.ErrInvalid, "there is no role %q", u.Role)
+		return nil, errors.Wrapf(kit.ErrInvalid, "unknown role %q", u.Role)
 	}
 	if u.Name == "" {
 		login, _, _ := strings.Cut(u.Email, "@")
@@ -72,7 +72,7 @@ func (w *world) addUser(u User) (*User, error) {
 	return user, nil
 }
 
-// user finds a person by ID or address.
+// user finds a user by ID or address.
 func (w *world) user(key string) *User {
 	for _, u := range w.users {
 		if key != "" && (u.ID == key || strings.EqualFold(u.Email, key)) {
@@ -82,12 +82,12 @@ func (w *world) user(key string) *User {
 	return nil
 }
 
-// AddUser registers a person and returns it with what it was given.
+// AddUser adds a user and returns it with its generated fields.
 func (s *Sandbox) AddUser(u User) (User, error) {
 	return kit.Kept(s.Sandbox, func(w *world) (*User, error) { return w.addUser(u) })
 }
 
-// SetRole gives a person another role.
+// SetRole changes a user's role.
 func (s *Sandbox) SetRole(key, role string) error {
 	return s.Control(func(w *world) error {
 		u := w.user(key)
@@ -95,7 +95,7 @@ func (s *Sandbox) SetRole(key, role string) error {
 			return errors.Wrapf(kit.ErrNotFound, "user %q", key)
 		}
 		if !slices.Contains(roles(), role) {
-			return errors.Wrapf(kit.ErrInvalid, "there is no role %q", role)
+			return errors.Wrapf(kit.ErrInvalid, "unknown role %q", role)
 		}
 		u.Role = role
 		return nil
@@ -108,11 +108,11 @@ type App struct {
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
 	RedirectURI  string `json:"redirect_uri"`
-	// Scopes are what it may be given; all that there are when empty.
+	// Scopes are the most it can be granted; all scopes when empty.
 	Scopes []string `json:"scopes,omitempty"`
 }
 
-// allScopes are what an app may be given.
+// allScopes are the scopes that an app can be granted.
 func allScopes() []string {
 	return []string{
 		"openid", "incident_workflows.read", "incidents.read", "incidents.write", "services.read", "services.write", "users.read", "teams.read", "schedules.read",
@@ -136,7 +136,7 @@ func (w *world) addApp(a App) (*App, error) {
 	}
 	for _, scope := range a.Scopes {
 		if !slices.Contains(allScopes(), scope) {
-			return nil, errors.Wrapf(kit.ErrInvalid, "there is no scope %q", scope)
+			return nil, errors.Wrapf(kit.ErrInvalid, "unknown scope %q", scope)
 		}
 	}
 	if a.Name == "" {
@@ -148,7 +148,7 @@ func (w *world) addApp(a App) (*App, error) {
 }
 
 // SetApp registers an app, or replaces the one with the same client ID, and
-// returns it with what it was given.
+// returns it with its generated fields.
 func (s *Sandbox) SetApp(a App) (App, error) {
 	return kit.Kept(s.Sandbox, func(w *world) (*App, error) { return w.addApp(a) })
 }

@@ -37,10 +37,10 @@ func newWorld(base *kit.World, seed Seed) (*world, error) {
 	return w, w.plant(seed)
 }
 
-// Policy are switches for what PagerDuty does in more than one way.
+// Policy are switches for behavior of PagerDuty that varies.
 type Policy struct {
-	// AutoApprove is the address of who allows every app at once, instead of
-	// being asked by a page; empty for the page.
+	// AutoApprove is the address of the user who allows every app at once; the consent page
+	// asks when empty.
 	AutoApprove string `json:"auto_approve"`
 	// CallsAMinute is how many calls a token may make in a minute; 960 when 0.
 	CallsAMinute int `json:"calls_a_minute"`
@@ -67,7 +67,7 @@ func (s Seed) Check() error {
 	return err
 }
 
-// plant puts a seed into an empty world.
+// plant fills an empty world from a seed.
 func (w *world) plant(s Seed) error {
 	if err := s.Policy.check(); err != nil {
 		return err
@@ -91,10 +91,10 @@ func (p Policy) check() error {
 	switch p.ErrorForm {
 	case "", "list", "text", "array":
 	default:
-		return errors.Wrapf(kit.ErrInvalid, "errors have no form %q", p.ErrorForm)
+		return errors.Wrapf(kit.ErrInvalid, "unknown error form %q", p.ErrorForm)
 	}
 	if p.CallsAMinute < 0 {
-		return errors.Wrap(kit.ErrInvalid, "a limit is no less than none")
+		return errors.Wrap(kit.ErrInvalid, "a limit can't be negative")
 	}
 	return nil
 }

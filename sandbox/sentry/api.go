@@ -28,7 +28,7 @@ func unknownAddress(rw http.ResponseWriter) {
 	kit.WriteJSON(rw, http.StatusNotFound, object{"detail": "The requested resource does not exist"})
 }
 
-// routeSite says what Sentry serves.
+// routeSite registers what Sentry serves.
 func (s *Sandbox) routeSite() {
 	kit.RouteOAuth(s.Sandbox, s.site, "/oauth/authorize/{$}", pages)
 	s.site.HandleFunc("POST /oauth/token/{$}", kit.TokenEndpoint(s.Sandbox, (*world).token))
@@ -78,7 +78,7 @@ func apiIndex(_ *world, c *call) (int, any, error) {
 	return http.StatusOK, object{"version": "0", "user": user, "auth": object{"scopes": scopes}}, nil
 }
 
-// listOrganizations lists those of a person. An integration's token is not one.
+// listOrganizations lists those of a person. An integration's token lists none.
 func listOrganizations(w *world, c *call) (int, any, error) {
 	if c.user == nil {
 		return 0, nil, refuse(http.StatusForbidden, "You do not have permission to perform this action.")
@@ -107,7 +107,7 @@ func listProjects(w *world, c *call) (int, any, error) {
 	return http.StatusOK, paged(w, c, list), nil
 }
 
-// listMembers lists memberships: the ID is theirs, and who has yet to accept has
+// listMembers lists memberships: the ID is theirs, and an invited member has
 // no user.
 func listMembers(w *world, c *call) (int, any, error) {
 	list := []object{}
@@ -146,7 +146,7 @@ func listIntegrations(w *world, c *call) (int, any, error) {
 	return http.StatusOK, paged(w, c, list), nil
 }
 
-// mine finds the integration of the path, if who acts may do that with it.
+// mine finds the integration of the path, if the caller has the scope for it.
 func (c *call) mine(w *world, scope string) (*integration, error) {
 	i := w.integration(c.PathValue("slug"))
 	switch {
@@ -166,8 +166,8 @@ func getIntegration(w *world, c *call) (int, any, error) {
 	return http.StatusOK, i.shown(w.Now(), c.may(i.org, "org:write")), nil
 }
 
-// putIntegration changes an integration. What is not sent stays, but for the
-// scopes: those are taken away.
+// putIntegration changes an integration. Fields that are not sent stay, except for
+// the scopes, which are removed.
 func putIntegration(w *world, c *call) (int, any, error) {
 	i, err := c.mine(w, "org:write")
 	if err != nil {

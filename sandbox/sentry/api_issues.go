@@ -191,7 +191,7 @@ func (cm *comment) shown() object {
 	return o
 }
 
-// postComment says something. The refusal of a repetition is JSON in a text.
+// postComment adds a comment. A repeated comment is refused with JSON in a text.
 func postComment(w *world, c *call) (int, any, error) {
 	i, err := c.found()
 	if err != nil {

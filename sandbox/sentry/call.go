@@ -18,8 +18,8 @@ import (
 type call struct {
 	*http.Request
 	body []byte
-	// user is who acts, with the scopes of the token; app is the integration that
-	// does instead of a person.
+	// user is the caller, with the scopes of the token; app is the integration that
+	// calls instead of a user.
 	user   *User
 	app    *integration
 	scopes []string // nil for all that the person may
@@ -51,7 +51,7 @@ func refuse(status int, detail string) error {
 // notFound is the answer for what is not there, or not for this token.
 func notFound() error { return refuse(http.StatusNotFound, "The requested resource does not exist") }
 
-// decode reads the body; unknown fields are of no interest.
+// decode reads the body; unknown fields are ignored.
 func (c *call) decode(into any) error {
 	if len(c.body) > 0 && json.Unmarshal(c.body, into) != nil {
 		return refuse(http.StatusBadRequest, "JSON parse error")
@@ -59,10 +59,10 @@ func (c *call) decode(into any) error {
 	return nil
 }
 
-// doer is who acts.
+// doer is the caller.
 func (c *call) doer() doer { return doer{user: c.user, app: c.app} }
 
-// authenticate finds who acts; false where the token is worth nothing.
+// authenticate finds the caller; false for an invalid token.
 func (w *world) authenticate(c *call) bool {
 	bearer, ok := strings.CutPrefix(c.Header.Get("Authorization"), "Bearer ")
 	if !ok || bearer == "" {
@@ -89,7 +89,7 @@ func (w *world) authenticate(c *call) bool {
 	return false
 }
 
-// belongs reports whether who acts is of the organization at all.
+// belongs reports whether the caller belongs to the organization.
 func (c *call) belongs(o *org) bool {
 	if c.app != nil {
 		return c.app.org == o
@@ -97,7 +97,7 @@ func (c *call) belongs(o *org) bool {
 	return o.Members[c.user.Login] != ""
 }
 
-// may reports whether who acts has the scope in the organization: both the token
+// may reports whether the caller has the scope in the organization: both the token
 // and the role have to have it. What may write may read.
 func (c *call) may(o *org, scope string) bool {
 	has := func(scopes []string) bool {
@@ -113,7 +113,7 @@ func (c *call) may(o *org, scope string) bool {
 	return has(roleScopes(o.Members[c.user.Login])) && (c.scopes == nil || has(c.scopes))
 }
 
-// serve makes a handler of an operation.
+// serve returns a handler for an operation.
 func (s *Sandbox) serve(op operation) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

@@ -9,8 +9,8 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// routeControl says what the sandbox serves besides Sentry: each path does what the
-// Go method of that meaning does.
+// routeControl adds to the control API: each path does what the Go method of the
+// same name does.
 func (s *Sandbox) routeControl() {
 	s.Handle("POST /_sandbox/apps", kit.Body(s.SetApp))
 	s.Handle("POST /_sandbox/users", kit.Body(s.AddUser))
@@ -20,7 +20,7 @@ func (s *Sandbox) routeControl() {
 	s.routeIssues()
 }
 
-// routeOrganizations says how organizations are set up and errors happen.
+// routeOrganizations registers how organizations are set up and errors happen.
 func (s *Sandbox) routeOrganizations() {
 	const org = "/_sandbox/organizations/{org}"
 	s.Handle("POST /_sandbox/organizations", kit.Body(func(o Organization) (any, error) { return nil, s.AddOrganization(o) }))
@@ -60,7 +60,7 @@ func (s *Sandbox) routeOrganizations() {
 	}))
 }
 
-// issueStory is what can be said of anything that happens to an issue.
+// issueStory is the body of a request that changes an issue.
 type issueStory struct {
 	By       string `json:"by"`
 	Release  string `json:"release"`
@@ -75,7 +75,7 @@ type issueStory struct {
 	Data   map[string]any `json:"data"`
 }
 
-// routeIssues says how things are made to happen to an issue.
+// routeIssues registers what can happen to an issue.
 func (s *Sandbox) routeIssues() {
 	const one = "/_sandbox/organizations/{org}/issues/{id}"
 	for action, do := range map[string]func(*Issue, issueStory) error{
@@ -100,14 +100,14 @@ func (s *Sandbox) routeIssues() {
 	s.Handle("GET "+one, atIssue(s, func(i *Issue, _ struct{}) (any, error) { return i.State() }))
 }
 
-// within makes a handler of a function about the organization of the path.
+// within returns a handler for a function on the organization of the path.
 func within[T any](f func(string, T) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		kit.Body(func(q T) (any, error) { return f(r.PathValue("org"), q) })(rw, r)
 	}
 }
 
-// atProject makes a handler of a function on the project of the path.
+// atProject returns a handler for a function on the project of the path.
 func atProject[T any](s *Sandbox, f func(*ProjectHandle, T) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		p, err := s.Project(r.PathValue("org"), r.PathValue("project"))
@@ -119,7 +119,7 @@ func atProject[T any](s *Sandbox, f func(*ProjectHandle, T) (any, error)) http.H
 	}
 }
 
-// atIssue makes a handler of a function on the issue of the path.
+// atIssue returns a handler for a function on the issue of the path.
 func atIssue[T any](s *Sandbox, f func(*Issue, T) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		id := r.PathValue("id")

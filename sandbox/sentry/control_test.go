@@ -60,7 +60,7 @@ func TestAnotherProcessTellsAStory(t *testing.T) {
 	} {
 		require.Equal(t, status, s.as("", "POST", "/_sandbox"+path, `{}`).status, path)
 	}
-	require.Equal(t, http.StatusBadRequest, s.as("", "POST", "/_sandbox/users", `{"nickname":"x"}`).status, "misspelt")
+	require.Equal(t, http.StatusBadRequest, s.as("", "POST", "/_sandbox/users", `{"nickname":"x"}`).status, "misspelled")
 	ok("POST", "/reset", "")
 }
 

@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// A published integration's delivery is tried again so often, after this pause.
+// A published integration's delivery is tried again this many times, with this pause.
 // An internal one's never is: the sender swallows its errors.
 const (
 	retries    = 3

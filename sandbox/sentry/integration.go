@@ -12,26 +12,26 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// Integration is an integration of an organization: an internal one, made there
-// for itself, or one that was published for all.
+// Integration is an integration of an organization: an internal one,
+// or one that was published for all.
 type Integration struct {
 	Slug string `json:"slug"`
 	Name string `json:"name"`
 	// Published integrations get their deliveries again after failures.
 	Published bool `json:"published"`
-	// Token and ClientSecret are given by the sandbox when empty.
+	// Token and ClientSecret are generated when empty.
 	Token        string   `json:"token"`
 	ClientSecret string   `json:"client_secret"`
 	Scopes       []string `json:"scopes"`
 	WebhookURL   string   `json:"webhook_url"`
-	// Events are the resources that it is told of: "issue", "error", "comment",
+	// Events are the resources that it subscribes to: "issue", "error", "comment",
 	// "seer", "preprod_artifact".
 	Events []string `json:"events"`
-	// Alertable has it offered to alert rules.
+	// Alertable offers it to alert rules.
 	Alertable bool `json:"alertable"`
 }
 
-// integration is an Integration with what Sentry keeps of it.
+// integration is an Integration with what Sentry stores about it.
 type integration struct {
 	Integration
 	uuid     string // of the installation
@@ -44,13 +44,13 @@ type integration struct {
 	deleted  bool
 }
 
-// appEvents are the resources that an integration can be told of.
+// appEvents are the resources that an integration can subscribe to.
 func appEvents() []string { return []string{"issue", "error", "comment", "seer", "preprod_artifact"} }
 
-// addIntegration makes an integration and installs it.
+// addIntegration creates an integration and installs it.
 func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
 	if !slugForm.MatchString(i.Slug) {
-		return nil, errors.Wrapf(kit.ErrInvalid, "an integration can not be called %q", i.Slug)
+		return nil, errors.Wrapf(kit.ErrInvalid, "an integration can't be called %q", i.Slug)
 	}
 	if w.integration(i.Slug) != nil {
 		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", i.Slug)
@@ -75,7 +75,7 @@ func (w *world) addIntegration(o *org, i Integration) (*integration, error) {
 	}
 	o.apps = append(o.apps, made)
 	if made.Published {
-		w.tellInstallation(made, "created", w.firstAdmin(o))
+		w.notifyInstallation(made, "created", w.firstAdmin(o))
 	}
 	return made, nil
 }
@@ -118,7 +118,7 @@ func (w *world) integration(slug string) *integration {
 	return nil
 }
 
-// firstAdmin is who did what nobody is said to have done.
+// firstAdmin is the default actor.
 func (w *world) firstAdmin(o *org) *User {
 	for _, login := range slices.Sorted(maps.Keys(o.Members)) {
 		if role := o.Members[login]; role == RoleOwner || role == RoleManager {
@@ -139,9 +139,9 @@ func actorOf(u *User, app *integration) object {
 	return object{"type": "application", "id": "sentry", "name": "Sentry"}
 }
 
-// tell sends something to each integration of the organization that wants the
+// notify sends something to each integration of the organization that wants the
 // resource.
-func (w *world) tell(o *org, resource, action string, actor object, data func() object) {
+func (w *world) notify(o *org, resource, action string, actor object, data func() object) {
 	for _, i := range o.apps {
 		if i.deleted || i.WebhookURL == "" || !slices.Contains(i.Events, resource) {
 			continue
@@ -152,8 +152,8 @@ func (w *world) tell(o *org, resource, action string, actor object, data func() 
 	}
 }
 
-// tellInstallation tells a published integration that it came or left.
-func (w *world) tellInstallation(i *integration, action string, by *User) {
+// notifyInstallation notifies a published integration that it came or left.
+func (w *world) notifyInstallation(i *integration, action string, by *User) {
 	if i.WebhookURL == "" {
 		return
 	}
@@ -166,7 +166,7 @@ func (w *world) tellInstallation(i *integration, action string, by *User) {
 	}))
 }
 
-// timedOut notes a timeout. Too many within a day take the events away.
+// timedOut notes a timeout. Too many within a day remove its events.
 func (w *world) timedOut(i *integration, at time.Time) {
 	i.timeouts = slices.DeleteFunc(append(i.timeouts, at), func(t time.Time) bool { return at.Sub(t) >= 24*time.Hour })
 	most := w.policy.DisableAfter
@@ -178,11 +178,11 @@ func (w *world) timedOut(i *integration, at time.Time) {
 	}
 }
 
-// secretShown is how long after it was made an integration's secret can be read.
+// secretShown is how long after its creation an integration's secret can be read.
 const secretShown = 24 * time.Hour
 
 // shown is an integration as the API shows it at this time. Its secret is masked
-// for those who may not change it, and null for everybody once it is a day old.
+// for those who may not change it, and null for everyone after a day.
 func (i *integration) shown(now time.Time, secret bool) object {
 	status := "internal"
 	if i.Published {

@@ -17,7 +17,7 @@ const (
 	StatusIgnored    = "ignored"
 )
 
-// issue is what Sentry makes of errors that are alike.
+// issue is a group of similar errors.
 type issue struct {
 	id        int
 	short     string
@@ -72,7 +72,7 @@ type Error struct {
 	// of which the value says what was written or measured.
 	Category string  `json:"category"`
 	Frames   []Frame `json:"frames"`
-	// User is the address of who was hit.
+	// User is the address of the affected user.
 	User string            `json:"user"`
 	IP   string            `json:"ip"`
 	Tags map[string]string `json:"tags"`
@@ -103,8 +103,8 @@ func (e Error) title() string {
 	return e.Message
 }
 
-// capture takes in an error: a new issue, or one more event of one that is there,
-// which comes back if it was resolved.
+// capture records an error: a new issue, or one more event of an existing issue,
+// which reopens if it was resolved.
 func (w *world) capture(p *project, e Error) (*issue, error) {
 	if e.title() == "" {
 		return nil, errors.Wrap(kit.ErrInvalid, "an error needs a type or a message")
@@ -131,12 +131,12 @@ func (w *world) capture(p *project, e Error) (*issue, error) {
 	}
 	switch {
 	case fresh:
-		w.tellIssue(i, "created", nil, nil)
+		w.notifyIssue(i, "created", nil, nil)
 	case back:
 		i.status, i.substatus, i.details = StatusUnresolved, "regressed", object{}
-		w.tellIssue(i, "unresolved", nil, nil)
+		w.notifyIssue(i, "unresolved", nil, nil)
 	}
-	w.tellError(i)
+	w.notifyError(i)
 	w.fire(i, fresh || back)
 	return i, nil
 }
@@ -202,7 +202,7 @@ func (w *world) resolve(i *issue, by doer, release string) {
 	if by.user != nil && release != "" {
 		i.details["actor"] = by.user.shown()
 	}
-	w.tellIssue(i, "resolved", by.actor(), extra)
+	w.notifyIssue(i, "resolved", by.actor(), extra)
 }
 
 // reopen makes an issue unresolved, for a reason.
@@ -211,10 +211,10 @@ func (w *world) reopen(i *issue, by doer, substatus string) {
 		return
 	}
 	i.status, i.substatus, i.details = StatusUnresolved, substatus, object{}
-	w.tellIssue(i, "unresolved", by.actor(), nil)
+	w.notifyIssue(i, "unresolved", by.actor(), nil)
 }
 
-// archive puts an issue aside.
+// archive archives an issue.
 func (w *world) archive(i *issue, by doer, substatus string, details object) {
 	if substatus == "" {
 		substatus = "archived_until_escalating"
@@ -222,23 +222,23 @@ func (w *world) archive(i *issue, by doer, substatus string, details object) {
 	i.status, i.substatus, i.details = StatusIgnored, substatus, details
 	switch w.policy.ArchivedName {
 	case "both":
-		w.tellIssue(i, "ignored", by.actor(), nil)
-		w.tellIssue(i, "archived", by.actor(), nil)
+		w.notifyIssue(i, "ignored", by.actor(), nil)
+		w.notifyIssue(i, "archived", by.actor(), nil)
 	case "":
-		w.tellIssue(i, "ignored", by.actor(), nil)
+		w.notifyIssue(i, "ignored", by.actor(), nil)
 	default:
-		w.tellIssue(i, w.policy.ArchivedName, by.actor(), nil)
+		w.notifyIssue(i, w.policy.ArchivedName, by.actor(), nil)
 	}
 }
 
-// assign gives an issue to somebody, or to nobody.
+// assign assigns an issue, or unassigns it.
 func (w *world) assign(i *issue, by doer, user *User, t *team) {
 	if i.user == user && i.team == t {
 		return
 	}
 	i.user, i.team = user, t
 	if user == nil && t == nil {
-		return // which Sentry tells nobody
+		return // for which Sentry sends nothing
 	}
 	assignee := object{"type": "team", "id": 0, "name": ""}
 	if user != nil {
@@ -246,7 +246,7 @@ func (w *world) assign(i *issue, by doer, user *User, t *team) {
 	} else {
 		assignee["id"], assignee["name"] = t.id, t.Slug
 	}
-	w.tellIssue(i, "assigned", by.actor(), object{"assignee": assignee})
+	w.notifyIssue(i, "assigned", by.actor(), object{"assignee": assignee})
 }
 
 // say adds a comment.
@@ -258,14 +258,14 @@ func (w *world) say(i *issue, by *User, app *integration, text string) (*comment
 	}
 	c := &comment{id: w.number(), by: by, text: text, at: w.Now()}
 	i.comments = append(i.comments, c)
-	w.tellComment(i, c, "created", actorOf(by, app))
+	w.notifyComment(i, c, "created", actorOf(by, app))
 	return c, nil
 }
 
-// tellComment tells of a comment. It names the issue by a number, and the project
+// notifyComment sends an event about a comment. It names the issue by a number, and the project
 // by the slug alone.
-func (w *world) tellComment(i *issue, c *comment, action string, actor object) {
-	w.tell(i.org, "comment", action, actor, func() object {
+func (w *world) notifyComment(i *issue, c *comment, action string, actor object) {
+	w.notify(i.org, "comment", action, actor, func() object {
 		return object{
 			"comment": c.text, "project_slug": i.project.Slug, "comment_id": c.id, "issue_id": i.id, "timestamp": stamp(w.Now()),
 		}
@@ -275,5 +275,5 @@ func (w *world) tellComment(i *issue, c *comment, action string, actor object) {
 // remove deletes a comment.
 func (w *world) remove(i *issue, c *comment, actor object) {
 	i.comments = slices.DeleteFunc(i.comments, func(other *comment) bool { return other == c })
-	w.tellComment(i, c, "deleted", actor)
+	w.notifyComment(i, c, "deleted", actor)
 }

@@ -22,10 +22,10 @@ type Organization struct {
 	Slug string `json:"slug"`
 	Name string `json:"name"`
 	// Members are the roles of people, by login. Invited are addresses of people
-	// who have yet to accept.
+	// who haven't accepted yet.
 	Members map[string]string `json:"members"`
 	Invited []string          `json:"invited"`
-	// Region is the address that programs reach it at; the sandbox's when empty.
+	// Region is the address of its API; the sandbox's when empty.
 	Region       string        `json:"region"`
 	Projects     []Project     `json:"projects"`
 	Teams        []Team        `json:"teams"`
@@ -82,10 +82,10 @@ type team struct {
 	id int
 }
 
-// addOrg makes an organization.
+// addOrg creates an organization.
 func (w *world) addOrg(o Organization) error {
 	if !slugForm.MatchString(o.Slug) {
-		return errors.Wrapf(kit.ErrInvalid, "an organization can not be called %q", o.Slug)
+		return errors.Wrapf(kit.ErrInvalid, "an organization can't be called %q", o.Slug)
 	}
 	if w.org(o.Slug) != nil {
 		return errors.Wrapf(kit.ErrConflict, "%s exists already", o.Slug)
@@ -98,7 +98,7 @@ func (w *world) addOrg(o Organization) error {
 			return errors.Wrapf(kit.ErrNotFound, "user %q", login)
 		}
 		if roleScopes(role) == nil {
-			return errors.Wrapf(kit.ErrInvalid, "there is no role %q", role)
+			return errors.Wrapf(kit.ErrInvalid, "unknown role %q", role)
 		}
 	}
 	made := &org{Organization: o, id: w.number()}
@@ -119,10 +119,10 @@ func (w *world) addOrg(o Organization) error {
 	return nil
 }
 
-// addProject makes a project.
+// addProject creates a project.
 func (w *world) addProject(o *org, p Project) (*project, error) {
 	if !slugForm.MatchString(p.Slug) {
-		return nil, errors.Wrapf(kit.ErrInvalid, "a project can not be called %q", p.Slug)
+		return nil, errors.Wrapf(kit.ErrInvalid, "a project can't be called %q", p.Slug)
 	}
 	if o.project(p.Slug) != nil {
 		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", p.Slug)
@@ -178,7 +178,7 @@ func (o *org) issue(id string) *issue {
 	return nil
 }
 
-// region is the address that programs reach an organization at.
+// region is the address of an organization's API.
 func (w *world) region(o *org) string {
 	if o.Region != "" {
 		return strings.TrimSuffix(o.Region, "/")

@@ -6,7 +6,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// pages are the pages that people see.
+// pages are the pages that users see.
 var pages = kit.NewPages(kit.Theme{
 	Product: "Sentry", Note: "No errors live here.", Accent: "#5a3eb4", Allow: "Approve", Decline: "Cancel",
 }, nil)

@@ -58,13 +58,13 @@ func (w *world) shown(i *issue, api bool) object {
 	return o
 }
 
-// tellIssue tells what happened to an issue. Its addresses come with the creation
+// notifyIssue sends an event about an issue. Its addresses come with the creation
 // alone.
-func (w *world) tellIssue(i *issue, action string, actor, extra object) {
+func (w *world) notifyIssue(i *issue, action string, actor, extra object) {
 	if actor == nil {
 		actor = actorOf(nil, nil)
 	}
-	w.tell(i.org, "issue", action, actor, func() object {
+	w.notify(i.org, "issue", action, actor, func() object {
 		shown := w.shown(i, false)
 		if action == "created" && !w.policy.BareIssues {
 			shown = w.addressed(i, shown)
@@ -75,9 +75,9 @@ func (w *world) tellIssue(i *issue, action string, actor, extra object) {
 	})
 }
 
-// tellError tells of a single event.
-func (w *world) tellError(i *issue) {
-	w.tell(i.org, "error", "created", actorOf(nil, nil), func() object { return object{"error": w.event(i, i.events[len(i.events)-1], true)} })
+// notifyError sends an event about a single event.
+func (w *world) notifyError(i *issue) {
+	w.notify(i.org, "error", "created", actorOf(nil, nil), func() object { return object{"error": w.event(i, i.events[len(i.events)-1], true)} })
 }
 
 // event is an event as deliveries show it: the project is a number, and who was
@@ -170,8 +170,8 @@ func (w *world) fire(i *issue, noticed bool) {
 	}
 }
 
-// legacy sends what the legacy webhook of the project sends: flat, and signed by
-// nobody.
+// legacy sends what the legacy webhook of the project sends: flat, and
+// unsigned.
 func (w *world) legacy(i *issue, e event, rules []string) {
 	shown := w.event(i, e, false)
 	shown["id"] = e.id

@@ -13,7 +13,7 @@ import (
 // what the step has found. It names the issue by its number alone.
 func (h *Issue) Seer(action string, found map[string]any) error {
 	return h.do("", func(w *world, i *issue, _ doer) error {
-		w.tell(i.org, "seer", action, actorOf(nil, nil), func() object {
+		w.notify(i.org, "seer", action, actorOf(nil, nil), func() object {
 			return with(object{"run_id": 1, "group_id": i.id}, found)
 		})
 		return nil
@@ -62,7 +62,7 @@ func (w *world) addressed(i *issue, shown object) object {
 // "size_analysis_completed" or "build_distribution_completed".
 func (h *ProjectHandle) Build(action string, build map[string]any) error {
 	return h.do(func(w *world, p *project) error {
-		w.tell(p.org, "preprod_artifact", action, actorOf(nil, nil), func() object {
+		w.notify(p.org, "preprod_artifact", action, actorOf(nil, nil), func() object {
 			return with(object{
 				"buildId": itoa(w.number()), "organizationSlug": p.org.Slug, "projectSlug": p.Slug, "platform": nil, "state": "COMPLETED",
 				"appInfo": object{

@@ -6,7 +6,7 @@ import (
 )
 
 // The forms of things as Sentry's own document has them, with nothing that it
-// doesn't know. What doesn't matter to anybody here is always the same.
+// doesn't know. What doesn't matter here is always the same.
 
 // with returns an object with more fields.
 func with(o, more object) object {
@@ -81,7 +81,7 @@ func (u *User) shown() object {
 	})
 }
 
-// shownMember is a membership; the user is nil for who has yet to accept.
+// shownMember is a membership; the user is nil for an invited member.
 func shownMember(id int, email, name, role string, user any) object {
 	return object{
 		"id": itoa(id), "email": email, "name": name, "orgRole": role, "pending": user == nil, "expired": false, "user": user,

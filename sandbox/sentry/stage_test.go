@@ -113,7 +113,7 @@ func (s *stage) do(r *http.Request) answer {
 	return a
 }
 
-// as calls the API with somebody's token, "" for none.
+// as calls the API with a user's token, "" for none.
 func (s *stage) as(who, method, path, body string) answer {
 	s.t.Helper()
 	r, err := http.NewRequest(method, s.url+path, strings.NewReader(body))

@@ -8,13 +8,13 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// ProjectHandle is a handle on a project, for what goes wrong there.
+// ProjectHandle is a handle on a project, for what happens there.
 type ProjectHandle struct {
 	s         *Sandbox
 	org, slug string
 }
 
-// Issue is a handle on an issue, for what people do about it.
+// Issue is a handle on an issue, for what users do with it.
 type Issue struct {
 	s   *Sandbox
 	org string
@@ -23,7 +23,7 @@ type Issue struct {
 	ShortID string `json:"short_id"`
 }
 
-// AddOrganization makes an organization.
+// AddOrganization creates an organization.
 func (s *Sandbox) AddOrganization(o Organization) error {
 	return s.Control(func(w *world) error { return w.addOrg(o) })
 }
@@ -36,7 +36,7 @@ func (w *world) organization(slug string) (*org, error) {
 	return nil, errors.Wrapf(kit.ErrNotFound, "organization %q", slug)
 }
 
-// SetRole gives a member another role, or takes them out with "".
+// SetRole changes a member's role, or removes them with "".
 func (s *Sandbox) SetRole(organization, login, role string) error {
 	return s.Control(func(w *world) error {
 		o, err := w.organization(organization)
@@ -49,14 +49,14 @@ func (s *Sandbox) SetRole(organization, login, role string) error {
 			delete(o.Members, login)
 			return nil
 		case roleScopes(role) == nil:
-			return errors.Wrapf(kit.ErrInvalid, "there is no role %q", role)
+			return errors.Wrapf(kit.ErrInvalid, "unknown role %q", role)
 		}
 		o.Members[login] = role
 		return nil
 	})
 }
 
-// AddIntegration makes an integration and returns it with what it was given.
+// AddIntegration creates an integration and returns it with its generated fields.
 func (s *Sandbox) AddIntegration(organization string, i Integration) (Integration, error) {
 	var added Integration
 	err := s.Control(func(w *world) error {
@@ -109,7 +109,7 @@ func (s *Sandbox) RemoveIntegration(slug string) error {
 			return errors.Wrapf(kit.ErrNotFound, "integration %q", slug)
 		}
 		if i.Published {
-			w.tellInstallation(i, "deleted", w.firstAdmin(i.org))
+			w.notifyInstallation(i, "deleted", w.firstAdmin(i.org))
 		}
 		i.deleted = true
 		return nil
@@ -235,12 +235,12 @@ func (h *Issue) Escalate() error {
 	})
 }
 
-// Archive puts the issue aside; how is a substatus, until it escalates for "".
+// Archive archives the issue; how is a substatus, until it escalates for "".
 func (h *Issue) Archive(by, how string) error {
 	return h.do(by, func(w *world, i *issue, who doer) error { w.archive(i, who, how, object{}); return nil })
 }
 
-// Assign gives the issue to a person by login, to a team by "#slug", or to nobody.
+// Assign gives the issue to a person by login, to a team by "#slug", or to no one.
 func (h *Issue) Assign(by, to string) error {
 	return h.do(by, func(w *world, i *issue, who doer) error {
 		if to == "" {
@@ -264,7 +264,7 @@ func (h *Issue) Assign(by, to string) error {
 	})
 }
 
-// SetPriority sets how urgent the issue is. Sentry tells nobody of that.
+// SetPriority sets how urgent the issue is. Sentry sends no event for that.
 func (h *Issue) SetPriority(priority string) error {
 	return h.do("", func(_ *world, i *issue, _ doer) error { i.priority = priority; return nil })
 }
@@ -285,7 +285,7 @@ func (h *Issue) Comment(by, text string) (id int, err error) {
 func (h *Issue) EditComment(id int, text string) error {
 	return h.comment(id, func(w *world, i *issue, c *comment) {
 		c.text = text
-		w.tellComment(i, c, "updated", actorOf(c.by, nil))
+		w.notifyComment(i, c, "updated", actorOf(c.by, nil))
 	})
 }
 

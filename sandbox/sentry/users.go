@@ -13,21 +13,21 @@ import (
 // like.
 var slugForm = regexp.MustCompile(`^[a-z0-9_-]*[a-z_-][a-z0-9_-]*$`)
 
-// User is a person with a login.
+// User is a user account.
 type User struct {
 	Login string `json:"login"`
 	Name  string `json:"name"`
 	Email string `json:"email"`
-	// ID is given by the sandbox when 0.
+	// ID is generated when 0.
 	ID int `json:"id"`
-	// Token is a personal token, which may do all that its owner may.
+	// Token is a personal token with all rights of its owner.
 	Token string `json:"token,omitempty"`
 }
 
-// addUser registers a person.
+// addUser adds a user.
 func (w *world) addUser(u User) (*User, error) {
 	if !slugForm.MatchString(u.Login) {
-		return nil, errors.Wrapf(kit.ErrInvalid, "a user can not be called %q", u.Login)
+		return nil, errors.Wrapf(kit.ErrInvalid, "a user can't be called %q", u.Login)
 	}
 	if w.user(u.Login) != nil {
 		return nil, errors.Wrapf(kit.ErrConflict, "%s exists already", u.Login)
@@ -46,7 +46,7 @@ func (w *world) addUser(u User) (*User, error) {
 	return user, nil
 }
 
-// user finds a person by login, address or number.
+// user finds a user by login, address or number.
 func (w *world) user(key string) *User {
 	for _, u := range w.users {
 		if key != "" && (u.Login == key || strings.EqualFold(u.Email, key) || itoa(u.ID) == key) {
@@ -56,17 +56,17 @@ func (w *world) user(key string) *User {
 	return nil
 }
 
-// AddUser registers a person and returns it with what it was given.
+// AddUser adds a user and returns it with its generated fields.
 func (s *Sandbox) AddUser(u User) (User, error) {
 	return kit.Kept(s.Sandbox, func(w *world) (*User, error) { return w.addUser(u) })
 }
 
-// App is an OAuth application, as people register under User, API, Applications.
+// App is an OAuth application, as users register it under User, API, Applications.
 type App struct {
 	Name         string `json:"name"`
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
-	// RedirectURI is the callback address; what an app asks for has to be the same.
+	// RedirectURI is the callback address; the requested one must be the same.
 	RedirectURI string `json:"redirect_uri"`
 }
 
@@ -90,7 +90,7 @@ func (w *world) addApp(a App) (*App, error) {
 }
 
 // SetApp registers an app, or replaces the one with the same client ID, and
-// returns it with what it was given.
+// returns it with its generated fields.
 func (s *Sandbox) SetApp(a App) (App, error) {
 	return kit.Kept(s.Sandbox, func(w *world) (*App, error) { return w.addApp(a) })
 }

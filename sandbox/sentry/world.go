@@ -21,7 +21,7 @@ type world struct {
 	apps  map[string]*App // by client ID
 	users []*User
 	orgs  []*org
-	last  int // the number given out last
+	last  int // the latest number
 
 	grants *kit.Grants[doer]
 }
@@ -33,16 +33,17 @@ func newWorld(base *kit.World, seed Seed) (*world, error) {
 	return w, w.plant(seed)
 }
 
-// Policy are switches for what Sentry's versions do differently, or does not say.
+// Policy are switches for undocumented behavior of Sentry, or what differs between
+// its versions.
 type Policy struct {
-	// AutoApprove is the login of who allows every app at once, instead of being
-	// asked by a page; empty for the page.
+	// AutoApprove is the login of the user who allows every app at once; the consent page
+	// asks when empty.
 	AutoApprove string `json:"auto_approve"`
 	// DisableAfter is how many timeouts within a day take an integration's events
 	// away: 1000 when 0.
 	DisableAfter int `json:"disable_after"`
-	// ArchivedName is the action under which Sentry tells that an issue was put
-	// aside: "ignored" when empty, "archived" as its document has it, "both" as some
+	// ArchivedName is the action under which Sentry tells that an issue was
+	// archived: "ignored" when empty, "archived" as its document has it, "both" as some
 	// versions did.
 	ArchivedName string `json:"archived_name"`
 	// BareIssues leaves out the addresses that newer versions send with an issue; its
@@ -64,7 +65,7 @@ func (s Seed) Check() error {
 	return err
 }
 
-// plant puts a seed into an empty world.
+// plant fills an empty world from a seed.
 func (w *world) plant(s Seed) error {
 	w.policy = s.Policy
 	for _, app := range s.Apps {
@@ -85,7 +86,7 @@ func (w *world) plant(s Seed) error {
 	return nil
 }
 
-// number returns the next number for something that is counted.
+// number returns the next number.
 func (w *world) number() int {
 	w.last++
 	return w.last

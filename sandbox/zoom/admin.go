@@ -38,12 +38,12 @@ func (s *Sandbox) App(clientID string) (found AppStatus, err error) {
 	return found, err
 }
 
-// AddUser registers a person and returns it with the ID and PMI it was given.
+// AddUser adds a user and returns it with the ID and PMI it was given.
 func (s *Sandbox) AddUser(u User) (User, error) {
 	return kit.Kept(s.Sandbox, func(w *world) (*User, error) { return w.addUser(u) })
 }
 
-// SetPolicy puts the switches that p names; what is empty in p stays.
+// SetPolicy sets the switches in p; empty fields stay as they are.
 func (s *Sandbox) SetPolicy(p Policy) error {
 	return s.Control(func(w *world) error {
 		if err := p.check(); err != nil {
@@ -79,7 +79,7 @@ func (s *Sandbox) RevokeGrant(email, clientID string) error {
 	})
 }
 
-// Deauthorize lets a user remove an app: the grant ends and the app is told by
+// Deauthorize has a user remove an app: the grant ends and the app receives
 // app_deauthorized, at its notification endpoint and its deauthorization URL.
 func (s *Sandbox) Deauthorize(email, clientID string) error {
 	return s.Control(func(w *world) error {
@@ -131,7 +131,7 @@ func (s *Sandbox) Notify(clientID, name string, payload any) error {
 	})
 }
 
-// Meeting is what the control API tells about a meeting.
+// Meeting is a meeting as the control API shows it.
 type Meeting struct {
 	ID       int64     `json:"id"`
 	UUID     string    `json:"uuid"`

@@ -22,7 +22,7 @@ const (
 	// KindAccount is an admin-managed General app: one admin authorizes it for
 	// the account, and it names users by ID or email address.
 	KindAccount Kind = "account"
-	// KindS2S is a Server-to-Server OAuth app: nobody authorizes it.
+	// KindS2S is a Server-to-Server OAuth app, which no user authorizes.
 	KindS2S Kind = "s2s"
 )
 
@@ -30,7 +30,7 @@ const (
 type App struct {
 	Name string `json:"name"`
 	Kind Kind   `json:"kind"`
-	// ClientID and ClientSecret are given by the sandbox when empty, as is
+	// ClientID and ClientSecret are generated when empty, as is
 	// WebhookSecret, the "secret token" that notifications are signed with.
 	ClientID      string `json:"client_id"`
 	ClientSecret  string `json:"client_secret"`
@@ -45,14 +45,14 @@ type App struct {
 	// Events lists the subscribed types; empty means the meeting events that the
 	// sandbox can send.
 	Events []string `json:"events,omitempty"`
-	// DeauthorizationURL is told when a user removes the app, besides WebhookURL.
+	// DeauthorizationURL is notified when a user removes the app, in addition to WebhookURL.
 	DeauthorizationURL string `json:"deauthorization_url"`
 	// Validate makes saving the app depend on the endpoint passing
 	// endpoint.url_validation, as saving in the Marketplace does.
 	Validate bool `json:"validate,omitempty"`
 }
 
-// AppStatus is an app and what became of its notification endpoint.
+// AppStatus is an app and the state of its notification endpoint.
 type AppStatus struct {
 	App
 	// WebhookEnabled is false after six failed validations in a row, or when the
@@ -72,7 +72,7 @@ type registration struct {
 // addApp registers an app, or replaces the one with the same client ID.
 func (w *world) addApp(a App) (*registration, error) {
 	if !slices.Contains([]Kind{KindUser, KindAccount, KindS2S}, a.Kind) {
-		return nil, errors.Wrapf(kit.ErrInvalid, "kind can not be %q", a.Kind)
+		return nil, errors.Wrapf(kit.ErrInvalid, "kind can't be %q", a.Kind)
 	}
 	for _, address := range append([]string{a.WebhookURL, a.DeauthorizationURL}, a.RedirectURIs...) {
 		if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "") {
@@ -96,7 +96,7 @@ func (w *world) addApp(a App) (*registration, error) {
 	return r, nil
 }
 
-// status tells what the control API shows of an app.
+// status returns what the control API shows of an app.
 func (r *registration) status() AppStatus {
 	app := r.App
 	app.RedirectURIs, app.Scopes, app.Events = slices.Clone(app.RedirectURIs), slices.Clone(app.Scopes), slices.Clone(app.Events)

@@ -23,8 +23,8 @@ type eventRequest struct {
 	Payload  json.RawMessage `json:"payload"`
 }
 
-// routeControl says what the sandbox serves besides Zoom: each path does what the
-// Go method of that meaning does.
+// routeControl adds to the control API: each path does what the Go method of the
+// same name does.
 func (s *Sandbox) routeControl() {
 	s.Handle("POST /_sandbox/apps", kit.Body(s.SetApp))
 	s.Handle("PUT /_sandbox/apps/{clientID}", s.changeApp)
@@ -50,7 +50,7 @@ func (s *Sandbox) routeControl() {
 	})
 }
 
-// routeMeetings says how meetings are driven.
+// routeMeetings registers how meetings are controlled.
 func (s *Sandbox) routeMeetings() {
 	s.Handle("GET /_sandbox/meetings", func(rw http.ResponseWriter, _ *http.Request) { kit.Reply(rw, s.Meetings(), nil) })
 	for action, do := range map[string]func(int64, Person) error{
@@ -70,7 +70,7 @@ func (s *Sandbox) routeMeetings() {
 	}
 }
 
-// changeApp lays a JSON object over a registered app.
+// changeApp updates a registered app with the fields of a JSON object.
 func (s *Sandbox) changeApp(rw http.ResponseWriter, r *http.Request) {
 	clientID := r.PathValue("clientID")
 	current, err := s.App(clientID)

@@ -73,7 +73,7 @@ func (e endpoint) secret(action kit.Action) string {
 	return secret
 }
 
-// Settle implements kit.Recipient. Zoom takes every answer below 500 for final.
+// Settle implements kit.Recipient. Zoom treats every answer below 500 as final.
 func (e endpoint) Settle(d *kit.Sending, a kit.Attempt) kit.Verdict {
 	switch n := len(d.Attempts); {
 	case a.Status == http.StatusOK || a.Status == http.StatusNoContent:

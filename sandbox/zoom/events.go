@@ -7,7 +7,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// The notifications that the sandbox sends of its own accord.
+// The notifications that the sandbox sends by itself.
 // https://developers.zoom.us/docs/api/webhooks/
 const (
 	EventMeetingStarted    = "meeting.started"
@@ -47,8 +47,8 @@ type meetingObject struct {
 	Participant *participantObject `json:"participant,omitempty"`
 }
 
-// participantObject is a person in a notification. ID is empty for who is not
-// signed in; both IDs and the UUID of a stay change when a person comes back.
+// participantObject is a person in a notification. ID is empty for guests;
+// both IDs and the UUID change when a participant rejoins.
 type participantObject struct {
 	UserID            string `json:"user_id"`
 	UserName          string `json:"user_name"`
@@ -72,7 +72,7 @@ type deauthorization struct {
 	ClientID            string `json:"client_id"`
 }
 
-// eventType is the type of a meeting in notifications, which know no 10.
+// eventType is the type of a meeting in notifications, where 10 doesn't exist.
 func eventType(kind int) int {
 	if kind == typeScreenShare {
 		return typeInstant
@@ -80,7 +80,7 @@ func eventType(kind int) int {
 	return kind
 }
 
-// meetingEvent tells that a run began or ended.
+// meetingEvent is the event of the start or end of a run.
 func meetingEvent(name string, r *run, at time.Time) event {
 	object := r.object()
 	if name == EventMeetingEnded {
@@ -110,7 +110,7 @@ type deletedObject struct {
 	Timezone  string `json:"timezone"`
 }
 
-// remove deletes a meeting and tells of it.
+// remove deletes a meeting and sends the event.
 func (w *world) remove(m *meeting, by *User) {
 	m.deleted = true
 	object := deletedObject{
@@ -135,7 +135,7 @@ func (r *run) object() meetingObject {
 	return object
 }
 
-// participantEvent tells that a person came or went.
+// participantEvent is the event of a participant who joins or leaves.
 func (w *world) participantEvent(name string, r *run, p *participant, at time.Time, reason string) event {
 	who := participantObject{
 		UserID: p.number, UserName: p.name, ParticipantUUID: p.uuid, Email: p.email, LeaveReason: reason,
@@ -157,7 +157,7 @@ func (w *world) participantEvent(name string, r *run, p *participant, at time.Ti
 	return event{name, at.UnixMilli(), meetingPayload{r.meeting.host.AccountID, object}}
 }
 
-// announce leaves an event about a meeting with every app that is to be told.
+// announce sends an event about a meeting to every app that subscribes to it.
 func (w *world) announce(room *meeting, e event) {
 	for _, app := range w.sortedApps() {
 		if w.subscribes(app, e.Event, room.host) {
@@ -166,7 +166,7 @@ func (w *world) announce(room *meeting, e event) {
 	}
 }
 
-// subscribes reports whether an app is told events of a host: its endpoint is
+// subscribes reports whether an app receives events of a host: its endpoint is
 // enabled, it has a scope for them, and it was authorized by the host, or for the
 // host's account.
 func (w *world) subscribes(app *registration, event string, host *User) bool {

@@ -25,7 +25,7 @@ func TestAnAnswerCanBeLostAfterTheRequestWasCarriedOut(t *testing.T) {
 	first := s.redeem(app, s.consent(app, s.priya, nil)).str("refresh_token")
 	s.fault(`{"match":{"path":"/oauth/token"},"action":{"status":504,"after":true}}`)
 	require.Equal(t, http.StatusGatewayTimeout, s.refresh(app, first).status)
-	require.Equal(t, "invalid_grant", s.refresh(app, first).str("error"), "the token was rotated all the same")
+	require.Equal(t, "invalid_grant", s.refresh(app, first).str("error"), "the token was rotated anyway")
 }
 
 func TestTheJournalTellsWhatHappenedButNoSecret(t *testing.T) {

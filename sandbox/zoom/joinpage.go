@@ -38,7 +38,7 @@ func (s *Sandbox) serveRoom(rw http.ResponseWriter, r *http.Request) {
 }
 
 // roomPage looks at a room with the rights that q gives: pwd opens it, zak makes
-// its bearer the host, me is the stay of somebody who has joined.
+// its bearer the host, me is the stay of a participant.
 func (w *world) roomPage(number string, q url.Values) (roomPage, int) {
 	m, err := w.find(number)
 	if err != nil || m.expired(w.Now()) {
@@ -133,7 +133,7 @@ func (w *world) act(number string, form, q url.Values) error {
 	return nil
 }
 
-// enter lets somebody in, or into the page that waits for the host.
+// enter admits a participant, or into the page that waits for the host.
 func (w *world) enter(room *meeting, who Person, q url.Values) error {
 	if room.live() == nil && !room.setting("join_before_host") {
 		q.Set("waiting", "1")
@@ -147,7 +147,7 @@ func (w *world) enter(room *meeting, who Person, q url.Values) error {
 	return err
 }
 
-// stay finds somebody who is in the room.
+// stay finds a participant in the room.
 func (m *meeting) stay(uuid string) *participant {
 	if r := m.live(); r != nil {
 		for _, p := range r.present() {
@@ -187,7 +187,7 @@ type frontPage struct {
 	Meetings            []Meeting
 }
 
-// serveFrontPage lists who and what there is.
+// serveFrontPage lists users and meetings.
 func (s *Sandbox) serveFrontPage(rw http.ResponseWriter, _ *http.Request) {
 	page := frontPage{Title: "Zoom sandbox", Now: s.Now().Format(time.RFC1123), Meetings: s.Meetings()}
 	s.Locked(func(w *world) {

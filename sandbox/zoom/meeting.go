@@ -23,14 +23,14 @@ const (
 	typeScreenShare    = 10
 )
 
-// meetingLifetime is how long an ID lives that nobody uses; personal rooms are
-// for ever. https://developers.zoom.us/docs/api/using-zoom-apis/
+// meetingLifetime is how long an unused ID lives; personal rooms live
+// forever. https://developers.zoom.us/docs/api/using-zoom-apis/
 const meetingLifetime = 30 * 24 * time.Hour
 
 // startPassLifetime is how long a start link works.
 const startPassLifetime = 2 * time.Hour
 
-// meeting is a number one can dial: it can be started any number of times.
+// meeting is a meeting number, which can be started any number of times.
 type meeting struct {
 	id         int64
 	uuid       string // of the current run, else of the latest, else of the first to come
@@ -54,7 +54,7 @@ type meeting struct {
 	runs       []*run
 }
 
-// run is one time that a meeting took place.
+// run is one session of a meeting.
 type run struct {
 	uuid         string
 	meeting      *meeting
@@ -62,10 +62,10 @@ type run struct {
 	people       []*participant
 }
 
-// participant is one stay of one person in a run; who comes back is a new one.
+// participant is one stay of one person in a run; who rejoins is a new one.
 type participant struct {
 	name, email  string
-	user         *User // nil for who is not signed in
+	user         *User // nil for guests
 	number, uuid string
 	host         bool
 	joined, left time.Time
@@ -77,7 +77,7 @@ type startPass struct {
 	expires time.Time
 }
 
-// live returns the run that goes on, or nil.
+// live returns the current run, or nil.
 func (m *meeting) live() *run {
 	if n := len(m.runs); n > 0 && m.runs[n-1].ended.IsZero() {
 		return m.runs[n-1]
@@ -85,7 +85,7 @@ func (m *meeting) live() *run {
 	return nil
 }
 
-// status is Zoom's word for whether the meeting goes on.
+// status is Zoom's status of the meeting.
 func (m *meeting) status() string {
 	if m.live() != nil {
 		return "started"
@@ -94,7 +94,7 @@ func (m *meeting) status() string {
 }
 
 // expired reports whether Zoom has forgotten the ID: an instant meeting is gone
-// with its end, others when they lay idle for too long.
+// with its end, others when unused for too long.
 func (m *meeting) expired(now time.Time) bool {
 	if m.live() != nil || m.kind == typePersonal {
 		return false
@@ -102,7 +102,7 @@ func (m *meeting) expired(now time.Time) bool {
 	return m.kind == typeInstant && len(m.runs) > 0 || now.Sub(m.touched) > meetingLifetime && now.Sub(m.start) > meetingLifetime
 }
 
-// room is where people of this meeting meet: for one that uses the host's
+// room is where this meeting takes place: for one that uses the host's
 // personal meeting ID that is the personal room, whose number its
 // notifications carry.
 func (w *world) room(m *meeting) *meeting {
@@ -170,7 +170,7 @@ type dialIn struct {
 	Country     string `json:"country"`
 }
 
-// applySettings lays the settings of a request over those there are.
+// applySettings updates the settings with those of a request.
 func (m *meeting) applySettings(requested map[string]json.RawMessage) {
 	maps.Copy(m.settings, requested)
 	if string(m.settings["waiting_room"]) == "true" {

@@ -105,7 +105,7 @@ func (q *meetingRequest) check(kind int) []fieldError {
 	return append(errs, q.checkSettings()...)
 }
 
-// place works out the start in UTC from start_time and timezone; false if it can not.
+// place works out the start in UTC from start_time and timezone; false if it can't.
 func (q *meetingRequest) place() bool {
 	zone := time.UTC
 	if q.Timezone != nil && *q.Timezone != "" {

@@ -39,7 +39,7 @@ func (w *world) createMeeting(c *call) (int, any, *apiError) {
 	return http.StatusCreated, w.describe(m), nil
 }
 
-// newMeeting makes a meeting of a checked request.
+// newMeeting creates a meeting from a checked request.
 func (w *world) newMeeting(host *User, q meetingRequest) *meeting {
 	m := &meeting{
 		id: w.freeNumber(w.ids.meetingNumber), uuid: w.ids.meetingUUID(), host: host, kind: typeScheduled,
@@ -61,7 +61,7 @@ func (w *world) newMeeting(host *User, q meetingRequest) *meeting {
 	return m
 }
 
-// change lays a request over a meeting.
+// change updates a meeting with a request.
 func (w *world) change(m *meeting, q meetingRequest) {
 	set(&m.kind, q.Type)
 	set(&m.topic, q.Topic)
@@ -154,7 +154,7 @@ func (w *world) deleteMeeting(c *call) (int, any, *apiError) {
 	return http.StatusNoContent, nil, nil
 }
 
-// updateStatus is PUT /meetings/{meetingId}/status: end a meeting that goes on,
+// updateStatus is PUT /meetings/{meetingId}/status: end a running meeting,
 // or recover a deleted one.
 func (w *world) updateStatus(c *call) (int, any, *apiError) {
 	var q struct {

@@ -11,5 +11,5 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-// pages are the pages that people see.
+// pages are the pages that users see.
 var pages = kit.NewPages(kit.Theme{Product: "Zoom", Note: "Nobody can hear you here.", Accent: "#0b5cff"}, pageFiles)

@@ -100,7 +100,7 @@ func (w *world) readPastMeeting(c *call) (int, any, *apiError) {
 }
 
 // listPastParticipants is GET /past_meetings/{meetingId}/participants. Zoom lists
-// nobody when the host was alone, shows no durations for a while after the end,
+// no one when the host was alone, shows no durations for a while after the end,
 // and asks for a paid plan.
 func (w *world) listPastParticipants(c *call) (int, any, *apiError) {
 	r, failure := w.past(c)

@@ -79,7 +79,7 @@ func (p Policy) check() error {
 		{"plan", p.Plan, []string{"", PlanBusiness, PlanPro, PlanFree, PlanUnlimited}},
 	} {
 		if !slices.Contains(s.allowed, s.value) {
-			return errors.Wrapf(kit.ErrInvalid, "%s can not be %q", s.name, s.value)
+			return errors.Wrapf(kit.ErrInvalid, "%s can't be %q", s.name, s.value)
 		}
 	}
 	return nil

@@ -9,20 +9,20 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// Person is somebody who joins a meeting.
+// Person is someone who joins a meeting.
 type Person struct {
 	Name string `json:"name"`
 	// Email is empty for guests; that of a [User] signs them in.
 	Email string `json:"email"`
 }
 
-// StartMeeting lets the host of a meeting begin it and join; id may be a
+// StartMeeting has the host start a meeting and join it; id may be a
 // personal meeting ID. A meeting that was held before gets a new UUID.
 func (s *Sandbox) StartMeeting(id int64) error {
 	return s.inRoom(id, func(w *world, room *meeting) error { return w.begin(room) })
 }
 
-// DeleteMeeting lets the host of a meeting delete it, which is only possible while it isn't running.
+// DeleteMeeting has the host delete a meeting, which is possible only while it isn't running.
 func (s *Sandbox) DeleteMeeting(id int64) error {
 	return s.Control(func(w *world) error {
 		m, err := w.find(number(id))
@@ -30,14 +30,14 @@ func (s *Sandbox) DeleteMeeting(id int64) error {
 			return err
 		}
 		if m.live() != nil || m.kind == typePersonal {
-			return errors.Wrapf(kit.ErrConflict, "meeting %d can not be deleted", id)
+			return errors.Wrapf(kit.ErrConflict, "meeting %d can't be deleted", id)
 		}
 		w.remove(m, m.host)
 		return nil
 	})
 }
 
-// Join lets a person into a meeting that goes on.
+// Join adds a participant to a running meeting.
 func (s *Sandbox) Join(id int64, who Person) error {
 	return s.inRoom(id, func(w *world, room *meeting) error {
 		_, err := w.join(room, who, false)
@@ -45,7 +45,7 @@ func (s *Sandbox) Join(id int64, who Person) error {
 	})
 }
 
-// Leave lets the person of that name out. When nobody is left the meeting ends.
+// Leave has the participant with that name leave. The meeting ends when no one is left.
 func (s *Sandbox) Leave(id int64, name string) error {
 	return s.inRoom(id, func(w *world, room *meeting) error {
 		r := room.live()
@@ -62,7 +62,7 @@ func (s *Sandbox) Leave(id int64, name string) error {
 	})
 }
 
-// EndMeeting lets the host end a meeting for all.
+// EndMeeting has the host end a meeting for all.
 func (s *Sandbox) EndMeeting(id int64) error {
 	return s.inRoom(id, func(w *world, room *meeting) error {
 		if room.live() == nil {
@@ -96,7 +96,7 @@ func (w *world) begin(room *meeting) error {
 	return err
 }
 
-// open begins a run in which nobody is yet.
+// open starts a run without participants.
 func (w *world) open(room *meeting) {
 	if len(room.runs) > 0 {
 		room.uuid = w.ids.meetingUUID()
@@ -108,8 +108,8 @@ func (w *world) open(room *meeting) {
 	w.announce(room, meetingEvent(EventMeetingStarted, r, w.Now()))
 }
 
-// join adds a person to the run that goes on. Where people may come before the
-// host, the first of them begins it.
+// join adds a participant to the current run. Where participants can join before the
+// host, the first of them starts it.
 func (w *world) join(room *meeting, who Person, host bool) (*participant, error) {
 	if who.Name == "" {
 		return nil, errors.Wrap(kit.ErrInvalid, "a participant needs a name")
@@ -133,7 +133,7 @@ func (w *world) join(room *meeting, who Person, host bool) (*participant, error)
 	return p, nil
 }
 
-// leave lets a participant out, and ends a meeting that is empty then.
+// leave removes a participant, and ends a meeting that is then empty.
 func (w *world) leave(room *meeting, p *participant) {
 	r := room.live()
 	p.left = w.Now().Truncate(time.Second)

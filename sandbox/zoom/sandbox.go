@@ -43,7 +43,7 @@ func New(opts Options) *Sandbox {
 	return s
 }
 
-// routeSite says what Zoom serves. Paths are matched in their encoded form.
+// routeSite registers what Zoom serves. Paths are matched in their encoded form.
 func (s *Sandbox) routeSite() {
 	kit.RouteOAuth(s.Sandbox, s.site, "/oauth/authorize", pages)
 	s.site.HandleFunc("POST /oauth/token", kit.TokenEndpoint(s.Sandbox, (*world).serveToken))

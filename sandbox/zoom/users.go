@@ -14,22 +14,22 @@ import (
 // name another.
 const DefaultAccountID = "SbxAccountAAAAAAAAAAAA"
 
-// User is a person with a Zoom login.
+// User is a Zoom account.
 type User struct {
-	// ID is given by the sandbox when empty.
+	// ID is generated when empty.
 	ID string `json:"id"`
 	// Email is the login, compared without regard to case.
 	Email     string `json:"email"`
 	FirstName string `json:"first_name"`
 	LastName  string `json:"last_name"`
-	// PMI is the number of the personal meeting room; given when 0.
+	// PMI is the number of the personal meeting room; generated when 0.
 	PMI       int64  `json:"pmi"`
 	AccountID string `json:"account_id"`
 	// Timezone is an IANA name, "UTC" when empty.
 	Timezone string `json:"timezone,omitempty"`
 	// UsePMI is the person's own preference for instant meetings.
 	UsePMI bool `json:"use_pmi,omitempty"`
-	// Status is "active" when empty; "inactive" users can not host meetings.
+	// Status is "active" when empty; "inactive" users can't host meetings.
 	Status string `json:"status,omitempty"`
 	// Type is 1 for a basic user and 2, the default, for a licensed one.
 	Type int `json:"type,omitempty"`
@@ -42,7 +42,7 @@ func (u *User) name() string {
 	return strings.TrimSpace(u.FirstName + " " + u.LastName)
 }
 
-// addUser registers a person, with the personal meeting room everybody has.
+// addUser adds a user, with the personal meeting room that everyone has.
 func (w *world) addUser(u User) (*User, error) {
 	if !strings.Contains(u.Email, "@") {
 		return nil, errors.Wrap(kit.ErrInvalid, "a user needs an email address")
@@ -101,7 +101,7 @@ func (w *world) freeNumber(mint func() int64) int64 {
 	}
 }
 
-// userByEmail finds a person by login, or returns nil.
+// userByEmail finds a user by login, or returns nil.
 func (w *world) userByEmail(email string) *User {
 	for _, u := range w.users {
 		if strings.EqualFold(u.Email, email) {
@@ -111,7 +111,7 @@ func (w *world) userByEmail(email string) *User {
 	return nil
 }
 
-// user finds a person by ID or login, or returns nil.
+// user finds a user by ID or login, or returns nil.
 func (w *world) user(key string) *User {
 	for _, u := range w.users {
 		if u.ID == key {

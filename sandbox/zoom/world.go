@@ -49,7 +49,7 @@ func (s Seed) Check() error {
 	return err
 }
 
-// plant puts a seed into an empty world.
+// plant fills an empty world from a seed.
 func (w *world) plant(s Seed) error {
 	if err := s.Policy.check(); err != nil {
 		return err

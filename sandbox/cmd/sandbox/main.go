@@ -1,8 +1,8 @@
-// Command sandbox serves the simulated Zoom and the simulated tools on a loopback
+// Command sandbox serves the simulated Zoom and the other simulated products on a loopback
 // port, for tests in other processes and for demonstrations without accounts.
 //
 // It prints one line of JSON once it listens, {"url":"http://127.0.0.1:PORT"},
-// so that a caller can ask for port 0. Everything it offers is described in
+// so that a caller can use port 0. Its APIs are described in
 // the packages below mattermost-plugin-zoom/sandbox:
 //
 //	/                zoom, with its control API under /_sandbox
@@ -32,7 +32,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
-// tick is how often the running clock is looked at for what is due.
+// tick is how often due work is done.
 const tick = 500 * time.Millisecond
 
 func main() {
@@ -100,7 +100,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, stage)
 }
 
-// readSeed reads a seed file; misspelt fields are errors.
+// readSeed reads a seed file; misspelled fields are errors.
 func readSeed(name string) (zoom.Seed, error) {
 	var seed zoom.Seed
 	if name == "" {
@@ -131,7 +131,7 @@ func listen(address string, public bool) (net.Listener, error) {
 	return net.ListenTCP("tcp", tcp)
 }
 
-// serve answers requests and lets simulated time do its work.
+// serve answers requests and does what is due.
 func serve(ctx context.Context, listener net.Listener, stage *stage) error {
 	server := &http.Server{Handler: stage.mux, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)

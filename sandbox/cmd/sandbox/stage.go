@@ -11,21 +11,21 @@ import (
 // control is where sandboxes have their control API.
 const control = "/_sandbox"
 
-// player is a sandbox on the stage.
+// player is a sandbox.
 type player interface {
 	http.Handler
 	Tick()
 	Close()
 }
 
-// stage is all that is played on one port.
+// stage is all sandboxes on one port.
 type stage struct {
 	mux     *http.ServeMux
 	players []player
 }
 
-// newStage returns a stage with one sandbox on it, which has all that no other is
-// given.
+// newStage returns a stage with one sandbox, which serves all paths that no other
+// has.
 func newStage(first player) *stage {
 	s := &stage{mux: http.NewServeMux(), players: []player{first}}
 	s.mux.Handle("/", first)
@@ -62,14 +62,14 @@ func (s *stage) addBitbucket(set settings) {
 	}
 }
 
-// tick lets simulated time do its work.
+// tick does what is due.
 func (s *stage) tick() {
 	for _, p := range s.players {
 		p.Tick()
 	}
 }
 
-// close ends all that is under way.
+// close closes all sandboxes.
 func (s *stage) close() {
 	for _, p := range s.players {
 		p.Close()

@@ -1,10 +1,10 @@
-// Package openapi holds traffic against Zoom's own OpenAPI documents: requests
+// Package openapi compares traffic with Zoom's OpenAPI documents: requests
 // that a client makes, answers that the simulated Zoom gives, and notifications
 // that it sends.
 //
 // The documents are not part of this project. They are looked for in
-// ../shared/zoom-openapi beside the repository; tests that need them say loudly
-// that they are skipped where they are missing. The package is for tests; the
+// ../shared/zoom-openapi beside the repository; tests that need them are
+// skipped with a message where they are missing. The package is for tests; the
 // plugin itself never imports it.
 package openapi
 

@@ -180,8 +180,8 @@ func (e *Endpoints) Requests(next http.Handler, report func(Violation)) http.Han
 }
 
 // Answers wraps a simulated Zoom and reports each answer under /v2 that Zoom's
-// documents do not allow. Paths that they do not know are not reported: what
-// their answer looks like is nobody's word.
+// documents do not allow. Paths that they do not know are not reported: nothing
+// specifies their answers.
 func (e *Endpoints) Answers(next http.Handler, report func(Violation)) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if _, _, err := e.route(r); !strings.HasPrefix(r.URL.Path, "/v2/") || err != nil {

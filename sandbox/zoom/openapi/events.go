@@ -60,7 +60,7 @@ func LoadEvents(dir string, names ...string) (*Events, error) {
 	return e, nil
 }
 
-// compile makes a schema of its JSON text.
+// compile compiles the JSON text of a schema.
 func compile(name string, schema json.RawMessage) (*jsonschema.Schema, error) {
 	decoded, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {

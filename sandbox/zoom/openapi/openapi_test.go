@@ -64,7 +64,7 @@ func TestRequestsThatZoomWouldNotUnderstandAreFound(t *testing.T) {
 		r.Header.Set("Content-Type", "application/json")
 		h.ServeHTTP(httptest.NewRecorder(), r)
 		require.Equal(t, c.wrong, len(found) == 1, "%s: %v", c.name, found)
-		require.Equal(t, c.body, served, "the request is served all the same")
+		require.Equal(t, c.body, served, "the request is served anyway")
 	}
 }
 

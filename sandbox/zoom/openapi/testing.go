@@ -31,7 +31,7 @@ func requireDir(t testing.TB) string {
 	dir, found := Find()
 	if !found {
 		t.Skip("SKIPPED, NOT PASSED: Zoom's OpenAPI documents are not beside this repository (../shared/zoom-openapi), " +
-			"so nothing was held against them")
+			"so nothing was compared with them")
 	}
 	return dir
 }
