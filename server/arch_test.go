@@ -15,10 +15,11 @@ import (
 // From top to bottom: what everybody may use, the core in plain Go, the vendor's side, the use cases, the adapters, and
 // the one place that knows them all.
 var mayImport = map[string][]string{
-	"fault": {},
-	"kv":    {},
-	"chat":  {"fault"},
-	"i18n":  {"chat"},
+	"fault":   {},
+	"logging": {},
+	"kv":      {},
+	"chat":    {"fault"},
+	"i18n":    {"chat"},
 
 	"command": {"chat"},
 	"config":  {},
@@ -47,7 +48,7 @@ var mayImport = map[string][]string{
 
 	"session":             {"chat", "fault", "kv", "oauth", "provider"},
 	"store":               {"bridge", "chat", "kv", "meeting", "queue"},
-	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
+	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 

@@ -58,13 +58,13 @@ func (a *app) buildBridge(kv *mattermost.KV, records *store.Store, now func() ti
 		Trusted: mattermost.Outbound(a.api), Guarded: mattermost.Guarded(a.api),
 		PluginURL: func(path string) string { return a.settings.Load().PluginURL(path) },
 		Command:   func(id string) string { return "/" + a.settings.Load().Triggers()[id] },
-		Now:       now, Log: a.client.Warn,
+		Now:       now, Log: a.client.Logger(),
 	})
 	surface := mattermost.NewSurface(a.client, func(id string) string { return a.registry.Describe(id).Name })
 	a.bridge = assembly.New(assembly.Dependencies{
 		Registry: a.registry, Settings: a.bridgeSettings, Surface: surface, People: surface, Records: records,
 		Inbox: bridge.NewJobInbox(a.inbox), Seals: a.vault, Sessions: a.sessions, Meetings: starter{a.meetings}, Audit: a.client,
-		Now: now, Log: a.client.Warn,
+		Now: now, Log: a.client.Logger(),
 	})
 }
 

@@ -87,19 +87,25 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	a.heard = store.NewHeard(records)
 	a.vault = oauth.NewVault(kv, now)
 	a.vault.SetKey(settings.Load().EncryptionKey)
-	a.tokens = oauth.NewTokens(kv, a.vault, a.oauthApp, outbound, now, a.client.Warn)
-	flow := oauth.NewFlow(a.vault, kv, a.oauthApp, outbound, now)
-	calls := zoom.NewClient(func() string { return settings.Load().ZoomAPI() }, outbound, now, a.client.Warn)
-	a.accounts = account.NewService(a.accountSettings, a.client, a.tokens, flow, calls, records, now, a.client.Warn)
-	a.meetings = meeting.NewService(a.meetingSettings, a.client, heraldingBoard{a.client, a}, calls, a.accounts, records, a.vault, agenda{a}, now, a.client.Warn)
-	a.inbox = store.NewInbox(kv, now, a.client.Error, a.handle, store.Options{ReservedFor: kindZoom})
+	log := a.client.Logger()
+	authorization := oauth.Dependencies{KV: kv, Vault: a.vault, App: a.oauthApp, Client: outbound, Now: now, Log: log}
+	a.tokens = oauth.NewTokens(authorization)
+	calls := zoom.NewClient(func() string { return settings.Load().ZoomAPI() }, outbound, now, log)
+	a.accounts = account.NewService(account.Dependencies{
+		Settings: a.accountSettings, People: a.client, Tokens: a.tokens, Flow: oauth.NewFlow(authorization), Zoom: calls, Links: records, Now: now, Log: log,
+	})
+	a.meetings = meeting.NewService(meeting.Dependencies{
+		Settings: a.meetingSettings, Chat: a.client, Board: heraldingBoard{a.client, a}, Zoom: calls, Accounts: a.accounts, Index: records,
+		Seals: a.vault, Agenda: agenda{a}, Now: now, Log: log,
+	})
+	a.inbox = store.NewInbox(kv, now, log, a.handle, store.Options{ReservedFor: kindZoom})
 	a.buildBridge(kv, records, now)
 	doctor := meeting.NewDoctor(a.inspect)
 	a.commands = a.meetings.Command(connections{a.accounts}, doctor)
 	a.http = httpapi.New(httpapi.Dependencies{
 		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),
-		Accept:   a.accept, Doubt: a.doubt, Heard: a.noteHeard, Log: a.client.Warn,
+		Accept:   a.accept, Doubt: a.doubt, Heard: a.noteHeard, Log: log,
 		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, Tools: a.toolAnswers,
 	})
 	return a, nil

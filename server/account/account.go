@@ -8,6 +8,7 @@ package account
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -82,7 +83,7 @@ type Service struct {
 	zoom     Zoom
 	links    Links
 	now      func() time.Time
-	log      func(msg string, pairs ...any)
+	log      *slog.Logger
 
 	mu sync.Mutex
 	// scopeMissed is when the server's token was last dropped for want of a scope.
@@ -91,9 +92,24 @@ type Service struct {
 	asked map[string]time.Time
 }
 
+// Dependencies are what a Service works with.
+type Dependencies struct {
+	Settings func() Settings
+	People   Directory
+	Tokens   *oauth.Tokens
+	Flow     *oauth.Flow
+	Zoom     Zoom
+	Links    Links
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
 // NewService returns a service that works with these.
-func NewService(settings func() Settings, people Directory, tokens *oauth.Tokens, flow *oauth.Flow, z Zoom, links Links, now func() time.Time, log func(msg string, pairs ...any)) *Service {
-	return &Service{settings: settings, people: people, tokens: tokens, flow: flow, zoom: z, links: links, now: now, log: log, asked: map[string]time.Time{}}
+func NewService(d Dependencies) *Service {
+	return &Service{
+		settings: d.Settings, people: d.People, tokens: d.Tokens, flow: d.Flow, zoom: d.Zoom, links: d.Links, now: d.Now, log: d.Log,
+		asked: map[string]time.Time{},
+	}
 }
 
 // accountGrant is the name of the one grant of an admin-managed app.
@@ -137,7 +153,7 @@ func (s *Service) ScopeMissed(ctx context.Context) {
 		return
 	}
 	if err := s.tokens.Server().Drop(ctx, false); err != nil {
-		s.log("The server's token could not be dropped", "error", err.Error())
+		s.log.Warn("The server's token could not be dropped", "error", err.Error())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -65,10 +67,12 @@ func newOffice(t *testing.T, mode account.Mode) *office {
 		}
 	}
 	client := &http.Client{Transport: o}
-	log := func(msg string, _ ...any) { o.logged = append(o.logged, msg) }
-	tokens := oauth.NewTokens(table, vault, app, client, now, log)
-	flow := oauth.NewFlow(vault, table, app, client, now)
-	o.service = account.NewService(func() account.Settings { return o.settings }, o, tokens, flow, o, store.New(table, now), now, log)
+	log := logging.New(func(_ slog.Level, msg string, _ ...any) { o.logged = append(o.logged, msg) })
+	authorization := oauth.Dependencies{KV: table, Vault: vault, App: app, Client: client, Now: now, Log: log}
+	o.service = account.NewService(account.Dependencies{
+		Settings: func() account.Settings { return o.settings }, People: o, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization),
+		Zoom: o, Links: store.New(table, now), Now: now, Log: log,
+	})
 	return o
 }
 

@@ -3,6 +3,7 @@ package bridge_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"sync/atomic"
 	"testing"
@@ -83,7 +84,7 @@ func (w *world) joins() *member {
 	m := &member{Surface: w.surface}
 	records := store.New(mortal{w.table, m}, time.Now)
 	// The inbox's own records lag in its own tests: here it would sleep with a lock held, which stops the clock of the bubble.
-	m.inbox = store.NewInbox(mortal{w.inboxTable, m}, time.Now, func(string, ...any) {}, func(ctx context.Context, d queue.Job) error {
+	m.inbox = store.NewInbox(mortal{w.inboxTable, m}, time.Now, slog.New(slog.DiscardHandler), func(ctx context.Context, d queue.Job) error {
 		j, err := bridge.ReadJob(d)
 		if err != nil {
 			return queue.Permanent(err)
@@ -92,7 +93,7 @@ func (w *world) joins() *member {
 	}, store.Options{})
 	m.bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(w.tool), Surface: m, People: w.people, Records: records, Inbox: bridge.NewJobInbox(m.inbox),
-		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: func(string, ...any) {},
+		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Settings: func() bridge.Settings {
 			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}, Replicas: true}
 		},

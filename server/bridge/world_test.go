@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -17,6 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -86,11 +87,11 @@ func (w *world) newServer() *assembly.Bridge {
 			}
 			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}, Replicas: w.replicas}
 		},
-		Log: func(msg string, pairs ...any) {
+		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.log = append(w.log, msg+fmt.Sprint(pairs...))
-		},
+		}),
 	})
 }
 
@@ -393,7 +394,7 @@ func (s *surface) marks() map[string]int {
 // onlyOnce checks that nothing was posted twice.
 func (w *world) onlyOnce() {
 	w.t.Helper()
-	for mark, n := range maps.All(w.surface.marks()) {
+	for mark, n := range w.surface.marks() {
 		require.Equal(w.t, 1, n, "posted %d times: %s", n, mark)
 	}
 }

@@ -48,7 +48,7 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, person chat.Pers
 	click.Message = chat.MessageRef{Place: click.Place, ID: request.PostId}
 	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {
-			s.Log("A click failed", "user_id", string(person), "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
+			s.Log.Warn("A click failed", "user_id", string(person), "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
 		}
 		// The server would say a text in the answer as "System", in the thread of the post. The bot says it, where the click was.
 		if err := s.People.Whisper(r.Context(), click.Place, click.Actor, chat.Note{Text: chat.Failure(err)}); err != nil {
@@ -88,7 +88,7 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, person chat.Person
 	})
 	if err != nil {
 		if fault.CodeOf(err) == fault.Internal {
-			s.Log("A form failed", "user_id", string(person), "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
+			s.Log.Warn("A form failed", "user_id", string(person), "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
 		}
 		// A dialog shows no formatting.
 		answer.Error = s.People.Plain(person, chat.OfFault(err))

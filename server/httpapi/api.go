@@ -181,7 +181,7 @@ func (s *server) providers(w http.ResponseWriter, _ *http.Request, person chat.P
 func (s *server) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
 	if code == fault.Internal {
-		s.Log("A request failed", "user_id", string(person), "error", err.Error())
+		s.Log.Warn("A request failed", "user_id", string(person), "error", err.Error())
 	}
 	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(person, chat.OfFault(err))}})
 }
@@ -190,7 +190,7 @@ func (s *server) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 func (s *server) reply(w http.ResponseWriter, status int, answer any) {
 	body, err := json.Marshal(answer)
 	if err != nil {
-		s.Log("An answer could not be written", "error", err.Error())
+		s.Log.Warn("An answer could not be written", "error", err.Error())
 		status, body = http.StatusInternalServerError, []byte("{}")
 	}
 	w.Header().Set("Content-Type", "application/json")

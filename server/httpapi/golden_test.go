@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,6 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
@@ -128,7 +130,7 @@ func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) htt
 		Doubt:    func(context.Context, zoom.Event, []byte) (bool, error) { return false, nil },
 		Heard:    func(context.Context) {},
 		Bridge:   &d.tools, Signer: &d.tools, Providers: standing, Tools: usable,
-		Log: func(msg string, _ ...any) { d.logged = append(d.logged, msg) },
+		Log: logging.New(func(_ slog.Level, msg string, _ ...any) { d.logged = append(d.logged, msg) }),
 	}
 	change(&all)
 	return httpapi.New(all)

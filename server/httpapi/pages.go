@@ -134,7 +134,7 @@ func (s *server) resumed(r *http.Request, person chat.PersonID, connected accoun
 
 func (s *server) showFault(w http.ResponseWriter, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
-	s.Log("An authorization failed", "user_id", string(person), "code", string(code), "error", err.Error())
+	s.Log.Warn("An authorization failed", "user_id", string(person), "code", string(code), "error", err.Error())
 	s.show(w, statusOf(code), s.failed(person, chat.OfFault(err)))
 }
 
@@ -152,7 +152,7 @@ func (s *server) show(w http.ResponseWriter, status int, p page) {
 		err = layout.Execute(&out, p)
 	}
 	if err != nil {
-		s.Log("A page could not be made", "error", err.Error())
+		s.Log.Warn("A page could not be made", "error", err.Error())
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

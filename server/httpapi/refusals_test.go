@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/httpapi"
+	"mattermost-plugin-zoom/server/logging"
 )
 
 // Anybody can send requests, and none of them may fill the log or keep what others cause out of it.
@@ -23,11 +25,11 @@ func TestAFloodOfRefusedRequestsIsAFewLinesInTheLog(t *testing.T) {
 		var mu sync.Mutex // minutes of several subjects end at once
 		var lines []string
 		handler := (&desk{}).handlerWith(t, func(all *httpapi.Dependencies) {
-			all.Log = func(msg string, pairs ...any) {
+			all.Log = logging.New(func(_ slog.Level, msg string, pairs ...any) {
 				mu.Lock()
 				defer mu.Unlock()
 				lines = append(lines, msg+" "+fmt.Sprint(pairs...))
-			}
+			})
 		})
 		said := func() []string {
 			mu.Lock()

@@ -8,6 +8,7 @@ package httpapi
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -156,7 +157,7 @@ type Dependencies struct {
 	Doubt func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
 	// Heard notes that a signed event arrived.
 	Heard func(ctx context.Context)
-	Log   func(msg string, pairs ...any)
+	Log   *slog.Logger
 }
 
 type server struct {
@@ -169,7 +170,7 @@ const userTimeout = 25 * time.Second
 
 // New returns the handler of all routes.
 func New(d Dependencies) http.Handler {
-	s := &server{Dependencies: d, refusals: newRefusals(d.Log)}
+	s := &server{Dependencies: d, refusals: newRefusals(d.Log.Warn)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /webhook", s.webhook)
 	mux.HandleFunc("POST /deauthorization", s.webhook)
@@ -202,7 +203,7 @@ func (s *server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.Log("A request made the plugin panic", "method", r.Method, "path", loggable(r.URL.Path), "cause", cause, "stack", string(debug.Stack()))
+				s.Log.Warn("A request made the plugin panic", "method", r.Method, "path", loggable(r.URL.Path), "cause", cause, "stack", string(debug.Stack()))
 				w.WriteHeader(http.StatusInternalServerError)
 			}
 		}()

@@ -71,7 +71,7 @@ func (s *server) wentOn(r *http.Request, person chat.PersonID, who provider.Acco
 		defer cancel()
 		var err error
 		if did, err = s.Bridge.Resume(ctx, person, next); err != nil {
-			s.Log("What an authorization was for failed", "user_id", string(person), "error", err.Error())
+			s.Log.Warn("What an authorization was for failed", "user_id", string(person), "error", err.Error())
 			did = chat.OfFault(err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -236,11 +238,11 @@ func TestTheLogHasNothingSecretOfADelivery(t *testing.T) {
 	var lines []string
 	d := &desk{}
 	handler := d.handlerWith(t, func(all *httpapi.Dependencies) {
-		all.Log = func(msg string, pairs ...any) {
+		all.Log = logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			line, err := json.Marshal(append([]any{msg}, pairs...))
 			require.NoError(t, err)
 			lines = append(lines, string(line))
-		}
+		})
 		all.Bridge = breaking{all.Bridge}
 	})
 	for _, body := range []string{"hush3", "not understood", "panic"} {

@@ -63,7 +63,7 @@ func (s *server) doubted(w http.ResponseWriter, r *http.Request, body []byte) bo
 	}
 	taken, err := s.Doubt(r.Context(), event, body)
 	if err != nil {
-		s.Log("A deauthorization that no secret token verifies could not be stored", "error", err.Error())
+		s.Log.Warn("A deauthorization that no secret token verifies could not be stored", "error", err.Error())
 	}
 	if taken {
 		w.WriteHeader(http.StatusOK)
@@ -84,7 +84,7 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, event zoom.Event, 
 		_, _ = w.Write(answer)
 	case zoom.EventStarted, zoom.EventEnded, zoom.EventDeleted, zoom.EventDeauthorized:
 		if err := s.Accept(r.Context(), event, body); err != nil {
-			s.Log("An event of Zoom could not be stored; Zoom will send it again", "event", event.Type, "meeting_id", event.Meeting.ID, "error", err.Error())
+			s.Log.Warn("An event of Zoom could not be stored; Zoom will send it again", "event", event.Type, "meeting_id", event.Meeting.ID, "error", err.Error())
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}

@@ -8,6 +8,7 @@
 package mattermost
 
 import (
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/logging"
 )
 
 // ErrNoAnswer is a call that the server answered with nothing at all: the connection to it is broken, see Alive.
@@ -75,6 +77,22 @@ func (c *Client) Replicas() bool { return c.server.Load().replicas }
 
 // BotID returns the user id of the bot that notes and direct messages come from.
 func (c *Client) BotID() string { return c.botID }
+
+// Logger returns a logger that writes to the server's log.
+func (c *Client) Logger() *slog.Logger {
+	return logging.New(func(level slog.Level, msg string, pairs ...any) {
+		switch {
+		case level >= slog.LevelError:
+			c.plug.Log.Error(msg, pairs...)
+		case level >= slog.LevelWarn:
+			c.plug.Log.Warn(msg, pairs...)
+		case level >= slog.LevelInfo:
+			c.plug.Log.Info(msg, pairs...)
+		default:
+			c.plug.Log.Debug(msg, pairs...)
+		}
+	})
+}
 
 // Info writes to the server's log; pairs are names and values. None of them may be a secret.
 func (c *Client) Info(msg string, pairs ...any) { c.plug.Log.Info(msg, pairs...) }

@@ -38,7 +38,9 @@ func (c *Client) to(person chat.PersonID) words {
 func (c *Client) toAll() words { return words{c: c, locale: c.server.Load().locale} }
 
 // Markdown returns the message for where Mattermost formats text, in the user's language; in the server's for "".
-func (c *Client) Markdown(person chat.PersonID, m chat.Message) string { return c.to(person).markdown(m) }
+func (c *Client) Markdown(person chat.PersonID, m chat.Message) string {
+	return c.to(person).markdown(m)
+}
 
 // Plain returns the message for where nothing formats text, in the user's language; in the server's for "".
 func (c *Client) Plain(person chat.PersonID, m chat.Message) string { return c.to(person).plain(m) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -26,12 +27,29 @@ type Service struct {
 	seals    Seals
 	agenda   Agenda
 	now      func() time.Time
-	log      func(msg string, pairs ...any)
+	log      *slog.Logger
+}
+
+// Dependencies are what a Service works with.
+type Dependencies struct {
+	Settings func() Settings
+	Chat     Chat
+	Board    Board
+	Zoom     Zoom
+	Accounts Accounts
+	Index    Index
+	Seals    Seals
+	Agenda   Agenda
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // NewService returns a service that works with these.
-func NewService(settings func() Settings, c Chat, board Board, z Zoom, accounts Accounts, index Index, seals Seals, agenda Agenda, now func() time.Time, log func(msg string, pairs ...any)) *Service {
-	return &Service{settings: settings, chat: c, board: board, zoom: z, accounts: accounts, index: index, seals: seals, agenda: agenda, now: now, log: log}
+func NewService(d Dependencies) *Service {
+	return &Service{
+		settings: d.Settings, chat: d.Chat, board: d.Board, zoom: d.Zoom, accounts: d.Accounts, index: d.Index, seals: d.Seals,
+		agenda: d.Agenda, now: d.Now, log: d.Log,
+	}
 }
 
 // StartRequest is somebody wanting a meeting. It is also what is carried through an authorization, so that the start goes
@@ -79,12 +97,12 @@ func (s *Service) Start(ctx context.Context, r StartRequest) (Outcome, error) {
 	}
 	prompted, tellErr := s.explain(ctx, r, err)
 	if tellErr != nil {
-		s.log("A failed start could not be explained to who asked", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "error", tellErr.Error())
+		s.log.Warn("A failed start could not be explained to who asked", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "error", tellErr.Error())
 	}
 	if prompted {
 		return Outcome{Prompted: true}, nil
 	}
-	s.log("A meeting was not started", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "code", string(fault.CodeOf(err)), "error", err.Error())
+	s.log.Warn("A meeting was not started", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "code", string(fault.CodeOf(err)), "error", err.Error())
 	return Outcome{}, err
 }
 
@@ -219,7 +237,7 @@ func (s *Service) release(ctx context.Context, at chat.Place, ticket string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
 	if _, err := s.index.UpdateOpen(ctx, at, func(l *OpenList) bool { l.release(ticket); return true }); err != nil {
-		s.log("A start that failed blocks its channel until it runs out", "channel_id", at.Channel, "error", err.Error())
+		s.log.Warn("A start that failed blocks its channel until it runs out", "channel_id", at.Channel, "error", err.Error())
 	}
 }
 
@@ -235,13 +253,13 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	}
 	if err := s.remember(ctx, r, m, message, ticket); err != nil {
 		// The meeting is there and people can join; only its end will not be told. That is for the log, not for the person.
-		s.log("A meeting was announced, but its post cannot follow it", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
+		s.log.Warn("A meeting was announced, but its post cannot follow it", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
 	if !r.OpensItself {
 		s.chat.OpenJoinPage(ctx, r.Actor, r.Window, m.JoinURL)
 	}
 	if err := s.plan(context.WithoutCancel(ctx), Look{MeetingID: m.ID, Message: message, Person: r.Actor.Person}, s.now()); err != nil {
-		s.log("A meeting's end will only be told if Zoom tells it", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
+		s.log.Warn("A meeting's end will only be told if Zoom tells it", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
 	return Outcome{Message: message, JoinURL: m.JoinURL}, nil
 }

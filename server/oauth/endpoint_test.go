@@ -29,7 +29,7 @@ func TestDefect23_TheTimeoutCoversTheBody(t *testing.T) {
 			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: stalled{r.Context().Done()}, Request: r}, nil
 		})}
 		asked := time.Now()
-		_, err := NewTokens(s.kv, s.vault, s.app, client, time.Now, w.write).Of("ann").Token(t.Context())
+		_, err := NewTokens(w.dependencies(s, client)).Of("ann").Token(t.Context())
 		wantFault(t, fault.ZoomTimeout, err)
 		require.Equal(t, callTimeout, time.Since(asked))
 	})
@@ -43,7 +43,7 @@ func TestDefect23_TheBodyIsBounded(t *testing.T) {
 		client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(endless), Request: r}, nil
 		})}
-		_, err := NewTokens(s.kv, s.vault, s.app, client, time.Now, w.write).Of("ann").Token(t.Context())
+		_, err := NewTokens(w.dependencies(s, client)).Of("ann").Token(t.Context())
 		wantFault(t, fault.ZoomUnreachable, err)
 		require.LessOrEqual(t, endless.read, 2<<20)
 	})
@@ -67,8 +67,8 @@ func TestOverARealConnection(t *testing.T) {
 		app.AuthURL, app.TokenURL, app.RevokeURL = live.URL+"/oauth/authorize", live.URL+"/oauth/token", live.URL+"/oauth/revoke"
 		return app
 	}
-	s.tokens = NewTokens(s.kv, s.vault, s.app, live.Client(), time.Now, w.write)
-	s.flow = NewFlow(s.vault, s.kv, s.app, live.Client(), time.Now)
+	s.tokens = NewTokens(w.dependencies(s, live.Client()))
+	s.flow = NewFlow(w.dependencies(s, live.Client()))
 
 	code, state := w.begin(s, "ann")
 	done, err := s.flow.Complete(t.Context(), "ann", code, state)

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"time"
 
 	"github.com/pkg/errors"
@@ -41,9 +40,9 @@ type Flow struct {
 	now      func() time.Time
 }
 
-// NewFlow returns the flow for the app. The exchange of codes uses the client, without following redirects.
-func NewFlow(vault *Vault, kv KV, app func() App, client *http.Client, now func() time.Time) *Flow {
-	return &Flow{vault: vault, kv: kv, endpoint: newEndpoint(app, client, now), now: now}
+// NewFlow returns the flow for the app.
+func NewFlow(d Dependencies) *Flow {
+	return &Flow{vault: d.Vault, kv: d.KV, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now}
 }
 
 // Completed is what came of an authorization.

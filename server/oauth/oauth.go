@@ -10,6 +10,8 @@ package oauth
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -28,10 +30,19 @@ type KV interface {
 	Delete(key string) error
 }
 
-// Log writes one line to the server log, with names and values in pairs.
-type Log func(message string, pairs ...any)
+// Dependencies are what Tokens and a Flow work with.
+type Dependencies struct {
+	KV    KV
+	Vault *Vault
+	// App returns the app at this moment. It may change at any time: a grant made for another app does not count.
+	App func() App
+	// Client sends the requests to the authorization server; it does not follow redirects.
+	Client *http.Client
+	Now    func() time.Time
+	Log    *slog.Logger
+}
 
-// App is the Zoom app that this server is, with the addresses of its Zoom; or that of another tool.
+// App is the Zoom app that this server is, with the addresses of its Zoom; or that of a provider.
 type App struct {
 	// Name begins the keys of the grants, and keeps tickets apart from those of others; "" is "zoom". It never changes.
 	Name string

@@ -193,7 +193,7 @@ func TestANetworkThatIsDownIsNotZoomsNo(t *testing.T) {
 		s := w.server(firstKey)
 		w.connect(s, "ann", "ann@example.com", 0)
 		broken := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") })}
-		tokens := NewTokens(s.kv, s.vault, s.app, broken, time.Now, w.write)
+		tokens := NewTokens(w.dependencies(s, broken))
 		_, err := tokens.Of("ann").Token(t.Context())
 		wantFault(t, fault.ZoomUnreachable, err)
 		require.Equal(t, "https://zoom.test", fault.ParamsOf(err)["URL"])

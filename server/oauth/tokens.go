@@ -3,7 +3,7 @@ package oauth
 import (
 	"context"
 	"encoding/json"
-	"net/http"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -34,7 +34,7 @@ type Tokens struct {
 	vault    *Vault
 	endpoint endpoint
 	now      func() time.Time
-	log      Log
+	log      *slog.Logger
 	group    singleflight.Group
 
 	mu sync.Mutex
@@ -49,11 +49,10 @@ type written struct {
 	at  time.Time
 }
 
-// NewTokens returns the grants for the app, which may change at any time: a grant made for another app does not count.
-// Renewals use the client, without following redirects.
-func NewTokens(kv KV, vault *Vault, app func() App, client *http.Client, now func() time.Time, log Log) *Tokens {
+// NewTokens returns the grants for the app.
+func NewTokens(d Dependencies) *Tokens {
 	return &Tokens{
-		kv: kv, vault: vault, endpoint: newEndpoint(app, client, now), now: now, log: log, recent: map[string]written{},
+		kv: d.KV, vault: d.Vault, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now, log: d.Log, recent: map[string]written{},
 	}
 }
 
@@ -188,7 +187,7 @@ func (g *Grant) revoke(ctx context.Context, s state) {
 }
 
 func (g *Grant) logKept(err error) {
-	g.tokens.log("A grant is forgotten here but could not be revoked at "+g.tokens.endpoint.app().vendor(), "grant", g.name, "error", err.Error())
+	g.tokens.log.Warn("A grant is forgotten here but could not be revoked at "+g.tokens.endpoint.app().vendor(), "grant", g.name, "error", err.Error())
 }
 
 // check returns the fault of a grant that cannot be used.

@@ -3,6 +3,8 @@ package oauth
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
@@ -78,15 +81,19 @@ func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
 // server starts one whose setting is the key.
 func (w *world) server(key string) *server {
 	s := &server{kv: &cable{KV: w.kv}, app: w.zoom.app}
-	app := func() App { return s.app() }
 	s.vault = NewVault(s.kv, time.Now)
 	s.vault.SetKey(key)
-	s.tokens = NewTokens(s.kv, s.vault, app, w.zoom.client(), time.Now, w.write)
-	s.flow = NewFlow(s.vault, s.kv, app, w.zoom.client(), time.Now)
+	s.tokens = NewTokens(w.dependencies(s, w.zoom.client()))
+	s.flow = NewFlow(w.dependencies(s, w.zoom.client()))
 	return s
 }
 
-func (w *world) write(message string, pairs ...any) {
+// dependencies are those of the server, with this client.
+func (w *world) dependencies(s *server, client *http.Client) Dependencies {
+	return Dependencies{KV: s.kv, Vault: s.vault, App: func() App { return s.app() }, Client: client, Now: time.Now, Log: logging.New(w.write)}
+}
+
+func (w *world) write(_ slog.Level, message string, pairs ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.log = append(w.log, message+" "+fmt.Sprint(pairs...))

@@ -116,7 +116,7 @@ func (s *Sessions) dropGrant(ctx context.Context, providerID string, site regist
 	in, err := s.realm(ctx, providerID, r)
 	if fault.Is(err, fault.SetupNeeded) {
 		// What was authorized before the client was taken away is still there.
-		gone := oauth.NewTokens(s.KV, s.Vault, func() oauth.App { return oauth.App{Name: providerID} }, s.Trusted, s.Now, s.Log)
+		gone := oauth.NewTokens(s.oauth(func() oauth.App { return oauth.App{Name: providerID} }))
 		return errors.Wrap(gone.Of(grantName(site, person)).Drop(ctx, false), "drop a grant")
 	}
 	if err != nil {

@@ -47,8 +47,8 @@ func (s *Sessions) realm(ctx context.Context, providerID string, r registered) (
 	if in == nil {
 		in = &realm{}
 		current := func() oauth.App { return *in.app.Load() }
-		in.tokens = oauth.NewTokens(s.KV, s.Vault, current, s.Trusted, s.Now, s.Log)
-		in.flow = oauth.NewFlow(s.Vault, s.KV, current, s.Trusted, s.Now)
+		in.tokens = oauth.NewTokens(s.oauth(current))
+		in.flow = oauth.NewFlow(s.oauth(current))
 		s.realms[providerID+"."+r.key()] = in
 	}
 	in.app.Store(app)
@@ -57,7 +57,7 @@ func (s *Sessions) realm(ctx context.Context, providerID string, r registered) (
 
 // links reads the tickets and states of all of the provider's sites.
 func (s *Sessions) links(providerID string) *oauth.Flow {
-	return oauth.NewFlow(s.Vault, s.KV, func() oauth.App { return oauth.App{Name: providerID} }, s.Trusted, s.Now)
+	return oauth.NewFlow(s.oauth(func() oauth.App { return oauth.App{Name: providerID} }))
 }
 
 // registration returns the site with this key and its realm. Fault: SetupNeeded where no admin has registered this server there (any more).
@@ -190,4 +190,9 @@ func (s *Sessions) keep(ctx context.Context, providerID string, person chat.Pers
 		return errors.Wrap(err, "store the grant")
 	}
 	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, person)), "forget a personal token")
+}
+
+// oauth returns what the authorizations of the app work with.
+func (s *Sessions) oauth(app func() oauth.App) oauth.Dependencies {
+	return oauth.Dependencies{KV: s.KV, Vault: s.Vault, App: app, Client: s.Trusted, Now: s.Now, Log: s.Log}
 }

@@ -6,6 +6,7 @@
 package session
 
 import (
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -31,7 +32,7 @@ type Dependencies struct {
 	Command func(providerID string) string
 	Now     func() time.Time
 	// Log writes a line to the server's log, with names and values in pairs.
-	Log func(msg string, pairs ...any)
+	Log *slog.Logger
 }
 
 // Sessions makes sessions; see bridge.Sessions. It is safe for use by several goroutines and several servers.

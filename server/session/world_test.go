@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -83,7 +85,7 @@ func (w *world) server() *Sessions {
 		Registry: provider.NewRegistry(hub{id: "hub"}, hub{id: "mirror"}, builder{}), KV: w.kv, Vault: vault,
 		Trusted: &http.Client{Transport: w.tool}, Guarded: &http.Client{Transport: roundTripper(w.guard)},
 		PluginURL: func(path string) string { return "https://chat.example.com/plugins/zoom" + path },
-		Command:   func(id string) string { return "/" + id }, Now: time.Now, Log: w.write,
+		Command:   func(id string) string { return "/" + id }, Now: time.Now, Log: logging.New(w.write),
 	})
 }
 
@@ -99,7 +101,7 @@ func (w *world) guard(r *http.Request) (*http.Response, error) {
 	return w.tool.RoundTrip(r)
 }
 
-func (w *world) write(message string, pairs ...any) {
+func (w *world) write(_ slog.Level, message string, pairs ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.log = append(w.log, message+" "+fmt.Sprint(pairs...))

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -37,9 +38,6 @@ const (
 	maxRest = 2 * time.Second
 )
 
-// Log writes one line to the server log, with names and values in pairs.
-type Log func(message string, pairs ...any)
-
 // Options are the sizes of an inbox; zero values mean the defaults.
 type Options struct {
 	// Slots bounds what all servers together have accepted and not yet done (4096).
@@ -68,7 +66,7 @@ type Inbox struct {
 	kv     KV
 	store  *Store
 	now    func() time.Time
-	log    Log
+	log    *slog.Logger
 	handle queue.Handler
 	opts   Options
 	owner  string
@@ -95,7 +93,7 @@ type Inbox struct {
 }
 
 // NewInbox returns an inbox over the table; Start sets it to work.
-func NewInbox(kv KV, now func() time.Time, log Log, handle queue.Handler, opts Options) *Inbox {
+func NewInbox(kv KV, now func() time.Time, log *slog.Logger, handle queue.Handler, opts Options) *Inbox {
 	setDefault(&opts.Slots, 4096)
 	setDefault(&opts.Backlog, 2048)
 	setDefault(&opts.Bytes, 64<<20)

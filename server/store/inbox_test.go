@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -327,7 +328,7 @@ func BenchmarkAcceptAndHandle(b *testing.B) {
 	kv := storetest.NewMemoryKV(time.Now)
 	var left sync.WaitGroup
 	handle := func(context.Context, queue.Job) error { left.Done(); return nil }
-	i := NewInbox(kv, time.Now, func(string, ...any) {}, handle, Options{Backlog: 1 << 20})
+	i := NewInbox(kv, time.Now, slog.New(slog.DiscardHandler), handle, Options{Backlog: 1 << 20})
 	i.Start()
 	body := strings.Repeat("x", 2000)
 	for n := 0; b.Loop(); n++ {

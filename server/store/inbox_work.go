@@ -211,7 +211,7 @@ func backoff(failures int) time.Duration {
 
 func (i *Inbox) logDelivery(message string, it *item, pairs ...any) {
 	d := it.delivery
-	i.log(message, append([]any{"delivery", d.ID, "kind", d.Kind, "key", d.Key, "attempt", d.Attempt + 1}, pairs...)...)
+	i.log.Error(message, append([]any{"delivery", d.ID, "kind", d.Kind, "key", d.Key, "attempt", d.Attempt + 1}, pairs...)...)
 }
 
 // ready makes sure that the lease lasts for a while; false means that another server has the delivery, or may have.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
@@ -77,7 +79,7 @@ func (w *world) server(handle queue.Handler, opts Options) *server {
 	}
 	opts.ReservedFor = "zoom"
 	s := &server{kv: &cable{KV: w.kv}}
-	s.Inbox = NewInbox(s.kv, time.Now, w.write, handle, opts)
+	s.Inbox = NewInbox(s.kv, time.Now, logging.New(w.write), handle, opts)
 	s.Start()
 	w.t.Cleanup(s.kill)
 	synctest.Wait()
@@ -105,7 +107,7 @@ func (w *world) note(_ context.Context, d queue.Job) error {
 	return nil
 }
 
-func (w *world) write(message string, pairs ...any) {
+func (w *world) write(_ slog.Level, message string, pairs ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.log = append(w.log, message+" "+fmt.Sprint(pairs...))

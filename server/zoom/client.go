@@ -11,6 +11,7 @@ import (
 	"context"
 	"encoding/json"
 	stderrors "errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,13 +71,13 @@ type Client struct {
 	baseURL func() string
 	http    *http.Client
 	now     func() time.Time
-	log     func(msg string, pairs ...any)
+	log     *slog.Logger
 }
 
 // NewClient returns a client for the API at baseURL, such as https://api.zoom.us/v2, which is asked before each call.
 // It takes proxy and TLS settings from transport, but sets its own time limits and follows no redirects. Calls that fail
 // are logged with names and values in pairs; no token is ever among them.
-func NewClient(baseURL func() string, transport *http.Client, now func() time.Time, log func(msg string, pairs ...any)) *Client {
+func NewClient(baseURL func() string, transport *http.Client, now func() time.Time, log *slog.Logger) *Client {
 	return &Client{baseURL: baseURL, http: plainClient(transport), now: now, log: log}
 }
 
@@ -105,7 +106,7 @@ func (c *Client) do(ctx context.Context, as Caller, k call, result interface{ co
 	}
 	a, err := c.send(ctx, k, target.String(), token)
 	if err == nil && a.rejectsToken() {
-		c.log("Zoom rejected a token; renewing it", "operation", k.operation, "status", a.status, "tracking_id", a.trackingID)
+		c.log.Warn("Zoom rejected a token; renewing it", "operation", k.operation, "status", a.status, "tracking_id", a.trackingID)
 		if token, err = as.Tokens.Renew(ctx, token); err != nil {
 			return tokenError(err)
 		}

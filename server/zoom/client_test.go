@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -257,7 +258,7 @@ func TestAnAddressThatIsNotZoomsIsNamed(t *testing.T) {
 				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "zoom.invalid", IsNotFound: true}}
 			})
 		}
-		c := zoom.NewClient(func() string { return test.base }, transport, time.Now, l.log)
+		c := zoom.NewClient(func() string { return test.base }, transport, time.Now, logging.New(l.log))
 		_, err := c.User(t.Context(), alice())
 		require.Equal(t, fault.ZoomUnreachable, fault.CodeOf(err), "%s: %v", test.name, err)
 		require.Equal(t, map[string]string{"URL": test.named}, fault.ParamsOf(err), test.name)
@@ -272,7 +273,7 @@ func TestARedirectTakesTheTokenNowhere(t *testing.T) {
 	t.Cleanup(elsewhere.Close)
 	server := httptest.NewServer(answering(reply{307, map[string]string{"Location": elsewhere.URL}, ""}))
 	t.Cleanup(server.Close)
-	c := zoom.NewClient(func() string { return server.URL }, server.Client(), time.Now, (&logbook{}).log)
+	c := zoom.NewClient(func() string { return server.URL }, server.Client(), time.Now, logging.New((&logbook{}).log))
 	_, err := c.CreateMeeting(t.Context(), me(), zoom.CreateMeeting{})
 	require.True(t, fault.Is(err, fault.ZoomUnreachable))
 	require.False(t, asked)
@@ -282,7 +283,7 @@ func TestManyCallsAtOnceShareOneClient(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.Copy(w, bytes.NewBufferString(created)) }))
 	t.Cleanup(server.Close)
-	c := zoom.NewClient(func() string { return server.URL }, server.Client(), time.Now, (&logbook{}).log)
+	c := zoom.NewClient(func() string { return server.URL }, server.Client(), time.Now, logging.New((&logbook{}).log))
 	failures := make(chan error)
 	for range 8 {
 		go func() {

@@ -136,7 +136,7 @@ func (c *Client) refused(k call, target *url.URL, as Caller, a answer) error {
 	if !zooms && a.status < http.StatusInternalServerError && a.status != http.StatusTooManyRequests {
 		return c.foreign(k, target, a)
 	}
-	c.log("Zoom refused a call", "operation", k.operation, "status", a.status, "code", string(r.Code),
+	c.log.Warn("Zoom refused a call", "operation", k.operation, "status", a.status, "code", string(r.Code),
 		"message", r.text(), "tracking_id", a.trackingID)
 	cause := errors.Errorf("%s: status %d, code %s: %s (tracking id %s)", k.operation, a.status, r.Code, r.text(), a.trackingID)
 	switch {
@@ -189,7 +189,7 @@ func limited(cause error, l limit) error {
 // foreign is an answer that Zoom would not give: a page, a redirect, JSON of something else.
 func (c *Client) foreign(k call, target *url.URL, a answer) error {
 	kind := cut(a.header.Get("Content-Type"), 100)
-	c.log("The address of Zoom's API does not answer as Zoom", "operation", k.operation, "host", target.Host,
+	c.log.Warn("The address of Zoom's API does not answer as Zoom", "operation", k.operation, "host", target.Host,
 		"status", a.status, "content_type", kind, "tracking_id", a.trackingID)
 	cause := errors.Errorf("%s: status %d with content type %q", k.operation, a.status, kind)
 	return fault.Wrap(cause, fault.ZoomUnreachable).With("URL", target.Host)
@@ -205,7 +205,7 @@ func (c *Client) unanswered(k call, target *url.URL, err error) error {
 	if stderrors.Is(err, context.Canceled) {
 		return errors.Wrap(err, k.operation)
 	}
-	c.log("A call to Zoom got no answer", "operation", k.operation, "host", target.Host, "error", err.Error())
+	c.log.Warn("A call to Zoom got no answer", "operation", k.operation, "host", target.Host, "error", err.Error())
 	err = errors.Wrap(err, k.operation)
 	switch {
 	case timedOut(err):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -69,7 +71,7 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // logbook keeps what was logged.
 type logbook struct{ lines [][]any }
 
-func (l *logbook) log(msg string, pairs ...any) {
+func (l *logbook) log(_ slog.Level, msg string, pairs ...any) {
 	l.lines = append(l.lines, append([]any{msg}, pairs...))
 }
 
@@ -79,7 +81,7 @@ func client(transport http.RoundTripper, l *logbook) *zoom.Client {
 		l = &logbook{}
 	}
 	base := func() string { return "https://zoom.test/v2/" }
-	return zoom.NewClient(base, &http.Client{Transport: transport}, time.Now, l.log)
+	return zoom.NewClient(base, &http.Client{Transport: transport}, time.Now, logging.New(l.log))
 }
 
 // grant is a token source that counts its renewals.

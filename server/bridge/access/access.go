@@ -4,6 +4,7 @@ package access
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"mattermost-plugin-zoom/server/bridge"
@@ -24,7 +25,7 @@ type Keys struct {
 	Seals   bridge.Seals
 	Audit   bridge.Audit
 	Now     func() time.Time
-	Log     func(msg string, pairs ...any)
+	Log     *slog.Logger
 }
 
 // Accounts makes sessions at a provider.

@@ -3,6 +3,7 @@ package assembly
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"mattermost-plugin-zoom/server/bridge"
@@ -29,7 +30,7 @@ type Dependencies struct {
 	Audit    bridge.Audit
 	Now      func() time.Time
 	// Log writes a line to the server's log, with names and values in pairs.
-	Log func(msg string, pairs ...any)
+	Log *slog.Logger
 }
 
 // Bridge is the whole bridge. It is safe for use by several goroutines.

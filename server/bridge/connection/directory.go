@@ -3,6 +3,7 @@ package connection
 
 import (
 	"context"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strconv"
@@ -36,7 +37,7 @@ type Directory struct {
 	bridge.Providers
 	Records  Records
 	Sessions Sites
-	Log      func(msg string, pairs ...any)
+	Log      *slog.Logger
 }
 
 // Following returns the provider's connections that the channel follows, as they are listed.
@@ -118,6 +119,6 @@ func (s *Directory) Unlist(ctx context.Context, providerID, list, id string) {
 		return len(*ids) != before
 	})
 	if err != nil {
-		s.Log("A connection could not be taken off a list", "connection", id, "error", err.Error())
+		s.Log.Warn("A connection could not be taken off a list", "connection", id, "error", err.Error())
 	}
 }

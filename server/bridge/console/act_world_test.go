@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -75,10 +77,10 @@ func newActWorldWith(t *testing.T, third provider.Provider) *actWorld {
 		Registry: provider.NewRegistry(w.tool, w.forge, third), Settings: func() bridge.Settings { return w.settings },
 		Surface: w.surface, People: w.people, Records: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
 		Now: func() time.Time { return w.now },
-		Log: func(msg string, pairs ...any) {
+		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			line, _ := json.Marshal(pairs)
 			w.logged = append(w.logged, msg+" "+string(line))
-		},
+		}),
 	})
 	w.connect("c-builder", "builder", "Builds of town", "", provider.Resource{})
 	w.connect("c-forge", "forge", "acme/door", actCloud, provider.Resource{ID: "acme/door", Name: "acme/door", Path: "acme/door", SettingsURL: actCloud + "/hooks"})

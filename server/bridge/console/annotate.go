@@ -107,13 +107,13 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 		return slipOf(err)
 	}
 	if err := s.Cards.ApplySoon(ctx, h.Connection, response.Events); err != nil {
-		s.Log("A note could not be shown at once", "connection", h.ID, "error", err.Error())
+		s.Log.Warn("A note could not be shown at once", "connection", h.ID, "error", err.Error())
 	}
 	share := what
 	share.Provider, share.Connection = h.Provider, h.ID
 	note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
 	if err != nil {
-		s.Log("What somebody noted cannot be shared", "user_id", w.actor.ID, "connection", h.ID, "error", err.Error())
+		s.Log.Warn("What somebody noted cannot be shared", "user_id", w.actor.ID, "connection", h.ID, "error", err.Error())
 	}
 	s.Notices.Whisper(ctx, w.place, w.actor, note)
 	return nil, nil

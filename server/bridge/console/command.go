@@ -234,7 +234,7 @@ func (s *Service) pressWish(ctx context.Context, c chat.Click, what intent) erro
 		return err
 	}
 	if err := s.People.Rewhisper(ctx, c.Message, w.actor, note); err != nil {
-		s.Log("A note could not be brought up to date", "user_id", w.actor.ID, "post_id", c.Message.ID, "error", err.Error())
+		s.Log.Warn("A note could not be brought up to date", "user_id", w.actor.ID, "post_id", c.Message.ID, "error", err.Error())
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ func (s *Service) isAddress(ctx context.Context, providerID, text string) bool {
 	}
 	sites, err := s.Sessions.Sites(ctx, providerID)
 	if err != nil {
-		s.Log("The sites of a provider could not be listed", "provider", providerID, "error", err.Error())
+		s.Log.Warn("The sites of a provider could not be listed", "provider", providerID, "error", err.Error())
 		return false
 	}
 	at, err := installer.Locate(text, sites)

@@ -86,7 +86,7 @@ func (s *Service) connectHook(ctx context.Context, w wish, name string) (chat.No
 	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.provider), "Name", c.Link(), "Command", s.Word(w.provider))
 	if err := s.People.DirectMessage(ctx, w.actor, chat.Lines(intro, chat.Message{}, s.instructions(w.provider, hook))); err != nil {
 		if _, _, undo := s.detach(context.WithoutCancel(ctx), c.ID, w.provider, w.place); undo != nil {
-			s.Log("A connection whose secret nobody got could not be removed", "connection", c.ID, "error", undo.Error())
+			s.Log.Warn("A connection whose secret nobody got could not be removed", "connection", c.ID, "error", undo.Error())
 		}
 		return chat.Note{}, errors.Wrap(err, "hand over the secret of a connection")
 	}
@@ -155,7 +155,7 @@ func (s *Service) rememberName(ctx context.Context, c bridge.Connection) {
 		return true
 	})
 	if err != nil {
-		s.Log("The name of a connection could not be noted", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("The name of a connection could not be noted", "connection", c.ID, "error", err.Error())
 	}
 }
 

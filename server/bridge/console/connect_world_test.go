@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
+	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -73,14 +75,14 @@ func newOffice(t *testing.T) *office {
 		Registry: provider.NewRegistry(builder{}, o.coder), Settings: func() bridge.Settings { return o.settings },
 		Surface: o.surface, People: o.people, Records: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
 		Sessions: o.accounts, Audit: o, Now: func() time.Time { return o.now },
-		Log: func(msg string, pairs ...any) {
+		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			for _, pair := range pairs {
 				if text, ok := pair.(string); ok {
 					msg += " " + text
 				}
 			}
 			o.logged = append(o.logged, msg)
-		},
+		}),
 	})
 	return o
 }

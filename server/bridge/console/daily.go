@@ -69,7 +69,7 @@ func (s *Service) lookAfter(ctx context.Context, j bridge.Job) error {
 			return other
 		}
 	}
-	s.Log("Nobody's account can look after a webhook", "connection", c.ID, "provider", c.Provider, "error", err.Error())
+	s.Log.Warn("Nobody's account can look after a webhook", "connection", c.ID, "provider", c.Provider, "error", err.Error())
 	return nil
 }
 
@@ -136,7 +136,7 @@ func (s *Service) lookAfterAs(ctx context.Context, c bridge.Connection, installe
 		s.tellOfAccount(ctx, wish{actor: person.Actor(), provider: c.Provider}, now)
 	}
 	if err == nil && !there {
-		s.Log("A webhook was lost and is set up again", "connection", c.ID, "provider", c.Provider)
+		s.Log.Warn("A webhook was lost and is set up again", "connection", c.ID, "provider", c.Provider)
 		text := chat.Say("bridge.repair.mended", "Name", c.Link(), "Provider", chat.Escape(s.Name(c.Provider)))
 		s.Notices.WriteTo(ctx, c.Responsible(), text)
 	}
@@ -148,7 +148,7 @@ func (s *Service) complain(ctx context.Context, c bridge.Connection, cause error
 	actor := c.Responsible()
 	first, err := s.Records.Claim(ctx, kv.Hash("complaint", c.ID, actor.ID), complaintPause)
 	if err != nil {
-		s.Log("Whether somebody was told of lost access is not known", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("Whether somebody was told of lost access is not known", "connection", c.ID, "error", err.Error())
 		return
 	}
 	if first {

@@ -141,7 +141,7 @@ func (s *Service) signedIn(ctx context.Context, w wish) []provider.Site {
 	}
 	sites, err := s.Sessions.Sites(ctx, w.provider)
 	if err != nil {
-		s.Log("The sites of a provider could not be listed", "provider", w.provider, "error", err.Error())
+		s.Log.Warn("The sites of a provider could not be listed", "provider", w.provider, "error", err.Error())
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(sites), func(site provider.Site) bool {
@@ -169,14 +169,14 @@ func (s *Service) end(ctx context.Context, w wish, c bridge.Connection) (chat.Me
 	case first && !gone && left.ID != "":
 		// Another channel joined in between and needs what is removed now.
 		if _, err := s.mend(ctx, w, left); err != nil {
-			s.Log("A webhook that was removed while a channel joined could not be set up again", "connection", c.ID, "error", err.Error())
+			s.Log.Warn("A webhook that was removed while a channel joined could not be set up again", "connection", c.ID, "error", err.Error())
 		}
 	}
 	s.did(bridge.AuditDisconnect, w, c.ID)
 	s.Notices.Tell(ctx, w.place, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.actor), "Provider", s.Name(w.provider), "Name", c.Link()))
 	switch {
 	case failure != nil && gone:
-		s.Log("A webhook could not be removed", "connection", c.ID, "error", failure.Error())
+		s.Log.Warn("A webhook could not be removed", "connection", c.ID, "error", failure.Error())
 		return chat.Say("bridge.disconnect.hook_left", "Name", c.Link(), "Where", c.WebhooksLink(), "Key", chat.Code(c.ID)).
 			WithMessage("Reason", chat.Failure(failure)), nil
 	case installs && gone:

@@ -197,7 +197,7 @@ func (s *Service) followTarget(ctx context.Context, w wish, t target) (chat.Note
 	if err := s.ensureHook(ctx, w, t, c); err != nil {
 		if !already {
 			if undo := s.unfollow(context.WithoutCancel(ctx), w, c, t.part); undo != nil {
-				s.Log("A connection without a webhook could not be removed", "connection", id, "error", undo.Error())
+				s.Log.Warn("A connection without a webhook could not be removed", "connection", id, "error", undo.Error())
 			}
 		}
 		return chat.Note{}, err
@@ -266,15 +266,15 @@ func (s *Service) ensureHook(ctx context.Context, w wish, t target, c bridge.Con
 	}
 	if err := s.noteHook(ctx, w, t, c.ID, made, renewed); err != nil {
 		if undo := t.installer.Uninstall(context.WithoutCancel(ctx), t.session, t.resource, made.Ref); undo != nil {
-			s.Log("A webhook that could not be noted could not be removed", "connection", c.ID, "error", undo.Error())
+			s.Log.Warn("A webhook that could not be noted could not be removed", "connection", c.ID, "error", undo.Error())
 		}
 		return err
 	}
 	if err := s.scheduleRepair(ctx, c); err != nil {
-		s.Log("Nobody looks after a webhook until it is set up again", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("Nobody looks after a webhook until it is set up again", "connection", c.ID, "error", err.Error())
 	}
 	if err := s.Reconciliation.ScheduleReconcile(ctx, c, s.Now()); err != nil {
-		s.Log("What is missed is not looked up until the webhook is set up again", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("What is missed is not looked up until the webhook is set up again", "connection", c.ID, "error", err.Error())
 	}
 	return nil
 }
@@ -302,7 +302,7 @@ func (s *Service) notInstalling(ctx context.Context, id string) {
 		return c.ID != "", nil
 	})
 	if err != nil {
-		s.Log("That no webhook is made could not be noted", "connection", id, "error", err.Error())
+		s.Log.Warn("That no webhook is made could not be noted", "connection", id, "error", err.Error())
 	}
 }
 

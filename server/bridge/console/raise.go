@@ -71,7 +71,7 @@ func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what int
 		return slipOf(err)
 	}
 	if err := s.Cards.ApplySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
-		s.Log("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
+		s.Log.Warn("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
 		s.Notices.Whisper(ctx, w.place, w.actor, chat.Note{Text: chat.Say("bridge.raise.done")})
 		return nil, nil
 	}

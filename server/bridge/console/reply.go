@@ -34,7 +34,7 @@ func (s *Service) Replied(ctx context.Context, actor chat.Actor, m chat.MessageR
 	}
 	what := intent{Actor: actor, Kind: replyKind, Message: chat.MessageRef{Place: m.Top(), ID: m.Thread}, Values: map[string]string{replyValue: m.ID}}
 	if _, err := s.addReply(ctx, what, text); err != nil && !fault.Is(err, notOurs...) {
-		s.Log("A reply could not be added at the tool", "user_id", actor.ID, "post_id", m.ID, "error", err.Error())
+		s.Log.Warn("A reply could not be added at the tool", "user_id", actor.ID, "post_id", m.ID, "error", err.Error())
 	}
 }
 

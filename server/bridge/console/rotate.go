@@ -137,7 +137,7 @@ func (s *Service) unless(ctx context.Context, c bridge.Connection, secret string
 		return failure
 	}
 	if err := s.Keys.Update(context.WithoutCancel(ctx), c, func(k *bridge.Keys) { k.Withdraw(secret) }); err != nil {
-		s.Log("A secret that a tool refused could not be taken back", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("A secret that a tool refused could not be taken back", "connection", c.ID, "error", err.Error())
 	}
 	return failure
 }

@@ -4,6 +4,7 @@ package console
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"mattermost-plugin-zoom/server/bridge"
@@ -63,7 +64,7 @@ type Dependencies struct {
 
 	Now func() time.Time
 	// Log writes a line to the server's log, with names and values in pairs.
-	Log func(msg string, pairs ...any)
+	Log *slog.Logger
 }
 
 // Service is the console. It is safe for use by several goroutines.

@@ -221,7 +221,7 @@ func (s *Service) siteEntered(ctx context.Context, a chat.FormAnswer, what inten
 	text := chat.Say("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.Name(what.Provider)), "Command", chat.Code(s.Word(what.Provider)+" connect"))
 	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: text})
 	s.did(bridge.AuditSetUp, what.wish(), "")
-	s.Log("An admin set up where a tool is", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
+	s.Log.Warn("An admin set up where a tool is", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
 	return nil, nil
 }
 
@@ -265,7 +265,7 @@ func (s *Service) dropSite(ctx context.Context, c chat.Click, what intent) error
 		return errors.Wrapf(err, "remove the site %s", what.Text)
 	}
 	s.did(bridge.AuditSetUp, what.wish(), "")
-	s.Log("An admin removed where a tool is", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
+	s.Log.Warn("An admin removed where a tool is", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
 	s.Notices.Answer(ctx, c, chat.Say("bridge.setup.removed", "URL", chat.Code(what.Text)))
 	return nil
 }

@@ -147,7 +147,7 @@ func (s *Service) sendLink(ctx context.Context, w wish, link string) bool {
 	}
 	err = s.People.DirectMessage(ctx, w.actor, chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.provider), "URL", link))
 	if err != nil {
-		s.Log("A link to sign in could not be sent", "user_id", w.actor.ID, "error", err.Error())
+		s.Log.Warn("A link to sign in could not be sent", "user_id", w.actor.ID, "error", err.Error())
 	}
 	return err == nil // else it is shown where it was asked for
 }

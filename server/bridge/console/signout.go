@@ -69,7 +69,7 @@ func (s *Service) signIn(ctx context.Context, w wish) (chat.Note, error) {
 	text := chat.Say("bridge.signin.done", "Provider", s.Name(w.provider), "Name", chat.Escape(who.Name), "Command", s.Word(w.provider))
 	did, err := s.resume(ctx, w.actor.Person, next)
 	if err != nil {
-		s.Log("What an authorization was for failed", "user_id", w.actor.ID, "error", err.Error())
+		s.Log.Warn("What an authorization was for failed", "user_id", w.actor.ID, "error", err.Error())
 		did = chat.Failure(err)
 	}
 	if !did.Zero() {

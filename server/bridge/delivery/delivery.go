@@ -6,6 +6,7 @@ package delivery
 import (
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"time"
 
 	"mattermost-plugin-zoom/server/bridge"
@@ -98,7 +99,7 @@ type Dependencies struct {
 	CanMeet bool
 	Now     func() time.Time
 	// Log writes a line to the server's log, with names and values in pairs.
-	Log func(msg string, pairs ...any)
+	Log *slog.Logger
 }
 
 // core is what all parts of the package share.

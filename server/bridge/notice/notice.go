@@ -3,6 +3,7 @@ package notice
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"mattermost-plugin-zoom/server/bridge"
@@ -29,7 +30,7 @@ type People interface {
 type Notices struct {
 	People People
 	// Log writes a line to the server's log, with names and values in pairs.
-	Log func(msg string, pairs ...any)
+	Log *slog.Logger
 }
 
 // TellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the
@@ -41,7 +42,7 @@ func (s *Notices) TellAll(ctx context.Context, from chat.Place, c bridge.Connect
 			continue
 		}
 		if err := s.People.Announce(ctx, place, text); err != nil {
-			s.Log("A channel could not be told of a change to its connection", "channel_id", place.Channel, "connection", c.ID, "error", err.Error())
+			s.Log.Warn("A channel could not be told of a change to its connection", "channel_id", place.Channel, "connection", c.ID, "error", err.Error())
 		}
 	}
 }
@@ -65,7 +66,7 @@ func (s *Notices) Tell(ctx context.Context, place chat.Place, text chat.Message)
 		err = s.People.Announce(ctx, place, text)
 	}
 	if err != nil {
-		s.Log("A channel could not be told what it is connected to", "channel_id", place.Channel, "error", err.Error())
+		s.Log.Warn("A channel could not be told what it is connected to", "channel_id", place.Channel, "error", err.Error())
 	}
 }
 
@@ -86,20 +87,20 @@ func Ago(now, at time.Time) chat.Message {
 // WriteTo has the bot write to somebody, and logs where that fails: there is nothing else to be done.
 func (s *Notices) WriteTo(ctx context.Context, actor chat.Actor, text chat.Message) {
 	if err := s.People.DirectMessage(ctx, actor, text); err != nil {
-		s.Log("A person could not be told about a connection", "user_id", actor.ID, "error", err.Error())
+		s.Log.Warn("A person could not be told about a connection", "user_id", actor.ID, "error", err.Error())
 	}
 }
 
 // Whisper answers somebody in the place, and logs where that fails: there is nothing else to be done.
 func (s *Notices) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) {
 	if err := s.People.Whisper(ctx, at, actor, note); err != nil {
-		s.Log("A person could not be answered", "user_id", actor.ID, "channel_id", at.Channel, "error", err.Error())
+		s.Log.Warn("A person could not be answered", "user_id", actor.ID, "channel_id", at.Channel, "error", err.Error())
 	}
 }
 
 // Answer replaces the note with the button that was pressed by what came of it.
 func (s *Notices) Answer(ctx context.Context, c chat.Click, text chat.Message) {
 	if err := s.People.Rewhisper(ctx, c.Message, c.Actor, chat.Note{Text: text}); err != nil {
-		s.Log("A note could not be brought up to date", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
+		s.Log.Warn("A note could not be brought up to date", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
+func (a *api) LogDebug(msg string, pairs ...any) { a.mm.log("debug", msg, pairs) }
 func (a *api) LogInfo(msg string, pairs ...any)  { a.mm.log("info", msg, pairs) }
 func (a *api) LogWarn(msg string, pairs ...any)  { a.mm.log("warn", msg, pairs) }
 func (a *api) LogError(msg string, pairs ...any) { a.mm.log("error", msg, pairs) }
