@@ -56,7 +56,7 @@ func (c *call) decode(into any) error {
 	return nil
 }
 
-// number reads a number of the path, 0 for one that is none.
+// number reads a number of the path, 0 for an invalid one.
 func (c *call) number(name string) int {
 	n, err := strconv.Atoi(c.PathValue(name))
 	if err != nil {
@@ -117,5 +117,5 @@ func (w *world) userByPassword(name, password string) *User {
 	return nil
 }
 
-// may reports whether the grant, where there is one, carries the scope.
+// may reports whether the grant, if any, carries the scope.
 func (c *call) may(scope string) bool { return c.grant == nil || includes(c.grant.Scopes, scope) }

@@ -80,7 +80,7 @@ func cloudOneWorkspace(w *world, c *call) (int, any, error) {
 // condition is one comparison of a query: name ~ "web".
 var condition = regexp.MustCompile(`^\s*([a-z_]+)\s*(=|!=|~|!~)\s*("[^"]*"|true|false)\s*$`)
 
-// conjunction is what stands between two comparisons.
+// conjunction is the operator between two comparisons.
 var conjunction = regexp.MustCompile(`(?i)\s+and\s+`)
 
 // matches reports whether a repository is one that a query asks for. Of Cloud's

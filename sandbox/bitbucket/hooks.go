@@ -118,7 +118,7 @@ type Hook struct {
 	SecretSet bool     `json:"secret_set"`
 }
 
-// shown is the webhook as people may see it.
+// shown is the webhook as users see it.
 func (h *hook) shown() Hook {
 	return Hook{h.uuid, h.id, h.name, h.url, h.active, slices.Clone(h.events), h.secret != ""}
 }

@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// maxPushCommits is how many commits Cloud tells of each change, and a Data Center
+// maxPushCommits is how many commits Cloud lists for each change, and a Data Center
 // of each push.
 const maxPushCommits = 5
 
@@ -19,8 +19,8 @@ var noHash = strings.Repeat("0", 40)
 type Push struct {
 	// By is a nickname; an admin of the repository when empty.
 	By string `json:"by"`
-	// Branch or Tag is what moves. A branch that is not there starts where From, or
-	// the main branch, stands.
+	// Branch or Tag is what moves. A new branch starts at From, or at the main
+	// branch.
 	Branch string `json:"branch"`
 	Tag    string `json:"tag"`
 	From   string `json:"from"`

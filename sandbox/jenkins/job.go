@@ -72,7 +72,7 @@ type Job struct {
 	sending sync.Mutex // one build's deliveries leave after another's
 }
 
-// Sender reports a job's builds. It is given a build as it is at that moment.
+// Sender reports a job's builds. It receives the build's state at that moment.
 type Sender interface {
 	started(b *Build) []outgoing
 	finished(b *Build) []outgoing

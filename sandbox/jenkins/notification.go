@@ -128,7 +128,7 @@ func (b *Build) lastLines(n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "") + "\n"
 }
 
-// state returns what the plugin tells of the build; for a branch of a multibranch job the name is that of the branch alone. What was
+// state returns what the plugin sends about the build; for a branch of a multibranch job the name is that of the branch alone. What was
 // checked out isn't known yet when a build starts, and changes and culprits never are for a pipeline.
 func (b *Build) state(phase string, at time.Time, notes string) jobState {
 	job := b.job

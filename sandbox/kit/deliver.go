@@ -52,7 +52,7 @@ func (s *Sandbox[W]) work(w *World, l *lane) {
 	s.idle.Broadcast()
 }
 
-// attempt makes one attempt of a delivery and settles what becomes of it. It needs
+// attempt makes one attempt of a delivery and settles its state. It needs
 // the lock, and gives it away while it waits.
 func (s *Sandbox[W]) attempt(w *World, d *Sending) Verdict {
 	s.unlocked(func() { s.pause(time.Duration(d.Action.LatencyMS) * time.Millisecond) })

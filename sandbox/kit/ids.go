@@ -12,7 +12,7 @@ import (
 // goroutines at once.
 type IDs struct {
 	*rand.Rand
-	// Minted is told each secret; it may be nil.
+	// Minted receives each secret; it may be nil.
 	Minted func(secret string)
 }
 
@@ -50,7 +50,7 @@ func (g *IDs) Secret(kind string) string {
 // HexSecret returns a secret of n bytes in hexadecimal.
 func (g *IDs) HexSecret(n int) string { return g.report(g.Hex(n)) }
 
-// report tells Minted about a secret.
+// report passes a secret to Minted.
 func (g *IDs) report(secret string) string {
 	if g.Minted != nil {
 		g.Minted(secret)

@@ -25,8 +25,8 @@ const (
 	journalBody    = 64 << 10
 )
 
-// Entry is one thing that happened. Secrets in it are replaced by fingerprints, so
-// that two uses of one token can be told from uses of two tokens.
+// Entry is one thing that happened. Secrets in it are replaced by fingerprints, so that
+// uses of one token differ from uses of another.
 type Entry struct {
 	Seq  int       `json:"seq"`
 	At   time.Time `json:"at"`

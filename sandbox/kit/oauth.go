@@ -10,7 +10,7 @@ import (
 
 // Login is a user who can be picked on the consent page.
 type Login struct {
-	// Value names the user to Allow, and Label to people.
+	// Value is the login for Allow, and Label what the page shows.
 	Value, Label string
 }
 
@@ -106,7 +106,7 @@ func decide(w Authorizer, c Consent, login, decision string) (to, problem string
 	case "allow":
 		code, ok := w.Allow(c, login)
 		if !ok {
-			return "", "Pick a user"
+			return "", "Select a user"
 		}
 		q.Set("code", code)
 	case "decline":
@@ -115,7 +115,7 @@ func decide(w Authorizer, c Consent, login, decision string) (to, problem string
 			q.Set("error_description", c.Declined)
 		}
 	default:
-		return "", "Allow or decline"
+		return "", "Select Allow or Decline"
 	}
 	back.RawQuery = q.Encode()
 	return back.String(), ""

@@ -68,7 +68,7 @@ type Recipient interface {
 	Settle(*Sending, Attempt) Verdict
 }
 
-// Verdict is what becomes of a delivery after an attempt.
+// Verdict is the outcome of an attempt.
 type Verdict struct {
 	// State is final; DeliveryWaiting has another attempt follow at Again.
 	State string

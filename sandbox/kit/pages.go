@@ -51,8 +51,8 @@ func (p *Pages) Write(rw http.ResponseWriter, status int, name string, data any)
 	_ = p.parsed.ExecuteTemplate(rw, name, data) // the client may be gone
 }
 
-// Place is what a page of the product shows that links lead to: how something is,
-// or that nothing is there.
+// Place is a page of the product that links lead to: the state of something, or that
+// nothing is there.
 type Place struct {
 	// Title is that of the window; the product when empty.
 	Title string
@@ -60,8 +60,8 @@ type Place struct {
 	Path string
 	// Problem is why there is no such page, "" when there is.
 	Problem string
-	// Heading, Text and Items say how it is; the page says that it stands for one of
-	// the product's when all are empty.
+	// Heading, Text and Items are the content; when all are empty, the page says that
+	// one of the product's would be here.
 	Heading, Text string
 	Items         []Item
 }

@@ -22,7 +22,7 @@ func isSecret(name string) bool {
 	return slices.Contains(secretNames[:], name)
 }
 
-// fingerprint stands for a secret: the same for the same, and no way back.
+// fingerprint replaces a secret: the same one for the same secret, without a way back.
 func fingerprint(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return "redacted-" + hex.EncodeToString(sum[:4])

@@ -22,7 +22,7 @@ type Options struct {
 	// AnswerWithin is how long a delivery waits for its receipt, in wall-clock time;
 	// as long as the vendor does when 0.
 	AnswerWithin time.Duration
-	// Minted is told each secret that the sandbox creates (codes, tokens, keys), so
+	// Minted receives each secret that the sandbox creates (codes, tokens, keys), so
 	// that a test can look for them where they must not be. It is called with the
 	// sandbox locked.
 	Minted func(secret string)

@@ -73,7 +73,7 @@ func (d *Document) Answer(method, path string, status int, body []byte) []string
 	return problems
 }
 
-// operation finds what a request is for. A path that is documented as it stands
+// operation finds what a request is for. A path that is documented literally
 // goes before one with parameters.
 func (d *Document) operation(method, path string) (pattern string, operation schema) {
 	asked := strings.Split(strings.Trim(path, "/"), "/")

@@ -76,7 +76,7 @@ func (w *world) servePolicies(c *call) (int, any, *apiError) {
 	return c.page("escalation_policies", all)
 }
 
-// pages reports whether the policy leads to one of the people.
+// pages reports whether the policy pages one of the users.
 func (w *world) pages(p *EscalationPolicy, people []string) bool {
 	if len(people) == 0 {
 		return true
@@ -136,7 +136,7 @@ func (w *world) serveOncalls(c *call) (int, any, *apiError) {
 			*into = at
 		}
 	}
-	// What is included are the people and the schedules; else there are references.
+	// Users and schedules are included on request; otherwise they are references.
 	person, place := w.userRef, w.scheduleRef
 	if c.includes("users") {
 		person = func(u *User) any { return w.wholeUser(u, &call{}) }

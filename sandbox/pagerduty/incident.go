@@ -198,7 +198,7 @@ func (w *world) reopen(i *incident, by *User) *apiError {
 	return nil
 }
 
-// escalate pages the people of a level; 0 is the next.
+// escalate pages the users of a level; 0 is the next.
 func (w *world) escalate(i *incident, level int, by *User) *apiError {
 	if level == 0 {
 		level = i.level%max(len(i.policy.Levels), 1) + 1
@@ -216,7 +216,7 @@ func (w *world) escalate(i *incident, level int, by *User) *apiError {
 	return nil
 }
 
-// reassign gives it to people, or to a policy.
+// reassign assigns it to users, or to a policy.
 func (w *world) reassign(i *incident, people []*User, policy *EscalationPolicy, by *User) *apiError {
 	event := "reassigned"
 	if policy != nil {
@@ -248,13 +248,13 @@ func (w *world) snooze(i *incident, d time.Duration, by *User) *apiError {
 	return nil
 }
 
-// update tells of a change that leaves the status as it is.
+// update sends a change that leaves the status unchanged.
 func (w *world) update(i *incident, event string, by *User) {
 	i.updated = w.Now()
 	w.notify(i, event, by, w.hookIncident(i))
 }
 
-// meet sets where people meet.
+// meet sets the conference bridge.
 func (w *world) meet(i *incident, address, number string, by *User) {
 	i.bridgeURL, i.bridgeNumber, i.updated = address, number, w.Now()
 	w.notify(i, "conference_bridge.updated", by, object{

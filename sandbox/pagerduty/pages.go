@@ -8,7 +8,7 @@ import (
 )
 
 // pages are the pages that users see.
-var pages = kit.NewPages(kit.Theme{Product: "PagerDuty", Note: "Nobody is paged.", Accent: "#0052cc"}, nil)
+var pages = kit.NewPages(kit.Theme{Product: "PagerDuty", Note: "No one is paged.", Accent: "#0052cc"}, nil)
 
 // place shows how the incident is that a card links to.
 func (w *world) place(page *kit.Place) {

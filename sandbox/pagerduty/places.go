@@ -11,11 +11,11 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// Team is a group of people that services belong to.
+// Team is a group of users that services belong to.
 type Team struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Members are people, by ID or address.
+	// Members are users, by ID or address.
 	Members []string `json:"members"`
 }
 
@@ -48,7 +48,7 @@ type EscalationPolicy struct {
 	ID    string   `json:"id"`
 	Name  string   `json:"name"`
 	Teams []string `json:"teams"`
-	// Levels are people and schedules, by ID, address or name.
+	// Levels are users and schedules, by ID, address or name.
 	Levels [][]string `json:"levels"`
 }
 

@@ -96,7 +96,7 @@ func (w *world) hookIncident(i *incident) object {
 	return o
 }
 
-// bridge is where people meet, null for nowhere.
+// bridge is the conference bridge, null for none.
 func (i *incident) bridge() any {
 	if i.bridgeURL == "" && i.bridgeNumber == "" {
 		return nil

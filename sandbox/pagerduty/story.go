@@ -238,8 +238,8 @@ func (w *world) busy(i *incident, by *User, h Happening) error {
 	return nil
 }
 
-// setField sets a field of the account's own. What is told are all fields as they
-// are, and those that were changed as they were.
+// setField sets a field of the account's own. The event has all fields, and the
+// previous values of those that changed.
 func (w *world) setField(i *incident, name, value string, by *User) {
 	at := slices.IndexFunc(i.fields, func(f customField) bool { return f.name == name })
 	if at < 0 {

@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// The roles of people, the lowest first.
+// The roles of users, the lowest first.
 const (
 	// RoleObserver can read.
 	RoleObserver = "observer"

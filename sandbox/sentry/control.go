@@ -69,7 +69,7 @@ type issueStory struct {
 	Priority string `json:"priority"`
 	Comment  int    `json:"comment"`
 	Text     string `json:"text"`
-	// Action is a step of Seer, or an activity of which the alert tells; Data comes with it.
+	// Action is a step of Seer, or the activity of an alert; Data is sent with it.
 	Action string         `json:"action"`
 	Alert  string         `json:"alert"`
 	Data   map[string]any `json:"data"`

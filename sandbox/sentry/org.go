@@ -21,7 +21,7 @@ const (
 type Organization struct {
 	Slug string `json:"slug"`
 	Name string `json:"name"`
-	// Members are the roles of people, by login. Invited are addresses of people
+	// Members are the roles of users, by login. Invited are addresses of users
 	// who haven't accepted yet.
 	Members map[string]string `json:"members"`
 	Invited []string          `json:"invited"`
@@ -43,12 +43,12 @@ type Project struct {
 	Rules []AlertRule `json:"rules"`
 }
 
-// AlertRule has the integrations that take alerts told of issues.
+// AlertRule notifies integrations of issues.
 type AlertRule struct {
 	Name string `json:"name"`
 	// Every has it fire at each event, not only at new and regressed issues.
 	Every bool `json:"every"`
-	// Integration names the one that is told; all that take alerts when empty.
+	// Integration is the notified one; all alertable ones when empty.
 	Integration string `json:"integration"`
 	// Settings are what was chosen in the integration's own action.
 	Settings map[string]string `json:"settings"`

@@ -21,8 +21,8 @@ func (w *world) page(i *issue) string {
 	return w.Base + "/organizations/" + i.org.Slug + "/issues/" + itoa(i.id) + "/"
 }
 
-// statusDetails is what Sentry tells of how an issue is settled: of a duration, when
-// it ends.
+// statusDetails is how an issue was resolved or archived; a duration
+// ends at a time.
 func (w *world) statusDetails(i *issue) object {
 	details := maps.Clone(i.details)
 	if minutes, ok := details["ignoreDuration"].(float64); ok {
@@ -139,7 +139,7 @@ func frames(all []Frame) []object {
 	return list
 }
 
-// fire has the project's alert rules tell of an issue.
+// fire fires the project's alert rules for an issue.
 func (w *world) fire(i *issue, noticed bool) {
 	last := i.events[len(i.events)-1]
 	rules := []string{}
@@ -198,7 +198,7 @@ type MetricAlert struct {
 	Environment string `json:"environment"`
 }
 
-// measure tells of a metric alert.
+// measure sends a metric alert.
 func (w *world) measure(o *org, m MetricAlert) int {
 	if m.ID == 0 {
 		m.ID = w.number()

@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// Seer has Seer take a step with the issue, such as "pr_created", which comes with
+// Seer has Seer work on the issue, such as "pr_created", which comes with
 // what the step has found. It names the issue by its number alone.
 func (h *Issue) Seer(action string, found map[string]any) error {
 	return h.do("", func(w *world, i *issue, _ doer) error {
@@ -20,7 +20,7 @@ func (h *Issue) Seer(action string, found map[string]any) error {
 	})
 }
 
-// Activity has an alert that watches the issue's activity tell of one, such as
+// Activity fires an alert on the issue's activity, such as
 // "seer_pr_created" or "status_resolved".
 func (h *Issue) Activity(alert, activity string, details map[string]any) error {
 	return h.do("", func(w *world, i *issue, _ doer) error {

@@ -72,7 +72,7 @@ func (t *team) shown(projects []object) object {
 	}
 }
 
-// shown is a person with all that Sentry tells of them.
+// shown is a person with all fields.
 func (u *User) shown() object {
 	return with(none("isSuspended", "isManaged", "has2fa", "isSuperuser", "isStaff"), object{
 		"id": itoa(u.ID), "name": u.Name, "username": u.Login, "email": u.Email, "avatarUrl": "", "isActive": true, "hasPasswordAuth": true,

@@ -38,7 +38,7 @@
 //   - Whether a retried notification keeps the timestamp and signature of its
 //     first attempt, or gets a new timestamp and signature (Policy.RetryTimestamp).
 //   - Whether a new server-to-server token ends the older ones (Policy.S2STokens).
-//   - Whether a participant's time is spelled join_time or date_time: schema and
+//   - Whether a participant's time is named join_time or date_time: schema and
 //     example of the same document disagree (Policy.ParticipantTime).
 //   - Whether an access token outlives the refresh of its grant. Here it lives
 //     until it expires.

@@ -19,13 +19,13 @@ type apiError struct {
 	Errors  []fieldError `json:"errors,omitempty"`
 }
 
-// fieldError tells what is wrong with one field of a request.
+// fieldError tells an invalid field of a request.
 type fieldError struct {
 	Field   string `json:"field"`
 	Message string `json:"message"`
 }
 
-// refuse returns a refusal whose message is made as fmt.Sprintf does.
+// refuse returns a refusal with a message as of fmt.Sprintf.
 func refuse(status, code int, format string, args ...any) *apiError {
 	return &apiError{status: status, Code: code, Message: fmt.Sprintf(format, args...)}
 }

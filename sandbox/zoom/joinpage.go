@@ -55,7 +55,7 @@ func (w *world) roomPage(number string, q url.Values) (roomPage, int) {
 	}
 	page.NeedsPasscode = !page.IsHost && !room.admits(page.Pwd) && room.stay(page.Me) == nil
 	if page.NeedsPasscode && page.Pwd != "" {
-		page.Problem = "Passcode wrong."
+		page.Problem = "Wrong passcode."
 	}
 	live := room.live()
 	if live == nil || page.NeedsPasscode {

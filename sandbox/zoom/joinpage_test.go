@@ -53,7 +53,7 @@ func TestPeopleMeetThroughTheJoinLink(t *testing.T) {
 	require.Contains(t, page.header.Get("Content-Security-Policy"), "default-src 'none'")
 
 	waiting, _ := s.press(m.id(), url.Values{"action": {"join"}, "name": {"Sam"}, "pwd": {pwd}})
-	require.Contains(t, waiting.text, "Please wait, Sam")
+	require.Contains(t, waiting.text, "Sam, the host has not started")
 	require.Empty(t, hook.events())
 
 	inside, host := s.press(m.id(), url.Values{"action": {"start"}, "pwd": {pwd}})
@@ -81,10 +81,10 @@ func TestTheRoomAsksForThePasscode(t *testing.T) {
 	m := s.api(token, http.MethodPost, "/users/me/meetings", `{"password":"open-7"}`)
 	path := fmt.Sprintf("/j/%d", m.id())
 	require.Contains(t, s.open(path).text, "Meeting passcode")
-	require.Contains(t, s.open(path+"?pwd=wrong").text, "Passcode wrong.")
+	require.Contains(t, s.open(path+"?pwd=wrong").text, "Wrong passcode.")
 	require.Contains(t, s.open(path+"?pwd=open-7").text, "Your name")
 	page, _ := s.press(m.id(), url.Values{"action": {"start"}, "pwd": {"wrong"}})
-	require.Contains(t, page.text, "Passcode wrong.")
+	require.Contains(t, page.text, "Wrong passcode.")
 	require.Equal(t, http.StatusNotFound, s.open("/j/1").status)
 	require.Equal(t, http.StatusNotFound, s.open("/j/abc").status)
 }

@@ -60,7 +60,7 @@ func both(scope string) []string {
 	return []string{scope, scope + ":admin"}
 }
 
-// eventScopes returns the scopes of which an app needs one to be told an event.
+// eventScopes returns the scopes of which an app needs one to receive an event.
 func eventScopes(event string) []string {
 	classic := []string{"meeting:read", "meeting:read:admin", "meeting:write", "meeting:write:admin"}
 	switch event {

@@ -12,4 +12,4 @@ import (
 var pageFiles embed.FS
 
 // pages are the pages that users see.
-var pages = kit.NewPages(kit.Theme{Product: "Zoom", Note: "Nobody can hear you here.", Accent: "#0b5cff"}, pageFiles)
+var pages = kit.NewPages(kit.Theme{Product: "Zoom", Note: "No one can hear you here.", Accent: "#0b5cff"}, pageFiles)
