@@ -54,6 +54,7 @@ describe('The cards of Sentry', () => {
         const card = tab.cards.filter({hasText: 'ValueError'});
         await card.getByRole('button', {name: 'Resolve', exact: true}).waitFor();
         first = await card.getAttribute('id');
+        assert.match(await card.textContent(), /First seen[A-Z][a-z]+ \d+, \d{4}, \d+:\d\d.[AP]M/, 'in the reader’s own time zone and clock');
         await tab.picture('sentry-new', card);
 
         await card.getByRole('button', {name: 'Resolve', exact: true}).click();

@@ -21,6 +21,8 @@ const (
 	propMark = "bridge"
 	// propCard is the prop of a card with what its attachment cannot say; see cardProp.
 	propCard = "card"
+	// propTimes is the prop with the times in a card's texts; see addTimes.
+	propTimes = "times"
 	// replicaLag is how long after it was made a post may be missing on a server that reads from replicas. There is no telling
 	// when an unknown post was made, so it counts from when it was first missed.
 	replicaLag = time.Minute
@@ -57,7 +59,9 @@ func (s *Surface) Post(_ context.Context, p chat.Posting) (chat.MessageRef, erro
 		return chat.MessageRef{}, err
 	}
 	post := &model.Post{Type: cardType, Message: s.mention(p.Place.Channel, p.Mention)}
-	return s.say(p.Place, post, p.Mark, map[string]any{propCard: cardProp(p.Card)}, []*model.MessageAttachment{attachment})
+	props := map[string]any{propCard: cardProp(p.Card)}
+	s.addTimes(props, p.Card)
+	return s.say(p.Place, post, p.Mark, props, []*model.MessageAttachment{attachment})
 }
 
 // Update brings the card of a post up to date. The text beside the card, with whom it mentions, stays as it was.
@@ -73,11 +77,12 @@ func (s *Surface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) e
 	updated := post.Clone()
 	props := map[string]any{}
 	for name, value := range post.GetProps() {
-		if name != model.PostPropsAttachments {
+		if name != model.PostPropsAttachments && name != propTimes {
 			props[name] = value
 		}
 	}
 	props[propMark], props[propCard] = markProp(p.Mark), cardProp(p.Card)
+	s.addTimes(props, p.Card)
 	if err = setProps(updated, props, []*model.MessageAttachment{attachment}); err != nil {
 		return err
 	}
@@ -253,6 +258,19 @@ func cardProp(card chat.Card) map[string]any {
 		prop["at"] = model.GetMillisForTime(card.At)
 	}
 	return prop
+}
+
+// addTimes adds the times in the card's text and fields to the props of its post, if there are any. The webapp writes them for its
+// reader; see webapp/src/times.ts.
+func (s *Surface) addTimes(props map[string]any, card chat.Card) {
+	say := s.toAll()
+	texts := []chat.Text{say.text(card.Text)}
+	for _, f := range card.Fields {
+		texts = append(texts, say.text(f.Value))
+	}
+	if times := markdown.Times(texts...); len(times) > 0 {
+		props[propTimes] = times
+	}
 }
 
 func markProp(m chat.Mark) map[string]any {

@@ -1,6 +1,7 @@
 package mattermost_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,34 @@ func TestACardIsPostedByTheBotAndBroughtUpToDateInPlace(t *testing.T) {
 	posted, err := s.Marked(t.Context(), message(post.Id))
 	require.NoError(t, err)
 	require.Equal(t, chat.Posted{Message: in(w.townSquare.ID, post.Id), Mark: mark("card")}, posted)
+}
+
+func TestACardListsTheTimesInItsTextsForTheWebapp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
+	post, p := w.shown(t, s)
+	require.Nil(t, post.GetProp("times"))
+
+	at := time.Date(2026, 3, 2, 9, 4, 0, 0, time.UTC)
+	p.Card.Text = chat.VerbatimText(chat.Time(at, chat.TimeOfDay))
+	p.Card.Fields = []chat.Field{{Label: chat.Verbatim("First seen"), Value: chat.VerbatimText(chat.Time(at, chat.DateAndTime))}}
+	require.NoError(t, s.Update(t.Context(), message(post.Id), p))
+	shown := post.Refreshed()
+	times, err := json.Marshal(shown.GetProp("times"))
+	require.NoError(t, err)
+	require.JSONEq(t, `[
+		{"text": "09:04 UTC", "at": 1772442240000, "style": "time"},
+		{"text": "2026-03-02 09:04 UTC", "at": 1772442240000, "style": "datetime"}
+	]`, string(times))
+	require.Equal(t, "09:04 UTC", shown.Attachments()[0].Text, "what other clients show")
+	require.Equal(t, "2026-03-02 09:04 UTC", shown.Attachments()[0].Fields[0].Value)
+
+	require.NoError(t, s.Update(t.Context(), message(post.Id), p))
+	require.Equal(t, shown.UpdateAt, post.Refreshed().UpdateAt, "what it shows already is not written again")
+	p.Card = build("Passed", chat.ToneSuccess)
+	require.NoError(t, s.Update(t.Context(), message(post.Id), p))
+	require.Nil(t, post.Refreshed().GetProp("times"))
 }
 
 func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
