@@ -118,7 +118,7 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 	require.NoError(t, alice.Click(w.ctx, card.Post, "Rebuild"))
 	again := w.card(alice, channel, 2, "Running", "shop #2")
 	w.eventually(func() error {
-		if said := texts(w.replies(alice, card.Post, 1)); !strings.Contains(said, "is building this job again") {
+		if said := texts(w.replies(alice, card.Post, 1)); !strings.Contains(said, "started this build again") {
 			return errors.Errorf("the thread says %q", said)
 		}
 		return nil

@@ -56,7 +56,7 @@ func TestABuildFromStartToBackToNormalIsOnePostWithAThread(t *testing.T) {
 	w.Logf("when the next one had mended it:\n%s", picture(fine, w.replies(alice, fine.Post, 1)))
 	cards, err := alice.Cards(w.ctx, channel.Id)
 	require.NoError(t, err)
-	require.Contains(t, cards[0].Title, "Failed, mended since")
+	require.Contains(t, cards[0].Title, "Failed, fixed since")
 	thread = w.replies(alice, after.Post, 3)
 	w.Logf("and the one that had failed:\n%s", picture(cards[0], thread))
 

@@ -201,7 +201,7 @@ func TestJ7OnTheRealServerEachEventIsToldApart(t *testing.T) {
 		w.settled()
 	}
 	require.Equal(t, []string{
-		"✅ Succeeded · j7 #1", "☑️ Failed, mended since · j7 #2", "☑️ Failed again, mended since · j7 #3", "🛑 Aborted · j7 #4",
+		"✅ Succeeded · j7 #1", "☑️ Failed, fixed since · j7 #2", "☑️ Failed again, fixed since · j7 #3", "🛑 Aborted · j7 #4",
 		"🚫 Not built · j7 #5", "✅ Back to normal · j7 #6", "⚠️ Unstable · j7 #7",
 	}, w.titles(alice, channel, 7))
 	cards, err := alice.Cards(w.ctx, channel.Id)

@@ -179,7 +179,7 @@ func (f *flood) verify() {
 		card := cards[name][0]
 		ended := []string{"Succeeded", "Back to normal"}
 		if floodResult(i) == "FAILURE" {
-			ended = []string{"Failed", "Failed again", "Failed, mended since", "Failed again, mended since"}
+			ended = []string{"Failed", "Failed again", "Failed, fixed since", "Failed again, fixed since"}
 		}
 		_, state, _ := strings.Cut(strings.TrimSuffix(card.Title, " · "+name), " ")
 		require.Contains(f, ended, state, card.Title)

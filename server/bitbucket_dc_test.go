@@ -191,7 +191,7 @@ func TestInADataCenterEverybodyActsAsThemselves(t *testing.T) {
 
 			h.bob.Clicks("Merge")
 			h.signsIn(h.bob)
-			h.bob.Clicks("Merge")
+			h.bob.Clicks("Merge pull request")
 			var strategies []string
 			for _, o := range h.bob.Field("strategy").Options {
 				strategies = append(strategies, o.Value)

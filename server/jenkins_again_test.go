@@ -24,7 +24,7 @@ func TestABranchThatWasDeletedAndCreatedAgainGetsCardsOfItsOwn(t *testing.T) {
 	require.Equal(t, []string{"✅ Succeeded · renovate #1", "✅ Succeeded · renovate #2", "❌ Failed · renovate #1"}, titles(w.town))
 	w.builds(again, ci.Success, time.Minute)
 	all := titles(w.town)
-	require.Equal(t, []string{"✅ Succeeded · renovate #1", "✅ Succeeded · renovate #2", "☑️ Failed, mended since · renovate #1", "✅ Back to normal · renovate #2"}, all)
+	require.Equal(t, []string{"✅ Succeeded · renovate #1", "✅ Succeeded · renovate #2", "☑️ Failed, fixed since · renovate #1", "✅ Back to normal · renovate #2"}, all)
 }
 
 // TestANoteOfAPipelineIsToldOnceThoughThePluginRepeatsIt has a step in one of the plugin's own phases, whose notes go with all that follows.

@@ -63,8 +63,8 @@ func TestABuildFromStartToFailureToBackToNormalIsOnePostWithAThread(t *testing.T
 	w.builds(job, ci.Success, time.Minute)
 
 	mended := card.Refreshed()
-	require.Equal(t, "☑️ Failed, mended since · folder » web #2", title(mended))
-	requireSays(t, mended.Text(), "Back to normal with [#3](", "), after 1 failure, 1 h 1 min")
+	require.Equal(t, "☑️ Failed, fixed since · folder » web #2", title(mended))
+	requireSays(t, mended.Text(), "Fixed by [#3](", ") after 1 failure, 1 h 1 min")
 	said := thread(mended, w.town)
 	require.Len(t, said, 2, "how it ended, and that it is mended: %q", said)
 	require.Len(t, cards(w.town), 3, "one for each build, and no more for being mended")
@@ -79,11 +79,11 @@ func TestOnlyBuildsOfTheStreakAreMended(t *testing.T) {
 		w.builds(job, r, time.Minute)
 	}
 	require.Equal(t, []string{
-		"☑️ Failed, mended since · web #1", "✅ Back to normal · web #2", "☑️ Unstable, mended since · web #3",
-		"🛑 Aborted · web #4", "☑️ Failed, mended since · web #5", "✅ Back to normal · web #6",
+		"☑️ Failed, fixed since · web #1", "✅ Back to normal · web #2", "☑️ Unstable, fixed since · web #3",
+		"🛑 Aborted · web #4", "☑️ Failed, fixed since · web #5", "✅ Back to normal · web #6",
 	}, titles(w.town))
-	requireSays(t, cards(w.town)[0].Text(), "Back to normal with [#2](", "after 1 failure")
-	requireSays(t, cards(w.town)[2].Text(), "Back to normal with [#6](", "after 2 failures")
+	requireSays(t, cards(w.town)[0].Text(), "Fixed by [#2](", "after 1 failure")
+	requireSays(t, cards(w.town)[2].Text(), "Fixed by [#6](", "after 2 failures")
 }
 
 func TestAJobFromFailureToBackToNormalIsOnePostWithAThreadWhereThatIsWanted(t *testing.T) {
@@ -102,7 +102,7 @@ func TestAJobFromFailureToBackToNormalIsOnePostWithAThreadWhereThatIsWanted(t *t
 		require.Equal(t, root, p.RootId)
 	}
 	require.Equal(t, []string{
-		"✅ Succeeded · folder » web #1", "☑️ Failed, mended since · folder » web #2", "☑️ Failed again, mended since · folder » web #3", "✅ Back to normal · folder » web #4",
+		"✅ Succeeded · folder » web #1", "☑️ Failed, fixed since · folder » web #2", "☑️ Failed again, fixed since · folder » web #3", "✅ Back to normal · folder » web #4",
 	}, titles(w.town))
 }
 
@@ -141,7 +141,7 @@ func TestTheNotificationPluginOfJenkinsWorksUnchanged(t *testing.T) {
 				w.builds(job, r, time.Minute)
 			}
 			require.Equal(t, []string{
-				"✅ Succeeded", "☑️ Unstable, mended since", "☑️ Failed, mended since", "🚫 Not built", "🛑 Aborted", "✅ Back to normal",
+				"✅ Succeeded", "☑️ Unstable, fixed since", "☑️ Failed, fixed since", "🚫 Not built", "🛑 Aborted", "✅ Back to normal",
 			}, states(w.town), "its results are true")
 			require.Contains(t, title(cards(w.town)[0]), "folder » api » feature/login #1")
 			require.Len(t, thread(cards(w.town)[0], w.town), 1, "repetitions say nothing")
@@ -207,7 +207,7 @@ func TestSeveralControllersAndSeveralChannels(t *testing.T) {
 	w.alice.Clicks("Disconnect")
 	w.builds(here.Job("web"), ci.Success, time.Minute)
 	require.Len(t, cards(w.town), 2)
-	require.Equal(t, []string{"☑️ Failed, mended since · web #1", "✅ Back to normal · web #2"}, titles(w.backroom))
+	require.Equal(t, []string{"☑️ Failed, fixed since · web #1", "✅ Back to normal · web #2"}, titles(w.backroom))
 }
 
 func TestNewsInAnyOrderEndInTheSameCard(t *testing.T) {
@@ -255,7 +255,7 @@ func TestRebuildAbortAndLogWorkAtTheJenkinsThatWasEntered(t *testing.T) {
 
 	w.zoom.Advance(time.Minute)
 	w.bob.Clicks("Log")
-	requireSays(t, w.town.LastPost().Message, "asked for by bob", "compiling @here")
+	requireSays(t, w.town.LastPost().Message, "bob requested the end of the log", "compiling @here")
 	w.bob.Clicks("Abort")
 	w.jenkins.Settle()
 	w.settle()
@@ -282,7 +282,7 @@ func (w *bridgeWorld) refusesElsewhere(h hook) {
 	other := w.newJenkins()
 	w.builds(other.Job("web").Sends(notificationPlugin(h)), ci.Failure, time.Minute)
 	w.bob.Clicks("Rebuild")
-	requireSays(w.t, lastNote(w.bob), "not on the Jenkins whose API token was entered")
+	requireSays(w.t, lastNote(w.bob), "isn't on the Jenkins of this connection's API token")
 	for _, entry := range other.Journal(kit.Filter{}) {
 		require.Equal(w.t, kit.EntryDelivery, entry.Kind)
 	}

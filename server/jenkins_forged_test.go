@@ -39,7 +39,7 @@ func TestAForgedBuildAimsTheTokenAtNoOtherJob(t *testing.T) {
 	require.Empty(t, secret.Result(), "and nothing was stopped")
 	require.NotContains(t, w.town.LastPost().Text(), "salaries")
 	w.clicksCard(w.bob, cards(w.town)[0], "log")
-	requireSays(t, lastNote(w.bob), "wasn't confirmed for the job payroll", "web, folder/", "Change API access")
+	requireSays(t, lastNote(w.bob), "isn't confirmed for the job payroll", "web, folder/", "Change API access")
 }
 
 // TestACardOfAGoneBuildDoesNothingToTheOneThatTookItsNumber has a confirmed job created again, whose builds begin at #1 again.
@@ -55,7 +55,7 @@ func TestACardOfAGoneBuildDoesNothingToTheOneThatTookItsNumber(t *testing.T) {
 	for _, action := range []string{"log", "abort", "rebuild"} {
 		w.zoom.Advance(time.Minute)
 		w.clicksCard(w.bob, old, action)
-		requireSays(t, lastNote(w.bob), "Jenkins has another build under this number now")
+		requireSays(t, lastNote(w.bob), "Jenkins now has another build with this number")
 	}
 	require.Empty(t, fresh.Result(), "it runs on")
 }

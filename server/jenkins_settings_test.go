@@ -61,7 +61,7 @@ func TestOnlyChangesOfResultAreShown(t *testing.T) {
 	for _, r := range []ci.Result{ci.Success, ci.Success, ci.Failure, ci.Failure, ci.Success, ci.Success} {
 		w.builds(job, r, time.Minute)
 	}
-	require.Equal(t, []string{"☑️ Failed, mended since · web #3", "✅ Back to normal · web #5"}, titles(w.town))
+	require.Equal(t, []string{"☑️ Failed, fixed since · web #3", "✅ Back to normal · web #5"}, titles(w.town))
 }
 
 func TestEachEventIsAPostOfItsOwnWhereThatIsWanted(t *testing.T) {
@@ -269,7 +269,7 @@ func TestTheTestCommandPostsASampleAndTellsOfTheLastDelivery(t *testing.T) {
 	h := w.connects(w.alice, "/jenkins connect", w.town)
 	w.alice.Types("/jenkins test", w.town)
 	requireSays(t, lastNote(w.alice), "sample card is posted", "Nothing has arrived yet")
-	requireSays(t, w.card(w.town).Text(), "an example, to show that the connection works")
+	requireSays(t, w.card(w.town).Text(), "This is a test. It shows that the connection works")
 	w.builds(w.jenkins.Job("web").Sends(zoomPlugin(h)), ci.Failure, time.Minute)
 	w.alice.Types("/jenkins test", w.town)
 	requireSays(t, lastNote(w.alice), "last delivery from Jenkins", "Shown – web #1")

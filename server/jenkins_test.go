@@ -164,7 +164,7 @@ func TestJ7EachEventIsToldApart(t *testing.T) {
 	}
 	require.Equal(t, "⏳ Running · web #1", title(started))
 	require.Equal(t, []string{
-		"☑️ Failed, mended since · web #1", "☑️ Failed again, mended since · web #2", "🛑 Aborted · web #3", "🚫 Not built · web #4", "✅ Back to normal · web #5",
+		"☑️ Failed, fixed since · web #1", "☑️ Failed again, fixed since · web #2", "🛑 Aborted · web #3", "🚫 Not built · web #4", "✅ Back to normal · web #5",
 		"✅ Succeeded · web #6", "⚠️ Unstable · web #7",
 	}, titles(w.town))
 	colours := map[string]bool{}

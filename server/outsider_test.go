@@ -296,7 +296,7 @@ func TestTheChannelsOwnPeopleStillCan(t *testing.T) {
 	t.Parallel()
 	s := newStronghold(t)
 	s.alice.Clicks("Log")
-	requireSays(t, s.backroom.LastPost().Message, "asked for by alice")
+	requireSays(t, s.backroom.LastPost().Message, "alice requested the end of the log")
 	require.Equal(t, http.StatusOK, s.alice.Post("/form", s.filledIn(s.forms[0], s.town.ID)).Status)
 	requireSays(t, s.backroom.LastPost().Message, "@alice changed", "how notifications appear")
 	s.bob.Clicks("Create new secret")

@@ -14,9 +14,9 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// HandleAction implements provider.ActionHandler. All actions are carried out as the user of the connection's API token. A card proves nothing:
-// anyone who has the hook's secret can make one for any job. So the token is used only for the jobs that the person who entered it
-// confirmed, and only while Jenkins has the same build under the card's number.
+// HandleAction implements provider.ActionHandler. All actions use the API token of the connection. A card proves nothing: anyone who has
+// the hook's secret can create one for any job. So the token is used only for the jobs that the user who entered it confirmed, and only
+// if Jenkins still has the same build under the card's number.
 func (Jenkins) HandleAction(ctx context.Context, s provider.Session, c provider.ActionRequest) (provider.ActionResult, error) {
 	var b build
 	if err := json.Unmarshal(c.State, &b); err != nil {
@@ -48,8 +48,8 @@ func (Jenkins) HandleAction(ctx context.Context, s provider.Session, c provider.
 	return provider.ActionResult{}, fault.New(fault.InvalidInput)
 }
 
-// matches reports whether the card's build is the one that Jenkins has there now: a job that was deleted and created again has another build
-// of the same number.
+// matches reports whether the card's build is the one that Jenkins has now: a job that was deleted and created again has another build
+// with the same number.
 func (b build) matches(f remoteBuild) bool {
 	if b.Hints.Queue > 0 && f.QueueID > 0 {
 		return b.Hints.Queue == f.QueueID
@@ -76,7 +76,7 @@ func (c client) rebuild(ctx context.Context, by provider.ActionRequest) (provide
 	return provider.ActionResult{Reply: chat.Reply{Text: text}}, nil
 }
 
-// abort stops the build if it runs: Jenkins takes the order for one that is over, too, and does nothing.
+// abort stops the build if it is running. For a finished build, Jenkins accepts the request and does nothing.
 func (c client) abort(ctx context.Context, by provider.ActionRequest, running bool) (provider.ActionResult, error) {
 	if !running {
 		return provider.ActionResult{}, fault.New(fault.TooLate).With("Provider", c.Provider)
@@ -99,7 +99,7 @@ func (c client) showLog(ctx context.Context, by provider.ActionRequest) (provide
 	return provider.ActionResult{Reply: chat.Reply{Text: chat.Say("jenkins.act.log", "Who", by.By).WithText("Log", block)}}, nil
 }
 
-// stripControls returns a line of a log without what could change how others are shown.
+// stripControls removes characters from a line of a log that could change how other text is shown.
 func stripControls(text string) string {
 	return strings.Map(func(c rune) rune {
 		switch {

@@ -132,7 +132,7 @@ func (d *desk) press(action string, b *sandbox.Build) (provider.ActionResult, er
 	return response, err
 }
 
-func TestABuildIsAbortedWhileItRunsAndNotLater(t *testing.T) {
+func TestOnlyARunningBuildIsAborted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	b := d.jenkins.Branch("folder/api", "feature/login").Sends(sandbox.NotificationPlugin{URL: d.hook + "/hook-token"}).Start(sandbox.Cause{})
@@ -145,7 +145,7 @@ func TestABuildIsAbortedWhileItRunsAndNotLater(t *testing.T) {
 	require.True(t, fault.Is(err, fault.TooLate), "%v", err)
 }
 
-func TestABuildIsRepeatedWithItsParameters(t *testing.T) {
+func TestABuildIsRebuiltWithItsParameters(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	sender := sandbox.ZoomPlugin{URL: d.hook, Token: "hook-token", Events: sandbox.AllEvents()}
@@ -154,13 +154,13 @@ func TestABuildIsRepeatedWithItsParameters(t *testing.T) {
 	b.Finish(sandbox.Failure, sandbox.Outcome{})
 	response, err := d.press("rebuild", b)
 	require.NoError(t, err)
-	require.Equal(t, "ada is building this job again.", english(t, response.Reply.Text))
+	require.Equal(t, "ada started this build again.", english(t, response.Reply.Text))
 
 	b = d.jenkins.Job("my deploy").Takes("ENV").Sends(sender).Start(sandbox.Cause{Parameters: map[string]string{"ENV": "a&b=c"}})
 	b.Finish(sandbox.Failure, sandbox.Outcome{})
 	response, err = d.press("rebuild", b)
 	require.NoError(t, err)
-	require.Equal(t, "ada is building this job again, with the same parameters.", english(t, response.Reply.Text))
+	require.Equal(t, "ada started this build again with the same parameters.", english(t, response.Reply.Text))
 	var asked []string
 	for _, e := range d.jenkins.Journal(kit.Filter{Kind: kit.EntryRequest, Method: http.MethodPost}) {
 		asked = append(asked, strings.TrimSuffix(e.Path+"?"+e.Query, "?"))
@@ -169,7 +169,7 @@ func TestABuildIsRepeatedWithItsParameters(t *testing.T) {
 	require.Equal(t, []string{"started", "failure", "started", "started", "failure", "started"}, d.kinds)
 }
 
-func TestTheEndOfTheLogIsShownInTheThread(t *testing.T) {
+func TestTheEndOfTheLogIsPostedInTheThread(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	b := d.jenkins.Job("web").Sends(sandbox.ZoomPlugin{URL: d.hook, Token: "hook-token", Events: sandbox.AllEvents()}).Start(sandbox.Cause{})
@@ -178,7 +178,7 @@ func TestTheEndOfTheLogIsShownInTheThread(t *testing.T) {
 	response, err := d.press("log", b)
 	require.NoError(t, err)
 	text := english(t, response.Reply.Text)
-	require.True(t, strings.HasPrefix(text, "The end of the log, asked for by ada:\n````\nan early line\n"), text)
+	require.True(t, strings.HasPrefix(text, "ada requested the end of the log:\n````\nan early line\n"), text)
 	require.True(t, strings.HasSuffix(text, "\nred @channel\n``` not the end\n````"), "in code, where nothing acts")
 	require.Equal(t, 52+1, strings.Count(text, "\n")+1, "fifty lines, the fences and the heading")
 	for _, e := range d.jenkins.Journal(kit.Filter{}) {
@@ -186,7 +186,7 @@ func TestTheEndOfTheLogIsShownInTheThread(t *testing.T) {
 	}
 }
 
-func TestABuildElsewhereIsNeverCalled(t *testing.T) {
+func TestABuildOnAnotherJenkinsIsNeverCalled(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	for _, address := range []string{
@@ -203,13 +203,13 @@ func TestABuildElsewhereIsNeverCalled(t *testing.T) {
 		for _, action := range []string{"rebuild", "abort", "log"} {
 			response, err := jenkins.New().HandleAction(context.Background(), d.login(), provider.ActionRequest{Action: action, State: change.State, By: "ada"})
 			require.NoError(t, err)
-			require.Contains(t, english(t, response.Note), "nothing was sent", address)
+			require.Contains(t, english(t, response.Note), "Nothing was sent", address)
 		}
 	}
 	require.Empty(t, d.jenkins.Journal(kit.Filter{}))
 }
 
-func TestWhatJenkinsRefusesIsTold(t *testing.T) {
+func TestErrorsOfJenkinsAreReported(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.jenkins.AddUser(sandbox.User{Name: "bot", Token: "api-token"})
@@ -220,7 +220,7 @@ func TestWhatJenkinsRefusesIsTold(t *testing.T) {
 	require.True(t, fault.Is(err, fault.InvalidInput), "%v", err)
 }
 
-func TestACredentialIsTriedWhenItIsEntered(t *testing.T) {
+func TestACredentialIsCheckedWhenItIsEntered(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	ctx := context.Background()

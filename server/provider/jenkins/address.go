@@ -12,32 +12,32 @@ import (
 	"unicode/utf8"
 )
 
-// branchPattern is a name that only branches have.
+// branchPattern matches names that only branches have.
 var branchPattern = regexp.MustCompile(`^(main|master|develop|trunk|PR-[0-9]+|MR-[0-9]+)$`)
 
-// Limits of what is kept of an address.
+// Limits of addresses.
 const (
 	maxAddress = 1000
 	maxSubject = 200
 	maxDepth   = 20
 )
 
-// unconfiguredHost is the host that links have where a Jenkins doesn't know its own address.
+// unconfiguredHost is the host in links of a Jenkins that doesn't know its own address.
 const unconfiguredHost = "unconfigured-jenkins-location"
 
-// location is where a build or a job is: the Jenkins, the names of folders and job, and the build's number.
+// location is where a build or job is: the Jenkins, the names of folders and job, and the build's number.
 type location struct {
-	// Base is the address of the Jenkins without a slash at the end; "" where the Jenkins does not know it itself.
+	// Base is the address of the Jenkins without a slash at the end; "" if the Jenkins doesn't know it.
 	Base string `json:"base,omitempty"`
-	// Path are the names as people read them: a branch "feature/x" is one of them.
+	// Path has the names as people read them: a branch "feature/x" is one of them.
 	Path []string `json:"path,omitempty"`
-	// Part is one configuration of a matrix job, or one module of a Maven job; "" for the job itself.
+	// Part is a configuration of a matrix job or a module of a Maven job; "" for the job itself.
 	Part   string `json:"part,omitempty"`
 	Number int64  `json:"number,omitempty"`
 }
 
-// parseAddress understands the address of a build. The display address that the plugin "Zoom" sends, the one of Blue Ocean and the plain
-// one that the plugin "Notification" sends are the same place. The zero place is returned for an address that is none of these.
+// parseAddress returns the location in the address of a build: the display address of the plugin "Zoom", that of Blue Ocean, or the plain
+// one of the plugin "Notification". It returns a zero location for any other address.
 func parseAddress(address string) location {
 	if len(address) > maxAddress {
 		return location{}
@@ -63,7 +63,7 @@ func parseAddress(address string) location {
 
 func isWeb(scheme string) bool { return scheme == "https" || scheme == "http" }
 
-// withContextPath returns the base with the path that the Jenkins itself is under.
+// withContextPath returns the base with the context path of the Jenkins.
 func withContextPath(base string, segments []string) string {
 	if base == "" || len(segments) == 0 {
 		return base
@@ -71,7 +71,7 @@ func withContextPath(base string, segments []string) string {
 	return base + "/" + strings.Join(segments, "/")
 }
 
-// newLocation puts a place together, if all of its names can be names.
+// newLocation returns a location if all of its names are valid.
 func newLocation(base string, p location) location {
 	if len(p.Path) == 0 || len(p.Path) > maxDepth || strings.Contains(base, "/..") || strings.Contains(base, "/.") {
 		return location{}
@@ -85,8 +85,8 @@ func newLocation(base string, p location) location {
 	return p
 }
 
-// parseClassic reads job/folder/job/web/42/…, and job/web/ as a job without a build. A multibranch job's branches are jobs whose names
-// are encoded, and their addresses so once more.
+// parseClassic reads job/folder/job/web/42/…, and job/web/ as a job without a build. The branches of a multibranch job are jobs with
+// encoded names, which addresses encode once more.
 func parseClassic(segments []string) location {
 	var p location
 	for len(segments) >= 2 && segments[0] == "job" {
@@ -104,7 +104,7 @@ func parseClassic(segments []string) location {
 	return p
 }
 
-// parseBlueOcean reads jenkins/folder%2Fweb/detail/main/42/…: the full name of the job, then its own or its branch's, and the number.
+// parseBlueOcean reads jenkins/folder%2Fweb/detail/main/42/…: the full name of the job, then its own name or the branch, and the number.
 func parseBlueOcean(segments []string) location {
 	if len(segments) < 5 || segments[2] != "detail" {
 		return location{}
@@ -124,7 +124,7 @@ func parseBlueOcean(segments []string) location {
 	return p
 }
 
-// decodeSegment undoes the encoding of a name, twice where it was done twice; Jenkins allows no "%" in a name itself.
+// decodeSegment decodes a name, twice if it was encoded twice. Jenkins allows no "%" in names.
 func decodeSegment(segment string) string {
 	for range 2 {
 		decoded, err := url.PathUnescape(segment)
@@ -159,7 +159,7 @@ func (p location) path(build bool) string {
 	return b.String()
 }
 
-// encodeName returns the name as Jenkins has it: what it allows in no name, such as the slash of a branch, is encoded.
+// encodeName returns the name as Jenkins stores it: characters that names can't have, such as the slash of a branch, are encoded.
 func encodeName(name string) string {
 	const refused = `?*/\%!@#$^&|<>[]:;`
 	var b strings.Builder
@@ -173,7 +173,7 @@ func encodeName(name string) string {
 	return b.String()
 }
 
-// job returns the job's full name as people and filters know it ("folder/web/main").
+// job returns the job's full name ("folder/web/main"), which filters match.
 func (p location) job() string { return strings.Join(p.names(), "/") }
 
 // names returns the names of the folders, the job, and its part.
@@ -184,7 +184,7 @@ func (p location) names() []string {
 	return append(slices.Clone(p.Path), p.Part)
 }
 
-// branch returns the branch of a multibranch job, if its name gives it away; "" where it may as well be a job.
+// branch returns the branch of a multibranch job if its name can only be a branch, or "".
 func (p location) branch() string {
 	if len(p.Path) < 2 {
 		return ""
@@ -196,7 +196,7 @@ func (p location) branch() string {
 	return ""
 }
 
-// boundName returns the name, with its end replaced by a hash where it is longer than the name of a subject may be.
+// boundName returns the name. If it is too long for a subject, a hash replaces its end.
 func boundName(name string) string {
 	if utf8.RuneCountInString(name) <= maxSubject && utf8.ValidString(name) {
 		return name

@@ -10,21 +10,21 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// maxAxes is how many configurations of a matrix build are remembered, maxListedAxes how many its card lists.
+// maxAxes limits the remembered configurations of a matrix build, maxListedAxes those on its card.
 const (
 	maxAxes       = 200
 	maxListedAxes = 12
 )
 
-// axis is what is known of one configuration of a matrix build, which Jenkins builds as a build of its own.
+// axis is the state of one configuration of a matrix build, which is a separate build in Jenkins.
 type axis struct {
 	URL      string `json:"url,omitempty"`
 	Duration int64  `json:"duration,omitempty"`
 	verdict
 }
 
-// toConfiguration makes the news of a configuration's build news of the matrix build: its result is only the configuration's, its start is later
-// than that of the matrix build, and it has an item of its own in the queue.
+// toConfiguration turns the event data of a configuration's build into that of the matrix build: the result is only the configuration's,
+// it starts later than the matrix build, and it has its own item in the queue.
 func (n *eventData) toConfiguration() {
 	n.Axis, n.Location.Part = n.Location.Part, ""
 	n.Configuration = axis{URL: n.URL, Duration: n.Duration, verdict: verdict{Result: n.Result, Trust: n.Trust, At: n.Ended}}
@@ -41,7 +41,7 @@ func (n *eventData) toConfiguration() {
 	}
 }
 
-// merge returns what both say of the configuration.
+// merge merges what both say about the configuration.
 func (a axis) merge(o axis) axis {
 	a.URL = max(a.URL, o.URL)
 	a.Duration = max(a.Duration, o.Duration)
@@ -49,7 +49,7 @@ func (a axis) merge(o axis) axis {
 	return a
 }
 
-// mergeAxis returns the configurations with what the news say of one.
+// mergeAxis returns the configurations with the one in the event data.
 func (b build) mergeAxis(n eventData) map[string]axis {
 	known, ok := b.Axes[n.Axis]
 	if !ok && len(b.Axes) >= maxAxes {
@@ -63,8 +63,8 @@ func (b build) mergeAxis(n eventData) map[string]axis {
 	return axes
 }
 
-// worstVerdict returns how the configurations ended taken together: not at all while one runs. It counts where nothing tells of the matrix build
-// itself; the plugin "Zoom" doesn't.
+// worstVerdict returns the worst result of the configurations, none while one is running. It is used if nothing reports the matrix build
+// itself, which the plugin "Zoom" doesn't.
 func worstVerdict(axes map[string]axis) verdict {
 	order := []result{resultSuccess, resultNotBuilt, resultAborted, resultUnstable, resultFailure}
 	var all verdict
@@ -88,7 +88,7 @@ func (a axis) appearance() appearance {
 	return appearances()[string(a.Result)]
 }
 
-// axesField lists the configurations, those that aren't well first.
+// axesField lists the configurations, failed ones first.
 func (v view) axesField() chat.Message {
 	names := slices.SortedFunc(maps.Keys(v.Axes), func(a, b string) int {
 		bad := func(name string) int {
@@ -111,7 +111,7 @@ func (v view) axesField() chat.Message {
 	return chat.Lines(appendMore(lines, len(names)-len(lines))...)
 }
 
-// axisReplies tells of a configuration that didn't end well; the others are on the card only.
+// axisReplies returns replies about a configuration that failed; others are only on the card.
 func axisReplies(name string, was, is view, t *tests) []chat.Message {
 	a, before := is.Axes[name], was.Axes[name]
 	if a.Result == before.Result || a.Result != resultFailure && a.Result != resultUnstable {

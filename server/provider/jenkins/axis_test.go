@@ -56,7 +56,7 @@ func TestAMatrixBuildIsOneCardThatListsItsConfigurations(t *testing.T) {
 	require.Len(t, c.card().Actions, 2, "for the build as a whole")
 }
 
-func TestAMatrixBuildThatOnlyItsConfigurationsTellOfEndsWithThem(t *testing.T) {
+func TestAMatrixBuildReportedOnlyByItsConfigurationsEndsWithThem(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	for _, axis := range []string{"OS=linux", "OS=mac"} {

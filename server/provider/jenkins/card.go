@@ -14,21 +14,21 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// The actions on a card.
+// The actions of a card.
 const (
 	actionRebuild = "rebuild"
 	actionAbort   = "abort"
 	actionLog     = "log"
 )
 
-// appearance is how a build at some point looks at a glance.
+// appearance is how a build looks at a glance.
 type appearance struct {
 	emoji string
 	state chat.Message
 	tone  chat.Tone
 }
 
-// appearances returns how each kind of news looks.
+// appearances returns how each kind looks.
 func appearances() map[string]appearance {
 	return map[string]appearance{
 		kindStarted:    {"hourglass_flowing_sand", chat.Say("jenkins.state.started"), chat.ToneRunning},
@@ -52,8 +52,8 @@ func (Jenkins) Card(state json.RawMessage) (chat.Card, error) {
 	v := b.view()
 	f := appearances()[v.kind()]
 	if v.isRecovered() {
-		// It is still the build that failed; only nobody has to look at it any more.
-		f = appearance{"ballot_box_with_check", chat.Say("jenkins.state.mended").WithMessage("State", f.state), chat.ToneInactive}
+		// It is still the build that failed, but nobody has to look at it anymore.
+		f = appearance{"ballot_box_with_check", chat.Say("jenkins.state.fixed").WithMessage("State", f.state), chat.ToneInactive}
 	}
 	return chat.Card{
 		Emoji: f.emoji, State: f.state, Tone: f.tone, Title: v.title(), URL: v.URL, Author: v.author(),
@@ -62,7 +62,7 @@ func (Jenkins) Card(state json.RawMessage) (chat.Card, error) {
 	}, nil
 }
 
-// startedByPrefix is how Jenkins says that a person started a build.
+// startedByPrefix begins the cause of a build that a user started.
 const startedByPrefix = "Started by user "
 
 func (v view) author() string {
@@ -95,7 +95,7 @@ func (v view) text() chat.Message {
 	return chat.Lines(lines...)
 }
 
-// streak says what the builds before this one make of it, zero where that is nothing.
+// streak returns what the previous builds mean for this one, zero for nothing.
 func (v view) streak() chat.Message {
 	var m chat.Message
 	if v.Before.Failures == 0 {
@@ -103,7 +103,7 @@ func (v view) streak() chat.Message {
 	}
 	switch v.kind() {
 	case kindBackNormal:
-		m = chat.Plural("jenkins.streak.mended", v.Before.Failures)
+		m = chat.Plural("jenkins.streak.fixed", v.Before.Failures)
 	case kindRepeated:
 		m = chat.Plural("jenkins.streak.failing", v.Before.Failures+1)
 	default:
@@ -155,7 +155,7 @@ func (v view) actions() []chat.Action {
 	return []chat.Action{{ID: actionRebuild, Label: chat.Say("jenkins.action.rebuild")}, log}
 }
 
-// footer says which Jenkins it is, since a channel may hear of several.
+// footer returns which Jenkins it is, because a channel may follow several.
 func (v view) footer() string {
 	address := v.Location.Base
 	if address == "" {
@@ -167,7 +167,7 @@ func (v view) footer() string {
 	return name
 }
 
-// sentence says how the tests went.
+// sentence returns the test results in words.
 func (t tests) sentence() chat.Message {
 	id := "jenkins.tests"
 	if t.Failed == 0 && t.Skipped == 0 {
@@ -176,5 +176,5 @@ func (t tests) sentence() chat.Message {
 	return chat.Say(id, "Total", strconv.Itoa(t.Total), "Failed", strconv.Itoa(t.Failed), "Skipped", strconv.Itoa(t.Skipped))
 }
 
-// durationText returns how long something took.
+// durationText returns a duration in words.
 func durationText(d time.Duration) chat.Message { return provider.DurationText("jenkins.span.", d) }

@@ -16,13 +16,13 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// terminalCode colours a log, or moves about in it.
+// terminalCode matches codes for colors and cursor movement in a log.
 var terminalCode = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
 // logTail is how much of a log's end is fetched, in bytes.
 const logTail = 64 << 10
 
-// The fields of the credential's form.
+// The fields of the credential form.
 const (
 	fieldURL   = "url"
 	fieldUser  = "user"
@@ -52,7 +52,8 @@ func (Jenkins) CredentialForm() []chat.FormField {
 	}
 }
 
-// ParseCredential implements provider.TokenAuth. Requests with an API token need no crumb: https://www.jenkins.io/doc/book/security/csrf-protection/.
+// ParseCredential implements provider.TokenAuth. Requests with an API token need no crumb:
+// https://www.jenkins.io/doc/book/security/csrf-protection/.
 func (Jenkins) ParseCredential(values map[string]string) (provider.Credential, error) {
 	user, token := strings.TrimSpace(values[fieldUser]), strings.TrimSpace(values[fieldToken])
 	switch {
@@ -67,7 +68,7 @@ func (Jenkins) ParseCredential(values map[string]string) (provider.Credential, e
 	return provider.Credential{Scheme: provider.Basic, User: user, Secret: token, Scope: scope}, err
 }
 
-// parseBase returns the address of a Jenkins in the form that places have it, "" for what cannot be one.
+// parseBase returns the address of a Jenkins in the form of location.Base, "" for an invalid one.
 func parseBase(address string) string {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || !isWeb(strings.ToLower(u.Scheme)) || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
@@ -89,23 +90,23 @@ func (Jenkins) CheckCredential(ctx context.Context, s provider.Session) error {
 		return err
 	}
 	switch {
-	case who.Anonymous == nil: // JSON, but no Jenkins
+	case who.Anonymous == nil: // JSON, but not from Jenkins
 		return fault.New(fault.ProviderUnavailable).With("Provider", s.Provider)
-	case *who.Anonymous: // somebody in between took the login off
+	case *who.Anonymous: // a proxy removed the credential
 		return fault.New(fault.AccountRejected).With("Provider", s.Provider)
 	}
 	return nil
 }
 
-// client calls the one Jenkins that a connection has a credential for, about one build.
+// client calls the Jenkins of a connection's credential about one build.
 type client struct {
 	provider.Session
-	build string // their addresses, without a slash at the end
+	build string // the addresses of the build and its job, without a slash at the end
 	job   string
 }
 
-// newClient returns a client for the build. It reports false for a build elsewhere: a delivery must not choose where requests go, so the path
-// is put together again from names, and the Jenkins has to be the one that was entered.
+// newClient returns a client for the build. It reports false for a build on another Jenkins: a delivery must not choose where requests
+// go, so the path is built from names, and the Jenkins has to be the one of the credential.
 func newClient(s provider.Session, p location) (client, bool) {
 	if !p.actionable() || p.Base != parseBase(s.Site.URL) {
 		return client{}, false
@@ -113,7 +114,7 @@ func newClient(s provider.Session, p location) (client, bool) {
 	return client{Session: s, build: p.Base + p.path(true), job: p.Base + p.path(false)}, true
 }
 
-// actionable reports whether there can be actions on the build: its address leads to a job and a number, and nothing else.
+// actionable reports whether the build can have actions: its address consists of a job and a number.
 func (p location) actionable() bool {
 	return p.Base != "" && p.Number > 0 && len(p.Path) > 0 && (p.Part == "" || configurationPattern.MatchString(p.Part))
 }
@@ -125,15 +126,15 @@ type remoteBuild struct {
 	Timestamp int64 `json:"timestamp"`
 }
 
-// lookUp asks Jenkins which build is at the address now, and whether it still runs.
+// lookUp asks Jenkins which build is at the address now, and whether it is running.
 func (c client) lookUp(ctx context.Context) (remoteBuild, error) {
 	var f remoteBuild
 	err := c.Call(ctx, http.MethodGet, c.build+"/api/json?tree=building,queueId,timestamp", nil, &f)
 	return f, err
 }
 
-// stop asks Jenkins to abort the build. The answer leads to the build's page, maybe by another name of the Jenkins, where the session does
-// not follow.
+// stop asks Jenkins to abort the build. The response redirects to the build's page, maybe on another host name of the Jenkins, which the
+// session doesn't follow.
 func (c client) stop(ctx context.Context) error {
 	err := c.Call(ctx, http.MethodPost, c.build+"/stop", nil, &provider.RawResponse{})
 	var refused *provider.StatusError
@@ -143,7 +144,7 @@ func (c client) stop(ctx context.Context) error {
 	return err
 }
 
-// parameters reports whether the job takes any, and returns those that the build had. Jenkins does not tell those that are secret.
+// parameters reports whether the job has parameters, and returns the values that the build had. Jenkins doesn't return secret ones.
 func (c client) parameters(ctx context.Context) (bool, url.Values, error) {
 	var job struct {
 		Property []struct {
@@ -183,7 +184,7 @@ func (c client) parameters(ctx context.Context) (bool, url.Values, error) {
 	return true, values, nil
 }
 
-// startBuild has the job built again.
+// startBuild starts a new build of the job.
 func (c client) startBuild(ctx context.Context, takes bool, values url.Values) error {
 	address := c.job + "/build"
 	if takes {
@@ -192,7 +193,7 @@ func (c client) startBuild(ctx context.Context, takes bool, values url.Values) e
 	return c.Call(ctx, http.MethodPost, address, nil, &provider.RawResponse{})
 }
 
-// fetchLog returns the end of the build's log. Jenkins says how long it is before it is fetched, and is asked from there on only.
+// fetchLog returns the end of the build's log. It asks for the length first and then fetches only the end.
 func (c client) fetchLog(ctx context.Context) (string, error) {
 	address := c.build + "/logText/progressiveText?start="
 	var head, answer provider.RawResponse
@@ -209,12 +210,12 @@ func (c client) fetchLog(ctx context.Context) (string, error) {
 	}
 	text := string(answer.Body)
 	if from > 0 {
-		_, text, _ = strings.Cut(text, "\n") // the first line is cut somewhere
+		_, text, _ = strings.Cut(text, "\n") // the first line is incomplete
 	}
 	return text, nil
 }
 
-// lastLines returns the end of a log as a block of code: its last lines, without colours, each cut.
+// lastLines returns the last lines of a log as a code block, without colors and with a limited length.
 func lastLines(log string) chat.Text {
 	const most, width, length = 50, 200, 6000
 	log = terminalCode.ReplaceAllString(log, "")

@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/jenkins"
 )
 
-func TestABuildFromStartToMendedIsOneCardEach(t *testing.T) {
+func TestABuildFromStartToFixedIsOneCardEach(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	for _, name := range []string{"zoom_start_41", "zoom_failure_41", "zoom_start_42", "zoom_failure_42", "zoom_start_43", "zoom_success_43"} {
@@ -22,7 +22,7 @@ func TestABuildFromStartToMendedIsOneCardEach(t *testing.T) {
 	require.Contains(t, c.shows(), "Back to normal\nfolder » web #43\nAfter 2 failures, 4 min\n")
 }
 
-func TestTheEmptyBodyOfTestConnectionSaysNothing(t *testing.T) {
+func TestTheEmptyBodyOfTestConnectionHasNoEvents(t *testing.T) {
 	t.Parallel()
 	d := provider.Delivery{Header: map[string]string{"Authorization": "tok"}}
 	proof, err := jenkins.New().Verify(d, []string{"tok"})
@@ -33,7 +33,7 @@ func TestTheEmptyBodyOfTestConnectionSaysNothing(t *testing.T) {
 	require.Empty(t, events)
 }
 
-func TestAWrongHeaderIsNotMadeGoodByTheAddress(t *testing.T) {
+func TestAValidAddressDoesNotReplaceAWrongHeader(t *testing.T) {
 	t.Parallel()
 	body := []byte("{}")
 	for _, header := range []map[string]string{
@@ -52,7 +52,7 @@ func TestAWrongHeaderIsNotMadeGoodByTheAddress(t *testing.T) {
 	require.Equal(t, provider.ByPath, proof.By)
 }
 
-func TestTheResultIsRecoveredFromWhatThePluginBlurs(t *testing.T) {
+func TestTheActualResultIsRecovered(t *testing.T) {
 	t.Parallel()
 	for summary, kind := range map[string]string{
 		"aborted": "aborted", "not built": "not_built", "unstable": "unstable", "3 tests started to fail": "unstable",
@@ -82,7 +82,7 @@ func TestAPipelinesMessageNamesTheResultOrNone(t *testing.T) {
 	}
 }
 
-func TestTheTrueResultWinsWhateverComesFirst(t *testing.T) {
+func TestTheMostTrustedResultWins(t *testing.T) {
 	t.Parallel()
 	blurred := report(t, map[string]any{"status": "Failure", "summary": "abgebrochen"})
 	said := report(t, map[string]any{"status": "Workflow", "summary": "SUCCESS"})
@@ -141,7 +141,7 @@ func TestAllAddressesOfABuildAreOneSubject(t *testing.T) {
 	require.NotEmpty(t, odd, "an address of another form names a build, too")
 }
 
-func TestTheSpoiledTextIsMended(t *testing.T) {
+func TestEscapedTextIsUnescaped(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	c.hears(report(t, map[string]any{
@@ -165,7 +165,7 @@ func TestTheNumberOfABuildMayBeAnyText(t *testing.T) {
 	require.Equal(t, "https://ci.acme.test/job/web/1", c.last)
 }
 
-func TestOfManyFailedTestsTheFirstTenAreNamed(t *testing.T) {
+func TestTheFirstTenFailedTestsAreNamed(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	var failed []map[string]any
@@ -199,7 +199,7 @@ func TestAMultibranchJobIsNamedByItsAddress(t *testing.T) {
 	require.Equal(t, "folder » api » feature/login #7", c.card().Title, "the plugin's name is that of the branch alone")
 }
 
-func TestAJenkinsThatDoesNotKnowItsAddressIsUnderstood(t *testing.T) {
+func TestAJenkinsWithoutAnAddressIsRead(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	c.hears(`{"name":"web","url":"job/web/","build":{"number":3,"url":"job/web/3/","phase":"FINALIZED","status":"NOT_BUILT"}}`)
@@ -208,7 +208,7 @@ func TestAJenkinsThatDoesNotKnowItsAddressIsUnderstood(t *testing.T) {
 	require.Empty(t, c.card().URL)
 }
 
-func TestWhatIsNoReportIsNotUnderstood(t *testing.T) {
+func TestUnknownBodiesAreErrors(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		"no JSON", "[]", `{}`, `{"status":"Queued","full_url":"https://ci.acme.test/job/web/1/"}`, `{"status":"Start"}`,
@@ -219,13 +219,13 @@ func TestWhatIsNoReportIsNotUnderstood(t *testing.T) {
 	}
 }
 
-func TestTheInstructionsHaveEverythingToCopy(t *testing.T) {
+func TestTheInstructionsContainEverythingToCopy(t *testing.T) {
 	t.Parallel()
 	text := english(t, jenkins.New().Instructions(provider.Hook{URL: "https://chat.acme.test/hooks/c.k", Secret: "TOKEN"}))
 	for _, part := range []string{
 		"**Webhook URL**\n```\nhttps://chat.acme.test/hooks/c.k\n```", "**Token**\n```\nTOKEN\n```", "Zoom Build Notifier", "Test Connection",
 		"post {\n  always {", "zoomSend webhookUrl: 'https://chat.acme.test/hooks/c.k'", "```\nhttps://chat.acme.test/hooks/c.k/TOKEN\n```",
-		"curl -sS -H 'Authorization: TOKEN'", "X-Mattermost-Jenkins-Signature: sha256=$signature", "does not check the certificate",
+		"curl -sS -H 'Authorization: TOKEN'", "X-Mattermost-Jenkins-Signature: sha256=$signature", "doesn't verify this server's certificate",
 	} {
 		require.Contains(t, text, part)
 	}

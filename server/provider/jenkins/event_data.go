@@ -21,7 +21,7 @@ const (
 	labelBranch = "branch"
 )
 
-// result is how a build ended, in Jenkins' own order; "" while it runs.
+// result is the result of a build, in Jenkins' order; "" while it is running.
 type result string
 
 const (
@@ -32,7 +32,7 @@ const (
 	resultAborted  result = "aborted"
 )
 
-// resultWords are the words of Jenkins.
+// resultWords maps Jenkins' words to results.
 func resultWords() map[string]result {
 	return map[string]result{
 		"SUCCESS": resultSuccess, "UNSTABLE": resultUnstable, "FAILURE": resultFailure,
@@ -40,31 +40,31 @@ func resultWords() map[string]result {
 	}
 }
 
-// stage is which part of a build's story a delivery is. Each but the messages is told at most once, so that it does not matter when
-// it arrives.
+// stage is the part of a build that a delivery reports. Each stage except messages is reported at most once, so the order of deliveries
+// doesn't matter.
 type stage string
 
 const (
-	// The plugin "Zoom" tells of the start and the end.
+	// The plugin "Zoom" reports the start and the end.
 	stageStart stage = "start"
 	stageEnd   stage = "end"
-	// The plugin "Notification" tells of four phases.
+	// The plugin "Notification" reports four phases.
 	stageQueued    stage = "queued"
 	stageStarted   stage = "started"
 	stageCompleted stage = "completed"
 	stageFinalized stage = "finalized"
-	// A pipeline says what it likes, as often as it likes.
+	// A pipeline reports any text, any number of times.
 	stageMessage stage = "message"
-	// The configurations of a matrix build tell of it, too.
+	// The configurations of a matrix build report it, too.
 	stageAxis stage = "axis"
 )
 
-// stages are the parts, what is trusted most last.
+// stages returns the stages, the most trusted last.
 func stages() []stage {
 	return []stage{stageMessage, stageAxis, stageQueued, stageStart, stageStarted, stageEnd, stageCompleted, stageFinalized}
 }
 
-// The trust in a result, by where it comes from; the plugin "Zoom" calls all that is no success a failure.
+// How far a result is trusted, by its source. The plugin "Zoom" calls everything but a success a failure.
 const (
 	trustPipeline = iota + 1
 	trustZoomFailure
@@ -73,7 +73,7 @@ const (
 	trustFinalized
 )
 
-// Limits of what is kept, in characters or things.
+// Limits of what is kept, in characters or items.
 const (
 	maxName     = 150
 	maxLine     = 200
@@ -83,55 +83,56 @@ const (
 	maxListed   = 10
 )
 
-// eventData is what one delivery says of a build: the Data of its event.
+// eventData is what one delivery says about a build; see provider.Event.Data.
 type eventData struct {
 	Stage    stage    `json:"stage"`
 	Location location `json:"location,omitzero"`
-	// Key names a build whose number isn't known; Clue tells it apart from others of its number.
+	// Key identifies a build without a number. Hints tell it apart from others with the same number.
 	Key   string `json:"key,omitempty"`
 	Hints hints  `json:"hints,omitzero"`
-	// Axis is the configuration of a matrix build that the news are about, "" for the build itself; Of and AxisTests are what they say of it.
+	// Axis is the configuration of a matrix build, "" for the build itself. Configuration and AxisTests are what the delivery says about
+	// it.
 	Axis          string `json:"axis,omitempty"`
 	Configuration axis   `json:"configuration,omitzero"`
 	AxisTests     *tests `json:"axis_tests,omitempty"`
 	Sample        bool   `json:"sample,omitempty"`
-	// Message is what a pipeline said.
+	// Message is the text of a pipeline.
 	Message string `json:"message,omitempty"`
-	// Recovery is the later build that was well again; nil for what Jenkins itself tells.
+	// Recovery is the later build that fixed the job; nil in data from Jenkins.
 	Recovery *recovery `json:"recovery,omitempty"`
 	details
 }
 
-// details is what is kept of a part of the story.
+// details is what is kept of a stage.
 type details struct {
 	URL string `json:"url,omitempty"`
-	// Name is the job's as the plugin "Zoom" shows it; Label what is shown for the number.
+	// Name is the job's name in the plugin "Zoom"; Label replaces the number.
 	Name    string `json:"name,omitempty"`
 	Label   string `json:"label,omitempty"`
 	Result  result `json:"result,omitempty"`
 	Trust   int    `json:"trust,omitempty"`
 	Summary string `json:"summary,omitempty"`
 	Cause   string `json:"cause,omitempty"`
-	// Duration is in milliseconds, and so is Ended: when it ended by Jenkins' own word, or, from a plugin that tells no time, when that was
-	// received.
+	// Duration and Ended are in milliseconds. Ended is when the build ended according to Jenkins, or when the delivery was received from
+	// a plugin that sends no time.
 	Duration int64  `json:"duration,omitempty"`
 	Ended    int64  `json:"ended,omitempty"`
 	Branch   string `json:"branch,omitempty"`
 	Commit   string `json:"commit,omitempty"`
-	// Changes are the first of all that are new in the build.
+	// Changes are the first new commits.
 	Changes     []change `json:"changes,omitempty"`
 	ChangeCount int      `json:"change_count,omitempty"`
 	Tests       *tests   `json:"tests,omitempty"`
 }
 
-// change is a commit: its short id, author, and the first line of its message.
+// change is a commit with its short ID, author, and the first line of its message.
 type change struct {
 	ID      string `json:"id,omitempty"`
 	Author  string `json:"author,omitempty"`
 	Message string `json:"message,omitempty"`
 }
 
-// tests is what came of the tests; Names are the first of those that failed.
+// tests are test results; Names are the first failed tests.
 type tests struct {
 	Total   int      `json:"total,omitempty"`
 	Failed  int      `json:"failed,omitempty"`
@@ -140,7 +141,7 @@ type tests struct {
 	Listed  int      `json:"listed,omitempty"`
 }
 
-// Parse implements provider.Provider. An empty body is the test of the connection, which says nothing.
+// Parse implements provider.Provider. An empty body is a connection test and says nothing.
 func (Jenkins) Parse(d provider.Delivery) ([]provider.Event, error) {
 	if len(bytes.TrimSpace(d.Body)) == 0 {
 		return nil, nil
@@ -163,7 +164,7 @@ func (Jenkins) Parse(d provider.Delivery) ([]provider.Event, error) {
 		n.markReceived(d.ReceivedAt.UnixMilli())
 	}
 	if n.Ended == 0 && n.Hints.Last == 0 && (n.Result != "" || n.Message != "") {
-		n.Ended = n.Hints.Received // the plugin "Zoom" tells no time
+		n.Ended = n.Hints.Received // the plugin "Zoom" sends no time
 	}
 	if configurationPattern.MatchString(n.Location.Part) {
 		n.toConfiguration()
@@ -175,7 +176,7 @@ func (Jenkins) Parse(d provider.Delivery) ([]provider.Event, error) {
 	return []provider.Event{e}, nil
 }
 
-// event returns the event of the news. The address names the build where its form is not known.
+// event returns the provider.Event. The address identifies the build if its form isn't known.
 func (n eventData) event(address string) (provider.Event, error) {
 	subject, series := n.subjectAndSeries(address)
 	if subject == "" {
@@ -202,7 +203,7 @@ func (n eventData) event(address string) (provider.Event, error) {
 	return e, nil
 }
 
-// subjectAndSeries returns what the build and its job are known as.
+// subjectAndSeries returns the names of the build and its job.
 func (n eventData) subjectAndSeries(address string) (subject, series string) {
 	if len(n.Location.Path) > 0 {
 		series = n.Location.Base + n.Location.path(false)
@@ -237,20 +238,20 @@ func (n eventData) branchName() string {
 	return chat.Truncate(n.Location.branch(), maxName)
 }
 
-// fingerprint tells a repetition: neither plugin sends anything that would.
+// fingerprint identifies the event, because neither plugin sends an ID.
 func (n eventData) fingerprint() string {
 	n.Ended, n.Key = 0, ""
 	n.Hints = hints{Queue: n.Hints.Queue, Last: n.Hints.Last}
 	n.Configuration.At = 0
 	encoded, err := json.Marshal(n)
 	if err != nil {
-		return "" // cannot be: it was encoded before
+		return "" // can't happen: it was encoded before
 	}
 	sum := sha256.Sum256(encoded)
 	return hex.EncodeToString(sum[:12])
 }
 
-// cleanLines returns text as it was laid out, without blank lines, cut.
+// cleanLines returns the text with its line breaks, without blank lines, and with a limited length.
 func cleanLines(text string, most int) string {
 	var kept []string
 	for one := range strings.Lines(text) {
@@ -261,7 +262,7 @@ func cleanLines(text string, most int) string {
 	return chat.Truncate(strings.Join(kept, "\n"), most)
 }
 
-// firstLine returns the first line of a text that is not blank.
+// firstLine returns the first line that isn't blank.
 func firstLine(text string, most int) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return untrusted.Line(first, most)

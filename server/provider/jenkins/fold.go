@@ -12,25 +12,25 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// build is the state of a build: what each part of its story said. All that is shown follows from that, so that it is the same
-// whatever order the parts came in.
+// build is the state of a build: what each stage reported. Everything on the card follows from that, so the order of deliveries doesn't
+// matter.
 type build struct {
 	Location location `json:"location,omitzero"`
 	Sample   bool     `json:"sample,omitempty"`
-	// Hints tells it apart from others of its number.
+	// Hints tell it apart from others with the same number.
 	Hints hints `json:"hints,omitzero"`
-	// Stages has no results of messages; those are with the messages.
+	// Stages has no results of messages; those are in Messages.
 	Stages   map[stage]details `json:"stages,omitempty"`
 	Messages []message         `json:"messages,omitempty"`
 	// Axes are the configurations of a matrix build.
 	Axes map[string]axis `json:"axes,omitempty"`
-	// Before is how its job stood before it ended, as far as is known.
+	// Before is the state of its job before it ended, as far as it is known.
 	Before streak `json:"before,omitzero"`
-	// Recovery is the build with which its job was well again, nil while it is not.
+	// Recovery is the build that fixed the job, nil until then.
 	Recovery *recovery `json:"recovery,omitempty"`
 }
 
-// message is what a pipeline said, with the result that it named.
+// message is a pipeline's text, with the result that it contains.
 type message struct {
 	Text string `json:"text"`
 	verdict
@@ -61,7 +61,7 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 	}
 	was, is := before.view(), after.view()
 	if len(state) > 0 && was.equal(is) && slices.Equal(before.Messages, after.Messages) {
-		// What adds nothing is not kept either: the phase FINALIZED mostly repeats COMPLETED.
+		// An event that adds nothing isn't kept: FINALIZED usually repeats COMPLETED.
 		return provider.Change{Stale: true}, nil
 	}
 	next, err := json.Marshal(after)
@@ -75,7 +75,7 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 	}
 	axes := axisReplies(n.Axis, was, is, n.AxisTests)
 	if n.Axis != "" && len(state) > 0 && was.Result == is.Result && len(added) == 0 {
-		if c.Kind = ""; len(axes) > 0 { // the card alone, for a configuration that is well
+		if c.Kind = ""; len(axes) > 0 { // only the card changes for a configuration that passed
 			c.Kind = kindMessage
 		}
 	}
@@ -93,7 +93,7 @@ func (Jenkins) Fold(state, job json.RawMessage, e provider.Event) (provider.Chan
 	return c, err
 }
 
-// apply returns the build after one more part of its story.
+// apply returns the build after the event.
 func (b build) apply(n eventData) build {
 	if len(b.Location.Path) == 0 {
 		b.Location = n.Location
@@ -124,8 +124,8 @@ func (b build) apply(n eventData) build {
 	return b
 }
 
-// preferred returns which of two tellings of the same part is to be kept, whichever came first: the one that is trusted more, then the longer
-// one, or of the same the earlier.
+// preferred returns which of two reports of the same stage is kept, whichever came first: the more trusted one, then the longer one, then
+// the earlier one.
 func preferred(a, b details) details {
 	first, second := a, b
 	first.Ended, second.Ended = 0, 0
@@ -140,7 +140,7 @@ func preferred(a, b details) details {
 	return b
 }
 
-// addMessage returns the latest messages with this one among them, in the order in which they were said.
+// addMessage returns the latest messages with this one, in order.
 func addMessage(all []message, m message) []message {
 	all = slices.Clone(all)
 	known := slices.IndexFunc(all, m.equal)
@@ -155,7 +155,7 @@ func addMessage(all []message, m message) []message {
 	return all[max(0, len(all)-maxMessages):]
 }
 
-// newMessages returns the messages that were not there before.
+// newMessages returns the messages that weren't there before.
 func newMessages(before, after []message) []message {
 	var added []message
 	for _, m := range after {

@@ -5,7 +5,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Instructions implements provider.ManualSetup. URL and token stand in blocks of their own, so that each can be copied alone.
+// Instructions implements provider.ManualSetup. The URL and the token are in separate blocks, so that each can be copied.
 func (Jenkins) Instructions(h provider.Hook) chat.Message {
 	parts := []chat.Message{
 		chat.Say("jenkins.setup.intro"),

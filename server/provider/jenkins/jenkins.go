@@ -1,9 +1,9 @@
-// Package jenkins is Jenkins as a provider: what its two public plugins and signed requests say of builds, the cards of builds, and
-// what can be done about a build from its card.
+// Package jenkins is the provider for Jenkins: what its two public plugins and signed requests report about builds, the cards of builds,
+// and what users can do from them.
 //
-// The plugin "Zoom" (https://plugins.jenkins.io/zoom/) says little, late and blurred; the plugin "Notification"
-// (https://plugins.jenkins.io/notification/) says more. Both may tell of one build, each in parts that arrive in any order: a
-// build's state keeps what each part said, and the card is what all of them together mean.
+// The plugin "Zoom" (https://plugins.jenkins.io/zoom/) reports little, late and with imprecise results; the plugin "Notification"
+// (https://plugins.jenkins.io/notification/) reports more. Both may report the same build, in stages that arrive in any order: the state
+// of a build keeps each stage, and the card shows what all of them together mean.
 package jenkins
 
 import (
@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// The kinds of news that people choose from.
+// The kinds of notifications.
 const (
 	kindStarted    = "started"
 	kindSuccess    = "success"
@@ -29,7 +29,7 @@ const (
 	kindMessage    = "message"
 )
 
-// name is what Jenkins calls itself.
+// name is the name of the product.
 const name = "Jenkins"
 
 //go:embed texts/*.json
@@ -38,7 +38,7 @@ var texts embed.FS
 // Jenkins is the provider. It has no state.
 type Jenkins struct{}
 
-// What it can do.
+// The capabilities.
 var (
 	_ provider.Provider = Jenkins{}
 	_ provider.Series   = Jenkins{}
@@ -79,7 +79,7 @@ func (Jenkins) Describe() provider.Descriptor {
 	}
 }
 
-// Sample implements provider.Provider. Each is a build of its own, so that each makes a card.
+// Sample implements provider.Provider. Each sample is a separate build, so that each creates a card.
 func (Jenkins) Sample(now time.Time) provider.Event {
 	id := "sample/" + strconv.FormatInt(now.UnixMilli(), 10)
 	data, err := json.Marshal(eventData{Stage: stageEnd, Sample: true, Key: id, details: details{
@@ -87,7 +87,7 @@ func (Jenkins) Sample(now time.Time) provider.Event {
 		Tests: &tests{Total: 120},
 	}})
 	if err != nil {
-		data = nil // cannot be: there is nothing in it that JSON lacks
+		data = nil // can't happen: all its types can be encoded
 	}
 	return provider.Event{ID: id, Subject: id, At: now, Data: data}
 }

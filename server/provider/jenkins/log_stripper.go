@@ -9,16 +9,17 @@ import (
 )
 
 const (
-	// maxStripped is the longest delivery that is read past its log, in bytes.
+	// maxStripped limits a delivery with its log, in bytes.
 	maxStripped = 64 << 20
-	// buildDepth is how deep the members of a build lie: {"build": {"log": …}}.
+	// buildDepth is the depth of a build's members: {"build": {"log": …}}.
 	buildDepth = 2
 	fieldLog   = `"log"`
 )
 
 var _ provider.BodyFilter = Jenkins{}
 
-// FilterBody implements provider.BodyFilter. With "Log lines: -1" the plugin "Notification" sends the whole log of a build with each phase.
+// FilterBody implements provider.BodyFilter. With "Log lines: -1", the plugin "Notification" sends the whole log of a build with each
+// phase.
 func (Jenkins) FilterBody(headers map[string]string, body io.Reader) io.Reader {
 	if headers[headerSignature] != "" {
 		return body
@@ -26,18 +27,18 @@ func (Jenkins) FilterBody(headers map[string]string, body io.Reader) io.Reader {
 	return &logStripper{from: bufio.NewReader(body)}
 }
 
-// logStripper reads JSON without the text of build.log. Anything else passes unchanged, well-formed or not.
+// logStripper reads JSON and removes the text of build.log. Everything else passes unchanged, well-formed or not.
 type logStripper struct {
 	from *bufio.Reader
 	read int64
-	// objects says of each container around the place whether it is an object.
+	// objects says for each open container whether it is an object.
 	objects []bool
-	// text is what has been read of a string so far, as long as it can be the name; inside and escaped are where in it the place is.
+	// text is the beginning of the current string, as long as it can be the name. inside and escaped are the position in it.
 	text            []byte
 	inside, escaped bool
-	// name says that a string at this place is a member's name, and skip that the string is the log.
+	// name is set if a string at this position is a member's name, skip if the string is the log.
 	name, skip bool
-	// log says that the value of the member "log" follows.
+	// log is set if the value of the member "log" follows.
 	log bool
 }
 
@@ -60,13 +61,13 @@ func (l *logStripper) Read(p []byte) (int, error) {
 			n++
 		}
 		if n > 0 && l.from.Buffered() == 0 {
-			break // what is there is handed on before more is waited for
+			break // returns what is available before waiting for more
 		}
 	}
 	return n, nil
 }
 
-// keep takes the next byte in and reports whether it stays.
+// keep processes the next byte and reports whether it is kept.
 func (l *logStripper) keep(c byte) bool {
 	if l.inside {
 		return l.keepInString(c)
@@ -91,7 +92,7 @@ func (l *logStripper) keep(c byte) bool {
 	return true
 }
 
-// keepInString takes in a byte of a string.
+// keepInString processes a byte of a string.
 func (l *logStripper) keepInString(c byte) bool {
 	if len(l.text) <= len(fieldLog) {
 		l.text = append(l.text, c)

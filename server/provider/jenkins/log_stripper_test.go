@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-func TestTheLogOfABuildIsReadPast(t *testing.T) {
+func TestTheLogOfABuildIsRemoved(t *testing.T) {
 	t.Parallel()
 	exhaustive.Test(t)
 	for body, want := range map[string]string{
@@ -43,7 +43,7 @@ func TestTheLogOfABuildIsReadPast(t *testing.T) {
 	require.Len(t, signed, len(body), "a signature covers it all")
 }
 
-func TestALogWithoutEndIsNotReadForEver(t *testing.T) {
+func TestTheLengthOfALogIsLimited(t *testing.T) {
 	t.Parallel()
 	exhaustive.Test(t)
 	endless := io.MultiReader(strings.NewReader(`{"build":{"log":"`), letters{})

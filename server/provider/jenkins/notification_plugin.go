@@ -10,10 +10,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// notification is the body that the plugin "Notification" sends, and that signed requests are to send. Nulls are left out.
+// notification is the body that the plugin "Notification" sends, and that signed requests must have. Null fields are left out.
 type notification struct {
-	// URL is the job's, below the Jenkins. For a branch of a multibranch job the name is that of the branch alone, so that only the
-	// address tells which job it is.
+	// URL is the job's, below the Jenkins. For a branch of a multibranch job, the name is only the branch, so that only the address
+	// identifies the job.
 	Name  string `json:"name"`
 	URL   string `json:"url"`
 	Build struct {
@@ -42,7 +42,7 @@ type notification struct {
 	} `json:"build"`
 }
 
-// parseNotification understands a delivery of the plugin "Notification", or a signed one.
+// parseNotification reads a delivery of the plugin "Notification", or a signed one.
 func parseNotification(body []byte) (eventData, string, error) {
 	var j notification
 	if err := json.Unmarshal(body, &j); err != nil {
@@ -63,14 +63,15 @@ func parseNotification(body []byte) (eventData, string, error) {
 	switch n.applyPhase(b.Phase, parseWhole(b.Timestamp), j); {
 	case b.Phase == "" && n.Result == "":
 		return eventData{}, "", errors.New("the state of a job has no phase")
-	case n.Stage == stageMessage && n.Message == "": // a step that only shows the state so far
+	case n.Stage == stageMessage && n.Message == "": // a pipeline step that only reports the current state
 		n.Stage = stageStarted
 	}
 	return n, j.address(), nil
 }
 
-// applyPhase takes over what the phase means. The time is that of the moment itself: the start in STARTED, the end in COMPLETED, and in FINALIZED
-// when that was sent. A pipeline's step can send any phase at any time; it is told by its notes, and by having no duration.
+// applyPhase applies the phase. The time is that of the phase: the start in STARTED, the end in COMPLETED, and when it was sent in
+// FINALIZED. A pipeline step can send any phase at any time; its notes and missing duration tell it apart.
+//
 // https://github.com/jenkinsci/notification-plugin/blob/master/src/main/java/com/tikal/hudson/plugins/notification/JobListener.java
 func (n *eventData) applyPhase(phase string, at int64, j notification) {
 	b := j.Build
@@ -104,7 +105,8 @@ func (n *eventData) applyPhase(phase string, at int64, j notification) {
 	}
 }
 
-// setEnd takes over the end of a build, and when it started. A step that names a result while the build still runs is trusted little.
+// setEnd applies the end of a build and derives its start. A pipeline step that reports a result while the build is running is trusted
+// little.
 func (n *eventData) setEnd(at, took int64, step bool) {
 	n.Ended, n.Duration = at, took
 	if step && n.Message != "" {
@@ -125,7 +127,7 @@ func (n *eventData) setEnd(at, took int64, step bool) {
 	}
 }
 
-// location returns where the build is. Without its own address, Jenkins' setting "Jenkins URL" is missing, and it is known below that.
+// location returns where the build is. If the setting "Jenkins URL" is missing, there is no full address, only the path.
 func (j notification) location() location {
 	for _, address := range []string{j.Build.FullURL, "/" + strings.TrimPrefix(j.Build.URL, "/"), "/" + strings.TrimPrefix(j.URL, "/")} {
 		p := parseAddress(address)
@@ -139,7 +141,7 @@ func (j notification) location() location {
 	return location{}
 }
 
-// address names the build where its address is of no known form.
+// address returns the address of the build, to identify it if its form isn't known.
 func (j notification) address() string {
 	if j.Build.FullURL != "" {
 		return plainAddress(j.Build.FullURL)
@@ -161,8 +163,7 @@ func (n *eventData) addTests(j notification) {
 	n.Tests = &t
 }
 
-// trimRemote returns a branch without the name of the remote that it was fetched from, such as "origin" or "upstream". A multibranch job's
-// branch has none.
+// trimRemote removes the remote from a branch, such as "origin" or "upstream". A multibranch job's branch has none.
 func trimRemote(branch string, p location) string {
 	branch = strings.TrimPrefix(branch, "refs/heads/")
 	if len(p.Path) > 0 && branch == p.Path[len(p.Path)-1] {
@@ -178,7 +179,7 @@ func trimRemote(branch string, p location) string {
 	return untrusted.Line(branch, maxName)
 }
 
-// webAddress returns the address if a link may lead there, else "".
+// webAddress returns the address if a link may lead there, or "".
 func webAddress(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || len(address) > maxAddress || !isWeb(u.Scheme) || u.Host == "" || u.User != nil || u.Host == unconfiguredHost {

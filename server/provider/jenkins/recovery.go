@@ -11,23 +11,23 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// maxRecovered is how many failed builds are told that they are mended: the latest of the streak.
+// maxRecovered limits how many failed builds are marked as fixed: the latest of the streak.
 const maxRecovered = 10
 
-// recovery is the build with which a job was well again, as the builds that had failed show it.
+// recovery is the build that fixed a job, in the state of the builds that had failed.
 type recovery struct {
-	// Number is the build's, 0 where it has none; Label is what people see.
+	// Number is the build's number, 0 for none; Label replaces it.
 	Number int64  `json:"number,omitempty"`
 	Label  string `json:"label"`
 	URL    string `json:"url,omitempty"`
-	// Failures and Span are how many builds had failed, and for how many milliseconds.
+	// Failures is how many builds failed, Span for how many milliseconds.
 	Failures int   `json:"failures"`
 	Span     int64 `json:"span,omitempty"`
 	// At is when it ended, in milliseconds.
 	At int64 `json:"at,omitempty"`
 }
 
-// recoveryEvents returns the events that tell the failed builds right before this one that their job is well again.
+// recoveryEvents returns the events that mark the failed builds right before this one as fixed.
 func (s series) recoveryEvents(r run, series string, is view, labels map[string]string) ([]provider.Event, error) {
 	m := recovery{
 		Number: r.Number, Label: is.Label, URL: is.URL, At: is.At,
@@ -50,7 +50,7 @@ func (s series) recoveryEvents(r run, series string, is view, labels map[string]
 	return events, nil
 }
 
-// failedRuns returns those of the builds that were not well, one after another, up to the last; the latest of them.
+// failedRuns returns the builds of the current streak of failures, the latest of them.
 func failedRuns(runs []run) []run {
 	var failed []run
 	for _, b := range runs {
@@ -64,7 +64,7 @@ func failedRuns(runs []run) []run {
 	return failed[max(0, len(failed)-maxRecovered):]
 }
 
-// markRecovered notes that the job is well again since a later build; of several the first counts.
+// markRecovered sets the build that fixed the job; of several, the first counts.
 func (b build) markRecovered(m recovery) (provider.Change, error) {
 	if b.Stages == nil || b.Recovery != nil && b.Recovery.At <= m.At {
 		return provider.Change{Stale: true}, nil
@@ -76,18 +76,18 @@ func (b build) markRecovered(m recovery) (provider.Change, error) {
 	}
 	return provider.Change{
 		State: next, Kind: kindBackNormal, ResultChanged: true,
-		Replies: []chat.Reply{{Text: chat.Say("jenkins.reply.mended").WithMessage("Mended", m.sentence())}},
+		Replies: []chat.Reply{{Text: chat.Say("jenkins.reply.fixed").WithMessage("Fixed", m.sentence())}},
 	}, nil
 }
 
-// isRecovered reports whether the build was not well, and its job is again.
+// isRecovered reports whether the build failed and its job is fixed now.
 func (v view) isRecovered() bool {
 	return v.Recovery != nil && (v.Result == resultFailure || v.Result == resultUnstable)
 }
 
-// sentence says with which build the job was well again, after how many failures and for how long.
+// sentence says which build fixed the job, after how many failures and how long.
 func (m recovery) sentence() chat.Message {
-	text := chat.Plural("jenkins.streak.mended_by", m.Failures)
+	text := chat.Plural("jenkins.streak.fixed_by", m.Failures)
 	text = text.WithText("Build", chat.LinkTo(m.Label, m.URL))
 	if m.Span > 0 {
 		text = text.WithMessage("Span", durationText(time.Duration(m.Span)*time.Millisecond))

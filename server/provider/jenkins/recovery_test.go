@@ -8,7 +8,7 @@ import (
 )
 
 // Deliveries come late and twice, and several builds may be the first that was well again, as far as was known.
-func TestTheFirstBuildThatWasWellAgainMendsTheOthers(t *testing.T) {
+func TestTheFirstFixedBuildMarksTheFailedOnes(t *testing.T) {
 	t.Parallel()
 	failed := build{Stages: map[stage]details{stageFinalized: {Result: resultFailure, Trust: trustFinalized}}}
 	later, err := failed.markRecovered(recovery{Number: 9, Label: "#9", Failures: 2, At: 900})
@@ -34,7 +34,7 @@ func TestTheFirstBuildThatWasWellAgainMendsTheOthers(t *testing.T) {
 }
 
 // What was thought a failure may turn out to have been none.
-func TestABuildThatDidNotFailAfterAllShowsNoMending(t *testing.T) {
+func TestACorrectedBuildIsNotShownAsFixed(t *testing.T) {
 	t.Parallel()
 	v := view{details: details{Result: resultAborted}, Recovery: &recovery{Label: "#9"}}
 	require.False(t, v.isRecovered())

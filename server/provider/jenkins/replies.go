@@ -6,8 +6,8 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// threadReplies returns what is told in the thread: what a pipeline says, the commits, how the build ended, and its tests. What the card
-// already says when it is posted is not repeated.
+// threadReplies returns the thread replies: messages of a pipeline, commits, the result, and tests. What a new card already says isn't
+// repeated.
 func threadReplies(first bool, was, is view, said []message) []chat.Reply {
 	var all []chat.Reply
 	tell := func(text chat.Message) { all = append(all, chat.Reply{Text: text}) }
@@ -28,7 +28,7 @@ func threadReplies(first bool, was, is view, said []message) []chat.Reply {
 	return all
 }
 
-// resultReply says how the build ended, or that it ended otherwise than was told before.
+// resultReply returns the result, or a correction of the previous one.
 func (v view) resultReply(was view) chat.Message {
 	f := appearances()[v.kind()]
 	m := chat.Say("jenkins.reply.ended").WithText("Emoji", chat.Emoji(f.emoji)).WithMessage("State", f.state)
@@ -44,7 +44,7 @@ func (v view) resultReply(was view) chat.Message {
 	return m
 }
 
-// commitsReply lists what is new in the build: short ids, first lines and authors, nothing else.
+// commitsReply lists the new commits with short ID, first line and author.
 func (v view) commitsReply() chat.Message {
 	lines := []chat.Message{chat.Plural("jenkins.reply.changes", v.ChangeCount)}
 	for _, c := range v.Changes {
@@ -62,7 +62,7 @@ func (v view) commitsReply() chat.Message {
 	return chat.Lines(appendMore(lines, v.ChangeCount-len(v.Changes))...)
 }
 
-// testsReply says how the tests went and names the first that failed.
+// testsReply returns the test results and the first failed tests.
 func (t tests) testsReply() chat.Message {
 	lines := []chat.Message{chat.Say("jenkins.reply.tests").WithMessage("Tests", t.sentence())}
 	for _, failed := range t.Names {

@@ -9,55 +9,56 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Slack of the comparisons that tell builds of one number apart, in milliseconds.
+// The tolerances for telling builds with the same number apart, in milliseconds.
 const (
-	// exactSlack is for starts that Jenkins itself tells; the same build's are the same.
+	// exactSlack is for starts that Jenkins reports, which are exact.
 	exactSlack = 60_000
-	// startSlack is for starts that follow from when something was sent or heard.
+	// startSlack is for starts derived from when something was sent or received.
 	startSlack = 10 * 60_000
-	// endSlack is for starts that follow from an end, which is sent only after all else that the job does at its end.
+	// endSlack is for starts derived from an end, which is sent after everything else that the job does at its end.
 	endSlack = 30 * 60_000
-	// messageWindow is how long after a result that only a pipeline named it may say more.
+	// messageWindow is how long a pipeline may still report after a result that only the pipeline reported.
 	messageWindow = 24 * 3600_000
 )
 
-// run is one build of a job, as far as its identity and its end are known. A path and a number are not enough to tell a build: when a job
-// or a branch is deleted and created again, its builds begin at #1 again.
+// run is one build of a job, as far as its identity and result are known. A path and a number don't identify a build: if a job or branch
+// is deleted and created again, its builds start at #1 again.
 type run struct {
 	Number int64 `json:"number,omitempty"`
-	// Key tells builds without a number apart.
+	// Key identifies builds without a number.
 	Key string `json:"key,omitempty"`
-	// Generation counts how often the job was created again before this build; below 0 for a build that was heard of after later ones.
+	// Generation counts how often the job was created again before this build. It is negative for a build that was reported after later
+	// ones.
 	Generation int `json:"gen,omitempty"`
-	// Name is the build's subject, where that isn't the plain one.
+	// Name is the build's subject, if it isn't the default one.
 	Name string `json:"name,omitempty"`
 	hints
 	verdict
 }
 
-// hints is what tells builds of the same number apart. Which of its parts are there depends on the plugin that sent it. All are in
-// milliseconds, by Jenkins' clock or, where a plugin tells no time, by ours.
+// hints tell builds with the same number apart. Which of them are set depends on the plugin. Times are in milliseconds, from Jenkins'
+// clock or, if a plugin sends no time, from ours. JSON names are short because many runs are stored in one record.
 type hints struct {
-	// Queue is the number of the queue's item that became the build. Jenkins never gives it twice.
+	// Queue is the ID of the build's queue item. Jenkins never reuses it.
 	Queue int64 `json:"queue,omitempty"`
-	// Start is when the build started; Near is that too, told by a plugin that sends it some time later.
+	// Start is when the build started. ApproxStart is derived from something sent a little later.
 	Start       int64 `json:"start,omitempty"`
 	ApproxStart int64 `json:"approx,omitempty"`
-	// First and Last are moments at which it ran; Over is when it had ended.
+	// First and Last are times at which it was running; EndedBy is when it had ended.
 	First   int64 `json:"first,omitempty"`
 	Last    int64 `json:"last,omitempty"`
 	EndedBy int64 `json:"ended,omitempty"`
-	// SeenStart is when it started, and Gone when it had ended, by our clock; Talked is when a pipeline last named a result.
+	// SeenStart and SeenEnd are when its start and end were received. ResultNamed is when a pipeline last reported a result.
 	SeenStart   int64 `json:"seen,omitempty"`
 	SeenEnd     int64 `json:"gone,omitempty"`
 	ResultNamed int64 `json:"named,omitempty"`
-	// StartReport is the fingerprint of the plugin "Zoom"'s word that it started, which that sends once.
+	// StartReport is the fingerprint of the plugin "Zoom"'s report of the start, which it sends once.
 	StartReport string `json:"report,omitempty"`
-	// Received is when the event was received. It is no part of what is remembered of a build.
+	// Received is when the event was received. It isn't stored.
 	Received int64 `json:"received,omitempty"`
 }
 
-// merge returns what both clues of the same build tell, whichever came first.
+// merge merges the hints of the same build in any order.
 func (c hints) merge(o hints) hints {
 	c.Received = 0
 	c.Queue, c.StartReport = max(c.Queue, o.Queue), max(c.StartReport, o.StartReport)
@@ -71,7 +72,7 @@ func (c hints) merge(o hints) hints {
 	return c
 }
 
-// earliest returns the earlier of two moments, of which 0 is none.
+// earliest returns the earlier time; 0 means none.
 func earliest(a, b int64) int64 {
 	if a == 0 || b != 0 && b < a {
 		return b
@@ -79,7 +80,7 @@ func earliest(a, b int64) int64 {
 	return a
 }
 
-// startTime returns when the build started by Jenkins' clock, and how exact that is.
+// startTime returns when the build started by Jenkins' clock, and the tolerance.
 func (c hints) startTime() (at, slack int64) {
 	if c.Start > 0 {
 		return c.Start, exactSlack
@@ -87,7 +88,7 @@ func (c hints) startTime() (at, slack int64) {
 	return c.ApproxStart, startSlack
 }
 
-// matches reports whether the event, whose clue e is, can be about the build: by the queue, then by Jenkins' clock, then by ours.
+// matches reports whether the event with the hints e can be about the build, by queue ID, then by Jenkins' clock, then by ours.
 func (c hints) matches(e hints) bool {
 	if c.Queue > 0 && e.Queue > 0 {
 		return c.Queue == e.Queue
@@ -114,7 +115,7 @@ func (c hints) matches(e hints) bool {
 	return c.ResultNamed == 0 || c.SeenEnd > 0 || e.Received <= c.ResultNamed+messageWindow
 }
 
-// matchesClock compares moments of Jenkins' own clock.
+// matchesClock compares times of Jenkins' clock.
 func (c hints) matchesClock(e hints) bool {
 	mine, slack := c.startTime()
 	its, itsSlack := e.startTime()
@@ -145,7 +146,7 @@ func (c hints) startsBefore(e hints) bool {
 
 func distance(a, b int64) int64 { return max(a, b) - min(a, b) }
 
-// markReceived adds what follows from when the news were received, by our clock.
+// markReceived adds hints that follow from when the event was received.
 func (n *eventData) markReceived(at int64) {
 	c := &n.Hints
 	c.Received = at
@@ -164,7 +165,7 @@ func (n *eventData) markReceived(at int64) {
 	}
 }
 
-// find returns the position of the run that the event is about, -1 for none. Of several, it is the latest.
+// find returns the index of the run that the event is about, -1 for none. Of several, it is the latest.
 func (s series) find(number int64, key string, e hints) int {
 	for i, known := range slices.Backward(s.Runs) {
 		if known.Number == number && known.Key == key && known.matches(e) {
@@ -174,8 +175,8 @@ func (s series) find(number int64, key string, e hints) int {
 	return -1
 }
 
-// generation returns which of the job's lives an event of a build that isn't known yet belongs to. Numbers only grow, so a build that started
-// after one of a higher or the same number is of a job that was created again.
+// generation returns the generation of the job for an event about an unknown build. Numbers only grow, so a build that started after one
+// with a higher or the same number belongs to a job that was created again.
 func (s series) generation(number int64, e hints) int {
 	if len(s.Runs) == 0 {
 		return 0
@@ -202,7 +203,7 @@ func (s series) generation(number int64, e hints) int {
 	return life
 }
 
-// subject returns the name of the build's subject; of is the name of the series.
+// subject returns the build's subject; of is the name of the series.
 func (r run) subject(of string) string {
 	if r.Name != "" || r.Number == 0 {
 		return cmp.Or(r.Name, r.Key)
@@ -210,7 +211,7 @@ func (r run) subject(of string) string {
 	return of + "/" + strconv.FormatInt(r.Number, 10)
 }
 
-// withSubject gives the run a name of its own where the plain one is, or may be, that of another.
+// withSubject sets a separate subject if the default one is, or may be, taken.
 func (s series) withSubject(r run, of, plain string) run {
 	taken := r.Generation != 0 || slices.ContainsFunc(s.Runs, func(o run) bool {
 		return o.Number == r.Number && o.Key == r.Key && o.subject(of) == plain

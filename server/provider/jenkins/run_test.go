@@ -33,7 +33,7 @@ func told(t *testing.T, c *channel, phase, status string, began time.Time, took 
 	return string(body)
 }
 
-func TestABuildOfAJobThatWasCreatedAgainIsANewCard(t *testing.T) {
+func TestABuildOfARecreatedJobIsANewCard(t *testing.T) {
 	t.Parallel()
 	for name, queues := range map[string][2]int{"with the queue's numbers": {913, 950}, "by the time alone": {}} {
 		for _, between := range []time.Duration{30 * time.Minute, 240 * time.Hour} {
@@ -64,7 +64,7 @@ func TestABuildOfAJobThatWasCreatedAgainIsANewCard(t *testing.T) {
 	}
 }
 
-func TestBothPluginsMeetOnTheCardOfTheBuildThatTheyTellOf(t *testing.T) {
+func TestBothPluginsShareTheCardOfABuild(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(30) {
 		c := newChannel(t)
@@ -101,7 +101,7 @@ func TestBothPluginsMeetOnTheCardOfTheBuildThatTheyTellOf(t *testing.T) {
 	}
 }
 
-func TestThePluginZoomAloneTellsABuildOfARecreatedJobByWhenItIsHeardOf(t *testing.T) {
+func TestThePluginZoomAloneTellsRecreatedJobsApartByTime(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	start := report(t, nil)
@@ -119,7 +119,7 @@ func TestThePluginZoomAloneTellsABuildOfARecreatedJobByWhenItIsHeardOf(t *testin
 }
 
 // A recreated job's numbers are lower than those of the builds before.
-func TestAJobThatWasCreatedAgainBeginsItsStreakAgain(t *testing.T) {
+func TestARecreatedJobStartsANewStreak(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	hear := func(number int, status string, at time.Time) string {
@@ -145,7 +145,7 @@ func TestAJobThatWasCreatedAgainBeginsItsStreakAgain(t *testing.T) {
 }
 
 // A plugin sends the end only after all else that the job does then, and a sender of one's own may tell no duration.
-func TestAnEndThatComesLateIsOfTheBuildThatStarted(t *testing.T) {
+func TestALateEndBelongsToTheBuildThatStarted(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]string{
 		"a quarter of an hour late": report(t, map[string]any{"status": "Failure", "duration": 2 * 3600_000}),
@@ -161,7 +161,7 @@ func TestAnEndThatComesLateIsOfTheBuildThatStarted(t *testing.T) {
 	}
 }
 
-func TestBuildsOfOneNumberOfWhichOnlyTheEndsAreKnownAreToldApartByTheirStarts(t *testing.T) {
+func TestBuildsKnownOnlyByTheirEndsAreToldApartByTheirStarts(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	first := c.now

@@ -11,23 +11,23 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Limits of what a token may be confirmed for.
+// Limits of a token's scope.
 const (
 	maxScope   = 1000
 	maxEntries = 50
 )
 
 var (
-	// scopePattern is the full name of a job, in which "*" and "**" may stand for others. There are no exclusions: Jenkins compares names
-	// by rules of its own, so an excluded job could be reached by another spelling.
+	// scopePattern is the full name of a job, with "*" and "**" as wildcards. There are no exclusions: Jenkins compares names by its own
+	// rules, so an excluded job could be reached with another spelling.
 	scopePattern = regexp.MustCompile(`^[^!?\[\]{}\\/]+(/[^!?\[\]{}\\/]+)*$`)
-	// configurationPattern is one configuration of a matrix job ("OS=linux,JDK=21"). Anything else between a job and a number, such as
+	// configurationPattern is a configuration of a matrix job ("OS=linux,JDK=21"). Anything else between a job and a number, such as
 	// "doDelete", may be an operation of Jenkins.
 	configurationPattern = regexp.MustCompile(`^[^=,/]+=[^=,/]*(,[^=,/]+=[^=,/]*)*$`)
 )
 
-// parseScope returns the jobs that the person who enters a token confirms it for. Every entry begins with the name of a job or folder: a
-// token for everything would let anyone who has the hook's secret aim it at any job.
+// parseScope returns the jobs for which the user confirms a token. Each entry must begin with the name of a job or folder: with a token
+// for everything, anyone who has the hook's secret could run any job.
 func parseScope(text string) ([]string, error) {
 	wrong := &provider.FieldError{Field: fieldJobs, Message: chat.Say("jenkins.credential.jobs_bad")}
 	var entries []string
@@ -49,8 +49,8 @@ func parseScope(text string) ([]string, error) {
 	return entries, nil
 }
 
-// inScope reports whether the token may be used for the job at the place. A branch is compared as Jenkins stores it, so that its slash
-// isn't taken for a folder's.
+// inScope reports whether the token may be used for the job. A branch is compared as Jenkins stores it, so that its slash isn't a
+// folder's.
 func inScope(scope []string, p location) bool {
 	var names []string
 	for _, name := range p.Path {

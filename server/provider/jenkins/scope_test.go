@@ -34,7 +34,7 @@ func TestATokenIsConfirmedForJobsByName(t *testing.T) {
 	require.False(t, inScope(nil, parseAddress("https://ci.acme.test/job/web/1/")), "a token that nobody confirmed is for nothing")
 }
 
-func TestATokenForEverythingIsNotTaken(t *testing.T) {
+func TestATokenForEverythingIsRejected(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " , ", "**", "*", "*/web", "web, **", "!web", "web, !team/x", "we?b", "{a,b}", "[a-z]", `a\b`, "a//b", strings.Repeat("x", maxScope+1)} {
 		_, err := parseScope(text)

@@ -12,39 +12,39 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// maxRuns is how many builds of a job are remembered one by one.
+// maxRuns limits the remembered builds of a job.
 const maxRuns = 40
 
-// series is what is known of a job: its last builds, and how they ended.
+// series is the state of a job: its last builds and their results.
 type series struct {
-	// Runs are in the order of the builds, whatever order their deliveries came in.
+	// Runs are in the order of the builds, in whatever order their deliveries came.
 	Runs []run `json:"runs,omitempty"`
-	// Earlier is what the builds before those add up to, in the last life that any of them had.
+	// Earlier is the streak of the builds before Runs, in the last generation of any of them.
 	Earlier    streak `json:"earlier,omitzero"`
 	Generation int    `json:"gen,omitempty"`
 }
 
-// verdict is how a build ended, as far as somebody has said.
+// verdict is the result of a build, as far as it is known.
 type verdict struct {
 	Result result `json:"result,omitempty"`
 	Trust  int    `json:"trust,omitempty"`
-	// At is when, in milliseconds.
+	// At is the time in milliseconds.
 	At int64 `json:"at,omitempty"`
 }
 
-// streak is how things stood before a build.
+// streak is the state of a job before a build.
 type streak struct {
-	// Last is the result of the last build that said anything about the code: one that was aborted or not built does not.
+	// Last is the last result that says something about the code; aborted and not built don't.
 	Last result `json:"last,omitempty"`
-	// Failures counts the builds that were not well, one after another, up to Last; Since is when the first of them ended.
+	// Failures counts the failures in a row up to Last; Since is when the first of them ended.
 	Failures int   `json:"failures,omitempty"`
 	Since    int64 `json:"since,omitempty"`
 	// Weight grows with what is known.
 	Weight int `json:"weight,omitempty"`
 }
 
-// outranks reports whether the verdict is to be believed rather than the other: by who says so, then what was said last by a pipeline,
-// and first by a plugin, since only a pipeline changes its mind.
+// outranks reports whether the verdict takes precedence: the more trusted one, then a pipeline's last or a plugin's first, because only a
+// pipeline changes its result.
 func (v verdict) outranks(o verdict) bool {
 	if v.Trust != o.Trust {
 		return v.Trust > o.Trust
@@ -55,8 +55,8 @@ func (v verdict) outranks(o verdict) bool {
 	return v.Result > o.Result
 }
 
-// resolve returns the verdict to be believed. Of the same result from the plugin "Notification", the earlier moment is the true one: it sends
-// the end of a build twice.
+// resolve returns the verdict that takes precedence. For the same result from the plugin "Notification", the earlier time is right,
+// because it sends the end of a build twice.
 func (v verdict) resolve(o verdict) verdict {
 	if v.Result == "" || o.Result != "" && o.outranks(v) {
 		v, o = o, v
@@ -67,7 +67,7 @@ func (v verdict) resolve(o verdict) verdict {
 	return v
 }
 
-// add returns the streak with one more build behind it.
+// add returns the streak after one more build.
 func (s streak) add(v verdict) streak {
 	s.Weight += v.Trust
 	switch v.Result {
@@ -83,7 +83,7 @@ func (s streak) add(v verdict) streak {
 	return s
 }
 
-// verdict returns how the build ended, if it is said.
+// verdict returns the result, if there is one.
 func (s details) verdict() verdict {
 	if s.Result == "" {
 		return verdict{}
@@ -119,8 +119,7 @@ func readSeries(state json.RawMessage, e provider.Event) (series, eventData, err
 	return s, n, errors.Wrap(json.Unmarshal(e.Data, &n), "read an event")
 }
 
-// add puts what the event says of its build in its place, and lets a better verdict stand. A build from before all that are remembered
-// comes too late.
+// add adds or updates the run of the event. A run before all remembered ones is dropped.
 func (s *series) add(n eventData, e provider.Event) {
 	if i := s.find(n.Location.Number, n.Key, n.Hints); i >= 0 {
 		r := &s.Runs[i]
@@ -142,7 +141,7 @@ func (s *series) add(n eventData, e provider.Event) {
 	}
 }
 
-// earlierStreak returns what the builds before those that are remembered add up to in one of the job's lives.
+// earlierStreak returns the streak before the remembered builds in a generation of the job.
 func (s series) earlierStreak(life int) streak {
 	if s.Generation != life {
 		return streak{}
@@ -152,7 +151,7 @@ func (s series) earlierStreak(life int) streak {
 
 func (s *series) sort() { slices.SortStableFunc(s.Runs, compareRuns) }
 
-// compareRuns is that of the job's lives and of the builds' numbers, and of time where they have none.
+// compareRuns orders runs by generation, number, and, without numbers, time.
 func compareRuns(a, b run) int {
 	if a.Number > 0 && b.Number > 0 {
 		return cmp.Or(cmp.Compare(a.Generation, b.Generation), cmp.Compare(a.Number, b.Number))
@@ -160,7 +159,7 @@ func compareRuns(a, b run) int {
 	return cmp.Or(cmp.Compare(a.Generation, b.Generation), cmp.Compare(a.At, b.At), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Key, b.Key))
 }
 
-// earlierRuns returns the builds before this one in the same life of the job, and what those before them add up to.
+// earlierRuns returns the earlier runs of the same generation, and the streak before them.
 func (s series) earlierRuns(r run) (streak, []run) {
 	var runs []run
 	for _, b := range s.Runs {
@@ -171,7 +170,7 @@ func (s series) earlierRuns(r run) (streak, []run) {
 	return s.earlierStreak(r.Generation), runs
 }
 
-// streakBefore returns how things stood before the build.
+// streakBefore returns the streak before the run.
 func (s series) streakBefore(r run) streak {
 	so, runs := s.earlierRuns(r)
 	for _, b := range runs {
@@ -180,7 +179,7 @@ func (s series) streakBefore(r run) streak {
 	return so
 }
 
-// runOf returns the build that the event is about. Where it came too late to be remembered, it is what the event says.
+// runOf returns the run of the event. If it isn't remembered, it has only what the event says.
 func (s series) runOf(n eventData) run {
 	if i := s.find(n.Location.Number, n.Key, n.Hints); i >= 0 {
 		r := s.Runs[i]
@@ -192,7 +191,7 @@ func (s series) runOf(n eventData) run {
 	return run{Number: n.Location.Number, Key: n.Key, Generation: s.generation(n.Location.Number, n.Hints), hints: n.Hints, verdict: n.verdict()}
 }
 
-// elapsed returns the time between two moments in milliseconds.
+// elapsed returns the time between two times in milliseconds.
 func elapsed(from, to int64) time.Duration {
 	if from <= 0 || to <= from {
 		return 0

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestBackToNormalSaysAfterHowManyFailuresAndHowLong(t *testing.T) {
+func TestBackToNormalNamesFailuresAndDuration(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	for n, status := range []string{"SUCCESS", "FAILURE", "UNSTABLE", "ABORTED", "FAILURE", "NOT_BUILT", "SUCCESS", "SUCCESS"} {
@@ -25,7 +25,7 @@ func TestBackToNormalSaysAfterHowManyFailuresAndHowLong(t *testing.T) {
 	require.False(t, c.changes[7].ResultChanged)
 }
 
-func TestOnlyWhatGetsWorseCallsPeople(t *testing.T) {
+func TestOnlyEscalationsMentionPeople(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	for n, step := range []struct {
@@ -47,7 +47,7 @@ func TestOnlyWhatGetsWorseCallsPeople(t *testing.T) {
 	}
 }
 
-func TestAStreakIsCountedByTheNumbersOfBuildsNotByWhenTheyAreHeardOf(t *testing.T) {
+func TestAStreakFollowsBuildNumbersInAnyOrderOfDeliveries(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
 		c := newChannel(t)
@@ -64,7 +64,7 @@ func TestAStreakIsCountedByTheNumbersOfBuildsNotByWhenTheyAreHeardOf(t *testing.
 	}
 }
 
-func TestALongStreakIsCountedToItsEnd(t *testing.T) {
+func TestALongStreakIsCountedCompletely(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	c.hears(phase(t, 1, "FINALIZED", "SUCCESS"))
@@ -78,7 +78,7 @@ func TestALongStreakIsCountedToItsEnd(t *testing.T) {
 	require.Contains(t, c.shows(), "After 200 failures, 8 d 8 h\n", "what comes hours late changes nothing")
 }
 
-func TestTheJobsOfSeveralJenkinsAreNotMixedUp(t *testing.T) {
+func TestJobsOfSeveralJenkinsAreKeptApart(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	for n, host := range []string{"https://one.acme.test", "https://two.acme.test"} {

@@ -14,7 +14,7 @@ func phaseAt(number int, phase string, at time.Time, rest string) string {
 		`"phase":%q,"url":"job/web/%d/"%s}}`, number, number, at.UnixMilli(), phase, number, rest)
 }
 
-func TestTheTimeOfADeliveryIsThatOfItsPhase(t *testing.T) {
+func TestADeliveryHasTheTimeOfItsPhase(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	begin := c.now
@@ -37,7 +37,7 @@ func TestTheTimeOfADeliveryIsThatOfItsPhase(t *testing.T) {
 	require.Zero(t, c.card().At, "a build that runs has not ended")
 }
 
-func TestANoteIsAMessageInWhateverPhaseItComes(t *testing.T) {
+func TestANoteIsAMessageInEveryPhase(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	begin := c.now
@@ -71,7 +71,7 @@ func TestAStepWithoutNotesChangesNothing(t *testing.T) {
 	require.True(t, c.hears(phaseAt(7, "COMPLETED", c.now.Add(time.Minute), `,"duration":0`)).Stale)
 }
 
-func TestAMessageOfZoomSendLosesAndCounting(t *testing.T) {
+func TestAMessageDropsAndCounting(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	c.hears(report(t, map[string]any{"status": "Workflow", "summary": "SUCCESS after 1 min 3 sec and counting"}))
@@ -81,7 +81,7 @@ func TestAMessageOfZoomSendLosesAndCounting(t *testing.T) {
 	require.Contains(t, c.shows(), "Message\n", "what is within a text is about anything")
 }
 
-func TestOfACommitsMessageTheFirstLineIsShown(t *testing.T) {
+func TestACommitShowsItsFirstLine(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{
 		"Fix login<br>JIRA-12: second line":       "Fix login",
@@ -105,7 +105,7 @@ func TestNoTestsAreNotAllTests(t *testing.T) {
 	require.NotContains(t, c.shows(), "Tests")
 }
 
-func TestABranchIsShownWithoutTheNameOfItsRemote(t *testing.T) {
+func TestABranchIsShownWithoutItsRemote(t *testing.T) {
 	t.Parallel()
 	for branch, want := range map[string]string{
 		"origin/main": "main", "upstream/main": "main", "refs/remotes/fork/feature/x": "feature/x", "refs/heads/main": "main", "feature/login": "feature/login",
@@ -125,7 +125,7 @@ func TestAJenkinsWithoutAnAddressIsOneForBothPlugins(t *testing.T) {
 	require.Len(t, c.states, 1)
 }
 
-func TestAMessageOfSeveralLinesKeepsThem(t *testing.T) {
+func TestAMessageKeepsItsLineBreaks(t *testing.T) {
 	t.Parallel()
 	c := newChannel(t)
 	c.hears(phaseAt(7, "STARTED", c.now, `,"duration":0`))

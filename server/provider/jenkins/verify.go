@@ -8,17 +8,17 @@ import (
 )
 
 const (
-	// headerToken has the token as the plugin "Zoom" sends it, without a scheme, or as user info of the plugin "Notification"'s URL.
-	// Some versions of Mattermost take it off on the way; then only the address can prove anything.
+	// headerToken has the token as the plugin "Zoom" sends it, without a scheme, or as the user info in the URL of the plugin
+	// "Notification". Some versions of Mattermost remove the header; then only the address can prove anything.
 	headerToken = "Authorization"
-	// headerSignature has "sha256=" and the HMAC of the body, for senders that can make one.
+	// headerSignature has "sha256=" and the HMAC of the body, for senders that can sign.
 	headerSignature = "X-Mattermost-Jenkins-Signature"
 
 	signaturePrefix = "sha256="
 )
 
-// Verify implements provider.Provider. What is shown has to be right: a wrong signature or token is not made good by an address
-// that is right, since somebody who read an address in a log may try.
+// Verify implements provider.Provider. A wrong signature or token is an error even if the address is right, because someone who read the
+// address in a log may try others.
 func (Jenkins) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
 	if signature := strings.TrimSpace(d.Header[headerSignature]); signature != "" {
 		encoded, ok := strings.CutPrefix(signature, signaturePrefix)
@@ -42,7 +42,7 @@ func (Jenkins) Verify(d provider.Delivery, secrets []string) (provider.Proof, er
 	return provider.Proof{}, provider.ErrUnsigned
 }
 
-// tokens returns what the header's value may have as the token: all of it, what follows a scheme, or the parts of a login.
+// tokens returns the possible tokens in the header: the whole value, what follows a scheme, or the parts of a login.
 func tokens(value string) []string {
 	all := []string{value}
 	scheme, rest, _ := strings.Cut(value, " ")
@@ -51,7 +51,7 @@ func tokens(value string) []string {
 		all = append(all, rest)
 	case "basic":
 		login, err := base64.StdEncoding.Strict().DecodeString(rest)
-		if err != nil || strings.ContainsAny(rest, "\r\n") { // which the decoder leaves out
+		if err != nil || strings.ContainsAny(rest, "\r\n") { // the decoder ignores these
 			return all
 		}
 		user, password, _ := strings.Cut(string(login), ":")

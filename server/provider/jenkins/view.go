@@ -10,26 +10,26 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// view is what all parts of a build's story together mean.
+// view is what all stages of a build together mean.
 type view struct {
 	details
 	Location location
 	Sample   bool
-	// At is when it ended, in milliseconds, as far as is known.
+	// At is when it ended, in milliseconds, if it is known.
 	At int64
-	// FromJenkins says that Jenkins itself told of the build, and not only a pipeline's message.
+	// FromJenkins is set if Jenkins itself reported the build, and not only a pipeline's message.
 	FromJenkins bool
-	// Message is what a pipeline said last.
+	// Message is a pipeline's last message.
 	Message string
 	Before  streak
 	// Axes are the configurations of a matrix build.
 	Axes map[string]axis
-	// Recovery is the build with which its job was well again, nil while it is not.
+	// Recovery is the build that fixed the job, nil until then.
 	Recovery *recovery
 }
 
-// view puts the parts together. Of each fact the most trusted part that has it counts; names and addresses are better from the
-// plugin "Zoom", which sends them as people see them.
+// view merges the stages. For each fact, the most trusted stage counts; names and addresses are better from the plugin "Zoom", which
+// sends them in display form.
 func (b build) view() view {
 	v := view{Location: b.Location, Sample: b.Sample, Before: b.Before, Recovery: b.Recovery, Axes: b.Axes}
 	var end verdict
@@ -58,13 +58,13 @@ func (b build) view() view {
 	}
 	for _, m := range b.Messages {
 		if m.Result == "" || m.Result == v.Result {
-			v.Message = m.Text // one that names another result was wrong
+			v.Message = m.Text // a message with another result was wrong
 		}
 	}
 	return v
 }
 
-// overlay lays a part over what less trusted ones said.
+// overlay sets what a more trusted stage reports.
 func (v *view) overlay(s details, names bool) {
 	if s.URL != "" && (names || v.URL == "") {
 		v.URL = s.URL
@@ -96,10 +96,10 @@ func setIfKnown[T comparable](on *T, value T) {
 // equal reports whether two views show the same.
 func (v view) equal(o view) bool { return reflect.DeepEqual(v, o) }
 
-// brokenBefore is how Jenkins says that earlier builds were broken, too.
+// brokenBefore matches Jenkins' summary if earlier builds failed, too.
 var brokenBefore = regexp.MustCompile(`^broken (for a long time|since build )`)
 
-// kind returns which of the events the build stands at. Of builds before the channel was connected, only Jenkins' own words tell.
+// kind returns the kind of notification for the build's state. For builds before the channel was connected, only Jenkins' summary tells.
 func (v view) kind() string {
 	switch v.Result {
 	case "":
@@ -119,7 +119,8 @@ func (v view) kind() string {
 	return string(v.Result)
 }
 
-// resultChanged reports whether the result is another than that of the build before. The first build of a job turns if it is not well.
+// resultChanged reports whether the result differs from the previous build's. The first build of a job counts as a change if it didn't
+// succeed.
 func (v view) resultChanged() bool {
 	if v.Before.Last == "" {
 		return v.kind() == kindBackNormal || v.Result != "" && v.Result != resultSuccess && v.kind() != kindRepeated
@@ -136,7 +137,7 @@ func (v view) escalated() bool {
 	return bad[v.Result] > bad[v.Before.Last]
 }
 
-// title names the build as people know it.
+// title returns the display name of the build.
 func (v view) title() string {
 	job := v.Name
 	if job == "" {
@@ -145,7 +146,7 @@ func (v view) title() string {
 	return cmp.Or(strings.TrimSpace(job+" "+v.Label), name)
 }
 
-// endTime returns when the build ended; zero while it runs.
+// endTime returns when the build ended; zero while it is running.
 func (v view) endTime() time.Time {
 	if v.Result == "" || v.At == 0 {
 		return time.Time{}

@@ -12,25 +12,25 @@ import (
 )
 
 var (
-	// testsFailed is how Jenkins says that a build is unstable.
+	// testsFailed matches Jenkins' summary of an unstable build.
 	testsFailed = regexp.MustCompile(`unstable|\btests? .*fail|test failures?|still failing`)
-	// resultWord is one of Jenkins' own words for a result, at the beginning of a text.
+	// resultWord is one of Jenkins' words for a result, at the beginning of a text.
 	resultWord = regexp.MustCompile(`^[^\pL\pN]*(SUCCESS|UNSTABLE|FAILURE|NOT_BUILT|ABORTED)\b`)
-	// rewrittenLink is what the plugin makes of a link.
+	// rewrittenLink is the plugin's form of a link.
 	rewrittenLink = regexp.MustCompile(`<[^|<>]*\|([^<>]*)>`)
-	// lineEnd is what Jenkins makes of the end of a line.
+	// lineEnd is Jenkins' form of a line break.
 	lineEnd = regexp.MustCompile(`(?i)<br */?>`)
-	// commitID is the id of a Git commit.
+	// commitID is the ID of a Git commit.
 	commitID = regexp.MustCompile(`^[0-9a-fA-F]{12,}$`)
 )
 
-// separator stands between folders and jobs where Jenkins writes their names for people.
+// separator is between folders and jobs in Jenkins' display names.
 const separator = " » "
 
-// zoomReport is the body that the plugin "Zoom" sends, whose nulls are many.
+// zoomReport is the body that the plugin "Zoom" sends. Many of its fields are null.
 type zoomReport struct {
 	Name     string      `json:"name"`
-	Number   string      `json:"number"` // "#42", or whatever the build calls itself
+	Number   string      `json:"number"` // "#42", or the build's own display name
 	FullURL  string      `json:"full_url"`
 	Duration json.Number `json:"duration"`
 	Status   string      `json:"status"`
@@ -51,7 +51,7 @@ type zoomReport struct {
 	} `json:"test_summary"`
 }
 
-// parseZoomReport understands a delivery of the plugin "Zoom".
+// parseZoomReport reads a delivery of the plugin "Zoom".
 func parseZoomReport(body []byte) (eventData, string, error) {
 	var r zoomReport
 	if err := json.Unmarshal(body, &r); err != nil {
@@ -75,10 +75,10 @@ func parseZoomReport(body []byte) (eventData, string, error) {
 		n.Result, n.Trust = recoverResult(n.Summary)
 	case "Workflow":
 		n.Stage, n.Duration = stageMessage, 0
-		n.Message = cleanLines(r.Summary, maxMessage) // the only text that the plugin does not spoil
+		n.Message = cleanLines(r.Summary, maxMessage) // the only text that the plugin doesn't escape
 		if n.Result = namedResult(r.Summary); n.Result != "" {
 			n.Trust = trustPipeline
-			n.Message = strings.Replace(n.Message, " and counting", "", 1) // how Jenkins ends the duration of a build that still runs
+			n.Message = strings.Replace(n.Message, " and counting", "", 1) // how Jenkins ends the duration of a running build
 		}
 	default:
 		return eventData{}, "", errors.Errorf("a build report of status %q", untrusted.Line(r.Status, 40))
@@ -87,7 +87,7 @@ func parseZoomReport(body []byte) (eventData, string, error) {
 	return n, plainAddress(r.FullURL), nil
 }
 
-// addChanges keeps the first commits; Jenkins escapes their messages for HTML, with "<br>" for the end of a line.
+// addChanges adds the first commits. Jenkins escapes their messages for HTML, with "<br>" for a line break.
 func (n *eventData) addChanges(r zoomReport) {
 	n.ChangeCount = len(r.Changes)
 	for _, c := range r.Changes[:min(len(r.Changes), maxListed)] {
@@ -97,7 +97,7 @@ func (n *eventData) addChanges(r zoomReport) {
 	}
 }
 
-// addTestSummary keeps what came of the tests, where that was asked for; the object is always there.
+// addTestSummary adds test results if they were requested. The object is always present.
 func (n *eventData) addTestSummary(r zoomReport) {
 	s := r.TestSummary
 	if s == nil || intValue(s.Total) == 0 && intValue(s.Fail) == 0 && intValue(s.Skip) == 0 && len(s.FailedResults) == 0 {
@@ -111,8 +111,8 @@ func (n *eventData) addTestSummary(r zoomReport) {
 	n.Tests = &t
 }
 
-// recoverResult returns the result that the plugin has blurred to "Failure". Jenkins' own words for the outcome tell, where they are
-// English; in other languages a failure is what the plugin calls it.
+// recoverResult returns the actual result behind the plugin's "Failure". Jenkins' summary reveals it in English; in other languages, it
+// stays a failure.
 func recoverResult(summary string) (result, int) {
 	lower := strings.ToLower(summary)
 	switch {
@@ -128,8 +128,8 @@ func recoverResult(summary string) (result, int) {
 	return resultFailure, trustZoomFailure
 }
 
-// namedResult returns the result that a pipeline's message begins with, in Jenkins' own words; "" for none. Further on, such a word may be
-// about anything, as in "Tests: 0 FAILURE".
+// namedResult returns the result that a pipeline's message begins with, or "". Further on, such a word may mean anything, as in "Tests: 0
+// FAILURE".
 func namedResult(message string) result {
 	if found := resultWord.FindStringSubmatch(message); found != nil {
 		return resultWords()[found[1]]
@@ -137,8 +137,8 @@ func namedResult(message string) result {
 	return ""
 }
 
-// jobName returns the name of the job from the full name of a build: what stands before the build's own name. The plugin loses
-// apostrophes; where the address has the same name with them, that is right.
+// jobName returns the job's name in the full name of a build, without the build's own name. The plugin drops apostrophes; if the address
+// has the same name with them, that one is used.
 func jobName(full, label string, p location) string {
 	job := full
 	if label != "" {
@@ -150,20 +150,20 @@ func jobName(full, label string, p location) string {
 	return untrusted.Line(job, maxName)
 }
 
-// unescapeText undoes what the plugin does to a text: links become "<address|text>", then the rest is escaped for HTML.
+// unescapeText reverts what the plugin does to a text: links become "<address|text>", then everything is escaped for HTML.
 func unescapeText(text string) string {
 	text = rewrittenLink.ReplaceAllString(text, "$1")
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
 }
 
-// plainAddress returns the address without what only chooses how the page looks.
+// plainAddress returns the address without parts that only choose a view of the page.
 func plainAddress(address string) string {
 	address, _, _ = strings.Cut(address, "#")
 	address, _, _ = strings.Cut(address, "?")
 	return strings.TrimSuffix(strings.TrimRight(address, "/"), "/display/redirect")
 }
 
-// shortID returns as much of a commit's id as people read.
+// shortID returns the beginning of a commit ID.
 func shortID(id string) string {
 	id = untrusted.Line(id, maxName)
 	if commitID.MatchString(id) {
@@ -179,9 +179,9 @@ func intValue(n *int) int {
 	return max(*n, 0)
 }
 
-// parseWhole returns a number of milliseconds; what is none, or is out of all reason, is 0.
+// parseWhole returns a number of milliseconds, 0 for anything else or an implausible one.
 func parseWhole(n json.Number) int64 {
-	const most = 1 << 45 // some hundred years after 1970
+	const most = 1 << 45 // about 300 years after 1970
 	v, err := n.Int64()
 	if err != nil || v < 0 || v > most {
 		return 0
