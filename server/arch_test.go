@@ -38,19 +38,22 @@ var mayImport = map[string][]string{
 	"account": {"chat", "fault", "oauth", "zoom"},
 	"meeting": {"chat", "command", "fault", "zoom"},
 
-	"bridge":            {"chat", "fault", "kv", "provider", "queue"},
-	"bridge/console":    {"bridge", "bridge/access", "bridge/connection", "bridge/delivery", "bridge/notice", "chat", "command", "fault", "kv", "provider", "queue"},
-	"bridge/access":     {"bridge", "chat", "fault", "provider"},
-	"bridge/assembly":   {"bridge", "bridge/access", "bridge/connection", "bridge/console", "bridge/delivery", "bridge/notice", "provider"},
-	"bridge/connection": {"bridge", "chat", "provider"},
-	"bridge/delivery":   {"bridge", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
-	"bridge/notice":     {"bridge", "chat"},
+	"bridge":              {"chat", "fault", "kv", "provider", "queue"},
+	"bridge/console":      {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "bridge/signin", "bridge/subscription", "chat", "command", "fault", "kv", "provider", "queue"},
+	"bridge/access":       {"bridge", "chat", "fault", "provider"},
+	"bridge/assembly":     {"bridge", "bridge/access", "bridge/connection", "bridge/console", "bridge/delivery", "bridge/notice", "provider"},
+	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
+	"bridge/delivery":     {"bridge", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
+	"bridge/notice":       {"bridge", "chat"},
+	"bridge/conversation": {"bridge", "chat", "fault", "provider"},
+	"bridge/signin":       {"bridge", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
+	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
 	"session":             {"chat", "fault", "kv", "oauth", "provider"},
 	"store":               {"bridge", "chat", "kv", "meeting", "queue"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
 	"mattermost/markdown": {"chat"},
-	"httpapi":             {"account", "bridge/console", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
+	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
 	"": {everything},
 

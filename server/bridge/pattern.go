@@ -14,11 +14,11 @@ func ValidPattern(pattern string) bool {
 
 // Limits of patterns: a channel's members write them, and each event is held against them.
 const (
-	// maxPattern is the longest pattern, and the longest label, that is looked at; in bytes.
+	// MaxPattern is the longest pattern, and the longest label, that is looked at; in bytes.
 	MaxPattern = 300
 	// maxBraces bounds the alternatives in one: their combinations multiply, and take for ever to try.
 	maxBraces = 1
-	// maxValues is how many values of one label a subject remembers, the latest.
+	// MaxValues is how many values of one label a subject remembers, the latest.
 	MaxValues = 20
 )
 

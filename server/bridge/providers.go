@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"slices"
+	"strconv"
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -88,4 +89,13 @@ func Enumerated(parts []chat.Message) chat.Message {
 		line = chat.Say("bridge.enumerated").WithMessage("Before", line).WithMessage("Next", next)
 	}
 	return line
+}
+
+// TooMany is the fault of a limit that is reached.
+func TooMany(most int) error { return fault.New(fault.TooMany).With("Limit", strconv.Itoa(most)) }
+
+// NothingYet says what to type in a channel that is connected to nothing.
+func (s *Providers) NothingYet(providerID string) chat.Message {
+	about := s.Registry.Describe(providerID)
+	return chat.Say("bridge.list.empty", "Provider", about.Name, "Command", s.Word(providerID)).WithMessage("Argument", about.ConnectHint)
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -64,7 +64,7 @@ func (s *server) actorOf(c chat.Click) func(context.Context, chat.Click) error {
 	switch {
 	case c.Card:
 		return s.Bridge.Act
-	case c.Action == console.Pressed:
+	case c.Action == conversation.Pressed:
 		return s.Bridge.Press
 	}
 	return s.Meetings.Act

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
@@ -274,14 +275,14 @@ func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"card","trigger_id":"trigger",
 		"context":{"card":true,"action":"archive","values":{"of":"web"},"selected_option":"forever"}}`)
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","post_id":"note","trigger_id":"trigger",
-		"context":{"action":"`+console.Pressed+`","root_id":"root","values":{"sealed":"v1.x"}}}`)
+		"context":{"action":"`+conversation.Pressed+`","root_id":"root","values":{"sealed":"v1.x"}}}`)
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","context":{"card":"true","action":"start"}}`)
 	require.Equal(t, []chat.Click{{
 		Actor: actor("alice"), Place: place("town"), Message: message("card", place("town")), Action: "archive", Card: true,
 		Values: map[string]string{"of": "web", "selected": "forever"}, TriggerID: "trigger",
 	}}, d.acted)
 	require.Equal(t, []chat.Click{{
-		Actor: actor("alice"), Place: place("town").In("root"), Message: message("note", place("town").In("root")), Action: console.Pressed,
+		Actor: actor("alice"), Place: place("town").In("root"), Message: message("note", place("town").In("root")), Action: conversation.Pressed,
 		Values: map[string]string{"sealed": "v1.x"}, TriggerID: "trigger",
 	}}, d.pressed)
 	require.Len(t, d.clicked, 1, "a meeting's button")

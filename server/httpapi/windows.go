@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -210,7 +211,7 @@ func (s *server) options(person chat.PersonID, options []chat.Option) []OptionDe
 func (s *server) pressable(person chat.PersonID, buttons []chat.Button) []ButtonDetail {
 	details := make([]ButtonDetail, 0, len(buttons))
 	for _, b := range buttons {
-		if press, ok := console.Sealed(b); ok {
+		if press, ok := conversation.Sealed(b); ok {
 			details = append(details, ButtonDetail{Label: s.People.Plain(person, b.Label), Primary: b.Primary, Press: press})
 		}
 	}

@@ -9,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 )
 
 // sealed is a button of the bridge's.
 func sealed(label string) chat.Button {
-	return chat.Button{Label: chat.Verbatim(label), Primary: true, Action: console.Pressed, Values: map[string]string{"sealed": "v1.sealed"}}
+	return chat.Button{Label: chat.Verbatim(label), Primary: true, Action: conversation.Pressed, Values: map[string]string{"sealed": "v1.sealed"}}
 }
 
 // atWindow is a desk whose bridge asks and tells something of each kind.

@@ -50,14 +50,16 @@ func New(d Dependencies) *Bridge {
 	keys := &access.Keys{Providers: providers, Records: d.Records, Seals: d.Seals, Audit: d.Audit, Now: d.Now, Log: d.Log}
 	caller := &access.Caller{Providers: providers, Sessions: d.Sessions, Keys: keys}
 	rights := &access.Rights{Providers: providers, People: d.People}
-	directory := &connection.Directory{Providers: providers, Records: d.Records, Sessions: d.Sessions, Log: d.Log}
+	directory := &connection.Directory{
+		Providers: providers, Records: d.Records, Sessions: d.Sessions, People: d.People, Rights: rights, Log: d.Log,
+	}
 	parts := delivery.New(delivery.Dependencies{
 		Providers: providers, Records: d.Records, Surface: d.Surface, People: d.People, Inbox: d.Inbox,
 		Keys: keys, Caller: caller, Directory: directory, Notices: notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
 	})
 	service := console.New(console.Dependencies{
 		Providers: providers, Surface: d.Surface, People: d.People, Records: d.Records, Inbox: d.Inbox, Seals: d.Seals, Sessions: d.Sessions,
-		Meetings: d.Meetings, Audit: d.Audit, Keys: keys, Caller: caller, Rights: rights, Directory: directory, Notices: notices,
+		Meetings: d.Meetings, Audit: d.Audit, Keys: keys, Caller: caller, Rights: rights, Directory: directory,
 		Cards: parts.Cards, Journal: parts.Journal, Reconciliation: parts.Worker, Now: d.Now, Log: d.Log,
 	})
 	for key, do := range service.Tasks() {

@@ -12,6 +12,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/access"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -32,11 +34,21 @@ type Sites interface {
 	Sites(ctx context.Context, providerID string) ([]provider.Site, error)
 }
 
+// Channels is what the directory needs to know of channels.
+type Channels interface {
+	// Channel returns the channel of a place.
+	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
+	// CanPost reports whether the user may post in the channel now.
+	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+}
+
 // Directory finds the connections that channels follow.
 type Directory struct {
 	bridge.Providers
 	Records  Records
 	Sessions Sites
+	People   Channels
+	Rights   *access.Rights
 	Log      *slog.Logger
 }
 
@@ -121,4 +133,48 @@ func (s *Directory) Unlist(ctx context.Context, providerID, list, id string) {
 	if err != nil {
 		s.Log.Warn("A connection could not be taken off a list", "connection", id, "error", err.Error())
 	}
+}
+
+// Changeable returns the connection of the intent, if its user may change at this moment what its channel is connected to, and the
+// channel still follows it. Faults: NoPost, ConnectForbidden, ConnectAdminOnly, ProviderOff, ConnectionGone.
+func (s *Directory) Changeable(ctx context.Context, what conversation.Intent) (bridge.Connection, error) {
+	if err := s.Rights.MayConnect(ctx, what.Actor, what.Place); err != nil {
+		return bridge.Connection{}, err
+	}
+	c, ok, err := s.Records.Connection(ctx, what.Connection)
+	if err != nil {
+		return bridge.Connection{}, errors.Wrapf(err, "read connection %s", what.Connection)
+	}
+	if s.Enabled(what.Provider) == nil {
+		return bridge.Connection{}, s.ProviderOff(what.Provider)
+	}
+	if !ok || c.Provider != what.Provider || len(c.In(what.Place)) == 0 {
+		return bridge.Connection{}, s.ConnectionGone(what.Provider)
+	}
+	return c, nil
+}
+
+// ChannelsOf names the channels that follow the connection, but for one. Those that the person cannot post in are only counted.
+func (s *Directory) ChannelsOf(ctx context.Context, actor chat.Actor, c bridge.Connection, except chat.Place) chat.Message {
+	const mostNamed = 5
+	var names []chat.Message
+	others := 0
+	for _, id := range c.Channels() {
+		if id.SameChannel(except) {
+			continue
+		}
+		channel, err := s.People.Channel(ctx, id)
+		switch {
+		case err != nil || len(names) == mostNamed || !s.People.CanPost(ctx, actor, id):
+			others++
+		case channel.Direct:
+			names = append(names, chat.Say("bridge.direct"))
+		default:
+			names = append(names, chat.Verbatim(chat.Escape("~"+channel.Name)))
+		}
+	}
+	if others > 0 {
+		names = append(names, chat.Plural("bridge.others", others))
+	}
+	return bridge.Enumerated(names)
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -54,7 +56,7 @@ func (t attempt) next(a aim) (string, error) {
 	if t.answered {
 		kind = attemptFormKind
 	}
-	for _, what := range []intent{t.intends(kind, a), attempt{actor: t.actor, message: t.message, subject: t.subject, action: t.action}.intends(attemptKind, a)} {
+	for _, what := range []conversation.Intent{t.intends(kind, a), attempt{actor: t.actor, message: t.message, subject: t.subject, action: t.action}.intends(attemptKind, a)} {
 		next, err := json.Marshal(what)
 		if err != nil {
 			return "", errors.Wrap(err, "encode what to resume")
@@ -75,7 +77,7 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error
 	if what.Text = attemptKind; t.answered {
 		what.Text = attemptFormKind
 	}
-	button, err := s.button(ctx, chat.Say("bridge.act.token.button"), true, what)
+	button, err := s.Prompts.Button(ctx, chat.Say("bridge.act.token.button"), true, what)
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -95,7 +97,7 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 	}
 	note := chat.Note{Text: text}
 	if s.Rights.MayConnect(ctx, t.actor, a.thread) == nil && s.Rights.MayChange(ctx, t.actor, a.Connection) == nil {
-		button, err := s.credentialButton(ctx, a.Connection, a.asked, t.actor)
+		button, err := s.AccessButtons.Enter(ctx, a.Connection, a.asked, t.actor)
 		if err != nil {
 			return chat.Message{}, err
 		}
@@ -107,13 +109,13 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 }
 
 // pressToken shows the form for the person's own token.
-func (s *Service) pressToken(ctx context.Context, c chat.Click, what intent) error {
+func (s *Service) pressToken(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	a, bearer, err := s.aimToken(ctx, what)
 	if err != nil {
 		return err
 	}
 	name := chat.Escape(s.Name(a.Provider))
-	return s.openForm(ctx, c.TriggerID, chat.Form{
+	return s.Prompts.OpenForm(ctx, c.TriggerID, chat.Form{
 		Title:  chat.Say("bridge.act.token.title"),
 		Intro:  chat.Say("bridge.act.token.intro", "Provider", name, "Site", chat.Code(a.Site)),
 		Submit: chat.Say("bridge.act.token.submit"),
@@ -122,11 +124,11 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what intent) err
 }
 
 // aimToken checks that the attempt that the token is for can still be made. Faults: NotConfigured, and those of aim.
-func (s *Service) aimToken(ctx context.Context, what intent) (aim, provider.TokenAuth, error) {
+func (s *Service) aimToken(ctx context.Context, what conversation.Intent) (aim, provider.TokenAuth, error) {
 	if missing := s.Settings().Missing; missing != "" {
 		return aim{}, nil, fault.New(fault.NotConfigured).With("Setting", missing)
 	}
-	a, err := s.aim(ctx, what.attempt())
+	a, err := s.aim(ctx, attemptOf(what))
 	if err != nil {
 		return aim{}, nil, err
 	}
@@ -138,7 +140,7 @@ func (s *Service) aimToken(ctx context.Context, what intent) (aim, provider.Toke
 }
 
 // tokenEntered makes a token the person's account, if the tool accepts it, and goes on with what it was needed for.
-func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what intent) (chat.FormErrors, error) {
+func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	a, bearer, err := s.aimToken(ctx, what)
 	if err != nil {
 		return nil, err
@@ -147,19 +149,19 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	if err != nil {
 		return nil, err
 	}
-	credential, err := bearer.ParseCredential(merged(answer.Values, map[string]string{fieldAddress: site.URL}))
+	credential, err := bearer.ParseCredential(conversation.Merged(answer.Values, map[string]string{connection.FieldAddress: site.URL}))
 	if err != nil {
-		return slipOf(err)
+		return conversation.FieldErrors(err)
 	}
 	account, err := s.Sessions.SaveToken(ctx, a.Provider, site, answer.Actor.Person, credential)
 	if err != nil {
-		return slipAt(err, personalFields(bearer))
+		return connection.FieldErrorsAt(err, personalFields(bearer))
 	}
 	s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditCredential, What: "own", Actor: answer.Actor, Place: a.thread, Provider: a.Provider, Connection: a.ID})
 	s.Notices.Whisper(ctx, a.asked, answer.Actor, chat.Note{Text: chat.Say("bridge.act.token.saved",
 		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.Name(a.Provider)))})
 	what.Kind = what.Text
-	if _, err := s.carryOut(ctx, what.attempt(), a); err != nil {
+	if _, err := s.carryOut(ctx, attemptOf(what), a); err != nil {
 		// The token is kept; the form has done its part.
 		s.Notices.Whisper(ctx, a.asked, answer.Actor, chat.Note{Text: chat.Failure(err)})
 	}
@@ -168,5 +170,5 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 
 // personalFields are the questions for somebody's own token: what the tool signs with is a connection's alone.
 func personalFields(bearer provider.TokenAuth) []chat.FormField {
-	return slices.DeleteFunc(credentialFields(bearer, "", false), func(f chat.FormField) bool { return f.Name == fieldSecret })
+	return slices.DeleteFunc(connection.CredentialFields(bearer, "", false), func(f chat.FormField) bool { return f.Name == connection.FieldSecret })
 }

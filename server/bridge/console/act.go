@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
@@ -30,16 +31,16 @@ const (
 	maxClickValues = 700
 )
 
-func (s *Service) actionPresses() map[string]pressed {
-	return map[string]pressed{attemptKind: s.pressAttempt, tokenKind: s.pressToken}
+func (s *Service) actionPresses() map[string]conversation.Press {
+	return map[string]conversation.Press{attemptKind: s.pressAttempt, tokenKind: s.pressToken}
 }
 
-func (s *Service) actionForms() map[string]answered {
-	return map[string]answered{attemptFormKind: s.attemptAnswered, tokenKind: s.tokenEntered}
+func (s *Service) actionForms() map[string]conversation.Answer {
+	return map[string]conversation.Answer{attemptFormKind: s.attemptAnswered, tokenKind: s.tokenEntered}
 }
 
-func (s *Service) actionResumes() map[string]resumed {
-	return map[string]resumed{
+func (s *Service) actionResumes() map[string]conversation.Resume {
+	return map[string]conversation.Resume{
 		attemptKind: s.resumeAttempt, attemptFormKind: s.resumeAttempt, subjectKind: s.resumeAttempt, subjectFormKind: s.resumeAttempt,
 	}
 }
@@ -79,11 +80,11 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	tried := bridge.AuditEntry{Event: bridge.AuditAct, What: c.Action, Actor: c.Actor, Place: c.Place}
 	a, err := s.aim(ctx, t)
 	if err != nil {
-		return s.refused(err, tried)
+		return s.Trail.Refused(err, tried)
 	}
 	tried.Provider, tried.Connection = a.Provider, a.ID
 	if !c.Place.Zero() && !c.Place.SameChannel(a.thread) {
-		return s.refused(fault.New(fault.CardUnknown), tried)
+		return s.Trail.Refused(fault.New(fault.CardUnknown), tried)
 	}
 	if !c.Message.Zero() && c.Place.Thread == c.Message.ID {
 		a.asked = a.thread // the card was clicked in its own thread
@@ -99,7 +100,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		return s.startMeeting(ctx, t, a)
 	}
 	_, err = s.carryOut(ctx, t, a)
-	return s.refused(err, tried)
+	return s.Trail.Refused(err, tried)
 }
 
 // notOurs are the failures of aim for a thread that is no card, or one that can't be acted on: nothing has to be done for it.
@@ -225,9 +226,9 @@ func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionRes
 // askMore shows the form that the provider asks more with; without a trigger, a button that will have one.
 func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form) (chat.Message, error) {
 	if t.trigger != "" {
-		return chat.Message{}, s.openForm(ctx, t.trigger, form, t.intends(attemptFormKind, a))
+		return chat.Message{}, s.Prompts.OpenForm(ctx, t.trigger, form, t.intends(attemptFormKind, a))
 	}
-	button, err := s.button(ctx, form.Title, true, t.intends(attemptKind, a))
+	button, err := s.Prompts.Button(ctx, form.Title, true, t.intends(attemptKind, a))
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -236,15 +237,15 @@ func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form)
 }
 
 // intends returns the intent to go on with the attempt.
-func (t attempt) intends(kind string, a aim) intent {
-	return intent{
+func (t attempt) intends(kind string, a aim) conversation.Intent {
+	return conversation.Intent{
 		Actor: t.actor, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.thread,
 		Message: t.message, Subject: t.subject, Action: t.action, Values: t.values,
 	}
 }
 
-// attempt returns what the intent goes on with.
-func (i intent) attempt() attempt {
+// attemptOf returns what the intent goes on with.
+func attemptOf(i conversation.Intent) attempt {
 	return attempt{
 		actor: i.Actor, message: i.Message, action: i.Action, values: i.Values, connection: i.Connection, subject: i.Subject, place: i.Place,
 		answered: i.Kind == attemptFormKind || i.Kind == subjectFormKind,
@@ -263,8 +264,8 @@ func (t attempt) kind(ofCard string) string {
 }
 
 // pressAttempt repeats a click, now that there can be a form.
-func (s *Service) pressAttempt(ctx context.Context, c chat.Click, what intent) error {
-	t := what.attempt()
+func (s *Service) pressAttempt(ctx context.Context, c chat.Click, what conversation.Intent) error {
+	t := attemptOf(what)
 	t.trigger = c.TriggerID
 	a, err := s.aim(ctx, t)
 	if err != nil {
@@ -275,38 +276,30 @@ func (s *Service) pressAttempt(ctx context.Context, c chat.Click, what intent) e
 }
 
 // attemptAnswered gives the answer to a provider's form to the provider.
-func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	t := what.attempt()
-	t.values = merged(t.values, answer.Values)
+func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
+	t := attemptOf(what)
+	t.values = conversation.Merged(t.values, answer.Values)
 	a, err := s.aim(ctx, t)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := s.carryOut(ctx, t, a); err != nil {
-		return slipOf(err)
+		return conversation.FieldErrors(err)
 	}
 	return nil, nil
 }
 
 // resumeAttempt goes on with the attempt for which somebody signed in.
-func (s *Service) resumeAttempt(ctx context.Context, person chat.PersonID, what intent) (chat.Message, error) {
+func (s *Service) resumeAttempt(ctx context.Context, person chat.PersonID, what conversation.Intent) (chat.Message, error) {
 	if what.Actor.Person != person {
 		return chat.Message{}, fault.New(fault.LinkExpired)
 	}
-	t := what.attempt()
+	t := attemptOf(what)
 	a, err := s.aim(ctx, t)
 	if err != nil {
 		return chat.Message{}, err
 	}
 	return s.carryOut(ctx, t, a)
-}
-
-// merged returns the values of both, the later ones where both have one.
-func merged(earlier, later map[string]string) map[string]string {
-	all := make(map[string]string, len(earlier)+len(later))
-	maps.Copy(all, earlier)
-	maps.Copy(all, later)
-	return all
 }
 
 // hash tells the attempt from others.

@@ -16,7 +16,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/assembly"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/subscription"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
@@ -263,8 +263,8 @@ func (s *actSurface) OpenForm(_ context.Context, trigger string, f chat.Form) er
 		require.LessOrEqual(t, utf8.RuneCountInString(label), 24, label)
 		require.LessOrEqual(t, utf8.RuneCountInString(help), 150, help)
 		if field.Kind == chat.SelectField {
-			require.True(t, console.HasOption(field.Options, field.Default), "%s begins with none of its choices", field.Name)
-			require.False(t, console.HasOption(field.Options, ""), "%s has a choice that is blank", field.Name)
+			require.True(t, subscription.HasOption(field.Options, field.Default), "%s begins with none of its choices", field.Name)
+			require.False(t, subscription.HasOption(field.Options, ""), "%s has a choice that is blank", field.Name)
 		}
 		require.False(t, field.Kind == chat.SecretField && field.Default != "", "a secret is shown again")
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -22,58 +23,58 @@ const (
 	maxNoteText = 3000
 )
 
-func (s *Service) annotateForms() map[string]answered {
-	return map[string]answered{annotateKind: s.annotated}
+func (s *Service) annotateForms() map[string]conversation.Answer {
+	return map[string]conversation.Answer{annotateKind: s.annotated}
 }
 
 // annotate offers the latest subjects at the tool to add a note to, which begins with the message whose address was typed.
-func (s *Service) annotate(ctx context.Context, w wish) (chat.Note, error) {
-	annotator, ok := s.Registry.Get(w.provider).(provider.Annotator)
+func (s *Service) annotate(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	annotator, ok := s.Registry.Get(w.Provider).(provider.Annotator)
 	if !ok {
 		return chat.Note{}, fault.New(fault.ButtonExpired)
 	}
 	h, err := s.home(ctx, w, annotator)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedAnnotate, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpAnnotate, h, err)
 	}
-	text := unquoted(w.text)
+	text := conversation.Unquoted(w.Text)
 	link := ""
-	if _, isMessage := s.message(ctx, w.actor, text); isMessage {
+	if _, isMessage := s.message(ctx, w.Actor, text); isMessage {
 		link, text = text, ""
 	}
 	found, _, err := annotator.Search(ctx, h.session, text, s.Now())
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedAnnotate, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpAnnotate, h, err)
 	}
 	if len(found) == 0 {
-		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.Name(w.provider)), "Text", chat.Escape(text))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.Name(w.Provider)), "Text", chat.Escape(text))}, nil
 	}
 	if s.windowed {
-		w.text, w.values = "", map[string]string{messageValue: link}
+		w.Text, w.Values = "", map[string]string{messageValue: link}
 		return chat.Note{}, s.openAnnotate(ctx, w, subjectOf(found))
 	}
-	offers := s.findings(w, deedAnnotateThis, found)
+	offers := s.findings(w, conversation.OpAnnotateThis, found)
 	for i := range offers {
-		offers[i].wish.values = map[string]string{messageValue: link}
+		offers[i].Request.Values = map[string]string{messageValue: link}
 	}
-	return s.question(ctx, chat.Say("bridge.note.which", "Command", s.Word(w.provider)), append(offers, orCancel(w))...)
+	return s.Prompts.Question(ctx, chat.Say("bridge.note.which", "Command", s.Word(w.Provider)), append(offers, conversation.OrCancel(w))...)
 }
 
 // annotateThis asks for the note on the subject that was chosen.
-func (s *Service) annotateThis(ctx context.Context, w wish) (chat.Note, error) {
-	if w.trigger == "" {
-		return s.question(ctx, chat.Say("bridge.act.more"), offer{label: chat.Say("bridge.note.submit"), primary: true, deed: deedAnnotateThis, wish: w}, orCancel(w))
+func (s *Service) annotateThis(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	if w.Trigger == "" {
+		return s.Prompts.Question(ctx, chat.Say("bridge.act.more"), conversation.Offer{Label: chat.Say("bridge.note.submit"), Primary: true, Operation: conversation.OpAnnotateThis, Request: w}, conversation.OrCancel(w))
 	}
 	return chat.Note{}, s.openAnnotate(ctx, w)
 }
 
 // openAnnotate shows the form for a note, which begins with the wish's message. It is about the subject that the wish's text names, or is
 // chosen in the fields before.
-func (s *Service) openAnnotate(ctx context.Context, w wish, before ...chat.FormField) error {
-	text, _ := s.message(ctx, w.actor, w.values[messageValue])
-	what := w.intends(noteField)
+func (s *Service) openAnnotate(ctx context.Context, w conversation.Request, before ...chat.FormField) error {
+	text, _ := s.message(ctx, w.Actor, w.Values[messageValue])
+	what := w.Intends(noteField)
 	what.Kind, what.Values = annotateKind, nil
-	return s.openForm(ctx, w.trigger, chat.Form{
+	return s.Prompts.OpenForm(ctx, w.Trigger, chat.Form{
 		Title: chat.Say("bridge.note.title"), Submit: chat.Say("bridge.note.submit"),
 		Fields: append(before, chat.FormField{
 			Name: noteField, Kind: chat.LongTextField, Label: chat.Say("bridge.note.text"), Default: chat.Truncate(text, maxNoteText), MaxLength: maxNoteText,
@@ -82,7 +83,7 @@ func (s *Service) openAnnotate(ctx context.Context, w wish, before ...chat.FormF
 }
 
 // annotated adds the note as the person, and tells them alone; they may share it.
-func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	annotator, ok := s.Enabled(what.Provider).(provider.Annotator)
 	if !ok {
 		return nil, s.ProviderOff(what.Provider)
@@ -93,18 +94,18 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 	if what.Text == "" {
 		return chat.FormErrors{subjectField: chat.Say("bridge.search.subject_missing")}, nil
 	}
-	w := what.wish()
+	w := what.Request()
 	h, err := s.home(ctx, w, annotator)
 	if err != nil {
 		return nil, err
 	}
-	who, err := s.People.Person(ctx, w.actor.Person)
+	who, err := s.People.Person(ctx, w.Actor.Person)
 	if err != nil {
 		return nil, errors.Wrap(err, "look up who writes a note")
 	}
 	response, err := annotator.Annotate(ctx, h.session, what.Text, a.Values[noteField], who.Username)
 	if err != nil {
-		return slipOf(err)
+		return conversation.FieldErrors(err)
 	}
 	if err := s.Cards.ApplySoon(ctx, h.Connection, response.Events); err != nil {
 		s.Log.Warn("A note could not be shown at once", "connection", h.ID, "error", err.Error())
@@ -113,9 +114,9 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what intent)
 	share.Provider, share.Connection = h.Provider, h.ID
 	note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
 	if err != nil {
-		s.Log.Warn("What somebody noted cannot be shared", "user_id", w.actor.ID, "connection", h.ID, "error", err.Error())
+		s.Log.Warn("What somebody noted cannot be shared", "user_id", w.Actor.ID, "connection", h.ID, "error", err.Error())
 	}
-	s.Notices.Whisper(ctx, w.place, w.actor, note)
+	s.Notices.Whisper(ctx, w.Place, w.Actor, note)
 	return nil, nil
 }
 

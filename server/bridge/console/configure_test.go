@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -17,7 +17,7 @@ import (
 func TestAChannelIsConfiguredWithAForm(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	form := w.surface.forms[0]
 	begins := map[string]string{}
 	for _, field := range form.Fields {
@@ -49,7 +49,7 @@ func TestAChannelIsConfiguredWithAForm(t *testing.T) {
 		"town: @bob changed the events, the filters, how notifications appear, who is mentioned for acme/door in this channel.",
 	}, w.people.announced)
 
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	_, err = w.submit("bob", nil)
 	require.NoError(t, err)
 	require.Equal(t, got, w.subscription("c-forge"), "the form begins with how things are")
@@ -72,7 +72,7 @@ func TestAWrongAnswerIsSaidAtItsField(t *testing.T) {
 			t.Parallel()
 			w := newActWorld(t)
 			before := w.subscription("c-forge")
-			require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+			require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 			said, err := w.submit("bob", map[string]string{c.field: c.value})
 			require.NoError(t, err)
 			require.Len(t, said, 1)
@@ -87,7 +87,7 @@ func TestNobodyHasTheBotCallEverybodyWhoMayNotThemselves(t *testing.T) {
 	w := newActWorld(t)
 	w.people.quiet = []string{"bob"}
 	for _, who := range []string{"here", "channel"} {
-		require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+		require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 		said, err := w.submit("bob", map[string]string{"mention": who})
 		require.NoError(t, err)
 		require.Contains(t, said["mention"], "You can't mention everyone")
@@ -97,7 +97,7 @@ func TestNobodyHasTheBotCallEverybodyWhoMayNotThemselves(t *testing.T) {
 	_, err := w.submit("bob", map[string]string{"mention": "here"})
 	require.NoError(t, err)
 	w.people.quiet = []string{"bob"}
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	said, err := w.submit("bob", map[string]string{"only_turns": "true"})
 	require.NoError(t, err)
 	require.Empty(t, said, "what somebody else chose may stay")
@@ -106,7 +106,7 @@ func TestNobodyHasTheBotCallEverybodyWhoMayNotThemselves(t *testing.T) {
 func TestAChannelWantsAtLeastOneKindOfNews(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	said, err := w.submit("bob", map[string]string{"events": ""})
 	require.NoError(t, err)
 	require.Contains(t, said["events"], "at least one")
@@ -116,7 +116,7 @@ func TestWhoIsMentionedByNameCanStay(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	w.records.connections["c-forge"].Subscriptions[0].Mention = "ada"
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	said, err := w.submit("bob", map[string]string{"style": "thread"})
 	require.NoError(t, err)
 	require.Empty(t, said)
@@ -128,14 +128,14 @@ func TestOfSeveralConnectionsOneIsChosen(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	w.connect("c-gate", "forge", "acme/gate", actCloud, provider.Resource{ID: "acme/gate", Name: "acme/gate", Path: "acme/gate"})
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	require.Empty(t, w.surface.forms)
 	require.Len(t, w.people.latest().note.Buttons, 2)
 	require.NoError(t, w.press("bob", "acme/gate"))
 	require.Contains(t, w.text(w.surface.forms[0].Intro), "acme/gate")
 
 	for _, name := range []string{"ACME/door", "“acme/door”", actCloud + "/acme/door"} {
-		require.NoError(t, w.run("bob", "town", name, "t", w.RunConfigure("forge")), name)
+		require.NoError(t, w.run("bob", "town", name, "t", w.Subscriptions.Configurator.RunConfigure("forge")), name)
 		require.Contains(t, w.text(w.surface.forms[len(w.surface.forms)-1].Intro), "acme/door", name)
 	}
 }
@@ -146,7 +146,7 @@ func TestOnePartOfAConnectionIsConfiguredByItsName(t *testing.T) {
 	c := w.records.connections["c-forge"]
 	c.Subscriptions = append(c.Subscriptions, bridge.Subscription{ID: "s2", Place: place("town"), Resource: "roof", ResourceName: "the roof"})
 	w.records.connections["c-forge"] = c
-	require.NoError(t, w.run("bob", "town", "the roof", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "the roof", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	_, err := w.submit("bob", map[string]string{"only_turns": "true"})
 	require.NoError(t, err)
 	require.False(t, w.records.connections["c-forge"].Subscriptions[0].OnlyTurns)
@@ -156,16 +156,16 @@ func TestOnePartOfAConnectionIsConfiguredByItsName(t *testing.T) {
 func TestAnAddressThatIsNotConnectedIsOfferedToBe(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("bob", "town", actCloud+"/acme/shed", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", actCloud+"/acme/shed", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	require.Contains(t, w.people.latest().text, "isn't connected to `https://forge.example/acme/shed`")
 	button := w.people.latest().note.Buttons[0]
-	what, err := w.Unseal(context.Background(), actor("bob"), button.Values[console.SealedValue])
+	what, err := w.Prompts.Unseal(context.Background(), actor("bob"), button.Values[conversation.SealedValue])
 	require.NoError(t, err)
 	require.Equal(t, actCloud+"/acme/shed", what.Text)
 	require.Equal(t, "forge", what.Provider)
 	require.Equal(t, "connect", what.Action)
 
-	err = w.run("bob", "town", "no address at all", "t", w.RunConfigure("forge"))
+	err = w.run("bob", "town", "no address at all", "t", w.Subscriptions.Configurator.RunConfigure("forge"))
 	require.True(t, fault.Is(err, fault.NotFollowed), "%v", err)
 }
 
@@ -174,7 +174,7 @@ func TestWhereNoFormCanOpenAButtonOpensIt(t *testing.T) {
 	w := newActWorld(t)
 	c := w.records.connections["c-builder"]
 	c.Subscriptions[0].Place = place("dm")
-	require.NoError(t, w.run("ada", "dm", "", "", w.RunConfigure("builder")))
+	require.NoError(t, w.run("ada", "dm", "", "", w.Subscriptions.Configurator.RunConfigure("builder")))
 	require.Empty(t, w.surface.forms)
 	require.Len(t, w.people.latest().note.Buttons, 2, "the form, and API access")
 	require.NoError(t, w.press("ada", "Configure"))
@@ -187,24 +187,24 @@ func TestWhereNoFormCanOpenAButtonOpensIt(t *testing.T) {
 func TestOnlyWhoMayConnectConfigures(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	err := w.run("eve", "town", "", "t", w.RunConfigure("forge"))
+	err := w.run("eve", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge"))
 	require.True(t, fault.Is(err, fault.NoPost), "%v", err)
-	err = w.run("eve", "garden", "acme/door", "t", w.RunConfigure("forge"))
+	err = w.run("eve", "garden", "acme/door", "t", w.Subscriptions.Configurator.RunConfigure("forge"))
 	require.True(t, fault.Is(err, fault.NotFollowed), "a connection of another channel is not there: %v", err)
 
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	w.settings.Policy = bridge.ChannelAdmins
 	_, err = w.submit("bob", map[string]string{"only_turns": "true"})
 	require.True(t, fault.Is(err, fault.ConnectForbidden), "the answer is checked too: %v", err)
 	require.False(t, w.subscription("c-forge").OnlyTurns)
-	err = w.run("bob", "town", "", "t", w.RunConfigure("forge"))
+	err = w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge"))
 	require.True(t, fault.Is(err, fault.ConnectForbidden), "%v", err)
 }
 
 func TestWhatWasDisconnectedMeanwhileIsNotConfigured(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("forge")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	c := w.records.connections["c-forge"]
 	c.Subscriptions = nil
 	w.records.connections["c-forge"] = c
@@ -215,7 +215,7 @@ func TestWhatWasDisconnectedMeanwhileIsNotConfigured(t *testing.T) {
 func TestAPIAccessIsTriedBeforeItIsKept(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("builder")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("builder")))
 	require.NoError(t, w.press("bob", "Enter API access"))
 	for name, c := range map[string]struct {
 		values map[string]string
@@ -254,12 +254,12 @@ func TestAPIAccessIsTriedBeforeItIsKept(t *testing.T) {
 func TestAPIAccessIsRemovedWhenAskedTwice(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("builder")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("builder")))
 	require.NoError(t, w.press("bob", "Enter API access"))
 	_, err := w.submit("bob", map[string]string{"url": "https://ci.example", "token": "t0p"})
 	require.NoError(t, err)
 
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("builder")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("builder")))
 	require.Len(t, w.people.latest().note.Buttons, 2)
 	require.NoError(t, w.press("bob", "Remove API access"))
 	require.True(t, w.records.connections["c-builder"].HasCredential)
@@ -275,7 +275,7 @@ func TestAPIAccessIsRemovedWhenAskedTwice(t *testing.T) {
 func TestAPIAccessIsForWhoMayConnectAndWhereItCanBeKept(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	button, err := w.CredentialButton(context.Background(), w.records.connections["c-builder"], place("town"), actor("eve"))
+	button, err := w.AccessButtons.Enter(context.Background(), w.records.connections["c-builder"], place("town"), actor("eve"))
 	require.NoError(t, err)
 	click := chat.Click{Actor: actor("eve"), Values: button.Values, TriggerID: "t"}
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.NoPost))
@@ -283,7 +283,7 @@ func TestAPIAccessIsForWhoMayConnectAndWhereItCanBeKept(t *testing.T) {
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.ButtonNotYours), "the button was made for eve")
 
 	w.settings.Missing = "At-rest token encryption key"
-	require.NoError(t, w.run("bob", "town", "", "t", w.RunConfigure("builder")))
+	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("builder")))
 	require.True(t, fault.Is(w.press("bob", "Enter API access"), fault.NotConfigured))
 	require.Len(t, w.surface.forms, 1)
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -160,7 +161,7 @@ func TestAGuestChangesNoConnection(t *testing.T) {
 func TestThereAreOnlySoManyConnections(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	for i := range console.MaxConnections {
+	for i := range connection.MaxConnections {
 		o.types(ada, lab, fmt.Sprintf("/builder connect server %d", i))
 	}
 	direct := len(o.people.direct)
@@ -168,7 +169,7 @@ func TestThereAreOnlySoManyConnections(t *testing.T) {
 	_, err := o.tries(ada, lab, "/builder connect one more")
 
 	require.Equal(t, fault.TooMany, fault.CodeOf(err))
-	require.Len(t, o.records.connections, console.MaxConnections)
+	require.Len(t, o.records.connections, connection.MaxConnections)
 	require.Len(t, o.people.direct, direct)
 	require.Less(t, len(o.types(ada, lab, "/builder list")), 16000, "a message that a post can hold")
 	require.Less(t, len(o.types(ada, lab, "/builder status")), 16000)
@@ -178,11 +179,11 @@ func TestAConnectionServesOnlySoManyChannels(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.types(ada, lab, "/builder connect ci")
-	for i := range console.MaxChannels {
+	for i := range connection.MaxChannels {
 		channel := fmt.Sprintf("room%d", i)
 		o.people.channels[channel], o.people.members[channel] = o.people.channels[lab], []string{ada}
 		_, err := o.tries(ada, channel, "/builder connect ci")
-		if i < console.MaxChannels-1 {
+		if i < connection.MaxChannels-1 {
 			require.NoError(t, err)
 			continue
 		}
@@ -248,7 +249,7 @@ func FuzzACommandLineDoesNoHarm(f *testing.F) {
 			require.NotContains(t, answer, "<no value>")
 		}
 		for _, c := range o.records.connections {
-			require.LessOrEqual(t, len([]rune(c.Name)), console.MaxName+len(" 50"))
+			require.LessOrEqual(t, len([]rune(c.Name)), connection.MaxName+len(" 50"))
 			require.NotContains(t, c.Name, "\n")
 		}
 	})
@@ -260,9 +261,9 @@ func FuzzUnquotedTakesOffQuotes(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := console.Unquoted(text)
+		got := conversation.Unquoted(text)
 		require.LessOrEqual(t, len(got), len(text))
 		require.Equal(t, strings.TrimSpace(got), got)
-		require.Equal(t, got, console.Unquoted(`"`+got+`"`), "what is quoted is what was meant")
+		require.Equal(t, got, conversation.Unquoted(`"`+got+`"`), "what is quoted is what was meant")
 	})
 }

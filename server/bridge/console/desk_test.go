@@ -9,6 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -213,7 +214,7 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 	require.Len(t, step.Notes, 1)
 	for _, b := range step.Notes[0].Buttons {
 		if w.text(b.Label) == "Send" {
-			sealed, ours := console.Sealed(b)
+			sealed, ours := conversation.Sealed(b)
 			require.True(t, ours)
 			step, err = w.PressInWindow(ctx, actor("ada"), at, sealed)
 			require.NoError(t, err)

@@ -5,7 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -23,7 +24,7 @@ func TestDisconnectAsksFirstAndCanBeCancelled(t *testing.T) {
 	require.Contains(t, o.presses(ada, "Disconnect"), "its webhook address no longer works")
 	require.Empty(t, o.records.connections)
 	require.Empty(t, o.records.lists["builder/"+lab])
-	require.Empty(t, o.records.lists["builder/"+console.Namesakes("builder", "ci")])
+	require.Empty(t, o.records.lists["builder/"+connection.Namesakes("builder", "ci")])
 	last := o.people.announced[len(o.people.announced)-1]
 	require.Equal(t, lab, last.at.Channel)
 	require.Contains(t, last.text, "ended this channel's connection to Builder: ci")
@@ -119,7 +120,7 @@ func TestAChannelThatJoinsWhileTheLastLeavesKeepsAWebhook(t *testing.T) {
 	o.types(bob, town, "/coder connect "+webRepo)
 
 	// As if ada's server had read the record before bob joined.
-	_, err := o.bridge.End(t.Context(), console.NewWish(actor(ada), placeOf(lab), "coder"), left)
+	_, err := o.bridge.Connections.Disconnector.End(t.Context(), conversation.Request{Actor: actor(ada), Place: placeOf(lab), Provider: "coder"}, left)
 
 	require.NoError(t, err)
 	require.Equal(t, []chat.Place{place(town)}, o.only().Channels())

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
@@ -22,8 +23,8 @@ type atHome struct {
 
 // home returns the person's account at the tool: at the site where people can sign in, of several the first at which this person is.
 // Faults: NoPost, AccountNeeded, AccountRejected, SetupNeeded, HostUnknown.
-func (s *Service) home(ctx context.Context, w wish, homely provider.AccountHome) (atHome, error) {
-	if !s.People.CanPost(ctx, w.actor, w.place) {
+func (s *Service) home(ctx context.Context, w conversation.Request, homely provider.AccountHome) (atHome, error) {
+	if !s.People.CanPost(ctx, w.Actor, w.Place) {
 		return atHome{}, fault.New(fault.NoPost)
 	}
 	h, err := s.ownSession(ctx, w)
@@ -34,7 +35,7 @@ func (s *Service) home(ctx context.Context, w wish, homely provider.AccountHome)
 	if err != nil {
 		return h, err
 	}
-	id := kv.Hash(w.provider, h.site.URL, resource.ID)
+	id := kv.Hash(w.Provider, h.site.URL, resource.ID)
 	sealed, err := s.Keys.Seal(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: rand.Text()}}})
 	if err != nil {
 		return h, err
@@ -44,8 +45,8 @@ func (s *Service) home(ctx context.Context, w wish, homely provider.AccountHome)
 			return false, nil
 		}
 		*c = bridge.Connection{
-			ID: id, Provider: w.provider, Name: resource.Name, Site: h.site.URL, Resource: resource, HookKey: rand.Text(),
-			CreatedBy: w.actor, CreatedAt: s.Now(), Sealed: sealed, ActsAs: w.actor.Person,
+			ID: id, Provider: w.Provider, Name: resource.Name, Site: h.site.URL, Resource: resource, HookKey: rand.Text(),
+			CreatedBy: w.Actor, CreatedAt: s.Now(), Sealed: sealed, ActsAs: w.Actor.Person,
 		}
 		return true, nil
 	})
@@ -53,18 +54,18 @@ func (s *Service) home(ctx context.Context, w wish, homely provider.AccountHome)
 }
 
 // ownSession returns the person's session at the first site that has them, and the site where they could sign in otherwise.
-func (s *Service) ownSession(ctx context.Context, w wish) (atHome, error) {
-	sites, err := s.Sessions.Sites(ctx, w.provider)
+func (s *Service) ownSession(ctx context.Context, w conversation.Request) (atHome, error) {
+	sites, err := s.Sessions.Sites(ctx, w.Provider)
 	if err != nil {
 		return atHome{}, errors.Wrap(err, "list the sites")
 	}
 	missing := atHome{}
-	failure := error(fault.New(fault.SetupNeeded).With("Provider", s.Name(w.provider)).With("Command", s.Word(w.provider)))
+	failure := error(fault.New(fault.SetupNeeded).With("Provider", s.Name(w.Provider)).With("Command", s.Word(w.Provider)))
 	for _, site := range sites {
 		if !site.OAuth {
 			continue
 		}
-		session, err := s.Sessions.ForUser(ctx, w.provider, site, w.actor.Person)
+		session, err := s.Sessions.ForUser(ctx, w.Provider, site, w.Actor.Person)
 		if err == nil {
 			return atHome{session: session, site: site}, nil
 		}
@@ -76,9 +77,9 @@ func (s *Service) ownSession(ctx context.Context, w wish) (atHome, error) {
 }
 
 // orSignInAtHome returns the error, unless signing in helps: then a link, after which the deed is done.
-func (s *Service) orSignInAtHome(ctx context.Context, w wish, deed string, h atHome, err error) (chat.Note, error) {
+func (s *Service) orSignInAtHome(ctx context.Context, w conversation.Request, deed string, h atHome, err error) (chat.Note, error) {
 	if h.site.URL == "" {
 		return chat.Note{}, err
 	}
-	return s.orSignIn(ctx, w, deed, h.site, err)
+	return s.Connections.Form.OrSignIn(ctx, w, deed, h.site, err)
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/mattermost/markdown"
@@ -93,7 +94,7 @@ func TestAConnectionCanCarryATokenOfItsOwn(t *testing.T) {
 	_, err := o.answers(ada, map[string]string{"address": webRepo, "token": "good"})
 	require.NoError(t, err)
 	require.Contains(t, o.lastWhisper().text, "private")
-	require.NotContains(t, o.lastWhisper().buttons[0].Values[console.SealedValue], "good")
+	require.NotContains(t, o.lastWhisper().buttons[0].Values[conversation.SealedValue], "good")
 	require.Contains(t, o.presses(ada, "Connect anyway"), "This channel now follows", "the token is remembered over the question")
 
 	c := o.only()
@@ -136,7 +137,7 @@ func TestAQuestionAfterSigningInIsAskedInTheChannel(t *testing.T) {
 	o.coder.private["acme/web"] = true
 	o.types(ada, town, "/coder connect "+webRepo+"?"+strings.Repeat("x", 3000))
 	o.accounts.signedIn[ada] = true
-	o.coder.private["acme/web?"+strings.Repeat("x", console.MaxAddress-len(webRepo)-1)] = true
+	o.coder.private["acme/web?"+strings.Repeat("x", connection.MaxAddress-len(webRepo)-1)] = true
 
 	page, err := o.bridge.Resume(t.Context(), ada, o.accounts.next)
 
@@ -339,9 +340,9 @@ func TestASecretThatTheToolTookWithoutSayingSoCounts(t *testing.T) {
 func TestAnotherPartsConnectButtonConnects(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	what := console.Intent{Actor: actor(ada), Kind: console.DeedConnect, Provider: "coder", Place: place(lab), Text: webRepo}
-	sealed, err := o.bridge.Seal(t.Context(), what)
+	what := conversation.Intent{Actor: actor(ada), Kind: conversation.OpConnect, Provider: "coder", Place: place(lab), Text: webRepo}
+	sealed, err := o.bridge.Prompts.Seal(t.Context(), what)
 	require.NoError(t, err)
-	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{Actor: actor(ada), Action: console.Pressed, Values: map[string]string{console.SealedValue: sealed}}))
+	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{Actor: actor(ada), Action: conversation.Pressed, Values: map[string]string{conversation.SealedValue: sealed}}))
 	require.Len(t, o.coder.hooks, 1)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -20,7 +21,7 @@ func (s *Service) Met(ctx context.Context, actor chat.Actor, at chat.Place, join
 	if at.Thread == "" {
 		return
 	}
-	what := intent{Actor: actor, Kind: meetKind, Message: chat.MessageRef{Place: at.Top(), ID: at.Thread}, Text: joinURL, Values: map[string]string{"number": number}}
+	what := conversation.Intent{Actor: actor, Kind: meetKind, Message: chat.MessageRef{Place: at.Top(), ID: at.Thread}, Text: joinURL, Values: map[string]string{"number": number}}
 	if _, err := s.meet(ctx, what); err != nil && !fault.Is(err, notOurs...) {
 		s.Log.Warn("A meeting could not be noted at the tool", "user_id", actor.ID, "post_id", at.Thread, "error", err.Error())
 		s.Notices.Whisper(ctx, at, actor, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
@@ -28,7 +29,7 @@ func (s *Service) Met(ctx context.Context, actor chat.Actor, at chat.Place, join
 }
 
 // meet notes the meeting of the intent at the tool. Faults: CardUnknown where its post is no card, those of aim and of the tool.
-func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
+func (s *Service) meet(ctx context.Context, what conversation.Intent) (chat.Message, error) {
 	a, err := s.aim(ctx, attempt{actor: what.Actor, message: what.Message})
 	if err != nil {
 		return chat.Message{}, err
@@ -55,7 +56,7 @@ func (s *Service) meet(ctx context.Context, what intent) (chat.Message, error) {
 }
 
 // inviteToMeet offers to sign in, after which the meeting is noted.
-func (s *Service) inviteToMeet(ctx context.Context, what intent, a aim, cause error) (chat.Message, error) {
+func (s *Service) inviteToMeet(ctx context.Context, what conversation.Intent, a aim, cause error) (chat.Message, error) {
 	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return chat.Message{}, err
@@ -74,8 +75,8 @@ func (s *Service) inviteToMeet(ctx context.Context, what intent, a aim, cause er
 	return chat.Say("bridge.act.asked"), nil
 }
 
-func (s *Service) meetResumes() map[string]resumed {
-	return map[string]resumed{meetKind: func(ctx context.Context, person chat.PersonID, what intent) (chat.Message, error) {
+func (s *Service) meetResumes() map[string]conversation.Resume {
+	return map[string]conversation.Resume{meetKind: func(ctx context.Context, person chat.PersonID, what conversation.Intent) (chat.Message, error) {
 		if what.Actor.Person != person {
 			return chat.Message{}, fault.New(fault.LinkExpired)
 		}

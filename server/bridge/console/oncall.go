@@ -11,6 +11,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -40,13 +42,13 @@ const (
 	dutyZone     = "zone"
 )
 
-func (s *Service) dutyForms() map[string]answered {
-	return map[string]answered{dutyFormKind: s.dutyAnswered}
+func (s *Service) dutyForms() map[string]conversation.Answer {
+	return map[string]conversation.Answer{dutyFormKind: s.dutyAnswered}
 }
 
 // onCall lists the channel's rotations, with buttons to add one and to remove each; the first one is asked for at once.
-func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
+func (s *Service) onCall(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
 	}
 	here, err := s.rotationsIn(ctx, w)
@@ -56,8 +58,8 @@ func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
 	if len(here) == 0 {
 		return s.addRotation(ctx, w)
 	}
-	lines := []chat.Message{chat.Say("bridge.oncall.title", "Provider", chat.Escape(s.Name(w.provider)))}
-	offers := []offer{{label: chat.Say("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}}
+	lines := []chat.Message{chat.Say("bridge.oncall.title", "Provider", chat.Escape(s.Name(w.Provider)))}
+	offers := []conversation.Offer{{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: w}}
 	for _, r := range here {
 		line := chat.Say("bridge.oncall.line", "Name", chat.Escape(r.Name), "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
 			"Time", r.Clock(), "Zone", r.Zone)
@@ -66,37 +68,37 @@ func (s *Service) onCall(ctx context.Context, w wish) (chat.Note, error) {
 		}
 		lines = append(lines, line)
 		one := w
-		one.subscription = r.ID
-		offers = append(offers, offer{label: chat.Say("bridge.oncall.remove", "Name", chat.Truncate(r.Name, maxButtonLabel)), deed: deedAskRotation, wish: one})
+		one.Subscription = r.ID
+		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.oncall.remove", "Name", chat.Truncate(r.Name, conversation.MaxButtonLabel)), Operation: conversation.OpAskRotation, Request: one})
 	}
-	return s.question(ctx, chat.Lines(lines...), offers...)
+	return s.Prompts.Question(ctx, chat.Lines(lines...), offers...)
 }
 
 // rotationsIn returns those of the wish's channel.
-func (s *Service) rotationsIn(ctx context.Context, w wish) ([]bridge.Rotation, error) {
-	all, err := s.Records.Rotations(ctx, w.provider)
+func (s *Service) rotationsIn(ctx context.Context, w conversation.Request) ([]bridge.Rotation, error) {
+	all, err := s.Records.Rotations(ctx, w.Provider)
 	if err != nil {
 		return nil, errors.Wrap(err, "list who wants to know who is on call")
 	}
-	return slices.DeleteFunc(all, func(r bridge.Rotation) bool { return r.Place != w.place }), nil
+	return slices.DeleteFunc(all, func(r bridge.Rotation) bool { return r.Place != w.Place }), nil
 }
 
 // addRotation shows the form for a rotation; without a trigger, a button that opens it.
-func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
-	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
+func (s *Service) addRotation(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
 	}
-	onCaller, ok := s.Registry.Get(w.provider).(provider.OnCallSchedules)
+	onCaller, ok := s.Registry.Get(w.Provider).(provider.OnCallSchedules)
 	if !ok {
 		return chat.Note{}, fault.New(fault.ButtonExpired)
 	}
 	h, err := s.home(ctx, w, onCaller)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedAddRotation, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpAddRotation, h, err)
 	}
-	if w.trigger == "" {
-		return s.question(ctx, chat.Say("bridge.oncall.open"),
-			offer{label: chat.Say("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: w}, orCancel(w))
+	if w.Trigger == "" {
+		return s.Prompts.Question(ctx, chat.Say("bridge.oncall.open"),
+			conversation.Offer{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: w}, conversation.OrCancel(w))
 	}
 	zone, err := onCaller.TimeZone(ctx, h.session)
 	if err != nil || zone == "" {
@@ -106,12 +108,12 @@ func (s *Service) addRotation(ctx context.Context, w wish) (chat.Note, error) {
 	if err != nil {
 		return chat.Note{}, err
 	}
-	what := w.intends(dutyName)
+	what := w.Intends(dutyName)
 	what.Kind = dutyFormKind
-	return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
+	return chat.Note{}, s.Prompts.OpenForm(ctx, w.Trigger, chat.Form{
 		Title: chat.Say("bridge.oncall.form"), Submit: chat.Say("bridge.oncall.save"),
 		Fields: slices.Concat([]chat.FormField{
-			{Name: dutyName, Kind: chat.TextField, Label: chat.Say("bridge.oncall.name"), MaxLength: maxName},
+			{Name: dutyName, Kind: chat.TextField, Label: chat.Say("bridge.oncall.name"), MaxLength: connection.MaxName},
 		}, fields, []chat.FormField{
 			{Name: dutyTime, Kind: chat.TextField, Label: chat.Say("bridge.oncall.time"), Help: chat.Say("bridge.oncall.time_help"), Default: "09:00", MaxLength: 5},
 			{Name: dutyZone, Kind: chat.TextField, Label: chat.Say("bridge.oncall.zone"), Help: chat.Say("bridge.oncall.zone_help"), Default: zone, MaxLength: 64},
@@ -152,16 +154,16 @@ func timeOfDay(typed string) (hour, minute int, ok bool) {
 }
 
 // dutyAnswered keeps the rotation, and says so in the channel.
-func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
-	w := what.wish()
-	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
+func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
+	w := what.Request()
+	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {
 		return nil, err
 	}
 	onCaller, ok := s.Enabled(what.Provider).(provider.OnCallSchedules)
 	if !ok {
 		return nil, s.ProviderOff(what.Provider)
 	}
-	r := bridge.Rotation{ID: rand.Text(), Place: w.place, Name: chat.Truncate(unquoted(a.Values[dutyName]), maxName), CreatedBy: w.actor, CreatedAt: s.Now()}
+	r := bridge.Rotation{ID: rand.Text(), Place: w.Place, Name: chat.Truncate(conversation.Unquoted(a.Values[dutyName]), connection.MaxName), CreatedBy: w.Actor, CreatedAt: s.Now()}
 	slips := chat.FormErrors{}
 	if r.Name == "" {
 		slips[dutyName] = chat.Say("bridge.oncall.no_name")
@@ -187,13 +189,13 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what inte
 		by = byID // it was chosen, not typed
 	}
 	if r.Schedule, err = onCaller.Schedule(ctx, h.session, by, a.Values[dutySchedule]); err != nil {
-		return slipOf(err)
+		return conversation.FieldErrors(err)
 	}
 	r.Site = h.site.URL
 	if err := s.keepRotation(ctx, what.Provider, r); err != nil {
 		return nil, err
 	}
-	s.Notices.Tell(ctx, w.place, chat.Say("bridge.oncall.saved", "Who", s.Notices.Who(ctx, w.actor), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.Name(what.Provider)),
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.saved", "Who", s.Notices.Who(ctx, w.Actor), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.Name(what.Provider)),
 		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", r.Clock(), "Zone", r.Zone))
 	return nil, nil
 }
@@ -222,45 +224,45 @@ func (s *Service) keepRotation(ctx context.Context, providerID string, r bridge.
 		return true
 	})
 	if err == nil && full > 0 {
-		return tooMany(full)
+		return bridge.TooMany(full)
 	}
 	return errors.Wrap(err, "keep a list of who is on call")
 }
 
 // askRotationAway asks whether to remove a rotation.
-func (s *Service) askRotationAway(ctx context.Context, w wish) (chat.Note, error) {
+func (s *Service) askRotationAway(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	r, err := s.ownRotation(ctx, w)
 	if err != nil {
 		return chat.Note{}, err
 	}
-	return s.question(ctx, chat.Say("bridge.oncall.confirm", "Name", chat.Escape(r.Name)),
-		offer{label: chat.Say("bridge.oncall.remove", "Name", chat.Truncate(r.Name, maxButtonLabel)), primary: true, deed: deedDropRotation, wish: w}, orCancel(w))
+	return s.Prompts.Question(ctx, chat.Say("bridge.oncall.confirm", "Name", chat.Escape(r.Name)),
+		conversation.Offer{Label: chat.Say("bridge.oncall.remove", "Name", chat.Truncate(r.Name, conversation.MaxButtonLabel)), Primary: true, Operation: conversation.OpDropRotation, Request: w}, conversation.OrCancel(w))
 }
 
 // removeRotation removes one, and says so in the channel.
-func (s *Service) removeRotation(ctx context.Context, w wish) (chat.Note, error) {
+func (s *Service) removeRotation(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	r, err := s.ownRotation(ctx, w)
 	if err != nil {
 		return chat.Note{}, err
 	}
-	if err := s.dropRotation(ctx, w.provider, r.ID); err != nil {
+	if err := s.dropRotation(ctx, w.Provider, r.ID); err != nil {
 		return chat.Note{}, err
 	}
-	s.Notices.Tell(ctx, w.place, chat.Say("bridge.oncall.removed", "Who", s.Notices.Who(ctx, w.actor), "Name", chat.Escape(r.Name)))
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.removed", "Who", s.Notices.Who(ctx, w.Actor), "Name", chat.Escape(r.Name)))
 	return chat.Note{Text: chat.Say("bridge.oncall.gone", "Name", chat.Escape(r.Name))}, nil
 }
 
 // ownRotation returns the wish's rotation, if the person may change what its channel gets. Faults: those of mayConnect, NotFollowed.
-func (s *Service) ownRotation(ctx context.Context, w wish) (bridge.Rotation, error) {
-	if err := s.Rights.MayConnect(ctx, w.actor, w.place); err != nil {
+func (s *Service) ownRotation(ctx context.Context, w conversation.Request) (bridge.Rotation, error) {
+	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {
 		return bridge.Rotation{}, err
 	}
-	r, err := s.rotation(ctx, w.provider, w.subscription)
+	r, err := s.rotation(ctx, w.Provider, w.Subscription)
 	if err != nil {
 		return bridge.Rotation{}, err
 	}
-	if r.ID == "" || r.Place != w.place {
-		return bridge.Rotation{}, s.NotFollowed(w.provider)
+	if r.ID == "" || r.Place != w.Place {
+		return bridge.Rotation{}, s.NotFollowed(w.Provider)
 	}
 	return r, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/notice"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -58,7 +59,7 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 	if err != nil {
 		return Page{}, err
 	}
-	w := wish{actor: actor, place: place, provider: providerID}
+	w := conversation.Request{Actor: actor, Place: place, Provider: providerID}
 	forbidden := s.Rights.MayConnect(ctx, actor, place)
 	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden) {
 		return Page{}, forbidden
@@ -81,7 +82,7 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 type pageDraft struct {
 	*Service
 	ctx   context.Context
-	wish  wish
+	wish  conversation.Request
 	found []bridge.Connection
 	// open says that the person may change things.
 	open bool
@@ -89,11 +90,11 @@ type pageDraft struct {
 }
 
 // buttons returns those of the offers, none for who may change nothing.
-func (d *pageDraft) buttons(offers ...offer) []chat.Button {
+func (d *pageDraft) buttons(offers ...conversation.Offer) []chat.Button {
 	if !d.open || d.err != nil {
 		return nil
 	}
-	note, err := d.question(d.ctx, chat.Message{}, offers...)
+	note, err := d.Prompts.Question(d.ctx, chat.Message{}, offers...)
 	d.err = err
 	return note.Buttons
 }
@@ -111,32 +112,32 @@ func (d *pageDraft) pressed(buttons []chat.Button, err error) []chat.Button {
 
 // service tells what the channel follows.
 func (d *pageDraft) service() Tab {
-	id := d.wish.provider
+	id := d.wish.Provider
 	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", chat.Escape(d.Name(id)))}
 	for _, c := range d.found {
 		one := d.wish
-		one.connection = c.ID
+		one.Connection = c.ID
 		item := Item{Title: connection.LabelOf(c, d.found), URL: c.Resource.URL}
-		for _, sub := range c.In(d.wish.place) {
+		for _, sub := range c.In(d.wish.Place) {
 			if sub.ResourceName != "" {
 				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", chat.Escape(sub.ResourceName)))
 			}
 		}
 		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.Notices.Who(d.ctx, c.CreatedBy)).WithMessage("When", notice.Ago(d.Now(), c.CreatedAt)))
 		item.Buttons = d.buttons(
-			offer{label: chat.Say("bridge.page.status"), deed: deedStatus, wish: one},
-			offer{label: chat.Say("bridge.page.test"), deed: deedTest, wish: one},
-			offer{label: chat.Say("bridge.page.disconnect"), deed: deedDisconnect, wish: one},
+			conversation.Offer{Label: chat.Say("bridge.page.status"), Operation: conversation.OpStatus, Request: one},
+			conversation.Offer{Label: chat.Say("bridge.page.test"), Operation: conversation.OpTest, Request: one},
+			conversation.Offer{Label: chat.Say("bridge.page.disconnect"), Operation: conversation.OpDisconnect, Request: one},
 		)
-		item.Buttons = append(item.Buttons, d.pressed(d.accessButtons(d.ctx, c, d.wish.place, d.wish.actor))...)
+		item.Buttons = append(item.Buttons, d.pressed(d.AccessButtons.All(d.ctx, c, d.wish.Place, d.wish.Actor))...)
 		tab.Items = append(tab.Items, item)
 	}
-	offers := []offer{{label: chat.Say("bridge.page.connect"), primary: len(d.found) == 0, deed: deedConnect, wish: d.wish}}
+	offers := []conversation.Offer{{Label: chat.Say("bridge.page.connect"), Primary: len(d.found) == 0, Operation: conversation.OpConnect, Request: d.wish}}
 	if _, installs := d.Registry.Get(id).(provider.Installer); installs {
-		offers = append(offers, offer{label: chat.Say("bridge.page.connect_by_address"), deed: deedConnectAsk, wish: d.wish})
+		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.page.connect_by_address"), Operation: conversation.OpConnectAsk, Request: d.wish})
 	}
 	if d.Authorizes(id) {
-		offers = append(offers, offer{label: chat.Say("bridge.page.account"), deed: deedAskSignOut, wish: d.wish})
+		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.page.account"), Operation: conversation.OpAskSignOut, Request: d.wish})
 	}
 	tab.Buttons = d.buttons(offers...)
 	return tab
@@ -144,28 +145,28 @@ func (d *pageDraft) service() Tab {
 
 // incidents tells what news the channel wants of what it follows.
 func (d *pageDraft) incidents() Tab {
-	about := d.Registry.Describe(d.wish.provider)
+	about := d.Registry.Describe(d.wish.Provider)
 	tab := Tab{ID: tabIncidents, Title: chat.Say("bridge.page.news"), Intro: chat.Say("bridge.page.news_intro")}
 	if about.MultipleRules {
-		tab.Title, tab.Intro = chat.Say("bridge.page.incidents"), chat.Plural("bridge.page.rules_intro", d.ruleLimit(about.ID))
+		tab.Title, tab.Intro = chat.Say("bridge.page.incidents"), chat.Plural("bridge.page.rules_intro", d.Subscriptions.RuleLimit(about.ID))
 	}
-	what := intent{Actor: d.wish.actor, Provider: d.wish.provider, Place: d.wish.place}
-	all := subscriptionsOf(d.found, d.wish.place)
+	what := conversation.Intent{Actor: d.wish.Actor, Provider: d.wish.Provider, Place: d.wish.Place}
+	all := bridge.SubscriptionsIn(d.found, d.wish.Place)
 	for _, f := range all {
-		item := Item{Title: f.title(), Details: d.chosenLines(about, f)}
-		button, err := d.configureButton(d.ctx, what, f, chat.Say("bridge.page.change"))
+		item := Item{Title: f.Title(), Details: d.Subscriptions.Configurator.ChosenLines(about, f)}
+		button, err := d.Subscriptions.Configurator.ConfigureButton(d.ctx, what, f, chat.Say("bridge.page.change"))
 		item.Buttons = d.pressed([]chat.Button{button}, err)
-		if about.MultipleRules && len(f.In(d.wish.place)) > 1 {
+		if about.MultipleRules && len(f.In(d.wish.Place)) > 1 {
 			one := d.wish
-			one.connection, one.subscription = f.ID, f.subscription.ID
-			item.Buttons = append(item.Buttons, d.buttons(offer{label: chat.Say("bridge.rule.remove"), deed: deedAskRule, wish: one})...)
+			one.Connection, one.Subscription = f.ID, f.Subscription.ID
+			item.Buttons = append(item.Buttons, d.buttons(conversation.Offer{Label: chat.Say("bridge.rule.remove"), Operation: conversation.OpAskRule, Request: one})...)
 		}
 		tab.Items = append(tab.Items, item)
 	}
 	if len(tab.Items) == 0 {
 		tab.Intro = chat.Say("bridge.page.nothing")
 	} else if about.MultipleRules {
-		tab.Buttons = d.pressed(d.ruleButtons(d.ctx, what, all[0], true))
+		tab.Buttons = d.pressed(d.Subscriptions.RuleButtons(d.ctx, what, all[0], true))
 	}
 	return tab
 }
@@ -180,14 +181,14 @@ func (d *pageDraft) onCall() Tab {
 	}
 	for _, r := range rotations {
 		one := d.wish
-		one.subscription = r.ID
+		one.Subscription = r.ID
 		tab.Items = append(tab.Items, Item{
 			Title: r.Name, URL: r.Schedule.URL,
 			Details: []chat.Message{chat.Say("bridge.page.rotation", "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
 				"Time", r.Clock(), "Zone", r.Zone)},
-			Buttons: d.buttons(offer{label: chat.Say("bridge.page.remove"), deed: deedAskRotation, wish: one}),
+			Buttons: d.buttons(conversation.Offer{Label: chat.Say("bridge.page.remove"), Operation: conversation.OpAskRotation, Request: one}),
 		})
 	}
-	tab.Buttons = d.buttons(offer{label: chat.Say("bridge.oncall.add"), primary: true, deed: deedAddRotation, wish: d.wish})
+	tab.Buttons = d.buttons(conversation.Offer{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: d.wish})
 	return tab
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -21,16 +22,16 @@ const subjectFormKind = "subject_form"
 // maxPrivateButtons is how many of a card's actions stand under it; menus are left to the card that all see.
 const maxPrivateButtons = 5
 
-func (s *Service) privatePresses() map[string]pressed {
-	return map[string]pressed{subjectKind: s.pressSubject}
+func (s *Service) privatePresses() map[string]conversation.Press {
+	return map[string]conversation.Press{subjectKind: s.pressSubject}
 }
 
-func (s *Service) privateForms() map[string]answered {
-	return map[string]answered{subjectFormKind: s.attemptAnswered}
+func (s *Service) privateForms() map[string]conversation.Answer {
+	return map[string]conversation.Answer{subjectFormKind: s.attemptAnswered}
 }
 
 // privateCard returns a subject of the connection as a note for one person, with its actions as buttons and the offers behind them.
-func (s *Service) privateCard(ctx context.Context, w wish, c bridge.Connection, subject string, intro chat.Message, offers ...offer) (chat.Note, error) {
+func (s *Service) privateCard(ctx context.Context, w conversation.Request, c bridge.Connection, subject string, intro chat.Message, offers ...conversation.Offer) (chat.Note, error) {
 	sub, found, err := s.Records.Subject(ctx, c.ID, subject)
 	if err != nil || !found {
 		return chat.Note{}, errors.Wrap(orError(err, fault.New(fault.CardUnknown)), "read a subject")
@@ -47,7 +48,7 @@ func (s *Service) privateCard(ctx context.Context, w wish, c bridge.Connection, 
 	for _, field := range card.Fields {
 		lines = append(lines, chat.Say("bridge.private.field").WithMessage("Label", field.Label).WithMessage("Value", field.Value))
 	}
-	note, err := s.question(ctx, chat.Lines(lines...), offers...)
+	note, err := s.Prompts.Question(ctx, chat.Lines(lines...), offers...)
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -59,9 +60,9 @@ func (s *Service) privateCard(ctx context.Context, w wish, c bridge.Connection, 
 		if len(action.Options) > 0 {
 			continue
 		}
-		what := w.intends(action.ID)
+		what := w.Intends(action.ID)
 		what.Kind, what.Connection, what.Subject, what.Text, what.Values = subjectKind, c.ID, subject, "", nil
-		button, err := s.button(ctx, action.Label, false, what)
+		button, err := s.Prompts.Button(ctx, action.Label, false, what)
 		if err != nil {
 			return chat.Note{}, err
 		}
@@ -79,8 +80,8 @@ func orError(first, second error) error {
 }
 
 // pressSubject carries out an action on the subject that the button was made for.
-func (s *Service) pressSubject(ctx context.Context, c chat.Click, what intent) error {
-	t := what.attempt()
+func (s *Service) pressSubject(ctx context.Context, c chat.Click, what conversation.Intent) error {
+	t := attemptOf(what)
 	t.trigger = c.TriggerID
 	a, err := s.aim(ctx, t)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -20,22 +21,22 @@ const (
 	raiseDetails = "details"
 )
 
-func (s *Service) raiseForms() map[string]answered {
-	return map[string]answered{raiseKind: s.raiseAnswered}
+func (s *Service) raiseForms() map[string]conversation.Answer {
+	return map[string]conversation.Answer{raiseKind: s.raiseAnswered}
 }
 
 // raise shows the form for a new subject at the tool, with what was typed as its title, or the message whose address it is as its details. Where there can be no form, a button opens it.
-func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
-	raiser, ok := s.Registry.Get(w.provider).(provider.Creator)
+func (s *Service) raise(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	raiser, ok := s.Registry.Get(w.Provider).(provider.Creator)
 	if !ok {
 		return chat.Note{}, fault.New(fault.ButtonExpired)
 	}
 	h, err := s.home(ctx, w, raiser)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpRaise, h, err)
 	}
-	values := map[string]string{raiseTitle: unquoted(w.text)}
-	if text, isMessage := s.message(ctx, w.actor, values[raiseTitle]); isMessage {
+	values := map[string]string{raiseTitle: conversation.Unquoted(w.Text)}
+	if text, isMessage := s.message(ctx, w.Actor, values[raiseTitle]); isMessage {
 		values = map[string]string{raiseDetails: text}
 	}
 	form, err := raiser.CreateForm(ctx, h.session, values)
@@ -44,41 +45,41 @@ func (s *Service) raise(ctx context.Context, w wish) (chat.Note, error) {
 		return chat.Note{Text: slip.Message}, nil // there is nothing to choose from
 	}
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedRaise, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpRaise, h, err)
 	}
-	if w.trigger == "" {
-		return s.question(ctx, chat.Say("bridge.raise.open", "Provider", chat.Escape(s.Name(w.provider))),
-			offer{label: form.Title, primary: true, deed: deedRaise, wish: w}, orCancel(w))
+	if w.Trigger == "" {
+		return s.Prompts.Question(ctx, chat.Say("bridge.raise.open", "Provider", chat.Escape(s.Name(w.Provider))),
+			conversation.Offer{Label: form.Title, Primary: true, Operation: conversation.OpRaise, Request: w}, conversation.OrCancel(w))
 	}
-	what := w.intends(raiseTitle)
+	what := w.Intends(raiseTitle)
 	what.Kind, what.Text, what.Values = raiseKind, "mm-"+rand.Text(), nil
-	return chat.Note{}, s.openForm(ctx, w.trigger, form, what)
+	return chat.Note{}, s.Prompts.OpenForm(ctx, w.Trigger, form, what)
 }
 
 // raiseAnswered makes the subject, once however often the form is sent, and shows it to who did.
-func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	raiser, ok := s.Registry.Get(what.Provider).(provider.Creator)
 	if !ok || s.Enabled(what.Provider) == nil {
 		return nil, s.ProviderOff(what.Provider)
 	}
-	w := what.wish()
+	w := what.Request()
 	h, err := s.home(ctx, w, raiser)
 	if err != nil {
 		return nil, err
 	}
 	event, err := raiser.Create(ctx, h.session, a.Values, what.Text)
 	if err != nil {
-		return slipOf(err)
+		return conversation.FieldErrors(err)
 	}
 	if err := s.Cards.ApplySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
 		s.Log.Warn("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
-		s.Notices.Whisper(ctx, w.place, w.actor, chat.Note{Text: chat.Say("bridge.raise.done")})
+		s.Notices.Whisper(ctx, w.Place, w.Actor, chat.Note{Text: chat.Say("bridge.raise.done")})
 		return nil, nil
 	}
 	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.raise.done"))
 	if err != nil {
 		return nil, err
 	}
-	s.Notices.Whisper(ctx, w.place, w.actor, note)
+	s.Notices.Whisper(ctx, w.Place, w.Actor, note)
 	return nil, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/delivery"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -19,8 +20,6 @@ const (
 	replyKind = "reply"
 	// replyValue is the post of that reply.
 	replyValue = "reply"
-	// fieldNotes is the field of a subscription's form that switches this on.
-	fieldNotes = "notes"
 	// repliesKnown is how long a reply is known to be added, and hintEvery how often somebody is told that they cannot add any to a card.
 	repliesKnown = 24 * time.Hour
 	hintEvery    = 30 * 24 * time.Hour
@@ -32,7 +31,7 @@ func (s *Service) Replied(ctx context.Context, actor chat.Actor, m chat.MessageR
 	if m.Thread == "" || strings.TrimSpace(text) == "" || !s.anyNoter() {
 		return
 	}
-	what := intent{Actor: actor, Kind: replyKind, Message: chat.MessageRef{Place: m.Top(), ID: m.Thread}, Values: map[string]string{replyValue: m.ID}}
+	what := conversation.Intent{Actor: actor, Kind: replyKind, Message: chat.MessageRef{Place: m.Top(), ID: m.Thread}, Values: map[string]string{replyValue: m.ID}}
 	if _, err := s.addReply(ctx, what, text); err != nil && !fault.Is(err, notOurs...) {
 		s.Log.Warn("A reply could not be added at the tool", "user_id", actor.ID, "post_id", m.ID, "error", err.Error())
 	}
@@ -50,7 +49,7 @@ func (s *Service) anyNoter() bool {
 
 // addReply adds the reply of the intent at the tool, and tells its writer where that fails. Faults: RepliesOff, those of aim
 // and of the provider.
-func (s *Service) addReply(ctx context.Context, what intent, text string) (chat.Message, error) {
+func (s *Service) addReply(ctx context.Context, what conversation.Intent, text string) (chat.Message, error) {
 	a, err := s.aim(ctx, attempt{actor: what.Actor, message: what.Message})
 	if err != nil {
 		return chat.Message{}, err
@@ -86,7 +85,7 @@ func (a aim) wantsReplies(m chat.MessageRef) bool {
 }
 
 // addNote adds the text, once.
-func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provider.ReplySync, session provider.Session, text string) error {
+func (s *Service) addNote(ctx context.Context, what conversation.Intent, a aim, noter provider.ReplySync, session provider.Session, text string) error {
 	who, err := s.People.Person(ctx, what.Actor.Person)
 	if err != nil {
 		return errors.Wrap(err, "look up who replied")
@@ -116,7 +115,7 @@ func (s *Service) addNote(ctx context.Context, what intent, a aim, noter provide
 
 // tellNotAdded tells who wrote a reply that it was not added. Who has no account at the tool, or no right, is told once for each card:
 // they may go on talking.
-func (s *Service) tellNotAdded(ctx context.Context, what intent, a aim, cause error) {
+func (s *Service) tellNotAdded(ctx context.Context, what conversation.Intent, a aim, cause error) {
 	lasting := fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden)
 	if lasting {
 		first, err := s.Records.Claim(ctx, "reply/hint/"+what.Actor.ID+"/"+what.Message.ID, hintEvery)
@@ -139,7 +138,7 @@ func (s *Service) tellNotAdded(ctx context.Context, what intent, a aim, cause er
 }
 
 // linkToReply returns a link to sign in, after which the reply is added.
-func (s *Service) linkToReply(ctx context.Context, what intent, a aim) (string, error) {
+func (s *Service) linkToReply(ctx context.Context, what conversation.Intent, a aim) (string, error) {
 	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return "", err
@@ -152,8 +151,8 @@ func (s *Service) linkToReply(ctx context.Context, what intent, a aim) (string, 
 	return s.Sessions.ConnectURL(ctx, a.Provider, site, what.Actor.Person, string(next))
 }
 
-func (s *Service) replyResumes() map[string]resumed {
-	return map[string]resumed{replyKind: func(ctx context.Context, person chat.PersonID, what intent) (chat.Message, error) {
+func (s *Service) replyResumes() map[string]conversation.Resume {
+	return map[string]conversation.Resume{replyKind: func(ctx context.Context, person chat.PersonID, what conversation.Intent) (chat.Message, error) {
 		if what.Actor.Person != person {
 			return chat.Message{}, fault.New(fault.LinkExpired)
 		}

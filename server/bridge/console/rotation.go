@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
@@ -97,7 +98,7 @@ func (s *Service) postDuty(ctx context.Context, j bridge.Job) error {
 		}
 		return err
 	}
-	h, err := s.home(ctx, wish{actor: r.CreatedBy, place: r.Place, provider: d.Provider}, onCaller)
+	h, err := s.home(ctx, conversation.Request{Actor: r.CreatedBy, Place: r.Place, Provider: d.Provider}, onCaller)
 	if err == nil {
 		err = s.showDuty(ctx, h, onCaller, r, d, daily)
 	}

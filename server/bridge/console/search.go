@@ -6,6 +6,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/delivery"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -23,52 +25,52 @@ const (
 	subjectField = "subject"
 )
 
-func (s *Service) searchForms() map[string]answered {
-	return map[string]answered{lookKind: s.lookAnswered}
+func (s *Service) searchForms() map[string]conversation.Answer {
+	return map[string]conversation.Answer{lookKind: s.lookAnswered}
 }
 
 // search offers the subjects at the tool that fit what was typed, as the person's account sees them: with buttons, or in a window with a
 // field to go on looking.
-func (s *Service) search(ctx context.Context, w wish) (chat.Note, error) {
-	searcher, ok := s.Registry.Get(w.provider).(provider.Searcher)
+func (s *Service) search(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	searcher, ok := s.Registry.Get(w.Provider).(provider.Searcher)
 	if !ok {
 		return chat.Note{}, fault.New(fault.ButtonExpired)
 	}
 	h, err := s.home(ctx, w, searcher)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedSearch, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpSearch, h, err)
 	}
-	found, more, err := searcher.Search(ctx, h.session, chat.Truncate(unquoted(w.text), maxAddress), s.Now())
+	found, more, err := searcher.Search(ctx, h.session, chat.Truncate(conversation.Unquoted(w.Text), connection.MaxAddress), s.Now())
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedSearch, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpSearch, h, err)
 	}
 	if len(found) == 0 {
-		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.Name(w.provider)), "Text", chat.Escape(w.text))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.Name(w.Provider)), "Text", chat.Escape(w.Text))}, nil
 	}
 	if s.windowed {
-		what := w.intends(deedLook)
+		what := w.Intends(conversation.OpLook)
 		what.Kind, what.Text = lookKind, ""
-		return chat.Note{}, s.openForm(ctx, w.trigger, chat.Form{
+		return chat.Note{}, s.Prompts.OpenForm(ctx, w.Trigger, chat.Form{
 			Title: chat.Say("bridge.search.title"), Submit: chat.Say("bridge.search.look"), Fields: []chat.FormField{subjectOf(found)},
 		}, what)
 	}
 	more = more || len(found) > maxFound
-	offers := s.findings(w, deedLook, found)
+	offers := s.findings(w, conversation.OpLook, found)
 	text := chat.Say("bridge.search.found")
 	if more {
-		text = chat.Lines(text, chat.Say("bridge.search.more", "Command", s.Word(w.provider)))
+		text = chat.Lines(text, chat.Say("bridge.search.more", "Command", s.Word(w.Provider)))
 	}
-	return s.question(ctx, text, append(offers, orCancel(w))...)
+	return s.Prompts.Question(ctx, text, append(offers, conversation.OrCancel(w))...)
 }
 
 // findings are the buttons to choose one of what was found, for the deed.
-func (s *Service) findings(w wish, deed string, found []provider.SearchResult) []offer {
-	var offers []offer
+func (s *Service) findings(w conversation.Request, deed string, found []provider.SearchResult) []conversation.Offer {
+	var offers []conversation.Offer
 	for _, one := range found[:min(len(found), maxFound)] {
 		chosen := w
-		chosen.text = one.ID
-		label := chat.Say("bridge.search.button", "Title", chat.Truncate(chat.Plain(one.Title), maxButtonLabel)).WithMessage("State", one.State)
-		offers = append(offers, offer{label: label, deed: deed, wish: chosen})
+		chosen.Text = one.ID
+		label := chat.Say("bridge.search.button", "Title", chat.Truncate(chat.Plain(one.Title), conversation.MaxButtonLabel)).WithMessage("State", one.State)
+		offers = append(offers, conversation.Offer{Label: label, Operation: deed, Request: chosen})
 	}
 	return offers
 }
@@ -95,35 +97,35 @@ func choicesOf(found []provider.SearchResult) []chat.Option {
 }
 
 // lookAnswered shows the subject that was chosen in a window.
-func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what intent) (chat.FormErrors, error) {
+func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	if s.Enabled(what.Provider) == nil {
 		return nil, s.ProviderOff(what.Provider)
 	}
-	w := what.wish()
-	if w.text = a.Values[subjectField]; w.text == "" {
+	w := what.Request()
+	if w.Text = a.Values[subjectField]; w.Text == "" {
 		return chat.FormErrors{subjectField: chat.Say("bridge.search.subject_missing")}, nil
 	}
 	note, err := s.preview(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	s.Notices.Whisper(ctx, w.place, w.actor, note)
+	s.Notices.Whisper(ctx, w.Place, w.Actor, note)
 	return nil, nil
 }
 
 // preview shows the subject that was chosen to the person alone, and offers to send it to the channel.
-func (s *Service) preview(ctx context.Context, w wish) (chat.Note, error) {
+func (s *Service) preview(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	h, event, err := s.lookedUp(ctx, w)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedLook, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpLook, h, err)
 	}
-	send := offer{label: chat.Say("bridge.search.send"), primary: true, deed: deedSend, wish: w}
-	return s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.search.preview"), send, orCancel(w))
+	send := conversation.Offer{Label: chat.Say("bridge.search.send"), Primary: true, Operation: conversation.OpSend, Request: w}
+	return s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.search.preview"), send, conversation.OrCancel(w))
 }
 
 // lookedUp looks a subject up at the tool as the person, and notes how it stands.
-func (s *Service) lookedUp(ctx context.Context, w wish) (atHome, provider.Event, error) {
-	searcher, ok := s.Registry.Get(w.provider).(provider.Searcher)
+func (s *Service) lookedUp(ctx context.Context, w conversation.Request) (atHome, provider.Event, error) {
+	searcher, ok := s.Registry.Get(w.Provider).(provider.Searcher)
 	if !ok {
 		return atHome{}, provider.Event{}, fault.New(fault.ButtonExpired)
 	}
@@ -131,7 +133,7 @@ func (s *Service) lookedUp(ctx context.Context, w wish) (atHome, provider.Event,
 	if err != nil {
 		return h, provider.Event{}, err
 	}
-	event, err := searcher.Lookup(ctx, h.session, w.text)
+	event, err := searcher.Lookup(ctx, h.session, w.Text)
 	if err != nil {
 		return h, event, err
 	}
@@ -140,12 +142,12 @@ func (s *Service) lookedUp(ctx context.Context, w wish) (atHome, provider.Event,
 
 // send posts the subject's card in the channel, for all there to act on with their own accounts. A channel that shows it already is led
 // to its card.
-func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
+func (s *Service) send(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	h, event, err := s.lookedUp(ctx, w)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, deedSend, h, err)
+		return s.orSignInAtHome(ctx, w, conversation.OpSend, h, err)
 	}
-	beside, there, err := s.Cards.CardBeside(ctx, h.Connection, w.place, event.Subject)
+	beside, there, err := s.Cards.CardBeside(ctx, h.Connection, w.Place, event.Subject)
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -154,7 +156,7 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 	}
 	_, err = s.Records.UpdateSubject(ctx, h.ID, event.Subject, func(sub *bridge.Subject) (bool, error) {
 		there = chat.MessageRef{}
-		at := sub.In(w.place)
+		at := sub.In(w.Place)
 		if at != nil && at.Held {
 			at.Held, at.Shared = false, true // the user's choice decides
 			return true, nil
@@ -166,7 +168,7 @@ func (s *Service) send(ctx context.Context, w wish) (chat.Note, error) {
 		if sub.State == nil {
 			return false, queue.ErrNotYet // a replica that is behind
 		}
-		sub.Shown = append(sub.Shown, bridge.Shown{Place: w.place.Top(), Shared: true})
+		sub.Shown = append(sub.Shown, bridge.Shown{Place: w.Place.Top(), Shared: true})
 		return true, nil
 	})
 	if err != nil {

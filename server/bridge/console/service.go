@@ -10,7 +10,10 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/access"
 	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/bridge/signin"
+	"mattermost-plugin-zoom/server/bridge/subscription"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -29,18 +32,6 @@ type Cards interface {
 	CardBeside(ctx context.Context, c bridge.Connection, place chat.Place, subject string) (bridge.Connection, chat.MessageRef, error)
 }
 
-// Journal writes what this server knows of deliveries.
-type Journal interface {
-	// Flush writes it now, so that whoever reads the journal next finds it there.
-	Flush(ctx context.Context)
-}
-
-// Reconciliation has missed deliveries looked up.
-type Reconciliation interface {
-	// ScheduleReconcile has what is missed since then looked up after a while.
-	ScheduleReconcile(ctx context.Context, c bridge.Connection, since time.Time) error
-}
-
 // Dependencies are what the service works with.
 type Dependencies struct {
 	bridge.Providers
@@ -57,10 +48,9 @@ type Dependencies struct {
 	Caller         *access.Caller
 	Rights         *access.Rights
 	Directory      *connection.Directory
-	Notices        *notice.Notices
 	Cards          Cards
-	Journal        Journal
-	Reconciliation Reconciliation
+	Journal        connection.Journal
+	Reconciliation connection.Reconciliation
 
 	Now func() time.Time
 	// Log writes a line to the server's log, with names and values in pairs.
@@ -70,14 +60,48 @@ type Dependencies struct {
 // Service is the console. It is safe for use by several goroutines.
 type Service struct {
 	Dependencies
+	Notices       *notice.Notices
+	Prompts       *conversation.Prompts
+	Trail         *conversation.Trail
+	AccessButtons *connection.AccessButtons
+	Connections   *connection.Service
+	Subscriptions *subscription.Service
+	SignIns       *signin.Service
 	// windowed says that what people are asked goes to a window, which has room for more than a dialog.
 	windowed bool
 }
 
 // New returns a console that works with these.
-func New(d Dependencies) *Service { return &Service{Dependencies: d} }
+func New(d Dependencies) *Service {
+	s := &Service{Dependencies: d}
+	s.build()
+	return s
+}
+
+// build makes what asks and tells users on behalf of the console, where the console itself does.
+func (s *Service) build() {
+	s.Notices = &notice.Notices{People: s.People, Log: s.Log}
+	s.Prompts = &conversation.Prompts{Seals: s.Seals, Surface: s.Surface, Now: s.Now}
+	s.Trail = &conversation.Trail{Audit: s.Audit}
+	s.AccessButtons = &connection.AccessButtons{Providers: s.Providers, Prompts: s.Prompts}
+	s.SignIns = signin.New(signin.Dependencies{
+		Providers: s.Providers, People: s.People, Sessions: s.Sessions, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail, Resume: s.Resume,
+		Log: s.Log,
+	})
+	s.Subscriptions = subscription.New(subscription.Dependencies{
+		Providers: s.Providers, People: s.People, Records: s.Records, Sessions: s.Sessions, Rights: s.Rights, Directory: s.Directory,
+		Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail, AccessButtons: s.AccessButtons, Now: s.Now, Log: s.Log,
+	})
+	s.Connections = connection.New(connection.Dependencies{
+		Providers: s.Providers, People: s.People, Records: s.Records, Inbox: s.Inbox, Sessions: s.Sessions, Keys: s.Keys, Caller: s.Caller,
+		Rights: s.Rights, Directory: s.Directory, AccessButtons: s.AccessButtons, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail,
+		SignIns: s.SignIns, Parts: s.Subscriptions, Cards: s.Cards, Journal: s.Journal, Reconciliation: s.Reconciliation, Now: s.Now, Log: s.Log,
+	})
+}
 
 // Tasks returns what carries out the console's tasks, by their keys.
 func (s *Service) Tasks() map[string]func(context.Context, bridge.Job) error {
-	return map[string]func(context.Context, bridge.Job) error{dutyKey: s.postDuty, repairKey: s.lookAfter}
+	all := s.Connections.Tasks()
+	all[dutyKey] = s.postDuty
+	return all
 }

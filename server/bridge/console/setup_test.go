@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -17,7 +17,7 @@ import (
 func TestAnAdminNamesAServerAndItsOAuthClient(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("root", "town", "", "t", w.RunSetup("forge")))
+	require.NoError(t, w.run("root", "town", "", "t", w.SignIns.Sites.RunSetup("forge")))
 	form := w.surface.forms[0]
 	for _, part := range []string{"`https://chat.example/back/forge`", "Cloud: `repo:cloud`", "Own server: `repo:own`"} {
 		require.Contains(t, w.text(form.Intro), part)
@@ -55,7 +55,7 @@ func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 	require.NoError(t, err)
 	w.sessions.sites[0].OAuth = false
 	w.sessions.sites = append(w.sessions.sites, own)
-	require.NoError(t, w.run("root", "town", "", "", w.RunSetup("forge")))
+	require.NoError(t, w.run("root", "town", "", "", w.SignIns.Sites.RunSetup("forge")))
 	require.Empty(t, w.surface.forms)
 	require.Len(t, w.people.latest().note.Buttons, 2, "the vendor's own stays")
 	require.NoError(t, w.press("root", "Remove https://forge.acme.example"))
@@ -63,7 +63,7 @@ func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 	require.NoError(t, w.press("root", "Remove"))
 	require.Equal(t, []string{"https://forge.acme.example"}, w.sessions.removed)
 
-	require.NoError(t, w.run("root", "town", "", "", w.RunSetup("forge")))
+	require.NoError(t, w.run("root", "town", "", "", w.SignIns.Sites.RunSetup("forge")))
 	require.NoError(t, w.press("root", "Add or change a server"))
 	require.Len(t, w.surface.forms, 1)
 }
@@ -71,12 +71,12 @@ func TestAnAdminRemovesAServerWhenAskedTwice(t *testing.T) {
 func TestOnlyAdminsSetUp(t *testing.T) {
 	t.Parallel()
 	w, ctx := newActWorld(t), context.Background()
-	require.True(t, fault.Is(w.run("ada", "town", "", "t", w.RunSetup("forge")), fault.Forbidden))
+	require.True(t, fault.Is(w.run("ada", "town", "", "t", w.SignIns.Sites.RunSetup("forge")), fault.Forbidden))
 	require.Empty(t, w.surface.forms)
 
 	// Whoever was an admin when the form was opened may be none when it is answered.
-	what := console.Intent{Actor: actor("ada"), Kind: console.FormSetup, Provider: "forge"}
-	require.NoError(t, w.OpenForm(ctx, "t", w.SiteForm("forge", nil), what))
+	what := conversation.Intent{Actor: actor("ada"), Kind: conversation.FormSetup, Provider: "forge"}
+	require.NoError(t, w.Prompts.OpenForm(ctx, "t", chat.Form{}, what))
 	_, err := w.submit("ada", map[string]string{"kind": "cloud", "client_id": "id", "client_secret": "s3cret"})
 	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
 	require.Empty(t, w.sessions.clients)
@@ -85,7 +85,7 @@ func TestOnlyAdminsSetUp(t *testing.T) {
 func TestAToolWithoutServersOfOnesOwnNeedsNoSetup(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("root", "town", "", "t", w.RunSetup("builder")))
+	require.NoError(t, w.run("root", "town", "", "t", w.SignIns.Sites.RunSetup("builder")))
 	require.Contains(t, w.people.latest().text, "needs no setup")
 	require.Empty(t, w.surface.forms)
 }
@@ -93,7 +93,7 @@ func TestAToolWithoutServersOfOnesOwnNeedsNoSetup(t *testing.T) {
 func TestAVendorsOwnSiteGetsItsOAuthClient(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	require.NoError(t, w.run("root", "town", "", "t", w.RunSetup("pager")))
+	require.NoError(t, w.run("root", "town", "", "t", w.SignIns.Sites.RunSetup("pager")))
 	require.Contains(t, w.text(w.surface.forms[0].Intro), "Scopes: `read write`")
 	said, err := w.submit("root", map[string]string{"url": "https://elsewhere.example"})
 	require.NoError(t, err)
@@ -107,9 +107,9 @@ func TestAWebhookIsLookedAfterEveryDay(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	c := w.records.connections["c-forge"]
-	require.NoError(t, w.ScheduleRepair(context.Background(), c))
-	require.NoError(t, w.ScheduleRepair(context.Background(), c))
-	require.NoError(t, w.ScheduleRepair(context.Background(), w.records.connections["c-builder"]))
+	require.NoError(t, w.Connections.Webhooks.ScheduleRepair(context.Background(), c))
+	require.NoError(t, w.Connections.Webhooks.ScheduleRepair(context.Background(), c))
+	require.NoError(t, w.Connections.Webhooks.ScheduleRepair(context.Background(), w.records.connections["c-builder"]))
 	require.Len(t, w.inbox, 1, "once a day, and only for webhooks of ours")
 	require.Equal(t, "bridge/repair", w.inbox[0].Task.Key)
 	require.Equal(t, w.now.Add(24*time.Hour), w.inbox[0].NotBefore)

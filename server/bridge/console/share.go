@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/kv"
@@ -14,12 +15,12 @@ import (
 // shareKind is the button under a confirmation that posts what was done for all to read.
 const shareKind = "share"
 
-func (s *Service) sharePresses() map[string]pressed {
-	return map[string]pressed{shareKind: s.pressShare}
+func (s *Service) sharePresses() map[string]conversation.Press {
+	return map[string]conversation.Press{shareKind: s.pressShare}
 }
 
 // shareable returns the note with a button that posts the message in the channel; without one where there is no message.
-func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Message, what intent) (chat.Note, error) {
+func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Message, what conversation.Intent) (chat.Note, error) {
 	if message.Zero() {
 		return note, nil
 	}
@@ -29,7 +30,7 @@ func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Me
 	}
 	what.Kind, what.Text, what.Values = shareKind, string(text), nil
 	what.Place.Thread = "" // who reads the channel is to know; the card's thread tells it anyway
-	button, err := s.button(ctx, chat.Say("bridge.act.share.button"), false, what)
+	button, err := s.Prompts.Button(ctx, chat.Say("bridge.act.share.button"), false, what)
 	if err != nil {
 		return note, err
 	}
@@ -38,7 +39,7 @@ func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Me
 }
 
 // pressShare posts what the button was made for, once.
-func (s *Service) pressShare(ctx context.Context, c chat.Click, what intent) error {
+func (s *Service) pressShare(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	if !s.People.CanPost(ctx, what.Actor, what.Place) {
 		return fault.New(fault.NoPost)
 	}
@@ -46,7 +47,7 @@ func (s *Service) pressShare(ctx context.Context, c chat.Click, what intent) err
 	if err := json.Unmarshal([]byte(what.Text), &message); err != nil {
 		return errors.Wrap(err, "read what is to be shared")
 	}
-	first, err := s.Records.Claim(ctx, kv.Hash("share", c.Values[sealedValue]), intentLife)
+	first, err := s.Records.Claim(ctx, kv.Hash("share", c.Values[conversation.SealedValue]), conversation.IntentLife)
 	if err != nil {
 		return errors.Wrap(err, "look whether it was shared before")
 	}

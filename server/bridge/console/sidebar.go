@@ -67,8 +67,8 @@ func (s *Service) ChannelTools(ctx context.Context, actor chat.Actor, place chat
 		tool := ChannelTool{Provider: d.ID, Name: d.Name, Word: enabled[d.ID]}
 		for _, c := range found {
 			for _, sub := range c.In(place) {
-				f := subscribed{Connection: c, subscription: sub}
-				tool.Connections = append(tool.Connections, Followed{Name: f.title(), URL: c.Resource.URL, Events: s.EventsOf(d.ID, sub.Events)})
+				f := bridge.Subscribed{Connection: c, Subscription: sub}
+				tool.Connections = append(tool.Connections, Followed{Name: f.Title(), URL: c.Resource.URL, Events: s.EventsOf(d.ID, sub.Events)})
 			}
 		}
 		tools = append(tools, tool)

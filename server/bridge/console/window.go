@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
@@ -41,10 +41,10 @@ type window struct {
 // windowFor returns a service that asks and tells the person in a window, and what that will show.
 func (s *Service) windowFor(actor chat.Actor) (*Service, *window) {
 	w := &window{Surface: s.Surface, People: s.People, actor: actor}
-	inside := *s
-	inside.Surface, inside.People, inside.windowed = w, w, true
-	inside.Notices = &notice.Notices{People: w, Log: s.Log}
-	return &inside, w
+	inside := &Service{Dependencies: s.Dependencies, windowed: true}
+	inside.Surface, inside.People = w, w
+	inside.build()
+	return inside, w
 }
 
 // OpenForm shows a form in the window, in place of one before.
@@ -109,7 +109,7 @@ func (s *Service) RunInWindow(ctx context.Context, actor chat.Actor, at chat.Pla
 func (s *Service) PressInWindow(ctx context.Context, actor chat.Actor, at chat.Place, sealed string) (Step, error) {
 	inside, w := s.windowFor(actor)
 	err := inside.Press(ctx, chat.Click{
-		Actor: actor, Place: at, Action: Pressed, Values: map[string]string{sealedValue: sealed}, TriggerID: windowTrigger,
+		Actor: actor, Place: at, Action: conversation.Pressed, Values: map[string]string{conversation.SealedValue: sealed}, TriggerID: windowTrigger,
 	})
 	return w.shown(), err
 }
@@ -124,7 +124,7 @@ func (s *Service) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (Step, 
 // Options returns the choices of a form's field that fit what is typed, as the account of the form's person sees them. Faults:
 // ButtonExpired, ButtonNotYours, ProviderOff, InvalidInput, AccountNeeded, and those of the tool.
 func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error) {
-	what, err := s.unseal(ctx, a.Actor, a.State)
+	what, err := s.Prompts.Unseal(ctx, a.Actor, a.State)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term st
 	if look == nil {
 		return nil, fault.New(fault.InvalidInput)
 	}
-	h, err := s.home(ctx, what.wish(), homely)
+	h, err := s.home(ctx, what.Request(), homely)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
@@ -77,7 +79,7 @@ func (s *Service) answerTo(ctx context.Context, said spoken) (chat.Message, erro
 	switch {
 	case len(meant) == 1:
 		return s.runLine(ctx, said, meant[0], said.trees[meant[0]].Name+" "+said.line)
-	case said.word == deedHelp:
+	case said.word == conversation.OpHelp:
 		return s.helpForAll(said.inOrder()), nil
 	case len(meant) == 0:
 		return chat.Say("bridge.words.nothing"), nil
@@ -93,11 +95,11 @@ func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
 		return knowing, nil
 	}
 	switch said.word {
-	case deedConnect:
-		if meant := s.knowing(ctx, said.order, unquoted(said.rest)); len(meant) > 0 {
+	case conversation.OpConnect:
+		if meant := s.knowing(ctx, said.order, conversation.Unquoted(said.rest)); len(meant) > 0 {
 			return meant, nil
 		}
-	case deedDisconnect, deedConfigure, deedList, deedStatus, deedTest, deedRotate:
+	case conversation.OpDisconnect, conversation.OpConfigure, conversation.OpList, conversation.OpStatus, conversation.OpTest, conversation.OpRotate:
 		var meant []string
 		for _, id := range said.order {
 			found, err := s.Directory.Following(ctx, id, said.place)
@@ -148,12 +150,12 @@ func (s *Service) runLine(ctx context.Context, said spoken, providerID, line str
 
 // askWhichTool asks which tool the words are about, with a button for each.
 func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string) error {
-	var offers []offer
+	var offers []conversation.Offer
 	for _, id := range meant {
-		w := wish{actor: said.actor, place: said.place, provider: id, text: chat.Truncate(said.line, maxAddress)}
-		offers = append(offers, offer{label: chat.Verbatim(s.Name(id)), deed: deedSay, wish: w})
+		w := conversation.Request{Actor: said.actor, Place: said.place, Provider: id, Text: chat.Truncate(said.line, connection.MaxAddress)}
+		offers = append(offers, conversation.Offer{Label: chat.Verbatim(s.Name(id)), Operation: conversation.OpSay, Request: w})
 	}
-	note, err := s.question(ctx, chat.Say("bridge.words.which"), offers...)
+	note, err := s.Prompts.Question(ctx, chat.Say("bridge.words.which"), offers...)
 	if err != nil {
 		return err
 	}
@@ -161,14 +163,23 @@ func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string)
 }
 
 // saying carries out the words whose tool was asked for. What is asked in turn takes the place of the question.
-func (s *Service) saying(ctx context.Context, w wish) (chat.Note, error) {
-	said := s.heard(w.actor, w.place, w.text)
-	if do := s.typed()[said.word]; do != nil {
-		w.text = said.rest
+func (s *Service) saying(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	said := s.heard(w.Actor, w.Place, w.Text)
+	if do := s.operations()[said.word]; do != nil && typed(said.word) {
+		w.Text = said.rest
 		return do(ctx, w)
 	}
-	answer, err := s.runLine(ctx, said, w.provider, said.trees[w.provider].Name+" "+said.line)
+	answer, err := s.runLine(ctx, said, w.Provider, said.trees[w.Provider].Name+" "+said.line)
 	return chat.Note{Text: answer}, err
+}
+
+// typed reports whether the operation can be typed about any provider, and only asks or answers then.
+func typed(operation string) bool {
+	switch operation {
+	case conversation.OpConnect, conversation.OpDisconnect, conversation.OpList, conversation.OpTest, conversation.OpStatus, conversation.OpRotate:
+		return true
+	}
+	return false
 }
 
 // named returns the provider whose word stands in front, "" for none.

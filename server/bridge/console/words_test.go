@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -88,18 +88,18 @@ func TestATrialIsForThisChannelAloneAndPartOfNothing(t *testing.T) {
 	require.Contains(t, o.people.announced[len(o.people.announced)-1].text, "is a sample")
 	c := o.only()
 	c.Subscriptions[1].Filters, c.Subscriptions[1].Events, c.Subscriptions[1].Mention = map[string]string{"job": "x"}, []string{}, "here"
-	trial := console.ForTrial(c, place(town), builder{}.Describe().Events)
+	trial := connection.ForTrial(c, place(town), builder{}.Describe().Events)
 	require.Equal(t, []chat.Place{place(town)}, trial.Channels())
 	require.Equal(t, c.Subscriptions[1].ID, trial.Subscriptions[0].ID, "so that its card is found later")
 	require.Equal(t, []string{"built", "queued"}, trial.Subscriptions[0].Events)
 	require.Empty(t, trial.Subscriptions[0].Filters)
 	require.Empty(t, trial.Subscriptions[0].Mention)
-	require.Empty(t, console.ForTrial(c, place(adasDirect), nil).Subscriptions)
+	require.Empty(t, connection.ForTrial(c, place(adasDirect), nil).Subscriptions)
 
-	first, second := console.AsTrial(builder{}.Sample(o.now)), console.AsTrial(builder{}.Sample(o.now))
+	first, second := connection.AsTrial(builder{}.Sample(o.now)), connection.AsTrial(builder{}.Sample(o.now))
 	require.NotEqual(t, first.Subject, second.Subject)
 	require.Regexp(t, "^test/", first.Subject)
 	require.NotEqual(t, "web", first.Series, "no streak counts it")
 	require.Empty(t, first.RelatedSubjects)
-	require.Empty(t, console.AsTrial(provider.Event{}).Series)
+	require.Empty(t, connection.AsTrial(provider.Event{}).Series)
 }

@@ -1,0 +1,134 @@
+package connection
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// A connection's secret, credential and site are shared by all channels that follow it. Whatever changes them goes this way: the person
+// may connect each of these channels (mayChange), has proved at the tool that they may administer the thing (proveEntered, asProved),
+// and only then is the record changed and each of the channels told (changeShared). A failure on the way changes nothing.
+
+// candidateFor is how long a secret that somebody entered waits for a delivery that proves it.
+const candidateFor = 30 * 24 * time.Hour
+
+// changeShared changes what the channels that follow the connection share, and tells all of them. Faults: NotFollowed, SharedElsewhere.
+func (s *Sharing) changeShared(ctx context.Context, w conversation.Request, c bridge.Connection, event string, told chat.Message, change func(*bridge.Connection) error) error {
+	if err := s.Rights.MayChange(ctx, w.Actor, c); err != nil {
+		return err
+	}
+	allowed := c.Channels()
+	changed, err := s.Records.UpdateConnection(ctx, c.ID, func(now *bridge.Connection) (bool, error) {
+		if len(now.In(w.Place)) == 0 {
+			return false, s.NotFollowed(w.Provider)
+		}
+		if slices.ContainsFunc(now.Channels(), func(place chat.Place) bool { return !slices.Contains(allowed, place) }) {
+			return false, s.Rights.SharedElsewhere(c) // one joined in between, which nobody has looked at
+		}
+		return true, change(now)
+	})
+	if err != nil {
+		return errors.Wrapf(err, "change connection %s", c.ID)
+	}
+	s.Trail.Did(event, w, c.ID)
+	s.Notices.TellAll(ctx, w.Place, changed, told)
+	return nil
+}
+
+// tellOfAccount tells the channels whose account the tool is called with from now on.
+func (s *Sharing) tellOfAccount(ctx context.Context, w conversation.Request, c bridge.Connection) {
+	s.Notices.TellAll(ctx, w.Place, c, chat.Say("bridge.repair.told", "Who", s.Notices.Who(ctx, w.Actor), "Name", c.Link(), "Provider", s.Name(c.Provider)))
+}
+
+// entered is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has
+// shown that it may administer the connection's resource.
+type entered struct {
+	credential provider.Credential
+	secret     string
+	// shown says that the tool has shown the secret to be its own.
+	shown bool
+}
+
+// proveEntered tries the credential of the answers: at a tool where we set up webhooks, it has to administer the connection's resource.
+// Faults: those of the tool; *provider.FieldError.
+func (s *Sharing) proveEntered(ctx context.Context, c bridge.Connection, site provider.Site, bearer provider.TokenAuth, values map[string]string) (entered, error) {
+	var e entered
+	var err error
+	giver, gives := bearer.(provider.SigningSecret)
+	if gives {
+		if e.secret, err = giver.SigningSecret(values); err != nil {
+			return e, err
+		}
+	}
+	var session provider.Session
+	if e.credential, session, err = s.credentials.tryCredential(ctx, bearer, c.Provider, site, values); err != nil {
+		return e, err
+	}
+	installer, installs := bearer.(provider.Installer)
+	if !installs {
+		return e, nil
+	}
+	resource, err := installer.Resource(ctx, session, c.Resource.Path)
+	if err != nil {
+		return e, err
+	}
+	if resource.ID != c.Resource.ID {
+		return e, fault.New(fault.NotResourceAdmin).With("Provider", s.Name(c.Provider)).With("Resource", c.Name)
+	}
+	if gives {
+		e.shown, err = giver.VerifySource(ctx, session, resource, provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: e.secret})
+	}
+	return e, err
+}
+
+// takeOver puts what was entered among the connection's keys, which may be such as cannot be opened any more. The secret is in force where
+// it is proved, or where there is no other.
+func (s *Sharing) takeOver(ctx context.Context, c *bridge.Connection, e entered, person chat.PersonID) error {
+	keys, err := s.Keys.Open(ctx, *c)
+	if e.secret != "" && fault.Is(err, fault.Unreadable) {
+		keys, err = bridge.Keys{}, nil
+	}
+	if err != nil {
+		return err
+	}
+	keys.Credential, c.HasCredential, c.EnteredBy = &e.credential, true, person
+	switch valid := keys.Valid(s.Now()); {
+	case e.secret == "" || len(valid) > 0 && valid[0] == e.secret:
+	case e.shown || len(valid) == 0:
+		keys.Replace(e.secret, s.Now())
+	default:
+		keys.Suggest(e.secret, s.Now(), candidateFor)
+	}
+	c.Sealed, err = s.Keys.Seal(ctx, c.ID, keys)
+	return err
+}
+
+// asProved does something at the tool that changes what channels share, with the person's own account there, or with the connection's
+// credential if it was they who entered it: what others entered proves nothing about them. It returns the site too, for signing in.
+func (s *Sharing) asProved(ctx context.Context, w conversation.Request, c bridge.Connection, do func(acting) error) (provider.Site, error) {
+	site, err := s.Caller.Site(ctx, c)
+	if err != nil {
+		return provider.Site{}, err
+	}
+	if c.HasCredential && c.EnteredBy == w.Actor.Person {
+		session, err := s.Caller.Background(ctx, c)
+		if err != nil {
+			return site, err
+		}
+		return site, do(acting{session: session})
+	}
+	session, err := s.Sessions.ForUser(ctx, c.Provider, site, w.Actor.Person)
+	if err != nil {
+		return site, err
+	}
+	return site, do(acting{session: session, own: true})
+}

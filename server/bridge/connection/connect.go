@@ -1,0 +1,211 @@
+package connection
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// MaxName is the longest name of a connection, in characters.
+const MaxName = 64
+
+// Connect connects the channel: to a thing at the tool where we can set up the webhook ourselves, else with an address for people to
+// enter there. Faults: NotConfigured, those of mayConnect, TooMany, and those of the tool.
+func (s *Connector) Connect(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
+		return chat.Note{}, err
+	}
+	if installer, ok := s.Registry.Get(w.Provider).(provider.Installer); ok {
+		return s.connectResource(ctx, w, installer, false)
+	}
+	name := chat.Truncate(conversation.Unquoted(w.Text), MaxName)
+	if w.Connection != "" {
+		return s.join(ctx, w)
+	}
+	if name == "" {
+		return s.connectHook(ctx, w, "")
+	}
+	here, err := s.Directory.Following(ctx, w.Provider, w.Place)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	if slices.ContainsFunc(here, func(c bridge.Connection) bool { return SameName(c.Name, name) }) {
+		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", chat.Escape(name), "Command", s.Word(w.Provider))}, nil
+	}
+	elsewhere, err := s.joinable(ctx, w, name)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	switch len(elsewhere) {
+	case 0:
+		return s.connectHook(ctx, w, name)
+	case 1:
+		w.Connection = elsewhere[0].ID
+		return s.join(ctx, w)
+	}
+	return s.askWhichToJoin(ctx, w, name, elsewhere)
+}
+
+// ConnectNew makes a connection although the person could join one with the same name.
+func (s *Connector) ConnectNew(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
+		return chat.Note{}, err
+	}
+	return s.connectHook(ctx, w, chat.Truncate(conversation.Unquoted(w.Text), MaxName))
+}
+
+// connectHook makes a connection whose webhook people set up at the tool. Its secret goes to the person alone, once: if it cannot be
+// handed over, nothing is made.
+func (s *Connector) connectHook(ctx context.Context, w conversation.Request, name string) (chat.Note, error) {
+	name, err := s.freeName(ctx, w, name)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	secret := rand.Text()
+	fresh := bridge.Connection{
+		ID: rand.Text(), Provider: w.Provider, Name: name, HookKey: rand.Text(), CreatedBy: w.Actor, CreatedAt: s.Now(),
+	}
+	if fresh.Sealed, err = s.Keys.Seal(ctx, fresh.ID, bridge.Keys{Secrets: []bridge.Secret{{Value: secret}}}); err != nil {
+		return chat.Note{}, err
+	}
+	c, err := s.follower.attach(ctx, w, fresh.ID, fresh, provider.Resource{})
+	if err != nil {
+		return chat.Note{}, err
+	}
+	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
+	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.Provider), "Name", c.Link(), "Command", s.Word(w.Provider))
+	if err := s.People.DirectMessage(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.instructions(w.Provider, hook))); err != nil {
+		if _, _, undo := s.follower.detach(context.WithoutCancel(ctx), c.ID, w.Provider, w.Place); undo != nil {
+			s.Log.Warn("A connection whose secret nobody got could not be removed", "connection", c.ID, "error", undo.Error())
+		}
+		return chat.Note{}, errors.Wrap(err, "hand over the secret of a connection")
+	}
+	s.Trail.Did(bridge.AuditConnect, w, c.ID)
+	s.rememberName(ctx, c)
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", c.Link()))
+	note := chat.Note{Text: chat.Say("bridge.connect.done", "Name", c.Link(), "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider))}
+	note.Buttons, err = s.AccessButtons.All(ctx, c, w.Place, w.Actor)
+	return note, err
+}
+
+// instructions are what somebody does with the address and the secret: in the provider's words where it has any.
+func (s *Connector) instructions(providerID string, h provider.Hook) chat.Message {
+	if instructor, ok := s.Registry.Get(providerID).(provider.ManualSetup); ok {
+		return instructor.Instructions(h)
+	}
+	return chat.Say("bridge.connect.instructions", "URL", chat.Code(h.URL), "Secret", chat.Code(h.Secret))
+}
+
+// freeName returns the name, or one after the channel, with a number where the channel has a connection of that name.
+func (s *Connector) freeName(ctx context.Context, w conversation.Request, name string) (string, error) {
+	here, err := s.Directory.Following(ctx, w.Provider, w.Place)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
+		if name, err = s.defaultName(ctx, w); err != nil {
+			return "", err
+		}
+	}
+	free := name
+	for number := 2; slices.ContainsFunc(here, func(c bridge.Connection) bool { return SameName(c.Name, free) }); number++ {
+		free = name + " " + strconv.Itoa(number)
+	}
+	return free, nil
+}
+
+func (s *Connector) defaultName(ctx context.Context, w conversation.Request) (string, error) {
+	channel, err := s.People.Channel(ctx, w.Place)
+	if err != nil {
+		return "", errors.Wrap(err, "look up the channel")
+	}
+	of := "~" + channel.Name
+	if channel.Name == "" {
+		person, err := s.People.Person(ctx, w.Actor.Person)
+		if err != nil {
+			return "", errors.Wrap(err, "look up who connects")
+		}
+		of = "@" + person.Username
+	}
+	return chat.Truncate(s.Name(w.Provider)+" of "+conversation.Unquoted(of), MaxName), nil
+}
+
+// Namesakes is the list of the connections that have a name. It stands among those of channels, whose ids are shorter than it is.
+func Namesakes(providerID, name string) string {
+	return kv.Hash("connections named", providerID, strings.ToLower(name))
+}
+
+// rememberName has the connection found by its name, from other channels. Where that fails, they can get one of their own.
+func (s *Connector) rememberName(ctx context.Context, c bridge.Connection) {
+	err := s.Records.UpdateConnectionsOf(ctx, c.Provider, Namesakes(c.Provider, c.Name), func(ids *[]string) bool {
+		if len(*ids) >= MaxConnections || slices.Contains(*ids, c.ID) {
+			return false
+		}
+		*ids = append(*ids, c.ID)
+		return true
+	})
+	if err != nil {
+		s.Log.Warn("The name of a connection could not be noted", "connection", c.ID, "error", err.Error())
+	}
+}
+
+// joinable returns the connections with this name that the person may change in one of their channels.
+func (s *Connector) joinable(ctx context.Context, w conversation.Request, name string) ([]bridge.Connection, error) {
+	ids, err := s.Records.ConnectionsOf(ctx, w.Provider, Namesakes(w.Provider, name))
+	if err != nil {
+		return nil, errors.Wrap(err, "list the connections with a name")
+	}
+	var found []bridge.Connection
+	for _, id := range ids {
+		c, ok, err := s.Records.Connection(ctx, id)
+		if err != nil {
+			return nil, errors.Wrap(err, "read a connection with the name")
+		}
+		if ok && SameName(c.Name, name) && s.Rights.Manages(ctx, w.Actor, c) {
+			found = append(found, c)
+		}
+	}
+	return found, nil
+}
+
+// join has the channel follow a connection that the person manages elsewhere. Its secret is not shown again.
+func (s *Connector) join(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	c, ok, err := s.Records.Connection(ctx, w.Connection)
+	if err != nil {
+		return chat.Note{}, errors.Wrap(err, "read the connection to follow")
+	}
+	if !ok || c.Provider != w.Provider || !s.Rights.Manages(ctx, w.Actor, c) {
+		return chat.Note{}, s.NotFollowed(w.Provider)
+	}
+	if len(c.In(w.Place)) > 0 {
+		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", c.Link(), "Command", s.Word(w.Provider))}, nil
+	}
+	if c, err = s.follower.attach(ctx, w, c.ID, bridge.Connection{}, provider.Resource{}); err != nil {
+		return chat.Note{}, err
+	}
+	s.Trail.Did(bridge.AuditConnect, w, c.ID)
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", c.Link()))
+	return chat.Note{Text: chat.Say("bridge.connect.joined", "Name", c.Link(), "Command", s.Word(w.Provider))}, nil
+}
+
+func (s *Connector) askWhichToJoin(ctx context.Context, w conversation.Request, name string, found []bridge.Connection) (chat.Note, error) {
+	var offers []conversation.Offer
+	for _, c := range found[:min(len(found), MaxButtons)] {
+		one := w
+		one.Connection = c.ID
+		label := chat.Say("bridge.button.join", "Name", chat.Truncate(c.Name, 40)).WithMessage("Channels", s.Directory.ChannelsOf(ctx, w.Actor, c, chat.Place{}))
+		offers = append(offers, conversation.Offer{Label: label, Operation: conversation.OpConnect, Request: one})
+	}
+	offers = append(offers, conversation.Offer{Label: chat.Say("bridge.button.new"), Operation: conversation.OpConnectNew, Request: w}, conversation.OrCancel(w))
+	return s.Prompts.Question(ctx, chat.Say("bridge.connect.which", "Name", chat.Escape(name)), offers...)
+}

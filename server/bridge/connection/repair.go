@@ -1,0 +1,82 @@
+package connection
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// acting is as whom a tool is called for a connection. own says that it is the person who asked.
+type acting struct {
+	session provider.Session
+	own     bool
+}
+
+// asEither does something at the tool as the connection acts, or, where that account or token may not, as the person who asks. The
+// failure is the person's then, who can do something about it.
+func (s *Webhooks) asEither(ctx context.Context, w conversation.Request, c bridge.Connection, do func(acting) error) error {
+	own := !c.HasCredential && c.ActsAs == w.Actor.Person
+	session, err := s.Caller.Background(ctx, c)
+	if err == nil {
+		err = do(acting{session: session, own: own})
+	}
+	if own || !fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable,
+		fault.ProviderForbidden, fault.NotResourceAdmin, fault.ResourceUnknown) {
+		return err
+	}
+	site, unknown := s.Caller.Site(ctx, c)
+	if unknown != nil {
+		return unknown
+	}
+	if session, err = s.Sessions.ForUser(ctx, c.Provider, site, w.Actor.Person); err != nil {
+		return err
+	}
+	return do(acting{session: session, own: true})
+}
+
+// Repair sets the webhook up again, or brings it up to date.
+func (s *Webhooks) Repair(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
+		return chat.Note{}, err
+	}
+	c, note, err := s.follower.theOne(ctx, w, conversation.OpRepair, chat.Say("bridge.repair.which"))
+	if err != nil || c.ID == "" {
+		return note, err
+	}
+	if s.Keys.Lost(ctx, c) {
+		return s.askForSecret(ctx, w, c)
+	}
+	if site, err := s.fix(ctx, w, c); err != nil {
+		return s.form.OrSignIn(ctx, w, conversation.OpRepair, site, err)
+	}
+	return chat.Note{Text: chat.Say("bridge.repair.done", "Name", c.Link(), "Provider", s.Name(w.Provider))}, nil
+}
+
+// fix sees to it that the connection's webhook is there and in order. Who does so has to administer the resource. It returns the
+// site too, for signing in.
+func (s *Webhooks) fix(ctx context.Context, w conversation.Request, c bridge.Connection) (provider.Site, error) {
+	installer, ok := s.InstallerOf(c)
+	if !ok {
+		return provider.Site{}, fault.New(fault.ButtonExpired)
+	}
+	site, err := s.Caller.Site(ctx, c)
+	if err != nil {
+		return provider.Site{}, err
+	}
+	return site, s.asEither(ctx, w, c, func(as acting) error {
+		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
+		if err != nil {
+			return errors.Wrap(err, "look the resource up")
+		}
+		if resource.ID != c.Resource.ID {
+			return fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider)) // another has its name by now
+		}
+		return s.ensureHook(ctx, w, target{installer: installer, session: as.session, site: site, resource: resource, own: as.own}, c)
+	})
+}

@@ -1,0 +1,91 @@
+package connection
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
+)
+
+// trialPrefix begins the subjects of cards that only try a connection out, so that they are none of the tool's.
+const trialPrefix = "test/"
+
+// maxTrials is how often it is tried to show one in a channel in which much happens.
+const maxTrials = 4
+
+// Test shows a sample card in the channel, the way the tool's own news would come, and says how the last of those went. Faults: those of
+// mayConnect, NotFollowed.
+func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {
+		return chat.Note{}, err
+	}
+	c, note, err := s.follower.theOne(ctx, w, conversation.OpTest, chat.Say("bridge.test.which"))
+	if err != nil || c.ID == "" {
+		return note, err
+	}
+	sample := AsTrial(s.Registry.Get(w.Provider).Sample(s.Now()))
+	told := chat.Say("bridge.test.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", c.Link())
+	if err := s.People.Announce(ctx, w.Place.Top(), told); err != nil {
+		return chat.Note{}, errors.Wrap(err, "announce a test")
+	}
+	trial := ForTrial(c, w.Place, s.Registry.Describe(w.Provider).Events)
+	for tries := 1; ; tries++ {
+		err := s.Cards.Apply(ctx, trial, []provider.Event{sample})
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, queue.ErrNotYet) || tries == maxTrials || kv.Pause(ctx, tries, time.Second/2, 2*time.Second) != nil {
+			return chat.Note{}, errors.Wrap(err, "show a sample card")
+		}
+	}
+	lines := []chat.Message{chat.Say("bridge.test.done")}
+	s.Journal.Flush(ctx)
+	journal, err := s.Records.Journal(ctx, c.ID)
+	if err != nil {
+		return chat.Note{}, errors.Wrap(err, "read what arrived lately")
+	}
+	if len(journal) == 0 {
+		return chat.Note{Text: chat.Lines(append(lines, s.whyNothing(w)...)...)}, nil
+	}
+	seen := bridge.Visible(journal, w.Place)
+	if len(seen) == 0 {
+		lines = append(lines, chat.Say("bridge.status.elsewhere"))
+	} else {
+		lines = append(lines, chat.Say("bridge.test.last", "Provider", s.Name(w.Provider)), s.line(w.Provider, seen[0]))
+	}
+	return chat.Note{Text: chat.Lines(append(lines, s.advice(ctx, c, journal, seen)...)...)}, nil
+}
+
+// AsTrial returns the sample as an event of its own, that is part of nothing else: no streak counts it, and no other card shows it.
+func AsTrial(sample provider.Event) provider.Event {
+	sample.Subject = trialPrefix + rand.Text()
+	sample.ID = sample.Subject
+	if sample.Series != "" {
+		sample.Series = sample.Subject
+	}
+	sample.RelatedSubjects, sample.Resource = nil, ""
+	return sample
+}
+
+// ForTrial returns the connection as if only this channel followed it, and wanted all there is; nobody is called.
+func ForTrial(c bridge.Connection, place chat.Place, kinds []provider.EventKind) bridge.Connection {
+	here := c.In(place)
+	if len(here) == 0 {
+		c.Subscriptions = nil
+		return c
+	}
+	all := bridge.Subscription{ID: here[0].ID, Place: place.Top(), CreatedBy: here[0].CreatedBy, CreatedAt: here[0].CreatedAt}
+	for _, kind := range kinds {
+		all.Events = append(all.Events, kind.ID)
+	}
+	c.Subscriptions = []bridge.Subscription{all}
+	return c
+}

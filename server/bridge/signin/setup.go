@@ -1,0 +1,276 @@
+package signin
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/command"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Names of the fields of the form of a site.
+const (
+	fieldAddress      = "url"
+	fieldKind         = "kind"
+	fieldAPI          = "api"
+	fieldClientID     = "client_id"
+	fieldClientSecret = "client_secret" //nolint:gosec // the name of a field
+)
+
+// maxSiteURL bounds the address of a provider, in characters.
+const maxSiteURL = 300
+
+// RunSetup returns the command with which an admin says where a tool is installed, and how people authorize there.
+func (s *Sites) RunSetup(providerID string) func(context.Context, command.Call) (chat.Message, error) {
+	return func(ctx context.Context, call command.Call) (chat.Message, error) {
+		what := conversation.Intent{Actor: call.Actor, Provider: providerID, Place: call.Place}
+		if err := s.maySetUp(ctx, what); err != nil {
+			return chat.Message{}, err
+		}
+		sites, err := s.Sessions.Sites(ctx, providerID)
+		if err != nil {
+			return chat.Message{}, errors.Wrap(err, "list the sites")
+		}
+		form := s.SiteForm(providerID, sites)
+		if len(form.Fields) == 0 {
+			return chat.Say("bridge.setup.nothing", "Provider", chat.Escape(s.Name(providerID))), nil
+		}
+		if call.TriggerID != "" {
+			what.Kind = conversation.FormSetup
+			if err := s.Prompts.OpenForm(ctx, call.TriggerID, form, what); err != nil {
+				return chat.Message{}, err
+			}
+		}
+		note, err := s.sitesNote(ctx, what, sites)
+		if err != nil {
+			return chat.Message{}, err
+		}
+		s.Notices.Whisper(ctx, what.Place, what.Actor, note)
+		return chat.Message{}, nil
+	}
+}
+
+// maySetUp checks, at this moment, that the person is a system admin, and that secrets can be kept. Faults: Forbidden,
+// ProviderOff, NotConfigured.
+func (s *Sites) maySetUp(ctx context.Context, what conversation.Intent) error {
+	who, err := s.People.Person(ctx, what.Actor.Person)
+	if err != nil {
+		return errors.Wrap(err, "look up who sets up")
+	}
+	if !who.Admin {
+		return fault.New(fault.Forbidden)
+	}
+	if s.Enabled(what.Provider) == nil {
+		return s.ProviderOff(what.Provider)
+	}
+	if missing := s.Settings().Missing; missing != "" {
+		return fault.New(fault.NotConfigured).With("Setting", missing)
+	}
+	return nil
+}
+
+// SiteForm asks for a site and its OAuth client; it has no fields where the provider has neither.
+func (s *Sites) SiteForm(providerID string, sites []provider.Site) chat.Form {
+	p := s.Registry.Get(providerID)
+	hosted, isHosted := p.(provider.SelfHosted)
+	_, authorizes := p.(provider.Authorizer)
+	form := chat.Form{
+		Title:  chat.Say("bridge.setup.title"),
+		Intro:  chat.Lines(s.registration(providerID, sites)...),
+		Submit: chat.Say("bridge.setup.submit"),
+	}
+	switch {
+	case isHosted:
+		kinds := hosted.SiteKinds()
+		form.Fields = append(form.Fields,
+			chat.FormField{Name: fieldKind, Kind: chat.SelectField, Label: chat.Say("bridge.setup.kind.label"), Options: kinds, Default: kinds[0].Value},
+			chat.FormField{
+				Name: fieldAddress, Kind: chat.TextField, Optional: true, MaxLength: maxSiteURL,
+				Label: chat.Say("bridge.setup.address.label"), Help: chat.Say("bridge.setup.address.help"),
+			},
+			chat.FormField{
+				Name: fieldAPI, Kind: chat.TextField, Optional: true, MaxLength: maxSiteURL,
+				Label: chat.Say("bridge.setup.api.label"), Help: chat.Say("bridge.setup.api.help"),
+			})
+	case authorizes && len(sites) > 0:
+		form.Fields = append(form.Fields, chat.FormField{
+			Name: fieldAddress, Kind: chat.SelectField, Label: chat.Say("bridge.setup.address.label"), Options: addresses(sites), Default: sites[0].URL,
+		})
+	default:
+		return form
+	}
+	if authorizes {
+		form.Fields = append(form.Fields,
+			chat.FormField{
+				Name: fieldClientID, Kind: chat.TextField, Optional: true,
+				Label: chat.Say("bridge.setup.client_id.label"), Help: chat.Say("bridge.setup.client_id.help"),
+			},
+			chat.FormField{
+				Name: fieldClientSecret, Kind: chat.SecretField, Optional: true,
+				Label: chat.Say("bridge.setup.client_secret.label"), Help: chat.Say("bridge.setup.client_secret.help"),
+			})
+	}
+	return form
+}
+
+func addresses(sites []provider.Site) []chat.Option {
+	options := make([]chat.Option, len(sites))
+	for i, site := range sites {
+		options[i] = chat.Option{Label: chat.Verbatim(site.URL), Value: site.URL}
+	}
+	return options
+}
+
+// registration says what an admin enters at the tool, so that people can authorize there.
+func (s *Sites) registration(providerID string, sites []provider.Site) []chat.Message {
+	name := chat.Escape(s.Name(providerID))
+	authorizer, authorizes := s.Registry.Get(providerID).(provider.Authorizer)
+	if !authorizes {
+		return []chat.Message{chat.Say("bridge.setup.intro_plain", "Provider", name)}
+	}
+	lines := []chat.Message{chat.Say("bridge.setup.intro", "Provider", name, "URL", chat.Code(s.Sessions.RedirectURL(providerID)))}
+	if hosted, ok := s.Registry.Get(providerID).(provider.SelfHosted); ok {
+		for _, kind := range hosted.SiteKinds() {
+			if scopes := authorizer.Endpoints(provider.Site{Kind: kind.Value}).Scopes; len(scopes) > 0 {
+				line := chat.Say("bridge.setup.scopes_of", "Scopes", chat.Code(strings.Join(scopes, " ")))
+				lines = append(lines, line.WithMessage("Kind", kind.Label))
+			}
+		}
+		return lines
+	}
+	var all []string
+	for _, site := range sites {
+		all = append(all, authorizer.Endpoints(site).Scopes...)
+	}
+	if slices.Sort(all); len(all) > 0 {
+		lines = append(lines, chat.Say("bridge.setup.scopes", "Scopes", chat.Code(strings.Join(slices.Compact(all), " "))))
+	}
+	return lines
+}
+
+// sitesNote lists the sites that are known, with buttons that change the list.
+func (s *Sites) sitesNote(ctx context.Context, what conversation.Intent, sites []provider.Site) (chat.Note, error) {
+	what.Kind = conversation.PressSetup
+	add, err := s.Prompts.Button(ctx, chat.Say("bridge.setup.add"), true, what)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	note := chat.Note{Buttons: []chat.Button{add}}
+	lines := s.registration(what.Provider, sites)
+	for _, site := range sites {
+		line := chat.Say("bridge.setup.site", "URL", chat.Code(site.URL))
+		if site.OAuth {
+			line = chat.Say("bridge.setup.site_oauth", "URL", chat.Code(site.URL))
+		}
+		lines = append(lines, line)
+		if s.vendors(what.Provider, site) && !site.OAuth {
+			continue // nothing that an admin has added
+		}
+		what.Kind, what.Text = conversation.PressSetupAsk, site.URL
+		label := chat.Say("bridge.setup.remove", "URL", chat.Truncate(site.URL, conversation.MaxButtonLabel))
+		remove, err := s.Prompts.Button(ctx, label, false, what)
+		if err != nil {
+			return chat.Note{}, err
+		}
+		note.Buttons = append(note.Buttons, remove)
+	}
+	note.Text = chat.Lines(lines...)
+	return note, nil
+}
+
+// vendors reports whether the site is the vendor's own.
+func (s *Sites) vendors(providerID string, site provider.Site) bool {
+	clouded, ok := s.Registry.Get(providerID).(provider.CloudSites)
+	return ok && slices.ContainsFunc(clouded.Sites(), func(own provider.Site) bool { return own.URL == site.URL })
+}
+
+// PressSetup shows the form of a site.
+func (s *Sites) PressSetup(ctx context.Context, c chat.Click, what conversation.Intent) error {
+	if err := s.maySetUp(ctx, what); err != nil {
+		return err
+	}
+	sites, err := s.Sessions.Sites(ctx, what.Provider)
+	if err != nil {
+		return errors.Wrap(err, "list the sites")
+	}
+	what.Kind = conversation.FormSetup
+	return s.Prompts.OpenForm(ctx, c.TriggerID, s.SiteForm(what.Provider, sites), what)
+}
+
+// SiteEntered saves the site that an admin entered.
+func (s *Sites) SiteEntered(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
+	if err := s.maySetUp(ctx, what); err != nil {
+		return nil, err
+	}
+	id, secret := strings.TrimSpace(a.Values[fieldClientID]), strings.TrimSpace(a.Values[fieldClientSecret])
+	switch {
+	case id == "" && secret != "":
+		return chat.FormErrors{fieldClientID: chat.Say("bridge.setup.both")}, nil
+	case id != "" && secret == "":
+		return chat.FormErrors{fieldClientSecret: chat.Say("bridge.setup.both")}, nil
+	}
+	site, err := s.siteOf(ctx, what.Provider, a.Values)
+	if err != nil {
+		return conversation.FieldErrors(err)
+	}
+	if err := s.Sessions.SaveSite(ctx, what.Provider, site, id, secret); err != nil {
+		return conversation.FieldErrors(err)
+	}
+	text := chat.Say("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.Name(what.Provider)), "Command", chat.Code(s.Word(what.Provider)+" connect"))
+	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: text})
+	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
+	s.Log.Warn("An admin set up where a tool is", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
+	return nil, nil
+}
+
+// siteOf returns the site that the answers name. Error: *provider.FieldError.
+func (s *Sites) siteOf(ctx context.Context, providerID string, values map[string]string) (provider.Site, error) {
+	if hosted, ok := s.Registry.Get(providerID).(provider.SelfHosted); ok {
+		return hosted.ParseSite(values[fieldKind], strings.TrimSpace(values[fieldAddress]), strings.TrimSpace(values[fieldAPI]))
+	}
+	sites, err := s.Sessions.Sites(ctx, providerID)
+	if err != nil {
+		return provider.Site{}, errors.Wrap(err, "list the sites")
+	}
+	for _, site := range sites {
+		if site.URL == values[fieldAddress] {
+			return site, nil
+		}
+	}
+	return provider.Site{}, &provider.FieldError{Field: fieldAddress, Message: chat.Say("bridge.configure.unknown_choice")}
+}
+
+// AskSiteAway asks whether the site shall really be removed.
+func (s *Sites) AskSiteAway(ctx context.Context, c chat.Click, what conversation.Intent) error {
+	if err := s.maySetUp(ctx, what); err != nil {
+		return err
+	}
+	what.Kind = conversation.PressSetupDrop
+	button, err := s.Prompts.Button(ctx, chat.Say("bridge.setup.drop"), true, what)
+	if err != nil {
+		return err
+	}
+	note := chat.Note{Text: chat.Say("bridge.setup.ask", "URL", chat.Code(what.Text)), Buttons: []chat.Button{button}}
+	return errors.Wrap(s.People.Rewhisper(ctx, c.Message, c.Actor, note), "ask before removing a site")
+}
+
+// DropSite removes the site.
+func (s *Sites) DropSite(ctx context.Context, c chat.Click, what conversation.Intent) error {
+	if err := s.maySetUp(ctx, what); err != nil {
+		return err
+	}
+	if err := s.Sessions.RemoveSite(ctx, what.Provider, what.Text); err != nil {
+		return errors.Wrapf(err, "remove the site %s", what.Text)
+	}
+	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
+	s.Log.Warn("An admin removed where a tool is", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
+	s.Notices.Answer(ctx, c, chat.Say("bridge.setup.removed", "URL", chat.Code(what.Text)))
+	return nil
+}

@@ -1,0 +1,64 @@
+package subscription
+
+import (
+	"context"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+)
+
+const (
+	// maxChannelsLooked bounds how many of somebody's channels are looked at; each costs a read.
+	maxChannelsLooked = 1000
+	// maxChannelsListed is how many one message tells of.
+	maxChannelsListed = 30
+)
+
+// configureAll says what the person's channels get from the provider. Channels that they are no member of are not for their eyes.
+func (s *Configurator) configureAll(ctx context.Context, providerID string, actor chat.Actor) (chat.Message, error) {
+	channels, err := s.People.ChannelsOf(ctx, actor)
+	if err != nil {
+		return chat.Message{}, errors.Wrap(err, "list somebody's channels")
+	}
+	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", chat.Escape(s.Name(providerID)))}
+	listed := 0
+	for _, place := range channels[:min(len(channels), maxChannelsLooked)] {
+		connections, err := s.Directory.Following(ctx, providerID, place)
+		if err != nil {
+			return chat.Message{}, err
+		}
+		followed := bridge.SubscriptionsIn(connections, place)
+		if len(followed) == 0 {
+			continue
+		}
+		if listed++; listed > maxChannelsListed {
+			continue
+		}
+		lines = append(lines, chat.Say("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, place)))
+		for _, f := range followed {
+			line := chat.Say("bridge.configure.all_line", "Name", chat.Link(chat.Truncate(f.Title(), 100), f.Resource.URL))
+			lines = append(lines, line.WithMessage("Events", s.EventsOf(providerID, f.Subscription.Events)))
+		}
+	}
+	if listed == 0 {
+		return chat.Say("bridge.configure.all_none", "Provider", chat.Escape(s.Name(providerID))), nil
+	}
+	if more := listed - maxChannelsListed; more > 0 {
+		lines = append(lines, chat.Plural("bridge.configure.all_more", more))
+	}
+	return chat.Lines(append(lines, chat.Message{}, chat.Say("bridge.configure.all_next", "Command", s.Word(providerID)))...), nil
+}
+
+// channelName names a channel for somebody who is in it.
+func (s *Configurator) channelName(ctx context.Context, place chat.Place) chat.Message {
+	channel, err := s.People.Channel(ctx, place)
+	switch {
+	case err != nil:
+		return chat.Verbatim("?")
+	case channel.Direct:
+		return chat.Say("bridge.direct")
+	}
+	return chat.Verbatim(chat.Escape("~" + channel.Name))
+}

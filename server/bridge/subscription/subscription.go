@@ -1,0 +1,100 @@
+// Package subscription is what channels want from the connections that they follow: the form that asks for it, rules, parts of a
+// connection, and the list of it all. What an event that arrives does is the delivery package's.
+package subscription
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/access"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
+	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/chat"
+)
+
+// Records is what subscriptions are kept in.
+type Records interface {
+	// Connection returns the connection with this ID; false means that there is none.
+	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
+	// UpdateConnection changes a connection with its subscriptions.
+	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
+}
+
+// People is what subscriptions need to know of users and channels.
+type People interface {
+	notice.People
+	// ChannelsOf returns the channels that the actor is a member of.
+	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
+	// CanPost reports whether the user may post in the channel now.
+	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// CanCallAll reports whether the user may mention everybody in the channel now.
+	CanCallAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
+}
+
+// Dependencies are what subscriptions are changed with.
+type Dependencies struct {
+	bridge.Providers
+	People        People
+	Records       Records
+	Sessions      connection.Sites
+	Rights        *access.Rights
+	Directory     *connection.Directory
+	Notices       *notice.Notices
+	Prompts       *conversation.Prompts
+	Trail         *conversation.Trail
+	AccessButtons *connection.AccessButtons
+	Now           func() time.Time
+	Log           *slog.Logger
+}
+
+// core is what all parts of the package share, and through which they reach each other.
+type core struct {
+	Dependencies
+	rules        *Rules
+	parts        *Parts
+	configurator *Configurator
+}
+
+// Service is the package's parts, by what they are for.
+type Service struct {
+	*Rules
+	*Parts
+	Configurator *Configurator
+	Lister       *Lister
+}
+
+type (
+	// Rules are several subscriptions of a channel to one connection.
+	Rules struct{ *core }
+	// Parts are subscriptions to parts of a connection.
+	Parts struct{ *core }
+	// Configurator asks what a channel wants of a connection, and keeps it.
+	Configurator struct{ *core }
+	// Lister says what a channel is connected to.
+	Lister struct{ *core }
+)
+
+// New returns the package's parts. They are safe for use by several goroutines.
+func New(d Dependencies) *Service {
+	c := &core{Dependencies: d}
+	c.rules, c.parts, c.configurator = &Rules{c}, &Parts{c}, &Configurator{c}
+	return &Service{Rules: c.rules, Parts: c.parts, Configurator: c.configurator, Lister: &Lister{c}}
+}
+
+// Operations returns what requests about subscriptions do, by their names.
+func (s *Service) Operations() map[string]conversation.Handler {
+	return map[string]conversation.Handler{conversation.OpList: s.Lister.List, conversation.OpAskRule: s.AskRuleAway}
+}
+
+// Presses returns what the button that opens a subscription's form does.
+func (s *Service) Presses() map[string]conversation.Press {
+	return map[string]conversation.Press{conversation.PressConfigure: s.Configurator.pressConfigure}
+}
+
+// Answers returns what the form of a subscription does.
+func (s *Service) Answers() map[string]conversation.Answer {
+	return map[string]conversation.Answer{conversation.FormConfigure: s.Configurator.configured}
+}
