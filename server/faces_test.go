@@ -37,7 +37,7 @@ func TestEveryProviderHasAnIconAndAPage(t *testing.T) {
 	}
 	w := newBridgeWorld(t)
 	var answer httpapi.PageAnswer
-	require.NoError(t, w.alice.Get("/api/v1/tools/jenkins/page?channel_id="+w.town.ID).JSON(&answer))
+	require.NoError(t, w.alice.Get("/api/v1/providers/jenkins/page?channel_id="+w.town.ID).JSON(&answer))
 	require.Equal(t, []string{"Service", "Notifications"}, []string{answer.Tabs[0].Title, answer.Tabs[1].Title})
 }
 

@@ -49,13 +49,13 @@ func troubled(id, text string, pairs ...string) meeting.Check {
 	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: chat.Say(text, pairs...), Fix: chat.Say(text+".fix", pairs...)}
 }
 
-// toolAnswers tells everybody's webapp which tools are on, and what can be done with them beside their cards.
-func (a *app) toolAnswers() []httpapi.ToolAnswer {
+// enabledProviders lists the enabled providers for the webapp, with what they can do besides their cards.
+func (a *app) enabledProviders() []httpapi.EnabledProvider {
 	words := a.settings.Load().Triggers()
-	answers := []httpapi.ToolAnswer{}
+	answers := []httpapi.EnabledProvider{}
 	for _, p := range a.registry.All() {
 		d := p.Describe()
-		answer := httpapi.ToolAnswer{ID: d.ID, Name: d.Name, Word: words[d.ID], Can: []string{}}
+		answer := httpapi.EnabledProvider{ID: d.ID, Name: d.Name, Word: words[d.ID], Can: []string{}}
 		if _, ok := p.(provider.Creator); ok {
 			answer.Can = append(answer.Can, "trigger")
 		}

@@ -30,7 +30,7 @@ type opened struct {
 func (h *pagerHost) opens(u *mmtest.User, text string, at *mmtest.Channel) *opened {
 	h.t.Helper()
 	w := &opened{h: h, user: u, at: at}
-	w.sends("/api/v1/tools/pagerduty/run", httpapi.WindowRequest{ChannelID: at.ID, Text: text})
+	w.sends("/api/v1/providers/pagerduty/run", httpapi.WindowRequest{ChannelID: at.ID, Text: text})
 	return w
 }
 
@@ -111,7 +111,7 @@ func labels(options []httpapi.OptionDetail) []string {
 // turns opens the page of PagerDuty for the channel.
 func (w *opened) turns(tab string) httpapi.TabDetail {
 	w.h.t.Helper()
-	answer := w.user.Get("/api/v1/tools/pagerduty/page?channel_id=" + w.at.ID)
+	answer := w.user.Get("/api/v1/providers/pagerduty/page?channel_id=" + w.at.ID)
 	require.Equal(w.h.t, http.StatusOK, answer.Status, answer.Body)
 	var page httpapi.PageAnswer
 	require.NoError(w.h.t, answer.JSON(&page))
@@ -252,7 +252,7 @@ func TestAWindowIsForWhoItWasShownToAndForWhoMayDoIt(t *testing.T) {
 	require.NotEmpty(t, stolen.failed)
 
 	outsider := h.mm.AddUser("mallory")
-	for _, path := range []string{"/api/v1/tools/pagerduty/page?channel_id=" + h.town.ID, "/api/v1/channels/" + h.town.ID + "/tools"} {
+	for _, path := range []string{"/api/v1/providers/pagerduty/page?channel_id=" + h.town.ID, "/api/v1/channels/" + h.town.ID + "/providers"} {
 		answer := outsider.Get(path)
 		require.Equal(t, http.StatusForbidden, answer.Status, answer.Body)
 		require.NotContains(t, answer.Body, "acme")
@@ -266,22 +266,22 @@ func TestAWindowIsForWhoItWasShownToAndForWhoMayDoIt(t *testing.T) {
 	require.Empty(t, tab.Items[0].Buttons)
 	requireSays(t, tab.Intro, "system admins")
 	h.switches(map[string]any{"EnablePagerduty": false})
-	require.NotEqual(t, http.StatusOK, h.alice.Get("/api/v1/tools/pagerduty/page?channel_id="+h.town.ID).Status)
+	require.NotEqual(t, http.StatusOK, h.alice.Get("/api/v1/providers/pagerduty/page?channel_id="+h.town.ID).Status)
 	require.NotEmpty(t, h.opens(h.alice, "trigger", h.town).failed)
 }
 
 func TestTheSidebarShowsWhatAChannelFollowsAndWhatIsOpen(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
-	shown := func() httpapi.ChannelToolDetail {
-		answer := h.bob.Get("/api/v1/channels/" + h.town.ID + "/tools")
+	shown := func() httpapi.ChannelProviderDetail {
+		answer := h.bob.Get("/api/v1/channels/" + h.town.ID + "/providers")
 		require.Equal(t, http.StatusOK, answer.Status, answer.Body)
-		var sidebar httpapi.ChannelToolsAnswer
+		var sidebar httpapi.ChannelProvidersAnswer
 		require.NoError(t, answer.JSON(&sidebar))
-		require.Len(t, sidebar.Tools, 3, "each tool that is on")
-		require.Equal(t, []string{"configure"}, sidebar.Tools[0].Can)
-		require.Equal(t, []string{"trigger", "search", "note", "configure"}, sidebar.Tools[2].Can)
-		return sidebar.Tools[2]
+		require.Len(t, sidebar.Providers, 3, "each tool that is on")
+		require.Equal(t, []string{"configure"}, sidebar.Providers[0].Can)
+		require.Equal(t, []string{"trigger", "search", "note", "configure"}, sidebar.Providers[2].Can)
+		return sidebar.Providers[2]
 	}
 	require.Empty(t, shown().Connections)
 	h.follows(h.alice, "", h.town)

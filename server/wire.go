@@ -106,7 +106,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),
 		Accept:   a.accept, Doubt: a.doubt, Heard: a.noteHeard, Log: log,
-		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, Tools: a.toolAnswers,
+		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, Enabled: a.enabledProviders,
 	})
 	return a, nil
 }

@@ -77,13 +77,13 @@ type ToolPage struct {
 // OpensWindow does what the words say behind a tool's command, as the webapp does from its menus.
 func (p *Person) OpensWindow(ctx context.Context, tool, channelID, text string) (*Window, error) {
 	w := &Window{person: p, channelID: channelID}
-	return w, w.ask(ctx, "/tools/"+tool+"/run", map[string]any{"text": text})
+	return w, w.ask(ctx, "/providers/"+tool+"/run", map[string]any{"text": text})
 }
 
 // Page opens the page of a tool.
 func (p *Person) Page(ctx context.Context, tool, channelID string) (ToolPage, error) {
 	var page ToolPage
-	status, answer, err := p.callPlugin(ctx, http.MethodGet, "/tools/"+tool+"/page?channel_id="+channelID, nil)
+	status, answer, err := p.callPlugin(ctx, http.MethodGet, "/providers/"+tool+"/page?channel_id="+channelID, nil)
 	if err == nil && status != http.StatusOK {
 		err = errors.Errorf("status %d: %s", status, answer)
 	}

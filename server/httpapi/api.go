@@ -51,8 +51,8 @@ type ConfigAnswer struct {
 	JoinHosts     []string `json:"join_hosts"`
 	// BotID is the user that cards are posted by.
 	BotID string `json:"bot_id"`
-	// Tools are those that are switched on.
-	Tools []ToolAnswer `json:"tools"`
+	// Providers are the enabled ones.
+	Providers []EnabledProvider `json:"providers"`
 }
 
 // JoinHostAnswer is the host that a meeting's post may lead to.
@@ -61,8 +61,8 @@ type JoinHostAnswer struct {
 	JoinHost string `json:"join_host"`
 }
 
-// ToolAnswer is what a tool can do beside its cards.
-type ToolAnswer struct {
+// EnabledProvider is an enabled provider, with what it can do besides its cards.
+type EnabledProvider struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	// Word is that of its command; Can holds those of the words behind it that there are: "trigger", "search", "note", and "configure" for
@@ -135,7 +135,7 @@ func (s *server) joinHost(w http.ResponseWriter, r *http.Request, person chat.Pe
 
 func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	settings := s.Settings()
-	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts, BotID: settings.BotID, Tools: s.Tools()}
+	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts, BotID: settings.BotID, Providers: s.Enabled()}
 	if answer.Configured {
 		_, connected, err := s.Accounts.Connected(r.Context(), person)
 		if err != nil {

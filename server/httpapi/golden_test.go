@@ -108,8 +108,8 @@ func (d *desk) settings() httpapi.Settings {
 var noon = time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC)
 
 // usable is what can be used from messages and the composer.
-func usable() []httpapi.ToolAnswer {
-	return []httpapi.ToolAnswer{{ID: "pagerduty", Name: "PagerDuty", Word: "pduty", Can: []string{"trigger", "search", "note", "configure"}}}
+func usable() []httpapi.EnabledProvider {
+	return []httpapi.EnabledProvider{{ID: "pagerduty", Name: "PagerDuty", Word: "pduty", Can: []string{"trigger", "search", "note", "configure"}}}
 }
 
 func (d *desk) handler(t *testing.T) http.Handler {
@@ -129,7 +129,7 @@ func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) htt
 		Accept:   func(context.Context, zoom.Event, []byte) error { return d.accepts },
 		Doubt:    func(context.Context, zoom.Event, []byte) (bool, error) { return false, nil },
 		Heard:    func(context.Context) {},
-		Bridge:   &d.tools, Signer: &d.tools, Providers: standing, Tools: usable,
+		Bridge:   &d.tools, Signer: &d.tools, Providers: standing, Enabled: usable,
 		Log: logging.New(func(_ slog.Level, msg string, _ ...any) { d.logged = append(d.logged, msg) }),
 	}
 	change(&all)
@@ -210,18 +210,18 @@ func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 		},
 		"providers.forbidden": {method: "GET", path: "/api/v1/providers", status: 403},
 		"providers":           {desk: desk{admin: true}, method: "GET", path: "/api/v1/providers", status: 200},
-		"window.form":         {desk: atWindow(), method: "POST", path: "/api/v1/tools/pagerduty/run", body: `{"channel_id":"town","text":"trigger"}`, status: 200},
+		"window.form":         {desk: atWindow(), method: "POST", path: "/api/v1/providers/pagerduty/run", body: `{"channel_id":"town","text":"trigger"}`, status: 200},
 		"window.mistake": {
 			desk:   desk{tools: tools{mistakes: chat.FormErrors{"title": chat.Say("bridge.configure.no_event")}}},
 			method: "POST", path: "/api/v1/window/submit", body: `{"kind":"raise","state":"v1.sealed","values":{"title":""}}`, status: 200,
 		},
-		"window.done":    {method: "POST", path: "/api/v1/window/press", body: `{"press":"v1.sealed"}`, status: 200},
-		"window.failed":  {desk: desk{tools: tools{failure: fault.New(fault.ButtonExpired)}}, method: "POST", path: "/api/v1/window/press", body: `{"press":"x"}`, status: 400},
-		"window.options": {desk: atWindow(), method: "POST", path: "/api/v1/window/options", body: `{"kind":"raise","state":"v1.sealed","field":"service","term":"da"}`, status: 200},
-		"page":           {desk: atWindow(), method: "GET", path: "/api/v1/tools/pagerduty/page?channel_id=town", status: 200},
-		"channel_tools":  {desk: atWindow(), method: "GET", path: "/api/v1/channels/town/tools", status: 200},
-		"action":         {method: "POST", path: "/action", body: `{"channel_id":"town","context":{"action":"start"}}`, status: 200},
-		"action.failed":  {desk: desk{err: fault.New(fault.InvalidInput)}, method: "POST", path: "/action", body: `{}`, status: 200},
+		"window.done":       {method: "POST", path: "/api/v1/window/press", body: `{"press":"v1.sealed"}`, status: 200},
+		"window.failed":     {desk: desk{tools: tools{failure: fault.New(fault.ButtonExpired)}}, method: "POST", path: "/api/v1/window/press", body: `{"press":"x"}`, status: 400},
+		"window.options":    {desk: atWindow(), method: "POST", path: "/api/v1/window/options", body: `{"kind":"raise","state":"v1.sealed","field":"service","term":"da"}`, status: 200},
+		"page":              {desk: atWindow(), method: "GET", path: "/api/v1/providers/pagerduty/page?channel_id=town", status: 200},
+		"channel_providers": {desk: atWindow(), method: "GET", path: "/api/v1/channels/town/providers", status: 200},
+		"action":            {method: "POST", path: "/action", body: `{"channel_id":"town","context":{"action":"start"}}`, status: 200},
+		"action.failed":     {desk: desk{err: fault.New(fault.InvalidInput)}, method: "POST", path: "/action", body: `{}`, status: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -148,8 +148,8 @@ type Dependencies struct {
 	People   People
 	// Providers says how the providers stand.
 	Providers func() []ProviderAnswer
-	// Tools says what the tools that are switched on can do from messages and the composer.
-	Tools    func() []ToolAnswer
+	// Enabled lists the enabled providers, with what they can do from messages and the composer.
+	Enabled  func() []EnabledProvider
 	Verifier *zoom.Verifier
 	// Accept stores a delivery so that it will be carried out whatever happens; after an error it is not stored.
 	Accept func(ctx context.Context, e zoom.Event, body []byte) error
@@ -186,12 +186,12 @@ func New(d Dependencies) http.Handler {
 	mux.HandleFunc("POST /form", s.forUser(s.form))
 	mux.HandleFunc("POST /api/v1/meetings", s.forUser(fromWebapp(s.startMeeting)))
 	mux.HandleFunc("GET /api/v1/meetings/{meeting}/posts/{post}", s.forUser(s.joinHost))
-	mux.HandleFunc("POST /api/v1/tools/{tool}/run", s.forUser(fromWebapp(s.runTool)))
+	mux.HandleFunc("POST /api/v1/providers/{provider}/run", s.forUser(fromWebapp(s.runInWindow)))
 	mux.HandleFunc("POST /api/v1/window/press", s.forUser(fromWebapp(s.pressInWindow)))
 	mux.HandleFunc("POST /api/v1/window/submit", s.forUser(fromWebapp(s.submitInWindow)))
 	mux.HandleFunc("POST /api/v1/window/options", s.forUser(fromWebapp(s.windowOptions)))
-	mux.HandleFunc("GET /api/v1/tools/{tool}/page", s.forUser(s.toolPage))
-	mux.HandleFunc("GET /api/v1/channels/{channel}/tools", s.forUser(s.channelTools))
+	mux.HandleFunc("GET /api/v1/providers/{provider}/page", s.forUser(s.providerPage))
+	mux.HandleFunc("GET /api/v1/channels/{channel}/providers", s.forUser(s.channelProviders))
 	mux.HandleFunc("GET /api/v1/config", s.forUser(s.webappConfig))
 	mux.HandleFunc("GET /api/v1/setup", s.forUser(s.setup))
 	mux.HandleFunc("GET /api/v1/providers", s.forUser(s.providers))

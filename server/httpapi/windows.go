@@ -98,13 +98,13 @@ type ButtonDetail struct {
 	Press   string `json:"press"`
 }
 
-// runTool does what is chosen or typed in the webapp, in the words of the tool's command.
-func (s *server) runTool(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+// runInWindow runs a provider's command that the user selects or types in the webapp.
+func (s *server) runInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
 	}
-	step, err := s.Bridge.RunInWindow(r.Context(), person.Actor(), request.place(), r.PathValue("tool"), request.Text)
+	step, err := s.Bridge.RunInWindow(r.Context(), person.Actor(), request.place(), r.PathValue("provider"), request.Text)
 	if err != nil {
 		s.fail(w, person, err)
 		return

@@ -50,12 +50,12 @@ func atWindow() desk {
 func TestWhatIsDoneInAWindowIsDoneAsWhoAsksAndWhere(t *testing.T) {
 	t.Parallel()
 	d := atWindow()
-	d.asks(t, "POST", "/api/v1/tools/pagerduty/run", `{"channel_id":"town","root_id":"root","text":"trigger Disk full"}`)
+	d.asks(t, "POST", "/api/v1/providers/pagerduty/run", `{"channel_id":"town","root_id":"root","text":"trigger Disk full"}`)
 	d.asks(t, "POST", "/api/v1/window/press", `{"channel_id":"town","press":"v1.other"}`)
 	d.asks(t, "POST", "/api/v1/window/submit", `{"channel_id":"town","kind":"raise","state":"v1.sealed","values":{"title":"Disk"}}`)
 	d.asks(t, "POST", "/api/v1/window/options", `{"kind":"raise","state":"v1.sealed","field":"service","term":"da"}`)
-	d.asks(t, "GET", "/api/v1/tools/pagerduty/page?channel_id=town", "")
-	d.asks(t, "GET", "/api/v1/channels/town/tools", "")
+	d.asks(t, "GET", "/api/v1/providers/pagerduty/page?channel_id=town", "")
+	d.asks(t, "GET", "/api/v1/channels/town/providers", "")
 	require.Equal(t, []string{
 		"alice town root pagerduty trigger Disk full", "alice town  v1.other", "alice raise v1.sealed service da", "alice pagerduty town", "alice town",
 	}, d.ran)
@@ -68,7 +68,7 @@ func TestAWindowIsForPeopleWhoAskOnPurpose(t *testing.T) {
 	t.Parallel()
 	d := atWindow()
 	handler := d.handler(t)
-	for _, path := range []string{"tools/pagerduty/run", "window/press", "window/submit", "window/options"} {
+	for _, path := range []string{"providers/pagerduty/run", "window/press", "window/submit", "window/options"} {
 		for name, change := range map[string]func(*http.Request){
 			"nobody": func(r *http.Request) { r.Header.Del("Mattermost-User-Id") },
 			"button": func(r *http.Request) { r.Header.Del("X-Requested-With") },

@@ -63,12 +63,12 @@ export function newClient(): Client {
             await call<{join_host: string}>(`${api}/meetings/${encodeURIComponent(meetingId)}/posts/${encodeURIComponent(postId)}`)
         ).join_host,
         setup: () => call(`${api}/setup`),
-        run: (provider, request) => post(`/tools/${encodeURIComponent(provider)}/run`, request),
+        run: (provider, request) => post(`/providers/${encodeURIComponent(provider)}/run`, request),
         clickButton: (request) => post('/window/press', request),
         submit: (request) => post('/window/submit', request),
         options: (request) => post('/window/options', request),
-        page: (provider, channelId) => call(`${api}/tools/${encodeURIComponent(provider)}/page?channel_id=${encodeURIComponent(channelId)}`),
-        channelProviders: (channelId) => call(`${api}/channels/${encodeURIComponent(channelId)}/tools`),
+        page: (provider, channelId) => call(`${api}/providers/${encodeURIComponent(provider)}/page?channel_id=${encodeURIComponent(channelId)}`),
+        channelProviders: (channelId) => call(`${api}/channels/${encodeURIComponent(channelId)}/providers`),
         clickAction: async (postId, actionId, selected) => {
             const path = `${site}/api/v4/posts/${encodeURIComponent(postId)}/actions/${encodeURIComponent(actionId)}`;
             return (await call<{trigger_id?: string}>(path, {method: 'POST', body: JSON.stringify({selected_option: selected})})).trigger_id ?? '';

@@ -133,14 +133,14 @@ describe('The plugin in a page', () => {
     });
 
     it('offers a provider in the message menus and at the composer while it is enabled', async () => {
-        const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note']}]}});
+        const page = await openPage({config: {providers: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note']}]}});
         const {registry, server} = page;
         expect([registry.messageActions.length, registry.composer.length]).toEqual([2, 1]);
         registry.reconnected();
         await page.settle();
         expect(registry.messageActions, 'asking again adds nothing twice').toHaveLength(2);
 
-        const run = 'POST /plugins/zoom/api/v1/tools/pagerduty/run';
+        const run = 'POST /plugins/zoom/api/v1/providers/pagerduty/run';
         server.says('GET /api/v4/posts/old', {json: {id: 'old', channel_id: 'other'}});
         server.says(run, {json: {notes: [{text: 'Which one?', buttons: []}]}});
         registry.messageActions[1].action('old');
@@ -160,8 +160,8 @@ describe('The plugin in a page', () => {
         ['the box of a thread', {channelId: 'town', rootId: 'root'}, {channel_id: 'town', root_id: 'root'}],
         ['a box that does not say where it is', undefined, {channel_id: 'town', root_id: 'open'}],
     ])('runs what the user selects at %s there', async (_where, draft, place) => {
-        const page = await openPage({config: {tools: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['search']}]}});
-        page.server.says('POST /plugins/zoom/api/v1/tools/pagerduty/run', {json: {}});
+        const page = await openPage({config: {providers: [{id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['search']}]}});
+        page.server.says('POST /plugins/zoom/api/v1/providers/pagerduty/run', {json: {}});
         page.change({views: {rhs: {selectedPostId: 'open', selectedChannelId: 'town', isSidebarOpen: true}}});
         render(<IntlProvider locale='en'>{React.createElement(page.registry.composer[0].component, {draft})}</IntlProvider>);
         await userEvent.click(screen.getByRole('button', {name: 'PagerDuty'}));

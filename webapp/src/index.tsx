@@ -26,8 +26,8 @@ export class Plugin {
             const config = await actions.refreshConfig();
             if (config) {
                 showStartEntries(config.configured);
-                showProviderEntries(config.tools ?? []);
-                showSidebar(Boolean(config.tools?.length));
+                showProviderEntries(config.providers ?? []);
+                showSidebar(Boolean(config.providers?.length));
             }
         }
 

@@ -34,7 +34,7 @@ export function isThreadOpen(state: GlobalState): boolean {
 
 /** Returns the enabled providers, none before the server's configuration arrived. */
 export function enabledProviders(state: GlobalState): Provider[] {
-    return state['plugins-zoom']?.config?.tools ?? noProviders;
+    return state['plugins-zoom']?.config?.providers ?? noProviders;
 }
 
 /** Returns the user ID of the plugin's bot, '' before the server's configuration arrived. */

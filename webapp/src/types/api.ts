@@ -16,7 +16,7 @@ export interface Config {
     bot_id: string;
 
     /** The enabled providers. Missing from older servers. */
-    tools?: Provider[];
+    providers?: Provider[];
 }
 
 /** An enabled provider, and what it can do besides its cards. */
@@ -88,7 +88,7 @@ export interface Setup {
 
 /**
  * The next step in a window of a provider: a form, notes with buttons, or both. Without either, the conversation is finished.
- * The answer to POST /tools/{id}/run, POST /window/press, and POST /window/submit.
+ * The answer to POST /providers/{id}/run, POST /window/press, and POST /window/submit.
  */
 export interface Step {
     form?: Form;
@@ -104,7 +104,7 @@ export interface Where {
     root_id: string;
 }
 
-/** The request of POST /tools/{id}/run, which runs a provider's command. The text is what would follow the slash command. */
+/** The request of POST /providers/{id}/run, which runs a provider's command. The text is what would follow the slash command. */
 export interface RunRequest extends Where {
     text: string;
 }
@@ -195,7 +195,7 @@ export interface WindowButton {
     press: string;
 }
 
-/** The answer to GET /tools/{id}/page?channel_id=: a channel's setup for a provider. */
+/** The answer to GET /providers/{id}/page?channel_id=: a channel's setup for a provider. */
 export interface ProviderPage {
     id: string;
     name: string;
@@ -227,9 +227,9 @@ export interface TabItem {
     buttons: WindowButton[];
 }
 
-/** The answer to GET /channels/{id}/tools, for the sidebar: all enabled providers. */
+/** The answer to GET /channels/{id}/providers, for the sidebar: all enabled providers. */
 export interface ChannelProviders {
-    tools: ChannelProvider[];
+    providers: ChannelProvider[];
 }
 
 export interface ChannelProvider {

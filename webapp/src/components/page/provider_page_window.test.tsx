@@ -6,7 +6,7 @@ import {openPage} from '../../testing/fake_page';
 import type {Provider, ProviderPage} from '../../types/api';
 
 const pagerDuty: Provider = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'configure']};
-const page = 'GET /plugins/zoom/api/v1/tools/pagerduty/page?channel_id=town';
+const page = 'GET /plugins/zoom/api/v1/providers/pagerduty/page?channel_id=town';
 const press = 'POST /plugins/zoom/api/v1/window/press';
 const submit = 'POST /plugins/zoom/api/v1/window/submit';
 
@@ -28,7 +28,7 @@ const setUp: ProviderPage = {
 };
 
 async function opened(answer: unknown = setUp) {
-    const shown = await openPage({config: {tools: [pagerDuty]}});
+    const shown = await openPage({config: {providers: [pagerDuty]}});
     shown.server.says(page, {json: answer});
     act(() => void shown.registry.commandHooks[0]('/pduty configure', {channel_id: 'town', root_id: ''}));
     await shown.settle();

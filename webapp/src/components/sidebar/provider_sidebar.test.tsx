@@ -6,9 +6,9 @@ import {openPage} from '../../testing/fake_page';
 import {nineOhFour} from '../../testing/fixtures';
 import type {ChannelProviders, Provider} from '../../types/api';
 
-const route = 'GET /plugins/zoom/api/v1/channels/town/tools';
+const route = 'GET /plugins/zoom/api/v1/channels/town/providers';
 const pagerDuty: Provider = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'configure']};
-const followed: ChannelProviders = {tools: [
+const followed: ChannelProviders = {providers: [
     {id: 'jenkins', name: 'Jenkins', word: 'jenkins', can: [], connections: [], cards: []},
     {
         ...pagerDuty,
@@ -18,7 +18,7 @@ const followed: ChannelProviders = {tools: [
 ]};
 
 async function opened(answer: unknown = followed) {
-    const page = await openPage({config: {tools: [pagerDuty]}});
+    const page = await openPage({config: {providers: [pagerDuty]}});
     page.server.says(route, {json: answer});
     act(() => page.registry.appBar[1].action({id: 'town'}));
     await page.settle();
@@ -48,7 +48,7 @@ describe('The sidebar of a channel’s integrations', () => {
 
     it('opens the page of a provider', async () => {
         const {page, user} = await opened();
-        page.server.says('GET /plugins/zoom/api/v1/tools/jenkins/page?channel_id=town', {json: {id: 'jenkins', name: 'Jenkins', word: 'jenkins', tabs: []}});
+        page.server.says('GET /plugins/zoom/api/v1/providers/jenkins/page?channel_id=town', {json: {id: 'jenkins', name: 'Jenkins', word: 'jenkins', tabs: []}});
         await user.click(within(screen.getByRole('region', {name: 'Jenkins'})).getByRole('button'));
         await page.settle();
         expect(screen.getByRole('dialog', {name: 'Jenkins in this channel'})).toBeInTheDocument();
@@ -66,7 +66,7 @@ describe('The sidebar of a channel’s integrations', () => {
         change('card', 2);
         change('elsewhere', 2, 'other');
         expect(page.server.askedFor(route)).toHaveLength(1);
-        page.server.says(route, {json: {tools: []}});
+        page.server.says(route, {json: {providers: []}});
         await act(async () => void vi.advanceTimersByTime(3100));
         await page.settle();
         expect(page.server.askedFor(route)).toHaveLength(2);

@@ -62,7 +62,7 @@ function ChannelSidebar({channel, client, actions}: ProviderSidebarProps & {chan
                 {failure && <p className='zoom-modal__failure'><MessageText message={failure}/></p>}
             </div>
             {!page && loading && <Loading/>}
-            {page?.tools.map((provider) => (
+            {page?.providers.map((provider) => (
                 <ProviderSection
                     key={provider.id}
                     provider={provider}

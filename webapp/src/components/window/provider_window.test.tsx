@@ -7,7 +7,7 @@ import type {Form, Provider} from '../../types/api';
 
 const pagerDuty: Provider = {id: 'pagerduty', name: 'PagerDuty', word: 'pduty', can: ['trigger', 'search', 'note', 'configure']};
 const api = '/plugins/zoom/api/v1';
-const run = `POST ${api}/tools/pagerduty/run`;
+const run = `POST ${api}/providers/pagerduty/run`;
 const submit = `POST ${api}/window/submit`;
 const press = `POST ${api}/window/press`;
 const options = `POST ${api}/window/options`;
@@ -30,7 +30,7 @@ const form: Form = {
 
 // Types a command into the message box.
 async function typed(command: string, step: unknown = {form}) {
-    const page = await openPage({config: {tools: [pagerDuty]}});
+    const page = await openPage({config: {providers: [pagerDuty]}});
     page.server.says(run, {json: step});
     let passed: unknown;
     act(() => {

@@ -7,7 +7,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// PageAnswer is all that a channel has set up of a tool.
+// PageAnswer is a channel's setup for a provider.
 type PageAnswer struct {
 	ID   string      `json:"id"`
 	Name string      `json:"name"`
@@ -32,13 +32,13 @@ type ItemDetail struct {
 	Buttons []ButtonDetail `json:"buttons"`
 }
 
-// ChannelToolsAnswer is what the sidebar shows of a channel.
-type ChannelToolsAnswer struct {
-	Tools []ChannelToolDetail `json:"tools"`
+// ChannelProvidersAnswer is what the sidebar shows of a channel.
+type ChannelProvidersAnswer struct {
+	Providers []ChannelProviderDetail `json:"providers"`
 }
 
-// ChannelToolDetail is one tool that is switched on.
-type ChannelToolDetail struct {
+// ChannelProviderDetail is an enabled provider.
+type ChannelProviderDetail struct {
 	ID          string           `json:"id"`
 	Name        string           `json:"name"`
 	Word        string           `json:"word"`
@@ -66,9 +66,9 @@ type OpenCardDetail struct {
 	At int64 `json:"at"`
 }
 
-// toolPage answers with all that a channel has set up of a tool.
-func (s *server) toolPage(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
-	page, err := s.Bridge.Page(r.Context(), person.Actor(), r.PathValue("tool"), placeOf(r.URL.Query().Get("channel_id"), ""))
+// providerPage answers with a channel's setup for a provider.
+func (s *server) providerPage(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	page, err := s.Bridge.Page(r.Context(), person.Actor(), r.PathValue("provider"), placeOf(r.URL.Query().Get("channel_id"), ""))
 	if err != nil {
 		s.fail(w, person, err)
 		return
@@ -89,30 +89,30 @@ func (s *server) toolPage(w http.ResponseWriter, r *http.Request, person chat.Pe
 	s.reply(w, http.StatusOK, answer)
 }
 
-// channelTools answers with what the sidebar shows of a channel.
-func (s *server) channelTools(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
-	tools, err := s.Bridge.ChannelTools(r.Context(), person.Actor(), placeOf(r.PathValue("channel"), ""))
+// channelProviders answers with what the sidebar shows of a channel.
+func (s *server) channelProviders(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+	shown, err := s.Bridge.ChannelTools(r.Context(), person.Actor(), placeOf(r.PathValue("channel"), ""))
 	if err != nil {
 		s.fail(w, person, err)
 		return
 	}
 	can := map[string][]string{}
-	for _, tool := range s.Tools() {
-		can[tool.ID] = tool.Can
+	for _, one := range s.Enabled() {
+		can[one.ID] = one.Can
 	}
-	answer := ChannelToolsAnswer{Tools: []ChannelToolDetail{}}
-	for _, tool := range tools {
-		answer.Tools = append(answer.Tools, s.channelTool(person, tool, can[tool.Provider]))
+	answer := ChannelProvidersAnswer{Providers: []ChannelProviderDetail{}}
+	for _, one := range shown {
+		answer.Providers = append(answer.Providers, s.channelProvider(person, one, can[one.Provider]))
 	}
 	s.reply(w, http.StatusOK, answer)
 }
 
-func (s *server) channelTool(person chat.PersonID, tool console.ChannelTool, can []string) ChannelToolDetail {
-	detail := ChannelToolDetail{ID: tool.Provider, Name: tool.Name, Word: tool.Word, Can: can, Connections: []FollowedDetail{}, Cards: []OpenCardDetail{}}
-	for _, c := range tool.Connections {
+func (s *server) channelProvider(person chat.PersonID, shown console.ChannelTool, can []string) ChannelProviderDetail {
+	detail := ChannelProviderDetail{ID: shown.Provider, Name: shown.Name, Word: shown.Word, Can: can, Connections: []FollowedDetail{}, Cards: []OpenCardDetail{}}
+	for _, c := range shown.Connections {
 		detail.Connections = append(detail.Connections, FollowedDetail{Name: c.Name, URL: c.URL, Detail: s.People.Plain(person, c.Events)})
 	}
-	for _, card := range tool.Cards {
+	for _, card := range shown.Cards {
 		one := OpenCardDetail{
 			PostID: card.Message.ID, RootID: card.Message.Thread, Title: card.Title, State: s.People.Plain(person, card.State), URL: card.URL, Tone: card.Tone,
 		}
