@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"crypto/rand"
 	"net/url"
 	"strings"
 	"unicode"
@@ -128,7 +129,7 @@ func oldCode(text string) string {
 }
 
 // oldMark says that a parameter is Markdown already. All this goes as soon as no caller is left.
-const oldMark = "\x00"
+var oldMark = rand.Text()
 
 func oldMarked(s string) string {
 	if s == "" {

@@ -202,8 +202,7 @@ func Enclosed(before string, t Text, after string) Text {
 	if t.Empty() {
 		return nil
 	}
-	all := append(Text{{Kind: WordsSpan, Text: before}}, t...)
-	return append(all, Span{Kind: WordsSpan, Text: after})
+	return Join("", Words(before), t, Words(after))
 }
 
 // JoinLines returns the texts below each other; an empty one leaves its line blank.

@@ -51,7 +51,7 @@ func (s *Service) runConnect(accounts Connections) func(context.Context, command
 			}
 			// Resume tells the person itself, whatever comes of it.
 			_, _ = s.Resume(ctx, call.Actor, next)
-			return chat.Say("connect.done", "Email", chat.Escape(email)), nil
+			return chat.Say("connect.done", "Email", email), nil
 		}
 		email, connected, err := accounts.Connected(ctx, call.Actor.Person)
 		if err != nil {
@@ -62,7 +62,7 @@ func (s *Service) runConnect(accounts Connections) func(context.Context, command
 		case err != nil:
 			return chat.Message{}, err
 		case connected:
-			return chat.Say("connect.already", "Email", chat.Escape(email), "URL", link), nil
+			return chat.Say("connect.already", "Email", email, "URL", link), nil
 		}
 		return chat.Say("connect.link", "URL", link), nil
 	}
@@ -80,7 +80,7 @@ func (s *Service) runDisconnect(ctx context.Context, call command.Call) (chat.Me
 	}
 	question := chat.Say("disconnect.ask")
 	if email != "" {
-		question = chat.Say("disconnect.ask_named", "Email", chat.Escape(email))
+		question = chat.Say("disconnect.ask_named", "Email", email)
 	}
 	note := chat.Note{Text: question, Buttons: []chat.Button{button}}
 	return chat.Message{}, errors.Wrap(s.chat.Whisper(ctx, call.Place, call.Actor, note), "ask whether to disconnect")

@@ -43,7 +43,7 @@ func (s *Credentials) PressAccess(ctx context.Context, c chat.Click, what conver
 	what.Kind = conversation.FormAccess
 	return s.Prompts.OpenForm(ctx, c.TriggerID, chat.Form{
 		Title:  chat.Say("bridge.credential.title"),
-		Intro:  chat.Say("bridge.credential.intro", "Provider", chat.Escape(s.Name(connection.Provider)), "Name", chat.Escape(connection.Name)),
+		Intro:  chat.Say("bridge.credential.intro", "Provider", s.Name(connection.Provider), "Name", connection.Name),
 		Submit: chat.Say("bridge.credential.submit"),
 		Fields: CredentialFields(bearer, connection.Site, !installs),
 	}, what)
@@ -96,7 +96,7 @@ func (s *Credentials) CredentialEntered(ctx context.Context, a chat.FormAnswer, 
 	if err != nil {
 		return FieldErrorsAt(s.Trail.Refused(err, what.Attempted()), CredentialFields(bearer, "", !installs))
 	}
-	told := chat.Say("bridge.credential.entered", "Who", s.Notices.Who(ctx, what.Actor), "Name", chat.Escape(c.Name), "Provider", chat.Escape(s.Name(c.Provider)))
+	told := chat.Say("bridge.credential.entered", "Who", s.Notices.Who(ctx, what.Actor), "Name", c.Name, "Provider", s.Name(c.Provider))
 	if !installs {
 		told = told.WithText("Site", chat.CodeText(site.URL))
 	}
@@ -107,9 +107,9 @@ func (s *Credentials) CredentialEntered(ctx context.Context, a chat.FormAnswer, 
 	if err != nil {
 		return nil, err
 	}
-	text := chat.Say("bridge.credential.saved", "Provider", chat.Escape(s.Name(c.Provider)), "Site", chat.Code(site.URL))
+	text := chat.Say("bridge.credential.saved", "Provider", s.Name(c.Provider)).WithText("Site", chat.CodeText(site.URL))
 	if proved.secret != "" && !proved.shown {
-		text = chat.Lines(text, chat.Say("bridge.credential.unproved", "Provider", chat.Escape(s.Name(c.Provider))))
+		text = chat.Lines(text, chat.Say("bridge.credential.unproved", "Provider", s.Name(c.Provider)))
 	}
 	if strings.HasPrefix(site.URL, "http://") {
 		text = chat.Lines(text, chat.Say("bridge.credential.readable"))
@@ -180,7 +180,7 @@ func (s *Credentials) AskCredentialAway(ctx context.Context, c chat.Click, what 
 	if err != nil {
 		return err
 	}
-	note := chat.Note{Text: chat.Say("bridge.credential.ask", "Name", chat.Escape(connection.Name)), Buttons: []chat.Button{button}}
+	note := chat.Note{Text: chat.Say("bridge.credential.ask", "Name", connection.Name), Buttons: []chat.Button{button}}
 	return errors.Wrap(s.People.Rewhisper(ctx, c.Message, c.Actor, note), "ask before removing API access")
 }
 
@@ -190,13 +190,13 @@ func (s *Credentials) DropCredential(ctx context.Context, c chat.Click, what con
 	if err != nil {
 		return err
 	}
-	gone := chat.Say("bridge.credential.gone", "Provider", chat.Escape(s.Name(connection.Provider)))
+	gone := chat.Say("bridge.credential.gone", "Provider", s.Name(connection.Provider))
 	if !connection.HasCredential {
 		s.Notices.Answer(ctx, c, gone) // somebody else was at it
 		return nil
 	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)
-	told := chat.Say("bridge.credential.removed", "Who", s.Notices.Who(ctx, what.Actor), "Name", chat.Escape(connection.Name), "Provider", chat.Escape(s.Name(connection.Provider)))
+	told := chat.Say("bridge.credential.removed", "Who", s.Notices.Who(ctx, what.Actor), "Name", connection.Name, "Provider", s.Name(connection.Provider))
 	err = s.sharing.changeShared(ctx, what.Request(), connection, bridge.AuditCredentialRemove, told, func(now *bridge.Connection) error {
 		if !installs {
 			now.Site = "" // it came with the credential

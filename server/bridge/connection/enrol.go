@@ -24,8 +24,8 @@ func (s *Connector) askForCredential(ctx context.Context, w conversation.Request
 		}
 		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.button.by_hand"), Operation: conversation.OpConnectByHand, Request: byHand})
 	}
-	text := chat.Say("bridge.connect.enrol", "Provider", s.Name(w.Provider), "Name", chat.Link(t.resource.Name, t.resource.URL),
-		"Where", t.resource.SettingsURL)
+	text := chat.Say("bridge.connect.enrol", "Provider", s.Name(w.Provider),
+		"Where", t.resource.SettingsURL).WithText("Name", chat.LinkTo(t.resource.Name, t.resource.URL))
 	return s.Prompts.Question(ctx, text, append(offers, conversation.OrCancel(w))...)
 }
 

@@ -155,7 +155,7 @@ func (s *Connector) sessionFor(ctx context.Context, w conversation.Request, site
 
 // warn asks whether a channel that everybody can join shall really show what not everybody may see at the tool.
 func (s *Connector) warn(ctx context.Context, w conversation.Request, r provider.Resource) (chat.Note, error) {
-	text := chat.Say("bridge.connect.private", "Name", chat.Link(chat.Truncate(r.Name, 100), r.URL), "Provider", s.Name(w.Provider))
+	text := chat.Say("bridge.connect.private", "Provider", s.Name(w.Provider)).WithText("Name", chat.LinkTo(chat.Truncate(r.Name, 100), r.URL))
 	return s.Prompts.Question(ctx, text,
 		conversation.Offer{Label: chat.Say("bridge.button.anyway"), Operation: conversation.OpConnectAnyway, Request: w}, conversation.OrCancel(w))
 }

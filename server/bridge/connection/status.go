@@ -66,7 +66,7 @@ type health struct {
 }
 
 func (s *Status) healthOf(ctx context.Context, w conversation.Request, c bridge.Connection, among []bridge.Connection, most int) (health, error) {
-	told := health{lines: []chat.Message{chat.Say("bridge.status.title", "Name", chat.Link(LabelOf(c, among), c.Resource.URL))}}
+	told := health{lines: []chat.Message{chat.Say("bridge.status.title").WithText("Name", chat.LinkTo(LabelOf(c, among), c.Resource.URL))}}
 	told.add(s.hookHealth(ctx, w, c))
 	journal, err := s.Records.Journal(ctx, c.ID)
 	if err != nil {
@@ -137,12 +137,12 @@ func (s *Status) whyNothing(w conversation.Request) []chat.Message {
 	if _, installs := s.Registry.Get(w.Provider).(provider.Installer); installs {
 		checks = "bridge.status.nothing_installed"
 	}
-	return []chat.Message{chat.Say(checks, "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider), "URL", chat.Code(s.Settings().HookURL))}
+	return []chat.Message{chat.Say(checks, "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("URL", chat.CodeText(s.Settings().HookURL))}
 }
 
 // line says when a delivery came, what it was, what became of it and why, and how it proved where it comes from.
 func (s *Status) line(providerID string, e bridge.Entry) chat.Message {
-	line := chat.Say("bridge.status.line", "Title", chat.Escape(chat.Truncate(e.Title, 80))).
+	line := chat.Say("bridge.status.line", "Title", chat.Truncate(e.Title, 80)).
 		WithMessage("When", notice.Ago(s.Now(), e.At)).
 		WithMessage("Result", chat.Say("bridge.status.result."+string(e.Result)))
 	var details []chat.Message
@@ -174,7 +174,7 @@ func (s *Status) eventLabel(providerID, event string) chat.Message {
 			return kind.Label
 		}
 	}
-	return chat.Verbatim(chat.Code(chat.Truncate(event, 60)))
+	return chat.VerbatimText(chat.CodeText(chat.Truncate(event, 60)))
 }
 
 // advice says what to do about how deliveries prove where they come from, and about the last one that the channel may know of.

@@ -42,9 +42,9 @@ func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (ch
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
-	text := chat.Say("bridge.act.sign_in", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
+	text := chat.Say("bridge.act.sign_in", "Provider", s.Name(a.Provider), "URL", link)
 	if !fault.Is(cause, fault.AccountNeeded) {
-		text = chat.Say("bridge.act.sign_in_again", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
+		text = chat.Say("bridge.act.sign_in_again", "Provider", s.Name(a.Provider), "URL", link)
 	}
 	s.Notices.Whisper(ctx, a.asked, t.actor, chat.Note{Text: text})
 	return chat.Say("bridge.act.asked"), nil
@@ -81,7 +81,7 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error
 	if err != nil {
 		return chat.Message{}, err
 	}
-	text := chat.Say("bridge.act.token", "Provider", chat.Escape(s.Name(a.Provider)))
+	text := chat.Say("bridge.act.token", "Provider", s.Name(a.Provider))
 	s.Notices.Whisper(ctx, a.asked, t.actor, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return chat.Say("bridge.act.asked"), nil
 }
@@ -91,9 +91,9 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, nil
 	}
-	text := chat.Say("bridge.act.no_access", "Provider", chat.Escape(s.Name(a.Provider)), "Command", chat.Code(s.Word(a.Provider)+" configure"))
+	text := chat.Say("bridge.act.no_access", "Provider", s.Name(a.Provider)).WithText("Command", chat.CodeText(s.Word(a.Provider)+" configure"))
 	if !fault.Is(cause, fault.AccountNeeded) {
-		text = chat.Say("bridge.act.access_rejected", "Provider", chat.Escape(s.Name(a.Provider)), "Command", chat.Code(s.Word(a.Provider)+" configure"))
+		text = chat.Say("bridge.act.access_rejected", "Provider", s.Name(a.Provider)).WithText("Command", chat.CodeText(s.Word(a.Provider)+" configure"))
 	}
 	note := chat.Note{Text: text}
 	if s.Rights.MayConnect(ctx, t.actor, a.thread) == nil && s.Rights.MayChange(ctx, t.actor, a.Connection) == nil {
@@ -117,7 +117,7 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what conversatio
 	name := chat.Escape(s.Name(a.Provider))
 	return s.Prompts.OpenForm(ctx, c.TriggerID, chat.Form{
 		Title:  chat.Say("bridge.act.token.title"),
-		Intro:  chat.Say("bridge.act.token.intro", "Provider", name, "Site", chat.Code(a.Site)),
+		Intro:  chat.Say("bridge.act.token.intro", "Provider", name).WithText("Site", chat.CodeText(a.Site)),
 		Submit: chat.Say("bridge.act.token.submit"),
 		Fields: personalFields(bearer),
 	}, what)
@@ -159,7 +159,7 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	}
 	s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditCredential, What: "own", Actor: answer.Actor, Place: a.thread, Provider: a.Provider, Connection: a.ID})
 	s.Notices.Whisper(ctx, a.asked, answer.Actor, chat.Note{Text: chat.Say("bridge.act.token.saved",
-		"Account", chat.Escape(account.Name), "Provider", chat.Escape(s.Name(a.Provider)))})
+		"Account", account.Name, "Provider", s.Name(a.Provider))})
 	what.Kind = what.Text
 	if _, err := s.carryOut(ctx, attemptOf(what), a); err != nil {
 		// The token is kept; the form has done its part.

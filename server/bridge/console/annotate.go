@@ -47,7 +47,7 @@ func (s *Service) annotate(ctx context.Context, w conversation.Request) (chat.No
 		return s.orSignInAtHome(ctx, w, conversation.OpAnnotate, h, err)
 	}
 	if len(found) == 0 {
-		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.Name(w.Provider)), "Text", chat.Escape(text))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", s.Name(w.Provider), "Text", text)}, nil
 	}
 	if s.windowed {
 		w.Text, w.Values = "", map[string]string{messageValue: link}

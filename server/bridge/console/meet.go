@@ -50,7 +50,7 @@ func (s *Service) meet(ctx context.Context, what conversation.Intent) (chat.Mess
 		return chat.Message{}, err
 	}
 	s.reveal(ctx, a, provider.ActionResult{Events: events})
-	done := chat.Say("bridge.act.meeting_noted", "Provider", chat.Escape(s.Name(a.Provider)))
+	done := chat.Say("bridge.act.meeting_noted", "Provider", s.Name(a.Provider))
 	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: done})
 	return done, nil
 }
@@ -70,7 +70,7 @@ func (s *Service) inviteToMeet(ctx context.Context, what conversation.Intent, a 
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
-	text := chat.Say("bridge.act.meeting_sign_in", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
+	text := chat.Say("bridge.act.meeting_sign_in", "Provider", s.Name(a.Provider), "URL", link)
 	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: text})
 	return chat.Say("bridge.act.asked"), nil
 }

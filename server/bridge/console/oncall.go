@@ -58,11 +58,11 @@ func (s *Service) onCall(ctx context.Context, w conversation.Request) (chat.Note
 	if len(here) == 0 {
 		return s.addRotation(ctx, w)
 	}
-	lines := []chat.Message{chat.Say("bridge.oncall.title", "Provider", chat.Escape(s.Name(w.Provider)))}
+	lines := []chat.Message{chat.Say("bridge.oncall.title", "Provider", s.Name(w.Provider))}
 	offers := []conversation.Offer{{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: w}}
 	for _, r := range here {
-		line := chat.Say("bridge.oncall.line", "Name", chat.Escape(r.Name), "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
-			"Time", r.Clock(), "Zone", r.Zone)
+		line := chat.Say("bridge.oncall.line", "Name", r.Name,
+			"Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.LinkTo(r.Schedule.Name, r.Schedule.URL))
 		if daily, err := r.Daily(); err == nil {
 			line = line.WithText("Next", chat.TimeIn(daily.Next(s.Now()), chat.DateAndTime, daily.Zone))
 		}
@@ -140,7 +140,7 @@ func (s *Service) scheduleFields(ctx context.Context, onCaller provider.OnCallSc
 func schedulesOf(found []provider.Resource) []chat.Option {
 	var options []chat.Option
 	for _, one := range found {
-		options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(one.Name)), Value: one.ID, Detail: chat.Verbatim(chat.Plain(one.ID))})
+		options = append(options, chat.Option{Label: chat.Verbatim(one.Name), Value: one.ID, Detail: chat.Verbatim(one.ID)})
 	}
 	return options
 }
@@ -195,8 +195,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what conv
 	if err := s.keepRotation(ctx, what.Provider, r); err != nil {
 		return nil, err
 	}
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.saved", "Who", s.Notices.Who(ctx, w.Actor), "Name", chat.Escape(r.Name), "Provider", chat.Escape(s.Name(what.Provider)),
-		"Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL), "Time", r.Clock(), "Zone", r.Zone))
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.saved", "Who", s.Notices.Who(ctx, w.Actor), "Name", r.Name, "Provider", s.Name(what.Provider), "Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.LinkTo(r.Schedule.Name, r.Schedule.URL)))
 	return nil, nil
 }
 
@@ -235,7 +234,7 @@ func (s *Service) askRotationAway(ctx context.Context, w conversation.Request) (
 	if err != nil {
 		return chat.Note{}, err
 	}
-	return s.Prompts.Question(ctx, chat.Say("bridge.oncall.confirm", "Name", chat.Escape(r.Name)),
+	return s.Prompts.Question(ctx, chat.Say("bridge.oncall.confirm", "Name", r.Name),
 		conversation.Offer{Label: chat.Say("bridge.oncall.remove", "Name", chat.Truncate(r.Name, conversation.MaxButtonLabel)), Primary: true, Operation: conversation.OpDropRotation, Request: w}, conversation.OrCancel(w))
 }
 
@@ -248,8 +247,8 @@ func (s *Service) removeRotation(ctx context.Context, w conversation.Request) (c
 	if err := s.dropRotation(ctx, w.Provider, r.ID); err != nil {
 		return chat.Note{}, err
 	}
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.removed", "Who", s.Notices.Who(ctx, w.Actor), "Name", chat.Escape(r.Name)))
-	return chat.Note{Text: chat.Say("bridge.oncall.gone", "Name", chat.Escape(r.Name))}, nil
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.removed", "Who", s.Notices.Who(ctx, w.Actor), "Name", r.Name))
+	return chat.Note{Text: chat.Say("bridge.oncall.gone", "Name", r.Name)}, nil
 }
 
 // ownRotation returns the wish's rotation, if the person may change what its channel gets. Faults: those of mayConnect, NotFollowed.

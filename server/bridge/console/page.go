@@ -113,14 +113,14 @@ func (d *pageDraft) pressed(buttons []chat.Button, err error) []chat.Button {
 // service tells what the channel follows.
 func (d *pageDraft) service() Tab {
 	id := d.wish.Provider
-	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", chat.Escape(d.Name(id)))}
+	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", d.Name(id))}
 	for _, c := range d.found {
 		one := d.wish
 		one.Connection = c.ID
 		item := Item{Title: connection.LabelOf(c, d.found), URL: c.Resource.URL}
 		for _, sub := range c.In(d.wish.Place) {
 			if sub.ResourceName != "" {
-				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", chat.Escape(sub.ResourceName)))
+				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", sub.ResourceName))
 			}
 		}
 		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.Notices.Who(d.ctx, c.CreatedBy)).WithMessage("When", notice.Ago(d.Now(), c.CreatedAt)))
@@ -184,8 +184,8 @@ func (d *pageDraft) onCall() Tab {
 		one.Subscription = r.ID
 		tab.Items = append(tab.Items, Item{
 			Title: r.Name, URL: r.Schedule.URL,
-			Details: []chat.Message{chat.Say("bridge.page.rotation", "Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL),
-				"Time", r.Clock(), "Zone", r.Zone)},
+			Details: []chat.Message{chat.Say("bridge.page.rotation",
+				"Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.LinkTo(r.Schedule.Name, r.Schedule.URL))},
 			Buttons: d.buttons(conversation.Offer{Label: chat.Say("bridge.page.remove"), Operation: conversation.OpAskRotation, Request: one}),
 		})
 	}

@@ -48,7 +48,7 @@ func (s *Service) raise(ctx context.Context, w conversation.Request) (chat.Note,
 		return s.orSignInAtHome(ctx, w, conversation.OpRaise, h, err)
 	}
 	if w.Trigger == "" {
-		return s.Prompts.Question(ctx, chat.Say("bridge.raise.open", "Provider", chat.Escape(s.Name(w.Provider))),
+		return s.Prompts.Question(ctx, chat.Say("bridge.raise.open", "Provider", s.Name(w.Provider)),
 			conversation.Offer{Label: form.Title, Primary: true, Operation: conversation.OpRaise, Request: w}, conversation.OrCancel(w))
 	}
 	what := w.Intends(raiseTitle)

@@ -66,7 +66,7 @@ func (s *Service) addReply(ctx context.Context, what conversation.Intent, text s
 		s.tellNotAdded(ctx, what, a, err)
 		return chat.Message{}, err
 	}
-	return chat.Say("bridge.reply.added", "Provider", chat.Escape(s.Name(a.Provider))), nil
+	return chat.Say("bridge.reply.added", "Provider", s.Name(a.Provider)), nil
 }
 
 // wantsReplies reports whether the subscription that the card is shown for has replies added.
@@ -128,10 +128,10 @@ func (s *Service) tellNotAdded(ctx context.Context, what conversation.Intent, a 
 	if errors.As(cause, &slip) {
 		reason = slip.Message
 	}
-	text := chat.Say("bridge.reply.not_added", "Provider", chat.Escape(s.Name(a.Provider))).WithMessage("Reason", reason)
+	text := chat.Say("bridge.reply.not_added", "Provider", s.Name(a.Provider)).WithMessage("Reason", reason)
 	if fault.Is(cause, fault.AccountNeeded, fault.AccountRejected) {
 		if link, err := s.linkToReply(ctx, what, a); err == nil {
-			text = chat.Say("bridge.reply.sign_in", "Provider", chat.Escape(s.Name(a.Provider)), "URL", link)
+			text = chat.Say("bridge.reply.sign_in", "Provider", s.Name(a.Provider), "URL", link)
 		}
 	}
 	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: text})

@@ -94,7 +94,7 @@ func (s *Service) postDuty(ctx context.Context, j bridge.Job) error {
 	if may, err := s.People.StillPosts(ctx, r.CreatedBy, r.Place); err != nil || !may {
 		if err == nil {
 			err = s.dropRotation(ctx, d.Provider, r.ID)
-			s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.dropped", "Name", chat.Escape(r.Name), "Provider", s.Name(d.Provider)))
+			s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.dropped", "Name", r.Name, "Provider", s.Name(d.Provider)))
 		}
 		return err
 	}
@@ -181,7 +181,7 @@ func (s *Service) complainOfDuty(ctx context.Context, providerID string, r bridg
 	s.Log.Warn("A list of who is on call was not posted", "rotation", r.ID, "channel_id", r.Place.Channel, "user_id", r.CreatedBy.ID, "error", cause.Error())
 	first, err := s.Records.Claim(ctx, kv.Hash("duty complaint", r.ID), dutyComplaint)
 	if err == nil && first {
-		s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", chat.Escape(r.Name), "Command", s.Word(providerID)).
+		s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", r.Name, "Command", s.Word(providerID)).
 			WithMessage("Reason", chat.Failure(cause)))
 	}
 }

@@ -45,7 +45,7 @@ func (s *Service) search(ctx context.Context, w conversation.Request) (chat.Note
 		return s.orSignInAtHome(ctx, w, conversation.OpSearch, h, err)
 	}
 	if len(found) == 0 {
-		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", chat.Escape(s.Name(w.Provider)), "Text", chat.Escape(w.Text))}, nil
+		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", s.Name(w.Provider), "Text", w.Text)}, nil
 	}
 	if s.windowed {
 		what := w.Intends(conversation.OpLook)
@@ -87,7 +87,7 @@ func subjectOf(found []provider.SearchResult) chat.FormField {
 func choicesOf(found []provider.SearchResult) []chat.Option {
 	var options []chat.Option
 	for _, one := range found {
-		option := chat.Option{Label: chat.Verbatim(chat.Plain(one.Title)), Value: one.ID, Detail: one.State}
+		option := chat.Option{Label: chat.Verbatim(one.Title), Value: one.ID, Detail: one.State}
 		if where := chat.Plain(one.Where); where != "" {
 			option.Detail = chat.Say("bridge.search.detail", "Where", where).WithMessage("State", one.State)
 		}

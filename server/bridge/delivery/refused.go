@@ -21,6 +21,6 @@ func (s *Journal) warnRefused(ctx context.Context, connectionID string, refused 
 	if err != nil || !found {
 		return
 	}
-	s.Notices.WriteTo(ctx, c.CreatedBy, chat.Say("bridge.deliver.refused", "Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name),
+	s.Notices.WriteTo(ctx, c.CreatedBy, chat.Say("bridge.deliver.refused", "Provider", s.Name(c.Provider), "Name", c.Name,
 		"Command", s.Word(c.Provider)).WithMessage("Reason", refused.Reason))
 }

@@ -88,7 +88,7 @@ func (s *Presenter) retire(ctx context.Context, c bridge.Connection, w *work) er
 	if err != nil {
 		channel = chat.Channel{} // gone for good, and so is its name
 	}
-	text := chat.Say("bridge.deliver.tell_channel_gone", "Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name)).
+	text := chat.Say("bridge.deliver.tell_channel_gone", "Provider", s.Name(c.Provider), "Name", c.Name).
 		WithMessage("Channel", channelName(channel))
 	var told []chat.Actor
 	for _, sub := range c.In(place) {
@@ -105,7 +105,7 @@ func channelName(channel chat.Channel) chat.Message {
 	if channel.Name == "" {
 		return chat.Say("bridge.deliver.some_channel")
 	}
-	return chat.Verbatim(chat.Escape(channel.Name))
+	return chat.Verbatim(channel.Name)
 }
 
 // unsubscribe takes subscriptions away. With the last of them the connection ends, and the webhook that we made at the tool, so that it

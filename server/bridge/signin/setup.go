@@ -40,7 +40,7 @@ func (s *Sites) RunSetup(providerID string) func(context.Context, command.Call) 
 		}
 		form := s.SiteForm(providerID, sites)
 		if len(form.Fields) == 0 {
-			return chat.Say("bridge.setup.nothing", "Provider", chat.Escape(s.Name(providerID))), nil
+			return chat.Say("bridge.setup.nothing", "Provider", s.Name(providerID)), nil
 		}
 		if call.TriggerID != "" {
 			what.Kind = conversation.FormSetup
@@ -135,11 +135,11 @@ func (s *Sites) registration(providerID string, sites []provider.Site) []chat.Me
 	if !authorizes {
 		return []chat.Message{chat.Say("bridge.setup.intro_plain", "Provider", name)}
 	}
-	lines := []chat.Message{chat.Say("bridge.setup.intro", "Provider", name, "URL", chat.Code(s.Sessions.RedirectURL(providerID)))}
+	lines := []chat.Message{chat.Say("bridge.setup.intro", "Provider", name).WithText("URL", chat.CodeText(s.Sessions.RedirectURL(providerID)))}
 	if hosted, ok := s.Registry.Get(providerID).(provider.SelfHosted); ok {
 		for _, kind := range hosted.SiteKinds() {
 			if scopes := authorizer.Endpoints(provider.Site{Kind: kind.Value}).Scopes; len(scopes) > 0 {
-				line := chat.Say("bridge.setup.scopes_of", "Scopes", chat.Code(strings.Join(scopes, " ")))
+				line := chat.Say("bridge.setup.scopes_of").WithText("Scopes", chat.CodeText(strings.Join(scopes, " ")))
 				lines = append(lines, line.WithMessage("Kind", kind.Label))
 			}
 		}
@@ -150,7 +150,7 @@ func (s *Sites) registration(providerID string, sites []provider.Site) []chat.Me
 		all = append(all, authorizer.Endpoints(site).Scopes...)
 	}
 	if slices.Sort(all); len(all) > 0 {
-		lines = append(lines, chat.Say("bridge.setup.scopes", "Scopes", chat.Code(strings.Join(slices.Compact(all), " "))))
+		lines = append(lines, chat.Say("bridge.setup.scopes").WithText("Scopes", chat.CodeText(strings.Join(slices.Compact(all), " "))))
 	}
 	return lines
 }
@@ -165,9 +165,9 @@ func (s *Sites) sitesNote(ctx context.Context, what conversation.Intent, sites [
 	note := chat.Note{Buttons: []chat.Button{add}}
 	lines := s.registration(what.Provider, sites)
 	for _, site := range sites {
-		line := chat.Say("bridge.setup.site", "URL", chat.Code(site.URL))
+		line := chat.Say("bridge.setup.site").WithText("URL", chat.CodeText(site.URL))
 		if site.OAuth {
-			line = chat.Say("bridge.setup.site_oauth", "URL", chat.Code(site.URL))
+			line = chat.Say("bridge.setup.site_oauth").WithText("URL", chat.CodeText(site.URL))
 		}
 		lines = append(lines, line)
 		if s.vendors(what.Provider, site) && !site.OAuth {
@@ -223,7 +223,7 @@ func (s *Sites) SiteEntered(ctx context.Context, a chat.FormAnswer, what convers
 	if err := s.Sessions.SaveSite(ctx, what.Provider, site, id, secret); err != nil {
 		return conversation.FieldErrors(err)
 	}
-	text := chat.Say("bridge.setup.saved", "URL", chat.Code(site.URL), "Provider", chat.Escape(s.Name(what.Provider)), "Command", chat.Code(s.Word(what.Provider)+" connect"))
+	text := chat.Say("bridge.setup.saved", "Provider", s.Name(what.Provider)).WithText("URL", chat.CodeText(site.URL)).WithText("Command", chat.CodeText(s.Word(what.Provider)+" connect"))
 	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: text})
 	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
 	s.Log.Warn("An admin set up where a tool is", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
@@ -257,7 +257,7 @@ func (s *Sites) AskSiteAway(ctx context.Context, c chat.Click, what conversation
 	if err != nil {
 		return err
 	}
-	note := chat.Note{Text: chat.Say("bridge.setup.ask", "URL", chat.Code(what.Text)), Buttons: []chat.Button{button}}
+	note := chat.Note{Text: chat.Say("bridge.setup.ask").WithText("URL", chat.CodeText(what.Text)), Buttons: []chat.Button{button}}
 	return errors.Wrap(s.People.Rewhisper(ctx, c.Message, c.Actor, note), "ask before removing a site")
 }
 
@@ -271,6 +271,6 @@ func (s *Sites) DropSite(ctx context.Context, c chat.Click, what conversation.In
 	}
 	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
 	s.Log.Warn("An admin removed where a tool is", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
-	s.Notices.Answer(ctx, c, chat.Say("bridge.setup.removed", "URL", chat.Code(what.Text)))
+	s.Notices.Answer(ctx, c, chat.Say("bridge.setup.removed").WithText("URL", chat.CodeText(what.Text)))
 	return nil
 }

@@ -22,7 +22,7 @@ func (s *Configurator) configureAll(ctx context.Context, providerID string, acto
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "list somebody's channels")
 	}
-	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", chat.Escape(s.Name(providerID)))}
+	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", s.Name(providerID))}
 	listed := 0
 	for _, place := range channels[:min(len(channels), maxChannelsLooked)] {
 		connections, err := s.Directory.Following(ctx, providerID, place)
@@ -38,12 +38,12 @@ func (s *Configurator) configureAll(ctx context.Context, providerID string, acto
 		}
 		lines = append(lines, chat.Say("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, place)))
 		for _, f := range followed {
-			line := chat.Say("bridge.configure.all_line", "Name", chat.Link(chat.Truncate(f.Title(), 100), f.Resource.URL))
+			line := chat.Say("bridge.configure.all_line").WithText("Name", chat.LinkTo(chat.Truncate(f.Title(), 100), f.Resource.URL))
 			lines = append(lines, line.WithMessage("Events", s.EventsOf(providerID, f.Subscription.Events)))
 		}
 	}
 	if listed == 0 {
-		return chat.Say("bridge.configure.all_none", "Provider", chat.Escape(s.Name(providerID))), nil
+		return chat.Say("bridge.configure.all_none", "Provider", s.Name(providerID)), nil
 	}
 	if more := listed - maxChannelsListed; more > 0 {
 		lines = append(lines, chat.Plural("bridge.configure.all_more", more))
@@ -60,5 +60,5 @@ func (s *Configurator) channelName(ctx context.Context, place chat.Place) chat.M
 	case channel.Direct:
 		return chat.Say("bridge.direct")
 	}
-	return chat.Verbatim(chat.Escape("~" + channel.Name))
+	return chat.Verbatim("~" + channel.Name)
 }

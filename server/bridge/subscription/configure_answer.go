@@ -37,7 +37,7 @@ func (s *Configurator) configured(ctx context.Context, a chat.FormAnswer, what c
 		if err := s.rewriteSubscription(ctx, what, answer); err != nil {
 			return nil, err
 		}
-		s.Notices.Tell(ctx, what.Place, chat.Say("bridge.configure.changed", "Who", s.Notices.Who(ctx, a.Actor), "Name", chat.Escape(before.Title())).WithMessage("What", bridge.Enumerated(changed)))
+		s.Notices.Tell(ctx, what.Place, chat.Say("bridge.configure.changed", "Who", s.Notices.Who(ctx, a.Actor), "Name", before.Title()).WithMessage("What", bridge.Enumerated(changed)))
 	}
 	f := bridge.Subscribed{Connection: before.Connection, Subscription: answer}
 	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
@@ -159,9 +159,9 @@ func changes(d provider.Descriptor, before, after bridge.Subscription) []chat.Me
 
 // summary says what the channel gets from now on.
 func (s *Configurator) summary(d provider.Descriptor, f bridge.Subscribed, changed bool) chat.Message {
-	head := chat.Say("bridge.configure.unchanged", "Name", chat.Escape(f.Title()))
+	head := chat.Say("bridge.configure.unchanged", "Name", f.Title())
 	if changed {
-		head = chat.Say("bridge.configure.saved", "Name", chat.Escape(f.Title()))
+		head = chat.Say("bridge.configure.saved", "Name", f.Title())
 	}
 	lines := []chat.Message{head}
 	for _, line := range s.ChosenLines(d, f) {
@@ -169,7 +169,7 @@ func (s *Configurator) summary(d provider.Descriptor, f bridge.Subscribed, chang
 	}
 	if _, installs := s.Registry.Get(f.Provider).(provider.Installer); installs && f.Resource.SettingsURL != "" {
 		link := chat.Link(f.Resource.Name, f.Resource.SettingsURL)
-		lines = append(lines, chat.Say("bridge.configure.line.settings", "Provider", chat.Escape(d.Name), "Link", link))
+		lines = append(lines, chat.Say("bridge.configure.line.settings", "Provider", d.Name, "Link", link))
 	}
 	return chat.Lines(lines...)
 }
@@ -185,7 +185,7 @@ func (s *Configurator) ChosenLines(d provider.Descriptor, f bridge.Subscribed) [
 	lines := []chat.Message{chat.Say("bridge.configure.line.events").WithMessage("Events", bridge.Enumerated(events))}
 	for _, filter := range d.Filters {
 		if value := f.Subscription.Filters[filter.ID]; value != "" {
-			lines = append(lines, chat.Say("bridge.configure.line.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))
+			lines = append(lines, chat.Say("bridge.configure.line.filter").WithText("Value", chat.CodeText(value)).WithMessage("Label", filter.Label))
 		}
 	}
 	if f.Subscription.OnlyTurns {
@@ -197,10 +197,10 @@ func (s *Configurator) ChosenLines(d provider.Descriptor, f bridge.Subscribed) [
 		}
 	}
 	if f.Subscription.Mention != "" {
-		lines = append(lines, chat.Say("bridge.configure.line.mention", "Who", chat.Code("@"+f.Subscription.Mention)))
+		lines = append(lines, chat.Say("bridge.configure.line.mention").WithText("Who", chat.CodeText("@"+f.Subscription.Mention)))
 	}
 	if f.Subscription.Notes {
-		lines = append(lines, chat.Say("bridge.configure.line.notes", "Provider", chat.Escape(d.Name)))
+		lines = append(lines, chat.Say("bridge.configure.line.notes", "Provider", d.Name))
 	}
 	return lines
 }

@@ -43,7 +43,7 @@ const maxFilterText = 300
 func configureForm(d provider.Descriptor, f bridge.Subscribed) chat.Form {
 	form := chat.Form{
 		Title:  chat.Say("bridge.configure.title"),
-		Intro:  chat.Say("bridge.configure.intro", "Name", chat.Escape(f.Title()), "Provider", chat.Escape(d.Name)),
+		Intro:  chat.Say("bridge.configure.intro", "Name", f.Title(), "Provider", d.Name),
 		Submit: chat.Say("bridge.configure.submit"),
 	}
 	if d.MultipleRules {

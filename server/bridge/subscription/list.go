@@ -42,7 +42,7 @@ func (s *Lister) List(ctx context.Context, w conversation.Request) (chat.Note, e
 
 // described says what a connection is, and what the channel wants of it.
 func (s *Lister) described(ctx context.Context, w conversation.Request, c bridge.Connection, among []bridge.Connection) []chat.Message {
-	lines := []chat.Message{chat.Say("bridge.list.connection", "Name", chat.Link(connection.LabelOf(c, among), c.Resource.URL))}
+	lines := []chat.Message{chat.Say("bridge.list.connection").WithText("Name", chat.LinkTo(connection.LabelOf(c, among), c.Resource.URL))}
 	for _, sub := range c.In(w.Place) {
 		lines = append(lines, s.wanted(ctx, c, sub)...)
 	}
@@ -59,7 +59,7 @@ func (s *Lister) described(ctx context.Context, w conversation.Request, c bridge
 func (s *Lister) wanted(ctx context.Context, c bridge.Connection, sub bridge.Subscription) []chat.Message {
 	var lines []chat.Message
 	if sub.ResourceName != "" {
-		lines = append(lines, chat.Say("bridge.list.resource", "Name", chat.Escape(sub.ResourceName)))
+		lines = append(lines, chat.Say("bridge.list.resource", "Name", sub.ResourceName))
 	}
 	lines = append(lines, chat.Say("bridge.list.events").WithMessage("Events", s.EventsOf(c.Provider, sub.Events)))
 	if filters := s.filtersOf(c.Provider, sub); len(filters) > 0 {
@@ -70,7 +70,7 @@ func (s *Lister) wanted(ctx context.Context, c bridge.Connection, sub bridge.Sub
 		how = append(how, chat.Say("bridge.list.only_turns"))
 	}
 	if sub.Mention != "" {
-		how = append(how, chat.Say("bridge.list.mention", "Who", chat.Escape("@"+sub.Mention)))
+		how = append(how, chat.Say("bridge.list.mention", "Who", "@"+sub.Mention))
 	}
 	if sub.Notes {
 		how = append(how, chat.Say("bridge.list.notes"))
@@ -86,13 +86,13 @@ func (s *Lister) filtersOf(providerID string, sub bridge.Subscription) []chat.Me
 	left := maps.Clone(sub.Filters)
 	for _, filter := range s.Registry.Describe(providerID).Filters {
 		if value := left[filter.ID]; value != "" {
-			named = append(named, chat.Say("bridge.list.filter", "Value", chat.Code(value)).WithMessage("Label", filter.Label))
+			named = append(named, chat.Say("bridge.list.filter").WithText("Value", chat.CodeText(value)).WithMessage("Label", filter.Label))
 		}
 		delete(left, filter.ID)
 	}
 	for _, id := range slices.Sorted(maps.Keys(left)) {
 		if left[id] != "" {
-			named = append(named, chat.Say("bridge.list.filter", "Value", chat.Code(left[id])).WithMessage("Label", chat.Verbatim(chat.Escape(id))))
+			named = append(named, chat.Say("bridge.list.filter").WithText("Value", chat.CodeText(left[id])).WithMessage("Label", chat.Verbatim(id)))
 		}
 	}
 	return named

@@ -238,7 +238,7 @@ func (a actionRun) rerun(ctx context.Context) (provider.ActionResult, error) {
 		if err := side.rerun(ctx, a.request.Resource.Path, b); err != nil {
 			return provider.ActionResult{}, withProviderMessage(err)
 		}
-		names = append(names, chat.Escape(chat.Truncate(b.label(), maxName)))
+		names = append(names, chat.Truncate(b.label(), maxName))
 	}
 	told := chat.Say("bitbucket.reply.rerun", "Builds", strings.Join(names, ", ")).WithMessage("Who", actorName(a.actor()))
 	return provider.ActionResult{Reply: chat.Reply{Text: told}}, nil

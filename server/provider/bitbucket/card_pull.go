@@ -64,13 +64,13 @@ func (s state) pullCard(card *chat.Card) {
 	card.Title = "#" + itoa(p.ID) + " " + p.Title
 	card.URL, card.Author = p.URL, p.Author.Name
 	card.Text = provider.JoinLines(
-		chat.Say("bitbucket.pull.branches", "From", branchCode(p.From), "To", branchCode(p.To)),
+		chat.Say("bitbucket.pull.branches").WithText("From", branchCode(p.From)).WithText("To", branchCode(p.To)),
 		s.closedByText(p),
 	)
 	addField(card, chat.Say("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
 	addField(card, chat.Say("bitbucket.field.builds"), provider.JoinLines(summary(builds), s.streakText()), true)
 	if p.Merge != "" && p.State == pullMerged {
-		addField(card, chat.Say("bitbucket.field.commit"), chat.Verbatim(chat.Link(abbreviate(p.Merge), s.Repo.commitURL(p.Merge))), false)
+		addField(card, chat.Say("bitbucket.field.commit"), chat.VerbatimText(chat.LinkTo(abbreviate(p.Merge), s.Repo.commitURL(p.Merge))), false)
 	}
 	if p.State == pullOpen {
 		card.Actions = pullActions(p, builds)
@@ -78,8 +78,11 @@ func (s state) pullCard(card *chat.Card) {
 }
 
 // branchCode returns a branch as code, or a dash if it isn't known.
-func branchCode(name string) string {
-	return firstNonBlank(chat.Code(chat.Truncate(name, maxName)), "–")
+func branchCode(name string) chat.Text {
+	if code := chat.CodeText(chat.Truncate(name, maxName)); !code.Empty() {
+		return code
+	}
+	return chat.PlainText("–")
 }
 
 // closedByText says who closed the pull request.

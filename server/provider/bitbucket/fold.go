@@ -175,8 +175,8 @@ func (f *fold) requestDetails(since string) {
 func (f *fold) addReply(r chat.Reply) { f.change.Replies = append(f.change.Replies, r) }
 
 // replyWithActor adds a reply about what a user did.
-func (f *fold) replyWithActor(id string, who person, pairs ...string) {
-	f.addReply(chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", actorName(who))})
+func (f *fold) replyWithActor(m chat.Message, who person) {
+	f.addReply(chat.Reply{Text: m.WithMessage("Who", actorName(who))})
 }
 
 // requestBuilds adds a task that looks up the commit's builds, if no deliveries report them.

@@ -187,12 +187,12 @@ func (f *fold) foldRef() bool {
 	}
 	switch {
 	case fresh.Deleted:
-		f.replyWithActor("bitbucket.reply.ref_deleted", fresh.By)
+		f.replyWithActor(chat.Say("bitbucket.reply.ref_deleted"), fresh.By)
 	case before.Deleted:
 		f.change.Resurface = fresh.At.Sub(before.At) > visibleFor
-		f.replyWithActor("bitbucket.reply.ref_created", fresh.By)
+		f.replyWithActor(chat.Say("bitbucket.reply.ref_created"), fresh.By)
 	default:
-		f.replyWithActor("bitbucket.reply.ref_moved", fresh.By, "Commit", chat.Link(abbreviate(fresh.Hash), f.Repo.commitURL(fresh.Hash)))
+		f.replyWithActor(chat.Say("bitbucket.reply.ref_moved").WithText("Commit", chat.LinkTo(abbreviate(fresh.Hash), f.Repo.commitURL(fresh.Hash))), fresh.By)
 	}
 	return true
 }

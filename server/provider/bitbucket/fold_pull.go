@@ -64,7 +64,7 @@ func (f *fold) foldPull() bool {
 // replyFirst posts what the first event says beyond the card, which already shows that the pull request is open.
 func (f *fold) replyFirst(after pull) {
 	if verdict := f.data.Type.verdict(); verdict != "" {
-		f.replyWithActor(verdictMessageID(verdict), f.data.By)
+		f.replyWithActor(chat.Say(verdictMessageID(verdict)), f.data.By)
 	}
 	if after.State == pullMerged {
 		f.change.Kind = kindMerged
@@ -82,20 +82,20 @@ func (f *fold) replyChanges(before, after pull) {
 		f.change.Resurface = after.State == pullOpen
 	}
 	if before.Head != after.Head && after.State == pullOpen {
-		f.replyWithActor("bitbucket.reply.pushed", by, "Commit", chat.Link(abbreviate(after.Head), f.Repo.commitURL(after.Head)))
+		f.replyWithActor(chat.Say("bitbucket.reply.pushed").WithText("Commit", chat.LinkTo(abbreviate(after.Head), f.Repo.commitURL(after.Head))), by)
 		f.requestBuilds(after.Head, after.From)
 	}
 	if before.Title != after.Title {
-		f.replyWithActor("bitbucket.reply.retitled", by, "Title", chat.Escape(after.Title))
+		f.replyWithActor(chat.Say("bitbucket.reply.retitled", "Title", after.Title), by)
 	}
 	if before.To != after.To {
-		f.replyWithActor("bitbucket.reply.retargeted", by, "Branch", chat.Code(after.To))
+		f.replyWithActor(chat.Say("bitbucket.reply.retargeted").WithText("Branch", chat.CodeText(after.To)), by)
 	}
 	if before.draft() != after.draft() && after.State == pullOpen {
 		if after.draft() {
-			f.replyWithActor("bitbucket.reply.drafted", by)
+			f.replyWithActor(chat.Say("bitbucket.reply.drafted"), by)
 		} else {
-			f.replyWithActor("bitbucket.reply.ready", by)
+			f.replyWithActor(chat.Say("bitbucket.reply.ready"), by)
 		}
 	}
 	f.replyReviews(before, after)
@@ -110,15 +110,15 @@ func (f *fold) replyClosed(after pull) {
 	switch after.State {
 	case pullMerged:
 		f.change.Kind = kindMerged
-		f.replyWithActor("bitbucket.reply.merged", who, "Branch", chat.Code(after.To))
+		f.replyWithActor(chat.Say("bitbucket.reply.merged").WithText("Branch", chat.CodeText(after.To)), who)
 	case pullDeclined:
-		f.replyWithActor("bitbucket.reply.declined", who)
+		f.replyWithActor(chat.Say("bitbucket.reply.declined"), who)
 	case pullSuperseded:
-		f.replyWithActor("bitbucket.reply.superseded", who)
+		f.replyWithActor(chat.Say("bitbucket.reply.superseded"), who)
 	case pullDeleted:
-		f.replyWithActor("bitbucket.reply.deleted", who)
+		f.replyWithActor(chat.Say("bitbucket.reply.deleted"), who)
 	default:
-		f.replyWithActor("bitbucket.reply.reopened", f.data.By)
+		f.replyWithActor(chat.Say("bitbucket.reply.reopened"), f.data.By)
 	}
 }
 
@@ -133,18 +133,18 @@ func (f *fold) replyReviews(before, after pull) {
 		was, there := known[r.ID]
 		switch {
 		case r.Verdict != was.Verdict && r.Verdict == "":
-			f.replyWithActor("bitbucket.reply.retracted", r.person)
+			f.replyWithActor(chat.Say("bitbucket.reply.retracted"), r.person)
 		case r.Verdict != was.Verdict:
-			f.replyWithActor(verdictMessageID(r.Verdict), r.person)
+			f.replyWithActor(chat.Say(verdictMessageID(r.Verdict)), r.person)
 		case !there:
-			asked = append(asked, chat.Escape(r.Name))
+			asked = append(asked, r.Name)
 		}
 		if r.Verdict != was.Verdict && f.change.Kind == kindPull && f.data.Type != typeMerged && f.data.Type != typeDeclined {
 			f.change.Kind = kindReview
 		}
 	}
 	if len(asked) > 0 {
-		f.replyWithActor("bitbucket.reply.asked", f.data.By, "Reviewers", strings.Join(asked, ", "))
+		f.replyWithActor(chat.Say("bitbucket.reply.asked", "Reviewers", strings.Join(asked, ", ")), f.data.By)
 	}
 }
 
@@ -177,7 +177,7 @@ func (c comment) sentence(by person) chat.Message {
 	if c.Line > 0 {
 		place += ":" + itoa(int64(c.Line))
 	}
-	where := chat.Say("bitbucket.comment.place", "Place", chat.Code(place))
+	where := chat.Say("bitbucket.comment.place").WithText("Place", chat.CodeText(place))
 	return chat.Say("bitbucket.comment.said_at").WithMessage("Who", actorName(by)).WithMessage("Where", where).WithMessage("Excerpt", excerpt(c.Excerpt))
 }
 

@@ -20,7 +20,7 @@ func mergeForm(p pullDetails, closes bool) *chat.Form {
 	}
 	form := &chat.Form{
 		Title:  chat.Say("bitbucket.form.merge"),
-		Intro:  chat.Say("bitbucket.form.merge_intro", "Pull", pullLink(p.pull), "From", branchCode(p.From), "To", branchCode(p.To)),
+		Intro:  chat.Say("bitbucket.form.merge_intro").WithText("Pull", pullLink(p.pull)).WithText("From", branchCode(p.From)).WithText("To", branchCode(p.To)),
 		Submit: chat.Say("bitbucket.action.merge"),
 		Fields: []chat.FormField{{
 			Name: fieldStrategy, Kind: chat.SelectField, Label: chat.Say("bitbucket.form.strategy"),
@@ -53,7 +53,7 @@ func strategyLabel(id string) chat.Message {
 func declineForm(p pull) *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("bitbucket.form.decline"), Submit: chat.Say("bitbucket.action.decline"),
-		Intro: chat.Say("bitbucket.form.decline_intro", "Pull", pullLink(p)),
+		Intro: chat.Say("bitbucket.form.decline_intro").WithText("Pull", pullLink(p)),
 	}
 }
 
@@ -61,17 +61,17 @@ func declineForm(p pull) *chat.Form {
 func commentForm(p pull, parent int64) *chat.Form {
 	form := &chat.Form{
 		Title: chat.Say("bitbucket.form.comment"), Submit: chat.Say("bitbucket.form.send"),
-		Intro: chat.Say("bitbucket.form.comment_intro", "Pull", pullLink(p)),
+		Intro: chat.Say("bitbucket.form.comment_intro").WithText("Pull", pullLink(p)),
 		Fields: []chat.FormField{{
 			Name: fieldText, Kind: chat.LongTextField, Label: chat.Say("bitbucket.form.text"), Help: chat.Say("bitbucket.form.text_help"),
 			MaxLength: maxWritten,
 		}},
 	}
 	if parent > 0 {
-		form.Title, form.Intro = chat.Say("bitbucket.form.reply"), chat.Say("bitbucket.form.reply_intro", "Pull", pullLink(p))
+		form.Title, form.Intro = chat.Say("bitbucket.form.reply"), chat.Say("bitbucket.form.reply_intro").WithText("Pull", pullLink(p))
 	}
 	return form
 }
 
 // pullLink returns a pull request as a link.
-func pullLink(p pull) string { return chat.Link("#"+itoa(p.ID)+" "+p.Title, p.URL) }
+func pullLink(p pull) chat.Text { return chat.LinkTo("#"+itoa(p.ID)+" "+p.Title, p.URL) }

@@ -11,8 +11,8 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // actorName returns a user's name for a sentence.
 func actorName(p person) chat.Message {
-	if name := chat.Escape(p.Name); name != "" {
-		return chat.Verbatim(name)
+	if name := chat.Verbatim(p.Name); !name.Zero() {
+		return name
 	}
 	return chat.Say("bitbucket.somebody")
 }

@@ -100,8 +100,8 @@ func dcText(raw string, known people) string {
 // excerpt returns the excerpt of a comment as a message, with a word for users whose names aren't known.
 func excerpt(text string) chat.Message {
 	whole := chat.Message{}
-	for i, part := range strings.Split(chat.Escape(text), chat.Escape(unknownMention)) {
-		words := chat.Verbatim(part)
+	for i, part := range strings.Split(text, unknownMention) {
+		words := chat.VerbatimText(plainPart(part))
 		if i == 0 {
 			whole = words
 			continue
@@ -109,4 +109,16 @@ func excerpt(text string) chat.Message {
 		whole = chat.Say("bitbucket.comment.mention").WithMessage("Before", whole).WithMessage("After", words)
 	}
 	return whole
+}
+
+// plainPart returns a part of a longer text, with a space where it begins or ends with one.
+func plainPart(part string) chat.Text {
+	text := chat.PlainText(part)
+	if strings.HasPrefix(part, " ") {
+		text = append(chat.Words(" "), text...)
+	}
+	if strings.HasSuffix(part, " ") && len(text) > 0 && strings.TrimSpace(part) != "" {
+		text = append(text, chat.Words(" ")...)
+	}
+	return text
 }

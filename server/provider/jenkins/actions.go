@@ -24,18 +24,17 @@ func (Jenkins) HandleAction(ctx context.Context, s provider.Session, c provider.
 	}
 	at, ok := newClient(s, b.Location)
 	if !ok {
-		return provider.ActionResult{Note: chat.Say("jenkins.act.elsewhere", "Base", chat.Code(s.Site.URL))}, nil
+		return provider.ActionResult{Note: chat.Say("jenkins.act.elsewhere").WithText("Base", chat.CodeText(s.Site.URL))}, nil
 	}
 	if !inScope(s.Scope, b.Location) {
-		return provider.ActionResult{Note: chat.Say("jenkins.act.unconfirmed",
-			"Job", chat.Code(b.Location.job()), "Jobs", chat.Code(strings.Join(s.Scope, ", ")))}, nil
+		return provider.ActionResult{Note: chat.Say("jenkins.act.unconfirmed").WithText("Job", chat.CodeText(b.Location.job())).WithText("Jobs", chat.CodeText(strings.Join(s.Scope, ", ")))}, nil
 	}
 	known, err := at.lookUp(ctx)
 	if err != nil {
 		return provider.ActionResult{}, err
 	}
 	if !b.matches(known) {
-		return provider.ActionResult{Note: chat.Say("jenkins.act.other_build", "Build", chat.Escape(b.view().title()))}, nil
+		return provider.ActionResult{Note: chat.Say("jenkins.act.other_build", "Build", b.view().title())}, nil
 	}
 	switch c.Action {
 	case actionRebuild:
@@ -69,7 +68,7 @@ func (c client) rebuild(ctx context.Context, by provider.ActionRequest) (provide
 	if err := c.startBuild(ctx, takes, values); err != nil {
 		return provider.ActionResult{}, err
 	}
-	text := chat.Say("jenkins.act.rebuilding", "Who", chat.Escape(by.By))
+	text := chat.Say("jenkins.act.rebuilding", "Who", by.By)
 	if len(values) > 0 {
 		text = text.WithText("Parameters", chat.PlainText("yes"))
 	}
@@ -84,7 +83,7 @@ func (c client) abort(ctx context.Context, by provider.ActionRequest, running bo
 	if err := c.stop(ctx); err != nil {
 		return provider.ActionResult{}, err
 	}
-	return provider.ActionResult{Reply: chat.Reply{Text: chat.Say("jenkins.act.aborting", "Who", chat.Escape(by.By))}}, nil
+	return provider.ActionResult{Reply: chat.Reply{Text: chat.Say("jenkins.act.aborting", "Who", by.By)}}, nil
 }
 
 func (c client) showLog(ctx context.Context, by provider.ActionRequest) (provider.ActionResult, error) {

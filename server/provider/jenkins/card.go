@@ -81,13 +81,13 @@ func (v view) text() chat.Message {
 	if streak := v.streak(); !streak.Zero() {
 		lines = append(lines, streak)
 	} else if v.Summary != "" && (v.Result == resultFailure || v.Result == resultUnstable) {
-		lines = append(lines, chat.Verbatim(chat.Escape(v.Summary)))
+		lines = append(lines, chat.Verbatim(v.Summary))
 	}
 	if v.isRecovered() {
 		lines = append(lines, v.Recovery.sentence())
 	}
 	if v.Message != "" {
-		lines = append(lines, chat.Verbatim(chat.EscapeLines(v.Message)))
+		lines = append(lines, chat.VerbatimText(chat.PlainLines(v.Message)))
 	}
 	if len(lines) == 0 {
 		return chat.Message{}
@@ -126,8 +126,8 @@ func (v view) fields() []chat.Field {
 	if branch == "" {
 		branch = untrusted.Line(v.Location.branch(), maxName)
 	}
-	add("branch", chat.Verbatim(chat.Code(branch)))
-	add("commit", chat.Verbatim(chat.Code(v.Commit)))
+	add("branch", chat.VerbatimText(chat.CodeText(branch)))
+	add("commit", chat.VerbatimText(chat.CodeText(v.Commit)))
 	if v.Duration > 0 {
 		add("duration", durationText(v.duration()))
 	}
@@ -139,7 +139,7 @@ func (v view) fields() []chat.Field {
 		add("changes", chat.Plural("jenkins.changes", v.ChangeCount))
 	}
 	if v.author() == "" {
-		add("cause", chat.Verbatim(chat.Escape(v.Cause)))
+		add("cause", chat.Verbatim(v.Cause))
 	}
 	return fields
 }

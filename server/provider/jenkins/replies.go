@@ -1,8 +1,6 @@
 package jenkins
 
 import (
-	"strings"
-
 	"mattermost-plugin-zoom/server/chat"
 )
 
@@ -13,7 +11,7 @@ func threadReplies(first bool, was, is view, said []message) []chat.Reply {
 	tell := func(text chat.Message) { all = append(all, chat.Reply{Text: text}) }
 	for _, m := range said {
 		if !first {
-			tell(chat.Say("jenkins.reply.message", "Text", chat.EscapeLines(m.Text)))
+			tell(chat.Say("jenkins.reply.message").WithText("Text", chat.PlainLines(m.Text)))
 		}
 	}
 	if is.ChangeCount > 0 && was.ChangeCount == 0 {
@@ -48,16 +46,8 @@ func (v view) resultReply(was view) chat.Message {
 func (v view) commitsReply() chat.Message {
 	lines := []chat.Message{chat.Plural("jenkins.reply.changes", v.ChangeCount)}
 	for _, c := range v.Changes {
-		parts := []string{"*"}
-		for _, part := range []string{chat.Code(c.ID), chat.Escape(c.Message)} {
-			if part != "" {
-				parts = append(parts, part)
-			}
-		}
-		if c.Author != "" {
-			parts = append(parts, "– "+chat.Escape(c.Author))
-		}
-		lines = append(lines, chat.Verbatim(strings.Join(parts, " ")))
+		author := chat.Enclosed("– ", chat.PlainText(c.Author), "")
+		lines = append(lines, chat.VerbatimText(chat.Item(chat.Join(" ", chat.CodeText(c.ID), chat.PlainText(c.Message), author))))
 	}
 	return chat.Lines(appendMore(lines, v.ChangeCount-len(v.Changes))...)
 }
@@ -66,7 +56,7 @@ func (v view) commitsReply() chat.Message {
 func (t tests) testsReply() chat.Message {
 	lines := []chat.Message{chat.Say("jenkins.reply.tests").WithMessage("Tests", t.sentence())}
 	for _, failed := range t.Names {
-		lines = append(lines, chat.Verbatim("* "+chat.Code(failed)))
+		lines = append(lines, chat.VerbatimText(chat.Item(chat.CodeText(failed))))
 	}
 	if len(t.Names) == 0 {
 		return chat.Lines(lines...)

@@ -70,14 +70,16 @@ func (a *actionRun) identify(ctx context.Context) (err error) {
 
 // result applies the incident in a response, and returns messages for the user and to share.
 func (a actionRun) result(shown object, id string, pairs ...string) (provider.ActionResult, error) {
-	pairs = append(pairs, "Incident", chat.Link(a.subject.title(), a.url()))
 	n := lookedUp(shown, a.me).after(a.subject)
 	return provider.ActionResult{
-		Note:   chat.Say("pagerduty.note."+id, pairs...),
-		Share:  chat.Say("pagerduty.share."+id, append(pairs, "Who", chat.Escape(cmp.Or(a.request.By, a.me.Name)))...),
+		Note:   chat.Say("pagerduty.note."+id, pairs...).WithText("Incident", a.link()),
+		Share:  chat.Say("pagerduty.share."+id, append(pairs, "Who", cmp.Or(a.request.By, a.me.Name))...).WithText("Incident", a.link()),
 		Events: []provider.Event{n.event()},
 	}, nil
 }
+
+// link returns the incident as a link.
+func (a actionRun) link() chat.Text { return chat.LinkTo(a.subject.title(), a.url()) }
 
 func (a actionRun) url() string {
 	if a.subject.Shown == nil {
@@ -141,10 +143,9 @@ func (a actionRun) note(ctx context.Context) (provider.ActionResult, error) {
 	if err != nil {
 		return provider.ActionResult{}, err
 	}
-	pairs := []string{"Incident", chat.Link(a.subject.title(), a.url()), "Text", chat.Escape(n.Note.Text)}
 	return provider.ActionResult{
-		Note:   chat.Say("pagerduty.note.noted", pairs...),
-		Share:  chat.Say("pagerduty.share.noted", append(pairs, "Who", chat.Escape(cmp.Or(a.request.By, a.me.Name)))...),
+		Note:   chat.Say("pagerduty.note.noted").WithText("Incident", a.link()),
+		Share:  chat.Say("pagerduty.share.noted", "Who", cmp.Or(a.request.By, a.me.Name), "Text", n.Note.Text).WithText("Incident", a.link()),
 		Events: []provider.Event{n.event()},
 	}, nil
 }

@@ -91,13 +91,13 @@ func (i incident) text() chat.Message {
 		lines = append(lines, chat.Say("pagerduty.sample"))
 	}
 	if i.Shown != nil && i.status() == statusResolved && i.Shown.Merged != (reference{}) {
-		lines = append(lines, chat.Say("pagerduty.merged", "Incident", i.Shown.Merged.link()))
+		lines = append(lines, chat.Say("pagerduty.merged").WithText("Incident", i.Shown.Merged.link()))
 	}
 	if i.Escalations > 0 {
 		lines = append(lines, chat.Plural("pagerduty.escalations", i.Escalations))
 	}
 	if i.Bridge != (bridge{}) && i.status() != statusResolved {
-		lines = append(lines, chat.Say("pagerduty.meeting", "Meeting", i.Bridge.link()))
+		lines = append(lines, chat.Say("pagerduty.meeting").WithText("Meeting", i.Bridge.link()))
 	}
 	if len(lines) == 0 {
 		return chat.Message{}
@@ -114,10 +114,10 @@ func (i incident) fields() []chat.Field {
 		}
 	}
 	if i.Shown.Service.Name != "" {
-		add("service", chat.Verbatim(i.Shown.Service.link()))
+		add("service", chat.VerbatimText(i.Shown.Service.link()))
 	}
 	add("urgency", urgencyText(i.Shown.Urgency))
-	add("priority", chat.Verbatim(chat.Escape(i.Shown.Priority)))
+	add("priority", chat.Verbatim(i.Shown.Priority))
 	add("assigned", nameList(i.Shown.Assignees, i.Shown.Assigned))
 	if d := i.toAcknowledge(); d > 0 {
 		add("to_acknowledge", durationText(d))

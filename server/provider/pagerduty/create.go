@@ -86,7 +86,7 @@ func (p PagerDuty) FieldOptions(ctx context.Context, s provider.Session, field, 
 		services, err := p.Services(ctx, s, text)
 		var options []chat.Option
 		for _, one := range services {
-			options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(one.Name)), Value: one.ID})
+			options = append(options, chat.Option{Label: chat.Verbatim(one.Name), Value: one.ID})
 		}
 		return options, err
 	case FieldAssignee:
@@ -124,7 +124,7 @@ func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, 
 	for _, hit := range hits {
 		state := chat.Say("pagerduty.create.state." + hit.Status)
 		if hit.Status != statusTriggered && hit.Status != statusAcknowledged && hit.Status != statusResolved {
-			state = chat.Verbatim(chat.Plain(hit.Status))
+			state = chat.Verbatim(hit.Status)
 		}
 		found = append(found, provider.SearchResult{ID: hit.ID, Title: hit.Title, State: state, Where: hit.Service})
 	}
@@ -143,9 +143,10 @@ func (p PagerDuty) Annotate(ctx context.Context, s provider.Session, id, text, b
 		return provider.ActionResult{}, err
 	}
 	i := incident{ID: n.Incident, Shown: n.Shown}
-	pairs := []string{"Incident", chat.Link(i.title(), n.Shown.URL), "Text", chat.Escape(untrusted.Line(text, maxText))}
+	link := chat.LinkTo(i.title(), n.Shown.URL)
 	return provider.ActionResult{
-		Note: chat.Say("pagerduty.note.noted", pairs...), Share: chat.Say("pagerduty.share.noted", append(pairs, "Who", chat.Escape(by))...),
+		Note:   chat.Say("pagerduty.note.noted").WithText("Incident", link),
+		Share:  chat.Say("pagerduty.share.noted", "Who", by, "Text", untrusted.Line(text, maxText)).WithText("Incident", link),
 		Events: []provider.Event{n.event(), noted},
 	}, nil
 }

@@ -19,7 +19,7 @@ const maxSnooze = 7 * 24 * 3600
 func (a actionRun) noteForm() *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("pagerduty.form.note"), Submit: chat.Say("pagerduty.action.note"),
-		Intro: chat.Say("pagerduty.form.about", "Incident", chat.Escape(a.subject.title())),
+		Intro: chat.Say("pagerduty.form.about", "Incident", a.subject.title()),
 		Fields: []chat.FormField{{
 			Name: fieldText, Kind: chat.LongTextField, Label: chat.Say("pagerduty.form.text"), Help: chat.Say("pagerduty.form.text_help"),
 			MaxLength: 3000,
@@ -31,7 +31,7 @@ func (a actionRun) noteForm() *chat.Form {
 func (a actionRun) choiceForm(field, what string, options []chat.Option) *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("pagerduty.form." + what), Submit: chat.Say("pagerduty.form." + what + "_submit"),
-		Intro: chat.Say("pagerduty.form.about", "Incident", chat.Escape(a.subject.title())),
+		Intro: chat.Say("pagerduty.form.about", "Incident", a.subject.title()),
 		Fields: []chat.FormField{{
 			Name: field, Kind: chat.SelectField, Label: chat.Say("pagerduty.form." + what + "_label"), Options: options,
 		}},
@@ -63,7 +63,7 @@ func (a actionRun) levels(ctx context.Context) ([]chat.Option, error) {
 		for _, target := range rule.list("targets") {
 			whom = append(whom, target.reference().Name)
 		}
-		label := chat.Say("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", chat.Plain(untrusted.Line(strings.Join(whom, ", "), maxName)))
+		label := chat.Say("pagerduty.form.level", "Level", strconv.Itoa(i+1), "Whom", untrusted.Line(strings.Join(whom, ", "), maxName))
 		options = append(options, chat.Option{Label: label, Value: strconv.Itoa(i + 1)})
 	}
 	return options, nil
@@ -87,7 +87,7 @@ func (a actionRun) assignees(ctx context.Context) ([]chat.Option, error) {
 	policies, _, err := a.pages(ctx, "/escalation_policies", "escalation_policies", nil, maxOptions)
 	for _, policy := range policies {
 		if r := policy.reference(); r.ID != "" && len(options) < 2*maxOptions {
-			options = append(options, chat.Option{Label: chat.Say("pagerduty.form.policy", "Policy", chat.Plain(r.Name)), Value: policyPrefix + r.ID})
+			options = append(options, chat.Option{Label: chat.Say("pagerduty.form.policy", "Policy", r.Name), Value: policyPrefix + r.ID})
 		}
 	}
 	return options, err
@@ -99,7 +99,7 @@ func (a actionRun) priorities(ctx context.Context) ([]chat.Option, error) {
 	var options []chat.Option
 	for _, one := range found {
 		if r := one.reference(); r.ID != "" {
-			options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(r.Name)), Value: r.ID})
+			options = append(options, chat.Option{Label: chat.Verbatim(r.Name), Value: r.ID})
 		}
 	}
 	return options, err

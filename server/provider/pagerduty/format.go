@@ -14,12 +14,12 @@ func actorName(who reference) chat.Message {
 	if who.Name == "" {
 		return chat.Verbatim(name)
 	}
-	return chat.Verbatim(chat.Escape(who.Name))
+	return chat.Verbatim(who.Name)
 }
 
 // link returns the name of the reference as a link, or its ID if it has no name.
-func (r reference) link() string {
-	return chat.Link(cmp.Or(r.Name, r.ID, r.URL), r.URL)
+func (r reference) link() chat.Text {
+	return chat.LinkTo(cmp.Or(r.Name, r.ID, r.URL), r.URL)
 }
 
 // nameList returns the first names, and how many more there are.
@@ -27,7 +27,7 @@ func nameList(some []reference, all int) chat.Message {
 	var shown []string
 	for _, one := range some {
 		if one.Name != "" && len(shown) < maxShown {
-			shown = append(shown, chat.Escape(one.Name))
+			shown = append(shown, one.Name)
 		}
 	}
 	text := chat.Verbatim(strings.Join(shown, ", "))

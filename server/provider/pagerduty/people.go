@@ -228,7 +228,7 @@ func serviceID(text string) string {
 func optionsOf(people []Person) []chat.Option {
 	var options []chat.Option
 	for _, p := range people {
-		options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(cmp.Or(p.Name, p.Email, p.ID))), Value: userPrefix + p.ID})
+		options = append(options, chat.Option{Label: chat.Verbatim(cmp.Or(p.Name, p.Email, p.ID)), Value: userPrefix + p.ID})
 	}
 	return options
 }

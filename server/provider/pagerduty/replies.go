@@ -3,7 +3,6 @@ package pagerduty
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"mattermost-plugin-zoom/server/chat"
 )
@@ -16,8 +15,8 @@ type replyBuilder struct {
 }
 
 // addWithActor adds a reply about what a user did.
-func (t *replyBuilder) addWithActor(id string, by reference, pairs ...string) {
-	t.add(chat.Say(id, pairs...).WithMessage("Who", actorName(by)))
+func (t *replyBuilder) addWithActor(m chat.Message, by reference) {
+	t.add(m.WithMessage("Who", actorName(by)))
 }
 
 func (t *replyBuilder) add(m chat.Message) { t.all = append(t.all, chat.Reply{Text: m}) }
@@ -33,11 +32,11 @@ func (t *replyBuilder) status(was, is incident) {
 	}
 	switch {
 	case is.status() == statusResolved && is.Shown.Merged != (reference{}):
-		t.addWithActor("pagerduty.reply.merged", did.By, "Incident", is.Shown.Merged.link())
+		t.addWithActor(chat.Say("pagerduty.reply.merged").WithText("Incident", is.Shown.Merged.link()), did.By)
 	case is.status() == statusResolved:
 		t.add(withDuration(chat.Say("pagerduty.reply.resolved").WithMessage("Who", actorName(did.By)), is.toResolve()))
 	case was.status() == statusResolved:
-		t.addWithActor("pagerduty.reply.reopened", t.by)
+		t.addWithActor(chat.Say("pagerduty.reply.reopened"), t.by)
 	case is.status() == statusAcknowledged:
 		m := chat.Say("pagerduty.reply.acknowledged").WithMessage("Who", actorName(did.By))
 		if is.FirstAck == is.LastAck {
@@ -47,7 +46,7 @@ func (t *replyBuilder) status(was, is incident) {
 	case t.data.Type == typeUnacknowledged && t.by == (reference{}):
 		t.add(chat.Say("pagerduty.reply.timed_out"))
 	default:
-		t.addWithActor("pagerduty.reply.unacknowledged", t.by)
+		t.addWithActor(chat.Say("pagerduty.reply.unacknowledged"), t.by)
 	}
 }
 
@@ -77,7 +76,7 @@ func (t *replyBuilder) delegated(was, is snapshot, whom chat.Message) bool {
 	if t.data.Type != typeDelegated && !moved || !was.Known.has(partPolicy) || was.Policy.ID == is.Policy.ID {
 		return false
 	}
-	m := chat.Say("pagerduty.reply.delegated", "Policy", chat.Escape(cmp.Or(is.Policy.Name, is.Policy.ID))).WithMessage("Who", actorName(t.by))
+	m := chat.Say("pagerduty.reply.delegated", "Policy", cmp.Or(is.Policy.Name, is.Policy.ID)).WithMessage("Who", actorName(t.by))
 	if !whom.Zero() {
 		m = m.WithMessage("Whom", whom)
 	}
@@ -93,69 +92,62 @@ func (t *replyBuilder) facts(before incident, is snapshot) {
 		if is.Priority == "" {
 			id = "pagerduty.reply.no_priority"
 		}
-		t.addWithActor(id, t.by, "Priority", chat.Escape(is.Priority))
+		t.addWithActor(chat.Say(id, "Priority", is.Priority), t.by)
 	}
 	if before.wasShown(partUrgency) && was.Urgency != is.Urgency {
 		t.add(chat.Say("pagerduty.reply.urgency").WithMessage("Who", actorName(t.by)).WithMessage("Urgency", urgencyText(is.Urgency)))
 	}
 	if before.wasShown(partTitle) && was.Title != is.Title {
-		t.addWithActor("pagerduty.reply.retitled", t.by, "Title", chat.Escape(is.Title))
+		t.addWithActor(chat.Say("pagerduty.reply.retitled", "Title", is.Title), t.by)
 	}
 	if before.wasShown(partService) && was.Service.ID != is.Service.ID {
-		t.addWithActor("pagerduty.reply.service", t.by, "Service", is.Service.link())
+		t.addWithActor(chat.Say("pagerduty.reply.service").WithText("Service", is.Service.link()), t.by)
 	}
 	if before.wasShown(partKind) && was.Kind != is.Kind {
-		t.addWithActor("pagerduty.reply.kind", t.by, "Kind", chat.Escape(is.Kind))
+		t.addWithActor(chat.Say("pagerduty.reply.kind", "Kind", is.Kind), t.by)
 	}
 }
 
 // meeting adds a reply about the conference bridge.
 func (t *replyBuilder) meeting(b bridge) {
 	if b == (bridge{}) {
-		t.addWithActor("pagerduty.reply.no_meeting", t.by)
+		t.addWithActor(chat.Say("pagerduty.reply.no_meeting"), t.by)
 		return
 	}
-	t.addWithActor("pagerduty.reply.meeting", t.by, "Meeting", b.link())
+	t.addWithActor(chat.Say("pagerduty.reply.meeting").WithText("Meeting", b.link()), t.by)
 }
 
 // addOnce adds a reply about a fact that is posted only once.
 func (t *replyBuilder) addOnce(is incident) {
-	text := chat.Escape(t.data.Text)
+	text := t.data.Text
 	switch t.data.Type {
 	case typeNote:
-		t.addWithActor("pagerduty.reply.note", t.by, "Text", chat.Escape(t.data.Note.Text))
+		t.addWithActor(chat.Say("pagerduty.reply.note", "Text", t.data.Note.Text), t.by)
 	case typeStatus:
-		t.addWithActor("pagerduty.reply.status_update", t.by, "Text", text)
+		t.addWithActor(chat.Say("pagerduty.reply.status_update", "Text", text), t.by)
 	case typeAdded:
-		t.addWithActor("pagerduty.reply.responder_added", t.by, "Whom", chat.Escape(t.data.Whom), "Text", text)
+		t.addWithActor(chat.Say("pagerduty.reply.responder_added", "Whom", t.data.Whom, "Text", text), t.by)
 	case typeReplied:
-		t.addWithActor("pagerduty.reply.responder_replied", reference{Name: cmp.Or(t.data.Whom, t.by.Name)}, "State", chat.Escape(t.data.State), "Text", text)
+		t.addWithActor(chat.Say("pagerduty.reply.responder_replied", "State", t.data.State, "Text", text), reference{Name: cmp.Or(t.data.Whom, t.by.Name)})
 	case typeFields:
-		t.addWithActor("pagerduty.reply.fields", t.by, "Fields", text)
+		t.addWithActor(chat.Say("pagerduty.reply.fields", "Fields", text), t.by)
 	case typeRole:
 		id := "pagerduty.reply.role"
 		if t.data.Whom == "" && t.data.Before != "" {
 			id = "pagerduty.reply.role_taken"
 		}
-		t.addWithActor(id, t.by, "Role", text, "Whom", chat.Escape(t.data.Whom), "Before", chat.Escape(t.data.Before))
+		t.addWithActor(chat.Say(id, "Role", text, "Whom", t.data.Whom, "Before", t.data.Before), t.by)
 	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted, typeFlowCompleted:
 		// For example, "pagerduty.reply.task.created".
-		t.addWithActor("pagerduty.reply."+t.data.Type, t.by, "Text", text, "State", chat.Escape(t.data.State))
+		t.addWithActor(chat.Say("pagerduty.reply."+t.data.Type, "Text", text, "State", t.data.State), t.by)
 	case typeEscalated:
 		if len(t.all) == 0 && is.status() != statusResolved {
-			t.addWithActor("pagerduty.reply.escalated_same", t.by)
+			t.addWithActor(chat.Say("pagerduty.reply.escalated_same"), t.by)
 		}
 	}
 }
 
 // link returns the address of the conference bridge as a link, and its number.
-func (b bridge) link() string {
-	parts := []string{}
-	if b.URL != "" {
-		parts = append(parts, chat.Link(b.URL, b.URL))
-	}
-	if b.Number != "" {
-		parts = append(parts, chat.Code(b.Number))
-	}
-	return strings.Join(parts, ", ")
+func (b bridge) link() chat.Text {
+	return chat.Join(", ", chat.LinkTo(b.URL, b.URL), chat.CodeText(b.Number))
 }

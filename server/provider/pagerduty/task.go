@@ -54,7 +54,7 @@ func (PagerDuty) LinkMeeting(ctx context.Context, s provider.Session, state json
 		return nil, err
 	}
 	met := object{"conference_url": joinURL}
-	if number = chat.Plain(number); number != "" {
+	if number = chat.OneLine(number); number != "" {
 		met["conference_number"] = number
 	}
 	shown, err := c.change(ctx, card.ID, object{"conference_bridge": met})

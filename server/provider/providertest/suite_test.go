@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
@@ -91,7 +92,7 @@ func (lamps) Card(state json.RawMessage) (chat.Card, error) {
 	}
 	return chat.Card{
 		Emoji: "bulb", State: chat.Say("lamp.state"), Title: l.Lamp,
-		Text: chat.Say("lamp.lit_by", "Who", chat.Escape(l.By)),
+		Text: chat.Say("lamp.lit_by", "Who", l.By),
 	}, nil
 }
 
@@ -137,8 +138,10 @@ func TestWhatActsIsNoticed(t *testing.T) {
 		"a turn":             "\u202eboom",
 	} {
 		require.Error(t, providertest.Harmless(text), name)
-		require.NoError(t, providertest.Harmless(chat.Escape(text)), name)
-		require.NoError(t, providertest.Harmless("see "+chat.Code(text)+"."), name)
-		require.NoError(t, providertest.Harmless("**"+chat.Link(text, "https://ci.example.com/a(b)@c")+"**"), name)
+		require.NoError(t, providertest.Harmless(rendered(chat.PlainText(text))), name)
+		require.NoError(t, providertest.Harmless(rendered(chat.Enclosed("see ", chat.CodeText(text), "."))), name)
+		require.NoError(t, providertest.Harmless(rendered(chat.Strong(chat.LinkTo(text, "https://ci.example.com/a(b)@c")))), name)
 	}
 }
+
+func rendered(t chat.Text) string { return markdown.Render(t, markdown.Reader{}) }

@@ -100,8 +100,8 @@ func (f *fold) apply() {
 }
 
 // replyWithActor adds a reply about what a user did.
-func (f *fold) replyWithActor(id string, who actor, pairs ...string) {
-	f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say(id, pairs...).WithMessage("Who", actorName(who))})
+func (f *fold) replyWithActor(m chat.Message, who actor) {
+	f.change.Replies = append(f.change.Replies, chat.Reply{Text: m.WithMessage("Who", actorName(who))})
 }
 
 // The statuses of a metric alert. "open" isn't documented.
@@ -138,7 +138,7 @@ func (f *fold) foldMetric() {
 	f.change.Escalated = metricRank(was.Status) < metricRank(f.Metric.Status) && !over || was.Status == metricResolved && !over
 	f.change.Resurface = was.Status == metricResolved && !over
 	if f.change.ResultChanged {
-		text := chat.Say("sentry.reply.metric", "Text", inlineOrBelow(f.Metric.Text)).WithMessage("State", metricAppearance(f.Metric.Status).message())
+		text := chat.Say("sentry.reply.metric").WithText("Text", inlineOrBelow(f.Metric.Text)).WithMessage("State", metricAppearance(f.Metric.Status).message())
 		f.change.Replies = []chat.Reply{{Text: text}}
 	}
 }

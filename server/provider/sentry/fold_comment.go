@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
@@ -34,13 +35,13 @@ func (f *fold) foldComment() {
 	f.change.Kind = kindComment
 	switch {
 	case c.Action == commentDeleted && at >= 0:
-		f.replyWithActor("sentry.reply.comment_deleted", f.data.By)
+		f.replyWithActor(chat.Say("sentry.reply.comment_deleted"), f.data.By)
 	case c.Action == commentDeleted:
 	case c.Action == "updated":
-		f.replyWithActor("sentry.reply.comment_updated", f.data.By, "Excerpt", inlineOrBelow(c.Excerpt))
+		f.replyWithActor(chat.Say("sentry.reply.comment_updated").WithText("Excerpt", inlineOrBelow(c.Excerpt)), f.data.By)
 	default:
 		f.Issue.Expected, f.change.OriginChannel = f.Issue.Expected.Remove(commentFingerprint(c.Excerpt))
-		f.replyWithActor("sentry.reply.comment", f.data.By, "Excerpt", inlineOrBelow(c.Excerpt))
+		f.replyWithActor(chat.Say("sentry.reply.comment").WithText("Excerpt", inlineOrBelow(c.Excerpt)), f.data.By)
 	}
 }
 

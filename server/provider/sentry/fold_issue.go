@@ -120,7 +120,7 @@ func (f *fold) foldActivity() {
 	if f.change.Kind == kindChanged {
 		f.change.Kind = f.activityKind()
 	}
-	text := chat.Say("sentry.reply.activity", "Activity", chat.Escape(spacedWords(f.data.Activity)))
+	text := chat.Say("sentry.reply.activity", "Activity", spacedWords(f.data.Activity))
 	if f.data.Activity == activityPullRequest {
 		text = chat.Say("sentry.reply.pull_request")
 	}
@@ -337,19 +337,19 @@ func (f *fold) statusChanged(before, after snapshot) {
 	case kindResolved:
 		f.change.Replies = append(f.change.Replies, chat.Reply{Text: resolutionText("sentry.reply.resolved", who, after)})
 	case kindArchived:
-		f.replyWithActor("sentry.reply.archived", who)
+		f.replyWithActor(chat.Say("sentry.reply.archived"), who)
 	case kindRegressed:
 		f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say("sentry.reply.regressed")})
 	case kindEscalating:
 		f.change.Replies = append(f.change.Replies, chat.Reply{Text: chat.Say("sentry.reply.escalating")})
 	default:
-		f.replyWithActor("sentry.reply.reopened", who)
+		f.replyWithActor(chat.Say("sentry.reply.reopened"), who)
 	}
 }
 
 // resolutionText says who resolved the issue, and in which release.
 func resolutionText(id string, who actor, s snapshot) chat.Message {
-	text := chat.Say(id, "Release", chat.Code(s.Release))
+	text := chat.Say(id).WithText("Release", chat.CodeText(s.Release))
 	if s.Release == "" && s.Next {
 		text = text.WithMessage("Release", chat.Say("sentry.next_release"))
 	}
@@ -360,9 +360,9 @@ func resolutionText(id string, who actor, s snapshot) chat.Message {
 func (f *fold) replyAssigned(to actor) {
 	switch {
 	case to.ID == "":
-		f.replyWithActor("sentry.reply.unassigned", f.data.By)
+		f.replyWithActor(chat.Say("sentry.reply.unassigned"), f.data.By)
 	case f.data.By.ID != "" && to.ID == "user:"+f.data.By.ID:
-		f.replyWithActor("sentry.reply.took", f.data.By)
+		f.replyWithActor(chat.Say("sentry.reply.took"), f.data.By)
 	default:
 		text := chat.Say("sentry.reply.assigned").WithMessage("Who", actorName(f.data.By)).WithMessage("To", assigneeName(to))
 		f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})

@@ -12,15 +12,15 @@ import (
 const maxChoices = 200
 
 // issueName returns the card's issue as a link.
-func (a actionRun) issueName() string {
-	return chat.Link(chat.Truncate(cmp.Or(a.subject.title(), a.subject.Short, a.subject.ID), maxName), cmp.Or(a.subject.URL, a.site.issueURL(a.subject.ID)))
+func (a actionRun) issueName() chat.Text {
+	return chat.LinkTo(chat.Truncate(cmp.Or(a.subject.title(), a.subject.Short, a.subject.ID), maxName), cmp.Or(a.subject.URL, a.site.issueURL(a.subject.ID)))
 }
 
 // commentForm asks for a comment.
-func commentForm(issueName string) *chat.Form {
+func commentForm(issueName chat.Text) *chat.Form {
 	return &chat.Form{
 		Title: chat.Say("sentry.form.comment"), Submit: chat.Say("sentry.form.send"),
-		Intro: chat.Say("sentry.form.comment_intro", "Issue", issueName),
+		Intro: chat.Say("sentry.form.comment_intro").WithText("Issue", issueName),
 		Fields: []chat.FormField{{
 			Name: fieldText, Kind: chat.LongTextField, Label: chat.Say("sentry.form.text"), MaxLength: maxWritten,
 		}},
@@ -65,7 +65,7 @@ func (a actionRun) assignForm(ctx context.Context) (*chat.Form, error) {
 	options = append(append(options, teams...), members...)
 	form := &chat.Form{
 		Title: chat.Say("sentry.form.assign"), Submit: chat.Say("sentry.action.assign"),
-		Intro: chat.Say("sentry.form.assign_intro", "Issue", a.issueName()),
+		Intro: chat.Say("sentry.form.assign_intro").WithText("Issue", a.issueName()),
 	}
 	if len(options) > 0 {
 		form.Fields = append(form.Fields, chat.FormField{
@@ -87,7 +87,7 @@ func (a actionRun) teams(ctx context.Context) ([]chat.Option, error) {
 			if t.ID.id() == "" || !t.worksOn(a.subject.Project) || len(options) >= maxChoices {
 				continue
 			}
-			label := chat.Verbatim(chat.Plain("#" + t.Slug.line(maxName)))
+			label := chat.Verbatim("#" + t.Slug.line(maxName))
 			options = append(options, chat.Option{Label: label, Value: "team:" + t.ID.id()})
 		}
 		return len(options) < maxChoices
@@ -114,7 +114,7 @@ func (a actionRun) members(ctx context.Context) ([]chat.Option, error) {
 			if u.ID.id() == "" || shown == "" || u.ID.id() == a.request.Account.ID || len(options) >= maxChoices {
 				continue
 			}
-			options = append(options, chat.Option{Label: chat.Verbatim(chat.Plain(shown)), Value: "user:" + u.ID.id()})
+			options = append(options, chat.Option{Label: chat.Verbatim(shown), Value: "user:" + u.ID.id()})
 		}
 		return len(options) < maxChoices
 	})

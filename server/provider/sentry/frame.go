@@ -108,9 +108,9 @@ func (f frame) place() string {
 }
 
 // block returns the code with line numbers, with the failing line marked.
-func (f frame) block() string {
+func (f frame) block() chat.Text {
 	if len(f.Code) == 0 {
-		return ""
+		return nil
 	}
 	width := len(strconv.FormatInt(f.First+int64(len(f.Code)), 10))
 	lines := make([]string, len(f.Code))
@@ -126,5 +126,5 @@ func (f frame) block() string {
 		}
 		lines[i] = mark + number + "  " + code
 	}
-	return chat.CodeBlock(lines)
+	return chat.Block(lines)
 }

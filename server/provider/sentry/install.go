@@ -116,7 +116,7 @@ func (s *Sentry) VerifySource(ctx context.Context, session provider.Session, org
 		return false, ambiguousIntegration(session, len(all))
 	}
 	if shown = strings.Trim(one.Secret, "*") != ""; shown && provider.MatchSecret(one.Secret, []string{h.Secret}) < 0 {
-		return false, &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.other_secret", "Name", chat.Escape(untrusted.Line(cmp.Or(one.Name, one.Slug), maxTitle)))}
+		return false, &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.other_secret", "Name", untrusted.Line(cmp.Or(one.Name, one.Slug), maxTitle))}
 	}
 	return shown, withProviderMessage(session.NotAdmin(updateIntegration(ctx, session, one), org.Name))
 }

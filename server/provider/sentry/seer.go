@@ -42,12 +42,12 @@ type pull struct {
 }
 
 // link returns the pull request as a link.
-func (p pull) link() string {
+func (p pull) link() chat.Text {
 	label := p.Repo
 	if p.Number != "" {
 		label += "#" + p.Number
 	}
-	return chat.Link(cmp.Or(label, p.URL), p.URL)
+	return chat.LinkTo(cmp.Or(label, p.URL), p.URL)
 }
 
 // contentHash identifies the step's content; "" for a step without any.
@@ -116,13 +116,13 @@ func stepNames() []string {
 func (s seerStep) sentence() chat.Message {
 	id := "sentry.seer." + s.Name
 	if stepRank(s.Name) < 0 {
-		return chat.Say("sentry.seer.other", "Step", chat.Escape(spacedWords(s.Name)))
+		return chat.Say("sentry.seer.other", "Step", spacedWords(s.Name))
 	}
-	links := []string{}
+	var links []chat.Text
 	for _, p := range s.Pulls {
 		links = append(links, p.link())
 	}
-	return chat.Say(id, "Pulls", strings.Join(links, ", "))
+	return chat.Say(id).WithText("Pulls", chat.Join(", ", links...))
 }
 
 // foldSeer posts a step.

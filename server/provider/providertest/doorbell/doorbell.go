@@ -103,7 +103,7 @@ func (Doorbell) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chang
 	change := provider.Change{State: e.Data, Kind: "rang"}
 	if is.Opened {
 		change.Kind, change.ResultChanged = "opened", true
-		change.Replies = []chat.Reply{{Text: chat.Say("doorbell.reply", "Who", chat.Escape(is.By))}}
+		change.Replies = []chat.Reply{{Text: chat.Say("doorbell.reply", "Who", is.By)}}
 	}
 	return change, nil
 }
