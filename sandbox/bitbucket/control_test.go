@@ -59,7 +59,7 @@ func TestAnotherProcessTellsAStory(t *testing.T) {
 		"pullrequest:changes_request_created", "pullrequest:changes_request_removed", "pullrequest:approved", "pullrequest:comment_created",
 		"pullrequest:comment_updated", "pullrequest:comment_resolved", "pullrequest:comment_deleted", "pullrequest:updated", "repo:push",
 		"pullrequest:fulfilled", "repo:updated",
-	}, hook.events())
+	}, keys(hook))
 
 	require.NotEmpty(t, ok("POST", one+"/tokens", `{"right":"admin"}`).str("token"))
 	require.Contains(t, ok("GET", one+"/hooks", "").text, `"secret_set":true`)

@@ -9,6 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 )
 
 func TestADataCenterAnswersEachPersonByTheirRight(t *testing.T) {
@@ -97,13 +98,13 @@ func TestADataCenterKeepsBuildsButTellsNobody(t *testing.T) {
 	s.hook(hook, hookSecret, "repo:refs_changed")
 	hash, err := s.repo.Push(bitbucket.Push{Branch: "main", Commits: []string{"Fix"}, Also: []bitbucket.Push{{Tag: "v1"}}})
 	require.NoError(t, err)
-	changed := hook.all()
+	changed := hook.All()
 	require.Len(t, changed, 1)
 	first, _ := changed[0].json["changes"].([]any)
-	require.Equal(t, hash, at(first[0], "toHash"))
-	require.Equal(t, "refs/heads/main", at(first[0], "ref", "id"))
-	require.Equal(t, "ADD", at(first[1], "type"))
-	require.Equal(t, strings.Repeat("0", 40), at(first[1], "fromHash"))
+	require.Equal(t, hash, kittest.At(first[0], "toHash"))
+	require.Equal(t, "refs/heads/main", kittest.At(first[0], "ref", "id"))
+	require.Equal(t, "ADD", kittest.At(first[1], "type"))
+	require.Equal(t, strings.Repeat("0", 40), kittest.At(first[1], "fromHash"))
 
 	builds := "/rest/api/latest/projects/acme/repos/web/commits/" + hash + "/builds"
 	for _, state := range []string{"INPROGRESS", "CANCELLED"} {
@@ -118,7 +119,7 @@ func TestADataCenterKeepsBuildsButTellsNobody(t *testing.T) {
 	require.Equal(t, false, page.at("isLastPage"))
 	require.EqualValues(t, 1, page.at("nextPageStart"))
 	s.sbx.Settle()
-	require.Empty(t, hook.all())
+	require.Empty(t, hook.All())
 	_, err = s.repo.RunPipeline("main", "bob")
 	require.ErrorIs(t, err, kit.ErrInvalid)
 }
@@ -129,9 +130,9 @@ func TestARequestForChangesIsToldByTheKeyThatWasAskedFor(t *testing.T) {
 	s.hook(older, hookSecret, "pr:reviewer:needs_work", "pr:reviewer:changes_requested")
 	s.hook(newer, hookSecret, "pr:reviewer:changes_requested")
 	require.NoError(t, s.proposed().RequestChanges("ada"))
-	require.Equal(t, []string{"pr:reviewer:needs_work"}, older.events())
-	got := newer.all()
+	require.Equal(t, []string{"pr:reviewer:needs_work"}, keys(older))
+	got := newer.All()
 	require.Len(t, got, 1)
 	require.Equal(t, "pr:reviewer:changes_requested", got[0].json["eventKey"])
-	require.Equal(t, "NEEDS_WORK", at(got[0].json, "participant", "status"))
+	require.Equal(t, "NEEDS_WORK", kittest.At(got[0].json, "participant", "status"))
 }

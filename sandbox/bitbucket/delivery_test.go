@@ -13,6 +13,7 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 )
 
 // signed computes a signature with code of its own.
@@ -34,7 +35,7 @@ func TestCloudSendsAPushSignedAndWithItsHeaders(t *testing.T) {
 	uuid := s.hook(hook, hookSecret, "repo:push")
 	hash, err := s.repo.Push(bitbucket.Push{By: "bob", Branch: "main", Commits: []string{"One", "Two", "Three", "Four", "Five", "Six & <more>"}})
 	require.NoError(t, err)
-	got := hook.all()
+	got := hook.All()
 	require.Len(t, got, 1)
 	h := got[0].header
 	require.Equal(t, "repo:push", h.Get("X-Event-Key"))
@@ -46,15 +47,15 @@ func TestCloudSendsAPushSignedAndWithItsHeaders(t *testing.T) {
 	require.Equal(t, signed(hookSecret, got[0].body), h.Get("X-Hub-Signature"))
 	require.Contains(t, string(got[0].body), "Six & <more>", "nothing is escaped for HTML")
 
-	changes, _ := at(got[0].json, "push", "changes").([]any)
+	changes, _ := kittest.At(got[0].json, "push", "changes").([]any)
 	require.Len(t, changes, 1)
-	require.Equal(t, hash, at(changes[0], "new", "target", "hash"))
-	require.Equal(t, true, at(changes[0], "truncated"))
-	require.Len(t, at(changes[0], "commits"), 5, "only the newest five")
-	require.Equal(t, "bob", at(got[0].json, "actor", "nickname"))
-	require.NotContains(t, at(got[0].json, "actor"), "username")
-	require.Equal(t, "acme", at(got[0].json, "repository", "workspace", "slug"))
-	require.Regexp(t, `^\{[0-9a-f-]{36}\}$`, at(got[0].json, "repository", "uuid"))
+	require.Equal(t, hash, kittest.At(changes[0], "new", "target", "hash"))
+	require.Equal(t, true, kittest.At(changes[0], "truncated"))
+	require.Len(t, kittest.At(changes[0], "commits"), 5, "only the newest five")
+	require.Equal(t, "bob", kittest.At(got[0].json, "actor", "nickname"))
+	require.NotContains(t, kittest.At(got[0].json, "actor"), "username")
+	require.Equal(t, "acme", kittest.At(got[0].json, "repository", "workspace", "slug"))
+	require.Regexp(t, `^\{[0-9a-f-]{36}\}$`, kittest.At(got[0].json, "repository", "uuid"))
 }
 
 func TestCloudTriesThreeTimesAtOnceAfterServerErrorsOnly(t *testing.T) {
@@ -75,7 +76,7 @@ func TestCloudTriesThreeTimesAtOnceAfterServerErrorsOnly(t *testing.T) {
 		s.hook(hook, hookSecret, "repo:push")
 		_, err := s.repo.Push(bitbucket.Push{Branch: "main", Commits: []string{"Fix"}})
 		require.NoError(t, err)
-		got := hook.all()
+		got := hook.All()
 		require.Len(t, got, c.attempts, c.answers)
 		ids, numbers := map[string]bool{}, []string{}
 		for _, one := range got {
@@ -91,12 +92,12 @@ func TestCloudTriesThreeTimesAtOnceAfterServerErrorsOnly(t *testing.T) {
 func TestAWebhookWithoutSecretIsNotSigned(t *testing.T) {
 	t.Parallel()
 	s, hook := setStage(t), listen(t)
-	r := s.as("ada", http.MethodPost, "/2.0/repositories/acme/web/hooks", `{"url":"`+hook.url+`","events":["repo:push"]}`)
+	r := s.as("ada", http.MethodPost, "/2.0/repositories/acme/web/hooks", `{"url":"`+hook.URL+`","events":["repo:push"]}`)
 	require.Equal(t, http.StatusCreated, r.status, r.text)
 	require.Equal(t, false, r.at("secret_set"))
 	_, err := s.repo.Push(bitbucket.Push{Branch: "main", Commits: []string{"Fix"}})
 	require.NoError(t, err)
-	require.Empty(t, hook.all()[0].header.Get("X-Hub-Signature"))
+	require.Empty(t, hook.All()[0].header.Get("X-Hub-Signature"))
 }
 
 func TestCloudSendsNothingLargerThanItsCap(t *testing.T) {
@@ -105,7 +106,7 @@ func TestCloudSendsNothingLargerThanItsCap(t *testing.T) {
 	s.hook(hook, hookSecret, "repo:push")
 	_, err := s.repo.Push(bitbucket.Push{Branch: "main", Commits: []string{strings.Repeat("x", 300<<10)}})
 	require.NoError(t, err)
-	require.Empty(t, hook.all())
+	require.Empty(t, hook.All())
 	require.Equal(t, kit.DeliveryDropped, s.sbx.Deliveries()[0].State)
 }
 
@@ -130,7 +131,7 @@ func TestADataCenterSendsOnceAndRestsAfterFiveFailures(t *testing.T) {
 	s.sbx.Advance(10 * time.Second)
 	require.Equal(t, kit.DeliveryDone, push())
 	require.Equal(t, kit.DeliveryDone, push())
-	got := hook.all()
+	got := hook.All()
 	require.Len(t, got, 8)
 	require.Equal(t, signed(hookSecret, got[0].body), got[0].header.Get("X-Hub-Signature"))
 	require.NotEmpty(t, got[0].header.Get("X-Request-Id"))
@@ -148,14 +149,14 @@ func TestDataCenterTenWritesDatesAsText(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.repo.OpenPullRequest(bitbucket.PullRequest{Title: "Fix", Source: "fix"})
 		require.NoError(t, err)
-		got := hook.all()
+		got := hook.All()
 		require.Len(t, got, 2)
-		require.Equal(t, want, at(got[1].json, "pullRequest", "createdDate"), version)
-		require.Equal(t, "2026-03-02T12:00:00+0000", at(got[1].json, "date"))
+		require.Equal(t, want, kittest.At(got[1].json, "pullRequest", "createdDate"), version)
+		require.Equal(t, "2026-03-02T12:00:00+0000", kittest.At(got[1].json, "date"))
 		if commits, ok := got[0].json["commits"].([]any); version == "7.21.0" {
 			require.False(t, ok, "the commits came with 8")
 		} else {
-			require.Equal(t, want, at(commits[0], "authorTimestamp"))
+			require.Equal(t, want, kittest.At(commits[0], "authorTimestamp"))
 		}
 		read := s.as("ada", http.MethodGet, "/rest/api/1.0/projects/acme/repos/web/pull-requests/1", "")
 		require.Equal(t, float64(noon.UnixMilli()), read.at("createdDate"), "the API has numbers")
@@ -166,11 +167,11 @@ func TestThePingIsSignedOnlyWhereThePolicySaysSo(t *testing.T) {
 	t.Parallel()
 	s, hook := setStage(t, dataCenter("9.4.0")), listen(t)
 	s.hook(hook, hookSecret, "pr:opened")
-	require.Equal(t, http.StatusOK, s.as("ada", http.MethodPost, "/rest/api/latest/projects/acme/repos/web/webhooks/test?url="+hook.url, "").status)
+	require.Equal(t, http.StatusOK, s.as("ada", http.MethodPost, "/rest/api/latest/projects/acme/repos/web/webhooks/test?url="+hook.URL, "").status)
 	s.sbx.Settle()
 	require.NoError(t, s.sbx.SetPolicy(bitbucket.Policy{SignedPing: true}))
 	require.NoError(t, s.repo.Ping())
-	got := hook.all()
+	got := hook.All()
 	require.Len(t, got, 2)
 	require.Equal(t, "diagnostics:ping", got[0].event)
 	require.JSONEq(t, `{"test":true}`, string(got[0].body))
@@ -190,7 +191,7 @@ func TestDeliveriesGoWrongAsTheRulesSay(t *testing.T) {
 		require.NoError(t, err)
 	}
 	s.sbx.Advance(time.Minute)
-	got := hook.all()
+	got := hook.All()
 	require.Len(t, got, 7)
 	require.Equal(t, got[0].header.Get("X-Request-Uuid"), got[2].header.Get("X-Request-Uuid"))
 	require.NotEqual(t, signed(hookSecret, got[3].body), got[3].header.Get("X-Hub-Signature"))

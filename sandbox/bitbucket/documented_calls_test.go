@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 )
 
 // asked is one call of a REST API: what it is documented as, and what is sent.
@@ -80,7 +81,7 @@ func (s *stage) dcCalls() []asked {
 	e := listen(s.t)
 	s.hook(e, hookSecret, "repo:refs_changed")
 	hooks := s.as("ada", http.MethodGet, one+"/webhooks", "")
-	hook := fmt.Sprint(one, "/webhooks/", at(hooks.values()[0], "id"))
+	hook := fmt.Sprint(one, "/webhooks/", kittest.At(hooks.values()[0], "id"))
 	written := s.as("bob", http.MethodPost, first+"/comments", `{"text":"Why?","anchor":{"path":"a.go","line":3}}`)
 	require.Equal(s.t, http.StatusCreated, written.status, written.text)
 	said := fmt.Sprint(first, "/comments/", written.at("id"))
@@ -97,7 +98,7 @@ func (s *stage) dcCalls() []asked {
 		{"GET", repo + "/permissions/users", one + "/permissions/users", "", "ada"},
 		{"GET", repo + "/webhooks", one + "/webhooks", "", "ada"},
 		{"POST", repo + "/webhooks", one + "/webhooks", `{"name":"x","url":"https://chat.example.com/x","events":["pr:opened"],"configuration":{"secret":"s"}}`, "ada"},
-		{"POST", repo + "/webhooks/test", one + "/webhooks/test?url=" + e.url, "", "ada"},
+		{"POST", repo + "/webhooks/test", one + "/webhooks/test?url=" + e.URL, "", "ada"},
 		{"GET", repo + "/webhooks/{webhookId}", hook, "", "ada"},
 		{"PUT", repo + "/webhooks/{webhookId}", hook, `{"name":"y"}`, "ada"},
 		{"DELETE", repo + "/webhooks/{webhookId}", hook, "", "ada"},

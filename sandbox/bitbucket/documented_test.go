@@ -185,7 +185,7 @@ func TestDeliveriesHoldWhatIsDocumentedForTheirEvent(t *testing.T) {
 		s.happens(product)
 		s.sbx.Settle()
 		heard := map[string]bool{}
-		for _, got := range hook.all() {
+		for _, got := range hook.All() {
 			heard[got.event] = true
 			require.Empty(t, known[product+" "+got.event].beyond(any(got.json), ""), "%s says what is not documented", got.event)
 		}

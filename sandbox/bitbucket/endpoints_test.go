@@ -10,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 )
 
 func TestCloudAnswersEachPersonByTheirRight(t *testing.T) {
@@ -116,7 +117,7 @@ func TestRepositoriesAreFoundByRoleAndName(t *testing.T) {
 	byID := s.as("ada", http.MethodGet, "/2.0/repositories/acme/"+url.PathEscape(uuid), "")
 	require.Equal(t, "acme/web", byID.str("full_name"))
 	mine := s.as("bob", http.MethodGet, "/2.0/user/workspaces", "")
-	require.Equal(t, "acme", at(mine.values()[0], "workspace", "slug"))
+	require.Equal(t, "acme", kittest.At(mine.values()[0], "workspace", "slug"))
 }
 
 func TestAWebhookIsKeptUpToDateAndItsSecretNeverShown(t *testing.T) {
@@ -124,7 +125,7 @@ func TestAWebhookIsKeptUpToDateAndItsSecretNeverShown(t *testing.T) {
 	s, hook := setStage(t), listen(t)
 	uuid := s.hook(hook, hookSecret, "repo:push")
 	path := "/2.0/repositories/acme/web/hooks/" + url.PathEscape(uuid)
-	a := s.as("ada", http.MethodPut, path, fmt.Sprintf(`{"url":%q,"events":["repo:push","repo:commit_status_created"],"secret":"another"}`, hook.url))
+	a := s.as("ada", http.MethodPut, path, fmt.Sprintf(`{"url":%q,"events":["repo:push","repo:commit_status_created"],"secret":"another"}`, hook.URL))
 	require.Equal(t, http.StatusOK, a.status, a.text)
 	require.Equal(t, true, a.at("secret_set"))
 	require.NotContains(t, a.text, "another")
@@ -132,12 +133,12 @@ func TestAWebhookIsKeptUpToDateAndItsSecretNeverShown(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, s.as("ada", http.MethodPut, path, `{"events":["x"]}`).status)
 	require.Equal(t, uuid, s.as("ada", http.MethodGet, path, "").str("uuid"))
 	require.NoError(t, s.repo.Status(bitbucket.Status{Branch: "main", Key: "ci", State: bitbucket.Failed}))
-	got := hook.all()
+	got := hook.All()
 	require.Equal(t, signed("another", got[0].body), got[0].header.Get("X-Hub-Signature"))
 
 	require.Equal(t, http.StatusOK, s.as("ada", http.MethodPut, path, `{"active":false}`).status)
 	require.NoError(t, s.repo.Status(bitbucket.Status{Branch: "main", Key: "other", State: bitbucket.Failed}))
-	require.Empty(t, hook.all(), "it sleeps")
+	require.Empty(t, hook.All(), "it sleeps")
 	require.Len(t, s.repo.Hooks(), 1)
 	require.Equal(t, http.StatusNoContent, s.as("ada", http.MethodDelete, path, "").status)
 	require.Empty(t, s.repo.Hooks())

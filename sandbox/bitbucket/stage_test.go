@@ -1,14 +1,11 @@
 package bitbucket_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +13,7 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 )
 
 // noon is when all stories begin.
@@ -75,25 +73,12 @@ type answer struct {
 	text   string
 }
 
-// at follows the names and finds what is there.
-func at(v any, names ...string) any {
-	for _, name := range names {
-		object, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = object[name]
-	}
-	return v
-}
-
 // at follows the names in the body.
-func (a answer) at(names ...string) any { return at(a.body, names...) }
+func (a answer) at(names ...string) any { return kittest.At(a.body, names...) }
 
 // str is a text in the body.
 func (a answer) str(names ...string) string {
-	text, _ := a.at(names...).(string)
-	return text
+	return kittest.Text(a.body, names...)
 }
 
 // values is a list in the body.
@@ -105,14 +90,8 @@ func (a answer) values() []any {
 // do sends a request without following redirects.
 func (s *stage) do(r *http.Request) answer {
 	s.t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(r)
-	require.NoError(s.t, err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(s.t, err)
-	a := answer{status: resp.StatusCode, header: resp.Header, text: string(text)}
-	_ = json.Unmarshal(text, &a.body)
+	var a answer
+	a.status, a.header, a.text = kittest.Do(s.t, r, &a.body)
 	return a
 }
 
@@ -168,60 +147,34 @@ type received struct {
 }
 
 // ear is the endpoint of a webhook.
-type ear struct {
-	url string
-
-	mu     sync.Mutex
-	got    []received
-	status []int // of the next answers; 200 when used up
-}
+type ear = kittest.Ear[received]
 
 // listen opens an endpoint.
 func listen(t *testing.T, answers ...int) *ear {
 	t.Helper()
-	e := &ear{status: answers}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		heard := received{header: r.Header, body: body, event: r.Header.Get("X-Event-Key")}
-		_ = json.NewDecoder(bytes.NewReader(body)).Decode(&heard.json)
-		e.got = append(e.got, heard)
-		if len(e.status) > 0 {
-			rw.WriteHeader(e.status[0])
-			e.status = e.status[1:]
-		}
-	}))
-	t.Cleanup(server.Close)
-	e.url = server.URL + "/hook"
-	return e
+	return kittest.Listen(t, func(h http.Header, body []byte) received {
+		heard := received{header: h, body: body, event: h.Get("X-Event-Key")}
+		_ = json.Unmarshal(body, &heard.json)
+		return heard
+	}, answers...)
 }
 
-// all returns what arrived, and forgets it.
-func (e *ear) all() []received {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	got := e.got
-	e.got = nil
-	return got
-}
-
-// events returns the keys of what arrived, and forgets it.
-func (e *ear) events() []string {
-	keys := []string{}
-	for _, one := range e.all() {
-		keys = append(keys, one.event)
+// keys returns the event keys of what arrived, and forgets it.
+func keys(e *ear) []string {
+	all := []string{}
+	for _, one := range e.All() {
+		all = append(all, one.event)
 	}
-	return keys
+	return all
 }
 
 // hook makes a webhook of the repository for the ear, as its admin.
 func (s *stage) hook(e *ear, secret string, events ...string) string {
 	s.t.Helper()
-	path, request := "/2.0/repositories/acme/web/hooks", map[string]any{"description": "Chat", "url": e.url, "active": true, "secret": secret, "events": events}
+	path, request := "/2.0/repositories/acme/web/hooks", map[string]any{"description": "Chat", "url": e.URL, "active": true, "secret": secret, "events": events}
 	if strings.Contains(events[0], "pr:") || events[0] == "repo:refs_changed" {
 		path = "/rest/api/latest/projects/ACME/repos/web/webhooks"
-		request = map[string]any{"name": "Chat", "url": e.url, "events": events, "configuration": map[string]string{"secret": secret}}
+		request = map[string]any{"name": "Chat", "url": e.URL, "events": events, "configuration": map[string]string{"secret": secret}}
 	}
 	body, err := json.Marshal(request)
 	require.NoError(s.t, err)

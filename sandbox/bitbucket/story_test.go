@@ -9,6 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 )
 
 // cloudPullEvents are the keys about pull requests that Cloud knows.
@@ -39,17 +40,17 @@ func TestAPipelineFailsAndTheNextOneMends(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, run.Finish(bitbucket.Failed))
 	require.ErrorIs(t, run.Finish(bitbucket.Successful), kit.ErrConflict)
-	got := hook.all()
+	got := hook.All()
 	require.Len(t, got, 2)
 	require.Equal(t, "repo:commit_status_created", got[0].event)
 	require.Equal(t, "repo:commit_status_updated", got[1].event)
-	st, _ := at(got[1].json, "commit_status").(map[string]any)
+	st, _ := kittest.At(got[1].json, "commit_status").(map[string]any)
 	require.Equal(t, "FAILED", st["state"])
 	require.Equal(t, "Pipeline #1 for main", st["name"])
 	require.Equal(t, "main", st["refname"])
 	require.Equal(t, s.url+"/acme/web/addon/pipelines/home#!/results/1", st["url"])
-	require.Equal(t, hash, at(st, "commit", "hash"))
-	require.Contains(t, at(st, "links", "commit", "href"), hash)
+	require.Equal(t, hash, kittest.At(st, "commit", "hash"))
+	require.Contains(t, kittest.At(st, "links", "commit", "href"), hash)
 
 	const runs = "/2.0/repositories/acme/web/pipelines/"
 	again := s.as("bob", http.MethodPost, runs, `{"target":{"type":"pipeline_ref_target","ref_type":"branch","ref_name":"main"}}`)
@@ -62,9 +63,9 @@ func TestAPipelineFailsAndTheNextOneMends(t *testing.T) {
 	s.sbx.Settle()
 	require.Equal(t, http.StatusBadRequest, s.as("bob", http.MethodPost, runs+third.str("uuid")+"/stopPipeline", "").status)
 	var states []any
-	for _, one := range hook.all() {
-		require.NotEqual(t, st["key"], at(one.json, "commit_status", "key"), "each run has a key of its own")
-		states = append(states, at(one.json, "commit_status", "state"))
+	for _, one := range hook.All() {
+		require.NotEqual(t, st["key"], kittest.At(one.json, "commit_status", "key"), "each run has a key of its own")
+		states = append(states, kittest.At(one.json, "commit_status", "state"))
 	}
 	require.Equal(t, []any{"INPROGRESS", "SUCCESSFUL", "INPROGRESS", "STOPPED"}, states)
 	require.Equal(t, "COMPLETED", s.as("cyd", http.MethodGet, runs+third.str("uuid"), "").str("state", "name"))
@@ -80,10 +81,10 @@ func TestAnExternalBuildReportsWithoutItsBranch(t *testing.T) {
 	a := s.as("bob", http.MethodPost, builds+"/build", `{"key":"lint","name":"Lint","state":"FAILED","url":"https://ci.example.com/1"}`)
 	require.Equal(t, http.StatusCreated, a.status, a.text)
 	s.sbx.Settle()
-	st := hook.all()[0].json
-	require.Nil(t, at(st, "commit_status", "commit"))
-	require.Nil(t, at(st, "commit_status", "refname"))
-	require.Contains(t, at(st, "commit_status", "links", "commit", "href"), "/commit/"+head)
+	st := hook.All()[0].json
+	require.Nil(t, kittest.At(st, "commit_status", "commit"))
+	require.Nil(t, kittest.At(st, "commit_status", "refname"))
+	require.Contains(t, kittest.At(st, "commit_status", "links", "commit", "href"), "/commit/"+head)
 	require.Len(t, s.as("cyd", http.MethodGet, builds, "").values(), 1)
 	require.Equal(t, "Lint", s.as("cyd", http.MethodGet, builds+"/build/lint", "").str("name"))
 	require.Equal(t, http.StatusNotFound, s.as("cyd", http.MethodGet, builds+"/build/none", "").status)
@@ -96,12 +97,12 @@ func TestAPullRequestFromOpenToMergedInCloud(t *testing.T) {
 	s, hook := setStage(t), listen(t)
 	s.hook(hook, hookSecret, cloudPullEvents...)
 	s.proposed()
-	got := hook.all()
+	got := hook.All()
 	require.Len(t, got, 2)
-	made, _ := at(got[1].json, "pullrequest").(map[string]any)
+	made, _ := kittest.At(got[1].json, "pullrequest").(map[string]any)
 	require.Equal(t, "OPEN", made["state"])
-	require.Equal(t, "fix", at(made, "source", "branch", "name"))
-	require.Equal(t, s.repo.Head("fix")[:12], at(made, "source", "commit", "hash"), "pull requests shorten hashes")
+	require.Equal(t, "fix", kittest.At(made, "source", "branch", "name"))
+	require.Equal(t, s.repo.Head("fix")[:12], kittest.At(made, "source", "commit", "hash"), "pull requests shorten hashes")
 	require.Len(t, made["reviewers"], 1)
 
 	const pr = "/2.0/repositories/acme/web/pullrequests/1"
@@ -110,13 +111,13 @@ func TestAPullRequestFromOpenToMergedInCloud(t *testing.T) {
 		a := s.as(nickname, method, pr+path, body)
 		require.Equal(t, status, a.status, a.text)
 		s.sbx.Settle()
-		require.Equal(t, append([]string{}, events...), hook.events(), path)
+		require.Equal(t, append([]string{}, events...), keys(hook), path)
 		return a
 	}
 	step("ada", "POST", "/request-changes", "", 200, "pullrequest:changes_request_created")
 	step("ada", "DELETE", "/request-changes", "", 204, "pullrequest:changes_request_removed")
 	step("ada", "POST", "/approve", "", 200, "pullrequest:approved")
-	require.Equal(t, "approved", at(s.as("ada", http.MethodGet, pr, "").at("participants").([]any)[0], "state"))
+	require.Equal(t, "approved", kittest.At(s.as("ada", http.MethodGet, pr, "").at("participants").([]any)[0], "state"))
 	step("ada", "POST", "/approve", "", 200)
 	step("ada", "DELETE", "/approve", "", 204, "pullrequest:unapproved")
 	first := step("cyd", "POST", "/comments", `{"content":{"raw":"Why?"}}`, 201, "pullrequest:comment_created")
@@ -132,7 +133,7 @@ func TestAPullRequestFromOpenToMergedInCloud(t *testing.T) {
 	require.Len(t, s.as("cyd", http.MethodGet, pr+"/comments", "").values(), 1)
 	_, err := s.repo.Push(bitbucket.Push{By: "bob", Branch: "fix", Commits: []string{"More"}})
 	require.NoError(t, err)
-	require.Equal(t, []string{"repo:push", "pullrequest:updated"}, hook.events())
+	require.Equal(t, []string{"repo:push", "pullrequest:updated"}, keys(hook))
 
 	require.NoError(t, s.repo.Pull(1).SetConflicted(true))
 	require.Contains(t, step("bob", "POST", "/merge", `{}`, 400).str("error", "message"), "conflicts")
@@ -153,11 +154,11 @@ func TestAPullRequestOfADataCenterCountsItsVersions(t *testing.T) {
 	s.hook(hook, hookSecret, "pr:opened", "pr:from_ref_updated", "pr:modified", "pr:reviewer:updated", "pr:reviewer:approved", "pr:reviewer:unapproved",
 		"pr:reviewer:needs_work", "pr:merged", "pr:declined", "pr:deleted", "pr:comment:added", "pr:comment:edited", "pr:comment:deleted")
 	s.proposed()
-	got := hook.all()
+	got := hook.All()
 	require.Equal(t, "pr:opened", got[0].event)
 	require.Equal(t, "pr:opened", got[0].json["eventKey"])
-	require.Equal(t, s.repo.Head("fix"), at(got[0].json, "pullRequest", "fromRef", "latestCommit"))
-	require.EqualValues(t, 0, at(got[0].json, "pullRequest", "version"))
+	require.Equal(t, s.repo.Head("fix"), kittest.At(got[0].json, "pullRequest", "fromRef", "latestCommit"))
+	require.EqualValues(t, 0, kittest.At(got[0].json, "pullRequest", "version"))
 
 	const pr = "/rest/api/latest/projects/acme/repos/web/pull-requests/1"
 	step := func(nickname, method, path, body string, status int, events ...string) answer {
@@ -165,7 +166,7 @@ func TestAPullRequestOfADataCenterCountsItsVersions(t *testing.T) {
 		a := s.as(nickname, method, pr+path, body)
 		require.Equal(t, status, a.status, a.text)
 		s.sbx.Settle()
-		require.Equal(t, append([]string{}, events...), hook.events(), path)
+		require.Equal(t, append([]string{}, events...), keys(hook), path)
 		return a
 	}
 	step("ada", "POST", "/approve", "", 200, "pr:reviewer:approved")
@@ -185,7 +186,7 @@ func TestAPullRequestOfADataCenterCountsItsVersions(t *testing.T) {
 	step("bob", "PUT", "", `{"version":0,"title":"Late"}`, 409)
 	_, err := s.repo.Push(bitbucket.Push{By: "bob", Branch: "fix", Commits: []string{"More"}})
 	require.NoError(t, err)
-	require.Equal(t, []string{"pr:from_ref_updated"}, hook.events())
+	require.Equal(t, []string{"pr:from_ref_updated"}, keys(hook))
 
 	require.Empty(t, step("bob", "GET", "/merge", "", 200).at("vetoes"))
 	require.Len(t, step("cyd", "GET", "/merge", "", 200).at("vetoes"), 1)
@@ -241,15 +242,15 @@ func TestBranchesAndTagsComeAndGo(t *testing.T) {
 		_, err := s.repo.Push(p)
 		require.NoError(t, err)
 	}
-	got := hook.all()
-	changes := func(i int) []any { list, _ := at(got[i].json, "push", "changes").([]any); return list }
+	got := hook.All()
+	changes := func(i int) []any { list, _ := kittest.At(got[i].json, "push", "changes").([]any); return list }
 	require.Len(t, changes(0), 2)
-	require.Nil(t, at(changes(0)[0], "old"))
-	require.Equal(t, true, at(changes(0)[0], "created"))
-	require.Equal(t, "tag", at(changes(0)[1], "new", "type"))
-	require.Equal(t, true, at(changes(1)[0], "forced"))
-	require.Nil(t, at(changes(2)[0], "new"))
-	require.Equal(t, true, at(changes(2)[0], "closed"))
+	require.Nil(t, kittest.At(changes(0)[0], "old"))
+	require.Equal(t, true, kittest.At(changes(0)[0], "created"))
+	require.Equal(t, "tag", kittest.At(changes(0)[1], "new", "type"))
+	require.Equal(t, true, kittest.At(changes(1)[0], "forced"))
+	require.Nil(t, kittest.At(changes(2)[0], "new"))
+	require.Equal(t, true, kittest.At(changes(2)[0], "closed"))
 	for _, p := range []bitbucket.Push{{}, {Branch: "main"}, {Branch: "none", Delete: true}, {By: "ghost", Branch: "main", Commits: []string{"x"}}} {
 		_, err := s.repo.Push(p)
 		require.Error(t, err)

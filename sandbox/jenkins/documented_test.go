@@ -106,7 +106,7 @@ func TestThePluginsSendNoFieldsButDocumentedOnes(t *testing.T) {
 	j, e := newJenkins(), listen(t)
 	job := j.Job("web").Takes("ENV")
 	for _, sender := range []jenkins.Sender{
-		jenkins.NotificationPlugin{URL: e.url, LogLines: 3, Notes: "for all"}, jenkins.ZoomPlugin{URL: e.url, Token: "t", Events: jenkins.AllEvents()},
+		jenkins.NotificationPlugin{URL: e.URL, LogLines: 3, Notes: "for all"}, jenkins.ZoomPlugin{URL: e.URL, Token: "t", Events: jenkins.AllEvents()},
 	} {
 		job.Sends(sender)
 		b := job.Start(jenkins.Cause{
@@ -120,7 +120,7 @@ func TestThePluginsSendNoFieldsButDocumentedOnes(t *testing.T) {
 		if _, ok := sender.(jenkins.ZoomPlugin); ok {
 			what = "zoom"
 		}
-		all := e.take()
+		all := e.All()
 		require.GreaterOrEqual(t, len(all), 3)
 		for _, h := range all {
 			requireDocumented(t, what, h.body)
@@ -155,7 +155,7 @@ func TestEachPhaseHasItsOwnTime(t *testing.T) {
 	t.Parallel()
 	j, e := newJenkins(), listen(t)
 	require.NoError(t, j.AddFault(kit.Fault{Match: kit.Match{Event: "FINALIZED"}, Action: kit.Action{Hold: true}}))
-	b := j.Job("web").Pipeline().Sends(jenkins.NotificationPlugin{URL: e.url}).Start(jenkins.Cause{})
+	b := j.Job("web").Pipeline().Sends(jenkins.NotificationPlugin{URL: e.URL}).Start(jenkins.Cause{})
 	j.Advance(time.Minute)
 	require.NoError(t, b.NotifyEndpoints(jenkins.Started, "deployed"))
 	j.Advance(time.Hour - time.Minute)
@@ -170,7 +170,7 @@ func TestEachPhaseHasItsOwnTime(t *testing.T) {
 		}
 	}
 	var got []told
-	for _, h := range e.take() {
+	for _, h := range e.All() {
 		var one told
 		require.NoError(t, json.Unmarshal([]byte(h.body), &one))
 		one.Build.Timestamp -= noon().UnixMilli()

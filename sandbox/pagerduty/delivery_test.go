@@ -19,7 +19,7 @@ func TestDeliveriesAreSignedAndToldApart(t *testing.T) {
 	s.trigger("Disk full")
 	require.NoError(t, s.sbx.Happen("1", pagerduty.Happening{What: pagerduty.Acknowledge, By: "PBOB"}))
 	require.NoError(t, s.sbx.Happen("1", pagerduty.Happening{What: pagerduty.Resolve, By: "PBOB"}), "nobody asked for that")
-	got := e.all()
+	got := e.All()
 	require.Len(t, got, 2)
 	for _, one := range got {
 		require.Equal(t, pagerduty.Sign(secret, one.body), one.header.Get("X-PagerDuty-Signature"))
@@ -30,7 +30,7 @@ func TestDeliveriesAreSignedAndToldApart(t *testing.T) {
 	another, err := s.sbx.RotateSecret(id)
 	require.NoError(t, err)
 	s.trigger("Again")
-	signed := e.all()[0]
+	signed := e.All()[0]
 	require.Equal(t, pagerduty.Sign(another, signed.body)+","+pagerduty.Sign(secret, signed.body), signed.header.Get("X-PagerDuty-Signature"))
 }
 
@@ -41,14 +41,14 @@ func TestWhatIsNotTakenIsTriedFor48HoursInOrder(t *testing.T) {
 	s.trigger("Disk full")
 	require.NoError(t, s.sbx.Happen("1", pagerduty.Happening{What: pagerduty.Acknowledge, By: "PBOB"}))
 	s.sbx.Advance(20 * time.Hour)
-	for _, event := range e.events() {
+	for _, event := range events(e) {
 		require.Equal(t, "incident.triggered", event, "what came later about the same incident waits")
 	}
-	e.answers(http.StatusOK)
+	e.Answers(0, http.StatusOK)
 	s.sbx.Advance(time.Hour)
-	require.Equal(t, []string{"incident.triggered", "incident.acknowledged"}, e.events())
+	require.Equal(t, []string{"incident.triggered", "incident.acknowledged"}, events(e))
 
-	e.answers(http.StatusTooManyRequests)
+	e.Answers(0, http.StatusTooManyRequests)
 	s.trigger("Never taken")
 	s.sbx.Advance(49 * time.Hour)
 	last := s.sbx.Deliveries()[2]
@@ -58,7 +58,7 @@ func TestWhatIsNotTakenIsTriedFor48HoursInOrder(t *testing.T) {
 		require.LessOrEqual(t, attempt.At.Sub(last.Attempts[0].At), 48*time.Hour)
 	}
 	names := map[string]bool{}
-	for _, one := range e.all() {
+	for _, one := range e.All() {
 		names[one.header.Get("X-Webhook-Id")] = true
 	}
 	require.Len(t, names, 1, "all attempts of one delivery have one name")
@@ -76,24 +76,24 @@ func TestThreeDropsInARowDisableForADay(t *testing.T) {
 		s.trigger("Dropped")
 	}
 	require.True(t, s.sbx.Hooks()[0].TemporarilyDisabled)
-	require.Len(t, e.all(), 6, "the seventh was not sent")
+	require.Len(t, e.All(), 6, "the seventh was not sent")
 	require.Equal(t, true, s.as("ada", http.MethodGet, "/webhook_subscriptions/"+id, "").at("webhook_subscription", "delivery_method", "temporarily_disabled"))
 
-	e.answers(http.StatusOK)
+	e.Answers(0, http.StatusOK)
 	require.Equal(t, http.StatusOK, s.as("ada", http.MethodPost, "/webhook_subscriptions/"+id+"/enable", "").status)
 	s.trigger("Heard again")
-	require.Len(t, e.all(), 1)
+	require.Len(t, e.All(), 1)
 	require.Equal(t, kit.DeliverySkipped, s.sbx.Deliveries()[6].State)
 
-	e.answers(http.StatusBadRequest)
+	e.Answers(0, http.StatusBadRequest)
 	for range 3 {
 		s.trigger("Dropped")
 	}
-	e.all()
-	e.answers(http.StatusOK)
+	e.All()
+	e.Answers(0, http.StatusOK)
 	s.sbx.Advance(25 * time.Hour)
 	s.trigger("A day later by itself")
-	require.Len(t, e.all(), 1)
+	require.Len(t, e.All(), 1)
 }
 
 func TestASubscriptionTellsItsSecretOnceAndIsHeldToItsFilter(t *testing.T) {
@@ -110,7 +110,7 @@ func TestASubscriptionTellsItsSecretOnceAndIsHeldToItsFilter(t *testing.T) {
 
 	make := func(login, filter, events string) answer {
 		return s.as(login, http.MethodPost, "/webhook_subscriptions", `{"webhook_subscription":{"events":[`+events+`],"filter":`+filter+
-			`,"delivery_method":{"type":"http_delivery_method","url":"`+e.url+`"}}}`)
+			`,"delivery_method":{"type":"http_delivery_method","url":"`+e.URL+`"}}}`)
 	}
 	require.Equal(t, http.StatusForbidden, make("bob", `{"type":"account_reference"}`, `"incident.triggered"`).status)
 	require.Equal(t, http.StatusForbidden, make("cyd", `{"type":"service_reference","id":"PWEB"}`, `"incident.triggered"`).status)
@@ -119,7 +119,7 @@ func TestASubscriptionTellsItsSecretOnceAndIsHeldToItsFilter(t *testing.T) {
 	require.Equal(t, http.StatusOK, make("bob", `{"type":"service_reference","id":"PWEB"}`, `"incident.triggered"`).status)
 	require.Equal(t, http.StatusOK, make("bob", `{"type":"team_reference","id":"PTEAM"}`, `"incident.triggered"`).status)
 	s.trigger("Of the team's service")
-	require.Len(t, e.all(), 1)
+	require.Len(t, e.All(), 1)
 	require.NoError(t, s.sbx.LoseHooks())
 	require.Empty(t, s.sbx.Hooks())
 }
@@ -135,7 +135,7 @@ func TestEveryHappeningIsToldAsPagerDutyTellsIt(t *testing.T) {
 	s.subscribe(e, types...)
 	s.trigger("Another")
 	s.trigger("Disk full")
-	e.all()
+	e.All()
 	for _, step := range []struct {
 		what, by, to, text, event string
 	}{
@@ -163,11 +163,11 @@ func TestEveryHappeningIsToldAsPagerDutyTellsIt(t *testing.T) {
 		{pagerduty.Resolve, "", "", "", "incident.resolved"},
 	} {
 		require.NoError(t, s.sbx.Happen("2", pagerduty.Happening{What: step.what, By: step.by, To: step.to, Text: step.text}), step.what)
-		require.Equal(t, []string{step.event}, e.events(), step.what)
+		require.Equal(t, []string{step.event}, events(e), step.what)
 	}
 	holdDocumented(t, s.sbx.Deliveries())
 	require.NoError(t, s.sbx.Happen("2", pagerduty.Happening{What: pagerduty.Rename, By: "PADA", Text: "Disk was full"}))
-	require.Empty(t, e.events())
+	require.Empty(t, events(e))
 	for what, h := range map[string]pagerduty.Happening{
 		"over":    {What: pagerduty.Resolve},
 		"nobody":  {What: pagerduty.Acknowledge},

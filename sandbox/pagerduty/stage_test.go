@@ -2,17 +2,16 @@ package pagerduty_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 	"mattermost-plugin-zoom/sandbox/pagerduty"
 )
 
@@ -68,22 +67,11 @@ type answer struct {
 }
 
 // at follows the names in the body.
-func (a answer) at(names ...string) any {
-	var v any = a.body
-	for _, name := range names {
-		object, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = object[name]
-	}
-	return v
-}
+func (a answer) at(names ...string) any { return kittest.At(a.body, names...) }
 
 // str is a text in the body.
 func (a answer) str(names ...string) string {
-	text, _ := a.at(names...).(string)
-	return text
+	return kittest.Text(a.body, names...)
 }
 
 // ids are those of the things that are listed.
@@ -100,14 +88,8 @@ func (a answer) ids(name string) []string {
 // do sends a request without following redirects.
 func (s *stage) do(r *http.Request) answer {
 	s.t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(r)
-	require.NoError(s.t, err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(s.t, err)
-	a := answer{status: resp.StatusCode, header: resp.Header, text: string(text)}
-	_ = json.Unmarshal(text, &a.body)
+	var a answer
+	a.status, a.header, a.text = kittest.Do(s.t, r, &a.body)
 	return a
 }
 
@@ -151,61 +133,26 @@ type received struct {
 }
 
 // ear is the endpoint of a webhook.
-type ear struct {
-	url string
-
-	mu     sync.Mutex
-	got    []received
-	status []int // of the next answers; the last goes on forever, 200 when none
-}
+type ear = kittest.Ear[received]
 
 // listen opens an endpoint.
 func listen(t *testing.T, answers ...int) *ear {
 	t.Helper()
-	e := &ear{status: answers}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		e.mu.Lock()
-		defer e.mu.Unlock()
+	return kittest.Listen(t, func(h http.Header, body []byte) received {
 		var said struct {
 			Event struct {
 				Type string `json:"event_type"`
 			} `json:"event"`
 		}
 		_ = json.Unmarshal(body, &said)
-		e.got = append(e.got, received{r.Header, body, said.Event.Type})
-		if len(e.status) > 0 {
-			rw.WriteHeader(e.status[0])
-			if len(e.status) > 1 {
-				e.status = e.status[1:]
-			}
-		}
-	}))
-	t.Cleanup(server.Close)
-	e.url = server.URL + "/hook"
-	return e
-}
-
-// answers sets how the next requests are answered.
-func (e *ear) answers(status ...int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.status = status
-}
-
-// all returns what arrived, and forgets it.
-func (e *ear) all() []received {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	got := e.got
-	e.got = nil
-	return got
+		return received{h, body, said.Event.Type}
+	}, answers...)
 }
 
 // events returns the types of what arrived, and forgets it.
-func (e *ear) events() []string {
+func events(e *ear) []string {
 	types := []string{}
-	for _, one := range e.all() {
+	for _, one := range e.All() {
 		types = append(types, one.event)
 	}
 	return types
@@ -216,7 +163,7 @@ func (s *stage) subscribe(e *ear, events ...string) (id, secret string) {
 	s.t.Helper()
 	body, err := json.Marshal(map[string]any{"webhook_subscription": map[string]any{
 		"type": "webhook_subscription", "description": "Chat", "events": events, "filter": map[string]string{"type": "account_reference"},
-		"delivery_method": map[string]string{"type": "http_delivery_method", "url": e.url},
+		"delivery_method": map[string]string{"type": "http_delivery_method", "url": e.URL},
 	}})
 	require.NoError(s.t, err)
 	a := s.as("ada", http.MethodPost, "/webhook_subscriptions", string(body))

@@ -25,11 +25,11 @@ func TestAnotherProcessTellsAStory(t *testing.T) {
 	require.NotEmpty(t, ok("POST", "/apps", `{"redirect_uri":"https://chat.example.com/x"}`).str("client_secret"))
 	ok("POST", "/organizations", `{"slug":"beta","members":{"cyd":"owner"},"projects":[{"slug":"site"}]}`)
 	ok("POST", "/organizations/beta/roles", `{"user":"bob","role":"member"}`)
-	made := ok("POST", "/organizations/beta/integrations", fmt.Sprintf(`{"slug":"beta-chat","webhook_url":%q,"events":["issue","comment"],"alertable":true}`, s.ear.url))
+	made := ok("POST", "/organizations/beta/integrations", fmt.Sprintf(`{"slug":"beta-chat","webhook_url":%q,"events":["issue","comment"],"alertable":true}`, s.ear.URL))
 	require.NotEmpty(t, made.str("client_secret"))
 	const site = "/organizations/beta/projects/site"
 	ok("POST", site+"/rules", `{"rules":[{"name":"Tell"}]}`)
-	ok("POST", site+"/legacy", fmt.Sprintf(`{"url":%q}`, s.ear.url))
+	ok("POST", site+"/legacy", fmt.Sprintf(`{"url":%q}`, s.ear.URL))
 	issue := ok("POST", site+"/errors", `{"type":"TypeError","value":"x is undefined","level":"fatal"}`)
 	one := "/organizations/beta/issues/" + issue.str("id")
 	ok("POST", one+"/assign", `{"by":"cyd","to":"bob"}`)
@@ -47,7 +47,7 @@ func TestAnotherProcessTellsAStory(t *testing.T) {
 	require.ElementsMatch(t, []string{
 		"issue.created", "event_alert.triggered", ".", "issue.assigned", "comment.created", "comment.updated", "comment.deleted", "issue.resolved",
 		"issue.unresolved", "event_alert.triggered", ".", "issue.ignored", "issue.unresolved", "issue.unresolved", "metric_alert.warning",
-	}, s.ear.events())
+	}, events(s.ear))
 	require.Len(t, ok("GET", "/deliveries", "").list, 15)
 	require.NotEmpty(t, ok("GET", "/integrations/beta-chat", "").str("webhook_url"))
 	ok("DELETE", "/integrations/beta-chat", "")

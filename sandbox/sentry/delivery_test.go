@@ -16,7 +16,7 @@ func TestAnErrorIsToldOfAndSigned(t *testing.T) {
 	t.Parallel()
 	s := setStage(t)
 	s.raise(division())
-	got := s.ear.all()
+	got := s.ear.All()
 	require.Len(t, got, 3, "a new issue, the single error, and the alert")
 	for _, one := range got {
 		require.Equal(t, sentry.Sign("secret-of-chat-0123456789", one.body), one.header.Get("Sentry-Hook-Signature"))
@@ -24,7 +24,7 @@ func TestAnErrorIsToldOfAndSigned(t *testing.T) {
 		require.Len(t, one.header.Get("Request-Id"), 32)
 	}
 	s.raise(division())
-	require.Equal(t, []string{"error.created"}, s.ear.events(), "the rule fires at new issues alone")
+	require.Equal(t, []string{"error.created"}, events(s.ear), "the rule fires at new issues alone")
 }
 
 func TestTheSignatureIsThatOfTheContract(t *testing.T) {
@@ -38,11 +38,11 @@ func TestAnInternalIntegrationGetsNothingTwice(t *testing.T) {
 	t.Parallel()
 	s := setStage(t)
 	issue := s.raise(division())
-	s.ear.all()
-	s.ear.behave(0, http.StatusInternalServerError)
+	s.ear.All()
+	s.ear.Answers(0, http.StatusInternalServerError)
 	require.NoError(t, issue.Resolve("bob", ""))
 	s.sbx.Advance(time.Hour)
-	require.Equal(t, []string{"issue.resolved"}, s.ear.events(), "it is lost")
+	require.Equal(t, []string{"issue.resolved"}, events(s.ear), "it is lost")
 	all := s.sbx.Deliveries()
 	require.Equal(t, kit.DeliveryFailed, all[len(all)-1].State)
 }
@@ -54,26 +54,26 @@ func TestAPublishedIntegrationGetsItAgainWithAnotherRequestID(t *testing.T) {
 		o.Seed.Organizations[0].Projects[0].Rules = nil
 		o.Seed.Organizations[0].Integrations[0].Events = []string{"issue"}
 	})
-	require.Equal(t, []string{"installation.created"}, func() []string { s.sbx.Tick(); s.sbx.Settle(); return s.ear.events() }())
-	s.ear.behave(0, 500, 502, 503, 500, 500)
+	require.Equal(t, []string{"installation.created"}, func() []string { s.sbx.Tick(); s.sbx.Settle(); return events(s.ear) }())
+	s.ear.Answers(0, 500, 502, 503, 500, 500)
 	s.raise(division())
 	s.sbx.Advance(time.Hour)
-	got := s.ear.all()
+	got := s.ear.All()
 	require.Len(t, got, 4, "once, and three times more")
 	require.NotEqual(t, got[0].header.Get("Request-Id"), got[1].header.Get("Request-Id"))
 	require.Equal(t, got[0].body, got[1].body)
 	attempts := s.sbx.Deliveries()[1].Attempts
 	require.Equal(t, 5*time.Minute, attempts[1].At.Sub(attempts[0].At))
-	s.ear.behave(0, http.StatusForbidden)
+	s.ear.Answers(0, http.StatusForbidden)
 	s.raise(sentry.Error{Message: "another"})
 	s.sbx.Advance(time.Hour)
-	require.Len(t, s.ear.all(), 1, "a refusal is an answer")
+	require.Len(t, s.ear.All(), 1, "a refusal is an answer")
 }
 
 func TestASecondIsAllThereIs(t *testing.T) {
 	t.Parallel()
 	s := setStage(t, func(o *sentry.Options) { o.AnswerWithin = 0 })
-	s.ear.behave(1200 * time.Millisecond)
+	s.ear.Answers(1200 * time.Millisecond)
 	began := time.Now()
 	s.raise(division())
 	require.Less(t, time.Since(began), 1900*time.Millisecond)
@@ -89,7 +89,7 @@ func TestWhoIsTooSlowTooOftenLosesItsEvents(t *testing.T) {
 		o.Seed.Organizations[0].Projects[0].Rules = nil
 		o.Seed.Organizations[0].Integrations[0].Events = []string{"issue"}
 	})
-	s.ear.behave(200 * time.Millisecond)
+	s.ear.Answers(200 * time.Millisecond)
 	issue := s.raise(division())
 	require.NoError(t, issue.Resolve("", ""))
 	s.sbx.Advance(25 * time.Hour)
@@ -102,16 +102,16 @@ func TestWhoIsTooSlowTooOftenLosesItsEvents(t *testing.T) {
 	i, err = s.sbx.IntegrationState("chat")
 	require.NoError(t, err)
 	require.Empty(t, i.Events)
-	s.ear.all()
+	s.ear.All()
 	require.NoError(t, issue.Resolve("", ""))
-	require.Empty(t, s.ear.events())
+	require.Empty(t, events(s.ear))
 }
 
 func TestDeliveriesGoWrongAsAsked(t *testing.T) {
 	t.Parallel()
 	s := setStage(t, func(o *sentry.Options) { o.Seed.Organizations[0].Projects[0].Rules = nil })
 	issue := s.raise(division())
-	s.ear.all()
+	s.ear.All()
 	rule := func(a kit.Action) {
 		require.NoError(t, s.sbx.AddFault(kit.Fault{Match: kit.Match{Event: "issue.resolved"}, Action: a}))
 	}
@@ -121,21 +121,21 @@ func TestDeliveriesGoWrongAsAsked(t *testing.T) {
 	}
 	rule(kit.Action{Drop: true})
 	flip()
-	require.Equal(t, []string{"issue.unresolved"}, s.ear.events())
+	require.Equal(t, []string{"issue.unresolved"}, events(s.ear))
 	rule(kit.Action{Duplicate: 1})
 	flip()
-	require.ElementsMatch(t, []string{"issue.resolved", "issue.resolved", "issue.unresolved"}, s.ear.events())
+	require.ElementsMatch(t, []string{"issue.resolved", "issue.resolved", "issue.unresolved"}, events(s.ear))
 	rule(kit.Action{DelaySeconds: 60})
 	flip()
 	s.sbx.Advance(time.Minute)
-	require.Equal(t, []string{"issue.unresolved", "issue.resolved"}, s.ear.events())
+	require.Equal(t, []string{"issue.unresolved", "issue.resolved"}, events(s.ear))
 	rule(kit.Action{BadSignature: true})
 	flip()
-	one := s.ear.all()[0]
+	one := s.ear.All()[0]
 	require.NotEqual(t, sentry.Sign("secret-of-chat-0123456789", one.body), one.header.Get("Sentry-Hook-Signature"))
 	rule(kit.Action{NoSignature: true})
 	flip()
-	require.Empty(t, s.ear.all()[0].header.Get("Sentry-Hook-Signature"))
+	require.Empty(t, s.ear.All()[0].header.Get("Sentry-Hook-Signature"))
 }
 
 func TestABurstIsSentAtOnce(t *testing.T) {
@@ -146,11 +146,11 @@ func TestABurstIsSentAtOnce(t *testing.T) {
 		o.Seed.Organizations[0].Integrations[0].Events = []string{"issue"}
 	})
 	issue := s.raise(division())
-	s.ear.all()
+	s.ear.All()
 	for range 100 {
 		require.Equal(t, http.StatusOK, s.as("bob", "PUT", "/api/0/organizations/acme/issues/"+issue.ID+"/", `{"status":"resolved"}`).status)
 		require.Equal(t, http.StatusOK, s.as("bob", "PUT", "/api/0/organizations/acme/issues/"+issue.ID+"/", `{"status":"unresolved"}`).status)
 	}
 	s.sbx.Settle()
-	require.Len(t, s.ear.all(), 200)
+	require.Len(t, s.ear.All(), 200)
 }

@@ -89,7 +89,7 @@ func TestDeliveriesHaveDocumentedFieldsAlone(t *testing.T) {
 		o.Seed.Organizations[0].Projects[0].Rules[0].Settings = map[string]string{"channel": "c"}
 	})
 	legacy := listen(t)
-	require.NoError(t, s.project.SetLegacyHook(legacy.url))
+	require.NoError(t, s.project.SetLegacyHook(legacy.URL))
 	issue := s.raise(division())
 	s.raise(sentry.Error{Message: "User Feedback", Value: "I cannot pay", Category: "feedback", User: "carol@customer.example"})
 	for _, to := range []string{"bob", "#shop", ""} {
@@ -107,12 +107,12 @@ func TestDeliveriesHaveDocumentedFieldsAlone(t *testing.T) {
 	require.NoError(t, s.project.Build("size_analysis_completed", map[string]any{"installSize": 1}))
 	_, err = s.sbx.Metric("acme", sentry.MetricAlert{Rule: "Many errors", Projects: []string{"web"}, Action: "critical", Environment: "production"})
 	require.NoError(t, err)
-	_, err = s.sbx.AddIntegration("acme", sentry.Integration{Slug: "public", Published: true, WebhookURL: s.ear.url})
+	_, err = s.sbx.AddIntegration("acme", sentry.Integration{Slug: "public", Published: true, WebhookURL: s.ear.URL})
 	require.NoError(t, err)
 	s.sbx.Settle()
 
 	known, seen := documented(), map[string]bool{}
-	for _, one := range append(s.ear.all(), legacy.all()...) {
+	for _, one := range append(s.ear.All(), legacy.All()...) {
 		resource := one.header.Get("Sentry-Hook-Resource")
 		seen[resource] = true
 		var body any

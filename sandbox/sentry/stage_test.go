@@ -2,17 +2,16 @@ package sentry_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 	"mattermost-plugin-zoom/sandbox/sentry"
 )
 
@@ -44,7 +43,7 @@ func setStage(t *testing.T, change ...func(*sentry.Options)) *stage {
 		Projects: []sentry.Project{{Slug: "web", Name: "Web Shop", Rules: []sentry.AlertRule{{Name: "Tell the team"}}}, {Slug: "api"}},
 		Teams:    []sentry.Team{{Slug: "shop", Projects: []string{"web"}}, {Slug: "ops", Projects: []string{"api"}}},
 		Integrations: []sentry.Integration{{
-			Slug: "chat", Token: "token-of-chat", ClientSecret: "secret-of-chat-0123456789", WebhookURL: hook.url,
+			Slug: "chat", Token: "token-of-chat", ClientSecret: "secret-of-chat-0123456789", WebhookURL: hook.URL,
 			Events: []string{"issue", "comment", "error"}, Alertable: true,
 		}},
 	}}
@@ -85,31 +84,13 @@ type answer struct {
 }
 
 // str is a text in the body, or in what is inside.
-func (a answer) str(names ...string) string {
-	var v any = a.body
-	for _, name := range names {
-		inner, ok := v.(map[string]any)
-		if !ok {
-			return ""
-		}
-		v = inner[name]
-	}
-	text, _ := v.(string)
-	return text
-}
+func (a answer) str(names ...string) string { return kittest.Text(a.body, names...) }
 
 // do sends a request without following redirects.
 func (s *stage) do(r *http.Request) answer {
 	s.t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(r)
-	require.NoError(s.t, err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(s.t, err)
-	a := answer{status: resp.StatusCode, header: resp.Header, text: string(text)}
-	_ = json.Unmarshal(text, &a.body)
-	_ = json.Unmarshal(text, &a.list)
+	var a answer
+	a.status, a.header, a.text = kittest.Do(s.t, r, &a.body, &a.list)
 	return a
 }
 
@@ -142,64 +123,24 @@ type heard struct {
 }
 
 // ear is the endpoint of a webhook.
-type ear struct {
-	url string
-
-	mu     sync.Mutex
-	got    []heard
-	status []int         // of the next answers; 200 when used up
-	slow   time.Duration // before each answer
-}
+type ear = kittest.Ear[heard]
 
 // listen opens an endpoint.
 func listen(t *testing.T) *ear {
 	t.Helper()
-	e := &ear{}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		e.mu.Lock()
-		one := heard{header: r.Header, body: body}
+	return kittest.Listen(t, func(h http.Header, body []byte) heard {
+		one := heard{header: h, body: body}
 		_ = json.Unmarshal(body, &one.json)
 		action, _ := one.json["action"].(string)
-		one.event = r.Header.Get("Sentry-Hook-Resource") + "." + action
-		e.got = append(e.got, one)
-		status, slow := http.StatusOK, e.slow
-		if len(e.status) > 0 {
-			status, e.status = e.status[0], e.status[1:]
-		}
-		e.mu.Unlock()
-		select {
-		case <-time.After(slow):
-		case <-r.Context().Done():
-			return
-		}
-		rw.WriteHeader(status)
-	}))
-	t.Cleanup(server.Close)
-	e.url = server.URL + "/hook"
-	return e
-}
-
-// behave sets how the endpoint answers from now on.
-func (e *ear) behave(slow time.Duration, status ...int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.slow, e.status = slow, status
-}
-
-// all returns what arrived, and forgets it.
-func (e *ear) all() []heard {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	got := e.got
-	e.got = nil
-	return got
+		one.event = h.Get("Sentry-Hook-Resource") + "." + action
+		return one
+	})
 }
 
 // events returns what arrived by resource and action, and forgets it.
-func (e *ear) events() []string {
+func events(e *ear) []string {
 	names := []string{}
-	for _, one := range e.all() {
+	for _, one := range e.All() {
 		names = append(names, one.event)
 	}
 	return names

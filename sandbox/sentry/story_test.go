@@ -35,7 +35,7 @@ func TestTheLifeOfAnIssue(t *testing.T) {
 	require.Equal(t, []string{
 		"issue.created", "issue.assigned", "issue.assigned", "comment.created", "comment.updated", "comment.deleted",
 		"issue.resolved", "issue.unresolved", "issue.ignored", "issue.unresolved",
-	}, s.ear.events())
+	}, events(s.ear))
 	state, err := issue.State()
 	require.NoError(t, err)
 	require.Equal(t, "unresolved", state.Status)
@@ -48,9 +48,9 @@ func TestPayloadsAreAsAwkwardAsSentrys(t *testing.T) {
 	t.Parallel()
 	s := setStage(t)
 	issue := s.raise(division())
-	created := s.ear.all()
+	created := s.ear.All()
 	require.NoError(t, issue.Resolve("bob", "next"))
-	resolved := s.ear.all()[0]
+	resolved := s.ear.All()[0]
 	dig := func(h heard, names ...string) any {
 		var v any = h.json
 		for _, name := range names {
@@ -73,7 +73,7 @@ func TestPayloadsAreAsAwkwardAsSentrys(t *testing.T) {
 	require.Equal(t, "in_next_release", dig(resolved, "data", "resolution_type"))
 	_, err := issue.Comment("bob", "hello")
 	require.NoError(t, err)
-	comment := s.ear.all()[0]
+	comment := s.ear.All()[0]
 	require.IsType(t, float64(0), dig(comment, "data", "issue_id"), "comments have numbers, issues texts")
 }
 
@@ -81,15 +81,15 @@ func TestOlderVersionsNameThingsOtherwise(t *testing.T) {
 	t.Parallel()
 	s := setStage(t)
 	issue := s.raise(division())
-	s.ear.all()
+	s.ear.All()
 	require.NoError(t, s.sbx.SetPolicy(sentry.Policy{ArchivedName: "both"}))
 	require.NoError(t, issue.Archive("", ""))
-	require.ElementsMatch(t, []string{"issue.ignored", "issue.archived"}, s.ear.events())
+	require.ElementsMatch(t, []string{"issue.ignored", "issue.archived"}, events(s.ear))
 	require.NoError(t, issue.Unresolve(""))
-	s.ear.all()
+	s.ear.All()
 	require.NoError(t, s.sbx.SetPolicy(sentry.Policy{ArchivedName: "archived", BareIssues: true}))
 	require.NoError(t, issue.Archive("", ""))
-	archived := s.ear.all()
+	archived := s.ear.All()
 	require.Equal(t, "issue.archived", archived[0].event)
 	require.Contains(t, string(archived[0].body), `"permalink":null`)
 }
@@ -98,9 +98,9 @@ func TestTheLegacyWebhookIsUnsignedAndFlat(t *testing.T) {
 	t.Parallel()
 	s := setStage(t)
 	legacy := listen(t)
-	require.NoError(t, s.project.SetLegacyHook(legacy.url+"/secret"))
+	require.NoError(t, s.project.SetLegacyHook(legacy.URL+"/secret"))
 	s.raise(division())
-	one := legacy.all()[0]
+	one := legacy.All()[0]
 	require.Empty(t, one.header.Get("Sentry-Hook-Signature"))
 	require.Empty(t, one.header.Get("Sentry-Hook-Resource"))
 	require.Equal(t, "web", one.json["project"])
@@ -115,7 +115,7 @@ func TestAlertsOfRulesAndMetrics(t *testing.T) {
 	s.raise(division())
 	s.raise(division())
 	alerts := 0
-	for _, one := range s.ear.all() {
+	for _, one := range s.ear.All() {
 		if one.event == "event_alert.triggered" {
 			alerts++
 			require.Contains(t, string(one.body), `"settings":[{"name":"channel","value":"abc"}]`)
@@ -126,7 +126,7 @@ func TestAlertsOfRulesAndMetrics(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.sbx.Metric("acme", sentry.MetricAlert{ID: id, Rule: "Many errors", Projects: []string{"web"}, Action: "resolved"})
 	require.NoError(t, err)
-	require.Equal(t, []string{"metric_alert.critical", "metric_alert.resolved"}, s.ear.events())
+	require.Equal(t, []string{"metric_alert.critical", "metric_alert.resolved"}, events(s.ear))
 }
 
 func TestAResetForgetsAllButTheSeed(t *testing.T) {

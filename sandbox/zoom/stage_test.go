@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/kit/kittest"
 	"mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/sandbox/zoom/openapi"
 )
@@ -139,14 +140,8 @@ func (a answer) id() int64 {
 // do sends a request without following redirects.
 func (s *stage) do(r *http.Request) answer {
 	s.t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(r)
-	require.NoError(s.t, err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(s.t, err)
-	a := answer{status: resp.StatusCode, header: resp.Header, text: string(text)}
-	_ = json.Unmarshal(text, &a.body)
+	var a answer
+	a.status, a.header, a.text = kittest.Do(s.t, r, &a.body)
 	return a
 }
 
