@@ -21,7 +21,7 @@ var ErrNameTaken = errors.New("the username @" + botUsername + " belongs to a pe
 func EnsureBot(api plugin.API) (string, error) {
 	bots := pluginapi.NewClient(api, nil).Bot
 	botID, err := bots.EnsureBot(&model.Bot{
-		Username: botUsername, DisplayName: "Zoom", Description: "Posts Zoom meetings and notifications from Jenkins, Bitbucket, Sentry and PagerDuty.",
+		Username: botUsername, DisplayName: "Zoom", Description: "Posts Zoom meetings and notifications.",
 	})
 	if err != nil {
 		return "", errors.Wrap(err, "ensure the bot")

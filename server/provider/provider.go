@@ -46,6 +46,8 @@ type Descriptor struct {
 	Summary chat.Message
 	// ResourceNoun is the word for what a channel subscribes to ("repository").
 	ResourceNoun chat.Message
+	// Subjects is the plural of what notifications are about, as a heading ("Incidents"). It is empty if there are several kinds.
+	Subjects chat.Message
 	// ConnectHint hints at the argument of "connect", such as "[repository URL]".
 	ConnectHint chat.Message
 	// Events are the kinds of notifications that users choose from, in display order.

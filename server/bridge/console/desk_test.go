@@ -235,7 +235,7 @@ func TestAPageShowsWhatTheChannelFollowsAndButtonsToThoseWhoMayChangeIt(t *testi
 	page, err := w.Page(context.Background(), actor("ada"), "forge", place("town"))
 	require.NoError(t, err)
 	require.Equal(t, "FORGE", page.Name)
-	require.Equal(t, []string{"service", "incidents"}, []string{page.Tabs[0].ID, page.Tabs[1].ID})
+	require.Equal(t, []string{"service", "notifications"}, []string{page.Tabs[0].ID, page.Tabs[1].ID})
 	require.Equal(t, "acme/door", page.Tabs[0].Items[0].Title)
 	require.NotEmpty(t, page.Tabs[0].Items[0].Buttons)
 	require.NotEmpty(t, page.Tabs[0].Buttons)

@@ -39,11 +39,11 @@ type Item struct {
 	Buttons []chat.Button
 }
 
-// The tabs, as PagerDuty's own chat app has them.
+// The tabs.
 const (
-	tabService   = "service"
-	tabIncidents = "incidents"
-	tabOnCall    = "oncall"
+	tabService       = "service"
+	tabNotifications = "notifications"
+	tabOnCall        = "oncall"
 )
 
 // Page returns what the channel has set up of the tool. Who may not change it sees it without buttons. Faults: ProviderOff, NoPost.
@@ -66,7 +66,7 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 	}
 	draft := pageDraft{Service: s, ctx: ctx, wish: w, found: found, open: forbidden == nil}
 	page := Page{Provider: providerID, Name: s.Name(providerID), Word: s.Settings().Enabled[providerID]}
-	page.Tabs = []Tab{draft.service(), draft.incidents()}
+	page.Tabs = []Tab{draft.service(), draft.notifications()}
 	if _, calls := p.(provider.OnCallSchedules); calls {
 		page.Tabs = append(page.Tabs, draft.onCall())
 	}
@@ -143,12 +143,15 @@ func (d *pageDraft) service() Tab {
 	return tab
 }
 
-// incidents tells what news the channel wants of what it follows.
-func (d *pageDraft) incidents() Tab {
+// notifications shows which notifications the channel gets.
+func (d *pageDraft) notifications() Tab {
 	about := d.Registry.Describe(d.wish.Provider)
-	tab := Tab{ID: tabIncidents, Title: chat.Say("bridge.page.news"), Intro: chat.Say("bridge.page.news_intro")}
+	tab := Tab{ID: tabNotifications, Title: chat.Say("bridge.page.news"), Intro: chat.Say("bridge.page.news_intro")}
 	if about.MultipleRules {
-		tab.Title, tab.Intro = chat.Say("bridge.page.incidents"), chat.Plural("bridge.page.rules_intro", d.Subscriptions.RuleLimit(about.ID))
+		tab.Intro = chat.Plural("bridge.page.rules_intro", d.Subscriptions.RuleLimit(about.ID))
+	}
+	if !about.Subjects.Zero() {
+		tab.Title = about.Subjects
 	}
 	what := conversation.Intent{Actor: d.wish.Actor, Provider: d.wish.Provider, Place: d.wish.Place}
 	all := bridge.SubscriptionsIn(d.found, d.wish.Place)

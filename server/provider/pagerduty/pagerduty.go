@@ -78,6 +78,7 @@ func (PagerDuty) Describe() provider.Descriptor {
 		ID: "pagerduty", Command: "pduty", Name: name,
 		Summary:      chat.Say("pagerduty.summary"),
 		ResourceNoun: chat.Say("pagerduty.resource"),
+		Subjects:     chat.Say("pagerduty.subjects"),
 		ConnectHint:  chat.Say("pagerduty.argument"),
 		Events: []provider.EventKind{
 			{ID: kindTriggered, Label: chat.Say("pagerduty.event.triggered"), Default: true},

@@ -16,19 +16,22 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// What fits where it is shown, in characters.
+// Limits of texts by where they are shown, in characters.
 const (
 	maxLabel = 24
 	maxHelp  = 150
 )
 
-// checkDescriptor checks what the bridge builds commands and forms of.
+// checkDescriptor checks what the bridge needs for commands and forms.
 func (tr *conformance) checkDescriptor(t *testing.T) {
 	d := tr.d
 	require.Regexp(t, regexp.MustCompile(`^[a-z]{2,16}$`), d.ID)
 	require.NotEmpty(t, d.Name)
 	tr.requireMessage(t, d.Summary)
 	tr.requireMessage(t, d.ResourceNoun)
+	if !d.Subjects.Zero() {
+		tr.checkLabel(t, d.Subjects, maxLabel)
+	}
 	if !d.ConnectHint.Zero() {
 		tr.requireMessage(t, d.ConnectHint)
 	}
@@ -64,7 +67,7 @@ func (tr *conformance) readTexts(t testing.TB) {
 	require.NoError(t, json.Unmarshal(content, &tr.texts))
 }
 
-// checkTexts checks that all messages are the provider's own and say something.
+// checkTexts checks that all messages are the provider's own and not empty.
 func (tr *conformance) checkTexts(t *testing.T) {
 	require.NotEmpty(t, tr.texts)
 	for id, text := range tr.texts {
@@ -73,7 +76,7 @@ func (tr *conformance) checkTexts(t *testing.T) {
 	}
 }
 
-// requireMessage checks that the message, and each in it, is one of the provider's, and that nothing is left open in it.
+// requireMessage checks that the message, and each message in it, is one of the provider's, with all parameters.
 func (tr *conformance) requireMessage(t testing.TB, m chat.Message) string {
 	t.Helper()
 	require.False(t, m.Zero(), "there is no message")
@@ -109,7 +112,7 @@ func (tr *conformance) checkLabel(t testing.TB, m chat.Message, most int) {
 	require.LessOrEqual(t, utf8.RuneCountInString(text), most, "%q is too long for where it is shown", text)
 }
 
-// checkSample checks that a connection can be tried out.
+// checkSample checks that a connection can be tested.
 func (tr *conformance) checkSample(t *testing.T) {
 	e := tr.p.Sample(noon())
 	require.NotEmpty(t, e.Subject)
@@ -120,7 +123,7 @@ func (tr *conformance) checkSample(t *testing.T) {
 	tr.checkStep(t, steps[0])
 }
 
-// checkForms checks what the bridge makes of capabilities.
+// checkForms checks the forms of capabilities.
 func (tr *conformance) checkForms(t *testing.T) {
 	if instructor, ok := tr.p.(provider.ManualSetup); ok {
 		hook := provider.Hook{URL: "https://chat.example.com/plugins/zoom/hooks/conn.key", Secret: "KSOXMWX5UBLQTBRPBKVCZMAFWE"}

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// maxSubject is the longest name of a subject, in characters.
+	// maxSubject is the longest subject, in characters.
 	maxSubject = 200
 	// shuffles is how many orders of arrival each story is tried in.
 	shuffles = 60
 )
 
-// checkEvents checks each event of each fixture for itself.
+// checkEvents checks each event of each fixture.
 func (tr *conformance) checkEvents(t *testing.T) {
 	for _, f := range tr.Fixtures {
 		for _, e := range tr.parse(t, f.Name, tr.delivery(f, 0)) {
@@ -37,7 +37,7 @@ func checkEvent(t testing.TB, e provider.Event) {
 	require.NotContains(t, e.RelatedSubjects, e.Subject, "a subject is no other than itself")
 }
 
-// checkFoldTwice checks that an event coming again is stale, at once and after all else that happened.
+// checkFoldTwice checks that a repeated event is stale, at once and after all others.
 func (tr *conformance) checkFoldTwice(t *testing.T) {
 	for _, story := range tr.Stories {
 		w, steps := tr.play(t, story)
@@ -55,8 +55,8 @@ func (tr *conformance) checkFoldTwice(t *testing.T) {
 	}
 }
 
-// checkFoldOrder checks that the events of a subject, and those of a series, end in the same state in whatever order they come.
-// Each event comes with the series as it was in the order of what happened: a card tells what was known then.
+// checkFoldOrder checks that the events of a subject, and of a series, lead to the same state in any order. Each event comes with the
+// series in its original order: a card shows what was known then.
 func (tr *conformance) checkFoldOrder(t *testing.T) {
 	for _, story := range tr.Stories {
 		w, steps := tr.play(t, story)
@@ -100,7 +100,7 @@ func (tr *conformance) checkSeriesOrder(t *testing.T, story Story, w *world, shu
 	}
 }
 
-// checkStorage checks that events and states that went through JSON say what they said.
+// checkStorage checks that events and states are the same after encoding and decoding.
 func (tr *conformance) checkStorage(t *testing.T) {
 	for _, story := range tr.Stories {
 		w := tr.newWorld()
@@ -120,7 +120,7 @@ func (tr *conformance) checkStorage(t *testing.T) {
 	}
 }
 
-// indented returns the same JSON in other characters, as a store may give it back.
+// indented returns the JSON with other white space, as a store may return it.
 func indented(t *testing.T, state json.RawMessage) json.RawMessage {
 	t.Helper()
 	var any any

@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// goldenStory is a delivery of a story as the golden file has it.
+// goldenStory is a delivery of a story in the golden file.
 type goldenStory struct {
 	Delivery string        `json:"delivery"`
 	Events   []goldenEvent `json:"events"`
@@ -73,7 +73,8 @@ type goldenAction struct {
 	Options map[string]string `json:"options,omitempty"`
 }
 
-// checkGolden holds the cards and replies of each story, in English. Write the files anew with "make golden" and read the difference.
+// checkGolden compares the cards and replies of each story, in English, with its golden file. Run "make golden" to rewrite the files, and
+// read the diff.
 func (tr *conformance) checkGolden(t *testing.T) {
 	for _, story := range tr.Stories {
 		w := tr.newWorld()
@@ -159,7 +160,7 @@ func (tr *conformance) goldenActions(all []chat.Action) []goldenAction {
 	return actions
 }
 
-// hasProof reports whether the delivery shows anything that only who knows the secret can make.
+// hasProof reports whether the delivery has something that only someone who knows the secret can make.
 func (tr *conformance) hasProof(d provider.Delivery, secret string) bool {
 	places := []string{d.PathSecret}
 	for _, value := range d.Header {

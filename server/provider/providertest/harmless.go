@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// maxText is the longest text on a card or in a thread, in characters: half of what a post takes.
+// maxText is the longest text on a card or in a thread, in characters: half the length of a post.
 const maxText = 8000
 
-// evil is the host that no link may lead to.
+// evil is a host that no link may lead to.
 const evil = "evil.example"
 
-// linked is a link; acting is what nothing from outside may become.
+// linked matches a link; acting matches what untrusted text must not become.
 var (
 	linked = regexp.MustCompile(`\]\(([^)\s]*)\)`)
 	acting = map[string]*regexp.Regexp{
@@ -35,7 +35,7 @@ var (
 	}
 )
 
-// requireHarmless fails the test where something in the text would act.
+// requireHarmless fails the test if something in the text has an effect.
 func (tr *conformance) requireHarmless(t testing.TB, text string) {
 	t.Helper()
 	if _, known := tr.checked.Load(text); known {
@@ -45,13 +45,13 @@ func (tr *conformance) requireHarmless(t testing.TB, text string) {
 	tr.checked.Store(text, "")
 }
 
-// Harmless returns an error where the Markdown text mentions somebody, leads elsewhere than to web addresses, holds HTML, or lets
-// one of the hostile texts of this package do what it tries to. What stands in code does nothing.
+// Harmless returns an error if the Markdown text mentions someone, links to anything but web addresses, contains HTML, or lets one of
+// this package's hostile texts take effect. Code has no effect.
 func Harmless(text string) error {
 	if utf8.RuneCountInString(text) > maxText {
 		return errors.Errorf("a text of %d characters", utf8.RuneCountInString(text))
 	}
-	plain := strings.ReplaceAll(withoutCode(text), `\]`, "") // an escaped bracket ends no link's text
+	plain := strings.ReplaceAll(withoutCode(text), `\]`, "") // an escaped bracket doesn't end a link's text
 	for _, link := range linked.FindAllStringSubmatch(plain, -1) {
 		if err := webAddress(link[1]); err != nil {
 			return err
@@ -66,7 +66,7 @@ func Harmless(text string) error {
 	return nil
 }
 
-// webAddress returns an error for an address that is neither blank nor one that a link may lead to.
+// webAddress returns an error for an address that isn't empty and that no link may lead to.
 func webAddress(address string) error {
 	if address == "" {
 		return nil
@@ -83,7 +83,7 @@ func webAddress(address string) error {
 	return nil
 }
 
-// withoutCode returns the text without what stands between backticks.
+// withoutCode returns the text without code between backticks.
 func withoutCode(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
@@ -111,7 +111,7 @@ func withoutCode(text string) string {
 // run returns how many backticks the text begins with.
 func run(text string) int { return len(text) - len(strings.TrimLeft(text, "`")) }
 
-// closing returns where exactly n backticks follow each other, -1 for nowhere.
+// closing returns the index of the next run of exactly n backticks, or -1.
 func closing(text string, n int) int {
 	for i := 0; i < len(text); {
 		if text[i] != '`' {

@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// hostileTexts are what somebody might write where a tool takes any text.
+// hostileTexts are texts that someone may write wherever a provider accepts text.
 func hostileTexts() []string {
 	return []string{
 		"@channel @all @here @mallory",
@@ -31,7 +31,7 @@ func hostileTexts() []string {
 	}
 }
 
-// checkEscaping plants each hostile text into each place of each delivery, alone and behind what was there, and looks at what is shown.
+// checkEscaping plants each hostile text in each place of each delivery, alone and after the original text, and checks what is shown.
 func (tr *conformance) checkEscaping(t *testing.T) {
 	done := map[string]bool{}
 	for _, story := range tr.Stories {
@@ -40,7 +40,7 @@ func (tr *conformance) checkEscaping(t *testing.T) {
 			d := tr.delivery(tr.fixture(t, name), minute)
 			bodies := planted(d.Body)
 			if done[name] {
-				bodies = nil // in another story it looks no different
+				bodies = nil // it looks the same in another story
 			}
 			done[name] = true
 			for _, body := range bodies {
@@ -55,12 +55,12 @@ func (tr *conformance) checkEscaping(t *testing.T) {
 	}
 }
 
-// checkShown applies what is understood of the delivery and checks what would be shown.
+// checkShown applies the events of the delivery and checks what is shown.
 func (tr *conformance) checkShown(t testing.TB, w *world, d provider.Delivery) {
 	t.Helper()
 	events, err := tr.p.Parse(d)
 	if err != nil {
-		return // not understood, which is an answer
+		return // not understood, which is fine
 	}
 	for _, e := range events {
 		checkEvent(t, e)
@@ -70,10 +70,10 @@ func (tr *conformance) checkShown(t testing.TB, w *world, d provider.Delivery) {
 	}
 }
 
-// inTurn is how many places share the hostile texts: a third of them stands in each, and all in any three.
+// inTurn is how many places share the hostile texts: each place has a third of them, and any three places have all.
 const inTurn = 3
 
-// planted returns the JSON body with each text in it replaced by hostile texts, in turn, and with all of them behind it.
+// planted returns the JSON body with each text replaced by hostile texts in turn, and with all of them appended.
 func planted(body []byte) [][]byte {
 	var bodies [][]byte
 	for at, value := range leaves(body) {
@@ -91,7 +91,7 @@ func planted(body []byte) [][]byte {
 	return bodies
 }
 
-// checkHostileInput checks that nothing which arrives makes the provider panic, or fail at what it took for understood.
+// checkHostileInput checks that no input makes the provider panic, or fail after it was understood.
 func (tr *conformance) checkHostileInput(t *testing.T) {
 	for _, f := range tr.Fixtures {
 		d := tr.delivery(f, 0)
@@ -125,14 +125,14 @@ func (tr *conformance) checkHostileInput(t *testing.T) {
 	}
 }
 
-// leaves returns all values of the JSON body that hold no others, and the empty ones that could, in order.
+// leaves returns all values of the JSON body that contain no others, in order.
 func leaves(body []byte) []any {
 	var found []any
 	walk(decoded(body), func(v any) any { found = append(found, v); return v })
 	return found
 }
 
-// replaced returns the body with another value in place of the leaf at this position.
+// replaced returns the body with another value for the leaf at this index.
 func replaced(body []byte, at int, value any) []byte {
 	position := -1
 	changed := walk(decoded(body), func(v any) any {
@@ -186,7 +186,7 @@ func walk(value any, change func(any) any) any {
 	return change(value)
 }
 
-// FuzzParse tries the provider with deliveries like the fixtures.
+// FuzzParse tests the provider with deliveries that resemble the fixtures.
 func FuzzParse(f *testing.F, p provider.Provider, s Suite) {
 	tr := newConformance(f, p, s)
 	for i, fixture := range s.Fixtures {
@@ -201,7 +201,7 @@ func FuzzParse(f *testing.F, p provider.Provider, s Suite) {
 	})
 }
 
-// FuzzVerify tries the provider with proofs like the right ones; none but those may pass.
+// FuzzVerify tests the provider with proofs that resemble valid ones; only those may pass.
 func FuzzVerify(f *testing.F, p provider.Provider, s Suite) {
 	tr := newConformance(f, p, s)
 	for i, fixture := range s.Fixtures {

@@ -25,55 +25,55 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Suite is what a provider is tried with.
+// Suite is the input for the tests of a provider.
 type Suite struct {
-	// Dir holds the bodies of the fixtures and the golden files; "testdata" when empty.
+	// Dir has the bodies of the fixtures and the golden files; "" means "testdata".
 	Dir string
-	// Fixtures are deliveries as the tool sends them.
+	// Fixtures are deliveries as the provider sends them.
 	Fixtures []Fixture
-	// Stories are sequences of fixtures; each fixture alone is no story of its own.
+	// Stories are sequences of fixtures.
 	Stories []Story
-	// Proofs are all ways in which deliveries prove themselves.
+	// Proofs are all ways to prove a delivery.
 	Proofs []Proof
-	// Update writes the golden files anew.
+	// Update rewrites the golden files.
 	Update bool
 }
 
-// Fixture is one delivery as the tool sends it.
+// Fixture is one delivery as the provider sends it.
 type Fixture struct {
 	Name string
 	// Headers are those that the provider reads, under their canonical names, without a proof.
 	Headers map[string]string
-	// Body is a file in the suite's folder; "" is an empty body.
+	// Body is a file in Dir; "" means an empty body.
 	Body string
-	// Secret says that headers and body are a recorded pair which the secret proves as it is.
+	// Secret is set for a recorded pair of headers and body; it is the secret that proves them.
 	Secret string
-	// Ping is a delivery that needs no proof, as nothing is done with it.
+	// Ping is set for a delivery that needs no proof, because nothing is done with it.
 	Ping bool
 }
 
-// Story is a sequence of deliveries with the cards that they make, held in the file "<name>.golden.json".
+// Story is a sequence of deliveries. Its cards are in "<name>.golden.json".
 type Story struct {
 	Name string
-	// Fixtures are their names in the order of what happened; at the tool one minute passes between two of them.
+	// Fixtures are the names of the fixtures in order, one minute apart.
 	Fixtures []string
 }
 
-// Proof is a way in which a delivery shows that its sender knows a secret.
+// Proof is a way to prove that the sender knows a secret.
 type Proof struct {
 	Name string
-	// By is what Verify is to call it.
+	// By is the kind that Verify has to return.
 	By provider.ProofKind
-	// Header holds the proof; "" puts it into the path.
+	// Header has the proof; "" puts it in the path.
 	Header string
-	// Prefix stands before what Make makes.
+	// Prefix precedes the proof.
 	Prefix string
-	// Make returns the proof; nil is the secret itself. One that covers the body is a signature.
+	// Make returns the proof; nil means the secret itself. A proof that covers the body is a signature.
 	Make       func(body []byte, secret string) string
 	CoversBody bool
 }
 
-// apply returns the delivery with the proof made with the secret.
+// apply returns the delivery with a proof for the secret.
 func (p Proof) apply(d provider.Delivery, secret string) provider.Delivery {
 	value := secret
 	if p.Make != nil {
@@ -82,7 +82,7 @@ func (p Proof) apply(d provider.Delivery, secret string) provider.Delivery {
 	return p.show(d, p.Prefix+value)
 }
 
-// show returns the delivery with this text in the place of the proof.
+// show returns the delivery with this text as the proof.
 func (p Proof) show(d provider.Delivery, value string) provider.Delivery {
 	headers := map[string]string{}
 	maps.Copy(headers, d.Header)
@@ -95,7 +95,7 @@ func (p Proof) show(d provider.Delivery, value string) provider.Delivery {
 	return d
 }
 
-// shown returns what stands in the place of the proof.
+// shown returns the delivery's proof.
 func (p Proof) shown(d provider.Delivery) string {
 	if p.Header == "" {
 		return d.PathSecret
@@ -103,23 +103,23 @@ func (p Proof) shown(d provider.Delivery) string {
 	return d.Header[p.Header]
 }
 
-// conformance is a provider on trial: the suite made ready.
+// conformance is a provider under test with its suite.
 type conformance struct {
 	Suite
 	p         provider.Provider
 	d         provider.Descriptor
 	catalogue *i18n.Catalogue
-	// texts are the provider's own messages in English.
+	// texts are the provider's English messages.
 	texts  map[string]json.RawMessage
 	bodies map[string][]byte
-	// checked are the messages and texts found good, with the text of a message: most come again and again.
+	// checked are messages and texts that passed, because most occur again and again.
 	checked sync.Map
 }
 
-// noon is when the stories begin.
+// noon is the time at which the stories begin.
 func noon() time.Time { return time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC) }
 
-// Run tries the provider in every respect.
+// Run runs all tests of the provider.
 func Run(t *testing.T, p provider.Provider, s Suite) {
 	t.Helper()
 	tr := newConformance(t, p, s)
@@ -158,7 +158,7 @@ func Run(t *testing.T, p provider.Provider, s Suite) {
 	}
 }
 
-// newConformance reads the suite's files.
+// newConformance reads the files of the suite.
 func newConformance(t testing.TB, p provider.Provider, s Suite) *conformance {
 	t.Helper()
 	if s.Dir == "" {
@@ -183,7 +183,7 @@ func newConformance(t testing.TB, p provider.Provider, s Suite) *conformance {
 	return tr
 }
 
-// delivery returns the fixture as it arrives some minutes after noon.
+// delivery returns the fixture as received some minutes after noon.
 func (tr *conformance) delivery(f Fixture, minute int) provider.Delivery {
 	return provider.Delivery{
 		Header: f.Headers, Body: tr.bodies[f.Name], ReceivedAt: noon().Add(time.Duration(minute) * time.Minute),

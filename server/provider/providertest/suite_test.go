@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// lamps is the smallest provider there can be.
+// lamps is the smallest possible provider.
 type lamps struct{}
 
 const texts = `{

@@ -11,24 +11,24 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// secret and former are shared with the tool; stranger is not.
+// secret and former are shared with the provider; stranger isn't.
 const (
 	secret   = "KSOXMWX5UBLQTBRPBKVCZMAFWE"
 	former   = "4ZQ6JH2TTXN6MJRV7KJ3YH5W2A"
 	stranger = "QIGD4JUX2CQHQYAKWUUDBV2UJE"
 )
 
-// checkVerify checks each way of proving with each fixture.
+// checkVerify checks each proof with each fixture.
 func (tr *conformance) checkVerify(t *testing.T) {
 	for _, f := range tr.Fixtures {
 		if f.Secret != "" {
-			continue // it has its own proof; see believesRecords
+			continue // it has its own proof; see checkRecordedDeliveries
 		}
 		bare := tr.delivery(f, 0)
 		tr.checkUnproved(t, f, bare)
 		for _, proof := range tr.Proofs {
 			if len(bare.Body) == 0 && proof.CoversBody {
-				continue // nobody signs nothing
+				continue // an empty body can't be signed
 			}
 			label := f.Name + ", " + proof.Name
 			tr.requireAccepted(t, label, proof, bare)
@@ -104,7 +104,7 @@ func isRefusal(err error) bool {
 	return errors.Is(err, provider.ErrForged) || errors.Is(err, provider.ErrUnsigned) || errors.Is(err, provider.ErrPing)
 }
 
-// checkRecordedDeliveries checks the pairs of headers and body that come from the tool's documentation or a recording.
+// checkRecordedDeliveries checks pairs of headers and body from the provider's documentation or a recording.
 func (tr *conformance) checkRecordedDeliveries(t *testing.T) {
 	for _, f := range tr.Fixtures {
 		if f.Secret == "" {

@@ -13,10 +13,10 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// maxState is how much of a subject, or of a series, is worth keeping.
+// maxState limits the state of a subject or series, in bytes.
 const maxState = 32 << 10
 
-// world is what a bridge would know: the subjects and series of one connection.
+// world is what the bridge would know: the subjects and series of one connection.
 type world struct {
 	tr       *conformance
 	subjects map[string]json.RawMessage
@@ -37,12 +37,12 @@ func (tr *conformance) newWorld() *world {
 	return &world{tr: tr, subjects: map[string]json.RawMessage{}, series: map[string]json.RawMessage{}, aliases: map[string]string{}}
 }
 
-// copy returns a world that goes on from here by itself.
+// copy returns an independent copy.
 func (w *world) copy() *world {
 	return &world{tr: w.tr, subjects: maps.Clone(w.subjects), series: maps.Clone(w.series), aliases: maps.Clone(w.aliases)}
 }
 
-// apply brings the event to its series, its subject and those that it is part of as well.
+// apply applies the event to its series, its subject and its related subjects.
 func (w *world) apply(t testing.TB, e provider.Event) []step {
 	t.Helper()
 	var series json.RawMessage
@@ -91,7 +91,7 @@ func (w *world) fold(t testing.TB, subject string, series json.RawMessage, e pro
 	done := step{event: e, subject: subject, series: series, change: change}
 	if change.Stale {
 		if before == nil {
-			return done // such as the deletion of what was never heard of
+			return done // such as the deletion of an unknown subject
 		}
 	} else {
 		require.True(t, json.Valid(change.State), "a state is JSON: %s", change.State)
@@ -115,7 +115,7 @@ func (tr *conformance) parse(t testing.TB, name string, d provider.Delivery) []p
 	return events
 }
 
-// play returns all steps of the story, in order.
+// play returns all steps of the story in order.
 func (tr *conformance) play(t testing.TB, s Story) (*world, []step) {
 	t.Helper()
 	w := tr.newWorld()
@@ -140,7 +140,7 @@ func (w *world) cards(t testing.TB) map[string]chat.Card {
 	return all
 }
 
-// maxFields is how many facts a card may have: more are too many to read.
+// maxFields limits the facts on a card, so that it stays readable.
 const maxFields = 6
 
 // checkStep checks what the bridge and the surface rely on.

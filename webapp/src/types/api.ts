@@ -205,7 +205,7 @@ export interface ProviderPage {
 
 /** A tab of a provider's page: connections, subscriptions, or on-call rotations. */
 export interface Tab {
-    id: 'service' | 'incidents' | 'oncall';
+    id: 'service' | 'notifications' | 'oncall';
     title: string;
 
     /** What the tab is for, or what to do if it is empty. Markdown. */

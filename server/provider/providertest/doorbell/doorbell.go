@@ -1,11 +1,10 @@
-// Package doorbell is a provider of a tool that does not exist, as small as one can be: it shows what adding a provider takes. See
+// Package doorbell is a minimal provider for a product that doesn't exist. It shows what adding a provider takes: see
 // docs/adding-a-provider.md.
 package doorbell
 
 import (
 	"embed"
 	"encoding/json"
-	"io/fs"
 	"time"
 
 	"github.com/pkg/errors"
@@ -17,7 +16,7 @@ import (
 // headerSignature has the hexadecimal HMAC of the body.
 const headerSignature = "X-Doorbell-Signature"
 
-// maxName bounds names from outside, in characters.
+// maxName limits untrusted names, in characters.
 const maxName = 100
 
 //go:embed texts/en.json
@@ -29,7 +28,7 @@ type Doorbell struct{}
 // New returns the provider.
 func New() Doorbell { return Doorbell{} }
 
-// ring is what the tool sends, and the state of a card: that somebody stands at a door, or that they were let in.
+// ring is a delivery and the state of a card: someone is at a door, or was let in.
 type ring struct {
 	ID     string    `json:"id"`
 	Door   string    `json:"door"`
@@ -40,10 +39,6 @@ type ring struct {
 
 // Describe implements provider.Provider.
 func (Doorbell) Describe() provider.Descriptor {
-	own, err := fs.Sub(texts, "texts")
-	if err != nil {
-		own = texts // cannot be: the folder is part of the binary
-	}
 	return provider.Descriptor{
 		ID: "doorbell", Name: "Doorbell", Summary: chat.Say("doorbell.summary"), ResourceNoun: chat.Say("doorbell.resource"),
 		Events: []provider.EventKind{
@@ -51,7 +46,7 @@ func (Doorbell) Describe() provider.Descriptor {
 			{ID: "opened", Label: chat.Say("doorbell.event.opened"), Default: true},
 		},
 		Filters: []provider.Filter{{ID: "door", Label: chat.Say("doorbell.door")}},
-		Headers: []string{headerSignature}, Texts: own,
+		Headers: []string{headerSignature}, Texts: provider.Texts(texts),
 	}
 }
 
@@ -61,11 +56,7 @@ func (Doorbell) Verify(d provider.Delivery, secrets []string) (provider.Proof, e
 	if signature == "" {
 		return provider.Proof{}, provider.ErrUnsigned
 	}
-	n := provider.MatchSignature(d.Body, signature, secrets)
-	if n < 0 {
-		return provider.Proof{}, provider.ErrForged
-	}
-	return provider.Proof{Secret: n, By: provider.BySignature}, nil
+	return provider.ProofOf(provider.MatchSignature(d.Body, signature, secrets), provider.BySignature)
 }
 
 // Parse implements provider.Provider.
@@ -81,7 +72,7 @@ func (Doorbell) Parse(d provider.Delivery) ([]provider.Event, error) {
 func event(r ring) provider.Event {
 	data, err := json.Marshal(r)
 	if err != nil {
-		data = nil // a year that JSON has no form for; Fold says so
+		data = nil // a year that JSON can't encode; Fold reports it
 	}
 	return provider.Event{Subject: "ring/" + r.ID, Labels: map[string]string{"door": r.Door}, At: r.At, Data: data}
 }

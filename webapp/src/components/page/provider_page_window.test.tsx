@@ -22,7 +22,7 @@ const setUp: ProviderPage = {
             items: [{title: 'acme', url: 'https://acme.pagerduty.com', details: ['Connected by alice'], buttons: [{label: 'Disconnect', primary: false, press: 'v1.end'}]}],
             buttons: [{label: 'Connect this channel', primary: true, press: 'v1.connect'}],
         },
-        {id: 'incidents', title: 'Incidents', intro: '', items: [{title: 'acme / 1', url: 'javascript:alert(1)', details: ['Events: Triggered'], buttons: [{label: 'Change', primary: false, press: 'v1.change'}]}], buttons: []},
+        {id: 'notifications', title: 'Incidents', intro: '', items: [{title: 'acme / 1', url: 'javascript:alert(1)', details: ['Events: Triggered'], buttons: [{label: 'Change', primary: false, press: 'v1.change'}]}], buttons: []},
         {id: 'oncall', title: 'On call', intro: 'No rotations yet.', items: [], buttons: []},
     ],
 };
