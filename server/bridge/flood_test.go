@@ -38,7 +38,7 @@ func TestASubjectGrowsNoFurtherWhileTheInboxTakesNothing(t *testing.T) {
 	w.queue.full = false
 	subject, _, err := w.records.Subject(context.Background(), "con1", "a")
 	require.NoError(t, err)
-	require.Len(t, subject.Chores, 20)
+	require.Len(t, subject.FollowUps, 20)
 }
 
 // jobOf returns what the inbox holds of a delivery.

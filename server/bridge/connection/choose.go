@@ -10,8 +10,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// orChoose returns the error, unless it is that several things fit: then it asks which one the deed is for.
-func (s *Connector) orChoose(ctx context.Context, w conversation.Request, deed string, err error) (chat.Note, bool, error) {
+// offerChoices returns the error, unless it is that several things fit: then it asks which one the deed is for.
+func (s *Connector) offerChoices(ctx context.Context, w conversation.Request, deed string, err error) (chat.Note, bool, error) {
 	var several *provider.AmbiguousError
 	if !errors.As(err, &several) || len(several.Choices) == 0 {
 		return chat.Note{}, false, err

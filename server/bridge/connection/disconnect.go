@@ -167,7 +167,7 @@ func (s *Webhooks) uninstall(ctx context.Context, w conversation.Request, c brid
 	if !ok {
 		return nil
 	}
-	return s.asEither(ctx, w, c, func(as acting) error {
+	return s.asConnectionOrUser(ctx, w, c, func(as caller) error {
 		installation := c.Installation
 		if len(installation) == 0 {
 			hook, err := s.Keys.HookOf(ctx, c)

@@ -161,3 +161,6 @@ func (s *Sharing) unfollow(ctx context.Context, w conversation.Request, c bridge
 	_, _, err := s.follower.detach(ctx, c.ID, w.Provider, w.Place)
 	return err
 }
+
+// Everything is what somebody types to mean all connections of the channel.
+const Everything = "all"

@@ -12,19 +12,19 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// acting is as whom a tool is called for a connection. own says that it is the person who asked.
-type acting struct {
+// caller is as whom a tool is called for a connection. own says that it is the person who asked.
+type caller struct {
 	session provider.Session
 	own     bool
 }
 
-// asEither does something at the tool as the connection acts, or, where that account or token may not, as the person who asks. The
+// asConnectionOrUser does something at the tool as the connection acts, or, where that account or token may not, as the person who asks. The
 // failure is the person's then, who can do something about it.
-func (s *Webhooks) asEither(ctx context.Context, w conversation.Request, c bridge.Connection, do func(acting) error) error {
+func (s *Webhooks) asConnectionOrUser(ctx context.Context, w conversation.Request, c bridge.Connection, do func(caller) error) error {
 	own := !c.HasCredential && c.ActsAs == w.Actor.Person
 	session, err := s.Caller.Background(ctx, c)
 	if err == nil {
-		err = do(acting{session: session, own: own})
+		err = do(caller{session: session, own: own})
 	}
 	if own || !fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable,
 		fault.ProviderForbidden, fault.NotResourceAdmin, fault.ResourceUnknown) {
@@ -37,7 +37,7 @@ func (s *Webhooks) asEither(ctx context.Context, w conversation.Request, c bridg
 	if session, err = s.Sessions.ForUser(ctx, c.Provider, site, w.Actor.Person); err != nil {
 		return err
 	}
-	return do(acting{session: session, own: true})
+	return do(caller{session: session, own: true})
 }
 
 // Repair sets the webhook up again, or brings it up to date.
@@ -69,7 +69,7 @@ func (s *Webhooks) fix(ctx context.Context, w conversation.Request, c bridge.Con
 	if err != nil {
 		return provider.Site{}, err
 	}
-	return site, s.asEither(ctx, w, c, func(as acting) error {
+	return site, s.asConnectionOrUser(ctx, w, c, func(as caller) error {
 		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
 		if err != nil {
 			return errors.Wrap(err, "look the resource up")

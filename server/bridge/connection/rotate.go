@@ -23,7 +23,7 @@ func (s *Rotator) Rotate(ctx context.Context, w conversation.Request) (chat.Note
 		return note, err
 	}
 	if err := s.Rights.MayChange(ctx, w.Actor, c); err != nil {
-		return s.orByHand(ctx, w, c, err)
+		return s.offerByHand(ctx, w, c, err)
 	}
 	_, installs := s.InstallerOf(c)
 	if installs && s.GivesSecret(w.Provider) {
@@ -41,8 +41,8 @@ func (s *Rotator) Rotate(ctx context.Context, w conversation.Request) (chat.Note
 		conversation.Offer{Label: chat.Say("bridge.button.rotate"), Primary: true, Operation: conversation.OpRotateNow, Request: w}, conversation.OrCancel(w))
 }
 
-// orByHand returns the refusal; where the channel can have a webhook of its own that people set up at the tool, as a note that offers it.
-func (s *Rotator) orByHand(ctx context.Context, w conversation.Request, c bridge.Connection, refusal error) (chat.Note, error) {
+// offerByHand returns the refusal; where the channel can have a webhook of its own that people set up at the tool, as a note that offers it.
+func (s *Rotator) offerByHand(ctx context.Context, w conversation.Request, c bridge.Connection, refusal error) (chat.Note, error) {
 	_, installs := s.InstallerOf(c)
 	if _, instructs := s.Registry.Get(c.Provider).(provider.ManualSetup); !installs || !instructs || !fault.Is(refusal, fault.SharedElsewhere) {
 		return chat.Note{}, refusal
@@ -98,7 +98,7 @@ func (s *Rotator) rotateAtTool(ctx context.Context, w conversation.Request, c br
 	if _, err := s.Keys.HookOf(ctx, c); fault.Is(err, fault.Unreadable) {
 		renewed = &bridge.Keys{Secrets: []bridge.Secret{{Value: secret}}}
 	}
-	site, err := s.sharing.asProved(ctx, w, c, func(as acting) error {
+	site, err := s.sharing.asProvenAdmin(ctx, w, c, func(as caller) error {
 		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
 		if err != nil {
 			return errors.Wrap(err, "look the resource up")
@@ -113,7 +113,7 @@ func (s *Rotator) rotateAtTool(ctx context.Context, w conversation.Request, c br
 		t := target{installer: installer, session: as.session, resource: resource, own: as.own}
 		made, err := s.webhooks.setUp(ctx, t, c.ID, hook)
 		if err != nil {
-			return s.unless(ctx, c, secret, errors.Wrap(err, "give the tool a new secret"))
+			return s.withdrawRefused(ctx, c, secret, errors.Wrap(err, "give the tool a new secret"))
 		}
 		if made.Secret == "" {
 			made.Secret = secret
@@ -132,8 +132,8 @@ func (s *Rotator) rotateAtTool(ctx context.Context, w conversation.Request, c br
 	return chat.Note{Text: chat.Say("bridge.rotate.done_installed", "Name", c.Link(), "Provider", s.Name(w.Provider))}, nil
 }
 
-// unless takes the candidate back where the tool refused it, and returns the failure. After any other failure the tool may have it.
-func (s *Rotator) unless(ctx context.Context, c bridge.Connection, secret string, failure error) error {
+// withdrawRefused takes the candidate back where the tool refused it, and returns the failure. After any other failure the tool may have it.
+func (s *Rotator) withdrawRefused(ctx context.Context, c bridge.Connection, secret string, failure error) error {
 	if !fault.Is(failure, fault.ProviderForbidden, fault.NotResourceAdmin, fault.AccountRejected, fault.ResourceUnknown) {
 		return failure
 	}

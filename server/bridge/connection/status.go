@@ -111,7 +111,7 @@ func (s *Status) hookHealth(ctx context.Context, w conversation.Request, c bridg
 	}
 	fine := false
 	if err == nil {
-		err = s.webhooks.asEither(ctx, w, c, func(as acting) error {
+		err = s.webhooks.asConnectionOrUser(ctx, w, c, func(as caller) error {
 			var err error
 			fine, err = installer.Installed(ctx, as.session, c.Resource, hook, c.Installation)
 			return err

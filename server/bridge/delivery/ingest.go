@@ -38,7 +38,7 @@ const (
 // Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting. After the last one, and after any other error, the
 // provider should send it again.
 func (s *Receiver) Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body io.Reader) error {
-	c, p, err := s.hooked(ctx, hook)
+	c, p, err := s.connectionOf(ctx, hook)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (s *Receiver) Ingest(ctx context.Context, hook, pathSecret string, header f
 	case err != nil:
 		return s.refuse(c, desc, err)
 	}
-	return s.store(ctx, c, p, d, s.Keys.Promote(ctx, c, keys, proof), secrets)
+	return s.accept(ctx, c, p, d, s.Keys.Promote(ctx, c, keys, proof), secrets)
 }
 
 // maxBodyOf returns the largest delivery of the provider, in bytes.
@@ -87,8 +87,8 @@ func maxBodyOf(desc provider.Descriptor) int64 {
 	return defaultMaxBody
 }
 
-// hooked returns the connection that the end of an address belongs to. Fault: HookUnknown.
-func (s *Receiver) hooked(ctx context.Context, hook string) (bridge.Connection, provider.Provider, error) {
+// connectionOf returns the connection that the end of an address belongs to. Fault: HookUnknown.
+func (s *Receiver) connectionOf(ctx context.Context, hook string) (bridge.Connection, provider.Provider, error) {
 	unknown := fault.New(fault.HookUnknown)
 	id, key, _ := strings.Cut(hook, ".")
 	if id == "" || key == "" || len(hook) > maxHook || strings.ContainsFunc(id, outsideID) {
@@ -110,8 +110,8 @@ func outsideID(c rune) bool {
 	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
 }
 
-// store puts a delivery that was verified into the inbox, unless it says nothing.
-func (s *Receiver) store(ctx context.Context, c bridge.Connection, p provider.Provider, d provider.Delivery, proof provider.Proof, secrets []string) error {
+// accept puts a delivery that was verified into the inbox, unless it says nothing.
+func (s *Receiver) accept(ctx context.Context, c bridge.Connection, p provider.Provider, d provider.Delivery, proof provider.Proof, secrets []string) error {
 	entry := bridge.Entry{By: proof.By, Old: proof.Secret > 0}
 	events, err := p.Parse(d)
 	switch {

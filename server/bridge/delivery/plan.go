@@ -9,7 +9,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
-	"mattermost-plugin-zoom/server/queue"
 )
 
 // Limits of a subject's record, and of how fast its cards change.
@@ -19,7 +18,7 @@ const (
 	// maxNames is how many further names a subject remembers to have.
 	maxNames = 50
 	// maxChores is how many tasks it remembers while the inbox takes none: a tool that is looked at again tells the same.
-	maxChores = 20
+	maxFollowUps = 20
 	// maxFurther is how many events of other subjects may follow from one.
 	maxFurther = 10
 	// maxWaiting bounds what waits for a channel that nothing can be posted in.
@@ -39,22 +38,22 @@ const (
 // remember keeps what is to be done about the event beside showing it, so that nobody's death has it forgotten.
 func remember(sub *bridge.Subject, eventID string, c provider.Change) {
 	for _, name := range c.Aliases {
-		if name != sub.Name && !slices.Contains(sub.Names, name) && !slices.Contains(sub.Unnamed, name) {
-			sub.Unnamed = append(sub.Unnamed, name)
+		if name != sub.Name && !slices.Contains(sub.Names, name) && !slices.Contains(sub.NewNames, name) {
+			sub.NewNames = append(sub.NewNames, name)
 		}
 	}
 	for i, task := range c.Tasks {
 		task.Round = 0
 		id := kv.Hash("task", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
-		sub.Chores = append(sub.Chores, bridge.Chore{ID: id, Task: task})
+		sub.FollowUps = append(sub.FollowUps, bridge.FollowUp{ID: id, Task: task})
 	}
 	for i, further := range c.FollowUps[:min(len(c.FollowUps), maxFurther)] {
 		further.UpdateOnly, further.Series = true, "" // so that it begins nothing
 		id := kv.Hash("further", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
-		sub.Chores = append(sub.Chores, bridge.Chore{ID: id, Event: &further})
+		sub.FollowUps = append(sub.FollowUps, bridge.FollowUp{ID: id, Event: &further})
 	}
-	sub.Unnamed = sub.Unnamed[max(0, len(sub.Unnamed)-maxNames):]
-	sub.Chores = sub.Chores[max(0, len(sub.Chores)-maxChores):]
+	sub.NewNames = sub.NewNames[max(0, len(sub.NewNames)-maxNames):]
+	sub.FollowUps = sub.FollowUps[max(0, len(sub.FollowUps)-maxFollowUps):]
 }
 
 // visibility is how much of an event people can see.
@@ -194,87 +193,8 @@ func planFor(sub *bridge.Subject, wish bridge.Subscription, at *bridge.Shown, e 
 	return edited
 }
 
-// enqueue adds to what is to be posted. Where nothing can be posted for long, the oldest is let go of.
-func enqueue(at *bridge.Shown, w bridge.Waiting) {
-	at.Waiting = append(at.Waiting, w)
-	at.Waiting = at.Waiting[max(0, len(at.Waiting)-maxWaiting):]
-}
-
-// enqueueReplies adds the event's replies, of which the first calls who is mentioned. What is only text is one post: it was said at once,
-// and each post in a thread is dear to the server, and a notification to who follows it.
-func enqueueReplies(at *bridge.Shown, e provider.Event, replies []chat.Reply, mention string) {
-	for i, r := range replies {
-		if i == 0 && mention != "" {
-			r.Mention = mention
-		}
-		w := bridge.Waiting{Key: waitingKey(e, strconv.Itoa(i)), Reply: r}
-		if i > 0 && isPlain(w) && len(replies[i-1].Actions) == 0 {
-			last := &at.Waiting[len(at.Waiting)-1]
-			last.Reply.Text = chat.Lines(last.Reply.Text, r.Text)
-			continue
-		}
-		enqueue(at, w)
-	}
-}
-
 // seenAs is how a subject remembers the event.
 func seenAs(e provider.Event) string { return kv.Hash(e.ID)[:16] }
-
-func waitingKey(e provider.Event, what string) string { return kv.Hash(e.ID, what) }
-
-// take takes the leases of what has to be shown and can be now. The error has who cannot show the rest come back for it.
-func (s *Applier) take(sub *bridge.Subject, c bridge.Connection) ([]*work, error) {
-	var todo []*work
-	var wait error
-	now := s.Now()
-	channels := c.Channels()
-	for i := range sub.Shown {
-		at := &sub.Shown[i]
-		since := now.Sub(at.At)
-		switch {
-		case at.Over, at.Held, at.Rev >= sub.Rev && len(at.Waiting) == 0, !at.Shared && !slices.Contains(channels, at.Place.Top()):
-		case now.Before(at.Until):
-			wait = worst(wait, queue.NotYet(min(at.Until.Sub(now), waitMax)))
-		case !at.Message.Zero() && since >= 0 && since < editEvery:
-			wait = worst(wait, queue.NotYet(editEvery-since))
-		default:
-			w := &work{again: at.Owner != ""}
-			if !w.again {
-				at.Waiting = together(at.Waiting)
-			}
-			at.Lease = at.Taken(s.owner, now)
-			w.Shown, w.post = *at, at.Message
-			w.Waiting = slices.Clone(at.Waiting)
-			todo = append(todo, w)
-		}
-	}
-	return todo, wait
-}
-
-// together puts the lines of a flood into few replies, in their order. It is for the record, before anything of it is posted, so that
-// whoever goes on knows what each reply holds.
-func together(all []bridge.Waiting) []bridge.Waiting {
-	if len(all) <= fewWaiting {
-		return all
-	}
-	var few []bridge.Waiting
-	lines := 0
-	for _, w := range all {
-		n := len(few)
-		if n == 0 || lines >= maxLines || !isPlain(w) || !isPlain(few[n-1]) {
-			few, lines = append(few, w), 1
-			continue
-		}
-		few[n-1].Reply.Text = chat.Lines(few[n-1].Reply.Text, w.Reply.Text)
-		lines++
-	}
-	return few
-}
-
-// isPlain reports whether it is a line of text and nothing else.
-func isPlain(w bridge.Waiting) bool {
-	return w.State == nil && !w.Moved && len(w.Reply.Actions) == 0 && w.Reply.Mention == ""
-}
 
 // thread names the series whose thread an event's card belongs in; where there is none, it is that of the resource.
 func thread(e provider.Event) string {

@@ -36,8 +36,8 @@ func (w *work) subscription(c bridge.Connection) bridge.Subscription {
 	return bridge.Subscription{}
 }
 
-// unwelcome ends the channel's subscriptions by somebody who may no longer post there, and says so to all whom it concerns.
-func (s *Presenter) unwelcome(ctx context.Context, c bridge.Connection, w *work) error {
+// endUnwelcome ends the channel's subscriptions by somebody who may no longer post there, and says so to all whom it concerns.
+func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *work) error {
 	creator := w.subscription(c).CreatedBy
 	channel, err := s.People.Channel(ctx, w.Place)
 	if err != nil {

@@ -65,7 +65,7 @@ func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 			events[i].ID = kv.Hash(string(j.Delivery.Body), strconv.Itoa(i))
 		}
 	}
-	came, err := s.applier.deliver(ctx, c, p, events)
+	came, err := s.applier.applyAll(ctx, c, p, events)
 	came.told = told
 	s.journalize(c, j, came, err)
 	return err

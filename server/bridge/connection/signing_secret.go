@@ -37,10 +37,10 @@ func (s *Connector) ConnectByHand(ctx context.Context, w conversation.Request) (
 	return s.connectHook(ctx, w, chat.Truncate(conversation.Unquoted(w.Text), MaxName))
 }
 
-// enrols decides what who connects a thing has to show where the tool gives the secret: for the first time, and after it was lost, that the
+// needsSecret decides what who connects a thing has to show where the tool gives the secret: for the first time, and after it was lost, that the
 // credential they entered administers it and that the secret is its; later ones need only see it, and nothing that they enter is kept.
 // ask says that nothing was entered yet.
-func (s *Connector) enrols(ctx context.Context, w conversation.Request, t *target, before bridge.Connection, known bool) (ask bool, err error) {
+func (s *Connector) needsSecret(ctx context.Context, w conversation.Request, t *target, before bridge.Connection, known bool) (ask bool, err error) {
 	switch {
 	case known && (t.credential == nil || !s.Keys.Lost(ctx, before)):
 		t.onlySeen, t.own = true, false

@@ -12,17 +12,17 @@ import (
 // maxJournalTitle is how much of a title the journal keeps, in characters.
 const maxJournalTitle = 100
 
-// sight is what a channel may know of a delivery, and saw of it.
-type sight struct {
+// channelView is what a channel may know of a delivery, and saw of it.
+type channelView struct {
 	// readable says that its filters let a subject through, or that the channel has its card.
 	readable    bool
 	kind, title string
 	seen        visibility
 }
 
-// look adds what the channels that follow the connection may know of a subject after some events. A channel that follows other parts of
+// addView adds what the channels that follow the connection may know of a subject after some events. A channel that follows other parts of
 // the connection learns nothing of them.
-func (o *outcome) look(d provider.Descriptor, c bridge.Connection, sub *bridge.Subject, e provider.Event) {
+func (o *outcome) addView(d provider.Descriptor, c bridge.Connection, sub *bridge.Subject, e provider.Event) {
 	resource, labels := sub.Resource, labelsOf(sub, e)
 	if resource == "" {
 		resource = e.Resource
@@ -33,7 +33,7 @@ func (o *outcome) look(d provider.Descriptor, c bridge.Connection, sub *bridge.S
 			continue
 		}
 		at := sub.In(place)
-		now := sight{readable: at != nil && !at.Held || slices.ContainsFunc(all, func(s bridge.Subscription) bool {
+		now := channelView{readable: at != nil && !at.Held || slices.ContainsFunc(all, func(s bridge.Subscription) bool {
 			return filterVerdict(s, d, resource, labels) == wanted
 		})}
 		if sub.State == nil {
@@ -42,29 +42,29 @@ func (o *outcome) look(d provider.Descriptor, c bridge.Connection, sub *bridge.S
 		if now.readable {
 			now.kind, now.title, now.seen = o.kind, o.title, o.by[place]
 		}
-		o.merge(place, now)
+		o.mergeView(place, now)
 	}
 }
 
-// merge adds what a channel saw of one subject to what it saw of others. The first that it may know names the delivery.
-func (o *outcome) merge(place chat.Place, now sight) {
-	if o.sights == nil {
-		o.sights = map[chat.Place]sight{}
+// mergeView adds what a channel saw of one subject to what it saw of others. The first that it may know names the delivery.
+func (o *outcome) mergeView(place chat.Place, now channelView) {
+	if o.channelViews == nil {
+		o.channelViews = map[chat.Place]channelView{}
 	}
-	before := o.sights[place]
+	before := o.channelViews[place]
 	if before.readable || !now.readable {
 		now.kind, now.title = before.kind, before.title
 	}
 	now.readable = now.readable || before.readable
 	now.seen = max(now.seen, before.seen)
-	o.sights[place] = now
+	o.channelViews[place] = now
 }
 
 // views returns what a delivery with this result was to the channels: those to which it was the same are together, as there may be many.
 func (o *outcome) views(result bridge.Result) []bridge.View {
 	views := []bridge.View{}
-	for _, place := range slices.SortedFunc(maps.Keys(o.sights), chat.Place.Compare) {
-		now := o.sights[place]
+	for _, place := range slices.SortedFunc(maps.Keys(o.channelViews), chat.Place.Compare) {
+		now := o.channelViews[place]
 		v := bridge.View{Result: result, Known: now.readable, Event: now.kind, Title: chat.Truncate(now.title, maxJournalTitle)}
 		switch {
 		case result == bridge.Failed, result == bridge.Unreadable:

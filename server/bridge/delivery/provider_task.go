@@ -39,7 +39,7 @@ func (s *Worker) runTask(ctx context.Context, c bridge.Connection, p provider.Pr
 	if !ok || len(c.Subscriptions) == 0 {
 		return nil
 	}
-	events, next, err := s.look(ctx, c, follower, *j.Task)
+	events, next, err := s.runAtProvider(ctx, c, follower, *j.Task)
 	if err != nil {
 		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
 		if fault.Is(err, fault.ProviderUnavailable, fault.ProviderLimited, fault.Internal) {
@@ -64,8 +64,8 @@ func (s *Worker) runTask(ctx context.Context, c bridge.Connection, p provider.Pr
 	return nil
 }
 
-// look calls the tool.
-func (s *Worker) look(ctx context.Context, c bridge.Connection, f provider.TaskRunner, t provider.Task) ([]provider.Event, []provider.Task, error) {
+// runAtProvider calls the tool.
+func (s *Worker) runAtProvider(ctx context.Context, c bridge.Connection, f provider.TaskRunner, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	session, err := s.Caller.Background(ctx, c)
 	if err != nil {
 		return nil, nil, err

@@ -15,7 +15,7 @@ const maxQuestion = 64 << 10
 // Ask answers what a tool asks below the address of a hook. It has to prove itself as for a delivery, and learns of no channels but
 // those that follow the connection. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting.
 func (s *Receiver) Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error) {
-	c, p, err := s.hooked(ctx, hook)
+	c, p, err := s.connectionOf(ctx, hook)
 	if err != nil {
 		return nil, err
 	}

@@ -35,9 +35,9 @@ func (s *Applier) CardBeside(ctx context.Context, c bridge.Connection, place cha
 	return bridge.Connection{}, chat.MessageRef{}, nil
 }
 
-// passOn has the cards of the events' subjects that people sent to channels from the account as a whole brought up to date, too, where the
+// passOnToShared has the cards of the events' subjects that people sent to channels from the account as a whole brought up to date, too, where the
 // events came by another connection of the same site. Doing it twice does no harm.
-func (s *Applier) passOn(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) error {
+func (s *Applier) passOnToShared(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) error {
 	if _, searches := p.(provider.Searcher); !searches || c.Site == "" {
 		return nil
 	}

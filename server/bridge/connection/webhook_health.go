@@ -64,7 +64,7 @@ func (s *Webhooks) LookAfter(ctx context.Context, j bridge.Job) error {
 	if !lostAccess(err) {
 		return err
 	}
-	s.complain(ctx, c, err)
+	s.reportLostAccess(ctx, c, err)
 	for _, person := range s.successors(ctx, c) {
 		if other := s.lookAfterAs(ctx, c, installer, person); !lostAccess(other) {
 			return other
@@ -130,7 +130,7 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 		if person != "" && !now.HasCredential {
 			now.ActsAs = person
 		}
-		return true, s.keep(ctx, now, made)
+		return true, s.recordInstallation(ctx, now, made)
 	})
 	if err == nil && person != "" && now.ActsAs != c.ActsAs {
 		s.Trail.Did(bridge.AuditCredential, conversation.Request{Actor: person.Actor(), Provider: c.Provider}, c.ID)
@@ -144,8 +144,8 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 	return errors.Wrap(err, "note the webhook")
 }
 
-// complain tells who is responsible for the connection, once, that its access was lost.
-func (s *Webhooks) complain(ctx context.Context, c bridge.Connection, cause error) {
+// reportLostAccess tells who is responsible for the connection, once, that its access was lost.
+func (s *Webhooks) reportLostAccess(ctx context.Context, c bridge.Connection, cause error) {
 	actor := c.Responsible()
 	first, err := s.Records.Claim(ctx, kv.Hash("complaint", c.ID, actor.ID), complaintPause)
 	if err != nil {

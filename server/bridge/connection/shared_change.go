@@ -49,19 +49,19 @@ func (s *Sharing) tellOfAccount(ctx context.Context, w conversation.Request, c b
 	s.Notices.TellAll(ctx, w.Place, c, chat.Say("bridge.repair.told", "Who", s.Notices.Who(ctx, w.Actor), "Name", c.Link(), "Provider", s.Name(c.Provider)))
 }
 
-// entered is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has
+// enteredCredential is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has
 // shown that it may administer the connection's resource.
-type entered struct {
+type enteredCredential struct {
 	credential provider.Credential
 	secret     string
 	// shown says that the tool has shown the secret to be its own.
 	shown bool
 }
 
-// proveEntered tries the credential of the answers: at a tool where we set up webhooks, it has to administer the connection's resource.
+// proveCredential tries the credential of the answers: at a tool where we set up webhooks, it has to administer the connection's resource.
 // Faults: those of the tool; *provider.FieldError.
-func (s *Sharing) proveEntered(ctx context.Context, c bridge.Connection, site provider.Site, bearer provider.TokenAuth, values map[string]string) (entered, error) {
-	var e entered
+func (s *Sharing) proveCredential(ctx context.Context, c bridge.Connection, site provider.Site, bearer provider.TokenAuth, values map[string]string) (enteredCredential, error) {
+	var e enteredCredential
 	var err error
 	giver, gives := bearer.(provider.SigningSecret)
 	if gives {
@@ -92,7 +92,7 @@ func (s *Sharing) proveEntered(ctx context.Context, c bridge.Connection, site pr
 
 // takeOver puts what was entered among the connection's keys, which may be such as cannot be opened any more. The secret is in force where
 // it is proved, or where there is no other.
-func (s *Sharing) takeOver(ctx context.Context, c *bridge.Connection, e entered, person chat.PersonID) error {
+func (s *Sharing) takeOver(ctx context.Context, c *bridge.Connection, e enteredCredential, person chat.PersonID) error {
 	keys, err := s.Keys.Open(ctx, *c)
 	if e.secret != "" && fault.Is(err, fault.Unreadable) {
 		keys, err = bridge.Keys{}, nil
@@ -112,9 +112,9 @@ func (s *Sharing) takeOver(ctx context.Context, c *bridge.Connection, e entered,
 	return err
 }
 
-// asProved does something at the tool that changes what channels share, with the person's own account there, or with the connection's
+// asProvenAdmin does something at the tool that changes what channels share, with the person's own account there, or with the connection's
 // credential if it was they who entered it: what others entered proves nothing about them. It returns the site too, for signing in.
-func (s *Sharing) asProved(ctx context.Context, w conversation.Request, c bridge.Connection, do func(acting) error) (provider.Site, error) {
+func (s *Sharing) asProvenAdmin(ctx context.Context, w conversation.Request, c bridge.Connection, do func(caller) error) (provider.Site, error) {
 	site, err := s.Caller.Site(ctx, c)
 	if err != nil {
 		return provider.Site{}, err
@@ -124,11 +124,11 @@ func (s *Sharing) asProved(ctx context.Context, w conversation.Request, c bridge
 		if err != nil {
 			return site, err
 		}
-		return site, do(acting{session: session})
+		return site, do(caller{session: session})
 	}
 	session, err := s.Sessions.ForUser(ctx, c.Provider, site, w.Actor.Person)
 	if err != nil {
 		return site, err
 	}
-	return site, do(acting{session: session, own: true})
+	return site, do(caller{session: session, own: true})
 }

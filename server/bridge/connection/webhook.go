@@ -1,0 +1,141 @@
+package connection
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/conversation"
+	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// ensureHook sets the webhook up at the tool, or mends it, unless it is there and in order; and has the connection act as who did so
+// where it acted as nobody before.
+func (s *Webhooks) ensureHook(ctx context.Context, w conversation.Request, t target, c bridge.Connection) error {
+	if t.onlySeen {
+		return nil // somebody else set it up, and it is looked after
+	}
+	hook, renewed, err := s.hookFor(ctx, c, t)
+	if err != nil {
+		return err
+	}
+	if len(c.Installation) > 0 && renewed == nil {
+		fine, err := t.installer.Installed(ctx, t.session, t.resource, hook, c.Installation)
+		if err != nil {
+			return errors.Wrap(err, "look for the webhook")
+		}
+		if fine {
+			return nil
+		}
+	}
+	made, err := s.setUp(ctx, t, c.ID, hook)
+	if err != nil {
+		return errors.Wrap(err, "set up the webhook")
+	}
+	if err := s.noteHook(ctx, w, t, c.ID, made, renewed); err != nil {
+		if undo := t.installer.Uninstall(context.WithoutCancel(ctx), t.session, t.resource, made.Ref); undo != nil {
+			s.Log.Warn("A webhook that could not be noted could not be removed", "connection", c.ID, "error", undo.Error())
+		}
+		return err
+	}
+	if err := s.ScheduleRepair(ctx, c); err != nil {
+		s.Log.Warn("Nobody looks after a webhook until it is set up again", "connection", c.ID, "error", err.Error())
+	}
+	if err := s.Reconciliation.ScheduleReconcile(ctx, c, s.Now()); err != nil {
+		s.Log.Warn("What is missed is not looked up until the webhook is set up again", "connection", c.ID, "error", err.Error())
+	}
+	return nil
+}
+
+// setUp makes the webhook at the tool, which may begin at once to send what is signed with a secret that is not noted yet.
+func (s *Webhooks) setUp(ctx context.Context, t target, id string, h provider.Hook) (provider.Installation, error) {
+	_, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+		c.Installing = s.Now()
+		return c.ID != "", nil
+	})
+	if err != nil {
+		return provider.Installation{}, errors.Wrap(err, "note that a webhook is made")
+	}
+	made, err := t.installer.Install(ctx, t.session, t.resource, h)
+	if err != nil {
+		s.notInstalling(context.WithoutCancel(ctx), id)
+	}
+	return made, err
+}
+
+// notInstalling notes that no webhook is made after all. Where that fails, the time runs out by itself.
+func (s *Webhooks) notInstalling(ctx context.Context, id string) {
+	_, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+		c.Installing = time.Time{}
+		return c.ID != "", nil
+	})
+	if err != nil {
+		s.Log.Warn("That no webhook is made could not be noted", "connection", id, "error", err.Error())
+	}
+}
+
+// recordInstallation notes in the record that the webhook is made, with the secret that the tool made up for it.
+func (s *Webhooks) recordInstallation(ctx context.Context, c *bridge.Connection, made provider.Installation) error {
+	c.Installation, c.Installing = made.Ref, time.Time{}
+	if made.Secret == "" {
+		return nil
+	}
+	keys, err := s.Keys.Open(ctx, *c)
+	if err != nil {
+		return err
+	}
+	keys.Replace(made.Secret, s.Now())
+	c.Sealed, err = s.Keys.Seal(ctx, c.ID, keys)
+	return err
+}
+
+// noteHook records what the tool calls the webhook, and who can change it there; with keys, these in place of those that were lost. The
+// channels are told of a secret that takes the place of another, and of another account that acts.
+func (s *Webhooks) noteHook(ctx context.Context, w conversation.Request, t target, id string, made provider.Installation, renewed *bridge.Keys) error {
+	var was bridge.Connection
+	changed, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+		if was = *c; c.ID == "" {
+			return false, s.NotFollowed(w.Provider) // the last channel left meanwhile
+		}
+		c.Resource, c.Name = t.resource, t.resource.Name
+		if renewed != nil {
+			var err error
+			if c.Sealed, err = s.Keys.Seal(ctx, c.ID, *renewed); err != nil {
+				return false, err
+			}
+			if c.HasCredential, c.EnteredBy = renewed.Credential != nil, ""; c.HasCredential {
+				c.EnteredBy = w.Actor.Person
+			}
+		}
+		if !c.HasCredential && t.own {
+			c.ActsAs = w.Actor.Person
+		}
+		return true, s.recordInstallation(ctx, c, made)
+	})
+	switch {
+	case err != nil:
+	case renewed != nil || made.Secret != "" && len(was.Installation) > 0:
+		s.Trail.Did(bridge.AuditRotate, w, id)
+		s.Notices.TellAll(ctx, w.Place, changed, s.rotator.toldOfRotation(ctx, w, changed))
+	case changed.ActsAs != was.ActsAs && len(was.Installation) > 0:
+		s.Trail.Did(bridge.AuditCredential, w, id)
+		s.sharing.tellOfAccount(ctx, w, changed)
+	}
+	return errors.Wrap(err, "note the webhook")
+}
+
+// hookFor returns it for a webhook that is set up now. Keys that cannot be opened any more are made anew, with what was entered where the
+// tool makes the secret; they are to be noted once the tool has taken the webhook. Fault: Unreadable.
+func (s *Webhooks) hookFor(ctx context.Context, c bridge.Connection, t target) (provider.Hook, *bridge.Keys, error) {
+	hook, err := s.Keys.HookOf(ctx, c)
+	if !fault.Is(err, fault.Unreadable) || s.GivesSecret(c.Provider) && t.secret == "" {
+		return hook, nil, err
+	}
+	hook = provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: cmp.Or(t.secret, rand.Text())}
+	return hook, &bridge.Keys{Secrets: []bridge.Secret{{Value: hook.Secret}}, Credential: t.credential}, nil
+}

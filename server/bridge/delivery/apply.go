@@ -1,0 +1,89 @@
+package delivery
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
+)
+
+// Apply brings events of the connection to their subjects and the subjects' cards up to date. It may be repeated after an error,
+// and has to be to get all of it done; where an error is one of Wait, another is at it or it would be too much at once. See
+// applySoon for who cannot repeat it.
+func (s *Applier) Apply(ctx context.Context, c bridge.Connection, events []provider.Event) error {
+	p := s.Registry.Get(c.Provider)
+	if p == nil {
+		return nil
+	}
+	events = slices.Clone(events)
+	for i := range events {
+		if events[i].ID == "" {
+			content, err := json.Marshal(events[i])
+			if err != nil {
+				return queue.Permanent(errors.Wrap(err, "encode an event"))
+			}
+			events[i].ID = kv.Hash(string(content))
+		}
+	}
+	_, err := s.applyAll(ctx, c, p, events)
+	return err
+}
+
+// ApplySoon is apply for who cannot try again: what cannot be shown at once is left to the inbox. The error is one of nothing having
+// been done.
+func (s *Applier) ApplySoon(ctx context.Context, c bridge.Connection, events []provider.Event) error {
+	err := s.Apply(ctx, c, events)
+	if !Recorded(err) {
+		return err
+	}
+	wait, _ := queue.Wait(err)
+	content, err := json.Marshal(events)
+	if err != nil {
+		return errors.Wrap(err, "encode events")
+	}
+	// By the time, too: what was shown and comes up again has to be stored again.
+	now := s.Now()
+	id := kv.Hash("events", c.ID, now.UTC().String(), string(content))
+	job := bridge.Job{ID: id, Key: jobKey(c.ID, events[0].Subject), Connection: c.ID, Events: events, NotBefore: now.Add(wait)}
+	return errors.Wrap(s.Inbox.Accept(ctx, job), "store events")
+}
+
+// applyAll applies the events, all of one subject together, so that they make one change of its cards.
+func (s *Applier) applyAll(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) (outcome, error) {
+	var total outcome
+	bundles, err := s.bundle(ctx, c, p, events)
+	if err != nil && !queue.IsPermanent(err) {
+		return total, err
+	}
+	for _, b := range bundles {
+		came, bundleErr := s.applyToSubject(ctx, c, p, b)
+		for place, now := range came.channelViews {
+			total.mergeView(place, now)
+		}
+		total.folded, total.seen = total.folded || came.folded, max(total.seen, came.seen)
+		err = worst(err, bundleErr) // one subject's trouble keeps no other from being shown
+	}
+	return total, worst(err, s.passOnToShared(ctx, c, p, events))
+}
+
+// Show shows what waits to be shown of a subject, as apply does.
+func (s *Applier) Show(ctx context.Context, c bridge.Connection, subject string) error {
+	_, err := s.applyToSubject(ctx, c, s.Registry.Get(c.Provider), &bundle{subject: subject, known: true})
+	return err
+}
+
+// ShowSoon is showSubject for callers that cannot try again: what cannot be shown at once is left to whoever works on the subject next.
+func (s *Applier) ShowSoon(ctx context.Context, c bridge.Connection, subject string) error {
+	err := s.Show(ctx, c, subject)
+	if Recorded(err) {
+		s.Log.Warn("A card that was sent is shown later", "connection", c.ID, "error", err.Error())
+		return nil
+	}
+	return err
+}
