@@ -138,7 +138,7 @@ bench: $(DEV_BUNDLE) e2e-ready ## Go benchmarks, then the load test on a real se
 	go test -run '^$$' -bench . -benchmem ./server/... ./sandbox/...
 	$(E2E_GO) run ./bench
 
-golden: ## write the golden files anew; read the diff before you commit it
+golden: ## rewrite the golden files; read the diff before you commit it
 	@grep -rlE 'flag\.Bool\("update"' --include='*_test.go' server sandbox | xargs -r dirname | sort -u | \
 	while read -r dir; do go test -count=1 "./$$dir" -update || exit 1; done
 

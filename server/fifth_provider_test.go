@@ -17,7 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/providertest/doorbell"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // doorbellFiles is where the package has its fixtures.
 const doorbellFiles = "provider/providertest/doorbell/testdata"

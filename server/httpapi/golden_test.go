@@ -30,7 +30,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // desk plays all that the routes work with.
 type desk struct {

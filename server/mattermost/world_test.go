@@ -30,7 +30,7 @@ var (
 	_ bridge.People     = (*mattermost.Surface)(nil)
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // world is a server with two people who share a channel, and a client that speaks as the bot.
 type world struct {

@@ -1,8 +1,9 @@
 package provider
 
 import (
-	"mattermost-plugin-zoom/server/chat"
 	"slices"
+
+	"mattermost-plugin-zoom/server/chat"
 )
 
 // maxPendingNotes is how many notes are kept for one subject.

@@ -3,8 +3,9 @@ package provider
 import (
 	"context"
 	"encoding/json"
-	"mattermost-plugin-zoom/server/chat"
 	"time"
+
+	"mattermost-plugin-zoom/server/chat"
 )
 
 // UserReply is a user's reply in the thread of a card.
@@ -22,8 +23,8 @@ type ReplySync interface {
 	ActionHandler
 	// ExpectNote returns the event to apply before SyncReply. Because the text is already in one thread, the note is posted only in all
 	// others, whichever comes first: the event of SyncReply or the provider's own delivery.
-	ExpectNote(state json.RawMessage, said UserReply) (Event, error)
+	ExpectNote(state json.RawMessage, reply UserReply) (Event, error)
 	// SyncReply adds the text to the subject with the session's account and returns the changes. If the text is invalid, the error is a
 	// *FieldError.
-	SyncReply(ctx context.Context, s Session, c ActionRequest, said UserReply) ([]Event, error)
+	SyncReply(ctx context.Context, s Session, c ActionRequest, reply UserReply) ([]Event, error)
 }

@@ -17,7 +17,7 @@ import (
 func TestTheWebhookIsCreatedUpdatedAndDeleted(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
-		w, b := newWorld(t, kind, "acme"), New()
+		w, b := newTestEnv(t, kind, "acme"), New()
 		s := w.session("ada")
 		r, err := b.Resource(t.Context(), s, w.path())
 		require.NoError(t, err)
@@ -61,7 +61,7 @@ func TestTheWebhookIsCreatedUpdatedAndDeleted(t *testing.T) {
 func TestOnlyRepositoryAdminsConnectARepository(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
-		w, b := newWorld(t, kind, "acme"), New()
+		w, b := newTestEnv(t, kind, "acme"), New()
 		for name, want := range map[string]fault.Code{"ada": "", "bob": fault.NotResourceAdmin, "cyd": fault.NotResourceAdmin} {
 			r, err := b.Resource(t.Context(), w.session(name), w.path())
 			require.Equal(t, want, fault.CodeOf(err), "%s: %s", kind, name)
@@ -82,7 +82,7 @@ func TestOnlyRepositoryAdminsConnectARepository(t *testing.T) {
 func TestARepositoryTokenConnectsWithoutAUser(t *testing.T) {
 	t.Parallel()
 	for right, want := range map[string]fault.Code{sandbox.RightAdmin: "", sandbox.RightRead: fault.NotResourceAdmin} {
-		w, b := newWorld(t, sandbox.Cloud, "acme"), New()
+		w, b := newTestEnv(t, sandbox.Cloud, "acme"), New()
 		token, err := w.repo.AccessToken(right)
 		require.NoError(t, err)
 		credential, err := b.ParseCredential(map[string]string{"token": " " + token + "\n"})
@@ -98,7 +98,7 @@ func TestARepositoryTokenConnectsWithoutAUser(t *testing.T) {
 func TestAnInvalidTokenIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
-		w := newWorld(t, kind, "acme")
+		w := newTestEnv(t, kind, "acme")
 		s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: providertest.Authorization("Bearer wrong")}}
 		require.Equal(t, fault.AccountRejected, fault.CodeOf(New().CheckCredential(t.Context(), s)), kind)
 	}
@@ -120,7 +120,7 @@ func TestAnInvalidTokenIsReportedAtOnce(t *testing.T) {
 func TestWhoAmIReturnsTheUsersAccount(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.Kind{sandbox.Cloud, sandbox.DataCenter} {
-		who := newWorld(t, kind, "acme").session("bob").Account
+		who := newTestEnv(t, kind, "acme").session("bob").Account
 		require.Equal(t, "Bob", who.Name)
 		require.NotEmpty(t, who.ID)
 	}
@@ -131,11 +131,11 @@ func TestWhoAmIReturnsTheUsersAccount(t *testing.T) {
 	require.Equal(t, []string{"REPO_ADMIN"}, hosted.Scopes)
 }
 
-// Data Center tells nobody of builds, so that they are looked up after a push.
+// Data Center sends no deliveries about builds, so they are looked up after a push.
 func TestDataCenterBuildsAreFetchedAfterPushes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sandbox.DataCenter, "acme")
-	r := w.follow()
+	w := newTestEnv(t, sandbox.DataCenter, "acme")
+	r := w.install()
 	hash := w.push("main", "Build me")
 	require.Len(t, w.tasks, 1)
 	task := w.tasks[0]
@@ -163,8 +163,8 @@ func TestDataCenterBuildsAreFetchedAfterPushes(t *testing.T) {
 
 func TestBuildLookupsAreLimited(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sandbox.DataCenter, "acme")
-	r := w.follow()
+	w := newTestEnv(t, sandbox.DataCenter, "acme")
+	r := w.install()
 	hash := w.push("main", "No builds here")
 	rounds := func() int {
 		task, n := w.tasks[0], 0
@@ -179,12 +179,12 @@ func TestBuildLookupsAreLimited(t *testing.T) {
 			task = next[0]
 		}
 	}
-	require.Equal(t, maxEmpty, rounds())
+	require.Equal(t, maxEmptyRounds, rounds())
 	w.build(hash, "ci", "INPROGRESS", "")
 	require.Equal(t, maxRounds, rounds())
 
-	cloudy := newWorld(t, sandbox.Cloud, "acme")
-	cloudy.follow()
+	cloudy := newTestEnv(t, sandbox.Cloud, "acme")
+	cloudy.install()
 	cloudy.push("main", "Cloud tells by itself")
 	require.Empty(t, cloudy.tasks, "Cloud is never polled")
 	events, next, err := New().RunTask(t.Context(), cloudy.session("ada"), r, w.tasks[0])

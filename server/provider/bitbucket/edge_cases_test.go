@@ -14,8 +14,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// changed returns the delivery with a text of its body replaced, which has to be there.
-func changed(t *testing.T, name, old, fresh string) provider.Delivery {
+// modifiedFixture returns the delivery with a text in its body replaced. The text must exist.
+func modifiedFixture(t *testing.T, name, old, fresh string) provider.Delivery {
 	t.Helper()
 	d := fixture(t, name)
 	var plain bytes.Buffer
@@ -25,8 +25,8 @@ func changed(t *testing.T, name, old, fresh string) provider.Delivery {
 	return d
 }
 
-// heard returns the events of a delivery with their news.
-func heard(t *testing.T, d provider.Delivery) ([]provider.Event, []eventData) {
+// parseEvents returns the events of a delivery with their data.
+func parseEvents(t *testing.T, d provider.Delivery) ([]provider.Event, []eventData) {
 	t.Helper()
 	events, err := New().Parse(d)
 	require.NoError(t, err)
@@ -37,13 +37,13 @@ func heard(t *testing.T, d provider.Delivery) ([]provider.Event, []eventData) {
 	return events, all
 }
 
-// told folds the deliveries and returns the card of the first subject.
-func told(t *testing.T, deliveries ...provider.Delivery) chat.Card {
+// cardAfter folds the deliveries and returns the card of the first subject.
+func cardAfter(t *testing.T, deliveries ...provider.Delivery) chat.Card {
 	t.Helper()
 	var state, series json.RawMessage
 	subject := ""
 	for _, d := range deliveries {
-		events, _ := heard(t, d)
+		events, _ := parseEvents(t, d)
 		for _, e := range events {
 			subject = firstNonBlank(subject, e.Subject)
 			if e.Subject != subject {
@@ -108,51 +108,51 @@ func TestTimesAreReadAsMillisecondsAndText(t *testing.T) {
 
 func TestLinksMayBeAbsentOrEmptyOnPersonalRepositories(t *testing.T) {
 	t.Parallel()
-	card := told(t, fixture(t, "dc10-pull-opened"))
+	card := cardAfter(t, fixture(t, "dc10-pull-opened"))
 	require.Empty(t, card.URL)
 	require.Equal(t, "~ADA/play", card.Footer)
-	card = told(t, changed(t, "dc10-pull-opened", `"slug":"play"`, `"slug":"play","links":{"self":[null]}`))
+	card = cardAfter(t, modifiedFixture(t, "dc10-pull-opened", `"slug":"play"`, `"slug":"play","links":{"self":[null]}`))
 	require.Equal(t, "~ADA/play", card.Footer)
 }
 
 func TestAStatusWithoutItsCommitHasTheHashInALink(t *testing.T) {
 	t.Parallel()
-	events, all := heard(t, fixture(t, "cloud-lint-failed"))
+	events, all := parseEvents(t, fixture(t, "cloud-lint-failed"))
 	require.Equal(t, "commit/bdf6e2a1bdf6", events[0].Subject)
 	require.Empty(t, all[0].Status.Branch, "nor has it a refname")
-	_, err := New().Parse(changed(t, "cloud-lint-failed", "/commit/bdf6e2a1bdf6e2a1bdf6e2a1bdf6e2a1bdf6e2a1", "/nowhere"))
+	_, err := New().Parse(modifiedFixture(t, "cloud-lint-failed", "/commit/bdf6e2a1bdf6e2a1bdf6e2a1bdf6e2a1bdf6e2a1", "/nowhere"))
 	require.Error(t, err)
 }
 
 func TestPipelinesHaveANewKeyForEachRunAndOthersReuseTheirs(t *testing.T) {
 	t.Parallel()
-	card := told(t, fixture(t, "cloud-pipeline-failed"), fixture(t, "cloud-pipeline-fixed"))
+	card := cardAfter(t, fixture(t, "cloud-pipeline-failed"), fixture(t, "cloud-pipeline-fixed"))
 	require.Equal(t, "bitbucket.state.passed", card.State.ID, "the run before is no more of interest")
-	card = told(t, fixture(t, "cloud-pipeline-fixed"), fixture(t, "cloud-pipeline-failed"))
+	card = cardAfter(t, fixture(t, "cloud-pipeline-fixed"), fixture(t, "cloud-pipeline-failed"))
 	require.Equal(t, "bitbucket.state.passed", card.State.ID, "also where it is heard of late")
-	card = told(t, fixture(t, "cloud-lint-failed"), fixture(t, "cloud-lint-fixed"))
+	card = cardAfter(t, fixture(t, "cloud-lint-failed"), fixture(t, "cloud-lint-fixed"))
 	require.Equal(t, "bitbucket.state.passed", card.State.ID)
-	card = told(t, fixture(t, "cloud-lint-failed"), changed(t, "cloud-lint-fixed", `"key":"lint"`, `"key":"other"`))
+	card = cardAfter(t, fixture(t, "cloud-lint-failed"), modifiedFixture(t, "cloud-lint-fixed", `"key":"lint"`, `"key":"other"`))
 	require.Equal(t, "bitbucket.state.failed", card.State.ID, "another key is another build")
 }
 
 func TestPullRequestsOfCloudAbbreviateHashes(t *testing.T) {
 	t.Parallel()
-	opened, _ := heard(t, fixture(t, "cloud-pull-updated"))
+	opened, _ := parseEvents(t, fixture(t, "cloud-pull-updated"))
 	change, err := New().Fold(nil, nil, opened[0])
 	require.NoError(t, err)
-	built, _ := heard(t, fixture(t, "cloud-pull-build-failed"))
+	built, _ := parseEvents(t, fixture(t, "cloud-pull-build-failed"))
 	require.Equal(t, change.Aliases, built[0].RelatedSubjects, "so that they find each other by what is left")
 }
 
 func TestAPushMayHaveNoChangesOrSeveral(t *testing.T) {
 	t.Parallel()
-	none, _ := heard(t, fixture(t, "cloud-push-nothing"))
+	none, _ := parseEvents(t, fixture(t, "cloud-push-nothing"))
 	require.Empty(t, none)
-	several, all := heard(t, fixture(t, "cloud-push-refs"))
+	several, all := parseEvents(t, fixture(t, "cloud-push-refs"))
 	require.Len(t, several, 3)
 	require.True(t, all[2].Ref.Deleted, "where nothing is new, it was deleted")
-	hosted, all := heard(t, fixture(t, "dc-refs-many"))
+	hosted, all := parseEvents(t, fixture(t, "dc-refs-many"))
 	require.Len(t, hosted, 3)
 	require.True(t, all[2].Ref.Deleted, "and where the hash is all zeros")
 }
@@ -162,21 +162,21 @@ func TestTheRequestIDTellsRepetitionsFromMovesBack(t *testing.T) {
 	for name, header := range map[string]string{"cloud-push": headerCloudRequest, "dc-refs-changed": headerRequest} {
 		d := fixture(t, name)
 		d.Header[header] = "one"
-		first, _ := heard(t, d)
+		first, _ := parseEvents(t, d)
 		d.ReceivedAt = d.ReceivedAt.Add(time.Second)
-		again, _ := heard(t, d)
+		again, _ := parseEvents(t, d)
 		require.Equal(t, first[0].ID, again[0].ID, name)
 		d.Header[header] = "two"
-		other, _ := heard(t, d)
+		other, _ := parseEvents(t, d)
 		require.NotEqual(t, first[0].ID, other[0].ID, name)
 	}
 }
 
 func TestPeopleHaveNoUsernames(t *testing.T) {
 	t.Parallel()
-	_, all := heard(t, fixture(t, "cloud-pull-approved"))
+	_, all := parseEvents(t, fixture(t, "cloud-pull-approved"))
 	require.Equal(t, "Bob Ross", all[0].By.Name)
-	_, all = heard(t, changed(t, "cloud-pull-created", `"display_name":"Ada Byron",`, ``))
+	_, all = parseEvents(t, modifiedFixture(t, "cloud-pull-created", `"display_name":"Ada Byron",`, ``))
 	require.Equal(t, "ada", all[0].By.Name, "the nickname is as good")
 }
 
@@ -185,7 +185,7 @@ func TestARequestForChangesHasTwoNames(t *testing.T) {
 	for _, key := range []string{"pr:reviewer:needs_work", "pr:reviewer:changes_requested"} {
 		d := fixture(t, "dc-pull-needs-work")
 		d.Header[headerEvent] = key
-		require.Equal(t, "bitbucket.state.changes", told(t, d).State.ID, key)
+		require.Equal(t, "bitbucket.state.changes", cardAfter(t, d).State.ID, key)
 	}
 }
 
@@ -202,16 +202,16 @@ func TestUnknownEventsAreIgnored(t *testing.T) {
 
 func TestADataCenterRespondsUnauthorizedWithoutPermission(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "datacenter", "acme")
+	w := newTestEnv(t, "datacenter", "acme")
 	_, err := dataCenter{w.session("cyd")}.hooks(t.Context(), w.path())
 	require.Equal(t, fault.ProviderForbidden, fault.CodeOf(err), "which must not end their account here")
 }
 
-// Of builds and repositories nothing is kept but names, titles, numbers and states, and the first words of a comment that a card shows.
+// Only names, titles, numbers and states of builds and repositories are kept, and the excerpt of a comment on a card.
 func TestNoContentsAreKept(t *testing.T) {
 	t.Parallel()
 	for name := range fixtures() {
-		events, _ := heard(t, fixture(t, name))
+		events, _ := parseEvents(t, fixture(t, name))
 		for _, e := range events {
 			for _, kept := range []string{"Longer words", "It forgot the discount", "example.com\u003e", "@example.com"} {
 				require.NotContains(t, string(e.Data), kept, name)
@@ -237,7 +237,7 @@ func TestFailuresAreCountedBeyondTheRememberedRuns(t *testing.T) {
 		var err error
 		series, err = New().FoldSeries(series, statusEvent(n))
 		require.NoError(t, err)
-		if r, _ := runFrom(n); state == "passed" {
+		if r, _ := runOf(n); state == "passed" {
 			s, err := readStreak(series)
 			require.NoError(t, err)
 			failures, known := s.before(r.ID)
@@ -254,25 +254,25 @@ func TestMissingPartsStayAsTheyWere(t *testing.T) {
 			`{"repository":{"full_name":"acme/web"},"pullrequest":{"id":12,"title":"Round the total to cents","updated_on":"` + updated + `"}}`)}
 	}
 	opened := fixture(t, "cloud-pull-created")
-	before := told(t, opened, fixture(t, "cloud-pull-approved"))
-	after := told(t, opened, fixture(t, "cloud-pull-approved"), bare("pullrequest:updated", "2026-09-01T12:00:00+00:00"))
+	before := cardAfter(t, opened, fixture(t, "cloud-pull-approved"))
+	after := cardAfter(t, opened, fixture(t, "cloud-pull-approved"), bare("pullrequest:updated", "2026-09-01T12:00:00+00:00"))
 	before.At = after.At
 	require.Equal(t, before, after, "a body that says next to nothing takes nothing away")
-	merged := told(t, opened, bare("pullrequest:fulfilled", "2026-09-01T12:00:00+00:00"))
+	merged := cardAfter(t, opened, bare("pullrequest:fulfilled", "2026-09-01T12:00:00+00:00"))
 	require.Equal(t, "bitbucket.state.merged", merged.State.ID, "the event says what the body does not")
-	again := told(t, opened, bare("pullrequest:fulfilled", "2026-09-01T12:00:00+00:00"),
+	again := cardAfter(t, opened, bare("pullrequest:fulfilled", "2026-09-01T12:00:00+00:00"),
 		bare("pullrequest:updated", "2026-09-02T12:00:00+00:00"))
 	require.Equal(t, "bitbucket.state.merged", again.State.ID, "and what is over does not open again")
 
-	built := told(t, fixture(t, "cloud-pipeline-started"), changed(t, "cloud-pipeline-failed", `"refname":"main",`, ``))
+	built := cardAfter(t, fixture(t, "cloud-pipeline-started"), modifiedFixture(t, "cloud-pipeline-failed", `"refname":"main",`, ``))
 	require.Len(t, built.Actions, 1, "a run that does not repeat its branch is still one that can be run again")
 }
 
 func TestARenamedRepositoryIsShownByItsNewName(t *testing.T) {
 	t.Parallel()
-	renamed := changed(t, "cloud-pull-approved", `acme/web`, `acme/shop`)
-	card := told(t, fixture(t, "cloud-pull-created"), renamed)
+	renamed := modifiedFixture(t, "cloud-pull-approved", `acme/web`, `acme/shop`)
+	card := cardAfter(t, fixture(t, "cloud-pull-created"), renamed)
 	require.Equal(t, "acme/shop", card.Footer)
-	card = told(t, renamed, fixture(t, "cloud-pull-created"))
+	card = cardAfter(t, renamed, fixture(t, "cloud-pull-created"))
 	require.Equal(t, "acme/shop", card.Footer, "also where what was before is heard of late")
 }

@@ -100,7 +100,7 @@ func (f *fold) classify(b *build) string {
 	if b.State == buildRunning {
 		return kindRunning
 	}
-	r, decided := runFrom(f.data)
+	r, decided := runOf(f.data)
 	failures, known := f.streak.before(r.ID)
 	switch {
 	case !decided:

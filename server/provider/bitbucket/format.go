@@ -14,7 +14,7 @@ func actorName(p person) chat.Message {
 	if name := chat.Verbatim(p.Name); !name.Zero() {
 		return name
 	}
-	return chat.Say("bitbucket.somebody")
+	return chat.Say("bitbucket.someone")
 }
 
 // joinComma joins the messages with commas; zero for none.

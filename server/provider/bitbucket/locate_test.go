@@ -10,8 +10,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// places are the cloud and two servers of a company's, one of them below a path.
-func places() []provider.Site {
+// testSites returns the cloud and two self-hosted servers, one of them below a path.
+func testSites() []provider.Site {
 	return append(New().Sites(),
 		provider.Site{ID: "a", Kind: kindDataCenter, URL: "https://git.example.com", API: "https://git.example.com"},
 		provider.Site{ID: "b", Kind: kindDataCenter, URL: "https://tools.example.com:8443/bitbucket", API: "https://tools.example.com:8443/bitbucket"})
@@ -52,7 +52,7 @@ func TestAddressesAreLocatedInEveryForm(t *testing.T) {
 		"acme/web":  {Path: "acme/web"},
 		"~ada/play": {Path: "~ada/play"},
 	} {
-		got, err := New().Locate(typed, places())
+		got, err := New().Locate(typed, testSites())
 		require.NoError(t, err, typed)
 		require.Equal(t, want, got, typed)
 	}
@@ -70,7 +70,7 @@ func TestInvalidAddressesAreRejected(t *testing.T) {
 		"ftp://bitbucket.org/acme/web", "javascript:alert(1)", "acme/web and more", "https://bitbucket.org/acme/web\nx", "@channel/web",
 		"https://bitbucket.org/" + strings.Repeat("a/", 2000), "://", "https://[::1", "a/b/c",
 	} {
-		_, err := New().Locate(typed, places())
+		_, err := New().Locate(typed, testSites())
 		require.Equal(t, fault.AddressUnknown, fault.CodeOf(err), "%q", typed)
 		require.NotEmpty(t, fault.ParamsOf(err)["Example"])
 	}
@@ -83,7 +83,7 @@ func FuzzLocate(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
-		at, err := New().Locate(typed, places())
+		at, err := New().Locate(typed, testSites())
 		if err != nil {
 			require.Equal(t, fault.AddressUnknown, fault.CodeOf(err))
 			return

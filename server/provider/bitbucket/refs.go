@@ -13,9 +13,9 @@ import (
 const (
 	// maxRefs is how many branches or tags of one push get separate cards. More of the same kind share one.
 	maxRefs = 5
-	// maxNamed limits the names on such a card, maxLabels the labels for filters.
-	maxNamed  = 20
-	maxLabels = 500
+	// maxRefNames limits the names on such a card, maxLabels the labels for filters.
+	maxRefNames = 20
+	maxLabels   = 500
 )
 
 // refsData are many branches or tags to which one push did the same.
@@ -103,7 +103,7 @@ func refsEvent(n eventData, group []refChange, done, request string) provider.Ev
 	for _, m := range group {
 		parts, names = append(parts, m.name, m.from.Hash, m.to.Hash), append(names, m.name)
 	}
-	n.Refs.Names = names[:min(len(names), maxNamed)]
+	n.Refs.Names = names[:min(len(names), maxRefNames)]
 	all := tagLabels()
 	if !n.Refs.Tag {
 		all = labels(strings.Join(names[:min(len(names), maxLabels)], "\n"), "")

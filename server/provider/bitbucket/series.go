@@ -29,8 +29,8 @@ type run struct {
 	At     time.Time `json:"at,omitzero"`
 }
 
-// runFrom returns the result in the event data, false for none. A stopped build has no result.
-func runFrom(n eventData) (run, bool) {
+// runOf returns the result in the event data, false for none. A stopped build has no result.
+func runOf(n eventData) (run, bool) {
 	s := n.Status
 	if s == nil || n.Commit == nil || s.State != buildPassed && s.State != buildFailed {
 		return run{}, false
@@ -48,7 +48,7 @@ func (*Bitbucket) FoldSeries(state json.RawMessage, e provider.Event) (json.RawM
 	if err != nil {
 		return nil, err
 	}
-	r, ok := runFrom(n)
+	r, ok := runOf(n)
 	if !ok {
 		return state, nil
 	}

@@ -13,9 +13,9 @@ import (
 )
 
 // update is the flag that "make golden" sets.
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// fixtures are the deliveries by the names of their files, with their events.
+// fixtures maps the file names of deliveries to their events.
 func fixtures() map[string]string {
 	return map[string]string{
 		"cloud-push": "repo:push", "cloud-push-forced": "repo:push", "cloud-push-refs": "repo:push", "cloud-push-gone": "repo:push",
@@ -42,7 +42,7 @@ func fixtures() map[string]string {
 	}
 }
 
-// suite is what Bitbucket is tried with.
+// suite is the conformance suite of Bitbucket.
 func suite() providertest.Suite {
 	s := providertest.Suite{
 		Update: *update,

@@ -14,8 +14,8 @@ import (
 const (
 	// maxRounds limits how often the builds of a commit are looked up, maxEmpty how often if there are none: about three hours, and 20
 	// minutes.
-	maxRounds = 20
-	maxEmpty  = 6
+	maxRounds      = 20
+	maxEmptyRounds = 6
 	// settleDelay is when finished builds are looked up once more, for builds that start after others.
 	settleDelay = 2 * time.Minute
 )
@@ -90,7 +90,7 @@ func (*Bitbucket) RunTask(ctx context.Context, s provider.Session, r provider.Re
 	}
 	settled := len(found) > 0 && running == 0
 	next := t.Round + 1
-	if settled && l.Settled || next >= maxRounds || len(found) == 0 && next >= maxEmpty {
+	if settled && l.Settled || next >= maxRounds || len(found) == 0 && next >= maxEmptyRounds {
 		return events, nil, nil
 	}
 	l.Settled = settled

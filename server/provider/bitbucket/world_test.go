@@ -25,15 +25,15 @@ const hookSecret = "KSOXMWX5UBLQTBRPBKVCZMAFWE"
 // noon is when the stories begin.
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// world is a simulated Bitbucket with the repository acme/web, which Ada administers, Bob writes to and Cyd reads, and what its
-// deliveries came to.
-type world struct {
-	t    *testing.T
-	sbx  *sandbox.Sandbox
-	repo *sandbox.Repository
-	site provider.Site
-	hook provider.Hook
-	says *i18n.Catalogue
+// testEnv is a simulated Bitbucket with the repository acme/web, which Ada administers, Bob can write and Cyd can read, and the states
+// that its deliveries lead to.
+type testEnv struct {
+	t         *testing.T
+	sbx       *sandbox.Sandbox
+	repo      *sandbox.Repository
+	site      provider.Site
+	hook      provider.Hook
+	catalogue *i18n.Catalogue
 
 	mu       sync.Mutex
 	subjects map[string]json.RawMessage
@@ -45,9 +45,9 @@ type world struct {
 	refused  int
 }
 
-func newWorld(t *testing.T, kind sandbox.Kind, workspace string) *world {
+func newTestEnv(t *testing.T, kind sandbox.Kind, workspace string) *testEnv {
 	t.Helper()
-	w := &world{
+	w := &testEnv{
 		t: t, subjects: map[string]json.RawMessage{}, series: map[string]json.RawMessage{}, aliases: map[string]string{},
 		replies: map[string][]chat.Reply{},
 	}
@@ -68,13 +68,13 @@ func newWorld(t *testing.T, kind sandbox.Kind, workspace string) *world {
 	w.site, err = New().ParseSite(string(kind), server.URL, "")
 	require.NoError(t, err)
 	w.hook = provider.Hook{URL: ear.URL + "/hooks/c.k", Secret: hookSecret}
-	w.says, err = i18n.NewCatalogue(New().Describe().Texts)
+	w.catalogue, err = i18n.NewCatalogue(New().Describe().Texts)
 	require.NoError(t, err)
 	return w
 }
 
-// receive does with a delivery what the bridge does.
-func (w *world) receive(rw http.ResponseWriter, r *http.Request) {
+// receive handles a delivery as the bridge does.
+func (w *testEnv) receive(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	body, err := io.ReadAll(r.Body)
@@ -101,8 +101,8 @@ func (w *world) receive(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// apply brings events to their subjects.
-func (w *world) apply(events ...provider.Event) {
+// apply applies events to their subjects.
+func (w *testEnv) apply(events ...provider.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range events {
@@ -110,7 +110,7 @@ func (w *world) apply(events ...provider.Event) {
 	}
 }
 
-func (w *world) applyLocked(e provider.Event) {
+func (w *testEnv) applyLocked(e provider.Event) {
 	b := New()
 	if e.Series != "" {
 		state, err := b.FoldSeries(w.series[e.Series], e)
@@ -144,8 +144,8 @@ func (w *world) applyLocked(e provider.Event) {
 	}
 }
 
-// session acts as the person, whose name is the account's; "" is a token of the repository's.
-func (w *world) session(name string) provider.Session {
+// session returns a session of the user; "" is a token of the repository.
+func (w *testEnv) session(name string) provider.Session {
 	w.t.Helper()
 	s := provider.Session{Provider: "Bitbucket", Site: w.site, HTTP: &http.Client{Transport: providertest.Authorization("Bearer token-of-" + name)}}
 	if w.site.Kind == kindCloud {
@@ -157,8 +157,8 @@ func (w *world) session(name string) provider.Session {
 	return s
 }
 
-// follow installs the webhook as Ada and returns the repository.
-func (w *world) follow() provider.Resource {
+// install installs the webhook as Ada and returns the repository.
+func (w *testEnv) install() provider.Resource {
 	w.t.Helper()
 	s := w.session("ada")
 	r, err := New().Resource(w.t.Context(), s, w.path())
@@ -168,10 +168,10 @@ func (w *world) follow() provider.Resource {
 	return r
 }
 
-func (w *world) path() string { return "acme/web" }
+func (w *testEnv) path() string { return "acme/web" }
 
-// card draws a subject, which has to be there.
-func (w *world) card(subject string) chat.Card {
+// card draws a subject, which must exist.
+func (w *testEnv) card(subject string) chat.Card {
 	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -181,13 +181,13 @@ func (w *world) card(subject string) chat.Card {
 	return card
 }
 
-// text says a message in English.
-func (w *world) text(m chat.Message) string {
-	return markdown.Render(w.says.Text("en", m), markdown.Reader{})
+// text returns a message in English.
+func (w *testEnv) text(m chat.Message) string {
+	return markdown.Render(w.catalogue.Text("en", m), markdown.Reader{})
 }
 
-// thread returns the lines below a card.
-func (w *world) thread(subject string) []string {
+// thread returns the replies of a subject.
+func (w *testEnv) thread(subject string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var all []string
@@ -197,8 +197,8 @@ func (w *world) thread(subject string) []string {
 	return all
 }
 
-// field returns a fact of the card, "" where there is none.
-func (w *world) field(c chat.Card, label string) string {
+// field returns a fact of the card, or "".
+func (w *testEnv) field(c chat.Card, label string) string {
 	for _, f := range c.Fields {
 		if w.text(f.Label) == label {
 			return w.text(f.Value)
@@ -207,8 +207,8 @@ func (w *world) field(c chat.Card, label string) string {
 	return ""
 }
 
-// press carries out an action on a card as the person, applies what came of it and returns it.
-func (w *world) press(name, subject, action string, values map[string]string, answered bool) (provider.ActionResult, error) {
+// click runs an action of a card as the user, applies its result and returns it.
+func (w *testEnv) click(name, subject, action string, values map[string]string, answered bool) (provider.ActionResult, error) {
 	w.t.Helper()
 	s := w.session(name)
 	w.mu.Lock()

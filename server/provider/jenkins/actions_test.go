@@ -25,8 +25,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
-// desk is a Jenkins whose deliveries are folded as they come, and a session there.
-type desk struct {
+// testEnv is a Jenkins whose deliveries are folded as they arrive, and a session for it.
+type testEnv struct {
 	t       *testing.T
 	jenkins *sandbox.Jenkins
 	address string
@@ -38,9 +38,9 @@ type desk struct {
 	kinds  []string
 }
 
-func newDesk(t *testing.T) *desk {
+func newTestEnv(t *testing.T) *testEnv {
 	t.Helper()
-	d := &desk{t: t, jenkins: sandbox.New(sandbox.Options{}), states: map[string]json.RawMessage{}, series: map[string]json.RawMessage{}}
+	d := &testEnv{t: t, jenkins: sandbox.New(sandbox.Options{}), states: map[string]json.RawMessage{}, series: map[string]json.RawMessage{}}
 	tool := httptest.NewServer(http.StripPrefix("/ci", d.jenkins))
 	t.Cleanup(tool.Close)
 	d.address = tool.URL + "/ci"
@@ -52,8 +52,8 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-// receive takes a delivery as the bridge does.
-func (d *desk) receive(rw http.ResponseWriter, r *http.Request) {
+// receive handles a delivery as the bridge does.
+func (d *testEnv) receive(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	delivery := provider.Delivery{Header: map[string]string{}, Body: body, PathSecret: strings.Trim(r.URL.Path, "/"), ReceivedAt: d.jenkins.Now()}
 	for _, name := range jenkins.New().Describe().Headers {
@@ -75,7 +75,7 @@ func (d *desk) receive(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (d *desk) apply(e provider.Event) {
+func (d *testEnv) apply(e provider.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	series, err := jenkins.New().FoldSeries(d.series[e.Series], e)
@@ -97,17 +97,17 @@ func (d *desk) apply(e provider.Event) {
 }
 
 // state returns the state of the build at the address.
-func (d *desk) state(b *sandbox.Build) json.RawMessage {
+func (d *testEnv) state(b *sandbox.Build) json.RawMessage {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.states[strings.TrimSuffix(b.URL(), "/")]
 }
 
-func (d *desk) login() provider.Session {
+func (d *testEnv) login() provider.Session {
 	return session(d.address, "bot", "api-token")
 }
 
-// session shows the login to whatever it calls, and follows nowhere.
+// session returns a session that sends the login and follows no redirect.
 func session(base, user, token string) provider.Session {
 	return provider.Session{
 		Provider: "Jenkins", Site: provider.Site{URL: base, API: base}, Scope: []string{"web", "my deploy", "folder/**"},
@@ -126,7 +126,7 @@ func english(t *testing.T, m chat.Message) string {
 	return markdown.Render(catalogue.Text("en", m), markdown.Reader{})
 }
 
-func (d *desk) press(action string, b *sandbox.Build) (provider.ActionResult, error) {
+func (d *testEnv) click(action string, b *sandbox.Build) (provider.ActionResult, error) {
 	response, err := jenkins.New().HandleAction(context.Background(), d.login(), provider.ActionRequest{Action: action, State: d.state(b), By: "ada"})
 	d.jenkins.Settle()
 	return response, err
@@ -134,31 +134,31 @@ func (d *desk) press(action string, b *sandbox.Build) (provider.ActionResult, er
 
 func TestOnlyARunningBuildIsAborted(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestEnv(t)
 	b := d.jenkins.Branch("folder/api", "feature/login").Sends(sandbox.NotificationPlugin{URL: d.hook + "/hook-token"}).Start(sandbox.Cause{})
-	response, err := d.press("abort", b)
+	response, err := d.click("abort", b)
 	require.NoError(t, err)
 	require.Equal(t, "ada is aborting this build.", english(t, response.Reply.Text))
 	require.Equal(t, sandbox.Aborted, b.Result())
 	require.Equal(t, []string{"started", "aborted"}, d.kinds)
-	_, err = d.press("abort", b)
+	_, err = d.click("abort", b)
 	require.True(t, fault.Is(err, fault.TooLate), "%v", err)
 }
 
 func TestABuildIsRebuiltWithItsParameters(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestEnv(t)
 	sender := sandbox.ZoomPlugin{URL: d.hook, Token: "hook-token", Events: sandbox.AllEvents()}
 	plain := d.jenkins.Job("web").Sends(sender)
 	b := plain.Start(sandbox.Cause{})
 	b.Finish(sandbox.Failure, sandbox.Outcome{})
-	response, err := d.press("rebuild", b)
+	response, err := d.click("rebuild", b)
 	require.NoError(t, err)
 	require.Equal(t, "ada started this build again.", english(t, response.Reply.Text))
 
 	b = d.jenkins.Job("my deploy").Takes("ENV").Sends(sender).Start(sandbox.Cause{Parameters: map[string]string{"ENV": "a&b=c"}})
 	b.Finish(sandbox.Failure, sandbox.Outcome{})
-	response, err = d.press("rebuild", b)
+	response, err = d.click("rebuild", b)
 	require.NoError(t, err)
 	require.Equal(t, "ada started this build again with the same parameters.", english(t, response.Reply.Text))
 	var asked []string
@@ -171,11 +171,11 @@ func TestABuildIsRebuiltWithItsParameters(t *testing.T) {
 
 func TestTheEndOfTheLogIsPostedInTheThread(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestEnv(t)
 	b := d.jenkins.Job("web").Sends(sandbox.ZoomPlugin{URL: d.hook, Token: "hook-token", Events: sandbox.AllEvents()}).Start(sandbox.Cause{})
 	b.Log(strings.Repeat("an early line\n", 20000))
 	b.Log("\x1b[31mred\x1b[0m @channel\r\n``` not the end\n")
-	response, err := d.press("log", b)
+	response, err := d.click("log", b)
 	require.NoError(t, err)
 	text := english(t, response.Reply.Text)
 	require.True(t, strings.HasPrefix(text, "ada requested the end of the log:\n````\nan early line\n"), text)
@@ -188,7 +188,7 @@ func TestTheEndOfTheLogIsPostedInTheThread(t *testing.T) {
 
 func TestABuildOnAnotherJenkinsIsNeverCalled(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestEnv(t)
 	for _, address := range []string{
 		"http://169.254.169.254/job/web/1/", d.address + "x/job/web/1/", strings.TrimSuffix(d.address, "/ci") + "/job/web/1/",
 		d.address + "/../job/web/1/", d.address + "/job/%2e%2e/job/web/1/", "https" + strings.TrimPrefix(d.address, "http") + "/job/web/1/",
@@ -211,18 +211,18 @@ func TestABuildOnAnotherJenkinsIsNeverCalled(t *testing.T) {
 
 func TestErrorsOfJenkinsAreReported(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestEnv(t)
 	d.jenkins.AddUser(sandbox.User{Name: "bot", Token: "api-token"})
 	b := d.jenkins.Job("web").Sends(sandbox.ZoomPlugin{URL: d.hook, Token: "hook-token", Events: sandbox.AllEvents()}).Start(sandbox.Cause{})
-	_, err := d.press("rebuild", b)
+	_, err := d.click("rebuild", b)
 	require.True(t, fault.Is(err, fault.ProviderForbidden), "%v", err)
-	_, err = d.press("fly", b)
+	_, err = d.click("fly", b)
 	require.True(t, fault.Is(err, fault.InvalidInput), "%v", err)
 }
 
 func TestACredentialIsCheckedWhenItIsEntered(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newTestEnv(t)
 	ctx := context.Background()
 	require.NoError(t, jenkins.New().CheckCredential(ctx, d.login()))
 	require.True(t, fault.Is(jenkins.New().CheckCredential(ctx, session(d.address, "bot", "wrong")), fault.AccountRejected))

@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestConformance(t *testing.T) {
 	t.Parallel()

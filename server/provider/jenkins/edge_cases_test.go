@@ -14,12 +14,12 @@ import (
 
 func TestABuildFromStartToFixedIsOneCardEach(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
+	c := newTestChannel(t)
 	for _, name := range []string{"zoom_start_41", "zoom_failure_41", "zoom_start_42", "zoom_failure_42", "zoom_start_43", "zoom_success_43"} {
-		c.hears(recorded(t, name))
+		c.deliver(recorded(t, name))
 	}
 	require.Len(t, c.states, 3, "start and end of a build are one card")
-	require.Contains(t, c.shows(), "Back to normal\nfolder » web #43\nAfter 2 failures, 4 min\n")
+	require.Contains(t, c.cardText(), "Back to normal\nfolder » web #43\nAfter 2 failures, 4 min\n")
 }
 
 func TestTheEmptyBodyOfTestConnectionHasNoEvents(t *testing.T) {
@@ -60,12 +60,12 @@ func TestTheActualResultIsRecovered(t *testing.T) {
 		"1 test failure": "unstable", "broken since this build": "failure", "broken since build #40": "repeated_failure",
 		"broken for a long time": "repeated_failure", "abgebrochen": "failure", "": "failure", "?": "failure",
 	} {
-		c := newChannel(t)
-		change := c.hears(report(t, map[string]any{"status": "Failure", "summary": summary}))
+		c := newTestChannel(t)
+		change := c.deliver(report(t, map[string]any{"status": "Failure", "summary": summary}))
 		require.Equal(t, kind, change.Kind, summary)
 	}
-	c := newChannel(t)
-	change := c.hears(report(t, map[string]any{"status": "Success", "summary": "back to normal"}))
+	c := newTestChannel(t)
+	change := c.deliver(report(t, map[string]any{"status": "Success", "summary": "back to normal"}))
 	require.Equal(t, "back_to_normal", change.Kind, "of builds before the connection only Jenkins knows")
 	require.True(t, change.ResultChanged)
 }
@@ -77,8 +77,8 @@ func TestAPipelinesMessageNamesTheResultOrNone(t *testing.T) {
 		"NOT_BUILT": "not_built", "a success, of sorts": "message", "UNSUCCESSFUL": "message", "": "message",
 		"Tests: 0 FAILURE, 12 SUCCESS": "message", "it is UNSTABLE": "message", "FAILURES: 0": "message", "0 FAILURE": "message",
 	} {
-		c := newChannel(t)
-		require.Equal(t, kind, c.hears(report(t, map[string]any{"status": "Workflow", "summary": message})).Kind, message)
+		c := newTestChannel(t)
+		require.Equal(t, kind, c.deliver(report(t, map[string]any{"status": "Workflow", "summary": message})).Kind, message)
 	}
 }
 
@@ -89,22 +89,22 @@ func TestTheMostTrustedResultWins(t *testing.T) {
 	started := report(t, nil)
 	truth := phase(t, 1, "FINALIZED", "ABORTED")
 	for _, order := range [][]string{{started, blurred, said, truth}, {truth, said, blurred, started}, {said, truth, started, blurred}} {
-		c := newChannel(t)
+		c := newTestChannel(t)
 		for _, body := range order {
-			c.hears(body)
+			c.deliver(body)
 		}
 		require.Len(t, c.states, 1, "both plugins tell of one build")
-		require.True(t, strings.HasPrefix(c.shows(), "Aborted\n"), c.shows())
+		require.True(t, strings.HasPrefix(c.cardText(), "Aborted\n"), c.cardText())
 	}
 }
 
 func TestAnEndedBuildNeverRunsAgain(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(phase(t, 1, "FINALIZED", "SUCCESS"))
-	require.True(t, c.hears(phase(t, 1, "STARTED", "")).Stale)
-	c.hears(report(t, map[string]any{"cause": "Started by user Ada"}))
-	require.True(t, strings.HasPrefix(c.shows(), "Succeeded\n"), c.shows())
+	c := newTestChannel(t)
+	c.deliver(phase(t, 1, "FINALIZED", "SUCCESS"))
+	require.True(t, c.deliver(phase(t, 1, "STARTED", "")).Stale)
+	c.deliver(report(t, map[string]any{"cause": "Started by user Ada"}))
+	require.True(t, strings.HasPrefix(c.cardText(), "Succeeded\n"), c.cardText())
 	require.Equal(t, "Ada", c.card().Author, "what is new is taken in all the same")
 }
 
@@ -143,8 +143,8 @@ func TestAllAddressesOfABuildAreOneSubject(t *testing.T) {
 
 func TestEscapedTextIsUnescaped(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(report(t, map[string]any{
+	c := newTestChannel(t)
+	c.deliver(report(t, map[string]any{
 		"name": "OBrien tools #1", "full_url": "https://ci.acme.test/job/O'Brien%20tools/1/display/redirect",
 		"cause": "Started by <https://ci.acme.test/job/up/|up &amp; &lt;over&gt;>",
 		"changes": []map[string]any{
@@ -152,27 +152,27 @@ func TestEscapedTextIsUnescaped(t *testing.T) {
 		},
 	}))
 	require.Equal(t, "O'Brien tools #1", c.card().Title, "the address has the apostrophe that the plugin lost")
-	require.Contains(t, strings.ReplaceAll(c.shows(), "\u200b", ""), `Started by up & <over\>`)
+	require.Contains(t, strings.ReplaceAll(c.cardText(), "\u200b", ""), `Started by up & <over\>`)
 	reply := strings.ReplaceAll(english(t, c.changes[0].Replies[0].Text), "\u200b", "")
 	require.Equal(t, "**1 new commit**\n* `3c5a0d1e` Ada's \"fix\" & more – Zoë", reply, "first line, author and short id, nothing else")
 }
 
 func TestTheNumberOfABuildMayBeAnyText(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(report(t, map[string]any{"name": "folder » web v1.2 (hot fix)", "number": "v1.2 (hot fix)"}))
+	c := newTestChannel(t)
+	c.deliver(report(t, map[string]any{"name": "folder » web v1.2 (hot fix)", "number": "v1.2 (hot fix)"}))
 	require.Equal(t, "folder » web v1.2 (hot fix)", c.card().Title)
 	require.Equal(t, "https://ci.acme.test/job/web/1", c.last)
 }
 
 func TestTheFirstTenFailedTestsAreNamed(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
+	c := newTestChannel(t)
 	var failed []map[string]any
 	for i := range 25 {
 		failed = append(failed, map[string]any{"name": fmt.Sprintf("CartTest.t%d", i), "duration": "0.012"})
 	}
-	change := c.hears(report(t, map[string]any{"status": "Failure", "test_summary": map[string]any{"total": nil, "failedResults": failed}}))
+	change := c.deliver(report(t, map[string]any{"status": "Failure", "test_summary": map[string]any{"total": nil, "failedResults": failed}}))
 	text := english(t, change.Replies[0].Text)
 	require.Contains(t, text, "CartTest.t9`\n* and 15 more")
 	require.NotContains(t, text, "CartTest.t10")
@@ -180,12 +180,12 @@ func TestTheFirstTenFailedTestsAreNamed(t *testing.T) {
 
 func TestTheFourPhasesAreTwoChanges(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
+	c := newTestChannel(t)
 	for _, body := range []string{
 		phase(t, 1, "QUEUED", ""), phase(t, 1, "STARTED", ""), phase(t, 1, "STARTED", ""), phase(t, 1, "COMPLETED", "FAILURE"),
 		phase(t, 1, "FINALIZED", "FAILURE"), phase(t, 1, "FINALIZED", "FAILURE"),
 	} {
-		c.hears(body)
+		c.deliver(body)
 	}
 	require.Len(t, c.changes, 2, "repetitions of the retry bug change nothing either")
 	require.Equal(t, "started", c.changes[0].Kind)
@@ -194,15 +194,15 @@ func TestTheFourPhasesAreTwoChanges(t *testing.T) {
 
 func TestAMultibranchJobIsNamedByItsAddress(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(recorded(t, "notification_started"))
+	c := newTestChannel(t)
+	c.deliver(recorded(t, "notification_started"))
 	require.Equal(t, "folder » api » feature/login #7", c.card().Title, "the plugin's name is that of the branch alone")
 }
 
 func TestAJenkinsWithoutAnAddressIsRead(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(`{"name":"web","url":"job/web/","build":{"number":3,"url":"job/web/3/","phase":"FINALIZED","status":"NOT_BUILT"}}`)
+	c := newTestChannel(t)
+	c.deliver(`{"name":"web","url":"job/web/","build":{"number":3,"url":"job/web/3/","phase":"FINALIZED","status":"NOT_BUILT"}}`)
 	require.Equal(t, "/job/web/3", c.last)
 	require.Empty(t, c.card().Actions, "there is nowhere to act")
 	require.Empty(t, c.card().URL)

@@ -169,8 +169,8 @@ func newMessages(before, after []message) []message {
 // richer returns the streak that knows more.
 func (s streak) richer(o streak) streak {
 	switch {
-	case s.Weight != o.Weight:
-		if s.Weight > o.Weight {
+	case s.Evidence != o.Evidence:
+		if s.Evidence > o.Evidence {
 			return s
 		}
 	case s.Failures != o.Failures:

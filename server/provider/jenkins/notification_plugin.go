@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"strings"
 
-	"mattermost-plugin-zoom/server/provider/untrusted"
-
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 // notification is the body that the plugin "Notification" sends, and that signed requests must have. Null fields are left out.

@@ -38,13 +38,13 @@ func (s series) recoveryEvents(r run, series string, is view, labels map[string]
 	}
 	data, err := json.Marshal(eventData{Recovery: &m})
 	if err != nil {
-		return nil, errors.Wrap(err, "encode that builds are mended")
+		return nil, errors.Wrap(err, "encode a recovery")
 	}
 	var events []provider.Event
 	_, runs := s.earlierRuns(r)
 	for _, b := range failedRuns(runs) {
 		events = append(events, provider.Event{
-			ID: "mended by " + m.Label, Subject: b.subject(series), Labels: labels, At: time.UnixMilli(is.At).UTC(), Data: data,
+			ID: "fixed by " + m.Label, Subject: b.subject(series), Labels: labels, At: time.UnixMilli(is.At).UTC(), Data: data,
 		})
 	}
 	return events, nil

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Deliveries come late and twice, and several builds may be the first that was well again, as far as was known.
+// Deliveries come late and twice, and several builds may look like the first that succeeded again.
 func TestTheFirstFixedBuildMarksTheFailedOnes(t *testing.T) {
 	t.Parallel()
 	failed := build{Stages: map[stage]details{stageFinalized: {Result: resultFailure, Trust: trustFinalized}}}
@@ -33,7 +33,7 @@ func TestTheFirstFixedBuildMarksTheFailedOnes(t *testing.T) {
 	require.True(t, nobody.Stale, "a build that nobody told of is not made up")
 }
 
-// What was thought a failure may turn out to have been none.
+// A failure may turn out to be none.
 func TestACorrectedBuildIsNotShownAsFixed(t *testing.T) {
 	t.Parallel()
 	v := view{details: details{Result: resultAborted}, Recovery: &recovery{Label: "#9"}}

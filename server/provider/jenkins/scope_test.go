@@ -23,7 +23,7 @@ func TestATokenIsConfirmedForJobsByName(t *testing.T) {
 		"https://ci.acme.test/job/ops/job/drop/1/":                             false,
 		"https://ci.acme.test/job/secret/1/":                                   false,
 		"https://ci.acme.test/job/WEB/1/":                                      false,
-		"https://ci.acme.test/job/team%252Fx/1/":                               false, // a job of the root, in spite of its slash
+		"https://ci.acme.test/job/team%252Fx/1/":                               false, // a job at the root, despite its slash
 		"https://ci.acme.test/job/ops%2Fdeploy/1/":                             false,
 		"https://ci.acme.test/job/api/job/a/job/b/1/":                          false,
 		"https://ci.acme.test/job/secret/job/web/1/":                           false,
@@ -44,7 +44,7 @@ func TestATokenForEverythingIsRejected(t *testing.T) {
 	}
 }
 
-// Between a job and a number Jenkins may take a word for an operation: POST /job/web/doDelete/build deletes the job.
+// Between a job and a number, Jenkins may read a word as an operation: POST /job/web/doDelete/build deletes the job.
 func TestNoOperationOfJenkinsPassesForAConfiguration(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{

@@ -39,8 +39,8 @@ type streak struct {
 	// Failures counts the failures in a row up to Last; Since is when the first of them ended.
 	Failures int   `json:"failures,omitempty"`
 	Since    int64 `json:"since,omitempty"`
-	// Weight grows with what is known.
-	Weight int `json:"weight,omitempty"`
+	// Evidence grows with what is known.
+	Evidence int `json:"evidence,omitempty"`
 }
 
 // outranks reports whether the verdict takes precedence: the more trusted one, then a pipeline's last or a plugin's first, because only a
@@ -69,7 +69,7 @@ func (v verdict) resolve(o verdict) verdict {
 
 // add returns the streak after one more build.
 func (s streak) add(v verdict) streak {
-	s.Weight += v.Trust
+	s.Evidence += v.Trust
 	switch v.Result {
 	case resultSuccess:
 		s.Last, s.Failures, s.Since = v.Result, 0, 0
@@ -129,7 +129,7 @@ func (s *series) add(n eventData, e provider.Event) {
 		return
 	}
 	r := run{Number: n.Location.Number, Key: n.Key, Generation: s.generation(n.Location.Number, n.Hints), hints: n.Hints, verdict: n.verdict()}
-	if s.Earlier.Weight > 0 && len(s.Runs) > 0 && compareRuns(r, s.Runs[0]) < 0 {
+	if s.Earlier.Evidence > 0 && len(s.Runs) > 0 && compareRuns(r, s.Runs[0]) < 0 {
 		return
 	}
 	s.Runs = append(s.Runs, s.withSubject(r, e.Series, e.Subject))

@@ -10,9 +10,9 @@ import (
 
 func TestBackToNormalNamesFailuresAndDuration(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
+	c := newTestChannel(t)
 	for n, status := range []string{"SUCCESS", "FAILURE", "UNSTABLE", "ABORTED", "FAILURE", "NOT_BUILT", "SUCCESS", "SUCCESS"} {
-		c.hears(phase(t, n+1, "FINALIZED", status))
+		c.deliver(phase(t, n+1, "FINALIZED", status))
 	}
 	var kinds []string
 	for _, change := range c.changes {
@@ -20,14 +20,14 @@ func TestBackToNormalNamesFailuresAndDuration(t *testing.T) {
 	}
 	require.Equal(t, []string{"success", "failure", "unstable", "aborted", "failure", "not_built", "back_to_normal", "success"}, kinds)
 	c.last = "https://ci.acme.test/job/web/7"
-	require.Contains(t, c.shows(), "After 3 failures, 5 h\n", "what was aborted or not built counts for nothing")
+	require.Contains(t, c.cardText(), "After 3 failures, 5 h\n", "what was aborted or not built counts for nothing")
 	require.True(t, c.changes[6].ResultChanged)
 	require.False(t, c.changes[7].ResultChanged)
 }
 
 func TestOnlyEscalationsMentionPeople(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
+	c := newTestChannel(t)
 	for n, step := range []struct {
 		status        string
 		turned, worse bool
@@ -41,7 +41,7 @@ func TestOnlyEscalationsMentionPeople(t *testing.T) {
 		{"ABORTED", true, false},
 		{"FAILURE", true, true},
 	} {
-		change := c.hears(phase(t, n+1, "COMPLETED", step.status))
+		change := c.deliver(phase(t, n+1, "COMPLETED", step.status))
 		require.Equal(t, step.turned, change.ResultChanged, "build %d", n+1)
 		require.Equal(t, step.worse, change.Escalated, "build %d", n+1)
 	}
@@ -50,39 +50,39 @@ func TestOnlyEscalationsMentionPeople(t *testing.T) {
 func TestAStreakFollowsBuildNumbersInAnyOrderOfDeliveries(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
-		c := newChannel(t)
+		c := newTestChannel(t)
 		var bodies []string
 		for n, status := range []string{"SUCCESS", "FAILURE", "FAILURE", "FAILURE", "FAILURE"} {
 			bodies = append(bodies, phase(t, n+1, "COMPLETED", status), phase(t, n+1, "FINALIZED", status), phase(t, n+1, "STARTED", ""))
 		}
 		rand.New(rand.NewPCG(seed, 3)).Shuffle(len(bodies), func(i, j int) { bodies[i], bodies[j] = bodies[j], bodies[i] })
 		for _, body := range bodies {
-			c.hears(body)
+			c.deliver(body)
 		}
-		c.hears(phase(t, 6, "FINALIZED", "SUCCESS"))
-		require.Contains(t, c.shows(), "After 4 failures, 4 h\n")
+		c.deliver(phase(t, 6, "FINALIZED", "SUCCESS"))
+		require.Contains(t, c.cardText(), "After 4 failures, 4 h\n")
 	}
 }
 
 func TestALongStreakIsCountedCompletely(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(phase(t, 1, "FINALIZED", "SUCCESS"))
+	c := newTestChannel(t)
+	c.deliver(phase(t, 1, "FINALIZED", "SUCCESS"))
 	for n := range 200 {
-		c.hears(phase(t, n+2, "FINALIZED", "FAILURE"))
+		c.deliver(phase(t, n+2, "FINALIZED", "FAILURE"))
 	}
-	require.Contains(t, c.shows(), "200 failures in a row, for 8 d 7 h\n")
+	require.Contains(t, c.cardText(), "200 failures in a row, for 8 d 7 h\n")
 	require.Less(t, len(c.series["https://ci.acme.test/job/web"]), 8<<10, "a job stays small")
-	c.hears(phase(t, 3, "COMPLETED", "SUCCESS"))
-	c.hears(phase(t, 202, "FINALIZED", "SUCCESS"))
-	require.Contains(t, c.shows(), "After 200 failures, 8 d 8 h\n", "what comes hours late changes nothing")
+	c.deliver(phase(t, 3, "COMPLETED", "SUCCESS"))
+	c.deliver(phase(t, 202, "FINALIZED", "SUCCESS"))
+	require.Contains(t, c.cardText(), "After 200 failures, 8 d 8 h\n", "what comes hours late changes nothing")
 }
 
 func TestJobsOfSeveralJenkinsAreKeptApart(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
+	c := newTestChannel(t)
 	for n, host := range []string{"https://one.acme.test", "https://two.acme.test"} {
-		c.hears(report(t, map[string]any{"full_url": host + "/job/web/" + strconv.Itoa(n+1) + "/", "status": []string{"Failure", "Success"}[n]}))
+		c.deliver(report(t, map[string]any{"full_url": host + "/job/web/" + strconv.Itoa(n+1) + "/", "status": []string{"Failure", "Success"}[n]}))
 	}
 	require.Len(t, c.series, 2)
 	require.Equal(t, "success", c.changes[1].Kind)

@@ -17,8 +17,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/jenkins"
 )
 
-// channel is what a channel would see of the deliveries it gets, one minute after another.
-type channel struct {
+// testChannel is what a channel would show for deliveries that arrive a minute apart.
+type testChannel struct {
 	t       *testing.T
 	now     time.Time
 	states  map[string]json.RawMessage
@@ -27,15 +27,15 @@ type channel struct {
 	last    string
 }
 
-func newChannel(t *testing.T) *channel {
+func newTestChannel(t *testing.T) *testChannel {
 	t.Helper()
-	return &channel{
+	return &testChannel{
 		t: t, now: time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC), states: map[string]json.RawMessage{}, series: map[string]json.RawMessage{},
 	}
 }
 
-// hears applies a delivery.
-func (c *channel) hears(body string) provider.Change {
+// deliver applies a delivery.
+func (c *testChannel) deliver(body string) provider.Change {
 	c.t.Helper()
 	c.now = c.now.Add(time.Minute)
 	events, err := jenkins.New().Parse(provider.Delivery{Body: []byte(body), ReceivedAt: c.now})
@@ -56,16 +56,16 @@ func (c *channel) hears(body string) provider.Change {
 	return change
 }
 
-// card returns the card that was last written to.
-func (c *channel) card() chat.Card {
+// card returns the card that changed last.
+func (c *testChannel) card() chat.Card {
 	c.t.Helper()
 	card, err := jenkins.New().Card(c.states[c.last])
 	require.NoError(c.t, err)
 	return card
 }
 
-// shows returns a card's text and state in English.
-func (c *channel) shows() string {
+// cardText returns the text and state of a card in English.
+func (c *testChannel) cardText() string {
 	c.t.Helper()
 	card := c.card()
 	lines := []string{english(c.t, card.State), card.Title, english(c.t, card.Text)}
@@ -75,10 +75,10 @@ func (c *channel) shows() string {
 	return strings.Join(lines, "\n")
 }
 
-// plainly returns the text without what keeps it from being taken for markup.
-func plainly(text string) string { return strings.ReplaceAll(text, "\u200b", "") }
+// withoutZeroWidth returns the text without the characters that keep it from being markup.
+func withoutZeroWidth(text string) string { return strings.ReplaceAll(text, "\u200b", "") }
 
-// recorded returns a delivery as it was recorded.
+// recorded returns a recorded delivery.
 func recorded(t *testing.T, name string) string {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join("testdata", name+".json"))
@@ -99,7 +99,7 @@ func report(t *testing.T, values map[string]any) string {
 	return string(body)
 }
 
-// phase is a delivery of the plugin "Notification" about a build that took a minute. Its time is that of the phase itself.
+// phase is a delivery of the plugin "Notification" about a build that took a minute, with the time of the phase.
 func phase(t *testing.T, number int, phase, status string) string {
 	t.Helper()
 	build := map[string]any{

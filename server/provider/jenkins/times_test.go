@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// phaseAt is a delivery of the plugin "Notification" at that time of the day, with what the build has so far.
+// phaseAt is a delivery of the plugin "Notification" at that time, with what the build has so far.
 func phaseAt(number int, phase string, at time.Time, rest string) string {
 	return fmt.Sprintf(`{"name":"web","url":"job/web/","build":{"full_url":"https://ci.acme.test/job/web/%d/","number":%d,"timestamp":%d,`+
 		`"phase":%q,"url":"job/web/%d/"%s}}`, number, number, at.UnixMilli(), phase, number, rest)
@@ -16,19 +16,19 @@ func phaseAt(number int, phase string, at time.Time, rest string) string {
 
 func TestADeliveryHasTheTimeOfItsPhase(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
+	c := newTestChannel(t)
 	begin := c.now
 	hear := func(number int, phase string, at time.Time, rest string) {
 		c.now = at.Add(-time.Minute)
-		c.hears(phaseAt(number, phase, at, rest))
+		c.deliver(phaseAt(number, phase, at, rest))
 	}
 	hear(1, "COMPLETED", begin.Add(time.Minute), `,"duration":60000,"status":"FAILURE"`)
 	hear(2, "STARTED", begin.Add(2*time.Hour), `,"duration":0`)
 	hear(2, "COMPLETED", begin.Add(4*time.Hour), `,"duration":7200000,"status":"SUCCESS"`)
 	hear(2, "FINALIZED", begin.Add(4*time.Hour+time.Second), `,"duration":7200000,"status":"SUCCESS"`)
 	require.Equal(t, begin.Add(4*time.Hour), c.card().At, "when it ended, and not two hours later")
-	require.Contains(t, c.shows(), "After 1 failure, 3 h 59 min\n")
-	require.Contains(t, c.shows(), "Duration: 2 h")
+	require.Contains(t, c.cardText(), "After 1 failure, 3 h 59 min\n")
+	require.Contains(t, c.cardText(), "Duration: 2 h")
 
 	hear(3, "FINALIZED", begin.Add(5*time.Hour), `,"duration":60000,"status":"FAILURE"`)
 	require.Equal(t, begin.Add(5*time.Hour), c.card().At)
@@ -39,12 +39,12 @@ func TestADeliveryHasTheTimeOfItsPhase(t *testing.T) {
 
 func TestANoteIsAMessageInEveryPhase(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
+	c := newTestChannel(t)
 	begin := c.now
 	hear := func(phase string, after time.Duration, rest string) []string {
 		c.now = begin.Add(after - time.Minute)
 		var said []string
-		for _, r := range c.hears(phaseAt(7, phase, begin.Add(after), rest)).Replies {
+		for _, r := range c.deliver(phaseAt(7, phase, begin.Add(after), rest)).Replies {
 			said = append(said, english(t, r.Text))
 		}
 		return said
@@ -53,7 +53,7 @@ func TestANoteIsAMessageInEveryPhase(t *testing.T) {
 	require.Equal(t, []string{":speech_balloon: deployed to staging"}, hear("STARTED", 5*time.Minute, `,"duration":0,"notes":"deployed to staging"`))
 	require.Equal(t, "message", c.changes[1].Kind)
 	require.Equal(t, []string{":speech_balloon: deployed to prod"}, hear("COMPLETED", 6*time.Minute, `,"duration":0,"notes":"deployed to prod"`))
-	require.Contains(t, c.shows(), "Running\n")
+	require.Contains(t, c.cardText(), "Running\n")
 	require.Equal(t, []string{":speech_balloon: smoke tests"}, hear("NONE", 7*time.Minute, `,"duration":0,"notes":"smoke tests"`))
 	require.Equal(t, []string{":speech_balloon: queued again?"}, hear("QUEUED", 8*time.Minute, `,"duration":0,"notes":"queued again?"`))
 	ended := hear("COMPLETED", 9*time.Minute, `,"duration":540000,"status":"SUCCESS","notes":"smoke tests"`)
@@ -65,20 +65,20 @@ func TestANoteIsAMessageInEveryPhase(t *testing.T) {
 
 func TestAStepWithoutNotesChangesNothing(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(phaseAt(7, "STARTED", c.now, `,"duration":0`))
-	require.True(t, c.hears(phaseAt(7, "NONE", c.now.Add(time.Minute), `,"duration":0`)).Stale)
-	require.True(t, c.hears(phaseAt(7, "COMPLETED", c.now.Add(time.Minute), `,"duration":0`)).Stale)
+	c := newTestChannel(t)
+	c.deliver(phaseAt(7, "STARTED", c.now, `,"duration":0`))
+	require.True(t, c.deliver(phaseAt(7, "NONE", c.now.Add(time.Minute), `,"duration":0`)).Stale)
+	require.True(t, c.deliver(phaseAt(7, "COMPLETED", c.now.Add(time.Minute), `,"duration":0`)).Stale)
 }
 
 func TestAMessageDropsAndCounting(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(report(t, map[string]any{"status": "Workflow", "summary": "SUCCESS after 1 min 3 sec and counting"}))
-	require.Contains(t, c.shows(), "Succeeded\nweb #1\nSUCCESS after 1 min 3 sec")
-	require.NotContains(t, c.shows(), "counting")
-	c.hears(report(t, map[string]any{"status": "Workflow", "summary": "Tests: 0 FAILURE, 12 SUCCESS", "full_url": "https://ci.acme.test/job/web/2/"}))
-	require.Contains(t, c.shows(), "Message\n", "what is within a text is about anything")
+	c := newTestChannel(t)
+	c.deliver(report(t, map[string]any{"status": "Workflow", "summary": "SUCCESS after 1 min 3 sec and counting"}))
+	require.Contains(t, c.cardText(), "Succeeded\nweb #1\nSUCCESS after 1 min 3 sec")
+	require.NotContains(t, c.cardText(), "counting")
+	c.deliver(report(t, map[string]any{"status": "Workflow", "summary": "Tests: 0 FAILURE, 12 SUCCESS", "full_url": "https://ci.acme.test/job/web/2/"}))
+	require.Contains(t, c.cardText(), "Message\n", "what is within a text is about anything")
 }
 
 func TestACommitShowsItsFirstLine(t *testing.T) {
@@ -89,20 +89,20 @@ func TestACommitShowsItsFirstLine(t *testing.T) {
 		"Use &lt;br&gt; in cells<br>more":         "Use <br\\> in cells",
 		"Fix &quot;it&quot;&nbsp;&nbsp;now\nmore": `Fix "it" now`,
 	} {
-		c := newChannel(t)
-		change := c.hears(report(t, map[string]any{"changes": []map[string]any{{"author": "Ada", "message": message, "commitId": "4711"}}}))
-		require.Contains(t, plainly(english(t, change.Replies[0].Text)), "* `4711` "+want+" – Ada", message)
+		c := newTestChannel(t)
+		change := c.deliver(report(t, map[string]any{"changes": []map[string]any{{"author": "Ada", "message": message, "commitId": "4711"}}}))
+		require.Contains(t, withoutZeroWidth(english(t, change.Replies[0].Text)), "* `4711` "+want+" – Ada", message)
 	}
 }
 
 func TestNoTestsAreNotAllTests(t *testing.T) {
 	t.Parallel()
 	none := map[string]any{"total": 0, "fail": 0, "skip": 0, "failedResults": []any{}}
-	c := newChannel(t)
-	require.Empty(t, c.hears(report(t, map[string]any{"status": "Success", "test_summary": none})).Replies)
-	require.NotContains(t, c.shows(), "Tests")
-	c.hears(phaseAt(2, "COMPLETED", c.now, `,"duration":1000,"status":"SUCCESS","test_summary":{"total":0,"failed":0,"passed":0,"skipped":0,"failed_tests":[]}`))
-	require.NotContains(t, c.shows(), "Tests")
+	c := newTestChannel(t)
+	require.Empty(t, c.deliver(report(t, map[string]any{"status": "Success", "test_summary": none})).Replies)
+	require.NotContains(t, c.cardText(), "Tests")
+	c.deliver(phaseAt(2, "COMPLETED", c.now, `,"duration":1000,"status":"SUCCESS","test_summary":{"total":0,"failed":0,"passed":0,"skipped":0,"failed_tests":[]}`))
+	require.NotContains(t, c.cardText(), "Tests")
 }
 
 func TestABranchIsShownWithoutItsRemote(t *testing.T) {
@@ -110,27 +110,27 @@ func TestABranchIsShownWithoutItsRemote(t *testing.T) {
 	for branch, want := range map[string]string{
 		"origin/main": "main", "upstream/main": "main", "refs/remotes/fork/feature/x": "feature/x", "refs/heads/main": "main", "feature/login": "feature/login",
 	} {
-		c := newChannel(t)
-		c.hears(phaseAt(1, "COMPLETED", c.now, fmt.Sprintf(`,"duration":1000,"status":"SUCCESS","scm":{"branch":%q,"changes":[],"culprits":[]}`, branch)))
-		require.Contains(t, c.shows(), "Branch: `"+want+"`", branch)
+		c := newTestChannel(t)
+		c.deliver(phaseAt(1, "COMPLETED", c.now, fmt.Sprintf(`,"duration":1000,"status":"SUCCESS","scm":{"branch":%q,"changes":[],"culprits":[]}`, branch)))
+		require.Contains(t, c.cardText(), "Branch: `"+want+"`", branch)
 	}
 }
 
 func TestAJenkinsWithoutAnAddressIsOneForBothPlugins(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(report(t, map[string]any{"full_url": "http://unconfigured-jenkins-location/job/web/3/display/redirect"}))
+	c := newTestChannel(t)
+	c.deliver(report(t, map[string]any{"full_url": "http://unconfigured-jenkins-location/job/web/3/display/redirect"}))
 	require.Empty(t, c.card().URL, "which leads nowhere")
-	c.hears(`{"name":"web","url":"job/web/","build":{"number":3,"url":"job/web/3/","phase":"FINALIZED","status":"SUCCESS"}}`)
+	c.deliver(`{"name":"web","url":"job/web/","build":{"number":3,"url":"job/web/3/","phase":"FINALIZED","status":"SUCCESS"}}`)
 	require.Len(t, c.states, 1)
 }
 
 func TestAMessageKeepsItsLineBreaks(t *testing.T) {
 	t.Parallel()
-	c := newChannel(t)
-	c.hears(phaseAt(7, "STARTED", c.now, `,"duration":0`))
-	change := c.hears(phaseAt(7, "NONE", c.now.Add(time.Minute), `,"duration":0,"notes":"deployed:\n\n  web\r\n# api\n"`))
-	require.Contains(t, plainly(english(t, change.Replies[0].Text)), "deployed:\nweb\n")
-	c.hears(report(t, map[string]any{"status": "Workflow", "summary": "one\ntwo", "full_url": "https://ci.acme.test/job/web/8/"}))
-	require.Contains(t, plainly(c.shows()), "one\ntwo")
+	c := newTestChannel(t)
+	c.deliver(phaseAt(7, "STARTED", c.now, `,"duration":0`))
+	change := c.deliver(phaseAt(7, "NONE", c.now.Add(time.Minute), `,"duration":0,"notes":"deployed:\n\n  web\r\n# api\n"`))
+	require.Contains(t, withoutZeroWidth(english(t, change.Replies[0].Text)), "deployed:\nweb\n")
+	c.deliver(report(t, map[string]any{"status": "Workflow", "summary": "one\ntwo", "full_url": "https://ci.acme.test/job/web/8/"}))
+	require.Contains(t, withoutZeroWidth(c.cardText()), "one\ntwo")
 }

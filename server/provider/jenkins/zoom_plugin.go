@@ -6,9 +6,9 @@ import (
 	"regexp"
 	"strings"
 
-	"mattermost-plugin-zoom/server/provider/untrusted"
-
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
 var (

@@ -18,8 +18,8 @@ import (
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
-// authorize lets Ada allow the app, asking with these scopes and proving with this verifier, and returns what the token endpoint says.
-func (w *world) authorize(scopes []string, wait time.Duration, verifier string) (*oauth2.Token, error) {
+// authorize lets Ada authorize the app with these scopes and this verifier, and returns the response of the token endpoint.
+func (w *testEnv) authorize(scopes []string, wait time.Duration, verifier string) (*oauth2.Token, error) {
 	w.t.Helper()
 	require.NoError(w.t, w.sbx.SetPolicy(sandbox.Policy{AutoApprove: "ada@example.com"}))
 	at := New().Endpoints(w.site)
@@ -38,37 +38,37 @@ func (w *world) authorize(scopes []string, wait time.Duration, verifier string) 
 	return config.Exchange(w.t.Context(), back.Query().Get("code"), oauth2.VerifierOption(verifier))
 }
 
-// bearing returns a session with an access token.
-func (w *world) bearing(token *oauth2.Token) provider.Session {
-	s := w.as("")
+// bearerSession returns a session with an access token.
+func (w *testEnv) bearerSession(token *oauth2.Token) provider.Session {
+	s := w.sessionOf("")
 	s.HTTP = &http.Client{Transport: providertest.Authorization("Bearer " + token.AccessToken)}
 	return s
 }
 
 func TestAuthorizationUsesScopesAndPKCE(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	token, err := w.authorize(New().Endpoints(w.site).Scopes, 0, "the verifier of this attempt")
 	require.NoError(t, err)
-	s := w.bearing(token)
+	s := w.bearerSession(token)
 	account, err := New().WhoAmI(t.Context(), s)
 	require.NoError(t, err)
 	require.Equal(t, provider.Account{ID: "PADA", Name: "Ada Lovelace", URL: w.site.URL + "/web/users/PADA"}, account)
 	made, secret, err := New().Subscribe(t.Context(), s, Scope{Kind: ScopeAccount}, w.hook)
 	require.NoError(t, err)
-	w.knows(secret)
+	w.acceptSecret(secret)
 	e, err := New().Trigger(t.Context(), s, NewIncident{ServiceID: "PDBSERVICE", Title: "Disk full"})
 	require.NoError(t, err)
 	_, err = New().AddNote(t.Context(), s, e.Subject, "x")
 	require.NoError(t, err)
-	require.Equal(t, "Chat", w.stands(e.Subject).Notes[0].Via)
+	require.Equal(t, "Chat", w.incident(e.Subject).Notes[0].Via)
 	_, err = New().OnCall(t.Context(), s, "PSCHED1", noon)
 	require.NoError(t, err)
 	_, _, err = New().Find(t.Context(), s, Search{}, noon)
 	require.NoError(t, err)
 	_, err = New().Services(t.Context(), s, "")
 	require.NoError(t, err)
-	w.takes(e)
+	w.applyEvents(e)
 	for _, choice := range []string{choiceEscalate, choiceReassign, choicePriority} {
 		_, err = New().HandleAction(t.Context(), s, provider.ActionRequest{Action: choice, State: w.state(e.Subject)})
 		require.NoError(t, err, "the scopes are enough for all that we do: %s", choice)
@@ -86,7 +86,7 @@ func TestAuthorizationUsesScopesAndPKCE(t *testing.T) {
 
 func TestACodeExpiresAfter30SecondsAndNeedsItsVerifier(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	_, err := w.authorize(scopes(), 31*time.Second, "the verifier of this attempt")
 	require.Error(t, err)
 	_, err = w.authorize(scopes(), 0, "a guess")
@@ -94,11 +94,11 @@ func TestACodeExpiresAfter30SecondsAndNeedsItsVerifier(t *testing.T) {
 }
 
 func TestUnknownScopesAreSilentlyIgnored(t *testing.T) {
-	t.Parallel() // so that what was forgotten shows only in calls
-	w := newWorld(t)
+	t.Parallel() // so that an unknown scope shows only in calls
+	w := newTestEnv(t)
 	token, err := w.authorize([]string{"read", "write"}, 0, "the verifier of this attempt")
 	require.NoError(t, err)
-	_, err = New().WhoAmI(t.Context(), w.bearing(token))
+	_, err = New().WhoAmI(t.Context(), w.bearerSession(token))
 	wantFault(t, fault.ProviderForbidden, err)
 	require.Contains(t, scopes(), "openid")
 	for _, scope := range scopes() {
@@ -133,11 +133,11 @@ func TestSitesAreParsedForBothRegions(t *testing.T) {
 		require.Equal(t, p.Sites()[i], site, "blank is PagerDuty's own, as the form says")
 	}
 	_, err = p.ParseSite("mars", "https://x.example", "")
-	wantSlip(t, "kind", err)
+	wantFieldError(t, "kind", err)
 	_, err = p.ParseSite(regionUS, "x", "")
-	wantSlip(t, "url", err)
+	wantFieldError(t, "url", err)
 	_, err = p.ParseSite(regionUS, "https://x.example", "ftp://x")
-	wantSlip(t, "api", err)
+	wantFieldError(t, "api", err)
 }
 
 func TestTheRegionIsTheAudienceOfTheIDToken(t *testing.T) {

@@ -191,7 +191,7 @@ func (a actionRun) reassign(ctx context.Context) (provider.ActionResult, error) 
 			return provider.ActionResult{}, err
 		}
 		if len(whom) == 0 {
-			return provider.ActionResult{Note: chat.Say("pagerduty.note.nobody")}, nil
+			return provider.ActionResult{Note: chat.Say("pagerduty.note.no_assignees")}, nil
 		}
 		return provider.ActionResult{Form: a.choiceForm(fieldWhom, "reassign", whom)}, nil
 	}
@@ -221,7 +221,7 @@ func (a actionRun) snooze(ctx context.Context) (provider.ActionResult, error) {
 		return provider.ActionResult{}, err
 	}
 	answer, err := a.do(ctx, http.MethodPost, "/incidents/"+a.subject.ID+"/snooze", nil, object{"duration": seconds})
-	shown, err := a.only(answer, err)
+	shown, err := a.incidentIn(answer, err)
 	if err != nil {
 		return a.correctedResult(ctx, err)
 	}

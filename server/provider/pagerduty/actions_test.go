@@ -16,7 +16,7 @@ import (
 
 func TestAnIncidentFromTriggerToResolveIsOneCard(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	require.Equal(t, chat.ToneFailure, w.card(id).Tone)
@@ -25,7 +25,7 @@ func TestAnIncidentFromTriggerToResolveIsOneCard(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, english(t, response.Note), "You acknowledged [")
 	require.Contains(t, english(t, response.Share), "bob acknowledged [")
-	require.Equal(t, "bob@example.com", w.stands(id).ChangedBy, "PagerDuty recorded who clicked")
+	require.Equal(t, "bob@example.com", w.incident(id).ChangedBy, "PagerDuty recorded who clicked")
 	require.Equal(t, "Bob Kahn", w.card(id).Author)
 
 	form, err := w.click("bob", id, actionNote, nil)
@@ -33,7 +33,7 @@ func TestAnIncidentFromTriggerToResolveIsOneCard(t *testing.T) {
 	require.Equal(t, fieldText, form.Form.Fields[0].Name)
 	_, err = w.click("bob", id, actionNote, map[string]string{fieldText: "Deleting old logs"})
 	require.NoError(t, err)
-	require.Equal(t, "Deleting old logs", w.stands(id).Notes[0].Text)
+	require.Equal(t, "Deleting old logs", w.incident(id).Notes[0].Text)
 
 	w.sbx.Advance(10 * time.Minute)
 	_, err = w.click("ada", id, actionResolve, nil)
@@ -49,26 +49,26 @@ func TestAnIncidentFromTriggerToResolveIsOneCard(t *testing.T) {
 
 func TestAClickActsAsWhoClicked(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	_, err := w.click("eve", id, actionAcknowledge, nil)
 	wantFault(t, fault.ProviderForbidden, err)
-	require.Equal(t, sandbox.StatusTriggered, w.stands(id).Status)
+	require.Equal(t, sandbox.StatusTriggered, w.incident(id).Status)
 	_, err = w.click("cyd", id, actionAcknowledge, nil)
 	require.NoError(t, err)
-	require.Equal(t, "cyd@example.com", w.stands(id).ChangedBy)
+	require.Equal(t, "cyd@example.com", w.incident(id).ChangedBy)
 	_, err = w.click("nobody", id, actionResolve, nil)
 	wantFault(t, fault.AccountRejected, err)
 }
 
 func TestChangesNameTheUserInTheFromHeader(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t) // its keys are refused without the header
-	_, err := New().Trigger(t.Context(), w.as("bob"), NewIncident{ServiceID: "PDBSERVICE", Title: "Disk full"})
+	w := newTestEnv(t) // user keys are rejected without the header
+	_, err := New().Trigger(t.Context(), w.sessionOf("bob"), NewIncident{ServiceID: "PDBSERVICE", Title: "Disk full"})
 	require.NoError(t, err)
 	require.Equal(t, "bob@example.com", w.sbx.Incidents()[0].ChangedBy)
-	c := newClient(w.as("bob"))
+	c := newClient(w.sessionOf("bob"))
 	require.Equal(t, mediaType, c.Header.Get("Accept"))
 	require.Empty(t, c.Header.Get("From"))
 	require.Equal(t, "bob@example.comX-Evil:1", c.withSender("bob@example.com\r\nX-Evil: 1").Header.Get("From"), "no second header can be smuggled in")
@@ -77,11 +77,11 @@ func TestChangesNameTheUserInTheFromHeader(t *testing.T) {
 
 func TestAlreadyAcknowledgedOrResolvedCorrectsTheCard(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t) // no webhook: the card knows nothing of what happens
+	w := newTestEnv(t) // without a webhook, the card isn't updated
 	id := w.trigger("Disk full")
-	e, err := New().Lookup(t.Context(), w.as("ada"), id)
+	e, err := New().Lookup(t.Context(), w.sessionOf("ada"), id)
 	require.NoError(t, err)
-	w.takes(e)
+	w.applyEvents(e)
 	w.sbx.Advance(time.Minute)
 	w.happen(id, sandbox.Happening{What: sandbox.Acknowledge, By: "PBOB"})
 	response, err := w.click("bob", id, actionAcknowledge, nil)
@@ -103,7 +103,7 @@ func TestAlreadyAcknowledgedOrResolvedCorrectsTheCard(t *testing.T) {
 
 func TestTheMenuEscalatesReassignsSnoozesAndPrioritizes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	for _, step := range []struct{ choice, field, value, thread string }{
@@ -122,7 +122,7 @@ func TestTheMenuEscalatesReassignsSnoozesAndPrioritizes(t *testing.T) {
 		require.Contains(t, offered, step.value)
 		for _, wrong := range []string{"", "x/..", "user/", "0"} {
 			_, err = w.click("bob", id, step.choice, map[string]string{step.field: wrong + "?"})
-			wantSlip(t, step.field, err)
+			wantFieldError(t, step.field, err)
 		}
 		_, err = w.click("bob", id, step.choice, map[string]string{step.field: step.value})
 		require.NoError(t, err)
@@ -133,18 +133,18 @@ func TestTheMenuEscalatesReassignsSnoozesAndPrioritizes(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, asked.Form.Fields[0].Options, 7)
 	_, err = w.click("bob", id, choiceSnooze, map[string]string{fieldWhile: "604801"})
-	wantSlip(t, fieldWhile, err)
+	wantFieldError(t, fieldWhile, err)
 	response, err := w.click("bob", id, choiceSnooze, map[string]string{fieldWhile: "3600"})
 	require.NoError(t, err)
 	require.Contains(t, english(t, response.Note), "for 1 h.")
 	require.Equal(t, "Bob Kahn snoozed it for 1 h.", english(t, response.Reply.Text))
-	require.Equal(t, noon.Add(time.Hour), w.stands(id).SnoozedTil)
-	require.Equal(t, "P1", w.stands(id).Priority)
+	require.Equal(t, noon.Add(time.Hour), w.incident(id).SnoozedTil)
+	require.Equal(t, "P1", w.incident(id).Priority)
 }
 
 func TestAnInvalidClickDoesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	for _, values := range []map[string]string{nil, {valueSelected: "explode"}} {
@@ -152,20 +152,20 @@ func TestAnInvalidClickDoesNothing(t *testing.T) {
 		wantFault(t, fault.InvalidInput, err)
 	}
 	_, err := w.click("bob", id, actionNote, map[string]string{fieldText: "  "})
-	wantSlip(t, fieldText, err)
-	_, err = New().HandleAction(t.Context(), w.as("bob"), provider.ActionRequest{Action: actionResolve, State: []byte(`{"id":"../users"}`)})
+	wantFieldError(t, fieldText, err)
+	_, err = New().HandleAction(t.Context(), w.sessionOf("bob"), provider.ActionRequest{Action: actionResolve, State: []byte(`{"id":"../users"}`)})
 	wantFault(t, fault.InvalidInput, err)
-	_, err = New().HandleAction(t.Context(), w.as("bob"), provider.ActionRequest{Action: actionResolve, State: []byte(`[`)})
+	_, err = New().HandleAction(t.Context(), w.sessionOf("bob"), provider.ActionRequest{Action: actionResolve, State: []byte(`[`)})
 	require.Error(t, err)
 	sample, err := New().Fold(nil, nil, New().Sample(noon))
 	require.NoError(t, err)
-	_, err = New().HandleAction(t.Context(), w.as("bob"), provider.ActionRequest{Action: actionResolve, State: sample.State})
+	_, err = New().HandleAction(t.Context(), w.sessionOf("bob"), provider.ActionRequest{Action: actionResolve, State: sample.State})
 	wantFault(t, fault.InvalidInput, err)
 }
 
 func TestAnOutageIsNoRefusal(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Method: http.MethodPut}, Action: kit.Action{Status: 502, Body: []byte(`"<html>"`)}}))

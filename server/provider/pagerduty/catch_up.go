@@ -44,7 +44,7 @@ func (c client) catchUp(ctx context.Context, r provider.Resource, t provider.Tas
 	}
 	asked := url.Values{
 		"sort_by": {"created_at:asc"}, "statuses[]": {statusTriggered, statusAcknowledged, statusResolved},
-		"since": {m.Since.UTC().Format(time.RFC3339)}, "until": {m.Since.Add(searchBack).UTC().Format(time.RFC3339)},
+		"since": {m.Since.UTC().Format(time.RFC3339)}, "until": {m.Since.Add(searchWindow).UTC().Format(time.RFC3339)},
 	}
 	switch at := scopeOf(r); at.Kind {
 	case ScopeService:

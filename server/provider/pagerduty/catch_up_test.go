@@ -10,12 +10,12 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// looksUp catches up for a resource and returns the titles that were found, and what is to be done next.
-func (w *world) looksUp(r provider.Resource, t provider.Task) (titles []string, next []provider.Task) {
+// catchUp runs the task for a resource and returns the titles of the incidents it found, and the next tasks.
+func (w *testEnv) catchUp(r provider.Resource, t provider.Task) (titles []string, next []provider.Task) {
 	w.t.Helper()
-	events, next, err := New().RunTask(w.t.Context(), w.as("ada"), r, t)
+	events, next, err := New().RunTask(w.t.Context(), w.sessionOf("ada"), r, t)
 	require.NoError(w.t, err)
-	w.takes(events...)
+	w.applyEvents(events...)
 	for _, e := range events {
 		titles = append(titles, w.card(e.Subject).Title)
 	}
@@ -24,7 +24,7 @@ func (w *world) looksUp(r provider.Resource, t provider.Task) (titles []string, 
 
 func TestMissedIncidentsAreLookedUp(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	known := w.trigger("Known")
 	w.sbx.Advance(time.Hour)
@@ -40,15 +40,15 @@ func TestMissedIncidentsAreLookedUp(t *testing.T) {
 	w.happen(settled, sandbox.Happening{What: sandbox.Resolve, By: "PBOB"})
 	require.Len(t, w.heard, 1, "%s alone was told", known)
 
-	titles, next := w.looksUp(w.account(), task)
+	titles, next := w.catchUp(w.account(), task)
 	require.Equal(t, []string{"#2 Disk full", "#3 Slow", "#4 Shop down"}, titles, "the oldest first")
 	require.Empty(t, next)
-	require.Equal(t, statusTriggered, w.stands(lost).Status)
+	require.Equal(t, statusTriggered, w.incident(lost).Status)
 
 	heard := len(w.heard)
-	titles, _ = w.looksUp(provider.Resource{ID: "team/PTEAM"}, task)
+	titles, _ = w.catchUp(provider.Resource{ID: "team/PTEAM"}, task)
 	require.Equal(t, []string{"#2 Disk full", "#3 Slow"}, titles, "those of the team's services")
-	titles, _ = w.looksUp(provider.Resource{ID: "service/PWEBSHOP"}, task)
+	titles, _ = w.catchUp(provider.Resource{ID: "service/PWEBSHOP"}, task)
 	require.Equal(t, []string{"#4 Shop down"}, titles)
 	for _, e := range w.heard[heard:] {
 		change, err := New().Fold(w.state(e.Subject), nil, e)
@@ -57,22 +57,22 @@ func TestMissedIncidentsAreLookedUp(t *testing.T) {
 	}
 
 	task.Data = nil
-	_, _, err = New().RunTask(t.Context(), w.as("ada"), w.account(), task)
+	_, _, err = New().RunTask(t.Context(), w.sessionOf("ada"), w.account(), task)
 	require.Error(t, err)
 }
 
 func TestManyIncidentsAreLookedUpInRounds(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	_, task := New().ReconcileTask(w.sbx.Now(), nil)
 	for range catchUpLimit + 1 {
 		w.sbx.Advance(time.Second)
 		w.trigger("Again")
 	}
-	titles, next := w.looksUp(w.account(), task)
+	titles, next := w.catchUp(w.account(), task)
 	require.Len(t, titles, catchUpLimit)
 	require.Len(t, next, 1)
-	titles, next = w.looksUp(w.account(), next[0])
+	titles, next = w.catchUp(w.account(), next[0])
 	require.Len(t, titles, 2, "the last of the round before, and the next")
 	require.Empty(t, next)
 }

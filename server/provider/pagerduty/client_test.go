@@ -35,10 +35,10 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 		require.Equal(t, want.code, got.Code, body)
 		require.Equal(t, want.words, got.text(), body)
 	}
-	w := newWorld(t)
+	w := newTestEnv(t)
 	for _, form := range []string{"list", "text", "array"} {
 		require.NoError(t, w.sbx.SetPolicy(sandbox.Policy{ErrorForm: form}))
-		_, err := New().Trigger(t.Context(), w.as("bob"), NewIncident{ServiceID: "PNONE", Title: "x"})
+		_, err := New().Trigger(t.Context(), w.sessionOf("bob"), NewIncident{ServiceID: "PNONE", Title: "x"})
 		wantFault(t, fault.ProviderRefused, err)
 		require.Contains(t, fault.ParamsOf(err)["Message"], "Service not found", form)
 	}
@@ -46,19 +46,19 @@ func TestErrorsAreReadInEveryForm(t *testing.T) {
 
 func TestForbiddenCallsAreReportedWhateverTheirStatus(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	for _, code := range []string{"1018", "2010", "2018"} {
 		require.NoError(t, w.sbx.AddFault(kit.Fault{
 			Match: kit.Match{Path: "/users"}, Action: kit.Action{Status: 400, Body: []byte(`{"error":{"message":"x","code":` + code + `}}`)},
 		}))
-		_, err := New().WhoAmI(t.Context(), w.as("ada"))
+		_, err := New().WhoAmI(t.Context(), w.sessionOf("ada"))
 		wantFault(t, fault.ProviderForbidden, err)
 	}
 }
 
 func TestAShortRateLimitIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	limited := func(reset string, times int) {
 		t.Helper()
 		require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Path: "/users"}, Times: times, Action: kit.Action{
@@ -66,39 +66,39 @@ func TestAShortRateLimitIsWaitedFor(t *testing.T) {
 		}}))
 	}
 	limited("0.05", 1)
-	_, err := New().WhoAmI(t.Context(), w.as("ada"))
+	_, err := New().WhoAmI(t.Context(), w.sessionOf("ada"))
 	require.NoError(t, err)
 	require.Equal(t, 2, w.sbx.Counts()["GET /users/me"])
 
 	begin := time.Now()
 	for _, reset := range []string{"60", "", "x", "-1"} {
 		limited(reset, 1)
-		_, err = New().WhoAmI(t.Context(), w.as("ada"))
+		_, err = New().WhoAmI(t.Context(), w.sessionOf("ada"))
 		wantFault(t, fault.ProviderLimited, err)
 	}
 	require.Less(t, time.Since(begin), time.Second, "nobody waits for those")
 	limited("0.01", 2)
-	_, err = New().WhoAmI(t.Context(), w.as("ada"))
+	_, err = New().WhoAmI(t.Context(), w.sessionOf("ada"))
 	wantFault(t, fault.ProviderLimited, err)
 }
 
 func TestAnIncompleteResponseIsAFault(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	for range 2 {
 		require.NoError(t, w.sbx.AddFault(kit.Fault{Times: -1, Action: kit.Action{Status: 200, Body: []byte(`{"user":7,"incident":[],"more":"x"}`)}}))
-		_, err := New().WhoAmI(t.Context(), w.as("ada"))
+		_, err := New().WhoAmI(t.Context(), w.sessionOf("ada"))
 		wantFault(t, fault.ProviderUnavailable, err)
-		_, err = New().Lookup(t.Context(), w.as("ada"), "Q1")
+		_, err = New().Lookup(t.Context(), w.sessionOf("ada"), "Q1")
 		wantFault(t, fault.ProviderUnavailable, err)
-		_, err = New().Service(t.Context(), w.as("ada"), "P1")
+		_, err = New().Service(t.Context(), w.sessionOf("ada"), "P1")
 		wantFault(t, fault.ProviderUnavailable, err)
-		_, _, err = New().Subscribe(t.Context(), w.as("ada"), Scope{Kind: ScopeAccount}, w.hook)
+		_, _, err = New().Subscribe(t.Context(), w.sessionOf("ada"), Scope{Kind: ScopeAccount}, w.hook)
 		wantFault(t, fault.ProviderUnavailable, err)
 	}
 	w.sbx.ClearFaults()
 	require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Method: http.MethodGet}, Action: kit.Action{Status: 404}}))
-	_, err := New().Lookup(t.Context(), w.as("ada"), "Q1")
+	_, err := New().Lookup(t.Context(), w.sessionOf("ada"), "Q1")
 	wantFault(t, fault.ResourceUnknown, err)
 }
 

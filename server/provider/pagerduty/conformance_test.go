@@ -9,7 +9,7 @@ import (
 )
 
 // update is the flag that "make golden" sets.
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestConformance(t *testing.T) {
 	t.Parallel()

@@ -79,7 +79,7 @@ func (n eventData) withData(data object) eventData {
 		n.Note = &note{ID: idOf(data.text("id")), Text: untrusted.Line(data.text("content"), maxText)}
 	case typeStatus:
 		n.Text = untrusted.Line(data.text("message"), maxText)
-	case typeAdded, typeReplied:
+	case typeResponderAdded, typeResponderReplied:
 		n.Text, n.State = untrusted.Line(data.text("message"), maxText), untrusted.Line(data.text("state"), maxName)
 		n.Whom = cmp.Or(data.object("user").reference().Name, data.object("escalation_policy").reference().Name)
 	case typeConference:
@@ -96,7 +96,7 @@ func (n eventData) withData(data object) eventData {
 		n.Text, n.State = data.reference().Name, untrusted.Line(data.text("status"), maxName)
 	case typeActionCreated, typeActionUpdated, typeActionEnded:
 		n.Text, n.State = data.object("action").reference().Name, untrusted.Line(data.text("state"), maxName)
-	case typeFlowStarted, typeFlowCompleted:
+	case typeWorkflowStarted, typeWorkflowCompleted:
 		// The summary is the run's own, such as how it was started.
 		n.Text = cmp.Or(data.object("incident_workflow").reference().Name, data.reference().Name)
 	}

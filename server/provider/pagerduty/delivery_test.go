@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// delivered parses a delivery with this event.
-func delivered(t *testing.T, event string) []provider.Event {
+// parseDelivery parses a delivery with this event.
+func parseDelivery(t *testing.T, event string) []provider.Event {
 	t.Helper()
 	events, err := New().Parse(provider.Delivery{Body: []byte(`{"event":` + event + `}`), ReceivedAt: noon})
 	require.NoError(t, err)
@@ -32,7 +32,7 @@ func TestEveryTypeOfEventIsUnderstood(t *testing.T) {
 		"action_invocation.created": part, "action_invocation.updated": part, "action_invocation.terminated": part,
 		"workflow.started": part, "workflow.completed": part,
 	} {
-		events := delivered(t, `{"id":"01X","event_type":"incident.`+eventType+`","occurred_at":"2026-03-02T12:00:00.414Z","data":`+data+`}`)
+		events := parseDelivery(t, `{"id":"01X","event_type":"incident.`+eventType+`","occurred_at":"2026-03-02T12:00:00.414Z","data":`+data+`}`)
 		require.Len(t, events, 1, eventType)
 		require.Equal(t, "Q1", events[0].Subject)
 		require.Contains(t, hookEvents(true), "incident."+eventType, "what is understood is asked for")
@@ -47,15 +47,15 @@ func TestEveryTypeOfEventIsUnderstood(t *testing.T) {
 }
 
 func TestAnUnknownTypeOfEventIsNoError(t *testing.T) {
-	t.Parallel() // three refusals in a row would have PagerDuty stop for a day
+	t.Parallel() // after three rejections in a row, PagerDuty stops for a day
 	for _, event := range []string{
 		`{"event_type":"incident.quantum_entangled","data":{"id":"Q1"}}`, `{"event_type":"service.deleted","data":{"id":"P1"}}`,
 		`{"event_type":"pagey.ping","data":{"message":"hello","type":"ping"}}`, `{"event_type":"incident.triggered","data":{}}`,
 		`{"event_type":"incident.triggered","data":"odd"}`, `{"event_type":7}`, `{"event_type":"incident.annotated","data":{"incident":7}}`,
 	} {
-		require.Empty(t, delivered(t, event), event)
+		require.Empty(t, parseDelivery(t, event), event)
 	}
-	odd := delivered(t, `{"id":9,"event_type":"incident.triggered","occurred_at":7,"data":{"id":"Q1","number":"37","title":["x"],"assignees":{"a":1},"teams":[7]}}`)
+	odd := parseDelivery(t, `{"id":9,"event_type":"incident.triggered","occurred_at":7,"data":{"id":"Q1","number":"37","title":["x"],"assignees":{"a":1},"teams":[7]}}`)
 	require.Len(t, odd, 1, "a field of another type counts as missing")
 	require.Equal(t, noon, odd[0].At)
 	for _, body := range []string{"", "x", `[]`, `{"event":7}`, `{}`} {
@@ -79,7 +79,7 @@ func TestSeveralSignaturesAreTriedDuringSecretRotation(t *testing.T) {
 		require.ErrorIs(t, verify(header), provider.ErrForged, header)
 	}
 	require.ErrorIs(t, verify(""), provider.ErrUnsigned)
-	w := newWorld(t)
+	w := newTestEnv(t)
 	made := w.follow()
 	_, err := w.sbx.RotateSecret(made.ID)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestSeveralSignaturesAreTriedDuringSecretRotation(t *testing.T) {
 
 func TestARepeatedDeliveryPostsNothingTwice(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	w.happen(id, sandbox.Happening{What: sandbox.AddNote, By: "PBOB", Text: "Looking"})
@@ -97,7 +97,7 @@ func TestARepeatedDeliveryPostsNothingTwice(t *testing.T) {
 	w.happen(id, sandbox.Happening{What: sandbox.Resolve, By: "PBOB"})
 	told, state := w.thread(id), string(w.state(id))
 	for range 2 {
-		w.takes(append([]provider.Event{}, w.heard...)...)
+		w.applyEvents(append([]provider.Event{}, w.heard...)...)
 	}
 	require.Equal(t, told, w.thread(id))
 	require.Equal(t, state, string(w.state(id)))
@@ -105,7 +105,7 @@ func TestARepeatedDeliveryPostsNothingTwice(t *testing.T) {
 
 func TestANoteNamesItsIncidentAndNoService(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	require.Equal(t, "PDBSERVICE", w.heard[0].Resource)
@@ -121,33 +121,33 @@ func TestANoteNamesItsIncidentAndNoService(t *testing.T) {
 
 func TestANoteFromAThreadIsNotPostedThereAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	text := "It is the  logs:\n" + strings.Repeat("more and more of it ", 60)
 	said := provider.UserReply{ID: "reply-1", Place: chat.Place{Channel: "town"}, Text: text, At: noon}
 	coming, err := New().ExpectNote(w.state(id), said)
 	require.NoError(t, err)
-	w.takes(coming)
-	noted, err := New().SyncReply(t.Context(), w.as("bob"), provider.ActionRequest{State: w.state(id)}, said)
+	w.applyEvents(coming)
+	noted, err := New().SyncReply(t.Context(), w.sessionOf("bob"), provider.ActionRequest{State: w.state(id)}, said)
 	require.NoError(t, err)
 	w.sbx.Settle()
-	w.takes(noted...)
+	w.applyEvents(noted...)
 	require.Equal(t, []string{"town"}, w.said, "once, and not where it was said")
 	require.Len(t, w.thread(id), 1)
 	w.happen(id, sandbox.Happening{What: sandbox.AddNote, By: "PBOB", Text: text})
 	require.Len(t, w.thread(id), 2, "the same words by themselves are told everywhere")
 	require.Equal(t, []string{"town"}, w.said)
-	e, err := New().AddNote(t.Context(), w.as("bob"), id, "From a form")
+	e, err := New().AddNote(t.Context(), w.sessionOf("bob"), id, "From a form")
 	require.NoError(t, err)
 	w.sbx.Settle()
-	w.takes(e)
+	w.applyEvents(e)
 	require.Len(t, w.thread(id), 3)
 }
 
 func TestAMergedIncidentNamesItsTarget(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	w.trigger("Disk full")
 	id := w.trigger("Slow queries")
@@ -158,7 +158,7 @@ func TestAMergedIncidentNamesItsTarget(t *testing.T) {
 
 func TestASlashInATitleDoesNotEndAPattern(t *testing.T) {
 	t.Parallel()
-	events := delivered(t, `{"id":"01X","event_type":"incident.triggered","data":{"id":"Q1","title":"/var is full"}}`)
+	events := parseDelivery(t, `{"id":"01X","event_type":"incident.triggered","data":{"id":"Q1","title":"/var is full"}}`)
 	require.Equal(t, " var is full", events[0].Labels[labelTitle])
 }
 

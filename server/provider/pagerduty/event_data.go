@@ -12,32 +12,32 @@ import (
 
 // The types of events about incidents, without the prefix "incident.": https://developer.pagerduty.com/docs/webhooks-overview.
 const (
-	typeTriggered      = "triggered"
-	typeAcknowledged   = "acknowledged"
-	typeUnacknowledged = "unacknowledged"
-	typeResolved       = "resolved"
-	typeReopened       = "reopened"
-	typeEscalated      = "escalated"
-	typeReassigned     = "reassigned"
-	typeDelegated      = "delegated"
-	typePriority       = "priority_updated"
-	typeService        = "service_updated"
-	typeKind           = "incident_type.changed"
-	typeNote           = "annotated"
-	typeStatus         = "status_update_published"
-	typeAdded          = "responder.added"
-	typeReplied        = "responder.replied"
-	typeConference     = "conference_bridge.updated"
-	typeFields         = "custom_field_values.updated"
-	typeRole           = "role.assigned"
-	typeTaskCreated    = "task.created"
-	typeTaskUpdated    = "task.updated"
-	typeTaskCompleted  = "task.completed"
-	typeActionCreated  = "action_invocation.created"
-	typeActionUpdated  = "action_invocation.updated"
-	typeActionEnded    = "action_invocation.terminated"
-	typeFlowStarted    = "workflow.started"
-	typeFlowCompleted  = "workflow.completed"
+	typeTriggered         = "triggered"
+	typeAcknowledged      = "acknowledged"
+	typeUnacknowledged    = "unacknowledged"
+	typeResolved          = "resolved"
+	typeReopened          = "reopened"
+	typeEscalated         = "escalated"
+	typeReassigned        = "reassigned"
+	typeDelegated         = "delegated"
+	typePriority          = "priority_updated"
+	typeService           = "service_updated"
+	typeIncidentType      = "incident_type.changed"
+	typeNote              = "annotated"
+	typeStatus            = "status_update_published"
+	typeResponderAdded    = "responder.added"
+	typeResponderReplied  = "responder.replied"
+	typeConference        = "conference_bridge.updated"
+	typeFields            = "custom_field_values.updated"
+	typeRole              = "role.assigned"
+	typeTaskCreated       = "task.created"
+	typeTaskUpdated       = "task.updated"
+	typeTaskCompleted     = "task.completed"
+	typeActionCreated     = "action_invocation.created"
+	typeActionUpdated     = "action_invocation.updated"
+	typeActionEnded       = "action_invocation.terminated"
+	typeWorkflowStarted   = "workflow.started"
+	typeWorkflowCompleted = "workflow.completed"
 
 	// typeLookedUp is our own: the incident was looked up in this state.
 	typeLookedUp = "looked"
@@ -58,11 +58,11 @@ func kindOf(eventType string) string {
 		return kindNote
 	case typeStatus:
 		return kindStatus
-	case typeAdded, typeReplied, typeRole:
+	case typeResponderAdded, typeResponderReplied, typeRole:
 		return kindResponder
 	case typeConference:
 		return kindConference
-	case typeService, typeKind, typeFields, typeLookedUp:
+	case typeService, typeIncidentType, typeFields, typeLookedUp:
 		return kindUpdated
 	}
 	return kindActivity
@@ -189,7 +189,7 @@ func noteFingerprint(text string) string {
 func isIncidentData(eventType string) bool {
 	return slices.Contains([]string{
 		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,
-		typePriority, typeService, typeKind, typeLookedUp,
+		typePriority, typeService, typeIncidentType, typeLookedUp,
 	}, eventType)
 }
 
@@ -210,8 +210,8 @@ func statusAfter(eventType string) string {
 func isKnownType(eventType string) bool {
 	return slices.Contains([]string{
 		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,
-		typePriority, typeService, typeKind, typeNote, typeStatus, typeAdded, typeReplied, typeConference, typeFields, typeRole,
-		typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted,
-		typeFlowCompleted,
+		typePriority, typeService, typeIncidentType, typeNote, typeStatus, typeResponderAdded, typeResponderReplied, typeConference, typeFields, typeRole,
+		typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeWorkflowStarted,
+		typeWorkflowCompleted,
 	}, eventType)
 }

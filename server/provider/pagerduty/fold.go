@@ -38,10 +38,10 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 	c.Resurface = was.status() == statusResolved && is.status() != statusResolved
 	c.Replies = is.replies(was, n, fresh)
 	if was.status() == "" && is.open() {
-		c.Tasks = append(c.Tasks, lookTask(is.ID, 0))
+		c.Tasks = append(c.Tasks, lookupTask(is.ID, 0))
 	}
 	if len(state) == 0 && !is.complete() && !is.Sample {
-		c.Tasks = append(c.Tasks, provider.Task{Key: firstLookKey + is.ID, Data: encoded(reference{ID: is.ID})})
+		c.Tasks = append(c.Tasks, provider.Task{Key: firstLookupKey + is.ID, Data: encoded(reference{ID: is.ID})})
 	}
 	return c, nil
 }
@@ -112,23 +112,23 @@ func (i incident) latestMilestone() milestone {
 
 // An open incident is looked up now and then, because a webhook that PagerDuty disabled misses what happens meanwhile.
 const (
-	lookKey = "look/"
-	// firstLookKey is the key for the lookup of an incident whose first event is incomplete, such as a note.
-	firstLookKey = "first/"
-	// lookAfter is the delay of the first lookup. It doubles each time, up to lookAtMost.
-	lookAfter  = time.Hour
-	lookAtMost = 12 * time.Hour
-	// maxLooks ends the lookups after about two weeks.
-	maxLooks = 30
+	lookupKey = "look/"
+	// firstLookupKey is the key for the lookup of an incident whose first event is incomplete, such as a note.
+	firstLookupKey = "first/"
+	// lookupDelay is the delay of the first lookup. It doubles each time, up to lookAtMost.
+	lookupDelay    = time.Hour
+	maxLookupDelay = 12 * time.Hour
+	// maxLookups ends the lookups after about two weeks.
+	maxLookups = 30
 )
 
-// lookTask returns the task that looks the incident up.
-func lookTask(id string, round int) provider.Task {
-	after := lookAtMost
+// lookupTask returns the task that looks the incident up.
+func lookupTask(id string, round int) provider.Task {
+	after := maxLookupDelay
 	if round < 4 {
-		after = min(lookAfter<<round, lookAtMost)
+		after = min(lookupDelay<<round, maxLookupDelay)
 	}
-	return provider.Task{Key: lookKey + id, After: after, Round: round, Data: encoded(reference{ID: id})}
+	return provider.Task{Key: lookupKey + id, After: after, Round: round, Data: encoded(reference{ID: id})}
 }
 
 // teamNames returns the first teams of an incident.

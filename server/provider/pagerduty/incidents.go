@@ -25,7 +25,7 @@ func (c client) incident(ctx context.Context, id string) (object, error) {
 		return nil, c.notFound("an incident without an ID")
 	}
 	answer, err := c.do(ctx, http.MethodGet, "/incidents/"+id, withBridge(url.Values{}), nil)
-	return c.only(answer, err)
+	return c.incidentIn(answer, err)
 }
 
 // withBridge requests the conference bridge, which responses otherwise leave out. Responses to changes always leave it out.
@@ -34,8 +34,8 @@ func withBridge(query url.Values) url.Values {
 	return query
 }
 
-// only returns the incident in a response.
-func (c client) only(answer object, err error) (object, error) {
+// incidentIn returns the incident in a response.
+func (c client) incidentIn(answer object, err error) (object, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (c client) change(ctx context.Context, id string, fields object) (object, e
 	}
 	fields["type"] = "incident_reference"
 	answer, err := c.do(ctx, http.MethodPut, "/incidents/"+id, nil, object{"incident": fields})
-	return c.only(answer, err)
+	return c.incidentIn(answer, err)
 }
 
 // lookedUp returns the event data for the incident in a response. Replies come from its differences to what is known, so nothing is
@@ -163,7 +163,7 @@ func (PagerDuty) Trigger(ctx context.Context, s provider.Session, w NewIncident)
 	if w.Key = strings.TrimSpace(w.Key); w.Key != "" && len(w.Key) <= maxIncidentKey {
 		wanted["incident_key"] = w.Key
 	}
-	shown, err := c.only(c.do(ctx, http.MethodPost, "/incidents", nil, object{"incident": wanted}))
+	shown, err := c.incidentIn(c.do(ctx, http.MethodPost, "/incidents", nil, object{"incident": wanted}))
 	if err != nil {
 		made, again := c.byKey(ctx, w)
 		if again != nil || made == nil {
@@ -224,14 +224,14 @@ func (c client) note(ctx context.Context, incidentID, text string, by Person) (e
 }
 
 // ExpectNote implements provider.ReplySync.
-func (PagerDuty) ExpectNote(state json.RawMessage, said provider.UserReply) (provider.Event, error) {
+func (PagerDuty) ExpectNote(state json.RawMessage, reply provider.UserReply) (provider.Event, error) {
 	id, err := incidentOf(state)
 	if err != nil {
 		return provider.Event{}, err
 	}
 	n := eventData{
-		Type: typeNoteExpected, ID: ownPrefix + "expected/" + said.ID, Incident: id, At: said.At,
-		OriginChannel: said.Place, Note: &note{Text: untrusted.Line(said.Text, maxText)},
+		Type: typeNoteExpected, ID: ownPrefix + "expected/" + reply.ID, Incident: id, At: reply.At,
+		OriginChannel: reply.Place, Note: &note{Text: untrusted.Line(reply.Text, maxText)},
 	}
 	e := n.event()
 	e.UpdateOnly = true // it doesn't create a card
@@ -239,12 +239,12 @@ func (PagerDuty) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 }
 
 // SyncReply implements provider.ReplySync.
-func (p PagerDuty) SyncReply(ctx context.Context, s provider.Session, c provider.ActionRequest, said provider.UserReply) ([]provider.Event, error) {
+func (p PagerDuty) SyncReply(ctx context.Context, s provider.Session, c provider.ActionRequest, reply provider.UserReply) ([]provider.Event, error) {
 	id, err := incidentOf(c.State)
 	if err != nil {
 		return nil, err
 	}
-	noted, err := p.AddNote(ctx, s, id, said.Text)
+	noted, err := p.AddNote(ctx, s, id, reply.Text)
 	if err != nil {
 		return nil, err
 	}

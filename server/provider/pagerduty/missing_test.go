@@ -14,15 +14,15 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// hears folds the events of deliveries into the incident Q1, a minute apart from noon, and returns what was told in the thread. Each has a type
-// and data; "order" is the order in which they come.
-func hears(t *testing.T, order []int, deliveries ...[2]string) (incident, []string) {
+// replay folds events of deliveries about the incident Q1, a minute apart from noon, and returns the replies. Each has a type and data;
+// order is the order of arrival.
+func replay(t *testing.T, order []int, deliveries ...[2]string) (incident, []string) {
 	t.Helper()
 	var state json.RawMessage
 	var told []string
 	for _, at := range order {
 		when := noon.Add(time.Duration(at) * time.Minute).Format(time.RFC3339)
-		for _, e := range delivered(t, fmt.Sprintf(`{"id":"01X%d","event_type":"incident.%s","occurred_at":%q,"agent":{"id":"PADA","summary":"Ada"},"data":%s}`,
+		for _, e := range parseDelivery(t, fmt.Sprintf(`{"id":"01X%d","event_type":"incident.%s","occurred_at":%q,"agent":{"id":"PADA","summary":"Ada"},"data":%s}`,
 			at, deliveries[at][0], when, deliveries[at][1])) {
 			require.Equal(t, "Q1", e.Subject)
 			change, err := New().Fold(state, nil, e)
@@ -50,7 +50,7 @@ func TestMissingPartsStayAsTheyWere(t *testing.T) {
 	bare := [2]string{"acknowledged", `{"id":"Q1"}`}
 	part := [2]string{"annotated", `{"incident":{"id":"Q1","summary":"[#7] Another title"},"id":"PN","content":"Looking"}`}
 	for _, order := range [][]int{{0, 1, 2}, {1, 0, 2}, {2, 1, 0}, {1, 2, 0}, {2, 0, 1}, {0, 2, 1}} {
-		is, told := hears(t, order, whole, bare, part)
+		is, told := replay(t, order, whole, bare, part)
 		require.Equal(t, statusAcknowledged, is.status(), order)
 		require.Equal(t, "#5 Disk full", is.title())
 		require.Equal(t, "P1", is.Shown.Priority)
@@ -69,7 +69,7 @@ func TestMissingPartsStayAsTheyWere(t *testing.T) {
 
 func TestNullPartsAreCleared(t *testing.T) {
 	t.Parallel()
-	is, told := hears(t, []int{0, 1},
+	is, told := replay(t, []int{0, 1},
 		[2]string{"triggered", `{"id":"Q1","status":"triggered","priority":{"summary":"P1"},"assignees":[{"summary":"Kim"}],"conference_bridge":{"conference_url":"https://zoom.example.com/j/1"}}`},
 		[2]string{"priority_updated", `{"id":"Q1","status":"triggered","priority":null,"assignees":null,"conference_bridge":null}`})
 	require.Empty(t, is.Shown.Priority)
@@ -87,7 +87,7 @@ func TestEachPartComesFromTheLatestEventThatShowsIt(t *testing.T) {
 		{"reassigned", `{"id":"Q1","assignees":[{"summary":"Kim"}]}`},
 	}
 	for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}, {1, 3, 0, 2}, {3, 0, 1, 2}, {3, 1, 0, 2, 1, 3}} {
-		is, _ := hears(t, order, deliveries...)
+		is, _ := replay(t, order, deliveries...)
 		require.Equal(t, []string{"Second", "P2", "high", "Database", "triggered", "Kim"},
 			[]string{is.Shown.Title, is.Shown.Priority, is.Shown.Urgency, is.Shown.Service.Name, is.status(), is.Shown.Assignees[0].Name}, order)
 	}
@@ -95,7 +95,7 @@ func TestEachPartComesFromTheLatestEventThatShowsIt(t *testing.T) {
 
 func TestAClickKeepsTheConferenceBridge(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.follow()
 	id := w.trigger("Disk full")
 	w.happen(id, sandbox.Happening{What: sandbox.Meet, By: "PBOB", Text: "https://zoom.example.com/j/1"})
@@ -106,7 +106,7 @@ func TestAClickKeepsTheConferenceBridge(t *testing.T) {
 	require.Contains(t, w.thread(id)[1], "Cyd acknowledged it")
 	require.Contains(t, english(t, w.card(id).Text), "https://zoom.example.com/j/1")
 
-	found, err := New().Lookup(t.Context(), w.as("cyd"), id)
+	found, err := New().Lookup(t.Context(), w.sessionOf("cyd"), id)
 	require.NoError(t, err)
 	card, err := New().Card(encoded(incident{}))
 	require.NoError(t, err)
@@ -120,7 +120,7 @@ func TestAClickKeepsTheConferenceBridge(t *testing.T) {
 
 func TestAnIncidentWhoseFirstEventIsANoteIsLookedUp(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	id := w.trigger("Disk full")
 	w.happen(id, sandbox.Happening{What: sandbox.Acknowledge, By: "PBOB"})
 	w.follow()
@@ -135,10 +135,10 @@ func TestAnIncidentWhoseFirstEventIsANoteIsLookedUp(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, change.Tasks, 1)
 	require.Zero(t, change.Tasks[0].After)
-	events, next, err := New().RunTask(t.Context(), w.as("ada"), provider.Resource{}, change.Tasks[0])
+	events, next, err := New().RunTask(t.Context(), w.sessionOf("ada"), provider.Resource{}, change.Tasks[0])
 	require.NoError(t, err)
 	require.Empty(t, next)
-	w.takes(events...)
+	w.applyEvents(events...)
 	card = w.card(id)
 	require.Equal(t, "#1 Disk full", card.Title)
 	require.Equal(t, "Acknowledged", english(t, card.State))
@@ -146,7 +146,7 @@ func TestAnIncidentWhoseFirstEventIsANoteIsLookedUp(t *testing.T) {
 	again, err := New().Fold(change.State, nil, events[0])
 	require.NoError(t, err)
 	require.Len(t, again.Tasks, 1)
-	require.Equal(t, lookAfter, again.Tasks[0].After, "from now on it is looked at like any other")
+	require.Equal(t, lookupDelay, again.Tasks[0].After, "from now on it is looked at like any other")
 	for _, label := range []string{labelService, labelUrgency, labelPriority, labelTeam, labelTitle} {
 		require.Contains(t, events[0].Labels, label, "what is found decides every filter")
 	}
@@ -154,14 +154,14 @@ func TestAnIncidentWhoseFirstEventIsANoteIsLookedUp(t *testing.T) {
 
 func TestAnEventWithoutALabelCausesALookup(t *testing.T) {
 	t.Parallel()
-	for _, e := range delivered(t, `{"id":"01X","event_type":"incident.triggered","data":{"id":"Q1","status":"triggered","title":"Disk full","html_url":"https://acme.pagerduty.com/incidents/Q1",
+	for _, e := range parseDelivery(t, `{"id":"01X","event_type":"incident.triggered","data":{"id":"Q1","status":"triggered","title":"Disk full","html_url":"https://acme.pagerduty.com/incidents/Q1",
 		"service":{"id":"PS","summary":"Database"},"urgency":"low","teams":[]}}`) {
 		require.NotContains(t, e.Labels, labelPriority, "it says nothing of it")
 		require.Contains(t, e.Labels, labelTeam, "it says that there are none")
 		change, err := New().Fold(nil, nil, e)
 		require.NoError(t, err)
 		require.Len(t, change.Tasks, 2, "the looks now and then, and one at once")
-		require.Equal(t, firstLookKey+"Q1", change.Tasks[1].Key)
+		require.Equal(t, firstLookupKey+"Q1", change.Tasks[1].Key)
 	}
 }
 
@@ -210,9 +210,9 @@ func TestEventsAreReadByTheirDocumentedFields(t *testing.T) {
 			[]string{"Ada asked Web on-call to respond: Help"},
 		},
 	} {
-		_, lines := hears(t, []int{0}, [2]string{told.eventType, told.data})
+		_, lines := replay(t, []int{0}, [2]string{told.eventType, told.data})
 		require.Equal(t, told.want, lines, told.eventType)
-		_, lines = hears(t, []int{0, 0}, [2]string{told.eventType, told.data})
+		_, lines = replay(t, []int{0, 0}, [2]string{told.eventType, told.data})
 		require.Equal(t, told.want, lines, "%s comes twice", told.eventType)
 	}
 }
@@ -222,16 +222,16 @@ func TestADelegationToTheSamePersonIsPosted(t *testing.T) {
 	is := func(policy string) string {
 		return `{"id":"Q1","status":"triggered","assignees":[{"id":"PU","summary":"Kim"}],"escalation_policy":{"id":"` + policy + `","summary":"Policy ` + policy + `"}}`
 	}
-	_, told := hears(t, []int{0, 1, 1}, [2]string{"triggered", is("PE1")}, [2]string{"delegated", is("PE2")})
+	_, told := replay(t, []int{0, 1, 1}, [2]string{"triggered", is("PE1")}, [2]string{"delegated", is("PE2")})
 	require.Equal(t, []string{"Ada delegated it to Policy PE2. Assigned to: Kim"}, told)
 	nobody := strings.ReplaceAll(is("PE2"), `[{"id":"PU","summary":"Kim"}]`, "[]")
-	_, told = hears(t, []int{0, 1}, [2]string{"triggered", is("PE1")}, [2]string{"delegated", nobody})
+	_, told = replay(t, []int{0, 1}, [2]string{"triggered", is("PE1")}, [2]string{"delegated", nobody})
 	require.Equal(t, []string{"Ada delegated it to Policy PE2"}, told)
 }
 
 func TestWorkflowEventsAreOmittedWithoutTheirScope(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	require.NoError(t, w.sbx.AddFault(kit.Fault{
 		Match:  kit.Match{Method: "POST", Path: "/webhook_subscriptions"},
 		Action: kit.Action{Status: 403, Body: json.RawMessage(`{"error":{"message":"Token is missing the scope incident_workflows.read"}}`)},
@@ -241,7 +241,7 @@ func TestWorkflowEventsAreOmittedWithoutTheirScope(t *testing.T) {
 	require.NotNil(t, w.state(id))
 	w.happen(id, sandbox.Happening{What: sandbox.StartWorkflow, By: "PADA", Text: "Page the team"})
 	require.Empty(t, w.thread(id))
-	health, err := New().CheckHook(t.Context(), w.as("ada"), made, w.hook)
+	health, err := New().CheckHook(t.Context(), w.sessionOf("ada"), made, w.hook)
 	require.NoError(t, err)
 	require.Equal(t, HealthGood, health, "it is not made anew for that every five minutes")
 	again := w.follow()

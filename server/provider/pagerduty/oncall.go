@@ -200,7 +200,7 @@ func (l onCallList) card() chat.Card {
 		Emoji: "calendar", State: chat.Say("pagerduty.oncall.state"), Tone: chat.ToneNeutral, Title: l.Name, URL: l.URL, Footer: name, At: l.At,
 	}
 	if len(l.Lines) == 0 {
-		card.Text, card.Tone, card.Emoji = chat.Say("pagerduty.oncall.nobody"), chat.ToneWarning, "warning"
+		card.Text, card.Tone, card.Emoji = chat.Say("pagerduty.oncall.no_one"), chat.ToneWarning, "warning"
 		return card
 	}
 	zone, err := time.LoadLocation(l.Zone)

@@ -12,42 +12,42 @@ import (
 
 func TestOnCallIsKnownForAnyTime(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	for at, want := range map[time.Time]string{
 		noon: "Ada Lovelace", noon.Add(12*time.Hour - time.Second): "Ada Lovelace", noon.Add(12 * time.Hour): "Bob Kahn",
 		noon.Add(48 * time.Hour): "Ada Lovelace",
 	} {
-		shifts, err := New().OnCall(t.Context(), w.as("cyd"), "PSCHED1", at)
+		shifts, err := New().OnCall(t.Context(), w.sessionOf("cyd"), "PSCHED1", at)
 		require.NoError(t, err)
 		require.Len(t, shifts, 1, "who comes next within the minute is not on call yet")
 		require.Equal(t, want, shifts[0].Who.Name)
 		require.Equal(t, 1, shifts[0].Level)
 		require.NotEmpty(t, shifts[0].Who.Email)
 	}
-	shifts, err := New().OnCall(t.Context(), w.as("cyd"), "PSCHED2", noon)
+	shifts, err := New().OnCall(t.Context(), w.sessionOf("cyd"), "PSCHED2", noon)
 	require.NoError(t, err)
 	require.Empty(t, shifts, "no policy leads to it")
-	_, err = New().OnCall(t.Context(), w.as("cyd"), "a/b", noon)
+	_, err = New().OnCall(t.Context(), w.sessionOf("cyd"), "a/b", noon)
 	require.Error(t, err)
 }
 
 func TestAScheduleIsFoundByNameOrID(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	for _, told := range [][2]string{{ScheduleByName, "primary"}, {ScheduleByName, "“Primary”"}, {ScheduleByID, "PSCHED1"}} {
-		schedule, err := New().Schedule(t.Context(), w.as("cyd"), told[0], told[1])
+		schedule, err := New().Schedule(t.Context(), w.sessionOf("cyd"), told[0], told[1])
 		require.NoError(t, err)
 		require.Equal(t, "PSCHED1", schedule.ID)
 		require.Equal(t, "Primary", schedule.Name)
 	}
-	backup, err := New().Schedule(t.Context(), w.as("cyd"), ScheduleByName, "backup")
+	backup, err := New().Schedule(t.Context(), w.sessionOf("cyd"), ScheduleByName, "backup")
 	require.NoError(t, err)
 	require.Equal(t, "PSCHED2", backup.ID)
 	for _, told := range [][2]string{{ScheduleByName, "prim"}, {ScheduleByName, ""}, {ScheduleByName, "none"}, {ScheduleByID, "PNONE"}, {ScheduleByID, "../x"}} {
-		_, err := New().Schedule(t.Context(), w.as("cyd"), told[0], told[1])
-		wantSlip(t, "schedule", err)
+		_, err := New().Schedule(t.Context(), w.sessionOf("cyd"), told[0], told[1])
+		wantFieldError(t, "schedule", err)
 	}
-	all, err := New().Schedules(t.Context(), w.as("cyd"), "")
+	all, err := New().Schedules(t.Context(), w.sessionOf("cyd"), "")
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 }

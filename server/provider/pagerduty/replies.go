@@ -125,9 +125,9 @@ func (t *replyBuilder) addOnce(is incident) {
 		t.addWithActor(chat.Say("pagerduty.reply.note", "Text", t.data.Note.Text), t.by)
 	case typeStatus:
 		t.addWithActor(chat.Say("pagerduty.reply.status_update", "Text", text), t.by)
-	case typeAdded:
+	case typeResponderAdded:
 		t.addWithActor(chat.Say("pagerduty.reply.responder_added", "Whom", t.data.Whom, "Text", text), t.by)
-	case typeReplied:
+	case typeResponderReplied:
 		t.addWithActor(chat.Say("pagerduty.reply.responder_replied", "State", t.data.State, "Text", text), reference{Name: cmp.Or(t.data.Whom, t.by.Name)})
 	case typeFields:
 		t.addWithActor(chat.Say("pagerduty.reply.fields", "Fields", text), t.by)
@@ -137,7 +137,7 @@ func (t *replyBuilder) addOnce(is incident) {
 			id = "pagerduty.reply.role_taken"
 		}
 		t.addWithActor(chat.Say(id, "Role", text, "Whom", t.data.Whom, "Before", t.data.Before), t.by)
-	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeFlowStarted, typeFlowCompleted:
+	case typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded, typeWorkflowStarted, typeWorkflowCompleted:
 		// For example, "pagerduty.reply.task.created".
 		t.addWithActor(chat.Say("pagerduty.reply."+t.data.Type, "Text", text, "State", t.data.State), t.by)
 	case typeEscalated:

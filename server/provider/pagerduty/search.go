@@ -13,8 +13,8 @@ import (
 const (
 	// searchPages is how many pages of 100 incidents are searched: PagerDuty can't search titles.
 	searchPages = 3
-	// searchBack is how far back a search goes: PagerDuty lists at most six months at once.
-	searchBack = 179 * 24 * time.Hour
+	// searchWindow is how far back a search goes: PagerDuty lists at most six months at once.
+	searchWindow = 179 * 24 * time.Hour
 	// maxFound limits the results.
 	maxFound = 25
 )
@@ -55,7 +55,7 @@ func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now tim
 		}
 	}
 	asked := url.Values{
-		"sort_by": {"created_at:desc"}, "since": {now.Add(-searchBack).UTC().Format(time.RFC3339)}, "until": {now.Add(time.Minute).UTC().Format(time.RFC3339)},
+		"sort_by": {"created_at:desc"}, "since": {now.Add(-searchWindow).UTC().Format(time.RFC3339)}, "until": {now.Add(time.Minute).UTC().Format(time.RFC3339)},
 		"statuses[]": {statusTriggered, statusAcknowledged, statusResolved},
 	}
 	if len(q.Statuses) > 0 {

@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// withShifts adds schedules of shifts: Ada and Cyd together, then Bob; and one with a slot that is left empty.
-func (w *world) withShifts() {
+// withShifts adds shift-based schedules: one with Ada and Cyd together, then Bob; and one with an empty slot.
+func (w *testEnv) withShifts() {
 	w.t.Helper()
 	require.NoError(w.t, w.sbx.AddPlaces(sandbox.Seed{Schedules: []sandbox.Schedule{
 		{ID: "PSHIFT1", Name: "Follow the sun", ShiftBased: true, Shifts: []sandbox.Shift{
@@ -27,10 +27,10 @@ func (w *world) withShifts() {
 
 func TestOnCallIsKnownForShiftBasedSchedules(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.withShifts()
 	on := func(id string, at time.Time) []provider.Shift {
-		shifts, err := New().Shifts(t.Context(), w.as("cyd"), provider.Resource{ID: id}, at)
+		shifts, err := New().Shifts(t.Context(), w.sessionOf("cyd"), provider.Resource{ID: id}, at)
 		require.NoError(t, err)
 		return shifts
 	}
@@ -44,16 +44,16 @@ func TestOnCallIsKnownForShiftBasedSchedules(t *testing.T) {
 
 func TestSchedulesOfBothKindsAreOfferedAndFound(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestEnv(t)
 	w.withShifts()
-	all, err := New().Schedules(t.Context(), w.as("cyd"), "")
+	all, err := New().Schedules(t.Context(), w.sessionOf("cyd"), "")
 	require.NoError(t, err)
 	require.Equal(t, []string{"Primary", "Primary backup", "Follow the sun", "Follow the moon"}, namesOf(all))
-	all, err = New().Schedules(t.Context(), w.as("cyd"), "SUN")
+	all, err = New().Schedules(t.Context(), w.sessionOf("cyd"), "SUN")
 	require.NoError(t, err)
 	require.Equal(t, []string{"Follow the sun"}, namesOf(all))
 	for _, told := range [][2]string{{ScheduleByName, "follow the sun"}, {ScheduleByID, "PSHIFT1"}} {
-		schedule, err := New().Schedule(t.Context(), w.as("cyd"), told[0], told[1])
+		schedule, err := New().Schedule(t.Context(), w.sessionOf("cyd"), told[0], told[1])
 		require.NoError(t, err)
 		require.Equal(t, "PSHIFT1", schedule.ID)
 		require.Equal(t, "Follow the sun", schedule.Name)
@@ -63,15 +63,15 @@ func TestSchedulesOfBothKindsAreOfferedAndFound(t *testing.T) {
 func TestAnAccountWithoutShiftBasedSchedulesWorks(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusNotFound, http.StatusForbidden, http.StatusBadRequest} {
-		w := newWorld(t)
+		w := newTestEnv(t)
 		require.NoError(t, w.sbx.AddFault(kit.Fault{Match: kit.Match{Path: "/v3/"}, Times: -1, Action: kit.Action{Status: status}}))
-		all, err := New().Schedules(t.Context(), w.as("cyd"), "")
+		all, err := New().Schedules(t.Context(), w.sessionOf("cyd"), "")
 		require.NoError(t, err)
 		require.Len(t, all, 2)
-		shifts, err := New().OnCall(t.Context(), w.as("cyd"), "PSCHED1", noon)
+		shifts, err := New().OnCall(t.Context(), w.sessionOf("cyd"), "PSCHED1", noon)
 		require.NoError(t, err)
 		require.Len(t, shifts, 1)
-		schedule, err := New().Schedule(t.Context(), w.as("cyd"), ScheduleByID, "PSCHED1")
+		schedule, err := New().Schedule(t.Context(), w.sessionOf("cyd"), ScheduleByID, "PSCHED1")
 		require.NoError(t, err)
 		require.Equal(t, "Primary", schedule.Name)
 	}

@@ -30,13 +30,13 @@ func (PagerDuty) RunTask(ctx context.Context, s provider.Session, r provider.Res
 		return nil, nil, err
 	}
 	events := []provider.Event{foundEvent(shown)}
-	if strings.HasPrefix(t.Key, firstLookKey) {
+	if strings.HasPrefix(t.Key, firstLookupKey) {
 		return events, nil, nil // the event starts the lookups of an open incident
 	}
-	if shown.text("status") == statusResolved || t.Round+1 >= maxLooks {
+	if shown.text("status") == statusResolved || t.Round+1 >= maxLookups {
 		return events, nil, nil
 	}
-	return events, []provider.Task{lookTask(about.ID, t.Round+1)}, nil
+	return events, []provider.Task{lookupTask(about.ID, t.Round+1)}, nil
 }
 
 // LinkMeeting sets the conference bridge of the incident, adds a note about it, and returns the events of both. A note that fails is

@@ -53,7 +53,7 @@ const (
 
 // workflowEvents returns the events that need another OAuth scope: https://developer.pagerduty.com/docs/webhooks-overview#event-types.
 func workflowEvents() []string {
-	return []string{incidentPrefix + typeFlowStarted, incidentPrefix + typeFlowCompleted}
+	return []string{incidentPrefix + typeWorkflowStarted, incidentPrefix + typeWorkflowCompleted}
 }
 
 // hookEvents returns the events that our webhooks subscribe to: all that Parse understands, with or without workflows.
@@ -61,7 +61,7 @@ func hookEvents(workflows bool) []string {
 	var events []string
 	for _, eventType := range []string{
 		typeTriggered, typeAcknowledged, typeUnacknowledged, typeResolved, typeReopened, typeEscalated, typeReassigned, typeDelegated,
-		typePriority, typeService, typeKind, typeNote, typeStatus, typeAdded, typeReplied, typeConference, typeFields, typeRole,
+		typePriority, typeService, typeIncidentType, typeNote, typeStatus, typeResponderAdded, typeResponderReplied, typeConference, typeFields, typeRole,
 		typeTaskCreated, typeTaskUpdated, typeTaskCompleted, typeActionCreated, typeActionUpdated, typeActionEnded,
 	} {
 		events = append(events, incidentPrefix+eventType)

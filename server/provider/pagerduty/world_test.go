@@ -24,9 +24,8 @@ import (
 // noon is when all stories begin.
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// world is a simulated PagerDuty, and what a bridge would know of its incidents: the deliveries of a webhook are verified, parsed and
-// folded.
-type world struct {
+// testEnv is a simulated PagerDuty with what the bridge would know: it verifies, parses and folds the deliveries of a webhook.
+type testEnv struct {
 	t    *testing.T
 	sbx  *sandbox.Sandbox
 	site provider.Site
@@ -39,11 +38,11 @@ type world struct {
 	// said are the channels whose threads did not have to be told.
 	said  []string
 	heard []provider.Event
-	// refuse answers deliveries with this status; 0 takes them.
+	// refuse is the status for deliveries; 0 accepts them.
 	refuse int
 }
 
-// accountSeed has Ada who administers it, Bob who manages, Cyd who responds and Eve who may only look; Ada and Bob are a team.
+// accountSeed has Ada, an admin, Bob, a manager, Cyd, a responder, and Eve, an observer; Ada and Bob are a team.
 func accountSeed() sandbox.Seed {
 	return sandbox.Seed{
 		Users: []sandbox.User{
@@ -71,9 +70,9 @@ func accountSeed() sandbox.Seed {
 	}
 }
 
-func newWorld(t *testing.T) *world {
+func newTestEnv(t *testing.T) *testEnv {
 	t.Helper()
-	w := &world{t: t, states: map[string]json.RawMessage{}, told: map[string][]string{}}
+	w := &testEnv{t: t, states: map[string]json.RawMessage{}, told: map[string][]string{}}
 	receiver := httptest.NewServer(http.HandlerFunc(w.receive))
 	w.sbx = sandbox.New(sandbox.Options{Options: kit.Options{Now: func() time.Time { return noon }, RandomSeed: 7}, Seed: accountSeed()})
 	server := httptest.NewServer(w.sbx)
@@ -85,8 +84,8 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// receive takes a delivery as the bridge would.
-func (w *world) receive(rw http.ResponseWriter, r *http.Request) {
+// receive handles a delivery as the bridge does.
+func (w *testEnv) receive(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var body json.RawMessage
@@ -112,8 +111,8 @@ func (w *world) receive(rw http.ResponseWriter, r *http.Request) {
 	w.apply(events...)
 }
 
-// apply folds events and collects what is told in the threads; the lock is held.
-func (w *world) apply(events ...provider.Event) {
+// apply folds events and collects their replies; the lock is held.
+func (w *testEnv) apply(events ...provider.Event) {
 	for _, e := range events {
 		w.heard = append(w.heard, e)
 		change, err := New().Fold(w.states[e.Subject], nil, e)
@@ -130,96 +129,95 @@ func (w *world) apply(events ...provider.Event) {
 	}
 }
 
-// takes folds events as the bridge does with those of an answer.
-func (w *world) takes(events ...provider.Event) {
+// applyEvents folds the events of a response as the bridge does.
+func (w *testEnv) applyEvents(events ...provider.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.apply(events...)
 }
 
-// refuses answers deliveries with this status from now on; 0 takes them.
-func (w *world) refuses(status int) {
+// failDeliveries responds to deliveries with this status from now on; 0 accepts them.
+func (w *testEnv) failDeliveries(status int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.refuse = status
 }
 
-// follow makes a webhook for the account.
-func (w *world) follow() Subscription {
+// follow creates a webhook for the account.
+func (w *testEnv) follow() Subscription {
 	w.t.Helper()
-	made, secret, err := New().Subscribe(w.t.Context(), w.as("ada"), Scope{Kind: ScopeAccount}, w.hook)
+	made, secret, err := New().Subscribe(w.t.Context(), w.sessionOf("ada"), Scope{Kind: ScopeAccount}, w.hook)
 	require.NoError(w.t, err)
-	w.knows(secret)
+	w.acceptSecret(secret)
 	return made
 }
 
-// knows has the receiver believe who knows this secret.
-func (w *world) knows(secret string) {
+// acceptSecret sets the secret of the receiver.
+func (w *testEnv) acceptSecret(secret string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.secret = secret
 }
 
-// as returns a session of somebody.
-func (w *world) as(login string) provider.Session {
+// sessionOf returns a session of the user.
+func (w *testEnv) sessionOf(login string) provider.Session {
 	return provider.Session{Provider: name, Site: w.site, HTTP: &http.Client{Transport: providertest.Authorization("Token token=" + login)}}
 }
 
-// trigger makes an incident on the database and returns its ID.
-func (w *world) trigger(title string) string {
+// trigger creates an incident for the database and returns its ID.
+func (w *testEnv) trigger(title string) string {
 	w.t.Helper()
 	made, err := w.sbx.Trigger(sandbox.Trigger{Service: "Database", Title: title})
 	require.NoError(w.t, err)
 	return made.ID
 }
 
-// happen lets something happen at PagerDuty.
-func (w *world) happen(id string, h sandbox.Happening) {
+// happen makes something happen in PagerDuty.
+func (w *testEnv) happen(id string, h sandbox.Happening) {
 	w.t.Helper()
 	require.NoError(w.t, w.sbx.Happen(id, h))
 }
 
-// click acts on the card of an incident, as it is known, and applies what came of it. Values without a choice of the menu are the
-// answer to a form.
-func (w *world) click(login, id, action string, values map[string]string) (provider.ActionResult, error) {
+// click runs an action of an incident's card and applies its result. Values without a menu choice submit a form.
+func (w *testEnv) click(login, id, action string, values map[string]string) (provider.ActionResult, error) {
 	w.t.Helper()
 	c := provider.ActionRequest{Action: action, State: w.state(id), Values: values, By: login, At: noon, Submitted: len(values) > 0 && action != actionMore}
-	response, err := New().HandleAction(w.t.Context(), w.as(login), c)
+	response, err := New().HandleAction(w.t.Context(), w.sessionOf(login), c)
 	w.sbx.Settle()
-	w.takes(response.Events...)
+	w.applyEvents(response.Events...)
 	return response, err
 }
 
-func (w *world) state(id string) json.RawMessage {
+func (w *testEnv) state(id string) json.RawMessage {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.states[id]
 }
 
-// thread returns what was told about an incident.
-func (w *world) thread(id string) []string {
+// thread returns the replies about an incident.
+func (w *testEnv) thread(id string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.told[id]
 }
 
 // card returns the card of an incident.
-func (w *world) card(id string) chat.Card {
+func (w *testEnv) card(id string) chat.Card {
 	w.t.Helper()
 	card, err := New().Card(w.state(id))
 	require.NoError(w.t, err)
 	return card
 }
 
-// stands returns the incident as it is at PagerDuty.
-func (w *world) stands(id string) sandbox.Incident {
+// incident returns the incident in PagerDuty.
+func (w *testEnv) incident(id string) sandbox.Incident {
 	w.t.Helper()
 	found, err := w.sbx.Incident(id)
 	require.NoError(w.t, err)
 	return found
 }
 
-// english returns a message as people read it.
+// english returns a message in English.
 func english(t testing.TB, m chat.Message) string {
 	t.Helper()
 	catalogue, err := i18n.NewCatalogue(provider.Texts(texts))
@@ -230,15 +228,15 @@ func english(t testing.TB, m chat.Message) string {
 	return text
 }
 
-// wantFault checks the code of a failure.
+// wantFault checks the code of an error.
 func wantFault(t testing.TB, code fault.Code, err error) {
 	t.Helper()
 	require.Error(t, err)
 	require.Equal(t, code, fault.CodeOf(err), "%v", err)
 }
 
-// wantSlip checks that an error is about a field, and says something.
-func wantSlip(t testing.TB, field string, err error) {
+// wantFieldError checks that an error is about a field and has a message.
+func wantFieldError(t testing.TB, field string, err error) {
 	t.Helper()
 	var slip *provider.FieldError
 	require.True(t, errors.As(err, &slip), "%v", err)

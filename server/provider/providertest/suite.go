@@ -1,6 +1,6 @@
 // Package providertest holds what every provider has to be able to do, so that each shows it with one call in its tests:
 //
-//	var update = flag.Bool("update", false, "write the golden files anew")
+//	var update = flag.Bool("update", false, "rewrite the golden files")
 //
 //	func TestConformance(t *testing.T) { providertest.Run(t, New(), suite()) }
 //	func FuzzParse(f *testing.F)       { providertest.FuzzParse(f, New(), suite()) }

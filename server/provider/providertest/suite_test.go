@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // lamps is the smallest possible provider.
 type lamps struct{}

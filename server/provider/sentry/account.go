@@ -51,7 +51,7 @@ func (*Sentry) WhoAmI(ctx context.Context, s provider.Session) (provider.Account
 	}
 	u := answer.User.get()
 	if u.ID.id() == "" {
-		return provider.Account{}, s.Fault(errors.New("the token is nobody's"), fault.AccountRejected)
+		return provider.Account{}, s.Fault(errors.New("the token has no user"), fault.AccountRejected)
 	}
 	shown := cmp.Or(u.Name.line(maxName), u.Login.line(maxName), u.Email.line(maxName))
 	return provider.Account{ID: u.ID.id(), Name: shown}, nil
@@ -108,7 +108,7 @@ func (*Sentry) CheckCredential(ctx context.Context, s provider.Session) error {
 		return err
 	}
 	if answer.Auth.v == nil && answer.User.v == nil {
-		return s.Fault(errors.New("the token is nobody's"), fault.AccountRejected)
+		return s.Fault(errors.New("the token has no user"), fault.AccountRejected)
 	}
 	if answer.Auth.v == nil {
 		return nil

@@ -15,24 +15,24 @@ import (
 
 func TestAnErrorIsResolvedFromChatAndRegresses(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
-	issue := o.raise()
-	require.Contains(t, o.says(issue), "New")
+	issue := o.reportError()
+	require.Contains(t, o.cardText(issue), "New")
 	_, err := o.click("bob", issue, actionResolve, false)
 	require.NoError(t, err)
 	require.Equal(t, sandbox.StatusResolved, o.state(issue).Status)
-	require.Contains(t, o.says(issue), "Resolved by Bob.")
+	require.Contains(t, o.cardText(issue), "Resolved by Bob.")
 	require.Equal(t, ":white_check_mark: Bob resolved this issue.", o.replies(), "the delivery of it tells nothing more")
 	require.NoError(t, issue.Regress())
-	changes := o.news()
+	changes := o.newChanges()
 	require.True(t, changes[len(changes)-1].Resurface)
-	require.Contains(t, o.says(issue), "Regressed")
+	require.Contains(t, o.cardText(issue), "Regressed")
 
 	_, err = o.click("ada", issue, actionNext, false)
 	require.NoError(t, err)
 	require.Equal(t, true, o.state(issue).Details["inNextRelease"])
-	require.Contains(t, o.says(issue), "Resolved by Ada in the next release.")
+	require.Contains(t, o.cardText(issue), "Resolved by Ada in the next release.")
 	_, err = o.click("ada", issue, actionReopen, false)
 	require.NoError(t, err)
 	require.Equal(t, sandbox.StatusUnresolved, o.state(issue).Status)
@@ -40,9 +40,9 @@ func TestAnErrorIsResolvedFromChatAndRegresses(t *testing.T) {
 
 func TestAnIssueIsArchivedWithEveryOption(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
-	issue := o.raise()
+	issue := o.reportError()
 	var menu chat.Action
 	for _, a := range o.card(issue).Actions {
 		if a.ID == actionArchive {
@@ -64,15 +64,15 @@ func TestAnIssueIsArchivedWithEveryOption(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1440, o.state(issue).Details["ignoreDuration"])
 	require.NoError(t, issue.Escalate())
-	changes := o.news()
+	changes := o.newChanges()
 	require.True(t, changes[len(changes)-1].Resurface)
 }
 
 func TestAnIssueIsAssignedToPeopleAndTeams(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
-	issue := o.raise()
+	issue := o.reportError()
 	r, err := o.click("bob", issue, actionAssign, false)
 	require.NoError(t, err)
 	require.NotNil(t, r.Form)
@@ -86,7 +86,7 @@ func TestAnIssueIsAssignedToPeopleAndTeams(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, o.state(issue).Assignee)
 	}
-	require.Contains(t, o.says(issue), "Assigned to: Ada")
+	require.Contains(t, o.cardText(issue), "Assigned to: Ada")
 	require.Equal(t, "Bob assigned this issue to themselves. Bob assigned this issue to team shop. Bob assigned this issue to Ada.", o.replies())
 	_, err = o.click("bob", issue, actionAssign, true, fieldOther, "bob@example.com", fieldAssignee, values[1])
 	require.NoError(t, err)
@@ -111,13 +111,13 @@ func TestAnIssueIsAssignedToPeopleAndTeams(t *testing.T) {
 
 func TestACommentIsPostedOnce(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
-	issue := o.raise()
+	issue := o.reportError()
 	r, err := o.click("bob", issue, actionComment, false)
 	require.NoError(t, err)
 	require.Equal(t, chat.LongTextField, r.Form.Fields[0].Kind)
-	o.news()
+	o.newChanges()
 	_, err = o.click("bob", issue, actionComment, true, fieldText, "I have a look, @ada")
 	require.NoError(t, err)
 	require.Equal(t, []string{"bob"}, o.state(issue).Authors, "as who clicked")
@@ -135,39 +135,39 @@ func TestACommentIsPostedOnce(t *testing.T) {
 
 func TestAPriorityIsSetAndPosted(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
-	issue := o.raise()
+	issue := o.reportError()
 	_, err := o.click("bob", issue, actionPriority, false, valueSelected, "low")
 	require.NoError(t, err)
 	require.Equal(t, "low", o.state(issue).Priority)
 	require.Contains(t, o.replies(), "The priority is now Low.")
-	require.Contains(t, o.says(issue), "Priority: Low")
+	require.Contains(t, o.cardText(issue), "Priority: Low")
 	_, err = o.click("bob", issue, actionPriority, false, valueSelected, "top")
 	require.True(t, fault.Is(err, fault.InvalidInput))
 }
 
 func TestALateClickCorrectsTheCard(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
-	issue := o.raise()
+	issue := o.reportError()
 	o.down.Store(true)
 	require.NoError(t, issue.Resolve("ada", "shop@1.4.4"))
 	o.down.Store(false)
-	require.Contains(t, o.says(issue), "New", "nobody told us")
+	require.Contains(t, o.cardText(issue), "New", "nobody told us")
 	r, err := o.click("bob", issue, actionResolve, false)
 	require.NoError(t, err)
 	require.Equal(t, "sentry.note.already", r.Note.ID)
-	require.Contains(t, o.says(issue), "Resolved")
-	require.NotContains(t, o.says(issue), "Bob", "it was not he")
+	require.Contains(t, o.cardText(issue), "Resolved")
+	require.NotContains(t, o.cardText(issue), "Bob", "it was not he")
 }
 
 func TestErrorsShowSentrysMessage(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
-	issue := o.raise()
+	issue := o.reportError()
 	require.NoError(t, o.sbx.SetRole("acme", "bob", sandbox.RoleBilling))
 	_, err := o.click("bob", issue, actionResolve, false)
 	require.True(t, fault.Is(err, fault.ProviderForbidden))
@@ -181,6 +181,6 @@ func TestErrorsShowSentrysMessage(t *testing.T) {
 	require.Equal(t, `*No*`, fault.ParamsOf(err)["Message"])
 	_, err = o.click("ada", issue, "explode", false)
 	require.True(t, fault.Is(err, fault.InvalidInput))
-	_, err = o.p.HandleAction(t.Context(), o.as("ada"), provider.ActionRequest{Action: actionResolve, State: []byte(`{"metric":{"id":"1","status":"open"}}`)})
+	_, err = o.p.HandleAction(t.Context(), o.sessionOf("ada"), provider.ActionRequest{Action: actionResolve, State: []byte(`{"metric":{"id":"1","status":"open"}}`)})
 	require.True(t, fault.Is(err, fault.InvalidInput))
 }

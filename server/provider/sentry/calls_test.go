@@ -15,7 +15,7 @@ import (
 func TestOnlyDocumentedCallsAreMade(t *testing.T) {
 	t.Parallel()
 	document := openapi.Require(t, "sentry.json")
-	o := openOffice(t)
+	o := newTestEnv(t)
 	var mu sync.Mutex
 	undocumented, calls := map[string]bool{}, 0
 	front := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -29,13 +29,13 @@ func TestOnlyDocumentedCallsAreMade(t *testing.T) {
 	}))
 	t.Cleanup(front.Close)
 	o.site = provider.Site{ID: front.URL, Kind: kindOwn, URL: front.URL, API: front.URL}
-	issue := o.raise()
+	issue := o.reportError()
 	o.fold([]provider.Event{func() provider.Event {
-		events, _, err := o.p.RunTask(t.Context(), o.as("chat"), o.org, lookupTask(issue.ID))
+		events, _, err := o.p.RunTask(t.Context(), o.sessionOf("chat"), o.org, lookupTask(issue.ID))
 		require.NoError(t, err)
 		return events[0]
 	}()})
-	_, err := o.p.Find(t.Context(), o.as("ada"), "acme/web")
+	_, err := o.p.Find(t.Context(), o.sessionOf("ada"), "acme/web")
 	require.NoError(t, err)
 	for _, step := range []struct {
 		action   string

@@ -129,15 +129,15 @@ func (k *issueState) culpritText() chat.Message {
 // quote returns the issue's own text unless the title contains it: an error message, user feedback, or a measurement. The issue has the
 // whole feedback, an event only its beginning.
 func (k *issueState) quote(title string) chat.Message {
-	said := []string{k.Shown.Said}
+	said := []string{k.Shown.OwnText}
 	if k.Event != nil && k.Shown.Category == categoryFeedback {
 		said = append(said, k.Event.Message)
 	} else if k.Event != nil {
-		said = []string{k.Event.Message, k.Shown.Said}
+		said = []string{k.Event.Message, k.Shown.OwnText}
 	}
 	title = strings.TrimSuffix(title, "…")
 	for _, one := range said {
-		if short := strings.TrimSuffix(untrusted.Line(one, maxSaid), "…"); short != "" && !strings.Contains(title, short) {
+		if short := strings.TrimSuffix(untrusted.Line(one, maxOwnText), "…"); short != "" && !strings.Contains(title, short) {
 			return chat.Say("sentry.quote").WithText("Text", chat.PlainLines(one))
 		}
 	}

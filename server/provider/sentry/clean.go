@@ -15,8 +15,8 @@ const (
 	maxAddress = 1000
 	// maxExcerpt limits the excerpt of a comment, which isn't stored.
 	maxExcerpt = 300
-	// maxSaid limits an issue's own text, such as user feedback, and Seer's findings.
-	maxSaid = 600
+	// maxOwnText limits an issue's own text, such as user feedback, and Seer's findings.
+	maxOwnText = 600
 )
 
 // line returns the text on one line.

@@ -17,7 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
 
-// told folds all that the deliveries say, one after another, a minute apart, and returns the subject's last state with the last change.
+// told folds the deliveries a minute apart, and returns the last state of the subject and the last change.
 func told(t *testing.T, p *Sentry, state json.RawMessage, deliveries ...provider.Delivery) (json.RawMessage, provider.Change) {
 	t.Helper()
 	var change provider.Change
@@ -35,8 +35,8 @@ func told(t *testing.T, p *Sentry, state json.RawMessage, deliveries ...provider
 	return state, change
 }
 
-// only returns what the delivery says.
-func only(t *testing.T, p *Sentry, d provider.Delivery) provider.Event {
+// parseOne returns the only event of the delivery.
+func parseOne(t *testing.T, p *Sentry, d provider.Delivery) provider.Event {
 	t.Helper()
 	events, err := p.Parse(d)
 	require.NoError(t, err)
@@ -51,7 +51,7 @@ func cardOf(t *testing.T, p *Sentry, state json.RawMessage) chat.Card {
 	return card
 }
 
-// shown returns all that a card says, in English.
+// shown returns everything on a card in English.
 func shown(t *testing.T, c chat.Card) string {
 	t.Helper()
 	catalogue, err := i18n.NewCatalogue(New(Options{}).Describe().Texts)
@@ -73,7 +73,7 @@ func TestTheSignatureCoversTheRawBody(t *testing.T) {
 	require.NoError(t, err)
 	var decoded any
 	require.NoError(t, json.Unmarshal(body, &decoded))
-	d.Body, err = json.Marshal(decoded) // writes other characters for "é" and "<"
+	d.Body, err = json.Marshal(decoded) // encodes "é" and "<" differently
 	require.NoError(t, err)
 	_, err = New(Options{}).Verify(d, []string{secret})
 	require.ErrorIs(t, err, provider.ErrForged)
@@ -84,9 +84,9 @@ func TestTheTimestampIsNotSigned(t *testing.T) {
 	require.NotContains(t, New(Options{}).Describe().Headers, "Sentry-Hook-Timestamp")
 	p := New(Options{})
 	d := fixture(t, "resolved")
-	one := only(t, p, d)
+	one := parseOne(t, p, d)
 	d.Header["Sentry-Hook-Timestamp"] = "4000000000"
-	require.Equal(t, one, only(t, p, d), "it moves nothing")
+	require.Equal(t, one, parseOne(t, p, d), "it moves nothing")
 }
 
 func TestASecretAddressDoesNotReplaceASignature(t *testing.T) {
@@ -192,19 +192,19 @@ func TestAProjectIsANumberInEventsAndAnObjectInIssues(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for name, want := range map[string]string{"alert": "web", "error": "web", "issue-created": "web", "comment": "web", "metric-critical": "web"} {
-		require.Equal(t, want, only(t, p, fixture(t, name)).Resource, name)
+		require.Equal(t, want, parseOne(t, p, fixture(t, name)).Resource, name)
 	}
 	d := fixture(t, "alert")
 	d.Body = []byte(strings.ReplaceAll(string(d.Body), "/projects/acme/web/", "/"))
-	require.Equal(t, "31", only(t, p, d).Resource, "where the address does not tell, the number is all there is")
+	require.Equal(t, "31", parseOne(t, p, d).Resource, "where the address does not tell, the number is all there is")
 	d.Body = []byte(strings.ReplaceAll(string(d.Body), `"project": 31`, `"project": null`))
-	require.Equal(t, unknownProject, only(t, p, d).Resource, "what names no project is not for those who follow one")
+	require.Equal(t, unknownProject, parseOne(t, p, d).Resource, "what names no project is not for those who follow one")
 }
 
 func TestIDsAreStringsInIssuesAndNumbersInComments(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	require.Equal(t, only(t, p, fixture(t, "issue-created")).Subject, only(t, p, fixture(t, "comment")).Subject)
+	require.Equal(t, parseOne(t, p, fixture(t, "issue-created")).Subject, parseOne(t, p, fixture(t, "comment")).Subject)
 }
 
 func TestAnActorIsANumberAWordOrAUUID(t *testing.T) {
@@ -214,7 +214,7 @@ func TestAnActorIsANumberAWordOrAUUID(t *testing.T) {
 		d := fixture(t, "resolved")
 		d.Body = []byte(strings.Replace(string(d.Body), `"id": 8`, `"id": `+raw, 1))
 		var n eventData
-		require.NoError(t, json.Unmarshal(only(t, p, d).Data, &n))
+		require.NoError(t, json.Unmarshal(parseOne(t, p, d).Data, &n))
 		require.Equal(t, id, n.By.ID, raw)
 	}
 }
@@ -230,7 +230,7 @@ func TestOutagesAndFeedbackAreCreatedToo(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	for name, word := range map[string]string{"outage": "Category: Outage", "feedback": "Category: User feedback"} {
-		e := only(t, p, fixture(t, name))
+		e := parseOne(t, p, fixture(t, name))
 		require.Equal(t, name, e.Labels[labelCategory])
 		change, err := p.Fold(nil, nil, e)
 		require.NoError(t, err)
@@ -278,14 +278,14 @@ func TestUnknownKindsOfDeliveriesAreAccepted(t *testing.T) {
 	for _, resource := range []string{"crystal_ball", "something-new"} {
 		d := fixture(t, "build-size")
 		d.Header[headerResource] = resource
-		e := only(t, p, d)
+		e := parseOne(t, p, d)
 		require.Equal(t, "web", e.Resource, "the project is where Sentry puts it")
 		change, err := p.Fold(nil, nil, e)
 		require.NoError(t, err)
 		require.Equal(t, kindOther, change.Kind)
 		d = fixture(t, "comment")
 		d.Header[headerResource] = resource
-		e = only(t, p, d)
+		e = parseOne(t, p, d)
 		require.Equal(t, "issue/4211", e.Subject, "what happened to an issue belongs on its card")
 		_, change = told(t, p, nil, fixture(t, "issue-created"), d)
 		require.Equal(t, kindOther, change.Kind)
@@ -299,7 +299,7 @@ func TestUnknownKindsOfDeliveriesAreAccepted(t *testing.T) {
 func TestTwoChannelsOfOneAlertAreTwoEvents(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	one, other := only(t, p, fixture(t, "alert-channel")), only(t, p, fixture(t, "alert-channel-other"))
+	one, other := parseOne(t, p, fixture(t, "alert-channel")), parseOne(t, p, fixture(t, "alert-channel-other"))
 	require.Equal(t, "ch4nn3lid4channelid4channe", one.Channel)
 	require.NotEqual(t, one.ID, other.ID)
 	state, _ := told(t, p, nil, fixture(t, "alert-channel"))
@@ -315,7 +315,7 @@ func TestPersonalDataIsOmittedUnlessAllowed(t *testing.T) {
 		state, _ := told(t, private, nil, fixture(t, name))
 		for _, secret := range secrets {
 			require.NotContains(t, string(state), secret, name)
-			require.NotContains(t, string(only(t, private, fixture(t, name)).Data), secret, "%s: what is stored on the way", name)
+			require.NotContains(t, string(parseOne(t, private, fixture(t, name)).Data), secret, "%s: what is stored on the way", name)
 		}
 	}
 	state, _ := told(t, open, nil, fixture(t, "alert-private"))
@@ -354,7 +354,7 @@ func TestAStateHasALimitedSize(t *testing.T) {
 	p := New(Options{})
 	var state json.RawMessage
 	for n := range 400 {
-		e := only(t, p, fixture(t, "alert-again"))
+		e := parseOne(t, p, fixture(t, "alert-again"))
 		var now eventData
 		require.NoError(t, json.Unmarshal(e.Data, &now))
 		now.Event.ID, now.Event.At = untrusted.HashID(itoa(int64(n))), noon().Add(time.Duration(n)*time.Second)

@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// deliverStatus folds a delivery about an unresolved issue with this substatus, received so many minutes after noon.
+// deliverStatus folds a delivery about an unresolved issue with this substatus, received that many minutes after noon.
 func deliverStatus(t *testing.T, state json.RawMessage, action, substatus string, minute int) provider.Change {
 	t.Helper()
 	p := New(Options{})

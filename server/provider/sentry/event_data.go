@@ -133,8 +133,8 @@ type snapshot struct {
 	// Release is the release that resolves it; Next is set for the next release.
 	Release string `json:"release,omitempty"`
 	Next    bool   `json:"next,omitempty"`
-	// Said is the issue's own text, such as user feedback or a measurement, with its line breaks.
-	Said string `json:"said,omitempty"`
+	// OwnText is the issue's own text, such as user feedback or a measurement, with its line breaks.
+	OwnText string `json:"own_text,omitempty"`
 	// Seen is the time of its last event in seconds. It tells older snapshots from newer ones, whenever they arrive.
 	Seen time.Time `json:"seen,omitzero"`
 }

@@ -52,7 +52,7 @@ func (a actionRun) assignForm(ctx context.Context) (*chat.Form, error) {
 		options = append(options, chat.Option{Label: chat.Say("sentry.form.me"), Value: "user:" + a.request.Account.ID})
 	}
 	if a.subject.Shown.Assignee.ID != "" {
-		options = append(options, chat.Option{Label: chat.Say("sentry.form.nobody"), Value: unassigned})
+		options = append(options, chat.Option{Label: chat.Say("sentry.form.no_one"), Value: unassigned})
 	}
 	teams, err := a.teams(ctx)
 	if err != nil {

@@ -15,7 +15,7 @@ func actorName(a actor) chat.Message {
 	if shown := chat.Verbatim(a.Name); !shown.Zero() {
 		return shown
 	}
-	return chat.Say("sentry.somebody")
+	return chat.Say("sentry.someone")
 }
 
 // assigneeName returns an assignee's name for a sentence; zero for no one.

@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
-// pathTo returns the path for what somebody typed.
+// pathTo returns the path for what a user typed.
 func pathTo(t *testing.T, typed string) string {
 	t.Helper()
 	at, err := New(Options{}).Locate(typed, []provider.Site{cloudSite()})
@@ -26,66 +26,66 @@ func pathTo(t *testing.T, typed string) string {
 
 func TestOrganizationAndProjectAreFoundByNameOrSlug(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	require.NoError(t, o.sbx.AddOrganization(sandbox.Organization{Slug: "acme-labs", Name: "Acme", Members: map[string]string{"ada": sandbox.RoleOwner}}))
 	for typed, want := range map[string]string{
 		`acme web`: "web", `"Acme Inc" "Web Shop"`: "web", `“acme inc” “WEB SHOP”`: "web", `Acme Inc Web Shop`: "web",
 		`acme/web-api`: "web-api", `acme Web API`: "web-api", `acme operat`: "ops", o.site.URL + "/organizations/acme/projects/web/": "web",
 	} {
-		f, err := o.p.Find(t.Context(), o.as("ada"), pathTo(t, typed))
+		f, err := o.p.Find(t.Context(), o.sessionOf("ada"), pathTo(t, typed))
 		require.NoError(t, err, typed)
 		require.Equal(t, "Acme Inc", f.Organization.Name, typed)
 		require.Equal(t, want, f.Project.ID, typed)
 	}
-	f, err := o.p.Find(t.Context(), o.as("bob"), pathTo(t, `Web Shop`))
+	f, err := o.p.Find(t.Context(), o.sessionOf("bob"), pathTo(t, `Web Shop`))
 	require.NoError(t, err, "who has one organization may leave it out")
 	require.Equal(t, "web", f.Project.ID)
-	_, err = o.p.Find(t.Context(), o.as("ada"), pathTo(t, `nothing here`))
+	_, err = o.p.Find(t.Context(), o.sessionOf("ada"), pathTo(t, `nothing here`))
 	require.True(t, fault.Is(err, fault.ResourceUnknown))
-	_, err = o.p.Find(t.Context(), o.as("eve"), pathTo(t, `acme web`))
+	_, err = o.p.Find(t.Context(), o.sessionOf("eve"), pathTo(t, `acme web`))
 	require.True(t, fault.Is(err, fault.ResourceUnknown))
 }
 
 func TestAmbiguousNamesLeadToChoices(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
-	f, err := o.p.Find(t.Context(), o.as("bob"), "")
+	o := newTestEnv(t)
+	f, err := o.p.Find(t.Context(), o.sessionOf("bob"), "")
 	require.NoError(t, err)
 	require.Equal(t, "Acme Inc", f.Organization.Name, "there is only one")
 	require.Empty(t, f.Project.ID)
 	require.Len(t, f.Projects, 3)
-	f, err = o.p.Find(t.Context(), o.as("bob"), pathTo(t, `acme "web "`))
+	f, err = o.p.Find(t.Context(), o.sessionOf("bob"), pathTo(t, `acme "web "`))
 	require.NoError(t, err)
 	require.Equal(t, "web", f.Project.ID, "a slug counts more than the beginning of a name")
-	f, err = o.p.Find(t.Context(), o.as("bob"), pathTo(t, `acme "Web S"`))
+	f, err = o.p.Find(t.Context(), o.sessionOf("bob"), pathTo(t, `acme "Web S"`))
 	require.NoError(t, err)
 	require.Equal(t, "web", f.Project.ID)
 	require.NoError(t, o.sbx.AddOrganization(sandbox.Organization{
 		Slug: "acme-two", Name: "Acme Two", Members: map[string]string{"bob": sandbox.RoleMember},
 		Projects: []sandbox.Project{{Slug: "a", Name: "Shop old"}, {Slug: "b", Name: "Shop new"}},
 	}))
-	f, err = o.p.Find(t.Context(), o.as("bob"), "")
+	f, err = o.p.Find(t.Context(), o.sessionOf("bob"), "")
 	require.NoError(t, err)
 	require.Empty(t, f.Organization.ID)
 	require.Len(t, f.Organizations, 2)
-	f, err = o.p.Find(t.Context(), o.as("bob"), pathTo(t, `"acm" shop`))
+	f, err = o.p.Find(t.Context(), o.sessionOf("bob"), pathTo(t, `"acm" shop`))
 	require.NoError(t, err)
 	require.Len(t, f.Organizations, 2, "both begin so")
-	f, err = o.p.Find(t.Context(), o.as("bob"), pathTo(t, `acme-two shop`))
+	f, err = o.p.Find(t.Context(), o.sessionOf("bob"), pathTo(t, `acme-two shop`))
 	require.NoError(t, err)
 	require.Empty(t, f.Project.ID)
 	require.Len(t, f.Projects, 2)
-	f, err = o.p.Find(t.Context(), o.as("chat"), pathTo(t, `acme web`))
+	f, err = o.p.Find(t.Context(), o.sessionOf("chat"), pathTo(t, `acme web`))
 	require.NoError(t, err, "a token that can list no organizations")
 	require.Equal(t, "web", f.Project.ID)
-	_, err = o.p.Find(t.Context(), o.as("chat"), "")
+	_, err = o.p.Find(t.Context(), o.sessionOf("chat"), "")
 	require.True(t, fault.Is(err, fault.ResourceUnknown))
 }
 
 func TestProjectsAreListedForAPicker(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
-	all, err := o.p.Projects(t.Context(), o.as("bob"), o.org, "web")
+	o := newTestEnv(t)
+	all, err := o.p.Projects(t.Context(), o.sessionOf("bob"), o.org, "web")
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 	require.Equal(t, "Web Shop", all[0].Name)
@@ -94,11 +94,11 @@ func TestProjectsAreListedForAPicker(t *testing.T) {
 
 func TestTheHookIsInstalled(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	installed := o.install()
 	fine := func() bool {
 		t.Helper()
-		ok, err := o.p.Installed(t.Context(), o.as("ada"), o.org, o.hook, installed)
+		ok, err := o.p.Installed(t.Context(), o.sessionOf("ada"), o.org, o.hook, installed)
 		require.NoError(t, err)
 		return ok
 	}
@@ -108,26 +108,26 @@ func TestTheHookIsInstalled(t *testing.T) {
 	require.Equal(t, []string{"issue", "comment"}, i.Events)
 	require.True(t, i.Alertable)
 	require.Contains(t, i.Scopes, "event:write", "what it may do stays")
-	issue := o.raise()
-	require.Contains(t, o.says(issue), "ZeroDivisionError")
+	issue := o.reportError()
+	require.Contains(t, o.cardText(issue), "ZeroDivisionError")
 
-	require.NoError(t, o.p.Uninstall(t.Context(), o.as("ada"), o.org, installed))
+	require.NoError(t, o.p.Uninstall(t.Context(), o.sessionOf("ada"), o.org, installed))
 	require.False(t, fine())
-	require.NoError(t, o.p.Uninstall(t.Context(), o.as("ada"), o.org, installed), "once more does no harm")
+	require.NoError(t, o.p.Uninstall(t.Context(), o.sessionOf("ada"), o.org, installed), "once more does no harm")
 	o.install()
 	require.True(t, fine())
 	require.NoError(t, o.sbx.RemoveIntegration("chat"))
 	require.False(t, fine())
-	require.NoError(t, o.p.Uninstall(t.Context(), o.as("ada"), o.org, installed))
+	require.NoError(t, o.p.Uninstall(t.Context(), o.sessionOf("ada"), o.org, installed))
 }
 
 func TestASlowIntegrationLosesItsEvents(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	require.NoError(t, o.sbx.SetPolicy(sandbox.Policy{DisableAfter: 1}))
 	installed := o.install()
 	require.NoError(t, o.sbx.AddFault(kit.Fault{Match: kit.Match{Event: "issue.created"}, Action: kit.Action{Drop: true}}))
-	issue := o.raise()
+	issue := o.reportError()
 	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
@@ -135,24 +135,24 @@ func TestASlowIntegrationLosesItsEvents(t *testing.T) {
 	t.Cleanup(slow.Close)
 	one := o.hook
 	one.URL = slow.URL
-	_, err := o.p.Install(t.Context(), o.as("ada"), o.org, one)
+	_, err := o.p.Install(t.Context(), o.sessionOf("ada"), o.org, one)
 	require.NoError(t, err)
 	require.NoError(t, issue.Resolve("ada", ""))
 	i, err := o.sbx.IntegrationState("chat")
 	require.NoError(t, err)
 	require.Empty(t, i.Events)
-	ok, err := o.p.Installed(t.Context(), o.as("ada"), o.org, o.hook, installed)
+	ok, err := o.p.Installed(t.Context(), o.sessionOf("ada"), o.org, o.hook, installed)
 	require.NoError(t, err)
 	require.False(t, ok, "it has to be noticed")
 	installed = o.install()
-	ok, err = o.p.Installed(t.Context(), o.as("ada"), o.org, o.hook, installed)
+	ok, err = o.p.Installed(t.Context(), o.sessionOf("ada"), o.org, o.hook, installed)
 	require.NoError(t, err)
 	require.True(t, ok)
 }
 
 func TestTheRightIntegrationIsTaken(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, func(org *sandbox.Organization) {
+	o := newTestEnv(t, func(org *sandbox.Organization) {
 		org.Integrations = append([]sandbox.Integration{{
 			Slug: "other", WebhookURL: "https://other.example.com/", Events: []string{"issue"},
 		}, {Slug: "public", Published: true}}, org.Integrations...)
@@ -164,33 +164,33 @@ func TestTheRightIntegrationIsTaken(t *testing.T) {
 	other, err := o.sbx.IntegrationState("other")
 	require.NoError(t, err)
 	require.Equal(t, "https://other.example.com/", other.WebhookURL)
-	all, err := o.p.Integrations(t.Context(), o.as("ada"), o.org)
+	all, err := o.p.Integrations(t.Context(), o.sessionOf("ada"), o.org)
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 	strange := provider.Hook{URL: "https://chat.example.com/hook", Secret: "another-secret-of-nobody"}
-	_, err = o.p.Install(t.Context(), o.as("ada"), o.org, strange)
+	_, err = o.p.Install(t.Context(), o.sessionOf("ada"), o.org, strange)
 	require.True(t, fault.Is(err, fault.ResourceUnknown))
-	_, err = o.p.Install(t.Context(), o.as("bob"), o.org, o.hook)
+	_, err = o.p.Install(t.Context(), o.sessionOf("bob"), o.org, o.hook)
 	require.True(t, fault.Is(err, fault.NotResourceAdmin))
 }
 
 func TestOrganizationsAreCalledInTheirRegion(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, func(org *sandbox.Organization) { org.Region = "https://de.sentry.io" })
+	o := newTestEnv(t, func(org *sandbox.Organization) { org.Region = "https://de.sentry.io" })
 	o.site.Hosts = []string{"https://de.sentry.io"}
-	f, err := o.p.Organizations(t.Context(), o.as("ada"))
+	f, err := o.p.Organizations(t.Context(), o.sessionOf("ada"))
 	require.NoError(t, err)
 	require.Equal(t, "https://de.sentry.io/acme", f[0].Path)
-	require.Equal(t, "https://de.sentry.io/api/0/organizations/acme/issues/4211/", newClient(o.as("ada"), f[0].Path).endpoint("issues", "4211"))
+	require.Equal(t, "https://de.sentry.io/api/0/organizations/acme/issues/4211/", newClient(o.sessionOf("ada"), f[0].Path).endpoint("issues", "4211"))
 }
 
 func TestATokenIsCheckedWithItsScopes(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, func(org *sandbox.Organization) {
+	o := newTestEnv(t, func(org *sandbox.Organization) {
 		org.Integrations = append(org.Integrations, sandbox.Integration{Slug: "weak", Token: "token-of-weak", Scopes: []string{"org:read"}})
 	})
-	require.NoError(t, o.p.CheckCredential(t.Context(), o.as("chat")))
-	weak := o.as("chat")
+	require.NoError(t, o.p.CheckCredential(t.Context(), o.sessionOf("chat")))
+	weak := o.sessionOf("chat")
 	weak.HTTP.Transport = providertest.Authorization("Bearer token-of-weak")
 	var slip *provider.FieldError
 	require.ErrorAs(t, o.p.CheckCredential(t.Context(), weak), &slip)
@@ -198,7 +198,7 @@ func TestATokenIsCheckedWithItsScopes(t *testing.T) {
 	require.True(t, fault.Is(o.p.CheckCredential(t.Context(), weak), fault.AccountRejected))
 	_, err := o.p.WhoAmI(t.Context(), weak)
 	require.True(t, fault.Is(err, fault.AccountRejected))
-	ada := o.as("ada")
+	ada := o.sessionOf("ada")
 	require.Equal(t, "Ada", ada.Account.Name)
 	ends := o.p.Endpoints(o.site)
 	require.Equal(t, o.site.URL+"/oauth/authorize/", ends.AuthURL)
@@ -232,17 +232,17 @@ func TestACredentialIsATokenAndASecret(t *testing.T) {
 
 func TestAnAlertRuleChoosesAChannel(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
 	require.NoError(t, o.project.SetRules(sandbox.AlertRule{Name: "Page", Settings: map[string]string{"channel": "ch4nn3l"}}))
 	d := provider.Delivery{Header: map[string]string{headerResource: "event_alert"}}
-	o.raise()
+	o.reportError()
 	for _, one := range o.sbx.Deliveries() {
 		if one.Event == "event_alert.triggered" {
 			d.Body = one.Body
 		}
 	}
-	require.Equal(t, "ch4nn3l", only(t, o.p, d).Channel)
+	require.Equal(t, "ch4nn3l", parseOne(t, o.p, d).Channel)
 	town := []provider.QueryOption{{Value: "ch4nn3l", Label: "~town"}}
 	answer, err := o.p.HandleQuery("channels", provider.Delivery{}, town)
 	require.NoError(t, err)

@@ -41,7 +41,7 @@ func TestFeedbackAndMeasurementsSayWhatHappened(t *testing.T) {
 	}
 }
 
-// replaceObject puts a value in the place of the object that follows the text.
+// replaceObject replaces the object that follows the text.
 func replaceObject(body, after, value string) string {
 	begin := strings.Index(body, after) + len(after)
 	return body[:begin] + value + body[begin+strings.Index(body[begin:], "}")+1:]
@@ -50,9 +50,9 @@ func replaceObject(body, after, value string) string {
 func TestADeletedCommentCreatesNoCard(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	require.True(t, only(t, p, fixture(t, "comment-deleted")).UpdateOnly)
+	require.True(t, parseOne(t, p, fixture(t, "comment-deleted")).UpdateOnly)
 	for _, name := range []string{"comment", "comment-updated"} {
-		require.False(t, only(t, p, fixture(t, name)).UpdateOnly, name)
+		require.False(t, parseOne(t, p, fixture(t, name)).UpdateOnly, name)
 	}
 }
 
@@ -60,9 +60,9 @@ func TestACommentKeepsItsLineBreaks(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	_, change := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "comment"))
-	require.Equal(t, ":speech_balloon: Bob Kahn commented: \nI have a look, @ada. It is \\*empty carts\\* again:\nsee https://wiki.example.com/carts", said(t, change))
+	require.Equal(t, ":speech_balloon: Bob Kahn commented: \nI have a look, @ada. It is \\*empty carts\\* again:\nsee https://wiki.example.com/carts", replyTexts(t, change))
 	_, change = told(t, p, nil, fixture(t, "issue-created"), fixture(t, "comment-updated"))
-	require.NotContains(t, said(t, change), "\n", "one line stays on the line")
+	require.NotContains(t, replyTexts(t, change), "\n", "one line stays on the line")
 }
 
 func TestMissingPartsStayAsTheyWere(t *testing.T) {
@@ -73,24 +73,24 @@ func TestMissingPartsStayAsTheyWere(t *testing.T) {
 	require.Contains(t, before, "Assigned to: Bob Kahn")
 	state, change := told(t, p, state, sparse(t, time.Minute))
 	require.Equal(t, kindResolved, change.Kind)
-	require.NotContains(t, said(t, change), "assign", "nobody took the issue from anybody")
+	require.NotContains(t, replyTexts(t, change), "assign", "nobody took the issue from anybody")
 	text := shown(t, cardOf(t, p, state))
 	require.Contains(t, text, "Assigned to: Bob Kahn\nPriority: High")
-	// What comes late fills in what the newer one left out.
+	// A late delivery fills in what the newer one left out.
 	state, _ = told(t, p, nil, sparse(t, time.Hour))
 	state, change = told(t, p, state, fixture(t, "assigned"))
-	require.NotContains(t, said(t, change), "assigned")
+	require.NotContains(t, replyTexts(t, change), "assigned")
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Assigned to: Bob Kahn\nPriority: High")
 	require.Equal(t, "white_check_mark", cardOf(t, p, state).Emoji)
-	// Null is something else: nobody has the issue.
+	// Null is different: the issue is unassigned.
 	none := fixture(t, "resolved")
 	none.Body = []byte(replaceObject(string(none.Body), `"assignedTo": `, "null"))
 	state, change = told(t, p, nil, fixture(t, "assigned"), none)
-	require.Contains(t, said(t, change), "unassigned this issue")
+	require.Contains(t, replyTexts(t, change), "unassigned this issue")
 	require.NotContains(t, shown(t, cardOf(t, p, state)), "Assigned to")
 }
 
-// sparse returns the delivery of an older Sentry, heard so much later.
+// sparse returns the delivery of an older Sentry, received that much later.
 func sparse(t *testing.T, later time.Duration) provider.Delivery {
 	t.Helper()
 	d := fixture(t, "resolved-sparse")
@@ -102,15 +102,15 @@ func TestATeamIsShownAsATeam(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
 	state, change := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "assigned-team"))
-	require.Contains(t, said(t, change), "assigned this issue to team shop.")
+	require.Contains(t, replyTexts(t, change), "assigned this issue to team shop.")
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Assigned to: team shop")
-	require.Equal(t, "shop", only(t, p, fixture(t, "assigned-team")).Labels[labelAssignee])
+	require.Equal(t, "shop", parseOne(t, p, fixture(t, "assigned-team")).Labels[labelAssignee])
 }
 
 func TestAMetricAlertHasItsEnvironment(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	e := only(t, p, fixture(t, "metric-critical"))
+	e := parseOne(t, p, fixture(t, "metric-critical"))
 	require.Equal(t, map[string]string{labelLevel: "", labelRule: "Too many errors", labelEnvironment: "production"}, e.Labels)
 	state, _ := told(t, p, nil, fixture(t, "metric-critical"))
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Environment: `production`")
@@ -119,9 +119,9 @@ func TestAMetricAlertHasItsEnvironment(t *testing.T) {
 	begin := strings.Index(string(bare.Body), `"alert_rule": `)
 	bare.Body = []byte(string(bare.Body[:begin]) + `"alert_rule": null},` + string(bare.Body[begin+strings.Index(string(bare.Body[begin:]), `"description_text"`):]))
 	state, change := told(t, p, state, bare)
-	require.Contains(t, said(t, change), "Resolved")
+	require.Contains(t, replyTexts(t, change), "Resolved")
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Environment: `production`\nQuery: `level:error`", "what is left out stays")
-	require.Equal(t, "Too many errors", only(t, p, bare).Labels[labelRule], "its title, where the rule's name is missing")
+	require.Equal(t, "Too many errors", parseOne(t, p, bare).Labels[labelRule], "its title, where the rule's name is missing")
 	everywhere := fixture(t, "metric-open")
 	events, err := p.Parse(everywhere)
 	require.NoError(t, err)

@@ -35,7 +35,7 @@ func optionalFields() []optionalField {
 		{"priority", func(to *snapshot, from snapshot) { to.Priority = from.Priority }},
 		{jsonAssignee, func(to *snapshot, from snapshot) { to.Assignee = from.Assignee }},
 		{"lastSeen", func(to *snapshot, from snapshot) { to.Seen = from.Seen }},
-		{"metadata", func(to *snapshot, from snapshot) { to.Said = from.Said }},
+		{"metadata", func(to *snapshot, from snapshot) { to.OwnText = from.OwnText }},
 	}
 }
 

@@ -140,9 +140,9 @@ type sentMetadata struct {
 	Contact text `json:"contact_email"`
 }
 
-// said returns the issue's own text: user feedback or a measurement.
-func (m sentMetadata) said() string {
-	return cmp.Or(m.Message.block(maxSaid), m.Value.block(maxSaid))
+// ownText returns the issue's own text: user feedback or a measurement.
+func (m sentMetadata) ownText() string {
+	return cmp.Or(m.Message.block(maxOwnText), m.Value.block(maxOwnText))
 }
 
 // contact returns who wrote user feedback, or "".
@@ -178,7 +178,7 @@ func (s sentIssue) issue(personal bool) (*issue, location) {
 		Project: project{ID: p.ID.id(), Slug: cmp.Or(p.Slug.id(), slug), Name: p.Name.line(maxName)},
 		Count:   s.Count.number(), Users: s.Users.number(), First: s.First.Time,
 		Shown: &snapshot{
-			Missing: s.missing, Said: s.Metadata.get().said(),
+			Missing: s.missing, OwnText: s.Metadata.get().ownText(),
 			Title: cmp.Or(s.Title.line(maxTitle), s.Metadata.get().title()), Culprit: s.Culprit.line(maxCulprit),
 			Level: s.Level.id(), Category: s.Category.id(), Status: status(s.Status.id()), Substatus: s.Substatus.id(),
 			Priority: s.Priority.id(), Release: s.StatusDetails.get().Release.line(maxName), Next: next,

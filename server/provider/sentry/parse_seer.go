@@ -60,15 +60,15 @@ type sentPull struct {
 
 // step returns the step with its content.
 func (s sentSeer) step(name string) *seerStep {
-	return &seerStep{Name: name, Run: cmp.Or(s.Run.id(), s.SeerRun.id()), Text: untrusted.Lines(s.text(), maxSaid), Pulls: s.pulls()}
+	return &seerStep{Name: name, Run: cmp.Or(s.Run.id(), s.SeerRun.id()), Text: untrusted.Lines(s.text(), maxOwnText), Pulls: s.pulls()}
 }
 
 // text returns Seer's findings or changes, with line breaks.
 func (s sentSeer) text() string {
 	cause, solution := s.Cause.get(), s.Solution.get()
 	all := []string{
-		s.Summary.block(maxSaid), cmp.Or(cause.Line.block(maxSaid), cause.Description.block(maxSaid)),
-		cmp.Or(solution.Line.block(maxSaid), solution.Description.block(maxSaid)),
+		s.Summary.block(maxOwnText), cmp.Or(cause.Line.block(maxOwnText), cause.Description.block(maxOwnText)),
+		cmp.Or(solution.Line.block(maxOwnText), solution.Description.block(maxOwnText)),
 	}
 	for i, one := range solution.Steps[:min(len(solution.Steps), maxFiles)] {
 		all = append(all, itoa(int64(i)+1)+") "+one.Title.line(maxTitle))

@@ -12,14 +12,14 @@ import (
 func commentFingerprint(excerpt string) string { return untrusted.HashID(excerpt) }
 
 // ExpectNote implements provider.ReplySync.
-func (s *Sentry) ExpectNote(state json.RawMessage, said provider.UserReply) (provider.Event, error) {
+func (s *Sentry) ExpectNote(state json.RawMessage, reply provider.UserReply) (provider.Event, error) {
 	a, err := newActionRun(provider.Session{}, provider.ActionRequest{State: state})
 	if err != nil {
 		return provider.Event{}, err
 	}
 	n := eventData{
-		Site: a.site, At: said.At, Type: typeNoteExpected, Issue: &issue{ID: a.subject.ID, Project: a.subject.Project}, OriginChannel: said.Place,
-		Comment: &comment{ID: said.ID, Action: "coming", Excerpt: untrusted.Lines(said.Text, maxExcerpt), At: said.At},
+		Site: a.site, At: reply.At, Type: typeNoteExpected, Issue: &issue{ID: a.subject.ID, Project: a.subject.Project}, OriginChannel: reply.Place,
+		Comment: &comment{ID: reply.ID, Action: "coming", Excerpt: untrusted.Lines(reply.Text, maxExcerpt), At: reply.At},
 	}
 	e := issueEvent(n)
 	e.UpdateOnly = true // it doesn't create a card
@@ -27,11 +27,11 @@ func (s *Sentry) ExpectNote(state json.RawMessage, said provider.UserReply) (pro
 }
 
 // SyncReply implements provider.ReplySync.
-func (s *Sentry) SyncReply(ctx context.Context, session provider.Session, c provider.ActionRequest, said provider.UserReply) ([]provider.Event, error) {
+func (s *Sentry) SyncReply(ctx context.Context, session provider.Session, c provider.ActionRequest, reply provider.UserReply) ([]provider.Event, error) {
 	a, err := newActionRun(session, c)
 	if err != nil {
 		return nil, err
 	}
-	response, err := a.postComment(ctx, said.Text)
+	response, err := a.postComment(ctx, reply.Text)
 	return response.Events, err
 }

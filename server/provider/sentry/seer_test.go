@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// said returns all replies of a change, in English.
-func said(t *testing.T, c provider.Change) string {
+// replyTexts returns the replies of a change in English.
+func replyTexts(t *testing.T, c provider.Change) string {
 	t.Helper()
 	var all []string
 	for _, r := range c.Replies {
@@ -34,13 +34,13 @@ func seerDelivery(t *testing.T, action, data string) provider.Delivery {
 func TestSeerStepsArePostedOnTheirIssue(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	e := only(t, p, fixture(t, "seer-pull"))
+	e := parseOne(t, p, fixture(t, "seer-pull"))
 	require.Equal(t, "issue/4211", e.Subject)
 	require.Empty(t, e.Resource, "the delivery names no project")
 	state, change := told(t, p, nil, fixture(t, "issue-created"), fixture(t, "seer-pull"))
 	require.Equal(t, "web", change.Resource, "but what is known of the issue does")
 	require.Equal(t, kindSeer, change.Kind)
-	require.Contains(t, said(t, change), "Seer opened a pull request: [acme/shop#123](https://github.com/acme/shop/pull/123)")
+	require.Contains(t, replyTexts(t, change), "Seer opened a pull request: [acme/shop#123](https://github.com/acme/shop/pull/123)")
 	require.Contains(t, shown(t, cardOf(t, p, state)), "https://github.com/acme/shop/pull/123")
 }
 
@@ -49,7 +49,7 @@ func TestTheIssueThatSeerNamesIsLookedUp(t *testing.T) {
 	p := New(Options{})
 	state, change := told(t, p, nil, fixture(t, "seer-pull"))
 	require.Equal(t, kindSeer, change.Kind)
-	require.Contains(t, said(t, change), "https://github.com/acme/shop/pull/123")
+	require.Contains(t, replyTexts(t, change), "https://github.com/acme/shop/pull/123")
 	require.Empty(t, change.Resource, "so nobody who follows a project sees it yet")
 	require.Equal(t, []provider.Task{lookupTask("4211")}, change.Tasks)
 	found, _ := told(t, p, nil, fixture(t, "seer-cause"))
@@ -74,14 +74,14 @@ func TestEachSeerStepHasASentence(t *testing.T) {
 	p := New(Options{})
 	for _, name := range stepNames() {
 		_, change := told(t, p, nil, fixture(t, "issue-created"), seerDelivery(t, name, ""))
-		require.Contains(t, said(t, change), "Seer", name)
-		require.NotContains(t, said(t, change), "sentry.seer", name)
+		require.Contains(t, replyTexts(t, change), "Seer", name)
+		require.NotContains(t, replyTexts(t, change), "sentry.seer", name)
 		_, change = told(t, p, nil, fixture(t, "issue-created"), activityDelivery(t, "seer_"+strings.Replace(name, "iteration", "pr_iteration", 1), `{}`))
 		require.Equal(t, kindSeer, change.Kind, name)
-		require.NotContains(t, said(t, change), "Seer: ", "an alert calls it by the same name: %s", name)
+		require.NotContains(t, replyTexts(t, change), "Seer: ", "an alert calls it by the same name: %s", name)
 	}
 	_, change := told(t, p, nil, fixture(t, "issue-created"), seerDelivery(t, "crystal_ball_polished", ""))
-	require.Contains(t, said(t, change), "Seer: crystal ball polished.")
+	require.Contains(t, replyTexts(t, change), "Seer: crystal ball polished.")
 	for body, want := range map[string]string{
 		`,"root_cause":{"one_line_description":"a","five_whys":[]}`:                                           "a",
 		`,"root_cause":{"description":"b"}`:                                                                   "b",
@@ -93,7 +93,7 @@ func TestEachSeerStepHasASentence(t *testing.T) {
 	} {
 		d := seerDelivery(t, "solution_completed", body)
 		var n eventData
-		require.NoError(t, json.Unmarshal(only(t, p, d).Data, &n))
+		require.NoError(t, json.Unmarshal(parseOne(t, p, d).Data, &n))
 		require.Equal(t, want, n.Seer.Text, body)
 	}
 }
@@ -103,7 +103,7 @@ func TestASeerStepWithoutAnIssueIsAnUnknownDelivery(t *testing.T) {
 	p := New(Options{})
 	d := fixture(t, "seer-cause-started")
 	d.Body = []byte(strings.Replace(string(d.Body), `"group_id": 4211`, `"group_id": null`, 1))
-	e := only(t, p, d)
+	e := parseOne(t, p, d)
 	require.Equal(t, unknownProject, e.Resource)
 	require.NotContains(t, e.Subject, "issue/")
 }
@@ -135,7 +135,7 @@ func TestASeerStepFromAlertAndWebhookIsPostedOnce(t *testing.T) {
 func TestAnActivityAlertCreatesTheIssuesCard(t *testing.T) {
 	t.Parallel()
 	p := New(Options{})
-	e := only(t, p, fixture(t, "activity-pull"))
+	e := parseOne(t, p, fixture(t, "activity-pull"))
 	require.Equal(t, "web", e.Resource)
 	require.Equal(t, "Watch Seer", e.Labels[labelRule])
 	state, change := told(t, p, nil, fixture(t, "activity-pull"))
@@ -143,7 +143,7 @@ func TestAnActivityAlertCreatesTheIssuesCard(t *testing.T) {
 	card := cardOf(t, p, state)
 	require.Equal(t, "ZeroDivisionError: division by zero", card.Title)
 	require.NotEmpty(t, card.URL)
-	require.Contains(t, said(t, change), "https://github.com/acme/shop/pull/123")
+	require.Contains(t, replyTexts(t, change), "https://github.com/acme/shop/pull/123")
 	for kind, want := range map[string]string{
 		"status_resolved": kindResolved, "status_resolved_in_release": kindResolved, "status_resolved_by_age": kindResolved,
 		"status_resolved_in_commit": kindResolved, "status_ignored": kindArchived, "appeared_in_pull_request": kindAlert, "status_sold": kindAlert,
@@ -155,9 +155,9 @@ func TestAnActivityAlertCreatesTheIssuesCard(t *testing.T) {
 		require.Equal(t, want, change.Kind, kind)
 		state, _ := told(t, p, nil, fixture(t, "issue-created"))
 		_, change = told(t, p, state, d)
-		require.NotEmpty(t, said(t, change), kind)
+		require.NotEmpty(t, replyTexts(t, change), kind)
 		if want == kindResolved {
-			require.Contains(t, said(t, change), "bob resolved", kind)
+			require.Contains(t, replyTexts(t, change), "bob resolved", kind)
 		}
 	}
 }
@@ -167,8 +167,8 @@ func TestAnActivityAlertGoesToItsChannel(t *testing.T) {
 	p := New(Options{})
 	d := fixture(t, "activity-pull")
 	d.Body = []byte(strings.Replace(string(d.Body), `"title": "Watch Seer",`, `"title": "Watch Seer", "settings": [{"name":"channel","value":"ch4n"}],`, 1))
-	require.Equal(t, "ch4n", only(t, p, d).Channel)
-	require.NotEqual(t, only(t, p, d).ID, only(t, p, fixture(t, "activity-pull")).ID)
+	require.Equal(t, "ch4n", parseOne(t, p, d).Channel)
+	require.NotEqual(t, parseOne(t, p, d).ID, parseOne(t, p, fixture(t, "activity-pull")).ID)
 }
 
 func TestABuildBelongsToItsProjectAndHasLinks(t *testing.T) {
@@ -176,7 +176,7 @@ func TestABuildBelongsToItsProjectAndHasLinks(t *testing.T) {
 	p := New(Options{})
 	measured := fixture(t, "build-size")
 	measured.Site, measured.Resource.Path = "https://sentry.io", "acme"
-	e := only(t, p, measured)
+	e := parseOne(t, p, measured)
 	require.Equal(t, "web", e.Resource)
 	state, change := told(t, p, nil, measured)
 	require.Equal(t, kindBuild, change.Kind)
@@ -187,7 +187,7 @@ func TestABuildBelongsToItsProjectAndHasLinks(t *testing.T) {
 	require.Contains(t, text, "Install size: 30.8 MB (+12.4)\nDownload size: 28.9 MB (−1.6)")
 	require.Contains(t, text, "https://github.com/acme/shop-app/pull/3")
 	state, change = told(t, p, state, fixture(t, "build-ready"))
-	require.Contains(t, said(t, change), "Ready to install.")
+	require.Contains(t, replyTexts(t, change), "Ready to install.")
 	text = shown(t, cardOf(t, p, state))
 	require.Contains(t, text, "installablepreprodartifact/abc123")
 	require.Contains(t, text, "30.8 MB", "what the other delivery doesn't say stays")
@@ -196,5 +196,5 @@ func TestABuildBelongsToItsProjectAndHasLinks(t *testing.T) {
 	require.Contains(t, shown(t, cardOf(t, p, state)), "Size analysis failed\n“no quota”")
 	old := fixture(t, "build-size")
 	old.Header[headerResource] = "size_analysis"
-	require.Equal(t, "build/72", only(t, p, old).Subject, "its name up to 2025")
+	require.Equal(t, "build/72", parseOne(t, p, old).Subject, "its name up to 2025")
 }

@@ -14,12 +14,12 @@ import (
 )
 
 // update is the flag that "make golden" sets.
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // noon is when the deliveries of the tests arrive.
 func noon() time.Time { return time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC) }
 
-// resources are the deliveries by the names of their files, with the header that says what they are about.
+// resources maps the file names of deliveries to the header that says what they are about.
 func resources() map[string]string {
 	return map[string]string{
 		"issue-created": "issue", "assigned": "issue", "assigned-team": "issue", "resolved": "issue", "resolved-sparse": "issue",
@@ -37,7 +37,7 @@ func resources() map[string]string {
 	}
 }
 
-// signed is what Sentry's integrations are tried with.
+// signed is the conformance suite of integrations.
 func signed() providertest.Suite {
 	s := providertest.Suite{
 		Update: *update,
@@ -78,7 +78,7 @@ func signed() providertest.Suite {
 	return s
 }
 
-// legacy is what the legacy webhook is tried with.
+// legacy is the conformance suite of the legacy webhook.
 func legacy() providertest.Suite {
 	s := providertest.Suite{
 		Update:  *update,

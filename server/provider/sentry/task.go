@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	// lookPrefix is the prefix of the keys of tasks that look up one issue; catchUpKey is the key of the task that looks for missed
+	// lookupPrefix is the prefix of the keys of tasks that look up one issue; catchUpKey is the key of the task that looks for missed
 	// events.
-	lookPrefix = "look/"
-	catchUpKey = "catchup"
+	lookupPrefix = "look/"
+	catchUpKey   = "catchup"
 	// pagesAtOnce is how many pages one round of catching up reads, and maxRounds limits the rounds: together a thousand issues.
 	pagesAtOnce = 2
 	maxRounds   = 5
@@ -65,13 +65,13 @@ func (m catchUpState) task(round int) provider.Task {
 }
 
 // lookupTask returns the task that looks up an issue of which only a comment is known.
-func lookupTask(id string) provider.Task { return provider.Task{Key: lookPrefix + id} }
+func lookupTask(id string) provider.Task { return provider.Task{Key: lookupPrefix + id} }
 
 // RunTask implements provider.TaskRunner. It looks up one issue, or all that have changed since the last delivery. Cards that are up to
 // date don't change.
 func (s *Sentry) RunTask(ctx context.Context, session provider.Session, r provider.Resource, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	c := newClient(session, r.Path)
-	if id, ok := strings.CutPrefix(t.Key, lookPrefix); ok {
+	if id, ok := strings.CutPrefix(t.Key, lookupPrefix); ok {
 		found, at, err := c.issue(ctx, id)
 		if fault.Is(err, fault.ResourceUnknown) {
 			return nil, nil, nil // the issue is gone

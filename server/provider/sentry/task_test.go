@@ -13,13 +13,13 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// follow does the task and all that follow from it, and returns how many rounds that took.
-func (o *office) follow(t provider.Task) int {
+// follow runs the task and all that follow, and returns the number of rounds.
+func (o *testEnv) follow(t provider.Task) int {
 	o.t.Helper()
 	o.settle()
 	rounds := 0
 	for todo := []provider.Task{t}; len(todo) > 0; rounds++ {
-		events, next, err := o.p.RunTask(o.t.Context(), o.as("chat"), o.org, todo[0])
+		events, next, err := o.p.RunTask(o.t.Context(), o.sessionOf("chat"), o.org, todo[0])
 		require.NoError(o.t, err)
 		o.fold(events)
 		todo = append(todo[1:], next...)
@@ -29,9 +29,9 @@ func (o *office) follow(t provider.Task) int {
 
 func TestMissedEventsAreCaughtUp(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	o.install()
-	known, resolved := o.raise(), func() *sandbox.Issue {
+	known, resolved := o.reportError(), func() *sandbox.Issue {
 		i, err := o.project.Error(sandbox.Error{Message: "a second one"})
 		require.NoError(t, err)
 		return i
@@ -40,7 +40,7 @@ func TestMissedEventsAreCaughtUp(t *testing.T) {
 	require.NoError(t, err)
 	o.sbx.Advance(10 * time.Minute)
 	since := o.sbx.Now()
-	o.news()
+	o.newChanges()
 
 	o.down.Store(true)
 	o.sbx.Advance(30 * time.Minute)
@@ -54,23 +54,23 @@ func TestMissedEventsAreCaughtUp(t *testing.T) {
 	o.down.Store(false)
 
 	o.follow(CatchUpTask(since, []string{"web"}))
-	require.Contains(t, o.says(known), "Events: 37")
-	require.Contains(t, o.says(fresh), "born in the dark")
-	require.Contains(t, o.says(resolved), "Resolved", "though it has seen no event since")
+	require.Contains(t, o.cardText(known), "Events: 37")
+	require.Contains(t, o.cardText(fresh), "born in the dark")
+	require.Contains(t, o.cardText(resolved), "Resolved", "though it has seen no event since")
 	kinds := map[string]int{}
-	for _, c := range o.news() {
+	for _, c := range o.newChanges() {
 		kinds[c.Kind]++
 	}
 	require.Equal(t, map[string]int{kindNew: 1, kindChanged: 1, kindResolved: 1}, kinds)
 	require.Len(t, o.states, 3)
-	o.news()
+	o.newChanges()
 	o.follow(CatchUpTask(since, []string{"web"}))
-	require.Empty(t, o.news(), "once more finds nothing new")
+	require.Empty(t, o.newChanges(), "once more finds nothing new")
 }
 
 func TestCatchingUpIsBounded(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
+	o := newTestEnv(t)
 	for n := range 1100 {
 		_, err := o.project.Error(sandbox.Error{Message: fmt.Sprintf("error %d", n)})
 		require.NoError(t, err)
@@ -83,33 +83,33 @@ func TestCatchingUpIsBounded(t *testing.T) {
 
 func TestAnOldIssueIsNotPostedAfterDowntime(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
-	o.raise()
+	o := newTestEnv(t)
+	o.reportError()
 	o.sbx.Advance(time.Hour)
 	since := o.sbx.Now()
-	o.raise()
+	o.reportError()
 	o.follow(CatchUpTask(since, []string{"web"}))
-	changes := o.news()
+	changes := o.newChanges()
 	require.Len(t, changes, 1)
 	require.Equal(t, kindChanged, changes[0].Kind, "it gets no card of its own unless somebody asked for that")
 }
 
 func TestAnIssueKnownOnlyByACommentIsLookedUp(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t)
-	issue := o.raise()
+	o := newTestEnv(t)
+	issue := o.reportError()
 	o.install()
 	_, err := issue.Comment("bob", "what is that?")
 	require.NoError(t, err)
-	changes := o.news()
+	changes := o.newChanges()
 	require.Len(t, changes, 1)
 	require.Len(t, changes[0].Tasks, 1)
 	o.follow(changes[0].Tasks[0])
-	require.Contains(t, o.says(issue), "ZeroDivisionError")
-	o.follow(provider.Task{Key: lookPrefix + "1"}) // gone
-	_, _, err = o.p.RunTask(t.Context(), o.as("chat"), o.org, provider.Task{Key: catchUpKey, Data: []byte("?")})
+	require.Contains(t, o.cardText(issue), "ZeroDivisionError")
+	o.follow(provider.Task{Key: lookupPrefix + "1"}) // the issue is gone
+	_, _, err = o.p.RunTask(t.Context(), o.sessionOf("chat"), o.org, provider.Task{Key: catchUpKey, Data: []byte("?")})
 	require.Error(t, err)
 	require.NoError(t, o.sbx.AddFault(kit.Fault{Times: -1, Action: kit.Action{Status: 503}}))
-	_, _, err = o.p.RunTask(t.Context(), o.as("chat"), o.org, CatchUpTask(noon(), nil))
+	_, _, err = o.p.RunTask(t.Context(), o.sessionOf("chat"), o.org, CatchUpTask(noon(), nil))
 	require.True(t, fault.Is(err, fault.ProviderUnavailable))
 }

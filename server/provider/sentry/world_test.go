@@ -21,12 +21,12 @@ import (
 	"mattermost-plugin-zoom/server/provider/providertest"
 )
 
-// hookSecret is what the integration of the sandbox signs with.
+// hookSecret is the client secret of the sandbox's integration.
 const hookSecret = "secret-of-chat-0123456789"
 
-// office is a simulated Sentry with the organization Acme Inc: Ada owns it, Bob is a member, Eve is none. What it delivers is folded
-// before anybody looks, as the bridge would.
-type office struct {
+// testEnv is a simulated Sentry with the organization Acme Inc: Ada owns it, Bob is a member, Eve isn't. Deliveries are folded before a
+// test looks, as the bridge would.
+type testEnv struct {
 	t       *testing.T
 	p       *Sentry
 	sbx     *sandbox.Sandbox
@@ -39,14 +39,14 @@ type office struct {
 	down    atomic.Bool
 
 	mu    sync.Mutex
-	heard []provider.Event // and not folded yet
+	heard []provider.Event // received and not yet folded
 }
 
-// openOffice opens the sandbox at noon.
-func openOffice(t *testing.T, change ...func(*sandbox.Organization)) *office {
+// newTestEnv starts the sandbox at noon.
+func newTestEnv(t *testing.T, change ...func(*sandbox.Organization)) *testEnv {
 	t.Helper()
-	o := &office{t: t, states: map[string]json.RawMessage{}}
-	ear := httptest.NewServer(http.HandlerFunc(o.hear))
+	o := &testEnv{t: t, states: map[string]json.RawMessage{}}
+	ear := httptest.NewServer(http.HandlerFunc(o.receive))
 	org := sandbox.Organization{
 		Slug: "acme", Name: "Acme Inc", Members: map[string]string{"ada": sandbox.RoleOwner, "bob": sandbox.RoleMember},
 		Invited:      []string{"dan@example.com"},
@@ -71,13 +71,13 @@ func openOffice(t *testing.T, change ...func(*sandbox.Organization)) *office {
 	var err error
 	o.project, err = o.sbx.Project("acme", "web")
 	require.NoError(t, err)
-	o.org, err = o.p.Resource(context.Background(), o.as("ada"), "acme")
+	o.org, err = o.p.Resource(context.Background(), o.sessionOf("ada"), "acme")
 	require.NoError(t, err)
 	return o
 }
 
-// as returns the session of somebody, or of the integration "chat".
-func (o *office) as(who string) provider.Session {
+// sessionOf returns the session of the user, or of the integration "chat".
+func (o *testEnv) sessionOf(who string) provider.Session {
 	s := provider.Session{Provider: name, Site: o.site, HTTP: &http.Client{Transport: providertest.Authorization("Bearer token-of-" + who)}}
 	if who != "chat" {
 		account, err := o.p.WhoAmI(context.Background(), s)
@@ -87,8 +87,8 @@ func (o *office) as(who string) provider.Session {
 	return s
 }
 
-// hear takes a delivery.
-func (o *office) hear(rw http.ResponseWriter, r *http.Request) {
+// receive takes a delivery.
+func (o *testEnv) receive(rw http.ResponseWriter, r *http.Request) {
 	if o.down.Load() {
 		rw.WriteHeader(http.StatusBadGateway)
 		return
@@ -117,8 +117,8 @@ func (o *office) hear(rw http.ResponseWriter, r *http.Request) {
 	o.heard = append(o.heard, events...)
 }
 
-// settle folds all that was delivered.
-func (o *office) settle() {
+// settle folds all deliveries.
+func (o *testEnv) settle() {
 	o.t.Helper()
 	o.sbx.Settle()
 	o.mu.Lock()
@@ -128,8 +128,8 @@ func (o *office) settle() {
 	o.fold(heard)
 }
 
-// news returns what changed since the last call.
-func (o *office) news() []provider.Change {
+// newChanges returns the changes since the last call.
+func (o *testEnv) newChanges() []provider.Change {
 	o.t.Helper()
 	o.settle()
 	changes := o.changes
@@ -138,7 +138,7 @@ func (o *office) news() []provider.Change {
 }
 
 // fold applies events as the bridge does.
-func (o *office) fold(events []provider.Event) {
+func (o *testEnv) fold(events []provider.Event) {
 	o.t.Helper()
 	for _, e := range events {
 		change, err := o.p.Fold(o.states[e.Subject], nil, e)
@@ -150,16 +150,16 @@ func (o *office) fold(events []provider.Event) {
 	}
 }
 
-// install has the integration deliver here.
-func (o *office) install() json.RawMessage {
+// install makes the integration deliver here.
+func (o *testEnv) install() json.RawMessage {
 	o.t.Helper()
-	installed, err := o.p.Install(context.Background(), o.as("ada"), o.org, o.hook)
+	installed, err := o.p.Install(context.Background(), o.sessionOf("ada"), o.org, o.hook)
 	require.NoError(o.t, err)
 	return installed.Ref
 }
 
-// raise has an error happen.
-func (o *office) raise() *sandbox.Issue {
+// reportError makes an error happen.
+func (o *testEnv) reportError() *sandbox.Issue {
 	o.t.Helper()
 	issue, err := o.project.Error(sandbox.Error{
 		Type: "ZeroDivisionError", Value: "division by zero", Culprit: "shop.cart in average", Release: "shop@1.4.2", Environment: "production",
@@ -170,20 +170,20 @@ func (o *office) raise() *sandbox.Issue {
 }
 
 // card draws the issue.
-func (o *office) card(i *sandbox.Issue) chat.Card {
+func (o *testEnv) card(i *sandbox.Issue) chat.Card {
 	o.t.Helper()
 	o.settle()
 	return cardOf(o.t, o.p, o.states["issue/"+i.ID])
 }
 
-// says returns all that the issue's card says.
-func (o *office) says(i *sandbox.Issue) string { return shown(o.t, o.card(i)) }
+// cardText returns everything on the issue's card.
+func (o *testEnv) cardText(i *sandbox.Issue) string { return shown(o.t, o.card(i)) }
 
-// click has somebody act on the issue's card, with values in pairs, and folds what it came to.
-func (o *office) click(who string, i *sandbox.Issue, action string, answered bool, pairs ...string) (provider.ActionResult, error) {
+// click runs an action of the issue's card as the user, with values in pairs, and folds the result.
+func (o *testEnv) click(who string, i *sandbox.Issue, action string, answered bool, pairs ...string) (provider.ActionResult, error) {
 	o.t.Helper()
 	o.settle()
-	s := o.as(who)
+	s := o.sessionOf(who)
 	call := provider.ActionRequest{
 		Action: action, State: o.states["issue/"+i.ID], Resource: o.org, Values: map[string]string{}, Submitted: answered,
 		Account: s.Account, By: who, At: o.sbx.Now(),
@@ -197,11 +197,11 @@ func (o *office) click(who string, i *sandbox.Issue, action string, answered boo
 	return r, err
 }
 
-// replies returns the lines that went to threads since the last call.
-func (o *office) replies() string {
+// replies returns the thread replies since the last call.
+func (o *testEnv) replies() string {
 	o.t.Helper()
 	var all []string
-	for _, c := range o.news() {
+	for _, c := range o.newChanges() {
 		for _, r := range c.Replies {
 			all = append(all, shown(o.t, chat.Card{Text: r.Text}))
 		}
@@ -209,8 +209,8 @@ func (o *office) replies() string {
 	return strings.Join(strings.Fields(strings.Join(all, "\n")), " ")
 }
 
-// state returns the issue as it is at Sentry.
-func (o *office) state(i *sandbox.Issue) sandbox.IssueState {
+// state returns the issue in Sentry.
+func (o *testEnv) state(i *sandbox.Issue) sandbox.IssueState {
 	o.t.Helper()
 	s, err := i.State()
 	require.NoError(o.t, err)
