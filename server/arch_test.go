@@ -183,7 +183,7 @@ func TestArchTheSandboxKnowsNothingOfThePlugin(t *testing.T) {
 func TestArchOnlyTheSurfaceKnowsMattermostsIDs(t *testing.T) {
 	t.Parallel()
 	homes := []string{"", "mattermost", "mattermost/mmtest", "httpapi"}
-	bare := []string{"channelid", "rootid", "postid", "userid"}
+	bare := []string{"channelid", "rootid", "postid", "userid", "triggerid"}
 	for _, file := range goFiles(t, "server") {
 		if file.isTest || slices.Contains(homes, file.pkg) || slices.Contains(vendorIDs, file.pkg) {
 			continue

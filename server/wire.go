@@ -224,8 +224,9 @@ func (a *app) noteHeard(ctx context.Context) {
 
 // execute runs a slash command and shows its answer, or its failure, to who typed it.
 func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
-	actor := chat.PersonID(args.UserId).Actor()
-	answer, err := a.run(ctx, actor, args)
+	actor, at := chat.PersonID(args.UserId).Actor(), mattermost.Place(args.ChannelId, args.RootId)
+	talk := a.client.Conversation(actor, at, args.TriggerId, chat.MessageRef{})
+	answer, err := a.run(ctx, talk, args)
 	if err != nil {
 		a.client.Warn("A command failed", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
 		answer = chat.Failure(err)
@@ -233,25 +234,26 @@ func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
 	if answer.Zero() {
 		return
 	}
-	if err := a.client.Whisper(ctx, mattermost.Place(args.ChannelId, args.RootId), actor, chat.Note{Text: answer}); err != nil {
+	if err := talk.Tell(ctx, chat.Note{Text: answer}); err != nil {
 		a.client.Error("The answer to a command could not be shown", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
 	}
 }
 
-func (a *app) run(ctx context.Context, actor chat.Actor, args *model.CommandArgs) (answer chat.Message, err error) {
+func (a *app) run(ctx context.Context, talk chat.Conversation, args *model.CommandArgs) (answer chat.Message, err error) {
 	defer func() {
 		// A panic that got out would end the plugin's process.
 		if cause := recover(); cause != nil {
 			err = errors.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
+	actor := chat.PersonID(args.UserId).Actor()
 	who, err := a.client.Person(ctx, actor.Person)
 	if err != nil {
 		return chat.Message{}, err
 	}
 	return a.tree(args.Command).Execute(ctx, args.Command, command.Call{
 		Actor: actor, Admin: who.Admin, Place: mattermost.Place(args.ChannelId, args.RootId),
-		Window: args.ConnectionId, TriggerID: args.TriggerId,
+		Window: args.ConnectionId, Talk: talk,
 	})
 }
 
@@ -264,8 +266,8 @@ func (r reader) Markdown(person chat.PersonID, m chat.Message) string {
 
 func (r reader) Plain(person chat.PersonID, m chat.Message) string { return r.client.Plain(person, m) }
 
-func (r reader) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
-	return r.client.Whisper(ctx, at, actor, note)
+func (r reader) Conversation(actor chat.Actor, at chat.Place, trigger string, note chat.MessageRef) chat.Conversation {
+	return r.client.Conversation(actor, at, trigger, note)
 }
 
 func (r reader) Username(ctx context.Context, person chat.PersonID) (string, error) {

@@ -35,8 +35,6 @@ type Surface interface {
 	Recent(ctx context.Context, place chat.Place) ([]chat.Posted, error)
 	// Link returns the address of a message.
 	Link(m chat.MessageRef) string
-	// OpenForm shows a form to who just typed a command or clicked, as the trigger proves. The trigger is good for seconds.
-	OpenForm(ctx context.Context, trigger string, f chat.Form) error
 }
 
 // People is what the bridge needs to know of people and channels, and how it speaks to them.
@@ -61,8 +59,6 @@ type People interface {
 	Administers(ctx context.Context, actor chat.Actor, place chat.Place) bool
 	// Whisper shows a note to one person in a place.
 	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-	// Rewhisper replaces a note shown before.
-	Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error
 	// DirectMessage has the bot write to somebody.
 	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
 	// Announce has the bot write into a channel or thread, for all to read.

@@ -55,6 +55,6 @@ type Click struct {
 	// card's record alone.
 	Card   bool
 	Values map[string]string
-	// TriggerID lets the answer be a form.
-	TriggerID string
+	// Talk is the exchange that the click began.
+	Talk Conversation
 }

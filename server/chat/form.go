@@ -58,6 +58,8 @@ type FormAnswer struct {
 	// Values hold the answers by name; those of a BoolField are "true" or "false", those of a MultiSelectField are joined by
 	// commas.
 	Values map[string]string
+	// Talk is the exchange that the answer began.
+	Talk Conversation
 }
 
 // FormErrors are what is wrong with an answer, by the field's name; the form stays open and shows them.

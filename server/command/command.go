@@ -34,8 +34,8 @@ type Call struct {
 	Place chat.Place
 	// Window is the one it was typed in, of all that the actor has open; "" where the surface does not say.
 	Window string
-	// TriggerID lets the answer be a form; "" where there can be none.
-	TriggerID string
+	// Talk is the exchange that the line began.
+	Talk chat.Conversation
 	// Trigger is the first word of the line, without the slash.
 	Trigger string
 	// Text is what follows the command's own words, as typed but without the blanks around it.

@@ -31,12 +31,11 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, person chat.Pers
 	}
 	card, _ := request.Context["card"].(bool)
 	click := chat.Click{
-		Actor:     person.Actor(),
-		Place:     placeOf(request.ChannelId, text(request.Context["root_id"])),
-		Action:    text(request.Context["action"]),
-		Card:      card,
-		Values:    texts(request.Context["values"]),
-		TriggerID: request.TriggerId,
+		Actor:  person.Actor(),
+		Place:  placeOf(request.ChannelId, text(request.Context["root_id"])),
+		Action: text(request.Context["action"]),
+		Card:   card,
+		Values: texts(request.Context["values"]),
 	}
 	chosen, inThread := strings.CutPrefix(text(request.Context["selected_option"]), inThreadPrefix)
 	if chosen != "" {
@@ -46,12 +45,17 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, person chat.Pers
 		click.Place.Thread = request.PostId
 	}
 	click.Message = chat.MessageRef{Place: click.Place, ID: request.PostId}
+	note := click.Message
+	if card {
+		note = chat.MessageRef{} // a card is for all to see, and no answer takes its place
+	}
+	click.Talk = s.People.Conversation(click.Actor, click.Place, request.TriggerId, note)
 	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {
 			s.Log.Warn("A click failed", "user_id", string(person), "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
 		}
 		// The server would say a text in the answer as "System", in the thread of the post. The bot says it, where the click was.
-		if err := s.People.Whisper(r.Context(), click.Place, click.Actor, chat.Note{Text: chat.Failure(err)}); err != nil {
+		if err := click.Talk.Tell(r.Context(), chat.Note{Text: chat.Failure(err)}); err != nil {
 			s.fail(w, person, err)
 			return
 		}
@@ -82,8 +86,9 @@ func (s *server) form(w http.ResponseWriter, r *http.Request, person chat.Person
 		s.reply(w, http.StatusOK, answer)
 		return
 	}
+	at := placeOf(request.ChannelId, "")
 	mistakes, err := s.Bridge.Submit(r.Context(), chat.FormAnswer{
-		Actor: person.Actor(), Place: placeOf(request.ChannelId, ""), Kind: request.CallbackId, State: request.State,
+		Actor: person.Actor(), Place: at, Talk: s.People.Conversation(person.Actor(), at, "", chat.MessageRef{}), Kind: request.CallbackId, State: request.State,
 		Values: submitted(request.Submission),
 	})
 	if err != nil {

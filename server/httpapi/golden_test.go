@@ -88,9 +88,23 @@ func (d *desk) Plain(_ chat.PersonID, m chat.Message) string {
 	return markdown.Plain(d.catalogue.Text("en", m), markdown.Reader{})
 }
 
-func (d *desk) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
-	d.told = append(d.told, actor.ID+" in "+at.Channel+"/"+at.Thread+": "+d.Markdown(actor.Person, note.Text))
+// exchange is a conversation with what the server gave for it.
+type exchange struct {
+	chat.Conversation
+	desk    *desk
+	actor   chat.Actor
+	at      chat.Place
+	trigger string
+	note    chat.MessageRef
+}
+
+func (e *exchange) Tell(_ context.Context, note chat.Note) error {
+	e.desk.told = append(e.desk.told, e.actor.ID+" in "+e.at.Channel+"/"+e.at.Thread+": "+e.desk.Markdown(e.actor.Person, note.Text))
 	return nil
+}
+
+func (d *desk) Conversation(actor chat.Actor, at chat.Place, trigger string, note chat.MessageRef) chat.Conversation {
+	return &exchange{desk: d, actor: actor, at: at, trigger: trigger, note: note}
 }
 
 func (d *desk) Admin(chat.PersonID) bool { return d.admin }

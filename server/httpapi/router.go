@@ -118,8 +118,9 @@ type People interface {
 	Admin(person chat.PersonID) bool
 	// Username returns the name under which the user is mentioned.
 	Username(ctx context.Context, person chat.PersonID) (string, error)
-	// Whisper shows a note to one user in a place, as the bot.
-	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
+	// Conversation returns the exchange with the actor in the place. The trigger lets a dialog be shown, and note is the note that was
+	// clicked; both may be blank.
+	Conversation(actor chat.Actor, at chat.Place, trigger string, note chat.MessageRef) chat.Conversation
 }
 
 // Settings are what admins decide, as the routes need it.

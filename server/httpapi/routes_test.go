@@ -39,6 +39,7 @@ func TestAClickIsOfWhoIsSignedInWhateverItSays(t *testing.T) {
 		"context":{"action":"start","root_id":["x"],"values":{"choice":"unique","topic":7}}}`)
 	require.Equal(t, []chat.Click{{
 		Actor: actor("alice"), Place: place("town"), Message: message("note", place("town")), Action: "start", Values: map[string]string{"choice": "unique", "topic": ""},
+		Talk: &exchange{desk: d, actor: actor("alice"), at: place("town"), note: message("note", place("town"))},
 	}}, d.clicked)
 }
 

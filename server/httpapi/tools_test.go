@@ -279,11 +279,15 @@ func TestAClickGoesToWhomItsButtonIsOf(t *testing.T) {
 	d.asks(t, http.MethodPost, "/action", `{"channel_id":"town","context":{"card":"true","action":"start"}}`)
 	require.Equal(t, []chat.Click{{
 		Actor: actor("alice"), Place: place("town"), Message: message("card", place("town")), Action: "archive", Card: true,
-		Values: map[string]string{"of": "web", "selected": "forever"}, TriggerID: "trigger",
+		Values: map[string]string{"of": "web", "selected": "forever"},
+		Talk:   &exchange{desk: d, actor: actor("alice"), at: place("town"), trigger: "trigger"},
 	}}, d.acted)
 	require.Equal(t, []chat.Click{{
 		Actor: actor("alice"), Place: place("town").In("root"), Message: message("note", place("town").In("root")), Action: conversation.Pressed,
-		Values: map[string]string{"sealed": "v1.x"}, TriggerID: "trigger",
+		Values: map[string]string{"sealed": "v1.x"},
+		Talk: &exchange{
+			desk: d, actor: actor("alice"), at: place("town").In("root"), trigger: "trigger", note: message("note", place("town").In("root")),
+		},
 	}}, d.pressed)
 	require.Len(t, d.clicked, 1, "a meeting's button")
 
@@ -319,6 +323,7 @@ func TestTheAnswerToAFormIsOfWhoIsSignedInWhateverItSays(t *testing.T) {
 	require.Equal(t, []chat.FormAnswer{{
 		Actor: actor("alice"), Place: place("town"), Kind: "connect", State: "sealed",
 		Values: map[string]string{"name": "CI", "only": "true", "all": "false", "list": "", "odd": ""},
+		Talk:   &exchange{desk: d, actor: actor("alice"), at: place("town")},
 	}}, d.answered)
 }
 

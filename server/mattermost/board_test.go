@@ -230,7 +230,7 @@ func TestBrokenConnectionIsAnErrorNotACrash(t *testing.T) {
 	require.NotErrorIs(t, err, meeting.ErrGone, "the post is there; it cannot be reached")
 	require.Error(t, w.PromptRunning(t.Context(), at, actor(w.bob.ID), meeting.Running{}))
 	require.Error(t, w.Whisper(t.Context(), at, actor(w.bob.ID), chat.Note{}))
-	require.Error(t, w.Rewhisper(t.Context(), message("note"), actor(w.bob.ID), chat.Note{}))
+	require.Error(t, w.Conversation(actor(w.bob.ID), at, "", message("note")).Replace(t.Context(), chat.Note{}))
 	_, err = w.Person(t.Context(), chat.PersonID(w.alice.ID))
 	require.Error(t, err)
 	_, err = w.Channel(t.Context(), place(w.townSquare.ID))

@@ -1,8 +1,6 @@
 package mattermost
 
 import (
-	"context"
-	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,10 +16,9 @@ import (
 // formURL is where the answers to forms go; relative for the same reason as actionURL.
 const formURL = "/plugins/zoom/form"
 
-// OpenForm shows a form to who just typed a command or clicked, in the person's language. Fault: ButtonExpired for a trigger that is
-// too old.
-func (c *Client) OpenForm(_ context.Context, trigger string, f chat.Form) error {
-	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.to(chat.PersonID(userOf(trigger))).dialog(f)}
+// openForm shows a form as a dialog, in the language of the actor. Fault: ButtonExpired for a trigger that is too old.
+func (c *Client) openForm(trigger string, actor chat.Actor, f chat.Form) error {
+	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.to(actor.Person).dialog(f)}
 	// The server only logs what is wrong with a form, and the person would see nothing.
 	if err := request.IsValid(); err != nil {
 		return errors.Wrapf(err, "the form %s", f.Kind)
@@ -34,20 +31,6 @@ func (c *Client) OpenForm(_ context.Context, trigger string, f chat.Form) error 
 		return fault.Wrap(appErr, fault.ButtonExpired)
 	}
 	return errors.Wrapf(appErr, "open the form %s", f.Kind)
-}
-
-// userOf returns whom a trigger says that it was made for, "" where that cannot be read. It is good for choosing a language, and
-// for nothing else: only the server can check it.
-func userOf(trigger string) string {
-	plain, err := base64.StdEncoding.DecodeString(trigger)
-	if err != nil {
-		return ""
-	}
-	parts := strings.Split(string(plain), ":")
-	if len(parts) < 2 {
-		return ""
-	}
-	return parts[1]
 }
 
 // dialog renders a form. Mattermost formats only what introduces it and what helps with a field.

@@ -27,7 +27,7 @@ type asking struct {
 
 func (a *asking) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*model.CommandResponse, *model.AppError) {
 	a.last = args.TriggerId
-	a.err = a.w.OpenForm(context.Background(), args.TriggerId, a.form)
+	a.err = a.w.Conversation(actor(args.UserId), place(args.ChannelId), args.TriggerId, chat.MessageRef{}).Ask(context.Background(), a.form)
 	return &model.CommandResponse{}, nil
 }
 
@@ -113,12 +113,12 @@ func TestAFormCannotBeForcedOnAnybody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, trigger := range []string{"", "forged", "Zm9yZ2Vk", "Zm9yZ2VkOmFsaWNlOjE6eA=="} {
-		require.Error(t, w.OpenForm(t.Context(), trigger, whichJenkins()))
+		require.Error(t, w.Conversation(actor(w.alice.ID), place(w.townSquare.ID), trigger, chat.MessageRef{}).Ask(t.Context(), whichJenkins()))
 	}
 	a := w.asks(t, whichJenkins())
 	require.NoError(t, a.err)
 	w.alice.Cancels()
-	require.True(t, fault.Is(w.OpenForm(t.Context(), a.last, whichJenkins()), fault.ButtonExpired))
+	require.True(t, fault.Is(w.Conversation(actor(w.alice.ID), place(w.townSquare.ID), a.last, chat.MessageRef{}).Ask(t.Context(), whichJenkins()), fault.ButtonExpired))
 	w.mm.Attach(&echo{})
 	w.mm.Advance(time.Hour)
 	require.Nil(t, w.alice.Dialog())

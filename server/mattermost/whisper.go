@@ -32,8 +32,8 @@ func (c *Client) Whisper(_ context.Context, at chat.Place, actor chat.Actor, not
 	return nil
 }
 
-// Rewhisper replaces a note shown before.
-func (c *Client) Rewhisper(_ context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error {
+// replace shows a note in place of one shown before.
+func (c *Client) replace(m chat.MessageRef, actor chat.Actor, note chat.Note) error {
 	post, err := c.note(m.Place, actor.Person, note)
 	if err != nil {
 		return err

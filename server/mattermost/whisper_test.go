@@ -84,7 +84,7 @@ func TestNoteCanBeReplaced(t *testing.T) {
 	require.NoError(t, w.Whisper(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 	asked := w.alice.LastNote()
 
-	require.NoError(t, w.Rewhisper(t.Context(), in(w.townSquare.ID, asked.Id), actor(w.alice.ID), chat.Note{Text: chat.Say("choice.started")}))
+	require.NoError(t, w.Conversation(actor(w.alice.ID), at, "", in(w.townSquare.ID, asked.Id)).Replace(t.Context(), chat.Note{Text: chat.Say("choice.started")}))
 	require.Len(t, w.alice.Notes(), 1)
 	answered := w.alice.LastNote()
 	require.Equal(t, asked.Id, answered.Id)

@@ -119,7 +119,7 @@ func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
 
 // replace turns the note with the buttons into a plain answer, so that nobody clicks twice.
 func (s *Service) replace(ctx context.Context, c chat.Click, text chat.Message) {
-	if err := s.chat.Rewhisper(ctx, c.Message, c.Actor, chat.Note{Text: text}); err != nil {
+	if err := c.Talk.Replace(ctx, chat.Note{Text: text}); err != nil {
 		s.log.Warn("A note could not be brought up to date", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
 	}
 }

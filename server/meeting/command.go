@@ -83,7 +83,7 @@ func (s *Service) runDisconnect(ctx context.Context, call command.Call) (chat.Me
 		question = chat.Say("disconnect.ask_named", "Email", email)
 	}
 	note := chat.Note{Text: question, Buttons: []chat.Button{button}}
-	return chat.Message{}, errors.Wrap(s.chat.Whisper(ctx, call.Place, call.Actor, note), "ask whether to disconnect")
+	return chat.Message{}, errors.Wrap(call.Talk.Tell(ctx, note), "ask whether to disconnect")
 }
 
 // runSettings shows which meeting the person starts, with a button for each other choice.
@@ -106,7 +106,7 @@ func (s *Service) runSettings(ctx context.Context, call command.Call) (chat.Mess
 		}
 		note.Buttons = append(note.Buttons, button)
 	}
-	return chat.Message{}, errors.Wrap(s.chat.Whisper(ctx, call.Place, call.Actor, note), "show the settings")
+	return chat.Message{}, errors.Wrap(call.Talk.Tell(ctx, note), "show the settings")
 }
 
 func runHelp(tree *command.Command) func(context.Context, command.Call) (chat.Message, error) {

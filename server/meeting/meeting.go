@@ -92,8 +92,6 @@ type Chat interface {
 	Thread(ctx context.Context, m chat.MessageRef) (chat.Place, error)
 	// Whisper shows a note to one person in a place.
 	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-	// Rewhisper replaces a note shown before.
-	Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error
 	// OpenJoinPage makes the one window that asked open the address. It does nothing without a window.
 	OpenJoinPage(ctx context.Context, actor chat.Actor, window, url string)
 }

@@ -39,7 +39,7 @@ func (s *Credentials) PressAccess(ctx context.Context, c chat.Click, what conver
 	}
 	_, installs := p.(provider.Installer)
 	what.Kind = conversation.FormAccess
-	return s.Prompts.OpenForm(ctx, c.TriggerID, chat.Form{
+	return s.Prompts.Ask(ctx, what.Talk, chat.Form{
 		Title:  chat.Say("bridge.credential.title"),
 		Intro:  chat.Say("bridge.credential.intro", "Provider", s.Name(connection.Provider), "Name", connection.Name),
 		Submit: chat.Say("bridge.credential.submit"),
@@ -97,7 +97,7 @@ func (s *Credentials) CredentialEntered(ctx context.Context, a chat.FormAnswer, 
 	if strings.HasPrefix(site.URL, "http://") {
 		text = chat.Lines(text, chat.Say("bridge.credential.readable"))
 	}
-	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: text})
+	s.Notices.Show(ctx, what.Talk, chat.Note{Text: text})
 	return nil, nil
 }
 
@@ -164,7 +164,7 @@ func (s *Credentials) AskCredentialAway(ctx context.Context, c chat.Click, what 
 		return err
 	}
 	note := chat.Note{Text: chat.Say("bridge.credential.ask", "Name", connection.Name), Buttons: []chat.Button{button}}
-	return errors.Wrap(s.People.Rewhisper(ctx, c.Message, c.Actor, note), "ask before removing API access")
+	return errors.Wrap(what.Talk.Replace(ctx, note), "ask before removing API access")
 }
 
 // DropCredential forgets the connection's API access.
@@ -175,7 +175,7 @@ func (s *Credentials) DropCredential(ctx context.Context, c chat.Click, what con
 	}
 	gone := chat.Say("bridge.credential.gone", "Provider", s.Name(connection.Provider))
 	if !connection.HasCredential {
-		s.Notices.Answer(ctx, c, gone) // somebody else was at it
+		s.Notices.Answer(ctx, what.Talk, gone) // somebody else was at it
 		return nil
 	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)
@@ -189,6 +189,6 @@ func (s *Credentials) DropCredential(ctx context.Context, c chat.Click, what con
 	if err != nil {
 		return err
 	}
-	s.Notices.Answer(ctx, c, gone)
+	s.Notices.Answer(ctx, what.Talk, gone)
 	return nil
 }

@@ -17,7 +17,7 @@ const tokenField = "token"
 
 // askForAddress asks with a form what to connect. Where none can be opened, a button opens it.
 func (s *Form) askForAddress(ctx context.Context, w conversation.Request) (chat.Note, error) {
-	if w.Trigger != "" {
+	if w.Talk.Features().Forms {
 		return s.OpenAddressForm(ctx, w)
 	}
 	text := chat.Say("bridge.connect.ask_address", "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).
@@ -48,7 +48,7 @@ func (s *Form) OpenAddressForm(ctx context.Context, w conversation.Request) (cha
 		form.Intro = chat.Say("bridge.form.intro", "Provider", about.Name)
 		form.Fields = append(form.Fields, fields...)
 	}
-	return chat.Note{}, s.Prompts.OpenForm(ctx, w.Trigger, form, w.Intends(conversation.OpConnectAsk))
+	return chat.Note{}, s.Prompts.Ask(ctx, w.Talk, form, w.Intends(conversation.OpConnectAsk))
 }
 
 // tokenFields are the form's questions for a credential of the connection's own, all of which may be left blank: without one the
@@ -97,7 +97,7 @@ func (s *Form) Submit(ctx context.Context, a chat.FormAnswer, what conversation.
 	case err != nil:
 		return nil, err
 	}
-	s.Notices.Whisper(ctx, w.Place, w.Actor, note)
+	s.Notices.Show(ctx, w.Talk, note)
 	return nil, nil
 }
 
@@ -131,7 +131,7 @@ func (s *Form) OrSignIn(ctx context.Context, w conversation.Request, deed string
 		return s.Prompts.Question(ctx, chat.Say("bridge.connect.sign_in_or_token", "Provider", s.Name(w.Provider), "URL", link), byToken, conversation.OrCancel(w))
 	case link != "":
 		return chat.Note{Text: chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.Provider), "URL", link)}, nil
-	case takesToken && w.Trigger != "":
+	case takesToken && w.Talk.Features().Forms:
 		return s.OpenAddressForm(ctx, w)
 	case takesToken:
 		byToken.Primary = true

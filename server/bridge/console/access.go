@@ -46,7 +46,7 @@ func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (ch
 	if !fault.Is(cause, fault.AccountNeeded) {
 		text = chat.Say("bridge.act.sign_in_again", "Provider", s.Name(a.Provider), "URL", link)
 	}
-	s.Notices.Whisper(ctx, a.asked, t.actor, chat.Note{Text: text})
+	s.Notices.Show(ctx, t.talk, chat.Note{Text: text})
 	return chat.Say("bridge.act.asked"), nil
 }
 
@@ -82,7 +82,7 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error
 		return chat.Message{}, err
 	}
 	text := chat.Say("bridge.act.token", "Provider", s.Name(a.Provider))
-	s.Notices.Whisper(ctx, a.asked, t.actor, chat.Note{Text: text, Buttons: []chat.Button{button}})
+	s.Notices.Show(ctx, t.talk, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return chat.Say("bridge.act.asked"), nil
 }
 
@@ -104,7 +104,7 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 		button.Primary = true
 		note.Buttons = []chat.Button{button}
 	}
-	s.Notices.Whisper(ctx, a.asked, t.actor, note)
+	s.Notices.Show(ctx, t.talk, note)
 	return text, nil
 }
 
@@ -115,7 +115,7 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what conversatio
 		return err
 	}
 	name := chat.Escape(s.Name(a.Provider))
-	return s.Prompts.OpenForm(ctx, c.TriggerID, chat.Form{
+	return s.Prompts.Ask(ctx, what.Talk, chat.Form{
 		Title:  chat.Say("bridge.act.token.title"),
 		Intro:  chat.Say("bridge.act.token.intro", "Provider", name).WithText("Site", chat.CodeText(a.Site)),
 		Submit: chat.Say("bridge.act.token.submit"),
@@ -158,12 +158,12 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 		return connection.FieldErrorsAt(err, personalFields(bearer))
 	}
 	s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditCredential, What: "own", Actor: answer.Actor, Place: a.thread, Provider: a.Provider, Connection: a.ID})
-	s.Notices.Whisper(ctx, a.asked, answer.Actor, chat.Note{Text: chat.Say("bridge.act.token.saved",
+	s.Notices.Show(ctx, what.Talk, chat.Note{Text: chat.Say("bridge.act.token.saved",
 		"Account", account.Name, "Provider", s.Name(a.Provider))})
 	what.Kind = what.Text
 	if _, err := s.carryOut(ctx, attemptOf(what), a); err != nil {
 		// The token is kept; the form has done its part.
-		s.Notices.Whisper(ctx, a.asked, answer.Actor, chat.Note{Text: chat.Failure(err)})
+		s.Notices.Show(ctx, what.Talk, chat.Note{Text: chat.Failure(err)})
 	}
 	return nil, nil
 }

@@ -55,8 +55,8 @@ type attempt struct {
 	place               chat.Place
 	values              map[string]string
 	answered            bool
-	// trigger lets the answer be a form; "" where there can be none.
-	trigger string
+	// talk is the exchange in which it was asked for.
+	talk chat.Conversation
 }
 
 // aim is what an attempt is about.
@@ -76,7 +76,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	if size(c.Values)+len(c.Action) > maxClickValues {
 		return fault.New(fault.InvalidInput)
 	}
-	t := attempt{actor: c.Actor, message: c.Message, action: c.Action, values: c.Values, trigger: c.TriggerID}
+	t := attempt{actor: c.Actor, message: c.Message, action: c.Action, values: c.Values, talk: c.Talk}
 	tried := bridge.AuditEntry{Event: bridge.AuditAct, What: c.Action, Actor: c.Actor, Place: c.Place}
 	a, err := s.aim(ctx, t)
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 		if err != nil {
 			s.Log.Warn("What somebody did cannot be shared", "user_id", t.actor.ID, "connection", a.ID, "error", err.Error())
 		}
-		s.Notices.Whisper(ctx, a.asked, t.actor, note)
+		s.Notices.Show(ctx, t.talk, note)
 		return response.Note, nil
 	}
 	return chat.Say("bridge.act.done"), nil
@@ -223,16 +223,16 @@ func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionRes
 	}
 }
 
-// askMore shows the form that the provider asks more with; without a trigger, a button that will have one.
+// askMore shows the form that the provider asks more with; where none can be shown, a button that opens it.
 func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form) (chat.Message, error) {
-	if t.trigger != "" {
-		return chat.Message{}, s.Prompts.OpenForm(ctx, t.trigger, form, t.intends(attemptFormKind, a))
+	if t.talk.Features().Forms {
+		return chat.Message{}, s.Prompts.Ask(ctx, t.talk, form, t.intends(attemptFormKind, a))
 	}
 	button, err := s.Prompts.Button(ctx, form.Title, true, t.intends(attemptKind, a))
 	if err != nil {
 		return chat.Message{}, err
 	}
-	s.Notices.Whisper(ctx, a.asked, t.actor, chat.Note{Text: chat.Say("bridge.act.more"), Buttons: []chat.Button{button}})
+	s.Notices.Show(ctx, t.talk, chat.Note{Text: chat.Say("bridge.act.more"), Buttons: []chat.Button{button}})
 	return chat.Say("bridge.act.asked"), nil
 }
 
@@ -240,7 +240,7 @@ func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form)
 func (t attempt) intends(kind string, a aim) conversation.Intent {
 	return conversation.Intent{
 		Actor: t.actor, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.thread,
-		Message: t.message, Subject: t.subject, Action: t.action, Values: t.values,
+		Message: t.message, Subject: t.subject, Action: t.action, Values: t.values, Talk: t.talk,
 	}
 }
 
@@ -248,7 +248,7 @@ func (t attempt) intends(kind string, a aim) conversation.Intent {
 func attemptOf(i conversation.Intent) attempt {
 	return attempt{
 		actor: i.Actor, message: i.Message, action: i.Action, values: i.Values, connection: i.Connection, subject: i.Subject, place: i.Place,
-		answered: i.Kind == attemptFormKind || i.Kind == subjectFormKind,
+		answered: i.Kind == attemptFormKind || i.Kind == subjectFormKind, talk: i.Talk,
 	}
 }
 
@@ -266,7 +266,6 @@ func (t attempt) kind(ofCard string) string {
 // pressAttempt repeats a click, now that there can be a form.
 func (s *Service) pressAttempt(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	t := attemptOf(what)
-	t.trigger = c.TriggerID
 	a, err := s.aim(ctx, t)
 	if err != nil {
 		return err
@@ -299,6 +298,7 @@ func (s *Service) resumeAttempt(ctx context.Context, person chat.PersonID, what 
 	if err != nil {
 		return chat.Message{}, err
 	}
+	t.talk = conversation.Quiet{Messenger: s.People, Actor: t.actor, Place: a.asked}
 	return s.carryOut(ctx, t, a)
 }
 

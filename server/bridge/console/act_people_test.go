@@ -77,10 +77,6 @@ func (p *actPeople) Whisper(_ context.Context, at chat.Place, actor chat.Actor, 
 	return nil
 }
 
-func (p *actPeople) Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error {
-	return p.Whisper(ctx, m.Place, actor, note)
-}
-
 func (p *actPeople) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
 	p.letters = append(p.letters, actor.ID+": "+p.w.text(text))
 	return nil

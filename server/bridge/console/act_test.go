@@ -185,7 +185,7 @@ func TestAnActionThatNeedsMoreAsksWithAForm(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	require.NoError(t, w.Act(context.Background(), chat.Click{
-		Actor: actor("ada"), Message: message(forgeCard), Action: "merge", TriggerID: "t", Values: map[string]string{"rev": "3"},
+		Actor: actor("ada"), Message: message(forgeCard), Action: "merge", Talk: w.talk("ada", place("town")), Values: map[string]string{"rev": "3"},
 	}))
 	require.Len(t, w.surface.forms, 1)
 

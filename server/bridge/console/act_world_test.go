@@ -108,16 +108,25 @@ func (w *actWorld) connect(id, providerID, name, site string, r provider.Resourc
 	w.surface.put(id+"-card", place("town"), chat.Mark{Provider: providerID, Connection: id, Subject: "pr/7"})
 }
 
+// talk is the conversation of somebody in a place, in which a form can be shown.
+func (w *actWorld) talk(user string, at chat.Place) talk {
+	return talk{people: w.people, actor: actor(user), place: at, form: w.surface.show}
+}
+
 // click has somebody press an action of a card.
 func (w *actWorld) click(user, post, action string) error {
 	return w.Act(context.Background(), chat.Click{
-		Actor: actor(user), Message: message(post), Action: action, Card: true, TriggerID: "trigger of " + user, Place: place("town"),
+		Actor: actor(user), Message: message(post), Action: action, Card: true, Talk: w.talk(user, place("town")), Place: place("town"),
 	})
 }
 
 // run has somebody type a command in a channel.
 func (w *actWorld) run(user, channel, text, trigger string, do func(context.Context, command.Call) (chat.Message, error)) error {
-	answer, err := do(context.Background(), command.Call{Actor: actor(user), Place: place(channel), Text: text, TriggerID: trigger})
+	asks := w.talk(user, place(channel))
+	if trigger == "" {
+		asks.form = nil
+	}
+	answer, err := do(context.Background(), command.Call{Actor: actor(user), Place: place(channel), Text: text, Talk: asks})
 	if err == nil && !answer.Zero() {
 		w.people.whispers = append(w.people.whispers, actWhisper{user: user, at: place(channel), text: w.text(answer)})
 	}
@@ -131,7 +140,7 @@ func (w *actWorld) press(user, label string) error {
 	for _, b := range note.note.Buttons {
 		if w.text(b.Label) == label {
 			return w.Press(context.Background(), chat.Click{
-				Actor: actor(user), Place: note.at, Message: message("note"), Action: b.Action, Values: b.Values, TriggerID: "trigger of " + user,
+				Actor: actor(user), Place: note.at, Message: message("note"), Action: b.Action, Values: b.Values, Talk: w.talk(user, note.at),
 			})
 		}
 	}
@@ -149,7 +158,7 @@ func (w *actWorld) submit(user string, values map[string]string) (map[string]str
 		all[field.Name] = field.Default
 	}
 	maps.Copy(all, values)
-	slips, err := w.Submit(context.Background(), chat.FormAnswer{Actor: actor(user), Kind: form.Kind, State: form.State, Values: all})
+	slips, err := w.Submit(context.Background(), chat.FormAnswer{Actor: actor(user), Talk: talk{people: w.people, actor: actor(user), place: place("town")}, Kind: form.Kind, State: form.State, Values: all})
 	said := map[string]string{}
 	for field, slip := range slips {
 		said[field] = w.text(slip)
@@ -250,10 +259,9 @@ func (s *actSurface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, 
 }
 func (s *actSurface) Link(m chat.MessageRef) string { return "https://chat.example/pl/" + m.ID }
 
-// OpenForm checks what the chat product would refuse or cut.
-func (s *actSurface) OpenForm(_ context.Context, trigger string, f chat.Form) error {
+// show checks what the chat product would refuse or cut.
+func (s *actSurface) show(f chat.Form) {
 	t := s.w.t
-	require.NotEmpty(t, trigger)
 	require.LessOrEqual(t, utf8.RuneCountInString(s.w.text(f.Title)), 24, s.w.text(f.Title))
 	require.NotContains(t, s.w.text(f.Intro), "<no value>")
 	for _, field := range f.Fields {
@@ -269,7 +277,6 @@ func (s *actSurface) OpenForm(_ context.Context, trigger string, f chat.Form) er
 		require.False(t, field.Kind == chat.SecretField && field.Default != "", "a secret is shown again")
 	}
 	s.forms = append(s.forms, f)
-	return nil
 }
 
 // Record keeps what was done and refused.

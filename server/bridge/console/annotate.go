@@ -49,7 +49,7 @@ func (s *Service) annotate(ctx context.Context, w conversation.Request) (chat.No
 	if len(found) == 0 {
 		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", s.Name(w.Provider), "Text", text)}, nil
 	}
-	if s.windowed {
+	if w.Talk.Features().Search {
 		w.Text, w.Values = "", map[string]string{messageValue: link}
 		return chat.Note{}, s.openAnnotate(ctx, w, subjectOf(found))
 	}
@@ -62,7 +62,7 @@ func (s *Service) annotate(ctx context.Context, w conversation.Request) (chat.No
 
 // annotateThis asks for the note on the subject that was chosen.
 func (s *Service) annotateThis(ctx context.Context, w conversation.Request) (chat.Note, error) {
-	if w.Trigger == "" {
+	if !w.Talk.Features().Forms {
 		return s.Prompts.Question(ctx, chat.Say("bridge.act.more"), conversation.Offer{Label: chat.Say("bridge.note.submit"), Primary: true, Operation: conversation.OpAnnotateThis, Request: w}, conversation.OrCancel(w))
 	}
 	return chat.Note{}, s.openAnnotate(ctx, w)
@@ -74,7 +74,7 @@ func (s *Service) openAnnotate(ctx context.Context, w conversation.Request, befo
 	text, _ := s.message(ctx, w.Actor, w.Values[messageValue])
 	what := w.Intends(noteField)
 	what.Kind, what.Values = annotateKind, nil
-	return s.Prompts.OpenForm(ctx, w.Trigger, chat.Form{
+	return s.Prompts.Ask(ctx, w.Talk, chat.Form{
 		Title: chat.Say("bridge.note.title"), Submit: chat.Say("bridge.note.submit"),
 		Fields: append(before, chat.FormField{
 			Name: noteField, Kind: chat.LongTextField, Label: chat.Say("bridge.note.text"), Default: chat.Truncate(text, maxNoteText), MaxLength: maxNoteText,
@@ -116,7 +116,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what convers
 	if err != nil {
 		s.Log.Warn("What somebody noted cannot be shared", "user_id", w.Actor.ID, "connection", h.ID, "error", err.Error())
 	}
-	s.Notices.Whisper(ctx, w.Place, w.Actor, note)
+	s.Notices.Show(ctx, w.Talk, note)
 	return nil, nil
 }
 

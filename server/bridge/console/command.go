@@ -93,7 +93,7 @@ func (s *Service) runs(providerID, operation string) func(context.Context, comma
 	return func(ctx context.Context, call command.Call) (chat.Message, error) {
 		w := conversation.Request{
 			Actor: call.Actor, Place: call.Place,
-			Provider: providerID, Text: call.Text, Trigger: call.TriggerID,
+			Provider: providerID, Text: call.Text, Talk: call.Talk,
 		}
 		note, err := s.operations()[operation](ctx, w)
 		if err != nil || len(note.Buttons) == 0 {
@@ -101,7 +101,7 @@ func (s *Service) runs(providerID, operation string) func(context.Context, comma
 				Event: conversation.AuditEvent(operation), What: operation, Actor: w.Actor, Place: w.Place, Provider: providerID,
 			})
 		}
-		return chat.Message{}, errors.Wrap(s.People.Whisper(ctx, w.Place, w.Actor, note), "show a question")
+		return chat.Message{}, errors.Wrap(w.Talk.Tell(ctx, note), "show a question")
 	}
 }
 
@@ -130,13 +130,12 @@ func (s *Service) pressWish(ctx context.Context, c chat.Click, what conversation
 		return s.ProviderOff(what.Provider)
 	}
 	w := what.Request()
-	w.Trigger = c.TriggerID
 	note, err := do(ctx, w)
 	if err != nil || note.Text.Zero() {
 		return err
 	}
-	if err := s.People.Rewhisper(ctx, c.Message, w.Actor, note); err != nil {
-		s.Log.Warn("A note could not be brought up to date", "user_id", w.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
+	if err := w.Talk.Replace(ctx, note); err != nil {
+		s.Log.Warn("A note could not be brought up to date", "user_id", w.Actor.ID, "error", err.Error())
 	}
 	return nil
 }
@@ -156,7 +155,7 @@ func (s *Service) resumeWish(ctx context.Context, person chat.PersonID, what con
 		return chat.Message{}, err
 	}
 	if !note.Text.Zero() {
-		s.Notices.Whisper(ctx, w.Place, w.Actor, note)
+		s.Notices.Show(ctx, w.Talk, note)
 	}
 	if len(note.Buttons) > 0 {
 		return chat.Say("bridge.connect.page_asked"), nil

@@ -277,7 +277,7 @@ func TestAPIAccessIsForWhoMayConnectAndWhereItCanBeKept(t *testing.T) {
 	w := newActWorld(t)
 	button, err := w.AccessButtons.Enter(context.Background(), w.records.connections["c-builder"], place("town"), actor("eve"))
 	require.NoError(t, err)
-	click := chat.Click{Actor: actor("eve"), Values: button.Values, TriggerID: "t"}
+	click := chat.Click{Actor: actor("eve"), Values: button.Values, Talk: w.talk("eve", place("town"))}
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.NoPost))
 	click.Actor = actor("bob")
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.ButtonNotYours), "the button was made for eve")

@@ -100,7 +100,7 @@ func (o *office) tries(userID, channelID, line string) (string, error) {
 		if word, _, _ := strings.Cut(strings.TrimPrefix(line, "/"), " "); word == tree.Name {
 			before := len(o.people.whispers)
 			answer, err := tree.Execute(o.t.Context(), line, command.Call{
-				Actor: actor(userID), Place: place(channelID), TriggerID: o.surface.trigger,
+				Actor: actor(userID), Place: place(channelID), Talk: o.talk(userID, place(channelID), o.surface.trigger != ""),
 			})
 			if err == nil && answer.Zero() && len(o.people.whispers) > before {
 				return o.lastWhisper().text, nil
@@ -110,6 +110,15 @@ func (o *office) tries(userID, channelID, line string) (string, error) {
 	}
 	o.t.Fatalf("there is no command for %q", line)
 	return "", nil
+}
+
+// talk is the conversation of somebody in a place.
+func (o *office) talk(userID string, at chat.Place, asks bool) talk {
+	t := talk{people: o.people, actor: actor(userID), place: at}
+	if asks {
+		t.form = o.surface.show
+	}
+	return t
 }
 
 func (o *office) lastWhisper() whispered {
@@ -132,7 +141,7 @@ func (o *office) triesToPress(userID, label string) (string, error) {
 		}
 		before := len(o.people.whispers)
 		err := o.bridge.Press(o.t.Context(), chat.Click{
-			Actor: actor(userID), Place: note.at, Message: message("note"), Action: button.Action, Values: button.Values, TriggerID: "pressed",
+			Actor: actor(userID), Place: note.at, Message: message("note"), Action: button.Action, Values: button.Values, Talk: o.talk(userID, note.at, true),
 		})
 		if err != nil || len(o.people.whispers) == before {
 			return "", err
@@ -155,7 +164,7 @@ func (o *office) labels(note whispered) []string {
 func (o *office) answers(userID string, values map[string]string) (chat.FormErrors, error) {
 	require.NotEmpty(o.t, o.surface.forms, "no form was shown")
 	form := o.surface.forms[len(o.surface.forms)-1]
-	return o.bridge.Submit(o.t.Context(), chat.FormAnswer{Actor: actor(userID), Kind: form.Kind, State: form.State, Values: values})
+	return o.bridge.Submit(o.t.Context(), chat.FormAnswer{Actor: actor(userID), Talk: o.talk(userID, place(town), false), Kind: form.Kind, State: form.State, Values: values})
 }
 
 // only returns the one connection there is.
@@ -244,10 +253,6 @@ func (p *officePeople) Whisper(_ context.Context, at chat.Place, actor chat.Acto
 	return nil
 }
 
-func (p *officePeople) Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error {
-	return p.Whisper(ctx, m.Place, actor, note)
-}
-
 func (p *officePeople) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
 	if p.mute[actor.ID] {
 		return errors.New("the direct channel cannot be opened")
@@ -298,10 +303,7 @@ func (f *officeSurface) Marked(_ context.Context, m chat.MessageRef) (chat.Poste
 
 func (f *officeSurface) Link(m chat.MessageRef) string { return "https://chat.test/pl/" + m.ID }
 
-func (f *officeSurface) OpenForm(_ context.Context, _ string, form chat.Form) error {
-	f.forms = append(f.forms, form)
-	return nil
-}
+func (f *officeSurface) show(form chat.Form) { f.forms = append(f.forms, form) }
 
 type officeInbox struct{}
 

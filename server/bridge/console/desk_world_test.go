@@ -99,7 +99,7 @@ func newDeskWorld(t *testing.T) (*actWorld, *actDesk) {
 func (w *actWorld) types(user, channel, line string) (string, error) {
 	w.t.Helper()
 	before := len(w.people.whispers)
-	answer, err := w.Tree("desk", "desk").Execute(context.Background(), "desk "+line, command.Call{Actor: actor(user), Place: place(channel), TriggerID: "t"})
+	answer, err := w.Tree("desk", "desk").Execute(context.Background(), "desk "+line, command.Call{Actor: actor(user), Place: place(channel), Talk: w.talk(user, place(channel))})
 	if err == nil && answer.Zero() && len(w.people.whispers) > before {
 		return w.people.latest().text, nil
 	}

@@ -343,6 +343,6 @@ func TestAnotherPartsConnectButtonConnects(t *testing.T) {
 	what := conversation.Intent{Actor: actor(ada), Kind: conversation.OpConnect, Provider: "coder", Place: place(lab), Text: webRepo}
 	sealed, err := o.bridge.Prompts.Seal(t.Context(), what)
 	require.NoError(t, err)
-	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{Actor: actor(ada), Action: conversation.Pressed, Values: map[string]string{conversation.SealedValue: sealed}}))
+	require.NoError(t, o.bridge.Press(t.Context(), chat.Click{Actor: actor(ada), Talk: o.talk(ada, place(lab), true), Action: conversation.Pressed, Values: map[string]string{conversation.SealedValue: sealed}}))
 	require.Len(t, o.coder.hooks, 1)
 }

@@ -83,7 +83,7 @@ func (s *Service) rotationsIn(ctx context.Context, w conversation.Request) ([]br
 	return slices.DeleteFunc(all, func(r bridge.Rotation) bool { return r.Place != w.Place }), nil
 }
 
-// addRotation shows the form for a rotation; without a trigger, a button that opens it.
+// addRotation shows the form for a rotation; where none can be shown, a button that opens it.
 func (s *Service) addRotation(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
@@ -96,7 +96,7 @@ func (s *Service) addRotation(ctx context.Context, w conversation.Request) (chat
 	if err != nil {
 		return s.orSignInAtHome(ctx, w, conversation.OpAddRotation, h, err)
 	}
-	if w.Trigger == "" {
+	if !w.Talk.Features().Forms {
 		return s.Prompts.Question(ctx, chat.Say("bridge.oncall.open"),
 			conversation.Offer{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: w}, conversation.OrCancel(w))
 	}
@@ -104,13 +104,13 @@ func (s *Service) addRotation(ctx context.Context, w conversation.Request) (chat
 	if err != nil || zone == "" {
 		zone = "UTC"
 	}
-	fields, err := s.scheduleFields(ctx, onCaller, h.session)
+	fields, err := s.scheduleFields(ctx, w, onCaller, h.session)
 	if err != nil {
 		return chat.Note{}, err
 	}
 	what := w.Intends(dutyName)
 	what.Kind = dutyFormKind
-	return chat.Note{}, s.Prompts.OpenForm(ctx, w.Trigger, chat.Form{
+	return chat.Note{}, s.Prompts.Ask(ctx, w.Talk, chat.Form{
 		Title: chat.Say("bridge.oncall.form"), Submit: chat.Say("bridge.oncall.save"),
 		Fields: slices.Concat([]chat.FormField{
 			{Name: dutyName, Kind: chat.TextField, Label: chat.Say("bridge.oncall.name"), MaxLength: connection.MaxName},
@@ -122,9 +122,9 @@ func (s *Service) addRotation(ctx context.Context, w conversation.Request) (chat
 }
 
 // scheduleFields ask for the schedule: in a window with a field to look for it, else by its name or ID as people type it.
-func (s *Service) scheduleFields(ctx context.Context, onCaller provider.OnCallSchedules, session provider.Session) ([]chat.FormField, error) {
+func (s *Service) scheduleFields(ctx context.Context, w conversation.Request, onCaller provider.OnCallSchedules, session provider.Session) ([]chat.FormField, error) {
 	schedule := chat.FormField{Name: dutySchedule, Kind: chat.TextField, Label: chat.Say("bridge.oncall.schedule"), Help: chat.Say("bridge.oncall.schedule_help"), MaxLength: 150}
-	if s.windowed {
+	if w.Talk.Features().Search {
 		found, err := onCaller.Schedules(ctx, session, "")
 		schedule.Kind, schedule.MaxLength, schedule.Help = chat.SelectField, 0, chat.Message{}
 		schedule.Options, schedule.Search = schedulesOf(found), true

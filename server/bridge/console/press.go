@@ -18,6 +18,7 @@ func (s *Service) Press(ctx context.Context, c chat.Click) error {
 	if err != nil {
 		return s.Trail.Refused(err, bridge.AuditEntry{Event: bridge.AuditUse, Actor: c.Actor, Place: c.Place})
 	}
+	what.Talk = c.Talk
 	for _, group := range []map[string]conversation.Press{s.connectPresses(), s.Connections.Presses(), s.Subscriptions.Presses(), s.SignIns.Presses(), s.actionPresses(), s.sharePresses(), s.privatePresses()} {
 		if do := group[what.Kind]; do != nil {
 			return s.Trail.Refused(do(ctx, c, what), what.Attempted())
@@ -32,6 +33,7 @@ func (s *Service) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormError
 	if err != nil {
 		return nil, s.Trail.Refused(err, bridge.AuditEntry{Event: bridge.AuditUse, Actor: a.Actor})
 	}
+	what.Talk = a.Talk
 	for _, group := range []map[string]conversation.Answer{s.Connections.Answers(), s.Subscriptions.Answers(), s.SignIns.Answers(), s.actionForms(), s.raiseForms(), s.privateForms(), s.dutyForms(), s.annotateForms(), s.searchForms()} {
 		if do := group[what.Kind]; do != nil && what.Kind == a.Kind {
 			wrong, err := do(ctx, a, what)
@@ -48,6 +50,7 @@ func (s *Service) Resume(ctx context.Context, person chat.PersonID, next string)
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
 		return chat.Message{}, errors.Wrap(err, "read what to resume")
 	}
+	what.Talk = conversation.Quiet{Messenger: s.People, Actor: what.Actor, Place: what.Place}
 	for _, group := range []map[string]conversation.Resume{s.connectResumes(), s.actionResumes(), s.meetResumes(), s.replyResumes()} {
 		if do := group[what.Kind]; do != nil {
 			said, err := do(ctx, person, what)

@@ -82,7 +82,6 @@ func orError(first, second error) error {
 // pressSubject carries out an action on the subject that the button was made for.
 func (s *Service) pressSubject(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	t := attemptOf(what)
-	t.trigger = c.TriggerID
 	a, err := s.aim(ctx, t)
 	if err != nil {
 		return err

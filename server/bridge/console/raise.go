@@ -47,13 +47,13 @@ func (s *Service) raise(ctx context.Context, w conversation.Request) (chat.Note,
 	if err != nil {
 		return s.orSignInAtHome(ctx, w, conversation.OpRaise, h, err)
 	}
-	if w.Trigger == "" {
+	if !w.Talk.Features().Forms {
 		return s.Prompts.Question(ctx, chat.Say("bridge.raise.open", "Provider", s.Name(w.Provider)),
 			conversation.Offer{Label: form.Title, Primary: true, Operation: conversation.OpRaise, Request: w}, conversation.OrCancel(w))
 	}
 	what := w.Intends(raiseTitle)
 	what.Kind, what.Text, what.Values = raiseKind, "mm-"+rand.Text(), nil
-	return chat.Note{}, s.Prompts.OpenForm(ctx, w.Trigger, form, what)
+	return chat.Note{}, s.Prompts.Ask(ctx, w.Talk, form, what)
 }
 
 // raiseAnswered makes the subject, once however often the form is sent, and shows it to who did.
@@ -73,13 +73,13 @@ func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what con
 	}
 	if err := s.Cards.ApplySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
 		s.Log.Warn("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
-		s.Notices.Whisper(ctx, w.Place, w.Actor, chat.Note{Text: chat.Say("bridge.raise.done")})
+		s.Notices.Show(ctx, w.Talk, chat.Note{Text: chat.Say("bridge.raise.done")})
 		return nil, nil
 	}
 	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.raise.done"))
 	if err != nil {
 		return nil, err
 	}
-	s.Notices.Whisper(ctx, w.Place, w.Actor, note)
+	s.Notices.Show(ctx, w.Talk, note)
 	return nil, nil
 }

@@ -47,10 +47,10 @@ func (s *Service) search(ctx context.Context, w conversation.Request) (chat.Note
 	if len(found) == 0 {
 		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", s.Name(w.Provider), "Text", w.Text)}, nil
 	}
-	if s.windowed {
+	if w.Talk.Features().Search {
 		what := w.Intends(conversation.OpLook)
 		what.Kind, what.Text = lookKind, ""
-		return chat.Note{}, s.Prompts.OpenForm(ctx, w.Trigger, chat.Form{
+		return chat.Note{}, s.Prompts.Ask(ctx, w.Talk, chat.Form{
 			Title: chat.Say("bridge.search.title"), Submit: chat.Say("bridge.search.look"), Fields: []chat.FormField{subjectOf(found)},
 		}, what)
 	}
@@ -109,7 +109,7 @@ func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what conv
 	if err != nil {
 		return nil, err
 	}
-	s.Notices.Whisper(ctx, w.Place, w.Actor, note)
+	s.Notices.Show(ctx, w.Talk, note)
 	return nil, nil
 }
 

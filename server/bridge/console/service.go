@@ -67,21 +67,13 @@ type Service struct {
 	Connections   *connection.Service
 	Subscriptions *subscription.Service
 	SignIns       *signin.Service
-	// windowed says that what people are asked goes to a window, which has room for more than a dialog.
-	windowed bool
 }
 
 // New returns a console that works with these.
 func New(d Dependencies) *Service {
 	s := &Service{Dependencies: d}
-	s.build()
-	return s
-}
-
-// build makes what asks and tells users on behalf of the console, where the console itself does.
-func (s *Service) build() {
 	s.Notices = &notice.Notices{People: s.People, Log: s.Log}
-	s.Prompts = &conversation.Prompts{Seals: s.Seals, Surface: s.Surface, Now: s.Now}
+	s.Prompts = &conversation.Prompts{Seals: s.Seals, Now: s.Now}
 	s.Trail = &conversation.Trail{Audit: s.Audit}
 	s.AccessButtons = &connection.AccessButtons{Providers: s.Providers, Prompts: s.Prompts}
 	s.SignIns = signin.New(signin.Dependencies{
@@ -97,6 +89,7 @@ func (s *Service) build() {
 		Rights: s.Rights, Directory: s.Directory, AccessButtons: s.AccessButtons, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail,
 		SignIns: s.SignIns, Parts: s.Subscriptions, Cards: s.Cards, Journal: s.Journal, Reconciliation: s.Reconciliation, Now: s.Now, Log: s.Log,
 	})
+	return s
 }
 
 // Tasks returns what carries out the console's tasks, by their keys.

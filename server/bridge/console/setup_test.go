@@ -76,7 +76,7 @@ func TestOnlyAdminsSetUp(t *testing.T) {
 
 	// Whoever was an admin when the form was opened may be none when it is answered.
 	what := conversation.Intent{Actor: actor("ada"), Kind: conversation.FormSetup, Provider: "forge"}
-	require.NoError(t, w.Prompts.OpenForm(ctx, "t", chat.Form{}, what))
+	require.NoError(t, w.Prompts.Ask(ctx, w.talk("ada", place("town")), chat.Form{Title: chat.Verbatim("Set up")}, what))
 	_, err := w.submit("ada", map[string]string{"kind": "cloud", "client_id": "id", "client_secret": "s3cret"})
 	require.True(t, fault.Is(err, fault.Forbidden), "%v", err)
 	require.Empty(t, w.sessions.clients)

@@ -56,6 +56,6 @@ func (s *Service) pressShare(ctx context.Context, c chat.Click, what conversatio
 			return errors.Wrap(err, "share what was done")
 		}
 	}
-	s.Notices.Answer(ctx, c, chat.Say("bridge.act.shared"))
+	s.Notices.Answer(ctx, what.Talk, chat.Say("bridge.act.shared"))
 	return nil
 }

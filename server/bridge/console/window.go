@@ -7,7 +7,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
@@ -18,64 +17,42 @@ import (
 // maxTerm is how much of what is typed into a field is looked for, in characters.
 const maxTerm = 100
 
-// windowTrigger stands for the trigger of a form that goes to a window.
-const windowTrigger = "window"
-
 // Step is what comes next in somebody's window: a form, or notes, or both. Neither says that it is done.
 type Step struct {
 	Form  *chat.Form
 	Notes []chat.Note
 }
 
-// window is one person's open window, such as one of the webapp's. What its person is asked and told is kept as the next step, and not
-// shown as dialogs and posts: so one way of doing things serves what is typed, what is clicked, and windows.
+// window is the conversation in an open window, such as one of the webapp's. What its actor is asked and told is kept as the next step, and
+// not shown as dialogs and posts.
 type window struct {
-	bridge.Surface
-	bridge.People
-
-	actor chat.Actor
-	mu    sync.Mutex
-	step  Step
+	// asks says that a form can come next.
+	asks bool
+	mu   sync.Mutex
+	step Step
 }
 
-// windowFor returns a service that asks and tells the person in a window, and what that will show.
-func (s *Service) windowFor(actor chat.Actor) (*Service, *window) {
-	w := &window{Surface: s.Surface, People: s.People, actor: actor}
-	inside := &Service{Dependencies: s.Dependencies, windowed: true}
-	inside.Surface, inside.People = w, w
-	inside.build()
-	return inside, w
-}
-
-// OpenForm shows a form in the window, in place of one before.
-func (w *window) OpenForm(ctx context.Context, trigger string, f chat.Form) error {
-	if trigger != windowTrigger {
-		return w.Surface.OpenForm(ctx, trigger, f)
-	}
+// Ask shows a form in the window, in place of one before.
+func (w *window) Ask(_ context.Context, f chat.Form) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.step.Form = &f
 	return nil
 }
 
-// Whisper shows a note in the window, below those before.
-func (w *window) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
-	if !actor.Is(w.actor) {
-		return w.People.Whisper(ctx, at, actor, note)
-	}
+// Tell shows a note in the window, below those before.
+func (w *window) Tell(_ context.Context, note chat.Note) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.step.Notes = append(w.step.Notes, note)
 	return nil
 }
 
-// Rewhisper does so, too: the note it would replace is gone from the window.
-func (w *window) Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error {
-	if !actor.Is(w.actor) {
-		return w.People.Rewhisper(ctx, m, actor, note)
-	}
-	return w.Whisper(ctx, m.Place, actor, note)
-}
+// Replace does so, too: the note it would replace is gone from the window.
+func (w *window) Replace(ctx context.Context, note chat.Note) error { return w.Tell(ctx, note) }
+
+// Features says that a window's fields can look up choices.
+func (w *window) Features() chat.Features { return chat.Features{Forms: w.asks, Search: true} }
 
 // shown returns what there is to see.
 func (w *window) shown() Step {
@@ -95,29 +72,30 @@ func (s *Service) RunInWindow(ctx context.Context, actor chat.Actor, at chat.Pla
 	if err != nil {
 		return Step{}, errors.Wrap(err, "look up who uses a window")
 	}
-	inside, w := s.windowFor(actor)
-	answer, err := inside.tree(providerID, word).Execute(ctx, word+" "+text, command.Call{
-		Actor: actor, Admin: person.Admin, Place: at, TriggerID: windowTrigger,
+	w := &window{asks: true}
+	answer, err := s.tree(providerID, word).Execute(ctx, word+" "+text, command.Call{
+		Actor: actor, Admin: person.Admin, Place: at, Talk: w,
 	})
 	if err == nil && !answer.Zero() {
-		inside.Notices.Whisper(ctx, at, actor, chat.Note{Text: answer})
+		s.Notices.Show(ctx, w, chat.Note{Text: answer})
 	}
 	return w.shown(), err
 }
 
 // PressInWindow carries out a click on a button of ours in a window, likewise; see Press.
 func (s *Service) PressInWindow(ctx context.Context, actor chat.Actor, at chat.Place, sealed string) (Step, error) {
-	inside, w := s.windowFor(actor)
-	err := inside.Press(ctx, chat.Click{
-		Actor: actor, Place: at, Action: conversation.Pressed, Values: map[string]string{conversation.SealedValue: sealed}, TriggerID: windowTrigger,
+	w := &window{asks: true}
+	err := s.Press(ctx, chat.Click{
+		Actor: actor, Place: at, Action: conversation.Pressed, Values: map[string]string{conversation.SealedValue: sealed}, Talk: w,
 	})
 	return w.shown(), err
 }
 
 // SubmitInWindow carries out the answer to a form of ours in a window, likewise; see Submit.
 func (s *Service) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (Step, chat.FormErrors, error) {
-	inside, w := s.windowFor(a.Actor)
-	slips, err := inside.Submit(ctx, a)
+	w := &window{}
+	a.Talk = w
+	slips, err := s.Submit(ctx, a)
 	return w.shown(), slips, err
 }
 

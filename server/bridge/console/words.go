@@ -144,7 +144,7 @@ func (s *Service) runLine(ctx context.Context, said spoken, providerID, line str
 		return chat.Message{}, err
 	}
 	return said.trees[providerID].Execute(ctx, line, command.Call{
-		Actor: said.actor, Admin: person.Admin, Place: said.place,
+		Actor: said.actor, Admin: person.Admin, Place: said.place, Talk: said.talk(s.People),
 	})
 }
 
@@ -159,7 +159,7 @@ func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string)
 	if err != nil {
 		return err
 	}
-	return s.People.Whisper(ctx, said.place, said.actor, note)
+	return said.talk(s.People).Tell(ctx, note)
 }
 
 // saying carries out the words whose tool was asked for. What is asked in turn takes the place of the question.
@@ -180,6 +180,11 @@ func typed(operation string) bool {
 		return true
 	}
 	return false
+}
+
+// talk is the conversation that the words began: they let no form be shown.
+func (said spoken) talk(m conversation.Messenger) chat.Conversation {
+	return conversation.Quiet{Messenger: m, Actor: said.actor, Place: said.place}
 }
 
 // named returns the provider whose word stands in front, "" for none.

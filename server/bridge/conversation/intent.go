@@ -41,6 +41,8 @@ type Intent struct {
 	Action  string            `json:"action,omitempty"`
 	Values  map[string]string `json:"values,omitempty"`
 	Expires time.Time         `json:"expires"`
+	// Talk is the exchange in which it was asked for. It is not sealed.
+	Talk chat.Conversation `json:"-"`
 }
 
 // Press carries out a button under a note.
@@ -66,14 +68,14 @@ func Sealed(b chat.Button) (string, bool) {
 	return b.Values[SealedValue], b.Action == Pressed
 }
 
-// OpenForm shows the form, whose answer is the intent's, to who has the trigger.
-func (s *Prompts) OpenForm(ctx context.Context, trigger string, f chat.Form, what Intent) error {
+// Ask shows the form, whose answer is the intent's.
+func (s *Prompts) Ask(ctx context.Context, talk chat.Conversation, f chat.Form, what Intent) error {
 	sealed, err := s.Seal(ctx, what)
 	if err != nil {
 		return err
 	}
 	f.Kind, f.State = what.Kind, sealed
-	return errors.Wrap(s.Surface.OpenForm(ctx, trigger, f), "open a form")
+	return errors.Wrap(talk.Ask(ctx, f), "open a form")
 }
 
 // Seal returns what only we can open again, for the intent's user and for a day.

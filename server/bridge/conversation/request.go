@@ -21,8 +21,8 @@ type Request struct {
 	Subscription string
 	// Values are the answers that make a credential.
 	Values map[string]string
-	// Trigger lets the answer be a form; "" where there can be none.
-	Trigger string
+	// Talk is the exchange in which it was asked for.
+	Talk chat.Conversation
 }
 
 // Handler does what a wish is for and returns what to show to who has it; a zero note for nothing more.
@@ -32,7 +32,7 @@ type Handler func(ctx context.Context, w Request) (chat.Note, error)
 func (w Request) Intends(deed string) Intent {
 	return Intent{
 		Actor: w.Actor, Kind: RequestKind, Action: deed, Provider: w.Provider, Place: w.Place,
-		Connection: w.Connection, Subscription: w.Subscription, Text: w.Text, Values: w.Values,
+		Connection: w.Connection, Subscription: w.Subscription, Text: w.Text, Values: w.Values, Talk: w.Talk,
 	}
 }
 
@@ -40,6 +40,7 @@ func (w Request) Intends(deed string) Intent {
 func (i Intent) Request() Request {
 	return Request{
 		Actor: i.Actor, Place: i.Place, Provider: i.Provider, Text: i.Text, Connection: i.Connection, Subscription: i.Subscription, Values: i.Values,
+		Talk: i.Talk,
 	}
 }
 

@@ -18,8 +18,6 @@ type People interface {
 	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
 	// Whisper shows a note to one user in a place.
 	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-	// Rewhisper replaces a note shown before.
-	Rewhisper(ctx context.Context, m chat.MessageRef, actor chat.Actor, note chat.Note) error
 	// DirectMessage has the bot write to a user.
 	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
 	// Announce has the bot write into a channel or thread, for all to read.
@@ -98,9 +96,16 @@ func (s *Notices) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, 
 	}
 }
 
-// Answer replaces the note with the button that was pressed by what came of it.
-func (s *Notices) Answer(ctx context.Context, c chat.Click, text chat.Message) {
-	if err := s.People.Rewhisper(ctx, c.Message, c.Actor, chat.Note{Text: text}); err != nil {
-		s.Log.Warn("A note could not be brought up to date", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
+// Show answers the actor of a conversation.
+func (s *Notices) Show(ctx context.Context, talk chat.Conversation, note chat.Note) {
+	if err := talk.Tell(ctx, note); err != nil {
+		s.Log.Warn("A note could not be shown", "error", err.Error())
+	}
+}
+
+// Answer replaces the note with the button that was clicked by the result.
+func (s *Notices) Answer(ctx context.Context, talk chat.Conversation, text chat.Message) {
+	if err := talk.Replace(ctx, chat.Note{Text: text}); err != nil {
+		s.Log.Warn("A note could not be brought up to date", "error", err.Error())
 	}
 }

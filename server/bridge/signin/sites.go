@@ -30,7 +30,7 @@ const maxSiteURL = 300
 // RunSetup returns the command with which an admin says where a tool is installed, and how people authorize there.
 func (s *Sites) RunSetup(providerID string) func(context.Context, command.Call) (chat.Message, error) {
 	return func(ctx context.Context, call command.Call) (chat.Message, error) {
-		what := conversation.Intent{Actor: call.Actor, Provider: providerID, Place: call.Place}
+		what := conversation.Intent{Actor: call.Actor, Provider: providerID, Place: call.Place, Talk: call.Talk}
 		if err := s.maySetUp(ctx, what); err != nil {
 			return chat.Message{}, err
 		}
@@ -42,9 +42,9 @@ func (s *Sites) RunSetup(providerID string) func(context.Context, command.Call) 
 		if len(form.Fields) == 0 {
 			return chat.Say("bridge.setup.nothing", "Provider", s.Name(providerID)), nil
 		}
-		if call.TriggerID != "" {
+		if call.Talk.Features().Forms {
 			what.Kind = conversation.FormSetup
-			if err := s.Prompts.OpenForm(ctx, call.TriggerID, form, what); err != nil {
+			if err := s.Prompts.Ask(ctx, call.Talk, form, what); err != nil {
 				return chat.Message{}, err
 			}
 		}
@@ -52,7 +52,7 @@ func (s *Sites) RunSetup(providerID string) func(context.Context, command.Call) 
 		if err != nil {
 			return chat.Message{}, err
 		}
-		s.Notices.Whisper(ctx, what.Place, what.Actor, note)
+		s.Notices.Show(ctx, what.Talk, note)
 		return chat.Message{}, nil
 	}
 }
@@ -122,7 +122,7 @@ func (s *Sites) PressSetup(ctx context.Context, c chat.Click, what conversation.
 		return errors.Wrap(err, "list the sites")
 	}
 	what.Kind = conversation.FormSetup
-	return s.Prompts.OpenForm(ctx, c.TriggerID, s.siteForm(what.Provider, sites), what)
+	return s.Prompts.Ask(ctx, what.Talk, s.siteForm(what.Provider, sites), what)
 }
 
 // SiteEntered saves the site that an admin entered.
@@ -145,7 +145,7 @@ func (s *Sites) SiteEntered(ctx context.Context, a chat.FormAnswer, what convers
 		return conversation.FieldErrors(err)
 	}
 	text := chat.Say("bridge.setup.saved", "Provider", s.Name(what.Provider)).WithText("URL", chat.CodeText(site.URL)).WithText("Command", chat.CodeText(s.Word(what.Provider)+" connect"))
-	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: text})
+	s.Notices.Show(ctx, what.Talk, chat.Note{Text: text})
 	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
 	s.Log.Warn("An admin set up where a tool is", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
 	return nil, nil
@@ -162,7 +162,7 @@ func (s *Sites) AskSiteAway(ctx context.Context, c chat.Click, what conversation
 		return err
 	}
 	note := chat.Note{Text: chat.Say("bridge.setup.ask").WithText("URL", chat.CodeText(what.Text)), Buttons: []chat.Button{button}}
-	return errors.Wrap(s.People.Rewhisper(ctx, c.Message, c.Actor, note), "ask before removing a site")
+	return errors.Wrap(what.Talk.Replace(ctx, note), "ask before removing a site")
 }
 
 // DropSite removes the site.
@@ -175,6 +175,6 @@ func (s *Sites) DropSite(ctx context.Context, c chat.Click, what conversation.In
 	}
 	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
 	s.Log.Warn("An admin removed where a tool is", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
-	s.Notices.Answer(ctx, c, chat.Say("bridge.setup.removed").WithText("URL", chat.CodeText(what.Text)))
+	s.Notices.Answer(ctx, what.Talk, chat.Say("bridge.setup.removed").WithText("URL", chat.CodeText(what.Text)))
 	return nil
 }

@@ -39,7 +39,7 @@ func (s *Configurator) configured(ctx context.Context, a chat.FormAnswer, what c
 		s.Notices.Tell(ctx, what.Place, chat.Say("bridge.configure.changed", "Who", s.Notices.Who(ctx, a.Actor), "Name", before.Title()).WithMessage("What", bridge.Enumerated(changed)))
 	}
 	f := bridge.Subscribed{Connection: before.Connection, Subscription: answer}
-	s.Notices.Whisper(ctx, what.Place, a.Actor, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
+	s.Notices.Show(ctx, what.Talk, chat.Note{Text: s.summary(d, f, len(changed) > 0)})
 	return nil, nil
 }
 

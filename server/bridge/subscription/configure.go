@@ -25,7 +25,7 @@ func (s *Configurator) RunConfigure(providerID string) func(context.Context, com
 		}
 		what := conversation.Intent{
 			Actor: call.Actor, Provider: providerID, Text: conversation.Unquoted(call.Text),
-			Place: call.Place,
+			Place: call.Place, Talk: call.Talk,
 		}
 		found, err := s.subscriptions(ctx, what)
 		if err != nil {
@@ -33,7 +33,7 @@ func (s *Configurator) RunConfigure(providerID string) func(context.Context, com
 		}
 		switch {
 		case len(found) == 1:
-			return chat.Message{}, s.configure(ctx, call.TriggerID, what, found[0])
+			return chat.Message{}, s.configure(ctx, what, found[0])
 		case len(found) > 1:
 			return chat.Message{}, s.offerToConfigure(ctx, what, found)
 		case s.isAddress(ctx, providerID, what.Text):
@@ -88,7 +88,7 @@ func (s *Configurator) offerToConnect(ctx context.Context, what conversation.Int
 		return err
 	}
 	text := chat.Say("bridge.configure.connect", "Name", chat.Code(chat.Truncate(what.Text, 200)))
-	s.Notices.Whisper(ctx, what.Place, what.Actor, chat.Note{Text: text, Buttons: []chat.Button{button}})
+	s.Notices.Show(ctx, what.Talk, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return nil
 }
 
@@ -107,7 +107,7 @@ func (s *Configurator) offerToConfigure(ctx context.Context, what conversation.I
 		return err
 	}
 	note.Buttons = append(note.Buttons, rules...)
-	s.Notices.Whisper(ctx, what.Place, what.Actor, note)
+	s.Notices.Show(ctx, what.Talk, note)
 	return nil
 }
 
@@ -117,10 +117,10 @@ func (s *Configurator) ConfigureButton(ctx context.Context, what conversation.In
 	return s.Prompts.Button(ctx, label, false, what)
 }
 
-// configure shows the form, if there is a trigger; without one, a button that will have one.
-func (s *Configurator) configure(ctx context.Context, trigger string, what conversation.Intent, f bridge.Subscribed) error {
+// configure shows the form, if one can be shown; else a button that opens it.
+func (s *Configurator) configure(ctx context.Context, what conversation.Intent, f bridge.Subscribed) error {
 	note := chat.Note{Text: chat.Say("bridge.configure.more", "Name", chat.Escape(f.Title()))}
-	if trigger == "" {
+	if !what.Talk.Features().Forms {
 		note.Text = chat.Say("bridge.configure.open", "Name", chat.Escape(f.Title()))
 		button, err := s.ConfigureButton(ctx, what, f, chat.Say("bridge.configure.open.button"))
 		if err != nil {
@@ -128,7 +128,7 @@ func (s *Configurator) configure(ctx context.Context, trigger string, what conve
 		}
 		button.Primary = true
 		note.Buttons = append(note.Buttons, button)
-	} else if err := s.openConfigure(ctx, trigger, what, f); err != nil {
+	} else if err := s.openConfigure(ctx, what, f); err != nil {
 		return err
 	}
 	access, err := s.AccessButtons.All(ctx, f.Connection, what.Place, what.Actor)
@@ -141,18 +141,18 @@ func (s *Configurator) configure(ctx context.Context, trigger string, what conve
 	}
 	access = append(rules, access...)
 	if note.Buttons = append(note.Buttons, access...); len(note.Buttons) > 0 {
-		s.Notices.Whisper(ctx, what.Place, what.Actor, note)
+		s.Notices.Show(ctx, what.Talk, note)
 	}
 	return nil
 }
 
-func (s *Configurator) openConfigure(ctx context.Context, trigger string, what conversation.Intent, f bridge.Subscribed) error {
+func (s *Configurator) openConfigure(ctx context.Context, what conversation.Intent, f bridge.Subscribed) error {
 	what.Kind, what.Connection, what.Subscription, what.Text = conversation.FormConfigure, f.ID, f.Subscription.ID, ""
 	form := configureForm(s.Registry.Describe(f.Provider), f)
 	if s.TakesNotes(f.Provider) {
 		form.Fields = append(form.Fields, notesField(s.Name(f.Provider), f.Subscription))
 	}
-	return s.Prompts.OpenForm(ctx, trigger, form, what)
+	return s.Prompts.Ask(ctx, what.Talk, form, what)
 }
 
 func (s *Configurator) pressConfigure(ctx context.Context, c chat.Click, what conversation.Intent) error {
@@ -160,7 +160,7 @@ func (s *Configurator) pressConfigure(ctx context.Context, c chat.Click, what co
 	if err != nil {
 		return err
 	}
-	return s.openConfigure(ctx, c.TriggerID, what, f)
+	return s.openConfigure(ctx, what, f)
 }
 
 // changeableSubscription returns the subscription of the intent, likewise.

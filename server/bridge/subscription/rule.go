@@ -100,6 +100,6 @@ func (s *Rules) offerToBegin(ctx context.Context, what conversation.Intent) erro
 	if err != nil {
 		return err
 	}
-	s.Notices.Whisper(ctx, what.Place, what.Actor, note)
+	s.Notices.Show(ctx, what.Talk, note)
 	return nil
 }
