@@ -21,9 +21,16 @@ const selectedValue = "selected"
 // which post it was on, and passes this on as it does a choice; what it decides is no more than where the answer is seen.
 const inThreadPrefix = "in-thread/"
 
+// buttons carries out clicks on the buttons of posts, and the answers to dialogs.
+type buttons struct {
+	answers
+	Bridge   Bridge
+	Meetings Meetings
+}
+
 // action carries out a click on a button of a post. The request comes through the server, which vouches for who clicked;
 // the rest of it is the client's word.
-func (s *server) action(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *buttons) action(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request model.PostActionIntegrationRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
 		s.fail(w, person, fault.Wrap(err, fault.InvalidInput))
@@ -64,7 +71,7 @@ func (s *server) action(w http.ResponseWriter, r *http.Request, person chat.Pers
 }
 
 // actorOf returns who carries the click out.
-func (s *server) actorOf(c chat.Click) func(context.Context, chat.Click) error {
+func (s *buttons) actorOf(c chat.Click) func(context.Context, chat.Click) error {
 	switch {
 	case c.Card:
 		return s.Bridge.Act
@@ -75,7 +82,7 @@ func (s *server) actorOf(c chat.Click) func(context.Context, chat.Click) error {
 }
 
 // form carries out the answer to a dialog. Like a click it comes through the server, but anybody can send one for themselves.
-func (s *server) form(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *buttons) form(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request model.SubmitDialogRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
 		s.fail(w, person, fault.Wrap(err, fault.InvalidInput))

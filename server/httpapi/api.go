@@ -99,9 +99,20 @@ type ProviderAnswer struct {
 	Clash string `json:"clash,omitempty"`
 }
 
+// webappAPI answers the webapp: it starts meetings and shows how the plugin is set up.
+type webappAPI struct {
+	answers
+	Settings  func() Settings
+	Meetings  Meetings
+	Accounts  Accounts
+	Doctor    Examiner
+	Providers func() []ProviderAnswer
+	Enabled   func() []EnabledProvider
+}
+
 // startMeeting starts a meeting from the channel header, the App Bar or the already-running prompt. The window that asked
 // opens the join page itself, so none is told to.
-func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *webappAPI) startMeeting(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request StartRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
 		s.fail(w, person, fault.Wrap(err, fault.InvalidInput))
@@ -124,7 +135,7 @@ func (s *server) startMeeting(w http.ResponseWriter, r *http.Request, person cha
 }
 
 // joinHost says which host the link of a meeting's post may lead to.
-func (s *server) joinHost(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *webappAPI) joinHost(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	host, err := s.Meetings.JoinHost(r.Context(), r.PathValue("meeting"), chat.MessageRef{Place: placeOf("", ""), ID: r.PathValue("post")})
 	if err != nil {
 		s.fail(w, person, err)
@@ -133,7 +144,7 @@ func (s *server) joinHost(w http.ResponseWriter, r *http.Request, person chat.Pe
 	s.reply(w, http.StatusOK, JoinHostAnswer{JoinHost: host})
 }
 
-func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *webappAPI) webappConfig(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	settings := s.Settings()
 	answer := ConfigAnswer{Configured: settings.Missing == "", Authorization: settings.Mode, JoinHosts: settings.JoinHosts, BotID: settings.BotID, Providers: s.Enabled()}
 	if answer.Configured {
@@ -147,7 +158,7 @@ func (s *server) webappConfig(w http.ResponseWriter, r *http.Request, person cha
 	s.reply(w, http.StatusOK, answer)
 }
 
-func (s *server) setup(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *webappAPI) setup(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	if !s.People.Admin(person) {
 		s.fail(w, person, fault.New(fault.Forbidden))
 		return
@@ -168,33 +179,10 @@ func (s *server) setup(w http.ResponseWriter, r *http.Request, person chat.Perso
 }
 
 // providers lists the providers for the System Console.
-func (s *server) providers(w http.ResponseWriter, _ *http.Request, person chat.PersonID) {
+func (s *webappAPI) providers(w http.ResponseWriter, _ *http.Request, person chat.PersonID) {
 	if !s.People.Admin(person) {
 		s.fail(w, person, fault.New(fault.Forbidden))
 		return
 	}
 	s.reply(w, http.StatusOK, s.Providers())
-}
-
-// fail answers with the failure's sentence in the user's language. What is not a fault is shown as an internal failure, and
-// its text logged only.
-func (s *server) fail(w http.ResponseWriter, person chat.PersonID, err error) {
-	code := fault.CodeOf(err)
-	if code == fault.Internal {
-		s.Log.Warn("A request failed", "user_id", string(person), "error", err.Error())
-	}
-	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(person, chat.OfFault(err))}})
-}
-
-// reply writes the answer at once: the server hands on only the last write of some answers.
-func (s *server) reply(w http.ResponseWriter, status int, answer any) {
-	body, err := json.Marshal(answer)
-	if err != nil {
-		s.Log.Warn("An answer could not be written", "error", err.Error())
-		status, body = http.StatusInternalServerError, []byte("{}")
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
 }

@@ -15,11 +15,18 @@ import (
 const strippedHint = " If the request had an Authorization header, your Mattermost removes the Authorization header; " +
 	"use the address that contains the token."
 
+// providerHooks takes the deliveries and the questions of providers.
+type providerHooks struct {
+	answers
+	Bridge   Bridge
+	refusals *refusals
+}
+
 // hook accepts a delivery from a provider. It only verifies and stores it, because some providers wait no more than a second for an
 // answer, and few try again. Some count only 200 as success. A failure that may pass by itself answers 503.
 //
 // It logs neither the body nor the headers, nor more of the address than the connection's ID: all of them may hold secrets.
-func (s *server) hook(w http.ResponseWriter, r *http.Request) {
+func (s *providerHooks) hook(w http.ResponseWriter, r *http.Request) {
 	hook := r.PathValue("hook")
 	if err := s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, r.Body); err != nil {
 		s.refuseAs(w, r, hook, err)
@@ -29,7 +36,7 @@ func (s *server) hook(w http.ResponseWriter, r *http.Request) {
 }
 
 // ask answers a question of a provider.
-func (s *server) ask(w http.ResponseWriter, r *http.Request) {
+func (s *providerHooks) ask(w http.ResponseWriter, r *http.Request) {
 	hook, question := r.PathValue("hook"), r.PathValue("question")
 	if question == "" {
 		question = path.Base(r.URL.Path)
@@ -43,7 +50,7 @@ func (s *server) ask(w http.ResponseWriter, r *http.Request) {
 }
 
 // refuseAs answers the delivery with the status and the text for the failure.
-func (s *server) refuseAs(w http.ResponseWriter, r *http.Request, hook string, err error) {
+func (s *providerHooks) refuseAs(w http.ResponseWriter, r *http.Request, hook string, err error) {
 	switch fault.CodeOf(err) {
 	case fault.HookUnknown:
 		s.refuseHook(w, hook, http.StatusNotFound, "This address isn't in use.", err)
@@ -69,7 +76,7 @@ func (s *server) refuseAs(w http.ResponseWriter, r *http.Request, hook string, e
 // retryAfter is the value of the Retry-After header, in seconds, where the sender should try again.
 const retryAfter = "30"
 
-func (s *server) refuseHook(w http.ResponseWriter, hook string, status int, why string, err error) {
+func (s *providerHooks) refuseHook(w http.ResponseWriter, hook string, status int, why string, err error) {
 	connection, _, _ := strings.Cut(hook, ".")
 	about := connection
 	if status == http.StatusNotFound {

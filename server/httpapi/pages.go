@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	_ "embed"
 	"html/template"
+	"log/slog"
 	"net/http"
 
 	"mattermost-plugin-zoom/server/account"
@@ -28,15 +29,28 @@ type page struct {
 	Nonce string
 }
 
+// pages shows a browser where an authorization leads to, and how it ends.
+type pages struct {
+	People People
+	Log    *slog.Logger
+}
+
+// authorizationPages are the two ends of an authorization in Zoom.
+type authorizationPages struct {
+	pages
+	Accounts Accounts
+	Meetings Meetings
+}
+
 // connect leads to Zoom's page on which the person authorizes. It changes nothing: a GET is not protected against other
 // sites, and what it leads to asks the person.
-func (s *server) connect(w http.ResponseWriter, r *http.Request) {
+func (s *authorizationPages) connect(w http.ResponseWriter, r *http.Request) {
 	s.leadOn(w, r, s.Accounts.Begin, s.Accounts.BeginElsewhere)
 }
 
 // leadOn leads to the page on which the bearer of the ticket authorizes. On a phone, links open in a browser that knows nobody: there the
 // ticket says for whom this is, and showCode ends it.
-func (s *server) leadOn(
+func (s pages) leadOn(
 	w http.ResponseWriter, r *http.Request,
 	begin func(ctx context.Context, person chat.PersonID, ticket string) (string, error), elsewhere func(ctx context.Context, ticket string) (string, error),
 ) {
@@ -59,7 +73,7 @@ func (s *server) leadOn(
 
 // complete is where Zoom sends the person back to. The state proves that this person began it, a short time ago, and that
 // it was not used before.
-func (s *server) complete(w http.ResponseWriter, r *http.Request) {
+func (s *authorizationPages) complete(w http.ResponseWriter, r *http.Request) {
 	person, query := signedIn(r), r.URL.Query()
 	if person == "" {
 		s.handOver(w, r)
@@ -82,7 +96,7 @@ func (s *server) complete(w http.ResponseWriter, r *http.Request) {
 }
 
 // handOver is complete in a browser in which nobody is signed in.
-func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
+func (s *authorizationPages) handOver(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
 		s.showFault(w, "", fault.New(fault.Declined))
@@ -98,7 +112,7 @@ func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
 
 // showCode shows the command with which the person finishes in Mattermost what they authorized in a browser in which nobody is signed in.
 // Nothing is connected until then: this browser could be anybody's to whom a link was forwarded.
-func (s *server) showCode(w http.ResponseWriter, r *http.Request, person chat.PersonID, text chat.Message, command string) {
+func (s pages) showCode(w http.ResponseWriter, r *http.Request, person chat.PersonID, text chat.Message, command string) {
 	name, err := s.People.Username(r.Context(), person)
 	if err != nil {
 		s.showFault(w, "", err)
@@ -109,7 +123,7 @@ func (s *server) showCode(w http.ResponseWriter, r *http.Request, person chat.Pe
 }
 
 // resumed goes on with what the authorization was for and says what came of it.
-func (s *server) resumed(r *http.Request, person chat.PersonID, connected account.Connected) page {
+func (s *authorizationPages) resumed(r *http.Request, person chat.PersonID, connected account.Connected) page {
 	say := func(m chat.Message) string { return s.People.Plain(person, m) }
 	p := page{Title: say(chat.Say("page.connected.title"))}
 	// The exchange may have used up the request's time; what it was for gets its own.
@@ -132,19 +146,19 @@ func (s *server) resumed(r *http.Request, person chat.PersonID, connected accoun
 	return p
 }
 
-func (s *server) showFault(w http.ResponseWriter, person chat.PersonID, err error) {
+func (s pages) showFault(w http.ResponseWriter, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
 	s.Log.Warn("An authorization failed", "user_id", string(person), "code", string(code), "error", err.Error())
 	s.show(w, statusOf(code), s.failed(person, chat.OfFault(err)))
 }
 
-func (s *server) failed(person chat.PersonID, text chat.Message) page {
+func (s pages) failed(person chat.PersonID, text chat.Message) page {
 	return page{Title: s.People.Plain(person, chat.Say("page.failed.title")), Text: s.People.Plain(person, text)}
 }
 
 // show writes the page. It runs no script but its own, is never stored or framed, and tells nobody where it came from,
 // since its address holds the authorization's code.
-func (s *server) show(w http.ResponseWriter, status int, p page) {
+func (s pages) show(w http.ResponseWriter, status int, p page) {
 	p.Nonce = rand.Text()
 	layout, err := template.New("page").Parse(pageHTML)
 	var out bytes.Buffer

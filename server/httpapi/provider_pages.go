@@ -66,8 +66,15 @@ type OpenCardDetail struct {
 	At int64 `json:"at"`
 }
 
+// channelPages answers the webapp with what a channel has set up.
+type channelPages struct {
+	answers
+	Bridge  Bridge
+	Enabled func() []EnabledProvider
+}
+
 // providerPage answers with a channel's setup for a provider.
-func (s *server) providerPage(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *channelPages) providerPage(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	page, err := s.Bridge.Page(r.Context(), person.Actor(), r.PathValue("provider"), placeOf(r.URL.Query().Get("channel_id"), ""))
 	if err != nil {
 		s.fail(w, person, err)
@@ -90,7 +97,7 @@ func (s *server) providerPage(w http.ResponseWriter, r *http.Request, person cha
 }
 
 // channelProviders answers with what the sidebar shows of a channel.
-func (s *server) channelProviders(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *channelPages) channelProviders(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	shown, err := s.Bridge.ChannelTools(r.Context(), person.Actor(), placeOf(r.PathValue("channel"), ""))
 	if err != nil {
 		s.fail(w, person, err)
@@ -107,7 +114,7 @@ func (s *server) channelProviders(w http.ResponseWriter, r *http.Request, person
 	s.reply(w, http.StatusOK, answer)
 }
 
-func (s *server) channelProvider(person chat.PersonID, shown console.ChannelTool, can []string) ChannelProviderDetail {
+func (s *channelPages) channelProvider(person chat.PersonID, shown console.ChannelTool, can []string) ChannelProviderDetail {
 	detail := ChannelProviderDetail{ID: shown.Provider, Name: shown.Name, Word: shown.Word, Can: can, Connections: []FollowedDetail{}, Cards: []OpenCardDetail{}}
 	for _, c := range shown.Connections {
 		detail.Connections = append(detail.Connections, FollowedDetail{Name: c.Name, URL: c.URL, Detail: s.People.Plain(person, c.Events)})

@@ -161,50 +161,72 @@ type Dependencies struct {
 	Log   *slog.Logger
 }
 
-type server struct {
-	Dependencies
-	refusals *refusals
-}
-
 // userTimeout bounds what a person waits for: a call to Zoom of at most ten seconds, and the renewal of a token before it.
 const userTimeout = 25 * time.Second
 
 // New returns the handler of all routes.
 func New(d Dependencies) http.Handler {
-	s := &server{Dependencies: d, refusals: newRefusals(d.Log.Warn)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /webhook", s.webhook)
-	mux.HandleFunc("POST /deauthorization", s.webhook)
-	mux.HandleFunc("GET /oauth2/connect", s.connect)
-	mux.HandleFunc("GET /oauth2/complete", s.complete)
-	mux.HandleFunc("POST /hooks/{hook}", s.hook)
-	mux.HandleFunc("POST /hooks/{hook}/{secret}", s.hook)
-	mux.HandleFunc("GET /hooks/{hook}/{question}", s.ask)
-	mux.HandleFunc("POST /hooks/{hook}/check", s.ask)
-	mux.HandleFunc("GET /oauth2/{provider}/connect", s.signIn)
-	mux.HandleFunc("GET /oauth2/{provider}/complete", s.signInDone)
-	mux.HandleFunc("POST /action", s.forUser(s.action))
-	mux.HandleFunc("POST /form", s.forUser(s.form))
-	mux.HandleFunc("POST /api/v1/meetings", s.forUser(fromWebapp(s.startMeeting)))
-	mux.HandleFunc("GET /api/v1/meetings/{meeting}/posts/{post}", s.forUser(s.joinHost))
-	mux.HandleFunc("POST /api/v1/providers/{provider}/run", s.forUser(fromWebapp(s.runInWindow)))
-	mux.HandleFunc("POST /api/v1/window/press", s.forUser(fromWebapp(s.pressInWindow)))
-	mux.HandleFunc("POST /api/v1/window/submit", s.forUser(fromWebapp(s.submitInWindow)))
-	mux.HandleFunc("POST /api/v1/window/options", s.forUser(fromWebapp(s.windowOptions)))
-	mux.HandleFunc("GET /api/v1/providers/{provider}/page", s.forUser(s.providerPage))
-	mux.HandleFunc("GET /api/v1/channels/{channel}/providers", s.forUser(s.channelProviders))
-	mux.HandleFunc("GET /api/v1/config", s.forUser(s.webappConfig))
-	mux.HandleFunc("GET /api/v1/setup", s.forUser(s.setup))
-	mux.HandleFunc("GET /api/v1/providers", s.forUser(s.providers))
-	return s.guarded(mux)
+	answering, refused := answers{People: d.People, Log: d.Log}, newRefusals(d.Log.Warn)
+	routeSenders(mux, d, answering, refused)
+	routeBrowsers(mux, d)
+	routeWebapp(mux, d, answering)
+	clicks := &buttons{answers: answering, Bridge: d.Bridge, Meetings: d.Meetings}
+	mux.HandleFunc("POST /action", forUser(clicks.action))
+	mux.HandleFunc("POST /form", forUser(clicks.form))
+	return guarded(d.Log, mux)
+}
+
+// routeSenders has the routes for Zoom and for providers, which sign what they send.
+func routeSenders(mux *http.ServeMux, d Dependencies, answering answers, refused *refusals) {
+	events := &zoomEvents{Settings: d.Settings, Verifier: d.Verifier, Accept: d.Accept, Doubt: d.Doubt, Heard: d.Heard, Log: d.Log, refusals: refused}
+	mux.HandleFunc("POST /webhook", events.webhook)
+	mux.HandleFunc("POST /deauthorization", events.webhook)
+	hooks := &providerHooks{answers: answering, Bridge: d.Bridge, refusals: refused}
+	mux.HandleFunc("POST /hooks/{hook}", hooks.hook)
+	mux.HandleFunc("POST /hooks/{hook}/{secret}", hooks.hook)
+	mux.HandleFunc("GET /hooks/{hook}/{question}", hooks.ask)
+	mux.HandleFunc("POST /hooks/{hook}/check", hooks.ask)
+}
+
+// routeBrowsers has the routes that an authorization leads a browser through.
+func routeBrowsers(mux *http.ServeMux, d Dependencies) {
+	shown := pages{People: d.People, Log: d.Log}
+	authorization := &authorizationPages{pages: shown, Accounts: d.Accounts, Meetings: d.Meetings}
+	mux.HandleFunc("GET /oauth2/connect", authorization.connect)
+	mux.HandleFunc("GET /oauth2/complete", authorization.complete)
+	signIn := &signInPages{pages: shown, Signer: d.Signer, Bridge: d.Bridge}
+	mux.HandleFunc("GET /oauth2/{provider}/connect", signIn.signIn)
+	mux.HandleFunc("GET /oauth2/{provider}/complete", signIn.signInDone)
+}
+
+// routeWebapp has the routes of the webapp.
+func routeWebapp(mux *http.ServeMux, d Dependencies, answering answers) {
+	api := &webappAPI{
+		answers: answering, Settings: d.Settings, Meetings: d.Meetings, Accounts: d.Accounts, Doctor: d.Doctor,
+		Providers: d.Providers, Enabled: d.Enabled,
+	}
+	mux.HandleFunc("POST /api/v1/meetings", forUser(fromWebapp(api.startMeeting)))
+	mux.HandleFunc("GET /api/v1/meetings/{meeting}/posts/{post}", forUser(api.joinHost))
+	mux.HandleFunc("GET /api/v1/config", forUser(api.webappConfig))
+	mux.HandleFunc("GET /api/v1/setup", forUser(api.setup))
+	mux.HandleFunc("GET /api/v1/providers", forUser(api.providers))
+	window := &windows{answers: answering, Bridge: d.Bridge}
+	mux.HandleFunc("POST /api/v1/providers/{provider}/run", forUser(fromWebapp(window.runInWindow)))
+	mux.HandleFunc("POST /api/v1/window/press", forUser(fromWebapp(window.pressInWindow)))
+	mux.HandleFunc("POST /api/v1/window/submit", forUser(fromWebapp(window.submitInWindow)))
+	mux.HandleFunc("POST /api/v1/window/options", forUser(fromWebapp(window.windowOptions)))
+	channel := &channelPages{answers: answering, Bridge: d.Bridge, Enabled: d.Enabled}
+	mux.HandleFunc("GET /api/v1/providers/{provider}/page", forUser(channel.providerPage))
+	mux.HandleFunc("GET /api/v1/channels/{channel}/providers", forUser(channel.channelProviders))
 }
 
 // guarded answers 500 where a handler panics: a panic that got out would end the plugin's process.
-func (s *server) guarded(next http.Handler) http.Handler {
+func guarded(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.Log.Warn("A request made the plugin panic", "method", r.Method, "path", loggable(r.URL.Path), "cause", cause, "stack", string(debug.Stack()))
+				log.Warn("A request made the plugin panic", "method", r.Method, "path", loggable(r.URL.Path), "cause", cause, "stack", string(debug.Stack()))
 				w.WriteHeader(http.StatusInternalServerError)
 			}
 		}()
@@ -223,7 +245,7 @@ func loggable(path string) string {
 }
 
 // forUser keeps a route for people who are signed in.
-func (s *server) forUser(next func(http.ResponseWriter, *http.Request, chat.PersonID)) http.HandlerFunc {
+func forUser(next func(http.ResponseWriter, *http.Request, chat.PersonID)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		person := signedIn(r)
 		if person == "" {

@@ -8,8 +8,15 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
+// signInPages are the two ends of an authorization at a provider.
+type signInPages struct {
+	pages
+	Signer Signer
+	Bridge Bridge
+}
+
 // signIn leads to the tool's page on which the person authorizes; as connect does to Zoom's.
-func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
+func (s *signInPages) signIn(w http.ResponseWriter, r *http.Request) {
 	providerID := r.PathValue("provider")
 	s.leadOn(w, r,
 		func(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
@@ -22,7 +29,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
 }
 
 // signInDone is where the tool sends the person back to; as complete is for Zoom.
-func (s *server) signInDone(w http.ResponseWriter, r *http.Request) {
+func (s *signInPages) signInDone(w http.ResponseWriter, r *http.Request) {
 	person := signedIn(r)
 	if person == "" {
 		s.handOverSignIn(w, r)
@@ -46,7 +53,7 @@ func (s *server) signInDone(w http.ResponseWriter, r *http.Request) {
 }
 
 // handOverSignIn is signInDone in a browser in which nobody is signed in.
-func (s *server) handOverSignIn(w http.ResponseWriter, r *http.Request) {
+func (s *signInPages) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
 		s.show(w, http.StatusForbidden, s.failed("", chat.Say("bridge.page.declined.text")))
@@ -61,7 +68,7 @@ func (s *server) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 }
 
 // wentOn goes on with what the authorization was for and says what came of it.
-func (s *server) wentOn(r *http.Request, person chat.PersonID, who provider.Account, next string) page {
+func (s *signInPages) wentOn(r *http.Request, person chat.PersonID, who provider.Account, next string) page {
 	say := func(m chat.Message) string { return s.People.Plain(person, m) }
 	p := page{Title: say(chat.Say("bridge.page.resumed.title"))}
 	var did chat.Message

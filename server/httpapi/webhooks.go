@@ -1,9 +1,11 @@
 package httpapi
 
 import (
+	"context"
 	"crypto/subtle"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -16,10 +18,21 @@ const maxLoggedID = 100
 // maxDelivery is the largest event that is read, in bytes. Zoom's are a few kilobytes.
 const maxDelivery = 1 << 20
 
+// zoomEvents takes what Zoom sends: the events of meetings, deauthorizations, and the checks of the address.
+type zoomEvents struct {
+	Settings func() Settings
+	Verifier *zoom.Verifier
+	Accept   func(ctx context.Context, e zoom.Event, body []byte) error
+	Doubt    func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
+	Heard    func(ctx context.Context)
+	Log      *slog.Logger
+	refusals *refusals
+}
+
 // webhook takes Zoom's events. It only verifies and stores them: Zoom waits three seconds for an answer, and repeats an event
 // solely after a status of 500 or more, so whatever may pass by itself answers 503.
 // https://developers.zoom.us/docs/api/webhooks/
-func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
+func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 	if !s.carriesURLSecret(r) {
 		s.refuse(w, r, http.StatusUnauthorized, "the secret in the address is missing or wrong")
 		return
@@ -56,7 +69,7 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
 
 // doubted takes a deauthorization that no secret token verifies: apps and proxies are set up in many ways, and tokens that their
 // owner took back must not stay in force. Nothing is believed; Zoom is asked with the grant in question.
-func (s *server) doubted(w http.ResponseWriter, r *http.Request, body []byte) bool {
+func (s *zoomEvents) doubted(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	event, err := zoom.ParseEvent(body)
 	if err != nil || event.Type != zoom.EventDeauthorized {
 		return false
@@ -72,7 +85,7 @@ func (s *server) doubted(w http.ResponseWriter, r *http.Request, body []byte) bo
 }
 
 // take handles an event that is Zoom's.
-func (s *server) take(w http.ResponseWriter, r *http.Request, event zoom.Event, secret string, body []byte) {
+func (s *zoomEvents) take(w http.ResponseWriter, r *http.Request, event zoom.Event, secret string, body []byte) {
 	switch event.Type {
 	case zoom.EventURLValidation:
 		answer, err := zoom.ValidationAnswer(secret, event.PlainToken)
@@ -96,12 +109,12 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, event zoom.Event, 
 }
 
 // carriesURLSecret reports whether the request has the secret in its address, where one is set.
-func (s *server) carriesURLSecret(r *http.Request) bool {
+func (s *zoomEvents) carriesURLSecret(r *http.Request) bool {
 	want := s.Settings().URLSecret
 	return want == "" || subtle.ConstantTimeCompare([]byte(want), []byte(r.URL.Query().Get("secret"))) == 1
 }
 
-func (s *server) refuse(w http.ResponseWriter, r *http.Request, status int, why string) {
+func (s *zoomEvents) refuse(w http.ResponseWriter, r *http.Request, status int, why string) {
 	s.refusals.log(r.URL.Path, "A request to the webhook was refused", "path", r.URL.Path, "status", status, "reason", why,
 		"zoom_request_id", chat.Truncate(r.Header.Get("X-Zm-Request-Id"), maxLoggedID))
 	http.Error(w, http.StatusText(status), status)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"mattermost-plugin-zoom/server/bridge/console"
-	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -98,8 +97,14 @@ type ButtonDetail struct {
 	Press   string `json:"press"`
 }
 
+// windows carries out what users do in the windows that the webapp draws for a provider, and answers with what comes next there.
+type windows struct {
+	answers
+	Bridge Bridge
+}
+
 // runInWindow runs a provider's command that the user selects or types in the webapp.
-func (s *server) runInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *windows) runInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
@@ -113,7 +118,7 @@ func (s *server) runInWindow(w http.ResponseWriter, r *http.Request, person chat
 }
 
 // pressInWindow carries out a button of a window.
-func (s *server) pressInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *windows) pressInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
@@ -127,7 +132,7 @@ func (s *server) pressInWindow(w http.ResponseWriter, r *http.Request, person ch
 }
 
 // submitInWindow takes the answers to a form of a window.
-func (s *server) submitInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *windows) submitInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
@@ -148,7 +153,7 @@ func (s *server) submitInWindow(w http.ResponseWriter, r *http.Request, person c
 }
 
 // windowOptions looks up the choices of a field while somebody types.
-func (s *server) windowOptions(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
+func (s *windows) windowOptions(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
 		return
@@ -162,7 +167,7 @@ func (s *server) windowOptions(w http.ResponseWriter, r *http.Request, person ch
 }
 
 // windowRequest reads the request, or answers that it cannot be read.
-func (s *server) windowRequest(w http.ResponseWriter, r *http.Request, person chat.PersonID) (WindowRequest, bool) {
+func (s *windows) windowRequest(w http.ResponseWriter, r *http.Request, person chat.PersonID) (WindowRequest, bool) {
 	var request WindowRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
 		s.fail(w, person, fault.Wrap(err, fault.InvalidInput))
@@ -172,7 +177,7 @@ func (s *server) windowRequest(w http.ResponseWriter, r *http.Request, person ch
 }
 
 // step is what there is to see in the window, in the person's language.
-func (s *server) step(person chat.PersonID, step console.Step) StepAnswer {
+func (s *windows) step(person chat.PersonID, step console.Step) StepAnswer {
 	var answer StepAnswer
 	if step.Form != nil {
 		answer.Form = s.formDetail(person, *step.Form)
@@ -183,7 +188,7 @@ func (s *server) step(person chat.PersonID, step console.Step) StepAnswer {
 	return answer
 }
 
-func (s *server) formDetail(person chat.PersonID, f chat.Form) *FormDetail {
+func (s *windows) formDetail(person chat.PersonID, f chat.Form) *FormDetail {
 	say := func(m chat.Message) string { return s.People.Plain(person, m) }
 	detail := &FormDetail{Kind: f.Kind, State: f.State, Title: say(f.Title), Intro: s.People.Markdown(person, f.Intro), Submit: say(f.Submit), Fields: []FieldDetail{}}
 	for _, field := range f.Fields {
@@ -199,21 +204,10 @@ func (s *server) formDetail(person chat.PersonID, f chat.Form) *FormDetail {
 	return detail
 }
 
-func (s *server) options(person chat.PersonID, options []chat.Option) []OptionDetail {
+func (s *windows) options(person chat.PersonID, options []chat.Option) []OptionDetail {
 	details := make([]OptionDetail, 0, len(options))
 	for _, o := range options {
 		details = append(details, OptionDetail{Label: s.People.Plain(person, o.Label), Value: o.Value, Detail: s.People.Plain(person, o.Detail)})
-	}
-	return details
-}
-
-// pressable are the buttons that a window can send.
-func (s *server) pressable(person chat.PersonID, buttons []chat.Button) []ButtonDetail {
-	details := make([]ButtonDetail, 0, len(buttons))
-	for _, b := range buttons {
-		if press, ok := conversation.Sealed(b); ok {
-			details = append(details, ButtonDetail{Label: s.People.Plain(person, b.Label), Primary: b.Primary, Press: press})
-		}
 	}
 	return details
 }
