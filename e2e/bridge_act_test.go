@@ -11,12 +11,8 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// apiToken is the token of the Jenkins user that a story enters. It is looked for
-// where it must not be.
-const apiToken = "e2e-jenkins-api-token-0123456789"
-
 // dialog waits for a dialog with this title.
-func (w *tale) dialog(ear *stack.Ear, from int, title string) *model.OpenDialogRequest {
+func (w *story) dialog(ear *stack.Ear, from int, title string) *model.OpenDialogRequest {
 	w.Helper()
 	opened, err := ear.Dialog(w.ctx, from)
 	require.NoError(w, err)
@@ -25,7 +21,7 @@ func (w *tale) dialog(ear *stack.Ear, from int, title string) *model.OpenDialogR
 }
 
 // submits answers a dialog, which closes.
-func (w *tale) submits(p *stack.Person, channel *model.Channel, opened *model.OpenDialogRequest, changes map[string]any) {
+func (w *story) submits(p *stack.Person, channel *model.Channel, opened *model.OpenDialogRequest, changes map[string]any) {
 	w.Helper()
 	complaints, err := p.Submit(w.ctx, channel.Id, opened, changes)
 	require.NoError(w, err)
@@ -35,7 +31,7 @@ func (w *tale) submits(p *stack.Person, channel *model.Channel, opened *model.Op
 // A card's button starts a meeting: it is posted in the card's thread, named after
 // the build.
 func TestAMeetingStartedFromACardIsInItsThread(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.connected("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "CI")
@@ -52,7 +48,7 @@ func TestAMeetingStartedFromACardIsInItsThread(t *testing.T) {
 
 // Configuring asks in a dialog which news a channel wants, and how they look.
 func TestADialogChoosesWhatAChannelHears(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "CI")
@@ -87,11 +83,11 @@ func TestADialogChoosesWhatAChannelHears(t *testing.T) {
 // Somebody enters an API token of a Jenkins in a dialog. Then a build's card has
 // buttons with which it is built again; the token is tried before it is kept.
 func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "CI")
-	require.NoError(t, w.Sandbox.Jenkins(w.ctx, "users", map[string]any{"name": "mattermost", "token": apiToken, "build": true, "cancel": true}, nil))
+	require.NoError(t, w.Sandbox.Jenkins(w.ctx, "users", map[string]any{"name": "mattermost", "token": stack.JenkinsToken, "build": true, "cancel": true}, nil))
 	job := map[string]any{"name": "shop", "notification": []map[string]any{{"url": hook.WithSecret().URL}}}
 	require.NoError(t, w.Sandbox.Jenkins(w.ctx, "jobs", job, nil))
 
@@ -102,11 +98,11 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 	from = ear.Count()
 	require.NoError(t, alice.Click(w.ctx, more, "Enter API access"))
 	opened := w.dialog(ear, from, "API access")
-	entered := map[string]any{"url": w.Sandbox.JenkinsURL() + "/", "user": "mattermost", "token": "wrong-" + apiToken, "jobs": "shop"}
+	entered := map[string]any{"url": w.Sandbox.JenkinsURL() + "/", "user": "mattermost", "token": "wrong-" + stack.JenkinsToken, "jobs": "shop"}
 	complaints, err := alice.Submit(w.ctx, channel.Id, opened, entered)
 	require.NoError(t, err)
 	require.NotEmpty(t, complaints["token"], complaints)
-	entered["token"] = apiToken
+	entered["token"] = stack.JenkinsToken
 	w.submits(alice, channel, opened, entered)
 	w.whisper(ear, from, "accepts the API access")
 
@@ -138,7 +134,7 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 // In the conversation with the bot the same words work without a slash, and the
 // news come there.
 func TestTheWordsWorkInTheConversationWithTheBot(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, _ := w.person("alice")
 	conversation, err := alice.WithBot(w.ctx)
 	require.NoError(t, err)

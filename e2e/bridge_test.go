@@ -16,7 +16,7 @@ import (
 // in its own words to two servers in turn. Each build is one post, which changes
 // in place, with its history in the thread.
 func TestABuildFromStartToBackToNormalIsOnePostWithAThread(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "")
@@ -83,7 +83,7 @@ func texts(posts []*model.Post) string {
 // The plugin "Notification" sends four phases of each build, and does so with its
 // secret in the address: they are one card, with the true result.
 func TestTheFourPhasesOfTheNotificationPluginAreOneCard(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "Main CI").WithSecret()
@@ -109,7 +109,7 @@ func TestTheFourPhasesOfTheNotificationPluginAreOneCard(t *testing.T) {
 // Test Connection of the plugin "Zoom" sends nothing but its headers, and takes
 // nothing but exactly 200 for success. What proves nothing is refused, and says why.
 func TestTestConnectionIsAnsweredWithExactly200(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "CI")
@@ -138,7 +138,7 @@ func TestTestConnectionIsAnsweredWithExactly200(t *testing.T) {
 // Some versions of Mattermost take the Authorization header off. This one is asked
 // which it does; where it does, the address with the token in it is the way.
 func TestWhetherThisServerKeepsTheAuthorizationHeader(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "CI")
@@ -168,7 +168,7 @@ func TestWhetherThisServerKeepsTheAuthorizationHeader(t *testing.T) {
 // Who is not in the channel, or may not, changes nothing about its connection and
 // sees nothing of it.
 func TestOnlyWhoMayPostInAChannelConnectsIt(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := alone(t, stack.UserApp)
 	alice, ear := w.person("alice")
 	mallory, hers := w.person("mallory")
 	channel, elsewhere := w.private(alice), w.private(mallory)
@@ -193,15 +193,15 @@ func TestOnlyWhoMayPostInAChannelConnectsIt(t *testing.T) {
 
 	// The admin narrows it down: a member is not enough any more, at once, for what is connected already as well.
 	require.NoError(t, w.Set(w.ctx, stack.Settings{"BridgePolicy": "channel_admins"}))
-	w.answer(alice, ear, channel, "/jenkins disconnect", "only channel admins")
-	w.answer(alice, ear, channel, "/jenkins connect Another", "only channel admins")
+	w.answer(alice, ear, channel, "/jenkins disconnect", "Only channel admins")
+	w.answer(alice, ear, channel, "/jenkins connect Another", "Only channel admins")
 	require.NoError(t, w.Set(w.ctx, stack.Settings{"BridgePolicy": "members"}))
 	w.answer(alice, ear, channel, "/jenkins list", "Secret CI")
 }
 
 // Disconnecting asks first. After it the address is not in use, and the card stays.
 func TestDisconnectingAsksFirstAndClosesTheAddress(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "CI")

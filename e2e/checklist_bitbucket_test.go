@@ -15,7 +15,7 @@ import (
 // host is the pretended Bitbucket Cloud as these stories find it: this server is
 // registered there, and somebody administers a repository.
 type host struct {
-	*tale
+	*story
 	*stack.Bitbucket
 	alice   *stack.Person
 	ear     *stack.Ear
@@ -24,32 +24,20 @@ type host struct {
 }
 
 // newHost begins a story about Bitbucket.
-func newHost(t *testing.T) *host {
-	t.Helper()
-	h := &host{tale: begin(t, stack.UserApp, stack.Settings{"EnableBitbucket": true})}
-	h.Bitbucket = h.Sandbox.Bitbucket()
+func newHost(w *story) *host {
+	w.Helper()
+	h := &host{story: w, Bitbucket: w.Sandbox.Bitbucket()}
 	h.alice, h.ear = h.person("alice")
 	h.channel = h.private(h.alice)
-	h.switched(nil, h.alice, "bitbucket", true)
-	h.registered()
+	h.register("bitbucket", "cloud", h.URL, stack.BitbucketSecret, h.NewApp)
 	h.account(h.alice)
 	h.repo = h.newRepo("web")
 	return h
 }
 
-// registered has an admin enter this server's OAuth client, unless that is done.
-func (h *host) registered() {
-	h.Helper()
-	clientID, err := h.NewApp(h.ctx, h.SiteURL+"/plugins/zoom/oauth2/bitbucket/complete")
-	require.NoError(h, err)
-	ear := h.listen(h.Admin)
-	room := h.private()
-	from := ear.Count()
-	require.NoError(h, h.Admin.Type(h.ctx, room.Id, "/bitbucket setup"))
-	h.submits(h.Admin, room, h.dialog(ear, from, "Server"), map[string]any{
-		"kind": "cloud", "url": h.URL, "api": h.URL, "client_id": clientID, "client_secret": stack.BitbucketSecret,
-	})
-	h.whisper(ear, from, "is saved")
+// onlyBuildTools disables the providers that also take any address: with them, the bot would ask which one is meant.
+func onlyBuildTools() stack.Settings {
+	return stack.Settings{"EnableSentry": false, "EnablePagerduty": false}
 }
 
 // account gives somebody a login at Bitbucket with the same address.
@@ -126,7 +114,7 @@ func (h *host) answered(words string) {
 }
 
 func TestB1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
-	h := newHost(t)
+	h := newHost(alone(t, stack.UserApp, onlyBuildTools()))
 	h.follows()
 	h.writes("connect " + h.repo.URL)
 	h.answered("This channel now follows [" + h.name())
@@ -139,7 +127,7 @@ func TestB1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
 }
 
 func TestB2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
-	h := newHost(t)
+	h := newHost(alone(t, stack.UserApp))
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket setup"))
 	h.whispers(h.alice, h.ear, h.channel, "/bitbucket connect https://git.elsewhere.example.com/projects/A/repos/b",
 		"Bitbucket on", "isn't set up yet", "/bitbucket setup")
@@ -150,7 +138,7 @@ func TestB2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 }
 
 func TestB3OnTheRealServerTheConversationWithTheBotAndAChannelAreConfiguredApart(t *testing.T) {
-	h := newHost(t)
+	h := newHost(alone(t, stack.UserApp, onlyBuildTools()))
 	h.follows()
 	h.writes("connect " + h.repo.URL)
 	h.answered("This channel now follows [" + h.name())
@@ -169,7 +157,7 @@ func TestB3OnTheRealServerTheConversationWithTheBotAndAChannelAreConfiguredApart
 }
 
 func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.follows()
 	for _, address := range []string{
 		"/", ".git", "/src/main/README.md?at=main#lines-3", "/pull-requests/7/overview", "/addon/pipelines/home#!/results/4", "/branch/feature/x",
@@ -188,7 +176,7 @@ func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 }
 
 func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
 	prompt := h.whisper(h.ear, from, "the channel is connected right after that")
@@ -207,13 +195,13 @@ func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T
 }
 
 func TestB6OnTheRealServerHelpListsAllCommands(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.whispers(h.alice, h.ear, h.channel, "/bitbucket help", "/bitbucket connect", "/bitbucket disconnect", "/bitbucket configure",
 		"/bitbucket list", "/bitbucket status")
 }
 
 func TestB7OnTheRealServerOnlyAnAdminOfTheRepositoryConnectsIt(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	bob, ear := h.person("bob")
 	h.account(bob)
 	room := h.private(bob)
@@ -229,7 +217,7 @@ func TestB7OnTheRealServerOnlyAnAdminOfTheRepositoryConnectsIt(t *testing.T) {
 }
 
 func TestB8OnTheRealServerDisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.follows()
 	question := h.whispers(h.alice, h.ear, h.channel, "/bitbucket disconnect", "Do you want to end this connection?", "You can also sign out")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect and sign out"))
@@ -243,7 +231,7 @@ func TestB8OnTheRealServerDisconnectAsksWhetherToSignOutAndIsConfirmed(t *testin
 }
 
 func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.follows()
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket configure "+h.repo.URL+"/src/main"))
@@ -268,7 +256,7 @@ func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(
 }
 
 func TestB10OnTheRealServerWhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.follows()
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket configure"))
@@ -284,7 +272,7 @@ func TestB10OnTheRealServerWhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testin
 }
 
 func TestB11OnTheRealServerRemovalAsksFirst(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.follows()
 	question := h.whispers(h.alice, h.ear, h.channel, "/bitbucket disconnect all", "Do you want to end this connection?")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Cancel"))
@@ -292,7 +280,7 @@ func TestB11OnTheRealServerRemovalAsksFirst(t *testing.T) {
 }
 
 func TestB12OnTheRealServerOfContentsNothingIsKept(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.follows()
 	h.pushes("Round\n\nThe body of the commit says too much", "", "")
 	h.titles(h.alice, h.channel, 1)
@@ -314,7 +302,7 @@ func TestB12OnTheRealServerOfContentsNothingIsKept(t *testing.T) {
 }
 
 func TestB13OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.connect(h.alice, h.ear)
 	h.follows()
 	h.pushes("Round half up", "lint", "FAILED")
@@ -327,24 +315,20 @@ func TestB13OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
 }
 
 func TestB14OnTheRealServerNoTokenGoesToWhoCannotProveToBeBitbucket(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	door := newDoor(t)
-	ear := h.listen(h.Admin)
-	room := h.private()
-	from := ear.Count()
-	require.NoError(t, h.Admin.Type(h.ctx, room.Id, "/bitbucket setup"))
-	h.submits(h.Admin, room, h.dialog(ear, from, "Server"), map[string]any{"kind": "datacenter", "url": door.url})
-	from = h.ear.Count()
+	h.setUp("bitbucket", map[string]any{"kind": "datacenter", "url": door.url})
+	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+door.url+"/projects/ACME/repos/web"))
 	opened := h.dialog(h.ear, from, "Connect Bitbucket")
-	complaints, err := h.alice.Submit(h.ctx, h.channel.Id, opened, map[string]any{"token": apiToken})
+	complaints, err := h.alice.Submit(h.ctx, h.channel.Id, opened, map[string]any{"token": stack.JenkinsToken})
 	require.NoError(t, err)
 	require.Contains(t, strings.Join([]string{complaints[""], complaints["token"], complaints["address"]}, " "), "can't be reached")
 	door.requireSafe()
 }
 
 func TestB15OnTheRealServerCredentialsAreStoredSealed(t *testing.T) {
-	h := newHost(t)
+	h := newHost(begin(t))
 	h.follows()
 	for _, prefix := range []string{"con.", "sit.", "sec."} {
 		records, err := h.DB.Records(h.ctx, prefix)

@@ -17,7 +17,7 @@ import (
 // real server: the pretended Jenkins sends what its public plugins send.
 
 // job makes a job that tells the hook of its builds.
-func (w *tale) job(name string, hook stack.Hook) *stack.Job {
+func (w *story) job(name string, hook stack.Hook) *stack.Job {
 	w.Helper()
 	job, err := w.Sandbox.NewJob(w.ctx, name, hook)
 	require.NoError(w, err)
@@ -25,7 +25,7 @@ func (w *tale) job(name string, hook stack.Hook) *stack.Job {
 }
 
 // builds lets a build of the job run and end so.
-func (w *tale) builds(job *stack.Job, result string) {
+func (w *story) builds(job *stack.Job, result string) {
 	w.Helper()
 	number, err := job.Start(w.ctx, stack.Cause{Text: "Started by user Ada", Changes: []stack.Change{
 		{ID: "3c5a9d1e7b22f00d", Author: "Ada", Message: "Count the <discount> once"},
@@ -39,7 +39,7 @@ func (w *tale) builds(job *stack.Job, result string) {
 }
 
 // whispers waits until the person reads these words in what a command whispers.
-func (w *tale) whispers(p *stack.Person, ear *stack.Ear, channel *model.Channel, command string, words ...string) *model.Post {
+func (w *story) whispers(p *stack.Person, ear *stack.Ear, channel *model.Channel, command string, words ...string) *model.Post {
 	w.Helper()
 	note := w.answer(p, ear, channel, command, words[0])
 	said := texts([]*model.Post{note})
@@ -51,7 +51,7 @@ func (w *tale) whispers(p *stack.Person, ear *stack.Ear, channel *model.Channel,
 }
 
 // titles are those of the channel's cards, once there are so many.
-func (w *tale) titles(p *stack.Person, channel *model.Channel, count int) []string {
+func (w *story) titles(p *stack.Person, channel *model.Channel, count int) []string {
 	w.Helper()
 	w.settled()
 	w.card(p, channel, count)
@@ -64,9 +64,10 @@ func (w *tale) titles(p *stack.Person, channel *model.Channel, count int) []stri
 	return all
 }
 
-// switched changes the plugin's settings and waits until a command is there, or gone.
-func (w *tale) switched(settings stack.Settings, p *stack.Person, word string, there bool) {
+// switched changes the plugin's settings and waits until a command is there, or gone. The story must be alone.
+func (w *story) switched(settings stack.Settings, p *stack.Person, word string, there bool) {
 	w.Helper()
+	require.True(w, w.alone, "other stories need the settings as they are")
 	require.NoError(w, w.Set(w.ctx, settings))
 	w.eventually(func() error {
 		commands, _, err := p.API.ListCommands(w.ctx, w.Team.Id, false)
@@ -89,7 +90,7 @@ func (w *tale) switched(settings stack.Settings, p *stack.Person, word string, t
 }
 
 func TestJ1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	conversation, err := alice.WithBot(w.ctx)
@@ -113,7 +114,7 @@ func TestJ1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
 }
 
 func TestJ2OnTheRealServerItIsThereForEverybodyOnceAnAdminHasSwitchedItOn(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := alone(t, stack.UserApp)
 	bob, ear := w.person("bob") // who is nobody in particular
 	channel := w.private(bob)
 	w.switched(stack.Settings{"EnableJenkins": false}, bob, "jenkins", false)
@@ -127,7 +128,7 @@ func TestJ2OnTheRealServerItIsThereForEverybodyOnceAnAdminHasSwitchedItOn(t *tes
 }
 
 func TestJ3OnTheRealServerHelpListsAllCommands(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	w.whispers(alice, ear, w.private(alice), "/jenkins help", "/jenkins connect", "/jenkins disconnect", "/jenkins configure",
 		"/jenkins list", "/jenkins test", "/jenkins status", "/jenkins rotate", "/jenkins help")
@@ -137,7 +138,7 @@ func TestJ3OnTheRealServerHelpListsAllCommands(t *testing.T) {
 }
 
 func TestJ4OnTheRealServerConnectSendsURLAndTokenEachToCopyByItself(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "") // each in a block of its own, or it would not be found
@@ -154,7 +155,7 @@ func TestJ4OnTheRealServerConnectSendsURLAndTokenEachToCopyByItself(t *testing.T
 }
 
 func TestJ5OnTheRealServerDisconnectTakesTheChannelOut(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "")
@@ -170,7 +171,7 @@ func TestJ5OnTheRealServerDisconnectTakesTheChannelOut(t *testing.T) {
 }
 
 func TestJ6OnTheRealServerTheZoomPluginWorksUnchanged(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "")
@@ -188,7 +189,7 @@ func TestJ6OnTheRealServerTheZoomPluginWorksUnchanged(t *testing.T) {
 }
 
 func TestJ7OnTheRealServerEachEventIsToldApart(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	job := w.job("j7", w.jenkins(alice, ear, channel, ""))
@@ -215,7 +216,7 @@ func TestJ7OnTheRealServerEachEventIsToldApart(t *testing.T) {
 }
 
 func TestJ8OnTheRealServerRemovingAsksFirst(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "")
@@ -225,7 +226,7 @@ func TestJ8OnTheRealServerRemovingAsksFirst(t *testing.T) {
 }
 
 func TestJ9OnTheRealServerJenkinsIsOnlyListenedTo(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := alone(t, stack.UserApp)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	job := w.job("j9", w.jenkins(alice, ear, channel, ""))
@@ -248,7 +249,7 @@ func TestJ9OnTheRealServerJenkinsIsOnlyListenedTo(t *testing.T) {
 }
 
 func TestJ10OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.connected("alice")
 	channel := w.private(alice)
 	w.builds(w.job("j10", w.jenkins(alice, ear, channel, "")), "FAILURE")
@@ -261,7 +262,7 @@ func TestJ10OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
 }
 
 func TestJ11OnTheRealServerNoTokenGoesToWhoCannotProveToBeJenkins(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	w.jenkins(alice, ear, channel, "CI")
@@ -273,14 +274,14 @@ func TestJ11OnTheRealServerNoTokenGoesToWhoCannotProveToBeJenkins(t *testing.T) 
 	from = ear.Count()
 	require.NoError(t, alice.Click(w.ctx, more, "Enter API access"))
 	complaints, err := alice.Submit(w.ctx, channel.Id, w.dialog(ear, from, "API access"),
-		map[string]any{"url": door.url, "user": "robot", "token": apiToken, "jobs": "web"})
+		map[string]any{"url": door.url, "user": "robot", "token": stack.JenkinsToken, "jobs": "web"})
 	require.NoError(t, err)
 	require.Contains(t, complaints["url"], "can't be reached")
 	door.requireSafe()
 }
 
 func TestJ12OnTheRealServerSecretsAreStoredSealed(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	hook := w.jenkins(alice, ear, w.private(alice), "")
 	records, err := w.DB.Records(w.ctx, "con.")

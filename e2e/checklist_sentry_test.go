@@ -38,7 +38,7 @@ func (h *bugs) fails(project, value string) (issue string) {
 }
 
 func TestS1OnTheRealServerAChannelHearsOfAProject(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	h.fails("ops", "not for this channel")
 	h.fails("web", "discount twice")
@@ -48,7 +48,7 @@ func TestS1OnTheRealServerAChannelHearsOfAProject(t *testing.T) {
 }
 
 func TestS2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(alone(t, stack.UserApp))
 	h.whispers(h.alice, h.ear, h.channel, "/sentry connect https://sentry.elsewhere.example.com/organizations/acme/projects/web/",
 		"Sentry on", "isn't set up yet", "/sentry setup")
 	h.switched(stack.Settings{"EnableSentry": false}, h.alice, "sentry", false)
@@ -58,12 +58,12 @@ func TestS2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 }
 
 func TestS3OnTheRealServerHelpListsAllCommands(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.whispers(h.alice, h.ear, h.channel, "/sentry help", "/sentry connect", "/sentry disconnect", "/sentry configure", "/sentry list", "/sentry status")
 }
 
 func TestS4OnTheRealServerConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	name := h.name()
 	for _, typed := range []string{
@@ -80,7 +80,7 @@ func TestS4OnTheRealServerConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.
 }
 
 func TestS5OnTheRealServerALinkComesByDirectMessageAndTheConnectGoesOn(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	hook, err := h.Hook(h.ctx, h.org)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestS5OnTheRealServerALinkComesByDirectMessageAndTheConnectGoesOn(t *testin
 }
 
 func TestS6OnTheRealServerTheChannelIsToldWhichEventsItGets(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	var told string
 	h.eventually(func() error {
@@ -114,7 +114,7 @@ func (h *bugs) leaves(command string) {
 }
 
 func TestS7OnTheRealServerDisconnectingOneProjectLeavesTheOther(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	h.followsToo("ops")
 	h.leaves("/sentry disconnect “" + h.name() + "” “web”")
@@ -125,7 +125,7 @@ func TestS7OnTheRealServerDisconnectingOneProjectLeavesTheOther(t *testing.T) {
 }
 
 func TestS8OnTheRealServerDisconnectWithoutWordsEndsAll(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	h.followsToo("ops")
 	h.leaves("/sentry disconnect")
@@ -136,7 +136,7 @@ func TestS8OnTheRealServerDisconnectWithoutWordsEndsAll(t *testing.T) {
 }
 
 func TestS9OnTheRealServerConfigureShowsTheSubscriptionsOfTheChannel(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	h.followsToo("ops")
 	from := h.ear.Count()
@@ -155,7 +155,7 @@ func TestS9OnTheRealServerConfigureShowsTheSubscriptionsOfTheChannel(t *testing.
 }
 
 func TestS10OnTheRealServerConfigureAllShowsWhatTheAskerMaySee(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	hers := h.channel
 	h.channel = h.private(h.alice)
@@ -170,7 +170,7 @@ func TestS10OnTheRealServerConfigureAllShowsWhatTheAskerMaySee(t *testing.T) {
 }
 
 func TestS11OnTheRealServerRemovalAsksFirst(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/sentry disconnect"))
@@ -183,7 +183,7 @@ func TestS11OnTheRealServerRemovalAsksFirst(t *testing.T) {
 }
 
 func TestS12OnTheRealServerIssuesAreResolvedAndRegressAsWhoClicks(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	issue := h.fails("web", "discount twice")
 	card := h.card(h.alice, h.channel, 1, "ValueError")
@@ -211,7 +211,7 @@ func TestS12OnTheRealServerIssuesAreResolvedAndRegressAsWhoClicks(t *testing.T) 
 }
 
 func TestS13OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.connect(h.alice, h.ear)
 	h.follows("web")
 	h.fails("web", "discount twice")
@@ -222,13 +222,9 @@ func TestS13OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
 }
 
 func TestS14OnTheRealServerNoTokenGoesToWhoCannotProveToBeSentry(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	door := newDoor(t)
-	ear, room := h.listen(h.Admin), h.private()
-	before := ear.Count()
-	require.NoError(t, h.Admin.Type(h.ctx, room.Id, "/sentry setup"))
-	h.submits(h.Admin, room, h.dialog(ear, before, "Server"), map[string]any{"kind": "selfhosted", "url": door.url})
-	h.whisper(ear, before, "is saved")
+	h.setUp("sentry", map[string]any{"kind": "selfhosted", "url": door.url})
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/sentry connect "+door.url+"/organizations/acme/projects/web/"))
 	opened, err := h.ear.Dialog(h.ctx, from)
@@ -240,7 +236,7 @@ func TestS14OnTheRealServerNoTokenGoesToWhoCannotProveToBeSentry(t *testing.T) {
 }
 
 func TestS15OnTheRealServerCredentialsAreStoredSealed(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.follows("web")
 	for _, prefix := range []string{"con.", "sit.", "sec."} {
 		records, err := h.DB.Records(h.ctx, prefix)

@@ -19,7 +19,7 @@ const fifty = 50
 func TestFiftyStartsAtTokenExpiryRefreshOnceOnTwoServers(t *testing.T) {
 	for _, mode := range []stack.Mode{stack.UserApp, stack.AccountApp, stack.ServerApp} {
 		t.Run(string(mode), func(t *testing.T) {
-			w := begin(t, mode)
+			w := alone(t, mode)
 			require.NoError(t, w.Sandbox.LiftLimits(w.ctx)) // no account may start 50 meetings in a second
 			alice, ear := w.person("alice")
 			switch mode {
@@ -54,7 +54,7 @@ func TestFiftyStartsAtTokenExpiryRefreshOnceOnTwoServers(t *testing.T) {
 }
 
 // startAll clicks the icon in all rooms at once, in turn on each of the servers.
-func (w *tale) startAll(rooms []*model.Channel, people ...*stack.Person) []stack.IconAnswer {
+func (w *story) startAll(rooms []*model.Channel, people ...*stack.Person) []stack.IconAnswer {
 	w.Helper()
 	answers, failures := make([]stack.IconAnswer, len(rooms)), make([]error, len(rooms))
 	var all sync.WaitGroup
@@ -74,7 +74,7 @@ func (w *tale) startAll(rooms []*model.Channel, people ...*stack.Person) []stack
 // Both servers start a meeting in the same channel at the same moment: one
 // meeting comes of it, and one question.
 func TestTwoServersDoNotStartTwoMeetingsInOneChannel(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, _ := w.connected("alice")
 	there, err := alice.At(w.ctx, w.Server(2))
 	require.NoError(t, err)
@@ -95,7 +95,7 @@ func TestTwoServersDoNotStartTwoMeetingsInOneChannel(t *testing.T) {
 // The admin presses Regenerate beside the encryption key. Nobody has to connect
 // again, on either server.
 func TestRegeneratingTheKeyKeepsEverybodyConnected(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := alone(t, stack.UserApp)
 	alice, _ := w.connected("alice")
 	bob, _ := w.connected("bob")
 	for round, key := range []string{"a-regenerated-key-0123456789abcde", "and-once-more-0123456789abcdefghi"} {

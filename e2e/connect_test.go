@@ -15,7 +15,7 @@ const createMeeting = "POST /v2/users/{userId}/meetings"
 // Alice starts a meeting in a thread before she has connected Zoom. After she
 // has, the meeting is posted in that thread, with her topic.
 func TestAStartResumesAfterConnectingWithItsThreadAndTopic(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	root, _, err := alice.API.CreatePost(w.ctx, &model.Post{ChannelId: channel.Id, Message: "Shall we talk?"})
@@ -38,7 +38,7 @@ func TestAStartResumesAfterConnectingWithItsThreadAndTopic(t *testing.T) {
 
 // Connecting by itself starts nothing.
 func TestConnectingAloneStartsNoMeeting(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := alone(t, stack.UserApp)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom connect"))
@@ -49,7 +49,7 @@ func TestConnectingAloneStartsNoMeeting(t *testing.T) {
 
 // A link made for alice is worth nothing to mallory, nor a second time to alice.
 func TestAConnectLinkServesItsOwnerOnce(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	mallory, malloryHears := w.person("mallory")
 	channel := w.private(alice, mallory)
@@ -83,7 +83,7 @@ func TestAConnectLinkServesItsOwnerOnce(t *testing.T) {
 // Zoom's administrator revokes alice's grant. Her next start offers the way back
 // at once, and goes on after it.
 func TestARevokedGrantOffersToReconnectAndResumes(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.connected("alice")
 	channel := w.private(alice)
 	require.NoError(t, w.Sandbox.RevokeGrant(w.ctx, alice.User.Email, stack.UserApp.ClientID()))
@@ -98,7 +98,7 @@ func TestARevokedGrantOffersToReconnectAndResumes(t *testing.T) {
 
 // Alice removes the app at Zoom: she is told, and has to connect again.
 func TestRemovingTheAppAtZoomDisconnects(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.connected("alice")
 	from := ear.Count()
 	require.NoError(t, w.Sandbox.Deauthorize(w.ctx, alice.User.Email, stack.UserApp.ClientID()))
@@ -113,7 +113,7 @@ func TestRemovingTheAppAtZoomDisconnects(t *testing.T) {
 // With an account-level app only an administrator can authorize; everybody else
 // is told to ask one.
 func TestOnlyAnAdminCanConnectTheAccount(t *testing.T) {
-	w := begin(t, stack.AccountApp)
+	w := alone(t, stack.AccountApp)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom connect"))

@@ -14,7 +14,7 @@ import (
 )
 
 // sayings are all that the bot has written to somebody, the oldest first.
-func (w *tale) sayings(p *stack.Person) []*model.Post {
+func (w *story) sayings(p *stack.Person) []*model.Post {
 	w.Helper()
 	conversation, err := p.WithBot(w.ctx)
 	require.NoError(w, err)
@@ -24,7 +24,7 @@ func (w *tale) sayings(p *stack.Person) []*model.Post {
 }
 
 // handed is what the bot's last direct message hands over.
-func (w *tale) handed(p *stack.Person) stack.Hook {
+func (w *story) handed(p *stack.Person) stack.Hook {
 	w.Helper()
 	hook, err := p.Handed(w.ctx)
 	require.NoError(w, err)
@@ -33,7 +33,7 @@ func (w *tale) handed(p *stack.Person) stack.Hook {
 
 // jenkins lets somebody connect a channel to a Jenkins, and returns what they are
 // to enter there.
-func (w *tale) jenkins(p *stack.Person, ear *stack.Ear, channel *model.Channel, name string) stack.Hook {
+func (w *story) jenkins(p *stack.Person, ear *stack.Ear, channel *model.Channel, name string) stack.Hook {
 	w.Helper()
 	hook, err := p.ConnectJenkins(w.ctx, ear, channel.Id, name)
 	require.NoError(w, err)
@@ -41,7 +41,7 @@ func (w *tale) jenkins(p *stack.Person, ear *stack.Ear, channel *model.Channel, 
 }
 
 // answer types a command and waits for what only this person sees of it.
-func (w *tale) answer(p *stack.Person, ear *stack.Ear, channel *model.Channel, command, word string) *model.Post {
+func (w *story) answer(p *stack.Person, ear *stack.Ear, channel *model.Channel, command, word string) *model.Post {
 	w.Helper()
 	from := ear.Count()
 	require.NoError(w, p.Type(w.ctx, channel.Id, command))
@@ -49,7 +49,7 @@ func (w *tale) answer(p *stack.Person, ear *stack.Ear, channel *model.Channel, c
 }
 
 // sends delivers a body to a server, which must answer exactly so.
-func (w *tale) sends(h stack.Hook, server int, header http.Header, body []byte, status int) string {
+func (w *story) sends(h stack.Hook, server int, header http.Header, body []byte, status int) string {
 	w.Helper()
 	got, answer, err := h.Send(w.ctx, w.Server(server), header, body)
 	require.NoError(w, err)
@@ -59,7 +59,7 @@ func (w *tale) sends(h stack.Hook, server int, header http.Header, body []byte, 
 
 // card waits until a channel has so many cards and the last one's title has these
 // words in it.
-func (w *tale) card(p *stack.Person, channel *model.Channel, count int, words ...string) stack.Card {
+func (w *story) card(p *stack.Person, channel *model.Channel, count int, words ...string) stack.Card {
 	w.Helper()
 	var last stack.Card
 	w.eventually(func() error {
@@ -82,7 +82,7 @@ func (w *tale) card(p *stack.Person, channel *model.Channel, count int, words ..
 }
 
 // replies waits until a thread has so many, and returns what they say, the oldest first.
-func (w *tale) replies(p *stack.Person, root *model.Post, atLeast int) []*model.Post {
+func (w *story) replies(p *stack.Person, root *model.Post, atLeast int) []*model.Post {
 	w.Helper()
 	var all []*model.Post
 	w.eventually(func() error {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,13 +12,14 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// hook is the webhook that PagerDuty has for the connection made last.
+// hook is the webhook that PagerDuty has for alice's service.
 func (h *pager) hook() stack.Subscription {
 	h.Helper()
 	hooks, err := h.Webhooks(h.ctx)
 	require.NoError(h, err)
-	require.NotEmpty(h, hooks)
-	return hooks[len(hooks)-1]
+	at := slices.IndexFunc(hooks, func(hook stack.Subscription) bool { return hook.FilterID == h.serviceID })
+	require.NotEqual(h, -1, at, "there is no webhook of %s among %+v", h.serviceID, hooks)
+	return hooks[at]
 }
 
 // disables has PagerDuty disable the webhook: three deliveries in a row are refused, since something on the way spoils them.
@@ -91,7 +93,7 @@ func (h *pager) onOneCard(state string, titles ...string) string {
 // PagerDuty disables a webhook for a day when three deliveries in a row were refused, and never sends what came up in that time. The
 // plugin finds that by itself: the webhook sends again, and what nobody told of has its card, once each.
 func TestAWebhookThatPagerDutyDisabledIsHealed(t *testing.T) {
-	h := newPager(t)
+	h := newPager(alone(t, stack.UserApp))
 	h.follows()
 	before := h.hook()
 	known, _ := h.triggers("Before it all")
@@ -127,7 +129,7 @@ func TestAWebhookThatPagerDutyDisabledIsHealed(t *testing.T) {
 
 // Whoever asks how it stands does not have to wait for that.
 func TestAskingForTheStatusHealsAWebhookThatPagerDutyDisabled(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	h.follows()
 	h.disables()
 	from := h.ear.Count()

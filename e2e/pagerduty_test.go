@@ -16,27 +16,27 @@ import (
 // pager is the pretended PagerDuty as these stories find it: this server is
 // registered there, alice is its admin and works on a service.
 type pager struct {
-	*tale
+	*story
 	*stack.PagerDuty
 	alice   *stack.Person
 	ear     *stack.Ear
 	channel *model.Channel
-	service string
+	// service is the name of her service, serviceID its ID.
+	service, serviceID string
 }
 
 // newPager begins a story about PagerDuty.
-func newPager(t *testing.T) *pager {
-	t.Helper()
-	h := &pager{tale: begin(t, stack.UserApp, stack.Settings{"EnablePagerduty": true})}
-	h.PagerDuty = h.Sandbox.PagerDuty()
+func newPager(w *story) *pager {
+	w.Helper()
+	h := &pager{story: w, PagerDuty: w.Sandbox.PagerDuty()}
 	h.alice, h.ear = h.person("alice")
 	h.channel = h.private(h.alice)
-	h.switched(nil, h.alice, "pduty", true)
-	h.setUp("pduty", "us", h.URL, stack.PagerDutySecret, h.NewApp)
+	h.register("pduty", "us", h.URL, stack.PagerDutySecret, h.NewApp)
 	id, err := h.NewUser(h.ctx, "Alice Ames", h.alice.User.Email, "admin")
-	require.NoError(t, err)
+	require.NoError(w, err)
 	h.service = "Service of " + h.alice.User.Username
-	require.NoError(t, h.NewService(h.ctx, h.service, id))
+	h.serviceID, err = h.NewService(h.ctx, h.service, id)
+	require.NoError(h, err)
 	return h
 }
 
@@ -73,7 +73,7 @@ func (h *pager) stands(id, status string) stack.Incident {
 }
 
 func TestP1P8P9OnTheRealServerAnIncidentIsOneCardFromTriggeredToResolved(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	h.connect(h.alice, h.ear)
 	h.follows()
 	incident, card := h.triggers("Disk full")
@@ -111,26 +111,25 @@ func TestP1P8P9OnTheRealServerAnIncidentIsOneCardFromTriggeredToResolved(t *test
 }
 
 func TestP3P4OnTheRealServerWhoTriggersAloneSeesTheCard(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
+	title := "Checkout is slow in " + h.channel.Name
 	from := h.ear.Count()
-	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty trigger Checkout is slow"))
+	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty trigger "+title))
 	require.Equal(t, 200, h.signsInAt("pagerduty", h.alice, h.ear, from).Status)
 	more := h.whisper(h.ear, from, "One more step in PagerDuty")
 	require.NoError(t, h.alice.Click(h.ctx, more, "Trigger incident"))
 	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Trigger incident"), map[string]any{"details": "Since noon"})
-	private := h.whisper(h.ear, from, "Checkout is slow")
+	private := h.whisper(h.ear, from, title)
 	h.Logf("alice alone sees:\n%s", stack.Text(private))
 	posts, err := h.alice.Posts(h.ctx, h.channel.Id)
 	require.NoError(t, err)
-	require.NotContains(t, texts(posts), "Checkout is slow")
+	require.NotContains(t, texts(posts), title)
 	require.NoError(t, h.alice.Click(h.ctx, private, "Resolve"))
-	all, err := h.Incidents(h.ctx)
-	require.NoError(t, err)
-	h.stands(all[len(all)-1].ID, "resolved")
+	h.stands(h.raised(title).ID, "resolved")
 }
 
 func TestP12OnTheRealServerSearchPreviewAndSend(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	made, err := h.Trigger(h.ctx, h.service, "Payments time out in "+h.channel.Name)
 	require.NoError(t, err)
 	from := h.ear.Count()
@@ -149,7 +148,7 @@ func TestP12OnTheRealServerSearchPreviewAndSend(t *testing.T) {
 }
 
 // rewritten waits for a note that took the place of another, with these words in it.
-func (w *tale) rewritten(ear *stack.Ear, from int, words string) *model.Post {
+func (w *story) rewritten(ear *stack.Ear, from int, words string) *model.Post {
 	w.Helper()
 	var post model.Post
 	w.eventually(func() error {
@@ -172,7 +171,7 @@ func (w *tale) rewritten(ear *stack.Ear, from int, words string) *model.Post {
 // Two people with different rights at PagerDuty, and one who is not signed in,
 // press the same button.
 func TestAClickActsAsWhoClicked(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	h.follows()
 	incident, card := h.triggers("Disk full")
 	bob, hisEar := h.person("bob")
@@ -201,19 +200,21 @@ func TestAClickActsAsWhoClicked(t *testing.T) {
 	require.Equal(t, h.alice.User.Email, h.stands(incident.ID, "resolved").ChangedBy)
 }
 
-// The list of who is on call is due on two servers, and the plugin of one is
-// killed at that minute: it is posted once.
+// The list of who is on call is due on two servers, and the plugin of one is killed at that minute: it is posted once. Each plugin
+// looks at what is due when it starts.
 func TestP11OnTheRealServerTheOnCallListIsPostedOnceWhenAServerDies(t *testing.T) {
-	h := newPager(t)
+	h := newPager(alone(t, stack.UserApp))
 	h.follows()
-	due := time.Now().UTC().Add(70 * time.Second).Truncate(time.Minute)
+	rotation := "Who to wake in " + h.channel.Name
+	tomorrow := time.Now().UTC().Add(-time.Hour)
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty oncall"))
 	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "On-call rule"), map[string]any{
-		"name": "Who to wake", "schedule": h.service + " schedule", "time": due.Format("15:04"), "zone": "UTC",
+		"name": rotation, "schedule": h.service + " schedule", "time": tomorrow.Format("15:04"), "zone": "UTC",
 	})
-	time.Sleep(time.Until(due))
 	require.NoError(t, h.Server(2).KillPlugin(h.ctx))
+	require.NoError(t, h.DB.HurryRotation(h.ctx, rotation))
+	require.NoError(t, h.Server(1).RestartPlugin(h.ctx))
 	lists := func() (found []stack.Card) {
 		cards, err := h.alice.Cards(h.ctx, h.channel.Id)
 		require.NoError(t, err)
@@ -224,15 +225,17 @@ func TestP11OnTheRealServerTheOnCallListIsPostedOnceWhenAServerDies(t *testing.T
 		}
 		return found
 	}
-	require.NoError(t, stack.Eventually(h.ctx, 90*time.Second, func() error {
+	h.eventually(func() error {
 		if len(lists()) == 0 {
 			return errors.New("nobody is told who is on call")
 		}
 		return nil
-	}))
-	require.NoError(t, h.Server(2).RestartPlugin(h.ctx))
-	time.Sleep(35 * time.Second) // both servers have looked again by then
+	})
+	for _, server := range []*stack.Server{h.Server(2), h.Server(1)} { // both look again
+		require.NoError(t, server.RestartPlugin(h.ctx))
+	}
+	h.settled()
 	require.Len(t, lists(), 1)
-	h.Logf("due at %s:\n%s", due.Format(time.RFC3339), picture(lists()[0], nil))
+	h.Logf("%s", picture(lists()[0], nil))
 	require.Contains(t, lists()[0].Text, "@"+h.alice.User.Username, "she is a member of the channel")
 }

@@ -16,7 +16,7 @@ var typedCode = regexp.MustCompile(`/(zoom connect|pduty signin) [0-9A-Z]{4}-[0-
 // On a phone the link opens in a browser in which nobody is signed in: Zoom is asked,
 // and a code that alice types in Mattermost finishes. For mallory it is worth nothing.
 func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.person("alice")
 	mallory, malloryHears := w.person("mallory")
 	channel := w.private(alice, mallory)
@@ -40,7 +40,7 @@ func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 
 // The same ends a sign-in at a provider, and the connect that waited for it goes on.
 func TestC11_SigningInAtPagerDutyOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect"))
 	link, err := stack.SignInLink(h.whisper(h.ear, from, "/oauth2/pagerduty/connect"), "pagerduty")

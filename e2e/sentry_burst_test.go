@@ -10,6 +10,8 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/e2e/stack"
 )
 
 // How many errors happen at once, and how many of them at the same moment.
@@ -22,7 +24,7 @@ const (
 // at once are answered in time, and each has its card; what a slow answer loses
 // nevertheless is left to the look at Sentry every ten minutes, and counted here.
 func TestAThousandErrorsOfSentryAtOnceAreAllShown(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(alone(t, stack.UserApp))
 	h.follows("web")
 	began := time.Now()
 	var next atomic.Int64

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -14,7 +13,7 @@ import (
 // bugs is the pretended Sentry as these stories find it: this server is registered
 // there, and alice owns an organization with two projects.
 type bugs struct {
-	*tale
+	*story
 	*stack.Sentry
 	alice   *stack.Person
 	ear     *stack.Ear
@@ -22,52 +21,32 @@ type bugs struct {
 	org     string
 }
 
-func newBugs(t *testing.T) *bugs {
-	t.Helper()
-	h := &bugs{tale: begin(t, stack.UserApp, stack.Settings{"EnableSentry": true})}
-	h.Sentry = h.Sandbox.Sentry()
+func newBugs(w *story) *bugs {
+	w.Helper()
+	h := &bugs{story: w, Sentry: w.Sandbox.Sentry()}
 	h.alice, h.ear = h.person("alice")
 	h.channel = h.private(h.alice)
-	h.switched(nil, h.alice, "sentry", true)
-	h.setUp("sentry", "selfhosted", h.URL, stack.SentrySecret, h.NewApp)
-	require.NoError(t, h.NewUser(h.ctx, h.alice.User.Username, h.alice.User.Email))
+	h.register("sentry", "selfhosted", h.URL, stack.SentrySecret, h.NewApp)
+	require.NoError(w, h.NewUser(h.ctx, h.alice.User.Username, h.alice.User.Email))
 	h.org = "org-" + h.channel.Name
-	require.NoError(t, h.NewOrganization(h.ctx, h.org, "Acme "+h.channel.Name, h.alice.User.Username, "web", "ops"))
+	require.NoError(w, h.NewOrganization(h.ctx, h.org, "Acme "+h.channel.Name, h.alice.User.Username, "web", "ops"))
 	return h
 }
 
-// setUp has an admin enter this server's OAuth client for a tool.
-func (w *tale) setUp(word, kind, url, secret string, newApp func(ctx context.Context, callback string) (string, error)) {
-	w.Helper()
-	id := map[string]string{"pduty": "pagerduty"}[word]
-	if id == "" {
-		id = word
-	}
-	clientID, err := newApp(w.ctx, w.SiteURL+"/plugins/zoom/oauth2/"+id+"/complete")
-	require.NoError(w, err)
-	ear := w.listen(w.Admin)
-	room := w.private()
-	from := ear.Count()
-	require.NoError(w, w.Admin.Type(w.ctx, room.Id, "/"+word+" setup"))
-	w.submits(w.Admin, room, w.dialog(ear, from, "Server"), map[string]any{
-		"kind": kind, "url": url, "api": url, "client_id": clientID, "client_secret": secret,
-	})
-	w.whisper(ear, from, "is saved")
-}
-
 // signsInAt follows the link that somebody was shown or sent, and allows it at the tool.
-func (w *tale) signsInAt(providerID string, p *stack.Person, ear *stack.Ear, from int) *stack.Page {
+func (w *story) signsInAt(providerID string, p *stack.Person, ear *stack.Ear, from int) *stack.Page {
 	w.Helper()
 	var link string
 	w.eventually(func() (err error) {
-		if note, noteErr := ear.Whisper(w.ctx, from, "ign in"); noteErr == nil {
+		note, noteErr := ear.Whisper(w.ctx, from, "ign in")
+		if noteErr == nil {
 			if link, err = stack.SignInLink(note, providerID); err == nil {
 				return nil
 			}
 		}
 		said := w.sayings(p)
 		if len(said) == 0 {
-			return errors.New("no link to sign in")
+			return errors.Wrap(noteErr, "no link to sign in")
 		}
 		link, err = stack.SignInLink(said[len(said)-1], providerID)
 		return err
@@ -93,7 +72,7 @@ func (h *bugs) connects(what string) {
 }
 
 func TestS1S4S5S12OnTheRealServerAnErrorIsResolvedFromChatAndRegresses(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.connects("“Acme " + h.channel.Name + "> “web>")
 	issue, err := h.Error(h.ctx, h.org, "web", "ValueError", "discount twice")
 	require.NoError(t, err)
@@ -120,7 +99,7 @@ func TestS1S4S5S12OnTheRealServerAnErrorIsResolvedFromChatAndRegresses(t *testin
 }
 
 func TestS7S8S9S10OnTheRealServerProjectsAreListedAndEndedOneByOne(t *testing.T) {
-	h := newBugs(t)
+	h := newBugs(begin(t))
 	h.connects(h.org + " web")
 	h.whispers(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" ops", "This channel now follows")
 	h.whispers(h.alice, h.ear, h.channel, "/sentry configure all", "in your channels", "~"+h.channel.DisplayName, "web", "ops")

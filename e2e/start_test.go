@@ -10,7 +10,7 @@ import (
 )
 
 // connectAccount lets the administrator connect the whole account, once.
-func (w *tale) connectAccount() {
+func (w *story) connectAccount() {
 	w.Helper()
 	ear := w.listen(w.Admin)
 	from := ear.Count()
@@ -25,7 +25,7 @@ func (w *tale) connectAccount() {
 func TestAStartIsOneCallToZoom(t *testing.T) {
 	for _, mode := range []stack.Mode{stack.UserApp, stack.AccountApp, stack.ServerApp} {
 		t.Run(string(mode), func(t *testing.T) {
-			w := begin(t, mode)
+			w := alone(t, mode)
 			alice, ear := w.person("alice")
 			switch mode {
 			case stack.UserApp:
@@ -54,7 +54,7 @@ func TestAStartIsOneCallToZoom(t *testing.T) {
 // While a meeting is open in the channel, a second start asks: join it, or start
 // another all the same.
 func TestASecondStartOffersTheOpenMeeting(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := alone(t, stack.UserApp)
 	alice, _ := w.connected("alice")
 	bob, ear := w.connected("bob")
 	channel := w.private(alice, bob)
@@ -84,7 +84,7 @@ func TestASecondStartOffersTheOpenMeeting(t *testing.T) {
 // On a mobile app, which draws no prompt of its own, the same question has a
 // button.
 func TestASecondStartCanBeForcedFromAMobileApp(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, ear := w.connected("alice")
 	channel := w.private(alice)
 	w.starts(alice, channel, "Standup")
@@ -100,7 +100,7 @@ func TestASecondStartCanBeForcedFromAMobileApp(t *testing.T) {
 // Where an admin restricts meetings, none starts in a public channel, whichever
 // way somebody tries, and none is left behind at Zoom.
 func TestARestrictedPublicChannelHasNoMeetings(t *testing.T) {
-	w := begin(t, stack.UserApp, stack.Settings{"RestrictMeetingCreation": true})
+	w := alone(t, stack.UserApp, stack.Settings{"RestrictMeetingCreation": true})
 	alice, ear := w.connected("alice")
 	public := w.channel(model.ChannelTypeOpen, alice)
 	calls := w.zoomCalls(func() {
@@ -129,7 +129,7 @@ func TestARestrictedPublicChannelHasNoMeetings(t *testing.T) {
 
 // Somebody who is no member of a channel starts nothing in it.
 func TestAStrangerCannotStartAMeeting(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := alone(t, stack.UserApp)
 	alice, _ := w.connected("alice")
 	mallory, _ := w.connected("mallory")
 	channel := w.private(alice)
@@ -144,7 +144,7 @@ func TestAStrangerCannotStartAMeeting(t *testing.T) {
 
 // Only the tab that asked is sent to Zoom, not every tab of the same person.
 func TestOnlyTheTabThatAskedOpensZoom(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, tab := w.connected("alice")
 	channel := w.private(alice)
 	from := tab.Count()

@@ -80,7 +80,7 @@ func attacks(id string) []attack {
 // Whatever a stranger sends to the webhook, nothing is posted or rewritten, no
 // server crashes, and no answer helps them to forge an event.
 func TestHostileWebhookInputChangesNothing(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, _ := w.connected("alice")
 	channel := w.private(alice)
 	post := w.starts(alice, channel, "Standup")
@@ -111,7 +111,7 @@ func TestHostileWebhookInputChangesNothing(t *testing.T) {
 // A captured event comes again, byte for byte, and once more with a new
 // signature: all are acknowledged, and one counts.
 func TestAReplayedEventCountsOnce(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	alice, _ := w.connected("alice")
 	post := w.starts(alice, w.private(alice), "Standup")
 	began := time.Now().Add(-2 * time.Hour)
@@ -132,7 +132,7 @@ func TestAReplayedEventCountsOnce(t *testing.T) {
 
 // A validation that Zoom signed is answered as Zoom expects.
 func TestASignedValidationIsAnswered(t *testing.T) {
-	w := begin(t, stack.UserApp)
+	w := begin(t)
 	body := []byte(`{"payload":{"plainToken":"q9ibPhGeRZ6ayx5WTrXjRw"},"event_ts":1689061099652,"event":"endpoint.url_validation"}`)
 	status, answer, err := w.Server(1).Deliver(w.ctx, stack.Signed(stack.WebhookSecret, time.Now(), body), body)
 	require.NoError(t, err)

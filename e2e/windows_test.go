@@ -29,7 +29,7 @@ func (h *pager) says(text string) string {
 }
 
 func TestP5OnTheRealServerTheComposersIconOpensTheWindowOfATrigger(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	h.signed(h.alice, h.ear)
 	title := "Disk is full in " + h.channel.Name
 	w := h.opens("trigger")
@@ -47,7 +47,7 @@ func TestP5OnTheRealServerTheComposersIconOpensTheWindowOfATrigger(t *testing.T)
 }
 
 func TestP6OnTheRealServerAMessageIsTheDescriptionOfANewIncident(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	h.signed(h.alice, h.ear)
 	title := "Shop is down in " + h.channel.Name
 	w := h.opens("trigger " + h.says("The shop answers with *500* since noon"))
@@ -66,7 +66,7 @@ func TestP6OnTheRealServerAMessageIsTheDescriptionOfANewIncident(t *testing.T) {
 }
 
 func TestP7OnTheRealServerAMessageIsSharedToAnIncident(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	h.follows()
 	made, card := h.triggers("Checkout is slow in " + h.channel.Name)
 	w := h.opens("note " + h.says("It began with the deploy of 12:00"))
@@ -82,7 +82,7 @@ func TestP7OnTheRealServerAMessageIsSharedToAnIncident(t *testing.T) {
 }
 
 func TestAChannelIsSetUpOnThePageOfATool(t *testing.T) {
-	h := newPager(t)
+	h := newPager(begin(t))
 	h.follows()
 	tab := func(title string) (items int, first, own []stack.WindowButton) {
 		page, err := h.alice.Page(h.ctx, "pagerduty", h.channel.Id)

@@ -45,6 +45,13 @@ func TestACommandOfAProviderThatIsTakenKeepsNobodyFromMeeting(t *testing.T) {
 	require.Nil(t, w.mm.Command("jenkins"))
 }
 
+// With a new encryption key, all records are sealed again, which takes many minutes.
+func TestCommandsFollowTheSettingsThatAreSavedWithANewEncryptionKey(t *testing.T) {
+	t.Parallel()
+	w := newBridgeWorld(t)
+	w.switches(map[string]any{"EncryptionKey": "another-key-of-enough-characters", "EnableSentry": true}, "sentry")
+}
+
 func TestOnlyPeopleCommandTheBotInADirectMessage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")

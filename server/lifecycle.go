@@ -95,14 +95,14 @@ func (a *app) settingsChanged(before, next config.Config) {
 	a.vault.SetKey(next.EncryptionKey)
 	go func() {
 		a.client.ServerSettingsChanged()
-		if before.EncryptionKey != next.EncryptionKey {
-			a.rewrap()
-		}
 		if !before.Same(next) {
 			if err := a.registerCommands(); err != nil {
 				a.client.Error("The slash commands could not be brought in line with the settings", "error", err.Error())
 			}
 			a.client.ConfigChanged()
+		}
+		if before.EncryptionKey != next.EncryptionKey {
+			a.rewrap() // which may take many minutes
 		}
 	}()
 }

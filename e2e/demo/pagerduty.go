@@ -24,7 +24,7 @@ func triggerIncident(ctx context.Context, c *cast, p *props) (string, error) {
 	}
 	id, err := duty.NewUser(ctx, "Alice Ames", c.alice.User.Email, "admin")
 	if err == nil {
-		err = duty.NewService(ctx, service, id)
+		_, err = duty.NewService(ctx, service, id)
 	}
 	if err != nil {
 		return "", err

@@ -3,8 +3,6 @@ package stack
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -56,104 +54,6 @@ func (d *Database) Records(ctx context.Context, prefix string) ([]Record, error)
 		records = append(records, r)
 	}
 	return records, errors.Wrap(rows.Err(), "read the key-value store")
-}
-
-// Waiting returns the events in the plugin's inbox: acknowledged, and not yet
-// worked off. What is only for later, such as the daily look at a webhook, is not
-// among them.
-func (d *Database) Waiting(ctx context.Context) ([]Record, error) {
-	records, err := d.Records(ctx, "inb.")
-	if err != nil {
-		return nil, err
-	}
-	var waiting []Record
-	for _, record := range records { // beside the numbered slots there is what says how many are in use
-		slot := strings.TrimPrefix(record.Key, "inb.")
-		if strings.Trim(slot, "0123456789") == "" && !record.forLater() {
-			waiting = append(waiting, record)
-		}
-	}
-	return waiting, nil
-}
-
-// soon is how far ahead the plugin puts off what it will do at the next chance.
-const soon = time.Minute
-
-// forLater reports whether an event of the inbox is due a good while from now.
-func (r Record) forLater() bool {
-	var event struct {
-		NotBefore time.Time `json:"not_before"`
-	}
-	return json.Unmarshal(r.Value, &event) == nil && time.Until(event.NotBefore) > soon
-}
-
-// Hurry has a task of the connection that is for later be due now. The plugin sees that when it starts, or within minutes.
-func (d *Database) Hurry(ctx context.Context, connection, task string) error {
-	return d.hurry(ctx, func(r Record) bool { return r.about(connection, task) }, "task "+task)
-}
-
-// HurryLook likewise has the look at the meeting of a post be due now.
-func (d *Database) HurryLook(ctx context.Context, postID string) error {
-	return d.hurry(ctx, func(r Record) bool { return r.looksAt(postID) }, "look at the meeting of post "+postID)
-}
-
-func (d *Database) hurry(ctx context.Context, wanted func(Record) bool, what string) error {
-	records, err := d.Records(ctx, "inb.")
-	if err != nil {
-		return err
-	}
-	for _, record := range records {
-		var event map[string]any
-		if !record.forLater() || json.Unmarshal(record.Value, &event) != nil || !wanted(record) {
-			continue
-		}
-		event["not_before"] = time.Now().UTC().Format(time.RFC3339)
-		sooner, err := json.Marshal(event)
-		if err != nil {
-			return errors.Wrap(err, "write an event")
-		}
-		_, err = d.db.ExecContext(ctx, `UPDATE pluginkeyvaluestore SET pvalue = $1 WHERE pluginid = $2 AND pkey = $3 AND pvalue = $4`,
-			sooner, PluginID, record.Key, record.Value)
-		return errors.Wrap(err, "change when an event is due")
-	}
-	return errors.Errorf("no %s waits", what)
-}
-
-// looksAt reports whether an event of the inbox is a look at the meeting of this post.
-func (r Record) looksAt(postID string) bool {
-	var event struct {
-		Kind string `json:"kind"`
-		Body []byte `json:"body"`
-	}
-	var look struct {
-		Post string `json:"post"`
-	}
-	return json.Unmarshal(r.Value, &event) == nil && event.Kind == "look" && json.Unmarshal(event.Body, &look) == nil && look.Post == postID
-}
-
-// about reports whether an event of the inbox is this task of the connection.
-func (r Record) about(connection, task string) bool {
-	var event struct {
-		Header map[string]string `json:"header"`
-	}
-	var job struct {
-		Connection string `json:"conn"`
-		Task       struct {
-			Key string `json:"key"`
-		} `json:"task"`
-	}
-	return json.Unmarshal(r.Value, &event) == nil && json.Unmarshal([]byte(event.Header["job"]), &job) == nil && job.Connection == connection && job.Task.Key == task
-}
-
-// AwaitIdle waits until the inbox is empty.
-func (d *Database) AwaitIdle(ctx context.Context) error {
-	return eventually(ctx, 2*time.Minute, 50*time.Millisecond, func() error {
-		waiting, err := d.Waiting(ctx)
-		if err == nil && len(waiting) > 0 {
-			err = errors.Errorf("%d events wait in the inbox, the first in %s: %.600s", len(waiting), waiting[0].Key, waiting[0].Value)
-		}
-		return err
-	})
 }
 
 // Text returns every text cell of a table as one text, to look for what must not

@@ -3,6 +3,8 @@ package stack
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -75,16 +77,21 @@ func (e *Ear) Heard(after int, kind string) bool {
 // text, in the message or in its attachments, has a word in it.
 func (e *Ear) Whisper(ctx context.Context, after int, word string) (*model.Post, error) {
 	var found *model.Post
+	heard := map[string]bool{}
 	_, err := e.match(ctx, after, string(model.WebsocketEventEphemeralMessage), func(event *model.WebSocketEvent) bool {
 		text, ok := event.GetData()["post"].(string)
 		var post model.Post
-		if !ok || json.Unmarshal([]byte(text), &post) != nil || !strings.Contains(Text(&post), word) {
+		if !ok || json.Unmarshal([]byte(text), &post) != nil {
+			return false
+		}
+		if !strings.Contains(Text(&post), word) {
+			heard[Text(&post)] = true
 			return false
 		}
 		found = &post
 		return true
 	})
-	return found, errors.Wrapf(err, "no ephemeral post with %q", word)
+	return found, errors.Wrapf(err, "no ephemeral post with %q among %q", word, slices.Collect(maps.Keys(heard)))
 }
 
 // Offer waits for an ephemeral post with a button of this label.

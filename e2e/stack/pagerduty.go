@@ -47,11 +47,11 @@ func (d *PagerDuty) NewUser(ctx context.Context, name, email, role string) (id s
 	return made.ID, errors.Wrapf(err, "create the PagerDuty account of %s", name)
 }
 
-// NewService makes a service with this name whose incidents these people get, as a
-// team, by a schedule of the same name.
-func (d *PagerDuty) NewService(ctx context.Context, name string, people ...string) error {
+// NewService makes a service with this name whose incidents these people get, as a team, by a schedule of the same name. It returns
+// the service's ID.
+func (d *PagerDuty) NewService(ctx context.Context, name string, people ...string) (string, error) {
 	id := func(prefix string) string { return prefix + people[0][1:] }
-	return d.post(ctx, "/places", map[string]any{
+	return id("S"), d.post(ctx, "/places", map[string]any{
 		"teams":               []map[string]any{{"id": id("T"), "name": name + " team", "members": people}},
 		"schedules":           []map[string]any{{"id": id("C"), "name": name + " schedule", "rotation": people, "start": "2026-01-01T00:00:00Z"}},
 		"escalation_policies": []map[string]any{{"id": id("E"), "name": name + " policy", "levels": [][]string{{name + " schedule"}}}},
@@ -101,6 +101,8 @@ type Subscription struct {
 	URL string `json:"url"`
 	// Disabled says that PagerDuty sends nothing to it for a day.
 	Disabled bool `json:"temporarily_disabled"`
+	// FilterID is the service whose incidents it is about; "" for all of the account.
+	FilterID string `json:"filter_id"`
 }
 
 // Webhooks lists the account's webhooks, the oldest first.

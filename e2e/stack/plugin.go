@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -75,14 +76,48 @@ func (v *Server) complaint(words string) string {
 	return last
 }
 
-// Set changes the plugin's settings on every server and keeps the others.
+// providerCommands are the slash commands of providers, by the settings that enable them.
+var providerCommands = map[string]string{
+	"enablejenkins": "jenkins", "enablebitbucket": "bitbucket", "enablesentry": "sentry", "enablepagerduty": "pduty",
+}
+
+// Set changes the plugin's settings on every server and keeps the others. What is set already is not set again. It waits until the
+// slash commands follow the settings.
 func (s *Stack) Set(ctx context.Context, settings Settings) error {
+	changed := false
 	for key, value := range settings {
-		s.settings[strings.ToLower(key)] = value // as System Console stores them
+		key = strings.ToLower(key) // as System Console stores them
+		old, known := s.settings[key]
+		changed = changed || !known || old != value
+		s.settings[key] = value
+	}
+	if !changed {
+		return nil
 	}
 	for _, server := range s.Servers {
 		if err := server.Set(ctx, s.settings); err != nil {
 			return err
+		}
+	}
+	for _, server := range s.Servers {
+		if err := eventually(ctx, 30*time.Second, 50*time.Millisecond, func() error { return s.commandsFollow(ctx, server) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commandsFollow fails when a provider is enabled and has no slash command on the server, or the other way around.
+func (s *Stack) commandsFollow(ctx context.Context, server *Server) error {
+	commands, _, err := server.admin.ListCommands(ctx, s.Team.Id, false)
+	if err != nil {
+		return errors.Wrap(err, "list the commands")
+	}
+	for setting, word := range providerCommands {
+		enabled, known := s.settings[setting]
+		exists := slices.ContainsFunc(commands, func(c *model.Command) bool { return c.Trigger == word })
+		if known && enabled != exists {
+			return errors.Errorf("on server %d, %s is %v, and whether there is a command /%s is %v", server.Number, setting, enabled, word, exists)
 		}
 	}
 	return nil

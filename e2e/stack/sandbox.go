@@ -35,7 +35,7 @@ func startSandbox(ctx context.Context, s *Stack) (*Sandbox, error) {
 		return nil, err
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", port)
-	s.progress.Sayf("starting the Zoom sandbox on http://%s", address)
+	s.progress.Sayf("starting the sandbox on http://%s", address)
 	proc, err := launch(command{
 		name: "sandbox", path: binary, args: []string{"-listen", address}, dir: s.work, stop: syscall.SIGTERM,
 		env: []string{"PATH=/usr/bin:/bin", "HOME=" + filepath.Clean(s.work)},

@@ -256,6 +256,7 @@ type Hook struct {
 	Active              bool   `json:"active"`
 	TemporarilyDisabled bool   `json:"temporarily_disabled"`
 	Filter              string `json:"filter"`
+	FilterID            string `json:"filter_id"`
 	Drops               int    `json:"drops"`
 }
 
@@ -264,7 +265,7 @@ func (s *Sandbox) Hooks() []Hook {
 	all := []Hook{}
 	s.Locked(func(w *world) {
 		for _, h := range w.subscriptions {
-			all = append(all, Hook{h.id, h.url, h.active, h.disabledUntil.After(w.Now()), h.filter.Type, h.drops})
+			all = append(all, Hook{h.id, h.url, h.active, h.disabledUntil.After(w.Now()), h.filter.Type, h.filter.ID, h.drops})
 		}
 	})
 	return all

@@ -12,12 +12,11 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// PagerDuty tells again for 48 hours what it got no answer to in five seconds.
-// One event gets none at first, since the plugin stands still, and reaches it
-// nevertheless; another comes nearly two days late, three times, when all is over.
-// Nothing is missing then, nothing turns back, and no card is doubled.
+// PagerDuty sends for 48 hours again what it got no answer to within five seconds. One event gets none at first, because the plugin
+// is stopped, and arrives later; another arrives nearly two days late, three times, when the incident is resolved. Nothing is missing
+// then, no card goes back to an earlier state, and no card is doubled. It runs after all others (see TestMain), since it moves PagerDuty's clock.
 func TestWhatPagerDutyTellsAgainForTwoDaysIsShownOnce(t *testing.T) {
-	h := newPager(t)
+	h := newPager(alone(t, stack.UserApp))
 	h.follows()
 	require.NoError(t, h.Late(h.ctx, "incident.triggered", 47*time.Hour, 2))
 	incident, err := h.Trigger(h.ctx, h.service, "Disk full")

@@ -18,32 +18,54 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// tale is one story: the stack, and words to tell with.
-type tale struct {
+// story is one story: the stack, and the words to tell it with.
+type story struct {
 	*testing.T
 	ctx context.Context
 	*stack.Stack
+	// alone says that no other story runs meanwhile.
+	alone bool
 }
 
 // serial makes names of people and channels unique among the stories.
 var serial atomic.Int64
 
-// begin starts a story with the plugin set up for a kind of Zoom app.
-func begin(t *testing.T, mode stack.Mode, more ...stack.Settings) *tale {
+// begin starts a story that runs beside others: it has users, channels and connections of its own, and changes nothing that they
+// share. The plugin is set up as usual says, with a user-level Zoom app.
+func begin(t *testing.T) *story {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	t.Cleanup(cancel)
-	w := &tale{T: t, ctx: ctx, Stack: shared}
-	settings := stack.Settings{"RestrictMeetingCreation": false, "EnableJenkins": true, "BridgePolicy": "members"}
-	for _, m := range more {
-		maps.Copy(settings, m)
+	t.Parallel()
+	return newStory(t)
+}
+
+// alone starts a story that changes the plugin's settings or the Zoom app, ends or stops a plugin, counts all requests or needs the
+// whole machine: no other story runs meanwhile. What it changes is undone in the end.
+func alone(t *testing.T, mode stack.Mode, settings ...stack.Settings) *story {
+	t.Helper()
+	w := newStory(t)
+	w.alone = true
+	all := usual()
+	for _, more := range settings {
+		maps.Copy(all, more)
 	}
-	require.NoError(t, w.Use(ctx, mode, settings))
+	require.NoError(t, w.Use(w.ctx, mode, all))
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		require.NoError(t, w.Use(ctx, stack.UserApp, usual()))
+	})
 	return w
 }
 
+func newStory(t *testing.T) *story {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	t.Cleanup(cancel)
+	return &story{T: t, ctx: ctx, Stack: shared}
+}
+
 // keep leaves a text for people to read in e2e/artifacts, and in the test's log.
-func (w *tale) keep(name, text string) {
+func (w *story) keep(name, text string) {
 	w.Helper()
 	path := filepath.Join(filepath.Dir(w.Logs()), name)
 	w.Logf("%s:\n%s", path, text)
@@ -52,7 +74,7 @@ func (w *tale) keep(name, text string) {
 
 // person creates somebody with a Mattermost user and a Zoom account of the same
 // address, and an open tab that hears what they hear.
-func (w *tale) person(name string) (*stack.Person, *stack.Ear) {
+func (w *story) person(name string) (*stack.Person, *stack.Ear) {
 	w.Helper()
 	name = fmt.Sprintf("%s%d", name, serial.Add(1))
 	p, err := w.NewPerson(w.ctx, name)
@@ -62,7 +84,7 @@ func (w *tale) person(name string) (*stack.Person, *stack.Ear) {
 	return p, w.listen(p)
 }
 
-func (w *tale) listen(p *stack.Person) *stack.Ear {
+func (w *story) listen(p *stack.Person) *stack.Ear {
 	w.Helper()
 	ear, err := p.Listen()
 	require.NoError(w, err)
@@ -71,7 +93,7 @@ func (w *tale) listen(p *stack.Person) *stack.Ear {
 }
 
 // connected creates a person who has connected their Zoom account already.
-func (w *tale) connected(name string) (*stack.Person, *stack.Ear) {
+func (w *story) connected(name string) (*stack.Person, *stack.Ear) {
 	w.Helper()
 	p, ear := w.person(name)
 	w.connect(p, ear)
@@ -79,7 +101,7 @@ func (w *tale) connected(name string) (*stack.Person, *stack.Ear) {
 }
 
 // connect lets somebody type /zoom connect and follow the link.
-func (w *tale) connect(p *stack.Person, ear *stack.Ear) {
+func (w *story) connect(p *stack.Person, ear *stack.Ear) {
 	w.Helper()
 	from := ear.Count()
 	require.NoError(w, p.Type(w.ctx, w.private(p).Id, "/zoom connect"))
@@ -87,7 +109,7 @@ func (w *tale) connect(p *stack.Person, ear *stack.Ear) {
 }
 
 // follow opens the connect link of a post, allows the app at Zoom and comes back.
-func (w *tale) follow(p *stack.Person, prompt *model.Post) *stack.Page {
+func (w *story) follow(p *stack.Person, prompt *model.Post) *stack.Page {
 	w.Helper()
 	link, err := stack.ConnectLink(prompt)
 	require.NoError(w, err)
@@ -98,7 +120,7 @@ func (w *tale) follow(p *stack.Person, prompt *model.Post) *stack.Page {
 }
 
 // whisper waits for an ephemeral post with a word in it.
-func (w *tale) whisper(ear *stack.Ear, from int, word string) *model.Post {
+func (w *story) whisper(ear *stack.Ear, from int, word string) *model.Post {
 	w.Helper()
 	post, err := ear.Whisper(w.ctx, from, word)
 	require.NoError(w, err)
@@ -106,12 +128,12 @@ func (w *tale) whisper(ear *stack.Ear, from int, word string) *model.Post {
 }
 
 // private creates a private channel with these people in it.
-func (w *tale) private(members ...*stack.Person) *model.Channel {
+func (w *story) private(members ...*stack.Person) *model.Channel {
 	w.Helper()
 	return w.channel(model.ChannelTypePrivate, members...)
 }
 
-func (w *tale) channel(kind model.ChannelType, members ...*stack.Person) *model.Channel {
+func (w *story) channel(kind model.ChannelType, members ...*stack.Person) *model.Channel {
 	w.Helper()
 	channel, err := w.NewChannel(w.ctx, fmt.Sprintf("room%d", serial.Add(1)), kind, members...)
 	require.NoError(w, err)
@@ -120,7 +142,7 @@ func (w *tale) channel(kind model.ChannelType, members ...*stack.Person) *model.
 
 // starts lets a connected person start a meeting with the slash command, and
 // returns its post.
-func (w *tale) starts(p *stack.Person, channel *model.Channel, topic string) *model.Post {
+func (w *story) starts(p *stack.Person, channel *model.Channel, topic string) *model.Post {
 	w.Helper()
 	before := len(w.meetings(p, channel))
 	require.NoError(w, p.Type(w.ctx, channel.Id, "/zoom start "+topic))
@@ -128,7 +150,7 @@ func (w *tale) starts(p *stack.Person, channel *model.Channel, topic string) *mo
 }
 
 // meetingPost waits for the meeting post number n, counted from 0.
-func (w *tale) meetingPost(p *stack.Person, channel *model.Channel, n int) *model.Post {
+func (w *story) meetingPost(p *stack.Person, channel *model.Channel, n int) *model.Post {
 	w.Helper()
 	var post *model.Post
 	w.eventually(func() error {
@@ -142,7 +164,7 @@ func (w *tale) meetingPost(p *stack.Person, channel *model.Channel, n int) *mode
 	return post
 }
 
-func (w *tale) meetings(p *stack.Person, channel *model.Channel) []*model.Post {
+func (w *story) meetings(p *stack.Person, channel *model.Channel) []*model.Post {
 	w.Helper()
 	posts, err := p.MeetingPosts(w.ctx, channel.Id)
 	require.NoError(w, err)
@@ -150,7 +172,7 @@ func (w *tale) meetings(p *stack.Person, channel *model.Channel) []*model.Post {
 }
 
 // becomes waits until a meeting's post has a status, and returns it.
-func (w *tale) becomes(p *stack.Person, post *model.Post, status string) *model.Post {
+func (w *story) becomes(p *stack.Person, post *model.Post, status string) *model.Post {
 	w.Helper()
 	var now *model.Post
 	w.eventually(func() error {
@@ -175,7 +197,7 @@ const (
 	ended = "ENDED"
 )
 
-func (w *tale) eventually(check func() error) {
+func (w *story) eventually(check func() error) {
 	w.Helper()
 	require.NoError(w, stack.Eventually(w.ctx, 30*time.Second, check))
 }
@@ -183,9 +205,10 @@ func (w *tale) eventually(check func() error) {
 // meetingID is the number of a post's meeting.
 func meetingID(post *model.Post) string { return fmt.Sprint(post.GetProp("meeting_id")) }
 
-// zoomCalls counts what the plugin asked Zoom for while something happens.
-func (w *tale) zoomCalls(happens func()) map[string]int {
+// zoomCalls counts what the plugin asked Zoom for while something happens. The story must be alone.
+func (w *story) zoomCalls(happens func()) map[string]int {
 	w.Helper()
+	require.True(w, w.alone, "the requests of other stories would be counted too")
 	before, err := w.Sandbox.Counts(w.ctx)
 	require.NoError(w, err)
 	happens()

@@ -1,0 +1,29 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+// sandboxSecret begins every secret that the sandbox gives out; clientID begins the names of apps, which are no secrets.
+const (
+	sandboxSecret = "sbx_"
+	clientID      = "sbx_client_"
+)
+
+// It runs when all other stories have left their traces (see TestMain): connected people in three modes, refreshed and revoked tokens.
+func TestNoSecretIsLeftInTheDatabaseOrTheLogs(t *testing.T) {
+	w := alone(t, stack.UserApp)
+	alice, _ := w.connected("alice")
+	w.starts(alice, w.private(alice), "One more")
+	traces, err := w.FindSecrets(w.ctx)
+	require.NoError(t, err)
+	require.NotZero(t, traces.Hooks, "the stories of the bridge come before this one")
+	for _, kind := range []string{"sec", "con", "sbj", "ser", "clm", "jrn"} {
+		require.NotZero(t, traces.Records[kind], "there is something to look at: %v", traces.Records)
+	}
+	t.Logf("looked through %s", traces)
+}
