@@ -108,7 +108,7 @@ func (a actionRun) result(ctx context.Context, d eventType) (provider.ActionResu
 	now, err := a.pull(ctx, a.request.Resource.Path, a.subject.Pull.ID)
 	if err != nil {
 		// The action succeeded: the delivery will update the card.
-		return provider.ActionResult{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // said above
+		return provider.ActionResult{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // see above
 	}
 	return provider.ActionResult{Events: []provider.Event{pullEvent(a.eventData(now, d))}}, nil
 }
@@ -219,7 +219,7 @@ func (a actionRun) comment(ctx context.Context) (provider.ActionResult, error) {
 	}
 	now, err := a.pull(ctx, a.request.Resource.Path, a.subject.Pull.ID)
 	if err != nil {
-		return provider.ActionResult{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // it is said, and its delivery will tell of it
+		return provider.ActionResult{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // it was posted, and its delivery updates the card
 	}
 	n := a.eventData(now, typeCommented)
 	n.Comment = &made
@@ -240,6 +240,6 @@ func (a actionRun) rerun(ctx context.Context) (provider.ActionResult, error) {
 		}
 		names = append(names, chat.Truncate(b.label(), maxName))
 	}
-	told := chat.Say("bitbucket.reply.rerun", "Builds", strings.Join(names, ", ")).WithMessage("Who", actorName(a.actor()))
-	return provider.ActionResult{Reply: chat.Reply{Text: told}}, nil
+	text := chat.Say("bitbucket.reply.rerun", "Builds", strings.Join(names, ", ")).WithMessage("Who", actorName(a.actor()))
+	return provider.ActionResult{Reply: chat.Reply{Text: text}}, nil
 }

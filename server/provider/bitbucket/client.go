@@ -101,6 +101,6 @@ func errorText(body []byte) string {
 			texts = append(texts, veto.Summary)
 		}
 	}
-	said := strings.TrimSpace(strings.Join(texts, " "))
-	return strings.TrimRight(untrusted.Line(said, maxExcerpt), ".")
+	text := strings.TrimSpace(strings.Join(texts, " "))
+	return strings.TrimRight(untrusted.Line(text, maxExcerpt), ".")
 }

@@ -3,7 +3,6 @@ package bitbucket
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/url"
 	"strconv"
 	"strings"
@@ -188,11 +187,7 @@ func boundName(kind, name string) string {
 
 // event returns the provider.Event with the event data.
 func event(n eventData, e provider.Event) provider.Event {
-	data, err := json.Marshal(n)
-	if err != nil {
-		data = nil // can't happen: event data has only plain values
-	}
-	e.Data = data
+	e.Data = provider.Encode(n)
 	return e
 }
 

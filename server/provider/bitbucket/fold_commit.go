@@ -145,26 +145,26 @@ func (f *fold) dropBuilds() {
 
 // replyBuild posts a result. A passed build among others is posted only if it was the last one.
 func (f *fold) replyBuild(b build) {
-	told := chat.Message{}.WithText("Build", chat.LinkTo(chat.Truncate(b.label(), maxName), b.URL))
+	text := chat.Message{}.WithText("Build", chat.LinkTo(chat.Truncate(b.label(), maxName), b.URL))
 	switch {
 	case b.State == buildRunning:
 		return
 	case b.State == buildStopped:
-		told.ID = "bitbucket.reply.stopped"
+		text.ID = "bitbucket.reply.stopped"
 	case b.State == buildFailed && b.Streak > 1:
-		told.ID, told.Count = "bitbucket.reply.failed_again", &b.Streak
+		text.ID, text.Count = "bitbucket.reply.failed_again", &b.Streak
 	case b.State == buildFailed:
-		told.ID = "bitbucket.reply.failed"
+		text.ID = "bitbucket.reply.failed"
 	case b.Streak > 0:
-		told.ID, told.Count = "bitbucket.reply.fixed", &b.Streak
+		text.ID, text.Count = "bitbucket.reply.fixed", &b.Streak
 	default:
 		all := countBuilds(f.shown())
 		if !all.allPassed() {
 			return
 		}
-		told.ID, told.Count = "bitbucket.reply.passed", &all.all
+		text.ID, text.Count = "bitbucket.reply.passed", &all.all
 	}
-	f.addReply(chat.Reply{Text: told})
+	f.addReply(chat.Reply{Text: text})
 }
 
 // foldRef applies the creation, move or deletion of a branch or tag.

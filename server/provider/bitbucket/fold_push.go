@@ -26,7 +26,7 @@ func (f *fold) foldPush() bool {
 		}
 		f.trimKnown(&fresh)
 	}
-	told := f.showsSomethingElse(fresh.Branch)
+	showsOther := f.showsSomethingElse(fresh.Branch)
 	f.fillCommit()
 	f.change.Kind = kindPush
 	f.Pushes = append(slices.Clone(f.Pushes), fresh)
@@ -39,7 +39,7 @@ func (f *fold) foldPush() bool {
 	if len(f.Pushes) > maxPushes {
 		f.Pushes = f.Pushes[len(f.Pushes)-maxPushes:]
 	}
-	if told {
+	if showsOther {
 		f.change.Resurface = fresh.At.Sub(f.At) > visibleFor
 		f.replyWithActor(chat.Say("bitbucket.reply.branch_moved").WithText("Branch", chat.CodeText(chat.Truncate(fresh.Branch, maxName))), fresh.By)
 	}

@@ -41,11 +41,7 @@ type lookup struct {
 
 // task returns the task for the round.
 func (l lookup) task(round int) provider.Task {
-	data, err := json.Marshal(l)
-	if err != nil {
-		data = nil // can't happen: a lookup has only plain values
-	}
-	t := provider.Task{Key: "builds/" + l.Commit.Hash, After: roundDelay(round), Round: round, Data: data}
+	t := provider.Task{Key: "builds/" + l.Commit.Hash, After: roundDelay(round), Round: round, Data: provider.Encode(l)}
 	if l.Settled {
 		t.After = settleDelay
 	}

@@ -117,9 +117,9 @@ func axisReplies(name string, was, is view, t *tests) []chat.Message {
 	if a.Result == before.Result || a.Result != resultFailure && a.Result != resultUnstable {
 		return nil
 	}
-	said := chat.Say("jenkins.axis", "Emoji", ":"+a.appearance().emoji+":").WithText("Name", chat.LinkTo(untrusted.Line(name, maxName), a.URL)).WithMessage("State", a.appearance().state)
+	line := chat.Say("jenkins.axis", "Emoji", ":"+a.appearance().emoji+":").WithText("Name", chat.LinkTo(untrusted.Line(name, maxName), a.URL)).WithMessage("State", a.appearance().state)
 	if t == nil || t.Failed == 0 {
-		return []chat.Message{said}
+		return []chat.Message{line}
 	}
-	return []chat.Message{said, t.testsReply()}
+	return []chat.Message{line, t.testsReply()}
 }

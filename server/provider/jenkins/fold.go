@@ -99,9 +99,9 @@ func (b build) apply(n eventData) build {
 		b.Location = n.Location
 	}
 	b.Sample = b.Sample || n.Sample
-	heard := n.details
+	reported := n.details
 	if n.Stage == stageMessage {
-		heard.Result, heard.Trust, heard.Summary = "", 0, ""
+		reported.Result, reported.Trust, reported.Summary = "", 0, ""
 	}
 	if n.Message != "" || n.Stage == stageMessage {
 		m := message{Text: n.Message, verdict: verdict{At: cmp.Or(n.Ended, n.Hints.Last, n.Hints.Received)}}
@@ -113,10 +113,10 @@ func (b build) apply(n eventData) build {
 	if n.Axis != "" {
 		b.Axes = b.mergeAxis(n)
 	}
-	parts := map[stage]details{n.Stage: heard}
+	parts := map[stage]details{n.Stage: reported}
 	for part, known := range b.Stages {
 		if part == n.Stage {
-			known = preferred(known, heard)
+			known = preferred(known, reported)
 		}
 		parts[part] = known
 	}

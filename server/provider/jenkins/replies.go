@@ -6,10 +6,10 @@ import (
 
 // threadReplies returns the thread replies: messages of a pipeline, commits, the result, and tests. What a new card already says isn't
 // repeated.
-func threadReplies(first bool, was, is view, said []message) []chat.Reply {
+func threadReplies(first bool, was, is view, messages []message) []chat.Reply {
 	var all []chat.Reply
 	tell := func(text chat.Message) { all = append(all, chat.Reply{Text: text}) }
-	for _, m := range said {
+	for _, m := range messages {
 		if !first {
 			tell(chat.Say("jenkins.reply.message").WithText("Text", chat.PlainLines(m.Text)))
 		}

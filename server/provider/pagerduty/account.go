@@ -116,16 +116,16 @@ func (PagerDuty) SiteOfAccount(idToken string, sites []provider.Site) (provider.
 	if err != nil {
 		return refused(errors.Wrap(err, "decode an ID token"))
 	}
-	var said struct {
+	var payload struct {
 		Audience json.RawMessage `json:"aud"`
 	}
-	if err := json.Unmarshal(claims, &said); err != nil {
+	if err := json.Unmarshal(claims, &payload); err != nil {
 		return refused(errors.Wrap(err, "read an ID token"))
 	}
 	var audience []string
-	if json.Unmarshal(said.Audience, &audience) != nil {
+	if json.Unmarshal(payload.Audience, &audience) != nil {
 		var one string
-		if err := json.Unmarshal(said.Audience, &one); err != nil {
+		if err := json.Unmarshal(payload.Audience, &one); err != nil {
 			return refused(errors.Wrap(err, "read the audience of an ID token"))
 		}
 		audience = []string{one}

@@ -91,8 +91,8 @@ func (a actionRun) url() string {
 // correctedResult returns the current state of an incident that someone has acknowledged or resolved meanwhile, also for the card. Any
 // other error is returned.
 func (a actionRun) correctedResult(ctx context.Context, err error) (provider.ActionResult, error) {
-	said := errorOf(err)
-	if said.Code != codeResolved && said.Code != codeAcknowledged {
+	refusal := errorOf(err)
+	if refusal.Code != codeResolved && refusal.Code != codeAcknowledged {
 		return provider.ActionResult{}, err
 	}
 	shown, again := a.incident(ctx, a.subject.ID)

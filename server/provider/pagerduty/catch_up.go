@@ -32,7 +32,7 @@ func (PagerDuty) ReconcileTask(since time.Time, _ []string) (time.Duration, prov
 }
 
 func (m catchUpState) task(round int) provider.Task {
-	return provider.Task{Key: catchUpKey, Round: round, Data: encoded(m)}
+	return provider.Task{Key: catchUpKey, Round: round, Data: provider.Encode(m)}
 }
 
 // catchUp reads the resource's incidents triggered since the last lookup, oldest first. If there are many, the next task continues. Cards
@@ -79,7 +79,7 @@ func foundEvent(shown object) provider.Event {
 	n.By = shown.object("last_status_change_by").reference()
 	e := n.event()
 	for _, label := range []string{labelService, labelUrgency, labelPriority, labelTeam, labelTitle} {
-		if _, said := e.Labels[label]; !said {
+		if _, known := e.Labels[label]; !known {
 			e.Labels[label] = ""
 		}
 	}

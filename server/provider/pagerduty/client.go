@@ -170,11 +170,11 @@ func textsOf(text string) []string {
 
 // text returns the error for use in a message.
 func (r errorBody) text() string {
-	said := r.Message
+	text := r.Message
 	if len(r.Details) > 0 {
-		said = strings.TrimPrefix(said+": "+strings.Join(r.Details, "; "), ": ")
+		text = strings.TrimPrefix(text+": "+strings.Join(r.Details, "; "), ": ")
 	}
-	return strings.TrimRight(untrusted.Line(said, maxTitle), ". ")
+	return strings.TrimRight(untrusted.Line(text, maxTitle), ". ")
 }
 
 // errorOf returns PagerDuty's error, zero for an error from elsewhere.
@@ -193,12 +193,12 @@ func (c client) withProviderMessage(err error) error {
 	if !errors.As(err, &f) {
 		return err
 	}
-	said := errorOf(err)
-	switch said.Code {
+	refusal := errorOf(err)
+	switch refusal.Code {
 	case codeNotAllowed, codeForbidden, codeLostAccess:
 		return c.Fault(err, fault.ProviderForbidden)
 	}
-	if words := said.text(); words != "" {
+	if words := refusal.text(); words != "" {
 		return f.With("Message", words)
 	}
 	return err

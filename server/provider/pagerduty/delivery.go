@@ -125,7 +125,7 @@ func (o object) changedFields() string {
 	same := func(a, b object) bool {
 		return a.text("id") != "" && a.text("id") == b.text("id") || a.text("name") == b.text("name")
 	}
-	var told []string
+	var texts []string
 	for _, field := range changed[:min(len(changed), maxListed)] {
 		before, after := valueText(field["value"]), ""
 		if at := slices.IndexFunc(now, func(o object) bool { return same(o, field) }); at >= 0 {
@@ -135,9 +135,9 @@ func (o object) changedFields() string {
 		if before != after {
 			line = cmp.Or(before, noValue) + " → " + line
 		}
-		told = append(told, untrusted.Line(cmp.Or(field.text("name"), field.text("id"))+": "+line, 2*maxName))
+		texts = append(texts, untrusted.Line(cmp.Or(field.text("name"), field.text("id"))+": "+line, 2*maxName))
 	}
-	return strings.Join(told, ", ")
+	return strings.Join(texts, ", ")
 }
 
 // noValue represents a field without a value.

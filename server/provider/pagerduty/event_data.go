@@ -143,7 +143,7 @@ type milestone struct {
 
 // event returns the provider.Event. A label is "" if the incident is known not to have it.
 func (n eventData) event() provider.Event {
-	e := provider.Event{ID: n.ID, Subject: n.Incident, At: n.At, Data: encoded(n)}
+	e := provider.Event{ID: n.ID, Subject: n.Incident, At: n.At, Data: provider.Encode(n)}
 	if n.Shown == nil {
 		return e
 	}

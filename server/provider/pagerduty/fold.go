@@ -25,15 +25,15 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 	if n.Note == nil {
 		n.Note = &note{}
 	}
-	is, fresh, said := was.apply(n)
-	next := encoded(is)
-	if len(state) > 0 && bytes.Equal(next, encoded(was)) {
+	is, fresh, origin := was.apply(n)
+	next := provider.Encode(is)
+	if len(state) > 0 && bytes.Equal(next, provider.Encode(was)) {
 		return provider.Change{Stale: true}, nil
 	}
 	if n.Type == typeNoteExpected {
 		return provider.Change{State: next}, nil // no kind, because nobody is notified
 	}
-	c := provider.Change{State: next, OriginChannel: said, Kind: is.changeKind(was, n), ResultChanged: was.status() != is.status()}
+	c := provider.Change{State: next, OriginChannel: origin, Kind: is.changeKind(was, n), ResultChanged: was.status() != is.status()}
 	c.Escalated = is.escalated(was, n, fresh)
 	c.Resurface = was.status() == statusResolved && is.status() != statusResolved
 	c.Replies = is.replies(was, n, fresh)
@@ -41,7 +41,7 @@ func (PagerDuty) Fold(state, _ json.RawMessage, e provider.Event) (provider.Chan
 		c.Tasks = append(c.Tasks, lookupTask(is.ID, 0))
 	}
 	if len(state) == 0 && !is.complete() && !is.Sample {
-		c.Tasks = append(c.Tasks, provider.Task{Key: firstLookupKey + is.ID, Data: encoded(reference{ID: is.ID})})
+		c.Tasks = append(c.Tasks, provider.Task{Key: firstLookupKey + is.ID, Data: provider.Encode(reference{ID: is.ID})})
 	}
 	return c, nil
 }
@@ -128,7 +128,7 @@ func lookupTask(id string, round int) provider.Task {
 	if round < 4 {
 		after = min(lookupDelay<<round, maxLookupDelay)
 	}
-	return provider.Task{Key: lookupKey + id, After: after, Round: round, Data: encoded(reference{ID: id})}
+	return provider.Task{Key: lookupKey + id, After: after, Round: round, Data: provider.Encode(reference{ID: id})}
 }
 
 // teamNames returns the first teams of an incident.

@@ -53,7 +53,7 @@ func readIncident(state json.RawMessage) (incident, error) {
 
 // apply returns the incident after the event, whether a fact that is posted only once is new, and the channel whose thread already has
 // it.
-func (i incident) apply(n eventData) (after incident, fresh bool, said chat.Place) {
+func (i incident) apply(n eventData) (after incident, fresh bool, origin chat.Place) {
 	i.ID, i.Sample = n.Incident, i.Sample || n.Sample
 	if n.Shown != nil {
 		i.mergeSnapshot(n)
@@ -78,8 +78,8 @@ func (i incident) apply(n eventData) (after incident, fresh bool, said chat.Plac
 	if n.Type != typeNote {
 		return i, true, chat.Place{}
 	}
-	i.Expected, said = i.Expected.Remove(noteFingerprint(n.Note.Text))
-	return i, true, said
+	i.Expected, origin = i.Expected.Remove(noteFingerprint(n.Note.Text))
+	return i, true, origin
 }
 
 // statusRank orders statuses by progress.

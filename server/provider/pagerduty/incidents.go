@@ -77,7 +77,7 @@ func lookedUp(shown object, by Person) eventData {
 			}
 		}
 	}
-	n.ID = ownPrefix + n.Shown.Status + "/" + strconv.FormatInt(n.At.UnixMilli(), 10) + "/" + shortHash(encoded(n.Shown))
+	n.ID = ownPrefix + n.Shown.Status + "/" + strconv.FormatInt(n.At.UnixMilli(), 10) + "/" + shortHash(provider.Encode(n.Shown))
 	return n
 }
 

@@ -179,7 +179,7 @@ func (p PagerDuty) Install(ctx context.Context, s provider.Session, r provider.R
 	if err != nil {
 		return provider.Installation{}, err
 	}
-	return provider.Installation{Ref: encoded(made), Secret: secret}, nil
+	return provider.Installation{Ref: provider.Encode(made), Secret: secret}, nil
 }
 
 // Installed reports whether the webhook works. A webhook that PagerDuty has disabled is enabled again.

@@ -108,7 +108,7 @@ func TestAClickKeepsTheConferenceBridge(t *testing.T) {
 
 	found, err := New().Lookup(t.Context(), w.sessionOf("cyd"), id)
 	require.NoError(t, err)
-	card, err := New().Card(encoded(incident{}))
+	card, err := New().Card(provider.Encode(incident{}))
 	require.NoError(t, err)
 	require.True(t, card.Text.Zero())
 	change, err := New().Fold(nil, nil, found)

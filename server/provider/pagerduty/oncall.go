@@ -191,7 +191,7 @@ func (PagerDuty) OnCallState(schedule provider.Resource, shifts []provider.Shift
 		}
 		list.Lines = append(list.Lines, line)
 	}
-	return encoded(onCallState{OnCall: &list})
+	return provider.Encode(onCallState{OnCall: &list})
 }
 
 // card draws the list.

@@ -8,7 +8,6 @@ package pagerduty
 
 import (
 	"embed"
-	"encoding/json"
 	"strconv"
 	"time"
 
@@ -121,13 +120,4 @@ func (PagerDuty) Sample(now time.Time) provider.Event {
 	}
 	n.Incident = n.ID
 	return n.event()
-}
-
-// encoded returns v as JSON. All our types can be encoded.
-func encoded(v any) json.RawMessage {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return nil
-	}
-	return text
 }

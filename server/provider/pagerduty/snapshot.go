@@ -106,11 +106,11 @@ func (i *incident) mergeSnapshot(n eventData) {
 	if i.Shown != nil {
 		is = *i.Shown
 	}
-	said := asOf{At: n.At, Rank: statusRank(n.Shown.Status), By: n.ID}
+	version := asOf{At: n.At, Rank: statusRank(n.Shown.Status), By: n.ID}
 	if n.MentionOnly {
-		said = asOf{} // everything else takes precedence over a mention
+		version = asOf{} // everything else takes precedence over a mention
 	}
-	latest := i.Shown == nil || said.compare(i.Latest) > 0
+	latest := i.Shown == nil || version.compare(i.Latest) > 0
 	older := map[parts]asOf{}
 	for one := partNumber; one < partsEnd; one <<= 1 {
 		since, apart := i.Older[one]
@@ -118,16 +118,16 @@ func (i *incident) mergeSnapshot(n eventData) {
 			since = i.Latest
 		}
 		switch {
-		case n.Shown.Known.has(one) && (!is.Known.has(one) || said.compare(since) > 0):
+		case n.Shown.Known.has(one) && (!is.Known.has(one) || version.compare(since) > 0):
 			is.copyPart(one, *n.Shown)
-			since = said
+			since = version
 		case !is.Known.has(one):
 			continue
 		}
 		older[one] = since
 	}
 	if latest {
-		i.Latest = said
+		i.Latest = version
 	}
 	for one, since := range older {
 		if since.compare(i.Latest) == 0 {

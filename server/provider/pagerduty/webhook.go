@@ -145,7 +145,7 @@ func (PagerDuty) CheckHook(ctx context.Context, s provider.Session, made Subscri
 	}
 	hook := answer.object("webhook_subscription")
 	method := hook.object("delivery_method")
-	if active, told := hook["active"].(bool); told && !active || method.text("url") != h.URL || !asksForAll(hook) {
+	if active, known := hook["active"].(bool); known && !active || method.text("url") != h.URL || !asksForAll(hook) {
 		return HealthChanged, nil
 	}
 	if disabled, _ := method["temporarily_disabled"].(bool); disabled {

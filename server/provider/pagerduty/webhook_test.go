@@ -23,7 +23,7 @@ func (w *testEnv) account() provider.Resource {
 func TestADisabledWebhookIsEnabledAgain(t *testing.T) {
 	t.Parallel()
 	w := newTestEnv(t)
-	made := encoded(w.follow())
+	made := provider.Encode(w.follow())
 	w.failDeliveries(http.StatusForbidden)
 	for range 4 {
 		w.trigger("Refused")
@@ -42,7 +42,7 @@ func TestAMissingOrChangedWebhookIsReplaced(t *testing.T) {
 	w := newTestEnv(t)
 	made, account := w.follow(), w.account()
 	require.NoError(t, w.sbx.LoseHooks())
-	fine, err := New().Installed(t.Context(), w.sessionOf("ada"), account, w.hook, encoded(made))
+	fine, err := New().Installed(t.Context(), w.sessionOf("ada"), account, w.hook, provider.Encode(made))
 	require.NoError(t, err)
 	require.False(t, fine)
 	again, err := New().Install(t.Context(), w.sessionOf("ada"), account, w.hook)
@@ -62,7 +62,7 @@ func TestAMissingOrChangedWebhookIsReplaced(t *testing.T) {
 	fine, err = New().Installed(t.Context(), w.sessionOf("ada"), account, moved, nil)
 	require.NoError(t, err)
 	require.False(t, fine)
-	_, err = New().Installed(t.Context(), w.sessionOf("ada"), account, moved, encoded("x"))
+	_, err = New().Installed(t.Context(), w.sessionOf("ada"), account, moved, provider.Encode("x"))
 	require.Error(t, err)
 }
 
@@ -194,7 +194,7 @@ func TestIncidentsMissedByADisabledWebhookAreLookedUp(t *testing.T) {
 	w.applyEvents(events...)
 	require.Equal(t, []string{"Bob Kahn resolved it after 10 min."}, w.thread(id))
 
-	task.Data = encoded(reference{ID: "QNONE"})
+	task.Data = provider.Encode(reference{ID: "QNONE"})
 	events, next, err = New().RunTask(t.Context(), w.sessionOf("ada"), provider.Resource{}, task)
 	require.NoError(t, err)
 	require.Empty(t, events)

@@ -190,16 +190,16 @@ func (a actionRun) comment(ctx context.Context) (provider.ActionResult, error) {
 }
 
 // postComment posts a comment on the issue.
-func (a actionRun) postComment(ctx context.Context, said string) (provider.ActionResult, error) {
-	said = strings.TrimSpace(said)
-	if said == "" {
+func (a actionRun) postComment(ctx context.Context, content string) (provider.ActionResult, error) {
+	content = strings.TrimSpace(content)
+	if content == "" {
 		return provider.ActionResult{}, &provider.FieldError{Field: fieldText, Message: chat.Say("sentry.form.no_text")}
 	}
 	var made struct {
 		ID   text      `json:"id"`
 		Date timestamp `json:"dateCreated"`
 	}
-	err := a.Call(ctx, http.MethodPost, a.endpoint("issues", a.subject.ID, "comments"), map[string]string{"text": said}, &made)
+	err := a.Call(ctx, http.MethodPost, a.endpoint("issues", a.subject.ID, "comments"), map[string]string{"text": content}, &made)
 	var refusal *provider.StatusError
 	if errors.As(err, &refusal) && refusal.Status == http.StatusBadRequest && strings.Contains(string(refusal.Body), "already posted") {
 		return provider.ActionResult{}, &provider.FieldError{Field: fieldText, Message: chat.Say("sentry.form.said_already")}
@@ -212,7 +212,7 @@ func (a actionRun) postComment(ctx context.Context, said string) (provider.Actio
 	}
 	n := eventData{
 		Site: a.site, At: a.request.At, Type: typeCommented, By: a.actor(), Issue: &issue{ID: a.subject.ID, Project: a.subject.Project},
-		Comment: &comment{ID: made.ID.id(), Action: "created", Excerpt: untrusted.Lines(said, maxExcerpt), At: made.Date.Time},
+		Comment: &comment{ID: made.ID.id(), Action: "created", Excerpt: untrusted.Lines(content, maxExcerpt), At: made.Date.Time},
 	}
 	return provider.ActionResult{Events: []provider.Event{issueEvent(n)}}, nil
 }

@@ -129,14 +129,14 @@ func (k *issueState) culpritText() chat.Message {
 // quote returns the issue's own text unless the title contains it: an error message, user feedback, or a measurement. The issue has the
 // whole feedback, an event only its beginning.
 func (k *issueState) quote(title string) chat.Message {
-	said := []string{k.Shown.OwnText}
+	texts := []string{k.Shown.OwnText}
 	if k.Event != nil && k.Shown.Category == categoryFeedback {
-		said = append(said, k.Event.Message)
+		texts = append(texts, k.Event.Message)
 	} else if k.Event != nil {
-		said = []string{k.Event.Message, k.Shown.OwnText}
+		texts = []string{k.Event.Message, k.Shown.OwnText}
 	}
 	title = strings.TrimSuffix(title, "…")
-	for _, one := range said {
+	for _, one := range texts {
 		if short := strings.TrimSuffix(untrusted.Line(one, maxOwnText), "…"); short != "" && !strings.Contains(title, short) {
 			return chat.Say("sentry.quote").WithText("Text", chat.PlainLines(one))
 		}

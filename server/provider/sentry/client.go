@@ -139,7 +139,7 @@ func errorText(body []byte) string {
 	if json.Unmarshal(body, &answer) != nil {
 		return ""
 	}
-	var said []string
+	var texts []string
 	for _, field := range slices.Sorted(maps.Keys(answer)) {
 		var one text
 		var many list[text]
@@ -149,14 +149,14 @@ func errorText(body []byte) string {
 		raw := answer[field]
 		switch {
 		case json.Unmarshal(raw, &one) == nil && one != "":
-			said = append(said, string(one))
+			texts = append(texts, string(one))
 		case json.Unmarshal(raw, &many) == nil && len(many) > 0:
 			for _, m := range many {
-				said = append(said, string(m))
+				texts = append(texts, string(m))
 			}
 		case json.Unmarshal(raw, &nested) == nil:
-			said = append(said, string(nested.Message))
+			texts = append(texts, string(nested.Message))
 		}
 	}
-	return strings.TrimRight(untrusted.Line(strings.Join(said, " "), maxExcerpt), ".")
+	return strings.TrimRight(untrusted.Line(strings.Join(texts, " "), maxExcerpt), ".")
 }

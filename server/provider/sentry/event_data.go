@@ -2,7 +2,6 @@ package sentry
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -209,11 +208,7 @@ type other struct {
 
 // event returns the provider.Event with the event data.
 func event(n eventData, e provider.Event) provider.Event {
-	data, err := json.Marshal(n)
-	if err != nil {
-		data = nil // can't happen: event data has only plain values
-	}
-	e.Data, e.Channel = data, n.Channel
+	e.Data, e.Channel = provider.Encode(n), n.Channel
 	if e.At.IsZero() {
 		e.At = n.At
 	}

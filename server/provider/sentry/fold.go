@@ -94,8 +94,8 @@ func (f *fold) apply() {
 	case f.data.Build != nil:
 		f.foldBuild()
 	case f.data.Other != nil && f.Other == nil:
-		told := *f.data.Other
-		f.Other, f.change.Kind = &told, kindOther
+		unknown := *f.data.Other
+		f.Other, f.change.Kind = &unknown, kindOther
 	}
 }
 

@@ -12,20 +12,20 @@ import (
 // foldComment posts a comment, and each change of it, once.
 func (f *fold) foldComment() {
 	c := f.data.Comment
-	told := commentRecord{ID: c.ID, At: c.At, Action: c.Action}
+	record := commentRecord{ID: c.ID, At: c.At, Action: c.Action}
 	all := slices.Clone(f.Issue.Comments)
 	at := slices.IndexFunc(all, func(r commentRecord) bool { return r.ID == c.ID })
 	again := at >= 0 && c.Action == "created" && all[at].Action == c.Action
 	switch {
 	case at < 0:
-		all = append(all, told)
+		all = append(all, record)
 	case again:
 		// The response to its author and the delivery have different times.
 		all[at].At = untrusted.Latest(all[at].At, c.At)
 	case cmp.Or(all[at].At.Compare(c.At), cmp.Compare(commentRank(all[at].Action), commentRank(c.Action))) >= 0:
 		return
 	default:
-		all[at] = told
+		all[at] = record
 	}
 	slices.SortFunc(all, func(a, b commentRecord) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
 	f.Issue.Comments = all[max(0, len(all)-maxComments):]

@@ -1,8 +1,8 @@
 package sentry
 
 import (
+	"bytes"
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -110,11 +110,11 @@ func (f *fold) foldIssue() {
 
 // foldActivity posts an activity that we know only by name.
 func (f *fold) foldActivity() {
-	k, told := f.Issue, untrusted.HashID(f.id)[:8]
-	if f.data.Activity == "" || slices.Contains(k.Activities, told) {
+	k, id := f.Issue, untrusted.HashID(f.id)[:8]
+	if f.data.Activity == "" || slices.Contains(k.Activities, id) {
 		return
 	}
-	k.Activities = append(slices.Clone(k.Activities), told)
+	k.Activities = append(slices.Clone(k.Activities), id)
 	slices.Sort(k.Activities)
 	k.Activities = k.Activities[max(0, len(k.Activities)-maxActivities):]
 	if f.change.Kind == kindChanged {
@@ -205,25 +205,17 @@ func (k *issueState) mergeSnapshot(s snapshot, at time.Time) (again bool) {
 
 // compare returns less than 0 if the snapshot is newer than the known one. A snapshot with an older last event is older, whenever it is
 // received; that covers repeated deliveries.
-func (k *issueState) compare(s snapshot, heard time.Time) int {
+func (k *issueState) compare(s snapshot, at time.Time) int {
 	if k.ShownAt.IsZero() {
 		return -1
 	}
-	return cmp.Or(k.Shown.Seen.Compare(s.Seen), k.ShownAt.Compare(heard), cmp.Compare(statusRank(k.Shown), statusRank(s)),
-		strings.Compare(encodeSnapshot(k.Shown), encodeSnapshot(s)))
+	return cmp.Or(k.Shown.Seen.Compare(s.Seen), k.ShownAt.Compare(at), cmp.Compare(statusRank(k.Shown), statusRank(s)),
+		bytes.Compare(provider.Encode(k.Shown), provider.Encode(s)))
 }
 
 // statusRank ranks a resolved or archived issue above an open one at the same time.
 func statusRank(s snapshot) int {
 	return slices.Index([]string{statusOpen, statusArchived, statusResolved}, s.Status)
-}
-
-func encodeSnapshot(s snapshot) string {
-	content, err := json.Marshal(s)
-	if err != nil {
-		return "" // can't happen: it has only plain values
-	}
-	return string(content)
 }
 
 // pruneRecent drops events that the newest count includes, and duplicates.

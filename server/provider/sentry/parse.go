@@ -270,9 +270,9 @@ func parseComment(e envelope, n eventData) ([]provider.Event, error) {
 	}
 	n.Type, n.Issue = typeCommented, &issue{ID: data.Issue.id(), Project: project{Slug: data.Project.id()}}
 	n.Comment = &comment{ID: data.ID.id(), Action: e.Action.id(), Excerpt: data.Comment.block(maxExcerpt), At: data.At.Time}
-	said := issueEvent(n)
-	said.UpdateOnly = n.Comment.Action == commentDeleted // a card about a deleted comment would say nothing
-	return []provider.Event{said}, nil
+	event := issueEvent(n)
+	event.UpdateOnly = n.Comment.Action == commentDeleted // a card about a deleted comment would say nothing
+	return []provider.Event{event}, nil
 }
 
 // slugOfPath returns the slug of the connection's organization.

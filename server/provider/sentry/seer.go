@@ -130,12 +130,12 @@ func (f *fold) foldSeer() {
 	if f.data.Seer == nil {
 		return
 	}
-	heard, fresh := *f.data.Seer, false
-	heard.At = f.data.At
-	if f.Issue.Seer, fresh = f.Issue.Seer.add(heard); !fresh {
+	reported, fresh := *f.data.Seer, false
+	reported.At = f.data.At
+	if f.Issue.Seer, fresh = f.Issue.Seer.add(reported); !fresh {
 		return
 	}
-	text := provider.JoinLines(heard.sentence(), escapedLines(heard.Text))
+	text := provider.JoinLines(reported.sentence(), escapedLines(reported.Text))
 	f.change.Replies = append(f.change.Replies, chat.Reply{Text: text})
 	if f.change.Kind == kindChanged {
 		f.change.Kind = kindSeer

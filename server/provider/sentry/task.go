@@ -53,11 +53,7 @@ func (*Sentry) ReconcileTask(since time.Time, parts []string) (time.Duration, pr
 }
 
 func (m catchUpState) task(round int) provider.Task {
-	data, err := json.Marshal(m)
-	if err != nil {
-		data = nil // can't happen: it has only plain values
-	}
-	t := provider.Task{Key: catchUpKey, Round: round, Data: data}
+	t := provider.Task{Key: catchUpKey, Round: round, Data: provider.Encode(m)}
 	if round > 0 {
 		t.After = roundPause
 	}
