@@ -283,6 +283,6 @@ func TestAPluginThatCannotSaveAKeySaysThatItIsMissing(t *testing.T) {
 	p.breaks("SavePluginConfig")
 	require.NoError(t, p.OnActivate(), "an admin must reach the settings")
 	t.Cleanup(func() { _ = p.OnDeactivate() })
-	require.Contains(t, strings.Join(mm.Logs(), "\n"), "a new one could not be saved")
+	require.Contains(t, strings.Join(mm.Logs(), "\n"), "a generated one couldn't be saved")
 	require.Contains(t, p.settings.Load().Problems(), config.Problem{ID: "encryption_key", Setting: "At-rest token encryption key", Fatal: true})
 }

@@ -164,7 +164,7 @@ func (a *app) registerCommands() error {
 			continue
 		}
 		if err := a.client.UnregisterCommand(held.tree, held.name); err != nil {
-			a.client.Warn("A slash command could not be taken back", "command", "/"+word, "error", err.Error())
+			a.client.Warn("A slash command couldn't be unregistered", "command", "/"+word, "error", err.Error())
 			continue
 		}
 		delete(a.registered, word)
@@ -178,11 +178,11 @@ func (a *app) registerCommands() error {
 			continue
 		}
 		if owner, taken := a.client.TriggerOwner(s.tree, s.name); taken {
-			a.client.Warn("This slash command belongs to something else; set another word for it in System Console > Plugins > Zoom", "command", "/"+word, "owner", owner)
+			a.client.Warn("Another plugin or team already uses this slash command; choose another word in System Console > Plugins > Zoom", "command", "/"+word, "owner", owner)
 			continue
 		}
 		if err := a.client.RegisterCommand(s.tree, s.name, s.icon); err != nil {
-			a.client.Warn("A slash command could not be registered", "command", "/"+word, "error", err.Error())
+			a.client.Warn("A slash command couldn't be registered", "command", "/"+word, "error", err.Error())
 			continue
 		}
 		a.registered[word] = s

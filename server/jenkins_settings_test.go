@@ -178,7 +178,7 @@ func TestATriggerThatAnotherPluginOwnsIsLeftToItAndAnotherWordCanBeSet(t *testin
 	w.mm.RegisterElsewhere("jenkins", &model.Command{Trigger: "jenkins", AutoComplete: true, DisplayName: "Jenkins of others"})
 	w.mm.Set(map[string]any{"EnableJenkins": true})
 	require.Eventually(t, func() bool {
-		return strings.Contains(strings.Join(w.mm.Logs(), "\n"), "slash command belongs to something else")
+		return strings.Contains(strings.Join(w.mm.Logs(), "\n"), "already uses this slash command")
 	}, patience, tick)
 	require.Nil(t, w.mm.Command("jenkins"))
 	w.alice.Types("/jenkins connect", w.town)

@@ -27,7 +27,7 @@ func (a *app) start() error {
 	a.vault.SetKey(a.settings.Load().EncryptionKey) // it may have changed since build
 	a.ensureEncryptionKey()
 	if err := mattermost.SetBotPicture(a.api, a.client.BotID(), "assets/profile.png"); err != nil {
-		a.client.Warn("The bot goes without its picture", "error", err.Error())
+		a.client.Warn("The bot's picture couldn't be set", "error", err.Error())
 	}
 	if err := a.registerCommands(); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (a *app) tick() {
 	defer ticker.Stop()
 	for {
 		if err := a.bridge.Tick(a.background); err != nil && a.background.Err() == nil {
-			a.client.Warn("It could not be looked which lists of who is on call are due", "error", err.Error())
+			a.client.Warn("The due on-call lists couldn't be read; the next try follows in 30 seconds", "error", err.Error())
 		}
 		select {
 		case <-a.background.Done():
@@ -97,7 +97,7 @@ func (a *app) settingsChanged(before, next config.Config) {
 		a.client.ServerSettingsChanged()
 		if !before.Same(next) {
 			if err := a.registerCommands(); err != nil {
-				a.client.Error("The slash commands could not be brought in line with the settings", "error", err.Error())
+				a.client.Error("The slash commands couldn't be updated after a change of settings", "error", err.Error())
 			}
 			a.client.ConfigChanged()
 		}
@@ -114,7 +114,7 @@ func (a *app) rewrap() {
 		return
 	}
 	if err := a.vault.Rewrap(a.background); err != nil {
-		a.client.Error("The stored tokens could not be sealed with the new encryption key", "error", err.Error())
+		a.client.Error("The stored tokens couldn't be encrypted with the new encryption key", "error", err.Error())
 		return
 	}
 	a.reseal()
@@ -136,6 +136,6 @@ func (a *app) ensureEncryptionKey() {
 	settings[name] = rand.Text()
 	if appErr := a.api.SavePluginConfig(settings); appErr != nil {
 		// Where the configuration cannot be written, an admin has to; the self-check and every start say so.
-		a.client.Warn("No encryption key is set, and a new one could not be saved", "error", appErr.Error())
+		a.client.Warn("No encryption key is set, and a generated one couldn't be saved", "error", appErr.Error())
 	}
 }

@@ -194,6 +194,6 @@ func TestAFailureThatCannotBeShownIsLogged(t *testing.T) {
 	w.alice.Types("/zoom start", w.backroom)
 	w.alice.Types("/zoom connect", w.backroom)
 	logs := strings.Join(w.mm.Logs(), "\n")
-	require.Contains(t, logs, "A failed start could not be explained to who asked user_id="+w.alice.ID)
-	require.Contains(t, logs, "The answer to a command could not be shown user_id="+w.alice.ID)
+	require.Contains(t, logs, "A user couldn't be told why their meeting didn't start user_id="+w.alice.ID)
+	require.Contains(t, logs, "The answer to a command couldn't be shown user_id="+w.alice.ID)
 }

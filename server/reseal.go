@@ -24,7 +24,7 @@ func (a *app) reseal() {
 	for _, last := range []bool{false, true} {
 		done, err := a.resealAll(a.background, last)
 		if err != nil && a.background.Err() == nil {
-			a.client.Error("Stored secrets could not be sealed with the new encryption key; this is tried again when the plugin starts", "error", err.Error())
+			a.client.Error("Stored secrets couldn't be encrypted with the new encryption key; the next try follows when the plugin starts", "error", err.Error())
 		}
 		if done || err != nil || last {
 			return
@@ -62,7 +62,7 @@ func (a *app) resealAll(ctx context.Context, last bool) (done bool, err error) {
 		}
 	}
 	if changed > 0 {
-		a.client.Info("Stored secrets were sealed with the new encryption key", "records", changed)
+		a.client.Info("Stored secrets were encrypted with the new encryption key", "records", changed)
 	}
 	if changed > 0 || !last {
 		return false, nil

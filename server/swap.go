@@ -33,7 +33,7 @@ func (a *app) noteSwap() {
 		}
 	}
 	if err != nil && a.background.Err() == nil {
-		a.client.Warn("It could not be looked what the public Zoom plugin left", "error", err.Error())
+		a.client.Warn("The records of the public Zoom plugin couldn't be read", "error", err.Error())
 	}
 }
 

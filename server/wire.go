@@ -17,6 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/config"
+	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/kv"
@@ -218,7 +219,7 @@ func (a *app) handle(ctx context.Context, d queue.Job) error {
 
 func (a *app) noteHeard(ctx context.Context) {
 	if err := a.heard.Note(ctx); err != nil {
-		a.client.Warn("The time of Zoom's last event could not be noted", "error", err.Error())
+		a.client.Warn("The time of the last Zoom event couldn't be stored", "error", err.Error())
 	}
 }
 
@@ -228,14 +229,14 @@ func (a *app) execute(ctx context.Context, args *model.CommandArgs) {
 	talk := a.client.Conversation(actor, at, args.TriggerId, chat.MessageRef{})
 	answer, err := a.run(ctx, talk, args)
 	if err != nil {
-		a.client.Warn("A command failed", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
+		a.client.Logger().Log(ctx, fault.Level(err), "A command failed", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
 		answer = chat.Failure(err)
 	}
 	if answer.Zero() {
 		return
 	}
 	if err := talk.Tell(ctx, chat.Note{Text: answer}); err != nil {
-		a.client.Error("The answer to a command could not be shown", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
+		a.client.Error("The answer to a command couldn't be shown", "user_id", args.UserId, "channel_id", args.ChannelId, "error", err.Error())
 	}
 }
 

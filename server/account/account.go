@@ -153,7 +153,7 @@ func (s *Service) ScopeMissed(ctx context.Context) {
 		return
 	}
 	if err := s.tokens.Server().Drop(ctx, false); err != nil {
-		s.log.Warn("The server's token could not be dropped", "error", err.Error())
+		s.log.Warn("The server's token couldn't be deleted", "error", err.Error())
 	}
 }
 

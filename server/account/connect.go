@@ -140,10 +140,10 @@ func (s *Service) takenOver(ctx context.Context, person chat.PersonID, by oauth.
 		return // they have left that Zoom user before
 	}
 	if err := s.tokens.Of(string(person)).Drop(ctx, false); err != nil {
-		s.log.Warn("A grant that Zoom ended could not be removed", "user_id", string(person), "zoom_user_id", by.ZoomUserID, "error", err.Error())
+		s.log.Warn("A grant that Zoom ended couldn't be deleted", "user_id", string(person), "zoom_user_id", by.ZoomUserID, "error", err.Error())
 	}
 	if err := s.people.DirectMessage(ctx, person.Actor(), chat.Say("account.taken_over", "Email", by.Email)); err != nil {
-		s.log.Warn("A person could not be told that their Zoom user was connected by somebody else", "user_id", string(person), "error", err.Error())
+		s.log.Warn("A user couldn't be told that another user connected their Zoom account", "user_id", string(person), "error", err.Error())
 	}
 }
 

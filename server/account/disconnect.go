@@ -159,7 +159,7 @@ func (s *Service) forget(ctx context.Context, grant string, owner chat.PersonID,
 		return errors.Wrap(err, "drop the grant")
 	}
 	if err := s.people.DirectMessage(ctx, owner.Actor(), chat.Say(message)); err != nil {
-		s.log.Warn("A person could not be told that Zoom ended their authorization", "user_id", string(owner), "error", err.Error())
+		s.log.Warn("A user couldn't be told that Zoom ended their authorization", "user_id", string(owner), "error", err.Error())
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (s *Service) VerifyDeauthorized(ctx context.Context, e zoom.Event) error {
 	_, err = s.zoom.User(ctx, zoom.Caller{App: app, User: zoom.Me, Tokens: s.grant(name)})
 	switch {
 	case err == nil, fault.Is(err, fault.MissingScope):
-		s.log.Warn("A notice that a user removed the app was not Zoom's: the grant works", "zoom_user_id", e.Deauthorized.UserID)
+		s.log.Warn("A deauthorization event was forged: the grant still works", "zoom_user_id", e.Deauthorized.UserID)
 		return nil
 	case !notUsable(err):
 		return errors.Wrap(err, "ask Zoom about a grant")

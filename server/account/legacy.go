@@ -151,7 +151,7 @@ func (s *Service) readLegacy(ctx context.Context, key string, into any) (found b
 		return false, err
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		s.log.Warn("A grant of the public plugin could not be read", "key", key)
+		s.log.Warn("A grant of the public plugin couldn't be read", "key", key)
 	}
 	return true, nil
 }

@@ -7,6 +7,7 @@ package fault
 
 import (
 	"errors"
+	"log/slog"
 	"maps"
 	"slices"
 )
@@ -207,4 +208,18 @@ func ParamsOf(err error) map[string]string {
 		return f.Params
 	}
 	return nil
+}
+
+// Level returns the level at which a failure that a user was told about is logged: Error for a defect, Warn for what an admin
+// should look at, and Info for what users cause and fix themselves.
+func Level(err error) slog.Level {
+	switch CodeOf(err) {
+	case Internal:
+		return slog.LevelError
+	case NotConfigured, AccountNotConnected, AccountRevoked, Unreadable, ClientRejected, EmailUntrusted, NotPosted,
+		MissingScope, RateLimited, ZoomUnavailable, ZoomTimeout, ZoomUnreachable, ZoomRefused,
+		ProviderLimited, ProviderUnavailable, ProviderRefused, TooManyWaiting:
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
 }

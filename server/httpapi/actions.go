@@ -59,7 +59,7 @@ func (s *buttons) action(w http.ResponseWriter, r *http.Request, person chat.Per
 	click.Talk = s.People.Conversation(click.Actor, click.Place, request.TriggerId, note)
 	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {
-			s.Log.Warn("A click failed", "user_id", string(person), "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
+			s.Log.Error("A click failed", "user_id", string(person), "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
 		}
 		// The server would say a text in the answer as "System", in the thread of the post. The bot says it, where the click was.
 		if err := click.Talk.Tell(r.Context(), chat.Note{Text: chat.Failure(err)}); err != nil {
@@ -100,7 +100,7 @@ func (s *buttons) form(w http.ResponseWriter, r *http.Request, person chat.Perso
 	})
 	if err != nil {
 		if fault.CodeOf(err) == fault.Internal {
-			s.Log.Warn("A form failed", "user_id", string(person), "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
+			s.Log.Error("A form failed", "user_id", string(person), "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
 		}
 		// A dialog shows no formatting.
 		answer.Error = s.People.Plain(person, chat.OfFault(err))

@@ -21,7 +21,7 @@ type answers struct {
 func (s answers) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
 	if code == fault.Internal {
-		s.Log.Warn("A request failed", "user_id", string(person), "error", err.Error())
+		s.Log.Error("A request failed", "user_id", string(person), "error", err.Error())
 	}
 	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(person, chat.OfFault(err))}})
 }
@@ -30,7 +30,7 @@ func (s answers) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 func (s answers) reply(w http.ResponseWriter, status int, answer any) {
 	body, err := json.Marshal(answer)
 	if err != nil {
-		s.Log.Warn("An answer could not be written", "error", err.Error())
+		s.Log.Error("An answer couldn't be encoded", "error", err.Error())
 		status, body = http.StatusInternalServerError, []byte("{}")
 	}
 	w.Header().Set("Content-Type", "application/json")

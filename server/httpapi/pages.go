@@ -63,7 +63,7 @@ func (s pages) leadOn(
 		url, err = begin(r.Context(), person, ticket)
 	}
 	if err != nil {
-		s.showFault(w, person, err)
+		s.showFault(w, r, person, err)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -84,12 +84,12 @@ func (s *authorizationPages) complete(w http.ResponseWriter, r *http.Request) {
 		if err == nil {
 			err = fault.New(fault.Declined)
 		}
-		s.showFault(w, person, err)
+		s.showFault(w, r, person, err)
 		return
 	}
 	connected, err := s.Accounts.Complete(r.Context(), person, query.Get("code"), query.Get("state"))
 	if err != nil {
-		s.showFault(w, person, err)
+		s.showFault(w, r, person, err)
 		return
 	}
 	s.show(w, http.StatusOK, s.resumed(r, person, connected))
@@ -99,12 +99,12 @@ func (s *authorizationPages) complete(w http.ResponseWriter, r *http.Request) {
 func (s *authorizationPages) handOver(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
-		s.showFault(w, "", fault.New(fault.Declined))
+		s.showFault(w, r, "", fault.New(fault.Declined))
 		return
 	}
 	handed, err := s.Accounts.HandOver(r.Context(), query.Get("code"), query.Get("state"))
 	if err != nil {
-		s.showFault(w, "", err)
+		s.showFault(w, r, "", err)
 		return
 	}
 	s.showCode(w, r, handed.Person, chat.Say("page.code.text", "Email", handed.Who.Email), "/zoom connect "+handed.Code)
@@ -115,7 +115,7 @@ func (s *authorizationPages) handOver(w http.ResponseWriter, r *http.Request) {
 func (s pages) showCode(w http.ResponseWriter, r *http.Request, person chat.PersonID, text chat.Message, command string) {
 	name, err := s.People.Username(r.Context(), person)
 	if err != nil {
-		s.showFault(w, "", err)
+		s.showFault(w, r, "", err)
 		return
 	}
 	say := func(m chat.Message) string { return s.People.Plain("", m) }
@@ -146,9 +146,9 @@ func (s *authorizationPages) resumed(r *http.Request, person chat.PersonID, conn
 	return p
 }
 
-func (s pages) showFault(w http.ResponseWriter, person chat.PersonID, err error) {
+func (s pages) showFault(w http.ResponseWriter, r *http.Request, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
-	s.Log.Warn("An authorization failed", "user_id", string(person), "code", string(code), "error", err.Error())
+	s.Log.Log(r.Context(), fault.Level(err), "An authorization failed", "user_id", string(person), "code", string(code), "error", err.Error())
 	s.show(w, statusOf(code), s.failed(person, chat.OfFault(err)))
 }
 
@@ -166,7 +166,7 @@ func (s pages) show(w http.ResponseWriter, status int, p page) {
 		err = layout.Execute(&out, p)
 	}
 	if err != nil {
-		s.Log.Warn("A page could not be made", "error", err.Error())
+		s.Log.Error("A page couldn't be rendered", "error", err.Error())
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

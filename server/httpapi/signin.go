@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -38,7 +39,7 @@ func (s *signInPages) signInDone(w http.ResponseWriter, r *http.Request) {
 	providerID, query := r.PathValue("provider"), r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
 		if _, err := s.Signer.Declined(r.Context(), providerID, person, query.Get("state")); err != nil {
-			s.showFault(w, person, err)
+			s.showFault(w, r, person, err)
 			return
 		}
 		s.show(w, http.StatusForbidden, s.failed(person, chat.Say("bridge.page.declined.text")))
@@ -46,7 +47,7 @@ func (s *signInPages) signInDone(w http.ResponseWriter, r *http.Request) {
 	}
 	who, next, err := s.Signer.Complete(r.Context(), providerID, person, query.Get("code"), query.Get("state"))
 	if err != nil {
-		s.showFault(w, person, err)
+		s.showFault(w, r, person, err)
 		return
 	}
 	s.show(w, http.StatusOK, s.wentOn(r, person, who, next))
@@ -61,7 +62,7 @@ func (s *signInPages) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	handed, typed, err := s.Signer.HandOver(r.Context(), r.PathValue("provider"), query.Get("code"), query.Get("state"))
 	if err != nil {
-		s.showFault(w, "", err)
+		s.showFault(w, r, "", err)
 		return
 	}
 	s.showCode(w, r, handed.Person, chat.Say("bridge.page.code.text", "Name", handed.Who.Name), typed)
@@ -78,7 +79,7 @@ func (s *signInPages) wentOn(r *http.Request, person chat.PersonID, who provider
 		defer cancel()
 		var err error
 		if did, err = s.Bridge.Resume(ctx, person, next); err != nil {
-			s.Log.Warn("What an authorization was for failed", "user_id", string(person), "error", err.Error())
+			s.Log.Log(ctx, fault.Level(err), "The operation after a sign-in failed", "user_id", string(person), "error", err.Error())
 			did = chat.OfFault(err)
 		}
 	}

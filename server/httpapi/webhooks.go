@@ -76,7 +76,7 @@ func (s *zoomEvents) doubted(w http.ResponseWriter, r *http.Request, body []byte
 	}
 	taken, err := s.Doubt(r.Context(), event, body)
 	if err != nil {
-		s.Log.Warn("A deauthorization that no secret token verifies could not be stored", "error", err.Error())
+		s.Log.Warn("An unverified deauthorization couldn't be stored", "error", err.Error())
 	}
 	if taken {
 		w.WriteHeader(http.StatusOK)
@@ -97,7 +97,7 @@ func (s *zoomEvents) take(w http.ResponseWriter, r *http.Request, event zoom.Eve
 		_, _ = w.Write(answer)
 	case zoom.EventStarted, zoom.EventEnded, zoom.EventDeleted, zoom.EventDeauthorized:
 		if err := s.Accept(r.Context(), event, body); err != nil {
-			s.Log.Warn("An event of Zoom could not be stored; Zoom will send it again", "event", event.Type, "meeting_id", event.Meeting.ID, "error", err.Error())
+			s.Log.Warn("A Zoom event couldn't be stored; Zoom will send it again", "event", event.Type, "meeting_id", event.Meeting.ID, "error", err.Error())
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}

@@ -20,7 +20,7 @@ const maxTeams = 100
 func (c *Client) RegisterCommand(tree *command.Command, name, iconFile string) error {
 	icon, err := iconcommand.GetIconData(&c.plug.System, iconFile)
 	if err != nil {
-		c.Warn("The picture of a slash command is missing", "command", tree.Name, "error", err.Error())
+		c.Warn("The icon of a slash command is missing", "command", tree.Name, "error", err.Error())
 	}
 	registered := c.slashCommand(tree, name)
 	registered.AutocompleteData, registered.AutocompleteIconData = c.Autocomplete(tree), icon
@@ -66,7 +66,7 @@ func (c *Client) TriggerOwner(tree *command.Command, name string) (owner string,
 	}
 	teams, appErr := c.api.GetTeams()
 	if appErr != nil {
-		c.Warn("The teams could not be listed to look for commands of theirs", "error", appErr.Error())
+		c.Warn("The teams couldn't be listed to find their slash commands", "error", appErr.Error())
 	}
 	for _, team := range teams[:min(len(teams), maxTeams)] {
 		lists = append(lists, func() ([]*model.Command, error) { return c.api.ListCustomCommands(team.Id) })
@@ -75,7 +75,7 @@ func (c *Client) TriggerOwner(tree *command.Command, name string) (owner string,
 	for _, list := range lists {
 		commands, err := list()
 		if err != nil {
-			c.Warn("The slash commands could not be listed", "error", err.Error())
+			c.Warn("The slash commands couldn't be listed", "error", err.Error())
 			continue
 		}
 		for _, listed := range commands {

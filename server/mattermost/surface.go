@@ -247,7 +247,7 @@ func (s *Surface) join(channelID string) {
 		_, err = answered(s.api.AddChannelMember(channelID, s.botID))
 	}
 	if err != nil {
-		s.Warn("The bot could not join a channel, so its calls to all there are not heard", "channel_id", channelID, "error", err.Error())
+		s.Warn("The bot couldn't join a channel, so its @here and @channel mentions don't notify anyone", "channel_id", channelID, "error", err.Error())
 	}
 }
 

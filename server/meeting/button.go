@@ -120,6 +120,6 @@ func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
 // replace turns the note with the buttons into a plain answer, so that nobody clicks twice.
 func (s *Service) replace(ctx context.Context, c chat.Click, text chat.Message) {
 	if err := c.Talk.Replace(ctx, chat.Note{Text: text}); err != nil {
-		s.log.Warn("A note could not be brought up to date", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
+		s.log.Warn("A note couldn't be updated", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
 	}
 }

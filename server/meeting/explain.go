@@ -40,7 +40,7 @@ func (s *Service) otherMeeting(ctx context.Context, r StartRequest, cause error)
 	button, err := s.startButton(ctx, r, choice, chat.Say("choice.button."+string(choice)))
 	if err != nil {
 		// Without the button the sentence still says what to do.
-		s.log.Warn("A button could not be made", "user_id", r.Actor.ID, "error", err.Error())
+		s.log.Warn("A button couldn't be created", "user_id", r.Actor.ID, "error", err.Error())
 		return nil
 	}
 	button.Primary = true
@@ -61,7 +61,7 @@ func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause err
 		text = chat.Say("connect."+string(fault.CodeOf(cause)), "URL", link)
 	case !fault.Is(err, fault.AdminOnly, fault.NobodyAuthorizes):
 		// Without a link the sentence still says what to type.
-		s.log.Warn("No link to connect could be made", "user_id", r.Actor.ID, "error", err.Error())
+		s.log.Warn("A link to connect couldn't be created", "user_id", r.Actor.ID, "error", err.Error())
 	}
 	err = s.chat.Whisper(ctx, r.asked(), r.Actor, chat.Note{Text: text})
 	return err == nil && link != "", errors.Wrap(err, "whisper the way to connect")

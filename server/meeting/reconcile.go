@@ -52,7 +52,7 @@ func (s *Service) Reconcile(ctx context.Context, c Look) error {
 	sure, err := s.look(ctx, c, *post, personal)
 	if err != nil {
 		// Whatever passes by itself has passed by the next look, and what doesn't ends with the meeting's age.
-		s.log.Warn("An open meeting could not be looked up in Zoom", "meeting_id", c.MeetingID, "post_id", c.Message.ID, "code", string(fault.CodeOf(err)), "error", err.Error())
+		s.log.Info("An open meeting couldn't be looked up in Zoom; it's checked again later", "meeting_id", c.MeetingID, "post_id", c.Message.ID, "code", string(fault.CodeOf(err)), "error", err.Error())
 	}
 	if !sure && s.outlived(*post, personal) {
 		if err := s.finish(ctx, c); err != nil {

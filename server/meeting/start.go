@@ -97,12 +97,12 @@ func (s *Service) Start(ctx context.Context, r StartRequest) (Outcome, error) {
 	}
 	prompted, tellErr := s.explain(ctx, r, err)
 	if tellErr != nil {
-		s.log.Warn("A failed start could not be explained to who asked", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "error", tellErr.Error())
+		s.log.Warn("A user couldn't be told why their meeting didn't start", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "error", tellErr.Error())
 	}
 	if prompted {
 		return Outcome{Prompted: true}, nil
 	}
-	s.log.Warn("A meeting was not started", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "code", string(fault.CodeOf(err)), "error", err.Error())
+	s.log.Log(ctx, fault.Level(err), "A meeting wasn't started", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "code", string(fault.CodeOf(err)), "error", err.Error())
 	return Outcome{}, err
 }
 
@@ -237,7 +237,7 @@ func (s *Service) release(ctx context.Context, at chat.Place, ticket string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
 	if _, err := s.index.UpdateOpen(ctx, at, func(l *OpenList) bool { l.release(ticket); return true }); err != nil {
-		s.log.Warn("A start that failed blocks its channel until it runs out", "channel_id", at.Channel, "error", err.Error())
+		s.log.Warn("A failed start blocks its channel for up to 30 seconds", "channel_id", at.Channel, "error", err.Error())
 	}
 }
 
@@ -253,13 +253,13 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	}
 	if err := s.remember(ctx, r, m, message, ticket); err != nil {
 		// The meeting is there and people can join; only its end will not be told. That is for the log, not for the person.
-		s.log.Warn("A meeting was announced, but its post cannot follow it", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
+		s.log.Warn("A meeting was posted, but its record couldn't be stored; the post won't show the meeting's end", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
 	if !r.OpensItself {
 		s.chat.OpenJoinPage(ctx, r.Actor, r.Window, m.JoinURL)
 	}
 	if err := s.plan(context.WithoutCancel(ctx), Look{MeetingID: m.ID, Message: message, Person: r.Actor.Person}, s.now()); err != nil {
-		s.log.Warn("A meeting's end will only be told if Zoom tells it", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
+		s.log.Warn("A meeting can't be checked later; its post depends on Zoom's event", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
 	return Outcome{Message: message, JoinURL: m.JoinURL}, nil
 }

@@ -84,7 +84,7 @@ func TestOverARealConnection(t *testing.T) {
 	_, err = s.tokens.Of("ann").Renew(t.Context(), readAccess(t, g))
 	wantFault(t, fault.ZoomUnreachable, err)
 	require.NoError(t, g.Drop(t.Context(), true))
-	require.Equal(t, 1, w.logged("could not be revoked"))
+	require.Equal(t, 1, w.logged("couldn't be revoked"))
 }
 
 func readAccess(t *testing.T, g *Grant) string {

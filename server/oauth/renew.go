@@ -162,7 +162,7 @@ func (g *Grant) persist(ctx context.Context, held state, fresh Token) (string, e
 	if failure == nil {
 		failure = errors.New("too many writers at once")
 	}
-	g.tokens.log.Warn("A renewed token could not be stored; its owner may have to connect again", "grant", g.name, "error", failure.Error())
+	g.tokens.log.Warn("A renewed token couldn't be stored; its owner may have to connect again", "grant", g.name, "error", failure.Error())
 	return fresh.Access, nil
 }
 
@@ -171,6 +171,6 @@ func (g *Grant) release(ctx context.Context, held state) {
 	r := held.record
 	r.Lease = nil
 	if _, _, err := g.swap(ctx, held, r); err != nil {
-		g.tokens.log.Warn("The lease of a grant could not be given back", "grant", g.name, "error", err.Error())
+		g.tokens.log.Warn("The lease of a grant couldn't be released", "grant", g.name, "error", err.Error())
 	}
 }

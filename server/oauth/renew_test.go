@@ -270,7 +270,7 @@ func TestASlowServerStillStoresItsToken(t *testing.T) {
 		fromTwo, err := two.tokens.Of("ann").Token(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, fromOne, fromTwo)
-		require.Zero(t, w.logged("could not be stored"))
+		require.Zero(t, w.logged("couldn't be stored"))
 	})
 }
 
@@ -282,7 +282,7 @@ func TestATokenThatCannotBeStoredIsUsedAndLogged(t *testing.T) {
 		access, err := s.tokens.Of("ann").Token(t.Context())
 		require.NoError(t, err)
 		require.NotEmpty(t, access)
-		require.Equal(t, 1, w.logged("could not be stored"))
+		require.Equal(t, 1, w.logged("couldn't be stored"))
 		w.keepsSecrets()
 	})
 }

@@ -187,7 +187,7 @@ func (g *Grant) revoke(ctx context.Context, s state) {
 }
 
 func (g *Grant) logKept(err error) {
-	g.tokens.log.Warn("A grant is forgotten here but could not be revoked at "+g.tokens.endpoint.app().vendor(), "grant", g.name, "error", err.Error())
+	g.tokens.log.Warn("A grant was deleted here but couldn't be revoked in "+g.tokens.endpoint.app().vendor(), "grant", g.name, "error", err.Error())
 }
 
 // check returns the fault of a grant that cannot be used.

@@ -57,7 +57,7 @@ func TestAnotherToolsGrantKeepsItsRefreshToken(t *testing.T) {
 		require.Len(t, asked, 4)
 		require.Equal(t, token.Refresh, asked[3].Get("token"), "ending the refresh token ends all that came of it")
 		require.Empty(t, w.kv.Keys("sec."))
-		require.Zero(t, w.logged("could not be revoked"))
+		require.Zero(t, w.logged("couldn't be revoked"))
 	})
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"log/slog"
 	"time"
 
 	"github.com/pkg/errors"
@@ -113,7 +114,7 @@ func (i *Inbox) unclaim(it *item) {
 		return
 	}
 	if _, err := i.kv.Swap(claimKey(it.delivery.ID), it.claim, nil, 0); err != nil {
-		i.logDelivery("The inbox cannot drop a claim", it, "error", err.Error())
+		i.logDelivery(slog.LevelError, "The inbox can't release a delivery", it, "error", err.Error())
 	}
 	it.claim = nil
 }
@@ -123,7 +124,7 @@ func (i *Inbox) unclaim(it *item) {
 func (i *Inbox) finish(it *item) time.Time {
 	err := i.insist(func() error { return i.kv.Set(claimKey(it.delivery.ID), []byte(done), doneFor) })
 	if err != nil {
-		i.logDelivery("The inbox cannot record that a delivery is done; it may be handled again", it, "error", err.Error())
+		i.logDelivery(slog.LevelError, "The inbox can't record that a delivery is done; it may be handled again", it, "error", err.Error())
 		return i.now().Add(slotLease)
 	}
 	return i.remove(it)
@@ -139,7 +140,7 @@ func (i *Inbox) remove(it *item) time.Time {
 		return err
 	})
 	if err != nil {
-		i.logDelivery("The inbox cannot free a slot; it will be found done later", it, "error", err.Error())
+		i.logDelivery(slog.LevelError, "The inbox can't free a slot; a later sweep frees it", it, "error", err.Error())
 		return i.now().Add(slotLease)
 	}
 	return time.Time{}

@@ -98,7 +98,7 @@ func TestADeliveryThatKillsItsServerIsGivenUp(t *testing.T) {
 			time.Sleep(time.Minute)
 			s = w.server(killer, Options{Workers: 1})
 		}
-		require.Equal(t, 1, w.logged("the server died each time"))
+		require.Equal(t, 1, w.logged("the server stopped each time"))
 		require.Equal(t, []string{"innocent"}, w.done(), "what waited behind it is not given up")
 		require.Empty(t, w.slots())
 	})
@@ -241,7 +241,7 @@ func TestARecordThatIsNotOursIsDropped(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		require.NoError(t, w.kv.Set(slotKey(5), []byte("{broken"), 0))
 		w.server(nil, Options{})
-		require.Equal(t, 1, w.logged("cannot read"))
+		require.Equal(t, 1, w.logged("unreadable"))
 		require.Empty(t, w.slots())
 	})
 }

@@ -137,7 +137,7 @@ func (i *Inbox) Sweep(ctx context.Context, full bool) {
 	defer i.sweeping.Unlock()
 	high, _, err := load[int](i.store, highKey)
 	if err != nil {
-		i.log.Error("The inbox cannot read its size", "error", err.Error())
+		i.log.Error("The inbox can't read its size", "error", err.Error())
 		return
 	}
 	high = i.bounded(high)
@@ -164,7 +164,7 @@ func (i *Inbox) Sweep(ctx context.Context, full bool) {
 		return
 	}
 	if err := i.resize(ctx, high, enough); err != nil {
-		i.log.Error("The inbox cannot shrink", "error", err.Error())
+		i.log.Warn("The inbox can't shrink", "error", err.Error())
 	}
 }
 
@@ -202,7 +202,7 @@ func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok
 		}
 		raw, err := i.kv.Get(slotKey(n))
 		if err != nil {
-			i.log.Error("The inbox cannot read a slot", "slot", n, "error", err.Error())
+			i.log.Error("The inbox can't read a slot", "slot", n, "error", err.Error())
 			return nil, 0, false
 		}
 		if raw == nil {
@@ -228,9 +228,9 @@ func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok
 
 // discard removes a slot that is not one of ours any more, such as one of a later version of the plugin.
 func (i *Inbox) discard(n int, raw []byte, cause error) {
-	i.log.Error("The inbox drops a record that it cannot read", "slot", n, "error", cause.Error())
+	i.log.Error("The inbox drops an unreadable record", "slot", n, "error", cause.Error())
 	if _, err := i.kv.Swap(slotKey(n), raw, nil, 0); err != nil {
-		i.log.Error("The inbox cannot drop it", "slot", n, "error", err.Error())
+		i.log.Error("The inbox can't drop an unreadable record", "slot", n, "error", err.Error())
 	}
 }
 

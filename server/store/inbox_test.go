@@ -165,13 +165,13 @@ func TestADeliveryIsDroppedWithOneLine(t *testing.T) {
 	}{
 		"at once, when trying again would not mend it": {
 			handle: func(context.Context, queue.Job) error { return queue.Permanent(errors.New("not JSON")) },
-			line:   "cannot be handled", attempts: 1,
+			line:   "can't be handled", attempts: 1,
 		},
 		"at once, when the permanent error is wrapped": {
 			handle: func(context.Context, queue.Job) error {
 				return fmt.Errorf("handle: %w", queue.Permanent(errors.New("not JSON")))
 			},
-			line: "cannot be handled", attempts: 1,
+			line: "can't be handled", attempts: 1,
 		},
 		"after five panics": {handle: panicking, wait: time.Hour, line: "panics each time", attempts: maxPanics},
 		"after a day of failures": {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
@@ -142,7 +143,7 @@ func (i *Inbox) work(it *item) {
 	case verdict == claimBusy:
 		again = i.postpone(it, until)
 	case verdict == claimWorn:
-		i.logDelivery("The inbox drops a delivery: the server died each time that it was handled", it)
+		i.logDelivery(slog.LevelError, "The inbox drops a delivery: the server stopped each time it was handled", it)
 		again = i.finish(it)
 	default:
 		err := i.run(it)
@@ -186,14 +187,14 @@ func (i *Inbox) conclude(it *item, err error) time.Time {
 	next := i.now().Add(backoff(failures))
 	switch {
 	case queue.IsPermanent(err):
-		i.logDelivery("The inbox drops a delivery: it cannot be handled", it, "error", err.Error())
+		i.logDelivery(slog.LevelError, "The inbox drops a delivery: it can't be handled", it, "error", err.Error())
 	case errors.As(err, &panicked) && failures >= maxPanics:
-		i.logDelivery("The inbox drops a delivery: its handling panics each time", it, "error", err.Error())
+		i.logDelivery(slog.LevelError, "The inbox drops a delivery: its handling panics each time", it, "error", err.Error())
 	case next.Sub(it.delivery.Since()) > i.opts.MaxAge:
-		i.logDelivery("The inbox drops a delivery: it failed for too long", it, "error", err.Error())
+		i.logDelivery(slog.LevelError, "The inbox drops a delivery: it failed for too long", it, "error", err.Error())
 	default:
 		if failures == 1 {
-			i.logDelivery("A delivery failed and will be tried again", it, "error", err.Error())
+			i.logDelivery(slog.LevelInfo, "A delivery failed and will be retried", it, "error", err.Error())
 		}
 		it.mu.Lock()
 		it.delivery.Attempt = failures
@@ -209,9 +210,9 @@ func backoff(failures int) time.Duration {
 	return wait*3/4 + rand.N(wait/2)
 }
 
-func (i *Inbox) logDelivery(message string, it *item, pairs ...any) {
+func (i *Inbox) logDelivery(level slog.Level, message string, it *item, pairs ...any) {
 	d := it.delivery
-	i.log.Error(message, append([]any{"delivery", d.ID, "kind", d.Kind, "key", d.Key, "attempt", d.Attempt + 1}, pairs...)...)
+	i.log.Log(i.base, level, message, append([]any{"delivery", d.ID, "kind", d.Kind, "key", d.Key, "attempt", d.Attempt + 1}, pairs...)...)
 }
 
 // ready makes sure that the lease lasts for a while; false means that another server has the delivery, or may have.
@@ -270,7 +271,7 @@ func (i *Inbox) giveBack(it *item) bool {
 	i.unclaim(it)
 	swapped, err := i.rewrite(it, slot{Job: it.delivery})
 	if err != nil {
-		i.logDelivery("The inbox cannot give a delivery back", it, "error", err.Error())
+		i.logDelivery(slog.LevelError, "The inbox can't return a delivery", it, "error", err.Error())
 	}
 	return swapped
 }

@@ -106,7 +106,7 @@ func (c *Client) do(ctx context.Context, as Caller, k call, result interface{ co
 	}
 	a, err := c.send(ctx, k, target.String(), token)
 	if err == nil && a.rejectsToken() {
-		c.log.Warn("Zoom rejected a token; renewing it", "operation", k.operation, "status", a.status, "tracking_id", a.trackingID)
+		c.log.Info("Zoom rejected a token; it's renewed", "operation", k.operation, "status", a.status, "tracking_id", a.trackingID)
 		if token, err = as.Tokens.Renew(ctx, token); err != nil {
 			return tokenError(err)
 		}
@@ -116,7 +116,7 @@ func (c *Client) do(ctx context.Context, as Caller, k call, result interface{ co
 	case err != nil:
 		return c.unanswered(k, target, err)
 	case !a.ok():
-		return c.refused(k, target, as, a)
+		return c.refused(ctx, k, target, as, a)
 	}
 	if err := decode(a.body, result); err != nil || !result.complete() {
 		return c.foreign(k, target, a)

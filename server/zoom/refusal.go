@@ -130,14 +130,20 @@ func (a answer) rejectsToken() bool {
 	return a.status == http.StatusUnauthorized || r.code() == codeBadToken || r.code() == codeTokenRevoked
 }
 
-// refused turns an answer other than success into a fault.
-func (c *Client) refused(k call, target *url.URL, as Caller, a answer) error {
+// refused turns an answer other than success into a fault, and logs it.
+func (c *Client) refused(ctx context.Context, k call, target *url.URL, as Caller, a answer) error {
 	r, zooms := a.refusal()
 	if !zooms && a.status < http.StatusInternalServerError && a.status != http.StatusTooManyRequests {
 		return c.foreign(k, target, a)
 	}
-	c.log.Warn("Zoom refused a call", "operation", k.operation, "status", a.status, "code", string(r.Code),
+	err := c.faultOf(k, as, a, r)
+	c.log.Log(ctx, fault.Level(err), "Zoom refused a request", "operation", k.operation, "status", a.status, "code", string(r.Code),
 		"message", r.text(), "tracking_id", a.trackingID)
+	return err
+}
+
+// faultOf returns the fault for a refusal by Zoom.
+func (c *Client) faultOf(k call, as Caller, a answer, r refusal) error {
 	cause := errors.Errorf("%s: status %d, code %s: %s (tracking id %s)", k.operation, a.status, r.Code, r.text(), a.trackingID)
 	switch {
 	case a.status == http.StatusTooManyRequests:
@@ -152,7 +158,7 @@ func (c *Client) refused(k call, target *url.URL, as Caller, a answer) error {
 		return revoked(cause, as)
 	case codeUserUnknown, codeUserElsewhere, codeUserNotInvited:
 		if as.User == Me {
-			// The one who authorized is gone; it is not about an address.
+			// The user who authorized is gone, so this isn't about an address.
 			return fault.Wrap(cause, fault.Revoked)
 		}
 		return fault.Wrap(cause, fault.ZoomUserUnknown).With("Email", as.User)
@@ -189,7 +195,7 @@ func limited(cause error, l limit) error {
 // foreign is an answer that Zoom would not give: a page, a redirect, JSON of something else.
 func (c *Client) foreign(k call, target *url.URL, a answer) error {
 	kind := cut(a.header.Get("Content-Type"), 100)
-	c.log.Warn("The address of Zoom's API does not answer as Zoom", "operation", k.operation, "host", target.Host,
+	c.log.Warn("The Zoom API URL doesn't answer like Zoom", "operation", k.operation, "host", target.Host,
 		"status", a.status, "content_type", kind, "tracking_id", a.trackingID)
 	cause := errors.Errorf("%s: status %d with content type %q", k.operation, a.status, kind)
 	return fault.Wrap(cause, fault.ZoomUnreachable).With("URL", target.Host)
@@ -205,7 +211,7 @@ func (c *Client) unanswered(k call, target *url.URL, err error) error {
 	if stderrors.Is(err, context.Canceled) {
 		return errors.Wrap(err, k.operation)
 	}
-	c.log.Warn("A call to Zoom got no answer", "operation", k.operation, "host", target.Host, "error", err.Error())
+	c.log.Warn("A request to Zoom got no answer", "operation", k.operation, "host", target.Host, "error", err.Error())
 	err = errors.Wrap(err, k.operation)
 	switch {
 	case timedOut(err):

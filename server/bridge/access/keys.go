@@ -36,7 +36,7 @@ func (s *Keys) Promote(ctx context.Context, c bridge.Connection, keys bridge.Key
 		return true, err
 	})
 	if err != nil {
-		s.Log.Warn("A secret that a delivery proved could not be put in force; the next delivery tries again", "connection", c.ID, "error", err.Error())
+		s.Log.Info("A new secret couldn't be activated; the next delivery tries again", "connection", c.ID, "error", err.Error())
 	}
 	if err == nil && changed {
 		s.Audit.Record(bridge.AuditEntry{Event: bridge.AuditRotate, What: "proved", Provider: c.Provider, Connection: c.ID})

@@ -86,7 +86,7 @@ func (s *Connector) connectHook(ctx context.Context, w conversation.Request, nam
 	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.Provider), "Name", c.Link(), "Command", s.Word(w.Provider))
 	if err := s.People.DirectMessage(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.instructions(w.Provider, hook))); err != nil {
 		if _, _, undo := s.follower.detach(context.WithoutCancel(ctx), c.ID, w.Provider, w.Place); undo != nil {
-			s.Log.Warn("A connection whose secret nobody got could not be removed", "connection", c.ID, "error", undo.Error())
+			s.Log.Warn("A connection whose secret couldn't be sent couldn't be removed", "connection", c.ID, "error", undo.Error())
 		}
 		return chat.Note{}, errors.Wrap(err, "hand over the secret of a connection")
 	}
@@ -155,7 +155,7 @@ func (s *Connector) rememberName(ctx context.Context, c bridge.Connection) {
 		return true
 	})
 	if err != nil {
-		s.Log.Warn("The name of a connection could not be noted", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("The name of a connection couldn't be stored", "connection", c.ID, "error", err.Error())
 	}
 }
 

@@ -131,7 +131,7 @@ func (s *Directory) Unlist(ctx context.Context, providerID, list, id string) {
 		return len(*ids) != before
 	})
 	if err != nil {
-		s.Log.Warn("A connection could not be taken off a list", "connection", id, "error", err.Error())
+		s.Log.Warn("A connection couldn't be removed from a list", "connection", id, "error", err.Error())
 	}
 }
 

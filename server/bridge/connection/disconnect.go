@@ -142,14 +142,14 @@ func (s *Disconnector) End(ctx context.Context, w conversation.Request, c bridge
 	case first && !gone && left.ID != "":
 		// Another channel joined in between and needs what is removed now.
 		if _, err := s.webhooks.fix(ctx, w, left); err != nil {
-			s.Log.Warn("A webhook that was removed while a channel joined could not be set up again", "connection", c.ID, "error", err.Error())
+			s.Log.Warn("A webhook was removed while a channel was connecting, and couldn't be set up again", "connection", c.ID, "error", err.Error())
 		}
 	}
 	s.Trail.Did(bridge.AuditDisconnect, w, c.ID)
 	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", c.Link()))
 	switch {
 	case failure != nil && gone:
-		s.Log.Warn("A webhook could not be removed", "connection", c.ID, "error", failure.Error())
+		s.Log.Warn("A webhook couldn't be removed", "connection", c.ID, "error", failure.Error())
 		return chat.Say("bridge.disconnect.hook_left", "Name", c.Link(), "Where", c.WebhooksLink(), "Key", chat.Code(c.ID)).
 			WithMessage("Reason", chat.Failure(failure)), nil
 	case installs && gone:

@@ -119,7 +119,7 @@ func (s *Connector) followTarget(ctx context.Context, w conversation.Request, t 
 	if err := s.webhooks.ensureHook(ctx, w, t, c); err != nil {
 		if !already {
 			if undo := s.sharing.unfollow(context.WithoutCancel(ctx), w, c, t.part); undo != nil {
-				s.Log.Warn("A connection without a webhook could not be removed", "connection", id, "error", undo.Error())
+				s.Log.Warn("A connection without a webhook couldn't be removed", "connection", id, "error", undo.Error())
 			}
 		}
 		return chat.Note{}, err

@@ -138,7 +138,7 @@ func (s *Rotator) withdrawRefused(ctx context.Context, c bridge.Connection, secr
 		return failure
 	}
 	if err := s.Keys.Update(context.WithoutCancel(ctx), c, func(k *bridge.Keys) { k.Withdraw(secret) }); err != nil {
-		s.Log.Warn("A secret that a tool refused could not be taken back", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("A secret that a provider refused couldn't be withdrawn", "connection", c.ID, "error", err.Error())
 	}
 	return failure
 }

@@ -148,7 +148,7 @@ func (s *Form) sendLink(ctx context.Context, w conversation.Request, link string
 	}
 	err = s.People.DirectMessage(ctx, w.Actor, chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.Provider), "URL", link))
 	if err != nil {
-		s.Log.Warn("A link to sign in could not be sent", "user_id", w.Actor.ID, "error", err.Error())
+		s.Log.Warn("A sign-in link couldn't be sent", "user_id", w.Actor.ID, "error", err.Error())
 	}
 	return err == nil // else it is shown where it was asked for
 }

@@ -39,15 +39,15 @@ func (s *Webhooks) ensureHook(ctx context.Context, w conversation.Request, t tar
 	}
 	if err := s.noteHook(ctx, w, t, c.ID, made, renewed); err != nil {
 		if undo := t.installer.Uninstall(context.WithoutCancel(ctx), t.session, t.resource, made.Ref); undo != nil {
-			s.Log.Warn("A webhook that could not be noted could not be removed", "connection", c.ID, "error", undo.Error())
+			s.Log.Warn("A webhook couldn't be stored, and then couldn't be removed", "connection", c.ID, "error", undo.Error())
 		}
 		return err
 	}
 	if err := s.ScheduleRepair(ctx, c); err != nil {
-		s.Log.Warn("Nobody looks after a webhook until it is set up again", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("A webhook isn't checked daily until it's set up again", "connection", c.ID, "error", err.Error())
 	}
 	if err := s.Reconciliation.ScheduleReconcile(ctx, c, s.Now()); err != nil {
-		s.Log.Warn("What is missed is not looked up until the webhook is set up again", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("Missed events aren't looked up until the webhook is set up again", "connection", c.ID, "error", err.Error())
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (s *Webhooks) notInstalling(ctx context.Context, id string) {
 		return c.ID != "", nil
 	})
 	if err != nil {
-		s.Log.Warn("That no webhook is made could not be noted", "connection", id, "error", err.Error())
+		s.Log.Warn("A failed webhook setup couldn't be recorded", "connection", id, "error", err.Error())
 	}
 }
 

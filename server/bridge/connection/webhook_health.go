@@ -70,7 +70,7 @@ func (s *Webhooks) LookAfter(ctx context.Context, j bridge.Job) error {
 			return other
 		}
 	}
-	s.Log.Warn("Nobody's account can look after a webhook", "connection", c.ID, "provider", c.Provider, "error", err.Error())
+	s.Log.Warn("No user's account can manage a webhook", "connection", c.ID, "provider", c.Provider, "error", err.Error())
 	return nil
 }
 
@@ -137,7 +137,7 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 		s.sharing.tellOfAccount(ctx, conversation.Request{Actor: person.Actor(), Provider: c.Provider}, now)
 	}
 	if err == nil && !there {
-		s.Log.Warn("A webhook was lost and is set up again", "connection", c.ID, "provider", c.Provider)
+		s.Log.Info("A webhook was missing or changed, and was set up again", "connection", c.ID, "provider", c.Provider)
 		text := chat.Say("bridge.repair.mended", "Name", c.Link(), "Provider", s.Name(c.Provider))
 		s.Notices.WriteTo(ctx, c.Responsible(), text)
 	}
@@ -149,7 +149,7 @@ func (s *Webhooks) reportLostAccess(ctx context.Context, c bridge.Connection, ca
 	actor := c.Responsible()
 	first, err := s.Records.Claim(ctx, kv.Hash("complaint", c.ID, actor.ID), complaintPause)
 	if err != nil {
-		s.Log.Warn("Whether somebody was told of lost access is not known", "connection", c.ID, "error", err.Error())
+		s.Log.Warn("It isn't known whether a user was told about lost access", "connection", c.ID, "error", err.Error())
 		return
 	}
 	if first {

@@ -161,10 +161,10 @@ func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (chat.Message,
 		return invited, nil
 	}
 	if inviteErr != nil {
-		s.Log.Warn("Nobody could be told how to get access", "user_id", t.actor.ID, "connection", a.ID, "error", inviteErr.Error())
+		s.Log.Warn("A user couldn't be told how to get access", "user_id", t.actor.ID, "connection", a.ID, "error", inviteErr.Error())
 	}
 	if !fault.Is(err, fault.Internal, fault.InvalidInput) {
-		s.Log.Warn("An action on a card was refused", "user_id", t.actor.ID, "channel_id", a.thread.Channel, "post_id", t.message.ID,
+		s.Log.Log(ctx, fault.Level(err), "An action on a card was refused", "user_id", t.actor.ID, "channel_id", a.thread.Channel, "post_id", t.message.ID,
 			"connection", a.ID, "action", t.action, "error", err.Error())
 	}
 	return chat.Message{}, err
@@ -198,7 +198,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 	if !response.Note.Zero() {
 		note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, t.intends(shareKind, a))
 		if err != nil {
-			s.Log.Warn("What somebody did cannot be shared", "user_id", t.actor.ID, "connection", a.ID, "error", err.Error())
+			s.Log.Warn("The result of an action can't be offered for sharing", "user_id", t.actor.ID, "connection", a.ID, "error", err.Error())
 		}
 		s.Notices.Show(ctx, t.talk, note)
 		return response.Note, nil
@@ -211,7 +211,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionResult) {
 	if len(response.Events) > 0 {
 		if err := s.Cards.ApplySoon(ctx, a.Connection, response.Events); err != nil {
-			s.Log.Warn("What an action did could not be shown at once", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())
+			s.Log.Info("The result of an action couldn't be shown at once; the provider's delivery shows it", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())
 		}
 	}
 	if response.Reply.Text.Zero() {
@@ -219,7 +219,7 @@ func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionRes
 	}
 	mark := chat.Mark{Provider: a.Provider, Connection: a.ID, Subject: a.subject.Name, Key: "act/" + s.Now().UTC().Format(time.RFC3339Nano)}
 	if _, err := s.Surface.Reply(ctx, a.thread, response.Reply, mark); err != nil {
-		s.Log.Warn("What an action did could not be told", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())
+		s.Log.Warn("The result of an action couldn't be posted", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())
 	}
 }
 

@@ -108,13 +108,13 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what convers
 		return conversation.FieldErrors(err)
 	}
 	if err := s.Cards.ApplySoon(ctx, h.Connection, response.Events); err != nil {
-		s.Log.Warn("A note could not be shown at once", "connection", h.ID, "error", err.Error())
+		s.Log.Info("A note couldn't be shown at once; the provider's delivery shows it", "connection", h.ID, "error", err.Error())
 	}
 	share := what
 	share.Provider, share.Connection = h.Provider, h.ID
 	note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
 	if err != nil {
-		s.Log.Warn("What somebody noted cannot be shared", "user_id", w.Actor.ID, "connection", h.ID, "error", err.Error())
+		s.Log.Warn("A note can't be offered for sharing", "user_id", w.Actor.ID, "connection", h.ID, "error", err.Error())
 	}
 	s.Notices.Show(ctx, w.Talk, note)
 	return nil, nil

@@ -135,7 +135,7 @@ func (s *Service) pressWish(ctx context.Context, c chat.Click, what conversation
 		return err
 	}
 	if err := w.Talk.Replace(ctx, note); err != nil {
-		s.Log.Warn("A note could not be brought up to date", "user_id", w.Actor.ID, "error", err.Error())
+		s.Log.Warn("A note couldn't be updated", "user_id", w.Actor.ID, "error", err.Error())
 	}
 	return nil
 }

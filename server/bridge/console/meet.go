@@ -23,7 +23,7 @@ func (s *Service) Met(ctx context.Context, actor chat.Actor, at chat.Place, join
 	}
 	what := conversation.Intent{Actor: actor, Kind: meetKind, Message: chat.MessageRef{Place: at.Top(), ID: at.Thread}, Text: joinURL, Values: map[string]string{"number": number}}
 	if _, err := s.meet(ctx, what); err != nil && !fault.Is(err, notOurs...) {
-		s.Log.Warn("A meeting could not be noted at the tool", "user_id", actor.ID, "post_id", at.Thread, "error", err.Error())
+		s.Log.Log(ctx, fault.Level(err), "A meeting couldn't be added as a note", "user_id", actor.ID, "post_id", at.Thread, "error", err.Error())
 		s.Notices.Whisper(ctx, at, actor, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
 	}
 }

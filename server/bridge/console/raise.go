@@ -72,7 +72,7 @@ func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what con
 		return conversation.FieldErrors(err)
 	}
 	if err := s.Cards.ApplySoon(ctx, h.Connection, []provider.Event{event}); err != nil {
-		s.Log.Warn("What was raised at a tool could not be noted", "connection", h.ID, "error", err.Error())
+		s.Log.Warn("A new subject couldn't be recorded", "connection", h.ID, "error", err.Error())
 		s.Notices.Show(ctx, w.Talk, chat.Note{Text: chat.Say("bridge.raise.done")})
 		return nil, nil
 	}

@@ -33,7 +33,7 @@ func (s *Service) Replied(ctx context.Context, actor chat.Actor, m chat.MessageR
 	}
 	what := conversation.Intent{Actor: actor, Kind: replyKind, Message: chat.MessageRef{Place: m.Top(), ID: m.Thread}, Values: map[string]string{replyValue: m.ID}}
 	if _, err := s.addReply(ctx, what, text); err != nil && !fault.Is(err, notOurs...) {
-		s.Log.Warn("A reply could not be added at the tool", "user_id", actor.ID, "post_id", m.ID, "error", err.Error())
+		s.Log.Log(ctx, fault.Level(err), "A reply couldn't be added as a note", "user_id", actor.ID, "post_id", m.ID, "error", err.Error())
 	}
 }
 

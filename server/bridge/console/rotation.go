@@ -58,7 +58,7 @@ func (s *Service) Tick(ctx context.Context) error {
 func (s *Service) hand(ctx context.Context, providerID string, r bridge.Rotation, now time.Time) error {
 	daily, err := r.Daily()
 	if err != nil {
-		s.Log.Warn("A list of who is on call cannot be posted", "rotation", r.ID, "error", err.Error())
+		s.Log.Warn("An on-call list can't be posted", "rotation", r.ID, "error", err.Error())
 		return nil
 	}
 	at, due := daily.Due(now, dutyGrace)
@@ -178,7 +178,7 @@ func (s *Service) dropRotation(ctx context.Context, providerID, id string) error
 
 // complainOfDuty tells who made the rotation, once, why its list did not come.
 func (s *Service) complainOfDuty(ctx context.Context, providerID string, r bridge.Rotation, cause error) {
-	s.Log.Warn("A list of who is on call was not posted", "rotation", r.ID, "channel_id", r.Place.Channel, "user_id", r.CreatedBy.ID, "error", cause.Error())
+	s.Log.Warn("An on-call list wasn't posted", "rotation", r.ID, "channel_id", r.Place.Channel, "user_id", r.CreatedBy.ID, "error", cause.Error())
 	first, err := s.Records.Claim(ctx, kv.Hash("duty complaint", r.ID), dutyComplaint)
 	if err == nil && first {
 		s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", r.Name, "Command", s.Word(providerID)).

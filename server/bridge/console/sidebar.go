@@ -111,7 +111,7 @@ func (s *Service) openCard(ctx context.Context, at chat.Posted) (OpenCard, bool,
 	}
 	card, err := s.Registry.Get(at.Mark.Provider).Card(sub.State)
 	if err != nil {
-		s.Log.Warn("A card could not be drawn for a sidebar", "connection", at.Mark.Connection, "error", err.Error())
+		s.Log.Warn("A card couldn't be rendered for the sidebar", "connection", at.Mark.Connection, "error", err.Error())
 		return OpenCard{}, false, nil
 	}
 	return OpenCard{

@@ -36,7 +36,7 @@ func (s *Service) Said(ctx context.Context, actor chat.Actor, place chat.Place, 
 	answer, err := s.answerTo(ctx, said)
 	if err != nil {
 		if fault.Is(err, fault.Internal) {
-			s.Log.Warn("What somebody wrote to the bot could not be done", "user_id", actor.ID, "error", err.Error())
+			s.Log.Log(ctx, fault.Level(err), "A command in a direct message failed", "user_id", actor.ID, "error", err.Error())
 		}
 		answer = chat.Failure(err)
 	}
@@ -44,7 +44,7 @@ func (s *Service) Said(ctx context.Context, actor chat.Actor, place chat.Place, 
 		return true // a question was asked
 	}
 	if err := s.People.Announce(ctx, said.place, answer); err != nil {
-		s.Log.Warn("A person could not be answered", "user_id", actor.ID, "channel_id", place.Channel, "error", err.Error())
+		s.Log.Warn("A user couldn't be answered", "user_id", actor.ID, "channel_id", place.Channel, "error", err.Error())
 	}
 	return true
 }

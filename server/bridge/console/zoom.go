@@ -22,7 +22,7 @@ func (s *Service) startMeeting(ctx context.Context, t attempt, a aim) error {
 		return errors.Wrapf(err, "draw a card of connection %s", a.ID)
 	}
 	if err := s.Meetings.Start(ctx, t.actor, a.thread, a.asked, chat.Truncate(card.Title, maxTopic)); err != nil {
-		s.Log.Warn("A meeting about a card could not be started", "user_id", t.actor.ID, "connection", a.ID, "post_id", t.message, "error", err.Error())
+		s.Log.Log(ctx, fault.Level(err), "A meeting couldn't be started from a card", "user_id", t.actor.ID, "connection", a.ID, "post_id", t.message, "error", err.Error())
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func (s *Applier) Show(ctx context.Context, c bridge.Connection, subject string)
 func (s *Applier) ShowSoon(ctx context.Context, c bridge.Connection, subject string) error {
 	err := s.Show(ctx, c, subject)
 	if Recorded(err) {
-		s.Log.Warn("A card that was sent is shown later", "connection", c.ID, "error", err.Error())
+		s.Log.Info("A card couldn't be shown at once; it's shown later", "connection", c.ID, "error", err.Error())
 		return nil
 	}
 	return err

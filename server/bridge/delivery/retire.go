@@ -60,7 +60,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 	}
 	named := []string{"Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name), "Command", s.Word(c.Provider)}
 	if err := s.People.Announce(ctx, w.Place.Top(), chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
-		s.Log.Warn("A channel could not be told that it gets no more news", "channel_id", w.Place.Channel, "error", err.Error())
+		s.Log.Warn("A channel couldn't be told that its notifications stopped", "channel_id", w.Place.Channel, "error", err.Error())
 	}
 	text := chat.Say("bridge.deliver.tell_creator_gone", named...).WithMessage("Channel", channelName(channel))
 	for _, actor := range slices.CompactFunc([]chat.Actor{creator, c.CreatedBy}, chat.Actor.Is) {
@@ -146,7 +146,7 @@ func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID st
 		err = installer.Uninstall(ctx, session, ended.Resource, ended.Installation)
 	}
 	if err != nil {
-		s.Log.Warn("A webhook that nobody follows any more could not be removed", "connection", ended.ID, "error", err.Error())
+		s.Log.Warn("An unused webhook couldn't be removed", "connection", ended.ID, "error", err.Error())
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (s *Notices) TellAll(ctx context.Context, from chat.Place, c bridge.Connect
 			continue
 		}
 		if err := s.People.Announce(ctx, place, text); err != nil {
-			s.Log.Warn("A channel could not be told of a change to its connection", "channel_id", place.Channel, "connection", c.ID, "error", err.Error())
+			s.Log.Warn("A channel couldn't be told about a change to its connection", "channel_id", place.Channel, "connection", c.ID, "error", err.Error())
 		}
 	}
 }
@@ -64,7 +64,7 @@ func (s *Notices) Tell(ctx context.Context, place chat.Place, text chat.Message)
 		err = s.People.Announce(ctx, place, text)
 	}
 	if err != nil {
-		s.Log.Warn("A channel could not be told what it is connected to", "channel_id", place.Channel, "error", err.Error())
+		s.Log.Warn("A channel couldn't be told what it's connected to", "channel_id", place.Channel, "error", err.Error())
 	}
 }
 
@@ -85,14 +85,14 @@ func Ago(now, at time.Time) chat.Message {
 // WriteTo has the bot write to somebody, and logs where that fails: there is nothing else to be done.
 func (s *Notices) WriteTo(ctx context.Context, actor chat.Actor, text chat.Message) {
 	if err := s.People.DirectMessage(ctx, actor, text); err != nil {
-		s.Log.Warn("A person could not be told about a connection", "user_id", actor.ID, "error", err.Error())
+		s.Log.Warn("A user couldn't be told about a connection", "user_id", actor.ID, "error", err.Error())
 	}
 }
 
 // Whisper answers somebody in the place, and logs where that fails: there is nothing else to be done.
 func (s *Notices) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) {
 	if err := s.People.Whisper(ctx, at, actor, note); err != nil {
-		s.Log.Warn("A person could not be answered", "user_id", actor.ID, "channel_id", at.Channel, "error", err.Error())
+		s.Log.Warn("A user couldn't be answered", "user_id", actor.ID, "channel_id", at.Channel, "error", err.Error())
 	}
 }
 
@@ -106,6 +106,6 @@ func (s *Notices) Show(ctx context.Context, talk chat.Conversation, note chat.No
 // Answer replaces the note with the button that was clicked by the result.
 func (s *Notices) Answer(ctx context.Context, talk chat.Conversation, text chat.Message) {
 	if err := talk.Replace(ctx, chat.Note{Text: text}); err != nil {
-		s.Log.Warn("A note could not be brought up to date", "error", err.Error())
+		s.Log.Warn("A note couldn't be updated", "error", err.Error())
 	}
 }

@@ -72,7 +72,7 @@ func (s *SignIns) SignIn(ctx context.Context, w conversation.Request) (chat.Note
 	text := chat.Say("bridge.signin.done", "Provider", s.Name(w.Provider), "Name", chat.Escape(who.Name), "Command", s.Word(w.Provider))
 	did, err := s.resume(ctx, w.Actor.Person, next)
 	if err != nil {
-		s.Log.Warn("What an authorization was for failed", "user_id", w.Actor.ID, "error", err.Error())
+		s.Log.Log(ctx, fault.Level(err), "The operation after a sign-in failed", "user_id", w.Actor.ID, "error", err.Error())
 		did = chat.Failure(err)
 	}
 	if !did.Zero() {
@@ -131,7 +131,7 @@ func (s *SignIns) SignedIn(ctx context.Context, w conversation.Request) []provid
 	}
 	sites, err := s.Sessions.Sites(ctx, w.Provider)
 	if err != nil {
-		s.Log.Warn("The sites of a provider could not be listed", "provider", w.Provider, "error", err.Error())
+		s.Log.Warn("The sites of a provider couldn't be listed", "provider", w.Provider, "error", err.Error())
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(sites), func(site provider.Site) bool {

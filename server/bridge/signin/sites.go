@@ -147,7 +147,7 @@ func (s *Sites) SiteEntered(ctx context.Context, a chat.FormAnswer, what convers
 	text := chat.Say("bridge.setup.saved", "Provider", s.Name(what.Provider)).WithText("URL", chat.CodeText(site.URL)).WithText("Command", chat.CodeText(s.Word(what.Provider)+" connect"))
 	s.Notices.Show(ctx, what.Talk, chat.Note{Text: text})
 	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
-	s.Log.Warn("An admin set up where a tool is", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
+	s.Log.Info("An admin saved a provider's site", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
 	return nil, nil
 }
 
@@ -174,7 +174,7 @@ func (s *Sites) DropSite(ctx context.Context, c chat.Click, what conversation.In
 		return errors.Wrapf(err, "remove the site %s", what.Text)
 	}
 	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
-	s.Log.Warn("An admin removed where a tool is", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
+	s.Log.Info("An admin removed a provider's site", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
 	s.Notices.Answer(ctx, what.Talk, chat.Say("bridge.setup.removed").WithText("URL", chat.CodeText(what.Text)))
 	return nil
 }

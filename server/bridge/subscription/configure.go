@@ -73,7 +73,7 @@ func (s *Configurator) isAddress(ctx context.Context, providerID, text string) b
 	}
 	sites, err := s.Sessions.Sites(ctx, providerID)
 	if err != nil {
-		s.Log.Warn("The sites of a provider could not be listed", "provider", providerID, "error", err.Error())
+		s.Log.Warn("The sites of a provider couldn't be listed", "provider", providerID, "error", err.Error())
 		return false
 	}
 	at, err := installer.Locate(text, sites)
