@@ -5,14 +5,14 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// What is recorded of who changes what channels are connected to, by event.
+// The events of the audit record: who changes what channels are connected to.
 const (
 	AuditConnect          = "connect"
 	AuditDisconnect       = "disconnect"
 	AuditRotate           = "rotate"
 	AuditCredential       = "enter_credential"  //nolint:gosec // the name of an event
 	AuditCredentialRemove = "remove_credential" //nolint:gosec // likewise
-	// AuditSetUp is where a tool is, and with which OAuth client, as admins set it.
+	// AuditSetUp is where a provider is installed, and with which OAuth client, as admins set it.
 	AuditSetUp = "set_up"
 	// AuditUse is a button, form or link of the bridge; it is recorded where it is refused.
 	AuditUse = "use"
@@ -20,7 +20,7 @@ const (
 	AuditAct = "act"
 )
 
-// AuditEntry is what somebody did or tried. It holds IDs only, no secret and nothing that anybody typed.
+// AuditEntry is what a user did or tried. It holds only IDs: no secret, and nothing that was typed.
 type AuditEntry struct {
 	// Event is one of those above; What is the command, button or form, as we call it.
 	Event, What string
@@ -34,6 +34,6 @@ type AuditEntry struct {
 
 // Audit keeps the record.
 type Audit interface {
-	// Record adds an entry. It never fails: there is nobody to tell.
+	// Record adds an entry. A failure isn't returned.
 	Record(e AuditEntry)
 }

@@ -9,16 +9,16 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Connection is one place at a tool whose news come to channels: a Jenkins, a repository, an organization. It holds its
-// subscriptions, so that a delivery takes one read to know whom it is for.
+// Connection is a site, account or repository at a provider that channels can subscribe to. It holds its subscriptions, so that one read
+// tells which channels a delivery is for.
 type Connection struct {
-	// ID is random for what people name themselves, and derived from the site and the resource for what we set up at the tool, so that
+	// ID is random for what users name themselves, and derived from the site and the resource for what we set up at the provider, so that
 	// a second channel finds what the first made.
 	ID       string `json:"id"`
 	Provider string `json:"provider"`
 	// Name is what people call it, as they wrote it.
 	Name string `json:"name"`
-	// Site is the base address of the tool; "" where it is not known.
+	// Site is the base URL of the provider; "" where it isn't known.
 	Site     string            `json:"site,omitempty"`
 	Resource provider.Resource `json:"resource,omitzero"`
 	// HookKey follows the ID in the address of its deliveries.
@@ -27,14 +27,14 @@ type Connection struct {
 	CreatedAt time.Time  `json:"created_at"`
 	// Sealed holds its secrets and credential; see Keys.
 	Sealed string `json:"sealed"`
-	// ActsAs is the person whose account calls the tool for it; "" where its own credential does, or nothing.
+	// ActsAs is the user whose account calls the provider for it; "" where its own credential does, or nothing.
 	ActsAs chat.PersonID `json:"acts_as,omitempty"`
-	// HasCredential says that Sealed holds a credential; EnteredBy is who entered it.
+	// HasCredential says that Sealed holds a credential; EnteredBy is the user who entered it.
 	HasCredential bool          `json:"has_credential,omitempty"`
 	EnteredBy     chat.PersonID `json:"entered_by,omitempty"`
-	// Installation is what the tool calls the webhook that we made.
+	// Installation is the provider's name for the webhook that we made.
 	Installation json.RawMessage `json:"installation,omitempty"`
-	// Installing is when somebody began to make it, until it is noted.
+	// Installing is when a server began to make it, until it is recorded.
 	Installing    time.Time      `json:"installing,omitzero"`
 	Subscriptions []Subscription `json:"subscriptions,omitempty"`
 }
@@ -69,18 +69,18 @@ func (c Connection) Channels() []chat.Place {
 	return found
 }
 
-// Keys are what a connection keeps to itself.
+// Keys are a connection's secrets and credential.
 type Keys struct {
 	// Secrets are those that deliveries may prove themselves with, the newest first.
 	Secrets []Secret `json:"secrets"`
 	// Candidates are secrets that nothing has proved yet, the newest first: the first delivery that one of them fits puts it in force. They
 	// prove nothing else.
 	Candidates []Secret `json:"candidates,omitempty"`
-	// Credential is what calls to the tool are made with; nil for none.
+	// Credential is what calls to the provider are made with; nil for none.
 	Credential *provider.Credential `json:"credential,omitempty"`
 }
 
-// Secret is shared with the tool.
+// Secret is shared with the provider.
 type Secret struct {
 	Value string `json:"value"`
 	// Until is when it stops to count, after another has taken its place; zero for the one in force.
@@ -121,7 +121,7 @@ func (k *Keys) Withdraw(value string) {
 	k.Candidates = slices.DeleteFunc(k.Candidates, func(c Secret) bool { return c.Value == value })
 }
 
-// Responsible is who hears of trouble with it.
+// Responsible is the user who is told of trouble with it.
 func (c Connection) Responsible() chat.Actor {
 	if c.ActsAs != "" {
 		return c.ActsAs.Actor()
@@ -129,7 +129,7 @@ func (c Connection) Responsible() chat.Actor {
 	return c.CreatedBy
 }
 
-// WebhooksLink returns a link to where the tool lists the webhooks, as far as it is known.
+// WebhooksLink returns a link to the provider's list of webhooks, as far as it is known.
 func (c Connection) WebhooksLink() string {
 	if c.Resource.SettingsURL != "" {
 		return chat.Link(c.Resource.SettingsURL, c.Resource.SettingsURL)

@@ -24,7 +24,7 @@ const (
 
 // Job is what the bridge puts into the queue: a delivery, events, or a task (Task is not nil then).
 type Job struct {
-	// ID tells a repetition. The queue gives it back with the job.
+	// ID identifies a repetition. The queue returns it with the job.
 	ID string `json:"-"`
 	// Key is what it is about: jobs with one key are carried out one after another.
 	Key        string            `json:"-"`

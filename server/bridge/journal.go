@@ -19,7 +19,7 @@ const (
 	Unchanged  Result = "unchanged"  // a repetition, or older than what is known
 	Unwanted   Result = "unwanted"   // no subscription wants it
 	Ignored    Result = "ignored"    // of no interest to the provider
-	Tested     Result = "tested"     // a ping, or the tool's test of the connection
+	Tested     Result = "tested"     // a ping, or the provider's test of the connection
 	Refused    Result = "refused"    // unsigned or wrongly signed
 	Unreadable Result = "unreadable" // signed, and not understood
 	Failed     Result = "failed"     // will be tried again

@@ -22,16 +22,16 @@ type Subject struct {
 	// Seen are the events applied, the latest last; see maxSeen.
 	Seen  []string `json:"seen,omitempty"`
 	Shown []Shown  `json:"shown,omitempty"`
-	// Names are its further names, Unnamed those of them that are still to be set.
+	// Names are its further names, NewNames those of them that are still to be set.
 	Names    []string `json:"names,omitempty"`
-	NewNames []string `json:"unnamed,omitempty"`
-	// Chores are tasks and events of other subjects that are still to be handed to the inbox.
-	FollowUps []FollowUp `json:"chores,omitempty"`
+	NewNames []string `json:"new_names,omitempty"`
+	// FollowUps are tasks and events of other subjects that are still to be put into the queue.
+	FollowUps []FollowUp `json:"follow_ups,omitempty"`
 }
 
 // FollowUp is a task that an event brought up, or an event of another subject that followed from it (Event is not nil then).
 type FollowUp struct {
-	// ID tells it from the same task of another event.
+	// ID distinguishes it from the same task of another event.
 	ID    string          `json:"id"`
 	Task  provider.Task   `json:"task,omitzero"`
 	Event *provider.Event `json:"event,omitempty"`
@@ -53,13 +53,13 @@ type Shown struct {
 	// Rev is the change that the card shows; At when it was brought to it.
 	Rev int       `json:"rev,omitempty"`
 	At  time.Time `json:"at,omitzero"`
-	// Mention is who is to be called by the first post.
+	// Mention is who is mentioned by the first post.
 	Mention string `json:"mention,omitempty"`
 	// Waiting are the replies, or in style Each the posts, that are still to be made.
 	Waiting []Waiting `json:"waiting,omitempty"`
-	// Lease is held by who works on it.
+	// Lease is held by the server that works on it.
 	Lease
-	// Shared says that somebody sent it there; the channel need not follow the connection.
+	// Shared says that a user sent it there; the channel need not follow the connection.
 	Shared bool `json:"shared,omitempty"`
 	// Over is a post that can be changed no more.
 	Over bool `json:"over,omitempty"`
@@ -67,23 +67,23 @@ type Shown struct {
 	Held bool `json:"held,omitempty"`
 }
 
-// Lease keeps others from doing what somebody is at.
+// Lease keeps other servers from doing what one works on.
 type Lease struct {
 	// Owner has it until Until; then it is anybody's.
 	Owner string    `json:"owner,omitempty"`
 	Until time.Time `json:"until,omitzero"`
-	// Since is when the first owner began of whom it is not known how far they came.
+	// Since is when the first owner began of which it isn't known how far it got.
 	Since time.Time `json:"since,omitzero"`
 }
 
 // Waiting is something to be posted about a subject.
 type Waiting struct {
-	// Key tells it from all others of this card.
+	// Key distinguishes it from all others of this card.
 	Key   string     `json:"key"`
 	Reply chat.Reply `json:"reply,omitzero"`
 	// State is what a new card of style Each shows; the mention is the reply's then.
 	State json.RawMessage `json:"state,omitempty"`
-	// Moved tells the earlier card's thread where it goes on.
+	// Moved says in the earlier card's thread where it continues.
 	Moved bool `json:"moved,omitempty"`
 }
 
@@ -92,7 +92,7 @@ type Series struct {
 	State json.RawMessage `json:"state,omitempty"`
 	// Threads are the threads of style Thread, by the channels' keys.
 	Threads map[string]string `json:"threads,omitempty"`
-	// Making are the leases of who makes such a root, likewise.
+	// Making are the leases of servers that post such a root, likewise.
 	Making map[string]Lease `json:"making,omitempty"`
 }
 
@@ -125,7 +125,7 @@ func (at *Shown) StyleIn(all []Subscription) Style {
 	return Live
 }
 
-// leaseTime is how long a server may be silent before another goes on with what it leased.
+// leaseTime is how long a server may be silent before another takes over what it leased.
 const leaseTime = 30 * time.Second
 
 // Taken returns the lease as its next owner has it.
@@ -136,7 +136,7 @@ func (l Lease) Taken(owner string, now time.Time) Lease {
 	return Lease{Owner: owner, Until: now.Add(leaseTime), Since: l.Since}
 }
 
-// Same reports whether nobody has taken the lease since.
+// Same reports whether no one has taken the lease since.
 func (l Lease) Same(other Lease) bool { return l.Owner == other.Owner && l.Until.Equal(other.Until) }
 
 // SharedIn reports whether the subject's card was sent to the channel without the channel following anything.

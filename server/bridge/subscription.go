@@ -7,7 +7,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Style is how the news of a subscription appear.
+// Style is how the events of a subscription appear.
 type Style string
 
 // The styles.
@@ -20,7 +20,7 @@ const (
 	Thread Style = "thread"
 )
 
-// Subscription is a channel's wish for news of a connection.
+// Subscription is what a channel wants from a connection.
 type Subscription struct {
 	ID    string     `json:"id"`
 	Place chat.Place `json:"place"`
@@ -36,15 +36,15 @@ type Subscription struct {
 	// OnlyTurns wants only what differs from the result before.
 	OnlyTurns bool  `json:"only_turns,omitempty"`
 	Style     Style `json:"style,omitempty"`
-	// Notes has what people write in the thread of a card added at the tool.
+	// Notes says that replies in a card's thread are added at the provider.
 	Notes bool `json:"notes,omitempty"`
-	// Mention is who is called when something gets worse: "", "here", "channel", or a user's name.
+	// Mention is who is mentioned when something gets worse: "", "here", "channel", or a user's name.
 	Mention   string     `json:"mention,omitempty"`
 	CreatedBy chat.Actor `json:"created_by"`
 	CreatedAt time.Time  `json:"created_at"`
 }
 
-// Kinds returns the kinds of news that the subscription asks for.
+// Kinds returns the kinds of events that the subscription asks for.
 func (s Subscription) Kinds(d provider.Descriptor) []string {
 	if s.Events != nil {
 		return s.Events

@@ -58,14 +58,13 @@ func (s *Caller) Site(ctx context.Context, c bridge.Connection) (provider.Site, 
 		}
 	}
 	if c.HasCredential {
-		// Who entered the credential named the address with it.
+		// The user who entered the credential named the address with it.
 		return provider.Site{ID: c.Site, URL: c.Site, API: c.Site}, nil
 	}
 	return provider.Site{}, fault.New(fault.HostUnknown).With("Provider", s.Name(c.Provider)).With("Host", c.Site).With("Command", s.Word(c.Provider))
 }
 
-// Background returns a session for what nobody asked for this moment: with the connection's own credential, else as who connected
-// it. Faults: HostUnknown, AccountNeeded, AccountRejected, Unreadable.
+// Background returns a session for background work: with the connection's own credential, otherwise as the user who connected it. Faults: HostUnknown, AccountNeeded, AccountRejected, Unreadable.
 func (s *Caller) Background(ctx context.Context, c bridge.Connection) (provider.Session, error) {
 	site, err := s.Site(ctx, c)
 	if err != nil {

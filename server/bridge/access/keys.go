@@ -24,11 +24,11 @@ func (s *Keys) Promote(ctx context.Context, c bridge.Connection, keys bridge.Key
 	_, err := s.Records.UpdateConnection(ctx, c.ID, func(latest *bridge.Connection) (bool, error) {
 		changed = false
 		if latest.ID == "" {
-			return false, nil // the last channel left meanwhile
+			return false, nil // the last channel left in the meantime
 		}
 		keys, err := s.Open(ctx, *latest)
 		if err != nil || !slices.Contains(bridge.ValidSecrets(keys.Candidates, now), proved) {
-			return false, err // somebody else was at it
+			return false, err // another server did it
 		}
 		keys.Replace(proved, now)
 		changed = true
@@ -44,7 +44,7 @@ func (s *Keys) Promote(ctx context.Context, c bridge.Connection, keys bridge.Key
 	return proof
 }
 
-// Lost reports whether the tool's secret, which nobody here can make anew, cannot be opened any more.
+// Lost reports whether the provider's secret, which we can't make again, can't be opened any more.
 func (s *Keys) Lost(ctx context.Context, c bridge.Connection) bool {
 	_, installs := s.InstallerOf(c)
 	if !installs || !s.GivesSecret(c.Provider) {
@@ -87,7 +87,7 @@ func (s *Keys) Update(ctx context.Context, of bridge.Connection, change func(*br
 	return errors.Wrap(err, "change the keys of a connection")
 }
 
-// Change changes what the connection keeps to itself. Keys that cannot be opened any more begin anew, which mends them.
+// Change changes what the connection keeps to itself. Keys that can't be opened any more are replaced by new ones.
 func (s *Keys) Change(ctx context.Context, c *bridge.Connection, change func(*bridge.Keys)) error {
 	keys, err := s.Open(ctx, *c)
 	if fault.Is(err, fault.Unreadable) {

@@ -14,8 +14,8 @@ import (
 )
 
 // Apply brings events of the connection to their subjects and the subjects' cards up to date. It may be repeated after an error,
-// and has to be to get all of it done; where an error is one of Wait, another is at it or it would be too much at once. See
-// applySoon for who cannot repeat it.
+// and must be until it succeeds; where queue.Wait accepts the error, another server works on the same card or the card was changed
+// a moment ago. Callers that cannot repeat it use ApplySoon.
 func (s *Applier) Apply(ctx context.Context, c bridge.Connection, events []provider.Event) error {
 	p := s.Registry.Get(c.Provider)
 	if p == nil {
@@ -35,8 +35,8 @@ func (s *Applier) Apply(ctx context.Context, c bridge.Connection, events []provi
 	return err
 }
 
-// ApplySoon is apply for who cannot try again: what cannot be shown at once is left to the inbox. The error is one of nothing having
-// been done.
+// ApplySoon is Apply for callers that cannot repeat it: what cannot be shown at once is left to the queue. After an error nothing was
+// done.
 func (s *Applier) ApplySoon(ctx context.Context, c bridge.Connection, events []provider.Event) error {
 	err := s.Apply(ctx, c, events)
 	if !Recorded(err) {
@@ -47,7 +47,7 @@ func (s *Applier) ApplySoon(ctx context.Context, c bridge.Connection, events []p
 	if err != nil {
 		return errors.Wrap(err, "encode events")
 	}
-	// By the time, too: what was shown and comes up again has to be stored again.
+	// The ID includes the time, since the same events can occur again.
 	now := s.Now()
 	id := kv.Hash("events", c.ID, now.UTC().String(), string(content))
 	job := bridge.Job{ID: id, Key: jobKey(c.ID, events[0].Subject), Connection: c.ID, Events: events, NotBefore: now.Add(wait)}
@@ -72,13 +72,13 @@ func (s *Applier) applyAll(ctx context.Context, c bridge.Connection, p provider.
 	return total, worst(err, s.passOnToShared(ctx, c, p, events))
 }
 
-// Show shows what waits to be shown of a subject, as apply does.
+// Show shows what waits to be shown of a subject, as Apply does.
 func (s *Applier) Show(ctx context.Context, c bridge.Connection, subject string) error {
 	_, err := s.applyToSubject(ctx, c, s.Registry.Get(c.Provider), &bundle{subject: subject, known: true})
 	return err
 }
 
-// ShowSoon is showSubject for callers that cannot try again: what cannot be shown at once is left to whoever works on the subject next.
+// ShowSoon is Show for callers that cannot try again: what cannot be shown at once is left to the server that works on the subject next.
 func (s *Applier) ShowSoon(ctx context.Context, c bridge.Connection, subject string) error {
 	err := s.Show(ctx, c, subject)
 	if Recorded(err) {

@@ -11,8 +11,8 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// card draws the state; a card that has surfaced again says where the one before it is. Actions that nobody could take, since the
-// connection has no access to the tool and people have no accounts there, are left out.
+// card draws the state; a card that was posted again links the one before it. Actions that no one could take, because the connection
+// has no API access and users have no accounts at the provider, are left out.
 func (s *Presenter) card(c bridge.Connection, p provider.Provider, state []byte, earlier chat.MessageRef) (chat.Card, error) {
 	card, err := p.Card(state)
 	if err != nil {

@@ -56,7 +56,7 @@ type Surface interface {
 type People interface {
 	// Channel returns the channel with this ID.
 	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
-	// StillPosts reports whether the user may post in the channel now; what cannot be told is an error.
+	// StillPosts reports whether the user may post in the channel now; an unknown answer is an error.
 	StillPosts(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
 	// Announce has the bot write into a channel or thread, for all to read.
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
@@ -70,7 +70,7 @@ type Keys interface {
 	Promote(ctx context.Context, c bridge.Connection, keys bridge.Keys, proof provider.Proof) provider.Proof
 }
 
-// Caller says as whom a provider is called when nobody asked for it at this moment.
+// Caller says as whom a provider is called in the background.
 type Caller interface {
 	// Background returns such a session. Faults: HostUnknown, AccountNeeded, AccountRejected, Unreadable.
 	Background(ctx context.Context, c bridge.Connection) (provider.Session, error)
@@ -105,7 +105,7 @@ type Dependencies struct {
 // core is what all parts of the package share.
 type core struct {
 	Dependencies
-	// owner tells this server from others in leases.
+	// owner identifies this server in leases.
 	owner string
 }
 

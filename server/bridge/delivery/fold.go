@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// outcome is what came of some events, for the journal.
+// outcome is the result of some events, for the journal.
 type outcome struct {
 	// kind and title say what the first of them was that changed its subject.
 	kind, title string
@@ -22,7 +22,7 @@ type outcome struct {
 	seen   visibility
 	// sights are what each channel may know of it.
 	channelViews map[chat.Place]channelView
-	// told is how many there were, though no more than maxEvents of them are shown.
+	// told is how many there were, of which at most maxEvents are shown.
 	told int
 }
 
@@ -58,8 +58,8 @@ func (s *Applier) applyToSubject(ctx context.Context, c bridge.Connection, p pro
 		came.addView(s.Registry.Describe(c.Provider), c, &subject, b.events[n-1].Event)
 	}
 	err = worst(wait, broken)
-	if choreErr := s.followUp(ctx, c, subject); choreErr != nil {
-		err = worst(err, renderError{choreErr})
+	if followErr := s.followUp(ctx, c, subject); followErr != nil {
+		err = worst(err, renderError{followErr})
 		subject.NewNames, subject.FollowUps = nil, nil // they stay in the record, to be done again
 	}
 	for _, w := range todo {
@@ -73,7 +73,7 @@ func (s *Applier) applyToSubject(ctx context.Context, c bridge.Connection, p pro
 	return came, err
 }
 
-// fold applies one event to its subject, and plans what channels shall see of it.
+// fold applies one event to its subject, and plans what channels see of it.
 func (s *Applier) fold(sub *bridge.Subject, c bridge.Connection, p provider.Provider, e serialEvent, came *outcome) error {
 	id := seenAs(e.Event)
 	if slices.Contains(sub.Seen, id) {
@@ -116,14 +116,14 @@ func (s *Applier) followUp(ctx context.Context, c bridge.Connection, sub bridge.
 			return errors.Wrap(err, "give a subject a further name")
 		}
 	}
-	for _, chore := range sub.FollowUps {
-		if chore.Event == nil {
-			if err := s.schedule(ctx, c, chore.ID, chore.Task); err != nil {
+	for _, next := range sub.FollowUps {
+		if next.Event == nil {
+			if err := s.schedule(ctx, c, next.ID, next.Task); err != nil {
 				return err
 			}
 			continue
 		}
-		job := bridge.Job{ID: chore.ID, Key: jobKey(c.ID, chore.Event.Subject), Connection: c.ID, Events: []provider.Event{*chore.Event}}
+		job := bridge.Job{ID: next.ID, Key: jobKey(c.ID, next.Event.Subject), Connection: c.ID, Events: []provider.Event{*next.Event}}
 		if err := s.Inbox.Accept(ctx, job); err != nil {
 			return errors.Wrap(err, "store an event that followed from another")
 		}

@@ -26,9 +26,9 @@ const (
 	// sameWithin is how long the same bytes are the same delivery. A sender repeats what it got no answer for within minutes; later, a
 	// person may be trying the same command again, and would look for it in vain.
 	sameWithin = 10 * time.Minute
-	// installingFor is how long it takes at most to note the secret of a webhook after the tool has begun to send.
+	// installingFor is how long it takes at most to note the secret of a webhook after the provider begins to send.
 	installingFor = time.Minute
-	// authorization is the header that some tools can show nothing but, and that some servers take away.
+	// authorization is the only header that some providers can send, and one that some servers remove.
 	authorization = "Authorization"
 )
 
@@ -110,7 +110,7 @@ func outsideID(c rune) bool {
 	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
 }
 
-// accept puts a delivery that was verified into the inbox, unless it says nothing.
+// accept puts a verified delivery into the queue, unless it says nothing.
 func (s *Receiver) accept(ctx context.Context, c bridge.Connection, p provider.Provider, d provider.Delivery, proof provider.Proof, secrets []string) error {
 	entry := bridge.Entry{By: proof.By, Old: proof.Secret > 0}
 	events, err := p.Parse(d)
@@ -146,9 +146,9 @@ func (s *Receiver) accept(ctx context.Context, c bridge.Connection, p provider.P
 // jobKey names what a job is about.
 func jobKey(connectionID, subject string) string { return kv.Hash("subject", connectionID, subject) }
 
-// deliveryID tells a delivery that is sent again: the same content for the same connection, within some time. The headers count, as
-// one may say what the body means; that which may hold a secret does not. Whoever puts another number or time into each attempt
-// is noticed by the events' own IDs.
+// deliveryID identifies a repeated delivery: the same content for the same connection, within some time. Headers count, since one may
+// say what the body means, except the one that may hold a secret. A sender that changes a number or time in each attempt is noticed by
+// the events' own IDs.
 func deliveryID(connectionID string, d provider.Delivery) string {
 	parts := []string{"delivery", connectionID, d.ReceivedAt.Truncate(sameWithin).UTC().Format(time.RFC3339), string(d.Body)}
 	for _, name := range slices.Sorted(maps.Keys(d.Header)) {

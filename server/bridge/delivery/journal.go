@@ -15,9 +15,9 @@ const (
 	// maxJournals and maxEntries bound it, as an outage of the table would else fill the memory.
 	maxJournals = 200
 	maxEntries  = 20
-	// maxUnderWay bounds how many jobs are known to have been told of already.
+	// maxUnderWay bounds how many unfinished jobs are known to have their entry.
 	maxUnderWay = 1000
-	// toldFor is how long a connection's creator is not told again that deliveries are refused.
+	// toldFor is how long the connection's creator isn't told again that deliveries are refused.
 	toldFor = 24 * time.Hour
 )
 
@@ -31,9 +31,9 @@ type Journal struct {
 type pending struct {
 	mu      sync.Mutex
 	entries map[string][]bridge.Entry
-	// told are jobs that have their entry, though they come again since something is left to do.
+	// told are jobs that have their entry and are attempted again, since something is left to do.
 	told map[string]bool
-	// warned says until when a connection's creator need not be told that deliveries are refused.
+	// warned says until when the connection's creator isn't told again that deliveries are refused.
 	warned map[string]time.Time
 }
 
@@ -115,8 +115,8 @@ func (s *Journal) Run(ctx context.Context) {
 	}
 }
 
-// Flush writes the journal now, so that who asks for it sees what this server knows. It is a record for people to look into, and
-// no failure of it is worth more than a line in the log.
+// Flush writes the journal now, so that its readers see what this server knows. It is a record for people to read, so a failure is only
+// logged.
 func (s *Journal) Flush(ctx context.Context) {
 	for id, entries := range s.pending.take() {
 		if err := s.Records.Log(ctx, id, entries); err != nil {

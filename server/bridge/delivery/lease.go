@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// takeLeases takes the leases of what has to be shown and can be now. The error has who cannot show the rest come back for it.
+// takeLeases leases what has to be shown and can be shown now. The error makes the job come back for the rest.
 func (s *Applier) takeLeases(sub *bridge.Subject, c bridge.Connection) ([]*work, error) {
 	var todo []*work
 	var wait error
@@ -38,7 +38,7 @@ func (s *Applier) takeLeases(sub *bridge.Subject, c bridge.Connection) ([]*work,
 }
 
 // joinReplies puts the lines of a flood into few replies, in their order. It is for the record, before anything of it is posted, so that
-// whoever goes on knows what each reply holds.
+// a server that takes over knows what each reply holds.
 func joinReplies(all []bridge.Waiting) []bridge.Waiting {
 	if len(all) <= fewWaiting {
 		return all

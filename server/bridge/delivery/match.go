@@ -94,7 +94,7 @@ func wantsKind(s bridge.Subscription, d provider.Descriptor, kind string) bool {
 }
 
 // passes reports whether each filter lets a value of its label through. A label that isn't known passes, as does one that is known to be none:
-// a build of which nobody said the branch, or an incident without a priority, is better seen than missed.
+// a build whose branch is unknown, or an incident without a priority, is better shown than missed.
 func passes(s bridge.Subscription, d provider.Descriptor, labels map[string][]string) bool {
 	for _, f := range d.Filters {
 		wish, values := strings.TrimSpace(s.Filters[f.ID]), labels[f.ID]

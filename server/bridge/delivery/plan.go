@@ -17,7 +17,7 @@ const (
 	maxSeen = 100
 	// maxNames is how many further names a subject remembers to have.
 	maxNames = 50
-	// maxChores is how many tasks it remembers while the inbox takes none: a tool that is looked at again tells the same.
+	// maxFollowUps is how many tasks it remembers while the queue takes none: the provider says the same when it is asked again.
 	maxFollowUps = 20
 	// maxFurther is how many events of other subjects may follow from one.
 	maxFurther = 10
@@ -27,7 +27,7 @@ const (
 	fewWaiting = 5
 	maxLines   = 20
 
-	// editEvery is the least time between two changes of a card: what comes within is shown together.
+	// editEvery is the least time between two changes of a card: what happens in between is shown together.
 	editEvery = time.Second
 	// leaseLeft is what has to be left of a lease to begin with anything.
 	leaseLeft = 10 * time.Second
@@ -35,7 +35,7 @@ const (
 	waitMax = time.Second
 )
 
-// remember keeps what is to be done about the event beside showing it, so that nobody's death has it forgotten.
+// remember keeps what the event needs beside being shown, so that it survives a crash.
 func remember(sub *bridge.Subject, eventID string, c provider.Change) {
 	for _, name := range c.Aliases {
 		if name != sub.Name && !slices.Contains(sub.Names, name) && !slices.Contains(sub.NewNames, name) {
@@ -80,7 +80,7 @@ func plan(sub *bridge.Subject, c bridge.Connection, d provider.Descriptor, e pro
 		i, held := choose(d, sub, all, e, change)
 		switch {
 		case e.Channel == place.Key() && (i < 0 || held):
-			i, held = 0, false // somebody has chosen this channel in the provider, whatever its filters say
+			i, held = 0, false // a user chose this channel at the provider, whatever its filters say
 		case e.Channel != "" && e.Channel != place.Key():
 			i = -1
 		}
@@ -121,7 +121,7 @@ func choose(d provider.Descriptor, sub *bridge.Subject, all []bridge.Subscriptio
 	return first, first >= 0
 }
 
-// release posts the card that the channel was kept from, or drops it, once what is known of the subject tells which; it reports the former.
+// release has a held card posted, or drops it, once enough is known of the subject to tell which; it reports the former.
 func release(sub *bridge.Subject, d provider.Descriptor, place chat.Place, all []bridge.Subscription) bool {
 	at := sub.In(place)
 	if at == nil || !at.Held {
@@ -175,7 +175,7 @@ func planFor(sub *bridge.Subject, wish bridge.Subscription, at *bridge.Shown, e 
 		enqueue(at, bridge.Waiting{Key: waitingKey(e, "moved"), Moved: true})
 		fresh = true
 	}
-	// A card that somebody may be posting this moment cannot be given a mention any more.
+	// A card that a server may be posting at this moment can't be given a mention.
 	if fresh || at.Message.Zero() && at.Owner == "" {
 		if mention != "" {
 			at.Mention = mention

@@ -17,14 +17,14 @@ import (
 
 // Limits of tasks.
 const (
-	// maxRounds is how often a task may go on, so that none goes on for ever: more often than any provider has one go on.
+	// maxRounds is how often a task may be continued, more often than any provider needs, so that none continues forever.
 	maxRounds = 50
 	// taskMin and taskMax bound the wait before a task.
 	taskMin = time.Second
 	taskMax = 24 * time.Hour
 )
 
-// schedule hands a task to the inbox.
+// schedule puts a task into the queue.
 func (s *Applier) schedule(ctx context.Context, c bridge.Connection, id string, t provider.Task) error {
 	job := bridge.Job{
 		ID: id, Key: kv.Hash("task", c.ID, t.Key), Connection: c.ID, Task: &t,
@@ -33,7 +33,7 @@ func (s *Applier) schedule(ctx context.Context, c bridge.Connection, id string, 
 	return errors.Wrap(s.Inbox.Accept(ctx, job), "store a task")
 }
 
-// runTask does a task: it looks at the tool, applies what it finds, and hands on what is to be looked at later.
+// runTask carries out a provider's task: it calls the provider, applies what it finds, and schedules what is to be done later.
 func (s *Worker) runTask(ctx context.Context, c bridge.Connection, p provider.Provider, j bridge.Job) error {
 	follower, ok := p.(provider.TaskRunner)
 	if !ok || len(c.Subscriptions) == 0 {
@@ -43,9 +43,9 @@ func (s *Worker) runTask(ctx context.Context, c bridge.Connection, p provider.Pr
 	if err != nil {
 		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
 		if fault.Is(err, fault.ProviderUnavailable, fault.ProviderLimited, fault.Internal) {
-			return errors.Wrap(err, "do a task")
+			return errors.Wrap(err, "carry out a task")
 		}
-		return queue.Permanent(errors.Wrap(err, "do a task")) // somebody has to mend that first
+		return queue.Permanent(errors.Wrap(err, "carry out a task")) // a user has to fix that first
 	}
 	if len(events) > 0 {
 		if err := s.applier.ApplySoon(ctx, c, events); err != nil {
@@ -64,7 +64,7 @@ func (s *Worker) runTask(ctx context.Context, c bridge.Connection, p provider.Pr
 	return nil
 }
 
-// runAtProvider calls the tool.
+// runAtProvider calls the provider.
 func (s *Worker) runAtProvider(ctx context.Context, c bridge.Connection, f provider.TaskRunner, t provider.Task) ([]provider.Event, []provider.Task, error) {
 	session, err := s.Caller.Background(ctx, c)
 	if err != nil {

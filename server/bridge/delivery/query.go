@@ -12,8 +12,8 @@ import (
 // maxQuestion is the longest question that is read, in bytes: one is as long as its few words.
 const maxQuestion = 64 << 10
 
-// Ask answers what a tool asks below the address of a hook. It has to prove itself as for a delivery, and learns of no channels but
-// those that follow the connection. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting.
+// Ask answers what a provider asks below the address of a hook. The request has to prove itself as a delivery does, and learns only of
+// channels that follow the connection. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput, TooManyWaiting.
 func (s *Receiver) Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error) {
 	c, p, err := s.connectionOf(ctx, hook)
 	if err != nil {
@@ -33,7 +33,7 @@ func (s *Receiver) Ask(ctx context.Context, hook, question string, header func(s
 	if err != nil {
 		return nil, err
 	}
-	// No candidates: who entered one, and nobody else yet, could make the signature.
+	// No candidates: only the user who entered one could make the signature yet.
 	if _, err := p.Verify(d, keys.Valid(s.Now())); err != nil {
 		return nil, s.refuse(c, s.Registry.Describe(c.Provider), err)
 	}

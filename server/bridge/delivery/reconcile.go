@@ -20,8 +20,8 @@ const (
 	reconcileLeast = time.Minute
 )
 
-// ScheduleReconcile has what is missed since a time looked up after a while, where the provider's tool does not send it again. After a
-// downtime the task is late, and looks back all the further.
+// ScheduleReconcile has the provider asked after a while for what was missed since then, where it doesn't send it again. After a downtime
+// the task is late, and looks back further.
 func (s *Worker) ScheduleReconcile(ctx context.Context, c bridge.Connection, missedSince time.Time) error {
 	r, ok := s.Registry.Get(c.Provider).(provider.Reconciler)
 	if _, installs := s.InstallerOf(c); !ok || !installs {
@@ -41,7 +41,7 @@ func (s *Worker) ScheduleReconcile(ctx context.Context, c bridge.Connection, mis
 	}), "have what connection %s misses looked up", c.ID)
 }
 
-// reconcile has what happened since the task was made looked up, and goes on doing so until nothing follows the connection any more.
+// reconcile has the provider asked for what happened since the task was made, again and again until no channel follows the connection.
 func (s *Worker) reconcile(ctx context.Context, j bridge.Job) error {
 	c, found, err := s.Records.Connection(ctx, j.Connection)
 	if err != nil || !found {
@@ -56,7 +56,7 @@ func (s *Worker) reconcile(ctx context.Context, j bridge.Job) error {
 		since = s.Now() // a record of another version
 	}
 	if s.Enabled(c.Provider) == nil {
-		return s.ScheduleReconcile(ctx, c, since) // what is sent meanwhile is refused, and looked up when the provider is on again
+		return s.ScheduleReconcile(ctx, c, since) // deliveries are refused until the provider is on again, and looked up then
 	}
 	if err := s.ScheduleReconcile(ctx, c, s.Now()); err != nil {
 		return err

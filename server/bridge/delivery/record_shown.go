@@ -18,7 +18,7 @@ func (s *Applier) record(ctx context.Context, sub bridge.Subject, todo []*work) 
 	now := s.Now()
 	_, err := s.Records.UpdateSubject(context.WithoutCancel(ctx), sub.Connection, sub.Name, func(current *bridge.Subject) (bool, error) {
 		if current.Name == "" {
-			*current = sub // it was written a moment ago: what was read is behind, and will not be taken for the truth
+			*current = sub // it was written a moment ago, so the read is behind and the swap will fail
 		}
 		settle(current, sub)
 		for _, w := range todo {
@@ -39,7 +39,7 @@ func settle(sub *bridge.Subject, done bridge.Subject) {
 	})
 }
 
-// recordShown notes what was done about one card, unless another has taken the lease meanwhile, and so looked for it.
+// recordShown notes what was done about one card, unless another server has taken the lease since, and looked for the post.
 func recordShown(sub *bridge.Subject, w *work, now time.Time) {
 	at := sub.In(w.Place)
 	if at == nil || !at.Same(w.Lease) {
@@ -49,7 +49,7 @@ func recordShown(sub *bridge.Subject, w *work, now time.Time) {
 		sub.Shown = slices.DeleteFunc(sub.Shown, func(other bridge.Shown) bool { return other.Place.SameChannel(w.Place) })
 		return
 	}
-	if at.Message.Is(w.post) { // it has not surfaced again meanwhile, which needs another post
+	if at.Message.Is(w.post) { // it wasn't posted again since, which needs another post
 		at.Message, at.Place.Thread, at.Earlier, at.Over = w.Message, w.Place.Thread, w.Earlier, w.Over
 		at.Rev = max(at.Rev, w.Rev)
 	}

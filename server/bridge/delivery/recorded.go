@@ -12,8 +12,8 @@ type renderError struct{ err error }
 func (u renderError) Error() string { return u.err.Error() }
 func (u renderError) Unwrap() error { return u.err }
 
-// Recorded reports whether an attempt that ended with the error has done all but show it: the records are right, and what people see
-// follows.
+// Recorded reports whether an attempt that ended with the error has done everything but show it: the records are right, and what people
+// see follows.
 func Recorded(err error) bool {
 	_, early := queue.Wait(err)
 	return early || errors.As(err, new(renderError))

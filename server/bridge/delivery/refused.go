@@ -8,14 +8,14 @@ import (
 	"mattermost-plugin-zoom/server/kv"
 )
 
-// warnRefused tells who made the connection that its deliveries are refused, at most once a day.
+// warnRefused tells the connection's creator that its deliveries are refused, at most once a day.
 func (s *Journal) warnRefused(ctx context.Context, connectionID string, refused bridge.Entry) {
 	if !s.pending.warn(connectionID, s.Now()) {
 		return
 	}
 	first, err := s.Records.Claim(ctx, kv.Hash("refused", connectionID), toldFor)
 	if err != nil || !first {
-		return // where the table fails, the journal says it all the same
+		return // without the record, the journal still says it
 	}
 	c, found, err := s.Records.Connection(ctx, connectionID)
 	if err != nil || !found {

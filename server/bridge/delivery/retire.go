@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/kv"
 )
 
-// retiredFor is how long nobody is told again that a channel gets no more news.
+// retiredFor is how long it isn't said again that a channel gets no more notifications.
 const retiredFor = 24 * time.Hour
 
 // stillWelcome reports whether who made the subscription may still post in the channel: the bridge speaks there for them, and not when
@@ -36,7 +36,8 @@ func (w *work) subscription(c bridge.Connection) bridge.Subscription {
 	return bridge.Subscription{}
 }
 
-// endUnwelcome ends the channel's subscriptions by somebody who may no longer post there, and says so to all whom it concerns.
+// endUnwelcome ends the channel's subscriptions of a user who may no longer post there, and tells the channel, that user and the
+// connection's creator.
 func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *work) error {
 	creator := w.subscription(c).CreatedBy
 	channel, err := s.People.Channel(ctx, w.Place)
@@ -69,7 +70,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 	return nil
 }
 
-// retire ends the subscriptions of a channel that nothing can be posted in any more, and tells who made them, once.
+// retire ends the subscriptions of a channel in which nothing can be posted any more, and tells the users who made them, once.
 func (s *Presenter) retire(ctx context.Context, c bridge.Connection, w *work) error {
 	place := w.Place
 	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(place) }); err != nil {
@@ -108,8 +109,8 @@ func channelName(channel chat.Channel) chat.Message {
 	return chat.Verbatim(channel.Name)
 }
 
-// unsubscribe takes subscriptions away. With the last of them the connection ends, and the webhook that we made at the tool, so that it
-// sends to no address that nobody follows.
+// unsubscribe removes subscriptions. With the last of them the connection ends, and the webhook that we made at the provider, so that
+// the provider doesn't send to an address that no channel follows.
 func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID string, which func(bridge.Subscription) bool) error {
 	var ended bridge.Connection
 	var left []chat.Place

@@ -36,7 +36,7 @@ func (s *Applier) CardBeside(ctx context.Context, c bridge.Connection, place cha
 }
 
 // passOnToShared has the cards of the events' subjects that people sent to channels from the account as a whole brought up to date, too, where the
-// events came by another connection of the same site. Doing it twice does no harm.
+// events came by another connection of the same site. Repeating it does no harm.
 func (s *Applier) passOnToShared(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) error {
 	if _, searches := p.(provider.Searcher); !searches || c.Site == "" {
 		return nil

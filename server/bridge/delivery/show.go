@@ -19,7 +19,7 @@ const findSkew = time.Minute
 // work is a card that this server holds the lease of, as it is brought up to date.
 type work struct {
 	bridge.Shown
-	// again says that somebody had the lease before and let it run out: what waits may have been posted already.
+	// again says that another server let the lease run out: what waits may have been posted already.
 	again bool
 	// post is the card when the lease was taken.
 	post chat.MessageRef
@@ -29,7 +29,7 @@ type work struct {
 	touched bool
 	// dropped says that the channel is not to see the subject after all.
 	dropped bool
-	// failed says that it is not known how far it came: the lease is left to run out, and who takes it then looks.
+	// failed says that it isn't known how far this got: the lease is left to run out, and the next server looks.
 	failed bool
 }
 
@@ -81,7 +81,7 @@ func (s *Presenter) showCard(ctx context.Context, c bridge.Connection, p provide
 	return nil
 }
 
-// postCard posts the card that the channel does not have yet, unless who had the lease before did.
+// postCard posts the card that the channel doesn't have yet, unless the server that had the lease before did.
 func (s *Presenter) postCard(ctx context.Context, c bridge.Connection, sub bridge.Subject, w *work, posting chat.Posting) error {
 	if may, err := s.stillWelcome(ctx, c, w); err != nil {
 		return err
@@ -129,7 +129,7 @@ func (s *Presenter) postOnce(ctx context.Context, w *work, posting chat.Posting)
 	return found, err
 }
 
-// findPosted looks for a post that who had the lease before may have made.
+// findPosted looks for a post that the server with the lease before may have made.
 func (s *Presenter) findPosted(ctx context.Context, w *work, at chat.Place, mark chat.Mark) (chat.MessageRef, error) {
 	if !w.again {
 		return chat.MessageRef{}, nil

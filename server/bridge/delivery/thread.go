@@ -19,7 +19,7 @@ const resourceThread = "resource\n"
 const maxThreadTitle = 200
 
 // root returns the first post of the thread that the card belongs in, "" for none. It makes it where there is none yet, once over all
-// servers: as with cards, a lease says who is at it, and whoever takes over one that ran out looks first.
+// servers: as with cards, a lease says which server works on it, and one that takes over an expired lease looks first.
 func (s *Presenter) root(ctx context.Context, c bridge.Connection, w *work) (string, error) {
 	if w.Thread == "" {
 		return w.Place.Thread, nil
@@ -59,12 +59,12 @@ func (s *Presenter) makeRoot(ctx context.Context, c bridge.Connection, w *work, 
 		Mark:  chat.Mark{Provider: c.Provider, Connection: c.ID, Key: "thread/" + w.Thread},
 	})
 	if err != nil {
-		return "", err // the lease is left to run out, since it is not known how far this came
+		return "", err // the lease is left to run out, since it isn't known how far this got
 	}
 	root := made.ID
 	_, err = s.Records.UpdateSeries(context.WithoutCancel(ctx), c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
 		if other := series.Threads[w.Place.Key()]; other != "" {
-			root = other // who took the lease over has found it
+			root = other // the server that took over the lease has found it
 			return false, nil
 		}
 		// An older lease, or none, is what a replica that is behind has: then nothing is written before it has caught up.
@@ -94,7 +94,7 @@ func threadTitle(c bridge.Connection, w *work) string {
 	return cmp.Or(c.Resource.Name, c.Name)
 }
 
-// forgetRoot has the thread begin anew, after its first post was deleted.
+// forgetRoot makes the thread start again, after its first post was deleted.
 func (s *Presenter) forgetRoot(ctx context.Context, c bridge.Connection, w *work, root string) error {
 	_, err := s.Records.UpdateSeries(ctx, c.ID, w.Thread, func(series *bridge.Series) (bool, error) {
 		if series.Threads[w.Place.Key()] != root {

@@ -16,7 +16,7 @@ func enqueue(at *bridge.Shown, w bridge.Waiting) {
 }
 
 // enqueueReplies adds the event's replies, of which the first calls who is mentioned. What is only text is one post: it was said at once,
-// and each post in a thread is dear to the server, and a notification to who follows it.
+// and each post in a thread costs the server a lot, and notifies its followers.
 func enqueueReplies(at *bridge.Shown, e provider.Event, replies []chat.Reply, mention string) {
 	for i, r := range replies {
 		if i == 0 && mention != "" {

@@ -26,8 +26,8 @@ type TaskHandler func(ctx context.Context, j bridge.Job) error
 // Register has the handler carry out all tasks with this key. It is for wiring, before anything is handled.
 func (s *Worker) Register(key string, do TaskHandler) { s.tasks[key] = do }
 
-// Handle carries out what the inbox holds. After an error the same job can be handled again, from wherever it stopped; see Wait and
-// Permanent for what an error means.
+// Handle carries out a job of the queue. After an error the same job can be handled again, from wherever it stopped; package queue says
+// what an error means.
 func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 	if j.Task != nil {
 		if do := s.tasks[j.Task.Key]; do != nil {
@@ -39,10 +39,10 @@ func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 		return errors.Wrap(err, "look up the connection of a job")
 	}
 	if !found && s.Settings().Replicas && s.Now().Sub(j.Delivery.ReceivedAt) < replicaLag {
-		return queue.NotYet(waitMax) // it was there when the delivery came
+		return queue.NotYet(waitMax) // it was there when the delivery arrived
 	}
 	if !found {
-		return nil // disconnected meanwhile
+		return nil // disconnected in the meantime
 	}
 	p := s.Enabled(c.Provider)
 	if p == nil {

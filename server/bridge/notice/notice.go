@@ -1,4 +1,4 @@
-// Package notice tells users and channels what happened. Where that fails it writes a line to the log: there is nothing else to be done.
+// Package notice tells users and channels what happened. A failure is logged and not returned: callers can do nothing about it.
 package notice
 
 import (
@@ -31,8 +31,8 @@ type Notices struct {
 	Log *slog.Logger
 }
 
-// TellAll has everybody who follows the connection know of a change to it. It names none of the channels to the others. Whoever made the
-// change in their own conversation with the bot knows it.
+// TellAll tells all channels that follow the connection of a change to it. It names none of them to the others. A user who made the change
+// in their direct channel with the bot isn't told there.
 func (s *Notices) TellAll(ctx context.Context, from chat.Place, c bridge.Connection, text chat.Message) {
 	for _, place := range c.Channels() {
 		if place.SameChannel(from) {
@@ -45,7 +45,7 @@ func (s *Notices) TellAll(ctx context.Context, from chat.Place, c bridge.Connect
 	}
 }
 
-// Who returns somebody's name in chat, in a form that calls nobody.
+// Who returns a user's name in chat, in a form that mentions no one.
 func (s *Notices) Who(ctx context.Context, actor chat.Actor) string {
 	person, err := s.People.Person(ctx, actor.Person)
 	if err != nil || person.Username == "" {
@@ -54,7 +54,7 @@ func (s *Notices) Who(ctx context.Context, actor chat.Actor) string {
 	return chat.Escape("@" + person.Username)
 }
 
-// Tell has everybody in the channel know what somebody did. In their own conversation with the bot they know it.
+// Tell tells the channel what a user did. In the user's direct channel with the bot nothing is said.
 func (s *Notices) Tell(ctx context.Context, place chat.Place, text chat.Message) {
 	channel, err := s.People.Channel(ctx, place)
 	if err == nil && channel.Direct {
@@ -82,14 +82,14 @@ func Ago(now, at time.Time) chat.Message {
 	}
 }
 
-// WriteTo has the bot write to somebody, and logs where that fails: there is nothing else to be done.
+// WriteTo sends a direct message from the bot, and logs a failure.
 func (s *Notices) WriteTo(ctx context.Context, actor chat.Actor, text chat.Message) {
 	if err := s.People.DirectMessage(ctx, actor, text); err != nil {
 		s.Log.Warn("A user couldn't be told about a connection", "user_id", actor.ID, "error", err.Error())
 	}
 }
 
-// Whisper answers somebody in the place, and logs where that fails: there is nothing else to be done.
+// Whisper shows a note to one user in the place, and logs a failure.
 func (s *Notices) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) {
 	if err := s.People.Whisper(ctx, at, actor, note); err != nil {
 		s.Log.Warn("A user couldn't be answered", "user_id", actor.ID, "channel_id", at.Channel, "error", err.Error())
@@ -103,7 +103,7 @@ func (s *Notices) Show(ctx context.Context, talk chat.Conversation, note chat.No
 	}
 }
 
-// Answer replaces the note with the button that was clicked by the result.
+// Answer replaces the note whose button was clicked by the result.
 func (s *Notices) Answer(ctx context.Context, talk chat.Conversation, text chat.Message) {
 	if err := talk.Replace(ctx, chat.Note{Text: text}); err != nil {
 		s.Log.Warn("A note couldn't be updated", "error", err.Error())
