@@ -59,8 +59,9 @@ var mayImport = map[string][]string{
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
 	"mattermost/mmtest":              {"store/storetest"},
-	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider"},
+	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},
+	"provider/providertest/plain":    {"chat"},
 	"store/storetest":                {},
 }
 
@@ -68,7 +69,7 @@ var mayImport = map[string][]string{
 const everything = "*"
 
 // mayOnlyServeTests are packages that no file but a test, or another of them, may import.
-var mayOnlyServeTests = []string{"mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "store/storetest"}
+var mayOnlyServeTests = []string{"mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
 
 // vendorHomes says which packages may import a package of the Mattermost server, or what lies below it; no other may.
 var vendorHomes = map[string][]string{

@@ -96,3 +96,17 @@ func shapes(runes []rune, at int) bool {
 	}
 	return false
 }
+
+// CodeLine returns a line of code as it was written, without what could end the line or turn the writing round. A tab is four blanks.
+func CodeLine(line string) string {
+	line = strings.ReplaceAll(strings.ToValidUTF8(line, "\ufffd"), "\t", "    ")
+	return strings.TrimRightFunc(strings.Map(func(c rune) rune {
+		switch {
+		case c == '\u2028', c == '\u2029', c == '\u2424':
+			return -1
+		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c):
+			return -1
+		}
+		return c
+	}, line), unicode.IsSpace)
+}

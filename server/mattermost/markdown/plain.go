@@ -39,7 +39,7 @@ func plain(b *strings.Builder, t chat.Text, r Reader) {
 				if i > 0 {
 					b.WriteByte('\n')
 				}
-				b.WriteString(codeLine(line))
+				b.WriteString(chat.CodeLine(line))
 			}
 			ended = true
 		case chat.EmojiSpan:

@@ -73,18 +73,22 @@ type goldenAction struct {
 	Options map[string]string `json:"options,omitempty"`
 }
 
-// checkGolden compares the cards and replies of each story, in English, with its golden file. Run "make golden" to rewrite the files, and
+// checkGolden compares the cards and replies of each story, in English, with its golden files: as data with Mattermost's Markdown, and as
+// the plain surface shows them. Run "make golden" to rewrite the files, and
 // read the diff.
 func (tr *conformance) checkGolden(t *testing.T) {
 	for _, story := range tr.Stories {
 		w := tr.newWorld()
 		var all []goldenStory
+		var shown transcript
 		for minute, name := range story.Fixtures {
 			delivery := goldenStory{Delivery: name, Events: []goldenEvent{}}
+			shown.begin(name)
 			for _, e := range tr.parse(t, name, tr.delivery(tr.fixture(t, name), minute)) {
 				for _, s := range w.apply(t, e) {
 					tr.checkStep(t, s)
 					delivery.Events = append(delivery.Events, tr.goldenEvent(s))
+					shown.add(tr.plain(), s)
 				}
 			}
 			all = append(all, delivery)
@@ -94,14 +98,21 @@ func (tr *conformance) checkGolden(t *testing.T) {
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
 		require.NoError(t, encoder.Encode(all))
-		file := filepath.Join(tr.Dir, story.Name+".golden.json")
-		if tr.Update {
-			require.NoError(t, os.WriteFile(file, got.Bytes(), 0o600))
-		}
-		want, err := os.ReadFile(file)
-		require.NoError(t, err)
-		require.Equal(t, string(want), got.String(), story.Name)
+		tr.requireGolden(t, story.Name+".golden.json", got.String())
+		tr.requireGolden(t, story.Name+".plain.golden", shown.String())
 	}
+}
+
+// requireGolden fails the test unless the golden file of this name has the text; it writes the file first where that is asked for.
+func (tr *conformance) requireGolden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join(tr.Dir, name)
+	if tr.Update {
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o600))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got, name)
 }
 
 func (tr *conformance) goldenEvent(s step) goldenEvent {
