@@ -85,14 +85,14 @@ func (s starter) Start(ctx context.Context, actor chat.Actor, at, asked chat.Pla
 	return err
 }
 
-// heraldingBoard tells the bridge of each meeting that is announced, since its thread may be about something at a tool.
-type heraldingBoard struct {
+// notifyingBoard tells the bridge of each meeting that is announced, since its thread may be about something at a tool.
+type notifyingBoard struct {
 	meeting.Board
 	app *app
 }
 
 // Announce posts the meeting. The tool is told after that, which nobody waits for.
-func (b heraldingBoard) Announce(ctx context.Context, m meeting.Announcement) (chat.MessageRef, error) {
+func (b notifyingBoard) Announce(ctx context.Context, m meeting.Announcement) (chat.MessageRef, error) {
 	message, err := b.Board.Announce(ctx, m)
 	if err == nil && m.Place.Thread != "" {
 		go b.app.met(m)

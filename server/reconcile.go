@@ -12,31 +12,31 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// kindLook marks looks at open meetings in the inbox.
-const kindLook = "look"
+// kindRecheck marks rechecks of open meetings in the inbox.
+const kindRecheck = "recheck"
 
-// agenda keeps looks at open meetings in the inbox, which survives restarts and has one server of the cluster carry each out.
-type agenda struct{ *app }
+// recheckScheduler keeps the rechecks of open meetings in the inbox, which survives restarts and has one server of the cluster carry each out.
+type recheckScheduler struct{ *app }
 
-var _ meeting.Agenda = agenda{}
+var _ meeting.Scheduler = recheckScheduler{}
 
-// Plan has the look carried out at this time. Looks at a meeting and its events are handled one after another.
-func (a agenda) Plan(ctx context.Context, c meeting.Look, due time.Time) error {
+// Schedule has the recheck run at this time. The rechecks of a meeting and its events are handled one after another.
+func (a recheckScheduler) Schedule(ctx context.Context, c meeting.Recheck, due time.Time) error {
 	body, err := json.Marshal(c)
 	if err != nil {
-		return errors.Wrap(err, "encode a look at a meeting")
+		return errors.Wrap(err, "encode a recheck of a meeting")
 	}
 	_, err = a.inbox.Accept(ctx, queue.Job{
-		ID: kv.Hash(kindLook, c.Message.ID, due.UTC().Format(time.RFC3339Nano)), Kind: kindLook, Key: c.MeetingID, Body: body, NotBefore: due,
+		ID: kv.Hash(kindRecheck, c.Message.ID, due.UTC().Format(time.RFC3339Nano)), Kind: kindRecheck, Key: c.MeetingID, Body: body, NotBefore: due,
 	})
-	return errors.Wrap(err, "store a look at a meeting")
+	return errors.Wrap(err, "store a recheck of a meeting")
 }
 
-// look carries out a look at a meeting.
-func (a *app) look(ctx context.Context, d queue.Job) error {
-	var c meeting.Look
+// recheck runs a recheck of a meeting.
+func (a *app) recheck(ctx context.Context, d queue.Job) error {
+	var c meeting.Recheck
 	if err := json.Unmarshal(d.Body, &c); err != nil {
-		return queue.Permanent(errors.Wrap(err, "read a look at a meeting"))
+		return queue.Permanent(errors.Wrap(err, "read a recheck of a meeting"))
 	}
 	return a.meetings.Reconcile(ctx, c)
 }

@@ -33,24 +33,24 @@ import (
 
 // app is the plugin's object graph: everything is made in build, once, and handed to who needs it.
 type app struct {
-	api      plugin.API
-	registry *provider.Registry
-	settings *config.Container
-	client   *mattermost.Client
-	texts    *i18n.Catalogue
-	kv       *mattermost.KV
-	vault    *oauth.Vault
-	tokens   *oauth.Tokens
-	accounts *account.Service
-	meetings *meeting.Service
-	sessions *session.Sessions
-	bridge   *assembly.Bridge
-	inbox    *store.Inbox
-	heard    *store.Heard
-	commands *command.Command
-	http     http.Handler
-	exit     func(int)
-	now      func() time.Time
+	api       plugin.API
+	registry  *provider.Registry
+	settings  *config.Container
+	client    *mattermost.Client
+	texts     *i18n.Catalogue
+	kv        *mattermost.KV
+	vault     *oauth.Vault
+	tokens    *oauth.Tokens
+	accounts  *account.Service
+	meetings  *meeting.Service
+	sessions  *session.Sessions
+	bridge    *assembly.Bridge
+	inbox     *store.Inbox
+	lastEvent *store.LastEvent
+	commands  *command.Command
+	http      http.Handler
+	exit      func(int)
+	now       func() time.Time
 	// records are the meetings' and the people's, and what the public plugin left.
 	records *store.Store
 
@@ -85,7 +85,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	records := store.New(kv, now)
 	a.now, a.records = now, records
 	outbound := mattermost.Outbound(api)
-	a.heard = store.NewHeard(records)
+	a.lastEvent = store.NewLastEvent(records)
 	a.vault = oauth.NewVault(kv, now)
 	a.vault.SetKey(settings.Load().EncryptionKey)
 	log := a.client.Logger()
@@ -96,8 +96,8 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 		Settings: a.accountSettings, People: a.client, Tokens: a.tokens, Flow: oauth.NewFlow(authorization), Zoom: calls, Links: records, Now: now, Log: log,
 	})
 	a.meetings = meeting.NewService(meeting.Dependencies{
-		Settings: a.meetingSettings, Chat: a.client, Board: heraldingBoard{a.client, a}, Zoom: calls, Accounts: a.accounts, Index: records,
-		Seals: a.vault, Agenda: agenda{a}, Now: now, Log: log,
+		Settings: a.meetingSettings, Chat: a.client, Board: notifyingBoard{a.client, a}, Zoom: calls, Accounts: a.accounts, Index: records,
+		Seals: a.vault, Scheduler: recheckScheduler{a}, Now: now, Log: log,
 	})
 	a.inbox = store.NewInbox(kv, now, log, a.handle, store.Options{ReservedFor: kindZoom})
 	a.buildBridge(kv, records, now)
@@ -106,7 +106,7 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	a.http = httpapi.New(httpapi.Dependencies{
 		Settings: a.httpSettings, Meetings: a.meetings, Accounts: a.accounts, Doctor: doctor, People: reader{a},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(settings.Load().ZoomWebhookSecret) }, now),
-		Accept:   a.accept, Doubt: a.doubt, Heard: a.noteHeard, Log: log,
+		Accept:   a.accept, AcceptUnverified: a.acceptUnverified, NoteEvent: a.noteEvent, Log: log,
 		Bridge: a.bridge, Signer: a.sessions, Providers: a.providerAnswers, Enabled: a.enabledProviders,
 	})
 	return a, nil
@@ -145,13 +145,13 @@ func (a *app) httpSettings() httpapi.Settings {
 // inspect gathers what the self-check looks at.
 func (a *app) inspect(ctx context.Context) (meeting.Setup, error) {
 	s := a.settings.Load()
-	heard, err := a.heard.Last(ctx)
+	lastEvent, err := a.lastEvent.At(ctx)
 	if err != nil {
-		return meeting.Setup{}, errors.Wrap(err, "read when Zoom was last heard of")
+		return meeting.Setup{}, errors.Wrap(err, "read when the last Zoom event arrived")
 	}
 	setup := meeting.Setup{
 		Mode: s.Mode(), VerifiesEmail: a.client.VerifiesEmail(), TrustsUnverified: s.TrustUnverifiedEmail,
-		Now: a.now(), Heard: heard, WebhookURL: s.EventURL("/webhook"), URLSecret: s.WebhookSecret != "",
+		Now: a.now(), LastEvent: lastEvent, WebhookURL: s.EventURL("/webhook"), URLSecret: s.WebhookSecret != "",
 	}
 	for _, problem := range s.Problems() {
 		setup.Problems = append(setup.Problems, meeting.Problem{ID: problem.ID, Fatal: problem.Fatal})
@@ -175,19 +175,19 @@ func (a *app) accept(ctx context.Context, e zoom.Event, body []byte) error {
 	return err
 }
 
-// doubted marks an event in the inbox that no secret token verifies.
-const doubted = "doubted"
+// unverified marks an event in the inbox that no secret token verifies.
+const unverified = "unverified"
 
-// doubt puts a deauthorization that no secret token verifies into the inbox, if it could be about a grant of ours: Zoom is asked
+// acceptUnverified puts a deauthorization that no secret token verifies into the inbox, if it could be about a grant of ours: Zoom is asked
 // whether it is true. It reports whether it took the event.
-func (a *app) doubt(ctx context.Context, e zoom.Event, body []byte) (bool, error) {
-	ours, err := a.accounts.Suspects(ctx, e)
+func (a *app) acceptUnverified(ctx context.Context, e zoom.Event, body []byte) (bool, error) {
+	ours, err := a.accounts.MayConcern(ctx, e)
 	if err != nil || !ours {
 		return false, err
 	}
 	_, err = a.inbox.Accept(ctx, queue.Job{
-		ID:   kv.Hash(doubted, e.Deauthorized.UserID, a.now().UTC().Format(time.RFC3339Nano)),
-		Kind: kindZoom, Key: e.Deauthorized.UserID, Header: map[string]string{doubted: "1"}, Body: body,
+		ID:   kv.Hash(unverified, e.Deauthorized.UserID, a.now().UTC().Format(time.RFC3339Nano)),
+		Kind: kindZoom, Key: e.Deauthorized.UserID, Header: map[string]string{unverified: "1"}, Body: body,
 	})
 	return err == nil, err
 }
@@ -197,14 +197,14 @@ func (a *app) handle(ctx context.Context, d queue.Job) error {
 	if d.Kind == bridge.JobKind {
 		return a.handleBridge(ctx, d)
 	}
-	if d.Kind == kindLook {
-		return a.look(ctx, d)
+	if d.Kind == kindRecheck {
+		return a.recheck(ctx, d)
 	}
 	event, err := zoom.ParseEvent(d.Body)
 	if err != nil {
 		return queue.Permanent(err)
 	}
-	if d.Header[doubted] != "" {
+	if d.Header[unverified] != "" {
 		return a.accounts.VerifyDeauthorized(ctx, event)
 	}
 	if event.Type == zoom.EventDeauthorized {
@@ -217,8 +217,8 @@ func (a *app) handle(ctx context.Context, d queue.Job) error {
 	return err
 }
 
-func (a *app) noteHeard(ctx context.Context) {
-	if err := a.heard.Note(ctx); err != nil {
+func (a *app) noteEvent(ctx context.Context) {
+	if err := a.lastEvent.Note(ctx); err != nil {
 		a.client.Warn("The time of the last Zoom event couldn't be stored", "error", err.Error())
 	}
 }

@@ -267,7 +267,7 @@ func (w *world) ends(p *mmtest.Post) {
 func (w *world) settle() {
 	w.t.Helper()
 	w.zoom.Settle()
-	w.workedOff(func(s slot) bool { return s.Kind == kindLook })
+	w.workedOff(func(s slot) bool { return s.Kind == kindRecheck })
 }
 
 // passes lets time pass, and the plugin do what is due by then.

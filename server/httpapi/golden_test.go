@@ -139,11 +139,11 @@ func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) htt
 	d.catalogue = catalogue
 	all := httpapi.Dependencies{
 		Settings: d.settings, Meetings: d, Accounts: d, Doctor: d, People: d,
-		Verifier: zoom.NewVerifier(func() []string { return []string{"token"} }, func() time.Time { return noon }),
-		Accept:   func(context.Context, zoom.Event, []byte) error { return d.accepts },
-		Doubt:    func(context.Context, zoom.Event, []byte) (bool, error) { return false, nil },
-		Heard:    func(context.Context) {},
-		Bridge:   &d.tools, Signer: &d.tools, Providers: standing, Enabled: usable,
+		Verifier:         zoom.NewVerifier(func() []string { return []string{"token"} }, func() time.Time { return noon }),
+		Accept:           func(context.Context, zoom.Event, []byte) error { return d.accepts },
+		AcceptUnverified: func(context.Context, zoom.Event, []byte) (bool, error) { return false, nil },
+		NoteEvent:        func(context.Context) {},
+		Bridge:           &d.tools, Signer: &d.tools, Providers: standing, Enabled: usable,
 		Log: logging.New(func(_ slog.Level, msg string, _ ...any) { d.logged = append(d.logged, msg) }),
 	}
 	change(&all)

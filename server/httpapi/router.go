@@ -154,11 +154,11 @@ type Dependencies struct {
 	Verifier *zoom.Verifier
 	// Accept stores a delivery so that it will be carried out whatever happens; after an error it is not stored.
 	Accept func(ctx context.Context, e zoom.Event, body []byte) error
-	// Doubt takes a deauthorization that no secret token verifies, to ask Zoom about it; it reports whether it did.
-	Doubt func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
-	// Heard notes that a signed event arrived.
-	Heard func(ctx context.Context)
-	Log   *slog.Logger
+	// AcceptUnverified takes a deauthorization that no secret token verifies, to ask Zoom about it; it reports whether it did.
+	AcceptUnverified func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
+	// NoteEvent notes that a signed event arrived.
+	NoteEvent func(ctx context.Context)
+	Log       *slog.Logger
 }
 
 // userTimeout bounds what a person waits for: a call to Zoom of at most ten seconds, and the renewal of a token before it.
@@ -179,7 +179,7 @@ func New(d Dependencies) http.Handler {
 
 // routeSenders has the routes for Zoom and for providers, which sign what they send.
 func routeSenders(mux *http.ServeMux, d Dependencies, answering answers, refused *refusals) {
-	events := &zoomEvents{Settings: d.Settings, Verifier: d.Verifier, Accept: d.Accept, Doubt: d.Doubt, Heard: d.Heard, Log: d.Log, refusals: refused}
+	events := &zoomEvents{Settings: d.Settings, Verifier: d.Verifier, Accept: d.Accept, AcceptUnverified: d.AcceptUnverified, NoteEvent: d.NoteEvent, Log: d.Log, refusals: refused}
 	mux.HandleFunc("POST /webhook", events.webhook)
 	mux.HandleFunc("POST /deauthorization", events.webhook)
 	hooks := &providerHooks{answers: answering, Bridge: d.Bridge, refusals: refused}

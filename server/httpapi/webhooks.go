@@ -20,13 +20,13 @@ const maxDelivery = 1 << 20
 
 // zoomEvents takes what Zoom sends: the events of meetings, deauthorizations, and the checks of the address.
 type zoomEvents struct {
-	Settings func() Settings
-	Verifier *zoom.Verifier
-	Accept   func(ctx context.Context, e zoom.Event, body []byte) error
-	Doubt    func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
-	Heard    func(ctx context.Context)
-	Log      *slog.Logger
-	refusals *refusals
+	Settings         func() Settings
+	Verifier         *zoom.Verifier
+	Accept           func(ctx context.Context, e zoom.Event, body []byte) error
+	AcceptUnverified func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
+	NoteEvent        func(ctx context.Context)
+	Log              *slog.Logger
+	refusals         *refusals
 }
 
 // webhook takes Zoom's events. It only verifies and stores them: Zoom waits three seconds for an answer, and repeats an event
@@ -49,7 +49,7 @@ func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 	}
 	secret, err := s.Verifier.SignedBy(r.Header, body)
 	switch {
-	case err != nil && s.doubted(w, r, body):
+	case err != nil && s.unverified(w, r, body):
 		return
 	case errors.Is(err, zoom.ErrNoSecret):
 		s.refuse(w, r, http.StatusServiceUnavailable, err.Error())
@@ -64,17 +64,17 @@ func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.take(w, r, event, secret, body)
-	s.Heard(r.Context())
+	s.NoteEvent(r.Context())
 }
 
-// doubted takes a deauthorization that no secret token verifies: apps and proxies are set up in many ways, and tokens that their
+// unverified takes a deauthorization that no secret token verifies: apps and proxies are set up in many ways, and tokens that their
 // owner took back must not stay in force. Nothing is believed; Zoom is asked with the grant in question.
-func (s *zoomEvents) doubted(w http.ResponseWriter, r *http.Request, body []byte) bool {
+func (s *zoomEvents) unverified(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	event, err := zoom.ParseEvent(body)
 	if err != nil || event.Type != zoom.EventDeauthorized {
 		return false
 	}
-	taken, err := s.Doubt(r.Context(), event, body)
+	taken, err := s.AcceptUnverified(r.Context(), event, body)
 	if err != nil {
 		s.Log.Warn("An unverified deauthorization couldn't be stored", "error", err.Error())
 	}

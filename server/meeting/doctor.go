@@ -48,8 +48,8 @@ type Setup struct {
 	TrustsUnverified bool
 	// Now is when the check is made.
 	Now time.Time
-	// Heard is when Zoom's last signed event arrived; zero when none ever did.
-	Heard time.Time
+	// LastEvent is when Zoom's last signed event arrived; zero when none ever did.
+	LastEvent time.Time
 	// URLSecret reports that events must carry a secret in their address, which the addresses shown only hint at.
 	URLSecret bool
 	// WebhookURL is the address that events are to be sent to.
@@ -140,17 +140,17 @@ func emailCheck(setup Setup) Check {
 const silenceMost = 72*time.Hour + 6*time.Hour
 
 func eventCheck(setup Setup) Check {
-	if setup.Heard.IsZero() {
+	if setup.LastEvent.IsZero() {
 		return Check{ID: "events", Verdict: Warn, Message: chat.Say("check.events.never"), Fix: chat.Say("check.events.never.fix").WithText("URL", chat.CodeText(setup.WebhookURL))}
 	}
-	if silent := setup.Now.Sub(setup.Heard); silent > silenceMost {
+	if silent := setup.Now.Sub(setup.LastEvent); silent > silenceMost {
 		return Check{
 			ID: "events", Verdict: Warn,
-			Message: chat.Say("check.events.silent", "Days", strconv.Itoa(int(silent.Hours()/24))).WithText("At", chat.Time(setup.Heard, chat.DateAndTime)),
+			Message: chat.Say("check.events.silent", "Days", strconv.Itoa(int(silent.Hours()/24))).WithText("At", chat.Time(setup.LastEvent, chat.DateAndTime)),
 			Fix:     chat.Say("check.events.silent.fix").WithText("URL", chat.CodeText(setup.WebhookURL)),
 		}
 	}
-	return Check{ID: "events", Verdict: OK, Message: chat.Say("check.events").WithText("At", chat.Time(setup.Heard, chat.DateAndTime))}
+	return Check{ID: "events", Verdict: OK, Message: chat.Say("check.events").WithText("At", chat.Time(setup.LastEvent, chat.DateAndTime))}
 }
 
 // Run answers /zoom doctor.

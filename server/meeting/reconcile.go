@@ -11,19 +11,19 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// Look is a look at a meeting that is open here, in Zoom: Zoom gives up on an event after four attempts, and a meeting whose end it
+// Recheck asks Zoom about a meeting whose post says that it is open: Zoom gives up on an event after four attempts, and a meeting whose end it
 // never told would stay open for ever.
-type Look struct {
+type Recheck struct {
 	MeetingID string          `json:"meeting"`
 	Message   chat.MessageRef `json:"message"`
 	// Person is who who started the meeting, in whose name Zoom is asked.
 	Person chat.PersonID `json:"person"`
 }
 
-// Agenda keeps looks until they are due. One server of the cluster carries each out, whichever is up then.
-type Agenda interface {
+// Scheduler keeps rechecks until they are due. One server of the cluster carries each out, whichever is up then.
+type Scheduler interface {
 	// Plan has the look carried out at this time.
-	Plan(ctx context.Context, c Look, due time.Time) error
+	Schedule(ctx context.Context, c Recheck, due time.Time) error
 }
 
 // How often Zoom is asked about one meeting, and when it is given up.
@@ -36,15 +36,15 @@ const (
 )
 
 // plan has a meeting looked at again, more rarely as it ages: after half its age, at least every day.
-func (s *Service) plan(ctx context.Context, c Look, since time.Time) error {
+func (s *Service) plan(ctx context.Context, c Recheck, since time.Time) error {
 	now := s.now()
 	wait := min(max(now.Sub(since)/2, lookMin), lookMax)
-	return errors.Wrap(s.agenda.Plan(ctx, c, now.Add(wait)), "plan a look at the meeting")
+	return errors.Wrap(s.scheduler.Schedule(ctx, c, now.Add(wait)), "schedule a recheck of the meeting")
 }
 
 // Reconcile brings the post up to what Zoom says of its meeting now, and plans the next look while the meeting is open. It may be
 // repeated at any time.
-func (s *Service) Reconcile(ctx context.Context, c Look) error {
+func (s *Service) Reconcile(ctx context.Context, c Recheck) error {
 	post, personal, err := s.openPost(ctx, c)
 	if err != nil || post == nil {
 		return err
@@ -66,7 +66,7 @@ func (s *Service) Reconcile(ctx context.Context, c Look) error {
 }
 
 // openPost returns the post of the look while its meeting isn't over, nil otherwise. It keeps the record from running out.
-func (s *Service) openPost(ctx context.Context, c Look) (*Post, bool, error) {
+func (s *Service) openPost(ctx context.Context, c Recheck) (*Post, bool, error) {
 	var open *Post
 	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, func(r *Record) bool {
 		open = nil
@@ -81,7 +81,7 @@ func (s *Service) openPost(ctx context.Context, c Look) (*Post, bool, error) {
 }
 
 // look asks Zoom and applies the answer. It reports whether Zoom said that the meeting can be joined.
-func (s *Service) look(ctx context.Context, c Look, post Post, personal bool) (open bool, err error) {
+func (s *Service) look(ctx context.Context, c Recheck, post Post, personal bool) (open bool, err error) {
 	if post.Status == Ended {
 		return false, s.show(ctx, c.MeetingID, post) // an earlier attempt to show it failed
 	}
@@ -110,7 +110,7 @@ func (s *Service) look(ctx context.Context, c Look, post Post, personal bool) (o
 }
 
 // running applies that a session is under way now. Since when, Zoom doesn't say.
-func (s *Service) running(ctx context.Context, c Look, post Post, caller zoom.Caller, m zoom.Meeting) error {
+func (s *Service) running(ctx context.Context, c Recheck, post Post, caller zoom.Caller, m zoom.Meeting) error {
 	if m.UUID == "" || m.UUID == post.UUID {
 		return nil
 	}
@@ -123,14 +123,14 @@ func (s *Service) running(ctx context.Context, c Look, post Post, caller zoom.Ca
 }
 
 // waiting applies that no session is under way, of a meeting that can still be started.
-func (s *Service) waiting(ctx context.Context, c Look, post Post, personal bool, caller zoom.Caller) (open bool, err error) {
+func (s *Service) waiting(ctx context.Context, c Recheck, post Post, personal bool, caller zoom.Caller) (open bool, err error) {
 	held, err := s.over(ctx, c, post, caller)
 	return !held && !personal, err
 }
 
 // unknown applies that Zoom doesn't know the meeting: it was deleted, or it is an instant meeting that is over. A person who has
 // connected another Zoom account since then doesn't see it, which says nothing.
-func (s *Service) unknown(ctx context.Context, c Look, post Post, caller zoom.Caller) (open bool, err error) {
+func (s *Service) unknown(ctx context.Context, c Recheck, post Post, caller zoom.Caller) (open bool, err error) {
 	if caller.App == zoom.UserApp && post.HostID != "" {
 		user, err := s.zoom.User(ctx, caller)
 		if err != nil || user.ID != post.HostID {
@@ -146,7 +146,7 @@ func (s *Service) unknown(ctx context.Context, c Look, post Post, caller zoom.Ca
 
 // over ends the post with the times of its session, if there was one. Without the right to read past meetings, or on a plan
 // without them, a session that was under way is ended without its end time.
-func (s *Service) over(ctx context.Context, c Look, post Post, caller zoom.Caller) (held bool, err error) {
+func (s *Service) over(ctx context.Context, c Recheck, post Post, caller zoom.Caller) (held bool, err error) {
 	key := c.MeetingID
 	if post.Status == Started {
 		if s.now().Sub(post.StartedAt) < settledAfter {
@@ -180,12 +180,12 @@ func (s *Service) outlived(post Post, personal bool) bool {
 }
 
 // finish ends the post without times that nobody knows.
-func (s *Service) finish(ctx context.Context, c Look) error {
+func (s *Service) finish(ctx context.Context, c Recheck) error {
 	return s.change(ctx, c, "", func(r *Record) bool { return r.Finish(c.Message) })
 }
 
 // change changes the meeting's record and shows what came of it.
-func (s *Service) change(ctx context.Context, c Look, uuid string, change func(*Record) bool) error {
+func (s *Service) change(ctx context.Context, c Recheck, uuid string, change func(*Record) bool) error {
 	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, change)
 	if err != nil {
 		return errors.Wrap(err, "change the meeting's record")

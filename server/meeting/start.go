@@ -18,37 +18,37 @@ import (
 
 // Service starts meetings and follows them.
 type Service struct {
-	settings func() Settings
-	chat     Chat
-	board    Board
-	zoom     Zoom
-	accounts Accounts
-	index    Index
-	seals    Seals
-	agenda   Agenda
-	now      func() time.Time
-	log      *slog.Logger
+	settings  func() Settings
+	chat      Chat
+	board     Board
+	zoom      Zoom
+	accounts  Accounts
+	index     Index
+	seals     Seals
+	scheduler Scheduler
+	now       func() time.Time
+	log       *slog.Logger
 }
 
 // Dependencies are what a Service works with.
 type Dependencies struct {
-	Settings func() Settings
-	Chat     Chat
-	Board    Board
-	Zoom     Zoom
-	Accounts Accounts
-	Index    Index
-	Seals    Seals
-	Agenda   Agenda
-	Now      func() time.Time
-	Log      *slog.Logger
+	Settings  func() Settings
+	Chat      Chat
+	Board     Board
+	Zoom      Zoom
+	Accounts  Accounts
+	Index     Index
+	Seals     Seals
+	Scheduler Scheduler
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // NewService returns a service that works with these.
 func NewService(d Dependencies) *Service {
 	return &Service{
 		settings: d.Settings, chat: d.Chat, board: d.Board, zoom: d.Zoom, accounts: d.Accounts, index: d.Index, seals: d.Seals,
-		agenda: d.Agenda, now: d.Now, log: d.Log,
+		scheduler: d.Scheduler, now: d.Now, log: d.Log,
 	}
 }
 
@@ -258,7 +258,7 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	if !r.OpensItself {
 		s.chat.OpenJoinPage(ctx, r.Actor, r.Window, m.JoinURL)
 	}
-	if err := s.plan(context.WithoutCancel(ctx), Look{MeetingID: m.ID, Message: message, Person: r.Actor.Person}, s.now()); err != nil {
+	if err := s.plan(context.WithoutCancel(ctx), Recheck{MeetingID: m.ID, Message: message, Person: r.Actor.Person}, s.now()); err != nil {
 		s.log.Warn("A meeting can't be checked later; its post depends on Zoom's event", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
 	return Outcome{Message: message, JoinURL: m.JoinURL}, nil

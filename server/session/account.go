@@ -31,7 +31,7 @@ func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider
 		return provider.Session{}, s.fault(providerID, nil, fault.AccountNeeded)
 	}
 	if r.OAuth {
-		in, err := s.realm(ctx, providerID, r)
+		in, err := s.oauthSite(ctx, providerID, r)
 		if err != nil {
 			return provider.Session{}, err
 		}
@@ -113,7 +113,7 @@ func (s *Sessions) dropGrant(ctx context.Context, providerID string, site regist
 	if err != nil {
 		return err
 	}
-	in, err := s.realm(ctx, providerID, r)
+	in, err := s.oauthSite(ctx, providerID, r)
 	if fault.Is(err, fault.SetupNeeded) {
 		// What was authorized before the client was taken away is still there.
 		gone := oauth.NewTokens(s.oauth(func() oauth.App { return oauth.App{Name: providerID} }))

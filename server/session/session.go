@@ -41,13 +41,13 @@ type Sessions struct {
 	trusted, guarded http.RoundTripper
 
 	mu sync.Mutex
-	// realms are those used so far, by provider and site.
-	realms map[string]*realm
+	// oauthSites are those used so far, by provider and site.
+	oauthSites map[string]*oauthSite
 }
 
 // New returns a maker of sessions.
 func New(d Dependencies) *Sessions {
-	return &Sessions{Dependencies: d, trusted: persistent(d.Trusted), guarded: persistent(d.Guarded), realms: map[string]*realm{}}
+	return &Sessions{Dependencies: d, trusted: persistent(d.Trusted), guarded: persistent(d.Guarded), oauthSites: map[string]*oauthSite{}}
 }
 
 // fault returns a fault in the name of the provider.

@@ -13,16 +13,16 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// realm is a site at which people authorize this server. It lives as long as the process, so that those who need a token at once
+// oauthSite is a site at which people authorize this server. It lives as long as the process, so that those who need a token at once
 // share its renewal; what the server is registered as may change at any time.
-type realm struct {
+type oauthSite struct {
 	app    atomic.Pointer[oauth.App]
 	tokens *oauth.Tokens
 	flow   *oauth.Flow
 }
 
-// realm returns the one of the site, with its registration as it was just read. Fault: SetupNeeded.
-func (s *Sessions) realm(ctx context.Context, providerID string, r registered) (*realm, error) {
+// oauthSite returns the one of the site, with its registration as it was just read. Fault: SetupNeeded.
+func (s *Sessions) oauthSite(ctx context.Context, providerID string, r registered) (*oauthSite, error) {
 	if !r.OAuth {
 		return nil, s.fault(providerID, errors.New("no client is set for the site"), fault.SetupNeeded)
 	}
@@ -43,13 +43,13 @@ func (s *Sessions) realm(ctx context.Context, providerID string, r registered) (
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in := s.realms[providerID+"."+r.key()]
+	in := s.oauthSites[providerID+"."+r.key()]
 	if in == nil {
-		in = &realm{}
+		in = &oauthSite{}
 		current := func() oauth.App { return *in.app.Load() }
 		in.tokens = oauth.NewTokens(s.oauth(current))
 		in.flow = oauth.NewFlow(s.oauth(current))
-		s.realms[providerID+"."+r.key()] = in
+		s.oauthSites[providerID+"."+r.key()] = in
 	}
 	in.app.Store(app)
 	return in, nil
@@ -60,15 +60,15 @@ func (s *Sessions) links(providerID string) *oauth.Flow {
 	return oauth.NewFlow(s.oauth(func() oauth.App { return oauth.App{Name: providerID} }))
 }
 
-// registration returns the site with this key and its realm. Fault: SetupNeeded where no admin has registered this server there (any more).
-func (s *Sessions) registration(ctx context.Context, providerID, key string) (registered, *realm, error) {
+// registration returns the site with this key and its oauthSite. Fault: SetupNeeded where no admin has registered this server there (any more).
+func (s *Sessions) registration(ctx context.Context, providerID, key string) (registered, *oauthSite, error) {
 	all, err := s.registrations(ctx, providerID)
 	if err != nil {
 		return registered{}, nil, err
 	}
 	for _, r := range all {
 		if r.key() == key {
-			in, err := s.realm(ctx, providerID, r)
+			in, err := s.oauthSite(ctx, providerID, r)
 			return r, in, err
 		}
 	}

@@ -14,9 +14,9 @@ import (
 // askPause is how often Zoom is asked about one user whose deauthorization nobody can verify: anybody can send such a notice.
 const askPause = 10 * time.Minute
 
-// Suspects reports whether a deauthorization that no secret token verifies could be about a grant of ours, so that it is worth asking
+// MayConcern reports whether a deauthorization that no secret token verifies could be about a grant of ours, so that it is worth asking
 // Zoom.
-func (s *Service) Suspects(ctx context.Context, e zoom.Event) (bool, error) {
+func (s *Service) MayConcern(ctx context.Context, e zoom.Event) (bool, error) {
 	gone := e.Deauthorized
 	if gone.UserID == "" || gone.ClientID != "" && gone.ClientID != s.settings().ClientID {
 		return false, nil
