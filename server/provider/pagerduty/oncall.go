@@ -225,8 +225,3 @@ func (l onCallList) card() chat.Card {
 	card.Text = chat.Lines(lines...)
 	return card
 }
-
-// moment returns a time in the zone, in digits that read the same in all languages.
-func moment(at time.Time, zone *time.Location) string {
-	return at.In(zone).Format("2006-01-02 15:04 MST")
-}
