@@ -10,8 +10,10 @@ import (
 	"mattermost-plugin-zoom/server/bridge/access"
 	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/delivery"
 	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -39,8 +41,9 @@ type Bridge struct {
 	*delivery.Worker
 	*delivery.Journal
 	*console.Service
-	Cards *delivery.Applier
-	Keys  *access.Keys
+	Cards    *delivery.Applier
+	Keys     *access.Keys
+	requests *conversation.Registry
 }
 
 // New builds a bridge that works with these.
@@ -66,11 +69,24 @@ func New(d Dependencies) *Bridge {
 		parts.Worker.Register(key, do)
 	}
 	return &Bridge{
-		Receiver: parts.Receiver, Worker: parts.Worker, Journal: parts.Journal, Service: service, Cards: parts.Cards, Keys: keys,
+		Receiver: parts.Receiver, Worker: parts.Worker, Journal: parts.Journal, Service: service, requests: service.Requests, Cards: parts.Cards, Keys: keys,
 	}
 }
 
 // Reseal seals the keys of a connection with the key in use, and reports whether they were not.
 func (b *Bridge) Reseal(ctx context.Context, connectionID string) (changed bool, err error) {
 	return b.Keys.Reseal(ctx, connectionID)
+}
+
+// Press carries out a click on a button under a note; see conversation.Registry.
+func (b *Bridge) Press(ctx context.Context, c chat.Click) error { return b.requests.Press(ctx, c) }
+
+// Submit carries out the answer to a form; see conversation.Registry.
+func (b *Bridge) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error) {
+	return b.requests.Submit(ctx, a)
+}
+
+// Resume goes on after a sign-in; see conversation.Registry.
+func (b *Bridge) Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error) {
+	return b.requests.Resume(ctx, person, next)
 }

@@ -96,37 +96,28 @@ func New(d Dependencies) *Service {
 	}
 }
 
-// Operations returns what requests about connections do, by their names.
-func (s *Service) Operations() map[string]conversation.Handler {
-	return map[string]conversation.Handler{
-		conversation.OpConnect:       s.Connector.Connect,
-		conversation.OpConnectAsk:    s.Form.OpenAddressForm,
-		conversation.OpConnectNew:    s.Connector.ConnectNew,
-		conversation.OpConnectAnyway: s.Connector.ConnectAnyway,
-		conversation.OpConnectByHand: s.Connector.ConnectByHand,
-		conversation.OpDisconnect:    s.Disconnector.Disconnect,
-		conversation.OpDisconnectNow: s.Disconnector.DisconnectNow,
-		conversation.OpLeave:         s.Disconnector.DisconnectAndSignOut,
-		conversation.OpTest:          s.Status.Test,
-		conversation.OpStatus:        s.Status.Show,
-		conversation.OpRepair:        s.Webhooks.Repair,
-		conversation.OpRotate:        s.Rotator.Rotate,
-		conversation.OpRotateNow:     s.Rotator.RotateNow,
-	}
-}
+// Operations returns what users can have done about connections.
+func (s *Service) Operations() map[string]conversation.Operation {
+	return map[string]conversation.Operation{
+		conversation.OpConnect:       {Run: s.Connector.Connect},
+		conversation.OpConnectAsk:    {Run: s.Form.OpenAddressForm, Answer: s.Form.Submit},
+		conversation.OpConnectNew:    {Run: s.Connector.ConnectNew},
+		conversation.OpConnectAnyway: {Run: s.Connector.ConnectAnyway},
+		conversation.OpConnectByHand: {Run: s.Connector.ConnectByHand},
+		conversation.OpDisconnect:    {Run: s.Disconnector.Disconnect},
+		conversation.OpDisconnectNow: {Run: s.Disconnector.DisconnectNow},
+		conversation.OpLeave:         {Run: s.Disconnector.DisconnectAndSignOut},
+		conversation.OpTest:          {Run: s.Status.Test},
+		conversation.OpStatus:        {Run: s.Status.Show},
+		conversation.OpRepair:        {Run: s.Webhooks.Repair},
+		conversation.OpRotate:        {Run: s.Rotator.Rotate},
+		conversation.OpRotateNow:     {Run: s.Rotator.RotateNow},
 
-// Presses returns what buttons about a connection's API access do, by their kinds.
-func (s *Service) Presses() map[string]conversation.Press {
-	return map[string]conversation.Press{
-		conversation.PressAccess:     s.Credentials.PressAccess,
-		conversation.PressAccessAsk:  s.Credentials.AskCredentialAway,
-		conversation.PressAccessDrop: s.Credentials.DropCredential,
+		conversation.PressAccess:     {Press: s.Credentials.PressAccess},
+		conversation.FormAccess:      {Answer: s.Credentials.CredentialEntered},
+		conversation.PressAccessAsk:  {Press: s.Credentials.AskCredentialAway},
+		conversation.PressAccessDrop: {Press: s.Credentials.DropCredential},
 	}
-}
-
-// Answers returns what the package's forms do, by their kinds.
-func (s *Service) Answers() map[string]conversation.Answer {
-	return map[string]conversation.Answer{conversation.FormAccess: s.Credentials.CredentialEntered, conversation.RequestKind: s.Form.Submit}
 }
 
 // Tasks returns what carries out the package's tasks, by their keys.

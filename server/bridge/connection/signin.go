@@ -71,9 +71,6 @@ func (s *Form) tokenFields(providerID string) []chat.FormField {
 
 // Submit connects the channel to what the form names. What is wrong with an answer is shown in the form.
 func (s *Form) Submit(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
-	if what.Action != conversation.OpConnectAsk {
-		return nil, fault.New(fault.ButtonExpired)
-	}
 	if s.Settings().Enabled[what.Provider] == "" {
 		return nil, s.ProviderOff(what.Provider)
 	}

@@ -31,20 +31,6 @@ const (
 	maxClickValues = 700
 )
 
-func (s *Service) actionPresses() map[string]conversation.Press {
-	return map[string]conversation.Press{attemptKind: s.pressAttempt, tokenKind: s.pressToken}
-}
-
-func (s *Service) actionForms() map[string]conversation.Answer {
-	return map[string]conversation.Answer{attemptFormKind: s.attemptAnswered, tokenKind: s.tokenEntered}
-}
-
-func (s *Service) actionResumes() map[string]conversation.Resume {
-	return map[string]conversation.Resume{
-		attemptKind: s.resumeAttempt, attemptFormKind: s.resumeAttempt, subjectKind: s.resumeAttempt, subjectFormKind: s.resumeAttempt,
-	}
-}
-
 // attempt is what somebody wants to do with an action of a card: a click, or the answer to the form that it led to.
 type attempt struct {
 	actor   chat.Actor
@@ -289,10 +275,7 @@ func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, w
 }
 
 // resumeAttempt goes on with the attempt for which somebody signed in.
-func (s *Service) resumeAttempt(ctx context.Context, person chat.PersonID, what conversation.Intent) (chat.Message, error) {
-	if what.Actor.Person != person {
-		return chat.Message{}, fault.New(fault.LinkExpired)
-	}
+func (s *Service) resumeAttempt(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
 	t := attemptOf(what)
 	a, err := s.aim(ctx, t)
 	if err != nil {

@@ -23,10 +23,6 @@ const (
 	maxNoteText = 3000
 )
 
-func (s *Service) annotateForms() map[string]conversation.Answer {
-	return map[string]conversation.Answer{annotateKind: s.annotated}
-}
-
 // annotate offers the latest subjects at the tool to add a note to, which begins with the message whose address was typed.
 func (s *Service) annotate(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	annotator, ok := s.Registry.Get(w.Provider).(provider.Annotator)

@@ -2,38 +2,43 @@ package console
 
 import (
 	"context"
-	"maps"
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
-	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// operations returns what buttons and returns from a sign-in can do.
-func (s *Service) operations() map[string]conversation.Handler {
-	all := map[string]conversation.Handler{
-		conversation.OpRaise:        s.raise,
-		conversation.OpAnnotate:     s.annotate,
-		conversation.OpAnnotateThis: s.annotateThis,
-		conversation.OpOnCall:       s.onCall,
-		conversation.OpAddRotation:  s.addRotation,
-		conversation.OpAskRotation:  s.askRotationAway,
-		conversation.OpDropRotation: s.removeRotation,
-		conversation.OpSearch:       s.search,
-		conversation.OpLook:         s.preview,
-		conversation.OpSend:         s.send,
-		conversation.OpSay:          s.saying,
-		conversation.OpCancel:       cancelled,
+// operations returns what users can have done beside connections, subscriptions and sign-ins.
+func (s *Service) operations() map[string]conversation.Operation {
+	return map[string]conversation.Operation{
+		conversation.OpRaise:        {Run: s.raise},
+		raiseKind:                   {Answer: s.raiseAnswered},
+		conversation.OpAnnotate:     {Run: s.annotate},
+		conversation.OpAnnotateThis: {Run: s.annotateThis},
+		annotateKind:                {Answer: s.annotated},
+		conversation.OpOnCall:       {Run: s.onCall},
+		conversation.OpAddRotation:  {Run: s.addRotation},
+		dutyFormKind:                {Answer: s.dutyAnswered},
+		conversation.OpAskRotation:  {Run: s.askRotationAway},
+		conversation.OpDropRotation: {Run: s.removeRotation},
+		conversation.OpSearch:       {Run: s.search},
+		conversation.OpLook:         {Run: s.preview, Answer: s.lookAnswered},
+		conversation.OpSend:         {Run: s.send},
+		conversation.OpSay:          {Run: s.saying},
+		conversation.OpCancel:       {Run: conversation.Cancelled},
+
+		attemptKind:     {Press: s.pressAttempt, Resume: s.resumeAttempt},
+		attemptFormKind: {Answer: s.attemptAnswered, Resume: s.resumeAttempt},
+		tokenKind:       {Press: s.pressToken, Answer: s.tokenEntered},
+		shareKind:       {Press: s.pressShare},
+		subjectKind:     {Press: s.pressSubject, Resume: s.resumeAttempt},
+		subjectFormKind: {Answer: s.attemptAnswered, Resume: s.resumeAttempt},
+		meetKind:        {Resume: s.resumeMeeting},
+		replyKind:       {Resume: s.resumeReply},
 	}
-	maps.Copy(all, s.Connections.Operations())
-	maps.Copy(all, s.Subscriptions.Operations())
-	maps.Copy(all, s.SignIns.Operations())
-	return all
 }
 
 // Commands returns a tree for each provider that is switched on, by the word that an admin chose for it.
@@ -95,75 +100,10 @@ func (s *Service) runs(providerID, operation string) func(context.Context, comma
 			Actor: call.Actor, Place: call.Place,
 			Provider: providerID, Text: call.Text, Talk: call.Talk,
 		}
-		note, err := s.operations()[operation](ctx, w)
+		note, err := s.Requests.Run(ctx, operation, w)
 		if err != nil || len(note.Buttons) == 0 {
-			return note.Text, s.Trail.Refused(err, bridge.AuditEntry{
-				Event: conversation.AuditEvent(operation), What: operation, Actor: w.Actor, Place: w.Place, Provider: providerID,
-			})
+			return note.Text, err
 		}
 		return chat.Message{}, errors.Wrap(w.Talk.Tell(ctx, note), "show a question")
 	}
-}
-
-// connectPresses takes the buttons of other parts, too, that go on with connecting what the intent's text is the address of.
-func (s *Service) connectPresses() map[string]conversation.Press {
-	return map[string]conversation.Press{
-		conversation.RequestKind: s.pressWish,
-		conversation.OpConnect: func(ctx context.Context, c chat.Click, what conversation.Intent) error {
-			what.Action = conversation.OpConnect
-			return s.pressWish(ctx, c, what)
-		},
-	}
-}
-
-func (s *Service) connectResumes() map[string]conversation.Resume {
-	return map[string]conversation.Resume{conversation.RequestKind: s.resumeWish}
-}
-
-// pressWish does what a button of ours says, and shows what came of it in place of the button.
-func (s *Service) pressWish(ctx context.Context, c chat.Click, what conversation.Intent) error {
-	do := s.operations()[what.Action]
-	if do == nil {
-		return fault.New(fault.ButtonExpired)
-	}
-	if s.Settings().Enabled[what.Provider] == "" {
-		return s.ProviderOff(what.Provider)
-	}
-	w := what.Request()
-	note, err := do(ctx, w)
-	if err != nil || note.Text.Zero() {
-		return err
-	}
-	if err := w.Talk.Replace(ctx, note); err != nil {
-		s.Log.Warn("A note couldn't be updated", "user_id", w.Actor.ID, "error", err.Error())
-	}
-	return nil
-}
-
-// resumeWish goes on after a sign-in, and says on the page what came of it. A question is asked where the wish was typed.
-func (s *Service) resumeWish(ctx context.Context, person chat.PersonID, what conversation.Intent) (chat.Message, error) {
-	do := s.operations()[what.Action]
-	if do == nil || what.Actor.Person != person {
-		return chat.Message{}, fault.New(fault.LinkExpired)
-	}
-	if s.Settings().Enabled[what.Provider] == "" {
-		return chat.Message{}, s.ProviderOff(what.Provider)
-	}
-	w := what.Request()
-	note, err := do(ctx, w)
-	if err != nil {
-		return chat.Message{}, err
-	}
-	if !note.Text.Zero() {
-		s.Notices.Show(ctx, w.Talk, note)
-	}
-	if len(note.Buttons) > 0 {
-		return chat.Say("bridge.connect.page_asked"), nil
-	}
-	return chat.Say("bridge.connect.page_done", "Provider", s.Name(what.Provider)), nil
-}
-
-// cancelled says that nothing was done.
-func cancelled(context.Context, conversation.Request) (chat.Note, error) {
-	return chat.Note{Text: chat.Say("bridge.cancelled")}, nil
 }

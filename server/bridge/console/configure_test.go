@@ -163,7 +163,7 @@ func TestAnAddressThatIsNotConnectedIsOfferedToBe(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, actCloud+"/acme/shed", what.Text)
 	require.Equal(t, "forge", what.Provider)
-	require.Equal(t, "connect", what.Action)
+	require.Equal(t, "connect", what.Kind)
 
 	err = w.run("bob", "town", "no address at all", "t", w.Subscriptions.Configurator.RunConfigure("forge"))
 	require.True(t, fault.Is(err, fault.NotFollowed), "%v", err)

@@ -42,10 +42,6 @@ const (
 	dutyZone     = "zone"
 )
 
-func (s *Service) dutyForms() map[string]conversation.Answer {
-	return map[string]conversation.Answer{dutyFormKind: s.dutyAnswered}
-}
-
 // onCall lists the channel's rotations, with buttons to add one and to remove each; the first one is asked for at once.
 func (s *Service) onCall(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {

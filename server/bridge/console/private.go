@@ -22,14 +22,6 @@ const subjectFormKind = "subject_form"
 // maxPrivateButtons is how many of a card's actions stand under it; menus are left to the card that all see.
 const maxPrivateButtons = 5
 
-func (s *Service) privatePresses() map[string]conversation.Press {
-	return map[string]conversation.Press{subjectKind: s.pressSubject}
-}
-
-func (s *Service) privateForms() map[string]conversation.Answer {
-	return map[string]conversation.Answer{subjectFormKind: s.attemptAnswered}
-}
-
 // privateCard returns a subject of the connection as a note for one person, with its actions as buttons and the offers behind them.
 func (s *Service) privateCard(ctx context.Context, w conversation.Request, c bridge.Connection, subject string, intro chat.Message, offers ...conversation.Offer) (chat.Note, error) {
 	sub, found, err := s.Records.Subject(ctx, c.ID, subject)
@@ -60,8 +52,8 @@ func (s *Service) privateCard(ctx context.Context, w conversation.Request, c bri
 		if len(action.Options) > 0 {
 			continue
 		}
-		what := w.Intends(action.ID)
-		what.Kind, what.Connection, what.Subject, what.Text, what.Values = subjectKind, c.ID, subject, "", nil
+		what := w.Intends(subjectKind)
+		what.Action, what.Connection, what.Subject, what.Text, what.Values = action.ID, c.ID, subject, "", nil
 		button, err := s.Prompts.Button(ctx, action.Label, false, what)
 		if err != nil {
 			return chat.Note{}, err

@@ -21,10 +21,6 @@ const (
 	raiseDetails = "details"
 )
 
-func (s *Service) raiseForms() map[string]conversation.Answer {
-	return map[string]conversation.Answer{raiseKind: s.raiseAnswered}
-}
-
 // raise shows the form for a new subject at the tool, with what was typed as its title, or the message whose address it is as its details. Where there can be no form, a button opens it.
 func (s *Service) raise(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	raiser, ok := s.Registry.Get(w.Provider).(provider.Creator)

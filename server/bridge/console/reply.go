@@ -151,15 +151,11 @@ func (s *Service) linkToReply(ctx context.Context, what conversation.Intent, a a
 	return s.Sessions.ConnectURL(ctx, a.Provider, site, what.Actor.Person, string(next))
 }
 
-func (s *Service) replyResumes() map[string]conversation.Resume {
-	return map[string]conversation.Resume{replyKind: func(ctx context.Context, person chat.PersonID, what conversation.Intent) (chat.Message, error) {
-		if what.Actor.Person != person {
-			return chat.Message{}, fault.New(fault.LinkExpired)
-		}
-		text, ok := s.message(ctx, what.Actor, s.Surface.Link(chat.MessageRef{Place: what.Message.Place, ID: what.Values[replyValue]}))
-		if !ok {
-			return chat.Message{}, fault.New(fault.MessageGone)
-		}
-		return s.addReply(ctx, what, text)
-	}}
+// resumeReply goes on with adding the reply for which somebody signed in.
+func (s *Service) resumeReply(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
+	text, ok := s.message(ctx, what.Actor, s.Surface.Link(chat.MessageRef{Place: what.Message.Place, ID: what.Values[replyValue]}))
+	if !ok {
+		return chat.Message{}, fault.New(fault.MessageGone)
+	}
+	return s.addReply(ctx, what, text)
 }

@@ -19,15 +19,9 @@ import (
 const maxFound = 10
 
 const (
-	// lookKind is the form of a window in which a subject is chosen.
-	lookKind = "look"
 	// subjectField is the field of a window's form in which a subject is looked for.
 	subjectField = "subject"
 )
-
-func (s *Service) searchForms() map[string]conversation.Answer {
-	return map[string]conversation.Answer{lookKind: s.lookAnswered}
-}
 
 // search offers the subjects at the tool that fit what was typed, as the person's account sees them: with buttons, or in a window with a
 // field to go on looking.
@@ -49,7 +43,7 @@ func (s *Service) search(ctx context.Context, w conversation.Request) (chat.Note
 	}
 	if w.Talk.Features().Search {
 		what := w.Intends(conversation.OpLook)
-		what.Kind, what.Text = lookKind, ""
+		what.Text = ""
 		return chat.Note{}, s.Prompts.Ask(ctx, w.Talk, chat.Form{
 			Title: chat.Say("bridge.search.title"), Submit: chat.Say("bridge.search.look"), Fields: []chat.FormField{subjectOf(found)},
 		}, what)

@@ -67,6 +67,8 @@ type Service struct {
 	Connections   *connection.Service
 	Subscriptions *subscription.Service
 	SignIns       *signin.Service
+	// Requests are all that users can have done.
+	Requests *conversation.Registry
 }
 
 // New returns a console that works with these.
@@ -75,9 +77,10 @@ func New(d Dependencies) *Service {
 	s.Notices = &notice.Notices{People: s.People, Log: s.Log}
 	s.Prompts = &conversation.Prompts{Seals: s.Seals, Now: s.Now}
 	s.Trail = &conversation.Trail{Audit: s.Audit}
+	s.Requests = &conversation.Registry{Providers: s.Providers, Prompts: s.Prompts, Trail: s.Trail, Messenger: s.People, Log: s.Log}
 	s.AccessButtons = &connection.AccessButtons{Providers: s.Providers, Prompts: s.Prompts}
 	s.SignIns = signin.New(signin.Dependencies{
-		Providers: s.Providers, People: s.People, Sessions: s.Sessions, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail, Resume: s.Resume,
+		Providers: s.Providers, People: s.People, Sessions: s.Sessions, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail, Requests: s.Requests,
 		Log: s.Log,
 	})
 	s.Subscriptions = subscription.New(subscription.Dependencies{
@@ -89,6 +92,9 @@ func New(d Dependencies) *Service {
 		Rights: s.Rights, Directory: s.Directory, AccessButtons: s.AccessButtons, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail,
 		SignIns: s.SignIns, Parts: s.Subscriptions, Cards: s.Cards, Journal: s.Journal, Reconciliation: s.Reconciliation, Now: s.Now, Log: s.Log,
 	})
+	for _, all := range []map[string]conversation.Operation{s.operations(), s.Connections.Operations(), s.Subscriptions.Operations(), s.SignIns.Operations()} {
+		s.Requests.Register(all)
+	}
 	return s
 }
 

@@ -15,10 +15,6 @@ import (
 // shareKind is the button under a confirmation that posts what was done for all to read.
 const shareKind = "share"
 
-func (s *Service) sharePresses() map[string]conversation.Press {
-	return map[string]conversation.Press{shareKind: s.pressShare}
-}
-
 // shareable returns the note with a button that posts the message in the channel; without one where there is no message.
 func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Message, what conversation.Intent) (chat.Note, error) {
 	if message.Zero() {

@@ -85,7 +85,7 @@ func (s *Service) RunInWindow(ctx context.Context, actor chat.Actor, at chat.Pla
 // PressInWindow carries out a click on a button of ours in a window, likewise; see Press.
 func (s *Service) PressInWindow(ctx context.Context, actor chat.Actor, at chat.Place, sealed string) (Step, error) {
 	w := &window{asks: true}
-	err := s.Press(ctx, chat.Click{
+	err := s.Requests.Press(ctx, chat.Click{
 		Actor: actor, Place: at, Action: conversation.Pressed, Values: map[string]string{conversation.SealedValue: sealed}, Talk: w,
 	})
 	return w.shown(), err
@@ -95,7 +95,7 @@ func (s *Service) PressInWindow(ctx context.Context, actor chat.Actor, at chat.P
 func (s *Service) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (Step, chat.FormErrors, error) {
 	w := &window{}
 	a.Talk = w
-	slips, err := s.Submit(ctx, a)
+	slips, err := s.Requests.Submit(ctx, a)
 	return w.shown(), slips, err
 }
 
@@ -140,7 +140,7 @@ func (s *Service) lookup(p provider.Provider, form, field, term string) (provide
 				return schedulesOf(found), err
 			}
 		}
-	case lookKind, annotateKind:
+	case conversation.OpLook, annotateKind:
 		if searcher, ok := p.(provider.Searcher); ok && field == subjectField {
 			return searcher, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
 				found, _, err := searcher.Search(ctx, session, term, s.Now())

@@ -165,9 +165,9 @@ func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string)
 // saying carries out the words whose tool was asked for. What is asked in turn takes the place of the question.
 func (s *Service) saying(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	said := s.heard(w.Actor, w.Place, w.Text)
-	if do := s.operations()[said.word]; do != nil && typed(said.word) {
+	if typed(said.word) {
 		w.Text = said.rest
-		return do(ctx, w)
+		return s.Requests.Do(ctx, said.word, w)
 	}
 	answer, err := s.runLine(ctx, said, w.Provider, said.trees[w.Provider].Name+" "+said.line)
 	return chat.Note{Text: answer}, err

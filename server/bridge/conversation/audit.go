@@ -23,15 +23,8 @@ func (s *Trail) Refused(err error, e bridge.AuditEntry) error {
 
 // Attempted returns the entry for what the intent is to do.
 func (i Intent) Attempted() bridge.AuditEntry {
-	e := bridge.AuditEntry{Event: bridge.AuditUse, What: i.Kind, Actor: i.Actor, Place: i.Place, Provider: i.Provider, Connection: i.Connection}
-	switch {
-	case i.Kind == RequestKind:
-		e.Event, e.What = AuditEvent(i.Action), i.Action
-	case i.Kind == FormAccess, i.Kind == PressAccess:
-		e.Event = bridge.AuditCredential
-	case i.Kind == PressAccessAsk, i.Kind == PressAccessDrop:
-		e.Event = bridge.AuditCredentialRemove
-	case !i.Message.Zero() || i.Subject != "":
+	e := bridge.AuditEntry{Event: AuditEvent(i.Kind), What: i.Kind, Actor: i.Actor, Place: i.Place, Provider: i.Provider, Connection: i.Connection}
+	if !i.Message.Zero() || i.Subject != "" {
 		e.Event, e.What = bridge.AuditAct, i.Action
 	}
 	return e
@@ -46,6 +39,10 @@ func AuditEvent(deed string) string {
 		return bridge.AuditDisconnect
 	case OpRotate, OpRotateNow:
 		return bridge.AuditRotate
+	case FormAccess, PressAccess:
+		return bridge.AuditCredential
+	case PressAccessAsk, PressAccessDrop:
+		return bridge.AuditCredentialRemove
 	}
 	return bridge.AuditUse
 }

@@ -1,8 +1,5 @@
 package conversation
 
-// wishKind is the kind of all buttons, forms and returns from a sign-in that are about connections; the intent's action is the deed.
-const RequestKind = "wish"
-
 // The deeds, as intents name them. Those that can be typed are named like their words.
 const (
 	OpConnect       = "connect"

@@ -31,7 +31,7 @@ type Handler func(ctx context.Context, w Request) (chat.Note, error)
 // Intends returns the intent to do the deed for this wish.
 func (w Request) Intends(deed string) Intent {
 	return Intent{
-		Actor: w.Actor, Kind: RequestKind, Action: deed, Provider: w.Provider, Place: w.Place,
+		Actor: w.Actor, Kind: deed, Provider: w.Provider, Place: w.Place,
 		Connection: w.Connection, Subscription: w.Subscription, Text: w.Text, Values: w.Values, Talk: w.Talk,
 	}
 }

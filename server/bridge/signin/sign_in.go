@@ -87,12 +87,12 @@ func (s *SignIns) resume(ctx context.Context, person chat.PersonID, next string)
 	if err := json.Unmarshal([]byte(next), &what); err != nil {
 		return chat.Message{}, errors.Wrap(err, "read what to resume")
 	}
-	if what.Kind == conversation.RequestKind && what.Action == conversation.OpSignedIn {
+	if what.Kind == conversation.OpSignedIn {
 		return chat.Message{}, nil
 	}
-	did, err := s.Resume(ctx, person, next)
-	if what.Kind == conversation.RequestKind {
-		did = chat.Message{} // resumeWish has told them, and what it returns is for the page
+	did, err := s.Requests.Resume(ctx, person, next)
+	if s.Requests.Told(what) {
+		did = chat.Message{} // it is for the page
 	}
 	return did, err
 }

@@ -46,9 +46,9 @@ type Dependencies struct {
 	Notices  *notice.Notices
 	Prompts  *conversation.Prompts
 	Trail    *conversation.Trail
-	// Resume goes on with what an authorization was for, and says the result where the user wasn't told already.
-	Resume func(ctx context.Context, person chat.PersonID, next string) (chat.Message, error)
-	Log    *slog.Logger
+	// Requests goes on with what an authorization was for.
+	Requests *conversation.Registry
+	Log      *slog.Logger
 }
 
 // Service is the package's parts, by what they are for.
@@ -66,21 +66,16 @@ type Sites struct{ Dependencies }
 // New returns the package's parts.
 func New(d Dependencies) *Service { return &Service{SignIns: &SignIns{d}, Sites: &Sites{d}} }
 
-// Operations returns what requests about sign-ins do, by their names.
-func (s *Service) Operations() map[string]conversation.Handler {
-	return map[string]conversation.Handler{
-		conversation.OpSignIn: s.SignIn, conversation.OpSignOut: s.SignOut, conversation.OpAskSignOut: s.AskSignOut, conversation.OpSignedIn: s.SignedInNow,
+// Operations returns what users can have done about sign-ins, and admins about sites.
+func (s *Service) Operations() map[string]conversation.Operation {
+	return map[string]conversation.Operation{
+		conversation.OpSignIn:       {Run: s.SignIn},
+		conversation.OpSignOut:      {Run: s.SignOut},
+		conversation.OpAskSignOut:   {Run: s.AskSignOut},
+		conversation.OpSignedIn:     {Run: s.SignedInNow},
+		conversation.PressSetup:     {Press: s.Sites.PressSetup},
+		conversation.PressSetupAsk:  {Press: s.Sites.AskSiteAway},
+		conversation.PressSetupDrop: {Press: s.Sites.DropSite},
+		conversation.FormSetup:      {Answer: s.Sites.SiteEntered},
 	}
-}
-
-// Presses returns what the buttons of an admin's list of sites do, by their kinds.
-func (s *Service) Presses() map[string]conversation.Press {
-	return map[string]conversation.Press{
-		conversation.PressSetup: s.Sites.PressSetup, conversation.PressSetupAsk: s.Sites.AskSiteAway, conversation.PressSetupDrop: s.Sites.DropSite,
-	}
-}
-
-// Answers returns what the form of a site does.
-func (s *Service) Answers() map[string]conversation.Answer {
-	return map[string]conversation.Answer{conversation.FormSetup: s.Sites.SiteEntered}
 }

@@ -82,7 +82,7 @@ func (s *Configurator) isAddress(ctx context.Context, providerID, text string) b
 
 // offerToConnect says that the channel does not follow what was named, and offers to connect it.
 func (s *Configurator) offerToConnect(ctx context.Context, what conversation.Intent) error {
-	what.Kind, what.Action = conversation.RequestKind, conversation.OpConnect
+	what.Kind = conversation.OpConnect
 	button, err := s.Prompts.Button(ctx, chat.Say("bridge.configure.connect.button"), true, what)
 	if err != nil {
 		return err

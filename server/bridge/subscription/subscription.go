@@ -84,17 +84,12 @@ func New(d Dependencies) *Service {
 	return &Service{Rules: c.rules, Parts: c.parts, Configurator: c.configurator, Lister: &Lister{c}}
 }
 
-// Operations returns what requests about subscriptions do, by their names.
-func (s *Service) Operations() map[string]conversation.Handler {
-	return map[string]conversation.Handler{conversation.OpList: s.Lister.List, conversation.OpAskRule: s.AskRuleAway}
-}
-
-// Presses returns what the button that opens a subscription's form does.
-func (s *Service) Presses() map[string]conversation.Press {
-	return map[string]conversation.Press{conversation.PressConfigure: s.Configurator.pressConfigure}
-}
-
-// Answers returns what the form of a subscription does.
-func (s *Service) Answers() map[string]conversation.Answer {
-	return map[string]conversation.Answer{conversation.FormConfigure: s.Configurator.configured}
+// Operations returns what users can have done about subscriptions.
+func (s *Service) Operations() map[string]conversation.Operation {
+	return map[string]conversation.Operation{
+		conversation.OpList:         {Run: s.Lister.List},
+		conversation.OpAskRule:      {Run: s.AskRuleAway},
+		conversation.PressConfigure: {Press: s.Configurator.pressConfigure},
+		conversation.FormConfigure:  {Answer: s.Configurator.configured},
+	}
 }
