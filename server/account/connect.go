@@ -2,7 +2,9 @@ package account
 
 import (
 	"context"
+	"log/slog"
 	"net/url"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -12,11 +14,25 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
+// Authorizations has people authorize in Zoom, from the link to the grant that is kept.
+type Authorizations struct {
+	settings func() Settings
+	people   Directory
+	flow     *oauth.Flow
+	tokens   *oauth.Tokens
+	grants   *grants
+	legacy   *legacy
+	links    Links
+	zoom     Zoom
+	now      func() time.Time
+	log      *slog.Logger
+}
+
 // ConnectURL returns a link with which this user, and nobody else, can authorize; afterwards Complete gives next back.
 // Faults: AdminOnly for the account-level app, NobodyAuthorizes.
-func (s *Service) ConnectURL(ctx context.Context, person chat.PersonID, next string) (string, error) {
+func (s *Authorizations) ConnectURL(ctx context.Context, person chat.PersonID, next string) (string, error) {
 	settings := s.settings()
-	if err := s.mayConnect(ctx, person, settings.Mode); err != nil {
+	if err := mayConnect(ctx, s.people, person, settings.Mode); err != nil {
 		return "", err
 	}
 	ticket, err := s.flow.Ticket(ctx, person, string(settings.Mode), next)
@@ -28,15 +44,15 @@ func (s *Service) ConnectURL(ctx context.Context, person chat.PersonID, next str
 
 // Begin returns Zoom's page on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
 // Faults: LinkExpired, AdminOnly.
-func (s *Service) Begin(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
-	if err := s.mayConnect(ctx, person, s.settings().Mode); err != nil {
+func (s *Authorizations) Begin(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
+	if err := mayConnect(ctx, s.people, person, s.settings().Mode); err != nil {
 		return "", err
 	}
 	return s.flow.AuthURL(ctx, person, ticket)
 }
 
 // Declined returns what was to happen after an authorization that the user refused at Zoom. Fault: LinkExpired.
-func (s *Service) Declined(ctx context.Context, person chat.PersonID, state string) (next string, err error) {
+func (s *Authorizations) Declined(ctx context.Context, person chat.PersonID, state string) (next string, err error) {
 	_, next, err = s.flow.Peek(ctx, person, state)
 	return next, err
 }
@@ -53,7 +69,7 @@ type Connected struct {
 
 // Complete finishes an authorization with what Zoom sent back. Faults: LinkExpired, AdminOnly, and those of the calls to Zoom.
 // The rights of the user are checked again before anything is exchanged or stored.
-func (s *Service) Complete(ctx context.Context, person chat.PersonID, code, state string) (Connected, error) {
+func (s *Authorizations) Complete(ctx context.Context, person chat.PersonID, code, state string) (Connected, error) {
 	done, who, err := s.authorized(ctx, person, code, state)
 	if err != nil {
 		return Connected{}, err
@@ -62,7 +78,7 @@ func (s *Service) Complete(ctx context.Context, person chat.PersonID, code, stat
 }
 
 // connected keeps a completed authorization.
-func (s *Service) connected(ctx context.Context, person chat.PersonID, done oauth.Completed, who oauth.Identity) (Connected, error) {
+func (s *Authorizations) connected(ctx context.Context, person chat.PersonID, done oauth.Completed, who oauth.Identity) (Connected, error) {
 	mode := Mode(done.App)
 	if err := s.keep(ctx, person, mode, done.Token, who); err != nil {
 		return Connected{}, err
@@ -71,14 +87,14 @@ func (s *Service) connected(ctx context.Context, person chat.PersonID, done oaut
 }
 
 // authorized exchanges what Zoom sent back and asks Zoom who that is.
-func (s *Service) authorized(ctx context.Context, person chat.PersonID, code, state string) (oauth.Completed, oauth.Identity, error) {
+func (s *Authorizations) authorized(ctx context.Context, person chat.PersonID, code, state string) (oauth.Completed, oauth.Identity, error) {
 	mode := s.settings().Mode
 	app, _, err := s.flow.Peek(ctx, person, state)
 	if err == nil && app != string(mode) {
 		err = fault.New(fault.LinkExpired)
 	}
 	if err == nil {
-		err = s.mayConnect(ctx, person, mode)
+		err = mayConnect(ctx, s.people, person, mode)
 	}
 	if err != nil {
 		return oauth.Completed{}, oauth.Identity{}, err
@@ -92,18 +108,18 @@ func (s *Service) authorized(ctx context.Context, person chat.PersonID, code, st
 	return done, who, errors.Wrap(err, "ask Zoom who authorized")
 }
 
-func (s *Service) keep(ctx context.Context, person chat.PersonID, mode Mode, token oauth.Token, who oauth.Identity) error {
+func (s *Authorizations) keep(ctx context.Context, person chat.PersonID, mode Mode, token oauth.Token, who oauth.Identity) error {
 	who.AuthorizedBy, who.AuthorizedAt = person, s.now()
 	if mode == ByUser {
 		if err := s.letGo(ctx, person, who); err != nil {
 			return err
 		}
 	}
-	name := s.grantOf(person, mode)
+	name := grantOf(person, mode)
 	if err := s.tokens.Of(name).Save(ctx, token, who); err != nil {
 		return errors.Wrap(err, "store the grant")
 	}
-	if err := s.forgetLegacy(ctx, name); err != nil || mode == ByAdmin {
+	if err := s.legacy.forget(ctx, name); err != nil || mode == ByAdmin {
 		return err
 	}
 	if err := s.links.SetPersonalMeetingID(ctx, person, who.PMI, personalKept); err != nil {
@@ -121,8 +137,8 @@ func (s *Service) keep(ctx context.Context, person chat.PersonID, mode Mode, tok
 
 // letGo ends the person's earlier grant if it is another Zoom user's: Zoom replaces only a grant of the same user, so that one
 // would live on with nobody to use it.
-func (s *Service) letGo(ctx context.Context, person chat.PersonID, next oauth.Identity) error {
-	earlier, held, err := s.held(ctx, string(person))
+func (s *Authorizations) letGo(ctx context.Context, person chat.PersonID, next oauth.Identity) error {
+	earlier, held, err := s.grants.held(ctx, string(person))
 	if err != nil || !held || earlier.ZoomUserID == next.ZoomUserID {
 		return err
 	}
@@ -134,8 +150,8 @@ func (s *Service) letGo(ctx context.Context, person chat.PersonID, next oauth.Id
 
 // takenOver tells a person that somebody else connected the same Zoom user. Zoom keeps one grant for a user and an app,
 // so theirs died in that moment; keeping it would only fail them later.
-func (s *Service) takenOver(ctx context.Context, person chat.PersonID, by oauth.Identity) {
-	identity, held, err := s.held(ctx, string(person))
+func (s *Authorizations) takenOver(ctx context.Context, person chat.PersonID, by oauth.Identity) {
+	identity, held, err := s.grants.held(ctx, string(person))
 	if err == nil && (!held || identity.ZoomUserID != by.ZoomUserID) {
 		return // they have left that Zoom user before
 	}
@@ -147,12 +163,13 @@ func (s *Service) takenOver(ctx context.Context, person chat.PersonID, by oauth.
 	}
 }
 
-func (s *Service) mayConnect(ctx context.Context, person chat.PersonID, mode Mode) error {
+// mayConnect reports whether the person may authorize, or end an authorization. Faults: AdminOnly, NobodyAuthorizes.
+func mayConnect(ctx context.Context, people Directory, person chat.PersonID, mode Mode) error {
 	switch mode {
 	case ByServer:
 		return fault.New(fault.NobodyAuthorizes)
 	case ByAdmin:
-		who, err := s.people.Person(ctx, person)
+		who, err := people.Person(ctx, person)
 		if err != nil {
 			return errors.Wrap(err, "look up who authorizes")
 		}

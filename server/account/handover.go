@@ -10,7 +10,7 @@ import (
 
 // BeginElsewhere is Begin in a browser in which nobody is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
 // really them, their typing the code of HandOver proves. Faults: LinkExpired, AdminOnly.
-func (s *Service) BeginElsewhere(ctx context.Context, ticket string) (string, error) {
+func (s *Authorizations) BeginElsewhere(ctx context.Context, ticket string) (string, error) {
 	person, err := s.flow.TicketOwner(ctx, ticket)
 	if err != nil {
 		return "", err
@@ -19,7 +19,7 @@ func (s *Service) BeginElsewhere(ctx context.Context, ticket string) (string, er
 }
 
 // HandOver is Complete in such a browser: nothing is connected yet. Faults as with Complete.
-func (s *Service) HandOver(ctx context.Context, code, state string) (oauth.Handed, error) {
+func (s *Authorizations) HandOver(ctx context.Context, code, state string) (oauth.Handed, error) {
 	person, err := s.flow.StateOwner(ctx, state)
 	if err != nil {
 		return oauth.Handed{}, err
@@ -33,7 +33,7 @@ func (s *Service) HandOver(ctx context.Context, code, state string) (oauth.Hande
 
 // Redeem finishes an authorization with the code that the browser was shown, typed in Mattermost by the person for whom it was begun.
 // Faults: CodeWrong, AdminOnly.
-func (s *Service) Redeem(ctx context.Context, person chat.PersonID, code string) (Connected, error) {
+func (s *Authorizations) Redeem(ctx context.Context, person chat.PersonID, code string) (Connected, error) {
 	done, who, err := s.flow.Take(ctx, person, code)
 	if err != nil {
 		return Connected{}, err
@@ -42,7 +42,7 @@ func (s *Service) Redeem(ctx context.Context, person chat.PersonID, code string)
 	if Mode(done.App) != mode {
 		return Connected{}, fault.New(fault.CodeWrong)
 	}
-	if err := s.mayConnect(ctx, person, mode); err != nil {
+	if err := mayConnect(ctx, s.people, person, mode); err != nil {
 		return Connected{}, err
 	}
 	return s.connected(ctx, person, done, who)

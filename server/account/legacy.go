@@ -3,13 +3,13 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
+	"time"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/oauth"
-	"mattermost-plugin-zoom/server/zoom"
 )
 
 // Keys of the public plugin, which an admin may have replaced by this one. It kept refresh tokens in the clear.
@@ -31,55 +31,19 @@ type legacyUser struct {
 	OAuthToken legacyToken
 }
 
-// adopting is a grant that takes over what the public plugin left for it, the first time that it is needed: after a change
-// of plugins nobody has to connect again, and the clear text goes.
-type adopting struct {
-	*oauth.Grant
-	adopt func(ctx context.Context) error
-}
-
-var _ zoom.TokenSource = adopting{}
-
-// Token returns an access token, as that of the grant does.
-func (a adopting) Token(ctx context.Context) (string, error) {
-	access, err := a.Grant.Token(ctx)
-	if !missing(err) {
-		return access, err
-	}
-	if err := a.adopt(ctx); err != nil {
-		return "", err
-	}
-	// Whether there was something to take over or not: another start may have done it in the meantime.
-	return a.Grant.Token(ctx)
-}
-
-// Identity returns who the grant belongs to, as that of the grant does.
-func (a adopting) Identity(ctx context.Context) (oauth.Identity, error) {
-	identity, err := a.Grant.Identity(ctx)
-	if !missing(err) {
-		return identity, err
-	}
-	if err := a.adopt(ctx); err != nil {
-		return oauth.Identity{}, err
-	}
-	return a.Grant.Identity(ctx)
-}
-
-func missing(err error) bool { return fault.Is(err, fault.NotConnected, fault.AccountNotConnected) }
-
-// grant returns the grant with this name: that of a user, or the one of an admin-managed app.
-func (s *Service) grant(name string) adopting {
-	if name == accountGrant {
-		return adopting{s.tokens.Of(name), s.adoptAccount}
-	}
-	return adopting{s.tokens.Of(name), func(ctx context.Context) error { return s.adoptUser(ctx, chat.PersonID(name)) }}
+// legacy is what the public plugin left in the table of records.
+type legacy struct {
+	links  Links
+	tokens *oauth.Tokens
+	now    func() time.Time
+	log    *slog.Logger
 }
 
 // adoptUser takes over the grant of a user. It is stored before the old record goes, so that nothing is lost on the way, and
 // never in place of one that is there.
-func (s *Service) adoptUser(ctx context.Context, person chat.PersonID) error {
+func (s *legacy) adoptUser(ctx context.Context, person chat.PersonID) error {
 	var left legacyUser
-	found, err := s.readLegacy(ctx, legacyUserKey+string(person), &left)
+	found, err := s.read(ctx, legacyUserKey+string(person), &left)
 	if err != nil || !found {
 		return err
 	}
@@ -93,12 +57,12 @@ func (s *Service) adoptUser(ctx context.Context, person chat.PersonID) error {
 			return errors.Wrap(err, "take over a grant of the public plugin")
 		}
 	}
-	return s.removeLegacy(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+string(person))
+	return s.remove(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+string(person))
 }
 
-func (s *Service) adoptAccount(ctx context.Context) error {
+func (s *legacy) adoptAccount(ctx context.Context) error {
 	var left legacyToken
-	found, err := s.readLegacy(ctx, legacyAccountKey, &left)
+	found, err := s.read(ctx, legacyAccountKey, &left)
 	if err != nil || !found {
 		return err
 	}
@@ -108,11 +72,11 @@ func (s *Service) adoptAccount(ctx context.Context) error {
 			return errors.Wrap(err, "take over the account's grant of the public plugin")
 		}
 	}
-	return s.removeLegacy(ctx, legacyAccountKey)
+	return s.remove(ctx, legacyAccountKey)
 }
 
 // linkIfFree links the Zoom user to the person, unless it belongs to somebody already.
-func (s *Service) linkIfFree(ctx context.Context, zoomUserID string, person chat.PersonID) error {
+func (s *legacy) linkIfFree(ctx context.Context, zoomUserID string, person chat.PersonID) error {
 	if zoomUserID == "" {
 		return nil
 	}
@@ -124,28 +88,28 @@ func (s *Service) linkIfFree(ctx context.Context, zoomUserID string, person chat
 	return errors.Wrap(err, "link the Zoom user")
 }
 
-// legacyOwner returns the person whose grant the public plugin kept for the Zoom user, "" when nobody's.
-func (s *Service) legacyOwner(ctx context.Context, zoomUserID string) (chat.PersonID, error) {
+// owner returns the person whose grant the public plugin kept for the Zoom user, "" when nobody's.
+func (s *legacy) owner(ctx context.Context, zoomUserID string) (chat.PersonID, error) {
 	var left struct{ UserID chat.PersonID }
-	_, err := s.readLegacy(ctx, legacyZoomKey+zoomUserID, &left)
+	_, err := s.read(ctx, legacyZoomKey+zoomUserID, &left)
 	return left.UserID, err
 }
 
-// forgetLegacy removes what the public plugin kept for the grant, since there is a newer one.
-func (s *Service) forgetLegacy(ctx context.Context, name string) error {
+// forget removes what the public plugin kept for the grant, since there is a newer one.
+func (s *legacy) forget(ctx context.Context, name string) error {
 	if name == accountGrant {
-		return s.removeLegacy(ctx, legacyAccountKey)
+		return s.remove(ctx, legacyAccountKey)
 	}
 	var left legacyUser
-	found, err := s.readLegacy(ctx, legacyUserKey+name, &left)
+	found, err := s.read(ctx, legacyUserKey+name, &left)
 	if err != nil || !found {
 		return err
 	}
-	return s.removeLegacy(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+name)
+	return s.remove(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+name)
 }
 
-// readLegacy reads a record of the public plugin. One that cannot be understood is there, but empty.
-func (s *Service) readLegacy(ctx context.Context, key string, into any) (found bool, err error) {
+// read reads a record of the public plugin. One that cannot be understood is there, but empty.
+func (s *legacy) read(ctx context.Context, key string, into any) (found bool, err error) {
 	raw, err := s.links.Legacy(ctx, key)
 	if err != nil || raw == nil {
 		return false, err
@@ -156,8 +120,8 @@ func (s *Service) readLegacy(ctx context.Context, key string, into any) (found b
 	return true, nil
 }
 
-// removeLegacy removes records of the public plugin, in this order: the last is the one that leads to the others.
-func (s *Service) removeLegacy(ctx context.Context, keys ...string) error {
+// remove removes records of the public plugin, in this order: the last is the one that leads to the others.
+func (s *legacy) remove(ctx context.Context, keys ...string) error {
 	for _, key := range keys {
 		if err := s.links.RemoveLegacy(ctx, key); err != nil {
 			return errors.Wrap(err, "remove a record of the public plugin")

@@ -16,7 +16,7 @@ const personalKept = 30 * 24 * time.Hour
 
 // PersonalMeetingID returns the person's personal meeting ID. It is remembered, so that a start costs one call to Zoom;
 // fresh asks Zoom again. Fault: NoPersonalMeeting, and those of the call.
-func (s *Service) PersonalMeetingID(ctx context.Context, who chat.Person, fresh bool) (string, error) {
+func (s *Callers) PersonalMeetingID(ctx context.Context, who chat.Person, fresh bool) (string, error) {
 	if !fresh {
 		known, err := s.links.PersonalMeetingID(ctx, who.ID)
 		if err != nil {

@@ -16,7 +16,7 @@ const askPause = 10 * time.Minute
 
 // MayConcern reports whether a deauthorization that no secret token verifies could be about a grant of ours, so that it is worth asking
 // Zoom.
-func (s *Service) MayConcern(ctx context.Context, e zoom.Event) (bool, error) {
+func (s *Deauthorizations) MayConcern(ctx context.Context, e zoom.Event) (bool, error) {
 	gone := e.Deauthorized
 	if gone.UserID == "" || gone.ClientID != "" && gone.ClientID != s.settings().ClientID {
 		return false, nil
@@ -27,7 +27,7 @@ func (s *Service) MayConcern(ctx context.Context, e zoom.Event) (bool, error) {
 	return s.askDue(gone.UserID), nil
 }
 
-func (s *Service) askDue(zoomUserID string) bool {
+func (s *Deauthorizations) askDue(zoomUserID string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -45,7 +45,7 @@ func (s *Service) askDue(zoomUserID string) bool {
 
 // VerifyDeauthorized asks Zoom, with the grant in question, whether a deauthorization is true, and carries it out if the grant is dead.
 // A grant that works stays: then anybody may have sent the notice.
-func (s *Service) VerifyDeauthorized(ctx context.Context, e zoom.Event) error {
+func (s *Deauthorizations) VerifyDeauthorized(ctx context.Context, e zoom.Event) error {
 	owner, name, err := s.grantOfZoomUser(ctx, e.Deauthorized.UserID)
 	if err != nil || name == "" {
 		return err
@@ -54,7 +54,7 @@ func (s *Service) VerifyDeauthorized(ctx context.Context, e zoom.Event) error {
 	if name == accountGrant {
 		app, message = zoom.AccountApp, "account.deauthorized_all"
 	}
-	_, err = s.zoom.User(ctx, zoom.Caller{App: app, User: zoom.Me, Tokens: s.grant(name)})
+	_, err = s.zoom.User(ctx, zoom.Caller{App: app, User: zoom.Me, Tokens: s.grants.of(name)})
 	switch {
 	case err == nil, fault.Is(err, fault.MissingScope):
 		s.log.Warn("A deauthorization event was forged: the grant still works", "zoom_user_id", e.Deauthorized.UserID)
@@ -69,12 +69,12 @@ func (s *Service) VerifyDeauthorized(ctx context.Context, e zoom.Event) error {
 }
 
 // grantOfZoomUser returns the name of the grant that this Zoom user gave, and the person who went through the consent page; "" for none.
-func (s *Service) grantOfZoomUser(ctx context.Context, zoomUserID string) (owner chat.PersonID, name string, err error) {
+func (s *Deauthorizations) grantOfZoomUser(ctx context.Context, zoomUserID string) (owner chat.PersonID, name string, err error) {
 	if s.settings().Mode == ByServer {
 		return "", "", nil
 	}
 	if s.settings().Mode == ByAdmin {
-		identity, held, err := s.held(ctx, accountGrant)
+		identity, held, err := s.grants.held(ctx, accountGrant)
 		if err != nil || !held || identity.ZoomUserID != zoomUserID {
 			return "", "", err
 		}
@@ -82,11 +82,11 @@ func (s *Service) grantOfZoomUser(ctx context.Context, zoomUserID string) (owner
 	}
 	owner, err = s.links.Linked(ctx, zoomUserID)
 	if err != nil || owner == "" {
-		if owner, err = s.legacyOwner(ctx, zoomUserID); err != nil || owner == "" {
+		if owner, err = s.legacy.owner(ctx, zoomUserID); err != nil || owner == "" {
 			return "", "", errors.Wrap(err, "find whose Zoom user it is")
 		}
 	}
-	if _, held, err := s.held(ctx, string(owner)); err != nil || !held {
+	if _, held, err := s.grants.held(ctx, string(owner)); err != nil || !held {
 		return "", "", err
 	}
 	return owner, string(owner), nil
