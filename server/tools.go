@@ -21,11 +21,14 @@ func (a *app) toolChecks(ctx context.Context) ([]meeting.Check, error) {
 		if !enabled {
 			continue
 		}
-		named := []string{"Provider", chat.Escape(d.Name), "Command", chat.Code("/" + word)}
-		check := meeting.Check{ID: "tool_" + d.ID, Verdict: meeting.OK, Message: chat.Say("check.tool", named...)}
+		about := func(id, command string) chat.Message {
+			return chat.Say(id, "Provider", d.Name).WithText("Command", chat.Code(command))
+		}
+		check := meeting.Check{ID: "tool_" + d.ID, Verdict: meeting.OK, Message: about("check.tool", "/"+word)}
 		if s, ok := wanted[word]; ok {
 			if owner, taken := a.client.TriggerOwner(s.tree, s.name); taken {
-				check = troubled(check.ID, "check.tool_clash", append(named, "Owner", chat.Escape(owner))...)
+				clash := about("check.tool_clash", "/"+word).WithText("Owner", chat.Plain(owner))
+				check = troubled(check.ID, clash, about("check.tool_clash.fix", "/"+word))
 			}
 		}
 		checks = append(checks, check)
@@ -37,16 +40,16 @@ func (a *app) toolChecks(ctx context.Context) ([]meeting.Check, error) {
 			return nil, err
 		}
 		if !slices.ContainsFunc(sites, func(s provider.Site) bool { return s.OAuth }) {
-			named[3] = chat.Code("/" + word + " setup")
-			checks = append(checks, troubled(check.ID+"_sign_in", "check.tool_sign_in", named...))
+			setup := "/" + word + " setup"
+			checks = append(checks, troubled(check.ID+"_sign_in", about("check.tool_sign_in", setup), about("check.tool_sign_in.fix", setup)))
 		}
 	}
 	return checks, nil
 }
 
 // troubled is a check that costs a feature.
-func troubled(id, text string, pairs ...string) meeting.Check {
-	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: chat.Say(text, pairs...), Fix: chat.Say(text+".fix", pairs...)}
+func troubled(id string, text, fix chat.Message) meeting.Check {
+	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: text, Fix: fix}
 }
 
 // enabledProviders lists the enabled providers for the webapp, with what they can do besides their cards.

@@ -130,7 +130,7 @@ func (c Connection) Responsible() chat.Actor {
 }
 
 // WebhooksLink returns a link to the provider's list of webhooks, as far as it is known.
-func (c Connection) WebhooksLink() string {
+func (c Connection) WebhooksLink() chat.Text {
 	if c.Resource.SettingsURL != "" {
 		return chat.Link(c.Resource.SettingsURL, c.Resource.SettingsURL)
 	}
@@ -138,7 +138,7 @@ func (c Connection) WebhooksLink() string {
 }
 
 // Link returns the connection's name, with a link to its page where it has one.
-func (c Connection) Link() string {
+func (c Connection) Link() chat.Text {
 	return chat.Link(chat.Truncate(c.Name, 100), c.Resource.URL)
 }
 

@@ -19,14 +19,14 @@ func Failure(err error) Message {
 func failureParam(name, value string) Text {
 	switch name {
 	case "Link":
-		return LinkTo(value, value)
+		return Link(value, value)
 	case "Scope":
 		// As code it can be copied as it is.
-		return CodeText(value)
+		return Code(value)
 	case "Until":
 		if at, err := time.Parse(time.RFC3339, value); err == nil {
 			return Time(at, DateAndTime)
 		}
 	}
-	return PlainText(value)
+	return Plain(value)
 }

@@ -26,7 +26,7 @@ func Say(id string, pairs ...string) Message {
 		if m.Params == nil {
 			m.Params = map[string]Text{}
 		}
-		m.Params[pairs[i]] = filled(pairs[i+1])
+		m.Params[pairs[i]] = Plain(pairs[i+1])
 	}
 	return m
 }
@@ -38,7 +38,7 @@ func Plural(id string, n int) Message { return Message{ID: id, Count: &n} }
 func Lines(parts ...Message) Message { return Message{Parts: parts} }
 
 // Verbatim returns a message that reads the same in all languages. It is plain text, whatever it holds.
-func Verbatim(text string) Message { return VerbatimText(filled(text)) }
+func Verbatim(text string) Message { return VerbatimText(Plain(text)) }
 
 // VerbatimText is Verbatim for text that is more than plain.
 func VerbatimText(text Text) Message { return Message{Verbatim: text} }
@@ -64,9 +64,6 @@ func (m Message) WithMessage(name string, nested Message) Message {
 	m.Nested = all
 	return m
 }
-
-// OfFault goes.
-func OfFault(err error) Message { return Failure(err) }
 
 // Zero reports whether there is no message.
 func (m Message) Zero() bool { return m.ID == "" && len(m.Parts) == 0 && len(m.Verbatim) == 0 }

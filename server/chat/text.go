@@ -72,22 +72,22 @@ type Span struct {
 	Zone string `json:"zone,omitempty"`
 }
 
-// PlainText returns text that shows as it is written, on one line, and does nothing. Text from outside needs no other care.
-func PlainText(s string) Text {
+// Plain returns text that shows as it is written, on one line, and does nothing. Text from outside needs no other care.
+func Plain(s string) Text {
 	if s = OneLine(s); s == "" {
 		return nil
 	}
 	return Text{{Text: s}}
 }
 
-// PlainLines is PlainText for a text that keeps its line breaks.
+// PlainLines is Plain for a text that keeps its line breaks.
 func PlainLines(s string) Text {
 	if s == "" {
 		return nil
 	}
 	var lines []Text
 	for line := range strings.SplitSeq(s, "\n") {
-		lines = append(lines, PlainText(line))
+		lines = append(lines, Plain(line))
 	}
 	return JoinLines(lines...)
 }
@@ -100,26 +100,26 @@ func Words(s string) Text {
 	return Text{{Kind: WordsSpan, Text: s}}
 }
 
-// CodeText returns text that can be copied as it is, on one line.
-func CodeText(s string) Text {
+// Code returns text that can be copied as it is, on one line.
+func Code(s string) Text {
 	if s = OneLine(s); s == "" {
 		return nil
 	}
 	return Text{{Kind: CodeSpan, Text: s}}
 }
 
-// Block returns lines of code.
-func Block(lines []string) Text {
+// CodeBlock returns lines of code.
+func CodeBlock(lines []string) Text {
 	if len(lines) == 0 {
 		return nil
 	}
 	return Text{{Kind: BlockSpan, Text: strings.Join(lines, "\n")}}
 }
 
-// LinkTo returns a link that shows the label. Without an address the label stands alone.
-func LinkTo(label, url string) Text { return LinkText(PlainText(label), url) }
+// Link returns a link that shows the label. Without an address the label stands alone.
+func Link(label, url string) Text { return LinkText(Plain(label), url) }
 
-// LinkText is LinkTo for a label of more than plain text.
+// LinkText is Link for a label of more than plain text.
 func LinkText(label Text, url string) Text {
 	if url == "" || label.Empty() {
 		return label

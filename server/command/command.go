@@ -87,7 +87,7 @@ func (c *Command) misunderstood(text string, admin bool) (chat.Message, error) {
 	}
 	names := make([]chat.Text, 0, len(c.Sub))
 	for _, sub := range c.Visible(admin) {
-		names = append(names, chat.CodeText("/"+c.Name+" "+sub.Name))
+		names = append(names, chat.Code("/"+c.Name+" "+sub.Name))
 	}
 	return chat.Say("command.unknown").WithText("Commands", chat.Join(", ", names...)), nil
 }

@@ -103,7 +103,7 @@ func (s *buttons) form(w http.ResponseWriter, r *http.Request, person chat.Perso
 			s.Log.Error("A form failed", "user_id", string(person), "form", chat.Truncate(request.CallbackId, maxLoggedID), "error", err.Error())
 		}
 		// A dialog shows no formatting.
-		answer.Error = s.People.Plain(person, chat.OfFault(err))
+		answer.Error = s.People.Plain(person, chat.Failure(err))
 	}
 	for field, mistake := range mistakes {
 		if answer.Errors == nil {

@@ -23,7 +23,7 @@ func (s answers) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 	if code == fault.Internal {
 		s.Log.Error("A request failed", "user_id", string(person), "error", err.Error())
 	}
-	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(person, chat.OfFault(err))}})
+	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(person, chat.Failure(err))}})
 }
 
 // reply writes the answer at once: the server hands on only the last write of some answers.

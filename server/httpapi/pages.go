@@ -133,7 +133,7 @@ func (s *authorizationPages) resumed(r *http.Request, person chat.PersonID, conn
 	switch {
 	case err != nil:
 		p.JoinURL, p.JoinLabel = fault.ParamsOf(err)["Link"], say(chat.Say("page.join"))
-		p.Text = say(chat.Say("page.start_failed.text").WithMessage("Reason", chat.OfFault(err)))
+		p.Text = say(chat.Say("page.start_failed.text").WithMessage("Reason", chat.Failure(err)))
 	case outcome.Prompted:
 		p.Text = say(chat.Say("page.prompted.text"))
 	case outcome.JoinURL != "":
@@ -149,7 +149,7 @@ func (s *authorizationPages) resumed(r *http.Request, person chat.PersonID, conn
 func (s pages) showFault(w http.ResponseWriter, r *http.Request, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
 	s.Log.Log(r.Context(), fault.Level(err), "An authorization failed", "user_id", string(person), "code", string(code), "error", err.Error())
-	s.show(w, statusOf(code), s.failed(person, chat.OfFault(err)))
+	s.show(w, statusOf(code), s.failed(person, chat.Failure(err)))
 }
 
 func (s pages) failed(person chat.PersonID, text chat.Message) page {

@@ -80,7 +80,7 @@ func (s *signInPages) wentOn(r *http.Request, person chat.PersonID, who provider
 		var err error
 		if did, err = s.Bridge.Resume(ctx, person, next); err != nil {
 			s.Log.Log(ctx, fault.Level(err), "The operation after a sign-in failed", "user_id", string(person), "error", err.Error())
-			did = chat.OfFault(err)
+			did = chat.Failure(err)
 		}
 	}
 	if did.Zero() {

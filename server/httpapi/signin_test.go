@@ -20,7 +20,7 @@ func TestThePageOfASignInSaysWhatBecameOfWhatItWasFor(t *testing.T) {
 		path  string
 	}{
 		"You&#39;re signed in as &lt;b&gt;Ada&lt;/b&gt;": {path: "/oauth2/bitbucket/complete?code=c&state=s"},
-		"acme/web is connected":                          {tools{said: chat.VerbatimText(chat.Join(" ", chat.PlainText("acme/web is"), chat.Strong(chat.PlainText("connected"))))}, "/oauth2/bitbucket/complete?code=c&state=s"},
+		"acme/web is connected":                          {tools{said: chat.VerbatimText(chat.Join(" ", chat.Plain("acme/web is"), chat.Strong(chat.Plain("connected"))))}, "/oauth2/bitbucket/complete?code=c&state=s"},
 		"but isn&#39;t an admin there":                   {tools{failure: fault.New(fault.NotResourceAdmin).With("Provider", "Bitbucket")}, "/oauth2/bitbucket/complete?code=c&state=s"},
 		"This link has expired":                          {path: "/oauth2/bitbucket/complete?code=c&state=forged"},
 		"You didn&#39;t allow access":                    {path: "/oauth2/bitbucket/complete?error=access_denied&state=s"},

@@ -333,7 +333,7 @@ func TestWhatIsWrongWithAFormIsSaidInIt(t *testing.T) {
 		tools tools
 		want  model.SubmitDialogResponse
 	}{
-		"a field":  {tools{mistakes: chat.FormErrors{"url": chat.VerbatimText(chat.Join("", chat.Words("Not "), chat.CodeText("that"), chat.Words(".")))}}, model.SubmitDialogResponse{Errors: map[string]string{"url": "Not that."}}},
+		"a field":  {tools{mistakes: chat.FormErrors{"url": chat.VerbatimText(chat.Join("", chat.Words("Not "), chat.Code("that"), chat.Words(".")))}}, model.SubmitDialogResponse{Errors: map[string]string{"url": "Not that."}}},
 		"all":      {tools{failure: fault.New(fault.Forbidden)}, model.SubmitDialogResponse{Error: "You don't have permission to do this here."}},
 		"a defect": {tools{failure: errors.New("secret internals")}, model.SubmitDialogResponse{Error: "Something went wrong on the server. Try again in a minute; if it keeps happening, ask your system admin to look for your username in the server log."}},
 	} {

@@ -22,7 +22,7 @@ func sealed(label string) chat.Button {
 func atWindow() desk {
 	services := []chat.Option{{Label: chat.Verbatim("Database"), Value: "PDBSERV", Detail: chat.Verbatim("Platform")}}
 	form := chat.Form{
-		Kind: "raise", State: "v1.sealed", Title: chat.Verbatim("Trigger"), Intro: chat.VerbatimText(chat.Join(" ", chat.Strong(chat.PlainText("What")), chat.PlainText("is broken?"))), Submit: chat.Verbatim("Go"),
+		Kind: "raise", State: "v1.sealed", Title: chat.Verbatim("Trigger"), Intro: chat.VerbatimText(chat.Join(" ", chat.Strong(chat.Plain("What")), chat.Plain("is broken?"))), Submit: chat.Verbatim("Go"),
 		Fields: []chat.FormField{
 			{Name: "service", Kind: chat.SelectField, Label: chat.Verbatim("Service"), Options: services, Search: true},
 			{Name: "token", Kind: chat.SecretField, Label: chat.Verbatim("Token"), Default: "hush", Optional: true, MaxLength: 100},
@@ -30,7 +30,7 @@ func atWindow() desk {
 	}
 	return desk{tools: tools{
 		step: console.Step{Form: &form, Notes: []chat.Note{{
-			Text: chat.VerbatimText(chat.Join("", chat.Words("Or "), chat.Strong(chat.PlainText("this")), chat.Words("?"))), Buttons: []chat.Button{sealed("Do it"), {Label: chat.Verbatim("Not ours"), Action: "start"}},
+			Text: chat.VerbatimText(chat.Join("", chat.Words("Or "), chat.Strong(chat.Plain("this")), chat.Words("?"))), Buttons: []chat.Button{sealed("Do it"), {Label: chat.Verbatim("Not ours"), Action: "start"}},
 		}}},
 		found: services,
 		page: console.Page{Provider: "pagerduty", Name: "PagerDuty", Word: "pduty", Tabs: []console.Tab{{

@@ -98,7 +98,7 @@ func (c *Catalogue) Text(locale string, m chat.Message) chat.Text {
 	}
 	source, err := goi18n.NewLocalizer(c.bundle, locale, language.English.String()).Localize(config)
 	if source == "" && err != nil {
-		return chat.PlainText(m.ID)
+		return chat.Plain(m.ID)
 	}
 	return c.templates[source].fill(v)
 }

@@ -65,11 +65,11 @@ func TestEveryFailureHasASentence(t *testing.T) {
 			failure = failure.With(name, "x")
 		}
 		err := errors.Wrap(failure, "somewhere deep")
-		text := catalogue(t).Text("en", chat.OfFault(err)).String()
+		text := catalogue(t).Text("en", chat.Failure(err)).String()
 		require.NotEqual(t, "fault."+code, text)
 		require.NotContains(t, text, "<no value>", code)
 	}
-	require.Equal(t, "fault.internal", chat.OfFault(errors.New("a nil pointer")).ID, "what is no fault is internal")
+	require.Equal(t, "fault.internal", chat.Failure(errors.New("a nil pointer")).ID, "what is no fault is internal")
 }
 
 // The catalogue has what the code asks for, and nothing that nobody asks for.

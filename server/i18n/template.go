@@ -60,7 +60,7 @@ func (t template) fill(v values) chat.Text {
 		case parameter:
 			value, filled := v[n.text]
 			if !filled {
-				value = chat.PlainText(noValue)
+				value = chat.Plain(noValue)
 			}
 			all = append(all, value...)
 		case condition:
@@ -91,11 +91,11 @@ func (n node) mark(v values) chat.Text {
 	case chat.BreakSpan:
 		return chat.Break()
 	case chat.CodeSpan:
-		return chat.CodeText(inner.String())
+		return chat.Code(inner.String())
 	case chat.EmojiSpan:
 		return chat.Emoji(inner.String())
 	case chat.BlockSpan:
-		return chat.Block(strings.Split(inner.String(), "\n"))
+		return chat.CodeBlock(strings.Split(inner.String(), "\n"))
 	case chat.LinkSpan:
 		span.URL = n.url.fill(v).String()
 	}

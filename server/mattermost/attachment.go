@@ -28,7 +28,7 @@ func (c *Client) attachment(f facts, p meeting.Progress) *model.MessageAttachmen
 	if topic == "" {
 		topic = say.plain(chat.Say("post.topic"))
 	}
-	a := &model.MessageAttachment{Title: asMarkdown(chat.PlainText(topic))}
+	a := &model.MessageAttachment{Title: asMarkdown(chat.Plain(topic))}
 	if p.Status == meeting.Ended {
 		a.Fallback = say.endedFallback(topic, p)
 		a.Text = asMarkdown(chat.JoinLines(say.endedLines(p)...))
@@ -55,7 +55,7 @@ func (w words) openLines(f facts) []chat.Text {
 	}
 	if f.passcode != "" {
 		// As code it can be copied as it is; escaping would put invisible characters into it.
-		add(w.text(chat.Say("post.passcode").WithText("Passcode", chat.CodeText(chat.Truncate(f.passcode, maxPasscode)))))
+		add(w.text(chat.Say("post.passcode").WithText("Passcode", chat.Code(chat.Truncate(f.passcode, maxPasscode)))))
 	}
 	if numbers := numbers(f.dialIn); !numbers.Empty() {
 		add(w.text(chat.Say("post.dial_in").WithText("Numbers", numbers)))
@@ -70,8 +70,8 @@ func numbers(list []number) chat.Text {
 		if d.number == "" || len(d.number) > maxNumber || strings.Trim(d.number, telephone) != "" {
 			continue
 		}
-		one := chat.CodeText(d.number)
-		if where := chat.Join(", ", chat.PlainText(d.city), chat.PlainText(d.country)); !where.Empty() {
+		one := chat.Code(d.number)
+		if where := chat.Join(", ", chat.Plain(d.city), chat.Plain(d.country)); !where.Empty() {
 			one = chat.Join(" ", one, chat.Enclosed("(", where, ")"))
 		}
 		shown = append(shown, one)

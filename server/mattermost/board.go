@@ -115,7 +115,7 @@ func (w words) runningAttachment(at chat.Place, question string, r meeting.Runni
 	join := chat.Strong(chat.LinkText(w.text(chat.Say("prompt.join")), r.JoinURL))
 	topic := chat.Truncate(strings.Join(strings.Fields(r.Topic), " "), maxTopic)
 	return &model.MessageAttachment{
-		Fallback: question, Title: asMarkdown(chat.PlainText(topic)), Text: asMarkdown(join),
+		Fallback: question, Title: asMarkdown(chat.Plain(topic)), Text: asMarkdown(join),
 		Actions: w.buttons(at, []chat.Button{r.Another}),
 	}
 }

@@ -84,7 +84,7 @@ func (c *Client) card(rootID string, card chat.Card) (*model.MessageAttachment, 
 func (c *Client) cardTitle(card chat.Card) string {
 	title := asItIs(card.Title, maxTitle)
 	if !isWebAddress(card.URL) {
-		title = asMarkdown(chat.PlainText(chat.Truncate(card.Title, maxTitle)))
+		title = asMarkdown(chat.Plain(chat.Truncate(card.Title, maxTitle)))
 	}
 	heading := joinedBy(" · ", c.toAll().plain(card.State), title)
 	return joinedBy(" ", markdown.EmojiOf(card.Emoji), heading)

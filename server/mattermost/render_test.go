@@ -17,9 +17,9 @@ import (
 func rich(tone chat.Tone, emoji, state string) chat.Card {
 	return chat.Card{
 		Emoji: emoji, State: chat.Verbatim(state), Title: "acme » web_app #42", URL: "https://ci.example.com/job/web_app/42/", Tone: tone,
-		Author: "Ada Lovelace", Text: chat.Verbatim("Broken by " + chat.Link("3c5a91f", "https://git.example.com/3c5a91f") + "."),
+		Author: "Ada Lovelace", Text: chat.VerbatimText(chat.Enclosed("Broken by ", chat.Link("3c5a91f", "https://git.example.com/3c5a91f"), ".")),
 		Fields: []chat.Field{
-			{Label: chat.Verbatim("Branch"), Value: chat.Verbatim(chat.Code("main"))},
+			{Label: chat.Verbatim("Branch"), Value: chat.VerbatimText(chat.Code("main"))},
 			{Label: chat.Verbatim("Nothing")},
 			{Label: chat.Verbatim("Tests"), Value: chat.Verbatim("2 of 120 failed"), Long: true},
 		},
@@ -76,8 +76,8 @@ func TestHostileTextOnACardDoesNothing(t *testing.T) {
 	w := newWorld(t)
 	card := chat.Card{
 		Emoji: "x @all", State: chat.Verbatim("Failed"), Title: hostile, URL: "https://ci.example.com/42", Author: hostile, Footer: hostile,
-		Text:   chat.Verbatim("Said: " + chat.Escape(hostile)),
-		Fields: []chat.Field{{Label: chat.Verbatim("Branch"), Value: chat.Verbatim(chat.Code(hostile))}},
+		Text:   chat.VerbatimText(chat.Enclosed("Said: ", chat.Plain(hostile), "")),
+		Fields: []chat.Field{{Label: chat.Verbatim("Branch"), Value: chat.VerbatimText(chat.Code(hostile))}},
 	}
 	linked := w.posted(t, card)
 	golden(t, "card_hostile", linked)
@@ -108,7 +108,7 @@ func TestLongTextIsCutWithTheWayToAllOfIt(t *testing.T) {
 	w := newWorld(t)
 	card := chat.Card{
 		State: chat.Verbatim("Failed"), Title: strings.Repeat("t", 300), URL: "https://ci.example.com/42", Author: strings.Repeat("a", 300),
-		Footer: strings.Repeat("f", 300), Text: chat.VerbatimText(chat.Block(strings.Split(strings.Repeat("a line of the log\n", 500), "\n"))),
+		Footer: strings.Repeat("f", 300), Text: chat.VerbatimText(chat.CodeBlock(strings.Split(strings.Repeat("a line of the log\n", 500), "\n"))),
 	}
 	for i := range 9 {
 		card.Fields = append(card.Fields, chat.Field{Label: chat.Verbatim(fmt.Sprint(i)), Value: chat.Verbatim(strings.Repeat("v", 300)), Long: i == 1})

@@ -343,7 +343,7 @@ func TestALineWithLongAddressesIsNoLongerThanTheServerTakes(t *testing.T) {
 	thread := place(w.townSquare.ID).In(post.Id)
 	var lines []chat.Message
 	for range 40 {
-		lines = append(lines, chat.Verbatim(chat.Link("0123abc", "https://git.example.com/"+strings.Repeat("x", 900))+" Mend it"))
+		lines = append(lines, chat.VerbatimText(chat.Join(" ", chat.Link("0123abc", "https://git.example.com/"+strings.Repeat("x", 900)), chat.Plain("Mend it"))))
 	}
 	_, err := s.Reply(t.Context(), thread, chat.Reply{Text: chat.Lines(lines...), Mention: "alice"}, mark("long"))
 	require.NoError(t, err)

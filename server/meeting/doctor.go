@@ -141,13 +141,13 @@ const silenceMost = 72*time.Hour + 6*time.Hour
 
 func eventCheck(setup Setup) Check {
 	if setup.LastEvent.IsZero() {
-		return Check{ID: "events", Verdict: Warn, Message: chat.Say("check.events.never"), Fix: chat.Say("check.events.never.fix").WithText("URL", chat.CodeText(setup.WebhookURL))}
+		return Check{ID: "events", Verdict: Warn, Message: chat.Say("check.events.never"), Fix: chat.Say("check.events.never.fix").WithText("URL", chat.Code(setup.WebhookURL))}
 	}
 	if silent := setup.Now.Sub(setup.LastEvent); silent > silenceMost {
 		return Check{
 			ID: "events", Verdict: Warn,
 			Message: chat.Say("check.events.silent", "Days", strconv.Itoa(int(silent.Hours()/24))).WithText("At", chat.Time(setup.LastEvent, chat.DateAndTime)),
-			Fix:     chat.Say("check.events.silent.fix").WithText("URL", chat.CodeText(setup.WebhookURL)),
+			Fix:     chat.Say("check.events.silent.fix").WithText("URL", chat.Code(setup.WebhookURL)),
 		}
 	}
 	return Check{ID: "events", Verdict: OK, Message: chat.Say("check.events").WithText("At", chat.Time(setup.LastEvent, chat.DateAndTime))}

@@ -38,7 +38,7 @@ func DurationText(prefix string, d time.Duration) chat.Message {
 	parts := func(unit string, whole, rest int) chat.Message {
 		m := chat.Say(prefix+unit, "Whole", strconv.Itoa(whole))
 		if rest > 0 {
-			m = m.WithText("Rest", chat.PlainText(strconv.Itoa(rest)))
+			m = m.WithText("Rest", chat.Plain(strconv.Itoa(rest)))
 		}
 		return m
 	}

@@ -20,7 +20,7 @@ func (s *Connector) offerChoices(ctx context.Context, w conversation.Request, de
 	for _, c := range several.Choices[:min(len(several.Choices), MaxButtons)] {
 		one := w
 		one.Text = c.Text
-		offers = append(offers, conversation.Offer{Label: chat.Verbatim(chat.Truncate(chat.Plain(c.Label), conversation.MaxButtonLabel)), Operation: deed, Request: one})
+		offers = append(offers, conversation.Offer{Label: chat.Verbatim(chat.Truncate(chat.OneLine(c.Label), conversation.MaxButtonLabel)), Operation: deed, Request: one})
 	}
 	text := chat.Say("bridge.connect.choose")
 	if len(several.Choices) > MaxButtons {

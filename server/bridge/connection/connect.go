@@ -40,7 +40,7 @@ func (s *Connector) Connect(ctx context.Context, w conversation.Request) (chat.N
 		return chat.Note{}, err
 	}
 	if slices.ContainsFunc(here, func(c bridge.Connection) bool { return SameName(c.Name, name) }) {
-		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", chat.Escape(name), "Command", s.Word(w.Provider))}, nil
+		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", name, "Command", s.Word(w.Provider))}, nil
 	}
 	elsewhere, err := s.joinable(ctx, w, name)
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *Connector) connectHook(ctx context.Context, w conversation.Request, nam
 		return chat.Note{}, err
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
-	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.Provider), "Name", c.Link(), "Command", s.Word(w.Provider))
+	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("Name", c.Link())
 	if err := s.People.DirectMessage(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.instructions(w.Provider, hook))); err != nil {
 		if _, _, undo := s.follower.detach(context.WithoutCancel(ctx), c.ID, w.Provider, w.Place); undo != nil {
 			s.Log.Warn("A connection whose secret couldn't be sent couldn't be removed", "connection", c.ID, "error", undo.Error())
@@ -92,8 +92,8 @@ func (s *Connector) connectHook(ctx context.Context, w conversation.Request, nam
 	}
 	s.Trail.Did(bridge.AuditConnect, w, c.ID)
 	s.rememberName(ctx, c)
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", c.Link()))
-	note := chat.Note{Text: chat.Say("bridge.connect.done", "Name", c.Link(), "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider))}
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link()))
+	note := chat.Note{Text: chat.Say("bridge.connect.done", "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("Name", c.Link())}
 	note.Buttons, err = s.AccessButtons.All(ctx, c, w.Place, w.Actor)
 	return note, err
 }
@@ -103,7 +103,7 @@ func (s *Connector) instructions(providerID string, h provider.Hook) chat.Messag
 	if instructor, ok := s.Registry.Get(providerID).(provider.ManualSetup); ok {
 		return instructor.Instructions(h)
 	}
-	return chat.Say("bridge.connect.instructions", "URL", chat.Code(h.URL), "Secret", chat.Code(h.Secret))
+	return chat.Say("bridge.connect.instructions").WithText("URL", chat.Code(h.URL)).WithText("Secret", chat.Code(h.Secret))
 }
 
 // freeName returns the name, or one after the channel, with a number where the channel has a connection of that name.
@@ -188,14 +188,14 @@ func (s *Connector) join(ctx context.Context, w conversation.Request) (chat.Note
 		return chat.Note{}, s.NotFollowed(w.Provider)
 	}
 	if len(c.In(w.Place)) > 0 {
-		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", c.Link(), "Command", s.Word(w.Provider))}, nil
+		return chat.Note{Text: chat.Say("bridge.connect.already", "Command", s.Word(w.Provider)).WithText("Name", c.Link())}, nil
 	}
 	if c, err = s.follower.attach(ctx, w, c.ID, bridge.Connection{}, provider.Resource{}); err != nil {
 		return chat.Note{}, err
 	}
 	s.Trail.Did(bridge.AuditConnect, w, c.ID)
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", c.Link()))
-	return chat.Note{Text: chat.Say("bridge.connect.joined", "Name", c.Link(), "Command", s.Word(w.Provider))}, nil
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link()))
+	return chat.Note{Text: chat.Say("bridge.connect.joined", "Command", s.Word(w.Provider)).WithText("Name", c.Link())}, nil
 }
 
 func (s *Connector) askWhichToJoin(ctx context.Context, w conversation.Request, name string, found []bridge.Connection) (chat.Note, error) {
@@ -207,5 +207,5 @@ func (s *Connector) askWhichToJoin(ctx context.Context, w conversation.Request, 
 		offers = append(offers, conversation.Offer{Label: label, Operation: conversation.OpConnect, Request: one})
 	}
 	offers = append(offers, conversation.Offer{Label: chat.Say("bridge.button.new"), Operation: conversation.OpConnectNew, Request: w}, conversation.OrCancel(w))
-	return s.Prompts.Question(ctx, chat.Say("bridge.connect.which", "Name", chat.Escape(name)), offers...)
+	return s.Prompts.Question(ctx, chat.Say("bridge.connect.which", "Name", name), offers...)
 }

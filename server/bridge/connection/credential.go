@@ -79,9 +79,9 @@ func (s *Credentials) CredentialEntered(ctx context.Context, a chat.FormAnswer, 
 	if err != nil {
 		return FieldErrorsAt(s.Trail.Refused(err, what.Attempted()), CredentialFields(bearer, "", !installs))
 	}
-	told := chat.Say("bridge.credential.entered", "Who", s.Notices.Who(ctx, what.Actor), "Name", c.Name, "Provider", s.Name(c.Provider))
+	told := chat.Say("bridge.credential.entered", "Name", c.Name, "Provider", s.Name(c.Provider)).WithText("Who", s.Notices.Who(ctx, what.Actor))
 	if !installs {
-		told = told.WithText("Site", chat.CodeText(site.URL))
+		told = told.WithText("Site", chat.Code(site.URL))
 	}
 	err = s.sharing.changeShared(ctx, what.Request(), c, bridge.AuditCredential, told, func(now *bridge.Connection) error {
 		now.Site = site.URL
@@ -90,7 +90,7 @@ func (s *Credentials) CredentialEntered(ctx context.Context, a chat.FormAnswer, 
 	if err != nil {
 		return nil, err
 	}
-	text := chat.Say("bridge.credential.saved", "Provider", s.Name(c.Provider)).WithText("Site", chat.CodeText(site.URL))
+	text := chat.Say("bridge.credential.saved", "Provider", s.Name(c.Provider)).WithText("Site", chat.Code(site.URL))
 	if proved.secret != "" && !proved.shown {
 		text = chat.Lines(text, chat.Say("bridge.credential.unproved", "Provider", s.Name(c.Provider)))
 	}
@@ -179,7 +179,7 @@ func (s *Credentials) DropCredential(ctx context.Context, c chat.Click, what con
 		return nil
 	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)
-	told := chat.Say("bridge.credential.removed", "Who", s.Notices.Who(ctx, what.Actor), "Name", connection.Name, "Provider", s.Name(connection.Provider))
+	told := chat.Say("bridge.credential.removed", "Name", connection.Name, "Provider", s.Name(connection.Provider)).WithText("Who", s.Notices.Who(ctx, what.Actor))
 	err = s.sharing.changeShared(ctx, what.Request(), connection, bridge.AuditCredentialRemove, told, func(now *bridge.Connection) error {
 		if !installs {
 			now.Site = "" // it came with the credential

@@ -170,7 +170,7 @@ func (s *Directory) ChannelsOf(ctx context.Context, actor chat.Actor, c bridge.C
 		case channel.Direct:
 			names = append(names, chat.Say("bridge.direct"))
 		default:
-			names = append(names, chat.Verbatim(chat.Escape("~"+channel.Name)))
+			names = append(names, chat.Verbatim("~"+channel.Name))
 		}
 	}
 	if others > 0 {

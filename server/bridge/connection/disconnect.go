@@ -72,7 +72,7 @@ func (s *Disconnector) confirmDisconnect(ctx context.Context, w conversation.Req
 		case last:
 			line = "bridge.disconnect.line_address"
 		}
-		lines = append(lines, chat.Say(line, "Name", c.Link(), "Provider", s.Name(w.Provider)))
+		lines = append(lines, chat.Say(line, "Provider", s.Name(w.Provider)).WithText("Name", c.Link()))
 	}
 	offers := []conversation.Offer{{Label: chat.Say("bridge.button.disconnect"), Primary: true, Operation: conversation.OpDisconnectNow, Request: w}}
 	if len(s.SignIns.SignedIn(ctx, w)) > 0 {
@@ -146,18 +146,18 @@ func (s *Disconnector) End(ctx context.Context, w conversation.Request, c bridge
 		}
 	}
 	s.Trail.Did(bridge.AuditDisconnect, w, c.ID)
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", c.Link()))
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.disconnect.told", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link()))
 	switch {
 	case failure != nil && gone:
 		s.Log.Warn("A webhook couldn't be removed", "connection", c.ID, "error", failure.Error())
-		return chat.Say("bridge.disconnect.hook_left", "Name", c.Link(), "Where", c.WebhooksLink(), "Key", chat.Code(c.ID)).
+		return chat.Say("bridge.disconnect.hook_left").WithText("Name", c.Link()).WithText("Where", c.WebhooksLink()).WithText("Key", chat.Code(c.ID)).
 			WithMessage("Reason", chat.Failure(failure)), nil
 	case installs && gone:
-		return chat.Say("bridge.disconnect.done_hook", "Name", c.Link(), "Provider", s.Name(w.Provider)), nil
+		return chat.Say("bridge.disconnect.done_hook", "Provider", s.Name(w.Provider)).WithText("Name", c.Link()), nil
 	case gone:
-		return chat.Say("bridge.disconnect.done_address", "Name", c.Link(), "Provider", s.Name(w.Provider)), nil
+		return chat.Say("bridge.disconnect.done_address", "Provider", s.Name(w.Provider)).WithText("Name", c.Link()), nil
 	}
-	return chat.Say("bridge.disconnect.done", "Name", c.Link()), nil
+	return chat.Say("bridge.disconnect.done").WithText("Name", c.Link()), nil
 }
 
 // uninstall removes the connection's webhook at the tool. One that was set up by somebody who was interrupted before they could note

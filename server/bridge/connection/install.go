@@ -76,7 +76,7 @@ func (s *Connector) connectResource(ctx context.Context, w conversation.Request,
 
 // warnOfPrivate asks whether a channel that everybody can join shall really show what not everybody may see at the tool.
 func (s *Connector) warnOfPrivate(ctx context.Context, w conversation.Request, r provider.Resource) (chat.Note, error) {
-	text := chat.Say("bridge.connect.private", "Provider", s.Name(w.Provider)).WithText("Name", chat.LinkTo(chat.Truncate(r.Name, 100), r.URL))
+	text := chat.Say("bridge.connect.private", "Provider", s.Name(w.Provider)).WithText("Name", chat.Link(chat.Truncate(r.Name, 100), r.URL))
 	return s.Prompts.Question(ctx, text,
 		conversation.Offer{Label: chat.Say("bridge.button.anyway"), Operation: conversation.OpConnectAnyway, Request: w}, conversation.OrCancel(w))
 }
@@ -128,14 +128,14 @@ func (s *Connector) followTarget(ctx context.Context, w conversation.Request, t 
 	if t.part.ID != "" {
 		shown = chat.Link(chat.Truncate(c.Name+" / "+t.part.Name, 100), t.part.URL)
 	}
-	kept := chat.Say("bridge.connect.kept", "Name", c.Link(), "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider))
+	kept := chat.Say("bridge.connect.kept", "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("Name", c.Link())
 	if already {
-		return withUnused(chat.Note{Text: chat.Say("bridge.connect.already", "Name", shown, "Command", s.Word(w.Provider))}, t, kept), nil
+		return withUnused(chat.Note{Text: chat.Say("bridge.connect.already", "Command", s.Word(w.Provider)).WithText("Name", shown)}, t, kept), nil
 	}
 	s.Trail.Did(bridge.AuditConnect, w, c.ID)
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told_events", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", shown).
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told_events", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", shown).
 		WithMessage("Events", s.EventsOf(w.Provider, nil)))
-	return withUnused(chat.Note{Text: chat.Say("bridge.connect.done_installed", "Name", shown, "Command", s.Word(w.Provider)).
+	return withUnused(chat.Note{Text: chat.Say("bridge.connect.done_installed", "Command", s.Word(w.Provider)).WithText("Name", shown).
 		WithMessage("Events", s.EventsOf(w.Provider, nil))}, t, kept), nil
 }
 

@@ -55,7 +55,7 @@ func (s *Webhooks) Repair(ctx context.Context, w conversation.Request) (chat.Not
 	if site, err := s.fix(ctx, w, c); err != nil {
 		return s.form.OrSignIn(ctx, w, conversation.OpRepair, site, err)
 	}
-	return chat.Note{Text: chat.Say("bridge.repair.done", "Name", c.Link(), "Provider", s.Name(w.Provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.repair.done", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())}, nil
 }
 
 // fix sees to it that the connection's webhook is there and in order. Who does so has to administer the resource. It returns the

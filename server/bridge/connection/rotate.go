@@ -28,7 +28,7 @@ func (s *Rotator) Rotate(ctx context.Context, w conversation.Request) (chat.Note
 	_, installs := s.InstallerOf(c)
 	if installs && s.GivesSecret(w.Provider) {
 		// The secret is the tool's: whoever has another enters it with the rest.
-		note := chat.Note{Text: chat.Say("bridge.rotate.at_tool", "Provider", s.Name(w.Provider), "Name", c.Link())}
+		note := chat.Note{Text: chat.Say("bridge.rotate.at_tool", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())}
 		note.Buttons, err = s.AccessButtons.All(ctx, c, w.Place, w.Actor)
 		return note, err
 	}
@@ -37,7 +37,7 @@ func (s *Rotator) Rotate(ctx context.Context, w conversation.Request) (chat.Note
 		ask = "bridge.rotate.confirm_installed"
 	}
 	w.Connection, w.Text = c.ID, ""
-	return s.Prompts.Question(ctx, chat.Say(ask, "Name", c.Link(), "Provider", s.Name(w.Provider)),
+	return s.Prompts.Question(ctx, chat.Say(ask, "Provider", s.Name(w.Provider)).WithText("Name", c.Link()),
 		conversation.Offer{Label: chat.Say("bridge.button.rotate"), Primary: true, Operation: conversation.OpRotateNow, Request: w}, conversation.OrCancel(w))
 }
 
@@ -72,7 +72,7 @@ func (s *Rotator) RotateNow(ctx context.Context, w conversation.Request) (chat.N
 		return s.rotateAtTool(ctx, w, c, installer)
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: rand.Text()}
-	intro := chat.Say("bridge.rotate.secret", "Provider", s.Name(w.Provider), "Name", c.Link())
+	intro := chat.Say("bridge.rotate.secret", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())
 	if err := s.People.DirectMessage(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.connector.instructions(w.Provider, hook))); err != nil {
 		return chat.Note{}, errors.Wrap(err, "hand over a new secret")
 	}
@@ -82,12 +82,12 @@ func (s *Rotator) RotateNow(ctx context.Context, w conversation.Request) (chat.N
 	if err != nil {
 		return chat.Note{}, err
 	}
-	return chat.Note{Text: chat.Say("bridge.rotate.done", "Name", c.Link(), "Provider", s.Name(w.Provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.rotate.done", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())}, nil
 }
 
 // toldOfRotation is what the channels that follow the connection hear of its new secret.
 func (s *Rotator) toldOfRotation(ctx context.Context, w conversation.Request, c bridge.Connection) chat.Message {
-	return chat.Say("bridge.rotate.told", "Who", s.Notices.Who(ctx, w.Actor), "Name", c.Link(), "Provider", s.Name(w.Provider))
+	return chat.Say("bridge.rotate.told", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link())
 }
 
 // rotateAtTool has the tool sign with the new secret. The record has it as a candidate before the tool does: should we be interrupted, or
@@ -123,13 +123,13 @@ func (s *Rotator) rotateAtTool(ctx context.Context, w conversation.Request, c br
 	if c.HasCredential && fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.SetupNeeded) {
 		enter, failure := s.AccessButtons.Enter(ctx, c, w.Place, w.Actor)
 		enter.Primary = true
-		text := chat.Say("bridge.rotate.prove", "Name", c.Link(), "Provider", s.Name(w.Provider))
+		text := chat.Say("bridge.rotate.prove", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())
 		return chat.Note{Text: text, Buttons: []chat.Button{enter}}, failure
 	}
 	if err != nil {
 		return s.form.OrSignIn(ctx, w, conversation.OpRotateNow, site, err)
 	}
-	return chat.Note{Text: chat.Say("bridge.rotate.done_installed", "Name", c.Link(), "Provider", s.Name(w.Provider))}, nil
+	return chat.Note{Text: chat.Say("bridge.rotate.done_installed", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())}, nil
 }
 
 // withdrawRefused takes the candidate back where the tool refused it, and returns the failure. After any other failure the tool may have it.

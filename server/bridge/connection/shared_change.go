@@ -46,7 +46,7 @@ func (s *Sharing) changeShared(ctx context.Context, w conversation.Request, c br
 
 // tellOfAccount tells the channels whose account the tool is called with from now on.
 func (s *Sharing) tellOfAccount(ctx context.Context, w conversation.Request, c bridge.Connection) {
-	s.Notices.TellAll(ctx, w.Place, c, chat.Say("bridge.repair.told", "Who", s.Notices.Who(ctx, w.Actor), "Name", c.Link(), "Provider", s.Name(c.Provider)))
+	s.Notices.TellAll(ctx, w.Place, c, chat.Say("bridge.repair.told", "Provider", s.Name(c.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link()))
 }
 
 // enteredCredential is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has

@@ -25,7 +25,7 @@ func (s *Connector) askForCredential(ctx context.Context, w conversation.Request
 		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.button.by_hand"), Operation: conversation.OpConnectByHand, Request: byHand})
 	}
 	text := chat.Say("bridge.connect.enrol", "Provider", s.Name(w.Provider),
-		"Where", t.resource.SettingsURL).WithText("Name", chat.LinkTo(t.resource.Name, t.resource.URL))
+		"Where", t.resource.SettingsURL).WithText("Name", chat.Link(t.resource.Name, t.resource.URL))
 	return s.Prompts.Question(ctx, text, append(offers, conversation.OrCancel(w))...)
 }
 
@@ -69,5 +69,5 @@ func (s *Connector) needsSecret(ctx context.Context, w conversation.Request, t *
 func (s *Webhooks) askForSecret(ctx context.Context, w conversation.Request, c bridge.Connection) (chat.Note, error) {
 	enter, err := s.AccessButtons.Enter(ctx, c, w.Place, w.Actor)
 	enter.Primary = true
-	return chat.Note{Text: chat.Say("bridge.repair.secret_lost", "Name", c.Link(), "Provider", s.Name(c.Provider)), Buttons: []chat.Button{enter}}, err
+	return chat.Note{Text: chat.Say("bridge.repair.secret_lost", "Provider", s.Name(c.Provider)).WithText("Name", c.Link()), Buttons: []chat.Button{enter}}, err
 }

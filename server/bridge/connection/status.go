@@ -66,7 +66,7 @@ type health struct {
 }
 
 func (s *Status) healthOf(ctx context.Context, w conversation.Request, c bridge.Connection, among []bridge.Connection, most int) (health, error) {
-	told := health{lines: []chat.Message{chat.Say("bridge.status.title").WithText("Name", chat.LinkTo(LabelOf(c, among), c.Resource.URL))}}
+	told := health{lines: []chat.Message{chat.Say("bridge.status.title").WithText("Name", chat.Link(LabelOf(c, among), c.Resource.URL))}}
 	told.add(s.hookHealth(ctx, w, c))
 	journal, err := s.Records.Journal(ctx, c.ID)
 	if err != nil {
@@ -137,7 +137,7 @@ func (s *Status) whyNothing(w conversation.Request) []chat.Message {
 	if _, installs := s.Registry.Get(w.Provider).(provider.Installer); installs {
 		checks = "bridge.status.nothing_installed"
 	}
-	return []chat.Message{chat.Say(checks, "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("URL", chat.CodeText(s.Settings().HookURL))}
+	return []chat.Message{chat.Say(checks, "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("URL", chat.Code(s.Settings().HookURL))}
 }
 
 // line says when a delivery came, what it was, what became of it and why, and how it proved where it comes from.
@@ -174,7 +174,7 @@ func (s *Status) eventLabel(providerID, event string) chat.Message {
 			return kind.Label
 		}
 	}
-	return chat.VerbatimText(chat.CodeText(chat.Truncate(event, 60)))
+	return chat.VerbatimText(chat.Code(chat.Truncate(event, 60)))
 }
 
 // advice says what to do about how deliveries prove where they come from, and about the last one that the channel may know of.

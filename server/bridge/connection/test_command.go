@@ -32,7 +32,7 @@ func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, e
 		return note, err
 	}
 	sample := AsTrial(s.Registry.Get(w.Provider).Sample(s.Now()))
-	told := chat.Say("bridge.test.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", c.Link())
+	told := chat.Say("bridge.test.told", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link())
 	if err := s.People.Announce(ctx, w.Place.Top(), told); err != nil {
 		return chat.Note{}, errors.Wrap(err, "announce a test")
 	}

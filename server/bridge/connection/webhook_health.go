@@ -138,7 +138,7 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 	}
 	if err == nil && !there {
 		s.Log.Info("A webhook was missing or changed, and was set up again", "connection", c.ID, "provider", c.Provider)
-		text := chat.Say("bridge.repair.mended", "Name", c.Link(), "Provider", s.Name(c.Provider))
+		text := chat.Say("bridge.repair.mended", "Provider", s.Name(c.Provider)).WithText("Name", c.Link())
 		s.Notices.WriteTo(ctx, c.Responsible(), text)
 	}
 	return errors.Wrap(err, "note the webhook")
@@ -153,6 +153,6 @@ func (s *Webhooks) reportLostAccess(ctx context.Context, c bridge.Connection, ca
 		return
 	}
 	if first {
-		s.Notices.WriteTo(ctx, actor, chat.Say("bridge.repair.lost", "Name", c.Link(), "Provider", s.Name(c.Provider)).WithText("Command", chat.CodeText(s.Word(c.Provider)+" connect")).WithMessage("Reason", chat.Failure(cause)))
+		s.Notices.WriteTo(ctx, actor, chat.Say("bridge.repair.lost", "Provider", s.Name(c.Provider)).WithText("Name", c.Link()).WithText("Command", chat.Code(s.Word(c.Provider)+" connect")).WithMessage("Reason", chat.Failure(cause)))
 	}
 }

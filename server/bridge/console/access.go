@@ -91,9 +91,9 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, nil
 	}
-	text := chat.Say("bridge.act.no_access", "Provider", s.Name(a.Provider)).WithText("Command", chat.CodeText(s.Word(a.Provider)+" configure"))
+	text := chat.Say("bridge.act.no_access", "Provider", s.Name(a.Provider)).WithText("Command", chat.Code(s.Word(a.Provider)+" configure"))
 	if !fault.Is(cause, fault.AccountNeeded) {
-		text = chat.Say("bridge.act.access_rejected", "Provider", s.Name(a.Provider)).WithText("Command", chat.CodeText(s.Word(a.Provider)+" configure"))
+		text = chat.Say("bridge.act.access_rejected", "Provider", s.Name(a.Provider)).WithText("Command", chat.Code(s.Word(a.Provider)+" configure"))
 	}
 	note := chat.Note{Text: text}
 	if s.Rights.MayConnect(ctx, t.actor, a.thread) == nil && s.Rights.MayChange(ctx, t.actor, a.Connection) == nil {
@@ -114,10 +114,10 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what conversatio
 	if err != nil {
 		return err
 	}
-	name := chat.Escape(s.Name(a.Provider))
+	name := s.Name(a.Provider)
 	return s.Prompts.Ask(ctx, what.Talk, chat.Form{
 		Title:  chat.Say("bridge.act.token.title"),
-		Intro:  chat.Say("bridge.act.token.intro", "Provider", name).WithText("Site", chat.CodeText(a.Site)),
+		Intro:  chat.Say("bridge.act.token.intro", "Provider", name).WithText("Site", chat.Code(a.Site)),
 		Submit: chat.Say("bridge.act.token.submit"),
 		Fields: personalFields(bearer),
 	}, what)

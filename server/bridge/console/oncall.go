@@ -58,7 +58,7 @@ func (s *Service) onCall(ctx context.Context, w conversation.Request) (chat.Note
 	offers := []conversation.Offer{{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: w}}
 	for _, r := range here {
 		line := chat.Say("bridge.oncall.line", "Name", r.Name,
-			"Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.LinkTo(r.Schedule.Name, r.Schedule.URL))
+			"Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL))
 		if daily, err := r.Daily(); err == nil {
 			line = line.WithText("Next", chat.TimeIn(daily.Next(s.Now()), chat.DateAndTime, daily.Zone))
 		}
@@ -191,7 +191,7 @@ func (s *Service) dutyAnswered(ctx context.Context, a chat.FormAnswer, what conv
 	if err := s.keepRotation(ctx, what.Provider, r); err != nil {
 		return nil, err
 	}
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.saved", "Who", s.Notices.Who(ctx, w.Actor), "Name", r.Name, "Provider", s.Name(what.Provider), "Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.LinkTo(r.Schedule.Name, r.Schedule.URL)))
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.saved", "Name", r.Name, "Provider", s.Name(what.Provider), "Time", r.Clock(), "Zone", r.Zone).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL)))
 	return nil, nil
 }
 
@@ -243,7 +243,7 @@ func (s *Service) removeRotation(ctx context.Context, w conversation.Request) (c
 	if err := s.dropRotation(ctx, w.Provider, r.ID); err != nil {
 		return chat.Note{}, err
 	}
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.removed", "Who", s.Notices.Who(ctx, w.Actor), "Name", r.Name))
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.oncall.removed", "Name", r.Name).WithText("Who", s.Notices.Who(ctx, w.Actor)))
 	return chat.Note{Text: chat.Say("bridge.oncall.gone", "Name", r.Name)}, nil
 }
 

@@ -72,7 +72,7 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 	}
 	if forbidden != nil {
 		for i := range page.Tabs {
-			page.Tabs[i].Intro = chat.OfFault(forbidden)
+			page.Tabs[i].Intro = chat.Failure(forbidden)
 		}
 	}
 	return page, draft.err
@@ -123,7 +123,7 @@ func (d *pageDraft) service() Tab {
 				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", sub.ResourceName))
 			}
 		}
-		item.Details = append(item.Details, chat.Say("bridge.page.since", "Who", d.Notices.Who(d.ctx, c.CreatedBy)).WithMessage("When", notice.Ago(d.Now(), c.CreatedAt)))
+		item.Details = append(item.Details, chat.Say("bridge.page.since").WithText("Who", d.Notices.Who(d.ctx, c.CreatedBy)).WithMessage("When", notice.Ago(d.Now(), c.CreatedAt)))
 		item.Buttons = d.buttons(
 			conversation.Offer{Label: chat.Say("bridge.page.status"), Operation: conversation.OpStatus, Request: one},
 			conversation.Offer{Label: chat.Say("bridge.page.test"), Operation: conversation.OpTest, Request: one},
@@ -188,7 +188,7 @@ func (d *pageDraft) onCall() Tab {
 		tab.Items = append(tab.Items, Item{
 			Title: r.Name, URL: r.Schedule.URL,
 			Details: []chat.Message{chat.Say("bridge.page.rotation",
-				"Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.LinkTo(r.Schedule.Name, r.Schedule.URL))},
+				"Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL))},
 			Buttons: d.buttons(conversation.Offer{Label: chat.Say("bridge.page.remove"), Operation: conversation.OpAskRotation, Request: one}),
 		})
 	}

@@ -33,7 +33,7 @@ func (s *Service) privateCard(ctx context.Context, w conversation.Request, c bri
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "draw a subject")
 	}
-	lines := []chat.Message{intro, chat.Say("bridge.private.title", "Emoji", card.Emoji).WithText("Title", chat.LinkTo(card.Title, card.URL)).WithMessage("State", card.State)}
+	lines := []chat.Message{intro, chat.Say("bridge.private.title", "Emoji", card.Emoji).WithText("Title", chat.Link(card.Title, card.URL)).WithMessage("State", card.State)}
 	if !card.Text.Zero() {
 		lines = append(lines, card.Text)
 	}

@@ -63,7 +63,7 @@ func (s *Service) findings(w conversation.Request, deed string, found []provider
 	for _, one := range found[:min(len(found), maxFound)] {
 		chosen := w
 		chosen.Text = one.ID
-		label := chat.Say("bridge.search.button", "Title", chat.Truncate(chat.Plain(one.Title), conversation.MaxButtonLabel)).WithMessage("State", one.State)
+		label := chat.Say("bridge.search.button", "Title", chat.Truncate(chat.OneLine(one.Title), conversation.MaxButtonLabel)).WithMessage("State", one.State)
 		offers = append(offers, conversation.Offer{Label: label, Operation: deed, Request: chosen})
 	}
 	return offers
@@ -82,7 +82,7 @@ func choicesOf(found []provider.SearchResult) []chat.Option {
 	var options []chat.Option
 	for _, one := range found {
 		option := chat.Option{Label: chat.Verbatim(one.Title), Value: one.ID, Detail: one.State}
-		if where := chat.Plain(one.Where); where != "" {
+		if where := chat.OneLine(one.Where); where != "" {
 			option.Detail = chat.Say("bridge.search.detail", "Where", where).WithMessage("State", one.State)
 		}
 		options = append(options, option)

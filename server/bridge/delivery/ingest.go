@@ -50,10 +50,10 @@ func (s *Receiver) Ingest(ctx context.Context, hook, pathSecret string, header f
 	defer reading.close()
 	switch {
 	case fault.Is(err, fault.TooLarge):
-		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Unreadable, Reason: chat.OfFault(err)})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Unreadable, Reason: chat.Failure(err)})
 		return err
 	case fault.Is(err, fault.TooManyWaiting):
-		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.Failure(err)})
 		return err
 	case err != nil:
 		return err
@@ -62,7 +62,7 @@ func (s *Receiver) Ingest(ctx context.Context, hook, pathSecret string, header f
 	d.PathSecret = pathSecret
 	keys, err := s.Keys.Open(ctx, c)
 	if err != nil {
-		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.Failure(err)})
 		return err
 	}
 	secrets := keys.Believed(s.Now())
@@ -135,7 +135,7 @@ func (s *Receiver) accept(ctx context.Context, c bridge.Connection, p provider.P
 	if err := s.Inbox.Accept(ctx, job); err != nil {
 		entry.Result, entry.Reason = bridge.Failed, chat.Say("bridge.deliver.not_stored")
 		if fault.Is(err, fault.TooManyWaiting) {
-			entry.Reason = chat.OfFault(err)
+			entry.Reason = chat.Failure(err)
 		}
 		s.journal.Note(c.ID, entry)
 		return errors.Wrap(err, "store a delivery")

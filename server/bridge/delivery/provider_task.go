@@ -41,7 +41,7 @@ func (s *Worker) runTask(ctx context.Context, c bridge.Connection, p provider.Pr
 	}
 	events, next, err := s.runAtProvider(ctx, c, follower, *j.Task)
 	if err != nil {
-		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.OfFault(err)})
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.Failure(err)})
 		if fault.Is(err, fault.ProviderUnavailable, fault.ProviderLimited, fault.Internal) {
 			return errors.Wrap(err, "carry out a task")
 		}

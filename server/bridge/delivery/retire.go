@@ -59,7 +59,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 	if !first {
 		return nil
 	}
-	named := []string{"Provider", s.Name(c.Provider), "Name", chat.Escape(c.Name), "Command", s.Word(c.Provider)}
+	named := []string{"Provider", s.Name(c.Provider), "Name", c.Name, "Command", s.Word(c.Provider)}
 	if err := s.People.Announce(ctx, w.Place.Top(), chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
 		s.Log.Warn("A channel couldn't be told that its notifications stopped", "channel_id", w.Place.Channel, "error", err.Error())
 	}

@@ -79,7 +79,7 @@ func (s *Worker) journalize(c bridge.Connection, j bridge.Job, came outcome, err
 	case queue.IsPermanent(err):
 		entry.Result = bridge.Unreadable
 	case err != nil && !early:
-		entry.Result, entry.Reason = bridge.Failed, chat.OfFault(err)
+		entry.Result, entry.Reason = bridge.Failed, chat.Failure(err)
 	case came.folded && came.seen == noticed:
 		entry.Result = bridge.Posted
 	case came.folded && came.seen == edited:

@@ -46,12 +46,12 @@ func (s *Notices) TellAll(ctx context.Context, from chat.Place, c bridge.Connect
 }
 
 // Who returns a user's name in chat, in a form that mentions no one.
-func (s *Notices) Who(ctx context.Context, actor chat.Actor) string {
+func (s *Notices) Who(ctx context.Context, actor chat.Actor) chat.Text {
 	person, err := s.People.Person(ctx, actor.Person)
 	if err != nil || person.Username == "" {
-		return "?"
+		return chat.Plain("?")
 	}
-	return chat.Escape("@" + person.Username)
+	return chat.NameOf(person)
 }
 
 // Tell tells the channel what a user did. In the user's direct channel with the bot nothing is said.

@@ -69,7 +69,7 @@ func (s *SignIns) SignIn(ctx context.Context, w conversation.Request) (chat.Note
 	if err != nil {
 		return chat.Note{}, err
 	}
-	text := chat.Say("bridge.signin.done", "Provider", s.Name(w.Provider), "Name", chat.Escape(who.Name), "Command", s.Word(w.Provider))
+	text := chat.Say("bridge.signin.done", "Provider", s.Name(w.Provider), "Name", who.Name, "Command", s.Word(w.Provider))
 	did, err := s.resume(ctx, w.Actor.Person, next)
 	if err != nil {
 		s.Log.Log(ctx, fault.Level(err), "The operation after a sign-in failed", "user_id", w.Actor.ID, "error", err.Error())

@@ -65,16 +65,16 @@ func addresses(sites []provider.Site) []chat.Option {
 
 // registration says what an admin enters at the tool, so that people can authorize there.
 func (s *Sites) registration(providerID string, sites []provider.Site) []chat.Message {
-	name := chat.Escape(s.Name(providerID))
+	name := s.Name(providerID)
 	authorizer, authorizes := s.Registry.Get(providerID).(provider.Authorizer)
 	if !authorizes {
 		return []chat.Message{chat.Say("bridge.setup.intro_plain", "Provider", name)}
 	}
-	lines := []chat.Message{chat.Say("bridge.setup.intro", "Provider", name).WithText("URL", chat.CodeText(s.Sessions.RedirectURL(providerID)))}
+	lines := []chat.Message{chat.Say("bridge.setup.intro", "Provider", name).WithText("URL", chat.Code(s.Sessions.RedirectURL(providerID)))}
 	if hosted, ok := s.Registry.Get(providerID).(provider.SelfHosted); ok {
 		for _, kind := range hosted.SiteKinds() {
 			if scopes := authorizer.Endpoints(provider.Site{Kind: kind.Value}).Scopes; len(scopes) > 0 {
-				line := chat.Say("bridge.setup.scopes_of").WithText("Scopes", chat.CodeText(strings.Join(scopes, " ")))
+				line := chat.Say("bridge.setup.scopes_of").WithText("Scopes", chat.Code(strings.Join(scopes, " ")))
 				lines = append(lines, line.WithMessage("Kind", kind.Label))
 			}
 		}
@@ -85,7 +85,7 @@ func (s *Sites) registration(providerID string, sites []provider.Site) []chat.Me
 		all = append(all, authorizer.Endpoints(site).Scopes...)
 	}
 	if slices.Sort(all); len(all) > 0 {
-		lines = append(lines, chat.Say("bridge.setup.scopes").WithText("Scopes", chat.CodeText(strings.Join(slices.Compact(all), " "))))
+		lines = append(lines, chat.Say("bridge.setup.scopes").WithText("Scopes", chat.Code(strings.Join(slices.Compact(all), " "))))
 	}
 	return lines
 }

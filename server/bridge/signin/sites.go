@@ -86,9 +86,9 @@ func (s *Sites) sitesNote(ctx context.Context, what conversation.Intent, sites [
 	note := chat.Note{Buttons: []chat.Button{add}}
 	lines := s.registration(what.Provider, sites)
 	for _, site := range sites {
-		line := chat.Say("bridge.setup.site").WithText("URL", chat.CodeText(site.URL))
+		line := chat.Say("bridge.setup.site").WithText("URL", chat.Code(site.URL))
 		if site.OAuth {
-			line = chat.Say("bridge.setup.site_oauth").WithText("URL", chat.CodeText(site.URL))
+			line = chat.Say("bridge.setup.site_oauth").WithText("URL", chat.Code(site.URL))
 		}
 		lines = append(lines, line)
 		if s.vendors(what.Provider, site) && !site.OAuth {
@@ -144,7 +144,7 @@ func (s *Sites) SiteEntered(ctx context.Context, a chat.FormAnswer, what convers
 	if err := s.Sessions.SaveSite(ctx, what.Provider, site, id, secret); err != nil {
 		return conversation.FieldErrors(err)
 	}
-	text := chat.Say("bridge.setup.saved", "Provider", s.Name(what.Provider)).WithText("URL", chat.CodeText(site.URL)).WithText("Command", chat.CodeText(s.Word(what.Provider)+" connect"))
+	text := chat.Say("bridge.setup.saved", "Provider", s.Name(what.Provider)).WithText("URL", chat.Code(site.URL)).WithText("Command", chat.Code(s.Word(what.Provider)+" connect"))
 	s.Notices.Show(ctx, what.Talk, chat.Note{Text: text})
 	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
 	s.Log.Info("An admin saved a provider's site", "user_id", a.Actor.ID, "provider", what.Provider, "site", site.URL)
@@ -161,7 +161,7 @@ func (s *Sites) AskSiteAway(ctx context.Context, c chat.Click, what conversation
 	if err != nil {
 		return err
 	}
-	note := chat.Note{Text: chat.Say("bridge.setup.ask").WithText("URL", chat.CodeText(what.Text)), Buttons: []chat.Button{button}}
+	note := chat.Note{Text: chat.Say("bridge.setup.ask").WithText("URL", chat.Code(what.Text)), Buttons: []chat.Button{button}}
 	return errors.Wrap(what.Talk.Replace(ctx, note), "ask before removing a site")
 }
 
@@ -175,6 +175,6 @@ func (s *Sites) DropSite(ctx context.Context, c chat.Click, what conversation.In
 	}
 	s.Trail.Did(bridge.AuditSetUp, what.Request(), "")
 	s.Log.Info("An admin removed a provider's site", "user_id", c.Actor.ID, "provider", what.Provider, "site", what.Text)
-	s.Notices.Answer(ctx, what.Talk, chat.Say("bridge.setup.removed").WithText("URL", chat.CodeText(what.Text)))
+	s.Notices.Answer(ctx, what.Talk, chat.Say("bridge.setup.removed").WithText("URL", chat.Code(what.Text)))
 	return nil
 }

@@ -38,7 +38,7 @@ func (s *Configurator) configureAll(ctx context.Context, providerID string, acto
 		}
 		lines = append(lines, chat.Say("bridge.configure.all_channel").WithMessage("Channel", s.channelName(ctx, place)))
 		for _, f := range followed {
-			line := chat.Say("bridge.configure.all_line").WithText("Name", chat.LinkTo(chat.Truncate(f.Title(), 100), f.Resource.URL))
+			line := chat.Say("bridge.configure.all_line").WithText("Name", chat.Link(chat.Truncate(f.Title(), 100), f.Resource.URL))
 			lines = append(lines, line.WithMessage("Events", s.EventsOf(providerID, f.Subscription.Events)))
 		}
 	}

@@ -36,7 +36,7 @@ func (s *Configurator) configured(ctx context.Context, a chat.FormAnswer, what c
 		if err := s.rewriteSubscription(ctx, what, answer); err != nil {
 			return nil, err
 		}
-		s.Notices.Tell(ctx, what.Place, chat.Say("bridge.configure.changed", "Who", s.Notices.Who(ctx, a.Actor), "Name", before.Title()).WithMessage("What", bridge.Enumerated(changed)))
+		s.Notices.Tell(ctx, what.Place, chat.Say("bridge.configure.changed", "Name", before.Title()).WithText("Who", s.Notices.Who(ctx, a.Actor)).WithMessage("What", bridge.Enumerated(changed)))
 	}
 	f := bridge.Subscribed{Connection: before.Connection, Subscription: answer}
 	s.Notices.Show(ctx, what.Talk, chat.Note{Text: s.summary(d, f, len(changed) > 0)})

@@ -87,7 +87,7 @@ func (s *Configurator) offerToConnect(ctx context.Context, what conversation.Int
 	if err != nil {
 		return err
 	}
-	text := chat.Say("bridge.configure.connect", "Name", chat.Code(chat.Truncate(what.Text, 200)))
+	text := chat.Say("bridge.configure.connect").WithText("Name", chat.Code(chat.Truncate(what.Text, 200)))
 	s.Notices.Show(ctx, what.Talk, chat.Note{Text: text, Buttons: []chat.Button{button}})
 	return nil
 }
@@ -119,9 +119,9 @@ func (s *Configurator) ConfigureButton(ctx context.Context, what conversation.In
 
 // configure shows the form, if one can be shown; else a button that opens it.
 func (s *Configurator) configure(ctx context.Context, what conversation.Intent, f bridge.Subscribed) error {
-	note := chat.Note{Text: chat.Say("bridge.configure.more", "Name", chat.Escape(f.Title()))}
+	note := chat.Note{Text: chat.Say("bridge.configure.more", "Name", f.Title())}
 	if !what.Talk.Features().Forms {
-		note.Text = chat.Say("bridge.configure.open", "Name", chat.Escape(f.Title()))
+		note.Text = chat.Say("bridge.configure.open", "Name", f.Title())
 		button, err := s.ConfigureButton(ctx, what, f, chat.Say("bridge.configure.open.button"))
 		if err != nil {
 			return err

@@ -42,7 +42,7 @@ func (s *Lister) List(ctx context.Context, w conversation.Request) (chat.Note, e
 
 // described says what a connection is, and what the channel wants of it.
 func (s *Lister) described(ctx context.Context, w conversation.Request, c bridge.Connection, among []bridge.Connection) []chat.Message {
-	lines := []chat.Message{chat.Say("bridge.list.connection").WithText("Name", chat.LinkTo(connection.LabelOf(c, among), c.Resource.URL))}
+	lines := []chat.Message{chat.Say("bridge.list.connection").WithText("Name", chat.Link(connection.LabelOf(c, among), c.Resource.URL))}
 	for _, sub := range c.In(w.Place) {
 		lines = append(lines, s.wanted(ctx, c, sub)...)
 	}
@@ -50,7 +50,7 @@ func (s *Lister) described(ctx context.Context, w conversation.Request, c bridge
 		lines = append(lines, chat.Say("bridge.list.also").WithMessage("Channels", s.Directory.ChannelsOf(ctx, w.Actor, c, w.Place)))
 	}
 	if _, installs := s.Registry.Get(w.Provider).(provider.Installer); installs && c.Resource.SettingsURL != "" {
-		lines = append(lines, chat.Say("bridge.list.settings", "Link", c.WebhooksLink(), "Provider", s.Name(w.Provider)))
+		lines = append(lines, chat.Say("bridge.list.settings", "Provider", s.Name(w.Provider)).WithText("Link", c.WebhooksLink()))
 	}
 	return lines
 }
@@ -76,7 +76,7 @@ func (s *Lister) wanted(ctx context.Context, c bridge.Connection, sub bridge.Sub
 		how = append(how, chat.Say("bridge.list.notes"))
 	}
 	lines = append(lines, chat.Say("bridge.list.how").WithMessage("How", bridge.Enumerated(how)))
-	since := chat.Say("bridge.list.since", "Who", s.Notices.Who(ctx, sub.CreatedBy)).WithMessage("When", notice.Ago(s.Now(), sub.CreatedAt))
+	since := chat.Say("bridge.list.since").WithText("Who", s.Notices.Who(ctx, sub.CreatedBy)).WithMessage("When", notice.Ago(s.Now(), sub.CreatedAt))
 	return append(lines, since)
 }
 
@@ -86,13 +86,13 @@ func (s *Lister) filtersOf(providerID string, sub bridge.Subscription) []chat.Me
 	left := maps.Clone(sub.Filters)
 	for _, filter := range s.Registry.Describe(providerID).Filters {
 		if value := left[filter.ID]; value != "" {
-			named = append(named, chat.Say("bridge.list.filter").WithText("Value", chat.CodeText(value)).WithMessage("Label", filter.Label))
+			named = append(named, chat.Say("bridge.list.filter").WithText("Value", chat.Code(value)).WithMessage("Label", filter.Label))
 		}
 		delete(left, filter.ID)
 	}
 	for _, id := range slices.Sorted(maps.Keys(left)) {
 		if left[id] != "" {
-			named = append(named, chat.Say("bridge.list.filter").WithText("Value", chat.CodeText(left[id])).WithMessage("Label", chat.Verbatim(id)))
+			named = append(named, chat.Say("bridge.list.filter").WithText("Value", chat.Code(left[id])).WithMessage("Label", chat.Verbatim(id)))
 		}
 	}
 	return named

@@ -54,7 +54,7 @@ func (s *Parts) PartsCalled(ctx context.Context, w conversation.Request) ([]brid
 // ConfirmPart asks whether to end one subscription, where the channel follows other parts of the same as well.
 func (s *Parts) ConfirmPart(ctx context.Context, w conversation.Request, f bridge.Subscribed) (chat.Note, error) {
 	w.Connection, w.Subscription, w.Text = f.ID, f.Subscription.ID, ""
-	text := chat.Say("bridge.disconnect.confirm_part", "Name", chat.Escape(f.Title()))
+	text := chat.Say("bridge.disconnect.confirm_part", "Name", f.Title())
 	return s.Prompts.Question(ctx, text, conversation.Offer{Label: chat.Say("bridge.button.disconnect"), Primary: true, Operation: conversation.OpDisconnectNow, Request: w}, conversation.OrCancel(w))
 }
 
@@ -68,8 +68,8 @@ func (s *Parts) EndPart(ctx context.Context, w conversation.Request, c bridge.Co
 		return chat.Message{}, s.NotFollowed(w.Provider)
 	}
 	s.Trail.Did(bridge.AuditDisconnect, w, c.ID)
-	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.disconnect.told", "Who", s.Notices.Who(ctx, w.Actor), "Provider", s.Name(w.Provider), "Name", chat.Escape(title)))
-	return chat.Say("bridge.disconnect.done", "Name", chat.Escape(title)), nil
+	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.disconnect.told", "Provider", s.Name(w.Provider), "Name", title).WithText("Who", s.Notices.Who(ctx, w.Actor)))
+	return chat.Say("bridge.disconnect.done", "Name", title), nil
 }
 
 // DropPart removes the channel's subscription from the record and returns what it was called, or "" if there is none.

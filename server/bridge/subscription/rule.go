@@ -95,7 +95,7 @@ func (s *Rules) addRule(c *bridge.Connection, what conversation.Intent, rule bri
 
 // offerToBegin offers to connect a channel that gets nothing yet: its first rule comes with that.
 func (s *Rules) offerToBegin(ctx context.Context, what conversation.Intent) error {
-	note, err := s.Prompts.Question(ctx, chat.Say("bridge.rule.begin", "Provider", chat.Escape(s.Name(what.Provider))),
+	note, err := s.Prompts.Question(ctx, chat.Say("bridge.rule.begin", "Provider", s.Name(what.Provider)),
 		conversation.Offer{Label: chat.Say("bridge.configure.connect.button"), Primary: true, Operation: conversation.OpConnect, Request: what.Request()}, conversation.OrCancel(what.Request()))
 	if err != nil {
 		return err

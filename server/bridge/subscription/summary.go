@@ -45,7 +45,7 @@ func (s *Configurator) summary(d provider.Descriptor, f bridge.Subscribed, chang
 	}
 	if _, installs := s.Registry.Get(f.Provider).(provider.Installer); installs && f.Resource.SettingsURL != "" {
 		link := chat.Link(f.Resource.Name, f.Resource.SettingsURL)
-		lines = append(lines, chat.Say("bridge.configure.line.settings", "Provider", d.Name, "Link", link))
+		lines = append(lines, chat.Say("bridge.configure.line.settings", "Provider", d.Name).WithText("Link", link))
 	}
 	return chat.Lines(lines...)
 }
@@ -61,7 +61,7 @@ func (s *Configurator) ChosenLines(d provider.Descriptor, f bridge.Subscribed) [
 	lines := []chat.Message{chat.Say("bridge.configure.line.events").WithMessage("Events", bridge.Enumerated(events))}
 	for _, filter := range d.Filters {
 		if value := f.Subscription.Filters[filter.ID]; value != "" {
-			lines = append(lines, chat.Say("bridge.configure.line.filter").WithText("Value", chat.CodeText(value)).WithMessage("Label", filter.Label))
+			lines = append(lines, chat.Say("bridge.configure.line.filter").WithText("Value", chat.Code(value)).WithMessage("Label", filter.Label))
 		}
 	}
 	if f.Subscription.OnlyTurns {
@@ -73,7 +73,7 @@ func (s *Configurator) ChosenLines(d provider.Descriptor, f bridge.Subscribed) [
 		}
 	}
 	if f.Subscription.Mention != "" {
-		lines = append(lines, chat.Say("bridge.configure.line.mention").WithText("Who", chat.CodeText("@"+f.Subscription.Mention)))
+		lines = append(lines, chat.Say("bridge.configure.line.mention").WithText("Who", chat.Code("@"+f.Subscription.Mention)))
 	}
 	if f.Subscription.Notes {
 		lines = append(lines, chat.Say("bridge.configure.line.notes", "Provider", d.Name))

@@ -10,7 +10,7 @@ import (
 
 func TestCodeIsShownAsItWasWritten(t *testing.T) {
 	t.Parallel()
-	require.Empty(t, rendered(chat.Block(nil)))
+	require.Empty(t, rendered(chat.CodeBlock(nil)))
 	require.Equal(t, "```\nif a {\n    b()\n}\n```", codeBlock([]string{"if a {", "\tb()  ", "}"}))
 }
 

@@ -103,7 +103,7 @@ func TestLinksLeadOnlyToTheWeb(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, test.want, rendered(chat.LinkTo(test.text, test.address)))
+			require.Equal(t, test.want, rendered(chat.Link(test.text, test.address)))
 		})
 	}
 }
@@ -149,7 +149,7 @@ func FuzzEscape(f *testing.F) {
 		}
 		require.Equal(t, shown(escaped), shown(escaping(shown(escaped))), "what is seen stays the same")
 
-		link := rendered(chat.LinkTo(text, "https://a.test/"+text))
+		link := rendered(chat.Link(text, "https://a.test/"+text))
 		require.NotContains(t, strings.TrimSuffix(link, ")"), "\n")
 		if strings.HasPrefix(link, "[") {
 			require.Equal(t, 1, strings.Count(link, "]("), "it has one destination")

@@ -102,8 +102,6 @@ func (w *writer) leaf(span chat.Span) {
 		w.put(mark, "\n")
 	case chat.WordsSpan:
 		w.put(words, span.Text)
-	case chat.OldMarkdown:
-		w.put(mark, span.Text)
 	default:
 		w.put(outside, inLine(span.Text))
 	}

@@ -50,8 +50,6 @@ func plain(b *strings.Builder, t chat.Text, r Reader) {
 			b.WriteString(r.time(span))
 		case chat.BreakSpan:
 			b.WriteByte('\n')
-		case chat.OldMarkdown:
-			b.WriteString(span.Text)
 		default:
 			b.WriteString(inLine(span.Text))
 		}

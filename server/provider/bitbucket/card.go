@@ -95,7 +95,7 @@ func (s state) commitCard(card *chat.Card) {
 		card.Text = provider.JoinLines(card.Text, s.CardComment.sentence(s.CardComment.By))
 	}
 	addField(card, chat.Say("bitbucket.field.branch"), s.branches(), false)
-	addField(card, chat.Say("bitbucket.field.commit"), chat.VerbatimText(chat.LinkTo(abbreviate(s.Commit.Hash), card.URL)), false)
+	addField(card, chat.Say("bitbucket.field.commit"), chat.VerbatimText(chat.Link(abbreviate(s.Commit.Hash), card.URL)), false)
 	addField(card, chat.Say("bitbucket.field.builds"), buildLines(s.Builds), true)
 	if len(rerunnableBuilds(s.Builds)) > 0 {
 		card.Actions = []chat.Action{{ID: actionRerun, Label: chat.Say("bitbucket.action.rerun")}}
@@ -117,7 +117,7 @@ func (s state) branches() chat.Message {
 	known := map[string]bool{"": true}
 	add := func(name string) {
 		if !known[name] && len(names) < maxPushes {
-			names = append(names, chat.VerbatimText(chat.CodeText(chat.Truncate(name, maxName))))
+			names = append(names, chat.VerbatimText(chat.Code(chat.Truncate(name, maxName))))
 		}
 		known[name] = true
 	}
@@ -141,7 +141,7 @@ func (s state) commits() chat.Message {
 	}
 	var all []chat.Message
 	for _, c := range last.Commits {
-		all = append(all, chat.Say("bitbucket.commit", "Title", c.Title, "Author", c.Author).WithText("Commit", chat.LinkTo(abbreviate(c.Hash), s.Repo.commitURL(c.Hash))))
+		all = append(all, chat.Say("bitbucket.commit", "Title", c.Title, "Author", c.Author).WithText("Commit", chat.Link(abbreviate(c.Hash), s.Repo.commitURL(c.Hash))))
 	}
 	if last.More {
 		all = append(all, chat.Say("bitbucket.commits_more"))
@@ -204,7 +204,7 @@ func buildLines(builds []build) chat.Message {
 	for _, state := range []string{buildFailed, buildRunning, buildStopped, buildPassed} {
 		for _, b := range builds {
 			if b.State == state && len(all) < maxBuildLines {
-				all = append(all, chat.Say("bitbucket.build."+state).WithText("Build", chat.LinkTo(chat.Truncate(b.Name, maxName), b.URL)))
+				all = append(all, chat.Say("bitbucket.build."+state).WithText("Build", chat.Link(chat.Truncate(b.Name, maxName), b.URL)))
 			}
 		}
 	}
@@ -230,5 +230,5 @@ func (s state) refCard(card *chat.Card) {
 		card.URL = s.Repo.commitURL(s.Ref.Hash)
 	}
 	card.Text = chat.Say("bitbucket.ref." + kind)
-	addField(card, chat.Say("bitbucket.field.commit"), chat.VerbatimText(chat.LinkTo(abbreviate(s.Ref.Hash), s.Repo.commitURL(s.Ref.Hash))), false)
+	addField(card, chat.Say("bitbucket.field.commit"), chat.VerbatimText(chat.Link(abbreviate(s.Ref.Hash), s.Repo.commitURL(s.Ref.Hash))), false)
 }

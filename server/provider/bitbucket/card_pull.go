@@ -70,7 +70,7 @@ func (s state) pullCard(card *chat.Card) {
 	addField(card, chat.Say("bitbucket.field.reviewers"), reviewers(p.Reviewers), true)
 	addField(card, chat.Say("bitbucket.field.builds"), provider.JoinLines(summary(builds), s.streakText()), true)
 	if p.Merge != "" && p.State == pullMerged {
-		addField(card, chat.Say("bitbucket.field.commit"), chat.VerbatimText(chat.LinkTo(abbreviate(p.Merge), s.Repo.commitURL(p.Merge))), false)
+		addField(card, chat.Say("bitbucket.field.commit"), chat.VerbatimText(chat.Link(abbreviate(p.Merge), s.Repo.commitURL(p.Merge))), false)
 	}
 	if p.State == pullOpen {
 		card.Actions = pullActions(p, builds)
@@ -79,10 +79,10 @@ func (s state) pullCard(card *chat.Card) {
 
 // branchCode returns a branch as code, or a dash if it isn't known.
 func branchCode(name string) chat.Text {
-	if code := chat.CodeText(chat.Truncate(name, maxName)); !code.Empty() {
+	if code := chat.Code(chat.Truncate(name, maxName)); !code.Empty() {
 		return code
 	}
-	return chat.PlainText("–")
+	return chat.Plain("–")
 }
 
 // closedByText says who closed the pull request.

@@ -145,7 +145,7 @@ func (f *fold) dropBuilds() {
 
 // replyBuild posts a result. A passed build among others is posted only if it was the last one.
 func (f *fold) replyBuild(b build) {
-	text := chat.Message{}.WithText("Build", chat.LinkTo(chat.Truncate(b.label(), maxName), b.URL))
+	text := chat.Message{}.WithText("Build", chat.Link(chat.Truncate(b.label(), maxName), b.URL))
 	switch {
 	case b.State == buildRunning:
 		return
@@ -192,7 +192,7 @@ func (f *fold) foldRef() bool {
 		f.change.Resurface = fresh.At.Sub(before.At) > visibleFor
 		f.replyWithActor(chat.Say("bitbucket.reply.ref_created"), fresh.By)
 	default:
-		f.replyWithActor(chat.Say("bitbucket.reply.ref_moved").WithText("Commit", chat.LinkTo(abbreviate(fresh.Hash), f.Repo.commitURL(fresh.Hash))), fresh.By)
+		f.replyWithActor(chat.Say("bitbucket.reply.ref_moved").WithText("Commit", chat.Link(abbreviate(fresh.Hash), f.Repo.commitURL(fresh.Hash))), fresh.By)
 	}
 	return true
 }

@@ -82,14 +82,14 @@ func (f *fold) replyChanges(before, after pull) {
 		f.change.Resurface = after.State == pullOpen
 	}
 	if before.Head != after.Head && after.State == pullOpen {
-		f.replyWithActor(chat.Say("bitbucket.reply.pushed").WithText("Commit", chat.LinkTo(abbreviate(after.Head), f.Repo.commitURL(after.Head))), by)
+		f.replyWithActor(chat.Say("bitbucket.reply.pushed").WithText("Commit", chat.Link(abbreviate(after.Head), f.Repo.commitURL(after.Head))), by)
 		f.requestBuilds(after.Head, after.From)
 	}
 	if before.Title != after.Title {
 		f.replyWithActor(chat.Say("bitbucket.reply.retitled", "Title", after.Title), by)
 	}
 	if before.To != after.To {
-		f.replyWithActor(chat.Say("bitbucket.reply.retargeted").WithText("Branch", chat.CodeText(after.To)), by)
+		f.replyWithActor(chat.Say("bitbucket.reply.retargeted").WithText("Branch", chat.Code(after.To)), by)
 	}
 	if before.draft() != after.draft() && after.State == pullOpen {
 		if after.draft() {
@@ -110,7 +110,7 @@ func (f *fold) replyClosed(after pull) {
 	switch after.State {
 	case pullMerged:
 		f.change.Kind = kindMerged
-		f.replyWithActor(chat.Say("bitbucket.reply.merged").WithText("Branch", chat.CodeText(after.To)), who)
+		f.replyWithActor(chat.Say("bitbucket.reply.merged").WithText("Branch", chat.Code(after.To)), who)
 	case pullDeclined:
 		f.replyWithActor(chat.Say("bitbucket.reply.declined"), who)
 	case pullSuperseded:
@@ -177,7 +177,7 @@ func (c comment) sentence(by person) chat.Message {
 	if c.Line > 0 {
 		place += ":" + itoa(int64(c.Line))
 	}
-	where := chat.Say("bitbucket.comment.place").WithText("Place", chat.CodeText(place))
+	where := chat.Say("bitbucket.comment.place").WithText("Place", chat.Code(place))
 	return chat.Say("bitbucket.comment.said_at").WithMessage("Who", actorName(by)).WithMessage("Where", where).WithMessage("Excerpt", excerpt(c.Excerpt))
 }
 

@@ -41,7 +41,7 @@ func (f *fold) foldPush() bool {
 	}
 	if showsOther {
 		f.change.Resurface = fresh.At.Sub(f.At) > visibleFor
-		f.replyWithActor(chat.Say("bitbucket.reply.branch_moved").WithText("Branch", chat.CodeText(chat.Truncate(fresh.Branch, maxName))), fresh.By)
+		f.replyWithActor(chat.Say("bitbucket.reply.branch_moved").WithText("Branch", chat.Code(chat.Truncate(fresh.Branch, maxName))), fresh.By)
 	}
 	f.requestBuilds(f.data.Commit.Hash, fresh.Branch)
 	if f.Commit.Title == "" || len(fresh.Commits) == 0 && fresh.From != "" {

@@ -74,4 +74,4 @@ func commentForm(p pull, parent int64) *chat.Form {
 }
 
 // pullLink returns a pull request as a link.
-func pullLink(p pull) chat.Text { return chat.LinkTo("#"+itoa(p.ID)+" "+p.Title, p.URL) }
+func pullLink(p pull) chat.Text { return chat.Link("#"+itoa(p.ID)+" "+p.Title, p.URL) }

@@ -113,7 +113,7 @@ func excerpt(text string) chat.Message {
 
 // plainPart returns a part of a longer text, with a space where it begins or ends with one.
 func plainPart(part string) chat.Text {
-	text := chat.PlainText(part)
+	text := chat.Plain(part)
 	if strings.HasPrefix(part, " ") {
 		text = append(chat.Words(" "), text...)
 	}

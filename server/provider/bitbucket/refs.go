@@ -155,7 +155,7 @@ func (s state) refsCard(card *chat.Card) {
 	card.Title, card.URL, card.Author = strings.Join(r.Names[:min(len(r.Names), inTitle)], ", ")+", …", s.Repo.URL, r.By.Name
 	var names []chat.Message
 	for _, name := range r.Names {
-		names = append(names, chat.VerbatimText(chat.CodeText(chat.Truncate(name, maxName))))
+		names = append(names, chat.VerbatimText(chat.Code(chat.Truncate(name, maxName))))
 	}
 	what := kindBranch
 	if r.Tag {

@@ -24,10 +24,10 @@ func (Jenkins) HandleAction(ctx context.Context, s provider.Session, c provider.
 	}
 	at, ok := newClient(s, b.Location)
 	if !ok {
-		return provider.ActionResult{Note: chat.Say("jenkins.act.elsewhere").WithText("Base", chat.CodeText(s.Site.URL))}, nil
+		return provider.ActionResult{Note: chat.Say("jenkins.act.elsewhere").WithText("Base", chat.Code(s.Site.URL))}, nil
 	}
 	if !inScope(s.Scope, b.Location) {
-		return provider.ActionResult{Note: chat.Say("jenkins.act.unconfirmed").WithText("Job", chat.CodeText(b.Location.job())).WithText("Jobs", chat.CodeText(strings.Join(s.Scope, ", ")))}, nil
+		return provider.ActionResult{Note: chat.Say("jenkins.act.unconfirmed").WithText("Job", chat.Code(b.Location.job())).WithText("Jobs", chat.Code(strings.Join(s.Scope, ", ")))}, nil
 	}
 	known, err := at.lookUp(ctx)
 	if err != nil {
@@ -70,7 +70,7 @@ func (c client) rebuild(ctx context.Context, by provider.ActionRequest) (provide
 	}
 	text := chat.Say("jenkins.act.rebuilding", "Who", by.By)
 	if len(values) > 0 {
-		text = text.WithText("Parameters", chat.PlainText("yes"))
+		text = text.WithText("Parameters", chat.Plain("yes"))
 	}
 	return provider.ActionResult{Reply: chat.Reply{Text: text}}, nil
 }

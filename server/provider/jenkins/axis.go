@@ -105,7 +105,7 @@ func (v view) axesField() chat.Message {
 	var lines []chat.Message
 	for _, name := range names[:min(len(names), maxListedAxes)] {
 		a := v.Axes[name]
-		lines = append(lines, chat.Say("jenkins.axis", "Emoji", ":"+a.appearance().emoji+":").WithText("Name", chat.LinkTo(untrusted.Line(name, maxName), a.URL)).
+		lines = append(lines, chat.Say("jenkins.axis", "Emoji", ":"+a.appearance().emoji+":").WithText("Name", chat.Link(untrusted.Line(name, maxName), a.URL)).
 			WithMessage("State", a.appearance().state))
 	}
 	return chat.Lines(appendMore(lines, len(names)-len(lines))...)
@@ -117,7 +117,7 @@ func axisReplies(name string, was, is view, t *tests) []chat.Message {
 	if a.Result == before.Result || a.Result != resultFailure && a.Result != resultUnstable {
 		return nil
 	}
-	line := chat.Say("jenkins.axis", "Emoji", ":"+a.appearance().emoji+":").WithText("Name", chat.LinkTo(untrusted.Line(name, maxName), a.URL)).WithMessage("State", a.appearance().state)
+	line := chat.Say("jenkins.axis", "Emoji", ":"+a.appearance().emoji+":").WithText("Name", chat.Link(untrusted.Line(name, maxName), a.URL)).WithMessage("State", a.appearance().state)
 	if t == nil || t.Failed == 0 {
 		return []chat.Message{line}
 	}

@@ -126,8 +126,8 @@ func (v view) fields() []chat.Field {
 	if branch == "" {
 		branch = untrusted.Line(v.Location.branch(), maxName)
 	}
-	add("branch", chat.VerbatimText(chat.CodeText(branch)))
-	add("commit", chat.VerbatimText(chat.CodeText(v.Commit)))
+	add("branch", chat.VerbatimText(chat.Code(branch)))
+	add("commit", chat.VerbatimText(chat.Code(v.Commit)))
 	if v.Duration > 0 {
 		add("duration", durationText(v.duration()))
 	}

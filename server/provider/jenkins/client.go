@@ -231,5 +231,5 @@ func lastLines(log string) chat.Text {
 	if strings.TrimSpace(strings.Join(kept, "")) == "" {
 		return nil
 	}
-	return chat.Block(kept)
+	return chat.CodeBlock(kept)
 }

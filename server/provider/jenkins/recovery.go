@@ -88,7 +88,7 @@ func (v view) isRecovered() bool {
 // sentence says which build fixed the job, after how many failures and how long.
 func (m recovery) sentence() chat.Message {
 	text := chat.Plural("jenkins.streak.fixed_by", m.Failures)
-	text = text.WithText("Build", chat.LinkTo(m.Label, m.URL))
+	text = text.WithText("Build", chat.Link(m.Label, m.URL))
 	if m.Span > 0 {
 		text = text.WithMessage("Span", durationText(time.Duration(m.Span)*time.Millisecond))
 	}

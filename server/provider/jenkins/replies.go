@@ -46,8 +46,8 @@ func (v view) resultReply(was view) chat.Message {
 func (v view) commitsReply() chat.Message {
 	lines := []chat.Message{chat.Plural("jenkins.reply.changes", v.ChangeCount)}
 	for _, c := range v.Changes {
-		author := chat.Enclosed("– ", chat.PlainText(c.Author), "")
-		lines = append(lines, chat.VerbatimText(chat.Item(chat.Join(" ", chat.CodeText(c.ID), chat.PlainText(c.Message), author))))
+		author := chat.Enclosed("– ", chat.Plain(c.Author), "")
+		lines = append(lines, chat.VerbatimText(chat.Item(chat.Join(" ", chat.Code(c.ID), chat.Plain(c.Message), author))))
 	}
 	return chat.Lines(appendMore(lines, v.ChangeCount-len(v.Changes))...)
 }
@@ -56,7 +56,7 @@ func (v view) commitsReply() chat.Message {
 func (t tests) testsReply() chat.Message {
 	lines := []chat.Message{chat.Say("jenkins.reply.tests").WithMessage("Tests", t.sentence())}
 	for _, failed := range t.Names {
-		lines = append(lines, chat.VerbatimText(chat.Item(chat.CodeText(failed))))
+		lines = append(lines, chat.VerbatimText(chat.Item(chat.Code(failed))))
 	}
 	if len(t.Names) == 0 {
 		return chat.Lines(lines...)

@@ -79,7 +79,7 @@ func (a actionRun) result(shown object, id string, pairs ...string) (provider.Ac
 }
 
 // link returns the incident as a link.
-func (a actionRun) link() chat.Text { return chat.LinkTo(a.subject.title(), a.url()) }
+func (a actionRun) link() chat.Text { return chat.Link(a.subject.title(), a.url()) }
 
 func (a actionRun) url() string {
 	if a.subject.Shown == nil {

@@ -107,7 +107,7 @@ func FuzzRefusal(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		words := markdown.Render(chat.PlainText(parseError(body).text()), markdown.Reader{})
+		words := markdown.Render(chat.Plain(parseError(body).text()), markdown.Reader{})
 		require.NotRegexp(t, `[@＠][A-Za-z0-9]`, words)
 	})
 }

@@ -143,7 +143,7 @@ func (p PagerDuty) Annotate(ctx context.Context, s provider.Session, id, text, b
 		return provider.ActionResult{}, err
 	}
 	i := incident{ID: n.Incident, Shown: n.Shown}
-	link := chat.LinkTo(i.title(), n.Shown.URL)
+	link := chat.Link(i.title(), n.Shown.URL)
 	return provider.ActionResult{
 		Note:   chat.Say("pagerduty.note.noted").WithText("Incident", link),
 		Share:  chat.Say("pagerduty.share.noted", "Who", by, "Text", untrusted.Line(text, maxText)).WithText("Incident", link),

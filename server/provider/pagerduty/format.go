@@ -19,7 +19,7 @@ func actorName(who reference) chat.Message {
 
 // link returns the name of the reference as a link, or its ID if it has no name.
 func (r reference) link() chat.Text {
-	return chat.LinkTo(cmp.Or(r.Name, r.ID, r.URL), r.URL)
+	return chat.Link(cmp.Or(r.Name, r.ID, r.URL), r.URL)
 }
 
 // nameList returns the first names, and how many more there are.

@@ -209,7 +209,7 @@ func (l onCallList) card() chat.Card {
 	}
 	var lines []chat.Message
 	for _, one := range l.Lines {
-		who := chat.PlainText(one.Name)
+		who := chat.Plain(one.Name)
 		if one.Username != "" {
 			who = chat.Mention(one.Username)
 		}
@@ -218,7 +218,7 @@ func (l onCallList) card() chat.Card {
 			line = chat.Say("pagerduty.oncall.until").WithText("Who", who).WithText("Until", chat.TimeIn(one.Until, chat.DateAndTime, zone))
 		}
 		if one.Level > 0 {
-			line = line.WithText("Level", chat.PlainText(strconv.Itoa(one.Level)))
+			line = line.WithText("Level", chat.Plain(strconv.Itoa(one.Level)))
 		}
 		lines = append(lines, line)
 	}

@@ -149,5 +149,5 @@ func (t *replyBuilder) addOnce(is incident) {
 
 // link returns the address of the conference bridge as a link, and its number.
 func (b bridge) link() chat.Text {
-	return chat.Join(", ", chat.LinkTo(b.URL, b.URL), chat.CodeText(b.Number))
+	return chat.Join(", ", chat.Link(b.URL, b.URL), chat.Code(b.Number))
 }

@@ -138,9 +138,9 @@ func TestWhatActsIsNoticed(t *testing.T) {
 		"a turn":             "\u202eboom",
 	} {
 		require.Error(t, providertest.Harmless(text), name)
-		require.NoError(t, providertest.Harmless(rendered(chat.PlainText(text))), name)
-		require.NoError(t, providertest.Harmless(rendered(chat.Enclosed("see ", chat.CodeText(text), "."))), name)
-		require.NoError(t, providertest.Harmless(rendered(chat.Strong(chat.LinkTo(text, "https://ci.example.com/a(b)@c")))), name)
+		require.NoError(t, providertest.Harmless(rendered(chat.Plain(text))), name)
+		require.NoError(t, providertest.Harmless(rendered(chat.Enclosed("see ", chat.Code(text), "."))), name)
+		require.NoError(t, providertest.Harmless(rendered(chat.Strong(chat.Link(text, "https://ci.example.com/a(b)@c")))), name)
 	}
 }
 

@@ -126,7 +126,7 @@ func (s state) buildCard(card *chat.Card) {
 	}
 	var install, failure chat.Message
 	if b.InstallURL != "" {
-		install = chat.Say("sentry.build.install").WithText("App", chat.LinkTo(card.Title, b.InstallURL))
+		install = chat.Say("sentry.build.install").WithText("App", chat.Link(card.Title, b.InstallURL))
 	}
 	if b.Failed && b.Error != "" {
 		failure = chat.Say("sentry.quote", "Text", b.Error)
@@ -135,7 +135,7 @@ func (s state) buildCard(card *chat.Card) {
 	addField(card, "platform", escaped(b.Platform))
 	addField(card, "install_size", size(b.Install, b.MoreInstall))
 	addField(card, "download_size", size(b.Download, b.MoreDownload))
-	addField(card, "branch", chat.VerbatimText(chat.CodeText(b.Branch)))
+	addField(card, "branch", chat.VerbatimText(chat.Code(b.Branch)))
 	if b.Pull != nil {
 		addField(card, "pull", chat.VerbatimText(b.Pull.link()))
 	}

@@ -102,8 +102,8 @@ func (s state) metricCard(card *chat.Card) {
 	card.Open = l.tone == chat.ToneFailure || l.tone == chat.ToneWarning
 	card.Title, card.URL = cmp.Or(m.Title, m.Rule, name+" "+m.ID), m.URL
 	card.Text = escapedLines(m.Text)
-	addField(card, "environment", chat.VerbatimText(chat.CodeText(m.Environment)))
-	addField(card, "query", chat.VerbatimText(chat.CodeText(m.Query)))
+	addField(card, "environment", chat.VerbatimText(chat.Code(m.Environment)))
+	addField(card, "query", chat.VerbatimText(chat.Code(m.Query)))
 	addField(card, "started", timeText(m.Started))
 	if m.Project != unknownProject {
 		card.Footer = m.Project

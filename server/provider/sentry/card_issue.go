@@ -85,8 +85,8 @@ func (s state) issueCard(card *chat.Card) {
 	addField(card, "assignee", assigneeName(k.Shown.Assignee))
 	addField(card, "from", escaped(k.Contact))
 	if e := k.Event; e != nil {
-		addField(card, "release", chat.VerbatimText(chat.CodeText(e.Release)))
-		addField(card, "environment", chat.VerbatimText(chat.CodeText(e.Environment)))
+		addField(card, "release", chat.VerbatimText(chat.Code(e.Release)))
+		addField(card, "environment", chat.VerbatimText(chat.Code(e.Environment)))
 		addField(card, "user", escaped(e.User))
 	}
 	addField(card, "priority", priorityWord(k.Shown.Priority))
@@ -123,7 +123,7 @@ func (k *issueState) culpritText() chat.Message {
 	if culprit == "" && k.Event != nil {
 		culprit = k.Event.Culprit
 	}
-	return chat.VerbatimText(chat.CodeText(culprit))
+	return chat.VerbatimText(chat.Code(culprit))
 }
 
 // quote returns the issue's own text unless the title contains it: an error message, user feedback, or a measurement. The issue has the
@@ -191,9 +191,9 @@ func (k *issueState) codeText() chat.Message {
 		return chat.Message{}
 	}
 	f := k.Event.Frame
-	place := chat.VerbatimText(chat.CodeText(cmp.Or(f.place(), f.Function)))
+	place := chat.VerbatimText(chat.Code(cmp.Or(f.place(), f.Function)))
 	if f.place() != "" && f.Function != "" {
-		place = chat.Say("sentry.frame").WithText("Place", chat.CodeText(f.place())).WithText("Function", chat.CodeText(f.Function))
+		place = chat.Say("sentry.frame").WithText("Place", chat.Code(f.place())).WithText("Function", chat.Code(f.Function))
 	}
 	return provider.JoinLines(place, chat.VerbatimText(f.block()))
 }

@@ -341,7 +341,7 @@ func (f *fold) statusChanged(before, after snapshot) {
 
 // resolutionText says who resolved the issue, and in which release.
 func resolutionText(id string, who actor, s snapshot) chat.Message {
-	text := chat.Say(id).WithText("Release", chat.CodeText(s.Release))
+	text := chat.Say(id).WithText("Release", chat.Code(s.Release))
 	if s.Release == "" && s.Next {
 		text = text.WithMessage("Release", chat.Say("sentry.next_release"))
 	}

@@ -13,7 +13,7 @@ const maxChoices = 200
 
 // issueName returns the card's issue as a link.
 func (a actionRun) issueName() chat.Text {
-	return chat.LinkTo(chat.Truncate(cmp.Or(a.subject.title(), a.subject.Short, a.subject.ID), maxName), cmp.Or(a.subject.URL, a.site.issueURL(a.subject.ID)))
+	return chat.Link(chat.Truncate(cmp.Or(a.subject.title(), a.subject.Short, a.subject.ID), maxName), cmp.Or(a.subject.URL, a.site.issueURL(a.subject.ID)))
 }
 
 // commentForm asks for a comment.

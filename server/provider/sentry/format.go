@@ -31,7 +31,7 @@ func inlineOrBelow(s string) chat.Text {
 	if strings.Contains(s, "\n") {
 		return append(chat.Break(), chat.PlainLines(s)...)
 	}
-	return chat.PlainText(s)
+	return chat.Plain(s)
 }
 
 // escapedLines returns the text as a message with its line breaks; zero for none.

@@ -126,5 +126,5 @@ func (f frame) block() chat.Text {
 		}
 		lines[i] = mark + number + "  " + code
 	}
-	return chat.Block(lines)
+	return chat.CodeBlock(lines)
 }

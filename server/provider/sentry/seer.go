@@ -47,7 +47,7 @@ func (p pull) link() chat.Text {
 	if p.Number != "" {
 		label += "#" + p.Number
 	}
-	return chat.LinkTo(cmp.Or(label, p.URL), p.URL)
+	return chat.Link(cmp.Or(label, p.URL), p.URL)
 }
 
 // contentHash identifies the step's content; "" for a step without any.
