@@ -3,6 +3,7 @@ package meeting
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"time"
 
 	"github.com/pkg/errors"
@@ -45,18 +46,24 @@ type intent struct {
 	Expires time.Time    `json:"expires"`
 }
 
+// intents seals what buttons do, and reads it again when one is clicked.
+type intents struct {
+	seals Seals
+	now   func() time.Time
+}
+
 // startButton returns a button that starts the requested meeting, of this kind.
-func (s *Service) startButton(ctx context.Context, r StartRequest, choice Choice, label chat.Message) (chat.Button, error) {
+func (s *intents) startButton(ctx context.Context, r StartRequest, choice Choice, label chat.Message) (chat.Button, error) {
 	r.Choice = choice
 	return s.button(ctx, label, intent{Actor: r.Actor, Action: actionStart, Start: r})
 }
 
 // choiceButton returns a button that makes the choice the user's setting.
-func (s *Service) choiceButton(ctx context.Context, actor chat.Actor, choice Choice, label chat.Message) (chat.Button, error) {
+func (s *intents) choiceButton(ctx context.Context, actor chat.Actor, choice Choice, label chat.Message) (chat.Button, error) {
 	return s.button(ctx, label, intent{Actor: actor, Action: actionSetChoice, Choice: choice})
 }
 
-func (s *Service) button(ctx context.Context, label chat.Message, what intent) (chat.Button, error) {
+func (s *intents) button(ctx context.Context, label chat.Message, what intent) (chat.Button, error) {
 	what.Expires = s.now().Add(buttonLife)
 	plain, err := json.Marshal(what)
 	if err != nil {
@@ -69,10 +76,19 @@ func (s *Service) button(ctx context.Context, label chat.Message, what intent) (
 	return chat.Button{Label: label, Action: what.Action, Values: map[string]string{sealedValue: string(sealed)}}, nil
 }
 
+// Buttons carries out clicks on the buttons under the plugin's notes on meetings.
+type Buttons struct {
+	accounts Accounts
+	index    Index
+	intents  *intents
+	starter  *Starter
+	log      *slog.Logger
+}
+
 // Act carries out the click on a button of the plugin's, in the place that the button was made for. Faults: ButtonExpired,
 // ButtonNotYours, and those of what the button does.
-func (s *Service) Act(ctx context.Context, c chat.Click) error {
-	what, err := s.intended(ctx, c)
+func (s *Buttons) Act(ctx context.Context, c chat.Click) error {
+	what, err := s.intents.of(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -87,7 +103,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 		return nil
 	}
 	what.Start.Actor = c.Actor
-	outcome, err := s.Start(ctx, what.Start)
+	outcome, err := s.starter.Start(ctx, what.Start)
 	if err != nil || outcome.Prompted {
 		// The person was told by Start.
 		return nil
@@ -96,7 +112,8 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	return nil
 }
 
-func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
+// of returns what the clicked button does. Faults: ButtonExpired, ButtonNotYours.
+func (s *intents) of(ctx context.Context, c chat.Click) (intent, error) {
 	plain, err := s.seals.Open(ctx, buttonSeal, []byte(c.Values[sealedValue]))
 	if fault.Is(err, fault.Unreadable) {
 		return intent{}, fault.Wrap(err, fault.ButtonExpired)
@@ -118,7 +135,7 @@ func (s *Service) intended(ctx context.Context, c chat.Click) (intent, error) {
 }
 
 // replace turns the note with the buttons into a plain answer, so that nobody clicks twice.
-func (s *Service) replace(ctx context.Context, c chat.Click, text chat.Message) {
+func (s *Buttons) replace(ctx context.Context, c chat.Click, text chat.Message) {
 	if err := c.Talk.Replace(ctx, chat.Note{Text: text}); err != nil {
 		s.log.Warn("A note couldn't be updated", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())
 	}

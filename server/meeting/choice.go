@@ -12,7 +12,7 @@ import (
 )
 
 // chosen returns which meeting to start: what was asked for, else the user's setting, else a unique one.
-func (s *Service) chosen(ctx context.Context, r StartRequest) (Choice, error) {
+func (s *Starter) chosen(ctx context.Context, r StartRequest) (Choice, error) {
 	switch r.Choice {
 	case Unique, Personal:
 		return r.Choice, nil
@@ -30,8 +30,14 @@ func (s *Service) chosen(ctx context.Context, r StartRequest) (Choice, error) {
 	return setting, nil
 }
 
-// meeting gets the meeting at Zoom, with one call.
-func (s *Service) meeting(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller) (zoom.Meeting, error) {
+// zoomMeetings gets the meetings to announce.
+type zoomMeetings struct {
+	zoom     Zoom
+	accounts Accounts
+}
+
+// get returns the meeting at Zoom, with one call.
+func (s *zoomMeetings) get(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller) (zoom.Meeting, error) {
 	if r.Choice == Personal {
 		return s.personal(ctx, r, who, caller)
 	}
@@ -44,7 +50,7 @@ func (s *Service) meeting(ctx context.Context, r StartRequest, who chat.Person, 
 
 // personal gets the meeting behind the user's personal meeting ID; asking for the meeting rather than the user yields the
 // link with its passcode. An ID that Zoom does not know any more was changed: then the new one is asked for.
-func (s *Service) personal(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller) (zoom.Meeting, error) {
+func (s *zoomMeetings) personal(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller) (zoom.Meeting, error) {
 	id, err := s.accounts.PersonalMeetingID(ctx, who, false)
 	if err != nil {
 		return zoom.Meeting{}, err
@@ -74,12 +80,12 @@ func someoneElses(m zoom.Meeting, caller zoom.Caller) bool {
 }
 
 // askWhich asks which meeting this one start is for. The answer is for this start only; the setting stays "ask".
-func (s *Service) askWhich(ctx context.Context, r StartRequest) error {
-	unique, err := s.startButton(ctx, r, Unique, chat.Say("choice.button.unique"))
+func (s *prompts) askWhich(ctx context.Context, r StartRequest) error {
+	unique, err := s.intents.startButton(ctx, r, Unique, chat.Say("choice.button.unique"))
 	if err != nil {
 		return err
 	}
-	personal, err := s.startButton(ctx, r, Personal, chat.Say("choice.button.personal"))
+	personal, err := s.intents.startButton(ctx, r, Personal, chat.Say("choice.button.personal"))
 	if err != nil {
 		return err
 	}
@@ -88,7 +94,7 @@ func (s *Service) askWhich(ctx context.Context, r StartRequest) error {
 	return errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.Actor, note), "ask which meeting")
 }
 
-func (s *Service) setChoice(ctx context.Context, c chat.Click, choice Choice) error {
+func (s *Buttons) setChoice(ctx context.Context, c chat.Click, choice Choice) error {
 	if choice != Unique && choice != Personal && choice != Ask {
 		return fault.New(fault.InvalidInput)
 	}

@@ -19,8 +19,16 @@ type Connections interface {
 	Redeem(ctx context.Context, person chat.PersonID, code string) (email, next string, err error)
 }
 
+// Commands are those behind /zoom.
+type Commands struct {
+	accounts Accounts
+	index    Index
+	intents  *intents
+	starter  *Starter
+}
+
 // Command returns the tree of /zoom. It is the same whatever the settings are; what a setting forbids says so when run.
-func (s *Service) Command(accounts Connections, doctor *Doctor) *command.Command {
+func (s *Commands) Command(accounts Connections, doctor *Doctor) *command.Command {
 	tree := &command.Command{Name: "zoom", Help: chat.Say("command.zoom")}
 	tree.Sub = []*command.Command{
 		{Name: "start", Hint: chat.Say("command.start.hint"), Help: chat.Say("command.start"), Run: s.runStart},
@@ -33,16 +41,16 @@ func (s *Service) Command(accounts Connections, doctor *Doctor) *command.Command
 	return tree
 }
 
-func (s *Service) runStart(ctx context.Context, call command.Call) (chat.Message, error) {
+func (s *Commands) runStart(ctx context.Context, call command.Call) (chat.Message, error) {
 	// Start tells the person itself, whatever comes of it.
-	_, _ = s.Start(ctx, StartRequest{
+	_, _ = s.starter.Start(ctx, StartRequest{
 		Actor: call.Actor, Place: call.Place,
 		Topic: call.Text, Window: call.Window,
 	})
 	return chat.Message{}, nil
 }
 
-func (s *Service) runConnect(accounts Connections) func(context.Context, command.Call) (chat.Message, error) {
+func (s *Commands) runConnect(accounts Connections) func(context.Context, command.Call) (chat.Message, error) {
 	return func(ctx context.Context, call command.Call) (chat.Message, error) {
 		if call.Text != "" {
 			email, next, err := accounts.Redeem(ctx, call.Actor.Person, call.Text)
@@ -50,7 +58,7 @@ func (s *Service) runConnect(accounts Connections) func(context.Context, command
 				return chat.Message{}, err
 			}
 			// Resume tells the person itself, whatever comes of it.
-			_, _ = s.Resume(ctx, call.Actor, next)
+			_, _ = s.starter.Resume(ctx, call.Actor, next)
 			return chat.Say("connect.done", "Email", email), nil
 		}
 		email, connected, err := accounts.Connected(ctx, call.Actor.Person)
@@ -69,12 +77,12 @@ func (s *Service) runConnect(accounts Connections) func(context.Context, command
 }
 
 // runDisconnect asks first: what is ended takes a sign-in to get back, and with an account-level app it is everybody's.
-func (s *Service) runDisconnect(ctx context.Context, call command.Call) (chat.Message, error) {
+func (s *Commands) runDisconnect(ctx context.Context, call command.Call) (chat.Message, error) {
 	email, err := s.accounts.MayDisconnect(ctx, call.Actor.Person)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	button, err := s.button(ctx, chat.Say("disconnect.button"), intent{Actor: call.Actor, Action: actionDisconnect})
+	button, err := s.intents.button(ctx, chat.Say("disconnect.button"), intent{Actor: call.Actor, Action: actionDisconnect})
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -87,7 +95,7 @@ func (s *Service) runDisconnect(ctx context.Context, call command.Call) (chat.Me
 }
 
 // runSettings shows which meeting the person starts, with a button for each other choice.
-func (s *Service) runSettings(ctx context.Context, call command.Call) (chat.Message, error) {
+func (s *Commands) runSettings(ctx context.Context, call command.Call) (chat.Message, error) {
 	current, err := s.index.Choice(ctx, call.Actor.Person)
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "read the user's setting")
@@ -100,7 +108,7 @@ func (s *Service) runSettings(ctx context.Context, call command.Call) (chat.Mess
 		if choice == current {
 			continue
 		}
-		button, err := s.choiceButton(ctx, call.Actor, choice, chat.Say("settings.button."+string(choice)))
+		button, err := s.intents.choiceButton(ctx, call.Actor, choice, chat.Say("settings.button."+string(choice)))
 		if err != nil {
 			return chat.Message{}, err
 		}

@@ -3,6 +3,7 @@ package meeting
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 
 	"github.com/pkg/errors"
 
@@ -10,9 +11,18 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
+// prompts asks people what a start needs first, and explains why there is no meeting.
+type prompts struct {
+	chat     Chat
+	board    Board
+	accounts Accounts
+	intents  *intents
+	log      *slog.Logger
+}
+
 // explain tells the person why there is no meeting and what to do next. It reports whether they were given something to
 // act on, which makes the failure a question.
-func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (prompted bool, err error) {
+func (s *prompts) explain(ctx context.Context, r StartRequest, cause error) (prompted bool, err error) {
 	if fault.Is(cause, fault.NotConnected, fault.Revoked, fault.AccountNotConnected, fault.AccountRevoked, fault.Unreadable) {
 		return s.inviteToConnect(ctx, r, cause)
 	}
@@ -27,7 +37,7 @@ func (s *Service) explain(ctx context.Context, r StartRequest, cause error) (pro
 }
 
 // otherMeeting offers the other kind of meeting where this kind cannot be had.
-func (s *Service) otherMeeting(ctx context.Context, r StartRequest, cause error) []chat.Button {
+func (s *prompts) otherMeeting(ctx context.Context, r StartRequest, cause error) []chat.Button {
 	choice := Choice("")
 	switch {
 	case fault.Is(cause, fault.DailyLimit) && r.Choice != Personal:
@@ -37,7 +47,7 @@ func (s *Service) otherMeeting(ctx context.Context, r StartRequest, cause error)
 	default:
 		return nil
 	}
-	button, err := s.startButton(ctx, r, choice, chat.Say("choice.button."+string(choice)))
+	button, err := s.intents.startButton(ctx, r, choice, chat.Say("choice.button."+string(choice)))
 	if err != nil {
 		// Without the button the sentence still says what to do.
 		s.log.Warn("A button couldn't be created", "user_id", r.Actor.ID, "error", err.Error())
@@ -49,7 +59,7 @@ func (s *Service) otherMeeting(ctx context.Context, r StartRequest, cause error)
 
 // inviteToConnect offers the link that mends a missing or dead grant and then goes on with this start. Where only an admin
 // can mend it, the others are told to ask one.
-func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause error) (bool, error) {
+func (s *prompts) inviteToConnect(ctx context.Context, r StartRequest, cause error) (bool, error) {
 	next, err := json.Marshal(r)
 	if err != nil {
 		return false, errors.Wrap(err, "pack the start")
@@ -68,7 +78,7 @@ func (s *Service) inviteToConnect(ctx context.Context, r StartRequest, cause err
 }
 
 // promptRunning asks whether to join the open meeting or to start another all the same.
-func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) error {
+func (s *prompts) promptRunning(ctx context.Context, r StartRequest, open Open) error {
 	if open.Message.Zero() {
 		return fault.New(fault.Busy)
 	}
@@ -77,7 +87,7 @@ func (s *Service) promptRunning(ctx context.Context, r StartRequest, open Open) 
 		return errors.Wrap(err, "look up who started the open meeting")
 	}
 	r.AllTheSame = true
-	another, err := s.startButton(ctx, r, r.Choice, chat.Say("prompt.start_another"))
+	another, err := s.intents.startButton(ctx, r, r.Choice, chat.Say("prompt.start_another"))
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
 package meeting
 
 import (
-	"mattermost-plugin-zoom/server/chat"
 	"slices"
 	"time"
+
+	"mattermost-plugin-zoom/server/chat"
 )
 
 // OpenList is what is open in one channel: meetings that can be joined, and starts that are under way.

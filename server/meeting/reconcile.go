@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/pkg/errors"
@@ -35,16 +36,34 @@ const (
 	forgottenAfter = 31 * 24 * time.Hour
 )
 
+// rechecks plans when to ask Zoom about a meeting.
+type rechecks struct {
+	scheduler Scheduler
+	now       func() time.Time
+}
+
 // plan has a meeting looked at again, more rarely as it ages: after half its age, at least every day.
-func (s *Service) plan(ctx context.Context, c Recheck, since time.Time) error {
+func (s *rechecks) plan(ctx context.Context, c Recheck, since time.Time) error {
 	now := s.now()
 	wait := min(max(now.Sub(since)/2, lookMin), lookMax)
 	return errors.Wrap(s.scheduler.Schedule(ctx, c, now.Add(wait)), "schedule a recheck of the meeting")
 }
 
+// Reconciler asks Zoom about meetings that are open here.
+type Reconciler struct {
+	chat     Chat
+	zoom     Zoom
+	accounts Accounts
+	index    Index
+	posts    *posts
+	rechecks *rechecks
+	now      func() time.Time
+	log      *slog.Logger
+}
+
 // Reconcile brings the post up to what Zoom says of its meeting now, and plans the next look while the meeting is open. It may be
 // repeated at any time.
-func (s *Service) Reconcile(ctx context.Context, c Recheck) error {
+func (s *Reconciler) Reconcile(ctx context.Context, c Recheck) error {
 	post, personal, err := s.openPost(ctx, c)
 	if err != nil || post == nil {
 		return err
@@ -62,11 +81,11 @@ func (s *Service) Reconcile(ctx context.Context, c Recheck) error {
 	if post, _, err = s.openPost(ctx, c); err != nil || post == nil {
 		return err
 	}
-	return s.plan(ctx, c, later(post.PostedAt, post.StartedAt))
+	return s.rechecks.plan(ctx, c, later(post.PostedAt, post.StartedAt))
 }
 
 // openPost returns the post of the look while its meeting isn't over, nil otherwise. It keeps the record from running out.
-func (s *Service) openPost(ctx context.Context, c Recheck) (*Post, bool, error) {
+func (s *Reconciler) openPost(ctx context.Context, c Recheck) (*Post, bool, error) {
 	var open *Post
 	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, func(r *Record) bool {
 		open = nil
@@ -81,9 +100,9 @@ func (s *Service) openPost(ctx context.Context, c Recheck) (*Post, bool, error) 
 }
 
 // look asks Zoom and applies the answer. It reports whether Zoom said that the meeting can be joined.
-func (s *Service) look(ctx context.Context, c Recheck, post Post, personal bool) (open bool, err error) {
+func (s *Reconciler) look(ctx context.Context, c Recheck, post Post, personal bool) (open bool, err error) {
 	if post.Status == Ended {
-		return false, s.show(ctx, c.MeetingID, post) // an earlier attempt to show it failed
+		return false, s.posts.show(ctx, c.MeetingID, post) // an earlier attempt to show it failed
 	}
 	who, err := s.chat.Person(ctx, c.Person)
 	if err != nil {
@@ -110,7 +129,7 @@ func (s *Service) look(ctx context.Context, c Recheck, post Post, personal bool)
 }
 
 // running applies that a session is under way now. Since when, Zoom doesn't say.
-func (s *Service) running(ctx context.Context, c Recheck, post Post, caller zoom.Caller, m zoom.Meeting) error {
+func (s *Reconciler) running(ctx context.Context, c Recheck, post Post, caller zoom.Caller, m zoom.Meeting) error {
 	if m.UUID == "" || m.UUID == post.UUID {
 		return nil
 	}
@@ -123,14 +142,14 @@ func (s *Service) running(ctx context.Context, c Recheck, post Post, caller zoom
 }
 
 // waiting applies that no session is under way, of a meeting that can still be started.
-func (s *Service) waiting(ctx context.Context, c Recheck, post Post, personal bool, caller zoom.Caller) (open bool, err error) {
+func (s *Reconciler) waiting(ctx context.Context, c Recheck, post Post, personal bool, caller zoom.Caller) (open bool, err error) {
 	held, err := s.over(ctx, c, post, caller)
 	return !held && !personal, err
 }
 
 // unknown applies that Zoom doesn't know the meeting: it was deleted, or it is an instant meeting that is over. A person who has
 // connected another Zoom account since then doesn't see it, which says nothing.
-func (s *Service) unknown(ctx context.Context, c Recheck, post Post, caller zoom.Caller) (open bool, err error) {
+func (s *Reconciler) unknown(ctx context.Context, c Recheck, post Post, caller zoom.Caller) (open bool, err error) {
 	if caller.App == zoom.UserApp && post.HostID != "" {
 		user, err := s.zoom.User(ctx, caller)
 		if err != nil || user.ID != post.HostID {
@@ -146,7 +165,7 @@ func (s *Service) unknown(ctx context.Context, c Recheck, post Post, caller zoom
 
 // over ends the post with the times of its session, if there was one. Without the right to read past meetings, or on a plan
 // without them, a session that was under way is ended without its end time.
-func (s *Service) over(ctx context.Context, c Recheck, post Post, caller zoom.Caller) (held bool, err error) {
+func (s *Reconciler) over(ctx context.Context, c Recheck, post Post, caller zoom.Caller) (held bool, err error) {
 	key := c.MeetingID
 	if post.Status == Started {
 		if s.now().Sub(post.StartedAt) < settledAfter {
@@ -168,7 +187,7 @@ func (s *Service) over(ctx context.Context, c Recheck, post Post, caller zoom.Ca
 }
 
 // outlived reports whether the meeting is over by its age alone: no session is longer, and no meeting waits longer.
-func (s *Service) outlived(post Post, personal bool) bool {
+func (s *Reconciler) outlived(post Post, personal bool) bool {
 	age := s.now().Sub(later(post.PostedAt, post.StartedAt))
 	switch {
 	case post.Status == Started:
@@ -180,17 +199,17 @@ func (s *Service) outlived(post Post, personal bool) bool {
 }
 
 // finish ends the post without times that nobody knows.
-func (s *Service) finish(ctx context.Context, c Recheck) error {
+func (s *Reconciler) finish(ctx context.Context, c Recheck) error {
 	return s.change(ctx, c, "", func(r *Record) bool { return r.Finish(c.Message) })
 }
 
 // change changes the meeting's record and shows what came of it.
-func (s *Service) change(ctx context.Context, c Recheck, uuid string, change func(*Record) bool) error {
+func (s *Reconciler) change(ctx context.Context, c Recheck, uuid string, change func(*Record) bool) error {
 	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, change)
 	if err != nil {
 		return errors.Wrap(err, "change the meeting's record")
 	}
-	return s.showAll(ctx, c.MeetingID, record, uuid)
+	return s.posts.showAll(ctx, c.MeetingID, record, uuid)
 }
 
 func later(a, b time.Time) time.Time {

@@ -1,9 +1,10 @@
 package meeting
 
 import (
-	"mattermost-plugin-zoom/server/chat"
 	"slices"
 	"time"
+
+	"mattermost-plugin-zoom/server/chat"
 )
 
 // Record is what is known of one meeting ID: the posts that announced it, and the sessions that are over.

@@ -2,11 +2,12 @@ package meeting
 
 import (
 	"math/rand/v2"
-	"mattermost-plugin-zoom/server/chat"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/chat"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

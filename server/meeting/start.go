@@ -16,40 +16,19 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// Service starts meetings and follows them.
-type Service struct {
-	settings  func() Settings
-	chat      Chat
-	board     Board
-	zoom      Zoom
-	accounts  Accounts
-	index     Index
-	seals     Seals
-	scheduler Scheduler
-	now       func() time.Time
-	log       *slog.Logger
-}
-
-// Dependencies are what a Service works with.
-type Dependencies struct {
-	Settings  func() Settings
-	Chat      Chat
-	Board     Board
-	Zoom      Zoom
-	Accounts  Accounts
-	Index     Index
-	Seals     Seals
-	Scheduler Scheduler
-	Now       func() time.Time
-	Log       *slog.Logger
-}
-
-// NewService returns a service that works with these.
-func NewService(d Dependencies) *Service {
-	return &Service{
-		settings: d.Settings, chat: d.Chat, board: d.Board, zoom: d.Zoom, accounts: d.Accounts, index: d.Index, seals: d.Seals,
-		scheduler: d.Scheduler, now: d.Now, log: d.Log,
-	}
+// Starter starts meetings.
+type Starter struct {
+	settings     func() Settings
+	chat         Chat
+	board        Board
+	accounts     Accounts
+	index        Index
+	meetings     *zoomMeetings
+	prompts      *prompts
+	reservations *reservations
+	rechecks     *rechecks
+	now          func() time.Time
+	log          *slog.Logger
 }
 
 // StartRequest is somebody wanting a meeting. It is also what is carried through an authorization, so that the start goes
@@ -89,13 +68,13 @@ type Outcome struct {
 
 // Start starts a meeting, or asks the person what is needed first. Whatever happens, the person is told:
 // an error that Start returns was shown to them already.
-func (s *Service) Start(ctx context.Context, r StartRequest) (Outcome, error) {
+func (s *Starter) Start(ctx context.Context, r StartRequest) (Outcome, error) {
 	r.Topic = cut(strings.Join(strings.Fields(r.Topic), " "))
 	outcome, err := s.start(ctx, &r)
 	if err == nil {
 		return outcome, nil
 	}
-	prompted, tellErr := s.explain(ctx, r, err)
+	prompted, tellErr := s.prompts.explain(ctx, r, err)
 	if tellErr != nil {
 		s.log.Warn("A user couldn't be told why their meeting didn't start", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "error", tellErr.Error())
 	}
@@ -107,7 +86,7 @@ func (s *Service) Start(ctx context.Context, r StartRequest) (Outcome, error) {
 }
 
 // Resume goes on with the start that was held back for an authorization. An empty next is none: nothing happens.
-func (s *Service) Resume(ctx context.Context, actor chat.Actor, next string) (Outcome, error) {
+func (s *Starter) Resume(ctx context.Context, actor chat.Actor, next string) (Outcome, error) {
 	if next == "" {
 		return Outcome{}, nil
 	}
@@ -120,7 +99,7 @@ func (s *Service) Resume(ctx context.Context, actor chat.Actor, next string) (Ou
 }
 
 // start fills in of the request what it left open, which is what a failure is explained with.
-func (s *Service) start(ctx context.Context, asked *StartRequest) (Outcome, error) {
+func (s *Starter) start(ctx context.Context, asked *StartRequest) (Outcome, error) {
 	who, err := s.permitted(ctx, asked)
 	if err != nil {
 		return Outcome{}, err
@@ -130,7 +109,7 @@ func (s *Service) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 		return Outcome{}, err
 	}
 	if choice == Ask {
-		return Outcome{Prompted: true}, s.askWhich(ctx, *asked)
+		return Outcome{Prompted: true}, s.prompts.askWhich(ctx, *asked)
 	}
 	asked.Choice = choice
 	r := *asked
@@ -139,23 +118,23 @@ func (s *Service) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 		return Outcome{}, err
 	}
 	ticket := rand.Text()
-	running, err := s.free(ctx, r, ticket)
+	running, err := s.reservations.free(ctx, r, ticket)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if running != nil {
-		return Outcome{Prompted: true}, s.promptRunning(ctx, r, *running)
+		return Outcome{Prompted: true}, s.prompts.promptRunning(ctx, r, *running)
 	}
 	outcome, err := s.create(ctx, r, who, caller, ticket)
 	if err != nil {
-		s.release(ctx, r.Place, ticket)
+		s.reservations.release(ctx, r.Place, ticket)
 	}
 	return outcome, err
 }
 
 // permitted checks, now and whichever way the request came in, that this person may start a meeting in this place.
 // It replaces the post that the thread was named by with the thread's first post.
-func (s *Service) permitted(ctx context.Context, r *StartRequest) (chat.Person, error) {
+func (s *Starter) permitted(ctx context.Context, r *StartRequest) (chat.Person, error) {
 	settings := s.settings()
 	if settings.Missing != "" {
 		return chat.Person{}, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
@@ -189,60 +168,8 @@ func cut(topic string) string {
 	return topic
 }
 
-// free reserves the channel for the start, unless a meeting is open there: then it returns that one. A meeting whose post was
-// deleted is open no more.
-func (s *Service) free(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
-	for {
-		running, err := s.reserve(ctx, r, ticket)
-		if err != nil || running == nil || running.Message.Zero() || s.now().Sub(running.At) < settledAfter {
-			return running, err
-		}
-		_, err = s.chat.Thread(ctx, running.Message)
-		if !fault.Is(err, fault.ThreadElsewhere) {
-			return running, errors.Wrap(err, "look for the open meeting's post")
-		}
-		_, err = s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool { return l.close(running.Message) })
-		if err != nil {
-			return nil, errors.Wrap(err, "forget a meeting whose post is gone")
-		}
-	}
-}
-
-// reserve notes the start in the channel's list, unless a meeting is open there: then it returns that one.
-// The list is swapped, so of two people who start in the same moment only one gets through, on whichever servers they are.
-func (s *Service) reserve(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
-	var running *Open
-	_, err := s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool {
-		now := s.now()
-		l.prune(now)
-		running = nil
-		held := l.current()
-		if r.AllTheSame {
-			// Whoever presses the button three times wants one more meeting, not three.
-			held = l.underWay(r.Actor)
-		}
-		if held != nil {
-			copied := *held
-			running = &copied
-			return false
-		}
-		l.reserve(r.Actor, ticket, r.Topic, now)
-		return true
-	})
-	return running, errors.Wrap(err, "look for an open meeting")
-}
-
-func (s *Service) release(ctx context.Context, at chat.Place, ticket string) {
-	// The caller's time may have run out, which must not leave the channel blocked.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
-	defer cancel()
-	if _, err := s.index.UpdateOpen(ctx, at, func(l *OpenList) bool { l.release(ticket); return true }); err != nil {
-		s.log.Warn("A failed start blocks its channel for up to 30 seconds", "channel_id", at.Channel, "error", err.Error())
-	}
-}
-
-func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller, ticket string) (Outcome, error) {
-	m, err := s.meeting(ctx, r, who, caller)
+func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller, ticket string) (Outcome, error) {
+	m, err := s.meetings.get(ctx, r, who, caller)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -258,7 +185,7 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 	if !r.OpensItself {
 		s.chat.OpenJoinPage(ctx, r.Actor, r.Window, m.JoinURL)
 	}
-	if err := s.plan(context.WithoutCancel(ctx), Recheck{MeetingID: m.ID, Message: message, Person: r.Actor.Person}, s.now()); err != nil {
+	if err := s.rechecks.plan(context.WithoutCancel(ctx), Recheck{MeetingID: m.ID, Message: message, Person: r.Actor.Person}, s.now()); err != nil {
 		s.log.Warn("A meeting can't be checked later; its post depends on Zoom's event", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
 	return Outcome{Message: message, JoinURL: m.JoinURL}, nil
@@ -266,7 +193,7 @@ func (s *Service) create(ctx context.Context, r StartRequest, who chat.Person, c
 
 // JoinHost returns the host that Zoom's API gave the join link of this post, "" for a post that isn't ours. Hosts differ: an account can
 // have a vanity address. Anybody can write a post with any link, so its own word for the host doesn't count.
-func (s *Service) JoinHost(ctx context.Context, meetingID string, m chat.MessageRef) (string, error) {
+func (s *Starter) JoinHost(ctx context.Context, meetingID string, m chat.MessageRef) (string, error) {
 	if !isMeetingNumber(meetingID) || m.Zero() {
 		return "", nil
 	}
@@ -288,7 +215,7 @@ func hostOf(link string) string {
 }
 
 // remember stores which post the meeting belongs to and opens the meeting in the channel's list.
-func (s *Service) remember(ctx context.Context, r StartRequest, m zoom.Meeting, message chat.MessageRef, ticket string) error {
+func (s *Starter) remember(ctx context.Context, r StartRequest, m zoom.Meeting, message chat.MessageRef, ticket string) error {
 	// The meeting is posted already, so this does not end with the person's patience.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
