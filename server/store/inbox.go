@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
 	"log/slog"
 	"sync"
 	"time"
@@ -64,26 +63,24 @@ type Options struct {
 // A record "clm.<id>" lets one server handle a delivery even if several received it, and remembers for days that it was done.
 type Inbox struct {
 	kv     KV
-	store  *Store
+	ring   *ring
+	leases *leases
 	now    func() time.Time
 	log    *slog.Logger
 	handle queue.Handler
 	opts   Options
-	owner  string
 
 	stop     chan struct{} // closed: begin nothing new
 	finished chan struct{} // closed: the workers have ended
 	running  sync.WaitGroup
 	sweeping sync.Mutex
-	// base is the parent of every handler's context; Close cancels it when its own context ends.
-	base  context.Context
+	// abort ends the context of every handler; Close calls it when its own context ends.
 	abort context.CancelFunc
 
 	mu sync.Mutex
 	// more is told of each item in line, and of each worker that is free again.
 	more    *sync.Cond
 	closed  bool
-	high    int
 	room    room
 	lines   lines
 	held    map[int]*item
@@ -106,12 +103,12 @@ func NewInbox(kv KV, now func() time.Time, log *slog.Logger, handle queue.Handle
 	var id [9]byte
 	_, _ = rand.Read(id[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
 	i := &Inbox{
-		kv: kv, store: New(kv, now), now: now, log: log, handle: handle, opts: opts,
-		owner: base64.RawURLEncoding.EncodeToString(id[:]),
-		stop:  make(chan struct{}), finished: make(chan struct{}), high: min(minHigh, opts.Slots),
+		kv: kv, now: now, log: log, handle: handle, opts: opts,
+		stop: make(chan struct{}), finished: make(chan struct{}),
 		room: newRoom(opts), lines: newLines(opts), held: map[int]*item{}, ids: map[string]int{}, watched: map[int]*watching{}, resting: map[*item]*time.Timer{},
 	}
-	i.base, i.abort = context.WithCancel(context.Background())
+	i.ring = &ring{kv: kv, store: New(kv, now), now: now, opts: opts, holds: i.holds, high: min(minHigh, opts.Slots)}
+	i.leases = &leases{kv: kv, ring: i.ring, owner: base64.RawURLEncoding.EncodeToString(id[:]), now: now, log: log}
 	i.more = sync.NewCond(&i.mu)
 	return i
 }
@@ -138,7 +135,7 @@ func (i *Inbox) Accept(ctx context.Context, d queue.Job) (duplicate bool, err er
 	if known, err := i.reserve(d, true); known || err != nil {
 		return known, err
 	}
-	it, err := i.insert(ctx, slot{Job: d, Owner: i.owner, Until: i.now().Add(slotLease)}, i.opts.Slots)
+	it, err := i.leases.insert(ctx, slot{Job: d, Owner: i.leases.owner, Until: i.now().Add(slotLease)}, i.opts.Slots)
 	if err != nil || it == nil {
 		i.unreserve(d)
 		return err == nil, err
@@ -153,7 +150,7 @@ func (i *Inbox) shelve(ctx context.Context, d queue.Job) (duplicate bool, err er
 	if i.stopping() {
 		return false, queue.ErrClosed
 	}
-	it, err := i.insert(ctx, slot{Job: d}, (i.opts.Slots+1)/2)
+	it, err := i.leases.insert(ctx, slot{Job: d}, (i.opts.Slots+1)/2)
 	if err != nil || it == nil {
 		return err == nil, err
 	}
@@ -161,35 +158,17 @@ func (i *Inbox) shelve(ctx context.Context, d queue.Job) (duplicate bool, err er
 	return false, nil
 }
 
-// insert looks whether the delivery was done (then the item is nil) and else writes it to one of the first most slots.
-func (i *Inbox) insert(ctx context.Context, s slot, most int) (*item, error) {
-	seen, err := i.kv.Get(claimKey(s.ID))
-	if err != nil {
-		return nil, errors.Wrap(err, "look the delivery up")
-	}
-	if string(seen) == done {
-		return nil, nil
-	}
-	raw, err := json.Marshal(s)
-	if err != nil {
-		return nil, errors.Wrap(err, "encode the delivery")
-	}
-	n, err := i.place(ctx, tagOf(s.Job).source, raw, i.slotTTL(s.Job), most)
-	if err != nil {
-		return nil, err
-	}
-	return &item{n: n, delivery: s.Job, raw: raw, until: s.Until}, nil
-}
-
 // Start begins to work, and looks in the background for what other servers, or this one before it restarted, left behind.
 func (i *Inbox) Start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	i.abort = cancel
 	for range i.opts.Workers {
-		i.running.Go(i.serve)
+		i.running.Go(func() { i.serve(ctx) })
 	}
-	go i.renew()
+	go i.renew(ctx)
 	i.running.Go(func() {
-		i.Sweep(i.base, false)
-		i.Sweep(i.base, true)
+		i.Sweep(ctx, false)
+		i.Sweep(ctx, true)
 	})
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"time"
@@ -38,7 +39,7 @@ func claimKey(id string) string { return "clm." + kv.Hash(id) }
 
 // claim makes this server the one to handle the delivery, unless it was handled or another server is at it (until the
 // time returned). The claim of a server that let the slot's lease run out counts as run out as well: both are renewed together.
-func (i *Inbox) claim(it *item) (verdict, time.Time, error) {
+func (l *leases) claim(ctx context.Context, it *item) (verdict, time.Time, error) {
 	it.mu.Lock()
 	defer it.mu.Unlock()
 	if it.claim != nil {
@@ -48,15 +49,15 @@ func (i *Inbox) claim(it *item) (verdict, time.Time, error) {
 	var old []byte
 	for try := range doneTries {
 		if try > 1 { // the second time needs no pause: the first had nothing to go by
-			if err := pause(i.base, try); err != nil {
+			if err := pause(ctx, try); err != nil {
 				return claimBusy, time.Time{}, err
 			}
 		}
-		mine, err := i.swapClaim(it, old)
+		mine, err := l.swapClaim(it, old)
 		if err != nil || mine {
 			return claimMine, time.Time{}, err
 		}
-		if old, err = i.kv.Get(key); err != nil {
+		if old, err = l.kv.Get(key); err != nil {
 			return claimBusy, time.Time{}, errors.Wrap(err, "read the claim")
 		}
 		if string(old) == done {
@@ -67,21 +68,21 @@ func (i *Inbox) claim(it *item) (verdict, time.Time, error) {
 			it.tries = 0
 			continue
 		}
-		if other.Owner == i.owner {
+		if other.Owner == l.owner {
 			// Deliveries with one ID are handled one after another here, so this is a claim that we took or gave back without
 			// the table telling us so.
 			it.tries = other.Tries
 			continue
 		}
-		if other.Until.After(i.now()) && other.Owner != it.previous {
+		if other.Until.After(l.now()) && other.Owner != it.previous {
 			// It will be done long before that, as a rule; and if not, a look costs little.
-			return claimBusy, earlier(other.Until, i.now().Add(lookAgain)), nil
+			return claimBusy, earlier(other.Until, l.now().Add(lookAgain)), nil
 		}
 		if it.tries = other.Tries + 1; it.tries >= maxCrashes {
 			return claimWorn, time.Time{}, nil
 		}
 	}
-	return claimBusy, i.now().Add(lookAgain), nil
+	return claimBusy, l.now().Add(lookAgain), nil
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -92,12 +93,12 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // swapClaim puts our claim in the place of old. The caller holds the item's lock.
-func (i *Inbox) swapClaim(it *item, old []byte) (bool, error) {
-	raw, err := json.Marshal(claimRecord{Owner: i.owner, Until: i.now().Add(claimLease), Tries: it.tries})
+func (l *leases) swapClaim(it *item, old []byte) (bool, error) {
+	raw, err := json.Marshal(claimRecord{Owner: l.owner, Until: l.now().Add(claimLease), Tries: it.tries})
 	if err != nil {
 		return false, errors.Wrap(err, "encode the claim")
 	}
-	swapped, err := i.kv.Swap(claimKey(it.delivery.ID), old, raw, doneFor)
+	swapped, err := l.kv.Swap(claimKey(it.delivery.ID), old, raw, doneFor)
 	if err != nil || !swapped {
 		return false, errors.Wrap(err, "write the claim")
 	}
@@ -106,51 +107,51 @@ func (i *Inbox) swapClaim(it *item, old []byte) (bool, error) {
 }
 
 // reclaim renews our claim. The caller holds the item's lock.
-func (i *Inbox) reclaim(it *item) (bool, error) { return i.swapClaim(it, it.claim) }
+func (l *leases) reclaim(it *item) (bool, error) { return l.swapClaim(it, it.claim) }
 
 // unclaim drops our claim, if we have one. The caller holds the item's lock. If it fails, the claim runs out by itself.
-func (i *Inbox) unclaim(it *item) {
+func (l *leases) unclaim(it *item) {
 	if it.claim == nil {
 		return
 	}
-	if _, err := i.kv.Swap(claimKey(it.delivery.ID), it.claim, nil, 0); err != nil {
-		i.logDelivery(slog.LevelError, "The inbox can't release a delivery", it, "error", err.Error())
+	if _, err := l.kv.Swap(claimKey(it.delivery.ID), it.claim, nil, 0); err != nil {
+		l.logDelivery(slog.LevelError, "The inbox can't release a delivery", it, "error", err.Error())
 	}
 	it.claim = nil
 }
 
 // finish records that the delivery is done with and frees its slot. It returns when to look at the slot again if the table
 // did not let us, else zero.
-func (i *Inbox) finish(it *item) time.Time {
-	err := i.insist(func() error { return i.kv.Set(claimKey(it.delivery.ID), []byte(done), doneFor) })
+func (l *leases) finish(ctx context.Context, it *item) time.Time {
+	err := l.insist(ctx, func() error { return l.kv.Set(claimKey(it.delivery.ID), []byte(done), doneFor) })
 	if err != nil {
-		i.logDelivery(slog.LevelError, "The inbox can't record that a delivery is done; it may be handled again", it, "error", err.Error())
-		return i.now().Add(slotLease)
+		l.logDelivery(slog.LevelError, "The inbox can't record that a delivery is done; it may be handled again", it, "error", err.Error())
+		return l.now().Add(slotLease)
 	}
-	return i.remove(it)
+	return l.remove(ctx, it)
 }
 
 // remove frees the slot. One that another server has taken stays, for that server to find the delivery done.
-func (i *Inbox) remove(it *item) time.Time {
+func (l *leases) remove(ctx context.Context, it *item) time.Time {
 	it.mu.Lock()
 	defer it.mu.Unlock()
 	it.over = true
-	err := i.insist(func() error {
-		_, err := i.kv.Swap(slotKey(it.n), it.raw, nil, 0)
+	err := l.insist(ctx, func() error {
+		_, err := l.kv.Swap(slotKey(it.n), it.raw, nil, 0)
 		return err
 	})
 	if err != nil {
-		i.logDelivery(slog.LevelError, "The inbox can't free a slot; a later sweep frees it", it, "error", err.Error())
-		return i.now().Add(slotLease)
+		l.logDelivery(slog.LevelError, "The inbox can't free a slot; a later sweep frees it", it, "error", err.Error())
+		return l.now().Add(slotLease)
 	}
 	return time.Time{}
 }
 
 // insist tries the write several times.
-func (i *Inbox) insist(write func() error) error {
+func (l *leases) insist(ctx context.Context, write func() error) error {
 	var err error
 	for try := range doneTries {
-		if try > 0 && pause(i.base, try+doneTries) != nil {
+		if try > 0 && pause(ctx, try+doneTries) != nil {
 			break
 		}
 		if err = write(); err == nil {

@@ -197,13 +197,13 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 		for n := range 300 {
 			w.send(one, "m", strconv.Itoa(n))
 		}
-		high, _, err := load[int](two.store, highKey)
+		high, _, err := load[int](two.ring.store, highKey)
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, high, 512)
 		close(release)
 		require.Len(t, w.done(), 300)
 		two.Sweep(t.Context(), false)
-		high, _, err = load[int](two.store, highKey)
+		high, _, err = load[int](two.ring.store, highKey)
 		require.NoError(t, err)
 		require.Equal(t, minHigh, high)
 
@@ -212,7 +212,7 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 		for n := range 20 {
 			raw, err := json.Marshal(slot{Job: queue.Job{ID: strconv.Itoa(n), Kind: "zoom", Key: "m", Body: []byte("late")}})
 			require.NoError(t, err)
-			_, err = one.place(t.Context(), "zoom", raw, time.Hour, one.opts.Slots)
+			_, err = one.ring.place(t.Context(), "zoom", raw, time.Hour, one.opts.Slots)
 			require.NoError(t, err)
 		}
 		two.Sweep(t.Context(), false)
@@ -224,9 +224,9 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 func TestAFullSweepFindsWhatLiesBeyondTheRing(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		one := w.server(stuck, Options{})
-		one.mu.Lock()
-		one.high = 4096
-		one.mu.Unlock()
+		one.ring.mu.Lock()
+		one.ring.high = 4096
+		one.ring.mu.Unlock()
 		for n := range 20 {
 			w.send(one, "m", strconv.Itoa(n))
 		}

@@ -225,11 +225,11 @@ func TestTwoConnectionsShareFewSlotsAndTheReservedOnesNone(t *testing.T) {
 	i := NewInbox(storetest.NewMemoryKV(time.Now), time.Now, nil, nil, Options{ReservedFor: "zoom"})
 	shared, mine := 0, 0
 	for n := range 4096 {
-		require.True(t, i.allots("zoom", n))
-		if i.allots("one", n) {
+		require.True(t, i.ring.allots("zoom", n))
+		if i.ring.allots("one", n) {
 			mine++
 			require.NotEqual(t, roomShare-1, n%roomShare)
-			if i.allots("two", n) {
+			if i.ring.allots("two", n) {
 				shared++
 			}
 		}

@@ -1,9 +1,6 @@
 package store
 
 import (
-	"crypto/sha256"
-	"strconv"
-
 	"mattermost-plugin-zoom/server/queue"
 )
 
@@ -127,7 +124,8 @@ func (r *room) release(t tag) {
 }
 
 // wait counts a delivery that lies in the table until it is due, and ended one that no longer does.
-func (r *room) wait(t tag)  { r.waits[t.source] = r.waits[t.source].add(t) }
+func (r *room) wait(t tag) { r.waits[t.source] = r.waits[t.source].add(t) }
+
 func (r *room) ended(t tag) { lower(r.waits, t) }
 
 func lower(amounts map[string]amount, t tag) {
@@ -136,22 +134,4 @@ func lower(amounts map[string]amount, t tag) {
 		return
 	}
 	delete(amounts, t.source)
-}
-
-// allots reports whether the source may use the slot. All servers agree, without a word: each source has its own eighth of the ring,
-// spread so that two share few slots, and the reserved kind has some to itself.
-func (i *Inbox) allots(source string, n int) bool {
-	switch {
-	case !i.rationed(source):
-		return true
-	case n%roomShare == roomShare-1:
-		return false
-	}
-	sum := sha256.Sum256([]byte(source + "/" + strconv.Itoa(n)))
-	return sum[0]%spread == 0
-}
-
-// rationed reports whether the source may use a part of the ring only.
-func (i *Inbox) rationed(source string) bool {
-	return i.opts.ReservedFor != "" && i.opts.Slots >= spreadFrom && source != i.opts.ReservedFor
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -46,7 +45,7 @@ func (i *Inbox) enqueue(it *item) {
 	i.mu.Lock()
 	if i.closed {
 		i.mu.Unlock()
-		i.giveBack(it)
+		i.leases.giveBack(it)
 		i.unreserve(it.delivery)
 		return
 	}
@@ -69,9 +68,9 @@ func (i *Inbox) forget(it *item) {
 }
 
 // serve is one worker, until the inbox closes.
-func (i *Inbox) serve() {
+func (i *Inbox) serve(ctx context.Context) {
 	for it := i.next(); it != nil; it = i.next() {
-		i.work(it)
+		i.work(ctx, it)
 		i.mu.Lock()
 		i.lines.done(it)
 		i.more.Broadcast()
@@ -103,7 +102,7 @@ func (i *Inbox) leave() {
 	i.resting = nil
 	i.mu.Unlock()
 	for _, it := range left {
-		i.giveBack(it)
+		i.leases.giveBack(it)
 		i.forget(it)
 	}
 }
@@ -118,7 +117,7 @@ func (i *Inbox) stopping() bool {
 }
 
 // work brings one item as far as it gets now.
-func (i *Inbox) work(it *item) {
+func (i *Inbox) work(ctx context.Context, it *item) {
 	var again time.Time
 	rests := false
 	defer func() {
@@ -130,32 +129,32 @@ func (i *Inbox) work(it *item) {
 			i.watch(it.n, again, tagOf(it.delivery))
 		}
 	}()
-	if !i.ready(it) {
+	if !i.leases.ready(it) {
 		again = i.now().Add(slotLease)
 		return
 	}
-	verdict, until, err := i.claim(it)
+	verdict, until, err := i.leases.claim(ctx, it)
 	switch {
 	case err != nil:
-		again = i.postpone(it, i.now().Add(lookAgain))
+		again = i.leases.postpone(it, i.now().Add(lookAgain))
 	case verdict == claimDone:
-		again = i.remove(it)
+		again = i.leases.remove(ctx, it)
 	case verdict == claimBusy:
-		again = i.postpone(it, until)
+		again = i.leases.postpone(it, until)
 	case verdict == claimWorn:
-		i.logDelivery(slog.LevelError, "The inbox drops a delivery: the server stopped each time it was handled", it)
-		again = i.finish(it)
+		i.leases.logDelivery(slog.LevelError, "The inbox drops a delivery: the server stopped each time it was handled", it)
+		again = i.leases.finish(ctx, it)
 	default:
-		err := i.run(it)
+		err := i.run(ctx, it)
 		if rests = i.rest(it, err); !rests {
-			again = i.conclude(it, err)
+			again = i.conclude(ctx, it, err)
 		}
 	}
 }
 
 // run calls the handler.
-func (i *Inbox) run(it *item) (err error) {
-	ctx, cancel := context.WithCancel(i.base)
+func (i *Inbox) run(ctx context.Context, it *item) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	it.mu.Lock()
 	it.cancel = cancel
@@ -169,9 +168,9 @@ func (i *Inbox) run(it *item) (err error) {
 }
 
 // conclude records how the handler ended. It returns when to look at the slot again, zero for never.
-func (i *Inbox) conclude(it *item, err error) time.Time {
+func (i *Inbox) conclude(ctx context.Context, it *item, err error) time.Time {
 	if err == nil {
-		return i.finish(it)
+		return i.leases.finish(ctx, it)
 	}
 	it.mu.Lock()
 	lost := it.over
@@ -180,28 +179,28 @@ func (i *Inbox) conclude(it *item, err error) time.Time {
 		return i.now().Add(slotLease)
 	}
 	if wait, early := queue.Wait(err); early && i.now().Sub(it.delivery.Since()) < i.opts.MaxAge {
-		return i.postpone(it, i.now().Add(wait))
+		return i.leases.postpone(it, i.now().Add(wait))
 	}
 	var panicked panicError
 	failures := it.delivery.Attempt + 1
 	next := i.now().Add(backoff(failures))
 	switch {
 	case queue.IsPermanent(err):
-		i.logDelivery(slog.LevelError, "The inbox drops a delivery: it can't be handled", it, "error", err.Error())
+		i.leases.logDelivery(slog.LevelError, "The inbox drops a delivery: it can't be handled", it, "error", err.Error())
 	case errors.As(err, &panicked) && failures >= maxPanics:
-		i.logDelivery(slog.LevelError, "The inbox drops a delivery: its handling panics each time", it, "error", err.Error())
+		i.leases.logDelivery(slog.LevelError, "The inbox drops a delivery: its handling panics each time", it, "error", err.Error())
 	case next.Sub(it.delivery.Since()) > i.opts.MaxAge:
-		i.logDelivery(slog.LevelError, "The inbox drops a delivery: it failed for too long", it, "error", err.Error())
+		i.leases.logDelivery(slog.LevelError, "The inbox drops a delivery: it failed for too long", it, "error", err.Error())
 	default:
 		if failures == 1 {
-			i.logDelivery(slog.LevelInfo, "A delivery failed and will be retried", it, "error", err.Error())
+			i.leases.logDelivery(slog.LevelInfo, "A delivery failed and will be retried", it, "error", err.Error())
 		}
 		it.mu.Lock()
 		it.delivery.Attempt = failures
 		it.mu.Unlock()
-		return i.postpone(it, next)
+		return i.leases.postpone(it, next)
 	}
-	return i.finish(it)
+	return i.leases.finish(ctx, it)
 }
 
 // backoff returns the wait after that many failures: it doubles from retryMin to retryMax, give or take a quarter.
@@ -210,86 +209,20 @@ func backoff(failures int) time.Duration {
 	return wait*3/4 + rand.N(wait/2)
 }
 
-func (i *Inbox) logDelivery(level slog.Level, message string, it *item, pairs ...any) {
-	d := it.delivery
-	i.log.Log(i.base, level, message, append([]any{"delivery", d.ID, "kind", d.Kind, "key", d.Key, "attempt", d.Attempt + 1}, pairs...)...)
-}
-
-// ready makes sure that the lease lasts for a while; false means that another server has the delivery, or may have.
-func (i *Inbox) ready(it *item) bool {
-	it.mu.Lock()
-	defer it.mu.Unlock()
-	if it.over {
-		return false
-	}
-	if it.until.Sub(i.now()) > renewEvery {
-		return true
-	}
-	renewed, err := i.lease(it)
-	it.over = err != nil || !renewed
-	return !it.over
-}
-
-// lease swaps a new lease of ours into the slot. The caller holds the item's lock, or is the only one to know it.
-func (i *Inbox) lease(it *item) (bool, error) {
-	until := i.now().Add(slotLease)
-	return i.rewrite(it, slot{Job: it.delivery, Owner: i.owner, Until: until})
-}
-
-func (i *Inbox) rewrite(it *item, s slot) (bool, error) {
-	raw, err := json.Marshal(s)
-	if err != nil {
-		return false, errors.Wrap(err, "encode the delivery")
-	}
-	swapped, err := i.kv.Swap(slotKey(it.n), it.raw, raw, i.slotTTL(s.Job))
-	if err != nil || !swapped {
-		return false, errors.Wrap(err, "renew the lease")
-	}
-	it.raw, it.until = raw, s.Until
-	return true, nil
-}
-
-// postpone gives the item back, to be taken by anybody from the given time on, which it returns for us to try as well.
-func (i *Inbox) postpone(it *item, until time.Time) time.Time {
-	it.mu.Lock()
-	it.delivery.NotBefore = until
-	it.mu.Unlock()
-	if !i.giveBack(it) {
-		return i.now().Add(slotLease)
-	}
-	return until
-}
-
-// giveBack drops our claim and our lease. If that fails, the lease runs out by itself.
-func (i *Inbox) giveBack(it *item) bool {
-	it.mu.Lock()
-	defer it.mu.Unlock()
-	if it.over {
-		return false
-	}
-	it.over = true
-	i.unclaim(it)
-	swapped, err := i.rewrite(it, slot{Job: it.delivery})
-	if err != nil {
-		i.logDelivery(slog.LevelError, "The inbox can't return a delivery", it, "error", err.Error())
-	}
-	return swapped
-}
-
 // renew keeps the leases of everything that this server holds until its workers have ended, and its knowledge of the ring.
-func (i *Inbox) renew() {
+func (i *Inbox) renew(ctx context.Context) {
 	ticker := time.NewTicker(renewEvery)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
 			for _, it := range i.snapshot() {
-				i.renewItem(it)
+				i.leases.renewItem(it)
 			}
-			i.learnSize()
+			i.ring.learnSize()
 		case <-i.finished:
 			return
-		case <-i.base.Done():
+		case <-ctx.Done():
 			return
 		}
 	}
@@ -303,26 +236,4 @@ func (i *Inbox) snapshot() []*item {
 		items = append(items, it)
 	}
 	return items
-}
-
-// renewItem renews the lease and the claim of one item, and cancels its handler when another server has taken it.
-func (i *Inbox) renewItem(it *item) {
-	it.mu.Lock()
-	defer it.mu.Unlock()
-	if it.over {
-		return
-	}
-	renewed, err := i.lease(it)
-	if err == nil && renewed && it.claim != nil {
-		renewed, err = i.reclaim(it)
-	}
-	if err != nil && i.now().Before(it.until) {
-		return // the table may answer again before the lease runs out
-	}
-	if !renewed {
-		it.over = true
-		if it.cancel != nil {
-			it.cancel()
-		}
-	}
 }

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// Sweep takes over every delivery whose lease ran out or whose next attempt is due, oldest first, and looks at the others
+// again when they will be. It reads the slots in use; a full sweep reads all of them, for the rare delivery that was placed
+// by a server that did not know yet that fewer are in use. Meant for the start, every minute or so, and full every hour.
+func (i *Inbox) Sweep(ctx context.Context, full bool) {
+	i.sweeping.Lock()
+	defer i.sweeping.Unlock()
+	high, err := i.ring.read()
+	if err != nil {
+		i.log.Error("The inbox can't read its size", "error", err.Error())
+		return
+	}
+	limit := high
+	if full {
+		limit = i.opts.Slots
+	}
+	due, top, ok := i.scan(ctx, limit)
+	if !ok {
+		return
+	}
+	slices.SortFunc(due, func(a, b finding) int { return a.since.Compare(b.since) })
+	for _, f := range due {
+		i.look(f.n, f.tag)
+	}
+	enough := high
+	for enough/2 >= minHigh && top < enough/2 {
+		enough /= 2
+	}
+	if enough == high {
+		return
+	}
+	if err := i.ring.resize(ctx, high, enough); err != nil {
+		i.log.Warn("The inbox can't shrink", "error", err.Error())
+	}
+}
+
+// finding is a slot that may be taken over.
+type finding struct {
+	n     int
+	tag   tag
+	since time.Time
+}
+
+// scan reads the slots below limit. It returns those that are due and the highest that is taken (-1 for none), and has
+// the others watched; false means that it could not finish.
+func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok bool) {
+	top = -1
+	for n := range limit {
+		if i.stopping() || ctx.Err() != nil {
+			return nil, 0, false
+		}
+		raw, err := i.kv.Get(slotKey(n))
+		if err != nil {
+			i.log.Error("The inbox can't read a slot", "slot", n, "error", err.Error())
+			return nil, 0, false
+		}
+		if raw == nil {
+			continue
+		}
+		top = n
+		if i.holds(n) {
+			continue
+		}
+		var s slot
+		if err := json.Unmarshal(raw, &s); err != nil {
+			i.leases.discard(n, raw, err)
+			continue
+		}
+		if at := s.due(); at.After(i.now()) {
+			i.watch(n, at, tagOf(s.Job))
+			continue
+		}
+		due = append(due, finding{n: n, tag: tagOf(s.Job), since: s.Since()})
+	}
+	return due, top, true
+}
+
+// watching is one slot that will be looked at again, and what lies there as far as we know.
+type watching struct {
+	at    time.Time
+	tag   tag
+	timer *time.Timer
+}
+
+// watch looks at the slot once more at the given time, or earlier if that was planned already. What lies there counts as waiting until then.
+func (i *Inbox) watch(n int, at time.Time, t tag) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.closed {
+		return
+	}
+	if planned := i.watched[n]; planned != nil {
+		if !at.Before(planned.at) {
+			return
+		}
+		planned.timer.Stop()
+		i.room.ended(planned.tag)
+	}
+	w := &watching{at: at, tag: t}
+	w.timer = time.AfterFunc(max(at.Sub(i.now()), 0)+rand.N(lookAgain/10), func() {
+		i.mu.Lock()
+		if i.watched[n] == w {
+			delete(i.watched, n)
+			i.room.ended(t)
+		}
+		i.mu.Unlock()
+		i.look(n, t)
+	})
+	i.watched[n] = w
+	i.room.wait(t)
+}
+
+// look takes the delivery in the slot over, if it is due and there is room, and queues it. While there is no room for what is known to
+// lie there, nothing is read.
+func (i *Inbox) look(n int, t tag) {
+	i.mu.Lock()
+	err := i.room.fits(t, false)
+	i.mu.Unlock()
+	if err != nil {
+		i.watch(n, i.now().Add(lookAgain), t)
+		return
+	}
+	if it := i.takeOver(n, t); it != nil {
+		i.enqueue(it)
+	}
+}
+
+// takeOver takes room for what lies in the slot and swaps our lease into it, or returns nil.
+func (i *Inbox) takeOver(n int, t tag) *item {
+	if i.stopping() || i.holds(n) {
+		return nil
+	}
+	raw, err := i.kv.Get(slotKey(n))
+	if err != nil {
+		i.watch(n, i.now().Add(lookAgain), t)
+		return nil
+	}
+	if raw == nil {
+		return nil
+	}
+	var s slot
+	if err := json.Unmarshal(raw, &s); err != nil {
+		i.leases.discard(n, raw, err)
+		return nil
+	}
+	t = tagOf(s.Job)
+	if at := s.due(); at.After(i.now()) {
+		i.watch(n, at, t)
+		return nil
+	}
+	if _, err := i.reserve(s.Job, false); err != nil {
+		i.watch(n, i.now().Add(lookAgain), t)
+		return nil
+	}
+	it := &item{n: n, delivery: s.Job, raw: raw, previous: s.Owner}
+	swapped, err := i.leases.lease(it)
+	if err != nil || !swapped {
+		// Another server was first, or the read was behind: by then it is done or its lease has run out.
+		i.unreserve(s.Job)
+		i.watch(n, i.now().Add(slotLease), t)
+		return nil
+	}
+	return it
+}
+
+func (i *Inbox) holds(n int) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.held[n] != nil
+}
