@@ -39,9 +39,10 @@ var mayImport = map[string][]string{
 	"meeting": {"chat", "command", "fault", "zoom"},
 
 	"bridge":              {"chat", "fault", "kv", "provider", "queue"},
-	"bridge/console":      {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "bridge/signin", "bridge/subscription", "chat", "command", "fault", "kv", "provider", "queue"},
+	"bridge/action":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "kv", "provider"},
+	"bridge/console":      {"bridge", "bridge/access", "bridge/action", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "bridge/signin", "bridge/subscription", "chat", "command", "fault", "kv", "provider", "queue"},
 	"bridge/access":       {"bridge", "chat", "fault", "provider"},
-	"bridge/assembly":     {"bridge", "bridge/access", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "provider"},
+	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "provider"},
 	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/delivery":     {"bridge", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/notice":       {"bridge", "chat"},

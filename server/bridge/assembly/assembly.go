@@ -8,6 +8,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/access"
+	"mattermost-plugin-zoom/server/bridge/action"
 	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/bridge/conversation"
@@ -44,6 +45,7 @@ type Bridge struct {
 	Cards    *delivery.Applier
 	Keys     *access.Keys
 	requests *conversation.Registry
+	actions  *action.Service
 }
 
 // New builds a bridge that works with these.
@@ -69,7 +71,7 @@ func New(d Dependencies) *Bridge {
 		parts.Worker.Register(key, do)
 	}
 	return &Bridge{
-		Receiver: parts.Receiver, Worker: parts.Worker, Journal: parts.Journal, Service: service, requests: service.Requests, Cards: parts.Cards, Keys: keys,
+		Receiver: parts.Receiver, Worker: parts.Worker, Journal: parts.Journal, Service: service, requests: service.Requests, actions: service.Actions, Cards: parts.Cards, Keys: keys,
 	}
 }
 
@@ -89,4 +91,17 @@ func (b *Bridge) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors
 // Resume goes on after a sign-in; see conversation.Registry.
 func (b *Bridge) Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error) {
 	return b.requests.Resume(ctx, person, next)
+}
+
+// Act carries out a click on an action of a card; see action.Service.
+func (b *Bridge) Act(ctx context.Context, c chat.Click) error { return b.actions.Act(ctx, c) }
+
+// Met hears of each meeting that was announced; see action.Service.
+func (b *Bridge) Met(ctx context.Context, actor chat.Actor, at chat.Place, joinURL, number string) {
+	b.actions.Met(ctx, actor, at, joinURL, number)
+}
+
+// Replied hears of each reply in a thread; see action.Service.
+func (b *Bridge) Replied(ctx context.Context, actor chat.Actor, m chat.MessageRef, text string) {
+	b.actions.Replied(ctx, actor, m, text)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
+	"mattermost-plugin-zoom/server/bridge/action"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
@@ -168,7 +168,7 @@ func TestADoubleClickIsOne(t *testing.T) {
 	require.Len(t, w.forge.calls, 1)
 	require.NoError(t, w.click("ada", forgeCard, "decline"))
 	require.Len(t, w.forge.calls, 2, "another button is another wish")
-	w.now = w.now.Add(console.ClickPause)
+	w.now = w.now.Add(action.ClickPause)
 	require.NoError(t, w.click("ada", forgeCard, "approve"))
 	require.Len(t, w.forge.calls, 3, "later it is meant")
 }
@@ -324,6 +324,6 @@ func TestAMeetingAboutACardStartsInItsThread(t *testing.T) {
 func TestNoMeetingStartsWhereThereAreNone(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	w.Meetings = nil
+	w.Actions.Meetings = nil
 	require.Error(t, w.click("bob", forgeCard, bridge.ActionMeeting))
 }

@@ -108,7 +108,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what convers
 	}
 	share := what
 	share.Provider, share.Connection = h.Provider, h.ID
-	note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
+	note, err := s.Actions.Shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
 	if err != nil {
 		s.Log.Warn("A note can't be offered for sharing", "user_id", w.Actor.ID, "connection", h.ID, "error", err.Error())
 	}

@@ -29,15 +29,6 @@ func (s *Service) operations() map[string]conversation.Operation {
 		conversation.OpSend:         {Run: s.send},
 		conversation.OpSay:          {Run: s.saying},
 		conversation.OpCancel:       {Run: conversation.Cancelled},
-
-		attemptKind:     {Press: s.pressAttempt, Resume: s.resumeAttempt},
-		attemptFormKind: {Answer: s.attemptAnswered, Resume: s.resumeAttempt},
-		tokenKind:       {Press: s.pressToken, Answer: s.tokenEntered},
-		shareKind:       {Press: s.pressShare},
-		subjectKind:     {Press: s.pressSubject, Resume: s.resumeAttempt},
-		subjectFormKind: {Answer: s.attemptAnswered, Resume: s.resumeAttempt},
-		meetKind:        {Resume: s.resumeMeeting},
-		replyKind:       {Resume: s.resumeReply},
 	}
 }
 

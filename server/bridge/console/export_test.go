@@ -4,7 +4,6 @@ import "mattermost-plugin-zoom/server/command"
 
 // What the stories of the whole bridge look at beside what is exported.
 const (
-	ClickPause   = clickPause
 	SubjectField = subjectField
 )
 

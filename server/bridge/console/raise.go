@@ -72,7 +72,7 @@ func (s *Service) raiseAnswered(ctx context.Context, a chat.FormAnswer, what con
 		s.Notices.Show(ctx, w.Talk, chat.Note{Text: chat.Say("bridge.raise.done")})
 		return nil, nil
 	}
-	note, err := s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.raise.done"))
+	note, err := s.Actions.PrivateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.raise.done"))
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func (s *Service) preview(ctx context.Context, w conversation.Request) (chat.Not
 		return s.orSignInAtHome(ctx, w, conversation.OpLook, h, err)
 	}
 	send := conversation.Offer{Label: chat.Say("bridge.search.send"), Primary: true, Operation: conversation.OpSend, Request: w}
-	return s.privateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.search.preview"), send, conversation.OrCancel(w))
+	return s.Actions.PrivateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.search.preview"), send, conversation.OrCancel(w))
 }
 
 // lookedUp looks a subject up at the tool as the person, and notes how it stands.

@@ -9,6 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/access"
+	"mattermost-plugin-zoom/server/bridge/action"
 	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/notice"
@@ -67,6 +68,7 @@ type Service struct {
 	Connections   *connection.Service
 	Subscriptions *subscription.Service
 	SignIns       *signin.Service
+	Actions       *action.Service
 	// Requests are all that users can have done.
 	Requests *conversation.Registry
 }
@@ -92,7 +94,12 @@ func New(d Dependencies) *Service {
 		Rights: s.Rights, Directory: s.Directory, AccessButtons: s.AccessButtons, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail,
 		SignIns: s.SignIns, Parts: s.Subscriptions, Cards: s.Cards, Journal: s.Journal, Reconciliation: s.Reconciliation, Now: s.Now, Log: s.Log,
 	})
-	for _, all := range []map[string]conversation.Operation{s.operations(), s.Connections.Operations(), s.Subscriptions.Operations(), s.SignIns.Operations()} {
+	s.Actions = action.New(action.Dependencies{
+		Providers: s.Providers, Surface: s.Surface, People: s.People, Records: s.Records, Sessions: s.Sessions, Meetings: s.Meetings,
+		Audit: s.Audit, Caller: s.Caller, Rights: s.Rights, AccessButtons: s.AccessButtons, Notices: s.Notices, Prompts: s.Prompts,
+		Trail: s.Trail, Cards: s.Cards, Now: s.Now, Log: s.Log,
+	})
+	for _, all := range []map[string]conversation.Operation{s.operations(), s.Actions.Operations(), s.Connections.Operations(), s.Subscriptions.Operations(), s.SignIns.Operations()} {
 		s.Requests.Register(all)
 	}
 	return s

@@ -1,4 +1,4 @@
-package console
+package action
 
 import (
 	"context"
@@ -22,8 +22,8 @@ const subjectFormKind = "subject_form"
 // maxPrivateButtons is how many of a card's actions stand under it; menus are left to the card that all see.
 const maxPrivateButtons = 5
 
-// privateCard returns a subject of the connection as a note for one person, with its actions as buttons and the offers behind them.
-func (s *Service) privateCard(ctx context.Context, w conversation.Request, c bridge.Connection, subject string, intro chat.Message, offers ...conversation.Offer) (chat.Note, error) {
+// PrivateCard returns a subject of the connection as a note for one person, with its actions as buttons and the offers behind them.
+func (s *Service) PrivateCard(ctx context.Context, w conversation.Request, c bridge.Connection, subject string, intro chat.Message, offers ...conversation.Offer) (chat.Note, error) {
 	sub, found, err := s.Records.Subject(ctx, c.ID, subject)
 	if err != nil || !found {
 		return chat.Note{}, errors.Wrap(orError(err, fault.New(fault.CardUnknown)), "read a subject")

@@ -1,4 +1,4 @@
-package console
+package action
 
 import (
 	"context"
@@ -25,8 +25,8 @@ const (
 )
 
 const (
-	// clickPause is how long a second click of the same button by the same person is taken for a slip.
-	clickPause = 3 * time.Second
+	// ClickPause is how long a second click of the same button by the same person is taken for a slip.
+	ClickPause = 3 * time.Second
 	// maxClickValues bounds what comes with a click, in bytes: it has to fit into what a sign-in brings back.
 	maxClickValues = 700
 )
@@ -75,7 +75,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	if !c.Message.Zero() && c.Place.Thread == c.Message.ID {
 		a.asked = a.thread // the card was clicked in its own thread
 	}
-	first, err := s.Records.Claim(ctx, "act/"+t.hash(), clickPause)
+	first, err := s.Records.Claim(ctx, "act/"+t.hash(), ClickPause)
 	if err != nil {
 		return errors.Wrap(err, "look for a click just before")
 	}
@@ -182,7 +182,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 		return s.askMore(ctx, t, a, *response.Form)
 	}
 	if !response.Note.Zero() {
-		note, err := s.shareable(ctx, chat.Note{Text: response.Note}, response.Share, t.intends(shareKind, a))
+		note, err := s.Shareable(ctx, chat.Note{Text: response.Note}, response.Share, t.intends(shareKind, a))
 		if err != nil {
 			s.Log.Warn("The result of an action can't be offered for sharing", "user_id", t.actor.ID, "connection", a.ID, "error", err.Error())
 		}

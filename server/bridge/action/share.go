@@ -1,4 +1,4 @@
-package console
+package action
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 // shareKind is the button under a confirmation that posts what was done for all to read.
 const shareKind = "share"
 
-// shareable returns the note with a button that posts the message in the channel; without one where there is no message.
-func (s *Service) shareable(ctx context.Context, note chat.Note, message chat.Message, what conversation.Intent) (chat.Note, error) {
+// Shareable returns the note with a button that posts the message in the channel; without one where there is no message.
+func (s *Service) Shareable(ctx context.Context, note chat.Note, message chat.Message, what conversation.Intent) (chat.Note, error) {
 	if message.Zero() {
 		return note, nil
 	}

@@ -1,4 +1,4 @@
-package console
+package action
 
 import (
 	"context"
@@ -153,7 +153,7 @@ func (s *Service) linkToReply(ctx context.Context, what conversation.Intent, a a
 
 // resumeReply goes on with adding the reply for which somebody signed in.
 func (s *Service) resumeReply(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
-	text, ok := s.message(ctx, what.Actor, s.Surface.Link(chat.MessageRef{Place: what.Message.Place, ID: what.Values[replyValue]}))
+	text, ok := s.People.Message(ctx, what.Actor, s.Surface.Link(chat.MessageRef{Place: what.Message.Place, ID: what.Values[replyValue]}))
 	if !ok {
 		return chat.Message{}, fault.New(fault.MessageGone)
 	}

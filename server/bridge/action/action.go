@@ -1,0 +1,96 @@
+// Package action carries out what users do with cards: clicks on their buttons and menus, the forms and sign-ins that these lead to, private
+// cards, sharing, replies that go to the provider, and meetings about a card. It acts with the user's own account where users have
+// accounts at the provider. It posts no cards itself.
+package action
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/access"
+	"mattermost-plugin-zoom/server/bridge/connection"
+	"mattermost-plugin-zoom/server/bridge/conversation"
+	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider"
+)
+
+// Surface finds the messages that are cards, and tells their threads what happened.
+type Surface interface {
+	// Reply posts a line into the thread. ErrGone for a channel that is archived or gone.
+	Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (chat.MessageRef, error)
+	// Marked returns a message of ours as it is there, with its place and mark; ErrGone when it is none.
+	Marked(ctx context.Context, m chat.MessageRef) (chat.Posted, error)
+	// Link returns the address of a message.
+	Link(m chat.MessageRef) string
+}
+
+// People is what acting needs to know of users and channels.
+type People interface {
+	notice.People
+	// CanPost reports whether the user may post in the channel now.
+	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// Message returns the text of the message with this address, if the user may read it.
+	Message(ctx context.Context, actor chat.Actor, address string) (text string, ok bool)
+}
+
+// Accounts are the users' accounts at providers.
+type Accounts interface {
+	// ConnectURL returns a link with which the user, and nobody else, authorizes at the site; see bridge.Sessions.
+	ConnectURL(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, next string) (string, error)
+	// SaveToken keeps a personal token as the user's account, after a call has shown whose it is.
+	SaveToken(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, c provider.Credential) (provider.Account, error)
+}
+
+// Cards shows what an action changed.
+type Cards interface {
+	// Apply applies events of the connection to their subjects and their cards. It may be repeated after an error.
+	Apply(ctx context.Context, c bridge.Connection, events []provider.Event) error
+	// ApplySoon is Apply for callers that cannot repeat it: what cannot be shown at once is left to the queue.
+	ApplySoon(ctx context.Context, c bridge.Connection, events []provider.Event) error
+}
+
+// Dependencies are what actions are carried out with.
+type Dependencies struct {
+	bridge.Providers
+	Surface  Surface
+	People   People
+	Records  bridge.Records
+	Sessions Accounts
+	// Meetings starts Zoom meetings from cards; nil where none can be started.
+	Meetings bridge.Meetings
+	Audit    bridge.Audit
+
+	Caller        *access.Caller
+	Rights        *access.Rights
+	AccessButtons *connection.AccessButtons
+	Notices       *notice.Notices
+	Prompts       *conversation.Prompts
+	Trail         *conversation.Trail
+	Cards         Cards
+
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Service carries out actions. It is safe for use by several goroutines.
+type Service struct{ Dependencies }
+
+// New returns a service that works with these.
+func New(d Dependencies) *Service { return &Service{Dependencies: d} }
+
+// Operations returns what users can have done with cards, beside clicking them.
+func (s *Service) Operations() map[string]conversation.Operation {
+	return map[string]conversation.Operation{
+		attemptKind:     {Press: s.pressAttempt, Resume: s.resumeAttempt},
+		attemptFormKind: {Answer: s.attemptAnswered, Resume: s.resumeAttempt},
+		tokenKind:       {Press: s.pressToken, Answer: s.tokenEntered},
+		shareKind:       {Press: s.pressShare},
+		subjectKind:     {Press: s.pressSubject, Resume: s.resumeAttempt},
+		subjectFormKind: {Answer: s.attemptAnswered, Resume: s.resumeAttempt},
+		meetKind:        {Resume: s.resumeMeeting},
+		replyKind:       {Resume: s.resumeReply},
+	}
+}
