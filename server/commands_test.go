@@ -39,7 +39,7 @@ func TestACommandOfAProviderThatIsTakenKeepsNobodyFromMeeting(t *testing.T) {
 	w := newWorld(t, "s2s")
 	w.mm.RegisterElsewhere("com.example.ci", &model.Command{Trigger: "jenkins", DisplayName: "CI", AutoCompleteDesc: "Builds."})
 	w.mm.Set(map[string]any{"EnableJenkins": true, "EnableBitbucket": true})
-	require.Equal(t, "CI", w.newServer().app.Load().providerAnswers()[0].Clash, "the server tells no plugin's ID")
+	require.Equal(t, "CI", w.newServer().app.Load().providers.all()[0].Clash, "the server tells no plugin's ID")
 	require.NotNil(t, w.mm.Command("zoom"))
 	require.NotNil(t, w.mm.Command("bitbucket"))
 	require.Nil(t, w.mm.Command("jenkins"))

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -24,38 +22,40 @@ const (
 
 // start sets the plugin to work.
 func (a *app) start() error {
+	ctx, end := context.WithCancel(context.Background())
+	a.end = end
 	a.vault.SetKey(a.settings.Load().EncryptionKey) // it may have changed since build
-	a.ensureEncryptionKey()
+	a.encryption.ensureKey()
 	if err := mattermost.SetBotPicture(a.api, a.client.BotID(), "assets/profile.png"); err != nil {
 		a.client.Warn("The bot's picture couldn't be set", "error", err.Error())
 	}
-	if err := a.registerCommands(); err != nil {
+	if err := a.commands.register(); err != nil {
 		return err
 	}
 	a.inbox.Start()
-	stop, err := mattermost.Schedule(a.api, "inbox_sweep", sweepEvery, a.sweep())
+	stop, err := mattermost.Schedule(a.api, "inbox_sweep", sweepEvery, a.sweep(ctx))
 	if err != nil {
 		return err
 	}
 	a.stopSweep = stop
-	go a.client.WatchAlive(a.background, aliveEvery, func() { a.exit(1) })
-	go a.rewrap()
-	go a.noteSwap()
-	go a.bridge.Run(a.background)
-	go a.tick()
+	go a.client.WatchAlive(ctx, aliveEvery, func() { a.exit(1) })
+	go a.rewrap(ctx)
+	go a.predecessor.note(ctx)
+	go a.bridge.Run(ctx)
+	go a.tick(ctx)
 	return nil
 }
 
 // sweep returns the job that looks for deliveries left behind: mostly in the part of the ring that is in use, now and then
 // in all of it.
-func (a *app) sweep() func() {
+func (a *app) sweep(ctx context.Context) func() {
 	full := time.Now() // the inbox looks at all of it when it starts
 	return func() {
 		all := time.Since(full) >= fullSweepEvery
 		if all {
 			full = time.Now()
 		}
-		a.inbox.Sweep(a.background, all)
+		a.inbox.Sweep(ctx, all)
 	}
 }
 
@@ -63,15 +63,15 @@ func (a *app) sweep() func() {
 const tickEvery = 30 * time.Second
 
 // tick has the bridge look what is due.
-func (a *app) tick() {
+func (a *app) tick(ctx context.Context) {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	for {
-		if err := a.bridge.Tick(a.background); err != nil && a.background.Err() == nil {
+		if err := a.bridge.Tick(ctx); err != nil && ctx.Err() == nil {
 			a.client.Warn("The due on-call lists couldn't be read; the next try follows in 30 seconds", "error", err.Error())
 		}
 		select {
-		case <-a.background.Done():
+		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
@@ -96,46 +96,28 @@ func (a *app) settingsChanged(before, next config.Config) {
 	go func() {
 		a.client.ServerSettingsChanged()
 		if !before.Same(next) {
-			if err := a.registerCommands(); err != nil {
+			if err := a.commands.register(); err != nil {
 				a.client.Error("The slash commands couldn't be updated after a change of settings", "error", err.Error())
 			}
 			a.client.ConfigChanged()
 		}
 		if before.EncryptionKey != next.EncryptionKey {
-			a.rewrap() // which may take many minutes
+			select {
+			case a.rekeyed <- struct{}{}:
+			default: // one that waits already sees this key, too
+			}
 		}
 	}()
 }
 
-// rewrap seals the data keys with the encryption key in force, after an admin regenerated it, and the records with a new data key. Every
-// server tries; one is enough.
-func (a *app) rewrap() {
-	if a.settings.Load().EncryptionKey == "" {
-		return
-	}
-	if err := a.vault.Rewrap(a.background); err != nil {
-		a.client.Error("The stored tokens couldn't be encrypted with the new encryption key", "error", err.Error())
-		return
-	}
-	a.reseal()
-}
-
-// ensureEncryptionKey generates the key where an admin has not, so that one step less can be forgotten.
-func (a *app) ensureEncryptionKey() {
-	if a.settings.Load().EncryptionKey != "" {
-		return
-	}
-	settings, name := map[string]any{}, "encryptionkey"
-	for key, value := range a.api.GetPluginConfig() {
-		settings[key] = value
-		// The System Console writes its keys in lower case, other clients as plugin.json has them.
-		if strings.EqualFold(key, name) {
-			name = key
+// rewrap seals what is stored with the encryption key in force, now and after each change of the key. That may take many minutes.
+func (a *app) rewrap(ctx context.Context) {
+	for {
+		go a.encryption.rewrap(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.rekeyed:
 		}
-	}
-	settings[name] = rand.Text()
-	if appErr := a.api.SavePluginConfig(settings); appErr != nil {
-		// Where the configuration cannot be written, an admin has to; the self-check and every start say so.
-		a.client.Warn("No encryption key is set, and a generated one couldn't be saved", "error", appErr.Error())
 	}
 }

@@ -113,7 +113,7 @@ func (p *Plugin) providerSettings() map[string]any {
 // where the post was made, and on no other.
 func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	if built := p.app.Load(); built != nil && post != nil {
-		built.said(post)
+		built.listener.said(post)
 	}
 }
 
@@ -132,7 +132,7 @@ func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*mo
 	if built := p.app.Load(); built != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
 		defer cancel()
-		built.execute(ctx, args)
+		built.commands.execute(ctx, args)
 	}
 	return &model.CommandResponse{}, nil
 }

@@ -20,17 +20,17 @@ const (
 
 // reseal seals all records with the data key that came with a new encryption key: a copy of the database from before, with the earlier
 // key, opens none of them then. Every server may do it at the same time, and one that is stopped goes on when it starts again.
-func (a *app) reseal() {
+func (e *encryption) reseal(ctx context.Context) {
 	for _, last := range []bool{false, true} {
-		done, err := a.resealAll(a.background, last)
-		if err != nil && a.background.Err() == nil {
-			a.client.Error("Stored secrets couldn't be encrypted with the new encryption key; the next try follows when the plugin starts", "error", err.Error())
+		done, err := e.resealAll(ctx, last)
+		if err != nil && ctx.Err() == nil {
+			e.client.Error("Stored secrets couldn't be encrypted with the new encryption key; the next try follows when the plugin starts", "error", err.Error())
 		}
 		if done || err != nil || last {
 			return
 		}
 		select {
-		case <-a.background.Done():
+		case <-ctx.Done():
 			return
 		case <-time.After(resealAgain):
 		}
@@ -38,22 +38,22 @@ func (a *app) reseal() {
 }
 
 // resealAll looks through all records once; done says that there is nothing left to seal anew. Only the last look can tell.
-func (a *app) resealAll(ctx context.Context, last bool) (done bool, err error) {
-	current, err := a.vault.Current(ctx)
+func (e *encryption) resealAll(ctx context.Context, last bool) (done bool, err error) {
+	current, err := e.vault.Current(ctx)
 	if err != nil {
 		return false, errors.Wrap(err, "look which data key is in use")
 	}
-	noted, err := a.kv.Get(resealedKey)
+	noted, err := e.kv.Get(resealedKey)
 	if err != nil || string(noted) == current {
 		return err == nil, errors.Wrap(err, "look whether records have to be sealed anew")
 	}
-	keys, err := a.sealedKeys(ctx)
+	keys, err := e.sealedKeys(ctx)
 	if err != nil {
 		return false, err
 	}
 	changed := 0
 	for _, key := range keys {
-		anew, err := a.resealOne(ctx, key)
+		anew, err := e.resealOne(ctx, key)
 		if err != nil {
 			return false, errors.Wrapf(err, "seal %s anew", key)
 		}
@@ -62,22 +62,22 @@ func (a *app) resealAll(ctx context.Context, last bool) (done bool, err error) {
 		}
 	}
 	if changed > 0 {
-		a.client.Info("Stored secrets were encrypted with the new encryption key", "records", changed)
+		e.client.Info("Stored secrets were encrypted with the new encryption key", "records", changed)
 	}
 	if changed > 0 || !last {
 		return false, nil
 	}
-	return true, errors.Wrap(a.kv.Set(resealedKey, []byte(current), 0), "note that all records are sealed anew")
+	return true, errors.Wrap(e.kv.Set(resealedKey, []byte(current), 0), "note that all records are sealed anew")
 }
 
 // sealedKeys returns the keys of all records that hold something sealed.
-func (a *app) sealedKeys(ctx context.Context) ([]string, error) {
+func (e *encryption) sealedKeys(ctx context.Context) ([]string, error) {
 	var found []string
 	for page := 0; ; page++ {
 		if err := ctx.Err(); err != nil {
 			return nil, errors.Wrap(err, "list the records")
 		}
-		keys, appErr := a.api.KVList(page, resealPage)
+		keys, appErr := e.api.KVList(page, resealPage)
 		if appErr != nil {
 			return nil, errors.Wrap(appErr, "list the records")
 		}
@@ -93,22 +93,22 @@ func (a *app) sealedKeys(ctx context.Context) ([]string, error) {
 }
 
 // resealOne seals what the record holds with the data key in use.
-func (a *app) resealOne(ctx context.Context, key string) (changed bool, err error) {
+func (e *encryption) resealOne(ctx context.Context, key string) (changed bool, err error) {
 	prefix, id, _ := strings.Cut(key, ".")
 	switch prefix {
 	case "con":
-		return a.bridge.Reseal(ctx, id)
+		return e.bridge.Reseal(ctx, id)
 	case "sit":
-		return a.sessions.Reseal(ctx, id)
+		return e.sessions.Reseal(ctx, id)
 	}
-	blob, err := a.kv.Get(key)
+	blob, err := e.kv.Get(key)
 	if err != nil || blob == nil {
 		return false, err
 	}
-	fresh, changed, err := a.vault.Reseal(ctx, key, blob)
+	fresh, changed, err := e.vault.Reseal(ctx, key, blob)
 	if err != nil || !changed {
 		return false, err
 	}
-	_, err = a.kv.Swap(key, blob, fresh, 0) // what was written meanwhile is sealed anew already
+	_, err = e.kv.Swap(key, blob, fresh, 0) // what was written meanwhile is sealed anew already
 	return err == nil, err
 }

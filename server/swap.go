@@ -10,6 +10,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/config"
+	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/store"
 )
@@ -23,38 +25,46 @@ const (
 // swapTold is how long the self-check tells that users are matched by address now; the check of addresses itself stays.
 const swapTold = 30 * 24 * time.Hour
 
-// noteSwap says in the log, at the first start in the public plugin's place, what works differently from now on.
-func (a *app) noteSwap() {
-	found, err := a.leftByPublicPlugin(a.background)
+// predecessor is the public Zoom plugin, in whose place this one runs.
+type predecessor struct {
+	settings *config.Container
+	client   *mattermost.Client
+	records  *store.Store
+	now      func() time.Time
+}
+
+// note says in the log, at the first start in the public plugin's place, what works differently from now on.
+func (p *predecessor) note(ctx context.Context) {
+	found, err := p.left(ctx)
 	if err == nil && found != (store.Swap{}) {
 		var first bool
-		if first, err = a.records.NoteSwap(a.background, found); first {
-			a.tellSwap(found)
+		if first, err = p.records.NoteSwap(ctx, found); first {
+			p.tell(found)
 		}
 	}
-	if err != nil && a.background.Err() == nil {
-		a.client.Warn("The records of the public Zoom plugin couldn't be read", "error", err.Error())
+	if err != nil && ctx.Err() == nil {
+		p.client.Warn("The records of the public Zoom plugin couldn't be read", "error", err.Error())
 	}
 }
 
-func (a *app) tellSwap(found store.Swap) {
+func (p *predecessor) tell(found store.Swap) {
 	const swapped = "This plugin took the place of the public Zoom plugin: "
 	if found.ByAddress {
-		a.client.Warn(swapped+"users whose email address isn't verified can no longer start meetings. /zoom doctor says how to change that",
-			"server_verifies_addresses", a.client.VerifiesEmail(), "unverified_addresses_trusted", a.settings.Load().TrustUnverifiedEmail)
+		p.client.Warn(swapped+"users whose email address isn't verified can no longer start meetings. /zoom doctor says how to change that",
+			"server_verifies_addresses", p.client.VerifiesEmail(), "unverified_addresses_trusted", p.settings.Load().TrustUnverifiedEmail)
 	}
 	if found.Restricted > 0 {
-		a.client.Warn(swapped+"its rules for single channels aren't imported, so meetings can be started there", "channels", found.Restricted)
+		p.client.Warn(swapped+"its rules for single channels aren't imported, so meetings can be started there", "channels", found.Restricted)
 	}
 }
 
-// leftByPublicPlugin looks at what the public plugin left. It is zero where there was none, or nothing that works differently.
-func (a *app) leftByPublicPlugin(ctx context.Context) (store.Swap, error) {
-	token, err := a.records.Legacy(ctx, publicAccountToken)
+// left looks at what the public plugin left. It is zero where there was none, or nothing that works differently.
+func (p *predecessor) left(ctx context.Context) (store.Swap, error) {
+	token, err := p.records.Legacy(ctx, publicAccountToken)
 	if err != nil {
 		return store.Swap{}, errors.Wrap(err, "look for the public plugin's token")
 	}
-	rules, err := a.records.Legacy(ctx, publicRestrictions)
+	rules, err := p.records.Legacy(ctx, publicRestrictions)
 	if err != nil {
 		return store.Swap{}, errors.Wrap(err, "look for the public plugin's rules")
 	}
@@ -78,19 +88,19 @@ func restricted(rules []byte) int {
 	return n
 }
 
-// swapChecks are the lines of the self-check on what the change of plugins changed.
-func (a *app) swapChecks(ctx context.Context) ([]meeting.Check, error) {
-	noted, err := a.records.Swap(ctx)
+// checks are the lines of the self-check on what the change of plugins changed.
+func (p *predecessor) checks(ctx context.Context) ([]meeting.Check, error) {
+	noted, err := p.records.Swap(ctx)
 	if err != nil {
 		return nil, errors.Wrap(err, "read what the change of plugins changed")
 	}
 	var checks []meeting.Check
-	if noted.ByAddress && a.now().Sub(noted.At) < swapTold {
+	if noted.ByAddress && p.now().Sub(noted.At) < swapTold {
 		checks = append(checks, meeting.Check{
 			ID: "swap_email", Verdict: meeting.Warn, Message: chat.Say("check.swap_email"), Fix: chat.Say("check.swap_email.fix"),
 		})
 	}
-	left, err := a.leftByPublicPlugin(ctx)
+	left, err := p.left(ctx)
 	if err == nil && left.Restricted > 0 {
 		checks = append(checks, meeting.Check{
 			ID: "swap_restrictions", Verdict: meeting.Warn, Message: chat.Say("check.swap_restrictions", "Channels", strconv.Itoa(left.Restricted)),

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/assembly"
+	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/queue"
+	"mattermost-plugin-zoom/server/store"
+	"mattermost-plugin-zoom/server/zoom"
+)
+
+// kindZoom marks the deliveries of Zoom in the inbox.
+const kindZoom = "zoom"
+
+// unverified marks an event in the inbox that no secret token verifies.
+const unverified = "unverified"
+
+// jobs puts work into the inbox and hands what the inbox holds to those that do it.
+type jobs struct {
+	inbox     *store.Inbox
+	accounts  *account.Service
+	meetings  *meeting.Service
+	bridge    *assembly.Bridge
+	lastEvent *store.LastEvent
+	log       *slog.Logger
+	now       func() time.Time
+}
+
+// accept puts an event of Zoom into the inbox. Events of one meeting are handled one after another.
+func (j *jobs) accept(ctx context.Context, e zoom.Event, body []byte) error {
+	_, err := j.inbox.Accept(ctx, queue.Job{Kind: kindZoom, Key: e.Meeting.ID, Body: body})
+	return err
+}
+
+// acceptUnverified puts a deauthorization that no secret token verifies into the inbox, if it could be about a grant of ours: Zoom is asked
+// whether it is true. It reports whether it took the event.
+func (j *jobs) acceptUnverified(ctx context.Context, e zoom.Event, body []byte) (bool, error) {
+	ours, err := j.accounts.MayConcern(ctx, e)
+	if err != nil || !ours {
+		return false, err
+	}
+	_, err = j.inbox.Accept(ctx, queue.Job{
+		ID:   kv.Hash(unverified, e.Deauthorized.UserID, j.now().UTC().Format(time.RFC3339Nano)),
+		Kind: kindZoom, Key: e.Deauthorized.UserID, Header: map[string]string{unverified: "1"}, Body: body,
+	})
+	return err == nil, err
+}
+
+func (j *jobs) noteEvent(ctx context.Context) {
+	if err := j.lastEvent.Note(ctx); err != nil {
+		j.log.Warn("The time of the last Zoom event couldn't be stored", "error", err.Error())
+	}
+}
+
+// handle carries out what the inbox holds.
+func (j *jobs) handle(ctx context.Context, d queue.Job) error {
+	if d.Kind == bridge.JobKind {
+		return j.handleBridge(ctx, d)
+	}
+	if d.Kind == kindRecheck {
+		return j.recheck(ctx, d)
+	}
+	event, err := zoom.ParseEvent(d.Body)
+	if err != nil {
+		return queue.Permanent(err)
+	}
+	if d.Header[unverified] != "" {
+		return j.accounts.VerifyDeauthorized(ctx, event)
+	}
+	if event.Type == zoom.EventDeauthorized {
+		return j.accounts.Deauthorized(ctx, event)
+	}
+	err = j.meetings.Handle(ctx, event)
+	if errors.Is(err, meeting.ErrNotYet) {
+		return queue.RetryAfter(err, meeting.ReplicaLag)
+	}
+	return err
+}
+
+// handleBridge carries out what the inbox holds for the bridge.
+func (j *jobs) handleBridge(ctx context.Context, d queue.Job) error {
+	job, err := bridge.ReadJob(d)
+	if err != nil {
+		return queue.Permanent(err)
+	}
+	return j.bridge.Handle(ctx, job)
+}

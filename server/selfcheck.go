@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/config"
+	"mattermost-plugin-zoom/server/mattermost"
+	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/session"
+	"mattermost-plugin-zoom/server/store"
+)
+
+// selfCheck gathers what /zoom doctor and the System Console check.
+type selfCheck struct {
+	settings    *config.Container
+	client      *mattermost.Client
+	registry    *provider.Registry
+	commands    *slashCommands
+	accounts    *account.Service
+	sessions    *session.Sessions
+	lastEvent   *store.LastEvent
+	predecessor *predecessor
+	now         func() time.Time
+}
+
+// inspect gathers what the self-check looks at.
+func (c *selfCheck) inspect(ctx context.Context) (meeting.Setup, error) {
+	s := c.settings.Load()
+	lastEvent, err := c.lastEvent.At(ctx)
+	if err != nil {
+		return meeting.Setup{}, errors.Wrap(err, "read when the last Zoom event arrived")
+	}
+	setup := meeting.Setup{
+		Mode: s.Mode(), VerifiesEmail: c.client.VerifiesEmail(), TrustsUnverified: s.TrustUnverifiedEmail,
+		Now: c.now(), LastEvent: lastEvent, WebhookURL: s.EventURL("/webhook"), URLSecret: s.WebhookSecret != "",
+	}
+	for _, problem := range s.Problems() {
+		setup.Problems = append(setup.Problems, meeting.Problem{ID: problem.ID, Fatal: problem.Fatal})
+	}
+	setup.Grant = c.accounts.SharedGrant()
+	swapped, err := c.predecessor.checks(ctx)
+	if err != nil {
+		return meeting.Setup{}, err
+	}
+	tools, err := c.toolChecks(ctx)
+	setup.Further = append(swapped, tools...)
+	return setup, errors.Wrap(err, "look at the tools")
+}
+
+// toolChecks are the lines of the self-check about the tools that are switched on: whether their commands are ours, and whether people
+// can sign in.
+func (c *selfCheck) toolChecks(ctx context.Context) ([]meeting.Check, error) {
+	var checks []meeting.Check
+	words, wanted := c.settings.Load().Triggers(), c.commands.wanted()
+	for _, p := range c.registry.All() {
+		d := p.Describe()
+		word, enabled := words[d.ID]
+		if !enabled {
+			continue
+		}
+		about := func(id, command string) chat.Message {
+			return chat.Say(id, "Provider", d.Name).WithText("Command", chat.Code(command))
+		}
+		check := meeting.Check{ID: "tool_" + d.ID, Verdict: meeting.OK, Message: about("check.tool", "/"+word)}
+		if s, ok := wanted[word]; ok {
+			if owner, taken := c.client.TriggerOwner(s.tree, s.name); taken {
+				clash := about("check.tool_clash", "/"+word).WithText("Owner", chat.Plain(owner))
+				check = troubled(check.ID, clash, about("check.tool_clash.fix", "/"+word))
+			}
+		}
+		checks = append(checks, check)
+		if _, authorizes := p.(provider.Authorizer); !authorizes {
+			continue
+		}
+		sites, err := c.sessions.Sites(ctx, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(sites, func(s provider.Site) bool { return s.OAuth }) {
+			setup := "/" + word + " setup"
+			checks = append(checks, troubled(check.ID+"_sign_in", about("check.tool_sign_in", setup), about("check.tool_sign_in.fix", setup)))
+		}
+	}
+	return checks, nil
+}
+
+// troubled is a check that costs a feature.
+func troubled(id string, text, fix chat.Message) meeting.Check {
+	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: text, Fix: fix}
+}
