@@ -118,7 +118,7 @@ func TestLinksToConnectWorkOnceForOneUserAndForATime(t *testing.T) {
 			requireRefused(t, w.browses(strings.Replace(link, "?t=", "?t=x", 1)), usedUp)
 			back := w.allows(w.alice, link)
 			requireRefused(t, w.browses(strings.Replace(back, "state=", "state=x", 1)), usedUp)
-			w.code(w.browses(back)) // and no more than a code, which nobody types here
+			w.code(w.browses(back)) // and no more than a code, which no one types here
 			requireRefused(t, w.browses(back), usedUp)
 		},
 		"an old ticket": func(t *testing.T, w *world, link string) {

@@ -12,7 +12,7 @@ import (
 // mayImport says, for each package of the plugin, which others of ours it may import. A package that is missing here
 // fails the test: whoever adds one decides where it stands.
 //
-// From top to bottom: what everybody may use, the core in plain Go, the vendor's side, the use cases, the adapters, and
+// From top to bottom: what everyone may use, the core in plain Go, the vendor's side, the use cases, the adapters, and
 // the one place that knows them all.
 var mayImport = map[string][]string{
 	"fault":   {},
@@ -111,7 +111,7 @@ func TestArchTheTableNamesOnlyPackagesThatExist(t *testing.T) {
 	}
 }
 
-// TestArchTheTableHasNoEdgeThatNobodyUses keeps the table exact: a right that nobody uses is a change of the house that nobody decided.
+// TestArchTheTableHasNoEdgeThatNobodyUses keeps the table exact: a right that no one uses is a change of the house that no one decided.
 func TestArchTheTableHasNoEdgeThatNobodyUses(t *testing.T) {
 	t.Parallel()
 	used := map[string]map[string]bool{}

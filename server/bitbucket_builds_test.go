@@ -49,7 +49,7 @@ func TestAMendedBuildSaysAfterHowManyFailures(t *testing.T) {
 	h.reports(h.pushes("main", "Fine"), "unit", code.Successful, "main")
 	for _, commit := range []string{"Break", "Try", "Try again"} {
 		h.reports(h.pushes("main", commit), "unit", code.Failed, "main")
-		h.reports(h.pushes("other", "Elsewhere: "+commit), "unit", code.Successful, "other") // which mends nothing here
+		h.reports(h.pushes("other", "Elsewhere: "+commit), "unit", code.Successful, "other") // which fixes nothing here
 	}
 	requireTells(t, h.cardOf("Failed · Try again", h.backroom).Text(), "0 of 1 passed, unit failed", "Failed 3 times in a row")
 	h.reports(h.pushes("main", "Mend"), "unit", code.Successful, "main")

@@ -235,7 +235,7 @@ func TestADataCenterWithoutAnOAuthClientIsUsedWithTokens(t *testing.T) {
 	h.bob.Clicks("Enter access token")
 	h.bob.Submits(map[string]any{"token": "token-of-bob-mistyped"})
 	require.Contains(t, h.bob.Dialog().Errors["token"], "no longer accepts")
-	h.bob.Submits(map[string]any{"token": "token-of-alice"}) // bob cannot approve what is his own there
+	h.bob.Submits(map[string]any{"token": "token-of-alice"}) // bob can't approve what is his own there
 	require.Nil(t, h.bob.Dialog())
 	h.passes()
 	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.cardOf("#1", h.backroom)))

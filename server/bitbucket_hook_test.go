@@ -73,7 +73,7 @@ func TestALostWebhookIsFoundWithinADay(t *testing.T) {
 	h.pushes("main", "It arrives again")
 	require.Equal(t, []string{"⬆️ Pushed · It arrives again"}, titles(h.backroom))
 
-	// Day after day, until nobody follows it any more.
+	// Day after day, until no one follows it any more.
 	require.NoError(t, h.repo.LoseHooks())
 	h.later(25 * time.Hour)
 	require.Len(t, h.repo.Hooks(), 1)

@@ -56,7 +56,7 @@ func TestB15SecretsAndTokensAreKeptSealedAndAdminsAloneSetUp(t *testing.T) {
 	require.Nil(t, h.alice.Dialog())
 }
 
-// What a delivery comes to when it is sent several times, or by somebody else, is the same: each news is told once.
+// What a delivery comes to when it is sent several times, or by someone else, is the same: each news is told once.
 func TestADeliveryThatComesAgainCountsOnce(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
@@ -76,7 +76,7 @@ func TestADeliveryThatComesAgainCountsOnce(t *testing.T) {
 	h.happens(err)
 	require.Equal(t, []string{":white_check_mark: Alice approved.", "Alice commented: Once is enough"}, thread(card, h.backroom))
 
-	// Somebody who has recorded a delivery replays it, with another name.
+	// Someone who has recorded a delivery replays it, with another name.
 	require.Equal(t, 200, h.arrives(last.URL, string(last.Body), map[string]string{
 		"X-Event-Key": last.Event, "X-Request-Uuid": "another", "X-Hub-Signature": code.Sign(h.signedWith(), last.Body),
 	}).Status)

@@ -20,7 +20,7 @@ import (
 )
 
 // codeHost is a Bitbucket beside the world, with the private repository acme/web in it: alice is its admin, bob may write and carol may
-// read. Everybody has the same name there as in Mattermost.
+// read. Everyone has the same name there as in Mattermost.
 type codeHost struct {
 	*bridgeWorld
 	bitbucket *code.Sandbox
@@ -204,7 +204,7 @@ func (h *codeHost) signsIn(u *mmtest.User) *mmtest.Response {
 	return h.signsInAs(u, u.Username, "allow")
 }
 
-// signsInAs has the user decide at Bitbucket as somebody with this name there.
+// signsInAs has the user decide at Bitbucket as someone with this name there.
 func (h *codeHost) signsInAs(u *mmtest.User, nickname, decision string) *mmtest.Response {
 	h.t.Helper()
 	link := offered(u)

@@ -20,7 +20,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// bridgeWorld is a world whose providers are switched on, with a Jenkins whose news reach the plugin as they would from outside.
+// bridgeWorld is a world whose providers are turned on, with a Jenkins whose news reach the plugin as they would from outside.
 type bridgeWorld struct {
 	*world
 	jenkins *ci.Jenkins
@@ -28,7 +28,7 @@ type bridgeWorld struct {
 	strips atomic.Bool
 }
 
-// hook is what somebody was handed over by direct message.
+// hook is what someone was handed over by direct message.
 type hook struct {
 	address, token string
 	post           *mmtest.Post
@@ -40,7 +40,7 @@ func (h hook) withToken() string { return h.address + "/" + h.token }
 // siteURL is the server's own address.
 const siteURL = "https://chat.example.com"
 
-// newBridgeWorld returns a world in which everybody can start meetings, too, without signing in.
+// newBridgeWorld returns a world in which everyone can start meetings, too, without signing in.
 func newBridgeWorld(t *testing.T) *bridgeWorld {
 	t.Helper()
 	w := &bridgeWorld{world: newWorld(t, "s2s")}
@@ -76,7 +76,7 @@ func (w *bridgeWorld) newJenkins() *ci.Jenkins {
 	return j
 }
 
-// RoundTrip brings a delivery to the server whose address it has, as somebody who is not signed in.
+// RoundTrip brings a delivery to the server whose address it has, as someone who is not signed in.
 func (w *bridgeWorld) RoundTrip(r *http.Request) (*http.Response, error) {
 	if w.strips.Load() {
 		r.Header.Del("Authorization")
@@ -100,7 +100,7 @@ var (
 	tokenBlock   = regexp.MustCompile("\\*\\*Token\\*\\*\n```\n([^`\n]+)\n```")
 )
 
-// handedTo returns what the user's newest direct message hands over. From then on nobody else may see it; that the connection's own
+// handedTo returns what the user's newest direct message hands over. From then on no one else may see it; that the connection's own
 // record has the end of the address is how a delivery finds it.
 func (w *bridgeWorld) handedTo(u *mmtest.User) hook {
 	w.t.Helper()

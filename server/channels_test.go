@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// click is what a client sends when its user presses a button; a client of one's own sends anything.
+// click is what a client sends when its user clicks a button; a client of one's own sends anything.
 type click struct {
 	channel, root, post string
 	action              string
@@ -207,7 +207,7 @@ func TestForgedClicksGetAnAnswerInWords(t *testing.T) {
 	require.Empty(t, meetings(w.town))
 }
 
-// Mattermost lets everybody post buttons, and sends what a button says in the name of whoever presses it.
+// Mattermost lets everyone post buttons, and sends what a button says in the name of whoever clicks it.
 func TestAButtonThatSomebodyElseMadeStartsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
@@ -218,7 +218,7 @@ func TestAButtonThatSomebodyElseMadeStartsNothing(t *testing.T) {
 	w.alice.Post("/action", model.PostActionIntegrationRequest{UserId: w.alice.ID, ChannelId: w.town.ID, Context: genuine})
 	require.Empty(t, meetings(w.town), "bob's own button, pressed by alice")
 
-	// The server sends such a click with the rights of who pressed it, but without the header that programs set.
+	// The server sends such a click with the rights of who clicked it, but without the header that programs set.
 	body := strings.NewReader(`{"channel_id":"` + w.town.ID + `","user_id":"` + w.alice.ID + `"}`)
 	answer := w.mm.Request(httptest.NewRequest(http.MethodPost, "/plugins/zoom/api/v1/meetings?force=true", body), w.alice)
 	require.Equal(t, http.StatusForbidden, answer.Status)

@@ -67,7 +67,7 @@ func TestAFurtherProviderIsOnePackageAndOneLine(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, w.signed(h, `{"id":"r3","door":"Back door"}`))
 }
 
-// rings has the user connect the channel, and somebody ring and be let in.
+// rings has the user connect the channel, and someone ring and be let in.
 func (w *bridgeWorld) rings(u *mmtest.User, at *mmtest.Channel) hook {
 	w.t.Helper()
 	u.Types("/doorbell connect", at)

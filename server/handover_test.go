@@ -15,13 +15,13 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// browses is a request of a browser in which nobody is signed in to Mattermost, as on a phone.
+// browses is a request of a browser in which no one is signed in to Mattermost, as on a phone.
 func (w *world) browses(path string) *mmtest.Response {
 	w.t.Helper()
 	return w.mm.Request(httptest.NewRequest(http.MethodGet, path, nil), nil)
 }
 
-// allowsElsewhere has somebody follow the link in such a browser, allow the app in Zoom as this user, and returns the page at the end.
+// allowsElsewhere has someone follow the link in such a browser, allow the app in Zoom as this user, and returns the page at the end.
 func (w *world) allowsElsewhere(atZoom *mmtest.User, link string) *mmtest.Response {
 	w.t.Helper()
 	return w.decidesElsewhere(address(atZoom), "allow", link)
@@ -82,11 +82,11 @@ func TestC11_ConnectingFromAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 	}
 }
 
-// A link that somebody forwards to a victim must not connect the victim's Zoom account with the sender.
+// A link that someone forwards to a victim must not connect the victim's Zoom account with the sender.
 func TestC11_AForwardedLinkConnectsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
-	w.bob.Types("/zoom connect", w.town) // bob forwards his link to alice, who is signed in at Zoom
+	w.bob.Types("/zoom connect", w.town) // bob forwards his link to alice, who is signed in to Zoom
 	typed := w.code(w.allowsElsewhere(w.alice, w.connectLink(w.bob)))
 
 	w.alice.Types(typed, w.town)

@@ -41,7 +41,7 @@ func TestC11_SigningInAtBitbucketFromAPhoneEndsWithACodeTypedInMattermost(t *tes
 
 func TestC11_TheCodeOfASignInIsAWordToTheBotToo(t *testing.T) {
 	t.Parallel()
-	h := newCloud(t) // Jenkins, where nobody signs in, is on as well
+	h := newCloud(t) // Jenkins, where no one signs in, is on as well
 	answer := h.hears(h.alice, "signin")
 	requireTells(t, answer, "You aren't signed in to Bitbucket", "Sign in")
 	link := signInLink.FindStringSubmatch(answer)
@@ -57,7 +57,7 @@ func TestC11_TheCodeOfASignInIsAWordToTheBotToo(t *testing.T) {
 	require.Len(t, h.repo.Hooks(), 1)
 }
 
-// A link that somebody forwards to a victim must not sign the sender in as the victim, nor a victim as the sender.
+// A link that someone forwards to a victim must not sign the sender in as the victim, nor a victim as the sender.
 func TestC11_AForwardedLinkSignsNobodyIn(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)

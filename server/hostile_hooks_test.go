@@ -21,7 +21,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// victim is a connection that somebody sends to who should not.
+// victim is a connection that someone sends to who should not.
 type victim struct {
 	provider     string
 	word, enable string // its command, and the setting that switches it on
@@ -30,7 +30,7 @@ type victim struct {
 	scheme       string // what stands before a signature
 	several      bool   // one signature of several is enough
 	headers      map[string]string
-	honest       string // a body as the tool sends it
+	honest       string // a body as the provider sends it
 	wrongTypes   string
 	titleOfCard  string
 	unprovedSays string
@@ -59,7 +59,7 @@ type attempted struct {
 	says          string // in the status of the connection; "" for nothing new
 }
 
-// hostiles are what somebody sends to the victim, by what it is.
+// hostiles are what someone sends to the victim, by what it is.
 func (v victim) hostiles() map[string]attempted {
 	at, right := v.hook.address, provider.Sign([]byte(v.honest), v.hook.token)
 	refused := func(proof string) attempted {

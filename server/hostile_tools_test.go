@@ -325,7 +325,7 @@ func TestNastyWordsFromSentryAreOnlyWords(t *testing.T) {
 	}
 }
 
-// What a tool sends that this plugin does not know, or with fields of other types, harms nobody: it is passed over or shown without them.
+// What a provider sends that this plugin does not know, or with fields of other types, harms no one: it is passed over or shown without them.
 func TestOddDeliveriesAreTakenWithoutHarm(t *testing.T) {
 	t.Parallel()
 	h, v := pagerVictim(t)

@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// TestAForgedBuildAimsTheTokenAtNoOtherJob has somebody who read the hook's secret, such as in the configuration of a job, make cards for
-// jobs of the same Jenkins that nobody confirmed, and press all that a card can have.
+// TestAForgedBuildAimsTheTokenAtNoOtherJob has someone who read the hook's secret, such as in the configuration of a job, make cards for
+// jobs of the same Jenkins that no one confirmed, and press all that a card can have.
 func TestAForgedBuildAimsTheTokenAtNoOtherJob(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)

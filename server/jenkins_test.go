@@ -32,7 +32,7 @@ func TestJ1BuildsAreToldInAChannelAndByDirectMessage(t *testing.T) {
 func TestJ2OnceAnAdminHasSwitchedItOnEverybodyCanUseIt(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
-	h := w.connects(w.bob, "/jenkins connect", w.town) // who is nobody in particular
+	h := w.connects(w.bob, "/jenkins connect", w.town) // who is no one in particular
 	job := w.jenkins.Job("web").Sends(zoomPlugin(h))
 	w.builds(job, ci.Success, time.Minute)
 	require.Len(t, cards(w.town), 1)

@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// stronghold is a private channel with a connection that nobody outside may read or change.
+// stronghold is a private channel with a connection that no one outside may read or change.
 type stronghold struct {
 	*bridgeWorld
 	hook hook
@@ -28,7 +28,7 @@ type stronghold struct {
 	before map[string]string
 }
 
-// confidential are the words that nobody outside may read.
+// confidential are the words that no one outside may read.
 var confidential = []string{"classified", "kremlin", "127.0.0.1", "robot"}
 
 // newStronghold connects the backroom, with all there is to a connection, and collects what alice and bob were shown.
@@ -49,7 +49,7 @@ func newStronghold(t *testing.T) *stronghold {
 	return s
 }
 
-// shows has the member see all buttons and forms that there are, presses only what asks, and returns them.
+// shows has the member see all buttons and forms that there are, clicks only what asks, and returns them.
 func (s *stronghold) shows(u *mmtest.User) (buttons []model.PostAction, forms []*mmtest.Dialog) {
 	s.t.Helper()
 	u.Types("/jenkins configure", s.backroom)
@@ -88,7 +88,7 @@ func (s *stronghold) all() map[string]string {
 	return found
 }
 
-// holds checks that nobody changed anything, and that the person was shown nothing of it.
+// holds checks that no one changed anything, and that the person was shown nothing of it.
 func (s *stronghold) holds(u *mmtest.User, what string, answers ...*mmtest.Response) {
 	s.t.Helper()
 	s.jenkins.Settle()
@@ -111,7 +111,7 @@ func (s *stronghold) holds(u *mmtest.User, what string, answers ...*mmtest.Respo
 	}
 }
 
-// outsiders are who is not in the channel: somebody else, a system admin, and somebody who has left.
+// outsiders are who is not in the channel: someone else, a system admin, and someone who has left.
 func outsiders() map[string]func(s *stronghold) *mmtest.User {
 	return map[string]func(s *stronghold) *mmtest.User{
 		"somebody else": func(s *stronghold) *mmtest.User {

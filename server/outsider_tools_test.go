@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// fortress is a private channel that follows a tool at which people have accounts of their own.
+// fortress is a private channel that follows a provider at which people have accounts of their own.
 type fortress struct {
 	*bridgeWorld
 	word string
@@ -26,10 +26,10 @@ type fortress struct {
 	// buttons and forms are what alice and bob were shown; bobs are those of bob.
 	buttons, bobs    []model.PostAction
 	forms, bobsForms []*mmtest.Dialog
-	// words are what nobody outside may read.
+	// words are what no one outside may read.
 	words  []string
 	settle func()
-	// asked counts what was changed at the tool.
+	// asked counts what was changed at the provider.
 	asked  func() int
 	before map[string]string
 }
@@ -128,7 +128,7 @@ func (f *fortress) shows() {
 	f.before = f.all()
 }
 
-// all is what the channel has: what is recorded of it, its posts, and how often anything was changed at the tool.
+// all is what the channel has: what is recorded of it, its posts, and how often anything was changed at the provider.
 func (f *fortress) all() map[string]string {
 	found := map[string]string{"asked": strings.Repeat("!", f.asked())}
 	for key, value := range f.mm.KV.Dump() {
@@ -142,7 +142,7 @@ func (f *fortress) all() map[string]string {
 	return found
 }
 
-// holds checks that nobody changed anything, and that the person was shown nothing of it.
+// holds checks that no one changed anything, and that the person was shown nothing of it.
 func (f *fortress) holds(u *mmtest.User, what string, answers ...*mmtest.Response) {
 	f.t.Helper()
 	f.settle()

@@ -127,7 +127,7 @@ func TestRespondersAndStatusUpdatesStandInTheThread(t *testing.T) {
 	require.Equal(t, 4, len(thread(h.card(h.town), h.town)))
 }
 
-// What somebody was faster with is no failure: the card is corrected, and who clicked is told who it was.
+// What someone was faster with is no failure: the card is corrected, and who clicked is told who it was.
 func TestWhoIsTooLateIsToldWhoWasFaster(t *testing.T) {
 	t.Parallel()
 	for name, faster := range map[string]struct {
@@ -155,7 +155,7 @@ func TestWhoIsTooLateIsToldWhoWasFaster(t *testing.T) {
 	}
 }
 
-// Each does what PagerDuty lets them: an admin, a responder, somebody who may only look, and somebody without an account.
+// Each does what PagerDuty lets them: an admin, a responder, someone who may only look, and someone without an account.
 func TestWhatEachMayDoIsPagerDutysToSay(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
@@ -193,7 +193,7 @@ func TestWhatEachMayDoIsPagerDutysToSay(t *testing.T) {
 	require.Len(t, tokens, 3, "each with a token of their own")
 }
 
-// A webhook that somebody deleted at PagerDuty is missed, said to be missing, and made anew.
+// A webhook that someone deleted at PagerDuty is missed, said to be missing, and made again.
 func TestAWebhookThatWasDeletedAtPagerDutyIsHealedAndStatusSaysSo(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)

@@ -17,7 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// pagerHost is a PagerDuty beside the world: alice is its admin, bob manages services, carol responds and eve may only look. Everybody has
+// pagerHost is a PagerDuty beside the world: alice is its admin, bob manages services, carol responds and eve may only look. Everyone has
 // the same address there as in Mattermost; dave has no account.
 type pagerHost struct {
 	*bridgeWorld

@@ -41,7 +41,7 @@ const (
 )
 
 // OnActivate builds the plugin and sets it to work. Incomplete settings are no reason to fail: admins have to reach the
-// System Console to mend them, and everybody is told what is missing when they start a meeting.
+// System Console to fix them, and everyone is told what is missing when they start a meeting.
 func (p *Plugin) OnActivate() error {
 	if p.now == nil {
 		p.now, p.exit = time.Now, os.Exit

@@ -42,7 +42,7 @@ func TestThePolicyHoldsForAllToolsAndTheirRules(t *testing.T) {
 	}
 }
 
-// A rule is added with a button of alice's while the policy is loose, and pressed by her when it no longer is.
+// A rule is added with a button of alice's while the policy is loose, and clicked by her when it no longer is.
 func TestAPolicyThatIsTightenedHoldsForButtonsShownBefore(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)

@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// A connection that channels share is changed only by who has shown at the tool that they administer the thing, with their own account or
+// A connection that channels share is changed only by who has shown at the provider that they administer the thing, with their own account or
 // the credential that they enter.
 
 func TestARefusedConnectLeavesTheConnectionAsItWas(t *testing.T) {
@@ -113,7 +113,7 @@ func TestATokenIsReplacedByOneThatAdministersTheRepository(t *testing.T) {
 	require.Nil(t, h.bob.Dialog())
 	requireTells(t, h.backroom.LastPost().Message, "@bob entered API access")
 
-	// What somebody else entered proves nothing about alice.
+	// What someone else entered proves nothing about alice.
 	require.NoError(t, h.repo.SetRight("alice", code.RightRead))
 	signed := h.signedWith()
 	h.alice.Types("/bitbucket rotate", h.backroom)

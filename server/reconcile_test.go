@@ -178,7 +178,7 @@ func TestC1_WhereZoomCannotBeAskedAMeetingEndsWithItsAge(t *testing.T) {
 	require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"), "no session lasts longer than thirty hours")
 }
 
-// Zoom shows a meeting to its host only: that somebody else doesn't see it says nothing.
+// Zoom shows a meeting to its host only: that someone else doesn't see it says nothing.
 func TestC1_AnotherZoomAccountThatDoesNotSeeTheMeetingDoesNotEndIt(t *testing.T) {
 	t.Parallel()
 	w := newDeafWorld(t, "user", nil, "meeting.started")

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// resealedKey is the record of the data key with which everything was sealed anew.
+	// resealedKey is the record of the data key with which everything was sealed again.
 	resealedKey = "vlt.done"
 	// resealPage is how many keys of the table are listed at once.
 	resealPage = 500

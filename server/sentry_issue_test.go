@@ -144,7 +144,7 @@ func TestS12ResolvingNamesTheRelease(t *testing.T) {
 	requireTells(t, cards(h.town)[1].Text()+h.said(), "Bob", "shop@1.3")
 }
 
-// Somebody without an account presses a button; it is carried out after they have signed in, as them.
+// Someone without an account clicks a button; it is carried out after they have signed in, as them.
 func TestWhoIsNotConnectedIsAskedAndTheirClickIsCarriedOut(t *testing.T) {
 	t.Parallel()
 	h, issue := failing(t)

@@ -17,7 +17,7 @@ import (
 )
 
 // A Sentry organization is shared by all channels that follow one of its projects. In these stories alice, its owner, connected a private
-// channel; somebody without any right at the organization then tries to have deliveries believed that are signed with another secret.
+// channel; someone without any right at the organization then tries to have deliveries believed that are signed with another secret.
 
 const madeUp = "a-client-secret-that-mallory-made-up"
 

@@ -347,7 +347,7 @@ func TestAFailedConnectOfASecondProjectLeavesTheFirst(t *testing.T) {
 	require.Contains(t, lastNote(h.alice), "Web Shop")
 }
 
-// The legacy webhook is signed by nobody: its address is the secret, and cards say so.
+// The legacy webhook is signed by no one: its address is the secret, and cards say so.
 func TestTheLegacyWebhookOfSentryWorksAndIsMarkedUnsigned(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)

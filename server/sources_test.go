@@ -14,7 +14,7 @@ import (
 var sourceRow = regexp.MustCompile("^\\| `?([\\w.-]+\\.json)`? \\| *(\\S.*?) *\\|$")
 
 // TestEveryFixtureNamesItsSource fails for a provider's fixture that no document or capture vouches for: invented fields are found by
-// nobody, since the sandbox and the tests share the mistake.
+// no one, since the sandbox and the tests share the mistake.
 func TestEveryFixtureNamesItsSource(t *testing.T) {
 	t.Parallel()
 	folders, err := filepath.Glob("provider/*/testdata")

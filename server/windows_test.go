@@ -16,7 +16,7 @@ import (
 
 // These stories go through the windows and the sidebar of the webapp, over the routes that it uses.
 
-// opened is a window of somebody's in a channel.
+// opened is a window of someone's in a channel.
 type opened struct {
 	h    *pagerHost
 	user *mmtest.User
@@ -65,7 +65,7 @@ func (w *opened) submits(values map[string]string) {
 	}
 }
 
-// presses clicks a button of the window's notes.
+// clicks clicks a button of the window's notes.
 func (w *opened) presses(label string) {
 	w.h.t.Helper()
 	for _, note := range w.step.Notes {

@@ -36,7 +36,7 @@ type world struct {
 
 	mu      sync.Mutex
 	secrets []string
-	// handed are secrets that somebody was told once, with where they may stand: the message that did so, and maybe a record.
+	// handed are secrets that someone was told once, with where they may stand: the message that did so, and maybe a record.
 	handed map[string][]string
 
 	alice, bob, admin *mmtest.User
@@ -166,7 +166,7 @@ func (w *world) registerAppWith(mode string, scopes []string) {
 	require.NoError(w.t, err)
 }
 
-// fromOutside is a request of Zoom that reaches the server: nobody is signed in.
+// fromOutside is a request of Zoom that reaches the server: no one is signed in.
 func (w *world) fromOutside(rw http.ResponseWriter, r *http.Request) {
 	answer := w.mm.Request(r, nil)
 	if w.lost.Add(-1) >= 0 {
@@ -192,19 +192,19 @@ func (w *world) authorizes(u *mmtest.User) *mmtest.Response {
 	return u.Get(w.allows(u, w.connectLink(u)))
 }
 
-// allows has the user allow the app at Zoom and returns where Zoom sends the browser back to.
+// allows has the user allow the app in Zoom and returns where Zoom sends the browser back to.
 func (w *world) allows(u *mmtest.User, link string) string {
 	w.t.Helper()
 	return w.answersAtZoom(u, u, link, "allow")
 }
 
-// allowsAs is allows by somebody who is signed in at Zoom as another.
+// allowsAs is allows by someone who is signed in to Zoom as another.
 func (w *world) allowsAs(u, atZoom *mmtest.User, link string) string {
 	w.t.Helper()
 	return w.answersAtZoom(u, atZoom, link, "allow")
 }
 
-// decides has the user answer the app's request at Zoom with "allow" or "decline".
+// decides has the user answer the app's request in Zoom with "allow" or "decline".
 func (w *world) decides(u *mmtest.User, link, decision string) string {
 	w.t.Helper()
 	return w.answersAtZoom(u, u, link, decision)
@@ -233,7 +233,7 @@ func (w *world) connect(u *mmtest.User) {
 	w.connectAs(u, u)
 }
 
-// connectAs has the user connect while signed in at Zoom as another.
+// connectAs has the user connect while signed in to Zoom as another.
 func (w *world) connectAs(u, atZoom *mmtest.User) {
 	w.t.Helper()
 	u.Types("/zoom connect", w.town)
@@ -262,7 +262,7 @@ func (w *world) ends(p *mmtest.Post) {
 	w.settle()
 }
 
-// settle waits until Zoom has told all, and the plugin has dealt with what it was told. What somebody asked to be done later
+// settle waits until Zoom has told all, and the plugin has dealt with what it was told. What someone asked to be done later
 // may stay, and so may looks at open meetings: they wait for a sweep, see passes.
 func (w *world) settle() {
 	w.t.Helper()
@@ -339,5 +339,5 @@ func (w *world) failsOnce(method, path string, status int, body string) {
 	}))
 }
 
-// address is the email address that mmtest gives its users; at Zoom they have the same.
+// address is the email address that mmtest gives its users; in Zoom they have the same.
 func address(u *mmtest.User) string { return u.Username + "@example.com" }

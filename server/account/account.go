@@ -1,7 +1,7 @@
-// Package account connects people in chat with their accounts at Zoom: who may act as whom, how they authorize, and how
+// Package account connects people in chat with their accounts in Zoom: who may act as whom, how they authorize, and how
 // that ends.
 //
-// There are three ways, chosen by an admin: each user authorizes (a user-managed app), one admin authorizes for everybody
+// There are three ways, chosen by an admin: each user authorizes (a user-managed app), one admin authorizes for everyone
 // (an admin-managed app), or the server authorizes itself (server-to-server OAuth). In the last two a person is matched
 // with a Zoom user by email address, so the address must be known to be theirs.
 package account
@@ -22,7 +22,7 @@ type Mode string
 const (
 	// ByUser has each user authorize a user-managed app.
 	ByUser Mode = "user"
-	// ByAdmin has one admin authorize an admin-managed app for everybody.
+	// ByAdmin has one admin authorize an admin-managed app for everyone.
 	ByAdmin Mode = "account"
 	// ByServer has the server authorize itself with server-to-server OAuth.
 	ByServer Mode = "s2s"
@@ -32,7 +32,7 @@ const (
 type Settings struct {
 	Mode     Mode
 	ClientID string
-	// TrustUnverifiedEmail lets addresses count that nobody verified, on a server that verifies none.
+	// TrustUnverifiedEmail lets addresses count that no one verified, on a server that verifies none.
 	TrustUnverifiedEmail bool
 	// ConnectURL is the address at which an authorization begins; the ticket goes into its query.
 	ConnectURL string
@@ -44,21 +44,21 @@ type Directory interface {
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// VerifiesEmail reports whether this server makes people prove that an address is theirs.
 	VerifiesEmail() bool
-	// DirectMessage has the bot write to somebody.
+	// DirectMessage has the bot write to someone.
 	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
 }
 
-// Zoom is what the service calls at Zoom.
+// Zoom is what the service calls in Zoom.
 type Zoom interface {
-	// User returns who the caller is at Zoom.
+	// User returns who the caller is in Zoom.
 	User(ctx context.Context, as zoom.Caller) (zoom.User, error)
 }
 
 // Links remembers which person a Zoom user belongs to, and what was learned of them.
 type Links interface {
-	// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to nobody.
+	// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to no one.
 	Link(ctx context.Context, zoomUserID string, person chat.PersonID) (before chat.PersonID, err error)
-	// Linked returns the person that the Zoom user belongs to, "" when nobody.
+	// Linked returns the person that the Zoom user belongs to, "" when no one.
 	Linked(ctx context.Context, zoomUserID string) (person chat.PersonID, err error)
 	// Unlink forgets it, if the Zoom user still belongs to the person.
 	Unlink(ctx context.Context, zoomUserID string, person chat.PersonID) error

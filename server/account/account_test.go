@@ -32,7 +32,7 @@ type office struct {
 	verifies bool
 	told     []string
 	logged   []string
-	// zoomUsers says who a token's owner is at Zoom, by the code that they came back with.
+	// zoomUsers says who a token's owner is in Zoom, by the code that they came back with.
 	zoomUsers map[string]zoom.User
 	issued    int
 	revoked   int
@@ -120,7 +120,7 @@ func (o *office) DirectMessage(_ context.Context, actor chat.Actor, text chat.Me
 	return nil
 }
 
-// authorizes has somebody follow their link to Zoom and come back with the code.
+// authorizes has someone follow their link to Zoom and come back with the code.
 func (o *office) authorizes(userID, code string) (account.Connected, error) {
 	o.t.Helper()
 	link, err := o.service.ConnectURL(o.t.Context(), chat.PersonID(userID), "start it")
@@ -284,7 +284,7 @@ func TestNobodyAuthorizesWhereTheServerDoes(t *testing.T) {
 	require.Nil(t, newOffice(t, account.ByUser).service.SharedGrant(), "each has their own")
 }
 
-// A token without a scope is asked for anew, and not for each of many attempts.
+// A token without a scope is asked for again, and not for each of many attempts.
 func TestAMissingScopeGetsTheServerANewTokenOnceAMinute(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, account.ByServer)

@@ -61,7 +61,7 @@ func (s *Authorizations) Declined(ctx context.Context, person chat.PersonID, sta
 type Connected struct {
 	// Email is the Zoom user's address.
 	Email string
-	// ForAll reports that everybody is connected now, not only this user.
+	// ForAll reports that everyone is connected now, not only this user.
 	ForAll bool
 	// Next is what ConnectURL was given.
 	Next string
@@ -148,7 +148,7 @@ func (s *Authorizations) letGo(ctx context.Context, person chat.PersonID, next o
 	return errors.Wrap(s.links.Unlink(ctx, earlier.ZoomUserID, person), "unlink the earlier Zoom user")
 }
 
-// takenOver tells a person that somebody else connected the same Zoom user. Zoom keeps one grant for a user and an app,
+// takenOver tells a person that someone else connected the same Zoom user. Zoom keeps one grant for a user and an app,
 // so theirs died in that moment; keeping it would only fail them later.
 func (s *Authorizations) takenOver(ctx context.Context, person chat.PersonID, by oauth.Identity) {
 	identity, held, err := s.grants.held(ctx, string(person))

@@ -57,7 +57,7 @@ func (s *Connections) MayDisconnect(ctx context.Context, person chat.PersonID) (
 	return identity.Email, nil // one that is dead or unreadable can be ended, too
 }
 
-// Disconnect ends the person's grant at Zoom and here; with an account-level app that of everybody, which only an admin may.
+// Disconnect ends the person's grant in Zoom and here; with an account-level app that of everyone, which only an admin may.
 // Faults: NotConnected, AdminOnly, NobodyAuthorizes.
 func (s *Connections) Disconnect(ctx context.Context, person chat.PersonID) error {
 	mode := s.settings().Mode

@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/oauth"
 )
 
-// BeginElsewhere is Begin in a browser in which nobody is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
+// BeginElsewhere is Begin in a browser in which no one is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
 // really them, their typing the code of HandOver proves. Faults: LinkExpired, AdminOnly.
 func (s *Authorizations) BeginElsewhere(ctx context.Context, ticket string) (string, error) {
 	person, err := s.flow.TicketOwner(ctx, ticket)

@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// askPause is how often Zoom is asked about one user whose deauthorization nobody can verify: anybody can send such a notice.
+// askPause is how often Zoom is asked about one user whose deauthorization no one can verify: anyone can send such a notice.
 const askPause = 10 * time.Minute
 
 // MayConcern reports whether a deauthorization that no secret token verifies could be about a grant of ours, so that it is worth asking

@@ -27,7 +27,7 @@ type Command struct {
 	Sub []*Command
 }
 
-// Call is one command line, typed by somebody somewhere.
+// Call is one command line, typed by someone somewhere.
 type Call struct {
 	Actor chat.Actor
 	Admin bool

@@ -96,8 +96,8 @@ func (c Config) PluginURL(path string) string {
 	return c.SiteURL + "/plugins/zoom" + path
 }
 
-// EventURL returns the address of a path for Zoom's events, as it is to be entered at Zoom. Where events must carry a secret,
-// its place is marked: the secret itself is shown to nobody.
+// EventURL returns the address of a path for Zoom's events, as it is to be entered in Zoom. Where events must carry a secret,
+// its place is marked: the secret itself is shown to no one.
 func (c Config) EventURL(path string) string {
 	if c.WebhookSecret == "" {
 		return c.PluginURL(path)
@@ -136,7 +136,7 @@ func (c Config) Missing() string {
 	return ""
 }
 
-// MissingForBridge returns the first setting without which nothing can be connected to a tool, or "". Zoom's own are not needed.
+// MissingForBridge returns the first setting without which nothing can be connected to a provider, or "". Zoom's own are not needed.
 func (c Config) MissingForBridge() string {
 	for _, problem := range c.Problems() {
 		if problem.ID == "site_url" || problem.ID == "encryption_key" {
@@ -146,7 +146,7 @@ func (c Config) MissingForBridge() string {
 	return ""
 }
 
-// Problem is a setting that is missing or cannot be right.
+// Problem is a setting that is missing or can't be right.
 type Problem struct {
 	// ID names the check; there is a message "check.<id>" and "check.<id>.fix" for each.
 	ID string

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Values of BridgePolicy: who may connect channels to the tools of providers. "" is members.
+// Values of BridgePolicy: who may connect channels to the providers of providers. "" is members.
 const (
 	PolicyMembers       = "members"
 	PolicyChannelAdmins = "channel_admins"
@@ -53,7 +53,7 @@ func ReadProviders(settings map[string]any, words map[string]string) map[string]
 	return found
 }
 
-// Triggers returns the words of the commands of the providers that are switched on, by id. A word that cannot be one, or that
+// Triggers returns the words of the commands of the providers that are turned on, by id. A word that can't be one, or that
 // two have, gives way to the provider's own.
 func (c Config) Triggers() map[string]string {
 	words, taken := map[string]string{}, map[string]bool{"zoom": true}

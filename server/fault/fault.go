@@ -1,6 +1,6 @@
-// Package fault holds the failures that a person will read.
+// Package fault holds the failures that a user reads.
 //
-// Code anywhere in the plugin returns an *Error where somebody can act on what went wrong: the code says what happened,
+// Code anywhere in the plugin returns an *Error where someone can act on what went wrong: the code says what happened,
 // the parameters fill the sentence in the message catalogue (id "fault.<code>"), and the wrapped error carries the
 // details that belong in the log only. Any other error reaches people as Internal, and its text only the log.
 package fault
@@ -15,7 +15,7 @@ import (
 // Code names one kind of failure. Each has a sentence in the message catalogue that says what happened and what to do next.
 type Code string
 
-// The codes, by who can mend them.
+// The codes, grouped by who can fix them.
 const (
 	// Internal is a defect or an outage of ours; the details are in the server log.
 	Internal Code = "internal"
@@ -35,16 +35,16 @@ const (
 	Forbidden Code = "forbidden"
 	// NoPost is a channel that the acting user may not post in, or that is archived.
 	NoPost Code = "no_post"
-	// NotPosted is a meeting that exists at Zoom and could not be announced. Params: Link (its address).
+	// NotPosted is a meeting that exists in Zoom and could not be announced. Params: Link (its address).
 	NotPosted Code = "not_posted"
 	// AdminOnly is an action kept for system admins.
 	AdminOnly Code = "admin_only"
-	// Restricted is a channel in which an admin has switched off starting meetings.
+	// Restricted is a channel in which an admin has turned off starting meetings.
 	Restricted Code = "restricted"
 	// Busy is a second attempt at something that is under way already.
 	Busy Code = "busy"
 
-	// NotConfigured is a setting that an admin has yet to fill in. Params: Setting.
+	// NotConfigured is a setting that an admin still has to fill in. Params: Setting.
 	NotConfigured Code = "not_configured"
 	// NotConnected is a user without a Zoom grant.
 	NotConnected Code = "not_connected"
@@ -60,12 +60,12 @@ const (
 	LinkExpired Code = "link_expired"
 	// CodeWrong is the code of an authorization that is wrong, too old, used up, or not this user's.
 	CodeWrong Code = "code_wrong"
-	// Declined is an authorization that the person refused at Zoom, or at the provider. Params then: Provider, Command.
+	// Declined is an authorization that the person refused in Zoom, or at the provider. Params then: Provider, Command.
 	Declined Code = "declined"
 	// ClientRejected is a client id or secret that Zoom does not know.
 	ClientRejected Code = "client_rejected"
 
-	// EmailUnverified is an address that its owner has yet to verify.
+	// EmailUnverified is an address that its owner still has to verify.
 	EmailUnverified Code = "email_unverified"
 	// EmailUntrusted is an address on a server that verifies none, while the admin switch does not trust them.
 	EmailUntrusted Code = "email_untrusted"
@@ -138,7 +138,7 @@ const (
 	MessageGone Code = "message_gone"
 	// RepliesOff is a reply to a card whose channel doesn't add replies as notes.
 	RepliesOff Code = "replies_off"
-	// HookUnknown is a delivery to an address that is none of ours, or of a provider that is switched off.
+	// HookUnknown is a delivery to an address that isn't ours, or of a provider that is turned off.
 	HookUnknown Code = "hook_unknown"
 	// Unsigned is a delivery without proof of where it comes from.
 	Unsigned Code = "unsigned"

@@ -81,7 +81,7 @@ func (s *buttons) actorOf(c chat.Click) func(context.Context, chat.Click) error 
 	return s.Meetings.Act
 }
 
-// form carries out the answer to a dialog. Like a click it comes through the server, but anybody can send one for themselves.
+// form carries out the answer to a dialog. Like a click it comes through the server, but anyone can send one for themselves.
 func (s *buttons) form(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request model.SubmitDialogRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {

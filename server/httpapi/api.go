@@ -66,12 +66,12 @@ type EnabledProvider struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	// Word is that of its command; Can holds those of the words behind it that there are: "trigger", "search", "note", and "configure" for
-	// one whose set-up is a page of several parts.
+	// one whose setup is a page of several parts.
 	Word string   `json:"word"`
 	Can  []string `json:"can"`
 }
 
-// SetupAnswer is what the System Console shows of the set-up.
+// SetupAnswer is what the System Console shows of the setup.
 type SetupAnswer struct {
 	RedirectURL        string        `json:"redirect_url"`
 	WebhookURL         string        `json:"webhook_url"`
@@ -95,7 +95,7 @@ type ProviderAnswer struct {
 	Enabled bool   `json:"enabled"`
 	// Trigger is the word of its command.
 	Trigger string `json:"trigger"`
-	// Clash is whose command has that word already, so that this one has none; "" is nobody's.
+	// Clash is whose command has that word already, so that this one has none; "" is no one's.
 	Clash string `json:"clash,omitempty"`
 }
 

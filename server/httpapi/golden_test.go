@@ -150,7 +150,7 @@ func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) htt
 	return httpapi.New(all)
 }
 
-// BeginElsewhere and HandOver are for browsers in which nobody is signed in.
+// BeginElsewhere and HandOver are for browsers in which no one is signed in.
 func (d *desk) BeginElsewhere(context.Context, string) (string, error) {
 	return "", fault.New(fault.LinkExpired)
 }
@@ -182,7 +182,7 @@ func (d *desk) asks(t *testing.T, method, path, body string) *httptest.ResponseR
 
 const startBody = `{"channel_id":"town","root_id":"root","topic":"Weekly","connection_id":"w1","identity":"personal","force":true}`
 
-// TestAnswersStayAsTheBrowserSideKnowsThem holds the JSON that the webapp reads. Write the files anew with
+// TestAnswersStayAsTheBrowserSideKnowsThem holds the JSON that the webapp reads. Write the files again with
 // "make golden", read the difference, and change webapp/src with them.
 func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 	t.Parallel()

@@ -80,7 +80,7 @@ func (s *providerHooks) refuseHook(w http.ResponseWriter, hook string, status in
 	connection, _, _ := strings.Cut(hook, ".")
 	about := connection
 	if status == http.StatusNotFound {
-		about = "" // anybody can make up any number of these
+		about = "" // anyone can make up any number of these
 	}
 	s.refusals.log(about, "A delivery was refused", "connection", chat.Truncate(connection, maxLoggedID), "status", status, "error", err.Error())
 	if status == http.StatusServiceUnavailable {

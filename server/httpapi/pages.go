@@ -17,7 +17,7 @@ import (
 //go:embed page.html
 var pageHTML string
 
-// page is what somebody sees at the end of an authorization.
+// page is what someone sees at the end of an authorization.
 type page struct {
 	Title, Text string
 	// JoinURL and JoinLabel make a link to the meeting that was started; "" makes none.
@@ -48,7 +48,7 @@ func (s *authorizationPages) connect(w http.ResponseWriter, r *http.Request) {
 	s.leadOn(w, r, s.Accounts.Begin, s.Accounts.BeginElsewhere)
 }
 
-// leadOn leads to the page on which the bearer of the ticket authorizes. On a phone, links open in a browser that knows nobody: there the
+// leadOn leads to the page on which the bearer of the ticket authorizes. On a phone, links open in a browser that knows no one: there the
 // ticket says for whom this is, and showCode ends it.
 func (s pages) leadOn(
 	w http.ResponseWriter, r *http.Request,
@@ -95,7 +95,7 @@ func (s *authorizationPages) complete(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, s.resumed(r, person, connected))
 }
 
-// handOver is complete in a browser in which nobody is signed in.
+// handOver is complete in a browser in which no one is signed in.
 func (s *authorizationPages) handOver(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
@@ -110,8 +110,8 @@ func (s *authorizationPages) handOver(w http.ResponseWriter, r *http.Request) {
 	s.showCode(w, r, handed.Person, chat.Say("page.code.text", "Email", handed.Who.Email), "/zoom connect "+handed.Code)
 }
 
-// showCode shows the command with which the person finishes in Mattermost what they authorized in a browser in which nobody is signed in.
-// Nothing is connected until then: this browser could be anybody's to whom a link was forwarded.
+// showCode shows the command with which the person finishes in Mattermost what they authorized in a browser in which no one is signed in.
+// Nothing is connected until then: this browser could be anyone's to whom a link was forwarded.
 func (s pages) showCode(w http.ResponseWriter, r *http.Request, person chat.PersonID, text chat.Message, command string) {
 	name, err := s.People.Username(r.Context(), person)
 	if err != nil {
@@ -156,7 +156,7 @@ func (s pages) failed(person chat.PersonID, text chat.Message) page {
 	return page{Title: s.People.Plain(person, chat.Say("page.failed.title")), Text: s.People.Plain(person, text)}
 }
 
-// show writes the page. It runs no script but its own, is never stored or framed, and tells nobody where it came from,
+// show writes the page. It runs no script but its own, is never stored or framed, and tells no one where it came from,
 // since its address holds the authorization's code.
 func (s pages) show(w http.ResponseWriter, status int, p page) {
 	p.Nonce = rand.Text()

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Bounds of what the log says about requests that were refused: anybody can send any number of them.
+// Bounds of what the log says about requests that were refused: anyone can send any number of them.
 const (
 	refusalsLogged = 5
 	refusalsEvery  = time.Minute

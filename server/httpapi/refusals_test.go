@@ -18,7 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/logging"
 )
 
-// Anybody can send requests, and none of them may fill the log or keep what others cause out of it.
+// Anyone can send requests, and none of them may fill the log or keep what others cause out of it.
 func TestAFloodOfRefusedRequestsIsAFewLinesInTheLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

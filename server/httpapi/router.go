@@ -1,7 +1,7 @@
-// Package httpapi is the plugin's face on HTTP: the webhooks of Zoom and of the tools, the pages of an authorization, the clicks on
+// Package httpapi is the plugin's face on HTTP: the webhooks of Zoom and of the providers, the pages of an authorization, the clicks on
 // buttons and the answers to forms, and the API of the webapp.
 //
-// The server sets the Mattermost-User-Id header for people who are signed in and strips it from everybody else's requests;
+// The server sets the Mattermost-User-Id header for people who are signed in and strips it from everyone else's requests;
 // the routes for people rely on it. The routes for Zoom and for tools rely on their signatures alone.
 package httpapi
 
@@ -43,28 +43,28 @@ type Meetings interface {
 	Act(ctx context.Context, c chat.Click) error
 }
 
-// Accounts is what the routes do with people's accounts at Zoom.
+// Accounts is what the routes do with people's accounts in Zoom.
 type Accounts interface {
 	// Begin returns Zoom's page on which the bearer of the ticket authorizes.
 	Begin(ctx context.Context, person chat.PersonID, ticket string) (url string, err error)
 	// Complete finishes an authorization with what Zoom sent back.
 	Complete(ctx context.Context, person chat.PersonID, code, state string) (account.Connected, error)
-	// BeginElsewhere is Begin in a browser in which nobody is signed in.
+	// BeginElsewhere is Begin in a browser in which no one is signed in.
 	BeginElsewhere(ctx context.Context, ticket string) (url string, err error)
 	// HandOver is Complete in such a browser: it waits for its code to be typed in Mattermost.
 	HandOver(ctx context.Context, code, state string) (oauth.Handed, error)
-	// Declined checks the state of an authorization that was refused at Zoom, and returns what was to follow.
+	// Declined checks the state of an authorization that was refused in Zoom, and returns what was to follow.
 	Declined(ctx context.Context, person chat.PersonID, state string) (next string, err error)
 	// Connected reports whether the person's calls to Zoom can be made, and as which address.
 	Connected(ctx context.Context, person chat.PersonID) (email string, connected bool, err error)
 }
 
-// Bridge is what the routes do with the news of tools.
+// Bridge is what the routes do with the news of providers.
 type Bridge interface {
 	// Ingest reads, verifies and stores a delivery. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput; after any other error
 	// it may be sent again.
 	Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body io.Reader) error
-	// Ask answers what a tool asks below the address of a hook. Faults likewise.
+	// Ask answers what a provider asks below the address of a hook. Faults likewise.
 	Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error)
 	// Act carries out a click on a button or menu of a card.
 	Act(ctx context.Context, c chat.Click) error
@@ -80,7 +80,7 @@ type Bridge interface {
 	SubmitInWindow(ctx context.Context, a chat.FormAnswer) (console.Step, chat.FormErrors, error)
 	// Options returns the choices of a form's field that fit what is typed.
 	Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error)
-	// Page returns what the channel has set up of a tool.
+	// Page returns what the channel has set up of a provider.
 	Page(ctx context.Context, actor chat.Actor, providerID string, place chat.Place) (console.Page, error)
 	// ChannelTools returns what the channel follows, and what is open of it.
 	ChannelTools(ctx context.Context, actor chat.Actor, place chat.Place) ([]console.ChannelTool, error)
@@ -88,17 +88,17 @@ type Bridge interface {
 	Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error)
 }
 
-// Signer has people authorize at the tools of providers.
+// Signer has people authorize at the providers of providers.
 type Signer interface {
-	// Begin returns the tool's page on which the bearer of the ticket authorizes.
+	// Begin returns the provider's page on which the bearer of the ticket authorizes.
 	Begin(ctx context.Context, providerID string, person chat.PersonID, ticket string) (url string, err error)
-	// Complete finishes an authorization with what the tool sent back, and returns what was to follow; "" is nothing.
+	// Complete finishes an authorization with what the provider sent back, and returns what was to follow; "" is nothing.
 	Complete(ctx context.Context, providerID string, person chat.PersonID, code, state string) (who provider.Account, next string, err error)
-	// BeginElsewhere is Begin in a browser in which nobody is signed in.
+	// BeginElsewhere is Begin in a browser in which no one is signed in.
 	BeginElsewhere(ctx context.Context, providerID, ticket string) (url string, err error)
 	// HandOver is Complete in such a browser: it waits for a command with its code to be typed in Mattermost.
 	HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error)
-	// Declined checks the state of an authorization that was refused at the tool, and returns what was to follow.
+	// Declined checks the state of an authorization that was refused at the provider, and returns what was to follow.
 	Declined(ctx context.Context, providerID string, person chat.PersonID, state string) (next string, err error)
 }
 
@@ -256,7 +256,7 @@ func forUser(next func(http.ResponseWriter, *http.Request, chat.PersonID)) http.
 	}
 }
 
-// fromWebapp keeps a route for programs that send the request on purpose. Anybody can put a button into a post that has the
+// fromWebapp keeps a route for programs that send the request on purpose. Anyone can put a button into a post that has the
 // server send a request for whoever clicks it, to any address of a plugin; such a request lacks this header.
 func fromWebapp(next func(http.ResponseWriter, *http.Request, chat.PersonID)) func(http.ResponseWriter, *http.Request, chat.PersonID) {
 	return func(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
@@ -268,8 +268,8 @@ func fromWebapp(next func(http.ResponseWriter, *http.Request, chat.PersonID)) fu
 	}
 }
 
-// signedIn returns whose request it is, "" when nobody's. Another plugin may put any user into its request, so those count
-// as nobody's.
+// signedIn returns whose request it is, "" when no one's. Another plugin may put any user into its request, so those count
+// as no one's.
 func signedIn(r *http.Request) chat.PersonID {
 	if from := r.Header.Get(headerPlugin); from != "" && from != serverAsPlugin {
 		return ""

@@ -16,7 +16,7 @@ type signInPages struct {
 	Bridge Bridge
 }
 
-// signIn leads to the tool's page on which the person authorizes; as connect does to Zoom's.
+// signIn leads to the provider's page on which the person authorizes; as connect does to Zoom's.
 func (s *signInPages) signIn(w http.ResponseWriter, r *http.Request) {
 	providerID := r.PathValue("provider")
 	s.leadOn(w, r,
@@ -29,7 +29,7 @@ func (s *signInPages) signIn(w http.ResponseWriter, r *http.Request) {
 	)
 }
 
-// signInDone is where the tool sends the person back to; as complete is for Zoom.
+// signInDone is where the provider sends the person back to; as complete is for Zoom.
 func (s *signInPages) signInDone(w http.ResponseWriter, r *http.Request) {
 	person := signedIn(r)
 	if person == "" {
@@ -53,7 +53,7 @@ func (s *signInPages) signInDone(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, s.wentOn(r, person, who, next))
 }
 
-// handOverSignIn is signInDone in a browser in which nobody is signed in.
+// handOverSignIn is signInDone in a browser in which no one is signed in.
 func (s *signInPages) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {

@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// maxLoggedID is how much of an id that anybody may have made up goes into the log, in characters.
+// maxLoggedID is how much of an id that anyone may have made up goes into the log, in characters.
 const maxLoggedID = 100
 
 // maxDelivery is the largest event that is read, in bytes. Zoom's are a few kilobytes.

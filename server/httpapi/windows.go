@@ -9,11 +9,11 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// WindowRequest is what the webapp sends for a window of a tool. Which of it counts, the route says.
+// WindowRequest is what the webapp sends for a window of a provider. Which of it counts, the route says.
 type WindowRequest struct {
 	ChannelID string `json:"channel_id"`
 	RootID    string `json:"root_id"`
-	// Text is what to do, in the words of the tool's command.
+	// Text is what to do, in the words of the provider's command.
 	Text string `json:"text"`
 	// Press is what a button holds.
 	Press string `json:"press"`
@@ -152,7 +152,7 @@ func (s *windows) submitInWindow(w http.ResponseWriter, r *http.Request, person 
 	s.reply(w, http.StatusOK, answer)
 }
 
-// windowOptions looks up the choices of a field while somebody types.
+// windowOptions looks up the choices of a field while someone types.
 func (s *windows) windowOptions(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
@@ -166,7 +166,7 @@ func (s *windows) windowOptions(w http.ResponseWriter, r *http.Request, person c
 	s.reply(w, http.StatusOK, OptionsAnswer{Options: s.options(person, options)})
 }
 
-// windowRequest reads the request, or answers that it cannot be read.
+// windowRequest reads the request, or answers that it can't be read.
 func (s *windows) windowRequest(w http.ResponseWriter, r *http.Request, person chat.PersonID) (WindowRequest, bool) {
 	var request WindowRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {

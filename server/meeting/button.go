@@ -28,7 +28,7 @@ const (
 	buttonLife = 24 * time.Hour
 )
 
-// Seals makes blobs that nobody else can make or read.
+// Seals makes blobs that no one else can make or read.
 type Seals interface {
 	// Seal returns the blob for plain; it opens only under the same name.
 	Seal(ctx context.Context, name string, plain []byte) ([]byte, error)
@@ -36,7 +36,7 @@ type Seals interface {
 	Open(ctx context.Context, name string, blob []byte) ([]byte, error)
 }
 
-// intent is what a button does, and for whom. Anybody can put a button into a post that sends a click of whoever presses it
+// intent is what a button does, and for whom. Anyone can put a button into a post that sends a click of whoever clicks it
 // to this plugin, with any values; so what counts is only what we have sealed, for the person who was shown the button.
 type intent struct {
 	Actor   chat.Actor   `json:"actor"`

@@ -74,7 +74,7 @@ func (s *zoomMeetings) personal(ctx context.Context, r StartRequest, who chat.Pe
 }
 
 // someoneElses reports whether the personal meeting belongs to another Zoom user by now: IDs that people give up are given
-// to others, and a shared grant can read anybody's meetings.
+// to others, and a shared grant can read anyone's meetings.
 func someoneElses(m zoom.Meeting, caller zoom.Caller) bool {
 	return m.HostEmail != "" && strings.Contains(caller.User, "@") && !strings.EqualFold(m.HostEmail, caller.User)
 }

@@ -23,7 +23,7 @@ const (
 	Fail Verdict = "fail"
 )
 
-// Check is one line of the self-check: what was looked at, and how to mend it.
+// Check is one line of the self-check: what was looked at, and how to fix it.
 type Check struct {
 	ID      string
 	Verdict Verdict
@@ -54,13 +54,13 @@ type Setup struct {
 	URLSecret bool
 	// WebhookURL is the address that events are to be sent to.
 	WebhookURL string
-	// Grant tries the credentials that everybody depends on; nil where each user has their own.
+	// Grant tries the credentials that everyone depends on; nil where each user has their own.
 	Grant func(ctx context.Context) error
 	// Further are what other parts of the plugin have found.
 	Further []Check
 }
 
-// Doctor checks the set-up and says how to mend what is missing.
+// Doctor checks the setup and says how to fix what is missing.
 type Doctor struct {
 	inspect func(ctx context.Context) (Setup, error)
 }

@@ -30,7 +30,7 @@ func (s *prompts) explain(ctx context.Context, r StartRequest, cause error) (pro
 		s.accounts.ScopeMissed(ctx)
 	}
 	if fault.Is(cause, fault.ThreadElsewhere) {
-		r.Place.Thread = "" // nobody would see the note in a thread that is not there
+		r.Place.Thread = "" // no one would see the note in a thread that is not there
 	}
 	note := chat.Note{Text: chat.Failure(cause), Buttons: s.otherMeeting(ctx, r, cause)}
 	return false, errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.Actor, note), "whisper the failure")

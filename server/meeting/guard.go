@@ -29,13 +29,13 @@ type Open struct {
 const (
 	// underWayFor is longer than any start takes, calls to Zoom and their time-outs included.
 	underWayFor = 30 * time.Second
-	// announcedFor is how long people may take to come to a meeting that nobody has entered.
+	// announcedFor is how long people may take to come to a meeting that no one has entered.
 	announcedFor = 30 * time.Minute
 	// startedFor is the longest that Zoom lets a meeting of a paid plan run.
 	startedFor = 30 * time.Hour
 )
 
-// maxOpen bounds the list: only the newest meeting is offered, and nobody keeps so many open on purpose.
+// maxOpen bounds the list: only the newest meeting is offered, and no one keeps so many open on purpose.
 const maxOpen = 50
 
 // current returns the newest open meeting, with starts under way last; nil when the channel is free.

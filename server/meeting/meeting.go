@@ -1,4 +1,4 @@
-// Package meeting is the life of a Zoom meeting in chat: somebody starts it, a post announces it, Zoom says that it began
+// Package meeting is the life of a Zoom meeting in chat: someone starts it, a post announces it, Zoom says that it began
 // and ended, and the same post tells so.
 package meeting
 
@@ -11,15 +11,15 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// What a Board returns for a post that it cannot rewrite.
+// What a Board returns for a post that it can't rewrite.
 var (
-	// ErrGone is a post that nobody will ever change again.
+	// ErrGone is a post that no one will ever change again.
 	ErrGone = errors.New("the post is gone")
 	// ErrMissing is a post that is not found: deleted, or too new for this server to know.
 	ErrMissing = errors.New("the post is missing")
 )
 
-// Choice is which meeting somebody starts.
+// Choice is which meeting someone starts.
 type Choice string
 
 const (
@@ -86,7 +86,7 @@ type Chat interface {
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// Channel returns the channel with this id.
 	Channel(ctx context.Context, at chat.Place) (chat.Channel, error)
-	// CanPost reports whether the user may post in the channel now; nobody may in one that is archived or unknown.
+	// CanPost reports whether the user may post in the channel now; no one may in one that is archived or unknown.
 	CanPost(ctx context.Context, actor chat.Actor, at chat.Place) bool
 	// Thread returns the thread that the message belongs to. Fault: ThreadElsewhere when that is not in its channel.
 	Thread(ctx context.Context, m chat.MessageRef) (chat.Place, error)
@@ -106,7 +106,7 @@ type Board interface {
 	PromptRunning(ctx context.Context, at chat.Place, actor chat.Actor, r Running) error
 }
 
-// Zoom is what the service calls at Zoom.
+// Zoom is what the service calls in Zoom.
 type Zoom interface {
 	// CreateMeeting creates a meeting of the caller's.
 	CreateMeeting(ctx context.Context, as zoom.Caller, m zoom.CreateMeeting) (zoom.Meeting, error)
@@ -118,7 +118,7 @@ type Zoom interface {
 	User(ctx context.Context, as zoom.Caller) (zoom.User, error)
 }
 
-// Accounts says as whom a user acts at Zoom.
+// Accounts says as whom a user acts in Zoom.
 type Accounts interface {
 	// Caller returns the identity for the user's calls. Faults: NotConnected, AccountNotConnected, EmailUnverified, …
 	Caller(ctx context.Context, who chat.Person) (zoom.Caller, error)

@@ -31,7 +31,7 @@ type Scheduler interface {
 const (
 	lookMin = 15 * time.Minute
 	lookMax = 24 * time.Hour
-	// forgottenAfter is when Zoom has forgotten a meeting that nobody used, with a day to spare:
+	// forgottenAfter is when Zoom has forgotten a meeting that no one used, with a day to spare:
 	// https://developers.zoom.us/docs/api/using-zoom-apis/
 	forgottenAfter = 31 * 24 * time.Hour
 )

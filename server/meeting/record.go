@@ -12,7 +12,7 @@ import (
 // A meeting ID can have several posts and several sessions, each with a UUID of its own: a personal meeting ID always does,
 // and any meeting can be started again. Events come late, twice and out of order, so the record only ever moves forward.
 type Record struct {
-	// Personal reports a personal meeting ID: its sessions may be none of ours.
+	// Personal reports a personal meeting ID: its sessions may be not ours.
 	Personal bool      `json:"personal,omitempty"`
 	Posts    []Post    `json:"posts,omitempty"`
 	Over     []Session `json:"over,omitempty"`
@@ -182,7 +182,7 @@ func (p *Post) start(uuid string, at time.Time, personal bool) bool {
 	case p.Status == Started && !at.After(p.StartedAt), p.Status == Ended && !at.After(p.EndedAt):
 		return false
 	case p.Status == Ended && personal:
-		// Somebody uses the personal room again; that session was not announced here.
+		// Someone uses the personal room again; that session was not announced here.
 		return false
 	case p.Status == Started && personal:
 		// A room holds one session at a time: ours is over, though Zoom's word on it never came.

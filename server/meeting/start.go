@@ -31,7 +31,7 @@ type Starter struct {
 	log          *slog.Logger
 }
 
-// StartRequest is somebody wanting a meeting. It is also what is carried through an authorization, so that the start goes
+// StartRequest is someone wanting a meeting. It is also what is carried through an authorization, so that the start goes
 // on afterwards; none of it is trusted, each start is checked in full.
 type StartRequest struct {
 	Actor chat.Actor `json:"-"`
@@ -175,7 +175,7 @@ func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, c
 	}
 	message, err := s.board.Announce(ctx, Announcement{Place: r.Place, Creator: who, Meeting: m})
 	if err != nil {
-		// The meeting exists at Zoom: its creator gets the link, so that it is not lost.
+		// The meeting exists in Zoom: its creator gets the link, so that it is not lost.
 		return Outcome{}, fault.Wrap(err, fault.NotPosted).With("Link", m.JoinURL)
 	}
 	if err := s.remember(ctx, r, m, message, ticket); err != nil {

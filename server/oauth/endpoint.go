@@ -134,7 +134,7 @@ func life(token *oauth2.Token) time.Duration {
 	return time.Until(token.Expiry).Round(time.Second)
 }
 
-// revoke ends the grant of the token at Zoom.
+// revoke ends the grant of the token in Zoom.
 func (e endpoint) revoke(ctx context.Context, token string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()

@@ -20,7 +20,7 @@ import (
 const (
 	// ticketLife is how long a connect link in a message works.
 	ticketLife = time.Hour
-	// stateLife is how long somebody may take on Zoom's pages.
+	// stateLife is how long someone may take on Zoom's pages.
 	stateLife = 10 * time.Minute
 	// maxNext bounds what is carried through Zoom and back in an address.
 	maxNext = 2048
@@ -32,7 +32,7 @@ const (
 )
 
 // Flow leads a user through Zoom's consent page and back (authorization code grant with PKCE, RFC 7636). What must survive the
-// way is sealed in the link itself, so nothing is stored before the user comes back, and Zoom cannot read whom or what it is about.
+// way is sealed in the link itself, so nothing is stored before the user comes back, and Zoom can't read whom or what it is about.
 type Flow struct {
 	vault    *Vault
 	kv       KV
@@ -50,7 +50,7 @@ type Completed struct {
 	// App and Next are as they were given to Ticket.
 	App  string
 	Next string
-	// Token has yet to be stored.
+	// Token still has to be stored.
 	Token Token
 }
 
@@ -64,7 +64,7 @@ type passage struct {
 	Nonce string `json:"c,omitempty"`
 }
 
-// Ticket returns what goes into the connect link of this user: it works for one hour, and for nobody else. app says whose grant it
+// Ticket returns what goes into the connect link of this user: it works for one hour, and for no one else. app says whose grant it
 // will be and next (at most 2048 bytes) what to do afterwards; Complete gives both back. Faults: NotConfigured, InvalidInput.
 func (f *Flow) Ticket(ctx context.Context, person chat.PersonID, app, next string) (string, error) {
 	if len(next) > maxNext {
@@ -74,7 +74,7 @@ func (f *Flow) Ticket(ctx context.Context, person chat.PersonID, app, next strin
 }
 
 // AuthURL returns the address of Zoom's consent page for the user with this ticket. Faults: LinkExpired for a ticket that is old,
-// altered or somebody else's; NotConfigured.
+// altered or someone else's; NotConfigured.
 func (f *Flow) AuthURL(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
 	config, err := f.endpoint.config()
 	if err != nil {
@@ -115,7 +115,7 @@ func (f *Flow) Peek(ctx context.Context, person chat.PersonID, state string) (ap
 }
 
 // Complete uses the state up and exchanges the code that Zoom sent the user back with. Faults: LinkExpired for a state that is old,
-// used, altered or somebody else's, and for a code that Zoom does not accept; ClientRejected, RateLimited, ZoomUnavailable, ZoomTimeout,
+// used, altered or someone else's, and for a code that Zoom does not accept; ClientRejected, RateLimited, ZoomUnavailable, ZoomTimeout,
 // ZoomUnreachable, ZoomRefused, NotConfigured.
 func (f *Flow) Complete(ctx context.Context, person chat.PersonID, code, state string) (Completed, error) {
 	p, err := f.open(ctx, f.named(stateName), person, state)

@@ -26,7 +26,7 @@ const (
 	handoverLen   = 12
 )
 
-// handover is an authorization that came back in a browser in which nobody was signed in. It is nobody's until the person for whom it was
+// handover is an authorization that came back in a browser in which no one was signed in. It is no one's until the person for whom it was
 // begun types the code that this browser was shown: who merely forwarded a link never saw the code, and who authorized can't use it.
 type handover struct {
 	Code  string    `json:"code"`

@@ -225,7 +225,7 @@ func TestGrantsSurviveARegeneratedKey(t *testing.T) {
 	})
 }
 
-// Somebody has a copy of the database from before, and the key of that time. What is sealed from the change on, and what was sealed anew,
+// Someone has a copy of the database from before, and the key of that time. What is sealed from the change on, and what was sealed again,
 // must not open with these.
 func TestAnOldCopyWithTheOldKeyOpensNothingThatIsSealedLater(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {

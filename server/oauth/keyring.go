@@ -23,7 +23,7 @@ const (
 	// overlap is how long a data key stays open to the earlier setting, for servers that learn of the new one late.
 	overlap = 10 * time.Minute
 	// grace is how long a ring that the setting does not open is left alone: a server that knows the earlier setting
-	// may be about to seal it anew.
+	// may be about to seal it again.
 	grace = time.Minute
 )
 

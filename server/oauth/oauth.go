@@ -1,7 +1,7 @@
-// Package oauth connects people and accounts with their Zoom app and keeps the tokens that come of it. Other tools at which people
+// Package oauth connects people and accounts with their Zoom app and keeps the tokens that come of it. Other providers at which people
 // authorize are served likewise; where a fault or comment says Zoom, it is the App's authorization server.
 //
-// A Flow leads somebody through Zoom's consent page and back. Tokens keeps one Grant per person (and one for the account, and
+// A Flow leads someone through Zoom's consent page and back. Tokens keeps one Grant per person (and one for the account, and
 // one of the server itself), renews access tokens once per cluster, and tells a dead grant from a Zoom that is down. A Vault
 // seals all of it at rest.
 //
@@ -46,7 +46,7 @@ type Dependencies struct {
 type App struct {
 	// Name begins the keys of the grants, and keeps tickets apart from those of others; "" is "zoom". It never changes.
 	Name string
-	// Vendor is what the log calls the tool; "" is "Zoom".
+	// Vendor is what the log calls the provider; "" is "Zoom".
 	Vendor       string
 	ClientID     string
 	ClientSecret string
@@ -60,7 +60,7 @@ type App struct {
 	AuthURL   string
 	TokenURL  string
 	RevokeURL string
-	// RedirectURL is ours, as entered at Zoom.
+	// RedirectURL is ours, as entered in Zoom.
 	RedirectURL string
 }
 
@@ -88,7 +88,7 @@ type Identity struct {
 	AccountID  string `json:"account_id,omitempty"`
 	Email      string `json:"email,omitempty"`
 	PMI        string `json:"pmi,omitempty"`
-	// UserID, Name and URL are those of an account at another tool.
+	// UserID, Name and URL are those of an account at another provider.
 	UserID string `json:"user_id,omitempty"`
 	Name   string `json:"name,omitempty"`
 	URL    string `json:"url,omitempty"`

@@ -111,7 +111,7 @@ func (g *Grant) renewHeld(ctx context.Context, held state) (string, error) {
 		return "", swapErr
 	}
 	if !swapped {
-		// Somebody connected again, or the one whose lease ran out was only slow: theirs is the token now.
+		// Someone connected again, or the one whose lease ran out was only slow: theirs is the token now.
 		return "", errLost
 	}
 	g.tokens.log.Warn(g.tokens.endpoint.app().vendor()+" no longer accepts a grant; its owner has to connect again", "grant", g.name, "error", err.Error())

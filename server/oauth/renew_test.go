@@ -135,7 +135,7 @@ func TestDefect22_ADeadGrantSaysSoAndStaysSo(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong on the way to Zoom, or at Zoom, the grant stays, and the next try succeeds.
+// Whatever goes wrong on the way to Zoom, or in Zoom, the grant stays, and the next try succeeds.
 func TestDefect23_TransientFailuresNeverDropAGrant(t *testing.T) {
 	hang := func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true }
 	for name, tc := range map[string]struct {
@@ -254,7 +254,7 @@ func TestAServerThatDiesWhileItRenews(t *testing.T) {
 	})
 }
 
-// The holder of the lease got the new token but cannot store it for a while; another server tries the dead refresh token meanwhile.
+// The holder of the lease got the new token but can't store it for a while; another server tries the dead refresh token meanwhile.
 func TestASlowServerStillStoresItsToken(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		one, two := w.server(firstKey), w.server(firstKey)

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// accountName is the grant of an account-level app, which one admin authorized for everybody.
+	// accountName is the grant of an account-level app, which one admin authorized for everyone.
 	accountName = "account"
-	// serverName is the token of a server-to-server app, which nobody authorized. No Mattermost user id looks like it.
+	// serverName is the token of a server-to-server app, which no one authorized. No Mattermost user id looks like it.
 	serverName = "server"
 	// margin is how long an access token must still be valid to be used.
 	margin = time.Minute
@@ -56,7 +56,7 @@ func NewTokens(d Dependencies) *Tokens {
 	}
 }
 
-// Of returns the grant with this name: a Mattermost user id, or "account" for the one of an account-level app. An app of another tool
+// Of returns the grant with this name: a Mattermost user id, or "account" for the one of an account-level app. An app of another provider
 // names its grants as it likes, with at most 100 characters that may be in a key.
 func (t *Tokens) Of(name string) *Grant { return &Grant{tokens: t, name: name} }
 
@@ -64,8 +64,8 @@ func (t *Tokens) Of(name string) *Grant { return &Grant{tokens: t, name: name} }
 // earlier one when another is issued.
 func (t *Tokens) Server() *Grant { return &Grant{tokens: t, name: serverName} }
 
-// Grant is one authorization at Zoom. All methods may return the faults NotConfigured and, of a record whose encryption key is
-// lost, Unreadable; that of Server is then got anew.
+// Grant is one authorization in Zoom. All methods may return the faults NotConfigured and, of a record whose encryption key is
+// lost, Unreadable; that of Server is then got again.
 type Grant struct {
 	tokens *Tokens
 	name   string
@@ -152,8 +152,8 @@ func (g *Grant) Adopt(ctx context.Context, token Token, identity Identity) error
 	return errors.Wrap(err, "store the grant")
 }
 
-// Drop forgets the grant; with revoke it is ended at Zoom first. What the person asked for is that this server can no longer act
-// for them, so a failure of that, or a record that no key opens, is only logged. A record that cannot be read at the moment stays.
+// Drop forgets the grant; with revoke it is ended in Zoom first. What the person asked for is that this server can no longer act
+// for them, so a failure of that, or a record that no key opens, is only logged. A record that can't be read at the moment stays.
 func (g *Grant) Drop(ctx context.Context, revoke bool) error {
 	s, err := g.read(ctx)
 	switch {
@@ -171,7 +171,7 @@ func (g *Grant) Drop(ctx context.Context, revoke bool) error {
 	return nil
 }
 
-// revoke ends the grant at Zoom, which wants a valid access token for that. Elsewhere the refresh token is what ends all others with
+// revoke ends the grant in Zoom, which wants a valid access token for that. Elsewhere the refresh token is what ends all others with
 // it: https://datatracker.ietf.org/doc/html/rfc7009#section-2.1.
 func (g *Grant) revoke(ctx context.Context, s state) {
 	token, err := s.Token.Refresh, error(nil)
@@ -190,7 +190,7 @@ func (g *Grant) logKept(err error) {
 	g.tokens.log.Warn("A grant was deleted here but couldn't be revoked in "+g.tokens.endpoint.app().vendor(), "grant", g.name, "error", err.Error())
 }
 
-// check returns the fault of a grant that cannot be used.
+// check returns the fault of a grant that can't be used.
 func (g *Grant) check(s state) error {
 	missing, revoked := fault.NotConnected, fault.Revoked
 	if g.name == accountName || g.name == serverName {
@@ -211,7 +211,7 @@ func (g *Grant) key() string { return "sec." + g.tokens.endpoint.app().name() + 
 func (g *Grant) app() string {
 	app := g.tokens.endpoint.app()
 	if g.name == serverName {
-		// Nobody authorizes this one, so a token that outlives its credentials would hide that they are wrong by now.
+		// No one authorizes this one, so a token that outlives its credentials would hide that they are wrong by now.
 		return kv.Hash(app.TokenURL, app.ClientID, app.AccountID, app.ClientSecret)
 	}
 	return kv.Hash(app.TokenURL, app.ClientID)

@@ -17,7 +17,7 @@ import (
 )
 
 // ErrLocked is a key ring that none of the settings this server knows opens yet. It passes within a minute: another server seals
-// the ring anew, or it is given up and what it sealed is Unreadable.
+// the ring again, or it is given up and what it sealed is Unreadable.
 var ErrLocked = errors.New("the stored keys were sealed with another encryption key; waiting for a server that knows it")
 
 const (
@@ -59,7 +59,7 @@ func NewVault(kv KV, now func() time.Time) *Vault {
 
 // SetKey tells the vault the text of the setting; less than 16 characters count as none. It calls nothing, so it may be used
 // while the configuration changes; Rewrap, or the next use, does the work. Earlier settings are remembered, so that what they
-// sealed can be sealed anew.
+// sealed can be sealed again.
 func (v *Vault) SetKey(setting string) {
 	setting = strings.TrimSpace(setting)
 	v.mu.Lock()
@@ -129,7 +129,7 @@ func (v *Vault) Current(ctx context.Context) (string, error) {
 	return id, nil
 }
 
-// Reseal returns the blob sealed with the data key in use, and whether it was not before. What cannot be opened stays as it is.
+// Reseal returns the blob sealed with the data key in use, and whether it was not before. What can't be opened stays as it is.
 // Faults: those of Seal and Open but Unreadable.
 func (v *Vault) Reseal(ctx context.Context, name string, blob []byte) (fresh []byte, changed bool, err error) {
 	id, _, err := parseBlob(blob)

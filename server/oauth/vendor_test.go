@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// other is the app of a tool that wants its credentials in the body and lets refresh tokens stay as they are.
+// other is the app of a provider that wants its credentials in the body and lets refresh tokens stay as they are.
 func (w *world) other() App {
 	app := w.zoom.app()
 	app.Name, app.Vendor, app.InBody, app.Scopes = "bitbucket", "Bitbucket", true, []string{"repository", "webhook"}

@@ -14,14 +14,14 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// personal is a token that somebody entered, with the account that it is of.
+// personal is a token that someone entered, with the account that it is of.
 type personal struct {
 	Credential provider.Credential `json:"credential"`
 	Account    provider.Account    `json:"account"`
 }
 
 // ForUser returns a session that acts as the person's own account at the site. Faults: AccountNeeded, AccountRejected, SetupNeeded,
-// HostUnknown for an address that cannot be a site's.
+// HostUnknown for an address that can't be a site's.
 func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) (provider.Session, error) {
 	r, listed, err := s.at(ctx, providerID, site)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider
 }
 
 // With returns a session that shows the credential to the site. Faults: InvalidInput for what is no credential, HostUnknown for an
-// address that cannot be a site's.
+// address that can't be a site's.
 func (s *Sessions) With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error) {
 	r, listed, err := s.at(ctx, providerID, site)
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *Sessions) personal(ctx context.Context, providerID string, r registered
 	return p, errors.Wrap(json.Unmarshal(plain, &p), "decode a personal token")
 }
 
-// whose asks the tool as whom the session acts.
+// whose asks the provider as whom the session acts.
 func (s *Sessions) whose(ctx context.Context, providerID string, session provider.Session) (provider.Account, error) {
 	authorizer, ok := s.Registry.Get(providerID).(provider.Authorizer)
 	if !ok {
@@ -183,7 +183,7 @@ func (s *Sessions) renewing(providerID string, grant *oauth.Grant) shown {
 		switch {
 		case err == nil:
 		case ctx.Err() == nil && fault.Is(err, fault.Internal):
-			return "", fault.Wrap(err, fault.Internal) // else the tool would be blamed for our table
+			return "", fault.Wrap(err, fault.Internal) // else the provider would be blamed for our table
 		default:
 			return "", s.explain(providerID, err)
 		}
@@ -201,7 +201,7 @@ func always(header string) shown {
 	}
 }
 
-// showingCredential shows the credential. Fault: InvalidInput for one that cannot be shown.
+// showingCredential shows the credential. Fault: InvalidInput for one that can't be shown.
 func showingCredential(c provider.Credential) (shown, error) {
 	switch {
 	case c.Secret == "" || strings.ContainsAny(c.User+c.Secret, "\r\n\x00"):

@@ -24,10 +24,10 @@ const (
 	callTimeout = 10 * time.Second
 	// maxRetries is how often reading something is repeated, beside the first time.
 	maxRetries = 2
-	// retryWaitMin and retryWaitMax bound the pause before that, where the tool names none.
+	// retryWaitMin and retryWaitMax bound the pause before that, where the provider names none.
 	retryWaitMin = 300 * time.Millisecond
 	retryWaitMax = 700 * time.Millisecond
-	// retryAfterMax is the longest pause of the tool's that is waited for: somebody may be looking at a spinner.
+	// retryAfterMax is the longest pause of the provider's that is waited for: someone may be looking at a spinner.
 	retryAfterMax = 3 * time.Second
 	// leastAttempt is the time that must be left for a repetition to be worth the wait.
 	leastAttempt = time.Second
@@ -37,7 +37,7 @@ const (
 	maxDrained = 64 << 10
 )
 
-// shown returns the header that shows who acts. After the tool rejected one, it returns another, or "" where there is none.
+// shown returns the header that shows who acts. After the provider rejected one, it returns another, or "" where there is none.
 type shown func(ctx context.Context, rejected string) (string, error)
 
 // session returns a session at the site with what it shows.
@@ -82,7 +82,7 @@ func (t *transport) follow(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// RoundTrip makes one request, and once more where the tool rejects a token that can be renewed.
+// RoundTrip makes one request, and once more where the provider rejects a token that can be renewed.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !slices.Contains(t.origins, origin(r.URL)) {
 		closeBody(r.Body)
@@ -130,7 +130,7 @@ func closeBody(body io.Closer) {
 	}
 }
 
-// patient repeats requests that change nothing at the tool.
+// patient repeats requests that change nothing at the provider.
 type patient struct{ once, again http.RoundTripper }
 
 // RoundTrip makes one request, with repetitions where they do no harm.
@@ -189,7 +189,7 @@ func repeatable(ctx context.Context, response *http.Response, err error) (bool, 
 	return !bounded || time.Until(deadline) > wait+leastAttempt, nil
 }
 
-// pause returns how long to wait before a repetition: what the tool says, else a random time that grows.
+// pause returns how long to wait before a repetition: what the provider says, else a random time that grows.
 func pause(least, most time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
 		if named := retryAfter(response); named > 0 {
@@ -199,7 +199,7 @@ func pause(least, most time.Duration, attempt int, response *http.Response) time
 	return retryablehttp.LinearJitterBackoff(least, most, attempt, nil)
 }
 
-// retryAfter returns the pause that the tool asks for, 0 for none: https://datatracker.ietf.org/doc/html/rfc9110#section-10.2.3.
+// retryAfter returns the pause that the provider asks for, 0 for none: https://datatracker.ietf.org/doc/html/rfc9110#section-10.2.3.
 func retryAfter(response *http.Response) time.Duration {
 	value := response.Header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(value, 10, 20); err == nil {

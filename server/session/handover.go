@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// BeginElsewhere is Begin in a browser in which nobody is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
+// BeginElsewhere is Begin in a browser in which no one is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
 // really them, their typing the code of HandOver proves. Faults: LinkExpired, SetupNeeded.
 func (s *Sessions) BeginElsewhere(ctx context.Context, providerID, ticket string) (string, error) {
 	person, err := s.links(providerID).TicketOwner(ctx, ticket)
@@ -18,7 +18,7 @@ func (s *Sessions) BeginElsewhere(ctx context.Context, providerID, ticket string
 	return s.Begin(ctx, providerID, person, ticket)
 }
 
-// HandOver is Complete in such a browser: nobody is signed in yet. It returns the command that finishes, too. Faults as with Complete.
+// HandOver is Complete in such a browser: no one is signed in yet. It returns the command that finishes, too. Faults as with Complete.
 func (s *Sessions) HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error) {
 	links := s.links(providerID)
 	person, err := links.StateOwner(ctx, state)

@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// handed takes somebody from the link in a message through the tool in a browser in which nobody is signed in, and returns the code that it
+// handed takes someone from the link in a message through the provider in a browser in which no one is signed in, and returns the code that it
 // is shown at the end.
 func (w *world) handed(s *Sessions, site provider.Site, userID, next string) string {
 	w.t.Helper()

@@ -75,12 +75,12 @@ func (s *Sessions) registration(ctx context.Context, providerID, key string) (re
 	return registered{}, nil, s.fault(providerID, errors.New("no admin has added the site"), fault.SetupNeeded)
 }
 
-// RedirectURL is the address that an admin registers at the tool, for people to come back to from there.
+// RedirectURL is the address that an admin registers at the provider, for people to come back to from there.
 func (s *Sessions) RedirectURL(providerID string) string {
 	return s.PluginURL("/oauth2/" + providerID + "/complete")
 }
 
-// ConnectURL returns a link with which the person, and nobody else, authorizes at the site within the hour; next (at most 1500
+// ConnectURL returns a link with which the person, and no one else, authorizes at the site within the hour; next (at most 1500
 // bytes) is given back by Complete. Faults: SetupNeeded, InvalidInput.
 func (s *Sessions) ConnectURL(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, next string) (string, error) {
 	if len(next) > maxNext {
@@ -98,10 +98,10 @@ func (s *Sessions) ConnectURL(ctx context.Context, providerID string, site provi
 	return s.PluginURL("/oauth2/"+providerID+"/connect") + "?t=" + url.QueryEscape(ticket), nil
 }
 
-// maxNext bounds what is carried through the tool and back in an address.
+// maxNext bounds what is carried through the provider and back in an address.
 const maxNext = 1500
 
-// Begin returns the page of the tool on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
+// Begin returns the page of the provider on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
 // Faults: LinkExpired, SetupNeeded.
 func (s *Sessions) Begin(ctx context.Context, providerID string, person chat.PersonID, ticket string) (string, error) {
 	key, err := s.links(providerID).Holds(ctx, person, ticket)
@@ -116,14 +116,14 @@ func (s *Sessions) Begin(ctx context.Context, providerID string, person chat.Per
 	return page, s.explain(providerID, err)
 }
 
-// Declined returns what was to happen after an authorization that the person refused at the tool. Fault: LinkExpired.
+// Declined returns what was to happen after an authorization that the person refused at the provider. Fault: LinkExpired.
 func (s *Sessions) Declined(ctx context.Context, providerID string, person chat.PersonID, state string) (next string, err error) {
 	_, next, err = s.links(providerID).Peek(ctx, person, state)
 	return next, s.explain(providerID, err)
 }
 
-// Complete finishes an authorization with what the tool sent back, and keeps it as the person's account at the site. It returns
-// what ConnectURL was given. Faults: LinkExpired, SetupNeeded, WrongRegion, and those of calls to the tool.
+// Complete finishes an authorization with what the provider sent back, and keeps it as the person's account at the site. It returns
+// what ConnectURL was given. Faults: LinkExpired, SetupNeeded, WrongRegion, and those of calls to the provider.
 func (s *Sessions) Complete(ctx context.Context, providerID string, person chat.PersonID, code, state string) (account provider.Account, next string, err error) {
 	done, account, err := s.authorized(ctx, providerID, person, code, state)
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *Sessions) Complete(ctx context.Context, providerID string, person chat.
 	return account, done.Next, s.keep(ctx, providerID, person, done, account)
 }
 
-// authorized exchanges what the tool sent back and asks the tool whose account that is.
+// authorized exchanges what the provider sent back and asks the provider whose account that is.
 func (s *Sessions) authorized(ctx context.Context, providerID string, person chat.PersonID, code, state string) (oauth.Completed, provider.Account, error) {
 	key, _, err := s.links(providerID).Peek(ctx, person, state)
 	if err != nil {
@@ -179,7 +179,7 @@ func (s *Sessions) keep(ctx context.Context, providerID string, person chat.Pers
 	grant := in.tokens.Of(grantName(r, person))
 	earlier, err := grant.Identity(ctx)
 	if err == nil && earlier.UserID != account.ID {
-		// Nobody would ever use that one again, or end it.
+		// No one would ever use that one again, or end it.
 		if err := grant.Drop(ctx, in.app.Load().RevokeURL != ""); err != nil {
 			return errors.Wrap(err, "drop the earlier grant")
 		}

@@ -1,8 +1,8 @@
-// Package session says as whom a tool is called, and where tools are: people's own accounts, credentials of connections, and the
+// Package session says as whom a provider is called, and where tools are: people's own accounts, credentials of connections, and the
 // sites that admins have set.
 //
 // A session's HTTP client shows the credential to the hosts of its site and to no other. People's grants are kept and renewed as
-// those for Zoom are, by package oauth, whose faults are told here in the name of the tool.
+// those for Zoom are, by package oauth, whose faults are told here in the name of the provider.
 package session
 
 import (

@@ -177,7 +177,7 @@ func (s *Sessions) readSites(providerID string) (sites []registered, raw []byte,
 	return sites, raw, errors.Wrap(json.Unmarshal(raw, &sites), "decode the sites")
 }
 
-// editSites changes the record of the provider's sites; when somebody else came between, all over again.
+// editSites changes the record of the provider's sites; when someone else came between, all over again.
 func (s *Sessions) editSites(ctx context.Context, providerID string, change func([]registered) ([]registered, error)) error {
 	for try := range swapTries {
 		if try > 0 {

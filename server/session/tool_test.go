@@ -164,7 +164,7 @@ func (z *tool) secret(kind string) string {
 	return s
 }
 
-// reject has the tool forget all access tokens, and with all the refresh tokens, too.
+// reject has the provider forget all access tokens, and with all the refresh tokens, too.
 func (z *tool) reject(all bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
@@ -179,7 +179,7 @@ func (z *tool) reject(all bool) {
 	}
 }
 
-// breakWith has requests answered by this from now on, or nil for the tool itself.
+// breakWith has requests answered by this from now on, or nil for the provider itself.
 func (z *tool) breakWith(intercept func(http.ResponseWriter, *http.Request) bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()

@@ -57,7 +57,7 @@ func (builder) Describe() provider.Descriptor {
 	return provider.Descriptor{ID: "builder", Name: "Builder"}
 }
 
-// world is a cluster with one table, and a tool. What leaves by the client for addresses of strangers is noted.
+// world is a cluster with one table, and a provider. What leaves by the client for addresses of strangers is noted.
 type world struct {
 	t    *testing.T
 	kv   *storetest.MemoryKV
@@ -115,7 +115,7 @@ func (w *world) setUp(s *Sessions, site provider.Site) {
 	require.NoError(w.t, s.SaveSite(w.t.Context(), "hub", site, clientID, clientSecret))
 }
 
-// consent takes somebody from the link in a message to the address that the tool sends them back to.
+// consent takes someone from the link in a message to the address that the provider sends them back to.
 func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (code, state string) {
 	w.t.Helper()
 	link, err := s.ConnectURL(w.t.Context(), "hub", site, chat.PersonID(userID), next)
@@ -127,7 +127,7 @@ func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (c
 	return w.tool.agree(w.t, page, userID)
 }
 
-// connect takes somebody through all of it.
+// connect takes someone through all of it.
 func (w *world) connect(s *Sessions, site provider.Site, userID string) {
 	w.t.Helper()
 	code, state := w.consent(s, site, userID, "")
@@ -135,7 +135,7 @@ func (w *world) connect(s *Sessions, site provider.Site, userID string) {
 	require.NoError(w.t, err)
 }
 
-// whoAmI asks the tool as whom it sees the person.
+// whoAmI asks the provider as whom it sees the person.
 func (w *world) whoAmI(s *Sessions, site provider.Site, userID string) (string, error) {
 	session, err := s.ForUser(w.t.Context(), "hub", site, chat.PersonID(userID))
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 // connectionForm is what the id of a connection looks like. One comes with every delivery, by the word of who sends it.
 var connectionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// Connection returns the connection with this id; see bridge.Records. An id that cannot be one costs no call.
+// Connection returns the connection with this id; see bridge.Records. An id that can't be one costs no call.
 func (s *Store) Connection(ctx context.Context, id string) (bridge.Connection, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return bridge.Connection{}, false, errors.Wrap(err, "read a connection")
@@ -33,7 +33,7 @@ func (s *Store) Connection(ctx context.Context, id string) (bridge.Connection, b
 	return load[bridge.Connection](s, connectionKey(id))
 }
 
-// UpdateConnection changes a connection; see bridge.Records. One without an id afterwards is deleted, unless somebody else changed it
+// UpdateConnection changes a connection; see bridge.Records. One without an id afterwards is deleted, unless someone else changed it
 // in the meantime: then change is asked again.
 func (s *Store) UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
 	if !connectionForm.MatchString(id) {
@@ -124,7 +124,7 @@ func (s *Store) UpdateRotations(ctx context.Context, providerID string, change f
 
 func rotationsKey(providerID string) string { return "rot." + providerID }
 
-// Claim reports whether this is the first to ask for the key within the time. After an error nobody knows, and whoever asks again
+// Claim reports whether this is the first to ask for the key within the time. After an error no one knows, and whoever asks again
 // may be told no.
 func (s *Store) Claim(ctx context.Context, key string, keep time.Duration) (bool, error) {
 	if err := ctx.Err(); err != nil {

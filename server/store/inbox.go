@@ -144,7 +144,7 @@ func (i *Inbox) Accept(ctx context.Context, d queue.Job) (duplicate bool, err er
 	return false, nil
 }
 
-// shelve writes a delivery for later to a slot that nobody holds. It takes no room in the backlog: it is not begun for long, and
+// shelve writes a delivery for later to a slot that no one holds. It takes no room in the backlog: it is not begun for long, and
 // many may wait. They get the first half of the ring only, so that whatever comes in the meantime still finds room.
 func (i *Inbox) shelve(ctx context.Context, d queue.Job) (duplicate bool, err error) {
 	if i.stopping() {

@@ -31,7 +31,7 @@ func TestAfterACrashTheRestartedServerGoesOn(t *testing.T) {
 		first.kill()
 		require.Len(t, w.slots(), 5)
 
-		w.server(nil, Options{}) // nobody calls Sweep again
+		w.server(nil, Options{}) // no one calls Sweep again
 		require.Empty(t, w.done(), "the leases of the dead still hold")
 		time.Sleep(35 * time.Second)
 		require.ElementsMatch(t, []string{"0", "1", "2", "3", "4"}, w.done())

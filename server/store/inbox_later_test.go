@@ -61,7 +61,7 @@ func TestWhatIsForLaterOutlivesItsServer(t *testing.T) {
 			first := w.server(nil, Options{})
 			w.later(first, "c", "look again", time.Hour)
 			first.kill()
-			w.server(nil, Options{}) // nobody calls Sweep again
+			w.server(nil, Options{}) // no one calls Sweep again
 			time.Sleep(59 * time.Minute)
 			require.Empty(t, w.done())
 			time.Sleep(2 * time.Minute)

@@ -31,7 +31,7 @@ func (l *lines) add(it *item) {
 	l.of[source] = append(l.of[source], it)
 }
 
-// next takes the item that a free worker begins with, nil for none: the first of whose key nobody works on. The reserved source goes
+// next takes the item that a free worker begins with, nil for none: the first of whose key no one works on. The reserved source goes
 // first, and the others never have all workers; one of them alone never has more than a third, so that a slow one holds up no other.
 func (l *lines) next() *item {
 	if it := l.first(l.reserved); it != nil {

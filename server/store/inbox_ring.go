@@ -27,12 +27,12 @@ const (
 // slot is the record of one acknowledged delivery.
 type slot struct {
 	queue.Job
-	// Owner holds the lease until Until; both are zero while nobody works on the delivery.
+	// Owner holds the lease until Until; both are zero while no one works on the delivery.
 	Owner string    `json:"owner,omitempty"`
 	Until time.Time `json:"until,omitzero"`
 }
 
-// due returns when anybody may take the delivery.
+// due returns when anyone may take the delivery.
 func (s slot) due() time.Time {
 	if s.Until.After(s.NotBefore) {
 		return s.Until
@@ -100,7 +100,7 @@ func (r *ring) guess(source string, most int) (int, bool) {
 }
 
 // laterKept is how long a delivery for later outlives the time it was asked for. Such a one goes on by handing in the next: a plugin that
-// was switched off over the holidays shall still look after what it looked after before.
+// was turned off over the holidays shall still look after what it looked after before.
 const laterKept = 90 * 24 * time.Hour
 
 // slotTTL is how long a slot is kept at most: longer than the delivery waits and is tried.
@@ -158,7 +158,7 @@ func (r *ring) bounded(high int) int {
 func (r *ring) learnSize() {
 	known := r.size()
 	if known <= minHigh {
-		return // there cannot be fewer
+		return // there can't be fewer
 	}
 	high, _, err := load[int](r.store, highKey)
 	r.mu.Lock()

@@ -10,7 +10,7 @@ const (
 	// one in so many.
 	roomShare = 8
 	// spread is how many slots of the ring there are for each one that a source may use, and spreadFrom how large the ring has to be for
-	// that: the few slots of a small one are everybody's.
+	// that: the few slots of a small one are everyone's.
 	spread     = 8
 	spreadFrom = 1024
 	// recordBytes is what a held delivery takes beside its content.

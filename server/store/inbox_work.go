@@ -18,7 +18,7 @@ import (
 type item struct {
 	n        int
 	delivery queue.Job
-	// previous held the lease before us and let it run out; "" if nobody did.
+	// previous held the lease before us and let it run out; "" if no one did.
 	previous string
 
 	// mu guards the rest: the worker and the renewal of leases both write.

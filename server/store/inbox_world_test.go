@@ -90,7 +90,7 @@ func (s *server) kill() {
 	s.kv.cut.Store(true)
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	_ = s.Close(ended) // a dead server has nobody to tell
+	_ = s.Close(ended) // a dead server has no one to tell
 }
 
 // send has the server accept a delivery about the key, and wants it taken.
@@ -113,7 +113,7 @@ func (w *world) write(_ slog.Level, message string, pairs ...any) {
 	w.log = append(w.log, message+" "+fmt.Sprint(pairs...))
 }
 
-// done returns what was handled so far, after everybody came to rest.
+// done returns what was handled so far, after everyone came to rest.
 func (w *world) done() []string {
 	synctest.Wait()
 	w.mu.Lock()

@@ -16,7 +16,7 @@ type link struct {
 	Person chat.PersonID `json:"user"`
 }
 
-// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to nobody.
+// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to no one.
 func (s *Store) Link(ctx context.Context, zoomUserID string, person chat.PersonID) (chat.PersonID, error) {
 	var before chat.PersonID
 	_, err := update(ctx, s, linkKey(zoomUserID), 0, func(l *link) (bool, error) {
@@ -30,7 +30,7 @@ func (s *Store) Link(ctx context.Context, zoomUserID string, person chat.PersonI
 	return before, nil
 }
 
-// Linked returns the person that the Zoom user belongs to, "" when nobody.
+// Linked returns the person that the Zoom user belongs to, "" when no one.
 func (s *Store) Linked(ctx context.Context, zoomUserID string) (chat.PersonID, error) {
 	if err := ctx.Err(); err != nil {
 		return "", errors.Wrap(err, "read the link")

@@ -21,7 +21,7 @@ const (
 	maxMeetingID = 20
 )
 
-// UpdateMeeting changes the record of a meeting ID; see meeting.Index. Records that nobody changes for 30 days are dropped.
+// UpdateMeeting changes the record of a meeting ID; see meeting.Index. Records that no one changes for 30 days are dropped.
 func (s *Store) UpdateMeeting(ctx context.Context, meetingID string, change func(*meeting.Record) bool) (meeting.Record, error) {
 	if meetingID == "" || len(meetingID) > maxMeetingID || strings.Trim(meetingID, "0123456789") != "" {
 		return meeting.Record{}, errors.New("a meeting ID has digits only")

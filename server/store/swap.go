@@ -14,7 +14,7 @@ const swapKey = "swp.zoom"
 // Swap is what changed when this plugin took the public plugin's place, as far as admins have to know.
 type Swap struct {
 	At time.Time `json:"at,omitzero"`
-	// ByAddress reports that one admin had authorized for everybody, so that users are matched by email address.
+	// ByAddress reports that one admin had authorized for everyone, so that users are matched by email address.
 	ByAddress bool `json:"by_address,omitempty"`
 	// Restricted is the number of channels that had a rule of their own.
 	Restricted int `json:"restricted,omitempty"`

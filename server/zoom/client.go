@@ -1,10 +1,10 @@
 // Package zoom speaks Zoom's REST API and reads its webhook events.
 //
-// A Client makes one call at a time as somebody (a Caller), repeats it only where that cannot do harm, and turns each way
+// A Client makes one call at a time as someone (a Caller), repeats it only where that can't do harm, and turns each way
 // in which Zoom refuses or fails into a fault that tells people what happened. It keeps no tokens: a Caller brings the
 // TokenSource of the grant to use. A Verifier says whether a webhook delivery is Zoom's, and ParseEvent reads it.
 //
-// Host links (start_url), which let anybody who has them act as the host, are never read out of Zoom's answers.
+// Host links (start_url), which let anyone who has them act as the host, are never read out of Zoom's answers.
 package zoom
 
 import (
@@ -46,7 +46,7 @@ type AppKind string
 const (
 	// UserApp is a user-managed app, which each user authorizes.
 	UserApp AppKind = "user"
-	// AccountApp is an admin-managed app, which one admin authorizes for everybody.
+	// AccountApp is an admin-managed app, which one admin authorizes for everyone.
 	AccountApp AppKind = "account"
 	// ServerApp is a server-to-server app, which authorizes itself.
 	ServerApp AppKind = "s2s"
@@ -148,7 +148,7 @@ func tokenError(err error) error {
 }
 
 // decode reads JSON and leaves fields empty whose type is not the documented one: Zoom's answers vary, and a field that
-// nobody needs must not fail a call.
+// no one needs must not fail a call.
 func decode(data []byte, into any) error {
 	err := json.Unmarshal(data, into)
 	var mismatch *json.UnmarshalTypeError

@@ -18,7 +18,7 @@ const MaxTopic = 200
 const (
 	// TypeInstant is a meeting that starts now.
 	TypeInstant = 1
-	// TypePersonal is a meeting in somebody's personal room.
+	// TypePersonal is a meeting in someone's personal room.
 	TypePersonal = 4
 )
 
@@ -51,7 +51,7 @@ type Meeting struct {
 	Passcode string
 	// PMI is the personal meeting ID that events about this meeting will carry, if it has one.
 	PMI string
-	// Status is StatusStarted, "waiting" while nobody has started the meeting, or "" where Zoom does not say.
+	// Status is StatusStarted, "waiting" while no one has started the meeting, or "" where Zoom does not say.
 	Status string
 	// Personal reports a meeting in the host's personal room.
 	Personal bool
@@ -66,7 +66,7 @@ type Meeting struct {
 // https://developers.zoom.us/docs/api/using-zoom-apis/
 func (m Meeting) Others() []string { return m.others }
 
-// Running reports that somebody is in the meeting already.
+// Running reports that someone is in the meeting already.
 func (m Meeting) Running() bool { return m.Status == StatusStarted }
 
 // DialIn is a telephone number to join by.
@@ -83,7 +83,7 @@ type DialIn struct {
 
 // CreateMeeting creates a meeting with the caller as its host. With a valid token it is one request.
 //
-// Only a refusal for the limit per second is repeated: after a server error or a time-out nobody knows whether the meeting
+// Only a refusal for the limit per second is repeated: after a server error or a time-out no one knows whether the meeting
 // was made, and asking again could make a second one.
 func (c *Client) CreateMeeting(ctx context.Context, as Caller, m CreateMeeting) (Meeting, error) {
 	user, err := segment(as.User)

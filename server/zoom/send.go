@@ -100,7 +100,7 @@ func (c *Client) retrying(method string) *retryablehttp.Client {
 // repeatable reports whether a request may be made again, and whether there is time to.
 //
 // A refusal for the limit per second means that nothing was done, so anything may be repeated. After a server error or a
-// lost answer nobody knows, so only reading is: creating again could make a second meeting.
+// lost answer no one knows, so only reading is: creating again could make a second meeting.
 func (c *Client) repeatable(ctx context.Context, method string, response *http.Response, err error) bool {
 	wait := retryWaitMax * maxRetries
 	switch {

@@ -7,7 +7,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// User is somebody with an account at Zoom.
+// User is someone with an account in Zoom.
 type User struct {
 	ID        string
 	AccountID string

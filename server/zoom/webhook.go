@@ -16,7 +16,7 @@ import (
 // What a Verifier and ValidationAnswer refuse. A delivery refused for any of these reasons is not Zoom's, or too old, and
 // must have no effect.
 var (
-	// ErrNoSecret is a plugin without Zoom's secret token, which cannot tell who sent anything.
+	// ErrNoSecret is a plugin without Zoom's secret token, which can't tell who sent anything.
 	ErrNoSecret = errors.New("no secret token of Zoom is set")
 	// ErrUnsigned is a delivery without signature or without timestamp.
 	ErrUnsigned = errors.New("the delivery is not signed")
@@ -83,7 +83,7 @@ func (v *Verifier) SignedBy(header http.Header, body []byte) (string, error) {
 	return "", ErrSignature
 }
 
-// usable returns the secrets that can sign: with an empty one anybody could.
+// usable returns the secrets that can sign: with an empty one anyone could.
 func (v *Verifier) usable() []string {
 	var usable []string
 	for _, secret := range v.secrets() {

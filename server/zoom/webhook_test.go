@@ -19,7 +19,7 @@ import (
 const secret = "a-secret-of-the-tests"
 
 // validation is a request to validate a URL in the form in which Zoom sends it, fields in an odd order and signed. Its
-// signature and the answer were computed with another tool, with the secret above.
+// signature and the answer were computed with another provider, with the secret above.
 const (
 	validation          = `{"payload":{"plainToken":"q9ibPhGeRZ6ayx5WTrXjRw"},"event_ts":1689061099652,"event":"endpoint.url_validation"}`
 	validationTimestamp = "1689061099"
