@@ -22,7 +22,7 @@ const telephone = "+0123456789 -().,#*"
 
 // attachment renders a meeting for clients without the plugin's own view of it (mobile, email, integrations).
 // All of it is in the server's language and in UTC: it cannot know who reads.
-func (c *Client) attachment(f facts, p meeting.Progress) *model.MessageAttachment {
+func (c *MeetingBoard) attachment(f facts, p meeting.Progress) *model.MessageAttachment {
 	say := c.toAll()
 	topic := chat.Truncate(strings.Join(strings.Fields(f.topic), " "), maxTopic)
 	if topic == "" {

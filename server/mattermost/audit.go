@@ -9,8 +9,13 @@ import (
 // auditPrefix begins the names of our events in the server's audit log.
 const auditPrefix = "zoomPlugin/"
 
+// AuditLog writes to the server's audit log.
+type AuditLog struct {
+	*Server
+}
+
 // Record writes what somebody did to a connection, or was refused, to the server's audit log, and a line with the same IDs to its log.
-func (c *Client) Record(e bridge.AuditEntry) {
+func (c *AuditLog) Record(e bridge.AuditEntry) {
 	record := plugin.MakeAuditRecord(auditPrefix+e.Event, "")
 	record.Success()
 	msg := "A connection was changed"

@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	iconcommand "github.com/mattermost/mattermost/server/public/pluginapi/experimental/command"
@@ -14,10 +15,17 @@ import (
 // change of the plugin's settings.
 const maxTeams = 100
 
+// Commands tells the server of the plugin's slash commands.
+type Commands struct {
+	*Translator
+	// byTrigger holds those that this process registered, by their triggers.
+	byTrigger sync.Map
+}
+
 // RegisterCommand makes the server hand us the command lines of the tree and complete them while they are typed, under a name that
 // people see beside it. It takes the place of one of ours from before. iconFile is an SVG in the bundle; without it the command has
 // no picture.
-func (c *Client) RegisterCommand(tree *command.Command, name, iconFile string) error {
+func (c *Commands) RegisterCommand(tree *command.Command, name, iconFile string) error {
 	icon, err := iconcommand.GetIconData(&c.plug.System, iconFile)
 	if err != nil {
 		c.Warn("The icon of a slash command is missing", "command", tree.Name, "error", err.Error())
@@ -27,11 +35,11 @@ func (c *Client) RegisterCommand(tree *command.Command, name, iconFile string) e
 	if err := c.api.RegisterCommand(registered); err != nil {
 		return errors.Wrapf(err, "register /%s", tree.Name)
 	}
-	c.commands.Store(tree.Name, registered)
+	c.byTrigger.Store(tree.Name, registered)
 	return nil
 }
 
-func (c *Client) slashCommand(tree *command.Command, name string) *model.Command {
+func (c *Commands) slashCommand(tree *command.Command, name string) *model.Command {
 	help := c.toAll().plain(tree.Help)
 	return &model.Command{
 		Trigger:          tree.Name,
@@ -45,21 +53,21 @@ func (c *Client) slashCommand(tree *command.Command, name string) *model.Command
 
 // UnregisterCommand takes the tree's command away, if it is there and ours. The server removes every command of that name, whosever
 // it is; so where another plugin's is in force it is left alone.
-func (c *Client) UnregisterCommand(tree *command.Command, name string) error {
+func (c *Commands) UnregisterCommand(tree *command.Command, name string) error {
 	if _, taken := c.TriggerOwner(tree, name); taken {
 		return nil
 	}
 	if err := c.api.UnregisterCommand("", tree.Name); err != nil {
 		return errors.Wrapf(err, "unregister /%s", tree.Name)
 	}
-	c.commands.Delete(tree.Name)
+	c.byTrigger.Delete(tree.Name)
 	return nil
 }
 
 // TriggerOwner reports whether a slash command with the tree's name is there that is none of ours, and whose it is, as people call
 // it. Of several plugins the first to register a trigger has it, and the server tells the others nothing; commands of a team and the
 // server's own would give way to ours, which nobody would expect. On a server with more teams than maxTeams those of the rest go unseen.
-func (c *Client) TriggerOwner(tree *command.Command, name string) (owner string, taken bool) {
+func (c *Commands) TriggerOwner(tree *command.Command, name string) (owner string, taken bool) {
 	lists := []func() ([]*model.Command, error){
 		func() ([]*model.Command, error) { return c.api.ListPluginCommands("") },
 		c.api.ListBuiltInCommands,
@@ -88,8 +96,8 @@ func (c *Client) TriggerOwner(tree *command.Command, name string) (owner string,
 }
 
 // registered reports whether the command is one that this process registered, perhaps in another language than it would now.
-func (c *Client) registered(listed *model.Command) bool {
-	stored, _ := c.commands.Load(listed.Trigger)
+func (c *Commands) registered(listed *model.Command) bool {
+	stored, _ := c.byTrigger.Load(listed.Trigger)
 	ours, ok := stored.(*model.Command)
 	return ok && alike(listed, ours)
 }
@@ -113,7 +121,7 @@ func ownerOf(c *model.Command) string {
 // Autocomplete returns what the server completes for the tree, in the server's language, since it asks once for all users.
 // Arguments are shown by their hint alone: the server knows no optional ones without a name. The commands for admins are
 // hidden from others, as they are by the tree.
-func (c *Client) Autocomplete(tree *command.Command) *model.AutocompleteData {
+func (c *Commands) Autocomplete(tree *command.Command) *model.AutocompleteData {
 	say := c.toAll().plain
 	data := model.NewAutocompleteData(tree.Name, say(tree.Hint), say(tree.Help))
 	if tree.Admin {

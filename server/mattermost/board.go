@@ -15,9 +15,14 @@ import (
 // postType is the type of a meeting's post, which the plugin's browser side and the public plugin's both render.
 const postType = "custom_zoom"
 
+// MeetingBoard shows meetings in channels. It implements meeting.Board.
+type MeetingBoard struct {
+	*Translator
+}
+
 // Announce posts the meeting in its creator's name. All that changes later is in the props; the
 // text is the creator's and is never touched again.
-func (c *Client) Announce(_ context.Context, a meeting.Announcement) (chat.MessageRef, error) {
+func (c *MeetingBoard) Announce(_ context.Context, a meeting.Announcement) (chat.MessageRef, error) {
 	f, progress := factsOf(a), meeting.Progress{Status: meeting.Announced, UUID: a.Meeting.UUID}
 	props := f.props()
 	props[propPersonal], props[propCreator] = a.Meeting.Personal, a.Creator.Username
@@ -48,7 +53,7 @@ func (c *Client) Announce(_ context.Context, a meeting.Announcement) (chat.Messa
 //
 // That a meeting began changes no attachment. That it ended does, for clients that show nothing else, and there the server
 // marks the post as edited; the plugin's own view shows no such mark.
-func (c *Client) Rewrite(_ context.Context, m chat.MessageRef, p meeting.Progress) error {
+func (c *MeetingBoard) Rewrite(_ context.Context, m chat.MessageRef, p meeting.Progress) error {
 	post, err := answered(c.api.GetPost(m.ID))
 	switch {
 	case statusOf(err) == http.StatusNotFound:
@@ -83,14 +88,14 @@ func (c *Client) Rewrite(_ context.Context, m chat.MessageRef, p meeting.Progres
 }
 
 // archived reports whether the channel takes no changes any more.
-func (c *Client) archived(channelID string) bool {
+func (c *MeetingBoard) archived(channelID string) bool {
 	channel, err := answered(c.api.GetChannel(channelID))
 	return err == nil && channel.DeleteAt != 0
 }
 
 // PromptRunning asks one person whether to join the meeting that is open here or to start another. The browser side draws
 // it from the props; other clients show the text, the link and the button.
-func (c *Client) PromptRunning(_ context.Context, at chat.Place, actor chat.Actor, r meeting.Running) error {
+func (c *MeetingBoard) PromptRunning(_ context.Context, at chat.Place, actor chat.Actor, r meeting.Running) error {
 	say := c.to(actor.Person)
 	post := &model.Post{
 		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Type: postType,

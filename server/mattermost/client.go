@@ -9,7 +9,6 @@ package mattermost
 
 import (
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,43 +24,56 @@ import (
 // ErrNoAnswer is a call that the server answered with nothing at all: the connection to it is broken, see Alive.
 var ErrNoAnswer = errors.New("the server gave no answer")
 
-// Client is the plugin's connection to its server. It is safe for use by several goroutines.
+// Client is what the plugin does on its server besides the cards, which Surface shows. It is safe for use by several goroutines.
 type Client struct {
+	*Server
+	*Translator
+	*Directory
+	*Permissions
+	*Messenger
+	*MeetingBoard
+	*Commands
+	*AuditLog
+}
+
+// New returns a client that speaks as the bot, in the languages of the catalogue. It reads the server's settings.
+func New(api plugin.API, botID string, catalogue *i18n.Catalogue, now func() time.Time) *Client {
+	s := &Server{api: api, plug: pluginapi.NewClient(api, nil), catalogue: catalogue, botID: botID, now: now}
+	s.ServerSettingsChanged()
+	translator, directory := &Translator{s}, &Directory{Server: s}
+	return &Client{
+		Server: s, Translator: translator, Directory: directory, Permissions: &Permissions{directory}, Messenger: &Messenger{translator},
+		MeetingBoard: &MeetingBoard{translator}, Commands: &Commands{Translator: translator}, AuditLog: &AuditLog{s},
+	}
+}
+
+// Server is the plugin's connection to its server: its settings, its log, and whether it answers.
+type Server struct {
 	api       plugin.API
 	plug      *pluginapi.Client
 	catalogue *i18n.Catalogue
 	botID     string
 	now       func() time.Time
-	server    atomic.Pointer[server]
-	directs   directs
-	// commands holds the slash commands that this process registered, by their triggers.
-	commands sync.Map
+	settings  atomic.Pointer[settings]
 }
 
-// server is what the client needs of the server's own settings. Reading them all is slow, so it is done once per change.
-type server struct {
+// settings are what the plugin needs of the server's own. Reading them all is slow, so it is done once per change.
+type settings struct {
 	siteURL       string
 	locale        string
 	verifiesEmail bool
 	replicas      bool
 }
 
-// New returns a client that speaks as the bot, in the languages of the catalogue. It reads the server's settings.
-func New(api plugin.API, botID string, catalogue *i18n.Catalogue, now func() time.Time) *Client {
-	c := &Client{api: api, plug: pluginapi.NewClient(api, nil), catalogue: catalogue, botID: botID, now: now}
-	c.ServerSettingsChanged()
-	return c
-}
-
 // ServerSettingsChanged reads the server's settings again. The hook OnConfigurationChange calls it.
-func (c *Client) ServerSettingsChanged() {
+func (c *Server) ServerSettingsChanged() {
 	config := c.api.GetConfig()
 	if config == nil {
 		config = &model.Config{}
 	}
 	// The server leaves out what is secret; a setting that is missing has its default.
 	config.SetDefaults()
-	c.server.Store(&server{
+	c.settings.Store(&settings{
 		siteURL:       *config.ServiceSettings.SiteURL,
 		locale:        *config.LocalizationSettings.DefaultServerLocale,
 		verifiesEmail: *config.EmailSettings.RequireEmailVerification,
@@ -70,16 +82,16 @@ func (c *Client) ServerSettingsChanged() {
 }
 
 // SiteURL returns the server's own address as its admins set it; it may be "".
-func (c *Client) SiteURL() string { return c.server.Load().siteURL }
+func (c *Server) SiteURL() string { return c.settings.Load().siteURL }
 
 // Replicas reports whether the server reads from replicas of its database, which may be behind.
-func (c *Client) Replicas() bool { return c.server.Load().replicas }
+func (c *Server) Replicas() bool { return c.settings.Load().replicas }
 
 // BotID returns the user id of the bot that notes and direct messages come from.
-func (c *Client) BotID() string { return c.botID }
+func (c *Server) BotID() string { return c.botID }
 
 // Logger returns a logger that writes to the server's log.
-func (c *Client) Logger() *slog.Logger {
+func (c *Server) Logger() *slog.Logger {
 	return logging.New(func(level slog.Level, msg string, pairs ...any) {
 		switch {
 		case level >= slog.LevelError:
@@ -95,13 +107,13 @@ func (c *Client) Logger() *slog.Logger {
 }
 
 // Info writes to the server's log; pairs are names and values. None of them may be a secret.
-func (c *Client) Info(msg string, pairs ...any) { c.plug.Log.Info(msg, pairs...) }
+func (c *Server) Info(msg string, pairs ...any) { c.plug.Log.Info(msg, pairs...) }
 
 // Warn writes to the server's log, likewise.
-func (c *Client) Warn(msg string, pairs ...any) { c.plug.Log.Warn(msg, pairs...) }
+func (c *Server) Warn(msg string, pairs ...any) { c.plug.Log.Warn(msg, pairs...) }
 
 // Error writes to the server's log, likewise.
-func (c *Client) Error(msg string, pairs ...any) { c.plug.Log.Error(msg, pairs...) }
+func (c *Server) Error(msg string, pairs ...any) { c.plug.Log.Error(msg, pairs...) }
 
 // answered turns the results of an API call into Go's: an error that is really there, or a value that is.
 func answered[T any](value *T, appErr *model.AppError) (*T, error) {

@@ -17,7 +17,7 @@ import (
 const formURL = "/plugins/zoom/form"
 
 // openForm shows a form as a dialog, in the language of the actor. Fault: ButtonExpired for a trigger that is too old.
-func (c *Client) openForm(trigger string, actor chat.Actor, f chat.Form) error {
+func (c *Messenger) openForm(trigger string, actor chat.Actor, f chat.Form) error {
 	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.to(actor.Person).dialog(f)}
 	// The server only logs what is wrong with a form, and the person would see nothing.
 	if err := request.IsValid(); err != nil {

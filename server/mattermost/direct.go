@@ -16,7 +16,7 @@ type directs struct {
 }
 
 // DirectWithBot reports whether the channel is the bot's conversation with one person.
-func (c *Client) DirectWithBot(channelID string) bool {
+func (c *Directory) DirectWithBot(channelID string) bool {
 	c.directs.mu.Lock()
 	direct, known := c.directs.known[channelID]
 	c.directs.mu.Unlock()

@@ -2,9 +2,10 @@ package mattermost
 
 import (
 	"context"
-	"mattermost-plugin-zoom/server/chat"
 
 	"github.com/mattermost/mattermost/server/public/model"
+
+	"mattermost-plugin-zoom/server/chat"
 )
 
 // Events that the plugin's browser side listens to; the server puts "custom_zoom_" in front.
@@ -15,7 +16,7 @@ const (
 
 // OpenJoinPage makes the one window that asked open the address. Without a connection it does nothing: then nobody knows
 // which of the user's windows asked, and opening the page in all of them is worse than in none.
-func (c *Client) OpenJoinPage(_ context.Context, actor chat.Actor, window, url string) {
+func (c *Messenger) OpenJoinPage(_ context.Context, actor chat.Actor, window, url string) {
 	if window == "" {
 		return
 	}
@@ -25,6 +26,6 @@ func (c *Client) OpenJoinPage(_ context.Context, actor chat.Actor, window, url s
 }
 
 // ConfigChanged makes every open browser ask for the plugin's settings again.
-func (c *Client) ConfigChanged() {
+func (c *Server) ConfigChanged() {
 	c.api.PublishWebSocketEvent(eventConfigChanged, map[string]any{}, &model.WebsocketBroadcast{})
 }

@@ -14,8 +14,14 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
+// Directory looks people, channels and posts up.
+type Directory struct {
+	*Server
+	directs directs
+}
+
 // Person returns who has this user id.
-func (c *Client) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
+func (c *Directory) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
 	user, err := c.user(string(person))
 	if err != nil {
 		return chat.Person{}, err
@@ -32,7 +38,7 @@ func (c *Client) Person(_ context.Context, person chat.PersonID) (chat.Person, e
 }
 
 // PersonByEmail returns who has this address, if it was verified or comes from an identity provider.
-func (c *Client) PersonByEmail(ctx context.Context, email string) (chat.Person, bool) {
+func (c *Directory) PersonByEmail(ctx context.Context, email string) (chat.Person, bool) {
 	user, err := answered(c.api.GetUserByEmail(email))
 	if err != nil || user.DeleteAt != 0 || user.IsBot {
 		return chat.Person{}, false
@@ -42,19 +48,19 @@ func (c *Client) PersonByEmail(ctx context.Context, email string) (chat.Person, 
 }
 
 // VerifiesEmail reports whether this server makes people prove that an address is theirs.
-func (c *Client) VerifiesEmail() bool { return c.server.Load().verifiesEmail }
+func (c *Server) VerifiesEmail() bool { return c.settings.Load().verifiesEmail }
 
 // Locale returns the language that the user reads, such as "de"; the server's own when the user is unknown.
-func (c *Client) Locale(person chat.PersonID) string {
+func (c *Directory) Locale(person chat.PersonID) string {
 	user, err := c.user(string(person))
 	if err != nil || user.Locale == "" {
-		return c.server.Load().locale
+		return c.settings.Load().locale
 	}
 	return user.Locale
 }
 
 // Channel returns the channel with this id. Fault: NoPost when there is none.
-func (c *Client) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
+func (c *Directory) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
 	channelID := at.Channel
 	channel, err := answered(c.api.GetChannel(channelID))
 	if statusOf(err) == http.StatusNotFound {
@@ -72,7 +78,7 @@ func (c *Client) Channel(_ context.Context, at chat.Place) (chat.Channel, error)
 }
 
 // ChannelsOf returns the channels that the user is a member of, in all teams.
-func (c *Client) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Place, error) {
+func (c *Directory) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Place, error) {
 	teams, appErr := c.api.GetTeamsForUser(actor.ID)
 	if appErr != nil {
 		return nil, errors.Wrap(appErr, "list somebody's teams")
@@ -96,7 +102,7 @@ func (c *Client) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Place, 
 var permalink = regexp.MustCompile(`/pl/([a-z0-9]{26})/?$`)
 
 // Message returns the text of the message whose address this is, if the user may read the channel that it is in.
-func (c *Client) Message(_ context.Context, actor chat.Actor, address string) (string, bool) {
+func (c *Directory) Message(_ context.Context, actor chat.Actor, address string) (string, bool) {
 	found := permalink.FindStringSubmatch(strings.TrimSpace(address))
 	if found == nil {
 		return "", false
@@ -108,15 +114,20 @@ func (c *Client) Message(_ context.Context, actor chat.Actor, address string) (s
 	return post.Message, true
 }
 
+// Permissions says what people may do in channels.
+type Permissions struct {
+	*Directory
+}
+
 // CanPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
 // that is not archived. The server checks none of that when a plugin posts. Whatever cannot be told is a no.
-func (c *Client) CanPost(ctx context.Context, actor chat.Actor, at chat.Place) bool {
+func (c *Permissions) CanPost(ctx context.Context, actor chat.Actor, at chat.Place) bool {
 	can, err := c.StillPosts(ctx, actor, at)
 	return err == nil && can
 }
 
 // StillPosts is CanPost for where a no has consequences: what cannot be told is an error.
-func (c *Client) StillPosts(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
+func (c *Permissions) StillPosts(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
 	channel, err := c.Channel(ctx, at)
 	if err != nil || channel.Archived {
 		return false, unless(fault.Is(err, fault.NoPost), err)
@@ -142,7 +153,7 @@ func unless(answer bool, err error) error {
 
 // Administers reports whether the user is an admin of the channel now, or of its team or the whole server. Whatever cannot be
 // told is a no.
-func (c *Client) Administers(_ context.Context, actor chat.Actor, at chat.Place) bool {
+func (c *Permissions) Administers(_ context.Context, actor chat.Actor, at chat.Place) bool {
 	user, err := c.user(actor.ID)
 	if err != nil || user.DeleteAt != 0 {
 		return false
@@ -151,13 +162,13 @@ func (c *Client) Administers(_ context.Context, actor chat.Actor, at chat.Place)
 }
 
 // CanCallAll reports whether the user may mention everybody in the channel now. Whatever cannot be told is a no.
-func (c *Client) CanCallAll(_ context.Context, actor chat.Actor, at chat.Place) bool {
+func (c *Permissions) CanCallAll(_ context.Context, actor chat.Actor, at chat.Place) bool {
 	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionUseChannelMentions)
 }
 
 // Thread returns the thread that the message belongs to, which it may begin; the channel itself for no message. Fault: ThreadElsewhere
 // when there is no such message in the channel.
-func (c *Client) Thread(_ context.Context, m chat.MessageRef) (chat.Place, error) {
+func (c *Directory) Thread(_ context.Context, m chat.MessageRef) (chat.Place, error) {
 	if m.Zero() {
 		return m.Place, nil
 	}
@@ -181,7 +192,7 @@ func RefOf(post *model.Post) chat.MessageRef {
 	return chat.MessageRef{Place: Place(post.ChannelId, post.RootId), ID: post.Id}
 }
 
-func (c *Client) user(userID string) (*model.User, error) {
+func (c *Server) user(userID string) (*model.User, error) {
 	user, err := answered(c.api.GetUser(userID))
 	return user, errors.Wrapf(err, "look up user %s", userID)
 }

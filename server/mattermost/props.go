@@ -9,7 +9,7 @@ import (
 )
 
 // createPost posts, or fails: the server's client library takes a broken connection for a post and crashes.
-func (c *Client) createPost(post *model.Post) (*model.Post, error) {
+func (c *Server) createPost(post *model.Post) (*model.Post, error) {
 	created, err := answered(c.api.CreatePost(post))
 	return created, errors.Wrapf(err, "post in channel %s", post.ChannelId)
 }

@@ -49,7 +49,7 @@ func colourOf(tone chat.Tone) string {
 
 // card renders a card. All of it is in the server's language and in UTC: it cannot know who reads. The same card always renders the
 // same, down to the ids of its buttons, so that it can be told whether a post shows it already.
-func (c *Client) card(rootID string, card chat.Card) (*model.MessageAttachment, error) {
+func (c *Surface) card(rootID string, card chat.Card) (*model.MessageAttachment, error) {
 	actions, err := c.actions(rootID, card.Actions)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (c *Client) card(rootID string, card chat.Card) (*model.MessageAttachment, 
 
 // cardTitle returns emoji, state and title. Clients show a title that is a link as it is, and any other as Markdown; so only that
 // one is escaped, and the emoji is the character itself, not its name.
-func (c *Client) cardTitle(card chat.Card) string {
+func (c *Surface) cardTitle(card chat.Card) string {
 	title := asItIs(card.Title, maxTitle)
 	if !isWebAddress(card.URL) {
 		title = asMarkdown(chat.Plain(chat.Truncate(card.Title, maxTitle)))
@@ -91,7 +91,7 @@ func (c *Client) cardTitle(card chat.Card) string {
 }
 
 // cardFallback is what a notification says: no formatting, and no colour.
-func (c *Client) cardFallback(card chat.Card) string {
+func (c *Surface) cardFallback(card chat.Card) string {
 	said := joinedBy(": ", c.toAll().plain(card.State), asItIs(card.Title, maxTitle))
 	if where := asItIs(card.Footer, maxFooter); where != "" {
 		said += " (" + where + ")"
@@ -99,7 +99,7 @@ func (c *Client) cardFallback(card chat.Card) string {
 	return said
 }
 
-func (c *Client) cardText(card chat.Card) string {
+func (c *Surface) cardText(card chat.Card) string {
 	say := c.toAll()
 	text, shorter := chat.Cut(say.text(card.Text), maxText)
 	if shorter && isWebAddress(card.URL) {
@@ -124,7 +124,7 @@ func asItIs(text string, most int) string {
 
 // actions renders the buttons and menus of a post in the thread; "" for one that is none's. Their ids are the actions' own, unlike those
 // of notes.
-func (c *Client) actions(rootID string, list []chat.Action) ([]*model.PostAction, error) {
+func (c *Surface) actions(rootID string, list []chat.Action) ([]*model.PostAction, error) {
 	say := c.toAll().plain
 	seen := map[string]bool{}
 	var actions []*model.PostAction

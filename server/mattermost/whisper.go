@@ -20,8 +20,13 @@ const (
 	contextRootID = "root_id"
 )
 
+// Messenger has the bot tell and ask single people something.
+type Messenger struct {
+	*Translator
+}
+
 // Whisper shows a note to one person in a place, in the person's language.
-func (c *Client) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+func (c *Messenger) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
 	post, err := c.note(at, actor.Person, note)
 	if err != nil {
 		return err
@@ -33,7 +38,7 @@ func (c *Client) Whisper(_ context.Context, at chat.Place, actor chat.Actor, not
 }
 
 // replace shows a note in place of one shown before.
-func (c *Client) replace(m chat.MessageRef, actor chat.Actor, note chat.Note) error {
+func (c *Messenger) replace(m chat.MessageRef, actor chat.Actor, note chat.Note) error {
 	post, err := c.note(m.Place, actor.Person, note)
 	if err != nil {
 		return err
@@ -47,7 +52,7 @@ func (c *Client) replace(m chat.MessageRef, actor chat.Actor, note chat.Note) er
 }
 
 // DirectMessage has the bot write to somebody, in the person's language.
-func (c *Client) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+func (c *Messenger) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
 	channel, err := answered(c.api.GetDirectChannel(c.botID, actor.ID))
 	if err != nil {
 		return errors.Wrapf(err, "open the direct channel with user %s", actor.ID)
@@ -58,7 +63,7 @@ func (c *Client) DirectMessage(_ context.Context, actor chat.Actor, text chat.Me
 	return errors.Wrapf(err, "write to user %s", actor.ID)
 }
 
-func (c *Client) note(at chat.Place, person chat.PersonID, note chat.Note) (*model.Post, error) {
+func (c *Messenger) note(at chat.Place, person chat.PersonID, note chat.Note) (*model.Post, error) {
 	say := c.to(person)
 	post := &model.Post{
 		UserId: c.botID, ChannelId: at.Channel, RootId: at.Thread, Message: say.markdown(note.Text),

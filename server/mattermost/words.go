@@ -11,14 +11,19 @@ import (
 
 // words puts messages into the language of who reads them, and their times into the reader's zone.
 type words struct {
-	c      *Client
+	c      *Server
 	locale string
 	// user is who reads; nil for everyone.
 	user *model.User
 }
 
+// Translator writes messages in the language, the zone and the markup of who reads them.
+type Translator struct {
+	*Server
+}
+
 // to returns the words for a user; those for everyone where the user is not known.
-func (c *Client) to(person chat.PersonID) words {
+func (c *Translator) to(person chat.PersonID) words {
 	w := c.toAll()
 	if person == "" {
 		return w
@@ -35,18 +40,18 @@ func (c *Client) to(person chat.PersonID) words {
 }
 
 // toAll returns the words for what everyone in a channel reads: the server's language, and UTC.
-func (c *Client) toAll() words { return words{c: c, locale: c.server.Load().locale} }
+func (c *Translator) toAll() words { return words{c: c.Server, locale: c.settings.Load().locale} }
 
 // Markdown returns the message for where Mattermost formats text, in the user's language; in the server's for "".
-func (c *Client) Markdown(person chat.PersonID, m chat.Message) string {
+func (c *Translator) Markdown(person chat.PersonID, m chat.Message) string {
 	return c.to(person).markdown(m)
 }
 
 // Plain returns the message for where nothing formats text, in the user's language; in the server's for "".
-func (c *Client) Plain(person chat.PersonID, m chat.Message) string { return c.to(person).plain(m) }
+func (c *Translator) Plain(person chat.PersonID, m chat.Message) string { return c.to(person).plain(m) }
 
 // here is what everyone in a channel reads.
-func (c *Client) here(m chat.Message) string { return c.toAll().markdown(m) }
+func (c *Translator) here(m chat.Message) string { return c.toAll().markdown(m) }
 
 func (w words) text(m chat.Message) chat.Text { return w.c.catalogue.Text(w.locale, m) }
 
