@@ -65,39 +65,6 @@ type People interface {
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }
 
-// Records keeps what the bridge knows. In an update, change gets a zero record when there is none and says whether to write; it may be
-// called several times, when others write the same record.
-type Records interface {
-	// Connection returns the connection with this id; false means that there is none.
-	Connection(ctx context.Context, id string) (Connection, bool, error)
-	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
-	UpdateConnection(ctx context.Context, id string, change func(*Connection) (bool, error)) (Connection, error)
-	// ConnectionsOf returns the ids of the provider's connections in a list: that of a channel, by its key, or that of a name.
-	ConnectionsOf(ctx context.Context, providerID, list string) ([]string, error)
-	// UpdateConnectionsOf changes that list.
-	UpdateConnectionsOf(ctx context.Context, providerID, list string, change func(*[]string) bool) error
-	// Subject returns a subject of a connection.
-	Subject(ctx context.Context, connectionID, name string) (Subject, bool, error)
-	// UpdateSubject changes it; it is kept for 30 days after the last change.
-	UpdateSubject(ctx context.Context, connectionID, name string, change func(*Subject) (bool, error)) (Subject, error)
-	// UpdateSeries changes a series, likewise, kept for 180 days.
-	UpdateSeries(ctx context.Context, connectionID, name string, change func(*Series) (bool, error)) (Series, error)
-	// Alias returns the subject that has the further name, "" when none.
-	Alias(ctx context.Context, connectionID, name string) (string, error)
-	// SetAlias gives a subject a further name; it is kept for 30 days.
-	SetAlias(ctx context.Context, connectionID, name, subject string) error
-	// Journal returns the latest deliveries of a connection, the newest first.
-	Journal(ctx context.Context, connectionID string) ([]Entry, error)
-	// Log adds to it, oldest first, and lets go of what is beyond the last twenty.
-	Log(ctx context.Context, connectionID string, entries []Entry) error
-	// Rotations returns the provider's lists of who is on call.
-	Rotations(ctx context.Context, providerID string) ([]Rotation, error)
-	// UpdateRotations changes them.
-	UpdateRotations(ctx context.Context, providerID string, change func(*[]Rotation) bool) error
-	// Claim reports whether this is the first to ask for the key within the time.
-	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
-}
-
 // Seals makes blobs that nobody else can make or read.
 type Seals interface {
 	// Seal returns the blob for plain; it opens only under the same name.

@@ -22,7 +22,7 @@ const (
 // connectionForm is what the id of a connection looks like. One comes with every delivery, by the word of who sends it.
 var connectionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// Connection returns the connection with this id; see bridge.Records. An id that can't be one costs no call.
+// Connection returns the connection with this id; see assembly.Records. An id that can't be one costs no call.
 func (s *Store) Connection(ctx context.Context, id string) (bridge.Connection, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return bridge.Connection{}, false, errors.Wrap(err, "read a connection")
@@ -33,7 +33,7 @@ func (s *Store) Connection(ctx context.Context, id string) (bridge.Connection, b
 	return load[bridge.Connection](s, connectionKey(id))
 }
 
-// UpdateConnection changes a connection; see bridge.Records. One without an id afterwards is deleted, unless someone else changed it
+// UpdateConnection changes a connection; see assembly.Records. One without an id afterwards is deleted, unless someone else changed it
 // in the meantime: then change is asked again.
 func (s *Store) UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
 	if !connectionForm.MatchString(id) {
@@ -108,7 +108,7 @@ func (s *Store) Rotations(ctx context.Context, providerID string) ([]bridge.Rota
 	return all, err
 }
 
-// UpdateRotations changes them; see bridge.Records. None leave nothing behind.
+// UpdateRotations changes them; see assembly.Records. None leave nothing behind.
 func (s *Store) UpdateRotations(ctx context.Context, providerID string, change func(*[]bridge.Rotation) bool) error {
 	_, err := edit(ctx, s, rotationsKey(providerID), 0, func(all *[]bridge.Rotation) (outcome, error) {
 		switch {

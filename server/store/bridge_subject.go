@@ -26,12 +26,12 @@ func (s *Store) Subject(ctx context.Context, connectionID, name string) (bridge.
 	return load[bridge.Subject](s, subjectKey(connectionID, name))
 }
 
-// UpdateSubject changes it; see bridge.Records. It is kept for 30 days after the last change.
+// UpdateSubject changes it; see assembly.Records. It is kept for 30 days after the last change.
 func (s *Store) UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error) {
 	return update(ctx, s, subjectKey(connectionID, name), subjectKept, change)
 }
 
-// UpdateSeries changes a series; see bridge.Records. It is kept for 180 days after the last change.
+// UpdateSeries changes a series; see assembly.Records. It is kept for 180 days after the last change.
 func (s *Store) UpdateSeries(ctx context.Context, connectionID, name string, change func(*bridge.Series) (bool, error)) (bridge.Series, error) {
 	return update(ctx, s, "ser."+kv.Hash(connectionID, name), seriesKept, change)
 }

@@ -14,14 +14,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 var (
-	_ bridge.Records = (*store.Store)(nil)
-	_ bridge.Inbox   = bridge.JobInbox{}
+	_ assembly.Records = (*store.Store)(nil)
+	_ bridge.Inbox     = bridge.JobInbox{}
 )
 
 // follow has the channel follow the connection.

@@ -14,7 +14,7 @@ import (
 
 // Connections is what the keys of connections are kept in.
 type Connections interface {
-	// UpdateConnection changes a connection; see bridge.Records.
+	// UpdateConnection changes a connection; see delivery.Records.
 	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
 }
 

@@ -17,6 +17,16 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
+// Records is what actions read.
+type Records interface {
+	// Connection returns the connection with this ID; false means that there is none.
+	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
+	// Subject returns a subject of a connection.
+	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
+	// Claim reports whether this is the first to ask for the key within the time.
+	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
+}
+
 // Surface finds the messages that are cards, and tells their threads what happened.
 type Surface interface {
 	// Reply posts a line into the thread. ErrGone for a channel that is archived or gone.
@@ -57,7 +67,7 @@ type Dependencies struct {
 	bridge.Providers
 	Surface  Surface
 	People   People
-	Records  bridge.Records
+	Records  Records
 	Sessions Accounts
 	// Meetings starts Zoom meetings from cards; nil where none can be started.
 	Meetings bridge.Meetings

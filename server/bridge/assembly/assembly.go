@@ -18,13 +18,19 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
+// Records keeps what the bridge knows: all that its packages ask for.
+type Records interface {
+	delivery.Records
+	console.Records
+}
+
 // Dependencies are what the bridge works with.
 type Dependencies struct {
 	Registry *provider.Registry
 	Settings func() bridge.Settings
 	Surface  bridge.Surface
 	People   bridge.People
-	Records  bridge.Records
+	Records  Records
 	Inbox    bridge.Inbox
 	Seals    bridge.Seals
 	Sessions bridge.Sessions

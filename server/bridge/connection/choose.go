@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// offerChoices returns the error, unless it is that several things fit: then it asks which one the deed is for.
+// offerChoices returns the error, unless several resources match: then it asks which one the operation is for.
 func (s *Connector) offerChoices(ctx context.Context, w conversation.Request, deed string, err error) (chat.Note, bool, error) {
 	var several *provider.AmbiguousError
 	if !errors.As(err, &several) || len(several.Choices) == 0 {

@@ -19,8 +19,8 @@ import (
 // MaxName is the longest name of a connection, in characters.
 const MaxName = 64
 
-// Connect connects the channel: to a thing at the tool where we can set up the webhook ourselves, else with an address for people to
-// enter there. Faults: NotConfigured, those of mayConnect, TooMany, and those of the tool.
+// Connect connects the channel: to a resource at the provider where we can set up the webhook ourselves, otherwise with an address that
+// users enter there. Faults: NotConfigured, those of MayConnect, TooMany, and those of the provider.
 func (s *Connector) Connect(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
@@ -64,8 +64,8 @@ func (s *Connector) ConnectNew(ctx context.Context, w conversation.Request) (cha
 	return s.connectHook(ctx, w, chat.Truncate(conversation.Unquoted(w.Text), MaxName))
 }
 
-// connectHook makes a connection whose webhook people set up at the tool. Its secret goes to the person alone, once: if it cannot be
-// handed over, nothing is made.
+// connectHook makes a connection whose webhook users set up at the provider. Its secret is sent once, to the user alone: if that fails,
+// nothing is made.
 func (s *Connector) connectHook(ctx context.Context, w conversation.Request, name string) (chat.Note, error) {
 	name, err := s.freeName(ctx, w, name)
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Connector) connectHook(ctx context.Context, w conversation.Request, nam
 	return note, err
 }
 
-// instructions are what somebody does with the address and the secret: in the provider's words where it has any.
+// instructions say what to do with the address and the secret, in the provider's words where it has any.
 func (s *Connector) instructions(providerID string, h provider.Hook) chat.Message {
 	if instructor, ok := s.Registry.Get(providerID).(provider.ManualSetup); ok {
 		return instructor.Instructions(h)
@@ -140,7 +140,7 @@ func (s *Connector) defaultName(ctx context.Context, w conversation.Request) (st
 	return chat.Truncate(s.Name(w.Provider)+" of "+conversation.Unquoted(of), MaxName), nil
 }
 
-// Namesakes is the list of the connections that have a name. It stands among those of channels, whose ids are shorter than it is.
+// Namesakes is the list of the connections that have a name. It is kept among the lists of channels, whose keys are shorter.
 func Namesakes(providerID, name string) string {
 	return kv.Hash("connections named", providerID, strings.ToLower(name))
 }

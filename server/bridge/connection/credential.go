@@ -20,7 +20,7 @@ const (
 	FieldSecret  = "secret"
 )
 
-// MaxSiteURL bounds the address of a tool, in characters.
+// MaxSiteURL bounds the URL of a provider, in characters.
 const MaxSiteURL = 300
 
 // PressAccess shows the form for the connection's API access.
@@ -57,7 +57,7 @@ func (s *Sharing) changeableByAll(ctx context.Context, what conversation.Intent)
 	return c, s.Rights.MayChange(ctx, what.Actor, c)
 }
 
-// CredentialEntered keeps the API access that was entered, after the tool has shown that it may have it.
+// CredentialEntered keeps the API access that was entered, after the provider has accepted it.
 func (s *Credentials) CredentialEntered(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	if err := s.Rights.CanKeep(ctx, what.Actor, what.Place); err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (s *Credentials) credentialSite(ctx context.Context, c bridge.Connection, v
 	return provider.Site{ID: address, URL: address, API: address}, nil
 }
 
-// tryCredential makes the credential of the answers, calls the tool once with it, and returns the session.
+// tryCredential makes the credential of the answers, calls the provider once with it, and returns the session.
 func (s *Credentials) tryCredential(
 	ctx context.Context, bearer provider.TokenAuth, providerID string, site provider.Site, values map[string]string,
 ) (provider.Credential, provider.Session, error) {
@@ -132,7 +132,7 @@ func (s *Credentials) tryCredential(
 	}
 	session, err := s.Sessions.With(ctx, providerID, site, credential)
 	if fault.Is(err, fault.HostUnknown) {
-		// It was typed by who may: no admin has to allow it, and none could.
+		// It was entered by a user who may: no admin has to allow it, and none could.
 		err = &provider.FieldError{Field: FieldAddress, Message: chat.Say("bridge.credential.insecure")}
 	}
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *Credentials) forgetCredential(ctx context.Context, c *bridge.Connection
 	return err
 }
 
-// AskCredentialAway asks whether the API access shall really be removed.
+// AskCredentialAway asks whether to remove the API access.
 func (s *Credentials) AskCredentialAway(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	connection, err := s.sharing.changeableByAll(ctx, what)
 	if err != nil {
@@ -175,7 +175,7 @@ func (s *Credentials) DropCredential(ctx context.Context, c chat.Click, what con
 	}
 	gone := chat.Say("bridge.credential.gone", "Provider", s.Name(connection.Provider))
 	if !connection.HasCredential {
-		s.Notices.Answer(ctx, what.Talk, gone) // somebody else was at it
+		s.Notices.Answer(ctx, what.Talk, gone) // another user did it
 		return nil
 	}
 	_, installs := s.Registry.Get(connection.Provider).(provider.Installer)

@@ -36,7 +36,7 @@ func baseAddress(text string) (string, bool) {
 	return text, u.Host != "" && u.User == nil
 }
 
-// FieldErrorsAt does so too for what a tool answered to an attempt with the form's values, as far as that tells which field is wrong.
+// FieldErrorsAt is conversation.FieldErrors for what a provider answered to the form's values, as far as that tells which field is wrong.
 func FieldErrorsAt(err error, fields []chat.FormField) (chat.FormErrors, error) {
 	slips, err := conversation.FieldErrors(err)
 	if err == nil {

@@ -84,7 +84,7 @@ func LabelOf(c bridge.Connection, among []bridge.Connection) string {
 	return c.Name + " (" + strconv.Itoa(at+1) + ")"
 }
 
-// Named returns the connections that somebody means by the text: the address of the resource, the name, what only one name begins
+// Named returns the connections that a user means by the text: the address of the resource, the name, what only one name begins
 // with, or what is in it.
 func (s *Directory) Named(ctx context.Context, providerID string, all []bridge.Connection, text string) []bridge.Connection {
 	if installer, ok := s.Registry.Get(providerID).(provider.Installer); ok {

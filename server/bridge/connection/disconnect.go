@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Disconnect asks whether to end what the wish names; where that is not clear, which. Faults: those of mayConnect, NotFollowed.
+// Disconnect asks whether to end what the request names; where that isn't clear, which. Faults: those of MayConnect, NotFollowed.
 func (s *Disconnector) Disconnect(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
@@ -124,7 +124,7 @@ func (s *Disconnector) DisconnectAndSignOut(ctx context.Context, w conversation.
 }
 
 // End has the channel leave the connection, and says how that went. With the last channel the webhook goes, before the record that
-// knows it: whoever is interrupted can do it again. One that cannot be removed is left to people, who are told where it is.
+// knows it, so that an interrupted user can do it again. One that can't be removed is left to users, who are told where it is.
 func (s *Disconnector) End(ctx context.Context, w conversation.Request, c bridge.Connection) (chat.Message, error) {
 	_, installs := s.InstallerOf(c)
 	var failure error
@@ -160,8 +160,7 @@ func (s *Disconnector) End(ctx context.Context, w conversation.Request, c bridge
 	return chat.Say("bridge.disconnect.done").WithText("Name", c.Link()), nil
 }
 
-// uninstall removes the connection's webhook at the tool. One that was set up by somebody who was interrupted before they could note
-// it is found by setting it up again.
+// uninstall removes the connection's webhook at the provider. One that was set up and not recorded is found by setting it up again.
 func (s *Webhooks) uninstall(ctx context.Context, w conversation.Request, c bridge.Connection) error {
 	installer, ok := s.InstallerOf(c)
 	if !ok {

@@ -22,7 +22,7 @@ const (
 	MaxButtons = 15
 )
 
-// chosen returns the connections of the channel that the wish is about: the one that was chosen, those that the text fits, or all.
+// chosen returns the connections of the channel that the request is about: the one that was chosen, those that the text fits, or all.
 // Fault: NotFollowed.
 func (s *Follower) chosen(ctx context.Context, w conversation.Request) ([]bridge.Connection, error) {
 	all, err := s.Directory.Following(ctx, w.Provider, w.Place)
@@ -42,7 +42,7 @@ func (s *Follower) chosen(ctx context.Context, w conversation.Request) ([]bridge
 	return found, nil
 }
 
-// theOne returns the connection that the wish is about. Where there are several, it is the zero one, and the note asks which.
+// theOne returns the connection that the request is about. Where there are several, it is the zero one, and the note asks which.
 // Fault: NotFollowed.
 func (s *Follower) theOne(ctx context.Context, w conversation.Request, deed string, ask chat.Message) (bridge.Connection, chat.Note, error) {
 	found, err := s.chosen(ctx, w)
@@ -162,5 +162,5 @@ func (s *Sharing) unfollow(ctx context.Context, w conversation.Request, c bridge
 	return err
 }
 
-// Everything is what somebody types to mean all connections of the channel.
+// Everything is what users type to mean all connections of the channel.
 const Everything = "all"

@@ -23,7 +23,7 @@ const (
 	MaxAddress = 500
 )
 
-// ConnectAnyway connects although people in the channel may not be allowed to see the thing at the tool.
+// ConnectAnyway connects although users in the channel may not be allowed to see the resource at the provider.
 func (s *Connector) ConnectAnyway(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
@@ -39,7 +39,7 @@ func (s *Connector) ConnectAnyway(ctx context.Context, w conversation.Request) (
 func (s *Connector) connectResource(ctx context.Context, w conversation.Request, installer provider.Installer, anyway bool) (chat.Note, error) {
 	w.Text = typedFor(installer, w.Text)
 	if len(w.Text) > MaxAddress {
-		w.Text = strings.ToValidUTF8(w.Text[:MaxAddress], "") // what names the thing stands in front
+		w.Text = strings.ToValidUTF8(w.Text[:MaxAddress], "") // the name comes first
 	}
 	site, path, err := s.locate(ctx, w, installer)
 	if err != nil && w.Text == "" {
@@ -74,16 +74,16 @@ func (s *Connector) connectResource(ctx context.Context, w conversation.Request,
 	return s.followTarget(ctx, w, t)
 }
 
-// warnOfPrivate asks whether a channel that everybody can join shall really show what not everybody may see at the tool.
+// warnOfPrivate asks whether a channel that every user can join should show what not every user may see at the provider.
 func (s *Connector) warnOfPrivate(ctx context.Context, w conversation.Request, r provider.Resource) (chat.Note, error) {
 	text := chat.Say("bridge.connect.private", "Provider", s.Name(w.Provider)).WithText("Name", chat.Link(chat.Truncate(r.Name, 100), r.URL))
 	return s.Prompts.Question(ctx, text,
 		conversation.Offer{Label: chat.Say("bridge.button.anyway"), Operation: conversation.OpConnectAnyway, Request: w}, conversation.OrCancel(w))
 }
 
-// followTarget has the channel follow the resource. Of a connection that others follow the channel hears nothing before who asks has shown
-// that they may set up its webhook. For a new one the record with the secret comes first, so that nothing that was set up at the tool is
-// without one; a webhook that cannot be noted is removed again.
+// followTarget has the channel follow the resource. If others follow the connection already, the channel gets nothing before the user has
+// shown that they may set up its webhook. For a new one the record with the secret is written first, so that no webhook is without one; a
+// webhook that can't be recorded is removed again.
 func (s *Connector) followTarget(ctx context.Context, w conversation.Request, t target) (chat.Note, error) {
 	id := kv.Hash(w.Provider, t.site.URL, t.resource.ID)
 	before, known, err := s.Records.Connection(ctx, id)

@@ -12,14 +12,14 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// caller is as whom a tool is called for a connection. own says that it is the person who asked.
+// caller is as whom a provider is called for a connection. own says that it is the user who asked.
 type caller struct {
 	session provider.Session
 	own     bool
 }
 
-// asConnectionOrUser does something at the tool as the connection acts, or, where that account or token may not, as the person who asks. The
-// failure is the person's then, who can do something about it.
+// asConnectionOrUser does something at the provider as the connection acts or, where that account or token may not, as the user who asks.
+// The failure is the user's then, who can do something about it.
 func (s *Webhooks) asConnectionOrUser(ctx context.Context, w conversation.Request, c bridge.Connection, do func(caller) error) error {
 	own := !c.HasCredential && c.ActsAs == w.Actor.Person
 	session, err := s.Caller.Background(ctx, c)
@@ -58,7 +58,7 @@ func (s *Webhooks) Repair(ctx context.Context, w conversation.Request) (chat.Not
 	return chat.Note{Text: chat.Say("bridge.repair.done", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())}, nil
 }
 
-// fix sees to it that the connection's webhook is there and in order. Who does so has to administer the resource. It returns the
+// fix makes sure that the connection's webhook exists and is OK. The user has to administer the resource. It returns the
 // site too, for signing in.
 func (s *Webhooks) fix(ctx context.Context, w conversation.Request, c bridge.Connection) (provider.Site, error) {
 	installer, ok := s.InstallerOf(c)

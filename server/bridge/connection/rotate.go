@@ -27,7 +27,7 @@ func (s *Rotator) Rotate(ctx context.Context, w conversation.Request) (chat.Note
 	}
 	_, installs := s.InstallerOf(c)
 	if installs && s.GivesSecret(w.Provider) {
-		// The secret is the tool's: whoever has another enters it with the rest.
+		// The secret is the provider's: a user who has a new one enters it with the rest.
 		note := chat.Note{Text: chat.Say("bridge.rotate.at_tool", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())}
 		note.Buttons, err = s.AccessButtons.All(ctx, c, w.Place, w.Actor)
 		return note, err
@@ -41,7 +41,7 @@ func (s *Rotator) Rotate(ctx context.Context, w conversation.Request) (chat.Note
 		conversation.Offer{Label: chat.Say("bridge.button.rotate"), Primary: true, Operation: conversation.OpRotateNow, Request: w}, conversation.OrCancel(w))
 }
 
-// offerByHand returns the refusal; where the channel can have a webhook of its own that people set up at the tool, as a note that offers it.
+// offerByHand returns the refusal; where the channel can have a webhook of its own that users set up at the provider, as a note that offers it.
 func (s *Rotator) offerByHand(ctx context.Context, w conversation.Request, c bridge.Connection, refusal error) (chat.Note, error) {
 	_, installs := s.InstallerOf(c)
 	if _, instructs := s.Registry.Get(c.Provider).(provider.ManualSetup); !installs || !instructs || !fault.Is(refusal, fault.SharedElsewhere) {
@@ -53,7 +53,7 @@ func (s *Rotator) offerByHand(ctx context.Context, w conversation.Request, c bri
 		conversation.Offer{Label: chat.Say("bridge.button.by_hand"), Operation: conversation.OpConnectByHand, Request: byHand}, conversation.OrCancel(w))
 }
 
-// RotateNow gives the connection a new secret. The one before counts for a while, so that nothing is lost until the tool has the new.
+// RotateNow gives the connection a new secret. The earlier one stays valid for a while, so that nothing is lost until the provider has the new one.
 func (s *Rotator) RotateNow(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
@@ -67,9 +67,9 @@ func (s *Rotator) RotateNow(ctx context.Context, w conversation.Request) (chat.N
 	}
 	if installer, ok := s.InstallerOf(c); ok {
 		if s.GivesSecret(w.Provider) {
-			return chat.Note{}, fault.New(fault.ButtonExpired) // the secret is the tool's
+			return chat.Note{}, fault.New(fault.ButtonExpired) // the secret is the provider's
 		}
-		return s.rotateAtTool(ctx, w, c, installer)
+		return s.rotateAtProvider(ctx, w, c, installer)
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: rand.Text()}
 	intro := chat.Say("bridge.rotate.secret", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())
@@ -90,9 +90,9 @@ func (s *Rotator) toldOfRotation(ctx context.Context, w conversation.Request, c 
 	return chat.Say("bridge.rotate.told", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link())
 }
 
-// rotateAtTool has the tool sign with the new secret. The record has it as a candidate before the tool does: should we be interrupted, or
-// the tool's answer be lost, the first delivery that is signed with it puts it in force.
-func (s *Rotator) rotateAtTool(ctx context.Context, w conversation.Request, c bridge.Connection, installer provider.Installer) (chat.Note, error) {
+// rotateAtProvider has the provider sign with the new secret. The record has it as a candidate first: if this is interrupted, or the
+// provider's answer is lost, the first delivery that is signed with it puts it in force.
+func (s *Rotator) rotateAtProvider(ctx context.Context, w conversation.Request, c bridge.Connection, installer provider.Installer) (chat.Note, error) {
 	secret := rand.Text()
 	var renewed *bridge.Keys
 	if _, err := s.Keys.HookOf(ctx, c); fault.Is(err, fault.Unreadable) {
@@ -132,7 +132,8 @@ func (s *Rotator) rotateAtTool(ctx context.Context, w conversation.Request, c br
 	return chat.Note{Text: chat.Say("bridge.rotate.done_installed", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())}, nil
 }
 
-// withdrawRefused takes the candidate back where the tool refused it, and returns the failure. After any other failure the tool may have it.
+// withdrawRefused withdraws the candidate that the provider refused, and returns the failure. After any other failure the provider may have
+// it.
 func (s *Rotator) withdrawRefused(ctx context.Context, c bridge.Connection, secret string, failure error) error {
 	if !fault.Is(failure, fault.ProviderForbidden, fault.NotResourceAdmin, fault.AccountRejected, fault.ResourceUnknown) {
 		return failure

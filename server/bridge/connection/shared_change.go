@@ -15,10 +15,10 @@ import (
 )
 
 // A connection's secret, credential and site are shared by all channels that follow it. Whatever changes them goes this way: the person
-// may connect each of these channels (mayChange), has proved at the tool that they may administer the thing (proveEntered, asProved),
+// may connect each of these channels (MayChange), has proved at the provider that they may administer the resource (proveCredential, asProvenAdmin),
 // and only then is the record changed and each of the channels told (changeShared). A failure on the way changes nothing.
 
-// candidateFor is how long a secret that somebody entered waits for a delivery that proves it.
+// candidateFor is how long a secret that a user entered waits for a delivery that proves it.
 const candidateFor = 30 * 24 * time.Hour
 
 // changeShared changes what the channels that follow the connection share, and tells all of them. Faults: NotFollowed, SharedElsewhere.
@@ -32,7 +32,7 @@ func (s *Sharing) changeShared(ctx context.Context, w conversation.Request, c br
 			return false, s.NotFollowed(w.Provider)
 		}
 		if slices.ContainsFunc(now.Channels(), func(place chat.Place) bool { return !slices.Contains(allowed, place) }) {
-			return false, s.Rights.SharedElsewhere(c) // one joined in between, which nobody has looked at
+			return false, s.Rights.SharedElsewhere(c) // one joined in between, whose rights weren't checked
 		}
 		return true, change(now)
 	})
@@ -44,22 +44,22 @@ func (s *Sharing) changeShared(ctx context.Context, w conversation.Request, c br
 	return nil
 }
 
-// tellOfAccount tells the channels whose account the tool is called with from now on.
+// tellOfAccount tells the channels whose account the provider is called with from now on.
 func (s *Sharing) tellOfAccount(ctx context.Context, w conversation.Request, c bridge.Connection) {
 	s.Notices.TellAll(ctx, w.Place, c, chat.Say("bridge.repair.told", "Provider", s.Name(c.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link()))
 }
 
-// enteredCredential is a credential that somebody entered for a connection, with what the tool signs with where that comes along. The tool has
-// shown that it may administer the connection's resource.
+// enteredCredential is a credential that a user entered for a connection, with the provider's signing secret where that is entered too. The
+// provider has shown that it may administer the connection's resource.
 type enteredCredential struct {
 	credential provider.Credential
 	secret     string
-	// shown says that the tool has shown the secret to be its own.
+	// shown says that the provider has confirmed the secret.
 	shown bool
 }
 
-// proveCredential tries the credential of the answers: at a tool where we set up webhooks, it has to administer the connection's resource.
-// Faults: those of the tool; *provider.FieldError.
+// proveCredential tries the credential of the answers: at a provider where we set up webhooks, it has to administer the connection's
+// resource. Faults: those of the provider; *provider.FieldError.
 func (s *Sharing) proveCredential(ctx context.Context, c bridge.Connection, site provider.Site, bearer provider.TokenAuth, values map[string]string) (enteredCredential, error) {
 	var e enteredCredential
 	var err error
@@ -112,8 +112,8 @@ func (s *Sharing) takeOver(ctx context.Context, c *bridge.Connection, e enteredC
 	return err
 }
 
-// asProvenAdmin does something at the tool that changes what channels share, with the person's own account there, or with the connection's
-// credential if it was they who entered it: what others entered proves nothing about them. It returns the site too, for signing in.
+// asProvenAdmin does something at the provider that changes what channels share, with the user's own account there, or with the
+// connection's credential if that user entered it: what others entered proves nothing about the user. It returns the site too, for signing in.
 func (s *Sharing) asProvenAdmin(ctx context.Context, w conversation.Request, c bridge.Connection, do func(caller) error) (provider.Site, error) {
 	site, err := s.Caller.Site(ctx, c)
 	if err != nil {

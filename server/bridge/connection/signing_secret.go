@@ -9,8 +9,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// askForCredential asks who connects a thing for the first time for what the tool made for it: later ones need only see it. Where
-// people can also set a webhook up by hand, that is offered beside it.
+// askForCredential asks the first user who connects a resource for what the provider made for it; later users need only see the resource.
+// Where users can also set up a webhook by hand, that is offered too.
 func (s *Connector) askForCredential(ctx context.Context, w conversation.Request, t target) (chat.Note, error) {
 	if parted, has := t.installer.(provider.Subresources); has {
 		w.Text = parted.SubresourceText(t.resource, t.part)
@@ -29,7 +29,7 @@ func (s *Connector) askForCredential(ctx context.Context, w conversation.Request
 	return s.Prompts.Question(ctx, text, append(offers, conversation.OrCancel(w))...)
 }
 
-// ConnectByHand makes a connection of its own for the channel, whose webhook people set up at the tool themselves.
+// ConnectByHand makes a connection of its own for the channel, whose webhook users set up at the provider themselves.
 func (s *Connector) ConnectByHand(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
@@ -65,7 +65,7 @@ func (s *Connector) needsSecret(ctx context.Context, w conversation.Request, t *
 	return false, err
 }
 
-// askForSecret asks for a credential and the tool's secret in place of those that were lost.
+// askForSecret asks for a credential and the provider's secret in place of those that were lost.
 func (s *Webhooks) askForSecret(ctx context.Context, w conversation.Request, c bridge.Connection) (chat.Note, error) {
 	enter, err := s.AccessButtons.Enter(ctx, c, w.Place, w.Actor)
 	enter.Primary = true

@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	// mostEntries is how many deliveries of one connection are told, fewEntries how many of each where there are several.
+	// mostEntries is how many deliveries of one connection are shown, fewEntries how many of each where there are several.
 	mostEntries = 10
 	fewEntries  = 3
-	// mostStatus is how many connections are told of in full.
+	// mostStatus is how many connections are shown in full.
 	mostStatus = 8
 )
 
@@ -93,7 +93,7 @@ func (h *health) add(more health) {
 	h.lines, h.repairs = append(h.lines, more.lines...), append(h.repairs, more.repairs...)
 }
 
-// hookHealth says whether the webhook that we made is in order at the tool, and offers to repair it where it is not.
+// hookHealth says whether the webhook that we made is OK at the provider, and offers to repair it where it isn't.
 func (s *Status) hookHealth(ctx context.Context, w conversation.Request, c bridge.Connection) health {
 	hook, err := s.Keys.HookOf(ctx, c)
 	installer, ok := s.InstallerOf(c)
@@ -131,7 +131,7 @@ func (s *Status) hookHealth(ctx context.Context, w conversation.Request, c bridg
 	return health{lines: []chat.Message{chat.Say("bridge.status.hook_fine", "Provider", s.Name(c.Provider))}}
 }
 
-// whyNothing says what to check where no delivery ever came.
+// whyNothing says what to check where no delivery ever arrived.
 func (s *Status) whyNothing(w conversation.Request) []chat.Message {
 	checks := "bridge.status.nothing_entered"
 	if _, installs := s.Registry.Get(w.Provider).(provider.Installer); installs {
@@ -140,7 +140,7 @@ func (s *Status) whyNothing(w conversation.Request) []chat.Message {
 	return []chat.Message{chat.Say(checks, "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("URL", chat.Code(s.Settings().HookURL))}
 }
 
-// line says when a delivery came, what it was, what became of it and why, and how it proved where it comes from.
+// line says when a delivery arrived, what it was, its result and the reason, and how it proved its origin.
 func (s *Status) line(providerID string, e bridge.Entry) chat.Message {
 	line := chat.Say("bridge.status.line", "Title", chat.Truncate(e.Title, 80)).
 		WithMessage("When", notice.Ago(s.Now(), e.At)).
@@ -194,7 +194,7 @@ func (s *Status) advice(ctx context.Context, c bridge.Connection, journal, seen 
 	case bridge.Refused:
 		text := "bridge.status.advice_refused"
 		if _, made := s.InstallerOf(c); made {
-			text = "bridge.status.advice_refused_made" // nobody entered anything anywhere
+			text = "bridge.status.advice_refused_made" // no one entered a secret
 		}
 		advice = append(advice, chat.Say(text, "Provider", s.Name(c.Provider), "Command", s.Word(c.Provider)))
 	case bridge.Unwanted:

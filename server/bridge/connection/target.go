@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// target is a thing at a tool that somebody wants a channel to follow, and as whom the tool is called for it.
+// target is a resource at a provider that a user wants a channel to follow, and as whom the provider is called for it.
 type target struct {
 	installer provider.Installer
 	session   provider.Session
@@ -20,13 +20,13 @@ type target struct {
 	resource  provider.Resource
 	// part is what of it the channel is to follow; zero for all.
 	part provider.Resource
-	// credential is what came with the wish, for the connection itself, and secret what the tool signs with then; nil and "" for none.
+	// credential is what came with the request, for the connection itself, and secret the provider's signing secret then; nil and "" for none.
 	// own says that the person's account acts instead.
 	credential *provider.Credential
 	secret     string
 	own        bool
-	// onlySeen says that who asks has shown that they see it, which is all that it takes where others have set it up; unused, that they
-	// entered a credential and a secret all the same, which are not kept.
+	// onlySeen says that the user has shown that they see the resource, which is enough where others have set it up; unused, that they
+	// entered a credential and a secret anyway, which aren't kept.
 	onlySeen, unused bool
 }
 
@@ -72,7 +72,7 @@ func (s *Connector) locate(ctx context.Context, w conversation.Request, installe
 		With("Host", at.Site).With("Command", s.Word(w.Provider))
 }
 
-// sessionFor returns as whom the tool is called for the wish: with the token that came with it, else as the person's own account.
+// sessionFor returns as whom the provider is called for the request: with the token that came with it, otherwise as the user's own account.
 func (s *Connector) sessionFor(ctx context.Context, w conversation.Request, site provider.Site) (provider.Session, *provider.Credential, error) {
 	bearer, ok := s.Registry.Get(w.Provider).(provider.TokenAuth)
 	if !ok || len(w.Values) == 0 {

@@ -15,14 +15,14 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// trialPrefix begins the subjects of cards that only try a connection out, so that they are none of the tool's.
+// trialPrefix begins the subjects of test cards, so that they are none of the provider's.
 const trialPrefix = "test/"
 
 // maxTrials is how often it is tried to show one in a channel in which much happens.
 const maxTrials = 4
 
-// Test shows a sample card in the channel, the way the tool's own news would come, and says how the last of those went. Faults: those of
-// mayConnect, NotFollowed.
+// Test shows a sample card in the channel, as the provider's own events are shown, and says how the last of those went. Faults: those of
+// MayConnect, NotFollowed.
 func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.MayConnect(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
@@ -75,7 +75,7 @@ func AsTrial(sample provider.Event) provider.Event {
 	return sample
 }
 
-// ForTrial returns the connection as if only this channel followed it, and wanted all there is; nobody is called.
+// ForTrial returns the connection as if only this channel followed it, and wanted everything; no one is mentioned.
 func ForTrial(c bridge.Connection, place chat.Place, kinds []provider.EventKind) bridge.Connection {
 	here := c.In(place)
 	if len(here) == 0 {

@@ -14,11 +14,11 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// ensureHook sets the webhook up at the tool, or mends it, unless it is there and in order; and has the connection act as who did so
-// where it acted as nobody before.
+// ensureHook sets up the webhook at the provider, or fixes it, unless it exists and is OK; the connection acts as the user who did so where
+// it acted as no one before.
 func (s *Webhooks) ensureHook(ctx context.Context, w conversation.Request, t target, c bridge.Connection) error {
 	if t.onlySeen {
-		return nil // somebody else set it up, and it is looked after
+		return nil // another user set it up, and it is checked regularly
 	}
 	hook, renewed, err := s.hookFor(ctx, c, t)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Webhooks) ensureHook(ctx context.Context, w conversation.Request, t tar
 	return nil
 }
 
-// setUp makes the webhook at the tool, which may begin at once to send what is signed with a secret that is not noted yet.
+// setUp makes the webhook at the provider, which may begin at once to send deliveries signed with a secret that isn't recorded yet.
 func (s *Webhooks) setUp(ctx context.Context, t target, id string, h provider.Hook) (provider.Installation, error) {
 	_, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		c.Installing = s.Now()
@@ -79,7 +79,7 @@ func (s *Webhooks) notInstalling(ctx context.Context, id string) {
 	}
 }
 
-// recordInstallation notes in the record that the webhook is made, with the secret that the tool made up for it.
+// recordInstallation records that the webhook is made, with the secret that the provider made up for it.
 func (s *Webhooks) recordInstallation(ctx context.Context, c *bridge.Connection, made provider.Installation) error {
 	c.Installation, c.Installing = made.Ref, time.Time{}
 	if made.Secret == "" {
@@ -94,13 +94,13 @@ func (s *Webhooks) recordInstallation(ctx context.Context, c *bridge.Connection,
 	return err
 }
 
-// noteHook records what the tool calls the webhook, and who can change it there; with keys, these in place of those that were lost. The
-// channels are told of a secret that takes the place of another, and of another account that acts.
+// noteHook records the provider's name for the webhook, and who can change it there; with keys, these in place of those that were lost. The
+// channels are told of a secret that replaces another, and of another account that acts.
 func (s *Webhooks) noteHook(ctx context.Context, w conversation.Request, t target, id string, made provider.Installation, renewed *bridge.Keys) error {
 	var was bridge.Connection
 	changed, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		if was = *c; c.ID == "" {
-			return false, s.NotFollowed(w.Provider) // the last channel left meanwhile
+			return false, s.NotFollowed(w.Provider) // the last channel left in the meantime
 		}
 		c.Resource, c.Name = t.resource, t.resource.Name
 		if renewed != nil {
@@ -126,11 +126,11 @@ func (s *Webhooks) noteHook(ctx context.Context, w conversation.Request, t targe
 		s.Trail.Did(bridge.AuditCredential, w, id)
 		s.sharing.tellOfAccount(ctx, w, changed)
 	}
-	return errors.Wrap(err, "note the webhook")
+	return errors.Wrap(err, "record the webhook")
 }
 
-// hookFor returns it for a webhook that is set up now. Keys that cannot be opened any more are made anew, with what was entered where the
-// tool makes the secret; they are to be noted once the tool has taken the webhook. Fault: Unreadable.
+// hookFor returns it for a webhook that is set up now. Keys that can't be opened any more are replaced, by what was entered where the
+// provider makes the secret; they are to be recorded once the provider has accepted the webhook. Fault: Unreadable.
 func (s *Webhooks) hookFor(ctx context.Context, c bridge.Connection, t target) (provider.Hook, *bridge.Keys, error) {
 	hook, err := s.Keys.HookOf(ctx, c)
 	if !fault.Is(err, fault.Unreadable) || s.GivesSecret(c.Provider) && t.secret == "" {

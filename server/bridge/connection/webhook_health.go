@@ -16,12 +16,12 @@ import (
 )
 
 const (
-	// repairKey is the key of the task that looks after a webhook of ours; no provider's task has one like it.
+	// repairKey is the key of the task that checks a webhook of ours; no provider's task has one like it.
 	repairKey = "bridge/repair"
 	// repairEvery is how often that is done, where the provider does not say; repairLeast is the least time between two.
 	repairEvery = 24 * time.Hour
 	repairLeast = time.Minute
-	// complaintPause is how long somebody is not told again that their account no longer serves a connection.
+	// complaintPause is how long a user isn't told again that their account no longer serves a connection.
 	complaintPause = 30 * 24 * time.Hour
 )
 
@@ -41,9 +41,9 @@ func (s *Webhooks) ScheduleRepair(ctx context.Context, c bridge.Connection) erro
 	}), "have the webhook of connection %s looked after", c.ID)
 }
 
-// LookAfter sees to it that the webhook of the connection is there and in order, and goes on doing so every day until nothing follows
-// the connection any more. It acts as the connection does, and where that account has lost its right or its sign-in, as another who
-// connected a channel to it. An error is one that passes.
+// LookAfter makes sure that the webhook of the connection exists and is OK, every day until no channel follows the connection. It acts as
+// the connection does and, where that account has lost its right or its sign-in, as another user who connected a channel to it. An error
+// is temporary.
 func (s *Webhooks) LookAfter(ctx context.Context, j bridge.Job) error {
 	c, found, err := s.Records.Connection(ctx, j.Connection)
 	if err != nil || !found {
@@ -79,7 +79,7 @@ func lostAccess(err error) bool {
 	return fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable, fault.ProviderForbidden, fault.NotResourceAdmin, fault.ResourceUnknown)
 }
 
-// successors returns the others who connected channels to it, and may still do so.
+// successors returns the other users who connected channels to it and may still do so.
 func (s *Webhooks) successors(ctx context.Context, c bridge.Connection) []chat.PersonID {
 	var found []chat.PersonID
 	for _, sub := range c.Subscriptions {
@@ -125,7 +125,7 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 	}
 	now, err := s.Records.UpdateConnection(ctx, c.ID, func(now *bridge.Connection) (bool, error) {
 		if now.ID == "" {
-			return false, nil // the last channel left meanwhile
+			return false, nil // the last channel left in the meantime
 		}
 		if person != "" && !now.HasCredential {
 			now.ActsAs = person
@@ -144,7 +144,7 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 	return errors.Wrap(err, "note the webhook")
 }
 
-// reportLostAccess tells who is responsible for the connection, once, that its access was lost.
+// reportLostAccess tells the user who is responsible for the connection, once, that its access was lost.
 func (s *Webhooks) reportLostAccess(ctx context.Context, c bridge.Connection, cause error) {
 	actor := c.Responsible()
 	first, err := s.Records.Claim(ctx, kv.Hash("complaint", c.ID, actor.ID), complaintPause)

@@ -33,12 +33,27 @@ type Cards interface {
 	CardBeside(ctx context.Context, c bridge.Connection, place chat.Place, subject string) (bridge.Connection, chat.MessageRef, error)
 }
 
+// Records is what the console reads and changes, beside connections.
+type Records interface {
+	connection.Store
+	// Subject returns a subject of a connection.
+	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
+	// UpdateSubject changes it; see delivery.Records.
+	UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error)
+	// SetAlias gives a subject a further name; it is kept for 30 days.
+	SetAlias(ctx context.Context, connectionID, name, subject string) error
+	// Rotations returns the provider's lists of who is on call.
+	Rotations(ctx context.Context, providerID string) ([]bridge.Rotation, error)
+	// UpdateRotations changes them.
+	UpdateRotations(ctx context.Context, providerID string, change func(*[]bridge.Rotation) bool) error
+}
+
 // Dependencies are what the service works with.
 type Dependencies struct {
 	bridge.Providers
 	Surface  bridge.Surface
 	People   bridge.People
-	Records  bridge.Records
+	Records  Records
 	Inbox    bridge.Inbox
 	Seals    bridge.Seals
 	Sessions bridge.Sessions

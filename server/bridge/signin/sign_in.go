@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// AskSignOut asks whether to sign out; who is not signed in is offered to be. Both ways lead to another account.
+// AskSignOut asks whether to sign out; a user who isn't signed in is offered a sign-in. Both lead to another account.
 func (s *SignIns) AskSignOut(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if len(s.SignedIn(ctx, w)) == 0 {
 		link, err := s.signInLink(ctx, w)
@@ -97,7 +97,7 @@ func (s *SignIns) resume(ctx context.Context, person chat.PersonID, next string)
 	return did, err
 }
 
-// offerSignIn gives a link to sign in, also to who is signed in: it leads to another account.
+// offerSignIn gives a link to sign in, also to a user who is signed in: it leads to another account.
 func (s *SignIns) offerSignIn(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	link, err := s.signInLink(ctx, w)
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *SignIns) SignedInNow(_ context.Context, w conversation.Request) (chat.N
 	return chat.Note{Text: chat.Say("bridge.signout.in", "Provider", s.Name(w.Provider))}, nil
 }
 
-// OfferSignOut asks somebody whose channel is connected to nothing whether they want to sign out, if they are signed in.
+// OfferSignOut asks a user whose channel is connected to nothing whether to sign out, if they are signed in.
 func (s *SignIns) OfferSignOut(ctx context.Context, w conversation.Request, nothing error) (chat.Note, error) {
 	if len(s.SignedIn(ctx, w)) == 0 {
 		return chat.Note{}, nothing

@@ -63,7 +63,7 @@ func addresses(sites []provider.Site) []chat.Option {
 	return options
 }
 
-// registration says what an admin enters at the tool, so that people can authorize there.
+// registration says what an admin enters at the provider, so that users can authorize there.
 func (s *Sites) registration(providerID string, sites []provider.Site) []chat.Message {
 	name := s.Name(providerID)
 	authorizer, authorizes := s.Registry.Get(providerID).(provider.Authorizer)

@@ -27,7 +27,7 @@ const (
 // maxSiteURL bounds the address of a provider, in characters.
 const maxSiteURL = 300
 
-// RunSetup returns the command with which an admin says where a tool is installed, and how people authorize there.
+// RunSetup returns the command with which an admin says where a provider is installed, and how users authorize there.
 func (s *Sites) RunSetup(providerID string) func(context.Context, command.Call) (chat.Message, error) {
 	return func(ctx context.Context, call command.Call) (chat.Message, error) {
 		what := conversation.Intent{Actor: call.Actor, Provider: providerID, Place: call.Place, Talk: call.Talk}
@@ -151,7 +151,7 @@ func (s *Sites) SiteEntered(ctx context.Context, a chat.FormAnswer, what convers
 	return nil, nil
 }
 
-// AskSiteAway asks whether the site shall really be removed.
+// AskSiteAway asks whether to remove the site.
 func (s *Sites) AskSiteAway(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	if err := s.maySetUp(ctx, what); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// maxChannelsLooked bounds how many of somebody's channels are looked at; each costs a read.
+	// maxChannelsLooked bounds how many of a user's channels are looked at; each costs a read.
 	maxChannelsLooked = 1000
 	// maxChannelsListed is how many one message tells of.
 	maxChannelsListed = 30
@@ -51,7 +51,7 @@ func (s *Configurator) configureAll(ctx context.Context, providerID string, acto
 	return chat.Lines(append(lines, chat.Message{}, chat.Say("bridge.configure.all_next", "Command", s.Word(providerID)))...), nil
 }
 
-// channelName names a channel for somebody who is in it.
+// channelName names a channel for a user who is in it.
 func (s *Configurator) channelName(ctx context.Context, place chat.Place) chat.Message {
 	channel, err := s.People.Channel(ctx, place)
 	switch {

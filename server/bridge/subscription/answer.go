@@ -43,7 +43,7 @@ func (s *Configurator) configured(ctx context.Context, a chat.FormAnswer, what c
 	return nil, nil
 }
 
-// rewriteSubscription stores what the answer says; the rest of the subscription stays as others may have made it meanwhile.
+// rewriteSubscription stores what the answer says; the rest of the subscription stays as others may have changed it since.
 func (s *Configurator) rewriteSubscription(ctx context.Context, what conversation.Intent, answer bridge.Subscription) error {
 	elsewhere, err := s.rules.RulesElsewhere(ctx, what.Provider, what.Place, what.Connection)
 	if err != nil {

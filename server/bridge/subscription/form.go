@@ -30,7 +30,7 @@ const (
 	anyLevel      = "any"
 )
 
-// Mentions that call everybody.
+// Mentions of all users in the channel.
 const (
 	mentionHere    = "here"
 	mentionChannel = "channel"
@@ -84,7 +84,7 @@ func eventsField(d provider.Descriptor, sub bridge.Subscription) chat.FormField 
 	return field
 }
 
-// notesField asks whether what people write in the thread of a card is added at the tool.
+// notesField asks whether replies in a card's thread are added at the provider.
 func notesField(tool string, sub bridge.Subscription) chat.FormField {
 	return chat.FormField{
 		Name: fieldNotes, Kind: chat.BoolField, Optional: true, Default: strconv.FormatBool(sub.Notes),
@@ -130,7 +130,7 @@ func styleValue(style bridge.Style) string {
 	return string(style)
 }
 
-// mentionOptions are the choices of whom to call; somebody who is called already can stay.
+// mentionOptions are the choices of whom to mention; a user who is mentioned already can stay.
 func mentionOptions(now string) []chat.Option {
 	options := []chat.Option{
 		{Label: chat.Say("bridge.configure.mention.nobody"), Value: mentionNobody},

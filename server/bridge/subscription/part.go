@@ -25,8 +25,8 @@ func folded(name string) string {
 	}, name)
 }
 
-// isCalled reports whether the subscription is what somebody has named: by the names of the whole and the part, in this order, by what names
-// them at the tool, or by the part's alone.
+// isCalled reports whether the text names the subscription: by the names of the whole and the part, in this order, by what names them at
+// the provider, or by the part's alone.
 func isCalled(f bridge.Subscribed, p provider.Provider, typed string) bool {
 	names := []string{f.Title(), f.Subscription.ResourceName, f.Subscription.Name}
 	if parted, has := p.(provider.Subresources); has {
@@ -35,7 +35,7 @@ func isCalled(f bridge.Subscribed, p provider.Provider, typed string) bool {
 	return folded(typed) != "" && slices.ContainsFunc(names, func(name string) bool { return folded(name) == folded(typed) })
 }
 
-// PartsCalled returns the channel's subscriptions that somebody has named, where the provider's things have parts.
+// PartsCalled returns the channel's subscriptions that the request names, where the provider's resources have parts.
 func (s *Parts) PartsCalled(ctx context.Context, w conversation.Request) ([]bridge.Subscribed, error) {
 	p := s.Registry.Get(w.Provider)
 	if _, has := p.(provider.Subresources); !has || w.Text == "" || w.Text == connection.Everything {
@@ -58,7 +58,7 @@ func (s *Parts) ConfirmPart(ctx context.Context, w conversation.Request, f bridg
 	return s.Prompts.Question(ctx, text, conversation.Offer{Label: chat.Say("bridge.button.disconnect"), Primary: true, Operation: conversation.OpDisconnectNow, Request: w}, conversation.OrCancel(w))
 }
 
-// EndPart ends one subscription of the channel; the connection goes on.
+// EndPart ends one subscription of the channel; the connection stays.
 func (s *Parts) EndPart(ctx context.Context, w conversation.Request, c bridge.Connection) (chat.Message, error) {
 	title, err := s.DropPart(ctx, w, c.ID, w.Subscription)
 	if err != nil {

@@ -93,7 +93,7 @@ func (s *Rules) addRule(c *bridge.Connection, what conversation.Intent, rule bri
 	return true, nil
 }
 
-// offerToBegin offers to connect a channel that gets nothing yet: its first rule comes with that.
+// offerToBegin offers to connect a channel that gets nothing yet: that makes its first rule.
 func (s *Rules) offerToBegin(ctx context.Context, what conversation.Intent) error {
 	note, err := s.Prompts.Question(ctx, chat.Say("bridge.rule.begin", "Provider", s.Name(what.Provider)),
 		conversation.Offer{Label: chat.Say("bridge.configure.connect.button"), Primary: true, Operation: conversation.OpConnect, Request: what.Request()}, conversation.OrCancel(what.Request()))
