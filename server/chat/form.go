@@ -58,7 +58,7 @@ type FormAnswer struct {
 	// Values hold the answers by name; those of a BoolField are "true" or "false", those of a MultiSelectField are joined by
 	// commas.
 	Values map[string]string
-	// Talk is the exchange that the answer began.
+	// Talk is the exchange that the answer began; nil if the surface doesn't know where the form was asked for.
 	Talk Conversation
 }
 

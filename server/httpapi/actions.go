@@ -93,9 +93,8 @@ func (s *buttons) form(w http.ResponseWriter, r *http.Request, person chat.Perso
 		s.reply(w, http.StatusOK, answer)
 		return
 	}
-	at := placeOf(request.ChannelId, "")
 	mistakes, err := s.Bridge.Submit(r.Context(), chat.FormAnswer{
-		Actor: person.Actor(), Place: at, Talk: s.People.Conversation(person.Actor(), at, "", chat.MessageRef{}), Kind: request.CallbackId, State: request.State,
+		Actor: person.Actor(), Place: placeOf(request.ChannelId, ""), Kind: request.CallbackId, State: request.State,
 		Values: submitted(request.Submission),
 	})
 	if err != nil {

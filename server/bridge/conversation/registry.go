@@ -117,7 +117,9 @@ func (r *Registry) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErro
 	if err != nil {
 		return nil, r.Trail.Refused(err, bridge.AuditEntry{Event: bridge.AuditUse, Actor: a.Actor})
 	}
-	what.Talk = a.Talk
+	if what.Talk = a.Talk; a.Talk == nil {
+		what.Talk = Quiet{Messenger: r.Messenger, Actor: what.Actor, Place: what.Place}
+	}
 	do := r.operations[what.Kind].Answer
 	if do == nil || what.Kind != a.Kind {
 		return nil, fault.New(fault.ButtonExpired)
