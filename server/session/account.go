@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -20,9 +21,15 @@ type personal struct {
 	Account    provider.Account    `json:"account"`
 }
 
+// Accounts make sessions that act as a person's own account, or show the credential of a connection.
+type Accounts struct {
+	*Registrations
+	trusted, guarded http.RoundTripper
+}
+
 // ForUser returns a session that acts as the person's own account at the site. Faults: AccountNeeded, AccountRejected, SetupNeeded,
 // HostUnknown for an address that can't be a site's.
-func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) (provider.Session, error) {
+func (s *Accounts) ForUser(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) (provider.Session, error) {
 	r, listed, err := s.at(ctx, providerID, site)
 	if err != nil {
 		return provider.Session{}, err
@@ -54,7 +61,7 @@ func (s *Sessions) ForUser(ctx context.Context, providerID string, site provider
 
 // With returns a session that shows the credential to the site. Faults: InvalidInput for what is no credential, HostUnknown for an
 // address that can't be a site's.
-func (s *Sessions) With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error) {
+func (s *Accounts) With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error) {
 	r, listed, err := s.at(ctx, providerID, site)
 	if err != nil {
 		return provider.Session{}, err
@@ -70,7 +77,7 @@ func (s *Sessions) With(ctx context.Context, providerID string, site provider.Si
 
 // SaveToken keeps a personal token as the person's account, in place of any other, after a call has shown whose it is.
 // Faults: those of With and of the call.
-func (s *Sessions) SaveToken(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, c provider.Credential) (provider.Account, error) {
+func (s *Accounts) SaveToken(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, c provider.Credential) (provider.Account, error) {
 	session, err := s.With(ctx, providerID, site, c)
 	if err != nil {
 		return provider.Account{}, err
@@ -96,7 +103,7 @@ func (s *Sessions) SaveToken(ctx context.Context, providerID string, site provid
 }
 
 // SignOut forgets the person's account at the site, and ends it there where that can be done.
-func (s *Sessions) SignOut(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) error {
+func (s *Accounts) SignOut(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) error {
 	r, _, err := s.at(ctx, providerID, site)
 	if err != nil {
 		return err
@@ -108,7 +115,7 @@ func (s *Sessions) SignOut(ctx context.Context, providerID string, site provider
 }
 
 // dropGrant forgets what the person authorized at the site. It is ended there as well, unless there is nothing to do that with.
-func (s *Sessions) dropGrant(ctx context.Context, providerID string, site registered, person chat.PersonID) error {
+func (s *Accounts) dropGrant(ctx context.Context, providerID string, site registered, person chat.PersonID) error {
 	r, _, err := s.find(ctx, providerID, site.URL)
 	if err != nil {
 		return err
@@ -127,7 +134,7 @@ func (s *Sessions) dropGrant(ctx context.Context, providerID string, site regist
 
 // at returns the site as it is kept; listed is false for one that neither vendor nor admin named. Fault: HostUnknown for an address
 // to which no credential is sent.
-func (s *Sessions) at(ctx context.Context, providerID string, site provider.Site) (r registered, listed bool, err error) {
+func (s *Accounts) at(ctx context.Context, providerID string, site provider.Site) (r registered, listed bool, err error) {
 	r, listed, err = s.find(ctx, providerID, site.URL)
 	if err != nil || listed {
 		return r, listed, err
@@ -140,7 +147,7 @@ func (s *Sessions) at(ctx context.Context, providerID string, site provider.Site
 }
 
 // personal returns the token that the person entered for the site. Fault: AccountNeeded.
-func (s *Sessions) personal(ctx context.Context, providerID string, r registered, person chat.PersonID) (personal, error) {
+func (s *Accounts) personal(ctx context.Context, providerID string, r registered, person chat.PersonID) (personal, error) {
 	key := tokenKey(providerID, r, person)
 	sealed, err := s.KV.Get(key)
 	if err != nil {
@@ -158,7 +165,7 @@ func (s *Sessions) personal(ctx context.Context, providerID string, r registered
 }
 
 // whose asks the provider as whom the session acts.
-func (s *Sessions) whose(ctx context.Context, providerID string, session provider.Session) (provider.Account, error) {
+func (s *Accounts) whose(ctx context.Context, providerID string, session provider.Session) (provider.Account, error) {
 	authorizer, ok := s.Registry.Get(providerID).(provider.Authorizer)
 	if !ok {
 		return provider.Account{}, fault.Wrap(errors.New("nobody has an account at this provider"), fault.InvalidInput)
@@ -171,7 +178,7 @@ func (s *Sessions) whose(ctx context.Context, providerID string, session provide
 }
 
 // renewing shows the grant's token, and another one after that was rejected.
-func (s *Sessions) renewing(providerID string, grant *oauth.Grant) shown {
+func (s *Accounts) renewing(providerID string, grant *oauth.Grant) shown {
 	return func(ctx context.Context, rejected string) (string, error) {
 		get := grant.Token
 		if rejected != "" {

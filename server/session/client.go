@@ -41,7 +41,7 @@ const (
 type shown func(ctx context.Context, rejected string) (string, error)
 
 // session returns a session at the site with what it shows.
-func (s *Sessions) session(providerID string, site provider.Site, trusted bool, show shown, who provider.Account) provider.Session {
+func (s *Accounts) session(providerID string, site provider.Site, trusted bool, show shown, who provider.Account) provider.Session {
 	next := s.guarded
 	if trusted {
 		next = s.trusted

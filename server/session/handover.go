@@ -10,7 +10,7 @@ import (
 
 // BeginElsewhere is Begin in a browser in which no one is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
 // really them, their typing the code of HandOver proves. Faults: LinkExpired, SetupNeeded.
-func (s *Sessions) BeginElsewhere(ctx context.Context, providerID, ticket string) (string, error) {
+func (s *SignIns) BeginElsewhere(ctx context.Context, providerID, ticket string) (string, error) {
 	person, err := s.links(providerID).TicketOwner(ctx, ticket)
 	if err != nil {
 		return "", s.explain(providerID, err)
@@ -19,7 +19,7 @@ func (s *Sessions) BeginElsewhere(ctx context.Context, providerID, ticket string
 }
 
 // HandOver is Complete in such a browser: no one is signed in yet. It returns the command that finishes, too. Faults as with Complete.
-func (s *Sessions) HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error) {
+func (s *SignIns) HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error) {
 	links := s.links(providerID)
 	person, err := links.StateOwner(ctx, state)
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *Sessions) HandOver(ctx context.Context, providerID, code, state string)
 
 // Redeem finishes an authorization with the code that the browser was shown, typed in Mattermost by the person for whom it was begun. It
 // returns what ConnectURL was given. Faults: CodeWrong, SetupNeeded.
-func (s *Sessions) Redeem(ctx context.Context, providerID string, person chat.PersonID, code string) (account provider.Account, next string, err error) {
+func (s *SignIns) Redeem(ctx context.Context, providerID string, person chat.PersonID, code string) (account provider.Account, next string, err error) {
 	done, who, err := s.links(providerID).Take(ctx, person, code)
 	if err != nil {
 		return provider.Account{}, "", s.explain(providerID, err)

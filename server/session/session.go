@@ -8,7 +8,6 @@ package session
 import (
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/pkg/errors"
@@ -37,21 +36,25 @@ type Dependencies struct {
 
 // Sessions makes sessions; see bridge.Sessions. It is safe for use by several goroutines and several servers.
 type Sessions struct {
-	Dependencies
-	trusted, guarded http.RoundTripper
-
-	mu sync.Mutex
-	// oauthSites are those used so far, by provider and site.
-	oauthSites map[string]*oauthSite
+	*Registrations
+	*Accounts
+	*SignIns
 }
 
 // New returns a maker of sessions.
 func New(d Dependencies) *Sessions {
-	return &Sessions{Dependencies: d, trusted: persistent(d.Trusted), guarded: persistent(d.Guarded), oauthSites: map[string]*oauthSite{}}
+	registrations := &Registrations{SiteList: &SiteList{&faults{d}}, oauthSites: map[string]*oauthSite{}}
+	accounts := &Accounts{Registrations: registrations, trusted: persistent(d.Trusted), guarded: persistent(d.Guarded)}
+	return &Sessions{Registrations: registrations, Accounts: accounts, SignIns: &SignIns{Registrations: registrations, accounts: accounts}}
+}
+
+// faults tells in the name of the provider what went wrong.
+type faults struct {
+	Dependencies
 }
 
 // fault returns a fault in the name of the provider.
-func (s *Sessions) fault(providerID string, cause error, code fault.Code) *fault.Error {
+func (s *faults) fault(providerID string, cause error, code fault.Code) *fault.Error {
 	failure := fault.Wrap(cause, code).With("Provider", s.Registry.Describe(providerID).Name).With("Command", s.Command(providerID))
 	if _, takes := s.Registry.Get(providerID).(provider.TokenAuth); takes && code == fault.SetupNeeded {
 		failure = failure.With("Token", "yes")
@@ -60,7 +63,7 @@ func (s *Sessions) fault(providerID string, cause error, code fault.Code) *fault
 }
 
 // explain says in the name of the provider what package oauth says in Zoom's. Any other error stays as it is.
-func (s *Sessions) explain(providerID string, err error) error {
+func (s *faults) explain(providerID string, err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return err

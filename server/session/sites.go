@@ -36,8 +36,13 @@ type registered struct {
 // key tells the sites of a provider apart in records.
 func (r registered) key() string { return kv.Hash(r.URL) }
 
+// SiteList says where a provider is installed: the vendor's own, and those that an admin has added.
+type SiteList struct {
+	*faults
+}
+
 // Sites returns where the provider's tool is installed: the vendor's own sites first.
-func (s *Sessions) Sites(ctx context.Context, providerID string) ([]provider.Site, error) {
+func (s *SiteList) Sites(ctx context.Context, providerID string) ([]provider.Site, error) {
 	all, err := s.registrations(ctx, providerID)
 	if err != nil {
 		return nil, err
@@ -52,7 +57,7 @@ func (s *Sessions) Sites(ctx context.Context, providerID string) ([]provider.Sit
 // SaveSite has an admin add a site, or change the one with the same address; of a vendor's own only the client can be set. A blank
 // client leaves the one that there is, and a blank secret that of the same client. Who may do so is the caller's to check.
 // Faults: AddressUnknown, InvalidInput for a client without a secret, TooMany, NotConfigured.
-func (s *Sessions) SaveSite(ctx context.Context, providerID string, site provider.Site, clientID, clientSecret string) error {
+func (s *SiteList) SaveSite(ctx context.Context, providerID string, site provider.Site, clientID, clientSecret string) error {
 	r, err := s.described(providerID, site)
 	if err != nil {
 		return err
@@ -85,7 +90,7 @@ func (s *Sessions) SaveSite(ctx context.Context, providerID string, site provide
 
 // RemoveSite takes a site away that an admin has added, or the client of a vendor's own. People's accounts there are kept, and count
 // again if it comes back with the same client; until then nothing uses them.
-func (s *Sessions) RemoveSite(ctx context.Context, providerID, siteURL string) error {
+func (s *SiteList) RemoveSite(ctx context.Context, providerID, siteURL string) error {
 	address, ok := parseAddress(siteURL)
 	if !ok {
 		return nil // no such site can have been added
@@ -96,7 +101,7 @@ func (s *Sessions) RemoveSite(ctx context.Context, providerID, siteURL string) e
 }
 
 // described returns the site with its addresses in the form that they are kept in; a vendor's own as the vendor has it.
-func (s *Sessions) described(providerID string, site provider.Site) (registered, error) {
+func (s *SiteList) described(providerID string, site provider.Site) (registered, error) {
 	url, ok := parseAddress(site.URL)
 	api := url
 	if site.API != "" && ok {
@@ -119,7 +124,7 @@ func (s *Sessions) described(providerID string, site provider.Site) (registered,
 }
 
 // vendors returns the sites that the provider's vendor runs.
-func (s *Sessions) vendors(providerID string) []provider.Site {
+func (s *SiteList) vendors(providerID string) []provider.Site {
 	if clouded, ok := s.Registry.Get(providerID).(provider.CloudSites); ok {
 		return clouded.Sites()
 	}
@@ -127,7 +132,7 @@ func (s *Sessions) vendors(providerID string) []provider.Site {
 }
 
 // registrations returns all sites of the provider: the vendor's own, then those that an admin has added.
-func (s *Sessions) registrations(ctx context.Context, providerID string) ([]registered, error) {
+func (s *SiteList) registrations(ctx context.Context, providerID string) ([]registered, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Wrap(err, "list the sites")
 	}
@@ -156,7 +161,7 @@ func (s *Sessions) registrations(ctx context.Context, providerID string) ([]regi
 }
 
 // find returns the provider's site with this address, as it is kept; false where neither vendor nor admin named it.
-func (s *Sessions) find(ctx context.Context, providerID, siteURL string) (registered, bool, error) {
+func (s *SiteList) find(ctx context.Context, providerID, siteURL string) (registered, bool, error) {
 	all, err := s.registrations(ctx, providerID)
 	if err != nil {
 		return registered{}, false, err
@@ -169,7 +174,7 @@ func (s *Sessions) find(ctx context.Context, providerID, siteURL string) (regist
 	return all[at], true, nil
 }
 
-func (s *Sessions) readSites(providerID string) (sites []registered, raw []byte, err error) {
+func (s *SiteList) readSites(providerID string) (sites []registered, raw []byte, err error) {
 	raw, err = s.KV.Get(sitesKey(providerID))
 	if err != nil || raw == nil {
 		return nil, nil, errors.Wrap(err, "read the sites")
@@ -178,7 +183,7 @@ func (s *Sessions) readSites(providerID string) (sites []registered, raw []byte,
 }
 
 // editSites changes the record of the provider's sites; when someone else came between, all over again.
-func (s *Sessions) editSites(ctx context.Context, providerID string, change func([]registered) ([]registered, error)) error {
+func (s *SiteList) editSites(ctx context.Context, providerID string, change func([]registered) ([]registered, error)) error {
 	for try := range swapTries {
 		if try > 0 {
 			if err := kv.Pause(ctx, try, pauseMin, pauseMax); err != nil {
@@ -210,7 +215,7 @@ func (s *Sessions) editSites(ctx context.Context, providerID string, change func
 }
 
 // Reseal seals the clients' secrets of the provider's sites with the vault's key in use, and reports whether any was not.
-func (s *Sessions) Reseal(ctx context.Context, providerID string) (changed bool, err error) {
+func (s *SiteList) Reseal(ctx context.Context, providerID string) (changed bool, err error) {
 	err = s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
 		changed = false
 		for i, r := range all {
