@@ -28,7 +28,7 @@ func TestTheDailyLimitOffersThePersonalMeetingWhichWorks(t *testing.T) {
 	w.alice.Types("/zoom start second", root)
 	require.Len(t, meetings(w.backroom), 1)
 	note := w.alice.LastNote()
-	requireSays(t, note.Text(), "Zoom's daily limit for new meetings (until ", "T00:00:00Z)")
+	requireSays(t, note.Text(), "Zoom's daily limit for new meetings (until ", " 00:00 UTC)")
 	require.Equal(t, []string{"Personal meeting ID"}, note.Buttons())
 
 	w.alice.Clicks("Personal meeting ID")

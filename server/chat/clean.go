@@ -84,13 +84,13 @@ func shapes(runes []rune, at int) bool {
 		textLook, emojiLook      = '\ufe0e', '\ufe0f'
 		keycap, lastASCII   rune = '\u20e3', unicode.MaxASCII
 	)
-	if at == 0 || unseen(runes[at-1]) && runes[at-1] != emojiLook {
+	if at == 0 || unicode.IsSpace(runes[at-1]) || unseen(runes[at-1]) && runes[at-1] != emojiLook {
 		return false
 	}
 	last := at == len(runes)-1
 	switch before := runes[at-1]; runes[at] {
 	case nonJoiner, joiner:
-		return before > lastASCII && !last && runes[at+1] > lastASCII && !unseen(runes[at+1])
+		return before > lastASCII && !last && runes[at+1] > lastASCII && !unseen(runes[at+1]) && !unicode.IsSpace(runes[at+1])
 	case textLook, emojiLook:
 		return before > lastASCII && unicode.Is(unicode.So, before) || !last && runes[at+1] == keycap
 	}

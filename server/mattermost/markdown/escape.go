@@ -88,7 +88,7 @@ func escapeWords(text string, at seam) string {
 			}
 			b.WriteRune(c)
 		case '.':
-			if !own && !blank(after) || endsWWW(runes[:i]) || i == 0 && endsWWW([]rune(at.before)) {
+			if !own && !blank(after) && letter(before) || endsWWW(runes[:i]) || i == 0 && endsWWW([]rune(at.before)) {
 				b.WriteString(joint)
 			}
 			b.WriteRune(c)
