@@ -42,12 +42,13 @@ var mayImport = map[string][]string{
 	"bridge/action":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "kv", "provider"},
 	"bridge/console":      {"bridge", "bridge/access", "bridge/action", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "bridge/signin", "bridge/subscription", "chat", "command", "fault", "kv", "provider", "queue"},
 	"bridge/access":       {"bridge", "chat", "fault", "provider"},
-	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "provider"},
+	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/notice", "bridge/surfaces", "chat", "provider"},
 	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/delivery":     {"bridge", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/notice":       {"bridge", "chat"},
 	"bridge/conversation": {"bridge", "chat", "fault", "provider"},
 	"bridge/signin":       {"bridge", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
+	"bridge/surfaces":     {"bridge", "chat"},
 	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
 	"session":             {"chat", "fault", "kv", "oauth", "provider"},
@@ -62,7 +63,7 @@ var mayImport = map[string][]string{
 	"mattermost/mmtest":              {"store/storetest"},
 	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},
-	"provider/providertest/plain":    {"chat"},
+	"provider/providertest/plain":    {"bridge", "chat"},
 	"store/storetest":                {},
 }
 

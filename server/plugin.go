@@ -12,6 +12,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/config"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -25,6 +27,8 @@ type Plugin struct {
 	exit func(code int)
 	// registry are the providers; tests may add to them.
 	registry *provider.Registry
+	// surfaces returns the chat products by their IDs, Mattermost's among them; tests may add to them.
+	surfaces func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
 
 	settings config.Container
 	// changing has one change of the settings happen after another.
@@ -49,10 +53,13 @@ func (p *Plugin) OnActivate() error {
 	if p.registry == nil {
 		p.registry = providers(&p.settings, p.now)
 	}
+	if p.surfaces == nil {
+		p.surfaces = surfaces
+	}
 	if err := p.OnConfigurationChange(); err != nil {
 		return err
 	}
-	built, err := build(p.API, p.registry, &p.settings, p.now, p.exit)
+	built, err := p.build()
 	if err != nil {
 		return errors.Wrap(err, "build the plugin")
 	}

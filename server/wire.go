@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/assembly"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/config"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/mattermost"
@@ -46,7 +47,8 @@ type app struct {
 }
 
 // build makes the graph. It needs the server for the bot only; nothing works yet until start.
-func build(api plugin.API, registry *provider.Registry, settings *config.Container, now func() time.Time, exit func(int)) (*app, error) {
+func (p *Plugin) build() (*app, error) {
+	api, registry, settings, now := p.API, p.registry, &p.settings, p.now
 	texts, err := catalogueOf(registry)
 	if err != nil {
 		return nil, err
@@ -57,16 +59,17 @@ func build(api plugin.API, registry *provider.Registry, settings *config.Contain
 	}
 	client := mattermost.New(api, botID, texts, now)
 	b := &builder{
-		api: api, registry: registry, settings: settings, now: now, client: client, views: &views{settings: settings, client: client},
+		api: api, registry: registry, surfaces: p.surfaces, settings: settings, now: now, client: client, views: &views{settings: settings, client: client},
 		kv: mattermost.NewKV(api), outbound: mattermost.Outbound(api), log: client.Logger(),
 	}
-	return b.app(exit), nil
+	return b.app(p.exit), nil
 }
 
 // builder makes the parts of the graph one after another.
 type builder struct {
 	api      plugin.API
 	registry *provider.Registry
+	surfaces func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
 	settings *config.Container
 	now      func() time.Time
 	client   *mattermost.Client
@@ -138,7 +141,7 @@ func (b *builder) buildBridge(board *notifyingBoard) {
 	})
 	surface := mattermost.NewSurface(b.client, func(id string) string { return b.registry.Describe(id).Name })
 	b.jobs.bridge = assembly.New(assembly.Dependencies{
-		Registry: b.registry, Settings: b.views.bridge, Surface: surface, People: surface, Records: b.records,
+		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(surface), Persons: surface, Records: b.records,
 		Inbox: bridge.NewJobInbox(b.jobs.inbox), Seals: b.vault, Sessions: b.sessions, Meetings: starter{b.meetings}, Audit: b.client,
 		Now: b.now, Log: b.log,
 	})

@@ -17,7 +17,7 @@ import (
 // ErrGone is a post or channel that nothing will be shown in any more. A Surface returns it, and queue.ErrNotYet where it is too early.
 var ErrGone = errors.New("the post or channel is gone")
 
-// Surface is the chat product.
+// Surface shows cards and replies in a chat product.
 type Surface interface {
 	// Post puts a card into a channel or thread. ErrGone for a channel that is archived or gone.
 	Post(ctx context.Context, p chat.Posting) (chat.MessageRef, error)
@@ -37,12 +37,16 @@ type Surface interface {
 	Link(m chat.MessageRef) string
 }
 
-// People is what the bridge needs to know of people and channels, and how it speaks to them.
-type People interface {
+// Persons is the directory of Mattermost's users, to whom accounts at providers belong on whichever surface they act.
+type Persons interface {
 	// Person returns who has this id.
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// PersonByEmail returns who has this address; one that the server has not verified counts as nobody's.
 	PersonByEmail(ctx context.Context, email string) (chat.Person, bool)
+}
+
+// Channels is what the bridge needs to know of channels and of the rights in them, and how it speaks there.
+type Channels interface {
 	// Channel returns the channel with this id.
 	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
 	// ChannelsOf returns the channels that the actor is a member of.
@@ -63,6 +67,18 @@ type People interface {
 	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
 	// Announce has the bot write into a channel or thread, for all to read.
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
+}
+
+// People is everything that the bridge asks of people and tells them.
+type People interface {
+	Persons
+	Channels
+}
+
+// Product is a chat product as the bridge uses it; see package surfaces.
+type Product interface {
+	Surface
+	Channels
 }
 
 // Seals makes blobs that nobody else can make or read.

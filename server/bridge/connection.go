@@ -121,12 +121,17 @@ func (k *Keys) Withdraw(value string) {
 	k.Candidates = slices.DeleteFunc(k.Candidates, func(c Secret) bool { return c.Value == value })
 }
 
-// Responsible is the user who is told of trouble with it.
+// Responsible is the user who is told of trouble with it: the one whose account it acts with, on the surface where they connected it.
 func (c Connection) Responsible() chat.Actor {
-	if c.ActsAs != "" {
-		return c.ActsAs.Actor()
+	if c.ActsAs == "" || c.CreatedBy.Person == c.ActsAs {
+		return c.CreatedBy
 	}
-	return c.CreatedBy
+	for _, sub := range c.Subscriptions {
+		if sub.CreatedBy.Person == c.ActsAs {
+			return sub.CreatedBy
+		}
+	}
+	return c.ActsAs.Actor()
 }
 
 // WebhooksLink returns a link to the provider's list of webhooks, as far as it is known.

@@ -1,15 +1,42 @@
 package bridge_test
 
-import "mattermost-plugin-zoom/server/chat"
+import (
+	"fmt"
+	"os"
+	"testing"
 
-// actor is the person as they act on Mattermost.
-func actor(id string) chat.Actor { return chat.PersonID(id).Actor() }
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/provider/providertest/plain"
+)
 
-// place is a channel of Mattermost.
-func place(id string) chat.Place { return chat.Place{Surface: chat.Mattermost, Channel: id} }
+// on is the surface that the stories take place on. Only TestMain sets it.
+var on chat.SurfaceID
 
-// message is a message somewhere on Mattermost.
+// TestMain runs each story once on each surface. None is about what only Mattermost has.
+func TestMain(m *testing.M) {
+	for _, on = range []chat.SurfaceID{chat.Mattermost, plain.ID} {
+		if code := m.Run(); code != 0 {
+			fmt.Fprintln(os.Stderr, "The stories failed on the surface", on)
+			os.Exit(code)
+		}
+	}
+}
+
+// actor is the person as they act on the surface.
+func actor(id string) chat.Actor { return chat.Actor{Surface: on, ID: id, Person: chat.PersonID(id)} }
+
+// place is a channel of the surface.
+func place(id string) chat.Place { return chat.Place{Surface: on, Channel: id} }
+
+// message is a message somewhere on the surface.
 func message(id string) chat.MessageRef { return chat.MessageRef{Place: place(""), ID: id} }
 
 // ref is what refers to it.
 func (p *post) ref() chat.MessageRef { return chat.MessageRef{Place: p.at, ID: p.id} }
+
+// product is the chat product that the stories take place on.
+type product struct {
+	bridge.Surface
+	bridge.Channels
+}

@@ -14,6 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/delivery"
 	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/bridge/surfaces"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -28,8 +29,9 @@ type Records interface {
 type Dependencies struct {
 	Registry *provider.Registry
 	Settings func() bridge.Settings
-	Surface  bridge.Surface
-	People   bridge.People
+	// Products are the chat products by the IDs of their surfaces.
+	Products map[chat.SurfaceID]bridge.Product
+	Persons  bridge.Persons
 	Records  Records
 	Inbox    bridge.Inbox
 	Seals    bridge.Seals
@@ -57,19 +59,20 @@ type Bridge struct {
 // New builds a bridge that works with these.
 func New(d Dependencies) *Bridge {
 	providers := bridge.Providers{Registry: d.Registry, Settings: d.Settings}
-	notices := &notice.Notices{People: d.People, Log: d.Log}
+	all := surfaces.Router{Persons: d.Persons, Products: d.Products}
+	notices := &notice.Notices{People: all, Log: d.Log}
 	keys := &access.Keys{Providers: providers, Records: d.Records, Seals: d.Seals, Audit: d.Audit, Now: d.Now, Log: d.Log}
 	caller := &access.Caller{Providers: providers, Sessions: d.Sessions, Keys: keys}
-	rights := &access.Rights{Providers: providers, People: d.People}
+	rights := &access.Rights{Providers: providers, People: all}
 	directory := &connection.Directory{
-		Providers: providers, Records: d.Records, Sessions: d.Sessions, People: d.People, Rights: rights, Log: d.Log,
+		Providers: providers, Records: d.Records, Sessions: d.Sessions, People: all, Rights: rights, Log: d.Log,
 	}
 	parts := delivery.New(delivery.Dependencies{
-		Providers: providers, Records: d.Records, Surface: d.Surface, People: d.People, Inbox: d.Inbox,
+		Providers: providers, Records: d.Records, Surface: all, People: all, Inbox: d.Inbox,
 		Keys: keys, Caller: caller, Directory: directory, Notices: notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
 	})
 	service := console.New(console.Dependencies{
-		Providers: providers, Surface: d.Surface, People: d.People, Records: d.Records, Inbox: d.Inbox, Seals: d.Seals, Sessions: d.Sessions,
+		Providers: providers, Surface: all, People: all, Records: d.Records, Inbox: d.Inbox, Seals: d.Seals, Sessions: d.Sessions,
 		Meetings: d.Meetings, Audit: d.Audit, Keys: keys, Caller: caller, Rights: rights, Directory: directory,
 		Cards: parts.Cards, Journal: parts.Journal, Reconciliation: parts.Worker, Now: d.Now, Log: d.Log,
 	})

@@ -60,13 +60,13 @@ func (s *Webhooks) LookAfter(ctx context.Context, j bridge.Job) error {
 	if s.Enabled(c.Provider) == nil {
 		return nil
 	}
-	err = s.lookAfterAs(ctx, c, installer, "")
+	err = s.lookAfterAs(ctx, c, installer, chat.Actor{})
 	if !lostAccess(err) {
 		return err
 	}
 	s.reportLostAccess(ctx, c, err)
-	for _, person := range s.successors(ctx, c) {
-		if other := s.lookAfterAs(ctx, c, installer, person); !lostAccess(other) {
+	for _, actor := range s.successors(ctx, c) {
+		if other := s.lookAfterAs(ctx, c, installer, actor); !lostAccess(other) {
 			return other
 		}
 	}
@@ -80,19 +80,20 @@ func lostAccess(err error) bool {
 }
 
 // successors returns the other users who connected channels to it and may still do so.
-func (s *Webhooks) successors(ctx context.Context, c bridge.Connection) []chat.PersonID {
-	var found []chat.PersonID
+func (s *Webhooks) successors(ctx context.Context, c bridge.Connection) []chat.Actor {
+	var found []chat.Actor
 	for _, sub := range c.Subscriptions {
-		if sub.CreatedBy.Person == c.ActsAs || slices.Contains(found, sub.CreatedBy.Person) || s.Rights.MayConnect(ctx, sub.CreatedBy, sub.Place) != nil {
+		if sub.CreatedBy.Person == c.ActsAs || slices.ContainsFunc(found, sub.CreatedBy.Is) || s.Rights.MayConnect(ctx, sub.CreatedBy, sub.Place) != nil {
 			continue
 		}
-		found = append(found, sub.CreatedBy.Person)
+		found = append(found, sub.CreatedBy)
 	}
 	return found
 }
 
-// lookAfterAs does so with the account of this person, or as the connection acts for "". Whoever succeeds acts for it from then on.
-func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, installer provider.Installer, person chat.PersonID) error {
+// lookAfterAs does so with the account of this actor, or as the connection acts for the zero one. Whoever succeeds acts for it from then on.
+func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, installer provider.Installer, actor chat.Actor) error {
+	person := actor.Person
 	hook, err := s.Keys.HookOf(ctx, c)
 	if err != nil {
 		return errors.Wrap(err, "find the secret of a webhook")
@@ -133,8 +134,8 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 		return true, s.recordInstallation(ctx, now, made)
 	})
 	if err == nil && person != "" && now.ActsAs != c.ActsAs {
-		s.Trail.Did(bridge.AuditCredential, conversation.Request{Actor: person.Actor(), Provider: c.Provider}, c.ID)
-		s.sharing.tellOfAccount(ctx, conversation.Request{Actor: person.Actor(), Provider: c.Provider}, now)
+		s.Trail.Did(bridge.AuditCredential, conversation.Request{Actor: actor, Provider: c.Provider}, c.ID)
+		s.sharing.tellOfAccount(ctx, conversation.Request{Actor: actor, Provider: c.Provider}, now)
 	}
 	if err == nil && !there {
 		s.Log.Info("A webhook was missing or changed, and was set up again", "connection", c.ID, "provider", c.Provider)

@@ -1,6 +1,12 @@
 package console_test
 
 import (
+	"fmt"
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/provider/providertest/plain"
+	"os"
+	"testing"
+
 	"context"
 
 	"mattermost-plugin-zoom/server/bridge/conversation"
@@ -8,13 +14,26 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// actor is the person as they act on Mattermost.
-func actor(id string) chat.Actor { return chat.PersonID(id).Actor() }
+// on is the surface that the stories take place on. Only TestMain sets it.
+var on chat.SurfaceID
 
-// place is a channel of Mattermost.
-func place(id string) chat.Place { return chat.Place{Surface: chat.Mattermost, Channel: id} }
+// TestMain runs each story once on each surface.
+func TestMain(m *testing.M) {
+	for _, on = range []chat.SurfaceID{chat.Mattermost, plain.ID} {
+		if code := m.Run(); code != 0 {
+			fmt.Fprintln(os.Stderr, "The stories failed on the surface", on)
+			os.Exit(code)
+		}
+	}
+}
 
-// message is a message somewhere on Mattermost.
+// actor is the person as they act on the surface.
+func actor(id string) chat.Actor { return chat.Actor{Surface: on, ID: id, Person: chat.PersonID(id)} }
+
+// place is a channel of the surface.
+func place(id string) chat.Place { return chat.Place{Surface: on, Channel: id} }
+
+// message is a message somewhere on the surface.
 func message(id string) chat.MessageRef { return chat.MessageRef{Place: place(""), ID: id} }
 
 // talk is a conversation of a test: notes go to the people, forms to the form's function.
@@ -40,3 +59,9 @@ func (t talk) Tell(ctx context.Context, n chat.Note) error {
 func (t talk) Replace(ctx context.Context, n chat.Note) error { return t.Tell(ctx, n) }
 
 func (t talk) Features() chat.Features { return chat.Features{Forms: t.form != nil} }
+
+// product is the chat product that the stories take place on.
+type product struct {
+	bridge.Surface
+	bridge.Channels
+}

@@ -11,6 +11,9 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
+// ID names the surface.
+const ID chat.SurfaceID = "plain"
+
 // maxDepth is how deep items can be nested.
 const maxDepth = 3
 
