@@ -30,6 +30,7 @@ type predecessor struct {
 	settings *config.Container
 	client   *mattermost.Client
 	records  *store.Store
+	swaps    *store.Swaps
 	now      func() time.Time
 }
 
@@ -38,7 +39,7 @@ func (p *predecessor) note(ctx context.Context) {
 	found, err := p.left(ctx)
 	if err == nil && found != (store.Swap{}) {
 		var first bool
-		if first, err = p.records.NoteSwap(ctx, found); first {
+		if first, err = p.swaps.Note(ctx, found); first {
 			p.tell(found)
 		}
 	}
@@ -90,7 +91,7 @@ func restricted(rules []byte) int {
 
 // checks are the lines of the self-check on what the change of plugins changed.
 func (p *predecessor) checks(ctx context.Context) ([]meeting.Check, error) {
-	noted, err := p.records.Swap(ctx)
+	noted, err := p.swaps.Noted(ctx)
 	if err != nil {
 		return nil, errors.Wrap(err, "read what the change of plugins changed")
 	}

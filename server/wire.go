@@ -98,7 +98,7 @@ func (b *builder) app(exit func(int)) *app {
 	b.buildMeetings(board)
 	b.buildBridge(board)
 	commands := &slashCommands{client: b.client, registry: b.registry, settings: b.settings, bridge: b.jobs.bridge, registered: map[string]slash{}}
-	left := &predecessor{settings: b.settings, client: b.client, records: b.records, now: b.now}
+	left := &predecessor{settings: b.settings, client: b.client, records: b.records, swaps: store.NewSwaps(b.records), now: b.now}
 	check := &selfCheck{
 		settings: b.settings, client: b.client, registry: b.registry, commands: commands, accounts: b.accounts, sessions: b.sessions,
 		lastEvent: b.lastEvent, predecessor: left, now: b.now,

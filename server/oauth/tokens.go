@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/pkg/errors"
@@ -36,23 +35,13 @@ type Tokens struct {
 	now      func() time.Time
 	log      *slog.Logger
 	group    singleflight.Group
-
-	mu sync.Mutex
-	// recent holds what this server wrote last, by record.
-	recent map[string]written
-}
-
-// written is a record as this server left it; a nil raw is a deletion.
-type written struct {
-	raw []byte
-	seq int64
-	at  time.Time
+	written  *writes
 }
 
 // NewTokens returns the grants for the app.
 func NewTokens(d Dependencies) *Tokens {
 	return &Tokens{
-		kv: d.KV, vault: d.Vault, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now, log: d.Log, recent: map[string]written{},
+		kv: d.KV, vault: d.Vault, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now, log: d.Log, written: &writes{now: d.Now, recent: map[string]written{}},
 	}
 }
 
@@ -134,7 +123,7 @@ func (g *Grant) Save(ctx context.Context, token Token, identity Identity) error 
 	if err := g.tokens.kv.Set(g.key(), raw, 0); err != nil {
 		return errors.Wrap(err, "store the grant")
 	}
-	g.remember(raw, r.Seq)
+	g.tokens.written.remember(g.key(), raw, r.Seq)
 	return nil
 }
 
@@ -147,7 +136,7 @@ func (g *Grant) Adopt(ctx context.Context, token Token, identity Identity) error
 	}
 	stored, err := g.tokens.kv.Swap(g.key(), nil, raw, 0)
 	if stored {
-		g.remember(raw, r.Seq)
+		g.tokens.written.remember(g.key(), raw, r.Seq)
 	}
 	return errors.Wrap(err, "store the grant")
 }
@@ -167,7 +156,7 @@ func (g *Grant) Drop(ctx context.Context, revoke bool) error {
 	if err := g.tokens.kv.Delete(g.key()); err != nil {
 		return errors.Wrap(err, "delete the grant")
 	}
-	g.remember(nil, g.next(s.Seq))
+	g.tokens.written.remember(g.key(), nil, g.next(s.Seq))
 	return nil
 }
 
@@ -224,7 +213,7 @@ func (g *Grant) read(ctx context.Context) (state, error) {
 		return state{}, errors.Wrap(err, "read the grant")
 	}
 	s, err := g.open(ctx, raw)
-	own, ok := g.recall()
+	own, ok := g.tokens.written.recall(g.key())
 	if ok && err == nil && own.seq > s.Seq {
 		if s, err = g.open(ctx, own.raw); own.raw == nil {
 			s.Seq = own.seq
@@ -272,38 +261,12 @@ func (g *Grant) swap(ctx context.Context, old state, r record) (state, bool, err
 	}
 	swapped, err := g.tokens.kv.Swap(g.key(), old.raw, raw, 0)
 	if err != nil || !swapped {
-		g.forget() // the master has something else, or may have
+		g.tokens.written.forget(g.key()) // the master has something else, or may have
 		return state{}, false, errors.Wrap(err, "swap the grant")
 	}
-	g.remember(raw, r.Seq)
+	g.tokens.written.remember(g.key(), raw, r.Seq)
 	return state{record: r, raw: raw, found: true}, true, nil
 }
 
 // next returns a number that is higher than that of every write so far that this server knows of.
 func (g *Grant) next(seq int64) int64 { return max(g.tokens.now().UnixNano(), seq+1) }
-
-func (g *Grant) remember(raw []byte, seq int64) {
-	t := g.tokens
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for key, own := range t.recent {
-		if t.now().Sub(own.at) > rememberFor {
-			delete(t.recent, key)
-		}
-	}
-	t.recent[g.key()] = written{raw: raw, seq: seq, at: t.now()}
-}
-
-func (g *Grant) forget() {
-	g.tokens.mu.Lock()
-	defer g.tokens.mu.Unlock()
-	delete(g.tokens.recent, g.key())
-}
-
-func (g *Grant) recall() (written, bool) {
-	t := g.tokens
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	own, ok := t.recent[g.key()]
-	return own, ok && t.now().Sub(own.at) <= rememberFor
-}

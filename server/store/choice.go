@@ -24,7 +24,7 @@ func (s *Store) Choice(ctx context.Context, person chat.PersonID) (meeting.Choic
 	if err != nil || found {
 		return record.Choice, err
 	}
-	return s.migrateChoice(person)
+	return migrateChoice(s.kv, person)
 }
 
 // SetChoice stores the user's setting.
@@ -39,9 +39,9 @@ func (s *Store) SetChoice(ctx context.Context, person chat.PersonID, c meeting.C
 // migrateChoice takes over what the public plugin stored, and notes even that it stored nothing: looking for a key that
 // does not exist is the slowest read there is, and each start would make it. The old record stays, so that an admin can go
 // back to the public plugin.
-func (s *Store) migrateChoice(person chat.PersonID) (meeting.Choice, error) {
+func migrateChoice(table KV, person chat.PersonID) (meeting.Choice, error) {
 	const oldKey = "zoomUserPreference_"
-	raw, err := s.kv.Get(oldKey + string(person))
+	raw, err := table.Get(oldKey + string(person))
 	if err != nil {
 		return meeting.Unspecified, errors.Wrap(err, "read the public plugin's setting")
 	}
@@ -51,7 +51,7 @@ func (s *Store) migrateChoice(person chat.PersonID) (meeting.Choice, error) {
 		return meeting.Unspecified, errors.Wrap(err, "encode the setting")
 	}
 	// When the swap fails, the user has chosen meanwhile, and the next read sees it.
-	if _, err := s.kv.Swap(userKey(person), nil, record, 0); err != nil {
+	if _, err := table.Swap(userKey(person), nil, record, 0); err != nil {
 		return meeting.Unspecified, errors.Wrap(err, "take over the public plugin's setting")
 	}
 	return choice, nil

@@ -20,19 +20,25 @@ type Swap struct {
 	Restricted int `json:"restricted,omitempty"`
 }
 
-// NoteSwap remembers the change of plugins, once, and reports whether this was the first time.
-func (s *Store) NoteSwap(_ context.Context, found Swap) (first bool, err error) {
-	found.At = s.now()
+// Swaps remembers the change of plugins.
+type Swaps struct{ store *Store }
+
+// NewSwaps returns the record of it in the store.
+func NewSwaps(s *Store) *Swaps { return &Swaps{store: s} }
+
+// Note remembers the change of plugins, once, and reports whether this was the first time.
+func (s *Swaps) Note(_ context.Context, found Swap) (first bool, err error) {
+	found.At = s.store.now()
 	raw, err := json.Marshal(found)
 	if err != nil {
 		return false, errors.Wrap(err, "encode what the change of plugins changed")
 	}
-	first, err = s.kv.Swap(swapKey, nil, raw, 0)
+	first, err = s.store.kv.Swap(swapKey, nil, raw, 0)
 	return first, errors.Wrap(err, "note what the change of plugins changed")
 }
 
-// Swap returns what NoteSwap remembered; zero when nothing.
-func (s *Store) Swap(context.Context) (Swap, error) {
-	noted, _, err := load[Swap](s, swapKey)
+// Noted returns what Note remembered; zero when nothing.
+func (s *Swaps) Noted(context.Context) (Swap, error) {
+	noted, _, err := load[Swap](s.store, swapKey)
 	return noted, err
 }

@@ -131,15 +131,15 @@ func newer(a, b build) bool {
 }
 
 // dropBuilds drops the oldest builds if there are too many.
-func (f *fold) dropBuilds() {
-	for len(f.Builds) > maxBuilds {
+func (s *state) dropBuilds() {
+	for len(s.Builds) > maxBuilds {
 		oldest := 0
-		for i, b := range f.Builds {
-			if b.At.Before(f.Builds[oldest].At) {
+		for i, b := range s.Builds {
+			if b.At.Before(s.Builds[oldest].At) {
 				oldest = i
 			}
 		}
-		f.Builds = slices.Delete(f.Builds, oldest, oldest+1)
+		s.Builds = slices.Delete(s.Builds, oldest, oldest+1)
 	}
 }
 

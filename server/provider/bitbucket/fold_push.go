@@ -52,15 +52,15 @@ func (f *fold) foldPush() bool {
 
 // showsSomethingElse reports whether the commit's card was about something other than this push: another branch, an earlier push, or a
 // comment. Builds may come before the push that they belong to.
-func (f *fold) showsSomethingElse(branch string) bool {
+func (s state) showsSomethingElse(branch string) bool {
 	elsewhere := func(b build) bool { return b.Branch != "" && b.Branch != branch }
-	return len(f.Pushes) > 0 || len(f.Comments) > 0 || slices.ContainsFunc(f.Builds, elsewhere)
+	return len(s.Pushes) > 0 || len(s.Comments) > 0 || slices.ContainsFunc(s.Builds, elsewhere)
 }
 
 // commitIsOlder reports whether the commit existed before a branch was created at it.
-func (f *fold) commitIsOlder(at time.Time) bool {
+func (s state) commitIsOlder(at time.Time) bool {
 	longAgo := func(b build) bool { return at.Sub(b.At) > visibleFor }
-	return len(f.Pushes) > 0 || slices.ContainsFunc(f.Builds, longAgo)
+	return len(s.Pushes) > 0 || slices.ContainsFunc(s.Builds, longAgo)
 }
 
 // trimKnown removes the commits that were pushed before from a new branch.
