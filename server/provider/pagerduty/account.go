@@ -40,8 +40,11 @@ func scopes() []string {
 	}
 }
 
+// accounts are those of users, and the sites at which they are.
+type accounts struct{}
+
 // Endpoints returns where users authorize. PagerDuty grants scopes only to clients that send a code challenge.
-func (PagerDuty) Endpoints(site provider.Site) provider.Endpoints {
+func (accounts) Endpoints(site provider.Site) provider.Endpoints {
 	base := site.URL
 	if site.URL == usURL || site.URL == euURL {
 		base = identityURL
@@ -50,7 +53,7 @@ func (PagerDuty) Endpoints(site provider.Site) provider.Endpoints {
 }
 
 // WhoAmI returns the account of the session.
-func (PagerDuty) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
+func (accounts) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
 	me, err := newClient(s).me(ctx)
 	if err != nil {
 		return provider.Account{}, err
@@ -59,7 +62,7 @@ func (PagerDuty) WhoAmI(ctx context.Context, s provider.Session) (provider.Accou
 }
 
 // Sites returns PagerDuty's two regions.
-func (PagerDuty) Sites() []provider.Site {
+func (accounts) Sites() []provider.Site {
 	return []provider.Site{
 		{ID: regionUS, Kind: regionUS, URL: usURL, API: usAPI},
 		{ID: regionEU, Kind: regionEU, URL: euURL, API: euAPI},
@@ -67,7 +70,7 @@ func (PagerDuty) Sites() []provider.Site {
 }
 
 // SiteKinds returns the service regions.
-func (PagerDuty) SiteKinds() []chat.Option {
+func (accounts) SiteKinds() []chat.Option {
 	return []chat.Option{
 		{Label: chat.Say("pagerduty.site.us"), Value: regionUS},
 		{Label: chat.Say("pagerduty.site.eu"), Value: regionEU},
@@ -76,7 +79,7 @@ func (PagerDuty) SiteKinds() []chat.Option {
 
 // ParseSite returns the site for what an admin typed: the address of PagerDuty or of a proxy in front of it. Without an address, it is
 // PagerDuty's own site in that region. One of PagerDuty's addresses also decides the region.
-func (p PagerDuty) ParseSite(kind, address, api string) (provider.Site, error) {
+func (p accounts) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind != regionUS && kind != regionEU {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("pagerduty.site.wrong_kind")}
 	}
@@ -104,7 +107,7 @@ func (p PagerDuty) ParseSite(kind, address, api string) (provider.Site, error) {
 
 // SiteOfAccount returns the site of an account, from the ID token of PagerDuty's token endpoint, whose audience is the API. The token
 // must come from that endpoint directly, so its signature isn't checked. Fault: AccountRejected.
-func (PagerDuty) SiteOfAccount(idToken string, sites []provider.Site) (provider.Site, error) {
+func (accounts) SiteOfAccount(idToken string, sites []provider.Site) (provider.Site, error) {
 	refused := func(err error) (provider.Site, error) {
 		return provider.Site{}, fault.Wrap(err, fault.AccountRejected).With("Provider", name)
 	}

@@ -18,7 +18,7 @@ import (
 const urgencyOfService = "service"
 
 // AccountResource returns the account of the session's user.
-func (p PagerDuty) AccountResource(ctx context.Context, s provider.Session) (provider.Resource, error) {
+func (p incidents) AccountResource(ctx context.Context, s provider.Session) (provider.Resource, error) {
 	c := newClient(s)
 	answer, err := c.do(ctx, http.MethodGet, "/users/me", nil, nil)
 	if err != nil {
@@ -45,7 +45,7 @@ func (c client) accountOf(user object) (provider.Resource, error) {
 }
 
 // CreateForm asks for a service that the user belongs to and a title. The other fields are optional.
-func (p PagerDuty) CreateForm(ctx context.Context, s provider.Session, values map[string]string) (chat.Form, error) {
+func (p incidents) CreateForm(ctx context.Context, s provider.Session, values map[string]string) (chat.Form, error) {
 	options, err := p.FieldOptions(ctx, s, FieldService, "")
 	if err != nil {
 		return chat.Form{}, err
@@ -80,7 +80,7 @@ func (p PagerDuty) CreateForm(ctx context.Context, s provider.Session, values ma
 }
 
 // FieldOptions returns the services that the user belongs to, or the users of the account, whose names contain the text.
-func (p PagerDuty) FieldOptions(ctx context.Context, s provider.Session, field, text string) ([]chat.Option, error) {
+func (p incidents) FieldOptions(ctx context.Context, s provider.Session, field, text string) ([]chat.Option, error) {
 	switch field {
 	case FieldService:
 		services, err := p.Services(ctx, s, text)
@@ -106,7 +106,7 @@ func urgencies() []chat.Option {
 }
 
 // Create triggers an incident.
-func (p PagerDuty) Create(ctx context.Context, s provider.Session, values map[string]string, key string) (provider.Event, error) {
+func (p incidents) Create(ctx context.Context, s provider.Session, values map[string]string, key string) (provider.Event, error) {
 	urgency := values[FieldUrgency]
 	if urgency == urgencyOfService {
 		urgency = ""
@@ -118,7 +118,7 @@ func (p PagerDuty) Create(ctx context.Context, s provider.Session, values map[st
 }
 
 // Search returns incidents to choose from.
-func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, now time.Time) ([]provider.SearchResult, bool, error) {
+func (p incidents) Search(ctx context.Context, s provider.Session, text string, now time.Time) ([]provider.SearchResult, bool, error) {
 	hits, more, err := p.Find(ctx, s, Search{Text: trimQuotes(text)}, now)
 	var found []provider.SearchResult
 	for _, hit := range hits {
@@ -132,7 +132,7 @@ func (p PagerDuty) Search(ctx context.Context, s provider.Session, text string, 
 }
 
 // Annotate adds a note to an incident.
-func (p PagerDuty) Annotate(ctx context.Context, s provider.Session, id, text, by string) (provider.ActionResult, error) {
+func (p incidents) Annotate(ctx context.Context, s provider.Session, id, text, by string) (provider.ActionResult, error) {
 	shown, err := newClient(s).incident(ctx, id)
 	if err != nil {
 		return provider.ActionResult{}, err

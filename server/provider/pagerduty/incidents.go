@@ -138,10 +138,13 @@ func (w NewIncident) check() error {
 	return nil
 }
 
+// incidents triggers, finds and annotates incidents.
+type incidents struct{ directory }
+
 // Trigger creates an incident and returns it as an event. If an incident with the same key exists, that one is returned, so that
 // submitting a form twice creates one. An incident that users assign to themselves is acknowledged from the start. Errors: a
 // *provider.FieldError, and the faults of calls.
-func (PagerDuty) Trigger(ctx context.Context, s provider.Session, w NewIncident) (provider.Event, error) {
+func (incidents) Trigger(ctx context.Context, s provider.Session, w NewIncident) (provider.Event, error) {
 	w.Title, w.Details = strings.TrimSpace(w.Title), strings.TrimSpace(w.Details)
 	if err := w.check(); err != nil {
 		return provider.Event{}, err
@@ -191,7 +194,7 @@ func (c client) byKey(ctx context.Context, w NewIncident) (object, error) {
 }
 
 // AddNote adds a note to an incident and returns it as an event. PagerDuty's delivery about the note then changes nothing.
-func (PagerDuty) AddNote(ctx context.Context, s provider.Session, incidentID, text string) (provider.Event, error) {
+func (incidents) AddNote(ctx context.Context, s provider.Session, incidentID, text string) (provider.Event, error) {
 	c, me, err := newClient(s).asUser(ctx)
 	if err != nil {
 		return provider.Event{}, err
@@ -224,7 +227,7 @@ func (c client) note(ctx context.Context, incidentID, text string, by Person) (e
 }
 
 // ExpectNote implements provider.ReplySync.
-func (PagerDuty) ExpectNote(state json.RawMessage, reply provider.UserReply) (provider.Event, error) {
+func (incidents) ExpectNote(state json.RawMessage, reply provider.UserReply) (provider.Event, error) {
 	id, err := incidentOf(state)
 	if err != nil {
 		return provider.Event{}, err
@@ -239,7 +242,7 @@ func (PagerDuty) ExpectNote(state json.RawMessage, reply provider.UserReply) (pr
 }
 
 // SyncReply implements provider.ReplySync.
-func (p PagerDuty) SyncReply(ctx context.Context, s provider.Session, c provider.ActionRequest, reply provider.UserReply) ([]provider.Event, error) {
+func (p incidents) SyncReply(ctx context.Context, s provider.Session, c provider.ActionRequest, reply provider.UserReply) ([]provider.Event, error) {
 	id, err := incidentOf(c.State)
 	if err != nil {
 		return nil, err

@@ -29,9 +29,12 @@ const (
 	pathNamed    = "named/"
 )
 
+// subscriptions are the webhooks by which PagerDuty delivers, and the services and accounts that they are for.
+type subscriptions struct{ directory }
+
 // Locate understands what a channel should follow: nothing typed means the whole account; otherwise the address of a service's or team's
 // page, the ID of a service, or its name. Resource looks names up.
-func (PagerDuty) Locate(typed string, sites []provider.Site) (provider.Location, error) {
+func (subscriptions) Locate(typed string, sites []provider.Site) (provider.Location, error) {
 	typed = trimQuotes(typed)
 	at := provider.Location{Site: defaultSite(sites), Path: pathNamed + url.PathEscape(typed)}
 	u, err := url.Parse(untrusted.URL(typed))
@@ -91,7 +94,7 @@ func pagePath(page *url.URL) string {
 
 // Resource returns the resource at the path. Only admins can connect the whole account; others may choose from the services they belong
 // to. Faults: ResourceUnknown, NotResourceAdmin; a *provider.AmbiguousError if several services have the name.
-func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
+func (p subscriptions) Resource(ctx context.Context, s provider.Session, path string) (provider.Resource, error) {
 	c := newClient(s)
 	if path == pathAccount {
 		return p.account(ctx, s)
@@ -128,7 +131,7 @@ func (p PagerDuty) Resource(ctx context.Context, s provider.Session, path string
 }
 
 // account returns the whole account, identified by the host of its pages.
-func (p PagerDuty) account(ctx context.Context, s provider.Session) (provider.Resource, error) {
+func (p subscriptions) account(ctx context.Context, s provider.Session) (provider.Resource, error) {
 	c := newClient(s)
 	answer, err := c.do(ctx, http.MethodGet, "/users/me", nil, nil)
 	if err != nil {
@@ -174,7 +177,7 @@ func scopeOf(r provider.Resource) Scope {
 }
 
 // Install creates the webhook. PagerDuty generates the secret and shows it only now.
-func (p PagerDuty) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
+func (p subscriptions) Install(ctx context.Context, s provider.Session, r provider.Resource, h provider.Hook) (provider.Installation, error) {
 	made, secret, err := p.Subscribe(ctx, s, scopeOf(r), h)
 	if err != nil {
 		return provider.Installation{}, err
@@ -183,7 +186,7 @@ func (p PagerDuty) Install(ctx context.Context, s provider.Session, r provider.R
 }
 
 // Installed reports whether the webhook works. A webhook that PagerDuty has disabled is enabled again.
-func (p PagerDuty) Installed(ctx context.Context, s provider.Session, _ provider.Resource, h provider.Hook, ref json.RawMessage) (bool, error) {
+func (p subscriptions) Installed(ctx context.Context, s provider.Session, _ provider.Resource, h provider.Hook, ref json.RawMessage) (bool, error) {
 	made, err := readSubscription(ref)
 	if err != nil {
 		return false, err
@@ -197,14 +200,14 @@ func (p PagerDuty) Installed(ctx context.Context, s provider.Session, _ provider
 }
 
 // enable tells PagerDuty to resume sending.
-func (PagerDuty) enable(ctx context.Context, s provider.Session, made Subscription) error {
+func (subscriptions) enable(ctx context.Context, s provider.Session, made Subscription) error {
 	c := newClient(s)
 	_, err := c.do(ctx, http.MethodPost, "/webhook_subscriptions/"+made.ID+"/enable", nil, nil)
 	return c.adminFault(err)
 }
 
 // Uninstall removes the webhook.
-func (p PagerDuty) Uninstall(ctx context.Context, s provider.Session, _ provider.Resource, ref json.RawMessage) error {
+func (p subscriptions) Uninstall(ctx context.Context, s provider.Session, _ provider.Resource, ref json.RawMessage) error {
 	made, err := readSubscription(ref)
 	if err != nil {
 		return err

@@ -30,8 +30,11 @@ const (
 	ScheduleByID   = "id"
 )
 
+// onCall says who is on call.
+type onCall struct{ directory }
+
 // Schedules returns the schedules whose names contain the query.
-func (PagerDuty) Schedules(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
+func (onCall) Schedules(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
 	return newClient(s).schedules(ctx, query)
 }
 
@@ -67,7 +70,7 @@ func (o object) schedule() provider.Resource {
 
 // Schedule returns the schedule with this name or ID. If several names contain the text, the one with exactly this name. Errors: a
 // *provider.FieldError if none or several match.
-func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text string) (provider.Resource, error) {
+func (onCall) Schedule(ctx context.Context, s provider.Session, by, text string) (provider.Resource, error) {
 	c := newClient(s)
 	text = trimQuotes(text)
 	slip := func(id string) error { return &provider.FieldError{Field: "schedule", Message: chat.Say(id)} }
@@ -101,7 +104,7 @@ func (PagerDuty) Schedule(ctx context.Context, s provider.Session, by, text stri
 }
 
 // OnCall returns who is on call at that time, in the order in which they are paged.
-func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID string, at time.Time) ([]Shift, error) {
+func (onCall) OnCall(ctx context.Context, s provider.Session, scheduleID string, at time.Time) ([]Shift, error) {
 	c := newClient(s)
 	if idOf(scheduleID) == "" {
 		return nil, c.notFound("a schedule without an ID")
@@ -139,13 +142,13 @@ func (PagerDuty) OnCall(ctx context.Context, s provider.Session, scheduleID stri
 }
 
 // TimeZone returns the time zone in the user's profile.
-func (p PagerDuty) TimeZone(ctx context.Context, s provider.Session) (string, error) {
+func (p onCall) TimeZone(ctx context.Context, s provider.Session) (string, error) {
 	me, err := p.Me(ctx, s)
 	return me.TimeZone, err
 }
 
 // Shifts returns who is on call.
-func (p PagerDuty) Shifts(ctx context.Context, s provider.Session, schedule provider.Resource, at time.Time) ([]provider.Shift, error) {
+func (p onCall) Shifts(ctx context.Context, s provider.Session, schedule provider.Resource, at time.Time) ([]provider.Shift, error) {
 	found, err := p.OnCall(ctx, s, schedule.ID, at)
 	var shifts []provider.Shift
 	for _, one := range found {
@@ -179,7 +182,7 @@ type onCallState struct {
 }
 
 // OnCallState returns the on-call list with times in the zone. Only users in known, who are members of the channel, are mentioned.
-func (PagerDuty) OnCallState(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
+func (onCall) OnCallState(schedule provider.Resource, shifts []provider.Shift, at time.Time, zone *time.Location, known map[string]string) json.RawMessage {
 	list := onCallList{Name: cmp.Or(schedule.Name, schedule.ID), URL: untrusted.URL(schedule.URL), At: at, Zone: zone.String()}
 	for _, shift := range shifts {
 		line := onCallEntry{Name: untrusted.Line(shift.Name, maxName), Level: shift.Level}

@@ -49,7 +49,13 @@ const name = "PagerDuty"
 var texts embed.FS
 
 // PagerDuty is the provider. It has no state.
-type PagerDuty struct{}
+type PagerDuty struct {
+	accounts
+	directory
+	subscriptions
+	incidents
+	onCall
+}
 
 // The capabilities.
 var (

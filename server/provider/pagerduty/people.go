@@ -58,8 +58,11 @@ func (c client) asUser(ctx context.Context) (client, Person, error) {
 	return c.withSender(me.Email), me, err
 }
 
+// directory looks users and services up.
+type directory struct{}
+
 // Me returns the user of the session, with the time zone and email address in PagerDuty.
-func (PagerDuty) Me(ctx context.Context, s provider.Session) (Person, error) {
+func (directory) Me(ctx context.Context, s provider.Session) (Person, error) {
 	return newClient(s).me(ctx)
 }
 
@@ -68,7 +71,7 @@ const maxAddresses = 1000
 
 // People returns users whose names contain the query, otherwise those whose email addresses do. With teams, it returns only their
 // members. PagerDuty itself searches names only.
-func (PagerDuty) People(ctx context.Context, s provider.Session, query string, teams ...string) ([]Person, error) {
+func (directory) People(ctx context.Context, s provider.Session, query string, teams ...string) ([]Person, error) {
 	c := newClient(s)
 	asked := url.Values{}
 	if len(teams) > 0 {
@@ -103,7 +106,7 @@ func (c client) people(ctx context.Context, asked url.Values, most int) ([]Perso
 
 // Services returns the services of the user's teams whose names contain the query. For a user without a team, these are the services
 // whose escalation policies page the user.
-func (p PagerDuty) Services(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
+func (p directory) Services(ctx context.Context, s provider.Session, query string) ([]provider.Resource, error) {
 	c := newClient(s)
 	me, err := c.me(ctx)
 	if err != nil {
@@ -158,7 +161,7 @@ func resources(services []object) []provider.Resource {
 }
 
 // Service returns the service with this ID. Fault: ResourceUnknown.
-func (PagerDuty) Service(ctx context.Context, s provider.Session, id string) (provider.Resource, error) {
+func (directory) Service(ctx context.Context, s provider.Session, id string) (provider.Resource, error) {
 	c := newClient(s)
 	if id = idOf(id); id == "" {
 		return provider.Resource{}, c.notFound("a service without an ID")
@@ -176,7 +179,7 @@ func (PagerDuty) Service(ctx context.Context, s provider.Session, id string) (pr
 
 // FindServices returns the services that match what a user typed: the ID, the address of its page, its name, or part of the name, with or
 // without quotes. Several results are for a picker. For no text, it returns all services that the user belongs to.
-func (p PagerDuty) FindServices(ctx context.Context, s provider.Session, text string) ([]provider.Resource, error) {
+func (p directory) FindServices(ctx context.Context, s provider.Session, text string) ([]provider.Resource, error) {
 	text = trimQuotes(text)
 	if text == "" {
 		return p.Services(ctx, s, "")

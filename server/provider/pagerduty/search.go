@@ -43,7 +43,7 @@ type FoundIncident struct {
 }
 
 // Find returns incidents, latest first, and whether there may be more.
-func (PagerDuty) Find(ctx context.Context, s provider.Session, q Search, now time.Time) (hits []FoundIncident, more bool, err error) {
+func (incidents) Find(ctx context.Context, s provider.Session, q Search, now time.Time) (hits []FoundIncident, more bool, err error) {
 	c := newClient(s)
 	if match := numberForm.FindStringSubmatch(strings.TrimSpace(q.Text)); match != nil {
 		shown, err := c.incident(ctx, match[1])
@@ -105,7 +105,7 @@ func foundIncident(shown object) FoundIncident {
 }
 
 // Lookup returns the incident with this ID or number as an event. Fault: ResourceUnknown.
-func (PagerDuty) Lookup(ctx context.Context, s provider.Session, id string) (provider.Event, error) {
+func (incidents) Lookup(ctx context.Context, s provider.Session, id string) (provider.Event, error) {
 	shown, err := newClient(s).incident(ctx, id)
 	if err != nil {
 		return provider.Event{}, err

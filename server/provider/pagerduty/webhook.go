@@ -83,7 +83,7 @@ func (s Scope) filter() object {
 // Subscribe creates a webhook and returns it with the secret that PagerDuty generates and shows only once. Existing webhooks of the same
 // connection are removed first because their secrets are lost. If the app or account has no access to workflows, their events are left
 // out. Faults: InvalidInput for an invalid scope, NotResourceAdmin.
-func (PagerDuty) Subscribe(ctx context.Context, s provider.Session, scope Scope, h provider.Hook) (made Subscription, secret string, err error) {
+func (subscriptions) Subscribe(ctx context.Context, s provider.Session, scope Scope, h provider.Hook) (made Subscription, secret string, err error) {
 	c := newClient(s)
 	if !slices.Contains([]string{ScopeAccount, ScopeService, ScopeTeam}, scope.Kind) || scope.Kind != ScopeAccount && idOf(scope.ID) == "" {
 		return made, "", fault.New(fault.InvalidInput)
@@ -131,7 +131,7 @@ func connectionOf(address string) string {
 }
 
 // CheckHook returns the state of our webhook.
-func (PagerDuty) CheckHook(ctx context.Context, s provider.Session, made Subscription, h provider.Hook) (Health, error) {
+func (subscriptions) CheckHook(ctx context.Context, s provider.Session, made Subscription, h provider.Hook) (Health, error) {
 	c := newClient(s)
 	if idOf(made.ID) == "" {
 		return HealthGone, nil
@@ -166,7 +166,7 @@ func asksForAll(hook object) bool {
 }
 
 // Unsubscribe removes our webhook. It is no error if the webhook doesn't exist.
-func (PagerDuty) Unsubscribe(ctx context.Context, s provider.Session, made Subscription) error {
+func (subscriptions) Unsubscribe(ctx context.Context, s provider.Session, made Subscription) error {
 	return newClient(s).unsubscribe(ctx, made.ID)
 }
 

@@ -21,8 +21,11 @@ const (
 	secretLeast = 16
 )
 
+// accounts are those of users, and the sites at which they are.
+type accounts struct{}
+
 // Endpoints returns where users authorize. All regions of sentry.io share it. Sentry expects the client's credentials in the body.
-func (*Sentry) Endpoints(site provider.Site) provider.Endpoints {
+func (accounts) Endpoints(site provider.Site) provider.Endpoints {
 	return provider.Endpoints{
 		AuthURL: site.URL + "/oauth/authorize/", TokenURL: site.URL + "/oauth/token/",
 		Scopes:            []string{"org:read", "project:read", "team:read", "member:read", "event:read", "event:write"},
@@ -44,7 +47,7 @@ type whoAmI struct {
 }
 
 // WhoAmI returns the account of the session.
-func (*Sentry) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
+func (accounts) WhoAmI(ctx context.Context, s provider.Session) (provider.Account, error) {
 	var answer whoAmI
 	if err := s.Call(ctx, http.MethodGet, "/api/0/", nil, &answer); err != nil {
 		return provider.Account{}, err
@@ -58,7 +61,7 @@ func (*Sentry) WhoAmI(ctx context.Context, s provider.Session) (provider.Account
 }
 
 // CredentialForm asks for the token and the client secret of an internal integration.
-func (*Sentry) CredentialForm() []chat.FormField {
+func (accounts) CredentialForm() []chat.FormField {
 	return []chat.FormField{
 		{
 			Name: fieldToken, Kind: chat.SecretField,
@@ -72,7 +75,7 @@ func (*Sentry) CredentialForm() []chat.FormField {
 }
 
 // ParseCredential returns the credential from the submitted values. It also checks the client secret, which SigningSecret returns.
-func (s *Sentry) ParseCredential(values map[string]string) (provider.Credential, error) {
+func (s accounts) ParseCredential(values map[string]string) (provider.Credential, error) {
 	token := strings.TrimSpace(values[fieldToken])
 	switch {
 	case token == "":
@@ -90,7 +93,7 @@ func (s *Sentry) ParseCredential(values map[string]string) (provider.Credential,
 
 // SigningSecret returns the client secret of the integration, with which Sentry signs deliveries. It replaces the secret that the
 // connection would generate. If it is invalid, the error is a *provider.FieldError.
-func (*Sentry) SigningSecret(values map[string]string) (string, error) {
+func (accounts) SigningSecret(values map[string]string) (string, error) {
 	secret := strings.TrimSpace(values[fieldSecret])
 	if len(secret) < secretLeast || strings.ContainsAny(secret, " \t\r\n") {
 		return "", &provider.FieldError{Field: fieldSecret, Message: chat.Say("sentry.credential.wrong_secret")}
@@ -102,7 +105,7 @@ func (*Sentry) SigningSecret(values map[string]string) (string, error) {
 }
 
 // CheckCredential checks that Sentry accepts the token and that the token may change issues.
-func (*Sentry) CheckCredential(ctx context.Context, s provider.Session) error {
+func (accounts) CheckCredential(ctx context.Context, s provider.Session) error {
 	var answer whoAmI
 	if err := s.Call(ctx, http.MethodGet, "/api/0/", nil, &answer); err != nil {
 		return err

@@ -44,9 +44,12 @@ func (o sentOrganization) resource(site provider.Site) provider.Resource {
 	}
 }
 
+// directory looks organizations and projects up.
+type directory struct{}
+
 // Organizations lists the organizations of the account in all regions. An integration's token belongs to one organization and can't list
 // any.
-func (*Sentry) Organizations(ctx context.Context, s provider.Session) ([]provider.Resource, error) {
+func (directory) Organizations(ctx context.Context, s provider.Session) ([]provider.Resource, error) {
 	var all []provider.Resource
 	_, err := pages(ctx, s, "/api/0/organizations/?per_page="+perPage, maxPages, func(page []sentOrganization) bool {
 		for _, o := range page {
@@ -61,7 +64,7 @@ func (*Sentry) Organizations(ctx context.Context, s provider.Session) ([]provide
 
 // Projects lists the organization's projects whose name or slug contains the query; all for "". Their ID is the slug, which deliveries
 // contain; their path is the number.
-func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Resource, query string) ([]provider.Resource, error) {
+func (directory) Projects(ctx context.Context, s provider.Session, org provider.Resource, query string) ([]provider.Resource, error) {
 	c := newClient(s, org.Path)
 	address := c.endpoint("projects") + "?per_page=" + perPage
 	if query != "" {
@@ -84,7 +87,7 @@ func (*Sentry) Projects(ctx context.Context, s provider.Session, org provider.Re
 
 // Find returns the organization and project that the path of a Location names, by name or slug in any case. Names of several words don't
 // need quotes if there is only one match. Fault: ResourceUnknown.
-func (s *Sentry) Find(ctx context.Context, session provider.Session, path string) (Match, error) {
+func (s directory) Find(ctx context.Context, session provider.Session, path string) (Match, error) {
 	words := decodeWords(path)
 	orgs, err := s.Organizations(ctx, session)
 	if fault.Is(err, fault.ProviderForbidden) || err == nil && len(orgs) == 0 {
@@ -106,7 +109,7 @@ func (s *Sentry) Find(ctx context.Context, session provider.Session, path string
 }
 
 // matchWords tries each way to split the words into an organization and a project. The shortest matching name of an organization wins.
-func (s *Sentry) matchWords(ctx context.Context, session provider.Session, f Match, words []string) (Match, error) {
+func (s directory) matchWords(ctx context.Context, session provider.Session, f Match, words []string) (Match, error) {
 	for cut := 1; cut <= len(words); cut++ {
 		orgs, wanted := matchName(f.Organizations, strings.Join(words[:cut], " "), slugOfOrganization), strings.Join(words[cut:], " ")
 		if len(orgs) > 1 {
@@ -153,7 +156,7 @@ func withProject(f Match, fitting []provider.Resource) Match {
 }
 
 // namedOrganization returns the organization that the first word names, for tokens that can't list any.
-func (s *Sentry) namedOrganization(ctx context.Context, session provider.Session, words []string) ([]provider.Resource, error) {
+func (s directory) namedOrganization(ctx context.Context, session provider.Session, words []string) ([]provider.Resource, error) {
 	if len(words) == 0 || slugOf(words[0]) == "" {
 		return nil, fault.New(fault.ResourceUnknown).With("Provider", session.Provider)
 	}
@@ -162,7 +165,7 @@ func (s *Sentry) namedOrganization(ctx context.Context, session provider.Session
 }
 
 // organization returns the organization with this slug.
-func (*Sentry) organization(ctx context.Context, session provider.Session, slug string) (provider.Resource, error) {
+func (directory) organization(ctx context.Context, session provider.Session, slug string) (provider.Resource, error) {
 	var sent sentOrganization
 	if err := session.Call(ctx, http.MethodGet, newClient(session, slug).endpoint(), nil, &sent); err != nil {
 		return provider.Resource{}, err

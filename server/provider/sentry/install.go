@@ -40,8 +40,11 @@ type sentIntegration struct {
 // want that many.
 func hookEvents() []string { return []string{"issue", "comment"} }
 
+// setup has Sentry deliver, by an internal integration, what organizations and projects report.
+type setup struct{ directory }
+
 // Resource returns the organization that the path names.
-func (s *Sentry) Resource(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
+func (s setup) Resource(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
 	f, err := s.Find(ctx, session, path)
 	if err != nil {
 		return provider.Resource{}, err
@@ -53,7 +56,7 @@ func (s *Sentry) Resource(ctx context.Context, session provider.Session, path st
 }
 
 // Integrations lists the organization's internal integrations. Fault: NotResourceAdmin.
-func (s *Sentry) Integrations(ctx context.Context, session provider.Session, org provider.Resource) ([]provider.Resource, error) {
+func (s setup) Integrations(ctx context.Context, session provider.Session, org provider.Resource) ([]provider.Resource, error) {
 	all, err := integrations(ctx, session, org)
 	var found []provider.Resource
 	for _, one := range all {
@@ -79,7 +82,7 @@ func integrations(ctx context.Context, session provider.Session, org provider.Re
 // Install makes an integration send its deliveries to us: the one that already does, otherwise the one that signs with the hook's secret,
 // otherwise the only one, or the only one without a webhook. Its other events stay. Faults: NotResourceAdmin; ResourceUnknown if it is
 // ambiguous.
-func (s *Sentry) Install(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (provider.Installation, error) {
+func (s setup) Install(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (provider.Installation, error) {
 	all, err := integrations(ctx, session, org)
 	if err != nil {
 		return provider.Installation{}, err
@@ -106,7 +109,7 @@ func (s *Sentry) Install(ctx context.Context, session provider.Session, org prov
 
 // VerifySource checks that the session may change the integration by updating it without a change. Sentry shows the client secret for one
 // day after the integration was created, and only to those who may change it.
-func (s *Sentry) VerifySource(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (shown bool, err error) {
+func (s setup) VerifySource(ctx context.Context, session provider.Session, org provider.Resource, h provider.Hook) (shown bool, err error) {
 	all, err := integrations(ctx, session, org)
 	if err != nil {
 		return false, err
@@ -163,7 +166,7 @@ func updateIntegration(ctx context.Context, s provider.Session, one sentIntegrat
 
 // Installed reports whether the integration sends us everything we read. If deliveries fail too often, Sentry removes the integration's
 // events instead of disabling it.
-func (*Sentry) Installed(ctx context.Context, s provider.Session, org provider.Resource, h provider.Hook, installed json.RawMessage) (bool, error) {
+func (setup) Installed(ctx context.Context, s provider.Session, org provider.Resource, h provider.Hook, installed json.RawMessage) (bool, error) {
 	known, err := readInstallation(installed)
 	if err != nil || known.Slug == "" {
 		return false, err
@@ -185,7 +188,7 @@ func (*Sentry) Installed(ctx context.Context, s provider.Session, org provider.R
 }
 
 // Uninstall stops the integration from sending to us. The integration itself stays: it and its token belong to the admins.
-func (*Sentry) Uninstall(ctx context.Context, s provider.Session, org provider.Resource, installed json.RawMessage) error {
+func (setup) Uninstall(ctx context.Context, s provider.Session, org provider.Resource, installed json.RawMessage) error {
 	known, err := readInstallation(installed)
 	if err != nil || known.Slug == "" {
 		return err

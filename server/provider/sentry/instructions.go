@@ -7,7 +7,7 @@ import (
 
 // Instructions explains how to set up the legacy webhook of a project, for users without an integration. Its deliveries aren't signed, so
 // the address with the secret must be kept secret.
-func (*Sentry) Instructions(h provider.Hook) chat.Message {
+func (setup) Instructions(h provider.Hook) chat.Message {
 	return provider.JoinLines(
 		chat.Say("sentry.setup.intro"),
 		chat.Say("sentry.setup.legacy", "SecretURL", h.SecretURL()),

@@ -64,7 +64,7 @@ func Words(typed string) []string {
 
 // Locate understands names or slugs of an organization and a project, with or without quotes, or the address of one of their pages. The
 // path contains the words, which Find looks up; it is empty if the user has to choose everything.
-func (*Sentry) Locate(typed string, sites []provider.Site) (provider.Location, error) {
+func (setup) Locate(typed string, sites []provider.Site) (provider.Location, error) {
 	words := Words(typed)
 	site := defaultSite(sites)
 	if len(words) > 0 && strings.Contains(words[0], "://") {

@@ -29,8 +29,13 @@ func (a sentActor) actor() actor {
 	return actor{ID: a.ID.id(), Name: a.Name.line(maxName), App: a.Type == "application"}
 }
 
+// deliveries verifies and reads what Sentry sends.
+type deliveries struct {
+	personalData func() bool
+}
+
 // Parse implements provider.Provider. A header says what a delivery is about; without it, the delivery comes from the legacy webhook.
-func (s *Sentry) Parse(d provider.Delivery) ([]provider.Event, error) {
+func (s deliveries) Parse(d provider.Delivery) ([]provider.Event, error) {
 	resource := d.Header[headerResource]
 	switch {
 	case resource == "" && d.Header[headerAppSignature] != "":
@@ -222,7 +227,7 @@ func (s *snapshot) setStatusFrom(did eventType) {
 }
 
 // parseIssue reads an event about an issue. Archiving has two names, of which Sentry sends one or both.
-func (s *Sentry) parseIssue(e envelope, n eventData) ([]provider.Event, error) {
+func (s deliveries) parseIssue(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Issue      sentIssue `json:"issue"`
 		Resolution text      `json:"resolution_type"`

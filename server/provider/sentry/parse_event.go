@@ -109,7 +109,7 @@ func (e sentEvent) occurrence(personal bool) *occurrence {
 }
 
 // parseEvent reads an alert about an issue, or a single error.
-func (s *Sentry) parseEvent(resource string, e envelope, n eventData) ([]provider.Event, error) {
+func (s deliveries) parseEvent(resource string, e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Event sentEvent                `json:"event"`
 		Error sentEvent                `json:"error"`
@@ -138,7 +138,7 @@ func (s *Sentry) parseEvent(resource string, e envelope, n eventData) ([]provide
 }
 
 // parseLegacy reads a delivery of a project's legacy webhook, which isn't signed.
-func (s *Sentry) parseLegacy(d provider.Delivery) ([]provider.Event, error) {
+func (s deliveries) parseLegacy(d provider.Delivery) ([]provider.Event, error) {
 	var body struct {
 		ID          text               `json:"id"`
 		Project     text               `json:"project"`

@@ -150,7 +150,7 @@ type sentDetails struct {
 // parseActivity reads an alert about an activity of an issue.
 //
 // https://docs.sentry.io/integrations/integration-platform/webhooks/activity-alerts/
-func (s *Sentry) parseActivity(e envelope, n eventData) ([]provider.Event, error) {
+func (s deliveries) parseActivity(e envelope, n eventData) ([]provider.Event, error) {
 	var data struct {
 		Issue    sentIssue `json:"issue"`
 		Activity struct {

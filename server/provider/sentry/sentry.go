@@ -75,8 +75,11 @@ type Options struct {
 
 // Sentry is the provider. It has no state.
 type Sentry struct {
-	personalData func() bool
-	now          func() time.Time
+	accounts
+	directory
+	setup
+	deliveries
+	now func() time.Time
 }
 
 // The capabilities.
@@ -104,7 +107,7 @@ func New(o Options) *Sentry {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Sentry{personalData: o.PersonalData, now: o.Now}
+	return &Sentry{deliveries: deliveries{personalData: o.PersonalData}, now: o.Now}
 }
 
 // Describe implements provider.Provider.
@@ -151,7 +154,7 @@ func levels() []string { return []string{"debug", "info", "warning", "error", "f
 // Verify checks the signature over the body as it was received, because encoding it again changes it. What Sentry signs must be signed.
 // Only the legacy webhook, which can't sign, proves itself by the secret in its address. The timestamp header isn't signed and proves
 // nothing.
-func (*Sentry) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
+func (deliveries) Verify(d provider.Delivery, secrets []string) (provider.Proof, error) {
 	shown := d.Header[headerSignature]
 	if d.Header[headerResource] == "" && shown == "" {
 		shown = d.Header[headerAppSignature]

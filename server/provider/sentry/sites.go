@@ -21,7 +21,7 @@ const cloudURL = "https://sentry.io"
 func regions() []string { return []string{"https://us.sentry.io", "https://de.sentry.io"} }
 
 // SiteKinds returns the kinds of sites.
-func (*Sentry) SiteKinds() []chat.Option {
+func (accounts) SiteKinds() []chat.Option {
 	return []chat.Option{
 		{Label: chat.Say("sentry.site.selfhosted"), Value: kindOwn},
 		{Label: chat.Say("sentry.site.cloud"), Value: kindCloud},
@@ -29,7 +29,7 @@ func (*Sentry) SiteKinds() []chat.Option {
 }
 
 // Sites returns the vendor's site, sentry.io.
-func (*Sentry) Sites() []provider.Site { return []provider.Site{cloudSite()} }
+func (accounts) Sites() []provider.Site { return []provider.Site{cloudSite()} }
 
 func cloudSite() provider.Site {
 	return provider.Site{ID: kindCloud, Kind: kindCloud, URL: cloudURL, API: cloudURL, Hosts: regions()}
@@ -37,7 +37,7 @@ func cloudSite() provider.Site {
 
 // ParseSite returns the site for what an admin typed. Without an address, the cloud is sentry.io. The address of a region is that of
 // sentry.io, because users have one account for all regions.
-func (*Sentry) ParseSite(kind, address, api string) (provider.Site, error) {
+func (accounts) ParseSite(kind, address, api string) (provider.Site, error) {
 	if kind != kindCloud && kind != kindOwn {
 		return provider.Site{}, &provider.FieldError{Field: "kind", Message: chat.Say("sentry.site.wrong_kind")}
 	}

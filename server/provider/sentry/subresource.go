@@ -7,7 +7,7 @@ import (
 )
 
 // Subresource returns the project that the path names. If the project or the organization is ambiguous, it returns the choices.
-func (s *Sentry) Subresource(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
+func (s setup) Subresource(ctx context.Context, session provider.Session, path string) (provider.Resource, error) {
 	f, err := s.Find(ctx, session, path)
 	if err != nil || f.Project.ID != "" {
 		return f.Project, err
@@ -28,7 +28,7 @@ func (s *Sentry) Subresource(ctx context.Context, session provider.Session, path
 }
 
 // SubresourceText implements provider.Subresources.
-func (*Sentry) SubresourceText(whole, part provider.Resource) string {
+func (setup) SubresourceText(whole, part provider.Resource) string {
 	return quote(slugOfOrganization(whole)) + " " + quote(part.ID)
 }
 
