@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +27,17 @@ const (
 	// maxFileLines and maxFunctionLines are what a reader can hold in the head at once, generously.
 	maxFileLines     = 400
 	maxFunctionLines = 80
+	// maxMethods and maxPackageLines are what has one reason to change. Tests and the doubles of other products don't count.
+	maxMethods      = 25
+	maxPackageLines = 2500
+	// maxParameters are the most of a constructor; what needs more takes a struct.
+	maxParameters = 5
+)
+
+// largeTypes are the types with more methods than maxMethods, largePackages the packages with more lines than maxPackageLines.
+var (
+	largeTypes    = []string{"bridge/action.Service", "bridge/console.Service"}
+	largePackages = []string{"bridge/connection"}
 )
 
 // ourCode are the folders whose Go code the craft rules hold for.
@@ -137,6 +149,64 @@ func TestArchFilesAndFunctionsStayShort(t *testing.T) {
 	})
 }
 
+func TestArchTypesAndPackagesStaySmall(t *testing.T) {
+	t.Parallel()
+	methods, lines := map[string]int{}, map[string]int{}
+	for _, file := range goFiles(t, "server") {
+		if file.isTest || slices.Contains(mayOnlyServeTests, file.pkg) {
+			continue
+		}
+		lines[file.pkg] += bytes.Count(file.source, []byte("\n"))
+		for _, decl := range file.syntax.Decls {
+			if function, ok := decl.(*ast.FuncDecl); ok && function.Recv != nil {
+				methods[file.pkg+"."+receiver(function).Name]++
+			}
+		}
+	}
+	for name := range lines {
+		if path.Dir(name) == "provider" {
+			delete(lines, name) // all about one product is in one place
+		}
+	}
+	require.ElementsMatch(t, largeTypes, above(methods, maxMethods), "types with more than %d methods", maxMethods)
+	require.ElementsMatch(t, largePackages, above(lines, maxPackageLines), "packages with more than %d lines", maxPackageLines)
+}
+
+// above returns the names that count more than the limit.
+func above(counts map[string]int, limit int) []string {
+	var names []string
+	for name, count := range counts {
+		if count > limit {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func TestArchConstructorsTakeFewArgumentsAndStructsKeepNoContext(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t, "server") {
+		if file.isTest {
+			continue
+		}
+		ast.Inspect(file.syntax, func(node ast.Node) bool {
+			switch node := node.(type) {
+			case *ast.FuncDecl:
+				if count := node.Type.Params.NumFields(); node.Recv == nil && strings.HasPrefix(strings.ToLower(node.Name.Name), "new") && count > maxParameters {
+					t.Errorf("%s: %s takes %d arguments; take a struct", file.path, node.Name.Name, count)
+				}
+			case *ast.StructType:
+				for _, field := range node.Fields.List {
+					if isSelector(field.Type, "context", "Context") {
+						t.Errorf("%s:%d: a struct keeps a context; hand it to who needs it", file.path, file.line(field.Pos()))
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
 // TestArchNoHiddenStartsAndNoHiddenState allows one context value, since golang.org/x/oauth2 takes its HTTP client no
 // other way.
 func TestArchNoHiddenStartsAndNoHiddenState(t *testing.T) {
@@ -245,16 +315,17 @@ func undocumented(decl ast.Decl) []*ast.Ident {
 
 // exportedReceiver reports whether a function has no receiver, or one of an exported type.
 func exportedReceiver(function *ast.FuncDecl) bool {
-	if function.Recv == nil {
-		return true
-	}
-	exported := false
+	return function.Recv == nil || receiver(function).IsExported()
+}
+
+// receiver returns the name of the type that a method is of.
+func receiver(function *ast.FuncDecl) *ast.Ident {
+	of := &ast.Ident{}
 	ast.Inspect(function.Recv.List[0].Type, func(node ast.Node) bool {
-		if name, ok := node.(*ast.Ident); ok {
-			exported = name.IsExported()
-			return false
+		if name, ok := node.(*ast.Ident); ok && of.Name == "" {
+			of = name
 		}
-		return true
+		return of.Name == ""
 	})
-	return exported
+	return of
 }

@@ -64,11 +64,11 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden) {
 		return Page{}, forbidden
 	}
-	draft := pageDraft{Service: s, ctx: ctx, wish: w, found: found, open: forbidden == nil}
+	draft := pageDraft{Service: s, wish: w, found: found, open: forbidden == nil}
 	page := Page{Provider: providerID, Name: s.Name(providerID), Word: s.Settings().Enabled[providerID]}
-	page.Tabs = []Tab{draft.service(), draft.notifications()}
+	page.Tabs = []Tab{draft.service(ctx), draft.notifications(ctx)}
 	if _, calls := p.(provider.OnCallSchedules); calls {
-		page.Tabs = append(page.Tabs, draft.onCall())
+		page.Tabs = append(page.Tabs, draft.onCall(ctx))
 	}
 	if forbidden != nil {
 		for i := range page.Tabs {
@@ -81,7 +81,6 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 // pageDraft makes a page. The first error stays.
 type pageDraft struct {
 	*Service
-	ctx   context.Context
 	wish  conversation.Request
 	found []bridge.Connection
 	// open says that the person may change things.
@@ -90,11 +89,11 @@ type pageDraft struct {
 }
 
 // buttons returns those of the offers, none for who may change nothing.
-func (d *pageDraft) buttons(offers ...conversation.Offer) []chat.Button {
+func (d *pageDraft) buttons(ctx context.Context, offers ...conversation.Offer) []chat.Button {
 	if !d.open || d.err != nil {
 		return nil
 	}
-	note, err := d.Prompts.Question(d.ctx, chat.Message{}, offers...)
+	note, err := d.Prompts.Question(ctx, chat.Message{}, offers...)
 	d.err = err
 	return note.Buttons
 }
@@ -111,7 +110,7 @@ func (d *pageDraft) pressed(buttons []chat.Button, err error) []chat.Button {
 }
 
 // service tells what the channel follows.
-func (d *pageDraft) service() Tab {
+func (d *pageDraft) service(ctx context.Context) Tab {
 	id := d.wish.Provider
 	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", d.Name(id))}
 	for _, c := range d.found {
@@ -123,13 +122,13 @@ func (d *pageDraft) service() Tab {
 				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", sub.ResourceName))
 			}
 		}
-		item.Details = append(item.Details, chat.Say("bridge.page.since").WithText("Who", d.Notices.Who(d.ctx, c.CreatedBy)).WithMessage("When", notice.Ago(d.Now(), c.CreatedAt)))
-		item.Buttons = d.buttons(
+		item.Details = append(item.Details, chat.Say("bridge.page.since").WithText("Who", d.Notices.Who(ctx, c.CreatedBy)).WithMessage("When", notice.Ago(d.Now(), c.CreatedAt)))
+		item.Buttons = d.buttons(ctx,
 			conversation.Offer{Label: chat.Say("bridge.page.status"), Operation: conversation.OpStatus, Request: one},
 			conversation.Offer{Label: chat.Say("bridge.page.test"), Operation: conversation.OpTest, Request: one},
 			conversation.Offer{Label: chat.Say("bridge.page.disconnect"), Operation: conversation.OpDisconnect, Request: one},
 		)
-		item.Buttons = append(item.Buttons, d.pressed(d.AccessButtons.All(d.ctx, c, d.wish.Place, d.wish.Actor))...)
+		item.Buttons = append(item.Buttons, d.pressed(d.AccessButtons.All(ctx, c, d.wish.Place, d.wish.Actor))...)
 		tab.Items = append(tab.Items, item)
 	}
 	offers := []conversation.Offer{{Label: chat.Say("bridge.page.connect"), Primary: len(d.found) == 0, Operation: conversation.OpConnect, Request: d.wish}}
@@ -139,12 +138,12 @@ func (d *pageDraft) service() Tab {
 	if d.Authorizes(id) {
 		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.page.account"), Operation: conversation.OpAskSignOut, Request: d.wish})
 	}
-	tab.Buttons = d.buttons(offers...)
+	tab.Buttons = d.buttons(ctx, offers...)
 	return tab
 }
 
 // notifications shows which notifications the channel gets.
-func (d *pageDraft) notifications() Tab {
+func (d *pageDraft) notifications(ctx context.Context) Tab {
 	about := d.Registry.Describe(d.wish.Provider)
 	tab := Tab{ID: tabNotifications, Title: chat.Say("bridge.page.news"), Intro: chat.Say("bridge.page.news_intro")}
 	if about.MultipleRules {
@@ -157,27 +156,27 @@ func (d *pageDraft) notifications() Tab {
 	all := bridge.SubscriptionsIn(d.found, d.wish.Place)
 	for _, f := range all {
 		item := Item{Title: f.Title(), Details: d.Subscriptions.Configurator.ChosenLines(about, f)}
-		button, err := d.Subscriptions.Configurator.ConfigureButton(d.ctx, what, f, chat.Say("bridge.page.change"))
+		button, err := d.Subscriptions.Configurator.ConfigureButton(ctx, what, f, chat.Say("bridge.page.change"))
 		item.Buttons = d.pressed([]chat.Button{button}, err)
 		if about.MultipleRules && len(f.In(d.wish.Place)) > 1 {
 			one := d.wish
 			one.Connection, one.Subscription = f.ID, f.Subscription.ID
-			item.Buttons = append(item.Buttons, d.buttons(conversation.Offer{Label: chat.Say("bridge.rule.remove"), Operation: conversation.OpAskRule, Request: one})...)
+			item.Buttons = append(item.Buttons, d.buttons(ctx, conversation.Offer{Label: chat.Say("bridge.rule.remove"), Operation: conversation.OpAskRule, Request: one})...)
 		}
 		tab.Items = append(tab.Items, item)
 	}
 	if len(tab.Items) == 0 {
 		tab.Intro = chat.Say("bridge.page.nothing")
 	} else if about.MultipleRules {
-		tab.Buttons = d.pressed(d.Subscriptions.RuleButtons(d.ctx, what, all[0], true))
+		tab.Buttons = d.pressed(d.Subscriptions.RuleButtons(ctx, what, all[0], true))
 	}
 	return tab
 }
 
 // onCall tells when the channel is told who is on call.
-func (d *pageDraft) onCall() Tab {
+func (d *pageDraft) onCall(ctx context.Context) Tab {
 	tab := Tab{ID: tabOnCall, Title: chat.Say("bridge.page.oncall"), Intro: chat.Say("bridge.page.oncall_intro")}
-	rotations, err := d.rotationsIn(d.ctx, d.wish)
+	rotations, err := d.rotationsIn(ctx, d.wish)
 	if err != nil {
 		d.err = err
 		return tab
@@ -189,9 +188,9 @@ func (d *pageDraft) onCall() Tab {
 			Title: r.Name, URL: r.Schedule.URL,
 			Details: []chat.Message{chat.Say("bridge.page.rotation",
 				"Time", r.Clock(), "Zone", r.Zone).WithText("Schedule", chat.Link(r.Schedule.Name, r.Schedule.URL))},
-			Buttons: d.buttons(conversation.Offer{Label: chat.Say("bridge.page.remove"), Operation: conversation.OpAskRotation, Request: one}),
+			Buttons: d.buttons(ctx, conversation.Offer{Label: chat.Say("bridge.page.remove"), Operation: conversation.OpAskRotation, Request: one}),
 		})
 	}
-	tab.Buttons = d.buttons(conversation.Offer{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: d.wish})
+	tab.Buttons = d.buttons(ctx, conversation.Offer{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: d.wish})
 	return tab
 }
