@@ -94,7 +94,7 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 	from := ear.Count()
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/jenkins configure"))
 	w.submits(alice, channel, w.dialog(ear, from, "Notifications"), nil)
-	more := w.whisper(ear, from, "More settings for")
+	more := w.ephemeral(ear, from, "More settings for")
 	from = ear.Count()
 	require.NoError(t, alice.Click(w.ctx, more, "Enter API access"))
 	opened := w.dialog(ear, from, "API access")
@@ -104,7 +104,7 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 	require.NotEmpty(t, complaints["token"], complaints)
 	entered["token"] = stack.JenkinsToken
 	w.submits(alice, channel, opened, entered)
-	w.whisper(ear, from, "accepts the API access")
+	w.ephemeral(ear, from, "accepts the API access")
 
 	require.NoError(t, w.Sandbox.Jenkins(w.ctx, "start", map[string]any{"job": "shop", "cause": "Started by user Ada"}, nil))
 	require.NoError(t, w.Sandbox.Jenkins(w.ctx, "finish", map[string]any{"job": "shop", "number": 1, "result": "FAILURE", "seconds": 60}, nil))

@@ -59,7 +59,7 @@ func (h *host) name() string { return h.channel.Name + "/web" }
 // signsIn follows the link that somebody was sent, and allows it at Bitbucket.
 func (h *host) signsIn(p *stack.Person, ear *stack.Ear, from int) *stack.Page {
 	h.Helper()
-	link, err := stack.SignInLink(h.whisper(ear, from, "/oauth2/bitbucket/connect"), "bitbucket")
+	link, err := stack.SignInLink(h.ephemeral(ear, from, "/oauth2/bitbucket/connect"), "bitbucket")
 	require.NoError(h, err)
 	page, err := p.Authorize(h.ctx, link, p.User.Email)
 	require.NoError(h, err)
@@ -72,7 +72,7 @@ func (h *host) follows() {
 	from := h.ear.Count()
 	require.NoError(h, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
 	require.Equal(h, 200, h.signsIn(h.alice, h.ear, from).Status)
-	h.whisper(h.ear, from, "This channel now follows")
+	h.ephemeral(h.ear, from, "This channel now follows")
 }
 
 // pushes pushes a commit, with what a build says of it.
@@ -129,7 +129,7 @@ func TestB1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
 func TestB2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 	h := newHost(alone(t, stack.UserApp))
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket setup"))
-	h.whispers(h.alice, h.ear, h.channel, "/bitbucket connect https://git.elsewhere.example.com/projects/A/repos/b",
+	h.commandShows(h.alice, h.ear, h.channel, "/bitbucket connect https://git.elsewhere.example.com/projects/A/repos/b",
 		"Bitbucket on", "isn't set up yet", "/bitbucket setup")
 	h.switched(stack.Settings{"EnableBitbucket": false}, h.alice, "bitbucket", false)
 	require.Error(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
@@ -146,7 +146,7 @@ func TestB3OnTheRealServerTheConversationWithTheBotAndAChannelAreConfiguredApart
 	require.NoError(t, err)
 	from := h.ear.Count()
 	h.writes("configure")
-	require.NoError(t, h.alice.Click(h.ctx, h.whisper(h.ear, from, h.name()), "Configure"))
+	require.NoError(t, h.alice.Click(h.ctx, h.ephemeral(h.ear, from, h.name()), "Configure"))
 	form := h.dialog(h.ear, from, "Notifications")
 	h.submits(h.alice, conversation, form, map[string]any{"events": stack.EventsWithout(form, "push")})
 	h.pushes("Only in the channel", "", "")
@@ -162,7 +162,7 @@ func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 	for _, address := range []string{
 		"/", ".git", "/src/main/README.md?at=main#lines-3", "/pull-requests/7/overview", "/addon/pipelines/home#!/results/4", "/branch/feature/x",
 	} {
-		h.whispers(h.alice, h.ear, h.channel, "/bitbucket connect "+h.repo.URL+address, "already", "connected to ["+h.name())
+		h.commandShows(h.alice, h.ear, h.channel, "/bitbucket connect "+h.repo.URL+address, "already", "connected to ["+h.name())
 	}
 	api := h.newRepo("api")
 	from := h.ear.Count()
@@ -172,14 +172,14 @@ func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, complaints["address"], "Not a valid Bitbucket URL")
 	h.submits(h.alice, h.channel, opened, map[string]any{"address": api.URL + "/src"})
-	h.whisper(h.ear, from, "This channel now follows")
+	h.ephemeral(h.ear, from, "This channel now follows")
 }
 
 func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T) {
 	h := newHost(begin(t))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
-	prompt := h.whisper(h.ear, from, "the channel is connected right after that")
+	prompt := h.ephemeral(h.ear, from, "the channel is connected right after that")
 	link, err := stack.SignInLink(prompt, "bitbucket")
 	require.NoError(t, err)
 	mallory, _ := h.person("mallory")
@@ -188,7 +188,7 @@ func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T
 	require.Equal(t, 400, stolen.Status, "it is for alice alone")
 	page := h.signsIn(h.alice, h.ear, from)
 	require.Equal(t, 200, page.Status)
-	done := h.whisper(h.ear, from, "This channel now follows")
+	done := h.ephemeral(h.ear, from, "This channel now follows")
 	require.Contains(t, stack.Text(done), "Pull requests")
 	h.pushes("It arrives", "", "")
 	require.Equal(t, []string{"⬆️ Pushed · It arrives"}, h.titles(h.alice, h.channel, 1))
@@ -196,7 +196,7 @@ func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T
 
 func TestB6OnTheRealServerHelpListsAllCommands(t *testing.T) {
 	h := newHost(begin(t))
-	h.whispers(h.alice, h.ear, h.channel, "/bitbucket help", "/bitbucket connect", "/bitbucket disconnect", "/bitbucket configure",
+	h.commandShows(h.alice, h.ear, h.channel, "/bitbucket help", "/bitbucket connect", "/bitbucket disconnect", "/bitbucket configure",
 		"/bitbucket list", "/bitbucket status")
 }
 
@@ -208,18 +208,18 @@ func TestB7OnTheRealServerOnlyAnAdminOfTheRepositoryConnectsIt(t *testing.T) {
 	from := ear.Count()
 	require.NoError(t, bob.Type(h.ctx, room.Id, "/bitbucket connect "+h.repo.URL))
 	h.signsIn(bob, ear, from)
-	h.whispers(bob, ear, room, "/bitbucket list", "isn't connected to Bitbucket yet")
+	h.commandShows(bob, ear, room, "/bitbucket list", "isn't connected to Bitbucket yet")
 	require.Empty(t, h.hooks())
 	h.follows()
 	require.Len(t, h.hooks(), 1)
 	require.True(t, strings.HasPrefix(h.hooks()[0].URL, h.SiteURL+"/plugins/zoom/hooks/"))
-	h.whispers(h.alice, h.ear, h.channel, "/bitbucket status", "The webhook in Bitbucket is OK")
+	h.commandShows(h.alice, h.ear, h.channel, "/bitbucket status", "The webhook in Bitbucket is OK")
 }
 
 func TestB8OnTheRealServerDisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
 	h := newHost(begin(t))
 	h.follows()
-	question := h.whispers(h.alice, h.ear, h.channel, "/bitbucket disconnect", "Do you want to end this connection?", "You can also sign out")
+	question := h.commandShows(h.alice, h.ear, h.channel, "/bitbucket disconnect", "Do you want to end this connection?", "You can also sign out")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect and sign out"))
 	h.eventually(func() error {
 		if hooks := h.hooks(); len(hooks) > 0 {
@@ -227,7 +227,7 @@ func TestB8OnTheRealServerDisconnectAsksWhetherToSignOutAndIsConfirmed(t *testin
 		}
 		return nil
 	})
-	h.whispers(h.alice, h.ear, h.channel, "/bitbucket connect "+h.repo.URL, "/oauth2/bitbucket/connect")
+	h.commandShows(h.alice, h.ear, h.channel, "/bitbucket connect "+h.repo.URL, "/oauth2/bitbucket/connect")
 }
 
 func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(t *testing.T) {
@@ -236,7 +236,7 @@ func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket configure "+h.repo.URL+"/src/main"))
 	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Notifications"), map[string]any{"filter_branch": "release/*"})
-	h.whisper(h.ear, from, "Saved")
+	h.ephemeral(h.ear, from, "Saved")
 	h.pushes("Not to be seen", "", "")
 	h.settled()
 	cards, err := h.alice.Cards(h.ctx, h.channel.Id)
@@ -248,11 +248,11 @@ func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(
 	h.answered("This channel now follows [" + h.name())
 	from = h.ear.Count()
 	h.writes("bitbucket configure")
-	asked := h.whisper(h.ear, from, h.name())
+	asked := h.ephemeral(h.ear, from, h.name())
 	require.NoError(t, h.alice.Click(h.ctx, asked, "Configure"))
 	h.dialog(h.ear, from, "Notifications")
 	h.writes("bitbucket disconnect")
-	h.whisper(h.ear, from, "Do you want to end this connection?")
+	h.ephemeral(h.ear, from, "Do you want to end this connection?")
 }
 
 func TestB10OnTheRealServerWhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testing.T) {
@@ -262,7 +262,7 @@ func TestB10OnTheRealServerWhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testin
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket configure"))
 	form := h.dialog(h.ear, from, "Notifications")
 	h.submits(h.alice, h.channel, form, map[string]any{"events": stack.EventsWithout(form, "push", "build_passed")})
-	saved := stack.Text(h.whisper(h.ear, from, "Saved"))
+	saved := stack.Text(h.ephemeral(h.ear, from, "Saved"))
 	require.Contains(t, saved, h.repo.URL+"/admin/webhooks", "a link to the repository's settings")
 	for _, event := range []string{"repo:push", "repo:commit_status_updated", "pullrequest:fulfilled"} {
 		require.True(t, slices.Contains(h.hooks()[0].Events, event), event)
@@ -274,7 +274,7 @@ func TestB10OnTheRealServerWhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testin
 func TestB11OnTheRealServerRemovalAsksFirst(t *testing.T) {
 	h := newHost(begin(t))
 	h.follows()
-	question := h.whispers(h.alice, h.ear, h.channel, "/bitbucket disconnect all", "Do you want to end this connection?")
+	question := h.commandShows(h.alice, h.ear, h.channel, "/bitbucket disconnect all", "Do you want to end this connection?")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Cancel"))
 	require.Len(t, h.hooks(), 1)
 }

@@ -38,8 +38,8 @@ func (w *story) builds(job *stack.Job, result string) {
 	require.NoError(w, job.Finish(w.ctx, number, ending))
 }
 
-// whispers waits until the person reads these words in what a command whispers.
-func (w *story) whispers(p *stack.Person, ear *stack.Ear, channel *model.Channel, command string, words ...string) *model.Post {
+// commandShows waits until the person reads these words in the note that a command shows to them alone.
+func (w *story) commandShows(p *stack.Person, ear *stack.Ear, channel *model.Channel, command string, words ...string) *model.Post {
 	w.Helper()
 	note := w.answer(p, ear, channel, command, words[0])
 	said := texts([]*model.Post{note})
@@ -130,7 +130,7 @@ func TestJ2OnTheRealServerItIsThereForEverybodyOnceAnAdminHasSwitchedItOn(t *tes
 func TestJ3OnTheRealServerHelpListsAllCommands(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
-	w.whispers(alice, ear, w.private(alice), "/jenkins help", "/jenkins connect", "/jenkins disconnect", "/jenkins configure",
+	w.commandShows(alice, ear, w.private(alice), "/jenkins help", "/jenkins connect", "/jenkins disconnect", "/jenkins configure",
 		"/jenkins list", "/jenkins test", "/jenkins status", "/jenkins rotate", "/jenkins help")
 	suggested, _, err := alice.API.ListCommandAutocompleteSuggestions(w.ctx, "jenkins ", w.Team.Id)
 	require.NoError(t, err)
@@ -162,9 +162,9 @@ func TestJ5OnTheRealServerDisconnectTakesTheChannelOut(t *testing.T) {
 	job := w.job("j5", hook)
 	w.builds(job, "SUCCESS")
 	w.titles(alice, channel, 1)
-	question := w.whispers(alice, ear, channel, "/jenkins disconnect", "Do you want to end this connection?")
+	question := w.commandShows(alice, ear, channel, "/jenkins disconnect", "Do you want to end this connection?")
 	require.NoError(t, alice.Click(w.ctx, question, "Disconnect"))
-	w.whispers(alice, ear, channel, "/jenkins list", "isn't connected to Jenkins yet")
+	w.commandShows(alice, ear, channel, "/jenkins list", "isn't connected to Jenkins yet")
 	w.sends(hook, 1, hook.Raw(), nil, http.StatusNotFound)
 	w.builds(job, "FAILURE")
 	require.Len(t, w.titles(alice, channel, 1), 1)
@@ -185,7 +185,7 @@ func TestJ6OnTheRealServerTheZoomPluginWorksUnchanged(t *testing.T) {
 	w.builds(web, "SUCCESS")
 	w.builds(api, "FAILURE")
 	require.ElementsMatch(t, []string{"✅ Succeeded · j6-web #1", "❌ Failed · j6-api #1"}, w.titles(alice, channel, 2))
-	w.whispers(alice, ear, channel, "/jenkins status", "Connection test", "j6-web #1", "Refused")
+	w.commandShows(alice, ear, channel, "/jenkins status", "Connection test", "j6-web #1", "Refused")
 }
 
 func TestJ7OnTheRealServerEachEventIsToldApart(t *testing.T) {
@@ -220,7 +220,7 @@ func TestJ8OnTheRealServerRemovingAsksFirst(t *testing.T) {
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "")
-	question := w.whispers(alice, ear, channel, "/jenkins disconnect", "Do you want to end this connection?", "its secret is deleted")
+	question := w.commandShows(alice, ear, channel, "/jenkins disconnect", "Do you want to end this connection?", "its secret is deleted")
 	require.NoError(t, alice.Click(w.ctx, question, "Cancel"))
 	w.sends(hook, 1, hook.Raw(), nil, http.StatusOK)
 }
@@ -270,7 +270,7 @@ func TestJ11OnTheRealServerNoTokenGoesToWhoCannotProveToBeJenkins(t *testing.T) 
 	from := ear.Count()
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/jenkins configure"))
 	w.submits(alice, channel, w.dialog(ear, from, "Notifications"), nil)
-	more := w.whisper(ear, from, "More settings for")
+	more := w.ephemeral(ear, from, "More settings for")
 	from = ear.Count()
 	require.NoError(t, alice.Click(w.ctx, more, "Enter API access"))
 	complaints, err := alice.Submit(w.ctx, channel.Id, w.dialog(ear, from, "API access"),

@@ -67,7 +67,7 @@ func TestP2OnTheRealServerConnectingLeadsToPagerDutyToAuthorize(t *testing.T) {
 	h.follows()
 	require.True(t, strings.HasPrefix(h.hook().URL, h.SiteURL+"/plugins/zoom/hooks/"))
 	h.triggers("Slow")
-	h.whispers(h.alice, h.ear, h.channel, "/pduty status", "The webhook in PagerDuty is OK", "Triggered")
+	h.commandShows(h.alice, h.ear, h.channel, "/pduty status", "The webhook in PagerDuty is OK", "Triggered")
 }
 
 // raises has alice trigger an incident from chat, signed in already.
@@ -92,7 +92,7 @@ func (h *pager) raises(title string, more map[string]any) *model.Post {
 	require.Equal(h, []string{h.service}, services, "only those that the person belongs to")
 	maps.Copy(answers, more)
 	h.submits(h.alice, h.channel, opened, answers)
-	return h.whisper(h.ear, from, "Triggered")
+	return h.ephemeral(h.ear, from, "Triggered")
 }
 
 // raised finds the incident with this title.
@@ -169,7 +169,7 @@ func TestP9OnTheRealServerResolvingIsConfirmedLikewise(t *testing.T) {
 func TestP10OnTheRealServerRulesSayWhatAChannelHears(t *testing.T) {
 	h := newPager(alone(t, stack.UserApp)) // it follows the whole account, so it would hear of all other stories
 	h.signed(h.alice, h.ear)
-	h.whispers(h.alice, h.ear, h.channel, "/pduty connect", "This channel now follows") // the whole account
+	h.commandShows(h.alice, h.ear, h.channel, "/pduty connect", "This channel now follows") // the whole account
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty configure"))
 	opened, err := h.ear.Dialog(h.ctx, from)
@@ -182,14 +182,14 @@ func TestP10OnTheRealServerRulesSayWhatAChannelHears(t *testing.T) {
 	_, err = h.Trigger(h.ctx, other, "Not for this channel")
 	require.NoError(t, err)
 	h.triggers("For this channel")
-	h.whispers(h.alice, h.ear, h.channel, "/pduty list", h.service)
+	h.commandShows(h.alice, h.ear, h.channel, "/pduty list", h.service)
 }
 
 func TestP13OnTheRealServerSigningOutOffersToSignInAgain(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
 	from := h.ear.Count()
-	question := h.whispers(h.alice, h.ear, h.channel, "/pduty signout", "Do you want to sign out of PagerDuty?")
+	question := h.commandShows(h.alice, h.ear, h.channel, "/pduty signout", "Do you want to sign out of PagerDuty?")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Sign out"))
 	out := h.rewritten(h.ear, from, "You're signed out of PagerDuty")
 	link, err := stack.SignInLink(out, "pagerduty")
@@ -197,25 +197,25 @@ func TestP13OnTheRealServerSigningOutOffersToSignInAgain(t *testing.T) {
 	page, err := h.alice.Authorize(h.ctx, link, h.alice.User.Email)
 	require.NoError(t, err)
 	require.Equal(t, 200, page.Status)
-	h.whisper(h.ear, from, "You're signed in to PagerDuty")
+	h.ephemeral(h.ear, from, "You're signed in to PagerDuty")
 }
 
 func TestP14OnTheRealServerRemovalAsksFirst(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
-	question := h.whispers(h.alice, h.ear, h.channel, "/pduty disconnect", "Do you want to end this connection?")
+	question := h.commandShows(h.alice, h.ear, h.channel, "/pduty disconnect", "Do you want to end this connection?")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Cancel"))
 	h.triggers("Still heard")
-	question = h.whispers(h.alice, h.ear, h.channel, "/pduty disconnect", "Do you want to end this connection?")
+	question = h.commandShows(h.alice, h.ear, h.channel, "/pduty disconnect", "Do you want to end this connection?")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect"))
-	h.whispers(h.alice, h.ear, h.channel, "/pduty list", "isn't connected")
+	h.commandShows(h.alice, h.ear, h.channel, "/pduty list", "isn't connected")
 }
 
 func TestP15OnTheRealServerPeopleAreAskedForTheLeastPrivilege(t *testing.T) {
 	h := newPager(begin(t))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect"))
-	link, err := stack.SignInLink(h.whisper(h.ear, from, "/oauth2/pagerduty/connect"), "pagerduty")
+	link, err := stack.SignInLink(h.ephemeral(h.ear, from, "/oauth2/pagerduty/connect"), "pagerduty")
 	require.NoError(t, err)
 	page, err := h.alice.Authorize(h.ctx, link, h.alice.User.Email)
 	require.NoError(t, err)
@@ -235,7 +235,7 @@ func TestP16OnTheRealServerNoTokenGoesToWhoCannotProveToBePagerDuty(t *testing.T
 	h.register("pduty", "eu", door.url, stack.PagerDutySecret, h.NewApp)
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect "+door.url+"/incidents"))
-	link, err := stack.SignInLink(h.whisper(h.ear, from, "/oauth2/pagerduty/connect"), "pagerduty")
+	link, err := stack.SignInLink(h.ephemeral(h.ear, from, "/oauth2/pagerduty/connect"), "pagerduty")
 	require.NoError(t, err)
 	state, err := h.alice.Leaves(h.ctx, link)
 	require.NoError(t, err)
@@ -280,10 +280,10 @@ func TestAClickOnAnIncidentActsAsWhoClicked(t *testing.T) {
 
 	from := davesEar.Count()
 	require.NoError(t, dave.Click(h.ctx, card.Post, "Acknowledge"))
-	t.Logf("dave, who has not signed in, alone sees: %s", texts([]*model.Post{h.whisper(davesEar, from, "sign in to PagerDuty")}))
+	t.Logf("dave, who has not signed in, alone sees: %s", texts([]*model.Post{h.ephemeral(davesEar, from, "sign in to PagerDuty")}))
 	from = evesEar.Count()
 	require.NoError(t, eve.Click(h.ctx, card.Post, "Acknowledge"))
-	t.Logf("eve, who may only look, alone sees: %s", texts([]*model.Post{h.whisper(evesEar, from, "PagerDuty")}))
+	t.Logf("eve, who may only look, alone sees: %s", texts([]*model.Post{h.ephemeral(evesEar, from, "PagerDuty")}))
 	h.stands(made.ID, "triggered")
 	require.NoError(t, carol.Click(h.ctx, card.Post, "Acknowledge"))
 	require.Equal(t, carol.User.Email, h.stands(made.ID, "acknowledged").ChangedBy)

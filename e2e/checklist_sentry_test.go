@@ -26,7 +26,7 @@ func (h *bugs) name() string { return "Acme " + strings.TrimPrefix(h.org, "org-"
 // followsToo connects another project.
 func (h *bugs) followsToo(project string) {
 	h.Helper()
-	h.whispers(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" "+project, "This channel now follows")
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" "+project, "This channel now follows")
 }
 
 // fails has an error happen in a project.
@@ -49,7 +49,7 @@ func TestS1OnTheRealServerAChannelHearsOfAProject(t *testing.T) {
 
 func TestS2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 	h := newBugs(alone(t, stack.UserApp))
-	h.whispers(h.alice, h.ear, h.channel, "/sentry connect https://sentry.elsewhere.example.com/organizations/acme/projects/web/",
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry connect https://sentry.elsewhere.example.com/organizations/acme/projects/web/",
 		"Sentry on", "isn't set up yet", "/sentry setup")
 	h.switched(stack.Settings{"EnableSentry": false}, h.alice, "sentry", false)
 	require.Error(t, h.alice.Type(h.ctx, h.channel.Id, "/sentry connect "+h.org+" web"))
@@ -59,7 +59,7 @@ func TestS2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 
 func TestS3OnTheRealServerHelpListsAllCommands(t *testing.T) {
 	h := newBugs(begin(t))
-	h.whispers(h.alice, h.ear, h.channel, "/sentry help", "/sentry connect", "/sentry disconnect", "/sentry configure", "/sentry list", "/sentry status")
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry help", "/sentry connect", "/sentry disconnect", "/sentry configure", "/sentry list", "/sentry status")
 }
 
 func TestS4OnTheRealServerConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.T) {
@@ -69,7 +69,7 @@ func TestS4OnTheRealServerConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.
 	for _, typed := range []string{
 		`"` + name + `" "web"`, "“" + name + "” “web”", "“" + name + "> “web>", h.org + "/web", h.URL + "/organizations/" + h.org + "/projects/web/",
 	} {
-		h.whispers(h.alice, h.ear, h.channel, "/sentry connect "+typed, "already")
+		h.commandShows(h.alice, h.ear, h.channel, "/sentry connect "+typed, "already")
 	}
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/sentry connect "+h.org))
@@ -129,7 +129,7 @@ func TestS8OnTheRealServerDisconnectWithoutWordsEndsAll(t *testing.T) {
 	h.follows("web")
 	h.followsToo("ops")
 	h.leaves("/sentry disconnect")
-	h.whispers(h.alice, h.ear, h.channel, "/sentry list", "isn't connected")
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry list", "isn't connected")
 	hook, err := h.Hook(h.ctx, h.org)
 	require.NoError(t, err)
 	require.Empty(t, hook, "the last one out takes the hook along")
@@ -163,8 +163,8 @@ func TestS10OnTheRealServerConfigureAllShowsWhatTheAskerMaySee(t *testing.T) {
 	carol, ear := h.person("carol")
 	_, _, err := h.Admin.API.AddChannelMember(h.ctx, h.channel.Id, carol.User.Id)
 	require.NoError(t, err)
-	h.whispers(h.alice, h.ear, h.channel, "/sentry configure all", "in your channels", "~"+hers.Name, h.name()+" / web", "~"+h.channel.Name, h.name()+" / ops")
-	seen := texts([]*model.Post{h.whispers(carol, ear, h.channel, "/sentry configure all", "in your channels", "~"+h.channel.Name, h.name()+" / ops")})
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry configure all", "in your channels", "~"+hers.Name, h.name()+" / web", "~"+h.channel.Name, h.name()+" / ops")
+	seen := texts([]*model.Post{h.commandShows(carol, ear, h.channel, "/sentry configure all", "in your channels", "~"+h.channel.Name, h.name()+" / ops")})
 	require.NotContains(t, seen, "~"+hers.Name)
 	require.NotContains(t, seen, h.name()+" / web")
 }

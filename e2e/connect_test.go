@@ -22,7 +22,7 @@ func TestAStartResumesAfterConnectingWithItsThreadAndTopic(t *testing.T) {
 	require.NoError(t, err)
 
 	require.NoError(t, alice.TypeInThread(w.ctx, channel.Id, root.Id, "/zoom start Release plan"))
-	prompt := w.whisper(ear, 0, "/oauth2/connect")
+	prompt := w.ephemeral(ear, 0, "/oauth2/connect")
 	require.Equal(t, root.Id, prompt.RootId, "the question stands in the thread")
 	require.Empty(t, w.meetings(alice, channel), "nothing starts before she connected")
 
@@ -42,7 +42,7 @@ func TestConnectingAloneStartsNoMeeting(t *testing.T) {
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom connect"))
-	calls := w.zoomCalls(func() { w.follow(alice, w.whisper(ear, 0, "/oauth2/connect")) })
+	calls := w.zoomCalls(func() { w.follow(alice, w.ephemeral(ear, 0, "/oauth2/connect")) })
 	require.Zero(t, calls[createMeeting])
 	require.Empty(t, w.meetings(alice, channel))
 }
@@ -54,7 +54,7 @@ func TestAConnectLinkServesItsOwnerOnce(t *testing.T) {
 	mallory, malloryHears := w.person("mallory")
 	channel := w.private(alice, mallory)
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom start Mine"))
-	link, err := stack.ConnectLink(w.whisper(ear, 0, "/oauth2/connect"))
+	link, err := stack.ConnectLink(w.ephemeral(ear, 0, "/oauth2/connect"))
 	require.NoError(t, err)
 
 	// Whatever the link does for mallory, it neither posts for alice nor connects
@@ -66,12 +66,12 @@ func TestAConnectLinkServesItsOwnerOnce(t *testing.T) {
 	}
 	from := ear.Count()
 	require.NoError(t, alice.Type(w.ctx, w.private(alice).Id, "/zoom start Still mine"))
-	w.whisper(ear, from, "/oauth2/connect")
+	w.ephemeral(ear, from, "/oauth2/connect")
 
 	// A completed flow cannot be completed again.
 	from = malloryHears.Count()
 	require.NoError(t, mallory.Type(w.ctx, channel.Id, "/zoom connect"))
-	page := w.follow(mallory, w.whisper(malloryHears, from, "/oauth2/connect"))
+	page := w.follow(mallory, w.ephemeral(malloryHears, from, "/oauth2/connect"))
 	browser, err := mallory.Browser()
 	require.NoError(t, err)
 	again, err := browser.Get(page.URL.String())
@@ -90,7 +90,7 @@ func TestARevokedGrantOffersToReconnectAndResumes(t *testing.T) {
 
 	from := ear.Count()
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom start Again"))
-	prompt := w.whisper(ear, from, "/oauth2/connect")
+	prompt := w.ephemeral(ear, from, "/oauth2/connect")
 	require.Empty(t, w.meetings(alice, channel))
 	w.follow(alice, prompt)
 	require.Equal(t, "Again", w.meetingPost(alice, channel, 0).GetProp("meeting_topic"))
@@ -107,7 +107,7 @@ func TestRemovingTheAppAtZoomDisconnects(t *testing.T) {
 
 	from = ear.Count()
 	require.NoError(t, alice.Type(w.ctx, w.private(alice).Id, "/zoom start"))
-	w.whisper(ear, from, "/oauth2/connect")
+	w.ephemeral(ear, from, "/oauth2/connect")
 }
 
 // With an account-level app only an administrator can authorize; everybody else
@@ -117,7 +117,7 @@ func TestOnlyAnAdminCanConnectTheAccount(t *testing.T) {
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom connect"))
-	answer := w.whisper(ear, 0, "dmin")
+	answer := w.ephemeral(ear, 0, "dmin")
 	_, err := stack.ConnectLink(answer)
 	require.Error(t, err, "alice got a link to authorize the whole account")
 }

@@ -45,7 +45,7 @@ func (w *story) answer(p *stack.Person, ear *stack.Ear, channel *model.Channel, 
 	w.Helper()
 	from := ear.Count()
 	require.NoError(w, p.Type(w.ctx, channel.Id, command))
-	return w.whisper(ear, from, word)
+	return w.ephemeral(ear, from, word)
 }
 
 // sends delivers a body to a server, which must answer exactly so.

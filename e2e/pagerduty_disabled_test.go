@@ -134,7 +134,7 @@ func TestAskingForTheStatusHealsAWebhookThatPagerDutyDisabled(t *testing.T) {
 	h.disables()
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty status"))
-	h.Logf("she reads:\n%s", stack.Text(h.whisper(h.ear, from, "is OK")))
+	h.Logf("she reads:\n%s", stack.Text(h.ephemeral(h.ear, from, "is OK")))
 	h.enabled()
 	h.triggers("Told again")
 }

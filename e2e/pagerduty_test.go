@@ -46,7 +46,7 @@ func (h *pager) follows() {
 	from := h.ear.Count()
 	require.NoError(h, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect "+h.service))
 	require.Equal(h, 200, h.signsInAt("pagerduty", h.alice, h.ear, from).Status)
-	h.whisper(h.ear, from, "This channel now follows")
+	h.ephemeral(h.ear, from, "This channel now follows")
 }
 
 // triggers makes an incident of the service and returns it with its card.
@@ -80,7 +80,7 @@ func TestP1P8P9OnTheRealServerAnIncidentIsOneCardFromTriggeredToResolved(t *test
 	h.Logf("triggered:\n%s", picture(card, nil))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Acknowledge"))
-	confirmed := h.whisper(h.ear, from, "You acknowledged")
+	confirmed := h.ephemeral(h.ear, from, "You acknowledged")
 	require.Equal(t, h.alice.User.Email, h.stands(incident.ID, "acknowledged").ChangedBy)
 	require.NoError(t, h.alice.Click(h.ctx, confirmed, "Post to chat"))
 	h.settled()
@@ -89,7 +89,7 @@ func TestP1P8P9OnTheRealServerAnIncidentIsOneCardFromTriggeredToResolved(t *test
 	from = h.ear.Count()
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Add note"))
 	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Add note"), map[string]any{"text": "Cleaning up"})
-	h.whisper(h.ear, from, "Your note was added")
+	h.ephemeral(h.ear, from, "Your note was added")
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Start Zoom meeting"))
 	meeting := h.meetingPost(h.alice, h.channel, 0)
 	h.eventually(func() error {
@@ -116,10 +116,10 @@ func TestP3P4OnTheRealServerWhoTriggersAloneSeesTheCard(t *testing.T) {
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty trigger "+title))
 	require.Equal(t, 200, h.signsInAt("pagerduty", h.alice, h.ear, from).Status)
-	more := h.whisper(h.ear, from, "One more step in PagerDuty")
+	more := h.ephemeral(h.ear, from, "One more step in PagerDuty")
 	require.NoError(t, h.alice.Click(h.ctx, more, "Trigger incident"))
 	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Trigger incident"), map[string]any{"details": "Since noon"})
-	private := h.whisper(h.ear, from, title)
+	private := h.ephemeral(h.ear, from, title)
 	h.Logf("alice alone sees:\n%s", stack.Text(private))
 	posts, err := h.alice.Posts(h.ctx, h.channel.Id)
 	require.NoError(t, err)
@@ -135,7 +135,7 @@ func TestP12OnTheRealServerSearchPreviewAndSend(t *testing.T) {
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty search time out in "+h.channel.Name))
 	require.Equal(t, 200, h.signsInAt("pagerduty", h.alice, h.ear, from).Status)
-	found := h.whisper(h.ear, from, "Which one do you mean?")
+	found := h.ephemeral(h.ear, from, "Which one do you mean?")
 	label := found.Attachments()[0].Actions[0].Name
 	require.Contains(t, label, "Payments time out")
 	require.NoError(t, h.alice.Click(h.ctx, found, label))
@@ -184,13 +184,13 @@ func TestAClickActsAsWhoClicked(t *testing.T) {
 	}
 	from := herEar.Count()
 	require.NoError(t, eve.Click(h.ctx, card.Post, "Acknowledge"))
-	h.Logf("eve, who may only look, got: %s", stack.Text(h.whisper(herEar, from, "To do this as yourself")))
+	h.Logf("eve, who may only look, got: %s", stack.Text(h.ephemeral(herEar, from, "To do this as yourself")))
 	page := h.signsInAt("pagerduty", eve, herEar, from)
 	h.Logf("and after signing in, with status %d: PagerDuty says %s", page.Status, h.stands(incident.ID, "triggered").Status)
 
 	from = hisEar.Count()
 	require.NoError(t, bob.Click(h.ctx, card.Post, "Acknowledge"))
-	h.whisper(hisEar, from, "To do this as yourself")
+	h.ephemeral(hisEar, from, "To do this as yourself")
 	require.Equal(t, 200, h.signsInAt("pagerduty", bob, hisEar, from).Status)
 	done := h.stands(incident.ID, "acknowledged")
 	require.Equal(t, bob.User.Email, done.ChangedBy)

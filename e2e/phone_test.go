@@ -21,7 +21,7 @@ func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 	mallory, malloryHears := w.person("mallory")
 	channel := w.private(alice, mallory)
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom start Release plan"))
-	link, err := stack.ConnectLink(w.whisper(ear, 0, "/oauth2/connect"))
+	link, err := stack.ConnectLink(w.ephemeral(ear, 0, "/oauth2/connect"))
 	require.NoError(t, err)
 	page, err := alice.AuthorizeOnPhone(w.ctx, link, alice.User.Email)
 	require.NoError(t, err)
@@ -31,7 +31,7 @@ func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 	require.Empty(t, w.meetings(alice, channel))
 
 	require.NoError(t, mallory.Type(w.ctx, channel.Id, typed))
-	w.whisper(malloryHears, 0, "was made for another user")
+	w.ephemeral(malloryHears, 0, "was made for another user")
 	require.Empty(t, w.meetings(alice, channel))
 
 	require.NoError(t, alice.Type(w.ctx, channel.Id, typed))
@@ -43,7 +43,7 @@ func TestC11_SigningInAtPagerDutyOnAPhoneEndsWithACodeTypedInMattermost(t *testi
 	h := newPager(begin(t))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect"))
-	link, err := stack.SignInLink(h.whisper(h.ear, from, "/oauth2/pagerduty/connect"), "pagerduty")
+	link, err := stack.SignInLink(h.ephemeral(h.ear, from, "/oauth2/pagerduty/connect"), "pagerduty")
 	require.NoError(t, err)
 	page, err := h.alice.AuthorizeOnPhone(h.ctx, link, h.alice.User.Email)
 	require.NoError(t, err)
@@ -52,6 +52,6 @@ func TestC11_SigningInAtPagerDutyOnAPhoneEndsWithACodeTypedInMattermost(t *testi
 	require.Contains(t, typed, "/pduty signin ", page.Body)
 
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, typed))
-	h.whisper(h.ear, from, "You're signed in to PagerDuty")
-	h.whisper(h.ear, from, "This channel now follows")
+	h.ephemeral(h.ear, from, "You're signed in to PagerDuty")
+	h.ephemeral(h.ear, from, "This channel now follows")
 }

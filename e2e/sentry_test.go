@@ -38,7 +38,7 @@ func (w *story) signsInAt(providerID string, p *stack.Person, ear *stack.Ear, fr
 	w.Helper()
 	var link string
 	w.eventually(func() (err error) {
-		note, noteErr := ear.Whisper(w.ctx, from, "ign in")
+		note, noteErr := ear.Ephemeral(w.ctx, from, "ign in")
 		if noteErr == nil {
 			if link, err = stack.SignInLink(note, providerID); err == nil {
 				return nil
@@ -61,14 +61,14 @@ func (h *bugs) connects(what string) {
 	h.Helper()
 	from := h.ear.Count()
 	require.NoError(h, h.alice.Type(h.ctx, h.channel.Id, "/sentry connect "+what))
-	h.whisper(h.ear, from, "A link to sign in to")
+	h.ephemeral(h.ear, from, "A link to sign in to")
 	require.Equal(h, 200, h.signsInAt("sentry", h.alice, h.ear, from).Status)
-	asked := h.whisper(h.ear, from, "isn't connected to this server yet")
+	asked := h.ephemeral(h.ear, from, "isn't connected to this server yet")
 	require.NoError(h, h.alice.Click(h.ctx, asked, "Enter token and secret"))
 	h.submits(h.alice, h.channel, h.dialog(h.ear, from, "Connect Sentry"), map[string]any{
 		"token": stack.SentryIntegrationToken + h.org, "secret": stack.SentryIntegrationSecret + h.org,
 	})
-	h.whisper(h.ear, from, "This channel now follows")
+	h.ephemeral(h.ear, from, "This channel now follows")
 }
 
 func TestS1S4S5S12OnTheRealServerAnErrorIsResolvedFromChatAndRegresses(t *testing.T) {
@@ -101,17 +101,17 @@ func TestS1S4S5S12OnTheRealServerAnErrorIsResolvedFromChatAndRegresses(t *testin
 func TestS7S8S9S10OnTheRealServerProjectsAreListedAndEndedOneByOne(t *testing.T) {
 	h := newBugs(begin(t))
 	h.connects(h.org + " web")
-	h.whispers(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" ops", "This channel now follows")
-	h.whispers(h.alice, h.ear, h.channel, "/sentry configure all", "in your channels", "~"+h.channel.DisplayName, "web", "ops")
-	h.whispers(h.alice, h.ear, h.channel, "/sentry list", "web", "ops")
-	question := h.whispers(h.alice, h.ear, h.channel, "/sentry disconnect "+h.org+" web", "Do you want to stop notifications about")
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" ops", "This channel now follows")
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry configure all", "in your channels", "~"+h.channel.DisplayName, "web", "ops")
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry list", "web", "ops")
+	question := h.commandShows(h.alice, h.ear, h.channel, "/sentry disconnect "+h.org+" web", "Do you want to stop notifications about")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect"))
 	_, err := h.Error(h.ctx, h.org, "web", "ValueError", "not any more")
 	require.NoError(t, err)
 	_, err = h.Error(h.ctx, h.org, "ops", "IOError", "still")
 	require.NoError(t, err)
 	h.card(h.alice, h.channel, 1, "IOError")
-	question = h.whispers(h.alice, h.ear, h.channel, "/sentry disconnect", "Do you want to end this connection?")
+	question = h.commandShows(h.alice, h.ear, h.channel, "/sentry disconnect", "Do you want to end this connection?")
 	require.NoError(t, h.alice.Click(h.ctx, question, "Disconnect"))
-	h.whispers(h.alice, h.ear, h.channel, "/sentry list", "isn't connected to Sentry yet")
+	h.commandShows(h.alice, h.ear, h.channel, "/sentry list", "isn't connected to Sentry yet")
 }

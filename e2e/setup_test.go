@@ -40,5 +40,5 @@ func (w *story) setUp(word string, answers map[string]any) {
 	from := ear.Count()
 	require.NoError(w, w.Admin.Type(w.ctx, room.Id, "/"+word+" setup"))
 	w.submits(w.Admin, room, w.dialog(ear, from, "Server"), answers)
-	w.whisper(ear, from, "is saved")
+	w.ephemeral(ear, from, "is saved")
 }

@@ -15,7 +15,7 @@ func (w *story) connectAccount() {
 	ear := w.listen(w.Admin)
 	from := ear.Count()
 	require.NoError(w, w.Admin.Type(w.ctx, w.private().Id, "/zoom connect"))
-	prompt := w.whisper(ear, from, "/oauth2/connect")
+	prompt := w.ephemeral(ear, from, "/oauth2/connect")
 	// The account exists since the first story that needed it.
 	_, _ = w.Sandbox.NewAccount(w.ctx, stack.Account{Email: w.Admin.User.Email, FirstName: "Ada", LastName: "Acme"})
 	w.follow(w.Admin, prompt)
@@ -63,7 +63,7 @@ func TestASecondStartOffersTheOpenMeeting(t *testing.T) {
 	from := ear.Count()
 	calls := w.zoomCalls(func() {
 		require.NoError(t, bob.Type(w.ctx, channel.Id, "/zoom start Other"))
-		prompt := w.whisper(ear, from, alice.User.Username)
+		prompt := w.ephemeral(ear, from, alice.User.Username)
 		require.Equal(t, "RECENTLY_CREATED", prompt.GetProp("meeting_status"))
 		require.Equal(t, first.GetProp("meeting_link"), prompt.GetProp("meeting_link"))
 
@@ -90,7 +90,7 @@ func TestASecondStartCanBeForcedFromAMobileApp(t *testing.T) {
 	w.starts(alice, channel, "Standup")
 	from := ear.Count()
 	require.NoError(t, alice.Type(w.ctx, channel.Id, "/zoom start Other"))
-	prompt := w.whisper(ear, from, alice.User.Username)
+	prompt := w.ephemeral(ear, from, alice.User.Username)
 	require.NotEmpty(t, prompt.Attachments())
 	require.NotEmpty(t, prompt.Attachments()[0].Actions, "the attachment has a button")
 	require.NoError(t, alice.Click(w.ctx, prompt, prompt.Attachments()[0].Actions[0].Name))
@@ -106,7 +106,7 @@ func TestARestrictedPublicChannelHasNoMeetings(t *testing.T) {
 	calls := w.zoomCalls(func() {
 		from := ear.Count()
 		require.NoError(t, alice.Type(w.ctx, public.Id, "/zoom start Standup"))
-		w.whisper(ear, from, "public channels")
+		w.ephemeral(ear, from, "public channels")
 		for _, force := range []bool{false, true} {
 			answer, err := alice.ClickIcon(w.ctx, stack.IconRequest{ChannelID: public.Id, Topic: "Standup", Force: force})
 			require.NoError(t, err)
@@ -122,7 +122,7 @@ func TestARestrictedPublicChannelHasNoMeetings(t *testing.T) {
 	_, _, err := w.Admin.API.AddChannelMember(w.ctx, public.Id, bob.User.Id)
 	require.NoError(t, err)
 	require.NoError(t, bob.Type(w.ctx, public.Id, "/zoom start Standup"))
-	w.whisper(bobHears, 0, "public channels")
+	w.ephemeral(bobHears, 0, "public channels")
 
 	require.Len(t, []*model.Post{w.starts(alice, w.private(alice), "Fine here")}, 1)
 }

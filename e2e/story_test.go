@@ -105,7 +105,7 @@ func (w *story) connect(p *stack.Person, ear *stack.Ear) {
 	w.Helper()
 	from := ear.Count()
 	require.NoError(w, p.Type(w.ctx, w.private(p).Id, "/zoom connect"))
-	w.follow(p, w.whisper(ear, from, "/oauth2/connect"))
+	w.follow(p, w.ephemeral(ear, from, "/oauth2/connect"))
 }
 
 // follow opens the connect link of a post, allows the app at Zoom and comes back.
@@ -119,10 +119,10 @@ func (w *story) follow(p *stack.Person, prompt *model.Post) *stack.Page {
 	return page
 }
 
-// whisper waits for an ephemeral post with a word in it.
-func (w *story) whisper(ear *stack.Ear, from int, word string) *model.Post {
+// ephemeral waits for an ephemeral post with a word in it.
+func (w *story) ephemeral(ear *stack.Ear, from int, word string) *model.Post {
 	w.Helper()
-	post, err := ear.Whisper(w.ctx, from, word)
+	post, err := ear.Ephemeral(w.ctx, from, word)
 	require.NoError(w, err)
 	return post
 }

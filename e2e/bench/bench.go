@@ -102,7 +102,7 @@ func connected(ctx context.Context, s *stack.Stack, name string) (*stack.Person,
 	if err := p.Type(ctx, home.Id, "/zoom connect"); err != nil {
 		return nil, err
 	}
-	prompt, err := ear.Whisper(ctx, 0, "/oauth2/connect")
+	prompt, err := ear.Ephemeral(ctx, 0, "/oauth2/connect")
 	if err != nil {
 		return nil, err
 	}

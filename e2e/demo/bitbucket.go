@@ -20,7 +20,7 @@ func connectBitbucket(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.alice.Type(ctx, c.tools.Id, "/bitbucket connect "+p.repo.URL+"/src/main/"); err != nil {
 		return "", err
 	}
-	prompt, err := c.ear.Whisper(ctx, p.from, "/oauth2/bitbucket/connect")
+	prompt, err := c.ear.Ephemeral(ctx, p.from, "/oauth2/bitbucket/connect")
 	if err != nil {
 		return "", err
 	}
@@ -165,7 +165,7 @@ func bobApproves(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.bob.Click(ctx, p.card.Post, "Approve"); err != nil {
 		return "", err
 	}
-	prompt, err := ear.Whisper(ctx, 0, "/oauth2/bitbucket/connect")
+	prompt, err := ear.Ephemeral(ctx, 0, "/oauth2/bitbucket/connect")
 	if err != nil {
 		return "", err
 	}

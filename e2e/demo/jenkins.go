@@ -15,7 +15,7 @@ func connectJenkins(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.alice.Type(ctx, c.tools.Id, "/jenkins connect"); err != nil {
 		return "", err
 	}
-	note, err := c.ear.Whisper(ctx, p.from, "is ready")
+	note, err := c.ear.Ephemeral(ctx, p.from, "is ready")
 	if err != nil {
 		return "", err
 	}
@@ -130,7 +130,7 @@ func jenkinsStatus(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.alice.Type(ctx, c.tools.Id, "/jenkins status"); err != nil {
 		return "", err
 	}
-	note, err := c.ear.Whisper(ctx, p.from, "Connection test")
+	note, err := c.ear.Ephemeral(ctx, p.from, "Connection test")
 	if err != nil {
 		return "", err
 	}

@@ -32,7 +32,7 @@ func triggerIncident(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.alice.Type(ctx, c.tools.Id, "/pduty connect"); err != nil {
 		return "", err
 	}
-	prompt, err := c.ear.Whisper(ctx, p.from, "/oauth2/pagerduty/connect")
+	prompt, err := c.ear.Ephemeral(ctx, p.from, "/oauth2/pagerduty/connect")
 	if err != nil {
 		return "", err
 	}

@@ -37,7 +37,7 @@ func registered(ctx context.Context, c *cast, setting, word, callback string, en
 	if err != nil || len(complaints) > 0 {
 		return errors.Errorf("the dialog says %v: %v", complaints, err)
 	}
-	_, err = ear.Whisper(ctx, 0, "is saved")
+	_, err = ear.Ephemeral(ctx, 0, "is saved")
 	return err
 }
 
@@ -66,7 +66,7 @@ func connectSentry(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.alice.Type(ctx, c.tools.Id, "/sentry connect “Acme Inc> “web>"); err != nil {
 		return "", err
 	}
-	if _, err := c.ear.Whisper(ctx, p.from, "is in your direct messages"); err != nil {
+	if _, err := c.ear.Ephemeral(ctx, p.from, "is in your direct messages"); err != nil {
 		return "", err
 	}
 	if err := signInByMessage(ctx, c); err != nil {

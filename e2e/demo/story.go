@@ -97,7 +97,7 @@ func checkSetup(ctx context.Context, c *cast, _ *props) (string, error) {
 	if err := c.stack.Admin.Type(ctx, c.channel.Id, "/zoom doctor"); err != nil {
 		return "", err
 	}
-	report, err := ear.Whisper(ctx, 0, "self-check")
+	report, err := ear.Ephemeral(ctx, 0, "self-check")
 	if err != nil {
 		return "", err
 	}
@@ -109,7 +109,7 @@ func startUnconnected(ctx context.Context, c *cast, p *props) (string, error) {
 		return "", err
 	}
 	var err error
-	if p.prompt, err = c.ear.Whisper(ctx, p.from, "/oauth2/connect"); err != nil {
+	if p.prompt, err = c.ear.Ephemeral(ctx, p.from, "/oauth2/connect"); err != nil {
 		return "", err
 	}
 	return "only alice sees:\n" + ticket.ReplaceAllString(stack.Text(p.prompt), "$1…"), nil
@@ -154,7 +154,7 @@ func startSecond(ctx context.Context, c *cast, _ *props) (string, error) {
 	if err := c.bob.Type(ctx, c.channel.Id, "/zoom start Another"); err != nil {
 		return "", err
 	}
-	prompt, err := ear.Whisper(ctx, 0, "alice")
+	prompt, err := ear.Ephemeral(ctx, 0, "alice")
 	if err != nil {
 		return "", err
 	}

@@ -51,7 +51,7 @@ func switchOn(ctx context.Context, c *cast, p *props) (string, error) {
 	if err != nil || len(complaints) > 0 {
 		return "", errors.Wrapf(err, "the dialog says %v", complaints)
 	}
-	saved, err := ear.Whisper(ctx, 0, "is saved")
+	saved, err := ear.Ephemeral(ctx, 0, "is saved")
 	if err != nil {
 		return "", err
 	}

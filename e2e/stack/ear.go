@@ -48,7 +48,7 @@ func (p *Person) Listen() (*Ear, error) {
 // Close hangs up.
 func (e *Ear) Close() { e.client.Close() }
 
-// Count says how many events came so far, to be given to Whisper or Event as
+// Count says how many events came so far, to be given to Ephemeral or Event as
 // the place to begin.
 func (e *Ear) Count() int {
 	e.mu.Lock()
@@ -73,9 +73,9 @@ func (e *Ear) Heard(after int, kind string) bool {
 	return false
 }
 
-// Whisper waits for an ephemeral post (one that only this person sees) whose
+// Ephemeral waits for an ephemeral post (one that only this person sees) whose
 // text, in the message or in its attachments, has a word in it.
-func (e *Ear) Whisper(ctx context.Context, after int, word string) (*model.Post, error) {
+func (e *Ear) Ephemeral(ctx context.Context, after int, word string) (*model.Post, error) {
 	var found *model.Post
 	heard := map[string]bool{}
 	_, err := e.match(ctx, after, string(model.WebsocketEventEphemeralMessage), func(event *model.WebSocketEvent) bool {

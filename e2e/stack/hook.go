@@ -49,7 +49,7 @@ func (p *Person) ConnectJenkins(ctx context.Context, ear *Ear, channelID, name s
 	if err := p.Type(ctx, channelID, strings.TrimSpace("/jenkins connect "+name)); err != nil {
 		return Hook{}, err
 	}
-	if _, err := ear.Whisper(ctx, from, "is ready"); err != nil {
+	if _, err := ear.Ephemeral(ctx, from, "is ready"); err != nil {
 		return Hook{}, err
 	}
 	return p.Handed(ctx)

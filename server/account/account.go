@@ -44,8 +44,8 @@ type Directory interface {
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// VerifiesEmail reports whether this server makes people prove that an address is theirs.
 	VerifiesEmail() bool
-	// DirectMessage has the bot write to someone.
-	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
+	// Direct has the bot write to someone.
+	Direct(ctx context.Context, actor chat.Actor, text chat.Message) error
 }
 
 // Zoom is what the service calls in Zoom.

@@ -115,7 +115,7 @@ func (o *office) Person(_ context.Context, person chat.PersonID) (chat.Person, e
 }
 func (o *office) VerifiesEmail() bool { return o.verifies }
 
-func (o *office) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+func (o *office) Direct(_ context.Context, actor chat.Actor, text chat.Message) error {
 	o.told = append(o.told, actor.ID+": "+text.ID)
 	return nil
 }

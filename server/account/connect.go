@@ -158,7 +158,7 @@ func (s *Authorizations) takenOver(ctx context.Context, person chat.PersonID, by
 	if err := s.tokens.Of(string(person)).Drop(ctx, false); err != nil {
 		s.log.Warn("A grant that Zoom ended couldn't be deleted", "user_id", string(person), "zoom_user_id", by.ZoomUserID, "error", err.Error())
 	}
-	if err := s.people.DirectMessage(ctx, person.Actor(), chat.Say("account.taken_over", "Email", by.Email)); err != nil {
+	if err := s.people.Direct(ctx, person.Actor(), chat.Say("account.taken_over", "Email", by.Email)); err != nil {
 		s.log.Warn("A user couldn't be told that another user connected their Zoom account", "user_id", string(person), "error", err.Error())
 	}
 }

@@ -101,7 +101,7 @@ func (s *Deauthorizations) forget(ctx context.Context, grant string, owner chat.
 	if err := s.tokens.Of(grant).Drop(ctx, false); err != nil {
 		return errors.Wrap(err, "drop the grant")
 	}
-	if err := s.people.DirectMessage(ctx, owner.Actor(), chat.Say(message)); err != nil {
+	if err := s.people.Direct(ctx, owner.Actor(), chat.Say(message)); err != nil {
 		s.log.Warn("A user couldn't be told that Zoom ended their authorization", "user_id", string(owner), "error", err.Error())
 	}
 	return nil

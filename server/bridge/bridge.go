@@ -53,18 +53,18 @@ type Channels interface {
 	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
 	// Message returns the text of the message whose address this is, if the user may read it; false for what is no such address.
 	Message(ctx context.Context, actor chat.Actor, address string) (text string, ok bool)
-	// CanPost reports whether the user may post in the channel now.
-	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// StillPosts reports the same for where a no has consequences: what cannot be told is an error.
-	StillPosts(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
-	// CanCallAll reports whether the user may mention everybody in the channel now.
-	CanCallAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// Administers reports whether the user is an admin of the channel now (or of all).
-	Administers(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// Whisper shows a note to one person in a place.
-	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-	// DirectMessage has the bot write to somebody.
-	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
+	// MayPost reports whether the user may post in the channel now.
+	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// StillMayPost reports the same for where a no has consequences: what cannot be told is an error.
+	StillMayPost(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
+	// MayMentionAll reports whether the user may mention everybody in the channel now.
+	MayMentionAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayAdminister reports whether the user is an admin of the channel now (or of all).
+	MayAdminister(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// Ephemeral shows a note to one person in a place.
+	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
+	// Direct has the bot write to somebody.
+	Direct(ctx context.Context, actor chat.Actor, text chat.Message) error
 	// Announce has the bot write into a channel or thread, for all to read.
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }

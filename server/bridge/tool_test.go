@@ -316,7 +316,7 @@ func (p *people) Channel(_ context.Context, at chat.Place) (chat.Channel, error)
 	return p.channels[at.Channel], nil
 }
 
-func (p *people) StillPosts(_ context.Context, actor chat.Actor, _ chat.Place) (bool, error) {
+func (p *people) StillMayPost(_ context.Context, actor chat.Actor, _ chat.Place) (bool, error) {
 	return !p.left[actor.ID], p.outage
 }
 
@@ -327,17 +327,14 @@ func (p *people) PersonByEmail(context.Context, string) (chat.Person, bool) {
 }
 
 func (p *people) ChannelsOf(context.Context, chat.Actor) ([]chat.Place, error) { return nil, nil }
-func (p *people) CanPost(_ context.Context, actor chat.Actor, _ chat.Place) bool {
+func (p *people) MayPost(_ context.Context, actor chat.Actor, _ chat.Place) bool {
 	return !p.left[actor.ID]
 }
-func (p *people) CanCallAll(context.Context, chat.Actor, chat.Place) bool          { return true }
-func (p *people) Administers(context.Context, chat.Actor, chat.Place) bool         { return false }
-func (p *people) Whisper(context.Context, chat.Place, chat.Actor, chat.Note) error { return nil }
-func (p *people) Rewhisper(context.Context, chat.MessageRef, chat.Actor, chat.Note) error {
-	return nil
-}
+func (p *people) MayMentionAll(context.Context, chat.Actor, chat.Place) bool         { return true }
+func (p *people) MayAdminister(context.Context, chat.Actor, chat.Place) bool         { return false }
+func (p *people) Ephemeral(context.Context, chat.Place, chat.Actor, chat.Note) error { return nil }
 
-func (p *people) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+func (p *people) Direct(_ context.Context, actor chat.Actor, text chat.Message) error {
 	return p.tell(actor.ID, text)
 }
 

@@ -30,7 +30,7 @@ func (c *conversation) Ask(_ context.Context, f chat.Form) error {
 
 // Tell shows a note to the actor alone.
 func (c *conversation) Tell(ctx context.Context, n chat.Note) error {
-	return c.messenger.Whisper(ctx, c.place, c.actor, n)
+	return c.messenger.Ephemeral(ctx, c.place, c.actor, n)
 }
 
 // Replace shows a note in place of the one that was clicked.

@@ -119,15 +119,15 @@ type Permissions struct {
 	*Directory
 }
 
-// CanPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
+// MayPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
 // that is not archived. The server checks none of that when a plugin posts. Whatever cannot be told is a no.
-func (c *Permissions) CanPost(ctx context.Context, actor chat.Actor, at chat.Place) bool {
-	can, err := c.StillPosts(ctx, actor, at)
+func (c *Permissions) MayPost(ctx context.Context, actor chat.Actor, at chat.Place) bool {
+	can, err := c.StillMayPost(ctx, actor, at)
 	return err == nil && can
 }
 
-// StillPosts is CanPost for where a no has consequences: what cannot be told is an error.
-func (c *Permissions) StillPosts(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
+// StillMayPost is MayPost for where a no has consequences: what cannot be told is an error.
+func (c *Permissions) StillMayPost(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
 	channel, err := c.Channel(ctx, at)
 	if err != nil || channel.Archived {
 		return false, unless(fault.Is(err, fault.NoPost), err)
@@ -151,9 +151,9 @@ func unless(answer bool, err error) error {
 	return err
 }
 
-// Administers reports whether the user is an admin of the channel now, or of its team or the whole server. Whatever cannot be
+// MayAdminister reports whether the user is an admin of the channel now, or of its team or the whole server. Whatever cannot be
 // told is a no.
-func (c *Permissions) Administers(_ context.Context, actor chat.Actor, at chat.Place) bool {
+func (c *Permissions) MayAdminister(_ context.Context, actor chat.Actor, at chat.Place) bool {
 	user, err := c.user(actor.ID)
 	if err != nil || user.DeleteAt != 0 {
 		return false
@@ -161,8 +161,8 @@ func (c *Permissions) Administers(_ context.Context, actor chat.Actor, at chat.P
 	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionManageChannelRoles)
 }
 
-// CanCallAll reports whether the user may mention everybody in the channel now. Whatever cannot be told is a no.
-func (c *Permissions) CanCallAll(_ context.Context, actor chat.Actor, at chat.Place) bool {
+// MayMentionAll reports whether the user may mention everybody in the channel now. Whatever cannot be told is a no.
+func (c *Permissions) MayMentionAll(_ context.Context, actor chat.Actor, at chat.Place) bool {
 	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionUseChannelMentions)
 }
 

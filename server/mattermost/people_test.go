@@ -97,15 +97,15 @@ func TestDefect38_OnlyThoseWhoMayPostCan(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			c.change(w)
-			require.Equal(t, c.want, w.CanPost(t.Context(), actor(w.alice.ID), place(w.townSquare.ID)))
+			require.Equal(t, c.want, w.MayPost(t.Context(), actor(w.alice.ID), place(w.townSquare.ID)))
 		})
 	}
 	t.Run("nowhere", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		require.False(t, w.CanPost(t.Context(), actor(w.alice.ID), place("elsewhere")))
+		require.False(t, w.MayPost(t.Context(), actor(w.alice.ID), place("elsewhere")))
 		for _, nobody := range [][2]string{{w.alice.ID, "elsewhere"}, {"nobody", w.townSquare.ID}, {w.mm.AddUser("eve").ID, w.townSquare.ID}} {
-			still, err := w.StillPosts(t.Context(), actor(nobody[0]), place(nobody[1]))
+			still, err := w.StillMayPost(t.Context(), actor(nobody[0]), place(nobody[1]))
 			require.NoError(t, err, "that is an answer")
 			require.False(t, still)
 		}

@@ -91,7 +91,7 @@ func (s *prompts) askWhich(ctx context.Context, r StartRequest) error {
 	}
 	unique.Primary = true
 	note := chat.Note{Text: chat.Say("choice.ask"), Buttons: []chat.Button{unique, personal}}
-	return errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.Actor, note), "ask which meeting")
+	return errors.Wrap(s.chat.Ephemeral(ctx, r.asked(), r.Actor, note), "ask which meeting")
 }
 
 func (s *Buttons) setChoice(ctx context.Context, c chat.Click, choice Choice) error {

@@ -33,7 +33,7 @@ func (s *prompts) explain(ctx context.Context, r StartRequest, cause error) (pro
 		r.Place.Thread = "" // no one would see the note in a thread that is not there
 	}
 	note := chat.Note{Text: chat.Failure(cause), Buttons: s.otherMeeting(ctx, r, cause)}
-	return false, errors.Wrap(s.chat.Whisper(ctx, r.asked(), r.Actor, note), "whisper the failure")
+	return false, errors.Wrap(s.chat.Ephemeral(ctx, r.asked(), r.Actor, note), "show the failure")
 }
 
 // otherMeeting offers the other kind of meeting where this kind cannot be had.
@@ -73,8 +73,8 @@ func (s *prompts) inviteToConnect(ctx context.Context, r StartRequest, cause err
 		// Without a link the sentence still says what to type.
 		s.log.Warn("A link to connect couldn't be created", "user_id", r.Actor.ID, "error", err.Error())
 	}
-	err = s.chat.Whisper(ctx, r.asked(), r.Actor, chat.Note{Text: text})
-	return err == nil && link != "", errors.Wrap(err, "whisper the way to connect")
+	err = s.chat.Ephemeral(ctx, r.asked(), r.Actor, chat.Note{Text: text})
+	return err == nil && link != "", errors.Wrap(err, "show the way to connect")
 }
 
 // promptRunning asks whether to join the open meeting or to start another all the same.

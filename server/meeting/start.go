@@ -139,7 +139,7 @@ func (s *Starter) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 	if settings.Missing != "" {
 		return chat.Person{}, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
 	}
-	if !s.chat.CanPost(ctx, r.Actor, r.Place) {
+	if !s.chat.MayPost(ctx, r.Actor, r.Place) {
 		return chat.Person{}, fault.New(fault.NoPost)
 	}
 	channel, err := s.chat.Channel(ctx, r.Place)

@@ -53,10 +53,10 @@ type People interface {
 	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
 	// ChannelsOf returns the IDs of the channels that the user is a member of.
 	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
-	// CanPost reports whether the user may post in the channel now.
-	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// Administers reports whether the user is an admin of the channel now (or of all).
-	Administers(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayPost reports whether the user may post in the channel now.
+	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayAdminister reports whether the user is an admin of the channel now (or of all).
+	MayAdminister(ctx context.Context, actor chat.Actor, place chat.Place) bool
 }
 
 // Rights says who may change what channels are connected to.

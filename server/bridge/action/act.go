@@ -106,7 +106,7 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 		return aim{}, errors.Wrap(err, "look at the card")
 	}
 	at, mark := posted.Message, posted.Mark
-	if !s.People.CanPost(ctx, t.actor, at.Place) {
+	if !s.People.MayPost(ctx, t.actor, at.Place) {
 		return aim{}, fault.New(fault.Forbidden)
 	}
 	c, ok, err := s.Records.Connection(ctx, mark.Connection)

@@ -40,8 +40,8 @@ type Surface interface {
 // People is what acting needs to know of users and channels.
 type People interface {
 	notice.People
-	// CanPost reports whether the user may post in the channel now.
-	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayPost reports whether the user may post in the channel now.
+	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
 	// Message returns the text of the message with this address, if the user may read it.
 	Message(ctx context.Context, actor chat.Actor, address string) (text string, ok bool)
 }

@@ -24,7 +24,7 @@ func (s *Service) Met(ctx context.Context, actor chat.Actor, at chat.Place, join
 	what := conversation.Intent{Actor: actor, Kind: meetKind, Message: chat.MessageRef{Place: at.Top(), ID: at.Thread}, Text: joinURL, Values: map[string]string{"number": number}}
 	if _, err := s.meet(ctx, what); err != nil && !fault.Is(err, notOurs...) {
 		s.Log.Log(ctx, fault.Level(err), "A meeting couldn't be added as a note", "user_id", actor.ID, "post_id", at.Thread, "error", err.Error())
-		s.Notices.Whisper(ctx, at, actor, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
+		s.Notices.Ephemeral(ctx, at, actor, chat.Note{Text: chat.Say("bridge.act.meeting_not_noted").WithMessage("Reason", chat.Failure(err))})
 	}
 }
 
@@ -51,7 +51,7 @@ func (s *Service) meet(ctx context.Context, what conversation.Intent) (chat.Mess
 	}
 	s.reveal(ctx, a, provider.ActionResult{Events: events})
 	done := chat.Say("bridge.act.meeting_noted", "Provider", s.Name(a.Provider))
-	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: done})
+	s.Notices.Ephemeral(ctx, a.asked, what.Actor, chat.Note{Text: done})
 	return done, nil
 }
 
@@ -71,7 +71,7 @@ func (s *Service) inviteToMeet(ctx context.Context, what conversation.Intent, a 
 		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
 	text := chat.Say("bridge.act.meeting_sign_in", "Provider", s.Name(a.Provider), "URL", link)
-	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: text})
+	s.Notices.Ephemeral(ctx, a.asked, what.Actor, chat.Note{Text: text})
 	return chat.Say("bridge.act.asked"), nil
 }
 

@@ -134,7 +134,7 @@ func (s *Service) tellNotAdded(ctx context.Context, what conversation.Intent, a 
 			text = chat.Say("bridge.reply.sign_in", "Provider", s.Name(a.Provider), "URL", link)
 		}
 	}
-	s.Notices.Whisper(ctx, a.asked, what.Actor, chat.Note{Text: text})
+	s.Notices.Ephemeral(ctx, a.asked, what.Actor, chat.Note{Text: text})
 }
 
 // linkToReply returns a link to sign in, after which the reply is added.

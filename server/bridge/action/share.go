@@ -36,7 +36,7 @@ func (s *Service) Shareable(ctx context.Context, note chat.Note, message chat.Me
 
 // pressShare posts what the button was made for, once.
 func (s *Service) pressShare(ctx context.Context, c chat.Click, what conversation.Intent) error {
-	if !s.People.CanPost(ctx, what.Actor, what.Place) {
+	if !s.People.MayPost(ctx, what.Actor, what.Place) {
 		return fault.New(fault.NoPost)
 	}
 	var message chat.Message

@@ -38,8 +38,8 @@ type Sites interface {
 type Channels interface {
 	// Channel returns the channel of a place.
 	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
-	// CanPost reports whether the user may post in the channel now.
-	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayPost reports whether the user may post in the channel now.
+	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
 }
 
 // Directory finds the connections that channels follow.
@@ -165,7 +165,7 @@ func (s *Directory) ChannelsOf(ctx context.Context, actor chat.Actor, c bridge.C
 		}
 		channel, err := s.People.Channel(ctx, id)
 		switch {
-		case err != nil || len(names) == mostNamed || !s.People.CanPost(ctx, actor, id):
+		case err != nil || len(names) == mostNamed || !s.People.MayPost(ctx, actor, id):
 			others++
 		case channel.Direct:
 			names = append(names, chat.Say("bridge.direct"))

@@ -26,8 +26,8 @@ type Store interface {
 // People is what connecting needs to know of users and channels.
 type People interface {
 	notice.People
-	// CanPost reports whether the user may post in the channel now.
-	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayPost reports whether the user may post in the channel now.
+	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
 }
 
 // Accounts makes sessions at providers, and links with which users authorize there.

@@ -10,8 +10,8 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// actWhisper is a note to one person.
-type actWhisper struct {
+// actNote is a note to one person.
+type actNote struct {
 	user string
 	at   chat.Place
 	text string
@@ -20,21 +20,21 @@ type actWhisper struct {
 
 // actPeople are who is there, and what they were told.
 type actPeople struct {
-	w         *actWorld
-	members   map[string][]string
-	quiet     []string // who may not call everybody
-	whispers  []actWhisper
-	announced []string
-	letters   []string
+	w          *actWorld
+	members    map[string][]string
+	quiet      []string // who may not call everybody
+	ephemerals []actNote
+	announced  []string
+	letters    []string
 	// messages are the texts of messages by who may read them and their addresses.
 	messages map[string]string
 }
 
-func (p *actPeople) latest() actWhisper {
-	if len(p.whispers) == 0 {
-		return actWhisper{}
+func (p *actPeople) latest() actNote {
+	if len(p.ephemerals) == 0 {
+		return actNote{}
 	}
-	return p.whispers[len(p.whispers)-1]
+	return p.ephemerals[len(p.ephemerals)-1]
 }
 
 func (p *actPeople) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
@@ -45,8 +45,8 @@ func (p *actPeople) Channel(_ context.Context, at chat.Place) (chat.Channel, err
 	return chat.Channel{Name: at.Channel, Direct: at.Channel == "dm"}, nil
 }
 
-func (p *actPeople) StillPosts(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
-	return p.CanPost(ctx, actor, at), nil
+func (p *actPeople) StillMayPost(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
+	return p.MayPost(ctx, actor, at), nil
 }
 
 func (p *actPeople) Message(_ context.Context, actor chat.Actor, address string) (string, bool) {
@@ -60,24 +60,24 @@ func (p *actPeople) PersonByEmail(context.Context, string) (chat.Person, bool) {
 
 func (p *actPeople) ChannelsOf(context.Context, chat.Actor) ([]chat.Place, error) { return nil, nil }
 
-func (p *actPeople) CanPost(_ context.Context, actor chat.Actor, at chat.Place) bool {
+func (p *actPeople) MayPost(_ context.Context, actor chat.Actor, at chat.Place) bool {
 	return slices.Contains(p.members[at.Channel], actor.ID)
 }
 
-func (p *actPeople) CanCallAll(_ context.Context, actor chat.Actor, _ chat.Place) bool {
+func (p *actPeople) MayMentionAll(_ context.Context, actor chat.Actor, _ chat.Place) bool {
 	return !slices.Contains(p.quiet, actor.ID)
 }
 
-func (p *actPeople) Administers(_ context.Context, actor chat.Actor, _ chat.Place) bool {
+func (p *actPeople) MayAdminister(_ context.Context, actor chat.Actor, _ chat.Place) bool {
 	return actor.ID == "root"
 }
 
-func (p *actPeople) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
-	p.whispers = append(p.whispers, actWhisper{user: actor.ID, at: at, text: p.w.text(note.Text), note: note})
+func (p *actPeople) Ephemeral(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+	p.ephemerals = append(p.ephemerals, actNote{user: actor.ID, at: at, text: p.w.text(note.Text), note: note})
 	return nil
 }
 
-func (p *actPeople) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+func (p *actPeople) Direct(_ context.Context, actor chat.Actor, text chat.Message) error {
 	p.letters = append(p.letters, actor.ID+": "+p.w.text(text))
 	return nil
 }
@@ -188,7 +188,7 @@ func (w *actWorld) everythingWritten() string {
 	for _, c := range w.records.connections {
 		all.WriteString(c.Sealed)
 	}
-	for _, note := range w.people.whispers {
+	for _, note := range w.people.ephemerals {
 		all.WriteString(note.text)
 	}
 	for _, lines := range [][]string{w.people.announced, w.people.letters, w.surface.replies, w.logged} {

@@ -133,7 +133,7 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 			err := w.Act(context.Background(), chat.Click{Actor: actor(c.user), Message: message(c.post), Action: "approve", Place: c.at})
 			require.Equal(t, c.want, fault.CodeOf(err), "%v", err)
 			require.Empty(t, w.forge.calls)
-			require.Empty(t, w.people.whispers)
+			require.Empty(t, w.people.ephemerals)
 		})
 	}
 }

@@ -128,7 +128,7 @@ func (w *actWorld) run(user, channel, text, trigger string, do func(context.Cont
 	}
 	answer, err := do(context.Background(), command.Call{Actor: actor(user), Place: place(channel), Text: text, Talk: asks})
 	if err == nil && !answer.Zero() {
-		w.people.whispers = append(w.people.whispers, actWhisper{user: user, at: place(channel), text: w.text(answer)})
+		w.people.ephemerals = append(w.people.ephemerals, actNote{user: user, at: place(channel), text: w.text(answer)})
 	}
 	return err
 }

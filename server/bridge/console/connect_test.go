@@ -103,7 +103,7 @@ func TestConnectionsOfOneNameAreNumberedOrAskedFor(t *testing.T) {
 	o.types(eve, town, "/builder connect ci")
 	o.types(bob, lab, "/builder connect ci")
 	require.Contains(t, o.types(ada, adasDirect, "/builder connect ci"), "several connections named ci")
-	require.ElementsMatch(t, []string{"ci, as in ~\u200btown", "ci, as in ~\u200blab", "Create a new one", "Cancel"}, o.labels(o.lastWhisper()))
+	require.ElementsMatch(t, []string{"ci, as in ~\u200btown", "ci, as in ~\u200blab", "Create a new one", "Cancel"}, o.labels(o.lastEphemeral()))
 	direct := len(o.people.direct)
 	require.Contains(t, o.presses(ada, "Create a new one"), "is ready")
 	require.Len(t, o.people.direct, direct+1)

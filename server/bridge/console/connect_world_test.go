@@ -98,12 +98,12 @@ func (o *office) types(userID, channelID, line string) string {
 func (o *office) tries(userID, channelID, line string) (string, error) {
 	for _, tree := range o.bridge.Commands() {
 		if word, _, _ := strings.Cut(strings.TrimPrefix(line, "/"), " "); word == tree.Name {
-			before := len(o.people.whispers)
+			before := len(o.people.ephemerals)
 			answer, err := tree.Execute(o.t.Context(), line, command.Call{
 				Actor: actor(userID), Place: place(channelID), Talk: o.talk(userID, place(channelID), o.surface.trigger != ""),
 			})
-			if err == nil && answer.Zero() && len(o.people.whispers) > before {
-				return o.lastWhisper().text, nil
+			if err == nil && answer.Zero() && len(o.people.ephemerals) > before {
+				return o.lastEphemeral().text, nil
 			}
 			return markdown.Render(o.texts.Text("en", answer), markdown.Reader{}), err
 		}
@@ -121,9 +121,9 @@ func (o *office) talk(userID string, at chat.Place, asks bool) talk {
 	return t
 }
 
-func (o *office) lastWhisper() whispered {
-	require.NotEmpty(o.t, o.people.whispers, "nobody was told anything")
-	return o.people.whispers[len(o.people.whispers)-1]
+func (o *office) lastEphemeral() shownNote {
+	require.NotEmpty(o.t, o.people.ephemerals, "nobody was told anything")
+	return o.people.ephemerals[len(o.people.ephemerals)-1]
 }
 
 // presses has somebody press the button of the last note with this label and returns what takes the note's place.
@@ -134,25 +134,25 @@ func (o *office) presses(userID, label string) string {
 }
 
 func (o *office) triesToPress(userID, label string) (string, error) {
-	note := o.lastWhisper()
+	note := o.lastEphemeral()
 	for _, button := range note.buttons {
 		if markdown.Render(o.texts.Text("en", button.Label), markdown.Reader{}) != label {
 			continue
 		}
-		before := len(o.people.whispers)
+		before := len(o.people.ephemerals)
 		err := o.bridge.Press(o.t.Context(), chat.Click{
 			Actor: actor(userID), Place: note.at, Message: message("note"), Action: button.Action, Values: button.Values, Talk: o.talk(userID, note.at, true),
 		})
-		if err != nil || len(o.people.whispers) == before {
+		if err != nil || len(o.people.ephemerals) == before {
 			return "", err
 		}
-		return o.lastWhisper().text, nil
+		return o.lastEphemeral().text, nil
 	}
 	o.t.Fatalf("the note %q has no button %q but %v", note.text, label, o.labels(note))
 	return "", nil
 }
 
-func (o *office) labels(note whispered) []string {
+func (o *office) labels(note shownNote) []string {
 	var labels []string
 	for _, button := range note.buttons {
 		labels = append(labels, markdown.Render(o.texts.Text("en", button.Label), markdown.Reader{}))
@@ -183,8 +183,8 @@ func (o *office) secretOf(c bridge.Connection) string {
 	return hook.Secret
 }
 
-// whispered is a note as one person sees it.
-type whispered struct {
+// shownNote is a note as one person sees it.
+type shownNote struct {
 	at      chat.Place
 	userID  string
 	text    string
@@ -192,16 +192,16 @@ type whispered struct {
 }
 
 type officePeople struct {
-	mu        sync.Mutex
-	texts     *i18n.Catalogue
-	channels  map[string]chat.Channel
-	members   map[string][]string
-	admins    map[string][]string
-	guests    []string
-	mute      map[string]bool // whom no direct message reaches
-	whispers  []whispered
-	direct    []whispered
-	announced []whispered
+	mu         sync.Mutex
+	texts      *i18n.Catalogue
+	channels   map[string]chat.Channel
+	members    map[string][]string
+	admins     map[string][]string
+	guests     []string
+	mute       map[string]bool // whom no direct message reaches
+	ephemerals []shownNote
+	direct     []shownNote
+	announced  []shownNote
 }
 
 func (p *officePeople) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
@@ -216,8 +216,8 @@ func (p *officePeople) Channel(_ context.Context, at chat.Place) (chat.Channel, 
 	return channel, nil
 }
 
-func (p *officePeople) StillPosts(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
-	return p.CanPost(ctx, actor, at), nil
+func (p *officePeople) StillMayPost(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
+	return p.MayPost(ctx, actor, at), nil
 }
 
 func (p *officePeople) Message(context.Context, chat.Actor, string) (string, bool) { return "", false }
@@ -236,33 +236,33 @@ func (p *officePeople) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.P
 	return found, nil
 }
 
-func (p *officePeople) CanPost(_ context.Context, actor chat.Actor, at chat.Place) bool {
+func (p *officePeople) MayPost(_ context.Context, actor chat.Actor, at chat.Place) bool {
 	return slices.Contains(p.members[at.Channel], actor.ID)
 }
 
-func (p *officePeople) CanCallAll(context.Context, chat.Actor, chat.Place) bool { return true }
+func (p *officePeople) MayMentionAll(context.Context, chat.Actor, chat.Place) bool { return true }
 
-func (p *officePeople) Administers(_ context.Context, actor chat.Actor, at chat.Place) bool {
+func (p *officePeople) MayAdminister(_ context.Context, actor chat.Actor, at chat.Place) bool {
 	return slices.Contains(p.admins[at.Channel], actor.ID)
 }
 
-func (p *officePeople) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+func (p *officePeople) Ephemeral(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.whispers = append(p.whispers, whispered{at: at, userID: actor.ID, text: markdown.Render(p.texts.Text("en", note.Text), markdown.Reader{}), buttons: note.Buttons})
+	p.ephemerals = append(p.ephemerals, shownNote{at: at, userID: actor.ID, text: markdown.Render(p.texts.Text("en", note.Text), markdown.Reader{}), buttons: note.Buttons})
 	return nil
 }
 
-func (p *officePeople) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+func (p *officePeople) Direct(_ context.Context, actor chat.Actor, text chat.Message) error {
 	if p.mute[actor.ID] {
 		return errors.New("the direct channel cannot be opened")
 	}
-	p.direct = append(p.direct, whispered{userID: actor.ID, text: markdown.Render(p.texts.Text("en", text), markdown.Reader{})})
+	p.direct = append(p.direct, shownNote{userID: actor.ID, text: markdown.Render(p.texts.Text("en", text), markdown.Reader{})})
 	return nil
 }
 
 func (p *officePeople) Announce(_ context.Context, at chat.Place, text chat.Message) error {
-	p.announced = append(p.announced, whispered{at: at, text: markdown.Render(p.texts.Text("en", text), markdown.Reader{})})
+	p.announced = append(p.announced, shownNote{at: at, text: markdown.Render(p.texts.Text("en", text), markdown.Reader{})})
 	return nil
 }
 

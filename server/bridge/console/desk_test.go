@@ -114,7 +114,7 @@ func TestANoteIsAddedInOnesOwnNameAndSharedOnce(t *testing.T) {
 
 	note := w.people.latest()
 	for range 2 {
-		w.people.whispers = append(w.people.whispers, note)
+		w.people.ephemerals = append(w.people.ephemerals, note)
 		require.NoError(t, w.press("ada", "Post to chat"))
 	}
 	require.Equal(t, []string{"town: ada noted: It is the hinge"}, w.people.announced, "once, however often it is pressed")
@@ -146,7 +146,7 @@ func TestNobodyActsOnAPrivateCardWhereTheyCanNoLongerPost(t *testing.T) {
 	w.people.members["town"] = []string{"ada", "bob"}
 	require.Equal(t, fault.ButtonNotYours, fault.CodeOf(w.press("bob", "Approve")), "nor does anybody else")
 	require.Empty(t, desk.calls)
-	w.people.whispers = append(w.people.whispers, card)
+	w.people.ephemerals = append(w.people.ephemerals, card)
 	require.NoError(t, w.press("ada", "Approve"))
 	require.Len(t, desk.calls, 1)
 }
@@ -222,7 +222,7 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 	}
 	require.Len(t, step.Notes, 1)
 	require.Equal(t, "Window leaks", w.surface.cards["posted"].Title)
-	require.Empty(t, w.people.whispers, "nothing is shown outside of the window")
+	require.Empty(t, w.people.ephemerals, "nothing is shown outside of the window")
 	require.Empty(t, w.surface.forms)
 
 	_, err = w.RunInWindow(ctx, actor("ada"), at, "unknown", "search")

@@ -98,9 +98,9 @@ func newDeskWorld(t *testing.T) (*actWorld, *actDesk) {
 // types has somebody type a line about the desk; a form that opens is the surface's last.
 func (w *actWorld) types(user, channel, line string) (string, error) {
 	w.t.Helper()
-	before := len(w.people.whispers)
+	before := len(w.people.ephemerals)
 	answer, err := w.Tree("desk", "desk").Execute(context.Background(), "desk "+line, command.Call{Actor: actor(user), Place: place(channel), Talk: w.talk(user, place(channel))})
-	if err == nil && answer.Zero() && len(w.people.whispers) > before {
+	if err == nil && answer.Zero() && len(w.people.ephemerals) > before {
 		return w.people.latest().text, nil
 	}
 	return w.text(answer), err

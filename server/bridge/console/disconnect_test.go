@@ -16,7 +16,7 @@ func TestDisconnectAsksFirstAndCanBeCancelled(t *testing.T) {
 	o := newOffice(t)
 	o.types(ada, lab, "/builder connect ci")
 	require.Contains(t, o.types(ada, lab, "/builder disconnect"), "Do you want to end this connection?")
-	require.Equal(t, []string{"Disconnect", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Equal(t, []string{"Disconnect", "Cancel"}, o.labels(o.lastEphemeral()))
 	require.Equal(t, "Nothing changed.", o.presses(ada, "Cancel"))
 	require.Len(t, o.only().In(place(lab)), 1)
 
@@ -37,7 +37,7 @@ func TestOfSeveralConnectionsOneIsChosenOrNamedOrAllAreEnded(t *testing.T) {
 		o.types(ada, lab, "/builder connect "+name)
 	}
 	require.Contains(t, o.types(ada, lab, "/builder disconnect"), "Which connection")
-	require.Equal(t, []string{"main", "main backup", "nightly", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Equal(t, []string{"main", "main backup", "nightly", "Cancel"}, o.labels(o.lastEphemeral()))
 	require.Contains(t, o.presses(ada, "nightly"), "nightly")
 	o.presses(ada, "Disconnect")
 	require.Len(t, o.records.connections, 2)
@@ -70,7 +70,7 @@ func TestDisconnectOffersToSignOut(t *testing.T) {
 	o := newOffice(t)
 	o.types(ada, lab, "/coder connect "+webRepo)
 	o.types(ada, lab, "/coder disconnect")
-	require.Equal(t, []string{"Disconnect", "Disconnect and sign out", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Equal(t, []string{"Disconnect", "Disconnect and sign out", "Cancel"}, o.labels(o.lastEphemeral()))
 
 	text := o.presses(ada, "Disconnect and sign out")
 

@@ -73,7 +73,7 @@ func TestWithoutAnAddressAFormAsksForIt(t *testing.T) {
 	wrong, err = o.answers(ada, map[string]string{"address": webRepo})
 	require.NoError(t, err)
 	require.Empty(t, wrong)
-	require.Contains(t, o.lastWhisper().text, "This channel now follows")
+	require.Contains(t, o.lastEphemeral().text, "This channel now follows")
 	require.Len(t, o.coder.hooks, 1)
 }
 
@@ -93,8 +93,8 @@ func TestAConnectionCanCarryATokenOfItsOwn(t *testing.T) {
 	}
 	_, err := o.answers(ada, map[string]string{"address": webRepo, "token": "good"})
 	require.NoError(t, err)
-	require.Contains(t, o.lastWhisper().text, "private")
-	require.NotContains(t, o.lastWhisper().buttons[0].Values[conversation.SealedValue], "good")
+	require.Contains(t, o.lastEphemeral().text, "private")
+	require.NotContains(t, o.lastEphemeral().buttons[0].Values[conversation.SealedValue], "good")
 	require.Contains(t, o.presses(ada, "Connect anyway"), "This channel now follows", "the token is remembered over the question")
 
 	c := o.only()
@@ -126,7 +126,7 @@ func TestConnectingGoesOnAfterSigningIn(t *testing.T) {
 	page, err := o.bridge.Resume(t.Context(), ada, next)
 	require.NoError(t, err)
 	require.Contains(t, markdown.Render(o.texts.Text("en", page), markdown.Reader{}), "You're signed in to Coder")
-	require.Contains(t, o.lastWhisper().text, "This channel now follows")
+	require.Contains(t, o.lastEphemeral().text, "This channel now follows")
 	require.Len(t, o.coder.hooks, 1)
 }
 
@@ -143,7 +143,7 @@ func TestAQuestionAfterSigningInIsAskedInTheChannel(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Contains(t, markdown.Render(o.texts.Text("en", page), markdown.Reader{}), "Return to Mattermost to answer a question")
-	require.Equal(t, []string{"Connect anyway", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Equal(t, []string{"Connect anyway", "Cancel"}, o.labels(o.lastEphemeral()))
 	require.Equal(t, "Nothing changed.", o.presses(ada, "Cancel"))
 	require.Empty(t, o.records.connections)
 }

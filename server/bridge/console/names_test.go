@@ -53,7 +53,7 @@ func (t talk) Ask(_ context.Context, f chat.Form) error {
 }
 
 func (t talk) Tell(ctx context.Context, n chat.Note) error {
-	return t.people.Whisper(ctx, t.place, t.actor, n)
+	return t.people.Ephemeral(ctx, t.place, t.actor, n)
 }
 
 func (t talk) Replace(ctx context.Context, n chat.Note) error { return t.Tell(ctx, n) }

@@ -12,10 +12,10 @@ import (
 
 // writes has somebody write to the bot and returns what it answers for all to read, or shows to them.
 func (o *office) writes(userID, text string) string {
-	answers, notes := len(o.people.announced), len(o.people.whispers)
+	answers, notes := len(o.people.announced), len(o.people.ephemerals)
 	require.True(o.t, o.bridge.Said(o.t.Context(), actor(userID), place("direct-"+userID), text), text)
-	if len(o.people.whispers) > notes {
-		return o.lastWhisper().text
+	if len(o.people.ephemerals) > notes {
+		return o.lastEphemeral().text
 	}
 	require.Greater(o.t, len(o.people.announced), answers, "nothing was answered to %q", text)
 	return o.people.announced[len(o.people.announced)-1].text
@@ -42,18 +42,18 @@ func TestWordsThatCouldMeanSeveralToolsAskWhich(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	require.Equal(t, "Which integration do you mean?", o.writes(ada, "connect main server"))
-	require.Equal(t, []string{"Builder", "Coder"}, o.labels(o.lastWhisper()))
+	require.Equal(t, []string{"Builder", "Coder"}, o.labels(o.lastEphemeral()))
 	require.Contains(t, o.presses(ada, "Builder"), "main server is ready")
 	require.Equal(t, "main server", o.only().Name)
 
 	o.writes(ada, "connect "+webRepo)
 	o.writes(ada, "disconnect")
 	require.Contains(t, o.presses(ada, "Coder"), "acme/web")
-	require.Equal(t, []string{"Disconnect", "Disconnect and sign out", "Cancel"}, o.labels(o.lastWhisper()))
+	require.Equal(t, []string{"Disconnect", "Disconnect and sign out", "Cancel"}, o.labels(o.lastEphemeral()))
 	o.writes(ada, "list")
 	require.Contains(t, o.presses(ada, "Coder"), "acme/web")
 	o.writes(ada, "configure")
-	require.NotEmpty(t, o.labels(o.lastWhisper()))
+	require.NotEmpty(t, o.labels(o.lastEphemeral()))
 }
 
 func TestWithOneToolItNeedNotBeNamed(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 
 // Messenger shows notes to one actor.
 type Messenger interface {
-	// Whisper shows a note to the actor alone, in a place.
-	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
+	// Ephemeral shows a note to the actor alone, in a place.
+	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
 }
 
 // Quiet is the conversation with an actor who didn't just type or click, such as after a sign-in: it tells, and cannot ask.
@@ -25,7 +25,7 @@ func (Quiet) Ask(context.Context, chat.Form) error { return fault.New(fault.Butt
 
 // Tell shows a note to the actor alone, in the place.
 func (q Quiet) Tell(ctx context.Context, n chat.Note) error {
-	return q.Messenger.Whisper(ctx, q.Place, q.Actor, n)
+	return q.Messenger.Ephemeral(ctx, q.Place, q.Actor, n)
 }
 
 // Replace tells the note: none was clicked.

@@ -56,8 +56,8 @@ type Surface interface {
 type People interface {
 	// Channel returns the channel with this ID.
 	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
-	// StillPosts reports whether the user may post in the channel now; an unknown answer is an error.
-	StillPosts(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
+	// StillMayPost reports whether the user may post in the channel now; an unknown answer is an error.
+	StillMayPost(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
 	// Announce has the bot write into a channel or thread, for all to read.
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }

@@ -22,7 +22,7 @@ func (s *Presenter) stillWelcome(ctx context.Context, c bridge.Connection, w *wo
 	if sub.CreatedBy.Zero() {
 		return true, nil
 	}
-	may, err := s.People.StillPosts(ctx, sub.CreatedBy, w.Place)
+	may, err := s.People.StillMayPost(ctx, sub.CreatedBy, w.Place)
 	return may, errors.Wrap(err, "see whether who connected a channel is still there") // an outage must not disconnect anybody
 }
 

@@ -16,10 +16,10 @@ type People interface {
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// Channel returns the channel with this ID.
 	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
-	// Whisper shows a note to one user in a place.
-	Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-	// DirectMessage has the bot write to a user.
-	DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error
+	// Ephemeral shows a note to one user in a place.
+	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
+	// Direct has the bot write to a user.
+	Direct(ctx context.Context, actor chat.Actor, text chat.Message) error
 	// Announce has the bot write into a channel or thread, for all to read.
 	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }
@@ -84,14 +84,14 @@ func Ago(now, at time.Time) chat.Message {
 
 // WriteTo sends a direct message from the bot, and logs a failure.
 func (s *Notices) WriteTo(ctx context.Context, actor chat.Actor, text chat.Message) {
-	if err := s.People.DirectMessage(ctx, actor, text); err != nil {
+	if err := s.People.Direct(ctx, actor, text); err != nil {
 		s.Log.Warn("A user couldn't be told about a connection", "user_id", actor.ID, "error", err.Error())
 	}
 }
 
-// Whisper shows a note to one user in the place, and logs a failure.
-func (s *Notices) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) {
-	if err := s.People.Whisper(ctx, at, actor, note); err != nil {
+// Ephemeral shows a note to one user in the place, and logs a failure.
+func (s *Notices) Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) {
+	if err := s.People.Ephemeral(ctx, at, actor, note); err != nil {
 		s.Log.Warn("A user couldn't be answered", "user_id", actor.ID, "channel_id", at.Channel, "error", err.Error())
 	}
 }

@@ -28,10 +28,10 @@ type People interface {
 	notice.People
 	// ChannelsOf returns the channels that the actor is a member of.
 	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
-	// CanPost reports whether the user may post in the channel now.
-	CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// CanCallAll reports whether the user may mention everybody in the channel now.
-	CanCallAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayPost reports whether the user may post in the channel now.
+	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayMentionAll reports whether the user may mention everybody in the channel now.
+	MayMentionAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
 }
 
 // Dependencies are what subscriptions are changed with.

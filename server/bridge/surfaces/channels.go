@@ -33,49 +33,49 @@ func (r Router) Message(ctx context.Context, actor chat.Actor, address string) (
 	return product.Message(ctx, actor, address)
 }
 
-// CanPost reports whether the actor may post in the channel now; nobody may on another surface than their own.
-func (r Router) CanPost(ctx context.Context, actor chat.Actor, place chat.Place) bool {
+// MayPost reports whether the actor may post in the channel now; nobody may on another surface than their own.
+func (r Router) MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool {
 	product, ok := r.at(actor, place)
-	return ok && product.CanPost(ctx, actor, place)
+	return ok && product.MayPost(ctx, actor, place)
 }
 
-// StillPosts reports the same; a surface that isn't there is an error.
-func (r Router) StillPosts(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error) {
+// StillMayPost reports the same; a surface that isn't there is an error.
+func (r Router) StillMayPost(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error) {
 	product, err := r.of(place.Surface)
 	if err != nil || actor.Surface != place.Surface {
 		return false, err
 	}
-	return product.StillPosts(ctx, actor, place)
+	return product.StillMayPost(ctx, actor, place)
 }
 
-// CanCallAll reports whether the actor may mention everybody in the channel now.
-func (r Router) CanCallAll(ctx context.Context, actor chat.Actor, place chat.Place) bool {
+// MayMentionAll reports whether the actor may mention everybody in the channel now.
+func (r Router) MayMentionAll(ctx context.Context, actor chat.Actor, place chat.Place) bool {
 	product, ok := r.at(actor, place)
-	return ok && product.CanCallAll(ctx, actor, place)
+	return ok && product.MayMentionAll(ctx, actor, place)
 }
 
-// Administers reports whether the actor is an admin of the channel now.
-func (r Router) Administers(ctx context.Context, actor chat.Actor, place chat.Place) bool {
+// MayAdminister reports whether the actor is an admin of the channel now.
+func (r Router) MayAdminister(ctx context.Context, actor chat.Actor, place chat.Place) bool {
 	product, ok := r.at(actor, place)
-	return ok && product.Administers(ctx, actor, place)
+	return ok && product.MayAdminister(ctx, actor, place)
 }
 
-// Whisper shows a note to one actor in a place.
-func (r Router) Whisper(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+// Ephemeral shows a note to one actor in a place.
+func (r Router) Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
 	product, err := r.of(at.Surface)
 	if err != nil {
 		return err
 	}
-	return product.Whisper(ctx, at, actor, note)
+	return product.Ephemeral(ctx, at, actor, note)
 }
 
-// DirectMessage has the bot write to the actor on the actor's surface.
-func (r Router) DirectMessage(ctx context.Context, actor chat.Actor, text chat.Message) error {
+// Direct has the bot write to the actor on the actor's surface.
+func (r Router) Direct(ctx context.Context, actor chat.Actor, text chat.Message) error {
 	product, err := r.of(actor.Surface)
 	if err != nil {
 		return err
 	}
-	return product.DirectMessage(ctx, actor, text)
+	return product.Direct(ctx, actor, text)
 }
 
 // Announce has the bot write into a channel or thread, for all to read.

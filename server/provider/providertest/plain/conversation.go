@@ -17,14 +17,14 @@ type note struct {
 	form    chat.Form
 }
 
-// Whisper shows a note to the actor alone.
-func (c *Chat) Whisper(_ context.Context, at chat.Place, actor chat.Actor, n chat.Note) error {
+// Ephemeral shows a note to the actor alone.
+func (c *Chat) Ephemeral(_ context.Context, at chat.Place, actor chat.Actor, n chat.Note) error {
 	c.tell(note{actor: actor, place: at, text: c.say.Note(n), buttons: n.Buttons})
 	return nil
 }
 
-// DirectMessage has the bot write to the actor.
-func (c *Chat) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+// Direct has the bot write to the actor.
+func (c *Chat) Direct(_ context.Context, actor chat.Actor, text chat.Message) error {
 	c.tell(note{actor: actor, text: c.say.text(text)})
 	return nil
 }
@@ -118,7 +118,7 @@ func (c conversation) Ask(_ context.Context, f chat.Form) error {
 
 // Tell shows a note.
 func (c conversation) Tell(ctx context.Context, n chat.Note) error {
-	return c.Whisper(ctx, c.place, c.actor, n)
+	return c.Ephemeral(ctx, c.place, c.actor, n)
 }
 
 // Replace shows a further note: what was read stays as it was.

@@ -33,25 +33,25 @@ func (c *Chat) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Place, er
 	return found, nil
 }
 
-// CanPost reports whether the actor is a member.
-func (c *Chat) CanPost(_ context.Context, actor chat.Actor, place chat.Place) bool {
+// MayPost reports whether the actor is a member.
+func (c *Chat) MayPost(_ context.Context, actor chat.Actor, place chat.Place) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Contains(c.channels[place.Channel], actor.ID)
 }
 
-// StillPosts reports the same.
-func (c *Chat) StillPosts(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error) {
-	return c.CanPost(ctx, actor, place), nil
+// StillMayPost reports the same.
+func (c *Chat) StillMayPost(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error) {
+	return c.MayPost(ctx, actor, place), nil
 }
 
-// CanCallAll reports whether the actor is a member.
-func (c *Chat) CanCallAll(ctx context.Context, actor chat.Actor, place chat.Place) bool {
-	return c.CanPost(ctx, actor, place)
+// MayMentionAll reports whether the actor is a member.
+func (c *Chat) MayMentionAll(ctx context.Context, actor chat.Actor, place chat.Place) bool {
+	return c.MayPost(ctx, actor, place)
 }
 
-// Administers reports whether the actor is the first member of the channel.
-func (c *Chat) Administers(_ context.Context, actor chat.Actor, place chat.Place) bool {
+// MayAdminister reports whether the actor is the first member of the channel.
+func (c *Chat) MayAdminister(_ context.Context, actor chat.Actor, place chat.Place) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	members := c.channels[place.Channel]

@@ -40,7 +40,7 @@ func TestNoteIsSeenByOnePersonInTheThread(t *testing.T) {
 	w := newWorld(t)
 	question := w.bob.Says("Shall we talk?", w.townSquare)
 	at := place(w.townSquare.ID).In(question.Id)
-	require.NoError(t, w.Whisper(t.Context(), at, actor(w.alice.ID), whichMeeting()))
+	require.NoError(t, w.Ephemeral(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 
 	note := w.alice.LastNote()
 	require.Equal(t, "Which meeting do you want to start?", note.Message)
@@ -59,7 +59,7 @@ func TestDefect18_ClickTellsTheThreadAndTheChoice(t *testing.T) {
 	w.mm.Attach(plugin)
 	question := w.bob.Says("Shall we talk?", w.townSquare)
 	at := place(w.townSquare.ID).In(question.Id)
-	require.NoError(t, w.Whisper(t.Context(), at, actor(w.alice.ID), whichMeeting()))
+	require.NoError(t, w.Ephemeral(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 
 	w.alice.Clicks("Personal meeting ID")
 	require.Equal(t, "/action", plugin.path)
@@ -81,7 +81,7 @@ func TestNoteCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	at := place(w.townSquare.ID)
-	require.NoError(t, w.Whisper(t.Context(), at, actor(w.alice.ID), whichMeeting()))
+	require.NoError(t, w.Ephemeral(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 	asked := w.alice.LastNote()
 
 	require.NoError(t, w.Conversation(actor(w.alice.ID), at, "", in(w.townSquare.ID, asked.Id)).Replace(t.Context(), chat.Note{Text: chat.Say("choice.started")}))
@@ -96,7 +96,7 @@ func TestNoteCanBeReplaced(t *testing.T) {
 func TestBotWritesToSomebodyDirectly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.DirectMessage(t.Context(), actor(w.alice.ID), chat.Say("account.deauthorized")))
+	require.NoError(t, w.Direct(t.Context(), actor(w.alice.ID), chat.Say("account.deauthorized")))
 	received := w.alice.DirectMessages(w.BotID())
 	require.Len(t, received, 1)
 	require.Contains(t, received[0].Message, "/zoom connect")

@@ -25,8 +25,8 @@ type Messenger struct {
 	*Translator
 }
 
-// Whisper shows a note to one person in a place, in the person's language.
-func (c *Messenger) Whisper(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+// Ephemeral shows a note to one user in a place, in that user's language.
+func (c *Messenger) Ephemeral(_ context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
 	post, err := c.note(at, actor.Person, note)
 	if err != nil {
 		return err
@@ -51,8 +51,8 @@ func (c *Messenger) replace(m chat.MessageRef, actor chat.Actor, note chat.Note)
 	return nil
 }
 
-// DirectMessage has the bot write to somebody, in the person's language.
-func (c *Messenger) DirectMessage(_ context.Context, actor chat.Actor, text chat.Message) error {
+// Direct has the bot write to a user, in that user's language.
+func (c *Messenger) Direct(_ context.Context, actor chat.Actor, text chat.Message) error {
 	channel, err := answered(c.api.GetDirectChannel(c.botID, actor.ID))
 	if err != nil {
 		return errors.Wrapf(err, "open the direct channel with user %s", actor.ID)
