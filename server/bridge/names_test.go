@@ -1,7 +1,6 @@
 package bridge_test
 
 import (
-	"fmt"
 	"os"
 	"testing"
 
@@ -13,15 +12,8 @@ import (
 // on is the surface that the stories take place on. Only TestMain sets it.
 var on chat.SurfaceID
 
-// TestMain runs each story once on each surface. None is about what only Mattermost has.
-func TestMain(m *testing.M) {
-	for _, on = range []chat.SurfaceID{chat.Mattermost, plain.ID} {
-		if code := m.Run(); code != 0 {
-			fmt.Fprintln(os.Stderr, "The stories failed on the surface", on)
-			os.Exit(code)
-		}
-	}
-}
+// TestMain runs each story on both surfaces. None is about what only Mattermost has.
+func TestMain(m *testing.M) { os.Exit(plain.RunOnBothSurfaces(m, &on)) }
 
 // actor is the person as they act on the surface.
 func actor(id string) chat.Actor { return chat.Actor{Surface: on, ID: id, Person: chat.PersonID(id)} }

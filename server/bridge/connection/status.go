@@ -181,7 +181,7 @@ func (s *Status) eventLabel(providerID, event string) chat.Message {
 func (s *Status) advice(ctx context.Context, c bridge.Connection, journal, seen []bridge.Entry) []chat.Message {
 	var advice []chat.Message
 	if slices.ContainsFunc(journal, func(e bridge.Entry) bool { return e.By == provider.ByPath }) {
-		advice = append(advice, chat.Say("bridge.status.advice_path"))
+		advice = append(advice, chat.Say("bridge.status.advice_path", "Provider", s.Name(c.Provider)))
 	}
 	if journal[0].Old {
 		ends := chat.Say("bridge.status.advice_old", "Provider", s.Name(c.Provider), "Command", s.Word(c.Provider))

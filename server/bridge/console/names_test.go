@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"fmt"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/provider/providertest/plain"
 	"os"
@@ -17,15 +16,9 @@ import (
 // on is the surface that the stories take place on. Only TestMain sets it.
 var on chat.SurfaceID
 
-// TestMain runs each story once on each surface.
-func TestMain(m *testing.M) {
-	for _, on = range []chat.SurfaceID{chat.Mattermost, plain.ID} {
-		if code := m.Run(); code != 0 {
-			fmt.Fprintln(os.Stderr, "The stories failed on the surface", on)
-			os.Exit(code)
-		}
-	}
-}
+// TestMain runs each story on both surfaces. What users read is compared as Mattermost's Markdown on both: how the plain surface words
+// and marks things is for its own tests and the golden cards.
+func TestMain(m *testing.M) { os.Exit(plain.RunOnBothSurfaces(m, &on)) }
 
 // actor is the person as they act on the surface.
 func actor(id string) chat.Actor { return chat.Actor{Surface: on, ID: id, Person: chat.PersonID(id)} }

@@ -31,6 +31,7 @@ func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 
 	require.Contains(t, text, "* 3 min ago: **Shown** – web #\u200b42 @\u200ball (Builds, secret in the address): as asked")
 	require.Contains(t, text, "* 2 hours ago: **Filtered out** (Queue, secret in a header)")
+	require.Contains(t, text, "If Builder should send it in the `Authorization` header")
 	require.Contains(t, text, "* 2 days ago: **Refused** (12 times in a row)\n\n", "what follows is not part of the list")
 	require.Contains(t, text, "remove that header")
 	require.Less(t, strings.Index(text, "3 min"), strings.Index(text, "2 days"), "the newest is first")
