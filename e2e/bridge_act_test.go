@@ -47,7 +47,7 @@ func TestAMeetingStartedFromACardIsInItsThread(t *testing.T) {
 }
 
 // Configuring asks in a dialog which news a channel wants, and how they look.
-func TestADialogChoosesWhatAChannelHears(t *testing.T) {
+func TestADialogSelectsWhatAChannelGets(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
@@ -133,7 +133,7 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 
 // In the conversation with the bot the same words work without a slash, and the
 // news come there.
-func TestTheWordsWorkInTheConversationWithTheBot(t *testing.T) {
+func TestCommandsWithoutASlashWorkInTheBotsConversation(t *testing.T) {
 	w := begin(t)
 	alice, _ := w.person("alice")
 	conversation, err := alice.WithBot(w.ctx)

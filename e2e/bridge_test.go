@@ -137,7 +137,7 @@ func TestTestConnectionIsAnsweredWithExactly200(t *testing.T) {
 
 // Some versions of Mattermost take the Authorization header off. This one is asked
 // which it does; where it does, the address with the token in it is the way.
-func TestWhetherThisServerKeepsTheAuthorizationHeader(t *testing.T) {
+func TestTheAuthorizationHeaderReachesThePluginOrTheURLFormWorks(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
@@ -167,7 +167,7 @@ func TestWhetherThisServerKeepsTheAuthorizationHeader(t *testing.T) {
 
 // Who is not in the channel, or may not, changes nothing about its connection and
 // sees nothing of it.
-func TestOnlyWhoMayPostInAChannelConnectsIt(t *testing.T) {
+func TestOnlyUsersWhoCanPostInAChannelConnectIt(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	alice, ear := w.person("alice")
 	mallory, hers := w.person("mallory")
@@ -200,7 +200,7 @@ func TestOnlyWhoMayPostInAChannelConnectsIt(t *testing.T) {
 }
 
 // Disconnecting asks first. After it the address is not in use, and the card stays.
-func TestDisconnectingAsksFirstAndClosesTheAddress(t *testing.T) {
+func TestDisconnectingAsksForConfirmationAndClosesTheURL(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)

@@ -113,7 +113,7 @@ func (h *host) answered(words string) {
 	})
 }
 
-func TestB1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
+func TestB1OnTheRealServerBuildsAreShownInAChannelAndByDirectMessage(t *testing.T) {
 	h := newHost(alone(t, stack.UserApp, onlyBuildTools()))
 	h.follows()
 	h.writes("connect " + h.repo.URL)
@@ -126,7 +126,7 @@ func TestB1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
 	require.Len(t, h.hooks(), 1, "one webhook serves both")
 }
 
-func TestB2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
+func TestB2OnTheRealServerEveryoneCanUseItOnceAnAdminHasSetItUp(t *testing.T) {
 	h := newHost(alone(t, stack.UserApp))
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket setup"))
 	h.commandShows(h.alice, h.ear, h.channel, "/bitbucket connect https://git.elsewhere.example.com/projects/A/repos/b",
@@ -137,7 +137,7 @@ func TestB2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 	h.follows()
 }
 
-func TestB3OnTheRealServerTheConversationWithTheBotAndAChannelAreConfiguredApart(t *testing.T) {
+func TestB3OnTheRealServerTheBotsConversationAndAChannelAreConfiguredSeparately(t *testing.T) {
 	h := newHost(alone(t, stack.UserApp, onlyBuildTools()))
 	h.follows()
 	h.writes("connect " + h.repo.URL)
@@ -156,7 +156,7 @@ func TestB3OnTheRealServerTheConversationWithTheBotAndAChannelAreConfiguredApart
 	require.Empty(t, cards)
 }
 
-func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
+func TestB4OnTheRealServerConnectTakesAnyFormOfURLOrAsks(t *testing.T) {
 	h := newHost(begin(t))
 	h.follows()
 	for _, address := range []string{
@@ -175,7 +175,7 @@ func TestB4OnTheRealServerConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 	h.ephemeral(h.ear, from, "This channel now follows")
 }
 
-func TestB5OnTheRealServerAfterTheAuthorizationLinkItGoesOnByItself(t *testing.T) {
+func TestB5OnTheRealServerConnectContinuesAfterAuthorization(t *testing.T) {
 	h := newHost(begin(t))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/bitbucket connect "+h.repo.URL))
@@ -230,7 +230,7 @@ func TestB8OnTheRealServerDisconnectAsksWhetherToSignOutAndIsConfirmed(t *testin
 	h.commandShows(h.alice, h.ear, h.channel, "/bitbucket connect "+h.repo.URL, "/oauth2/bitbucket/connect")
 }
 
-func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(t *testing.T) {
+func TestB9OnTheRealServerConfigureTakesARepositoryByItsURLWithoutASlash(t *testing.T) {
 	h := newHost(begin(t))
 	h.follows()
 	from := h.ear.Count()
@@ -255,7 +255,7 @@ func TestB9OnTheRealServerConfigureNamesARepositoryByItsAddressAndBareWordsWork(
 	h.ephemeral(h.ear, from, "Do you want to end this connection?")
 }
 
-func TestB10OnTheRealServerWhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testing.T) {
+func TestB10OnTheRealServerEventsAreSelectedInAFormAndAppearInBitbucket(t *testing.T) {
 	h := newHost(begin(t))
 	h.follows()
 	from := h.ear.Count()
@@ -271,7 +271,7 @@ func TestB10OnTheRealServerWhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testin
 	require.Equal(t, []string{"❌ Failed · Quiet"}, h.titles(h.alice, h.channel, 1))
 }
 
-func TestB11OnTheRealServerRemovalAsksFirst(t *testing.T) {
+func TestB11OnTheRealServerRemovalAsksForConfirmation(t *testing.T) {
 	h := newHost(begin(t))
 	h.follows()
 	question := h.commandShows(h.alice, h.ear, h.channel, "/bitbucket disconnect all", "Do you want to end this connection?")
@@ -279,7 +279,7 @@ func TestB11OnTheRealServerRemovalAsksFirst(t *testing.T) {
 	require.Len(t, h.hooks(), 1)
 }
 
-func TestB12OnTheRealServerOfContentsNothingIsKept(t *testing.T) {
+func TestB12OnTheRealServerNoContentIsStored(t *testing.T) {
 	h := newHost(begin(t))
 	h.follows()
 	h.pushes("Round\n\nThe body of the commit says too much", "", "")
@@ -314,7 +314,7 @@ func TestB13OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
 	require.Equal(t, "Round half up", meeting.GetProp("meeting_topic"))
 }
 
-func TestB14OnTheRealServerNoTokenGoesToWhoCannotProveToBeBitbucket(t *testing.T) {
+func TestB14OnTheRealServerNoTokenGoesToAServerWithoutBitbucketsCertificate(t *testing.T) {
 	h := newHost(begin(t))
 	door := newDoor(t)
 	h.setUp("bitbucket", map[string]any{"kind": "datacenter", "url": door.url})

@@ -89,7 +89,7 @@ func (w *story) switched(settings stack.Settings, p *stack.Person, word string, 
 	})
 }
 
-func TestJ1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
+func TestJ1OnTheRealServerBuildsAreShownInAChannelAndByDirectMessage(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
@@ -113,7 +113,7 @@ func TestJ1OnTheRealServerBuildsComeToAChannelAndByDirectMessage(t *testing.T) {
 	require.NotEqual(t, alice.User.Id, w.card(alice, conversation, 1).UserId, "the bot writes it")
 }
 
-func TestJ2OnTheRealServerItIsThereForEverybodyOnceAnAdminHasSwitchedItOn(t *testing.T) {
+func TestJ2OnTheRealServerEveryoneCanUseItOnceAnAdminHasEnabledIt(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	bob, ear := w.person("bob") // who is nobody in particular
 	channel := w.private(bob)
@@ -137,7 +137,7 @@ func TestJ3OnTheRealServerHelpListsAllCommands(t *testing.T) {
 	require.GreaterOrEqual(t, len(suggested), 8, "and all are suggested while one types")
 }
 
-func TestJ4OnTheRealServerConnectSendsURLAndTokenEachToCopyByItself(t *testing.T) {
+func TestJ4OnTheRealServerConnectSendsURLAndTokenAsSeparateBlocks(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
@@ -154,7 +154,7 @@ func TestJ4OnTheRealServerConnectSendsURLAndTokenEachToCopyByItself(t *testing.T
 	t.Logf("the direct message has %d characters, with blocks for URL and token", len(message))
 }
 
-func TestJ5OnTheRealServerDisconnectTakesTheChannelOut(t *testing.T) {
+func TestJ5OnTheRealServerDisconnectRemovesTheChannel(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
@@ -188,7 +188,7 @@ func TestJ6OnTheRealServerTheZoomPluginWorksUnchanged(t *testing.T) {
 	w.commandShows(alice, ear, channel, "/jenkins status", "Connection test", "j6-web #1", "Refused")
 }
 
-func TestJ7OnTheRealServerEachEventIsToldApart(t *testing.T) {
+func TestJ7OnTheRealServerEachEventIsDistinguished(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
@@ -215,7 +215,7 @@ func TestJ7OnTheRealServerEachEventIsToldApart(t *testing.T) {
 	t.Logf("the thread of the second build:\n%s", said)
 }
 
-func TestJ8OnTheRealServerRemovingAsksFirst(t *testing.T) {
+func TestJ8OnTheRealServerRemovalAsksForConfirmation(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
@@ -225,7 +225,7 @@ func TestJ8OnTheRealServerRemovingAsksFirst(t *testing.T) {
 	w.sends(hook, 1, hook.Raw(), nil, http.StatusOK)
 }
 
-func TestJ9OnTheRealServerJenkinsIsOnlyListenedTo(t *testing.T) {
+func TestJ9OnTheRealServerJenkinsOnlySendsNotifications(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
@@ -261,7 +261,7 @@ func TestJ10OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
 	require.Equal(t, "j10 #1", meeting.GetProp("meeting_topic"))
 }
 
-func TestJ11OnTheRealServerNoTokenGoesToWhoCannotProveToBeJenkins(t *testing.T) {
+func TestJ11OnTheRealServerNoTokenGoesToAServerWithoutJenkinsCertificate(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)

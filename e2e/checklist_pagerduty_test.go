@@ -62,7 +62,7 @@ func TestP1OnTheRealServerIncidentsAreSeenAcknowledgedAndResolvedInChat(t *testi
 	t.Logf("%s", picture(now, h.replies(h.alice, now.Post, 1)))
 }
 
-func TestP2OnTheRealServerConnectingLeadsToPagerDutyToAuthorize(t *testing.T) {
+func TestP2OnTheRealServerConnectingRedirectsToPagerDutyToAuthorize(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
 	require.True(t, strings.HasPrefix(h.hook().URL, h.SiteURL+"/plugins/zoom/hooks/"))
@@ -119,7 +119,7 @@ func TestP3OnTheRealServerTriggerAsksForServiceAndTitle(t *testing.T) {
 	require.Equal(t, "triggered", h.raised(title).Status)
 }
 
-func TestP4OnTheRealServerWhoTriggersAloneSeesACard(t *testing.T) {
+func TestP4OnTheRealServerOnlyTheCreatorSeesACard(t *testing.T) {
 	h := newPager(begin(t))
 	h.signed(h.alice, h.ear)
 	title := "Disk is full in " + h.channel.Name
@@ -156,7 +156,7 @@ func TestP8OnTheRealServerAcknowledgingIsConfirmedWithPostToChat(t *testing.T) {
 	t.Logf("the channel reads: %s", texts([]*model.Post{post}))
 }
 
-func TestP9OnTheRealServerResolvingIsConfirmedLikewise(t *testing.T) {
+func TestP9OnTheRealServerResolvingIsConfirmedWithPostToChat(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
 	_, card := h.triggers("Disk full")
@@ -166,7 +166,7 @@ func TestP9OnTheRealServerResolvingIsConfirmedLikewise(t *testing.T) {
 	t.Logf("the channel reads: %s", texts([]*model.Post{h.said(h.alice.User.Username + " resolved")}))
 }
 
-func TestP10OnTheRealServerRulesSayWhatAChannelHears(t *testing.T) {
+func TestP10OnTheRealServerRulesDecideWhatAChannelGets(t *testing.T) {
 	h := newPager(alone(t, stack.UserApp)) // it follows the whole account, so it would hear of all other stories
 	h.signed(h.alice, h.ear)
 	h.commandShows(h.alice, h.ear, h.channel, "/pduty connect", "This channel now follows") // the whole account
@@ -200,7 +200,7 @@ func TestP13OnTheRealServerSigningOutOffersToSignInAgain(t *testing.T) {
 	h.ephemeral(h.ear, from, "You're signed in to PagerDuty")
 }
 
-func TestP14OnTheRealServerRemovalAsksFirst(t *testing.T) {
+func TestP14OnTheRealServerRemovalAsksForConfirmation(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
 	question := h.commandShows(h.alice, h.ear, h.channel, "/pduty disconnect", "Do you want to end this connection?")
@@ -211,7 +211,7 @@ func TestP14OnTheRealServerRemovalAsksFirst(t *testing.T) {
 	h.commandShows(h.alice, h.ear, h.channel, "/pduty list", "isn't connected")
 }
 
-func TestP15OnTheRealServerPeopleAreAskedForTheLeastPrivilege(t *testing.T) {
+func TestP15OnTheRealServerAuthorizationAsksForTheLeastPrivilege(t *testing.T) {
 	h := newPager(begin(t))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect"))
@@ -229,7 +229,7 @@ func TestP15OnTheRealServerPeopleAreAskedForTheLeastPrivilege(t *testing.T) {
 	}
 }
 
-func TestP16OnTheRealServerNoTokenGoesToWhoCannotProveToBePagerDuty(t *testing.T) {
+func TestP16OnTheRealServerNoTokenGoesToAServerWithoutPagerDutysCertificate(t *testing.T) {
 	h := newPager(begin(t))
 	door := newDoor(t)
 	h.register("pduty", "eu", door.url, stack.PagerDutySecret, h.NewApp)
@@ -245,7 +245,7 @@ func TestP16OnTheRealServerNoTokenGoesToWhoCannotProveToBePagerDuty(t *testing.T
 	door.requireSafe()
 }
 
-func TestP17OnTheRealServerTokensAndSecretsAreKeptSealed(t *testing.T) {
+func TestP17OnTheRealServerTokensAndSecretsAreSealed(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
 	h.triggers("Disk full")
@@ -262,7 +262,7 @@ func TestP17OnTheRealServerTokensAndSecretsAreKeptSealed(t *testing.T) {
 
 // Two people with different rights at PagerDuty and one who has not signed in
 // press the same button; PagerDuty records who did it.
-func TestAClickOnAnIncidentActsAsWhoClicked(t *testing.T) {
+func TestAClickOnAnIncidentActsAsTheUserWhoClicked(t *testing.T) {
 	h := newPager(begin(t))
 	eve, evesEar := h.person("eve")
 	carol, carolsEar := h.person("carol")

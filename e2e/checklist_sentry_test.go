@@ -37,7 +37,7 @@ func (h *bugs) fails(project, value string) (issue string) {
 	return issue
 }
 
-func TestS1OnTheRealServerAChannelHearsOfAProject(t *testing.T) {
+func TestS1OnTheRealServerAChannelFollowsAProject(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
 	h.fails("ops", "not for this channel")
@@ -47,7 +47,7 @@ func TestS1OnTheRealServerAChannelHearsOfAProject(t *testing.T) {
 	t.Logf("%s", picture(card, nil))
 }
 
-func TestS2OnTheRealServerOnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
+func TestS2OnTheRealServerEveryoneCanUseItOnceAnAdminHasSetItUp(t *testing.T) {
 	h := newBugs(alone(t, stack.UserApp))
 	h.commandShows(h.alice, h.ear, h.channel, "/sentry connect https://sentry.elsewhere.example.com/organizations/acme/projects/web/",
 		"Sentry on", "isn't set up yet", "/sentry setup")
@@ -62,7 +62,7 @@ func TestS3OnTheRealServerHelpListsAllCommands(t *testing.T) {
 	h.commandShows(h.alice, h.ear, h.channel, "/sentry help", "/sentry connect", "/sentry disconnect", "/sentry configure", "/sentry list", "/sentry status")
 }
 
-func TestS4OnTheRealServerConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.T) {
+func TestS4OnTheRealServerConnectTakesQuotedNamesAndSlugsOrAsks(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
 	name := h.name()
@@ -79,7 +79,7 @@ func TestS4OnTheRealServerConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.
 	t.Logf("and then: %s", texts([]*model.Post{h.rewritten(h.ear, from, "This channel now follows")}))
 }
 
-func TestS5OnTheRealServerALinkComesByDirectMessageAndTheConnectGoesOn(t *testing.T) {
+func TestS5OnTheRealServerALinkIsSentByDirectMessageAndTheConnectContinues(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
 	hook, err := h.Hook(h.ctx, h.org)
@@ -113,7 +113,7 @@ func (h *bugs) leaves(command string) {
 	h.settled()
 }
 
-func TestS7OnTheRealServerDisconnectingOneProjectLeavesTheOther(t *testing.T) {
+func TestS7OnTheRealServerDisconnectingOneProjectKeepsTheOther(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
 	h.followsToo("ops")
@@ -124,7 +124,7 @@ func TestS7OnTheRealServerDisconnectingOneProjectLeavesTheOther(t *testing.T) {
 	require.Contains(t, card.Title+card.Text, "still heard")
 }
 
-func TestS8OnTheRealServerDisconnectWithoutWordsEndsAll(t *testing.T) {
+func TestS8OnTheRealServerDisconnectWithoutArgumentsEndsAllSubscriptions(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
 	h.followsToo("ops")
@@ -154,7 +154,7 @@ func TestS9OnTheRealServerConfigureShowsTheSubscriptionsOfTheChannel(t *testing.
 	require.Contains(t, card.Title+card.Text, "heard")
 }
 
-func TestS10OnTheRealServerConfigureAllShowsWhatTheAskerMaySee(t *testing.T) {
+func TestS10OnTheRealServerConfigureAllShowsWhatTheRequesterCanSee(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
 	hers := h.channel
@@ -169,7 +169,7 @@ func TestS10OnTheRealServerConfigureAllShowsWhatTheAskerMaySee(t *testing.T) {
 	require.NotContains(t, seen, h.name()+" / web")
 }
 
-func TestS11OnTheRealServerRemovalAsksFirst(t *testing.T) {
+func TestS11OnTheRealServerRemovalAsksForConfirmation(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
 	from := h.ear.Count()
@@ -182,7 +182,7 @@ func TestS11OnTheRealServerRemovalAsksFirst(t *testing.T) {
 	h.card(h.alice, h.channel, 1, "ValueError")
 }
 
-func TestS12OnTheRealServerIssuesAreResolvedAndRegressAsWhoClicks(t *testing.T) {
+func TestS12OnTheRealServerIssuesAreResolvedAndRegressAsTheUserWhoClicks(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
 	issue := h.fails("web", "discount twice")
@@ -221,7 +221,7 @@ func TestS13OnTheRealServerAMeetingIsStartedFromACard(t *testing.T) {
 	require.Equal(t, card.Id, h.meetingPost(h.alice, h.channel, 0).RootId)
 }
 
-func TestS14OnTheRealServerNoTokenGoesToWhoCannotProveToBeSentry(t *testing.T) {
+func TestS14OnTheRealServerNoTokenGoesToAServerWithoutSentrysCertificate(t *testing.T) {
 	h := newBugs(begin(t))
 	door := newDoor(t)
 	h.setUp("sentry", map[string]any{"kind": "selfhosted", "url": door.url})

@@ -94,7 +94,7 @@ func TestTwoServersDoNotStartTwoMeetingsInOneChannel(t *testing.T) {
 
 // The admin presses Regenerate beside the encryption key. Nobody has to connect
 // again, on either server.
-func TestRegeneratingTheKeyKeepsEverybodyConnected(t *testing.T) {
+func TestRegeneratingTheKeyKeepsEveryoneConnected(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	alice, _ := w.connected("alice")
 	bob, _ := w.connected("bob")

@@ -97,7 +97,7 @@ func TestARevokedGrantOffersToReconnectAndResumes(t *testing.T) {
 }
 
 // Alice removes the app at Zoom: she is told, and has to connect again.
-func TestRemovingTheAppAtZoomDisconnects(t *testing.T) {
+func TestRemovingTheAppInZoomDisconnects(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.connected("alice")
 	from := ear.Count()

@@ -12,7 +12,7 @@ import (
 
 // The meeting begins and ends at Zoom: the same post tells so, with Zoom's own
 // times.
-func TestThePostTellsThatTheMeetingBeganAndEnded(t *testing.T) {
+func TestThePostShowsThatTheMeetingStartedAndEnded(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	alice, _ := w.connected("alice")
 	channel := w.private(alice)
@@ -40,7 +40,7 @@ func TestThePostTellsThatTheMeetingBeganAndEnded(t *testing.T) {
 
 // An event comes twice and late, the second one after the end: the post still
 // says what it said.
-func TestEventsThatComeTwiceOrOutOfOrderChangeNothing(t *testing.T) {
+func TestRepeatedAndOutOfOrderEventsChangeNothing(t *testing.T) {
 	w := begin(t)
 	alice, _ := w.connected("alice")
 	channel := w.private(alice)

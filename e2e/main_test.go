@@ -23,8 +23,8 @@ const startWithin = 25 * time.Minute
 
 // lastStories run one after another, in this order, after all others.
 var lastStories = []string{
-	"TestWhatPagerDutyTellsAgainForTwoDaysIsShownOnce", // moves PagerDuty's clock two days ahead
-	"TestNoSecretIsLeftInTheDatabaseOrTheLogs",         // looks for what the others left
+	"TestEventsThatPagerDutyRetriesForTwoDaysAreShownOnce", // moves PagerDuty's clock two days ahead
+	"TestNoSecretIsLeftInTheDatabaseOrTheLogs",             // looks for what the others left
 }
 
 func TestMain(m *testing.M) {

@@ -15,7 +15,7 @@ import (
 // PagerDuty sends for 48 hours again what it got no answer to within five seconds. One event gets none at first, because the plugin
 // is stopped, and arrives later; another arrives nearly two days late, three times, when the incident is resolved. Nothing is missing
 // then, no card goes back to an earlier state, and no card is doubled. It runs after all others (see TestMain), since it moves PagerDuty's clock.
-func TestWhatPagerDutyTellsAgainForTwoDaysIsShownOnce(t *testing.T) {
+func TestEventsThatPagerDutyRetriesForTwoDaysAreShownOnce(t *testing.T) {
 	h := newPager(alone(t, stack.UserApp))
 	h.follows()
 	require.NoError(t, h.Late(h.ctx, "incident.triggered", 47*time.Hour, 2))

@@ -92,7 +92,7 @@ func (h *pager) onOneCard(state string, titles ...string) string {
 
 // PagerDuty disables a webhook for a day when three deliveries in a row were refused, and never sends what came up in that time. The
 // plugin finds that by itself: the webhook sends again, and what nobody told of has its card, once each.
-func TestAWebhookThatPagerDutyDisabledIsHealed(t *testing.T) {
+func TestAWebhookDisabledByPagerDutyIsRepaired(t *testing.T) {
 	h := newPager(alone(t, stack.UserApp))
 	h.follows()
 	before := h.hook()
@@ -128,7 +128,7 @@ func TestAWebhookThatPagerDutyDisabledIsHealed(t *testing.T) {
 }
 
 // Whoever asks how it stands does not have to wait for that.
-func TestAskingForTheStatusHealsAWebhookThatPagerDutyDisabled(t *testing.T) {
+func TestStatusRepairsAWebhookDisabledByPagerDuty(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
 	h.disables()

@@ -110,7 +110,7 @@ func TestP1P8P9OnTheRealServerAnIncidentIsOneCardFromTriggeredToResolved(t *test
 	require.Contains(t, texts(posts), "acknowledged", "it was posted for all")
 }
 
-func TestP3P4OnTheRealServerWhoTriggersAloneSeesTheCard(t *testing.T) {
+func TestP3P4OnTheRealServerOnlyTheCreatorSeesTheCard(t *testing.T) {
 	h := newPager(begin(t))
 	title := "Checkout is slow in " + h.channel.Name
 	from := h.ear.Count()
@@ -170,7 +170,7 @@ func (w *story) rewritten(ear *stack.Ear, from int, words string) *model.Post {
 
 // Two people with different rights at PagerDuty, and one who is not signed in,
 // press the same button.
-func TestAClickActsAsWhoClicked(t *testing.T) {
+func TestAClickActsAsTheUserWhoClicked(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
 	incident, card := h.triggers("Disk full")

@@ -39,7 +39,7 @@ func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 }
 
 // The same ends a sign-in at a provider, and the connect that waited for it goes on.
-func TestC11_SigningInAtPagerDutyOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
+func TestC11_SigningInToPagerDutyOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 	h := newPager(begin(t))
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Type(h.ctx, h.channel.Id, "/pduty connect"))

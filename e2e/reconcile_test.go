@@ -10,7 +10,7 @@ import (
 
 // Zoom's words that the meeting began and ended get lost. When the meeting is next
 // looked up, after a restart of the plugin, the card ends and the channel is free.
-func TestC1_AMeetingWhoseEndGotLostIsLookedUpAfterARestart(t *testing.T) {
+func TestC1_AMeetingWithALostEndEventIsLookedUpAfterARestart(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	alice, _ := w.connected("alice")
 	channel := w.private(alice)

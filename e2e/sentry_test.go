@@ -98,7 +98,7 @@ func TestS1S4S5S12OnTheRealServerAnErrorIsResolvedFromChatAndRegresses(t *testin
 	h.Logf("regressed, as a new post:\n%s", picture(again, nil))
 }
 
-func TestS7S8S9S10OnTheRealServerProjectsAreListedAndEndedOneByOne(t *testing.T) {
+func TestS7S8S9S10OnTheRealServerProjectsAreListedAndDisconnected(t *testing.T) {
 	h := newBugs(begin(t))
 	h.connects(h.org + " web")
 	h.commandShows(h.alice, h.ear, h.channel, "/sentry connect "+h.org+" ops", "This channel now follows")

@@ -28,7 +28,7 @@ func (h *pager) says(text string) string {
 	return h.SiteURL + "/_redirect/pl/" + post.Id
 }
 
-func TestP5OnTheRealServerTheComposersIconOpensTheWindowOfATrigger(t *testing.T) {
+func TestP5OnTheRealServerTheComposersIconOpensTheTriggerWindow(t *testing.T) {
 	h := newPager(begin(t))
 	h.signed(h.alice, h.ear)
 	title := "Disk is full in " + h.channel.Name
@@ -81,7 +81,7 @@ func TestP7OnTheRealServerAMessageIsSharedToAnIncident(t *testing.T) {
 	require.Equal(t, "triggered", h.stands(made.ID, "triggered").Status)
 }
 
-func TestAChannelIsSetUpOnThePageOfATool(t *testing.T) {
+func TestAChannelIsSetUpOnAProvidersPage(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
 	tab := func(title string) (items int, first, own []stack.WindowButton) {

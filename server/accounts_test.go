@@ -165,7 +165,7 @@ func TestLinksToConnectWorkOnceForOneUserAndForATime(t *testing.T) {
 	}
 }
 
-func TestAReplayedStateStartsNothingASecondTime(t *testing.T) {
+func TestAReplayedStateStartsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.alice.Types("/zoom start", w.town)
@@ -188,7 +188,7 @@ func TestDefect12_ZoomLearnsNothingOfMattermostFromTheState(t *testing.T) {
 	require.Empty(t, consent.Query().Get("scope"))
 }
 
-func TestDefect12_DisconnectingEndsTheGrantAtZoom(t *testing.T) {
+func TestDefect12_DisconnectingRevokesTheGrantInZoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.alice.Types("/zoom disconnect", w.town)
@@ -223,7 +223,7 @@ func TestADeadGrantCanBeDisconnected(t *testing.T) {
 	require.Empty(t, w.alice.DirectMessages(w.botID()))
 }
 
-func TestAnotherPluginCannotActAsSomebody(t *testing.T) {
+func TestAnotherPluginCannotActAsAUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	for from, want := range map[string]int{"com.example.other": http.StatusUnauthorized, "com.mattermost.server": http.StatusOK} {
@@ -244,7 +244,7 @@ func TestAnotherPluginCannotActAsSomebody(t *testing.T) {
 	require.Len(t, meetings(w.town), 1)
 }
 
-func TestDefect10_OnlyAddressesThatAreTheirsCount(t *testing.T) {
+func TestDefect10_OnlyVerifiedAddressesCount(t *testing.T) {
 	t.Parallel()
 	const untrusted, unverified = "doesn't verify email addresses", "Your email address isn't verified"
 	for _, row := range []struct {

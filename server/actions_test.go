@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-func TestHelpShowsEachWhatTheyCanType(t *testing.T) {
+func TestHelpShowsEachUserTheirCommands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	for _, line := range []string{"/zoom help", "/zoom", "/zoom   HELP"} {
@@ -30,7 +30,7 @@ func TestHelpShowsEachWhatTheyCanType(t *testing.T) {
 	require.Contains(t, w.admin.LastNote().Text(), "`/zoom doctor`")
 }
 
-func TestUnknownWordsAreAnsweredWithTheKnownOnes(t *testing.T) {
+func TestUnknownCommandsAreAnsweredWithTheKnownOnes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	for _, line := range []string{"/zoom strat", "/zoom @all", "/zoom \x00", "/zoom " + strings.Repeat("x", 16000)} {
@@ -43,7 +43,7 @@ func TestUnknownWordsAreAnsweredWithTheKnownOnes(t *testing.T) {
 	require.NotContains(t, w.alice.LastNote().Text(), "doctor")
 }
 
-func TestSettingsOfferTheOtherChoicesAndKeepTheOneMade(t *testing.T) {
+func TestSettingsOfferTheOtherChoicesAndKeepTheSelection(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	labels := map[string]string{
@@ -64,7 +64,7 @@ func TestSettingsOfferTheOtherChoicesAndKeepTheOneMade(t *testing.T) {
 	requireSays(t, w.bob.LastNote().Text(), "unique meeting ID", "What do you want instead?")
 }
 
-func TestNobodyHasToConnectWhereTheServerAuthorizesItself(t *testing.T) {
+func TestNoOneHasToConnectWithServerToServerOAuth(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	for _, u := range []*mmtest.User{w.alice, w.admin} {
@@ -77,7 +77,7 @@ func TestNobodyHasToConnectWhereTheServerAuthorizesItself(t *testing.T) {
 	}
 }
 
-func TestTheDoctorFindsEachThingThatIsMissing(t *testing.T) {
+func TestTheDoctorFindsEachMissingThing(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name  string
@@ -120,7 +120,7 @@ func TestTheDoctorFindsEachThingThatIsMissing(t *testing.T) {
 	}
 }
 
-func TestTheDoctorLooksAtTheTools(t *testing.T) {
+func TestTheDoctorChecksTheProviders(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.admin.Types("/zoom doctor", w.town)
@@ -130,7 +130,7 @@ func TestTheDoctorLooksAtTheTools(t *testing.T) {
 	require.NotContains(t, w.admin.LastNote().Text(), "Sentry", "what is off needs nothing")
 }
 
-func TestTheDoctorKnowsSiteURLVerifiedAddressesAndEvents(t *testing.T) {
+func TestTheDoctorChecksSiteURLVerifiedAddressesAndEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.mm.Configure(func(c *model.Config) { *c.EmailSettings.RequireEmailVerification = true })
@@ -178,7 +178,7 @@ func panicsOnce(in string) func(string) *model.AppError {
 	}
 }
 
-func TestBodiesThatAreNoRequestAreRefusedInWords(t *testing.T) {
+func TestInvalidBodiesAreRefusedWithAMessage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	for name, body := range map[string]string{
@@ -200,7 +200,7 @@ func TestBodiesThatAreNoRequestAreRefusedInWords(t *testing.T) {
 	require.Empty(t, w.zoom.Counts())
 }
 
-func TestNobodyWhoIsNotSignedInGetsAnything(t *testing.T) {
+func TestNothingIsServedWithoutASignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	for path, method := range map[string]string{
@@ -212,7 +212,7 @@ func TestNobodyWhoIsNotSignedInGetsAnything(t *testing.T) {
 	require.Empty(t, meetings(w.town))
 }
 
-func TestTheBrowserLearnsTheSettingsAndOfTheirChange(t *testing.T) {
+func TestTheBrowserGetsTheSettingsAndTheirChanges(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	config := func() (c struct {
@@ -241,7 +241,7 @@ func TestTheBrowserLearnsTheSettingsAndOfTheirChange(t *testing.T) {
 	require.Equal(t, "custom_zoom_config_changed", w.mm.Events()[before].Name)
 }
 
-func TestBeforeAndAfterItsLifeThePluginAnswersThatItIsNotThere(t *testing.T) {
+func TestAnInactivePluginAnswersThatItIsUnavailable(t *testing.T) {
 	t.Parallel()
 	unborn := &Plugin{}
 	recorder := httptest.NewRecorder()
@@ -257,7 +257,7 @@ func TestBeforeAndAfterItsLifeThePluginAnswersThatItIsNotThere(t *testing.T) {
 	require.NoError(t, w.plugin.OnDeactivate(), "twice is once")
 }
 
-func TestWhereNoAdminChoseAnEncryptionKeyOneIsGenerated(t *testing.T) {
+func TestAMissingEncryptionKeyIsGenerated(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"EncryptionKey", "encryptionkey"} {
 		mm := mmtest.New(t)
@@ -275,7 +275,7 @@ func TestWhereNoAdminChoseAnEncryptionKeyOneIsGenerated(t *testing.T) {
 	}
 }
 
-func TestAPluginThatCannotSaveAKeySaysThatItIsMissing(t *testing.T) {
+func TestAKeyThatCannotBeSavedIsReportedAsMissing(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)
 	p := &Plugin{now: mm.Now, exit: func(int) {}}

@@ -80,7 +80,7 @@ var vendorHomes = map[string][]string{
 	"github.com/mattermost/mattermost/server/public/pluginapi": {"", "mattermost"},
 }
 
-func TestArchPackagesImportOnlyWhatTheirLineAllows(t *testing.T) {
+func TestArchPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 	t.Parallel()
 	for _, file := range goFiles(t, "server") {
 		if file.isTest {
@@ -112,8 +112,8 @@ func TestArchTheTableNamesOnlyPackagesThatExist(t *testing.T) {
 	}
 }
 
-// TestArchTheTableHasNoEdgeThatNobodyUses keeps the table exact: a right that no one uses is a change of the house that no one decided.
-func TestArchTheTableHasNoEdgeThatNobodyUses(t *testing.T) {
+// TestArchTheTableHasNoUnusedEdge keeps the table exact: a right that no one uses is a change of the house that no one decided.
+func TestArchTheTableHasNoUnusedEdge(t *testing.T) {
 	t.Parallel()
 	used := map[string]map[string]bool{}
 	for _, file := range goFiles(t, "server") {

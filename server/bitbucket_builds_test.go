@@ -42,7 +42,7 @@ func TestAllStatusesOfACommitAreOnOneCard(t *testing.T) {
 	require.Len(t, h.backroom.Posts(), 1+1+2, "what alice did, the card, and two lines in its thread")
 }
 
-func TestAMendedBuildSaysAfterHowManyFailures(t *testing.T) {
+func TestAFixedBuildSaysAfterHowManyFailures(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -61,7 +61,7 @@ func TestAMendedBuildSaysAfterHowManyFailures(t *testing.T) {
 	require.NotContains(t, h.cardOf("Passed · More", h.backroom).Text(), "Fixed")
 }
 
-func TestOnlyChangesOfResultAndMentionsOfBitbucketBuilds(t *testing.T) {
+func TestResultChangesAndMentionsOfBitbucketBuilds(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -97,7 +97,7 @@ func TestAPipelineIsOneLineOfItsCommitWhicheverRunItIs(t *testing.T) {
 	require.NotContains(t, h.card(h.backroom).Text(), "Pipeline #1", "the newer run takes its place")
 }
 
-func TestAFailedPipelineIsRunAgainAsWhoeverClicks(t *testing.T) {
+func TestAFailedPipelineIsRunAgainAsTheUserWhoClicks(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -136,7 +136,7 @@ func (h *codeHost) failsAgain() error {
 	return run.Finish(code.Failed)
 }
 
-func TestPushesTellWhoseTheyAreAndWhatTheyBrought(t *testing.T) {
+func TestPushesNameTheirAuthorAndCommits(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -184,7 +184,7 @@ func TestBranchesAndTagsAreCardsOfTheirOwn(t *testing.T) {
 	require.Equal(t, "🌱 Created · feature/z", title(h.cardOf("feature/z", h.backroom)))
 }
 
-func TestATrialPostsASampleAndStatusSaysWhatArrived(t *testing.T) {
+func TestTestPostsASampleAndStatusSaysWhatArrived(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)

@@ -21,7 +21,7 @@ func dataCenters() map[string][2]string {
 	}
 }
 
-func TestADataCenterOfAnyVersionTellsOfPullRequests(t *testing.T) {
+func TestPullRequestsOfAnyDataCenterVersionAreShown(t *testing.T) {
 	t.Parallel()
 	for name, of := range dataCenters() {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func (h *codeHost) lastBody(event string) string {
 	return body
 }
 
-func TestADataCenterIsConnectedWithAnyFormOfAddress(t *testing.T) {
+func TestADataCenterIsConnectedByAnyFormOfURL(t *testing.T) {
 	t.Parallel()
 	for owner, addresses := range map[string][]string{
 		"ACME":   {"/projects/ACME/repos/web/browse", "/projects/acme/repos/web/pull-requests/1/overview", "/scm/acme/web.git", "/rest/api/1.0/projects/ACME/repos/web"},
@@ -162,7 +162,7 @@ func TestCloudIsNeverAskedForBuilds(t *testing.T) {
 	require.Empty(t, h.bitbucket.Journal(kit.Filter{Kind: kit.EntryRequest}), "a thousand requests an hour are all that people have")
 }
 
-func TestInADataCenterEverybodyActsAsThemselves(t *testing.T) {
+func TestInADataCenterUsersActAsThemselves(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"9.4.0", "10.0.1"} {
 		t.Run(version, func(t *testing.T) {
@@ -242,7 +242,7 @@ func TestADataCenterWithoutAnOAuthClientIsUsedWithTokens(t *testing.T) {
 	require.Equal(t, "OPEN", pull.State())
 }
 
-func TestADataCenterThatIsUpgradedGoesOn(t *testing.T) {
+func TestAnUpgradedDataCenterKeepsWorking(t *testing.T) {
 	t.Parallel()
 	h := newDataCenter(t, "9.4.0", "ACME")
 	h.follows(h.backroom)

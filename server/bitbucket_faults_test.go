@@ -79,7 +79,7 @@ func cloudPull(repository, branch, more string) string {
 
 const cloudSame = `{"full_name":"acme/web"}`
 
-func TestAKnownCommitThatComesToAnotherBranchIsToldInBothProducts(t *testing.T) {
+func TestAKnownCommitOnAnotherBranchIsShownInBothProducts(t *testing.T) {
 	t.Parallel()
 	t.Run("cloud", func(t *testing.T) {
 		t.Parallel()
@@ -128,7 +128,7 @@ func dcPush(changes, more string) string {
 	return `{"eventKey":"repo:refs_changed","actor":` + dcAda + `,"repository":` + dcHere + `,"changes":[` + changes + `]` + more + `}`
 }
 
-func TestCommitsOfANewBranchComeAsAPush(t *testing.T) {
+func TestCommitsOfANewBranchAreShownAsAPush(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -165,7 +165,7 @@ func TestBuildsThatEndedBeforeThePullRequestAreOnItsCard(t *testing.T) {
 	}
 }
 
-func TestNewCommitsOfAPullRequestBringTheirBuilds(t *testing.T) {
+func TestNewCommitsOfAPullRequestShowTheirBuilds(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -339,7 +339,7 @@ func TestADataCenterIsAskedForCommitsThatItsDeliveriesDoNotShow(t *testing.T) {
 	requireTells(t, card.Text(), "Round half up – Bob", "Round half even – Bob")
 }
 
-func TestACommentOnACommitStandsOnItsCard(t *testing.T) {
+func TestACommentOnACommitIsOnItsCard(t *testing.T) {
 	t.Parallel()
 	comment := func(id int, text string) string {
 		return fmt.Sprintf(`{%s,"commit":{"type":"commit","hash":%q},"comment":{"id":%d,"content":{"raw":%q},"user":%s,"inline":{"path":"a.go","to":3},"created_on":"2026-03-02T12:05:00+00:00"}}`,

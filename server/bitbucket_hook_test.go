@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-func TestTheWebhookGoesWithTheLastOfItsChannels(t *testing.T) {
+func TestTheWebhookIsDeletedWithTheLastOfItsChannels(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -37,7 +37,7 @@ func TestTheWebhookGoesWithTheLastOfItsChannels(t *testing.T) {
 	require.Empty(t, h.repo.Hooks(), "removed as alice, who has made it")
 }
 
-func TestAWebhookThatBitbucketWouldNotRemoveIsDeadAndSaidToBe(t *testing.T) {
+func TestAWebhookThatBitbucketDoesNotDeleteIsDisabledAndReported(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -100,7 +100,7 @@ func TestALostWebhookIsRepairedFromStatus(t *testing.T) {
 	requireTells(t, lastNote(h.bob), "The webhook in Bitbucket is OK", "Shown – It arrives again (Commits pushed, signed)")
 }
 
-func TestWhoLostTheRightIsToldAndSomebodyElseTakesOver(t *testing.T) {
+func TestAnAdminWhoLostTheRightIsNotifiedAndAnotherTakesOver(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -127,7 +127,7 @@ func TestWhoLostTheRightIsToldAndSomebodyElseTakesOver(t *testing.T) {
 	require.Len(t, h.repo.Hooks(), 1, "bob's account looks after it from now on")
 }
 
-func TestTheSecretIsRotatedWithoutAnybodyEnteringIt(t *testing.T) {
+func TestTheSecretIsRotatedWithoutManualEntry(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -157,7 +157,7 @@ func TestTheSecretIsRotatedWithoutAnybodyEnteringIt(t *testing.T) {
 	require.Equal(t, http.StatusOK, arrives(h.signedWith()))
 }
 
-func TestWhenBitbucketDoesNotTakeTheNewSecretTheOldOneStays(t *testing.T) {
+func TestTheOldSecretStaysWhenBitbucketRejectsTheNewOne(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -197,7 +197,7 @@ func TestAPrivateRepositoryInAPublicChannelWarnsFirst(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "This channel now follows acme/closed")
 }
 
-func TestATokenOfTheRepositoryConnectsItWithoutAnybodysAccount(t *testing.T) {
+func TestARepositoryTokenConnectsItWithoutAnAccount(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	token, err := h.repo.AccessToken(code.RightAdmin)

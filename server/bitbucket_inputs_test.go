@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheInputsOfBitbucketAreShownRight plays the inputs of Bitbucket as they were recorded; see TestTheInputsOfFaultsAreShownRight.
-func TestTheInputsOfBitbucketAreShownRight(t *testing.T) {
+// TestTheInputsOfBitbucketAreShownCorrectly plays the inputs of Bitbucket as they were recorded; see TestTheInputsOfFaultsAreShownCorrectly.
+func TestTheInputsOfBitbucketAreShownCorrectly(t *testing.T) {
 	t.Parallel()
 	files := recordedInputs(t, "bb")
 	shown := map[string]func(*testing.T, *codeHost){

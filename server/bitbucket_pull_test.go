@@ -58,7 +58,7 @@ func TestAPullRequestFromOpenToMergedIsOneCard(t *testing.T) {
 	}
 }
 
-func TestADraftCannotBeMergedAndADeclinedPullRequestNothing(t *testing.T) {
+func TestADraftCannotBeMergedAndADeclinedPullRequestHasNoActions(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -86,7 +86,7 @@ func TestTheStatusOfAMergedCommitIsOnTheCardsOfBoth(t *testing.T) {
 	require.Equal(t, "❌ Failed · Round half up", heading(h.cardOf("Failed · Round half up", h.backroom)), "and on the commit's own")
 }
 
-func TestCommentsAreAnsweredFromTheThread(t *testing.T) {
+func TestCommentsGetRepliesFromTheThread(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -119,7 +119,7 @@ func TestCommentsAreAnsweredFromTheThread(t *testing.T) {
 	require.Len(t, thread(h.cardOf("#1", h.backroom), h.backroom), 4)
 }
 
-func TestEverybodyActsAsThemselves(t *testing.T) {
+func TestUsersActAsThemselves(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -154,7 +154,7 @@ func TestEverybodyActsAsThemselves(t *testing.T) {
 	}
 }
 
-func TestMergingAsksHow(t *testing.T) {
+func TestMergingAsksForTheStrategy(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -199,7 +199,7 @@ func TestDecliningAsksForConfirmation(t *testing.T) {
 	require.Equal(t, "🚫 Declined · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
 }
 
-func TestWhatMovedOnMeanwhileIsShownInsteadOfMerged(t *testing.T) {
+func TestAPullRequestThatChangedIsShownInsteadOfMerged(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -227,7 +227,7 @@ func TestWhatMovedOnMeanwhileIsShownInsteadOfMerged(t *testing.T) {
 	require.Equal(t, "🚫 Declined · #1 Round half up", heading(h.cardOf("#1", h.backroom)))
 }
 
-func TestASignInThatEndedIsAskedForAgainAndTheClickGoesOn(t *testing.T) {
+func TestAnExpiredSignInIsRequestedAgainAndTheClickContinues(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)

@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-func TestB14CallsToBitbucketAreSafeOnTheirWay(t *testing.T) {
+func TestB14CallsToBitbucketAreSafeInTransit(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	door := newDoor(t)
@@ -27,7 +27,7 @@ func TestB14CallsToBitbucketAreSafeOnTheirWay(t *testing.T) {
 	door.requireSafe()
 }
 
-func TestB15SecretsAndTokensAreKeptSealedAndAdminsAloneSetUp(t *testing.T) {
+func TestB15SecretsAndTokensAreSealedAndOnlyAdminsSetUp(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -57,7 +57,7 @@ func TestB15SecretsAndTokensAreKeptSealedAndAdminsAloneSetUp(t *testing.T) {
 }
 
 // What a delivery comes to when it is sent several times, or by someone else, is the same: each news is told once.
-func TestADeliveryThatComesAgainCountsOnce(t *testing.T) {
+func TestARepeatedDeliveryCountsOnce(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -85,7 +85,7 @@ func TestADeliveryThatComesAgainCountsOnce(t *testing.T) {
 	require.Len(t, cards(h.backroom), 2, "of the push, and of the pull request")
 }
 
-func TestWhatOvertakesIsShownInTheEndAsItIs(t *testing.T) {
+func TestDeliveriesOutOfOrderEndInTheCurrentState(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -102,7 +102,7 @@ func TestWhatOvertakesIsShownInTheEndAsItIs(t *testing.T) {
 	require.Equal(t, "✅ Passed · Round half up", title(h.card(h.backroom)))
 }
 
-func TestWhatIsNotSignedIsRefusedAndSaidInStatus(t *testing.T) {
+func TestUnsignedDeliveriesAreRefusedAndReportedInStatus(t *testing.T) {
 	t.Parallel()
 	for name, forged := range map[string]kit.Action{"by another": {BadSignature: true}, "at all": {NoSignature: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestWhatIsNotSignedIsRefusedAndSaidInStatus(t *testing.T) {
 	}
 }
 
-func TestWhoIsOutsideTheChannelCanNeitherSeeNorChangeWhatItFollows(t *testing.T) {
+func TestOutsidersCanNeitherSeeNorChangeWhatAChannelFollows(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)

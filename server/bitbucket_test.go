@@ -15,7 +15,7 @@ import (
 // These stories go through the checklist of the Bitbucket provider, B1 to B15, one by one. What they touch on only is told in full in
 // the files beside this one.
 
-func TestB1BuildsAreToldInAChannelAndByDirectMessage(t *testing.T) {
+func TestB1BuildsAreShownInAChannelAndByDirectMessage(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.town)
@@ -31,7 +31,7 @@ func TestB1BuildsAreToldInAChannelAndByDirectMessage(t *testing.T) {
 	require.Len(t, h.repo.Hooks(), 1, "one webhook serves both")
 }
 
-func TestB2OnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
+func TestB2EveryoneCanUseItOnceAnAdminHasSetItUp(t *testing.T) {
 	t.Parallel()
 	h := newCodeHost(t, code.Options{Kind: code.Cloud}, "acme")
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
@@ -57,7 +57,7 @@ func TestB2OnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
 	require.Len(t, cards(h.backroom), 2, "it goes on where it was")
 }
 
-func TestB3TheConversationWithTheBotAndAChannelAreConfiguredApart(t *testing.T) {
+func TestB3TheBotsConversationAndAChannelAreConfiguredSeparately(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -75,7 +75,7 @@ func TestB3TheConversationWithTheBotAndAChannelAreConfiguredApart(t *testing.T) 
 	require.Empty(t, cards(direct))
 }
 
-func TestB4ConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
+func TestB4ConnectTakesAnyFormOfURLOrAsks(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -108,7 +108,7 @@ func TestB4ConnectTakesAnyFormOfAddressOrAsks(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "This channel now follows acme/api")
 }
 
-func TestB5AfterTheAuthorizationLinkItGoesOnByItself(t *testing.T) {
+func TestB5ConnectContinuesAfterAuthorization(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
@@ -151,7 +151,7 @@ func TestB6HelpListsAllCommands(t *testing.T) {
 	}
 }
 
-func TestB7ConnectingVerifiesTheRightAndMakesTheWebhook(t *testing.T) {
+func TestB7ConnectingVerifiesTheRightAndCreatesTheWebhook(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.bob.Types("/bitbucket connect "+h.url(""), h.backroom)
@@ -208,7 +208,7 @@ func TestB8DisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "no such connection to Bitbucket")
 }
 
-func TestB9ConfigureNamesARepositoryByItsAddress(t *testing.T) {
+func TestB9ConfigureTakesARepositoryByItsURL(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.addRepo("acme", "api", true)
@@ -234,7 +234,7 @@ func TestB9ConfigureNamesARepositoryByItsAddress(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "This channel now follows acme/new")
 }
 
-func TestB10WhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testing.T) {
+func TestB10EventsAreSelectedInAFormAndAppearInBitbucket(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -261,7 +261,7 @@ func TestB10WhatIsToldIsChosenInAFormAndSeenAtBitbucket(t *testing.T) {
 	require.Equal(t, "❌ Failed · Quiet", title(h.card(h.backroom)))
 }
 
-func TestB11RemovalAsksFirst(t *testing.T) {
+func TestB11RemovalAsksForConfirmation(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.addRepo("acme", "api", true)
@@ -285,7 +285,7 @@ func TestB11RemovalAsksFirst(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "Bitbucket on "+h.site+" isn't set up yet")
 }
 
-func TestB12OfContentsNothingIsKept(t *testing.T) {
+func TestB12NoContentIsStored(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)

@@ -22,7 +22,7 @@ func (h *codeHost) hears(u *mmtest.User, words string) string {
 	return u.DirectWith(h.botID()).LastPost().Text()
 }
 
-func TestB9TheConversationWithTheBotTakesBareWords(t *testing.T) {
+func TestB9TheBotTakesCommandsWithoutASlash(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	direct := h.alice.DirectWith(h.botID())
@@ -54,7 +54,7 @@ func TestB9TheConversationWithTheBotTakesBareWords(t *testing.T) {
 	require.Empty(t, h.repo.Hooks())
 }
 
-func TestBareWordsAskWhichToolAndWhichRepository(t *testing.T) {
+func TestCommandsWithoutASlashAskForProviderAndRepository(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	requireTells(t, h.hears(h.alice, "connect"), "Which integration do you mean?")
@@ -70,7 +70,7 @@ func TestBareWordsAskWhichToolAndWhichRepository(t *testing.T) {
 	require.Len(t, h.repo.Hooks(), 1)
 }
 
-func TestWordsInChannelsAndInThreadsAreNobodysBusiness(t *testing.T) {
+func TestMessagesInChannelsAndThreadsAreIgnored(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	before := len(h.alice.Notes())
@@ -87,7 +87,7 @@ func TestWordsInChannelsAndInThreadsAreNobodysBusiness(t *testing.T) {
 	require.Equal(t, "thanks, looks good", h.alice.DirectWith(h.botID()).LastPost().Message, "people talk in threads")
 }
 
-func TestWhatComesFromBitbucketCallsNobodyAndBreaksNothing(t *testing.T) {
+func TestTextFromBitbucketMentionsNoOneAndBreaksNothing(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -114,7 +114,7 @@ func TestWhatComesFromBitbucketCallsNobodyAndBreaksNothing(t *testing.T) {
 	}
 }
 
-func TestTwoSitesHaveTheirRepositoriesApart(t *testing.T) {
+func TestRepositoriesOfTwoSitesAreSeparate(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)

@@ -43,7 +43,7 @@ func attempts(channel *mmtest.Channel) map[string]func(w *world) {
 	}
 }
 
-func TestDefect09_TheRestrictionHoldsOnEveryWayIn(t *testing.T) {
+func TestDefect09_TheRestrictionAppliesToEveryWayToStart(t *testing.T) {
 	t.Parallel()
 	for name := range attempts(&mmtest.Channel{}) {
 		t.Run(name, func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestDefect09_TheRestrictionHoldsOnEveryWayIn(t *testing.T) {
 	}
 }
 
-func TestDefect38_WhoMayNotPostLeavesNoMeetingAtZoom(t *testing.T) {
+func TestDefect38_AUserWhoCannotPostLeavesNoMeetingInZoom(t *testing.T) {
 	t.Parallel()
 	for name, forbid := range map[string]func(w *world) *mmtest.Channel{
 		"no member": func(w *world) *mmtest.Channel { return w.mm.AddChannel("board", mmtest.Private, w.bob) },
@@ -95,7 +95,7 @@ func TestDefect38_WhoMayNotPostLeavesNoMeetingAtZoom(t *testing.T) {
 	}
 }
 
-func TestDefect09_TheRestrictionHoldsForAStartThatGoesOnAfterConnecting(t *testing.T) {
+func TestDefect09_TheRestrictionAppliesToAStartResumedAfterConnecting(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(w *world){
 		"Meetings in public channels are turned off": func(w *world) { w.mm.Set(map[string]any{"RestrictMeetingCreation": true}) },
@@ -113,7 +113,7 @@ func TestDefect09_TheRestrictionHoldsForAStartThatGoesOnAfterConnecting(t *testi
 	}
 }
 
-func TestTheGuardAgainstASecondMeetingHoldsOnEveryWayIn(t *testing.T) {
+func TestTheGuardAgainstASecondMeetingAppliesToEveryWayToStart(t *testing.T) {
 	t.Parallel()
 	for name := range attempts(&mmtest.Channel{}) {
 		t.Run(name, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestTheGuardAgainstASecondMeetingHoldsOnEveryWayIn(t *testing.T) {
 	}
 }
 
-func TestTheGuardHoldsForAStartThatGoesOnAfterConnecting(t *testing.T) {
+func TestTheGuardAppliesToAStartResumedAfterConnecting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.connect(w.bob)
@@ -153,7 +153,7 @@ func TestTheGuardHoldsForAStartThatGoesOnAfterConnecting(t *testing.T) {
 	require.Equal(t, "Retro", meetings(w.town)[1].Prop("meeting_topic"))
 }
 
-func TestDefect13_AForgedPostMisleadsNobodyWhoStarts(t *testing.T) {
+func TestDefect13_AForgedPostMisleadsNoOneWhoStarts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.bob.Says("I have started a meeting", w.town).Forge(map[string]any{
@@ -167,7 +167,7 @@ func TestDefect13_AForgedPostMisleadsNobodyWhoStarts(t *testing.T) {
 	require.NotContains(t, w.bob.LastNote().Text(), "evil.example.com")
 }
 
-func TestDefect18_AForgedThreadIsFoundOutAndARealOneIsKept(t *testing.T) {
+func TestDefect18_AForgedThreadIsDetectedAndARealOneIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	elsewhere := w.bob.Says("Secret talk", w.backroom)
@@ -189,7 +189,7 @@ func TestDefect18_AForgedThreadIsFoundOutAndARealOneIsKept(t *testing.T) {
 	require.Equal(t, root.Id, meetings(w.town)[1].RootId)
 }
 
-func TestForgedClicksGetAnAnswerInWords(t *testing.T) {
+func TestForgedClicksAreAnsweredWithAMessage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	for name, c := range map[string]click{
@@ -208,7 +208,7 @@ func TestForgedClicksGetAnAnswerInWords(t *testing.T) {
 }
 
 // Mattermost lets everyone post buttons, and sends what a button says in the name of whoever clicks it.
-func TestAButtonThatSomebodyElseMadeStartsNothing(t *testing.T) {
+func TestAButtonOfAnotherUserStartsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.bob.Types("/zoom settings", w.town)
@@ -228,7 +228,7 @@ func TestAButtonThatSomebodyElseMadeStartsNothing(t *testing.T) {
 	require.Equal(t, w.bob.ID, meetings(w.town)[0].UserId)
 }
 
-func TestDefect09_AButtonFromBeforeIsCheckedWhenItIsPressed(t *testing.T) {
+func TestDefect09_AnOlderButtonIsCheckedWhenItIsClicked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom settings", w.town)

@@ -56,7 +56,7 @@ func TestEachPointOfTheChecklistsIsShown(t *testing.T) {
 		require.NoError(t, os.WriteFile(checklistsFile, []byte(written.String()), 0o644))
 		return
 	}
-	require.Equal(t, written.String(), string(table), "a story was added, renamed or removed: make golden writes the table anew")
+	require.Equal(t, written.String(), string(table), "a story was added, renamed or removed: run make golden to update the table")
 }
 
 // storiesOf returns the tests that are named after points, in order.

@@ -75,7 +75,7 @@ func TestDefect21_FiftyStartsAtTokenExpiryRefreshOnce(t *testing.T) {
 	}
 }
 
-func TestTwoWhoStartInTheSameMomentOnTwoServersGetOneMeeting(t *testing.T) {
+func TestTwoSimultaneousStartsOnTwoServersGetOneMeeting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	second := w.newServer()
@@ -94,7 +94,7 @@ func TestTwoWhoStartInTheSameMomentOnTwoServersGetOneMeeting(t *testing.T) {
 	}
 }
 
-func TestStartedAndEndedAtOnceOnTwoServersLeaveTheMeetingEnded(t *testing.T) {
+func TestSimultaneousStartAndEndEventsOnTwoServersEndTheMeeting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	require.NoError(t, w.zoom.SetPolicy(sandbox.Policy{Plan: sandbox.PlanUnlimited, DailyMeetingRequests: -1}))
@@ -117,7 +117,7 @@ func TestStartedAndEndedAtOnceOnTwoServersLeaveTheMeetingEnded(t *testing.T) {
 	require.Empty(t, w.openIn(w.town))
 }
 
-func TestAServerThatDiesAfterTheReceiptLeavesTheRewriteToAnother(t *testing.T) {
+func TestAnotherServerRewritesThePostWhenOneDiesAfterTheReceipt(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{"GetPost", "UpdatePost"} {
 		t.Run("in "+in, func(t *testing.T) {

@@ -22,7 +22,7 @@ func (r refuser) RegisterCommand(c *model.Command) error {
 	return r.API.RegisterCommand(c)
 }
 
-func TestACommandOfAProviderThatIsRefusedKeepsNobodyFromMeeting(t *testing.T) {
+func TestARefusedProviderCommandDoesNotStopMeetings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.mm.Set(map[string]any{"EnableJenkins": true, "EnableBitbucket": true})
@@ -34,7 +34,7 @@ func TestACommandOfAProviderThatIsRefusedKeepsNobodyFromMeeting(t *testing.T) {
 	require.NotNil(t, w.mm.Command("bitbucket"))
 }
 
-func TestACommandOfAProviderThatIsTakenKeepsNobodyFromMeeting(t *testing.T) {
+func TestATakenProviderCommandDoesNotStopMeetings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.mm.RegisterElsewhere("com.example.ci", &model.Command{Trigger: "jenkins", DisplayName: "CI", AutoCompleteDesc: "Builds."})
@@ -46,7 +46,7 @@ func TestACommandOfAProviderThatIsTakenKeepsNobodyFromMeeting(t *testing.T) {
 }
 
 // With a new encryption key, all records are sealed again, which takes many minutes.
-func TestCommandsFollowTheSettingsThatAreSavedWithANewEncryptionKey(t *testing.T) {
+func TestCommandsFollowSettingsSavedWithANewEncryptionKey(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.switches(map[string]any{"EncryptionKey": "another-key-of-enough-characters", "EnableSentry": true}, "sentry")

@@ -18,7 +18,7 @@ import (
 )
 
 // Zoom's own documents hold what the plugin asks for in each mode.
-func TestEveryCallIsAsZoomDocumentsIt(t *testing.T) {
+func TestEveryCallMatchesZoomsDocuments(t *testing.T) {
 	t.Parallel()
 	documents := openapi.RequireEndpoints(t)
 	folder, _ := openapi.Find()
@@ -96,7 +96,7 @@ func holdAnswers(t *testing.T, zoom http.Handler, meetings, users *compare.Docum
 }
 
 // Whatever Zoom documents as an event is acknowledged, used or not: refused ones would make Zoom stop sending any.
-func TestEveryEventThatZoomDocumentsIsAcknowledged(t *testing.T) {
+func TestEveryDocumentedZoomEventIsAcknowledged(t *testing.T) {
 	t.Parallel()
 	folder, found := openapi.Find()
 	if !found {

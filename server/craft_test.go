@@ -238,7 +238,7 @@ func isSelector(expr ast.Expr, pkg, name string) bool {
 	return ok && from.Name == pkg && selector.Sel.Name == name
 }
 
-func TestArchNothingIsPostponed(t *testing.T) {
+func TestArchNoTODOsAreLeft(t *testing.T) {
 	t.Parallel()
 	everyFile(t, func(t *testing.T, file goFile) {
 		for _, group := range file.syntax.Comments {
@@ -251,7 +251,7 @@ func TestArchNothingIsPostponed(t *testing.T) {
 	})
 }
 
-func TestArchEveryPackageSaysWhatItIs(t *testing.T) {
+func TestArchEveryPackageIsDocumented(t *testing.T) {
 	t.Parallel()
 	documented := map[string]bool{}
 	everyFile(t, func(_ *testing.T, file goFile) {

@@ -21,8 +21,8 @@ var (
 	goTest    = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 )
 
-// TestEachDefectOfThePublicPluginIsShownToBeAbsent holds the table: all numbers, and no test that does not exist.
-func TestEachDefectOfThePublicPluginIsShownToBeAbsent(t *testing.T) {
+// TestEachDefectOfThePublicPluginNamesItsTests holds the table: all numbers, and no test that does not exist.
+func TestEachDefectOfThePublicPluginNamesItsTests(t *testing.T) {
 	t.Parallel()
 	known := testsInTree(t)
 	table, err := os.ReadFile(defectsFile)

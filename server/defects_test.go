@@ -35,7 +35,7 @@ func TestDefect07_NoRequestAndNoTokenGoesToMattermostOverTheNetwork(t *testing.T
 	require.Zero(t, reached.Load())
 }
 
-func TestDefect22_WhoseGrantWasRevokedIsOneClickFromANewOne(t *testing.T) {
+func TestDefect22_ARevokedGrantIsOneClickFromANewOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.connect(w.alice)
@@ -54,7 +54,7 @@ func TestDefect22_WhoseGrantWasRevokedIsOneClickFromANewOne(t *testing.T) {
 }
 
 // The stand-in has no other call that reads posts than GetPost: one that did would panic, and the post would not end.
-func TestDefect29_AnEndCostsTheSameHoweverBusyTheChannelIs(t *testing.T) {
+func TestDefect29_EndingCostsTheSameInABusyChannel(t *testing.T) {
 	t.Parallel()
 	cost := func(messages int) map[string]int {
 		w := newWorld(t, "s2s")
@@ -115,7 +115,7 @@ func TestDefect24_TheBodyOfAMeetingHasTopicAndTypeOnly(t *testing.T) {
 	require.Fail(t, "no meeting was created")
 }
 
-func TestDefect27_ALateEventTellsZoomsOwnTimes(t *testing.T) {
+func TestDefect27_ALateEventShowsZoomsOwnTimes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom start", w.town)

@@ -41,7 +41,7 @@ func TestEveryProviderHasAnIconAndAPage(t *testing.T) {
 	require.Equal(t, []string{"Service", "Notifications"}, []string{answer.Tabs[0].Title, answer.Tabs[1].Title})
 }
 
-func TestTheEventsAreOneFieldOfSeveralChoices(t *testing.T) {
+func TestEventsAreOneMultiSelectField(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.connects(w.alice, "/jenkins connect", w.town)

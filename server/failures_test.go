@@ -212,7 +212,7 @@ func grantFailures() []failure {
 	}
 }
 
-func TestDefect15_EachFailureReachesWhoActedOnEveryWayIn(t *testing.T) {
+func TestDefect15_EachFailureReachesTheUserOnEveryWayToStart(t *testing.T) {
 	t.Parallel()
 	var all []failure
 	for _, f := range zoomFailures() {
@@ -239,7 +239,7 @@ func TestDefect15_EachFailureReachesWhoActedOnEveryWayIn(t *testing.T) {
 	}
 }
 
-func TestDefect15_AFailureAfterConnectingIsToldOnThePageAndInTheChannel(t *testing.T) {
+func TestDefect15_AFailureAfterConnectingIsShownOnThePageAndInTheChannel(t *testing.T) {
 	t.Parallel()
 	for _, f := range zoomFailures() {
 		if f.code == "not_configured" || strings.Contains(f.name, "nobody listens") {

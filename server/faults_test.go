@@ -47,8 +47,8 @@ func recordedInputs(t *testing.T, prefix string) []string {
 	return files
 }
 
-// TestTheInputsOfFaultsAreShownRight plays the inputs of Jenkins as they were recorded. Those of others have stories of their own.
-func TestTheInputsOfFaultsAreShownRight(t *testing.T) {
+// TestTheInputsOfFaultsAreShownCorrectly plays the inputs of Jenkins as they were recorded. Those of others have stories of their own.
+func TestTheInputsOfFaultsAreShownCorrectly(t *testing.T) {
 	t.Parallel()
 	files := recordedInputs(t, "jenkins")
 	shown := map[string]func(*testing.T, *bridgeWorld, []*mmtest.Post){

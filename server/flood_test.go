@@ -12,7 +12,7 @@ import (
 )
 
 // Posting takes so long that nothing gets done, and one sender goes on sending.
-func TestOneHookThatFloodsKeepsNeitherAnotherNorZoomOut(t *testing.T) {
+func TestAFloodOnOneHookBlocksNeitherAnotherNorZoom(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	noisy, quiet := w.connects(w.alice, "/jenkins connect noisy", w.town), w.connects(w.bob, "/jenkins connect quiet", w.backroom)

@@ -77,7 +77,7 @@ func (w *world) deauthorized(u *mmtest.User, at time.Time) map[string]any {
 	}
 }
 
-func TestDefect06_RemovingTheAppAtZoomDropsTheGrantAndTellsItsOwner(t *testing.T) {
+func TestDefect06_RemovingTheAppInZoomDeletesTheGrantAndNotifiesItsOwner(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "account"} {
 		t.Run(mode, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestDefect06_RemovingTheAppAtZoomDropsTheGrantAndTellsItsOwner(t *testing.T
 	}
 }
 
-func TestARemovalThatIsToldLateLeavesTheNewGrantAlone(t *testing.T) {
+func TestALateRemovalEventKeepsTheNewGrant(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "account"} {
 		t.Run(mode, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestARemovalOfAnotherAppOrByAStrangerChangesNothing(t *testing.T) {
 	require.True(t, w.canStart(w.alice))
 }
 
-func TestARemovalDuringAnOutageOfTheTableIsNotForgotten(t *testing.T) {
+func TestARemovalDuringADatabaseOutageIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "account")
 	w.connect(w.admin)
@@ -164,7 +164,7 @@ func TestARemovalDuringAnOutageOfTheTableIsNotForgotten(t *testing.T) {
 	require.Len(t, w.admin.DirectMessages(w.botID()), 1)
 }
 
-func TestARegeneratedEncryptionKeyCutsNobodyOffOnAnyServer(t *testing.T) {
+func TestARegeneratedEncryptionKeyDisconnectsNoOneOnAnyServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	second := w.newServer()

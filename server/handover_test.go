@@ -105,7 +105,7 @@ func TestC11_AForwardedLinkConnectsNothing(t *testing.T) {
 
 // Nor must the sender's Zoom account become the victim's: the sender can use a link of the victim's only up to the code, and the victim is
 // told which account a code connected.
-func TestC11_SomebodyElsesZoomAccountIsNotConnectedWithoutTheCode(t *testing.T) {
+func TestC11_AnotherUsersZoomAccountIsNotConnectedWithoutTheCode(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.alice.Types("/zoom connect", w.town)

@@ -13,7 +13,7 @@ import (
 
 const wrongCode = "That code is wrong, has expired, or was made for another user"
 
-func TestC11_SigningInAtBitbucketFromAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
+func TestC11_SigningInToBitbucketFromAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
@@ -39,7 +39,7 @@ func TestC11_SigningInAtBitbucketFromAPhoneEndsWithACodeTypedInMattermost(t *tes
 	requireTells(t, lastNote(h.alice), "You're signed in to Bitbucket", "with this or another account")
 }
 
-func TestC11_TheCodeOfASignInIsAWordToTheBotToo(t *testing.T) {
+func TestC11_TheBotTakesASignInCodeToo(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t) // Jenkins, where no one signs in, is on as well
 	answer := h.hears(h.alice, "signin")
@@ -58,7 +58,7 @@ func TestC11_TheCodeOfASignInIsAWordToTheBotToo(t *testing.T) {
 }
 
 // A link that someone forwards to a victim must not sign the sender in as the victim, nor a victim as the sender.
-func TestC11_AForwardedLinkSignsNobodyIn(t *testing.T) {
+func TestC11_AForwardedLinkSignsNoOneIn(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	connect := "/bitbucket connect " + h.url("")
@@ -87,7 +87,7 @@ func TestC11_AForwardedLinkSignsNobodyIn(t *testing.T) {
 	require.Len(t, h.repo.Hooks(), 1)
 }
 
-func TestC11_ACodeOfASignInExpiresAndARefusalMakesNone(t *testing.T) {
+func TestC11_ASignInCodeExpiresAndARefusalCreatesNone(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.alice.Types("/bitbucket connect "+h.url(""), h.town)
@@ -99,7 +99,7 @@ func TestC11_ACodeOfASignInExpiresAndARefusalMakesNone(t *testing.T) {
 	requireTells(t, lastNote(h.alice), wrongCode)
 }
 
-func TestC11_SigningInFromAPhoneWorksForEachTool(t *testing.T) {
+func TestC11_SigningInFromAPhoneWorksForEachProvider(t *testing.T) {
 	t.Parallel()
 	for word, begin := range map[string]func(t *testing.T) (w *bridgeWorld, link func(u *mmtest.User) string, name string){
 		"bitbucket": func(t *testing.T) (*bridgeWorld, func(*mmtest.User) string, string) {

@@ -174,7 +174,7 @@ func TestHostileDeliveriesToSentryDoNothing(t *testing.T) {
 }
 
 // Sentry asks while alert rules are made; who is not Sentry, or asks about another's channels, learns nothing.
-func TestHostileQuestionsToSentryLearnNothing(t *testing.T) {
+func TestHostileQueriesAboutSentryLearnNothing(t *testing.T) {
 	t.Parallel()
 	h, v := sentryVictim(t)
 	below := strings.TrimPrefix(v.hook.address, siteURL)
@@ -269,7 +269,7 @@ func requireHarmless(t *testing.T, what string, p *mmtest.Post) {
 	require.False(t, rawLink.MatchString(text), "%s: %s", what, text)
 }
 
-func TestNastyWordsFromPagerDutyAreOnlyWords(t *testing.T) {
+func TestHostileTextFromPagerDutyIsOnlyText(t *testing.T) {
 	t.Parallel()
 	h, v := pagerVictim(t)
 	for name, text := range nasty() {
@@ -296,7 +296,7 @@ func TestNastyWordsFromPagerDutyAreOnlyWords(t *testing.T) {
 	}
 }
 
-func TestNastyWordsFromSentryAreOnlyWords(t *testing.T) {
+func TestHostileTextFromSentryIsOnlyText(t *testing.T) {
 	t.Parallel()
 	h, v := sentryVictim(t)
 	number := 5000
@@ -326,7 +326,7 @@ func TestNastyWordsFromSentryAreOnlyWords(t *testing.T) {
 }
 
 // What a provider sends that this plugin does not know, or with fields of other types, harms no one: it is passed over or shown without them.
-func TestOddDeliveriesAreTakenWithoutHarm(t *testing.T) {
+func TestUnexpectedDeliveriesDoNoHarm(t *testing.T) {
 	t.Parallel()
 	h, v := pagerVictim(t)
 	posts := len(h.town.Posts())
@@ -349,7 +349,7 @@ func TestOddDeliveriesAreTakenWithoutHarm(t *testing.T) {
 	}
 }
 
-func TestOddDeliveriesOfSentryAreTakenWithoutHarm(t *testing.T) {
+func TestUnexpectedDeliveriesFromSentryDoNoHarm(t *testing.T) {
 	t.Parallel()
 	h, v := sentryVictim(t)
 	for _, odd := range []any{nil, 7, true, "x", []any{}, map[string]any{"x": 1}} {
@@ -373,7 +373,7 @@ func TestOddDeliveriesOfSentryAreTakenWithoutHarm(t *testing.T) {
 }
 
 // Whoever has recorded a delivery and sends it again, soon or much later, changes nothing.
-func TestARecordedDeliveryChangesNothingLater(t *testing.T) {
+func TestAReplayedDeliveryChangesNothing(t *testing.T) {
 	t.Parallel()
 	h, v := pagerVictim(t)
 	require.Equal(t, http.StatusOK, h.arrives(v.hook.address, v.honest, v.signs(v.honest, v.hook.token)).Status)

@@ -9,8 +9,8 @@ import (
 	ci "mattermost-plugin-zoom/sandbox/jenkins"
 )
 
-// TestABranchThatWasDeletedAndCreatedAgainGetsCardsOfItsOwn has both plugins tell of a job whose builds begin at #1 again.
-func TestABranchThatWasDeletedAndCreatedAgainGetsCardsOfItsOwn(t *testing.T) {
+// TestARecreatedBranchGetsItsOwnCards has both plugins tell of a job whose builds begin at #1 again.
+func TestARecreatedBranchGetsItsOwnCards(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -27,8 +27,8 @@ func TestABranchThatWasDeletedAndCreatedAgainGetsCardsOfItsOwn(t *testing.T) {
 	require.Equal(t, []string{"✅ Succeeded · renovate #1", "✅ Succeeded · renovate #2", "☑️ Failed, fixed since · renovate #1", "✅ Back to normal · renovate #2"}, all)
 }
 
-// TestANoteOfAPipelineIsToldOnceThoughThePluginRepeatsIt has a step in one of the plugin's own phases, whose notes go with all that follows.
-func TestANoteOfAPipelineIsToldOnceThoughThePluginRepeatsIt(t *testing.T) {
+// TestARepeatedPipelineNoteIsPostedOnce has a step in one of the plugin's own phases, whose notes go with all that follows.
+func TestARepeatedPipelineNoteIsPostedOnce(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)

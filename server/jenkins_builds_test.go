@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-func TestABuildIsOnePostFromStartToFailureWithItsStoryInTheThread(t *testing.T) {
+func TestABuildIsOnePostFromStartToFailureWithItsHistoryInTheThread(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -70,7 +70,7 @@ func TestABuildFromStartToFailureToBackToNormalIsOnePostWithAThread(t *testing.T
 	require.Len(t, cards(w.town), 3, "one for each build, and no more for being mended")
 }
 
-func TestOnlyBuildsOfTheStreakAreMended(t *testing.T) {
+func TestOnlyBuildsOfTheStreakAreFixed(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -86,7 +86,7 @@ func TestOnlyBuildsOfTheStreakAreMended(t *testing.T) {
 	requireSays(t, cards(w.town)[2].Text(), "Fixed by [#6](", "after 2 failures")
 }
 
-func TestAJobFromFailureToBackToNormalIsOnePostWithAThreadWhereThatIsWanted(t *testing.T) {
+func TestOnOnePostPerJobFailureToBackToNormalIsOneThread(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -149,7 +149,7 @@ func TestTheNotificationPluginOfJenkinsWorksUnchanged(t *testing.T) {
 	}
 }
 
-func TestTheSignedFormIsTaken(t *testing.T) {
+func TestSignedDeliveriesAreAccepted(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -161,7 +161,7 @@ func TestTheSignedFormIsTaken(t *testing.T) {
 	requireSays(t, status(w.alice, w.town), "Refused")
 }
 
-func TestWhereTheServerStripsTheHeaderTheURLFormWorksAndStatusSaysSo(t *testing.T) {
+func TestTheURLFormWorksWhereTheServerStripsTheHeader(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.strips.Store(true)
@@ -210,7 +210,7 @@ func TestSeveralControllersAndSeveralChannels(t *testing.T) {
 	require.Equal(t, []string{"☑️ Failed, fixed since · web #1", "✅ Back to normal · web #2"}, titles(w.backroom))
 }
 
-func TestNewsInAnyOrderEndInTheSameCard(t *testing.T) {
+func TestEventsInAnyOrderEndInTheSameCard(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -225,7 +225,7 @@ func TestNewsInAnyOrderEndInTheSameCard(t *testing.T) {
 	requireSays(t, status(w.alice, w.town), "No change")
 }
 
-func TestABurstOfNewsIsFewChangesOfOneCard(t *testing.T) {
+func TestABurstOfEventsMakesFewEditsOfOneCard(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -242,7 +242,7 @@ func TestABurstOfNewsIsFewChangesOfOneCard(t *testing.T) {
 	requireSays(t, strings.Join(said, "\n"), "step 29")
 }
 
-func TestRebuildAbortAndLogWorkAtTheJenkinsThatWasEntered(t *testing.T) {
+func TestRebuildAbortAndLogCallTheEnteredJenkins(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -288,7 +288,7 @@ func (w *bridgeWorld) refusesElsewhere(h hook) {
 	}
 }
 
-func TestRotatingHasBothSecretsWorkForADay(t *testing.T) {
+func TestAfterRotationBothSecretsWorkForADay(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	old := w.connects(w.alice, "/jenkins connect", w.town)

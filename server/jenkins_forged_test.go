@@ -12,9 +12,9 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// TestAForgedBuildAimsTheTokenAtNoOtherJob has someone who read the hook's secret, such as in the configuration of a job, make cards for
+// TestAForgedBuildCannotUseTheTokenOnAnotherJob has someone who read the hook's secret, such as in the configuration of a job, make cards for
 // jobs of the same Jenkins that no one confirmed, and press all that a card can have.
-func TestAForgedBuildAimsTheTokenAtNoOtherJob(t *testing.T) {
+func TestAForgedBuildCannotUseTheTokenOnAnotherJob(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -42,8 +42,8 @@ func TestAForgedBuildAimsTheTokenAtNoOtherJob(t *testing.T) {
 	requireSays(t, lastNote(w.bob), "isn't confirmed for the job payroll", "web, folder/", "Change API access")
 }
 
-// TestACardOfAGoneBuildDoesNothingToTheOneThatTookItsNumber has a confirmed job created again, whose builds begin at #1 again.
-func TestACardOfAGoneBuildDoesNothingToTheOneThatTookItsNumber(t *testing.T) {
+// TestTheCardOfADeletedBuildDoesNotAffectItsSuccessor has a confirmed job created again, whose builds begin at #1 again.
+func TestTheCardOfADeletedBuildDoesNotAffectItsSuccessor(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)

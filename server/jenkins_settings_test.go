@@ -42,7 +42,7 @@ func TestTheFormChoosesEventsAndFilters(t *testing.T) {
 	require.Equal(t, "main, release/**", w.alice.Field("filter_branch").Default)
 }
 
-func TestWhatCannotBeMeantKeepsTheFormOpen(t *testing.T) {
+func TestInvalidInputKeepsTheFormOpen(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.connects(w.alice, "/jenkins connect", w.town)
@@ -52,7 +52,7 @@ func TestWhatCannotBeMeantKeepsTheFormOpen(t *testing.T) {
 	require.Contains(t, w.alice.Dialog().Errors["filter_branch"], "isn't a valid pattern")
 }
 
-func TestOnlyChangesOfResultAreShown(t *testing.T) {
+func TestOnlyResultChangesAreShown(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -64,7 +64,7 @@ func TestOnlyChangesOfResultAreShown(t *testing.T) {
 	require.Equal(t, []string{"☑️ Failed, fixed since · web #3", "✅ Back to normal · web #5"}, titles(w.town))
 }
 
-func TestEachEventIsAPostOfItsOwnWhereThatIsWanted(t *testing.T) {
+func TestEachEventIsASeparatePostIfSelected(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -73,7 +73,7 @@ func TestEachEventIsAPostOfItsOwnWhereThatIsWanted(t *testing.T) {
 	require.Equal(t, []string{"⏳ Running · web #1", "❌ Failed · web #1"}, titles(w.town))
 }
 
-func TestSomebodyIsCalledWhenThingsGetWorse(t *testing.T) {
+func TestPeopleAreMentionedWhenAResultGetsWorse(t *testing.T) {
 	t.Parallel()
 	for style, called := range map[string]int{"live": 1, "each": 1, "thread": 1} {
 		t.Run(style, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestSomebodyIsCalledWhenThingsGetWorse(t *testing.T) {
 	}
 }
 
-func TestAnArchivedChannelIsTakenOffAndItsCreatorToldOnce(t *testing.T) {
+func TestAnArchivedChannelIsRemovedAndItsCreatorNotifiedOnce(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect both", w.town)
@@ -115,7 +115,7 @@ func TestAnArchivedChannelIsTakenOffAndItsCreatorToldOnce(t *testing.T) {
 	require.NotContains(t, lastNote(w.alice), "Also in", "it is disconnected")
 }
 
-func TestWhoeverConnectedItAndHasLeftIsNoLongerSpokenFor(t *testing.T) {
+func TestAConnectionNoLongerActsForACreatorWhoHasLeft(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.backroom)
@@ -132,7 +132,7 @@ func TestWhoeverConnectedItAndHasLeftIsNoLongerSpokenFor(t *testing.T) {
 	requireSays(t, messages[1].Message, "no longer go to backroom")
 }
 
-func TestBridgePolicySaysWhoMayConnect(t *testing.T) {
+func TestThePolicyDecidesWhoCanConnect(t *testing.T) {
 	t.Parallel()
 	for policy, may := range map[string][]string{
 		"": {"bob", "carol", "root"}, "channel_admins": {"carol", "root"}, "system_admins": {"root"},
@@ -172,7 +172,7 @@ func TestBridgePolicySaysWhoMayConnect(t *testing.T) {
 	}
 }
 
-func TestATriggerThatAnotherPluginOwnsIsLeftToItAndAnotherWordCanBeSet(t *testing.T) {
+func TestATriggerOfAnotherPluginIsKeptAndAnAlternativeCanBeSet(t *testing.T) {
 	t.Parallel()
 	w := &bridgeWorld{world: newWorld(t, "s2s")}
 	w.mm.RegisterElsewhere("jenkins", &model.Command{Trigger: "jenkins", AutoComplete: true, DisplayName: "Jenkins of others"})
@@ -214,7 +214,7 @@ func (w *bridgeWorld) providerAnswer(u *mmtest.User) map[string]any {
 	return nil
 }
 
-func TestBareWordsWorkInADirectMessage(t *testing.T) {
+func TestCommandsWithoutASlashWorkInADirectMessage(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	direct := w.bob.DirectWith(w.botID())
@@ -263,7 +263,7 @@ func TestStatusSaysWhyNothingArrived(t *testing.T) {
 	requireSays(t, status(w.alice, w.town), "Refused", "token or signature was wrong")
 }
 
-func TestTheTestCommandPostsASampleAndTellsOfTheLastDelivery(t *testing.T) {
+func TestTheTestCommandPostsASampleAndShowsTheLastDelivery(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)

@@ -14,7 +14,7 @@ import (
 
 // These stories go through the checklist of the Jenkins provider, J1 to J12, one by one.
 
-func TestJ1BuildsAreToldInAChannelAndByDirectMessage(t *testing.T) {
+func TestJ1BuildsAreShownInAChannelAndByDirectMessage(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	inTown := w.connects(w.alice, "/jenkins connect", w.town)
@@ -29,7 +29,7 @@ func TestJ1BuildsAreToldInAChannelAndByDirectMessage(t *testing.T) {
 	require.Empty(t, cards(w.alice.DirectWith(w.botID())))
 }
 
-func TestJ2OnceAnAdminHasSwitchedItOnEverybodyCanUseIt(t *testing.T) {
+func TestJ2EveryoneCanUseItOnceAnAdminHasEnabledIt(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.bob, "/jenkins connect", w.town) // who is no one in particular
@@ -95,7 +95,7 @@ func TestJ4ConnectSendsURLAndTokenByDirectMessage(t *testing.T) {
 	require.NotEqual(t, h.token, w.handedTo(w.alice).token, "connecting again makes another connection")
 }
 
-func TestJ5AfterDisconnectingTheChannelHearsNothingAndTheAddressIsDead(t *testing.T) {
+func TestJ5AfterDisconnectingNothingIsPostedAndTheURLIsDisabled(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -139,7 +139,7 @@ func TestJ6TheZoomPluginOfJenkinsWorksUnchanged(t *testing.T) {
 	}
 }
 
-func TestJ7EachEventIsToldApart(t *testing.T) {
+func TestJ7EachEventIsDistinguished(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -177,7 +177,7 @@ func TestJ7EachEventIsToldApart(t *testing.T) {
 	require.Len(t, colours, 5, "what is alike for the eye is told apart by emoji and word")
 }
 
-func TestJ8RemovingAsksFirst(t *testing.T) {
+func TestJ8RemovalAsksForConfirmation(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -197,7 +197,7 @@ func TestJ8RemovingAsksFirst(t *testing.T) {
 	require.Equal(t, "Connect failed", job.TestConnection())
 }
 
-func TestJ9JenkinsIsOnlyListenedTo(t *testing.T) {
+func TestJ9JenkinsOnlySendsNotifications(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)
@@ -231,7 +231,7 @@ func TestJ10AMeetingIsStartedFromACardInItsThread(t *testing.T) {
 	require.Len(t, meetings(w.town), 1, "twice at once is a slip")
 }
 
-func TestJ11CallsToJenkinsAreSafeOnTheirWay(t *testing.T) {
+func TestJ11CallsToJenkinsAreSafeInTransit(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.connects(w.alice, "/jenkins connect", w.town)
@@ -243,7 +243,7 @@ func TestJ11CallsToJenkinsAreSafeOnTheirWay(t *testing.T) {
 	door.requireSafe()
 }
 
-func TestJ12SecretsAndTokensAreKeptSealed(t *testing.T) {
+func TestJ12SecretsAndTokensAreSealed(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	h := w.connects(w.alice, "/jenkins connect", w.town)

@@ -21,7 +21,7 @@ func (w *world) hostFor(u *mmtest.User, meetingID, postID string) string {
 	return said.JoinHost
 }
 
-func TestC2_TheHostThatZoomAnsweredWithIsTrustedForThatPostOnly(t *testing.T) {
+func TestC2_TheHostFromZoomsAnswerIsTrustedForThatPostOnly(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"acme.zoom.com", "us02web.zoom-x.de", "acme.zoom.com.cn", "meet.acme.example", "acme.zoom.us"} {
 		t.Run(host, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestC2_TheHostThatZoomAnsweredWithIsTrustedForThatPostOnly(t *testing.T) {
 	}
 }
 
-func TestC9_ThePostKeepsTheMessageItWasMadeWithBesideItsAuthorsOwn(t *testing.T) {
+func TestC9_ThePostKeepsItsOriginalMessageAndItsAuthorsEdits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom start", w.town)

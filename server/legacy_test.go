@@ -17,7 +17,7 @@ import (
 )
 
 // An admin replaces the public plugin by this one: people stay connected, and the tokens that lay in the clear are gone.
-func TestGrantsOfThePublicPluginAreTakenOver(t *testing.T) {
+func TestGrantsOfThePublicPluginAreMigrated(t *testing.T) {
 	t.Parallel()
 	for mode, leave := range map[string]func(w *world, refresh string) string{
 		"user": func(w *world, refresh string) string {
@@ -95,7 +95,7 @@ func (w *world) leavesToken(u *mmtest.User, refresh string) {
 	require.NoError(w.t, w.mm.KV.Set("zoomtokenbyzoomid_zid"+u.Username, []byte(record), 0))
 }
 
-func TestWhoDisconnectsIsNotConnectedAgainByWhatThePublicPluginLeft(t *testing.T) {
+func TestDisconnectingAlsoDropsTheGrantThatThePublicPluginLeft(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]func(w *world){
 		"before the first start": func(*world) {},
@@ -120,7 +120,7 @@ func TestWhoDisconnectsIsNotConnectedAgainByWhatThePublicPluginLeft(t *testing.T
 	}
 }
 
-func TestAGrantOfThePublicPluginSurvivesAnOutageWhileItIsTakenOver(t *testing.T) {
+func TestAGrantOfThePublicPluginSurvivesAnOutageDuringMigration(t *testing.T) {
 	t.Parallel()
 	for _, prefix := range []string{"sec.", "lnk.", "zoomtoken", "zoomtokenby"} {
 		for _, op := range []storetest.Op{storetest.Get, storetest.Swap, storetest.Set, storetest.Delete} {
@@ -146,7 +146,7 @@ func TestAGrantOfThePublicPluginSurvivesAnOutageWhileItIsTakenOver(t *testing.T)
 	}
 }
 
-func TestEverybodyWhoStartsAtOnceUsesTheGrantThatOneTakesOver(t *testing.T) {
+func TestSimultaneousStartsShareOneMigratedGrant(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "account")
 	require.NoError(t, w.mm.KV.Set("zoomSuperUserToken_", []byte(`{"refresh_token":"`+w.refreshToken(w.admin)+`"}`), 0))
@@ -163,7 +163,7 @@ func TestEverybodyWhoStartsAtOnceUsesTheGrantThatOneTakesOver(t *testing.T) {
 	}
 }
 
-func TestAUserOfThePublicPluginWhoRemovedTheAppIsTold(t *testing.T) {
+func TestAUserOfThePublicPluginWhoRemovedTheAppIsNotified(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.leavesToken(w.alice, w.refreshToken(w.alice))

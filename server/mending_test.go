@@ -15,7 +15,7 @@ import (
 
 // The stories here go on after a failure: what the person is told to do works.
 
-func TestTheDailyLimitOffersThePersonalMeetingWhichWorks(t *testing.T) {
+func TestTheDailyLimitOffersAWorkingPersonalMeeting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.connect(w.alice)
@@ -39,7 +39,7 @@ func TestTheDailyLimitOffersThePersonalMeetingWhichWorks(t *testing.T) {
 	require.Equal(t, "Your meeting has started.", w.alice.LastNote().Text(), "the offer is gone")
 }
 
-func TestTheDailyLimitOffersNoPersonalMeetingToWhoHasThatAlready(t *testing.T) {
+func TestTheDailyLimitOffersNoPersonalMeetingTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.connect(w.alice)
@@ -51,7 +51,7 @@ func TestTheDailyLimitOffersNoPersonalMeetingToWhoHasThatAlready(t *testing.T) {
 	require.Empty(t, w.alice.LastNote().Buttons())
 }
 
-func TestAScopeCountsAtOnceWhenTheAdminAddsIt(t *testing.T) {
+func TestAnAddedScopeCountsAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "s2s"} {
 		t.Run(mode, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestAScopeCountsAtOnceWhenTheAdminAddsIt(t *testing.T) {
 	}
 }
 
-func TestALimitPerSecondThatPassesIsNotNoticed(t *testing.T) {
+func TestAShortRateLimitIsNotNoticed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.fails("/v2/users/", 1, kit.Action{Status: 429, Body: []byte(`{"code":429}`), Headers: map[string]string{"X-RateLimit-Type": "QPS"}})
@@ -83,7 +83,7 @@ func TestALimitPerSecondThatPassesIsNotNoticed(t *testing.T) {
 	require.Len(t, meetings(w.backroom), 1)
 }
 
-func TestDefect23_AZoomThatDoesNotAnswerIsGivenUpAfterTenSeconds(t *testing.T) {
+func TestDefect23_CallsToZoomTimeOutAfterTenSeconds(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes ten seconds")
@@ -98,7 +98,7 @@ func TestDefect23_AZoomThatDoesNotAnswerIsGivenUpAfterTenSeconds(t *testing.T) {
 	require.Len(t, meetings(w.backroom), 1, "the channel is free again")
 }
 
-func TestTheLinkOfAMeetingThatCannotBePostedReachesItsCreator(t *testing.T) {
+func TestTheCreatorGetsTheLinkOfAMeetingThatCannotBePosted(t *testing.T) {
 	t.Parallel()
 	joinURL := func(w *world) string {
 		all := w.zoom.Meetings()
@@ -136,7 +136,7 @@ func TestTheLinkOfAMeetingThatCannotBePostedReachesItsCreator(t *testing.T) {
 	})
 }
 
-func TestConnectingThatFailsSaysWhyAndWhatToDo(t *testing.T) {
+func TestAFailedConnectSaysWhyAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, story := range []struct {
 		name  string
@@ -180,7 +180,7 @@ func TestATopicOfAnyLengthLeadsToALinkToConnectAndToAMeeting(t *testing.T) {
 	require.Contains(t, topic, "<é 🎉>")
 }
 
-func TestWhereNoLinkCanBeMadeThePersonIsToldWhatToType(t *testing.T) {
+func TestWithoutALinkThePersonIsToldWhatToType(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.alice.Post("/api/v1/meetings", map[string]any{"channel_id": w.backroom.ID, "connection_id": strings.Repeat("x", 5000)})

@@ -55,7 +55,7 @@ func outages(prefixes ...string) []outage {
 	return all
 }
 
-func TestAStartDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.T) {
+func TestAStartDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
 	for _, o := range outages("opn.", "mid.", "usr.", "sec.", "pmi.") {
 		t.Run(o.String(), func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestAStartDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.T) {
 	}
 }
 
-func TestAMeetingThatEndsDuringAnOutageOfTheTableEndsAllTheSame(t *testing.T) {
+func TestAMeetingStillEndsDuringADatabaseOutage(t *testing.T) {
 	t.Parallel()
 	for _, o := range outages("opn.", "mid.", "clm.", "inb.") {
 		t.Run(o.String(), func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestAMeetingThatEndsDuringAnOutageOfTheTableEndsAllTheSame(t *testing.T) {
 	}
 }
 
-func TestConnectingDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.T) {
+func TestConnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
 	for _, o := range outages("sec.", "lnk.", "pmi.", "nce.", "vlt.") {
 		t.Run(o.String(), func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestConnectingDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.
 	}
 }
 
-func TestDisconnectingDuringAnOutageOfTheTableIsAnsweredAndTheNextWorks(t *testing.T) {
+func TestDisconnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
 	for _, o := range outages("sec.", "lnk.", "pmi.") {
 		t.Run(o.String(), func(t *testing.T) {

@@ -147,7 +147,7 @@ func eachOutsider(t *testing.T, story func(s *stronghold, u *mmtest.User)) {
 	}
 }
 
-func TestNoCommandReachesAConnectionFromOutside(t *testing.T) {
+func TestOutsidersCannotReachAConnectionByCommand(t *testing.T) {
 	t.Parallel()
 	eachOutsider(t, func(s *stronghold, u *mmtest.User) {
 		mark, ok := s.card.Prop("bridge").(map[string]any)
@@ -170,7 +170,7 @@ func TestNoCommandReachesAConnectionFromOutside(t *testing.T) {
 	})
 }
 
-func TestTheNameOfAConnectionOpensNothing(t *testing.T) {
+func TestTheNameOfAConnectionGrantsNoAccess(t *testing.T) {
 	t.Parallel()
 	eachOutsider(t, func(s *stronghold, u *mmtest.User) {
 		own := s.connects(u, "/jenkins connect Kremlin", s.town)
@@ -186,7 +186,7 @@ func TestTheNameOfAConnectionOpensNothing(t *testing.T) {
 	})
 }
 
-func TestNobodyElsesButtonsAndFormsWork(t *testing.T) {
+func TestButtonsAndFormsOfOthersDoNotWork(t *testing.T) {
 	t.Parallel()
 	eachOutsider(t, func(s *stronghold, u *mmtest.User) {
 		for _, place := range []string{s.backroom.ID, s.town.ID} {
@@ -217,8 +217,8 @@ func (s *stronghold) filledIn(form *mmtest.Dialog, place string) model.SubmitDia
 	return model.SubmitDialogRequest{UserId: s.alice.ID, ChannelId: place, CallbackId: form.CallbackId, State: form.State, Submission: values}
 }
 
-// TestWhoLeavesTakesNoButtonsAlong has bob press and send what he himself was shown while he was a member.
-func TestWhoLeavesTakesNoButtonsAlong(t *testing.T) {
+// TestButtonsStopWorkingForMembersWhoLeave has bob press and send what he himself was shown while he was a member.
+func TestButtonsStopWorkingForMembersWhoLeave(t *testing.T) {
 	t.Parallel()
 	for name, leaves := range map[string]func(s *stronghold){
 		"left":        func(s *stronghold) { s.backroom.Leave(s.bob) },
@@ -250,7 +250,7 @@ func TestWhoLeavesTakesNoButtonsAlong(t *testing.T) {
 	}
 }
 
-func TestCardsObeyOnlyWhoMayPostWhereTheyAre(t *testing.T) {
+func TestCardsAcceptClicksOnlyFromUsersWhoCanPost(t *testing.T) {
 	t.Parallel()
 	eachOutsider(t, func(s *stronghold, u *mmtest.User) {
 		require.Contains(s.t, s.card.Buttons(), "Rebuild")
@@ -291,8 +291,8 @@ func TestForgedCardsDoNothing(t *testing.T) {
 	})
 }
 
-// TestTheChannelsOwnPeopleStillCan shows that what is refused to others is refused for who they are.
-func TestTheChannelsOwnPeopleStillCan(t *testing.T) {
+// TestMembersOfTheChannelStillCan shows that what is refused to others is refused for who they are.
+func TestMembersOfTheChannelStillCan(t *testing.T) {
 	t.Parallel()
 	s := newStronghold(t)
 	s.alice.Clicks("Log")

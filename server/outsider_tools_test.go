@@ -188,7 +188,7 @@ func eachFortress(t *testing.T, story func(t *testing.T, f *fortress)) {
 	}
 }
 
-func TestNoCommandReachesAToolsChannelFromOutside(t *testing.T) {
+func TestOutsidersCannotReachAProvidersChannelByCommand(t *testing.T) {
 	t.Parallel()
 	eachFortress(t, func(t *testing.T, f *fortress) {
 		mark, ok := f.card.Prop("bridge").(map[string]any)
@@ -211,7 +211,7 @@ func TestNoCommandReachesAToolsChannelFromOutside(t *testing.T) {
 	})
 }
 
-func TestNobodyElsesButtonsOfAToolWork(t *testing.T) {
+func TestProviderButtonsOfOthersDoNotWork(t *testing.T) {
 	t.Parallel()
 	eachFortress(t, func(t *testing.T, f *fortress) {
 		tries := f.strangers()
@@ -238,8 +238,8 @@ func TestNobodyElsesButtonsOfAToolWork(t *testing.T) {
 	})
 }
 
-// TestWhoLeavesTakesNoButtonsOfAToolAlong has bob press and send what he himself was shown while he could post there.
-func TestWhoLeavesTakesNoButtonsOfAToolAlong(t *testing.T) {
+// TestProviderButtonsStopWorkingForMembersWhoLeave has bob press and send what he himself was shown while he could post there.
+func TestProviderButtonsStopWorkingForMembersWhoLeave(t *testing.T) {
 	t.Parallel()
 	for name, leaves := range map[string]func(f *fortress){
 		"left":        func(f *fortress) { f.backroom.Leave(f.bob) },
@@ -270,7 +270,7 @@ func TestWhoLeavesTakesNoButtonsOfAToolAlong(t *testing.T) {
 	}
 }
 
-func TestCardsOfAToolObeyOnlyWhoMayPostWhereTheyAre(t *testing.T) {
+func TestProviderCardsAcceptClicksOnlyFromUsersWhoCanPost(t *testing.T) {
 	t.Parallel()
 	eachFortress(t, func(t *testing.T, f *fortress) {
 		for _, u := range f.strangers() {
@@ -295,7 +295,7 @@ func TestCardsOfAToolObeyOnlyWhoMayPostWhereTheyAre(t *testing.T) {
 	})
 }
 
-func TestForgedCardsOfAToolDoNothing(t *testing.T) {
+func TestForgedProviderCardsDoNothing(t *testing.T) {
 	t.Parallel()
 	eachFortress(t, func(t *testing.T, f *fortress) {
 		props := maps.Clone(map[string]any(f.card.GetProps()))

@@ -90,7 +90,7 @@ func (h *pagerHost) clicksMenu(u *mmtest.User, card *mmtest.Post, choice string)
 	})
 }
 
-func TestNoChoiceThatWasNotOfferedIsTaken(t *testing.T) {
+func TestOnlyOfferedChoicesAreAccepted(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
 	before := h.stands(id)
@@ -110,7 +110,7 @@ func TestNoChoiceThatWasNotOfferedIsTaken(t *testing.T) {
 	require.Equal(t, before, h.stands(id))
 }
 
-func TestRespondersAndStatusUpdatesStandInTheThread(t *testing.T) {
+func TestRespondersAndStatusUpdatesAreInTheThread(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
 	for _, what := range []pager.Happening{
@@ -128,7 +128,7 @@ func TestRespondersAndStatusUpdatesStandInTheThread(t *testing.T) {
 }
 
 // What someone was faster with is no failure: the card is corrected, and who clicked is told who it was.
-func TestWhoIsTooLateIsToldWhoWasFaster(t *testing.T) {
+func TestALateClickSaysWhoWasFaster(t *testing.T) {
 	t.Parallel()
 	for name, faster := range map[string]struct {
 		action, what  string
@@ -156,7 +156,7 @@ func TestWhoIsTooLateIsToldWhoWasFaster(t *testing.T) {
 }
 
 // Each does what PagerDuty lets them: an admin, a responder, someone who may only look, and someone without an account.
-func TestWhatEachMayDoIsPagerDutysToSay(t *testing.T) {
+func TestPagerDutyDecidesWhatEachUserCanDo(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
 	h.carol.Clicks("Acknowledge")
@@ -194,7 +194,7 @@ func TestWhatEachMayDoIsPagerDutysToSay(t *testing.T) {
 }
 
 // A webhook that someone deleted at PagerDuty is missed, said to be missing, and made again.
-func TestAWebhookThatWasDeletedAtPagerDutyIsHealedAndStatusSaysSo(t *testing.T) {
+func TestAWebhookDeletedInPagerDutyIsRepairedAndStatusSaysSo(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
 	require.NoError(t, h.pager.LoseHooks())
@@ -230,7 +230,7 @@ func TestAMissingWebhookIsRepairedWithAButton(t *testing.T) {
 }
 
 // PagerDuty tells a webhook's secret once. Where that answer is lost, the webhook is of no use and makes room for another.
-func TestAWebhookWhoseSecretWasLostOnItsWayIsReplaced(t *testing.T) {
+func TestAWebhookWhoseSecretWasLostInTransitIsReplaced(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
@@ -248,7 +248,7 @@ func TestAWebhookWhoseSecretWasLostOnItsWayIsReplaced(t *testing.T) {
 }
 
 // PagerDuty's own rotation of a secret signs with both for a while.
-func TestDeliveriesSignedWithTwoSecretsAreTaken(t *testing.T) {
+func TestDeliveriesSignedWithTwoSecretsAreAccepted(t *testing.T) {
 	t.Parallel()
 	h, _ := alarmed(t)
 	fresh, err := h.pager.RotateSecret(h.pager.Hooks()[0].ID)

@@ -39,7 +39,7 @@ func (h *pagerHost) hearsAll(filters map[string]any) {
 	h.passes()
 }
 
-func TestRecordedDeliveriesOfPagerDutyAreShownRight(t *testing.T) {
+func TestRecordedDeliveriesOfPagerDutyAreShownCorrectly(t *testing.T) {
 	t.Parallel()
 	files := recordedInputs(t, "pagerduty")
 	for _, file := range files {
@@ -77,7 +77,7 @@ func TestRecordedDeliveriesOfPagerDutyAreShownRight(t *testing.T) {
 	}
 }
 
-func TestANoteOnAnIncidentOfWhichNothingIsKnownWaitsForTheLookUp(t *testing.T) {
+func TestANoteOnAnUnknownIncidentWaitsForTheLookup(t *testing.T) {
 	t.Parallel()
 	for urgency, shown := range map[string][]string{"low": nil, "high": {"🚨 Triggered · #1 Disk full"}} {
 		t.Run(urgency, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestANoteOnAnIncidentOfWhichNothingIsKnownWaitsForTheLookUp(t *testing.T) {
 	}
 }
 
-func TestAClickOnAcknowledgeLeavesTheConferenceBridge(t *testing.T) {
+func TestAcknowledgingKeepsTheConferenceBridge(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)

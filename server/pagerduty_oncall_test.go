@@ -51,7 +51,7 @@ func lists(c *mmtest.Channel) []*mmtest.Post {
 	return found
 }
 
-func TestP11TheOnCallListComesEachDayAtItsTime(t *testing.T) {
+func TestP11TheOnCallListIsPostedDailyAtItsTime(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
@@ -91,7 +91,7 @@ func TestP11TheOnCallListComesEachDayAtItsTime(t *testing.T) {
 }
 
 // Over both changes of the clocks the list comes once a day at nine, on two servers that look at the same time.
-func TestTheListComesOnceADayAcrossChangesOfTheClocksOnTwoServers(t *testing.T) {
+func TestTheListIsPostedOnceADayAcrossClockChangesOnTwoServers(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	second := h.newServer()
@@ -128,7 +128,7 @@ func TestTheListComesOnceADayAcrossChangesOfTheClocksOnTwoServers(t *testing.T) 
 	}
 }
 
-func TestAListThatIsLateIsCaughtUpForAnHour(t *testing.T) {
+func TestALateListIsPostedWithinAnHour(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
@@ -145,7 +145,7 @@ func TestAListThatIsLateIsCaughtUpForAnHour(t *testing.T) {
 	require.Len(t, lists(h.town), 1, "later than an hour nobody wants it")
 }
 
-func TestWhoseAccountIsGoneIsToldOnceWhyTheListDoesNotCome(t *testing.T) {
+func TestTheOwnerIsNotifiedOnceWhenAListCannotBePosted(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)

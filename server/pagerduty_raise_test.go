@@ -21,7 +21,7 @@ func (h *pagerHost) signed(u *mmtest.User) {
 	require.Equal(h.t, http.StatusOK, h.signsIn(u).Status)
 }
 
-func TestP3TriggerAsksForServiceAndTitleAndWhatMayBeLeftOut(t *testing.T) {
+func TestP3TriggerAsksForServiceTitleAndOptionalDetails(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.alice.Types("/pduty trigger Disk is full", h.town)
@@ -63,7 +63,7 @@ func triggered(t *testing.T) *pagerHost {
 	return h
 }
 
-func TestP4WhoTriggersAloneSeesACardToAcknowledgeNoteAndResolve(t *testing.T) {
+func TestP4OnlyTheCreatorSeesACardToAcknowledgeNoteAndResolve(t *testing.T) {
 	t.Parallel()
 	h := triggered(t)
 	requireTells(t, lastNote(h.alice), "Done:", "Triggered", "#1 Disk is full", "Database")
@@ -98,7 +98,7 @@ func TestANoteIsAddedFromThePrivateCard(t *testing.T) {
 	require.Equal(t, []string{"Post to chat"}, h.alice.LastNote().Buttons())
 }
 
-func TestTheSameFormSentTwiceTriggersOnce(t *testing.T) {
+func TestAFormSubmittedTwiceTriggersOnce(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
@@ -114,7 +114,7 @@ func TestTheSameFormSentTwiceTriggersOnce(t *testing.T) {
 	require.Len(t, h.pager.Incidents(), 1)
 }
 
-func TestP12SearchShowsAPreviewAndSendPostsACardForAll(t *testing.T) {
+func TestP12SearchShowsAPreviewAndSendPostsACardForEveryone(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
@@ -169,7 +169,7 @@ func (h *pagerHost) sends(u *mmtest.User, text string, at *mmtest.Channel) {
 	u.Clicks("Send")
 }
 
-func TestAChannelThatShowsAnIncidentByItsServiceIsLedToThatCard(t *testing.T) {
+func TestSendLinksToACardTheChannelAlreadyHas(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "Database", h.town)
@@ -235,7 +235,7 @@ func TestP7AMessageIsSharedToAnIncidentAsANote(t *testing.T) {
 }
 
 // A button is sealed for who it was shown to; what others make of it does nothing.
-func TestAPrivateCardActsForItsReaderAlone(t *testing.T) {
+func TestAPrivateCardActsOnlyForItsReader(t *testing.T) {
 	t.Parallel()
 	h := triggered(t)
 	var sealed map[string]any

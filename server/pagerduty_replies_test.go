@@ -38,7 +38,7 @@ func (h *pagerHost) noted(id string) []string {
 	return texts
 }
 
-func TestRepliesInTheThreadBecomeNotesOfWhoWroteThem(t *testing.T) {
+func TestRepliesInTheThreadBecomeNotesOfTheirAuthors(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
 	card, other := h.card(h.town), h.card(h.backroom)
@@ -62,7 +62,7 @@ func TestRepliesInTheThreadBecomeNotesOfWhoWroteThem(t *testing.T) {
 	require.Len(t, h.noted(id), 3, "what is deleted here stays there")
 }
 
-func TestRepliesStayInChatWhereNobodyAskedForNotes(t *testing.T) {
+func TestRepliesStayInChatUnlessNotesAreEnabled(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
 	h.alice.Says("Only among us", h.card(h.backroom))
@@ -80,7 +80,7 @@ func TestRepliesStayInChatWhereNobodyAskedForNotes(t *testing.T) {
 }
 
 // Whoever has no account at PagerDuty is told once for each card, and may go on talking.
-func TestWhoRepliesWithoutAnAccountIsAskedOnceToSignIn(t *testing.T) {
+func TestAnAuthorWithoutAnAccountIsAskedOnceToSignIn(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
 	card := h.card(h.town)
@@ -107,7 +107,7 @@ func TestWhoRepliesWithoutAnAccountIsAskedOnceToSignIn(t *testing.T) {
 	requireTells(t, lastNote(h.dave), "sign in")
 }
 
-func TestWhoMayOnlyLookIsToldOnceThatTheirReplyIsNoNote(t *testing.T) {
+func TestAnObserverIsToldOnceThatTheirReplyIsNoNote(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
 	card := h.card(h.town)
@@ -123,7 +123,7 @@ func TestWhoMayOnlyLookIsToldOnceThatTheirReplyIsNoNote(t *testing.T) {
 }
 
 // Two programs that answer each other would not end.
-func TestNoProgramsWordsBecomeNotes(t *testing.T) {
+func TestPostsOfProgramsDoNotBecomeNotes(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
 	card := h.card(h.town)
@@ -151,7 +151,7 @@ func TestNoProgramsWordsBecomeNotes(t *testing.T) {
 }
 
 // What PagerDuty does not take is told to who wrote it, each time: they believe that it is noted.
-func TestAReplyThatPagerDutyDoesNotTakeIsToldToItsWriter(t *testing.T) {
+func TestTheAuthorIsToldWhenPagerDutyRejectsTheirReply(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
 	card := h.card(h.town)

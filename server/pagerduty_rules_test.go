@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestP10RulesSayWhatAChannelHears(t *testing.T) {
+func TestP10RulesDecideWhatAChannelGets(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.alice.Types("/pduty configure", h.town)
@@ -47,7 +47,7 @@ func TestP10RulesSayWhatAChannelHears(t *testing.T) {
 	require.Len(t, cards(h.town), before+1)
 }
 
-func TestAChannelHasTenRulesOrAsManyAsAnAdminAllows(t *testing.T) {
+func TestAChannelHasTenRulesOrTheAdminsLimit(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.mm.Set(map[string]any{"PagerdutyRules": float64(2)})
@@ -67,7 +67,7 @@ func TestAChannelHasTenRulesOrAsManyAsAnAdminAllows(t *testing.T) {
 	require.Contains(t, h.alice.Dialog().Error, "2")
 }
 
-func TestTheRulesOfAChannelAreCountedOverAllThatItFollows(t *testing.T) {
+func TestTheRuleLimitCountsAllConnectionsOfAChannel(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.mm.Set(map[string]any{"PagerdutyRules": float64(2)})

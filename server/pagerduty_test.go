@@ -39,7 +39,7 @@ func TestP1IncidentsAreSeenAcknowledgedAndResolvedInChat(t *testing.T) {
 	require.Len(t, cards(h.town), 1)
 }
 
-func TestP2ConnectingLeadsToPagerDutyToAuthorize(t *testing.T) {
+func TestP2ConnectingRedirectsToPagerDutyToAuthorize(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.alice.Types("/pduty connect", h.backroom)
@@ -57,7 +57,7 @@ func TestP2ConnectingLeadsToPagerDutyToAuthorize(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "The webhook in PagerDuty is OK", "Triggered")
 }
 
-func TestWhoIsNoAdminOfPagerDutyChoosesAServiceOfTheirs(t *testing.T) {
+func TestANonAdminOfPagerDutySelectsOneOfTheirServices(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.bob.Types("/pduty connect", h.backroom)
@@ -73,7 +73,7 @@ func TestWhoIsNoAdminOfPagerDutyChoosesAServiceOfTheirs(t *testing.T) {
 	require.Contains(t, heading(h.card(h.backroom)), "Here")
 }
 
-func TestP8AcknowledgingIsConfirmedToWhoClickedWithPostToChat(t *testing.T) {
+func TestP8AcknowledgingIsConfirmedWithPostToChat(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -92,7 +92,7 @@ func TestP8AcknowledgingIsConfirmedToWhoClickedWithPostToChat(t *testing.T) {
 	requireSays(t, lastNote(h.alice), "Posted in the channel")
 }
 
-func TestP9ResolvingIsConfirmedLikewise(t *testing.T) {
+func TestP9ResolvingIsConfirmedWithPostToChat(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -134,7 +134,7 @@ func TestP13SigningOutOffersToSignInWithAnotherAccount(t *testing.T) {
 	requireTells(t, lastNote(h.dave), "You aren't signed in to PagerDuty", "Sign in")
 }
 
-func TestP14RemovalAsksFirst(t *testing.T) {
+func TestP14RemovalAsksForConfirmation(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -147,7 +147,7 @@ func TestP14RemovalAsksFirst(t *testing.T) {
 	require.Empty(t, cards(h.town))
 }
 
-func TestP15PeopleAreAskedForTheLeastPrivilege(t *testing.T) {
+func TestP15AuthorizationAsksForTheLeastPrivilege(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.alice.Types("/pduty connect", h.town)
@@ -159,7 +159,7 @@ func TestP15PeopleAreAskedForTheLeastPrivilege(t *testing.T) {
 	}
 }
 
-func TestP17TokensAndSecretsAreKeptSealed(t *testing.T) {
+func TestP17TokensAndSecretsAreSealed(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -174,7 +174,7 @@ func TestP17TokensAndSecretsAreKeptSealed(t *testing.T) {
 }
 
 // Two people with different rights at PagerDuty and one without an account press the same button.
-func TestAClickActsAsWhoClicked(t *testing.T) {
+func TestAClickActsAsTheUserWhoClicked(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -205,7 +205,7 @@ func TestAClickActsAsWhoClicked(t *testing.T) {
 	require.NotEmpty(t, h.stands(id).BridgeURL)
 }
 
-func TestWhatSomebodyElseDidBeforeCorrectsTheCard(t *testing.T) {
+func TestAnEarlierActionOfAnotherUserCorrectsTheCard(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -219,7 +219,7 @@ func TestWhatSomebodyElseDidBeforeCorrectsTheCard(t *testing.T) {
 	require.Contains(t, heading(h.card(h.town)), "Resolved")
 }
 
-func TestAWebhookThatPagerDutyDisabledIsHealedWithinMinutes(t *testing.T) {
+func TestAWebhookDisabledByPagerDutyIsRepairedWithinMinutes(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -240,7 +240,7 @@ func TestAWebhookThatPagerDutyDisabledIsHealedWithinMinutes(t *testing.T) {
 	require.Contains(t, heading(cards(h.town)[0]), "Resolved", "what was missed is found by looking")
 }
 
-func TestAnOpenIncidentIsLookedAtForTwoWeeks(t *testing.T) {
+func TestAnOpenIncidentIsPolledForTwoWeeks(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -263,7 +263,7 @@ func (h *pagerHost) later(d time.Duration) {
 	h.passes()
 }
 
-func TestAMeetingAboutAnIncidentIsNotedAtPagerDuty(t *testing.T) {
+func TestAMeetingAboutAnIncidentIsNotedInPagerDuty(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -278,7 +278,7 @@ func TestAMeetingAboutAnIncidentIsNotedAtPagerDuty(t *testing.T) {
 	h.passes()
 }
 
-func TestP16CallsToPagerDutyAreSafeOnTheirWay(t *testing.T) {
+func TestP16CallsToPagerDutyAreSafeInTransit(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	door := newDoor(t)
@@ -294,7 +294,7 @@ func TestP16CallsToPagerDutyAreSafeOnTheirWay(t *testing.T) {
 	door.requireSafe()
 }
 
-func TestWherePagerDutyIsNotSetUpNobodyIsToldToUseAToken(t *testing.T) {
+func TestWithoutASetupOfPagerDutyNoOneIsToldToUseAToken(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.switches(map[string]any{"EnablePagerduty": true}, "pduty")
@@ -305,7 +305,7 @@ func TestWherePagerDutyIsNotSetUpNobodyIsToldToUseAToken(t *testing.T) {
 	}
 }
 
-func TestWhoSignsInAtTheOtherRegionIsToldWhichIsTheirs(t *testing.T) {
+func TestASignInToTheWrongRegionNamesTheRightOne(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	setUp := func(kind, address string) {

@@ -29,7 +29,7 @@ func (w *world) pmiOf(u *mmtest.User) int64 {
 	return 0
 }
 
-func TestAPersonalMeetingIDThatWasChangedIsAskedForAgain(t *testing.T) {
+func TestAChangedPersonalMeetingIDIsFetchedAgain(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "account", "s2s"} {
 		for name, old := range map[string]func(w *world) int64{
@@ -52,7 +52,7 @@ func TestAPersonalMeetingIDThatWasChangedIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestWhoHasNoPersonalMeetingIDIsToldWhereToGetOne(t *testing.T) {
+func TestAUserWithoutAPersonalMeetingIDIsToldWhereToGetOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom settings", w.town)
@@ -66,7 +66,7 @@ func TestWhoHasNoPersonalMeetingIDIsToldWhereToGetOne(t *testing.T) {
 	require.Len(t, meetings(w.town), 1)
 }
 
-func TestDefect16_APersonalMeetingKeepsItsPasscodeHoweverItIsChosen(t *testing.T) {
+func TestDefect16_APersonalMeetingAlwaysKeepsItsPasscode(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(w *world){
 		"button": func(w *world) {
@@ -120,7 +120,7 @@ func TestDefect19_AskingKeepsTopicThreadAndWindow(t *testing.T) {
 	require.Equal(t, "RECENTLY_CREATED", w.bob.LastNote().Prop("meeting_status"), "the guard holds here, too")
 }
 
-func TestC8_APersonalMeetingThatZoomDoesNotKnowOffersAUniqueOne(t *testing.T) {
+func TestC8_AnUnknownPersonalMeetingOffersAUniqueOne(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "account", "s2s"} {
 		t.Run(mode, func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestC8_APersonalMeetingThatZoomDoesNotKnowOffersAUniqueOne(t *testing.T) {
 }
 
 // Zoom tells of such a meeting by the personal ID, whether its answer says so in "pmi" or in the join link alone.
-func TestC7_AnAccountThatForcesThePersonalIDHasItsMeetingsFollowed(t *testing.T) {
+func TestC7_MeetingsAreTrackedWhereZoomForcesThePersonalID(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "account", "s2s"} {
 		t.Run(mode, func(t *testing.T) {
@@ -203,7 +203,7 @@ func (w *world) tells(name, number, uuid string, start, end time.Time) {
 	w.settle()
 }
 
-func TestC4_AnEndWithoutItsBeginningKeepsTheBeginning(t *testing.T) {
+func TestC4_AnEndEventWithoutAStartKeepsTheStart(t *testing.T) {
 	t.Parallel()
 	for _, personal := range []bool{false, true} {
 		w := newWorld(t, "s2s")
@@ -224,7 +224,7 @@ func TestC4_AnEndWithoutItsBeginningKeepsTheBeginning(t *testing.T) {
 	}
 }
 
-func TestC4_ABeginningThatIsToldAfterTheEndIsShown(t *testing.T) {
+func TestC4_AStartEventAfterTheEndIsShown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom start", w.town)

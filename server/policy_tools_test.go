@@ -11,7 +11,7 @@ import (
 )
 
 // Who may connect channels is an admin's to say, and it holds for all that changes what a channel gets.
-func TestThePolicyHoldsForAllToolsAndTheirRules(t *testing.T) {
+func TestThePolicyAppliesToAllProvidersAndTheirRules(t *testing.T) {
 	t.Parallel()
 	for policy, may := range map[string]string{"": "bob carol root", "channel_admins": "carol root", "system_admins": "root"} {
 		t.Run(policy, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestThePolicyHoldsForAllToolsAndTheirRules(t *testing.T) {
 }
 
 // A rule is added with a button of alice's while the policy is loose, and clicked by her when it no longer is.
-func TestAPolicyThatIsTightenedHoldsForButtonsShownBefore(t *testing.T) {
+func TestATightenedPolicyAppliesToEarlierButtons(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
@@ -66,7 +66,7 @@ func TestAPolicyThatIsTightenedHoldsForButtonsShownBefore(t *testing.T) {
 }
 
 // A list belongs to the channel where it was made.
-func TestTheOnCallListOfOneChannelIsNoOthers(t *testing.T) {
+func TestTheOnCallListBelongsToOneChannel(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
@@ -93,7 +93,7 @@ func TestTheOnCallListOfOneChannelIsNoOthers(t *testing.T) {
 }
 
 // What is looked for is looked for as who asks, each time.
-func TestSearchPreviewAndSendAreDoneAsWhoAsks(t *testing.T) {
+func TestSearchPreviewAndSendActAsTheRequester(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)

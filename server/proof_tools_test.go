@@ -67,7 +67,7 @@ func TestARefusedConnectLeavesTheConnectionAsItWas(t *testing.T) {
 	})
 }
 
-func TestASecretIsRotatedByWhoAdministersTheRepository(t *testing.T) {
+func TestOnlyAdminsOfTheRepositoryRotateASecret(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -87,7 +87,7 @@ func TestASecretIsRotatedByWhoAdministersTheRepository(t *testing.T) {
 	requireTells(t, h.backroom.LastPost().Message, "@bob created a new secret for acme/web")
 }
 
-func TestATokenIsReplacedByOneThatAdministersTheRepository(t *testing.T) {
+func TestATokenIsReplacedOnlyByAnAdminToken(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
@@ -124,7 +124,7 @@ func TestATokenIsReplacedByOneThatAdministersTheRepository(t *testing.T) {
 	require.NotEqual(t, signed, h.signedWith())
 }
 
-func TestWhatWasLostIsNotTakenOverByAStranger(t *testing.T) {
+func TestAStrangerCannotTakeOverALostConnection(t *testing.T) {
 	t.Parallel()
 	p := newPrivateSentry(t)
 	p.losesKey()
@@ -153,7 +153,7 @@ func (p *privateSentry) forgesUnreadable() {
 	require.NotEqual(p.t, http.StatusOK, p.signed(http.MethodGet, "/channels", "Sentry-App-Signature", madeUp, "").Status)
 }
 
-func TestAGuestChangesNothingThatAChannelFollows(t *testing.T) {
+func TestAGuestCannotChangeConnections(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.connects(w.alice, "/jenkins connect ci", w.town)
@@ -191,7 +191,7 @@ func (w *bridgeWorld) audited() []string {
 	return found
 }
 
-func TestTheAuditLogHasWhatIsDoneToConnectionsAndWhatIsRefused(t *testing.T) {
+func TestTheAuditLogRecordsChangesAndRefusals(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	handed := w.connects(w.alice, "/jenkins connect ci", w.town)

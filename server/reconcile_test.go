@@ -35,7 +35,7 @@ func (w *world) deafens(mode string, further []string, told ...string) {
 	require.NoError(w.t, err)
 }
 
-func TestC1_AMeetingWhoseEndZoomNeverToldEndsWithZoomsTimes(t *testing.T) {
+func TestC1_AMissedEndEventEndsWithZoomsTimes(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "account", "s2s"} {
 		t.Run(mode, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestC1_WithoutTheScopeForPastMeetingsTheCardEndsWithoutItsEndTime(t *testin
 	require.Nil(t, post.Refreshed().Prop("meeting_end_time"))
 }
 
-func TestC1_WhatZoomNeverToldAtAllIsFound(t *testing.T) {
+func TestC1_ALookupFindsAMeetingWithoutAnyEvents(t *testing.T) {
 	t.Parallel()
 	for name, personal := range map[string]bool{"unique": false, "personal": true} {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestC1_WhatZoomNeverToldAtAllIsFound(t *testing.T) {
 	}
 }
 
-func TestC1_ASessionThatBeganAndEndedUnheardIsFound(t *testing.T) {
+func TestC1_ALookupFindsASessionWithoutEvents(t *testing.T) {
 	t.Parallel()
 	w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]})
 	w.alice.Types("/zoom start", w.town)
@@ -113,7 +113,7 @@ func TestC1_ASessionThatBeganAndEndedUnheardIsFound(t *testing.T) {
 	require.InDelta(t, 180, post.Refreshed().Prop("meeting_duration"), slack)
 }
 
-func TestC1_ZoomIsAskedMoreRarelyAsAMeetingAges(t *testing.T) {
+func TestC1_LookupsBecomeRarerAsAMeetingAges(t *testing.T) {
 	t.Parallel()
 	w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]})
 	w.alice.Types("/zoom start", w.town)
@@ -138,7 +138,7 @@ func TestC1_ZoomIsAskedMoreRarelyAsAMeetingAges(t *testing.T) {
 }
 
 // The look is one server's, and it outlives all of them.
-func TestC1_ALookSurvivesARestartAndIsCarriedOutByOneServer(t *testing.T) {
+func TestC1_ARecheckSurvivesARestartAndRunsOnOneServer(t *testing.T) {
 	t.Parallel()
 	w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]}, "meeting.started")
 	w.alice.Types("/zoom start", w.town)
@@ -160,7 +160,7 @@ func TestC1_ALookSurvivesARestartAndIsCarriedOutByOneServer(t *testing.T) {
 	require.Equal(t, 1, w.zoom.Counts()["GET /v2/meetings/{meetingId}"]-before)
 }
 
-func TestC1_WhereZoomCannotBeAskedAMeetingEndsWithItsAge(t *testing.T) {
+func TestC1_AMeetingThatCannotBeLookedUpEndsByAge(t *testing.T) {
 	t.Parallel()
 	w := newDeafWorld(t, "user", nil, "meeting.started")
 	w.alice.Types("/zoom start", w.town)
@@ -194,7 +194,7 @@ func TestC1_AnotherZoomAccountThatDoesNotSeeTheMeetingDoesNotEndIt(t *testing.T)
 	require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
 }
 
-func TestC1_APersonalRoomThatNobodyEntersIsWaitedForADay(t *testing.T) {
+func TestC1_AnEmptyPersonalRoomStaysOpenForADay(t *testing.T) {
 	t.Parallel()
 	w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]})
 	w.alice.Types("/zoom settings", w.town)

@@ -29,7 +29,7 @@ func (w *world) dataKeys() map[string]map[string]bool {
 	return found
 }
 
-func TestARegeneratedKeySealsEveryRecordAnew(t *testing.T) {
+func TestARegeneratedKeyResealsEveryRecord(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.connects(h.alice, "/jenkins connect ci", h.town)

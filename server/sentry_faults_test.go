@@ -25,7 +25,7 @@ func (h *bugHost) hears(resource, body string) {
 	h.passes()
 }
 
-func TestRecordedDeliveriesOfSentryAreShownRight(t *testing.T) {
+func TestRecordedDeliveriesOfSentryAreShownCorrectly(t *testing.T) {
 	t.Parallel()
 	files := recordedInputs(t, "sentry")
 	told := map[string][]string{

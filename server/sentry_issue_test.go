@@ -48,7 +48,7 @@ func (h *bugHost) said() string {
 	return strings.Join(thread(all[len(all)-1], h.town), "\n")
 }
 
-func TestS12AnIssueIsAssignedToAPersonATeamOrNobody(t *testing.T) {
+func TestS12AnIssueIsAssignedToAPersonATeamOrNoOne(t *testing.T) {
 	t.Parallel()
 	h, issue := failing(t)
 	h.alice.Clicks("Assign")
@@ -77,7 +77,7 @@ func TestS12AnIssueIsAssignedToAPersonATeamOrNobody(t *testing.T) {
 	require.Len(t, cards(h.town), 1)
 }
 
-func TestS12AnIssueIsArchivedForAsLongAsWasChosen(t *testing.T) {
+func TestS12AnIssueIsArchivedForTheSelectedTime(t *testing.T) {
 	t.Parallel()
 	for label, wanted := range map[string]struct {
 		substatus, detail string
@@ -108,7 +108,7 @@ func TestS12AnIssueIsArchivedForAsLongAsWasChosen(t *testing.T) {
 	}
 }
 
-func TestS12ACommentStandsAtSentryAndInTheThreadOnce(t *testing.T) {
+func TestS12ACommentIsInSentryAndInTheThreadOnce(t *testing.T) {
 	t.Parallel()
 	h, issue := failing(t)
 	h.alice.Clicks("Comment")
@@ -145,7 +145,7 @@ func TestS12ResolvingNamesTheRelease(t *testing.T) {
 }
 
 // Someone without an account clicks a button; it is carried out after they have signed in, as them.
-func TestWhoIsNotConnectedIsAskedAndTheirClickIsCarriedOut(t *testing.T) {
+func TestAUserWithoutAnAccountSignsInAndTheirClickContinues(t *testing.T) {
 	t.Parallel()
 	h, issue := failing(t)
 	h.bob.Chooses("Archive…", "Forever")
@@ -164,7 +164,7 @@ func TestWhoIsNotConnectedIsAskedAndTheirClickIsCarriedOut(t *testing.T) {
 	require.NotContains(t, h.said(), "Carol")
 }
 
-func TestWhatSomebodyDidAtSentryBeforeIsTheirs(t *testing.T) {
+func TestAnEarlierActionInSentryIsCreditedToItsUser(t *testing.T) {
 	t.Parallel()
 	h, issue := failing(t)
 	h.mm.Set(map[string]any{"EnableSentry": false}) // so that we do not hear of it
@@ -179,7 +179,7 @@ func TestWhatSomebodyDidAtSentryBeforeIsTheirs(t *testing.T) {
 }
 
 // Who was hit is told only where an admin wants that.
-func TestTheUserOfAnEventIsShownOnlyWhereThatIsWanted(t *testing.T) {
+func TestTheUserOfAnEventIsShownOnlyIfEnabled(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
@@ -219,7 +219,7 @@ func TestTheUserOfAnEventIsShownOnlyWhereThatIsWanted(t *testing.T) {
 	require.NotContains(t, everything(), "4111-1111", "what a program held in its variables is never shown")
 }
 
-func TestAMetricAlertLivesOnOneCard(t *testing.T) {
+func TestAMetricAlertIsOneCard(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
@@ -263,7 +263,7 @@ func TestRepliesInAnIssuesThreadBecomeComments(t *testing.T) {
 	require.Equal(t, 1, strings.Count(h.said(), "I clear it"), h.said())
 }
 
-func TestAFilterKeepsOutOnlyWhatSaysSomethingElse(t *testing.T) {
+func TestAFilterDropsOnlyOtherValues(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)

@@ -19,7 +19,7 @@ func (h *bugHost) losesKey() {
 	h.zoom.Advance(2 * time.Minute) // until then another server might know the key
 }
 
-func TestAfterALostEncryptionKeySentrysSecretIsEnteredAnew(t *testing.T) {
+func TestAfterALostEncryptionKeySentrysSecretIsEnteredAgain(t *testing.T) {
 	t.Parallel()
 	entered := func(h *bugHost) map[string]any {
 		return map[string]any{"token": h.integration.Token, "secret": h.integration.ClientSecret}

@@ -90,7 +90,7 @@ func TestADeletedCommentPostsNothingWhereTheIssueHasNoCard(t *testing.T) {
 	requireTells(t, h.said(), "Bob deleted a comment")
 }
 
-func TestTheLeastLevelHoldsForCommentsAndSeer(t *testing.T) {
+func TestTheMinimumLevelAppliesToCommentsAndSeer(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)

@@ -166,7 +166,7 @@ func TestChangingTheAPIAccessNeedsTheRightToAdministerTheIntegration(t *testing.
 	}
 }
 
-func TestASecretThatSentryShowsToBeAnotherIsRefused(t *testing.T) {
+func TestASecretThatDiffersFromSentrysIsRefused(t *testing.T) {
 	t.Parallel()
 	p := newPrivateSentry(t)
 	before := p.connectionRecord()
@@ -181,7 +181,7 @@ func TestASecretThatSentryShowsToBeAnotherIsRefused(t *testing.T) {
 }
 
 // Sentry shows the secret of an integration for a day only. After that, what an admin enters proves itself by what is signed with it.
-func TestASecretThatCannotBeReadCountsOnceSentrySignsWithIt(t *testing.T) {
+func TestAnUnreadableSecretCountsOnceSentrySignsWithIt(t *testing.T) {
 	t.Parallel()
 	p := newPrivateSentry(t)
 	p.later(25 * time.Hour)
@@ -207,7 +207,7 @@ func TestASecretThatCannotBeReadCountsOnceSentrySignsWithIt(t *testing.T) {
 }
 
 // An organization has other integrations, too, most of them without an address: the one that is meant is told by its secret.
-func TestOfSeveralIntegrationsTheOneWithTheSecretIsMeant(t *testing.T) {
+func TestTheSecretIdentifiesTheIntegration(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	own, err := h.sentry.AddIntegration("acme", bugs.Integration{Slug: "bot", Name: "Bot", Token: h.secret("sentry-integration-token-3"), ClientSecret: h.secret("sentry-integration-secret-3")})
@@ -222,7 +222,7 @@ func TestOfSeveralIntegrationsTheOneWithTheSecretIsMeant(t *testing.T) {
 }
 
 // Once Sentry shows no secret any more, it is the only one that sends nowhere yet.
-func TestOfSeveralOldIntegrationsTheOneWithoutAnAddressIsMeant(t *testing.T) {
+func TestAnOldIntegrationIsIdentifiedByItsMissingURL(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	_, err := h.sentry.AddIntegration("acme", bugs.Integration{Slug: "bot", Name: "Bot", WebhookURL: "https://bot.example/hook"})

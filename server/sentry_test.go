@@ -18,7 +18,7 @@ import (
 
 // These stories go through the checklist of Sentry, S1 to S15, one by one.
 
-func TestS1AChannelHearsOfAProject(t *testing.T) {
+func TestS1AChannelFollowsAProject(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
@@ -30,7 +30,7 @@ func TestS1AChannelHearsOfAProject(t *testing.T) {
 	require.Len(t, cards(h.town), 1)
 }
 
-func TestS2OnceAnAdminHasSetItUpEverybodyCanUseIt(t *testing.T) {
+func TestS2EveryoneCanUseItOnceAnAdminHasSetItUp(t *testing.T) {
 	t.Parallel()
 	h := newUnknownSentry(t)
 	h.alice.Types("/sentry connect "+h.site+"/organizations/acme/projects/web/", h.town)
@@ -52,7 +52,7 @@ func TestS3HelpListsAllCommands(t *testing.T) {
 	}
 }
 
-func TestS4ConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.T) {
+func TestS4ConnectTakesQuotedNamesAndSlugsOrAsks(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
@@ -72,7 +72,7 @@ func TestS4ConnectTakesNamesAndSlugsInAnyQuotesOrAsks(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "doesn't have this")
 }
 
-func TestS5ALinkComesByDirectMessageAndTheConnectGoesOn(t *testing.T) {
+func TestS5ALinkIsSentByDirectMessageAndTheConnectContinues(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.alice.Types(`/sentry connect “Acme Inc> “Web Shop>`, h.town)
@@ -114,7 +114,7 @@ func followsTwo(t *testing.T) *bugHost {
 	return h
 }
 
-func TestS7DisconnectingOneProjectLeavesTheOther(t *testing.T) {
+func TestS7DisconnectingOneProjectKeepsTheOther(t *testing.T) {
 	t.Parallel()
 	h := followsTwo(t)
 	h.alice.Types(`/sentry disconnect “Acme Inc” “Web Shop”`, h.town)
@@ -128,7 +128,7 @@ func TestS7DisconnectingOneProjectLeavesTheOther(t *testing.T) {
 	require.Len(t, cards(h.town), 1)
 }
 
-func TestS8DisconnectWithoutWordsEndsAllOfTheChannel(t *testing.T) {
+func TestS8DisconnectWithoutArgumentsEndsAllSubscriptions(t *testing.T) {
 	t.Parallel()
 	h := followsTwo(t)
 	h.alice.Types("/sentry disconnect", h.town)
@@ -153,7 +153,7 @@ func TestS9ConfigureShowsTheSubscriptionsOfTheChannel(t *testing.T) {
 	require.Empty(t, cards(h.town))
 }
 
-func TestS10ConfigureAllShowsWhatTheAskerMaySee(t *testing.T) {
+func TestS10ConfigureAllShowsWhatTheRequesterCanSee(t *testing.T) {
 	t.Parallel()
 	h := followsTwo(t)
 	h.connects(h.alice, "acme web-api", h.backroom)
@@ -165,7 +165,7 @@ func TestS10ConfigureAllShowsWhatTheAskerMaySee(t *testing.T) {
 	require.NotContains(t, lastNote(h.carol), "Web API")
 }
 
-func TestS11RemovalAsksFirst(t *testing.T) {
+func TestS11RemovalAsksForConfirmation(t *testing.T) {
 	t.Parallel()
 	h := followsTwo(t)
 	h.alice.Types("/sentry disconnect", h.town)
@@ -174,7 +174,7 @@ func TestS11RemovalAsksFirst(t *testing.T) {
 	require.Len(t, cards(h.town), 1)
 }
 
-func TestS12IssuesAreResolvedAssignedArchivedAndRegressAsWhoClicks(t *testing.T) {
+func TestS12IssuesAreResolvedAssignedArchivedAndRegressAsTheUserWhoClicks(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
@@ -212,7 +212,7 @@ func TestS13AMeetingIsStartedFromACardInItsThread(t *testing.T) {
 	require.Equal(t, h.card(h.town).Id, meetings(h.town)[0].RootId)
 }
 
-func TestS14CallsToSentryAreSafeOnTheirWay(t *testing.T) {
+func TestS14CallsToSentryAreSafeInTransit(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	door := newDoor(t)
@@ -224,7 +224,7 @@ func TestS14CallsToSentryAreSafeOnTheirWay(t *testing.T) {
 	door.requireSafe()
 }
 
-func TestS15CredentialsOfAdminsAndPeopleAreKeptSealed(t *testing.T) {
+func TestS15CredentialsOfAdminsAndUsersAreSealed(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
@@ -240,7 +240,7 @@ func TestS15CredentialsOfAdminsAndPeopleAreKeptSealed(t *testing.T) {
 }
 
 // Whoever makes an alert rule at Sentry chooses a channel of those that follow the organization.
-func TestAnAlertRuleOfSentrySendsToTheChannelThatWasChosen(t *testing.T) {
+func TestASentryAlertRuleSendsToTheSelectedChannel(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme ops", h.town)
@@ -277,7 +277,7 @@ func TestAnAlertRuleOfSentrySendsToTheChannelThatWasChosen(t *testing.T) {
 }
 
 // What Sentry sent while no server was up is lost: it tries once. It is found by looking.
-func TestWhatWasSentInADowntimeIsCaughtUp(t *testing.T) {
+func TestEventsMissedDuringADowntimeAreFetched(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
@@ -296,7 +296,7 @@ func TestWhatWasSentInADowntimeIsCaughtUp(t *testing.T) {
 }
 
 // Sentry tells of a resolution once, and no time that can be searched for changes with it.
-func TestAnIssueThatWasResolvedInADowntimeIsShownResolved(t *testing.T) {
+func TestAnIssueResolvedDuringADowntimeIsShownResolved(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
@@ -316,7 +316,7 @@ func TestAnIssueThatWasResolvedInADowntimeIsShownResolved(t *testing.T) {
 }
 
 // Two people may be asked the same, and both agree.
-func TestDisconnectingOneProjectTwiceLeavesTheOther(t *testing.T) {
+func TestDisconnectingOneProjectTwiceKeepsTheOther(t *testing.T) {
 	t.Parallel()
 	h := followsTwo(t)
 	ops, err := h.sentry.Project("acme", "ops")
@@ -330,7 +330,7 @@ func TestDisconnectingOneProjectTwiceLeavesTheOther(t *testing.T) {
 	require.Len(t, cards(h.town), 1)
 }
 
-func TestAFailedConnectOfASecondProjectLeavesTheFirst(t *testing.T) {
+func TestAFailedConnectOfASecondProjectKeepsTheFirst(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)

@@ -37,7 +37,7 @@ func (w *bridgeWorld) connectionRecords() map[string]string {
 
 const sharedRefusal = "ci also serves channels that you can't change, so nothing was changed"
 
-func TestAMemberOfOneChannelDoesNotChangeWhatOthersShare(t *testing.T) {
+func TestAMemberOfOneChannelCannotChangeASharedConnection(t *testing.T) {
 	t.Parallel()
 	for what, tries := range map[string]func(w *bridgeWorld) *mmtest.Response{
 		"the secret": func(w *bridgeWorld) *mmtest.Response {
@@ -73,7 +73,7 @@ func TestAMemberOfOneChannelDoesNotChangeWhatOthersShare(t *testing.T) {
 }
 
 // Bob is shown the question and the form while he may; a private channel follows before he answers.
-func TestAChannelThatJoinsMeanwhileIsLookedAtWhenTheAnswerComes(t *testing.T) {
+func TestAChannelThatJoinsMeanwhileIsCheckedAtTheAnswer(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.connects(w.alice, "/jenkins connect ci", w.town)
@@ -90,7 +90,7 @@ func TestAChannelThatJoinsMeanwhileIsLookedAtWhenTheAnswerComes(t *testing.T) {
 	require.Equal(t, before, w.connectionRecords())
 }
 
-func TestAllChannelsThatFollowAreToldOfAChange(t *testing.T) {
+func TestAllSubscribedChannelsAreNotifiedOfAChange(t *testing.T) {
 	t.Parallel()
 	w, handed, kremlin := sharedJenkins(t)
 	w.alice.Types("/jenkins rotate", w.town)
@@ -119,7 +119,7 @@ func TestAllChannelsThatFollowAreToldOfAChange(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, w.arrives(handed.withToken(), "", nil).Status)
 }
 
-func TestASystemAdminChangesWhatChannelsShare(t *testing.T) {
+func TestASystemAdminChangesASharedConnection(t *testing.T) {
 	t.Parallel()
 	w, _, kremlin := sharedJenkins(t)
 	w.admin.Types("/jenkins rotate", w.town)

@@ -62,7 +62,7 @@ func TestAStartCostsOneCallInEachMode(t *testing.T) {
 	}
 }
 
-func TestAnUnconnectedUserConnectsAndTheStartGoesOn(t *testing.T) {
+func TestAnUnconnectedUserConnectsAndTheStartContinues(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	root := w.bob.Says("Shall we talk?", w.town)
@@ -169,7 +169,7 @@ func TestAFailedStartBlocksNothing(t *testing.T) {
 	require.Len(t, meetings(w.town), 1)
 }
 
-func TestAskingEachTimeIsNeverSticky(t *testing.T) {
+func TestTheAskEachTimePreferenceIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.connect(w.alice)
@@ -229,7 +229,7 @@ func TestAMeetingWhosePostWasDeletedBlocksNothing(t *testing.T) {
 	require.Equal(t, w.bob.ID, meetings(w.town)[0].UserId)
 }
 
-func TestPressingStartAnotherThreeTimesStartsOne(t *testing.T) {
+func TestClickingStartAnotherThreeTimesStartsOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom start", w.town)
@@ -256,7 +256,7 @@ func TestTrapAnInstantMeetingMayBeAPersonalOne(t *testing.T) {
 	require.Equal(t, true, post.Prop("meeting_personal"))
 }
 
-func TestAnEventThatOvertakesItsMeetingInAReplicaIsLookedAtAgain(t *testing.T) {
+func TestAnEventAheadOfAReplicaIsHandledAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.mm.Configure(func(c *model.Config) { c.SqlSettings.DataSourceReplicas = []string{"replica"} })
@@ -300,7 +300,7 @@ func TestAGuardThatCannotLookStartsNothing(t *testing.T) {
 	require.Contains(t, w.bob.LastNote().Text(), "already started a Zoom meeting here", "the open meeting was not forgotten")
 }
 
-func TestAReplicaThatIsBehindDoesNotMakeAPostFlap(t *testing.T) {
+func TestALaggingReplicaDoesNotMakeAPostFlap(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.mm.Configure(func(c *model.Config) { c.SqlSettings.DataSourceReplicas = []string{"replica"} })

@@ -32,7 +32,7 @@ func (w *world) zoomUserID(u *mmtest.User) string {
 	return ""
 }
 
-func TestC10_ADeauthorizationThatNoSecretTokenVerifiesIsCheckedWithZoom(t *testing.T) {
+func TestC10_AnUnverifiedDeauthorizationIsCheckedWithZoom(t *testing.T) {
 	t.Parallel()
 	for mode, owner := range map[string]func(w *world) *mmtest.User{
 		"user":    func(w *world) *mmtest.User { return w.alice },
@@ -82,7 +82,7 @@ func TestC10_ADeauthorizationOfAStrangerIsRefused(t *testing.T) {
 	require.Equal(t, before, w.calls())
 }
 
-func TestC3_SilenceBeyondZoomsRevalidationIsAFinding(t *testing.T) {
+func TestC3_AMissedRevalidationIsReported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	require.NoError(t, w.zoom.ValidateWebhook(clientID))

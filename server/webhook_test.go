@@ -126,7 +126,7 @@ func TestDefect04_AValidationIsSignedForZoomOnly(t *testing.T) {
 	require.NoError(t, w.zoom.ValidateWebhook(clientID), "both count while an admin replaces one")
 }
 
-func TestDefect05_WithoutTheSecretTokenNothingIsTakenAndZoomComesAgain(t *testing.T) {
+func TestDefect05_WithoutTheSecretTokenEventsAreRefusedAndZoomRetries(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom start", w.town)
@@ -143,7 +143,7 @@ func TestDefect05_WithoutTheSecretTokenNothingIsTakenAndZoomComesAgain(t *testin
 	require.Equal(t, true, post.Refreshed().Prop("meeting_started"))
 }
 
-func TestASecretInTheAddressIsRequiredWhereOneIsSet(t *testing.T) {
+func TestAURLSecretIsRequiredIfSet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.mm.Set(map[string]any{"WebhookSecret": "url+secret"})
@@ -159,7 +159,7 @@ func TestASecretInTheAddressIsRequiredWhereOneIsSet(t *testing.T) {
 	require.Equal(t, 401, w.sends(w.plugin, "/webhook?secret=url%2Bsecret", http.Header{}, body), "it takes the place of no signature")
 }
 
-func TestDefect14_RoutesTakeTheirMethodOnly(t *testing.T) {
+func TestDefect14_RoutesAcceptOnlyTheirMethod(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	for path, methods := range map[string]string{
@@ -246,7 +246,7 @@ func (w *world) sweepAll() {
 	w.settle()
 }
 
-func TestDuplicatesWithOtherRequestIDsAndLateBeginningsChangeNothing(t *testing.T) {
+func TestDuplicatesWithOtherRequestIDsAndLateStartsChangeNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	require.NoError(t, w.zoom.AddFault(kit.Fault{Match: kit.Match{Event: "meeting.ended"}, Action: kit.Action{Duplicate: 3, NewRequestID: true}}))
@@ -318,7 +318,7 @@ func TestDefect26_MeetingsThatAreNotOursAreAcknowledged(t *testing.T) {
 	require.NotContains(t, strings.Join(w.mm.Logs(), "\n"), "warn A request to the webhook was refused")
 }
 
-func TestDefect12_ReceiptsTellNothing(t *testing.T) {
+func TestDefect12_ReceiptsRevealNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.alice.Types("/zoom start", w.town)
@@ -333,7 +333,7 @@ func TestDefect12_ReceiptsTellNothing(t *testing.T) {
 	require.Equal(t, "Unauthorized\n", refused.Body)
 }
 
-func TestAPostThatIsGoneEndsNobodysWork(t *testing.T) {
+func TestADeletedPostStopsNoOtherWork(t *testing.T) {
 	t.Parallel()
 	for name, remove := range map[string]func(w *world, post *mmtest.Post){
 		"deleted": func(w *world, post *mmtest.Post) {

@@ -235,7 +235,7 @@ func TestAChannelIsSetUpOnItsPage(t *testing.T) {
 	require.Empty(t, w.turns("Service").Items)
 }
 
-func TestAWindowIsForWhoItWasShownToAndForWhoMayDoIt(t *testing.T) {
+func TestAWindowWorksOnlyForItsUserWithTheRights(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)

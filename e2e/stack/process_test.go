@@ -64,7 +64,7 @@ func TestEndingAProgramEndsItsGroup(t *testing.T) {
 }
 
 // PostgreSQL's user cannot enter a folder that is closed to others.
-func TestAClosedFolderIsNotReachedByNobody(t *testing.T) {
+func TestAClosedFolderIsNotReachableByOthers(t *testing.T) {
 	t.Parallel()
 	closed := filepath.Join(t.TempDir(), "closed")
 	require.NoError(t, os.MkdirAll(filepath.Join(closed, "inside"), 0o755))
@@ -76,7 +76,7 @@ func TestAClosedFolderIsNotReachedByNobody(t *testing.T) {
 }
 
 // Each line of the progress says how long it has been.
-func TestProgressTellsTheSeconds(t *testing.T) {
+func TestProgressShowsTheSeconds(t *testing.T) {
 	t.Parallel()
 	r, w := io.Pipe()
 	go NewProgress(w).Sayf("starting %s", "PostgreSQL")

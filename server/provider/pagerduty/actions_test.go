@@ -47,7 +47,7 @@ func TestAnIncidentFromTriggerToResolveIsOneCard(t *testing.T) {
 	require.Len(t, card.Actions, 1, "a note can still be added")
 }
 
-func TestAClickActsAsWhoClicked(t *testing.T) {
+func TestAClickActsAsTheUserWhoClicked(t *testing.T) {
 	t.Parallel()
 	w := newTestEnv(t)
 	w.follow()
