@@ -39,46 +39,56 @@ type Surface interface {
 
 // Persons is the directory of Mattermost's users, to whom accounts at providers belong on whichever surface they act.
 type Persons interface {
-	// Person returns who has this id.
+	// Person returns the user with this ID.
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
-	// PersonByEmail returns who has this address; one that the server has not verified counts as nobody's.
+	// PersonByEmail returns the user with this email address. An address that the server hasn't verified belongs to no one.
 	PersonByEmail(ctx context.Context, email string) (chat.Person, bool)
 }
 
-// Channels is what the bridge needs to know of channels and of the rights in them, and how it speaks there.
+// Channels is what the bridge reads of a surface's channels.
 type Channels interface {
-	// Channel returns the channel with this id.
+	// Channel returns the channel of the place.
 	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
 	// ChannelsOf returns the channels that the actor is a member of.
 	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
-	// Message returns the text of the message whose address this is, if the user may read it; false for what is no such address.
+	// Message returns the text of the message with this address if the actor may read it. For any other address, ok is false.
 	Message(ctx context.Context, actor chat.Actor, address string) (text string, ok bool)
-	// MayPost reports whether the user may post in the channel now.
-	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// StillMayPost reports the same for where a no has consequences: what cannot be told is an error.
-	StillMayPost(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
-	// MayMentionAll reports whether the user may mention everybody in the channel now.
-	MayMentionAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// MayAdminister reports whether the user is an admin of the channel now (or of all).
-	MayAdminister(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// Ephemeral shows a note to one person in a place.
-	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-	// Direct has the bot write to somebody.
-	Direct(ctx context.Context, actor chat.Actor, text chat.Message) error
-	// Announce has the bot write into a channel or thread, for all to read.
-	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }
 
-// People is everything that the bridge asks of people and tells them.
-type People interface {
+// Directory looks up users, channels and messages.
+type Directory interface {
 	Persons
 	Channels
+}
+
+// Permissions says what actors may do in channels at this moment. Where a method has no error, an unknown answer is a no.
+type Permissions interface {
+	// MayPost reports whether the actor may post in the channel.
+	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// StillMayPost is MayPost for callers that end something when the answer is no: an unknown answer is an error.
+	StillMayPost(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
+	// MayMentionAll reports whether the actor may mention everyone in the channel.
+	MayMentionAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
+	// MayAdminister reports whether the actor is an admin of the channel or of the whole surface.
+	MayAdminister(ctx context.Context, actor chat.Actor, place chat.Place) bool
+}
+
+// Messenger writes as the bot, beside cards and their replies.
+type Messenger interface {
+	// Direct sends the actor a direct message.
+	Direct(ctx context.Context, actor chat.Actor, text chat.Message) error
+	// Ephemeral shows the actor a note in a place. No one else sees it.
+	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
+	// Announce writes into a channel or thread, for everyone to read.
+	Announce(ctx context.Context, at chat.Place, text chat.Message) error
 }
 
 // Product is a chat product as the bridge uses it; see package surfaces.
 type Product interface {
 	Surface
 	Channels
+	Permissions
+	Messenger
 }
 
 // Seals makes blobs that nobody else can make or read.

@@ -30,5 +30,12 @@ func (p *post) ref() chat.MessageRef { return chat.MessageRef{Place: p.at, ID: p
 // product is the chat product that the stories take place on.
 type product struct {
 	bridge.Surface
+	channels
+}
+
+// channels are the channels of that product, with the rights in them and what the bot writes there.
+type channels interface {
 	bridge.Channels
+	bridge.Permissions
+	bridge.Messenger
 }

@@ -20,7 +20,7 @@ const (
 	contextRootID = "root_id"
 )
 
-// Messenger has the bot tell and ask single people something.
+// Messenger writes to single users as the bot.
 type Messenger struct {
 	*Translator
 }

@@ -14,13 +14,13 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// Directory looks people, channels and posts up.
+// Directory looks up users, channels and posts.
 type Directory struct {
 	*Server
 	directs directs
 }
 
-// Person returns who has this user id.
+// Person returns the user with this ID.
 func (c *Directory) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
 	user, err := c.user(string(person))
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *Directory) Locale(person chat.PersonID) string {
 	return user.Locale
 }
 
-// Channel returns the channel with this id. Fault: NoPost when there is none.
+// Channel returns the channel with this ID. Fault: NoPost when there is none.
 func (c *Directory) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
 	channelID := at.Channel
 	channel, err := answered(c.api.GetChannel(channelID))
@@ -101,7 +101,7 @@ func (c *Directory) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Plac
 // permalink is the end of the address of a message.
 var permalink = regexp.MustCompile(`/pl/([a-z0-9]{26})/?$`)
 
-// Message returns the text of the message whose address this is, if the user may read the channel that it is in.
+// Message returns the text of the message with this address if the user may read the channel that it is in.
 func (c *Directory) Message(_ context.Context, actor chat.Actor, address string) (string, bool) {
 	found := permalink.FindStringSubmatch(strings.TrimSpace(address))
 	if found == nil {
@@ -112,58 +112,6 @@ func (c *Directory) Message(_ context.Context, actor chat.Actor, address string)
 		return "", false
 	}
 	return post.Message, true
-}
-
-// Permissions says what people may do in channels.
-type Permissions struct {
-	*Directory
-}
-
-// MayPost reports whether the user may post in the channel now: an active member, with the permission to, in a channel
-// that is not archived. The server checks none of that when a plugin posts. Whatever cannot be told is a no.
-func (c *Permissions) MayPost(ctx context.Context, actor chat.Actor, at chat.Place) bool {
-	can, err := c.StillMayPost(ctx, actor, at)
-	return err == nil && can
-}
-
-// StillMayPost is MayPost for where a no has consequences: what cannot be told is an error.
-func (c *Permissions) StillMayPost(ctx context.Context, actor chat.Actor, at chat.Place) (bool, error) {
-	channel, err := c.Channel(ctx, at)
-	if err != nil || channel.Archived {
-		return false, unless(fault.Is(err, fault.NoPost), err)
-	}
-	user, err := c.user(actor.ID)
-	if err != nil || user.DeleteAt != 0 {
-		return false, unless(statusOf(err) == http.StatusNotFound, err)
-	}
-	// Admins have the permission everywhere, also where they are no members and would surprise those who are.
-	if _, err := answered(c.api.GetChannelMember(at.Channel, actor.ID)); err != nil {
-		return false, unless(statusOf(err) == http.StatusNotFound, errors.Wrapf(err, "look up a member of channel %s", at.Channel))
-	}
-	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionCreatePost), nil
-}
-
-// unless returns the error, but where it is an answer.
-func unless(answer bool, err error) error {
-	if answer {
-		return nil
-	}
-	return err
-}
-
-// MayAdminister reports whether the user is an admin of the channel now, or of its team or the whole server. Whatever cannot be
-// told is a no.
-func (c *Permissions) MayAdminister(_ context.Context, actor chat.Actor, at chat.Place) bool {
-	user, err := c.user(actor.ID)
-	if err != nil || user.DeleteAt != 0 {
-		return false
-	}
-	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionManageChannelRoles)
-}
-
-// MayMentionAll reports whether the user may mention everybody in the channel now. Whatever cannot be told is a no.
-func (c *Permissions) MayMentionAll(_ context.Context, actor chat.Actor, at chat.Place) bool {
-	return c.api.HasPermissionToChannel(actor.ID, at.Channel, model.PermissionUseChannelMentions)
 }
 
 // Thread returns the thread that the message belongs to, which it may begin; the channel itself for no message. Fault: ThreadElsewhere

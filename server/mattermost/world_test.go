@@ -26,8 +26,8 @@ var (
 	_ meeting.Board     = (*mattermost.Client)(nil)
 	_ account.Directory = (*mattermost.Client)(nil)
 	_ store.KV          = (*mattermost.KV)(nil)
-	_ bridge.Surface    = (*mattermost.Surface)(nil)
-	_ bridge.People     = (*mattermost.Surface)(nil)
+	_ bridge.Persons    = (*mattermost.Surface)(nil)
+	_ bridge.Product    = (*mattermost.Surface)(nil)
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

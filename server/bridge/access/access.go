@@ -45,22 +45,9 @@ type Caller struct {
 	Keys     *Keys
 }
 
-// People is what rights are decided by.
-type People interface {
-	// Person returns the user with this ID.
-	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
-	// Channel returns the channel with this ID.
-	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
-	// ChannelsOf returns the IDs of the channels that the user is a member of.
-	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
-	// MayPost reports whether the user may post in the channel now.
-	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// MayAdminister reports whether the user is an admin of the channel now (or of all).
-	MayAdminister(ctx context.Context, actor chat.Actor, place chat.Place) bool
-}
-
 // Rights says who may change what channels are connected to.
 type Rights struct {
 	bridge.Providers
-	People People
+	People      bridge.Directory
+	Permissions bridge.Permissions
 }

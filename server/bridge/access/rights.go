@@ -57,7 +57,7 @@ func (s *Rights) Manages(ctx context.Context, actor chat.Actor, c bridge.Connect
 // where there are no channel admins, that policy lets who administers any channel. Faults: NoPost, GuestForbidden, ConnectForbidden,
 // ConnectAdminOnly.
 func (s *Rights) MayConnect(ctx context.Context, actor chat.Actor, place chat.Place) error {
-	if !s.People.MayPost(ctx, actor, place) {
+	if !s.Permissions.MayPost(ctx, actor, place) {
 		return fault.New(fault.NoPost)
 	}
 	who, err := s.People.Person(ctx, actor.Person)
@@ -88,11 +88,11 @@ func (s *Rights) administers(ctx context.Context, actor chat.Actor, place chat.P
 		return false, errors.Wrap(err, "look up the channel")
 	}
 	if !channel.Direct {
-		return s.People.MayAdminister(ctx, actor, place), nil
+		return s.Permissions.MayAdminister(ctx, actor, place), nil
 	}
 	all, err := s.People.ChannelsOf(ctx, actor)
 	if err != nil {
 		return false, errors.Wrap(err, "list the channels of who connects")
 	}
-	return slices.ContainsFunc(all, func(place chat.Place) bool { return s.People.MayAdminister(ctx, actor, place) }), nil
+	return slices.ContainsFunc(all, func(place chat.Place) bool { return s.Permissions.MayAdminister(ctx, actor, place) }), nil
 }

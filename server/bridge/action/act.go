@@ -106,7 +106,7 @@ func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
 		return aim{}, errors.Wrap(err, "look at the card")
 	}
 	at, mark := posted.Message, posted.Mark
-	if !s.People.MayPost(ctx, t.actor, at.Place) {
+	if !s.Permissions.MayPost(ctx, t.actor, at.Place) {
 		return aim{}, fault.New(fault.Forbidden)
 	}
 	c, ok, err := s.Records.Connection(ctx, mark.Connection)
@@ -281,7 +281,7 @@ func (s *Service) resumeAttempt(ctx context.Context, _ chat.PersonID, what conve
 	if err != nil {
 		return chat.Message{}, err
 	}
-	t.talk = conversation.Quiet{Messenger: s.People, Actor: t.actor, Place: a.asked}
+	t.talk = conversation.Quiet{Messenger: s.Messenger, Actor: t.actor, Place: a.asked}
 	return s.carryOut(ctx, t, a)
 }
 

@@ -37,15 +37,6 @@ type Surface interface {
 	Link(m chat.MessageRef) string
 }
 
-// People is what acting needs to know of users and channels.
-type People interface {
-	notice.People
-	// MayPost reports whether the user may post in the channel now.
-	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// Message returns the text of the message with this address, if the user may read it.
-	Message(ctx context.Context, actor chat.Actor, address string) (text string, ok bool)
-}
-
 // Accounts are the users' accounts at providers.
 type Accounts interface {
 	// ConnectURL returns a link with which the user, and nobody else, authorizes at the site; see bridge.Sessions.
@@ -65,10 +56,12 @@ type Cards interface {
 // Dependencies are what actions are carried out with.
 type Dependencies struct {
 	bridge.Providers
-	Surface  Surface
-	People   People
-	Records  Records
-	Sessions Accounts
+	Surface     Surface
+	People      bridge.Directory
+	Permissions bridge.Permissions
+	Messenger   bridge.Messenger
+	Records     Records
+	Sessions    Accounts
 	// Meetings starts Zoom meetings from cards; nil where none can be started.
 	Meetings bridge.Meetings
 	Audit    bridge.Audit

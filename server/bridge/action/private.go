@@ -85,7 +85,7 @@ func (s *Service) pressSubject(ctx context.Context, c chat.Click, what conversat
 // aimSubject finds what a sealed button under a note is about. The person acts with their own rights at the tool; here they only have to
 // be able to post where it was shown. Faults: Forbidden, CardUnknown, ProviderOff.
 func (s *Service) aimSubject(ctx context.Context, t attempt) (aim, error) {
-	if !s.People.MayPost(ctx, t.actor, t.place) {
+	if !s.Permissions.MayPost(ctx, t.actor, t.place) {
 		return aim{}, fault.New(fault.Forbidden)
 	}
 	c, ok, err := s.Records.Connection(ctx, t.connection)

@@ -36,7 +36,7 @@ func (s *Service) Shareable(ctx context.Context, note chat.Note, message chat.Me
 
 // pressShare posts what the button was made for, once.
 func (s *Service) pressShare(ctx context.Context, c chat.Click, what conversation.Intent) error {
-	if !s.People.MayPost(ctx, what.Actor, what.Place) {
+	if !s.Permissions.MayPost(ctx, what.Actor, what.Place) {
 		return fault.New(fault.NoPost)
 	}
 	var message chat.Message
@@ -48,7 +48,7 @@ func (s *Service) pressShare(ctx context.Context, c chat.Click, what conversatio
 		return errors.Wrap(err, "look whether it was shared before")
 	}
 	if first {
-		if err := s.People.Announce(ctx, what.Place, message); err != nil {
+		if err := s.Messenger.Announce(ctx, what.Place, message); err != nil {
 			return errors.Wrap(err, "share what was done")
 		}
 	}

@@ -60,19 +60,19 @@ type Bridge struct {
 func New(d Dependencies) *Bridge {
 	providers := bridge.Providers{Registry: d.Registry, Settings: d.Settings}
 	all := surfaces.Router{Persons: d.Persons, Products: d.Products}
-	notices := &notice.Notices{People: all, Log: d.Log}
+	notices := &notice.Notices{People: all, Messenger: all, Log: d.Log}
 	keys := &access.Keys{Providers: providers, Records: d.Records, Seals: d.Seals, Audit: d.Audit, Now: d.Now, Log: d.Log}
 	caller := &access.Caller{Providers: providers, Sessions: d.Sessions, Keys: keys}
-	rights := &access.Rights{Providers: providers, People: all}
+	rights := &access.Rights{Providers: providers, People: all, Permissions: all}
 	directory := &connection.Directory{
-		Providers: providers, Records: d.Records, Sessions: d.Sessions, People: all, Rights: rights, Log: d.Log,
+		Providers: providers, Records: d.Records, Sessions: d.Sessions, Channels: all, Permissions: all, Rights: rights, Log: d.Log,
 	}
 	parts := delivery.New(delivery.Dependencies{
-		Providers: providers, Records: d.Records, Surface: all, People: all, Inbox: d.Inbox,
+		Providers: providers, Records: d.Records, Surface: all, Channels: all, Permissions: all, Messenger: all, Inbox: d.Inbox,
 		Keys: keys, Caller: caller, Directory: directory, Notices: notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
 	})
 	service := console.New(console.Dependencies{
-		Providers: providers, Surface: all, People: all, Records: d.Records, Inbox: d.Inbox, Seals: d.Seals, Sessions: d.Sessions,
+		Providers: providers, Surface: all, People: all, Permissions: all, Messenger: all, Records: d.Records, Inbox: d.Inbox, Seals: d.Seals, Sessions: d.Sessions,
 		Meetings: d.Meetings, Audit: d.Audit, Keys: keys, Caller: caller, Rights: rights, Directory: directory,
 		Cards: parts.Cards, Journal: parts.Journal, Reconciliation: parts.Worker, Now: d.Now, Log: d.Log,
 	})

@@ -84,7 +84,7 @@ func (s *Connector) connectHook(ctx context.Context, w conversation.Request, nam
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
 	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("Name", c.Link())
-	if err := s.People.Direct(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.instructions(w.Provider, hook))); err != nil {
+	if err := s.Messenger.Direct(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.instructions(w.Provider, hook))); err != nil {
 		if _, _, undo := s.follower.detach(context.WithoutCancel(ctx), c.ID, w.Provider, w.Place); undo != nil {
 			s.Log.Warn("A connection whose secret couldn't be sent couldn't be removed", "connection", c.ID, "error", undo.Error())
 		}

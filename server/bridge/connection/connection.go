@@ -14,10 +14,12 @@ import (
 // Dependencies are what connections are made, repaired and ended with.
 type Dependencies struct {
 	bridge.Providers
-	People   People
-	Records  Store
-	Inbox    bridge.Inbox
-	Sessions Accounts
+	People      bridge.Directory
+	Permissions bridge.Permissions
+	Messenger   bridge.Messenger
+	Records     Store
+	Inbox       bridge.Inbox
+	Sessions    Accounts
 
 	Keys           *access.Keys
 	Caller         *access.Caller

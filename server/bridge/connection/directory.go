@@ -34,22 +34,15 @@ type Sites interface {
 	Sites(ctx context.Context, providerID string) ([]provider.Site, error)
 }
 
-// Channels is what the directory needs to know of channels.
-type Channels interface {
-	// Channel returns the channel of a place.
-	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
-	// MayPost reports whether the user may post in the channel now.
-	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
-}
-
 // Directory finds the connections that channels follow.
 type Directory struct {
 	bridge.Providers
-	Records  Records
-	Sessions Sites
-	People   Channels
-	Rights   *access.Rights
-	Log      *slog.Logger
+	Records     Records
+	Sessions    Sites
+	Channels    bridge.Channels
+	Permissions bridge.Permissions
+	Rights      *access.Rights
+	Log         *slog.Logger
 }
 
 // Following returns the provider's connections that the channel follows, as they are listed.
@@ -163,9 +156,9 @@ func (s *Directory) ChannelsOf(ctx context.Context, actor chat.Actor, c bridge.C
 		if id.SameChannel(except) {
 			continue
 		}
-		channel, err := s.People.Channel(ctx, id)
+		channel, err := s.Channels.Channel(ctx, id)
 		switch {
-		case err != nil || len(names) == mostNamed || !s.People.MayPost(ctx, actor, id):
+		case err != nil || len(names) == mostNamed || !s.Permissions.MayPost(ctx, actor, id):
 			others++
 		case channel.Direct:
 			names = append(names, chat.Say("bridge.direct"))

@@ -7,7 +7,6 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/access"
 	"mattermost-plugin-zoom/server/bridge/conversation"
-	"mattermost-plugin-zoom/server/bridge/notice"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -21,13 +20,6 @@ type Store interface {
 	Journal(ctx context.Context, connectionID string) ([]bridge.Entry, error)
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
-}
-
-// People is what connecting needs to know of users and channels.
-type People interface {
-	notice.People
-	// MayPost reports whether the user may post in the channel now.
-	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
 }
 
 // Accounts makes sessions at providers, and links with which users authorize there.

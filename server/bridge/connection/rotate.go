@@ -73,7 +73,7 @@ func (s *Rotator) RotateNow(ctx context.Context, w conversation.Request) (chat.N
 	}
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: rand.Text()}
 	intro := chat.Say("bridge.rotate.secret", "Provider", s.Name(w.Provider)).WithText("Name", c.Link())
-	if err := s.People.Direct(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.connector.instructions(w.Provider, hook))); err != nil {
+	if err := s.Messenger.Direct(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.connector.instructions(w.Provider, hook))); err != nil {
 		return chat.Note{}, errors.Wrap(err, "hand over a new secret")
 	}
 	err = s.sharing.changeShared(ctx, w, c, bridge.AuditRotate, s.toldOfRotation(ctx, w, c), func(now *bridge.Connection) error {

@@ -143,7 +143,7 @@ func (s *Form) sendLink(ctx context.Context, w conversation.Request, link string
 	if !s.Registry.Describe(w.Provider).SignInByDirectMessage || err != nil || channel.Direct {
 		return false
 	}
-	err = s.People.Direct(ctx, w.Actor, chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.Provider), "URL", link))
+	err = s.Messenger.Direct(ctx, w.Actor, chat.Say("bridge.connect.sign_in", "Provider", s.Name(w.Provider), "URL", link))
 	if err != nil {
 		s.Log.Warn("A sign-in link couldn't be sent", "user_id", w.Actor.ID, "error", err.Error())
 	}

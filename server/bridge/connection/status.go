@@ -25,7 +25,7 @@ const (
 // Show says how the channel's connections do: what arrived lately and what became of it, or what may be wrong where nothing did.
 // Faults: NoPost, NotFollowed.
 func (s *Status) Show(ctx context.Context, w conversation.Request) (chat.Note, error) {
-	if !s.People.MayPost(ctx, w.Actor, w.Place) {
+	if !s.Permissions.MayPost(ctx, w.Actor, w.Place) {
 		return chat.Note{}, fault.New(fault.NoPost)
 	}
 	found, err := s.follower.chosen(ctx, w)

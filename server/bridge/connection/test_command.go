@@ -33,7 +33,7 @@ func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, e
 	}
 	sample := AsTrial(s.Registry.Get(w.Provider).Sample(s.Now()))
 	told := chat.Say("bridge.test.told", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link())
-	if err := s.People.Announce(ctx, w.Place.Top(), told); err != nil {
+	if err := s.Messenger.Announce(ctx, w.Place.Top(), told); err != nil {
 		return chat.Note{}, errors.Wrap(err, "announce a test")
 	}
 	trial := ForTrial(c, w.Place, s.Registry.Describe(w.Provider).Events)

@@ -24,7 +24,7 @@ type atHome struct {
 // home returns the person's account at the tool: at the site where people can sign in, of several the first at which this person is.
 // Faults: NoPost, AccountNeeded, AccountRejected, SetupNeeded, HostUnknown.
 func (s *Service) home(ctx context.Context, w conversation.Request, homely provider.AccountHome) (atHome, error) {
-	if !s.People.MayPost(ctx, w.Actor, w.Place) {
+	if !s.Permissions.MayPost(ctx, w.Actor, w.Place) {
 		return atHome{}, fault.New(fault.NoPost)
 	}
 	h, err := s.ownSession(ctx, w)

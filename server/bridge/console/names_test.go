@@ -8,7 +8,6 @@ import (
 
 	"context"
 
-	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -31,7 +30,7 @@ func message(id string) chat.MessageRef { return chat.MessageRef{Place: place(""
 
 // talk is a conversation of a test: notes go to the people, forms to the form's function.
 type talk struct {
-	people conversation.Messenger
+	people bridge.Messenger
 	actor  chat.Actor
 	place  chat.Place
 	form   func(chat.Form) // nil where none can be shown
@@ -56,5 +55,12 @@ func (t talk) Features() chat.Features { return chat.Features{Forms: t.form != n
 // product is the chat product that the stories take place on.
 type product struct {
 	bridge.Surface
+	channels
+}
+
+// channels are the channels of that product, with the rights in them and what the bot writes there.
+type channels interface {
 	bridge.Channels
+	bridge.Permissions
+	bridge.Messenger
 }

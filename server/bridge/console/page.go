@@ -52,7 +52,7 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 	if p == nil {
 		return Page{}, s.ProviderOff(providerID)
 	}
-	if !s.People.MayPost(ctx, actor, place) {
+	if !s.Permissions.MayPost(ctx, actor, place) {
 		return Page{}, fault.New(fault.NoPost)
 	}
 	found, err := s.Directory.Following(ctx, providerID, place)

@@ -91,7 +91,7 @@ func (s *Service) postDuty(ctx context.Context, j bridge.Job) error {
 	if err != nil {
 		return queue.Permanent(err)
 	}
-	if may, err := s.People.StillMayPost(ctx, r.CreatedBy, r.Place); err != nil || !may {
+	if may, err := s.Permissions.StillMayPost(ctx, r.CreatedBy, r.Place); err != nil || !may {
 		if err == nil {
 			err = s.dropRotation(ctx, d.Provider, r.ID)
 			s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.dropped", "Name", r.Name, "Provider", s.Name(d.Provider)))
@@ -139,7 +139,7 @@ func (s *Service) known(ctx context.Context, place chat.Place, shifts []provider
 	found := map[string]string{}
 	for _, shift := range shifts {
 		person, ok := s.People.PersonByEmail(ctx, shift.Email)
-		if ok && shift.Email != "" && s.People.MayPost(ctx, person.ID.Actor(), place) {
+		if ok && shift.Email != "" && s.Permissions.MayPost(ctx, person.ID.Actor(), place) {
 			found[strings.ToLower(shift.Email)] = person.Username
 		}
 	}

@@ -51,14 +51,16 @@ type Records interface {
 // Dependencies are what the service works with.
 type Dependencies struct {
 	bridge.Providers
-	Surface  bridge.Surface
-	People   bridge.People
-	Records  Records
-	Inbox    bridge.Inbox
-	Seals    bridge.Seals
-	Sessions bridge.Sessions
-	Meetings bridge.Meetings
-	Audit    bridge.Audit
+	Surface     bridge.Surface
+	People      bridge.Directory
+	Permissions bridge.Permissions
+	Messenger   bridge.Messenger
+	Records     Records
+	Inbox       bridge.Inbox
+	Seals       bridge.Seals
+	Sessions    bridge.Sessions
+	Meetings    bridge.Meetings
+	Audit       bridge.Audit
 
 	Keys           *access.Keys
 	Caller         *access.Caller
@@ -91,26 +93,26 @@ type Service struct {
 // New returns a console that works with these.
 func New(d Dependencies) *Service {
 	s := &Service{Dependencies: d}
-	s.Notices = &notice.Notices{People: s.People, Log: s.Log}
+	s.Notices = &notice.Notices{People: s.People, Messenger: s.Messenger, Log: s.Log}
 	s.Prompts = &conversation.Prompts{Seals: s.Seals, Now: s.Now}
 	s.Trail = &conversation.Trail{Audit: s.Audit}
-	s.Requests = &conversation.Registry{Providers: s.Providers, Prompts: s.Prompts, Trail: s.Trail, Messenger: s.People, Log: s.Log}
+	s.Requests = &conversation.Registry{Providers: s.Providers, Prompts: s.Prompts, Trail: s.Trail, Messenger: s.Messenger, Log: s.Log}
 	s.AccessButtons = &connection.AccessButtons{Providers: s.Providers, Prompts: s.Prompts}
 	s.SignIns = signin.New(signin.Dependencies{
 		Providers: s.Providers, People: s.People, Sessions: s.Sessions, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail, Requests: s.Requests,
 		Log: s.Log,
 	})
 	s.Subscriptions = subscription.New(subscription.Dependencies{
-		Providers: s.Providers, People: s.People, Records: s.Records, Sessions: s.Sessions, Rights: s.Rights, Directory: s.Directory,
+		Providers: s.Providers, People: s.People, Permissions: s.Permissions, Records: s.Records, Sessions: s.Sessions, Rights: s.Rights, Directory: s.Directory,
 		Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail, AccessButtons: s.AccessButtons, Now: s.Now, Log: s.Log,
 	})
 	s.Connections = connection.New(connection.Dependencies{
-		Providers: s.Providers, People: s.People, Records: s.Records, Inbox: s.Inbox, Sessions: s.Sessions, Keys: s.Keys, Caller: s.Caller,
+		Providers: s.Providers, People: s.People, Permissions: s.Permissions, Messenger: s.Messenger, Records: s.Records, Inbox: s.Inbox, Sessions: s.Sessions, Keys: s.Keys, Caller: s.Caller,
 		Rights: s.Rights, Directory: s.Directory, AccessButtons: s.AccessButtons, Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail,
 		SignIns: s.SignIns, Parts: s.Subscriptions, Cards: s.Cards, Journal: s.Journal, Reconciliation: s.Reconciliation, Now: s.Now, Log: s.Log,
 	})
 	s.Actions = action.New(action.Dependencies{
-		Providers: s.Providers, Surface: s.Surface, People: s.People, Records: s.Records, Sessions: s.Sessions, Meetings: s.Meetings,
+		Providers: s.Providers, Surface: s.Surface, People: s.People, Permissions: s.Permissions, Messenger: s.Messenger, Records: s.Records, Sessions: s.Sessions, Meetings: s.Meetings,
 		Audit: s.Audit, Caller: s.Caller, Rights: s.Rights, AccessButtons: s.AccessButtons, Notices: s.Notices, Prompts: s.Prompts,
 		Trail: s.Trail, Cards: s.Cards, Now: s.Now, Log: s.Log,
 	})

@@ -50,7 +50,7 @@ type OpenCard struct {
 // ChannelTools returns each tool that is switched on, with what the channel follows of it, and what is open of it among the channel's
 // recent cards, the newest first. Fault: NoPost.
 func (s *Service) ChannelTools(ctx context.Context, actor chat.Actor, place chat.Place) ([]ChannelTool, error) {
-	if !s.People.MayPost(ctx, actor, place) {
+	if !s.Permissions.MayPost(ctx, actor, place) {
 		return nil, fault.New(fault.NoPost)
 	}
 	var tools []ChannelTool

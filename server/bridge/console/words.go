@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
@@ -43,7 +44,7 @@ func (s *Service) Said(ctx context.Context, actor chat.Actor, place chat.Place, 
 	if answer.Zero() {
 		return true // a question was asked
 	}
-	if err := s.People.Announce(ctx, said.place, answer); err != nil {
+	if err := s.Messenger.Announce(ctx, said.place, answer); err != nil {
 		s.Log.Warn("A user couldn't be answered", "user_id", actor.ID, "channel_id", place.Channel, "error", err.Error())
 	}
 	return true
@@ -144,7 +145,7 @@ func (s *Service) runLine(ctx context.Context, said spoken, providerID, line str
 		return chat.Message{}, err
 	}
 	return said.trees[providerID].Execute(ctx, line, command.Call{
-		Actor: said.actor, Admin: person.Admin, Place: said.place, Talk: said.talk(s.People),
+		Actor: said.actor, Admin: person.Admin, Place: said.place, Talk: said.talk(s.Messenger),
 	})
 }
 
@@ -159,7 +160,7 @@ func (s *Service) askWhichTool(ctx context.Context, said spoken, meant []string)
 	if err != nil {
 		return err
 	}
-	return said.talk(s.People).Tell(ctx, note)
+	return said.talk(s.Messenger).Tell(ctx, note)
 }
 
 // saying carries out the words whose tool was asked for. What is asked in turn takes the place of the question.
@@ -183,7 +184,7 @@ func typed(operation string) bool {
 }
 
 // talk is the conversation that the words began: they let no form be shown.
-func (said spoken) talk(m conversation.Messenger) chat.Conversation {
+func (said spoken) talk(m bridge.Messenger) chat.Conversation {
 	return conversation.Quiet{Messenger: m, Actor: said.actor, Place: said.place}
 }
 

@@ -3,19 +3,14 @@ package conversation
 import (
 	"context"
 
+	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// Messenger shows notes to one actor.
-type Messenger interface {
-	// Ephemeral shows a note to the actor alone, in a place.
-	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-}
-
 // Quiet is the conversation with an actor who didn't just type or click, such as after a sign-in: it tells, and cannot ask.
 type Quiet struct {
-	Messenger Messenger
+	Messenger bridge.Messenger
 	Actor     chat.Actor
 	Place     chat.Place
 }

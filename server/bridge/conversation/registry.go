@@ -30,7 +30,7 @@ type Registry struct {
 	bridge.Providers
 	Prompts   *Prompts
 	Trail     *Trail
-	Messenger Messenger
+	Messenger bridge.Messenger
 	Log       *slog.Logger
 
 	operations map[string]Operation

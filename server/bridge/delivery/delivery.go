@@ -52,16 +52,6 @@ type Surface interface {
 	Link(m chat.MessageRef) string
 }
 
-// People is what deliveries need to know of channels, and of the users for whom the bridge speaks there.
-type People interface {
-	// Channel returns the channel with this ID.
-	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
-	// StillMayPost reports whether the user may post in the channel now; an unknown answer is an error.
-	StillMayPost(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error)
-	// Announce has the bot write into a channel or thread, for all to read.
-	Announce(ctx context.Context, at chat.Place, text chat.Message) error
-}
-
 // Keys are what connections prove themselves with.
 type Keys interface {
 	// Open returns the keys of the connection. Fault: Unreadable.
@@ -87,14 +77,16 @@ type Directory interface {
 // Dependencies are what deliveries are carried out with.
 type Dependencies struct {
 	bridge.Providers
-	Records   Records
-	Surface   Surface
-	People    People
-	Inbox     bridge.Inbox
-	Keys      Keys
-	Caller    Caller
-	Directory Directory
-	Notices   *notice.Notices
+	Records     Records
+	Surface     Surface
+	Channels    bridge.Channels
+	Permissions bridge.Permissions
+	Messenger   bridge.Messenger
+	Inbox       bridge.Inbox
+	Keys        Keys
+	Caller      Caller
+	Directory   Directory
+	Notices     *notice.Notices
 	// CanMeet says that cards have a button that starts a Zoom meeting.
 	CanMeet bool
 	Now     func() time.Time

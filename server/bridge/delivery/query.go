@@ -39,7 +39,7 @@ func (s *Receiver) Ask(ctx context.Context, hook, question string, header func(s
 	}
 	var options []provider.QueryOption
 	for _, place := range c.Channels() {
-		channel, err := s.People.Channel(ctx, place)
+		channel, err := s.Channels.Channel(ctx, place)
 		if err == nil && !channel.Direct && !channel.Archived {
 			options = append(options, provider.QueryOption{Value: place.Key(), Label: "~" + channel.Name})
 		}

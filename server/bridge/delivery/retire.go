@@ -22,7 +22,7 @@ func (s *Presenter) stillWelcome(ctx context.Context, c bridge.Connection, w *wo
 	if sub.CreatedBy.Zero() {
 		return true, nil
 	}
-	may, err := s.People.StillMayPost(ctx, sub.CreatedBy, w.Place)
+	may, err := s.Permissions.StillMayPost(ctx, sub.CreatedBy, w.Place)
 	return may, errors.Wrap(err, "see whether who connected a channel is still there") // an outage must not disconnect anybody
 }
 
@@ -40,7 +40,7 @@ func (w *work) subscription(c bridge.Connection) bridge.Subscription {
 // connection's creator.
 func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *work) error {
 	creator := w.subscription(c).CreatedBy
-	channel, err := s.People.Channel(ctx, w.Place)
+	channel, err := s.Channels.Channel(ctx, w.Place)
 	if err != nil {
 		return errors.Wrap(err, "look up the channel of a card")
 	}
@@ -60,7 +60,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 		return nil
 	}
 	named := []string{"Provider", s.Name(c.Provider), "Name", c.Name, "Command", s.Word(c.Provider)}
-	if err := s.People.Announce(ctx, w.Place.Top(), chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
+	if err := s.Messenger.Announce(ctx, w.Place.Top(), chat.Say("bridge.deliver.announce_creator_gone", named...)); err != nil {
 		s.Log.Warn("A channel couldn't be told that its notifications stopped", "channel_id", w.Place.Channel, "error", err.Error())
 	}
 	text := chat.Say("bridge.deliver.tell_creator_gone", named...).WithMessage("Channel", channelName(channel))
@@ -85,7 +85,7 @@ func (s *Presenter) retire(ctx context.Context, c bridge.Connection, w *work) er
 	if !first {
 		return nil
 	}
-	channel, err := s.People.Channel(ctx, place)
+	channel, err := s.Channels.Channel(ctx, place)
 	if err != nil {
 		channel = chat.Channel{} // gone for good, and so is its name
 	}

@@ -10,23 +10,10 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// People is how notices reach people.
-type People interface {
-	// Person returns the user with this ID.
-	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
-	// Channel returns the channel with this ID.
-	Channel(ctx context.Context, place chat.Place) (chat.Channel, error)
-	// Ephemeral shows a note to one user in a place.
-	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-	// Direct has the bot write to a user.
-	Direct(ctx context.Context, actor chat.Actor, text chat.Message) error
-	// Announce has the bot write into a channel or thread, for all to read.
-	Announce(ctx context.Context, at chat.Place, text chat.Message) error
-}
-
 // Notices tells users and channels what happened.
 type Notices struct {
-	People People
+	People    bridge.Directory
+	Messenger bridge.Messenger
 	// Log writes a line to the server's log, with names and values in pairs.
 	Log *slog.Logger
 }
@@ -39,7 +26,7 @@ func (s *Notices) TellAll(ctx context.Context, from chat.Place, c bridge.Connect
 			s.Tell(ctx, from, text)
 			continue
 		}
-		if err := s.People.Announce(ctx, place, text); err != nil {
+		if err := s.Messenger.Announce(ctx, place, text); err != nil {
 			s.Log.Warn("A channel couldn't be told about a change to its connection", "channel_id", place.Channel, "connection", c.ID, "error", err.Error())
 		}
 	}
@@ -61,7 +48,7 @@ func (s *Notices) Tell(ctx context.Context, place chat.Place, text chat.Message)
 		return
 	}
 	if err == nil {
-		err = s.People.Announce(ctx, place, text)
+		err = s.Messenger.Announce(ctx, place, text)
 	}
 	if err != nil {
 		s.Log.Warn("A channel couldn't be told what it's connected to", "channel_id", place.Channel, "error", err.Error())
@@ -84,14 +71,14 @@ func Ago(now, at time.Time) chat.Message {
 
 // WriteTo sends a direct message from the bot, and logs a failure.
 func (s *Notices) WriteTo(ctx context.Context, actor chat.Actor, text chat.Message) {
-	if err := s.People.Direct(ctx, actor, text); err != nil {
+	if err := s.Messenger.Direct(ctx, actor, text); err != nil {
 		s.Log.Warn("A user couldn't be told about a connection", "user_id", actor.ID, "error", err.Error())
 	}
 }
 
 // Ephemeral shows a note to one user in the place, and logs a failure.
 func (s *Notices) Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) {
-	if err := s.People.Ephemeral(ctx, at, actor, note); err != nil {
+	if err := s.Messenger.Ephemeral(ctx, at, actor, note); err != nil {
 		s.Log.Warn("A user couldn't be answered", "user_id", actor.ID, "channel_id", at.Channel, "error", err.Error())
 	}
 }

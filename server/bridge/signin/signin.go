@@ -13,11 +13,6 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// People is what signing in needs to know of users.
-type People interface {
-	notice.People
-}
-
 // Accounts are the users' accounts at providers, and the sites that there are; see bridge.Sessions.
 type Accounts interface {
 	// Sites returns where the provider is installed.
@@ -41,7 +36,7 @@ type Accounts interface {
 // Dependencies are what users are signed in with.
 type Dependencies struct {
 	bridge.Providers
-	People   People
+	People   bridge.Persons
 	Sessions Accounts
 	Notices  *notice.Notices
 	Prompts  *conversation.Prompts

@@ -24,7 +24,7 @@ func (s *Configurator) configured(ctx context.Context, a chat.FormAnswer, what c
 	}
 	d := s.Registry.Describe(what.Provider)
 	answer, slips := readAnswer(d, before.Subscription, a.Values)
-	if m := answer.Mention; m != before.Subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.People.MayMentionAll(ctx, a.Actor, what.Place) {
+	if m := answer.Mention; m != before.Subscription.Mention && (m == mentionHere || m == mentionChannel) && !s.Permissions.MayMentionAll(ctx, a.Actor, what.Place) {
 		slips[fieldMention] = chat.Say("bridge.configure.mention.forbidden") // the bot may, and would for anybody
 	}
 	answer.Notes = answer.Notes && s.TakesNotes(what.Provider)

@@ -19,7 +19,7 @@ const maxListed = 20
 
 // List says what the channel is connected to, and what of it is shown how. Fault: NoPost.
 func (s *Lister) List(ctx context.Context, w conversation.Request) (chat.Note, error) {
-	if !s.People.MayPost(ctx, w.Actor, w.Place) {
+	if !s.Permissions.MayPost(ctx, w.Actor, w.Place) {
 		return chat.Note{}, fault.New(fault.NoPost)
 	}
 	found, err := s.Directory.Following(ctx, w.Provider, w.Place)

@@ -12,7 +12,6 @@ import (
 	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/notice"
-	"mattermost-plugin-zoom/server/chat"
 )
 
 // Records is what subscriptions are kept in.
@@ -23,21 +22,11 @@ type Records interface {
 	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
 }
 
-// People is what subscriptions need to know of users and channels.
-type People interface {
-	notice.People
-	// ChannelsOf returns the channels that the actor is a member of.
-	ChannelsOf(ctx context.Context, actor chat.Actor) ([]chat.Place, error)
-	// MayPost reports whether the user may post in the channel now.
-	MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool
-	// MayMentionAll reports whether the user may mention everybody in the channel now.
-	MayMentionAll(ctx context.Context, actor chat.Actor, place chat.Place) bool
-}
-
 // Dependencies are what subscriptions are changed with.
 type Dependencies struct {
 	bridge.Providers
-	People        People
+	People        bridge.Directory
+	Permissions   bridge.Permissions
 	Records       Records
 	Sessions      connection.Sites
 	Rights        *access.Rights
