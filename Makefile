@@ -10,7 +10,7 @@ GREMLINS_VERSION      := v0.6.0
 # The platform that dist-dev and deploy build for, for example PLATFORM=linux-arm64.
 PLATFORM  ?= $(shell go env GOOS)-$(shell go env GOARCH)
 PLATFORMS := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64
-# What `make mutate` tries to break, and what it needs beside that, such as EXCLUDE='-E "card\.go"'.
+# The package that `make mutate` breaks, and more flags for it, such as EXCLUDE='-E "card\.go"'.
 MUTATE    ?= ./server/oauth
 EXCLUDE   ?=
 # How long `make fuzz` spends on each target.
@@ -38,7 +38,7 @@ E2E_GO        := cd e2e && CGO_ENABLED=0 go
 .PHONY: help all dist dist-dev test check-style fmt race exhaustive webapp arch fuzz mutate bench golden e2e e2e-ready chromium rivet demo \
 	deploy watch enable disable reset logs vulncheck clean FORCE
 
-help: ## list what make can do
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 all: check-style race exhaustive dist ## lint, test and build the bundle of all platforms
@@ -48,12 +48,12 @@ all: check-style race exhaustive dist ## lint, test and build the bundle of all 
 dist: $(EXECUTABLES) webapp/dist/main.js $(MANIFEST) ## build dist/zoom-<version>.tar.gz with the binaries of all platforms
 	@bundle=dist/$$($(MANIFEST) id)-$$(cat .cache/version).tar.gz; $(MANIFEST) bundle -o $$bundle && ls -sh $$bundle
 
-dist-dev: $(DEV_BUNDLE) ## build dist/zoom-dev.tar.gz for this machine only, when something changed
+dist-dev: $(DEV_BUNDLE) ## build dist/zoom-dev.tar.gz for this machine only, if a source changed
 
 $(DEV_BUNDLE): $(call executable,$(PLATFORM)) webapp/dist/main.js plugin.json $(wildcard assets/* public/*) .cache/platform $(MANIFEST)
 	$(MANIFEST) bundle -fast -platform $(PLATFORM) -o $@
 
-# One rule for the binaries of all platforms: -trimpath and no build stamps, so that the same commit gives the same bytes.
+# One rule for the binaries of all platforms: -trimpath and no build stamps, so that builds of one commit are identical.
 $(EXECUTABLES): $(SERVER_FILES) .cache/version
 	GOOS=$(word 2,$(subst -, ,$(@F))) GOARCH=$(basename $(word 3,$(subst -, ,$(@F)))) CGO_ENABLED=0 go build -trimpath -buildvcs=false \
 		-ldflags '-s -w -X main.version='$$(cat .cache/version) -o $@ ./server
@@ -71,7 +71,7 @@ $(HOST_PAGE): $(HOST_FILES) e2e/host/node_modules/.package-lock.json
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@
 
-# Files that change only when what they hold changes, so that what depends on them is not built in vain.
+# Files that are rewritten only when their content changes, to avoid needless builds.
 .cache/version: $(MANIFEST) FORCE
 	@$(MANIFEST) version > $@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
 
@@ -104,15 +104,15 @@ check-style: $(LINT) $(MANIFEST) webapp/node_modules/.package-lock.json ## lint 
 	cd e2e && CGO_ENABLED=0 $(LINT) run -c ../.golangci.yml $$(go list -f '{{.Dir}}' ./... | grep -vE '/e2e/mattermost$$|/node_modules/')
 	cd webapp && npm run lint && npm run check-types
 
-fmt: $(LINT) ## format the Go code the way check-style wants it
+fmt: $(LINT) ## format the Go code as check-style requires
 	$(LINT) fmt ./build/... ./server/... ./sandbox/...
 	cd e2e && $(LINT) fmt -c ../.golangci.yml
 
 race: ## unit tests of the plugin, the sandbox and the build tools, under the race detector
 	CGO_ENABLED=1 go test -race -timeout 15m -parallel 8 ./build/... ./server/... ./sandbox/...
 
-# What build/exhaustive leaves out of `make race`; `make arch` runs the rest of it.
-exhaustive: ## the tests that try very many inputs, without the race detector
+# The tests that build/exhaustive leaves out of `make race`; `make arch` runs the rest of it.
+exhaustive: ## the tests with very many inputs, without the race detector
 	go test ./server/provider/...
 	go test -run '^TestTheFurtherProviderConforms' ./server
 
@@ -130,7 +130,7 @@ fuzz: ## every fuzz test in turn, FUZZTIME (60s) each
 		go test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s "./$$(dirname "$$file")" || exit 1; \
 	done
 
-mutate: ## break one package, MUTATE=./server/oauth, in many small ways, and list what no test of its own notices
+mutate: ## break one package, MUTATE=./server/oauth, in many small ways, and list the changes that its tests don't notice
 	go run github.com/go-gremlins/gremlins/cmd/gremlins@$(GREMLINS_VERSION) unleash --workers 2 --test-cpu 1 --timeout-coefficient 8 \
 		$(EXCLUDE) $(MUTATE)
 
@@ -166,7 +166,7 @@ vulncheck: ## known vulnerabilities in what the plugin calls
 
 ## ---- try
 
-demo: $(DEV_BUNDLE) $(HOST_PAGE) ## a real server with the plugin and a pretended Zoom; EXIT=1 ends after the story
+demo: $(DEV_BUNDLE) $(HOST_PAGE) ## a real server with the plugin and a simulated Zoom; EXIT=1 exits after the story
 	cd e2e && CGO_ENABLED=0 BUNDLE=$(CURDIR)/$(DEV_BUNDLE) go run ./demo $(if $(filter 1,$(EXIT)),-exit)
 
 deploy: $(DEV_BUNDLE) $(PLUGINCTL) ## install on the server that MM_SERVICESETTINGS_SITEURL and MM_ADMIN_TOKEN name
@@ -175,7 +175,7 @@ deploy: $(DEV_BUNDLE) $(PLUGINCTL) ## install on the server that MM_SERVICESETTI
 enable disable reset logs: $(PLUGINCTL) $(MANIFEST)
 	$(PLUGINCTL) $@ $$($(MANIFEST) id)
 
-watch: ## deploy now, and again whenever a source changes
+watch: ## deploy now, and again after each change of a source
 	@mkdir -p .cache; rm -f .cache/watched; while :; do \
 		if [ ! -e .cache/watched ] || [ -n "$$(find server webapp/src assets public plugin.json -type f -newer .cache/watched \
 			-not -path 'server/dist/*' -print -quit)" ]; then \
@@ -184,5 +184,5 @@ watch: ## deploy now, and again whenever a source changes
 		sleep 1; \
 	done
 
-clean: ## remove what was built; the caches of npm and Go stay
+clean: ## remove build results; the caches of npm and Go stay
 	rm -rf dist server/dist webapp/dist e2e/host/dist .cache e2e/artifacts

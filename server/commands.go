@@ -18,7 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// slashCommands are those of meetings and of the enabled providers: what they do, and which of them Mattermost was told of.
+// slashCommands are those of meetings and of the enabled providers: what they do, and which of them are registered in Mattermost.
 type slashCommands struct {
 	client   *mattermost.Client
 	registry *provider.Registry
@@ -27,17 +27,17 @@ type slashCommands struct {
 	meetings *command.Command
 
 	mu sync.Mutex
-	// registered are those that this server has told Mattermost of, by their words.
+	// registered are those that this server has registered in Mattermost, by trigger.
 	registered map[string]slash
 }
 
-// slash is a slash command as the server was told of it.
+// slash is a slash command as registered in the server.
 type slash struct {
 	tree       *command.Command
 	name, icon string
 }
 
-// execute runs a slash command and shows its answer, or its failure, to who typed it.
+// execute runs a slash command and shows its answer, or its failure, to the user who typed it.
 func (c *slashCommands) execute(ctx context.Context, args *model.CommandArgs) {
 	actor, at := chat.PersonID(args.UserId).Actor(), mattermost.Place(args.ChannelId, args.RootId)
 	talk := c.client.Conversation(actor, at, args.TriggerId, chat.MessageRef{})
@@ -83,7 +83,7 @@ func (c *slashCommands) tree(line string) *command.Command {
 	return c.meetings
 }
 
-// wanted returns the commands that there are to be, by their words.
+// wanted returns the commands to register, by trigger.
 func (c *slashCommands) wanted() map[string]slash {
 	all := map[string]slash{c.meetings.Name: {tree: c.meetings, name: "Zoom", icon: "assets/icon.svg"}}
 	trees := map[string]*command.Command{}
@@ -98,8 +98,8 @@ func (c *slashCommands) wanted() map[string]slash {
 	return all
 }
 
-// register brings the server's commands in line with the settings: those of providers come and go with their switches.
-// What another plugin has is left to it. Only the command for meetings has to succeed: no provider's takes that away.
+// register brings the server's commands in line with the settings: those of providers follow their switches.
+// A trigger of another plugin is kept. Only the meeting command must succeed: a provider's failure never prevents it.
 func (c *slashCommands) register() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

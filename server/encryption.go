@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/session"
 )
 
-// encryption keeps what is stored sealed under the encryption key in force.
+// encryption keeps stored data sealed under the current encryption key.
 type encryption struct {
 	api      plugin.API
 	settings *config.Container
@@ -25,7 +25,7 @@ type encryption struct {
 	bridge   *assembly.Bridge
 }
 
-// ensureKey generates the key where an admin has not, so that one step less can be forgotten.
+// ensureKey generates the key if an admin hasn't, to save a setup step.
 func (e *encryption) ensureKey() {
 	if e.settings.Load().EncryptionKey != "" {
 		return
@@ -40,12 +40,12 @@ func (e *encryption) ensureKey() {
 	}
 	settings[name] = rand.Text()
 	if appErr := e.api.SavePluginConfig(settings); appErr != nil {
-		// Where the configuration cannot be written, an admin has to; the self-check and every start say so.
+		// If the configuration can't be written, an admin has to set the key; the self-check and every start say so.
 		e.client.Warn("No encryption key is set, and a generated one couldn't be saved", "error", appErr.Error())
 	}
 }
 
-// rewrap seals the data keys with the encryption key in force, after an admin regenerated it, and the records with a new data key. Every
+// rewrap seals the data keys with the current encryption key, after an admin regenerated it, and the records with a new data key. Every
 // server tries; one is enough.
 func (e *encryption) rewrap(ctx context.Context) {
 	if e.settings.Load().EncryptionKey == "" {

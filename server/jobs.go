@@ -20,10 +20,10 @@ import (
 // kindZoom marks the deliveries of Zoom in the inbox.
 const kindZoom = "zoom"
 
-// unverified marks an event in the inbox that no secret token verifies.
+// unverified marks an event in the inbox whose signature can't be verified.
 const unverified = "unverified"
 
-// jobs puts work into the inbox and hands what the inbox holds to those that do it.
+// jobs puts work into the inbox and dispatches it to its handlers.
 type jobs struct {
 	inbox     *store.Inbox
 	accounts  *account.Service
@@ -40,7 +40,7 @@ func (j *jobs) accept(ctx context.Context, e zoom.Event, body []byte) error {
 	return err
 }
 
-// acceptUnverified puts a deauthorization that no secret token verifies into the inbox, if it could be about a grant of ours: Zoom is asked
+// acceptUnverified puts a deauthorization without a valid signature into the inbox, if it could be about one of our grants: Zoom is asked
 // whether it is true. It reports whether it took the event.
 func (j *jobs) acceptUnverified(ctx context.Context, e zoom.Event, body []byte) (bool, error) {
 	ours, err := j.accounts.MayConcern(ctx, e)
@@ -60,7 +60,7 @@ func (j *jobs) noteEvent(ctx context.Context) {
 	}
 }
 
-// handle carries out what the inbox holds.
+// handle runs one job of the inbox.
 func (j *jobs) handle(ctx context.Context, d queue.Job) error {
 	if d.Kind == bridge.JobKind {
 		return j.handleBridge(ctx, d)
@@ -85,7 +85,7 @@ func (j *jobs) handle(ctx context.Context, d queue.Job) error {
 	return err
 }
 
-// handleBridge carries out what the inbox holds for the bridge.
+// handleBridge runs one job of the bridge.
 func (j *jobs) handleBridge(ctx context.Context, d queue.Job) error {
 	job, err := bridge.ReadJob(d)
 	if err != nil {

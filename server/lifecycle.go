@@ -10,17 +10,17 @@ import (
 	"mattermost-plugin-zoom/server/mattermost"
 )
 
-// Intervals of what goes on in the background.
+// Intervals of background work.
 const (
-	// sweepEvery is how often deliveries are looked for that a server left behind.
+	// sweepEvery is the interval between searches for deliveries that a server left behind.
 	sweepEvery = time.Minute
-	// aliveEvery is how often the connection to the Mattermost server is tried.
+	// aliveEvery is the interval between checks of the connection to the Mattermost server.
 	aliveEvery = time.Minute
-	// fullSweepEvery is how often the whole ring of the inbox is looked at.
+	// fullSweepEvery is the interval between sweeps of the whole inbox ring.
 	fullSweepEvery = time.Hour
 )
 
-// start sets the plugin to work.
+// start starts the plugin's work.
 func (a *app) start() error {
 	ctx, end := context.WithCancel(context.Background())
 	a.end = end
@@ -46,10 +46,10 @@ func (a *app) start() error {
 	return nil
 }
 
-// sweep returns the job that looks for deliveries left behind: mostly in the part of the ring that is in use, now and then
+// sweep returns the job that looks for deliveries left behind: usually in the used part of the ring, sometimes
 // in all of it.
 func (a *app) sweep(ctx context.Context) func() {
-	full := time.Now() // the inbox looks at all of it when it starts
+	full := time.Now() // the inbox sweeps all of it when it starts
 	return func() {
 		all := time.Since(full) >= fullSweepEvery
 		if all {
@@ -59,10 +59,10 @@ func (a *app) sweep(ctx context.Context) func() {
 	}
 }
 
-// tickEvery is how often it is looked which lists of who is on call are due. Each server looks; a list of one day is one job.
+// tickEvery is the interval between checks for due on-call lists. Each server checks; the list of one day is one job.
 const tickEvery = 30 * time.Second
 
-// tick has the bridge look what is due.
+// tick has the bridge check for due lists.
 func (a *app) tick(ctx context.Context) {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
@@ -78,10 +78,10 @@ func (a *app) tick(ctx context.Context) {
 	}
 }
 
-// stop lets work under way finish, for as long as ctx allows.
+// stop lets running work finish, for as long as ctx allows.
 func (a *app) stop(ctx context.Context) error {
 	a.end()
-	// The sweep may wait for another server's lock; deliveries under way come first.
+	// The sweep may wait for another server's lock; running deliveries come first.
 	err := a.inbox.Close(ctx)
 	if sweepErr := a.stopSweep(ctx); err == nil {
 		err = sweepErr
@@ -89,8 +89,8 @@ func (a *app) stop(ctx context.Context) error {
 	return errors.Wrap(err, "stop the background work")
 }
 
-// settingsChanged reacts to changed settings. The key is in force when it returns, so that two changes keep their order;
-// what calls the server happens in the background, since hooks must return soon.
+// settingsChanged reacts to changed settings. The new key applies when it returns, so that two changes keep their order;
+// calls to the server run in the background, since hooks must return soon.
 func (a *app) settingsChanged(before, next config.Config) {
 	a.vault.SetKey(next.EncryptionKey)
 	go func() {
@@ -104,13 +104,13 @@ func (a *app) settingsChanged(before, next config.Config) {
 		if before.EncryptionKey != next.EncryptionKey {
 			select {
 			case a.rekeyed <- struct{}{}:
-			default: // one that waits already sees this key, too
+			default: // a waiting one sees this key, too
 			}
 		}
 	}()
 }
 
-// rewrap seals what is stored with the encryption key in force, now and after each change of the key. That may take many minutes.
+// rewrap seals stored data with the current encryption key, now and after each change of the key. That may take many minutes.
 func (a *app) rewrap(ctx context.Context) {
 	for {
 		go a.encryption.rewrap(ctx)

@@ -2,12 +2,12 @@
 package main
 
 import (
-	_ "time/tzdata" // lists come at a time of day in any zone, also where the system knows of none
+	_ "time/tzdata" // lists are posted at a time of day in any zone, even if the system has no zone data
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// version is that of the bundle; the build sets it.
+// version is the bundle's version; the build sets it.
 var version = "development"
 
 func main() {

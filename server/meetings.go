@@ -19,14 +19,14 @@ func (s starter) Start(ctx context.Context, actor chat.Actor, at, asked chat.Pla
 	return err
 }
 
-// notifyingBoard tells the bridge of each meeting that is announced, since its thread may be about something at a tool.
+// notifyingBoard tells the bridge of each meeting that is announced, since its thread may be about a provider's subject.
 type notifyingBoard struct {
 	meeting.Board
 	bridge *assembly.Bridge
 	log    *slog.Logger
 }
 
-// Announce posts the meeting. The tool is told after that, which nobody waits for.
+// Announce posts the meeting, and notifies the provider in the background.
 func (b *notifyingBoard) Announce(ctx context.Context, m meeting.Announcement) (chat.MessageRef, error) {
 	message, err := b.Board.Announce(ctx, m)
 	if err == nil && m.Place.Thread != "" {
@@ -35,7 +35,7 @@ func (b *notifyingBoard) Announce(ctx context.Context, m meeting.Announcement) (
 	return message, err
 }
 
-// met has the bridge note a meeting at the tool that its thread is about.
+// met has the bridge note a meeting at the provider that its thread is about.
 func (b *notifyingBoard) met(ctx context.Context, m meeting.Announcement) {
 	defer survive(b.log, "A meeting in a thread")
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
@@ -47,12 +47,12 @@ func (b *notifyingBoard) met(ctx context.Context, m meeting.Announcement) {
 	b.bridge.Met(ctx, m.Creator.ID.Actor(), m.Place, m.Meeting.JoinURL, number)
 }
 
-// connections are the accounts as the commands of meetings need them, which know no authorization.
+// connections are the accounts as the meeting commands need them, without authorization types.
 type connections struct{ *account.Service }
 
 var _ meeting.Connections = connections{}
 
-// Redeem finishes an authorization with the code that a browser was shown.
+// Redeem finishes an authorization with the code that a browser showed.
 func (c connections) Redeem(ctx context.Context, person chat.PersonID, code string) (email, next string, err error) {
 	connected, err := c.Service.Redeem(ctx, person, code)
 	return connected.Email, connected.Next, err

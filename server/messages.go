@@ -12,13 +12,13 @@ import (
 	"mattermost-plugin-zoom/server/mattermost"
 )
 
-// listener hears what people write to the bot and in threads.
+// listener handles posts to the bot and in threads.
 type listener struct {
 	client *mattermost.Client
 	bridge *assembly.Bridge
 }
 
-// said hears what people write to the bot, and in threads, which may be those of cards. What comes from another server is for the plugin
+// said handles posts to the bot, and in threads, which may be those of cards. A post from another server is left to the plugin
 // there.
 func (l *listener) said(post *model.Post) {
 	if post.UserId == l.client.BotID() || post.Type != "" || byProgram(post) || post.GetRemoteID() != "" {
@@ -38,8 +38,8 @@ func (l *listener) said(post *model.Post) {
 	l.bridge.Replied(ctx, actor, message, post.Message)
 }
 
-// byProgram reports whether a bot, an integration or another plugin wrote the post: two that answer each other would not end, and nobody
-// commands us by way of a webhook.
+// byProgram reports whether a bot, an integration or another plugin wrote the post: two that answer each other would never stop, and no one
+// can give the plugin commands through a webhook.
 func byProgram(post *model.Post) bool {
 	for _, from := range []string{model.PostPropsFromBot, model.PostPropsFromWebhook, model.PostPropsFromPlugin, model.PostPropsFromOAuthApp} {
 		if post.GetProp(from) == "true" {

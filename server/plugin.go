@@ -18,11 +18,11 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Plugin holds the hooks that the Mattermost server calls. What they do is wired in app.
+// Plugin holds the hooks that the Mattermost server calls. app wires them to the code that does the work.
 type Plugin struct {
 	plugin.MattermostPlugin
 
-	// now and exit are the clock and the end of the process; tests have others.
+	// now and exit are the clock and the end of the process; tests replace them.
 	now  func() time.Time
 	exit func(code int)
 	// registry are the providers; tests may add to them.
@@ -31,21 +31,21 @@ type Plugin struct {
 	surfaces func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
 
 	settings config.Container
-	// changing has one change of the settings happen after another.
+	// changing serializes changes of the settings.
 	changing sync.Mutex
 	app      atomic.Pointer[app]
 }
 
 // How long hooks may take.
 const (
-	// commandTimeout bounds a slash command: a call to Zoom, and the renewal of a token before it.
+	// commandTimeout bounds a slash command: a call to Zoom, after a token refresh.
 	commandTimeout = 25 * time.Second
-	// closeTimeout bounds what a server that shuts down waits for.
+	// closeTimeout bounds how long a server waits when it shuts down.
 	closeTimeout = 10 * time.Second
 )
 
-// OnActivate builds the plugin and sets it to work. Incomplete settings are no reason to fail: admins have to reach the
-// System Console to fix them, and everyone is told what is missing when they start a meeting.
+// OnActivate builds the plugin and starts it. Incomplete settings don't make it fail: admins have to reach the
+// System Console to fix them, and users who start a meeting read what is missing.
 func (p *Plugin) OnActivate() error {
 	if p.now == nil {
 		p.now, p.exit = time.Now, os.Exit
@@ -63,7 +63,7 @@ func (p *Plugin) OnActivate() error {
 	if err != nil {
 		return errors.Wrap(err, "build the plugin")
 	}
-	// From here on changes of the settings reach it, those included that starting makes.
+	// From here on it gets changes of the settings, including those that starting makes.
 	p.app.Store(built)
 	if err := built.start(); err != nil {
 		p.app.Store(nil)
@@ -73,7 +73,7 @@ func (p *Plugin) OnActivate() error {
 	return nil
 }
 
-// OnDeactivate lets work under way finish, for a bounded time. What does not is taken up by another server or the next start.
+// OnDeactivate lets running work finish, for a bounded time. Another server or the next start takes up the rest.
 func (p *Plugin) OnDeactivate() error {
 	built := p.app.Swap(nil)
 	if built == nil {
@@ -84,7 +84,7 @@ func (p *Plugin) OnDeactivate() error {
 	return built.stop(ctx)
 }
 
-// OnConfigurationChange puts changed settings in force. It runs before OnActivate, too, and at every change of any setting of
+// OnConfigurationChange applies changed settings. It runs before OnActivate, too, and at every change of any setting of
 // the server, so it only reads and leaves the work to the background.
 func (p *Plugin) OnConfigurationChange() error {
 	p.changing.Lock()
@@ -107,7 +107,7 @@ func (p *Plugin) OnConfigurationChange() error {
 	return nil
 }
 
-// providerSettings returns all settings as the server has them: those of providers are found by the providers' names.
+// providerSettings returns all settings as the server stores them: providers find theirs by name.
 func (p *Plugin) providerSettings() map[string]any {
 	settings := map[string]any{}
 	if err := p.API.LoadPluginConfiguration(&settings); err != nil {
@@ -116,7 +116,7 @@ func (p *Plugin) providerSettings() map[string]any {
 	return settings
 }
 
-// MessageHasBeenPosted hears what people write to the bot and in threads; all else is none of our business. The server calls it on the node
+// MessageHasBeenPosted handles posts to the bot and in threads, and ignores all others. The server calls it on the node
 // where the post was made, and on no other.
 func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	if built := p.app.Load(); built != nil && post != nil {

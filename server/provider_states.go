@@ -7,7 +7,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// providerStates tells the webapp which providers there are, and what they can do.
+// providerStates describes the providers and their features for the webapp.
 type providerStates struct {
 	settings *config.Container
 	client   *mattermost.Client
@@ -15,7 +15,7 @@ type providerStates struct {
 	commands *slashCommands
 }
 
-// all tells admins of the providers: which are on, under which word, and who else has that word.
+// all lists the providers for admins: which are enabled, their triggers, and other plugins with the same trigger.
 func (s *providerStates) all() []httpapi.ProviderAnswer {
 	words := s.settings.Load().Triggers()
 	wanted := s.commands.wanted()
@@ -32,7 +32,7 @@ func (s *providerStates) all() []httpapi.ProviderAnswer {
 	return answers
 }
 
-// enabled lists the enabled providers for the webapp, with what they can do besides their cards.
+// enabled lists the enabled providers for the webapp, with their features besides cards.
 func (s *providerStates) enabled() []httpapi.EnabledProvider {
 	words := s.settings.Load().Triggers()
 	answers := []httpapi.EnabledProvider{}

@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/sentry"
 )
 
-// providers is the list of providers. A new one is one more line here, and its two switches in plugin.json.
+// providers is the list of providers. To add one, add a line here and its two switches in plugin.json.
 func providers(settings *config.Container, now func() time.Time) *provider.Registry {
 	return provider.NewRegistry(
 		jenkins.New(),

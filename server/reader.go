@@ -7,7 +7,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost"
 )
 
-// reader knows the language and the rights of who reads an answer.
+// reader knows the language and the rights of the user who reads an answer.
 type reader struct{ client *mattermost.Client }
 
 func (r reader) Markdown(person chat.PersonID, m chat.Message) string {

@@ -45,7 +45,7 @@ func (e *encryption) resealAll(ctx context.Context, last bool) (done bool, err e
 	}
 	noted, err := e.kv.Get(resealedKey)
 	if err != nil || string(noted) == current {
-		return err == nil, errors.Wrap(err, "look whether records have to be sealed anew")
+		return err == nil, errors.Wrap(err, "check whether records have to be sealed again")
 	}
 	keys, err := e.sealedKeys(ctx)
 	if err != nil {
@@ -55,7 +55,7 @@ func (e *encryption) resealAll(ctx context.Context, last bool) (done bool, err e
 	for _, key := range keys {
 		anew, err := e.resealOne(ctx, key)
 		if err != nil {
-			return false, errors.Wrapf(err, "seal %s anew", key)
+			return false, errors.Wrapf(err, "seal %s again", key)
 		}
 		if anew {
 			changed++
@@ -67,7 +67,7 @@ func (e *encryption) resealAll(ctx context.Context, last bool) (done bool, err e
 	if changed > 0 || !last {
 		return false, nil
 	}
-	return true, errors.Wrap(e.kv.Set(resealedKey, []byte(current), 0), "note that all records are sealed anew")
+	return true, errors.Wrap(e.kv.Set(resealedKey, []byte(current), 0), "note that all records are sealed again")
 }
 
 // sealedKeys returns the keys of all records that hold something sealed.

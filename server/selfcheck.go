@@ -17,7 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/store"
 )
 
-// selfCheck gathers what /zoom doctor and the System Console check.
+// selfCheck gathers the facts for /zoom doctor and the System Console.
 type selfCheck struct {
 	settings    *config.Container
 	client      *mattermost.Client
@@ -30,7 +30,7 @@ type selfCheck struct {
 	now         func() time.Time
 }
 
-// inspect gathers what the self-check looks at.
+// inspect gathers the facts that the self-check evaluates.
 func (c *selfCheck) inspect(ctx context.Context) (meeting.Setup, error) {
 	s := c.settings.Load()
 	lastEvent, err := c.lastEvent.At(ctx)
@@ -49,14 +49,14 @@ func (c *selfCheck) inspect(ctx context.Context) (meeting.Setup, error) {
 	if err != nil {
 		return meeting.Setup{}, err
 	}
-	tools, err := c.toolChecks(ctx)
+	tools, err := c.providerChecks(ctx)
 	setup.Further = append(swapped, tools...)
-	return setup, errors.Wrap(err, "look at the tools")
+	return setup, errors.Wrap(err, "inspect the providers")
 }
 
-// toolChecks are the lines of the self-check about the tools that are switched on: whether their commands are ours, and whether people
+// providerChecks are the lines of the self-check about the enabled providers: whether their commands are ours, and whether users
 // can sign in.
-func (c *selfCheck) toolChecks(ctx context.Context) ([]meeting.Check, error) {
+func (c *selfCheck) providerChecks(ctx context.Context) ([]meeting.Check, error) {
 	var checks []meeting.Check
 	words, wanted := c.settings.Load().Triggers(), c.commands.wanted()
 	for _, p := range c.registry.All() {
@@ -91,7 +91,7 @@ func (c *selfCheck) toolChecks(ctx context.Context) ([]meeting.Check, error) {
 	return checks, nil
 }
 
-// troubled is a check that costs a feature.
+// troubled returns a check whose failure costs a feature.
 func troubled(id string, text, fix chat.Message) meeting.Check {
 	return meeting.Check{ID: id, Verdict: meeting.Warn, Message: text, Fix: fix}
 }

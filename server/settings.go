@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/oauth"
 )
 
-// views show each part of the plugin what it needs of the settings.
+// views give each part of the plugin the settings that it needs.
 type views struct {
 	settings *config.Container
 	client   *mattermost.Client

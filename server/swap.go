@@ -16,13 +16,13 @@ import (
 	"mattermost-plugin-zoom/server/store"
 )
 
-// What the public plugin left in the table that tells how it was set up.
+// Records of the public plugin that show how it was set up.
 const (
 	publicAccountToken = "zoomSuperUserToken_"
 	publicRestrictions = "zoomChannelSettings"
 )
 
-// swapTold is how long the self-check tells that users are matched by address now; the check of addresses itself stays.
+// swapTold is how long the self-check reports that users are matched by email address; the check of addresses itself stays.
 const swapTold = 30 * 24 * time.Hour
 
 // predecessor is the public Zoom plugin, in whose place this one runs.
@@ -34,7 +34,7 @@ type predecessor struct {
 	now      func() time.Time
 }
 
-// note says in the log, at the first start in the public plugin's place, what works differently from now on.
+// note logs at the first start in place of the public plugin what works differently from now on.
 func (p *predecessor) note(ctx context.Context) {
 	found, err := p.left(ctx)
 	if err == nil && found != (store.Swap{}) {
@@ -59,7 +59,7 @@ func (p *predecessor) tell(found store.Swap) {
 	}
 }
 
-// left looks at what the public plugin left. It is zero where there was none, or nothing that works differently.
+// left inspects the records of the public plugin. It is zero if there was none, or nothing works differently.
 func (p *predecessor) left(ctx context.Context) (store.Swap, error) {
 	token, err := p.records.Legacy(ctx, publicAccountToken)
 	if err != nil {
@@ -72,7 +72,7 @@ func (p *predecessor) left(ctx context.Context) (store.Swap, error) {
 	return store.Swap{ByAddress: token != nil, Restricted: restricted(rules)}, nil
 }
 
-// restricted counts the channels that have a rule of their own.
+// restricted counts the channels with their own rule.
 func restricted(rules []byte) int {
 	var channels map[string]struct {
 		Preference string
@@ -89,7 +89,7 @@ func restricted(rules []byte) int {
 	return n
 }
 
-// checks are the lines of the self-check on what the change of plugins changed.
+// checks are the lines of the self-check about the replacement of the public plugin.
 func (p *predecessor) checks(ctx context.Context) ([]meeting.Check, error) {
 	noted, err := p.swaps.Noted(ctx)
 	if err != nil {

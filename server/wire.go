@@ -23,7 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// app is the plugin's object graph: everything is made in build, once, and handed to who needs it.
+// app is the plugin's object graph: build makes everything once and passes it on.
 type app struct {
 	api         plugin.API
 	settings    *config.Container
@@ -39,14 +39,14 @@ type app struct {
 	http        http.Handler
 	exit        func(int)
 
-	// end ends the loops of this process.
+	// end stops the loops of this process.
 	end       context.CancelFunc
 	stopSweep func(context.Context) error
-	// rekeyed tells of each change of the encryption key.
+	// rekeyed signals each change of the encryption key.
 	rekeyed chan struct{}
 }
 
-// build makes the graph. It needs the server for the bot only; nothing works yet until start.
+// build makes the graph. It needs the server for the bot only; nothing works before start.
 func (p *Plugin) build() (*app, error) {
 	api, registry, settings, now := p.API, p.registry, &p.settings, p.now
 	texts, err := catalogueOf(registry)
@@ -131,7 +131,7 @@ func (b *builder) buildMeetings(board meeting.Board) {
 	b.jobs.accounts, b.jobs.meetings = b.accounts, b.meetings
 }
 
-// buildBridge makes the part of the graph that brings the notifications of providers, which the board tells of meetings.
+// buildBridge makes the part of the graph for notifications of providers; the board notifies it of meetings.
 func (b *builder) buildBridge(board *notifyingBoard) {
 	b.sessions = session.New(session.Dependencies{
 		Registry: b.registry, KV: b.kv, Vault: b.vault, Trusted: b.outbound, Guarded: mattermost.Guarded(b.api),

@@ -13,7 +13,7 @@ import (
 // branch is where the story's pull request comes from.
 const branch = "feature/discount"
 
-// checks are the builds of each commit of the story.
+// checks are the builds of each commit in the story.
 var checks = []string{"build", "unit tests", "lint", "e2e", "licences", "deploy preview"}
 
 func connectBitbucket(ctx context.Context, c *cast, p *props) (string, error) {
@@ -27,7 +27,7 @@ func connectBitbucket(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := signIn(ctx, c.alice, prompt); err != nil {
 		return "", err
 	}
-	told, err := announced(ctx, c, "connected this channel to Bitbucket")
+	announcement, err := announced(ctx, c, "connected this channel to Bitbucket")
 	if err != nil {
 		return "", err
 	}
@@ -39,16 +39,16 @@ func connectBitbucket(ctx context.Context, c *cast, p *props) (string, error) {
 		return "", err
 	}
 	address := hooks[0].URL[:strings.LastIndexByte(hooks[0].URL, '.')]
-	return "only alice sees:\n" + ticket.ReplaceAllString(stack.Text(prompt), "$1…") + "\nafter she allowed it there, all see:\n" + told +
-		"\nat Bitbucket there is a signed webhook now, to " + address + ".KEY, for:\n" + strings.Join(hooks[0].Events, " "), nil
+	return "only alice sees:\n" + ticket.ReplaceAllString(stack.Text(prompt), "$1…") + "\nafter she allows it there, everyone sees:\n" + announcement +
+		"\nBitbucket now has a signed webhook to " + address + ".KEY, for:\n" + strings.Join(hooks[0].Events, " "), nil
 }
 
-// signIn opens the link in a post and allows what is asked at Bitbucket.
+// signIn opens the link in a post and grants the request in Bitbucket.
 func signIn(ctx context.Context, who *stack.Person, prompt *model.Post) error {
 	return signInAt(ctx, who, prompt, "bitbucket")
 }
 
-// signInAt opens the link in a post and allows what is asked at a provider.
+// signInAt opens the link in a post and grants the request at a provider.
 func signInAt(ctx context.Context, who *stack.Person, prompt *model.Post, providerID string) error {
 	link, err := stack.SignInLink(prompt, providerID)
 	if err != nil {
@@ -61,7 +61,7 @@ func signInAt(ctx context.Context, who *stack.Person, prompt *model.Post, provid
 	return err
 }
 
-// announced waits for a post of the bot's, in the channel for all to read.
+// announced waits for a post of the bot that the whole channel sees.
 func announced(ctx context.Context, c *cast, word string) (text string, err error) {
 	return text, stack.Eventually(ctx, patience, func() error {
 		posts, err := c.bob.Posts(ctx, c.tools.Id)
@@ -74,7 +74,7 @@ func announced(ctx context.Context, c *cast, word string) (text string, err erro
 				return nil
 			}
 		}
-		return errors.Errorf("nobody is told that somebody %s", word)
+		return errors.Errorf("no message says that anyone %s", word)
 	})
 }
 
@@ -111,7 +111,7 @@ func pushFails(ctx context.Context, c *cast, p *props) (string, error) {
 		"\nafter, in the same post:\n" + picture(p.card), nil
 }
 
-func pushMended(ctx context.Context, c *cast, p *props) (string, error) {
+func pushFixed(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := p.repo.Status(ctx, "main", "lint", "INPROGRESS"); err != nil {
 		return "", err
 	}
@@ -152,7 +152,7 @@ func pullOpens(ctx context.Context, c *cast, p *props) (string, error) {
 		return "", err
 	}
 	said, err := thread(ctx, c, after, "Bob commented", "vouchers")
-	return "when it is opened:\n" + picture(p.card) + "\nafter bob's comment at Bitbucket and two builds, in the same post:\n" + picture(after) +
+	return "when it is opened:\n" + picture(p.card) + "\nafter bob's comment in Bitbucket and two builds, in the same post:\n" + picture(after) +
 		"\n" + said, err
 }
 
@@ -177,7 +177,7 @@ func bobApproves(ctx context.Context, c *cast, p *props) (string, error) {
 		return "", err
 	}
 	said, err := thread(ctx, c, after, "Bob approved")
-	return "only bob sees:\n" + ticket.ReplaceAllString(stack.Text(prompt), "$1…") + "\nafter he allowed it there, the approval is his, in the same post:\n" +
+	return "only bob sees:\n" + ticket.ReplaceAllString(stack.Text(prompt), "$1…") + "\nafter he allows it there, the approval is in his name, in the same post:\n" +
 		picture(after) + "\n" + said, err
 }
 
@@ -191,7 +191,7 @@ func aliceMerges(ctx context.Context, c *cast, p *props) (string, error) {
 	}
 	complaints, err := c.alice.Submit(ctx, c.tools.Id, opened, map[string]any{"strategy": "squash"})
 	if err != nil || len(complaints) > 0 {
-		return "", errors.Wrapf(err, "the dialog says %v", complaints)
+		return "", errors.Wrapf(err, "the dialog reports %v", complaints)
 	}
 	after, err := sameCard(ctx, c, p.card, "Merged", "Merged by Alice")
 	if err != nil {
@@ -199,11 +199,11 @@ func aliceMerges(ctx context.Context, c *cast, p *props) (string, error) {
 	}
 	state, err := p.pull.State(ctx)
 	if err == nil && state != "MERGED" {
-		err = errors.Errorf("Bitbucket says that it is %s", state)
+		err = errors.Errorf("Bitbucket's state is %s", state)
 	}
 	if err != nil {
 		return "", err
 	}
 	said, err := thread(ctx, c, after, "Alice merged it")
-	return "the dialog “" + opened.Dialog.Title + "” asks how; after “Squash”, in the same post:\n" + picture(after) + "\n" + said, err
+	return "the dialog “" + opened.Dialog.Title + "” asks for the strategy; after “Squash”, in the same post:\n" + picture(after) + "\n" + said, err
 }

@@ -17,7 +17,7 @@ import (
 // are a second apart at least.
 const patience = 20 * time.Second
 
-// newest waits until the channel's newest card says all of the words.
+// newest waits until the channel's newest card contains all words.
 func newest(ctx context.Context, c *cast, words ...string) (stack.Card, error) {
 	var card stack.Card
 	err := stack.Eventually(ctx, patience, func() error {
@@ -34,7 +34,7 @@ func newest(ctx context.Context, c *cast, words ...string) (stack.Card, error) {
 	return card, err
 }
 
-// sameCard waits until a card that was seen before says all of the words. It has
+// sameCard waits until a card that was seen before contains all words. It has
 // to be the same post, and the only one about its subject.
 func sameCard(ctx context.Context, c *cast, before stack.Card, words ...string) (stack.Card, error) {
 	now := before
@@ -60,7 +60,7 @@ func sameCard(ctx context.Context, c *cast, before stack.Card, words ...string) 
 	return now, err
 }
 
-// thread waits until the thread of a card says all of the words, and draws it.
+// thread waits until the thread of a card contains all words, and draws it.
 func thread(ctx context.Context, c *cast, card stack.Card, words ...string) (string, error) {
 	var drawn string
 	err := stack.Eventually(ctx, patience, func() error {
@@ -80,7 +80,7 @@ func thread(ctx context.Context, c *cast, card stack.Card, words ...string) (str
 	return drawn, err
 }
 
-// says checks that a text has all of the words in it.
+// says checks that a text contains all words.
 func says(text string, words ...string) error {
 	for _, word := range words {
 		if !strings.Contains(text, word) {
@@ -126,7 +126,7 @@ func buttons(post *model.Post) string {
 // link is a Markdown link.
 var link = regexp.MustCompile(`\[([^\]]*)\]\([^)\s]*\)`)
 
-// readable is what readers see of Markdown in a channel: links by their words, and
+// readable is Markdown as readers see it in a channel: links by their labels, and
 // without what keeps names from outside from being formatted.
 func readable(text string) string {
 	return strings.NewReplacer("\u200b", "", "\u2060", "", "\\", "").Replace(link.ReplaceAllString(text, "$1"))

@@ -9,13 +9,13 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// cast is who and what the story needs.
+// cast is the people and channels of the story.
 type cast struct {
 	stack      *stack.Stack
 	alice, bob *stack.Person
-	channel    *model.Channel // where they meet
-	tools      *model.Channel // where the news of Jenkins and Bitbucket come
-	ear        *stack.Ear     // what alice's open tab hears
+	channel    *model.Channel // where they start meetings
+	tools      *model.Channel // where the notifications of Jenkins and Bitbucket appear
+	ear        *stack.Ear     // the events that alice's open tab receives
 }
 
 // newCast creates two people with a Zoom account each, and two channels.

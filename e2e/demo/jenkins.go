@@ -30,8 +30,8 @@ func connectJenkins(ctx context.Context, c *cast, p *props) (string, error) {
 	if err == nil && answer != "Connect ok" {
 		err = errors.Errorf("Test Connection says %q", answer)
 	}
-	return "only alice sees:\n" + stack.Text(note) + "\n\nand the bot writes to her alone (shortened):\n" + shortened(message, p.hook) +
-		"\n\nJenkins, with URL and token entered in its plugin “Zoom”, says after Test Connection: " + answer, err
+	return "only alice sees:\n" + stack.Text(note) + "\n\nand the bot sends her a direct message (shortened):\n" + shortened(message, p.hook) +
+		"\n\nTest Connection in Jenkins, with the URL and token entered in its plugin “Zoom”, says: " + answer, err
 }
 
 // handedOver waits for the direct message with the URL and the token.
@@ -45,7 +45,7 @@ func handedOver(ctx context.Context, c *cast, p *props) (message string, err err
 		if err != nil {
 			return err
 		}
-		err = errors.New("the bot has written nothing")
+		err = errors.New("the bot hasn't posted anything")
 		for _, post := range posts {
 			if p.hook, err = stack.HookOf(post); err == nil {
 				message = post.Message
@@ -89,7 +89,7 @@ func meetAboutBuild(ctx context.Context, c *cast, p *props) (string, error) {
 	err := stack.Eventually(ctx, patience, func() error {
 		posts, err := c.alice.MeetingPosts(ctx, c.tools.Id)
 		if err == nil && len(posts) == 0 {
-			err = errors.New("no meeting is posted")
+			err = errors.New("no meeting was posted")
 		}
 		if err == nil {
 			meeting = posts[0]
@@ -106,7 +106,7 @@ func meetAboutBuild(ctx context.Context, c *cast, p *props) (string, error) {
 	return "in the card's thread:\n" + drawn, says(drawn, "web #1")
 }
 
-func buildMended(ctx context.Context, c *cast, p *props) (string, error) {
+func buildFixed(ctx context.Context, c *cast, p *props) (string, error) {
 	number, err := p.job.Start(ctx, stack.Cause{Text: "Started by an SCM change"})
 	if err != nil {
 		return "", err

@@ -1,7 +1,7 @@
 // Command demo starts the plugin on a real Mattermost server beside a sandbox
 // that stands in for Zoom, Jenkins and Bitbucket, plays a meeting from start to
-// end, builds that fail and are mended, and a pull request from open to merged,
-// shows what each step showed, and stays so that one can try it by hand.
+// end, builds that fail and are fixed, and a pull request from open to merged,
+// prints the result of each step, and keeps running so that you can try it by hand.
 //
 // With -exit it ends after the story, with an exit status of 1 when a step did
 // not show what it should. With -story=false it only starts everything, and
@@ -26,7 +26,7 @@ const preferredPort = 8065
 
 func main() {
 	var o options
-	flag.BoolVar(&o.exit, "exit", false, "end after the story instead of staying until Ctrl-C")
+	flag.BoolVar(&o.exit, "exit", false, "exit after the story instead of running until Ctrl-C")
 	flag.BoolVar(&o.story, "story", true, "play the story")
 	flag.StringVar(&o.ready, "ready", "", "write the addresses and logins to this file as JSON when all is up")
 	flag.StringVar(&o.name, "name", "demo", "the folder below e2e/artifacts for the logs")
@@ -55,7 +55,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer func() {
-		fmt.Println("Ending the servers …")
+		fmt.Println("Stopping the servers …")
 		s.Close()
 	}()
 	c, err := newCast(ctx, s)
@@ -81,9 +81,9 @@ func run(ctx context.Context, o options) error {
 	return nil
 }
 
-// invite tells where to log in and what to try.
+// invite prints where to log in and what to try.
 func invite(c *cast, played bool) {
-	fmt.Printf("\nEverything is running. Ctrl-C ends it.\n\n")
+	fmt.Printf("\nEverything is running. Press Ctrl-C to stop.\n\n")
 	if c.stack.HasClient() {
 		fmt.Printf("  Mattermost   %s\n", c.stack.SiteURL)
 	} else {
@@ -99,33 +99,33 @@ func invite(c *cast, played bool) {
 	fmt.Printf("  Logs         %s\n\n", c.stack.Logs())
 	fmt.Printf("Try, in the channel ~%s:\n", c.channel.Name)
 	fmt.Println("  /zoom start Retro        alice is connected: the meeting is posted at once")
-	fmt.Println("  /zoom start again        somebody else: join the open one, or start another")
+	fmt.Println("  /zoom start again        as another user: join the open meeting, or start another")
 	fmt.Println("  /zoom settings           personal meeting ID, a unique one, or ask each time")
-	fmt.Println("  /zoom doctor             as admin: what is set up, what is missing")
-	fmt.Printf("Let a meeting begin and end, with the number from its post:\n")
+	fmt.Println("  /zoom doctor             as an admin: what is set up and what is missing")
+	fmt.Printf("Start and end a meeting, with the number from its post:\n")
 	fmt.Printf("  curl -X POST %s/_sandbox/meetings/NUMBER/start\n", z.URL)
 	fmt.Printf("  curl -X POST %s/_sandbox/meetings/NUMBER/end\n\n", z.URL)
 	if played {
-		inviteToTools(c)
+		inviteToProviders(c)
 	}
 }
 
-// inviteToTools tells what to try with Jenkins and Bitbucket, which the story has
+// inviteToProviders prints what to try with Jenkins and Bitbucket, which the story has
 // set up.
-func inviteToTools(c *cast) {
+func inviteToProviders(c *cast) {
 	fmt.Printf("Try, in the channel ~%s:\n", c.tools.Name)
-	fmt.Println("  /jenkins configure       which news come, and how they are shown")
-	fmt.Println("  /jenkins status          the last deliveries, and what became of them")
-	fmt.Println("  /bitbucket disconnect    the webhook is removed at Bitbucket, too")
-	fmt.Println("  help                     in the conversation with the bot, where the same words work without a slash")
+	fmt.Println("  /jenkins configure       which events are posted, and how")
+	fmt.Println("  /jenkins status          the latest deliveries and their results")
+	fmt.Println("  /bitbucket disconnect    also deletes the webhook in Bitbucket")
+	fmt.Println("  help                     in the conversation with the bot, where commands work without a slash")
 	control := "  curl %s/_sandbox/%s -d '%s'\n"
-	fmt.Println("Let a build begin and end, with the number that the first line answers:")
+	fmt.Println("Start and end a build, with the number that the first command returns:")
 	fmt.Printf(control, c.stack.Sandbox.URL, "jenkins/start", `{"job":"web","cause":"Started by user bob"}`)
 	fmt.Printf(control, c.stack.Sandbox.URL, "jenkins/finish", `{"job":"web","number":3,"result":"UNSTABLE","seconds":60}`)
-	fmt.Println("Let somebody push, a build fail, and a pull request be opened:")
+	fmt.Println("Push a commit, report a failed build, and open a pull request:")
 	repo := "bitbucket/repos/" + repository
-	fmt.Printf(control, c.stack.Sandbox.URL, repo+"/push", `{"by":"bob","branch":"fix","commits":["Mend it"]}`)
+	fmt.Printf(control, c.stack.Sandbox.URL, repo+"/push", `{"by":"bob","branch":"fix","commits":["Fix it"]}`)
 	fmt.Printf(control, c.stack.Sandbox.URL, repo+"/status", `{"branch":"fix","key":"lint","state":"FAILED"}`)
-	fmt.Printf(control, c.stack.Sandbox.URL, repo+"/pullrequests", `{"by":"bob","title":"Mend it","source":"fix","reviewers":["alice"]}`)
+	fmt.Printf(control, c.stack.Sandbox.URL, repo+"/pullrequests", `{"by":"bob","title":"Fix it","source":"fix","reviewers":["alice"]}`)
 	fmt.Println()
 }

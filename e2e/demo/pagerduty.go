@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// service is what the story's service is called at PagerDuty.
+// service is the name of the story's service in PagerDuty.
 const service = "Web shop"
 
 func triggerIncident(ctx context.Context, c *cast, p *props) (string, error) {
@@ -39,7 +39,7 @@ func triggerIncident(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := signInAt(ctx, c.alice, prompt, "pagerduty"); err != nil {
 		return "", err
 	}
-	told, err := announced(ctx, c, "connected this channel to PagerDuty")
+	announcement, err := announced(ctx, c, "connected this channel to PagerDuty")
 	if err != nil {
 		return "", err
 	}
@@ -52,10 +52,10 @@ func triggerIncident(ctx context.Context, c *cast, p *props) (string, error) {
 	}
 	complaints, err := c.alice.Submit(ctx, c.tools.Id, opened, map[string]any{"details": "Since noon"})
 	if err != nil || len(complaints) > 0 {
-		return "", errors.Errorf("the dialog says %v: %v", complaints, err)
+		return "", errors.Errorf("the dialog reports %v: %v", complaints, err)
 	}
 	p.card, err = newest(ctx, c, "Triggered", "Checkout is slow", "Acknowledge")
-	return "after she signed in, all see:\n" + told + "\nand then, when the dialog “" + opened.Dialog.Title + "” was filled in:\n" + picture(p.card), err
+	return "after she signs in, everyone sees:\n" + announcement + "\nand after she fills in the dialog “" + opened.Dialog.Title + "”:\n" + picture(p.card), err
 }
 
 func incidentResolved(ctx context.Context, c *cast, p *props) (string, error) {
@@ -88,5 +88,5 @@ func incidentResolved(ctx context.Context, c *cast, p *props) (string, error) {
 		return "", err
 	}
 	said, err := thread(ctx, c, after, "acknowledged", "The cache was cold", "resolved")
-	return "when she had acknowledged it:\n" + picture(card) + "\nand in the end, in the same post:\n" + picture(after) + "\n" + said, err
+	return "after she acknowledges it:\n" + picture(card) + "\nand in the end, in the same post:\n" + picture(after) + "\n" + said, err
 }

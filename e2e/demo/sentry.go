@@ -8,10 +8,10 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// organization is what the story's organization is called at Sentry.
+// organization is the slug of the story's organization in Sentry.
 const organization = "acme"
 
-// registered has the admin switch a tool on and enter this server's OAuth client
+// registered has the admin enable a provider and enter this server's OAuth client
 // for it.
 func registered(ctx context.Context, c *cast, setting, word, callback string, entered map[string]any) error {
 	if err := c.stack.Set(ctx, stack.Settings{setting: true}); err != nil {
@@ -35,13 +35,13 @@ func registered(ctx context.Context, c *cast, setting, word, callback string, en
 	}
 	complaints, err := c.stack.Admin.Submit(ctx, c.tools.Id, opened, entered)
 	if err != nil || len(complaints) > 0 {
-		return errors.Errorf("the dialog says %v: %v", complaints, err)
+		return errors.Errorf("the dialog reports %v: %v", complaints, err)
 	}
 	_, err = ear.Ephemeral(ctx, 0, "is saved")
 	return err
 }
 
-// callback is where people come back to from a tool's pages.
+// callback is the URL that a provider's pages redirect people to.
 func callback(c *cast, providerID string) string {
 	return c.stack.SiteURL + "/plugins/zoom/oauth2/" + providerID + "/complete"
 }
@@ -87,13 +87,13 @@ func connectSentry(ctx context.Context, c *cast, p *props) (string, error) {
 		"token": stack.SentryIntegrationToken + organization, "secret": stack.SentryIntegrationSecret + organization,
 	})
 	if err != nil || len(complaints) > 0 {
-		return "", errors.Errorf("the dialog says %v: %v", complaints, err)
+		return "", errors.Errorf("the dialog reports %v: %v", complaints, err)
 	}
-	told, err := announced(ctx, c, "connected this channel to Sentry")
-	return "after she signed in by a link that the bot sent her, and entered what an admin of Sentry gave her, all see:\n" + told, err
+	announcement, err := announced(ctx, c, "connected this channel to Sentry")
+	return "after she signs in with the link from the bot and enters the token from a Sentry admin, everyone sees:\n" + announcement, err
 }
 
-// signInByMessage follows the link that the bot has sent alice, at Sentry.
+// signInByMessage follows the Sentry link that the bot has sent alice.
 func signInByMessage(ctx context.Context, c *cast) error {
 	conversation, err := c.alice.WithBot(ctx)
 	if err != nil {
@@ -103,7 +103,7 @@ func signInByMessage(ctx context.Context, c *cast) error {
 	err = stack.Eventually(ctx, patience, func() error {
 		posts, err := c.alice.Posts(ctx, conversation.Id)
 		if err == nil && len(posts) == 0 {
-			err = errors.New("the bot has written nothing")
+			err = errors.New("the bot hasn't posted anything")
 		}
 		if err == nil {
 			link, err = stack.SignInLink(posts[len(posts)-1], "sentry")
@@ -147,7 +147,7 @@ func errorRegresses(ctx context.Context, c *cast, p *props) (string, error) {
 	}
 	card, err := newest(ctx, c, "Regressed", "ValueError")
 	if err == nil && card.Id == p.card.Id {
-		err = errors.New("the regression is not a post of its own")
+		err = errors.New("the regression isn't a separate post")
 	}
-	return "as a new post, which links the one before:\n" + picture(card), err
+	return "as a new post with a link to the previous one:\n" + picture(card), err
 }

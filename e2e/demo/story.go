@@ -17,28 +17,28 @@ import (
 // the meeting lasts.
 const storyTime = 4 * time.Minute
 
-// ticket is the long, signed part of a connect link, which says nothing to a reader.
+// ticket is the long, signed part of a connect link, which means nothing to a reader.
 var ticket = regexp.MustCompile(`(/oauth2/(?:[a-z]+/)?connect\?\w+=)[^)\s]+`)
 
-// scene is one step of the story: what happens, and what came of it.
+// scene is one step of the story: what happens, and the result.
 type scene struct {
 	title string
 	play  func(ctx context.Context, c *cast, p *props) (shown string, err error)
 }
 
-// props is what the scenes hand on.
+// props is the state that scenes pass on.
 type props struct {
-	from   int         // how much alice had heard before the scene
+	from   int         // how many events alice had received before the scene
 	prompt *model.Post // the ephemeral post with the connect link
 	post   *model.Post // the meeting's post, as it was last seen
 	id     string      // the meeting's number
 
-	hook      stack.Hook       // what Jenkins is told
-	job       *stack.Job       // the job at Jenkins
+	hook      stack.Hook       // the URL and token for Jenkins
+	job       *stack.Job       // the job in Jenkins
 	bitbucket *stack.Bitbucket // where the code is
 	repo      *stack.Repo
 	pull      *stack.Pull
-	issue     string     // the error's number at Sentry
+	issue     string     // the error's number in Sentry
 	card      stack.Card // the card that the story is about, as it was last seen
 }
 
@@ -46,26 +46,26 @@ type props struct {
 var scenes = []scene{
 	{"The admin has installed the bundle and entered the Zoom app's client ID and secrets.", checkSetup},
 	{"alice, who is not connected to Zoom yet, types: /zoom start Standup", startUnconnected},
-	{"She opens the link and allows the app at Zoom. The start goes on where it stopped.", connect},
-	{"She opens the meeting: Zoom says that it has begun.", begin},
+	{"She opens the link and allows the app in Zoom. The start continues.", connect},
+	{"She opens the meeting: Zoom reports that it started.", begin},
 	{"bob types /zoom start in the same channel.", startSecond},
-	{"Two people come; four minutes later the meeting ends. The same post says so.", end},
-	{"The admin switches Jenkins and Bitbucket on, and registers this server at Bitbucket.", switchOn},
+	{"Two people join; four minutes later the meeting ends. The same post shows it.", end},
+	{"The admin enables Jenkins and Bitbucket, and registers this server in Bitbucket.", switchOn},
 	{"alice types /jenkins connect in another channel.", connectJenkins},
-	{"A build starts, and fails.", buildFails},
-	{"alice presses Start Zoom meeting on its card.", meetAboutBuild},
-	{"The next build mends it.", buildMended},
+	{"A build starts and fails.", buildFails},
+	{"alice clicks Start Zoom meeting on its card.", meetAboutBuild},
+	{"The next build fixes it.", buildFixed},
 	{"alice types /jenkins status.", jenkinsStatus},
-	{"alice types /bitbucket connect, with an address copied from her browser.", connectBitbucket},
-	{"She pushes two commits; of six builds one fails.", pushFails},
-	{"The failed build is run again, and passes.", pushMended},
+	{"alice types /bitbucket connect, with a URL copied from her browser.", connectBitbucket},
+	{"She pushes two commits; one of six builds fails.", pushFails},
+	{"The failed build is run again, and passes.", pushFixed},
 	{"She opens a pull request; bob comments on it, and its builds pass.", pullOpens},
-	{"bob presses Approve on the card.", bobApproves},
-	{"alice presses Merge on the card.", aliceMerges},
-	{"The admin switches Sentry on, and alice types /sentry connect with names and quotes as they come.", connectSentry},
-	{"An error happens for the first time. She presses Resolve on its card.", errorResolved},
+	{"bob clicks Approve on the card.", bobApproves},
+	{"alice clicks Merge on the card.", aliceMerges},
+	{"The admin enables Sentry, and alice types /sentry connect with names in mixed quotes.", connectSentry},
+	{"An error happens for the first time. She clicks Resolve on its card.", errorResolved},
 	{"The next day it happens again.", errorRegresses},
-	{"The admin switches PagerDuty on. alice types /pduty connect, and /pduty trigger Checkout is slow.", triggerIncident},
+	{"The admin enables PagerDuty. alice types /pduty connect, and /pduty trigger Checkout is slow.", triggerIncident},
 	{"She acknowledges it, adds a note, and resolves it, all on its card.", incidentResolved},
 }
 
@@ -101,7 +101,7 @@ func checkSetup(ctx context.Context, c *cast, _ *props) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "admin types /zoom doctor and is told:\n" + stack.Text(report), nil
+	return "admin types /zoom doctor and sees:\n" + stack.Text(report), nil
 }
 
 func startUnconnected(ctx context.Context, c *cast, p *props) (string, error) {
@@ -181,7 +181,7 @@ func end(ctx context.Context, c *cast, p *props) (string, error) {
 	return "before:\n" + before + "\n" + after, nil
 }
 
-// rewritten waits until the post has the status and more, and describes it.
+// rewritten waits until the post has the status and the other properties, and describes it.
 func rewritten(ctx context.Context, c *cast, p *props, status string, fits func(*model.Post) bool) (string, error) {
 	deadline := time.Now().Add(20 * time.Second)
 	for time.Now().Before(deadline) {
@@ -197,7 +197,7 @@ func rewritten(ctx context.Context, c *cast, p *props, status string, fits func(
 	return "", errors.Errorf("the post did not become %s:\n%s", status, describe(p.post))
 }
 
-// describe is what a post says, in plain text: as mobile apps show it, with the
+// describe returns a post in plain text: as mobile apps show it, with the
 // facts that the webapp draws its own picture from.
 func describe(post *model.Post) string {
 	lines := strings.Split(stack.Text(post), "\n")

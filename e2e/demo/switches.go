@@ -9,10 +9,10 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// repository is what the story's repository is called at Bitbucket.
+// repository is the name of the story's repository in Bitbucket.
 const repository = "acme/web"
 
-// switchOn lets the admin switch the tools on, and register this server at
+// switchOn has the admin enable the providers, and register this server in
 // Bitbucket: the command's answer names a dialog, which is opened and answered.
 func switchOn(ctx context.Context, c *cast, p *props) (string, error) {
 	if err := c.stack.Set(ctx, stack.Settings{"EnableJenkins": true, "EnableBitbucket": true}); err != nil {
@@ -26,7 +26,7 @@ func switchOn(ctx context.Context, c *cast, p *props) (string, error) {
 		return "", err
 	}
 	defer ear.Close()
-	// The server tells the plugin of new settings in its own time; only then is there a command.
+	// The server notifies the plugin of new settings asynchronously; the command exists only after that.
 	err = stack.Eventually(ctx, patience, func() error { return c.stack.Admin.Type(ctx, c.tools.Id, "/bitbucket setup") })
 	if err != nil {
 		return "", err
@@ -49,7 +49,7 @@ func switchOn(ctx context.Context, c *cast, p *props) (string, error) {
 		"kind": "cloud", "url": site.URL, "api": site.URL, "client_id": clientID, "client_secret": stack.BitbucketSecret,
 	})
 	if err != nil || len(complaints) > 0 {
-		return "", errors.Wrapf(err, "the dialog says %v", complaints)
+		return "", errors.Wrapf(err, "the dialog reports %v", complaints)
 	}
 	saved, err := ear.Ephemeral(ctx, 0, "is saved")
 	if err != nil {
@@ -59,7 +59,7 @@ func switchOn(ctx context.Context, c *cast, p *props) (string, error) {
 		"\nand when it was filled in, only the admin sees:\n" + stack.Text(saved), nil
 }
 
-// setUpBitbucket makes the people and the repository at Bitbucket.
+// setUpBitbucket creates the people and the repository in Bitbucket.
 func setUpBitbucket(ctx context.Context, c *cast, p *props) error {
 	p.bitbucket = c.stack.Sandbox.Bitbucket()
 	for _, person := range []*stack.Person{c.alice, c.bob} {
