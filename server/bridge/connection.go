@@ -148,7 +148,7 @@ func (c Connection) Link() chat.Text {
 }
 
 const (
-	// overlap is how long a secret counts after another has taken its place.
+	// SecretOverlap is how long a secret counts after another replaced it.
 	SecretOverlap = 24 * time.Hour
 	// maxSecrets is how many count at a time: each costs a signature for every delivery.
 	maxSecrets = 4

@@ -21,9 +21,6 @@ func actor(id string) chat.Actor { return chat.Actor{Surface: on, ID: id, Person
 // place is a channel of the surface.
 func place(id string) chat.Place { return chat.Place{Surface: on, Channel: id} }
 
-// message is a message somewhere on the surface.
-func message(id string) chat.MessageRef { return chat.MessageRef{Place: place(""), ID: id} }
-
 // ref is what refers to it.
 func (p *post) ref() chat.MessageRef { return chat.MessageRef{Place: p.at, ID: p.id} }
 

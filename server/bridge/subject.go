@@ -116,10 +116,10 @@ func (sub *Subject) In(place chat.Place) *Shown {
 }
 
 // StyleIn returns the style of the subscription that it is shown for.
-func (at *Shown) StyleIn(all []Subscription) Style {
-	for _, s := range all {
-		if s.ID == at.Subscription {
-			return s.Style
+func (s *Shown) StyleIn(all []Subscription) Style {
+	for _, subscription := range all {
+		if subscription.ID == s.Subscription {
+			return subscription.Style
 		}
 	}
 	return Live

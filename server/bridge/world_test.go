@@ -358,7 +358,7 @@ func (s *surface) in(channelID, rootID string) []*post {
 	defer s.mu.Unlock()
 	var found []*post
 	for _, p := range s.posts {
-		if p.at == (place(channelID).In(rootID)) && !p.deleted {
+		if p.at == place(channelID).In(rootID) && !p.deleted {
 			found = append(found, p)
 		}
 	}

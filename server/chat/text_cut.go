@@ -23,8 +23,7 @@ func Cut(t Text, most int) (Text, bool) {
 	if most <= 0 {
 		return nil, true
 	}
-	short, _ := t.cut(most - 1) // one is for the ellipsis
-	return short, true
+	return t.cut(most - 1), true // one is for the ellipsis
 }
 
 // length returns how many characters people see, about.
@@ -52,8 +51,8 @@ func (s Span) length() int {
 	return utf8.RuneCountInString(s.Text)
 }
 
-// cut returns the spans that the room suffices for, with an ellipsis beyond, and whether it was needed.
-func (t Text) cut(room int) (Text, bool) {
+// cut returns the spans that fit in the room, with an ellipsis in place of the others.
+func (t Text) cut(room int) Text {
 	var all Text
 	for _, span := range t {
 		if n := span.length(); n <= room {
@@ -62,11 +61,11 @@ func (t Text) cut(room int) (Text, bool) {
 		}
 		short, ok := span.cut(room)
 		if !ok {
-			return append(all.trimmed(), Span{Kind: WordsSpan, Text: ellipsis}), true
+			return append(all.trimmed(), Span{Kind: WordsSpan, Text: ellipsis})
 		}
-		return append(all, short), true
+		return append(all, short)
 	}
-	return all, false
+	return all
 }
 
 // cut returns the span with less of what is seen, and false where nothing is left of it.
@@ -74,10 +73,10 @@ func (s Span) cut(room int) (Span, bool) {
 	const least = 3
 	switch s.Kind {
 	case StrongSpan, EmphasisSpan, LinkSpan, HeadingSpan:
-		s.Inner, _ = s.Inner.cut(room)
+		s.Inner = s.Inner.cut(room)
 		return s, true
 	case ItemSpan:
-		s.Inner, _ = s.Inner.cut(room - 2)
+		s.Inner = s.Inner.cut(room - 2)
 		return s, room > 2
 	case PlainSpan, WordsSpan:
 		s.Text = Truncate(s.Text, room+1)

@@ -1,10 +1,11 @@
 package store_test
 
 import (
-	"mattermost-plugin-zoom/server/chat"
 	"strings"
 	"testing"
 	"time"
+
+	"mattermost-plugin-zoom/server/chat"
 
 	"github.com/stretchr/testify/require"
 )

@@ -2,9 +2,6 @@ package store_test
 
 import "mattermost-plugin-zoom/server/chat"
 
-// actor is the person as they act on Mattermost.
-func actor(id string) chat.Actor { return chat.PersonID(id).Actor() }
-
 // place is a channel of Mattermost.
 func place(id string) chat.Place { return chat.Place{Surface: chat.Mattermost, Channel: id} }
 

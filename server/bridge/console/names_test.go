@@ -1,12 +1,12 @@
 package console_test
 
 import (
-	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/provider/providertest/plain"
+	"context"
 	"os"
 	"testing"
 
-	"context"
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/provider/providertest/plain"
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"

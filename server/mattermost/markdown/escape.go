@@ -114,7 +114,8 @@ func actsBefore(sign, before, after rune, own, lineStart bool) bool {
 		return lineStart || !blank(after)
 	case ':':
 		// Names of emoji and addresses follow; a time of day is neither.
-		return (letter(after) || strings.ContainsRune("_+-/", after)) && !(own && unicode.IsDigit(before) && unicode.IsDigit(after))
+		timeOfDay := own && unicode.IsDigit(before) && unicode.IsDigit(after)
+		return (letter(after) || strings.ContainsRune("_+-/", after)) && !timeOfDay
 	}
 	return !blank(after)
 }
