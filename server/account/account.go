@@ -40,7 +40,7 @@ type Settings struct {
 
 // Directory is what the service needs of the chat product.
 type Directory interface {
-	// Person returns who has this id.
+	// Person returns the user with this ID.
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// VerifiesEmail reports whether this server makes people prove that an address is theirs.
 	VerifiesEmail() bool

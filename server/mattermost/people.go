@@ -37,7 +37,7 @@ func (c *Directory) Person(_ context.Context, person chat.PersonID) (chat.Person
 	}, nil
 }
 
-// PersonByEmail returns who has this address, if it was verified or comes from an identity provider.
+// PersonByEmail returns the user with this email address if it was verified or comes from an identity provider.
 func (c *Directory) PersonByEmail(ctx context.Context, email string) (chat.Person, bool) {
 	user, err := answered(c.api.GetUserByEmail(email))
 	if err != nil || user.DeleteAt != 0 || user.IsBot {
@@ -81,13 +81,13 @@ func (c *Directory) Channel(_ context.Context, at chat.Place) (chat.Channel, err
 func (c *Directory) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Place, error) {
 	teams, appErr := c.api.GetTeamsForUser(actor.ID)
 	if appErr != nil {
-		return nil, errors.Wrap(appErr, "list somebody's teams")
+		return nil, errors.Wrap(appErr, "list a user's teams")
 	}
 	var found []chat.Place
 	for _, team := range teams {
 		channels, appErr := c.api.GetChannelsForTeamForUser(team.Id, actor.ID, false)
 		if appErr != nil {
-			return nil, errors.Wrap(appErr, "list somebody's channels")
+			return nil, errors.Wrap(appErr, "list a user's channels")
 		}
 		for _, channel := range channels {
 			if at := Place(channel.Id, ""); !slices.Contains(found, at) { // a direct channel is in each team

@@ -82,15 +82,15 @@ type Running struct {
 
 // Chat is what the service needs of the chat product.
 type Chat interface {
-	// Person returns who has this id.
+	// Person returns the user with this ID.
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
-	// Channel returns the channel with this id.
+	// Channel returns the channel with this ID.
 	Channel(ctx context.Context, at chat.Place) (chat.Channel, error)
 	// MayPost reports whether the user may post in the channel now; no one may in one that is archived or unknown.
 	MayPost(ctx context.Context, actor chat.Actor, at chat.Place) bool
 	// Thread returns the thread that the message belongs to. Fault: ThreadElsewhere when that is not in its channel.
 	Thread(ctx context.Context, m chat.MessageRef) (chat.Place, error)
-	// Ephemeral shows a note to one person in a place.
+	// Ephemeral shows a note to one user in a place.
 	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
 	// OpenJoinPage makes the one window that asked open the address. It does nothing without a window.
 	OpenJoinPage(ctx context.Context, actor chat.Actor, window, url string)

@@ -103,7 +103,7 @@ func New(d Dependencies) *Service {
 		Log: s.Log,
 	})
 	s.Subscriptions = subscription.New(subscription.Dependencies{
-		Providers: s.Providers, People: s.People, Permissions: s.Permissions, Records: s.Records, Sessions: s.Sessions, Rights: s.Rights, Directory: s.Directory,
+		Providers: s.Providers, Channels: s.People, Permissions: s.Permissions, Records: s.Records, Sessions: s.Sessions, Rights: s.Rights, Directory: s.Directory,
 		Notices: s.Notices, Prompts: s.Prompts, Trail: s.Trail, AccessButtons: s.AccessButtons, Now: s.Now, Log: s.Log,
 	})
 	s.Connections = connection.New(connection.Dependencies{

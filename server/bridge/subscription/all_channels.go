@@ -18,7 +18,7 @@ const (
 
 // configureAll says what the person's channels get from the provider. Channels that they are no member of are not for their eyes.
 func (s *Configurator) configureAll(ctx context.Context, providerID string, actor chat.Actor) (chat.Message, error) {
-	channels, err := s.People.ChannelsOf(ctx, actor)
+	channels, err := s.Channels.ChannelsOf(ctx, actor)
 	if err != nil {
 		return chat.Message{}, errors.Wrap(err, "list somebody's channels")
 	}
@@ -53,7 +53,7 @@ func (s *Configurator) configureAll(ctx context.Context, providerID string, acto
 
 // channelName names a channel for a user who is in it.
 func (s *Configurator) channelName(ctx context.Context, place chat.Place) chat.Message {
-	channel, err := s.People.Channel(ctx, place)
+	channel, err := s.Channels.Channel(ctx, place)
 	switch {
 	case err != nil:
 		return chat.Verbatim("?")

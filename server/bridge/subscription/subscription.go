@@ -25,7 +25,7 @@ type Records interface {
 // Dependencies are what subscriptions are changed with.
 type Dependencies struct {
 	bridge.Providers
-	People        bridge.Directory
+	Channels      bridge.Channels
 	Permissions   bridge.Permissions
 	Records       Records
 	Sessions      connection.Sites

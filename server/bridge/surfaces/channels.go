@@ -33,13 +33,13 @@ func (r Router) Message(ctx context.Context, actor chat.Actor, address string) (
 	return product.Message(ctx, actor, address)
 }
 
-// MayPost reports whether the actor may post in the channel now; nobody may on another surface than their own.
+// MayPost reports whether the actor may post in the channel now; no one may on a surface other than their own.
 func (r Router) MayPost(ctx context.Context, actor chat.Actor, place chat.Place) bool {
 	product, ok := r.at(actor, place)
 	return ok && product.MayPost(ctx, actor, place)
 }
 
-// StillMayPost reports the same; a surface that isn't there is an error.
+// StillMayPost is MayPost with an error for an unknown answer; a surface that isn't there is an error.
 func (r Router) StillMayPost(ctx context.Context, actor chat.Actor, place chat.Place) (bool, error) {
 	product, err := r.of(place.Surface)
 	if err != nil || actor.Surface != place.Surface {
@@ -48,7 +48,7 @@ func (r Router) StillMayPost(ctx context.Context, actor chat.Actor, place chat.P
 	return product.StillMayPost(ctx, actor, place)
 }
 
-// MayMentionAll reports whether the actor may mention everybody in the channel now.
+// MayMentionAll reports whether the actor may mention everyone in the channel.
 func (r Router) MayMentionAll(ctx context.Context, actor chat.Actor, place chat.Place) bool {
 	product, ok := r.at(actor, place)
 	return ok && product.MayMentionAll(ctx, actor, place)
