@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -147,9 +148,7 @@ func (d *Database) change(ctx context.Context, record Record, fields map[string]
 	if err := json.Unmarshal(record.Value, &all); err != nil {
 		return errors.Wrap(err, "read a record")
 	}
-	for name, value := range fields {
-		all[name] = value
-	}
+	maps.Copy(all, fields)
 	value, err := json.Marshal(all)
 	if err != nil {
 		return errors.Wrap(err, "encode a record")
