@@ -36,7 +36,7 @@ const (
 
 // largeTypes are the types with more methods than maxMethods, largePackages the packages with more lines than maxPackageLines.
 var (
-	largeTypes    = []string{"bridge/action.Service", "bridge/console.Service"}
+	largeTypes    = []string{"bridge/action.Service"}
 	largePackages = []string{"bridge/connection"}
 )
 

@@ -13,8 +13,9 @@ import (
 	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/delivery"
-	"mattermost-plugin-zoom/server/bridge/notice"
-	"mattermost-plugin-zoom/server/bridge/surfaces"
+	"mattermost-plugin-zoom/server/bridge/lookup"
+	"mattermost-plugin-zoom/server/bridge/oncall"
+	"mattermost-plugin-zoom/server/bridge/subscription"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
@@ -22,6 +23,11 @@ import (
 // Records keeps what the bridge knows: all that its packages ask for.
 type Records interface {
 	delivery.Records
+	connection.Store
+	subscription.Records
+	action.Records
+	lookup.Records
+	oncall.Records
 	console.Records
 }
 
@@ -50,37 +56,41 @@ type Bridge struct {
 	*delivery.Worker
 	*delivery.Journal
 	*console.Service
-	Cards    *delivery.Applier
-	Keys     *access.Keys
-	requests *conversation.Registry
-	actions  *action.Service
+	Cards       *delivery.Applier
+	Keys        *access.Keys
+	Connections *connection.Service
+	Actions     *action.Service
+	onCall      *oncall.Service
+	requests    *conversation.Registry
 }
 
 // New builds a bridge that works with these.
 func New(d Dependencies) *Bridge {
-	providers := bridge.Providers{Registry: d.Registry, Settings: d.Settings}
-	all := surfaces.Router{Persons: d.Persons, Products: d.Products}
-	notices := &notice.Notices{People: all, Messenger: all, Log: d.Log}
-	keys := &access.Keys{Providers: providers, Records: d.Records, Seals: d.Seals, Audit: d.Audit, Now: d.Now, Log: d.Log}
-	caller := &access.Caller{Providers: providers, Sessions: d.Sessions, Keys: keys}
-	rights := &access.Rights{Providers: providers, People: all, Permissions: all}
-	directory := &connection.Directory{
-		Providers: providers, Records: d.Records, Sessions: d.Sessions, Channels: all, Permissions: all, Rights: rights, Log: d.Log,
-	}
-	parts := delivery.New(delivery.Dependencies{
-		Providers: providers, Records: d.Records, Surface: all, Channels: all, Permissions: all, Messenger: all, Inbox: d.Inbox,
-		Keys: keys, Caller: caller, Directory: directory, Notices: notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
+	c := newCommon(d)
+	cards := delivery.New(delivery.Dependencies{
+		Providers: c.providers, Records: d.Records, Surface: c.chats, Channels: c.chats, Permissions: c.chats, Messenger: c.chats,
+		Inbox: d.Inbox, Keys: c.keys, Caller: c.caller, Directory: c.directory, Notices: c.notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
 	})
+	u := newUseCases(d, c, cards)
 	service := console.New(console.Dependencies{
-		Providers: providers, Surface: all, People: all, Permissions: all, Messenger: all, Records: d.Records, Inbox: d.Inbox, Seals: d.Seals, Sessions: d.Sessions,
-		Meetings: d.Meetings, Audit: d.Audit, Keys: keys, Caller: caller, Rights: rights, Directory: directory,
-		Cards: parts.Cards, Journal: parts.Journal, Reconciliation: parts.Worker, Now: d.Now, Log: d.Log,
+		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Records: d.Records,
+		Sessions: d.Sessions, Rights: c.rights, Directory: c.directory, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts, Requests: c.requests,
+		Subscriptions: u.subscriptions, SignIns: u.signIns, Rotations: u.onCall, Now: d.Now, Log: d.Log,
 	})
-	for key, do := range service.Tasks() {
-		parts.Worker.Register(key, do)
+	for _, operations := range []map[string]conversation.Operation{
+		service.Operations(), u.actions.Operations(), u.connections.Operations(), u.lookups.Operations(), u.onCall.Operations(),
+		u.signIns.Operations(), u.subscriptions.Operations(),
+	} {
+		c.requests.Register(operations)
+	}
+	for _, tasks := range []map[string]func(context.Context, bridge.Job) error{u.connections.Tasks(), u.onCall.Tasks()} {
+		for key, do := range tasks {
+			cards.Worker.Register(key, do)
+		}
 	}
 	return &Bridge{
-		Receiver: parts.Receiver, Worker: parts.Worker, Journal: parts.Journal, Service: service, requests: service.Requests, actions: service.Actions, Cards: parts.Cards, Keys: keys,
+		Receiver: cards.Receiver, Worker: cards.Worker, Journal: cards.Journal, Service: service, Cards: cards.Cards, Keys: c.keys,
+		Connections: u.connections, Actions: u.actions, onCall: u.onCall, requests: c.requests,
 	}
 }
 
@@ -97,20 +107,28 @@ func (b *Bridge) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors
 	return b.requests.Submit(ctx, a)
 }
 
+// Options returns the choices of a form's field; see conversation.Registry.
+func (b *Bridge) Options(ctx context.Context, a chat.FormAnswer, field, typed string) ([]chat.Option, error) {
+	return b.requests.Options(ctx, a, field, typed)
+}
+
+// Tick hands the lists of who is on call that are due to the inbox; see oncall.Service.
+func (b *Bridge) Tick(ctx context.Context) error { return b.onCall.Tick(ctx) }
+
 // Resume goes on after a sign-in; see conversation.Registry.
 func (b *Bridge) Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error) {
 	return b.requests.Resume(ctx, person, next)
 }
 
 // Act carries out a click on an action of a card; see action.Service.
-func (b *Bridge) Act(ctx context.Context, c chat.Click) error { return b.actions.Act(ctx, c) }
+func (b *Bridge) Act(ctx context.Context, c chat.Click) error { return b.Actions.Act(ctx, c) }
 
 // Met hears of each meeting that was announced; see action.Service.
 func (b *Bridge) Met(ctx context.Context, actor chat.Actor, at chat.Place, joinURL, number string) {
-	b.actions.Met(ctx, actor, at, joinURL, number)
+	b.Actions.Met(ctx, actor, at, joinURL, number)
 }
 
 // Replied hears of each reply in a thread; see action.Service.
 func (b *Bridge) Replied(ctx context.Context, actor chat.Actor, m chat.MessageRef, text string) {
-	b.actions.Replied(ctx, actor, m, text)
+	b.Actions.Replied(ctx, actor, m, text)
 }

@@ -101,7 +101,7 @@ func (s *Form) Submit(ctx context.Context, a chat.FormAnswer, what conversation.
 // OrSignIn returns the error, unless signing in helps: then a link that does the deed right after that. Where nobody can sign in
 // since no admin has registered this server, a token does; for other failures, and where there are no tokens, the error stays.
 func (s *Form) OrSignIn(ctx context.Context, w conversation.Request, deed string, site provider.Site, err error) (chat.Note, error) {
-	if len(w.Values) > 0 || !fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.SetupNeeded) {
+	if site.URL == "" || len(w.Values) > 0 || !fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.SetupNeeded) {
 		return chat.Note{}, err
 	}
 	link := ""

@@ -11,27 +11,6 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// operations returns what users can have done beside connections, subscriptions and sign-ins.
-func (s *Service) operations() map[string]conversation.Operation {
-	return map[string]conversation.Operation{
-		conversation.OpRaise:        {Run: s.raise},
-		raiseKind:                   {Answer: s.raiseAnswered},
-		conversation.OpAnnotate:     {Run: s.annotate},
-		conversation.OpAnnotateThis: {Run: s.annotateThis},
-		annotateKind:                {Answer: s.annotated},
-		conversation.OpOnCall:       {Run: s.onCall},
-		conversation.OpAddRotation:  {Run: s.addRotation},
-		dutyFormKind:                {Answer: s.dutyAnswered},
-		conversation.OpAskRotation:  {Run: s.askRotationAway},
-		conversation.OpDropRotation: {Run: s.removeRotation},
-		conversation.OpSearch:       {Run: s.search},
-		conversation.OpLook:         {Run: s.preview, Answer: s.lookAnswered},
-		conversation.OpSend:         {Run: s.send},
-		conversation.OpSay:          {Run: s.saying},
-		conversation.OpCancel:       {Run: conversation.Cancelled},
-	}
-}
-
 // Commands returns a tree for each provider that is switched on, by the word that an admin chose for it.
 func (s *Service) Commands() []*command.Command {
 	enabled := s.Settings().Enabled
@@ -61,7 +40,7 @@ func (s *Service) tree(id, word string) *command.Command {
 	}
 	p := s.Registry.Get(id)
 	if _, raises := p.(provider.Creator); raises {
-		root.Sub = append(root.Sub, &command.Command{Name: conversation.OpRaise, Hint: chat.Say("bridge.hint.title"), Help: help(conversation.OpRaise), Run: s.runs(id, conversation.OpRaise)})
+		root.Sub = append(root.Sub, &command.Command{Name: conversation.OpCreate, Hint: chat.Say("bridge.hint.title"), Help: help(conversation.OpCreate), Run: s.runs(id, conversation.OpCreate)})
 	}
 	if _, searches := p.(provider.Searcher); searches {
 		root.Sub = append(root.Sub, &command.Command{Name: conversation.OpSearch, Hint: chat.Say("bridge.hint.text"), Help: help(conversation.OpSearch), Run: s.runs(id, conversation.OpSearch)})

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -197,7 +196,7 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, step.Form.Fields[0].Options, 2)
 
-	found, err := w.Options(ctx, chat.FormAnswer{Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State}, console.SubjectField, "  win \n")
+	found, err := w.Options(ctx, chat.FormAnswer{Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State}, subjectField, "  win \n")
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	require.Equal(t, "win", desk.asked[len(desk.asked)-1])
@@ -206,9 +205,9 @@ func TestAWindowKeepsWhatItAsksAndShows(t *testing.T) {
 
 	_, wrong, err := w.SubmitInWindow(ctx, chat.FormAnswer{Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State})
 	require.NoError(t, err)
-	require.Contains(t, wrong, console.SubjectField, "something has to be chosen")
+	require.Contains(t, wrong, subjectField, "something has to be chosen")
 	step, _, err = w.SubmitInWindow(ctx, chat.FormAnswer{
-		Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State, Values: map[string]string{console.SubjectField: "Window leaks"},
+		Actor: actor("ada"), Kind: step.Form.Kind, State: step.Form.State, Values: map[string]string{subjectField: "Window leaks"},
 	})
 	require.NoError(t, err)
 	require.Len(t, step.Notes, 1)

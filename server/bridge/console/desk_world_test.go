@@ -14,6 +14,9 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
+// subjectField is the field of a form in which a subject is looked for.
+const subjectField = "subject"
+
 // actDesk is a provider whose tickets people create, look for and annotate out of chat.
 type actDesk struct {
 	actPager

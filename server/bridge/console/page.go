@@ -64,7 +64,7 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 	if forbidden != nil && !fault.Is(forbidden, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden) {
 		return Page{}, forbidden
 	}
-	draft := pageDraft{Service: s, wish: w, found: found, open: forbidden == nil}
+	draft := pageDraft{Service: s, request: w, found: found, open: forbidden == nil}
 	page := Page{Provider: providerID, Name: s.Name(providerID), Word: s.Settings().Enabled[providerID]}
 	page.Tabs = []Tab{draft.service(ctx), draft.notifications(ctx)}
 	if _, calls := p.(provider.OnCallSchedules); calls {
@@ -78,17 +78,17 @@ func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string,
 	return page, draft.err
 }
 
-// pageDraft makes a page. The first error stays.
+// pageDraft makes a page. It keeps the first error.
 type pageDraft struct {
 	*Service
-	wish  conversation.Request
-	found []bridge.Connection
-	// open says that the person may change things.
+	request conversation.Request
+	found   []bridge.Connection
+	// open says that the user may change things.
 	open bool
 	err  error
 }
 
-// buttons returns those of the offers, none for who may change nothing.
+// buttons returns the buttons of the offers; none for a user who may change nothing.
 func (d *pageDraft) buttons(ctx context.Context, offers ...conversation.Offer) []chat.Button {
 	if !d.open || d.err != nil {
 		return nil
@@ -98,7 +98,7 @@ func (d *pageDraft) buttons(ctx context.Context, offers ...conversation.Offer) [
 	return note.Buttons
 }
 
-// pressed returns buttons that were made apart, likewise.
+// pressed returns buttons that were made elsewhere, likewise.
 func (d *pageDraft) pressed(buttons []chat.Button, err error) []chat.Button {
 	if d.err == nil {
 		d.err = err
@@ -111,13 +111,13 @@ func (d *pageDraft) pressed(buttons []chat.Button, err error) []chat.Button {
 
 // service tells what the channel follows.
 func (d *pageDraft) service(ctx context.Context) Tab {
-	id := d.wish.Provider
+	id := d.request.Provider
 	tab := Tab{ID: tabService, Title: chat.Say("bridge.page.service"), Intro: chat.Say("bridge.page.service_intro", "Provider", d.Name(id))}
 	for _, c := range d.found {
-		one := d.wish
+		one := d.request
 		one.Connection = c.ID
 		item := Item{Title: connection.LabelOf(c, d.found), URL: c.Resource.URL}
-		for _, sub := range c.In(d.wish.Place) {
+		for _, sub := range c.In(d.request.Place) {
 			if sub.ResourceName != "" {
 				item.Details = append(item.Details, chat.Say("bridge.page.part", "Name", sub.ResourceName))
 			}
@@ -128,15 +128,15 @@ func (d *pageDraft) service(ctx context.Context) Tab {
 			conversation.Offer{Label: chat.Say("bridge.page.test"), Operation: conversation.OpTest, Request: one},
 			conversation.Offer{Label: chat.Say("bridge.page.disconnect"), Operation: conversation.OpDisconnect, Request: one},
 		)
-		item.Buttons = append(item.Buttons, d.pressed(d.AccessButtons.All(ctx, c, d.wish.Place, d.wish.Actor))...)
+		item.Buttons = append(item.Buttons, d.pressed(d.AccessButtons.All(ctx, c, d.request.Place, d.request.Actor))...)
 		tab.Items = append(tab.Items, item)
 	}
-	offers := []conversation.Offer{{Label: chat.Say("bridge.page.connect"), Primary: len(d.found) == 0, Operation: conversation.OpConnect, Request: d.wish}}
+	offers := []conversation.Offer{{Label: chat.Say("bridge.page.connect"), Primary: len(d.found) == 0, Operation: conversation.OpConnect, Request: d.request}}
 	if _, installs := d.Registry.Get(id).(provider.Installer); installs {
-		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.page.connect_by_address"), Operation: conversation.OpConnectAsk, Request: d.wish})
+		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.page.connect_by_address"), Operation: conversation.OpConnectAsk, Request: d.request})
 	}
 	if d.Authorizes(id) {
-		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.page.account"), Operation: conversation.OpAskSignOut, Request: d.wish})
+		offers = append(offers, conversation.Offer{Label: chat.Say("bridge.page.account"), Operation: conversation.OpAskSignOut, Request: d.request})
 	}
 	tab.Buttons = d.buttons(ctx, offers...)
 	return tab
@@ -144,7 +144,7 @@ func (d *pageDraft) service(ctx context.Context) Tab {
 
 // notifications shows which notifications the channel gets.
 func (d *pageDraft) notifications(ctx context.Context) Tab {
-	about := d.Registry.Describe(d.wish.Provider)
+	about := d.Registry.Describe(d.request.Provider)
 	tab := Tab{ID: tabNotifications, Title: chat.Say("bridge.page.news"), Intro: chat.Say("bridge.page.news_intro")}
 	if about.MultipleRules {
 		tab.Intro = chat.Plural("bridge.page.rules_intro", d.Subscriptions.RuleLimit(about.ID))
@@ -152,14 +152,14 @@ func (d *pageDraft) notifications(ctx context.Context) Tab {
 	if !about.Subjects.Zero() {
 		tab.Title = about.Subjects
 	}
-	what := conversation.Intent{Actor: d.wish.Actor, Provider: d.wish.Provider, Place: d.wish.Place}
-	all := bridge.SubscriptionsIn(d.found, d.wish.Place)
+	what := conversation.Intent{Actor: d.request.Actor, Provider: d.request.Provider, Place: d.request.Place}
+	all := bridge.SubscriptionsIn(d.found, d.request.Place)
 	for _, f := range all {
 		item := Item{Title: f.Title(), Details: d.Subscriptions.Configurator.ChosenLines(about, f)}
 		button, err := d.Subscriptions.Configurator.ConfigureButton(ctx, what, f, chat.Say("bridge.page.change"))
 		item.Buttons = d.pressed([]chat.Button{button}, err)
-		if about.MultipleRules && len(f.In(d.wish.Place)) > 1 {
-			one := d.wish
+		if about.MultipleRules && len(f.In(d.request.Place)) > 1 {
+			one := d.request
 			one.Connection, one.Subscription = f.ID, f.Subscription.ID
 			item.Buttons = append(item.Buttons, d.buttons(ctx, conversation.Offer{Label: chat.Say("bridge.rule.remove"), Operation: conversation.OpAskRule, Request: one})...)
 		}
@@ -176,13 +176,13 @@ func (d *pageDraft) notifications(ctx context.Context) Tab {
 // onCall tells when the channel is told who is on call.
 func (d *pageDraft) onCall(ctx context.Context) Tab {
 	tab := Tab{ID: tabOnCall, Title: chat.Say("bridge.page.oncall"), Intro: chat.Say("bridge.page.oncall_intro")}
-	rotations, err := d.rotationsIn(ctx, d.wish)
+	rotations, err := d.Rotations.In(ctx, d.request.Provider, d.request.Place)
 	if err != nil {
 		d.err = err
 		return tab
 	}
 	for _, r := range rotations {
-		one := d.wish
+		one := d.request
 		one.Subscription = r.ID
 		tab.Items = append(tab.Items, Item{
 			Title: r.Name, URL: r.Schedule.URL,
@@ -191,6 +191,6 @@ func (d *pageDraft) onCall(ctx context.Context) Tab {
 			Buttons: d.buttons(ctx, conversation.Offer{Label: chat.Say("bridge.page.remove"), Operation: conversation.OpAskRotation, Request: one}),
 		})
 	}
-	tab.Buttons = d.buttons(ctx, conversation.Offer{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: d.wish})
+	tab.Buttons = d.buttons(ctx, conversation.Offer{Label: chat.Say("bridge.oncall.add"), Primary: true, Operation: conversation.OpAddRotation, Request: d.request})
 	return tab
 }

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -10,12 +9,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
-	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/provider"
 )
-
-// maxTerm is how much of what is typed into a field is looked for, in characters.
-const maxTerm = 100
 
 // Step is what comes next in somebody's window: a form, or notes, or both. Neither says that it is done.
 type Step struct {
@@ -97,56 +91,4 @@ func (s *Service) SubmitInWindow(ctx context.Context, a chat.FormAnswer) (Step, 
 	a.Talk = w
 	slips, err := s.Requests.Submit(ctx, a)
 	return w.shown(), slips, err
-}
-
-// Options returns the choices of a form's field that fit what is typed, as the account of the form's person sees them. Faults:
-// ButtonExpired, ButtonNotYours, ProviderOff, InvalidInput, AccountNeeded, and those of the tool.
-func (s *Service) Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error) {
-	what, err := s.Prompts.Unseal(ctx, a.Actor, a.State)
-	if err != nil {
-		return nil, err
-	}
-	p := s.Enabled(what.Provider)
-	if what.Kind != a.Kind {
-		return nil, fault.New(fault.ButtonExpired)
-	}
-	if p == nil {
-		return nil, s.ProviderOff(what.Provider)
-	}
-	homely, look := s.lookup(p, what.Kind, field, chat.Truncate(strings.Join(strings.Fields(term), " "), maxTerm))
-	if look == nil {
-		return nil, fault.New(fault.InvalidInput)
-	}
-	h, err := s.home(ctx, what.Request(), homely)
-	if err != nil {
-		return nil, err
-	}
-	return look(ctx, h.session)
-}
-
-// lookup returns how the choices of a form's field that fit the term are looked up, and whose account that needs; nil for a field without.
-func (s *Service) lookup(p provider.Provider, form, field, term string) (provider.AccountHome, func(context.Context, provider.Session) ([]chat.Option, error)) {
-	switch form {
-	case raiseKind:
-		if raiser, ok := p.(provider.Creator); ok {
-			return raiser, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
-				return raiser.FieldOptions(ctx, session, field, term)
-			}
-		}
-	case dutyFormKind:
-		if onCaller, ok := p.(provider.OnCallSchedules); ok && field == dutySchedule {
-			return onCaller, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
-				found, err := onCaller.Schedules(ctx, session, term)
-				return schedulesOf(found), err
-			}
-		}
-	case conversation.OpLook, annotateKind:
-		if searcher, ok := p.(provider.Searcher); ok && field == subjectField {
-			return searcher, func(ctx context.Context, session provider.Session) ([]chat.Option, error) {
-				found, _, err := searcher.Search(ctx, session, term, s.Now())
-				return choicesOf(found), err
-			}
-		}
-	}
-	return nil, nil
 }

@@ -13,7 +13,7 @@ const (
 	OpSignOut       = "sign_out"
 	OpAskSignOut    = "signout"
 	OpSignIn        = "signin"
-	OpRaise         = "trigger"
+	OpCreate        = "trigger"
 	OpSearch        = "search"
 	OpLook          = "look"
 	OpSend          = "send"

@@ -22,6 +22,8 @@ type Operation struct {
 	Answer Answer
 	// Resume goes on after a sign-in, and says on the page what Run would show.
 	Resume Resume
+	// Choices looks up the choices of a field of the operation's form.
+	Choices Choices
 }
 
 // Registry knows all operations by the names that buttons, forms and links carry. It opens what was sealed, for its actor and in time, and
@@ -43,7 +45,7 @@ func (r *Registry) Register(all map[string]Operation) {
 	}
 	for name, o := range all {
 		known := r.operations[name]
-		if known.Run != nil && o.Run != nil || known.Press != nil && o.Press != nil || known.Answer != nil && o.Answer != nil || known.Resume != nil && o.Resume != nil {
+		if known.Run != nil && o.Run != nil || known.Press != nil && o.Press != nil || known.Answer != nil && o.Answer != nil || known.Resume != nil && o.Resume != nil || known.Choices != nil && o.Choices != nil {
 			panic("two operations are called " + name)
 		}
 		if o.Run != nil {
@@ -57,6 +59,9 @@ func (r *Registry) Register(all map[string]Operation) {
 		}
 		if o.Resume != nil {
 			known.Resume = o.Resume
+		}
+		if o.Choices != nil {
+			known.Choices = o.Choices
 		}
 		r.operations[name] = known
 	}

@@ -1,4 +1,4 @@
-package console
+package lookup
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/access"
 	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/delivery"
@@ -15,16 +16,15 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// maxFound is how many subjects a search offers.
-const maxFound = 10
-
 const (
-	// subjectField is the field of a window's form in which a subject is looked for.
+	// maxFound is how many subjects a search offers.
+	maxFound = 10
+	// subjectField is the field of a form in which a subject is looked for.
 	subjectField = "subject"
 )
 
-// search offers the subjects at the tool that fit what was typed, as the person's account sees them: with buttons, or in a window with a
-// field to go on looking.
+// search offers the subjects at the provider that fit the typed text, as the user's account sees them: as buttons, or where the conversation can
+// search, in a field to go on searching.
 func (s *Service) search(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	searcher, ok := s.Registry.Get(w.Provider).(provider.Searcher)
 	if !ok {
@@ -32,11 +32,11 @@ func (s *Service) search(ctx context.Context, w conversation.Request) (chat.Note
 	}
 	h, err := s.home(ctx, w, searcher)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, conversation.OpSearch, h, err)
+		return s.SignIn.OrSignIn(ctx, w, conversation.OpSearch, h.OfSite, err)
 	}
-	found, more, err := searcher.Search(ctx, h.session, chat.Truncate(conversation.Unquoted(w.Text), connection.MaxAddress), s.Now())
+	found, more, err := searcher.Search(ctx, h.Session, chat.Truncate(conversation.Unquoted(w.Text), connection.MaxAddress), s.Now())
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, conversation.OpSearch, h, err)
+		return s.SignIn.OrSignIn(ctx, w, conversation.OpSearch, h.OfSite, err)
 	}
 	if len(found) == 0 {
 		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", s.Name(w.Provider), "Text", w.Text)}, nil
@@ -57,19 +57,19 @@ func (s *Service) search(ctx context.Context, w conversation.Request) (chat.Note
 	return s.Prompts.Question(ctx, text, append(offers, conversation.OrCancel(w))...)
 }
 
-// findings are the buttons to choose one of what was found, for the deed.
-func (s *Service) findings(w conversation.Request, deed string, found []provider.SearchResult) []conversation.Offer {
+// findings returns the buttons that run the operation for one of the results.
+func (s *Service) findings(w conversation.Request, operation string, found []provider.SearchResult) []conversation.Offer {
 	var offers []conversation.Offer
 	for _, one := range found[:min(len(found), maxFound)] {
 		chosen := w
 		chosen.Text = one.ID
 		label := chat.Say("bridge.search.button", "Title", chat.Truncate(chat.OneLine(one.Title), conversation.MaxButtonLabel)).WithMessage("State", one.State)
-		offers = append(offers, conversation.Offer{Label: label, Operation: deed, Request: chosen})
+		offers = append(offers, conversation.Offer{Label: label, Operation: operation, Request: chosen})
 	}
 	return offers
 }
 
-// subjectOf is the field of a window's form in which one of what was found is chosen, or something else is looked for.
+// subjectOf returns the field in which one of the results is chosen, or another is searched for.
 func subjectOf(found []provider.SearchResult) chat.FormField {
 	return chat.FormField{
 		Name: subjectField, Kind: chat.SelectField, Label: chat.Say("bridge.search.subject"), Help: chat.Say("bridge.search.subject_help"),
@@ -77,7 +77,7 @@ func subjectOf(found []provider.SearchResult) chat.FormField {
 	}
 }
 
-// choicesOf are what was found as choices of a field.
+// choicesOf returns the results as choices of a field.
 func choicesOf(found []provider.SearchResult) []chat.Option {
 	var options []chat.Option
 	for _, one := range found {
@@ -90,8 +90,22 @@ func choicesOf(found []provider.SearchResult) []chat.Option {
 	return options
 }
 
-// lookAnswered shows the subject that was chosen in a window.
-func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
+// choices searches for the subjects of a form's field.
+func (s *Service) choices(ctx context.Context, what conversation.Intent, field, term string) ([]chat.Option, error) {
+	searcher, ok := s.Registry.Get(what.Provider).(provider.Searcher)
+	if !ok || field != subjectField {
+		return nil, fault.New(fault.InvalidInput)
+	}
+	h, err := s.home(ctx, what.Request(), searcher)
+	if err != nil {
+		return nil, err
+	}
+	found, _, err := searcher.Search(ctx, h.Session, term, s.Now())
+	return choicesOf(found), err
+}
+
+// submitLook shows the subject that was chosen in a form.
+func (s *Service) submitLook(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	if s.Enabled(what.Provider) == nil {
 		return nil, s.ProviderOff(what.Provider)
 	}
@@ -107,39 +121,39 @@ func (s *Service) lookAnswered(ctx context.Context, a chat.FormAnswer, what conv
 	return nil, nil
 }
 
-// preview shows the subject that was chosen to the person alone, and offers to send it to the channel.
+// preview shows the chosen subject to the user alone, and offers to send it to the channel.
 func (s *Service) preview(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	h, event, err := s.lookedUp(ctx, w)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, conversation.OpLook, h, err)
+		return s.SignIn.OrSignIn(ctx, w, conversation.OpLook, h.OfSite, err)
 	}
 	send := conversation.Offer{Label: chat.Say("bridge.search.send"), Primary: true, Operation: conversation.OpSend, Request: w}
-	return s.Actions.PrivateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.search.preview"), send, conversation.OrCancel(w))
+	return s.Notes.PrivateCard(ctx, w, h.Connection, event.Subject, chat.Say("bridge.search.preview"), send, conversation.OrCancel(w))
 }
 
-// lookedUp looks a subject up at the tool as the person, and notes how it stands.
-func (s *Service) lookedUp(ctx context.Context, w conversation.Request) (atHome, provider.Event, error) {
+// lookedUp looks a subject up at the provider as the user, and records its state.
+func (s *Service) lookedUp(ctx context.Context, w conversation.Request) (access.Home, provider.Event, error) {
 	searcher, ok := s.Registry.Get(w.Provider).(provider.Searcher)
 	if !ok {
-		return atHome{}, provider.Event{}, fault.New(fault.ButtonExpired)
+		return access.Home{}, provider.Event{}, fault.New(fault.ButtonExpired)
 	}
 	h, err := s.home(ctx, w, searcher)
 	if err != nil {
 		return h, provider.Event{}, err
 	}
-	event, err := searcher.Lookup(ctx, h.session, w.Text)
+	event, err := searcher.Lookup(ctx, h.Session, w.Text)
 	if err != nil {
 		return h, event, err
 	}
 	return h, event, s.Cards.ApplySoon(ctx, h.Connection, []provider.Event{event})
 }
 
-// send posts the subject's card in the channel, for all there to act on with their own accounts. A channel that shows it already is led
-// to its card.
+// send posts the subject's card in the channel, where everyone acts on it with their own account. If the channel shows the subject already,
+// the user gets a link to its card.
 func (s *Service) send(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	h, event, err := s.lookedUp(ctx, w)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, conversation.OpSend, h, err)
+		return s.SignIn.OrSignIn(ctx, w, conversation.OpSend, h.OfSite, err)
 	}
 	beside, there, err := s.Cards.CardBeside(ctx, h.Connection, w.Place, event.Subject)
 	if err != nil {

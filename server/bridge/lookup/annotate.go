@@ -1,4 +1,4 @@
-package console
+package lookup
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// annotateKind is the form for a note on a subject that was chosen; its intent's text is the subject's ID at the tool,
-	// "" where that is chosen in the form.
-	annotateKind = "annotate"
+	// annotateForm is the form for a note on a chosen subject; its intent's text is the subject's ID at the provider,
+	// "" where the subject is chosen in the form.
+	annotateForm = "annotate"
 	// noteField is the form's field.
 	noteField = "text"
 	// messageValue is the address of the message that a note begins with.
@@ -23,7 +23,7 @@ const (
 	maxNoteText = 3000
 )
 
-// annotate offers the latest subjects at the tool to add a note to, which begins with the message whose address was typed.
+// annotate offers the latest subjects at the provider to add a note to. The note begins with the message whose address was typed.
 func (s *Service) annotate(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	annotator, ok := s.Registry.Get(w.Provider).(provider.Annotator)
 	if !ok {
@@ -31,23 +31,23 @@ func (s *Service) annotate(ctx context.Context, w conversation.Request) (chat.No
 	}
 	h, err := s.home(ctx, w, annotator)
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, conversation.OpAnnotate, h, err)
+		return s.SignIn.OrSignIn(ctx, w, conversation.OpAnnotate, h.OfSite, err)
 	}
 	text := conversation.Unquoted(w.Text)
 	link := ""
 	if _, isMessage := s.message(ctx, w.Actor, text); isMessage {
 		link, text = text, ""
 	}
-	found, _, err := annotator.Search(ctx, h.session, text, s.Now())
+	found, _, err := annotator.Search(ctx, h.Session, text, s.Now())
 	if err != nil {
-		return s.orSignInAtHome(ctx, w, conversation.OpAnnotate, h, err)
+		return s.SignIn.OrSignIn(ctx, w, conversation.OpAnnotate, h.OfSite, err)
 	}
 	if len(found) == 0 {
 		return chat.Note{Text: chat.Say("bridge.search.none", "Provider", s.Name(w.Provider), "Text", text)}, nil
 	}
 	if w.Talk.Features().Search {
 		w.Text, w.Values = "", map[string]string{messageValue: link}
-		return chat.Note{}, s.openAnnotate(ctx, w, subjectOf(found))
+		return chat.Note{}, s.askNote(ctx, w, subjectOf(found))
 	}
 	offers := s.findings(w, conversation.OpAnnotateThis, found)
 	for i := range offers {
@@ -56,20 +56,20 @@ func (s *Service) annotate(ctx context.Context, w conversation.Request) (chat.No
 	return s.Prompts.Question(ctx, chat.Say("bridge.note.which", "Command", s.Word(w.Provider)), append(offers, conversation.OrCancel(w))...)
 }
 
-// annotateThis asks for the note on the subject that was chosen.
+// annotateThis asks for the note on the chosen subject.
 func (s *Service) annotateThis(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if !w.Talk.Features().Forms {
 		return s.Prompts.Question(ctx, chat.Say("bridge.act.more"), conversation.Offer{Label: chat.Say("bridge.note.submit"), Primary: true, Operation: conversation.OpAnnotateThis, Request: w}, conversation.OrCancel(w))
 	}
-	return chat.Note{}, s.openAnnotate(ctx, w)
+	return chat.Note{}, s.askNote(ctx, w)
 }
 
-// openAnnotate shows the form for a note, which begins with the wish's message. It is about the subject that the wish's text names, or is
-// chosen in the fields before.
-func (s *Service) openAnnotate(ctx context.Context, w conversation.Request, before ...chat.FormField) error {
+// askNote shows the form for a note, which begins with the request's message. It is about the subject that the request's text names, or
+// the one chosen in the fields before it.
+func (s *Service) askNote(ctx context.Context, w conversation.Request, before ...chat.FormField) error {
 	text, _ := s.message(ctx, w.Actor, w.Values[messageValue])
 	what := w.Intends(noteField)
-	what.Kind, what.Values = annotateKind, nil
+	what.Kind, what.Values = annotateForm, nil
 	return s.Prompts.Ask(ctx, w.Talk, chat.Form{
 		Title: chat.Say("bridge.note.title"), Submit: chat.Say("bridge.note.submit"),
 		Fields: append(before, chat.FormField{
@@ -78,8 +78,8 @@ func (s *Service) openAnnotate(ctx context.Context, w conversation.Request, befo
 	}, what)
 }
 
-// annotated adds the note as the person, and tells them alone; they may share it.
-func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
+// submitNote adds the note as the user and tells them alone; they can share it.
+func (s *Service) submitNote(ctx context.Context, a chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	annotator, ok := s.Enabled(what.Provider).(provider.Annotator)
 	if !ok {
 		return nil, s.ProviderOff(what.Provider)
@@ -99,7 +99,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what convers
 	if err != nil {
 		return nil, errors.Wrap(err, "look up who writes a note")
 	}
-	response, err := annotator.Annotate(ctx, h.session, what.Text, a.Values[noteField], who.Username)
+	response, err := annotator.Annotate(ctx, h.Session, what.Text, a.Values[noteField], who.Username)
 	if err != nil {
 		return conversation.FieldErrors(err)
 	}
@@ -108,7 +108,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what convers
 	}
 	share := what
 	share.Provider, share.Connection = h.Provider, h.ID
-	note, err := s.Actions.Shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
+	note, err := s.Notes.Shareable(ctx, chat.Note{Text: response.Note}, response.Share, share)
 	if err != nil {
 		s.Log.Warn("A note can't be offered for sharing", "user_id", w.Actor.ID, "connection", h.ID, "error", err.Error())
 	}
@@ -116,7 +116,7 @@ func (s *Service) annotated(ctx context.Context, a chat.FormAnswer, what convers
 	return nil, nil
 }
 
-// message returns the text of the message whose address this is, if the person may read it.
+// message returns the text of the message with the address, if the user may read it.
 func (s *Service) message(ctx context.Context, actor chat.Actor, address string) (string, bool) {
 	if address == "" {
 		return "", false
